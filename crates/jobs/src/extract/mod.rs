@@ -1,0 +1,1 @@
+//! From a changed file to the functions that changed in it.

@@ -1,0 +1,1 @@
+//! The collector `repo`: security-fix commits mined from git repositories.

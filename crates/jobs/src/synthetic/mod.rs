@@ -1,0 +1,1 @@
+//! The collector `synthetic`: counterfactual pairs generated from a seed.
