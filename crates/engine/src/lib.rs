@@ -1,1 +1,108 @@
-//! placeholder
+//! A job orchestrator: a job splits its input into shards, shards run on threads or in child
+//! processes, and their outputs are merged.
+//!
+//! The engine knows nothing of what a job does. It promises that
+//! - the result depends on the job alone, not on workers, their number, crashes or resumes;
+//! - a shard that fails, hangs or crashes is tried again, and costs nothing but itself;
+//! - with a [`RunDir`], whatever was finished survives `kill -9`, and a run goes on from there.
+//!
+//! # A job of one's own
+//!
+//! A job is a value: its settings. It plans shards, runs one at a time, and merges what they
+//! emitted.
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//! use std::sync::Arc;
+//!
+//! use engine::{Job, JobError, Merge, Options, Output, Plan, Planning, Shard, ShardError, Summary};
+//! use serde::{Deserialize, Serialize};
+//! use serde_json::{Value, json};
+//!
+//! /// Counts the words of some texts.
+//! #[derive(Serialize, Deserialize)]
+//! struct WordCount {
+//!     texts: Vec<String>,
+//! }
+//!
+//! impl Job for WordCount {
+//!     fn name(&self) -> &str {
+//!         "wordcount"
+//!     }
+//!
+//!     fn settings(&self) -> Value {
+//!         json!(self)
+//!     }
+//!
+//!     // One shard a text. The payload says which.
+//!     fn plan(&self, _: &Planning) -> Result<Plan, JobError> {
+//!         Ok(Plan::new((0..self.texts.len()).map(Value::from)))
+//!     }
+//!
+//!     // Emits one record a word: the word, and how often it is there.
+//!     fn run(&self, shard: &Shard, output: &mut Output<'_>) -> Result<(), ShardError> {
+//!         let text = shard
+//!             .payload
+//!             .as_u64()
+//!             .and_then(|at| self.texts.get(at as usize))
+//!             .ok_or_else(|| ShardError::failed("there is no such text"))?;
+//!         let mut words = BTreeMap::<&str, u64>::new();
+//!         for word in text.split_whitespace() {
+//!             *words.entry(word).or_default() += 1;
+//!         }
+//!         words.iter().try_for_each(|word| output.emit(&word))
+//!     }
+//!
+//!     // Adds the counts up.
+//!     fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError> {
+//!         let mut total = BTreeMap::<String, u64>::new();
+//!         merge.each_record(|line| {
+//!             let (word, n): (String, u64) = serde_json::from_slice(line).map_err(JobError::failed)?;
+//!             *total.entry(word).or_default() += n;
+//!             Ok(())
+//!         })?;
+//!         Ok(total.into_iter().fold(Summary::default(), |summary, (word, n)| summary.metric(word, n)))
+//!     }
+//! }
+//!
+//! let job = WordCount { texts: vec!["to be or".into(), "not to be".into()] };
+//! engine::testing::check_job(&job, |settings| serde_json::from_value::<WordCount>(settings)).unwrap();
+//!
+//! let finished = engine::run(vec![Arc::new(job)], &Options::default(), None, &mut ()).unwrap();
+//! let words = &finished.state.jobs[0].summary.metrics;
+//! assert_eq!((&words["to"], &words["not"]), (&json!(2), &json!(1)));
+//! ```
+//!
+//! To run its shards in child processes, give [`Mode::Process`] a command that calls [`serve`]
+//! with a function from a job's name and settings to the job. Programs in other languages
+//! join as [`External`] jobs.
+
+mod cancel;
+pub mod event;
+mod external;
+pub mod files;
+mod job;
+pub mod journal;
+mod merge;
+mod plan;
+mod run;
+mod rundir;
+mod schedule;
+mod state;
+mod store;
+mod summary;
+pub mod testing;
+mod worker;
+
+pub use cancel::Cancel;
+pub use event::{Counters, Event, EventKind, Level, Outcome, Status};
+pub use external::External;
+pub use job::{Job, JobError, Limits, Output, ShardError};
+pub use merge::{Making, Merge};
+pub use plan::{Plan, PlanFile, Planning, Shard};
+pub use run::{Finished, Mode, Observer, Options, RunError, run};
+pub use rundir::{Begin, RunDir, RunDirError};
+pub use state::{JobState, State};
+pub use summary::{Summary, Table};
+pub use worker::serve::{ServeError, serve};
+pub use worker::{CommandLine, guard};

@@ -1,0 +1,37 @@
+//! Shows that a shard which panics, aborts, hangs or eats memory costs only itself: runs a
+//! faulty job beside a sound one in worker processes, and prints how their shards ended.
+#![expect(clippy::print_stdout, reason = "an example talks to people")]
+
+mod faulty;
+
+use std::sync::Arc;
+
+use engine::{CommandLine, Job, Mode, Options};
+use faulty::{Fault, Faulty};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    if std::env::args().nth(1).as_deref() == Some("worker") {
+        return Ok(engine::serve(|_, settings| {
+            let job: Faulty = serde_json::from_value(settings).map_err(|error| error.to_string())?;
+            Ok(Arc::new(job))
+        })?);
+    }
+    let faults = [Fault::Fail, Fault::Panic, Fault::Abort, Fault::Exit, Fault::Hang, Fault::Allocate];
+    let faulty =
+        Faulty { name: "faulty".into(), shards: 10, faults: (0..).zip(faults).collect(), target: None };
+    let sound = Faulty { name: "sound".into(), shards: 10, ..Faulty::default() };
+    let options = Options {
+        mode: Mode::Process(CommandLine::new(std::env::current_exe()?, ["worker"])),
+        worker_memory: Some(512 << 20),
+        ..Options::default()
+    };
+    let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(faulty), Arc::new(sound)];
+    let finished = engine::run(jobs, &options, None, &mut ())?;
+    for job in &finished.state.jobs {
+        println!("{}: {} records from {} shards", job.name, job.records, job.good);
+        for (shard, outcome, reason) in &job.lost {
+            println!("  shard {shard} {}: {reason}", outcome.name());
+        }
+    }
+    Ok(())
+}

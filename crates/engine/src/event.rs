@@ -1,0 +1,208 @@
+//! Events: what happened, and when. The only thing that the engine says; views, journal and
+//! reports are all made from them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::summary::Summary;
+
+/// How one attempt at a shard ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Its output is complete and kept.
+    Finished,
+    /// The job said that it cannot be done.
+    Failed,
+    /// It took longer than its deadline, or its worker fell silent.
+    TimedOut,
+    /// Its worker panicked, died, or spoke nonsense.
+    Crashed,
+    /// The run was stopped, or the job had enough, before it was done.
+    Cancelled,
+    /// An earlier run had finished it already.
+    Reused,
+}
+
+impl Outcome {
+    /// Whether the shard's output counts.
+    pub fn is_good(self) -> bool {
+        matches!(self, Self::Finished | Self::Reused)
+    }
+
+    /// The name for people and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::Failed => "failed",
+            Self::TimedOut => "timed_out",
+            Self::Crashed => "crashed",
+            Self::Cancelled => "cancelled",
+            Self::Reused => "reused",
+        }
+    }
+}
+
+/// How a job, or a whole run, ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Everything that was planned is there.
+    Complete,
+    /// Some of it is missing; the rest is whole.
+    Partial,
+    /// Nothing came of it.
+    Failed,
+    /// It was stopped; what was done is kept, and it can be resumed.
+    Cancelled,
+}
+
+impl Status {
+    /// The name for people and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// How much a note matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// For whoever looks for a fault.
+    Debug,
+    /// Worth a line in the log.
+    Info,
+    /// Something was left out, or may surprise.
+    Warning,
+    /// Something is missing because of it.
+    Error,
+}
+
+/// Counters by name, such as `rejected.too_short`.
+pub type Counters = BTreeMap<String, u64>;
+
+/// Something that happened, and when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Milliseconds since the start of this run (monotonic clock).
+    pub at_ms: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum EventKind {
+    /// A run began, or went on after it was interrupted.
+    RunStarted {
+        /// Version of the program.
+        version: String,
+        /// Wall clock in milliseconds since 1970-01-01 UTC: shown, never computed with.
+        clock_ms: u64,
+        /// Names of the jobs, in order; events name a job by its position here.
+        jobs: Vec<String>,
+        /// Whether it continues an interrupted run.
+        resumed: bool,
+        /// `threading` or `process`.
+        mode: String,
+        /// How many shards may run at once.
+        workers: usize,
+    },
+    /// A job made its plan.
+    JobPlanned {
+        /// Position of the job.
+        job: usize,
+        /// Number of its shards.
+        shards: u32,
+        /// Records to expect, where that is known.
+        expected: Option<u64>,
+        /// Hash of the plan.
+        plan: String,
+    },
+    /// A worker took a shard.
+    ShardStarted {
+        /// Position of the job.
+        job: usize,
+        /// Number of the shard.
+        shard: u32,
+        /// Which try this is, from 1.
+        attempt: u32,
+    },
+    /// An attempt at a shard ended.
+    ShardEnded {
+        /// Position of the job.
+        job: usize,
+        /// Number of the shard.
+        shard: u32,
+        /// Which try this was, from 1; 0 if it was never tried.
+        attempt: u32,
+        /// How it ended.
+        outcome: Outcome,
+        /// Why, where it did not end well.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Box<str>>,
+        /// When it is tried again, in milliseconds from now; none if this is final.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_in_ms: Option<u64>,
+        /// Records in its output.
+        records: u64,
+        /// What it counted.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        counters: Counters,
+        /// How long this attempt took, in microseconds.
+        took_us: u64,
+    },
+    /// How far a job is: records of finished shards and of those that run.
+    Progress {
+        /// Position of the job.
+        job: usize,
+        /// Records so far.
+        records: u64,
+    },
+    /// A line that a job or a worker wants to be read.
+    Note {
+        /// Position of the job, if it is about one.
+        job: Option<usize>,
+        /// How much it matters.
+        level: Level,
+        /// The line. It may hold hostile text: whoever shows it escapes it.
+        text: String,
+    },
+    /// Somebody asked to stop.
+    CancelRequested,
+    /// A job is over.
+    JobEnded {
+        /// Position of the job.
+        job: usize,
+        /// How it ended.
+        status: Status,
+        /// Why, where it did not end well.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// Records in the merged output.
+        records: u64,
+        /// What its shards counted, those that were merged.
+        counters: Counters,
+        /// What it says.
+        summary: Summary,
+    },
+    /// The run is over.
+    RunEnded {
+        /// How it ended.
+        status: Status,
+    },
+}
+
+/// Whole milliseconds of a duration.
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

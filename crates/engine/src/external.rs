@@ -1,0 +1,74 @@
+//! Jobs that are a command: any program that speaks the worker protocol.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::job::{Job, JobError, Limits, Output, ShardError};
+use crate::merge::Merge;
+use crate::plan::{Plan, Planning, Shard};
+use crate::summary::Summary;
+use crate::worker::CommandLine;
+use crate::worker::process::Process;
+
+/// A job whose planning and shards a command does, in any language. The engine merges: the
+/// records go to `<name>.jsonl`, in the order of the plan.
+#[derive(Clone, Debug)]
+pub struct External {
+    name: String,
+    command: CommandLine,
+    settings: Value,
+    limits: Limits,
+}
+
+impl External {
+    /// A job called `name`; `settings` are handed to the command as they are.
+    pub fn new(name: impl Into<String>, command: CommandLine, settings: Value) -> Self {
+        // A command in another language need not give signs of life; its deadline bounds it.
+        let limits = Limits { silence: None, ..Limits::default() };
+        Self { name: name.into(), command, settings, limits }
+    }
+
+    /// Bounds one attempt at a shard.
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.limits.deadline = deadline;
+        self
+    }
+
+    /// Bounds how many of its shards run at once.
+    pub fn with_lane(mut self, lane: usize) -> Self {
+        self.limits.lane = lane;
+        self
+    }
+}
+
+impl Job for External {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn settings(&self) -> Value {
+        self.settings.clone()
+    }
+
+    fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    fn command(&self) -> Option<&CommandLine> {
+        Some(&self.command)
+    }
+
+    fn plan(&self, planning: &Planning) -> Result<Plan, JobError> {
+        Process::plan(self, planning).map_err(JobError::Failed)
+    }
+
+    fn run(&self, _: &Shard, _: &mut Output<'_>) -> Result<(), ShardError> {
+        Err(ShardError::failed("an external job runs by its command only"))
+    }
+
+    fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError> {
+        let records = merge.write_records(&format!("{}.jsonl", self.name))?;
+        Ok(Summary::default().metric("records", records))
+    }
+}

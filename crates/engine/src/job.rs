@@ -1,0 +1,195 @@
+//! Jobs: what the engine runs.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::event::Level;
+use crate::merge::Merge;
+use crate::plan::{Plan, Planning, Shard};
+use crate::summary::Summary;
+use crate::worker::CommandLine;
+
+/// Something that plans, runs and merges. Its value is its own settings: everything that
+/// decides its output, so that the same value makes the same plan and the same records on
+/// any machine.
+///
+/// Every job passes [`crate::testing::check_job`].
+pub trait Job: Send + Sync {
+    /// The name: one lower-case word, unique within a run; it names files.
+    fn name(&self) -> &str;
+
+    /// The settings as JSON, from which a worker process makes the same job again. They must
+    /// hold no secrets: they are written to the plan.
+    fn settings(&self) -> Value;
+
+    /// How its shards may use the machine.
+    fn limits(&self) -> Limits {
+        Limits::default()
+    }
+
+    /// The program that runs its shards, if that is not this one (see [`crate::External`]).
+    fn command(&self) -> Option<&CommandLine> {
+        None
+    }
+
+    /// Splits the work into shards.
+    ///
+    /// # Errors
+    /// Anything that makes the whole job impossible; other jobs go on.
+    fn plan(&self, planning: &Planning) -> Result<Plan, JobError>;
+
+    /// Runs one shard and emits its records. The same shard emits the same records, whenever
+    /// and wherever it runs, and may run more than once.
+    ///
+    /// # Errors
+    /// [`ShardError`]; what was emitted before it is dropped.
+    fn run(&self, shard: &Shard, output: &mut Output<'_>) -> Result<(), ShardError>;
+
+    /// Makes the result out of the shards' records. Shards that failed are missing; the job
+    /// decides what that means, the engine already reports it.
+    ///
+    /// # Errors
+    /// Anything that makes the result impossible, or a destination that cannot be written.
+    fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError>;
+}
+
+/// How a job's shards may use the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How many of its shards may run at once, at most.
+    pub lane: usize,
+    /// How long one attempt may take.
+    pub deadline: Duration,
+    /// How long a worker process may say nothing at all. Ours send a sign of life every
+    /// second; an external command may set its own limit, or none.
+    pub silence: Option<Duration>,
+    /// How often a shard is tried before it counts as failed, at least 1.
+    pub attempts: u32,
+    /// Pause before the second attempt; it doubles with each further one.
+    pub backoff: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            lane: usize::MAX,
+            deadline: Duration::from_secs(600),
+            silence: Some(Duration::from_secs(30)),
+            attempts: 3,
+            backoff: Duration::from_millis(500),
+        }
+    }
+}
+
+/// Why a job as a whole could not be done.
+#[derive(Debug, Error)]
+pub enum JobError {
+    /// The job's own reason.
+    #[error("{0}")]
+    Failed(String),
+    /// The place for the results cannot be written; the whole run stops.
+    #[error("cannot write {path}: {source}")]
+    Destination {
+        /// What was to be written.
+        path: String,
+        /// What the file system said.
+        source: std::io::Error,
+    },
+    /// The run was stopped.
+    #[error("stopped")]
+    Stopped,
+}
+
+impl JobError {
+    /// The job's own reason, from anything that can be shown.
+    pub fn failed(reason: impl std::fmt::Display) -> Self {
+        Self::Failed(reason.to_string())
+    }
+}
+
+/// Why one shard could not be done.
+#[derive(Debug, Error)]
+pub enum ShardError {
+    /// It will fail the same way again: bad input, a missing file.
+    #[error("{0}")]
+    Failed(String),
+    /// It may go better later: a network fault, a busy server.
+    #[error("{0}")]
+    Retry(String),
+    /// The shard was told to stop ([`Output::check`]); pass it on.
+    #[error("stopped")]
+    Stopped,
+}
+
+impl ShardError {
+    /// A lasting fault, from anything that can be shown.
+    pub fn failed(reason: impl std::fmt::Display) -> Self {
+        Self::Failed(reason.to_string())
+    }
+
+    /// A passing fault, from anything that can be shown.
+    pub fn retry(reason: impl std::fmt::Display) -> Self {
+        Self::Retry(reason.to_string())
+    }
+}
+
+/// Where a shard's records go, whatever worker runs it.
+pub(crate) trait Sink {
+    /// Takes one record: one line of JSON, without its line end.
+    fn record(&mut self, line: &[u8]);
+    /// Adds to a counter.
+    fn count(&mut self, name: &str, n: u64);
+    /// Passes a line on to whoever watches.
+    fn note(&mut self, level: Level, text: String);
+    /// Whether the shard is to stop.
+    fn stopped(&self) -> bool;
+}
+
+/// A running shard's way to the engine: it takes records, counts and notes.
+pub struct Output<'a> {
+    sink: &'a mut dyn Sink,
+    line: &'a mut Vec<u8>,
+}
+
+impl<'a> Output<'a> {
+    /// `line` is a buffer that is used again for every record.
+    pub(crate) fn new(sink: &'a mut dyn Sink, line: &'a mut Vec<u8>) -> Self {
+        Self { sink, line }
+    }
+
+    /// Emits one record, as one line of JSON.
+    ///
+    /// # Errors
+    /// [`ShardError::Stopped`] when the shard is to stop; `Failed` if it is no JSON.
+    pub fn emit(&mut self, record: &impl Serialize) -> Result<(), ShardError> {
+        self.check()?;
+        self.line.clear();
+        serde_json::to_writer(&mut *self.line, record).map_err(ShardError::failed)?;
+        self.sink.record(self.line);
+        Ok(())
+    }
+
+    /// Adds to a counter of this shard. Counters of merged shards are summed up.
+    pub fn count(&mut self, name: &str, n: u64) {
+        if n > 0 {
+            self.sink.count(name, n);
+        }
+    }
+
+    /// Says something to whoever watches the run.
+    pub fn note(&mut self, level: Level, text: impl Into<String>) {
+        self.sink.note(level, text.into());
+    }
+
+    /// Whether the shard is to stop. [`Output::emit`] looks at it too; a shard that computes
+    /// for long between records should ask several times a second.
+    ///
+    /// # Errors
+    /// [`ShardError::Stopped`], to be passed on with `?`.
+    pub fn check(&self) -> Result<(), ShardError> {
+        if self.sink.stopped() { Err(ShardError::Stopped) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,166 @@
+//! Merging: from the outputs of a job's shards, in order, to its result.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, Write};
+use std::path::PathBuf;
+
+use crate::cancel::Cancel;
+use crate::event::Counters;
+use crate::files::{self, WholeFile};
+use crate::job::JobError;
+use crate::store::ShardResult;
+
+/// Where the files that a job makes go.
+#[derive(Clone, Debug)]
+pub(crate) enum Destination {
+    Memory,
+    Folder(PathBuf),
+}
+
+/// The outputs of a job's shards, and the way to its result.
+pub struct Merge<'a> {
+    pub(crate) outputs: Vec<&'a ShardResult>,
+    pub(crate) target: Option<u64>,
+    pub(crate) missing: u32,
+    pub(crate) destination: &'a Destination,
+    pub(crate) made: BTreeMap<String, Vec<u8>>,
+    pub(crate) cancel: &'a Cancel,
+}
+
+impl Merge<'_> {
+    /// How many records there are: those of the finished shards, up to the plan's target.
+    pub fn records(&self) -> u64 {
+        let all = self.outputs.iter().map(|output| output.records).sum();
+        self.target.map_or(all, |target| target.min(all))
+    }
+
+    /// How many shards have no output.
+    pub fn missing(&self) -> u32 {
+        self.missing
+    }
+
+    /// The counters of the shards whose records are merged, summed up.
+    pub fn counters(&self) -> Counters {
+        let mut sum = Counters::new();
+        for (name, n) in self.outputs.iter().flat_map(|output| &output.counters) {
+            *sum.entry(name.clone()).or_default() += n;
+        }
+        sum
+    }
+
+    /// Calls `take` with every record, in the order of the plan, as one line of JSON without
+    /// its line end. Returns how many there were.
+    ///
+    /// # Errors
+    /// [`JobError::Stopped`] when the run is stopped; whatever `take` returns; `Failed` if an
+    /// output cannot be read back.
+    pub fn each_record(&self, mut take: impl FnMut(&[u8]) -> Result<(), JobError>) -> Result<u64, JobError> {
+        let target = self.target.unwrap_or(u64::MAX);
+        let unreadable = |error| JobError::Failed(format!("cannot read a shard's output back: {error}"));
+        let mut line = Vec::new();
+        let mut taken = 0;
+        for output in &self.outputs {
+            if taken == target {
+                break;
+            }
+            let mut reader = output.open().map_err(unreadable)?;
+            while taken < target {
+                if taken % 1024 == 0 && self.cancel.requested() {
+                    return Err(JobError::Stopped);
+                }
+                line.clear();
+                if reader.read_until(b'\n', &mut line).map_err(unreadable)? == 0 {
+                    break;
+                }
+                line.pop_if(|byte| *byte == b'\n');
+                take(&line)?;
+                taken += 1;
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Writes all records to the file `name`, one a line. Returns how many there were.
+    ///
+    /// # Errors
+    /// As [`Merge::each_record`], and [`JobError::Destination`].
+    pub fn write_records(&mut self, name: &str) -> Result<u64, JobError> {
+        let mut file = self.make(name)?;
+        let taken = self.each_record(|line| {
+            file.write_all(line).and_then(|()| file.write_all(b"\n")).map_err(|error| file.cannot(error))
+        })?;
+        self.keep(file)?;
+        Ok(taken)
+    }
+
+    /// Starts a file of the result; [`Merge::keep`] gives it its name.
+    ///
+    /// # Errors
+    /// [`JobError::Destination`].
+    pub fn make(&self, name: &str) -> Result<Making, JobError> {
+        let to = match self.destination {
+            Destination::Memory => To::Memory(Vec::new()),
+            Destination::Folder(folder) => To::File(
+                WholeFile::create(&folder.join(name)).map_err(|source| destination_error(name, source))?,
+            ),
+        };
+        Ok(Making { name: name.to_owned(), to })
+    }
+
+    /// Makes a file durable and gives it its name.
+    ///
+    /// # Errors
+    /// [`JobError::Destination`].
+    pub fn keep(&mut self, file: Making) -> Result<(), JobError> {
+        let Making { name, to } = file;
+        match (to, self.destination) {
+            (To::File(file), Destination::Folder(folder)) => file
+                .commit()
+                .and_then(|()| files::sync_folder(folder))
+                .map_err(|source| destination_error(&name, source)),
+            (To::Memory(bytes), _) => {
+                self.made.insert(name, bytes);
+                Ok(())
+            }
+            (To::File(_), Destination::Memory) => unreachable!("`make` matches the destination"),
+        }
+    }
+}
+
+fn destination_error(name: &str, source: io::Error) -> JobError {
+    JobError::Destination { path: name.to_owned(), source }
+}
+
+/// A file of the result in the making.
+pub struct Making {
+    name: String,
+    to: To,
+}
+
+enum To {
+    Memory(Vec<u8>),
+    File(WholeFile),
+}
+
+impl Making {
+    /// The error for a write that failed.
+    pub fn cannot(&self, source: io::Error) -> JobError {
+        destination_error(&self.name, source)
+    }
+}
+
+impl Write for Making {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.to {
+            To::Memory(memory) => memory.write(bytes),
+            To::File(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.to {
+            To::Memory(_) => Ok(()),
+            To::File(file) => file.flush(),
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! The folder that a run owns: its results in the open, its state below `.streamguard`.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::files;
+use crate::journal::JournalError;
+
+/// Version of the state below `.streamguard`.
+const FORMAT: u32 = 1;
+
+/// What to do about a run that was interrupted in the folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begin {
+    /// Refuse, so that nothing is lost by a forgotten flag.
+    New,
+    /// Go on with it; without one, begin anew.
+    Resume,
+    /// Drop it.
+    Fresh,
+}
+
+/// Why a run cannot have its folder.
+#[derive(Debug, Error)]
+pub enum RunDirError {
+    /// Another run works in it.
+    #[error("{path} is in use by {holder}; wait for that run, or choose another --output-dir")]
+    Locked {
+        /// The folder.
+        path: PathBuf,
+        /// What the other run wrote into its lock.
+        holder: String,
+    },
+    /// The folder cannot be made or written.
+    #[error("cannot write to {path}: {source}")]
+    Destination {
+        /// What was to be written.
+        path: PathBuf,
+        /// What the file system said.
+        source: io::Error,
+    },
+    /// An interrupted run is there, and nobody said what to do about it.
+    #[error("{path} holds an interrupted run: go on with it by --resume, or drop it by --fresh")]
+    Interrupted {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The interrupted run had other settings, so its shards are of no use.
+    #[error(
+        "{path} holds a run with other settings ({difference}): leave them as they were to resume it, or drop it by --fresh"
+    )]
+    OtherSettings {
+        /// The folder.
+        path: PathBuf,
+        /// The first setting that differs.
+        difference: String,
+    },
+    /// The state cannot be read.
+    #[error(
+        "the state in {path} is damaged ({reason}): --fresh begins anew; the dataset files are not touched before the new ones are whole"
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl From<JournalError> for RunDirError {
+    fn from(error: JournalError) -> Self {
+        match error {
+            JournalError::Unreadable { path, source } => Self::Destination { path, source },
+            JournalError::Damaged { path, line } => Self::Damaged { path, reason: format!("line {line}") },
+        }
+    }
+}
+
+/// What is remembered of a run.
+#[derive(Debug, Serialize, Deserialize)]
+struct RunFile {
+    format: u32,
+    settings: Value,
+    clock_ms: u64,
+    done: bool,
+}
+
+/// The folder of a run, locked as long as this lives.
+#[derive(Debug)]
+pub struct RunDir {
+    root: PathBuf,
+    state: PathBuf,
+    file: RunFile,
+    resumed: bool,
+    _lock: File,
+}
+
+impl RunDir {
+    /// Takes the folder for a run with these settings. `settings` are all that decides the
+    /// output; a run is resumed only with the same ones.
+    ///
+    /// # Errors
+    /// [`RunDirError`].
+    pub fn open(root: &Path, settings: Value, begin: Begin) -> Result<Self, RunDirError> {
+        let state = root.join(".streamguard");
+        let destination = |path: &Path| {
+            let path = path.to_owned();
+            move |source| RunDirError::Destination { path, source }
+        };
+        fs::create_dir_all(root).map_err(destination(root))?;
+        DirBuilder::new().recursive(true).mode(0o700).create(&state).map_err(destination(&state))?;
+        let lock = take_lock(root, &state.join("lock"))?;
+
+        let path = state.join("run.json");
+        let earlier = match Self::read_run(&path) {
+            Ok(earlier) => earlier,
+            Err(_) if begin == Begin::Fresh => None,
+            Err(error) => return Err(error),
+        };
+        let resumed = match (&earlier, begin) {
+            (None, _) | (_, Begin::Fresh) => false,
+            (Some(earlier), Begin::New) if earlier.done => false,
+            (Some(_), Begin::New) => return Err(RunDirError::Interrupted { path: root.to_owned() }),
+            (Some(earlier), Begin::Resume) => match difference(&earlier.settings, &settings, "") {
+                None => true,
+                Some(_) if earlier.done => false,
+                Some(difference) => {
+                    return Err(RunDirError::OtherSettings { path: root.to_owned(), difference });
+                }
+            },
+        };
+        let clock_ms = match earlier {
+            Some(earlier) if resumed => earlier.clock_ms,
+            _ => crate::run::wall_clock_ms(),
+        };
+        if !resumed {
+            for name in ["plans", "shards"] {
+                match fs::remove_dir_all(state.join(name)) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                        return Err(destination(&state)(error));
+                    }
+                    _ => {}
+                }
+            }
+            match fs::remove_file(state.join("journal.jsonl")) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(destination(&state)(error));
+                }
+                _ => {}
+            }
+        }
+        for folder in [&state.join("plans"), &state.join("shards")] {
+            fs::create_dir_all(folder).map_err(destination(folder))?;
+        }
+        files::remove_temporaries(root).map_err(destination(root))?;
+        files::remove_temporaries(&state).map_err(destination(&state))?;
+        let file = RunFile { format: FORMAT, settings, clock_ms, done: false };
+        let run_dir = Self { root: root.to_owned(), state, file, resumed, _lock: lock };
+        run_dir.write_run()?;
+        Ok(run_dir)
+    }
+
+    /// The settings of the run that lies in `root`, if there is one.
+    ///
+    /// # Errors
+    /// [`RunDirError::Damaged`] and [`RunDirError::Destination`].
+    pub fn recorded_settings(root: &Path) -> Result<Option<Value>, RunDirError> {
+        Ok(Self::read_run(&root.join(".streamguard/run.json"))?.map(|run| run.settings))
+    }
+
+    fn read_run(path: &Path) -> Result<Option<RunFile>, RunDirError> {
+        let damaged = |reason: String| RunDirError::Damaged { path: path.to_owned(), reason };
+        match fs::read(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(RunDirError::Destination { path: path.to_owned(), source }),
+            Ok(bytes) => {
+                let run: RunFile =
+                    serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+                if run.format == FORMAT {
+                    Ok(Some(run))
+                } else {
+                    Err(damaged(format!("format {}, this program reads {FORMAT}", run.format)))
+                }
+            }
+        }
+    }
+
+    fn write_run(&self) -> Result<(), RunDirError> {
+        let path = self.state.join("run.json");
+        serde_json::to_vec_pretty(&self.file)
+            .map_err(io::Error::from)
+            .and_then(|bytes| files::write_whole(&path, &bytes))
+            .map_err(|source| RunDirError::Destination { path, source })
+    }
+
+    /// The folder itself, where results go.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Whether it continues an interrupted run.
+    pub fn resumed(&self) -> bool {
+        self.resumed
+    }
+
+    /// The run's one reading of the wall clock, in milliseconds since 1970-01-01 UTC; a
+    /// resumed run keeps that of its beginning.
+    pub fn clock_ms(&self) -> u64 {
+        self.file.clock_ms
+    }
+
+    /// The journal.
+    pub fn journal(&self) -> PathBuf {
+        self.state.join("journal.jsonl")
+    }
+
+    /// The plan of a job.
+    pub fn plan(&self, job: &str) -> PathBuf {
+        self.state.join("plans").join(format!("{job}.json"))
+    }
+
+    /// The outputs of a job's shards.
+    pub fn shards(&self, job: &str) -> PathBuf {
+        self.state.join("shards").join(job)
+    }
+
+    /// Notes that the run is done and every result in place: nothing is left to resume, and
+    /// the shards' own outputs go.
+    ///
+    /// # Errors
+    /// [`RunDirError::Destination`].
+    pub fn finish(&mut self) -> Result<(), RunDirError> {
+        self.file.done = true;
+        self.write_run()?;
+        let shards = self.state.join("shards");
+        fs::remove_dir_all(&shards).map_err(|source| RunDirError::Destination { path: shards, source })
+    }
+}
+
+fn take_lock(root: &Path, path: &Path) -> Result<File, RunDirError> {
+    let destination = |source| RunDirError::Destination { path: path.to_owned(), source };
+    let mut file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .read(true)
+        .write(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(destination)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            let _ = file.take(200).read_to_string(&mut holder);
+            return Err(RunDirError::Locked { path: root.to_owned(), holder: holder.trim().to_owned() });
+        }
+        Err(TryLockError::Error(source)) => return Err(destination(source)),
+    }
+    file.set_len(0).and_then(|()| write!(file, "process {}", std::process::id())).map_err(destination)?;
+    Ok(file)
+}
+
+/// The first place where two settings differ, such as `synthetic.seed was 42, is 43`.
+fn difference(was: &Value, is: &Value, place: &str) -> Option<String> {
+    match (was, is) {
+        (Value::Object(was), Value::Object(is)) => was.keys().chain(is.keys()).find_map(|key| {
+            let place = if place.is_empty() { key.clone() } else { format!("{place}.{key}") };
+            let missing = &Value::Null;
+            difference(was.get(key).unwrap_or(missing), is.get(key).unwrap_or(missing), &place)
+        }),
+        _ if was == is => None,
+        _ => Some(format!("{place} was {was}, is {is}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn two_runs_do_not_share_a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = RunDir::open(folder.path(), json!({}), Begin::New).unwrap();
+        let error = RunDir::open(folder.path(), json!({}), Begin::Resume).unwrap_err();
+        assert!(
+            matches!(&error, RunDirError::Locked { holder, .. } if holder.contains("process")),
+            "{error}"
+        );
+        drop(first);
+        RunDir::open(folder.path(), json!({}), Begin::Resume).unwrap();
+    }
+
+    #[test]
+    fn an_interrupted_run_is_neither_lost_nor_mixed_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = RunDir::open(folder.path(), json!({"a": {"seed": 1}}), Begin::New).unwrap().clock_ms();
+        let open = |seed: u64, begin| RunDir::open(folder.path(), json!({"a": {"seed": seed}}), begin);
+        assert!(matches!(open(1, Begin::New), Err(RunDirError::Interrupted { .. })));
+        let error = open(2, Begin::Resume).unwrap_err().to_string();
+        assert!(error.contains("a.seed was 1, is 2"), "{error}");
+        let mut resumed = open(1, Begin::Resume).unwrap();
+        assert!(resumed.resumed());
+        assert_eq!(resumed.clock_ms(), clock);
+        resumed.finish().unwrap();
+        drop(resumed);
+        assert!(!open(2, Begin::New).unwrap().resumed());
+        assert!(!open(3, Begin::Fresh).unwrap().resumed());
+    }
+
+    #[test]
+    fn damaged_state_is_told_and_can_be_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(RunDir::open(folder.path(), json!({}), Begin::New).unwrap());
+        fs::write(folder.path().join(".streamguard/run.json"), "{").unwrap();
+        assert!(matches!(
+            RunDir::open(folder.path(), json!({}), Begin::Resume),
+            Err(RunDirError::Damaged { .. })
+        ));
+        RunDir::open(folder.path(), json!({}), Begin::Fresh).unwrap();
+    }
+}

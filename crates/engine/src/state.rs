@@ -1,0 +1,175 @@
+//! State: the events folded into what a view or a report shows.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::event::{Counters, Event, EventKind, Level, Outcome, Status};
+use crate::summary::Summary;
+
+/// How many notes are kept for a view; the journal has them all.
+const NOTES: usize = 200;
+
+/// Where a run stands, after the events so far.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// Version of the program that ran.
+    pub version: String,
+    /// Wall clock at the start of the first run, in milliseconds since 1970-01-01 UTC.
+    pub clock_ms: u64,
+    /// `threading` or `process`.
+    pub mode: String,
+    /// How many shards may run at once.
+    pub workers: usize,
+    /// The jobs in order.
+    pub jobs: Vec<JobState>,
+    /// The latest notes: level, job, text. The text is not escaped.
+    pub notes: VecDeque<(Level, Option<usize>, String)>,
+    /// Whether somebody asked to stop.
+    pub stopping: bool,
+    /// How the run ended.
+    pub status: Option<Status>,
+    /// Time of the latest event, in milliseconds, over all runs that were resumed.
+    pub elapsed_ms: u64,
+    /// What earlier, interrupted runs took.
+    earlier_ms: u64,
+}
+
+/// Where one job stands.
+#[derive(Clone, Debug, Default)]
+pub struct JobState {
+    /// Its name.
+    pub name: String,
+    /// Number of its shards, once it is planned.
+    pub shards: Option<u32>,
+    /// Records to expect, where that is known.
+    pub expected: Option<u64>,
+    /// Attempts that ended, by how.
+    pub outcomes: BTreeMap<Outcome, u32>,
+    /// Shards whose output counts.
+    pub good: u32,
+    /// Shards that failed for good, with the reason.
+    pub lost: Vec<(u32, Outcome, String)>,
+    /// Shards that run: number and attempt.
+    pub running: BTreeMap<u32, u32>,
+    /// Records so far.
+    pub records: u64,
+    /// Records of finished shards.
+    finished_records: u64,
+    /// What its shards counted.
+    pub counters: Counters,
+    /// When its first shard started, in milliseconds.
+    pub started_ms: Option<u64>,
+    /// When it was over, in milliseconds.
+    pub ended_ms: Option<u64>,
+    /// How it ended.
+    pub status: Option<Status>,
+    /// Why, where it did not end well.
+    pub reason: Option<String>,
+    /// What it says.
+    pub summary: Summary,
+}
+
+impl State {
+    /// Folds events, such as those of a journal.
+    pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let mut state = Self::default();
+        events.into_iter().for_each(|event| state.apply(event));
+        state
+    }
+
+    /// Takes one event in.
+    pub fn apply(&mut self, event: &Event) {
+        let now = self.earlier_ms + event.at_ms;
+        if let EventKind::RunStarted { version, clock_ms, jobs, resumed, mode, workers } = &event.kind {
+            let first = if *resumed && !self.jobs.is_empty() { self.clock_ms } else { *clock_ms };
+            let earlier_ms = if *resumed { self.elapsed_ms } else { 0 };
+            *self = Self {
+                version: version.clone(),
+                clock_ms: first,
+                mode: mode.clone(),
+                workers: *workers,
+                jobs: jobs
+                    .iter()
+                    .map(|name| JobState { name: name.clone(), ..JobState::default() })
+                    .collect(),
+                earlier_ms,
+                elapsed_ms: earlier_ms,
+                ..Self::default()
+            };
+            return;
+        }
+        self.elapsed_ms = self.elapsed_ms.max(now);
+        match &event.kind {
+            EventKind::RunStarted { .. } => {}
+            EventKind::CancelRequested => self.stopping = true,
+            EventKind::RunEnded { status } => self.status = Some(*status),
+            EventKind::Note { job, level, text } => {
+                if self.notes.len() >= NOTES {
+                    self.notes.pop_front();
+                }
+                self.notes.push_back((*level, *job, text.clone()));
+            }
+            EventKind::JobPlanned { job, .. }
+            | EventKind::ShardStarted { job, .. }
+            | EventKind::ShardEnded { job, .. }
+            | EventKind::Progress { job, .. }
+            | EventKind::JobEnded { job, .. } => {
+                if let Some(job) = self.jobs.get_mut(*job) {
+                    job.apply(&event.kind, now);
+                }
+            }
+        }
+    }
+}
+
+impl JobState {
+    fn apply(&mut self, event: &EventKind, now: u64) {
+        match event {
+            EventKind::JobPlanned { shards, expected, .. } => {
+                self.shards = Some(*shards);
+                self.expected = *expected;
+                self.started_ms.get_or_insert(now);
+            }
+            EventKind::ShardStarted { shard, attempt, .. } => {
+                self.running.insert(*shard, *attempt);
+            }
+            EventKind::ShardEnded { shard, outcome, reason, retry_in_ms, records, counters, .. } => {
+                self.running.remove(shard);
+                *self.outcomes.entry(*outcome).or_default() += 1;
+                if outcome.is_good() {
+                    self.good += 1;
+                    self.finished_records += records;
+                    self.records = self.records.max(self.finished_records);
+                    for (name, n) in counters {
+                        *self.counters.entry(name.clone()).or_default() += n;
+                    }
+                } else if retry_in_ms.is_none() && *outcome != Outcome::Cancelled {
+                    self.lost.push((*shard, *outcome, reason.as_deref().unwrap_or_default().to_owned()));
+                }
+            }
+            EventKind::Progress { records, .. } => self.records = *records,
+            EventKind::JobEnded { status, reason, records, counters, summary, .. } => {
+                self.ended_ms = Some(now);
+                self.status = Some(*status);
+                self.reason.clone_from(reason);
+                self.records = *records;
+                self.counters.clone_from(counters);
+                self.summary = summary.clone();
+            }
+            _ => {}
+        }
+    }
+
+    /// Attempts that ended badly.
+    pub fn errors(&self) -> u32 {
+        self.outcomes
+            .iter()
+            .filter(|(outcome, _)| matches!(outcome, Outcome::Failed | Outcome::TimedOut | Outcome::Crashed))
+            .map(|(_, n)| n)
+            .sum()
+    }
+
+    /// How long it has been at work, in milliseconds, or how long it took.
+    pub fn took_ms(&self, now_ms: u64) -> u64 {
+        self.started_ms.map_or(0, |start| self.ended_ms.unwrap_or(now_ms).saturating_sub(start))
+    }
+}

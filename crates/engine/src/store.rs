@@ -1,0 +1,277 @@
+//! Where the outputs of shards are kept: in memory, or as files that survive the process.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Cursor, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Counters;
+use crate::files::{self, WholeFile};
+
+/// Version of the result file.
+const FORMAT: u32 = 1;
+
+/// Output up to this size is written in one go.
+const BUFFER: usize = 256 << 10;
+
+/// Where the outputs of one job's shards go.
+#[derive(Clone, Debug)]
+pub(crate) enum Store {
+    /// Kept in memory until the merge.
+    Memory,
+    /// Kept in this folder: `<number>.jsonl` and, written last, `<number>.result.json`.
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Hash of the plan that the results belong to.
+        plan: String,
+    },
+}
+
+/// The output of one finished shard.
+#[derive(Debug, Default)]
+pub(crate) struct ShardResult {
+    pub(crate) records: u64,
+    pub(crate) counters: Counters,
+    kept: Kept,
+}
+
+#[derive(Debug, Default)]
+enum Kept {
+    #[default]
+    Nothing,
+    Memory(Vec<u8>),
+    File(PathBuf),
+}
+
+/// What a result file says; it exists only if the output beside it is complete.
+#[derive(Debug, Serialize, Deserialize)]
+struct ResultFile {
+    format: u32,
+    plan: String,
+    shard: u32,
+    records: u64,
+    bytes: u64,
+    digest: String,
+    #[serde(default)]
+    counters: Counters,
+}
+
+impl ShardResult {
+    /// The records, one a line.
+    pub(crate) fn open(&self) -> io::Result<Box<dyn BufRead + '_>> {
+        Ok(match &self.kept {
+            Kept::Nothing => Box::new(io::empty()),
+            Kept::Memory(bytes) => Box::new(Cursor::new(bytes)),
+            Kept::File(path) => Box::new(BufReader::with_capacity(1 << 18, File::open(path)?)),
+        })
+    }
+}
+
+impl Store {
+    /// A store in `folder`, which is made; leftovers of killed workers are removed.
+    pub(crate) fn folder(folder: &Path, plan: &str) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        files::remove_temporaries(folder)?;
+        Ok(Self::Folder { path: folder.to_owned(), plan: plan.to_owned() })
+    }
+
+    fn paths(folder: &Path, shard: u32) -> (PathBuf, PathBuf) {
+        (folder.join(format!("{shard:06}.jsonl")), folder.join(format!("{shard:06}.result.json")))
+    }
+
+    /// What an earlier run finished of this shard: only if it belongs to the same plan and
+    /// every byte is as it was written.
+    pub(crate) fn reuse(&self, shard: u32) -> Option<ShardResult> {
+        let Self::Folder { path, plan } = self else { return None };
+        let (records_path, result_path) = Self::paths(path, shard);
+        let result: ResultFile = serde_json::from_slice(&fs::read(result_path).ok()?).ok()?;
+        if result.format != FORMAT || result.plan != *plan || result.shard != shard {
+            return None;
+        }
+        let kept = if result.bytes == 0 {
+            Kept::Nothing
+        } else {
+            let mut file = File::open(&records_path).ok()?;
+            if file.metadata().ok()?.len() != result.bytes {
+                return None;
+            }
+            let mut hasher = blake3::Hasher::new();
+            hasher.update_reader(&mut file).ok()?;
+            if hasher.finalize().to_hex().as_str() != result.digest {
+                return None;
+            }
+            Kept::File(records_path)
+        };
+        Some(ShardResult { records: result.records, counters: result.counters, kept })
+    }
+}
+
+/// The output of a shard in the making. Dropped unfinished, it leaves nothing.
+#[derive(Debug)]
+pub(crate) struct Draft<'a> {
+    store: &'a Store,
+    shard: u32,
+    records: u64,
+    bytes: u64,
+    counters: Counters,
+    buffer: Vec<u8>,
+    file: Option<WholeFile>,
+    hasher: Option<blake3::Hasher>,
+}
+
+impl<'a> Draft<'a> {
+    pub(crate) fn new(store: &'a Store, shard: u32) -> Self {
+        Self {
+            store,
+            shard,
+            records: 0,
+            bytes: 0,
+            counters: Counters::new(),
+            buffer: Vec::new(),
+            file: None,
+            hasher: None,
+        }
+    }
+
+    /// Adds a record, without its line end. An error here is the destination's.
+    pub(crate) fn record(&mut self, line: &[u8]) -> io::Result<()> {
+        self.records += 1;
+        self.bytes += line.len() as u64 + 1;
+        self.buffer.extend_from_slice(line);
+        self.buffer.push(b'\n');
+        if self.buffer.len() >= BUFFER { self.spill() } else { Ok(()) }
+    }
+
+    pub(crate) fn count(&mut self, name: &str, n: u64) {
+        match self.counters.get_mut(name) {
+            Some(counter) => *counter += n,
+            None => {
+                self.counters.insert(name.to_owned(), n);
+            }
+        }
+    }
+
+    pub(crate) fn records(&self) -> u64 {
+        self.records
+    }
+
+    fn spill(&mut self) -> io::Result<()> {
+        let Store::Folder { path, .. } = self.store else { return Ok(()) };
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        self.hasher.get_or_insert_default().update(&self.buffer);
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => self.file.insert(WholeFile::create(&Store::paths(path, self.shard).0)?),
+        };
+        file.write_all(&self.buffer)?;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    /// Makes the output durable, then says so in the result file.
+    pub(crate) fn finish(mut self) -> io::Result<ShardResult> {
+        let kept = match self.store {
+            Store::Memory if self.buffer.is_empty() => Kept::Nothing,
+            Store::Memory => {
+                self.buffer.shrink_to_fit();
+                Kept::Memory(self.buffer)
+            }
+            Store::Folder { path, plan } => {
+                self.spill()?;
+                let (records_path, result_path) = Store::paths(path, self.shard);
+                let kept = match self.file.take() {
+                    Some(file) => {
+                        file.commit()?;
+                        Kept::File(records_path)
+                    }
+                    None => Kept::Nothing,
+                };
+                let digest = self.hasher.take().unwrap_or_default().finalize().to_hex().to_string();
+                let result = ResultFile {
+                    format: FORMAT,
+                    plan: plan.clone(),
+                    shard: self.shard,
+                    records: self.records,
+                    bytes: self.bytes,
+                    digest,
+                    counters: self.counters.clone(),
+                };
+                let mut file = WholeFile::create(&result_path)?;
+                serde_json::to_writer(&mut file, &result)?;
+                file.commit()?;
+                kept
+            }
+        };
+        Ok(ShardResult { records: self.records, counters: self.counters, kept })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder_store(plan: &str) -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::folder(folder.path(), plan).unwrap();
+        (folder, store)
+    }
+
+    fn finish(store: &Store, shard: u32, lines: &[&str]) {
+        let mut draft = Draft::new(store, shard);
+        for line in lines {
+            draft.record(line.as_bytes()).unwrap();
+        }
+        draft.count("seen", 2);
+        draft.finish().unwrap();
+    }
+
+    #[test]
+    fn a_finished_shard_is_reused_by_the_same_plan_only() {
+        let (folder, store) = folder_store("plan-a");
+        finish(&store, 3, &["1", "2"]);
+        let again = store.reuse(3).expect("it was finished");
+        assert_eq!((again.records, again.counters["seen"]), (2, 2));
+        let mut text = String::new();
+        io::Read::read_to_string(&mut again.open().unwrap(), &mut text).unwrap();
+        assert_eq!(text, "1\n2\n");
+        assert!(store.reuse(4).is_none());
+        let other = Store::folder(folder.path(), "plan-b").unwrap();
+        assert!(other.reuse(3).is_none());
+    }
+
+    #[test]
+    fn a_torn_or_changed_output_is_not_reused() {
+        let (folder, store) = folder_store("plan");
+        finish(&store, 0, &["{\"n\":1}"]);
+        let path = folder.path().join("000000.jsonl");
+        let whole = fs::read(&path).unwrap();
+        for cut in 0..whole.len() {
+            fs::write(&path, &whole[..cut]).unwrap();
+            assert!(store.reuse(0).is_none(), "cut at {cut}");
+        }
+        let mut flipped = whole.clone();
+        flipped[2] ^= 1;
+        fs::write(&path, &flipped).unwrap();
+        assert!(store.reuse(0).is_none());
+        fs::write(&path, &whole).unwrap();
+        assert!(store.reuse(0).is_some());
+    }
+
+    #[test]
+    fn a_dropped_draft_leaves_nothing_and_leftovers_are_removed() {
+        let (folder, store) = folder_store("plan");
+        let mut draft = Draft::new(&store, 0);
+        let line = vec![b'1'; BUFFER];
+        draft.record(&line).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "it spilled");
+        drop(draft);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        fs::write(folder.path().join("000000.jsonl.77-0.part"), "torn").unwrap();
+        Store::folder(folder.path(), "plan").unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}

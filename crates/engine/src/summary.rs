@@ -1,0 +1,42 @@
+//! What a job says at the end.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A job's result in figures: every report is written from these, none from a live object.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Single figures by name, such as `words` or `latency_ms.p99`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub metrics: BTreeMap<String, Value>,
+    /// Figures with rows and columns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<Table>,
+}
+
+/// A table with a title; every row has as many cells as there are columns.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// What it shows.
+    pub title: String,
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// The cells, row by row.
+    pub rows: Vec<Vec<Value>>,
+}
+
+impl Summary {
+    /// Adds a single figure.
+    pub fn metric(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.metrics.insert(name.into(), value.into());
+        self
+    }
+
+    /// Adds a table.
+    pub fn table(mut self, table: Table) -> Self {
+        self.tables.push(table);
+        self
+    }
+}

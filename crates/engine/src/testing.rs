@@ -1,0 +1,139 @@
+//! The contract that every job passes.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::cancel::Cancel;
+use crate::event::Level;
+use crate::job::{Job, Output, ShardError, Sink};
+use crate::merge::{Destination, Merge};
+use crate::plan::{Plan, PlanFile, Planning, Shard};
+use crate::store::{Draft, ShardResult, Store};
+use crate::summary::Summary;
+
+/// Keeps what a shard emits, or has it stop after so many records.
+struct Keep<'a> {
+    draft: Draft<'a>,
+    stop_after: Option<u64>,
+}
+
+impl Sink for Keep<'_> {
+    fn record(&mut self, line: &[u8]) {
+        // A draft in memory cannot fail.
+        let _ = self.draft.record(line);
+    }
+
+    fn count(&mut self, name: &str, n: u64) {
+        self.draft.count(name, n);
+    }
+
+    fn note(&mut self, _: Level, _: String) {}
+
+    fn stopped(&self) -> bool {
+        self.stop_after.is_some_and(|most| self.draft.records() >= most)
+    }
+}
+
+/// Checks that a job keeps the engine's contract, on its own (small) input:
+/// - its settings make the same job again (`make`), as a worker process does;
+/// - planning twice makes the same plan, which survives being written and read;
+/// - a shard emits the same records each time, and from the job that was made again;
+/// - the order in which shards are run does not show in the result;
+/// - a shard that is told to stop stops, and emits nothing more.
+///
+/// # Errors
+/// What is not kept, in words.
+pub fn check_job<J: Job, E: std::fmt::Display>(
+    job: &J,
+    make: impl Fn(Value) -> Result<J, E>,
+) -> Result<(), String> {
+    let name = job.name();
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+        return Err(format!("{name:?} is no name: lower-case letters and digits only"));
+    }
+    let again =
+        make(job.settings()).map_err(|error| format!("its settings do not make it again: {error}"))?;
+    if again.settings() != job.settings() || again.name() != name {
+        return Err("made again from its settings, it is another job".to_owned());
+    }
+
+    let planning = Planning { clock_ms: 1_700_000_000_000, cancel: Cancel::new() };
+    let plan = |job: &J| job.plan(&planning).map_err(|error| format!("it cannot plan: {error}"));
+    let first = plan(job)?;
+    if plan(job)? != first || plan(&again)? != first {
+        return Err("two plans of the same job differ".to_owned());
+    }
+    let file = PlanFile::new(name, job.settings(), planning.clock_ms, first.clone());
+    let text = serde_json::to_string(&file).map_err(|error| format!("its plan is not JSON: {error}"))?;
+    let read: PlanFile =
+        serde_json::from_str(&text).map_err(|error| format!("its plan cannot be read back: {error}"))?;
+    if read.into_plan() != first {
+        return Err("its plan, written and read, is another".to_owned());
+    }
+
+    let forwards = run_all(job, first.shards().iter(), first.shards().len(), None)?;
+    let backwards = run_all(&again, first.shards().iter().rev(), first.shards().len(), None)?;
+    for (shard, (one, other)) in forwards.iter().zip(&backwards).enumerate() {
+        if text_of(one) != text_of(other) || one.counters != other.counters {
+            return Err(format!("shard {shard} does not emit the same each time"));
+        }
+    }
+    if merged(job, &first, &forwards)? != merged(&again, &first, &backwards)? {
+        return Err("the result depends on the order in which the shards ran".to_owned());
+    }
+    for most in [0, 1] {
+        let stopped = run_all(job, first.shards().iter(), first.shards().len(), Some(most))?;
+        if let Some(shard) = stopped.iter().position(|result| result.records > most) {
+            return Err(format!("shard {shard} goes on emitting after it was told to stop"));
+        }
+    }
+    Ok(())
+}
+
+fn run_all<'a>(
+    job: &dyn Job,
+    shards: impl Iterator<Item = &'a Shard>,
+    count: usize,
+    stop_after: Option<u64>,
+) -> Result<Vec<ShardResult>, String> {
+    let mut results: Vec<ShardResult> = (0..count).map(|_| ShardResult::default()).collect();
+    let mut line = Vec::new();
+    for shard in shards {
+        let mut keep = Keep { draft: Draft::new(&Store::Memory, shard.number), stop_after };
+        match job.run(shard, &mut Output::new(&mut keep, &mut line)) {
+            Ok(()) => {}
+            Err(ShardError::Stopped) if stop_after.is_some() => {}
+            Err(error) => return Err(format!("shard {} fails: {error}", shard.number)),
+        }
+        results[shard.number as usize] = keep.draft.finish().map_err(|error| error.to_string())?;
+    }
+    Ok(results)
+}
+
+fn text_of(result: &ShardResult) -> Vec<u8> {
+    let mut text = Vec::new();
+    if let Ok(mut reader) = result.open() {
+        // Reading memory cannot fail.
+        let _ = std::io::Read::read_to_end(&mut reader, &mut text);
+    }
+    text
+}
+
+fn merged(
+    job: &dyn Job,
+    plan: &Plan,
+    results: &[ShardResult],
+) -> Result<(Summary, BTreeMap<String, Vec<u8>>), String> {
+    let cancel = Cancel::new();
+    let mut merge = Merge {
+        outputs: results.iter().collect(),
+        target: plan.target(),
+        missing: 0,
+        destination: &Destination::Memory,
+        made: BTreeMap::new(),
+        cancel: &cancel,
+    };
+    let summary = job.merge(&mut merge).map_err(|error| format!("it cannot merge: {error}"))?;
+    Ok((summary, merge.made))
+}

@@ -1,0 +1,215 @@
+//! Workers: where shards run.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::cancel::Cancel;
+use crate::event::Level;
+use crate::job::Job;
+use crate::schedule::{Fate, Lease, Ticket};
+use crate::store::Store;
+
+mod child;
+pub(crate) mod process;
+mod protocol;
+pub(crate) mod serve;
+pub(crate) mod thread;
+
+pub use child::{CommandLine, guard};
+
+/// Where a shard runs: thread, process, and whatever else can take a lease.
+pub(crate) trait Worker: Send {
+    /// Runs the tickets of a lease one after the other, and reports the fate of each. A
+    /// destination that cannot be written ends it early.
+    fn run(&mut self, work: &Work<'_>, report: &mut dyn FnMut(Ticket, Fate, Duration))
+    -> std::io::Result<()>;
+}
+
+/// What a worker is given: a lease, and what belongs to it.
+pub(crate) struct Work<'a> {
+    pub(crate) job: &'a Arc<dyn Job>,
+    pub(crate) plan: &'a crate::plan::Plan,
+    pub(crate) store: &'a Store,
+    pub(crate) lease: &'a Lease,
+    pub(crate) slot: &'a Slot,
+    pub(crate) say: &'a (dyn Fn(Level, String) + Sync),
+}
+
+/// Why a shard was told to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Verdict {
+    /// It was not.
+    None = 0,
+    /// The run stops, or the job has enough.
+    Cancelled = 1,
+    /// It took longer than its deadline.
+    Late = 2,
+    /// Its process fell silent.
+    Silent = 3,
+}
+
+/// What the run loop sees of a worker, and tells it.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    start: Instant,
+    at: Mutex<At>,
+    verdict: AtomicU8,
+    /// Records of the shard that runs.
+    pub(crate) live: AtomicU64,
+    /// When the worker last showed a sign of life, in milliseconds since `start`.
+    sign_ms: AtomicU64,
+    /// Process group of the worker, 0 for a thread.
+    pub(crate) group: AtomicU32,
+    cancel: Cancel,
+    /// Somebody else took the lease over; nothing that this worker says counts any more.
+    abandoned: AtomicBool,
+}
+
+/// What a worker is at.
+#[derive(Debug, Default)]
+struct At {
+    lease: Option<Lease>,
+    next: usize,
+    since: Option<Instant>,
+    told: Option<Instant>,
+}
+
+impl At {
+    fn ticket(&self) -> Option<Ticket> {
+        self.since?;
+        self.lease.as_ref()?.tickets.get(self.next).copied()
+    }
+}
+
+/// A worker that is at a shard.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Busy {
+    pub(crate) job: usize,
+    pub(crate) ticket: Ticket,
+    pub(crate) since: Instant,
+    /// When it was told to stop, if it was.
+    pub(crate) told: Option<Instant>,
+}
+
+impl Slot {
+    pub(crate) fn new(cancel: Cancel) -> Self {
+        Self {
+            start: Instant::now(),
+            at: Mutex::default(),
+            verdict: AtomicU8::new(0),
+            live: AtomicU64::new(0),
+            sign_ms: AtomicU64::new(0),
+            group: AtomicU32::new(0),
+            cancel,
+            abandoned: AtomicBool::new(false),
+        }
+    }
+
+    fn at(&self) -> std::sync::MutexGuard<'_, At> {
+        self.at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The worker took a lease.
+    pub(crate) fn lease(&self, lease: Lease) {
+        *self.at() = At { lease: Some(lease), ..At::default() };
+        self.verdict.store(0, Ordering::Relaxed);
+    }
+
+    /// The worker begins the lease's shard number `at`. False if somebody took it away.
+    pub(crate) fn begin(&self, next: usize) -> bool {
+        let mut at = self.at();
+        if self.abandoned() {
+            return false;
+        }
+        at.next = next;
+        at.since = Some(Instant::now());
+        at.told = None;
+        self.verdict.store(0, Ordering::Relaxed);
+        self.live.store(0, Ordering::Relaxed);
+        self.sign();
+        true
+    }
+
+    /// The worker is done with its lease. False if somebody took it away.
+    pub(crate) fn end(&self) -> bool {
+        let mut at = self.at();
+        *at = At::default();
+        self.live.store(0, Ordering::Relaxed);
+        !self.abandoned()
+    }
+
+    /// The shard it is at.
+    pub(crate) fn busy(&self) -> Option<Busy> {
+        let at = self.at();
+        Some(Busy { job: at.lease.as_ref()?.job, ticket: at.ticket()?, since: at.since?, told: at.told })
+    }
+
+    /// Tells it to stop this shard, if it is still at it. A process is killed, unless it is
+    /// asked `gently`.
+    pub(crate) fn tell(&self, ticket: Ticket, verdict: Verdict, gently: bool) {
+        let mut at = self.at();
+        if at.ticket() != Some(ticket) {
+            return;
+        }
+        at.told.get_or_insert_with(Instant::now);
+        if self.verdict() == Verdict::None {
+            self.verdict.store(verdict as u8, Ordering::Relaxed);
+        }
+        if !gently {
+            child::kill_group(self.group.load(Ordering::Relaxed));
+        }
+    }
+
+    /// Takes the lease away from a worker that does not come back from this shard. Returns
+    /// what it had, and at which of its tickets it was.
+    pub(crate) fn abandon(&self, ticket: Ticket) -> Option<(Lease, usize)> {
+        let mut at = self.at();
+        if at.ticket() != Some(ticket) {
+            return None;
+        }
+        self.abandoned.store(true, Ordering::Relaxed);
+        child::kill_group(self.group.load(Ordering::Relaxed));
+        let next = at.next;
+        at.lease.take().map(|lease| (lease, next))
+    }
+
+    pub(crate) fn abandoned(&self) -> bool {
+        self.abandoned.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn verdict(&self) -> Verdict {
+        match self.verdict.load(Ordering::Relaxed) {
+            0 => Verdict::None,
+            1 => Verdict::Cancelled,
+            2 => Verdict::Late,
+            _ => Verdict::Silent,
+        }
+    }
+
+    /// Whether its shard is to stop by itself.
+    pub(crate) fn stopped(&self) -> bool {
+        self.verdict.load(Ordering::Relaxed) != 0 || self.abandoned() || self.cancel.at_once()
+    }
+
+    /// Notes a sign of life.
+    pub(crate) fn sign(&self) {
+        self.sign_ms.store(crate::event::millis(self.start.elapsed()), Ordering::Relaxed);
+    }
+
+    /// How long it has been silent.
+    pub(crate) fn silent(&self) -> Duration {
+        self.start.elapsed().saturating_sub(Duration::from_millis(self.sign_ms.load(Ordering::Relaxed)))
+    }
+}
+
+/// The fate of a shard that stopped because it was told to.
+pub(crate) fn stopped_fate(verdict: Verdict) -> Fate {
+    use crate::event::Outcome::TimedOut;
+    match verdict {
+        Verdict::None | Verdict::Cancelled => Fate::Cancelled,
+        Verdict::Late => Fate::Bad(TimedOut, "it took longer than its deadline".into(), true),
+        Verdict::Silent => Fate::Bad(TimedOut, "its worker gave no sign of life".into(), true),
+    }
+}

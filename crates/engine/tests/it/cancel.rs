@@ -1,0 +1,116 @@
+//! Stopping a run, and going on with it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use engine::{
+    Begin, Cancel, Event, EventKind, Finished, Job, Observer, Options, Outcome, RunDir, RunError, State,
+    Status,
+};
+use serde_json::json;
+
+use crate::faulty::{Fault, Faulty};
+use crate::{job, processes, threads};
+
+/// Asks to stop as soon as so many shards are done.
+struct StopAfter {
+    shards: u32,
+    times: u32,
+    cancel: Cancel,
+}
+
+impl Observer for StopAfter {
+    fn event(&mut self, event: &Event, state: &State) {
+        let done: u32 = state.jobs.iter().map(|job| job.good).sum();
+        if matches!(event.kind, EventKind::ShardEnded { .. }) && done >= self.shards {
+            for _ in 0..std::mem::take(&mut self.times) {
+                self.cancel.request();
+            }
+        }
+    }
+}
+
+fn slow(shards: u32) -> Faulty {
+    Faulty { faults: (0..shards).map(|shard| (shard, Fault::Slow(20))).collect(), ..job("slow", shards) }
+}
+
+fn run_in(folder: &Path, job: Faulty, options: &Options, begin: Begin, stop: u32, times: u32) -> Finished {
+    let mut dir = RunDir::open(folder, json!({"shards": job.shards}), begin).unwrap();
+    let mut observer = StopAfter { shards: stop, times, cancel: options.cancel.clone() };
+    let finished =
+        engine::run(vec![Arc::new(job) as Arc<dyn Job>], options, Some(&dir), &mut observer).unwrap();
+    if finished.status != Status::Cancelled {
+        dir.finish().unwrap();
+    }
+    finished
+}
+
+#[test]
+fn a_stopped_run_keeps_what_is_done_and_goes_on_to_the_same_end() {
+    let undisturbed = tempfile::tempdir().unwrap();
+    run_in(undisturbed.path(), slow(30), &threads(3), Begin::New, 99, 0);
+    let expected = std::fs::read(undisturbed.path().join("slow.jsonl")).unwrap();
+    for make in [threads, processes] {
+        for times in [1, 2] {
+            let folder = tempfile::tempdir().unwrap();
+            let stopped = run_in(folder.path(), slow(30), &make(2), Begin::New, 5, times);
+            assert_eq!(stopped.status, Status::Cancelled);
+            assert!(!folder.path().join("slow.jsonl").exists());
+            let done = stopped.state.jobs[0].good;
+            assert!((5..30).contains(&done), "{done}");
+            let resumed = run_in(folder.path(), slow(30), &make(2), Begin::Resume, 99, 0);
+            assert_eq!(resumed.status, Status::Complete);
+            assert!(resumed.state.jobs[0].outcomes[&Outcome::Reused] >= done);
+            assert_eq!(std::fs::read(folder.path().join("slow.jsonl")).unwrap(), expected);
+        }
+    }
+}
+
+#[test]
+fn a_shard_that_does_not_listen_does_not_hold_the_end_up() {
+    for options in [threads(2), processes(2)] {
+        let folder = tempfile::tempdir().unwrap();
+        let deaf = Faulty { faults: [(1, Fault::Hang)].into(), ..job("deaf", 2) };
+        let finished = run_in(folder.path(), deaf, &options, Begin::New, 1, 1);
+        assert_eq!(finished.status, Status::Cancelled);
+        assert_eq!(finished.state.jobs[0].good, 1);
+    }
+}
+
+#[test]
+fn the_journal_tells_the_whole_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let finished = run_in(folder.path(), slow(6), &threads(2), Begin::New, 99, 0);
+    let events = engine::journal::read(&folder.path().join(".streamguard/journal.jsonl")).unwrap();
+    let replayed = State::of(&events);
+    assert_eq!(replayed.status, Some(Status::Complete));
+    let (was, is) = (&finished.state.jobs[0], &replayed.jobs[0]);
+    assert_eq!(
+        (was.records, was.good, &was.counters, &was.summary),
+        (is.records, is.good, &is.counters, &is.summary)
+    );
+}
+
+#[test]
+fn a_destination_that_fails_ends_the_run_and_it_can_be_resumed() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = RunDir::open(folder.path(), json!({}), Begin::New).unwrap();
+    let shards = dir.shards("gone");
+    /// Takes the folder away when the first shard is done.
+    struct Remove(std::path::PathBuf);
+    impl Observer for Remove {
+        fn event(&mut self, event: &Event, _: &State) {
+            if matches!(event.kind, EventKind::ShardEnded { .. }) {
+                let _ = std::fs::remove_dir_all(&self.0);
+            }
+        }
+    }
+    let gone = Faulty { name: "gone".into(), ..slow(40) };
+    let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(gone.clone())];
+    let error = engine::run(jobs, &threads(2), Some(&dir), &mut Remove(shards)).unwrap_err();
+    assert!(matches!(error, RunError::Destination { .. }), "{error}");
+    drop(dir);
+    let dir = RunDir::open(folder.path(), json!({}), Begin::Resume).unwrap();
+    let finished = engine::run(vec![Arc::new(gone)], &threads(2), Some(&dir), &mut ()).unwrap();
+    assert_eq!(finished.status, Status::Complete);
+}

@@ -1,0 +1,96 @@
+//! Jobs in other languages: the example of docs/protocol.md, and programs that misbehave.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use engine::{CommandLine, External, Finished, Job, Options, Outcome, Status};
+use serde_json::json;
+
+use crate::{job, text, threads};
+
+fn run(job: External, options: &Options) -> Finished {
+    let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(job), Arc::new(crate::job("sound", 3))];
+    engine::run(jobs, options, None, &mut ()).unwrap()
+}
+
+fn shell(script: &str) -> External {
+    let answer = r#"
+        read hello; echo '{"ready":{"protocol":1}}'
+        while read line; do
+            case "$line" in
+                *'"plan"'*) echo '{"shard":1}'; echo '{"planned":{}}' ;;
+                *) SCRIPT ;;
+            esac
+        done"#;
+    let command = CommandLine::new("sh", ["-c".to_owned(), answer.replace("SCRIPT", script)]);
+    External::new("shell", command, json!({}))
+}
+
+#[test]
+fn the_documented_example_runs() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/wordlengths.py");
+    let command = CommandLine::new("python3", [example]);
+    let job =
+        External::new("wordlengths", command, json!({"words": ["to", "be", "or", "not"], "per_shard": 3}));
+    let finished = run(job, &threads(2));
+    assert_eq!(finished.status, Status::Complete, "{:?}", finished.state.jobs[0]);
+    let expected = [
+        "{\"word\":\"to\",\"length\":2}",
+        "{\"word\":\"be\",\"length\":2}",
+        "{\"word\":\"or\",\"length\":2}",
+        "{\"word\":\"not\",\"length\":3}",
+    ];
+    let records = text(&finished, 0).replace(": ", ":").replace(", ", ",");
+    assert_eq!(records.lines().collect::<Vec<_>>(), expected);
+    assert_eq!(finished.state.jobs[0].counters["words"], 4);
+}
+
+#[test]
+fn garbage_from_a_worker_costs_its_shard_only() {
+    for (script, hint) in [
+        ("printf 'garbage \\033[31m\\n'", "no message"),
+        (r#"echo '{"record": {"a":1} '"#, "no message"),
+        (r#"echo '{"done":{"shard":77}}'"#, "shard 77"),
+        (r#"echo '{"planned":{}}'"#, "plans while"),
+        ("exit 3", "exit code 3"),
+        ("kill -11 $$", "signal 11"),
+    ] {
+        let finished = run(shell(script), &threads(2));
+        assert_eq!(finished.status, Status::Partial, "{script}");
+        assert_eq!(finished.state.jobs[1].status, Some(Status::Complete), "{script}");
+        let (_, outcome, reason) = &finished.state.jobs[0].lost[0];
+        assert_eq!(*outcome, Outcome::Crashed, "{script}");
+        assert!(reason.contains(hint), "{script}: {reason}");
+        assert!(!reason.contains('\u{1b}'), "{script}: {reason}");
+    }
+}
+
+#[test]
+fn a_line_without_end_is_bounded() {
+    let finished = run(shell("yes x | tr -d '\\n'"), &threads(1));
+    let reason = &finished.state.jobs[0].lost[0].2;
+    assert!(reason.contains("a line of more than"), "{reason}");
+}
+
+#[test]
+fn a_command_that_does_not_exist_fails_alone() {
+    let job = External::new("nowhere", CommandLine::new("/nonexistent/program", [""; 0]), json!({}));
+    let finished = run(job, &threads(1));
+    assert_eq!(finished.state.jobs[0].status, Some(Status::Failed));
+    assert!(finished.state.jobs[0].reason.as_ref().unwrap().contains("/nonexistent/program"));
+    assert_eq!(finished.state.jobs[1].status, Some(Status::Complete));
+}
+
+#[test]
+fn a_command_that_hangs_ends_at_its_deadline() {
+    let job = shell("sleep 1000").with_deadline(std::time::Duration::from_millis(300));
+    let finished = run(job, &threads(1));
+    assert_eq!(finished.state.jobs[0].lost[0].1, Outcome::TimedOut);
+}
+
+#[test]
+fn names_of_jobs_are_checked_once_for_all() {
+    // External jobs pass through the same door as ours.
+    let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(shell("exit")), Arc::new(job("shell", 1))];
+    assert!(engine::run(jobs, &threads(1), None, &mut ()).is_err());
+}

@@ -1,0 +1,123 @@
+//! What faults cost, on threads and in processes: their own shard, and nothing else.
+
+use engine::{Outcome, Status};
+
+use crate::faulty::{Fault, Faulty};
+use crate::{job, processes, run, text, threads};
+
+/// Runs a job with one fault beside a sound one; the sound one and the other shards must be
+/// as if nothing had happened. Returns how the shard ended, and why.
+fn planted(fault: Fault, options: &engine::Options) -> (Outcome, String) {
+    let faulty = Faulty { faults: [(3, fault)].into(), ..job("faulty", 6) };
+    let finished = run(vec![faulty, job("sound", 6)], options);
+    assert_eq!(finished.status, Status::Partial);
+    let undisturbed = run(vec![job("faulty", 6), job("sound", 6)], &threads(1));
+    assert_eq!(text(&finished, 1), text(&undisturbed, 1));
+    let expected: String = text(&undisturbed, 0)
+        .lines()
+        .filter(|line| !line.contains("\"shard\":3"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert_eq!(text(&finished, 0), expected);
+    let lost = &finished.state.jobs[0].lost;
+    assert_eq!(lost.len(), 1, "{lost:?}");
+    assert_eq!(finished.state.jobs[0].status, Some(Status::Partial));
+    assert_eq!(lost[0].0, 3);
+    (lost[0].1, lost[0].2.clone())
+}
+
+#[test]
+fn a_shard_that_says_no_fails() {
+    for options in [threads(2), processes(2)] {
+        assert_eq!(planted(Fault::Fail, &options), (Outcome::Failed, "planted".to_owned()));
+    }
+}
+
+#[test]
+fn a_panic_is_a_crash_with_its_words() {
+    for options in [threads(2), processes(2)] {
+        let (outcome, reason) = planted(Fault::Panic, &options);
+        assert_eq!(outcome, Outcome::Crashed);
+        assert!(reason.contains("planted panic"), "{reason}");
+    }
+}
+
+#[test]
+fn an_abort_costs_its_process() {
+    let (outcome, reason) = planted(Fault::Abort, &processes(2));
+    assert_eq!(outcome, Outcome::Crashed);
+    assert!(reason.contains("signal 6"), "{reason}");
+}
+
+#[test]
+fn an_early_exit_is_a_crash_even_with_code_0() {
+    let (outcome, reason) = planted(Fault::Exit, &processes(2));
+    assert_eq!(outcome, Outcome::Crashed);
+    assert!(reason.contains("exit code 0"), "{reason}");
+}
+
+#[test]
+fn a_hang_ends_at_its_deadline() {
+    for options in [threads(2), processes(2)] {
+        let (outcome, reason) = planted(Fault::Hang, &options);
+        assert_eq!(outcome, Outcome::TimedOut);
+        assert!(reason.contains("deadline"), "{reason}");
+    }
+}
+
+#[test]
+fn a_process_that_stands_still_is_noticed() {
+    let (outcome, _) = planted(Fault::Freeze, &processes(2));
+    assert_eq!(outcome, Outcome::TimedOut);
+}
+
+#[test]
+fn a_worker_that_eats_memory_is_stopped_and_the_reason_said() {
+    let options = engine::Options { worker_memory: Some(400 << 20), ..processes(2) };
+    let (outcome, reason) = planted(Fault::Allocate, &options);
+    assert_eq!(outcome, Outcome::Crashed);
+    assert!(reason.contains("--worker-memory"), "{reason}");
+}
+
+#[test]
+fn what_a_job_prints_does_not_reach_the_protocol() {
+    let printing = Faulty { faults: [(0, Fault::Print)].into(), ..job("printing", 2) };
+    let finished = run(vec![printing], &processes(1));
+    assert_eq!(finished.status, Status::Complete);
+    assert_eq!(text(&finished, 0), text(&run(vec![job("printing", 2)], &threads(1)), 0));
+}
+
+#[test]
+fn a_crashed_worker_is_replaced_and_the_shard_tried_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mark = folder.path().join("mark");
+    std::fs::write(&mark, "").unwrap();
+    let once = Faulty { faults: [(0, Fault::AbortOnce(mark))].into(), ..job("once", 5) };
+    let finished = run(vec![once], &processes(1));
+    assert_eq!(finished.status, Status::Complete);
+    assert_eq!(finished.state.jobs[0].outcomes[&Outcome::Crashed], 1);
+    assert_eq!(text(&finished, 0), text(&run(vec![job("once", 5)], &threads(1)), 0));
+}
+
+#[test]
+fn among_many_small_shards_the_right_one_is_blamed() {
+    // Small shards travel several at a time; the crash must not be pinned on its neighbours.
+    let crowd = Faulty { faults: [(700, Fault::Abort)].into(), ..job("crowd", 1000) };
+    let finished = run(vec![crowd], &processes(2));
+    let lost = &finished.state.jobs[0].lost;
+    assert_eq!(lost.iter().map(|(shard, ..)| *shard).collect::<Vec<_>>(), [700]);
+    assert_eq!(text(&finished, 0).lines().count(), 999 * 3);
+}
+
+#[test]
+fn no_process_is_left() {
+    let finished = run(vec![job("many", 50)], &processes(3));
+    assert_eq!(finished.status, Status::Complete);
+    let me = std::process::id().to_string();
+    let children = std::fs::read_to_string(format!("/proc/{me}/task/{me}/children")).unwrap_or_default();
+    // Other tests of this binary may have theirs; none of ours may be a zombie.
+    for child in children.split_whitespace() {
+        let stat = std::fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
+        assert!(!stat.contains(") Z "), "a worker was not waited for: {stat}");
+    }
+}

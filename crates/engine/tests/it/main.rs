@@ -1,0 +1,52 @@
+//! The engine, from outside.
+
+/// A job whose shards misbehave; the example `isolation` runs it in worker processes.
+#[path = "../../examples/isolation/faulty.rs"]
+mod faulty;
+
+/// Stopping a run, and going on with it.
+mod cancel;
+/// Jobs in other languages.
+mod external;
+/// What faults cost, on threads and in processes.
+mod isolation;
+/// The same result, however it was run.
+mod same;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use engine::{CommandLine, Finished, Job, Mode, Options};
+use faulty::Faulty;
+
+/// The program that runs shards in a process of its own: the example `isolation`.
+fn worker() -> CommandLine {
+    let tests = std::env::current_exe().expect("a test runs from a file");
+    let example: PathBuf =
+        tests.ancestors().nth(2).expect("tests lie in target/<profile>/deps").join("examples/isolation");
+    assert!(example.exists(), "{} is missing: cargo build --examples makes it", example.display());
+    CommandLine::new(example, ["worker"])
+}
+
+fn threads(workers: usize) -> Options {
+    Options { workers, ..Options::default() }
+}
+
+fn processes(workers: usize) -> Options {
+    Options { mode: Mode::Process(worker()), workers, ..Options::default() }
+}
+
+fn job(name: &str, shards: u32) -> Faulty {
+    Faulty { name: name.into(), shards, ..Faulty::default() }
+}
+
+fn run(jobs: Vec<Faulty>, options: &Options) -> Finished {
+    let jobs = jobs.into_iter().map(|job| Arc::new(job) as Arc<dyn Job>).collect();
+    engine::run(jobs, options, None, &mut ()).expect("the destination is memory")
+}
+
+/// The merged records of a job.
+fn text(finished: &Finished, job: usize) -> String {
+    let name = format!("{}.jsonl", finished.state.jobs[job].name);
+    String::from_utf8(finished.made[job][&name].clone()).expect("records are JSON")
+}

@@ -1,0 +1,59 @@
+//! The same result, however it was run.
+
+use engine::{Options, Status};
+
+use crate::faulty::{Fault, Faulty};
+use crate::{job, processes, run, text, threads};
+
+#[test]
+fn threads_and_processes_one_worker_and_many_agree() {
+    let jobs = || vec![job("a", 40), job("b", 7), job("empty", 0)];
+    let first = run(jobs(), &threads(1));
+    assert_eq!(first.status, Status::Complete);
+    for options in [threads(4), processes(1), processes(4), Options { parallel: false, ..threads(3) }] {
+        let other = run(jobs(), &options);
+        for at in 0..3 {
+            assert_eq!(text(&first, at), text(&other, at));
+            assert_eq!(first.state.jobs[at].counters, other.state.jobs[at].counters);
+            assert_eq!(first.state.jobs[at].records, other.state.jobs[at].records);
+        }
+    }
+}
+
+#[test]
+fn a_target_cuts_at_the_same_record_whatever_the_order() {
+    // Shard 1 is the slowest: later ones are done before it, and must not be taken instead.
+    let slow = || Faulty { faults: [(1, Fault::Slow(200))].into(), target: Some(7), ..job("slow", 30) };
+    let first = run(vec![slow()], &threads(1));
+    assert_eq!(first.state.jobs[0].records, 7);
+    assert_eq!(text(&first, 0).lines().count(), 7);
+    for options in [threads(4), processes(4)] {
+        let other = run(vec![slow()], &options);
+        assert_eq!(other.status, Status::Complete);
+        assert_eq!(text(&first, 0), text(&other, 0));
+        assert_eq!(first.state.jobs[0].counters, other.state.jobs[0].counters);
+    }
+}
+
+#[test]
+fn the_contract_holds_for_the_sound_and_not_for_the_unsound() {
+    let make = serde_json::from_value::<Faulty>;
+    engine::testing::check_job(&job("sound", 5), make).unwrap();
+    let failing = Faulty { faults: [(1, Fault::Fail)].into(), ..job("failing", 3) };
+    let error = engine::testing::check_job(&failing, make).unwrap_err();
+    assert!(error.contains("shard 1 fails: planted"), "{error}");
+    let error = engine::testing::check_job(&job("Bad Name", 1), make).unwrap_err();
+    assert!(error.contains("no name"), "{error}");
+    let other = |_| Ok::<_, String>(job("other", 3));
+    assert!(engine::testing::check_job(&job("sound", 3), other).is_err());
+}
+
+#[test]
+fn two_jobs_of_one_name_are_refused() {
+    let jobs: Vec<std::sync::Arc<dyn engine::Job>> =
+        vec![std::sync::Arc::new(job("a", 1)), std::sync::Arc::new(job("a", 1))];
+    assert!(matches!(
+        engine::run(jobs, &threads(1), None, &mut ()),
+        Err(engine::RunError::SameName(name)) if name == "a"
+    ));
+}

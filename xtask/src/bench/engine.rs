@@ -1,0 +1,93 @@
+//! What the engine costs: shards that do nothing, and what it adds to shards that compute.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use engine::{CommandLine, Job, JobError, Merge, Mode, Options, Output, Plan, Planning, Shard, ShardError, Summary};
+use serde_json::{Value, json};
+
+use super::{cost, median};
+
+/// Shards that spin for so many steps, or not at all.
+struct Spin {
+    shards: u32,
+    steps: u64,
+}
+
+/// Some work that the compiler cannot see through.
+fn spin(steps: u64) -> u64 {
+    (0..steps).fold(1, |state, step| std::hint::black_box(state ^ step).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+}
+
+impl Job for Spin {
+    fn name(&self) -> &'static str {
+        "spin"
+    }
+
+    fn settings(&self) -> Value {
+        json!({"shards": self.shards, "steps": self.steps})
+    }
+
+    fn plan(&self, _: &Planning) -> Result<Plan, JobError> {
+        Ok(Plan::new((0..self.shards).map(Value::from)))
+    }
+
+    fn run(&self, _: &Shard, _: &mut Output<'_>) -> Result<(), ShardError> {
+        std::hint::black_box(spin(self.steps));
+        Ok(())
+    }
+
+    fn merge(&self, _: &mut Merge<'_>) -> Result<Summary, JobError> {
+        Ok(Summary::default())
+    }
+}
+
+/// The other end of the worker processes.
+pub(crate) fn worker() -> Result<()> {
+    Ok(engine::serve(|_, settings| {
+        let number = |key: &str| settings[key].as_u64().ok_or_else(|| format!("no {key}"));
+        let shards = u32::try_from(number("shards")?).map_err(|error| error.to_string())?;
+        Ok(Arc::new(Spin { shards, steps: number("steps")? }))
+    })?)
+}
+
+fn go(shards: u32, steps: u64, options: &Options) {
+    let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(Spin { shards, steps })];
+    let finished = engine::run(jobs, options, None, &mut ()).expect("nothing is written");
+    assert_eq!(finished.state.jobs[0].good, shards);
+}
+
+pub(crate) fn run() -> Result<()> {
+    let processes = Mode::Process(CommandLine::new(std::env::current_exe()?, ["worker"]));
+    for (name, mode, shards) in [("thread", Mode::Threading, 2_000_000), ("process", processes.clone(), 200_000)] {
+        let options = Options { mode, workers: 2, ..Options::default() };
+        let costs: Vec<_> = (0..5).map(|_| cost(|| go(shards, 0, &options)).1).collect();
+        let per_shard = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(shards);
+        let cpu = median(costs.iter().map(|cost| per_shard(cost.cpu)).collect());
+        let wall = median(costs.iter().map(|cost| per_shard(cost.wall)).collect());
+        println!("{name}: {shards} no-op shards, 2 workers: {cpu:.3} us CPU, {wall:.3} us wall a shard (median of 5)");
+    }
+
+    // So many steps as take ten seconds of CPU, in 1,000 shards, against the bare loop.
+    let start = Instant::now();
+    std::hint::black_box(spin(100_000_000));
+    let steps = (100_000_000.0 * 0.010 / start.elapsed().as_secs_f64()) as u64;
+    for (name, mode) in [("thread", Mode::Threading), ("process", processes)] {
+        let options = Options { mode, workers: 2, ..Options::default() };
+        let mut ratios = Vec::new();
+        for _ in 0..3 {
+            let bare = cost(|| {
+                std::thread::scope(|scope| {
+                    for _ in 0..2 {
+                        scope.spawn(|| (0..500).for_each(|_| { std::hint::black_box(spin(steps)); }));
+                    }
+                });
+            });
+            let ours = cost(|| go(1000, steps, &options));
+            ratios.push((ours.1.cpu.as_secs_f64() / bare.1.cpu.as_secs_f64() - 1.0) * 100.0);
+        }
+        println!("{name}: overhead on 10 s of computing in 1,000 shards: {:.2} % CPU (median of 3)", median(ratios));
+    }
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! Benchmarks.
+
+pub(crate) mod engine;
+
+use std::time::{Duration, Instant};
+
+/// What something cost.
+#[derive(Clone, Copy)]
+pub(crate) struct Cost {
+    pub(crate) wall: Duration,
+    /// User and system time, of this process and the children it waited for.
+    pub(crate) cpu: Duration,
+}
+
+/// Measures `what`.
+pub(crate) fn cost<T>(what: impl FnOnce() -> T) -> (T, Cost) {
+    let (wall, cpu) = (Instant::now(), cpu_time());
+    let value = what();
+    (value, Cost { wall: wall.elapsed(), cpu: cpu_time() - cpu })
+}
+
+/// User and system time so far, from `/proc/self/stat` (proc(5)), in steps of 10 ms.
+fn cpu_time() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux has it");
+    let fields = stat.rsplit_once(')').expect("the name is in brackets").1;
+    // utime, stime, cutime and cstime are fields 14 to 17; the first after the name is 3.
+    let ticks: u64 = fields.split_whitespace().skip(11).take(4).filter_map(|field| field.parse::<u64>().ok()).sum();
+    Duration::from_millis(ticks * 10)
+}
+
+/// The middle one of some measurements.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
