@@ -256,10 +256,10 @@ fn serve_slot(shared: &Shared, slot: &Slot, worker: &mut dyn Worker) {
             inner = waited.unwrap_or_else(PoisonError::into_inner).0;
         };
         let job = lease.job;
-        let at_ms = millis(shared.start.elapsed());
-        for ticket in &lease.tickets {
+        // Shards that are handed out in numbers take microseconds: nobody could see them start.
+        if let [ticket] = lease.tickets[..] {
             let kind = EventKind::ShardStarted { job, shard: ticket.shard, attempt: ticket.attempt };
-            inner.events.push(Event { at_ms, kind });
+            inner.events.push(shared.event(kind));
         }
         let held = inner.queues[job].as_ref().map(|queue| Arc::clone(&queue.plan));
         let (Some(plan), Some(store)) = (held, inner.stores[job].clone()) else { return };

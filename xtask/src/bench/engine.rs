@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use engine::{CommandLine, Job, JobError, Merge, Mode, Options, Output, Plan, Planning, Shard, ShardError, Summary};
+use engine::{
+    CommandLine, Job, JobError, Merge, Mode, Options, Output, Plan, Planning, Shard, ShardError, Summary,
+};
 use serde_json::{Value, json};
 
 use super::{cost, median};
@@ -60,13 +62,17 @@ fn go(shards: u32, steps: u64, options: &Options) {
 
 pub(crate) fn run() -> Result<()> {
     let processes = Mode::Process(CommandLine::new(std::env::current_exe()?, ["worker"]));
-    for (name, mode, shards) in [("thread", Mode::Threading, 2_000_000), ("process", processes.clone(), 200_000)] {
+    for (name, mode, shards) in
+        [("thread", Mode::Threading, 2_000_000), ("process", processes.clone(), 200_000)]
+    {
         let options = Options { mode, workers: 2, ..Options::default() };
         let costs: Vec<_> = (0..5).map(|_| cost(|| go(shards, 0, &options)).1).collect();
         let per_shard = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(shards);
         let cpu = median(costs.iter().map(|cost| per_shard(cost.cpu)).collect());
         let wall = median(costs.iter().map(|cost| per_shard(cost.wall)).collect());
-        println!("{name}: {shards} no-op shards, 2 workers: {cpu:.3} us CPU, {wall:.3} us wall a shard (median of 5)");
+        println!(
+            "{name}: {shards} no-op shards, 2 workers: {cpu:.3} us CPU, {wall:.3} us wall a shard (median of 5)"
+        );
     }
 
     // So many steps as take ten seconds of CPU, in 1,000 shards, against the bare loop.
@@ -80,14 +86,21 @@ pub(crate) fn run() -> Result<()> {
             let bare = cost(|| {
                 std::thread::scope(|scope| {
                     for _ in 0..2 {
-                        scope.spawn(|| (0..500).for_each(|_| { std::hint::black_box(spin(steps)); }));
+                        scope.spawn(|| {
+                            (0..500).for_each(|_| {
+                                std::hint::black_box(spin(steps));
+                            })
+                        });
                     }
                 });
             });
             let ours = cost(|| go(1000, steps, &options));
             ratios.push((ours.1.cpu.as_secs_f64() / bare.1.cpu.as_secs_f64() - 1.0) * 100.0);
         }
-        println!("{name}: overhead on 10 s of computing in 1,000 shards: {:.2} % CPU (median of 3)", median(ratios));
+        println!(
+            "{name}: overhead on 10 s of computing in 1,000 shards: {:.2} % CPU (median of 3)",
+            median(ratios)
+        );
     }
     Ok(())
 }

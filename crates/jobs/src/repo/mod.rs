@@ -1,1 +1,239 @@
 //! The collector `repo`: security-fix commits mined from git repositories.
+//!
+//! A commit is chosen by its message ([`message`]), its files by their paths, and the
+//! functions that it changed by what speaks for them as the fix ([`support`]). Repositories
+//! are only read: no checkout, no hooks, no program of theirs is ever run.
+
+mod commit;
+mod history;
+pub mod message;
+mod source;
+pub mod support;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use engine::{JobError, Level, Limits, Planning, ShardError};
+use gix::ObjectId;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::collector::{Collector, Samples};
+use crate::upstream::{git, snapshot};
+pub use commit::Miner;
+pub use history::Since;
+pub use source::{Source, SourceError, open};
+
+/// The repositories that are mined when none is named.
+pub const TWELVE: [&str; 12] = [
+    "https://github.com/django/django",
+    "https://github.com/pallets/flask",
+    "https://github.com/sqlalchemy/sqlalchemy",
+    "https://github.com/psf/requests",
+    "https://github.com/tiangolo/fastapi",
+    "https://github.com/Pylons/pyramid",
+    "https://github.com/expressjs/express",
+    "https://github.com/nodejs/node",
+    "https://github.com/koajs/koa",
+    "https://github.com/fastify/fastify",
+    "https://github.com/nestjs/nest",
+    "https://github.com/hapijs/hapi",
+];
+
+/// Commits in one shard: a second or two of work, mostly parsing.
+const SHARD: usize = 25;
+
+/// Settings of the collector `repo`.
+#[derive(Args, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Repo {
+    /// Repositories to mine, as local paths or https:// URLs [default: twelve well-known web projects]
+    #[arg(long, value_name = "PATH|URL", num_args = 1..)]
+    pub repo: Vec<String>,
+    /// How many samples to mine at most
+    #[arg(long, value_name = "N", default_value_t = Self::default().repo_samples)]
+    pub repo_samples: u64,
+    /// Oldest commits to look at: a date such as 2020-01-31, or `all` [default: 3 years before the newest commit of each repository]
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<Since>,
+    /// Least confidence, from 0 to 1, that a changed function belongs to the fix
+    #[arg(long, value_name = "P", default_value_t = Self::default().min_confidence)]
+    pub min_confidence: f64,
+    /// Where clones of remote repositories are kept
+    #[arg(skip)]
+    pub cache: PathBuf,
+    /// Mine the repositories of the embedded snapshot, without network
+    #[arg(skip)]
+    pub offline: bool,
+}
+
+impl Default for Repo {
+    fn default() -> Self {
+        Self {
+            repo: Vec::new(),
+            repo_samples: 20_000,
+            since: None,
+            min_confidence: 0.5,
+            cache: PathBuf::new(),
+            offline: false,
+        }
+    }
+}
+
+/// What a shard mines.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Piece {
+    /// These commits of a repository on this machine, newest first.
+    Commits {
+        path: PathBuf,
+        name: String,
+        /// Commits that were looked at to choose these; said once for each repository.
+        walked: u64,
+        /// Each with the merge through which it was chosen, if its own message says nothing.
+        commits: Vec<(ObjectId, Option<ObjectId>)>,
+    },
+    /// All of a remote repository, which is fetched first.
+    Remote { url: String },
+}
+
+impl Collector for Repo {
+    fn name(&self) -> &'static str {
+        "repo"
+    }
+
+    fn target(&self) -> u64 {
+        self.repo_samples
+    }
+
+    fn limits(&self) -> Limits {
+        // A first clone of a large repository takes its time; git itself gives up on a dead line.
+        Limits { deadline: Duration::from_secs(3600), ..Limits::default() }
+    }
+
+    fn plan(&self, planning: &Planning) -> Result<Vec<Value>, JobError> {
+        let sources = self.sources()?;
+        let mut queues = Vec::new();
+        for source in &sources {
+            queues.push(match source {
+                Source::Remote { url } => vec![Piece::Remote { url: url.clone() }],
+                Source::Local { path, name } => {
+                    let selection = select(path, self.since.as_ref(), &|| planning.cancel.requested());
+                    match selection {
+                        Ok(selection) => pieces(path, name, &selection),
+                        Err(_) if planning.cancel.requested() => return Err(JobError::Stopped),
+                        // A repository that cannot be read fails as a shard, alone and with its reason.
+                        Err(_) => vec![Piece::Commits {
+                            path: path.clone(),
+                            name: name.clone(),
+                            walked: 0,
+                            commits: Vec::new(),
+                        }],
+                    }
+                }
+            });
+        }
+        Ok(by_turns(queues).into_iter().map(|piece| json!(piece)).collect())
+    }
+
+    fn collect(&self, payload: &Value, samples: &mut Samples<'_, '_>) -> Result<(), ShardError> {
+        match Piece::deserialize(payload).map_err(ShardError::failed)? {
+            Piece::Commits { path, name, walked, commits } => {
+                samples.count("commits.walked", walked);
+                self.mine(&path, &name, &commits, samples)
+            }
+            Piece::Remote { url } => {
+                let stop = || samples.check().is_err();
+                let path = git::mirror(&self.cache, &url, &stop).map_err(|error| match error {
+                    git::GitError::Stopped => ShardError::Stopped,
+                    error if error.may_pass() => ShardError::retry(error),
+                    error => ShardError::failed(error),
+                })?;
+                let selection = select(&path, self.since.as_ref(), &|| samples.check().is_err());
+                let selection = match selection {
+                    Ok(selection) => selection,
+                    Err(reason) => return samples.check().and(Err(ShardError::Failed(reason))),
+                };
+                samples.count("commits.walked", selection.walked);
+                samples.note(Level::Info, format!("{url}: {} commits chosen", selection.commits.len()));
+                git::fetch_blobs(&path, &selection.commits, &|| samples.check().is_err())
+                    .map_err(ShardError::retry)?;
+                self.mine(&path, &url, &selection.commits, samples)
+            }
+        }
+    }
+}
+
+impl Repo {
+    fn sources(&self) -> Result<Vec<Source>, JobError> {
+        if self.offline && self.repo.is_empty() {
+            return snapshot::embedded(&self.cache).map_err(JobError::failed);
+        }
+        let twelve = TWELVE.map(str::to_owned);
+        let specs = if self.repo.is_empty() { &twelve[..] } else { &self.repo };
+        let sources: Result<Vec<_>, _> = specs.iter().map(|spec| Source::parse(spec)).collect();
+        let mut sources = sources.map_err(JobError::failed)?;
+        if self.offline && let Some(Source::Remote { url }) = sources.iter().find(|source| source.is_remote()) {
+            return Err(JobError::Failed(format!("--offline forbids {url}; name local repositories, or none")));
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        sources.retain(|source| seen.insert(source.clone()));
+        Ok(sources)
+    }
+
+    fn mine(
+        &self,
+        path: &Path,
+        name: &str,
+        commits: &[(ObjectId, Option<ObjectId>)],
+        samples: &mut Samples<'_, '_>,
+    ) -> Result<(), ShardError> {
+        let repository = open(path).map_err(ShardError::failed)?;
+        let mut miner = Miner::new(&repository, name, self.min_confidence);
+        for (commit, through) in commits {
+            samples.check()?;
+            miner.mine(*commit, *through, samples)?;
+        }
+        Ok(())
+    }
+}
+
+fn select(
+    path: &Path,
+    since: Option<&Since>,
+    stop: &dyn Fn() -> bool,
+) -> Result<history::Selection, String> {
+    let repository = open(path).map_err(|error| error.to_string())?;
+    history::select(&repository, since, stop)
+}
+
+fn pieces(path: &Path, name: &str, selection: &history::Selection) -> Vec<Piece> {
+    let mut walked = selection.walked;
+    let mut chunks: Vec<&[_]> = selection.commits.chunks(SHARD).collect();
+    if chunks.is_empty() {
+        chunks.push(&[]);
+    }
+    chunks
+        .into_iter()
+        .map(|commits| Piece::Commits {
+            path: path.to_owned(),
+            name: name.to_owned(),
+            walked: std::mem::take(&mut walked),
+            commits: commits.to_vec(),
+        })
+        .collect()
+}
+
+/// Takes one of each by turns, so that a target is not reached by the first repository alone.
+fn by_turns<T>(queues: Vec<Vec<T>>) -> Vec<T> {
+    let mut queues: Vec<_> = queues.into_iter().map(Vec::into_iter).collect();
+    let mut all = Vec::new();
+    loop {
+        let before = all.len();
+        all.extend(queues.iter_mut().filter_map(Iterator::next));
+        if all.len() == before {
+            return all;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Which commits: a walk over a history, by message.
+
+use std::fmt;
+use std::str::FromStr;
+
+use gix::ObjectId;
+use gix::revision::walk::Sorting;
+use gix::traverse::commit::simple::CommitTimeOrder;
+use serde::{Deserialize, Serialize};
+
+use super::message::Judge;
+
+/// Seconds in three years of 365.25 days: how far back a history is looked at by default.
+const THREE_YEARS: i64 = 3 * 31_557_600;
+
+/// Most commits that are looked at through one merge; larger ones bring whole branches in.
+const THROUGH: usize = 50;
+
+/// Commits between two looks at whether to stop.
+const STRIDE: u64 = 256;
+
+/// The oldest commits to look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Since {
+    /// The whole history.
+    All,
+    /// From this day on, in UTC.
+    Day(jiff::civil::Date),
+}
+
+impl FromStr for Since {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "all" {
+            return Ok(Self::All);
+        }
+        text.parse().map(Self::Day).map_err(|_| format!("{text:?} is neither a date such as 2020-01-31 nor `all`"))
+    }
+}
+
+impl TryFrom<String> for Since {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Since> for String {
+    fn from(since: Since) -> Self {
+        since.to_string()
+    }
+}
+
+impl fmt::Display for Since {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("all"),
+            Self::Day(date) => date.fmt(f),
+        }
+    }
+}
+
+/// The commits of a repository that may be security fixes.
+#[derive(Debug, Default)]
+pub(crate) struct Selection {
+    /// How many commits were looked at.
+    pub(crate) walked: u64,
+    /// The chosen ones, newest first, each with the merge through which it was chosen.
+    pub(crate) commits: Vec<(ObjectId, Option<ObjectId>)>,
+}
+
+/// Looks at the messages of all commits that the head can reach, newest first. A merge that
+/// speaks of security stands for the commits that it brought in.
+pub(crate) fn select(
+    repository: &gix::Repository,
+    since: Option<&Since>,
+    stop: &dyn Fn() -> bool,
+) -> Result<Selection, String> {
+    let unreadable = |error: gix::Error| format!("cannot read the history: {error}");
+    let Ok(head) = repository.head_id() else {
+        // A repository without a commit has nothing to mine.
+        return Ok(Selection::default());
+    };
+    let order = CommitTimeOrder::NewestFirst;
+    let newest = repository.find_commit(head).and_then(|commit| commit.time()).map_err(unreadable)?;
+    let sorting = match since {
+        Some(Since::All) => Sorting::ByCommitTime(order),
+        Some(Since::Day(date)) => {
+            let start = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|error| error.to_string())?;
+            Sorting::ByCommitTimeCutoff { order, seconds: start.timestamp().as_second() }
+        }
+        None => Sorting::ByCommitTimeCutoff { order, seconds: newest.seconds.saturating_sub(THREE_YEARS) },
+    };
+    let judge = Judge::new();
+    let mut selection = Selection::default();
+    let mut through = Vec::new();
+    for info in repository.rev_walk([head.detach()]).sorting(sorting).all().map_err(unreadable)? {
+        // The walk ends where a shallow or damaged history does; what was found so far counts.
+        let Ok(info) = info else { break };
+        if selection.walked % STRIDE == 0 && stop() {
+            return Err("stopped".to_owned());
+        }
+        selection.walked += 1;
+        let Ok(commit) = info.object() else { continue };
+        let message = String::from_utf8_lossy(commit.message_raw_sloppy());
+        let parents = info.parent_ids.len();
+        if !judge.judge(&message, parents).selected {
+            continue;
+        }
+        if parents > 1 {
+            through.push((selection.commits.len(), info.id));
+        } else {
+            selection.commits.push((info.id, None));
+        }
+    }
+    look_through(repository, &mut selection, &through);
+    Ok(selection)
+}
+
+/// Puts the commits that a merge brought in at the place of the merge, unless they were
+/// chosen for their own message.
+fn look_through(repository: &gix::Repository, selection: &mut Selection, merges: &[(usize, ObjectId)]) {
+    let mut chosen: std::collections::BTreeSet<ObjectId> = selection.commits.iter().map(|(id, _)| *id).collect();
+    let own = std::mem::take(&mut selection.commits);
+    let mut merges = merges.iter().peekable();
+    for (at, commit) in own.into_iter().map(Some).chain([None]).enumerate() {
+        while let Some((_, merge)) = merges.next_if(|(place, _)| *place == at) {
+            for id in brought_in(repository, *merge) {
+                if chosen.insert(id) {
+                    selection.commits.push((id, Some(*merge)));
+                }
+            }
+        }
+        selection.commits.extend(commit);
+    }
+}
+
+/// The commits that came with a merge: those that its first parent cannot reach. None if
+/// there are more than [`THROUGH`].
+fn brought_in(repository: &gix::Repository, merge: ObjectId) -> Vec<ObjectId> {
+    let Ok(commit) = repository.find_commit(merge) else { return Vec::new() };
+    let parents: Vec<ObjectId> = commit.parent_ids().map(gix::Id::detach).collect();
+    let Some((first, others)) = parents.split_first() else { return Vec::new() };
+    let walk = repository
+        .rev_walk(others.iter().copied())
+        .with_hidden([*first])
+        .sorting(Sorting::ByCommitTime(CommitTimeOrder::NewestFirst))
+        .all();
+    let Ok(walk) = walk else { return Vec::new() };
+    let commits: Vec<_> = walk.map_while(Result::ok).filter(|info| info.parent_ids.len() == 1).take(THROUGH + 1).map(|info| info.id).collect();
+    if commits.len() > THROUGH { Vec::new() } else { commits }
+}

@@ -1,0 +1,163 @@
+//! Which repositories: what may be named, what it is called, how it is opened.
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// A repository to mine.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// On this machine: bare or not, a worktree, or a folder with a `.git` file.
+    Local {
+        /// Where it is.
+        path: PathBuf,
+        /// What samples call it: the URL that it was cloned from, or the folder's name.
+        name: String,
+    },
+    /// Somewhere else.
+    Remote {
+        /// `https://host/owner/name`, without credentials.
+        url: String,
+    },
+}
+
+/// Why something is no repository that can be mined.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum SourceError {
+    /// An address that is not of the one allowed form.
+    #[error("{0:?} is no repository: give https://host/owner/name, or the path of a local one")]
+    Address(String),
+    /// An address with a name or password in it.
+    #[error("the URL of a repository must not hold credentials: git would store them; use GITHUB_TOKEN")]
+    Credentials,
+    /// No repository is there, or none that can be read.
+    #[error("cannot open {path:?} as a git repository: {reason}")]
+    Unreadable {
+        /// Where.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl Source {
+    /// Understands what a user names: a URL of the one allowed form, or a local path. Whatever
+    /// git would take for a command, an option or another transport is refused.
+    ///
+    /// # Errors
+    /// [`SourceError`].
+    pub fn parse(spec: &str) -> Result<Self, SourceError> {
+        let refused = || SourceError::Address(spec.to_owned());
+        if let Some(rest) = spec.strip_prefix("https://") {
+            return Ok(Self::Remote { url: format!("https://{}", remote(rest).ok_or_else(|| {
+                if rest.split('/').next().is_some_and(|host| host.contains('@')) { SourceError::Credentials } else { refused() }
+            })?) });
+        }
+        let path = Path::new(spec);
+        let is_local = path.exists();
+        // Tried as a path only if it can be nothing else: no scheme, no host:path, no option.
+        let odd = spec.is_empty() || spec.starts_with('-') || spec.contains("::") || spec.contains("://");
+        if odd || (!is_local && spec.contains(':')) || spec.contains('\0') {
+            return Err(refused());
+        }
+        let path = path.canonicalize().map_err(|error| SourceError::Unreadable {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })?;
+        let name = open(&path).ok().and_then(|repository| origin(&repository)).unwrap_or_else(|| folder_name(&path));
+        Ok(Self::Local { path, name })
+    }
+
+    /// Whether it has to be fetched.
+    pub fn is_remote(&self) -> bool {
+        matches!(self, Self::Remote { .. })
+    }
+}
+
+/// `host/owner/../name` with plain names only; the suffix `.git` and a last `/` are dropped.
+fn remote(rest: &str) -> Option<&str> {
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    let rest = rest.strip_suffix(".git").unwrap_or(rest);
+    let (host, path) = rest.split_once('/')?;
+    let is_plain = |part: &str| {
+        !part.is_empty()
+            && part.len() <= 100
+            && !part.starts_with(['-', '.'])
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+    };
+    let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
+    let sound_port = port.is_none_or(|port| port.parse::<u16>().is_ok());
+    let parts: Vec<&str> = path.split('/').collect();
+    (is_plain(name) && sound_port && (1..=8).contains(&parts.len()) && parts.into_iter().all(is_plain)).then_some(rest)
+}
+
+/// The URL that a local repository was cloned from, if it is one that may be named.
+fn origin(repository: &gix::Repository) -> Option<String> {
+    let url = repository.config_snapshot().string("remote.origin.url")?.to_string();
+    match Source::parse_remote(&url) {
+        Some(Source::Remote { url }) => Some(url),
+        _ => None,
+    }
+}
+
+impl Source {
+    fn parse_remote(url: &str) -> Option<Self> {
+        let rest = remote(url.strip_prefix("https://")?)?;
+        Some(Self::Remote { url: format!("https://{rest}") })
+    }
+}
+
+fn folder_name(path: &Path) -> String {
+    let mut names = path.components().rev().map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let name = match names.next() {
+        Some(last) if last == ".git" => names.next(),
+        last => last,
+    };
+    let name = name.unwrap_or_default();
+    name.strip_suffix(".git").unwrap_or(&name).to_owned()
+}
+
+/// Opens a local repository for reading. Nothing outside it has a say: no configuration of
+/// the user or the system, no environment.
+///
+/// # Errors
+/// [`SourceError::Unreadable`].
+pub fn open(path: &Path) -> Result<gix::Repository, SourceError> {
+    let unreadable = |reason: String| SourceError::Unreadable { path: path.to_owned(), reason };
+    let options = gix::open::Options::isolated().strict_config(false);
+    let mut repository = gix::open_opts(path, options).map_err(|error| unreadable(error.to_string()))?;
+    // Neighbouring commits share most of their trees.
+    repository.object_cache_size_if_unset(16 << 20);
+    Ok(repository)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_https_urls_are_remote() {
+        for (spec, url) in [
+            ("https://github.com/pallets/flask", "https://github.com/pallets/flask"),
+            ("https://github.com/pallets/flask.git", "https://github.com/pallets/flask"),
+            ("https://gitlab.com/group/sub/project/", "https://gitlab.com/group/sub/project"),
+            ("https://git.example:8443/a/b", "https://git.example:8443/a/b"),
+        ] {
+            assert_eq!(Source::parse(spec), Ok(Source::Remote { url: url.to_owned() }));
+        }
+        assert_eq!(Source::parse("https://user:secret@github.com/a/b"), Err(SourceError::Credentials));
+    }
+
+    #[test]
+    fn what_git_would_run_or_follow_is_refused() {
+        for spec in [
+            "", "-", "--upload-pack=touch x", "-oProxyCommand=x", "ext::sh -c id", "fd::17", "file:///etc", "git://h/a/b",
+            "ssh://-oProxyCommand=x/a", "git@github.com:a/b", "http://github.com/a/b", "https://", "https://host",
+            "https://github.com/../x", "https://github.com/a/..", "https://github.com/-a/b", "https://github.com/a/b?x=1",
+            "https://github.com/a/b#x", "https://github.com/a b/c", "https://github.com/a/%2e%2e", "https://h/a\nb/c",
+            "https://-h/a/b", "https://h:x/a/b", "javascript:alert(1)", "nowhere/at/all",
+        ] {
+            assert!(Source::parse(spec).is_err(), "{spec:?}");
+        }
+    }
+}
