@@ -30,8 +30,16 @@ pub struct Merge<'a> {
 impl Merge<'_> {
     /// How many records there are: those of the finished shards, up to the plan's target.
     pub fn records(&self) -> u64 {
-        let all = self.outputs.iter().map(|output| output.records).sum();
-        self.target.map_or(all, |target| target.min(all))
+        self.target.map_or(self.all(), |target| target.min(self.all()))
+    }
+
+    /// How many records the last shard emitted above the plan's target; they are cut off.
+    pub fn surplus(&self) -> u64 {
+        self.all() - self.records()
+    }
+
+    fn all(&self) -> u64 {
+        self.outputs.iter().map(|output| output.records).sum()
     }
 
     /// How many shards have no output.

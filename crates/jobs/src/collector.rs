@@ -1,11 +1,12 @@
 //! Collectors: sources of samples, and what makes each of them a job.
 
 use std::fmt::Debug;
+use std::io::Write;
 use std::ops::{Deref, DerefMut};
 
 use dataset::{Kind, Rejection, Sample, quality};
 use engine::{Job, JobError, Level, Limits, Merge, Output, Plan, Planning, Shard, ShardError, Summary};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// A source of samples. Its value is its settings; wrapped in [`Collect`] it is a job.
@@ -54,6 +55,7 @@ impl Samples<'_, '_> {
             }
         }
         if sample.kind == Kind::Pair {
+            // For whoever watches; the result counts what is left after the cut at the target.
             self.output.count("pairs", 1);
         }
         self.output.emit(&sample.seal())
@@ -128,9 +130,25 @@ impl<C: Collector> Job for Collect<C> {
     }
 
     fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError> {
-        let samples = merge.write_records(&file_name(self.0.name()))?;
-        Ok(Summary::default().metric("samples", samples).metric("target", self.0.target()))
+        let mut file = merge.make(&file_name(self.0.name()))?;
+        let mut pairs = 0;
+        let samples = merge.each_record(|line| {
+            let sample: OfKind = serde_json::from_slice(line).map_err(JobError::failed)?;
+            pairs += u64::from(sample.kind == Kind::Pair);
+            file.write_all(line).and_then(|()| file.write_all(b"\n")).map_err(|error| file.cannot(error))
+        })?;
+        merge.keep(file)?;
+        Ok(Summary::default()
+            .metric("samples", samples)
+            .metric("pairs", pairs)
+            .metric("cut_at_target", merge.surplus()))
     }
+}
+
+/// As much of a sample as is counted when outputs are put together.
+#[derive(Deserialize)]
+struct OfKind {
+    kind: Kind,
 }
 
 /// Name of the file that holds a collector's samples.

@@ -1,5 +1,12 @@
 //! What StreamGuard runs: the collectors, and what they share.
 
+pub mod collector;
 pub mod extract;
+pub mod list;
 pub mod repo;
 pub mod synthetic;
+pub mod upstream;
+
+pub use collector::{Collect, Collector, Samples};
+pub use repo::Repo;
+pub use synthetic::Synthetic;

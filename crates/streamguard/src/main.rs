@@ -1,1 +1,26 @@
-fn main() {}
+//! The program: asks and shows.
+
+mod cli;
+mod commands;
+mod signals;
+
+use std::process::ExitCode;
+
+use cli::Command;
+use streamguard::exit::Exit;
+use streamguard::ui;
+
+fn main() -> ExitCode {
+    let ended = cli::parse().and_then(|command| match command {
+        Command::Collect(matches) => commands::collect::run(&matches),
+        Command::Run(matches) => commands::run::run(&matches),
+        Command::Jobs => commands::jobs::run(),
+        Command::Examples(arguments) => commands::examples::run(&arguments),
+        Command::Worker => commands::worker::run(),
+    });
+    let exit = ended.unwrap_or_else(|error| {
+        ui::error(&error);
+        Exit::of(&error)
+    });
+    ExitCode::from(exit.code())
+}

@@ -1,0 +1,80 @@
+//! The one list of all jobs that are built in.
+
+use std::sync::Arc;
+
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use engine::Job;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::{Collect, Collector, Repo, Synthetic};
+
+/// A built-in job: what it is, which flags it has, and how it is made from its settings.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does, in a line.
+    pub about: &'static str,
+    /// What it needs.
+    pub needs: &'static str,
+    /// Settings that `--quick-test` changes, with their values.
+    pub quick: &'static [(&'static str, u64)],
+    /// Adds its flags to a command.
+    pub flags: fn(Command) -> Command,
+    /// Its settings as flags and their defaults have them: an object, keyed like the flags.
+    pub settings: fn(&ArgMatches) -> Result<Value, clap::Error>,
+    /// Makes the job.
+    pub make: fn(Value) -> Result<Arc<dyn Job>, String>,
+}
+
+/// The collectors, in the order in which their samples stand in the dataset.
+pub const COLLECTORS: &[Entry] = &[
+    collector::<Repo>(
+        "repo",
+        "security-fix commits mined from git repositories",
+        "git and network for remote repositories; nothing for local ones",
+        &[("repo-samples", 100)],
+    ),
+    collector::<Synthetic>(
+        "synthetic",
+        "counterfactual pairs generated from a seed",
+        "nothing",
+        &[("synthetic-samples", 100)],
+    ),
+];
+
+const fn collector<C: Collector + Args + Serialize + DeserializeOwned + 'static>(
+    name: &'static str,
+    about: &'static str,
+    needs: &'static str,
+    quick: &'static [(&'static str, u64)],
+) -> Entry {
+    Entry {
+        name,
+        about,
+        needs,
+        quick,
+        flags: C::augment_args,
+        settings: |matches| <C as FromArgMatches>::from_arg_matches(matches).map(|settings| json!(settings)),
+        make: |settings| {
+            let collector: C = serde_json::from_value(settings).map_err(|error| error.to_string())?;
+            Ok(Arc::new(Collect(collector)))
+        },
+    }
+}
+
+/// The built-in job of this name.
+pub fn find(name: &str) -> Option<&'static Entry> {
+    COLLECTORS.iter().find(|entry| entry.name == name)
+}
+
+/// Makes a built-in job from its name and settings, as a worker process does.
+///
+/// # Errors
+/// In words: an unknown name, or settings that are none of this job's.
+pub fn make(name: &str, settings: Value) -> Result<Arc<dyn Job>, String> {
+    let entry = find(name).ok_or_else(|| format!("there is no job called {name:?}"))?;
+    (entry.make)(settings)
+}

@@ -1,0 +1,220 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use jobs::list;
+use serde::{Deserialize, Serialize};
+
+/// Builds datasets of vulnerable and fixed source code
+#[derive(Parser)]
+#[command(name = "streamguard", version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Described,
+}
+
+/// The commands, for the help text; the flags of `collect` come from the list of collectors.
+#[derive(Subcommand)]
+enum Described {
+    /// Collects samples and writes the dataset
+    ///
+    /// Runs the collectors side by side, each shard in isolation: one that fails does not touch
+    /// the others. Leaves samples.jsonl and samples.parquet, the samples of each collector, and
+    /// collection_results.json in the output directory.
+    #[command(after_help = EXITS)]
+    Collect(Collect),
+    /// Runs jobs that streamguard.toml defines as commands
+    Run(Run),
+    /// Lists the jobs and what they need
+    Jobs,
+    /// Shows samples of a dataset side by side, vulnerable and fixed
+    Examples(Examples),
+    /// Runs shards for another streamguard; not for people
+    #[command(hide = true)]
+    Worker,
+}
+
+/// The exit codes, as the help text says them.
+const EXITS: &str = "Exit codes: 0 complete, 1 error, 2 usage, 3 partial (some source failed, the rest is \
+complete), 4 nothing collected, 5 another run holds the directory, 6 the destination cannot be written \
+(resumable), 7 damaged state, 130 stopped by Ctrl+C (resumable)";
+
+/// What was asked.
+pub(crate) enum Command {
+    /// `collect`, with its flags.
+    Collect(ArgMatches),
+    /// `run`, with its flags.
+    Run(ArgMatches),
+    /// `jobs`.
+    Jobs,
+    /// `examples`.
+    Examples(Examples),
+    /// `worker`.
+    Worker,
+}
+
+/// Where shards run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Mode {
+    /// On threads of one process: fastest to start, but a crash ends the run
+    Threading,
+    /// In child processes: a crash costs one shard
+    Process,
+}
+
+/// Settings of every command that runs jobs.
+#[derive(Args, Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Running {
+    /// Where shards run
+    #[arg(long, value_enum, default_value_t = Mode::Process)]
+    pub(crate) mode: Mode,
+    /// How many shards run at once
+    #[arg(long, visible_alias = "worker", value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) workers: u16,
+    /// Memory that one worker process may use, in MiB; 0 for no limit
+    #[arg(long, value_name = "MIB", default_value_t = 2048)]
+    pub(crate) worker_memory: u64,
+    /// Plain lines instead of bars
+    #[arg(long)]
+    pub(crate) no_dashboard: bool,
+    /// Show nothing but errors and the summary
+    #[arg(long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Tell of every shard
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    /// Go on with an interrupted run, with the settings that it had
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Drop an interrupted run and begin anew
+    #[arg(long, conflicts_with = "resume")]
+    pub(crate) fresh: bool,
+}
+
+/// Settings of `collect`.
+#[derive(Args, Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Collect {
+    /// Which collectors to run: names, or `all`
+    #[arg(long, value_name = "NAME", num_args = 1.., default_value = "all")]
+    pub(crate) collectors: Vec<String>,
+    /// Run the collectors side by side [default]
+    #[arg(long, conflicts_with = "sequential")]
+    pub(crate) parallel: bool,
+    /// Run the collectors one after the other
+    #[arg(long)]
+    pub(crate) sequential: bool,
+    /// Where the dataset goes
+    #[arg(long, value_name = "DIR", default_value = "data/raw")]
+    pub(crate) output_dir: PathBuf,
+    /// Which reports to write: formats, or `all`
+    #[arg(long, value_name = "FORMAT", num_args = 1.., default_value = "json")]
+    pub(crate) report_formats: Vec<String>,
+    /// Collect 100 samples each, to see whether all is well
+    #[arg(long)]
+    pub(crate) quick_test: bool,
+    /// Collect from the embedded demo world: no network, no git, no tokens
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// What everything random follows from
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    pub(crate) seed: u64,
+    /// Where clones and other answers are kept [default: the user's cache folder]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache_dir: Option<PathBuf>,
+    /// Take nothing from the cache: it is filled anew
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+    /// Read this file instead of ./streamguard.toml
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) running: Running,
+}
+
+/// Settings of `run`.
+#[derive(Args, Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Run {
+    /// Names of the jobs; all that streamguard.toml defines if none is given
+    #[serde(skip)]
+    pub(crate) jobs: Vec<String>,
+    /// Where the records go
+    #[arg(long, value_name = "DIR", default_value = "data/jobs")]
+    pub(crate) output_dir: PathBuf,
+    /// Read this file instead of ./streamguard.toml
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) running: Running,
+}
+
+/// Settings of `examples`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Examples {
+    /// A dataset: the output directory of a collection, or a .jsonl or .parquet file
+    #[arg(default_value = "data/raw")]
+    pub(crate) dataset: PathBuf,
+    /// Only weaknesses of this type, such as sql_injection or CWE-89
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) weakness: Option<String>,
+    /// Only this language
+    #[arg(long, value_name = "NAME")]
+    pub(crate) language: Option<String>,
+    /// Only this collector
+    #[arg(long, value_name = "NAME")]
+    pub(crate) collector: Option<String>,
+    /// How many samples to show
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 3)]
+    pub(crate) count: usize,
+    /// Skip this many samples first
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) skip: usize,
+    /// Width of the screen, in columns [default: that of the terminal]
+    #[arg(long, value_name = "COLUMNS")]
+    pub(crate) width: Option<u16>,
+    /// Colours
+    #[arg(long, value_enum, default_value_t = Color::Auto, action = ArgAction::Set)]
+    pub(crate) color: Color,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal that has them
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The whole command line, with the flags of all collectors below `collect`.
+pub(crate) fn command() -> clap::Command {
+    Cli::command().mut_subcommand("collect", |collect| {
+        list::COLLECTORS.iter().fold(collect, |collect, entry| {
+            let heading = format!("Collector {}", entry.name);
+            (entry.flags)(collect.next_help_heading(heading))
+        })
+    })
+}
+
+/// Understands the command line. Wrong ones end the program here, with a usage text.
+pub(crate) fn parse() -> Result<Command> {
+    let matches = command().get_matches();
+    Ok(match matches.subcommand() {
+        Some(("collect", matches)) => Command::Collect(matches.clone()),
+        Some(("run", matches)) => Command::Run(matches.clone()),
+        Some(("examples", matches)) => Command::Examples(Examples::from_arg_matches(matches)?),
+        Some(("worker", _)) => Command::Worker,
+        _ => Command::Jobs,
+    })
+}

@@ -1,0 +1,190 @@
+//! A collection: collectors run side by side, their samples put together to one dataset.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use dataset::Union;
+use dataset::union::{Source, UnionError, write_union};
+use engine::{Begin, Cancel, Finished, Job, Mode, Options, RunDir, State, Status};
+use jobs::{Collect, Collector};
+use report::Format;
+use serde_json::{Map, Value};
+
+use crate::exit::Exit;
+use crate::ui::{self, View};
+
+/// A run of collectors that leaves a dataset in a folder.
+///
+/// ```no_run
+/// use jobs::Synthetic;
+/// use streamguard::Collection;
+///
+/// let results = Collection::new("data/raw")
+///     .add(Synthetic { synthetic_samples: 1000, seed: 42 })
+///     .run()?;
+/// results.print_summary();
+/// results.save(&[report::Format::Json])?;
+/// # Ok::<(), anyhow::Error>(())
+/// ```
+pub struct Collection {
+    folder: PathBuf,
+    jobs: Vec<Arc<dyn Job>>,
+    options: Options,
+    begin: Begin,
+    view: View,
+}
+
+/// What a collection left.
+pub struct Results {
+    /// The folder.
+    pub folder: PathBuf,
+    /// How it ended.
+    pub status: Status,
+    /// What the journal folds to.
+    pub state: State,
+    /// What is in the dataset; none if the run did not get that far.
+    pub dataset: Option<Union>,
+    dir: RunDir,
+}
+
+impl Collection {
+    /// A collection into a folder, as yet without collectors: on 4 threads, side by side,
+    /// nothing shown.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+            jobs: Vec::new(),
+            options: Options::default(),
+            begin: Begin::New,
+            view: View::Quiet,
+        }
+    }
+
+    /// Adds a collector. The samples of earlier ones come first in the dataset.
+    #[expect(clippy::should_implement_trait, reason = "it is a builder's step, not a sum")]
+    pub fn add(self, collector: impl Collector + 'static) -> Self {
+        self.add_job(Arc::new(Collect(collector)))
+    }
+
+    /// Adds a job whose records are samples, in a file `<name>.jsonl`.
+    pub fn add_job(mut self, job: Arc<dyn Job>) -> Self {
+        self.jobs.push(job);
+        self
+    }
+
+    /// Whether the collectors run side by side, or one after the other.
+    pub fn parallel(mut self, parallel: bool) -> Self {
+        self.options.parallel = parallel;
+        self
+    }
+
+    /// How many shards run at once.
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.options.workers = workers;
+        self
+    }
+
+    /// Where shards run: on threads, or in processes of a program that calls
+    /// [`engine::serve`] with [`jobs::list::make`].
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.options.mode = mode;
+        self
+    }
+
+    /// How much memory a worker process may use, in bytes.
+    pub fn worker_memory(mut self, bytes: Option<u64>) -> Self {
+        self.options.worker_memory = bytes;
+        self
+    }
+
+    /// What to do about a run that was interrupted in the folder.
+    pub fn begin(mut self, begin: Begin) -> Self {
+        self.begin = begin;
+        self
+    }
+
+    /// Whether, and how, to show the run while it goes on.
+    pub fn view(mut self, view: View) -> Self {
+        self.view = view;
+        self
+    }
+
+    /// What stops the run when it is asked to.
+    pub fn cancel(mut self, cancel: Cancel) -> Self {
+        self.options.cancel = cancel;
+        self
+    }
+
+    /// Runs the collectors and writes the dataset. That some of them fail is no error, but a
+    /// [`Status`].
+    ///
+    /// # Errors
+    /// A folder that cannot be used or written, see [`Exit::of`].
+    pub fn run(self) -> Result<Results> {
+        let settings: Map<String, Value> =
+            self.jobs.iter().map(|job| (job.name().to_owned(), job.settings())).collect();
+        let dir = RunDir::open(&self.folder, Value::Object(settings), self.begin)?;
+        let cancel = self.options.cancel.clone();
+        let mut view = ui::open(self.view);
+        let Finished { mut status, state, .. } =
+            engine::run(self.jobs, &self.options, Some(&dir), &mut ui::Showing(&mut *view))?;
+        let mut dataset = None;
+        if status != Status::Cancelled {
+            let sources = sources(&state, &self.folder);
+            let mut progress = |samples| view.assembling(samples);
+            match write_union(&sources, &self.folder, &mut progress, &|| cancel.requested()) {
+                Ok(union) => dataset = Some(union),
+                Err(UnionError::Cancelled) => status = Status::Cancelled,
+                Err(error) => return Err(error).context("cannot put the dataset together"),
+            }
+        }
+        drop(view);
+        let mut results = Results { folder: self.folder, status, state, dataset, dir };
+        if results.status == Status::Complete {
+            results.dir.finish()?;
+        }
+        Ok(results)
+    }
+}
+
+/// The samples of those collectors that have any, in the order of the run.
+fn sources(state: &State, folder: &Path) -> Vec<Source> {
+    let has_samples = |status| matches!(status, Some(Status::Complete | Status::Partial));
+    state
+        .jobs
+        .iter()
+        .filter(|job| has_samples(job.status))
+        .map(|job| Source {
+            collector: job.name.clone(),
+            path: folder.join(jobs::collector::file_name(&job.name)),
+        })
+        .collect()
+}
+
+impl Results {
+    /// Prints what was collected, per collector and in all.
+    pub fn print_summary(&self) {
+        ui::summary::print(self);
+    }
+
+    /// Writes reports into the folder. Returns their paths.
+    ///
+    /// # Errors
+    /// A report that cannot be written.
+    pub fn save(&self, formats: &[Format]) -> Result<Vec<PathBuf>> {
+        let run = report::Run { state: &self.state, dataset: self.dataset.as_ref() };
+        formats.iter().map(|format| Ok(report::write(&run, *format, &self.folder)?)).collect()
+    }
+
+    /// How a program that did nothing else should end.
+    pub fn exit(&self) -> Exit {
+        let samples = self.dataset.as_ref().map_or(0, |union| union.stats.total);
+        match self.status {
+            Status::Cancelled => Exit::Signal(2),
+            _ if samples == 0 => Exit::Nothing,
+            Status::Complete => Exit::Complete,
+            Status::Partial | Status::Failed => Exit::Partial,
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! `streamguard collect`: runs collectors, writes the dataset.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use clap::{ArgMatches, FromArgMatches};
+use engine::{Begin, Cancel, CommandLine, Job, Options, RunDir};
+use jobs::list::{self, Entry};
+use report::Format;
+use serde_json::{Value, json};
+use streamguard::env::Environment;
+use streamguard::exit::{Exit, UsageError};
+use streamguard::settings::{ConfigFile, Layers};
+use streamguard::{Collection, View, ui};
+
+use crate::cli::{Collect, Mode, Running};
+use crate::signals;
+
+/// What workers of our own get of the environment: enough for git to find its way.
+const ENVIRONMENT: [&str; 16] = [
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "TZ",
+    "GIT_SSL_CAINFO",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "NO_PROXY",
+    "no_proxy",
+    "RUST_BACKTRACE",
+];
+
+/// Variables that no child gets.
+pub(crate) const SECRETS: [&str; 2] = ["GITHUB_TOKEN", "NVD_API_KEY"];
+
+pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
+    let folder = Path::new(".");
+    let flags = Collect::from_arg_matches(matches)?;
+    let file = ConfigFile::read(folder, flags.config.as_deref())?;
+    let environment = Environment::read(folder)?;
+    let names: Vec<&str> =
+        ["collect", "run"].into_iter().chain(list::COLLECTORS.iter().map(|entry| entry.name)).collect();
+    file.check_sections(&names)?;
+    let layers = Layers { file: &file, environment: &environment, matches };
+    let (settings, _): (Collect, _) = layers.settle("collect", json!(flags))?;
+
+    let cache = settings.cache_dir.clone().unwrap_or_else(|| environment.cache_folder());
+    let cache = std::path::absolute(&cache).with_context(|| format!("no folder: {}", cache.display()))?;
+    if settings.no_cache {
+        clear_cache(&cache)?;
+    }
+    let recorded = match settings.running.resume {
+        true => RunDir::recorded_settings(&settings.output_dir)?,
+        false => None,
+    };
+    let formats = formats(&settings.report_formats)?;
+    let cancel = Cancel::new();
+    let caught = signals::listen(cancel.clone())?;
+    let running = &settings.running;
+    let options = options(running, !settings.sequential, cancel.clone())?;
+    let mut collection = Collection::new(&settings.output_dir)
+        .parallel(options.parallel)
+        .workers(options.workers)
+        .mode(options.mode)
+        .worker_memory(options.worker_memory)
+        .begin(begin(running))
+        .view(view(running))
+        .cancel(cancel);
+    for entry in chosen(&settings.collectors, &layers, recorded.as_ref())? {
+        collection = collection.add_job(job(entry, &settings, &cache, &layers, recorded.as_ref())?);
+    }
+    let results = collection.run()?;
+    // The reports come first: the summary names them.
+    results.save(&formats)?;
+    results.print_summary();
+    Ok(match (results.exit(), caught.signal()) {
+        (Exit::Signal(_), Some(signal)) => Exit::Signal(signal),
+        (exit, _) => exit,
+    })
+}
+
+/// The collectors that were asked for, in the order of the list: it decides which of two
+/// equal samples is kept. A run that is resumed has those that it had.
+fn chosen(
+    names: &[String],
+    layers: &Layers<'_>,
+    recorded: Option<&Value>,
+) -> Result<Vec<&'static Entry>, UsageError> {
+    let known = || list::COLLECTORS.iter().map(|entry| entry.name).collect::<Vec<_>>().join(", ");
+    if let Some(unknown) = names.iter().find(|name| *name != "all" && list::find(name).is_none()) {
+        return Err(UsageError(format!("there is no collector {unknown:?}, but: all, {}", known())));
+    }
+    let is_chosen = |entry: &&Entry| match recorded {
+        Some(recorded) if !layers.is_given("collectors") => recorded.get(entry.name).is_some(),
+        _ => names.iter().any(|name| name == "all" || name == entry.name),
+    };
+    Ok(list::COLLECTORS.iter().filter(is_chosen).collect())
+}
+
+/// Makes a collector from its settings.
+fn job(
+    entry: &Entry,
+    settings: &Collect,
+    cache: &Path,
+    layers: &Layers<'_>,
+    recorded: Option<&Value>,
+) -> Result<Arc<dyn Job>> {
+    let mut base = (entry.settings)(layers.matches)?;
+    if settings.quick_test {
+        for (key, value) in entry.quick {
+            if !layers.is_given(key) {
+                base[key] = json!(value);
+            }
+        }
+    }
+    let (_, mut settled): (Value, _) = layers.settle(entry.name, base)?;
+    // What all collectors share, for those that have a use for it.
+    for (key, value) in
+        [("seed", json!(settings.seed)), ("cache", json!(cache)), ("offline", json!(settings.offline))]
+    {
+        if let Some(slot) = settled.get_mut(key) {
+            *slot = value;
+        }
+    }
+    // A resumed run keeps its settings, except for flags that are given: if these differ, it
+    // is said which.
+    if let Some(Value::Object(recorded)) = recorded.and_then(|recorded| recorded.get(entry.name)) {
+        for (key, value) in recorded {
+            if !layers.is_given(key) {
+                settled.insert(key.clone(), value.clone());
+            }
+        }
+    }
+    (entry.make)(Value::Object(settled))
+        .map_err(|reason| UsageError(format!("{}: {reason}", entry.name)).into())
+}
+
+fn formats(names: &[String]) -> Result<Vec<Format>, UsageError> {
+    if names.iter().any(|name| name == "all") {
+        return Ok(Format::ALL.into());
+    }
+    names.iter().map(|name| name.parse().map_err(UsageError)).collect()
+}
+
+/// How the engine is to run.
+pub(crate) fn options(running: &Running, parallel: bool, cancel: Cancel) -> Result<Options> {
+    let mode = match running.mode {
+        Mode::Threading => engine::Mode::Threading,
+        Mode::Process => {
+            let program =
+                std::env::current_exe().context("cannot find this program, to start it as a worker")?;
+            engine::Mode::Process(CommandLine::new(program, ["worker"]).keeping(ENVIRONMENT))
+        }
+    };
+    Ok(Options {
+        mode,
+        workers: usize::from(running.workers),
+        parallel,
+        worker_memory: (running.worker_memory > 0).then_some(running.worker_memory << 20),
+        cancel,
+    })
+}
+
+/// What to do about an interrupted run.
+pub(crate) fn begin(running: &Running) -> Begin {
+    match (running.resume, running.fresh) {
+        (true, _) => Begin::Resume,
+        (_, true) => Begin::Fresh,
+        _ => Begin::New,
+    }
+}
+
+/// How to show the run.
+pub(crate) fn view(running: &Running) -> View {
+    if running.quiet {
+        View::Quiet
+    } else if running.verbose || running.no_dashboard || !ui::is_terminal() {
+        View::Plain { verbose: running.verbose }
+    } else {
+        View::Bars
+    }
+}
+
+/// Removes what the cache holds of ours, and nothing else.
+fn clear_cache(cache: &Path) -> Result<()> {
+    for name in ["git", "snapshots"] {
+        let folder: PathBuf = cache.join(name);
+        match std::fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("cannot clear the cache at {}", folder.display()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! The commands, one file each.
+
+pub(crate) mod collect;
+pub(crate) mod examples;
+pub(crate) mod jobs;
+pub(crate) mod run;
+pub(crate) mod worker;

@@ -1,0 +1,93 @@
+//! Exit codes: documented, and kept.
+
+use std::fmt;
+
+use engine::{JobError, RunDirError, RunError};
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything is there.
+    Complete,
+    /// It could not be done.
+    Error,
+    /// The command line or the configuration is wrong.
+    Usage,
+    /// Some source failed; the rest is complete and kept.
+    Partial,
+    /// Nothing was collected.
+    Nothing,
+    /// Another run holds the folder.
+    Locked,
+    /// The destination cannot be written; what is finished can be resumed.
+    Destination,
+    /// The state of a run is damaged.
+    Damaged,
+    /// A signal ended it; what is finished can be resumed.
+    Signal(u8),
+}
+
+impl Exit {
+    /// The code that the shell sees.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Complete => 0,
+            Self::Error => 1,
+            Self::Usage => 2,
+            Self::Partial => 3,
+            Self::Nothing => 4,
+            Self::Locked => 5,
+            Self::Destination => 6,
+            Self::Damaged => 7,
+            Self::Signal(signal) => 128 + signal,
+        }
+    }
+
+    /// The code for an error, by its kind.
+    pub fn of(error: &anyhow::Error) -> Self {
+        for cause in error.chain() {
+            if let Some(usage) = cause.downcast_ref::<UsageError>() {
+                let UsageError(_) = usage;
+                return Self::Usage;
+            }
+            if let Some(error) = cause.downcast_ref::<RunDirError>() {
+                return Self::of_folder(error);
+            }
+            match cause.downcast_ref::<RunError>() {
+                Some(RunError::Destination { .. }) => return Self::Destination,
+                Some(RunError::RunDir(error)) => return Self::of_folder(error),
+                Some(RunError::SameName(_)) => return Self::Usage,
+                Some(RunError::Thread(_)) => return Self::Error,
+                None => {}
+            }
+            if matches!(cause.downcast_ref::<JobError>(), Some(JobError::Destination { .. }))
+                || cause.is::<report::ReportError>()
+                || cause.is::<dataset::DestinationError>()
+            {
+                return Self::Destination;
+            }
+        }
+        Self::Error
+    }
+
+    fn of_folder(error: &RunDirError) -> Self {
+        match error {
+            RunDirError::Locked { .. } => Self::Locked,
+            RunDirError::Destination { .. } => Self::Destination,
+            RunDirError::Damaged { .. } => Self::Damaged,
+            RunDirError::Interrupted { .. } | RunDirError::OtherSettings { .. } => Self::Usage,
+        }
+    }
+}
+
+/// Something that the user has to put right on the command line or in a file.
+#[derive(Debug)]
+pub struct UsageError(pub String);
+
+impl fmt::Display for UsageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UsageError {}

@@ -1,0 +1,167 @@
+//! Settings: built-in defaults < `streamguard.toml` < environment and `.env` < flags.
+//!
+//! A setting has one definition, the field of a settings struct: that makes the flag, the key
+//! in its section of `streamguard.toml`, and the variable `STREAMGUARD_<FLAG>`.
+
+use std::io;
+use std::path::Path;
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::env::Environment;
+use crate::exit::UsageError;
+
+/// The file that is read when none is named.
+pub const FILE: &str = "streamguard.toml";
+
+/// What `streamguard.toml` says.
+#[derive(Clone, Debug, Default)]
+pub struct ConfigFile {
+    name: String,
+    sections: Map<String, Value>,
+    /// Jobs that are commands: the tables `[[job]]`.
+    pub jobs: Vec<CommandJob>,
+}
+
+/// A table `[[job]]`: a job that is a command.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CommandJob {
+    /// Its name: lower-case letters and digits.
+    pub name: String,
+    /// The program and its arguments.
+    pub command: Vec<String>,
+    /// What the program is told at its start.
+    #[serde(default)]
+    pub settings: Value,
+    /// How long a shard may take, in seconds.
+    pub deadline: Option<u64>,
+    /// How many of its shards may run at once.
+    pub lane: Option<usize>,
+}
+
+impl ConfigFile {
+    /// Reads the file that was named, or `streamguard.toml` in `folder` if there is one.
+    ///
+    /// # Errors
+    /// A named file that is not there; TOML or jobs that cannot be understood, with the line.
+    pub fn read(folder: &Path, named: Option<&Path>) -> Result<Self, UsageError> {
+        let path = named.map_or_else(|| folder.join(FILE), Path::to_owned);
+        let name = path.display().to_string();
+        let text = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {
+                return Ok(Self::default());
+            }
+            Err(error) => return Err(UsageError(format!("cannot read {name}: {error}"))),
+            Ok(text) => text,
+        };
+        let wrong = |error: &dyn std::fmt::Display| UsageError(format!("{name}: {error}"));
+        let mut sections: Map<String, Value> = toml::from_str(&text).map_err(|error| wrong(&error))?;
+        let jobs = match sections.remove("job") {
+            None => Vec::new(),
+            Some(jobs) => serde_path_to_error::deserialize(jobs)
+                .map_err(|error| wrong(&format!("[[job]] {}: {}", error.path(), error.inner())))?,
+        };
+        Ok(Self { name, sections, jobs })
+    }
+
+    /// Says no to sections that nobody reads.
+    ///
+    /// # Errors
+    /// The first unknown section, and the known ones.
+    pub fn check_sections(&self, known: &[&str]) -> Result<(), UsageError> {
+        match self.sections.keys().find(|section| !known.contains(&section.as_str())) {
+            None => Ok(()),
+            Some(section) => Err(UsageError(format!(
+                "{}: there is no section [{section}]; there are {}",
+                self.name,
+                known.iter().map(|known| format!("[{known}]")).collect::<Vec<_>>().join(", ")
+            ))),
+        }
+    }
+}
+
+/// Everything that settings are made of.
+pub struct Layers<'a> {
+    /// `streamguard.toml`.
+    pub file: &'a ConfigFile,
+    /// The environment and `.env`.
+    pub environment: &'a Environment,
+    /// The flags.
+    pub matches: &'a ArgMatches,
+}
+
+impl Layers<'_> {
+    /// Whether a flag was given on the command line.
+    pub fn is_given(&self, flag: &str) -> bool {
+        self.matches.value_source(&flag.replace('-', "_")) == Some(ValueSource::CommandLine)
+    }
+
+    /// The settings of a section as an object. `base` holds what the flags and their defaults
+    /// say, keyed like the flags; keys without a flag are not settable.
+    ///
+    /// # Errors
+    /// An unknown key, or a value of the wrong type, with the place it came from.
+    pub fn settle<T: DeserializeOwned>(
+        &self,
+        section: &str,
+        base: Value,
+    ) -> Result<(T, Map<String, Value>), UsageError> {
+        let Value::Object(mut settings) = base else {
+            return Err(UsageError(format!("the settings of {section} are no table")));
+        };
+        let in_file = match self.file.sections.get(section) {
+            None => Map::new(),
+            Some(Value::Object(table)) => table.clone(),
+            Some(_) => return Err(UsageError(format!("{}: {section} is no table", self.file.name))),
+        };
+        let is_flag = |key: &str| self.matches.try_contains_id(&key.replace('-', "_")).is_ok();
+        if let Some(key) = in_file.keys().find(|key| !settings.contains_key(*key) || !is_flag(key)) {
+            let known: Vec<&str> = settings.keys().map(String::as_str).filter(|key| is_flag(key)).collect();
+            let name = &self.file.name;
+            return Err(UsageError(format!("{name}: [{section}] has no {key:?}, but {}", known.join(", "))));
+        }
+        let mut origins = Map::new();
+        for (key, value) in &mut settings {
+            if !is_flag(key) || self.is_given(key) {
+                continue;
+            }
+            if let Some((variable, text)) = self.environment.setting(key) {
+                *value = parse_like(value, text);
+                origins.insert(key.clone(), Value::String(variable));
+            } else if let Some(configured) = in_file.get(key) {
+                *value = configured.clone();
+                origins.insert(key.clone(), Value::String(format!("{}: [{section}] {key}", self.file.name)));
+            }
+        }
+        let typed = serde_path_to_error::deserialize(Value::Object(settings.clone())).map_err(|error| {
+            let path = error.path().to_string();
+            let key = path.split(['.', '[']).next().unwrap_or_default();
+            let place = origins.get(key).and_then(Value::as_str).unwrap_or(key);
+            UsageError(format!("{place}: {}", error.inner()))
+        })?;
+        Ok((typed, settings))
+    }
+}
+
+/// The text of a variable as a value of the type that the setting has now.
+fn parse_like(now: &Value, text: &str) -> Value {
+    let parsed = match now {
+        Value::Bool(_) => match text {
+            "1" | "true" | "yes" | "on" => Some(Value::Bool(true)),
+            "0" | "false" | "no" | "off" | "" => Some(Value::Bool(false)),
+            _ => None,
+        },
+        Value::Number(_) => serde_json::from_str::<serde_json::Number>(text).ok().map(Value::Number),
+        Value::Array(_) => Some(Value::Array(
+            text.split([',', ' ']).filter(|item| !item.is_empty()).map(Value::from).collect(),
+        )),
+        _ => None,
+    };
+    // What does not fit stays text; the type's own error then says what was expected.
+    parsed.unwrap_or_else(|| Value::String(text.to_owned()))
+}

@@ -1,0 +1,110 @@
+//! What is said at the end.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use engine::{JobState, State, Status};
+use serde_json::Value;
+
+use super::escape::escape;
+use super::{clock, grouped, print as print_text};
+use crate::collection::Results;
+
+/// Prints what a collection left.
+pub(crate) fn print(results: &Results) {
+    print_text(&text(results));
+}
+
+/// Prints how some jobs ended.
+pub fn print_jobs(state: &State, folder: &Path) {
+    let mut text = String::new();
+    jobs(&mut text, state);
+    let _ = writeln!(text, "\nThe records are in {}", folder.display());
+    print_text(&text);
+}
+
+fn text(results: &Results) -> String {
+    let mut text = String::new();
+    jobs(&mut text, &results.state);
+    let folder = escape(&results.folder.display().to_string());
+    if let Some(union) = &results.dataset {
+        let duplicates: u64 = union.sources.iter().map(|source| source.read - source.kept).sum();
+        let _ = writeln!(
+            text,
+            "\n{} samples in the dataset ({} pairs; {} duplicates left out), in {}",
+            grouped(union.stats.total),
+            grouped(union.stats.pairs),
+            grouped(duplicates),
+            clock(results.state.elapsed_ms)
+        );
+        let _ = writeln!(text, "  {folder}/samples.jsonl\n  {folder}/samples.parquet");
+    }
+    let next = match results.status {
+        Status::Complete => format!("Look at some: streamguard examples {folder}"),
+        Status::Cancelled => format!(
+            "Stopped; what is done is kept. Go on: streamguard collect --resume --output-dir {folder}"
+        ),
+        Status::Partial | Status::Failed => {
+            format!(
+                "Some of it is missing. Try that again: streamguard collect --resume --output-dir {folder}"
+            )
+        }
+    };
+    let _ = writeln!(text, "{next}");
+    text
+}
+
+fn jobs(text: &mut String, state: &State) {
+    let _ = writeln!(
+        text,
+        "  {:<11} {:<10} {:>20} {:>9} {:>10} {:>9}",
+        "COLLECTOR", "STATUS", "SAMPLES", "TIME", "RATE", "PAIRS"
+    );
+    for job in &state.jobs {
+        let took = job.took_ms(state.elapsed_ms);
+        let samples = match job.expected {
+            Some(expected) => format!("{}/{}", grouped(job.records), grouped(expected)),
+            None => grouped(job.records),
+        };
+        let rate =
+            if took > 0 { format!("{}/s", grouped(job.records * 1000 / took)) } else { "-".to_owned() };
+        let status = job.status.map_or("interrupted", Status::name);
+        let pairs = job.summary.metrics.get("pairs").and_then(Value::as_u64);
+        let _ = writeln!(
+            text,
+            "{} {:<11} {status:<10} {samples:>20} {:>9} {rate:>10} {:>9}",
+            sign(job),
+            job.name,
+            clock(took),
+            pairs.map_or_else(|| "-".to_owned(), grouped)
+        );
+        if let Some(reason) = &job.reason {
+            let _ = writeln!(text, "    {}", escape(reason));
+        }
+        rejected(text, job);
+    }
+}
+
+/// A sign beside the colour-blind word.
+fn sign(job: &JobState) -> char {
+    match job.status {
+        Some(Status::Complete) => '+',
+        Some(Status::Partial) => '!',
+        Some(Status::Failed) => 'x',
+        Some(Status::Cancelled) | None => '-',
+    }
+}
+
+/// What was turned away, the commonest reason first.
+fn rejected(text: &mut String, job: &JobState) {
+    let mut reasons: Vec<(&str, u64)> =
+        job.counters.iter().filter_map(|(name, n)| Some((name.strip_prefix("rejected.")?, *n))).collect();
+    if reasons.is_empty() {
+        return;
+    }
+    reasons.sort_by_key(|&(name, n)| (std::cmp::Reverse(n), name));
+    let all: u64 = reasons.iter().map(|(_, n)| n).sum();
+    let listed: Vec<String> =
+        reasons.iter().map(|(name, n)| format!("{} {}", name.replace('_', " "), grouped(*n))).collect();
+    let _ = writeln!(text, "    turned away: {} ({})", grouped(all), listed.join(", "));
+}
