@@ -1,5 +1,7 @@
 //! The record: one labelled piece of code with its provenance.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::language::Language;
@@ -53,13 +55,16 @@ pub enum Severity {
 /// The record is flat and the same in both files. A field that a source cannot know is
 /// `None` (null), never invented. Dates are RFC 3339 in UTC; line numbers start at 1 and
 /// ends are inclusive.
+///
+/// Its text is of type `S`: `String` where samples are made and kept, [`Text`] where they only
+/// pass through and may borrow from the line that they were read from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Sample {
+pub struct Sample<S = String> {
     /// BLAKE3 of what identifies the sample (see [`Sample::content_id`]), 64 hex digits.
-    pub id: String,
+    pub id: S,
     /// The collector that emitted it, such as `repo`.
-    pub collector: String,
+    pub collector: S,
     /// What it shows.
     pub kind: Kind,
     /// How much of a file it covers.
@@ -67,43 +72,43 @@ pub struct Sample {
     /// The programming language, where it is known.
     pub language: Option<Language>,
     /// The code before the fix.
-    pub vulnerable_code: Option<String>,
+    pub vulnerable_code: Option<S>,
     /// The code after the fix.
-    pub fixed_code: Option<String>,
+    pub fixed_code: Option<S>,
     /// Name of the weakness in snake case, such as `sql_injection`.
-    pub vulnerability_type: Option<String>,
+    pub vulnerability_type: Option<S>,
     /// Weaknesses as `CWE-<number>`, most specific first.
-    pub cwes: Vec<String>,
+    pub cwes: Vec<S>,
     /// Severity class of the advisory.
     pub severity: Option<Severity>,
     /// CVSS base score, 0.0 to 10.0.
     pub cvss_score: Option<f64>,
     /// CVSS vector as published.
-    pub cvss_vector: Option<String>,
+    pub cvss_vector: Option<S>,
     /// Version of the vector: `2.0`, `3.0`, `3.1` or `4.0`.
-    pub cvss_version: Option<String>,
+    pub cvss_version: Option<S>,
     /// All names of the advisory: CVE, GHSA and others.
-    pub advisory_ids: Vec<String>,
+    pub advisory_ids: Vec<S>,
     /// What the flaw is, in English.
-    pub description: Option<String>,
+    pub description: Option<S>,
     /// When the advisory was published.
-    pub published_date: Option<String>,
+    pub published_date: Option<S>,
     /// The repository, without credentials: a URL, or the name of a local folder.
-    pub repository: Option<String>,
+    pub repository: Option<S>,
     /// The fix commit, as hex.
-    pub commit: Option<String>,
+    pub commit: Option<S>,
     /// The commit before it (its first parent), as hex.
-    pub parent_commit: Option<String>,
+    pub parent_commit: Option<S>,
     /// Committer date of the fix.
-    pub commit_date: Option<String>,
+    pub commit_date: Option<S>,
     /// Message of the fix commit.
-    pub commit_message: Option<String>,
+    pub commit_message: Option<S>,
     /// Path before the fix, with `/`, relative to the repository.
-    pub path_before: Option<String>,
+    pub path_before: Option<S>,
     /// Path after the fix.
-    pub path_after: Option<String>,
+    pub path_after: Option<S>,
     /// Qualified name, such as `Session.load` or `app::Store::get`.
-    pub function: Option<String>,
+    pub function: Option<S>,
     /// First line of the code in `path_before`.
     pub start_line_before: Option<u32>,
     /// Last line of the code in `path_before`.
@@ -113,15 +118,26 @@ pub struct Sample {
     /// Last line of the code in `path_after`.
     pub end_line_after: Option<u32>,
     /// Licence of the code as an SPDX expression.
-    pub licence: Option<String>,
+    pub licence: Option<S>,
     /// Where a person can look at it: a URL.
-    pub source: Option<String>,
+    pub source: Option<S>,
     /// Which rules spoke for the label, in the order of their weight.
-    pub label_evidence: Vec<String>,
+    pub label_evidence: Vec<S>,
     /// How sure the label is, from 0.0 to 1.0.
     pub label_confidence: Option<f64>,
     /// What a careful user would want to know, or filter by.
     pub quality_flags: Vec<Flag>,
+}
+
+/// Text that borrows from the line it was read from, unless an escape in it had to be resolved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl AsRef<str> for Text<'_> {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
 }
 
 impl Sample {
