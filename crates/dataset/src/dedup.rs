@@ -1,6 +1,6 @@
 //! Exact duplicates: samples whose code differs in nothing but white space.
 
-use crate::sample::{Kind, Sample};
+use crate::sample::Sample;
 
 /// Number of tables. Each grows on its own, so that only a sixty-fourth of the keys is ever
 /// held twice.
@@ -28,8 +28,8 @@ impl Dedup {
     }
 
     /// Remembers a sample. `false` if its like was seen before.
-    pub fn insert<S: AsRef<str>>(&mut self, sample: &Sample<S>) -> bool {
-        let key = self.key(sample.kind, sample.vulnerable_code.as_ref(), sample.fixed_code.as_ref());
+    pub fn insert(&mut self, sample: &Sample) -> bool {
+        let key = self.key(sample);
         // The tables use the low half of the key to place it.
         self.tables[(key >> 64) as usize % TABLES].insert(key)
     }
@@ -44,15 +44,15 @@ impl Dedup {
         self.len() == 0
     }
 
-    fn key<S: AsRef<str>>(&mut self, kind: Kind, vulnerable: Option<&S>, fixed: Option<&S>) -> u128 {
+    fn key(&mut self, sample: &Sample) -> u128 {
         self.text.clear();
-        self.text.extend_from_slice(kind.name().as_bytes());
-        for code in [vulnerable, fixed] {
+        self.text.extend_from_slice(sample.kind.name().as_bytes());
+        for code in [&sample.vulnerable_code, &sample.fixed_code] {
             // Folded text holds no line feed, so these marks cannot come from the code.
             match code {
                 Some(code) => {
                     self.text.extend_from_slice(b"\ntext\n");
-                    fold_white_space(code.as_ref(), &mut self.text);
+                    fold_white_space(code, &mut self.text);
                 }
                 None => self.text.extend_from_slice(b"\nnone\n"),
             }
@@ -71,6 +71,9 @@ impl Default for Dedup {
 
 /// Appends `text` with every run of Unicode white space as one space, and none at the ends.
 fn fold_white_space(text: &str, folded: &mut Vec<u8>) {
+    if text.is_ascii() {
+        return fold_ascii(text.as_bytes(), folded);
+    }
     let mut words = text.split_whitespace();
     if let Some(first) = words.next() {
         folded.extend_from_slice(first.as_bytes());
@@ -79,6 +82,27 @@ fn fold_white_space(text: &str, folded: &mut Vec<u8>) {
         folded.push(b' ');
         folded.extend_from_slice(word.as_bytes());
     }
+}
+
+/// The same for ASCII, as most code is: several times as fast, because it does not branch on
+/// where words end.
+fn fold_ascii(text: &[u8], folded: &mut Vec<u8>) {
+    let start = folded.len();
+    folded.resize(start + text.len(), 0);
+    let space = &mut folded[start..];
+    let mut length = 0;
+    // As if a space had come before, so that none is put at the start.
+    let mut after_space = true;
+    for &byte in text {
+        let is_space = matches!(byte, b' ' | b'\t'..=b'\r');
+        space[length] = if is_space { b' ' } else { byte };
+        length += usize::from(!(is_space && after_space));
+        after_space = is_space;
+    }
+    if length > 0 && after_space {
+        length -= 1;
+    }
+    folded.truncate(start + length);
 }
 
 /// A set of keys: open addressing, linear probing, at most four fifths full.
@@ -134,6 +158,35 @@ impl Table {
         for key in keys.into_iter().filter(|&key| key != 0) {
             let slot = self.find(key);
             self.slots[slot] = key;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn folded(text: &str, fold: impl Fn(&str, &mut Vec<u8>)) -> String {
+        let mut folded = b"before".to_vec();
+        fold(text, &mut folded);
+        String::from_utf8(folded).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn folding_is_what_splitting_and_joining_is(text in "[\\x00-\\x7f\u{85}\u{a0}\u{2003}é]{0,20}") {
+            let words: Vec<_> = text.split_whitespace().collect();
+            let expected = format!("before{}", words.join(" "));
+            prop_assert_eq!(folded(&text, fold_white_space), expected);
+        }
+
+        #[test]
+        fn folding_ascii_is_the_same(text in "[\\x00-\\x7f]{0,20}|[ \t\n\r\u{b}\u{c}ab]{0,20}") {
+            let words: Vec<_> = text.split_whitespace().collect();
+            let expected = format!("before{}", words.join(" "));
+            prop_assert_eq!(folded(&text, |text, out| fold_ascii(text.as_bytes(), out)), expected);
         }
     }
 }

@@ -4,10 +4,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
 use crate::error::{DestinationError, LineFault, SourceError};
-use crate::sample::{Sample, Text};
+use crate::sample::Sample;
 
 /// Longest line that is read or written, without its line feed, in bytes: 16 MiB. The codes of
 /// a sample are far shorter; whatever is longer comes from damage or from an attack on memory.
@@ -24,13 +22,13 @@ pub struct Line<'a> {
     /// The line as it stands in the file, without its line feed.
     pub raw: &'a str,
     /// The sample that it holds.
-    pub sample: Sample<Text<'a>>,
+    pub sample: Sample,
 }
 
 /// Reads samples line by line, in bounded memory.
 ///
-/// As an iterator it gives owned samples; [`JsonlReader::next_line`] gives borrowed ones beside
-/// their raw line. After the first error there is nothing more to read.
+/// As an iterator it gives samples; [`JsonlReader::next_line`] gives them with their raw line.
+/// After the first error there is nothing more to read.
 #[derive(Debug)]
 pub struct JsonlReader<R = BufReader<File>> {
     path: PathBuf,
@@ -62,20 +60,17 @@ impl<R: BufRead> JsonlReader<R> {
     /// # Errors
     /// [`SourceError`] with the path and the line, if it cannot be read or holds no sample.
     pub fn next_line(&mut self) -> Result<Option<Line<'_>>, SourceError> {
-        let number = self.number + 1;
-        let line = self.next_as()?;
-        Ok(line.map(|(raw, sample)| Line { number, raw, sample }))
-    }
-
-    /// The next line, raw and as a sample that is borrowed from it or owned.
-    fn next_as<'a, T: Deserialize<'a>>(&'a mut self) -> Result<Option<(&'a str, T)>, SourceError> {
         if !self.advance()? {
             return Ok(None);
         }
-        understand(&self.line).map(Some).map_err(|fault| {
-            self.failed = true;
-            SourceError::Line { path: self.path.clone(), line: self.number, fault }
-        })
+        let number = self.number;
+        match understand(&self.line) {
+            Ok((raw, sample)) => Ok(Some(Line { number, raw, sample })),
+            Err(fault) => {
+                self.failed = true;
+                Err(SourceError::Line { path: self.path.clone(), line: number, fault })
+            }
+        }
     }
 
     /// Reads the next line into the buffer; `false` at the end.
@@ -98,13 +93,13 @@ impl<R: BufRead> Iterator for JsonlReader<R> {
     type Item = Result<Sample, SourceError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let line = self.next_as().transpose()?;
-        Some(line.map(|(_, sample)| sample))
+        let line = self.next_line().transpose()?;
+        Some(line.map(|line| line.sample))
     }
 }
 
 /// Takes a line, with the line feed that ended it, for a sample.
-fn understand<'a, T: Deserialize<'a>>(line: &'a [u8]) -> Result<(&'a str, T), LineFault> {
+fn understand(line: &[u8]) -> Result<(&str, Sample), LineFault> {
     let (content, ended) = match line.strip_suffix(b"\n") {
         Some(content) => (content, true),
         None => (line, false),
@@ -146,7 +141,7 @@ impl JsonlWriter {
     ///
     /// # Errors
     /// [`DestinationError`] if it cannot be written, or would be longer than [`MAX_LINE_BYTES`].
-    pub fn write<S: Serialize>(&mut self, sample: &Sample<S>) -> Result<(), DestinationError> {
+    pub fn write(&mut self, sample: &Sample) -> Result<(), DestinationError> {
         self.line.clear();
         let written = serde_json::to_writer(&mut self.line, sample).map_err(io::Error::from);
         let written = written.and_then(|()| {

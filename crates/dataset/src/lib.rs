@@ -18,7 +18,7 @@ pub use jsonl::{JsonlReader, JsonlWriter};
 pub use language::Language;
 pub use parquet::{ParquetReader, ParquetWriter};
 pub use quality::{Flag, Rejection};
-pub use sample::{Kind, Level, Sample, Severity, Text};
+pub use sample::{Kind, Level, Sample, Severity};
 pub use stats::Stats;
 pub use union::{Source, Union, UnionError};
 pub use weakness::Weakness;

@@ -1,7 +1,5 @@
 //! The record: one labelled piece of code with its provenance.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 
 use crate::language::Language;
@@ -55,16 +53,13 @@ pub enum Severity {
 /// The record is flat and the same in both files. A field that a source cannot know is
 /// `None` (null), never invented. Dates are RFC 3339 in UTC; line numbers start at 1 and
 /// ends are inclusive.
-///
-/// Its text is of type `S`: `String` where samples are made and kept, [`Text`] where they only
-/// pass through and may borrow from the line that they were read from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Sample<S = String> {
+pub struct Sample {
     /// BLAKE3 of what identifies the sample (see [`Sample::content_id`]), 64 hex digits.
-    pub id: S,
+    pub id: String,
     /// The collector that emitted it, such as `repo`.
-    pub collector: S,
+    pub collector: String,
     /// What it shows.
     pub kind: Kind,
     /// How much of a file it covers.
@@ -72,43 +67,43 @@ pub struct Sample<S = String> {
     /// The programming language, where it is known.
     pub language: Option<Language>,
     /// The code before the fix.
-    pub vulnerable_code: Option<S>,
+    pub vulnerable_code: Option<String>,
     /// The code after the fix.
-    pub fixed_code: Option<S>,
+    pub fixed_code: Option<String>,
     /// Name of the weakness in snake case, such as `sql_injection`.
-    pub vulnerability_type: Option<S>,
+    pub vulnerability_type: Option<String>,
     /// Weaknesses as `CWE-<number>`, most specific first.
-    pub cwes: Vec<S>,
+    pub cwes: Vec<String>,
     /// Severity class of the advisory.
     pub severity: Option<Severity>,
     /// CVSS base score, 0.0 to 10.0.
     pub cvss_score: Option<f64>,
     /// CVSS vector as published.
-    pub cvss_vector: Option<S>,
+    pub cvss_vector: Option<String>,
     /// Version of the vector: `2.0`, `3.0`, `3.1` or `4.0`.
-    pub cvss_version: Option<S>,
+    pub cvss_version: Option<String>,
     /// All names of the advisory: CVE, GHSA and others.
-    pub advisory_ids: Vec<S>,
+    pub advisory_ids: Vec<String>,
     /// What the flaw is, in English.
-    pub description: Option<S>,
+    pub description: Option<String>,
     /// When the advisory was published.
-    pub published_date: Option<S>,
+    pub published_date: Option<String>,
     /// The repository, without credentials: a URL, or the name of a local folder.
-    pub repository: Option<S>,
+    pub repository: Option<String>,
     /// The fix commit, as hex.
-    pub commit: Option<S>,
+    pub commit: Option<String>,
     /// The commit before it (its first parent), as hex.
-    pub parent_commit: Option<S>,
+    pub parent_commit: Option<String>,
     /// Committer date of the fix.
-    pub commit_date: Option<S>,
+    pub commit_date: Option<String>,
     /// Message of the fix commit.
-    pub commit_message: Option<S>,
+    pub commit_message: Option<String>,
     /// Path before the fix, with `/`, relative to the repository.
-    pub path_before: Option<S>,
+    pub path_before: Option<String>,
     /// Path after the fix.
-    pub path_after: Option<S>,
+    pub path_after: Option<String>,
     /// Qualified name, such as `Session.load` or `app::Store::get`.
-    pub function: Option<S>,
+    pub function: Option<String>,
     /// First line of the code in `path_before`.
     pub start_line_before: Option<u32>,
     /// Last line of the code in `path_before`.
@@ -118,26 +113,15 @@ pub struct Sample<S = String> {
     /// Last line of the code in `path_after`.
     pub end_line_after: Option<u32>,
     /// Licence of the code as an SPDX expression.
-    pub licence: Option<S>,
+    pub licence: Option<String>,
     /// Where a person can look at it: a URL.
-    pub source: Option<S>,
+    pub source: Option<String>,
     /// Which rules spoke for the label, in the order of their weight.
-    pub label_evidence: Vec<S>,
+    pub label_evidence: Vec<String>,
     /// How sure the label is, from 0.0 to 1.0.
     pub label_confidence: Option<f64>,
     /// What a careful user would want to know, or filter by.
     pub quality_flags: Vec<Flag>,
-}
-
-/// Text that borrows from the line it was read from, unless an escape in it had to be resolved.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl AsRef<str> for Text<'_> {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
 }
 
 impl Sample {

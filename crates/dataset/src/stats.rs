@@ -46,15 +46,14 @@ pub struct Stats {
 
 impl Stats {
     /// Counts one more sample.
-    pub fn add<S: AsRef<str>>(&mut self, sample: &Sample<S>) {
-        let weakness = sample.vulnerability_type.as_ref().map(S::as_ref);
+    pub fn add(&mut self, sample: &Sample) {
         self.samples += 1;
         self.pairs += u64::from(sample.vulnerable_code.is_some() && sample.fixed_code.is_some());
-        count(&mut self.by_collector, sample.collector.as_ref());
+        count(&mut self.by_collector, &sample.collector);
         count(&mut self.by_kind, sample.kind.name());
         count(&mut self.by_level, sample.level.name());
         count(&mut self.by_language, sample.language.map_or(UNKNOWN, Language::name));
-        count(&mut self.by_vulnerability_type, weakness.unwrap_or(UNKNOWN));
+        count(&mut self.by_vulnerability_type, sample.vulnerability_type.as_deref().unwrap_or(UNKNOWN));
         count(&mut self.by_severity, sample.severity.map_or(UNKNOWN, Severity::name));
         for flag in &sample.quality_flags {
             count(&mut self.by_flag, flag.name());
@@ -62,8 +61,8 @@ impl Stats {
     }
 }
 
-impl<'a, S: AsRef<str> + 'a> Extend<&'a Sample<S>> for Stats {
-    fn extend<I: IntoIterator<Item = &'a Sample<S>>>(&mut self, samples: I) {
+impl<'a> Extend<&'a Sample> for Stats {
+    fn extend<I: IntoIterator<Item = &'a Sample>>(&mut self, samples: I) {
         samples.into_iter().for_each(|sample| self.add(sample));
     }
 }

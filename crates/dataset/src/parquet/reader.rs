@@ -64,7 +64,7 @@ impl ParquetReader {
         }
         let rows = self.rows_left.min(BATCH_ROWS);
         let mut samples = vec![Sample::new("", Kind::Pair, Level::Function); rows];
-        for (column, reader) in Column::<String>::ALL.iter().zip(&mut self.columns) {
+        for (column, reader) in Column::ALL.iter().zip(&mut self.columns) {
             column.read(reader, &mut samples).map_err(|error| {
                 fault(&format!("column {} of row group {}: {error}", column.name, self.next_group))
             })?;
@@ -95,7 +95,7 @@ impl Iterator for ParquetReader {
     }
 }
 
-impl Column<String> {
+impl Column {
     /// Reads the field of the next samples, as many as there are in `samples`.
     fn read(&self, reader: &mut ColumnReader, samples: &mut [Sample]) -> ParquetResult<()> {
         match (&self.shape, reader) {

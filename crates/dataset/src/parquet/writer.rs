@@ -80,7 +80,7 @@ impl ParquetWriter {
     ///
     /// # Errors
     /// [`DestinationError`] if a row group before it could not be written.
-    pub fn write<S: AsRef<str>>(&mut self, sample: &Sample<S>) -> Result<(), DestinationError> {
+    pub fn write(&mut self, sample: &Sample) -> Result<(), DestinationError> {
         self.gathered.push(sample);
         if self.gathered.is_full() { self.hand_over() } else { Ok(()) }
     }

@@ -58,7 +58,7 @@ fn lines_are_given_as_they_are() {
     let mut reader = JsonlReader::new(Path::new("x"), text.as_bytes());
     let first = reader.next_line().unwrap().unwrap();
     assert_eq!((first.number, first.raw), (1, format!("{odd}\r").as_str()));
-    assert_eq!(first.sample.id.as_ref(), "a");
+    assert_eq!(first.sample.id, "a");
     let second = reader.next_line().unwrap().unwrap();
     assert_eq!((second.number, second.raw), (2, line(1).as_str()));
     assert!(reader.next_line().unwrap().is_none());
