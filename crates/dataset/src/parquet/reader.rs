@@ -1,0 +1,183 @@
+//! Reads the samples of a Parquet file.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::vec;
+
+use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use ::parquet::data_type::{ByteArray, DataType};
+use ::parquet::errors::{ParquetError, Result as ParquetResult};
+use ::parquet::file::reader::{FileReader, SerializedFileReader};
+
+use super::columns::{self, Column, Shape};
+use crate::error::SourceError;
+use crate::sample::{Kind, Level, Sample};
+
+/// Rows that are read at once: few, so that long codes take little memory.
+const BATCH_ROWS: usize = 64;
+
+/// Reads the samples of a Parquet file that [`crate::ParquetWriter`] wrote, in their order and
+/// in bounded memory.
+///
+/// After the first error there is nothing more to read.
+pub struct ParquetReader {
+    path: PathBuf,
+    file: SerializedFileReader<File>,
+    next_group: usize,
+    /// The columns of the row group that is being read.
+    columns: Vec<ColumnReader>,
+    /// Its rows that are not read yet.
+    rows_left: usize,
+    /// What is read and not given out yet.
+    batch: vec::IntoIter<Sample>,
+}
+
+impl ParquetReader {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// [`SourceError::Read`] if it cannot be read, [`SourceError::Parquet`] if it is damaged or
+    /// has other columns than the samples of this version.
+    pub fn open(path: &Path) -> Result<Self, SourceError> {
+        let file = File::open(path).map_err(|error| SourceError::read(path, error))?;
+        let failed = |error| SourceError::parquet(path, error);
+        let file = SerializedFileReader::new(file).map_err(failed)?;
+        if *file.metadata().file_metadata().schema() != *columns::schema().map_err(failed)? {
+            return Err(failed(fault("its columns are not those of a dataset of this version")));
+        }
+        let (columns, batch) = (Vec::new(), Vec::new().into_iter());
+        Ok(Self { path: path.to_owned(), file, next_group: 0, columns, rows_left: 0, batch })
+    }
+
+    /// Reads the next rows; none at the end of the file.
+    fn read_batch(&mut self) -> ParquetResult<Vec<Sample>> {
+        while self.rows_left == 0 {
+            if self.next_group == self.file.num_row_groups() {
+                return Ok(Vec::new());
+            }
+            let group = self.file.get_row_group(self.next_group)?;
+            self.columns =
+                (0..group.num_columns()).map(|i| group.get_column_reader(i)).collect::<ParquetResult<_>>()?;
+            self.rows_left = usize::try_from(group.metadata().num_rows())
+                .map_err(|_| fault("a row group has a negative number of rows"))?;
+            self.next_group += 1;
+        }
+        let rows = self.rows_left.min(BATCH_ROWS);
+        let mut samples = vec![Sample::new("", Kind::Pair, Level::Function); rows];
+        for (column, reader) in Column::ALL.iter().zip(&mut self.columns) {
+            column.read(reader, &mut samples).map_err(|error| {
+                fault(&format!("column {} of row group {}: {error}", column.name, self.next_group))
+            })?;
+        }
+        self.rows_left -= rows;
+        Ok(samples)
+    }
+}
+
+impl Iterator for ParquetReader {
+    type Item = Result<Sample, SourceError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(sample) = self.batch.next() {
+            return Some(Ok(sample));
+        }
+        match self.read_batch() {
+            Ok(batch) => {
+                self.batch = batch.into_iter();
+                self.batch.next().map(Ok)
+            }
+            Err(error) => {
+                self.rows_left = 0;
+                self.next_group = self.file.num_row_groups();
+                Some(Err(SourceError::parquet(&self.path, error)))
+            }
+        }
+    }
+}
+
+impl Column {
+    /// Reads the field of the next samples, as many as there are in `samples`.
+    fn read(&self, reader: &mut ColumnReader, samples: &mut [Sample]) -> ParquetResult<()> {
+        match (&self.shape, reader) {
+            (Shape::Required { set, .. }, ColumnReader::ByteArrayColumnReader(reader)) => {
+                let read = Read::from(reader, samples.len())?;
+                for (sample, value) in samples.iter_mut().zip(&read.values) {
+                    accept(set(sample, value.as_utf8()?), value)?;
+                }
+            }
+            (Shape::Optional { set, .. }, ColumnReader::ByteArrayColumnReader(reader)) => {
+                let read = Read::from(reader, samples.len())?;
+                for (row, value) in read.present() {
+                    accept(set(&mut samples[row], value.as_utf8()?), value)?;
+                }
+            }
+            (Shape::List { push, .. }, ColumnReader::ByteArrayColumnReader(reader)) => {
+                let read = Read::from(reader, samples.len())?;
+                for (row, value) in read.elements()? {
+                    accept(push(&mut samples[row], value.as_utf8()?), value)?;
+                }
+            }
+            (Shape::Double { set, .. }, ColumnReader::DoubleColumnReader(reader)) => {
+                let read = Read::from(reader, samples.len())?;
+                read.present().for_each(|(row, &value)| set(&mut samples[row], value));
+            }
+            (Shape::Line { set, .. }, ColumnReader::Int32ColumnReader(reader)) => {
+                let read = Read::from(reader, samples.len())?;
+                read.present().for_each(|(row, value)| set(&mut samples[row], value.cast_unsigned()));
+            }
+            _ => return Err(fault("it has another type than the schema says")),
+        }
+        Ok(())
+    }
+}
+
+/// The values of some rows of a column as they stand in the file: those that are not null, and
+/// for every place whether there is a value and whether it continues a list.
+struct Read<T> {
+    values: Vec<T>,
+    definition: Vec<i16>,
+    repetition: Vec<i16>,
+}
+
+impl<T> Read<T> {
+    fn from<D: DataType<T = T>>(reader: &mut ColumnReaderImpl<D>, rows: usize) -> ParquetResult<Self> {
+        let mut read = Self { values: Vec::new(), definition: Vec::new(), repetition: Vec::new() };
+        let (found, ..) = reader.read_records(
+            rows,
+            Some(&mut read.definition),
+            Some(&mut read.repetition),
+            &mut read.values,
+        )?;
+        if found == rows { Ok(read) } else { Err(fault("it has fewer rows than the row group")) }
+    }
+
+    /// The values of a column with nulls, each with its row.
+    fn present(&self) -> impl Iterator<Item = (usize, &T)> {
+        let rows = self.definition.iter().enumerate().filter(|(_, level)| **level == 1);
+        rows.map(|(row, _)| row).zip(&self.values)
+    }
+
+    /// The elements of a column of lists, each with its row.
+    fn elements(&self) -> ParquetResult<Vec<(usize, &T)>> {
+        let mut elements = Vec::with_capacity(self.values.len());
+        let mut values = self.values.iter();
+        let mut rows = 0;
+        for (definition, repetition) in self.definition.iter().zip(&self.repetition) {
+            rows += usize::from(*repetition == 0);
+            match definition {
+                0 => {}
+                1 => return Err(fault("an element of a list is null")),
+                _ => elements.extend(values.next().map(|value| (rows - 1, value))),
+            }
+        }
+        Ok(elements)
+    }
+}
+
+fn accept(accepted: bool, value: &ByteArray) -> ParquetResult<()> {
+    if accepted { Ok(()) } else { Err(fault(&format!("no such value: {}", value.as_utf8()?))) }
+}
+
+fn fault(message: &str) -> ParquetError {
+    ParquetError::General(message.to_owned())
+}

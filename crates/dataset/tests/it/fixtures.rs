@@ -1,0 +1,153 @@
+//! Samples: a full one, and arbitrary ones.
+
+use std::fs;
+use std::path::Path;
+
+use dataset::{Flag, JsonlWriter, Kind, Language, Level, Sample, Severity};
+use proptest::prelude::*;
+use proptest::{collection, option};
+
+/// A sample that says something in every field; `number` makes it different from others.
+pub(crate) fn full(number: u32) -> Sample {
+    Sample {
+        language: Some(Language::Python),
+        vulnerable_code: Some(format!("def load{number}(name):\n    return eval(name)\n")),
+        fixed_code: Some(format!("def load{number}(name):\n    return table[name]\n")),
+        vulnerability_type: Some("code_injection".into()),
+        cwes: vec!["CWE-95".into(), "CWE-94".into()],
+        severity: Some(Severity::High),
+        cvss_score: Some(8.1),
+        cvss_vector: Some("CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:H".into()),
+        cvss_version: Some("3.1".into()),
+        advisory_ids: vec!["CVE-2024-0001".into(), "GHSA-aaaa-bbbb-cccc".into()],
+        description: Some("Evaluates what it is given.".into()),
+        published_date: Some("2024-02-29T12:00:00Z".into()),
+        repository: Some("https://example.org/a/b".into()),
+        commit: Some("0123456789012345678901234567890123456789".into()),
+        parent_commit: Some("9876543210987654321098765432109876543210".into()),
+        commit_date: Some("2024-02-28T23:59:59Z".into()),
+        commit_message: Some("Do not evaluate names\n\nFixes CVE-2024-0001".into()),
+        path_before: Some("src/load.py".into()),
+        path_after: Some("src/table.py".into()),
+        function: Some(format!("load{number}")),
+        start_line_before: Some(number),
+        end_line_before: Some(number + 1),
+        start_line_after: Some(1),
+        end_line_after: Some(u32::MAX),
+        licence: Some("MIT".into()),
+        source: Some("https://example.org/a/b/commit/0123".into()),
+        label_evidence: vec!["cve_id".into()],
+        label_confidence: Some(0.95),
+        quality_flags: vec![Flag::TangledCommit, Flag::Renamed],
+        ..Sample::new("repo", Kind::Pair, Level::Function)
+    }
+    .seal()
+}
+
+/// Writes samples as a JSONL file.
+pub(crate) fn write_jsonl(path: &Path, samples: &[Sample]) {
+    let mut writer = JsonlWriter::create(path).unwrap();
+    samples.iter().for_each(|sample| writer.write(sample).unwrap());
+    writer.finish().unwrap();
+}
+
+/// What is in a folder, by name.
+pub(crate) fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// Text as it must be expected: any characters, with the troublesome ones more often than by
+/// chance, and now and then a very long one.
+fn text() -> impl Strategy<Value = String> {
+    let character = prop_oneof![
+        4 => any::<char>(),
+        4 => prop::char::range(' ', '~'),
+        2 => prop::sample::select(vec!['\0', '\n', '\r', '\t', '"', '\\', '\u{1b}', '\u{7f}', '\u{85}',
+            '\u{2028}', '\u{202e}', '\u{feff}', '\u{fffd}', '\u{1f600}', '\u{10ffff}']),
+    ];
+    prop_oneof![
+        60 => collection::vec(character, 0..40).prop_map(|characters| characters.into_iter().collect()),
+        1 => any::<char>().prop_map(|character| character.to_string().repeat(1 << 20)),
+    ]
+}
+
+fn maybe() -> impl Strategy<Value = Option<String>> {
+    option::of(text())
+}
+
+fn list() -> impl Strategy<Value = Vec<String>> {
+    collection::vec(text(), 0..4)
+}
+
+/// Any sample at all, sensible or not, without an id.
+pub(crate) fn arbitrary() -> impl Strategy<Value = Sample> {
+    let kind = prop::sample::select(vec![Kind::Pair, Kind::Vulnerable, Kind::Fixed, Kind::Exploit]);
+    let level = prop::sample::select(vec![Level::Function, Level::File, Level::Hunk]);
+    let language = option::of(prop::sample::select(Language::all().collect::<Vec<_>>()));
+    let severity = option::of(prop::sample::select(vec![
+        Severity::None,
+        Severity::Low,
+        Severity::Medium,
+        Severity::High,
+        Severity::Critical,
+    ]));
+    let flags = prop::sample::subsequence(
+        vec![
+            Flag::TangledCommit,
+            Flag::InvalidUtf8,
+            Flag::ParseError,
+            Flag::Renamed,
+            Flag::ThroughMerge,
+            Flag::Synthetic,
+        ],
+        0..=6,
+    );
+    let number = option::of(any::<f64>().prop_filter("JSON has finite numbers only", |n| n.is_finite()));
+    let names = (text(), text(), kind, level, language, severity, flags);
+    let codes = (maybe(), maybe(), maybe(), maybe(), maybe(), maybe(), maybe(), maybe());
+    let places = (maybe(), maybe(), maybe(), maybe(), maybe(), maybe(), maybe(), maybe(), maybe());
+    let lists = (list(), list(), list());
+    let lines = prop::array::uniform4(option::of(any::<u32>()));
+    (names, codes, places, lists, lines, number.clone(), number).prop_map(
+        |(names, codes, places, lists, lines, score, confidence)| Sample {
+            id: names.0,
+            collector: names.1,
+            kind: names.2,
+            level: names.3,
+            language: names.4,
+            vulnerable_code: codes.0,
+            fixed_code: codes.1,
+            vulnerability_type: codes.2,
+            cwes: lists.0,
+            severity: names.5,
+            cvss_score: score,
+            cvss_vector: codes.3,
+            cvss_version: codes.4,
+            advisory_ids: lists.1,
+            description: codes.5,
+            published_date: codes.6,
+            repository: codes.7,
+            commit: places.0,
+            parent_commit: places.1,
+            commit_date: places.2,
+            commit_message: places.3,
+            path_before: places.4,
+            path_after: places.5,
+            function: places.6,
+            start_line_before: lines[0],
+            end_line_before: lines[1],
+            start_line_after: lines[2],
+            end_line_after: lines[3],
+            licence: places.7,
+            source: places.8,
+            label_evidence: lists.2,
+            label_confidence: confidence,
+            quality_flags: names.6,
+        },
+    )
+}

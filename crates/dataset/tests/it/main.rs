@@ -1,0 +1,9 @@
+//! The dataset's files, tested from outside.
+
+mod dedup; // what counts as a duplicate
+mod fixtures; // the samples that the tests use
+mod jsonl; // lines: round trip, damage, limits
+mod parquet; // rows: round trip, damage, determinism
+mod readers; // the same rows in pyarrow, DuckDB and polars
+mod stats; // counts
+mod union; // the dataset from several sources, and its faults

@@ -1,0 +1,65 @@
+//! The same rows in pyarrow, DuckDB and polars. Needs a Python that has them, and says so where
+//! there is none: `STREAMGUARD_TEST_PYTHON=/path/to/python3`.
+
+use std::env;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::Command;
+
+use dataset::union::{JSONL_NAME, PARQUET_NAME, write_union};
+use dataset::{Kind, Level, Sample, Source};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+
+use crate::fixtures;
+
+#[test]
+fn other_readers_see_the_same_types_and_values() {
+    let Some(python) = python_with_readers() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("in.jsonl");
+    fixtures::write_jsonl(&path, &samples());
+    let sources = [Source { collector: "repo".into(), path }];
+    let union = write_union(&sources, folder.path(), &mut |_| (), &|| false).unwrap();
+    assert!(union.stats.samples > 20_000, "several row groups");
+
+    let output = Command::new(python)
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers.py"))
+        .args([JSONL_NAME, PARQUET_NAME].map(|name| folder.path().join(name)))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Arbitrary samples, a sample of nothing, one of empty text, and many ordinary ones.
+fn samples() -> Vec<Sample> {
+    let mut runner = TestRunner::deterministic();
+    let arbitrary = fixtures::arbitrary();
+    let mut samples: Vec<_> = (0..200).map(|_| arbitrary.new_tree(&mut runner).unwrap().current()).collect();
+    samples.push(Sample::new("repo", Kind::Exploit, Level::File));
+    let mut empty = Sample::new("", Kind::Pair, Level::File);
+    empty.vulnerable_code = Some(String::new());
+    empty.cwes = vec![String::new(), String::new()];
+    samples.push(empty);
+    samples.extend((0..25_000).map(fixtures::full));
+    samples
+}
+
+fn python_with_readers() -> Option<String> {
+    let python = env::var("STREAMGUARD_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let import = Command::new(&python).args(["-c", "import pyarrow, duckdb, polars"]).output();
+    if import.is_ok_and(|output| output.status.success()) {
+        return Some(python);
+    }
+    skipped(&format!(
+        "{python} has no pyarrow, duckdb and polars; set STREAMGUARD_TEST_PYTHON to one that has"
+    ));
+    None
+}
+
+/// A test that is skipped must not look like one that passed: this goes past the test harness,
+/// which shows what is printed by tests that fail only.
+fn skipped(reason: &str) {
+    let line = format!("SKIPPED other_readers_see_the_same_types_and_values: {reason}\n");
+    io::stderr().write_all(line.as_bytes()).unwrap();
+}

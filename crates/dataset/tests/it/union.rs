@@ -1,0 +1,139 @@
+//! The dataset from several sources, and its faults.
+
+use std::cell::Cell;
+use std::fs;
+use std::path::Path;
+
+use dataset::union::{JSONL_NAME, PARQUET_NAME, write_union};
+use dataset::{LineFault, ParquetReader, Rejection, Sample, Source, SourceError, Union, UnionError};
+
+use crate::fixtures;
+
+fn source(folder: &Path, collector: &str, samples: &[Sample]) -> Source {
+    let path = folder.join(format!("{collector}.jsonl"));
+    fixtures::write_jsonl(&path, samples);
+    Source { collector: collector.to_owned(), path }
+}
+
+fn unite(sources: &[Source], folder: &Path) -> Result<Union, UnionError> {
+    write_union(sources, folder, &mut |_| (), &|| false)
+}
+
+fn numbered(numbers: impl IntoIterator<Item = u32>) -> Vec<Sample> {
+    numbers.into_iter().map(fixtures::full).collect()
+}
+
+#[test]
+fn the_first_of_equal_samples_is_kept_and_the_others_are_counted() {
+    let (inputs, output) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut later = numbered(1..6);
+    later.iter_mut().for_each(|sample| sample.collector = "cve".into());
+    let sources = [
+        source(inputs.path(), "repo", &numbered([2, 1, 2])),
+        source(inputs.path(), "empty", &[]),
+        source(inputs.path(), "cve", &later),
+    ];
+    // Not as StreamGuard writes it: it must pass through as it is.
+    let odd = fs::read_to_string(&sources[2].path).unwrap().replace("\"cve\"", " \"\\u0063ve\" ");
+    fs::write(&sources[2].path, &odd).unwrap();
+
+    let union = unite(&sources, output.path()).unwrap();
+    assert_eq!(union.stats.samples, 5);
+    assert_eq!(union.stats.by_collector, [("cve".to_owned(), 3), ("repo".to_owned(), 2)].into());
+    let counts: Vec<_> = union.sources.iter().map(|s| (s.collector.as_str(), s.read, s.kept)).collect();
+    assert_eq!(counts, [("repo", 3, 2), ("empty", 0, 0), ("cve", 5, 3)]);
+    assert_eq!(union.sources[0].rejected, [(Rejection::Duplicate, 1)].into());
+    assert_eq!(union.sources[1].rejected, [].into());
+    assert_eq!(union.sources[2].rejected, [(Rejection::Duplicate, 2)].into());
+
+    let first = fs::read_to_string(&sources[0].path).unwrap();
+    let expected: Vec<_> = first.lines().take(2).chain(odd.lines().skip(2)).collect();
+    let jsonl = output.path().join(JSONL_NAME);
+    assert_eq!(fs::read_to_string(&jsonl).unwrap(), expected.join("\n") + "\n");
+    let lines: Vec<_> = dataset::JsonlReader::open(&jsonl).unwrap().map(Result::unwrap).collect();
+    let rows: Vec<_> =
+        ParquetReader::open(&output.path().join(PARQUET_NAME)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(rows, lines);
+    assert_eq!(fixtures::names(output.path()), [JSONL_NAME, PARQUET_NAME]);
+}
+
+#[test]
+fn the_same_sources_give_the_same_bytes() {
+    let folders = [(); 3].map(|()| tempfile::tempdir().unwrap());
+    let [inputs, a, b] = folders.each_ref().map(|folder| folder.path());
+    let sources = [source(inputs, "repo", &numbered(0..500)), source(inputs, "cve", &numbered(400..900))];
+    assert_eq!(unite(&sources, a).unwrap(), unite(&sources, b).unwrap());
+    for name in [JSONL_NAME, PARQUET_NAME] {
+        assert!(fs::read(a.join(name)).unwrap() == fs::read(b.join(name)).unwrap(), "{name}");
+    }
+}
+
+#[test]
+fn no_sources_give_an_empty_dataset() {
+    let output = tempfile::tempdir().unwrap();
+    assert_eq!(unite(&[], output.path()).unwrap(), Union::default());
+    assert_eq!(fs::read(output.path().join(JSONL_NAME)).unwrap(), b"");
+    assert_eq!(ParquetReader::open(&output.path().join(PARQUET_NAME)).unwrap().count(), 0);
+}
+
+#[test]
+fn a_torn_source_is_told_and_leaves_everything_as_it_was() {
+    let (inputs, output) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let sources = [source(inputs.path(), "a", &numbered(0..9)), source(inputs.path(), "b", &numbered(9..19))];
+    unite(&sources[..1], output.path()).unwrap();
+    let before = fs::read(output.path().join(PARQUET_NAME)).unwrap();
+
+    let whole = fs::read(&sources[1].path).unwrap();
+    fs::write(&sources[1].path, &whole[..whole.len() - 10]).unwrap();
+    let error = unite(&sources, output.path()).unwrap_err();
+    let UnionError::Source(SourceError::Line { path, line, fault }) = error else {
+        panic!("it is the source's fault: {error}");
+    };
+    assert_eq!((path, line, fault), (sources[1].path.clone(), 10, LineFault::Torn));
+    assert_eq!(fixtures::names(output.path()), [JSONL_NAME, PARQUET_NAME]);
+    assert!(fs::read(output.path().join(PARQUET_NAME)).unwrap() == before);
+}
+
+#[test]
+fn missing_files_and_folders_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = Source { collector: "repo".into(), path: folder.path().join("none.jsonl") };
+    let error = unite(std::slice::from_ref(&missing), folder.path()).unwrap_err();
+    assert!(matches!(error, UnionError::Source(SourceError::Read { .. })), "{error:?}");
+    let error = unite(&[missing], &folder.path().join("none")).unwrap_err();
+    assert!(matches!(error, UnionError::Destination(_)), "{error:?}");
+    assert!(fixtures::names(folder.path()).is_empty());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_the_destinations_fault() {
+    for name in [JSONL_NAME, PARQUET_NAME] {
+        let (inputs, output) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let sources = [source(inputs.path(), "repo", &numbered(0..10))];
+        std::os::unix::fs::symlink("/dev/full", output.path().join(format!("{name}.part"))).unwrap();
+        let error = unite(&sources, output.path()).unwrap_err();
+        let UnionError::Destination(error) = error else { panic!("it is the disk's fault: {error}") };
+        assert_eq!(error.source.kind(), std::io::ErrorKind::StorageFull);
+        assert_eq!(error.path, output.path().join(format!("{name}.part")));
+        assert!(fixtures::names(output.path()).is_empty());
+    }
+}
+
+#[test]
+fn it_tells_its_progress_and_can_be_cancelled() {
+    let (inputs, output) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let sources = [source(inputs.path(), "repo", &numbered(0..1000))];
+    let done = Cell::new(0);
+    write_union(&sources, output.path(), &mut |samples| done.set(samples), &|| false).unwrap();
+    assert_eq!(done.get(), 1000);
+
+    let output = tempfile::tempdir().unwrap();
+    let cancelled = || done.get() >= 500;
+    done.set(0);
+    let error =
+        write_union(&sources, output.path(), &mut |samples| done.set(samples), &cancelled).unwrap_err();
+    assert!(matches!(error, UnionError::Cancelled));
+    assert!((500..600).contains(&done.get()), "{} samples later", done.get());
+    assert!(fixtures::names(output.path()).is_empty());
+}
