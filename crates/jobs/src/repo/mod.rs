@@ -1,1 +1,3 @@
 //! The collector `repo`: security-fix commits mined from git repositories.
+
+pub mod message;
