@@ -67,7 +67,7 @@ const WORDS: &[(CommitClass, &str)] = &[
     ),
     (
         CommitClass::DependencyBump,
-        r"(?:bump|upgrad)\w*\b|.*\b(?:to\s+reduce\s+vulnerabilities|bump\s+(?:its|the)\s+version)",
+        r"(?:bump|upgrad)\w*\b|updat\w+\s+[\w@.-]+/[\w.-]+$|.*\b(?:to\s+reduce\s+vulnerabilities|bump\s+(?:its|the)\s+version)",
     ),
     (
         CommitClass::DependencyBump,
@@ -77,14 +77,17 @@ const WORDS: &[(CommitClass, &str)] = &[
         CommitClass::Changelog,
         r"(?:(?:add|updat|fix|edit|improve|tweak|prepare|write|tidy|clean)\w*\s+(?:\S+\s+){0,4})?(?:change\s*-?logs?|changes\.\w+|release\s+notes?|history\.\w+|news(?:\.\w+)?)(?:\s+(?:entr(?:y|ies)|for|update|to|and|files?)\b.*)?[.\s]*$",
     ),
-    (CommitClass::Changelog, r"change\s*-?logs?\b"),
+    (
+        CommitClass::Changelog,
+        r"change\s*-?logs?\b|(?:updat|edit)\w*\s+(?:the\s+)?change-?log\b|.*\b(?:in|to)\s+(?:the\s+)?(?:news|change-?log|history|release\s+notes)\b",
+    ),
     (
         CommitClass::Documentation,
         r"(?:add|improve|clarif|correct|fix|edit|rewrite|remove|more|new|minor|small|tweak|create|expand|review|updat|improv)\w*\s+(?:[\w'`./-]+\s+){0,5}(?:docs?|documentation|readme(?:\.\w+)?|docstrings?|comments?|typos?|spelling|grammar|wording|javadocs?|phpdocs?|security(?:_policy)?\.md|security\s+(?:polic(?:y|ies)|contacts?|notes?|notices?|docs?|considerations|section))\b",
     ),
     (
         CommitClass::Documentation,
-        r"(?:document(?:s|ed|ing)?|security\s+(?:notice|policy|contacts?)|spelling|typos?)\b",
+        r"(?:document(?:s|ed|ing)?|mention|list\s+the|security\s+(?:notice|policy|contacts?)|spelling|typos?)\b",
     ),
     (
         CommitClass::Documentation,
@@ -108,7 +111,7 @@ const WORDS: &[(CommitClass, &str)] = &[
     ),
     (
         CommitClass::Build,
-        r"(?:ci\b|(?:add|updat|fix|use|enable|create|remove|switch|harden|pin)\w*\s+(?:\S+\s+){0,3}(?:github\s+actions?|workflows?|travis|appveyor|codeql|dependabot|oss-?fuzz\s+build|ci|ossf|scorecards?|unpinned)\b)",
+        r"(?:(?:github\s+)?workflows?\b|ci\b|(?:fix|repair)\w*\s+(?:\S+\s+){0,2}builds?\b|(?:add|updat|fix|use|enable|create|remove|switch|harden|pin)\w*\s+(?:\S+\s+){0,3}(?:github\s+actions?|workflows?|travis|appveyor|codeql|dependabot|oss-?fuzz\s+build|ci|ossf|scorecards?|unpinned)\b)",
     ),
 ];
 

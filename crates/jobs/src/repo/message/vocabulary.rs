@@ -178,7 +178,7 @@ pub(super) const VOCABULARY: &[Term] = &[
         Strong,
         "path_traversal",
         &["arbitrary"],
-        r"arbitrary~(?:local~)?files?(?:~\w+)?|arbitrary~(?:reads?|writes?)",
+        r"arbitrary~(?:local~)?files?~(?:reads?|writes?|access|downloads?|disclosures?|inclusions?|uploads?|deletions?|overwrit\w+)|(?:read|writ|download|access|serv|delet|overwrit|includ)(?:e|es|ing|s)?~(?:of~)?arbitrary~(?:local~)?files?|arbitrary~(?:reads?|writes?)",
     ),
     // Who may do what.
     term(
@@ -207,7 +207,7 @@ pub(super) const VOCABULARY: &[Term] = &[
         Strong,
         "information_disclosure",
         &["leak", "disclos", "expos", "logging"],
-        r"info(?:rmation|s)?~?(?:disclosures?|leak(?:s|age)?|exposure)|(?:leak(?:s|ing|ed|age)?|expos(?:e|es|ed|ing|ure)|disclos(?:e|es|ed|ing|ure)|logging)~(?:of~)?(?:the~|any~|user~|auth~|proxy~)?(?:sensitive|secrets?|passwords?|credentials?|private~keys?|authori[sz]ation~headers?)|leak(?:s|ing|ed|age)?~(?:of~)?(?:the~|any~|user~|auth~)?(?:tokens?|cookies?)|(?:passwords?|credentials?|secrets?|tokens?|cookies?)~(?:leak(?:s|age|ed|ing)?|disclosure|exposure)",
+        r"info(?:rmation|s)?~?(?:disclosures?|leak(?:s|age)?|exposure)|(?:leak(?:s|ing|ed|age)?|expos(?:e|es|ed|ing|ure)|disclos(?:e|es|ed|ing|ure)|logging)~(?:of~)?(?:the~|any~|user~|auth~|proxy~)?(?:sensitive|secrets?|passwords?|credentials?|private~keys?|authori[sz]ation~headers?)|leak(?:s|ing|ed|age)?~(?:of~)?(?:the~|any~|user~)?(?:(?:auth|access|session|api|csrf)~tokens?|cookies?)|(?:passwords?|credentials?|secrets?|tokens?|cookies?)~(?:leak(?:s|age|ed|ing)?|disclosure|exposure)",
     ),
     term(
         "sensitive data",
@@ -229,7 +229,7 @@ pub(super) const VOCABULARY: &[Term] = &[
         Strong,
         "timing_attack",
         &["timing", "channel", "constant", "secure", "lucky"],
-        r"timing~(?:attacks?|side~channels?|leaks?|oracles?|safe\w*)|side~channels?|constant~time~(?:string~|hash~)?(?:compar\w+|equal\w*|check|bignum)|secure_?~?compare|marvin~attack",
+        r"timing~(?:attacks?|side~channels?|leaks?|oracles?|safe\w*)|side~channels?~(?:attacks?|leaks?|leakage|vuln\w*|resist\w*|protection|safe\w*)|constant~time~(?:string~|hash~)?(?:compar\w+|equal\w*|check|bignum)|secure_?~?compare|marvin~attack",
     ),
     term(
         "certificate validation",
