@@ -51,6 +51,8 @@ pub enum Rejection {
     VendoredFile,
     /// Minified or generated text.
     MinifiedFile,
+    /// A manifest, a lock, a version, the build's services: no code of the program.
+    ConfigFile,
     /// A binary file.
     BinaryFile,
     /// No language that is known.
@@ -65,8 +67,14 @@ pub enum Rejection {
     VersionBump,
     /// The commit raises a dependency only.
     DependencyBump,
-    /// The commit changes the changelog or documentation only.
-    ChangelogCommit,
+    /// The commit writes documents, comments or the list of changes.
+    DocsCommit,
+    /// The commit adds or mends tests.
+    TestCommit,
+    /// The commit changes layout only.
+    StyleCommit,
+    /// The commit changes the build or its services.
+    BuildCommit,
     /// The commit changes more files than a fix does.
     HugeCommit,
     /// Nothing ties this function to the fix in a commit that changes several.
@@ -109,6 +117,7 @@ impl Rejection {
             Self::DocsFile => "docs_file",
             Self::VendoredFile => "vendored_file",
             Self::MinifiedFile => "minified_file",
+            Self::ConfigFile => "config_file",
             Self::BinaryFile => "binary_file",
             Self::UnknownLanguage => "unknown_language",
             Self::OversizedFile => "oversized_file",
@@ -116,7 +125,10 @@ impl Rejection {
             Self::RevertCommit => "revert_commit",
             Self::VersionBump => "version_bump",
             Self::DependencyBump => "dependency_bump",
-            Self::ChangelogCommit => "changelog_commit",
+            Self::DocsCommit => "docs_commit",
+            Self::TestCommit => "test_commit",
+            Self::StyleCommit => "style_commit",
+            Self::BuildCommit => "build_commit",
             Self::HugeCommit => "huge_commit",
             Self::UnsupportedInTangledCommit => "unsupported_in_tangled_commit",
             Self::OneSided => "one_sided",

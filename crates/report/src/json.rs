@@ -108,7 +108,7 @@ pub(crate) fn render(run: &Run<'_>) -> Vec<u8> {
             completion_rate: percent(collected, Some(target)),
             code_pairs: state.jobs.iter().map(pairs).sum(),
             rejected: state.jobs.iter().flat_map(rejected).map(|(_, n)| n).sum(),
-            samples_in_dataset: run.dataset.map(|union| union.stats.total),
+            samples_in_dataset: run.dataset.map(|union| union.stats.samples),
         },
         by_collector: state
             .jobs

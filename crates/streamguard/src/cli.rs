@@ -200,10 +200,9 @@ pub(crate) enum Color {
 /// The whole command line, with the flags of all collectors below `collect`.
 pub(crate) fn command() -> clap::Command {
     Cli::command().mut_subcommand("collect", |collect| {
-        list::COLLECTORS.iter().fold(collect, |collect, entry| {
-            let heading = format!("Collector {}", entry.name);
-            (entry.flags)(collect.next_help_heading(heading))
-        })
+        list::COLLECTORS
+            .iter()
+            .fold(collect, |collect, entry| (entry.flags)(collect.next_help_heading(entry.name)))
     })
 }
 

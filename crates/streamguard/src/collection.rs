@@ -179,7 +179,7 @@ impl Results {
 
     /// How a program that did nothing else should end.
     pub fn exit(&self) -> Exit {
-        let samples = self.dataset.as_ref().map_or(0, |union| union.stats.total);
+        let samples = self.dataset.as_ref().map_or(0, |union| union.stats.samples);
         match self.status {
             Status::Cancelled => Exit::Signal(2),
             _ if samples == 0 => Exit::Nothing,

@@ -7,6 +7,7 @@ use gix::bstr::ByteSlice;
 use gix::object::tree::diff::ChangeDetached;
 use gix::objs::tree::EntryMode;
 
+use super::history::Chosen;
 use super::message::{CommitClass, Judge, Judgement};
 use super::support::{ChangedFunction, Support, Supporter};
 use crate::collector::Samples;
@@ -75,19 +76,13 @@ impl<'r> Miner<'r> {
         }
     }
 
-    /// Emits the samples of a commit, against its first parent. `through` is the merge whose
-    /// message speaks for it, if its own does not. What cannot be read is counted.
+    /// Emits the samples of a commit, against its first parent. What cannot be read is counted.
     ///
     /// # Errors
     /// [`ShardError::Stopped`], to be passed on.
-    pub fn mine(
-        &mut self,
-        id: ObjectId,
-        through: Option<ObjectId>,
-        samples: &mut Samples<'_, '_>,
-    ) -> Result<(), ShardError> {
+    pub fn mine(&mut self, chosen: Chosen, samples: &mut Samples<'_, '_>) -> Result<(), ShardError> {
         samples.count("commits.chosen", 1);
-        let Ok(fix) = self.read_fix(id, through) else {
+        let Ok(fix) = self.read_fix(chosen) else {
             samples.reject(Rejection::UnreadableObject);
             return Ok(());
         };
@@ -113,7 +108,7 @@ impl<'r> Miner<'r> {
         self.emit(&fix, candidates, samples)
     }
 
-    fn read_fix(&self, id: ObjectId, through: Option<ObjectId>) -> Result<Fix, gix::Error> {
+    fn read_fix(&self, Chosen { commit: id, through }: Chosen) -> Result<Fix, gix::Error> {
         let commit = self.repository.find_commit(id)?;
         let mut message = lossy(commit.message_raw_sloppy(), MAX_MESSAGE);
         let parents: Vec<_> = commit.parent_ids().map(gix::Id::detach).collect();
@@ -163,12 +158,15 @@ impl<'r> Miner<'r> {
 
     fn tree_changes(&self, fix: &Fix, renames: bool) -> Result<Vec<ChangeDetached>, Rejection> {
         let unreadable = |_| Rejection::UnreadableObject;
-        let tree_of = |id| self.repository.find_commit(id).and_then(|commit| commit.tree()).map_err(unreadable);
+        let tree_of =
+            |id| self.repository.find_commit(id).and_then(|commit| commit.tree()).map_err(unreadable);
         let after = tree_of(fix.id)?;
         let before = fix.parent.map(tree_of).transpose()?;
-        let rewrites = renames.then(|| gix::diff::Rewrites { limit: MAX_FILES, ..gix::diff::Rewrites::default() });
+        let rewrites =
+            renames.then(|| gix::diff::Rewrites { limit: MAX_FILES, ..gix::diff::Rewrites::default() });
         let options = gix::diff::Options::default().with_rewrites(rewrites);
-        let changes = self.repository.diff_tree_to_tree(before.as_ref(), &after, options).map_err(unreadable)?;
+        let changes =
+            self.repository.diff_tree_to_tree(before.as_ref(), &after, options).map_err(unreadable)?;
         let files = changes.iter().filter(|change| !change.entry_mode().is_tree()).count();
         if files > MAX_FILES { Err(Rejection::HugeCommit) } else { Ok(changes) }
     }
@@ -265,7 +263,8 @@ impl<'r> Miner<'r> {
         let lines = |code: &Option<crate::extract::Code>| {
             (code.as_ref().map(|code| code.start_line), code.as_ref().map(|code| code.end_line))
         };
-        let ((start_line_before, end_line_before), (start_line_after, end_line_after)) = (lines(&before), lines(&after));
+        let ((start_line_before, end_line_before), (start_line_after, end_line_after)) =
+            (lines(&before), lines(&after));
         let level = if change.level == Level::Function { Level::Function } else { Level::Hunk };
         Sample {
             language: Some(language),
@@ -320,9 +319,15 @@ fn changed_file(change: ChangeDetached) -> Result<ChangedFile, Option<Rejection>
         ChangeDetached::Modification { location, previous_entry_mode, previous_id, entry_mode, id } => {
             (location.clone(), location, [previous_entry_mode, entry_mode], Some((previous_id, id)))
         }
-        ChangeDetached::Rewrite { source_location, source_entry_mode, source_id, entry_mode, location, id, .. } => {
-            (source_location, location, [source_entry_mode, entry_mode], Some((source_id, id)))
-        }
+        ChangeDetached::Rewrite {
+            source_location,
+            source_entry_mode,
+            source_id,
+            entry_mode,
+            location,
+            id,
+            ..
+        } => (source_location, location, [source_entry_mode, entry_mode], Some((source_id, id))),
         ChangeDetached::Addition { location, entry_mode, .. }
         | ChangeDetached::Deletion { location, entry_mode, .. } => {
             (location.clone(), location, [entry_mode; 2], None)
@@ -351,7 +356,12 @@ fn changed_file(change: ChangeDetached) -> Result<ChangedFile, Option<Rejection>
     if before == after {
         return Err(Some(Rejection::Unchanged));
     }
-    Ok(ChangedFile { path_before: path_before.into_owned(), path_after: path_after.into_owned(), before, after })
+    Ok(ChangedFile {
+        path_before: path_before.into_owned(),
+        path_after: path_after.into_owned(),
+        before,
+        after,
+    })
 }
 
 /// Text that may be anything, cut to a length.

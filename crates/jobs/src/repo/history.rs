@@ -8,7 +8,7 @@ use gix::revision::walk::Sorting;
 use gix::traverse::commit::simple::CommitTimeOrder;
 use serde::{Deserialize, Serialize};
 
-use super::message::Judge;
+use super::message::{Judge, THRESHOLD};
 
 /// Seconds in three years of 365.25 days: how far back a history is looked at by default.
 const THREE_YEARS: i64 = 3 * 31_557_600;
@@ -36,7 +36,9 @@ impl FromStr for Since {
         if text == "all" {
             return Ok(Self::All);
         }
-        text.parse().map(Self::Day).map_err(|_| format!("{text:?} is neither a date such as 2020-01-31 nor `all`"))
+        text.parse()
+            .map(Self::Day)
+            .map_err(|_| format!("{text:?} is neither a date such as 2020-01-31 nor `all`"))
     }
 }
 
@@ -63,13 +65,38 @@ impl fmt::Display for Since {
     }
 }
 
+/// A commit that may be a security fix. As JSON a pair of hexadecimal ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "(String, Option<String>)", into = "(String, Option<String>)")]
+pub struct Chosen {
+    /// The commit.
+    pub commit: ObjectId,
+    /// The merge whose message speaks for it, if its own does not.
+    pub through: Option<ObjectId>,
+}
+
+impl TryFrom<(String, Option<String>)> for Chosen {
+    type Error = String;
+
+    fn try_from((commit, through): (String, Option<String>)) -> Result<Self, String> {
+        let id = |text: String| ObjectId::from_hex(text.as_bytes()).map_err(|error| error.to_string());
+        Ok(Self { commit: id(commit)?, through: through.map(id).transpose()? })
+    }
+}
+
+impl From<Chosen> for (String, Option<String>) {
+    fn from(chosen: Chosen) -> Self {
+        (chosen.commit.to_string(), chosen.through.map(|id| id.to_string()))
+    }
+}
+
 /// The commits of a repository that may be security fixes.
 #[derive(Debug, Default)]
 pub(crate) struct Selection {
     /// How many commits were looked at.
     pub(crate) walked: u64,
-    /// The chosen ones, newest first, each with the merge through which it was chosen.
-    pub(crate) commits: Vec<(ObjectId, Option<ObjectId>)>,
+    /// The chosen ones, newest first.
+    pub(crate) commits: Vec<Chosen>,
 }
 
 /// Looks at the messages of all commits that the head can reach, newest first. A merge that
@@ -107,13 +134,14 @@ pub(crate) fn select(
         let Ok(commit) = info.object() else { continue };
         let message = String::from_utf8_lossy(commit.message_raw_sloppy());
         let parents = info.parent_ids.len();
-        if !judge.judge(&message, parents).selected {
+        // One that is turned away for its class is taken along, to be counted as such.
+        if judge.judge(&message, parents).score < THRESHOLD {
             continue;
         }
         if parents > 1 {
             through.push((selection.commits.len(), info.id));
         } else {
-            selection.commits.push((info.id, None));
+            selection.commits.push(Chosen { commit: info.id, through: None });
         }
     }
     look_through(repository, &mut selection, &through);
@@ -123,14 +151,15 @@ pub(crate) fn select(
 /// Puts the commits that a merge brought in at the place of the merge, unless they were
 /// chosen for their own message.
 fn look_through(repository: &gix::Repository, selection: &mut Selection, merges: &[(usize, ObjectId)]) {
-    let mut chosen: std::collections::BTreeSet<ObjectId> = selection.commits.iter().map(|(id, _)| *id).collect();
+    let mut chosen: std::collections::BTreeSet<ObjectId> =
+        selection.commits.iter().map(|chosen| chosen.commit).collect();
     let own = std::mem::take(&mut selection.commits);
     let mut merges = merges.iter().peekable();
     for (at, commit) in own.into_iter().map(Some).chain([None]).enumerate() {
         while let Some((_, merge)) = merges.next_if(|(place, _)| *place == at) {
-            for id in brought_in(repository, *merge) {
-                if chosen.insert(id) {
-                    selection.commits.push((id, Some(*merge)));
+            for commit in brought_in(repository, *merge) {
+                if chosen.insert(commit) {
+                    selection.commits.push(Chosen { commit, through: Some(*merge) });
                 }
             }
         }
@@ -150,6 +179,11 @@ fn brought_in(repository: &gix::Repository, merge: ObjectId) -> Vec<ObjectId> {
         .sorting(Sorting::ByCommitTime(CommitTimeOrder::NewestFirst))
         .all();
     let Ok(walk) = walk else { return Vec::new() };
-    let commits: Vec<_> = walk.map_while(Result::ok).filter(|info| info.parent_ids.len() == 1).take(THROUGH + 1).map(|info| info.id).collect();
+    let commits: Vec<_> = walk
+        .map_while(Result::ok)
+        .filter(|info| info.parent_ids.len() == 1)
+        .take(THROUGH + 1)
+        .map(|info| info.id)
+        .collect();
     if commits.len() > THROUGH { Vec::new() } else { commits }
 }

@@ -15,14 +15,13 @@ use std::time::Duration;
 
 use clap::Args;
 use engine::{JobError, Level, Limits, Planning, ShardError};
-use gix::ObjectId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::collector::{Collector, Samples};
 use crate::upstream::{git, snapshot};
 pub use commit::Miner;
-pub use history::Since;
+pub use history::{Chosen, Since};
 pub use source::{Source, SourceError, open};
 
 /// The repositories that are mined when none is named.
@@ -91,8 +90,7 @@ enum Piece {
         name: String,
         /// Commits that were looked at to choose these; said once for each repository.
         walked: u64,
-        /// Each with the merge through which it was chosen, if its own message says nothing.
-        commits: Vec<(ObjectId, Option<ObjectId>)>,
+        commits: Vec<Chosen>,
     },
     /// All of a remote repository, which is fetched first.
     Remote { url: String },
@@ -174,8 +172,12 @@ impl Repo {
         let specs = if self.repo.is_empty() { &twelve[..] } else { &self.repo };
         let sources: Result<Vec<_>, _> = specs.iter().map(|spec| Source::parse(spec)).collect();
         let mut sources = sources.map_err(JobError::failed)?;
-        if self.offline && let Some(Source::Remote { url }) = sources.iter().find(|source| source.is_remote()) {
-            return Err(JobError::Failed(format!("--offline forbids {url}; name local repositories, or none")));
+        if self.offline
+            && let Some(Source::Remote { url }) = sources.iter().find(|source| source.is_remote())
+        {
+            return Err(JobError::Failed(format!(
+                "--offline forbids {url}; name local repositories, or none"
+            )));
         }
         let mut seen = std::collections::BTreeSet::new();
         sources.retain(|source| seen.insert(source.clone()));
@@ -186,24 +188,20 @@ impl Repo {
         &self,
         path: &Path,
         name: &str,
-        commits: &[(ObjectId, Option<ObjectId>)],
+        commits: &[Chosen],
         samples: &mut Samples<'_, '_>,
     ) -> Result<(), ShardError> {
         let repository = open(path).map_err(ShardError::failed)?;
         let mut miner = Miner::new(&repository, name, self.min_confidence);
-        for (commit, through) in commits {
+        for chosen in commits {
             samples.check()?;
-            miner.mine(*commit, *through, samples)?;
+            miner.mine(*chosen, samples)?;
         }
         Ok(())
     }
 }
 
-fn select(
-    path: &Path,
-    since: Option<&Since>,
-    stop: &dyn Fn() -> bool,
-) -> Result<history::Selection, String> {
+fn select(path: &Path, since: Option<&Since>, stop: &dyn Fn() -> bool) -> Result<history::Selection, String> {
     let repository = open(path).map_err(|error| error.to_string())?;
     history::select(&repository, since, stop)
 }

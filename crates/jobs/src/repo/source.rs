@@ -49,9 +49,18 @@ impl Source {
     pub fn parse(spec: &str) -> Result<Self, SourceError> {
         let refused = || SourceError::Address(spec.to_owned());
         if let Some(rest) = spec.strip_prefix("https://") {
-            return Ok(Self::Remote { url: format!("https://{}", remote(rest).ok_or_else(|| {
-                if rest.split('/').next().is_some_and(|host| host.contains('@')) { SourceError::Credentials } else { refused() }
-            })?) });
+            return Ok(Self::Remote {
+                url: format!(
+                    "https://{}",
+                    remote(rest).ok_or_else(|| {
+                        if rest.split('/').next().is_some_and(|host| host.contains('@')) {
+                            SourceError::Credentials
+                        } else {
+                            refused()
+                        }
+                    })?
+                ),
+            });
         }
         let path = Path::new(spec);
         let is_local = path.exists();
@@ -60,11 +69,11 @@ impl Source {
         if odd || (!is_local && spec.contains(':')) || spec.contains('\0') {
             return Err(refused());
         }
-        let path = path.canonicalize().map_err(|error| SourceError::Unreadable {
-            path: path.to_owned(),
-            reason: error.to_string(),
-        })?;
-        let name = open(&path).ok().and_then(|repository| origin(&repository)).unwrap_or_else(|| folder_name(&path));
+        let path = path
+            .canonicalize()
+            .map_err(|error| SourceError::Unreadable { path: path.to_owned(), reason: error.to_string() })?;
+        let name =
+            open(&path).ok().and_then(|repository| origin(&repository)).unwrap_or_else(|| folder_name(&path));
         Ok(Self::Local { path, name })
     }
 
@@ -88,7 +97,8 @@ fn remote(rest: &str) -> Option<&str> {
     let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
     let sound_port = port.is_none_or(|port| port.parse::<u16>().is_ok());
     let parts: Vec<&str> = path.split('/').collect();
-    (is_plain(name) && sound_port && (1..=8).contains(&parts.len()) && parts.into_iter().all(is_plain)).then_some(rest)
+    (is_plain(name) && sound_port && (1..=8).contains(&parts.len()) && parts.into_iter().all(is_plain))
+        .then_some(rest)
 }
 
 /// The URL that a local repository was cloned from, if it is one that may be named.
@@ -151,11 +161,31 @@ mod tests {
     #[test]
     fn what_git_would_run_or_follow_is_refused() {
         for spec in [
-            "", "-", "--upload-pack=touch x", "-oProxyCommand=x", "ext::sh -c id", "fd::17", "file:///etc", "git://h/a/b",
-            "ssh://-oProxyCommand=x/a", "git@github.com:a/b", "http://github.com/a/b", "https://", "https://host",
-            "https://github.com/../x", "https://github.com/a/..", "https://github.com/-a/b", "https://github.com/a/b?x=1",
-            "https://github.com/a/b#x", "https://github.com/a b/c", "https://github.com/a/%2e%2e", "https://h/a\nb/c",
-            "https://-h/a/b", "https://h:x/a/b", "javascript:alert(1)", "nowhere/at/all",
+            "",
+            "-",
+            "--upload-pack=touch x",
+            "-oProxyCommand=x",
+            "ext::sh -c id",
+            "fd::17",
+            "file:///etc",
+            "git://h/a/b",
+            "ssh://-oProxyCommand=x/a",
+            "git@github.com:a/b",
+            "http://github.com/a/b",
+            "https://",
+            "https://host",
+            "https://github.com/../x",
+            "https://github.com/a/..",
+            "https://github.com/-a/b",
+            "https://github.com/a/b?x=1",
+            "https://github.com/a/b#x",
+            "https://github.com/a b/c",
+            "https://github.com/a/%2e%2e",
+            "https://h/a\nb/c",
+            "https://-h/a/b",
+            "https://h:x/a/b",
+            "javascript:alert(1)",
+            "nowhere/at/all",
         ] {
             assert!(Source::parse(spec).is_err(), "{spec:?}");
         }

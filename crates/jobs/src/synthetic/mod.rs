@@ -4,6 +4,7 @@
 //! flaw tells them apart. To add a flaw, add one entry to a list in `templates/<language>/`; how entries are written is
 //! told in `template`.
 
+mod collect;
 mod compile;
 mod expand;
 mod generator;
@@ -12,4 +13,5 @@ mod random;
 mod template;
 mod templates;
 
+pub use collect::Synthetic;
 pub use generator::{Generator, PairBuffer, PairRef};

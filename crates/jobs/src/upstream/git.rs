@@ -14,6 +14,8 @@ use std::time::Duration;
 use gix::ObjectId;
 use thiserror::Error;
 
+use crate::repo::Chosen;
+
 /// How often a running git is looked at.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -22,21 +24,39 @@ const SAID: u64 = 8 << 10;
 
 /// Variables that git needs to find programs, certificates and proxies.
 const ENVIRONMENT: [&str; 10] = [
-    "PATH", "GIT_SSL_CAINFO", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY",
-    "http_proxy", "NO_PROXY", "no_proxy",
+    "PATH",
+    "GIT_SSL_CAINFO",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "NO_PROXY",
+    "no_proxy",
 ];
 
 /// What fsck finds in many sound repositories of old, and what does no harm here.
 const TOLERATED: [&str; 10] = [
-    "badTimezone", "zeroPaddedFilemode", "missingSpaceBeforeDate", "badDate", "badDateOverflow", "badEmail",
-    "missingEmail", "missingNameBeforeEmail", "gitmodulesParse", "badFilemode",
+    "badTimezone",
+    "zeroPaddedFilemode",
+    "missingSpaceBeforeDate",
+    "badDate",
+    "badDateOverflow",
+    "badEmail",
+    "missingEmail",
+    "missingNameBeforeEmail",
+    "gitmodulesParse",
+    "badFilemode",
 ];
 
 /// Why a repository could not be fetched.
 #[derive(Debug, Error)]
 pub enum GitError {
     /// The program is missing.
-    #[error("cannot run git, which is needed for remote repositories ({0}): install it, or give local repositories")]
+    #[error(
+        "cannot run git, which is needed for remote repositories ({0}): install it, or give local repositories"
+    )]
     Missing(io::Error),
     /// git ended badly.
     #[error("cannot fetch {url}: {said}")]
@@ -65,9 +85,16 @@ impl GitError {
         match self {
             Self::Failed { said, .. } => {
                 let said = said.to_ascii_lowercase();
-                !["not found", "could not read username", "access denied", "returned error: 403", "certificate", "fsck error"]
-                    .iter()
-                    .any(|lasting| said.contains(lasting))
+                ![
+                    "not found",
+                    "could not read username",
+                    "access denied",
+                    "returned error: 403",
+                    "certificate",
+                    "fsck error",
+                ]
+                .iter()
+                .any(|lasting| said.contains(lasting))
             }
             Self::Missing(_) | Self::Cache { .. } | Self::Stopped => false,
         }
@@ -88,19 +115,35 @@ pub fn mirror(cache: &Path, url: &str, stop: &dyn Fn() -> bool) -> Result<PathBu
     if path.join("HEAD").exists() {
         // `+HEAD:refs/heads/..`: the branch that the server calls its own, forced pushes included.
         let refspec = "+HEAD:refs/streamguard/head";
-        run(url, &path, ["fetch", "--no-tags", "--no-write-fetch-head", "--filter=blob:none", "--", "origin", refspec], &[], stop)?;
+        run(
+            url,
+            &path,
+            ["fetch", "--no-tags", "--no-write-fetch-head", "--filter=blob:none", "--", "origin", refspec],
+            &[],
+            stop,
+        )?;
         run(url, &path, ["update-ref", "--no-deref", "HEAD", "refs/streamguard/head"], &[], stop)?;
         return Ok(path);
     }
     let scratch = mirrors.join(format!("{name}.{}.part", std::process::id()));
     // What a killed process of the same number left is of no use.
     let _ = fs::remove_dir_all(&scratch);
-    let arguments = ["clone", "--quiet", "--bare", "--no-tags", "--single-branch", "--template=", "--filter=blob:none", "--", url]
-        .map(OsStr::new)
-        .into_iter()
-        .chain([scratch.as_os_str()]);
-    let cloned = run(url, &mirrors, arguments, &[], stop)
-        .and_then(|()| fs::rename(&scratch, &path).map_err(in_cache));
+    let arguments = [
+        "clone",
+        "--quiet",
+        "--bare",
+        "--no-tags",
+        "--single-branch",
+        "--template=",
+        "--filter=blob:none",
+        "--",
+        url,
+    ]
+    .map(OsStr::new)
+    .into_iter()
+    .chain([scratch.as_os_str()]);
+    let cloned =
+        run(url, &mirrors, arguments, &[], stop).and_then(|()| fs::rename(&scratch, &path).map_err(in_cache));
     if cloned.is_err() {
         let _ = fs::remove_dir_all(&scratch);
     }
@@ -111,19 +154,15 @@ pub fn mirror(cache: &Path, url: &str, stop: &dyn Fn() -> bool) -> Result<PathBu
 ///
 /// # Errors
 /// [`GitError`].
-pub fn fetch_blobs(
-    mirror: &Path,
-    commits: &[(ObjectId, Option<ObjectId>)],
-    stop: &dyn Fn() -> bool,
-) -> Result<(), GitError> {
+pub fn fetch_blobs(mirror: &Path, commits: &[Chosen], stop: &dyn Fn() -> bool) -> Result<(), GitError> {
     let said = |error: &dyn std::fmt::Display| GitError::Failed {
         url: mirror.display().to_string(),
         said: error.to_string(),
     };
     let repository = crate::repo::open(mirror).map_err(|error| said(&error))?;
     let mut wanted = std::collections::BTreeSet::new();
-    for (commit, _) in commits {
-        let Ok(ids) = changed_blobs(&repository, *commit) else { continue };
+    for chosen in commits {
+        let Ok(ids) = changed_blobs(&repository, chosen.commit) else { continue };
         wanted.extend(ids.into_iter().filter(|id| !repository.has_object(id)));
     }
     if wanted.is_empty() {
@@ -131,8 +170,15 @@ pub fn fetch_blobs(
     }
     let list: String = wanted.iter().map(|id| format!("{id}\n")).collect();
     let arguments = [
-        "-c", "fetch.negotiationAlgorithm=noop", "fetch", "--no-tags", "--no-write-fetch-head",
-        "--recurse-submodules=no", "--filter=blob:none", "--stdin", "origin",
+        "-c",
+        "fetch.negotiationAlgorithm=noop",
+        "fetch",
+        "--no-tags",
+        "--no-write-fetch-head",
+        "--recurse-submodules=no",
+        "--filter=blob:none",
+        "--stdin",
+        "origin",
     ];
     run(&mirror.display().to_string(), mirror, arguments, list.as_bytes(), stop)
 }
@@ -142,14 +188,24 @@ fn changed_blobs(repository: &gix::Repository, commit: ObjectId) -> Result<Vec<O
     use gix::object::tree::diff::ChangeDetached;
     let commit = repository.find_commit(commit)?;
     let after = commit.tree()?;
-    let before = commit.parent_ids().next().map(|id| repository.find_commit(id).and_then(|parent| parent.tree())).transpose()?;
+    let before = commit
+        .parent_ids()
+        .next()
+        .map(|id| repository.find_commit(id).and_then(|parent| parent.tree()))
+        .transpose()?;
     let options = gix::diff::Options::default().with_rewrites(None);
     let mut ids = Vec::new();
     for change in repository.diff_tree_to_tree(before.as_ref(), &after, options)? {
         match change {
-            ChangeDetached::Modification { previous_id, id, entry_mode, .. } if entry_mode.is_blob() => ids.extend([previous_id, id]),
-            ChangeDetached::Addition { id, entry_mode, .. } | ChangeDetached::Deletion { id, entry_mode, .. }
-                if entry_mode.is_blob() => ids.push(id),
+            ChangeDetached::Modification { previous_id, id, entry_mode, .. } if entry_mode.is_blob() => {
+                ids.extend([previous_id, id])
+            }
+            ChangeDetached::Addition { id, entry_mode, .. }
+            | ChangeDetached::Deletion { id, entry_mode, .. }
+                if entry_mode.is_blob() =>
+            {
+                ids.push(id)
+            }
             _ => {}
         }
     }
@@ -168,17 +224,32 @@ fn run<A: AsRef<OsStr>>(
     command.env_clear();
     command.envs(ENVIRONMENT.iter().filter_map(|name| std::env::var_os(name).map(|value| (name, value))));
     for (name, value) in [
-        ("HOME", "/nonexistent"), ("LC_ALL", "C"), ("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_GLOBAL", "/dev/null"),
-        ("GIT_TERMINAL_PROMPT", "0"), ("GIT_ASKPASS", "false"), ("GIT_SSH_COMMAND", "false"),
-        ("GIT_ALLOW_PROTOCOL", "https"), ("GIT_LFS_SKIP_SMUDGE", "1"), ("GIT_OPTIONAL_LOCKS", "0"),
+        ("HOME", "/nonexistent"),
+        ("LC_ALL", "C"),
+        ("GIT_CONFIG_NOSYSTEM", "1"),
+        ("GIT_CONFIG_GLOBAL", "/dev/null"),
+        ("GIT_TERMINAL_PROMPT", "0"),
+        ("GIT_ASKPASS", "false"),
+        ("GIT_SSH_COMMAND", "false"),
+        ("GIT_ALLOW_PROTOCOL", "https"),
+        ("GIT_LFS_SKIP_SMUDGE", "1"),
+        ("GIT_OPTIONAL_LOCKS", "0"),
         ("GIT_NO_LAZY_FETCH", "1"),
     ] {
         command.env(name, value);
     }
     for setting in [
-        "core.hooksPath=/dev/null", "core.fsmonitor=false", "credential.helper=", "http.followRedirects=false",
-        "http.lowSpeedLimit=1000", "http.lowSpeedTime=30", "submodule.recurse=false",
-        "fetch.recurseSubmodules=false", "gc.auto=0", "maintenance.auto=false", "protocol.version=2",
+        "core.hooksPath=/dev/null",
+        "core.fsmonitor=false",
+        "credential.helper=",
+        "http.followRedirects=false",
+        "http.lowSpeedLimit=1000",
+        "http.lowSpeedTime=30",
+        "submodule.recurse=false",
+        "fetch.recurseSubmodules=false",
+        "gc.auto=0",
+        "maintenance.auto=false",
+        "protocol.version=2",
         "fetch.fsckObjects=true",
     ] {
         command.args(["-c", setting]);

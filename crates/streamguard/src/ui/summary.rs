@@ -32,7 +32,7 @@ fn text(results: &Results) -> String {
         let _ = writeln!(
             text,
             "\n{} samples in the dataset ({} pairs; {} duplicates left out), in {}",
-            grouped(union.stats.total),
+            grouped(union.stats.samples),
             grouped(union.stats.pairs),
             grouped(duplicates),
             clock(results.state.elapsed_ms)
