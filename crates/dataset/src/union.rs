@@ -73,9 +73,12 @@ pub enum UnionError {
 /// Writes [`JSONL_NAME`] and [`PARQUET_NAME`] in `folder` from all `sources`, in their order.
 ///
 /// Of samples that are exact duplicates (see [`Dedup`]) the first is kept; the others are
-/// counted. Lines of JSON are copied as they are. Both files appear under their names only when
-/// all of them is on the disk; until then, files of these names that were there before stay as
-/// they are. `progress` hears how many samples were read, `cancelled` is asked whether to stop.
+/// counted. Lines of JSON are copied as they are. `progress` hears how many samples were read,
+/// `cancelled` is asked whether to stop.
+///
+/// Both files appear under their names only when all of them is on the disk; until then, files
+/// of these names that were there before stay as they are. A power cut between the two renamings
+/// leaves a new JSONL beside an old Parquet file: writing the union again mends that.
 ///
 /// # Errors
 /// [`UnionError`]; no unfinished file stays behind.

@@ -1,6 +1,7 @@
 //! Reads the samples of a Parquet file.
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::vec;
 
@@ -49,6 +50,14 @@ impl ParquetReader {
         Ok(Self { path: path.to_owned(), file, next_group: 0, columns, rows_left: 0, batch })
     }
 
+    /// Reads the next rows, and makes errors of panics: the decoders of the parquet crate meet
+    /// some damaged pages with assertions. Nothing is read after an error, so that nobody sees
+    /// what a panic left half done.
+    fn read_batch_unless_damaged(&mut self) -> ParquetResult<Vec<Sample>> {
+        catch_unwind(AssertUnwindSafe(|| self.read_batch()))
+            .unwrap_or_else(|_| Err(fault(&format!("row group {} is damaged", self.next_group))))
+    }
+
     /// Reads the next rows; none at the end of the file.
     fn read_batch(&mut self) -> ParquetResult<Vec<Sample>> {
         while self.rows_left == 0 {
@@ -65,8 +74,10 @@ impl ParquetReader {
         let rows = self.rows_left.min(BATCH_ROWS);
         let mut samples = vec![Sample::new("", Kind::Pair, Level::Function); rows];
         for (column, reader) in Column::ALL.iter().zip(&mut self.columns) {
-            column.read(reader, &mut samples).map_err(|error| {
-                fault(&format!("column {} of row group {}: {error}", column.name, self.next_group))
+            column.read(reader, &mut samples).map_err(|error| match error {
+                // The system's own errors stay what they are.
+                ParquetError::External(_) => error,
+                error => fault(&format!("column {} of row group {}: {error}", column.name, self.next_group)),
             })?;
         }
         self.rows_left -= rows;
@@ -81,7 +92,7 @@ impl Iterator for ParquetReader {
         if let Some(sample) = self.batch.next() {
             return Some(Ok(sample));
         }
-        match self.read_batch() {
+        match self.read_batch_unless_damaged() {
             Ok(batch) => {
                 self.batch = batch.into_iter();
                 self.batch.next().map(Ok)
@@ -161,13 +172,18 @@ impl<T> Read<T> {
     fn elements(&self) -> ParquetResult<Vec<(usize, &T)>> {
         let mut elements = Vec::with_capacity(self.values.len());
         let mut values = self.values.iter();
-        let mut rows = 0;
+        let mut row = None;
         for (definition, repetition) in self.definition.iter().zip(&self.repetition) {
-            rows += usize::from(*repetition == 0);
+            row = match (row, repetition) {
+                (None, 0) => Some(0),
+                (None, _) => return Err(fault("it starts inside a list")),
+                (Some(row), 0) => Some(row + 1),
+                (Some(row), _) => Some(row),
+            };
             match definition {
                 0 => {}
                 1 => return Err(fault("an element of a list is null")),
-                _ => elements.extend(values.next().map(|value| (rows - 1, value))),
+                _ => elements.extend(row.zip(values.next())),
             }
         }
         Ok(elements)
