@@ -25,7 +25,9 @@ const FEW: usize = 3;
 /// Points from which a function is better supported than one that has none.
 const STRONG: u32 = 30;
 /// Points from which a function stays beside a strongly supported one.
-const SOME: u32 = 20;
+const SOME: u32 = 15;
+/// Points that are a reason to stay while only a few functions have any.
+const ANY: u32 = 10;
 
 /// A function that a commit changed, in source files that count (no tests, no generated code).
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +57,8 @@ pub struct Support {
     /// Why, in a fixed order: `function:named in message`, `function:sql_injection remedy added`.
     pub evidence: Vec<String>,
     /// What the function is a fix of: of the weaknesses that the message names the one that the
-    /// lines show, or else the first; without any, the one whose unmistakable remedy was added.
+    /// lines show, or else the first; without any, the one whose unmistakable remedy was
+    /// added together with another sign.
     pub weakness: Option<&'static Weakness>,
 }
 
@@ -124,7 +127,8 @@ impl Supporter {
             functions.iter().map(|function| self.weigh_one(judgement, &mentions, function)).collect();
         let live = own.iter().filter(|one| one.cosmetic.is_none()).count();
         let best = own.iter().filter(|one| one.cosmetic.is_none()).map(|one| one.points).max().unwrap_or(0);
-        let with_some = own.iter().filter(|one| one.cosmetic.is_none() && one.points >= SOME).count();
+        let count = |points| own.iter().filter(|one| one.cosmetic.is_none() && one.points >= points).count();
+        let (with_some, with_any) = (count(SOME), count(ANY));
         own.into_iter()
             .map(|mut one| {
                 let bonus = f64::from(one.points) / 200.0;
@@ -139,6 +143,7 @@ impl Supporter {
                     }
                     None if one.points >= STRONG => 0.55 + bonus,
                     None if best >= STRONG && one.points >= SOME => 0.5,
+                    None if best >= STRONG && one.points >= ANY && with_any <= FEW => 0.5,
                     None if best >= STRONG => 0.2 + bonus,
                     None if live <= FEW => {
                         one.evidence.insert(0, "function:few changed".to_owned());
@@ -160,12 +165,13 @@ impl Supporter {
         mentions: &Mentions<'_>,
         function: &ChangedFunction<'_>,
     ) -> Own {
-        let (removed, added) = (bounded(function.removed), bounded(function.added));
+        let [removed, added] =
+            [function.removed, function.added].map(|lines| self.cosmetics.code(bounded(lines)));
         let mut own = Own { points: 0, cosmetic: None, evidence: Vec::new(), weakness: None };
         match mentions.of(function.name, function.path) {
             Some(Mention::Function) => own.add(35, "named in message"),
             Some(Mention::Class) => own.add(15, "class named in message"),
-            Some(Mention::File) => own.add(10, "file named in message"),
+            Some(Mention::File) => own.add(5, "file named in message"),
             None => {}
         }
         let signs = self.signs.read(&removed, &added);
@@ -176,12 +182,10 @@ impl Supporter {
         if more(&self.checks, &removed, &added) {
             own.add(10, "check added");
         }
-        // What shows a remedy is no mere renaming, whatever its form.
-        own.cosmetic = match self.cosmetics.tell(&removed, &added) {
-            Some(Cosmetic::Same) => Some(Cosmetic::Same),
-            Some(_) if signs.iter().any(|signs| signs.telling) => None,
-            cosmetic => cosmetic,
-        };
+        // What shows a remedy is no mere renaming or logging, whatever its form.
+        if !signs.iter().any(|signs| signs.telling) {
+            own.cosmetic = self.cosmetics.tell(&removed, &added);
+        }
         if let Some(cosmetic) = own.cosmetic {
             own.evidence.push(
                 match cosmetic {
@@ -239,7 +243,7 @@ impl Own {
                 self.evidence.push(format!("function:{} {what}", weakness.name));
             }
         }
-        if named.is_empty() || named.contains(&weakness) {
+        if named.contains(&weakness) || named.is_empty() && signs.telling && (signs.hint || signs.danger) {
             self.weakness = Some(weakness);
         }
     }

@@ -17,7 +17,8 @@ pub(super) enum Cosmetic {
 
 /// Tells changes that do not matter.
 pub(super) struct Cosmetics {
-    /// Lines without effect on what the function does.
+    comment: Regex,
+    /// Other lines without effect on what the function does: imports and logging.
     idle: Regex,
     declaration: Regex,
 }
@@ -25,8 +26,9 @@ pub(super) struct Cosmetics {
 impl Cosmetics {
     pub(super) fn new() -> Self {
         Self {
+            comment: pattern(r#"^\s*(?://|#(?:\s|$|!)|/?\*(?:[\s/*]|$)|--\s|"""|'''|<!--|\{/\*)"#),
             idle: pattern(
-                r#"^\s*(?://|#(?:\s|$|!)|/?\*|--\s|"""|'''|<!--|\{?/\*)|^\s*(?:import\b|from\s+[\w.]+\s+import\b|using\s+[\w.]+;|use\s+[\w:\\{},\s]+;|#\s*include|require(?:_once|_relative)?\b|(?:const|let|var)\s+\w+\s*=\s*require\()|^\s*(?:self\.|this\.|\w+\.)?_?(?:log|logger|logging|console|debug\w*|trace|warnings)(?:\.\w+)*!?\s*\(.*\)\s*;?\s*$"#,
+                r"^\s*(?:import\b|from\s+[\w.]+\s+import\b|using\s+[\w.]+;|use\s+[\w:\\{},\s]+;|#\s*include|require(?:_once|_relative)?\b|(?:const|let|var)\s+\w+\s*=\s*require\()|^\s*(?:self\.|this\.|\w+\.)?_?(?:log|logger|logging|console|debug\w*|trace|warnings)(?:\.\w+)*!?\s*\(.*\)\s*;?\s*$",
             ),
             declaration: pattern(
                 r"^\s*(?:(?:pub(?:\([\w:]+\))?|public|private|protected|static|async|export|default|final|virtual|inline|unsafe|const|extern|override|abstract|internal)\s+)*(?:def|fn|func|function|sub)\b",
@@ -34,7 +36,12 @@ impl Cosmetics {
         }
     }
 
-    /// Whether this change is one of those.
+    /// The lines that are no comments: words in comments are not what the code does.
+    pub(super) fn code<'l>(&self, lines: Vec<&'l str>) -> Vec<&'l str> {
+        lines.into_iter().filter(|line| !self.comment.is_match(line.as_bytes())).collect()
+    }
+
+    /// Whether this change, without its comments, is one of those.
     pub(super) fn tell(&self, removed: &[&str], added: &[&str]) -> Option<Cosmetic> {
         let before = self.tokens(removed);
         let after = self.tokens(added);

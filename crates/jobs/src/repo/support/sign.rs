@@ -1,7 +1,9 @@
 //! What the fix of each weakness looks like in the lines it changes.
 
 use dataset::Weakness;
-use regex::bytes::{RegexSet, RegexSetBuilder};
+use regex::bytes::Regex;
+
+use super::pattern;
 
 /// One row: how a weakness is mended, in patterns over single changed lines. Case does not count.
 struct Row {
@@ -19,15 +21,15 @@ struct Row {
 const ROWS: &[Row] = &[
     Row {
         weaknesses: &["sql_injection"],
-        telling: r"bind_?(?:param|value)|setString\(|PreparedStatement|prepareStatement|parameteri[sz]e|mysqli?_real_escape|quote_?(?:name|ident|literal)|sqlalchemy\.text|\$wpdb->prepare|SqlParameter|AddWithValue",
-        hint: r"execute\w*\([^)]*,|->prepare\(|\.prepare\(|\.query\([^)]*,\s*\[|%s\b|values?\s*\(\s*\?|=\s*\?|=\s*\$\d|escape\w*\(|intval\(|\(int\)",
-        danger: r#"(?:select|insert|update|delete|where|from|order\s+by)\b.*(?:["']\s*[+.%]|\$\{|#\{|\{\w*\}|%s|\$\w)|f["'].*\b(?:select|where)\b|format!?\(.*\b(?:select|where)\b|execute\(\s*f?["'].*["']\s*[%+]"#,
+        telling: r"(?:execute\w*|query|prepare)\(\s*['\x22`].*['\x22`]\s*,\s*[\[({\w]|bind_?(?:param|value)|setString\(|PreparedStatement|prepareStatement|parameteri[sz]e|mysqli?_real_escape|quote_?(?:name|ident|literal)|sqlalchemy\.text|\$wpdb->prepare|SqlParameter|AddWithValue",
+        hint: r"->prepare\(|\.prepare\(|\.query\([^)]*,\s*\[|%s\b|values?\s*\(\s*\?|=\s*\?|=\s*\$\d|escape\w*\(|intval\(|\(int\)",
+        danger: r#"(?:select|insert|update|delete|where|from|order\s+by)\b.*(?:["']\s*[+.%]|\$\{|#\{|\{\w*\}|'%s'|\$\w)|f["'].*\b(?:select|where)\b|format!?\(.*\b(?:select|where)\b|execute\(\s*f?["'].*["']\s*[%+]"#,
     },
     Row {
         weaknesses: &["xss"],
         telling: r"htmlspecialchars|htmlentities|escape_?html|html_?escape|html\.escape|markupsafe|bleach|dompurify|textContent|createTextNode|encodeForHTML|HtmlEncode|strip_tags|sanitize_?html|esc_(?:html|attr|url|js)\(|template\.HTMLEscape|rack::utils\.escape|CGI\.escape|ERB::Util|noopener",
         hint: r"escape\w*\s*\(|\bescape\b|sanitiz\w+|encodeURI\w*|quote=True|innerText|javascript|data:|protocol|scheme|allowed_(?:tags|attr\w*|protocols|uri)|safe_?list|white_?list|allow_?list|cdata|attribute|&lt;|&amp;|&quot;|filter_var",
-        danger: r"innerHTML|outerHTML|document\.write|dangerouslySetInnerHTML|\|\s*safe\b|mark_safe|Markup\(|raw\(|html_safe|v-html|\.html\(|echo\s+\$_|unescape\w*",
+        danger: r"innerHTML|outerHTML|document\.write|dangerouslySetInnerHTML|\|\s*safe\b|mark_safe|Markup\(|\braw\(|html_safe|v-html|\.html\(|echo\s+\$_|unescape\w*",
     },
     Row {
         weaknesses: &["command_injection"],
@@ -50,7 +52,7 @@ const ROWS: &[Row] = &[
     Row {
         weaknesses: &["format_string"],
         telling: r#"(?:printf|syslog|err|warn|log|print|error|mprintf)\w*\s*\([^"]*"%s""#,
-        hint: r#""%s"|format_map|SandboxedFormatter|is_safe_attribute|formatter"#,
+        hint: r#"format_map|SandboxedFormatter|is_safe_attribute|formatter"#,
         danger: r#"\b(?:f|s|sn|v|vs|vsn|w)?printf\s*\((?:\w+\s*,\s*)?\w+\s*\)|\bsyslog\s*\(\w+\s*,\s*\w+\s*\)|\.format\("#,
     },
     Row {
@@ -121,7 +123,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         weaknesses: &["timing_attack"],
-        telling: r"compare_digest|timingSafeEqual|timing_?safe|hash_equals|ConstantTime\w*|constant_time\w*|secure_?compare|MessageDigest\.isEqual|CRYPTO_memcmp|fixed_time|subtle\.|ct_eq|\bCt\w+|safe_str_cmp",
+        telling: r"compare_digest|timingSafeEqual|timing_?safe|hash_equals|ConstantTime\w*|constant_time\w*|secure_?compare|MessageDigest\.isEqual|CRYPTO_memcmp|fixed_time|subtle\.|ct_eq|safe_str_cmp",
         hint: r"hmac|\^=|\|=|\bxor\b|blind\w*",
         danger: r"memcmp|strcmp|\.equals\(|==|!=",
     },
@@ -145,7 +147,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         weaknesses: &["information_disclosure"],
-        telling: r"redact\w*|mask\w*|\*{3,}|filter_param\w*|zeroize|memset_s|explicit_bzero|OPENSSL_cleanse|no-store|Vary|delete.*(?:authorization|cookie)|(?:authorization|cookie)\w*['\x22\])]*\s*(?:,|\)|del|pop|delete|remove)",
+        telling: r"redact\w*|mask_?(?:password|secret|token|credential)\w*|filter_param\w*|zeroize|memset_s|explicit_bzero|OPENSSL_cleanse|no-store|[\x22\x27]Vary\b|delete.*(?:authorization|cookie)|(?:authorization|cookie)\w*['\x22\])]*\s*(?:,|\)|del|pop|delete|remove)",
         hint: r"authorization|cookie|password|secret|sensitive|strip\w*|memset|del\b|delete|remove\w*|hide|private|sequence",
         danger: r"log\w*\(.*(?:password|secret|token|key)|print\w*\(.*(?:password|secret|token)|stack_?trace|debug\s*=\s*true|phpinfo|getMessage\(\)",
     },
@@ -157,7 +159,7 @@ const ROWS: &[Row] = &[
             "memory_corruption",
             "integer_overflow",
         ],
-        telling: r"snprintf|strn(?:cpy|cat|len|cmp|dup)|strl(?:cpy|cat)|memcpy_s|__builtin_\w+_overflow|checked_(?:add|sub|mul)|saturating_|(?:SIZE|U?INT\w*|LONG|SSIZE|S?OFF)_MAX|OVERFLOW|overflow|std::numeric_limits|CHECKSIZE|get\([^)]*\.\.|\.get\(\w+\)|out\s*of\s*(?:bounds|range)",
+        telling: r"snprintf|strn(?:cpy|cat|len|cmp|dup)|strl(?:cpy|cat)|memcpy_s|__builtin_\w+_overflow|checked_(?:add|sub|mul)|saturating_|(?:SIZE|U?INT\w*|LONG|SSIZE|S?OFF)_MAX|OVERFLOW|overflow|std::numeric_limits|CHECKSIZE|get\([^)]*\.\.|out\s*of\s*(?:bounds|range)",
         hint: r"if\s*\(?.*(?:<=?|>=?)|\b(?:size|len|length|count|bufsiz\w*|limit|remain\w*|offset|end|max)\w*\b.*(?:<=?|>=?)|(?:<=?|>=?).*\b(?:size\w*|len\w*|length|count|limit|remain\w*|offset|end|max)\b|sizeof|size_t|uint\d+_t|unsigned|calloc|min\(|bounds|wrapping_|assert",
         danger: r"\b(?:strcpy|strcat|sprintf|vsprintf|gets|alloca|memcpy|memmove)\s*\(|\bint\s+\w*(?:len|size|off|count)|get_unchecked|from_raw_parts|set_len|uninitialized\(|unsafe",
     },
@@ -169,8 +171,8 @@ const ROWS: &[Row] = &[
     },
     Row {
         weaknesses: &["null_dereference"],
-        telling: r"(?:==|!=)\s*(?:NULL|nullptr|nil|null)\b|if\s*\(\s*!\s*\w|is\s+(?:not\s+)?None|\(NULL\s*[!=]=",
-        hint: r"\bNULL\b|nullptr|\bnil\b|null|\?\.|&&|unwrap_or|ok_or",
+        telling: r"(?-i:[!=]=\s*(?:NULL|nullptr)\b|\(NULL\s*[!=]=)",
+        hint: r"\bNULL\b|nullptr|\bnil\b|null|if\s*\(\s*!\s*\w|is\s+(?:not\s+)?None|\?\.|unwrap_or|ok_or",
         danger: r"->|\.unwrap\(\)|\*\w+\s*=|\[0\]",
     },
     Row {
@@ -181,7 +183,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         weaknesses: &["redos"],
-        telling: r"\{0,\d+\}|\[\^[^\]]+\]\{|\(\?>|possessive|re2|backtrack\w*|\\A|\\z",
+        telling: r"\{0,\d+\}|\[\^[^\]]+\]\{|\(\?>|possessive|re2|backtrack\w*",
         hint: r"/[^/]+/[gimsuy]*|re\.compile|RegExp|Regex\w*|regex\w*|preg_\w+|\.match\(|\.test\(|=~|\.split\(|indexOf|include\?|\br['\x22]",
         danger: r"[*+]\)?[*+]|\([^)]*[*+]\)[*+]|\.\*|\.\+|\\s\*|\\s\+|\\w\+|\\d\+|re\.compile|RegExp|/[^/]+/[gimsuy]*",
     },
@@ -223,49 +225,42 @@ pub(super) struct Signs {
 
 /// The table, compiled.
 pub(super) struct SignTable {
-    patterns: RegexSet,
-    /// The row and side of each pattern.
-    places: Vec<(usize, Side)>,
+    /// One pattern a row and side. Each by itself: together in one set, their many repetitions make
+    /// an automaton that is rebuilt all the time.
+    patterns: Vec<(usize, Side, Regex)>,
 }
 
 impl SignTable {
     pub(super) fn new() -> Self {
-        let (patterns, places): (Vec<&str>, Vec<_>) = ROWS
+        let patterns = ROWS
             .iter()
             .enumerate()
             .flat_map(|(index, row)| {
                 [(row.telling, Side::Telling), (row.hint, Side::Hint), (row.danger, Side::Danger)]
-                    .map(|(pattern, side)| (pattern, (index, side)))
+                    .map(|(text, side)| (index, side, pattern(text)))
             })
-            .unzip();
-        let patterns = RegexSetBuilder::new(patterns)
-            .case_insensitive(true)
-            .unicode(false)
-            .size_limit(64 << 20)
-            .dfa_size_limit(32 << 20)
-            .build()
-            .expect("the table holds valid patterns, and a test compiles it");
-        Self { patterns, places }
+            .collect();
+        Self { patterns }
     }
 
     /// For each row, what changed: a remedy counts when more added than removed lines hold it, a
     /// danger when more removed than added ones do. So a line that only moved says nothing.
     pub(super) fn read(&self, removed: &[&str], added: &[&str]) -> Vec<Signs> {
-        let mut balance = vec![0i64; self.places.len()];
-        for (lines, step) in [(removed, -1), (added, 1)] {
-            for line in lines {
-                for pattern in self.patterns.matches(line.as_bytes()).iter() {
-                    balance[pattern] += step;
-                }
-            }
-        }
         let mut rows = vec![Signs::default(); ROWS.len()];
-        for ((row, side), balance) in self.places.iter().zip(balance) {
+        // Most patterns match nowhere, which one run over the whole text tells cheaply.
+        let sides = [removed, added].map(|lines| (lines, lines.join("\n")));
+        for (row, side, pattern) in &self.patterns {
+            let [before, after] = sides.each_ref().map(|(lines, text)| {
+                if !pattern.is_match(text.as_bytes()) {
+                    return 0;
+                }
+                lines.iter().filter(|line| pattern.is_match(line.as_bytes())).count()
+            });
             let signs = &mut rows[*row];
             match side {
-                Side::Telling => signs.telling = balance > 0,
-                Side::Hint => signs.hint = balance > 0,
-                Side::Danger => signs.danger = balance < 0,
+                Side::Telling => signs.telling = after > before,
+                Side::Hint => signs.hint = after > before,
+                Side::Danger => signs.danger = before > after,
             }
         }
         rows
@@ -284,7 +279,7 @@ mod tests {
     #[test]
     fn every_row_compiles_and_names_known_weaknesses() {
         let table = SignTable::new();
-        assert_eq!(table.places.len(), 3 * ROWS.len());
+        assert_eq!(table.patterns.len(), 3 * ROWS.len());
         for (row, entry) in ROWS.iter().enumerate() {
             assert_eq!(SignTable::weaknesses(row).count(), entry.weaknesses.len());
         }
