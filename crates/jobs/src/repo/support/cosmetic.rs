@@ -1,0 +1,105 @@
+//! Changes that change nothing a weakness could hide in.
+
+use regex::bytes::Regex;
+
+use super::pattern;
+
+/// Why a change is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cosmetic {
+    /// Comments, imports, logging, layout: the same code remains.
+    Same,
+    /// The same code with names exchanged for others, one for one.
+    Renamed,
+    /// Only the line that declares the function.
+    Signature,
+}
+
+/// Tells changes that do not matter.
+pub(super) struct Cosmetics {
+    comment: Regex,
+    /// Other lines without effect on what the function does: imports and logging.
+    idle: Regex,
+    declaration: Regex,
+}
+
+impl Cosmetics {
+    pub(super) fn new() -> Self {
+        Self {
+            comment: pattern(r#"^\s*(?://|#(?:\s|$|!)|/?\*(?:[\s/*]|$)|--\s|"""|'''|<!--|\{/\*)"#),
+            idle: pattern(
+                r"^\s*(?:import\b|from\s+[\w.]+\s+import\b|using\s+[\w.]+;|use\s+[\w:\\{},\s]+;|#\s*include|require(?:_once|_relative)?\b|(?:const|let|var)\s+\w+\s*=\s*require\()|^\s*(?:self\.|this\.|\w+\.)?_?(?:log|logger|logging|console|debug\w*|trace|warnings)(?:\.\w+)*!?\s*\(.*\)\s*;?\s*$",
+            ),
+            declaration: pattern(
+                r"^\s*(?:(?:pub(?:\([\w:]+\))?|public|private|protected|static|async|export|default|final|virtual|inline|unsafe|const|extern|override|abstract|internal)\s+)*(?:def|fn|func|function|sub)\b",
+            ),
+        }
+    }
+
+    /// The lines that are no comments: words in comments are not what the code does.
+    pub(super) fn code<'l>(&self, lines: Vec<&'l str>) -> Vec<&'l str> {
+        lines.into_iter().filter(|line| !self.comment.is_match(line.as_bytes())).collect()
+    }
+
+    /// Whether this change, without its comments, is one of those.
+    pub(super) fn tell(&self, removed: &[&str], added: &[&str]) -> Option<Cosmetic> {
+        let before = self.tokens(removed);
+        let after = self.tokens(added);
+        if before == after {
+            return Some(Cosmetic::Same);
+        }
+        if before.is_empty() || after.is_empty() {
+            return None;
+        }
+        let declares = |lines: &[&str]| {
+            let mut lines = lines.iter().filter(|line| !line.trim().is_empty());
+            lines
+                .all(|line| self.declaration.is_match(line.as_bytes()) || self.idle.is_match(line.as_bytes()))
+        };
+        if declares(removed) && declares(added) {
+            return Some(Cosmetic::Signature);
+        }
+        renamed(&before, &after).then_some(Cosmetic::Renamed)
+    }
+
+    /// The tokens of the lines that have an effect: words, and every other character but white
+    /// space by itself.
+    fn tokens<'l>(&self, lines: &[&'l str]) -> Vec<&'l str> {
+        let mut tokens = Vec::new();
+        for line in lines.iter().filter(|line| !self.idle.is_match(line.as_bytes())) {
+            let mut rest = line.trim_start();
+            while let Some(first) = rest.chars().next() {
+                let word = rest.find(|c: char| !is_name(c)).unwrap_or(rest.len());
+                let (token, behind) = rest.split_at(if word > 0 { word } else { first.len_utf8() });
+                tokens.push(token);
+                rest = behind.trim_start();
+            }
+        }
+        tokens
+    }
+}
+
+/// Whether the two differ only by names, each exchanged for one other. Names that are called are
+/// no mere names: `strcpy(` for `strlcpy(` is a change.
+fn renamed(before: &[&str], after: &[&str]) -> bool {
+    if before.len() != after.len() {
+        return false;
+    }
+    let mut pairs = std::collections::BTreeMap::new();
+    let mut back = std::collections::BTreeMap::new();
+    before.iter().zip(after).enumerate().all(|(place, (old, new))| {
+        if !old.starts_with(is_name) || old.starts_with(|c: char| c.is_ascii_digit()) {
+            return old == new;
+        }
+        let called = old != new && before.get(place + 1) == Some(&"(");
+        !called
+            && new.starts_with(is_name)
+            && !new.starts_with(|c: char| c.is_ascii_digit())
+            && *pairs.entry(*old).or_insert(*new) == *new
+            && *back.entry(*new).or_insert(*old) == *old
+    })
+}
+
+fn is_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '$'
+}
