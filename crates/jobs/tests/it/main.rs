@@ -1,8 +1,8 @@
 //! What the jobs promise, one module a topic.
 
-// From a changed file to the functions that changed in it.
-mod extract;
-// Which commits and functions are security fixes: messages, classes, support inside a commit.
+// Which commits are security fixes, by their messages.
 mod message;
+// Which of the functions that a fix changed are the fix.
+mod support;
 // Pairs that are generated from a seed.
 mod synthetic;
