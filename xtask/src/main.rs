@@ -2,6 +2,9 @@
 #![expect(clippy::print_stdout, reason = "a development tool talks to people")]
 
 mod bench;
+mod truth;
+
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -12,6 +15,13 @@ enum Task {
     /// Measures, side by side with a peer where there is one.
     #[command(subcommand)]
     Bench(Bench),
+    /// Mines the fixes of a table of known ones, and says which yield nothing.
+    Truth {
+        /// `ground_truth.csv`.
+        table: PathBuf,
+        /// Folder of bare clones.
+        clones: PathBuf,
+    },
     /// Runs shards for `bench engine`; not for people.
     #[command(hide = true)]
     Worker,
@@ -26,6 +36,7 @@ enum Bench {
 fn main() -> Result<()> {
     match Task::parse() {
         Task::Bench(Bench::Engine) => bench::engine::run(),
+        Task::Truth { table, clones } => truth::run(&table, &clones),
         Task::Worker => bench::engine::worker(),
     }
 }

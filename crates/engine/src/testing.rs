@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::cancel::Cancel;
-use crate::event::Level;
+use crate::event::{Counters, Level};
 use crate::job::{Job, Output, ShardError, Sink};
 use crate::merge::{Destination, Merge};
 use crate::plan::{Plan, PlanFile, Planning, Shard};
@@ -89,6 +89,18 @@ pub fn check_job<J: Job, E: std::fmt::Display>(
         }
     }
     Ok(())
+}
+
+/// Runs one shard of a job here and now. Returns its records, one a line, and what it counted.
+///
+/// # Errors
+/// Whatever the shard returns.
+pub fn run_shard(job: &dyn Job, payload: Value) -> Result<(String, Counters), ShardError> {
+    let mut keep = Keep { draft: Draft::new(&Store::Memory, 0), stop_after: None };
+    job.run(&Shard { number: 0, payload }, &mut Output::new(&mut keep, &mut Vec::new()))?;
+    let result = keep.draft.finish().map_err(ShardError::failed)?;
+    let records = String::from_utf8(text_of(&result)).map_err(ShardError::failed)?;
+    Ok((records, result.counters))
 }
 
 fn run_all<'a>(

@@ -7,7 +7,7 @@ use gix::bstr::ByteSlice;
 use gix::object::tree::diff::ChangeDetached;
 use gix::objs::tree::EntryMode;
 
-use super::history::Chosen;
+use super::history::{Chosen, Why};
 use super::message::{CommitClass, Judge, Judgement};
 use super::support::{ChangedFunction, Support, Supporter};
 use crate::collector::Samples;
@@ -42,7 +42,7 @@ struct Fix {
     date: Option<String>,
     message: String,
     judgement: Judgement,
-    through: Option<ObjectId>,
+    why: Why,
 }
 
 /// A file that changed, with an id for each side that is a file.
@@ -86,7 +86,9 @@ impl<'r> Miner<'r> {
             samples.reject(Rejection::UnreadableObject);
             return Ok(());
         };
-        if let Some(rejection) = unfit(fix.judgement.class) {
+        if fix.why != Why::Named
+            && let Some(rejection) = unfit(fix.judgement.class)
+        {
             samples.reject(rejection);
             return Ok(());
         }
@@ -108,12 +110,12 @@ impl<'r> Miner<'r> {
         self.emit(&fix, candidates, samples)
     }
 
-    fn read_fix(&self, Chosen { commit: id, through }: Chosen) -> Result<Fix, gix::Error> {
+    fn read_fix(&self, Chosen { commit: id, why }: Chosen) -> Result<Fix, gix::Error> {
         let commit = self.repository.find_commit(id)?;
         let mut message = lossy(commit.message_raw_sloppy(), MAX_MESSAGE);
         let parents: Vec<_> = commit.parent_ids().map(gix::Id::detach).collect();
         let mut judgement = self.judge.judge(&message, parents.len());
-        if let Some(merge) = through {
+        if let Why::Merge(merge) = why {
             let words = lossy(self.repository.find_commit(merge)?.message_raw_sloppy(), MAX_MESSAGE);
             let of_merge = self.judge.judge(&words, 2);
             judgement.evidence = of_merge.evidence.iter().map(|rule| format!("merge:{rule}")).collect();
@@ -130,7 +132,7 @@ impl<'r> Miner<'r> {
             date: date.map(|date| date.to_string()),
             message,
             judgement,
-            through,
+            why,
         })
     }
 
@@ -256,9 +258,10 @@ impl<'r> Miner<'r> {
             (invalid_utf8, Flag::InvalidUtf8),
             (change.parse_error, Flag::ParseError),
             (change.renamed || path_before != path_after, Flag::Renamed),
-            (fix.through.is_some(), Flag::ThroughMerge),
+            (matches!(fix.why, Why::Merge(_)), Flag::ThroughMerge),
         ];
-        let weakness = fix.judgement.weaknesses.first().copied().or(support.weakness);
+        let mut weaknesses: Vec<_> = support.weakness.into_iter().collect();
+        weaknesses.extend(fix.judgement.weaknesses.iter().filter(|named| support.weakness != Some(**named)));
         let (before, after) = (change.before, change.after);
         let lines = |code: &Option<crate::extract::Code>| {
             (code.as_ref().map(|code| code.start_line), code.as_ref().map(|code| code.end_line))
@@ -270,11 +273,8 @@ impl<'r> Miner<'r> {
             language: Some(language),
             vulnerable_code: before.map(|code| code.text),
             fixed_code: after.map(|code| code.text),
-            vulnerability_type: weakness.map(|weakness| weakness.name.to_owned()),
-            cwes: fix.judgement.weaknesses.first().map_or_else(
-                || support.weakness.iter().map(|weakness| weakness.id()).collect(),
-                |_| fix.judgement.weaknesses.iter().map(|weakness| weakness.id()).collect(),
-            ),
+            vulnerability_type: weaknesses.first().map(|weakness| weakness.name.to_owned()),
+            cwes: weaknesses.iter().map(|weakness| weakness.id()).collect(),
             advisory_ids: fix.judgement.advisory_ids.clone(),
             repository: Some(self.name.to_owned()),
             commit: Some(fix.id.to_string()),

@@ -65,28 +65,49 @@ impl fmt::Display for Since {
     }
 }
 
-/// A commit that may be a security fix. As JSON a pair of hexadecimal ids.
+/// A commit that may be a security fix. As JSON its hexadecimal id and the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "(String, Option<String>)", into = "(String, Option<String>)")]
+#[serde(try_from = "(String, String)", into = "(String, String)")]
 pub struct Chosen {
     /// The commit.
     pub commit: ObjectId,
-    /// The merge whose message speaks for it, if its own does not.
-    pub through: Option<ObjectId>,
+    /// What speaks for it.
+    pub why: Why,
 }
 
-impl TryFrom<(String, Option<String>)> for Chosen {
+/// What speaks for a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Its own message.
+    Message,
+    /// The message of the merge that brought it in.
+    Merge(ObjectId),
+    /// Somebody names it as a fix, whatever its message says.
+    Named,
+}
+
+impl TryFrom<(String, String)> for Chosen {
     type Error = String;
 
-    fn try_from((commit, through): (String, Option<String>)) -> Result<Self, String> {
-        let id = |text: String| ObjectId::from_hex(text.as_bytes()).map_err(|error| error.to_string());
-        Ok(Self { commit: id(commit)?, through: through.map(id).transpose()? })
+    fn try_from((commit, why): (String, String)) -> Result<Self, String> {
+        let id = |text: &str| ObjectId::from_hex(text.as_bytes()).map_err(|error| error.to_string());
+        let why = match why.as_str() {
+            "message" => Why::Message,
+            "named" => Why::Named,
+            merge => Why::Merge(id(merge)?),
+        };
+        Ok(Self { commit: id(&commit)?, why })
     }
 }
 
-impl From<Chosen> for (String, Option<String>) {
+impl From<Chosen> for (String, String) {
     fn from(chosen: Chosen) -> Self {
-        (chosen.commit.to_string(), chosen.through.map(|id| id.to_string()))
+        let why = match chosen.why {
+            Why::Message => "message".to_owned(),
+            Why::Named => "named".to_owned(),
+            Why::Merge(id) => id.to_string(),
+        };
+        (chosen.commit.to_string(), why)
     }
 }
 
@@ -141,7 +162,7 @@ pub(crate) fn select(
         if parents > 1 {
             through.push((selection.commits.len(), info.id));
         } else {
-            selection.commits.push(Chosen { commit: info.id, through: None });
+            selection.commits.push(Chosen { commit: info.id, why: Why::Message });
         }
     }
     look_through(repository, &mut selection, &through);
@@ -159,7 +180,7 @@ fn look_through(repository: &gix::Repository, selection: &mut Selection, merges:
         while let Some((_, merge)) = merges.next_if(|(place, _)| *place == at) {
             for commit in brought_in(repository, *merge) {
                 if chosen.insert(commit) {
-                    selection.commits.push(Chosen { commit, through: Some(*merge) });
+                    selection.commits.push(Chosen { commit, why: Why::Merge(*merge) });
                 }
             }
         }

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use crate::collector::{Collector, Samples};
 use crate::upstream::{git, snapshot};
 pub use commit::Miner;
-pub use history::{Chosen, Since};
+pub use history::{Chosen, Since, Why};
 pub use source::{Source, SourceError, open};
 
 /// The repositories that are mined when none is named.

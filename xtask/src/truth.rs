@@ -1,0 +1,75 @@
+//! Checks the repo collector against known fixes: given the commit that an advisory names as
+//! the fix, does it yield a pair of functions?
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use engine::Counters;
+use jobs::{Collect, Repo};
+use serde_json::json;
+
+/// Reads `ground_truth.csv` (one advisory and commit a line) and mines its commits in clones
+/// below `clones`, found as `owner+name/*.git`, `owner__name.git` or `owner/name.git`.
+pub(crate) fn run(table: &Path, clones: &Path) -> Result<()> {
+    let text = std::fs::read_to_string(table).with_context(|| format!("cannot read {}", table.display()))?;
+    let mut lines = text.lines();
+    let head: Vec<&str> = lines.next().context("an empty table")?.split(',').collect();
+    let column = |name: &str| {
+        head.iter().position(|field| *field == name).with_context(|| format!("no column {name}"))
+    };
+    let (repo, commit) = (column("repo")?, column("commit_sha")?);
+    let (strength, files) = (column("strength")?, column("source_files_changed")?);
+    let collector = Collect(Repo::default());
+    let mut seen = BTreeMap::new();
+    for line in lines {
+        let fields: Vec<&str> = line.split(',').collect();
+        if fields[strength] == "advisory-reference" && fields[files] != "0" {
+            *seen.entry((fields[repo], fields[commit])).or_insert(0) += 1;
+        }
+    }
+    let (mut rows, mut hits, mut pairs) = (0, 0, 0);
+    for ((repo, commit), count) in seen {
+        let path = clone_of(clones, repo)
+            .with_context(|| format!("no clone of {repo} below {}", clones.display()))?;
+        let piece =
+            json!({"commits": {"path": path, "name": repo, "walked": 0, "commits": [[commit, "named"]]}});
+        let (records, counters) = engine::testing::run_shard(&collector, piece)
+            .map_err(|error| anyhow::anyhow!("{repo} {commit}: {error}"))?;
+        rows += count;
+        pairs += records.lines().count();
+        if records.is_empty() {
+            println!("miss ({count} rows): {repo} {commit}: {}", reasons(&counters));
+        } else {
+            hits += count;
+        }
+    }
+    println!(
+        "{hits} of {rows} rows ({:.1} %) yield a pair, {pairs} pairs in all",
+        f64::from(hits) * 100.0 / f64::from(rows)
+    );
+    Ok(())
+}
+
+fn clone_of(clones: &Path, repo: &str) -> Option<std::path::PathBuf> {
+    let (owner, name) = repo.split_once('/')?;
+    let nested = clones.join(format!("{owner}+{name}"));
+    let inside = std::fs::read_dir(&nested)
+        .ok()
+        .and_then(|mut entries| entries.next()?.ok())
+        .map(|entry| entry.path());
+    [
+        Some(clones.join(format!("{owner}__{name}.git"))),
+        Some(clones.join(format!("{owner}/{name}.git"))),
+        inside,
+        Some(nested),
+    ]
+    .into_iter()
+    .flatten()
+    .find(|path| jobs::repo::open(path).is_ok())
+}
+
+fn reasons(counters: &Counters) -> String {
+    let listed: Vec<String> = counters.iter().map(|(name, n)| format!("{name} {n}")).collect();
+    listed.join(", ")
+}
