@@ -67,7 +67,7 @@ const WORDS: &[(CommitClass, &str)] = &[
     ),
     (
         CommitClass::DependencyBump,
-        r"(?:bump|upgrad)\w*\b|updat\w+\s+[\w@.-]+/[\w.-]+$|.*\b(?:to\s+reduce\s+vulnerabilities|bump\s+(?:its|the)\s+version)",
+        r"(?:bump|upgrad)\w*\b|updat\w+\s+\S+\s+to\s+(?:the\s+)?(?:newest|latest)\b|updat\w+\s+[\w@.-]+/[\w.-]+$|.*\b(?:to\s+reduce\s+vulnerabilities|bump\s+(?:its|the)\s+version)",
     ),
     (
         CommitClass::DependencyBump,

@@ -137,7 +137,7 @@ pub(super) const VOCABULARY: &[Term] = &[
         "symlink attack",
         Strong,
         "path_traversal",
-        &["symlink", "toctou"],
+        &["sym", "toctou", "check"],
         r"sym(?:bolic~)?links?~(?:attacks?|races?|escapes?|vuln\w*|travers\w*|path~travers\w*)|toctou|time~of~check",
     ),
     term("ssrf", Strong, "ssrf", &["ssrf", "forger"], "ssrf|server~side~request~forger(?:y|ies)"),
@@ -163,7 +163,7 @@ pub(super) const VOCABULARY: &[Term] = &[
         &["smuggl", "desync"],
         r"(?:request|response|http|header)~smuggl\w*|http~desync",
     ),
-    term("clickjacking", Strong, "", &["clickj", "click-j"], "click~?jacking"),
+    term("clickjacking", Strong, "", &["jacking"], "click~?jacking"),
     term("dns rebinding", Strong, "", &["rebinding"], "dns~rebinding"),
     term("cache poisoning", Strong, "", &["poison"], "(?:cache|dns|host)~poisoning"),
     term(
@@ -228,7 +228,7 @@ pub(super) const VOCABULARY: &[Term] = &[
         "timing attack",
         Strong,
         "timing_attack",
-        &["timing", "channel", "constant", "secure", "lucky"],
+        &["timing", "channel", "constant", "secure", "marvin"],
         r"timing~(?:attacks?|side~channels?|leaks?|oracles?|safe\w*)|side~channels?~(?:attacks?|leaks?|leakage|vuln\w*|resist\w*|protection|safe\w*)|constant~time~(?:string~|hash~)?(?:compar\w+|equal\w*|check|bignum)|secure_?~?compare|marvin~attack",
     ),
     term(
