@@ -1,5 +1,7 @@
 //! One commit: from its changed files to samples.
 
+use std::sync::LazyLock;
+
 use dataset::{Flag, Kind, Level, Rejection, Sample};
 use engine::ShardError;
 use gix::ObjectId;
@@ -7,8 +9,9 @@ use gix::bstr::ByteSlice;
 use gix::object::tree::diff::ChangeDetached;
 use gix::objs::tree::EntryMode;
 
+use super::JUDGE;
 use super::history::{Chosen, Why};
-use super::message::{CommitClass, Judge, Judgement};
+use super::message::{CommitClass, Judgement};
 use super::support::{ChangedFunction, Support, Supporter};
 use crate::collector::Samples;
 use crate::extract::{CodeChange, Extractor, FileChange, Nature, PathClass, path};
@@ -25,13 +28,14 @@ const MAX_PATH: usize = 4096;
 /// Longest commit message that is kept, in bytes.
 const MAX_MESSAGE: usize = 16 << 10;
 
+/// Compiling its table takes longer than weighing a commit.
+static SUPPORTER: LazyLock<Supporter> = LazyLock::new(Supporter::new);
+
 /// Turns commits of one repository into samples. One for each thread.
 pub struct Miner<'r> {
     repository: &'r gix::Repository,
     name: &'r str,
     min_confidence: f64,
-    judge: Judge,
-    supporter: Supporter,
     extractor: Extractor,
 }
 
@@ -66,14 +70,7 @@ impl<'r> Miner<'r> {
     /// A miner of a repository that samples call `name`. Functions for which less than
     /// `min_confidence` (0.0 to 1.0) speaks are turned away.
     pub fn new(repository: &'r gix::Repository, name: &'r str, min_confidence: f64) -> Self {
-        Self {
-            repository,
-            name,
-            min_confidence,
-            judge: Judge::new(),
-            supporter: Supporter::new(),
-            extractor: Extractor::new(),
-        }
+        Self { repository, name, min_confidence, extractor: Extractor::new() }
     }
 
     /// Emits the samples of a commit, against its first parent. What cannot be read is counted.
@@ -114,10 +111,10 @@ impl<'r> Miner<'r> {
         let commit = self.repository.find_commit(id)?;
         let mut message = lossy(commit.message_raw_sloppy(), MAX_MESSAGE);
         let parents: Vec<_> = commit.parent_ids().map(gix::Id::detach).collect();
-        let mut judgement = self.judge.judge(&message, parents.len());
+        let mut judgement = JUDGE.judge(&message, parents.len());
         if let Why::Merge(merge) = why {
             let words = lossy(self.repository.find_commit(merge)?.message_raw_sloppy(), MAX_MESSAGE);
-            let of_merge = self.judge.judge(&words, 2);
+            let of_merge = JUDGE.judge(&words, 2);
             judgement.evidence = of_merge.evidence.iter().map(|rule| format!("merge:{rule}")).collect();
             judgement.weaknesses = of_merge.weaknesses;
             judgement.advisory_ids = of_merge.advisory_ids;
@@ -238,7 +235,7 @@ impl<'r> Miner<'r> {
                     added: &diff.added,
                 })
                 .collect();
-            self.supporter.weigh(&fix.judgement, &fix.message, &functions)
+            SUPPORTER.weigh(&fix.judgement, &fix.message, &functions)
         };
         let tangled = candidates.len() > 1;
         for (candidate, support) in candidates.into_iter().zip(supports) {

@@ -8,7 +8,8 @@ use gix::revision::walk::Sorting;
 use gix::traverse::commit::simple::CommitTimeOrder;
 use serde::{Deserialize, Serialize};
 
-use super::message::{Judge, THRESHOLD};
+use super::JUDGE;
+use super::message::THRESHOLD;
 
 /// Seconds in three years of 365.25 days: how far back a history is looked at by default.
 const THREE_YEARS: i64 = 3 * 31_557_600;
@@ -142,7 +143,6 @@ pub(crate) fn select(
         }
         None => Sorting::ByCommitTimeCutoff { order, seconds: newest.seconds.saturating_sub(THREE_YEARS) },
     };
-    let judge = Judge::new();
     let mut selection = Selection::default();
     let mut through = Vec::new();
     for info in repository.rev_walk([head.detach()]).sorting(sorting).all().map_err(unreadable)? {
@@ -156,10 +156,13 @@ pub(crate) fn select(
         let message = String::from_utf8_lossy(commit.message_raw_sloppy());
         let parents = info.parent_ids.len();
         // One that is turned away for its class is taken along, to be counted as such.
-        if judge.judge(&message, parents).score < THRESHOLD {
+        let judgement = JUDGE.judge(&message, parents);
+        if judgement.score < THRESHOLD {
             continue;
         }
-        if parents > 1 {
+        // A merge that is itself the fix, such as that of an advisory's private fork, is not
+        // looked through: its commits may be nowhere else.
+        if parents > 1 && !judgement.selected {
             through.push((selection.commits.len(), info.id));
         } else {
             selection.commits.push(Chosen { commit: info.id, why: Why::Message });

@@ -11,6 +11,7 @@ mod source;
 pub mod support;
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use clap::Args;
@@ -22,6 +23,7 @@ use crate::collector::{Collector, Samples};
 use crate::upstream::{git, snapshot};
 pub use commit::Miner;
 pub use history::{Chosen, Since, Why};
+use message::Judge;
 pub use source::{Source, SourceError, open};
 
 /// The repositories that are mined when none is named.
@@ -39,6 +41,9 @@ pub const TWELVE: [&str; 12] = [
     "https://github.com/nestjs/nest",
     "https://github.com/hapijs/hapi",
 ];
+
+/// Compiling its vocabulary takes longer than judging a thousand messages.
+static JUDGE: LazyLock<Judge> = LazyLock::new(Judge::new);
 
 /// Commits in one shard: a second or two of work, mostly parsing.
 const SHARD: usize = 25;
