@@ -5,6 +5,7 @@ mod bench;
 mod truth;
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -22,6 +23,14 @@ enum Task {
         /// Folder of bare clones.
         clones: PathBuf,
     },
+    /// Kills a run at random moments and resumes it, many times.
+    Crash {
+        /// How many kills.
+        #[arg(default_value_t = 50)]
+        times: u32,
+    },
+    /// Writes the embedded demo world anew.
+    Snapshot,
     /// Runs shards for `bench engine`; not for people.
     #[command(hide = true)]
     Worker,
@@ -31,12 +40,55 @@ enum Task {
 enum Bench {
     /// What a shard costs on threads and on worker processes, and what the engine adds to work.
     Engine,
+    /// How fast pairs are generated: the texts alone, and as a dataset on disk.
+    Synthetic,
+    /// Mining a whole history, by turns with PyDriller if its script is given.
+    Mine {
+        /// A bare repository.
+        repository: PathBuf,
+        /// A script that is called as `PYTHON SCRIPT REPOSITORY 0 1 OUT`.
+        #[arg(long)]
+        peer: Option<PathBuf>,
+        /// The Python that has PyDriller.
+        #[arg(long, default_value = "python3")]
+        python: PathBuf,
+        /// How often.
+        #[arg(long, default_value_t = 3)]
+        runs: usize,
+    },
+}
+
+/// The program, built beside this one.
+fn streamguard() -> Result<PathBuf> {
+    let program = std::env::current_exe()?.with_file_name("streamguard");
+    anyhow::ensure!(program.exists(), "{} is missing: cargo build --release makes it", program.display());
+    Ok(program)
 }
 
 fn main() -> Result<()> {
     match Task::parse() {
         Task::Bench(Bench::Engine) => bench::engine::run(),
+        Task::Bench(Bench::Synthetic) => bench::synthetic::run(&streamguard()?),
+        Task::Bench(Bench::Mine { repository, peer, python, runs }) => {
+            bench::mine::run(&streamguard()?, &repository, peer.as_deref().map(|peer| (&*python, peer)), runs)
+        }
+        Task::Crash { times } => crash(times),
+        Task::Snapshot => snapshot(),
         Task::Truth { table, clones } => truth::run(&table, &clones),
         Task::Worker => bench::engine::worker(),
     }
+}
+
+/// The test does it; here it does it more often.
+fn crash(times: u32) -> Result<()> {
+    let status = Command::new(env!("CARGO"))
+        .args(["test", "--package", "streamguard", "--test", "it", "crash", "--", "--nocapture"])
+        .env("STREAMGUARD_CRASHES", times.to_string())
+        .status()?;
+    anyhow::ensure!(status.success(), "a resumed run differs");
+    Ok(())
+}
+
+fn snapshot() -> Result<()> {
+    todo!()
 }

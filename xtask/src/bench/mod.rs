@@ -1,6 +1,8 @@
 //! Benchmarks.
 
 pub(crate) mod engine;
+pub(crate) mod mine;
+pub(crate) mod synthetic;
 
 use std::time::{Duration, Instant};
 
