@@ -1,0 +1,80 @@
+//! A first dataset from the demo world, and what is in it.
+
+use serde_json::Value;
+
+use crate::{dataset, lines, run, stderr, stdout};
+
+#[test]
+fn the_first_command_of_the_readme_gives_a_dataset() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["collect", "--offline", "--quick-test"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for collector in ["repo", "synthetic"] {
+        assert!(lines(folder.path(), &format!("{collector}.jsonl")).len() >= 100, "{collector}");
+        assert!(stdout(&output).contains(collector));
+    }
+    let samples = lines(folder.path(), "samples.jsonl");
+    let report: Value = serde_json::from_slice(
+        &std::fs::read(folder.path().join("data/raw/collection_results.json")).unwrap(),
+    )
+    .unwrap();
+    assert_eq!(report["status"], "complete");
+    assert_eq!(report["summary"]["total_collectors"], 2);
+    assert_eq!(report["summary"]["successful_collectors"], 2);
+    assert_eq!(report["summary"]["samples_in_dataset"], samples.len());
+    assert_eq!(report["by_collector"]["synthetic"]["samples_collected"], 100);
+    for line in &samples {
+        let sample: dataset::Sample = serde_json::from_str(line).unwrap();
+        assert_eq!(sample.id, sample.content_id());
+        assert!(!line.contains(&folder.path().display().to_string()), "a path of this machine: {line}");
+    }
+}
+
+#[test]
+fn the_bytes_do_not_depend_on_how_it_was_run() {
+    let base = ["collect", "--offline", "--repo-samples", "150", "--synthetic-samples", "30000"];
+    let mut expected = None;
+    for how in [
+        &["--mode", "threading", "--workers", "1"][..],
+        &["--mode", "threading", "--workers", "4"],
+        &["--mode", "process", "--workers", "1"],
+        &["--mode", "process", "--workers", "4"],
+        &["--mode", "threading", "--sequential"],
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let output = run(folder.path(), &[&base, how].concat());
+        assert_eq!(output.status.code(), Some(0), "{how:?}: {}", stderr(&output));
+        let files = dataset(folder.path());
+        let expected = expected.get_or_insert_with(|| files.clone());
+        assert!(*expected == files, "{how:?} gives other bytes");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path(), &[&base[..], &["--seed", "43"]].concat());
+    assert!(expected.unwrap() != dataset(folder.path()), "the seed decides nothing");
+}
+
+#[test]
+fn one_collector_that_fails_leaves_the_other_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("empty")).unwrap();
+    let output = run(folder.path(), &["collect", "--repo", "empty", "--synthetic-samples", "200"]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert_eq!(lines(folder.path(), "samples.jsonl").len(), 200);
+    assert!(stdout(&output).contains("cannot open"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("--resume"));
+}
+
+#[test]
+fn nothing_is_printed_but_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(
+        folder.path(),
+        &["collect", "--synthetic-samples", "10", "--collectors", "synthetic", "--verbose"],
+    );
+    for text in [stdout(&output), stderr(&output)] {
+        assert!(!text.contains('\u{1b}'), "{text:?}");
+    }
+    let help = run(folder.path(), &["collect", "--help"]);
+    assert!(stdout(&help).contains("--synthetic-samples"));
+    assert!(stdout(&help).contains("Exit codes"));
+}

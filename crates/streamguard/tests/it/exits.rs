@@ -1,0 +1,131 @@
+//! Exit codes, each with what leads to it.
+
+use std::process::Command;
+use std::time::Duration;
+
+use crate::{dataset, run, stderr, streamguard};
+
+const SMALL: [&str; 5] = ["collect", "--collectors", "synthetic", "--synthetic-samples", "50"];
+const LONG: [&str; 6] =
+    ["collect", "--collectors", "synthetic", "--synthetic-samples", "100000000", "--workers=2"];
+
+#[test]
+fn wrong_usage_is_2_and_says_what_there_is() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, hint) in [
+        (&["collect", "--collectors", "nothing"][..], "repo, synthetic"),
+        (&["collect", "--no-such-flag"], "--no-such-flag"),
+        (&["collect", "--report-formats", "docx"], "json"),
+        (&["collect", "--synthetic-samples", "many"], "many"),
+        (&["collect", "--since", "yesterday"], "2020-01-31"),
+        (&["collect", "--config", "nowhere.toml"], "nowhere.toml"),
+        (&["collect", "--resume", "--fresh"], "cannot be used with"),
+        (&["run"], "[[job]]"),
+    ] {
+        let output = run(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(hint), "{arguments:?}: {}", stderr(&output));
+    }
+    assert!(!folder.path().join("data").exists(), "a usage error leaves nothing");
+}
+
+#[test]
+fn nothing_collected_is_4() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("empty")).unwrap();
+    let output = run(folder.path(), &["collect", "--collectors", "repo", "--repo", "empty"]);
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+}
+
+#[test]
+fn a_folder_in_use_is_5_and_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = streamguard(folder.path()).args(LONG).spawn().unwrap();
+    while !folder.path().join("data/raw/.streamguard/journal.jsonl").exists() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let output = run(folder.path(), &SMALL);
+    assert_eq!(output.status.code(), Some(5), "{}", stderr(&output));
+    assert!(stderr(&output).contains(&format!("process {}", first.id())), "{}", stderr(&output));
+    first.kill().unwrap();
+    first.wait().unwrap();
+}
+
+#[test]
+fn a_destination_that_cannot_be_written_is_6() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let output = run(folder.path(), &[&SMALL[..], &["--output-dir", "file/below"]].concat());
+    assert_eq!(output.status.code(), Some(6), "{}", stderr(&output));
+    let output = run(folder.path(), &[&SMALL[..], &["--output-dir", "/proc/nowhere"]].concat());
+    assert_eq!(output.status.code(), Some(6), "{}", stderr(&output));
+}
+
+#[test]
+fn a_full_disk_is_6_and_the_run_can_be_resumed() {
+    let folder = tempfile::tempdir().unwrap();
+    // A limit on the size of files stands in for a disk that fills up: writes fail with EFBIG.
+    let limited = |kilobytes: u32| {
+        let program = env!("CARGO_BIN_EXE_streamguard");
+        let script = format!(
+            "trap '' XFSZ; ulimit -f {kilobytes}; exec {program} collect --collectors synthetic --synthetic-samples 20000 --mode threading --resume"
+        );
+        Command::new("bash").args(["-c", &script]).current_dir(folder.path()).output().unwrap()
+    };
+    let output = limited(200);
+    assert_eq!(output.status.code(), Some(6), "{}", stderr(&output));
+    let arguments =
+        ["collect", "--collectors", "synthetic", "--synthetic-samples", "20000", "--mode", "threading"];
+    let resumed = run(folder.path(), &[&arguments[..], &["--resume"]].concat());
+    assert_eq!(resumed.status.code(), Some(0), "{}", stderr(&resumed));
+    let undisturbed = tempfile::tempdir().unwrap();
+    run(undisturbed.path(), &arguments);
+    assert!(dataset(folder.path()) == dataset(undisturbed.path()));
+}
+
+#[test]
+fn damaged_state_is_7_and_says_what_mends_it() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path(), &SMALL);
+    std::fs::write(folder.path().join("data/raw/.streamguard/run.json"), "{\"format\":").unwrap();
+    let output = run(folder.path(), &SMALL);
+    assert_eq!(output.status.code(), Some(7), "{}", stderr(&output));
+    assert!(stderr(&output).contains("--fresh"));
+    let output = run(folder.path(), &[&SMALL[..], &["--fresh"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+#[test]
+fn a_signal_stops_cleanly_with_its_code_and_the_run_goes_on_later() {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = streamguard(folder.path()).args(LONG).spawn().unwrap();
+        let shards = folder.path().join("data/raw/.streamguard/shards/synthetic");
+        while std::fs::read_dir(&shards).map_or(0, |entries| entries.count()) < 4 {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{signal}");
+        let output = run(folder.path(), &SMALL);
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains("--resume"), "{}", stderr(&output));
+        // A resumed run has the settings that it had; another value is refused by name.
+        let output = run(folder.path(), &[&SMALL[..], &["--resume"]].concat());
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains("synthetic-samples was 100000000, is 50"), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = streamguard(folder.path()).args(LONG).spawn().unwrap();
+    while !folder.path().join("data/raw/.streamguard/journal.jsonl").exists() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    for _ in 0..2 {
+        Command::new("kill").args(["-s", "INT", &child.id().to_string()]).status().unwrap();
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}

@@ -1,0 +1,52 @@
+//! The program, from outside.
+
+/// A first dataset from the demo world, and what is in it.
+mod collect;
+/// Killed at random moments, and resumed.
+mod crash;
+/// Exit codes, each with what leads to it.
+mod exits;
+/// Jobs that are commands, and what their faults cost.
+mod run;
+/// Where settings come from.
+mod settings;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// The program in a folder of its own, with nothing of this machine's settings.
+fn streamguard(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_streamguard"));
+    command.current_dir(folder).env_clear();
+    command
+        .envs(["PATH", "HOME"].iter().filter_map(|name| std::env::var_os(name).map(|value| (name, value))));
+    command.env("XDG_CACHE_HOME", folder.join("cache"));
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    streamguard(folder).args(arguments).output().expect("the program was built")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The lines of a file in the output directory.
+fn lines(folder: &Path, name: &str) -> Vec<String> {
+    let path = folder.join("data/raw").join(name);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.lines().map(str::to_owned).collect()
+}
+
+/// The dataset files.
+fn dataset(folder: &Path) -> [Vec<u8>; 2] {
+    ["samples.jsonl", "samples.parquet"].map(|name| {
+        let path = folder.join("data/raw").join(name);
+        std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    })
+}

@@ -1,0 +1,64 @@
+//! Where settings come from: defaults < file < environment and `.env` < flags.
+
+use crate::{lines, run, stderr, streamguard};
+
+fn count(folder: &std::path::Path) -> usize {
+    lines(folder, "synthetic.jsonl").len()
+}
+
+#[test]
+fn each_layer_wins_over_the_one_below() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let collect = |variable: Option<&str>, flags: &[&str]| {
+        let mut command = streamguard(path);
+        command.args(["collect", "--collectors", "synthetic"]).args(flags);
+        command.envs(variable.map(|value| ("STREAMGUARD_SYNTHETIC_SAMPLES", value)));
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        count(path)
+    };
+    assert_eq!(collect(None, &["--quick-test"]), 100);
+    std::fs::write(path.join("streamguard.toml"), "[synthetic]\nsynthetic-samples = 11\n").unwrap();
+    assert_eq!(collect(None, &[]), 11);
+    std::fs::write(path.join(".env"), "STREAMGUARD_SYNTHETIC_SAMPLES=12\n").unwrap();
+    assert_eq!(collect(None, &[]), 12);
+    assert_eq!(collect(Some("13"), &[]), 13);
+    assert_eq!(collect(Some("13"), &["--synthetic-samples", "14"]), 14);
+}
+
+#[test]
+fn what_is_wrong_in_a_file_is_said_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    for (text, hints) in [
+        ("[synthetic]\nsynthetic-samples = \"many\"\n", &["[synthetic] synthetic-samples", "many"][..]),
+        ("[synthetic]\nsamples = 3\n", &["samples", "synthetic-samples"]),
+        ("[sythetic]\n", &["[sythetic]", "[synthetic]"]),
+        ("[synthetic\n", &["streamguard.toml", "line 1"]),
+        ("[collect]\nseed = -1\n", &["[collect] seed"]),
+        ("[[job]]\nname = \"x\"\n", &["[[job]]", "command"]),
+    ] {
+        std::fs::write(folder.path().join("streamguard.toml"), text).unwrap();
+        let output = run(folder.path(), &["collect", "--collectors", "synthetic"]);
+        assert_eq!(output.status.code(), Some(2), "{text}: {}", stderr(&output));
+        for hint in hints {
+            assert!(stderr(&output).contains(hint), "{text}: {}", stderr(&output));
+        }
+    }
+}
+
+#[test]
+fn a_wrong_variable_is_named_and_a_secret_in_env_is_not_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = streamguard(folder.path())
+        .args(["collect", "--collectors", "synthetic"])
+        .env("STREAMGUARD_SYNTHETIC_SAMPLES", "lots")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("STREAMGUARD_SYNTHETIC_SAMPLES"), "{}", stderr(&output));
+    std::fs::write(folder.path().join(".env"), "GITHUB_TOKEN='canary-8d1f\n").unwrap();
+    let output = run(folder.path(), &["collect", "--collectors", "synthetic"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("canary"), "{}", stderr(&output));
+}
