@@ -1,0 +1,15 @@
+#pragma once
+
+namespace app {
+
+class Buffer {
+public:
+    char at(size_t i) const {
+        return data.at(i);
+    }
+
+private:
+    std::vector<char> data;
+};
+
+}
