@@ -98,6 +98,17 @@ pub(super) fn definition(node: Node, naming: Naming, text: &str) -> Option<Name>
     (!found.text.is_empty()).then_some(found)
 }
 
+/// The name of a class of C++ with a macro before its name (`class EXPORT Store { .. }`), which
+/// the parser takes for a function.
+pub(super) fn exported_class(node: Node, text: &str) -> Option<Name> {
+    let kind = node.child_by_field_name("type")?;
+    let name = node.child_by_field_name("declarator")?;
+    let misread = matches!(kind.kind(), "class_specifier" | "struct_specifier" | "union_specifier")
+        && kind.child_by_field_name("body").is_none()
+        && name.kind() == "identifier";
+    misread.then(|| tidy(text_of(name, text)).into())
+}
+
 /// The name of a function that a macro declares: the macro with its arguments.
 pub(super) fn declared_by(head: Node, text: &str) -> Name {
     tidy(text_of(head, text)).into()

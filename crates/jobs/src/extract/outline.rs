@@ -288,8 +288,13 @@ impl<'a, 't> Walk<'a, 't> {
                 if matches!(role, Role::Function(_)) && bodiless {
                     return None;
                 }
-                let name = naming::definition(node, naming, text);
-                self.function(node, name, first, last, &mut frame);
+                match naming::exported_class(node, text).filter(|_| naming == Naming::Declarator) {
+                    Some(class) => self.container(Some(class), &mut frame),
+                    None => {
+                        let name = naming::definition(node, naming, text);
+                        self.function(node, name, first, last, &mut frame);
+                    }
+                }
             }
             Role::Property(naming) => {
                 let name = naming::definition(node, naming, text);

@@ -12,4 +12,15 @@ private:
     std::vector<char> data;
 };
 
+class APP_EXPORT Slice : public Base {
+public:
+    Slice() : data_("") {}
+    size_t size() const {
+        return size_;
+    }
+    bool operator[](size_t i) const {
+        return size_ > i;
+    }
+};
+
 }
