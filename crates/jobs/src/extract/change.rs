@@ -24,7 +24,8 @@ pub struct FileComparison {
     /// The language that the file was read as.
     pub language: Language,
     /// The functions that changed, by the line they start in; or, if none did, the changed
-    /// runs of lines. Empty if the change only moved functions.
+    /// runs of lines. Empty if the change only moved functions, or is in the white space
+    /// around them.
     pub changes: Vec<CodeChange>,
     /// Whether a side is not valid UTF-8; U+FFFD stands for what could not be read.
     pub invalid_utf8: bool,

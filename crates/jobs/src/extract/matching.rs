@@ -117,26 +117,14 @@ impl<'a, 't> Pairing<'a, 't> {
         let mut ranked = Vec::new();
         for (&i, bag) in old.iter().zip(&old_bags) {
             for (&j, other) in new.iter().zip(&new_bags) {
-                let (a, b) = (&self.before.functions[i], &self.after.functions[j]);
-                if a.changed == 0 && b.changed == 0 {
-                    continue;
-                }
-                if (a.changed == 0 || b.changed == 0) && self.shared(i, j) == 0 {
-                    continue;
-                }
-                let needed = if naming::last_part(&a.name) == naming::last_part(&b.name) {
-                    ALIKE_SAME_NAME
-                } else if bag.len().min(other.len()) < SHORT {
-                    ALIKE_SHORT
-                } else {
-                    ALIKE
-                };
+                let Some(rest) = budget.checked_sub(1) else { break };
+                budget = rest;
+                let Some(needed) = self.needed(i, j, bag.len().min(other.len())) else { continue };
                 let (least, sum) = (bag.len().min(other.len()), bag.len() + other.len());
                 if 2.0 * (least as f64) < needed * sum as f64 {
                     continue;
                 }
-                let Some(rest) = budget.checked_sub(sum) else { continue };
-                budget = rest;
+                budget = budget.saturating_sub(sum);
                 let common = common(bag, other);
                 if 2.0 * (common as f64) >= needed * sum as f64 {
                     // Parts per million: a whole number has an order.
@@ -147,6 +135,24 @@ impl<'a, 't> Pairing<'a, 't> {
         }
         ranked.sort_unstable();
         ranked.into_iter().for_each(|(_, _, i, j)| self.take(i, j));
+    }
+
+    /// How alike two functions under different names must be to be one, if the shorter of them
+    /// has so many tokens; `None` if they cannot be one.
+    fn needed(&self, i: usize, j: usize, tokens: usize) -> Option<f64> {
+        let (a, b) = (&self.before.functions[i], &self.after.functions[j]);
+        // As above, one that is not touched can only be what its own lines came from.
+        let touched = a.changed > 0 && b.changed > 0;
+        if !touched && (a.changed == b.changed || self.shared(i, j) == 0) {
+            return None;
+        }
+        Some(if naming::last_part(&a.name) == naming::last_part(&b.name) {
+            ALIKE_SAME_NAME
+        } else if tokens < SHORT {
+            ALIKE_SHORT
+        } else {
+            ALIKE
+        })
     }
 
     /// How many unchanged lines two functions have in common.

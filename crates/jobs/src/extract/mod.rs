@@ -231,11 +231,13 @@ impl Sides<'_> {
     }
 }
 
-/// Changes come in the order of the lines they are in.
-fn order(change: &CodeChange) -> (u32, u32, Option<&str>) {
+/// Changes come in the order of the lines they are in, what was deleted before what took its
+/// place.
+fn order(change: &CodeChange) -> (u32, bool, u32, Option<&str>) {
     let start = |code: &Code| code.start_line;
     let before = change.before.as_ref().map_or(0, start);
-    (change.after.as_ref().map_or(before, start), before, change.name.as_deref())
+    let after = change.after.as_ref().map(start);
+    (after.unwrap_or(before), after.is_some(), before, change.name.as_deref())
 }
 
 /// The lines `rows` as code; `None` if they are blank.

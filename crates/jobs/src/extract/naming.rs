@@ -10,6 +10,9 @@ use super::grammar::{Grammar, Naming};
 /// expression.
 const MAX_NAME: usize = 100;
 
+/// Most enclosing things in a name; the outer ones are left out.
+const MAX_SEGMENTS: usize = 32;
+
 /// Calls whose function argument only wraps a part of a file: what is in it counts as if it
 /// stood at the top.
 const MODULE_WRAPPERS: &[&str] = &[
@@ -95,6 +98,22 @@ pub(super) fn definition(node: Node, naming: Naming, text: &str) -> Option<Name>
     (!found.text.is_empty()).then_some(found)
 }
 
+/// The name of a class of C++ with a macro before its name (`class EXPORT Store { .. }`), which
+/// the parser takes for a function.
+pub(super) fn exported_class(node: Node, text: &str) -> Option<Name> {
+    let kind = node.child_by_field_name("type")?;
+    let name = node.child_by_field_name("declarator")?;
+    let misread = matches!(kind.kind(), "class_specifier" | "struct_specifier" | "union_specifier")
+        && kind.child_by_field_name("body").is_none()
+        && name.kind() == "identifier";
+    misread.then(|| tidy(text_of(name, text)).into())
+}
+
+/// The name of a function that a macro declares: the macro with its arguments.
+pub(super) fn declared_by(head: Node, text: &str) -> Name {
+    tidy(text_of(head, text)).into()
+}
+
 /// The name that `pending` gives to an anonymous function or class as its value.
 pub(super) fn bound(pending: Pending, text: &str) -> Option<String> {
     match pending {
@@ -121,9 +140,15 @@ pub(super) fn wraps_module(call: Node, text: &str) -> bool {
     MODULE_WRAPPERS.contains(&last_part(callee(call, text)))
 }
 
-/// `name` with all that is around it.
+/// Whether what is called is a name, not the result of another call.
+pub(super) fn is_plain_call(call: Node, text: &str) -> bool {
+    !is_involved(callee_text(call, text))
+}
+
+/// `name` with what is around it.
 pub(super) fn qualified(around: &[Segment], name: &Name, grammar: &Grammar) -> String {
     let mut whole = String::new();
+    let around = &around[around.len().saturating_sub(MAX_SEGMENTS)..];
     for (index, segment) in around.iter().enumerate() {
         whole.push_str(&segment.name);
         match around.get(index + 1) {
@@ -215,14 +240,21 @@ fn declared(node: Node, text: &str) -> Option<String> {
     Some(tidy(if is_macro { text_of(function, text) } else { name_text }))
 }
 
-/// What is called, such as `app.get`.
+/// What is called, such as `app.get`; the last part of it, if it is more than a name.
 fn callee<'a>(call: Node, text: &'a str) -> &'a str {
+    let whole = callee_text(call, text);
+    if is_involved(whole) { last_part(whole) } else { whole }
+}
+
+fn is_involved(callee: &str) -> bool {
+    callee.len() > MAX_NAME || callee.contains(['\n', '{'])
+}
+
+fn callee_text<'a>(call: Node, text: &'a str) -> &'a str {
     let arguments = call.child_by_field_name("arguments").or_else(|| call.child_by_field_name("block"));
     let end = arguments.map_or(call.end_byte(), |node| node.start_byte());
     let whole = text.get(call.start_byte()..end).unwrap_or_default().trim();
-    let whole = whole.strip_prefix("new ").unwrap_or(whole);
-    let long = whole.len() > MAX_NAME || whole.contains(['\n', '{']);
-    if long { last_part(whole) } else { whole }
+    whole.strip_prefix("new ").unwrap_or(whole)
 }
 
 /// The call as a name, such as `app.get('/x')`.

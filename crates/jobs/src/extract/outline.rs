@@ -5,11 +5,18 @@ use std::ops::Range;
 use tree_sitter::{Node, Tree};
 
 use super::diff::{Hunk, Lines};
-use super::grammar::{Compiled, Role};
+use super::grammar::{Compiled, Naming, Role};
 use super::naming::{self, Name, Pending, Segment};
 
 /// Deepest nesting that is walked into. Real code stays below a few hundred.
 const MAX_DEPTH: usize = 10_000;
+
+/// Most functions in each other that are looked at as such; those further in belong to the
+/// last of these. It bounds what the texts of all functions of a file can add up to.
+const MAX_NESTED: usize = 32;
+
+/// Longest text in its first line that is taken as part of a function, in bytes.
+const MAX_LEAD: usize = 500;
 
 /// A function, and how the changed lines touch it.
 pub(super) struct Function<'t> {
@@ -146,12 +153,12 @@ impl<'t> Outline<'t> {
 fn shared_rows(span: &Range<usize>, around: &Range<usize>, lines: &Lines) -> impl Iterator<Item = u32> {
     let rows = lines.rows_of(span);
     let (first, last) = (rows.start, rows.end - 1);
-    let code = |range: Range<usize>| {
-        let range = range.start.max(around.start)..range.end.min(around.end);
-        lines.text().get(range).is_some_and(|text| text.contains(char::is_alphanumeric))
+    let text = |start: usize, end: usize| {
+        lines.text().get(start.max(around.start)..end.min(around.end)).unwrap_or_default()
     };
-    let leads = code(lines.start(first)..span.start);
-    let trails = code(span.end..lines.start(last + 1));
+    // From the function outwards, since other functions may be in the same line.
+    let leads = text(lines.start(first), span.start).chars().rev().any(char::is_alphanumeric);
+    let trails = text(span.end, lines.start(last + 1)).chars().any(char::is_alphanumeric);
     let trailing = trails && !(leads && first == last);
     leads.then_some(first).into_iter().chain(trailing.then_some(last))
 }
@@ -164,13 +171,15 @@ struct Frame<'t> {
     outer: usize,
     /// Length of the scope for its children.
     inner: usize,
-    /// Whether a named function is around.
-    in_function: bool,
+    /// How many named functions are around.
+    depth: usize,
     /// The statement that is there only for the definition in it.
     wrapper: Option<Node<'t>>,
     pending: Pending<'t>,
     /// The first of the attributes before the next child.
     attribute: Option<Node<'t>>,
+    /// The macro before the next child.
+    head: Option<Node<'t>>,
 }
 
 struct Walk<'a, 't> {
@@ -189,10 +198,11 @@ impl<'a, 't> Walk<'a, 't> {
             role: Role::Plain,
             outer: 0,
             inner: 0,
-            in_function: false,
+            depth: 0,
             wrapper: None,
             pending: Pending::None,
             attribute: None,
+            head: None,
         }];
         if !cursor.goto_first_child() {
             return self.found;
@@ -228,6 +238,7 @@ impl<'a, 't> Walk<'a, 't> {
         parent: &mut Frame<'t>,
     ) -> Option<Frame<'t>> {
         let role = self.compiled.kind(node.kind_id()).role;
+        let text = self.lines.text();
         match role {
             Role::Attribute => {
                 parent.attribute.get_or_insert(node);
@@ -236,17 +247,27 @@ impl<'a, 't> Walk<'a, 't> {
             Role::Comment => return None,
             Role::Namespace(naming) if node.child_by_field_name("body").is_none() => {
                 self.scope.truncate(parent.inner);
-                if let Some(name) = naming::definition(node, naming, self.lines.text()) {
+                if let Some(name) = naming::definition(node, naming, text) {
                     let joint = self.compiled.grammar.namespace_separator;
                     self.scope.push(Segment { name: name.text, joint });
                 }
                 return None;
             }
+            Role::MacroHead if parent.depth == 0 && !naming::text_of(node, text).ends_with(';') => {
+                parent.head = Some(node);
+                return None;
+            }
             _ => {}
         }
+        let head = parent.head.take().filter(|_| role == Role::MacroBody);
         let attribute = parent.attribute.take();
-        let first = attribute.or(parent.wrapper).unwrap_or(node);
-        let last = parent.wrapper.unwrap_or(node);
+        let (wrapper, pending) = match parent.role {
+            // What is called is no argument.
+            Role::Call if !matches!(field(), Some("arguments" | "block")) => (None, Pending::None),
+            _ => (parent.wrapper, parent.pending),
+        };
+        let first = attribute.or(head).or(wrapper).unwrap_or(node);
+        let last = wrapper.unwrap_or(node);
         if !self.touched.is_near(&rows(first, last)) {
             return None;
         }
@@ -255,25 +276,25 @@ impl<'a, 't> Walk<'a, 't> {
             role,
             outer,
             inner: outer,
-            in_function: parent.in_function,
+            depth: parent.depth,
             wrapper: None,
             pending: Pending::None,
             attribute: None,
+            head: None,
         };
-        let (wrapper, pending) = match parent.role {
-            // What is called is no argument.
-            Role::Call if !matches!(field(), Some("arguments" | "block")) => (None, Pending::None),
-            _ => (parent.wrapper, parent.pending),
-        };
-        let text = self.lines.text();
         match role {
             Role::Function(naming) | Role::Definition(naming) => {
                 let bodiless = node.child_by_field_name("body").is_none();
                 if matches!(role, Role::Function(_)) && bodiless {
                     return None;
                 }
-                let name = naming::definition(node, naming, text);
-                self.function(node, name, first, last, &mut frame);
+                match naming::exported_class(node, text).filter(|_| naming == Naming::Declarator) {
+                    Some(class) => self.container(Some(class), &mut frame),
+                    None => {
+                        let name = naming::definition(node, naming, text);
+                        self.function(node, name, first, last, &mut frame);
+                    }
+                }
             }
             Role::Property(naming) => {
                 let name = naming::definition(node, naming, text);
@@ -285,15 +306,14 @@ impl<'a, 't> Walk<'a, 't> {
                 }
             }
             Role::Closure | Role::Lambda => {
-                let nested = parent.in_function;
-                let own = || naming::definition(node, super::grammar::Naming::Field("name"), text);
-                let name = match naming::bound(pending, text).map(Name::from) {
-                    Some(bound) if role == Role::Closure || !nested => Some(bound),
-                    _ => own().or_else(|| naming::argument(pending, text).filter(|_| !nested)),
-                };
-                if name.is_some() {
-                    let around = wrapper.unwrap_or(node);
-                    self.function(node, name, attribute.unwrap_or(around), around, &mut frame);
+                let nested = parent.depth > 0;
+                let bound = naming::bound(pending, text).map(Name::from);
+                if let Some(bound) = bound.filter(|_| role == Role::Closure || !nested) {
+                    self.function(node, Some(bound), first, last, &mut frame);
+                } else if let Some(own) = naming::definition(node, Naming::Field("name"), text) {
+                    self.function(node, Some(own), node, node, &mut frame);
+                } else if !nested {
+                    self.function(node, naming::argument(pending, text), first, last, &mut frame);
                 }
             }
             Role::Container(naming) => {
@@ -321,7 +341,8 @@ impl<'a, 't> Walk<'a, 't> {
             }
             Role::Call if naming::wraps_module(node, text) => {}
             Role::Call => {
-                frame.wrapper = Some(wrapper.unwrap_or(node));
+                // In a chain, every call reaches back to the start of the chain.
+                frame.wrapper = wrapper.or_else(|| naming::is_plain_call(node, text).then_some(node));
                 frame.pending = match pending {
                     Pending::Bound(target) if naming::text_of(target, text) == "_" => Pending::Argument(node),
                     Pending::Bound(target) => Pending::Through(Some(target)),
@@ -336,7 +357,11 @@ impl<'a, 't> Walk<'a, 't> {
                 frame.wrapper = wrapper.filter(|_| !several);
                 frame.pending = pending;
             }
-            Role::Plain | Role::Comment | Role::Attribute => {}
+            Role::MacroBody => {
+                let name = head.map(|head| naming::declared_by(head, text));
+                self.function(node, name, first, last, &mut frame);
+            }
+            Role::Plain | Role::Comment | Role::Attribute | Role::MacroHead => {}
         }
         frame.inner = self.scope.len();
         Some(frame)
@@ -351,7 +376,7 @@ impl<'a, 't> Walk<'a, 't> {
         last: Node<'t>,
         frame: &mut Frame<'t>,
     ) {
-        let Some(name) = name else { return };
+        let Some(name) = name.filter(|_| frame.depth < MAX_NESTED) else { return };
         let grammar = self.compiled.grammar;
         let span = self.trimmed(first.start_byte()..last.end_byte());
         if span.is_empty() {
@@ -368,7 +393,7 @@ impl<'a, 't> Walk<'a, 't> {
             own: 0,
             shared: 0,
         });
-        frame.in_function = true;
+        frame.depth += 1;
         self.scope.push(Segment { name: name.text, joint: grammar.separator });
     }
 
@@ -385,8 +410,9 @@ impl<'a, 't> Walk<'a, 't> {
         let text = self.lines.text();
         let line = self.lines.start(self.lines.row_of(span.start));
         let lead = text.get(line..span.start).unwrap_or_default();
-        let words = lead.trim_start();
-        let only_words = words.chars().all(|c| c.is_alphanumeric() || "_ \t".contains(c));
+        let words = if lead.len() < MAX_LEAD { lead.trim_start() } else { lead };
+        let only_words =
+            lead.len() < MAX_LEAD && words.chars().all(|c| c.is_alphanumeric() || "_ \t".contains(c));
         let start = if only_words { span.start - words.len() } else { span.start };
         let end = text.get(start..span.end).map_or(start, |text| start + text.trim_end().len());
         start..end

@@ -58,3 +58,66 @@ fn parse(parser: &mut Parser, text: &str, old: Option<&Tree>) -> Option<Tree> {
     }
     tree
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::grammar::Grammars;
+    use super::*;
+
+    macro_rules! files {
+        ($($name:literal)*) => {
+            [$(($name, include_str!(concat!("../../tests/it/extract/cases/", $name)))),*]
+        };
+    }
+
+    const FILES: [(&str, &str); 9] = files!(
+        "python.before.py" "java.before.java" "c.before.c" "cpp.before.cpp" "csharp.before.cs"
+        "go.before.go" "php.before.php" "ruby.before.rb" "rust.before.rs"
+    );
+
+    fn same(left: &Tree, right: &Tree) -> bool {
+        let (mut left, mut right) = (left.walk(), right.walk());
+        loop {
+            let (a, b) = (left.node(), right.node());
+            if a.kind_id() != b.kind_id() || a.range() != b.range() || left.field_id() != right.field_id() {
+                return false;
+            }
+            let mut steps = (left.goto_first_child(), right.goto_first_child());
+            while steps == (false, false) {
+                steps = (left.goto_next_sibling(), right.goto_next_sibling());
+                if steps == (false, false) && (left.goto_parent(), right.goto_parent()) == (false, false) {
+                    return true;
+                }
+            }
+            if steps != (true, true) {
+                return false;
+            }
+        }
+    }
+
+    /// Loses and doubles each line of each file; the tree is that of a fresh parse.
+    #[test]
+    fn parsing_on_top_of_the_old_tree_gives_the_same_tree() {
+        let (mut parser, mut grammars) = (Parser::new(), Grammars::default());
+        let mut compared = 0;
+        for (path, text) in FILES {
+            let language = dataset::Language::from_path(path).expect("a known language");
+            let grammar = grammars.get(language, path).expect("a grammar").grammar;
+            assert!(grammar.incremental);
+            let before = Lines::new(text);
+            for row in 0..before.count() {
+                let (start, end) = (before.start(row), before.start(row + 1));
+                for other in [[&text[..start], &text[end..]], [&text[..end], &text[start..]]] {
+                    let other = other.concat();
+                    let after = Lines::new(&other);
+                    let hunks = diff::hunks(&before, &after);
+                    let trees = parse_both(&mut parser, grammar, &before, &after, &hunks).expect("in time");
+                    let fresh = parser.parse(&other, None).expect("a tree");
+                    assert!(trees[1].as_ref().is_some_and(|tree| same(tree, &fresh)), "{path}\n{other}");
+                    compared += usize::from(!fresh.root_node().has_error());
+                }
+            }
+        }
+        assert!(compared > 500, "only {compared} without errors");
+    }
+}

@@ -47,27 +47,12 @@ const VENDORED: &[&str] = &[
     "jspm_packages",
     "site-packages",
     "godeps",
-    "pods",
     "carthage",
-    "external",
-    "externals",
-    "extern",
-    "contrib-libs",
-    "packages-vendor",
 ];
 
 /// Folders of built or generated files.
-const GENERATED: &[&str] = &[
-    "dist",
-    "generated",
-    "gen-src",
-    "autogen",
-    "__generated__",
-    "generated-sources",
-    "_build",
-    ".next",
-    "bundles",
-];
+const GENERATED: &[&str] =
+    &["dist", "generated", "gen-src", "autogen", "__generated__", "generated-sources", "_build", ".next"];
 
 /// Folders of tests and of what they need.
 const TEST: &[&str] = &[
@@ -132,7 +117,6 @@ const DOCS: &[&str] = &[
     "javadoc",
     "docs_src",
     "doc-src",
-    "website",
 ];
 
 /// Extensions of documentation.
@@ -216,6 +200,7 @@ const DEPENDENCIES: &[&str] = &[
     "uv.lock",
     "pyproject.toml",
     "setup.cfg",
+    "setup.py",
     "environment.yml",
     "environment.yaml",
     "constraints.txt",
@@ -319,7 +304,6 @@ const GENERATED_ENDS: &[&str] = &[
     ".yy.h",
     ".lex.c",
     ".d.ts.map",
-    ".js.snap",
 ];
 
 /// Tells what kind of file `path` names. The path is relative to the repository, with `/`.
@@ -393,7 +377,7 @@ fn within_test_project(path: &str) -> bool {
 
 /// Whether the name of a file is that of a test in any language.
 fn is_test_file(exact: &str, stem: &str, extension: &str) -> bool {
-    if Language::from_path(exact).is_none() && extension != "snap" {
+    if Language::from_path(exact).is_none() {
         return false;
     }
     if matches!(stem, "test" | "tests" | "spec" | "conftest" | "testutil" | "testutils" | "testhelper") {

@@ -1,5 +1,7 @@
 //! What the jobs promise, one module a topic.
 
+// From a changed file to the functions that changed in it.
+mod extract;
 // Which commits are security fixes, by their messages.
 mod message;
 // Which of the functions that a fix changed are the fix.

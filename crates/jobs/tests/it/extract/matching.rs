@@ -1,0 +1,114 @@
+//! Which function is which: overloads, renames, nesting.
+
+use super::changes;
+
+#[test]
+fn overloads_are_told_apart_by_their_parameters() {
+    let old = "class A {\n  void f(int a) {\n    one();\n  }\n  void f(String a) {\n    two();\n  }\n}\n";
+    // The second overload moves to the front, and the first changes.
+    let new = "class A {\n  void f(String a) {\n    two(a);\n  }\n  void f(int a) {\n    one(a);\n  }\n}\n";
+    assert_eq!(changes("A.java", old, new), ["A.f 5-7 -> 2-4 Code", "A.f 2-4 -> 5-7 Code"]);
+    // A parameter more, and the other overload is gone.
+    let new = "class A {\n  void f(int a, int b) {\n    one();\n  }\n}\n";
+    assert_eq!(changes("A.java", old, new), ["A.f 2-4 -> 2-4 Code", "A.f 5-7 -> - Code"]);
+}
+
+#[test]
+fn namesakes_with_the_same_parameters_are_told_apart_by_their_lines() {
+    let old = "#if A\nint f(int a) {\n  return one(a);\n}\n#elif B\nint f(int a) {\n  return two(a);\n}\n#else\nint f(int a) {\n  return three(a);\n}\n#endif\n";
+    let new =
+        old.replace("#elif B\nint f(int a) {\n  return two(a);\n}\n", "").replace("three(a)", "three(a, 1)");
+    assert_eq!(changes("a.c", old, &new), ["f 6-8 -> - Code", "f 10-12 -> 6-8 Code"]);
+}
+
+#[test]
+fn a_renamed_function_is_found_by_its_text() {
+    let body =
+        "    path = os.path.join(root, name)\n    with open(path) as file:\n        return file.read()\n";
+    let old = format!("def load(root, name):\n{body}\n\ndef other():\n    return 1\n");
+    let new = format!(
+        "def read_file(root, name):\n{}\n\ndef other():\n    return 1\n",
+        body.replace("name)", "safe(name))")
+    );
+    assert_eq!(changes("a.py", &old, &new), ["read_file 1-4 -> 1-4 Code renamed"]);
+}
+
+#[test]
+fn a_function_that_moved_into_a_class_is_found_by_its_text() {
+    let old = "def load(root, name):\n    path = os.path.join(root, name)\n    return open(path).read()\n\n\nclass A:\n    x = 1\n";
+    let new = "class A:\n    x = 1\n\n    def load(self, root, name):\n        path = os.path.join(root, safe(name))\n        return open(path).read()\n";
+    assert_eq!(changes("a.py", old, new), ["A.load 1-3 -> 4-6 Code renamed"]);
+}
+
+#[test]
+fn functions_that_only_moved_are_no_change() {
+    let (f, g) = ("def f():\n    return 1\n", "def g():\n    return 2\n");
+    assert_eq!(changes("a.py", &format!("{f}{g}"), &format!("{g}{f}")), [""; 0]);
+}
+
+#[test]
+fn different_functions_are_added_and_deleted() {
+    let old = "def f(a):\n    for x in a:\n        yield x.strip()\n";
+    let new = "def g():\n    return {'host': 'localhost', 'port': 80}\n";
+    assert_eq!(changes("a.py", old, new), ["f 1-3 -> - Code", "g - -> 1-2 Code"]);
+}
+
+#[test]
+fn removed_lines_alone_find_the_function_on_the_other_side() {
+    let old = "function f(a) {\n  check(a);\n  run(a);\n}\n\nfunction g(a) {\n  check(a);\n  return a;\n}\n";
+    let new = old.replacen("  check(a);\n", "", 1);
+    assert_eq!(changes("a.js", old, &new), ["f 1-4 -> 1-3 Code"]);
+    assert_eq!(changes("a.js", &new, old), ["f 1-3 -> 1-4 Code"]);
+}
+
+#[test]
+fn an_added_function_leaves_its_neighbours_alone() {
+    let old = "class A {\n  f() {\n    return 1;\n  }\n\n  h() {\n    return 3;\n  }\n}\n";
+    let new = old.replace("  h() {", "  g() {\n    return 1;\n  }\n\n  h() {");
+    assert_eq!(changes("a.js", old, &new), ["A.g - -> 6-8 Code"]);
+    assert_eq!(changes("a.js", &new, old), ["A.g 6-8 -> - Code"]);
+}
+
+#[test]
+fn an_outer_function_changed_only_if_its_own_lines_did() {
+    let old = "def outer():\n    a = 1\n    def inner():\n        return 1\n    return inner\n";
+    let inner = old.replace("return 1", "return 2");
+    assert_eq!(changes("a.py", old, &inner), ["outer.inner 3-4 -> 3-4 Code"]);
+    let both = inner.replace("a = 1", "a = 2");
+    assert_eq!(changes("a.py", old, &both), ["outer 1-5 -> 1-5 Code", "outer.inner 3-4 -> 3-4 Code"]);
+}
+
+#[test]
+fn code_in_the_line_where_an_inner_function_ends_is_the_outer_ones() {
+    let old = "function outer(list) {\n  return list.map(function named(x) {\n    return x;\n  }, 1);\n}\n";
+    let new = old.replace("}, 1)", "}, 2)");
+    assert_eq!(changes("a.js", old, &new), ["outer 1-5 -> 1-5 Code"]);
+}
+
+#[test]
+fn functions_in_one_line_are_told_apart() {
+    let old = "function f() { return 1; } function g() { return 1; }\n";
+    let new = "function f() { return 1; } function g() { return 2; }\n";
+    assert_eq!(changes("a.js", old, new), ["g 1-1 -> 1-1 Code"]);
+}
+
+#[test]
+fn a_callback_belongs_to_the_named_function_around_it() {
+    let old = "function outer() {\n  app.get('/x', (req) => {\n    return 1;\n  });\n}\napp.get('/y', (req) => {\n  return 1;\n});\n";
+    let new = old.replace("return 1", "return 2");
+    assert_eq!(changes("a.js", old, &new), ["outer 1-5 -> 1-5 Code", "app.get('/y') 6-8 -> 6-8 Code"]);
+}
+
+#[test]
+fn module_wrappers_do_not_hide_what_is_in_them() {
+    let old = "define(['a'], function (a) {\n  function f() {\n    return 1;\n  }\n  app.use(function (req) {\n    return 1;\n  });\n});\n";
+    let new = old.replace("return 1", "return 2");
+    assert_eq!(changes("a.js", old, &new), ["f 2-4 -> 2-4 Code", "app.use 5-7 -> 5-7 Code"]);
+}
+
+#[test]
+fn a_renamed_class_renames_its_methods() {
+    let old = "class Old:\n    def run(self):\n        x = 1\n        return self.go(x)\n";
+    let new = "class New:\n    def run(self):\n        x = 2\n        return self.go(x)\n";
+    assert_eq!(changes("a.py", old, new), ["New.run 2-4 -> 2-4 Code renamed"]);
+}
