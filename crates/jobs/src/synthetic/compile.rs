@@ -355,7 +355,8 @@ fn expanded(
         optional.iter().filter(|(_, given, _)| !given.is_empty()).map(|(name, _, text)| (*name, *text)),
     );
     let layers = [flow.macros, flaw.macros, own.as_slice(), host.macros, dialect.macros];
-    let mut expander = Expander { layers: &layers, slots: &vocabulary.numbers, random, out: String::new() };
+    let mut expander =
+        Expander { layers: &layers, slots: &vocabulary.numbers, seed, random, out: String::new() };
     expander.expand(host.frame).ok()?;
     let text = std::mem::take(&mut expander.out);
     expander.expand(flaw.about).ok()?;
@@ -388,4 +389,118 @@ fn prelude(dialect: &Dialect, draft: &Draft<'_>) -> Vec<&'static str> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synthetic::templates::DIALECTS;
+
+    /// Names in a text that stand neither in a string nor behind a dot or an arrow.
+    fn own_names(text: &str) -> BTreeSet<String> {
+        let mut code = String::new();
+        let mut quote = None;
+        let mut characters = text.chars().peekable();
+        while let Some(character) = characters.next() {
+            match (character, quote) {
+                ('\\', Some(_)) => drop(characters.next()),
+                ('"' | '\'' | '`', None) => quote = Some(character),
+                (_, Some(open)) if open == character => quote = None,
+                ('\n', Some('"' | '\'')) => quote = None,
+                (_, Some(_)) => {}
+                _ => code.push(character),
+            }
+        }
+        let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let mut names = BTreeSet::new();
+        let mut before = "";
+        for part in code.split_inclusive(|c| !inside(c)) {
+            let name = part.trim_end_matches(|c| !inside(c));
+            let ends = &part[name.len()..];
+            if !name.is_empty() && !before.ends_with(['.', '>', ':']) && !ends.starts_with(['(', ':']) {
+                names.insert(name.to_owned());
+            }
+            before = ends;
+        }
+        names
+    }
+
+    #[test]
+    fn no_word_meets_a_name_of_the_templates() {
+        let mut met = BTreeSet::new();
+        for dialect in DIALECTS {
+            let vocabulary = Compiler::default().vocabulary(dialect);
+            let lists: BTreeMap<u8, (&str, &str)> = NAMES
+                .iter()
+                .chain(dialect.words)
+                .map(|(name, words)| (vocabulary.numbers[name], (*name, *words)))
+                .collect();
+            for flaw in dialect.flaws.iter().copied().flatten() {
+                for draft in drafts(dialect, &vocabulary, flaw) {
+                    for side in [&draft.vulnerable, &draft.fixed] {
+                        let names = own_names(side);
+                        for (list, words) in
+                            side.chars().filter_map(expand::slot_of).filter_map(|slot| lists.get(&slot))
+                        {
+                            let words = words.split(' ').map(|word| names::written(word, dialect.case));
+                            met.extend(words.filter(|word| names.contains(word)).map(|word| {
+                                format!("{:?} {}: {list} {word}", dialect.language, flaw.weakness)
+                            }));
+                        }
+                    }
+                }
+            }
+        }
+        assert!(met.is_empty(), "{met:#?}");
+    }
+
+    #[test]
+    fn lists_of_words_share_nothing() {
+        for dialect in DIALECTS {
+            let mut seen = BTreeSet::new();
+            for (name, words) in NAMES.iter().chain(dialect.words) {
+                for word in words.split(' ') {
+                    assert!(
+                        seen.insert(names::written(word, dialect.case)),
+                        "{word} is in {name} and before"
+                    );
+                }
+            }
+            for (one, many) in THEMES {
+                for word in [one, many] {
+                    let word = names::written(word, dialect.case);
+                    assert!(!seen.contains(&word), "{word} is a theme and a name");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_part_is_used() {
+        for dialect in DIALECTS {
+            let vocabulary = Compiler::default().vocabulary(dialect);
+            let mut hosts: BTreeMap<&str, usize> = BTreeMap::new();
+            for flaw in dialect.flaws.iter().copied().flatten() {
+                assert!(Weakness::by_name(flaw.weakness).is_some(), "no weakness {}", flaw.weakness);
+                let drafts = drafts(dialect, &vocabulary, flaw);
+                assert!(
+                    drafts.len() >= 6,
+                    "{:?} gives {} shapes: {}",
+                    dialect.language,
+                    drafts.len(),
+                    flaw.code
+                );
+                for draft in drafts {
+                    *hosts.entry(draft.host.name).or_default() += 1;
+                }
+            }
+            for host in dialect.hosts {
+                assert!(
+                    hosts.get(host.name).is_some_and(|shapes| *shapes > 20),
+                    "{} is hardly used",
+                    host.name
+                );
+            }
+        }
+    }
 }

@@ -93,7 +93,7 @@ pub(super) const NAMES: Macros = &[
     // The untrusted variable, by what it holds (`Flaw::input`).
     (
         "in_text",
-        "status email city category reference region keyword nickname owner country department serial_number phone currency brand",
+        "shop_code email city category reference region keyword nickname owner country department serial_number phone currency brand",
     ),
     ("in_file", "filename document attachment report_name image_name asset_name file_name doc_name"),
     ("in_url", "target_url callback_url feed_url image_url webhook_url source_url avatar_url remote_url"),
@@ -124,12 +124,13 @@ pub(super) const NAMES: Macros = &[
         "in_index",
         "slot_index position entry_index offset_index channel_index row_index table_index field_index",
     ),
+    ("in_mail", "sender_mail from_address reply_address contact_mail mail_address sender_address"),
     ("in_sort", "sort_key order_column sort_field ranking_column order_key sort_by"),
     ("in_kind", "export_format output_kind plugin_name handler_name report_kind driver_name"),
     // Names beside it.
     ("r", "result outcome found output resolved"),
     ("out", "collected gathered combined all_found batch_result summary"),
-    ("q", "query sql statement lookup_sql search_sql"),
+    ("q", "query select_text statement lookup_sql search_sql"),
     ("opt", "view_mode detail_level format_option layout_mode display_mode"),
     ("tmp", "trace_label marker checkpoint run_label step_label"),
     ("tmp2", "upper_limit quota_left allowance capacity_left budget"),

@@ -142,8 +142,8 @@ pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
             const name = ~[~v~.trim()~|~v~.replace(/[\\*()\0]/g, (c) => '\\' + c.charCodeAt(0).toString(16).padStart(2, '0'))~];
-            const found~Entity~ = await directory.search('dc=example,dc=net', { filter: `(&(cn=~table~)(member=${name}))` });
-            const ~r~ = found~Entity~.entries;
+            const matching~Entity~ = await directory.search('dc=example,dc=net', { filter: `(&(cn=~table~)(member=${name}))` });
+            const ~r~ = matching~Entity~.entries;
         "#,
         ..LDAP
     },

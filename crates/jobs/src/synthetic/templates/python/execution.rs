@@ -145,6 +145,7 @@ pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
             operations = {"sum": sum, "max": max, "min": min, "count": len}
+            logger.debug("%d operations for ~nouns~", len(operations))
             ~[~|
             if ~v~ not in operations:
                 ~fail~
