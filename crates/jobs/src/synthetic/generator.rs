@@ -1,9 +1,11 @@
 //! Writes pairs.
 
+use std::ops::Range;
+
 use dataset::{Language, Weakness};
 
-use super::compile::{self, BLOCK, Cell, Draw, LENGTH_BITS, Program, SLOT_BITS, SLOTS, Shape};
 use super::names::{THEME_SLOTS, THEMES};
+use super::program::{self, BLOCK, Cell, Draw, LENGTH_BITS, Program, SLOT_BITS, SLOTS, Shape};
 use super::random::Random;
 use super::templates::DIALECTS;
 
@@ -16,10 +18,13 @@ pub struct Generator {
 }
 
 /// Memory that [`Generator::write_pair`] writes into, pair after pair.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct PairBuffer {
-    vulnerable: Vec<u8>,
-    fixed: Vec<u8>,
+    /// The piece of each slot. Those that a shape does not use keep what they had.
+    slots: [u32; SLOTS],
+    /// The vulnerable side, and behind it what the fix puts in.
+    written: Vec<u8>,
+    fixed: String,
 }
 
 /// One pair, as long as its buffer is not written again.
@@ -45,6 +50,12 @@ pub struct PairRef<'a> {
     pub in_class: bool,
 }
 
+impl Default for PairBuffer {
+    fn default() -> Self {
+        Self { slots: [0; SLOTS], written: Vec::new(), fixed: String::new() }
+    }
+}
+
 impl Default for Generator {
     fn default() -> Self {
         Self::new()
@@ -54,7 +65,7 @@ impl Default for Generator {
 impl Generator {
     /// Compiles the templates.
     pub fn new() -> Self {
-        Self { program: compile::compile(DIALECTS) }
+        Self { program: program::compile(DIALECTS) }
     }
 
     /// How many shapes there are: structures that differ in more than names and literals.
@@ -93,38 +104,36 @@ impl Generator {
         let program = &self.program;
         let number = cell.shapes.start + random.below(cell.shapes.end - cell.shapes.start);
         let shape = &program.shapes[number as usize];
-        let slots = self.draw(shape, &mut random);
-
-        let room = program.longest + BLOCK;
-        if out.vulnerable.len() < room {
-            out.vulnerable.resize(room, 0);
-            out.fixed.resize(room, 0);
+        let PairBuffer { slots, written, fixed } = out;
+        self.draw(shape, &mut random, slots);
+        let room = 2 * program.longest + BLOCK;
+        if written.len() < room {
+            written.resize(room, 0);
         }
-        let PairBuffer { vulnerable, fixed } = out;
-        let ops = &program.ops[shape.vulnerable.start as usize..shape.vulnerable.end as usize];
-        let mut copy = Copy { arena: &program.arena, slots: &slots };
-        let name = copy.ops(&ops[..shape.name.start as usize], vulnerable, 0);
-        let after_name = copy.ops(&ops[shape.name.start as usize..shape.name.end as usize], vulnerable, name);
-        let replaced =
-            copy.ops(&ops[shape.name.end as usize..shape.replaced.start as usize], vulnerable, after_name);
-        let after_replaced =
-            copy.ops(&ops[shape.replaced.start as usize..shape.replaced.end as usize], vulnerable, replaced);
-        let end = copy.ops(&ops[shape.replaced.end as usize..], vulnerable, after_replaced);
+        let mut copy = Copy { program, slots };
+        let name = copy.ops(&shape.before_name, written, 0);
+        let after_name = copy.ops(&shape.name, written, name);
+        let replaced = copy.ops(&shape.before_replaced, written, after_name);
+        let after_replaced = copy.ops(&shape.replaced, written, replaced);
+        let end = copy.ops(&shape.after_replaced, written, after_replaced);
+        // What the fix puts in goes behind the vulnerable side: one check of both as text.
+        let after_end = copy.ops(&shape.replacement, written, end);
+        // Templates are ASCII, so this always is text.
+        let (vulnerable, replacement) =
+            std::str::from_utf8(&written[..after_end]).unwrap_or_default().split_at(end);
 
-        fixed[..replaced].copy_from_slice(&vulnerable[..replaced]);
-        let replacement = &program.ops[shape.replacement.start as usize..shape.replacement.end as usize];
-        let after = copy.ops(replacement, fixed, replaced);
-        let fixed_end = after + (end - after_replaced);
-        fixed[after..fixed_end].copy_from_slice(&vulnerable[after_replaced..end]);
+        fixed.clear();
+        fixed.push_str(&vulnerable[..replaced]);
+        fixed.push_str(replacement);
+        fixed.push_str(&vulnerable[after_replaced..]);
 
         let detail = &program.details[number as usize];
-        let vulnerable = text(&vulnerable[..end]);
         PairRef {
             language: shape.language,
             weakness: shape.weakness,
             function: &vulnerable[name..after_name],
             vulnerable,
-            fixed: text(&fixed[..fixed_end]),
+            fixed,
             shape: number,
             description: &detail.description,
             prelude: &detail.prelude,
@@ -133,9 +142,8 @@ impl Generator {
     }
 
     /// Draws what the slots of a shape hold.
-    fn draw(&self, shape: &Shape, random: &mut Random) -> [u32; SLOTS] {
+    fn draw(&self, shape: &Shape, random: &mut Random, slots: &mut [u32; SLOTS]) {
         let values = &self.program.values;
-        let mut slots = [0; SLOTS];
         let theme = shape.themes as usize + random.below(THEMES.len() as u32) as usize * THEME_SLOTS.len();
         slots[1..=THEME_SLOTS.len()].copy_from_slice(&values[theme..theme + THEME_SLOTS.len()]);
         let draws = &self.program.draws[shape.draws.start as usize..shape.draws.end as usize];
@@ -148,30 +156,26 @@ impl Generator {
                 bits >>= 16;
             }
         }
-        slots
     }
 }
 
+/// Copies ops.
 struct Copy<'a> {
-    arena: &'a [u8],
+    program: &'a Program,
     slots: &'a [u32; SLOTS],
 }
 
 impl Copy<'_> {
     /// Writes `ops` from `at` on, and says where they end.
     #[inline(always)]
-    fn ops(&mut self, ops: &[u64], out: &mut [u8], mut at: usize) -> usize {
-        for op in ops {
+    fn ops(&mut self, ops: &Range<u32>, out: &mut [u8], mut at: usize) -> usize {
+        let arena = self.program.arena.as_slice();
+        for op in &self.program.ops[ops.start as usize..ops.end as usize] {
             let piece = (op >> SLOT_BITS) as u32 + self.slots[*op as usize % SLOTS];
             let from = (piece >> LENGTH_BITS) as usize;
-            out[at..at + BLOCK].copy_from_slice(&self.arena[from..from + BLOCK]);
+            out[at..at + BLOCK].copy_from_slice(&arena[from..from + BLOCK]);
             at += (piece & ((1 << LENGTH_BITS) - 1)) as usize;
         }
         at
     }
-}
-
-/// Templates are ASCII, so this always is text.
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap_or_default()
 }

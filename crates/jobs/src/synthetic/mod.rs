@@ -4,10 +4,11 @@
 //! flaw tells them apart. To add a flaw, add one entry to a list in `templates/<language>/`; how entries are written is
 //! told in `template`.
 
-mod compile;
+mod combine;
 mod expand;
 mod generator;
 mod names;
+mod program;
 mod random;
 mod template;
 mod templates;

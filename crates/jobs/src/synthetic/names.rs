@@ -4,7 +4,9 @@
 //! never meet. Words of several parts are written with spaces in [`THEMES`] and with
 //! underscores elsewhere, and take the case of their language.
 
-use super::template::{Case, Macros};
+use std::collections::BTreeMap;
+
+use super::template::{Case, Dialect, Macros};
 
 /// What a function is about, in singular and plural. One theme is drawn per pair.
 pub(super) const THEMES: &[(&str, &str)] = &[
@@ -166,6 +168,20 @@ pub(super) const LITERALS: Macros = &[
     ("ENV", "APP_SECRET API_KEY SERVICE_TOKEN DB_PASSWORD SIGNING_KEY GATEWAY_KEY MAIL_PASSWORD VAULT_TOKEN"),
     ("port", "5432 6379 8080 8443 9000 9200 3306 5672"),
 ];
+
+/// Numbers of a language's slots: from 1 those of themes, then those of [`lists`].
+pub(super) fn slots(dialect: &Dialect) -> BTreeMap<&'static str, u8> {
+    let lists = [NAMES, dialect.words, LITERALS];
+    let names = lists.into_iter().flatten().map(|(name, _)| *name);
+    THEME_SLOTS.into_iter().chain(names).zip(1..).collect()
+}
+
+/// The words of the slots that are drawn one by one.
+pub(super) fn lists(dialect: &Dialect) -> impl Iterator<Item = Vec<String>> {
+    let names = NAMES.iter().chain(dialect.words);
+    let names = names.map(|(_, words)| words.split(' ').map(|word| written(word, dialect.case)).collect());
+    names.chain(LITERALS.iter().map(|(_, words)| words.split(' ').map(str::to_owned).collect()))
+}
 
 /// A name of several parts in the case of a language.
 pub(super) fn written(words: &str, case: Case) -> String {

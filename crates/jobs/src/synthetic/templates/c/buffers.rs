@@ -62,7 +62,8 @@ pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
             char ~buf~[~size~];
-            ~[strcpy(~buf~, ~v~);~|snprintf(~buf~, sizeof(~buf~), "%s", ~v~);~]
+            ~[strcpy(~buf~, ~v~);~|snprintf(~buf~, sizeof(~buf~), "%s", ~v~);~|strncpy(~buf~, ~v~, sizeof(~buf~) - 1);
+            ~buf~[sizeof(~buf~) - 1] = '\0';~]
             store_text("~table~", ~buf~);
         "#,
         ..OVERFLOW

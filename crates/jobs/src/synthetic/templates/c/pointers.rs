@@ -88,14 +88,14 @@ pub(super) const FLAWS: &[Flaw] = &[
                 ~fail~
             }
             snprintf(text, ~size~, "~noun~ ~act~");
-            char *tail = text + strlen(text);
+            ~[char *tail = text + strlen(text);~|size_t used = strlen(text);~]
             size_t wanted = strlen(~v~) + ~size~;
             char *grown = realloc(text, wanted);
             if (grown == NULL) {
                 free(text);
                 ~fail~
             }
-            ~[strcpy(tail, ~v~);~|strcpy(grown + strlen(grown), ~v~);~]
+            ~[strcpy(tail, ~v~);~|strcpy(grown + used, ~v~);~]
             store_text("~table~", grown);
             free(grown);
         "#,

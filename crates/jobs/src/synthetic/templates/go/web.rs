@@ -54,7 +54,7 @@ pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
             count := store.Count("~table~", "~col~")
-            ~r~ := fmt.Sprintf("<h1>~Entity~ ~act~</h1><p>%d ~nouns~ for %s</p>", count, ~[~v~~|html.EscapeString(~v~)~])
+            ~r~ := fmt.Sprintf("<h1>~Entity~ ~act~</h1><p>%d ~nouns~ for %s</p>", count, ~[~v~~|html.EscapeString(~v~)~|template.HTMLEscapeString(~v~)~])
         "#,
         ..PAGE
     },

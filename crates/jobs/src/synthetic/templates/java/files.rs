@@ -35,7 +35,7 @@ pub(super) const FLAWS: &[Flaw] = &[
     },
     Flaw {
         code: r#"
-            File file = new File("~dir~", ~[~v~~|new File(~v~).getName()~]);
+            File file = new File("~dir~", ~[~v~~|new File(~v~).getName()~|FilenameUtils.getName(~v~)~]);
             byte[] ~r~;
             try (FileInputStream input = new FileInputStream(file)) {
                 ~r~ = input.readAllBytes();

@@ -100,7 +100,7 @@ const FLOWS: &[Flow] = &[
             ~after~
             ~reply~
         "#,
-        macros: &[("result", "~out~"), ("T", "List<~R~>")],
+        macros: &[("result", "~out~"), ("from", "a received list"), ("T", "List<~R~>")],
     },
     Flow {
         body: r#"
@@ -316,6 +316,7 @@ const PRELUDE: Macros = &[
     ("XMLStreamException", "import javax.xml.stream.XMLStreamException;"),
     ("ObjectMapper", "import com.fasterxml.jackson.databind.ObjectMapper;"),
     ("StringEscapeUtils", "import org.apache.commons.text.StringEscapeUtils;"),
+    ("FilenameUtils", "import org.apache.commons.io.FilenameUtils;"),
     ("TrustAllStrategy", "import org.apache.http.conn.ssl.TrustAllStrategy;"),
     ("SSLContextBuilder", "import org.apache.http.ssl.SSLContextBuilder;"),
     ("ConsumerRecord", "import org.apache.kafka.clients.consumer.ConsumerRecord;"),

@@ -56,7 +56,7 @@ pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
             int count = store.count("~table~", "~col~");
-            String ~r~ = "<h1>~Entity~ ~act~</h1><p>" + count + " ~nouns~ for " + ~[~v~~|HtmlUtils.htmlEscape(~v~)~] + "</p>";
+            String ~r~ = "<h1>~Entity~ ~act~</h1><p>" + count + " ~nouns~ for " + ~[~v~~|HtmlUtils.htmlEscape(~v~)~|Encode.forHtml(~v~)~] + "</p>";
         "#,
         ..PAGE
     },

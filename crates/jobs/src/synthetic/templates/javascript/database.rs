@@ -32,8 +32,8 @@ const LDAP: Flaw = Flaw {
 pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
-            const ~q~ = ~[`SELECT id, ~col~ FROM ~table~ WHERE ~v~ = '${~v~}'`~|'SELECT id, ~col~ FROM ~table~ WHERE ~v~ = ?'~];
-            const [rows] = await db.execute(~q~~[~|, [~v~]~]);
+            const ~q~ = ~[`SELECT id, ~col~ FROM ~table~ WHERE ~v~ = '${~v~}'`~|'SELECT id, ~col~ FROM ~table~ WHERE ~v~ = ?'~|`SELECT id, ~col~ FROM ~table~ WHERE ~v~ = ${db.escape(~v~)}`~];
+            const [rows] = await db.execute(~q~~[~|, [~v~]~|~]);
             const ~r~ = rows.slice(0, ~limit~);
         "#,
         ..SQL

@@ -31,7 +31,7 @@ const UPLOAD: Flaw = Flaw {
 pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
-            const file = path.join('~dir~', ~[~v~~|path.basename(~v~)~]);
+            const file = path.join('~dir~', ~[~v~~|path.basename(~v~)~|~v~.replace(/[^\w.-]/g, '_')~]);
             const ~r~ = await fs.readFile(file);
         "#,
         ..PATH

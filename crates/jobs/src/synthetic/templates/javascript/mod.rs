@@ -90,7 +90,7 @@ const FLOWS: &[Flow] = &[
             ~after~
             ~reply~
         "#,
-        macros: &[("result", "~out~")],
+        macros: &[("result", "~out~"), ("from", "a received list")],
     },
     Flow {
         body: r#"
@@ -255,6 +255,8 @@ const PRELUDE: Macros = &[
     ("sanitizeHtml(", "const sanitizeHtml = require('sanitize-html');"),
     ("serialize.", "const serialize = require('node-serialize');"),
     ("yaml.", "const yaml = require('js-yaml');"),
+    ("_.", "const _ = require('lodash');"),
+    ("argon2.", "const argon2 = require('argon2');"),
     ("config.", "const config = require('../config');"),
     ("db.", "const db = require('../db');"),
     ("audit.", "const audit = require('../audit');"),

@@ -68,7 +68,7 @@ const TLS: Flaw = Flaw {
 pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
-            $digest = ~[md5($~v~)~|password_hash($~v~, PASSWORD_DEFAULT)~];
+            $digest = ~[md5($~v~)~|password_hash($~v~, PASSWORD_DEFAULT)~|password_hash($~v~, PASSWORD_ARGON2ID)~];
             Store::saveLogin('~table~', $digest);
             $~r~ = ['stored' => true, 'length' => strlen($digest)];
         "#,

@@ -61,7 +61,7 @@ pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
             $count = Store::count('~table~', '~col~');
-            $~r~ = "<h1>~Entity~ ~act~</h1><p>$count ~nouns~ for " . ~[$~v~~|htmlspecialchars($~v~, ENT_QUOTES)~] . '</p>';
+            $~r~ = "<h1>~Entity~ ~act~</h1><p>$count ~nouns~ for " . ~[$~v~~|htmlspecialchars($~v~, ENT_QUOTES)~|htmlentities($~v~, ENT_QUOTES)~] . '</p>';
         "#,
         ..PAGE
     },

@@ -33,7 +33,7 @@ const ARCHIVE: Flaw = Flaw {
 pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
-            path = os.path.join("~dir~", ~[~v~~|os.path.basename(~v~)~])
+            path = os.path.join("~dir~", ~[~v~~|os.path.basename(~v~)~|secure_filename(~v~)~])
             with open(path, "rb") as handle:
                 ~r~ = handle.read()
         "#,

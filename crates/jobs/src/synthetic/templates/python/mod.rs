@@ -88,7 +88,7 @@ const FLOWS: &[Flow] = &[
             ~after~
             ~reply~
         "#,
-        macros: &[("result", "~out~")],
+        macros: &[("result", "~out~"), ("from", "a received list")],
     },
     Flow {
         body: r#"
