@@ -1,11 +1,9 @@
 //! Writes pairs.
 
-use std::ops::Range;
-
 use dataset::{Language, Weakness};
 
 use super::names::{THEME_SLOTS, THEMES};
-use super::program::{self, BLOCK, Cell, Draw, LENGTH_BITS, Program, SLOT_BITS, SLOTS, Shape};
+use super::program::{self, BLOCK, Cell, LENGTH_BITS, Program, SLOTS, Shape, Words};
 use super::random::Random;
 use super::templates::DIALECTS;
 
@@ -18,10 +16,11 @@ pub struct Generator {
 }
 
 /// Memory that [`Generator::write_pair`] writes into, pair after pair.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct PairBuffer {
-    /// The piece of each slot. Those that a shape does not use keep what they had.
-    slots: [u32; SLOTS],
+    /// All pieces, in which those of the slots are put. Slots that a shape does not use keep
+    /// what they had.
+    pieces: Vec<u32>,
     /// The vulnerable side, and behind it what the fix puts in.
     written: Vec<u8>,
     fixed: String,
@@ -48,12 +47,6 @@ pub struct PairRef<'a> {
     pub prelude: &'a [&'a str],
     /// Whether the function is a method that has to stand in the body of a class.
     pub in_class: bool,
-}
-
-impl Default for PairBuffer {
-    fn default() -> Self {
-        Self { slots: [0; SLOTS], written: Vec::new(), fixed: String::new() }
-    }
 }
 
 impl Default for Generator {
@@ -104,78 +97,76 @@ impl Generator {
         let program = &self.program;
         let number = cell.shapes.start + random.below(cell.shapes.end - cell.shapes.start);
         let shape = &program.shapes[number as usize];
-        let PairBuffer { slots, written, fixed } = out;
-        self.draw(shape, &mut random, slots);
-        let room = 2 * program.longest + BLOCK;
-        if written.len() < room {
-            written.resize(room, 0);
-        }
-        let mut copy = Copy { program, slots };
-        let name = copy.ops(&shape.before_name, written, 0);
-        let after_name = copy.ops(&shape.name, written, name);
-        let replaced = copy.ops(&shape.before_replaced, written, after_name);
-        let after_replaced = copy.ops(&shape.replaced, written, replaced);
-        let end = copy.ops(&shape.after_replaced, written, after_replaced);
-        // What the fix puts in goes behind the vulnerable side: one check of both as text.
-        let after_end = copy.ops(&shape.replacement, written, end);
-        // Templates are ASCII, so this always is text.
-        let (vulnerable, replacement) =
-            std::str::from_utf8(&written[..after_end]).unwrap_or_default().split_at(end);
+        out.prepare(program);
+        let PairBuffer { pieces, written, fixed } = out;
+        draw(program, shape, &mut random, pieces);
 
+        let mut ends = [0; 7];
+        for part in 0..6 {
+            let ops = &program.ops[shape.parts[part] as usize..shape.parts[part + 1] as usize];
+            ends[part + 1] = copy(program, ops, pieces, written, ends[part]);
+        }
+        // What the fix puts in stands behind the vulnerable side: so both are checked as text at
+        // once. Templates are ASCII, so they always are.
+        let [_, name, after_name, replaced, after_replaced, end, after_end] = ends;
+        let text = std::str::from_utf8(&written[..after_end]).unwrap_or_default();
+        let (vulnerable, replacement) = text.split_at(end);
         fixed.clear();
         fixed.push_str(&vulnerable[..replaced]);
         fixed.push_str(replacement);
         fixed.push_str(&vulnerable[after_replaced..]);
 
-        let detail = &program.details[number as usize];
         PairRef {
-            language: shape.language,
-            weakness: shape.weakness,
+            language: cell.language,
+            weakness: cell.weakness,
             function: &vulnerable[name..after_name],
             vulnerable,
             fixed,
             shape: number,
-            description: &detail.description,
-            prelude: &detail.prelude,
+            description: &shape.description,
+            prelude: &shape.prelude,
             in_class: shape.in_class,
         }
     }
+}
 
-    /// Draws what the slots of a shape hold.
-    fn draw(&self, shape: &Shape, random: &mut Random, slots: &mut [u32; SLOTS]) {
-        let values = &self.program.values;
-        let theme = shape.themes as usize + random.below(THEMES.len() as u32) as usize * THEME_SLOTS.len();
-        slots[1..=THEME_SLOTS.len()].copy_from_slice(&values[theme..theme + THEME_SLOTS.len()]);
-        let draws = &self.program.draws[shape.draws.start as usize..shape.draws.end as usize];
-        // Four draws share one number: 16 bits are plenty for lists of a few dozen words.
-        for four in draws.chunks(4) {
-            let mut bits = random.next();
-            for Draw { slot, count, start } in four {
-                let choice = ((bits & 0xffff) * u64::from(*count)) >> 16;
-                slots[usize::from(*slot) % SLOTS] = values[*start as usize + choice as usize];
-                bits >>= 16;
-            }
+impl PairBuffer {
+    /// Makes room, before the first pair.
+    fn prepare(&mut self, program: &Program) {
+        if self.pieces.len() < program.pieces.len() {
+            self.pieces.clone_from(&program.pieces);
+            self.written.resize(2 * program.longest + BLOCK, 0);
         }
     }
 }
 
-/// Copies ops.
-struct Copy<'a> {
-    program: &'a Program,
-    slots: &'a [u32; SLOTS],
+/// Decides which pieces the slots of a shape are.
+fn draw(program: &Program, shape: &Shape, random: &mut Random, pieces: &mut [u32]) {
+    let values = program.values.as_slice();
+    let vocabulary = &program.vocabularies[shape.vocabulary as usize];
+    let theme = vocabulary.themes as usize + random.below(THEMES.len() as u32) as usize * THEME_SLOTS.len();
+    pieces[1..=THEME_SLOTS.len()].copy_from_slice(&values[theme..theme + THEME_SLOTS.len()]);
+    // Four draws share one number: 16 bits are plenty for lists of a few dozen words.
+    for four in program.drawn[shape.drawn.start as usize..shape.drawn.end as usize].chunks(4) {
+        let mut bits = random.next();
+        for slot in four {
+            let Words { count, start } = vocabulary.words[usize::from(*slot) % SLOTS];
+            let choice = ((bits & 0xffff) * u64::from(count)) >> 16;
+            pieces[usize::from(*slot)] = values[start as usize + choice as usize];
+            bits >>= 16;
+        }
+    }
 }
 
-impl Copy<'_> {
-    /// Writes `ops` from `at` on, and says where they end.
-    #[inline(always)]
-    fn ops(&mut self, ops: &Range<u32>, out: &mut [u8], mut at: usize) -> usize {
-        let arena = self.program.arena.as_slice();
-        for op in &self.program.ops[ops.start as usize..ops.end as usize] {
-            let piece = (op >> SLOT_BITS) as u32 + self.slots[*op as usize % SLOTS];
-            let from = (piece >> LENGTH_BITS) as usize;
-            out[at..at + BLOCK].copy_from_slice(&arena[from..from + BLOCK]);
-            at += (piece & ((1 << LENGTH_BITS) - 1)) as usize;
-        }
-        at
+/// Writes `ops` from `at` on, and says where they end.
+#[inline(always)]
+fn copy(program: &Program, ops: &[u16], pieces: &[u32], out: &mut [u8], mut at: usize) -> usize {
+    let arena = program.arena.as_slice();
+    for op in ops {
+        let piece = pieces[usize::from(*op)];
+        let from = (piece >> LENGTH_BITS) as usize;
+        out[at..at + BLOCK].copy_from_slice(&arena[from..from + BLOCK]);
+        at += (piece & ((1 << LENGTH_BITS) - 1)) as usize;
     }
+    at
 }

@@ -103,7 +103,7 @@ pub(super) const NAMES: Macros = &[
     ("in_host", "hostname target_host server_name device_address node_name remote_host peer_name gateway"),
     ("in_markup", "comment display_name bio headline caption feedback greeting remark"),
     ("in_blob", "cart_state saved_session preferences snapshot job_state cached_view profile_blob draft"),
-    ("in_xml", "xml_body xml_text feed_xml order_xml manifest_xml import_xml xml_document xml_payload"),
+    ("in_xml", "xml_body xml_text feed_xml order_xml manifest_xml import_xml xml_document xml_upload"),
     ("in_expr", "expression formula rule_text filter_expr calculation condition_text score_rule computation"),
     (
         "in_tmpl",
@@ -166,6 +166,7 @@ pub(super) const LITERALS: Macros = &[
         "a318c24216de fca5f4c3f0a1 0a2cbbdf1a7e 81b637d8fcd2 c7e616822f36 5feceb66ffc8 d4735e3a265e 4b227777d4dd e7f6c011776e 7cb9a2f0e1b3 2e7d2c03a950 18ac3e7343f0 3e23e8160039 de7d1b721a1e 252f10c83610 cd0aa9856147",
     ),
     ("ENV", "APP_SECRET API_KEY SERVICE_TOKEN DB_PASSWORD SIGNING_KEY GATEWAY_KEY MAIL_PASSWORD VAULT_TOKEN"),
+    ("ext", "jpg jpeg gif webp bmp tiff heic"),
     ("port", "5432 6379 8080 8443 9000 9200 3306 5672"),
 ];
 

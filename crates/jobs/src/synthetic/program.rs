@@ -1,9 +1,13 @@
 //! Shapes as programs: lists of pieces that only need to be copied.
 //!
-//! All text lies in one arena, every piece of it once. A **piece** is a stretch of at most
-//! [`BLOCK`] bytes there. An **op** is a piece plus the number of a slot whose piece is added to it: literal
-//! text has slot 0, which is empty, and slots have an empty piece. So every op is the same
-//! few instructions, without a branch.
+//! All text lies in one arena, every stretch of it once. A **piece** is a stretch of at most
+//! [`BLOCK`] bytes there; pieces are numbered. The numbers below [`SLOTS`] are those of the slots:
+//! which pieces they are is decided anew for each pair, in a copy of the list of pieces. So
+//! a shape is a list of numbers (its **ops**), and writing it is one loop without a branch:
+//! look up the piece, copy a whole block, advance by the piece's length.
+//!
+//! Everything is packed, because the speed depends on how much of it stays in the
+//! processor's second-level cache.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -21,49 +25,45 @@ use super::template::Dialect;
 pub(super) const BLOCK: usize = 32;
 /// Bits of a piece that hold its length; the others hold where it starts.
 pub(super) const LENGTH_BITS: u32 = 6;
-/// Bits of an op that hold its slot; the others hold its piece.
-pub(super) const SLOT_BITS: u32 = 6;
-/// Slots that a language may have, the empty one counted.
-pub(super) const SLOTS: usize = 1 << SLOT_BITS;
+/// Slots that a language may have, the first of them unused.
+pub(super) const SLOTS: usize = 64;
 
-/// Where a slot's piece is drawn from.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Draw {
-    /// Number of the slot.
-    pub slot: u8,
-    /// How many words there are.
-    pub count: u16,
-    /// The first of them in `values`.
+/// The words that a slot can hold: how many, and where they start in `values`.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Words {
+    /// How many there are.
+    pub count: u32,
+    /// The piece of the first of them.
     pub start: u32,
+}
+
+/// The words of one language.
+#[derive(Debug)]
+pub(super) struct Vocabulary {
+    /// The pieces of the first theme in `values`; those of the others follow.
+    pub themes: u32,
+    /// By slot; nothing for those that themes fill.
+    pub words: [Words; SLOTS],
+    /// Length of the longest word, by slot.
+    longest: [usize; SLOTS],
 }
 
 /// One compiled combination.
 #[derive(Debug)]
 pub(super) struct Shape {
-    pub language: Language,
-    pub weakness: &'static Weakness,
+    /// Index of its language's vocabulary.
+    pub vocabulary: u32,
+    /// Its slots, those of themes left out: a range of `drawn`.
+    pub drawn: Range<u32>,
+    /// Its ops: the text before the function's name, the name, the text up to the first
+    /// difference, what the fix replaces, the end that both sides share, and what the fix puts
+    /// in. Each part ends where the next one starts.
+    pub parts: [u32; 7],
+    /// Whether the function must stand in a class.
     pub in_class: bool,
-    /// The first piece of the first theme in `values`.
-    pub themes: u32,
-    pub draws: Range<u32>,
-    /// Ops of the vulnerable side: before the function's name,
-    pub before_name: Range<u32>,
-    /// the name,
-    pub name: Range<u32>,
-    /// from there to the first difference,
-    pub before_replaced: Range<u32>,
-    /// what the fix replaces,
-    pub replaced: Range<u32>,
-    /// and the end, which both sides share.
-    pub after_replaced: Range<u32>,
-    /// Ops that the fix puts in.
-    pub replacement: Range<u32>,
-}
-
-/// What is known of a shape and not needed to write it.
-#[derive(Debug)]
-pub(super) struct Detail {
+    /// One English sentence on the flaw.
     pub description: String,
+    /// Lines for the head of the file.
     pub prelude: Vec<&'static str>,
 }
 
@@ -76,14 +76,21 @@ pub(super) struct Cell {
 }
 
 /// All shapes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Program {
+    /// All text, and a block more.
     pub arena: Vec<u8>,
+    /// All pieces; nothing at the numbers of the slots.
+    pub pieces: Vec<u32>,
+    /// Pieces of the words.
     pub values: Vec<u32>,
-    pub draws: Vec<Draw>,
-    pub ops: Vec<u64>,
+    /// By language.
+    pub vocabularies: Vec<Vocabulary>,
+    /// Slots of the shapes.
+    pub drawn: Vec<u8>,
+    /// Numbers of pieces.
+    pub ops: Vec<u16>,
     pub shapes: Vec<Shape>,
-    pub details: Vec<Detail>,
     pub cells: Vec<Cell>,
     /// No side is longer, in bytes.
     pub longest: usize,
@@ -95,35 +102,36 @@ pub(super) struct Program {
 /// If a template breaks a rule (an unknown weakness, a word longer than [`BLOCK`], a flaw before the
 /// function's name). Templates are part of the program, so the first test that builds a generator sees it.
 pub(super) fn compile(dialects: &[&Dialect]) -> Program {
-    let mut compiler = Compiler::default();
+    let program = Program {
+        arena: Vec::new(),
+        pieces: vec![0; SLOTS],
+        values: Vec::new(),
+        vocabularies: Vec::new(),
+        drawn: Vec::new(),
+        ops: Vec::new(),
+        shapes: Vec::new(),
+        cells: Vec::new(),
+        longest: 0,
+    };
+    let mut compiler = Compiler { program, numbers: HashMap::new() };
     for dialect in dialects {
         compiler.dialect(dialect);
     }
-    // An op reads a whole block, wherever its piece starts.
+    // A whole block is read wherever a piece starts.
     compiler.program.arena.extend([b' '; BLOCK]);
     compiler.program
 }
 
-#[derive(Default)]
 struct Compiler {
     program: Program,
-    pieces: HashMap<Vec<u8>, u32>,
-}
-
-/// The words of one language.
-struct Vocabulary {
-    /// The first piece of the first theme in `values`.
-    themes: u32,
-    /// By slot; nothing for the empty slot and those of themes.
-    draws: Vec<Draw>,
-    /// Length of the longest word, by slot.
-    longest: Vec<usize>,
+    /// Numbers of the pieces by their bytes.
+    numbers: HashMap<Vec<u8>, u16>,
 }
 
 impl Compiler {
     fn dialect(&mut self, dialect: &Dialect) {
         let slots = names::slots(dialect);
-        let vocabulary = self.vocabulary(dialect);
+        self.vocabulary(dialect);
         let heads = Heads::new(dialect);
         let mut cells: BTreeMap<u16, Vec<Draft<'_>>> = BTreeMap::new();
         for flaw in dialect.flaws.iter().copied().flatten() {
@@ -135,70 +143,63 @@ impl Compiler {
             let Some(weakness) = Weakness::by_cwe(cwe) else { continue };
             let first = self.program.shapes.len() as u32;
             for draft in &drafts {
-                self.shape(dialect.language, weakness, &vocabulary, draft);
-                let prelude = heads.of(draft);
-                self.program.details.push(Detail { description: draft.about.clone(), prelude });
+                self.shape(draft, heads.of(draft));
             }
             let shapes = first..self.program.shapes.len() as u32;
             self.program.cells.push(Cell { language: dialect.language, weakness, shapes });
         }
     }
 
-    fn vocabulary(&mut self, dialect: &Dialect) -> Vocabulary {
+    fn vocabulary(&mut self, dialect: &Dialect) {
         let mut vocabulary = Vocabulary {
             themes: self.program.values.len() as u32,
-            draws: vec![Draw { slot: 0, count: 0, start: 0 }; 1 + THEME_SLOTS.len()],
-            longest: vec![0; 1 + THEME_SLOTS.len()],
+            words: [Words::default(); SLOTS],
+            longest: [0; SLOTS],
         };
         for theme in THEMES {
             for (slot, word) in (1..).zip(names::theme_words(*theme, dialect.case)) {
-                let longest: &mut usize = &mut vocabulary.longest[slot];
-                *longest = word.len().max(*longest);
+                vocabulary.longest[slot] = word.len().max(vocabulary.longest[slot]);
                 self.value(&word);
             }
         }
-        for words in names::lists(dialect) {
-            let slot = vocabulary.draws.len() as u8;
+        for (slot, words) in (1 + THEME_SLOTS.len()..).zip(names::lists(dialect)) {
+            assert!(slot < SLOTS, "too many slots");
             let start = self.program.values.len() as u32;
             words.iter().for_each(|word| self.value(word));
-            vocabulary.draws.push(Draw { slot, count: words.len() as u16, start });
-            vocabulary.longest.push(words.iter().map(String::len).max().unwrap_or(0));
+            vocabulary.words[slot] = Words { count: words.len() as u32, start };
+            vocabulary.longest[slot] = words.iter().map(String::len).max().unwrap_or(0);
         }
-        assert!(vocabulary.draws.len() <= SLOTS, "too many slots");
-        vocabulary
+        self.program.vocabularies.push(vocabulary);
     }
 
     fn value(&mut self, word: &str) {
         assert!(word.len() <= BLOCK, "the word {word:?} is too long");
-        let piece = self.piece(word.as_bytes());
-        self.program.values.push(piece);
+        let number = self.number(word.as_bytes());
+        self.program.values.push(self.program.pieces[usize::from(number)]);
     }
 
-    /// The piece with these bytes, at most [`BLOCK`].
-    fn piece(&mut self, bytes: &[u8]) -> u32 {
-        if let Some(piece) = self.pieces.get(bytes) {
-            return *piece;
+    /// The number of the piece with these bytes, at most [`BLOCK`].
+    fn number(&mut self, bytes: &[u8]) -> u16 {
+        if let Some(number) = self.numbers.get(bytes) {
+            return *number;
         }
-        let start = self.program.arena.len() as u32;
+        let program = &mut self.program;
+        let start = program.arena.len() as u32;
         assert!(start < 1 << (u32::BITS - LENGTH_BITS), "the arena is full");
-        let piece = (start << LENGTH_BITS) | bytes.len() as u32;
-        self.program.arena.extend(bytes);
-        self.pieces.insert(bytes.to_vec(), piece);
-        piece
+        let number = u16::try_from(program.pieces.len()).unwrap_or_else(|_| panic!("too many pieces"));
+        program.pieces.push((start << LENGTH_BITS) | bytes.len() as u32);
+        program.arena.extend(bytes);
+        self.numbers.insert(bytes.to_vec(), number);
+        number
     }
 
-    fn shape(
-        &mut self,
-        language: Language,
-        weakness: &'static Weakness,
-        vocabulary: &Vocabulary,
-        draft: &Draft<'_>,
-    ) {
+    /// Adds a shape of the vocabulary that was added last.
+    fn shape(&mut self, draft: &Draft<'_>, prelude: Vec<&'static str>) {
         let (vulnerable, fixed) = (draft.vulnerable.as_str(), draft.fixed.as_str());
-        let length = |character| {
-            expand::slot_of(character)
-                .map_or(character.len_utf8(), |slot| vocabulary.longest[usize::from(slot)])
-        };
+        let vocabulary = self.program.vocabularies.len() - 1;
+        let longest = &self.program.vocabularies[vocabulary].longest;
+        let length =
+            |text: char| expand::slot_of(text).map_or(text.len_utf8(), |slot| longest[usize::from(slot)]);
         for side in [vulnerable, fixed] {
             self.program.longest = self.program.longest.max(side.chars().map(length).sum());
         }
@@ -207,42 +208,39 @@ impl Compiler {
         let (head, rest) = vulnerable.split_at(prefix);
         let (replaced, tail) = rest.split_at(rest.len() - suffix);
         let replacement = &fixed[prefix..fixed.len() - suffix];
-        let mut parts = head.splitn(3, NAME_MARK);
-        let (Some(before_name), Some(name), Some(before_replaced)) =
-            (parts.next(), parts.next(), parts.next())
+        let Some((before_name, (name, before_replaced))) =
+            head.split_once(NAME_MARK).and_then(|(before, rest)| Some((before, rest.split_once(NAME_MARK)?)))
         else {
             panic!("the flaw comes before the function's name: {head}");
         };
+        let mut parts = [self.program.ops.len() as u32; 7];
+        let texts = [before_name, name, before_replaced, replaced, tail, replacement];
+        for (end, text) in parts[1..].iter_mut().zip(texts) {
+            *end = self.ops(text);
+        }
 
         let used: BTreeSet<u8> =
             vulnerable.chars().chain(fixed.chars()).filter_map(expand::slot_of).collect();
-        let first_draw = self.program.draws.len() as u32;
-        let drawn = used.into_iter().filter(|slot| usize::from(*slot) > THEME_SLOTS.len());
-        self.program.draws.extend(drawn.map(|slot| vocabulary.draws[usize::from(slot)]));
-        let shape = Shape {
-            language,
-            weakness,
+        let first = self.program.drawn.len() as u32;
+        self.program.drawn.extend(used.into_iter().filter(|slot| usize::from(*slot) > THEME_SLOTS.len()));
+        self.program.shapes.push(Shape {
+            vocabulary: vocabulary as u32,
+            drawn: first..self.program.drawn.len() as u32,
+            parts,
             in_class: draft.host.in_class,
-            themes: vocabulary.themes,
-            draws: first_draw..self.program.draws.len() as u32,
-            before_name: self.ops(before_name),
-            name: self.ops(name),
-            before_replaced: self.ops(before_replaced),
-            replaced: self.ops(replaced),
-            after_replaced: self.ops(tail),
-            replacement: self.ops(replacement),
-        };
-        self.program.shapes.push(shape);
+            description: draft.about.clone(),
+            prelude,
+        });
     }
 
-    /// Appends the ops of a text. Lines are cut apart, so that equal lines are one piece.
-    fn ops(&mut self, text: &str) -> Range<u32> {
-        let first = self.program.ops.len() as u32;
+    /// Appends the ops of a text, and says where they end. Lines are cut apart, so that equal
+    /// lines are the same pieces.
+    fn ops(&mut self, text: &str) -> u32 {
         let mut literal = Vec::new();
         for character in text.chars() {
             if let Some(slot) = expand::slot_of(character) {
                 self.literal(&mut literal);
-                self.program.ops.push(u64::from(slot));
+                self.program.ops.push(u16::from(slot));
                 continue;
             }
             literal.extend(character.encode_utf8(&mut [0; 4]).as_bytes());
@@ -251,13 +249,13 @@ impl Compiler {
             }
         }
         self.literal(&mut literal);
-        first..self.program.ops.len() as u32
+        self.program.ops.len() as u32
     }
 
     fn literal(&mut self, bytes: &mut Vec<u8>) {
         for block in bytes.chunks(BLOCK) {
-            let piece = self.piece(block);
-            self.program.ops.push(u64::from(piece) << SLOT_BITS);
+            let number = self.number(block);
+            self.program.ops.push(number);
         }
         bytes.clear();
     }

@@ -205,6 +205,23 @@ const MACROS: Macros = &[
         }
     "#,
     ),
+    (
+        "note",
+        r#"
+        if (rand() % 100 == 0) {
+            count_event("~table~.sampled");
+        }
+    "#,
+    ),
+    (
+        "note",
+        r#"
+        const char *~tmp~ = getenv("SERVER_NAME");
+        if (~tmp~ != NULL && strncmp(~tmp~, "test.", strlen("test.")) == 0) {
+            syslog(LOG_DEBUG, "~noun~ ~act~ on %s", ~tmp~);
+        }
+    "#,
+    ),
     ("check", ""),
     ("check", r#"syslog(LOG_DEBUG, "~noun~ ~act~ of size %zu", (size_t)~extent~);"#),
     ("after", ""),
@@ -223,6 +240,7 @@ const PRELUDE: Macros = &[
     ("PATH_MAX", "#include <limits.h>"),
     ("pthread_mutex_lock(", "#include <pthread.h>"),
     ("SIZE_MAX", "#include <stdint.h>"),
+    ("UINT32_MAX", "#include <stdint.h>"),
     ("uint32_t", "#include <stdint.h>"),
     ("uint16_t", "#include <stdint.h>"),
     ("printf(", "#include <stdio.h>"),
@@ -266,6 +284,9 @@ const PRELUDE: Macros = &[
     ("recv(", "#include <sys/socket.h>"),
     ("fstat(", "#include <sys/stat.h>"),
     ("waitpid(", "#include <sys/wait.h>"),
+    ("unlink(", "#include <unistd.h>"),
+    ("dprintf(", "#include <stdio.h>"),
+    ("gets(", "#include <stdio.h>"),
     ("access(", "#include <unistd.h>"),
     ("fork(", "#include <unistd.h>"),
     ("getpid(", "#include <unistd.h>"),

@@ -43,11 +43,11 @@ pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
             ~[~|
-            if (~v~ > SIZE_MAX / sizeof(struct ~entity~)) {
+            if (~v~ > UINT32_MAX / sizeof(struct ~entity~)) {
                 ~fail~
             }
             ~]
-            size_t bytes = ~v~ * sizeof(struct ~entity~);
+            uint32_t bytes = ~v~ * sizeof(struct ~entity~);
             struct ~entity~ *entries = malloc(bytes);
             if (entries == NULL) {
                 ~fail~

@@ -126,7 +126,7 @@ pub(super) const FLAWS: &[Flaw] = &[
                 ~broken~
             }
             extension := strings.ToLower(filepath.Ext(upload.Filename))
-            ~[slog.Debug("storing a file", "type", extension)~|if !slices.Contains([]string{".png", ".jpg", ".pdf"}, extension) {
+            ~[slog.Debug("storing a file", "type", extension)~|if !slices.Contains([]string{".png", ".~ext~", ".pdf"}, extension) {
                 ~fail~
             }~]
             if err := store.SaveUpload(upload, "~dir~", extension); err != nil {

@@ -196,6 +196,21 @@ const MACROS: Macros = &[
         }
     "#,
     ),
+    (
+        "note",
+        r#"
+        if mathrand.Intn(100) == 0 {
+            metrics.Increment("~table~.sampled")
+        }
+    "#,
+    ),
+    (
+        "note",
+        r#"
+        ~tmp~ := url.QueryEscape("~noun~ ~act~")
+        slog.Debug("help page", "topic", ~tmp~)
+    "#,
+    ),
     ("check", ""),
     ("check", r#"slog.Debug("~noun~ ~act~", "length", len(~v~))"#),
     (

@@ -217,6 +217,14 @@ const MACROS: Macros = &[
         }
     "#,
     ),
+    (
+        "note",
+        r#"
+        if (ThreadLocalRandom.current().nextInt(100) == 0) {
+            metrics.increment("~table~.sampled");
+        }
+    "#,
+    ),
     ("check", ""),
     ("check", r#"log.debug("~v~ has length {}", ~v~.length());"#),
     (

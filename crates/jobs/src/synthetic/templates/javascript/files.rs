@@ -92,7 +92,7 @@ pub(super) const FLAWS: &[Flaw] = &[
         code: r#"
             const upload = req.files.~entity~;
             const extension = path.extname(upload.name).toLowerCase();
-            ~[logger.debug(`storing a ${extension} file`);~|if (!['.png', '.jpg', '.pdf'].includes(extension)) {
+            ~[logger.debug(`storing a ${extension} file`);~|if (!['.png', '.~ext~', '.pdf'].includes(extension)) {
               ~fail~
             }~]
             await upload.mv(path.join('~dir~', crypto.randomUUID() + extension));

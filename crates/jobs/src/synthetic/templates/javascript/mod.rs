@@ -211,6 +211,21 @@ const MACROS: Macros = &[
         }
     "#,
     ),
+    (
+        "note",
+        r#"
+        if (Math.random() < 0.01) {
+          metrics.increment('~table~.sampled');
+        }
+    "#,
+    ),
+    (
+        "note",
+        r#"
+        const ~tmp~ = encodeURIComponent('~noun~ ~act~');
+        logger.debug(`help page ${~tmp~}`);
+    "#,
+    ),
     ("check", ""),
     ("check", "logger.debug(`~v~ has length ${~v~.length}`);"),
     (

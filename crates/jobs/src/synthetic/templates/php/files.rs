@@ -85,7 +85,7 @@ pub(super) const FLAWS: &[Flaw] = &[
         code: r#"
             $upload = $_FILES['~entity~'];
             $extension = strtolower(pathinfo($upload['name'], PATHINFO_EXTENSION));
-            ~[error_log("storing a $extension file");~|if (!in_array($extension, ['png', 'jpg', 'pdf'], true)) {
+            ~[error_log("storing a $extension file");~|if (!in_array($extension, ['png', '~ext~', 'pdf'], true)) {
                 ~fail~
             }~]
             move_uploaded_file($upload['tmp_name'], '~dir~/' . bin2hex(random_bytes(8)) . '.' . $extension);
@@ -108,7 +108,7 @@ pub(super) const FLAWS: &[Flaw] = &[
         code: r#"
             $upload = $request->file('~entity~');
             ~[$name = $upload->getClientOriginalName();~|$name = $upload->hashName();
-            if (!in_array($upload->guessExtension(), ['png', 'jpg', 'pdf'], true)) {
+            if (!in_array($upload->guessExtension(), ['png', '~ext~', 'pdf'], true)) {
                 ~fail~
             }~]
             $upload->move('~dir~', $name);

@@ -210,6 +210,21 @@ const MACROS: Macros = &[
         }
     "#,
     ),
+    (
+        "note",
+        r#"
+        if (mt_rand(1, 100) === 1) {
+            Metrics::increment('~table~.sampled');
+        }
+    "#,
+    ),
+    (
+        "note",
+        r#"
+        $~tmp~ = rawurlencode('~noun~ ~act~');
+        error_log("help page $~tmp~");
+    "#,
+    ),
     ("check", ""),
     ("check", "error_log('~v~ has length ' . strlen($~v~));"),
     (

@@ -16,6 +16,7 @@ const FLASK: Host = Host {
     in_class: false,
     sources: &[
         NONE,
+        Source { gives: "upload", from: "a posted form", param: r#", methods=["POST"]"#, ..SOURCE },
         Source {
             gives: "get",
             from: "the query string",
@@ -87,6 +88,7 @@ const DJANGO: Host = Host {
     in_class: false,
     sources: &[
         NONE,
+        Source { gives: "upload", from: "a posted form", ..SOURCE },
         Source {
             gives: "get",
             from: "the query string",

@@ -203,6 +203,13 @@ const MACROS: Macros = &[
             logger.warning("~act~ without TLS")
     "#,
     ),
+    (
+        "note",
+        r#"
+        if random.random() < 0.01:
+            metrics.increment("~table~.sampled")
+    "#,
+    ),
     ("check", ""),
     ("check", r#"logger.debug("~v~ has length %d", len(~v~))"#),
     (
