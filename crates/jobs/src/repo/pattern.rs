@@ -20,6 +20,7 @@ pub(super) fn pattern(text: &str) -> Pattern {
         .which_captures(WhichCaptures::Implicit)
         .onepass(false)
         .dfa(false)
+        .auto_prefilter(false)
         .hybrid_cache_capacity(8 << 20);
     meta::Builder::new()
         .configure(config)
