@@ -341,7 +341,9 @@ impl History {
         if !self.project.has(&tests) {
             let about = format!("Tests of {}.", stem_of(path));
             let class = layout.test_class(&stem);
-            self.project.put(&tests, Content::Aside(SourceFile { about, class, ..SourceFile::default() }));
+            let head = layout.test_imports.iter().map(|line| (*line).to_owned()).collect();
+            let file = SourceFile { about, head, class, ..SourceFile::default() };
+            self.project.put(&tests, Content::Aside(file));
         }
         let number = 1 + self.random.below(900) as u32;
         let body = Body::Plain(layout.test(function, number));

@@ -25,6 +25,8 @@ pub(crate) struct Layout {
     test: &'static str,
     /// Lines that ordinary code needs: the word that tells so, and the line.
     imports: &'static [(&'static str, &'static str)],
+    /// Lines that tests need.
+    pub(crate) test_imports: &'static [&'static str],
     /// Libraries that the manifest names.
     pub(crate) libraries: &'static [&'static str],
     /// Sign of a comment of one line.
@@ -52,6 +54,7 @@ const PYTHON: Layout = Layout {
         ("Iterable[", "from typing import Iterable"),
         ("logger.", "logger = logging.getLogger(__name__)"),
     ],
+    test_imports: &["from tests.helpers import run"],
     libraries: &["flask", "requests", "sqlalchemy", "pyyaml", "click", "jinja2", "pytest"],
     comment: "#",
 };
@@ -72,6 +75,7 @@ const JAVASCRIPT: Layout = Layout {
         ("escapeHtml(", "const escapeHtml = require('escape-html');"),
         ("logger.", "const logger = require('../logger');"),
     ],
+    test_imports: &["const { run } = require('./helpers');"],
     libraries: &["express", "axios", "mysql2", "js-yaml", "escape-html", "jest", "eslint"],
     comment: "//",
 };
@@ -96,6 +100,15 @@ const JAVA: Layout = Layout {
         ("TreeMap<", "import java.util.TreeMap;"),
         ("logger.", "import java.util.logging.Logger;"),
         ("Collectors.", "import java.util.stream.Collectors;"),
+        ("Base64.", "import java.util.Base64;"),
+        ("MessageDigest", "import java.security.MessageDigest;"),
+        ("NoSuchAlgorithmException", "import java.security.NoSuchAlgorithmException;"),
+        ("StandardCharsets", "import java.nio.charset.StandardCharsets;"),
+        ("HtmlUtils.", "import org.springframework.web.util.HtmlUtils;"),
+    ],
+    test_imports: &[
+        "import static org.junit.jupiter.api.Assertions.*;",
+        "import org.junit.jupiter.api.Test;",
     ],
     libraries: &["spring-web", "jackson-databind", "slf4j-api", "commons-lang3", "junit-jupiter"],
     comment: "//",
@@ -111,6 +124,7 @@ const PHP: Layout = Layout {
     manifest: "composer.json",
     test: "public function test{name}{number}(): void\n{\n    $found = $this->run('{name}', {number});\n    $this->assertNotNull($found);\n    $this->assertSame('done', $found->status);\n}",
     imports: &[],
+    test_imports: &["use PHPUnit\\Framework\\TestCase;"],
     libraries: &["slim/slim", "monolog/monolog", "twig/twig", "guzzlehttp/guzzle", "phpunit/phpunit"],
     comment: "//",
 };
@@ -129,7 +143,11 @@ const GO: Layout = Layout {
         ("log.", "import \"log\""),
         ("sort.", "import \"sort\""),
         ("strings.", "import \"strings\""),
+        ("html.", "import \"html\""),
+        ("hex.", "import \"encoding/hex\""),
+        ("sha256.", "import \"crypto/sha256\""),
     ],
+    test_imports: &["import \"testing\""],
     libraries: &["github.example/chi", "github.example/sqlx", "github.example/yaml", "github.example/zap"],
     comment: "//",
 };
@@ -145,11 +163,13 @@ const C: Layout = Layout {
     test: "static void test_{name}_{number}(void)\n{\n    struct result *found = run(\"{name}\", {number});\n\n    assert(found != NULL);\n    assert(found->status == DONE);\n}",
     imports: &[
         ("printf(", "#include <stdio.h>"),
+        ("log_", "#include \"log.h\""),
         ("size_t", "#include <stddef.h>"),
         ("malloc(", "#include <stdlib.h>"),
         ("strlen(", "#include <string.h>"),
         ("strcmp(", "#include <string.h>"),
     ],
+    test_imports: &["#include <assert.h>", "#include \"helpers.h\""],
     libraries: &["zlib", "sqlite3", "libcurl", "check"],
     comment: "/*",
 };
@@ -185,9 +205,15 @@ impl Layout {
         }
     }
 
-    /// The class that a file called `stem` holds, where it has to be one.
+    /// The class that a file called `stem` holds; where the language leaves the choice, only
+    /// with `in_class`.
     pub(crate) fn class(&self, stem: &str, in_class: bool) -> Option<String> {
-        (in_class || self.language == Language::Java).then(|| pascal(stem))
+        let needed = match self.language {
+            Language::Java => true,
+            Language::Php => in_class,
+            _ => false,
+        };
+        needed.then(|| pascal(stem))
     }
 
     /// A function that tests the one called `name`.

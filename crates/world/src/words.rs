@@ -141,7 +141,8 @@ pub(crate) fn word(slot: &str, theme: u64, seed: u64, shift: usize, case: Case) 
         "nouns" => many.to_owned(),
         "Noun" => capitalized(one),
         "Nouns" => capitalized(many),
-        "NOUN" => one.to_uppercase(),
+        // A field of a type, where such names begin with a capital letter.
+        "Field" => return word("field", theme, seed, shift, case).map(|field| capitalized(&field)),
         _ => String::new(),
     };
     if !themed.is_empty() {

@@ -8,7 +8,7 @@ use crate::WorldError;
 use crate::documents::{self, dotted};
 use crate::history::{History, file_of, stem_of};
 use crate::messages::ordinary::{self, Topic};
-use crate::neutral::Refactoring;
+use crate::neutral::{Change, Refactoring};
 use crate::project::{Content, Project};
 use crate::source::{Body, Function};
 
@@ -101,14 +101,8 @@ impl History {
         self.commit_on(&parents, message.as_bytes().to_vec(), None)
     }
 
-    /// Changes an ordinary function in one of the ways that are `allowed`; tells which, and for
-    /// a new name the old and the new one.
-    pub(crate) fn refactor(
-        &mut self,
-        path: &str,
-        name: &str,
-        allowed: &[Refactoring],
-    ) -> Option<(Refactoring, Option<(String, String)>)> {
+    /// Changes an ordinary function in one of the ways that are `allowed`, if it can.
+    pub(crate) fn refactor(&mut self, path: &str, name: &str, allowed: &[Refactoring]) -> Option<Change> {
         let layout = self.layout();
         let function = self.project.function_mut(path, name)?;
         let Body::Neutral(neutral) = &mut function.body else { return None };
@@ -118,15 +112,14 @@ impl History {
         if possible.is_empty() {
             return None;
         }
-        let kind = self.random.pick(&possible);
-        let renamed = neutral.change(kind, &mut self.random);
+        let change = neutral.change(self.random.pick(&possible), &mut self.random)?;
         let text = neutral.text("");
         if let Some(file) = self.project.source_mut(path) {
             for line in layout.imports(&text) {
                 file.import(line);
             }
         }
-        Some((kind, renamed))
+        Some(change)
     }
 
     /// An ordinary function in a file that may be changed.
@@ -199,16 +192,16 @@ impl History {
         for _ in 0..if several { 3 } else { 1 } {
             let Some((path, name)) = self.some_function() else { continue };
             let done = self.refactor(&path, &name, ALLOWED);
-            first = first.or(done.map(|(kind, renamed)| (path, name, kind, renamed)));
+            first = first.or(done.map(|change| (path, name, change)));
         }
-        let Some((path, name, kind, renamed)) = first else { return self.docs() };
+        let Some((path, name, change)) = first else { return self.docs() };
         let (issue, scope) = (self.next_issue().to_string(), stem_of(&path).to_lowercase());
         let values =
             [("function", name.as_str()), ("file", file_of(&path)), ("scope", &scope), ("issue", &issue)];
         let message = if several {
             ordinary::cleanup(&values, &mut self.random)
         } else {
-            ordinary::refactoring(kind, renamed.as_ref(), &values, &mut self.random)
+            ordinary::refactoring(&change, &values, &mut self.random)
         };
         self.commit(&message)?;
         self.note(if several { "refactoring_of_several" } else { "refactoring" });
@@ -219,11 +212,11 @@ impl History {
     fn one_of(&mut self, kind: Refactoring, event: &str) -> Result<(), WorldError> {
         let mut all = self.project.neutrals();
         while let Some((path, name)) = self.random.take(&mut all) {
-            let Some((kind, renamed)) = self.refactor(&path, &name, &[kind]) else { continue };
+            let Some(change) = self.refactor(&path, &name, &[kind]) else { continue };
             let (issue, scope) = (self.next_issue().to_string(), stem_of(&path).to_lowercase());
             let values =
                 [("function", name.as_str()), ("file", file_of(&path)), ("scope", &scope), ("issue", &issue)];
-            let message = ordinary::refactoring(kind, renamed.as_ref(), &values, &mut self.random);
+            let message = ordinary::refactoring(&change, &values, &mut self.random);
             self.commit(&message)?;
             self.note(event);
             return Ok(());

@@ -1,7 +1,7 @@
 //! What messages of ordinary commits say.
 
 use super::{fill, words};
-use crate::neutral::Refactoring;
+use crate::neutral::{Change, Refactoring};
 use crate::random::Random;
 
 /// Patterns for a new function.
@@ -127,20 +127,18 @@ pub(crate) fn about(topic: Topic, values: &[(&str, &str)], random: &mut Random) 
 }
 
 /// A message for a change to one function.
-pub(crate) fn refactoring(
-    kind: Refactoring,
-    renamed: Option<&(String, String)>,
-    values: &[(&str, &str)],
-    random: &mut Random,
-) -> String {
-    let patterns: &[&str] = match kind {
+pub(crate) fn refactoring(change: &Change, values: &[(&str, &str)], random: &mut Random) -> String {
+    let patterns: &[&str] = match change.kind {
         Refactoring::Rename => &[
             "Rename {old} to {new} in {function}",
             "Better names in {function}",
             "refactor({scope}): clearer names",
         ],
+        Refactoring::Log if change.removed => {
+            &["Log less in {function}", "{scope}: tidy up logging", "Drop a noisy line from the log"]
+        }
         Refactoring::Log => {
-            &["Log less in {function}", "{scope}: tidy up logging", "Log what {function} does"]
+            &["Log what {function} does", "{scope}: more logging", "Log the numbers in {function}"]
         }
         Refactoring::Hint => &["Add type hints to {function}", "{scope}: type hints", "Annotate {file}"],
         Refactoring::Constant => &["Name the number in {function}", "{scope}: fewer bare numbers"],
@@ -161,7 +159,7 @@ pub(crate) fn refactoring(
     let function = values.iter().find(|(key, _)| *key == "function").map_or("", |(_, value)| *value);
     let words = words(function);
     let mut all = vec![("words", words.as_str())];
-    if let Some((old, new)) = renamed {
+    if let Some((old, new)) = &change.renamed {
         all.extend([("old", old.as_str()), ("new", new.as_str())]);
     }
     all.extend(values);

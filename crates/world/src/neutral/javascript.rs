@@ -168,7 +168,8 @@ async function «name»(client, «limit» = «few») {
       break;
     }
     «log:¦logger.debug('«noun» not ready yet, try', «index»);»
-    await «const:wait(«size»0)¦wait(POLL_PAUSE)»;
+    «const:await wait(«size»0);¦const pause = «size»0;
+    await wait(pause);»
   }
   return «value»;
 }

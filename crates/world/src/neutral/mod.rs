@@ -76,6 +76,28 @@ const LABELS: &[(&str, Refactoring)] = &[
     ("bug", Refactoring::Bug),
 ];
 
+impl Refactoring {
+    /// Whether nobody takes it back: types and comments stay.
+    fn only_forward(self) -> bool {
+        matches!(self, Self::Bug | Self::Hint | Self::Constant | Self::Comment)
+    }
+}
+
+fn kind_of(label: &str) -> Option<Refactoring> {
+    LABELS.iter().find(|row| row.0 == label).map(|row| row.1)
+}
+
+/// A change that was made to an ordinary function.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    /// Of which kind.
+    pub(crate) kind: Refactoring,
+    /// Whether it went back to the first wording: took a line away.
+    pub(crate) removed: bool,
+    /// The old and the new name of a local variable.
+    pub(crate) renamed: Option<(String, String)>,
+}
+
 /// An ordinary function in its present wording.
 #[derive(Clone, Debug)]
 pub(crate) struct Neutral {
@@ -97,6 +119,7 @@ impl Neutral {
             // Mistakes are there at first; formatting starts as the project has it.
             let drawn = match label {
                 "bug" | "format" | "hint" => 0,
+                "const" | "comment" => usize::from(random.chance(35)),
                 _ => random.below(count),
             };
             wordings.insert(label, drawn);
@@ -129,9 +152,9 @@ impl Neutral {
         let mut known: Vec<_> = self
             .wordings
             .iter()
-            .filter(|(label, wording)| **label != "bug" || **wording == 0)
-            .filter_map(|(label, _)| LABELS.iter().find(|row| row.0 == *label))
-            .map(|row| row.1)
+            .filter_map(|(label, wording)| Some((kind_of(label)?, *wording)))
+            .filter(|(kind, wording)| !kind.only_forward() || *wording == 0)
+            .map(|(kind, _)| kind)
             .collect();
         if !self.locals().is_empty() {
             known.push(Refactoring::Rename);
@@ -139,20 +162,20 @@ impl Neutral {
         known
     }
 
-    /// Makes a change; for a new name, tells the old and the new one.
-    pub(crate) fn change(&mut self, kind: Refactoring, random: &mut Random) -> Option<(String, String)> {
+    /// Makes a change, unless it knows none of this kind.
+    pub(crate) fn change(&mut self, kind: Refactoring, random: &mut Random) -> Option<Change> {
         if kind == Refactoring::Rename {
             let locals = self.locals();
-            let slot = random.pick(&locals);
+            let slot = *locals.get(random.below(locals.len().max(1)))?;
             let before = self.word(slot)?;
             *self.shifts.entry(slot).or_default() += 1 + random.below(words::choices(slot) - 1);
-            return Some((before, self.word(slot)?));
+            return Some(Change { kind, removed: false, renamed: Some((before, self.word(slot)?)) });
         }
         let label = LABELS.iter().find(|row| row.1 == kind)?.0;
         let (_, count) = labels(self.template.text).into_iter().find(|found| found.0 == label)?;
         let wording = self.wordings.get_mut(label)?;
         *wording = (*wording + 1 + random.below(count - 1)) % count;
-        None
+        Some(Change { kind, removed: *wording == 0, renamed: None })
     }
 
     fn theme(&self) -> u64 {

@@ -83,7 +83,8 @@ def «name»(«value»«hint:¦: str», «count»«hint:¦: int»)«hint:¦ -> s
 def «name»(«first»«hint:¦: str», «last»«hint:¦: str»)«hint:¦ -> str»:
     """Key under which the «noun» page is kept."""
     «text» = "%s/%s" % («first», «last»)
-    return "«noun»:" + hashlib.sha256(«text».encode("utf-8")).hexdigest()«const:[:16]¦[:KEY_LENGTH]»
+    «const:¦length = 16»
+    return "«noun»:" + hashlib.sha256(«text».encode("utf-8")).hexdigest()[:«const:16¦length»]
 "#,
     },
     Template {
