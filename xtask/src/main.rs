@@ -9,6 +9,7 @@ use std::process::Command;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use world::{Settings, World};
 
 /// Development tasks of StreamGuard.
 #[derive(Parser)]
@@ -96,6 +97,10 @@ fn crash(times: u32) -> Result<()> {
     Ok(())
 }
 
+/// The demo world with the settings that are its defaults.
 fn snapshot() -> Result<()> {
-    anyhow::bail!("not here yet")
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/jobs/demo.snapshot");
+    let truth = World::new(Settings::default()).snapshot(&path)?;
+    println!("{} planted functions, {} bytes", truth.planted.len(), std::fs::metadata(&path)?.len());
+    Ok(())
 }

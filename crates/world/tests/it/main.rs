@@ -8,6 +8,8 @@ mod git;
 mod oracle;
 // Every kind of event happens.
 mod events;
+// What the repo collector finds of what was planted.
+mod mining;
 // How large and how fast it is.
 mod scale;
 

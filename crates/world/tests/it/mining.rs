@@ -1,0 +1,72 @@
+//! The repo collector, measured against what was planted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use engine::{Options, Status};
+use jobs::{Collect, Repo};
+use world::{Findable, Settings};
+
+use crate::Written;
+
+/// What identifies a pair, with every byte of it.
+type Pair = (String, String, String, String);
+
+/// Mines a world as `collect` does by default. Returns its pairs by commit, function and code.
+fn mine(world: &Written) -> BTreeSet<Pair> {
+    let repositories = world.repositories().iter().map(|path| path.display().to_string()).collect();
+    let collector = Repo { repo: repositories, ..Repo::default() };
+    let options = Options { workers: 2, ..Options::default() };
+    let finished = engine::run(vec![Arc::new(Collect(collector))], &options, None, &mut ()).unwrap();
+    assert_eq!(finished.status, Status::Complete, "{:?}", finished.state.jobs[0].lost);
+    let lines = String::from_utf8(finished.made[0]["repo.jsonl"].clone()).unwrap();
+    lines
+        .lines()
+        .map(|line| {
+            let sample: dataset::Sample = serde_json::from_str(line).unwrap();
+            let text = |field: Option<String>| field.unwrap_or_default();
+            (
+                text(sample.commit),
+                text(sample.path_after),
+                text(sample.vulnerable_code),
+                text(sample.fixed_code),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn planted_pairs_are_found_and_little_else() {
+    for seed in [1, 2, 3] {
+        let world = Written::new(Settings { seed, ..Settings::default() });
+        let found = mine(&world);
+        let key = |planted: &world::Planted| {
+            (
+                planted.commit.clone(),
+                planted.path_after.clone(),
+                planted.before.clone(),
+                planted.after.clone(),
+            )
+        };
+        let is_findable = |findable| matches!(findable, Findable::ByMessage | Findable::ThroughMerge);
+        let findable: Vec<_> =
+            world.truth.planted.iter().filter(|planted| is_findable(planted.findable)).collect();
+        let planted: BTreeSet<Pair> = world.truth.planted.iter().map(key).collect();
+        let missed: Vec<_> = findable.iter().filter(|planted| !found.contains(&key(planted))).collect();
+        let surplus: Vec<_> = found.iter().filter(|pair| !planted.contains(pair)).collect();
+        let recall = 1.0 - missed.len() as f64 / findable.len() as f64;
+        let wrong = surplus.len() as f64 / found.len() as f64;
+        let by_commit: BTreeMap<_, _> = missed
+            .iter()
+            .map(|planted| (&planted.commit, (&planted.repository, &planted.function, &planted.weakness)))
+            .collect();
+        assert!(
+            recall >= 0.98,
+            "seed {seed}: {recall:.3} of {} found; missed {by_commit:#?}",
+            findable.len()
+        );
+        let commits: BTreeSet<_> = surplus.iter().map(|pair| (&pair.0, &pair.1)).collect();
+        assert!(wrong <= 0.02, "seed {seed}: {wrong:.3} of {} were not planted: {commits:#?}", found.len());
+        assert!(findable.len() > 100, "seed {seed}: only {} to find", findable.len());
+    }
+}
