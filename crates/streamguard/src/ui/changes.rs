@@ -2,13 +2,24 @@
 
 use std::ops::Range;
 
+use dataset::quality::MAX_CODE_CHARS;
 use imara_diff::{Algorithm, Diff, InternedInput};
+
+use super::ink::is_name;
+
+/// Longest codes whose words are compared, in bytes of both: what the quality check lets pass.
+/// Longer ones come from elsewhere, and the time grows with the square of the length.
+const WORDS_BYTES: usize = 2 * 4 * MAX_CODE_CHARS;
+
+/// Most lines of both codes that are compared. The time grows with the square of their number
+/// if they are few different ones: 50,000 take half a second, 200,000 take 8.
+const COMPARED_LINES: usize = 50_000;
 
 /// Least similarity of two lines that are shown as one line that changed, in percent.
 const SIMILAR: usize = 33;
 
 /// Words of a line that are compared to find the line that it became.
-const COMPARED_WORDS: usize = 500;
+const COMPARED_WORDS: usize = 200;
 
 /// Pairs of lines of a change that are compared; in a larger change only lines at the same
 /// place are.
@@ -49,23 +60,18 @@ pub(crate) fn lines(text: &str) -> Vec<Range<usize>> {
     text.split_inclusive('\n').map(line).collect()
 }
 
-/// Compares lines: histogram diff (Cohen, as in git), with changes slid to where people expect
-/// them.
+/// Compares lines.
 pub(crate) fn stretches(before: &[&str], after: &[&str]) -> Vec<Stretch> {
-    let mut input = InternedInput::default();
-    input.update_before(before.iter().copied());
-    input.update_after(after.iter().copied());
-    let mut diff = Diff::compute(Algorithm::Histogram, &input);
-    diff.postprocess_lines(&input);
+    let bytes = |lines: &[&str]| lines.iter().map(|line| line.len()).sum::<usize>();
+    let by_words = bytes(before) + bytes(after) <= WORDS_BYTES;
     let (mut found, mut left, mut right) = (Vec::new(), 0, 0);
-    for hunk in diff.hunks() {
-        let old = hunk.before.start as usize..hunk.before.end as usize;
-        let new = hunk.after.start as usize..hunk.after.end as usize;
+    for (old, new) in hunks(before, after) {
         if left < old.start {
             found.push(Stretch::Same { before: left, after: right, lines: old.start - left });
         }
         (left, right) = (old.end, new.end);
-        found.push(Stretch::Changed(align(&before[old.clone()], &after[new.clone()], old.start, new.start)));
+        let pairs = if by_words { pairs(&before[old.clone()], &after[new.clone()]) } else { Vec::new() };
+        found.push(Stretch::Changed(align(old, new, &pairs)));
     }
     if left < before.len() {
         found.push(Stretch::Same { before: left, after: right, lines: before.len() - left });
@@ -73,23 +79,45 @@ pub(crate) fn stretches(before: &[&str], after: &[&str]) -> Vec<Stretch> {
     found
 }
 
-/// Puts lines that became others beside each other, and the rest of them in between. The first
-/// of them have the numbers `from` and `to`.
-fn align(before: &[&str], after: &[&str], from: usize, to: usize) -> Vec<Change> {
+/// Which lines became which others: histogram diff (Cohen, as in git), with changes slid to
+/// where people expect them.
+fn hunks(before: &[&str], after: &[&str]) -> Vec<(Range<usize>, Range<usize>)> {
+    if before.len() + after.len() > COMPARED_LINES {
+        let same = |(old, new): &(&&str, &&str)| old == new;
+        let head = before.iter().zip(after).take_while(same).count();
+        let tail = before[head..].iter().rev().zip(after[head..].iter().rev()).take_while(same).count();
+        let middle = (head..before.len() - tail, head..after.len() - tail);
+        return if middle.0.is_empty() && middle.1.is_empty() { Vec::new() } else { vec![middle] };
+    }
+    let mut input = InternedInput::default();
+    input.update_before(before.iter().copied());
+    input.update_after(after.iter().copied());
+    let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    diff.postprocess_lines(&input);
+    let rows = |rows: Range<u32>| rows.start as usize..rows.end as usize;
+    diff.hunks().map(|hunk| (rows(hunk.before), rows(hunk.after))).collect()
+}
+
+/// Puts the lines `old` beside the lines `new`: those of a pair (counted from the first lines)
+/// beside each other, and the rest of them in between.
+fn align(old: Range<usize>, new: Range<usize>, pairs: &[(usize, usize)]) -> Vec<Change> {
     let mut changes = Vec::new();
-    let (mut left, mut right) = (0, 0);
-    let ends = (before.len(), after.len());
-    for (old, new) in pairs(before, after).into_iter().chain([ends]) {
-        while left < old || right < new {
-            let before = (left < old).then_some(from + left);
-            let after = (right < new).then_some(to + right);
-            changes.push(Change { before, after, similar: false });
-            left = old.min(left + 1);
-            right = new.min(right + 1);
+    let (mut left, mut right) = (old.start, new.start);
+    let pairs = pairs.iter().map(|(before, after)| (old.start + before, new.start + after, true));
+    for (before, after, similar) in pairs.chain([(old.end, new.end, false)]) {
+        while left < before || right < after {
+            let change = Change {
+                before: (left < before).then_some(left),
+                after: (right < after).then_some(right),
+                similar: false,
+            };
+            left += usize::from(change.before.is_some());
+            right += usize::from(change.after.is_some());
+            changes.push(change);
         }
-        if (old, new) != ends {
-            changes.push(Change { before: Some(from + old), after: Some(to + new), similar: true });
-            (left, right) = (old + 1, new + 1);
+        if similar {
+            changes.push(Change { before: Some(before), after: Some(after), similar });
+            (left, right) = (before + 1, after + 1);
         }
     }
     changes
@@ -207,10 +235,6 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn is_name(character: char) -> bool {
-    character.is_alphanumeric() || character == '_'
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,6 +277,22 @@ mod tests {
             assert!(changes.iter().filter_map(|change| change.before).eq(0..few));
             assert!(changes.iter().filter_map(|change| change.after).eq(0..few));
         }
+    }
+
+    #[test]
+    fn long_codes_are_compared_by_their_ends() {
+        let number = |n: usize| n.to_string();
+        let before: Vec<String> = (0..COMPARED_LINES).map(number).collect();
+        let mut after = before.clone();
+        after.swap(10, COMPARED_LINES - 10);
+        let before: Vec<&str> = before.iter().map(String::as_str).collect();
+        let after: Vec<&str> = after.iter().map(String::as_str).collect();
+        let found = stretches(&before, &after);
+        assert_eq!(found[0], Stretch::Same { before: 0, after: 0, lines: 10 });
+        assert_eq!(found[2], Stretch::Same { before: 49_991, after: 49_991, lines: 9 });
+        let same = Stretch::Same { before: 0, after: 0, lines: COMPARED_LINES };
+        assert_eq!(stretches(&before, &before), [same]);
+        assert_eq!(stretches(&[], &[]), []);
     }
 
     #[test]

@@ -107,9 +107,7 @@ struct Place {
 
 impl Row {
     fn push(&mut self, ink: Ink, character: char, width: usize) {
-        let last = self.pieces.last_mut();
-        let before = last.as_ref().and_then(|(_, text)| text.chars().next_back());
-        if !(is_name(character) && before.is_some_and(is_name)) && width > 0 {
+        if width > 0 && !(is_name(character) && self.ends_in_name()) {
             self.gap = self.end();
         }
         match self.pieces.last_mut() {
@@ -119,18 +117,20 @@ impl Row {
         self.width += width;
     }
 
+    fn ends_in_name(&self) -> bool {
+        self.pieces.last().is_some_and(|(_, text)| text.ends_with(is_name))
+    }
+
     fn end(&self) -> Place {
         let bytes = self.pieces.last().map_or(0, |(_, text)| text.len());
         Place { pieces: self.pieces.len(), bytes, width: self.width }
     }
 
-    /// Cuts the row where it is full, and gives what comes after: the last word if it fits
-    /// better there, otherwise nothing.
+    /// Ends the row before `next`, and gives what the following row starts with: the last word
+    /// if it would be cut in two and is not too long to move, otherwise nothing.
     fn cut(&mut self, next: char) -> Self {
         let gap = self.gap;
-        let splits_word =
-            is_name(next) && self.pieces.last().is_some_and(|(_, text)| text.ends_with(is_name));
-        if !splits_word || 2 * gap.width < self.width {
+        if !is_name(next) || !self.ends_in_name() || 2 * gap.width < self.width {
             return Self::default();
         }
         let mut rest = Self { pieces: self.pieces.split_off(gap.pieces), ..Self::default() };
@@ -146,8 +146,8 @@ impl Row {
     }
 }
 
-/// Whether a character may be in a name or a number: rows are cut at others first.
-fn is_name(character: char) -> bool {
+/// Whether a character may be in a name or a number.
+pub(crate) fn is_name(character: char) -> bool {
     character.is_alphanumeric() || character == '_'
 }
 
