@@ -52,6 +52,9 @@ enum Bench {
         /// The Python that has PyDriller.
         #[arg(long, default_value = "python3")]
         python: PathBuf,
+        /// The words, or parts of words, by which the peer chooses commits.
+        #[arg(long, value_delimiter = ',', default_value = "security,cve,vulnerability")]
+        words: Vec<String>,
         /// How often.
         #[arg(long, default_value_t = 3)]
         runs: usize,
@@ -69,9 +72,13 @@ fn main() -> Result<()> {
     match Task::parse() {
         Task::Bench(Bench::Engine) => bench::engine::run(),
         Task::Bench(Bench::Synthetic) => bench::synthetic::run(&streamguard()?),
-        Task::Bench(Bench::Mine { repository, peer, python, runs }) => {
-            bench::mine::run(&streamguard()?, &repository, peer.as_deref().map(|peer| (&*python, peer)), runs)
-        }
+        Task::Bench(Bench::Mine { repository, peer, python, words, runs }) => bench::mine::run(
+            &streamguard()?,
+            &repository,
+            peer.as_deref().map(|peer| (&*python, peer)),
+            &words,
+            runs,
+        ),
         Task::Crash { times } => crash(times),
         Task::Snapshot => snapshot(),
         Task::Truth { table, clones } => truth::run(&table, &clones),
@@ -90,5 +97,5 @@ fn crash(times: u32) -> Result<()> {
 }
 
 fn snapshot() -> Result<()> {
-    todo!()
+    anyhow::bail!("not here yet")
 }

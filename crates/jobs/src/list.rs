@@ -7,6 +7,7 @@ use engine::Job;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use thiserror::Error;
 
 use crate::{Collect, Collector, Repo, Synthetic};
 
@@ -26,7 +27,29 @@ pub struct Entry {
     /// Its settings as flags and their defaults have them: an object, keyed like the flags.
     pub settings: fn(&ArgMatches) -> Result<Value, clap::Error>,
     /// Makes the job.
-    pub make: fn(Value) -> Result<Arc<dyn Job>, String>,
+    pub make: fn(Value) -> Result<Arc<dyn Job>, SettingsError>,
+}
+
+/// Settings that are none.
+#[derive(Debug, Error)]
+#[error("{key}: {reason}")]
+pub struct SettingsError {
+    /// Which of them; empty if it is not about one.
+    pub key: String,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// Reads settings, and says which of them is wrong if one is.
+///
+/// # Errors
+/// [`SettingsError`].
+pub fn read_settings<T: DeserializeOwned>(settings: Value) -> Result<T, SettingsError> {
+    serde_path_to_error::deserialize(settings).map_err(|error| {
+        let path = error.path().to_string();
+        let key = path.split(['.', '[']).next().unwrap_or_default().to_owned();
+        SettingsError { key, reason: error.into_inner().to_string() }
+    })
 }
 
 /// The collectors, in the order in which their samples stand in the dataset.
@@ -59,7 +82,7 @@ const fn collector<C: Collector + Args + Serialize + DeserializeOwned + 'static>
         flags: C::augment_args,
         settings: |matches| <C as FromArgMatches>::from_arg_matches(matches).map(|settings| json!(settings)),
         make: |settings| {
-            let collector: C = serde_json::from_value(settings).map_err(|error| error.to_string())?;
+            let collector: C = read_settings(settings)?;
             Ok(Arc::new(Collect(collector)))
         },
     }
@@ -76,5 +99,5 @@ pub fn find(name: &str) -> Option<&'static Entry> {
 /// In words: an unknown name, or settings that are none of this job's.
 pub fn make(name: &str, settings: Value) -> Result<Arc<dyn Job>, String> {
     let entry = find(name).ok_or_else(|| format!("there is no job called {name:?}"))?;
-    (entry.make)(settings)
+    (entry.make)(settings).map_err(|error| error.to_string())
 }

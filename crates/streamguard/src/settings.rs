@@ -3,11 +3,13 @@
 //! A setting has one definition, the field of a settings struct: that makes the flag, the key
 //! in its section of `streamguard.toml`, and the variable `STREAMGUARD_<FLAG>`.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use jobs::list::{SettingsError, read_settings};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -101,50 +103,63 @@ impl Layers<'_> {
         self.matches.value_source(&flag.replace('-', "_")) == Some(ValueSource::CommandLine)
     }
 
-    /// The settings of a section as an object. `base` holds what the flags and their defaults
-    /// say, keyed like the flags; keys without a flag are not settable.
+    /// The settings of a section. `base` holds what the flags and their defaults say, keyed
+    /// like the flags; keys without a flag are not settable.
     ///
     /// # Errors
-    /// An unknown key, or a value of the wrong type, with the place it came from.
-    pub fn settle<T: DeserializeOwned>(
-        &self,
-        section: &str,
-        base: Value,
-    ) -> Result<(T, Map<String, Value>), UsageError> {
-        let Value::Object(mut settings) = base else {
+    /// An unknown key in the file.
+    pub fn settle(&self, section: &str, base: Value) -> Result<Settled, UsageError> {
+        let Value::Object(mut values) = base else {
             return Err(UsageError(format!("the settings of {section} are no table")));
         };
+        let name = &self.file.name;
         let in_file = match self.file.sections.get(section) {
-            None => Map::new(),
-            Some(Value::Object(table)) => table.clone(),
-            Some(_) => return Err(UsageError(format!("{}: {section} is no table", self.file.name))),
+            None => &Map::new(),
+            Some(Value::Object(table)) => table,
+            Some(_) => return Err(UsageError(format!("{name}: {section} is no table"))),
         };
         let is_flag = |key: &str| self.matches.try_contains_id(&key.replace('-', "_")).is_ok();
-        if let Some(key) = in_file.keys().find(|key| !settings.contains_key(*key) || !is_flag(key)) {
-            let known: Vec<&str> = settings.keys().map(String::as_str).filter(|key| is_flag(key)).collect();
-            let name = &self.file.name;
+        if let Some(key) = in_file.keys().find(|key| !values.contains_key(*key) || !is_flag(key)) {
+            let known: Vec<&str> = values.keys().map(String::as_str).filter(|key| is_flag(key)).collect();
             return Err(UsageError(format!("{name}: [{section}] has no {key:?}, but {}", known.join(", "))));
         }
-        let mut origins = Map::new();
-        for (key, value) in &mut settings {
+        let mut places = BTreeMap::new();
+        for (key, value) in &mut values {
             if !is_flag(key) || self.is_given(key) {
                 continue;
             }
             if let Some((variable, text)) = self.environment.setting(key) {
                 *value = parse_like(value, text);
-                origins.insert(key.clone(), Value::String(variable));
+                places.insert(key.clone(), variable);
             } else if let Some(configured) = in_file.get(key) {
                 *value = configured.clone();
-                origins.insert(key.clone(), Value::String(format!("{}: [{section}] {key}", self.file.name)));
+                places.insert(key.clone(), format!("{name}: [{section}] {key}"));
             }
         }
-        let typed = serde_path_to_error::deserialize(Value::Object(settings.clone())).map_err(|error| {
-            let path = error.path().to_string();
-            let key = path.split(['.', '[']).next().unwrap_or_default();
-            let place = origins.get(key).and_then(Value::as_str).unwrap_or(key);
-            UsageError(format!("{place}: {}", error.inner()))
-        })?;
-        Ok((typed, settings))
+        Ok(Settled { values, places })
+    }
+}
+
+/// The settings of a section, and where those come from that are no flags.
+pub struct Settled {
+    /// The settings.
+    pub values: Map<String, Value>,
+    places: BTreeMap<String, String>,
+}
+
+impl Settled {
+    /// The settings as what they are for.
+    ///
+    /// # Errors
+    /// A value of the wrong type, with the place it came from.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, UsageError> {
+        read_settings(Value::Object(self.values.clone())).map_err(|error| self.wrong(&error))
+    }
+
+    /// What to say of a setting that is wrong.
+    pub fn wrong(&self, error: &SettingsError) -> UsageError {
+        let place = self.places.get(&error.key).unwrap_or(&error.key);
+        UsageError(format!("{place}: {}", error.reason))
     }
 }
 

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
+use jobs::{Collect, Repo};
+use serde_json::json;
 
 use super::{cost, median};
 
@@ -13,10 +15,12 @@ pub(crate) fn run(
     streamguard: &Path,
     repository: &Path,
     peer: Option<(&Path, &Path)>,
+    words: &[String],
     runs: usize,
 ) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut same, mut same_ratios, mut same_samples) = (Vec::new(), Vec::new(), 0);
     for _ in 0..runs {
         let output = folder.path().join("out");
         let (status, cost_of_ours) = cost(|| {
@@ -42,6 +46,9 @@ pub(crate) fn run(
         });
         ensure!(status?.success(), "collect failed");
         ours.push(cost_of_ours.cpu.as_secs_f64());
+        let (samples, cost_of_same) = cost(|| mine_by_words(repository, words));
+        same_samples = samples?;
+        same.push(cost_of_same.cpu.as_secs_f64());
         if let Some((python, script)) = peer {
             let (status, cost_of_theirs) = cost(|| {
                 Command::new(python)
@@ -54,16 +61,44 @@ pub(crate) fn run(
             });
             ensure!(status?.success(), "the peer failed");
             theirs.push(cost_of_theirs.cpu.as_secs_f64());
+            same_ratios.push(cost_of_theirs.cpu.as_secs_f64() / cost_of_same.cpu.as_secs_f64());
             ratios.push(cost_of_theirs.cpu.as_secs_f64() / cost_of_ours.cpu.as_secs_f64());
         }
     }
     let samples =
         std::fs::read_to_string(folder.path().join("out/repo.jsonl")).context("no samples")?.lines().count();
-    print!("{}: {samples} samples, {:.2} s CPU (median of {runs})", repository.display(), median(ours));
-    if ratios.is_empty() {
-        println!();
-    } else {
-        println!("; peer {:.2} s CPU, {:.1} times ours", median(theirs), median(ratios));
+    println!("{}, median of {runs}:", repository.display());
+    println!("  collect, commits chosen by our vocabulary: {samples} samples, {:.2} s CPU", median(ours));
+    println!(
+        "  the same commits as the peer, by its words: {same_samples} samples, {:.2} s CPU",
+        median(same)
+    );
+    if !ratios.is_empty() {
+        println!(
+            "  peer: {:.2} s CPU, {:.1} and {:.1} times ours",
+            median(theirs),
+            median(ratios),
+            median(same_ratios)
+        );
     }
     Ok(())
+}
+
+/// Mines those commits, other than merges, whose messages hold one of the words anywhere.
+/// Returns how many samples that gives.
+fn mine_by_words(path: &Path, words: &[String]) -> Result<usize> {
+    let repository = jobs::repo::open(path)?;
+    let mut commits = Vec::new();
+    for info in repository.rev_walk([repository.head_id()?.detach()]).all()? {
+        let info = info?;
+        let commit = info.object()?;
+        let message = String::from_utf8_lossy(commit.message_raw_sloppy()).to_lowercase();
+        if info.parent_ids.len() < 2 && words.iter().any(|word| message.contains(word)) {
+            commits.push((info.id.to_string(), "named"));
+        }
+    }
+    let collector = Collect(Repo { min_confidence: 0.0, ..Repo::default() });
+    let piece = json!({"commits": {"path": path, "name": "peer", "walked": 0, "commits": commits}});
+    let (records, _) = engine::testing::run_shard(&collector, piece)?;
+    Ok(records.lines().count())
 }

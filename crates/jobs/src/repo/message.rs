@@ -23,14 +23,15 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use dataset::Weakness;
-use regex::bytes::Regex;
 
 use advisory::AdvisoryIds;
 use class::Classes;
 pub use class::CommitClass;
 use lookalike::Lookalikes;
 use mark::{ADDS, MARKS, MENDS};
-use term::{Weight, bytes, words};
+use term::{Weight, words};
+
+use super::pattern::{Lazy, lazy, pattern};
 use vocabulary::{PRIVATE_FORK, VOCABULARY};
 
 /// Bytes of a message that are read: no person writes more, and the rest is a pasted log.
@@ -84,13 +85,13 @@ pub struct Judge {
     stems: AhoCorasick,
     /// What each pattern of `stems` promises.
     promises: Vec<Stem>,
-    terms: Vec<Regex>,
-    marks: Vec<Regex>,
+    terms: Vec<Lazy>,
+    marks: Vec<Lazy>,
     advisories: AdvisoryIds,
     lookalikes: Lookalikes,
     classes: Classes,
-    mends: Regex,
-    adds: Regex,
+    mends: Lazy,
+    adds: Lazy,
 }
 
 /// What the first pass found to look at.
@@ -140,13 +141,13 @@ impl Judge {
                 .build(patterns)
                 .expect("a few hundred short words fit an automaton"),
             promises,
-            terms: VOCABULARY.iter().map(|term| words(term.pattern)).collect(),
-            marks: MARKS.iter().map(|mark| bytes(mark.pattern)).collect(),
+            terms: VOCABULARY.iter().map(|term| lazy(|| words(term.pattern))).collect(),
+            marks: MARKS.iter().map(|mark| lazy(|| pattern(mark.pattern))).collect(),
             advisories: AdvisoryIds::new(),
             lookalikes: Lookalikes::new(),
             classes: Classes::new(),
-            mends: words(MENDS),
-            adds: bytes(ADDS),
+            mends: lazy(|| words(MENDS)),
+            adds: lazy(|| pattern(ADDS)),
         }
     }
 
@@ -176,8 +177,8 @@ impl Judge {
             judgement.advisory_ids = self.advisories.find(message);
             findings.advisories(&judgement.advisory_ids, &self.advisories.weaknesses(message));
         }
-        findings.marks(MARKS.iter().zip(&self.marks).enumerate().filter_map(|(index, (mark, pattern))| {
-            (promised.marks & 1 << index != 0 && pattern.is_match(message)).then_some(mark.label)
+        findings.marks(MARKS.iter().zip(&self.marks).enumerate().filter_map(|(index, (mark, lazy))| {
+            (promised.marks & 1 << index != 0 && lazy.is_match(message)).then_some(mark.label)
         }));
         self.weigh_terms(message, promised.terms, &mut findings);
         findings.weaknesses.sort_by_key(|(key, _)| *key);
@@ -231,7 +232,7 @@ impl Judge {
         for index in kept {
             let term = &VOCABULARY[index];
             let free =
-                self.terms[index].find_iter(&prose).take(PLACES).map(|found| found.range()).find(|range| {
+                self.terms[index].find_iter(&*prose).take(PLACES).map(|found| found.range()).find(|range| {
                     !taken.iter().any(|other| range.start < other.end && other.start < range.end)
                 });
             let Some(range) = free else { continue };

@@ -7,6 +7,7 @@
 mod commit;
 mod history;
 pub mod message;
+mod pattern;
 mod source;
 pub mod support;
 

@@ -9,9 +9,9 @@ mod mention;
 mod sign;
 
 use dataset::Weakness;
-use regex::bytes::{Regex, RegexBuilder};
 
 use super::message::Judgement;
+use super::pattern::{Pattern, pattern};
 use cosmetic::{Cosmetic, Cosmetics};
 use mention::{Mention, Mentions};
 use sign::{SignTable, Signs};
@@ -73,9 +73,9 @@ impl Support {
 pub struct Supporter {
     signs: SignTable,
     cosmetics: Cosmetics,
-    conditions: Regex,
-    exits: Regex,
-    checks: Regex,
+    conditions: Pattern,
+    exits: Pattern,
+    checks: Pattern,
 }
 
 /// What one function has by itself, before the others are looked at.
@@ -250,7 +250,7 @@ impl Own {
 }
 
 /// Whether more added than removed lines match.
-fn more(pattern: &Regex, removed: &[&str], added: &[&str]) -> bool {
+fn more(pattern: &Pattern, removed: &[&str], added: &[&str]) -> bool {
     let count = |lines: &[&str]| lines.iter().filter(|line| pattern.is_match(line.as_bytes())).count();
     count(added) > count(removed)
 }
@@ -258,13 +258,4 @@ fn more(pattern: &Regex, removed: &[&str], added: &[&str]) -> bool {
 /// The lines that are read, each cut to its limit.
 fn bounded<'l>(lines: &[&'l str]) -> Vec<&'l str> {
     lines.iter().take(MOST_LINES).map(|line| &line[..line.floor_char_boundary(LONGEST_LINE)]).collect()
-}
-
-/// Compiles a pattern over bytes, ASCII only and in any case: it runs over hostile code.
-fn pattern(pattern: &str) -> Regex {
-    RegexBuilder::new(pattern)
-        .case_insensitive(true)
-        .unicode(false)
-        .build()
-        .expect("the patterns of this module are valid, and its tests compile them all")
 }

@@ -40,7 +40,9 @@ pub(super) struct Expander<'a> {
     pub layers: &'a [&'a [(&'a str, &'a str)]],
     /// Numbers of the slots.
     pub slots: &'a BTreeMap<&'a str, u8>,
-    /// Chooses between alternatives.
+    /// Chooses between the alternatives of a name.
+    pub seed: u64,
+    /// Chooses between alternatives on the spot.
     pub random: Random,
     /// The text so far; both sides still in it.
     pub out: String,
@@ -69,7 +71,8 @@ impl Expander<'_> {
                 Some(b']') => self.sign(CLOSE, rest),
                 Some(b'(') => {
                     let (alternatives, after) = choice(&rest[1..]).ok_or(Unresolved)?;
-                    self.any_of(&alternatives, depth)?;
+                    let random = Random::new(self.random.next());
+                    self.any_of(&alternatives, random, depth)?;
                     after
                 }
                 _ => {
@@ -94,7 +97,9 @@ impl Expander<'_> {
             let found: Vec<&str> =
                 layer.iter().filter(|(defined, _)| *defined == name).map(|(_, text)| *text).collect();
             if !found.is_empty() {
-                return self.any_of(&found, depth);
+                // The same one wherever the name stands, so that both sides fail alike.
+                let choice = Random::of_text(name).next().wrapping_add(self.seed);
+                return self.any_of(&found, Random::new(choice), depth);
             }
         }
         self.out.push(slot_char(*self.slots.get(name).ok_or(Unresolved)?));
@@ -102,11 +107,8 @@ impl Expander<'_> {
     }
 
     /// Appends one of `alternatives` of which everything is defined.
-    fn any_of(&mut self, alternatives: &[&str], depth: usize) -> Result<(), Unresolved> {
-        let first = match alternatives.len() {
-            1 => 0,
-            many => self.random.below(u32::try_from(many).unwrap_or(u32::MAX)) as usize,
-        };
+    fn any_of(&mut self, alternatives: &[&str], mut random: Random, depth: usize) -> Result<(), Unresolved> {
+        let first = random.below(u32::try_from(alternatives.len()).unwrap_or(u32::MAX)) as usize;
         let start = self.out.len();
         for offset in 0..alternatives.len() {
             if self.append(alternatives[(first + offset) % alternatives.len()], depth + 1).is_ok() {
@@ -230,7 +232,7 @@ mod tests {
         let slots = BTreeMap::from([("slot", 3)]);
         let layers = [macros];
         let mut expander =
-            Expander { layers: &layers, slots: &slots, random: Random::new(1), out: String::new() };
+            Expander { layers: &layers, slots: &slots, seed: 1, random: Random::new(1), out: String::new() };
         expander.expand(template)?;
         Ok((side(&expander.out, 0, false), side(&expander.out, 1, false)))
     }

@@ -2,8 +2,8 @@
 
 use dataset::{Language, Weakness};
 
-use super::compile::{self, BLOCK, Cell, Draw, LENGTH_BITS, Program, SLOT_BITS, SLOTS, Shape};
 use super::names::{THEME_SLOTS, THEMES};
+use super::program::{self, BLOCK, Cell, LENGTH_BITS, Program, SLOTS, Shape, Words};
 use super::random::Random;
 use super::templates::DIALECTS;
 
@@ -18,8 +18,12 @@ pub struct Generator {
 /// Memory that [`Generator::write_pair`] writes into, pair after pair.
 #[derive(Debug, Default)]
 pub struct PairBuffer {
-    vulnerable: Vec<u8>,
-    fixed: Vec<u8>,
+    /// All pieces, in which those of the slots are put. Slots that a shape does not use keep
+    /// what they had.
+    pieces: Vec<u32>,
+    /// The vulnerable side, and behind it what the fix puts in.
+    written: Vec<u8>,
+    fixed: String,
 }
 
 /// One pair, as long as its buffer is not written again.
@@ -54,7 +58,7 @@ impl Default for Generator {
 impl Generator {
     /// Compiles the templates.
     pub fn new() -> Self {
-        Self { program: compile::compile(DIALECTS) }
+        Self { program: program::compile(DIALECTS) }
     }
 
     /// How many shapes there are: structures that differ in more than names and literals.
@@ -93,85 +97,76 @@ impl Generator {
         let program = &self.program;
         let number = cell.shapes.start + random.below(cell.shapes.end - cell.shapes.start);
         let shape = &program.shapes[number as usize];
-        let slots = self.draw(shape, &mut random);
+        out.prepare(program);
+        let PairBuffer { pieces, written, fixed } = out;
+        draw(program, shape, &mut random, pieces);
 
-        let room = program.longest + BLOCK;
-        if out.vulnerable.len() < room {
-            out.vulnerable.resize(room, 0);
-            out.fixed.resize(room, 0);
+        let mut ends = [0; 7];
+        for part in 0..6 {
+            let ops = &program.ops[shape.parts[part] as usize..shape.parts[part + 1] as usize];
+            ends[part + 1] = copy(program, ops, pieces, written, ends[part]);
         }
-        let PairBuffer { vulnerable, fixed } = out;
-        let ops = &program.ops[shape.vulnerable.start as usize..shape.vulnerable.end as usize];
-        let mut copy = Copy { arena: &program.arena, slots: &slots };
-        let name = copy.ops(&ops[..shape.name.start as usize], vulnerable, 0);
-        let after_name = copy.ops(&ops[shape.name.start as usize..shape.name.end as usize], vulnerable, name);
-        let replaced =
-            copy.ops(&ops[shape.name.end as usize..shape.replaced.start as usize], vulnerable, after_name);
-        let after_replaced =
-            copy.ops(&ops[shape.replaced.start as usize..shape.replaced.end as usize], vulnerable, replaced);
-        let end = copy.ops(&ops[shape.replaced.end as usize..], vulnerable, after_replaced);
+        // What the fix puts in stands behind the vulnerable side: so both are checked as text at
+        // once. Templates are ASCII, so they always are.
+        let [_, name, after_name, replaced, after_replaced, end, after_end] = ends;
+        let text = std::str::from_utf8(&written[..after_end]).unwrap_or_default();
+        let (vulnerable, replacement) = text.split_at(end);
+        fixed.clear();
+        fixed.push_str(&vulnerable[..replaced]);
+        fixed.push_str(replacement);
+        fixed.push_str(&vulnerable[after_replaced..]);
 
-        fixed[..replaced].copy_from_slice(&vulnerable[..replaced]);
-        let replacement = &program.ops[shape.replacement.start as usize..shape.replacement.end as usize];
-        let after = copy.ops(replacement, fixed, replaced);
-        let fixed_end = after + (end - after_replaced);
-        fixed[after..fixed_end].copy_from_slice(&vulnerable[after_replaced..end]);
-
-        let detail = &program.details[number as usize];
-        let vulnerable = text(&vulnerable[..end]);
         PairRef {
-            language: shape.language,
-            weakness: shape.weakness,
+            language: cell.language,
+            weakness: cell.weakness,
             function: &vulnerable[name..after_name],
             vulnerable,
-            fixed: text(&fixed[..fixed_end]),
+            fixed,
             shape: number,
-            description: &detail.description,
-            prelude: &detail.prelude,
+            description: &shape.description,
+            prelude: &shape.prelude,
             in_class: shape.in_class,
         }
     }
+}
 
-    /// Draws what the slots of a shape hold.
-    fn draw(&self, shape: &Shape, random: &mut Random) -> [u32; SLOTS] {
-        let values = &self.program.values;
-        let mut slots = [0; SLOTS];
-        let theme = shape.themes as usize + random.below(THEMES.len() as u32) as usize * THEME_SLOTS.len();
-        slots[1..=THEME_SLOTS.len()].copy_from_slice(&values[theme..theme + THEME_SLOTS.len()]);
-        let draws = &self.program.draws[shape.draws.start as usize..shape.draws.end as usize];
-        // Four draws share one number: 16 bits are plenty for lists of a few dozen words.
-        for four in draws.chunks(4) {
-            let mut bits = random.next();
-            for Draw { slot, count, start } in four {
-                let choice = ((bits & 0xffff) * u64::from(*count)) >> 16;
-                slots[usize::from(*slot) % SLOTS] = values[*start as usize + choice as usize];
-                bits >>= 16;
-            }
+impl PairBuffer {
+    /// Makes room, before the first pair.
+    fn prepare(&mut self, program: &Program) {
+        if self.pieces.len() < program.pieces.len() {
+            self.pieces.clone_from(&program.pieces);
+            self.written.resize(2 * program.longest + BLOCK, 0);
         }
-        slots
     }
 }
 
-struct Copy<'a> {
-    arena: &'a [u8],
-    slots: &'a [u32; SLOTS],
-}
-
-impl Copy<'_> {
-    /// Writes `ops` from `at` on, and says where they end.
-    #[inline(always)]
-    fn ops(&mut self, ops: &[u64], out: &mut [u8], mut at: usize) -> usize {
-        for op in ops {
-            let piece = (op >> SLOT_BITS) as u32 + self.slots[*op as usize % SLOTS];
-            let from = (piece >> LENGTH_BITS) as usize;
-            out[at..at + BLOCK].copy_from_slice(&self.arena[from..from + BLOCK]);
-            at += (piece & ((1 << LENGTH_BITS) - 1)) as usize;
+/// Decides which pieces the slots of a shape are.
+fn draw(program: &Program, shape: &Shape, random: &mut Random, pieces: &mut [u32]) {
+    let values = program.values.as_slice();
+    let vocabulary = &program.vocabularies[shape.vocabulary as usize];
+    let theme = vocabulary.themes as usize + random.below(THEMES.len() as u32) as usize * THEME_SLOTS.len();
+    pieces[1..=THEME_SLOTS.len()].copy_from_slice(&values[theme..theme + THEME_SLOTS.len()]);
+    // Four draws share one number: 16 bits are plenty for lists of a few dozen words.
+    for four in program.drawn[shape.drawn.start as usize..shape.drawn.end as usize].chunks(4) {
+        let mut bits = random.next();
+        for slot in four {
+            let Words { count, start } = vocabulary.words[usize::from(*slot) % SLOTS];
+            let choice = ((bits & 0xffff) * u64::from(count)) >> 16;
+            pieces[usize::from(*slot)] = values[start as usize + choice as usize];
+            bits >>= 16;
         }
-        at
     }
 }
 
-/// Templates are ASCII, so this always is text.
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap_or_default()
+/// Writes `ops` from `at` on, and says where they end.
+#[inline(always)]
+fn copy(program: &Program, ops: &[u16], pieces: &[u32], out: &mut [u8], mut at: usize) -> usize {
+    let arena = program.arena.as_slice();
+    for op in ops {
+        let piece = pieces[usize::from(*op)];
+        let from = (piece >> LENGTH_BITS) as usize;
+        out[at..at + BLOCK].copy_from_slice(&arena[from..from + BLOCK]);
+        at += (piece & ((1 << LENGTH_BITS) - 1)) as usize;
+    }
+    at
 }

@@ -4,7 +4,9 @@
 //! never meet. Words of several parts are written with spaces in [`THEMES`] and with
 //! underscores elsewhere, and take the case of their language.
 
-use super::template::{Case, Macros};
+use std::collections::BTreeMap;
+
+use super::template::{Case, Dialect, Macros};
 
 /// What a function is about, in singular and plural. One theme is drawn per pair.
 pub(super) const THEMES: &[(&str, &str)] = &[
@@ -93,7 +95,7 @@ pub(super) const NAMES: Macros = &[
     // The untrusted variable, by what it holds (`Flaw::input`).
     (
         "in_text",
-        "status email city category reference region keyword nickname owner country department serial_number phone currency brand",
+        "shop_code email city category reference region keyword nickname owner country department serial_number phone currency brand",
     ),
     ("in_file", "filename document attachment report_name image_name asset_name file_name doc_name"),
     ("in_url", "target_url callback_url feed_url image_url webhook_url source_url avatar_url remote_url"),
@@ -101,7 +103,7 @@ pub(super) const NAMES: Macros = &[
     ("in_host", "hostname target_host server_name device_address node_name remote_host peer_name gateway"),
     ("in_markup", "comment display_name bio headline caption feedback greeting remark"),
     ("in_blob", "cart_state saved_session preferences snapshot job_state cached_view profile_blob draft"),
-    ("in_xml", "xml_body xml_text feed_xml order_xml manifest_xml import_xml xml_document xml_payload"),
+    ("in_xml", "xml_body xml_text feed_xml order_xml manifest_xml import_xml xml_document xml_upload"),
     ("in_expr", "expression formula rule_text filter_expr calculation condition_text score_rule computation"),
     (
         "in_tmpl",
@@ -124,12 +126,13 @@ pub(super) const NAMES: Macros = &[
         "in_index",
         "slot_index position entry_index offset_index channel_index row_index table_index field_index",
     ),
+    ("in_mail", "sender_mail from_address reply_address contact_mail mail_address sender_address"),
     ("in_sort", "sort_key order_column sort_field ranking_column order_key sort_by"),
     ("in_kind", "export_format output_kind plugin_name handler_name report_kind driver_name"),
     // Names beside it.
     ("r", "result outcome found output resolved"),
     ("out", "collected gathered combined all_found batch_result summary"),
-    ("q", "query sql statement lookup_sql search_sql"),
+    ("q", "query select_text statement lookup_sql search_sql"),
     ("opt", "view_mode detail_level format_option layout_mode display_mode"),
     ("tmp", "trace_label marker checkpoint run_label step_label"),
     ("tmp2", "upper_limit quota_left allowance capacity_left budget"),
@@ -163,8 +166,23 @@ pub(super) const LITERALS: Macros = &[
         "a318c24216de fca5f4c3f0a1 0a2cbbdf1a7e 81b637d8fcd2 c7e616822f36 5feceb66ffc8 d4735e3a265e 4b227777d4dd e7f6c011776e 7cb9a2f0e1b3 2e7d2c03a950 18ac3e7343f0 3e23e8160039 de7d1b721a1e 252f10c83610 cd0aa9856147",
     ),
     ("ENV", "APP_SECRET API_KEY SERVICE_TOKEN DB_PASSWORD SIGNING_KEY GATEWAY_KEY MAIL_PASSWORD VAULT_TOKEN"),
+    ("ext", "jpg jpeg gif webp bmp tiff heic"),
     ("port", "5432 6379 8080 8443 9000 9200 3306 5672"),
 ];
+
+/// Numbers of a language's slots: from 1 those of themes, then those of [`lists`].
+pub(super) fn slots(dialect: &Dialect) -> BTreeMap<&'static str, u8> {
+    let lists = [NAMES, dialect.words, LITERALS];
+    let names = lists.into_iter().flatten().map(|(name, _)| *name);
+    THEME_SLOTS.into_iter().chain(names).zip(1..).collect()
+}
+
+/// The words of the slots that are drawn one by one.
+pub(super) fn lists(dialect: &Dialect) -> impl Iterator<Item = Vec<String>> {
+    let names = NAMES.iter().chain(dialect.words);
+    let names = names.map(|(_, words)| words.split(' ').map(|word| written(word, dialect.case)).collect());
+    names.chain(LITERALS.iter().map(|(_, words)| words.split(' ').map(str::to_owned).collect()))
+}
 
 /// A name of several parts in the case of a language.
 pub(super) fn written(words: &str, case: Case) -> String {

@@ -15,7 +15,7 @@
 //! | `~~` | a tilde |
 //!
 //! A **macro** is text that is put in while compiling; it may use further macros. A name
-//! that is defined several times has alternatives, of which one is chosen per use. A **slot** is filled
+//! that is defined several times has alternatives, of which one is chosen per shape. A **slot** is filled
 //! anew for every pair from a list of words (see [`super::names`]). What a part needs and the
 //! others do not define makes a combination impossible, and it is left out: this is the whole
 //! type system. Text that starts with a line feed is dedented; a macro of several lines takes

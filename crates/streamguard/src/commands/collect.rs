@@ -49,7 +49,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
         ["collect", "run"].into_iter().chain(list::COLLECTORS.iter().map(|entry| entry.name)).collect();
     file.check_sections(&names)?;
     let layers = Layers { file: &file, environment: &environment, matches };
-    let (settings, _): (Collect, _) = layers.settle("collect", json!(flags))?;
+    let settings: Collect = layers.settle("collect", json!(flags))?.read()?;
 
     let cache = settings.cache_dir.clone().unwrap_or_else(|| environment.cache_folder());
     let cache = std::path::absolute(&cache).with_context(|| format!("no folder: {}", cache.display()))?;
@@ -120,12 +120,12 @@ fn job(
             }
         }
     }
-    let (_, mut settled): (Value, _) = layers.settle(entry.name, base)?;
+    let mut settled = layers.settle(entry.name, base)?;
     // What all collectors share, for those that have a use for it.
     for (key, value) in
         [("seed", json!(settings.seed)), ("cache", json!(cache)), ("offline", json!(settings.offline))]
     {
-        if let Some(slot) = settled.get_mut(key) {
+        if let Some(slot) = settled.values.get_mut(key) {
             *slot = value;
         }
     }
@@ -134,12 +134,11 @@ fn job(
     if let Some(Value::Object(recorded)) = recorded.and_then(|recorded| recorded.get(entry.name)) {
         for (key, value) in recorded {
             if !layers.is_given(key) {
-                settled.insert(key.clone(), value.clone());
+                settled.values.insert(key.clone(), value.clone());
             }
         }
     }
-    (entry.make)(Value::Object(settled))
-        .map_err(|reason| UsageError(format!("{}: {reason}", entry.name)).into())
+    (entry.make)(Value::Object(settled.values.clone())).map_err(|error| settled.wrong(&error).into())
 }
 
 fn formats(names: &[String]) -> Result<Vec<Format>, UsageError> {

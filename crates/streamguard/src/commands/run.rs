@@ -23,7 +23,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
     let file = ConfigFile::read(folder, flags.config.as_deref())?;
     let environment = Environment::read(folder)?;
     let layers = Layers { file: &file, environment: &environment, matches };
-    let (settings, _): (Run, _) = layers.settle("run", json!(flags))?;
+    let settings: Run = layers.settle("run", json!(flags))?.read()?;
     let jobs = chosen(&file, &flags.jobs)?;
 
     let cancel = Cancel::new();

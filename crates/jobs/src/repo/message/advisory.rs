@@ -1,8 +1,6 @@
 //! Ids of advisories in running text.
 
-use regex::bytes::Regex;
-
-use super::term::bytes;
+use regex::bytes::{Regex, RegexBuilder};
 
 /// At most so many ids of one message are kept: longer lists are release notes.
 const MOST: usize = 16;
@@ -21,10 +19,10 @@ impl AdvisoryIds {
     pub(super) fn new() -> Self {
         Self {
             // The alphabet of GHSA ids is that of GitHub's advisory database.
-            pattern: bytes(
+            pattern: compiled(
                 r"\b(?:(?:cve|can)-(?:19|20)\d\d-\d{4,7}|ghsa(?:-[23456789cfghjmpqrvwx]{4}){3}|rustsec-20\d\d-\d{4}|(?:pysec|osv|ghsl)-20\d\d-\d{1,7}|go-20\d\d-\d{4,5})\b",
             ),
-            weakness: bytes(r"\bcwe-(\d{1,4})\b"),
+            weakness: compiled(r"\bcwe-(\d{1,4})\b"),
         }
     }
 
@@ -59,6 +57,15 @@ impl AdvisoryIds {
         }
         numbers
     }
+}
+
+/// Compiles a pattern with groups.
+fn compiled(pattern: &str) -> Regex {
+    RegexBuilder::new(pattern)
+        .case_insensitive(true)
+        .unicode(false)
+        .build()
+        .expect("the two patterns are valid, and every test of messages compiles them")
 }
 
 fn canonical(id: &str) -> String {

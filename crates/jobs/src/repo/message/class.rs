@@ -1,8 +1,8 @@
 //! What kind of commit a message announces.
 
-use regex::bytes::{Regex, RegexSet, RegexSetBuilder};
+use regex::bytes::{RegexSet, RegexSetBuilder};
 
-use super::term::bytes;
+use crate::repo::pattern::{Lazy, Pattern, lazy, pattern};
 
 /// The kind of a commit, as far as its message and its number of parents tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,9 +122,9 @@ const LONGEST_SUBJECT: usize = 200;
 pub(super) struct Classes {
     tags: RegexSet,
     words: RegexSet,
-    prefix: Regex,
+    prefix: Pattern,
     /// A first line that says more than its class: `add tests and fix the overflow`.
-    also_fixes: Regex,
+    also_fixes: Lazy,
 }
 
 impl Classes {
@@ -132,10 +132,12 @@ impl Classes {
         Self {
             tags: set(TAGS),
             words: set(WORDS),
-            prefix: bytes(r"^(?:\[[^\]\n]{1,30}\]\s*)?(?:[\w./-]+(?:\([^)\n]*\))?!?:\s*)?"),
-            also_fixes: bytes(
-                r"(?:\band|\bwith|[&+,;])\s+(?:\w+\s+)?(?:fix|prevent|patch)|\bfix\w*\s+(?:\S+\s+){1,8}(?:and|with|\+)\s+(?:\w+\s+){0,3}tests?\b|\b(?:found|reported)\s+by\b",
-            ),
+            prefix: pattern(r"^(?:\[[^\]\n]{1,30}\]\s*)?(?:[\w./-]+(?:\([^)\n]*\))?!?:\s*)?"),
+            also_fixes: lazy(|| {
+                pattern(
+                    r"(?:\band|\bwith|[&+,;])\s+(?:\w+\s+)?(?:fix|prevent|patch)|\bfix\w*\s+(?:\S+\s+){1,8}(?:and|with|\+)\s+(?:\w+\s+){0,3}tests?\b|\b(?:found|reported)\s+by\b",
+                )
+            }),
         }
     }
 

@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use regex::bytes::Regex;
-
-use super::term::bytes;
+use crate::repo::pattern::{Lazy, lazy, pattern};
 
 /// The phrases, one a row, in the notation of [`super::term::words`]. They are blanked out before
 /// the vocabulary is looked for.
@@ -54,13 +52,16 @@ const NAMES: &[&str] = &[
 
 /// Blanks look-alikes out of messages.
 pub(super) struct Lookalikes {
-    pattern: Regex,
+    pattern: Lazy,
 }
 
 impl Lookalikes {
     pub(super) fn new() -> Self {
-        let phrases = PHRASES.join("|").replace('~', r"(?:[\s-]+)");
-        Self { pattern: bytes(&format!(r"\b(?:{phrases})\b|{}", NAMES.join("|"))) }
+        let pattern = lazy(|| {
+            let phrases = PHRASES.join("|").replace('~', r"(?:[\s-]+)");
+            pattern(&format!(r"\b(?:{phrases})\b|{}", NAMES.join("|")))
+        });
+        Self { pattern }
     }
 
     /// The message with every look-alike replaced by as many spaces, so that places stay the same.

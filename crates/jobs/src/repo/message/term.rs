@@ -1,8 +1,8 @@
 //! One word of the field, and how a table of them is compiled.
 
-use regex::bytes::{Regex, RegexBuilder};
-
 use dataset::Weakness;
+
+use crate::repo::pattern::{Pattern, pattern};
 
 /// How much a term says by itself; the points it adds when it stands in the first paragraph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,24 +62,13 @@ impl Term {
 
 /// Compiles a pattern of words: `~` is a gap (white space, also a line break, or a hyphen),
 /// letters match in any case, and the whole begins and ends at word boundaries.
-pub(super) fn words(pattern: &str) -> Regex {
-    bytes(&format!(r"\b(?:{})\b", pattern.replace('~', r"(?:[\s-]+)")))
-}
-
-/// Compiles a pattern of the house: in any case, over bytes, ASCII only. Both keep the automaton
-/// small and let it run at full speed over text that is not UTF-8.
-pub(super) fn bytes(pattern: &str) -> Regex {
-    RegexBuilder::new(pattern)
-        .case_insensitive(true)
-        .unicode(false)
-        .dfa_size_limit(8 << 20)
-        .build()
-        .expect("the tables of this crate hold valid patterns, and a test compiles them all")
+pub(super) fn words(text: &str) -> Pattern {
+    pattern(&format!(r"\b(?:{})\b", text.replace('~', r"(?:[\s-]+)")))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, words};
+    use super::{pattern, words};
     use crate::repo::message::{mark::MARKS, vocabulary::VOCABULARY};
 
     #[test]
@@ -90,7 +79,7 @@ mod tests {
             assert!(!term.stems.is_empty() && term.stems.iter().all(|stem| stem.len() > 2), "{}", term.label);
         }
         for mark in MARKS {
-            bytes(mark.pattern);
+            pattern(mark.pattern);
         }
     }
 

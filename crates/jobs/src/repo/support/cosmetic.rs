@@ -1,8 +1,6 @@
 //! Changes that change nothing a weakness could hide in.
 
-use regex::bytes::Regex;
-
-use super::pattern;
+use crate::repo::pattern::{Pattern, pattern};
 
 /// Why a change is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,10 +15,10 @@ pub(super) enum Cosmetic {
 
 /// Tells changes that do not matter.
 pub(super) struct Cosmetics {
-    comment: Regex,
+    comment: Pattern,
     /// Other lines without effect on what the function does: imports and logging.
-    idle: Regex,
-    declaration: Regex,
+    idle: Pattern,
+    declaration: Pattern,
 }
 
 impl Cosmetics {

@@ -1,9 +1,7 @@
 //! What the fix of each weakness looks like in the lines it changes.
 
+use crate::repo::pattern::{Pattern, pattern};
 use dataset::Weakness;
-use regex::bytes::Regex;
-
-use super::pattern;
 
 /// One row: how a weakness is mended, in patterns over single changed lines. Case does not count.
 struct Row {
@@ -227,7 +225,7 @@ pub(super) struct Signs {
 pub(super) struct SignTable {
     /// One pattern a row and side. Each by itself: together in one set, their many repetitions make
     /// an automaton that is rebuilt all the time.
-    patterns: Vec<(usize, Side, Regex)>,
+    patterns: Vec<(usize, Side, Pattern)>,
 }
 
 impl SignTable {

@@ -52,7 +52,7 @@ const TLS: Flaw = Flaw {
 pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
-            const digest = ~[crypto.createHash('md5').update(~v~).digest('hex')~|await bcrypt.hash(~v~, 12)~];
+            const digest = ~[crypto.createHash('md5').update(~v~).digest('hex')~|await bcrypt.hash(~v~, 12)~|await argon2.hash(~v~)~];
             await save~Entity~Login(digest);
             const ~r~ = { stored: true, length: digest.length };
         "#,
@@ -61,7 +61,7 @@ pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
             const salt = crypto.randomBytes(16);
-            const key = ~[crypto.createHash('sha1').update(salt).update(~v~).digest()~|crypto.scryptSync(~v~, salt, 64)~];
+            const key = ~[crypto.createHash('sha1').update(salt).update(~v~).digest()~|crypto.scryptSync(~v~, salt, 64)~|crypto.pbkdf2Sync(~v~, salt, 600000, 32, 'sha256')~];
             const ~r~ = Buffer.concat([salt, key]).toString('base64');
         "#,
         ..HASH
@@ -122,7 +122,7 @@ pub(super) const FLAWS: &[Flaw] = &[
     },
     Flaw {
         code: r#"
-            const token = ~[Math.random().toString(36).slice(2) + Date.now().toString(36)~|crypto.randomBytes(32).toString('hex')~];
+            const token = ~[Math.random().toString(36).slice(2) + Date.now().toString(36)~|crypto.randomBytes(32).toString('hex')~|crypto.randomBytes(24).toString('base64url')~];
             await save~Entity~Token(token);
             const ~r~ = { token, expiresIn: ~limit~ * 60 };
         "#,

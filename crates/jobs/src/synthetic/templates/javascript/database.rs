@@ -32,8 +32,8 @@ const LDAP: Flaw = Flaw {
 pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
-            const ~q~ = ~[`SELECT id, ~col~ FROM ~table~ WHERE ~v~ = '${~v~}'`~|'SELECT id, ~col~ FROM ~table~ WHERE ~v~ = ?'~];
-            const [rows] = await db.execute(~q~~[~|, [~v~]~]);
+            const ~q~ = ~[`SELECT id, ~col~ FROM ~table~ WHERE ~v~ = '${~v~}'`~|'SELECT id, ~col~ FROM ~table~ WHERE ~v~ = ?'~|`SELECT id, ~col~ FROM ~table~ WHERE ~v~ = ${db.escape(~v~)}`~];
+            const [rows] = await db.execute(~q~~[~|, [~v~]~|~]);
             const ~r~ = rows.slice(0, ~limit~);
         "#,
         ..SQL
@@ -142,8 +142,8 @@ pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
             const name = ~[~v~.trim()~|~v~.replace(/[\\*()\0]/g, (c) => '\\' + c.charCodeAt(0).toString(16).padStart(2, '0'))~];
-            const found~Entity~ = await directory.search('dc=example,dc=net', { filter: `(&(cn=~table~)(member=${name}))` });
-            const ~r~ = found~Entity~.entries;
+            const matching~Entity~ = await directory.search('dc=example,dc=net', { filter: `(&(cn=~table~)(member=${name}))` });
+            const ~r~ = matching~Entity~.entries;
         "#,
         ..LDAP
     },

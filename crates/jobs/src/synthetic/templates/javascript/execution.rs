@@ -106,6 +106,7 @@ pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
             const operations = new Map([['sum', sumOf], ['max', maxOf], ['min', minOf]]);
+            logger.debug(`${operations.size} operations for ~nouns~`);
             ~[~|
             if (!operations.has(~v~)) {
               ~fail~

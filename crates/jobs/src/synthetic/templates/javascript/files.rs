@@ -31,7 +31,7 @@ const UPLOAD: Flaw = Flaw {
 pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
-            const file = path.join('~dir~', ~[~v~~|path.basename(~v~)~]);
+            const file = path.join('~dir~', ~[~v~~|path.basename(~v~)~|~v~.replace(/[^\w.-]/g, '_')~]);
             const ~r~ = await fs.readFile(file);
         "#,
         ..PATH
@@ -92,7 +92,7 @@ pub(super) const FLAWS: &[Flaw] = &[
         code: r#"
             const upload = req.files.~entity~;
             const extension = path.extname(upload.name).toLowerCase();
-            ~[logger.debug(`storing a ${extension} file`);~|if (!['.png', '.jpg', '.pdf'].includes(extension)) {
+            ~[logger.debug(`storing a ${extension} file`);~|if (!['.png', '.~ext~', '.pdf'].includes(extension)) {
               ~fail~
             }~]
             await upload.mv(path.join('~dir~', crypto.randomUUID() + extension));

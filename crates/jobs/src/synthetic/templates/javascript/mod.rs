@@ -90,7 +90,7 @@ const FLOWS: &[Flow] = &[
             ~after~
             ~reply~
         "#,
-        macros: &[("result", "~out~")],
+        macros: &[("result", "~out~"), ("from", "a received list")],
     },
     Flow {
         body: r#"
@@ -211,6 +211,21 @@ const MACROS: Macros = &[
         }
     "#,
     ),
+    (
+        "note",
+        r#"
+        if (Math.random() < 0.01) {
+          metrics.increment('~table~.sampled');
+        }
+    "#,
+    ),
+    (
+        "note",
+        r#"
+        const ~tmp~ = encodeURIComponent('~noun~ ~act~');
+        logger.debug(`help page ${~tmp~}`);
+    "#,
+    ),
     ("check", ""),
     ("check", "logger.debug(`~v~ has length ${~v~.length}`);"),
     (
@@ -255,6 +270,8 @@ const PRELUDE: Macros = &[
     ("sanitizeHtml(", "const sanitizeHtml = require('sanitize-html');"),
     ("serialize.", "const serialize = require('node-serialize');"),
     ("yaml.", "const yaml = require('js-yaml');"),
+    ("_.", "const _ = require('lodash');"),
+    ("argon2.", "const argon2 = require('argon2');"),
     ("config.", "const config = require('../config');"),
     ("db.", "const db = require('../db');"),
     ("audit.", "const audit = require('../audit');"),

@@ -25,7 +25,7 @@ const OBJECTS: Flaw = Flaw {
 const PROTOTYPE: Flaw = Flaw {
     weakness: "prototype_pollution",
     about: "Keys from ~from~ can change the prototype of all objects",
-    names: &["merge~Entity~", "patch~Entity~", "apply~Entity~Settings", "update~Entity~Options"],
+    names: &["merge~Entity~", "adjust~Entity~", "apply~Entity~Settings", "update~Entity~Options"],
     input: "in_blob",
     source: "object",
     reply: "value",

@@ -56,7 +56,7 @@ pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
             const count = await count~Entities~('~col~');
-            const ~r~ = `<h1>~Entity~ ~act~</h1><p>${count} ~nouns~ for ${~[~v~~|escapeHtml(~v~)~]}</p>`;
+            const ~r~ = `<h1>~Entity~ ~act~</h1><p>${count} ~nouns~ for ${~[~v~~|escapeHtml(~v~)~|_.escape(~v~)~]}</p>`;
         "#,
         ..PAGE
     },

@@ -68,7 +68,7 @@ const TLS: Flaw = Flaw {
 pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
-            digest = ~[hashlib.md5(~v~.encode()).hexdigest()~|bcrypt.hashpw(~v~.encode(), bcrypt.gensalt()).decode()~]
+            digest = ~[hashlib.md5(~v~.encode()).hexdigest()~|bcrypt.hashpw(~v~.encode(), bcrypt.gensalt()).decode()~|PasswordHasher().hash(~v~)~]
             save_~entity~_login(digest)
             ~r~ = {"stored": True, "length": len(digest)}
         "#,
@@ -77,7 +77,7 @@ pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
             salt = os.urandom(16)
-            ~[key = hashlib.sha1(salt + ~v~.encode()).digest()~|key = hashlib.pbkdf2_hmac("sha256", ~v~.encode(), salt, 600_000)~]
+            ~[key = hashlib.sha1(salt + ~v~.encode()).digest()~|key = hashlib.pbkdf2_hmac("sha256", ~v~.encode(), salt, 600_000)~|key = hashlib.scrypt(~v~.encode(), salt=salt, n=16384, r=8, p=1)~]
             ~r~ = base64.b64encode(salt + key).decode()
         "#,
         ..HASH
@@ -108,7 +108,7 @@ pub(super) const FLAWS: &[Flaw] = &[
     },
     Flaw {
         code: r#"
-            access_key = ~["~hex~~hex2~"~|os.environ["~ENV~"]~]
+            access_key = ~["~hex~~hex2~"~|os.environ["~ENV~"]~|settings.~ENV~~]
             headers = {"Authorization": "Bearer " + access_key, "Accept": "application/json"}
             answer = requests.get("https://~site~/~route~", headers=headers, timeout=~seconds~)
             ~r~ = answer.json()
@@ -173,7 +173,7 @@ pub(super) const FLAWS: &[Flaw] = &[
     },
     Flaw {
         code: r#"
-            key = ~[bytes(random.getrandbits(8) for _ in range(32))~|secrets.token_bytes(32)~]
+            key = ~[bytes(random.getrandbits(8) for _ in range(32))~|secrets.token_bytes(32)~|os.urandom(32)~]
             cache.set("~table~:key", key, ~limit~)
             ~r~ = base64.urlsafe_b64encode(key).decode()
         "#,

@@ -37,16 +37,16 @@ pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
             ~cur~ = ~conn~.cursor()
-            ~q~ = ~[f"SELECT id, ~col~ FROM ~table~ WHERE ~v~ = '{~v~}'"~|"SELECT id, ~col~ FROM ~table~ WHERE ~v~ = %s"~]
-            ~cur~.execute(~q~~[~|, (~v~,)~])
+            ~q~ = ~[f"SELECT id, ~col~ FROM ~table~ WHERE ~v~ = '{~v~}'"~|"SELECT id, ~col~ FROM ~table~ WHERE ~v~ = %s"~|"SELECT id, ~col~ FROM ~table~ WHERE ~v~ = %(value)s"~]
+            ~cur~.execute(~q~~[~|, (~v~,)~|, {"value": ~v~}~])
             ~r~ = ~cur~.fetch~(all()~|many(~limit~)~)
         "#,
         ..SQL
     },
     Flaw {
         code: r#"
-            ~q~ = "SELECT * FROM ~table~ WHERE ~v~ LIKE ~['%" + ~v~ + "%'~|?~] ORDER BY ~col~"
-            ~r~ = ~conn~.execute(~q~~[~|, ("%" + ~v~ + "%",)~]).fetchall()
+            ~q~ = "SELECT * FROM ~table~ WHERE ~v~ LIKE ~['%" + ~v~ + "%'~|?~|:part~] ORDER BY ~col~"
+            ~r~ = ~conn~.execute(~q~~[~|, ("%" + ~v~ + "%",)~|, {"part": f"%{~v~}%"}~]).fetchall()
         "#,
         raises: "sqlite3.Error",
         ..SQL

@@ -77,7 +77,7 @@ pub(super) const FLAWS: &[Flaw] = &[
     },
     Flaw {
         code: r#"
-            state = ~[pickle~|json~].loads(~v~)
+            state = ~[pickle.loads~|json.loads~|yaml.safe_load~](~v~)
             ~r~ = {"~col~": state.get("~col~"), "~col2~": state.get("~col2~")}
         "#,
         ..OBJECTS

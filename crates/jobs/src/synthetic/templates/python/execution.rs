@@ -129,7 +129,7 @@ pub(super) const FLAWS: &[Flaw] = &[
     },
     Flaw {
         code: r#"
-            ~r~ = ~[eval~|ast.literal_eval~](~v~)
+            ~r~ = ~[eval~|ast.literal_eval~|simple_eval~](~v~)
             logger.info("~noun~ rule gave a %s", type(~r~).__name__)
         "#,
         ..CODE
@@ -145,6 +145,7 @@ pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
             operations = {"sum": sum, "max": max, "min": min, "count": len}
+            logger.debug("%d operations for ~nouns~", len(operations))
             ~[~|
             if ~v~ not in operations:
                 ~fail~

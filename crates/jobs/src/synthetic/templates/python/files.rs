@@ -33,7 +33,7 @@ const ARCHIVE: Flaw = Flaw {
 pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
-            path = os.path.join("~dir~", ~[~v~~|os.path.basename(~v~)~])
+            path = os.path.join("~dir~", ~[~v~~|os.path.basename(~v~)~|secure_filename(~v~)~])
             with open(path, "rb") as handle:
                 ~r~ = handle.read()
         "#,
@@ -122,13 +122,13 @@ pub(super) const FLAWS: &[Flaw] = &[
         about: "An uploaded file is stored under a name or type of the sender's choice",
         names: &["upload_~entity~", "store_~entity~_picture", "save_~entity~_file", "attach_to_~entity~"],
         hosts: &["flask"],
-        source: "none",
+        source: "upload",
         raises: "OSError",
         reply: "done",
         code: r#"
             upload = request.files["~entity~"]
             ~[name = upload.filename~|name = secure_filename(upload.filename)
-            if not name.lower().endswith((".png", ".jpg", ".pdf")):
+            if not name.lower().endswith((".png", ".~ext~", ".pdf")):
                 ~fail~~]
             upload.save(os.path.join("~dir~", name))
             logger.info("stored a file for the ~noun~")
@@ -145,13 +145,13 @@ pub(super) const FLAWS: &[Flaw] = &[
             "attach_~entity~_file",
         ],
         hosts: &["django"],
-        source: "none",
+        source: "upload",
         raises: "OSError",
         reply: "done",
         code: r#"
             upload = request.FILES["~entity~"]
             ~[extension = os.path.splitext(upload.name)[1]~|extension = os.path.splitext(upload.name)[1].lower()
-            if extension not in {".png", ".jpg", ".pdf"}:
+            if extension not in {".png", ".~ext~", ".pdf"}:
                 ~fail~~]
             target = Path("~dir~") / (secrets.token_hex(8) + extension)
             with target.open("wb") as handle:

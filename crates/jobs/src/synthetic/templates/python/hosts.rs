@@ -16,6 +16,7 @@ const FLASK: Host = Host {
     in_class: false,
     sources: &[
         NONE,
+        Source { gives: "upload", from: "a posted form", param: r#", methods=["POST"]"#, ..SOURCE },
         Source {
             gives: "get",
             from: "the query string",
@@ -87,6 +88,7 @@ const DJANGO: Host = Host {
     in_class: false,
     sources: &[
         NONE,
+        Source { gives: "upload", from: "a posted form", ..SOURCE },
         Source {
             gives: "get",
             from: "the query string",
@@ -136,7 +138,7 @@ const DJANGO: Host = Host {
 const FASTAPI: Host = Host {
     name: "fastapi",
     frame: r#"
-        @router.~(get~|post~)("/~route~/~act~")
+        @router.~(post~|put~)("/~route~/~act~")
         def ~name~(~param~):
             ~body~
     "#,
@@ -325,12 +327,7 @@ const PLAIN: Host = Host {
         Source { gives: "get", from: "the caller", param: "~v~, *, ~opt~=None", ..SOURCE },
         Source { gives: "get", from: "a form of the caller", param: "form", code: r#"~v~ = form["~v~"]"# },
         Source { gives: "bytes", from: "the caller", param: "~v~", ..SOURCE },
-        Source {
-            gives: "bytes",
-            from: "a socket",
-            param: "connection",
-            code: "~v~ = connection.recv(65536)",
-        },
+        Source { gives: "bytes", from: "a socket", param: "peer", code: "~v~ = peer.recv(65536)" },
     ],
     macros: &[
         ("conn", "conn"),

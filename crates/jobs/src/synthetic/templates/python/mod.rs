@@ -17,7 +17,7 @@ pub(super) const DIALECT: Dialect = Dialect {
     language: Language::Python,
     case: Case::Snake,
     tabs: false,
-    words: &[("cur", "cursor cur db_cursor sql_cursor"), ("exc", "exc err error problem")],
+    words: &[("cur", "cursor cur db_cursor sql_cursor"), ("exc", "exc err failure problem")],
     hosts: hosts::ALL,
     flows: FLOWS,
     flaws: &[crypto::FLAWS, database::FLAWS, documents::FLAWS, execution::FLAWS, files::FLAWS, web::FLAWS],
@@ -88,7 +88,7 @@ const FLOWS: &[Flow] = &[
             ~after~
             ~reply~
         "#,
-        macros: &[("result", "~out~")],
+        macros: &[("result", "~out~"), ("from", "a received list")],
     },
     Flow {
         body: r#"
@@ -203,6 +203,13 @@ const MACROS: Macros = &[
             logger.warning("~act~ without TLS")
     "#,
     ),
+    (
+        "note",
+        r#"
+        if random.random() < 0.01:
+            metrics.increment("~table~.sampled")
+    "#,
+    ),
     ("check", ""),
     ("check", r#"logger.debug("~v~ has length %d", len(~v~))"#),
     (
@@ -294,6 +301,9 @@ const PRELUDE: Macros = &[
     ("render_template_string(", "from flask import render_template_string"),
     ("request.args", "from flask import request"),
     ("request.form", "from flask import request"),
+    ("request.files", "from flask import request"),
+    ("request.headers", "from flask import request"),
+    ("request.values", "from flask import request"),
     ("request.cookies", "from flask import request"),
     ("request.get_", "from flask import request"),
     ("send_file(", "from flask import send_file"),

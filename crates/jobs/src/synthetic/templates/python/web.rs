@@ -62,7 +62,7 @@ pub(super) const FLAWS: &[Flaw] = &[
     Flaw {
         code: r#"
             count = ~Entity~.count_since("~col~")
-            ~r~ = f"<h1>~Entity~ ~act~</h1><p>{count} ~nouns~ for {~[~v~~|html.escape(~v~)~]}</p>"
+            ~r~ = f"<h1>~Entity~ ~act~</h1><p>{count} ~nouns~ for {~[~v~~|html.escape(~v~)~|escape(~v~)~]}</p>"
         "#,
         ..PAGE
     },
@@ -85,7 +85,7 @@ pub(super) const FLAWS: &[Flaw] = &[
     },
     Flaw {
         code: r#"
-            ~[page = ~v~.replace("<script>", "")~|page = bleach.clean(~v~, tags=["b", "i"])~]
+            ~[page = ~v~.replace("<script>", "")~|page = bleach.clean(~v~, tags=["b", "i"])~|page = html.escape(~v~)~]
             ~r~ = "<html><body><h2>~Entity~</h2><div>" + page + "</div></body></html>"
         "#,
         ..PAGE

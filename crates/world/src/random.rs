@@ -1,0 +1,75 @@
+//! Random numbers that follow from a seed, the same on every machine.
+
+/// A stream of numbers: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom
+/// number generators", 2014).
+#[derive(Clone, Debug)]
+pub(crate) struct Random(u64);
+
+impl Random {
+    /// The stream number `index` of `seed`.
+    pub(crate) fn new(seed: u64, index: u64) -> Self {
+        Self(mix(seed ^ mix(index)))
+    }
+
+    /// The next 64 bits.
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        mix(self.0)
+    }
+
+    /// A number below `limit`, which is not 0.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        ((u128::from(self.next()) * limit as u128) >> 64) as usize
+    }
+
+    /// A number from `from` to `to`, both included.
+    pub(crate) fn between(&mut self, from: i64, to: i64) -> i64 {
+        from + self.below((to - from + 1).max(1) as usize) as i64
+    }
+
+    /// True in so many of a hundred cases.
+    pub(crate) fn chance(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+
+    /// One of `choices`, which is not empty.
+    pub(crate) fn pick<T: Clone>(&mut self, choices: &[T]) -> T {
+        choices[self.below(choices.len())].clone()
+    }
+
+    /// Takes one of `choices` out; nothing if there are none.
+    pub(crate) fn take<T>(&mut self, choices: &mut Vec<T>) -> Option<T> {
+        (!choices.is_empty()).then(|| choices.remove(self.below(choices.len())))
+    }
+
+    /// Puts `items` into another order.
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last + 1));
+        }
+    }
+}
+
+/// The finalizer of SplitMix64.
+pub(crate) fn mix(mut value: u64) -> u64 {
+    value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    value ^ (value >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_follow_from_seed_and_index() {
+        let numbers = |seed, index| {
+            let mut random = Random::new(seed, index);
+            [random.next(), random.next()]
+        };
+        assert_eq!(numbers(1, 2), numbers(1, 2));
+        assert_ne!(numbers(1, 2), numbers(2, 1));
+        let mut random = Random::new(0, 0);
+        assert!((0..1000).all(|_| random.below(3) < 3 && (5..=7).contains(&random.between(5, 7))));
+    }
+}

@@ -1,0 +1,136 @@
+//! A finished repository: the files of a bare one, and the truth about it.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use dataset::Language;
+use jobs::synthetic::Generator;
+
+use crate::history::History;
+use crate::layout::Layout;
+use crate::names;
+use crate::oracle::{RepositoryTruth, Truth};
+use crate::{Settings, WorldError};
+
+/// A bare repository in memory.
+#[derive(Clone, Debug)]
+pub struct Repository {
+    /// Owner and name, as in its address.
+    pub full_name: String,
+    /// Its address: `https://git.example/<owner>/<name>`.
+    pub url: String,
+    /// Its files, by path.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// The truth about it.
+    pub truth: Truth,
+}
+
+/// What a repository is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// It has no commit at all.
+    Empty,
+    /// It has a history, and never a fix.
+    Quiet,
+    /// So many functions of it are fixed.
+    Fixed(usize),
+}
+
+/// What the repository number `number` is there for.
+fn part(settings: &Settings, number: usize) -> Part {
+    let (empty, quiet) = (usize::from(settings.repositories > 2), usize::from(settings.repositories > 5));
+    let others = settings.repositories - empty - quiet;
+    if number < others {
+        let more = usize::from(number < settings.fixes % others);
+        Part::Fixed(settings.fixes / others + more)
+    } else if number < others + quiet {
+        Part::Quiet
+    } else {
+        Part::Empty
+    }
+}
+
+impl Repository {
+    /// Owner and name of the repository number `number`.
+    pub(crate) fn full_name(settings: &Settings, number: usize) -> String {
+        let (owner, name) = names::repository(settings.seed, number);
+        format!("{owner}/{name}")
+    }
+
+    /// Writes the repository number `number`.
+    pub(crate) fn new(
+        settings: &Settings,
+        generator: &Arc<Generator>,
+        number: usize,
+    ) -> Result<Self, WorldError> {
+        let full_name = Self::full_name(settings, number);
+        let part = part(settings, number);
+        let mut history = History::new(settings, generator, number, layout(generator, number, part)?);
+        match part {
+            Part::Empty => history.note("empty_repository"),
+            Part::Quiet => history.run(0)?,
+            Part::Fixed(fixes) => history.run(fixes)?,
+        }
+        let History { url, pack, head, tags, mut truth, events, commits, .. } = history;
+        let path = format!("git/{full_name}.git");
+        truth.repositories.push(RepositoryTruth { url: url.clone(), path, commits, events });
+        let mut files = vec![
+            ("HEAD".to_owned(), b"ref: refs/heads/main\n".to_vec()),
+            ("config".to_owned(), config(&url).into_bytes()),
+        ];
+        if let Some(head) = head {
+            let mut refs = vec![("refs/heads/main".to_owned(), head)];
+            refs.extend(tags.into_iter().map(|(tag, id)| (format!("refs/tags/{tag}"), id)));
+            refs.sort();
+            let lines: String = refs.iter().map(|(name, id)| format!("{id} {name}\n")).collect();
+            let packed = format!("# pack-refs with: peeled fully-peeled sorted \n{lines}");
+            files.push(("packed-refs".to_owned(), packed.into_bytes()));
+        }
+        if let Some(pack) = pack.finish()? {
+            files.push((format!("objects/pack/{}.pack", pack.name), pack.objects));
+            files.push((format!("objects/pack/{}.idx", pack.name), pack.index));
+        }
+        files.sort();
+        Ok(Self { full_name, url, files, truth })
+    }
+
+    /// Folders that git looks for, even if they are empty.
+    pub(crate) const FOLDERS: [&str; 5] = ["objects", "objects/pack", "refs", "refs/heads", "refs/tags"];
+
+    /// Writes the bare repository into a folder, which is created.
+    ///
+    /// # Errors
+    /// [`WorldError::Io`].
+    pub fn write(&self, folder: &Path) -> Result<(), WorldError> {
+        for name in Self::FOLDERS {
+            fs::create_dir_all(folder.join(name)).map_err(|error| WorldError::io(folder, error))?;
+        }
+        for (path, bytes) in &self.files {
+            let path = folder.join(path);
+            fs::write(&path, bytes).map_err(|error| WorldError::io(&path, error))?;
+        }
+        Ok(())
+    }
+}
+
+fn config(url: &str) -> String {
+    format!(
+        "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n\
+         [remote \"origin\"]\n\turl = {url}\n\tfetch = +refs/heads/*:refs/heads/*\n"
+    )
+}
+
+/// The languages of the generator take turns. A project without fixes may be in any language.
+fn layout(generator: &Generator, number: usize, part: Part) -> Result<&'static Layout, WorldError> {
+    let mut known: Vec<&'static Layout> = Vec::new();
+    for layout in generator.kinds().filter_map(|(language, _)| Layout::of(language)) {
+        if !known.iter().any(|there| there.language == layout.language) {
+            known.push(layout);
+        }
+    }
+    if part == Part::Quiet {
+        known = Layout::all().iter().filter(|layout| layout.language != Language::C).collect();
+    }
+    known.get(number % known.len().max(1)).copied().ok_or(WorldError::NoLanguage)
+}
