@@ -159,6 +159,7 @@ pub(crate) struct Run {
 
 /// Settings of `examples`.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "Exit codes: 0 complete, 1 error, 2 usage, 4 no sample to show")]
 pub(crate) struct Examples {
     /// A dataset: the output directory of a collection, or a .jsonl or .parquet file
     #[arg(default_value = "data/raw")]
@@ -173,16 +174,17 @@ pub(crate) struct Examples {
     #[arg(long, value_name = "NAME")]
     pub(crate) collector: Option<String>,
     /// How many samples to show
-    #[arg(long, short = 'n', value_name = "N", default_value_t = 3)]
-    pub(crate) count: usize,
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) count: u64,
     /// Skip this many samples first
     #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) skip: usize,
-    /// Width of the screen, in columns [default: that of the terminal]
-    #[arg(long, value_name = "COLUMNS")]
+    pub(crate) skip: u64,
+    /// Width of the screen, in columns; below 80 both sides share one column [default: that of
+    /// the terminal, or 100]
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..))]
     pub(crate) width: Option<u16>,
     /// Colours
-    #[arg(long, value_enum, default_value_t = Color::Auto, action = ArgAction::Set)]
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, action = ArgAction::Set)]
     pub(crate) color: Color,
 }
 

@@ -1,10 +1,271 @@
 //! `streamguard examples`: samples side by side.
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
 use anyhow::Result;
-use streamguard::exit::Exit;
+use dataset::{JsonlReader, Language, ParquetReader, Sample, SourceError};
+use streamguard::exit::{Exit, UsageError};
+use streamguard::ui::escape::escape;
+use streamguard::ui::side_by_side::SideBySide;
+use streamguard::ui::{self, grouped};
 
-use crate::cli::Examples;
+use crate::cli::{Color, Examples};
 
-pub(crate) fn run(_: &Examples) -> Result<Exit> {
-    Ok(Exit::Complete)
+/// Columns where there is no terminal to ask.
+const WIDTH: u16 = 100;
+
+/// Values of a field that are counted, and their longest name in characters: a hostile dataset
+/// may have millions.
+const MAX_VALUES: usize = 1_000;
+const MAX_NAME: usize = 60;
+
+/// Values that are named if nothing matches.
+const NAMED_VALUES: usize = 20;
+
+pub(crate) fn run(arguments: &Examples) -> Result<Exit> {
+    let colors = match arguments.color {
+        Color::Auto => ui::has_colors(),
+        Color::Always => true,
+        Color::Never => false,
+    };
+    let width = arguments.width.or_else(ui::width).unwrap_or(WIDTH);
+    let mut view = SideBySide::new(width, colors);
+    let mut filters = Filter::all(arguments);
+    let mut found = Found::default();
+    let end = arguments.skip.saturating_add(arguments.count);
+    for sample in open(&arguments.dataset)? {
+        let sample = sample?;
+        found.looked_at += 1;
+        if !filters.iter().all(|filter| filter.lets_pass(&sample)) {
+            if found.matched == 0 {
+                count_values(&mut filters, &sample);
+            }
+            continue;
+        }
+        found.matched += 1;
+        if found.matched > end {
+            found.more = true;
+            break;
+        }
+        if found.matched > arguments.skip {
+            ui::print(&view.draw(found.matched, &sample));
+        }
+    }
+    if found.matched == 0 {
+        ui::print(&nothing(&filters, &found));
+        return Ok(Exit::Nothing);
+    }
+    ui::print(&footer(arguments, &found));
+    Ok(if found.matched > arguments.skip { Exit::Complete } else { Exit::Nothing })
+}
+
+/// What a look at the dataset came to.
+#[derive(Debug, Default)]
+struct Found {
+    /// Samples that were read.
+    looked_at: u64,
+    /// Those of them that the filters let pass.
+    matched: u64,
+    /// Whether it ended before the end of the dataset, at a further match.
+    more: bool,
+}
+
+/// Opens a dataset, to be read sample by sample.
+fn open(dataset: &Path) -> Result<Box<dyn Iterator<Item = Result<Sample, SourceError>>>> {
+    let file = file(dataset)?;
+    if has_extension(&file, "parquet") {
+        Ok(Box::new(ParquetReader::open(&file)?))
+    } else {
+        Ok(Box::new(JsonlReader::open(&file)?))
+    }
+}
+
+/// The file that holds the samples.
+fn file(dataset: &Path) -> Result<PathBuf, UsageError> {
+    let shown = dataset.display();
+    if dataset.is_dir() {
+        let files = ["samples.jsonl", "samples.parquet"].map(|name| dataset.join(name));
+        return files.into_iter().find(|file| file.exists()).ok_or_else(|| {
+            UsageError(format!(
+                "there is no dataset in {shown} (no samples.jsonl and no samples.parquet); this makes one: \
+                 streamguard collect --output-dir {}",
+                quoted(&shown.to_string())
+            ))
+        });
+    }
+    if !has_extension(dataset, "jsonl") && !has_extension(dataset, "parquet") {
+        let what = if dataset.exists() {
+            "a dataset is a folder, a .jsonl or a .parquet file"
+        } else {
+            "there is no such folder"
+        };
+        return Err(UsageError(format!(
+            "cannot show {shown}: {what}; this makes a dataset: streamguard collect --output-dir data/raw"
+        )));
+    }
+    if !dataset.exists() {
+        return Err(UsageError(format!(
+            "cannot show {shown}: there is no such file; this makes a dataset, data/raw/samples.jsonl: \
+             streamguard collect --output-dir data/raw"
+        )));
+    }
+    Ok(dataset.to_owned())
+}
+
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
+}
+
+/// A field that can be filtered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Type,
+    Cwe,
+    Language,
+    Collector,
+}
+
+impl Field {
+    fn values(self, sample: &Sample) -> Vec<&str> {
+        match self {
+            Self::Type => sample.vulnerability_type.as_deref().into_iter().collect(),
+            Self::Cwe => sample.cwes.iter().map(String::as_str).collect(),
+            Self::Language => sample.language.map(Language::name).into_iter().collect(),
+            Self::Collector => vec![&sample.collector],
+        }
+    }
+
+    /// What it is called for people, and its flag.
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Type => ("types", "--type"),
+            Self::Cwe => ("weaknesses", "--type"),
+            Self::Language => ("languages", "--language"),
+            Self::Collector => ("collectors", "--collector"),
+        }
+    }
+}
+
+/// A value that a field must have, and the values that it has.
+#[derive(Debug)]
+struct Filter {
+    field: Field,
+    wanted: String,
+    /// How many samples have each value, of all and of those that the other filters let pass.
+    values: BTreeMap<String, (u64, u64)>,
+}
+
+impl Filter {
+    /// The filters of the command line.
+    fn all(arguments: &Examples) -> Vec<Self> {
+        let weakness = arguments.weakness.as_ref().map(|wanted| {
+            let is_cwe = wanted.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("cwe-"));
+            (if is_cwe { Field::Cwe } else { Field::Type }, wanted.clone())
+        });
+        let language = arguments.language.as_ref().map(|wanted| (Field::Language, language(wanted)));
+        let collector = arguments.collector.as_ref().map(|wanted| (Field::Collector, wanted.clone()));
+        let given = [weakness, language, collector].into_iter().flatten();
+        given.map(|(field, wanted)| Self { field, wanted, values: BTreeMap::new() }).collect()
+    }
+
+    fn lets_pass(&self, sample: &Sample) -> bool {
+        self.field.values(sample).iter().any(|value| value.eq_ignore_ascii_case(&self.wanted))
+    }
+
+    /// The values that exist, the commonest first.
+    fn listed(&self) -> String {
+        let beside = self.values.values().any(|(_, beside)| *beside > 0);
+        let count = |(all, passed): (u64, u64)| if beside { passed } else { all };
+        let mut values: Vec<_> = self.values.iter().map(|(name, counts)| (name, count(*counts))).collect();
+        values.retain(|(_, count)| *count > 0);
+        values.sort_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
+        let listed = values.iter().take(NAMED_VALUES);
+        let mut listed: Vec<String> =
+            listed.map(|(name, count)| format!("{} {}", escape(name), grouped(*count))).collect();
+        if values.len() > NAMED_VALUES {
+            listed.push(format!("{} more", grouped((values.len() - NAMED_VALUES) as u64)));
+        }
+        if listed.is_empty() { "none".to_owned() } else { listed.join(", ") }
+    }
+}
+
+/// The name of a language that people may call by its title or by an extension too.
+fn language(wanted: &str) -> String {
+    let by_title = || Language::all().find(|language| language.title().eq_ignore_ascii_case(wanted));
+    let by_extension = || Language::from_path(&format!("file.{wanted}"));
+    let known = Language::from_name(wanted).or_else(by_title).or_else(by_extension);
+    known.map_or_else(|| wanted.to_owned(), |language| language.name().to_owned())
+}
+
+/// Counts the values of a sample that was turned away, for those who must choose others.
+fn count_values(filters: &mut [Filter], sample: &Sample) {
+    let refused: Vec<usize> = (0..filters.len()).filter(|&at| !filters[at].lets_pass(sample)).collect();
+    for (at, filter) in filters.iter_mut().enumerate() {
+        let beside = refused == [at];
+        for value in filter.field.values(sample) {
+            let name: String = value.chars().take(MAX_NAME).collect();
+            if filter.values.len() < MAX_VALUES || filter.values.contains_key(&name) {
+                let (all, passed) = filter.values.entry(name).or_default();
+                *all += 1;
+                *passed += u64::from(beside);
+            }
+        }
+    }
+}
+
+/// Says that no sample matches, and which values there are.
+fn nothing(filters: &[Filter], found: &Found) -> String {
+    if filters.is_empty() {
+        return "The dataset has no samples.\n".to_owned();
+    }
+    let mut text = format!("None of {} samples matches.\n", grouped(found.looked_at));
+    for filter in filters {
+        let (names, flag) = filter.field.names();
+        let others = filters.len() > 1 && filter.values.values().any(|(_, beside)| *beside > 0);
+        let which = if others { " that the other filters leave" } else { " in the dataset" };
+        text +=
+            &format!("  {flag} {}: {names}{which}: {}\n", escape(&quoted(&filter.wanted)), filter.listed());
+    }
+    text
+}
+
+/// Says how much was seen, and how to see more.
+fn footer(arguments: &Examples, found: &Found) -> String {
+    let (matched, looked_at) = (grouped(found.matched), grouped(found.looked_at));
+    if found.matched <= arguments.skip {
+        return format!("Of {looked_at} samples {matched} match; --skip {} leaves none.\n", arguments.skip);
+    }
+    let last = found.matched.min(arguments.skip.saturating_add(arguments.count));
+    let shown = match arguments.skip + 1 {
+        first if first == last => format!("Sample {}", grouped(first)),
+        first => format!("Samples {} to {}", grouped(first), grouped(last)),
+    };
+    let seen = format!("{shown}; of {looked_at} looked at, {matched} match.");
+    if !found.more {
+        return format!("{seen} There are no more.\n");
+    }
+    let mut next = format!("streamguard examples {}", quoted(&arguments.dataset.display().to_string()));
+    let flags = [
+        ("--type", &arguments.weakness),
+        ("--language", &arguments.language),
+        ("--collector", &arguments.collector),
+    ];
+    for (flag, value) in flags {
+        if let Some(value) = value {
+            next += &format!(" {flag} {}", quoted(value));
+        }
+    }
+    next += &format!(" -n {} --skip {last}", arguments.count);
+    format!("{seen}\nMore: {}\n", escape(&next))
+}
+
+/// A word as a POSIX shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || "_-./+:=@%".contains(character);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }

@@ -1,8 +1,13 @@
 //! The only place that prints.
 
 mod bars;
+mod changes;
 pub mod escape;
+mod highlight;
+mod ink;
 mod plain;
+mod sample_head;
+pub mod side_by_side;
 pub mod summary;
 
 use std::io::{self, IsTerminal, Write};

@@ -4,6 +4,8 @@
 mod collect;
 /// Killed at random moments, and resumed.
 mod crash;
+/// Samples side by side, whatever is in them.
+mod examples;
 /// Exit codes, each with what leads to it.
 mod exits;
 /// Jobs that are commands, and what their faults cost.
