@@ -32,6 +32,20 @@ enum Task {
     },
     /// Writes the embedded demo world anew.
     Snapshot,
+    /// Writes a world of any size into a folder: bare repositories, and `truth.jsonl`.
+    World {
+        /// The folder.
+        folder: PathBuf,
+        /// Everything follows from it.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many repositories.
+        #[arg(long, default_value_t = 12)]
+        repositories: usize,
+        /// How many planted fixes, in all repositories together.
+        #[arg(long, default_value_t = 160)]
+        fixes: usize,
+    },
     /// Runs shards for `bench engine`; not for people.
     #[command(hide = true)]
     Worker,
@@ -82,6 +96,12 @@ fn main() -> Result<()> {
         ),
         Task::Crash { times } => crash(times),
         Task::Snapshot => snapshot(),
+        Task::World { folder, seed, repositories, fixes } => {
+            let truth =
+                World::new(Settings { seed, repositories, fixes, ..Settings::default() }).write(&folder)?;
+            println!("{} planted functions in {}", truth.planted.len(), folder.display());
+            Ok(())
+        }
         Task::Truth { table, clones } => truth::run(&table, &clones),
         Task::Worker => bench::engine::worker(),
     }
