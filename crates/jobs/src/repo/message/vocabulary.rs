@@ -130,7 +130,7 @@ pub(super) const VOCABULARY: &[Term] = &[
         Strong,
         "path_traversal",
         &["travers", "slip"],
-        r"path~travers\w*|directory~travers\w*~(?:vuln\w*|attacks?|exploits?|issues?|bugs?|via|holes?)|(?:zip|tar)~slip",
+        r"path~travers\w*|(?:fix(?:e[sd])?|prevent(?:s|ed)?|avoid(?:s|ed)?)~(?:(?:an?|the|potential|possible)~)*directory~travers\w*|directory~travers\w*~(?:vuln\w*|attacks?|exploits?|issues?|bugs?|via|holes?)|(?:zip|tar)~slip",
     ),
     term("directory traversal", Medium, "path_traversal", &["travers"], "directory~traversals?"),
     term(
@@ -405,7 +405,7 @@ pub(super) const VOCABULARY: &[Term] = &[
         "consequence told",
         Medium,
         "",
-        &["allowed", "allow", "ruled", "rules", "was possible"],
+        &["allowed", "allow", "ruled", "rules", "possible"],
         "(?:this|which|that|it)~(?:allowed|could~allow|would~allow|might~allow|rules?~out|ruled~out)|was~possible",
     ),
     term("exploit", Medium, "", &["exploit"], "(?:un)?exploit(?:s|able|ation|ed)?"),
