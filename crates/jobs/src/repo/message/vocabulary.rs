@@ -130,7 +130,7 @@ pub(super) const VOCABULARY: &[Term] = &[
         Strong,
         "path_traversal",
         &["travers", "slip"],
-        r"path~travers\w*|(?:fix(?:e[sd])?|prevent(?:s|ed)?|avoid(?:s|ed)?)~(?:(?:an?|the|potential|possible)~)*directory~travers\w*|directory~travers\w*~(?:vuln\w*|attacks?|exploits?|issues?|bugs?|via|holes?)|(?:zip|tar)~slip",
+        r"path~travers\w*|(?:fix(?:e[sd])?|prevent(?:s|ed)?|avoid(?:s|ed)?|close[sd]?|allow(?:s|ed)?|against)~(?:(?:an?|the|potential|possible)~)*directory~travers\w*|directory~travers\w*~(?:was|is)~possible|directory~travers\w*~(?:vuln\w*|attacks?|exploits?|issues?|bugs?|via|holes?)|(?:zip|tar)~slip",
     ),
     term("directory traversal", Medium, "path_traversal", &["travers"], "directory~traversals?"),
     term(
@@ -401,6 +401,13 @@ pub(super) const VOCABULARY: &[Term] = &[
         "attackers?~(?:could|can|may|might|was~able|were~able|is~able|to)",
     ),
     term("attack", Medium, "", &["attack"], "attack(?:s|ers?|ing|~vectors?)?"),
+    term(
+        "was possible",
+        Strong,
+        "",
+        &["possible"],
+        r"(?:without~this|so|thus|hence)[,]?~(?:(?:an?|the)~)?(?:[\w-]+~){1,6}(?:was|were)~possible",
+    ),
     term(
         "consequence told",
         Medium,

@@ -46,7 +46,9 @@ impl Cosmetics {
         let before = self.tokens(removed);
         let after = self.tokens(added);
         if before == after {
-            return Some(Cosmetic::Same);
+            // The very same lines elsewhere: when something is freed or checked matters.
+            let moved = !before.is_empty() && lines_of(removed).eq(lines_of(added));
+            return (!moved).then_some(Cosmetic::Same);
         }
         if before.is_empty() || after.is_empty() {
             return None;
@@ -77,6 +79,10 @@ impl Cosmetics {
         }
         tokens
     }
+}
+
+fn lines_of<'l>(lines: &[&'l str]) -> impl Iterator<Item = &'l str> {
+    lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty())
 }
 
 /// Whether the two differ only by names, each exchanged for one other. A name that is only
