@@ -20,7 +20,6 @@ pub(crate) fn run(table: &Path, clones: &Path) -> Result<()> {
     };
     let (repo, commit) = (column("repo")?, column("commit_sha")?);
     let (strength, files) = (column("strength")?, column("source_files_changed")?);
-    let collector = Collect(Repo::default());
     let mut seen = BTreeMap::new();
     for line in lines {
         let fields: Vec<&str> = line.split(',').collect();
@@ -28,25 +27,34 @@ pub(crate) fn run(table: &Path, clones: &Path) -> Result<()> {
             *seen.entry((fields[repo], fields[commit])).or_insert(0) += 1;
         }
     }
-    let (mut rows, mut hits, mut pairs) = (0, 0, 0);
+    let (mut rows, mut cut, mut labelled, mut pairs) = (0, 0, 0, 0);
     for ((repo, commit), count) in seen {
         let path = clone_of(clones, repo)
             .with_context(|| format!("no clone of {repo} below {}", clones.display()))?;
         let piece =
             json!({"commits": {"path": path, "name": repo, "walked": 0, "commits": [[commit, "named"]]}});
-        let (records, counters) = engine::testing::run_shard(&collector, piece)
-            .map_err(|error| anyhow::anyhow!("{repo} {commit}: {error}"))?;
+        let mine = |min_confidence| {
+            let collector = Collect(Repo { min_confidence, ..Repo::default() });
+            engine::testing::run_shard(&collector, piece.clone())
+                .map_err(|error| anyhow::anyhow!("{repo} {commit}: {error}"))
+        };
+        let (all, counters) = mine(0.0)?;
+        let (sure, counters_of_sure) = mine(Repo::default().min_confidence)?;
         rows += count;
-        pairs += records.lines().count();
-        if records.is_empty() {
+        pairs += sure.lines().count();
+        cut += if all.is_empty() { 0 } else { count };
+        labelled += if sure.is_empty() { 0 } else { count };
+        if all.is_empty() {
             println!("miss ({count} rows): {repo} {commit}: {}", reasons(&counters));
-        } else {
-            hits += count;
+        } else if sure.is_empty() {
+            println!("below the confidence ({count} rows): {repo} {commit}: {}", reasons(&counters_of_sure));
         }
     }
+    let percent = |n: i32| f64::from(n) * 100.0 / f64::from(rows);
+    println!("{cut} of {rows} rows ({:.1} %) yield a pair of functions", percent(cut));
     println!(
-        "{hits} of {rows} rows ({:.1} %) yield a pair, {pairs} pairs in all",
-        f64::from(hits) * 100.0 / f64::from(rows)
+        "{labelled} ({:.1} %) yield one of the default confidence, {pairs} pairs in all",
+        percent(labelled)
     );
     Ok(())
 }
