@@ -188,7 +188,7 @@ impl Supporter {
             Some(Mention::File) => own.add(5, "file named in message"),
             None => {}
         }
-        let signs = self.signs.read(&removed, &added);
+        let signs = self.signs.read(&removed, &added, &judgement.weaknesses);
         own.read_signs(&signs, &judgement.weaknesses);
         if self.guards(&removed, &added) {
             own.add(10, "guard added");

@@ -1,6 +1,6 @@
 //! What the fix of each weakness looks like in the lines it changes.
 
-use crate::repo::pattern::{Pattern, pattern};
+use crate::repo::pattern::{Lazy, lazy, pattern};
 use dataset::Weakness;
 
 /// One row: how a weakness is mended, in patterns over single changed lines. Case does not count.
@@ -205,14 +205,6 @@ const ROWS: &[Row] = &[
     },
 ];
 
-/// Which side of a change a pattern is looked for on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Telling,
-    Hint,
-    Danger,
-}
-
 /// What the lines of one function say about one row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Signs {
@@ -221,47 +213,64 @@ pub(super) struct Signs {
     pub(super) danger: bool,
 }
 
-/// The table, compiled.
+/// The table, compiled row by row as rows are asked for.
 pub(super) struct SignTable {
-    /// One pattern a row and side. Each by itself: together in one set, their many repetitions make
-    /// an automaton that is rebuilt all the time.
-    patterns: Vec<(usize, Side, Pattern)>,
+    rows: Vec<RowPatterns>,
+}
+
+/// The patterns of a row. Each by itself: together in one set, their many repetitions make an
+/// automaton that is rebuilt all the time.
+struct RowPatterns {
+    telling: Lazy,
+    hint: Lazy,
+    danger: Lazy,
+}
+
+/// The changed lines of one side, and as one text.
+struct Side<'a> {
+    lines: &'a [&'a str],
+    text: String,
+}
+
+impl Side<'_> {
+    /// How many lines match. Most patterns match nowhere, which one run over the whole text
+    /// tells cheaply.
+    fn count(&self, pattern: &Lazy) -> usize {
+        if !pattern.is_match(self.text.as_bytes()) {
+            return 0;
+        }
+        self.lines.iter().filter(|line| pattern.is_match(line.as_bytes())).count()
+    }
 }
 
 impl SignTable {
     pub(super) fn new() -> Self {
-        let patterns = ROWS
-            .iter()
-            .enumerate()
-            .flat_map(|(index, row)| {
-                [(row.telling, Side::Telling), (row.hint, Side::Hint), (row.danger, Side::Danger)]
-                    .map(|(text, side)| (index, side, pattern(text)))
-            })
-            .collect();
-        Self { patterns }
+        let lazily = |text: &'static str| lazy(move || pattern(text));
+        let rows = ROWS.iter().map(|row| RowPatterns {
+            telling: lazily(row.telling),
+            hint: lazily(row.hint),
+            danger: lazily(row.danger),
+        });
+        Self { rows: rows.collect() }
     }
 
     /// For each row, what changed: a remedy counts when more added than removed lines hold it, a
     /// danger when more removed than added ones do. So a line that only moved says nothing.
-    pub(super) fn read(&self, removed: &[&str], added: &[&str]) -> Vec<Signs> {
-        let mut rows = vec![Signs::default(); ROWS.len()];
-        // Most patterns match nowhere, which one run over the whole text tells cheaply.
-        let sides = [removed, added].map(|lines| (lines, lines.join("\n")));
-        for (row, side, pattern) in &self.patterns {
-            let [before, after] = sides.each_ref().map(|(lines, text)| {
-                if !pattern.is_match(text.as_bytes()) {
-                    return 0;
-                }
-                lines.iter().filter(|line| pattern.is_match(line.as_bytes())).count()
-            });
-            let signs = &mut rows[*row];
-            match side {
-                Side::Telling => signs.telling = after > before,
-                Side::Hint => signs.hint = after > before,
-                Side::Danger => signs.danger = before > after,
+    /// Hints and dangers are only looked for in rows of weaknesses that are `named`, or whose
+    /// remedy was added: elsewhere they say nothing.
+    pub(super) fn read(&self, removed: &[&str], added: &[&str], named: &[&'static Weakness]) -> Vec<Signs> {
+        let [before, after] = [removed, added].map(|lines| Side { lines, text: lines.join("\n") });
+        let more_after = |pattern: &Lazy| after.count(pattern) > before.count(pattern);
+        let rows = self.rows.iter().enumerate().map(|(row, patterns)| {
+            let telling = more_after(&patterns.telling);
+            let asked = telling || Self::weaknesses(row).any(|weakness| named.contains(&weakness));
+            Signs {
+                telling,
+                hint: asked && more_after(&patterns.hint),
+                danger: asked && before.count(&patterns.danger) > after.count(&patterns.danger),
             }
-        }
-        rows
+        });
+        rows.collect()
     }
 
     /// The weaknesses of the row with this number, the likeliest first.
@@ -276,8 +285,11 @@ mod tests {
 
     #[test]
     fn every_row_compiles_and_names_known_weaknesses() {
-        let table = SignTable::new();
-        assert_eq!(table.patterns.len(), 3 * ROWS.len());
+        for row in &SignTable::new().rows {
+            for pattern in [&row.telling, &row.hint, &row.danger] {
+                std::sync::LazyLock::force(pattern);
+            }
+        }
         for (row, entry) in ROWS.iter().enumerate() {
             assert_eq!(SignTable::weaknesses(row).count(), entry.weaknesses.len());
         }
