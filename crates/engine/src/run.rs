@@ -503,7 +503,8 @@ impl Loop<'_> {
     /// Lets jobs plan: all at once, or the next one if none is at work.
     fn plan_next(&mut self) -> Result<(), RunError> {
         for job in 0..self.stages.len() {
-            if !self.options.parallel && !matches!(self.stages[job], Stage::Waiting | Stage::Ended) {
+            let busy = self.stages.iter().any(|stage| !matches!(stage, Stage::Waiting | Stage::Ended));
+            if busy && !self.options.parallel {
                 break;
             }
             if self.stages[job] == Stage::Waiting {

@@ -166,12 +166,14 @@ impl RunDir {
         Ok(run_dir)
     }
 
-    /// The settings of the run that lies in `root`, if there is one.
+    /// The settings of the interrupted run that lies in `root`, if there is one.
     ///
     /// # Errors
     /// [`RunDirError::Damaged`] and [`RunDirError::Destination`].
     pub fn recorded_settings(root: &Path) -> Result<Option<Value>, RunDirError> {
-        Ok(Self::read_run(&root.join(".streamguard/run.json"))?.map(|run| run.settings))
+        Ok(Self::read_run(&root.join(".streamguard/run.json"))?
+            .filter(|run| !run.done)
+            .map(|run| run.settings))
     }
 
     fn read_run(path: &Path) -> Result<Option<RunFile>, RunDirError> {

@@ -78,6 +78,8 @@ struct Lost<'a> {
 #[derive(Serialize)]
 struct Dataset<'a> {
     files: [&'static str; 2],
+    /// Seconds that it took to put them together; part of the total.
+    duration: f64,
     #[serde(flatten)]
     union: &'a dataset::Union,
 }
@@ -85,7 +87,8 @@ struct Dataset<'a> {
 pub(crate) fn render(run: &Run<'_>) -> Vec<u8> {
     let state = run.state;
     let start = i64::try_from(state.clock_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-    let took = i64::try_from(state.elapsed_ms).ok().map(jiff::SignedDuration::from_millis);
+    let total_ms = state.elapsed_ms + run.assembled_ms;
+    let took = i64::try_from(total_ms).ok().map(jiff::SignedDuration::from_millis);
     let end = start.zip(took).and_then(|(start, took)| start.checked_add(took).ok());
     let of = |status| state.jobs.iter().filter(|job| job.status == Some(status)).count();
     let collected = state.jobs.iter().map(|job| job.records).sum();
@@ -96,7 +99,7 @@ pub(crate) fn render(run: &Run<'_>) -> Vec<u8> {
         status: state.status.map_or("interrupted", Status::name),
         start_time: start.map(|time| time.to_string()),
         end_time: end.map(|time| time.to_string()),
-        total_duration: seconds(state.elapsed_ms),
+        total_duration: seconds(total_ms),
         mode: &state.mode,
         workers: state.workers,
         summary: Totals {
@@ -115,7 +118,11 @@ pub(crate) fn render(run: &Run<'_>) -> Vec<u8> {
             .iter()
             .map(|job| (job.name.as_str(), collector(job, state.elapsed_ms)))
             .collect(),
-        dataset: run.dataset.map(|union| Dataset { files: ["samples.jsonl", "samples.parquet"], union }),
+        dataset: run.dataset.map(|union| Dataset {
+            files: ["samples.jsonl", "samples.parquet"],
+            duration: seconds(run.assembled_ms),
+            union,
+        }),
     };
     let mut bytes = serde_json::to_vec_pretty(&report)
         .unwrap_or_else(|error| unreachable!("a report holds nothing that JSON cannot: {error}"));

@@ -57,6 +57,8 @@ pub struct Run<'a> {
     pub state: &'a State,
     /// What is in the dataset; none if the run did not get that far.
     pub dataset: Option<&'a Union>,
+    /// How long it took to put the dataset together, in milliseconds, after the jobs had ended.
+    pub assembled_ms: u64,
 }
 
 /// Why a report could not be written.

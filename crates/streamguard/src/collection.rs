@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 use dataset::Union;
@@ -45,6 +46,8 @@ pub struct Results {
     pub state: State,
     /// What is in the dataset; none if the run did not get that far.
     pub dataset: Option<Union>,
+    /// How long it took to put the dataset together, in milliseconds.
+    pub assembled_ms: u64,
     dir: RunDir,
 }
 
@@ -130,6 +133,7 @@ impl Collection {
         let Finished { mut status, state, .. } =
             engine::run(self.jobs, &self.options, Some(&dir), &mut ui::Showing(&mut *view))?;
         let mut dataset = None;
+        let start = Instant::now();
         if status != Status::Cancelled {
             let sources = sources(&state, &self.folder);
             let mut progress = |samples| view.assembling(samples);
@@ -140,7 +144,8 @@ impl Collection {
             }
         }
         drop(view);
-        let mut results = Results { folder: self.folder, status, state, dataset, dir };
+        let assembled_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let mut results = Results { folder: self.folder, status, state, dataset, assembled_ms, dir };
         if results.status == Status::Complete {
             results.dir.finish()?;
         }
@@ -173,7 +178,11 @@ impl Results {
     /// # Errors
     /// A report that cannot be written.
     pub fn save(&self, formats: &[Format]) -> Result<Vec<PathBuf>> {
-        let run = report::Run { state: &self.state, dataset: self.dataset.as_ref() };
+        let run = report::Run {
+            state: &self.state,
+            dataset: self.dataset.as_ref(),
+            assembled_ms: self.assembled_ms,
+        };
         formats.iter().map(|format| Ok(report::write(&run, *format, &self.folder)?)).collect()
     }
 

@@ -127,6 +127,7 @@ impl Layers<'_> {
             return Err(UsageError(format!("{name}: [{section}] has no {key:?}, but {}", known.join(", "))));
         }
         let mut places = BTreeMap::new();
+        let base = values.clone();
         for (key, value) in &mut values {
             if !is_flag(key) || self.is_given(key) {
                 continue;
@@ -139,7 +140,7 @@ impl Layers<'_> {
                 places.insert(key.clone(), format!("{name}: [{section}] {key}"));
             }
         }
-        Ok(Settled { values, places })
+        Ok(Settled { values, base, places })
     }
 }
 
@@ -147,6 +148,8 @@ impl Layers<'_> {
 pub struct Settled {
     /// The settings.
     pub values: Map<String, Value>,
+    /// What flags and defaults alone say.
+    base: Map<String, Value>,
     places: BTreeMap<String, String>,
 }
 
@@ -156,7 +159,16 @@ impl Settled {
     /// # Errors
     /// A value of the wrong type, with the place it came from.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, UsageError> {
-        read_settings(Value::Object(self.values.clone())).map_err(|error| self.wrong(&error))
+        read_settings(Value::Object(self.values.clone())).map_err(|error| {
+            // Flattened settings lose their keys: then it is tried which one is to blame.
+            let blamed = self.places.keys().find(|key| {
+                let mut alone = self.base.clone();
+                alone.insert((*key).clone(), self.values[*key].clone());
+                read_settings::<T>(Value::Object(alone)).is_err()
+            });
+            let key = blamed.cloned().unwrap_or(error.key);
+            self.wrong(&SettingsError { key, reason: error.reason })
+        })
     }
 
     /// What to say of a setting that is wrong.

@@ -49,6 +49,26 @@ fn the_contract_holds_for_the_sound_and_not_for_the_unsound() {
 }
 
 #[test]
+fn one_after_the_other_means_that() {
+    /// Notes which jobs were at work when shards began.
+    #[derive(Default)]
+    struct Order(Vec<(usize, bool)>);
+    impl engine::Observer for Order {
+        fn event(&mut self, event: &engine::Event, state: &engine::State) {
+            if let engine::EventKind::JobPlanned { job, .. } = event.kind {
+                let before = state.jobs[..job].iter().all(|job| job.status.is_some());
+                self.0.push((job, before));
+            }
+        }
+    }
+    let jobs: Vec<std::sync::Arc<dyn engine::Job>> =
+        ["a", "b", "c"].map(|name| std::sync::Arc::new(job(name, 3)) as _).into();
+    let mut order = Order::default();
+    engine::run(jobs, &Options { parallel: false, ..threads(3) }, None, &mut order).unwrap();
+    assert_eq!(order.0, [(0, true), (1, true), (2, true)]);
+}
+
+#[test]
 fn two_jobs_of_one_name_are_refused() {
     let jobs: Vec<std::sync::Arc<dyn engine::Job>> =
         vec![std::sync::Arc::new(job("a", 1)), std::sync::Arc::new(job("a", 1))];

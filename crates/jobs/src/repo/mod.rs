@@ -11,6 +11,7 @@ mod pattern;
 mod source;
 pub mod support;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -33,7 +34,8 @@ pub const TWELVE: [&str; 12] = [
     "https://github.com/pallets/flask",
     "https://github.com/sqlalchemy/sqlalchemy",
     "https://github.com/psf/requests",
-    "https://github.com/tiangolo/fastapi",
+    // It was tiangolo/fastapi until 2024; redirects are not followed.
+    "https://github.com/fastapi/fastapi",
     "https://github.com/Pylons/pyramid",
     "https://github.com/expressjs/express",
     "https://github.com/nodejs/node",
@@ -63,7 +65,7 @@ pub struct Repo {
     #[arg(long, value_name = "DATE")]
     pub since: Option<Since>,
     /// Least confidence, from 0 to 1, that a changed function belongs to the fix
-    #[arg(long, value_name = "P", default_value_t = Self::default().min_confidence)]
+    #[arg(long, value_name = "P", default_value_t = Self::default().min_confidence, value_parser = fraction)]
     pub min_confidence: f64,
     /// Where clones of remote repositories are kept
     #[arg(skip)]
@@ -86,6 +88,12 @@ impl Default for Repo {
     }
 }
 
+/// A number from 0 to 1.
+fn fraction(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (0.0..=1.0).contains(number));
+    number.ok_or_else(|| format!("{text:?} is no number from 0 to 1"))
+}
+
 /// What a shard mines.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -100,6 +108,8 @@ enum Piece {
     },
     /// All of a remote repository, which is fetched first.
     Remote { url: String },
+    /// Something that cannot be mined; it fails alone, with the reason.
+    Refused { reason: String },
 }
 
 impl Collector for Repo {
@@ -117,12 +127,12 @@ impl Collector for Repo {
     }
 
     fn plan(&self, planning: &Planning) -> Result<Vec<Value>, JobError> {
-        let sources = self.sources()?;
         let mut queues = Vec::new();
-        for source in &sources {
-            queues.push(match source {
-                Source::Remote { url } => vec![Piece::Remote { url: url.clone() }],
-                Source::Local { path, name } => {
+        for source in self.sources()? {
+            queues.push(match &source {
+                Err(reason) => vec![Piece::Refused { reason: reason.clone() }],
+                Ok(Source::Remote { url }) => vec![Piece::Remote { url: url.clone() }],
+                Ok(Source::Local { path, name }) => {
                     let selection = select(path, self.since.as_ref(), &|| planning.cancel.requested());
                     match selection {
                         Ok(selection) => pieces(path, name, &selection),
@@ -147,6 +157,7 @@ impl Collector for Repo {
                 samples.count("commits.walked", walked);
                 self.mine(&path, &name, &commits, samples)
             }
+            Piece::Refused { reason } => Err(ShardError::Failed(reason)),
             Piece::Remote { url } => {
                 let stop = || samples.check().is_err();
                 let path = git::mirror(&self.cache, &url, &stop).map_err(|error| match error {
@@ -170,24 +181,20 @@ impl Collector for Repo {
 }
 
 impl Repo {
-    fn sources(&self) -> Result<Vec<Source>, JobError> {
+    /// What is to be mined, each once; what cannot be is there with the reason.
+    fn sources(&self) -> Result<Vec<Result<Source, String>>, JobError> {
         if self.offline && self.repo.is_empty() {
-            return snapshot::embedded(&self.cache).map_err(JobError::failed);
+            let sources = snapshot::embedded(&self.cache).map_err(JobError::failed)?;
+            return Ok(sources.into_iter().map(Ok).collect());
         }
         let twelve = TWELVE.map(str::to_owned);
         let specs = if self.repo.is_empty() { &twelve[..] } else { &self.repo };
-        let sources: Result<Vec<_>, _> = specs.iter().map(|spec| Source::parse(spec)).collect();
-        let mut sources = sources.map_err(JobError::failed)?;
-        if self.offline
-            && let Some(Source::Remote { url }) = sources.iter().find(|source| source.is_remote())
-        {
-            return Err(JobError::Failed(format!(
-                "--offline forbids {url}; name local repositories, or none"
-            )));
-        }
-        let mut seen = std::collections::BTreeSet::new();
-        sources.retain(|source| seen.insert(source.clone()));
-        Ok(sources)
+        let mut seen = BTreeSet::new();
+        let sources = specs.iter().map(|spec| match Source::parse(spec) {
+            Ok(Source::Remote { url }) if self.offline => Err(format!("--offline forbids {url}")),
+            other => other.map_err(|error| error.to_string()),
+        });
+        Ok(sources.filter(|source| seen.insert(source.clone())).collect())
     }
 
     fn mine(

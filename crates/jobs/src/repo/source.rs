@@ -28,7 +28,9 @@ pub enum SourceError {
     #[error("{0:?} is no repository: give https://host/owner/name, or the path of a local one")]
     Address(String),
     /// An address with a name or password in it.
-    #[error("the URL of a repository must not hold credentials: git would store them; use GITHUB_TOKEN")]
+    #[error(
+        "the URL of a repository must not hold credentials: they would end up in files and lists of processes"
+    )]
     Credentials,
     /// No repository is there, or none that can be read.
     #[error("cannot open {path:?} as a git repository: {reason}")]
@@ -75,11 +77,6 @@ impl Source {
         let name =
             open(&path).ok().and_then(|repository| origin(&repository)).unwrap_or_else(|| folder_name(&path));
         Ok(Self::Local { path, name })
-    }
-
-    /// Whether it has to be fetched.
-    pub fn is_remote(&self) -> bool {
-        matches!(self, Self::Remote { .. })
     }
 }
 

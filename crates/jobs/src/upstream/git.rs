@@ -89,6 +89,8 @@ impl GitError {
                     "not found",
                     "could not read username",
                     "access denied",
+                    "returned error: 30",
+                    "returned error: 30",
                     "returned error: 403",
                     "certificate",
                     "fsck error",

@@ -1,5 +1,7 @@
 //! What the jobs promise, one module a topic.
 
+// The engine's contract, kept by every job.
+mod contract;
 // From a changed file to the functions that changed in it.
 mod extract;
 // Which commits are security fixes, by their messages.

@@ -53,9 +53,6 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
 
     let cache = settings.cache_dir.clone().unwrap_or_else(|| environment.cache_folder());
     let cache = std::path::absolute(&cache).with_context(|| format!("no folder: {}", cache.display()))?;
-    if settings.no_cache {
-        clear_cache(&cache)?;
-    }
     let recorded = match settings.running.resume {
         true => RunDir::recorded_settings(&settings.output_dir)?,
         false => None,
@@ -75,6 +72,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
         .cancel(cancel);
     for entry in chosen(&settings.collectors, &layers, recorded.as_ref())? {
         collection = collection.add_job(job(entry, &settings, &cache, &layers, recorded.as_ref())?);
+    }
+    if settings.no_cache {
+        clear_cache(&cache)?;
     }
     let results = collection.run()?;
     // The reports come first: the summary names them.

@@ -63,6 +63,9 @@ fn chosen(file: &ConfigFile, names: &[String]) -> Result<Vec<Arc<dyn Job>>, Usag
 }
 
 fn external(job: &CommandJob) -> Result<Arc<dyn Job>, UsageError> {
+    if jobs::list::find(&job.name).is_some() {
+        return Err(UsageError(format!("{:?} is the name of a built-in job; choose another", job.name)));
+    }
     let is_name = !job.name.is_empty()
         && job.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let [program, arguments @ ..] = job.command.as_slice() else {

@@ -119,6 +119,8 @@ fn picture(frame: &mut Frame<'_>, state: &State, assembled: Option<u64>) {
     for (job, row) in state.jobs.iter().zip(rest) {
         let gauge = LineGauge::default()
             .ratio(ratio(job))
+            .filled_symbol("#")
+            .unfilled_symbol("-")
             .label(label(job, state.elapsed_ms))
             .filled_style(Style::new().fg(color(job)))
             .unfilled_style(Style::new().fg(Color::DarkGray));

@@ -35,7 +35,7 @@ fn text(results: &Results) -> String {
             grouped(union.stats.samples),
             grouped(union.stats.pairs),
             grouped(duplicates),
-            clock(results.state.elapsed_ms)
+            clock(results.state.elapsed_ms + results.assembled_ms)
         );
         let _ = writeln!(text, "  {folder}/samples.jsonl\n  {folder}/samples.parquet");
     }
@@ -106,5 +106,5 @@ fn rejected(text: &mut String, job: &JobState) {
     let all: u64 = reasons.iter().map(|(_, n)| n).sum();
     let listed: Vec<String> =
         reasons.iter().map(|(name, n)| format!("{} {}", name.replace('_', " "), grouped(*n))).collect();
-    let _ = writeln!(text, "    turned away: {} ({})", grouped(all), listed.join(", "));
+    let _ = writeln!(text, "    rejected: {} ({})", grouped(all), listed.join(", "));
 }

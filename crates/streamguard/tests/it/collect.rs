@@ -65,6 +65,25 @@ fn one_collector_that_fails_leaves_the_other_alone() {
 }
 
 #[test]
+fn one_bad_repository_leaves_the_others_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path(), &["collect", "--offline", "--collectors", "repo", "--output-dir", "first"]);
+    // Unpacked by the run above: a sound repository on this machine.
+    let snapshots = folder.path().join("cache/streamguard/snapshots");
+    let snapshot = std::fs::read_dir(snapshots).unwrap().next().unwrap().unwrap().path();
+    let sound = snapshot.join("git/drydock-systems/juniper-pad.git").display().to_string();
+    let bad = ["nowhere", "ext::sh -c id", "https://user:secret@host.example/a/b"];
+    let output =
+        run(folder.path(), &[&["collect", "--collectors", "repo", "--repo", &sound][..], &bad].concat());
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(!lines(folder.path(), "samples.jsonl").is_empty());
+    for hint in ["nowhere", "ext::sh", "credentials"] {
+        assert!(stderr(&output).contains(hint), "{hint}: {}", stderr(&output));
+    }
+    assert!(!stderr(&output).contains("secret@"), "{}", stderr(&output));
+}
+
+#[test]
 fn nothing_is_printed_but_text() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(

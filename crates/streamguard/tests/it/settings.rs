@@ -36,6 +36,7 @@ fn what_is_wrong_in_a_file_is_said_with_its_place() {
         ("[sythetic]\n", &["[sythetic]", "[synthetic]"]),
         ("[synthetic\n", &["streamguard.toml", "line 1"]),
         ("[collect]\nseed = -1\n", &["[collect] seed"]),
+        ("[collect]\nworkers = \"x\"\n", &["[collect] workers"]),
         ("[[job]]\nname = \"x\"\n", &["[[job]]", "command"]),
     ] {
         std::fs::write(folder.path().join("streamguard.toml"), text).unwrap();

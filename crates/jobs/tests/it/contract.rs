@@ -1,0 +1,34 @@
+//! The engine's contract, kept by every job.
+
+use engine::testing::check_job;
+use jobs::{Collect, Repo, Synthetic};
+use serde_json::Value;
+
+#[test]
+fn synthetic_keeps_the_contract() {
+    let job = Collect(Synthetic { synthetic_samples: 300, seed: 3 });
+    check_job(&job, |settings: Value| serde_json::from_value(settings).map(Collect)).unwrap();
+}
+
+#[test]
+fn repo_keeps_the_contract() {
+    let cache = tempfile::tempdir().unwrap();
+    let job =
+        Collect(Repo { offline: true, cache: cache.path().to_owned(), repo_samples: 40, ..Repo::default() });
+    check_job(&job, |settings: Value| serde_json::from_value(settings).map(Collect)).unwrap();
+}
+
+#[test]
+fn every_listed_job_is_made_from_its_own_settings() {
+    for entry in jobs::list::COLLECTORS {
+        let matches = (entry.flags)(clap::Command::new("test")).get_matches_from(["test"]);
+        let settings = (entry.settings)(&matches).unwrap();
+        let job = (entry.make)(settings.clone()).unwrap();
+        assert_eq!((job.name(), job.settings()), (entry.name, settings));
+        for (key, _) in entry.quick {
+            assert!(job.settings().get(key).is_some(), "{} has no {key}", entry.name);
+        }
+        assert!((entry.make)(serde_json::json!({"nonsense": 1})).is_err());
+    }
+    assert!(jobs::list::make("nothing", Value::Null).is_err());
+}
