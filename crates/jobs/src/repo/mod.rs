@@ -16,6 +16,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use clap::Args;
+use dataset::Rejection;
 use engine::{JobError, Level, Limits, Planning, ShardError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -96,8 +97,12 @@ enum Piece {
         name: String,
         /// Commits that were looked at to choose these; said once for each repository.
         walked: u64,
+        /// Commits that could not be read on the way; said once as well.
+        unreadable: u64,
         commits: Vec<Chosen>,
     },
+    /// A repository whose history cannot be read: it fails alone, and says why.
+    Unreadable { reason: String },
     /// All of a remote repository, which is fetched first.
     Remote { url: String },
 }
@@ -127,13 +132,7 @@ impl Collector for Repo {
                     match selection {
                         Ok(selection) => pieces(path, name, &selection),
                         Err(_) if planning.cancel.requested() => return Err(JobError::Stopped),
-                        // A repository that cannot be read fails as a shard, alone and with its reason.
-                        Err(_) => vec![Piece::Commits {
-                            path: path.clone(),
-                            name: name.clone(),
-                            walked: 0,
-                            commits: Vec::new(),
-                        }],
+                        Err(reason) => vec![Piece::Unreadable { reason }],
                     }
                 }
             });
@@ -143,10 +142,11 @@ impl Collector for Repo {
 
     fn collect(&self, payload: &Value, samples: &mut Samples<'_, '_>) -> Result<(), ShardError> {
         match Piece::deserialize(payload).map_err(ShardError::failed)? {
-            Piece::Commits { path, name, walked, commits } => {
-                samples.count("commits.walked", walked);
+            Piece::Commits { path, name, walked, unreadable, commits } => {
+                count(walked, unreadable, samples);
                 self.mine(&path, &name, &commits, samples)
             }
+            Piece::Unreadable { reason } => Err(ShardError::Failed(reason)),
             Piece::Remote { url } => {
                 let stop = || samples.check().is_err();
                 let path = git::mirror(&self.cache, &url, &stop).map_err(|error| match error {
@@ -159,7 +159,7 @@ impl Collector for Repo {
                     Ok(selection) => selection,
                     Err(reason) => return samples.check().and(Err(ShardError::Failed(reason))),
                 };
-                samples.count("commits.walked", selection.walked);
+                count(selection.walked, selection.unreadable, samples);
                 samples.note(Level::Info, format!("{url}: {} commits chosen", selection.commits.len()));
                 git::fetch_blobs(&path, &selection.commits, &|| samples.check().is_err())
                     .map_err(ShardError::retry)?;
@@ -209,11 +209,19 @@ impl Repo {
 
 fn select(path: &Path, since: Option<&Since>, stop: &dyn Fn() -> bool) -> Result<history::Selection, String> {
     let repository = open(path).map_err(|error| error.to_string())?;
-    history::select(&repository, since, stop)
+    history::select(&repository, since, stop).map_err(|reason| format!("{path:?}: {reason}"))
+}
+
+/// Counts what was looked at to choose commits.
+fn count(walked: u64, unreadable: u64, samples: &mut Samples<'_, '_>) {
+    samples.count("commits.walked", walked);
+    if unreadable > 0 {
+        samples.reject_many(Rejection::UnreadableObject, unreadable);
+    }
 }
 
 fn pieces(path: &Path, name: &str, selection: &history::Selection) -> Vec<Piece> {
-    let mut walked = selection.walked;
+    let (mut walked, mut unreadable) = (selection.walked, selection.unreadable);
     let mut chunks: Vec<&[_]> = selection.commits.chunks(SHARD).collect();
     if chunks.is_empty() {
         chunks.push(&[]);
@@ -224,6 +232,7 @@ fn pieces(path: &Path, name: &str, selection: &history::Selection) -> Vec<Piece>
             path: path.to_owned(),
             name: name.to_owned(),
             walked: std::mem::take(&mut walked),
+            unreadable: std::mem::take(&mut unreadable),
             commits: commits.to_vec(),
         })
         .collect()
