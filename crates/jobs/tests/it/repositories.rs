@@ -331,6 +331,9 @@ fn nothing_of_a_repository_is_run() {
     assert_eq!(mined.samples.len(), 1, "{:?} {:?}", mined.counters, mined.lost);
     assert!(mined.samples[0].quality_flags.contains(&Flag::Renamed));
     assert_eq!(mined.rejected("unreadable_object"), 1);
+    // The traps are real: git itself goes into them.
+    let _ = command(&path).arg("status").output().unwrap();
+    assert!(marker.exists());
 }
 
 #[test]
@@ -350,7 +353,7 @@ fn impossible_trees_are_only_read() {
                 ("100644", b"a.py", &odd),
                 ("100644", b"a.py", &odd),
                 ("100644", b"find.py", &blob),
-                ("777777", b"mode.py", &odd),
+                ("100777", b"mode.py", &odd),
             ],
         )
     });
@@ -362,7 +365,7 @@ fn impossible_trees_are_only_read() {
     );
     let mined = field.mine([&path]);
     let read = mined.samples.iter().any(|sample| sample.function.as_deref() == Some("find"));
-    // A tree that cannot be told apart may be turned away whole, but is counted.
+    // A tree that makes no sense may be turned away whole, but is counted.
     assert!(read || mined.rejected("unreadable_object") > 0, "{:?} {:?}", mined.counters, mined.lost);
     assert!(!field.at("x.py").exists());
 }
