@@ -13,6 +13,7 @@ use super::JUDGE;
 use super::history::{Chosen, Why};
 use super::message::{CommitClass, Judgement};
 use super::support::{ChangedFunction, Support, Supporter};
+use super::tree_changes;
 use crate::collector::Samples;
 use crate::extract::{CodeChange, Extractor, FileChange, Nature, PathClass, path};
 
@@ -136,13 +137,18 @@ impl<'r> Miner<'r> {
 
     /// The source files that a commit changed, by their paths.
     fn changed_files(&self, fix: &Fix, samples: &mut Samples<'_, '_>) -> Result<Vec<ChangedFile>, Rejection> {
-        let mut changes = self.tree_changes(fix, false)?;
+        let unreadable = |_| Rejection::UnreadableObject;
+        let mut changes = tree_changes(self.repository, fix.id, fix.parent).map_err(unreadable)?;
+        if changes.iter().filter(|change| !change.entry_mode().is_tree()).count() > MAX_FILES {
+            return Err(Rejection::HugeCommit);
+        }
         let has = |what: fn(&ChangeDetached) -> bool| changes.iter().any(what);
         if has(|change| matches!(change, ChangeDetached::Addition { .. }))
             && has(|change| matches!(change, ChangeDetached::Deletion { .. }))
         {
-            // Only now may a file have moved; looking for it reads files.
-            changes = self.tree_changes(fix, true)?;
+            // Only now may a file have moved; looking for it reads files, and what stands in
+            // its way is no reason to lose the others.
+            changes = self.with_renames(fix).unwrap_or(changes);
         }
         let mut files = Vec::new();
         for change in changes {
@@ -156,19 +162,13 @@ impl<'r> Miner<'r> {
         Ok(files)
     }
 
-    fn tree_changes(&self, fix: &Fix, renames: bool) -> Result<Vec<ChangeDetached>, Rejection> {
-        let unreadable = |_| Rejection::UnreadableObject;
-        let tree_of =
-            |id| self.repository.find_commit(id).and_then(|commit| commit.tree()).map_err(unreadable);
+    fn with_renames(&self, fix: &Fix) -> Result<Vec<ChangeDetached>, gix::Error> {
+        let tree_of = |id| self.repository.find_commit(id).and_then(|commit| commit.tree());
         let after = tree_of(fix.id)?;
         let before = fix.parent.map(tree_of).transpose()?;
-        let rewrites =
-            renames.then(|| gix::diff::Rewrites { limit: MAX_FILES, ..gix::diff::Rewrites::default() });
-        let options = gix::diff::Options::default().with_rewrites(rewrites);
-        let changes =
-            self.repository.diff_tree_to_tree(before.as_ref(), &after, options).map_err(unreadable)?;
-        let files = changes.iter().filter(|change| !change.entry_mode().is_tree()).count();
-        if files > MAX_FILES { Err(Rejection::HugeCommit) } else { Ok(changes) }
+        let rewrites = gix::diff::Rewrites { limit: MAX_FILES, ..gix::diff::Rewrites::default() };
+        let options = gix::diff::Options::default().with_rewrites(Some(rewrites));
+        self.repository.diff_tree_to_tree(before.as_ref(), &after, options)
     }
 
     fn read_blob(&self, id: ObjectId) -> Result<Vec<u8>, Rejection> {

@@ -117,6 +117,8 @@ impl From<Chosen> for (String, String) {
 pub(crate) struct Selection {
     /// How many commits were looked at.
     pub(crate) walked: u64,
+    /// How many could not be read; what only they lead to is missing.
+    pub(crate) unreadable: u64,
     /// The chosen ones, newest first.
     pub(crate) commits: Vec<Chosen>,
 }
@@ -129,30 +131,43 @@ pub(crate) fn select(
     stop: &dyn Fn() -> bool,
 ) -> Result<Selection, String> {
     let unreadable = |error: gix::Error| format!("cannot read the history: {error}");
-    let Ok(head) = repository.head_id() else {
+    let head = repository.head().map_err(unreadable)?;
+    if head.is_unborn() {
         // A repository without a commit has nothing to mine.
         return Ok(Selection::default());
-    };
+    }
+    let head = head.into_peeled_id().map_err(unreadable)?;
     let order = CommitTimeOrder::NewestFirst;
-    let newest = repository.find_commit(head).and_then(|commit| commit.time()).map_err(unreadable)?;
+    let newest = repository.find_commit(head).map_err(unreadable)?.time();
     let sorting = match since {
         Some(Since::All) => Sorting::ByCommitTime(order),
         Some(Since::Day(date)) => {
             let start = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|error| error.to_string())?;
             Sorting::ByCommitTimeCutoff { order, seconds: start.timestamp().as_second() }
         }
-        None => Sorting::ByCommitTimeCutoff { order, seconds: newest.seconds.saturating_sub(THREE_YEARS) },
+        None => match newest {
+            Ok(newest) => {
+                Sorting::ByCommitTimeCutoff { order, seconds: newest.seconds.saturating_sub(THREE_YEARS) }
+            }
+            // A date that makes no sense cuts nothing off.
+            Err(_) => Sorting::ByCommitTime(order),
+        },
     };
     let mut selection = Selection::default();
     let mut through = Vec::new();
-    for info in repository.rev_walk([head.detach()]).sorting(sorting).all().map_err(unreadable)? {
-        // The walk ends where a shallow or damaged history does; what was found so far counts.
-        let Ok(info) = info else { break };
+    let walk = |sorting| repository.rev_walk([head.detach()]).sorting(sorting).all();
+    // Where the head has no date, there is no order by dates.
+    let walk = walk(sorting).or_else(|_| walk(Sorting::BreadthFirst)).map_err(unreadable)?;
+    for info in walk {
+        // A damaged commit ends its own line of history; the walk goes on along the others.
+        let Ok((info, commit)) = info.and_then(|info| info.object().map(|commit| (info, commit))) else {
+            selection.unreadable += 1;
+            continue;
+        };
         if selection.walked % STRIDE == 0 && stop() {
             return Err("stopped".to_owned());
         }
         selection.walked += 1;
-        let Ok(commit) = info.object() else { continue };
         let message = String::from_utf8_lossy(commit.message_raw_sloppy());
         let parents = info.parent_ids.len();
         // One that is turned away for its class is taken along, to be counted as such.

@@ -4,6 +4,7 @@
 //! functions that it changed by what speaks for them as the fix ([`support`]). Repositories
 //! are only read: no checkout, no hooks, no program of theirs is ever run.
 
+mod changes;
 mod commit;
 mod history;
 pub mod message;
@@ -17,12 +18,14 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use clap::Args;
+use dataset::Rejection;
 use engine::{JobError, Level, Limits, Planning, ShardError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::collector::{Collector, Samples};
 use crate::upstream::{git, snapshot};
+pub(crate) use changes::tree_changes;
 pub use commit::Miner;
 pub use history::{Chosen, Since, Why};
 use message::Judge;
@@ -104,6 +107,8 @@ enum Piece {
         name: String,
         /// Commits that were looked at to choose these; said once for each repository.
         walked: u64,
+        /// Commits that could not be read on the way; said once as well.
+        unreadable: u64,
         commits: Vec<Chosen>,
     },
     /// All of a remote repository, which is fetched first.
@@ -137,13 +142,7 @@ impl Collector for Repo {
                     match selection {
                         Ok(selection) => pieces(path, name, &selection),
                         Err(_) if planning.cancel.requested() => return Err(JobError::Stopped),
-                        // A repository that cannot be read fails as a shard, alone and with its reason.
-                        Err(_) => vec![Piece::Commits {
-                            path: path.clone(),
-                            name: name.clone(),
-                            walked: 0,
-                            commits: Vec::new(),
-                        }],
+                        Err(reason) => vec![Piece::Refused { reason }],
                     }
                 }
             });
@@ -153,8 +152,8 @@ impl Collector for Repo {
 
     fn collect(&self, payload: &Value, samples: &mut Samples<'_, '_>) -> Result<(), ShardError> {
         match Piece::deserialize(payload).map_err(ShardError::failed)? {
-            Piece::Commits { path, name, walked, commits } => {
-                samples.count("commits.walked", walked);
+            Piece::Commits { path, name, walked, unreadable, commits } => {
+                count(walked, unreadable, samples);
                 self.mine(&path, &name, &commits, samples)
             }
             Piece::Refused { reason } => Err(ShardError::Failed(reason)),
@@ -170,7 +169,7 @@ impl Collector for Repo {
                     Ok(selection) => selection,
                     Err(reason) => return samples.check().and(Err(ShardError::Failed(reason))),
                 };
-                samples.count("commits.walked", selection.walked);
+                count(selection.walked, selection.unreadable, samples);
                 samples.note(Level::Info, format!("{url}: {} commits chosen", selection.commits.len()));
                 git::fetch_blobs(&path, &selection.commits, &|| samples.check().is_err())
                     .map_err(ShardError::retry)?;
@@ -216,11 +215,19 @@ impl Repo {
 
 fn select(path: &Path, since: Option<&Since>, stop: &dyn Fn() -> bool) -> Result<history::Selection, String> {
     let repository = open(path).map_err(|error| error.to_string())?;
-    history::select(&repository, since, stop)
+    history::select(&repository, since, stop).map_err(|reason| format!("{path:?}: {reason}"))
+}
+
+/// Counts what was looked at to choose commits.
+fn count(walked: u64, unreadable: u64, samples: &mut Samples<'_, '_>) {
+    samples.count("commits.walked", walked);
+    if unreadable > 0 {
+        samples.reject_many(Rejection::UnreadableObject, unreadable);
+    }
 }
 
 fn pieces(path: &Path, name: &str, selection: &history::Selection) -> Vec<Piece> {
-    let mut walked = selection.walked;
+    let (mut walked, mut unreadable) = (selection.walked, selection.unreadable);
     let mut chunks: Vec<&[_]> = selection.commits.chunks(SHARD).collect();
     if chunks.is_empty() {
         chunks.push(&[]);
@@ -231,6 +238,7 @@ fn pieces(path: &Path, name: &str, selection: &history::Selection) -> Vec<Piece>
             path: path.to_owned(),
             name: name.to_owned(),
             walked: std::mem::take(&mut walked),
+            unreadable: std::mem::take(&mut unreadable),
             commits: commits.to_vec(),
         })
         .collect()

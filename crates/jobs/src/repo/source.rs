@@ -74,6 +74,7 @@ impl Source {
         let path = path
             .canonicalize()
             .map_err(|error| SourceError::Unreadable { path: path.to_owned(), reason: error.to_string() })?;
+        let path = enclosing(&path).map(Path::to_owned).unwrap_or(path);
         let name =
             open(&path).ok().and_then(|repository| origin(&repository)).unwrap_or_else(|| folder_name(&path));
         Ok(Self::Local { path, name })
@@ -122,6 +123,17 @@ fn folder_name(path: &Path) -> String {
     };
     let name = name.unwrap_or_default();
     name.strip_suffix(".git").unwrap_or(&name).to_owned()
+}
+
+/// The repository that a folder is, or the nearest one that it is in. One that is damaged is
+/// still the one that was meant.
+fn enclosing(folder: &Path) -> Option<&Path> {
+    let is_repository = |folder: &&Path| {
+        folder.join(".git").exists()
+            || (folder.join("HEAD").exists()
+                && (folder.join("objects").exists() || folder.join("commondir").exists()))
+    };
+    folder.ancestors().filter(|_| folder.is_dir()).find(is_repository)
 }
 
 /// Opens a local repository for reading. Nothing outside it has a say: no configuration of

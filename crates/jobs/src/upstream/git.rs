@@ -14,7 +14,7 @@ use std::time::Duration;
 use gix::ObjectId;
 use thiserror::Error;
 
-use crate::repo::Chosen;
+use crate::repo::{Chosen, tree_changes};
 
 /// How often a running git is looked at.
 const TICK: Duration = Duration::from_millis(50);
@@ -188,16 +188,9 @@ pub fn fetch_blobs(mirror: &Path, commits: &[Chosen], stop: &dyn Fn() -> bool) -
 /// Both sides of the files that a commit changed.
 fn changed_blobs(repository: &gix::Repository, commit: ObjectId) -> Result<Vec<ObjectId>, gix::Error> {
     use gix::object::tree::diff::ChangeDetached;
-    let commit = repository.find_commit(commit)?;
-    let after = commit.tree()?;
-    let before = commit
-        .parent_ids()
-        .next()
-        .map(|id| repository.find_commit(id).and_then(|parent| parent.tree()))
-        .transpose()?;
-    let options = gix::diff::Options::default().with_rewrites(None);
+    let parent = repository.find_commit(commit)?.parent_ids().next().map(gix::Id::detach);
     let mut ids = Vec::new();
-    for change in repository.diff_tree_to_tree(before.as_ref(), &after, options)? {
+    for change in tree_changes(repository, commit, parent)? {
         match change {
             ChangeDetached::Modification { previous_id, id, entry_mode, .. } if entry_mode.is_blob() => {
                 ids.extend([previous_id, id])
