@@ -85,12 +85,8 @@ const JAVA: Layout = Layout {
     case: Case::Camel,
     extension: "java",
     blank_lines: 1,
-    folders: &[
-        "src/main/java/example/{package}",
-        "src/main/java/example/{package}/web",
-        "src/main/java/example/{package}/core",
-    ],
-    tests: "src/test/java/example/{package}/{stem}Test.java",
+    folders: &["src/main/java/{package}", "src/main/java/{package}/web", "src/main/java/{package}/core"],
+    tests: "src/test/java/{package}/{stem}Test.java",
     manifest: "pom.xml",
     test: "@Test\nvoid {name}{number}() {\n    Result found = run(\"{name}\", {number});\n    assertNotNull(found);\n    assertEquals(\"done\", found.status());\n}",
     imports: &[
@@ -247,7 +243,7 @@ impl Layout {
             Language::Python if latin1 => vec!["# -*- coding: latin-1 -*-".to_owned(), comment],
             Language::Php => vec!["<?php".to_owned(), String::new(), comment],
             Language::JavaScript => vec!["'use strict';".to_owned(), String::new(), comment],
-            Language::Java => vec![comment, format!("package example.{package};")],
+            Language::Java => vec![comment, format!("package {package};")],
             Language::Go => vec![comment, format!("package {package}")],
             _ => vec![comment],
         }
