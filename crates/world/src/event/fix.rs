@@ -150,8 +150,8 @@ impl History {
             return Precise::No;
         }
         match self.random.below(100) {
-            0..7 => Precise::No,
-            7..40 if one_file => Precise::File,
+            0..3 => Precise::No,
+            3..27 if one_file => Precise::File,
             _ => Precise::Functions,
         }
     }
@@ -186,7 +186,9 @@ impl History {
             }
         }
         if always || self.random.chance(30) {
-            self.change(&format!("Changed how {} treats its input", standing[0].pair.name));
+            let line =
+                self.random.pick(&["Fixed {function}", "{function} is stricter", "Changed {function}"]);
+            self.change(&line.replace("{function}", &standing[0].pair.name));
         }
     }
 

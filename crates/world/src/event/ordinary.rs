@@ -23,27 +23,27 @@ type Event = fn(&mut History) -> Result<(), WorldError>;
 
 /// Kinds of events, as often as they happen.
 const DAYS: &[(usize, Event)] = &[
-    (18, History::feature),
-    (4, History::new_module),
-    (20, History::refactoring),
-    (6, History::bug),
-    (4, History::rename_function),
-    (3, History::move_function),
-    (3, History::rename_file),
-    (3, History::remove_function),
-    (8, History::docs),
-    (7, History::tests),
-    (4, History::ci),
-    (7, History::dependency),
-    (4, History::release),
-    (2, History::changelog),
-    (2, History::layout_only),
-    (2, History::comment_only),
-    (2, History::revert),
+    (54, History::feature),
+    (12, History::new_module),
+    (60, History::refactoring),
+    (18, History::bug),
+    (12, History::rename_function),
+    (9, History::move_function),
+    (9, History::rename_file),
+    (9, History::remove_function),
+    (24, History::docs),
+    (21, History::tests),
+    (12, History::ci),
+    (21, History::dependency),
+    (12, History::release),
+    (6, History::changelog),
+    (6, History::layout_only),
+    (6, History::comment_only),
+    (6, History::revert),
     (1, History::empty),
     (1, History::mode),
     (1, History::latin1_message),
-    (6, History::feature_branch),
+    (18, History::feature_branch),
 ];
 
 /// How many kinds of days there are.
@@ -300,14 +300,14 @@ impl History {
     }
 
     fn docs(&mut self) -> Result<(), WorldError> {
-        let name = self.some_function().map_or_else(|| self.name.clone(), |(_, name)| name);
+        let (about, name) = self.some_function().unwrap_or_else(|| (self.name.clone(), self.name.clone()));
         let note = documents::note(&name, &mut self.random);
         let guide = self.random.chance(60) && !self.avoid.contains("docs/guide.md");
         let path = if guide { "docs/guide.md" } else { "README.md" };
         if let Some(text) = self.project.text_mut(path) {
             text.push_str(&note);
         }
-        let message = self.message(Topic::Docs, path, &name, &[]);
+        let message = self.message(Topic::Docs, &about, &name, &[]);
         self.commit(&message)?;
         self.note("docs");
         Ok(())
@@ -423,7 +423,12 @@ impl History {
             _ => return self.docs(),
         };
         self.project.put(path, content);
-        self.commit("Change the mode of the build script\n")?;
+        let message = self.random.pick(&[
+            "Change the mode of the build script\n",
+            "build.sh: mode\n",
+            "chmod build.sh\n",
+        ]);
+        self.commit(message)?;
         self.note("mode");
         Ok(())
     }
