@@ -333,7 +333,8 @@ pub fn classify(path: &str) -> PathClass {
         PathClass::Ci
     } else if within(TEST) || within_test_project(path) || is_test_file(exact, stem, extension) {
         PathClass::Test
-    } else if within(DOCS) || DOCS_EXTENSIONS.contains(&extension) || DOCS_FILES.contains(&stem) {
+    } else if is_documentation(folders) || DOCS_EXTENSIONS.contains(&extension) || DOCS_FILES.contains(&stem)
+    {
         PathClass::Docs
     } else if VERSION.contains(&stem) || file == "assemblyinfo.cs" {
         PathClass::VersionFile
@@ -342,6 +343,15 @@ pub fn classify(path: &str) -> PathClass {
     } else {
         PathClass::Other
     }
+}
+
+/// Whether folders hold documentation or examples. Below `java` or `kotlin` they are packages,
+/// and `com.example` is whose name the author had at hand.
+fn is_documentation(folders: &str) -> bool {
+    folders
+        .split('/')
+        .take_while(|folder| !matches!(*folder, "java" | "kotlin"))
+        .any(|folder| DOCS.contains(&folder))
 }
 
 fn is_changelog(stem: &str) -> bool {

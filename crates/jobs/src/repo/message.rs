@@ -156,7 +156,17 @@ impl Judge {
     /// Commits of every class get points, but only [`CommitClass::Ordinary`] ones are selected, and
     /// merges that a project made from the private fork of an advisory: those bring the fix whole,
     /// and the commits inside them rarely say what they do.
+    ///
+    /// What a merge brings stands below its first paragraph, which git or a host has written
+    /// ("Merge branch 'x'"): the one that says more counts.
     pub fn judge(&self, message: &str, parents: usize) -> Judgement {
+        let whole = self.judge_text(message, parents);
+        let told = message.split_once("\n\n").filter(|_| parents > 1 && !whole.selected);
+        let below = told.map(|(_, below)| self.judge_text(below, parents));
+        below.into_iter().find(|below| below.score > whole.score).unwrap_or(whole)
+    }
+
+    fn judge_text(&self, message: &str, parents: usize) -> Judgement {
         let message = message[..message.floor_char_boundary(LONGEST)].trim_start().as_bytes();
         let promised = self.promised(message);
         let subject = &message[..memchr::memchr(b'\n', message).unwrap_or(message.len())];

@@ -229,7 +229,14 @@ pub(super) const VOCABULARY: &[Term] = &[
         Strong,
         "timing_attack",
         &["timing", "channel", "constant", "secure", "marvin"],
-        r"timing~(?:attacks?|side~channels?|leaks?|oracles?|safe\w*)|side~channels?~(?:attacks?|leaks?|leakage|vuln\w*|resist\w*|protection|safe\w*)|constant~time~(?:string~|hash~)?(?:compar\w+|equal\w*|check|bignum)|secure_?~?compare|marvin~attack",
+        r"timing~(?:attacks?|side~channels?|leaks?|oracles?|safe\w*)|side~channels?~(?:attacks?|leaks?|leakage|vuln\w*|resist\w*|protection|safe\w*)|compar\w+~in~constant~time|constant~time~(?:string~|hash~)?(?:compar\w+|equal\w*|check|bignum)|secure_?~?compare|marvin~attack",
+    ),
+    term(
+        "missing certificate validation",
+        Strong,
+        "certificate_validation",
+        &["verif", "validat", "check"],
+        r"(?:missing|improper|disabled?|insufficient|incorrect|skip(?:s|ped|ping)?|lack~of|no)~(?:(?:tls|ssl|server|x509)~)*(?:certificates?|certs?|hostname|host~key|tls|ssl)~(?:verif\w+|validat\w+|checks?|checking)",
     ),
     term(
         "certificate validation",
@@ -386,7 +393,21 @@ pub(super) const VOCABULARY: &[Term] = &[
         &["attack"],
         r"(?:prevent\w*|against|avoid(?:s|ing)?|mitigat\w+|block(?:s|ing)?|stop(?:s|ping)?)~(?:[\w-]+~){0,3}attacks?",
     ),
+    term(
+        "attacker could",
+        Strong,
+        "",
+        &["attack"],
+        "attackers?~(?:could|can|may|might|was~able|were~able|is~able|to)",
+    ),
     term("attack", Medium, "", &["attack"], "attack(?:s|ers?|ing|~vectors?)?"),
+    term(
+        "consequence told",
+        Medium,
+        "",
+        &["allowed", "allow", "ruled", "rules"],
+        "(?:this|which|that|it)~(?:allowed|could~allow|would~allow|might~allow|rules?~out|ruled~out)",
+    ),
     term("exploit", Medium, "", &["exploit"], "(?:un)?exploit(?:s|able|ation|ed)?"),
     term("malicious", Medium, "", &["malicious", "hostile"], "malicious(?:ly)?|hostile"),
     term(

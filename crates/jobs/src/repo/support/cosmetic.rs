@@ -1,5 +1,7 @@
 //! Changes that change nothing a weakness could hide in.
 
+use std::collections::BTreeMap;
+
 use crate::repo::pattern::{Pattern, pattern};
 
 /// Why a change is none.
@@ -77,25 +79,43 @@ impl Cosmetics {
     }
 }
 
-/// Whether the two differ only by names, each exchanged for one other. Names that are called are
-/// no mere names: `strcpy(` for `strlcpy(` is a change.
+/// Whether the two differ only by names, each exchanged for one other.
 fn renamed(before: &[&str], after: &[&str]) -> bool {
     if before.len() != after.len() {
         return false;
     }
-    let mut pairs = std::collections::BTreeMap::new();
-    let mut back = std::collections::BTreeMap::new();
-    before.iter().zip(after).enumerate().all(|(place, (old, new))| {
-        if !old.starts_with(is_name) || old.starts_with(|c: char| c.is_ascii_digit()) {
-            return old == new;
+    let mut pairs = BTreeMap::new();
+    let mut back = BTreeMap::new();
+    (0..before.len()).all(|place| {
+        let (old, new) = (before[place], after[place]);
+        if old == new {
+            return pairs.entry(old).or_insert(new) == &new && back.entry(new).or_insert(old) == &old;
         }
-        let called = old != new && before.get(place + 1) == Some(&"(");
-        !called
-            && new.starts_with(is_name)
-            && !new.starts_with(|c: char| c.is_ascii_digit())
-            && *pairs.entry(*old).or_insert(*new) == *new
-            && *back.entry(*new).or_insert(*old) == *old
+        may_be_renamed(before, place)
+            && may_be_renamed(after, place)
+            && pairs.entry(old).or_insert(new) == &new
+            && back.entry(new).or_insert(old) == &old
     })
+}
+
+/// Whether another word at this place can be the same thing under another name. What is called,
+/// a member of something else, a word in a string, a constant and a literal are no mere names:
+/// `strlcpy(` for `strcpy(`, `hashlib.sha256` for `hashlib.md5` and `true` for `false` are changes.
+fn may_be_renamed(tokens: &[&str], place: usize) -> bool {
+    let token = tokens[place];
+    let at = |offset: usize| place.checked_sub(offset).and_then(|place| tokens.get(place)).copied();
+    let is_word = token.starts_with(is_name) && !token.starts_with(|c: char| c.is_ascii_digit());
+    let literal = ["true", "false", "null", "nil", "none", "undefined", "nullptr"];
+    let constant = token.len() > 1 && !token.contains(|c: char| c.is_lowercase());
+    let called = tokens.get(place + 1) == Some(&"(");
+    let member = match (at(2), at(1)) {
+        (owner, Some(".")) => !matches!(owner, Some("self" | "this")),
+        (Some("-"), Some(">")) => !matches!(at(3), Some("self" | "this" | "$this")),
+        (Some(":"), Some(":")) => true,
+        _ => false,
+    };
+    let quoted = matches!(at(1), Some("'" | "\"" | "`"));
+    is_word && !literal.contains(&token.to_lowercase().as_str()) && !constant && !called && !member && !quoted
 }
 
 fn is_name(c: char) -> bool {
