@@ -1,7 +1,5 @@
 //! What happens on most days.
 
-use std::collections::BTreeSet;
-
 use gix::ObjectId;
 
 use crate::WorldError;
@@ -9,14 +7,8 @@ use crate::documents::{self, dotted};
 use crate::history::{History, file_of, stem_of};
 use crate::messages::ordinary::{self, Topic};
 use crate::neutral::{Change, Refactoring};
-use crate::project::{Content, Project};
+use crate::project::Content;
 use crate::source::{Body, Function};
-
-/// A branch that has begun: what there was before it.
-pub(crate) struct Fork {
-    project: Project,
-    head: Option<ObjectId>,
-}
 
 /// Makes something ordinary happen.
 type Event = fn(&mut History) -> Result<(), WorldError>;
@@ -70,37 +62,6 @@ impl History {
         DAYS[kind % DAYS.len()].1(self)
     }
 
-    /// Begins a branch.
-    pub(crate) fn fork(&mut self) -> Fork {
-        self.touched.clear();
-        Fork { project: self.project.clone(), head: self.head }
-    }
-
-    /// Merges the present branch; meanwhile other things happened.
-    pub(crate) fn join(&mut self, fork: Fork, message: &str) -> Result<ObjectId, WorldError> {
-        let branch = std::mem::replace(&mut self.project, fork.project);
-        let Some(tip) = self.head else { return Err(WorldError::Git("a branch without a commit".into())) };
-        let paths: BTreeSet<String> = std::mem::take(&mut self.touched);
-        self.head = fork.head;
-        self.avoid = paths;
-        for _ in 0..self.random.below(3) {
-            self.wait();
-            self.cast();
-            match self.random.below(3) {
-                0 => self.ci()?,
-                1 => self.feature()?,
-                _ => self.refactoring()?,
-            }
-        }
-        let paths = std::mem::take(&mut self.avoid);
-        self.project.adopt(&branch, &paths);
-        self.wait();
-        self.cast();
-        let parents: Vec<ObjectId> = self.head.into_iter().chain([tip]).collect();
-        self.note("merge");
-        self.commit_on(&parents, message.as_bytes().to_vec(), None)
-    }
-
     /// Changes an ordinary function in one of the ways that are `allowed`, if it can.
     pub(crate) fn refactor(&mut self, path: &str, name: &str, allowed: &[Refactoring]) -> Option<Change> {
         let layout = self.layout();
@@ -144,7 +105,7 @@ impl History {
         self.message(Topic::Feature, path, function, &[])
     }
 
-    fn feature(&mut self) -> Result<(), WorldError> {
+    pub(crate) fn feature(&mut self) -> Result<(), WorldError> {
         let Some(function) = self.neutral() else { return self.docs() };
         let in_class = self.random.chance(30);
         let path = self.roomy(in_class);
@@ -178,7 +139,7 @@ impl History {
         Ok(())
     }
 
-    fn refactoring(&mut self) -> Result<(), WorldError> {
+    pub(crate) fn refactoring(&mut self) -> Result<(), WorldError> {
         const ALLOWED: &[Refactoring] = &[
             Refactoring::Rename,
             Refactoring::Log,
@@ -313,7 +274,7 @@ impl History {
         Ok(())
     }
 
-    fn tests(&mut self) -> Result<(), WorldError> {
+    pub(crate) fn tests(&mut self) -> Result<(), WorldError> {
         let Some((path, name)) = self.some_function() else { return self.docs() };
         self.test(&path, &name);
         let message = self.message(Topic::Tests, &path, &name, &[]);
@@ -322,7 +283,7 @@ impl History {
         Ok(())
     }
 
-    fn ci(&mut self) -> Result<(), WorldError> {
+    pub(crate) fn ci(&mut self) -> Result<(), WorldError> {
         let number = self.steps.len() + 1;
         self.step(&format!("make check-{number}"));
         let message = self.message(Topic::Ci, "build.yml", "", &[]);
@@ -443,26 +404,6 @@ impl History {
         // "Präzisere Anleitung" in Latin-1.
         self.commit_on(&parents, b"Pr\xe4zisere Anleitung\n".to_vec(), Some("ISO-8859-1"))?;
         self.note("latin1_message");
-        Ok(())
-    }
-
-    fn feature_branch(&mut self) -> Result<(), WorldError> {
-        let fork = self.fork();
-        for _ in 0..1 + self.random.below(3) {
-            if self.random.chance(60) {
-                self.feature()?
-            } else {
-                self.tests()?
-            }
-            self.wait();
-        }
-        let (issue, handle) = (self.next_issue().to_string(), self.author.handle);
-        let title = self.added.as_ref().map_or_else(|| "More tests".to_owned(), |added| added.0.clone());
-        let branch =
-            self.random.pick(&["next-table", "overview", "second-page", "summer-work", "lists", "quay-view"]);
-        let values = [("issue", issue.as_str()), ("handle", handle), ("branch", branch), ("title", &title)];
-        let message = ordinary::merge(&values, &mut self.random);
-        self.join(fork, &message)?;
         Ok(())
     }
 }
