@@ -202,9 +202,12 @@ pub(crate) enum Color {
 /// The whole command line, with the flags of all collectors below `collect`.
 pub(crate) fn command() -> clap::Command {
     Cli::command().mut_subcommand("collect", |collect| {
-        list::COLLECTORS
+        // The flags of a collector bring its description along; that of the command stays.
+        let (about, long_about) = (collect.get_about().cloned(), collect.get_long_about().cloned());
+        let collect = list::COLLECTORS
             .iter()
-            .fold(collect, |collect, entry| (entry.flags)(collect.next_help_heading(entry.name)))
+            .fold(collect, |collect, entry| (entry.flags)(collect.next_help_heading(entry.name)));
+        collect.about(about.unwrap_or_default()).long_about(long_about.unwrap_or_default())
     })
 }
 

@@ -100,7 +100,10 @@ pub struct Layers<'a> {
 impl Layers<'_> {
     /// Whether a flag was given on the command line.
     pub fn is_given(&self, flag: &str) -> bool {
-        self.matches.value_source(&flag.replace('-', "_")) == Some(ValueSource::CommandLine)
+        let id = flag.replace('-', "_");
+        // Settings that have no flag are asked for too.
+        let is_flag = self.matches.try_contains_id(&id).is_ok();
+        is_flag && self.matches.value_source(&id) == Some(ValueSource::CommandLine)
     }
 
     /// The settings of a section. `base` holds what the flags and their defaults say, keyed

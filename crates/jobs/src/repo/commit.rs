@@ -83,7 +83,8 @@ impl<'r> Miner<'r> {
             samples.reject(Rejection::UnreadableObject);
             return Ok(());
         };
-        if fix.why != Why::Named
+        // Who names a commit, or the merge that brought it in, knows better than its message.
+        if fix.why == Why::Message
             && let Some(rejection) = unfit(fix.judgement.class)
         {
             samples.reject(rejection);

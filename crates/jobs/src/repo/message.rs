@@ -253,8 +253,12 @@ impl Judge {
                 _ => findings.score += points,
             }
             findings.from_fork |= term.label == PRIVATE_FORK && !in_body;
-            if in_body && term.weight > Weight::Weak && !mended_below {
-                mended_below = self.mends.is_match(&prose[paragraph_around(&prose, range.start)]);
+            if in_body && term.weight > Weight::Weak {
+                mended_below =
+                    mended_below || self.mends.is_match(&prose[paragraph_around(&prose, range.start)]);
+                if term.weight > Weight::Medium && is_item(&prose, range.start, &self.mends) {
+                    findings.score += MENDED;
+                }
             }
             if let Some(weakness) = term.weakness() {
                 let general = term.weight < Weight::Strong || GENERAL.contains(&weakness.name);
@@ -309,6 +313,13 @@ impl Findings {
             self.evidence.push(format!("message:{label}"));
         }
     }
+}
+
+/// Whether `place` stands in a list item that mends, as squashed commits have them: `* fix XSS`.
+fn is_item(text: &[u8], place: usize, mends: &Lazy) -> bool {
+    let start = memchr::memrchr(b'\n', &text[..place]).map_or(0, |end| end + 1);
+    let line = text[start..place].trim_ascii_start();
+    line.starts_with(b"* ") && mends.find(line).is_some_and(|found| found.start() == 2)
 }
 
 /// Where the paragraph that holds `from` ends: at the next empty line, or at the end.

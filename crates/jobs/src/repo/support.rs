@@ -81,6 +81,9 @@ pub struct Supporter {
 /// What one function has by itself, before the others are looked at.
 struct Own {
     points: u32,
+    mention: Option<Mention>,
+    /// Its lines show the weakness that the message names.
+    fits: bool,
     cosmetic: Option<Cosmetic>,
     evidence: Vec<String>,
     weakness: Option<&'static Weakness>,
@@ -114,6 +117,7 @@ impl Supporter {
     ///
     /// - The only function with an effect is the fix.
     /// - Where some function has strong support (30 points), functions with none are dropped.
+    /// - Where the message names functions, others stay only if their lines show the weakness.
     /// - Where none has, all are kept if they are at most three; of more, only the at most three
     ///   that have some support.
     pub fn weigh(
@@ -129,6 +133,11 @@ impl Supporter {
         let best = own.iter().filter(|one| one.cosmetic.is_none()).map(|one| one.points).max().unwrap_or(0);
         let count = |points| own.iter().filter(|one| one.cosmetic.is_none() && one.points >= points).count();
         let (with_some, with_any) = (count(SOME), count(ANY));
+        let live_mention = |wanted: fn(Option<Mention>) -> bool| {
+            own.iter().any(|one| one.cosmetic.is_none() && wanted(one.mention))
+        };
+        let named = live_mention(|mention| mention == Some(Mention::Function));
+        let mentioned = live_mention(|mention| mention.is_some());
         own.into_iter()
             .map(|mut one| {
                 let bonus = f64::from(one.points) / 200.0;
@@ -142,6 +151,9 @@ impl Supporter {
                         0.6 + bonus
                     }
                     None if one.points >= STRONG => 0.55 + bonus,
+                    // The message says which it is, and nothing shows that this is one too.
+                    None if named && one.mention != Some(Mention::Function) && !one.fits => 0.2 + bonus,
+                    None if mentioned && one.mention.is_none() && one.points < ANY => 0.2 + bonus,
                     None if best >= STRONG && one.points >= SOME => 0.5,
                     None if best >= STRONG && one.points >= ANY && with_any <= FEW => 0.5,
                     None if best >= STRONG => 0.2 + bonus,
@@ -167,8 +179,10 @@ impl Supporter {
     ) -> Own {
         let [removed, added] =
             [function.removed, function.added].map(|lines| self.cosmetics.code(bounded(lines)));
-        let mut own = Own { points: 0, cosmetic: None, evidence: Vec::new(), weakness: None };
-        match mentions.of(function.name, function.path) {
+        let mention = mentions.of(function.name, function.path);
+        let mut own =
+            Own { points: 0, mention, fits: false, cosmetic: None, evidence: Vec::new(), weakness: None };
+        match mention {
             Some(Mention::Function) => own.add(35, "named in message"),
             Some(Mention::Class) => own.add(15, "class named in message"),
             Some(Mention::File) => own.add(5, "file named in message"),
@@ -182,9 +196,10 @@ impl Supporter {
         if more(&self.checks, &removed, &added) {
             own.add(10, "check added");
         }
-        // What shows a remedy is no mere renaming or logging, whatever its form.
-        if !signs.iter().any(|signs| signs.telling) {
-            own.cosmetic = self.cosmetics.tell(&removed, &added);
+        own.cosmetic = self.cosmetics.tell(&removed, &added);
+        // A remedy may stand in a log line or a signature; under another name it is none.
+        if own.cosmetic != Some(Cosmetic::Renamed) && (own.fits || signs.iter().any(|signs| signs.telling)) {
+            own.cosmetic = None;
         }
         if let Some(cosmetic) = own.cosmetic {
             own.evidence.push(
@@ -236,6 +251,7 @@ impl Own {
         self.weakness = named.first().copied();
         let Some((points, weakness, signs)) = best else { return };
         self.points += points;
+        self.fits = named.contains(&weakness);
         for (shown, what) in
             [(signs.telling, "remedy added"), (signs.hint, "hint added"), (signs.danger, "danger removed")]
         {

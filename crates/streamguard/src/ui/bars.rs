@@ -149,7 +149,7 @@ fn label(job: &JobState, now_ms: u64) -> String {
         None => ">",
     };
     let of = job.expected.map_or(String::new(), |expected| format!("/{}", grouped(expected)));
-    let rate = if took > 0 { job.records * 1000 / took } else { 0 };
+    let rate = (job.records * 1000).checked_div(took).unwrap_or(0);
     let errors = if job.errors() > 0 { format!("  {} errors", job.errors()) } else { String::new() };
     let left = match (job.status, ratio(job)) {
         (None, done) if done > 0.02 && done < 1.0 => {

@@ -66,8 +66,8 @@ fn jobs(text: &mut String, state: &State) {
             Some(expected) => format!("{}/{}", grouped(job.records), grouped(expected)),
             None => grouped(job.records),
         };
-        let rate =
-            if took > 0 { format!("{}/s", grouped(job.records * 1000 / took)) } else { "-".to_owned() };
+        let rate = (job.records * 1000).checked_div(took);
+        let rate = rate.map_or_else(|| "-".to_owned(), |rate| format!("{}/s", grouped(rate)));
         let status = job.status.map_or("interrupted", Status::name);
         let pairs = job.summary.metrics.get("pairs").and_then(Value::as_u64);
         let _ = writeln!(

@@ -22,8 +22,10 @@ fn a_killed_run_is_resumed_to_the_same_bytes() {
     let expected = dataset(undisturbed.path());
 
     let folder = tempfile::tempdir().unwrap();
-    let (mut kills, mut state) = (0, 0x9E37_79B9_7F4A_7C15_u64);
+    let (mut kills, mut tries, mut state) = (0, 0, 0x9E37_79B9_7F4A_7C15_u64);
     while kills < times() {
+        tries += 1;
+        assert!(tries < 20 * times(), "{tries} runs ended before they could be killed");
         let mut child = streamguard(folder.path()).args(ARGUMENTS).arg("--resume").spawn().unwrap();
         // xorshift64 (Marsaglia 2003): moments from the first to beyond the last.
         state ^= state << 13;

@@ -28,7 +28,7 @@ impl Cosmetics {
         Self {
             comment: pattern(r#"^\s*(?://|#(?:\s|$|!)|/?\*(?:[\s/*]|$)|--\s|"""|'''|<!--|\{/\*)"#),
             idle: pattern(
-                r"^\s*(?:import\b|from\s+[\w.]+\s+import\b|using\s+[\w.]+;|use\s+[\w:\\{},\s]+;|#\s*include|require(?:_once|_relative)?\b|(?:const|let|var)\s+\w+\s*=\s*require\()|^\s*(?:self\.|this\.|\w+\.)?_?(?:log|logger|logging|console|debug\w*|trace|warnings)(?:\.\w+)*!?\s*\(.*\)\s*;?\s*$",
+                r"^\s*(?:import\b|from\s+[\w.]+\s+import\b|using\s+[\w.]+;|use\s+[\w:\\{},\s]+;|#\s*include|require(?:_once|_relative)?\b|(?:const|let|var)\s+\w+\s*=\s*require\()|^\s*(?:self\.|this\.|\w+\.)?_?(?:log|logger|error_log|syslog|logging|console|debug\w*|trace|warnings)(?:\.\w+)*!?\s*\(.*\)\s*;?\s*$",
             ),
             declaration: pattern(
                 r"^\s*(?:(?:pub(?:\([\w:]+\))?|public|private|protected|static|async|export|default|final|virtual|inline|unsafe|const|extern|override|abstract|internal)\s+)*(?:def|fn|func|function|sub)\b",
@@ -79,23 +79,32 @@ impl Cosmetics {
     }
 }
 
-/// Whether the two differ only by names, each exchanged for one other.
+/// Whether the two differ only by names, each exchanged for one other. A name that is only
+/// exchanged once stands for another thing, and so does one that only owns members: a new name
+/// shows where it is declared and where it is used.
 fn renamed(before: &[&str], after: &[&str]) -> bool {
     if before.len() != after.len() {
         return false;
     }
     let mut pairs = BTreeMap::new();
     let mut back = BTreeMap::new();
-    (0..before.len()).all(|place| {
+    // How often each name was exchanged, and whether it ever stood by itself.
+    let mut exchanged = BTreeMap::<&str, (u32, bool)>::new();
+    for place in 0..before.len() {
         let (old, new) = (before[place], after[place]);
-        if old == new {
-            return pairs.entry(old).or_insert(new) == &new && back.entry(new).or_insert(old) == &old;
+        if pairs.entry(old).or_insert(new) != &new || back.entry(new).or_insert(old) != &old {
+            return false;
         }
-        may_be_renamed(before, place)
-            && may_be_renamed(after, place)
-            && pairs.entry(old).or_insert(new) == &new
-            && back.entry(new).or_insert(old) == &old
-    })
+        if old != new {
+            if !may_be_renamed(before, place) || !may_be_renamed(after, place) {
+                return false;
+            }
+            let (times, alone) = exchanged.entry(old).or_default();
+            *times += 1;
+            *alone |= before.get(place + 1) != Some(&".");
+        }
+    }
+    exchanged.values().all(|(times, alone)| *times > 1 && *alone)
 }
 
 /// Whether another word at this place can be the same thing under another name. What is called,
