@@ -2,7 +2,7 @@
 
 use dataset::Language;
 
-use crate::words::{Case, pascal};
+use crate::words::{Case, capitalized, pascal};
 
 /// What projects in one language look like.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(crate) struct Layout {
     tests: &'static str,
     /// Name of the file with the dependencies.
     pub(crate) manifest: &'static str,
-    /// How a function of a test is written; `{name}` and `{number}` are filled in.
+    /// How a function of a test is written; `{name}`, `{Name}` and `{number}` are filled in.
     test: &'static str,
     /// Lines that ordinary code needs: the word that tells so, and the line.
     imports: &'static [(&'static str, &'static str)],
@@ -85,12 +85,8 @@ const JAVA: Layout = Layout {
     case: Case::Camel,
     extension: "java",
     blank_lines: 1,
-    folders: &[
-        "src/main/java/example/{package}",
-        "src/main/java/example/{package}/web",
-        "src/main/java/example/{package}/core",
-    ],
-    tests: "src/test/java/example/{package}/{stem}Test.java",
+    folders: &["src/main/java/{package}", "src/main/java/{package}/web", "src/main/java/{package}/core"],
+    tests: "src/test/java/{package}/{stem}Test.java",
     manifest: "pom.xml",
     test: "@Test\nvoid {name}{number}() {\n    Result found = run(\"{name}\", {number});\n    assertNotNull(found);\n    assertEquals(\"done\", found.status());\n}",
     imports: &[
@@ -122,7 +118,7 @@ const PHP: Layout = Layout {
     folders: &["src", "src/Http", "src/Core", "lib"],
     tests: "tests/{stem}Test.php",
     manifest: "composer.json",
-    test: "public function test{name}{number}(): void\n{\n    $found = $this->run('{name}', {number});\n    $this->assertNotNull($found);\n    $this->assertSame('done', $found->status);\n}",
+    test: "public function test{Name}{number}(): void\n{\n    $found = $this->run('{name}', {number});\n    $this->assertNotNull($found);\n    $this->assertSame('done', $found->status);\n}",
     imports: &[],
     test_imports: &["use PHPUnit\\Framework\\TestCase;"],
     libraries: &["slim/slim", "monolog/monolog", "twig/twig", "guzzlehttp/guzzle", "phpunit/phpunit"],
@@ -137,7 +133,7 @@ const GO: Layout = Layout {
     folders: &["internal/{package}", "internal/web", "cmd/{package}", "pkg/core"],
     tests: "internal/{package}/{stem}_test.go",
     manifest: "go.mod",
-    test: "func Test{name}{number}(t *testing.T) {\n\tfound := run(\"{name}\", {number})\n\tif found == nil || found.Status != \"done\" {\n\t\tt.Fatalf(\"unexpected: %v\", found)\n\t}\n}",
+    test: "func Test{Name}{number}(t *testing.T) {\n\tfound := run(\"{name}\", {number})\n\tif found == nil || found.Status != \"done\" {\n\t\tt.Fatalf(\"unexpected: %v\", found)\n\t}\n}",
     imports: &[
         ("fmt.", "import \"fmt\""),
         ("log.", "import \"log\""),
@@ -218,11 +214,9 @@ impl Layout {
 
     /// A function that tests the one called `name`.
     pub(crate) fn test(&self, name: &str, number: u32) -> String {
-        let name = match self.language {
-            Language::Go | Language::Php => pascal(name),
-            _ => name.to_owned(),
-        };
-        self.test.replace("{name}", &name).replace("{number}", &number.to_string())
+        let capital = capitalized(name);
+        let text = self.test.replace("{name}", name).replace("{Name}", &capital);
+        text.replace("{number}", &number.to_string())
     }
 
     /// The class that a file of tests holds.
@@ -247,7 +241,7 @@ impl Layout {
             Language::Python if latin1 => vec!["# -*- coding: latin-1 -*-".to_owned(), comment],
             Language::Php => vec!["<?php".to_owned(), String::new(), comment],
             Language::JavaScript => vec!["'use strict';".to_owned(), String::new(), comment],
-            Language::Java => vec![comment, format!("package example.{package};")],
+            Language::Java => vec![comment, format!("package {package};")],
             Language::Go => vec![comment, format!("package {package}")],
             _ => vec![comment],
         }

@@ -7,10 +7,8 @@
 //! can be shown without network, and measured.
 //!
 //! Everything follows from [`Settings`]: no clock, no git program, no order of hashes. Ids of
-//! objects and the truth are the same on every machine; so are the bytes of a [snapshot]
+//! objects and the truth are the same on every machine; so are the bytes of a snapshot
 //! ([`World::snapshot`]), which stores objects without compressing them one by one.
-//!
-//! [snapshot]: snapshot
 
 mod documents;
 mod event;
@@ -55,7 +53,8 @@ pub struct Settings {
     /// How many repositories. With three or more, one of them is empty; with six or more,
     /// another one has no fixes.
     pub repositories: usize,
-    /// How many functions are fixed, in all repositories together.
+    /// How many functions are fixed, in all repositories together. No name comes twice in a
+    /// repository, so each has room for a few thousand.
     pub fixes: usize,
     /// How many ordinary events happen for every two fixes.
     pub ordinary: usize,

@@ -101,7 +101,7 @@ const LOCALS: &[(&str, &str)] = &[
     ("text", "raw line_text source_line given"),
     ("parts", "pieces fields tokens_in words_in"),
     ("index", "offset slot_no at_index cursor_pos"),
-    ("limit", "upper cap most max_count"),
+    ("limit", "upper cap most topmost"),
     ("step", "stride increment step_size jump"),
     ("first", "head leading initial front"),
     ("last", "tail trailing final_one back_end"),
@@ -115,7 +115,7 @@ const LITERALS: &[(&str, &str)] = &[
     ("size", "10 20 25 40 50 60 100 120"),
     ("few", "2 3 4 5 6 8"),
     ("factor", "1000 60 3600 24 1852 907"),
-    ("verb", "loaded moved checked counted planned shown"),
+    ("verb", "loaded moved listed counted planned shown"),
 ];
 
 /// The noun that follows from `theme`.

@@ -10,6 +10,7 @@ use crate::messages::fix::{self, About, Precise};
 use crate::messages::weakness;
 use crate::neutral::Refactoring;
 use crate::oracle::{Findable, Planted};
+use crate::random::Random;
 use crate::source::{Body, Pair};
 
 /// How a fix comes into the history.
@@ -89,58 +90,80 @@ impl History {
         let mut random = self.random.clone();
         self.random.next();
         match style {
-            Style::Plain
-            | Style::Renamed
-            | Style::Reverted
-            | Style::Tangled
-            | Style::Squashed
-            | Style::Silent => {
-                let (message, findable) = match style {
-                    Style::Silent => (fix::silent(&about, &mut random), Findable::Silent),
-                    Style::Squashed => (fix::squash(&about, &mut random), Findable::ByMessage),
-                    _ => (fix::loud(&about, &mut random), Findable::ByMessage),
-                };
-                self.apply(&standing);
-                let bystanders = if tangled { self.bystanders(&message, &path, precise) } else { 0 };
-                if style != Style::Silent {
-                    self.company(&standing, style == Style::Squashed);
-                }
-                let renamed = (style == Style::Renamed).then(|| self.free_path());
-                if let Some(new) = &renamed {
-                    self.project.rename(&path, new);
-                }
-                let commit = self.commit(&message)?;
-                self.record(&standing, commit, findable, bystanders > 0, renamed.as_deref());
-                if style == Style::Reverted {
-                    self.take_back(&standing, commit, &message)?;
-                }
-            }
             Style::Branch | Style::ThroughMerge | Style::TangledThroughMerge => {
-                let merge = fix::merge(&about, &mut random);
-                let dull = style != Style::Branch;
-                let (message, findable) = if dull {
-                    (fix::dull(&about, &mut random), Findable::ThroughMerge)
-                } else {
-                    (fix::loud(&about, &mut random), Findable::ByMessage)
-                };
-                let fork = self.fork();
-                if random.chance(40) {
-                    self.test(&path, &functions[0]);
-                    self.commit("Failing test\n")?;
-                    self.wait();
-                }
-                self.apply(&standing);
-                let bystanders = if tangled { self.bystanders(&merge, &path, precise) } else { 0 };
-                let commit = self.commit(&message)?;
-                self.record(&standing, commit, findable, bystanders > 0, None);
-                if random.chance(50) {
-                    self.wait();
-                    self.change(&format!("Changes to {}", functions[0]));
-                    self.commit("Changelog\n")?;
-                }
-                self.join(fork, &merge)?;
+                self.fix_in_branch(&standing, style, &about, &mut random)
             }
+            _ => self.fix_at_once(&standing, style, &about, &mut random),
         }
+    }
+
+    /// One commit.
+    fn fix_at_once(
+        &mut self,
+        standing: &[Standing],
+        style: Style,
+        about: &About<'_>,
+        random: &mut Random,
+    ) -> Result<(), WorldError> {
+        let path = standing[0].path.clone();
+        let (message, findable) = match style {
+            Style::Silent => (fix::silent(about, random), Findable::Silent),
+            Style::Squashed => (fix::squash(about, random), Findable::ByMessage),
+            _ => (fix::loud(about, random), Findable::ByMessage),
+        };
+        self.apply(standing);
+        let bystanders = match style {
+            Style::Tangled => self.bystanders(&message, &path, about.precise),
+            _ => 0,
+        };
+        if style != Style::Silent {
+            self.company(standing, style == Style::Squashed);
+        }
+        let renamed = (style == Style::Renamed).then(|| self.free_path());
+        if let Some(new) = &renamed {
+            self.project.rename(&path, new);
+        }
+        let commit = self.commit(&message)?;
+        self.record(standing, commit, findable, bystanders > 0, renamed.as_deref());
+        if style == Style::Reverted {
+            self.take_back(standing, commit, &message)?;
+        }
+        Ok(())
+    }
+
+    /// A branch, and a merge that says what it is for.
+    fn fix_in_branch(
+        &mut self,
+        standing: &[Standing],
+        style: Style,
+        about: &About<'_>,
+        random: &mut Random,
+    ) -> Result<(), WorldError> {
+        let path = &standing[0].path;
+        let merge = fix::merge(about, random);
+        let (message, findable) = match style {
+            Style::Branch => (fix::loud(about, random), Findable::ByMessage),
+            _ => (fix::dull(about, random), Findable::ThroughMerge),
+        };
+        let fork = self.fork();
+        if random.chance(40) {
+            self.test(path, &about.functions[0]);
+            self.commit("Failing test\n")?;
+            self.wait();
+        }
+        self.apply(standing);
+        let bystanders = match style {
+            Style::TangledThroughMerge => self.bystanders(&merge, path, about.precise),
+            _ => 0,
+        };
+        let commit = self.commit(&message)?;
+        self.record(standing, commit, findable, bystanders > 0, None);
+        if random.chance(50) {
+            self.wait();
+            self.change(&format!("Changes to {}", about.functions[0]));
+            self.commit("Changelog\n")?;
+        }
+        self.join(fork, &merge)?;
         Ok(())
     }
 
@@ -150,8 +173,8 @@ impl History {
             return Precise::No;
         }
         match self.random.below(100) {
-            0..7 => Precise::No,
-            7..40 if one_file => Precise::File,
+            0..3 => Precise::No,
+            3..27 if one_file => Precise::File,
             _ => Precise::Functions,
         }
     }
@@ -186,7 +209,9 @@ impl History {
             }
         }
         if always || self.random.chance(30) {
-            self.change(&format!("Changed how {} treats its input", standing[0].pair.name));
+            let line =
+                self.random.pick(&["Fixed {function}", "{function} is stricter", "Changed {function}"]);
+            self.change(&line.replace("{function}", &standing[0].pair.name));
         }
     }
 

@@ -1,7 +1,5 @@
 //! What happens on most days.
 
-use std::collections::BTreeSet;
-
 use gix::ObjectId;
 
 use crate::WorldError;
@@ -9,41 +7,35 @@ use crate::documents::{self, dotted};
 use crate::history::{History, file_of, stem_of};
 use crate::messages::ordinary::{self, Topic};
 use crate::neutral::{Change, Refactoring};
-use crate::project::{Content, Project};
+use crate::project::Content;
 use crate::source::{Body, Function};
-
-/// A branch that has begun: what there was before it.
-pub(crate) struct Fork {
-    project: Project,
-    head: Option<ObjectId>,
-}
 
 /// Makes something ordinary happen.
 type Event = fn(&mut History) -> Result<(), WorldError>;
 
 /// Kinds of events, as often as they happen.
 const DAYS: &[(usize, Event)] = &[
-    (18, History::feature),
-    (4, History::new_module),
-    (20, History::refactoring),
-    (6, History::bug),
-    (4, History::rename_function),
-    (3, History::move_function),
-    (3, History::rename_file),
-    (3, History::remove_function),
-    (8, History::docs),
-    (7, History::tests),
-    (4, History::ci),
-    (7, History::dependency),
-    (4, History::release),
-    (2, History::changelog),
-    (2, History::layout_only),
-    (2, History::comment_only),
-    (2, History::revert),
+    (54, History::feature),
+    (12, History::new_module),
+    (60, History::refactoring),
+    (18, History::bug),
+    (12, History::rename_function),
+    (9, History::move_function),
+    (9, History::rename_file),
+    (9, History::remove_function),
+    (24, History::docs),
+    (21, History::tests),
+    (12, History::ci),
+    (21, History::dependency),
+    (12, History::release),
+    (6, History::changelog),
+    (6, History::layout_only),
+    (6, History::comment_only),
+    (6, History::revert),
     (1, History::empty),
     (1, History::mode),
     (1, History::latin1_message),
-    (6, History::feature_branch),
+    (18, History::feature_branch),
 ];
 
 /// How many kinds of days there are.
@@ -68,37 +60,6 @@ impl History {
     pub(crate) fn day_of(&mut self, kind: usize) -> Result<(), WorldError> {
         self.cast();
         DAYS[kind % DAYS.len()].1(self)
-    }
-
-    /// Begins a branch.
-    pub(crate) fn fork(&mut self) -> Fork {
-        self.touched.clear();
-        Fork { project: self.project.clone(), head: self.head }
-    }
-
-    /// Merges the present branch; meanwhile other things happened.
-    pub(crate) fn join(&mut self, fork: Fork, message: &str) -> Result<ObjectId, WorldError> {
-        let branch = std::mem::replace(&mut self.project, fork.project);
-        let Some(tip) = self.head else { return Err(WorldError::Git("a branch without a commit".into())) };
-        let paths: BTreeSet<String> = std::mem::take(&mut self.touched);
-        self.head = fork.head;
-        self.avoid = paths;
-        for _ in 0..self.random.below(3) {
-            self.wait();
-            self.cast();
-            match self.random.below(3) {
-                0 => self.ci()?,
-                1 => self.feature()?,
-                _ => self.refactoring()?,
-            }
-        }
-        let paths = std::mem::take(&mut self.avoid);
-        self.project.adopt(&branch, &paths);
-        self.wait();
-        self.cast();
-        let parents: Vec<ObjectId> = self.head.into_iter().chain([tip]).collect();
-        self.note("merge");
-        self.commit_on(&parents, message.as_bytes().to_vec(), None)
     }
 
     /// Changes an ordinary function in one of the ways that are `allowed`, if it can.
@@ -144,7 +105,7 @@ impl History {
         self.message(Topic::Feature, path, function, &[])
     }
 
-    fn feature(&mut self) -> Result<(), WorldError> {
+    pub(crate) fn feature(&mut self) -> Result<(), WorldError> {
         let Some(function) = self.neutral() else { return self.docs() };
         let in_class = self.random.chance(30);
         let path = self.roomy(in_class);
@@ -178,7 +139,7 @@ impl History {
         Ok(())
     }
 
-    fn refactoring(&mut self) -> Result<(), WorldError> {
+    pub(crate) fn refactoring(&mut self) -> Result<(), WorldError> {
         const ALLOWED: &[Refactoring] = &[
             Refactoring::Rename,
             Refactoring::Log,
@@ -300,20 +261,20 @@ impl History {
     }
 
     fn docs(&mut self) -> Result<(), WorldError> {
-        let name = self.some_function().map_or_else(|| self.name.clone(), |(_, name)| name);
+        let (about, name) = self.some_function().unwrap_or_else(|| (self.name.clone(), self.name.clone()));
         let note = documents::note(&name, &mut self.random);
         let guide = self.random.chance(60) && !self.avoid.contains("docs/guide.md");
         let path = if guide { "docs/guide.md" } else { "README.md" };
         if let Some(text) = self.project.text_mut(path) {
             text.push_str(&note);
         }
-        let message = self.message(Topic::Docs, path, &name, &[]);
+        let message = self.message(Topic::Docs, &about, &name, &[]);
         self.commit(&message)?;
         self.note("docs");
         Ok(())
     }
 
-    fn tests(&mut self) -> Result<(), WorldError> {
+    pub(crate) fn tests(&mut self) -> Result<(), WorldError> {
         let Some((path, name)) = self.some_function() else { return self.docs() };
         self.test(&path, &name);
         let message = self.message(Topic::Tests, &path, &name, &[]);
@@ -322,7 +283,7 @@ impl History {
         Ok(())
     }
 
-    fn ci(&mut self) -> Result<(), WorldError> {
+    pub(crate) fn ci(&mut self) -> Result<(), WorldError> {
         let number = self.steps.len() + 1;
         self.step(&format!("make check-{number}"));
         let message = self.message(Topic::Ci, "build.yml", "", &[]);
@@ -423,7 +384,12 @@ impl History {
             _ => return self.docs(),
         };
         self.project.put(path, content);
-        self.commit("Change the mode of the build script\n")?;
+        let message = self.random.pick(&[
+            "Change the mode of the build script\n",
+            "build.sh: mode\n",
+            "chmod build.sh\n",
+        ]);
+        self.commit(message)?;
         self.note("mode");
         Ok(())
     }
@@ -438,26 +404,6 @@ impl History {
         // "Präzisere Anleitung" in Latin-1.
         self.commit_on(&parents, b"Pr\xe4zisere Anleitung\n".to_vec(), Some("ISO-8859-1"))?;
         self.note("latin1_message");
-        Ok(())
-    }
-
-    fn feature_branch(&mut self) -> Result<(), WorldError> {
-        let fork = self.fork();
-        for _ in 0..1 + self.random.below(3) {
-            if self.random.chance(60) {
-                self.feature()?
-            } else {
-                self.tests()?
-            }
-            self.wait();
-        }
-        let (issue, handle) = (self.next_issue().to_string(), self.author.handle);
-        let title = self.added.as_ref().map_or_else(|| "More tests".to_owned(), |added| added.0.clone());
-        let branch =
-            self.random.pick(&["next-table", "overview", "second-page", "summer-work", "lists", "quay-view"]);
-        let values = [("issue", issue.as_str()), ("handle", handle), ("branch", branch), ("title", &title)];
-        let message = ordinary::merge(&values, &mut self.random);
-        self.join(fork, &message)?;
         Ok(())
     }
 }

@@ -59,16 +59,25 @@ const SUBJECTS: &[&str] = &[
     "{scope}: avoid {term} {where}",
     "Protect against {term} {where}",
     "Mitigate {term} {where}",
-    "Close {term} {where}",
+    "Block {term} {where}",
     "CVE-{cve}: fix {term} {where}",
     "Fix CVE-{cve} {where}",
     "Fix GHSA-{ghsa} ({term} {where})",
-    "hotfix: {term} {where}",
+    "hotfix: prevent {term} {where}",
     "Harden against {term} {where}",
 ];
 
 /// Subjects that say what was done; the body says against what.
 const ACTIONS: &[&str] = &["{action} {where}", "{scope}: {lower} {where}", "fix({scope}): {lower} {where}"];
+
+/// Bodies below such subjects: they say what it is about.
+const REASONS: &[&str] = &[
+    "This is a security fix: it prevents {term}. {detail}.",
+    "{detail}. This fixes a vulnerability ({term}).",
+    "Fixes {term}, a security vulnerability. {detail}.",
+    "{detail}. Fixes {term} (CVE-{cve}).",
+    "Prevents {term}, known as GHSA-{ghsa}.",
+];
 
 const BODIES: &[&str] = &[
     "{detail}. {action}, which rules out {term}.",
@@ -94,11 +103,12 @@ const TRAILERS: &[&str] = &[
 /// The message of a commit that names the weakness.
 pub(crate) fn loud(about: &About<'_>, random: &mut Random) -> String {
     let values = Values::new(about, random);
-    let quiet_subject = random.chance(18);
+    let quiet_subject = random.chance(15);
     let subject = values.fill(random.pick(if quiet_subject { ACTIONS } else { SUBJECTS }));
     let mut message = sentence_if_plain(&subject);
     if quiet_subject || random.chance(45) {
-        let body = wrapped(&sentence(&values.fill(random.pick(BODIES))));
+        let body =
+            wrapped(&sentence(&values.fill(random.pick(if quiet_subject { REASONS } else { BODIES }))));
         message.push_str(&format!("\n\n{body}"));
     }
     if about.functions.len() > 1 && about.precise == Precise::File && random.chance(50) {
@@ -131,7 +141,7 @@ pub(crate) fn squash(about: &About<'_>, random: &mut Random) -> String {
     let values = Values::new(about, random);
     let pattern = random.pick(&[
         "Fix {term} {where} (#{issue})\n\n* {action}\n* Add a test\n* Address review comments",
-        "{action} {where} (#{issue})\n\n* fix {term}\n* changelog\n* fix lint\n\nCo-authored-by: {reporter}",
+        "{action} {where} (#{issue})\n\n* fix {term} (CVE-{cve})\n* changelog\n* fix lint\n\nCo-authored-by: {reporter}",
         "fix({scope}): {term} {where} (#{issue})\n\n* wip\n* {lower}\n* tests",
     ]);
     values.fill(pattern) + "\n"
@@ -160,7 +170,7 @@ pub(crate) fn dull(about: &About<'_>, random: &mut Random) -> String {
         "Change {function}",
         "First version",
         "Use the helper here, too",
-        "Review comments",
+        "Address review comments",
     ]);
     values.fill(pattern) + "\n"
 }

@@ -57,9 +57,8 @@ const struct «noun» *«name»(const struct «noun» *«items», size_t «limit
     «comment:¦/* Walks around: after the last one comes the first. */»
     if («limit» == 0)
         return NULL;
-    «shape:size_t «step» = «index» + 1;
-    if («step» >= «limit»)
-        «step» = 0;
+    «shape:size_t «step» = («index» + 1) % «limit»;
+
     return &«items»[«step»];¦return &«items»[(«index» + 1) % «limit»];»
 }
 "#,
@@ -103,9 +102,9 @@ int «name»(const void *«first», const void *«last»)
     const struct «noun» *a = «first»;
     const struct «noun» *b = «last»;
 
-    «shape:if (a->«field» < b->«field»)
-        return -1;
-    return a->«field» > b->«field»;¦return (a->«field» > b->«field») - (a->«field» < b->«field»);»
+    «shape:int «value» = (a->«field» > b->«field») - (a->«field» < b->«field»);
+
+    return «value»;¦return (a->«field» > b->«field») - (a->«field» < b->«field»);»
 }
 "#,
     },

@@ -93,10 +93,7 @@ func «name»(«items» []«Noun», «index» int) *«Noun» {
 	if len(«items») == 0 {
 		return nil
 	}
-	«shape:«step» := «index» + 1
-	if «step» >= len(«items») {
-		«step» = 0
-	}
+	«shape:«step» := («index» + 1) % len(«items»)
 	return &«items»[«step»]¦return &«items»[(«index»+1)%len(«items»)]»
 }
 "#,

@@ -13,12 +13,11 @@ public List<String> «name»(List<«Noun»> «items», int «limit») {
         if («item».«field»() != null) {
             «out».add(«item».name());
         }
-    }
-    return «out».subList(0, Math.min(«limit», «out».size()));¦return «items».stream()
+    }¦List<String> «out» = «items».stream()
         .filter(«item» -> «item».«field»() != null)
         .map(«Noun»::name)
-        .limit(«limit»)
         .collect(Collectors.toList());»
+    return «out».subList(0, Math.min(«limit», «out».size()));
 }
 "#,
     },
@@ -96,10 +95,7 @@ public «Noun» «name»(List<«Noun»> «items», int «index») {
     if («items».isEmpty()) {
         return null;
     }
-    «shape:int «step» = «index» + 1;
-    if («step» >= «items».size()) {
-        «step» = 0;
-    }
+    «shape:int «step» = («index» + 1) % «items».size();
     return «items».get(«step»);¦return «items».get((«index» + 1) % «items».size());»
 }
 "#,

@@ -11,11 +11,10 @@ function «name»(«items», «limit» = «size») {
   «shape:const «out» = [];
   for (const «item» of «items») {
     if («item».«field» !== undefined) {
-      «out».push(«item».name);
+      «out».push(«item»);
     }
-  }
-  return «out».slice(0, «limit»);¦const «out» = «items».filter((«item») => «item».«field» !== undefined);
-  return «out».slice(0, «limit»).map((«item») => «item».name);»
+  }¦const «out» = «items».filter((«item») => «item».«field» !== undefined);»
+  return «out».slice(0, «limit»).map((«item») => «item».name);
 }
 "#,
     },
@@ -118,10 +117,7 @@ const «name» = («items», «index» = 0) => {
   if («items».length === 0) {
     return null;
   }
-  «shape:let «step» = «index» + 1;
-  if («step» >= «items».length) {
-    «step» = 0;
-  }
+  «shape:const «step» = («index» + 1) % «items».length;
   return «items»[«step»];¦return «items»[(«index» + 1) % «items».length];»
 };
 "#,

@@ -4,7 +4,8 @@
 //! list of [`words`](super::words). `«log:¦print(x)»` has several wordings, of which the
 //! function has one at a time; what stands before the colon says what kind of change it is to
 //! move from one to the next ([`Refactoring`]), and all of a label in one function change together. A line
-//! of which nothing is left disappears. The texts of a language are in the file of its name.
+//! of which nothing is left disappears. No wording adds a check, a limit or an escape to the
+//! others: changes have to look like what they are. The texts of a language are in the file of its name.
 
 mod c;
 mod go;

@@ -96,10 +96,7 @@ function «name»(array $«items», int $«index» = 0)
     if (count($«items») === 0) {
         return null;
     }
-    «shape:$«step» = $«index» + 1;
-    if ($«step» >= count($«items»)) {
-        $«step» = 0;
-    }
+    «shape:$«step» = ($«index» + 1) % count($«items»);
     return $«items»[$«step»];¦return $«items»[($«index» + 1) % count($«items»)];»
 }
 "#,

@@ -108,10 +108,8 @@ def «name»(«items», «index»=0):
     «comment:¦# Walks around: after the last one comes the first.»
     if not «items»:
         return None
-    «step» = «index» + 1
-    «shape:if «step» >= len(«items»):
-        «step» = 0
-    return «items»[«step»]¦return «items»[«step» % len(«items»)]»
+    «shape:«step» = («index» + 1) % len(«items»)
+    return «items»[«step»]¦return «items»[(«index» + 1) % len(«items»)]»
 "#,
     },
     Template {
