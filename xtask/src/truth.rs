@@ -31,8 +31,7 @@ pub(crate) fn run(table: &Path, clones: &Path) -> Result<()> {
     for ((repo, commit), count) in seen {
         let path = clone_of(clones, repo)
             .with_context(|| format!("no clone of {repo} below {}", clones.display()))?;
-        let piece =
-            json!({"commits": {"path": path, "name": repo, "walked": 0, "commits": [[commit, "named"]]}});
+        let piece = json!({"commits": {"path": path, "name": repo, "commits": [[commit, "named"]]}});
         let mine = |min_confidence| {
             let collector = Collect(Repo { min_confidence, ..Repo::default() });
             engine::testing::run_shard(&collector, piece.clone())

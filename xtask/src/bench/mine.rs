@@ -98,7 +98,7 @@ fn mine_by_words(path: &Path, words: &[String]) -> Result<usize> {
         }
     }
     let collector = Collect(Repo { min_confidence: 0.0, ..Repo::default() });
-    let piece = json!({"commits": {"path": path, "name": "peer", "walked": 0, "commits": commits}});
+    let piece = json!({"commits": {"path": path, "name": "peer", "commits": commits}});
     let (records, _) = engine::testing::run_shard(&collector, piece)?;
     Ok(records.lines().count())
 }

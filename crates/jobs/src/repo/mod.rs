@@ -106,8 +106,10 @@ enum Piece {
         path: PathBuf,
         name: String,
         /// Commits that were looked at to choose these; said once for each repository.
+        #[serde(default)]
         walked: u64,
         /// Commits that could not be read on the way; said once as well.
+        #[serde(default)]
         unreadable: u64,
         commits: Vec<Chosen>,
     },
