@@ -78,13 +78,16 @@
 //! join as [`External`] jobs.
 
 mod cancel;
+mod crew;
 pub mod event;
 mod external;
 pub mod files;
 mod job;
 pub mod journal;
 mod merge;
+mod options;
 mod plan;
+mod planning;
 mod run;
 mod rundir;
 mod schedule;
@@ -99,8 +102,9 @@ pub use event::{Counters, Event, EventKind, Level, Outcome, Status};
 pub use external::External;
 pub use job::{Job, JobError, Limits, Output, ShardError};
 pub use merge::{Making, Merge};
+pub use options::{Mode, Options};
 pub use plan::{Plan, PlanFile, Planning, Shard};
-pub use run::{Finished, Mode, Observer, Options, RunError, run};
+pub use run::{Finished, Observer, RunError, run};
 pub use rundir::{Begin, RunDir, RunDirError};
 pub use state::{JobState, State};
 pub use summary::{Summary, Table};

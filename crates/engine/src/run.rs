@@ -3,29 +3,29 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use thiserror::Error;
 
-use crate::cancel::Cancel;
-use crate::event::{Counters, Event, EventKind, Level, Outcome, Status, millis};
-use crate::job::{Job, JobError, Limits};
+use crate::crew::{Inner, Merged, News, Shared, Slotted, serve_slot};
+use crate::event::{Counters, Event, EventKind, Outcome, Status, millis};
+use crate::job::{Job, JobError};
 use crate::journal::Journal;
 use crate::merge::{Destination, Merge};
-use crate::plan::{Plan, PlanFile, Planning};
+use crate::options::{Mode, Options};
+use crate::plan::Planning;
+use crate::planning::{Planned, plan};
 use crate::rundir::{RunDir, RunDirError};
-use crate::schedule::{self, Fate, Queue, Ticket};
+use crate::schedule::{Fate, Queue, Ticket};
 use crate::state::State;
-use crate::store::{ShardResult, Store};
+use crate::store::ShardResult;
 use crate::summary::Summary;
-use crate::worker::process::Process;
 use crate::worker::thread::{Thread, panic_reason};
-use crate::worker::{CommandLine, Slot, Verdict, Work, Worker, stopped_fate};
+use crate::worker::{Slot, Verdict, stopped_fate};
 
 /// How often the loop looks around when nothing calls it.
 const TICK: Duration = Duration::from_millis(40);
@@ -38,49 +38,6 @@ const FINISH: Duration = Duration::from_secs(2);
 
 /// After they were told to stop, they may take so long to do it.
 const STOP: Duration = Duration::from_secs(2);
-
-/// Longest note that is passed on, in bytes, and how many of them a job may write.
-const NOTE: (usize, usize) = (16 << 10, 10_000);
-
-/// Where shards run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// On threads of this process: cheapest, but a crash takes the run along.
-    Threading,
-    /// In child processes that this command starts; it calls [`crate::serve`].
-    Process(CommandLine),
-}
-
-impl Mode {
-    /// The name on the command line.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Threading => "threading",
-            Self::Process(_) => "process",
-        }
-    }
-}
-
-/// How to run. Nothing in here decides what comes out.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Where shards run.
-    pub mode: Mode,
-    /// How many shards may run at once, over all jobs.
-    pub workers: usize,
-    /// Whether the jobs run side by side, or one after the other.
-    pub parallel: bool,
-    /// How much memory a worker process may use, in bytes.
-    pub worker_memory: Option<u64>,
-    /// Whoever holds a clone of it can stop the run.
-    pub cancel: Cancel,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { mode: Mode::Threading, workers: 4, parallel: true, worker_memory: None, cancel: Cancel::new() }
-    }
-}
 
 /// Whoever watches a run. Called from the loop: what takes long belongs on a thread of its own.
 pub trait Observer {
@@ -129,165 +86,6 @@ pub enum RunError {
     /// Two jobs of one run have the same name.
     #[error("there are two jobs called {0}")]
     SameName(String),
-}
-
-/// What the loop waits for.
-enum News {
-    Planned(usize, Result<Planned, JobError>),
-    Over(usize),
-    Merged(usize, Result<Merged, JobError>),
-    Stuck,
-}
-
-struct Planned {
-    plan: Arc<Plan>,
-    hash: String,
-    store: Arc<Store>,
-    reused: Vec<Option<ShardResult>>,
-}
-
-struct Merged {
-    summary: Summary,
-    counters: Counters,
-    records: u64,
-    made: BTreeMap<String, Vec<u8>>,
-}
-
-/// What workers and loop share.
-struct Shared {
-    jobs: Vec<Arc<dyn Job>>,
-    limits: Vec<Limits>,
-    workers: usize,
-    start: Instant,
-    inner: Mutex<Inner>,
-    work: Condvar,
-    news: Sender<News>,
-}
-
-struct Inner {
-    queues: Vec<Option<Queue>>,
-    stores: Vec<Option<Arc<Store>>>,
-    events: Vec<Event>,
-    notes: Vec<usize>,
-    closing: bool,
-    broken: Option<io::Error>,
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn event(&self, kind: EventKind) -> Event {
-        Event { at_ms: millis(self.start.elapsed()), kind }
-    }
-
-    fn note(&self, job: usize, level: Level, mut text: String) {
-        let mut inner = self.lock();
-        inner.notes[job] += 1;
-        if inner.notes[job] > NOTE.1 {
-            return;
-        }
-        if inner.notes[job] == NOTE.1 {
-            "further notes are not kept".clone_into(&mut text);
-        }
-        if text.len() > NOTE.0 {
-            text.truncate(text.floor_char_boundary(NOTE.0));
-        }
-        let event = self.event(EventKind::Note { job: Some(job), level, text });
-        inner.events.push(event);
-    }
-
-    /// Takes the fates of a lease's tickets in.
-    fn settle(&self, inner: &mut Inner, job: usize, fates: Vec<(Ticket, Fate, Duration)>, took: Duration) {
-        let now = Instant::now();
-        let at_ms = millis(now - self.start);
-        let Some(queue) = &mut inner.queues[job] else { return };
-        let mut finished = 0;
-        for (ticket, fate, took) in fates {
-            let (outcome, reason, records, counters) = match &fate {
-                Fate::Finished(result) => (Outcome::Finished, None, result.records, result.counters.clone()),
-                Fate::Bad(outcome, reason, _) => (*outcome, Some(reason.clone()), 0, Counters::new()),
-                Fate::Cancelled => (Outcome::Cancelled, None, 0, Counters::new()),
-                Fate::Returned { .. } => {
-                    queue.ended(ticket, fate, now);
-                    continue;
-                }
-            };
-            finished += usize::from(outcome == Outcome::Finished);
-            let pause = queue.ended(ticket, fate, now);
-            inner.events.push(Event {
-                at_ms,
-                kind: EventKind::ShardEnded {
-                    job,
-                    shard: ticket.shard,
-                    attempt: ticket.attempt,
-                    outcome,
-                    reason,
-                    retry_in_ms: pause.map(millis),
-                    records,
-                    counters,
-                    took_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-                },
-            });
-        }
-        queue.returned(finished, took);
-        if queue.over() {
-            // The loop outlives the workers; if it is gone, nobody needs the news.
-            let _ = self.news.send(News::Over(job));
-        }
-    }
-}
-
-/// A worker's thread: takes leases until the run is over.
-fn serve_slot(shared: &Shared, slot: &Slot, worker: &mut dyn Worker) {
-    let mut last = None;
-    let mut fates = Vec::new();
-    loop {
-        let mut inner = shared.lock();
-        let lease = loop {
-            if inner.closing || slot.abandoned() {
-                return;
-            }
-            if let Some(lease) = schedule::next(&mut inner.queues, last, shared.workers, Instant::now()) {
-                break lease;
-            }
-            let waited = shared.work.wait_timeout(inner, TICK);
-            inner = waited.unwrap_or_else(PoisonError::into_inner).0;
-        };
-        let job = lease.job;
-        // Shards that are handed out in numbers take microseconds: nobody could see them start.
-        if let [ticket] = lease.tickets[..] {
-            let kind = EventKind::ShardStarted { job, shard: ticket.shard, attempt: ticket.attempt };
-            inner.events.push(shared.event(kind));
-        }
-        let held = inner.queues[job].as_ref().map(|queue| Arc::clone(&queue.plan));
-        let (Some(plan), Some(store)) = (held, inner.stores[job].clone()) else { return };
-        drop(inner);
-
-        last = Some(job);
-        slot.lease(lease.clone());
-        let since = Instant::now();
-        let say = |level, text| shared.note(job, level, text);
-        let work =
-            Work { job: &shared.jobs[job], plan: &plan, store: &store, lease: &lease, slot, say: &say };
-        let done = worker.run(&work, &mut |ticket, fate, took| fates.push((ticket, fate, took)));
-
-        let mut inner = shared.lock();
-        if !slot.end() {
-            // Somebody else has accounted for the lease.
-            return;
-        }
-        if let Err(error) = done {
-            inner.broken.get_or_insert(error);
-            inner.closing = true;
-            let _ = shared.news.send(News::Stuck);
-            return;
-        }
-        shared.settle(&mut inner, job, std::mem::take(&mut fates), since.elapsed());
-        drop(inner);
-        shared.work.notify_all();
-    }
 }
 
 /// Where a job stands, for the loop.
@@ -775,64 +573,9 @@ impl Loop<'_> {
     }
 }
 
-/// A worker's place: runs each job's shards where they belong.
-struct Slotted {
-    own: Option<CommandLine>,
-    memory: Option<u64>,
-    thread: Thread,
-    process: Option<Process>,
-}
-
-impl Worker for Slotted {
-    fn run(&mut self, work: &Work<'_>, report: &mut dyn FnMut(Ticket, Fate, Duration)) -> io::Result<()> {
-        match work.job.command().or(self.own.as_ref()) {
-            None => {
-                work.slot.group.store(0, Ordering::Relaxed);
-                self.thread.run(work, report)
-            }
-            Some(command) => {
-                let memory = self.memory;
-                let own = self.own.as_ref().unwrap_or(command);
-                self.process.get_or_insert_with(|| Process::new(own.clone(), memory)).run(work, report)
-            }
-        }
-    }
-}
-
 /// Starts a thread for something that the loop does not wait for.
 fn aside(name: &str, what: impl FnOnce() + Send + 'static) -> Result<(), RunError> {
     std::thread::Builder::new().name(name.to_owned()).spawn(what).map(drop).map_err(RunError::Thread)
-}
-
-/// Makes a job's plan, or finds the one that an interrupted run made, and what is left of it.
-fn plan(job: &dyn Job, planning: &Planning, places: Option<(PathBuf, PathBuf)>) -> Result<Planned, JobError> {
-    let make = || {
-        catch_unwind(AssertUnwindSafe(|| job.plan(planning)))
-            .unwrap_or_else(|panic| Err(JobError::Failed(panic_reason(&*panic))))
-            .map(|plan| PlanFile::new(job.name(), job.settings(), planning.clock_ms, plan))
-    };
-    let Some((plan_path, shards_path)) = places else {
-        let file = make()?;
-        let hash = file.hash().to_owned();
-        let plan = Arc::new(file.into_plan());
-        let reused = plan.shards().iter().map(|_| None).collect();
-        return Ok(Planned { plan, hash, store: Arc::new(Store::Memory), reused });
-    };
-    let cannot = |source| JobError::Destination { path: plan_path.display().to_string(), source };
-    // A plan that cannot be used is made anew; results of another plan are then not taken.
-    let file = match PlanFile::read(&plan_path) {
-        Ok(file) if file.job == job.name() && file.settings == job.settings() => file,
-        _ => {
-            let file = make()?;
-            file.write(&plan_path).map_err(cannot)?;
-            file
-        }
-    };
-    let store = Store::folder(&shards_path, file.hash()).map_err(cannot)?;
-    let hash = file.hash().to_owned();
-    let plan = Arc::new(file.into_plan());
-    let reused = plan.shards().iter().map(|shard| store.reuse(shard.number)).collect();
-    Ok(Planned { plan, hash, store: Arc::new(store), reused })
 }
 
 fn sum(results: &[Option<ShardResult>]) -> Counters {

@@ -1,0 +1,206 @@
+//! The workers of a run: what they share with the loop, and how each goes about its work.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::event::{Counters, Event, EventKind, Level, Outcome, millis};
+use crate::job::{Job, JobError, Limits};
+use crate::planning::Planned;
+use crate::schedule::{self, Fate, Queue, Ticket};
+use crate::store::Store;
+use crate::summary::Summary;
+use crate::worker::process::Process;
+use crate::worker::thread::Thread;
+use crate::worker::{CommandLine, Slot, Work, Worker};
+
+/// How long a worker without work waits before it looks again.
+const PAUSE: Duration = Duration::from_millis(40);
+
+/// Longest note that is passed on, in bytes, and how many of them a job may write.
+const NOTE: (usize, usize) = (16 << 10, 10_000);
+
+/// What the loop waits for.
+pub(crate) enum News {
+    Planned(usize, Result<Planned, JobError>),
+    Over(usize),
+    Merged(usize, Result<Merged, JobError>),
+    Stuck,
+}
+
+pub(crate) struct Merged {
+    pub(crate) summary: Summary,
+    pub(crate) counters: Counters,
+    pub(crate) records: u64,
+    pub(crate) made: BTreeMap<String, Vec<u8>>,
+}
+
+/// What workers and loop share.
+pub(crate) struct Shared {
+    pub(crate) jobs: Vec<Arc<dyn Job>>,
+    pub(crate) limits: Vec<Limits>,
+    pub(crate) workers: usize,
+    pub(crate) start: Instant,
+    pub(crate) inner: Mutex<Inner>,
+    pub(crate) work: Condvar,
+    pub(crate) news: Sender<News>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) queues: Vec<Option<Queue>>,
+    pub(crate) stores: Vec<Option<Arc<Store>>>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) notes: Vec<usize>,
+    pub(crate) closing: bool,
+    pub(crate) broken: Option<io::Error>,
+}
+
+impl Shared {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn event(&self, kind: EventKind) -> Event {
+        Event { at_ms: millis(self.start.elapsed()), kind }
+    }
+
+    pub(crate) fn note(&self, job: usize, level: Level, mut text: String) {
+        let mut inner = self.lock();
+        inner.notes[job] += 1;
+        if inner.notes[job] > NOTE.1 {
+            return;
+        }
+        if inner.notes[job] == NOTE.1 {
+            "further notes are not kept".clone_into(&mut text);
+        }
+        if text.len() > NOTE.0 {
+            text.truncate(text.floor_char_boundary(NOTE.0));
+        }
+        let event = self.event(EventKind::Note { job: Some(job), level, text });
+        inner.events.push(event);
+    }
+
+    /// Takes the fates of a lease's tickets in.
+    pub(crate) fn settle(
+        &self,
+        inner: &mut Inner,
+        job: usize,
+        fates: Vec<(Ticket, Fate, Duration)>,
+        took: Duration,
+    ) {
+        let now = Instant::now();
+        let at_ms = millis(now - self.start);
+        let Some(queue) = &mut inner.queues[job] else { return };
+        let mut finished = 0;
+        for (ticket, fate, took) in fates {
+            let (outcome, reason, records, counters) = match &fate {
+                Fate::Finished(result) => (Outcome::Finished, None, result.records, result.counters.clone()),
+                Fate::Bad(outcome, reason, _) => (*outcome, Some(reason.clone()), 0, Counters::new()),
+                Fate::Cancelled => (Outcome::Cancelled, None, 0, Counters::new()),
+                Fate::Returned { .. } => {
+                    queue.ended(ticket, fate, now);
+                    continue;
+                }
+            };
+            finished += usize::from(outcome == Outcome::Finished);
+            let pause = queue.ended(ticket, fate, now);
+            inner.events.push(Event {
+                at_ms,
+                kind: EventKind::ShardEnded {
+                    job,
+                    shard: ticket.shard,
+                    attempt: ticket.attempt,
+                    outcome,
+                    reason,
+                    retry_in_ms: pause.map(millis),
+                    records,
+                    counters,
+                    took_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+                },
+            });
+        }
+        queue.returned(finished, took);
+        if queue.over() {
+            // The loop outlives the workers; if it is gone, nobody needs the news.
+            let _ = self.news.send(News::Over(job));
+        }
+    }
+}
+
+/// A worker's thread: takes leases until the run is over.
+pub(crate) fn serve_slot(shared: &Shared, slot: &Slot, worker: &mut dyn Worker) {
+    let mut last = None;
+    let mut fates = Vec::new();
+    loop {
+        let mut inner = shared.lock();
+        let lease = loop {
+            if inner.closing || slot.abandoned() {
+                return;
+            }
+            if let Some(lease) = schedule::next(&mut inner.queues, last, shared.workers, Instant::now()) {
+                break lease;
+            }
+            let waited = shared.work.wait_timeout(inner, PAUSE);
+            inner = waited.unwrap_or_else(PoisonError::into_inner).0;
+        };
+        let job = lease.job;
+        // Shards that are handed out in numbers take microseconds: nobody could see them start.
+        if let [ticket] = lease.tickets[..] {
+            let kind = EventKind::ShardStarted { job, shard: ticket.shard, attempt: ticket.attempt };
+            inner.events.push(shared.event(kind));
+        }
+        let held = inner.queues[job].as_ref().map(|queue| Arc::clone(&queue.plan));
+        let (Some(plan), Some(store)) = (held, inner.stores[job].clone()) else { return };
+        drop(inner);
+
+        last = Some(job);
+        slot.lease(lease.clone());
+        let since = Instant::now();
+        let say = |level, text| shared.note(job, level, text);
+        let work =
+            Work { job: &shared.jobs[job], plan: &plan, store: &store, lease: &lease, slot, say: &say };
+        let done = worker.run(&work, &mut |ticket, fate, took| fates.push((ticket, fate, took)));
+
+        let mut inner = shared.lock();
+        if !slot.end() {
+            // Somebody else has accounted for the lease.
+            return;
+        }
+        if let Err(error) = done {
+            inner.broken.get_or_insert(error);
+            inner.closing = true;
+            let _ = shared.news.send(News::Stuck);
+            return;
+        }
+        shared.settle(&mut inner, job, std::mem::take(&mut fates), since.elapsed());
+        drop(inner);
+        shared.work.notify_all();
+    }
+}
+
+/// A worker's place: runs each job's shards where they belong.
+pub(crate) struct Slotted {
+    pub(crate) own: Option<CommandLine>,
+    pub(crate) memory: Option<u64>,
+    pub(crate) thread: Thread,
+    pub(crate) process: Option<Process>,
+}
+
+impl Worker for Slotted {
+    fn run(&mut self, work: &Work<'_>, report: &mut dyn FnMut(Ticket, Fate, Duration)) -> io::Result<()> {
+        match work.job.command().or(self.own.as_ref()) {
+            None => {
+                work.slot.group.store(0, Ordering::Relaxed);
+                self.thread.run(work, report)
+            }
+            Some(command) => {
+                let memory = self.memory;
+                let own = self.own.as_ref().unwrap_or(command);
+                self.process.get_or_insert_with(|| Process::new(own.clone(), memory)).run(work, report)
+            }
+        }
+    }
+}
