@@ -61,7 +61,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
     let cancel = Cancel::new();
     let caught = signals::listen(cancel.clone())?;
     let running = &settings.running;
-    let options = options(running, !settings.sequential, cancel.clone())?;
+    // The flag wins over what the file or a variable says of its opposite.
+    let parallel = layers.is_given("parallel") || !settings.sequential;
+    let options = options(running, parallel, cancel.clone())?;
     let mut collection = Collection::new(&settings.output_dir)
         .parallel(options.parallel)
         .workers(options.workers)

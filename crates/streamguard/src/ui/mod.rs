@@ -108,7 +108,15 @@ pub fn say(line: &str) {
 
 /// Prints an error and what caused it, in one line.
 pub fn error(error: &anyhow::Error) {
-    say(&format!("error: {}", escape(&format!("{error:#}"))));
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        // Many errors tell their cause themselves; once is enough.
+        if !text.contains(&cause) {
+            text.push_str(if text.is_empty() { "" } else { ": " });
+            text.push_str(&cause);
+        }
+    }
+    say(&format!("error: {}", escape(&text)));
 }
 
 /// Prints rows in columns, the first one as their heads.
