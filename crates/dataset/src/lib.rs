@@ -1,6 +1,7 @@
 //! The record of vulnerable and fixed code: samples, the files that hold them, and their
 //! quality.
 
+pub mod advisory;
 pub mod dedup;
 pub mod error;
 pub mod jsonl;
@@ -12,6 +13,7 @@ pub mod stats;
 pub mod union;
 pub mod weakness;
 
+pub use advisory::{Advisory, Affected, Cvss, Reference};
 pub use dedup::Dedup;
 pub use error::{DestinationError, LineFault, SourceError};
 pub use jsonl::{JsonlReader, JsonlWriter};

@@ -1,12 +1,15 @@
 //! What StreamGuard runs: the collectors, and what they share.
 
+pub mod advisories;
 pub mod collector;
 pub mod extract;
 pub mod list;
+pub mod reference;
 pub mod repo;
 pub mod synthetic;
 pub mod upstream;
 
+pub use advisories::{Advisories, AdvisorySource, Gather};
 pub use collector::{Collect, Collector, Samples};
 pub use repo::Repo;
 pub use synthetic::Synthetic;

@@ -1,4 +1,11 @@
 //! The only way to the network, and what was recorded of it.
 
+pub mod access;
+pub mod client;
 pub mod git;
+pub mod request;
 pub mod snapshot;
+
+pub use access::{Access, Credentials};
+pub use client::Client;
+pub use request::{Accept, Answer, Freshness, Request, Service, Unfit, UpstreamError, Watch};
