@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::event::Level;
 use crate::merge::Merge;
 use crate::plan::{Plan, Planning, Shard};
+use crate::secrets::Secrets;
 use crate::summary::Summary;
 use crate::worker::CommandLine;
 
@@ -24,6 +25,17 @@ pub trait Job: Send + Sync {
     /// The settings as JSON, from which a worker process makes the same job again. They must
     /// hold no secrets: they are written to the plan.
     fn settings(&self) -> Value;
+
+    /// What its workers must know besides the settings, and no file may hold.
+    fn secrets(&self) -> Secrets {
+        Secrets::default()
+    }
+
+    /// Names of the jobs whose results it needs: it plans when those of them that stand before
+    /// it in the run are over, however they ended.
+    fn after(&self) -> &[&str] {
+        &[]
+    }
 
     /// How its shards may use the machine.
     fn limits(&self) -> Limits {

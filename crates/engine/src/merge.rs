@@ -8,6 +8,7 @@ use crate::cancel::Cancel;
 use crate::event::Counters;
 use crate::files::{self, WholeFile};
 use crate::job::JobError;
+use crate::results::Results;
 use crate::store::ShardResult;
 
 /// Where the files that a job makes go.
@@ -25,6 +26,7 @@ pub struct Merge<'a> {
     pub(crate) destination: &'a Destination,
     pub(crate) made: BTreeMap<String, Vec<u8>>,
     pub(crate) cancel: &'a Cancel,
+    pub(crate) results: Results,
 }
 
 impl Merge<'_> {
@@ -45,6 +47,11 @@ impl Merge<'_> {
     /// How many shards have no output.
     pub fn missing(&self) -> u32 {
         self.missing
+    }
+
+    /// What the jobs made that this one comes after.
+    pub fn results(&self) -> &Results {
+        &self.results
     }
 
     /// The counters of the shards whose records are merged, summed up.

@@ -1,5 +1,6 @@
 //! Plans: the ordered shards of a job, made once, readable by any machine.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::files;
+use crate::results::Results;
 
 /// Version of the plan file.
 const FORMAT: u32 = 1;
@@ -27,6 +29,8 @@ pub struct Planning {
     pub clock_ms: u64,
     /// Raised when the run is to stop; long planning should look at it.
     pub cancel: crate::Cancel,
+    /// What the jobs made that this one comes after.
+    pub results: Results,
 }
 
 /// The ordered shards of one job.
@@ -34,6 +38,7 @@ pub struct Planning {
 pub struct Plan {
     shards: Vec<Shard>,
     target: Option<u64>,
+    quotas: BTreeMap<String, u64>,
     expected: Option<u64>,
 }
 
@@ -41,7 +46,7 @@ impl Plan {
     /// A plan of one shard per payload, numbered in order.
     pub fn new(payloads: impl IntoIterator<Item = Value>) -> Self {
         let shards = (0..).zip(payloads).map(|(number, payload)| Shard { number, payload }).collect();
-        Self { shards, target: None, expected: None }
+        Self { shards, target: None, quotas: BTreeMap::new(), expected: None }
     }
 
     /// Ends the job as soon as its first shards, in order, hold `records` records; what they
@@ -49,6 +54,13 @@ impl Plan {
     pub fn with_target(mut self, records: u64) -> Self {
         self.target = Some(records);
         self.expected = Some(records);
+        self
+    }
+
+    /// Ends the job as soon as its first shards, in order, have counted that much by each of
+    /// these counters. Nothing is cut off.
+    pub fn with_quotas(mut self, quotas: impl IntoIterator<Item = (String, u64)>) -> Self {
+        self.quotas = quotas.into_iter().collect();
         self
     }
 
@@ -68,6 +80,11 @@ impl Plan {
         self.target
     }
 
+    /// How much is enough by each of some counters, if the plan has such quotas.
+    pub fn quotas(&self) -> &BTreeMap<String, u64> {
+        &self.quotas
+    }
+
     /// How many records a view may expect.
     pub fn expected(&self) -> Option<u64> {
         self.expected
@@ -85,20 +102,27 @@ pub struct PlanFile {
     /// The run's one reading of the wall clock, in milliseconds since 1970-01-01 UTC.
     pub clock_ms: u64,
     target: Option<u64>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    quotas: BTreeMap<String, u64>,
     expected: Option<u64>,
+    /// What the results follow from that the plan was made of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<String>,
     shards: Vec<Shard>,
     hash: String,
 }
 
 impl PlanFile {
     /// Binds a plan to the job and the settings that made it.
-    pub fn new(job: &str, settings: Value, clock_ms: u64, plan: Plan) -> Self {
+    pub fn new(job: &str, settings: Value, planning: &Planning, plan: Plan) -> Self {
         let mut file = Self {
             format: FORMAT,
             job: job.to_owned(),
             settings,
-            clock_ms,
+            clock_ms: planning.clock_ms,
             target: plan.target,
+            quotas: plan.quotas,
+            after: planning.results.identity().to_vec(),
             expected: plan.expected,
             shards: plan.shards,
             hash: String::new(),
@@ -107,10 +131,11 @@ impl PlanFile {
         file
     }
 
-    /// BLAKE3 of what decides the output: job, settings, target, shards and the version of
+    /// BLAKE3 of what decides the output: job, settings, target, quotas, shards and the version of
     /// this program. The clock counts only as far as a payload holds it.
     fn digest(&self) -> String {
-        let decisive = (env!("CARGO_PKG_VERSION"), &self.job, &self.settings, &self.target, &self.shards);
+        let decisive =
+            (env!("CARGO_PKG_VERSION"), &self.job, &self.settings, &self.target, &self.quotas, &self.shards);
         let mut hasher = blake3::Hasher::new();
         serde_json::to_writer(&mut hasher, &decisive)
             .expect("a plan is plain JSON, and a hasher takes any bytes");
@@ -124,7 +149,7 @@ impl PlanFile {
 
     /// The plan itself.
     pub fn into_plan(self) -> Plan {
-        Plan { shards: self.shards, target: self.target, expected: self.expected }
+        Plan { shards: self.shards, target: self.target, quotas: self.quotas, expected: self.expected }
     }
 
     /// Writes the file so that it is whole or absent.

@@ -26,7 +26,7 @@ pub(crate) fn plan(
     let make = || {
         catch_unwind(AssertUnwindSafe(|| job.plan(planning)))
             .unwrap_or_else(|panic| Err(JobError::Failed(panic_reason(&*panic))))
-            .map(|plan| PlanFile::new(job.name(), job.settings(), planning.clock_ms, plan))
+            .map(|plan| PlanFile::new(job.name(), job.settings(), planning, plan))
     };
     let Some((plan_path, shards_path)) = places else {
         let file = make()?;
@@ -38,7 +38,13 @@ pub(crate) fn plan(
     let cannot = |source| JobError::Destination { path: plan_path.display().to_string(), source };
     // A plan that cannot be used is made anew; results of another plan are then not taken.
     let file = match PlanFile::read(&plan_path) {
-        Ok(file) if file.job == job.name() && file.settings == job.settings() => file,
+        Ok(file)
+            if file.job == job.name()
+                && file.settings == job.settings()
+                && file.after == planning.results.identity() =>
+        {
+            file
+        }
         _ => {
             let file = make()?;
             file.write(&plan_path).map_err(cannot)?;

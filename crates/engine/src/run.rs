@@ -19,6 +19,7 @@ use crate::merge::{Destination, Merge};
 use crate::options::{Mode, Options};
 use crate::plan::Planning;
 use crate::planning::{Planned, plan};
+use crate::results::Results;
 use crate::rundir::{RunDir, RunDirError};
 use crate::schedule::{Fate, Queue, Ticket};
 use crate::state::State;
@@ -110,6 +111,7 @@ struct Loop<'a> {
     stages: Vec<Stage>,
     slots: Vec<(Arc<Slot>, JoinHandle<()>)>,
     made: Vec<BTreeMap<String, Vec<u8>>>,
+    hashes: Vec<String>,
     said: Vec<u64>,
     said_at: Instant,
     stopping: Option<Instant>,
@@ -163,6 +165,7 @@ pub fn run(
         stages: vec![Stage::Waiting; count],
         slots: Vec::new(),
         made: vec![BTreeMap::new(); count],
+        hashes: vec![String::new(); count],
         said: vec![0; count],
         said_at: Instant::now(),
         stopping: None,
@@ -305,12 +308,13 @@ impl Loop<'_> {
             if busy && !self.options.parallel {
                 break;
             }
-            if self.stages[job] == Stage::Waiting {
+            if self.stages[job] == Stage::Waiting && self.may_plan(job) {
                 self.stages[job] = Stage::Planning;
                 let shared = Arc::clone(&self.shared);
                 let planning = Planning {
                     clock_ms: self.dir.map_or(self.state.clock_ms, RunDir::clock_ms),
                     cancel: self.options.cancel.clone(),
+                    results: self.results_for(job),
                 };
                 let name = shared.jobs[job].name();
                 let places = self.dir.map(|dir| (dir.plan(name), dir.shards(name)));
@@ -321,6 +325,34 @@ impl Loop<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The earlier jobs of this run that a job comes after.
+    fn earlier(&self, job: usize) -> impl Iterator<Item = usize> {
+        let after = self.shared.jobs[job].after();
+        (0..job).filter(move |at| after.contains(&self.shared.jobs[*at].name()))
+    }
+
+    /// Whether the jobs are over that a job comes after.
+    fn may_plan(&self, job: usize) -> bool {
+        self.earlier(job).all(|at| self.stages[at] == Stage::Ended)
+    }
+
+    /// What those jobs made.
+    fn results_for(&self, job: usize) -> Results {
+        let mut results = Results::default();
+        for at in self.earlier(job) {
+            let state = &self.state.jobs[at];
+            if !matches!(state.status, Some(Status::Complete | Status::Partial)) {
+                continue;
+            }
+            results.identify(&state.name, &self.hashes[at], state.lost.iter().map(|(shard, ..)| *shard));
+            match self.dir {
+                Some(dir) => results.add_folder(&state.name, dir.root().to_owned()),
+                None => results = results.with_made(&state.name, self.made[at].clone()),
+            }
+        }
+        results
     }
 
     fn take(&mut self, news: News) -> Result<(), RunError> {
@@ -354,6 +386,7 @@ impl Loop<'_> {
     fn begin(&mut self, job: usize, planned: Planned) -> Result<(), RunError> {
         let Planned { plan, hash, store, reused } = planned;
         let shards = u32::try_from(plan.shards().len()).unwrap_or(u32::MAX);
+        self.hashes[job].clone_from(&hash);
         self.stages[job] = Stage::Running;
         self.say([EventKind::JobPlanned { job, shards, expected: plan.expected(), plan: hash }])?;
         for (shard, result) in (0..).zip(&reused) {
@@ -429,6 +462,7 @@ impl Loop<'_> {
         let destination =
             self.dir.map_or(Destination::Memory, |dir| Destination::Folder(dir.root().to_owned()));
         let cancel = self.options.cancel.clone();
+        let earlier = self.results_for(job);
         let shared = Arc::clone(&self.shared);
         aside("merge", move || {
             let missing =
@@ -440,6 +474,7 @@ impl Loop<'_> {
                 destination: &destination,
                 made: BTreeMap::new(),
                 cancel: &cancel,
+                results: earlier,
             };
             let merged = catch_unwind(AssertUnwindSafe(|| shared.jobs[job].merge(&mut merge)))
                 .unwrap_or_else(|panic| Err(JobError::Failed(panic_reason(&*panic))))

@@ -2,7 +2,7 @@
 //!
 //! Pure bookkeeping; it starts nothing and waits for nothing.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -61,6 +61,8 @@ pub(crate) struct Queue {
     settled: Vec<bool>,
     prefix: usize,
     prefix_records: u64,
+    /// What is still to be counted, by counter.
+    owed: BTreeMap<String, u64>,
     pub(crate) lost: u32,
     pub(crate) cancelled: u32,
 }
@@ -74,6 +76,7 @@ impl Queue {
             .map(|(shard, _)| Ticket { shard, attempt: 1, alone: false })
             .collect();
         let mut queue = Self {
+            owed: plan.quotas().clone(),
             plan,
             limits,
             ready,
@@ -96,7 +99,12 @@ impl Queue {
     /// them the rest need not run.
     fn advance(&mut self) {
         while self.prefix < self.settled.len() && self.settled[self.prefix] && !self.enough() {
-            self.prefix_records += self.results[self.prefix].as_ref().map_or(0, |result| result.records);
+            if let Some(result) = &self.results[self.prefix] {
+                self.prefix_records += result.records;
+                for (name, owed) in &mut self.owed {
+                    *owed = owed.saturating_sub(result.counters.get(name).copied().unwrap_or(0));
+                }
+            }
             self.prefix += 1;
         }
         if self.enough() {
@@ -105,9 +113,10 @@ impl Queue {
         }
     }
 
-    /// Whether the first shards hold the plan's target.
+    /// Whether the first shards hold the plan's target, or its quotas.
     fn enough(&self) -> bool {
-        self.plan.target().is_some_and(|target| self.prefix_records >= target)
+        let by_counters = !self.owed.is_empty() && self.owed.values().all(|owed| *owed == 0);
+        by_counters || self.plan.target().is_some_and(|target| self.prefix_records >= target)
     }
 
     /// How many shards at the beginning of the plan make the result.

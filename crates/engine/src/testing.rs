@@ -9,6 +9,7 @@ use crate::event::{Counters, Level};
 use crate::job::{Job, Output, ShardError, Sink};
 use crate::merge::{Destination, Merge};
 use crate::plan::{Plan, PlanFile, Planning, Shard};
+use crate::results::Results;
 use crate::store::{Draft, ShardResult, Store};
 use crate::summary::Summary;
 
@@ -48,6 +49,18 @@ pub fn check_job<J: Job, E: std::fmt::Display>(
     job: &J,
     make: impl Fn(Value) -> Result<J, E>,
 ) -> Result<(), String> {
+    check_job_after(job, make, Results::default())
+}
+
+/// [`check_job`] for a job that comes after others, with what they made.
+///
+/// # Errors
+/// What is not kept, in words.
+pub fn check_job_after<J: Job, E: std::fmt::Display>(
+    job: &J,
+    make: impl Fn(Value) -> Result<J, E>,
+    results: Results,
+) -> Result<(), String> {
     let name = job.name();
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
         return Err(format!("{name:?} is no name: lower-case letters and digits only"));
@@ -58,13 +71,13 @@ pub fn check_job<J: Job, E: std::fmt::Display>(
         return Err("made again from its settings, it is another job".to_owned());
     }
 
-    let planning = Planning { clock_ms: 1_700_000_000_000, cancel: Cancel::new() };
+    let planning = Planning { clock_ms: 1_700_000_000_000, cancel: Cancel::new(), results };
     let plan = |job: &J| job.plan(&planning).map_err(|error| format!("it cannot plan: {error}"));
     let first = plan(job)?;
     if plan(job)? != first || plan(&again)? != first {
         return Err("two plans of the same job differ".to_owned());
     }
-    let file = PlanFile::new(name, job.settings(), planning.clock_ms, first.clone());
+    let file = PlanFile::new(name, job.settings(), &planning, first.clone());
     let text = serde_json::to_string(&file).map_err(|error| format!("its plan is not JSON: {error}"))?;
     let read: PlanFile =
         serde_json::from_str(&text).map_err(|error| format!("its plan cannot be read back: {error}"))?;
@@ -79,7 +92,8 @@ pub fn check_job<J: Job, E: std::fmt::Display>(
             return Err(format!("shard {shard} does not emit the same each time"));
         }
     }
-    if merged(job, &first, &forwards)? != merged(&again, &first, &backwards)? {
+    let results = &planning.results;
+    if merged(job, &first, &forwards, results)? != merged(&again, &first, &backwards, results)? {
         return Err("the result depends on the order in which the shards ran".to_owned());
     }
     for most in [0, 1] {
@@ -135,11 +149,13 @@ fn text_of(result: &ShardResult) -> Vec<u8> {
 fn merged(
     job: &dyn Job,
     plan: &Plan,
-    results: &[ShardResult],
+    outputs: &[ShardResult],
+    results: &Results,
 ) -> Result<(Summary, BTreeMap<String, Vec<u8>>), String> {
     let cancel = Cancel::new();
     let mut merge = Merge {
-        outputs: results.iter().collect(),
+        outputs: outputs.iter().collect(),
+        results: results.clone(),
         target: plan.target(),
         missing: 0,
         destination: &Destination::Memory,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use engine::Job;
+use engine::{Job, Secrets};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -97,7 +97,7 @@ pub fn find(name: &str) -> Option<&'static Entry> {
 ///
 /// # Errors
 /// In words: an unknown name, or settings that are none of this job's.
-pub fn make(name: &str, settings: Value) -> Result<Arc<dyn Job>, String> {
+pub fn make(name: &str, settings: Value, _secrets: Secrets) -> Result<Arc<dyn Job>, String> {
     let entry = find(name).ok_or_else(|| format!("there is no job called {name:?}"))?;
     (entry.make)(settings).map_err(|error| error.to_string())
 }

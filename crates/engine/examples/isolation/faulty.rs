@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use engine::{Job, JobError, Limits, Merge, Output, Plan, Planning, Shard, ShardError, Summary};
+use engine::{Job, JobError, Limits, Merge, Output, Plan, Planning, Secrets, Shard, ShardError, Summary};
+use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -43,6 +44,11 @@ pub(crate) struct Faulty {
     pub(crate) faults: BTreeMap<u32, Fault>,
     #[serde(default)]
     pub(crate) target: Option<u64>,
+    /// Emits the length of the secret `token` as well.
+    #[serde(default)]
+    pub(crate) secret_length: bool,
+    #[serde(skip)]
+    pub(crate) secrets: Secrets,
 }
 
 impl Job for Faulty {
@@ -73,6 +79,10 @@ impl Job for Faulty {
     }
 
     fn run(&self, shard: &Shard, output: &mut Output<'_>) -> Result<(), ShardError> {
+        if self.secret_length {
+            let length = self.secrets.get("token").map(|token| token.expose_secret().len());
+            return output.emit(&json!({"secret_length": length}));
+        }
         output.emit(&json!({"shard": shard.number, "n": 0}))?;
         match self.faults.get(&shard.number) {
             None => {}

@@ -11,14 +11,18 @@ use faulty::{Fault, Faulty};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     if std::env::args().nth(1).as_deref() == Some("worker") {
-        return Ok(engine::serve(|_, settings| {
+        return Ok(engine::serve(|_, settings, secrets| {
             let job: Faulty = serde_json::from_value(settings).map_err(|error| error.to_string())?;
-            Ok(Arc::new(job))
+            Ok(Arc::new(Faulty { secrets, ..job }))
         })?);
     }
     let faults = [Fault::Fail, Fault::Panic, Fault::Abort, Fault::Exit, Fault::Hang, Fault::Allocate];
-    let faulty =
-        Faulty { name: "faulty".into(), shards: 10, faults: (0..).zip(faults).collect(), target: None };
+    let faulty = Faulty {
+        name: "faulty".into(),
+        shards: 10,
+        faults: (0..).zip(faults).collect(),
+        ..Faulty::default()
+    };
     let sound = Faulty { name: "sound".into(), shards: 10, ..Faulty::default() };
     let options = Options {
         mode: Mode::Process(CommandLine::new(std::env::current_exe()?, ["worker"])),

@@ -12,7 +12,7 @@ use crate::store::Store;
 
 mod child;
 pub(crate) mod process;
-mod protocol;
+pub(crate) mod protocol;
 pub(crate) mod serve;
 pub(crate) mod thread;
 

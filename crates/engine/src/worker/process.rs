@@ -197,8 +197,12 @@ impl Live {
         let stderr = child.stderr.take().expect(take);
         let last_words = Arc::<Mutex<LastWords>>::default();
         let listener = listen(stderr, Arc::clone(&last_words))?;
-        let hello =
-            ToWorker::Hello { protocol: PROTOCOL, job: what.name().to_owned(), settings: what.settings() };
+        let hello = ToWorker::Hello {
+            protocol: PROTOCOL,
+            job: what.name().to_owned(),
+            settings: what.settings(),
+            secrets: what.secrets().tell(),
+        };
         // If it is dead already, the first read says so.
         let _ = protocol::say(&mut stdin, &hello).and_then(|()| stdin.flush());
         Ok(Self { job, child, stdin, stdout, last_words, listener: Some(listener) })

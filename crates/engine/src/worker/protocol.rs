@@ -1,6 +1,8 @@
 //! What is said between the engine and a worker process: one JSON object a line, each with
 //! one key that names the message. `docs/protocol.md` describes it for other languages.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, BufRead};
 
 use serde::{Deserialize, Serialize};
@@ -20,13 +22,36 @@ pub(crate) const MAX_LINE: usize = 16 << 20;
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ToWorker {
     /// The first line: which job this worker is for.
-    Hello { protocol: u32, job: String, settings: Value },
+    Hello {
+        protocol: u32,
+        job: String,
+        settings: Value,
+        #[serde(default, skip_serializing_if = "Told::is_empty")]
+        secrets: Told,
+    },
     /// Make the plan (external jobs only).
     Plan { clock_ms: u64 },
     /// Run a shard.
     Run { shard: u32, payload: Value },
     /// Stop the shard that runs.
     Cancel {},
+}
+
+/// Secrets in the clear, on their way to a worker.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Told(pub(crate) BTreeMap<String, String>);
+
+impl Told {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
 }
 
 /// From a worker to the engine.

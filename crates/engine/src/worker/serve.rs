@@ -18,6 +18,7 @@ use crate::cancel::Cancel;
 use crate::event::{Counters, Level};
 use crate::job::{Job, Output, ShardError, Sink};
 use crate::plan::Shard;
+use crate::secrets::Secrets;
 
 /// Answers are held back for at most this long, so that many small ones travel together.
 const HOLD: Duration = Duration::from_millis(2);
@@ -113,13 +114,15 @@ impl Sink for ProcessSink<'_> {
     }
 }
 
-/// Runs this process as a worker until its input ends. `make` makes the job of a name and
-/// settings. Standard output belongs to the protocol: what a job prints goes to standard
+/// Runs this process as a worker until its input ends. `make` makes the job of a name,
+/// settings and secrets. Standard output belongs to the protocol: what a job prints goes to standard
 /// error.
 ///
 /// # Errors
 /// [`ServeError`]; nothing can be wrong with a single shard here, that is an answer.
-pub fn serve(make: impl FnOnce(&str, Value) -> Result<Arc<dyn Job>, String>) -> Result<(), ServeError> {
+pub fn serve(
+    make: impl FnOnce(&str, Value, Secrets) -> Result<Arc<dyn Job>, String>,
+) -> Result<(), ServeError> {
     let answers = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     rustix::stdio::dup2_stdout(rustix::stdio::stderr()).map_err(io::Error::from)?;
     // The out-of-memory killer should take a worker before it takes the run.
@@ -131,13 +134,13 @@ pub fn serve(make: impl FnOnce(&str, Value) -> Result<Arc<dyn Job>, String>) -> 
     if !protocol::read_line(&mut input, &mut line)? {
         return Ok(());
     }
-    let Ok(ToWorker::Hello { protocol, job, settings }) = serde_json::from_slice(&line) else {
+    let Ok(ToWorker::Hello { protocol, job, settings, secrets }) = serde_json::from_slice(&line) else {
         return Err(ServeError::NoGreeting);
     };
     if protocol != PROTOCOL {
         return Err(ServeError::Protocol(protocol));
     }
-    let job = make(&job, settings).map_err(ServeError::Job)?;
+    let job = make(&job, settings, Secrets::told(secrets)).map_err(ServeError::Job)?;
     {
         let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
         answers.say(&FromWorker::Ready { protocol: PROTOCOL });

@@ -4,6 +4,8 @@
 #[path = "../../examples/isolation/faulty.rs"]
 mod faulty;
 
+/// Jobs that come after others, quotas, secrets.
+mod after;
 /// Stopping a run, and going on with it.
 mod cancel;
 /// Jobs in other languages.
