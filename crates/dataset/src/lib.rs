@@ -13,7 +13,7 @@ pub mod stats;
 pub mod union;
 pub mod weakness;
 
-pub use advisory::{Advisory, Affected, Cvss, Reference};
+pub use advisory::{Advisory, Affected, Cvss, MergedAdvisory, Reference, merge_by_alias};
 pub use dedup::Dedup;
 pub use error::{DestinationError, LineFault, SourceError};
 pub use jsonl::{JsonlReader, JsonlWriter};
