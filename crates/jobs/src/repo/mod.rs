@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use crate::collector::{Collector, Samples};
 use crate::upstream::{git, snapshot};
 pub(crate) use changes::tree_changes;
-pub use commit::Miner;
+pub use commit::{Advice, Miner};
 pub use history::{Chosen, Since, Why};
 use message::Judge;
 pub use source::{Source, SourceError, open};
@@ -247,7 +247,7 @@ fn pieces(path: &Path, name: &str, selection: &history::Selection) -> Vec<Piece>
 }
 
 /// Takes one of each by turns, so that a target is not reached by the first repository alone.
-fn by_turns<T>(queues: Vec<Vec<T>>) -> Vec<T> {
+pub(crate) fn by_turns<T>(queues: Vec<Vec<T>>) -> Vec<T> {
     let mut queues: Vec<_> = queues.into_iter().map(Vec::into_iter).collect();
     let mut all = Vec::new();
     loop {
