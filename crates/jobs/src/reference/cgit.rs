@@ -29,7 +29,8 @@ pub(super) fn parse(address: &Address) -> Option<Pointer> {
     let id = address.parameter("id");
     // Others have pages of these names too, with plain numbers as ids.
     let commit = |id| revision::id_not_name(id).map(Target::Commit);
-    let is_git = parts[at - 1].ends_with(".git") || address.host.split('.').any(|label| label.ends_with("git"));
+    let is_git =
+        parts[at - 1].ends_with(".git") || address.host.split('.').any(|label| label.ends_with("git"));
     let target = match parts[at] {
         // The old side of a comparison, if it is not the parent.
         "diff" | "rawdiff" | "patch" if address.parameter("id2").is_some() => {

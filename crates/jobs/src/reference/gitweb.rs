@@ -53,9 +53,7 @@ fn by_parameters(address: &Address) -> Option<Pointer> {
         Some(project) => repository(&address.host, &path, project, target),
         // Tuleap, a forge with a gitweb inside.
         None if path.starts_with("plugins/git/") => pointer(&address.host, &path, target),
-        None if kernel::is_host(&address.host) => {
-            kernel::repository(path.strip_prefix("pub/scm/")?, target)
-        }
+        None if kernel::is_host(&address.host) => kernel::repository(path.strip_prefix("pub/scm/")?, target),
         None if path.ends_with(".git") => repository(&address.host, "", &path, target),
         None => None,
     }

@@ -49,35 +49,28 @@ pub struct Found {
 
 /// What the messages of a repository's commits say, read once.
 #[derive(Debug)]
-pub struct History<'r> {
-    repository: &'r gix::Repository,
+pub struct History {
+    repository: gix::Repository,
     /// All commits, sorted.
     commits: Vec<ObjectId>,
-    pulls: Pulls,
-    /// By id of the advisory: commits by time, oldest first.
-    mentions: BTreeMap<String, Vec<(i64, Found)>>,
+    said: Said,
     /// By name, without `refs/tags/`.
     tags: BTreeMap<String, ObjectId>,
     unreadable: u64,
 }
 
-impl<'r> History<'r> {
+impl History {
     /// Reads the messages of all commits that any reference leads to. What only a proposal
     /// leads to, such as `refs/pull/1/head`, answers for [`History::abbreviated`] alone: it
     /// may be from a fork with numbers of its own. A damaged commit ends its own line of history.
     ///
     /// # Errors
     /// [`HistoryError`].
-    pub fn read(repository: &'r gix::Repository, stop: &dyn Fn() -> bool) -> Result<Self, HistoryError> {
-        let References { own, proposed, tags } = References::read(repository)?;
-        let mut history = Self {
-            repository,
-            commits: Vec::new(),
-            pulls: Pulls::new(repository, first_parents(repository)),
-            mentions: BTreeMap::new(),
-            tags,
-            unreadable: 0,
-        };
+    pub fn read(repository: gix::Repository, stop: &dyn Fn() -> bool) -> Result<Self, HistoryError> {
+        let References { own, proposed, tags } = References::read(&repository)?;
+        let mut said =
+            Said { pulls: Pulls::new(&repository, first_parents(&repository)), mentions: BTreeMap::new() };
+        let (mut commits, mut unreadable) = (Vec::new(), 0);
         let ids = AdvisoryIds::new();
         let mut seen = HashSet::new();
         for (tips, is_own) in [(own, true), (proposed, false)] {
@@ -86,41 +79,23 @@ impl<'r> History<'r> {
                 if seen.len() == MOST || !seen.insert(id) {
                     continue;
                 }
-                if history.commits.len() % STRIDE == 0 && stop() {
+                if seen.len() % STRIDE == 0 && stop() {
                     return Err(HistoryError::Stopped);
                 }
                 let Ok(commit) = repository.find_commit(id) else {
-                    history.unreadable += 1;
+                    unreadable += 1;
                     continue;
                 };
-                history.commits.push(id);
+                commits.push(id);
                 next.extend(commit.parent_ids().map(gix::Id::detach));
                 if is_own {
-                    history.note(&commit, &ids);
+                    said.note(&commit, &ids);
                 }
             }
         }
-        history.commits.sort_unstable();
-        for found in history.mentions.values_mut() {
-            found.sort_unstable();
-        }
-        Ok(history)
-    }
-
-    /// Remembers what a commit says.
-    fn note(&mut self, commit: &gix::Commit<'_>, ids: &AdvisoryIds) {
-        let message = commit.message_raw_sloppy();
-        let message = &message[..message.len().min(LONGEST)];
-        // One without a date that makes sense comes last.
-        let time = commit.time().map_or(i64::MAX, |time| time.seconds);
-        let text = String::from_utf8_lossy(message);
-        self.pulls.note(commit.id, time, &text);
-        let subject = text.lines().next().unwrap_or_default();
-        for id in ids.find(message) {
-            let is_subject = subject.to_ascii_uppercase().contains(&id.to_ascii_uppercase());
-            let evidence = if is_subject { "mention:subject" } else { "mention:body" };
-            self.mentions.entry(id).or_default().push((time, Found { commit: commit.id, evidence }));
-        }
+        commits.sort_unstable();
+        said.mentions.values_mut().for_each(|found| found.sort_unstable());
+        Ok(Self { repository, commits, said, tags, unreadable })
     }
 
     /// How many commits were read, and how many could not be; what only those lead to is
@@ -131,13 +106,13 @@ impl<'r> History<'r> {
 
     /// The commit by which a pull or merge request came in, if a message tells.
     pub fn pull(&self, number: u64) -> Option<Found> {
-        self.pulls.find(number)
+        self.said.pulls.find(number)
     }
 
     /// The commits whose messages name an advisory (CVE, GHSA, PYSEC and others, in any case),
     /// oldest first.
     pub fn mention(&self, id: &str) -> Vec<Found> {
-        let found = self.mentions.get(&canonical(id));
+        let found = self.said.mentions.get(&canonical(id));
         found.into_iter().flatten().map(|(_, found)| *found).collect()
     }
 
@@ -168,6 +143,32 @@ impl<'r> History<'r> {
         let commits = walk.map_while(Result::ok).take(RANGE + 1);
         let found: Vec<_> = commits.map(|info| Found { commit: info.id, evidence: "range:tags" }).collect();
         if found.len() > RANGE { Vec::new() } else { found }
+    }
+}
+
+/// What messages say.
+#[derive(Debug)]
+struct Said {
+    pulls: Pulls,
+    /// By id of the advisory: commits by time, oldest first.
+    mentions: BTreeMap<String, Vec<(i64, Found)>>,
+}
+
+impl Said {
+    /// Remembers what a commit says.
+    fn note(&mut self, commit: &gix::Commit<'_>, ids: &AdvisoryIds) {
+        let message = commit.message_raw_sloppy();
+        let message = &message[..message.len().min(LONGEST)];
+        // One without a date that makes sense comes last.
+        let time = commit.time().map_or(i64::MAX, |time| time.seconds);
+        let text = String::from_utf8_lossy(message);
+        self.pulls.note(commit.id, time, &text);
+        let subject = text.lines().next().unwrap_or_default();
+        let in_subject = ids.find(subject.as_bytes());
+        for id in ids.find(message) {
+            let evidence = if in_subject.contains(&id) { "mention:subject" } else { "mention:body" };
+            self.mentions.entry(id).or_default().push((time, Found { commit: commit.id, evidence }));
+        }
     }
 }
 

@@ -26,11 +26,8 @@ pub(super) fn parse(address: &Address) -> Option<Pointer> {
 pub(super) fn repository(path: &str, target: Target) -> Option<Pointer> {
     let path = path.strip_suffix(".git").unwrap_or(path);
     // Renamed in 2011; the old name still leads to the same repository.
-    let path = if path == "linux/kernel/git/torvalds/linux-2.6" {
-        "linux/kernel/git/torvalds/linux"
-    } else {
-        path
-    };
+    let path =
+        if path == "linux/kernel/git/torvalds/linux-2.6" { "linux/kernel/git/torvalds/linux" } else { path };
     pointer(HOST, &format!("pub/scm/{path}"), target)
 }
 

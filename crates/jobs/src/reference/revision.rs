@@ -14,8 +14,7 @@ const LONGEST_NAME: usize = 200;
 pub(super) fn id(text: &str) -> Option<String> {
     let text = text.trim_end().trim_end_matches(PUNCTUATION);
     let text = text.strip_suffix(".patch").or_else(|| text.strip_suffix(".diff")).unwrap_or(text);
-    let is_id =
-        (SHORTEST..=WHOLE).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_id = (SHORTEST..=WHOLE).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_id.then(|| text.to_ascii_lowercase())
 }
 

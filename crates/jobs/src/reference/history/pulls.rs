@@ -47,16 +47,22 @@ struct Forms {
 }
 
 static FORMS: LazyLock<Forms> = LazyLock::new(|| {
-    let compiled = |pattern| Regex::new(pattern).expect("the patterns are valid, and every test compiles them");
+    let compiled =
+        |pattern| Regex::new(pattern).expect("the patterns are valid, and every test compiles them");
     Forms {
         merges: [
-            ("pull:merge-subject", compiled(r"^(?:Merge pull request|Merge PR|Merge|Auto merge of) #(\d{1,9})\b")),
+            (
+                "pull:merge-subject",
+                compiled(r"^(?:Merge pull request|Merge PR|Merge|Auto merge of) #(\d{1,9})\b"),
+            ),
             ("pull:merge-subject", compiled(r"^Merge pull request .* \(#(\d{1,9})\) from \S")),
             ("pull:merge-subject", compiled(r"^Merged in .* \(pull request #(\d{1,9})\)$")),
         ],
         gitlab: compiled(r"(?m)^See merge request (?:[\w./-]+)?!(\d{1,9})\r?$"),
         squash: compiled(r"\(#(\d{1,9})\)$"),
-        trailer: compiled(r"(?mi)^(?:PR-URL|Pull-Request|Pull request):\s*(https://[\w./-]+)/pulls?/(\d{1,9})\r?$"),
+        trailer: compiled(
+            r"(?mi)^(?:PR-URL|Pull-Request|Pull request):\s*(https://[\w./-]+)/pulls?/(\d{1,9})\r?$",
+        ),
         closes: compiled(
             r"(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?|merge[sd]?|via|PR|pull request):? (?:#|GH-)(\d{1,9})\b",
         ),

@@ -14,8 +14,11 @@ pub(super) fn tag(tags: &BTreeMap<String, ObjectId>, version: &str) -> Option<Ob
     }
     // The best that is there decides; tags of one commit are one.
     for wanted in [Prefix::None, Prefix::Release, Prefix::Name] {
-        let mut commits: Vec<_> =
-            tags.iter().filter(|(name, _)| prefix(name, version) == Some(wanted)).map(|(_, id)| *id).collect();
+        let mut commits: Vec<_> = tags
+            .iter()
+            .filter(|(name, _)| prefix(name, version) == Some(wanted))
+            .map(|(_, id)| *id)
+            .collect();
         commits.sort_unstable();
         commits.dedup();
         match commits.as_slice() {
@@ -41,7 +44,10 @@ enum Prefix {
 fn prefix(tag: &str, version: &str) -> Option<Prefix> {
     let tag = plain(tag);
     let before = tag.strip_suffix(version)?;
-    let before = before.strip_suffix('v').filter(|rest| rest.is_empty() || rest.ends_with(['.', '/'])).unwrap_or(before);
+    let before = before
+        .strip_suffix('v')
+        .filter(|rest| rest.is_empty() || rest.ends_with(['.', '/']))
+        .unwrap_or(before);
     match before {
         "" => Some(Prefix::None),
         "release." | "rel." | "r." | "version." | "release/" | "releases/" | "rel/" | "version/" | "tag."
