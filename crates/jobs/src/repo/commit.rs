@@ -18,7 +18,7 @@ use crate::collector::Samples;
 use crate::extract::{CodeChange, Extractor, FileChange, Nature, PathClass, path};
 
 /// Most files that a fix changes; beyond it a commit is an import or a reformatting.
-const MAX_FILES: usize = 100;
+pub(crate) const MAX_FILES: usize = 100;
 
 /// Largest file that is read, in bytes.
 const MAX_BLOB: u64 = 1 << 20;

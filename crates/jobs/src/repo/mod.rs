@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 use crate::collector::{Collector, Samples};
 use crate::upstream::{git, snapshot};
 pub(crate) use changes::tree_changes;
+pub(crate) use commit::MAX_FILES;
 pub use commit::{Advice, Miner};
 pub use history::{Chosen, Since, Why};
 use message::Judge;
@@ -160,22 +161,22 @@ impl Collector for Repo {
             }
             Piece::Refused { reason } => Err(ShardError::Failed(reason)),
             Piece::Remote { url } => {
-                let stop = || samples.check().is_err();
-                let path = git::mirror(&self.cache, &url, &stop).map_err(|error| match error {
-                    git::GitError::Stopped => ShardError::Stopped,
-                    error if error.may_pass() => ShardError::retry(error),
-                    error => ShardError::failed(error),
-                })?;
-                let selection = select(&path, self.since.as_ref(), &|| samples.check().is_err());
+                // Who named it may reach it, wherever it is.
+                let mirrors = [git::Mirror::itself(&url)];
+                let fetched = git::history(&url, &self.fetching(&mirrors, &|| samples.check().is_err()))
+                    .map_err(lost)?;
+                let path = &fetched.path;
+                let selection = select(path, self.since.as_ref(), &|| samples.check().is_err());
                 let selection = match selection {
                     Ok(selection) => selection,
                     Err(reason) => return samples.check().and(Err(ShardError::Failed(reason))),
                 };
                 count(selection.walked, selection.unreadable, samples);
                 samples.note(Level::Info, format!("{url}: {} commits chosen", selection.commits.len()));
-                git::fetch_blobs(&path, &selection.commits, &|| samples.check().is_err())
-                    .map_err(ShardError::retry)?;
-                self.mine(&path, &url, &selection.commits, samples)
+                let ids = selection.commits.iter().map(|chosen| chosen.commit);
+                git::blobs(&fetched, ids, &self.fetching(&mirrors, &|| samples.check().is_err()))
+                    .map_err(lost)?;
+                self.mine(path, &url, &selection.commits, samples)
             }
         }
     }
@@ -198,6 +199,18 @@ impl Repo {
         Ok(sources.filter(|source| seen.insert(source.clone())).collect())
     }
 
+    fn fetching<'a>(&'a self, mirrors: &'a [git::Mirror], stop: &'a dyn Fn() -> bool) -> git::Fetching<'a> {
+        git::Fetching {
+            cache: &self.cache,
+            mirrors,
+            hosts: &[],
+            max_bytes: git::MAX_BYTES,
+            stop,
+            progress: None,
+            locate: None,
+        }
+    }
+
     fn mine(
         &self,
         path: &Path,
@@ -212,6 +225,15 @@ impl Repo {
             miner.mine(*chosen, samples)?;
         }
         Ok(())
+    }
+}
+
+/// How a shard ends whose repository could not be fetched.
+fn lost(error: git::GitError) -> ShardError {
+    match error {
+        git::GitError::Stopped => ShardError::Stopped,
+        error if error.may_pass() => ShardError::retry(error),
+        error => ShardError::failed(error),
     }
 }
 
