@@ -1,148 +1,204 @@
 //! One repository: fetched, its wanted commits found, and each of them mined once.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use dataset::Weakness;
 use engine::{Level, Output, ShardError};
 use gix::ObjectId;
 
+use super::Fixes;
 use super::record::Fix;
-use super::wants::{Clue, Named, Piece, Want};
-use super::{Fixes, trust};
+use super::resolve::{Led, resolve};
+use super::wants::{Clue, Piece, Want};
 use crate::collector::Samples;
-use crate::reference::{History, Target, is_commit_id};
+use crate::reference::{History, HistoryError};
 use crate::repo::{Advice, Miner, open};
 use crate::upstream::git::{self, Fetched, Fetching, GitError};
 
-/// Most commits whose messages may name an advisory; more are a list of changes, or a bot's.
-const MENTIONS: usize = 5;
-
-/// A commit that wants led to.
+/// A commit, and the wants that led to it.
 #[derive(Default)]
-struct Found<'p> {
+struct Wanted<'p> {
     named: Vec<String>,
-    clues: Vec<(&'p Clue, Tier)>,
+    clues: Vec<&'p Clue>,
+    trust: f64,
+    evidence: Vec<String>,
 }
 
-/// How a want led to its commit.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Tier {
-    /// How sure it is, from 0.0 to 1.0.
-    pub(super) trust: f64,
-    /// What is said of it in the evidence; nothing for a commit that is named itself.
-    pub(super) evidence: Option<String>,
+/// What became of the wants of a repository: the commits that they led to, in the order of
+/// their ids, and those that led nowhere.
+struct Search<'p> {
+    fetched: Fetched,
+    commits: BTreeMap<ObjectId, Wanted<'p>>,
+    problems: Vec<(&'p Want, String)>,
 }
 
 /// Fetches a repository, and emits a record for every fix that is wanted of it.
 pub(super) fn mine(settings: &Fixes, piece: &Piece, output: &mut Output<'_>) -> Result<(), ShardError> {
-    let (commits, problems, fetched) = match find(settings, piece, output)? {
-        Ok(found) => found,
-        // Nothing of this repository can be had: that is an answer for each of its wants.
-        Err(problem) => {
+    let Search { fetched, commits, problems } = match find(settings, piece, output) {
+        Ok(search) => search,
+        Err(GitError::Stopped) => return Err(ShardError::Stopped),
+        Err(error @ (GitError::Missing(_) | GitError::Cache { .. })) => return Err(ShardError::failed(error)),
+        Err(error) if error.may_pass() => return Err(ShardError::retry(error)),
+        // It cannot be had, now and later: that is the answer to all its wants.
+        Err(error) => {
             output.count("repositories.unreachable", 1);
+            let problem = error.to_string();
             output.note(Level::Warning, problem.clone());
-            return piece.wants.iter().try_for_each(|want| {
-                emit_problem(&piece.repository, want, &problem, output)
-            });
+            let emit = |want| emit_problem(&piece.repository, want, &problem, output);
+            return piece.wants.iter().try_for_each(emit);
         }
     };
     output.count("repositories.fetched", 1);
+    if let Some(former) = &fetched.moved_from {
+        output.note(Level::Info, format!("{former} is now {}", fetched.url));
+        output.count("repositories.moved", 1);
+    }
     for (want, problem) in problems {
         emit_problem(&fetched.url, want, &problem, output)?;
     }
     let repository = open(&fetched.path).map_err(ShardError::failed)?;
     let mut miner = Miner::new(&repository, &fetched.url, settings.min_confidence);
-    for (commit, found) in commits {
+    for (commit, wanted) in commits {
         output.check()?;
         let mut samples = Vec::new();
-        let advice = advice(&found);
+        let collectors = collectors(wanted.clues.iter().copied());
+        let advice = wanted.advice(&collectors);
         miner.mine_named(commit, &advice, &mut Samples::keeping(output, &mut samples))?;
-        let collectors = collectors(found.clues.iter().map(|(clue, _)| *clue));
         for collector in &collectors {
             output.count(&format!("samples.{collector}"), samples.len() as u64);
         }
-        output.count("samples", samples.len() as u64);
-        let advisories = unique(found.clues.iter().map(|(clue, _)| &clue.ids[0]));
         output.emit(&Fix {
             repository: fetched.url.clone(),
-            named: found.named,
+            advisories: unique(wanted.clues.iter().map(|clue| &clue.ids[0])),
+            named: wanted.named,
             commit: Some(commit.to_string()),
-            advisories,
             collectors,
-            problem: samples.is_empty().then(|| "nothing in it is a sample".to_owned()),
+            problem: samples.is_empty().then(|| "nothing that it changes is a sample".to_owned()),
             samples,
         })?;
     }
     Ok(())
 }
 
-/// What became of the wants: the commits that they lead to, in the order of their ids, and what
-/// leads nowhere.
-type Search<'p> = (BTreeMap<ObjectId, Found<'p>>, Vec<(&'p Want, String)>, Fetched);
-
-/// Finds the wanted commits, and fetches them with the files that they changed. `Ok(Err(..))` if
-/// the repository cannot be had, now and later.
-fn find<'p>(
-    settings: &Fixes,
-    piece: &'p Piece,
-    output: &mut Output<'_>,
-) -> Result<Result<Search<'p>, String>, ShardError> {
+/// Finds the wanted commits, and fetches them with the files that they changed.
+fn find<'p>(settings: &Fixes, piece: &'p Piece, output: &mut Output<'_>) -> Result<Search<'p>, GitError> {
     let access = &settings.access;
-    let notes = std::cell::RefCell::new(Vec::new());
-    let stopped = || output.check().is_err();
-    let locate = |url: &str| access.location(url);
+    let said = RefCell::new(Vec::new());
+    let stop = || output.check().is_err();
+    let locate = |url: &str| access.location(url, &stop);
     let fetching = Fetching {
         cache: access.snapshot.as_deref().unwrap_or(&access.cache),
         offline: access.snapshot.is_some(),
         mirrors: &settings.git_mirrors,
         hosts: &settings.git_hosts,
         max_bytes: settings.max_repo_size << 20,
-        stop: &stopped,
-        progress: Some(&|said: &str| notes.borrow_mut().push(said.to_owned())),
+        stop: &stop,
+        progress: Some(&|text: &str| said.borrow_mut().push(text.to_owned())),
         locate: Some(&locate),
     };
-    match search(piece, &fetching) {
-        Ok(search) => Ok(Ok(search)),
-        Err(GitError::Stopped) => Err(ShardError::Stopped),
-        Err(error @ (GitError::Missing(_) | GitError::Cache { .. })) => Err(ShardError::failed(error)),
-        Err(error) if error.may_pass() => Err(ShardError::retry(error)),
-        Err(error) => Ok(Err(error.to_string())),
-    }
+    search(piece, &fetching)
 }
 
 fn search<'p>(piece: &'p Piece, fetching: &Fetching<'_>) -> Result<Search<'p>, GitError> {
-    let whole: Vec<String> = piece.wants.iter().filter_map(|want| want.named.whole_commit()).collect();
-    let fetched = if whole.len() == piece.wants.len() {
-        git::commits(&piece.repository, &whole, fetching)?
-    } else {
-        git::history(&piece.repository, fetching)?
+    let whole: Vec<String> =
+        piece.wants.iter().filter_map(|want| want.named.whole_commit()).map(str::to_owned).collect();
+    let by_id = whole.len() == piece.wants.len();
+    let fetched = match by_id {
+        true => git::commits(&piece.repository, &whole, fetching)?,
+        false => git::history(&piece.repository, fetching)?,
     };
-    let mut commits = BTreeMap::<ObjectId, Found<'p>>::new();
+    let mut repository = open(&fetched.path)?;
+    let history = (!by_id).then(|| History::read(repository.clone(), fetching.stop)).transpose();
+    let history = match history {
+        Err(HistoryError::Stopped) => return Err(GitError::Stopped),
+        // Whole ids need none.
+        Err(HistoryError::Unreadable(_)) => None,
+        Ok(history) => history,
+    };
+    let lost = |fetched: &Fetched| {
+        whole.iter().any(|id| !ObjectId::from_hex(id.as_bytes()).is_ok_and(|id| open(&fetched.path).is_ok_and(|repository| repository.has_object(id))))
+    };
+    // What no branch leads to, a server may still give by its id.
+    if !by_id && lost(&fetched) {
+        git::commits(&fetched.url, &whole, fetching)?;
+        repository = open(&fetched.path)?;
+    }
+    let mut commits = BTreeMap::<ObjectId, Wanted<'p>>::new();
     let mut problems = Vec::new();
-    let mut history = None;
     for want in &piece.wants {
-        match resolve(want, &fetched.path, &mut history, fetching.stop)? {
-            Ok(found) => {
-                for (commit, tier) in found {
-                    let entry = commits.entry(commit).or_default();
-                    entry.named.push(want.named.to_string());
-                    entry.clues.extend(want.clues.iter().map(|clue| (clue, tier.clone())));
-                }
-            }
+        match resolve(want, &|id| repository.has_object(id), history.as_ref()) {
+            Ok(led) => led.into_iter().for_each(|led| commits.entry(led.commit).or_default().add(want, &led)),
             Err(problem) => problems.push((want, problem)),
         }
     }
     git::blobs(&fetched, commits.keys().copied(), fetching)?;
-    Ok((commits, problems, fetched))
+    Ok(Search { fetched, commits, problems })
 }
 
-/// The commits that a want leads to, or why there are none.
-fn resolve(
+impl<'p> Wanted<'p> {
+    fn add(&mut self, want: &'p Want, led: &Led) {
+        self.named.push(want.named.to_string());
+        self.clues.extend(&want.clues);
+        // The surest way to it counts.
+        self.trust = self.trust.max(led.trust);
+        let evidence = want.clues.iter().flat_map(|clue| clue.evidence.iter().map(String::as_str));
+        for evidence in evidence.chain(led.evidence) {
+            if !self.evidence.iter().any(|known| known == evidence) {
+                self.evidence.push(evidence.to_owned());
+            }
+        }
+    }
+
+    fn advice(&self, collectors: &[String]) -> Advice {
+        let weaknesses = self.clues.iter().flat_map(|clue| &clue.cwes);
+        Advice {
+            collector: collectors.first().cloned().unwrap_or_default(),
+            advisory_ids: unique(self.clues.iter().flat_map(|clue| &clue.ids)),
+            evidence: self.evidence.clone(),
+            weaknesses: unique_by(weaknesses.filter_map(|cwe| Weakness::by_cwe(cwe.strip_prefix("CWE-")?.parse().ok()?))),
+            text: self.clues.iter().map(|clue| clue.text.as_str()).collect::<Vec<_>>().join("\n\n"),
+            trust: self.trust,
+        }
+    }
+}
+
+/// Says of a want that it led nowhere.
+fn emit_problem(
+    repository: &str,
     want: &Want,
-    path: &Path,
-    history: &mut Option<History>,
-    stop: &dyn Fn() -> bool,
-) -> Result<Result<Vec<(ObjectId, Tier)>, String>, GitError> {
-    todo_resolve(want, path, history, stop)
+    problem: &str,
+    output: &mut Output<'_>,
+) -> Result<(), ShardError> {
+    output.count("fixes.unresolved", 1);
+    output.emit(&Fix {
+        repository: repository.to_owned(),
+        named: vec![want.named.to_string()],
+        commit: None,
+        advisories: unique(want.clues.iter().map(|clue| &clue.ids[0])),
+        collectors: collectors(want.clues.iter()),
+        problem: Some(problem.to_owned()),
+        samples: Vec::new(),
+    })
+}
+
+/// Who brought these, in the order of trust.
+fn collectors<'c>(clues: impl Iterator<Item = &'c Clue>) -> Vec<String> {
+    let mut names = unique(clues.flat_map(|clue| &clue.collectors));
+    names.sort_by_key(|name| super::SOURCES.iter().position(|source| source == name));
+    names
+}
+
+/// Each once, in the order of first mention.
+fn unique<'s>(texts: impl Iterator<Item = &'s String>) -> Vec<String> {
+    unique_by(texts.cloned())
+}
+
+fn unique_by<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
+    items.fold(Vec::new(), |mut known, item| {
+        if !known.contains(&item) {
+            known.push(item);
+        }
+        known
+    })
 }

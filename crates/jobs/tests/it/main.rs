@@ -12,3 +12,5 @@ mod repositories;
 mod support;
 // Pairs that are generated from a seed.
 mod synthetic;
+// The HTTP client, before servers that do what servers do.
+mod upstream;
