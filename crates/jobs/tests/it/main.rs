@@ -4,6 +4,8 @@
 mod contract;
 // From a changed file to the functions that changed in it.
 mod extract;
+// Remote repositories: who may be asked, and what is fetched.
+mod git;
 // Which commits are security fixes, by their messages.
 mod message;
 // Damaged, unusual and hostile repositories.

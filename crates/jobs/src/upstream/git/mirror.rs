@@ -47,11 +47,11 @@ impl FromStr for Mirror {
         };
         let (from, to) = text.split_once('=').ok_or_else(|| refused("has no ="))?;
         let (from, to) = (from.trim_end_matches('/'), to.trim_end_matches('/'));
-        if !from.strip_prefix("https://").is_some_and(|rest| !rest.is_empty()) {
+        if from.strip_prefix("https://").is_none_or(str::is_empty) {
             return Err(refused("does not begin with https://"));
         }
         let rest = to.strip_prefix("https://").or_else(|| to.strip_prefix("http://"));
-        if !rest.is_some_and(|rest| !rest.is_empty()) && !to.starts_with('/') {
+        if rest.is_none_or(str::is_empty) && !to.starts_with('/') {
             return Err(refused("leads to neither https:// nor http:// nor an absolute path"));
         }
         if rest.is_some_and(|rest| rest.split('/').any(|part| part.contains('@'))) {

@@ -32,6 +32,9 @@ use wants::Wanted;
 /// trees of Linux.
 pub const MAX_BYTES: u64 = 5 << 30;
 
+/// Tells what a URL answers as its `Location`, without going there.
+pub type Locate<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// How git may be used.
 pub struct Fetching<'a> {
     /// Folder of the cache.
@@ -47,9 +50,8 @@ pub struct Fetching<'a> {
     pub stop: &'a dyn Fn() -> bool,
     /// Told how far it got, such as "Receiving objects: 38%", at most once a second.
     pub progress: Option<&'a dyn Fn(&str)>,
-    /// What a URL answers as its `Location`, without going there: how repositories that moved are
-    /// followed.
-    pub locate: Option<&'a dyn Fn(&str) -> Option<String>>,
+    /// How repositories that moved are followed, if at all.
+    pub locate: Option<Locate<'a>>,
 }
 
 impl fmt::Debug for Fetching<'_> {
