@@ -11,7 +11,9 @@ use std::io::Write;
 use std::ops::{Deref, DerefMut};
 
 use dataset::Advisory;
-use engine::{Job, JobError, Level, Limits, Merge, Output, Plan, Planning, Shard, ShardError, Summary};
+use engine::{
+    Job, JobError, Level, Limits, Merge, Output, Plan, Planning, Secrets, Shard, ShardError, Summary,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -113,6 +115,10 @@ impl<S: AdvisorySource> Job for Gather<S> {
 
     fn settings(&self) -> Value {
         json!(self.0)
+    }
+
+    fn secrets(&self) -> Secrets {
+        self.0.access().credentials.secrets()
     }
 
     fn unit(&self) -> &str {

@@ -3,6 +3,7 @@
 pub mod advisories;
 pub mod collector;
 pub mod extract;
+pub mod fixes;
 pub mod list;
 pub mod reference;
 pub mod repo;
@@ -11,5 +12,6 @@ pub mod upstream;
 
 pub use advisories::{Advisories, AdvisorySource, Gather};
 pub use collector::{Collect, Collector, Samples};
+pub use fixes::Fixes;
 pub use repo::Repo;
 pub use synthetic::Synthetic;

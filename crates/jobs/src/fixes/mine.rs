@@ -1,6 +1,5 @@
 //! One repository: fetched, its wanted commits found, and each of them mined once.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use dataset::Weakness;
@@ -38,8 +37,10 @@ pub(super) fn mine(settings: &Fixes, piece: &Piece, output: &mut Output<'_>) -> 
     let Search { fetched, commits, problems } = match find(settings, piece, output) {
         Ok(search) => search,
         Err(GitError::Stopped) => return Err(ShardError::Stopped),
-        Err(error @ (GitError::Missing(_) | GitError::Cache { .. })) => return Err(ShardError::failed(error)),
-        Err(error) if error.may_pass() => return Err(ShardError::retry(error)),
+        Err(error @ (GitError::Missing(_) | GitError::Cache { .. })) => {
+            return Err(ShardError::failed(error));
+        }
+        Err(error) if !error.is_lasting() => return Err(ShardError::retry(error)),
         // It cannot be had, now and later: that is the answer to all its wants.
         Err(error) => {
             output.count("repositories.unreachable", 1);
@@ -84,7 +85,6 @@ pub(super) fn mine(settings: &Fixes, piece: &Piece, output: &mut Output<'_>) -> 
 /// Finds the wanted commits, and fetches them with the files that they changed.
 fn find<'p>(settings: &Fixes, piece: &'p Piece, output: &mut Output<'_>) -> Result<Search<'p>, GitError> {
     let access = &settings.access;
-    let said = RefCell::new(Vec::new());
     let stop = || output.check().is_err();
     let locate = |url: &str| access.location(url, &stop);
     let fetching = Fetching {
@@ -94,10 +94,16 @@ fn find<'p>(settings: &Fixes, piece: &'p Piece, output: &mut Output<'_>) -> Resu
         hosts: &settings.git_hosts,
         max_bytes: settings.max_repo_size << 20,
         stop: &stop,
-        progress: Some(&|text: &str| said.borrow_mut().push(text.to_owned())),
+        progress: None,
         locate: Some(&locate),
     };
-    search(piece, &fetching)
+    let searched = search(piece, &fetching);
+    if let Err(error) = &searched
+        && error.is_lasting()
+    {
+        git::remember(&piece.repository, error, &fetching)?;
+    }
+    searched
 }
 
 fn search<'p>(piece: &'p Piece, fetching: &Fetching<'_>) -> Result<Search<'p>, GitError> {
@@ -109,31 +115,35 @@ fn search<'p>(piece: &'p Piece, fetching: &Fetching<'_>) -> Result<Search<'p>, G
         false => git::history(&piece.repository, fetching)?,
     };
     let mut repository = open(&fetched.path)?;
-    let history = (!by_id).then(|| History::read(repository.clone(), fetching.stop)).transpose();
-    let history = match history {
-        Err(HistoryError::Stopped) => return Err(GitError::Stopped),
-        // Whole ids need none.
-        Err(HistoryError::Unreadable(_)) => None,
-        Ok(history) => history,
-    };
-    let lost = |fetched: &Fetched| {
-        whole.iter().any(|id| !ObjectId::from_hex(id.as_bytes()).is_ok_and(|id| open(&fetched.path).is_ok_and(|repository| repository.has_object(id))))
+    let history = match by_id {
+        true => None,
+        false => match History::read(repository.clone(), fetching.stop) {
+            Ok(history) => Some(history),
+            Err(HistoryError::Stopped) => return Err(GitError::Stopped),
+            // Whole ids need none.
+            Err(HistoryError::Unreadable(_)) => None,
+        },
     };
     // What no branch leads to, a server may still give by its id.
-    if !by_id && lost(&fetched) {
-        git::commits(&fetched.url, &whole, fetching)?;
+    if !by_id && !whole.iter().all(|id| has(&repository, id)) {
+        git::commits(&piece.repository, &whole, fetching)?;
         repository = open(&fetched.path)?;
     }
     let mut commits = BTreeMap::<ObjectId, Wanted<'p>>::new();
     let mut problems = Vec::new();
     for want in &piece.wants {
-        match resolve(want, &|id| repository.has_object(id), history.as_ref()) {
+        match resolve(want, &|id| has(&repository, id), history.as_ref()) {
             Ok(led) => led.into_iter().for_each(|led| commits.entry(led.commit).or_default().add(want, &led)),
             Err(problem) => problems.push((want, problem)),
         }
     }
     git::blobs(&fetched, commits.keys().copied(), fetching)?;
     Ok(Search { fetched, commits, problems })
+}
+
+/// Whether a commit is at hand.
+fn has(repository: &gix::Repository, id: &str) -> bool {
+    ObjectId::from_hex(id.as_bytes()).is_ok_and(|id| repository.find_commit(id).is_ok())
 }
 
 impl<'p> Wanted<'p> {
@@ -156,7 +166,9 @@ impl<'p> Wanted<'p> {
             collector: collectors.first().cloned().unwrap_or_default(),
             advisory_ids: unique(self.clues.iter().flat_map(|clue| &clue.ids)),
             evidence: self.evidence.clone(),
-            weaknesses: unique_by(weaknesses.filter_map(|cwe| Weakness::by_cwe(cwe.strip_prefix("CWE-")?.parse().ok()?))),
+            weaknesses: unique_by(
+                weaknesses.filter_map(|cwe| Weakness::by_cwe(cwe.strip_prefix("CWE-")?.parse().ok()?)),
+            ),
             text: self.clues.iter().map(|clue| clue.text.as_str()).collect::<Vec<_>>().join("\n\n"),
             trust: self.trust,
         }

@@ -6,6 +6,7 @@
 
 mod mine;
 mod record;
+mod resolve;
 mod wants;
 
 use std::collections::{BTreeMap, HashMap};
@@ -15,7 +16,9 @@ use std::time::Duration;
 use clap::Args;
 use dataset::advisory::FixState;
 use dataset::{Advisory, MergedAdvisory, Sample, merge_by_alias};
-use engine::{Job, JobError, Limits, Merge, Output, Plan, Planning, Results, Shard, ShardError, Summary};
+use engine::{
+    Job, JobError, Limits, Merge, Output, Plan, Planning, Results, Secrets, Shard, ShardError, Summary,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -27,9 +30,6 @@ use wants::Piece;
 
 /// The sources of advisories, in the order in which they are trusted.
 pub const SOURCES: [&str; 3] = ["cve", "github", "osv"];
-
-
-
 
 /// The merged advisories.
 const ADVISORIES: &str = "advisories.jsonl";
@@ -86,6 +86,10 @@ impl Job for Fixes {
 
     fn settings(&self) -> Value {
         json!(self)
+    }
+
+    fn secrets(&self) -> Secrets {
+        self.access.credentials.secrets()
     }
 
     fn unit(&self) -> &str {

@@ -30,15 +30,13 @@ impl Led {
 /// hand; `history` is there for everything but whole ids.
 pub(super) fn resolve(
     want: &Want,
-    has: &dyn Fn(ObjectId) -> bool,
+    has: &dyn Fn(&str) -> bool,
     history: Option<&History>,
 ) -> Result<Vec<Led>, String> {
     if let Some(id) = want.named.whole_commit() {
-        let commit = ObjectId::from_hex(id.as_bytes()).map_err(|error| error.to_string())?;
-        return if has(commit) {
-            Ok(vec![Led { commit, trust: 1.0, evidence: None }])
-        } else {
-            Err("the repository does not have this commit".to_owned())
+        return match ObjectId::from_hex(id.as_bytes()) {
+            Ok(commit) if has(id) => Ok(vec![Led { commit, trust: 1.0, evidence: None }]),
+            _ => Err("the repository does not have this commit".to_owned()),
         };
     }
     let Some(history) = history else { return Err("its history could not be read".to_owned()) };

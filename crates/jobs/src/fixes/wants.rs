@@ -1,8 +1,10 @@
 //! What is wanted: from advisories to the commits they name, gathered by repository.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
 
 use dataset::MergedAdvisory;
+use dataset::advisory::SourcedReference;
 use serde::{Deserialize, Serialize};
 
 use crate::reference::{self, Pointer, Target};
@@ -93,13 +95,15 @@ impl Repositories {
         for reference in &advisory.references {
             // A commit that brought the flaw is referred to as well.
             if let Some(pointer) = reference::parse(&reference.url)
+                && !is_catalogue(&pointer.repository)
+                && !matches!(pointer.target, Target::State(_))
                 && !matches!(&pointer.target, Target::Commit(id) if introduced.contains(id.as_str()))
             {
                 named.entry(pointer).or_default().extend(reference.tags.iter().cloned());
             }
         }
         for affected in &advisory.affected {
-            let Some(repository) = affected.repository.as_deref().and_then(reference::repository) else {
+            let Some(repository) = affected.repository.as_deref().and_then(reference::cloneable) else {
                 continue;
             };
             for commit in affected.fixed.iter().filter(|commit| reference::is_commit_id(commit)) {
@@ -126,14 +130,15 @@ impl Repositories {
 
     /// An advisory that names no change, but repositories.
     fn search(&mut self, advisory: &MergedAdvisory) {
-        let urls = advisory.references.iter().map(|reference| reference.url.as_str());
-        let places = urls.chain(advisory.affected.iter().filter_map(|affected| affected.repository.as_deref()));
-        let repositories: BTreeSet<String> = places.filter_map(reference::repository).collect();
-        // Many repositories are those of others that report or attack, or a list of forks.
-        let [repository] = Vec::from_iter(repositories).try_into().unwrap_or([const { String::new() }; 1]);
-        if repository.is_empty() {
-            return;
-        }
+        let pages = advisory.references.iter().filter(|reference| is_of_project(reference));
+        let pages = pages.filter_map(|reference| reference::repository(&reference.url));
+        let ranges = advisory.affected.iter().filter_map(|affected| affected.repository.as_deref());
+        let mut repositories: Vec<String> = pages.chain(ranges.filter_map(reference::cloneable)).collect();
+        repositories.retain(|repository| !is_catalogue(repository));
+        repositories.sort_by_key(|repository| reference::key(repository));
+        repositories.dedup_by_key(|repository| reference::key(repository));
+        // Of several it cannot be told which is the project's.
+        let [repository] = repositories.as_slice() else { return };
         let fixed: BTreeSet<String> = advisory
             .affected
             .iter()
@@ -141,11 +146,11 @@ impl Repositories {
             .flat_map(|affected| affected.fixed.iter().cloned())
             .collect();
         let clue = clue(advisory, Vec::new());
-        self.want(&repository, Named::Search(fixed.into_iter().collect()), clue);
+        self.want(repository, Named::Search(fixed.into_iter().collect()), clue);
     }
 
     fn want(&mut self, url: &str, named: Named, clue: Clue) {
-        let key = reference::repository_key(url);
+        let key = reference::key(url);
         let at = *self.positions.entry(key).or_insert_with(|| {
             self.all.push(Repository { url: url.to_owned(), ..Repository::default() });
             self.all.len() - 1
@@ -176,8 +181,32 @@ impl Repositories {
                 by_rank.entry(rank).or_default().entry(collector).or_default().push(piece);
             }
         }
-        by_rank.into_values().flat_map(|queues| crate::repo::by_turns(queues.into_values().collect())).collect()
+        by_rank
+            .into_values()
+            .flat_map(|queues| crate::repo::by_turns(queues.into_values().collect()))
+            .collect()
     }
+}
+
+/// Repositories of advisories: what happens in them fixes nothing.
+const CATALOGUES: [&str; 12] = [
+    "https://github.com/advisories",
+    "https://github.com/advisory-database",
+    "https://github.com/cveproject/",
+    "https://github.com/friendsofphp/security-advisories",
+    "https://github.com/github/advisory-database",
+    "https://github.com/golang/vulndb",
+    "https://github.com/google/oss-fuzz-vulns",
+    "https://github.com/nodejs/security-wg",
+    "https://github.com/ossf/malicious-packages",
+    "https://github.com/pypa/advisory-database",
+    "https://github.com/rubysec/ruby-advisory-db",
+    "https://github.com/rustsec/advisory-db",
+];
+
+fn is_catalogue(repository: &str) -> bool {
+    let key = reference::key(repository);
+    CATALOGUES.iter().any(|catalogue| key.starts_with(catalogue))
 }
 
 /// Rank of pull requests: the last that names a change.
@@ -190,14 +219,45 @@ fn rank(target: &Target) -> u8 {
         Target::Pull(_) => PULL,
         Target::Compare(..) => 2,
         Target::Tag(_) => 3,
+        Target::State(_) => 4,
     }
 }
 
 impl Named {
+    /// The whole id of a commit, if that is the name.
+    pub(super) fn whole_commit(&self) -> Option<&str> {
+        match self {
+            Self::Target(Target::Commit(id)) if reference::is_commit_id(id) => Some(id),
+            _ => None,
+        }
+    }
+
     fn rank(&self) -> u8 {
         match self {
             Self::Target(target) => rank(target),
             Self::Search(_) => u8::MAX,
+        }
+    }
+}
+
+/// Whether a page is surely the project's own: others report and attack from repositories too.
+fn is_of_project(reference: &SourcedReference) -> bool {
+    let is_tagged = |tag: &String| {
+        let tag = tag.split_once(':').map_or(tag.as_str(), |(_, tag)| tag);
+        matches!(tag, "Patch" | "Product" | "Release Notes" | "PACKAGE" | "FIX")
+    };
+    let pages = ["/issues/", "/releases/", "/security/advisories/", "/discussions/", "/-/issues/"];
+    reference.tags.iter().any(is_tagged) || pages.iter().any(|page| reference.url.contains(page))
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Target(Target::Commit(id) | Target::State(id)) => f.write_str(id),
+            Self::Target(Target::Pull(number)) => write!(f, "pull/{number}"),
+            Self::Target(Target::Compare(from, to)) => write!(f, "compare/{from}...{to}"),
+            Self::Target(Target::Tag(tag)) => write!(f, "tag/{tag}"),
+            Self::Search(_) => f.write_str("search"),
         }
     }
 }
@@ -207,11 +267,5 @@ fn clue(advisory: &MergedAdvisory, evidence: Vec<String>) -> Clue {
     let mut text = texts.into_iter().flatten().collect::<Vec<_>>().join("\n");
     text.truncate(text.floor_char_boundary(TEXT));
     let ids = std::iter::once(&advisory.id).chain(&advisory.aliases).cloned().collect();
-    Clue {
-        ids,
-        collectors: advisory.collectors.clone(),
-        evidence,
-        cwes: advisory.cwes.clone(),
-        text,
-    }
+    Clue { ids, collectors: advisory.collectors.clone(), evidence, cwes: advisory.cwes.clone(), text }
 }

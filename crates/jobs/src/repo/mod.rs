@@ -201,6 +201,7 @@ impl Repo {
 
     fn fetching<'a>(&'a self, mirrors: &'a [git::Mirror], stop: &'a dyn Fn() -> bool) -> git::Fetching<'a> {
         git::Fetching {
+            offline: self.offline,
             cache: &self.cache,
             mirrors,
             hosts: &[],
@@ -235,6 +236,13 @@ fn lost(error: git::GitError) -> ShardError {
         error if error.may_pass() => ShardError::retry(error),
         error => ShardError::failed(error),
     }
+}
+
+/// Whether the message of a commit says that it fixes a weakness.
+pub(crate) fn is_security_fix(repository: &gix::Repository, commit: gix::ObjectId) -> bool {
+    let Ok(commit) = repository.find_commit(commit) else { return false };
+    let message = String::from_utf8_lossy(commit.message_raw_sloppy()).into_owned();
+    JUDGE.judge(&message, commit.parent_ids().count()).selected
 }
 
 fn select(path: &Path, since: Option<&Since>, stop: &dyn Fn() -> bool) -> Result<history::Selection, String> {

@@ -26,6 +26,8 @@ pub(super) enum Kind {
     History,
     /// Some commits, and their parents.
     Commits,
+    /// No objects, but why there are none.
+    Problem,
 }
 
 /// A mirror, while nobody else writes it. Dropped before it is kept for the first time, it
@@ -63,6 +65,7 @@ pub(super) fn path(cache: &Path, url: &str, kind: Kind) -> PathBuf {
     let suffix = match kind {
         Kind::History => "git",
         Kind::Commits => "shallow",
+        Kind::Problem => "problem",
     };
     cache.join("git").join(format!("{name}.{suffix}"))
 }
@@ -211,6 +214,30 @@ impl Drop for Bare {
         // Mostly there is none. What cannot be removed now is cleared away the next time.
         let _ = fs::remove_dir_all(&self.scratch);
     }
+}
+
+/// What is in the cache of a repository, where nobody may be asked.
+pub(super) fn at_hand(cache: &Path, asked: &str) -> Result<Fetched, GitError> {
+    for kind in [Kind::History, Kind::Commits] {
+        let path = path(cache, asked, kind);
+        if path.exists() {
+            let url = recorded(&path, asked);
+            let moved_from = (url != asked).then(|| asked.to_owned());
+            return Ok(Fetched { path, url, moved_from, missing: Vec::new() });
+        }
+    }
+    match fs::read_to_string(path(cache, asked, Kind::Problem)) {
+        Ok(said) => Err(GitError::Recorded { said }),
+        Err(_) => Err(GitError::NotRecorded { url: asked.to_owned() }),
+    }
+}
+
+/// Remembers why a repository cannot be had, for who replays the run from this cache.
+pub(super) fn remember(cache: &Path, asked: &str, error: &GitError) -> Result<(), GitError> {
+    let path = path(cache, asked, Kind::Problem);
+    let write = fs::create_dir_all(cache.join("git"))
+        .and_then(|()| engine::files::write_whole(&path, error.to_string().as_bytes()));
+    write.map_err(|source| GitError::Cache { path, source })
 }
 
 /// The name under which a mirror was fetched the last time, if the repository had moved.

@@ -47,6 +47,20 @@ pub enum GitError {
         /// What git said.
         said: String,
     },
+    /// Nobody may be asked, and the cache does not hold it.
+    #[error(
+        "{url} is not in the snapshot: record it with the same settings, or leave --snapshot and --offline out"
+    )]
+    NotRecorded {
+        /// The repository.
+        url: String,
+    },
+    /// Nobody may be asked, and it could not be had when the snapshot was recorded.
+    #[error("{said}")]
+    Recorded {
+        /// What was said then.
+        said: String,
+    },
     /// The repository has moved, and it is not known where to.
     #[error("{url} has moved, and its host does not say where to in a way that can be followed")]
     Moved {
@@ -96,5 +110,16 @@ impl GitError {
     /// Whether another try may go better: not if the repository does not exist.
     pub fn may_pass(&self) -> bool {
         matches!(self, Self::Failed { may_pass: true, .. })
+    }
+
+    /// Whether it says something of the repository that will not change: neither of this
+    /// machine, nor of the moment.
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::Missing(_) | Self::Cache { .. } | Self::Stopped | Self::NotRecorded { .. } => false,
+            Self::Failed { may_pass, .. } => !may_pass,
+            Self::TooSlow { .. } => false,
+            _ => true,
+        }
     }
 }

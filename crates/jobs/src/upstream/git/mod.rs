@@ -46,6 +46,8 @@ pub struct Fetching<'a> {
     pub hosts: &'a [String],
     /// Most bytes that a mirror takes.
     pub max_bytes: u64,
+    /// Whether what is in the cache is all there is: nobody is asked.
+    pub offline: bool,
     /// Whether to give up; asked several times a second.
     pub stop: &'a dyn Fn() -> bool,
     /// Told how far it got, such as "Receiving objects: 38%", at most once a second.
@@ -82,6 +84,9 @@ pub struct Fetched {
 /// # Errors
 /// [`GitError`]; an interrupted first fetch leaves nothing.
 pub fn history(url: &str, fetching: &Fetching<'_>) -> Result<Fetched, GitError> {
+    if fetching.offline {
+        return bare::at_hand(fetching.cache, url);
+    }
     let url = Place::of(url, fetching)?.url;
     let mut bare = Bare::take(bare::path(fetching.cache, &url, Kind::History), &url, fetching)?;
     // The branch that the server calls its own, forced pushes included.
@@ -112,6 +117,9 @@ pub fn history(url: &str, fetching: &Fetching<'_>) -> Result<Fetched, GitError> 
 /// # Errors
 /// [`GitError`]; commits that are not there are no error.
 pub fn commits(url: &str, ids: &[String], fetching: &Fetching<'_>) -> Result<Fetched, GitError> {
+    if fetching.offline {
+        return bare::at_hand(fetching.cache, url);
+    }
     let url = Place::of(url, fetching)?.url;
     let is_full = |id: &&String| id.len() == 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
     let (full, odd): (Vec<&String>, Vec<&String>) = ids.iter().partition(is_full);
@@ -139,6 +147,19 @@ pub fn commits(url: &str, ids: &[String], fetching: &Fetching<'_>) -> Result<Fet
     bare.keep(missing)
 }
 
+/// Remembers in the cache why a repository cannot be had, for who replays the run from there.
+///
+/// # Errors
+/// [`GitError::Cache`].
+pub fn remember(url: &str, error: &GitError, fetching: &Fetching<'_>) -> Result<(), GitError> {
+    if fetching.offline { Ok(()) } else { bare::remember(fetching.cache, url, error) }
+}
+
+/// Where the mirror of a repository with all its history is, in a cache or a snapshot.
+pub fn mirror_path(cache: &Path, url: &str) -> PathBuf {
+    bare::path(cache, url, Kind::History)
+}
+
 /// Fetches what a mirror lacks of the files that some commits changed, on both sides, in one
 /// request. Commits that change too many files to be mined are left out.
 ///
@@ -149,6 +170,9 @@ pub fn blobs(
     commits: impl IntoIterator<Item = ObjectId>,
     fetching: &Fetching<'_>,
 ) -> Result<(), GitError> {
+    if fetching.offline {
+        return Ok(());
+    }
     let mut bare = Bare::take(fetched.path.clone(), &fetched.url, fetching)?;
     let repository = crate::repo::open(&fetched.path)?;
     let lacking = wants::missing_blobs(&repository, commits);
