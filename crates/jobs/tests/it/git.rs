@@ -223,18 +223,32 @@ fn commits_that_nobody_has_are_missing() {
 fn where_too_many_are_refused_all_history_is_fetched() {
     let Some(world) = World::new() else { return };
     let (path, ids) = world.serve_fix("owner/name");
-    let mut wanted: Vec<String> = (1..=12).map(unknown).collect();
-    wanted.push(ids[3].clone());
-    let fetched = world.commits(&wanted);
-    assert_eq!(fetched.missing, wanted[..12]);
-    assert!(fetched.path.to_str().unwrap().ends_with("github.com+owner+name.git"));
-    assert_eq!(fs::read_dir(world.cache().join("git")).unwrap().count(), 3, "a mirror and two locks");
-    // It is used from now on, and grows by what is asked for.
     git(&path, ["checkout", "-q", "--detach"]);
     write(&path, "README", "aside");
     let aside = commit(&path, "Aside");
-    let again = world.commits(&[aside, ids[0].clone()]);
+    git(&path, ["checkout", "-q", "main"]);
+    // On no branch, but at hand before.
+    world.commits(std::slice::from_ref(&aside));
+    let mut wanted: Vec<String> = (1..=12).map(unknown).collect();
+    wanted.extend([ids[3].clone(), aside]);
+    let fetched = world.commits(&wanted);
+    assert_eq!(fetched.missing, wanted[..12]);
+    assert!(fetched.path.to_str().unwrap().ends_with("github.com+owner+name.git"));
+    // It is used from now on, and grows by what is asked for.
+    write(&path, "README", "new");
+    let again = world.commits(&[commit(&path, "New"), ids[0].clone()]);
     assert_eq!((&again.path, &again.missing), (&fetched.path, &vec![]));
+}
+
+#[test]
+fn a_server_without_filters_gives_more() {
+    let Some(world) = World::new() else { return };
+    let (path, ids) = world.serve_fix("owner/name");
+    git(&path, ["config", "uploadpack.allowFilter", "false"]);
+    let fetched = world.commits(&ids[3..4]);
+    assert_eq!(fetched.missing, [""; 0]);
+    blobs(&fetched, [id(&ids[3])], &world.fetching(&world.cache())).unwrap();
+    assert_eq!(mine(&fetched.path, &ids[3]).len(), 1);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A bare repository in the cache, written by one at a time.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, DirEntry, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -108,18 +108,16 @@ impl Bare {
                 fs::remove_dir_all(entry.path())?;
             }
         }
-        // What git calls its own unfinished files.
-        for (folder, is_left) in [
-            ("", (|name| name.ends_with(".lock")) as fn(&str) -> bool),
-            ("refs/streamguard", |name| name.ends_with(".lock")),
-            ("objects/pack", |name| name.starts_with("tmp_")),
-        ] {
-            let Ok(entries) = fs::read_dir(self.path.join(folder)) else { continue };
-            for entry in entries.flatten() {
-                if entry.file_name().to_str().is_some_and(is_left) {
-                    fs::remove_file(entry.path())?;
-                }
-            }
+        // What git calls its own unfinished files. No reference may be called so.
+        let is_lock = |name: &str| name.ends_with(".lock");
+        remove_files(&self.path, is_lock)?;
+        remove_files(&self.path.join("objects/pack"), |name| name.starts_with("tmp_"))?;
+        let mut folders = vec![self.path.join("refs")];
+        while let Some(folder) = folders.pop() {
+            remove_files(&folder, is_lock)?;
+            let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+            let is_folder = |entry: &DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+            folders.extend(entries.filter(is_folder).map(|entry| entry.path()));
         }
         Ok(())
     }
@@ -238,6 +236,16 @@ pub(super) fn remember(cache: &Path, asked: &str, error: &GitError) -> Result<()
     let write = fs::create_dir_all(cache.join("git"))
         .and_then(|()| engine::files::write_whole(&path, error.to_string().as_bytes()));
     write.map_err(|source| GitError::Cache { path, source })
+}
+
+/// Removes the files of a folder, if there is one, that have certain names.
+fn remove_files(folder: &Path, is_meant: impl Fn(&str) -> bool) -> io::Result<()> {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_str().is_some_and(&is_meant) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// The name under which a mirror was fetched the last time, if the repository had moved.

@@ -138,10 +138,13 @@ pub fn commits(url: &str, ids: &[String], fetching: &Fetching<'_>) -> Result<Fet
     };
     let mut bare = Bare::take(path, &url, fetching)?;
     let lacking = wants::missing(&bare, &wanted);
-    if let Wanted::NotById = wants::fetch(&mut bare, lacking, depth, fetching)? {
+    if let Wanted::NotById { unknown } = wants::fetch(&mut bare, lacking, depth, fetching)? {
         drop(bare);
         history(&url, fetching)?;
         bare = Bare::take(all, &url, fetching)?;
+        // Some may be on no branch, and yet be there.
+        let lacking = wants::missing(&bare, &wanted).difference(&unknown).copied().collect();
+        wants::fetch(&mut bare, lacking, None, fetching)?;
     }
     let missing = missing(&bare);
     bare.keep(missing)
@@ -178,7 +181,7 @@ pub fn blobs(
     let lacking = wants::missing_blobs(&repository, commits);
     match wants::fetch(&mut bare, lacking, None, fetching)? {
         Wanted::Fetched => Ok(()),
-        Wanted::NotById => Err(GitError::Failed {
+        Wanted::NotById { .. } => Err(GitError::Failed {
             url: bare.url().to_owned(),
             said: "the server does not give files by their ids".to_owned(),
             may_pass: false,

@@ -32,7 +32,7 @@ pub(super) enum Verdict {
 }
 
 /// What stands for what; the first that is found counts.
-const WORDS: [(&str, Verdict); 25] = [
+const WORDS: [(&str, Verdict); 24] = [
     ("no space left on device", Verdict::Full),
     ("disk quota exceeded", Verdict::Full),
     ("returned error: 301", Verdict::Moved),
@@ -51,12 +51,11 @@ const WORDS: [(&str, Verdict); 25] = [
     ("couldn't find remote ref head", Verdict::NoHead),
     ("unadvertised object", Verdict::NotById),
     ("does not support shallow", Verdict::NotById),
-    ("is not valid", Verdict::NotById),
-    ("not valid: ", Verdict::NotById),
     ("access denied", Verdict::Gone),
     ("certificate", Verdict::Lasting),
     ("fsck error", Verdict::Lasting),
     ("transport '", Verdict::Lasting),
+    ("unable to find remote helper", Verdict::Lasting),
     // What a server says of a repository that it does not have, in many ways.
     ("not found", Verdict::Gone),
 ];
@@ -88,9 +87,9 @@ impl Verdict {
     }
 }
 
-/// The object of "upload-pack: not our ref ID".
+/// The object of git's "upload-pack: not our ref ID", or of JGit's "want ID not valid".
 fn unknown(said: &str) -> Option<ObjectId> {
-    let (_, rest) = said.split_once("not our ref ")?;
+    let rest = said.split_once("not our ref ").or_else(|| said.split_once("remote error: want "))?.1;
     ObjectId::from_hex(rest.get(..40)?.as_bytes()).ok()
 }
 
@@ -104,6 +103,10 @@ mod tests {
         for (said, verdict) in [
             (
                 &*format!("fatal: remote error: upload-pack: not our ref {id}"),
+                Verdict::Unknown(ObjectId::from_hex(id.as_bytes()).unwrap()),
+            ),
+            (
+                &*format!("fatal: remote error: want {id} not valid"),
                 Verdict::Unknown(ObjectId::from_hex(id.as_bytes()).unwrap()),
             ),
             ("fatal: remote error: upload-pack: not our ref 12", Verdict::Passing),

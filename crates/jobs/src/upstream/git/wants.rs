@@ -17,8 +17,11 @@ const REFUSALS: usize = 8;
 pub(super) enum Wanted {
     /// Those that the server has are there.
     Fetched,
-    /// It does not want to be asked for objects, or too many are not there.
-    NotById,
+    /// It does not want to be asked for objects by their ids, or does not have too many.
+    NotById {
+        /// Those that it is known not to have.
+        unknown: BTreeSet<ObjectId>,
+    },
 }
 
 /// Fetches objects in one request, and in one more for each that the server does not have.
@@ -34,6 +37,7 @@ pub(super) fn fetch(
         vec!["fetch", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", "--filter=blob:none"];
     arguments.extend(depth.as_deref());
     arguments.extend(["--stdin", "origin"]);
+    let mut unknown = BTreeSet::new();
     for _ in 0..=REFUSALS {
         if ids.is_empty() {
             return Ok(Wanted::Fetched);
@@ -41,12 +45,14 @@ pub(super) fn fetch(
         let list: String = ids.iter().map(|id| format!("{id}\n")).collect();
         match bare.ask(&arguments, list.as_bytes(), fetching)? {
             Reply::Done => return Ok(Wanted::Fetched),
-            Reply::Refused { verdict: Verdict::Unknown(id), .. } if ids.remove(&id) => {}
+            Reply::Refused { verdict: Verdict::Unknown(id), .. } if ids.remove(&id) => {
+                unknown.insert(id);
+            }
             Reply::Refused { verdict: Verdict::Unknown(_) | Verdict::NotById, .. } => break,
             Reply::Refused { verdict, said } => return Err(bare.error(verdict, said)),
         }
     }
-    Ok(Wanted::NotById)
+    Ok(Wanted::NotById { unknown })
 }
 
 /// Those of some commits that are not there with all their parents and the roots of their trees.

@@ -67,6 +67,9 @@ fn what_killed_processes_left_is_cleared_away() {
 
     let all = history(URL, &world.fetching(&world.cache())).unwrap();
     fs::write(all.path.join("refs/streamguard/head.lock"), "").unwrap();
+    fs::create_dir_all(all.path.join("refs/tags/v1")).unwrap();
+    fs::write(all.path.join("refs/tags/v1/a.lock"), "").unwrap();
+    git(&path, ["tag", "v1/a"]);
     write(&path, "README", "new");
     let new = commit(&path, "New");
     history(URL, &world.fetching(&world.cache())).unwrap();
