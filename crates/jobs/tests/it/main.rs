@@ -6,6 +6,8 @@ mod contract;
 mod extract;
 // Which commits are security fixes, by their messages.
 mod message;
+// From URLs to repositories and commits, and what local history tells.
+mod references;
 // Damaged, unusual and hostile repositories.
 mod repositories;
 // Which of the functions that a fix changed are the fix.
