@@ -2,6 +2,7 @@
 
 pub mod advisories;
 pub mod collector;
+pub mod cve;
 pub mod extract;
 pub mod list;
 pub mod reference;
@@ -11,5 +12,6 @@ pub mod upstream;
 
 pub use advisories::{Advisories, AdvisorySource, Gather};
 pub use collector::{Collect, Collector, Samples};
+pub use cve::Cve;
 pub use repo::Repo;
 pub use synthetic::Synthetic;

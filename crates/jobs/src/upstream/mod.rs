@@ -1,6 +1,7 @@
 //! The only way to the network, and what was recorded of it.
 
 pub mod access;
+pub mod address;
 pub mod client;
 pub mod git;
 pub mod request;
