@@ -16,3 +16,5 @@ mod simulator;
 mod support;
 // Pairs that are generated from a seed.
 mod synthetic;
+// The HTTP client, before servers that do what servers do.
+mod upstream;
