@@ -2,8 +2,10 @@
 
 pub mod advisories;
 pub mod collector;
+pub mod cve;
 pub mod extract;
 pub mod fixes;
+pub mod github;
 pub mod list;
 pub mod reference;
 pub mod repo;
@@ -12,6 +14,8 @@ pub mod upstream;
 
 pub use advisories::{Advisories, AdvisorySource, Gather};
 pub use collector::{Collect, Collector, Samples};
+pub use cve::Cve;
 pub use fixes::Fixes;
+pub use github::Github;
 pub use repo::Repo;
 pub use synthetic::Synthetic;

@@ -79,7 +79,7 @@ impl History {
                 if seen.len() == MOST || !seen.insert(id) {
                     continue;
                 }
-                if seen.len() % STRIDE == 0 && stop() {
+                if seen.len() % STRIDE == 1 && stop() {
                     return Err(HistoryError::Stopped);
                 }
                 let Ok(commit) = repository.find_commit(id) else {

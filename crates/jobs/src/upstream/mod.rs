@@ -1,6 +1,7 @@
 //! The only way to the network, and what was recorded of it.
 
 pub mod access;
+pub mod address;
 mod answers;
 mod budget;
 pub mod cache;

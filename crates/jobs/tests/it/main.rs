@@ -2,14 +2,20 @@
 
 // The engine's contract, kept by every job.
 mod contract;
+// Records and walks of the National Vulnerability Database.
+mod cve;
 // From a changed file to the functions that changed in it.
 mod extract;
 // Remote repositories: who may be asked, and what is fetched.
 mod git;
 // Which commits are security fixes, by their messages.
 mod message;
+// From URLs to repositories and commits, and what local history tells.
+mod references;
 // Damaged, unusual and hostile repositories.
 mod repositories;
+// The upstreams on this machine.
+mod simulator;
 // Which of the functions that a fix changed are the fix.
 mod support;
 // Pairs that are generated from a seed.

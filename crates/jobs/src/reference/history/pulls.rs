@@ -31,15 +31,16 @@ pub(super) struct Pulls {
     main_line: HashSet<ObjectId>,
     /// Where the pull requests of this repository are, as trailers name them.
     origin: Option<String>,
-    /// Merges that GitLab wrote, and that GitHub wrote.
-    merges: [u64; 2],
+    /// Merges written by hosts that number issues apart, such as GitLab, and by those that do not.
+    apart: u64,
+    together: u64,
 }
 
 /// What each host writes, with the number as the only group.
 struct Forms {
-    /// First lines of merges: GitHub's, Gitea's, Bitbucket's, and those of merge bots (bors,
-    /// homu).
-    merges: [(&'static str, Regex); 3],
+    /// First lines of merges: GitHub's with those of merge bots (bors, homu), and Gitea's.
+    merges: [Regex; 2],
+    bitbucket: Regex,
     gitlab: Regex,
     squash: Regex,
     trailer: Regex,
@@ -51,13 +52,10 @@ static FORMS: LazyLock<Forms> = LazyLock::new(|| {
         |pattern| Regex::new(pattern).expect("the patterns are valid, and every test compiles them");
     Forms {
         merges: [
-            (
-                "pull:merge-subject",
-                compiled(r"^(?:Merge pull request|Merge PR|Merge|Auto merge of) #(\d{1,9})\b"),
-            ),
-            ("pull:merge-subject", compiled(r"^Merge pull request .* \(#(\d{1,9})\) from \S")),
-            ("pull:merge-subject", compiled(r"^Merged in .* \(pull request #(\d{1,9})\)$")),
+            compiled(r"^(?:Merge pull request|Merge PR|Merge|Auto merge of) #(\d{1,9})\b"),
+            compiled(r"^Merge pull request .* \(#(\d{1,9})\) from \S"),
         ],
+        bitbucket: compiled(r"^Merged in .* \(pull request #(\d{1,9})\)$"),
         gitlab: compiled(r"(?m)^See merge request (?:[\w./-]+)?!(\d{1,9})\r?$"),
         squash: compiled(r"\(#(\d{1,9})\)$"),
         trailer: compiled(
@@ -75,29 +73,28 @@ impl Pulls {
             let url = url.to_string();
             key(url.strip_suffix(".git").unwrap_or(&url))
         });
-        Self { best: BTreeMap::new(), main_line, origin, merges: [0, 0] }
+        Self { best: BTreeMap::new(), main_line, origin, apart: 0, together: 0 }
     }
 
     /// Remembers what a message says.
     pub(super) fn note(&mut self, commit: ObjectId, time: i64, message: &str) {
         let forms = &*FORMS;
         let subject = message.lines().next().unwrap_or_default().trim_end();
-        if let Some(number) = number(&forms.gitlab, message) {
-            self.merges[0] += 1;
-            self.offer(number, Form::Merge, time, Found { commit, evidence: "pull:merge-body" });
-            return;
-        }
-        for (evidence, form) in &forms.merges {
-            if let Some(number) = number(form, subject) {
-                self.merges[1] += 1;
-                self.offer(number, Form::Merge, time, Found { commit, evidence });
-                return;
+        let apart =
+            [("pull:merge-body", &forms.gitlab, message), ("pull:merge-subject", &forms.bitbucket, subject)];
+        for (evidence, form, text) in apart {
+            if let Some(number) = number(form, text) {
+                self.apart += 1;
+                return self.offer(number, Form::Merge, time, Found { commit, evidence });
             }
+        }
+        if let Some(number) = forms.merges.iter().find_map(|form| number(form, subject)) {
+            self.together += 1;
+            return self.offer(number, Form::Merge, time, Found { commit, evidence: "pull:merge-subject" });
         }
         // That of a revert is its own, the last one: the number of what it takes back is in quotes.
         if let Some(number) = number(&forms.squash, subject) {
-            self.offer(number, Form::Squash, time, Found { commit, evidence: "pull:squash-subject" });
-            return;
+            return self.offer(number, Form::Squash, time, Found { commit, evidence: "pull:squash-subject" });
         }
         for found in forms.trailer.captures_iter(message) {
             let is_here = self.origin.as_ref().is_some_and(|origin| *origin == key(&found[1]));
@@ -127,9 +124,8 @@ impl Pulls {
 
     pub(super) fn find(&self, number: u64) -> Option<Found> {
         let ((form, ..), found) = self.best.get(&number)?;
-        // Where merge requests have `!`, `#` is for issues.
-        let [gitlab, github] = self.merges;
-        (*form == Form::Merge || gitlab <= github).then_some(*found)
+        // A number that only people wrote may be that of an issue, where these have their own.
+        (*form == Form::Merge || self.apart <= self.together).then_some(*found)
     }
 }
 
