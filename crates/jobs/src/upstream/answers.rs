@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use engine::files::{sync_folder, write_whole};
+use engine::files::write_whole;
 use serde::{Deserialize, Serialize};
 
 use super::lock::{Hold, Lock};
@@ -13,9 +13,6 @@ use super::request::{Answer, Freshness, Request, UpstreamError, Watch};
 
 /// Version of the layout.
 const FORMAT: u32 = 1;
-
-/// The scope of answers that nobody had to sign in for.
-pub(super) const OPEN: &str = "open";
 
 /// What a stored body is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,6 +126,11 @@ impl Entry {
         self.path("part")
     }
 
+    /// Removes what was written of a body that did not come to its end.
+    pub(super) fn discard(&self) {
+        let _ = fs::remove_file(self.scratch());
+    }
+
     /// Gives a written and synced body its name. It is no answer before [`Entry::keep`].
     pub(super) fn name(&self, body: Body) -> Result<Stored, UpstreamError> {
         let path = self.body(&body.blake3);
@@ -145,24 +147,26 @@ impl Entry {
         Ok(Stored { meta, answer: Answer { path } })
     }
 
-    /// Makes it the answer, in place of the old one.
-    pub(super) fn keep(
-        &self,
-        stored: &Stored,
-        freshness: Freshness,
-        old: Option<&Stored>,
-    ) -> Result<(), UpstreamError> {
+    /// Makes it the answer, in place of all others.
+    pub(super) fn keep(&self, stored: &Stored, freshness: Freshness) -> Result<(), UpstreamError> {
         let mark = match freshness {
             Freshness::Run(mark) => Some(mark),
             Freshness::Forever => None,
         };
         let meta = Meta { mark, ..stored.meta.clone() };
         let text = serde_json::to_vec(&meta).map_err(|error| self.cannot(error.into()))?;
-        write_whole(&self.path("json"), &text)
-            .and_then(|()| sync_folder(&self.folder))
-            .map_err(|error| self.cannot(error))?;
-        if let Some(old) = old.filter(|old| old.answer.path != stored.answer.path) {
-            let _ = fs::remove_file(&old.answer.path);
+        write_whole(&self.path("json"), &text).map_err(|error| self.cannot(error))?;
+        self.remove_others(&stored.answer.path).map_err(|error| self.cannot(error))
+    }
+
+    fn remove_others(&self, kept: &Path) -> io::Result<()> {
+        let prefix = format!("{}.", self.name);
+        for entry in fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
+            if name.starts_with(&prefix) && name.ends_with(".body") && path != kept {
+                fs::remove_file(path)?;
+            }
         }
         Ok(())
     }
@@ -182,13 +186,6 @@ pub(super) struct Body {
     pub(super) blake3: String,
     pub(super) etag: Option<String>,
     pub(super) last_modified: Option<String>,
-}
-
-/// The scope of answers to a credential. It is too short to tell anything about it.
-pub(super) fn scope(credential: &str) -> String {
-    let mut hasher = blake3::Hasher::new_derive_key("streamguard upstream scope 1");
-    hasher.update(credential.as_bytes());
-    hasher.finalize().to_hex()[..8].to_owned()
 }
 
 fn question(request: &Request) -> String {
