@@ -1,6 +1,5 @@
 //! The client: cache, then budget, then fetch, then retry.
 
-use std::fs;
 use std::path::PathBuf;
 
 use engine::Level;
@@ -65,11 +64,8 @@ impl Client {
         if let Some(snapshot) = &access.snapshot {
             return Ok(Self(Way::Recorded(Part::Answers.folder(snapshot))));
         }
-        let [answers, budgets] = [Part::Answers, Part::Budgets].map(|part| part.folder(&access.cache));
-        for folder in [&answers, &budgets] {
-            fs::create_dir_all(folder)
-                .map_err(|source| UpstreamError::Cache { path: folder.clone(), source })?;
-        }
+        let answers = Part::Answers.create(&access.cache)?;
+        let budgets = Part::Budgets.create(&access.cache)?;
         let line = Line::new(patience)
             .map_err(|reason| UpstreamError::Failed { url: "HTTP client".to_owned(), reason })?;
         let (credentials, scale) = (access.credentials.clone(), access.rate_scale);

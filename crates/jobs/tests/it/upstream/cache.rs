@@ -205,7 +205,11 @@ fn the_cache_is_counted_pruned_and_cleared() {
     assert_eq!(prune(folder.path(), Duration::ZERO).unwrap().entries, 3);
     assert_eq!(entries(), [0, 1, 0, 0, 0]);
     ask(&client, &request(Service::Osv, server.url("/a"))).unwrap();
-    assert_eq!(clear(folder.path()).unwrap().entries, 2);
+    let used = jobs::upstream::lane(&access, "a", 1, &mut Waiting::default()).unwrap();
+    let cleared = clear(folder.path()).unwrap();
+    assert_eq!((cleared.entries, cleared.in_use), (2, 1));
+    drop(used);
+    assert_eq!(clear(folder.path()).unwrap().in_use, 0);
     assert!(Part::ALL.iter().all(|part| !part.folder(folder.path()).exists()));
     assert_eq!(files(folder.path()).len(), 1);
 }
