@@ -35,14 +35,23 @@ pub(super) struct Stored {
     pub(super) answer: Answer,
 }
 
-impl Stored {
+impl Meta {
     /// Whether it does without asking.
     pub(super) fn is_fresh(&self, freshness: Freshness) -> bool {
         match freshness {
-            Freshness::Run(mark) => self.meta.mark == Some(mark),
+            Freshness::Run(mark) => self.mark == Some(mark),
             Freshness::Forever => true,
         }
     }
+}
+
+/// What is stored.
+#[derive(Debug)]
+pub(super) enum Found {
+    Nothing,
+    /// Something that is not what was stored once.
+    Damaged,
+    Sound(Stored),
 }
 
 /// The place of the answers to one question.
@@ -77,7 +86,10 @@ impl Entry {
             .collect();
         names.sort();
         let Some(name) = names.into_iter().next() else { return Ok(None) };
-        Self { folder, name, url: String::new() }.load()
+        match (Self { folder, name, url: String::new() }).load()? {
+            Found::Sound(stored) => Ok(Some(stored)),
+            Found::Nothing | Found::Damaged => Ok(None),
+        }
     }
 
     fn path(&self, end: &str) -> PathBuf {
@@ -95,23 +107,41 @@ impl Entry {
         Lock::take(&self.path("lock"), hold, &why, watch)
     }
 
-    /// What is stored, if it is there and sound.
-    pub(super) fn load(&self) -> Result<Option<Stored>, UpstreamError> {
+    /// What is stored, and whether it is sound.
+    pub(super) fn load(&self) -> Result<Found, UpstreamError> {
         let meta = match fs::read(self.path("json")) {
             Ok(bytes) => serde_json::from_slice::<Meta>(&bytes).ok(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
             Err(error) => return Err(self.cannot(error)),
         };
-        let Some(meta) = meta.filter(|meta| meta.format == FORMAT && is_digest(&meta.blake3)) else {
+        match meta.filter(|meta| meta.format == FORMAT && is_digest(&meta.blake3)) {
+            Some(meta) => self.verify(meta),
+            None => Ok(Found::Damaged),
+        }
+    }
+
+    /// What is stored, if it is sound and does without asking. An old body, which may be large,
+    /// is not even read.
+    pub(super) fn load_fresh(&self, freshness: Freshness) -> Result<Option<Stored>, UpstreamError> {
+        let meta =
+            fs::read(self.path("json")).ok().and_then(|bytes| serde_json::from_slice::<Meta>(&bytes).ok());
+        if !meta.is_some_and(|meta| meta.is_fresh(freshness)) {
             return Ok(None);
-        };
+        }
+        match self.load()? {
+            Found::Sound(stored) => Ok(Some(stored)),
+            Found::Nothing | Found::Damaged => Ok(None),
+        }
+    }
+
+    fn verify(&self, meta: Meta) -> Result<Found, UpstreamError> {
         let path = self.body(&meta.blake3);
         match digest(&path) {
             Ok((blake3, length)) if (&blake3, length) == (&meta.blake3, meta.length) => {
-                Ok(Some(Stored { meta, answer: Answer { path } }))
+                Ok(Found::Sound(Stored { meta, answer: Answer { path } }))
             }
-            Ok(_) => Ok(None),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Ok(_) => Ok(Found::Damaged),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Found::Damaged),
             Err(error) => Err(self.cannot(error)),
         }
     }

@@ -7,11 +7,11 @@ use reqwest::header::LOCATION;
 use url::Url;
 
 use super::access::{Access, Credentials};
-use super::answers::{Body, Entry, Stored};
+use super::answers::{Body, Entry, Found, Stored};
 use super::budget::{Budget, Told};
 use super::cache::Part;
 use super::credential::Credential;
-use super::failure::{Failure, Refusal, after_secondary, backoff};
+use super::failure::{Failure, Refusal, after_secondary, backoff, quote};
 use super::fetch::{Asked, Content, Line};
 use super::headers;
 use super::lock::Hold;
@@ -25,6 +25,9 @@ const TRIES: u32 = 5;
 
 /// How many redirects are followed.
 const REDIRECTS: usize = 4;
+
+/// Longest windows of rate limits, relative to the published ones.
+const MOST_SCALE: f64 = 100.0;
 
 /// The way to the HTTP upstreams.
 #[derive(Debug)]
@@ -51,7 +54,7 @@ impl Client {
     /// A client with the cache and the credentials of `access`.
     ///
     /// # Errors
-    /// [`UpstreamError::Cache`]; `Failed` if there is no TLS.
+    /// [`UpstreamError::Cache`]; `Failed` if there is no TLS; `Refused` if a setting is out of bounds.
     pub fn new(access: &Access) -> Result<Self, UpstreamError> {
         Self::with_patience(access, Patience::default())
     }
@@ -64,11 +67,16 @@ impl Client {
         if let Some(snapshot) = &access.snapshot {
             return Ok(Self(Way::Recorded(Part::Answers.folder(snapshot))));
         }
+        let scale = access.rate_scale;
+        if !(0.0..=MOST_SCALE).contains(&scale) {
+            let reason = format!("{scale} is not between 0 and {MOST_SCALE}");
+            return Err(UpstreamError::Refused { url: "rate-scale".to_owned(), reason });
+        }
         let answers = Part::Answers.create(&access.cache)?;
         let budgets = Part::Budgets.create(&access.cache)?;
         let line = Line::new(patience)
             .map_err(|reason| UpstreamError::Failed { url: "HTTP client".to_owned(), reason })?;
-        let (credentials, scale) = (access.credentials.clone(), access.rate_scale);
+        let credentials = access.credentials.clone();
         Ok(Self(Way::Live(Box::new(Live { answers, budgets, credentials, scale, line }))))
     }
 
@@ -129,19 +137,31 @@ impl<'a> Asking<'a> {
         watch: &mut dyn Watch,
         read: &mut dyn FnMut(&Answer) -> Result<T, Unfit>,
     ) -> Result<T, UpstreamError> {
-        for hold in [Hold::Shared, Hold::Alone] {
-            let _lock = self.entry.lock(hold, watch)?;
-            let mut stored = self.entry.load()?;
-            if let Some(fresh) = stored.take_if(|stored| stored.is_fresh(self.request.freshness))
-                && let Ok(value) = read(&fresh.answer)
+        let freshness = self.request.freshness;
+        {
+            let _shared = self.entry.lock(Hold::Shared, watch)?;
+            if let Some(stored) = self.entry.load_fresh(freshness)?
+                && let Ok(value) = read(&stored.answer)
             {
                 return Ok(value);
             }
-            if hold == Hold::Alone {
-                return self.fetch(stored, watch, read);
-            }
         }
-        unreachable!("the second lock is held alone")
+        let _alone = self.entry.lock(Hold::Alone, watch)?;
+        let known = match self.entry.load()? {
+            // Whoever held the lock before may have asked the same.
+            Found::Sound(stored) if stored.meta.is_fresh(freshness) => match read(&stored.answer) {
+                Ok(value) => return Ok(value),
+                Err(_) => None,
+            },
+            Found::Sound(stored) => Some(stored),
+            Found::Damaged => {
+                let text = format!("{}: what the cache holds is damaged, asking again", self.target.shown);
+                watch.note(Level::Warning, text);
+                None
+            }
+            Found::Nothing => None,
+        };
+        self.fetch(known, watch, read)
     }
 
     /// Tries until it succeeds or is of no use.
@@ -212,7 +232,7 @@ impl<'a> Asking<'a> {
                 reason: self.credential.mask(reason),
             }),
             Unfit::Limited { reason, wait } => {
-                let reason = self.credential.mask(reason);
+                let reason = quote(&self.credential.mask(reason));
                 let length = wait.unwrap_or_else(|| after_secondary(tries, self.live.scale));
                 self.budget.told(Told {
                     block: Some((length, reason.clone())),

@@ -92,7 +92,12 @@ impl Line {
             .connect_timeout(patience.connect)
             .pool_idle_timeout(IDLE_CONNECTION)
             .build()
-            .map_err(|error| cause(&error))?;
+            .map_err(|error| {
+                format!(
+                    "{}: are the system's certificates installed (package ca-certificates)?",
+                    cause(&error)
+                )
+            })?;
         Ok(Self { runtime, http, patience })
     }
 
