@@ -6,6 +6,8 @@ mod contract;
 mod cve;
 // From a changed file to the functions that changed in it.
 mod extract;
+// Advisories and walks of the GitHub Advisory Database.
+mod github;
 // Which commits are security fixes, by their messages.
 mod message;
 // Damaged, unusual and hostile repositories.
