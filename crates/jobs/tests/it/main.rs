@@ -10,6 +10,8 @@ mod extract;
 mod github;
 // Which commits are security fixes, by their messages.
 mod message;
+// Records, archives and lists of changes of OSV.
+mod osv;
 // Damaged, unusual and hostile repositories.
 mod repositories;
 // The upstreams on this machine.
