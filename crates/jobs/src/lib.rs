@@ -3,6 +3,7 @@
 pub mod advisories;
 pub mod collector;
 pub mod cve;
+pub mod exploitdb;
 pub mod extract;
 pub mod github;
 pub mod list;
@@ -15,6 +16,7 @@ pub mod upstream;
 pub use advisories::{Advisories, AdvisorySource, Gather};
 pub use collector::{Collect, Collector, Samples};
 pub use cve::Cve;
+pub use exploitdb::ExploitDb;
 pub use github::Github;
 pub use osv::Osv;
 pub use repo::Repo;

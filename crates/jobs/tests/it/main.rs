@@ -4,6 +4,8 @@
 mod contract;
 // Records and walks of the National Vulnerability Database.
 mod cve;
+// Rows and files of ExploitDB.
+mod exploitdb;
 // From a changed file to the functions that changed in it.
 mod extract;
 // Advisories and walks of the GitHub Advisory Database.
