@@ -30,8 +30,8 @@ pub(super) struct Archive {
 
 /// What an entry is.
 pub(super) enum Entry<'a> {
-    /// The bytes of a record; its checksum is right.
-    Record(&'a [u8]),
+    /// The bytes of the record with this id; their checksum is right.
+    Record(String, &'a [u8]),
     /// The report of a package that is malicious as a whole: there is nothing to fix in it.
     Malware,
     /// Something that does not belong there, or is damaged.
@@ -88,7 +88,7 @@ impl Archive {
         }
         match unpacked {
             // The end was read, and with it the checksum.
-            Ok(_) if length <= most => Ok(Entry::Record(&self.buffer)),
+            Ok(_) if length <= most => Ok(Entry::Record(id.to_owned(), &self.buffer)),
             Ok(_) => Ok(Entry::Malformed(format!("{shown} has more than {most} bytes"))),
             Err(error) => Ok(Entry::Malformed(format!("{shown}: {error}"))),
         }

@@ -176,7 +176,7 @@ impl Osv {
                 return Err(ShardError::Stopped.into());
             }
             match archive.read(index).map_err(ShardError::Failed)? {
-                Entry::Record(bytes) => match record::read(bytes) {
+                Entry::Record(id, bytes) => match record::read(bytes).filter(|advisory| advisory.id == id) {
                     Some(advisory) => emit(&advisory, piece, advisories)?,
                     None => advisories.count("records.malformed", 1),
                 },
@@ -201,7 +201,7 @@ impl Osv {
         let request = self.request(folder, &file, Accept::Json, piece, RECORD_BYTES)?;
         let read = &mut |answer: &crate::upstream::Answer| {
             let bytes = answer.bytes().map_err(|error| Unfit::Damaged(error.to_string()))?;
-            // Its name is known, so another text is no record of another kind, but damage.
+            // There is such a record, so anything else is damage.
             let advisory = record::read(&bytes).filter(|advisory| advisory.id == change.id);
             advisory.ok_or_else(|| Unfit::Damaged(format!("no record of {}", change.id)))
         };

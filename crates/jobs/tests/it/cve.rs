@@ -169,7 +169,7 @@ fn walks_the_simulated_database() {
     assert_eq!((records.len(), simulator.requests("nvd-api")), (3493, 2));
     assert_eq!(counters.get("records.malformed"), None);
     // The same run asks nothing again, and says the same.
-    assert_eq!(run_all(&job, NOW).unwrap().0, records);
+    assert!(run_all(&job, NOW).unwrap().0 == records);
     assert_eq!(simulator.requests("nvd-api"), 2);
 
     // Each keyword is one question; what both find is there once.
@@ -296,5 +296,5 @@ fn reads_the_feeds_where_there_are_too_many_pages() {
 
     simulator.faults(&["corrupt-gzip:every=5,service=nvd-feed"]);
     let (again, _) = run_all(&with_feeds("corrupt"), NOW).unwrap();
-    assert_eq!(again, records);
+    assert!(again == records, "{} of {}", again.len(), records.len());
 }
