@@ -114,6 +114,9 @@ impl AdvisorySource for Cve {
         for url in [&self.nvd_url, &self.nvd_feeds_url] {
             address(url, &[], &[]).map_err(JobError::Failed)?;
         }
+        for cwe in &self.cwes {
+            weakness(cwe).map_err(JobError::Failed)?;
+        }
         moment::at(clock_ms)?;
         let start = moment::start(self.since.as_deref(), earlier)?;
         // One shard: the budget of the API is for one caller, and pages follow each other.

@@ -48,6 +48,9 @@ const RECORD_BYTES: u64 = 64 << 20;
 /// Above so many changes the archive is faster than the records one by one.
 const MANY_CHANGES: usize = 2000;
 
+/// How many odd entries of an archive are named.
+const NAMED: u64 = 3;
+
 /// Settings of the source `osv`.
 #[derive(Args, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
@@ -171,6 +174,7 @@ impl Osv {
         let request = self.request(folder, "all.zip", Accept::Archive, piece, ARCHIVE_BYTES)?;
         let mut archive =
             self.access.client()?.ask(&request, advisories, &mut |answer| Archive::open(answer))?;
+        let mut odd = 0;
         for index in 0..archive.len() {
             if advisories.stopped() {
                 return Err(ShardError::Stopped.into());
@@ -183,7 +187,10 @@ impl Osv {
                 Entry::Malware => advisories.count("records.malware", 1),
                 Entry::Malformed(reason) => {
                     advisories.count("records.malformed", 1);
-                    advisories.note(Level::Warning, format!("OSV: an entry that is not read: {reason}"));
+                    if odd < NAMED {
+                        advisories.note(Level::Warning, format!("OSV: an entry that is not read: {reason}"));
+                    }
+                    odd += 1;
                 }
             }
         }

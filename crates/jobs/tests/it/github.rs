@@ -10,7 +10,7 @@ use jobs::github::record::{Cut, read};
 use jobs::{AdvisorySource, Gather, Github};
 use serde_json::{Value, json};
 
-use crate::simulator::{Simulator, data, run_all, run_payloads, skip};
+use crate::simulator::{Simulator, data, run_all, run_payloads, serve, skip};
 
 /// 2026-11-01, after everything that was recorded.
 const NOW: u64 = 1_793_491_200_000;
@@ -108,6 +108,18 @@ fn walks_the_simulated_database() {
     let stats = simulator.stats();
     assert_eq!((&stats["rate_limit_violations"], &stats["unsimulated"]), (&json!({}), &json!({})));
     assert_eq!(stats["credentials"]["seen_where_they_should_not_be"], false);
+}
+
+#[test]
+fn pages_that_lead_back_are_no_endless_walk() {
+    let page = json!({"data": {"page": {"pageInfo": {"hasNextPage": true, "endCursor": "x"}, "nodes": []}}});
+    let url = serve(move |_| (200, "application/json", page.to_string().into_bytes()));
+    let cache = tempfile::tempdir().unwrap();
+    let mut job = Gather(Github { github_url: url, ..Github::default() });
+    job.access.cache = cache.path().to_owned();
+    job.access.credentials.github = Some("a-token".to_owned().into());
+    let error = run_all(&job, NOW).unwrap_err();
+    assert!(error.contains("lead back"), "{error}");
 }
 
 #[test]
