@@ -1,14 +1,14 @@
 //! Records, archives and lists of changes of OSV.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
+use std::io::{Read, Write};
 
 use engine::testing::check_job;
 use jobs::osv::record::read;
 use jobs::{AdvisorySource, Gather, Osv};
 use serde_json::{Value, json};
 
-use crate::simulator::{Simulator, data, run_all, run_payloads};
+use crate::simulator::{Simulator, data, run_all, run_payloads, serve};
 
 /// 2026-11-01, after everything that was recorded.
 const NOW: u64 = 1_793_491_200_000;
@@ -149,6 +149,33 @@ fn lists_the_simulated_bucket() {
         assert_eq!(counters.contains_key("records.malformed"), malformed, "{fault}: {counters:?}");
         assert_eq!(simulator.stats()["canary_hits"], 0, "{fault}");
     }
+}
+
+#[test]
+fn odd_entries_of_an_archive_are_counted() {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, text) in [
+        ("X-1.json", r#"{"id":"X-1"}"#),
+        ("X-2.json", r#"{"id":"X-2","summary":"flip"}"#),
+        ("X-3.json", r#"{"id":"X-4"}"#),
+        ("MAL-2026-1.json", r#"{"id":"MAL-2026-1"}"#),
+        ("readme.txt", "hello"),
+    ] {
+        zip.start_file(name, stored).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.add_symlink("X-5.json", "/etc/passwd", stored).unwrap();
+    let mut zip = zip.finish().unwrap().into_inner();
+    let at = zip.windows(4).position(|bytes| bytes == b"flip").unwrap();
+    zip[at] = b'F';
+    let url = serve(move |_| (200, "application/zip", zip.clone()));
+    let cache = tempfile::tempdir().unwrap();
+    let mut job = Gather(Osv { osv_url: url, osv_ecosystems: vec!["all".to_owned()], ..Osv::default() });
+    job.access.cache = cache.path().to_owned();
+    let (records, counters) = run_all(&job, NOW).unwrap();
+    assert_eq!((records.len(), &records[0]["id"]), (1, &json!("X-1")));
+    assert_eq!((counters["records.malformed"], counters["records.malware"]), (4, 1));
 }
 
 #[test]
