@@ -11,7 +11,9 @@ use thiserror::Error;
 
 use crate::cve::TWELVE_KEYWORDS;
 use crate::upstream::Credentials;
-use crate::{AdvisorySource, Collect, Collector, Cve, Fixes, Gather, Github, Repo, Synthetic};
+use crate::{
+    AdvisorySource, Collect, Collector, Cve, ExploitDb, Fixes, Gather, Github, Osv, Repo, Synthetic,
+};
 
 /// A built-in job: what it is, which flags it has, and how it is made from its settings.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +97,19 @@ pub const COLLECTORS: &[Entry] = &[
             ("severities", Quick::Words(&["CRITICAL"])),
         ],
     ),
+    source::<Osv>(
+        "osv",
+        "records of OSV, the database of open-source vulnerabilities",
+        "network",
+        &[("osv-samples", Quick::Number(100)), ("osv-ecosystems", Quick::Words(&["crates.io"]))],
+    ),
     FIXES,
+    collector::<ExploitDb>(
+        "exploitdb",
+        "programs that attack known flaws, from ExploitDB",
+        "network",
+        &[("exploitdb-samples", Quick::Number(100))],
+    ),
     collector::<Repo>(
         "repo",
         "security-fix commits mined from git repositories",

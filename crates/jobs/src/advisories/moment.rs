@@ -23,6 +23,7 @@ pub(crate) fn read(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     let civil = || {
         let time: DateTime = match text.parse::<Date>() {
+            // A longer text would be cut to its date.
             Ok(date) if text.len() <= "2000-01-01".len() => date.into(),
             _ => text.parse().ok()?,
         };

@@ -27,6 +27,9 @@ const UNPACKED: u64 = 1 << 30;
 /// Most bytes of the file that describes a feed; it has some 200.
 const META: u64 = 64 << 10;
 
+/// Records that are held at once besides the feed that they stand in.
+const CHUNK: usize = 1000;
+
 #[derive(Deserialize)]
 struct Feed<'a> {
     #[serde(borrow)]
@@ -59,9 +62,11 @@ pub(super) fn read(
         };
         let feed: Feed<'_> = serde_json::from_slice(&unpacked)
             .map_err(|error| ShardError::failed(format!("NVD's feed {name} cannot be read: {error}")))?;
-        let records = Records::read(&feed.vulnerabilities);
-        advisories.count("records.malformed", records.malformed);
-        walk.emit(records, advisories)?;
+        for items in feed.vulnerabilities.chunks(CHUNK) {
+            let records = Records::read(items);
+            advisories.count("records.malformed", records.malformed);
+            walk.emit(records, advisories)?;
+        }
     }
     Ok(())
 }

@@ -10,10 +10,12 @@ use serde_json::value::RawValue;
 use super::{Parameter, record};
 use crate::advisories::Advisories;
 use crate::upstream::address::address;
-use crate::upstream::{Accept, Answer, Client, Freshness, Request, Service, Unfit, Watch};
+use crate::upstream::{Accept, Answer, Client, Freshness, Request, Service, Unfit, UpstreamError, Watch};
 
-/// Records of one page, the most that NVD gives.
+/// Records of one page, the most that NVD gives; at times it gives fewer, and refuses to be asked
+/// for more.
 const PAGE: u64 = 2000;
+const SMALL_PAGE: u64 = 1000;
 
 /// Most pages of one question: ten times what NVD holds in all.
 const PAGES: u64 = 1500;
@@ -21,11 +23,11 @@ const PAGES: u64 = 1500;
 /// Most bytes of a page: some 20 MiB is usual, records with long lists of versions are larger.
 const PAGE_BYTES: u64 = 256 << 20;
 
-/// Whether a walk came to its end.
-pub(super) enum Drift {
-    /// It did.
-    None,
-    /// There are more records than are wanted page by page; only the first page was read.
+/// How a walk ended.
+pub(super) enum End {
+    /// With the last page.
+    Reached,
+    /// With the first page: there are more records than are wanted page by page.
     TooMany,
 }
 
@@ -34,6 +36,8 @@ pub(super) struct Walk<'a> {
     url: &'a str,
     pub(super) client: &'a Client,
     clock_ms: u64,
+    /// Records of one page.
+    size: u64,
     /// Id and date of change of what was emitted: queries overlap, pages repeat records.
     emitted: HashSet<(String, Option<String>)>,
 }
@@ -60,7 +64,7 @@ impl Tally {
 
 impl<'a> Walk<'a> {
     pub(super) fn new(url: &'a str, client: &'a Client, clock_ms: u64) -> Self {
-        Self { url, client, clock_ms, emitted: HashSet::new() }
+        Self { url, client, clock_ms, size: PAGE, emitted: HashSet::new() }
     }
 
     /// Emits all records that answer a question, unless there are more than `enough`. If records
@@ -73,9 +77,9 @@ impl<'a> Walk<'a> {
         query: &[Parameter],
         enough: u64,
         advisories: &mut Advisories<'_, '_>,
-    ) -> Result<Drift, ShardError> {
+    ) -> Result<End, ShardError> {
         let Some(mut tally) = self.pages(query, self.clock_ms, enough, advisories)? else {
-            return Ok(Drift::TooMany);
+            return Ok(End::TooMany);
         };
         if tally.drifted() {
             // Another mark, so that the pages in the cache will not do.
@@ -88,7 +92,7 @@ impl<'a> Walk<'a> {
             }
         }
         advisories.count("records.malformed", tally.malformed);
-        Ok(Drift::None)
+        Ok(End::Reached)
     }
 
     /// One walk over the pages; none if there are more than `enough` records.
@@ -103,7 +107,15 @@ impl<'a> Walk<'a> {
         let mut start = 0;
         for _ in 0..PAGES {
             let request = self.request(query, start, mark)?;
-            let page = self.client.ask(&request, advisories, &mut |answer| read_page(answer, start))?;
+            let page = match self.client.ask(&request, advisories, &mut |answer| read_page(answer, start)) {
+                Err(UpstreamError::Refused { reason, .. })
+                    if self.size > SMALL_PAGE && reason.contains("resultsPerPage") =>
+                {
+                    self.size = SMALL_PAGE;
+                    continue;
+                }
+                other => other?,
+            };
             if page.total > enough {
                 return Ok(None);
             }
@@ -113,7 +125,7 @@ impl<'a> Walk<'a> {
             tally.ids.extend(page.records.advisories.iter().map(|advisory| advisory.id.clone()));
             self.emit(page.records, advisories)?;
             // Records that stand twice on a page make it longer, and do not count as progress.
-            start += page.promised.min(PAGE);
+            start += page.promised.min(self.size);
             if page.promised == 0 || start >= page.total {
                 break;
             }
@@ -136,7 +148,7 @@ impl<'a> Walk<'a> {
     }
 
     fn request(&self, query: &[Parameter], start: u64, mark: u64) -> Result<Request, ShardError> {
-        let (size, start) = (PAGE.to_string(), start.to_string());
+        let (size, start) = (self.size.to_string(), start.to_string());
         let paging = [("resultsPerPage", size.as_str()), ("startIndex", start.as_str())];
         let query = query.iter().map(|(name, value)| (*name, value.as_str())).chain(paging);
         let url = address(self.url, &["rest", "json", "cves", "2.0"], &query.collect::<Vec<_>>())

@@ -142,6 +142,7 @@ impl AdvisorySource for Github {
             ));
         }
         let mut cursor = None;
+        let mut cursors = HashSet::new();
         let mut seen = HashSet::new();
         for _ in 0..PAGES {
             let page = self.page(&piece, cursor.as_deref(), advisories)?;
@@ -155,13 +156,11 @@ impl AdvisorySource for Github {
                     advisories.emit(&advisory)?;
                 }
             }
-            match page.next {
-                None => return Ok(()),
-                Some(next) if cursor.as_ref() == Some(&next) => {
-                    return Err(ShardError::failed(format!("GitHub's pages do not go on after {next:?}")));
-                }
-                next => cursor = next,
+            let Some(next) = page.next else { return Ok(()) };
+            if !cursors.insert(next.clone()) {
+                return Err(ShardError::failed("GitHub's pages lead back to one that was read"));
             }
+            cursor = Some(next);
         }
         Err(ShardError::failed(format!("GitHub's pages do not end: {PAGES} were read")))
     }

@@ -1,6 +1,8 @@
 //! The engine's contract, kept by every job.
 
+use engine::Secrets;
 use engine::testing::check_job;
+use jobs::upstream::Credentials;
 use jobs::{Collect, Repo, Synthetic};
 use serde_json::Value;
 
@@ -23,12 +25,12 @@ fn every_listed_job_is_made_from_its_own_settings() {
     for entry in jobs::list::COLLECTORS {
         let matches = (entry.flags)(clap::Command::new("test")).get_matches_from(["test"]);
         let settings = (entry.settings)(&matches).unwrap();
-        let job = (entry.make)(settings.clone()).unwrap();
+        let job = (entry.make)(settings.clone(), Credentials::default()).unwrap();
         assert_eq!((job.name(), job.settings()), (entry.name, settings));
         for (key, _) in entry.quick {
             assert!(job.settings().get(key).is_some(), "{} has no {key}", entry.name);
         }
-        assert!((entry.make)(serde_json::json!({"nonsense": 1})).is_err());
+        assert!((entry.make)(serde_json::json!({"nonsense": 1}), Credentials::default()).is_err());
     }
-    assert!(jobs::list::make("nothing", Value::Null).is_err());
+    assert!(jobs::list::make("nothing", Value::Null, Secrets::default()).is_err());
 }

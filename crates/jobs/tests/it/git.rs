@@ -91,6 +91,7 @@ impl World {
 
     fn fetching<'a>(&'a self, cache: &'a Path) -> Fetching<'a> {
         Fetching {
+            offline: false,
             cache,
             mirrors: &self.mirrors,
             hosts: &[],

@@ -4,6 +4,8 @@
 mod contract;
 // Records and walks of the National Vulnerability Database.
 mod cve;
+// Rows and files of ExploitDB.
+mod exploitdb;
 // From a changed file to the functions that changed in it.
 mod extract;
 // Remote repositories: who may be asked, and what is fetched.
@@ -12,6 +14,10 @@ mod git;
 mod message;
 // From URLs to repositories and commits, and what local history tells.
 mod references;
+// Advisories and walks of the GitHub Advisory Database.
+mod github;
+// Records, archives and lists of changes of OSV.
+mod osv;
 // Damaged, unusual and hostile repositories.
 mod repositories;
 // The upstreams on this machine.

@@ -1,6 +1,7 @@
 //! The upstreams on this machine: a simulator of the real ones, where it and python3 are there.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -110,8 +111,7 @@ impl Simulator {
     }
 
     fn control(&self, method: &str, name: &str, body: &str) -> String {
-        use std::io::Read;
-        let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         let length = body.len();
         write!(
             stream,
@@ -134,9 +134,40 @@ impl Drop for Simulator {
     }
 }
 
+/// A service that answers each request line with a status, a content type and a body, until the
+/// tests end. Returns its URL.
+pub(crate) fn serve(answer: impl Fn(&str) -> (u16, &'static str, Vec<u8>) + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut lines = BufReader::new(stream.try_clone().unwrap());
+            let (mut first, mut line, mut length) = (String::new(), String::new(), 0);
+            let _ = lines.read_line(&mut first);
+            while lines.read_line(&mut line).is_ok_and(|read| read > 2) {
+                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+                line.clear();
+            }
+            let _ = std::io::copy(&mut lines.take(length), &mut std::io::sink());
+            let (status, kind, body) = answer(first.trim());
+            let head = format!(
+                "HTTP/1.1 {status} x\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
+            // Whoever asked may be gone.
+            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
+        }
+    });
+    url
+}
+
 /// Runs all shards of a job here and now. Returns its records and the sums of what it counted.
 pub(crate) fn run_all(job: &dyn engine::Job, clock_ms: u64) -> Result<(Vec<Value>, Counters), String> {
-    let planning = engine::Planning { clock_ms, cancel: engine::Cancel::new() };
+    let planning =
+        engine::Planning { clock_ms, cancel: engine::Cancel::new(), results: engine::Results::default() };
     let plan = job.plan(&planning).map_err(|error| error.to_string())?;
     let payloads = plan.shards().iter().map(|shard| shard.payload.clone());
     run_payloads(job, payloads)

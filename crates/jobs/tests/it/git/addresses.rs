@@ -9,6 +9,7 @@ use super::{World, unknown};
 
 fn fetching<'a>(cache: &'a Path, hosts: &'a [String]) -> Fetching<'a> {
     Fetching {
+        offline: false,
         cache,
         mirrors: &[],
         hosts,
