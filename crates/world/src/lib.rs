@@ -12,9 +12,12 @@
 
 mod documents;
 mod event;
+mod fix;
 mod history;
+mod identifiers;
 mod layout;
 mod messages;
+mod moment;
 mod names;
 mod neutral;
 mod oracle;
@@ -26,6 +29,7 @@ pub mod snapshot;
 mod source;
 mod timeline;
 mod tree;
+mod upstreams;
 mod words;
 
 use std::fs::{self, File};
@@ -36,8 +40,9 @@ use std::sync::Arc;
 use jobs::synthetic::Generator;
 use thiserror::Error;
 
-pub use oracle::{Decoy, Findable, Planted, RepositoryTruth, Truth};
+pub use oracle::{Decoy, Findable, Naming, Planted, PlantedAdvisory, RepositoryTruth, Truth};
 pub use repository::Repository;
+pub use upstreams::{Answer, CLOCK_MS, Upstreams};
 
 use snapshot::{FORMAT, Manifest, ManifestRepository, SnapshotWriter};
 
@@ -140,12 +145,14 @@ impl World {
     /// [`WorldError`].
     pub fn write(&self, folder: &Path) -> Result<Truth, WorldError> {
         fs::create_dir_all(folder).map_err(|error| WorldError::io(folder, error))?;
-        let mut truth = Truth::default();
+        let (mut truth, mut projects) = (Truth::default(), Vec::new());
         for repository in self.repositories() {
             let repository = repository?;
             repository.write(&folder.join(format!("{}.git", repository.full_name)))?;
             truth.extend(repository.truth);
+            projects.push(repository.project);
         }
+        truth.advisories = Upstreams::of(self.settings.seed, &projects).truth();
         let path = folder.join("truth.jsonl");
         let failed = |error| WorldError::io(&path, error);
         let mut out = BufWriter::new(File::create(&path).map_err(failed)?);

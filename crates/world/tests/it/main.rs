@@ -10,6 +10,10 @@ mod oracle;
 mod events;
 // What the repo collector finds of what was planted.
 mod mining;
+// What advisories there are, and what they refer to.
+mod advisories;
+// What upstreams answer.
+mod upstreams;
 // How large and how fast it is.
 mod scale;
 
