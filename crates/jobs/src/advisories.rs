@@ -3,6 +3,10 @@
 //! An advisory has no code: that comes later, from the commits that it refers to. What a source
 //! said is kept as a listing in the cache, so that the next run asks only for what changed.
 
+pub mod cvss;
+pub mod moment;
+pub mod name;
+
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::io::Write;

@@ -2,7 +2,9 @@
 
 pub mod advisories;
 pub mod collector;
+pub mod cve;
 pub mod extract;
+pub mod github;
 pub mod list;
 pub mod reference;
 pub mod repo;
@@ -11,5 +13,7 @@ pub mod upstream;
 
 pub use advisories::{Advisories, AdvisorySource, Gather};
 pub use collector::{Collect, Collector, Samples};
+pub use cve::Cve;
+pub use github::Github;
 pub use repo::Repo;
 pub use synthetic::Synthetic;

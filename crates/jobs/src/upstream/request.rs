@@ -130,6 +130,15 @@ pub enum UpstreamError {
         /// What was asked.
         url: String,
     },
+    /// It says that it is elsewhere, where nobody looks on its word: at another origin, or
+    /// anywhere in the case of a git host.
+    #[error("{url} redirected to {to}, which is not followed")]
+    Moved {
+        /// What was asked.
+        url: String,
+        /// Where it is said to be: an absolute URL, and hostile.
+        to: String,
+    },
     /// It did not answer as it should, however often it was asked.
     #[error("{url}: {reason}")]
     Failed {

@@ -2,13 +2,19 @@
 
 // The engine's contract, kept by every job.
 mod contract;
+// Records and walks of the National Vulnerability Database.
+mod cve;
 // From a changed file to the functions that changed in it.
 mod extract;
 // Which commits are security fixes, by their messages.
 mod message;
 // Damaged, unusual and hostile repositories.
 mod repositories;
+// The upstreams on this machine.
+mod simulator;
 // Which of the functions that a fix changed are the fix.
 mod support;
 // Pairs that are generated from a seed.
 mod synthetic;
+// The HTTP client, before servers that do what servers do.
+mod upstream;

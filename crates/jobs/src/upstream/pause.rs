@@ -1,0 +1,72 @@
+//! Waiting: never deaf to a stop, and never silent for long.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use engine::Level;
+
+use super::request::{UpstreamError, Watch};
+
+/// How often a waiting thread looks whether it was stopped.
+pub(super) const LOOK: Duration = Duration::from_millis(100);
+
+/// A wait that is longer than this is said.
+pub(super) const SAID: Duration = Duration::from_secs(2);
+
+/// Sleeps.
+pub(super) fn sleep(length: Duration, watch: &dyn Watch) -> Result<(), UpstreamError> {
+    let until = Instant::now() + length;
+    loop {
+        if watch.stopped() {
+            return Err(UpstreamError::Stopped);
+        }
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(());
+        }
+        thread::sleep(left.min(LOOK));
+    }
+}
+
+/// A wait of unknown length for something that another holds.
+#[derive(Debug)]
+pub(super) struct Pause {
+    since: Instant,
+    is_said: bool,
+}
+
+impl Default for Pause {
+    fn default() -> Self {
+        Self { since: Instant::now(), is_said: false }
+    }
+}
+
+impl Pause {
+    /// Waits for a moment, at most [`LOOK`]; says why, once, if it has been long.
+    pub(super) fn tick(
+        &mut self,
+        moment: Duration,
+        why: &dyn Fn() -> String,
+        watch: &mut dyn Watch,
+    ) -> Result<(), UpstreamError> {
+        if !self.is_said && self.since.elapsed() > SAID {
+            self.is_said = true;
+            watch.note(Level::Info, why());
+        }
+        sleep(moment.min(LOOK), watch)
+    }
+}
+
+/// A random part of a length, so that those who failed together do not come back together
+/// ("Full Jitter" in AWS's "Exponential Backoff And Jitter"). It decides when, never what.
+pub(super) fn jitter(length: Duration) -> Duration {
+    let random = RandomState::new().build_hasher().finish() >> 11;
+    length.mul_f64(random as f64 / (1_u64 << 53) as f64)
+}
+
+/// A length in words: whole seconds, at least one.
+pub(super) fn seconds(length: Duration) -> String {
+    format!("{} s", length.as_millis().div_ceil(1000).max(1))
+}

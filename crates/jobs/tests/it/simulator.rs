@@ -1,0 +1,159 @@
+//! The upstreams on this machine: a simulator of the real ones, where it and python3 are there.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use engine::Counters;
+use engine::testing::run_shard;
+use jobs::upstream::{Access, Credentials};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// What is shared with the project but is no part of it, beside the project's folder.
+fn shared() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared")
+}
+
+/// Real, recorded data: a file or folder of it. None, said on stderr, where it is missing.
+pub(crate) fn data(name: &str) -> Option<PathBuf> {
+    let path = shared().join("data").join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    skip(&format!("there is no recorded data at {}", path.display()));
+    None
+}
+
+/// Says that a test, or a part of it, does not run.
+pub(crate) fn skip(why: &str) {
+    // Not println: the test harness would hide it.
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
+}
+
+/// A running simulator; it ends with this value.
+pub(crate) struct Simulator {
+    child: Child,
+    port: u16,
+    folder: TempDir,
+}
+
+impl Simulator {
+    /// Starts one with further arguments. None, said on stderr, where that is impossible.
+    pub(crate) fn start(arguments: &[&str]) -> Option<Self> {
+        let program = shared().join("upstreams/upstreams.py");
+        if !program.exists() {
+            skip(&format!("there is no simulator at {}", program.display()));
+            return None;
+        }
+        let folder = TempDir::new().unwrap();
+        let port_file = folder.path().join("port");
+        let child = Command::new("python3")
+            .arg("-B")
+            .arg(&program)
+            .args(["--port", "0", "--rate-scale", "0.01", "--max-seconds", "600", "--port-file"])
+            .arg(&port_file)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        let Ok(mut child) = child else {
+            skip("there is no python3 for the simulator");
+            return None;
+        };
+        let patience = Instant::now() + Duration::from_secs(60);
+        loop {
+            let written = std::fs::read_to_string(&port_file).unwrap_or_default();
+            if let Ok(port) = written.trim().parse() {
+                return Some(Self { child, port, folder });
+            }
+            let ended = child.try_wait().unwrap();
+            assert!(ended.is_none() && Instant::now() < patience, "the simulator does not start: {ended:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Base URL of a service.
+    pub(crate) fn url(&self, service: &str) -> String {
+        format!("http://127.0.0.1:{}/{service}", self.port)
+    }
+
+    /// The way to it, with a cache of this name and good credentials.
+    pub(crate) fn access(&self, cache: &str) -> Access {
+        let mut access = Access::default();
+        access.cache = self.folder.path().join(cache);
+        access.rate_scale = 0.01;
+        access.credentials = Credentials {
+            github: Some("a-token-that-is-accepted".to_owned().into()),
+            nvd: Some("a-key-that-is-accepted".to_owned().into()),
+        };
+        access
+    }
+
+    /// What it counted so far.
+    pub(crate) fn stats(&self) -> Value {
+        serde_json::from_str(&self.control("GET", "stats", "")).unwrap()
+    }
+
+    /// How many requests a service got.
+    pub(crate) fn requests(&self, service: &str) -> u64 {
+        let stats = self.stats();
+        stats["services"][service]["requests"].as_u64().unwrap_or_default()
+    }
+
+    /// From now on these faults, and counters at zero.
+    pub(crate) fn faults(&self, faults: &[&str]) {
+        self.control("POST", "faults", &serde_json::json!({ "faults": faults }).to_string());
+        self.control("POST", "reset", "{}");
+    }
+
+    fn control(&self, method: &str, name: &str, body: &str) -> String {
+        use std::io::Read;
+        let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let length = body.len();
+        write!(
+            stream,
+            "{method} /_control/{name} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        body.to_owned()
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        // Gone already is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs all shards of a job here and now. Returns its records and the sums of what it counted.
+pub(crate) fn run_all(job: &dyn engine::Job, clock_ms: u64) -> Result<(Vec<Value>, Counters), String> {
+    let planning = engine::Planning { clock_ms, cancel: engine::Cancel::new() };
+    let plan = job.plan(&planning).map_err(|error| error.to_string())?;
+    let payloads = plan.shards().iter().map(|shard| shard.payload.clone());
+    run_payloads(job, payloads)
+}
+
+/// Runs shards with these payloads.
+pub(crate) fn run_payloads(
+    job: &dyn engine::Job,
+    payloads: impl IntoIterator<Item = Value>,
+) -> Result<(Vec<Value>, Counters), String> {
+    let (mut records, mut sums) = (Vec::new(), Counters::default());
+    for payload in payloads {
+        let (lines, counters) = run_shard(job, payload).map_err(|error| error.to_string())?;
+        records.extend(lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
+        for (name, n) in counters {
+            *sums.entry(name).or_default() += n;
+        }
+    }
+    Ok((records, sums))
+}
