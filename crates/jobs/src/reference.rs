@@ -1,6 +1,25 @@
 //! References: from a URL in an advisory to a repository and a commit in it.
+//!
+//! A URL is hostile text: it is taken apart strictly, and the repository's URL is put together
+//! anew from plain parts. Each family of hosts has a file that knows its forms.
+
+mod address;
+mod bitbucket;
+mod cgit;
+mod forge;
+mod github;
+mod gitiles;
+mod gitlab;
+mod gitweb;
+mod history;
+mod kernel;
+mod revision;
 
 use serde::{Deserialize, Serialize};
+
+use crate::repo::Source;
+use address::Address;
+pub use history::{Found, History, HistoryError};
 
 /// What a URL names in a repository.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -15,6 +34,9 @@ pub enum Target {
     Compare(String, String),
     /// A tag or release, by its name.
     Tag(String),
+    /// Files as they are at a commit, by its whole id in lower case. Advisories point with it at
+    /// the flawed lines far more often than at mended ones: it is no fix.
+    State(String),
 }
 
 /// A repository, and what a URL names in it.
@@ -27,8 +49,52 @@ pub struct Pointer {
     pub target: Target,
 }
 
-/// Understands a URL, if it names a commit, a pull request, a comparison or a tag of a
-/// repository on a host whose form is clear. Nothing is fetched, and nothing is guessed.
-pub fn parse(_url: &str) -> Option<Pointer> {
-    None
+impl Pointer {
+    /// The repository as [`key`] has it.
+    pub fn key(&self) -> String {
+        key(&self.repository)
+    }
+}
+
+/// What is equal for two URLs of one repository: in lower case on hosts that ignore case.
+pub fn key(repository: &str) -> String {
+    let host = repository.strip_prefix("https://").and_then(|rest| rest.split('/').next());
+    let ignores_case = host.is_some_and(|host| {
+        host == github::HOST || host == bitbucket::HOST || gitlab::is_host(host) || forge::is_gitea(host)
+    });
+    if ignores_case { repository.to_ascii_lowercase() } else { repository.to_owned() }
+}
+
+/// Understands a URL, if it names a commit, a pull request, a comparison, a tag or a state of a
+/// repository on a host whose form is clear. Nothing is fetched, and nothing is guessed: where
+/// the host does not tell the URL to clone from, or a name may be that of a branch, there is
+/// no answer.
+pub fn parse(url: &str) -> Option<Pointer> {
+    let address = Address::parse(url)?;
+    let address = address.archived().unwrap_or(address);
+    let host = address.host.as_str();
+    if github::is_host(host) {
+        return github::parse(&address);
+    }
+    if host == bitbucket::HOST {
+        return bitbucket::parse(&address);
+    }
+    if host.ends_with(".googlesource.com") {
+        return gitiles::parse(&address);
+    }
+    // From the least mistakable form to the most.
+    kernel::parse(&address)
+        .or_else(|| gitlab::parse(&address))
+        .or_else(|| gitweb::parse(&address))
+        .or_else(|| cgit::parse(&address))
+        .or_else(|| bitbucket::parse_server(&address))
+        .or_else(|| forge::parse(&address))
+}
+
+/// Puts an answer together, if `host` and `path` are such that they may be cloned from.
+fn pointer(host: &str, path: &str, target: Target) -> Option<Pointer> {
+    match Source::parse(&format!("https://{host}/{path}")) {
+        Ok(Source::Remote { url }) => Some(Pointer { repository: url, target }),
+        _ => None,
+    }
 }

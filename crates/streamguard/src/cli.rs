@@ -31,6 +31,12 @@ enum Described {
     Jobs,
     /// Shows samples of a dataset side by side, vulnerable and fixed
     Examples(Examples),
+    /// Tells which repository and commit the URLs of advisories name
+    ///
+    /// Reads lines, each a URL or an advisory as JSON (of NVD, OSV or StreamGuard), and prints a
+    /// line for each URL: the URL, the repository, the kind (commit, pull, compare, tag, state or
+    /// unresolved) and the target, separated by tabs. Nothing is fetched.
+    Resolve(Resolve),
     /// Runs shards for another streamguard; not for people
     #[command(hide = true)]
     Worker,
@@ -51,6 +57,8 @@ pub(crate) enum Command {
     Jobs,
     /// `examples`.
     Examples(Examples),
+    /// `resolve`.
+    Resolve(Resolve),
     /// `worker`.
     Worker,
 }
@@ -188,6 +196,22 @@ pub(crate) struct Examples {
     pub(crate) color: Color,
 }
 
+/// Settings of `resolve`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Exit codes: 0 complete, 1 error, 2 usage")]
+pub(crate) struct Resolve {
+    /// Files with URLs or advisories, one a line [default: standard input]
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Print JSON lines
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// A local clone, whose history tells the commits of pull requests and short ids: known by
+    /// its origin, or by a folder called owner+name or owner__name. May be given several times
+    #[arg(long, value_name = "PATH")]
+    pub(crate) repo: Vec<PathBuf>,
+}
+
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
@@ -218,6 +242,7 @@ pub(crate) fn parse() -> Result<Command> {
         Some(("collect", matches)) => Command::Collect(matches.clone()),
         Some(("run", matches)) => Command::Run(matches.clone()),
         Some(("examples", matches)) => Command::Examples(Examples::from_arg_matches(matches)?),
+        Some(("resolve", matches)) => Command::Resolve(Resolve::from_arg_matches(matches)?),
         Some(("worker", _)) => Command::Worker,
         _ => Command::Jobs,
     })

@@ -24,7 +24,7 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use dataset::Weakness;
 
-use advisory::AdvisoryIds;
+pub(crate) use advisory::{AdvisoryIds, canonical};
 use class::Classes;
 pub use class::CommitClass;
 use lookalike::Lookalikes;

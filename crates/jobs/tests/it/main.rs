@@ -8,6 +8,8 @@ mod cve;
 mod extract;
 // Which commits are security fixes, by their messages.
 mod message;
+// From URLs to repositories and commits, and what local history tells.
+mod references;
 // Damaged, unusual and hostile repositories.
 mod repositories;
 // The upstreams on this machine.

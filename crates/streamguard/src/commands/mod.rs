@@ -3,5 +3,6 @@
 pub(crate) mod collect;
 pub(crate) mod examples;
 pub(crate) mod jobs;
+pub(crate) mod resolve;
 pub(crate) mod run;
 pub(crate) mod worker;

@@ -101,6 +101,18 @@ pub fn print(text: &str) {
     let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
 }
 
+/// Prints a line on standard output. False if its reader has gone away.
+///
+/// # Errors
+/// Whatever else keeps it from being written.
+pub fn line(line: &str) -> io::Result<bool> {
+    match writeln!(io::stdout().lock(), "{line}") {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Prints a line on standard error.
 pub fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");

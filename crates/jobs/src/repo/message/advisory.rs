@@ -6,7 +6,7 @@ use regex::bytes::{Regex, RegexBuilder};
 const MOST: usize = 16;
 
 /// Finds ids of advisories.
-pub(super) struct AdvisoryIds {
+pub(crate) struct AdvisoryIds {
     pattern: Regex,
     weakness: Regex,
 }
@@ -16,7 +16,7 @@ impl AdvisoryIds {
     pub(super) const STEMS: &[&str] =
         &["cve-", "can-", "ghsa-", "rustsec-", "pysec-", "osv-", "ghsl-", "go-20", "cwe-"];
 
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             // The alphabet of GHSA ids is that of GitHub's advisory database.
             pattern: compiled(
@@ -29,7 +29,7 @@ impl AdvisoryIds {
     /// The distinct ids in the order of their first mention, in the form of the database that
     /// gives them: upper case, but the letters after `GHSA-` in lower case. The old `CAN-` of
     /// candidates becomes `CVE-`.
-    pub(super) fn find(&self, message: &[u8]) -> Vec<String> {
+    pub(crate) fn find(&self, message: &[u8]) -> Vec<String> {
         let mut ids = Vec::new();
         for found in self.pattern.find_iter(message) {
             let id = canonical(&String::from_utf8_lossy(found.as_bytes()));
@@ -68,7 +68,8 @@ fn compiled(pattern: &str) -> Regex {
         .expect("the two patterns are valid, and every test of messages compiles them")
 }
 
-fn canonical(id: &str) -> String {
+/// An id in the form of the database that gives it.
+pub(crate) fn canonical(id: &str) -> String {
     let upper = id.to_ascii_uppercase();
     if let Some(rest) = upper.strip_prefix("GHSA-") {
         format!("GHSA-{}", rest.to_ascii_lowercase())

@@ -1,0 +1,112 @@
+//! URLs as advisories have them, taken apart strictly.
+
+/// Bytes of the longest URL that is looked at.
+const LONGEST: usize = 2_000;
+
+/// What text leaves behind a URL: brackets, quotes and the ends of sentences.
+pub(super) const PUNCTUATION: &[char] = &[')', ']', '}', '>', '.', ',', ';', ':', '\'', '"', '*', '`'];
+
+/// An `http` or `https` URL in parts. What is not here, such as the fragment, says nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Address {
+    /// In lower case, plain ASCII, without `www.`; never an address of numbers.
+    pub(super) host: String,
+    /// Parts of the path, percent-decoded; none is empty, `.` or `..`.
+    pub(super) path: Vec<String>,
+    /// Parameters, percent-decoded. They may also stand behind a `;` without `?`, as old
+    /// gitwebs have them.
+    query: Vec<(String, String)>,
+}
+
+impl Address {
+    /// None for whatever is not a plain web address: other schemes, credentials, odd ports,
+    /// numbers for hosts, names in other scripts, control characters, ways upwards.
+    pub(super) fn parse(url: &str) -> Option<Self> {
+        let url = url.trim().trim_end_matches(PUNCTUATION);
+        if url.len() > LONGEST || url.chars().any(|character| character.is_control() || character == '\\') {
+            return None;
+        }
+        let (scheme, rest) = url.split_once("://")?;
+        if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+            return None;
+        }
+        let rest = rest.split('#').next()?;
+        let (authority, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        let host = host(authority)?;
+        // Where `;` was encoded, it still separates: the databases that did it did so blindly.
+        let rest = rest.replace("%3B", ";").replace("%3b", ";");
+        let (path, query) = match rest.find(['?', ';']) {
+            Some(at) => (&rest[..at], &rest[at + 1..]),
+            None => (rest.as_str(), ""),
+        };
+        let path: Vec<String> =
+            path.split('/').filter(|part| !part.is_empty()).map(decoded).collect::<Option<_>>()?;
+        if path.iter().any(|part| part == "." || part == "..") {
+            return None;
+        }
+        let query = query.split(['&', ';', '?']).filter_map(|pair| pair.split_once('='));
+        let query = query.map(|(name, value)| Some((decoded(name)?, decoded(value)?)));
+        Some(Self { host, path, query: query.collect::<Option<_>>()? })
+    }
+
+    /// The address inside one of the Internet Archive, `/web/20200131000000/https://..`.
+    pub(super) fn archived(&self) -> Option<Self> {
+        let [web, time, scheme, rest @ ..] = self.path.as_slice() else { return None };
+        let is_archive = self.host == "web.archive.org" && web == "web";
+        if !is_archive || !time.starts_with(|first: char| first.is_ascii_digit()) {
+            return None;
+        }
+        let (host, path) = rest.split_first()?;
+        let is_web = matches!(scheme.as_str(), "http:" | "https:");
+        let host = self::host(host).filter(|_| is_web)?;
+        Some(Self { host, path: path.to_vec(), query: self.query.clone() })
+    }
+
+    /// The path as borrowed parts, to be matched.
+    pub(super) fn parts(&self) -> Vec<&str> {
+        self.path.iter().map(String::as_str).collect()
+    }
+
+    /// The first parameter of a name.
+    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The host of an authority.
+fn host(authority: &str) -> Option<String> {
+    let name = authority.strip_suffix(":443").or_else(|| authority.strip_suffix(":80")).unwrap_or(authority);
+    let name = name.to_ascii_lowercase();
+    let name = name.strip_prefix("www.").unwrap_or(&name);
+    let labels: Vec<&str> = name.split('.').collect();
+    let is_plain = |label: &&str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        // `xn--` stands for other scripts, in which names can look like known ones.
+        !label.is_empty() && label.bytes().all(plain) && !label.starts_with('-') && !label.starts_with("xn--")
+    };
+    // Numbers, in whatever form a browser takes them, end in a label that begins with a digit.
+    let last = labels.last().filter(|last| last.starts_with(|first: char| first.is_ascii_alphabetic()))?;
+    (labels.len() > 1 && *last != "localhost" && labels.iter().all(is_plain)).then(|| name.to_owned())
+}
+
+/// Decodes `%41` and the like, once. None if what comes out is no plain text.
+fn decoded(part: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut rest = part.as_bytes();
+    while let [first, after @ ..] = rest {
+        let code = match after {
+            [high, low, ..] if *first == b'%' => digit(*high).zip(digit(*low)),
+            _ => None,
+        };
+        // A `%` that encodes nothing stands for itself.
+        let (byte, taken) = code.map_or((*first, 1), |(high, low)| (high << 4 | low, 3));
+        bytes.push(byte);
+        rest = &rest[taken..];
+    }
+    let text = String::from_utf8(bytes).ok()?;
+    (!text.chars().any(char::is_control)).then_some(text)
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}

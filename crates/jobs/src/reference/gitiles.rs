@@ -1,0 +1,28 @@
+//! Gitiles: the repositories of Android, Chromium, Go and others at Google.
+
+use super::address::Address;
+use super::{Pointer, Target, pointer, revision};
+
+/// `/<repository>/+/<revision>`; the number of a change in review is no revision.
+pub(super) fn parse(address: &Address) -> Option<Pointer> {
+    let parts = address.parts();
+    let at = parts.iter().position(|part| matches!(*part, "+" | "+show" | "+log"))?;
+    let host = address.host.as_str();
+    if host.ends_with("-review.googlesource.com") {
+        return None;
+    }
+    let target = match &parts[at + 1..] {
+        ["refs", "tags", tag] => revision::tag(&[tag]),
+        [range] if range.contains("..") => revision::compare(&[range]),
+        // `^!` is the change that a commit made, and `/` behind it the list of its files.
+        [id] => revision::id_not_name(id.strip_suffix("^!").unwrap_or(id)).map(Target::Commit),
+        [id, ..] => match id.strip_suffix("^!") {
+            Some(id) => revision::id_not_name(id).map(Target::Commit),
+            None => revision::state(id),
+        },
+        [] => None,
+    }?;
+    // `/a/` is for those who are logged in.
+    let path = &parts[usize::from(parts[0] == "a")..at];
+    pointer(host, &path.join("/"), target)
+}

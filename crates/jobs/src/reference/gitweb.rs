@@ -1,0 +1,102 @@
+//! gitweb: `?p=<repository>;a=commit;h=..` and `/<repository>.git/commit/..`.
+
+use super::address::Address;
+use super::{Pointer, Target, kernel, pointer, revision};
+
+/// Where the repositories of a gitweb are cloned from: its host, and the path in front of them
+/// on that host. gitweb itself serves no clones, so that only known ones have an answer.
+const CLONED_FROM: &[(&str, &str)] = &[
+    ("gcc.gnu.org", "git/"),
+    ("gerrit.ovirt.org", ""),
+    ("git-wip-us.apache.org", "repos/asf/"),
+    ("git.busybox.net", ""),
+    ("git.exim.org", ""),
+    ("git.ffmpeg.org", ""),
+    ("git.ghostscript.com", ""),
+    ("git.infradead.org", ""),
+    ("git.libav.org", ""),
+    ("git.moodle.org", ""),
+    ("git.openssl.org", ""),
+    ("git.php.net", "repository/"),
+    ("git.postgresql.org", "git/"),
+    ("git.qemu.org", "git/"),
+    ("git.samba.org", ""),
+    ("git.savannah.gnu.org", "git/"),
+    ("git.savannah.nongnu.org", "git/"),
+    ("git.sourceware.org", "git/"),
+    ("git.videolan.org", "git/"),
+    ("gitbox.apache.org", "repos/asf/"),
+    ("libvirt.org", "git/"),
+    ("oss.oracle.com", "git/"),
+    ("perl5.git.perl.org", ""),
+    ("repo.or.cz", ""),
+    ("sourceware.org", "git/"),
+];
+
+pub(super) fn parse(address: &Address) -> Option<Pointer> {
+    by_parameters(address).or_else(|| by_path(address))
+}
+
+/// The action and what it is about are parameters; so is the repository, or it is the path.
+fn by_parameters(address: &Address) -> Option<Pointer> {
+    let id = |name| address.parameter(name);
+    let target = match address.parameter("a")? {
+        "commit" | "commitdiff" | "commitdiff_plain" | "patch" => revision::commit(id("h")?),
+        // `h` is that of a file, `hb` that of the commit.
+        "blobdiff" | "blobdiff_plain" => revision::commit(id("hb")?),
+        "blob" | "blob_plain" | "tree" | "blame" => revision::state(id("hb")?),
+        "snapshot" => revision::state(id("h")?),
+        _ => None,
+    }?;
+    let path = address.path.join("/");
+    match address.parameter("p") {
+        Some(project) => repository(&address.host, &path, project, target),
+        // Tuleap, a forge with a gitweb inside.
+        None if path.starts_with("plugins/git/") => pointer(&address.host, &path, target),
+        None if kernel::is_host(&address.host) => kernel::repository(path.strip_prefix("pub/scm/")?, target),
+        None if path.ends_with(".git") => repository(&address.host, "", &path, target),
+        None => None,
+    }
+}
+
+/// All is in the path, behind a repository that ends in `.git`.
+fn by_path(address: &Address) -> Option<Pointer> {
+    let parts = address.parts();
+    let at = parts.iter().position(|part| part.ends_with(".git"))?;
+    let target = match &parts[at + 1..] {
+        ["commit" | "commitdiff" | "commitdiff_plain" | "patch" | "c", id] => revision::commit(id),
+        // The commits of the old and the new file, each with its path.
+        ["blobdiff" | "blobdiff_plain", rest @ ..] => {
+            let rest = rest.join("/");
+            let (_, new) = rest.split_once("..")?;
+            revision::commit(new.split(':').next()?)
+        }
+        _ => None,
+    }?;
+    // cgit has no such paths, but some hosts have both.
+    let start = usize::from(matches!(parts[0], "gitweb" | "cgit" | "w"));
+    repository(&address.host, "", &parts[start..=at].join("/"), target)
+}
+
+/// The repository that a gitweb at `path` calls `project`.
+fn repository(host: &str, path: &str, project: &str, target: Target) -> Option<Pointer> {
+    let project = project.trim_matches('/');
+    if kernel::is_host(host) {
+        return kernel::repository(project.strip_prefix("pub/scm/").unwrap_or(project), target);
+    }
+    if host == "git.drupalcode.org" || host == "drupalcode.org" {
+        return pointer("git.drupalcode.org", project, target);
+    }
+    // Projects at SourceForge once had hosts of their own, cloned from /gitroot.
+    if host.ends_with(".git.sourceforge.net") {
+        return pointer(host, &format!("gitroot/{project}"), target);
+    }
+    if let Some((_, before)) = CLONED_FROM.iter().find(|(known, _)| *known == host) {
+        let project = project.strip_prefix(before).unwrap_or(project);
+        return pointer(host, &format!("{before}{project}"), target);
+    }
+    // The repository is the path already, and the parameter only repeats it.
+    (path.ends_with(&format!("/{project}")) && project.ends_with(".git"))
+        .then(|| pointer(host, path, target))
+        .flatten()
+}

@@ -1,0 +1,239 @@
+//! `streamguard resolve`: what the URLs of advisories name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use jobs::reference::{self, History, Target};
+use jobs::repo::{self, Source};
+use serde::Serialize;
+use serde_json::Value;
+use streamguard::exit::{Exit, UsageError};
+use streamguard::ui::escape::escape;
+use streamguard::ui::{self, grouped};
+
+use crate::cli::Resolve;
+
+/// Bytes of the longest line: that of an advisory with thousands of references.
+const LONGEST_LINE: u64 = 16 << 20;
+
+pub(crate) fn run(arguments: &Resolve) -> Result<Exit> {
+    let histories = arguments.repo.iter().map(|path| local(path)).collect::<Result<_>>()?;
+    let mut resolver = Resolver { histories, json: arguments.json, counts: Counts::default() };
+    let open = if arguments.files.is_empty() {
+        resolver.read(&mut io::stdin().lock()).context("cannot read standard input")?
+    } else {
+        let mut open = true;
+        for path in &arguments.files {
+            let file = File::open(path)
+                .map_err(|error| UsageError(format!("cannot open {}: {error}", path.display())))?;
+            open = open
+                && resolver
+                    .read(&mut BufReader::new(file))
+                    .with_context(|| format!("cannot read {}", path.display()))?;
+        }
+        open
+    };
+    // Who has stopped reading does not want the end of it either.
+    if open {
+        ui::say(&resolver.counts.summary());
+    }
+    Ok(Exit::Complete)
+}
+
+/// The history of a repository on this machine, by the key of the one that it is a clone of.
+fn local(path: &Path) -> Result<(String, History)> {
+    let shown = path.display().to_string();
+    let unknown = || {
+        UsageError(format!(
+            "cannot tell which repository {shown} is a clone of: it has no origin at https://, and its folder is not \
+             called owner+name or owner__name"
+        ))
+    };
+    let Source::Local { path, name } =
+        Source::parse(&shown).map_err(|error| UsageError(error.to_string()))?
+    else {
+        return Err(UsageError(format!("{shown} is not on this machine; --repo takes local clones")).into());
+    };
+    let url = if name.starts_with("https://") { name } else { by_folder(&path).ok_or_else(unknown)? };
+    let repository = repo::open(&path).map_err(|error| UsageError(error.to_string()))?;
+    Ok((reference::key(&url), History::read(repository, &|| false)?))
+}
+
+/// The repository at GitHub that a folder, or the one around it, is called after.
+fn by_folder(path: &Path) -> Option<String> {
+    path.ancestors().take(2).find_map(|folder| {
+        let name = folder.file_name()?.to_str()?;
+        let (owner, name) = name.split_once('+').or_else(|| name.split_once("__"))?;
+        let url = format!("https://github.com/{owner}/{}", name.strip_suffix(".git").unwrap_or(name));
+        matches!(Source::parse(&url), Ok(Source::Remote { .. })).then_some(url)
+    })
+}
+
+/// What is printed about a URL.
+#[derive(Debug, Serialize)]
+struct Row<'a> {
+    url: &'a str,
+    repository: Option<&'a str>,
+    kind: &'static str,
+    target: Option<String>,
+    /// How local history told, if it did.
+    evidence: Option<&'static str>,
+}
+
+struct Resolver {
+    histories: BTreeMap<String, History>,
+    json: bool,
+    counts: Counts,
+}
+
+impl Resolver {
+    /// Resolves what the lines hold. False if nobody reads the answers any more.
+    fn read(&mut self, input: &mut dyn BufRead) -> io::Result<bool> {
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            if (&mut *input).take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
+                return Ok(true);
+            }
+            if line.len() as u64 == LONGEST_LINE && !line.ends_with(b"\n") {
+                self.counts.unreadable += 1;
+                input.skip_until(b'\n')?;
+                continue;
+            }
+            let text = String::from_utf8_lossy(&line);
+            for url in self.urls(text.trim()) {
+                if !self.resolve(&url)? {
+                    return Ok(false);
+                }
+            }
+        }
+    }
+
+    /// The URLs of a line, each once: that which it is, or those of the advisory that it holds.
+    fn urls(&mut self, line: &str) -> Vec<String> {
+        if !line.starts_with(['{', '[']) {
+            return if line.is_empty() { Vec::new() } else { vec![line.to_owned()] };
+        }
+        let mut urls = Vec::new();
+        match serde_json::from_str(line) {
+            Ok(value) => collect(&value, &mut urls),
+            Err(_) => self.counts.unreadable += 1,
+        }
+        let mut seen = BTreeSet::new();
+        urls.retain(|url| seen.insert(url.clone()));
+        urls
+    }
+
+    /// Prints what a URL names. False if nobody reads it.
+    fn resolve(&mut self, url: &str) -> io::Result<bool> {
+        let pointer = reference::parse(url);
+        let mut row = Row { url, repository: None, kind: "unresolved", target: None, evidence: None };
+        if let Some(pointer) = &pointer {
+            row.repository = Some(&pointer.repository);
+            (row.kind, row.target) = shown(&pointer.target);
+            self.counts.add(row.kind, true);
+            if let Some(history) = self.histories.get(pointer.key().as_str()) {
+                let (asked, found) = match &pointer.target {
+                    Target::Pull(number) => (true, history.pull(*number)),
+                    Target::Commit(id) if id.len() < 40 => (true, history.abbreviated(id)),
+                    _ => (false, None),
+                };
+                self.counts.asked += u64::from(asked);
+                if let Some(found) = found {
+                    self.counts.found += 1;
+                    (row.kind, row.target) = ("commit", Some(found.commit.to_string()));
+                    row.evidence = Some(found.evidence);
+                }
+            }
+        } else {
+            self.counts.add(row.kind, false);
+        }
+        let line = if self.json {
+            // JSON escapes control characters itself, but not those that reorder text.
+            escape_json(&serde_json::to_string(&row)?)
+        } else {
+            let target = row.target.as_deref().unwrap_or_default();
+            let cells = [url, row.repository.unwrap_or_default(), row.kind, target];
+            cells.map(escape).join("\t")
+        };
+        ui::line(&line)
+    }
+}
+
+/// The name of a target's kind, and what it is.
+fn shown(target: &Target) -> (&'static str, Option<String>) {
+    match target {
+        Target::Commit(id) => ("commit", Some(id.clone())),
+        Target::Pull(number) => ("pull", Some(number.to_string())),
+        Target::Compare(old, new) => ("compare", Some(format!("{old}...{new}"))),
+        Target::Tag(name) => ("tag", Some(name.clone())),
+        Target::State(id) => ("state", Some(id.clone())),
+    }
+}
+
+/// Every string that is a web address, in the order of the document's keys.
+fn collect(value: &Value, urls: &mut Vec<String>) {
+    match value {
+        Value::String(text) if text.starts_with("http://") || text.starts_with("https://") => {
+            urls.push(text.clone());
+        }
+        Value::Array(values) => values.iter().for_each(|value| collect(value, urls)),
+        Value::Object(values) => values.values().for_each(|value| collect(value, urls)),
+        _ => {}
+    }
+}
+
+/// JSON in plain ASCII.
+fn escape_json(json: &str) -> String {
+    let mut plain = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character.is_ascii() {
+            plain.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                plain += &format!("\\u{unit:04x}");
+            }
+        }
+    }
+    plain
+}
+
+/// What was read, and what came of it.
+#[derive(Debug, Default)]
+struct Counts {
+    urls: u64,
+    parsed: u64,
+    kinds: BTreeMap<&'static str, u64>,
+    /// Questions to local history, and answers.
+    asked: u64,
+    found: u64,
+    /// Lines that are no JSON although they begin like it, or too long.
+    unreadable: u64,
+}
+
+impl Counts {
+    fn add(&mut self, kind: &'static str, parsed: bool) {
+        self.urls += 1;
+        self.parsed += u64::from(parsed);
+        *self.kinds.entry(kind).or_default() += 1;
+    }
+
+    fn summary(&self) -> String {
+        let kinds: Vec<String> =
+            self.kinds.iter().map(|(kind, count)| format!("{kind} {}", grouped(*count))).collect();
+        let mut text = format!("{} URLs, {} understood", grouped(self.urls), grouped(self.parsed));
+        if !kinds.is_empty() {
+            text += &format!(": {}", kinds.join(", "));
+        }
+        if self.asked > 0 {
+            text += &format!("; local history knew {} of {}", grouped(self.found), grouped(self.asked));
+        }
+        if self.unreadable > 0 {
+            text += &format!("; {} lines could not be read", grouped(self.unreadable));
+        }
+        text
+    }
+}
