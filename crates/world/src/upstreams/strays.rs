@@ -90,7 +90,7 @@ fn stray(
         published,
         modified,
         withdrawn: (case == Case::Withdrawn).then_some(modified),
-        exploited: (number % 2 == 0 && case == Case::Closed && known.nvd).then_some(modified),
+        exploited: (kind == "authentication_bypass").then_some(modified),
         links,
         package: (known.github || known.osv).then(|| Package {
             language: Language::Rust,

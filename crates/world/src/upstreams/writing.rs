@@ -32,7 +32,7 @@ pub(super) fn advisories(seed: u64, projects: &[FixedProject]) -> Vec<Advisory> 
 
 fn advisory(number: usize, project: &FixedProject, fix: &Fix, random: &mut Random) -> Advisory {
     let known = Known::TURNS[number % Known::TURNS.len()];
-    let is_even_round = number / Known::TURNS.len() % 2 == 0;
+    let is_even_round = (number / Known::TURNS.len()).is_multiple_of(2);
     let year = moment::year(fix.seconds);
     // Who writes a CVE id into a message has one.
     let cve = known.nvd || fix.is_named || is_even_round;
@@ -53,8 +53,9 @@ fn advisory(number: usize, project: &FixedProject, fix: &Fix, random: &mut Rando
     let naming = naming(number, project, fix, known);
     let published = fix.seconds + random.between(1, 40) * DAY;
     let fixed = project.tags.get(fix.release).map(|tag| tag.trim_start_matches('v').to_owned());
-    let is_disputed = number % 5 == 0 && flaw.rating.severity() != flaw::SIGNED_IN.severity();
-    let range = naming == Naming::Range || number % 4 == 0 || ecosystem == "GIT" || ecosystem == "OSS-Fuzz";
+    let is_disputed = number.is_multiple_of(5) && flaw.rating.severity() != flaw::SIGNED_IN.severity();
+    let range =
+        naming == Naming::Range || number.is_multiple_of(4) || ecosystem == "GIT" || ecosystem == "OSS-Fuzz";
     Advisory {
         number,
         known,

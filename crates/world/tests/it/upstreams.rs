@@ -128,7 +128,7 @@ fn osv_has_archives_that_can_be_read() {
             entry.read_to_string(&mut json).expect("text");
             let record: Value = serde_json::from_str(&json).expect("JSON");
             let id = record["id"].as_str().expect("an id").to_owned();
-            assert_eq!(entry.name(), format!("{id}.json"));
+            assert_eq!(entry.name().expect("a name"), format!("{id}.json"));
             assert!(
                 listed.lines().any(|line| line == format!("{},{id}", record["modified"].as_str().unwrap()))
             );
