@@ -125,6 +125,9 @@ pub enum EventKind {
         shards: u32,
         /// Records to expect, where that is known.
         expected: Option<u64>,
+        /// What its records are called.
+        #[serde(default)]
+        unit: String,
         /// Hash of the plan.
         plan: String,
     },

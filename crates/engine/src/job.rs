@@ -26,6 +26,11 @@ pub trait Job: Send + Sync {
     /// hold no secrets: they are written to the plan.
     fn settings(&self) -> Value;
 
+    /// What its records are called, in the plural.
+    fn unit(&self) -> &str {
+        "records"
+    }
+
     /// What its workers must know besides the settings, and no file may hold.
     fn secrets(&self) -> Secrets {
         Secrets::default()

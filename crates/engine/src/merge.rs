@@ -27,6 +27,7 @@ pub struct Merge<'a> {
     pub(crate) made: BTreeMap<String, Vec<u8>>,
     pub(crate) cancel: &'a Cancel,
     pub(crate) results: Results,
+    pub(crate) clock_ms: u64,
 }
 
 impl Merge<'_> {
@@ -47,6 +48,11 @@ impl Merge<'_> {
     /// How many shards have no output.
     pub fn missing(&self) -> u32 {
         self.missing
+    }
+
+    /// The run's one reading of the wall clock, in milliseconds since 1970-01-01 UTC.
+    pub fn clock_ms(&self) -> u64 {
+        self.clock_ms
     }
 
     /// What the jobs made that this one comes after.

@@ -312,7 +312,7 @@ impl Loop<'_> {
                 self.stages[job] = Stage::Planning;
                 let shared = Arc::clone(&self.shared);
                 let planning = Planning {
-                    clock_ms: self.dir.map_or(self.state.clock_ms, RunDir::clock_ms),
+                    clock_ms: self.clock_ms(),
                     cancel: self.options.cancel.clone(),
                     results: self.results_for(job),
                 };
@@ -325,6 +325,10 @@ impl Loop<'_> {
             }
         }
         Ok(())
+    }
+
+    fn clock_ms(&self) -> u64 {
+        self.dir.map_or(self.state.clock_ms, RunDir::clock_ms)
     }
 
     /// The earlier jobs of this run that a job comes after.
@@ -388,7 +392,8 @@ impl Loop<'_> {
         let shards = u32::try_from(plan.shards().len()).unwrap_or(u32::MAX);
         self.hashes[job].clone_from(&hash);
         self.stages[job] = Stage::Running;
-        self.say([EventKind::JobPlanned { job, shards, expected: plan.expected(), plan: hash }])?;
+        let unit = self.shared.jobs[job].unit().to_owned();
+        self.say([EventKind::JobPlanned { job, shards, expected: plan.expected(), unit, plan: hash }])?;
         for (shard, result) in (0..).zip(&reused) {
             if let Some(result) = result {
                 let (records, counters) = (result.records, result.counters.clone());
@@ -462,7 +467,7 @@ impl Loop<'_> {
         let destination =
             self.dir.map_or(Destination::Memory, |dir| Destination::Folder(dir.root().to_owned()));
         let cancel = self.options.cancel.clone();
-        let earlier = self.results_for(job);
+        let (earlier, clock_ms) = (self.results_for(job), self.clock_ms());
         let shared = Arc::clone(&self.shared);
         aside("merge", move || {
             let missing =
@@ -475,6 +480,7 @@ impl Loop<'_> {
                 made: BTreeMap::new(),
                 cancel: &cancel,
                 results: earlier,
+                clock_ms,
             };
             let merged = catch_unwind(AssertUnwindSafe(|| shared.jobs[job].merge(&mut merge)))
                 .unwrap_or_else(|panic| Err(JobError::Failed(panic_reason(&*panic))))

@@ -42,6 +42,8 @@ pub struct JobState {
     pub shards: Option<u32>,
     /// Records to expect, where that is known.
     pub expected: Option<u64>,
+    /// What its records are called; empty until it is planned.
+    pub unit: String,
     /// Attempts that ended, by how.
     pub outcomes: BTreeMap<Outcome, u32>,
     /// Shards whose output counts.
@@ -124,8 +126,9 @@ impl State {
 impl JobState {
     fn apply(&mut self, event: &EventKind, now: u64) {
         match event {
-            EventKind::JobPlanned { shards, expected, .. } => {
+            EventKind::JobPlanned { shards, expected, unit, .. } => {
                 self.shards = Some(*shards);
+                self.unit.clone_from(unit);
                 self.expected = *expected;
                 self.started_ms.get_or_insert(now);
             }

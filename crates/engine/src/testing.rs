@@ -13,6 +13,9 @@ use crate::results::Results;
 use crate::store::{Draft, ShardResult, Store};
 use crate::summary::Summary;
 
+/// The clock reading of every check.
+const CLOCK_MS: u64 = 1_700_000_000_000;
+
 /// Keeps what a shard emits, or has it stop after so many records.
 struct Keep<'a> {
     draft: Draft<'a>,
@@ -71,7 +74,7 @@ pub fn check_job_after<J: Job, E: std::fmt::Display>(
         return Err("made again from its settings, it is another job".to_owned());
     }
 
-    let planning = Planning { clock_ms: 1_700_000_000_000, cancel: Cancel::new(), results };
+    let planning = Planning { clock_ms: CLOCK_MS, cancel: Cancel::new(), results };
     let plan = |job: &J| job.plan(&planning).map_err(|error| format!("it cannot plan: {error}"));
     let first = plan(job)?;
     if plan(job)? != first || plan(&again)? != first {
@@ -156,6 +159,7 @@ fn merged(
     let mut merge = Merge {
         outputs: outputs.iter().collect(),
         results: results.clone(),
+        clock_ms: CLOCK_MS,
         target: plan.target(),
         missing: 0,
         destination: &Destination::Memory,

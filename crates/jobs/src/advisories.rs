@@ -4,6 +4,7 @@
 //! said is kept as a listing in the cache, so that the next run asks only for what changed.
 
 pub mod cvss;
+mod listing;
 pub mod moment;
 pub mod name;
 
@@ -13,10 +14,15 @@ use std::io::Write;
 use std::ops::{Deref, DerefMut};
 
 use dataset::Advisory;
-use engine::{Job, JobError, Level, Limits, Merge, Output, Plan, Planning, Shard, ShardError, Summary};
+use engine::{
+    Job, JobError, Level, Limits, Merge, Output, Plan, Planning, Secrets, Shard, ShardError, Summary,
+};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::time::Duration;
+
+use listing::{Listing, Making};
 
 use crate::upstream::{Access, UpstreamError, Watch};
 
@@ -114,21 +120,47 @@ impl<S: AdvisorySource> Job for Gather<S> {
         json!(self.0)
     }
 
+    fn secrets(&self) -> Secrets {
+        self.0.access().credentials.secrets()
+    }
+
+    fn unit(&self) -> &str {
+        "advisories"
+    }
+
     fn limits(&self) -> Limits {
         self.0.limits()
     }
 
     fn plan(&self, planning: &Planning) -> Result<Plan, JobError> {
-        Ok(Plan::new(self.0.plan(planning.clock_ms, None)?))
+        let earlier = self.keeps_listing().and_then(|key| Listing::find(&self.0.access().cache, &key));
+        let changes = self.0.plan(planning.clock_ms, earlier.as_ref().map(|listing| listing.as_of_ms))?;
+        let base = earlier.map(|listing| json!(Base { listing }));
+        Ok(Plan::new(base.into_iter().chain(changes)))
     }
 
     fn run(&self, shard: &Shard, output: &mut Output<'_>) -> Result<(), ShardError> {
+        if let Ok(Base { listing }) = Base::deserialize(&shard.payload) {
+            let emit = |line: &str| {
+                let record: &RawValue = serde_json::from_str(line).map_err(ShardError::failed)?;
+                output.emit(&record)
+            };
+            return listing.each(&self.0.access().cache, emit).map_err(|error| {
+                ShardError::Failed(format!("cannot use what is known already ({error}): try --no-cache"))
+            })?;
+        }
         self.0.list(&shard.payload, &mut Advisories { output })
     }
 
     fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError> {
         let newest = newest(merge)?;
         let mut file = merge.make(&file_name(self.0.name()))?;
+        let cache = &self.0.access().cache;
+        let in_cache =
+            |error| JobError::Failed(format!("cannot write the cache at {}: {error}", cache.display()));
+        // What is incomplete is no ground to ask for changes only.
+        let key = self.keeps_listing().filter(|_| merge.missing() == 0);
+        let mut listing = key.map(|key| Making::begin(cache, &key)).transpose().map_err(in_cache)?;
         let (mut at, mut advisories) = (0_u64, 0_u64);
         merge.each_record(|line| {
             let head = Head::read(line)?;
@@ -138,11 +170,28 @@ impl<S: AdvisorySource> Job for Gather<S> {
                 return Ok(());
             }
             advisories += 1;
+            listing.as_mut().map_or(Ok(()), |listing| listing.add(line)).map_err(in_cache)?;
             file.write_all(line).and_then(|()| file.write_all(b"\n")).map_err(|error| file.cannot(error))
         })?;
         merge.keep(file)?;
+        listing.map_or(Ok(()), |listing| listing.keep(merge.clock_ms())).map_err(in_cache)?;
         Ok(Summary::default().metric("advisories", advisories))
     }
+}
+
+impl<S: AdvisorySource> Gather<S> {
+    /// The key of its listing, if it keeps one: what a snapshot says is known for good.
+    fn keeps_listing(&self) -> Option<String> {
+        let is_live = self.0.access().snapshot.is_none();
+        is_live.then(|| listing::key(self.0.name(), json!(self.0)))
+    }
+}
+
+/// Payload of the shard that emits what is known already.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Base {
+    listing: Listing,
 }
 
 /// For each advisory, by id, its newest version and the position of that among the records.

@@ -38,9 +38,17 @@ pub trait Collector: Serialize + Debug + Send + Sync {
 /// A running shard of a collector: takes samples, and counts what it turns away.
 pub struct Samples<'a, 'o> {
     output: &'a mut Output<'o>,
+    /// Where samples go that are part of another record.
+    kept: Option<&'a mut Vec<Sample>>,
 }
 
-impl Samples<'_, '_> {
+impl<'a, 'o> Samples<'a, 'o> {
+    /// Counts in the shard that `output` belongs to, but keeps the samples, for records of
+    /// another form.
+    pub(crate) fn keeping(output: &'a mut Output<'o>, kept: &'a mut Vec<Sample>) -> Self {
+        Self { output, kept: Some(kept) }
+    }
+
     /// Emits a sample and gives it its id; code of a length that nobody learns from is
     /// rejected.
     ///
@@ -58,7 +66,14 @@ impl Samples<'_, '_> {
             // For whoever watches; the result counts what is left after the cut at the target.
             self.output.count("pairs", 1);
         }
-        self.output.emit(&sample.seal())
+        let sample = sample.seal();
+        match &mut self.kept {
+            Some(kept) => {
+                kept.push(sample);
+                self.output.check()
+            }
+            None => self.output.emit(&sample),
+        }
     }
 
     /// Counts a candidate that is no sample, by the reason.
@@ -117,6 +132,10 @@ impl<C: Collector> Job for Collect<C> {
         json!(self.0)
     }
 
+    fn unit(&self) -> &str {
+        "samples"
+    }
+
     fn limits(&self) -> Limits {
         self.0.limits()
     }
@@ -126,7 +145,7 @@ impl<C: Collector> Job for Collect<C> {
     }
 
     fn run(&self, shard: &Shard, output: &mut Output<'_>) -> Result<(), ShardError> {
-        self.0.collect(&shard.payload, &mut Samples { output })
+        self.0.collect(&shard.payload, &mut Samples { output, kept: None })
     }
 
     fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError> {

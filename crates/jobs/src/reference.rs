@@ -91,6 +91,37 @@ pub fn parse(url: &str) -> Option<Pointer> {
         .or_else(|| forge::parse(&address))
 }
 
+/// The repository that a page on one of the large forges belongs to, whatever the page is.
+pub fn repository(url: &str) -> Option<String> {
+    if let Some(pointer) = parse(url) {
+        return Some(pointer.repository);
+    }
+    let address = Address::parse(url)?;
+    let is_forge =
+        github::is_host(&address.host) || address.host == bitbucket::HOST || forge::is_gitea(&address.host);
+    let [owner, name, ..] = address.path.as_slice() else { return None };
+    if !is_forge || github::is_no_owner(owner) {
+        return None;
+    }
+    let name = name.strip_suffix(".git").unwrap_or(name);
+    pointer(&address.host, &format!("{owner}/{name}"), Target::Pull(0)).map(|pointer| pointer.repository)
+}
+
+/// The repository that a URL to clone from names, whatever the host.
+pub fn cloneable(url: &str) -> Option<String> {
+    let secure = url.strip_prefix("http://").or_else(|| url.strip_prefix("git://"));
+    let url = secure.map_or_else(|| url.to_owned(), |rest| format!("https://{rest}"));
+    let address = Address::parse(&url)?;
+    let path = address.path.join("/");
+    pointer(&address.host, path.strip_suffix(".git").unwrap_or(&path), Target::Pull(0))
+        .map(|pointer| pointer.repository)
+}
+
+/// Whether text is the whole id of a commit (SHA-1, 40 hexadecimal digits).
+pub fn is_commit_id(text: &str) -> bool {
+    text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// Puts an answer together, if `host` and `path` are such that they may be cloned from.
 fn pointer(host: &str, path: &str, target: Target) -> Option<Pointer> {
     match Source::parse(&format!("https://{host}/{path}")) {

@@ -98,11 +98,7 @@ fn score_3(metrics: &str, round_up: fn(f64) -> f64) -> Option<f64> {
         - (1.0 - weight(metrics, "C", IMPACT)?)
             * (1.0 - weight(metrics, "I", IMPACT)?)
             * (1.0 - weight(metrics, "A", IMPACT)?);
-    let impact = if is_changed {
-        7.52 * (base - 0.029) - 3.25 * (base - 0.02).powi(15)
-    } else {
-        6.42 * base
-    };
+    let impact = if is_changed { 7.52 * (base - 0.029) - 3.25 * (base - 0.02).powi(15) } else { 6.42 * base };
     let stretch = if is_changed { 1.08 } else { 1.0 };
     Some(if impact <= 0.0 { 0.0 } else { round_up((stretch * (impact + exploitability)).min(10.0)) })
 }

@@ -17,9 +17,8 @@ pub fn is_cve(id: &str) -> bool {
 /// Whether this is the id of an advisory in GitHub's database: `GHSA-` and three groups of four
 /// characters out of its alphabet.
 pub fn is_ghsa(id: &str) -> bool {
-    let group = |group: &str| {
-        group.len() == 4 && group.bytes().all(|byte| b"23456789cfghjmpqrvwx".contains(&byte))
-    };
+    let group =
+        |group: &str| group.len() == 4 && group.bytes().all(|byte| b"23456789cfghjmpqrvwx".contains(&byte));
     let Some(groups) = id.strip_prefix("GHSA-") else { return false };
     groups.split('-').count() == 3 && groups.split('-').all(group)
 }
@@ -84,7 +83,9 @@ mod tests {
         for id in ["CVE-1999-0001", "CVE-2021-44228", "CVE-2021-1234567890123456789"] {
             assert!(is_cve(id) && is_osv(id), "{id}");
         }
-        for id in ["CVE-2021-123", "CVE-21-1234", "cve-2021-1234", "CVE-2021-1234/../x", "CVE-2021-１２３４", ""] {
+        for id in
+            ["CVE-2021-123", "CVE-21-1234", "cve-2021-1234", "CVE-2021-1234/../x", "CVE-2021-１２３４", ""]
+        {
             assert!(!is_cve(id), "{id}");
         }
         assert!(is_ghsa("GHSA-jfh8-c2jp-5v3q"));

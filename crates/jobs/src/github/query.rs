@@ -169,7 +169,8 @@ fn refusal(errors: &[Value]) -> Unfit {
         // When it resets is in the headers.
         return Unfit::Limited { reason, wait: None };
     }
-    let is_passing = |message: &String| message.starts_with("Something went wrong while executing your query");
+    let is_passing =
+        |message: &String| message.starts_with("Something went wrong while executing your query");
     if said.iter().any(is_passing) {
         // A timeout of theirs, in the words that it has had for years.
         return Unfit::Damaged(reason);

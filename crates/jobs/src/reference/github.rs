@@ -22,6 +22,27 @@ pub(super) fn is_host(host: &str) -> bool {
     )
 }
 
+/// Names at the place of an owner that are pages of the site.
+pub(super) fn is_no_owner(name: &str) -> bool {
+    matches!(
+        name,
+        "about"
+            | "advisories"
+            | "apps"
+            | "collections"
+            | "explore"
+            | "features"
+            | "login"
+            | "marketplace"
+            | "orgs"
+            | "search"
+            | "settings"
+            | "sponsors"
+            | "topics"
+            | "users"
+    )
+}
+
 pub(super) fn parse(address: &Address) -> Option<Pointer> {
     let parts = address.parts();
     let (owner, name, target) = match (address.host.as_str(), parts.as_slice()) {

@@ -104,6 +104,11 @@ impl History {
         (self.commits.len(), self.unreadable)
     }
 
+    /// The repository.
+    pub fn repository(&self) -> &gix::Repository {
+        &self.repository
+    }
+
     /// The commit by which a pull or merge request came in, if a message tells.
     pub fn pull(&self, number: u64) -> Option<Found> {
         self.said.pulls.find(number)

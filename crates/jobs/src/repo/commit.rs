@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use dataset::{Flag, Kind, Level, Rejection, Sample};
+use dataset::{Flag, Kind, Level, Rejection, Sample, Weakness};
 use engine::ShardError;
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
@@ -18,7 +18,7 @@ use crate::collector::Samples;
 use crate::extract::{CodeChange, Extractor, FileChange, Nature, PathClass, path};
 
 /// Most files that a fix changes; beyond it a commit is an import or a reformatting.
-const MAX_FILES: usize = 100;
+pub(crate) const MAX_FILES: usize = 100;
 
 /// Largest file that is read, in bytes.
 const MAX_BLOB: u64 = 1 << 20;
@@ -40,14 +40,35 @@ pub struct Miner<'r> {
     extractor: Extractor,
 }
 
+/// What somebody who names a commit as a fix knows of it.
+#[derive(Clone, Debug, Default)]
+pub struct Advice {
+    /// The collector whose samples these are.
+    pub collector: String,
+    /// Names of the advisories.
+    pub advisory_ids: Vec<String>,
+    /// Why the commit counts as the fix, such as `cve:Patch`.
+    pub evidence: Vec<String>,
+    /// What the flaw is, the first the most important.
+    pub weaknesses: Vec<&'static Weakness>,
+    /// What is said of it; it may name functions and files.
+    pub text: String,
+    /// How sure it is that the commit is the fix, from 0.0 to 1.0.
+    pub trust: f64,
+}
+
 /// A commit as far as samples tell of it.
 struct Fix {
     id: ObjectId,
     parent: Option<ObjectId>,
     date: Option<String>,
     message: String,
+    /// What is said of it elsewhere.
+    said: String,
     judgement: Judgement,
     why: Why,
+    collector: String,
+    trust: f64,
 }
 
 /// A file that changed, with an id for each side that is a file.
@@ -80,10 +101,41 @@ impl<'r> Miner<'r> {
     /// [`ShardError::Stopped`], to be passed on.
     pub fn mine(&mut self, chosen: Chosen, samples: &mut Samples<'_, '_>) -> Result<(), ShardError> {
         samples.count("commits.chosen", 1);
-        let Ok(fix) = self.read_fix(chosen) else {
+        match self.read_fix(chosen) {
+            Ok(fix) => self.mine_fix(&fix, samples),
+            Err(_) => {
+                samples.reject(Rejection::UnreadableObject);
+                Ok(())
+            }
+        }
+    }
+
+    /// Emits the samples of a commit that somebody names as a fix.
+    ///
+    /// # Errors
+    /// [`ShardError::Stopped`], to be passed on.
+    pub fn mine_named(
+        &mut self,
+        commit: ObjectId,
+        advice: &Advice,
+        samples: &mut Samples<'_, '_>,
+    ) -> Result<(), ShardError> {
+        samples.count("commits.chosen", 1);
+        let Ok(mut fix) = self.read_fix(Chosen { commit, why: Why::Named }) else {
             samples.reject(Rejection::UnreadableObject);
             return Ok(());
         };
+        let Judgement { evidence, advisory_ids, weaknesses, .. } = &mut fix.judgement;
+        prepend(evidence, &advice.evidence);
+        prepend(advisory_ids, &advice.advisory_ids);
+        prepend(weaknesses, &advice.weaknesses);
+        fix.said.clone_from(&advice.text);
+        fix.collector.clone_from(&advice.collector);
+        fix.trust = advice.trust;
+        self.mine_fix(&fix, samples)
+    }
+
+    fn mine_fix(&mut self, fix: &Fix, samples: &mut Samples<'_, '_>) -> Result<(), ShardError> {
         // Who names a commit, or the merge that brought it in, knows better than its message.
         if fix.why == Why::Message
             && let Some(rejection) = unfit(fix.judgement.class)
@@ -91,7 +143,7 @@ impl<'r> Miner<'r> {
             samples.reject(rejection);
             return Ok(());
         }
-        let files = match self.changed_files(&fix, samples) {
+        let files = match self.changed_files(fix, samples) {
             Ok(files) => files,
             Err(rejection) => {
                 samples.reject(rejection);
@@ -106,7 +158,7 @@ impl<'r> Miner<'r> {
                 samples.reject(rejection);
             }
         }
-        self.emit(&fix, candidates, samples)
+        self.emit(fix, candidates, samples)
     }
 
     fn read_fix(&self, Chosen { commit: id, why }: Chosen) -> Result<Fix, gix::Error> {
@@ -130,8 +182,11 @@ impl<'r> Miner<'r> {
             parent: parents.first().copied(),
             date: date.map(|date| date.to_string()),
             message,
+            said: String::new(),
             judgement,
             why,
+            collector: "repo".to_owned(),
+            trust: 1.0,
         })
     }
 
@@ -236,7 +291,8 @@ impl<'r> Miner<'r> {
                     added: &diff.added,
                 })
                 .collect();
-            SUPPORTER.weigh(&fix.judgement, &fix.message, &functions)
+            let words = format!("{}\n\n{}", fix.message, fix.said);
+            SUPPORTER.weigh(&fix.judgement, words.trim_end(), &functions)
         };
         let tangled = candidates.len() > 1;
         for (candidate, support) in candidates.into_iter().zip(supports) {
@@ -289,11 +345,17 @@ impl<'r> Miner<'r> {
             source: link(self.name, fix.id),
             label_evidence: fix.judgement.evidence.iter().cloned().chain(support.evidence).collect(),
             // Two digits: more would pretend to know.
-            label_confidence: Some((support.confidence * 100.0).round() / 100.0),
+            label_confidence: Some((support.confidence * fix.trust * 100.0).round() / 100.0),
             quality_flags: flags.into_iter().filter_map(|(holds, flag)| holds.then_some(flag)).collect(),
-            ..Sample::new("repo", Kind::Pair, level)
+            ..Sample::new(&fix.collector, Kind::Pair, level)
         }
     }
+}
+
+/// Puts what is new to the front.
+fn prepend<T: Clone + PartialEq>(list: &mut Vec<T>, new: &[T]) {
+    list.retain(|known| !new.contains(known));
+    list.splice(0..0, new.iter().cloned());
 }
 
 /// Why a commit of this class is no fix, if it is none.

@@ -26,7 +26,8 @@ use serde_json::{Value, json};
 use crate::collector::{Collector, Samples};
 use crate::upstream::{git, snapshot};
 pub(crate) use changes::tree_changes;
-pub use commit::Miner;
+pub(crate) use commit::MAX_FILES;
+pub use commit::{Advice, Miner};
 pub use history::{Chosen, Since, Why};
 use message::Judge;
 pub use source::{Source, SourceError, open};
@@ -160,22 +161,22 @@ impl Collector for Repo {
             }
             Piece::Refused { reason } => Err(ShardError::Failed(reason)),
             Piece::Remote { url } => {
-                let stop = || samples.check().is_err();
-                let path = git::mirror(&self.cache, &url, &stop).map_err(|error| match error {
-                    git::GitError::Stopped => ShardError::Stopped,
-                    error if error.may_pass() => ShardError::retry(error),
-                    error => ShardError::failed(error),
-                })?;
-                let selection = select(&path, self.since.as_ref(), &|| samples.check().is_err());
+                // Who named it may reach it, wherever it is.
+                let mirrors = [git::Mirror::itself(&url)];
+                let fetched = git::history(&url, &self.fetching(&mirrors, &|| samples.check().is_err()))
+                    .map_err(lost)?;
+                let path = &fetched.path;
+                let selection = select(path, self.since.as_ref(), &|| samples.check().is_err());
                 let selection = match selection {
                     Ok(selection) => selection,
                     Err(reason) => return samples.check().and(Err(ShardError::Failed(reason))),
                 };
                 count(selection.walked, selection.unreadable, samples);
                 samples.note(Level::Info, format!("{url}: {} commits chosen", selection.commits.len()));
-                git::fetch_blobs(&path, &selection.commits, &|| samples.check().is_err())
-                    .map_err(ShardError::retry)?;
-                self.mine(&path, &url, &selection.commits, samples)
+                let ids = selection.commits.iter().map(|chosen| chosen.commit);
+                git::blobs(&fetched, ids, &self.fetching(&mirrors, &|| samples.check().is_err()))
+                    .map_err(lost)?;
+                self.mine(path, &url, &selection.commits, samples)
             }
         }
     }
@@ -198,6 +199,19 @@ impl Repo {
         Ok(sources.filter(|source| seen.insert(source.clone())).collect())
     }
 
+    fn fetching<'a>(&'a self, mirrors: &'a [git::Mirror], stop: &'a dyn Fn() -> bool) -> git::Fetching<'a> {
+        git::Fetching {
+            offline: self.offline,
+            cache: &self.cache,
+            mirrors,
+            hosts: &[],
+            max_bytes: git::MAX_BYTES,
+            stop,
+            progress: None,
+            locate: None,
+        }
+    }
+
     fn mine(
         &self,
         path: &Path,
@@ -213,6 +227,22 @@ impl Repo {
         }
         Ok(())
     }
+}
+
+/// How a shard ends whose repository could not be fetched.
+fn lost(error: git::GitError) -> ShardError {
+    match error {
+        git::GitError::Stopped => ShardError::Stopped,
+        error if error.may_pass() => ShardError::retry(error),
+        error => ShardError::failed(error),
+    }
+}
+
+/// Whether the message of a commit says that it fixes a weakness.
+pub(crate) fn is_security_fix(repository: &gix::Repository, commit: gix::ObjectId) -> bool {
+    let Ok(commit) = repository.find_commit(commit) else { return false };
+    let message = String::from_utf8_lossy(commit.message_raw_sloppy()).into_owned();
+    JUDGE.judge(&message, commit.parent_ids().count()).selected
 }
 
 fn select(path: &Path, since: Option<&Since>, stop: &dyn Fn() -> bool) -> Result<history::Selection, String> {
@@ -247,7 +277,7 @@ fn pieces(path: &Path, name: &str, selection: &history::Selection) -> Vec<Piece>
 }
 
 /// Takes one of each by turns, so that a target is not reached by the first repository alone.
-fn by_turns<T>(queues: Vec<Vec<T>>) -> Vec<T> {
+pub(crate) fn by_turns<T>(queues: Vec<Vec<T>>) -> Vec<T> {
     let mut queues: Vec<_> = queues.into_iter().map(Vec::into_iter).collect();
     let mut all = Vec::new();
     loop {

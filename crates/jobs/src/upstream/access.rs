@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use engine::{Level, Secrets};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::client::Client;
-use super::request::UpstreamError;
+use super::request::{Accept, Answer, Freshness, Request, Service, Unfit, UpstreamError, Watch};
 
 /// Who asks. Cannot be printed, and is never written down.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +17,39 @@ pub struct Credentials {
     pub github: Option<SecretString>,
     /// An NVD API key.
     pub nvd: Option<SecretString>,
+}
+
+impl Credentials {
+    /// Name of the GitHub token among a job's secrets.
+    const GITHUB: &str = "github_token";
+
+    /// Name of the NVD API key among a job's secrets.
+    const NVD: &str = "nvd_api_key";
+
+    /// As a worker was told them.
+    pub fn of(secrets: &Secrets) -> Self {
+        Self { github: secrets.get(Self::GITHUB).cloned(), nvd: secrets.get(Self::NVD).cloned() }
+    }
+
+    /// As workers are to be told them.
+    pub fn secrets(&self) -> Secrets {
+        let named = [(Self::GITHUB, &self.github), (Self::NVD, &self.nvd)];
+        named.into_iter().fold(Secrets::default(), |secrets, (name, secret)| match secret {
+            Some(secret) => secrets.with(name, secret.clone()),
+            None => secrets,
+        })
+    }
+}
+
+/// Waits without a word.
+struct Silent<'a>(&'a dyn Fn() -> bool);
+
+impl Watch for Silent<'_> {
+    fn stopped(&self) -> bool {
+        (self.0)()
+    }
+
+    fn note(&mut self, _: Level, _: String) {}
 }
 
 /// The way to the upstreams: the part of it that decides what comes out is a setting.
@@ -65,5 +99,22 @@ impl Access {
         }
         let client = Client::new(self)?;
         Ok(self.client.get_or_init(|| client))
+    }
+
+    /// Where a URL of a git host leads to, if it answers with a redirect. Nothing is followed.
+    pub fn location(&self, url: &str, stop: &dyn Fn() -> bool) -> Option<String> {
+        let request = Request {
+            service: Service::GitHost,
+            url: url.to_owned(),
+            body: None,
+            accept: Accept::Archive,
+            freshness: Freshness::Forever,
+            max_bytes: 1 << 20,
+        };
+        let read = &mut |_: &Answer| Err::<(), _>(Unfit::Refused("it is still there".to_owned()));
+        match self.client().ok()?.ask(&request, &mut Silent(stop), read) {
+            Err(UpstreamError::Moved { to, .. }) => Some(to),
+            _ => None,
+        }
     }
 }

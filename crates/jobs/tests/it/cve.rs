@@ -21,7 +21,12 @@ fn reads_every_recorded_record() {
     let Some(path) = data("nvd/records.jsonl.gz") else { return };
     let mut text = String::new();
     GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
-    let versions = [("cvssMetricV40", "4.0"), ("cvssMetricV31", "3.1"), ("cvssMetricV30", "3.0"), ("cvssMetricV2", "2.0")];
+    let versions = [
+        ("cvssMetricV40", "4.0"),
+        ("cvssMetricV31", "3.1"),
+        ("cvssMetricV30", "3.0"),
+        ("cvssMetricV2", "2.0"),
+    ];
     let (mut records, mut rejected, mut exploited) = (0, 0, 0);
     let mut by_version: BTreeMap<String, u64> = BTreeMap::new();
     for line in text.lines() {
@@ -47,7 +52,9 @@ fn reads_every_recorded_record() {
         let urls: std::collections::BTreeSet<&str> =
             raw["references"].as_array().unwrap().iter().map(|link| link["url"].as_str().unwrap()).collect();
         assert_eq!(advisory.references.len(), urls.len(), "{}", advisory.id);
-        assert!(advisory.published.is_some() && advisory.modified.is_some() && advisory.description.is_some());
+        assert!(
+            advisory.published.is_some() && advisory.modified.is_some() && advisory.description.is_some()
+        );
     }
     assert_eq!((records, rejected, exploited), (3493, 29, 10));
     let counts: Vec<_> = by_version.iter().map(|(version, n)| (version.as_str(), *n)).collect();
@@ -65,7 +72,8 @@ fn scores_what_nvd_scored() {
     let mut checked = 0;
     for line in text.lines() {
         let raw: Value = serde_json::from_str(line).unwrap();
-        for metric in raw["cve"]["metrics"].as_object().unwrap().values().flat_map(|m| m.as_array().unwrap()) {
+        for metric in raw["cve"]["metrics"].as_object().unwrap().values().flat_map(|m| m.as_array().unwrap())
+        {
             let vector = metric["cvssData"]["vectorString"].as_str().unwrap();
             let cvss = jobs::advisories::cvss::rating(vector).unwrap_or_else(|| panic!("{vector}"));
             if cvss.version != "4.0" {
@@ -112,20 +120,31 @@ fn reads_one_record_in_all_its_parts() {
     assert_eq!(advisory.cvss.unwrap().vector, "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N");
     assert_eq!(advisory.references.len(), 3);
     assert_eq!(advisory.references[0].tags, ["Patch", "Third Party Advisory"]);
-    assert_eq!((advisory.withdrawn, advisory.description.as_deref()), (None, Some("Waitress through 1.3.1 ..")));
+    assert_eq!(
+        (advisory.withdrawn, advisory.description.as_deref()),
+        (None, Some("Waitress through 1.3.1 .."))
+    );
 }
 
 #[test]
 fn hostile_records_are_no_records() {
     let deep = format!("{{\"cve\":{}", "[".repeat(100_000));
     for text in [
-        "", "null", "[]", "{}", "{\"cve\":null}", "{\"cve\":{\"id\":7}}", &deep,
-        r#"{"cve":{"id":"CVE-../../etc/passwd"}}"#, r#"{"cve":{"id":"GHSA-2222-2222-2222"}}"#,
+        "",
+        "null",
+        "[]",
+        "{}",
+        "{\"cve\":null}",
+        "{\"cve\":{\"id\":7}}",
+        &deep,
+        r#"{"cve":{"id":"CVE-../../etc/passwd"}}"#,
+        r#"{"cve":{"id":"GHSA-2222-2222-2222"}}"#,
         r#"{"cve":{"id":"CVE-2020-12345","id":"CVE-2020-12346"}}"#,
     ] {
         assert!(read(text).is_none(), "{}", &text[..text.len().min(80)]);
     }
-    let bare = read(r#"{"cve":{"id":"CVE-2020-12345","published":"whenever","metrics":{"x":[{}]}}}"#).unwrap();
+    let bare =
+        read(r#"{"cve":{"id":"CVE-2020-12345","published":"whenever","metrics":{"x":[{}]}}}"#).unwrap();
     let expected =
         Advisory { id: "CVE-2020-12345".to_owned(), collector: "cve".to_owned(), ..Advisory::default() };
     assert_eq!(bare, expected);
@@ -177,7 +196,17 @@ fn walks_the_simulated_database() {
     assert_eq!((changed.len(), simulator.requests("nvd-api")), (expected, 3));
 
     // Faults that are to be survived, and one that is to be said.
-    for (number, fault) in ["http503:every=2", "truncated-json:every=2", "short-page:every=2", "duplicate-records", "hostile-text", "hostile-urls"].iter().enumerate() {
+    for (number, fault) in [
+        "http503:every=2",
+        "truncated-json:every=2",
+        "short-page:every=2",
+        "duplicate-records",
+        "hostile-text",
+        "hostile-urls",
+    ]
+    .iter()
+    .enumerate()
+    {
         simulator.faults(&[fault]);
         let (found, counters) = run_all(&source(&simulator, &format!("fault{number}")), NOW).unwrap();
         assert_eq!((found.len(), counters.get("records.missing")), (3493, None), "{fault}");
@@ -224,11 +253,16 @@ fn database(total: u64) -> String {
             };
             let start = value("startIndex");
             let end = (start + value("resultsPerPage")).min(total);
-            let items: Vec<Value> = (start..end).map(|n| json!({"cve": {"id": format!("CVE-2020-{n:07}")}})).collect();
+            let items: Vec<Value> =
+                (start..end).map(|n| json!({"cve": {"id": format!("CVE-2020-{n:07}")}})).collect();
             let page = json!({"resultsPerPage": items.len(), "startIndex": start, "totalResults": total, "vulnerabilities": items});
             let page = page.to_string();
             // Whoever asked may be gone.
-            let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{page}", page.len());
+            let _ = write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{page}",
+                page.len()
+            );
         }
     });
     url
@@ -253,7 +287,8 @@ fn reads_the_feeds_where_there_are_too_many_pages() {
         job
     };
     let (records, _) = run_all(&with_feeds("feeds"), NOW).unwrap();
-    let ids: std::collections::BTreeSet<&str> = records.iter().map(|record| record["id"].as_str().unwrap()).collect();
+    let ids: std::collections::BTreeSet<&str> =
+        records.iter().map(|record| record["id"].as_str().unwrap()).collect();
     assert_eq!((records.len(), ids.len()), (3493, 3493));
     assert_eq!(simulator.requests("nvd-api"), 0);
     let requests = simulator.requests("nvd-feed");

@@ -6,6 +6,8 @@ mod contract;
 mod cve;
 // From a changed file to the functions that changed in it.
 mod extract;
+// Remote repositories: who may be asked, and what is fetched.
+mod git;
 // Which commits are security fixes, by their messages.
 mod message;
 // From URLs to repositories and commits, and what local history tells.

@@ -17,9 +17,9 @@ use engine::{Options, Status};
 use jobs::{Collect, Repo};
 use tempfile::TempDir;
 
-const VULNERABLE: &str = "def find(db, name):\n    query = \"SELECT * FROM users WHERE name = '%s'\" % name\n    return db.execute(query).fetchall()\n";
-const FIXED: &str = "def find(db, name):\n    query = \"SELECT * FROM users WHERE name = ?\"\n    return db.execute(query, (name,)).fetchall()\n";
-const MESSAGE: &str = "Fix SQL injection in find";
+pub(crate) const VULNERABLE: &str = "def find(db, name):\n    query = \"SELECT * FROM users WHERE name = '%s'\" % name\n    return db.execute(query).fetchall()\n";
+pub(crate) const FIXED: &str = "def find(db, name):\n    query = \"SELECT * FROM users WHERE name = ?\"\n    return db.execute(query, (name,)).fetchall()\n";
+pub(crate) const MESSAGE: &str = "Fix SQL injection in find";
 
 /// A folder for repositories, with one sound repository in it.
 struct Field {
@@ -134,7 +134,7 @@ fn command(folder: &Path) -> Command {
     command
 }
 
-fn git<A: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = A>) -> String {
+pub(crate) fn git<A: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = A>) -> String {
     feed(folder, arguments, b"")
 }
 
@@ -149,14 +149,14 @@ fn feed<A: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = A>, 
     String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
 
-fn write(repository: &Path, path: impl AsRef<OsStr>, content: impl AsRef<[u8]>) {
+pub(crate) fn write(repository: &Path, path: impl AsRef<OsStr>, content: impl AsRef<[u8]>) {
     let path = repository.join(path.as_ref());
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, content).unwrap();
 }
 
 /// Commits everything in the folder. Returns the commit.
-fn commit(repository: &Path, message: &str) -> String {
+pub(crate) fn commit(repository: &Path, message: &str) -> String {
     git(repository, ["add", "-A"]);
     feed(repository, ["commit", "-q", "--allow-empty", "-F", "-"], message.as_bytes());
     git(repository, ["rev-parse", "HEAD"])

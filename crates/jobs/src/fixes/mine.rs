@@ -1,0 +1,216 @@
+//! One repository: fetched, its wanted commits found, and each of them mined once.
+
+use std::collections::BTreeMap;
+
+use dataset::Weakness;
+use engine::{Level, Output, ShardError};
+use gix::ObjectId;
+
+use super::Fixes;
+use super::record::Fix;
+use super::resolve::{Led, resolve};
+use super::wants::{Clue, Piece, Want};
+use crate::collector::Samples;
+use crate::reference::{History, HistoryError};
+use crate::repo::{Advice, Miner, open};
+use crate::upstream::git::{self, Fetched, Fetching, GitError};
+
+/// A commit, and the wants that led to it.
+#[derive(Default)]
+struct Wanted<'p> {
+    named: Vec<String>,
+    clues: Vec<&'p Clue>,
+    trust: f64,
+    evidence: Vec<String>,
+}
+
+/// What became of the wants of a repository: the commits that they led to, in the order of
+/// their ids, and those that led nowhere.
+struct Search<'p> {
+    fetched: Fetched,
+    commits: BTreeMap<ObjectId, Wanted<'p>>,
+    problems: Vec<(&'p Want, String)>,
+}
+
+/// Fetches a repository, and emits a record for every fix that is wanted of it.
+pub(super) fn mine(settings: &Fixes, piece: &Piece, output: &mut Output<'_>) -> Result<(), ShardError> {
+    let Search { fetched, commits, problems } = match find(settings, piece, output) {
+        Ok(search) => search,
+        Err(GitError::Stopped) => return Err(ShardError::Stopped),
+        Err(error @ (GitError::Missing(_) | GitError::Cache { .. })) => {
+            return Err(ShardError::failed(error));
+        }
+        Err(error) if !error.is_lasting() => return Err(ShardError::retry(error)),
+        // It cannot be had, now and later: that is the answer to all its wants.
+        Err(error) => {
+            output.count("repositories.unreachable", 1);
+            let problem = error.to_string();
+            output.note(Level::Warning, problem.clone());
+            let emit = |want| emit_problem(&piece.repository, want, &problem, output);
+            return piece.wants.iter().try_for_each(emit);
+        }
+    };
+    output.count("repositories.fetched", 1);
+    if let Some(former) = &fetched.moved_from {
+        output.note(Level::Info, format!("{former} is now {}", fetched.url));
+        output.count("repositories.moved", 1);
+    }
+    for (want, problem) in problems {
+        emit_problem(&fetched.url, want, &problem, output)?;
+    }
+    let repository = open(&fetched.path).map_err(ShardError::failed)?;
+    let mut miner = Miner::new(&repository, &fetched.url, settings.min_confidence);
+    for (commit, wanted) in commits {
+        output.check()?;
+        let mut samples = Vec::new();
+        let collectors = collectors(wanted.clues.iter().copied());
+        let advice = wanted.advice(&collectors);
+        miner.mine_named(commit, &advice, &mut Samples::keeping(output, &mut samples))?;
+        for collector in &collectors {
+            output.count(&format!("samples.{collector}"), samples.len() as u64);
+        }
+        output.emit(&Fix {
+            repository: fetched.url.clone(),
+            advisories: unique(wanted.clues.iter().map(|clue| &clue.ids[0])),
+            named: wanted.named,
+            commit: Some(commit.to_string()),
+            collectors,
+            problem: samples.is_empty().then(|| "nothing that it changes is a sample".to_owned()),
+            samples,
+        })?;
+    }
+    Ok(())
+}
+
+/// Finds the wanted commits, and fetches them with the files that they changed.
+fn find<'p>(settings: &Fixes, piece: &'p Piece, output: &mut Output<'_>) -> Result<Search<'p>, GitError> {
+    let access = &settings.access;
+    let stop = || output.check().is_err();
+    let locate = |url: &str| access.location(url, &stop);
+    let fetching = Fetching {
+        cache: access.snapshot.as_deref().unwrap_or(&access.cache),
+        offline: access.snapshot.is_some(),
+        mirrors: &settings.git_mirrors,
+        hosts: &settings.git_hosts,
+        max_bytes: settings.max_repo_size << 20,
+        stop: &stop,
+        progress: None,
+        locate: Some(&locate),
+    };
+    let searched = search(piece, &fetching);
+    if let Err(error) = &searched
+        && error.is_lasting()
+    {
+        git::remember(&piece.repository, error, &fetching)?;
+    }
+    searched
+}
+
+fn search<'p>(piece: &'p Piece, fetching: &Fetching<'_>) -> Result<Search<'p>, GitError> {
+    let whole: Vec<String> =
+        piece.wants.iter().filter_map(|want| want.named.whole_commit()).map(str::to_owned).collect();
+    let by_id = whole.len() == piece.wants.len();
+    let fetched = match by_id {
+        true => git::commits(&piece.repository, &whole, fetching)?,
+        false => git::history(&piece.repository, fetching)?,
+    };
+    let mut repository = open(&fetched.path)?;
+    let history = match by_id {
+        true => None,
+        false => match History::read(repository.clone(), fetching.stop) {
+            Ok(history) => Some(history),
+            Err(HistoryError::Stopped) => return Err(GitError::Stopped),
+            // Whole ids need none.
+            Err(HistoryError::Unreadable(_)) => None,
+        },
+    };
+    // What no branch leads to, a server may still give by its id.
+    if !by_id && !whole.iter().all(|id| has(&repository, id)) {
+        git::commits(&piece.repository, &whole, fetching)?;
+        repository = open(&fetched.path)?;
+    }
+    let mut commits = BTreeMap::<ObjectId, Wanted<'p>>::new();
+    let mut problems = Vec::new();
+    for want in &piece.wants {
+        match resolve(want, &|id| has(&repository, id), history.as_ref()) {
+            Ok(led) => led.into_iter().for_each(|led| commits.entry(led.commit).or_default().add(want, &led)),
+            Err(problem) => problems.push((want, problem)),
+        }
+    }
+    git::blobs(&fetched, commits.keys().copied(), fetching)?;
+    Ok(Search { fetched, commits, problems })
+}
+
+/// Whether a commit is at hand.
+fn has(repository: &gix::Repository, id: &str) -> bool {
+    ObjectId::from_hex(id.as_bytes()).is_ok_and(|id| repository.find_commit(id).is_ok())
+}
+
+impl<'p> Wanted<'p> {
+    fn add(&mut self, want: &'p Want, led: &Led) {
+        self.named.push(want.named.to_string());
+        self.clues.extend(&want.clues);
+        // The surest way to it counts.
+        self.trust = self.trust.max(led.trust);
+        let evidence = want.clues.iter().flat_map(|clue| clue.evidence.iter().map(String::as_str));
+        for evidence in evidence.chain(led.evidence) {
+            if !self.evidence.iter().any(|known| known == evidence) {
+                self.evidence.push(evidence.to_owned());
+            }
+        }
+    }
+
+    fn advice(&self, collectors: &[String]) -> Advice {
+        let weaknesses = self.clues.iter().flat_map(|clue| &clue.cwes);
+        Advice {
+            collector: collectors.first().cloned().unwrap_or_default(),
+            advisory_ids: unique(self.clues.iter().flat_map(|clue| &clue.ids)),
+            evidence: self.evidence.clone(),
+            weaknesses: unique_by(
+                weaknesses.filter_map(|cwe| Weakness::by_cwe(cwe.strip_prefix("CWE-")?.parse().ok()?)),
+            ),
+            text: self.clues.iter().map(|clue| clue.text.as_str()).collect::<Vec<_>>().join("\n\n"),
+            trust: self.trust,
+        }
+    }
+}
+
+/// Says of a want that it led nowhere.
+fn emit_problem(
+    repository: &str,
+    want: &Want,
+    problem: &str,
+    output: &mut Output<'_>,
+) -> Result<(), ShardError> {
+    output.count("fixes.unresolved", 1);
+    output.emit(&Fix {
+        repository: repository.to_owned(),
+        named: vec![want.named.to_string()],
+        commit: None,
+        advisories: unique(want.clues.iter().map(|clue| &clue.ids[0])),
+        collectors: collectors(want.clues.iter()),
+        problem: Some(problem.to_owned()),
+        samples: Vec::new(),
+    })
+}
+
+/// Who brought these, in the order of trust.
+fn collectors<'c>(clues: impl Iterator<Item = &'c Clue>) -> Vec<String> {
+    let mut names = unique(clues.flat_map(|clue| &clue.collectors));
+    names.sort_by_key(|name| super::SOURCES.iter().position(|source| source == name));
+    names
+}
+
+/// Each once, in the order of first mention.
+fn unique<'s>(texts: impl Iterator<Item = &'s String>) -> Vec<String> {
+    unique_by(texts.cloned())
+}
+
+fn unique_by<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
+    items.fold(Vec::new(), |mut known, item| {
+        if !known.contains(&item) {
+            known.push(item);
+        }
+        known
+    })
+}
