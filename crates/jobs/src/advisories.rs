@@ -34,6 +34,9 @@ pub trait AdvisorySource: Serialize + Debug + Send + Sync {
     /// The way to the upstream.
     fn access(&self) -> &Access;
 
+    /// The same, to be given credentials.
+    fn access_mut(&mut self) -> &mut Access;
+
     /// How its shards may use the machine. They mostly wait: for budgets, for whole archives.
     fn limits(&self) -> Limits {
         // The client has tried what there is to try.
@@ -134,7 +137,9 @@ impl<S: AdvisorySource> Job for Gather<S> {
 
     fn plan(&self, planning: &Planning) -> Result<Plan, JobError> {
         let earlier = self.keeps_listing().and_then(|key| Listing::find(&self.0.access().cache, &key));
-        let changes = self.0.plan(planning.clock_ms, earlier.as_ref().map(|listing| listing.as_of_ms))?;
+        // A snapshot is replayed at the time at which it was recorded.
+        let clock_ms = self.0.access().clock_ms.unwrap_or(planning.clock_ms);
+        let changes = self.0.plan(clock_ms, earlier.as_ref().map(|listing| listing.as_of_ms))?;
         let base = earlier.map(|listing| json!(Base { listing }));
         Ok(Plan::new(base.into_iter().chain(changes)))
     }

@@ -9,7 +9,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::{Collect, Collector, Repo, Synthetic};
+use crate::cve::TWELVE_KEYWORDS;
+use crate::upstream::Credentials;
+use crate::{AdvisorySource, Collect, Collector, Cve, Fixes, Gather, Github, Repo, Synthetic};
 
 /// A built-in job: what it is, which flags it has, and how it is made from its settings.
 #[derive(Clone, Copy, Debug)]
@@ -20,14 +22,37 @@ pub struct Entry {
     pub about: &'static str,
     /// What it needs.
     pub needs: &'static str,
+    /// What its records are.
+    pub makes: Makes,
     /// Settings that `--quick-test` changes, with their values.
-    pub quick: &'static [(&'static str, u64)],
+    pub quick: &'static [(&'static str, Quick)],
     /// Adds its flags to a command.
     pub flags: fn(Command) -> Command,
     /// Its settings as flags and their defaults have them: an object, keyed like the flags.
     pub settings: fn(&ArgMatches) -> Result<Value, clap::Error>,
     /// Makes the job.
-    pub make: fn(Value) -> Result<Arc<dyn Job>, SettingsError>,
+    pub make: fn(Value, Credentials) -> Result<Arc<dyn Job>, SettingsError>,
+}
+
+/// What the records of a job are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Makes {
+    /// Samples.
+    Samples,
+    /// Advisories: samples come of them by [`Fixes`].
+    Advisories,
+    /// Samples, out of the advisories of others; it runs whenever one of those does.
+    SamplesOfAdvisories,
+}
+
+/// The value of a setting in a quick test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Quick {
+    /// A number.
+    Number(u64),
+    /// Words.
+    Words(&'static [&'static str]),
 }
 
 /// Settings that are none.
@@ -54,17 +79,34 @@ pub fn read_settings<T: DeserializeOwned>(settings: Value) -> Result<T, Settings
 
 /// The collectors, in the order in which their samples stand in the dataset.
 pub const COLLECTORS: &[Entry] = &[
+    source::<Cve>(
+        "cve",
+        "CVE records of the National Vulnerability Database",
+        "network; NVD_API_KEY makes it ten times as fast",
+        &[("cve-samples", Quick::Number(100)), ("keywords", Quick::Words(&TWELVE_KEYWORDS))],
+    ),
+    source::<Github>(
+        "github",
+        "GitHub's security advisories",
+        "network and GITHUB_TOKEN",
+        &[
+            ("github-samples", Quick::Number(100)),
+            ("ecosystems", Quick::Words(&["PIP"])),
+            ("severities", Quick::Words(&["CRITICAL"])),
+        ],
+    ),
+    FIXES,
     collector::<Repo>(
         "repo",
         "security-fix commits mined from git repositories",
         "git and network for remote repositories; nothing for local ones",
-        &[("repo-samples", 100)],
+        &[("repo-samples", Quick::Number(100))],
     ),
     collector::<Synthetic>(
         "synthetic",
         "counterfactual pairs generated from a seed",
         "nothing",
-        &[("synthetic-samples", 100)],
+        &[("synthetic-samples", Quick::Number(100))],
     ),
 ];
 
@@ -72,32 +114,70 @@ const fn collector<C: Collector + Args + Serialize + DeserializeOwned + 'static>
     name: &'static str,
     about: &'static str,
     needs: &'static str,
-    quick: &'static [(&'static str, u64)],
+    quick: &'static [(&'static str, Quick)],
 ) -> Entry {
     Entry {
         name,
         about,
         needs,
+        makes: Makes::Samples,
         quick,
         flags: C::augment_args,
         settings: |matches| <C as FromArgMatches>::from_arg_matches(matches).map(|settings| json!(settings)),
-        make: |settings| {
+        make: |settings, _| {
             let collector: C = read_settings(settings)?;
             Ok(Arc::new(Collect(collector)))
         },
     }
 }
 
+const fn source<S: AdvisorySource + Args + Serialize + DeserializeOwned + 'static>(
+    name: &'static str,
+    about: &'static str,
+    needs: &'static str,
+    quick: &'static [(&'static str, Quick)],
+) -> Entry {
+    Entry {
+        name,
+        about,
+        needs,
+        makes: Makes::Advisories,
+        quick,
+        flags: S::augment_args,
+        settings: |matches| <S as FromArgMatches>::from_arg_matches(matches).map(|settings| json!(settings)),
+        make: |settings, credentials| {
+            let mut source: S = read_settings(settings)?;
+            source.access_mut().credentials = credentials;
+            Ok(Arc::new(Gather(source)))
+        },
+    }
+}
+
+const FIXES: Entry = Entry {
+    name: "fixes",
+    about: "pairs out of the fix commits that advisories name",
+    needs: "git and network, advisories",
+    makes: Makes::SamplesOfAdvisories,
+    quick: &[],
+    flags: Fixes::augment_args,
+    settings: |matches| Fixes::from_arg_matches(matches).map(|settings| json!(settings)),
+    make: |settings, credentials| {
+        let mut fixes: Fixes = read_settings(settings)?;
+        fixes.access.credentials = credentials;
+        Ok(Arc::new(fixes))
+    },
+};
+
 /// The built-in job of this name.
 pub fn find(name: &str) -> Option<&'static Entry> {
     COLLECTORS.iter().find(|entry| entry.name == name)
 }
 
-/// Makes a built-in job from its name and settings, as a worker process does.
+/// Makes a built-in job from its name, settings and secrets, as a worker process does.
 ///
 /// # Errors
 /// In words: an unknown name, or settings that are none of this job's.
-pub fn make(name: &str, settings: Value, _secrets: Secrets) -> Result<Arc<dyn Job>, String> {
+pub fn make(name: &str, settings: Value, secrets: Secrets) -> Result<Arc<dyn Job>, String> {
     let entry = find(name).ok_or_else(|| format!("there is no job called {name:?}"))?;
-    (entry.make)(settings).map_err(|error| error.to_string())
+    (entry.make)(settings, Credentials::of(&secrets)).map_err(|error| error.to_string())
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use jobs::list;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 /// Builds datasets of vulnerable and fixed source code
@@ -131,6 +132,26 @@ pub(crate) struct Collect {
     /// What everything random follows from
     #[arg(long, value_name = "N", default_value_t = 42)]
     pub(crate) seed: u64,
+    /// GitHub token; better in the variable GITHUB_TOKEN or in .env, where no list of processes shows it
+    #[arg(long, value_name = "TOKEN", value_parser = secret)]
+    #[serde(skip)]
+    pub(crate) github_token: Option<SecretString>,
+    /// NVD API key; better in the variable NVD_API_KEY or in .env
+    #[arg(long, value_name = "KEY", value_parser = secret)]
+    #[serde(skip)]
+    pub(crate) nvd_api_key: Option<SecretString>,
+    /// Read GITHUB_TOKEN=.. and NVD_API_KEY=.. from this file as well
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Write all that the run asks of its upstreams to this file, to be replayed by --snapshot
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["snapshot", "offline"])]
+    pub(crate) record: Option<PathBuf>,
+    /// Replay the upstreams' answers that --record wrote: no network
+    #[arg(long, value_name = "FILE", conflicts_with = "offline")]
+    pub(crate) snapshot: Option<PathBuf>,
+    /// Length of the windows of rate limits relative to the published ones; for mirrors without
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, hide = true)]
+    pub(crate) rate_scale: f64,
     /// Where clones and other answers are kept [default: the user's cache folder]
     #[arg(long, value_name = "DIR")]
     pub(crate) cache_dir: Option<PathBuf>,
@@ -144,6 +165,11 @@ pub(crate) struct Collect {
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) running: Running,
+}
+
+/// A secret out of an argument.
+fn secret(text: &str) -> Result<SecretString, String> {
+    if text.is_empty() { Err("it is empty".to_owned()) } else { Ok(text.into()) }
 }
 
 /// Settings of `run`.

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use dataset::Union;
 use dataset::union::{Source, UnionError, write_union};
 use engine::{Begin, Cancel, Finished, Job, Mode, Options, RunDir, State, Status};
-use jobs::{Collect, Collector};
+use jobs::{AdvisorySource, Collect, Collector, Gather};
 use report::Format;
 use serde_json::{Map, Value};
 
@@ -31,6 +31,8 @@ use crate::ui::{self, View};
 pub struct Collection {
     folder: PathBuf,
     jobs: Vec<Arc<dyn Job>>,
+    /// Names of those jobs whose records are samples.
+    with_samples: Vec<String>,
     options: Options,
     begin: Begin,
     view: View,
@@ -58,6 +60,7 @@ impl Collection {
         Self {
             folder: folder.into(),
             jobs: Vec::new(),
+            with_samples: Vec::new(),
             options: Options::default(),
             begin: Begin::New,
             view: View::Quiet,
@@ -72,6 +75,19 @@ impl Collection {
 
     /// Adds a job whose records are samples, in a file `<name>.jsonl`.
     pub fn add_job(mut self, job: Arc<dyn Job>) -> Self {
+        self.with_samples.push(job.name().to_owned());
+        self.jobs.push(job);
+        self
+    }
+
+    /// Adds a source of advisories. Samples come of it only by [`jobs::Fixes`], which has to be
+    /// added after all sources.
+    pub fn add_source(self, source: impl AdvisorySource + 'static) -> Self {
+        self.add_source_job(Arc::new(Gather(source)))
+    }
+
+    /// Adds a job whose records are no samples.
+    pub fn add_source_job(mut self, job: Arc<dyn Job>) -> Self {
         self.jobs.push(job);
         self
     }
@@ -135,7 +151,7 @@ impl Collection {
         let mut dataset = None;
         let start = Instant::now();
         if status != Status::Cancelled {
-            let sources = sources(&state, &self.folder);
+            let sources = sources(&state, &self.folder, &self.with_samples);
             let mut progress = |samples| view.assembling(samples);
             match write_union(&sources, &self.folder, &mut progress, &|| cancel.requested()) {
                 Ok(union) => dataset = Some(union),
@@ -154,12 +170,12 @@ impl Collection {
 }
 
 /// The samples of those collectors that have any, in the order of the run.
-fn sources(state: &State, folder: &Path) -> Vec<Source> {
+fn sources(state: &State, folder: &Path, with_samples: &[String]) -> Vec<Source> {
     let has_samples = |status| matches!(status, Some(Status::Complete | Status::Partial));
     state
         .jobs
         .iter()
-        .filter(|job| has_samples(job.status))
+        .filter(|job| with_samples.contains(&job.name) && has_samples(job.status))
         .map(|job| Source {
             collector: job.name.clone(),
             path: folder.join(jobs::collector::file_name(&job.name)),

@@ -4,15 +4,27 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use secrecy::SecretString;
+
 use crate::exit::UsageError;
 
 /// What settings in the environment begin with.
 const PREFIX: &str = "STREAMGUARD_";
 
+/// Variables that hold secrets: no child gets them.
+pub const SECRETS: [&str; 2] = [GITHUB_TOKEN, NVD_API_KEY];
+
+/// The variable of the GitHub token.
+pub const GITHUB_TOKEN: &str = "GITHUB_TOKEN";
+
+/// The variable of the NVD API key.
+pub const NVD_API_KEY: &str = "NVD_API_KEY";
+
 /// Settings from the environment. A variable of the process wins over one in `.env`.
 #[derive(Clone, Default)]
 pub struct Environment {
     settings: BTreeMap<String, String>,
+    secrets: BTreeMap<&'static str, SecretString>,
     home_cache: Option<PathBuf>,
 }
 
@@ -23,22 +35,7 @@ impl Environment {
     /// # Errors
     /// A `.env` that cannot be read or understood.
     pub fn read(folder: &Path) -> Result<Self, UsageError> {
-        let path = folder.join(".env");
-        let mut settings = BTreeMap::new();
-        match dotenvy::from_path_iter(&path) {
-            Ok(variables) => {
-                for variable in variables {
-                    let (name, value) = variable.map_err(|error| {
-                        UsageError(format!("{}: {}", path.display(), without_value(&error)))
-                    })?;
-                    settings.insert(name, value);
-                }
-            }
-            Err(dotenvy::Error::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => {
-                return Err(UsageError(format!("cannot read {}: {}", path.display(), without_value(&error))));
-            }
-        }
+        let mut settings = variables(&folder.join(".env"))?.unwrap_or_default();
         settings.extend(
             std::env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
@@ -46,8 +43,33 @@ impl Environment {
         let folder_of = |name: &str| settings.get(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let home_cache =
             folder_of("XDG_CACHE_HOME").or_else(|| folder_of("HOME").map(|home| home.join(".cache")));
+        let secrets = secrets(&settings);
         settings.retain(|name, _| name.starts_with(PREFIX));
-        Ok(Self { settings, home_cache })
+        Ok(Self { settings, secrets, home_cache })
+    }
+
+    /// Takes the secrets of a file in the form of `.env`, where the environment has none.
+    ///
+    /// # Errors
+    /// A file that cannot be read or understood, or holds no secret.
+    pub fn read_secrets(&mut self, path: &Path) -> Result<(), UsageError> {
+        let missing = || UsageError(format!("cannot read {}: there is no such file", path.display()));
+        let found = secrets(&variables(path)?.ok_or_else(missing)?);
+        if found.is_empty() {
+            return Err(UsageError(format!(
+                "{} holds neither {GITHUB_TOKEN}=.. nor {NVD_API_KEY}=..",
+                path.display()
+            )));
+        }
+        for (name, secret) in found {
+            self.secrets.entry(name).or_insert(secret);
+        }
+        Ok(())
+    }
+
+    /// A secret, by the name of its variable.
+    pub fn secret(&self, name: &str) -> Option<&SecretString> {
+        self.secrets.get(name)
     }
 
     /// The value of a setting, by the name of its flag: `STREAMGUARD_SYNTHETIC_SAMPLES` for
@@ -62,6 +84,24 @@ impl Environment {
     pub fn cache_folder(&self) -> PathBuf {
         self.home_cache.clone().unwrap_or_else(std::env::temp_dir).join("streamguard")
     }
+}
+
+/// The variables of a file in the form of `.env`; none if there is no file.
+fn variables(path: &Path) -> Result<Option<BTreeMap<String, String>>, UsageError> {
+    let wrong = |error: &dotenvy::Error| {
+        UsageError(format!("cannot read {}: {}", path.display(), without_value(error)))
+    };
+    match dotenvy::from_path_iter(path) {
+        Err(dotenvy::Error::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(wrong(&error)),
+        Ok(variables) => variables.collect::<Result<_, _>>().map(Some).map_err(|error| wrong(&error)),
+    }
+}
+
+/// The secrets among some variables.
+fn secrets(variables: &BTreeMap<String, String>) -> BTreeMap<&'static str, SecretString> {
+    let of = |name| Some((name, variables.get(name).filter(|value| !value.is_empty())?.as_str().into()));
+    SECRETS.into_iter().filter_map(of).collect()
 }
 
 /// An error of `.env` without the line that it quotes: there may be a secret in it.

@@ -100,10 +100,14 @@ pub struct Layers<'a> {
 impl Layers<'_> {
     /// Whether a flag was given on the command line.
     pub fn is_given(&self, flag: &str) -> bool {
-        let id = flag.replace('-', "_");
         // Settings that have no flag are asked for too.
-        let is_flag = self.matches.try_contains_id(&id).is_ok();
-        is_flag && self.matches.value_source(&id) == Some(ValueSource::CommandLine)
+        self.has_flag(flag)
+            && self.matches.value_source(&flag.replace('-', "_")) == Some(ValueSource::CommandLine)
+    }
+
+    /// Whether there is such a flag.
+    pub fn has_flag(&self, key: &str) -> bool {
+        self.matches.try_contains_id(&key.replace('-', "_")).is_ok()
     }
 
     /// The settings of a section. `base` holds what the flags and their defaults say, keyed
@@ -121,7 +125,7 @@ impl Layers<'_> {
             Some(Value::Object(table)) => table,
             Some(_) => return Err(UsageError(format!("{name}: {section} is no table"))),
         };
-        let is_flag = |key: &str| self.matches.try_contains_id(&key.replace('-', "_")).is_ok();
+        let is_flag = |key: &str| self.has_flag(key);
         if let Some(key) = in_file.keys().find(|key| !values.contains_key(*key) || !is_flag(key)) {
             let known: Vec<&str> = values.keys().map(String::as_str).filter(|key| is_flag(key)).collect();
             return Err(UsageError(format!("{name}: [{section}] has no {key:?}, but {}", known.join(", "))));

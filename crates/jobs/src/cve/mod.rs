@@ -110,6 +110,10 @@ impl AdvisorySource for Cve {
         &self.access
     }
 
+    fn access_mut(&mut self) -> &mut Access {
+        &mut self.access
+    }
+
     fn plan(&self, clock_ms: u64, earlier: Option<u64>) -> Result<Vec<Value>, JobError> {
         for url in [&self.nvd_url, &self.nvd_feeds_url] {
             address(url, &[], &[]).map_err(JobError::Failed)?;

@@ -49,7 +49,11 @@ pub(super) fn resolve(
             one(history.abbreviated(short), 1.0, "has an id that begins so, or several have")
         }
         Named::Target(Target::Pull(number)) => {
-            one(history.pull(*number), 0.95, &format!("says that it brought #{number} in"))
+            let found = history.pull(*number);
+            // That a commit closes a pull request is only somebody's word.
+            let is_word = found.is_some_and(|found| found.evidence == "pull:closes");
+            let trust = if is_word { 0.6 } else { 0.95 };
+            one(found, trust, &format!("says that it brought #{number} in"))
         }
         Named::Target(Target::Compare(from, to)) => match history.tag_range(from, to).as_slice() {
             [found] => Ok(vec![Led::found(*found, 0.9)]),

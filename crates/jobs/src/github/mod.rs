@@ -115,6 +115,10 @@ impl AdvisorySource for Github {
         &self.access
     }
 
+    fn access_mut(&mut self) -> &mut Access {
+        &mut self.access
+    }
+
     fn plan(&self, clock_ms: u64, earlier: Option<u64>) -> Result<Vec<Value>, JobError> {
         address(&self.github_url, &[], &[]).map_err(JobError::Failed)?;
         let start = moment::start(self.since.as_deref(), earlier)?;

@@ -60,6 +60,8 @@ pub struct Access {
     pub cache: PathBuf,
     /// Folder of an unpacked snapshot, the only source of answers then.
     pub snapshot: Option<PathBuf>,
+    /// The snapshot's idea of now, in milliseconds since 1970-01-01 UTC.
+    pub clock_ms: Option<u64>,
     /// Length of the windows of rate limits, relative to the published ones: 1.0 but for
     /// mirrors without limits.
     pub rate_scale: f64,
@@ -75,6 +77,7 @@ impl Default for Access {
         Self {
             cache: PathBuf::new(),
             snapshot: None,
+            clock_ms: None,
             rate_scale: 1.0,
             credentials: Credentials::default(),
             client: Arc::default(),
@@ -84,11 +87,19 @@ impl Default for Access {
 
 impl PartialEq for Access {
     fn eq(&self, other: &Self) -> bool {
-        (&self.cache, &self.snapshot, self.rate_scale) == (&other.cache, &other.snapshot, other.rate_scale)
+        let decisive = |access: &Self| {
+            (access.cache.clone(), access.snapshot.clone(), access.clock_ms, access.rate_scale.to_bits())
+        };
+        decisive(self) == decisive(other)
     }
 }
 
 impl Access {
+    /// The way that keeps answers in this cache.
+    pub fn new(cache: PathBuf, rate_scale: f64) -> Self {
+        Self { cache, rate_scale, ..Self::default() }
+    }
+
     /// The client, made at its first use.
     ///
     /// # Errors

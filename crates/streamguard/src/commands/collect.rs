@@ -6,12 +6,14 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use clap::{ArgMatches, FromArgMatches};
 use engine::{Begin, Cancel, CommandLine, Job, Options, RunDir};
-use jobs::list::{self, Entry};
+use jobs::list::{self, Entry, Makes};
+use jobs::upstream::{Access, Credentials};
 use report::Format;
-use serde_json::{Value, json};
-use streamguard::env::Environment;
+use secrecy::SecretString;
+use serde_json::{Map, Value, json};
+use streamguard::env::{self, Environment};
 use streamguard::exit::{Exit, UsageError};
-use streamguard::settings::{ConfigFile, Layers};
+use streamguard::settings::{ConfigFile, Layers, Settled};
 use streamguard::{Collection, View, ui};
 
 use crate::cli::{Collect, Mode, Running};
@@ -37,9 +39,6 @@ const ENVIRONMENT: [&str; 16] = [
     "RUST_BACKTRACE",
 ];
 
-/// Variables that no child gets.
-pub(crate) const SECRETS: [&str; 2] = ["GITHUB_TOKEN", "NVD_API_KEY"];
-
 pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
     let folder = Path::new(".");
     let flags = Collect::from_arg_matches(matches)?;
@@ -50,9 +49,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
     file.check_sections(&names)?;
     let layers = Layers { file: &file, environment: &environment, matches };
     let settings: Collect = layers.settle("collect", json!(flags))?.read()?;
+    let credentials = credentials(&flags, &settings, &environment)?;
 
     let cache = settings.cache_dir.clone().unwrap_or_else(|| environment.cache_folder());
     let cache = std::path::absolute(&cache).with_context(|| format!("no folder: {}", cache.display()))?;
+    let access = Access::new(cache.clone(), settings.rate_scale);
     let recorded = match settings.running.resume {
         true => RunDir::recorded_settings(&settings.output_dir)?,
         false => None,
@@ -72,8 +73,14 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
         .begin(begin(running))
         .view(view(running))
         .cancel(cancel);
-    for entry in chosen(&settings.collectors, &layers, recorded.as_ref())? {
-        collection = collection.add_job(job(entry, &settings, &cache, &layers, recorded.as_ref())?);
+    let chosen = chosen(&settings.collectors, &layers, recorded.as_ref())?;
+    let shared = shared(&settings, &chosen, &access, &layers)?;
+    for entry in &chosen {
+        let job = job(entry, &settings, &shared, &layers, recorded.as_ref(), &credentials)?;
+        collection = match entry.makes {
+            Makes::Advisories => collection.add_source_job(job),
+            Makes::Samples | Makes::SamplesOfAdvisories => collection.add_job(job),
+        };
     }
     if settings.no_cache {
         clear_cache(&cache)?;
@@ -85,6 +92,24 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
     Ok(match (results.exit(), caught.signal()) {
         (Exit::Signal(_), Some(signal)) => Exit::Signal(signal),
         (exit, _) => exit,
+    })
+}
+
+/// Who asks the upstreams: flags before the environment before the file of tokens.
+fn credentials(
+    flags: &Collect,
+    settings: &Collect,
+    environment: &Environment,
+) -> Result<Credentials, UsageError> {
+    let mut environment = environment.clone();
+    if let Some(path) = &settings.token_file {
+        environment.read_secrets(path)?;
+    }
+    let or_variable =
+        |flag: &Option<SecretString>, name| flag.clone().or_else(|| environment.secret(name).cloned());
+    Ok(Credentials {
+        github: or_variable(&flags.github_token, env::GITHUB_TOKEN),
+        nvd: or_variable(&flags.nvd_api_key, env::NVD_API_KEY),
     })
 }
 
@@ -103,17 +128,42 @@ fn chosen(
         Some(recorded) if !layers.is_given("collectors") => recorded.get(entry.name).is_some(),
         _ => names.iter().any(|name| name == "all" || name == entry.name),
     };
-    Ok(list::COLLECTORS.iter().filter(is_chosen).collect())
+    let has_source =
+        list::COLLECTORS.iter().any(|entry| entry.makes == Makes::Advisories && is_chosen(&entry));
+    let is_needed = |entry: &&Entry| match entry.makes {
+        Makes::SamplesOfAdvisories => has_source,
+        Makes::Samples | Makes::Advisories => is_chosen(entry),
+    };
+    Ok(list::COLLECTORS.iter().filter(is_needed).collect())
 }
 
-/// Makes a collector from its settings.
-fn job(
-    entry: &Entry,
+/// What collectors have in common: settings of the command, and flags of one that others heed too.
+/// Of collectors that do not run, no sample is expected.
+fn shared(
     settings: &Collect,
-    cache: &Path,
+    chosen: &[&Entry],
+    access: &Access,
     layers: &Layers<'_>,
-    recorded: Option<&Value>,
-) -> Result<Arc<dyn Job>> {
+) -> Result<Map<String, Value>> {
+    let mut shared = Map::new();
+    for entry in list::COLLECTORS {
+        let runs = chosen.iter().any(|chosen| chosen.name == entry.name);
+        for (key, value) in flags_of(entry, settings, layers)?.values {
+            if layers.has_flag(&key) {
+                let is_target = key.ends_with("-samples");
+                shared.insert(key, if is_target && !runs { json!(0) } else { value });
+            }
+        }
+    }
+    shared.insert("seed".to_owned(), json!(settings.seed));
+    shared.insert("cache".to_owned(), json!(access.cache));
+    shared.insert("offline".to_owned(), json!(access.snapshot.is_some()));
+    shared.insert("access".to_owned(), json!(access));
+    Ok(shared)
+}
+
+/// The settings of a collector, as far as flags make them.
+fn flags_of(entry: &Entry, settings: &Collect, layers: &Layers<'_>) -> Result<Settled> {
     let mut base = (entry.settings)(layers.matches)?;
     if settings.quick_test {
         for (key, value) in entry.quick {
@@ -122,13 +172,26 @@ fn job(
             }
         }
     }
-    let mut settled = layers.settle(entry.name, base)?;
-    // What all collectors share, for those that have a use for it.
-    for (key, value) in
-        [("seed", json!(settings.seed)), ("cache", json!(cache)), ("offline", json!(settings.offline))]
-    {
-        if let Some(slot) = settled.values.get_mut(key) {
-            *slot = value;
+    Ok(layers.settle(entry.name, base)?)
+}
+
+/// Makes a collector from its settings.
+fn job(
+    entry: &Entry,
+    settings: &Collect,
+    shared: &Map<String, Value>,
+    layers: &Layers<'_>,
+    recorded: Option<&Value>,
+    credentials: &Credentials,
+) -> Result<Arc<dyn Job>> {
+    let mut settled = flags_of(entry, settings, layers)?;
+    let own = (entry.flags)(clap::Command::new(entry.name));
+    let is_own = |key: &str| own.get_arguments().any(|flag| flag.get_long() == Some(key));
+    for (key, slot) in &mut settled.values {
+        if let Some(value) = shared.get(key)
+            && !is_own(key)
+        {
+            *slot = value.clone();
         }
     }
     // A resumed run keeps its settings, except for flags that are given: if these differ, it
@@ -140,7 +203,8 @@ fn job(
             }
         }
     }
-    (entry.make)(Value::Object(settled.values.clone())).map_err(|error| settled.wrong(&error).into())
+    (entry.make)(Value::Object(settled.values.clone()), credentials.clone())
+        .map_err(|error| settled.wrong(&error).into())
 }
 
 fn formats(names: &[String]) -> Result<Vec<Format>, UsageError> {

@@ -8,12 +8,12 @@ use anyhow::Result;
 use clap::{ArgMatches, FromArgMatches};
 use engine::{Cancel, CommandLine, External, Job, RunDir, Status};
 use serde_json::{Map, Value, json};
-use streamguard::env::Environment;
+use streamguard::env::{Environment, SECRETS};
 use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::{CommandJob, ConfigFile, Layers};
 use streamguard::ui;
 
-use super::collect::{SECRETS, begin, options, view};
+use super::collect::{begin, options, view};
 use crate::cli::Run;
 use crate::signals;
 

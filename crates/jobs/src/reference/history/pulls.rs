@@ -7,7 +7,7 @@ use gix::ObjectId;
 use regex::Regex;
 
 use super::Found;
-use crate::reference::key;
+use crate::reference::{bitbucket, forge, github, gitlab, key};
 
 /// How well a message tells, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,7 +18,8 @@ enum Form {
     Squash,
     /// In a line of its own, by its URL.
     Trailer,
-    /// In words of people, which the host takes for an order to close it.
+    /// In words of people that end it. `Fixes #1` is not among them: it is mostly about issues, and
+    /// in old histories about those of another tracker.
     Closes,
 }
 
@@ -31,7 +32,7 @@ pub(super) struct Pulls {
     main_line: HashSet<ObjectId>,
     /// Where the pull requests of this repository are, as trailers name them.
     origin: Option<String>,
-    /// Merges written by hosts that number issues apart, such as GitLab, and by those that do not.
+    /// Messages by hosts that number issues apart, such as GitLab, and by those that do not.
     apart: u64,
     together: u64,
 }
@@ -61,9 +62,7 @@ static FORMS: LazyLock<Forms> = LazyLock::new(|| {
         trailer: compiled(
             r"(?mi)^(?:PR-URL|Pull-Request|Pull request):\s*(https://[\w./-]+)/pulls?/(\d{1,9})\r?$",
         ),
-        closes: compiled(
-            r"(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?|merge[sd]?|via|PR|pull request):? (?:#|GH-)(\d{1,9})\b",
-        ),
+        closes: compiled(r"(?i)\b(?:close[sd]?|merge[sd]?(?: PR| pull request)?):? (?:#|GH-)(\d{1,9})\b"),
     }
 });
 
@@ -94,6 +93,7 @@ impl Pulls {
         }
         // That of a revert is its own, the last one: the number of what it takes back is in quotes.
         if let Some(number) = number(&forms.squash, subject) {
+            self.together += 1;
             return self.offer(number, Form::Squash, time, Found { commit, evidence: "pull:squash-subject" });
         }
         for found in forms.trailer.captures_iter(message) {
@@ -124,8 +124,19 @@ impl Pulls {
 
     pub(super) fn find(&self, number: u64) -> Option<Found> {
         let ((form, ..), found) = self.best.get(&number)?;
-        // A number that only people wrote may be that of an issue, where these have their own.
-        (*form == Form::Merge || self.apart <= self.together).then_some(*found)
+        // Where issues have numbers of their own, one that people wrote is that of an issue.
+        (*form == Form::Merge || !self.numbers_apart()).then_some(*found)
+    }
+
+    /// Whether issues and pull requests may have the same number: as the host has it that the
+    /// clone comes from, or else most messages.
+    fn numbers_apart(&self) -> bool {
+        let host = self.origin.as_deref().and_then(|url| url.strip_prefix("https://")?.split('/').next());
+        match host {
+            Some(host) if host == github::HOST || forge::is_gitea(host) => false,
+            Some(host) if host == bitbucket::HOST || gitlab::is_host(host) => true,
+            _ => self.apart > self.together,
+        }
     }
 }
 

@@ -101,7 +101,7 @@ fn pull_requests_are_found_by_what_hosts_write() {
         "gitea: Merge pull request 'Title' (#16) from someone/branch into main",
         "bors: Merge #18",
         "closes: Do it\n\nCloses #19, see #20",
-        "number: Fix #21 and 1#22",
+        "number: Fix #21, 1#22, change log for PR #23",
         "heads/main: End",
     ]) else {
         return;
@@ -114,8 +114,8 @@ fn pull_requests_are_found_by_what_hosts_write() {
     assert_eq!(built.pull(18), Some(("bors", "pull:merge-subject")));
     assert_eq!(built.pull(19), Some(("closes", "pull:closes")));
     assert_eq!(built.pull(20), None);
-    assert_eq!(built.pull(21), Some(("number", "pull:closes")));
-    for number in [0, 1, 2, 22, 99, u64::MAX] {
+    assert_eq!(built.pull(21), None, "that may be an issue of another tracker");
+    for number in [0, 1, 2, 22, 23, 99, u64::MAX] {
         assert_eq!(built.pull(number), None, "{number}");
     }
 }
@@ -146,6 +146,7 @@ fn gitlab_has_numbers_for_merge_requests_alone() {
         "issue: Mend it (#7)",
         "merge: Merge branch 'fix' into 'main'\n\nFix it\n\nCloses #8\n\nSee merge request group/sub/project!7",
         "old: Merge branch 'b' into 'main'\n\nSee merge request !9",
+        "third: Merge branch 'c' into 'main'\n\nSee merge request group/sub/project!11",
         "heads/main: End (#10)",
     ]) else {
         return;
@@ -153,15 +154,21 @@ fn gitlab_has_numbers_for_merge_requests_alone() {
     assert_eq!(built.pull(7), Some(("merge", "pull:merge-body")));
     assert_eq!(built.pull(9), Some(("old", "pull:merge-body")));
     assert_eq!((built.pull(8), built.pull(10)), (None, None));
+    git(built.dir.path(), &["config", "remote.origin.url", "https://github.com/owner/name"], "");
+    assert_eq!(
+        built.pull(10),
+        Some(("heads/main", "pull:squash-subject")),
+        "unless the host has one row of them"
+    );
 }
 
 #[test]
 fn bitbucket_has_too() {
     let Some(built) = Built::new(&[
         "root: Begin",
-        "issue: Fix #7",
+        "issue: Close #7",
         "merge: Merged in someone/fix (pull request #7)\n\nFix it",
-        "heads/main: Fixes #8",
+        "heads/main: Closes #8",
     ]) else {
         return;
     };
