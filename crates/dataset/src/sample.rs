@@ -66,7 +66,7 @@ pub struct Sample {
     pub level: Level,
     /// The programming language, where it is known.
     pub language: Option<Language>,
-    /// The code before the fix.
+    /// The code before the fix; of an exploit, the code that attacks.
     pub vulnerable_code: Option<String>,
     /// The code after the fix.
     pub fixed_code: Option<String>,

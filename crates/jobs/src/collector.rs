@@ -9,6 +9,8 @@ use engine::{Job, JobError, Level, Limits, Merge, Output, Plan, Planning, Shard,
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::upstream::Watch;
+
 /// A source of samples. Its value is its settings; wrapped in [`Collect`] it is a job.
 pub trait Collector: Serialize + Debug + Send + Sync {
     /// The name: of the job, of the section in `streamguard.toml`, of the file of its samples.
@@ -102,6 +104,16 @@ impl<'a, 'o> Samples<'a, 'o> {
     /// [`ShardError::Stopped`], to be passed on.
     pub fn check(&self) -> Result<(), ShardError> {
         self.output.check()
+    }
+}
+
+impl Watch for Samples<'_, '_> {
+    fn stopped(&self) -> bool {
+        self.output.check().is_err()
+    }
+
+    fn note(&mut self, level: Level, text: String) {
+        self.output.note(level, text);
     }
 }
 

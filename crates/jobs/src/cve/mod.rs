@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::advisories::{Advisories, AdvisorySource, moment, name};
 use crate::upstream::Access;
 use crate::upstream::address::address;
-use walk::{Drift, Walk};
+use walk::{End, Walk};
 
 /// Name of the source.
 const NAME: &str = "cve";
@@ -137,8 +137,8 @@ impl AdvisorySource for Cve {
                 let query = [filter.as_slice(), window].concat();
                 let enough = if wants_all { MANY } else { u64::MAX };
                 match walk.all(&query, enough, advisories)? {
-                    Drift::None => {}
-                    Drift::TooMany => feeds::read(self, clock_ms, now, &mut walk, advisories)?,
+                    End::Reached => {}
+                    End::TooMany => feeds::read(self, clock_ms, now, &mut walk, advisories)?,
                 }
             }
         }

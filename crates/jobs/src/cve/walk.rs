@@ -21,11 +21,11 @@ const PAGES: u64 = 1500;
 /// Most bytes of a page: some 20 MiB is usual, records with long lists of versions are larger.
 const PAGE_BYTES: u64 = 256 << 20;
 
-/// Whether a walk came to its end.
-pub(super) enum Drift {
-    /// It did.
-    None,
-    /// There are more records than are wanted page by page; only the first page was read.
+/// How a walk ended.
+pub(super) enum End {
+    /// With the last page.
+    Reached,
+    /// With the first page: there are more records than are wanted page by page.
     TooMany,
 }
 
@@ -73,9 +73,9 @@ impl<'a> Walk<'a> {
         query: &[Parameter],
         enough: u64,
         advisories: &mut Advisories<'_, '_>,
-    ) -> Result<Drift, ShardError> {
+    ) -> Result<End, ShardError> {
         let Some(mut tally) = self.pages(query, self.clock_ms, enough, advisories)? else {
-            return Ok(Drift::TooMany);
+            return Ok(End::TooMany);
         };
         if tally.drifted() {
             // Another mark, so that the pages in the cache will not do.
@@ -88,7 +88,7 @@ impl<'a> Walk<'a> {
             }
         }
         advisories.count("records.malformed", tally.malformed);
-        Ok(Drift::None)
+        Ok(End::Reached)
     }
 
     /// One walk over the pages; none if there are more than `enough` records.

@@ -4,12 +4,18 @@
 mod contract;
 // Records and walks of the National Vulnerability Database.
 mod cve;
+// Rows and files of ExploitDB.
+mod exploitdb;
 // From a changed file to the functions that changed in it.
 mod extract;
 // Remote repositories: who may be asked, and what is fetched.
 mod git;
+// Advisories and walks of the GitHub Advisory Database.
+mod github;
 // Which commits are security fixes, by their messages.
 mod message;
+// Records, archives and lists of changes of OSV.
+mod osv;
 // From URLs to repositories and commits, and what local history tells.
 mod references;
 // Damaged, unusual and hostile repositories.
