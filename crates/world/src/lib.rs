@@ -24,6 +24,7 @@ mod oracle;
 mod pack;
 mod project;
 mod random;
+mod recording;
 mod repository;
 pub mod snapshot;
 mod source;
@@ -89,6 +90,14 @@ pub enum WorldError {
     /// A git object could not be encoded.
     #[error("cannot encode a git object: {0}")]
     Git(String),
+    /// A collector does not get along with what the upstreams answer.
+    #[error("cannot record what the collector {collector} asks for: {reason}")]
+    Recording {
+        /// Which.
+        collector: String,
+        /// Why.
+        reason: String,
+    },
     /// The generator has no language that projects are known for.
     #[error("the generator knows no language that a project can be written in")]
     NoLanguage,
@@ -160,7 +169,8 @@ impl World {
         Ok(truth)
     }
 
-    /// Writes all repositories into one compressed archive (see [`snapshot`]).
+    /// Writes all repositories, and what upstreams answer, into one compressed archive (see
+    /// [`snapshot`]).
     ///
     /// # Errors
     /// [`WorldError`].
@@ -168,14 +178,21 @@ impl World {
         let failed = |error| WorldError::io(out, error);
         let file = BufWriter::new(File::create(out).map_err(failed)?);
         let mut writer = SnapshotWriter::new(file, out)?;
-        let mut manifest = Manifest { format: FORMAT, seed: self.settings.seed, repositories: Vec::new() };
-        let mut truth = Truth::default();
+        let seed = self.settings.seed;
+        let mut manifest = Manifest { format: FORMAT, clock_ms: CLOCK_MS, seed, repositories: Vec::new() };
+        let (mut truth, mut projects) = (Truth::default(), Vec::new());
         for repository in self.repositories_at(0) {
             let repository = repository?;
             writer.repository(&repository)?;
-            let path = format!("git/{}.git", repository.full_name);
+            let path = repository.path();
             manifest.repositories.push(ManifestRepository { url: repository.url, path });
             truth.extend(repository.truth);
+            projects.push(repository.project);
+        }
+        let upstreams = Upstreams::of(seed, &projects);
+        truth.advisories = upstreams.truth();
+        for (path, bytes) in recording::record(upstreams)? {
+            writer.file(&path, &bytes)?;
         }
         writer.finish(&manifest)?.flush().map_err(failed)?;
         Ok(truth)

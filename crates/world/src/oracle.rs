@@ -68,7 +68,7 @@ pub struct Decoy {
 pub struct RepositoryTruth {
     /// Its address.
     pub url: String,
-    /// Path of the bare repository below the folder or in the archive.
+    /// Path of the bare repository in a snapshot.
     pub path: String,
     /// How many commits its branch reaches.
     pub commits: usize,

@@ -76,7 +76,7 @@ impl Repository {
             Part::Fixed(fixes) => history.run(fixes)?,
         }
         let History { url, owner, name, pack, head, tags, mut truth, events, commits, fixes, .. } = history;
-        let path = format!("git/{full_name}.git");
+        let path = in_cache(&url);
         truth.repositories.push(RepositoryTruth { url: url.clone(), path, commits, events });
         let project = FixedProject {
             url: url.clone(),
@@ -106,6 +106,11 @@ impl Repository {
         Ok(Self { full_name, url, files, truth, project })
     }
 
+    /// Where it lies in a snapshot: where its mirror would be in a cache.
+    pub(crate) fn path(&self) -> String {
+        in_cache(&self.url)
+    }
+
     /// Folders that git looks for, even if they are empty.
     pub(crate) const FOLDERS: [&str; 5] = ["objects", "objects/pack", "refs", "refs/heads", "refs/tags"];
 
@@ -123,6 +128,14 @@ impl Repository {
         }
         Ok(())
     }
+}
+
+/// Where the mirror of a repository is in a cache.
+fn in_cache(url: &str) -> String {
+    // What is written in the manifest has slashes on every machine.
+    let path = jobs::upstream::git::mirror_path(Path::new(""), url);
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
 }
 
 fn config(url: &str) -> String {

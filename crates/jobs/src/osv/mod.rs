@@ -102,6 +102,10 @@ impl AdvisorySource for Osv {
         &self.access
     }
 
+    fn access_mut(&mut self) -> &mut Access {
+        &mut self.access
+    }
+
     fn plan(&self, clock_ms: u64, earlier: Option<u64>) -> Result<Vec<Value>, JobError> {
         address(&self.osv_url, &[], &[]).map_err(JobError::Failed)?;
         let start = moment::start(self.since.as_deref(), earlier)?;
