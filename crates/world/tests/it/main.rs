@@ -14,6 +14,8 @@ mod mining;
 mod advisories;
 // What upstreams answer.
 mod upstreams;
+// What collectors make of a snapshot.
+mod replay;
 // How large and how fast it is.
 mod scale;
 
