@@ -84,7 +84,8 @@ pub enum Naming {
     Commit,
     /// By the URL of the pull request that brought it.
     Pull,
-    /// By the URL of a comparison of the commit with the one before it.
+    /// By the URL of a comparison of the commit with the one before it, or of two releases; the
+    /// commit's message has the CVE id then.
     Comparison,
     /// By the URL of the first release that holds it; the commit's message has the CVE id.
     Release,

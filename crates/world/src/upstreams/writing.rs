@@ -109,7 +109,15 @@ fn links(naming: Naming, project: &FixedProject, fix: &Fix) -> Vec<Link> {
         Naming::Pull => fix.pull.map(|number| {
             (format!("{url}/-/merge_requests/{number}"), &["Issue Tracking", "Patch"][..], "FIX")
         }),
-        Naming::Comparison => Some((format!("{url}/-/compare/{parent}...{commit}"), &["Patch"][..], "FIX")),
+        Naming::Comparison => {
+            let tags = fix.release.checked_sub(1).and_then(|last| project.tags.get(last..=fix.release));
+            // Of two releases, the message has to tell which commit it is.
+            let (old, new) = match tags {
+                Some([old, new]) if fix.is_named => (old, new),
+                _ => (parent, commit),
+            };
+            Some((format!("{url}/-/compare/{old}...{new}"), &["Patch"][..], "FIX"))
+        }
         Naming::Release => project
             .tags
             .get(fix.release)

@@ -95,9 +95,14 @@ fn references_lead_to_what_is_there() {
             let id = fix.to_string();
             match (advisory.naming, pointer.target) {
                 (Naming::Commit, Target::Commit(named)) => assert!(id.starts_with(&named), "{reference}"),
-                (Naming::Comparison, Target::Compare(from, to)) => {
-                    assert_eq!(to, id);
+                (Naming::Comparison, Target::Compare(from, to)) if to == id => {
                     assert_eq!(from, commit.parent_ids().next().expect("a parent").to_string());
+                }
+                (Naming::Comparison, Target::Compare(from, to)) => {
+                    for tag in [from, to] {
+                        assert!(repository.find_reference(&format!("refs/tags/{tag}")).is_ok(), "{tag}");
+                    }
+                    assert!(commit.message_raw_sloppy().to_string().contains(&advisory.ids[0]));
                 }
                 (Naming::Pull, Target::Pull(number)) => {
                     let head = repository.head_id().expect("a head");
