@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use engine::files::{sync_folder, write_whole};
+use engine::files::write_whole;
 use serde::{Deserialize, Serialize};
 
 use super::lock::{Hold, Lock};
@@ -13,9 +13,6 @@ use super::request::{Answer, Freshness, Request, UpstreamError, Watch};
 
 /// Version of the layout.
 const FORMAT: u32 = 1;
-
-/// The scope of answers that nobody had to sign in for.
-pub(super) const OPEN: &str = "open";
 
 /// What a stored body is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,14 +35,23 @@ pub(super) struct Stored {
     pub(super) answer: Answer,
 }
 
-impl Stored {
+impl Meta {
     /// Whether it does without asking.
     pub(super) fn is_fresh(&self, freshness: Freshness) -> bool {
         match freshness {
-            Freshness::Run(mark) => self.meta.mark == Some(mark),
+            Freshness::Run(mark) => self.mark == Some(mark),
             Freshness::Forever => true,
         }
     }
+}
+
+/// What is stored.
+#[derive(Debug)]
+pub(super) enum Found {
+    Nothing,
+    /// Something that is not what was stored once.
+    Damaged,
+    Sound(Stored),
 }
 
 /// The place of the answers to one question.
@@ -80,7 +86,10 @@ impl Entry {
             .collect();
         names.sort();
         let Some(name) = names.into_iter().next() else { return Ok(None) };
-        Self { folder, name, url: String::new() }.load()
+        match (Self { folder, name, url: String::new() }).load()? {
+            Found::Sound(stored) => Ok(Some(stored)),
+            Found::Nothing | Found::Damaged => Ok(None),
+        }
     }
 
     fn path(&self, end: &str) -> PathBuf {
@@ -98,23 +107,41 @@ impl Entry {
         Lock::take(&self.path("lock"), hold, &why, watch)
     }
 
-    /// What is stored, if it is there and sound.
-    pub(super) fn load(&self) -> Result<Option<Stored>, UpstreamError> {
+    /// What is stored, and whether it is sound.
+    pub(super) fn load(&self) -> Result<Found, UpstreamError> {
         let meta = match fs::read(self.path("json")) {
             Ok(bytes) => serde_json::from_slice::<Meta>(&bytes).ok(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
             Err(error) => return Err(self.cannot(error)),
         };
-        let Some(meta) = meta.filter(|meta| meta.format == FORMAT && is_digest(&meta.blake3)) else {
+        match meta.filter(|meta| meta.format == FORMAT && is_digest(&meta.blake3)) {
+            Some(meta) => self.verify(meta),
+            None => Ok(Found::Damaged),
+        }
+    }
+
+    /// What is stored, if it is sound and does without asking. An old body, which may be large,
+    /// is not even read.
+    pub(super) fn load_fresh(&self, freshness: Freshness) -> Result<Option<Stored>, UpstreamError> {
+        let meta =
+            fs::read(self.path("json")).ok().and_then(|bytes| serde_json::from_slice::<Meta>(&bytes).ok());
+        if !meta.is_some_and(|meta| meta.is_fresh(freshness)) {
             return Ok(None);
-        };
+        }
+        match self.load()? {
+            Found::Sound(stored) => Ok(Some(stored)),
+            Found::Nothing | Found::Damaged => Ok(None),
+        }
+    }
+
+    fn verify(&self, meta: Meta) -> Result<Found, UpstreamError> {
         let path = self.body(&meta.blake3);
         match digest(&path) {
             Ok((blake3, length)) if (&blake3, length) == (&meta.blake3, meta.length) => {
-                Ok(Some(Stored { meta, answer: Answer { path } }))
+                Ok(Found::Sound(Stored { meta, answer: Answer { path } }))
             }
-            Ok(_) => Ok(None),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Ok(_) => Ok(Found::Damaged),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Found::Damaged),
             Err(error) => Err(self.cannot(error)),
         }
     }
@@ -141,6 +168,11 @@ impl Entry {
         self.path("part")
     }
 
+    /// Removes what was written of a body that did not come to its end.
+    pub(super) fn discard(&self) {
+        let _ = fs::remove_file(self.scratch());
+    }
+
     /// Gives a written and synced body its name. It is no answer before [`Entry::keep`].
     pub(super) fn name(&self, body: Body) -> Result<Stored, UpstreamError> {
         let path = self.body(&body.blake3);
@@ -157,24 +189,26 @@ impl Entry {
         Ok(Stored { meta, answer: Answer { path } })
     }
 
-    /// Makes it the answer, in place of the old one.
-    pub(super) fn keep(
-        &self,
-        stored: &Stored,
-        freshness: Freshness,
-        old: Option<&Stored>,
-    ) -> Result<(), UpstreamError> {
+    /// Makes it the answer, in place of all others.
+    pub(super) fn keep(&self, stored: &Stored, freshness: Freshness) -> Result<(), UpstreamError> {
         let mark = match freshness {
             Freshness::Run(mark) => Some(mark),
             Freshness::Forever => None,
         };
         let meta = Meta { mark, ..stored.meta.clone() };
         let text = serde_json::to_vec(&meta).map_err(|error| self.cannot(error.into()))?;
-        write_whole(&self.path("json"), &text)
-            .and_then(|()| sync_folder(&self.folder))
-            .map_err(|error| self.cannot(error))?;
-        if let Some(old) = old.filter(|old| old.answer.path != stored.answer.path) {
-            let _ = fs::remove_file(&old.answer.path);
+        write_whole(&self.path("json"), &text).map_err(|error| self.cannot(error))?;
+        self.remove_others(&stored.answer.path).map_err(|error| self.cannot(error))
+    }
+
+    fn remove_others(&self, kept: &Path) -> io::Result<()> {
+        let prefix = format!("{}.", self.name);
+        for entry in fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
+            if name.starts_with(&prefix) && name.ends_with(".body") && path != kept {
+                fs::remove_file(path)?;
+            }
         }
         Ok(())
     }
@@ -194,13 +228,6 @@ pub(super) struct Body {
     pub(super) blake3: String,
     pub(super) etag: Option<String>,
     pub(super) last_modified: Option<String>,
-}
-
-/// The scope of answers to a credential. It is too short to tell anything about it.
-pub(super) fn scope(credential: &str) -> String {
-    let mut hasher = blake3::Hasher::new_derive_key("streamguard upstream scope 1");
-    hasher.update(credential.as_bytes());
-    hasher.finalize().to_hex()[..8].to_owned()
 }
 
 fn question(request: &Request) -> String {

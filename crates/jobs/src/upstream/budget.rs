@@ -71,7 +71,7 @@ impl Budget {
     /// The budget of a service at a host, with its port; `scope` tells credentials apart.
     pub(super) fn new(folder: PathBuf, service: Service, host: &str, scope: &str, scale: f64) -> Self {
         let window = service
-            .window(scope != super::answers::OPEN)
+            .window(scope != super::credential::OPEN)
             .map(|window| Window { length: window.length.mul_f64(scale), ..window });
         let name = format!("{}-{}-{scope}", service.slug(), lane::file_name(host));
         Self { folder, name, service, window, scale }

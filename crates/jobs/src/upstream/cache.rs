@@ -1,11 +1,14 @@
 //! The cache's folder: what lies in it, how large it is, and how it gets smaller.
 
-use std::fs::{self, Metadata};
+use std::collections::BTreeSet;
+use std::fs::{self, DirBuilder, Metadata};
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::lock::{Hold, Lock};
+use super::request::UpstreamError;
 
 /// A part of the cache: a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +44,15 @@ impl Part {
     pub fn folder(self, cache: &Path) -> PathBuf {
         cache.join(self.name())
     }
+
+    /// Its folder, made if need be, for nobody else to read: some answers are private.
+    pub(super) fn create(self, cache: &Path) -> Result<PathBuf, UpstreamError> {
+        let path = self.folder(cache);
+        match DirBuilder::new().recursive(true).mode(0o700).create(&path) {
+            Ok(()) => Ok(path),
+            Err(source) => Err(UpstreamError::Cache { path, source }),
+        }
+    }
 }
 
 /// How large a part is.
@@ -61,6 +73,8 @@ pub struct Removed {
     pub entries: u64,
     /// Bytes.
     pub bytes: u64,
+    /// Entries that stayed because somebody uses them.
+    pub in_use: u64,
 }
 
 /// The size of each part.
@@ -97,7 +111,7 @@ pub fn prune(cache: &Path, older_than: Duration) -> io::Result<Removed> {
     Ok(removed)
 }
 
-/// Removes all parts, and nothing else that lies in the folder.
+/// Removes all parts, but for what is in use, and nothing else that lies in the folder.
 ///
 /// # Errors
 /// What the file system says.
@@ -107,10 +121,12 @@ pub fn clear(cache: &Path) -> io::Result<Removed> {
         for entry in entries(part, cache)? {
             entry.remove(&mut removed)?;
         }
-        match fs::remove_dir_all(part.folder(cache)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
+        let folder = part.folder(cache);
+        for (inner, _) in list(&folder)?.into_iter().filter(|(_, metadata)| metadata.is_dir()) {
+            // Folders that are not empty stay.
+            let _ = fs::remove_dir(inner);
         }
+        let _ = fs::remove_dir(folder);
     }
     Ok(removed)
 }
@@ -126,15 +142,27 @@ struct Entry {
 
 impl Entry {
     fn is_lock(&self) -> bool {
-        self.paths.iter().all(|path| path.extension().is_some_and(|end| end == "lock" || end == "lane"))
+        self.paths.iter().all(|path| is_lock(path))
+    }
+
+    /// Locks that are held by whoever uses it.
+    fn locks(&self) -> impl Iterator<Item = PathBuf> {
+        let own = self.paths.iter().filter(|path| is_lock(path)).cloned();
+        own.chain(Some(self.stem.with_added_extension("lock"))).filter(|path| path.exists())
     }
 
     /// Removes it, unless somebody uses it.
     fn remove(&self, removed: &mut Removed) -> io::Result<()> {
-        let lock_path = self.stem.with_added_extension("lock");
-        let lock = if lock_path.exists() { Lock::try_take(&lock_path, Hold::Alone)? } else { None };
-        if lock.is_none() && lock_path.exists() {
-            return Ok(());
+        let mut held = Vec::new();
+        let locks: BTreeSet<PathBuf> = self.locks().collect();
+        for path in locks {
+            match Lock::try_take(&path, Hold::Alone)? {
+                Some(lock) => held.push(lock),
+                None => {
+                    removed.in_use += 1;
+                    return Ok(());
+                }
+            }
         }
         for path in &self.paths {
             let gone = match fs::symlink_metadata(path) {
@@ -151,6 +179,10 @@ impl Entry {
         removed.bytes += self.bytes;
         Ok(())
     }
+}
+
+fn is_lock(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "lock" || end == "lane")
 }
 
 /// What is in a part, in the order of its names.

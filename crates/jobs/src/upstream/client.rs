@@ -1,18 +1,17 @@
 //! The client: cache, then budget, then fetch, then retry.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use engine::Level;
-use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue, LOCATION};
-use secrecy::{ExposeSecret, SecretString};
+use reqwest::header::LOCATION;
 use url::Url;
 
 use super::access::{Access, Credentials};
-use super::answers::{self, Body, Entry, Stored};
+use super::answers::{Body, Entry, Found, Stored};
 use super::budget::{Budget, Told};
 use super::cache::Part;
-use super::failure::{Failure, Refusal, after_secondary, backoff};
+use super::credential::Credential;
+use super::failure::{Failure, Refusal, after_secondary, backoff, quote};
 use super::fetch::{Asked, Content, Line};
 use super::headers;
 use super::lock::Hold;
@@ -27,6 +26,9 @@ const TRIES: u32 = 5;
 
 /// How many redirects are followed.
 const REDIRECTS: usize = 4;
+
+/// Longest windows of rate limits, relative to the published ones.
+const MOST_SCALE: f64 = 100.0;
 
 /// The way to the HTTP upstreams.
 #[derive(Debug)]
@@ -55,7 +57,7 @@ impl Client {
     /// A client with the cache and the credentials of `access`.
     ///
     /// # Errors
-    /// [`UpstreamError::Cache`]; `Failed` if there is no TLS.
+    /// [`UpstreamError::Cache`]; `Failed` if there is no TLS; `Refused` if a setting is out of bounds.
     pub fn new(access: &Access) -> Result<Self, UpstreamError> {
         Self::with_patience(access, Patience::default())
     }
@@ -68,14 +70,16 @@ impl Client {
         if let Some(snapshot) = &access.snapshot {
             return Ok(Self(Way::Recorded(Part::Answers.folder(snapshot))));
         }
-        let [answers, budgets] = [Part::Answers, Part::Budgets].map(|part| part.folder(&access.cache));
-        for folder in [&answers, &budgets] {
-            fs::create_dir_all(folder)
-                .map_err(|source| UpstreamError::Cache { path: folder.clone(), source })?;
+        let scale = access.rate_scale;
+        if !(0.0..=MOST_SCALE).contains(&scale) {
+            let reason = format!("{scale} is not between 0 and {MOST_SCALE}");
+            return Err(UpstreamError::Refused { url: "rate-scale".to_owned(), reason });
         }
+        let answers = Part::Answers.create(&access.cache)?;
+        let budgets = Part::Budgets.create(&access.cache)?;
         let line = Line::new(patience)
             .map_err(|reason| UpstreamError::Failed { url: "HTTP client".to_owned(), reason })?;
-        let (credentials, scale) = (access.credentials.clone(), access.rate_scale);
+        let credentials = access.credentials.clone();
         Ok(Self(Way::Live(Box::new(Live { answers, budgets, credentials, scale, line }))))
     }
 
@@ -123,17 +127,15 @@ struct Asking<'a> {
     live: &'a Live,
     request: &'a Request,
     target: Target,
-    credential: Option<(HeaderName, HeaderValue)>,
+    credential: Credential,
     entry: Entry,
     budget: Budget,
 }
 
 impl<'a> Asking<'a> {
     fn new(live: &'a Live, request: &'a Request, target: Target) -> Result<Self, UpstreamError> {
-        let credential = live.credential(request.service);
-        let scope =
-            credential.map_or(answers::OPEN.to_owned(), |secret| answers::scope(secret.expose_secret()));
-        let credential = credential.map(|secret| header(request.service, secret)).transpose()?;
+        let credential = Credential::of(request.service, &live.credentials)?;
+        let scope = credential.scope();
         let entry = Entry::new(&live.answers, request, &target.shown, &scope);
         let budget =
             Budget::new(live.budgets.clone(), request.service, &target.authority(), &scope, live.scale);
@@ -145,19 +147,31 @@ impl<'a> Asking<'a> {
         watch: &mut dyn Watch,
         read: &mut dyn FnMut(&Answer) -> Result<T, Unfit>,
     ) -> Result<T, UpstreamError> {
-        for hold in [Hold::Shared, Hold::Alone] {
-            let _lock = self.entry.lock(hold, watch)?;
-            let mut stored = self.entry.load()?;
-            if let Some(fresh) = stored.take_if(|stored| stored.is_fresh(self.request.freshness))
-                && let Ok(value) = read(&fresh.answer)
+        let freshness = self.request.freshness;
+        {
+            let _shared = self.entry.lock(Hold::Shared, watch)?;
+            if let Some(stored) = self.entry.load_fresh(freshness)?
+                && let Ok(value) = read(&stored.answer)
             {
                 return Ok(value);
             }
-            if hold == Hold::Alone {
-                return self.fetch(stored, watch, read);
-            }
         }
-        unreachable!("the second lock is held alone")
+        let _alone = self.entry.lock(Hold::Alone, watch)?;
+        let known = match self.entry.load()? {
+            // Whoever held the lock before may have asked the same.
+            Found::Sound(stored) if stored.meta.is_fresh(freshness) => match read(&stored.answer) {
+                Ok(value) => return Ok(value),
+                Err(_) => None,
+            },
+            Found::Sound(stored) => Some(stored),
+            Found::Damaged => {
+                let text = format!("{}: what the cache holds is damaged, asking again", self.target.shown);
+                watch.note(Level::Warning, text);
+                None
+            }
+            Found::Nothing => None,
+        };
+        self.fetch(known, watch, read)
     }
 
     /// Tries until it succeeds or is of no use.
@@ -199,7 +213,8 @@ impl<'a> Asking<'a> {
         watch: &mut dyn Watch,
         read: &mut dyn FnMut(&Answer) -> Result<T, Unfit>,
     ) -> Result<T, Failure> {
-        let new = match self.exchange(tries, stored.as_ref(), watch)? {
+        let got = self.exchange(tries, stored.as_ref(), watch).inspect_err(|_| self.entry.discard())?;
+        let new = match got {
             Got::Body(body) => self.entry.name(body)?,
             // If its reader does not take it, the next try has to bring another.
             Got::Same(same) => {
@@ -209,7 +224,7 @@ impl<'a> Asking<'a> {
         };
         match read(&new.answer) {
             Ok(value) => {
-                self.entry.keep(&new, self.request.freshness, stored.as_ref())?;
+                self.entry.keep(&new, self.request.freshness)?;
                 Ok(value)
             }
             Err(unfit) => {
@@ -221,11 +236,13 @@ impl<'a> Asking<'a> {
 
     fn unfit(&self, unfit: Unfit, tries: u32) -> Result<Failure, UpstreamError> {
         Ok(match unfit {
-            Unfit::Damaged(reason) => Failure::Passing(reason),
-            Unfit::Refused(reason) => {
-                Failure::Lasting(UpstreamError::Refused { url: self.target.shown.clone(), reason })
-            }
+            Unfit::Damaged(reason) => Failure::Passing(self.credential.mask(reason)),
+            Unfit::Refused(reason) => Failure::Lasting(UpstreamError::Refused {
+                url: self.target.shown.clone(),
+                reason: self.credential.mask(reason),
+            }),
             Unfit::Limited { reason, wait } => {
+                let reason = quote(&self.credential.mask(reason));
                 let length = wait.unwrap_or_else(|| after_secondary(tries, self.live.scale));
                 self.budget.told(Told {
                     block: Some((length, reason.clone())),
@@ -250,7 +267,7 @@ impl<'a> Asking<'a> {
                 shown: &self.target.shown,
                 body: self.request.body.as_deref(),
                 accept: self.request.accept,
-                credential: self.credential.clone(),
+                credential: &self.credential,
                 known: known.map(|stored| &stored.meta),
                 max_bytes: self.request.max_bytes,
                 path: &self.entry.scratch(),
@@ -262,7 +279,7 @@ impl<'a> Asking<'a> {
                     permit.finish(told)?;
                     return Ok(Got::Body(body));
                 }
-                Content::Text(text) => self.without_secrets(&text),
+                Content::Text(text) => text,
             };
             if let (304, Some(known)) = (reply.status, known) {
                 permit.finish(told)?;
@@ -276,7 +293,7 @@ impl<'a> Asking<'a> {
             }
             let refusal = Refusal {
                 service,
-                has_credential: self.credential.is_some(),
+                has_credential: self.credential.header().is_some(),
                 url: &self.target.shown,
                 status: reply.status,
                 headers: &reply.headers,
@@ -289,7 +306,7 @@ impl<'a> Asking<'a> {
                     Some((after_secondary(tries, self.live.scale), "its secondary rate limit".to_owned()))
                 });
             } else if service == Service::Nvd && matches!(failure, Failure::Limited(_)) {
-                let window = service.window(self.credential.is_some());
+                let window = service.window(self.credential.header().is_some());
                 told.block = told.block.or_else(|| {
                     window.map(|window| (window.length.mul_f64(self.live.scale), "its rate limit".to_owned()))
                 });
@@ -302,8 +319,7 @@ impl<'a> Asking<'a> {
 
     /// Where a redirect leads, if it may be followed: within the origin, and with what was asked.
     fn follow(&self, from: &Url, status: u16, location: &str) -> Result<Url, UpstreamError> {
-        let location = self.without_secrets(location);
-        let to = from.join(&location).map_err(|_| self.failed(format!("HTTP {status} to nowhere")))?;
+        let to = from.join(location).map_err(|_| self.failed(format!("HTTP {status} to nowhere")))?;
         let keeps_body = self.request.body.is_none() || matches!(status, 307 | 308);
         if self.request.service != Service::GitHost && keeps_body && to.origin() == self.target.url.origin() {
             return Ok(to);
@@ -314,38 +330,4 @@ impl<'a> Asking<'a> {
     fn failed(&self, reason: String) -> UpstreamError {
         UpstreamError::Failed { url: self.target.shown.clone(), reason }
     }
-
-    /// A text of the server without the credential that it may echo.
-    fn without_secrets(&self, text: &str) -> String {
-        match self.live.credential(self.request.service) {
-            Some(secret) => text.replace(secret.expose_secret(), "***"),
-            None => text.to_owned(),
-        }
-    }
-}
-
-impl Live {
-    fn credential(&self, service: Service) -> Option<&SecretString> {
-        let credential = match service {
-            Service::Nvd => self.credentials.nvd.as_ref(),
-            Service::GitHub => self.credentials.github.as_ref(),
-            Service::NvdFeeds | Service::Osv | Service::ExploitDb | Service::GitHost => None,
-        };
-        credential.filter(|secret| !secret.expose_secret().is_empty())
-    }
-}
-
-/// The header that a service wants a credential in.
-fn header(service: Service, secret: &SecretString) -> Result<(HeaderName, HeaderValue), UpstreamError> {
-    let secret = secret.expose_secret();
-    let (name, value) = match service {
-        Service::GitHub => (AUTHORIZATION, format!("Bearer {secret}")),
-        _ => (HeaderName::from_static("apikey"), secret.to_owned()),
-    };
-    let mut value = HeaderValue::from_str(&value).map_err(|_| UpstreamError::Refused {
-        url: service.label().to_owned(),
-        reason: format!("{} holds characters that no credential has", service.variable().unwrap_or_default()),
-    })?;
-    value.set_sensitive(true);
-    Ok((name, value))
 }

@@ -17,6 +17,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::answers::{Body, Meta};
+use super::credential::Credential;
 use super::failure::{Failure, quote};
 use super::headers;
 use super::patience::Patience;
@@ -46,7 +47,7 @@ pub(super) struct Asked<'a> {
     pub(super) shown: &'a str,
     pub(super) body: Option<&'a str>,
     pub(super) accept: Accept,
-    pub(super) credential: Option<(HeaderName, HeaderValue)>,
+    pub(super) credential: &'a Credential,
     /// What is in the cache already.
     pub(super) known: Option<&'a Meta>,
     pub(super) max_bytes: u64,
@@ -91,7 +92,12 @@ impl Line {
             .connect_timeout(patience.connect)
             .pool_idle_timeout(IDLE_CONNECTION)
             .build()
-            .map_err(|error| cause(&error))?;
+            .map_err(|error| {
+                format!(
+                    "{}: are the system's certificates installed (package ca-certificates)?",
+                    cause(&error)
+                )
+            })?;
         Ok(Self { runtime, http, patience })
     }
 
@@ -118,11 +124,13 @@ impl Line {
             Ok(Err(error)) => return Err(broken(error, asked)),
             Err(_) => return Err(Failure::Passing(format!("no answer within {}", seconds(patience)))),
         };
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let (status, mut headers) = (response.status().as_u16(), response.headers().clone());
+        asked.credential.mask_headers(&mut headers);
         let content = if status == 200 {
             Content::Body(self.receive(response, &headers, asked, began).await?)
         } else {
-            Content::Text(self.beginning(response, &headers).await)
+            let is_gzip = headers::text(&headers, CONTENT_ENCODING.as_str()) == Some("gzip");
+            Content::Text(self.beginning(response, is_gzip, asked).await)
         };
         Ok(Reply { status, headers, content })
     }
@@ -145,7 +153,7 @@ impl Line {
                 }
             }
         }
-        if let Some((name, value)) = &asked.credential {
+        if let Some((name, value)) = asked.credential.header() {
             headers.insert(name.clone(), value.clone());
         }
         if let Some(body) = asked.body {
@@ -169,7 +177,11 @@ impl Line {
             (_, Some("gzip" | "x-gzip")) => true,
             (_, Some(other)) => return Err(Failure::Odd(format!("unknown encoding {}", quote(other)))),
         };
-        check_type(&mut response, headers, asked.accept, is_gzip, self.patience.idle).await?;
+        let kind = headers::text(headers, CONTENT_TYPE.as_str()).unwrap_or("").to_ascii_lowercase();
+        let kind = kind.split(';').next().unwrap_or("").trim();
+        if !is_right(asked.accept, kind) {
+            return Err(self.another_type(response, is_gzip, asked, kind).await);
+        }
         let in_cache = |source| UpstreamError::Cache { path: asked.path.to_owned(), source };
         let mut sink = Sink::create(asked.path, is_gzip, asked.max_bytes).map_err(in_cache)?;
         let written = |result: io::Result<()>| result.map_err(|error| unwritten(error, asked));
@@ -207,57 +219,56 @@ impl Line {
         Ok(Body { length, blake3, etag: owned(ETAG), last_modified: owned(LAST_MODIFIED) })
     }
 
-    /// The beginning of a body that only serves a message; as much as can be had.
-    async fn beginning(&self, mut response: Response, headers: &HeaderMap) -> String {
-        let is_gzip = headers::text(headers, CONTENT_ENCODING.as_str()) == Some("gzip");
-        beginning(&mut response, is_gzip, self.patience.idle).await
+    /// A captive portal or a maintenance page is no answer, even with status 200.
+    async fn another_type(
+        &self,
+        response: Response,
+        is_gzip: bool,
+        asked: &Asked<'_>,
+        kind: &str,
+    ) -> Failure {
+        let expected = match asked.accept {
+            Accept::Json => "JSON",
+            Accept::Text => "text",
+            Accept::Archive => "an archive",
+        };
+        let text = self.beginning(response, is_gzip, asked).await;
+        let kind = if kind.is_empty() { "something undeclared" } else { kind };
+        Failure::Odd(format!("expected {expected}, got {} ({})", quote(kind), quote(&text)))
     }
-}
 
-async fn beginning(response: &mut Response, is_gzip: bool, idle: Duration) -> String {
-    let mut bytes = Vec::new();
-    // All of it within the time that one more byte may take: it only serves a message.
-    let _ = timeout(idle, async {
-        while bytes.len() < REFUSAL
-            && let Ok(Some(chunk)) = response.chunk().await
-        {
-            bytes.extend_from_slice(&chunk[..chunk.len().min(REFUSAL)]);
+    /// The beginning of a body that only serves a message; as much as can be had within the time
+    /// that one more byte may take.
+    async fn beginning(&self, mut response: Response, is_gzip: bool, asked: &Asked<'_>) -> String {
+        let mut bytes = Vec::new();
+        let _ = timeout(self.patience.idle, async {
+            while bytes.len() < REFUSAL
+                && let Ok(Some(chunk)) = response.chunk().await
+            {
+                bytes.extend_from_slice(&chunk[..chunk.len().min(REFUSAL)]);
+            }
+        })
+        .await;
+        let mut text = Vec::new();
+        if is_gzip {
+            let decoder = flate2::read::MultiGzDecoder::new(bytes.as_slice());
+            // Cut off as it is, it ends in an error; what came before that is good enough.
+            let _ = decoder.take(REFUSAL as u64).read_to_end(&mut text);
+        } else {
+            text = bytes;
         }
-    })
-    .await;
-    let mut text = Vec::new();
-    if is_gzip {
-        // Cut off as it is, it ends in an error; what came before that is good enough.
-        let _ =
-            flate2::read::MultiGzDecoder::new(bytes.as_slice()).take(REFUSAL as u64).read_to_end(&mut text);
-    } else {
-        text = bytes;
+        asked.credential.mask(String::from_utf8_lossy(&text).into_owned())
     }
-    String::from_utf8_lossy(&text).into_owned()
 }
 
-/// A captive portal or a maintenance page is no answer, even with status 200.
-async fn check_type(
-    response: &mut Response,
-    headers: &HeaderMap,
-    accept: Accept,
-    is_gzip: bool,
-    idle: Duration,
-) -> Result<(), Failure> {
-    let declared = headers::text(headers, CONTENT_TYPE.as_str()).unwrap_or("");
-    let kind = declared.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-    let is_html = matches!(kind.as_str(), "text/html" | "application/xhtml+xml");
-    let (expected, is_right) = match accept {
-        Accept::Json => ("JSON", kind == "application/json" || kind.ends_with("+json")),
-        Accept::Text => ("text", !is_html),
-        Accept::Archive => ("an archive", !kind.starts_with("text/") && !kind.ends_with("json") && !is_html),
-    };
-    if is_right {
-        return Ok(());
+/// Whether a declared media type is what was asked for.
+fn is_right(accept: Accept, kind: &str) -> bool {
+    let is_html = matches!(kind, "text/html" | "application/xhtml+xml");
+    match accept {
+        Accept::Json => kind == "application/json" || kind.ends_with("+json"),
+        Accept::Text => !is_html,
+        Accept::Archive => !kind.starts_with("text/") && !kind.ends_with("json") && !is_html,
     }
-    let text = beginning(response, is_gzip, idle).await;
-    let kind = if kind.is_empty() { "something undeclared" } else { &kind };
-    Err(Failure::Odd(format!("expected {expected}, got {} ({})", quote(kind), quote(&text))))
 }
 
 /// What it means that a body could not be written.
@@ -288,24 +299,25 @@ fn broken(error: reqwest::Error, asked: &Asked<'_>) -> Failure {
 
 /// What TLS says against a server, if that is the reason. Another try would hear the same.
 fn certificate(error: &reqwest::Error) -> Option<String> {
-    causes(error).find_map(|cause| {
-        // An I/O error hides what it wraps from the chain of sources.
-        let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let tls = match inner {
-            Some(inner) => inner.downcast_ref::<rustls::Error>(),
-            None => cause.downcast_ref::<rustls::Error>(),
-        }?;
-        matches!(
-            tls,
-            rustls::Error::InvalidCertificate(_)
-                | rustls::Error::NoCertificatesPresented
-                | rustls::Error::PeerIncompatible(_)
-                | rustls::Error::AlertReceived(
-                    rustls::AlertDescription::HandshakeFailure | rustls::AlertDescription::ProtocolVersion
-                )
-        )
-        .then(|| tls.to_string())
-    })
+    let tls = causes(error).find_map(tls)?;
+    matches!(
+        tls,
+        rustls::Error::InvalidCertificate(_)
+            | rustls::Error::NoCertificatesPresented
+            | rustls::Error::PeerIncompatible(_)
+            | rustls::Error::AlertReceived(
+                rustls::AlertDescription::HandshakeFailure | rustls::AlertDescription::ProtocolVersion
+            )
+    )
+    .then(|| tls.to_string())
+}
+
+/// An error of TLS. I/O errors, even one in another, hide what they wrap from the chain of causes.
+fn tls<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
+    match error.downcast_ref::<io::Error>() {
+        Some(error) => tls(error.get_ref()?),
+        None => error.downcast_ref(),
+    }
 }
 
 /// The innermost cause says what happened; those around it, who noticed.

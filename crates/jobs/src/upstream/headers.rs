@@ -25,7 +25,7 @@ fn server_time(headers: &HeaderMap) -> Timestamp {
 
 /// A date as in RFC 9110, section 5.6.7: that of RFC 2822, in GMT.
 fn http_date(text: &str) -> Option<Timestamp> {
-    rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
+    rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok()
 }
 
 /// `Retry-After`, RFC 9110, section 10.2.3: seconds or a date. Nonsense is as good as nothing.

@@ -36,9 +36,7 @@ pub fn lane(
     most: usize,
     watch: &mut dyn Watch,
 ) -> Result<LaneGuard, UpstreamError> {
-    let folder = cache::Part::Budgets.folder(&access.cache);
-    std::fs::create_dir_all(&folder)
-        .map_err(|source| UpstreamError::Cache { path: folder.clone(), source })?;
+    let folder = cache::Part::Budgets.create(&access.cache)?;
     take(&folder, &format!("lanes-{}", file_name(host)), most, host, watch)
 }
 

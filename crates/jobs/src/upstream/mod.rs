@@ -6,6 +6,7 @@ mod answers;
 mod budget;
 pub mod cache;
 pub mod client;
+mod credential;
 mod failure;
 mod fetch;
 pub mod git;

@@ -10,3 +10,5 @@ mod limits;
 mod secrets;
 // A server that misbehaves by script, and somebody who waits for it.
 mod server;
+// Servers that cannot prove who they are.
+mod tls;

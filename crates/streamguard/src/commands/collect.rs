@@ -149,7 +149,7 @@ fn shared(
     for entry in list::COLLECTORS {
         let runs = chosen.iter().any(|chosen| chosen.name == entry.name);
         for (key, value) in flags_of(entry, settings, layers)?.values {
-            if layers.has_flag(&key) {
+            if is_flag_of(entry, &key) {
                 let is_target = key.ends_with("-samples");
                 shared.insert(key, if is_target && !runs { json!(0) } else { value });
             }
@@ -160,6 +160,12 @@ fn shared(
     shared.insert("offline".to_owned(), json!(access.snapshot.is_some()));
     shared.insert("access".to_owned(), json!(access));
     Ok(shared)
+}
+
+/// Whether a setting is a flag of this collector, rather than one that it shares.
+fn is_flag_of(entry: &Entry, key: &str) -> bool {
+    let flags = (entry.flags)(clap::Command::new(entry.name));
+    flags.get_arguments().any(|flag| flag.get_long() == Some(key))
 }
 
 /// The settings of a collector, as far as flags make them.
@@ -185,11 +191,9 @@ fn job(
     credentials: &Credentials,
 ) -> Result<Arc<dyn Job>> {
     let mut settled = flags_of(entry, settings, layers)?;
-    let own = (entry.flags)(clap::Command::new(entry.name));
-    let is_own = |key: &str| own.get_arguments().any(|flag| flag.get_long() == Some(key));
     for (key, slot) in &mut settled.values {
         if let Some(value) = shared.get(key)
-            && !is_own(key)
+            && !is_flag_of(entry, key)
         {
             *slot = value.clone();
         }

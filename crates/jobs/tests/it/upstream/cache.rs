@@ -102,8 +102,9 @@ fn a_damaged_entry_is_fetched_again() {
     ];
     for (at, damage) in damages.iter().enumerate() {
         damage();
-        assert_eq!(ask(&client, &request).unwrap(), "[\"sound\"]");
-        assert_eq!(server.count(), at + 2);
+        let mut waiting = Waiting::default();
+        assert_eq!(client.ask(&request, &mut waiting, &mut read_json).unwrap(), "[\"sound\"]");
+        assert_eq!((server.count(), waiting.notes.len()), (at + 2, 1), "{:?}", waiting.notes);
         assert_eq!(server.heard().last().unwrap().header("if-none-match"), None);
     }
 }
@@ -205,7 +206,21 @@ fn the_cache_is_counted_pruned_and_cleared() {
     assert_eq!(prune(folder.path(), Duration::ZERO).unwrap().entries, 3);
     assert_eq!(entries(), [0, 1, 0, 0, 0]);
     ask(&client, &request(Service::Osv, server.url("/a"))).unwrap();
-    assert_eq!(clear(folder.path()).unwrap().entries, 2);
+    let used = jobs::upstream::lane(&access, "a", 1, &mut Waiting::default()).unwrap();
+    let cleared = clear(folder.path()).unwrap();
+    assert_eq!((cleared.entries, cleared.in_use), (2, 1));
+    drop(used);
+    assert_eq!(clear(folder.path()).unwrap().in_use, 0);
     assert!(Part::ALL.iter().all(|part| !part.folder(folder.path()).exists()));
     assert_eq!(files(folder.path()).len(), 1);
+}
+
+#[test]
+fn a_scale_that_is_none_is_refused() {
+    for scale in [-1.0, f64::NAN, f64::INFINITY, 1e9] {
+        let (_folder, mut access) = access();
+        access.rate_scale = scale;
+        let error = Client::new(&access).unwrap_err().to_string();
+        assert!(error.starts_with("rate-scale: "), "{error}");
+    }
 }
