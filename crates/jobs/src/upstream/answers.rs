@@ -158,7 +158,7 @@ impl Entry {
         let blake3 = blake3::hash(bytes).to_hex().to_string();
         let stored =
             self.name(Body { length: bytes.len() as u64, blake3, etag: None, last_modified: None })?;
-        self.keep(&stored, Freshness::Forever, None)?;
+        self.keep(&stored, Freshness::Forever)?;
         Ok(stored)
     }
 

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::answers::{Entry, OPEN, Stored};
+use super::answers::{Entry, Stored};
+use super::credential::OPEN;
 use super::request::{Request, UpstreamError};
 
 /// Makes up the body of an answer; none if there is no such thing.
