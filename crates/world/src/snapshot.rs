@@ -1,8 +1,8 @@
-//! The snapshot: all repositories in one file, so that a run needs no network.
+//! The snapshot: all repositories and all answers of upstreams in one file, so that a run needs no
+//! network.
 //!
-//! A tar archive, compressed with zstd. `manifest.json` says what is in it; repositories are
-//! below `git/`. Recorded answers of other upstreams have their places beside it: `nvd/`,
-//! `github/`, `osv/`.
+//! A tar archive, compressed with zstd. `manifest.json` says what is in it; the rest lies as in a
+//! cache: repositories below `git/`, where mirrors are, and answers below `answers/`.
 
 use std::io::Write;
 
@@ -13,7 +13,7 @@ use crate::WorldError;
 use crate::repository::Repository;
 
 /// Version of the layout of the archive.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Level of compression: high, since snapshots are written seldom and read often.
 const LEVEL: i32 = 19;
@@ -27,6 +27,8 @@ const WINDOW_LOG: u32 = 25;
 pub struct Manifest {
     /// [`FORMAT`].
     pub format: u32,
+    /// The world's idea of now, in milliseconds since 1970-01-01 UTC.
+    pub clock_ms: u64,
     /// The seed of the world.
     pub seed: u64,
     /// The repositories, by path.
@@ -61,7 +63,7 @@ impl<W: Write> SnapshotWriter<W> {
 
     /// Adds a repository below `git/`.
     pub(crate) fn repository(&mut self, repository: &Repository) -> Result<(), WorldError> {
-        let root = format!("git/{}.git", repository.full_name);
+        let root = repository.path();
         let mut entries: Vec<(String, Option<&[u8]>)> = repository
             .files
             .iter()
@@ -77,6 +79,11 @@ impl<W: Write> SnapshotWriter<W> {
             }
         }
         Ok(())
+    }
+
+    /// Adds a file.
+    pub(crate) fn file(&mut self, path: &str, bytes: &[u8]) -> Result<(), WorldError> {
+        self.entry(path, EntryType::Regular, 0o644, bytes)
     }
 
     /// Adds the manifest and ends the snapshot.

@@ -1,6 +1,6 @@
 //! What a collector needs to reach upstreams: credentials, the cache, and the client made of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use engine::{Level, Secrets};
@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::client::Client;
+use super::recorder::MakeUp;
 use super::request::{Accept, Answer, Freshness, Request, Service, Unfit, UpstreamError, Watch};
 
 /// Who asks. Cannot be printed, and is never written down.
@@ -95,6 +96,13 @@ impl PartialEq for Access {
 }
 
 impl Access {
+    /// A way that leads to no network: answers are made up, and recorded in the folder of a
+    /// snapshot. Told to a worker process, it only replays.
+    pub fn recording(snapshot: &Path, make_up: Box<MakeUp>) -> Self {
+        let client = OnceLock::from(Client::recording(snapshot, make_up));
+        Self { snapshot: Some(snapshot.to_owned()), client: Arc::new(client), ..Self::default() }
+    }
+
     /// The way that keeps answers in this cache.
     pub fn new(cache: PathBuf, rate_scale: f64) -> Self {
         Self { cache, rate_scale, ..Self::default() }

@@ -1,6 +1,6 @@
 //! The client: cache, then budget, then fetch, then retry.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use engine::Level;
 use reqwest::header::LOCATION;
@@ -17,6 +17,7 @@ use super::headers;
 use super::lock::Hold;
 use super::patience::Patience;
 use super::pause::{jitter, seconds, sleep};
+use super::recorder::{MakeUp, Recorder};
 use super::request::{Answer, Request, Service, Unfit, UpstreamError, Watch};
 use super::target::Target;
 
@@ -37,6 +38,8 @@ pub struct Client(Way);
 enum Way {
     /// Answers come from a snapshot, in this folder.
     Recorded(PathBuf),
+    /// Answers are made up, and recorded.
+    Recording(Recorder),
     /// Answers come from the cache, or else from the network.
     Live(Box<Live>),
 }
@@ -80,6 +83,11 @@ impl Client {
         Ok(Self(Way::Live(Box::new(Live { answers, budgets, credentials, scale, line }))))
     }
 
+    /// A client that asks nobody: answers are made up, and recorded in the folder of a snapshot.
+    pub(super) fn recording(snapshot: &Path, make_up: Box<MakeUp>) -> Self {
+        Self(Way::Recording(Recorder { answers: Part::Answers.folder(snapshot), make_up }))
+    }
+
     /// Asks, and gives the answer to `read`. It counts, and is cached, only if `read` takes it;
     /// one that it calls damaged is fetched again. Blocks; `watch` can stop it. `read` must not
     /// ask the same.
@@ -93,13 +101,15 @@ impl Client {
         read: &mut dyn FnMut(&Answer) -> Result<T, Unfit>,
     ) -> Result<T, UpstreamError> {
         let target = Target::of(request)?;
-        match &self.0 {
-            Way::Recorded(answers) => match Entry::recorded(answers, request)? {
-                Some(stored) => read(&stored.answer)
-                    .map_err(|unfit| UpstreamError::Failed { url: target.shown, reason: unfit.to_string() }),
-                None => Err(UpstreamError::NotRecorded { url: target.shown }),
-            },
-            Way::Live(live) => Asking::new(live, request, target)?.ask(watch, read),
+        let recorded = match &self.0 {
+            Way::Recorded(answers) => Entry::recorded(answers, request)?,
+            Way::Recording(recorder) => recorder.answer(request, &target.shown)?,
+            Way::Live(live) => return Asking::new(live, request, target)?.ask(watch, read),
+        };
+        match recorded {
+            Some(stored) => read(&stored.answer)
+                .map_err(|unfit| UpstreamError::Failed { url: target.shown, reason: unfit.to_string() }),
+            None => Err(UpstreamError::NotRecorded { url: target.shown }),
         }
     }
 }

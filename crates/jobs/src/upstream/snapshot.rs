@@ -1,6 +1,6 @@
 //! Snapshots: recorded upstream answers in one file, from which a run can be replayed without
-//! network. A tar archive, compressed with zstd: `manifest.json`, and below `git/` bare
-//! repositories.
+//! network. A tar archive, compressed with zstd: `manifest.json`, and as in a cache, bare
+//! repositories below `git/` and answers below `answers/`.
 
 use std::fs;
 use std::io::{self, Read};
@@ -16,7 +16,7 @@ use crate::repo::Source;
 const EMBEDDED: &[u8] = include_bytes!("../../demo.snapshot");
 
 /// Version of the archive's layout.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Most bytes that a snapshot may unpack to.
 const MAX_UNPACKED: u64 = 4 << 30;
@@ -89,7 +89,8 @@ fn unpack_entries(archive: &[u8], scratch: &Path) -> io::Result<()> {
         let mut entry = entry?;
         let path = entry.path()?.into_owned();
         let is_plain = path.components().all(|part| matches!(part, Component::Normal(_)));
-        if !is_plain || !(path.starts_with("git") || path == Path::new("manifest.json")) {
+        let belongs = path.starts_with("git") || path.starts_with("answers");
+        if !is_plain || !(belongs || path == Path::new("manifest.json")) {
             return Err(invalid("a path that does not belong there"));
         }
         let to = scratch.join(&path);
