@@ -26,7 +26,7 @@ mod project;
 mod random;
 mod recording;
 mod repository;
-pub mod snapshot;
+mod snapshot;
 mod source;
 mod timeline;
 mod tree;
@@ -45,7 +45,7 @@ pub use oracle::{Decoy, Findable, Naming, Planted, PlantedAdvisory, RepositoryTr
 pub use repository::Repository;
 pub use upstreams::{Answer, CLOCK_MS, Upstreams};
 
-use snapshot::{FORMAT, Manifest, ManifestRepository, SnapshotWriter};
+use jobs::upstream::snapshot::{self as recorded, Manifest, Writer};
 
 /// How far before the newest commit of a repository fixes count as findable, in seconds: three
 /// years of 365.25 days, as far as the collector looks back unless told otherwise.
@@ -170,31 +170,30 @@ impl World {
     }
 
     /// Writes all repositories, and what upstreams answer, into one compressed archive (see
-    /// [`snapshot`]).
+    /// [`jobs::upstream::snapshot`]).
     ///
     /// # Errors
     /// [`WorldError`].
     pub fn snapshot(&self, out: &Path) -> Result<Truth, WorldError> {
         let failed = |error| WorldError::io(out, error);
         let file = BufWriter::new(File::create(out).map_err(failed)?);
-        let mut writer = SnapshotWriter::new(file, out)?;
-        let seed = self.settings.seed;
-        let mut manifest = Manifest { format: FORMAT, clock_ms: CLOCK_MS, seed, repositories: Vec::new() };
+        let mut writer = Writer::new(file, snapshot::LEVEL).map_err(failed)?;
+        let mut manifest = Manifest::new(CLOCK_MS);
         let (mut truth, mut projects) = (Truth::default(), Vec::new());
         for repository in self.repositories_at(0) {
             let repository = repository?;
-            writer.repository(&repository)?;
+            snapshot::add(&mut writer, &repository).map_err(failed)?;
             let path = repository.path();
-            manifest.repositories.push(ManifestRepository { url: repository.url, path });
+            manifest.repositories.push(recorded::Repository { url: repository.url, path });
             truth.extend(repository.truth);
             projects.push(repository.project);
         }
-        let upstreams = Upstreams::of(seed, &projects);
+        let upstreams = Upstreams::of(self.settings.seed, &projects);
         truth.advisories = upstreams.truth();
         for (path, bytes) in recording::record(upstreams)? {
-            writer.file(&path, &bytes)?;
+            writer.file(&path, bytes.len() as u64, &bytes[..]).map_err(failed)?;
         }
-        writer.finish(&manifest)?.flush().map_err(failed)?;
+        writer.finish(&manifest).and_then(|mut file| file.flush()).map_err(failed)?;
         Ok(truth)
     }
 }

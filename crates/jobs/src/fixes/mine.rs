@@ -88,7 +88,7 @@ fn find<'p>(settings: &Fixes, piece: &'p Piece, output: &mut Output<'_>) -> Resu
     let stop = || output.check().is_err();
     let locate = |url: &str| access.location(url, &stop);
     let fetching = Fetching {
-        cache: access.snapshot.as_deref().unwrap_or(&access.cache),
+        cache: access.folder(),
         offline: access.snapshot.is_some(),
         mirrors: &settings.git_mirrors,
         hosts: &settings.git_hosts,

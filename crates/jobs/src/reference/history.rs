@@ -136,9 +136,7 @@ impl History {
     /// is neither or more than one, or if there are more than 500 commits. Which of them is a
     /// fix, only something else can tell.
     pub fn range(&self, from: &str, to: &str) -> Vec<Found> {
-        let end = |name| {
-            versions::tag(&self.tags, name).or_else(|| Some(self.abbreviated(name)?.commit))
-        };
+        let end = |name| versions::tag(&self.tags, name).or_else(|| Some(self.abbreviated(name)?.commit));
         let (Some(from), Some(to)) = (end(from), end(to)) else { return Vec::new() };
         let walk = self
             .repository
@@ -148,7 +146,8 @@ impl History {
             .all();
         let Ok(walk) = walk else { return Vec::new() };
         let commits = walk.map_while(Result::ok).take(RANGE + 1);
-        let found: Vec<_> = commits.map(|info| Found { commit: info.id, evidence: "range:versions" }).collect();
+        let found: Vec<_> =
+            commits.map(|info| Found { commit: info.id, evidence: "range:versions" }).collect();
         if found.len() > RANGE { Vec::new() } else { found }
     }
 }

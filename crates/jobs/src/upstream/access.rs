@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::client::Client;
 use super::recorder::MakeUp;
 use super::request::{Accept, Answer, Freshness, Request, Service, Unfit, UpstreamError, Watch};
+use super::snapshot::Snapshot;
 
 /// Who asks. Cannot be printed, and is never written down.
 #[derive(Clone, Debug, Default)]
@@ -106,6 +107,17 @@ impl Access {
     /// The way that keeps answers in this cache.
     pub fn new(cache: PathBuf, rate_scale: f64) -> Self {
         Self { cache, rate_scale, ..Self::default() }
+    }
+
+    /// The way that leads to a snapshot and no network.
+    pub fn replaying(cache: PathBuf, snapshot: Snapshot) -> Self {
+        let Snapshot { folder, clock_ms } = snapshot;
+        Self { cache, snapshot: Some(folder), clock_ms: Some(clock_ms), ..Self::default() }
+    }
+
+    /// Where answers and repositories are: the snapshot, or the cache.
+    pub fn folder(&self) -> &Path {
+        self.snapshot.as_deref().unwrap_or(&self.cache)
     }
 
     /// The client, made at its first use.
