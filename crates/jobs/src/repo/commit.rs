@@ -45,7 +45,7 @@ const UNTOLD: f64 = 0.2;
 
 /// So many functions of which nothing tells which one is the fix are kept where an advisory
 /// names the commit.
-const FEW: usize = 5;
+const FEW: usize = 8;
 
 /// What somebody who names a commit as a fix knows of it.
 #[derive(Clone, Debug, Default)]
