@@ -15,6 +15,9 @@ use crate::reference::{History, HistoryError};
 use crate::repo::{Advice, Miner, open};
 use crate::upstream::git::{self, Fetched, Fetching, GitError};
 
+/// How many repositories of one host are fetched at once, by all runs on this machine.
+const LANES: usize = 8;
+
 /// A commit, and the wants that led to it.
 #[derive(Default)]
 struct Wanted<'p> {
@@ -132,6 +135,8 @@ fn find<'p>(settings: &Fixes, piece: &'p Piece, output: &mut Output<'_>) -> Resu
         progress: None,
         locate: Some(&locate),
     };
+    let host = piece.repository.trim_start_matches("https://").split('/').next().unwrap_or_default();
+    let _lane = access.lane(host, LANES, &stop)?;
     let searched = search(piece, &fetching);
     if let Err(error) = &searched
         && error.is_lasting()

@@ -102,7 +102,7 @@ impl Job for Fixes {
 
     fn limits(&self) -> Limits {
         // A first clone of a large repository takes its time; git itself gives up on a dead line.
-        Limits { deadline: Duration::from_secs(2 * 3600), ..Limits::default() }
+        Limits { deadline: Duration::from_secs(2 * 3600), waiting: 4, ..Limits::default() }
     }
 
     fn plan(&self, planning: &Planning) -> Result<Plan, JobError> {

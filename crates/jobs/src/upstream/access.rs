@@ -8,6 +8,8 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::client::Client;
+use super::git::GitError;
+use super::lane::{LaneGuard, lane};
 use super::recorder::MakeUp;
 use super::request::{Accept, Answer, Freshness, Request, Service, Unfit, UpstreamError, Watch};
 use super::snapshot::Snapshot;
@@ -130,6 +132,27 @@ impl Access {
         }
         let client = Client::new(self)?;
         Ok(self.client.get_or_init(|| client))
+    }
+
+    /// Waits until one of `most` lanes to a git host is free, over all processes of the machine. A
+    /// snapshot has room for everybody.
+    ///
+    /// # Errors
+    /// [`GitError::Stopped`], or a cache that cannot be written.
+    pub fn lane(
+        &self,
+        host: &str,
+        most: usize,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Option<LaneGuard>, GitError> {
+        if self.snapshot.is_some() {
+            return Ok(None);
+        }
+        match lane(self, host, most, &mut Silent(stop)) {
+            Ok(guard) => Ok(Some(guard)),
+            Err(UpstreamError::Cache { path, source }) => Err(GitError::Cache { path, source }),
+            Err(_) => Err(GitError::Stopped),
+        }
     }
 
     /// Where a URL of a git host leads to, if it answers with a redirect. Nothing is followed.

@@ -184,7 +184,9 @@ impl<'a> Asking<'a> {
         let mut has_been_odd = false;
         let mut tries = 1;
         loop {
-            let (reason, wait) = match self.try_once(tries, &mut stored, watch, read) {
+            let tried = self.try_once(tries, &mut stored, watch, read);
+            let is_away = matches!(tried, Err(Failure::Unreached(_)));
+            let (reason, wait) = match tried {
                 Ok(value) => return Ok(value),
                 Err(Failure::Lasting(error)) => return Err(error),
                 Err(Failure::Odd(reason)) if has_been_odd => return Err(self.failed(reason)),
@@ -193,9 +195,14 @@ impl<'a> Asking<'a> {
                     has_been_odd = true;
                     (reason, Some(jitter(backoff(tries, self.live.scale))))
                 }
-                Err(Failure::Passing(reason)) => (reason, Some(jitter(backoff(tries, self.live.scale)))),
+                Err(Failure::Passing(reason) | Failure::Unreached(reason)) => {
+                    (reason, Some(jitter(backoff(tries, self.live.scale))))
+                }
             };
             if tries == TRIES {
+                if is_away {
+                    self.budget.keep_away(reason.clone())?;
+                }
                 return Err(self.failed(format!("{reason} (tried {TRIES} times)")));
             }
             tries += 1;
