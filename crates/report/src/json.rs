@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use engine::{JobState, Status};
+use engine::{JobState, State, Status};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::Run;
+use crate::{Run, Samples, samples_of};
 
 /// Version of the report's layout; it grows when a field changes its meaning.
 const FORMAT: u32 = 1;
@@ -47,6 +47,10 @@ struct Totals {
 struct Collector<'a> {
     status: &'static str,
     reason: Option<&'a str>,
+    /// What its shards emitted, and what that is called: samples, advisories, fixes.
+    records: u64,
+    unit: &'a str,
+    /// Of a source of advisories, those that the fixes it names gave.
     samples_collected: u64,
     target_samples: Option<u64>,
     completion_rate: Option<f64>,
@@ -91,8 +95,9 @@ pub(crate) fn render(run: &Run<'_>) -> Vec<u8> {
     let took = i64::try_from(total_ms).ok().map(jiff::SignedDuration::from_millis);
     let end = start.zip(took).and_then(|(start, took)| start.checked_add(took).ok());
     let of = |status| state.jobs.iter().filter(|job| job.status == Some(status)).count();
-    let collected = state.jobs.iter().map(|job| job.records).sum();
-    let target = state.jobs.iter().filter_map(|job| job.expected).sum();
+    let yields = || state.jobs.iter().map(|job| samples_of(state, job));
+    let collected = yields().filter(|samples| !samples.is_shared).map(|samples| samples.collected).sum();
+    let target = yields().filter_map(|samples| samples.target).sum();
     let report = Report {
         format: FORMAT,
         version: &state.version,
@@ -113,11 +118,7 @@ pub(crate) fn render(run: &Run<'_>) -> Vec<u8> {
             rejected: state.jobs.iter().flat_map(rejected).map(|(_, n)| n).sum(),
             samples_in_dataset: run.dataset.map(|union| union.stats.samples),
         },
-        by_collector: state
-            .jobs
-            .iter()
-            .map(|job| (job.name.as_str(), collector(job, state.elapsed_ms)))
-            .collect(),
+        by_collector: state.jobs.iter().map(|job| (job.name.as_str(), collector(state, job))).collect(),
         dataset: run.dataset.map(|union| Dataset {
             files: ["samples.jsonl", "samples.parquet"],
             duration: seconds(run.assembled_ms),
@@ -130,16 +131,19 @@ pub(crate) fn render(run: &Run<'_>) -> Vec<u8> {
     bytes
 }
 
-fn collector(job: &JobState, now_ms: u64) -> Collector<'_> {
-    let took = job.took_ms(now_ms);
+fn collector<'a>(state: &'a State, job: &'a JobState) -> Collector<'a> {
+    let took = job.took_ms(state.elapsed_ms);
+    let Samples { collected, target, .. } = samples_of(state, job);
     Collector {
         status: job.status.map_or("interrupted", Status::name),
         reason: job.reason.as_deref(),
-        samples_collected: job.records,
-        target_samples: job.expected,
-        completion_rate: percent(job.records, job.expected),
+        records: job.records,
+        unit: &job.unit,
+        samples_collected: collected,
+        target_samples: target,
+        completion_rate: percent(collected, target),
         duration: seconds(took),
-        samples_per_second: (took > 0).then(|| round(job.records as f64 / (took as f64 / 1000.0))),
+        samples_per_second: (took > 0).then(|| round(collected as f64 / (took as f64 / 1000.0))),
         code_pairs: pairs(job),
         rejected: rejected(job).collect(),
         counters: job.counters.iter().map(|(name, n)| (name.as_str(), *n)).collect(),

@@ -2,6 +2,7 @@
 //! journal folds to, and from what was counted in the dataset; nothing is estimated.
 
 mod json;
+mod samples;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,8 @@ use dataset::Union;
 use engine::State;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+pub use samples::{Samples, samples_of};
 
 /// A format that reports can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

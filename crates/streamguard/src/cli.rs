@@ -38,6 +38,11 @@ enum Described {
     /// line for each URL: the URL, the repository, the kind (commit, pull, compare, tag, state or
     /// unresolved) and the target, separated by tabs. Nothing is fetched.
     Resolve(Resolve),
+    /// Shows, prunes or clears what is kept between runs
+    ///
+    /// The cache holds the answers of upstreams, mirrors of repositories, what sources of advisories
+    /// had listed, unpacked snapshots, and what was asked of whom. All of it can be had again.
+    Cache(Cache),
     /// Runs shards for another streamguard; not for people
     #[command(hide = true)]
     Worker,
@@ -60,6 +65,8 @@ pub(crate) enum Command {
     Examples(Examples),
     /// `resolve`.
     Resolve(Resolve),
+    /// `cache`.
+    Cache(Cache),
     /// `worker`.
     Worker,
 }
@@ -238,6 +245,31 @@ pub(crate) struct Resolve {
     pub(crate) repo: Vec<PathBuf>,
 }
 
+/// Settings of `cache`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Cache {
+    /// Where it is [default: the user's cache folder]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(crate) cache_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) action: Option<CacheAction>,
+}
+
+/// What to do with the cache.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum CacheAction {
+    /// Shows how large its parts are [default]
+    Show,
+    /// Removes what was not used for some days
+    Prune {
+        /// How many
+        #[arg(long, value_name = "N", default_value_t = 30)]
+        days: u64,
+    },
+    /// Removes all of it
+    Clear,
+}
+
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
@@ -269,6 +301,7 @@ pub(crate) fn parse() -> Result<Command> {
         Some(("run", matches)) => Command::Run(matches.clone()),
         Some(("examples", matches)) => Command::Examples(Examples::from_arg_matches(matches)?),
         Some(("resolve", matches)) => Command::Resolve(Resolve::from_arg_matches(matches)?),
+        Some(("cache", matches)) => Command::Cache(Cache::from_arg_matches(matches)?),
         Some(("worker", _)) => Command::Worker,
         _ => Command::Jobs,
     })

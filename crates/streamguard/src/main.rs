@@ -16,6 +16,7 @@ fn main() -> ExitCode {
         Command::Run(matches) => commands::run::run(&matches),
         Command::Jobs => commands::jobs::run(),
         Command::Examples(arguments) => commands::examples::run(&arguments),
+        Command::Cache(arguments) => commands::cache::run(&arguments),
         Command::Resolve(arguments) => commands::resolve::run(&arguments),
         Command::Worker => commands::worker::run(),
     });

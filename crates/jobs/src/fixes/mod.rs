@@ -122,7 +122,7 @@ impl Job for Fixes {
         let by_id: HashMap<String, usize> =
             advisories.iter().enumerate().map(|(at, advisory)| (advisory.id.clone(), at)).collect();
         let mut left: BTreeMap<&str, u64> = self.quotas().collect();
-        let mut tally = Tally::default();
+        let mut tally = Tally { targets: self.quotas().collect(), ..Tally::default() };
         let mut samples = merge.make("fixes.jsonl")?;
         merge.each_record(|line| {
             let fix: Fix = serde_json::from_slice(line).map_err(JobError::failed)?;
@@ -228,6 +228,7 @@ struct Tally {
     samples: u64,
     cut: u64,
     by_collector: BTreeMap<String, u64>,
+    targets: BTreeMap<&'static str, u64>,
 }
 
 impl Tally {
@@ -250,8 +251,12 @@ impl Tally {
             .metric("advisories_with_fix", with(|one| one.fixes.iter().any(|fix| fix.commit.is_some())))
             .metric("advisories_with_samples", with(|one| one.samples > 0))
             .metric("advisories_in_conflict", with(|one| !one.conflicts.is_empty()));
-        self.by_collector
-            .into_iter()
-            .fold(summary, |summary, (collector, n)| summary.metric(format!("samples.{collector}"), n))
+        // A sample that several name counts for each of them.
+        self.targets.into_iter().fold(summary, |summary, (collector, target)| {
+            let samples = self.by_collector.get(collector).copied().unwrap_or(0);
+            summary
+                .metric(format!("samples.{collector}"), samples)
+                .metric(format!("target.{collector}"), target)
+        })
     }
 }

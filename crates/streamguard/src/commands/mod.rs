@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod cache;
 pub(crate) mod collect;
 pub(crate) mod examples;
 pub(crate) mod jobs;

@@ -150,6 +150,16 @@ pub fn restore_terminal() {
     bars::restore();
 }
 
+/// A number of bytes for people, in units of 1024.
+pub fn size(bytes: u64) -> String {
+    let units = ["KiB", "MiB", "GiB", "TiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let power = (bytes.ilog2() / 10).min(4);
+    format!("{:.1} {}", bytes as f64 / f64::from(1024_u32).powi(power as i32), units[power as usize - 1])
+}
+
 /// A number for people: `1,234,567`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();

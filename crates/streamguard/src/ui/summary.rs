@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use engine::{JobState, State, Status};
+use report::samples_of;
 use serde_json::Value;
 
 use super::escape::escape;
@@ -57,14 +58,16 @@ fn text(results: &Results) -> String {
 fn jobs(text: &mut String, state: &State) {
     let _ = writeln!(
         text,
-        "  {:<11} {:<10} {:>20} {:>9} {:>10} {:>9}",
-        "COLLECTOR", "STATUS", "SAMPLES", "TIME", "RATE", "PAIRS"
+        "  {:<11} {:<10} {:>26} {:>9} {:>10} {:>9} {:>9}",
+        "COLLECTOR", "STATUS", "COLLECTED", "TIME", "RATE", "SAMPLES", "PAIRS"
     );
     for job in &state.jobs {
         let took = job.took_ms(state.elapsed_ms);
-        let samples = match job.expected {
-            Some(expected) => format!("{}/{}", grouped(job.records), grouped(expected)),
-            None => grouped(job.records),
+        let of = job.expected.map_or_else(String::new, |expected| format!("/{}", grouped(expected)));
+        let collected = format!("{}{of} {}", grouped(job.records), escape(&job.unit));
+        let samples = match job.unit.as_str() {
+            "samples" | "advisories" | "fixes" => grouped(samples_of(state, job).collected),
+            _ => "-".to_owned(),
         };
         let rate = (job.records * 1000).checked_div(took);
         let rate = rate.map_or_else(|| "-".to_owned(), |rate| format!("{}/s", grouped(rate)));
@@ -72,9 +75,10 @@ fn jobs(text: &mut String, state: &State) {
         let pairs = job.summary.metrics.get("pairs").and_then(Value::as_u64);
         let _ = writeln!(
             text,
-            "{} {:<11} {status:<10} {samples:>20} {:>9} {rate:>10} {:>9}",
+            "{} {:<11} {status:<10} {:>26} {:>9} {rate:>10} {samples:>9} {:>9}",
             sign(job),
             job.name,
+            collected.trim_end(),
             clock(took),
             pairs.map_or_else(|| "-".to_owned(), grouped)
         );

@@ -9,9 +9,12 @@ fn the_first_command_of_the_readme_gives_a_dataset() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), &["collect", "--offline", "--quick-test"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let collectors = ["cve", "github", "osv", "fixes", "exploitdb", "repo", "synthetic"];
+    for collector in collectors {
+        assert!(stdout(&output).contains(collector), "{collector}");
+    }
     for collector in ["repo", "synthetic"] {
         assert!(lines(folder.path(), &format!("{collector}.jsonl")).len() >= 100, "{collector}");
-        assert!(stdout(&output).contains(collector));
     }
     let samples = lines(folder.path(), "samples.jsonl");
     let report: Value = serde_json::from_slice(
@@ -19,8 +22,13 @@ fn the_first_command_of_the_readme_gives_a_dataset() {
     )
     .unwrap();
     assert_eq!(report["status"], "complete");
-    assert_eq!(report["summary"]["total_collectors"], 2);
-    assert_eq!(report["summary"]["successful_collectors"], 2);
+    assert_eq!(report["summary"]["total_collectors"], collectors.len());
+    assert_eq!(report["summary"]["successful_collectors"], collectors.len());
+    for source in ["cve", "github", "osv"] {
+        assert!(report["by_collector"][source]["records"].as_u64() > Some(0), "{source}");
+    }
+    assert!(report["by_collector"]["cve"]["samples_collected"].as_u64() > Some(0));
+    assert!(lines(folder.path(), "advisories.jsonl").len() > 20);
     assert_eq!(report["summary"]["samples_in_dataset"], samples.len());
     assert_eq!(report["by_collector"]["synthetic"]["samples_collected"], 100);
     for line in &samples {
@@ -57,7 +65,14 @@ fn the_bytes_do_not_depend_on_how_it_was_run() {
 fn one_collector_that_fails_leaves_the_other_alone() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("empty")).unwrap();
-    let output = run(folder.path(), &["collect", "--repo", "empty", "--synthetic-samples", "200"]);
+    let output = run(
+        folder.path(),
+        &[
+            &["collect", "--collectors", "repo", "synthetic"][..],
+            &["--repo", "empty", "--synthetic-samples", "200"],
+        ]
+        .concat(),
+    );
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     assert_eq!(lines(folder.path(), "samples.jsonl").len(), 200);
     assert!(stdout(&output).contains("cannot open"), "{}", stdout(&output));
@@ -71,7 +86,7 @@ fn one_bad_repository_leaves_the_others_alone() {
     // Unpacked by the run above: a sound repository on this machine.
     let snapshots = folder.path().join("cache/streamguard/snapshots");
     let snapshot = std::fs::read_dir(snapshots).unwrap().next().unwrap().unwrap().path();
-    let sound = snapshot.join("git/drydock-systems/juniper-pad.git").display().to_string();
+    let sound = snapshot.join("git/git.example+drydock-systems+juniper-pad.git").display().to_string();
     let bad = ["nowhere", "ext::sh -c id", "https://user:secret@host.example/a/b"];
     let output =
         run(folder.path(), &[&["collect", "--collectors", "repo", "--repo", &sound][..], &bad].concat());
@@ -96,4 +111,48 @@ fn nothing_is_printed_but_text() {
     let help = run(folder.path(), &["collect", "--help"]);
     assert!(stdout(&help).contains("--synthetic-samples"));
     assert!(stdout(&help).contains("Exit codes"));
+}
+
+#[test]
+fn a_recorded_run_is_replayed_to_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    // A run of the demo world, recorded in the place of the upstreams that it stands for.
+    let world =
+        run(folder.path(), &["collect", "--offline", "--collectors", "repo", "--output-dir", "world"]);
+    assert_eq!(world.status.code(), Some(0), "{}", stderr(&world));
+    let snapshots = folder.path().join("cache/streamguard/snapshots");
+    let snapshot = std::fs::read_dir(snapshots).unwrap().next().unwrap().unwrap().path();
+    let mirror = format!("https://git.example={}", mirrored(folder.path(), &snapshot.join("git")).display());
+    let repository = "https://git.example/drydock-systems/juniper-pad";
+    let base = ["collect", "--collectors", "repo", "--repo", repository, "--since", "all"];
+    let recorded = ["--git-mirrors", &mirror, "--record", "run.snapshot", "--output-dir", "recorded"];
+    let output = run(folder.path(), &[&base[..], &recorded].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    std::fs::remove_dir_all(snapshot).unwrap();
+    let replayed = ["--git-mirrors", &mirror, "--snapshot", "run.snapshot", "--output-dir", "replayed"];
+    let output = run(folder.path(), &[&base[..], &replayed].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let samples = |name: &str| std::fs::read(folder.path().join(name).join("samples.jsonl")).unwrap();
+    assert!(!samples("recorded").is_empty());
+    assert!(samples("recorded") == samples("replayed"));
+    // What it lacks is said by its name.
+    let other = "https://git.example/nobody/nothing";
+    let lacking = ["collect", "--collectors", "repo", "--repo", other, "--snapshot", "run.snapshot"];
+    let output = run(folder.path(), &[&lacking[..], &["--output-dir", "lacking"]].concat());
+    assert_ne!(output.status.code(), Some(0));
+    assert!(stdout(&output).contains(other), "{}", stdout(&output));
+}
+
+/// A folder in which the mirrors of a snapshot lie as their addresses have them.
+fn mirrored(folder: &std::path::Path, mirrors: &std::path::Path) -> std::path::PathBuf {
+    let to = folder.join("hosted");
+    for entry in std::fs::read_dir(mirrors).unwrap().flatten() {
+        let name = entry.file_name().into_string().unwrap();
+        let parts: Vec<&str> = name.trim_end_matches(".git").split('+').collect();
+        if let ([_, owner, name], true) = (parts.as_slice(), entry.path().is_dir()) {
+            std::fs::create_dir_all(to.join(owner)).unwrap();
+            std::os::unix::fs::symlink(entry.path(), to.join(owner).join(name)).unwrap();
+        }
+    }
+    to
 }

@@ -13,7 +13,7 @@ const LONG: [&str; 6] =
 fn wrong_usage_is_2_and_says_what_there_is() {
     let folder = tempfile::tempdir().unwrap();
     for (arguments, hint) in [
-        (&["collect", "--collectors", "nothing"][..], "repo, synthetic"),
+        (&["collect", "--collectors", "nothing"][..], "exploitdb, repo, synthetic"),
         (&["collect", "--no-such-flag"], "--no-such-flag"),
         (&["collect", "--report-formats", "docx"], "json"),
         (&["collect", "--synthetic-samples", "many"], "many"),
