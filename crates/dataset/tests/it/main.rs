@@ -1,5 +1,6 @@
 //! The dataset's files, tested from outside.
 
+mod advisory; // advisories of several sources, put together
 mod dedup; // what counts as a duplicate
 mod fixtures; // the samples that the tests use
 mod jsonl; // lines: round trip, damage, limits

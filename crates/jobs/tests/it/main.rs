@@ -8,6 +8,8 @@ mod cve;
 mod exploitdb;
 // From a changed file to the functions that changed in it.
 mod extract;
+// From advisories to pairs.
+mod fixes;
 // Remote repositories: who may be asked, and what is fetched.
 mod git;
 // Advisories and walks of the GitHub Advisory Database.
