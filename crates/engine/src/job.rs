@@ -78,6 +78,9 @@ pub trait Job: Send + Sync {
 pub struct Limits {
     /// How many of its shards may run at once, at most.
     pub lane: usize,
+    /// How many of these run beside the workers of the run, because they wait for others more
+    /// than they work.
+    pub waiting: usize,
     /// How long one attempt may take.
     pub deadline: Duration,
     /// How long a worker process may say nothing at all. Ours send a sign of life every
@@ -93,6 +96,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             lane: usize::MAX,
+            waiting: 0,
             deadline: Duration::from_secs(600),
             silence: Some(Duration::from_secs(30)),
             attempts: 3,

@@ -206,18 +206,22 @@ impl Queue {
 }
 
 /// The next lease for a worker that last served `last`: the job with the fewest workers
-/// first, the worker's own among equals. `workers` is the budget of the run.
+/// first, the worker's own among equals. `workers` is the budget of the run; shards that mostly
+/// wait are not counted against it.
 pub(crate) fn next(
     queues: &mut [Option<Queue>],
     last: Option<usize>,
     workers: usize,
     now: Instant,
 ) -> Option<Lease> {
+    let busy: usize =
+        queues.iter().flatten().map(|queue| queue.leases.saturating_sub(queue.limits.waiting)).sum();
     let mut best: Option<(usize, bool, usize)> = None;
     for (job, queue) in queues.iter_mut().enumerate() {
         let Some(queue) = queue else { continue };
         queue.wake(now);
-        if queue.ready.is_empty() || queue.leases >= queue.limits.lane {
+        let has_room = busy < workers || queue.leases < queue.limits.waiting;
+        if queue.ready.is_empty() || queue.leases >= queue.limits.lane || !has_room {
             continue;
         }
         let rank = (queue.leases, last != Some(job), job);
@@ -278,6 +282,17 @@ mod tests {
         assert_eq!(jobs, [0, 1, 0], "job 1 has one lane");
         queues[1].as_mut().unwrap().returned(1, Duration::from_secs(1));
         assert_eq!(next(&mut queues, Some(1), 3, now).unwrap().job, 1);
+    }
+
+    #[test]
+    fn who_waits_takes_nobody_s_place() {
+        let now = Instant::now();
+        let waiting = Limits { lane: 3, waiting: 2, ..Limits::default() };
+        let mut queues = [queue(9, None, waiting), queue(9, None, Limits::default())];
+        let mut jobs: Vec<usize> =
+            std::iter::from_fn(|| next(&mut queues, None, 2, now)).map(|lease| lease.job).collect();
+        jobs.sort_unstable();
+        assert_eq!(jobs, [0, 0, 1, 1], "two wait, and both workers are at the other job");
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub trait AdvisorySource: Serialize + Debug + Send + Sync {
     /// How its shards may use the machine. They mostly wait: for budgets, for whole archives.
     fn limits(&self) -> Limits {
         // The client has tried what there is to try.
-        Limits { deadline: Duration::from_secs(24 * 3600), attempts: 1, ..Limits::default() }
+        Limits { deadline: Duration::from_secs(24 * 3600), attempts: 1, waiting: 2, ..Limits::default() }
     }
 
     /// The payloads of its shards, in order. No network is used here. `clock_ms` names the run,

@@ -11,6 +11,8 @@ use gix::objs::Commit;
 use jobs::synthetic::{Generator, PairBuffer};
 
 use crate::documents::{self, Version};
+use crate::fix::Fix;
+use crate::identifiers::Identifiers;
 use crate::layout::Layout;
 use crate::names::{self, Person};
 use crate::neutral::{self, Neutral};
@@ -69,6 +71,8 @@ pub(crate) struct History {
     pub(crate) touched: BTreeSet<String>,
     pub(crate) avoid: BTreeSet<String>,
     pub(crate) truth: Truth,
+    /// What advisories could say of the fixes.
+    pub(crate) fixes: Vec<Fix>,
     /// When each planted fix was committed.
     pub(crate) dates: Vec<i64>,
     pub(crate) events: BTreeMap<String, usize>,
@@ -114,7 +118,7 @@ impl History {
             author: people[0],
             crew: people,
             issue: 1 + random.below(40) as u32,
-            advisory: (number * 61) as u32,
+            advisory: (number * 4001) as u32,
             version: [0, 1 + random.below(4) as u32, 0],
             libraries,
             tags: Vec::new(),
@@ -127,6 +131,7 @@ impl History {
             touched: BTreeSet::new(),
             avoid: BTreeSet::new(),
             truth: Truth::default(),
+            fixes: Vec::new(),
             dates: Vec::new(),
             events: BTreeMap::new(),
             commits: 0,
@@ -157,10 +162,10 @@ impl History {
         self.issue
     }
 
-    /// The next number for the identifiers of an advisory.
-    pub(crate) fn next_advisory(&mut self) -> u32 {
+    /// The next identifiers of an advisory; no two repositories of the demo share any.
+    pub(crate) fn next_advisory(&mut self) -> Identifiers {
         self.advisory += 1;
-        self.advisory
+        Identifiers::new(self.advisory, self.now)
     }
 
     /// Some time passes.

@@ -12,20 +12,25 @@
 
 mod documents;
 mod event;
+mod fix;
 mod history;
+mod identifiers;
 mod layout;
 mod messages;
+mod moment;
 mod names;
 mod neutral;
 mod oracle;
 mod pack;
 mod project;
 mod random;
+mod recording;
 mod repository;
-pub mod snapshot;
+mod snapshot;
 mod source;
 mod timeline;
 mod tree;
+mod upstreams;
 mod words;
 
 use std::fs::{self, File};
@@ -36,10 +41,11 @@ use std::sync::Arc;
 use jobs::synthetic::Generator;
 use thiserror::Error;
 
-pub use oracle::{Decoy, Findable, Planted, RepositoryTruth, Truth};
+pub use oracle::{Decoy, Findable, Naming, Planted, PlantedAdvisory, RepositoryTruth, Truth};
 pub use repository::Repository;
+pub use upstreams::{Answer, CLOCK_MS, Upstreams};
 
-use snapshot::{FORMAT, Manifest, ManifestRepository, SnapshotWriter};
+use jobs::upstream::snapshot::{self as recorded, Manifest, Writer};
 
 /// How far before the newest commit of a repository fixes count as findable, in seconds: three
 /// years of 365.25 days, as far as the collector looks back unless told otherwise.
@@ -84,6 +90,14 @@ pub enum WorldError {
     /// A git object could not be encoded.
     #[error("cannot encode a git object: {0}")]
     Git(String),
+    /// A collector does not get along with what the upstreams answer.
+    #[error("cannot record what the collector {collector} asks for: {reason}")]
+    Recording {
+        /// Which.
+        collector: String,
+        /// Why.
+        reason: String,
+    },
     /// The generator has no language that projects are known for.
     #[error("the generator knows no language that a project can be written in")]
     NoLanguage,
@@ -140,12 +154,14 @@ impl World {
     /// [`WorldError`].
     pub fn write(&self, folder: &Path) -> Result<Truth, WorldError> {
         fs::create_dir_all(folder).map_err(|error| WorldError::io(folder, error))?;
-        let mut truth = Truth::default();
+        let (mut truth, mut projects) = (Truth::default(), Vec::new());
         for repository in self.repositories() {
             let repository = repository?;
             repository.write(&folder.join(format!("{}.git", repository.full_name)))?;
             truth.extend(repository.truth);
+            projects.push(repository.project);
         }
+        truth.advisories = Upstreams::of(self.settings.seed, &projects).truth();
         let path = folder.join("truth.jsonl");
         let failed = |error| WorldError::io(&path, error);
         let mut out = BufWriter::new(File::create(&path).map_err(failed)?);
@@ -153,24 +169,31 @@ impl World {
         Ok(truth)
     }
 
-    /// Writes all repositories into one compressed archive (see [`snapshot`]).
+    /// Writes all repositories, and what upstreams answer, into one compressed archive (see
+    /// [`jobs::upstream::snapshot`]).
     ///
     /// # Errors
     /// [`WorldError`].
     pub fn snapshot(&self, out: &Path) -> Result<Truth, WorldError> {
         let failed = |error| WorldError::io(out, error);
         let file = BufWriter::new(File::create(out).map_err(failed)?);
-        let mut writer = SnapshotWriter::new(file, out)?;
-        let mut manifest = Manifest { format: FORMAT, seed: self.settings.seed, repositories: Vec::new() };
-        let mut truth = Truth::default();
+        let mut writer = Writer::new(file, snapshot::LEVEL).map_err(failed)?;
+        let mut manifest = Manifest::new(CLOCK_MS);
+        let (mut truth, mut projects) = (Truth::default(), Vec::new());
         for repository in self.repositories_at(0) {
             let repository = repository?;
-            writer.repository(&repository)?;
-            let path = format!("git/{}.git", repository.full_name);
-            manifest.repositories.push(ManifestRepository { url: repository.url, path });
+            snapshot::add(&mut writer, &repository).map_err(failed)?;
+            let path = repository.path();
+            manifest.repositories.push(recorded::Repository { url: repository.url, path });
             truth.extend(repository.truth);
+            projects.push(repository.project);
         }
-        writer.finish(&manifest)?.flush().map_err(failed)?;
+        let upstreams = Upstreams::of(self.settings.seed, &projects);
+        truth.advisories = upstreams.truth();
+        for (path, bytes) in recording::record(upstreams)? {
+            writer.file(&path, bytes.len() as u64, &bytes[..]).map_err(failed)?;
+        }
+        writer.finish(&manifest).and_then(|mut file| file.flush()).map_err(failed)?;
         Ok(truth)
     }
 }

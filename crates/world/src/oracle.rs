@@ -68,12 +68,52 @@ pub struct Decoy {
 pub struct RepositoryTruth {
     /// Its address.
     pub url: String,
-    /// Path of the bare repository below the folder or in the archive.
+    /// Path of the bare repository in a snapshot.
     pub path: String,
     /// How many commits its branch reaches.
     pub commits: usize,
     /// What happened in it, by kind, and how often.
     pub events: BTreeMap<String, usize>,
+}
+
+/// How an advisory names its fix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Naming {
+    /// By the URL of the commit.
+    Commit,
+    /// By the URL of the pull request that brought it.
+    Pull,
+    /// By the URL of a comparison of the commit with the one before it, or of two releases; the
+    /// commit's message has the CVE id then.
+    Comparison,
+    /// By the URL of the first release that holds it; the commit's message has the CVE id.
+    Release,
+    /// By a range of commits, as OSV has it, and by no URL.
+    Range,
+    /// Not at all.
+    Nothing,
+}
+
+/// An advisory that upstreams of the world know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlantedAdvisory {
+    /// All its names, the CVE id first.
+    pub ids: Vec<String>,
+    /// The collectors whose upstreams know it: `cve`, `github`, `osv`.
+    pub collectors: Vec<String>,
+    /// Address of the repository that it is about, which need not exist; none without code.
+    pub repository: Option<String>,
+    /// Id of the commit that is the fix, in hexadecimal digits.
+    pub commit: Option<String>,
+    /// How it names that commit.
+    pub naming: Naming,
+    /// URLs in it that name something in the repository.
+    pub references: Vec<String>,
+    /// Whether it was taken back.
+    pub withdrawn: bool,
+    /// Whether it leads to its commit, or to the merge that brought it.
+    pub resolves: bool,
 }
 
 /// The truth about a world, or about one repository of it.
@@ -85,19 +125,23 @@ pub struct Truth {
     pub planted: Vec<Planted>,
     /// All commits that only look like fixes.
     pub decoys: Vec<Decoy>,
+    /// All advisories; none in the truth about one repository.
+    pub advisories: Vec<PlantedAdvisory>,
 }
 
 /// One line of `truth.jsonl`.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-enum Line<R, P, D> {
+enum Line<R, P, D, A> {
     Repository(R),
     Planted(P),
     Decoy(D),
+    Advisory(A),
 }
 
 impl Truth {
-    /// Writes one JSON object a line, with its `kind`: repository, planted or decoy.
+    /// Writes one JSON object a line, with its `kind`: repository, planted, decoy or
+    /// advisory.
     ///
     /// # Errors
     /// Those of `out`.
@@ -105,8 +149,9 @@ impl Truth {
         let repositories = self.repositories.iter().map(Line::Repository);
         let planted = self.planted.iter().map(Line::Planted);
         let decoys = self.decoys.iter().map(Line::Decoy);
-        for line in repositories.chain(planted).chain(decoys) {
-            let line: Line<&RepositoryTruth, &Planted, &Decoy> = line;
+        let advisories = self.advisories.iter().map(Line::Advisory);
+        for line in repositories.chain(planted).chain(decoys).chain(advisories) {
+            let line: Line<&RepositoryTruth, &Planted, &Decoy, &PlantedAdvisory> = line;
             serde_json::to_writer(&mut *out, &line)?;
             out.write_all(b"\n")?;
         }
@@ -124,6 +169,7 @@ impl Truth {
                 Line::Repository(repository) => truth.repositories.push(repository),
                 Line::Planted(planted) => truth.planted.push(planted),
                 Line::Decoy(decoy) => truth.decoys.push(decoy),
+                Line::Advisory(advisory) => truth.advisories.push(advisory),
             }
         }
         Ok(truth)
@@ -134,5 +180,6 @@ impl Truth {
         self.repositories.extend(other.repositories);
         self.planted.extend(other.planted);
         self.decoys.extend(other.decoys);
+        self.advisories.extend(other.advisories);
     }
 }

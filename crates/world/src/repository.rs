@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jobs::synthetic::Generator;
 
+use crate::fix::FixedProject;
 use crate::history::History;
 use crate::layout::Layout;
 use crate::names;
@@ -23,6 +24,8 @@ pub struct Repository {
     pub files: Vec<(String, Vec<u8>)>,
     /// The truth about it.
     pub truth: Truth,
+    /// What advisories could say of it.
+    pub(crate) project: FixedProject,
 }
 
 /// What a repository is there for.
@@ -65,15 +68,24 @@ impl Repository {
     ) -> Result<Self, WorldError> {
         let full_name = Self::full_name(settings, number);
         let part = part(settings, number);
-        let mut history = History::new(settings, generator, number, layout(generator, number, part)?);
+        let layout = layout(generator, number, part)?;
+        let mut history = History::new(settings, generator, number, layout);
         match part {
             Part::Empty => history.note("empty_repository"),
             Part::Quiet => history.run(0)?,
             Part::Fixed(fixes) => history.run(fixes)?,
         }
-        let History { url, pack, head, tags, mut truth, events, commits, .. } = history;
-        let path = format!("git/{full_name}.git");
+        let History { url, owner, name, pack, head, tags, mut truth, events, commits, fixes, .. } = history;
+        let path = in_cache(&url);
         truth.repositories.push(RepositoryTruth { url: url.clone(), path, commits, events });
+        let project = FixedProject {
+            url: url.clone(),
+            owner,
+            name,
+            language: layout.language,
+            tags: tags.iter().map(|(tag, _)| tag.clone()).collect(),
+            fixes,
+        };
         let mut files = vec![
             ("HEAD".to_owned(), b"ref: refs/heads/main\n".to_vec()),
             ("config".to_owned(), config(&url).into_bytes()),
@@ -91,7 +103,12 @@ impl Repository {
             files.push((format!("objects/pack/{}.idx", pack.name), pack.index));
         }
         files.sort();
-        Ok(Self { full_name, url, files, truth })
+        Ok(Self { full_name, url, files, truth, project })
+    }
+
+    /// Where it lies in a snapshot: where its mirror would be in a cache.
+    pub(crate) fn path(&self) -> String {
+        in_cache(&self.url)
     }
 
     /// Folders that git looks for, even if they are empty.
@@ -111,6 +128,14 @@ impl Repository {
         }
         Ok(())
     }
+}
+
+/// Where the mirror of a repository is in a cache.
+fn in_cache(url: &str) -> String {
+    // What is written in the manifest has slashes on every machine.
+    let path = jobs::upstream::git::mirror_path(Path::new(""), url);
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
 }
 
 fn config(url: &str) -> String {

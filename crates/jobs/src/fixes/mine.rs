@@ -15,6 +15,9 @@ use crate::reference::{History, HistoryError};
 use crate::repo::{Advice, Miner, open};
 use crate::upstream::git::{self, Fetched, Fetching, GitError};
 
+/// How many repositories of one host are fetched at once, by all runs on this machine.
+const LANES: usize = 8;
+
 /// A commit, and the wants that led to it.
 #[derive(Default)]
 struct Wanted<'p> {
@@ -36,19 +39,16 @@ struct Search<'p> {
 pub(super) fn mine(settings: &Fixes, piece: &Piece, output: &mut Output<'_>) -> Result<(), ShardError> {
     let Search { fetched, commits, problems } = match find(settings, piece, output) {
         Ok(search) => search,
+        Err(error) if error.is_lasting() && !piece.kin.is_empty() => {
+            return mine_kin(settings, piece, &error.to_string(), output);
+        }
         Err(GitError::Stopped) => return Err(ShardError::Stopped),
         Err(error @ (GitError::Missing(_) | GitError::Cache { .. })) => {
             return Err(ShardError::failed(error));
         }
         Err(error) if !error.is_lasting() => return Err(ShardError::retry(error)),
         // It cannot be had, now and later: that is the answer to all its wants.
-        Err(error) => {
-            output.count("repositories.unreachable", 1);
-            let problem = error.to_string();
-            output.note(Level::Warning, problem.clone());
-            let emit = |want| emit_problem(&piece.repository, want, &problem, output);
-            return piece.wants.iter().try_for_each(emit);
-        }
+        Err(error) => return give_up(piece, &error.to_string(), output),
     };
     output.count("repositories.fetched", 1);
     if let Some(former) = &fetched.moved_from {
@@ -82,13 +82,51 @@ pub(super) fn mine(settings: &Fixes, piece: &Piece, output: &mut Output<'_>) -> 
     Ok(())
 }
 
+/// Looks into repositories of the same name for what is wanted of one that cannot be had: a
+/// commit with the same id is the same commit.
+fn mine_kin(
+    settings: &Fixes,
+    piece: &Piece,
+    problem: &str,
+    output: &mut Output<'_>,
+) -> Result<(), ShardError> {
+    let (whole, mut rest): (Vec<Want>, Vec<Want>) =
+        piece.wants.iter().cloned().partition(|want| want.named.whole_commit().is_some());
+    let mut left = Piece { kin: Vec::new(), wants: whole, ..piece.clone() };
+    for kin in &piece.kin {
+        left.repository.clone_from(kin);
+        let found = match find(settings, &left, output) {
+            Ok(search) => search.commits.into_values().flat_map(|wanted| wanted.named).collect::<Vec<_>>(),
+            Err(GitError::Stopped) => return Err(ShardError::Stopped),
+            // It may be had another time, but then it is asked for itself.
+            Err(_) => continue,
+        };
+        let is_found = |want: &Want| found.contains(&want.named.to_string());
+        let (there, missing) = left.wants.into_iter().partition(is_found);
+        left.wants = missing;
+        let there = Piece { repository: kin.clone(), kin: Vec::new(), wants: there };
+        if !there.wants.is_empty() {
+            mine(settings, &there, output)?;
+        }
+    }
+    rest.extend(left.wants);
+    give_up(&Piece { wants: rest, ..piece.clone() }, problem, output)
+}
+
+/// Answers all wants of a repository that cannot be had.
+fn give_up(piece: &Piece, problem: &str, output: &mut Output<'_>) -> Result<(), ShardError> {
+    output.count("repositories.unreachable", 1);
+    output.note(Level::Warning, problem);
+    piece.wants.iter().try_for_each(|want| emit_problem(&piece.repository, want, problem, output))
+}
+
 /// Finds the wanted commits, and fetches them with the files that they changed.
 fn find<'p>(settings: &Fixes, piece: &'p Piece, output: &mut Output<'_>) -> Result<Search<'p>, GitError> {
     let access = &settings.access;
     let stop = || output.check().is_err();
     let locate = |url: &str| access.location(url, &stop);
     let fetching = Fetching {
-        cache: access.snapshot.as_deref().unwrap_or(&access.cache),
+        cache: access.folder(),
         offline: access.snapshot.is_some(),
         mirrors: &settings.git_mirrors,
         hosts: &settings.git_hosts,
@@ -97,6 +135,8 @@ fn find<'p>(settings: &Fixes, piece: &'p Piece, output: &mut Output<'_>) -> Resu
         progress: None,
         locate: Some(&locate),
     };
+    let host = piece.repository.trim_start_matches("https://").split('/').next().unwrap_or_default();
+    let _lane = access.lane(host, LANES, &stop)?;
     let searched = search(piece, &fetching);
     if let Err(error) = &searched
         && error.is_lasting()

@@ -105,6 +105,7 @@ impl Job for Fixes {
         // tries nothing twice. What is at hand after one attempt, the next one does not ask for.
         Limits {
             deadline: Duration::from_secs(2 * 3600),
+            waiting: 4,
             attempts: 5,
             backoff: Duration::from_secs(1),
             ..Limits::default()

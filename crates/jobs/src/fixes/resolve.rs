@@ -55,7 +55,7 @@ pub(super) fn resolve(
             let trust = if is_word { 0.6 } else { 0.95 };
             one(found, trust, &format!("says that it brought #{number} in"))
         }
-        Named::Target(Target::Compare(from, to)) => match history.tag_range(from, to).as_slice() {
+        Named::Target(Target::Compare(from, to)) => match history.range(from, to).as_slice() {
             [found] => Ok(vec![Led::found(*found, 0.9)]),
             _ => mentioned(want, history),
         },
@@ -88,7 +88,7 @@ fn searched(want: &Want, fixed: &[String], history: &History) -> Result<Vec<Led>
     let mut led: Vec<Led> = Vec::new();
     for version in fixed {
         let Some(before) = version_before(version) else { continue };
-        let range = history.tag_range(&before, version).into_iter();
+        let range = history.range(&before, version).into_iter();
         let fixes = range.filter(|found| is_security_fix(history.repository(), found.commit));
         led.extend(fixes.map(|found| Led::found(found, 0.5)));
     }

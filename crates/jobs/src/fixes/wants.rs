@@ -20,6 +20,10 @@ const TEXT: usize = 1000;
 pub(super) struct Piece {
     /// `https://host/path` of the repository.
     pub(super) repository: String,
+    /// Repositories of the same name: forks and former homes, which have the same commits under
+    /// the same ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) kin: Vec<String>,
     /// The fixes.
     pub(super) wants: Vec<Want>,
 }
@@ -170,14 +174,33 @@ impl Repositories {
         }
     }
 
+    /// The repositories by their own names, where several have the same; those of which most is
+    /// wanted first.
+    fn kin(&self) -> HashMap<String, Vec<String>> {
+        let mut kin: HashMap<String, Vec<&Repository>> = HashMap::new();
+        for repository in &self.all {
+            kin.entry(name_of(&repository.url)).or_default().push(repository);
+        }
+        kin.retain(|_, repositories| repositories.len() > 1);
+        kin.into_iter()
+            .map(|(name, mut repositories)| {
+                repositories.sort_by_key(|repository| std::cmp::Reverse(repository.wants.len()));
+                (name, repositories.into_iter().map(|repository| repository.url.clone()).collect())
+            })
+            .collect()
+    }
+
     fn into_pieces(self) -> Vec<Piece> {
+        let kin = self.kin();
         let mut by_rank: BTreeMap<u8, BTreeMap<String, Vec<Piece>>> = BTreeMap::new();
         for Repository { url, mut wants, .. } in self.all {
             wants.sort_by(|one, other| one.named.cmp(&other.named));
             for chunk in wants.chunks(PIECE) {
                 let rank = chunk.iter().map(|want| want.named.rank()).min().unwrap_or(u8::MAX);
                 let collector = chunk[0].clues[0].collectors.first().cloned().unwrap_or_default();
-                let piece = Piece { repository: url.clone(), wants: chunk.to_vec() };
+                let kin = kin.get(&name_of(&url)).into_iter().flatten();
+                let kin = kin.filter(|other| **other != url).take(KIN).cloned().collect();
+                let piece = Piece { repository: url.clone(), kin, wants: chunk.to_vec() };
                 by_rank.entry(rank).or_default().entry(collector).or_default().push(piece);
             }
         }
@@ -186,6 +209,14 @@ impl Repositories {
             .flat_map(|queues| crate::repo::by_turns(queues.into_values().collect()))
             .collect()
     }
+}
+
+/// How many repositories of the same name are looked into.
+const KIN: usize = 3;
+
+/// The last part of a repository's address.
+fn name_of(url: &str) -> String {
+    url.rsplit('/').next().unwrap_or_default().to_ascii_lowercase()
 }
 
 /// Repositories of advisories: what happens in them fixes nothing.

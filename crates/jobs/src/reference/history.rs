@@ -131,13 +131,13 @@ impl History {
         same.next().is_none().then_some(Found { commit, evidence: "commit:abbreviated" })
     }
 
-    /// The commits that came between two versions, newest first: those that the tag of `to` leads
-    /// to and that of `from` does not. None if a version has no tag or several, or if there are
-    /// more than 500. Which of them is a fix, only something else can tell.
-    pub fn tag_range(&self, from: &str, to: &str) -> Vec<Found> {
-        let (Some(from), Some(to)) = (versions::tag(&self.tags, from), versions::tag(&self.tags, to)) else {
-            return Vec::new();
-        };
+    /// The commits that came between two versions, newest first: those that `to` leads to and
+    /// `from` does not. A version is one by its tag, or a commit by its id. None if one of them
+    /// is neither or more than one, or if there are more than 500 commits. Which of them is a
+    /// fix, only something else can tell.
+    pub fn range(&self, from: &str, to: &str) -> Vec<Found> {
+        let end = |name| versions::tag(&self.tags, name).or_else(|| Some(self.abbreviated(name)?.commit));
+        let (Some(from), Some(to)) = (end(from), end(to)) else { return Vec::new() };
         let walk = self
             .repository
             .rev_walk([to])
@@ -146,7 +146,8 @@ impl History {
             .all();
         let Ok(walk) = walk else { return Vec::new() };
         let commits = walk.map_while(Result::ok).take(RANGE + 1);
-        let found: Vec<_> = commits.map(|info| Found { commit: info.id, evidence: "range:tags" }).collect();
+        let found: Vec<_> =
+            commits.map(|info| Found { commit: info.id, evidence: "range:versions" }).collect();
         if found.len() > RANGE { Vec::new() } else { found }
     }
 }

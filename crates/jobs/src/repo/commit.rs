@@ -40,6 +40,13 @@ pub struct Miner<'r> {
     extractor: Extractor,
 }
 
+/// Confidence of a function of which nothing tells whether it is the fix ([`Support`]).
+const UNTOLD: f64 = 0.2;
+
+/// So many functions of which nothing tells which one is the fix are kept where an advisory
+/// names the commit.
+const FEW: usize = 8;
+
 /// What somebody who names a commit as a fix knows of it.
 #[derive(Clone, Debug, Default)]
 pub struct Advice {
@@ -68,6 +75,7 @@ struct Fix {
     judgement: Judgement,
     why: Why,
     collector: String,
+    by_advisory: bool,
     trust: f64,
 }
 
@@ -131,6 +139,7 @@ impl<'r> Miner<'r> {
         prepend(weaknesses, &advice.weaknesses);
         fix.said.clone_from(&advice.text);
         fix.collector.clone_from(&advice.collector);
+        fix.by_advisory = true;
         fix.trust = advice.trust;
         self.mine_fix(&fix, samples)
     }
@@ -186,6 +195,7 @@ impl<'r> Miner<'r> {
             judgement,
             why,
             collector: "repo".to_owned(),
+            by_advisory: false,
             trust: 1.0,
         })
     }
@@ -295,14 +305,25 @@ impl<'r> Miner<'r> {
             SUPPORTER.weigh(&fix.judgement, words.trim_end(), &functions)
         };
         let tangled = candidates.len() > 1;
+        let least = self.least(fix, &supports);
         for (candidate, support) in candidates.into_iter().zip(supports) {
-            if support.confidence < self.min_confidence {
+            if support.confidence < least {
                 samples.reject(Rejection::UnsupportedInTangledCommit);
             } else {
                 samples.emit(self.sample(fix, candidate, support, tangled))?;
             }
         }
         Ok(())
+    }
+
+    /// The least confidence that lets a function in. An advisory knows that the fix is among
+    /// them: where nothing tells which it is, the best of them are kept if they are few, with
+    /// the little confidence that they have.
+    fn least(&self, fix: &Fix, supports: &[Support]) -> f64 {
+        let best = supports.iter().map(|support| support.confidence).fold(0.0, f64::max);
+        let equals = supports.iter().filter(|support| support.confidence >= best).count();
+        let is_sure = fix.by_advisory && best < self.min_confidence;
+        if is_sure && best >= UNTOLD && equals <= FEW { best } else { self.min_confidence }
     }
 
     fn sample(&self, fix: &Fix, candidate: Candidate, support: Support, tangled: bool) -> Sample {

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::collector::{Collector, Samples};
-use crate::upstream::{git, snapshot};
+use crate::upstream::{Access, git, snapshot};
 pub(crate) use changes::tree_changes;
 pub(crate) use commit::MAX_FILES;
 pub use commit::{Advice, Miner};
@@ -71,12 +71,15 @@ pub struct Repo {
     /// Least confidence, from 0 to 1, that a changed function belongs to the fix
     #[arg(long, value_name = "P", default_value_t = Self::default().min_confidence, value_parser = fraction)]
     pub min_confidence: f64,
-    /// Where clones of remote repositories are kept
+    /// Repositories below some URLs are fetched from elsewhere
     #[arg(skip)]
-    pub cache: PathBuf,
-    /// Mine the repositories of the embedded snapshot, without network
+    pub git_mirrors: Vec<git::Mirror>,
+    /// Repositories that take more room than this are left out, in MiB
     #[arg(skip)]
-    pub offline: bool,
+    pub max_repo_size: u64,
+    /// The way to remote repositories
+    #[arg(skip)]
+    pub access: Access,
 }
 
 impl Default for Repo {
@@ -86,8 +89,9 @@ impl Default for Repo {
             repo_samples: 20_000,
             since: None,
             min_confidence: 0.5,
-            cache: PathBuf::new(),
-            offline: false,
+            git_mirrors: Vec::new(),
+            max_repo_size: git::MAX_BYTES >> 20,
+            access: Access::default(),
         }
     }
 }
@@ -162,21 +166,26 @@ impl Collector for Repo {
             Piece::Refused { reason } => Err(ShardError::Failed(reason)),
             Piece::Remote { url } => {
                 // Who named it may reach it, wherever it is.
-                let mirrors = [git::Mirror::itself(&url)];
-                let fetched = git::history(&url, &self.fetching(&mirrors, &|| samples.check().is_err()))
-                    .map_err(lost)?;
-                let path = &fetched.path;
-                let selection = select(path, self.since.as_ref(), &|| samples.check().is_err());
+                let mirrors = [self.git_mirrors.as_slice(), &[git::Mirror::itself(&url)]].concat();
+                let (fetched, selection) = {
+                    let stop = || samples.check().is_err();
+                    let locate = |url: &str| self.access.location(url, &stop);
+                    let fetching = self.fetching(&mirrors, &stop, &locate);
+                    let fetched = git::history(&url, &fetching).map_err(lost)?;
+                    let selection = select(&fetched.path, self.since.as_ref(), &stop);
+                    if let Ok(selection) = &selection {
+                        let ids = selection.commits.iter().map(|chosen| chosen.commit);
+                        git::blobs(&fetched, ids, &fetching).map_err(lost)?;
+                    }
+                    (fetched, selection)
+                };
                 let selection = match selection {
                     Ok(selection) => selection,
                     Err(reason) => return samples.check().and(Err(ShardError::Failed(reason))),
                 };
                 count(selection.walked, selection.unreadable, samples);
                 samples.note(Level::Info, format!("{url}: {} commits chosen", selection.commits.len()));
-                let ids = selection.commits.iter().map(|chosen| chosen.commit);
-                git::blobs(&fetched, ids, &self.fetching(&mirrors, &|| samples.check().is_err()))
-                    .map_err(lost)?;
-                self.mine(path, &url, &selection.commits, samples)
+                self.mine(&fetched.path, &fetched.url, &selection.commits, samples)
             }
         }
     }
@@ -185,30 +194,34 @@ impl Collector for Repo {
 impl Repo {
     /// What is to be mined, each once; what cannot be is there with the reason.
     fn sources(&self) -> Result<Vec<Result<Source, String>>, JobError> {
-        if self.offline && self.repo.is_empty() {
-            let sources = snapshot::embedded(&self.cache).map_err(JobError::failed)?;
-            return Ok(sources.into_iter().map(Ok).collect());
+        if let (Some(folder), true) = (&self.access.snapshot, self.repo.is_empty()) {
+            let sources = snapshot::repositories(folder).map_err(JobError::failed)?;
+            if !sources.is_empty() {
+                return Ok(sources.into_iter().map(Ok).collect());
+            }
         }
         let twelve = TWELVE.map(str::to_owned);
         let specs = if self.repo.is_empty() { &twelve[..] } else { &self.repo };
         let mut seen = BTreeSet::new();
-        let sources = specs.iter().map(|spec| match Source::parse(spec) {
-            Ok(Source::Remote { url }) if self.offline => Err(format!("--offline forbids {url}")),
-            other => other.map_err(|error| error.to_string()),
-        });
+        let sources = specs.iter().map(|spec| Source::parse(spec).map_err(|error| error.to_string()));
         Ok(sources.filter(|source| seen.insert(source.clone())).collect())
     }
 
-    fn fetching<'a>(&'a self, mirrors: &'a [git::Mirror], stop: &'a dyn Fn() -> bool) -> git::Fetching<'a> {
+    fn fetching<'a>(
+        &'a self,
+        mirrors: &'a [git::Mirror],
+        stop: &'a dyn Fn() -> bool,
+        locate: git::Locate<'a>,
+    ) -> git::Fetching<'a> {
         git::Fetching {
-            offline: self.offline,
-            cache: &self.cache,
+            cache: self.access.folder(),
+            offline: self.access.snapshot.is_some(),
             mirrors,
             hosts: &[],
-            max_bytes: git::MAX_BYTES,
+            max_bytes: self.max_repo_size << 20,
             stop,
             progress: None,
-            locate: None,
+            locate: Some(locate),
         }
     }
 

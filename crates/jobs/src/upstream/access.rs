@@ -1,6 +1,6 @@
 //! What a collector needs to reach upstreams: credentials, the cache, and the client made of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use engine::{Level, Secrets};
@@ -8,7 +8,11 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::client::Client;
+use super::git::GitError;
+use super::lane::{LaneGuard, lane};
+use super::recorder::MakeUp;
 use super::request::{Accept, Answer, Freshness, Request, Service, Unfit, UpstreamError, Watch};
+use super::snapshot::Snapshot;
 
 /// Who asks. Cannot be printed, and is never written down.
 #[derive(Clone, Debug, Default)]
@@ -95,9 +99,27 @@ impl PartialEq for Access {
 }
 
 impl Access {
+    /// A way that leads to no network: answers are made up, and recorded in the folder of a
+    /// snapshot. Told to a worker process, it only replays.
+    pub fn recording(snapshot: &Path, make_up: Box<MakeUp>) -> Self {
+        let client = OnceLock::from(Client::recording(snapshot, make_up));
+        Self { snapshot: Some(snapshot.to_owned()), client: Arc::new(client), ..Self::default() }
+    }
+
     /// The way that keeps answers in this cache.
     pub fn new(cache: PathBuf, rate_scale: f64) -> Self {
         Self { cache, rate_scale, ..Self::default() }
+    }
+
+    /// The way that leads to a snapshot and no network.
+    pub fn replaying(cache: PathBuf, snapshot: Snapshot) -> Self {
+        let Snapshot { folder, clock_ms } = snapshot;
+        Self { cache, snapshot: Some(folder), clock_ms: Some(clock_ms), ..Self::default() }
+    }
+
+    /// Where answers and repositories are: the snapshot, or the cache.
+    pub fn folder(&self) -> &Path {
+        self.snapshot.as_deref().unwrap_or(&self.cache)
     }
 
     /// The client, made at its first use.
@@ -110,6 +132,27 @@ impl Access {
         }
         let client = Client::new(self)?;
         Ok(self.client.get_or_init(|| client))
+    }
+
+    /// Waits until one of `most` lanes to a git host is free, over all processes of the machine. A
+    /// snapshot has room for everybody.
+    ///
+    /// # Errors
+    /// [`GitError::Stopped`], or a cache that cannot be written.
+    pub fn lane(
+        &self,
+        host: &str,
+        most: usize,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Option<LaneGuard>, GitError> {
+        if self.snapshot.is_some() {
+            return Ok(None);
+        }
+        match lane(self, host, most, &mut Silent(stop)) {
+            Ok(guard) => Ok(Some(guard)),
+            Err(UpstreamError::Cache { path, source }) => Err(GitError::Cache { path, source }),
+            Err(_) => Err(GitError::Stopped),
+        }
     }
 
     /// Where a URL of a git host leads to, if it answers with a redirect. Nothing is followed.

@@ -13,11 +13,15 @@ use super::request::{Answer, Freshness, Request, UpstreamError, Watch};
 use super::sink::Sink;
 
 /// Version of the layout.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 1;
 
 /// Statuses of answers that are kept (RFC 9110).
 const FOUND: u16 = 200;
 const MISSING: u16 = 404;
+
+fn found() -> u16 {
+    FOUND
+}
 
 /// What a stored body is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +30,7 @@ pub(super) struct Meta {
     /// What was asked, for people who look.
     url: String,
     /// 200, or 404 for what is not there: then the body is empty.
+    #[serde(default = "found")]
     status: u16,
     pub(super) etag: Option<String>,
     pub(super) last_modified: Option<String>,
@@ -168,6 +173,18 @@ impl Entry {
 
     fn body(&self, blake3: &str) -> PathBuf {
         self.path(&format!("{}.body", &blake3[..16]))
+    }
+
+    /// Keeps a body that nobody else writes, as the answer for good.
+    pub(super) fn put(&self, bytes: &[u8]) -> Result<Stored, UpstreamError> {
+        fs::create_dir_all(&self.folder)
+            .and_then(|()| write_whole(&self.scratch(), bytes))
+            .map_err(|error| self.cannot(error))?;
+        let blake3 = blake3::hash(bytes).to_hex().to_string();
+        let stored =
+            self.name(Body { length: bytes.len() as u64, blake3, etag: None, last_modified: None })?;
+        self.keep(&stored, Freshness::Forever)?;
+        Ok(stored)
     }
 
     /// Where a body may be written, by whoever holds the lock alone. What a killed process left

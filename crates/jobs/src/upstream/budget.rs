@@ -29,6 +29,9 @@ const SPREAD: Duration = Duration::from_secs(1);
 /// How long to ask one at a time after there were too many at once.
 const CROWDED: Duration = Duration::from_secs(10 * 60);
 
+/// For how long nobody tries to reach a host that was not reached.
+const AWAY: Duration = Duration::from_secs(20);
+
 /// The file.
 #[derive(Default, Serialize, Deserialize)]
 struct State {
@@ -83,6 +86,10 @@ impl Budget {
         loop {
             let lane = lane::take(&self.folder, &self.name, most, self.service.label(), watch)?;
             let wait = self.with_ledger(|ledger, now| {
+                if let Some(reason) = ledger.away(now) {
+                    let (url, reason) = (self.service.label().to_owned(), format!("{reason}, just now"));
+                    return Err(UpstreamError::Failed { url, reason });
+                }
                 self.end_orphans(ledger, now, &lane)?;
                 ledger.forget(now, self.window);
                 most = if ledger.is_single(now) { 1 } else { self.service.lanes() };
@@ -144,6 +151,14 @@ impl Budget {
     pub(super) fn told(&self, told: Told) -> Result<(), UpstreamError> {
         self.with_ledger(|ledger, now| {
             self.apply(told, ledger, now);
+            Ok(())
+        })
+    }
+
+    /// Spares others the tries that came to nothing.
+    pub(super) fn keep_away(&self, reason: String) -> Result<(), UpstreamError> {
+        self.with_ledger(|ledger, now| {
+            ledger.keep_away(now + millis(AWAY.mul_f64(self.scale)), reason);
             Ok(())
         })
     }

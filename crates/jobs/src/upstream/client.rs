@@ -1,6 +1,6 @@
 //! The client: cache, then budget, then fetch, then retry.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use engine::Level;
 use reqwest::header::LOCATION;
@@ -17,6 +17,7 @@ use super::headers;
 use super::lock::Hold;
 use super::patience::Patience;
 use super::pause::{jitter, seconds, sleep};
+use super::recorder::{MakeUp, Recorder};
 use super::request::{Answer, Request, Service, Unfit, UpstreamError, Watch};
 use super::target::Target;
 
@@ -37,6 +38,8 @@ pub struct Client(Way);
 enum Way {
     /// Answers come from a snapshot, in this folder.
     Recorded(PathBuf),
+    /// Answers are made up, and recorded.
+    Recording(Recorder),
     /// Answers come from the cache, or else from the network.
     Live(Box<Live>),
 }
@@ -80,6 +83,11 @@ impl Client {
         Ok(Self(Way::Live(Box::new(Live { answers, budgets, credentials, scale, line }))))
     }
 
+    /// A client that asks nobody: answers are made up, and recorded in the folder of a snapshot.
+    pub(super) fn recording(snapshot: &Path, make_up: Box<MakeUp>) -> Self {
+        Self(Way::Recording(Recorder { answers: Part::Answers.folder(snapshot), make_up }))
+    }
+
     /// Asks, and gives the answer to `read`. It counts, and is cached, only if `read` takes it;
     /// one that it calls damaged is fetched again. Blocks; `watch` can stop it. `read` must not
     /// ask the same.
@@ -93,18 +101,18 @@ impl Client {
         read: &mut dyn FnMut(&Answer) -> Result<T, Unfit>,
     ) -> Result<T, UpstreamError> {
         let target = Target::of(request)?;
-        match &self.0 {
-            Way::Recorded(answers) => match Entry::recorded(answers, request)? {
-                Some(stored) => match stored.found() {
-                    Some(answer) => read(answer).map_err(|unfit| UpstreamError::Failed {
-                        url: target.shown,
-                        reason: unfit.to_string(),
-                    }),
-                    None => Err(UpstreamError::NotFound { url: target.shown }),
-                },
-                None => Err(UpstreamError::NotRecorded { url: target.shown }),
+        let recorded = match &self.0 {
+            Way::Recorded(answers) => Entry::recorded(answers, request)?,
+            Way::Recording(recorder) => recorder.answer(request, &target.shown)?,
+            Way::Live(live) => return Asking::new(live, request, target)?.ask(watch, read),
+        };
+        match recorded {
+            Some(stored) => match stored.found() {
+                Some(answer) => read(answer)
+                    .map_err(|unfit| UpstreamError::Failed { url: target.shown, reason: unfit.to_string() }),
+                None => Err(UpstreamError::NotFound { url: target.shown }),
             },
-            Way::Live(live) => Asking::new(live, request, target)?.ask(watch, read),
+            None => Err(UpstreamError::NotRecorded { url: target.shown }),
         }
     }
 }
@@ -191,7 +199,9 @@ impl<'a> Asking<'a> {
         let mut has_been_odd = false;
         let mut tries = 1;
         loop {
-            let (reason, wait) = match self.try_once(tries, &mut stored, watch, read) {
+            let tried = self.try_once(tries, &mut stored, watch, read);
+            let is_away = matches!(tried, Err(Failure::Unreached(_)));
+            let (reason, wait) = match tried {
                 Ok(value) => return Ok(value),
                 Err(Failure::Lasting(error)) => {
                     if let UpstreamError::NotFound { .. } = error {
@@ -205,9 +215,14 @@ impl<'a> Asking<'a> {
                     has_been_odd = true;
                     (reason, Some(jitter(backoff(tries, self.live.scale))))
                 }
-                Err(Failure::Passing(reason)) => (reason, Some(jitter(backoff(tries, self.live.scale)))),
+                Err(Failure::Passing(reason) | Failure::Unreached(reason)) => {
+                    (reason, Some(jitter(backoff(tries, self.live.scale))))
+                }
             };
             if tries == TRIES {
+                if is_away {
+                    self.budget.keep_away(reason.clone())?;
+                }
                 return Err(self.failed(format!("{reason} (tried {TRIES} times)")));
             }
             tries += 1;

@@ -15,6 +15,8 @@ const QUOTED: usize = 80;
 pub(super) enum Failure {
     /// The next try may go better.
     Passing(String),
+    /// Nobody was there; the next try may go better.
+    Unreached(String),
     /// The next try may go better, but hardly the one after it: somebody else answered.
     Odd(String),
     /// A limit is reached. The budget knows how long to wait.

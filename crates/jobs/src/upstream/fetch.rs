@@ -295,6 +295,7 @@ fn broken(error: reqwest::Error, asked: &Asked<'_>) -> Failure {
             let reason = format!("no secure connection to {host}: {reason}");
             UpstreamError::Failed { url: asked.shown.to_owned(), reason }.into()
         }
+        None if error.is_connect() => Failure::Unreached(cause(&error)),
         None => Failure::Passing(cause(&error)),
     }
 }

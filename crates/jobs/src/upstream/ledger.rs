@@ -55,6 +55,9 @@ impl Quota {
 pub(super) struct Ledger {
     requests: Vec<Sent>,
     block: Option<Block>,
+    /// Nobody was reached, however often it was tried: until when nobody tries again.
+    #[serde(default)]
+    away: Option<Block>,
     /// Until when only one request at a time may go.
     single_until: u64,
     /// By the service's name for them: GitHub counts its APIs apart.
@@ -143,6 +146,16 @@ impl Ledger {
         if self.block.as_ref().is_none_or(|block| block.until < until) {
             self.block = Some(Block { until, reason });
         }
+    }
+
+    /// Why nobody needs to try, if nobody was reached just now.
+    pub(super) fn away(&self, now: u64) -> Option<&str> {
+        self.away.as_ref().filter(|away| away.until > now).map(|away| away.reason.as_str())
+    }
+
+    /// Spares others the tries that came to nothing, until then.
+    pub(super) fn keep_away(&mut self, until: u64, reason: String) {
+        self.away = Some(Block { until, reason });
     }
 
     /// Lets requests go one at a time only until then.

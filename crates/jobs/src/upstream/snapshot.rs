@@ -1,25 +1,35 @@
 //! Snapshots: recorded upstream answers in one file, from which a run can be replayed without
-//! network. A tar archive, compressed with zstd: `manifest.json`, and below `git/` bare
-//! repositories.
+//! network. A tar archive, compressed with zstd: `manifest.json`, and as in a cache, bare
+//! repositories below `git/` and answers below `answers/`.
 
-use std::fs;
+mod writer;
+
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::cache::Part;
 use crate::repo::Source;
+pub use writer::{Writer, write};
 
-/// The demo world: small repositories with planted fixes, all of it fictional. The crate
-/// `world` writes it: `cargo xtask snapshot`.
+/// The demo world: small repositories with planted fixes, and advisories of some of them, all of
+/// it fictional. The crate `world` writes it: `cargo xtask snapshot`.
 const EMBEDDED: &[u8] = include_bytes!("../../demo.snapshot");
 
 /// Version of the archive's layout.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Most bytes that a snapshot may unpack to.
-const MAX_UNPACKED: u64 = 4 << 30;
+const MAX_UNPACKED: u64 = 1 << 40;
+
+/// The file that says what is in a snapshot.
+const MANIFEST: &str = "manifest.json";
+
+/// The parts of a cache that a snapshot holds.
+const PARTS: [Part; 2] = [Part::Answers, Part::Git];
 
 /// Why a snapshot cannot be used.
 #[derive(Debug, Error)]
@@ -32,39 +42,122 @@ pub enum SnapshotError {
         /// What went wrong.
         source: io::Error,
     },
+    /// The file cannot be read.
+    #[error("cannot read the snapshot {path}: {source}")]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// What went wrong.
+        source: io::Error,
+    },
+    /// The file cannot be written.
+    #[error("cannot write the snapshot {path}: {source}")]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// What went wrong.
+        source: io::Error,
+    },
     /// It is no snapshot, or one of another format.
     #[error("not a snapshot of format {FORMAT}: {0}")]
     Format(String),
 }
 
 /// What is in a snapshot.
-#[derive(Debug, Deserialize)]
-struct Manifest {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
     format: u32,
-    repositories: Vec<Repository>,
+    /// The snapshot's idea of now, in milliseconds since 1970-01-01 UTC.
+    pub clock_ms: u64,
+    /// The repositories that are mined where none is named.
+    pub repositories: Vec<Repository>,
 }
 
 /// A repository in a snapshot.
-#[derive(Debug, Deserialize)]
-struct Repository {
-    url: String,
-    path: String,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repository {
+    /// Its address.
+    pub url: String,
+    /// Path of the bare repository in the archive.
+    pub path: String,
 }
 
-/// The repositories of the embedded snapshot, unpacked to the cache where need be.
+impl Manifest {
+    /// A manifest of the present format, as yet without repositories.
+    pub fn new(clock_ms: u64) -> Self {
+        Self { format: FORMAT, clock_ms, repositories: Vec::new() }
+    }
+}
+
+/// A snapshot that is unpacked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Where it lies.
+    pub folder: PathBuf,
+    /// Its idea of now, in milliseconds since 1970-01-01 UTC.
+    pub clock_ms: u64,
+}
+
+impl Snapshot {
+    /// The demo world, unpacked to the cache where need be.
+    ///
+    /// # Errors
+    /// [`SnapshotError`].
+    pub fn embedded(cache: &Path) -> Result<Self, SnapshotError> {
+        Self::unpacked(EMBEDDED, &blake3::hash(EMBEDDED), cache)
+    }
+
+    /// A snapshot in a file, unpacked to the cache where need be.
+    ///
+    /// # Errors
+    /// [`SnapshotError`].
+    pub fn open(file: &Path, cache: &Path) -> Result<Self, SnapshotError> {
+        let unreadable = |source| SnapshotError::Read { path: file.to_owned(), source };
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(File::open(file).map_err(unreadable)?).map_err(unreadable)?;
+        Self::unpacked(File::open(file).map_err(unreadable)?, &hasher.finalize(), cache)
+    }
+
+    fn unpacked(archive: impl Read, digest: &blake3::Hash, cache: &Path) -> Result<Self, SnapshotError> {
+        let folder = Part::Snapshots.folder(cache).join(&digest.to_hex()[..16]);
+        unpack(archive, &folder)?;
+        let clock_ms = manifest(&folder)?.clock_ms;
+        Ok(Self { folder, clock_ms })
+    }
+}
+
+/// The repositories that are mined where none is named, of the snapshot in a folder.
 ///
 /// # Errors
 /// [`SnapshotError`].
-pub fn embedded(cache: &Path) -> Result<Vec<Source>, SnapshotError> {
-    let name = blake3::hash(EMBEDDED).to_hex();
-    let folder = cache.join("snapshots").join(&name[..16]);
-    unpack(EMBEDDED, &folder)?;
-    repositories(&folder)
+pub fn repositories(folder: &Path) -> Result<Vec<Source>, SnapshotError> {
+    let repositories = manifest(folder)?.repositories.into_iter();
+    repositories
+        .map(|repository| {
+            let inside = Path::new(&repository.path);
+            if inside.components().all(|part| matches!(part, Component::Normal(_))) {
+                Ok(Source::Local { path: folder.join(inside), name: repository.url })
+            } else {
+                Err(SnapshotError::Format(format!("path {:?}", repository.path)))
+            }
+        })
+        .collect()
+}
+
+fn manifest(folder: &Path) -> Result<Manifest, SnapshotError> {
+    let path = folder.join(MANIFEST);
+    let bytes = fs::read(&path).map_err(|source| SnapshotError::Read { path, source })?;
+    let manifest: Manifest =
+        serde_json::from_slice(&bytes).map_err(|error| SnapshotError::Format(error.to_string()))?;
+    if manifest.format != FORMAT {
+        return Err(SnapshotError::Format(format!("it has format {}", manifest.format)));
+    }
+    Ok(manifest)
 }
 
 /// Unpacks an archive into `folder`, unless it is there. The folder is whole or absent.
-fn unpack(archive: &[u8], folder: &Path) -> Result<(), SnapshotError> {
-    if folder.join("manifest.json").exists() {
+fn unpack(archive: impl Read, folder: &Path) -> Result<(), SnapshotError> {
+    if folder.join(MANIFEST).exists() {
         return Ok(());
     }
     let io_error = |source| SnapshotError::Io { path: folder.to_owned(), source };
@@ -72,7 +165,7 @@ fn unpack(archive: &[u8], folder: &Path) -> Result<(), SnapshotError> {
     let unpacked = unpack_entries(archive, &scratch).map_err(io_error).and_then(|()| {
         match fs::rename(&scratch, folder) {
             // Another run was faster.
-            Err(_) if folder.join("manifest.json").exists() => Ok(()),
+            Err(_) if folder.join(MANIFEST).exists() => Ok(()),
             other => other.map_err(io_error),
         }
     });
@@ -80,7 +173,7 @@ fn unpack(archive: &[u8], folder: &Path) -> Result<(), SnapshotError> {
     unpacked
 }
 
-fn unpack_entries(archive: &[u8], scratch: &Path) -> io::Result<()> {
+fn unpack_entries(archive: impl Read, scratch: &Path) -> io::Result<()> {
     let invalid = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
     fs::create_dir_all(scratch)?;
     let bounded = zstd::Decoder::new(archive)?.take(MAX_UNPACKED);
@@ -89,7 +182,8 @@ fn unpack_entries(archive: &[u8], scratch: &Path) -> io::Result<()> {
         let mut entry = entry?;
         let path = entry.path()?.into_owned();
         let is_plain = path.components().all(|part| matches!(part, Component::Normal(_)));
-        if !is_plain || !(path.starts_with("git") || path == Path::new("manifest.json")) {
+        let belongs = PARTS.iter().any(|part| path.starts_with(part.name()));
+        if !is_plain || !(belongs || path == Path::new(MANIFEST)) {
             return Err(invalid("a path that does not belong there"));
         }
         let to = scratch.join(&path);
@@ -102,28 +196,5 @@ fn unpack_entries(archive: &[u8], scratch: &Path) -> io::Result<()> {
             _ => return Err(invalid("an entry that is neither a file nor a folder")),
         }
     }
-    // git does not know a repository without this folder, and an archive may leave empty ones out.
     Ok(())
-}
-
-fn repositories(folder: &Path) -> Result<Vec<Source>, SnapshotError> {
-    let path = folder.join("manifest.json");
-    let bytes = fs::read(&path).map_err(|source| SnapshotError::Io { path, source })?;
-    let manifest: Manifest =
-        serde_json::from_slice(&bytes).map_err(|error| SnapshotError::Format(error.to_string()))?;
-    if manifest.format != FORMAT {
-        return Err(SnapshotError::Format(format!("it has format {}", manifest.format)));
-    }
-    manifest
-        .repositories
-        .into_iter()
-        .map(|repository| {
-            let inside = Path::new(&repository.path);
-            if inside.components().all(|part| matches!(part, Component::Normal(_))) {
-                Ok(Source::Local { path: folder.join(inside), name: repository.url })
-            } else {
-                Err(SnapshotError::Format(format!("path {:?}", repository.path)))
-            }
-        })
-        .collect()
 }

@@ -2,7 +2,8 @@
 
 use engine::Secrets;
 use engine::testing::check_job;
-use jobs::upstream::Credentials;
+use jobs::upstream::snapshot::Snapshot;
+use jobs::upstream::{Access, Credentials};
 use jobs::{Collect, Repo, Synthetic};
 use serde_json::Value;
 
@@ -15,8 +16,9 @@ fn synthetic_keeps_the_contract() {
 #[test]
 fn repo_keeps_the_contract() {
     let cache = tempfile::tempdir().unwrap();
-    let job =
-        Collect(Repo { offline: true, cache: cache.path().to_owned(), repo_samples: 40, ..Repo::default() });
+    let snapshot = Snapshot::embedded(cache.path()).unwrap();
+    let access = Access::replaying(cache.path().to_owned(), snapshot);
+    let job = Collect(Repo { access, repo_samples: 40, ..Repo::default() });
     check_job(&job, |settings: Value| serde_json::from_value(settings).map(Collect)).unwrap();
 }
 

@@ -10,14 +10,14 @@ mod exploitdb;
 mod extract;
 // Remote repositories: who may be asked, and what is fetched.
 mod git;
-// Which commits are security fixes, by their messages.
-mod message;
-// From URLs to repositories and commits, and what local history tells.
-mod references;
 // Advisories and walks of the GitHub Advisory Database.
 mod github;
+// Which commits are security fixes, by their messages.
+mod message;
 // Records, archives and lists of changes of OSV.
 mod osv;
+// From URLs to repositories and commits, and what local history tells.
+mod references;
 // Damaged, unusual and hostile repositories.
 mod repositories;
 // The upstreams on this machine.

@@ -1,12 +1,13 @@
 //! `streamguard collect`: runs collectors, writes the dataset.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::{ArgMatches, FromArgMatches};
 use engine::{Begin, Cancel, CommandLine, Job, Options, RunDir};
 use jobs::list::{self, Entry, Makes};
+use jobs::upstream::snapshot::{self, Snapshot};
 use jobs::upstream::{Access, Credentials};
 use report::Format;
 use secrecy::SecretString;
@@ -18,6 +19,9 @@ use streamguard::{Collection, View, ui};
 
 use crate::cli::{Collect, Mode, Running};
 use crate::signals;
+
+/// Where a run that is recorded has its cache, below the output directory.
+const RECORDING: &str = ".streamguard/recording";
 
 /// What workers of our own get of the environment: enough for git to find its way.
 const ENVIRONMENT: [&str; 16] = [
@@ -53,7 +57,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
 
     let cache = settings.cache_dir.clone().unwrap_or_else(|| environment.cache_folder());
     let cache = std::path::absolute(&cache).with_context(|| format!("no folder: {}", cache.display()))?;
-    let access = Access::new(cache.clone(), settings.rate_scale);
+    if settings.no_cache {
+        jobs::upstream::cache::clear(&cache)
+            .with_context(|| format!("cannot clear the cache at {}", cache.display()))?;
+    }
+    let access = access(&settings, &cache)?;
     let recorded = match settings.running.resume {
         true => RunDir::recorded_settings(&settings.output_dir)?,
         false => None,
@@ -82,10 +90,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
             Makes::Samples | Makes::SamplesOfAdvisories => collection.add_job(job),
         };
     }
-    if settings.no_cache {
-        clear_cache(&cache)?;
-    }
     let results = collection.run()?;
+    if let Some(file) = &settings.record {
+        snapshot::write(&access.cache, results.state.clock_ms, file)?;
+        ui::line(&format!("Recorded to {}", file.display()))?;
+    }
     // The reports come first: the summary names them.
     results.save(&formats)?;
     results.print_summary();
@@ -93,6 +102,23 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
         (Exit::Signal(_), Some(signal)) => Exit::Signal(signal),
         (exit, _) => exit,
     })
+}
+
+/// The way to the upstreams: to the network, or to a snapshot of them. A run that is recorded has
+/// a cache of its own, so that all it asks is in there, and nothing else.
+fn access(settings: &Collect, cache: &Path) -> Result<Access> {
+    let snapshot = match &settings.snapshot {
+        Some(file) => Snapshot::open(file, cache)?,
+        None if settings.offline => Snapshot::embedded(cache)?,
+        None => {
+            let cache = match settings.record {
+                Some(_) => std::path::absolute(settings.output_dir.join(RECORDING))?,
+                None => cache.to_owned(),
+            };
+            return Ok(Access::new(cache, settings.rate_scale));
+        }
+    };
+    Ok(Access::replaying(cache.to_owned(), snapshot))
 }
 
 /// Who asks the upstreams: flags before the environment before the file of tokens.
@@ -156,8 +182,6 @@ fn shared(
         }
     }
     shared.insert("seed".to_owned(), json!(settings.seed));
-    shared.insert("cache".to_owned(), json!(access.cache));
-    shared.insert("offline".to_owned(), json!(access.snapshot.is_some()));
     shared.insert("access".to_owned(), json!(access));
     Ok(shared)
 }
@@ -255,18 +279,4 @@ pub(crate) fn view(running: &Running) -> View {
     } else {
         View::Bars
     }
-}
-
-/// Removes what the cache holds of ours, and nothing else.
-fn clear_cache(cache: &Path) -> Result<()> {
-    for name in ["git", "snapshots"] {
-        let folder: PathBuf = cache.join(name);
-        match std::fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(error).with_context(|| format!("cannot clear the cache at {}", folder.display()));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }

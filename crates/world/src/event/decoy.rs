@@ -4,7 +4,7 @@ use gix::ObjectId;
 
 use crate::WorldError;
 use crate::history::{History, file_of, stem_of};
-use crate::messages::{self, decoy, fix};
+use crate::messages::{self, decoy};
 use crate::neutral::Refactoring;
 use crate::project::Content;
 
@@ -44,12 +44,11 @@ impl History {
     }
 
     fn say(&mut self, patterns: &[&str], path: &str, function: &str, more: &[(&str, &str)]) -> String {
-        let number = self.next_advisory();
-        let (cve, ghsa) = (format!("2099-{}", 10_001 + number % 89_999), fix::ghsa(number));
+        let advisory = self.next_advisory();
         let scope = stem_of(path).to_lowercase();
         let mut values = vec![
-            ("cve", cve.as_str()),
-            ("ghsa", &ghsa),
+            ("cve", advisory.cve.as_str()),
+            ("ghsa", &advisory.ghsa),
             ("function", function),
             ("file", file_of(path)),
             ("scope", &scope),
@@ -139,8 +138,8 @@ impl History {
 
     fn changelog_cve(&mut self) -> Result<Option<ObjectId>, WorldError> {
         let message = self.say(decoy::CHANGELOG, "CHANGELOG.md", "", &[]);
-        let number = self.next_advisory();
-        self.change(&format!("Security: see CVE-2099-{}", 10_001 + number % 89_999));
+        let advisory = self.next_advisory();
+        self.change(&format!("Security: see {}", advisory.cve));
         self.commit(&message).map(Some)
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gix::ObjectId;
 
 use crate::WorldError;
+use crate::fix::{self as known, Fix};
 use crate::history::{History, file_of};
 use crate::messages::fix::{self, About, Precise};
 use crate::messages::weakness;
@@ -123,8 +124,10 @@ impl History {
         if let Some(new) = &renamed {
             self.project.rename(&path, new);
         }
+        let parent = self.head;
         let commit = self.commit(&message)?;
         self.record(standing, commit, findable, bystanders > 0, renamed.as_deref());
+        self.disclose(standing, about, (commit, parent), &[&message], style);
         if style == Style::Reverted {
             self.take_back(standing, commit, &message)?;
         }
@@ -156,8 +159,10 @@ impl History {
             Style::TangledThroughMerge => self.bystanders(&merge, path, about.precise),
             _ => 0,
         };
+        let parent = self.head;
         let commit = self.commit(&message)?;
         self.record(standing, commit, findable, bystanders > 0, None);
+        self.disclose(standing, about, (commit, parent), &[&merge, &message], style);
         if random.chance(50) {
             self.wait();
             self.change(&format!("Changes to {}", about.functions[0]));
@@ -263,6 +268,33 @@ impl History {
                 tangled,
             });
         }
+    }
+
+    /// Notes what an advisory of a fix could say.
+    fn disclose(
+        &mut self,
+        standing: &[Standing],
+        about: &About<'_>,
+        (commit, parent): (ObjectId, Option<ObjectId>),
+        messages: &[&str],
+        style: Style,
+    ) {
+        let Some((first, parent)) = standing.first().zip(parent) else { return };
+        // A revert repeats the subject, so that two commits may name the advisory.
+        let is_named =
+            style != Style::Reverted && messages.iter().any(|text| text.contains(&about.advisory.cve));
+        self.fixes.push(Fix {
+            commit: commit.to_string(),
+            parent: parent.to_string(),
+            seconds: self.now,
+            identifiers: about.advisory.clone(),
+            is_named,
+            pull: known::pull(messages, about.issue).then_some(about.issue),
+            release: self.tags.len(),
+            function: first.pair.name.clone(),
+            file: first.path.clone(),
+            weakness: first.pair.weakness,
+        });
     }
 
     /// Takes a fix back.

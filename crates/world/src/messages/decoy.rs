@@ -31,7 +31,7 @@ pub(crate) const TESTS: &[&str] = &[
     "Test SQL injection attempts against {scope}",
     "tests: path traversal must be rejected",
     "Security tests for {scope}",
-    "Add regression test for CVE-{cve}",
+    "Add regression test for {cve}",
 ];
 
 /// Changes to documents only.
@@ -54,7 +54,7 @@ pub(crate) const CI: &[&str] = &[
 /// Other people's code in a newer version, in the tree.
 pub(crate) const VENDORED: &[&str] = &[
     "Update vendored chart library, fixes XSS",
-    "Vendor the patched parser (CVE-{cve})",
+    "Vendor the patched parser ({cve})",
     "Security update of the bundled editor",
 ];
 
@@ -67,23 +67,20 @@ pub(crate) const MINIFIED: &[&str] = &[
 
 /// A library in another version.
 pub(crate) const DEPENDENCY: &[&str] = &[
-    "Bump {library} from {old} to {new} to fix CVE-{cve}",
+    "Bump {library} from {old} to {new} to fix {cve}",
     "Security: update {library} to {new}",
     "build(deps): [security] bump {library} from {old} to {new}",
-    "Upgrade {library} because of GHSA-{ghsa}",
+    "Upgrade {library} because of {ghsa}",
 ];
 
 /// A release.
-pub(crate) const RELEASE: &[&str] = &[
-    "Release {new} (security release)",
-    "Version {new}: security fixes",
-    "Bump version to {new} for CVE-{cve}",
-];
+pub(crate) const RELEASE: &[&str] =
+    &["Release {new} (security release)", "Version {new}: security fixes", "Bump version to {new} for {cve}"];
 
 /// The list of changes.
 pub(crate) const CHANGELOG: &[&str] = &[
     "Changelog: mention the SQL injection fix",
-    "Update changelog for CVE-{cve}",
+    "Update changelog for {cve}",
     "Add security section to the changelog",
 ];
 
@@ -112,5 +109,5 @@ pub(crate) const ADDITION: &[&str] = &["Add {function} for the security page", "
 pub(crate) const MERGES: &[(&str, &str)] = &[
     ("xss-docs", "Explain XSS protection"),
     ("security-policy", "Add a security policy"),
-    ("cve-notes", "Notes on CVE-{cve}"),
+    ("cve-notes", "Notes on {cve}"),
 ];

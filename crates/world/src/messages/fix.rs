@@ -2,8 +2,9 @@
 
 use super::weakness::Wording;
 use super::{fill, lowered, sentence, words, wrapped};
+use crate::identifiers::Identifiers;
 use crate::names::Person;
-use crate::random::{Random, mix};
+use crate::random::Random;
 
 /// What a fix is about.
 #[derive(Debug)]
@@ -24,8 +25,8 @@ pub(crate) struct About<'a> {
     pub(crate) author: &'static Person,
     /// The next number of an issue.
     pub(crate) issue: u32,
-    /// The next identifier of an advisory: its last digits.
-    pub(crate) advisory: u32,
+    /// What databases of vulnerabilities call it.
+    pub(crate) advisory: Identifiers,
 }
 
 /// How exactly a message says where.
@@ -60,9 +61,9 @@ const SUBJECTS: &[&str] = &[
     "Protect against {term} {where}",
     "Mitigate {term} {where}",
     "Block {term} {where}",
-    "CVE-{cve}: fix {term} {where}",
-    "Fix CVE-{cve} {where}",
-    "Fix GHSA-{ghsa} ({term} {where})",
+    "{cve}: fix {term} {where}",
+    "Fix {cve} {where}",
+    "Fix {ghsa} ({term} {where})",
     "hotfix: prevent {term} {where}",
     "Harden against {term} {where}",
 ];
@@ -75,8 +76,8 @@ const REASONS: &[&str] = &[
     "This is a security fix: it prevents {term}. {detail}.",
     "{detail}. This fixes a vulnerability ({term}).",
     "Fixes {term}, a security vulnerability. {detail}.",
-    "{detail}. Fixes {term} (CVE-{cve}).",
-    "Prevents {term}, known as GHSA-{ghsa}.",
+    "{detail}. Fixes {term} ({cve}).",
+    "Prevents {term}, known as {ghsa}.",
 ];
 
 const BODIES: &[&str] = &[
@@ -94,10 +95,10 @@ const TRAILERS: &[&str] = &[
     "Closes #{issue}",
     "Reviewed-by: {reporter}",
     "Co-authored-by: {reporter}",
-    "Fixes CVE-{cve}",
-    "Advisory: GHSA-{ghsa}",
+    "Fixes {cve}",
+    "Advisory: {ghsa}",
     "Reported-by: {reporter}\nSigned-off-by: {author}",
-    "CVE-{cve}",
+    "{cve}",
 ];
 
 /// The message of a commit that names the weakness.
@@ -141,7 +142,7 @@ pub(crate) fn squash(about: &About<'_>, random: &mut Random) -> String {
     let values = Values::new(about, random);
     let pattern = random.pick(&[
         "Fix {term} {where} (#{issue})\n\n* {action}\n* Add a test\n* Address review comments",
-        "{action} {where} (#{issue})\n\n* fix {term} (CVE-{cve})\n* changelog\n* fix lint\n\nCo-authored-by: {reporter}",
+        "{action} {where} (#{issue})\n\n* fix {term} ({cve})\n* changelog\n* fix lint\n\nCo-authored-by: {reporter}",
         "fix({scope}): {term} {where} (#{issue})\n\n* wip\n* {lower}\n* tests",
     ]);
     values.fill(pattern) + "\n"
@@ -216,8 +217,8 @@ impl Values {
             ("function", first),
             ("file", about.file.to_owned()),
             ("issue", about.issue.to_string()),
-            ("cve", format!("2099-{}", 10_001 + about.advisory % 89_999)),
-            ("ghsa", ghsa(about.advisory)),
+            ("cve", about.advisory.cve.clone()),
+            ("ghsa", about.advisory.ghsa.clone()),
             ("slug", about.wording.slug.to_owned()),
             ("handle", about.author.handle.to_owned()),
             ("author", signature(about.author)),
@@ -228,35 +229,5 @@ impl Values {
     fn fill(&self, pattern: &str) -> String {
         let values: Vec<(&str, &str)> = self.0.iter().map(|(key, value)| (*key, value.as_str())).collect();
         fill(pattern, &values)
-    }
-}
-
-/// The digits of an identifier in the form of GitHub's: three groups of four characters.
-pub(crate) fn ghsa(number: u32) -> String {
-    const DIGITS: &[u8] = b"23456789cfghjmpqrvwx";
-    let mut rest = mix(u64::from(number));
-    let mut group = || -> String {
-        let mut digit = || {
-            let digit = DIGITS[(rest % DIGITS.len() as u64) as usize];
-            rest /= DIGITS.len() as u64;
-            char::from(digit)
-        };
-        (0..4).map(|_| digit()).collect()
-    };
-    [group(), group(), group()].join("-")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn advisories_have_the_form_of_github() {
-        for number in [0, 1, 77, 99_999] {
-            let id = ghsa(number);
-            assert_eq!(id.len(), 14);
-            assert!(id.split('-').all(|group| group.len() == 4), "{id}");
-        }
-        assert_ne!(ghsa(1), ghsa(2));
     }
 }

@@ -10,6 +10,12 @@ mod oracle;
 mod events;
 // What the repo collector finds of what was planted.
 mod mining;
+// What advisories there are, and what they refer to.
+mod advisories;
+// What upstreams answer.
+mod upstreams;
+// What collectors make of a snapshot.
+mod replay;
 // How large and how fast it is.
 mod scale;
 

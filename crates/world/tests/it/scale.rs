@@ -20,5 +20,5 @@ fn the_demo_fits_into_the_binary() {
     let path = folder.path().join("world.tar.zst");
     World::new(Settings::default()).snapshot(&path).expect("the snapshot can be written");
     let size = std::fs::metadata(&path).expect("it is there").len();
-    assert!(size < 3_000_000, "{size} bytes");
+    assert!(size < 600_000, "{size} bytes");
 }

@@ -31,6 +31,9 @@ pub(super) enum Verdict {
     Passing,
 }
 
+/// What git says where a host wants to know who asks, as GitHub does for what does not exist.
+const ASKS: &str = "could not read username";
+
 /// What stands for what; the first that is found counts.
 const WORDS: [(&str, Verdict); 24] = [
     ("no space left on device", Verdict::Full),
@@ -40,7 +43,7 @@ const WORDS: [(&str, Verdict); 24] = [
     ("returned error: 303", Verdict::Moved),
     ("returned error: 307", Verdict::Moved),
     ("returned error: 308", Verdict::Moved),
-    ("could not read username", Verdict::Gone),
+    (ASKS, Verdict::Gone),
     ("authentication failed", Verdict::Gone),
     ("returned error: 401", Verdict::Gone),
     ("returned error: 403", Verdict::Gone),
@@ -75,6 +78,9 @@ impl Verdict {
         let url = url.to_owned();
         match self {
             Self::Moved => GitError::Moved { url },
+            Self::Gone if said.to_ascii_lowercase().contains(ASKS) => {
+                GitError::Gone { url, said: "its host asks for a name and a password".to_owned() }
+            }
             Self::Gone => GitError::Gone { url, said },
             Self::Full => {
                 GitError::Cache { path: folder.to_owned(), source: io::ErrorKind::StorageFull.into() }

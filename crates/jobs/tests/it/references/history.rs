@@ -252,7 +252,7 @@ fn versions_are_found_by_the_names_of_their_tags() {
     };
     let history = built.history();
     let range = |from: &str, to: &str| -> Vec<_> {
-        history.tag_range(from, to).iter().map(|found| built.name(found.commit)).collect()
+        history.range(from, to).iter().map(|found| built.name(found.commit)).collect()
     };
     assert_eq!(range("1.0", "v1.0.1"), ["tags/1.0.1", "one"]);
     assert_eq!(range("1.0.1", "1.0.2"), ["tags/release-1.0.2", "two"]);
@@ -268,7 +268,7 @@ fn long_ranges_tell_nothing() {
     let commits: Vec<String> =
         ["tags/1.0: One".to_owned()].into_iter().chain(middle).chain(["tags/1.1: Two".into()]).collect();
     let Some(built) = Built::new(&commits.iter().map(String::as_str).collect::<Vec<_>>()) else { return };
-    assert!(built.history().tag_range("1.0", "1.1").is_empty());
+    assert!(built.history().range("1.0", "1.1").is_empty());
 }
 
 #[test]

@@ -126,7 +126,7 @@ fn a_damaged_entry_is_fetched_again() {
         &|| fs::write(only(&folder.path().join("answers"), ".json"), "{\"format\":").unwrap(),
         &|| {
             let path = only(&folder.path().join("answers"), ".json");
-            let text = fs::read_to_string(&path).unwrap().replace("\"format\":2", "\"format\":9");
+            let text = fs::read_to_string(&path).unwrap().replace("\"format\":1", "\"format\":9");
             fs::write(&path, text).unwrap();
         },
     ];

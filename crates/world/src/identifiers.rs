@@ -1,0 +1,59 @@
+//! Identifiers of advisories, as databases and messages have them. All are made up: the numbers
+//! are far above those that are given out.
+
+use crate::moment;
+use crate::random::mix;
+
+/// What databases call one vulnerability.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identifiers {
+    /// The CVE id.
+    pub(crate) cve: String,
+    /// GitHub's id.
+    pub(crate) ghsa: String,
+}
+
+impl Identifiers {
+    /// Those of the vulnerability number `number`, given out in the year of a moment in seconds
+    /// since 1970.
+    pub(crate) fn new(number: u32, seconds: i64) -> Self {
+        let cve = format!("CVE-{}-{}", moment::year(seconds), 9_000_001 + number % 999_999);
+        Self { cve, ghsa: ghsa(number) }
+    }
+}
+
+/// An identifier in GitHub's form: three groups of four out of twenty characters.
+fn ghsa(number: u32) -> String {
+    const DIGITS: &[u8] = b"23456789cfghjmpqrvwx";
+    let mut rest = mix(u64::from(number));
+    let mut group = || -> String {
+        let mut digit = || {
+            let digit = DIGITS[(rest % DIGITS.len() as u64) as usize];
+            rest /= DIGITS.len() as u64;
+            char::from(digit)
+        };
+        (0..4).map(|_| digit()).collect()
+    };
+    format!("GHSA-{}-{}-{}", group(), group(), group())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn advisories_have_the_form_of_github() {
+        for number in [0, 1, 77, 99_999] {
+            let id = ghsa(number);
+            assert_eq!(id.len(), 19);
+            assert!(id.split('-').all(|group| group.len() == 4), "{id}");
+        }
+        assert_ne!(ghsa(1), ghsa(2));
+    }
+
+    #[test]
+    fn cves_bear_the_year() {
+        assert_eq!(Identifiers::new(4, 1_577_836_800).cve, "CVE-2020-9000005");
+        assert_eq!(Identifiers::new(4, 1_577_836_799).cve, "CVE-2019-9000005");
+    }
+}

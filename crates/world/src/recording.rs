@@ -1,0 +1,123 @@
+//! Recording: the collectors are run against the upstreams of a world, and what they ask for is
+//! kept as a snapshot has it. So a snapshot holds what they will ask for, whatever that is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use engine::testing::run_shard;
+use engine::{Cancel, Planning, Results};
+use jobs::upstream::cache::Part;
+use jobs::upstream::git::{self, Fetching, GitError};
+use jobs::upstream::{Access, Request};
+use jobs::{AdvisorySource, Collect, Cve, ExploitDb, Gather, Github, Osv, list};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use crate::WorldError;
+use crate::upstreams::{CLOCK_MS, Upstreams};
+
+/// A file of a snapshot: its path, and what is in it.
+pub(crate) type File = (String, Vec<u8>);
+
+/// All that the collectors ask of the upstreams, with their default settings and with those of a
+/// quick test: files below `answers/`, by path, and why repositories that are not there cannot be
+/// had, below `git/`.
+pub(crate) fn record(upstreams: Upstreams) -> Result<Vec<File>, WorldError> {
+    let folder =
+        tempfile::tempdir().map_err(|error| WorldError::io(Path::new("a temporary folder"), error))?;
+    gone(&upstreams, folder.path())?;
+    let upstreams = Arc::new(upstreams);
+    let make_up = move |request: &Request| {
+        let answer = upstreams.answer(&request.url, request.body.as_deref())?;
+        (answer.status == 200).then_some(answer.bytes)
+    };
+    let access = Access::recording(folder.path(), Box::new(make_up));
+    for quick in [false, true] {
+        gather::<Cve>("cve", quick, &access)?;
+        gather::<Github>("github", quick, &access)?;
+        gather::<Osv>("osv", quick, &access)?;
+    }
+    exploits(&access)?;
+    let mut files = Vec::new();
+    for part in [Part::Answers, Part::Git] {
+        collect(&part.folder(folder.path()), part.name(), &mut files)?;
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn failed(collector: &str, error: impl std::fmt::Display) -> WorldError {
+    WorldError::Recording { collector: collector.to_owned(), reason: error.to_string() }
+}
+
+/// Runs a source of advisories.
+fn gather<S>(name: &str, quick: bool, access: &Access) -> Result<(), WorldError>
+where
+    S: AdvisorySource + Default + Serialize + DeserializeOwned + 'static,
+{
+    let mut settings = json!(S::default());
+    let entry = list::find(name).filter(|_| quick);
+    for (key, value) in entry.into_iter().flat_map(|entry| entry.quick) {
+        settings[*key] = json!(value);
+    }
+    let mut source: S = serde_json::from_value(settings).map_err(|error| failed(name, error))?;
+    *source.access_mut() = access.clone();
+    let pieces = source.plan(CLOCK_MS, None).map_err(|error| failed(name, error))?;
+    let job = Gather(source);
+    for piece in pieces {
+        run_shard(&job, piece).map_err(|error| failed(name, error))?;
+    }
+    Ok(())
+}
+
+/// Runs the collector of exploits; a quick test of it asks for the same, and stops sooner.
+fn exploits(access: &Access) -> Result<(), WorldError> {
+    use engine::Job;
+    let job = Collect(ExploitDb { access: access.clone(), ..ExploitDb::default() });
+    let planning = Planning { clock_ms: CLOCK_MS, cancel: Cancel::new(), results: Results::default() };
+    let plan = job.plan(&planning).map_err(|error| failed(job.name(), error))?;
+    for shard in plan.shards() {
+        run_shard(&job, shard.payload.clone()).map_err(|error| failed(job.name(), error))?;
+    }
+    Ok(())
+}
+
+/// Notes of repositories that advisories name and that do not exist that they are gone.
+fn gone(upstreams: &Upstreams, folder: &Path) -> Result<(), WorldError> {
+    let fetching = Fetching {
+        cache: folder,
+        mirrors: &[],
+        hosts: &[],
+        max_bytes: 0,
+        offline: false,
+        stop: &|| false,
+        progress: None,
+        locate: None,
+    };
+    for advisory in upstreams.truth().into_iter().filter(|advisory| advisory.commit.is_none()) {
+        let Some(url) = advisory.repository else { continue };
+        let error = GitError::Gone { url: url.clone(), said: "repository not found".to_owned() };
+        git::remember(&url, &error, &fetching).map_err(|error| failed("git", error))?;
+    }
+    Ok(())
+}
+
+/// All files below a folder, by their paths, which begin with `name`.
+fn collect(folder: &Path, name: &str, files: &mut Vec<File>) -> Result<(), WorldError> {
+    let failed = |error| WorldError::io(folder, error);
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        paths.push(entry.map_err(failed)?.path());
+    }
+    for path in paths {
+        let name = format!("{name}/{}", path.file_name().unwrap_or_default().to_string_lossy());
+        if path.is_dir() {
+            collect(&path, &name, files)?;
+        } else {
+            files.push((name, fs::read(&path).map_err(failed)?));
+        }
+    }
+    Ok(())
+}

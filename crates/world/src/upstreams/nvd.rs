@@ -1,0 +1,212 @@
+//! The CVE API 2.0 of NVD (nvd.nist.gov/developers/vulnerabilities), its records by the schema
+//! `cve_api_json_2.0`.
+
+use serde_json::{Value, json};
+use url::Url;
+
+use super::flaw::{Rating, severity, word};
+use super::model::Advisory;
+use super::writing::{NEW, OLD};
+use super::{Answer, CLOCK_MS};
+use crate::moment;
+
+/// Most records of a page.
+const PAGE: usize = 2000;
+
+/// Length of a moment that ends with its seconds.
+const SECOND: usize = "2000-01-01T00:00:00".len();
+
+/// Whom NVD names as the source of its own words.
+const NVD: &str = "nvd@nist.gov";
+
+/// Whom records are said to come from.
+const ISSUER: &str = "cve@harbor.example";
+
+/// What is asked for.
+#[derive(Debug)]
+struct Question {
+    start: usize,
+    size: usize,
+    /// Each is the start of a word of the description, in small letters.
+    keywords: Vec<String>,
+    cwe: Option<String>,
+    cve: Option<String>,
+    /// First and last moment of the last change and of publication, as NVD writes them.
+    modified: [Option<String>; 2],
+    published: [Option<String>; 2],
+    without_rejected: bool,
+    only_exploited: bool,
+}
+
+impl Question {
+    /// None if there is a parameter that is not known, or a value that is none.
+    fn read(url: &Url) -> Option<Self> {
+        let mut question = Self {
+            start: 0,
+            size: PAGE,
+            keywords: Vec::new(),
+            cwe: None,
+            cve: None,
+            modified: [None, None],
+            published: [None, None],
+            without_rejected: false,
+            only_exploited: false,
+        };
+        for (name, value) in url.query_pairs() {
+            match &*name {
+                "startIndex" => question.start = value.parse().ok()?,
+                "resultsPerPage" => {
+                    question.size = value.parse().ok().filter(|size| (1..=PAGE).contains(size))?;
+                }
+                "keywordSearch" => question.keywords = words(&value),
+                "cweId" => question.cwe = Some(value.into_owned()),
+                "cveId" => question.cve = Some(value.into_owned()),
+                "lastModStartDate" => question.modified[0] = Some(to_second(&value)?),
+                "lastModEndDate" => question.modified[1] = Some(to_second(&value)?),
+                "pubStartDate" => question.published[0] = Some(to_second(&value)?),
+                "pubEndDate" => question.published[1] = Some(to_second(&value)?),
+                "noRejected" => question.without_rejected = true,
+                "hasKev" => question.only_exploited = true,
+                _ => return None,
+            }
+        }
+        Some(question)
+    }
+
+    fn asks_for(&self, advisory: &Advisory) -> bool {
+        let has_words = |text: &str| {
+            let there = words(text);
+            self.keywords.iter().all(|wanted| there.iter().any(|word| word.starts_with(wanted)))
+        };
+        let is_in = |[from, to]: &[Option<String>; 2], seconds| {
+            let moment = moment::plain(seconds);
+            let moment = &moment[..SECOND];
+            from.as_deref().is_none_or(|from| from <= moment) && to.as_deref().is_none_or(|to| moment <= to)
+        };
+        let is = |wanted: &Option<String>, there: &str| {
+            wanted.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(there))
+        };
+        has_words(&advisory.description)
+            && is(&self.cwe, &cwe(advisory))
+            && is(&self.cve, advisory.cve.as_deref().unwrap_or_default())
+            && is_in(&self.modified, advisory.modified)
+            && is_in(&self.published, advisory.published)
+            && !(self.without_rejected && advisory.withdrawn.is_some())
+            && !(self.only_exploited && advisory.exploited.is_none())
+    }
+}
+
+/// The words of a text, in small letters.
+fn words(text: &str) -> Vec<String> {
+    let parts = text.split(|character: char| !character.is_alphanumeric() && character != '-');
+    parts.filter(|part| !part.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// A moment without what is finer than a second, and without its zone, which is UTC here.
+fn to_second(text: &str) -> Option<String> {
+    let is_moment = text.as_bytes().get(10) == Some(&b'T');
+    text.get(..SECOND).filter(|_| is_moment).map(str::to_owned)
+}
+
+/// One page of the records that are asked for, in the order of their publication.
+pub(super) fn answer(advisories: &[Advisory], url: &Url) -> Answer {
+    let Some(question) = Question::read(url) else { return Answer::refused(404) };
+    let mut found: Vec<&Advisory> =
+        advisories.iter().filter(|advisory| advisory.known.nvd && question.asks_for(advisory)).collect();
+    found.sort_by_key(|advisory| (advisory.published, advisory.number));
+    let page: Vec<Value> =
+        found.iter().skip(question.start).take(question.size).map(|advisory| record(advisory)).collect();
+    Answer::json(&json!({
+        "resultsPerPage": page.len(),
+        "startIndex": question.start,
+        "totalResults": found.len(),
+        "format": "NVD_CVE",
+        "version": "2.0",
+        "timestamp": moment::plain((CLOCK_MS / 1000) as i64),
+        "vulnerabilities": page,
+    }))
+}
+
+fn cwe(advisory: &Advisory) -> String {
+    if advisory.nvd_is_vague { "NVD-CWE-noinfo".to_owned() } else { advisory.weakness.id() }
+}
+
+fn record(advisory: &Advisory) -> Value {
+    let (status, metrics, weaknesses) = match advisory.withdrawn {
+        Some(_) => ("Rejected", json!({}), json!([])),
+        None => ("Analyzed", metrics(advisory), weaknesses(advisory)),
+    };
+    let references = match advisory.withdrawn {
+        Some(_) => Vec::new(),
+        None => references(advisory),
+    };
+    let mut cve = json!({
+        "id": advisory.cve,
+        "sourceIdentifier": ISSUER,
+        "published": moment::plain(advisory.published),
+        "lastModified": moment::plain(advisory.modified),
+        "vulnStatus": status,
+        "cveTags": [],
+        "descriptions": [{"lang": "en", "value": advisory.description}],
+        "metrics": metrics,
+        "weaknesses": weaknesses,
+        "references": references,
+    });
+    if let Some(since) = advisory.exploited {
+        cve["cisaExploitAdd"] = moment::date(since).into();
+        cve["cisaActionDue"] = moment::date(since + 21 * moment::DAY).into();
+        cve["cisaRequiredAction"] = "Apply updates per vendor instructions.".into();
+        cve["cisaVulnerabilityName"] = advisory.title.clone().into();
+    }
+    json!({ "cve": cve })
+}
+
+fn metrics(advisory: &Advisory) -> Value {
+    let Rating { v2, v3, v4 } = advisory.rating;
+    let metric = |version: &str, (vector, score): (&str, f64)| {
+        json!([{
+            "source": NVD,
+            "type": "Primary",
+            "cvssData": {
+                "version": version,
+                "vectorString": vector,
+                "baseScore": score,
+                "baseSeverity": word(severity(score)),
+            },
+        }])
+    };
+    let mut metrics = json!({ "cvssMetricV31": metric("3.1", *v3) });
+    if advisory.published >= NEW {
+        metrics["cvssMetricV40"] = metric("4.0", *v4);
+    }
+    if advisory.published < OLD {
+        let (vector, score) = *v2;
+        metrics["cvssMetricV2"] = json!([{
+            "source": NVD,
+            "type": "Primary",
+            "cvssData": {"version": "2.0", "vectorString": vector, "baseScore": score},
+            // NVD's own classes end at HIGH.
+            "baseSeverity": word(severity(score).min(dataset::Severity::High)),
+        }]);
+    }
+    metrics
+}
+
+fn weaknesses(advisory: &Advisory) -> Value {
+    json!([{
+        "source": NVD,
+        "type": "Primary",
+        "description": [{"lang": "en", "value": cwe(advisory)}],
+    }])
+}
+
+fn references(advisory: &Advisory) -> Vec<Value> {
+    let links = advisory.links.iter();
+    let mut references: Vec<Value> =
+        links.map(|link| json!({"url": link.url, "source": ISSUER, "tags": link.tags})).collect();
+    if let Some(ghsa) = advisory.ghsa.as_ref().filter(|_| advisory.known.github) {
+        let url = format!("https://github.com/advisories/{ghsa}");
+        references.push(json!({"url": url, "source": ISSUER, "tags": ["Third Party Advisory"]}));
+    }
+    references
+}
