@@ -57,6 +57,18 @@ enum Bench {
     Engine,
     /// How fast pairs are generated: the texts alone, and as a dataset on disk.
     Synthetic,
+    /// Collecting from all upstreams side by side, one after the other, and from each alone.
+    Upstreams {
+        /// A simulator of the upstreams: a script for Python that is called with `--port 0
+        /// --port-file FILE --rate-scale 0.01 --latency MS`.
+        simulator: PathBuf,
+        /// How late each of its answers is, in milliseconds.
+        #[arg(long, default_value_t = 50)]
+        latency: u32,
+        /// How often.
+        #[arg(long, default_value_t = 3)]
+        runs: usize,
+    },
     /// Mining a whole history, by turns with PyDriller if its script is given.
     Mine {
         /// A bare repository.
@@ -87,6 +99,9 @@ fn main() -> Result<()> {
     match Task::parse() {
         Task::Bench(Bench::Engine) => bench::engine::run(),
         Task::Bench(Bench::Synthetic) => bench::synthetic::run(&streamguard()?),
+        Task::Bench(Bench::Upstreams { simulator, latency, runs }) => {
+            bench::upstreams::run(&streamguard()?, &simulator, latency, runs)
+        }
         Task::Bench(Bench::Mine { repository, peer, python, words, runs }) => bench::mine::run(
             &streamguard()?,
             &repository,

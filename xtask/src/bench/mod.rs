@@ -3,6 +3,7 @@
 pub(crate) mod engine;
 pub(crate) mod mine;
 pub(crate) mod synthetic;
+pub(crate) mod upstreams;
 
 use std::time::{Duration, Instant};
 

@@ -101,8 +101,15 @@ impl Job for Fixes {
     }
 
     fn limits(&self) -> Limits {
-        // A first clone of a large repository takes its time; git itself gives up on a dead line.
-        Limits { deadline: Duration::from_secs(2 * 3600), waiting: 4, ..Limits::default() }
+        // A first clone of a large repository takes its time; git itself gives up on a dead line, and
+        // tries nothing twice. What is at hand after one attempt, the next one does not ask for.
+        Limits {
+            deadline: Duration::from_secs(2 * 3600),
+            waiting: 4,
+            attempts: 5,
+            backoff: Duration::from_secs(1),
+            ..Limits::default()
+        }
     }
 
     fn plan(&self, planning: &Planning) -> Result<Plan, JobError> {

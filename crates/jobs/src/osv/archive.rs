@@ -45,6 +45,10 @@ impl Archive {
         let file = answer.open().map_err(|error| damaged(error.to_string()))?;
         // The directory is at the end: an archive that was cut off has none.
         let zip = ZipArchive::new(BufReader::new(file)).map_err(|error| damaged(error.to_string()))?;
+        if zip.offset() != 0 {
+            // Entries are not where the directory says: bytes came in between.
+            return Err(damaged("its directory is not where it should be".to_owned()));
+        }
         if zip.len() > ENTRIES {
             return Err(Unfit::Refused(format!("an archive of {} entries, {ENTRIES} at most", zip.len())));
         }

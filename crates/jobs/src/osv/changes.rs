@@ -53,6 +53,11 @@ fn read_lines(
             return Ok(Some(changes));
         }
         let text = String::from_utf8_lossy(&line);
+        let is_cut_off = line.last() != Some(&b'\n') && (line.len() as u64) < LINE;
+        if is_cut_off {
+            // What follows may have changed as well.
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
         let parts = text.trim().split_once(',');
         let Some((time, what)) = parts.and_then(|(time, what)| Some((moment::utc(time)?, what))) else {
             changes.malformed += 1;
@@ -91,6 +96,7 @@ mod tests {
         assert_eq!(ids, [("PyPI", "PYSEC-1"), ("GitHub Actions", "GHSA-x"), ("Go", "GO-1")]);
         assert_eq!(changes.malformed, 2);
         assert_eq!(read_lines(text.as_bytes(), None, start, 2).unwrap(), None);
+        assert!(read_lines(&text.as_bytes()[..text.len() / 3], None, start, 10).is_err());
         let long = vec![b'x'; 1 << 20];
         assert_eq!(read_lines(&long[..], Some("Go"), start, 2).unwrap().unwrap().malformed, 1024);
     }

@@ -10,9 +10,18 @@ use serde::{Deserialize, Serialize};
 
 use super::lock::{Hold, Lock};
 use super::request::{Answer, Freshness, Request, UpstreamError, Watch};
+use super::sink::Sink;
 
 /// Version of the layout.
 const FORMAT: u32 = 1;
+
+/// Statuses of answers that are kept (RFC 9110).
+const FOUND: u16 = 200;
+const MISSING: u16 = 404;
+
+fn found() -> u16 {
+    FOUND
+}
 
 /// What a stored body is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +29,9 @@ pub(super) struct Meta {
     format: u32,
     /// What was asked, for people who look.
     url: String,
+    /// 200, or 404 for what is not there: then the body is empty.
+    #[serde(default = "found")]
+    status: u16,
     pub(super) etag: Option<String>,
     pub(super) last_modified: Option<String>,
     /// Which run got it, or asked whether it is still current.
@@ -40,8 +52,21 @@ impl Meta {
     pub(super) fn is_fresh(&self, freshness: Freshness) -> bool {
         match freshness {
             Freshness::Run(mark) => self.mark == Some(mark),
-            Freshness::Forever => true,
+            // What is not there today may be there tomorrow.
+            Freshness::Forever => !self.is_missing(),
         }
+    }
+
+    /// Whether the answer was that it is not there.
+    fn is_missing(&self) -> bool {
+        self.status == MISSING
+    }
+}
+
+impl Stored {
+    /// The answer; none if it was that it is not there.
+    pub(super) fn found(&self) -> Option<&Answer> {
+        (!self.meta.is_missing()).then_some(&self.answer)
     }
 }
 
@@ -175,11 +200,16 @@ impl Entry {
 
     /// Gives a written and synced body its name. It is no answer before [`Entry::keep`].
     pub(super) fn name(&self, body: Body) -> Result<Stored, UpstreamError> {
+        self.name_with(FOUND, body)
+    }
+
+    fn name_with(&self, status: u16, body: Body) -> Result<Stored, UpstreamError> {
         let path = self.body(&body.blake3);
         fs::rename(self.scratch(), &path).map_err(|error| self.cannot(error))?;
         let meta = Meta {
             format: FORMAT,
             url: self.url.clone(),
+            status,
             etag: body.etag,
             last_modified: body.last_modified,
             mark: None,
@@ -199,6 +229,14 @@ impl Entry {
         let text = serde_json::to_vec(&meta).map_err(|error| self.cannot(error.into()))?;
         write_whole(&self.path("json"), &text).map_err(|error| self.cannot(error))?;
         self.remove_others(&stored.answer.path).map_err(|error| self.cannot(error))
+    }
+
+    /// Keeps, in place of all answers, that it is not there: the run need not ask again.
+    pub(super) fn keep_missing(&self, freshness: Freshness) -> Result<(), UpstreamError> {
+        let written = Sink::create(&self.scratch(), false, 0).and_then(Sink::finish);
+        let (length, blake3) = written.map_err(|error| self.cannot(error))?;
+        let body = Body { length, blake3, etag: None, last_modified: None };
+        self.keep(&self.name_with(MISSING, body)?, freshness)
     }
 
     fn remove_others(&self, kept: &Path) -> io::Result<()> {

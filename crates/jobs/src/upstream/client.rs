@@ -107,8 +107,11 @@ impl Client {
             Way::Live(live) => return Asking::new(live, request, target)?.ask(watch, read),
         };
         match recorded {
-            Some(stored) => read(&stored.answer)
-                .map_err(|unfit| UpstreamError::Failed { url: target.shown, reason: unfit.to_string() }),
+            Some(stored) => match stored.found() {
+                Some(answer) => read(answer)
+                    .map_err(|unfit| UpstreamError::Failed { url: target.shown, reason: unfit.to_string() }),
+                None => Err(UpstreamError::NotFound { url: target.shown }),
+            },
             None => Err(UpstreamError::NotRecorded { url: target.shown }),
         }
     }
@@ -151,19 +154,19 @@ impl<'a> Asking<'a> {
         {
             let _shared = self.entry.lock(Hold::Shared, watch)?;
             if let Some(stored) = self.entry.load_fresh(freshness)?
-                && let Ok(value) = read(&stored.answer)
+                && let Some(answered) = self.answered(&stored, read)
             {
-                return Ok(value);
+                return answered;
             }
         }
         let _alone = self.entry.lock(Hold::Alone, watch)?;
         let known = match self.entry.load()? {
             // Whoever held the lock before may have asked the same.
-            Found::Sound(stored) if stored.meta.is_fresh(freshness) => match read(&stored.answer) {
-                Ok(value) => return Ok(value),
-                Err(_) => None,
+            Found::Sound(stored) if stored.meta.is_fresh(freshness) => match self.answered(&stored, read) {
+                Some(answered) => return answered,
+                None => None,
             },
-            Found::Sound(stored) => Some(stored),
+            Found::Sound(stored) => Some(stored).filter(|stored| stored.found().is_some()),
             Found::Damaged => {
                 let text = format!("{}: what the cache holds is damaged, asking again", self.target.shown);
                 watch.note(Level::Warning, text);
@@ -172,6 +175,18 @@ impl<'a> Asking<'a> {
             Found::Nothing => None,
         };
         self.fetch(known, watch, read)
+    }
+
+    /// What the cache says, if its reader takes it.
+    fn answered<T>(
+        &self,
+        stored: &Stored,
+        read: &mut dyn FnMut(&Answer) -> Result<T, Unfit>,
+    ) -> Option<Result<T, UpstreamError>> {
+        match stored.found() {
+            Some(answer) => read(answer).ok().map(Ok),
+            None => Some(Err(UpstreamError::NotFound { url: self.target.shown.clone() })),
+        }
     }
 
     /// Tries until it succeeds or is of no use.
@@ -188,7 +203,12 @@ impl<'a> Asking<'a> {
             let is_away = matches!(tried, Err(Failure::Unreached(_)));
             let (reason, wait) = match tried {
                 Ok(value) => return Ok(value),
-                Err(Failure::Lasting(error)) => return Err(error),
+                Err(Failure::Lasting(error)) => {
+                    if let UpstreamError::NotFound { .. } = error {
+                        self.entry.keep_missing(self.request.freshness)?;
+                    }
+                    return Err(error);
+                }
                 Err(Failure::Odd(reason)) if has_been_odd => return Err(self.failed(reason)),
                 Err(Failure::Limited(reason)) => (reason, None),
                 Err(Failure::Odd(reason)) => {

@@ -264,9 +264,11 @@ impl Line {
 /// Whether a declared media type is what was asked for.
 fn is_right(accept: Accept, kind: &str) -> bool {
     let is_html = matches!(kind, "text/html" | "application/xhtml+xml");
+    let is_json = kind == "application/json" || kind.ends_with("+json");
     match accept {
-        Accept::Json => kind == "application/json" || kind.ends_with("+json"),
-        Accept::Text => !is_html,
+        Accept::Json => is_json,
+        // Not even code in JSON is served as such: it is a service that says what went wrong.
+        Accept::Text => !is_html && !is_json,
         Accept::Archive => !kind.starts_with("text/") && !kind.ends_with("json") && !is_html,
     }
 }

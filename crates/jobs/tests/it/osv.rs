@@ -135,6 +135,7 @@ fn lists_the_simulated_bucket() {
         ("zip-bomb", true),
         ("conn-reset:every=2", false),
         ("truncated-json:every=2", false),
+        ("invalid-utf8:every=1,max=1", false),
         ("duplicate-records", false),
         ("hostile-text", false),
         ("hostile-urls", false),

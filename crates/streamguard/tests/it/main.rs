@@ -14,6 +14,8 @@ mod resolve;
 mod run;
 /// Where settings come from.
 mod settings;
+/// Collecting from upstreams that are simulated, with all that can go wrong.
+mod upstreams;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -67,6 +67,36 @@ fn a_changed_answer_replaces_the_old_one() {
 }
 
 #[test]
+fn what_is_not_there_is_asked_for_once_in_a_run() {
+    let gone = || status("404 Not Found", "", "no such thing");
+    let server = Server::saying_each(vec![gone(), json("ETag: \"a\"\r\n", "[1]"), gone(), gone()]);
+    let (folder, access) = access();
+    let ask = |freshness| {
+        let request = Request { freshness, ..request(Service::Osv, server.url("/a")) };
+        ask(&client(&access), &request)
+    };
+    for (run, is_there, asked) in [(1, false, 1), (1, false, 1), (2, true, 2), (3, false, 3), (3, false, 3)] {
+        match ask(Freshness::Run(run)) {
+            Ok(text) => assert!(is_there && text == "[1]", "{text}"),
+            Err(error) => {
+                assert!(!is_there && matches!(error, UpstreamError::NotFound { .. }), "{error}");
+            }
+        }
+        assert_eq!(server.count(), asked);
+    }
+    // What is not there says nothing of what will be, and has nothing to compare with.
+    assert!(ask(Freshness::Forever).is_err());
+    assert_eq!(server.count(), 4);
+    assert_eq!(server.heard()[1].header("if-none-match"), None);
+    let mut snapshot = Access::default();
+    snapshot.snapshot = Some(folder.path().to_owned());
+    let recorded = request(Service::Osv, server.url("/a"));
+    let answer = client(&snapshot).ask(&recorded, &mut Waiting::default(), &mut read_json);
+    assert!(matches!(answer, Err(UpstreamError::NotFound { .. })), "{answer:?}");
+    assert_eq!(server.count(), 4);
+}
+
+#[test]
 fn what_was_posted_is_part_of_the_question() {
     let server = Server::start(|n, heard| {
         assert!(heard.head.starts_with("POST") && heard.header("if-none-match").is_none());

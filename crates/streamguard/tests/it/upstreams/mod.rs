@@ -1,0 +1,139 @@
+//! The program, collecting from a simulator of its upstreams.
+
+// Whatever goes wrong out there.
+mod faults;
+// Killed and stopped while others serve it.
+mod kills;
+// What the services say.
+mod records;
+// Where tokens show up: nowhere.
+mod secrets;
+// The simulator itself.
+mod simulator;
+// A first run, and one after it.
+mod whole;
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Child, Command, Output};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::{dataset, lines, stderr, streamguard};
+use records::LONG_AGO;
+use simulator::Simulator;
+
+/// Credentials that the simulator accepts.
+const TOKEN: &str = "a-token-that-is-accepted";
+const KEY: &str = "a-key-that-is-accepted";
+
+/// No run takes longer, whatever goes wrong.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// A simulator, and the world that it serves.
+struct Services {
+    folder: TempDir,
+    simulator: Simulator,
+    /// The fixes that its records name.
+    commits: BTreeSet<String>,
+}
+
+/// What comes of a run: samples and advisories, byte by byte.
+#[derive(PartialEq)]
+struct Files([Vec<u8>; 3]);
+
+impl Services {
+    /// Starts them; none, said on stderr, where there is no simulator.
+    fn start() -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let commits = records::write(folder.path(), LONG_AGO);
+        let simulator = Simulator::start(folder.path(), 0)?;
+        Some(Self { folder, simulator, commits })
+    }
+
+    /// A run in a folder of its own, with a cache there, and good credentials.
+    fn collect(&self, folder: &Path) -> Command {
+        let mut command = self.collect_anonymously(folder);
+        command.env("GITHUB_TOKEN", TOKEN).env("NVD_API_KEY", KEY);
+        command
+    }
+
+    /// The same without credentials.
+    fn collect_anonymously(&self, folder: &Path) -> Command {
+        let mut command = streamguard(folder);
+        command.args(["collect", "--collectors", "cve", "github", "osv", "exploitdb"]);
+        command.args(["--rate-scale", "0.01", "--osv-ecosystems", "PyPI", "GIT"]);
+        for (flag, service) in [
+            ("--nvd-url", "nvd"),
+            ("--nvd-feeds-url", "nvd/feeds"),
+            ("--github-url", "github"),
+            ("--osv-url", "osv-bulk"),
+            ("--exploitdb-url", "exploitdb"),
+        ] {
+            command.args([flag, &self.simulator.url(service)]);
+        }
+        let mirror = format!("https://github.com={}", self.simulator.url("git"));
+        command.args(["--git-mirrors", &mirror]);
+        command
+    }
+
+    /// What a run without faults leaves.
+    fn undisturbed(&self) -> Files {
+        self.simulator.faults(&[]);
+        let folder = tempfile::tempdir().unwrap();
+        let output = run_to_end(self.collect(folder.path()), folder.path());
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        Files::of(folder.path())
+    }
+}
+
+impl Files {
+    fn of(folder: &Path) -> Self {
+        let [samples, parquet] = dataset(folder);
+        let advisories = fs::read(folder.join("data/raw/advisories.jsonl")).unwrap();
+        Self([samples, parquet, advisories])
+    }
+
+    /// Says nothing of the bytes but how many there are.
+    fn assert_same(&self, other: &Self, why: &str) {
+        let lengths = |files: &Self| files.0.each_ref().map(Vec::len);
+        assert!(self == other, "{why}: the bytes differ, {:?} and {:?}", lengths(self), lengths(other));
+    }
+}
+
+/// Starts a command, its output in files in a folder.
+fn start(mut command: Command, folder: &Path) -> Child {
+    let create = |name| File::create(folder.join(name)).unwrap();
+    command.stdout(create("stdout")).stderr(create("stderr")).spawn().unwrap()
+}
+
+/// Waits for a command that [`start`] started, but never for long.
+fn wait(mut child: Child, folder: &Path) -> Output {
+    let patience = Instant::now() + DEADLINE;
+    let read = |name| fs::read(folder.join(name)).unwrap();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return Output { status, stdout: read("stdout"), stderr: read("stderr") };
+        }
+        if Instant::now() > patience {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("no end within {DEADLINE:?}: {}", String::from_utf8_lossy(&read("stderr")));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn run_to_end(command: Command, folder: &Path) -> Output {
+    wait(start(command, folder), folder)
+}
+
+/// Values of a field of all samples.
+fn values(folder: &Path, field: &str) -> BTreeSet<String> {
+    let value = |line: &String| {
+        serde_json::from_str::<serde_json::Value>(line).unwrap()[field].as_str().map(str::to_owned)
+    };
+    lines(folder, "samples.jsonl").iter().filter_map(value).collect()
+}
