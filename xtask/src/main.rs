@@ -24,6 +24,14 @@ enum Task {
         /// Folder of bare clones.
         clones: PathBuf,
     },
+    /// Checks a run of `collect` against known fixes: which commits that advisories name as fixes
+    /// came out as pairs?
+    TruthOfRun {
+        /// `ground_truth.csv`.
+        table: PathBuf,
+        /// The run's output directory.
+        folder: PathBuf,
+    },
     /// Kills a run at random moments and resumes it, many times.
     Crash {
         /// How many kills.
@@ -118,6 +126,7 @@ fn main() -> Result<()> {
             Ok(())
         }
         Task::Truth { table, clones } => truth::run(&table, &clones),
+        Task::TruthOfRun { table, folder } => truth::of_run(&table, &folder),
         Task::Worker => bench::engine::worker(),
     }
 }

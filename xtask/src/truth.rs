@@ -1,7 +1,7 @@
 //! Checks the repo collector against known fixes: given the commit that an advisory names as
 //! the fix, does it yield a pair of functions?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -55,6 +55,46 @@ pub(crate) fn run(table: &Path, clones: &Path) -> Result<()> {
         "{labelled} ({:.1} %) yield one of the default confidence, {pairs} pairs in all",
         percent(labelled)
     );
+    Ok(())
+}
+
+/// Reads `ground_truth.csv` and `fixes.jsonl` of a run. Rows that no upstream of the collectors
+/// tells of (those of RubySec's and FriendsOfPHP's own files) are left out.
+pub(crate) fn of_run(table: &Path, folder: &Path) -> Result<()> {
+    let text = std::fs::read_to_string(table).with_context(|| format!("cannot read {}", table.display()))?;
+    let mut lines = text.lines();
+    let head: Vec<&str> = lines.next().context("an empty table")?.split(',').collect();
+    let column = |name: &str| {
+        head.iter().position(|field| *field == name).with_context(|| format!("no column {name}"))
+    };
+    let (repo, commit, advisory) = (column("repo")?, column("commit_sha")?, column("advisory_id")?);
+    let (strength, files, evidence) =
+        (column("strength")?, column("source_files_changed")?, column("evidence")?);
+    let path = folder.join("fixes.jsonl");
+    let samples =
+        std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut found = BTreeSet::new();
+    for line in samples.lines() {
+        let sample: dataset::Sample = serde_json::from_str(line)?;
+        found.extend(sample.commit.filter(|_| sample.kind == dataset::Kind::Pair));
+    }
+    let is_told = |evidence: &str| {
+        evidence.split(';').any(|source| !source.starts_with("rubysec") && !source.starts_with("fop"))
+    };
+    let (mut rows, mut hits) = (0, 0);
+    for line in lines {
+        let fields: Vec<&str> = line.split(',').collect();
+        if fields[strength] != "advisory-reference" || fields[files] == "0" || !is_told(fields[evidence]) {
+            continue;
+        }
+        rows += 1;
+        if found.contains(fields[commit]) {
+            hits += 1;
+        } else {
+            println!("miss: {} {} {}", fields[repo], fields[advisory], fields[commit]);
+        }
+    }
+    println!("{hits} of {rows} rows ({:.1} %) came out as pairs", f64::from(hits) * 100.0 / f64::from(rows));
     Ok(())
 }
 
