@@ -78,8 +78,8 @@ pub trait Job: Send + Sync {
 pub struct Limits {
     /// How many of its shards may run at once, at most.
     pub lane: usize,
-    /// How many of these run beside the workers of the run, because they wait for others more
-    /// than they work.
+    /// How many of these may run beside the workers of the run, because they wait for others
+    /// more than they work. Who wants one worker has one.
     pub waiting: usize,
     /// How long one attempt may take.
     pub deadline: Duration,
@@ -90,6 +90,13 @@ pub struct Limits {
     pub attempts: u32,
     /// Pause before the second attempt; it doubles with each further one.
     pub backoff: Duration,
+}
+
+impl Limits {
+    /// How many shards may run beside so many workers.
+    pub(crate) fn waiting(&self, workers: usize) -> usize {
+        self.waiting.min(workers.saturating_sub(1))
+    }
 }
 
 impl Default for Limits {

@@ -191,7 +191,8 @@ pub fn run(
 
 impl Loop<'_> {
     fn go(&mut self) -> Result<(), RunError> {
-        let waiting: usize = self.shared.limits.iter().map(|limits| limits.waiting).sum();
+        let waiting: usize =
+            self.shared.limits.iter().map(|limits| limits.waiting(self.shared.workers)).sum();
         for _ in 0..self.shared.workers + waiting {
             self.open_slot()?;
         }

@@ -214,13 +214,13 @@ pub(crate) fn next(
     workers: usize,
     now: Instant,
 ) -> Option<Lease> {
-    let busy: usize =
-        queues.iter().flatten().map(|queue| queue.leases.saturating_sub(queue.limits.waiting)).sum();
+    let waiting = |queue: &Queue| queue.limits.waiting(workers);
+    let busy: usize = queues.iter().flatten().map(|queue| queue.leases.saturating_sub(waiting(queue))).sum();
     let mut best: Option<(usize, bool, usize)> = None;
     for (job, queue) in queues.iter_mut().enumerate() {
         let Some(queue) = queue else { continue };
         queue.wake(now);
-        let has_room = busy < workers || queue.leases < queue.limits.waiting;
+        let has_room = busy < workers || queue.leases < queue.limits.waiting(workers);
         if queue.ready.is_empty() || queue.leases >= queue.limits.lane || !has_room {
             continue;
         }
@@ -290,9 +290,9 @@ mod tests {
         let waiting = Limits { lane: 3, waiting: 2, ..Limits::default() };
         let mut queues = [queue(9, None, waiting), queue(9, None, Limits::default())];
         let mut jobs: Vec<usize> =
-            std::iter::from_fn(|| next(&mut queues, None, 2, now)).map(|lease| lease.job).collect();
+            std::iter::from_fn(|| next(&mut queues, None, 3, now)).map(|lease| lease.job).collect();
         jobs.sort_unstable();
-        assert_eq!(jobs, [0, 0, 1, 1], "two wait, and both workers are at the other job");
+        assert_eq!(jobs, [0, 0, 0, 1, 1], "two wait, and three work");
     }
 
     #[test]
