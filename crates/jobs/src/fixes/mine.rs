@@ -94,6 +94,9 @@ fn mine_kin(
         piece.wants.iter().cloned().partition(|want| want.named.whole_commit().is_some());
     let mut left = Piece { kin: Vec::new(), wants: whole, ..piece.clone() };
     for kin in &piece.kin {
+        if left.wants.is_empty() {
+            break;
+        }
         left.repository.clone_from(kin);
         let found = match find(settings, &left, output) {
             Ok(search) => search.commits.into_values().flat_map(|wanted| wanted.named).collect::<Vec<_>>(),

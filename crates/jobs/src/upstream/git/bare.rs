@@ -4,6 +4,8 @@ use std::fs::{self, DirEntry, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use gix::ObjectId;
+
 use super::address::Place;
 use super::command::{self, Ended, TICK};
 use super::moved::new_place;
@@ -214,15 +216,20 @@ impl Drop for Bare {
     }
 }
 
-/// What is in the cache of a repository, where nobody may be asked.
-pub(super) fn at_hand(cache: &Path, asked: &str) -> Result<Fetched, GitError> {
-    for kind in [Kind::History, Kind::Commits] {
-        let path = path(cache, asked, kind);
-        if path.exists() {
-            let url = recorded(&path, asked);
-            let moved_from = (url != asked).then(|| asked.to_owned());
-            return Ok(Fetched { path, url, moved_from, missing: Vec::new() });
-        }
+/// What is in the cache of a repository, where nobody may be asked: of its mirrors the one that
+/// has the most of some commits, with their files.
+pub(super) fn at_hand(cache: &Path, asked: &str, wanted: &[ObjectId]) -> Result<Fetched, GitError> {
+    let lacks = |path: &Path| {
+        crate::repo::open(path).map_or(usize::MAX, |repository| {
+            let commits = wanted.iter().filter(|id| !repository.has_object(id)).count();
+            commits + super::wants::missing_blobs(&repository, wanted.iter().copied()).len()
+        })
+    };
+    let mirrors = [Kind::History, Kind::Commits].map(|kind| path(cache, asked, kind)).into_iter();
+    if let Some(path) = mirrors.filter(|path| path.exists()).min_by_key(|path| lacks(path)) {
+        let url = recorded(&path, asked);
+        let moved_from = (url != asked).then(|| asked.to_owned());
+        return Ok(Fetched { path, url, moved_from, missing: Vec::new() });
     }
     match fs::read_to_string(path(cache, asked, Kind::Problem)) {
         Ok(said) => Err(GitError::Recorded { said }),

@@ -85,7 +85,7 @@ pub struct Fetched {
 /// [`GitError`]; an interrupted first fetch leaves nothing.
 pub fn history(url: &str, fetching: &Fetching<'_>) -> Result<Fetched, GitError> {
     if fetching.offline {
-        return bare::at_hand(fetching.cache, url);
+        return bare::at_hand(fetching.cache, url, &[]);
     }
     let url = Place::of(url, fetching)?.url;
     let mut bare = Bare::take(bare::path(fetching.cache, &url, Kind::History), &url, fetching)?;
@@ -118,7 +118,9 @@ pub fn history(url: &str, fetching: &Fetching<'_>) -> Result<Fetched, GitError> 
 /// [`GitError`]; commits that are not there are no error.
 pub fn commits(url: &str, ids: &[String], fetching: &Fetching<'_>) -> Result<Fetched, GitError> {
     if fetching.offline {
-        return bare::at_hand(fetching.cache, url);
+        let wanted: Vec<ObjectId> =
+            ids.iter().filter_map(|id| ObjectId::from_hex(id.as_bytes()).ok()).collect();
+        return bare::at_hand(fetching.cache, url, &wanted);
     }
     let url = Place::of(url, fetching)?.url;
     let is_full = |id: &&String| id.len() == 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
