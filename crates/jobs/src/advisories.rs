@@ -26,6 +26,10 @@ use listing::{Listing, Making};
 
 use crate::upstream::{Access, UpstreamError, Watch};
 
+/// How far changes that are asked for reach back before what is known already, in milliseconds: this
+/// machine's clock may be fast, and a database may publish a change later than it dates it.
+const OVERLAP_MS: u64 = 6 * 3_600_000;
+
 /// A source of advisories. Its value is its settings; wrapped in [`Gather`] it is a job.
 pub trait AdvisorySource: Serialize + Debug + Send + Sync {
     /// The name: of the job, of the section in `streamguard.toml`, of [`Advisory::collector`].
@@ -139,7 +143,8 @@ impl<S: AdvisorySource> Job for Gather<S> {
         let earlier = self.keeps_listing().and_then(|key| Listing::find(&self.0.access().cache, &key));
         // A snapshot is replayed at the time at which it was recorded.
         let clock_ms = self.0.access().clock_ms.unwrap_or(planning.clock_ms);
-        let changes = self.0.plan(clock_ms, earlier.as_ref().map(|listing| listing.as_of_ms))?;
+        let as_of = earlier.as_ref().map(|listing| listing.as_of_ms.saturating_sub(OVERLAP_MS));
+        let changes = self.0.plan(clock_ms, as_of)?;
         let base = earlier.map(|listing| json!(Base { listing }));
         Ok(Plan::new(base.into_iter().chain(changes)))
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
@@ -96,6 +97,11 @@ fn variables(path: &Path) -> Result<Option<BTreeMap<String, String>>, UsageError
         Err(error) => Err(wrong(&error)),
         Ok(variables) => variables.collect::<Result<_, _>>().map(Some).map_err(|error| wrong(&error)),
     }
+}
+
+/// Whether others on this machine may read a file.
+pub fn is_readable_by_others(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o044 != 0)
 }
 
 /// The secrets among some variables.

@@ -9,11 +9,10 @@ use engine::files::{WholeFile, write_whole};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::upstream::cache::Part;
+
 /// Version of the state file.
 const FORMAT: u32 = 1;
-
-/// Where the listings are, below the cache.
-const FOLDER: &str = "listings";
 
 /// A listing in the cache. Its file is named by its content and never changes: a run that began
 /// with it can be resumed although a later one has made another.
@@ -40,7 +39,7 @@ pub(super) fn key(name: &str, settings: Value) -> String {
 impl Listing {
     /// The listing of this key; none if there is none that can be used.
     pub(super) fn find(cache: &Path, key: &str) -> Option<Self> {
-        let folder = cache.join(FOLDER);
+        let folder = Part::Listings.folder(cache);
         let listing: Self = serde_json::from_slice(&fs::read(state(&folder, key)).ok()?).ok()?;
         (listing.format == FORMAT && folder.join(&listing.file).exists()).then_some(listing)
     }
@@ -54,7 +53,7 @@ impl Listing {
         cache: &Path,
         mut take: impl FnMut(&str) -> Result<(), E>,
     ) -> io::Result<Result<(), E>> {
-        let path = cache.join(FOLDER).join(&self.file);
+        let path = Part::Listings.folder(cache).join(&self.file);
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(File::open(&path)?)?;
         if !self.file.contains(&hasher.finalize().to_hex()[..32]) {
@@ -84,7 +83,7 @@ impl Making {
     /// # Errors
     /// What the file system says.
     pub(super) fn begin(cache: &Path, key: &str) -> io::Result<Self> {
-        let folder = cache.join(FOLDER);
+        let folder = Part::Listings.folder(cache);
         fs::create_dir_all(&folder)?;
         let scratch_path = folder.join(format!("{key}.{}.new", std::process::id()));
         let scratch = WholeFile::create(&scratch_path)?;

@@ -48,7 +48,7 @@ pub(crate) fn at(clock_ms: u64) -> Result<Timestamp, JobError> {
 pub(crate) fn start(since: Option<&str>, earlier: Option<u64>) -> Result<Option<String>, JobError> {
     match (earlier, since) {
         (Some(earlier), _) => at(earlier).map(|moment| Some(form(moment))),
-        (None, None) => Ok(None),
+        (None, None | Some("all")) => Ok(None),
         (None, Some(since)) => match utc(since) {
             None => Err(JobError::failed(format!("--since {since:?} is no date: write 2020-01-31"))),
             start => Ok(start),

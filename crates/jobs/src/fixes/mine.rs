@@ -42,11 +42,7 @@ pub(super) fn mine(settings: &Fixes, piece: &Piece, output: &mut Output<'_>) -> 
         Err(error) if error.is_lasting() && !piece.kin.is_empty() => {
             return mine_kin(settings, piece, &error.to_string(), output);
         }
-        Err(GitError::Stopped) => return Err(ShardError::Stopped),
-        Err(error @ (GitError::Missing(_) | GitError::Cache { .. })) => {
-            return Err(ShardError::failed(error));
-        }
-        Err(error) if !error.is_lasting() => return Err(ShardError::retry(error)),
+        Err(error) if !error.is_lasting() => return Err(lost(error)),
         // It cannot be had, now and later: that is the answer to all its wants.
         Err(error) => return give_up(piece, &error.to_string(), output),
     };
@@ -100,9 +96,8 @@ fn mine_kin(
         left.repository.clone_from(kin);
         let found = match find(settings, &left, output) {
             Ok(search) => search.commits.into_values().flat_map(|wanted| wanted.named).collect::<Vec<_>>(),
-            Err(GitError::Stopped) => return Err(ShardError::Stopped),
-            // It may be had another time, but then it is asked for itself.
-            Err(_) => continue,
+            Err(error) if error.is_lasting() => continue,
+            Err(error) => return Err(lost(error)),
         };
         let is_found = |want: &Want| found.contains(&want.named.to_string());
         let (there, missing) = left.wants.into_iter().partition(is_found);
@@ -114,6 +109,15 @@ fn mine_kin(
     }
     rest.extend(left.wants);
     give_up(&Piece { wants: rest, ..piece.clone() }, problem, output)
+}
+
+/// How a shard ends whose repository could not be had for reasons that are not its own.
+fn lost(error: GitError) -> ShardError {
+    match error {
+        GitError::Stopped => ShardError::Stopped,
+        error if error.may_pass() || matches!(error, GitError::TooSlow { .. }) => ShardError::retry(error),
+        error => ShardError::failed(error),
+    }
 }
 
 /// Answers all wants of a repository that cannot be had.

@@ -65,7 +65,8 @@ pub struct Repo {
     /// How many samples to mine at most
     #[arg(long, value_name = "N", default_value_t = Self::default().repo_samples)]
     pub repo_samples: u64,
-    /// Oldest commits to look at: a date such as 2020-01-31, or `all` [default: 3 years before the newest commit of each repository]
+    /// Oldest commits to mine, and oldest changes of advisories to ask for: a date such as 2020-01-31, or
+    /// `all` [default: commits of 3 years before the newest one of each repository, all advisories]
     #[arg(long, value_name = "DATE")]
     pub since: Option<Since>,
     /// Least confidence, from 0 to 1, that a changed function belongs to the fix

@@ -62,6 +62,9 @@ impl Watch for Silent<'_> {
 pub struct Access {
     /// Folder of the cache.
     pub cache: PathBuf,
+    /// Folder of the budgets where that is another cache: all runs share one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budgets: Option<PathBuf>,
     /// Folder of an unpacked snapshot, the only source of answers then.
     pub snapshot: Option<PathBuf>,
     /// The snapshot's idea of now, in milliseconds since 1970-01-01 UTC.
@@ -80,6 +83,7 @@ impl Default for Access {
     fn default() -> Self {
         Self {
             cache: PathBuf::new(),
+            budgets: None,
             snapshot: None,
             clock_ms: None,
             rate_scale: 1.0,
@@ -92,7 +96,13 @@ impl Default for Access {
 impl PartialEq for Access {
     fn eq(&self, other: &Self) -> bool {
         let decisive = |access: &Self| {
-            (access.cache.clone(), access.snapshot.clone(), access.clock_ms, access.rate_scale.to_bits())
+            (
+                access.cache.clone(),
+                access.budgets.clone(),
+                access.snapshot.clone(),
+                access.clock_ms,
+                access.rate_scale.to_bits(),
+            )
         };
         decisive(self) == decisive(other)
     }
@@ -115,6 +125,11 @@ impl Access {
     pub fn replaying(cache: PathBuf, snapshot: Snapshot) -> Self {
         let Snapshot { folder, clock_ms } = snapshot;
         Self { cache, snapshot: Some(folder), clock_ms: Some(clock_ms), ..Self::default() }
+    }
+
+    /// Whose budgets this is about.
+    pub(super) fn budgets(&self) -> &Path {
+        self.budgets.as_deref().unwrap_or(&self.cache)
     }
 
     /// Where answers and repositories are: the snapshot, or the cache.

@@ -76,7 +76,7 @@ impl Client {
             return Err(UpstreamError::Refused { url: "rate-scale".to_owned(), reason });
         }
         let answers = Part::Answers.create(&access.cache)?;
-        let budgets = Part::Budgets.create(&access.cache)?;
+        let budgets = Part::Budgets.create(access.budgets())?;
         let line = Line::new(patience)
             .map_err(|reason| UpstreamError::Failed { url: "HTTP client".to_owned(), reason })?;
         let credentials = access.credentials.clone();

@@ -36,7 +36,7 @@ pub fn lane(
     most: usize,
     watch: &mut dyn Watch,
 ) -> Result<LaneGuard, UpstreamError> {
-    let folder = cache::Part::Budgets.create(&access.cache)?;
+    let folder = cache::Part::Budgets.create(access.budgets())?;
     take(&folder, &format!("lanes-{}", file_name(host)), most, host, watch)
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::{ArgMatches, FromArgMatches};
-use engine::{Begin, Cancel, CommandLine, Job, Options, RunDir};
+use engine::{Begin, Cancel, CommandLine, Job, Options, RunDir, Status};
 use jobs::list::{self, Entry, Makes};
 use jobs::upstream::snapshot::{self, Snapshot};
 use jobs::upstream::{Access, Credentials};
@@ -61,11 +61,15 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
         jobs::upstream::cache::clear(&cache)
             .with_context(|| format!("cannot clear the cache at {}", cache.display()))?;
     }
+    if let Some(file) = &settings.record {
+        check_writable(file)?;
+    }
     let access = access(&settings, &cache)?;
     let recorded = match settings.running.resume {
         true => RunDir::recorded_settings(&settings.output_dir)?,
         false => None,
     };
+    check_recording(&settings, recorded.as_ref())?;
     let formats = formats(&settings.report_formats)?;
     let cancel = Cancel::new();
     let caught = signals::listen(cancel.clone())?;
@@ -91,17 +95,38 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
         };
     }
     let results = collection.run()?;
-    if let Some(file) = &settings.record {
-        snapshot::write(&access.cache, results.state.clock_ms, file)?;
-        ui::line(&format!("Recorded to {}", file.display()))?;
-    }
     // The reports come first: the summary names them.
     results.save(&formats)?;
     results.print_summary();
+    if let (Some(file), false) = (&settings.record, results.status == Status::Cancelled) {
+        snapshot::write(&access.cache, results.state.clock_ms, file)?;
+        ui::line(&format!("Recorded to {}", file.display()))?;
+    }
     Ok(match (results.exit(), caught.signal()) {
         (Exit::Signal(_), Some(signal)) => Exit::Signal(signal),
         (exit, _) => exit,
     })
+}
+
+/// Says no to a file that cannot be written before hours of work go by.
+fn check_writable(file: &Path) -> Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::metadata(folder).ok().filter(std::fs::Metadata::is_dir).map(drop).ok_or_else(|| {
+        UsageError(format!("--record {}: there is no folder {}", file.display(), folder.display())).into()
+    })
+}
+
+/// A run that was begun with --record is resumed with it, and no other is: half a recording is none.
+fn check_recording(settings: &Collect, recorded: Option<&Value>) -> Result<(), UsageError> {
+    let Some(recorded) = recorded else { return Ok(()) };
+    let was_recorded = recorded.to_string().contains(RECORDING);
+    match (was_recorded, settings.record.is_some()) {
+        (true, false) => Err(UsageError("this run is recorded: resume it with its --record FILE".to_owned())),
+        (false, true) => {
+            Err(UsageError("this run was begun without --record, and cannot be recorded now".to_owned()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The way to the upstreams: to the network, or to a snapshot of them. A run that is recorded has
@@ -110,13 +135,13 @@ fn access(settings: &Collect, cache: &Path) -> Result<Access> {
     let snapshot = match &settings.snapshot {
         Some(file) => Snapshot::open(file, cache)?,
         None if settings.offline => Snapshot::embedded(cache)?,
-        None => {
-            let cache = match settings.record {
-                Some(_) => std::path::absolute(settings.output_dir.join(RECORDING))?,
-                None => cache.to_owned(),
-            };
-            return Ok(Access::new(cache, settings.rate_scale));
+        None if settings.record.is_some() => {
+            let recording = std::path::absolute(settings.output_dir.join(RECORDING))?;
+            let mut access = Access::new(recording, settings.rate_scale);
+            access.budgets = Some(cache.to_owned());
+            return Ok(access);
         }
+        None => return Ok(Access::new(cache.to_owned(), settings.rate_scale)),
     };
     Ok(Access::replaying(cache.to_owned(), snapshot))
 }
@@ -128,6 +153,13 @@ fn credentials(
     environment: &Environment,
 ) -> Result<Credentials, UsageError> {
     let mut environment = environment.clone();
+    let env_file = Path::new(".env");
+    let holds_secrets = env::SECRETS.iter().any(|name| environment.secret(name).is_some());
+    let files = [holds_secrets.then_some(env_file), settings.token_file.as_deref()];
+    for path in files.into_iter().flatten().filter(|path| env::is_readable_by_others(path)) {
+        let path = path.display();
+        ui::say(&format!("warning: others on this machine can read {path}: chmod 600 {path}"));
+    }
     if let Some(path) = &settings.token_file {
         environment.read_secrets(path)?;
     }
@@ -149,6 +181,13 @@ fn chosen(
     let known = || list::COLLECTORS.iter().map(|entry| entry.name).collect::<Vec<_>>().join(", ");
     if let Some(unknown) = names.iter().find(|name| *name != "all" && list::find(name).is_none()) {
         return Err(UsageError(format!("there is no collector {unknown:?}, but: all, {}", known())));
+    }
+    if names
+        .iter()
+        .any(|name| list::find(name).is_some_and(|entry| entry.makes == Makes::SamplesOfAdvisories))
+        && !names.iter().any(|name| list::find(name).is_none_or(|entry| entry.makes == Makes::Advisories))
+    {
+        return Err(UsageError("fixes come of advisories: choose cve, github or osv as well".to_owned()));
     }
     let is_chosen = |entry: &&Entry| match recorded {
         Some(recorded) if !layers.is_given("collectors") => recorded.get(entry.name).is_some(),

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
 
+use crate::upstream::cache::Part;
+
 use super::address::Place;
 use super::command::{self, Ended, TICK};
 use super::moved::new_place;
@@ -69,7 +71,7 @@ pub(super) fn path(cache: &Path, url: &str, kind: Kind) -> PathBuf {
         Kind::Commits => "shallow",
         Kind::Problem => "problem",
     };
-    cache.join("git").join(format!("{name}.{suffix}"))
+    Part::Git.folder(cache).join(format!("{name}.{suffix}"))
 }
 
 impl Bare {
@@ -240,7 +242,7 @@ pub(super) fn at_hand(cache: &Path, asked: &str, wanted: &[ObjectId]) -> Result<
 /// Remembers why a repository cannot be had, for who replays the run from this cache.
 pub(super) fn remember(cache: &Path, asked: &str, error: &GitError) -> Result<(), GitError> {
     let path = path(cache, asked, Kind::Problem);
-    let write = fs::create_dir_all(cache.join("git"))
+    let write = fs::create_dir_all(Part::Git.folder(cache))
         .and_then(|()| engine::files::write_whole(&path, error.to_string().as_bytes()));
     write.map_err(|source| GitError::Cache { path, source })
 }

@@ -105,7 +105,7 @@ impl<W: Write> Writer<W> {
 /// Writes what a cache holds of answers and repositories to a file, which is whole or absent.
 ///
 /// # Errors
-/// [`SnapshotError::Io`].
+/// [`SnapshotError::Write`].
 pub fn write(cache: &Path, clock_ms: u64, file: &Path) -> Result<(), SnapshotError> {
     let failed = |source| SnapshotError::Write { path: file.to_owned(), source };
     let whole = engine::files::WholeFile::create(file).map_err(failed)?;
