@@ -9,6 +9,7 @@ pub mod fixes;
 pub mod github;
 pub mod list;
 pub mod osv;
+pub mod prime;
 pub mod reference;
 pub mod repo;
 pub mod synthetic;

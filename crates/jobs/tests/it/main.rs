@@ -16,6 +16,8 @@ mod github;
 mod message;
 // Records, archives and lists of changes of OSV.
 mod osv;
+// Primes: the arithmetic, and the job that counts and lists them.
+mod prime;
 // From URLs to repositories and commits, and what local history tells.
 mod references;
 // Damaged, unusual and hostile repositories.

@@ -1,0 +1,3 @@
+//! Prime numbers of ranges: counted, summed up, listed.
+
+pub mod arithmetic;
