@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::{JobState, Status};
+use engine::{JobState, Status, Table};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -58,6 +58,8 @@ struct Collector<'a> {
     counters: BTreeMap<&'a str, u64>,
     shards: Shards<'a>,
     metrics: &'a BTreeMap<String, Value>,
+    #[serde(skip_serializing_if = "<[Table]>::is_empty")]
+    tables: &'a [Table],
 }
 
 #[derive(Serialize)]
@@ -154,6 +156,7 @@ fn collector(job: &JobState, now_ms: u64) -> Collector<'_> {
                 .collect(),
         },
         metrics: &job.summary.metrics,
+        tables: &job.summary.tables,
     }
 }
 

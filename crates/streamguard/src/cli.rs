@@ -28,6 +28,13 @@ enum Described {
     Collect(Collect),
     /// Runs jobs that streamguard.toml defines as commands
     Run(Run),
+    /// Counts the requests in web logs: how many, of what kind, how fast
+    ///
+    /// All figures are exact, over all files together. Quantiles and lists of what is most frequent
+    /// stay exact up to some ten million different times and a hundred thousand different words;
+    /// beyond that they are estimated within an error that is said beside them.
+    #[command(after_help = FIGURE_EXITS)]
+    Ingest(Ingest),
     /// Lists the jobs and what they need
     Jobs,
     /// Shows samples of a dataset side by side, vulnerable and fixed
@@ -48,12 +55,19 @@ const EXITS: &str = "Exit codes: 0 complete, 1 error, 2 usage, 3 partial (some s
 complete), 4 nothing collected, 5 another run holds the directory, 6 the destination cannot be written \
 (resumable), 7 damaged state, 130 stopped by Ctrl+C (resumable)";
 
+/// The exit codes of commands that run one job for its figures.
+const FIGURE_EXITS: &str = "Exit codes: 0 complete, 1 error, 2 usage, 3 partial (something could not be read or \
+done, the rest is counted), 4 nothing was done, 5 another run holds the directory, 6 the destination cannot be \
+written, 7 damaged state, 130 stopped by Ctrl+C (what was done is shown)";
+
 /// What was asked.
 pub(crate) enum Command {
     /// `collect`, with its flags.
     Collect(ArgMatches),
     /// `run`, with its flags.
     Run(ArgMatches),
+    /// `ingest`, with its flags.
+    Ingest(ArgMatches),
     /// `jobs`.
     Jobs,
     /// `examples`.
@@ -191,6 +205,36 @@ pub(crate) struct Run {
     pub(crate) running: Running,
 }
 
+/// Settings of every command that runs one job for its figures.
+#[derive(Args, Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Figures {
+    /// Where the reports go; without it nothing is written
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output_dir: Option<PathBuf>,
+    /// Which reports to write: formats, or `all`
+    #[arg(long, value_name = "FORMAT", num_args = 1.., default_value = "json", requires = "output_dir")]
+    pub(crate) report_formats: Vec<String>,
+    /// Read this file instead of ./streamguard.toml
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) running: Running,
+}
+
+/// Settings of `ingest`.
+#[derive(Args, Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Ingest {
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) job: jobs::Ingest,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) figures: Figures,
+}
+
 /// Settings of `examples`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Exit codes: 0 complete, 1 error, 2 usage, 4 no sample to show")]
@@ -249,9 +293,21 @@ pub(crate) enum Color {
     Never,
 }
 
+/// The commands that run one job for its figures.
+const FIGURE_COMMANDS: [&str; 1] = ["ingest"];
+
 /// The whole command line, with the flags of all collectors below `collect`.
 pub(crate) fn command() -> clap::Command {
-    Cli::command().mut_subcommand("collect", |collect| {
+    let cli = FIGURE_COMMANDS.into_iter().fold(Cli::command(), |cli, name| {
+        cli.mut_subcommand(name, |command| {
+            // These jobs are ours, and short: threads start at once.
+            command
+                .mut_arg("mode", |mode| mode.default_value("threading"))
+                .mut_arg("resume", |resume| resume.requires("output_dir"))
+                .mut_arg("fresh", |fresh| fresh.requires("output_dir"))
+        })
+    });
+    cli.mut_subcommand("collect", |collect| {
         // The flags of a collector bring its description along; that of the command stays.
         let (about, long_about) = (collect.get_about().cloned(), collect.get_long_about().cloned());
         let collect = list::COLLECTORS
@@ -267,6 +323,7 @@ pub(crate) fn parse() -> Result<Command> {
     Ok(match matches.subcommand() {
         Some(("collect", matches)) => Command::Collect(matches.clone()),
         Some(("run", matches)) => Command::Run(matches.clone()),
+        Some(("ingest", matches)) => Command::Ingest(matches.clone()),
         Some(("examples", matches)) => Command::Examples(Examples::from_arg_matches(matches)?),
         Some(("resolve", matches)) => Command::Resolve(Resolve::from_arg_matches(matches)?),
         Some(("worker", _)) => Command::Worker,

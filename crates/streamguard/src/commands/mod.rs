@@ -2,6 +2,8 @@
 
 pub(crate) mod collect;
 pub(crate) mod examples;
+pub(crate) mod figures;
+pub(crate) mod ingest;
 pub(crate) mod jobs;
 pub(crate) mod resolve;
 pub(crate) mod run;
