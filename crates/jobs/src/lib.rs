@@ -24,5 +24,6 @@ pub use fixes::Fixes;
 pub use github::Github;
 pub use ingest::Ingest;
 pub use osv::Osv;
+pub use prime::Prime;
 pub use repo::Repo;
 pub use synthetic::Synthetic;

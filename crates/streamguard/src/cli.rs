@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use jobs::list;
+use jobs::prime::ListFormat;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,13 @@ enum Described {
     /// beyond that they are estimated within an error that is said beside them.
     #[command(after_help = FIGURE_EXITS)]
     Ingest(Ingest),
+    /// Counts and lists the primes of ranges of numbers up to 2^64
+    ///
+    /// Tells of each range, and of all together, how many primes there are, which are the first and
+    /// the last, and how dense they are. Ranges may overlap: then the total is the sum over the
+    /// ranges, and how many different numbers and primes there are is said beside it.
+    #[command(after_help = FIGURE_EXITS)]
+    Prime(Primes),
     /// Lists the jobs and what they need
     Jobs,
     /// Shows samples of a dataset side by side, vulnerable and fixed
@@ -68,6 +76,8 @@ pub(crate) enum Command {
     Run(ArgMatches),
     /// `ingest`, with its flags.
     Ingest(ArgMatches),
+    /// `prime`, with its flags.
+    Prime(ArgMatches),
     /// `jobs`.
     Jobs,
     /// `examples`.
@@ -235,6 +245,31 @@ pub(crate) struct Ingest {
     pub(crate) figures: Figures,
 }
 
+/// Settings of `prime`.
+#[derive(Args, Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Primes {
+    /// A file of ranges: {"ranges": [{"start": 1, "end": 1000, "description": "..."}]}, both bounds
+    /// included
+    #[arg(long, value_name = "FILE")]
+    pub(crate) path: Option<PathBuf>,
+    /// Ranges: A..B with both bounds, or A..+N; as in 1..1_000 or 1e12..+1e9
+    #[arg(long, value_name = "A..B", num_args = 1.., conflicts_with = "path")]
+    pub(crate) range: Vec<String>,
+    /// Count only, without finding each prime where that is quicker
+    #[arg(long)]
+    pub(crate) count_only: bool,
+    /// Write all primes of all ranges to this file, each once, in ascending order
+    #[arg(long, value_name = "FILE")]
+    pub(crate) list: Option<PathBuf>,
+    /// What that file looks like
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Text)]
+    pub(crate) list_format: ListFormat,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) figures: Figures,
+}
+
 /// Settings of `examples`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Exit codes: 0 complete, 1 error, 2 usage, 4 no sample to show")]
@@ -294,7 +329,7 @@ pub(crate) enum Color {
 }
 
 /// The commands that run one job for its figures.
-const FIGURE_COMMANDS: [&str; 1] = ["ingest"];
+const FIGURE_COMMANDS: [&str; 2] = ["ingest", "prime"];
 
 /// The whole command line, with the flags of all collectors below `collect`.
 pub(crate) fn command() -> clap::Command {
@@ -324,6 +359,7 @@ pub(crate) fn parse() -> Result<Command> {
         Some(("collect", matches)) => Command::Collect(matches.clone()),
         Some(("run", matches)) => Command::Run(matches.clone()),
         Some(("ingest", matches)) => Command::Ingest(matches.clone()),
+        Some(("prime", matches)) => Command::Prime(matches.clone()),
         Some(("examples", matches)) => Command::Examples(Examples::from_arg_matches(matches)?),
         Some(("resolve", matches)) => Command::Resolve(Resolve::from_arg_matches(matches)?),
         Some(("worker", _)) => Command::Worker,

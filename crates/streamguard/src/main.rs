@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         Command::Collect(matches) => commands::collect::run(&matches),
         Command::Run(matches) => commands::run::run(&matches),
         Command::Ingest(matches) => commands::ingest::run(&matches),
+        Command::Prime(matches) => commands::prime::run(&matches),
         Command::Jobs => commands::jobs::run(),
         Command::Examples(arguments) => commands::examples::run(&arguments),
         Command::Resolve(arguments) => commands::resolve::run(&arguments),

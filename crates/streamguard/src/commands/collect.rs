@@ -48,7 +48,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
     let flags = Collect::from_arg_matches(matches)?;
     let file = ConfigFile::read(folder, flags.config.as_deref())?;
     let environment = Environment::read(folder)?;
-    let names: Vec<&str> = ["collect", "run", "ingest"]
+    let names: Vec<&str> = ["collect", "run", "ingest", "prime"]
         .into_iter()
         .chain(list::COLLECTORS.iter().map(|entry| entry.name))
         .collect();

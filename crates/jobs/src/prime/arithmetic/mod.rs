@@ -16,5 +16,5 @@ mod wheel;
 
 pub use pi::pi;
 pub use primality::is_prime;
-pub use query::{count, first, last};
+pub use query::{count, counts_by_pi, first, last, sieve_cost};
 pub use sieve::{Range, Sieve, Stopped};

@@ -49,12 +49,17 @@ pub fn count(sieve: &mut Sieve, range: Range, stop: &dyn Fn() -> bool) -> Result
     if start > end {
         return Ok(0);
     }
-    let before = start.saturating_sub(1);
-    if pi_cost(end) + pi_cost(before) < sieve_cost(range) {
-        Ok(pi(end, stop)? - pi(before, stop)?)
+    if counts_by_pi(range) {
+        Ok(pi(end, stop)? - pi(start.saturating_sub(1), stop)?)
     } else {
         sieve.count(range, stop)
     }
+}
+
+/// Whether [`count`] takes a range as the difference of two [`pi`], which cannot be split, rather than
+/// to sieve it.
+pub fn counts_by_pi(range: Range) -> bool {
+    pi_cost(range.end) + pi_cost(range.start.saturating_sub(1)) < sieve_cost(range)
 }
 
 /// Nanoseconds that [`pi`] takes, as measured from 10^10 to 10^16.
@@ -63,7 +68,7 @@ fn pi_cost(x: u64) -> f64 {
 }
 
 /// Nanoseconds that the sieve of a range takes, as measured from 10^9 to 2^64; generously for short ones.
-fn sieve_cost(range: Range) -> f64 {
+pub fn sieve_cost(range: Range) -> f64 {
     let bits = f64::from(range.end.max(2).ilog2());
-    (range.end - range.start) as f64 * bits * bits / 10_000.0
+    range.end.saturating_sub(range.start) as f64 * bits * bits / 10_000.0
 }

@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use serde::{Deserialize, Serialize};
+
 use crate::prime::arithmetic::band::{Band, FAR};
 use crate::prime::arithmetic::buckets::{self, Buckets, SEGMENT};
 use crate::prime::arithmetic::large::Large;
@@ -15,7 +17,7 @@ const STRIPE: u64 = 18 << 20;
 const BUCKETED: u64 = 8 * FAR;
 
 /// A range of numbers, both bounds included; empty if `start > end`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Range {
     /// The least number.
     pub start: u64,
@@ -24,6 +26,11 @@ pub struct Range {
 }
 
 impl Range {
+    /// How many numbers it holds, up to 2^64.
+    pub fn numbers(self) -> u128 {
+        (u128::from(self.end) + 1).saturating_sub(self.start.into())
+    }
+
     fn contains(self, n: u64) -> bool {
         (self.start..=self.end).contains(&n)
     }
