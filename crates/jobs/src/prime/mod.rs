@@ -36,20 +36,35 @@ pub const NAME: &str = "prime";
 #[serde(deny_unknown_fields)]
 pub struct Prime {
     /// The ranges.
-    pub ranges: Vec<NamedRange>,
+    ranges: Vec<NamedRange>,
     /// Whether primes need not be found, but counted only, which is much cheaper for long ranges of
     /// small numbers.
-    pub count_only: bool,
+    count_only: bool,
     /// A file for all different primes in ascending order.
-    pub list: Option<List>,
+    list: Option<List>,
+    /// For how many workers the ranges are cut; has no influence on the result.
+    workers: u16,
+    /// Sieves that were used before.
     #[serde(skip)]
     sieves: Sieves,
 }
 
 impl Prime {
-    /// A job for the primes of some ranges.
-    pub fn new(ranges: Vec<NamedRange>, count_only: bool, list: Option<List>) -> Self {
-        Self { ranges, count_only, list, sieves: Sieves::default() }
+    /// A job that finds the primes of some ranges, cut for so many workers.
+    pub fn new(ranges: Vec<NamedRange>, workers: u16) -> Self {
+        Self { ranges, count_only: false, list: None, workers, sieves: Sieves::default() }
+    }
+
+    /// Counts only.
+    pub fn counting_only(mut self, count_only: bool) -> Self {
+        self.count_only = count_only;
+        self
+    }
+
+    /// Lists all primes in a file.
+    pub fn listing(mut self, list: Option<List>) -> Self {
+        self.list = list;
+        self
     }
 
     fn part(&self, range: Range, sieve: &mut Sieve, stop: &dyn Fn() -> bool) -> Result<Part, Stopped> {
@@ -57,12 +72,8 @@ impl Prime {
             let count = arithmetic::count(sieve, range, stop)?;
             return Ok(Part { range, count, first: Vec::new(), last: None });
         }
-        Ok(Part {
-            range,
-            count: sieve.count(range, stop)?,
-            first: arithmetic::first(sieve, range, FIRST, stop)?,
-            last: arithmetic::last(range),
-        })
+        let (count, first) = sieve.survey(range, FIRST, stop)?;
+        Ok(Part { range, count, first, last: arithmetic::last(range) })
     }
 }
 
@@ -86,7 +97,7 @@ impl Job for Prime {
 
     /// A shard is a list of pieces.
     fn plan(&self, _: &Planning) -> Result<Plan, JobError> {
-        let shards = pieces::shards(&self.ranges, self.count_only);
+        let shards = pieces::shards(&self.ranges, self.count_only, self.workers);
         let pieces = shards.iter().map(Vec::len).sum::<usize>() as u64;
         Ok(Plan::new(shards.iter().map(|pieces| json!(pieces))).expecting(pieces))
     }

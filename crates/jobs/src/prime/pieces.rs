@@ -3,23 +3,23 @@
 use super::arithmetic::{Range, counts_by_pi, sieve_cost};
 use super::named::NamedRange;
 
-/// So many pieces of a range keep all workers busy to the end, where pieces cost little to begin.
-const MANY: u64 = 32;
+/// Pieces of a range for each worker, at most: enough that all are busy to the end.
+const MANY: f64 = 8.0;
 
-/// The same where all sieving primes have to be generated for each piece.
-const FEW: u64 = 8;
+/// Primes that a sieve begins a piece with in [`STORED_COST`] each: those up to 2^20.
+const STORED: f64 = 82_025.0;
 
-/// The greatest square root whose primes are at hand at once (see the sieve).
-const AT_HAND: u64 = 1 << 20;
+/// Nanoseconds that a piece takes for each of these sieving primes, whatever its length; measured.
+const STORED_COST: f64 = 50.0;
 
-/// Numbers of a piece, at least.
-const SHORT: u64 = 1 << 22;
-
-/// Numbers of a piece for each sieving prime, so that to generate these takes a small part of the time.
-const PER_PRIME: u64 = 26;
+/// The same for the others, which are generated anew; measured.
+const GENERATED_COST: f64 = 10.0;
 
 /// Numbers after which the sieve generates its primes anew in any case, so that a longer piece gains nothing.
-const STRIPE: u64 = 30 * (18 << 20);
+const STRIPE: f64 = (30 * (18 << 20)) as f64;
+
+/// Nanoseconds of a piece for which a further one is worth while.
+const SHORT: f64 = 1e6;
 
 /// Nanoseconds that a piece takes, about, unless there are too many of them.
 const PIECE_COST: f64 = 1e9;
@@ -36,7 +36,7 @@ const BASE_COST: f64 = 5e4;
 /// Pieces of numbers in ascending order, shard by shard. They cover every number of the ranges once,
 /// and none lies across the border of a range. With `count_only` a piece stays whole if its primes
 /// can be counted without finding them.
-pub(crate) fn shards(ranges: &[NamedRange], count_only: bool) -> Vec<Vec<Range>> {
+pub(crate) fn shards(ranges: &[NamedRange], count_only: bool, workers: u16) -> Vec<Vec<Range>> {
     let disjoint = disjoint(ranges);
     let whole: f64 = disjoint.iter().map(|&range| sieve_cost(range)).sum();
     let mut shards: Vec<Vec<Range>> = Vec::new();
@@ -44,7 +44,7 @@ pub(crate) fn shards(ranges: &[NamedRange], count_only: bool) -> Vec<Vec<Range>>
     for range in disjoint {
         let length = match count_only && counts_by_pi(range) {
             true => u64::MAX,
-            false => length(range, whole),
+            false => length(range, whole, workers),
         };
         for piece in cut(range, length) {
             let cost = BASE_COST + sieve_cost(piece);
@@ -82,16 +82,31 @@ pub(crate) fn disjoint(ranges: &[NamedRange]) -> Vec<Range> {
 }
 
 /// Numbers of each piece of a range that is sieved; all ranges together cost `whole`.
-fn length(range: Range, whole: f64) -> u64 {
-    let root = range.end.isqrt();
-    let numbers = u64::try_from(range.numbers()).unwrap_or(u64::MAX);
-    let by_cost = |cost: f64| (numbers as f64 * cost / sieve_cost(range).max(1.0)) as u64;
-    let (pieces, least) = match root <= AT_HAND {
-        true => (MANY, SHORT),
-        false => (FEW, (root / u64::from(root.ilog2()) * 3 / 2).saturating_mul(PER_PRIME).min(STRIPE)),
+fn length(range: Range, whole: f64, workers: u16) -> u64 {
+    let cost = sieve_cost(range).max(1.0);
+    let numbers = range.numbers() as f64;
+    let workers = f64::from(workers.max(1));
+    let begin = begin_cost(range.end);
+    let pieces = match workers {
+        1.0 => 1.0,
+        // To begin pieces should cost a tenth of the time, or half where there is one for each worker only.
+        _ => (cost / (10.0 * begin))
+            .clamp(workers, MANY * workers)
+            .min((2.0 * cost / begin).max(numbers / STRIPE))
+            .min(cost / SHORT),
     };
-    let most = by_cost(PIECE_COST).max(least);
-    numbers.div_ceil(pieces).clamp(least, most).max(by_cost(whole / MOST))
+    // Pieces of equal length: as many for each worker.
+    let pieces = if pieces < workers { pieces.max(1.0) } else { (pieces / workers).ceil() * workers };
+    let pieces = pieces.max(cost / PIECE_COST).min((cost / whole * MOST).max(1.0));
+    (numbers / pieces).ceil() as u64
+}
+
+/// Nanoseconds that it takes to begin a piece with all sieving primes. There are about r / ln r of them up
+/// to the square root r; ln r is 0.69 times its binary logarithm.
+fn begin_cost(end: u64) -> f64 {
+    let root = end.max(4).isqrt() as f64;
+    let primes = root / root.log2() * 1.5;
+    primes.min(STORED) * STORED_COST + (primes - STORED).max(0.0) * GENERATED_COST
 }
 
 /// A range in pieces of equal length, at most `length` each.

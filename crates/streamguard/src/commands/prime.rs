@@ -25,7 +25,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
     let settings: Primes = layers.settle("prime", json!(flags))?.read()?;
     let list = settings.list.as_deref().map(destination).transpose()?;
     let list = list.map(|file| List { file, format: settings.list_format });
-    let job = Prime::new(ranges(&settings)?, settings.count_only, list);
+    let job = Prime::new(ranges(&settings)?, settings.figures.running.workers)
+        .counting_only(settings.count_only)
+        .listing(list);
     figures::run(Arc::new(job), &settings.figures)
 }
 

@@ -72,16 +72,29 @@ impl Sieve {
     /// # Errors
     /// [`Stopped`] as soon as `stop` says so.
     pub fn count(&mut self, range: Range, stop: &dyn Fn() -> bool) -> Result<u64, Stopped> {
-        let mut count = [2, 3, 5].into_iter().filter(|&p| range.contains(p)).count() as u64;
-        let flow = self.run(range, stop, |bytes, first, certain| {
-            count += if certain {
-                wheel::count_ones(bytes)
-            } else {
-                wheel::numbers(bytes, first).filter(|&n| is_prime(n)).count() as u64
-            };
+        self.survey(range, 0, stop).map(|(count, _)| count)
+    }
+
+    /// The number of primes of a range, and the first `n` of them. `stop` is asked every few milliseconds.
+    ///
+    /// # Errors
+    /// [`Stopped`] as soon as `stop` says so.
+    pub fn survey(
+        &mut self,
+        range: Range,
+        n: usize,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<(u64, Vec<u64>), Stopped> {
+        let wheel = [2, 3, 5].into_iter().filter(|&p| range.contains(p));
+        let mut count = wheel.clone().count() as u64;
+        let mut first: Vec<u64> = wheel.take(n).collect();
+        let flow = self.run(range, stop, |bytes, at, certain| {
+            let primes = || wheel::numbers(bytes, at).filter(|&n| certain || is_prime(n));
+            first.extend(primes().take(n - first.len()));
+            count += if certain { wheel::count_ones(bytes) } else { primes().count() as u64 };
             ControlFlow::Continue(())
         });
-        if flow.is_break() { Err(Stopped) } else { Ok(count) }
+        if flow.is_break() { Err(Stopped) } else { Ok((count, first)) }
     }
 
     /// Calls `f` with each prime of a range in ascending order, until it breaks. `stop` is asked every few
