@@ -8,7 +8,7 @@ use serde::de::{Deserialize, IgnoredAny, MapAccess, Visitor};
 
 use super::clock;
 use super::duration::{Decimal, duration};
-use super::{Malformed, Request, is_method, status, without_query};
+use super::{Malformed, Method, Request, status, without_query};
 
 /// Reads a line that is a JSON object, and gives the request to `take`. Keys (the first one that a
 /// line has of each list counts; others are not looked at):
@@ -40,11 +40,8 @@ pub fn json<T>(line: &[u8], take: impl FnOnce(&Request<'_>) -> T) -> Result<T, M
     }
     let method = object.method.as_deref().ok_or(Malformed::NoKey("method"))?.as_bytes();
     let path = object.path.as_deref().ok_or(Malformed::NoKey("path"))?.as_bytes();
-    if !is_method(method) {
-        return Err(Malformed::Request);
-    }
     Ok(take(&Request {
-        method,
+        method: Method::of(method).ok_or(Malformed::Request)?,
         path: without_query(path),
         status: object.status.ok_or(Malformed::NoKey("status"))?,
         time: object.time,
@@ -250,7 +247,7 @@ mod tests {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         json(line.as_bytes(), |request| {
             let agent = request.agent.map(text);
-            let (method, path) = (text(request.method), text(request.path));
+            let (method, path) = (text(request.method.word()), text(request.path));
             (method, path, request.status, request.time, request.bytes, agent, request.hour)
         })
     }
