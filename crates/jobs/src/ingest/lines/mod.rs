@@ -99,7 +99,7 @@ impl Malformed {
 }
 
 /// Three digits, of 100 and more.
-#[inline]
+#[inline(always)]
 fn status(digits: [u8; 3]) -> Option<u16> {
     let [hundreds, tens, ones] = digits.map(|digit| u16::from(digit.wrapping_sub(b'0')));
     ((1..=9).contains(&hundreds) && tens <= 9 && ones <= 9).then_some(hundreds * 100 + tens * 10 + ones)

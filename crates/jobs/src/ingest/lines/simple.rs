@@ -24,13 +24,21 @@ pub fn simple(lines: &[u8], length: usize) -> Result<Request<'_>, Malformed> {
     // that is read before holds a line end.
     let (method, rest) = method(lines).ok_or(Malformed::NoMethod)?;
     let (path, rest) = path(rest).filter(|(_, rest)| lines.len() - rest.len() <= length).ok_or(Malformed::NoStatus)?;
-    let (&code, rest) = rest.split_first_chunk().ok_or(Malformed::Status)?;
-    let status = status(code).ok_or(Malformed::Status)?;
-    let Some((b", time=", rest)) = rest.split_first_chunk() else { return Err(Malformed::NoTime) };
+    let (status, rest) = status_and_label(rest)?;
     let (time, rest) = duration(rest)?;
     let Some((b" user-agent=", rest)) = rest.split_first_chunk() else { return Err(Malformed::NoAgent) };
     let agent = lines.get(lines.len() - rest.len()..length).ok_or(Malformed::NoAgent)?;
     Ok(Request { method, path, status, time: Some(time), bytes: None, agent: Some(agent), hour: None })
+}
+
+/// The status, and what follows `, time=`.
+#[inline(always)]
+fn status_and_label(text: &[u8]) -> Result<(u16, &[u8]), Malformed> {
+    let Some((head, rest)) = text.split_first_chunk::<10>() else { return Err(Malformed::Status) };
+    let status = status([head[0], head[1], head[2]]).ok_or(Malformed::Status)?;
+    // Seven bytes are compared at once, as the upper part of eight.
+    let label = u64::from_le_bytes([head[2], head[3], head[4], head[5], head[6], head[7], head[8], head[9]]);
+    if label >> 8 == u64::from_le_bytes(*b", time=\0") { Ok((status, rest)) } else { Err(Malformed::NoTime) }
 }
 
 /// The word in brackets, and what follows it and a space.
