@@ -8,6 +8,8 @@ mod crash;
 mod examples;
 /// Exit codes, each with what leads to it.
 mod exits;
+/// Metrics of web logs.
+mod ingest;
 /// What URLs of advisories name.
 mod resolve;
 /// Jobs that are commands, and what their faults cost.

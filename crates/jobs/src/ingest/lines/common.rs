@@ -110,7 +110,7 @@ mod tests {
             time: None,
             bytes: Some(203),
             agent: None,
-            hour: Some(397_690),
+            hour: Some(397_738),
         };
         assert_eq!(common(LINE.as_bytes(), &mut clock), Ok(request));
         let agent = Some(&br#"Mozilla/5.0 \"q\" [b]"#[..]);

@@ -34,7 +34,8 @@ pub fn json<T>(line: &[u8], take: impl FnOnce(&Request<'_>) -> T) -> Result<T, M
         return Err(error);
     }
     if object.method.is_none() || object.path.is_none() {
-        let mut words = object.request.as_deref().unwrap_or_default().split(' ').map(str::to_owned);
+        let mut words =
+            object.request.as_deref().unwrap_or_default().split_ascii_whitespace().map(str::to_owned);
         object.method = object.method.or_else(|| words.next().map(Cow::Owned));
         object.path = object.path.or_else(|| words.next().map(Cow::Owned));
     }
@@ -262,7 +263,7 @@ mod tests {
             Some(25_000_000),
             Some(12),
             Some("x \"y\" é".into()),
-            Some(397_690),
+            Some(397_738),
         );
         assert_eq!(read(nginx), Ok(is));
         let of_time = |field: &str| {
@@ -282,7 +283,7 @@ mod tests {
         }
         assert_eq!(
             of_time(r#""time":"2015-05-17T10:05:03Z","duration":2"#),
-            Ok((Some(2_000_000), Some(397_690)))
+            Ok((Some(2_000_000), Some(397_738)))
         );
         assert_eq!(of_time(r#""ts":1431857103.5"#), Ok((None, Some(397_738))));
         let short = read(r#"{"request":"POST /b HTTP/1.1","status":404}"#).unwrap();

@@ -23,7 +23,8 @@ pub fn simple(lines: &[u8], length: usize) -> Result<Request<'_>, Malformed> {
     // A path that leaves the line (there was no comma) leads to a user agent outside; nothing else
     // that is read before holds a line end.
     let (method, rest) = method(lines).ok_or(Malformed::NoMethod)?;
-    let (path, rest) = path(rest).filter(|(_, rest)| lines.len() - rest.len() <= length).ok_or(Malformed::NoStatus)?;
+    let (path, rest) =
+        path(rest).filter(|(_, rest)| lines.len() - rest.len() <= length).ok_or(Malformed::NoStatus)?;
     let (status, rest) = status_and_label(rest)?;
     let (time, rest) = duration(rest)?;
     let Some((b" user-agent=", rest)) = rest.split_first_chunk() else { return Err(Malformed::NoAgent) };
