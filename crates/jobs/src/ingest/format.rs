@@ -38,11 +38,12 @@ impl Format {
         let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..=end]);
         let mut clock = Clock::default();
         let (mut simple, mut common, mut combined, mut json, mut seen) = (0, 0, 0, 0, 0);
-        each_line(whole, |line| {
+        each_line(whole, |lines, length| {
+            let line = &lines[..length];
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             if seen < LINES && !line.is_empty() {
                 seen += 1;
-                simple += usize::from(lines::simple(line).is_ok());
+                simple += usize::from(lines::simple(line, line.len()).is_ok());
                 common += usize::from(lines::common(line, &mut clock).is_ok());
                 combined += usize::from(lines::combined(line, &mut clock).is_ok());
                 json += usize::from(lines::json(line, |_| ()).is_ok());

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::blocks::{LONGEST_LINE, each_line};
 use super::format::Format;
-use super::lines::{self, Clock, Malformed, Request};
+use super::lines::{self, Clock, Malformed, Method, Request};
 use super::split::Share;
 use super::times::Times;
 use super::top::Top;
@@ -18,14 +18,11 @@ pub(super) const TOLD: usize = 10;
 /// are counted as undated.
 pub(super) const HOURS: usize = 100_000;
 
-/// The methods of RFC 9110 and RFC 5789; others are counted as words.
-const METHODS: [&str; 9] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE"];
-
 /// Counts of some lines.
 #[derive(Debug)]
 pub(super) struct Tally {
     pub(super) counts: Counts,
-    methods: [u64; METHODS.len()],
+    methods: [u64; Method::NAMES.len()],
     statuses: Box<[u64; 1000]>,
     hour: Option<(i64, u64)>,
     clock: Clock,
@@ -61,7 +58,7 @@ impl Tally {
     pub(super) fn new(share: Share) -> Self {
         Self {
             counts: Counts::default(),
-            methods: [0; METHODS.len()],
+            methods: [0; Method::NAMES.len()],
             statuses: Box::new([0; 1000]),
             hour: None,
             clock: Clock::default(),
@@ -76,41 +73,44 @@ impl Tally {
     pub(super) fn lines(&mut self, format: Format, block: &[u8]) {
         // One look at all bytes tells that there is nothing odd, which is nearly always so.
         if !block.iter().fold(true, |plain, byte| plain & (*byte as i8 > 0)) {
-            each_line(block, |line| {
+            each_line(block, |lines, length| {
+                let line = &lines[..length];
                 self.counts.with_nul += u64::from(memchr::memchr(0, line).is_some());
                 self.counts.not_utf8 += u64::from(std::str::from_utf8(line).is_err());
             });
         }
         match format {
-            Format::Auto | Format::Simple => self.each(block, |tally, line| {
-                let request = lines::simple(line)?;
+            Format::Auto | Format::Simple => self.each(block, |tally, lines, length| {
+                let request = lines::simple(lines, length)?;
                 tally.request(&request);
                 Ok(())
             }),
-            Format::Common => self.each(block, |tally, line| {
-                let request = lines::common(line, &mut tally.clock)?;
+            Format::Common => self.each(block, |tally, lines, length| {
+                let request = lines::common(&lines[..length], &mut tally.clock)?;
                 tally.request(&request);
                 Ok(())
             }),
-            Format::Combined => self.each(block, |tally, line| {
-                let request = lines::combined(line, &mut tally.clock)?;
+            Format::Combined => self.each(block, |tally, lines, length| {
+                let request = lines::combined(&lines[..length], &mut tally.clock)?;
                 tally.request(&request);
                 Ok(())
             }),
-            Format::Json => {
-                self.each(block, |tally, line| lines::json(line, |request| tally.request(request)));
-            }
+            Format::Json => self.each(block, |tally, lines, length| {
+                lines::json(&lines[..length], |request| tally.request(request))
+            }),
         }
     }
 
-    #[inline]
-    fn each(&mut self, block: &[u8], parse: impl Fn(&mut Self, &[u8]) -> Result<(), Malformed>) {
-        each_line(block, |line| {
+    /// Reads lines with `parse`, which is given what begins with a line, and the line's length.
+    #[inline(always)]
+    fn each(&mut self, block: &[u8], parse: impl Fn(&mut Self, &[u8], usize) -> Result<(), Malformed>) {
+        each_line(block, |lines, length| {
             self.counts.lines += 1;
-            let parsed = if line.len() > LONGEST_LINE {
+            let parsed = if length > LONGEST_LINE {
                 Err(Malformed::TooLong)
             } else {
-                parse(self, line.strip_suffix(b"\r").unwrap_or(line))
+                let is_padded = length > 0 && lines[length - 1] == b'\r';
+                parse(self, lines, length - usize::from(is_padded))
             };
             if let Err(error) = parsed {
                 self.malformed(error);
@@ -132,12 +132,12 @@ impl Tally {
         *self.counts.malformed.entry(error.reason()).or_default() += 1;
     }
 
-    #[inline]
+    #[inline(always)]
     fn request(&mut self, request: &Request<'_>) {
         self.counts.requests += 1;
-        match METHODS.iter().position(|method| method.as_bytes() == request.method) {
-            Some(method) => self.methods[method] += 1,
-            None => self.other_methods.count(request.method),
+        match request.method {
+            Method::Named(name) => self.methods[name] += 1,
+            Method::Other(word) => self.other_methods.count(word),
         }
         self.statuses[usize::from(request.status)] += 1;
         self.paths.count(request.path);
@@ -171,7 +171,7 @@ impl Tally {
     /// Brings what was counted in tables to the other counts.
     pub(super) fn settle(&mut self) {
         self.put_hour();
-        let named = METHODS.iter().zip(&self.methods).filter(|(_, count)| **count > 0);
+        let named = Method::NAMES.iter().zip(&self.methods).filter(|(_, count)| **count > 0);
         self.counts.methods = named.map(|(method, count)| ((*method).to_owned(), *count)).collect();
         let seen = (0..).zip(self.statuses.iter()).filter(|(_, count)| **count > 0);
         self.counts.statuses = seen.map(|(status, count)| (status, *count)).collect();

@@ -11,7 +11,7 @@ use super::run::{Block, LOW_BITS, Packer, Run};
 use super::sketch::Sketch;
 
 /// Times that are gathered before they are sorted and packed.
-const GATHERED: usize = 1 << 18;
+const GATHERED: usize = 1 << 16;
 
 /// The times of some requests, in nanoseconds, none above [`super::lines::LONGEST_TIME`].
 ///
@@ -65,6 +65,19 @@ pub(super) enum Part {
 pub(super) struct Buckets(Sketch);
 
 impl Sums {
+    /// The sums of short times, the least of which comes first.
+    fn of_sorted(times: &[u32]) -> Self {
+        let sum: u64 = times.iter().map(|time| u64::from(*time)).sum();
+        let squares = times.iter().map(|time| u128::from(u64::from(*time).pow(2))).sum();
+        Self {
+            count: times.len() as u64,
+            sum: sum.into(),
+            squares,
+            least: times.first().copied().unwrap_or(0).into(),
+            greatest: times.last().copied().unwrap_or(0).into(),
+        }
+    }
+
     fn add(&mut self, time: u64) {
         self.least = if self.count == 0 { time } else { self.least.min(time) };
         self.greatest = self.greatest.max(time);
@@ -134,26 +147,21 @@ impl Times {
     fn pack(&mut self) {
         radix::sort(&mut self.gathered, &mut self.scratch);
         self.long.sort_unstable();
-        // Squares of short times fit into 64 bits, and the upper halves of their sums are rare.
-        for &time in &self.gathered {
-            self.sums.sum += u128::from(time);
-            self.sums.squares += u128::from(u64::from(time).pow(2));
-        }
-        let short = self.gathered.iter().map(|time| u64::from(*time));
-        if let (Some(&least), Some(&greatest)) = (self.gathered.first(), self.gathered.last()) {
-            let ends = Sums {
-                count: self.gathered.len() as u64,
-                least: least.into(),
-                greatest: greatest.into(),
-                ..Sums::default()
-            };
-            self.sums.merge(&ends);
-        }
+        self.sums.merge(&Sums::of_sorted(&self.gathered));
         self.long.iter().for_each(|time| self.sums.add(*time));
-        let counted = counted(short.chain(self.long.iter().copied()));
+        let short = self.gathered.chunk_by(|one, other| one == other);
+        let long = self.long.chunk_by(|one, other| one == other);
         match &mut self.kept {
-            Kept::Runs(runs) => runs.push(Run::pack(counted)),
-            Kept::Sketch(sketch) => counted.for_each(|(time, times)| sketch.add(time, times)),
+            Kept::Runs(runs) => {
+                let mut packer = Packer::default();
+                short.for_each(|same| packer.push(same[0].into(), same.len() as u64));
+                long.for_each(|same| packer.push(same[0], same.len() as u64));
+                runs.push(packer.finish());
+            }
+            Kept::Sketch(sketch) => {
+                short.for_each(|same| sketch.add(same[0].into(), same.len() as u64));
+                long.for_each(|same| sketch.add(same[0], same.len() as u64));
+            }
         }
         self.gathered.clear();
         self.long.clear();
@@ -193,19 +201,6 @@ impl Times {
         let runs = runs.map(|run| Part::Run(STANDARD_NO_PAD.encode(run.0)));
         (self.sums, runs.chain(sketch.map(|sketch| Part::Sketch(Buckets(sketch)))))
     }
-}
-
-/// Equal neighbours as one, with how many there are.
-fn counted(sorted: impl Iterator<Item = u64>) -> impl Iterator<Item = (u64, u64)> {
-    let mut sorted = sorted.peekable();
-    std::iter::from_fn(move || {
-        let first = sorted.next()?;
-        let mut times = 1;
-        while sorted.next_if_eq(&first).is_some() {
-            times += 1;
-        }
-        Some((first, times))
-    })
 }
 
 /// One run of several; none if it is longer than `most` bytes.

@@ -3,9 +3,8 @@
 use std::cmp::Reverse;
 use std::hash::{BuildHasher, Hasher};
 
-use foldhash::fast::RandomState;
+use foldhash::fast::FixedState;
 use hashbrown::HashTable;
-use serde::{Deserialize, Serialize};
 
 /// Longest word that is told from others, in bytes; longer ones are cut.
 pub(super) const LONGEST_WORD: usize = 2048;
@@ -19,17 +18,31 @@ const LEAST_ROOM: usize = 4096;
 /// Words that a table which dropped some hands on at most.
 const HANDED_ON: usize = 1000;
 
-/// Counts words: exactly while there is room for all of them, then those that are frequent. It is
-/// lossy counting (Manku and Motwani, "Approximate Frequency Counts over Data Streams", VLDB 2002)
-/// with pruning when the table is full rather than after a fixed number of words: the rarer half
-/// is dropped, and what a word may have been counted before it came (back) is kept beside its
-/// count. So a word was counted at least `count` and at most `count + missed` times, and one that
-/// is not there at most `error` times.
+/// Places of the filter, and of the shortcut.
+const SLOTS: usize = 4096;
+const SHORTCUTS: usize = 256;
+
+/// Counts words: exactly while there is room for all of them, then those that are frequent.
+///
+/// Beyond that it is lossy counting (Manku and Motwani, "Approximate Frequency Counts over Data
+/// Streams", VLDB 2002), with two changes: the rarer half is dropped whenever the table is full, and
+/// a word that is not in the table enters it only when it comes twice in a row among those that
+/// share its place in a filter, which also bounds how often each of them came. What a word may have
+/// been counted before it entered is kept beside its count. So a word was there at least `count` and
+/// at most `count + missed` times, and one that is not in the table at most `error` times.
+///
+/// The hash is the same in every run, since the result follows from it; who chooses words that
+/// collide makes the table slow, but no slower than its room allows.
 #[derive(Debug)]
 pub(super) struct Top {
-    table: HashTable<Entry>,
+    entries: Vec<Entry>,
+    /// Places in `entries`, by hash.
+    table: HashTable<u32>,
     words: Vec<u8>,
-    hasher: RandomState,
+    /// Places in `entries` of words that were found last, by a few of their bytes; 0 is none.
+    shortcuts: Box<[u32; SHORTCUTS]>,
+    /// Empty while there is room for all words.
+    filter: Vec<Slot>,
     share: usize,
     room: usize,
     error: u64,
@@ -38,16 +51,25 @@ pub(super) struct Top {
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     hash: u64,
-    start: u32,
-    length: u32,
+    start: usize,
+    length: usize,
     count: u64,
     missed: u64,
+}
+
+/// Words that are in no entry and share a place.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    /// The last one.
+    hash: u64,
+    /// How many came.
+    seen: u64,
 }
 
 impl Entry {
     #[inline]
     fn word<'a>(&self, words: &'a [u8]) -> &'a [u8] {
-        &words[self.start as usize..][..self.length as usize]
+        &words[self.start..self.start + self.length]
     }
 
     fn most(&self) -> u64 {
@@ -56,7 +78,7 @@ impl Entry {
 }
 
 /// Words and how often they were counted, most frequent first.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counted {
     /// Word, count, and what it may have been counted above that.
     pub(super) words: Vec<(String, u64, u64)>,
@@ -68,9 +90,11 @@ impl Top {
     /// A table that hands on at most `share` words exactly.
     pub(super) fn new(share: usize) -> Self {
         Self {
+            entries: Vec::new(),
             table: HashTable::new(),
             words: Vec::new(),
-            hasher: RandomState::default(),
+            shortcuts: Box::new([0; SHORTCUTS]),
+            filter: Vec::new(),
             share,
             room: share.max(LEAST_ROOM),
             error: 0,
@@ -80,66 +104,95 @@ impl Top {
     /// Counts a word once.
     #[inline]
     pub(super) fn count(&mut self, word: &[u8]) {
-        self.entry(word).count += 1;
+        let word = &word[..word.len().min(LONGEST_WORD)];
+        let shortcut = shortcut(word);
+        if let Some(entry) = self.entries.get_mut((self.shortcuts[shortcut] as usize).wrapping_sub(1))
+            && entry.word(&self.words) == word
+        {
+            entry.count += 1;
+            return;
+        }
+        self.count_at_length(word, shortcut);
+    }
+
+    fn count_at_length(&mut self, word: &[u8], shortcut: usize) {
+        let hash = hash(word);
+        if let Some(at) = self.find(hash, word) {
+            self.entries[at].count += 1;
+            self.shortcuts[shortcut] = at as u32 + 1;
+            return;
+        }
+        if self.filter.is_empty() {
+            if self.has_room() {
+                self.insert(hash, word, 1, 0);
+                return;
+            }
+            self.prune();
+            self.filter = vec![Slot::default(); SLOTS];
+        }
+        let slot = &mut self.filter[hash as usize % SLOTS];
+        if slot.hash == hash && slot.seen > 0 {
+            let missed = self.error + slot.seen - 1;
+            if !self.has_room() {
+                self.prune();
+            }
+            self.insert(hash, word, 2, missed);
+        } else {
+            *slot = Slot { hash, seen: slot.seen + 1 };
+        }
     }
 
     #[inline]
-    fn entry(&mut self, word: &[u8]) -> &mut Entry {
-        let word = &word[..word.len().min(LONGEST_WORD)];
-        let mut hasher = self.hasher.build_hasher();
-        hasher.write(word);
-        let hash = hasher.finish();
-        if self.table.len() >= self.room || self.words.len() >= self.room * BYTES_A_WORD {
-            self.prune();
-        }
-        let Self { table, words, error, .. } = self;
-        table
-            .entry(hash, |entry| entry.hash == hash && entry.word(words) == word, |entry| entry.hash)
-            .or_insert_with(|| {
-                let start = u32::try_from(words.len()).unwrap_or(u32::MAX);
-                words.extend_from_slice(word);
-                // No word is longer than LONGEST_WORD.
-                Entry { hash, start, length: word.len() as u32, count: 0, missed: *error }
-            })
-            .into_mut()
+    fn find(&self, hash: u64, word: &[u8]) -> Option<usize> {
+        let is_it = |at: &u32| {
+            let entry = &self.entries[*at as usize];
+            entry.hash == hash && entry.word(&self.words) == word
+        };
+        self.table.find(hash, is_it).map(|at| *at as usize)
+    }
+
+    fn has_room(&self) -> bool {
+        self.entries.len() < self.room && self.words.len() < self.room * BYTES_A_WORD
+    }
+
+    fn insert(&mut self, hash: u64, word: &[u8], count: u64, missed: u64) {
+        let at = self.entries.len() as u32;
+        let start = self.words.len();
+        self.words.extend_from_slice(word);
+        self.entries.push(Entry { hash, start, length: word.len(), count, missed });
+        self.table.insert_unique(hash, at, |at| self.entries[*at as usize].hash);
     }
 
     /// Drops the rarer half of the words.
     #[cold]
     fn prune(&mut self) {
-        let mut most: Vec<u64> = self.table.iter().map(Entry::most).collect();
+        let mut most: Vec<u64> = self.entries.iter().map(Entry::most).collect();
         let middle = most.len() / 2;
         let (_, &mut cut, _) = most.select_nth_unstable(middle);
         self.error = self.error.max(cut);
-        let mut kept = Vec::new();
-        self.table.retain(|entry| {
-            let stays = entry.most() > cut;
-            if stays {
-                let start = kept.len();
-                kept.extend_from_slice(entry.word(&self.words));
-                entry.start = u32::try_from(start).unwrap_or(u32::MAX);
-            }
-            stays
-        });
-        self.words = kept;
+        let (entries, words) = (std::mem::take(&mut self.entries), std::mem::take(&mut self.words));
+        self.table.clear();
+        self.shortcuts.fill(0);
+        for entry in entries.iter().filter(|entry| entry.most() > cut) {
+            self.insert(entry.hash, entry.word(&words), entry.count, entry.missed);
+        }
     }
 
     /// The words, most frequent first: all of them, or, if the table had to drop some or holds
     /// more than its share, the first thousand.
-    pub(super) fn into_counted(self) -> Counted {
-        let is_whole = self.error == 0 && self.table.len() <= self.share;
-        let mut entries: Vec<Entry> = self.table.iter().copied().collect();
-        entries.sort_unstable_by(|one, other| {
+    pub(super) fn into_counted(mut self) -> Counted {
+        let words = &self.words;
+        self.entries.sort_unstable_by(|one, other| {
             let order = |entry: &Entry| (Reverse(entry.count), entry.missed);
-            order(one).cmp(&order(other)).then_with(|| one.word(&self.words).cmp(other.word(&self.words)))
+            order(one).cmp(&order(other)).then_with(|| one.word(words).cmp(other.word(words)))
         });
-        let mut error = self.error;
-        if !is_whole {
-            let dropped = entries.drain(entries.len().min(HANDED_ON)..);
+        let mut error = self.error + self.filter.iter().map(|slot| slot.seen).max().unwrap_or(0);
+        if error > 0 || self.entries.len() > self.share {
+            let dropped = self.entries.drain(self.entries.len().min(HANDED_ON)..);
             error = dropped.map(|entry| entry.most()).max().unwrap_or(0).max(error);
         }
-        let text = |entry: &Entry| String::from_utf8_lossy(entry.word(&self.words)).into_owned();
-        let words = entries.iter().map(|entry| (text(entry), entry.count, entry.missed)).collect();
+        let text = |entry: &Entry| String::from_utf8_lossy(entry.word(words)).into_owned();
+        let words = self.entries.iter().map(|entry| (text(entry), entry.count, entry.missed)).collect();
         Counted { words, error }
     }
 
@@ -147,7 +200,7 @@ impl Top {
     /// `error` times. What was counted there is added afterwards.
     pub(super) fn add_error(&mut self, error: u64) {
         if error > 0 {
-            self.table.iter_mut().for_each(|entry| entry.missed += error);
+            self.entries.iter_mut().for_each(|entry| entry.missed += error);
             self.error += error;
         }
     }
@@ -155,11 +208,38 @@ impl Top {
     /// Adds words that were counted elsewhere, with the error that was said of all others.
     pub(super) fn add(&mut self, words: &[(String, u64, u64)], error: u64) {
         for (word, count, missed) in words {
-            let entry = self.entry(word.as_bytes());
+            let word = &word.as_bytes()[..word.len().min(LONGEST_WORD)];
+            let hash = hash(word);
+            let at = self.find(hash, word).unwrap_or_else(|| {
+                if !self.has_room() {
+                    self.prune();
+                }
+                self.insert(hash, word, 0, self.error);
+                self.entries.len() - 1
+            });
+            let entry = &mut self.entries[at];
             entry.count += count;
             entry.missed = (entry.missed + missed).saturating_sub(error);
         }
     }
+}
+
+fn hash(word: &[u8]) -> u64 {
+    let mut hasher = FixedState::default().build_hasher();
+    hasher.write(word);
+    hasher.finish()
+}
+
+/// A place for a word, by its length and some of its bytes: those at the end and in the middle tell
+/// most user agents and paths apart.
+#[inline]
+fn shortcut(word: &[u8]) -> usize {
+    let Some(last) = word.last_chunk() else { return word.len() };
+    let last = u64::from_le_bytes(*last);
+    let middle = word[(word.len() - 8) / 2..].first_chunk().map_or(0, |middle| u64::from_le_bytes(*middle));
+    // Any odd number without pattern does: 2^64 divided by the golden ratio (Knuth, TAOCP 6.4).
+    let mixed = (last ^ middle.rotate_left(23) ^ word.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 56) as usize % SHORTCUTS
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use memchr::{memchr, memchr2};
 
 use super::clock::Clock;
-use super::{Malformed, Request, is_method, status, without_query};
+use super::{Malformed, Method, Request, status, without_query};
 
 /// Reads a line of the Common Log Format; what follows the number of bytes is not looked at.
 ///
@@ -50,7 +50,7 @@ fn seven<'a>(line: &'a [u8], clock: &mut Clock) -> Result<(Request<'a>, &'a [u8]
     let status = status(code).ok_or(Malformed::Status)?;
     let rest = rest.strip_prefix(b" ").ok_or(Malformed::Bytes)?;
     let (bytes, rest) = bytes(rest).ok_or(Malformed::Bytes)?;
-    Ok((Request { method, path, status, bytes, hour: Some(hour), ..Request::default() }, rest))
+    Ok((Request { method, path, status, time: None, bytes, agent: None, hour: Some(hour) }, rest))
 }
 
 /// Text in quotes, in which a backslash protects what follows it; and what follows.
@@ -69,12 +69,15 @@ fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// Method and path of `GET /path HTTP/1.1`. HTTP/0.9 has no version; some clients send spaces.
 #[inline]
-fn request(text: &[u8]) -> Option<(&[u8], &[u8])> {
+fn request(text: &[u8]) -> Option<(Method<'_>, &[u8])> {
     let (method, rest) = text.split_at(memchr(b' ', text)?);
     let target = &rest[1..];
     let version = memchr::memrchr(b' ', target).filter(|at| target[at + 1..].starts_with(b"HTTP/"));
     let target = version.map_or(target, |at| &target[..at]);
-    (is_method(method) && !target.is_empty()).then(|| (method, without_query(target)))
+    if target.is_empty() {
+        return None;
+    }
+    Some((Method::of(method)?, without_query(target)))
 }
 
 /// A number of bytes, or `-` for none.
@@ -101,12 +104,13 @@ mod tests {
     fn both_formats_are_read() {
         let mut clock = Clock::default();
         let request = Request {
-            method: b"GET",
+            method: Method::Named(0),
             path: b"/x y",
             status: 200,
+            time: None,
             bytes: Some(203),
-            hour: Some(397_690),
-            ..Request::default()
+            agent: None,
+            hour: Some(397_738),
         };
         assert_eq!(common(LINE.as_bytes(), &mut clock), Ok(request));
         let agent = Some(&br#"Mozilla/5.0 \"q\" [b]"#[..]);

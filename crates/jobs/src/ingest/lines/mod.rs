@@ -4,19 +4,21 @@ mod clock;
 mod common;
 mod duration;
 mod json;
+mod method;
 mod simple;
 
 pub use clock::Clock;
 pub use common::{combined, common};
 pub use duration::LONGEST_TIME;
 pub use json::json;
+pub use method::Method;
 pub use simple::simple;
 
 /// One request, as far as a line tells of it. Text is as it was logged: any bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Request<'a> {
     /// `GET` and the like.
-    pub method: &'a [u8],
+    pub method: Method<'a>,
     /// The path without its query.
     pub path: &'a [u8],
     /// The status code, of three digits.
@@ -96,15 +98,8 @@ impl Malformed {
     }
 }
 
-/// Whether a word can be a method: upper-case letters, or the few other characters that
-/// registered methods hold (RFC 9110, section 9.1).
-fn is_method(word: &[u8]) -> bool {
-    (1..=24).contains(&word.len())
-        && word.iter().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'-' | b'_'))
-}
-
 /// Three digits, of 100 and more.
-#[inline]
+#[inline(always)]
 fn status(digits: [u8; 3]) -> Option<u16> {
     let [hundreds, tens, ones] = digits.map(|digit| u16::from(digit.wrapping_sub(b'0')));
     ((1..=9).contains(&hundreds) && tens <= 9 && ones <= 9).then_some(hundreds * 100 + tens * 10 + ones)
