@@ -10,17 +10,10 @@ mod exploitdb;
 mod extract;
 // Remote repositories: who may be asked, and what is fetched.
 mod git;
-<<<<<<< HEAD
-=======
-// Metrics of web logs: the same however they are read, and those of other programs.
-mod ingest;
-// Which commits are security fixes, by their messages.
-mod message;
-// From URLs to repositories and commits, and what local history tells.
-mod references;
->>>>>>> ingest
 // Advisories and walks of the GitHub Advisory Database.
 mod github;
+// Metrics of web logs: the same however they are read, and those of other programs.
+mod ingest;
 // Which commits are security fixes, by their messages.
 mod message;
 // Records, archives and lists of changes of OSV.
