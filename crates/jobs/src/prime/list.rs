@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use engine::files::{WholeFile, sync_folder};
 use engine::{JobError, Merge};
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,7 @@ use super::arithmetic::{Range, Sieve};
 /// A file for all primes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct List {
-    /// The file. Relative ones are in the folder of the run.
+    /// The file. It is there whole, or not at all.
     pub file: PathBuf,
     /// What it looks like.
     pub format: ListFormat,
@@ -34,9 +35,9 @@ const BUFFER: usize = 64 << 10;
 
 /// Writes the primes of the ranges, which must be disjoint, in their order. To write takes longer than to
 /// sieve, so they are sieved here once more, and never kept anywhere.
-pub(crate) fn write(list: &List, ranges: &[Range], merge: &mut Merge<'_>) -> Result<(), JobError> {
-    let name = list.file.to_str().ok_or_else(|| JobError::failed("the name of the list is no UTF-8"))?;
-    let mut file = merge.make(name)?;
+pub(crate) fn write(list: &List, ranges: &[Range], merge: &Merge<'_>) -> Result<(), JobError> {
+    let cannot = |source| JobError::Destination { path: list.file.display().to_string(), source };
+    let mut file = WholeFile::create(&list.file).map_err(cannot)?;
     let mut sieve = Sieve::new();
     let mut buffer = Vec::with_capacity(BUFFER);
     let stop = || merge.check().is_err();
@@ -49,11 +50,11 @@ pub(crate) fn write(list: &List, ranges: &[Range], merge: &mut Merge<'_>) -> Res
             }
             if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
-        written.map_err(|error| file.cannot(error))?;
+        written.map_err(cannot)?;
         sieved.map_err(|_| JobError::Stopped)?;
     }
-    flush(&mut file, &mut buffer).map_err(|error| file.cannot(error))?;
-    merge.keep(file)
+    flush(&mut file, &mut buffer).and_then(|()| file.commit()).map_err(cannot)?;
+    list.file.parent().map_or(Ok(()), sync_folder).map_err(cannot)
 }
 
 fn flush(file: &mut impl Write, buffer: &mut Vec<u8>) -> io::Result<()> {

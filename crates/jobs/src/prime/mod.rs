@@ -30,7 +30,7 @@ pub const NAME: &str = "prime";
 /// totals are told both as sums over the ranges and of all different numbers.
 ///
 /// # Memory
-/// Every worker has a sieve of its own, of one to four megabytes up to 10^12 and of up to 27 in longer
+/// Every worker has a sieve of its own, of one to five megabytes up to 10^12 and of up to 27 in longer
 /// ranges above.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,6 +1,5 @@
 //! The job: the same result however it is cut.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use engine::testing::check_job;
@@ -15,23 +14,25 @@ fn named(start: u64, end: u64) -> NamedRange {
     NamedRange { range: Range { start, end }, description: String::new() }
 }
 
-fn run(job: Prime, workers: usize) -> (Summary, BTreeMap<String, Vec<u8>>) {
+fn run(job: Prime, workers: usize) -> Summary {
     let options = Options { workers, ..Options::default() };
     let finished = engine::run(vec![Arc::new(job)], &options, None, &mut ()).unwrap();
     assert_eq!(finished.status, Status::Complete);
-    let job = &finished.state.jobs[0];
-    (job.summary.clone(), finished.made[0].clone())
+    finished.state.jobs[0].summary.clone()
 }
 
-fn list(format: ListFormat) -> Option<List> {
-    Some(List { file: "primes".into(), format })
+fn list(folder: &tempfile::TempDir, format: ListFormat) -> Option<List> {
+    Some(List { file: folder.path().join("primes"), format })
 }
 
 #[test]
 fn keeps_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
     let ranges = vec![named(0, 3_000_000), named(500_000, 500_000_000), named(u64::MAX - 5000, u64::MAX)];
     for count_only in [false, true] {
-        let job = Prime::new(ranges.clone(), 3).counting_only(count_only).listing(list(ListFormat::Binary));
+        let job = Prime::new(ranges.clone(), 3)
+            .counting_only(count_only)
+            .listing(list(&folder, ListFormat::Binary));
         check_job(&job, serde_json::from_value::<Prime>).unwrap();
     }
 }
@@ -48,7 +49,7 @@ fn a_worker_process_makes_the_same_job() {
 #[test]
 fn figures_of_ranges_that_overlap() {
     let ranges = vec![named(1, 100), named(11, 20), named(90, 130), named(24, 28)];
-    let (summary, _) = run(Prime::new(ranges, 2), 2);
+    let summary = run(Prime::new(ranges, 2), 2);
     let figure = |name: &str| summary.metrics[name].clone();
     assert_eq!([figure("numbers"), figure("primes")], [json!(156), json!(25 + 4 + 7)]);
     assert_eq!([figure("different_numbers"), figure("different_primes")], [json!(130), json!(31)]);
@@ -70,7 +71,7 @@ fn figures_of_ranges_that_overlap() {
 fn counts_alone_are_the_same() {
     // By pi and by the sieve, across their border.
     let ranges = vec![named(1, 10_000_000_000), named(1_000_000_000_000, 1_000_001_000_000)];
-    let (counted, _) = run(Prime::new(ranges, 2).counting_only(true), 2);
+    let counted = run(Prime::new(ranges, 2).counting_only(true), 2);
     assert_eq!(counted.tables[0].rows[0][4], json!(455_052_511));
     assert_eq!(counted.tables[0].rows[1][4], json!(36_249));
     assert!(!counted.metrics.contains_key("smallest"));
@@ -92,7 +93,7 @@ fn known_counts_up_to_10_to_the_12() {
     let known = known.into_iter().chain([37_607_912_018]);
     for (k, count) in (1..).zip(known) {
         assert_eq!(pi(10u64.pow(k), &|| false), Ok(count), "10^{k}");
-        let (summary, _) = run(Prime::new(vec![named(0, 10u64.pow(k))], 2).counting_only(true), 2);
+        let summary = run(Prime::new(vec![named(0, 10u64.pow(k))], 2).counting_only(true), 2);
         assert_eq!(summary.metrics["primes"], json!(count), "10^{k}");
     }
 }
@@ -122,8 +123,10 @@ proptest! {
         all.sort_unstable();
         all.dedup();
 
-        let job = Prime::new(ranges.clone(), workers).listing(list(ListFormat::Text));
-        let (summary, made) = run(job, workers.into());
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("primes");
+        let job = Prime::new(ranges.clone(), workers).listing(list(&folder, ListFormat::Text));
+        let summary = run(job, workers.into());
         prop_assert_eq!(&summary.metrics["primes"], &json!(sum));
         for (named, row) in ranges.iter().zip(&summary.tables[0].rows) {
             let primes = primes(named.range);
@@ -134,17 +137,17 @@ proptest! {
             prop_assert_eq!(&row[1], &json!(primes(named.range).iter().take(20).collect::<Vec<_>>()));
         }
         let text: String = all.iter().map(|prime| format!("{prime}\n")).collect();
-        prop_assert_eq!(String::from_utf8_lossy(&made["primes"]), text);
-        let (_, made) = run(Prime::new(ranges, workers).listing(list(ListFormat::Binary)), 1);
+        prop_assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+        run(Prime::new(ranges, workers).listing(list(&folder, ListFormat::Binary)), 1);
         let bytes: Vec<u8> = all.iter().flat_map(|prime| prime.to_le_bytes()).collect();
-        prop_assert_eq!(&made["primes"], &bytes);
+        prop_assert_eq!(std::fs::read(&file).unwrap(), bytes);
     }
 
     #[test]
     fn any_cut_gives_the_same(start in 0u64..1 << 40, length in 0u64..80_000_000, cuts in prop::collection::vec(0.0..1.0f64, 0..5), workers in 1u16..40) {
         let whole = named(start, start + length);
-        let (expected, _) = run(Prime::new(vec![whole.clone()], 1), 1);
-        let (other, _) = run(Prime::new(vec![whole], workers), 3);
+        let expected = run(Prime::new(vec![whole.clone()], 1), 1);
+        let other = run(Prime::new(vec![whole], workers), 3);
         prop_assert_eq!(&other, &expected);
         // The same numbers as several ranges.
         let mut borders: Vec<u64> = cuts.iter().map(|cut| start + (cut * length as f64) as u64).collect();
@@ -152,7 +155,7 @@ proptest! {
         borders.sort_unstable();
         borders.dedup();
         let parts: Vec<_> = borders.windows(2).map(|pair| named(pair[0], pair[1] - 1)).collect();
-        let (parts, _) = run(Prime::new(parts, workers), 2);
+        let parts = run(Prime::new(parts, workers), 2);
         for name in ["numbers", "primes", "density", "smallest", "largest"] {
             prop_assert_eq!(&parts.metrics[name], &expected.metrics[name], "{}", name);
         }
