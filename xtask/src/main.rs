@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a development tool talks to people")]
 
 mod bench;
+mod primes;
 mod truth;
 
 use std::path::PathBuf;
@@ -17,6 +18,9 @@ enum Task {
     /// Measures, side by side with a peer where there is one.
     #[command(subcommand)]
     Bench(Bench),
+    /// Checks results against those of a peer.
+    #[command(subcommand)]
+    Check(Check),
     /// Mines the fixes of a table of known ones, and says which yield nothing.
     Truth {
         /// `ground_truth.csv`.
@@ -61,6 +65,15 @@ enum Task {
 
 #[derive(Subcommand)]
 enum Bench {
+    /// Sieving, by turns with primesieve.
+    Prime {
+        /// primesieve.
+        #[arg(long, default_value = "primesieve")]
+        peer: PathBuf,
+        /// How often.
+        #[arg(long, default_value_t = 9)]
+        runs: usize,
+    },
     /// What a shard costs on threads and on worker processes, and what the engine adds to work.
     Engine,
     /// How fast pairs are generated: the texts alone, and as a dataset on disk.
@@ -96,6 +109,22 @@ enum Bench {
     },
 }
 
+#[derive(Subcommand)]
+enum Check {
+    /// Counts of primes in random ranges, and the known ones of powers of ten.
+    Prime {
+        /// primesieve.
+        #[arg(long, default_value = "primesieve")]
+        peer: PathBuf,
+        /// How many ranges.
+        #[arg(long, default_value_t = 1000)]
+        ranges: u32,
+        /// The ranges follow from it.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+}
+
 /// The program, built beside this one.
 fn streamguard() -> Result<PathBuf> {
     let program = std::env::current_exe()?.with_file_name("streamguard");
@@ -109,6 +138,10 @@ fn main() -> Result<()> {
         Task::Bench(Bench::Synthetic) => bench::synthetic::run(&streamguard()?),
         Task::Bench(Bench::Upstreams { simulator, latency, runs }) => {
             bench::upstreams::run(&streamguard()?, &simulator, latency, runs)
+        }
+        Task::Bench(Bench::Prime { peer, runs }) => bench::prime::run(&streamguard()?, &peer, runs),
+        Task::Check(Check::Prime { peer, ranges, seed }) => {
+            primes::check(&streamguard()?, &peer, ranges, seed)
         }
         Task::Bench(Bench::Mine { repository, peer, python, words, runs }) => bench::mine::run(
             &streamguard()?,

@@ -36,6 +36,8 @@ pub(crate) struct Merged {
     pub(crate) counters: Counters,
     pub(crate) records: u64,
     pub(crate) made: BTreeMap<String, Vec<u8>>,
+    /// How many shards were not done, if the run was stopped.
+    pub(crate) cancelled: Option<u32>,
 }
 
 /// What workers and loop share.

@@ -65,6 +65,13 @@ pub trait Job: Send + Sync {
     /// [`ShardError`]; what was emitted before it is dropped.
     fn run(&self, shard: &Shard, output: &mut Output<'_>) -> Result<(), ShardError>;
 
+    /// Whether the shards that were done are worth a result when the run is stopped. Then they
+    /// are merged, [`Merge::missing`] says how many others there are, and the job still ends as
+    /// cancelled. Files that it makes stand for the whole; so this is for jobs that make none.
+    fn keeps_partial(&self) -> bool {
+        false
+    }
+
     /// Makes the result out of the shards' records. Shards that failed are missing; the job
     /// decides what that means, the engine already reports it.
     ///

@@ -69,6 +69,15 @@ impl Merge<'_> {
         sum
     }
 
+    /// Whether to stop. [`Merge::each_record`] looks at it too; a merge that does other things for long
+    /// should ask several times a second.
+    ///
+    /// # Errors
+    /// [`JobError::Stopped`], to be passed on with `?`.
+    pub fn check(&self) -> Result<(), JobError> {
+        if self.cancel.requested() { Err(JobError::Stopped) } else { Ok(()) }
+    }
+
     /// Calls `take` with every record, in the order of the plan, as one line of JSON without
     /// its line end. Returns how many there were.
     ///
@@ -86,8 +95,8 @@ impl Merge<'_> {
             }
             let mut reader = output.open().map_err(unreadable)?;
             while taken < target {
-                if taken % 1024 == 0 && self.cancel.requested() {
-                    return Err(JobError::Stopped);
+                if taken % 1024 == 0 {
+                    self.check()?;
                 }
                 line.clear();
                 if reader.read_until(b'\n', &mut line).map_err(unreadable)? == 0 {

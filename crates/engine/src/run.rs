@@ -11,6 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use thiserror::Error;
 
+use crate::cancel::Cancel;
 use crate::crew::{Inner, Merged, News, Shared, Slotted, serve_slot};
 use crate::event::{Counters, Event, EventKind, Outcome, Status, millis};
 use crate::job::{Job, JobError};
@@ -370,9 +371,10 @@ impl Loop<'_> {
             News::Merged(job, Err(error)) => self.job_failed(job, error)?,
             News::Merged(job, Ok(merged)) => {
                 let lost = &self.state.jobs[job].lost;
-                let (status, reason) = match lost.as_slice() {
-                    [] => (Status::Complete, None),
-                    [(shard, outcome, why), ..] => {
+                let (status, reason) = match (merged.cancelled, lost.as_slice()) {
+                    (Some(cancelled), _) => (Status::Cancelled, not_done(cancelled)),
+                    (None, []) => (Status::Complete, None),
+                    (None, [(shard, outcome, why), ..]) => {
                         let text = format!(
                             "{} of its shards are missing; shard {shard} {}: {why}",
                             lost.len(),
@@ -454,12 +456,13 @@ impl Loop<'_> {
             answer
         };
         let records = results.iter().flatten().map(|result| result.records).sum();
-        if cancelled > 0 || self.stopping.is_some() {
-            let reason = (cancelled > 0).then(|| format!("{cancelled} of its shards were not done"));
+        let stopped = cancelled > 0 || self.stopping.is_some();
+        let is_worth_it = self.shared.jobs[job].keeps_partial() && results.iter().any(Option::is_some);
+        if stopped && !is_worth_it {
             return self.job_ended(
                 job,
                 Status::Cancelled,
-                reason,
+                not_done(cancelled),
                 records,
                 sum(&results),
                 Summary::default(),
@@ -468,7 +471,8 @@ impl Loop<'_> {
         self.stages[job] = Stage::Merging;
         let destination =
             self.dir.map_or(Destination::Memory, |dir| Destination::Folder(dir.root().to_owned()));
-        let cancel = self.options.cancel.clone();
+        // The request to stop was heard; what is left of the work is to be merged.
+        let cancel = if stopped { Cancel::new() } else { self.options.cancel.clone() };
         let (earlier, clock_ms) = (self.results_for(job), self.clock_ms());
         let shared = Arc::clone(&self.shared);
         aside("merge", move || {
@@ -491,6 +495,7 @@ impl Loop<'_> {
                     counters: merge.counters(),
                     records: merge.records(),
                     made: std::mem::take(&mut merge.made),
+                    cancelled: stopped.then_some(cancelled),
                 });
             results.clear();
             let _ = shared.news.send(News::Merged(job, merged));
@@ -619,6 +624,11 @@ impl Loop<'_> {
 /// Starts a thread for something that the loop does not wait for.
 fn aside(name: &str, what: impl FnOnce() + Send + 'static) -> Result<(), RunError> {
     std::thread::Builder::new().name(name.to_owned()).spawn(what).map(drop).map_err(RunError::Thread)
+}
+
+/// Why a job is cancelled, if shards are missing for it.
+fn not_done(cancelled: u32) -> Option<String> {
+    (cancelled > 0).then(|| format!("{cancelled} of its shards were not done"))
 }
 
 fn sum(results: &[Option<ShardResult>]) -> Counters {

@@ -1,4 +1,4 @@
-//! What StreamGuard runs: the collectors, and what they share.
+//! What StreamGuard runs: the collectors and what they share, and the general jobs.
 
 pub mod advisories;
 pub mod collector;
@@ -7,8 +7,10 @@ pub mod exploitdb;
 pub mod extract;
 pub mod fixes;
 pub mod github;
+pub mod ingest;
 pub mod list;
 pub mod osv;
+pub mod prime;
 pub mod reference;
 pub mod repo;
 pub mod synthetic;
@@ -20,6 +22,8 @@ pub use cve::Cve;
 pub use exploitdb::ExploitDb;
 pub use fixes::Fixes;
 pub use github::Github;
+pub use ingest::Ingest;
 pub use osv::Osv;
+pub use prime::Prime;
 pub use repo::Repo;
 pub use synthetic::Synthetic;

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::cve::TWELVE_KEYWORDS;
+use crate::ingest::{self, Ingest};
+use crate::prime::{self, Prime};
 use crate::upstream::Credentials;
 use crate::{
     AdvisorySource, Collect, Collector, Cve, ExploitDb, Fixes, Gather, Github, Osv, Repo, Synthetic,
@@ -192,6 +194,14 @@ pub fn find(name: &str) -> Option<&'static Entry> {
 /// # Errors
 /// In words: an unknown name, or settings that are none of this job's.
 pub fn make(name: &str, settings: Value, secrets: Secrets) -> Result<Arc<dyn Job>, String> {
+    if name == ingest::NAME {
+        let job: Ingest = read_settings(settings).map_err(|error| error.to_string())?;
+        return Ok(Arc::new(job));
+    }
+    if name == prime::NAME {
+        let job: Prime = read_settings(settings).map_err(|error| error.to_string())?;
+        return Ok(Arc::new(job));
+    }
     let entry = find(name).ok_or_else(|| format!("there is no job called {name:?}"))?;
     (entry.make)(settings, Credentials::of(&secrets)).map_err(|error| error.to_string())
 }

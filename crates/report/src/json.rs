@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::{JobState, State, Status};
+use engine::{JobState, State, Status, Table};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -62,6 +62,8 @@ struct Collector<'a> {
     counters: BTreeMap<&'a str, u64>,
     shards: Shards<'a>,
     metrics: &'a BTreeMap<String, Value>,
+    #[serde(skip_serializing_if = "<[Table]>::is_empty")]
+    tables: &'a [Table],
 }
 
 #[derive(Serialize)]
@@ -158,6 +160,7 @@ fn collector<'a>(state: &'a State, job: &'a JobState) -> Collector<'a> {
                 .collect(),
         },
         metrics: &job.summary.metrics,
+        tables: &job.summary.tables,
     }
 }
 

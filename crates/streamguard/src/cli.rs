@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use jobs::list;
+use jobs::prime::ListFormat;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,20 @@ enum Described {
     Collect(Collect),
     /// Runs jobs that streamguard.toml defines as commands
     Run(Run),
+    /// Counts the requests in web logs: how many, of what kind, how fast
+    ///
+    /// All figures are exact, over all files together. Quantiles and lists of what is most frequent
+    /// stay exact up to some ten million different times and a hundred thousand different words;
+    /// beyond that they are estimated within an error that is said beside them.
+    #[command(after_help = FIGURE_EXITS)]
+    Ingest(Ingest),
+    /// Counts and lists the primes of ranges of numbers up to 2^64
+    ///
+    /// Tells of each range, and of all together, how many primes there are, which are the first and
+    /// the last, and how dense they are. Ranges may overlap: then the total is the sum over the
+    /// ranges, and how many different numbers and primes there are is said beside it.
+    #[command(after_help = FIGURE_EXITS)]
+    Prime(Primes),
     /// Lists the jobs and what they need
     Jobs,
     /// Shows samples of a dataset side by side, vulnerable and fixed
@@ -53,12 +68,21 @@ const EXITS: &str = "Exit codes: 0 complete, 1 error, 2 usage, 3 partial (some s
 complete), 4 nothing collected, 5 another run holds the directory, 6 the destination cannot be written \
 (resumable), 7 damaged state, 130 stopped by Ctrl+C (resumable)";
 
+/// The exit codes of commands that run one job for its figures.
+const FIGURE_EXITS: &str = "Exit codes: 0 complete, 1 error, 2 usage, 3 partial (something could not be read or \
+done, the rest is counted), 4 nothing was done, 5 another run holds the directory, 6 the destination cannot be \
+written, 7 damaged state, 130 stopped by Ctrl+C (what was done is shown)";
+
 /// What was asked.
 pub(crate) enum Command {
     /// `collect`, with its flags.
     Collect(ArgMatches),
     /// `run`, with its flags.
     Run(ArgMatches),
+    /// `ingest`, with its flags.
+    Ingest(ArgMatches),
+    /// `prime`, with its flags.
+    Prime(ArgMatches),
     /// `jobs`.
     Jobs,
     /// `examples`.
@@ -198,6 +222,61 @@ pub(crate) struct Run {
     pub(crate) running: Running,
 }
 
+/// Settings of every command that runs one job for its figures.
+#[derive(Args, Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Figures {
+    /// Where the reports go; without it nothing is written
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output_dir: Option<PathBuf>,
+    /// Which reports to write: formats, or `all`
+    #[arg(long, value_name = "FORMAT", num_args = 1.., default_value = "json", requires = "output_dir")]
+    pub(crate) report_formats: Vec<String>,
+    /// Read this file instead of ./streamguard.toml
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) running: Running,
+}
+
+/// Settings of `ingest`.
+#[derive(Args, Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Ingest {
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) job: jobs::Ingest,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) figures: Figures,
+}
+
+/// Settings of `prime`.
+#[derive(Args, Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Primes {
+    /// A file of ranges: {"ranges": [{"start": 1, "end": 1000, "description": "..."}]}, both bounds
+    /// included
+    #[arg(long, value_name = "FILE")]
+    pub(crate) path: Option<PathBuf>,
+    /// Ranges: A..B with both bounds, or A..+N; as in 1..1_000 or 1e12..+1e9
+    #[arg(long, value_name = "A..B", num_args = 1.., conflicts_with = "path")]
+    pub(crate) range: Vec<String>,
+    /// Count only, without finding each prime where that is quicker
+    #[arg(long)]
+    pub(crate) count_only: bool,
+    /// Write all primes of all ranges to this file, each once, in ascending order
+    #[arg(long, value_name = "FILE")]
+    pub(crate) list: Option<PathBuf>,
+    /// What that file looks like
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Text)]
+    pub(crate) list_format: ListFormat,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) figures: Figures,
+}
+
 /// Settings of `examples`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Exit codes: 0 complete, 1 error, 2 usage, 4 no sample to show")]
@@ -281,9 +360,21 @@ pub(crate) enum Color {
     Never,
 }
 
+/// The commands that run one job for its figures.
+const FIGURE_COMMANDS: [&str; 2] = ["ingest", "prime"];
+
 /// The whole command line, with the flags of all collectors below `collect`.
 pub(crate) fn command() -> clap::Command {
-    Cli::command().mut_subcommand("collect", |collect| {
+    let cli = FIGURE_COMMANDS.into_iter().fold(Cli::command(), |cli, name| {
+        cli.mut_subcommand(name, |command| {
+            // These jobs are ours, and short: threads start at once.
+            command
+                .mut_arg("mode", |mode| mode.default_value("threading"))
+                .mut_arg("resume", |resume| resume.requires("output_dir"))
+                .mut_arg("fresh", |fresh| fresh.requires("output_dir"))
+        })
+    });
+    cli.mut_subcommand("collect", |collect| {
         // The flags of a collector bring its description along; that of the command stays.
         let (about, long_about) = (collect.get_about().cloned(), collect.get_long_about().cloned());
         let collect = list::COLLECTORS
@@ -299,6 +390,8 @@ pub(crate) fn parse() -> Result<Command> {
     Ok(match matches.subcommand() {
         Some(("collect", matches)) => Command::Collect(matches.clone()),
         Some(("run", matches)) => Command::Run(matches.clone()),
+        Some(("ingest", matches)) => Command::Ingest(matches.clone()),
+        Some(("prime", matches)) => Command::Prime(matches.clone()),
         Some(("examples", matches)) => Command::Examples(Examples::from_arg_matches(matches)?),
         Some(("resolve", matches)) => Command::Resolve(Resolve::from_arg_matches(matches)?),
         Some(("cache", matches)) => Command::Cache(Cache::from_arg_matches(matches)?),

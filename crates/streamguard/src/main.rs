@@ -14,6 +14,8 @@ fn main() -> ExitCode {
     let ended = cli::parse().and_then(|command| match command {
         Command::Collect(matches) => commands::collect::run(&matches),
         Command::Run(matches) => commands::run::run(&matches),
+        Command::Ingest(matches) => commands::ingest::run(&matches),
+        Command::Prime(matches) => commands::prime::run(&matches),
         Command::Jobs => commands::jobs::run(),
         Command::Examples(arguments) => commands::examples::run(&arguments),
         Command::Cache(arguments) => commands::cache::run(&arguments),

@@ -2,6 +2,7 @@
 
 pub(crate) mod engine;
 pub(crate) mod mine;
+pub(crate) mod prime;
 pub(crate) mod synthetic;
 pub(crate) mod upstreams;
 

@@ -47,6 +47,9 @@ pub(crate) struct Faulty {
     /// Emits the length of the secret `token` as well.
     #[serde(default)]
     pub(crate) secret_length: bool,
+    /// Wants what was done before a stop to be merged.
+    #[serde(default)]
+    pub(crate) keeps_partial: bool,
     #[serde(skip)]
     pub(crate) secrets: Secrets,
 }
@@ -119,6 +122,10 @@ impl Job for Faulty {
         output.count("seen", 1);
         output.emit(&json!({"shard": shard.number, "n": 1}))?;
         output.emit(&json!({"shard": shard.number, "n": 2}))
+    }
+
+    fn keeps_partial(&self) -> bool {
+        self.keeps_partial
     }
 
     fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError> {

@@ -10,7 +10,7 @@ use engine::{
 use serde_json::json;
 
 use crate::faulty::{Fault, Faulty};
-use crate::{job, processes, threads};
+use crate::{job, processes, text, threads};
 
 /// Asks to stop as soon as so many shards are done.
 struct StopAfter {
@@ -74,6 +74,22 @@ fn a_shard_that_does_not_listen_does_not_hold_the_end_up() {
         let finished = run_in(folder.path(), deaf, &options, Begin::New, 1, 1);
         assert_eq!(finished.status, Status::Cancelled);
         assert_eq!(finished.state.jobs[0].good, 1);
+    }
+}
+
+#[test]
+fn a_job_that_wants_it_merges_what_was_done_before_the_stop() {
+    for options in [threads(2), processes(2)] {
+        let partial = Faulty { keeps_partial: true, ..slow(30) };
+        let mut observer = StopAfter { shards: 5, times: 1, cancel: options.cancel.clone() };
+        let finished =
+            engine::run(vec![Arc::new(partial) as Arc<dyn Job>], &options, None, &mut observer).unwrap();
+        let job = &finished.state.jobs[0];
+        assert_eq!((finished.status, job.status), (Status::Cancelled, Some(Status::Cancelled)));
+        assert!((5..30).contains(&job.good), "{}", job.good);
+        assert_eq!(job.summary.metrics["missing"], json!(30 - job.good));
+        assert_eq!(job.summary.metrics["records"], json!(3 * u64::from(job.good)));
+        assert_eq!(text(&finished, 0).lines().count(), 3 * job.good as usize);
     }
 }
 

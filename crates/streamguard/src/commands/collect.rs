@@ -48,8 +48,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
     let flags = Collect::from_arg_matches(matches)?;
     let file = ConfigFile::read(folder, flags.config.as_deref())?;
     let environment = Environment::read(folder)?;
-    let names: Vec<&str> =
-        ["collect", "run"].into_iter().chain(list::COLLECTORS.iter().map(|entry| entry.name)).collect();
+    let names: Vec<&str> = ["collect", "run", "ingest", "prime"]
+        .into_iter()
+        .chain(list::COLLECTORS.iter().map(|entry| entry.name))
+        .collect();
     file.check_sections(&names)?;
     let layers = Layers { file: &file, environment: &environment, matches };
     let settings: Collect = layers.settle("collect", json!(flags))?.read()?;
@@ -274,7 +276,8 @@ fn job(
         .map_err(|error| settled.wrong(&error).into())
 }
 
-fn formats(names: &[String]) -> Result<Vec<Format>, UsageError> {
+/// The report formats of these names.
+pub(crate) fn formats(names: &[String]) -> Result<Vec<Format>, UsageError> {
     if names.iter().any(|name| name == "all") {
         return Ok(Format::ALL.into());
     }

@@ -3,7 +3,10 @@
 pub(crate) mod cache;
 pub(crate) mod collect;
 pub(crate) mod examples;
+pub(crate) mod figures;
+pub(crate) mod ingest;
 pub(crate) mod jobs;
+pub(crate) mod prime;
 pub(crate) mod resolve;
 pub(crate) mod run;
 pub(crate) mod worker;

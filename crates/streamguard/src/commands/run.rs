@@ -15,7 +15,7 @@ use streamguard::ui;
 
 use super::collect::{begin, options, view};
 use crate::cli::Run;
-use crate::signals;
+use crate::signals::{self, Caught};
 
 pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
     let folder = Path::new(".");
@@ -39,12 +39,17 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
     if finished.status == Status::Complete {
         dir.finish()?;
     }
-    Ok(match finished.status {
+    Ok(exit(finished.status, &caught))
+}
+
+/// How the program ends after jobs ended so.
+pub(crate) fn exit(status: Status, caught: &Caught) -> Exit {
+    match status {
         Status::Complete => Exit::Complete,
         Status::Partial => Exit::Partial,
         Status::Failed => Exit::Nothing,
         Status::Cancelled => Exit::Signal(caught.signal().unwrap_or(2)),
-    })
+    }
 }
 
 fn chosen(file: &ConfigFile, names: &[String]) -> Result<Vec<Arc<dyn Job>>, UsageError> {

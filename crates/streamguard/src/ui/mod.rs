@@ -3,6 +3,7 @@
 mod bars;
 mod changes;
 pub mod escape;
+pub mod figures;
 mod highlight;
 mod ink;
 mod plain;

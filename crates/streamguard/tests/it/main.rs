@@ -8,6 +8,10 @@ mod crash;
 mod examples;
 /// Exit codes, each with what leads to it.
 mod exits;
+/// Metrics of web logs.
+mod ingest;
+/// Primes of ranges.
+mod prime;
 /// What URLs of advisories name.
 mod resolve;
 /// Jobs that are commands, and what their faults cost.

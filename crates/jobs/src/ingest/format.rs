@@ -1,0 +1,60 @@
+//! How lines are written, and how to tell.
+
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+
+use super::blocks::each_line;
+use super::lines::{self, Clock};
+
+/// Format of the lines of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Told for each file from its first lines
+    #[default]
+    Auto,
+    /// [METHOD] /path, status=200, time=1.662137ms user-agent=...
+    Simple,
+    /// Common Log Format
+    Common,
+    /// Combined Log Format: the Common one with referrer and user agent
+    Combined,
+    /// A JSON object a line
+    Json,
+}
+
+/// How much of a file is looked at to tell its format, in bytes.
+pub(super) const HEAD: usize = 64 << 10;
+
+/// How many lines of it.
+const LINES: usize = 100;
+
+impl Format {
+    /// The format that most of a file's first lines have; [`Format::Simple`] if none has any. `head`
+    /// is the beginning of the file, [`HEAD`] bytes of it if it has so many.
+    pub fn told_by(head: &[u8]) -> Self {
+        let head = &head[..head.len().min(HEAD)];
+        // The last line is cut, unless the file ends there.
+        let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..=end]);
+        let mut clock = Clock::default();
+        let (mut simple, mut common, mut combined, mut json, mut seen) = (0, 0, 0, 0, 0);
+        each_line(whole, |lines, length| {
+            let line = &lines[..length];
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if seen < LINES && !line.is_empty() {
+                seen += 1;
+                simple += usize::from(lines::simple(line, line.len()).is_ok());
+                common += usize::from(lines::common(line, &mut clock).is_ok());
+                combined += usize::from(lines::combined(line, &mut clock).is_ok());
+                json += usize::from(lines::json(line, |_| ()).is_ok());
+            }
+        });
+        match simple.max(common).max(json) {
+            most if most == simple => Self::Simple,
+            // Some lines of a combined log may be cut.
+            most if most == common && combined * 2 >= common => Self::Combined,
+            most if most == common => Self::Common,
+            _ => Self::Json,
+        }
+    }
+}

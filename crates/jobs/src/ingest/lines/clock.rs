@@ -1,0 +1,116 @@
+//! From dates to hours since 1970.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+
+/// Seconds of an hour.
+const HOUR: i64 = 3600;
+
+/// Length of `17/May/2015:10:05:03 +0000`.
+const LENGTH: usize = 26;
+
+/// Where the seconds stand in it.
+const SECONDS: std::ops::Range<usize> = 17..20;
+
+const MONTHS: [&[u8]; 12] =
+    [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+
+/// Reads the dates of a log. It remembers the last one: in most logs the next is of the same minute.
+#[derive(Clone, Debug, Default)]
+pub struct Clock {
+    last: Option<([u8; LENGTH], i64)>,
+}
+
+impl Clock {
+    /// The hour of a date like `17/May/2015:10:05:03 +0000`.
+    pub(super) fn clf(&mut self, date: &[u8]) -> Option<i64> {
+        let date: &[u8; LENGTH] = date.try_into().ok()?;
+        if let Some((last, hour)) = &self.last
+            && last[..SECONDS.start] == date[..SECONDS.start]
+            && last[SECONDS.end..] == date[SECONDS.end..]
+        {
+            let [b':', tens, ones] = &date[SECONDS] else { return None };
+            return (tens.is_ascii_digit() && *tens < b'7' && ones.is_ascii_digit()).then_some(*hour);
+        }
+        let hour = clf(date)?;
+        self.last = Some((*date, hour));
+        Some(hour)
+    }
+}
+
+/// The hour of a date as RFC 3339 has it, or of seconds (milliseconds, microseconds, nanoseconds)
+/// since 1970.
+pub(super) fn written(text: &str) -> Option<i64> {
+    if let Ok(number) = text.parse::<f64>() {
+        return since_1970(number);
+    }
+    let time: Timestamp = text.parse().ok()?;
+    Some(time.as_second().div_euclid(HOUR))
+}
+
+/// The hour of a number of seconds since 1970; numbers that are too great for that count smaller units.
+pub(super) fn since_1970(number: f64) -> Option<i64> {
+    // 1e11 seconds are in the year 5138; 1e11 milliseconds in 1973, and so on.
+    let unit = match number.abs() {
+        0.0..1e11 => 1.0,
+        1e11..1e14 => 1e3,
+        1e14..1e17 => 1e6,
+        1e17..1e20 => 1e9,
+        _ => return None,
+    };
+    Some((number / unit / HOUR as f64).floor() as i64)
+}
+
+fn clf(date: &[u8; LENGTH]) -> Option<i64> {
+    let number = |range: std::ops::Range<usize>| {
+        date[range].iter().try_fold(0i16, |number, byte| {
+            byte.is_ascii_digit().then(|| number * 10 + i16::from(byte - b'0'))
+        })
+    };
+    let marks = [(2, b'/'), (6, b'/'), (11, b':'), (14, b':'), (17, b':'), (20, b' ')];
+    if marks.iter().any(|(at, mark)| date[*at] != *mark) {
+        return None;
+    }
+    let month = i8::try_from(MONTHS.iter().position(|month| *month == &date[3..6])? + 1).ok()?;
+    let small = |range| number(range).and_then(|number| i8::try_from(number).ok());
+    // A leap second belongs to its minute.
+    let second = small(18..20)?.min(59 + i8::from(small(18..20)? > 60));
+    let time =
+        DateTime::new(number(7..11)?, month, small(0..2)?, small(12..14)?, small(15..17)?, second, 0).ok()?;
+    let sign = match date[21] {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let offset = sign * (i32::from(number(22..24)?) * 60 + i32::from(number(24..26)?)) * 60;
+    let time = Offset::from_seconds(offset).ok()?.to_timestamp(time).ok()?;
+    Some(time.as_second().div_euclid(HOUR))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_become_hours_of_utc() {
+        let mut clock = Clock::default();
+        assert_eq!(clock.clf(b"01/Jan/1970:00:00:07 +0000"), Some(0));
+        assert_eq!(clock.clf(b"01/Jan/1970:00:00:60 +0000"), Some(0));
+        assert_eq!(clock.clf(b"31/Dec/1969:23:59:59 +0000"), Some(-1));
+        assert_eq!(clock.clf(b"01/Jan/1970:00:15:00 +0530"), Some(-6));
+        assert_eq!(clock.clf(b"17/May/2015:10:05:03 +0000"), Some(397_738));
+        assert_eq!(clock.clf(b"17/May/2015:10:05:03 -0400"), Some(397_742));
+        for wrong in
+            ["17/May/2015:10:05:0x +0000", "17/Mai/2015:10:05:03 +0000", "31/Feb/2015:10:05:03 +0000", ""]
+        {
+            assert_eq!(clock.clf(wrong.as_bytes()), None, "{wrong}");
+        }
+        assert_eq!(written("2015-05-17T10:05:03Z"), Some(397_738));
+        assert_eq!(written("2015-05-17T06:05:03.25-04:00"), Some(397_738));
+        assert_eq!(written("1431857103"), Some(397_738));
+        assert_eq!(written("1431857103123"), Some(397_738));
+        assert_eq!(written("yesterday"), None);
+        assert_eq!(since_1970(f64::NAN), None);
+    }
+}

@@ -1,0 +1,305 @@
+//! How long requests took: sums, and quantiles that are exact as long as there is room.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use super::radix;
+use super::run::{Block, LOW_BITS, Packer, Run};
+use super::sketch::Sketch;
+
+/// Times that are gathered before they are sorted and packed.
+const GATHERED: usize = 1 << 16;
+
+/// The times of some requests, in nanoseconds, none above [`super::lines::LONGEST_TIME`].
+///
+/// All times are kept, sorted and packed, while they fit into the share of memory; beyond it
+/// there is a sketch of them. Either way count, sums, least and greatest are exact.
+#[derive(Debug)]
+pub(super) struct Times {
+    gathered: Vec<u32>,
+    /// Those of 4.3 seconds and more.
+    long: Vec<u64>,
+    scratch: Vec<u32>,
+    sums: Sums,
+    kept: Kept,
+    share: usize,
+}
+
+/// What is added up of times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Sums {
+    /// How many there are.
+    pub(super) count: u64,
+    /// Their sum.
+    pub(super) sum: u128,
+    /// The sum of their squares.
+    pub(super) squares: u128,
+    /// The least of them; 0 if there is none.
+    pub(super) least: u64,
+    /// The greatest of them.
+    pub(super) greatest: u64,
+}
+
+#[derive(Debug)]
+enum Kept {
+    Runs(Vec<Run>),
+    Sketch(Sketch),
+}
+
+/// A part of what a shard hands on of its times.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Part {
+    /// A packed run, in base64.
+    Run(String),
+    /// All of them, as a sketch.
+    Sketch(Buckets),
+}
+
+/// A sketch on its way to the merge.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Buckets(Sketch);
+
+impl Sums {
+    /// The sums of short times, the least of which comes first.
+    fn of_sorted(times: &[u32]) -> Self {
+        let sum: u64 = times.iter().map(|time| u64::from(*time)).sum();
+        let squares = times.iter().map(|time| u128::from(u64::from(*time).pow(2))).sum();
+        Self {
+            count: times.len() as u64,
+            sum: sum.into(),
+            squares,
+            least: times.first().copied().unwrap_or(0).into(),
+            greatest: times.last().copied().unwrap_or(0).into(),
+        }
+    }
+
+    fn add(&mut self, time: u64) {
+        self.least = if self.count == 0 { time } else { self.least.min(time) };
+        self.greatest = self.greatest.max(time);
+        self.count += 1;
+        self.sum += u128::from(time);
+        self.squares += u128::from(time).pow(2);
+    }
+
+    /// Adds the sums of other times.
+    pub(super) fn merge(&mut self, other: &Self) {
+        if other.count == 0 {
+            return;
+        }
+        self.least = if self.count == 0 { other.least } else { self.least.min(other.least) };
+        self.greatest = self.greatest.max(other.greatest);
+        self.count += other.count;
+        self.sum += other.sum;
+        self.squares += other.squares;
+    }
+
+    /// The mean, in nanoseconds.
+    pub(super) fn mean(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum as f64 / self.count as f64)
+    }
+
+    /// The standard deviation of a sample (divided by the count less one), in nanoseconds. Until
+    /// the last step it is computed in integers, so that nothing cancels out.
+    pub(super) fn deviation(&self) -> Option<f64> {
+        let count = u128::from(self.count);
+        if count < 2 {
+            return None;
+        }
+        let (mean, rest) = (self.sum / count, self.sum % count);
+        // The sum of squared distances from the mean that is rounded down, and what that is too much.
+        let around = self.squares - mean * (self.sum + rest);
+        let squares = around as f64 - rest as f64 * rest as f64 / count as f64;
+        Some((squares / (count - 1) as f64).sqrt())
+    }
+}
+
+impl Times {
+    /// Keeps at most `share` bytes of packed times.
+    pub(super) fn new(share: usize) -> Self {
+        Self {
+            gathered: Vec::new(),
+            long: Vec::new(),
+            scratch: Vec::new(),
+            sums: Sums::default(),
+            kept: Kept::Runs(Vec::new()),
+            share,
+        }
+    }
+
+    /// Adds a time.
+    #[inline]
+    pub(super) fn add(&mut self, time: u64) {
+        match u32::try_from(time) {
+            Ok(time) => self.gathered.push(time),
+            Err(_) => self.long.push(time),
+        }
+        if self.gathered.len() >= GATHERED || self.long.len() >= GATHERED {
+            self.pack();
+        }
+    }
+
+    /// Sorts and packs what was gathered.
+    fn pack(&mut self) {
+        radix::sort(&mut self.gathered, &mut self.scratch);
+        self.long.sort_unstable();
+        self.sums.merge(&Sums::of_sorted(&self.gathered));
+        self.long.iter().for_each(|time| self.sums.add(*time));
+        let short = self.gathered.chunk_by(|one, other| one == other);
+        let long = self.long.chunk_by(|one, other| one == other);
+        match &mut self.kept {
+            Kept::Runs(runs) => {
+                let mut packer = Packer::default();
+                short.for_each(|same| packer.push(same[0].into(), same.len() as u64));
+                long.for_each(|same| packer.push(same[0], same.len() as u64));
+                runs.push(packer.finish());
+            }
+            Kept::Sketch(sketch) => {
+                short.for_each(|same| sketch.add(same[0].into(), same.len() as u64));
+                long.for_each(|same| sketch.add(same[0], same.len() as u64));
+            }
+        }
+        self.gathered.clear();
+        self.long.clear();
+        self.make_room();
+    }
+
+    /// Merges the runs when they have outgrown the share. If that does not help (few times are the
+    /// same), only a sketch remains.
+    fn make_room(&mut self) {
+        let Kept::Runs(runs) = &mut self.kept else { return };
+        if runs.iter().map(|run| run.0.len()).sum::<usize>() <= self.share {
+            return;
+        }
+        if let Some(run) = merged(runs, self.share / 2) {
+            *runs = vec![run];
+            return;
+        }
+        let mut sketch = Sketch::default();
+        for (time, times) in
+            runs.drain(..).collect::<Vec<_>>().iter().flat_map(Run::blocks).flat_map(Block::numbers)
+        {
+            sketch.add(time, times);
+        }
+        self.kept = Kept::Sketch(sketch);
+    }
+
+    /// The sums, and what is to be handed on of the times themselves.
+    pub(super) fn into_parts(mut self) -> (Sums, impl Iterator<Item = Part>) {
+        self.pack();
+        self.gathered = Vec::new();
+        self.scratch = Vec::new();
+        let (runs, sketch) = match self.kept {
+            Kept::Runs(runs) => (runs, None),
+            Kept::Sketch(sketch) => (Vec::new(), Some(sketch)),
+        };
+        let runs = runs.into_iter().filter(|run| !run.0.is_empty());
+        let runs = runs.map(|run| Part::Run(STANDARD_NO_PAD.encode(run.0)));
+        (self.sums, runs.chain(sketch.map(|sketch| Part::Sketch(Buckets(sketch)))))
+    }
+}
+
+/// One run of several; none if it is longer than `most` bytes.
+fn merged(runs: &[Run], most: usize) -> Option<Run> {
+    let mut cursors: Vec<_> = runs.iter().map(|run| run.blocks().peekable()).collect();
+    let mut packer = Packer::default();
+    let mut numbers = Vec::new();
+    while let Some(high) = cursors.iter_mut().filter_map(|blocks| Some(blocks.peek()?.high)).min() {
+        numbers.clear();
+        for blocks in &mut cursors {
+            if let Some(block) = blocks.next_if(|block| block.high == high) {
+                numbers.extend(block.numbers());
+            }
+        }
+        numbers.sort_unstable();
+        for same in numbers.chunk_by(|one, other| one.0 == other.0) {
+            packer.push(same[0].0, same.iter().map(|(_, times)| times).sum());
+        }
+        if packer.len() > most {
+            return None;
+        }
+    }
+    Some(packer.finish())
+}
+
+/// All times of a run of the job.
+#[derive(Debug, Default)]
+pub(super) struct AllTimes {
+    runs: Vec<Run>,
+    sketch: Option<Sketch>,
+}
+
+impl AllTimes {
+    /// Takes what a shard handed on.
+    ///
+    /// # Errors
+    /// In words, if it is damaged.
+    pub(super) fn add(&mut self, part: Part) -> Result<(), String> {
+        match part {
+            Part::Run(text) => {
+                let bytes = STANDARD_NO_PAD.decode(text).map_err(|error| error.to_string())?;
+                self.runs.push(Run(bytes));
+            }
+            Part::Sketch(Buckets(sketch)) => self.sketch.get_or_insert_default().merge(&sketch),
+        }
+        Ok(())
+    }
+
+    /// Whether all times are known one by one.
+    pub(super) fn is_exact(&self) -> bool {
+        self.sketch.is_none()
+    }
+
+    /// The quantiles `wanted` of these times, in nanoseconds: between the two closest ranks they
+    /// are interpolated (definition 7 of Hyndman and Fan, "Sample Quantiles in Statistical Packages",
+    /// 1996; numpy's default, and `quantile_cont` of SQL).
+    pub(super) fn quantiles<const N: usize>(mut self, sums: &Sums, wanted: [f64; N]) -> Option<[f64; N]> {
+        let last = sums.count.checked_sub(1)?;
+        if let Some(sketch) = &mut self.sketch {
+            for (time, times) in self.runs.iter().flat_map(Run::blocks).flat_map(Block::numbers) {
+                sketch.add(time, times);
+            }
+            self.runs.clear();
+        }
+        let sketch = &self.sketch;
+        let mut blocks = BTreeMap::<u64, u64>::new();
+        for block in self.runs.iter().flat_map(Run::blocks) {
+            *blocks.entry(block.high).or_default() += block.count;
+        }
+        let at = |rank: u64| match sketch {
+            Some(sketch) => sketch.at(rank).clamp(sums.least, sums.greatest),
+            None => at_rank(&self.runs, &blocks, rank),
+        };
+        Some(wanted.map(|quantile| {
+            let place = last as f64 * quantile;
+            let (below, part) = (place.floor() as u64, place.fract());
+            let (low, high) = (at(below) as f64, at(last.min(below + 1)) as f64);
+            low + (high - low) * part
+        }))
+    }
+}
+
+/// The time of a rank, counted from 0. `blocks` says how many times have which upper bits.
+fn at_rank(runs: &[Run], blocks: &BTreeMap<u64, u64>, mut rank: u64) -> u64 {
+    for (&high, &count) in blocks {
+        if rank >= count {
+            rank -= count;
+            continue;
+        }
+        let here = runs.iter().flat_map(|run| run.blocks().find(|block| block.high == high));
+        let mut numbers: Vec<(u64, u64)> = here.flat_map(Block::numbers).collect();
+        numbers.sort_unstable();
+        for (number, times) in numbers {
+            if rank < times {
+                return number;
+            }
+            rank -= times;
+        }
+        return (high << LOW_BITS) | ((1 << LOW_BITS) - 1);
+    }
+    0
+}

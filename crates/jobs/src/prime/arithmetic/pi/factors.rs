@@ -1,0 +1,59 @@
+//! The least prime factor and the Moebius function of small numbers.
+
+use crate::prime::arithmetic::wheel::{BIT, RESIDUES, SPAN, bits_to, byte_of};
+
+/// For every number up to a bound that 2, 3 and 5 do not divide, in order: its least prime factor, with the
+/// sign of its Moebius function; 0 if a square divides it.
+///
+/// Factors from [`i16::MAX`] on are stored as that, and so is the 1, which has none: they are only compared with
+/// primes up to the square root of the bound.
+pub(super) struct Factors(Vec<i16>);
+
+impl Factors {
+    /// The factors of the numbers up to `limit`, at most 2^30; `primes` are all the primes up to there.
+    pub(super) fn new(limit: u64, primes: &[u32]) -> Self {
+        let mut factors = vec![i16::MAX; Self::up_to(limit)];
+        for p in primes.iter().map(|&p| u64::from(p)).skip_while(|&p| p < 7) {
+            let least = i16::try_from(p).unwrap_or(i16::MAX);
+            for entry in multiples(p, limit).map_while(index) {
+                let factor = &mut factors[entry];
+                *factor = if factor.abs() == i16::MAX { -factor.signum() * least } else { -*factor };
+            }
+            for entry in multiples(p * p, limit).map_while(index) {
+                factors[entry] = 0;
+            }
+        }
+        Self(factors)
+    }
+
+    /// How many numbers up to `n` 2, 3 and 5 do not divide.
+    pub(super) fn up_to(n: u64) -> usize {
+        byte_of(n) as usize * 8 + bits_to(n % SPAN).count_ones() as usize
+    }
+
+    /// Of the numbers of `above + 1..=to` that have no prime factor up to `prime` and no square one, from the
+    /// greatest down: the number, and whether the number of its prime factors is even.
+    pub(super) fn leaves(&self, above: u64, to: u64, prime: u64) -> impl Iterator<Item = (u64, bool)> {
+        let to = Self::up_to(to);
+        let from = Self::up_to(above).min(to);
+        let prime = i16::try_from(prime).unwrap_or(i16::MAX);
+        let entries = self.0[from..to].iter().enumerate().rev();
+        entries.filter(move |(_, f)| f.abs() > prime).map(move |(i, &f)| (number(from + i), f > 0))
+    }
+}
+
+/// The multiples of `p` up to `limit` that 2, 3 and 5 do not divide.
+fn multiples(p: u64, limit: u64) -> impl Iterator<Item = u64> {
+    (0..).map(move |i| number(i) * p).take_while(move |&n| n <= limit)
+}
+
+/// The number of an entry.
+fn number(entry: usize) -> u64 {
+    (entry / 8) as u64 * SPAN + u64::from(RESIDUES[entry % 8])
+}
+
+/// The entry of a number, if it has one.
+fn index(number: u64) -> Option<usize> {
+    let bit = usize::from(BIT[(number % SPAN) as usize]);
+    (bit < 8).then_some(byte_of(number) as usize * 8 + bit)
+}

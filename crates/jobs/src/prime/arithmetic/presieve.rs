@@ -1,0 +1,79 @@
+//! Crosses out the multiples of the smallest primes with precomputed patterns.
+//!
+//! The multiples of 7 repeat every 7 bytes, those of 7, 23 and 37 together every 7 · 23 · 37 bytes. One
+//! pattern is kept for each of [`GROUPS`], and a stretch of the sieve is the AND of all patterns, sixteen
+//! numbers wide at a time: far cheaper than crossing out one multiple after another. (Pre-sieving is as old
+//! as the wheel; see Sorenson, "An introduction to prime number sieves", 1990.)
+
+use std::sync::LazyLock;
+
+use crate::prime::arithmetic::wheel::{BIT, RESIDUES};
+
+/// The primes of each pattern: small ones with large ones, so that the periods are short and alike and all
+/// patterns together stay in the second-level cache.
+const GROUPS: [&[usize]; 16] = [
+    &[7, 23, 37],
+    &[11, 19, 31],
+    &[13, 17, 29],
+    &[41, 163],
+    &[43, 157],
+    &[47, 151],
+    &[53, 149],
+    &[59, 139],
+    &[61, 137],
+    &[67, 131],
+    &[71, 127],
+    &[73, 113],
+    &[79, 109],
+    &[83, 107],
+    &[89, 103],
+    &[97, 101],
+];
+
+/// The first prime whose multiples the patterns leave.
+pub(crate) const NEXT_PRIME: u64 = 167;
+
+/// Bytes that are combined at a time; every pattern continues this much beyond its period.
+const CHUNK: usize = 4096;
+
+static PATTERNS: LazyLock<[Pattern; 16]> = LazyLock::new(|| GROUPS.map(Pattern::new));
+
+struct Pattern {
+    period: usize,
+    bytes: Vec<u8>,
+}
+
+impl Pattern {
+    fn new(primes: &[usize]) -> Self {
+        let period = primes.iter().product();
+        let mut bytes = vec![0xff; period];
+        for &p in primes {
+            for r in RESIDUES.map(usize::from) {
+                let mask = !(1 << BIT[p * r % 30]);
+                bytes[p * r / 30..].iter_mut().step_by(p).for_each(|b| *b &= mask);
+            }
+        }
+        bytes.extend_from_within(..CHUNK);
+        Self { period, bytes }
+    }
+
+    /// The pattern from byte `first` of all numbers on, at least [`CHUNK`] bytes.
+    fn from(&self, first: u64) -> &[u8] {
+        &self.bytes[(first % self.period as u64) as usize..]
+    }
+}
+
+/// Clears in `bytes`, which begin at byte `first` of all numbers, every multiple of a prime below
+/// [`NEXT_PRIME`], the primes themselves included.
+pub(crate) fn cross_out(bytes: &mut [u8], first: u64) {
+    let mut first = first;
+    for chunk in bytes.chunks_mut(CHUNK) {
+        for [a, b, c, d] in PATTERNS.as_chunks::<4>().0 {
+            let patterns = a.from(first).iter().zip(b.from(first)).zip(c.from(first)).zip(d.from(first));
+            for (byte, (((a, b), c), d)) in chunk.iter_mut().zip(patterns) {
+                *byte &= a & b & c & d;
+            }
+        }
+        first += chunk.len() as u64;
+    }
+}

@@ -1,0 +1,163 @@
+//! The job: the same result however it is cut.
+
+use std::sync::Arc;
+
+use engine::testing::check_job;
+use engine::{Cancel, Options, Status, Summary};
+use jobs::Prime;
+use jobs::prime::arithmetic::{Range, is_prime, pi};
+use jobs::prime::{List, ListFormat, NamedRange};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn named(start: u64, end: u64) -> NamedRange {
+    NamedRange { range: Range { start, end }, description: String::new() }
+}
+
+fn run(job: Prime, workers: usize) -> Summary {
+    let options = Options { workers, ..Options::default() };
+    let finished = engine::run(vec![Arc::new(job)], &options, None, &mut ()).unwrap();
+    assert_eq!(finished.status, Status::Complete);
+    finished.state.jobs[0].summary.clone()
+}
+
+fn list(folder: &tempfile::TempDir, format: ListFormat) -> Option<List> {
+    Some(List { file: folder.path().join("primes"), format })
+}
+
+#[test]
+fn keeps_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    let ranges = vec![named(0, 3_000_000), named(500_000, 500_000_000), named(u64::MAX - 5000, u64::MAX)];
+    for count_only in [false, true] {
+        let job = Prime::new(ranges.clone(), 3)
+            .counting_only(count_only)
+            .listing(list(&folder, ListFormat::Binary));
+        check_job(&job, serde_json::from_value::<Prime>).unwrap();
+    }
+}
+
+#[test]
+fn a_worker_process_makes_the_same_job() {
+    let job = Prime::new(vec![named(1, 10)], 2);
+    let settings = engine::Job::settings(&job);
+    let made = jobs::list::make("prime", settings.clone(), engine::Secrets::default()).unwrap();
+    assert_eq!(made.settings(), settings);
+    assert!(jobs::list::make("prime", json!({"nonsense": 1}), engine::Secrets::default()).is_err());
+}
+
+#[test]
+fn figures_of_ranges_that_overlap() {
+    let ranges = vec![named(1, 100), named(11, 20), named(90, 130), named(24, 28)];
+    let summary = run(Prime::new(ranges, 2), 2);
+    let figure = |name: &str| summary.metrics[name].clone();
+    assert_eq!([figure("numbers"), figure("primes")], [json!(156), json!(25 + 4 + 7)]);
+    assert_eq!([figure("different_numbers"), figure("different_primes")], [json!(130), json!(31)]);
+    assert_eq!([figure("smallest"), figure("largest")], [json!(2), json!(127)]);
+    let column = |at: usize| summary.tables[0].rows.iter().map(|row| row[at].clone()).collect::<Vec<_>>();
+    assert_eq!(column(4), [json!(25), json!(4), json!(7), json!(0)]);
+    assert_eq!(column(5), [json!(0.25), json!(0.4), json!(0.17073171), json!(0.0)]);
+    assert_eq!(column(6), [json!(2), json!(11), json!(97), Value::Null]);
+    assert_eq!(column(7), [json!(97), json!(19), json!(127), Value::Null]);
+    let first = &summary.tables[1].rows;
+    assert_eq!(
+        first[0][1],
+        json!([2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71])
+    );
+    assert_eq!(first[1], [json!("11..20"), json!([11, 13, 17, 19])]);
+}
+
+#[test]
+fn counts_alone_are_the_same() {
+    // By pi and by the sieve, across their border.
+    let ranges = vec![named(1, 10_000_000_000), named(1_000_000_000_000, 1_000_001_000_000)];
+    let counted = run(Prime::new(ranges, 2).counting_only(true), 2);
+    assert_eq!(counted.tables[0].rows[0][4], json!(455_052_511));
+    assert_eq!(counted.tables[0].rows[1][4], json!(36_249));
+    assert!(!counted.metrics.contains_key("smallest"));
+}
+
+#[test]
+fn the_whole_of_64_bits_is_planned() {
+    let job = Prime::new(vec![named(0, u64::MAX), named(u64::MAX, u64::MAX)], 4);
+    let planning =
+        engine::Planning { clock_ms: 0, cancel: Cancel::new(), results: engine::Results::default() };
+    let shards = engine::Job::plan(&job, &planning).unwrap().shards().len();
+    assert!((10_000..20_000).contains(&shards), "{shards}");
+}
+
+#[test]
+fn known_counts_up_to_10_to_the_12() {
+    // https://oeis.org/A006880
+    let known = [4, 25, 168, 1229, 9592, 78_498, 664_579, 5_761_455, 50_847_534, 455_052_511, 4_118_054_813];
+    let known = known.into_iter().chain([37_607_912_018]);
+    for (k, count) in (1..).zip(known) {
+        assert_eq!(pi(10u64.pow(k), &|| false), Ok(count), "10^{k}");
+        let summary = run(Prime::new(vec![named(0, 10u64.pow(k))], 2).counting_only(true), 2);
+        assert_eq!(summary.metrics["primes"], json!(count), "10^{k}");
+    }
+}
+
+#[test]
+fn many_small_ranges_share_shards() {
+    let job = Prime::new((0..10_000).map(|at| named(at * 100, at * 100 + 40)).collect(), 4);
+    let planning =
+        engine::Planning { clock_ms: 0, cancel: Cancel::new(), results: engine::Results::default() };
+    assert!(engine::Job::plan(&job, &planning).unwrap().shards().len() < 1000);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn the_result_is_that_of_dividing_every_number(
+        ranges in prop::collection::vec((0u64..3000, 0u64..900), 1..6),
+        high in any::<u64>(),
+        workers in 1u16..5,
+    ) {
+        let mut ranges: Vec<_> = ranges.into_iter().map(|(start, length)| named(start, start + length)).collect();
+        ranges.push(named(high, high.saturating_add(300)));
+        let primes = |range: Range| (range.start..=range.end).filter(|&n| is_prime(n)).collect::<Vec<u64>>();
+        let mut all: Vec<u64> = ranges.iter().flat_map(|named| primes(named.range)).collect();
+        let sum = all.len();
+        all.sort_unstable();
+        all.dedup();
+
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("primes");
+        let job = Prime::new(ranges.clone(), workers).listing(list(&folder, ListFormat::Text));
+        let summary = run(job, workers.into());
+        prop_assert_eq!(&summary.metrics["primes"], &json!(sum));
+        for (named, row) in ranges.iter().zip(&summary.tables[0].rows) {
+            let primes = primes(named.range);
+            prop_assert_eq!(&row[4], &json!(primes.len()));
+            prop_assert_eq!(&row[6..8], &[json!(primes.first()), json!(primes.last())]);
+        }
+        for (named, row) in ranges.iter().zip(&summary.tables[1].rows) {
+            prop_assert_eq!(&row[1], &json!(primes(named.range).iter().take(20).collect::<Vec<_>>()));
+        }
+        let text: String = all.iter().map(|prime| format!("{prime}\n")).collect();
+        prop_assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+        run(Prime::new(ranges, workers).listing(list(&folder, ListFormat::Binary)), 1);
+        let bytes: Vec<u8> = all.iter().flat_map(|prime| prime.to_le_bytes()).collect();
+        prop_assert_eq!(std::fs::read(&file).unwrap(), bytes);
+    }
+
+    #[test]
+    fn any_cut_gives_the_same(start in 0u64..1 << 40, length in 0u64..80_000_000, cuts in prop::collection::vec(0.0..1.0f64, 0..5), workers in 1u16..40) {
+        let whole = named(start, start + length);
+        let expected = run(Prime::new(vec![whole.clone()], 1), 1);
+        let other = run(Prime::new(vec![whole], workers), 3);
+        prop_assert_eq!(&other, &expected);
+        // The same numbers as several ranges.
+        let mut borders: Vec<u64> = cuts.iter().map(|cut| start + (cut * length as f64) as u64).collect();
+        borders.extend([start, start + length + 1]);
+        borders.sort_unstable();
+        borders.dedup();
+        let parts: Vec<_> = borders.windows(2).map(|pair| named(pair[0], pair[1] - 1)).collect();
+        let parts = run(Prime::new(parts, workers), 2);
+        for name in ["numbers", "primes", "density", "smallest", "largest"] {
+            prop_assert_eq!(&parts.metrics[name], &expected.metrics[name], "{}", name);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The figures of a job, as text.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use engine::{JobState, Status, Table};
+use serde_json::Value;
+
+use super::escape::escape;
+use super::{grouped, print as print_text};
+
+/// Rows of a table that are shown; reports have all.
+const ROWS: usize = 24;
+
+/// Longest text that is shown in a cell, in characters.
+const CELL: usize = 100;
+
+/// Prints how a job ended and what it found out.
+pub fn print(job: &JobState) {
+    print_text(&text(job));
+}
+
+fn text(job: &JobState) -> String {
+    let mut text = String::new();
+    let reason = job.reason.as_deref().map(|reason| format!(": {}", escape(reason))).unwrap_or_default();
+    let _ = match job.status {
+        Some(Status::Complete) => Ok(()),
+        Some(Status::Partial | Status::Cancelled) if !job.summary.metrics.is_empty() => {
+            writeln!(text, "PARTIAL RESULT{reason}\n")
+        }
+        status => writeln!(text, "{} {}{reason}", job.name, status.map_or("interrupted", Status::name)),
+    };
+    metrics(&mut text, &job.summary.metrics);
+    for table in job.summary.tables.iter().filter(|table| !table.rows.is_empty()) {
+        rows(&mut text, table);
+    }
+    text
+}
+
+/// Single figures; those whose names share what stands before a point stand together.
+fn metrics(text: &mut String, metrics: &BTreeMap<String, Value>) {
+    let (groups, single): (Vec<_>, Vec<_>) = metrics.iter().partition(|(name, _)| name.contains('.'));
+    for (name, value) in single {
+        let _ = writeln!(text, "{:<24} {:>20}", escape(name).replace('_', " "), shown(value));
+    }
+    let mut last = "";
+    for (name, value) in groups {
+        let (group, name) = name.split_once('.').unwrap_or_default();
+        if group != last {
+            let _ = writeln!(text, "\n{}", escape(group).replace('_', " "));
+            last = group;
+        }
+        let _ = writeln!(text, "  {:<22} {:>20}", escape(name).replace('_', " "), shown(value));
+    }
+}
+
+fn rows(text: &mut String, table: &Table) {
+    let cells: Vec<Vec<String>> =
+        std::iter::once(table.columns.iter().map(|column| escape(column)).collect())
+            .chain(table.rows.iter().take(ROWS).map(|row| row.iter().map(shown).collect()))
+            .collect();
+    let is_number = |column: usize| {
+        table.rows.iter().all(|row| row.get(column).is_none_or(|cell| cell.is_number() || cell.is_null()))
+    };
+    let widths: Vec<usize> = (0..table.columns.len())
+        .map(|column| cells.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max())
+        .map(Option::unwrap_or_default)
+        .collect();
+    let _ = writeln!(text, "\n{}", escape(&table.title));
+    for row in &cells {
+        let mut line = String::new();
+        for (column, (cell, &width)) in row.iter().zip(&widths).enumerate() {
+            let _ = match is_number(column) {
+                true => write!(line, "  {cell:>width$}"),
+                false => write!(line, "  {cell:<width$}"),
+            };
+        }
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    if table.rows.len() > ROWS {
+        let _ = writeln!(text, "  and {} more", grouped((table.rows.len() - ROWS) as u64));
+    }
+}
+
+/// A value for people.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => {
+            let text = escape(text);
+            match text.char_indices().nth(CELL) {
+                Some((end, _)) => format!("{}…", &text[..end]),
+                None => text,
+            }
+        }
+        Value::Number(number) => number.as_u64().map_or_else(|| number.to_string(), grouped),
+        other => escape(&other.to_string()),
+    }
+}

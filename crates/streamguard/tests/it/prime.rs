@@ -1,0 +1,77 @@
+//! `streamguard prime`, from outside.
+
+use std::time::{Duration, Instant};
+
+use crate::{run, stderr, stdout, streamguard};
+
+#[test]
+fn threads_and_processes_say_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/ranges.json");
+    let said = |mode: &str, workers: &str| {
+        let arguments = ["prime", "--path", sample, "--mode", mode, "--worker", workers, "--quiet"];
+        let output = run(folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        stdout(&output)
+    };
+    let text = said("threading", "4");
+    assert!(text.contains("The first thousand") && text.contains("18,446,744,073,709,551,557"), "{text}");
+    for (mode, workers) in [("threading", "1"), ("process", "1"), ("process", "3")] {
+        assert_eq!(said(mode, workers), text, "{mode}, {workers}");
+    }
+}
+
+#[test]
+fn all_primes_go_to_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["prime", "--range", "1..10", "5..20", "--quiet", "--list", "primes.txt"];
+    let output = run(folder.path(), &arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = std::fs::read_to_string(folder.path().join("primes.txt")).unwrap();
+    assert_eq!(text, "2\n3\n5\n7\n11\n13\n17\n19\n");
+    let binary = ["--list-format", "binary", "--output-dir", "out"];
+    let output = run(folder.path(), &[&arguments[..], &binary[..]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let bytes = std::fs::read(folder.path().join("primes.txt")).unwrap();
+    assert_eq!((bytes.len(), &bytes[8..16]), (64, &3u64.to_le_bytes()[..]));
+    assert!(folder.path().join("out/collection_results.json").exists());
+}
+
+#[test]
+fn what_is_wrong_is_said_before_anything_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("ranges.json"), r#"{"ranges": [{"start": 7, "end": "x"}]}"#).unwrap();
+    for (arguments, says) in [
+        (&["--path", "ranges.json"][..], "ranges.json: ranges[0].end: expected a whole number from 0"),
+        (&["--range", "9..2"], "--range 9..2: it starts at 9, above its end 2"),
+        (&[], "--path ranges.json, or --range 1..1000"),
+        (&["--range", "1..2", "--list", "no/such/folder"], "it cannot be a file there"),
+    ] {
+        let output = run(folder.path(), &[&["prime"], arguments].concat());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(says), "{arguments:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_stopped_run_says_what_it_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["prime", "--range", "1..1000", "1e13..+1e15", "--quiet", "--list", "primes.txt"];
+    let child = streamguard(folder.path())
+        .args(arguments)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_secs(2));
+    let since = Instant::now();
+    let interrupted = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(interrupted.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert!(since.elapsed() < Duration::from_secs(60));
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(text.starts_with("PARTIAL RESULT") && text.contains("covered"), "{text}");
+    assert!(text.contains(" 168 "), "{text}");
+    assert!(!folder.path().join("primes.txt").exists());
+}
