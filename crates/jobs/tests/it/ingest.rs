@@ -223,7 +223,7 @@ const AWK: &str = r#"
     } else bad++
 }
 END {
-    printf "requests %d\nmalformed %d\nbytes %d\n", n, bad, bytes
+    printf "requests %d\nmalformed %d\nbytes %.0f\n", n, bad, bytes
     for (m in method) printf "method %s %d\n", m, method[m]
     for (s in status) printf "status %s %d\n", s, status[s]
 }"#;
