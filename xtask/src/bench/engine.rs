@@ -47,7 +47,7 @@ impl Job for Spin {
 
 /// The other end of the worker processes.
 pub(crate) fn worker() -> Result<()> {
-    Ok(engine::serve(|_, settings| {
+    Ok(engine::serve(|_, settings, _| {
         let number = |key: &str| settings[key].as_u64().ok_or_else(|| format!("no {key}"));
         let shards = u32::try_from(number("shards")?).map_err(|error| error.to_string())?;
         Ok(Arc::new(Spin { shards, steps: number("steps")? }))
