@@ -212,7 +212,7 @@ const AWK: &str = r#"
     if (match($0, /^[^\[]+ [^\[]+ [^\[]+ \[[0-9][0-9]\/[A-Z][a-z][a-z]\/[0-9:]+ [-+][0-9]+\] "[-_A-Z]+ (\\.|[^"\\])+" [1-9][0-9][0-9] ([0-9]+|-)( |$)/)) {
         head = substr($0, RSTART, RLENGTH)
         tail = substr($0, RLENGTH + 1)
-        if (combined && tail !~ /^"(\\.|[^"\\])*" "(\\.|[^"\\])*"/) { bad++; next }
+        if (combined && tail !~ /^"(\\.|[^"\\])*" "/) { bad++; next }
         n++
         split(head, quoted, "\"")
         split(quoted[2], words, " ")
