@@ -58,6 +58,14 @@ enum Task {
         #[arg(long, default_value_t = 160)]
         fixes: usize,
     },
+    /// Writes the lines of a file to standard output, again and again: `| streamguard ingest --path -`.
+    Repeat {
+        /// The file.
+        file: PathBuf,
+        /// How many bytes to write, at least.
+        #[arg(default_value_t = 20_000_000_000)]
+        bytes: u64,
+    },
     /// Runs shards for `bench engine`; not for people.
     #[command(hide = true)]
     Worker,
@@ -90,6 +98,9 @@ enum Bench {
         #[arg(long, default_value_t = 3)]
         runs: usize,
     },
+    /// Metrics of web logs, by turns with polars, DuckDB and, for combined ones, GoAccess; all figures
+    /// are compared.
+    Ingest(bench::ingest::Inputs),
     /// Mining a whole history, by turns with PyDriller if its script is given.
     Mine {
         /// A bare repository.
@@ -143,6 +154,14 @@ fn main() -> Result<()> {
         Task::Check(Check::Prime { peer, ranges, seed }) => {
             primes::check(&streamguard()?, &peer, ranges, seed)
         }
+        Task::Bench(Bench::Ingest(inputs)) => {
+            bench::ingest::run(&streamguard()?, &inputs.logs, &inputs.python, inputs.runs)?;
+            match &inputs.combined {
+                Some(log) => bench::ingest::combined(&streamguard()?, log, inputs.runs),
+                None => Ok(()),
+            }
+        }
+        Task::Repeat { file, bytes } => bench::ingest::repeat(&file, bytes),
         Task::Bench(Bench::Mine { repository, peer, python, words, runs }) => bench::mine::run(
             &streamguard()?,
             &repository,

@@ -243,6 +243,7 @@ pub(crate) struct Figures {
 
 /// Settings of `ingest`.
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
+#[group(skip)]
 pub(crate) struct Ingest {
     #[command(flatten)]
     #[serde(flatten)]

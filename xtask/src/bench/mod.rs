@@ -1,6 +1,7 @@
 //! Benchmarks.
 
 pub(crate) mod engine;
+pub(crate) mod ingest;
 pub(crate) mod mine;
 pub(crate) mod prime;
 pub(crate) mod synthetic;

@@ -111,7 +111,7 @@ impl Ingest {
 #[serde(rename_all = "snake_case")]
 enum Record {
     /// Where it read, and what it counted there; the first record.
-    Counts { piece: Piece, counts: Counts, times: times::Sums },
+    Counts { piece: Piece, counts: Box<Counts>, times: times::Sums },
     /// A part of the times.
     Times(Part),
     /// How often a word may be in the shard that is not among those that follow.
@@ -174,7 +174,7 @@ impl Job for Ingest {
             ),
         );
         let (sums, parts) = times.into_parts();
-        output.emit(&Record::Counts { piece, counts, times: sums })?;
+        output.emit(&Record::Counts { piece, counts: Box::new(counts), times: sums })?;
         for part in parts {
             output.emit(&Record::Times(part))?;
         }

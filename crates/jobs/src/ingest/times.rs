@@ -180,9 +180,7 @@ impl Times {
             return;
         }
         let mut sketch = Sketch::default();
-        for (time, times) in
-            runs.drain(..).collect::<Vec<_>>().iter().flat_map(Run::blocks).flat_map(Block::numbers)
-        {
+        for (time, times) in runs.iter().flat_map(Run::blocks).flat_map(Block::numbers) {
             sketch.add(time, times);
         }
         self.kept = Kept::Sketch(sketch);

@@ -45,7 +45,7 @@ impl Total {
     pub(super) fn add(&mut self, record: Record) -> Result<(), String> {
         match record {
             Record::Counts { piece, counts, times } => {
-                self.add_counts(piece, counts);
+                self.add_counts(piece, *counts);
                 self.sums.merge(&times);
             }
             Record::Times(part) => self.times.add(part)?,

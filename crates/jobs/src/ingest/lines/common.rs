@@ -15,7 +15,8 @@ pub fn common<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Request<'a>, Malf
     Ok(seven(line, clock)?.0)
 }
 
-/// Reads a line of the Combined Log Format; what follows the user agent is not looked at.
+/// Reads a line of the Combined Log Format; what follows the user agent is not looked at. A user
+/// agent that was cut off, with its closing quote, counts as it is, as for other programs.
 ///
 /// # Errors
 /// [`Malformed`].
@@ -24,7 +25,8 @@ pub fn combined<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Request<'a>, Ma
     let (request, rest) = seven(line, clock)?;
     let quotes = || {
         let (_, rest) = quoted(rest.strip_prefix(b" ")?)?;
-        Some(quoted(rest.strip_prefix(b" ")?)?.0)
+        let agent = rest.strip_prefix(b" ")?;
+        Some(quoted(agent).map_or(agent.strip_prefix(b"\"")?, |(agent, _)| agent))
     };
     Ok(Request { agent: Some(quotes().ok_or(Malformed::NoReferrer)?), ..request })
 }
@@ -133,12 +135,14 @@ mod tests {
             (" 203 ", " 20a3 ", Malformed::Bytes),
             (" 203 ", " ", Malformed::Bytes),
             ("\"http://r/\" ", "", Malformed::NoReferrer),
-            ("[b]\" 17", "", Malformed::NoReferrer),
+            ("\"http://r/\" \"Moz", "\"http://r/", Malformed::NoReferrer),
         ] {
             let line = LINE.replace(from, to);
             assert_eq!(combined(line.as_bytes(), &mut clock), Err(reason), "{line}");
         }
-        for end in 0..LINE.len() - 3 {
+        let agent = LINE.find("\"Mozilla").unwrap();
+        assert_eq!(combined(&LINE.as_bytes()[..agent + 8], &mut clock).unwrap().agent, Some(&b"Mozilla"[..]));
+        for end in 0..=agent {
             assert!(combined(&LINE.as_bytes()[..end], &mut clock).is_err(), "cut at {end}");
         }
     }

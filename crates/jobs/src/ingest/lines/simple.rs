@@ -35,7 +35,10 @@ pub fn simple(lines: &[u8], length: usize) -> Result<Request<'_>, Malformed> {
 /// The status, and what follows `, time=`.
 #[inline(always)]
 fn status_and_label(text: &[u8]) -> Result<(u16, &[u8]), Malformed> {
-    let Some((head, rest)) = text.split_first_chunk::<10>() else { return Err(Malformed::Status) };
+    let Some((head, rest)) = text.split_first_chunk::<10>() else {
+        let is_status = text.first_chunk().is_some_and(|digits| super::status(*digits).is_some());
+        return Err(if is_status { Malformed::NoTime } else { Malformed::Status });
+    };
     let status = status([head[0], head[1], head[2]]).ok_or(Malformed::Status)?;
     // Seven bytes are compared at once, as the upper part of eight.
     let label = u64::from_le_bytes([head[2], head[3], head[4], head[5], head[6], head[7], head[8], head[9]]);
@@ -152,6 +155,7 @@ mod tests {
             ("[GET] /a status=200, time=1ms user-agent=x", Malformed::NoStatus),
             ("[GET] /a", Malformed::NoStatus),
             ("[GET] /a, status=20", Malformed::Status),
+            ("[GET] /a, status=200", Malformed::NoTime),
             ("[GET] /a, status=x200, time=1ms user-agent=x", Malformed::Status),
             ("[GET] /a, status=099, time=1ms user-agent=x", Malformed::Status),
             ("[GET] /a, status=2000, time=1ms user-agent=x", Malformed::NoTime),
@@ -159,6 +163,8 @@ mod tests {
             ("[GET] /a, status=200, time=1ms", Malformed::NoAgent),
         ] {
             assert_eq!(read(line), Err(reason), "{line}");
+            let followed = format!("{line}\n[GET] /, status=200, time=1ms user-agent=x, status=200");
+            assert_eq!(read(&followed), Err(reason), "{line}");
         }
     }
 }
