@@ -13,7 +13,7 @@ pub enum Format {
     /// Told for each file from its first lines
     #[default]
     Auto,
-    /// [METHOD] /path, status=200, time=1.662137ms user-agent=...
+    /// `[METHOD] /path, status=200, time=1.662137ms user-agent=...`
     Simple,
     /// Common Log Format
     Common,
@@ -31,7 +31,7 @@ const LINES: usize = 100;
 
 impl Format {
     /// The format that most of a file's first lines have; [`Format::Simple`] if none has any. `head`
-    /// is the beginning of the file, [`HEAD`] bytes of it if it has so many.
+    /// is the beginning of the file, `HEAD` bytes of it if it has so many.
     pub fn told_by(head: &[u8]) -> Self {
         let head = &head[..head.len().min(HEAD)];
         // The last line is cut, unless the file ends there.

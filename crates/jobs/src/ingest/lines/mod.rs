@@ -38,7 +38,7 @@ pub struct Request<'a> {
 pub enum Malformed {
     /// There is nothing in it.
     Empty,
-    /// It is longer than [`super::blocks::LONGEST_LINE`].
+    /// It is longer than a line may be.
     TooLong,
     /// It does not begin with a method in brackets.
     NoMethod,
