@@ -86,7 +86,7 @@ fn what_advisories_name_is_found() {
         })
         .collect();
     let recall = 1.0 - missed.len() as f64 / named.len() as f64;
-    assert!(recall > 0.9, "{recall:.3} of {} found; missed {missed_by:#?}", named.len());
+    assert!(recall >= 0.98, "{recall:.3} of {} found; missed {missed_by:#?}", named.len());
 
     // Exploits have no fixed side.
     let exploits: Vec<Sample> = lines(&finished, "exploitdb.jsonl").collect();
