@@ -23,8 +23,8 @@ enum Described {
     /// Collects samples and writes the dataset
     ///
     /// Runs the collectors side by side, each shard in isolation: one that fails does not touch
-    /// the others. Leaves samples.jsonl and samples.parquet, the samples of each collector, and
-    /// collection_results.json in the output directory.
+    /// the others. Leaves samples.jsonl, samples.parquet and advisories.jsonl, what each collector
+    /// found, and collection_results.json in the output directory.
     #[command(after_help = EXITS)]
     Collect(Collect),
     /// Runs jobs that streamguard.toml defines as commands
@@ -112,7 +112,7 @@ pub(crate) struct Running {
     /// Where shards run
     #[arg(long, value_enum, default_value_t = Mode::Process)]
     pub(crate) mode: Mode,
-    /// How many shards run at once
+    /// How many shards run at once; some that only wait for upstreams come on top, unless it is 1
     #[arg(long, visible_alias = "worker", value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) workers: u16,
     /// Memory that one worker process may use, in MiB; 0 for no limit
@@ -186,7 +186,7 @@ pub(crate) struct Collect {
     /// Where clones and other answers are kept [default: the user's cache folder]
     #[arg(long, value_name = "DIR")]
     pub(crate) cache_dir: Option<PathBuf>,
-    /// Take nothing from the cache: it is filled anew
+    /// Empty the cache first, so that everything is asked for anew
     #[arg(long)]
     pub(crate) no_cache: bool,
     /// Read this file instead of ./streamguard.toml

@@ -13,6 +13,9 @@ pub(crate) fn run() -> Result<Exit> {
     for entry in list::COLLECTORS {
         rows.push([entry.name.to_owned(), format!("collects {}", entry.about), entry.needs.to_owned()]);
     }
+    for (name, what) in [("ingest", "measures web logs"), ("prime", "counts and lists primes")] {
+        rows.push([name.to_owned(), what.to_owned(), format!("nothing (streamguard {name})")]);
+    }
     for job in ConfigFile::read(Path::new("."), None)?.jobs {
         rows.push([
             job.name,
