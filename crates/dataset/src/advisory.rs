@@ -123,9 +123,6 @@ pub struct MergedAdvisory {
     pub fixes: Vec<FixState>,
     /// How many samples these gave.
     pub samples: u64,
-    /// How many records were put together.
-    #[serde(skip)]
-    records: usize,
 }
 
 /// A URL that an advisory refers to, and who says what of it.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 
+use serde::Serialize;
+
 use crate::cancel::Cancel;
 use crate::event::Counters;
 use crate::files::{self, WholeFile};
@@ -173,6 +175,17 @@ enum To {
 }
 
 impl Making {
+    /// Writes a record as one line of JSON.
+    ///
+    /// # Errors
+    /// [`JobError::Destination`].
+    pub fn line(&mut self, record: &impl Serialize) -> Result<(), JobError> {
+        serde_json::to_writer(&mut *self, record)
+            .map_err(io::Error::from)
+            .and_then(|()| self.write_all(b"\n"))
+            .map_err(|error| self.cannot(error))
+    }
+
     /// The error for a write that failed.
     pub fn cannot(&self, source: io::Error) -> JobError {
         destination_error(&self.name, source)

@@ -1,8 +1,10 @@
 //! The run loop: plans jobs, watches over workers, merges, and says what happens.
 
+mod life;
+mod watch;
+
 use std::collections::BTreeMap;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Condvar, Mutex};
@@ -11,35 +13,22 @@ use std::time::{Duration, Instant, SystemTime};
 
 use thiserror::Error;
 
-use crate::cancel::Cancel;
-use crate::crew::{Inner, Merged, News, Shared, Slotted, serve_slot};
-use crate::event::{Counters, Event, EventKind, Outcome, Status, millis};
-use crate::job::{Job, JobError};
+use crate::crew::{Inner, News, Shared, Slotted, serve_slot};
+use crate::event::{Event, EventKind, Status, millis};
+use crate::job::Job;
 use crate::journal::Journal;
-use crate::merge::{Destination, Merge};
 use crate::options::{Mode, Options};
-use crate::plan::Planning;
-use crate::planning::{Planned, plan};
-use crate::results::Results;
 use crate::rundir::{RunDir, RunDirError};
-use crate::schedule::{Fate, Queue, Ticket};
+use crate::schedule::Queue;
 use crate::state::State;
-use crate::store::ShardResult;
-use crate::summary::Summary;
-use crate::worker::thread::{Thread, panic_reason};
-use crate::worker::{Slot, Verdict, stopped_fate};
+use crate::worker::Slot;
+use crate::worker::thread::Thread;
 
 /// How often the loop looks around when nothing calls it.
 const TICK: Duration = Duration::from_millis(40);
 
 /// How often progress is said.
 const PROGRESS: Duration = Duration::from_millis(200);
-
-/// After a request to stop, shards may finish for so long.
-const FINISH: Duration = Duration::from_secs(2);
-
-/// After they were told to stop, they may take so long to do it.
-const STOP: Duration = Duration::from_secs(2);
 
 /// Whoever watches a run. Called from the loop: what takes long belongs on a thread of its own.
 pub trait Observer {
@@ -304,64 +293,6 @@ impl Loop<'_> {
         Ok(())
     }
 
-    /// Lets jobs plan: all at once, or the next one if none is at work.
-    fn plan_next(&mut self) -> Result<(), RunError> {
-        for job in 0..self.stages.len() {
-            let busy = self.stages.iter().any(|stage| !matches!(stage, Stage::Waiting | Stage::Ended));
-            if busy && !self.options.parallel {
-                break;
-            }
-            if self.stages[job] == Stage::Waiting && self.may_plan(job) {
-                self.stages[job] = Stage::Planning;
-                let shared = Arc::clone(&self.shared);
-                let planning = Planning {
-                    clock_ms: self.clock_ms(),
-                    cancel: self.options.cancel.clone(),
-                    results: self.results_for(job),
-                };
-                let name = shared.jobs[job].name();
-                let places = self.dir.map(|dir| (dir.plan(name), dir.shards(name)));
-                aside("plan", move || {
-                    let planned = plan(&*shared.jobs[job], &planning, places);
-                    let _ = shared.news.send(News::Planned(job, planned));
-                })?;
-            }
-        }
-        Ok(())
-    }
-
-    fn clock_ms(&self) -> u64 {
-        self.dir.map_or(self.state.clock_ms, RunDir::clock_ms)
-    }
-
-    /// The earlier jobs of this run that a job comes after.
-    fn earlier(&self, job: usize) -> impl Iterator<Item = usize> {
-        let after = self.shared.jobs[job].after();
-        (0..job).filter(move |at| after.contains(&self.shared.jobs[*at].name()))
-    }
-
-    /// Whether the jobs are over that a job comes after.
-    fn may_plan(&self, job: usize) -> bool {
-        self.earlier(job).all(|at| self.stages[at] == Stage::Ended)
-    }
-
-    /// What those jobs made.
-    fn results_for(&self, job: usize) -> Results {
-        let mut results = Results::default();
-        for at in self.earlier(job) {
-            let state = &self.state.jobs[at];
-            if !matches!(state.status, Some(Status::Complete | Status::Partial)) {
-                continue;
-            }
-            results.identify(&state.name, &self.hashes[at], state.lost.iter().map(|(shard, ..)| *shard));
-            match self.dir {
-                Some(dir) => results.add_folder(&state.name, dir.root().to_owned()),
-                None => results = results.with_made(&state.name, self.made[at].clone()),
-            }
-        }
-        results
-    }
-
     fn take(&mut self, news: News) -> Result<(), RunError> {
         match news {
             News::Stuck => {}
@@ -372,7 +303,7 @@ impl Loop<'_> {
             News::Merged(job, Ok(merged)) => {
                 let lost = &self.state.jobs[job].lost;
                 let (status, reason) = match (merged.cancelled, lost.as_slice()) {
-                    (Some(cancelled), _) => (Status::Cancelled, not_done(cancelled)),
+                    (Some(cancelled), _) => (Status::Cancelled, life::not_done(cancelled)),
                     (None, []) => (Status::Complete, None),
                     (None, [(shard, outcome, why), ..]) => {
                         let text = format!(
@@ -391,252 +322,10 @@ impl Loop<'_> {
         Ok(())
     }
 
-    fn begin(&mut self, job: usize, planned: Planned) -> Result<(), RunError> {
-        let Planned { plan, hash, store, reused } = planned;
-        let shards = u32::try_from(plan.shards().len()).unwrap_or(u32::MAX);
-        self.hashes[job].clone_from(&hash);
-        self.stages[job] = Stage::Running;
-        let unit = self.shared.jobs[job].unit().to_owned();
-        self.say([EventKind::JobPlanned { job, shards, expected: plan.expected(), unit, plan: hash }])?;
-        for (shard, result) in (0..).zip(&reused) {
-            if let Some(result) = result {
-                let (records, counters) = (result.records, result.counters.clone());
-                let kind = EventKind::ShardEnded {
-                    job,
-                    shard,
-                    attempt: 0,
-                    outcome: Outcome::Reused,
-                    reason: None,
-                    retry_in_ms: None,
-                    records,
-                    counters,
-                    took_us: 0,
-                };
-                self.say_later(kind);
-            }
-        }
-        let over = {
-            let mut inner = self.shared.lock();
-            let queue = Queue::new(plan, self.shared.limits[job], reused);
-            let over = queue.over();
-            inner.queues[job] = Some(queue);
-            inner.stores[job] = Some(store);
-            over
-        };
-        if self.stopping.is_some() {
-            self.stop_job(job)?;
-        } else if over {
-            self.merge(job)?;
-        }
-        self.shared.work.notify_all();
-        Ok(())
-    }
-
     fn say_later(&self, kind: EventKind) {
         let event = self.shared.event(kind);
         self.shared.lock().events.push(event);
     }
-
-    /// All shards of a job are settled.
-    fn merge(&mut self, job: usize) -> Result<(), RunError> {
-        if self.stages[job] != Stage::Running {
-            return Ok(());
-        }
-        self.pump()?;
-        let (mut results, target, cancelled) = {
-            let mut inner = self.shared.lock();
-            let Some(queue) = &mut inner.queues[job] else { return Ok(()) };
-            if !queue.over() {
-                return Ok(());
-            }
-            let mut results = std::mem::take(&mut queue.results);
-            results.truncate(queue.wanted());
-            let answer = (results, queue.plan.target(), queue.cancelled);
-            inner.queues[job] = None;
-            answer
-        };
-        let records = results.iter().flatten().map(|result| result.records).sum();
-        let stopped = cancelled > 0 || self.stopping.is_some();
-        let is_worth_it = self.shared.jobs[job].keeps_partial() && results.iter().any(Option::is_some);
-        if stopped && !is_worth_it {
-            return self.job_ended(
-                job,
-                Status::Cancelled,
-                not_done(cancelled),
-                records,
-                sum(&results),
-                Summary::default(),
-            );
-        }
-        self.stages[job] = Stage::Merging;
-        let destination =
-            self.dir.map_or(Destination::Memory, |dir| Destination::Folder(dir.root().to_owned()));
-        // The request to stop was heard; what is left of the work is to be merged.
-        let cancel = if stopped { Cancel::new() } else { self.options.cancel.clone() };
-        let (earlier, clock_ms) = (self.results_for(job), self.clock_ms());
-        let shared = Arc::clone(&self.shared);
-        aside("merge", move || {
-            let missing =
-                u32::try_from(results.iter().filter(|result| result.is_none()).count()).unwrap_or(u32::MAX);
-            let mut merge = Merge {
-                outputs: results.iter().flatten().collect(),
-                target,
-                missing,
-                destination: &destination,
-                made: BTreeMap::new(),
-                cancel: &cancel,
-                results: earlier,
-                clock_ms,
-            };
-            let merged = catch_unwind(AssertUnwindSafe(|| shared.jobs[job].merge(&mut merge)))
-                .unwrap_or_else(|panic| Err(JobError::Failed(panic_reason(&*panic))))
-                .map(|summary| Merged {
-                    summary,
-                    counters: merge.counters(),
-                    records: merge.records(),
-                    made: std::mem::take(&mut merge.made),
-                    cancelled: stopped.then_some(cancelled),
-                });
-            results.clear();
-            let _ = shared.news.send(News::Merged(job, merged));
-        })
-    }
-
-    fn job_failed(&mut self, job: usize, error: JobError) -> Result<(), RunError> {
-        let (status, reason) = match error {
-            JobError::Destination { path, source } => return Err(RunError::Destination { path, source }),
-            JobError::Stopped => (Status::Cancelled, None),
-            JobError::Failed(reason) => (Status::Failed, Some(reason)),
-        };
-        let records = self.state.jobs[job].records;
-        let counters = self.state.jobs[job].counters.clone();
-        self.job_ended(job, status, reason, records, counters, Summary::default())
-    }
-
-    fn job_ended(
-        &mut self,
-        job: usize,
-        status: Status,
-        reason: Option<String>,
-        records: u64,
-        counters: Counters,
-        summary: Summary,
-    ) -> Result<(), RunError> {
-        self.stages[job] = Stage::Ended;
-        self.say([EventKind::JobEnded { job, status, reason, records, counters, summary }])?;
-        if self.stopping.is_none() {
-            self.plan_next()?;
-        }
-        Ok(())
-    }
-
-    /// Looks after the workers: who is late, who is silent, who is to stop.
-    fn watch(&mut self) -> Result<(), RunError> {
-        let cancel = &self.options.cancel;
-        if cancel.requested() && self.stopping.is_none() {
-            self.stopping = Some(Instant::now());
-            self.say([EventKind::CancelRequested])?;
-            for job in 0..self.stages.len() {
-                self.stop_job(job)?;
-            }
-        }
-        let at_once = self.options.cancel.at_once();
-        for at in 0..self.slots.len() {
-            let slot = Arc::clone(&self.slots[at].0);
-            let Some(busy) = slot.busy() else { continue };
-            let limits = &self.shared.limits[busy.job];
-            let superfluous = {
-                let inner = self.shared.lock();
-                inner.queues[busy.job].as_ref().is_some_and(|queue| queue.superfluous(busy.ticket.shard))
-            };
-            let process = slot.group.load(Ordering::Relaxed) != 0;
-            if superfluous || self.stopping.is_some_and(|since| since.elapsed() > FINISH) {
-                slot.tell(busy.ticket, Verdict::Cancelled, true);
-            } else if busy.since.elapsed() > limits.deadline {
-                slot.tell(busy.ticket, Verdict::Late, false);
-            } else if process && limits.silence.is_some_and(|silence| slot.silent() > silence) {
-                slot.tell(busy.ticket, Verdict::Silent, false);
-            }
-            if at_once || busy.told.is_some_and(|told| told.elapsed() > STOP) {
-                self.replace(at, busy.job, busy.ticket)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives up a worker that does not come back, and puts another in its place.
-    fn replace(&mut self, at: usize, job: usize, ticket: Ticket) -> Result<(), RunError> {
-        let slot = Arc::clone(&self.slots[at].0);
-        let Some((lease, next)) = slot.abandon(ticket) else { return Ok(()) };
-        let verdict = slot.verdict();
-        let fates = lease.tickets.iter().enumerate().map(|(at, &ticket)| {
-            let fate = if at == next { stopped_fate(verdict) } else { Fate::Returned { alone: false } };
-            (ticket, fate, Duration::ZERO)
-        });
-        {
-            let mut inner = self.shared.lock();
-            self.shared.settle(&mut inner, job, fates.collect(), STOP);
-        }
-        if self.stopping.is_some() {
-            return self.stop_job(job);
-        }
-        self.open_slot()?;
-        let (fresh, thread) = self.slots.pop().expect("it was just opened");
-        // The old thread is left to itself; it ends as soon as it looks up.
-        self.slots[at] = (fresh, thread);
-        Ok(())
-    }
-
-    /// Drops what a job has not begun; if nothing runs, it is over.
-    fn stop_job(&mut self, job: usize) -> Result<(), RunError> {
-        match self.stages[job] {
-            Stage::Waiting => self.job_failed(job, JobError::Stopped),
-            Stage::Running => {
-                let over = {
-                    let mut inner = self.shared.lock();
-                    let Some(queue) = &mut inner.queues[job] else { return Ok(()) };
-                    queue.drop_rest();
-                    queue.over()
-                };
-                if over { self.merge(job) } else { Ok(()) }
-            }
-            Stage::Planning if self.options.cancel.at_once() => self.job_failed(job, JobError::Stopped),
-            Stage::Planning | Stage::Merging | Stage::Ended => Ok(()),
-        }
-    }
-
-    /// Sends the workers home. Who is stuck is not waited for.
-    fn close(&mut self) {
-        self.shared.lock().closing = true;
-        self.shared.work.notify_all();
-        for (slot, thread) in self.slots.drain(..) {
-            if let Some(busy) = slot.busy() {
-                slot.abandon(busy.ticket);
-            }
-            if !slot.abandoned() {
-                // A worker's panic is a fault of the engine's own; it is reported as such elsewhere.
-                let _ = thread.join();
-            }
-        }
-    }
-}
-
-/// Starts a thread for something that the loop does not wait for.
-fn aside(name: &str, what: impl FnOnce() + Send + 'static) -> Result<(), RunError> {
-    std::thread::Builder::new().name(name.to_owned()).spawn(what).map(drop).map_err(RunError::Thread)
-}
-
-/// Why a job is cancelled, if shards are missing for it.
-fn not_done(cancelled: u32) -> Option<String> {
-    (cancelled > 0).then(|| format!("{cancelled} of its shards were not done"))
-}
-
-fn sum(results: &[Option<ShardResult>]) -> Counters {
-    let mut sum = Counters::new();
-    for (name, n) in results.iter().flatten().flat_map(|result| &result.counters) {
-        *sum.entry(name.clone()).or_default() += n;
-    }
-    sum
 }
 
 /// The wall clock, in milliseconds since 1970-01-01 UTC.

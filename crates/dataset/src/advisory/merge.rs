@@ -96,20 +96,20 @@ impl MergedAdvisory {
     /// Takes in what one more source says.
     fn take(&mut self, advisory: Advisory) {
         let speaker = format!("{}:{}", advisory.collector, advisory.id);
+        let is_first = self.id.is_empty();
         if !self.collectors.contains(&advisory.collector) {
             self.collectors.push(advisory.collector.clone());
         }
         self.aliases.push(advisory.id.clone());
         self.aliases.extend(advisory.aliases);
         // Withdrawn is only what everybody took back.
-        if self.records == 0 {
+        if is_first {
             self.withdrawn = advisory.withdrawn;
         } else if self.withdrawn.is_some() != advisory.withdrawn.is_some() {
             let value = if advisory.withdrawn.is_some() { "withdrawn" } else { "not withdrawn" };
             self.conflict("withdrawn", &speaker, value.to_owned());
             self.withdrawn = None;
         }
-        self.records += 1;
         let is_cve_record = is_cve(&advisory.id);
         let mut fields = Fields { merged: self, speaker: &speaker };
         fields.settle("published", |merged| &mut merged.published, advisory.published, |_, _| true);
@@ -131,8 +131,7 @@ impl MergedAdvisory {
             advisory.exploited_since,
             |a, b| a == b,
         );
-        let cwes = (!advisory.cwes.is_empty()).then_some(advisory.cwes);
-        fields.settle_cwes(cwes);
+        fields.settle_cwes(advisory.cwes);
         if let Some(modified) = advisory.modified
             && self.modified.as_ref().is_none_or(|known| *known < modified)
         {
@@ -146,7 +145,7 @@ impl MergedAdvisory {
                 self.affected.push(affected);
             }
         }
-        if is_cve_record && !is_cve(&self.id) || self.id.is_empty() {
+        if is_first || is_cve_record && !is_cve(&self.id) {
             self.id = advisory.id;
         }
     }
@@ -216,8 +215,10 @@ impl Fields<'_> {
         }
     }
 
-    fn settle_cwes(&mut self, said: Option<Vec<String>>) {
-        let Some(said) = said else { return };
+    fn settle_cwes(&mut self, said: Vec<String>) {
+        if said.is_empty() {
+            return;
+        }
         if self.merged.cwes.is_empty() {
             self.merged.cwes = said;
             self.merged.field_sources.insert("cwes".to_owned(), self.speaker.to_owned());

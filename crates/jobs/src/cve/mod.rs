@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::advisories::{Advisories, AdvisorySource, moment, name};
 use crate::upstream::Access;
-use crate::upstream::address::address;
+use crate::upstream::address::{address, base};
 use walk::{End, Walk};
 
 /// Name of the source.
@@ -52,16 +52,16 @@ pub struct Cve {
     #[arg(long, value_name = "N", default_value_t = Self::default().cve_samples)]
     pub cve_samples: u64,
     /// Only CVE records that hold all words of one of these phrases [default: all records]
-    #[arg(long, value_name = "PHRASE", num_args = 1..)]
+    #[arg(long, value_name = "PHRASE", num_args = 1.., value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub keywords: Vec<String>,
     /// Only CVE records with one of these weaknesses, such as CWE-79 [default: all records]
     #[arg(long, value_name = "CWE", num_args = 1.., value_parser = weakness)]
     pub cwes: Vec<String>,
     /// Where the CVE API 2.0 is
-    #[arg(long, value_name = "URL", default_value_t = Self::default().nvd_url)]
+    #[arg(long, value_name = "URL", default_value_t = Self::default().nvd_url, value_parser = base)]
     pub nvd_url: String,
     /// Where NVD's feeds are
-    #[arg(long, value_name = "URL", default_value_t = Self::default().nvd_feeds_url)]
+    #[arg(long, value_name = "URL", default_value_t = Self::default().nvd_feeds_url, value_parser = base)]
     pub nvd_feeds_url: String,
     /// Only records that changed since this date
     #[arg(skip)]

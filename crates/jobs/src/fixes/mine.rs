@@ -42,7 +42,7 @@ pub(super) fn mine(settings: &Fixes, piece: &Piece, output: &mut Output<'_>) -> 
         Err(error) if error.is_lasting() && !piece.kin.is_empty() => {
             return mine_kin(settings, piece, &error.to_string(), output);
         }
-        Err(error) if !error.is_lasting() => return Err(lost(error)),
+        Err(error) if !error.is_lasting() => return Err(error.into()),
         // It cannot be had, now and later: that is the answer to all its wants.
         Err(error) => return give_up(piece, &error.to_string(), output),
     };
@@ -97,7 +97,7 @@ fn mine_kin(
         let found = match find(settings, &left, output) {
             Ok(search) => search.commits.into_values().flat_map(|wanted| wanted.named).collect::<Vec<_>>(),
             Err(error) if error.is_lasting() => continue,
-            Err(error) => return Err(lost(error)),
+            Err(error) => return Err(error.into()),
         };
         let is_found = |want: &Want| found.contains(&want.named.to_string());
         let (there, missing) = left.wants.into_iter().partition(is_found);
@@ -109,15 +109,6 @@ fn mine_kin(
     }
     rest.extend(left.wants);
     give_up(&Piece { wants: rest, ..piece.clone() }, problem, output)
-}
-
-/// How a shard ends whose repository could not be had for reasons that are not its own.
-fn lost(error: GitError) -> ShardError {
-    match error {
-        GitError::Stopped => ShardError::Stopped,
-        error if error.may_pass() || matches!(error, GitError::TooSlow { .. }) => ShardError::retry(error),
-        error => ShardError::failed(error),
-    }
 }
 
 /// Answers all wants of a repository that cannot be had.

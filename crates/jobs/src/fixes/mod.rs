@@ -10,7 +10,7 @@ mod resolve;
 mod wants;
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{BufRead, Write};
+use std::io::BufRead;
 use std::time::Duration;
 
 use clap::Args;
@@ -31,15 +31,12 @@ use wants::Piece;
 /// The sources of advisories, in the order in which they are trusted.
 pub const SOURCES: [&str; 3] = ["cve", "github", "osv"];
 
-/// The merged advisories.
-const ADVISORIES: &str = "advisories.jsonl";
-
 /// Settings of the job `fixes`.
 #[derive(Args, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Fixes {
     /// Repositories that take more room than this are left out, in MiB
-    #[arg(long, value_name = "MIB", default_value_t = Self::default().max_repo_size)]
+    #[arg(long, value_name = "MIB", default_value_t = Self::default().max_repo_size, value_parser = clap::value_parser!(u64).range(1..))]
     pub max_repo_size: u64,
     /// Hosts that advisories may lead to, besides the well-known ones
     #[arg(long, value_name = "HOST", num_args = 1..)]
@@ -142,11 +139,7 @@ impl Job for Fixes {
                 }
                 kept += 1;
                 tally.count(&sample, &fix.collectors);
-                let sample = enriched(sample, named.first().map(|at| &advisories[*at]));
-                serde_json::to_writer(&mut samples, &sample)
-                    .map_err(std::io::Error::from)
-                    .and_then(|()| samples.write_all(b"\n"))
-                    .map_err(|error| samples.cannot(error))?;
+                samples.line(&enriched(sample, named.first().map(|at| &advisories[*at])))?;
             }
             tally.commits += u64::from(fix.commit.is_some());
             for at in named {
@@ -162,7 +155,9 @@ impl Job for Fixes {
             Ok(())
         })?;
         merge.keep(samples)?;
-        write_lines(merge, ADVISORIES, &advisories)?;
+        let mut file = merge.make("advisories.jsonl")?;
+        advisories.iter().try_for_each(|advisory| file.line(advisory))?;
+        merge.keep(file)?;
         Ok(tally.summary(&advisories))
     }
 }
@@ -214,17 +209,6 @@ fn enriched(sample: Sample, advisory: Option<&MergedAdvisory>) -> Sample {
         cwes: if advisory.cwes.is_empty() { sample.cwes } else { advisory.cwes.clone() },
         ..sample
     }
-}
-
-fn write_lines(merge: &mut Merge<'_>, name: &str, records: &[impl Serialize]) -> Result<(), JobError> {
-    let mut file = merge.make(name)?;
-    for record in records {
-        serde_json::to_writer(&mut file, record)
-            .map_err(std::io::Error::from)
-            .and_then(|()| file.write_all(b"\n"))
-            .map_err(|error| file.cannot(error))?;
-    }
-    merge.keep(file)
 }
 
 /// What is counted at the end.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::advisories::{Advisories, AdvisorySource, moment};
-use crate::upstream::address::address;
+use crate::upstream::address::{address, base};
 use crate::upstream::{Accept, Access, Freshness, Request, Service};
 use query::{Page, Question};
 
@@ -58,7 +58,7 @@ pub struct Github {
     #[arg(long, value_name = "NAME", num_args = 1.., value_parser = severity)]
     pub severities: Vec<String>,
     /// Where GitHub's API is
-    #[arg(long, value_name = "URL", default_value_t = Self::default().github_url)]
+    #[arg(long, value_name = "URL", default_value_t = Self::default().github_url, value_parser = base)]
     pub github_url: String,
     /// Only advisories that changed since this date
     #[arg(skip)]

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::advisories::{Advisories, AdvisorySource, moment};
-use crate::upstream::address::address;
+use crate::upstream::address::{address, base};
 use crate::upstream::{Accept, Access, Freshness, Request, Service, Unfit, UpstreamError, Watch};
 use archive::{Archive, Entry};
 
@@ -62,7 +62,7 @@ pub struct Osv {
     #[arg(long, value_name = "NAME", num_args = 1..)]
     pub osv_ecosystems: Vec<String>,
     /// Where OSV's bulk files are
-    #[arg(long, value_name = "URL", default_value_t = Self::default().osv_url)]
+    #[arg(long, value_name = "URL", default_value_t = Self::default().osv_url, value_parser = base)]
     pub osv_url: String,
     /// Only records that changed since this date
     #[arg(skip)]

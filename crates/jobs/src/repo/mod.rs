@@ -172,11 +172,11 @@ impl Collector for Repo {
                     let stop = || samples.check().is_err();
                     let locate = |url: &str| self.access.location(url, &stop);
                     let fetching = self.fetching(&mirrors, &stop, &locate);
-                    let fetched = git::history(&url, &fetching).map_err(lost)?;
+                    let fetched = git::history(&url, &fetching)?;
                     let selection = select(&fetched.path, self.since.as_ref(), &stop);
                     if let Ok(selection) = &selection {
                         let ids = selection.commits.iter().map(|chosen| chosen.commit);
-                        git::blobs(&fetched, ids, &fetching).map_err(lost)?;
+                        git::blobs(&fetched, ids, &fetching)?;
                     }
                     (fetched, selection)
                 };
@@ -240,15 +240,6 @@ impl Repo {
             miner.mine(*chosen, samples)?;
         }
         Ok(())
-    }
-}
-
-/// How a shard ends whose repository could not be fetched.
-fn lost(error: git::GitError) -> ShardError {
-    match error {
-        git::GitError::Stopped => ShardError::Stopped,
-        error if error.may_pass() => ShardError::retry(error),
-        error => ShardError::failed(error),
     }
 }
 

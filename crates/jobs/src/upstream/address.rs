@@ -2,6 +2,11 @@
 
 use url::Url;
 
+/// The base URL of an upstream, out of a flag.
+pub(crate) fn base(text: &str) -> Result<String, String> {
+    address(text, &[], &[]).map(|_| text.to_owned())
+}
+
 /// The URL of a setting, with path segments and a query added, each encoded.
 ///
 /// # Errors

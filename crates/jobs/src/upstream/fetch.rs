@@ -87,7 +87,6 @@ impl Line {
             ))
             .redirect(Policy::none())
             .referer(false)
-            .no_gzip()
             .retry(reqwest::retry::never())
             .connect_timeout(patience.connect)
             .pool_idle_timeout(IDLE_CONNECTION)

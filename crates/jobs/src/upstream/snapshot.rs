@@ -58,6 +58,14 @@ pub enum SnapshotError {
         /// What went wrong.
         source: io::Error,
     },
+    /// It is no archive, or a damaged one.
+    #[error("{name} is no snapshot, or damaged: {reason}")]
+    Damaged {
+        /// Which.
+        name: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// It is no snapshot, or one of another format.
     #[error("not a snapshot of format {FORMAT}: {0}")]
     Format(String),
@@ -104,7 +112,7 @@ impl Snapshot {
     /// # Errors
     /// [`SnapshotError`].
     pub fn embedded(cache: &Path) -> Result<Self, SnapshotError> {
-        Self::unpacked(EMBEDDED, &blake3::hash(EMBEDDED), cache)
+        Self::unpacked(EMBEDDED, "the embedded snapshot", &blake3::hash(EMBEDDED), cache)
     }
 
     /// A snapshot in a file, unpacked to the cache where need be.
@@ -115,12 +123,18 @@ impl Snapshot {
         let unreadable = |source| SnapshotError::Read { path: file.to_owned(), source };
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(File::open(file).map_err(unreadable)?).map_err(unreadable)?;
-        Self::unpacked(File::open(file).map_err(unreadable)?, &hasher.finalize(), cache)
+        let name = file.display().to_string();
+        Self::unpacked(File::open(file).map_err(unreadable)?, &name, &hasher.finalize(), cache)
     }
 
-    fn unpacked(archive: impl Read, digest: &blake3::Hash, cache: &Path) -> Result<Self, SnapshotError> {
+    fn unpacked(
+        archive: impl Read,
+        name: &str,
+        digest: &blake3::Hash,
+        cache: &Path,
+    ) -> Result<Self, SnapshotError> {
         let folder = Part::Snapshots.folder(cache).join(&digest.to_hex()[..16]);
-        unpack(archive, &folder)?;
+        unpack(archive, name, &folder)?;
         let clock_ms = manifest(&folder)?.clock_ms;
         Ok(Self { folder, clock_ms })
     }
@@ -156,11 +170,15 @@ fn manifest(folder: &Path) -> Result<Manifest, SnapshotError> {
 }
 
 /// Unpacks an archive into `folder`, unless it is there. The folder is whole or absent.
-fn unpack(archive: impl Read, folder: &Path) -> Result<(), SnapshotError> {
+fn unpack(archive: impl Read, name: &str, folder: &Path) -> Result<(), SnapshotError> {
     if folder.join(MANIFEST).exists() {
         return Ok(());
     }
-    let io_error = |source| SnapshotError::Io { path: folder.to_owned(), source };
+    // What the file system says has a number; the rest is about the archive.
+    let io_error = |source: io::Error| match source.raw_os_error() {
+        Some(_) => SnapshotError::Io { path: folder.to_owned(), source },
+        None => SnapshotError::Damaged { name: name.to_owned(), reason: source.to_string() },
+    };
     let scratch = folder.with_extension(format!("{}.part", std::process::id()));
     let unpacked = unpack_entries(archive, &scratch).map_err(io_error).and_then(|()| {
         match fs::rename(&scratch, folder) {

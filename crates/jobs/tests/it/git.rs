@@ -4,14 +4,13 @@
 mod addresses;
 // Mirrors that were left by others, that are shared, and that grow too large.
 mod cache;
-// The simulator and servers of one answer.
+// Servers of one answer.
 mod hosting;
 // What hosts answer: nothing, no, elsewhere.
 mod hosts;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -27,14 +26,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::repositories::{FIXED, MESSAGE, VULNERABLE, commit, git, write};
+use crate::simulator::skip;
 
 /// The repository that most tests fetch.
 const URL: &str = "https://github.com/owner/name";
-
-/// Says what is not tested, and why.
-fn skip(why: &str) {
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
-}
 
 /// A folder that is served as if it were github.com, and a cache.
 struct World {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use engine::Counters;
 use engine::testing::run_shard;
 use jobs::upstream::{Access, Credentials};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -104,6 +105,11 @@ impl Simulator {
         stats["services"][service]["requests"].as_u64().unwrap_or_default()
     }
 
+    /// How often a method was used to ask for git.
+    pub(crate) fn asked_git(&self, method: &str) -> u64 {
+        self.stats()["services"]["git"]["methods"][method].as_u64().unwrap_or_default()
+    }
+
     /// From now on these faults, and counters at zero.
     pub(crate) fn faults(&self, faults: &[&str]) {
         self.control("POST", "faults", &serde_json::json!({ "faults": faults }).to_string());
@@ -128,8 +134,10 @@ impl Simulator {
 
 impl Drop for Simulator {
     fn drop(&mut self) {
-        // Gone already is as good.
-        let _ = self.child.kill();
+        // Asked to, it removes what it wrote. Gone already is as good.
+        if let Some(pid) = Pid::from_raw(self.child.id().try_into().unwrap()) {
+            let _ = kill_process(pid, Signal::TERM);
+        }
         let _ = self.child.wait();
     }
 }

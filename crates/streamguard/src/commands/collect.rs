@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use clap::{ArgMatches, FromArgMatches};
 use engine::{Begin, Cancel, CommandLine, Job, Options, RunDir, Status};
 use jobs::list::{self, Entry, Makes};
+use jobs::upstream::git;
 use jobs::upstream::snapshot::{self, Snapshot};
 use jobs::upstream::{Access, Credentials};
 use report::Format;
@@ -23,25 +24,8 @@ use crate::signals;
 /// Where a run that is recorded has its cache, below the output directory.
 const RECORDING: &str = ".streamguard/recording";
 
-/// What workers of our own get of the environment: enough for git to find its way.
-const ENVIRONMENT: [&str; 16] = [
-    "PATH",
-    "HOME",
-    "LANG",
-    "LC_ALL",
-    "TMPDIR",
-    "TZ",
-    "GIT_SSL_CAINFO",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "HTTPS_PROXY",
-    "https_proxy",
-    "HTTP_PROXY",
-    "http_proxy",
-    "NO_PROXY",
-    "no_proxy",
-    "RUST_BACKTRACE",
-];
+/// What workers of our own get of the environment, besides what git needs to find its way.
+const ENVIRONMENT: [&str; 6] = ["HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "RUST_BACKTRACE"];
 
 pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
     let folder = Path::new(".");
@@ -112,6 +96,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
 
 /// Says no to a file that cannot be written before hours of work go by.
 fn check_writable(file: &Path) -> Result<()> {
+    if file.is_dir() {
+        return Err(UsageError(format!("--record {}: it is a folder; name a file", file.display())).into());
+    }
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::metadata(folder).ok().filter(std::fs::Metadata::is_dir).map(drop).ok_or_else(|| {
         UsageError(format!("--record {}: there is no folder {}", file.display(), folder.display())).into()
@@ -291,7 +278,10 @@ pub(crate) fn options(running: &Running, parallel: bool, cancel: Cancel) -> Resu
         Mode::Process => {
             let program =
                 std::env::current_exe().context("cannot find this program, to start it as a worker")?;
-            engine::Mode::Process(CommandLine::new(program, ["worker"]).keeping(ENVIRONMENT))
+            engine::Mode::Process(
+                CommandLine::new(program, ["worker"])
+                    .keeping(ENVIRONMENT.into_iter().chain(git::ENVIRONMENT)),
+            )
         }
     };
     Ok(Options {

@@ -1,14 +1,14 @@
 //! From a line of a web log to a request.
 
 mod clock;
-mod common;
+mod common_log;
 mod duration;
 mod json;
 mod method;
 mod simple;
 
 pub use clock::Clock;
-pub use common::{combined, common};
+pub use common_log::{combined, common};
 pub use duration::LONGEST_TIME;
 pub use json::json;
 pub use method::Method;

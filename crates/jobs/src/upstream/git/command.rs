@@ -36,7 +36,7 @@ const LINES: usize = 5;
 const LINE: usize = 1 << 10;
 
 /// Variables that git needs to find programs, certificates and proxies.
-const ENVIRONMENT: [&str; 10] = [
+pub const ENVIRONMENT: [&str; 10] = [
     "PATH",
     "GIT_SSL_CAINFO",
     "SSL_CERT_FILE",

@@ -4,6 +4,7 @@ use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use engine::ShardError;
 use thiserror::Error;
 
 use crate::repo::SourceError;
@@ -120,6 +121,16 @@ impl GitError {
             Self::Failed { may_pass, .. } => !may_pass,
             Self::TooSlow { .. } => false,
             _ => true,
+        }
+    }
+}
+
+impl From<GitError> for ShardError {
+    fn from(error: GitError) -> Self {
+        match error {
+            GitError::Stopped => Self::Stopped,
+            error if error.may_pass() || matches!(error, GitError::TooSlow { .. }) => Self::retry(error),
+            error => Self::failed(error),
         }
     }
 }

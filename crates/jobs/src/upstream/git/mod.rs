@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use gix::ObjectId;
 
 pub use address::is_public;
+pub use command::ENVIRONMENT;
 pub use error::GitError;
 pub use mirror::Mirror;
 

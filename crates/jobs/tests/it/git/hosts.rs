@@ -5,16 +5,17 @@ use std::time::{Duration, Instant};
 
 use jobs::upstream::git::{Fetching, GitError, blobs, commits, history};
 
-use super::hosting::{Listener, Simulator, location};
+use super::hosting::{Listener, location};
 use super::{URL, World, id, mine, mirror, unknown};
+use crate::simulator::Simulator;
 
 /// A world that the simulator serves.
 fn hosted() -> Option<(World, Simulator, Vec<String>)> {
     let mut world = World::new()?;
     let (_, ids) = world.serve_fix("owner/name");
     fs::write(world.at("served/renames.csv"), "old/name,former/name\nformer/name,owner/name\n").unwrap();
-    let simulator = Simulator::start(&world.at("served"))?;
-    world.mirrors = vec![mirror(&simulator.url())];
+    let simulator = Simulator::start(&["--git-root", &world.at("served").display().to_string()])?;
+    world.mirrors = vec![mirror(&simulator.url("git"))];
     Some((world, simulator, ids))
 }
 
@@ -22,18 +23,18 @@ fn hosted() -> Option<(World, Simulator, Vec<String>)> {
 fn one_request_fetches_all_commits_and_none_fetches_them_again() {
     let Some((world, simulator, ids)) = hosted() else { return };
     let fetched = world.commits(&ids[2..]);
-    assert_eq!((simulator.asked("POST"), &fetched.missing), (1, &vec![]));
+    assert_eq!((simulator.asked_git("POST"), &fetched.missing), (1, &vec![]));
     blobs(&fetched, ids[2..].iter().map(|hex| id(hex)), &world.fetching(&world.cache())).unwrap();
-    assert_eq!(simulator.asked("POST"), 2);
-    let asked = (simulator.asked("GET"), simulator.asked("POST"));
+    assert_eq!(simulator.asked_git("POST"), 2);
+    let asked = (simulator.asked_git("GET"), simulator.asked_git("POST"));
     assert_eq!(world.commits(&ids[2..]), fetched);
     blobs(&fetched, ids[2..].iter().map(|hex| id(hex)), &world.fetching(&world.cache())).unwrap();
-    assert_eq!((simulator.asked("GET"), simulator.asked("POST")), asked);
+    assert_eq!((simulator.asked_git("GET"), simulator.asked_git("POST")), asked);
     assert_eq!(mine(&fetched.path, &ids[3]).len(), 1);
     // Each that it does not have costs one more.
     let missing = [unknown(1), unknown(2)];
     assert_eq!(world.commits(&[&ids[..], &missing].concat()).missing, missing);
-    assert_eq!(simulator.asked("POST"), 5);
+    assert_eq!(simulator.asked_git("POST"), 5);
 }
 
 #[test]
@@ -62,9 +63,9 @@ fn a_repository_that_moved_is_followed() {
     let fetched = commits(old, &ids, &followed()).unwrap();
     assert_eq!((&*fetched.url, fetched.moved_from.as_deref()), (URL, Some(old)));
     // From now on it is known, also to those who cannot follow.
-    let asked = simulator.asked("GET");
+    let asked = simulator.asked_git("GET");
     assert_eq!(commits(old, &ids, &fetching()).unwrap(), fetched);
-    assert_eq!(simulator.asked("GET"), asked);
+    assert_eq!(simulator.asked_git("GET"), asked);
     blobs(&fetched, [id(&ids[3])], &fetching()).unwrap();
     assert_eq!(mine(&fetched.path, &ids[3]).len(), 1);
     let all = history(old, &followed()).unwrap();

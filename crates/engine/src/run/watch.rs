@@ -1,0 +1,109 @@
+//! Looking after the workers: who is late, who is silent, who is to stop.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::{Loop, RunError, Stage};
+use crate::event::EventKind;
+use crate::job::JobError;
+use crate::schedule::{Fate, Ticket};
+use crate::worker::{Verdict, stopped_fate};
+
+/// After a request to stop, shards may finish for so long.
+const FINISH: Duration = Duration::from_secs(2);
+
+/// After they were told to stop, they may take so long to do it.
+const STOP: Duration = Duration::from_secs(2);
+
+impl Loop<'_> {
+    /// Looks after the workers: who is late, who is silent, who is to stop.
+    pub(super) fn watch(&mut self) -> Result<(), RunError> {
+        let cancel = &self.options.cancel;
+        if cancel.requested() && self.stopping.is_none() {
+            self.stopping = Some(Instant::now());
+            self.say([EventKind::CancelRequested])?;
+            for job in 0..self.stages.len() {
+                self.stop_job(job)?;
+            }
+        }
+        let at_once = self.options.cancel.at_once();
+        for at in 0..self.slots.len() {
+            let slot = Arc::clone(&self.slots[at].0);
+            let Some(busy) = slot.busy() else { continue };
+            let limits = &self.shared.limits[busy.job];
+            let superfluous = {
+                let inner = self.shared.lock();
+                inner.queues[busy.job].as_ref().is_some_and(|queue| queue.superfluous(busy.ticket.shard))
+            };
+            let process = slot.group.load(Ordering::Relaxed) != 0;
+            if superfluous || self.stopping.is_some_and(|since| since.elapsed() > FINISH) {
+                slot.tell(busy.ticket, Verdict::Cancelled, true);
+            } else if busy.since.elapsed() > limits.deadline {
+                slot.tell(busy.ticket, Verdict::Late, false);
+            } else if process && limits.silence.is_some_and(|silence| slot.silent() > silence) {
+                slot.tell(busy.ticket, Verdict::Silent, false);
+            }
+            if at_once || busy.told.is_some_and(|told| told.elapsed() > STOP) {
+                self.replace(at, busy.job, busy.ticket)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives up a worker that does not come back, and puts another in its place.
+    pub(super) fn replace(&mut self, at: usize, job: usize, ticket: Ticket) -> Result<(), RunError> {
+        let slot = Arc::clone(&self.slots[at].0);
+        let Some((lease, next)) = slot.abandon(ticket) else { return Ok(()) };
+        let verdict = slot.verdict();
+        let fates = lease.tickets.iter().enumerate().map(|(at, &ticket)| {
+            let fate = if at == next { stopped_fate(verdict) } else { Fate::Returned { alone: false } };
+            (ticket, fate, Duration::ZERO)
+        });
+        {
+            let mut inner = self.shared.lock();
+            self.shared.settle(&mut inner, job, fates.collect(), STOP);
+        }
+        if self.stopping.is_some() {
+            return self.stop_job(job);
+        }
+        self.open_slot()?;
+        let (fresh, thread) = self.slots.pop().expect("it was just opened");
+        // The old thread is left to itself; it ends as soon as it looks up.
+        self.slots[at] = (fresh, thread);
+        Ok(())
+    }
+
+    /// Drops what a job has not begun; if nothing runs, it is over.
+    pub(super) fn stop_job(&mut self, job: usize) -> Result<(), RunError> {
+        match self.stages[job] {
+            Stage::Waiting => self.job_failed(job, JobError::Stopped),
+            Stage::Running => {
+                let over = {
+                    let mut inner = self.shared.lock();
+                    let Some(queue) = &mut inner.queues[job] else { return Ok(()) };
+                    queue.drop_rest();
+                    queue.over()
+                };
+                if over { self.merge(job) } else { Ok(()) }
+            }
+            Stage::Planning if self.options.cancel.at_once() => self.job_failed(job, JobError::Stopped),
+            Stage::Planning | Stage::Merging | Stage::Ended => Ok(()),
+        }
+    }
+
+    /// Sends the workers home. Who is stuck is not waited for.
+    pub(super) fn close(&mut self) {
+        self.shared.lock().closing = true;
+        self.shared.work.notify_all();
+        for (slot, thread) in self.slots.drain(..) {
+            if let Some(busy) = slot.busy() {
+                slot.abandon(busy.ticket);
+            }
+            if !slot.abandoned() {
+                // A worker's panic is a fault of the engine's own; it is reported as such elsewhere.
+                let _ = thread.join();
+            }
+        }
+    }
+}
