@@ -108,7 +108,7 @@ pub use options::{Mode, Options};
 pub use plan::{Plan, PlanFile, Planning, Shard};
 pub use results::Results;
 pub use run::{Finished, Observer, RunError, run};
-pub use rundir::{Begin, RunDir, RunDirError};
+pub use rundir::{Begin, RecordedRun, RunDir, RunDirError};
 pub use secrets::Secrets;
 pub use state::{JobState, State};
 pub use summary::{Summary, Table};

@@ -82,13 +82,25 @@ impl From<JournalError> for RunDirError {
     }
 }
 
-/// What is remembered of a run.
-#[derive(Debug, Serialize, Deserialize)]
-struct RunFile {
+/// Where a run keeps its state, below its folder.
+const STATE: &str = ".streamguard";
+
+/// Name of the journal, below the state.
+const JOURNAL: &str = "journal.jsonl";
+
+/// What is remembered of a run, whether it is over or not.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RecordedRun {
     format: u32,
-    settings: Value,
-    clock_ms: u64,
-    done: bool,
+    /// The command that began it, if anybody said it.
+    #[serde(default)]
+    pub command: Option<String>,
+    /// The settings of its jobs.
+    pub settings: Value,
+    /// Its reading of the wall clock, in milliseconds since 1970-01-01 UTC.
+    pub clock_ms: u64,
+    /// Whether it is done and every result in place.
+    pub done: bool,
 }
 
 /// The folder of a run, locked as long as this lives.
@@ -96,7 +108,7 @@ struct RunFile {
 pub struct RunDir {
     root: PathBuf,
     state: PathBuf,
-    file: RunFile,
+    file: RecordedRun,
     resumed: bool,
     _lock: File,
 }
@@ -108,7 +120,7 @@ impl RunDir {
     /// # Errors
     /// [`RunDirError`].
     pub fn open(root: &Path, settings: Value, begin: Begin) -> Result<Self, RunDirError> {
-        let state = root.join(".streamguard");
+        let state = Self::state_of(root);
         let destination = |path: &Path| {
             let path = path.to_owned();
             move |source| RunDirError::Destination { path, source }
@@ -135,9 +147,9 @@ impl RunDir {
                 }
             },
         };
-        let clock_ms = match earlier {
-            Some(earlier) if resumed => earlier.clock_ms,
-            _ => crate::run::wall_clock_ms(),
+        let (clock_ms, command) = match earlier {
+            Some(earlier) if resumed => (earlier.clock_ms, earlier.command),
+            _ => (crate::run::wall_clock_ms(), None),
         };
         if !resumed {
             for name in ["plans", "shards"] {
@@ -148,7 +160,7 @@ impl RunDir {
                     _ => {}
                 }
             }
-            match fs::remove_file(state.join("journal.jsonl")) {
+            match fs::remove_file(state.join(JOURNAL)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Err(destination(&state)(error));
                 }
@@ -160,29 +172,50 @@ impl RunDir {
         }
         files::remove_temporaries(root).map_err(destination(root))?;
         files::remove_temporaries(&state).map_err(destination(&state))?;
-        let file = RunFile { format: FORMAT, settings, clock_ms, done: false };
+        let file = RecordedRun { format: FORMAT, command, settings, clock_ms, done: false };
         let run_dir = Self { root: root.to_owned(), state, file, resumed, _lock: lock };
         run_dir.write_run()?;
         Ok(run_dir)
     }
 
-    /// The settings of the interrupted run that lies in `root`, if there is one.
+    /// What is remembered of the run in `root`, if there has been one.
     ///
     /// # Errors
     /// [`RunDirError::Damaged`] and [`RunDirError::Destination`].
-    pub fn recorded_settings(root: &Path) -> Result<Option<Value>, RunDirError> {
-        Ok(Self::read_run(&root.join(".streamguard/run.json"))?
-            .filter(|run| !run.done)
-            .map(|run| run.settings))
+    pub fn recorded(root: &Path) -> Result<Option<RecordedRun>, RunDirError> {
+        Self::read_run(&Self::state_of(root).join("run.json"))
     }
 
-    fn read_run(path: &Path) -> Result<Option<RunFile>, RunDirError> {
+    /// The state of the run in `root`.
+    pub fn state_of(root: &Path) -> PathBuf {
+        root.join(STATE)
+    }
+
+    /// The journal of the run in `root`.
+    pub fn journal_of(root: &Path) -> PathBuf {
+        Self::state_of(root).join(JOURNAL)
+    }
+
+    /// Remembers the command that began the run. It must hold no secrets.
+    ///
+    /// # Errors
+    /// [`RunDirError::Destination`].
+    pub fn begun_by(&mut self, command: String) -> Result<(), RunDirError> {
+        // A run that is resumed keeps the command of its beginning.
+        if self.file.command.is_none() {
+            self.file.command = Some(command);
+            self.write_run()?;
+        }
+        Ok(())
+    }
+
+    fn read_run(path: &Path) -> Result<Option<RecordedRun>, RunDirError> {
         let damaged = |reason: String| RunDirError::Damaged { path: path.to_owned(), reason };
         match fs::read(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(RunDirError::Destination { path: path.to_owned(), source }),
             Ok(bytes) => {
-                let run: RunFile =
+                let run: RecordedRun =
                     serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
                 if run.format == FORMAT {
                     Ok(Some(run))
@@ -219,7 +252,12 @@ impl RunDir {
 
     /// The journal.
     pub fn journal(&self) -> PathBuf {
-        self.state.join("journal.jsonl")
+        self.state.join(JOURNAL)
+    }
+
+    /// A file of the run's state.
+    pub fn state(&self, name: &str) -> PathBuf {
+        self.state.join(name)
     }
 
     /// The plan of a job.

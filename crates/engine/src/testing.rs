@@ -1,12 +1,15 @@
 //! The contract that every job passes.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
 
 use serde_json::Value;
 
 use crate::cancel::Cancel;
-use crate::event::{Counters, Level};
+use crate::event::{Counters, Event, Level};
 use crate::job::{Job, Output, ShardError, Sink};
+use crate::journal::Journal;
 use crate::merge::{Destination, Merge};
 use crate::plan::{Plan, PlanFile, Planning, Shard};
 use crate::results::Results;
@@ -168,4 +171,12 @@ fn merged(
     };
     let summary = job.merge(&mut merge).map_err(|error| format!("it cannot merge: {error}"))?;
     Ok((summary, merge.made))
+}
+
+/// Writes a journal of these events, as a run does: for tests of what reads journals.
+///
+/// # Errors
+/// What the file system says.
+pub fn write_journal(path: &Path, events: &[Event]) -> io::Result<()> {
+    Journal::open(path).map_err(io::Error::other)?.append(events)
 }

@@ -6,12 +6,12 @@ use streamguard::{Collection, View};
 
 fn main() -> anyhow::Result<()> {
     let folder = std::env::temp_dir().join("streamguard-example");
-    let results = Collection::new(&folder)
+    let mut results = Collection::new(&folder)
         .add(Synthetic { synthetic_samples: 500, seed: 7 })
         .workers(2)
         .view(View::Plain { verbose: false })
         .run()?;
     results.print_summary();
-    results.save(&[Format::Json])?;
+    results.save(&[Format::Json], &report::Options::default())?;
     Ok(())
 }

@@ -53,6 +53,8 @@ enum Described {
     /// line for each URL: the URL, the repository, the kind (commit, pull, compare, tag, state or
     /// unresolved) and the target, separated by tabs. Nothing is fetched.
     Resolve(Resolve),
+    /// Writes reports of a run again, whether it is finished or was interrupted
+    Report(Report),
     /// Shows, prunes or clears what is kept between runs
     ///
     /// The cache holds the answers of upstreams, mirrors of repositories, what sources of advisories
@@ -89,6 +91,8 @@ pub(crate) enum Command {
     Examples(Examples),
     /// `resolve`.
     Resolve(Resolve),
+    /// `report`.
+    Report(Report),
     /// `cache`.
     Cache(Cache),
     /// `worker`.
@@ -135,6 +139,25 @@ pub(crate) struct Running {
     pub(crate) fresh: bool,
 }
 
+/// Which reports to write.
+#[derive(Args, Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Reports {
+    /// Which reports to write: json, csv, pdf, sarif, html, or `all`
+    #[arg(long, value_name = "FORMAT", num_args = 1.., default_value = "json")]
+    pub(crate) report_formats: Vec<String>,
+    /// How many samples the HTML report holds, at most
+    #[arg(long, value_name = "N", default_value_t = report::Options::default().html_samples)]
+    pub(crate) html_samples: usize,
+}
+
+impl Reports {
+    /// How to render them.
+    pub(crate) fn options(&self) -> report::Options {
+        report::Options { html_samples: self.html_samples }
+    }
+}
+
 /// Settings of `collect`.
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -151,9 +174,9 @@ pub(crate) struct Collect {
     /// Where the dataset goes
     #[arg(long, value_name = "DIR", default_value = "data/raw")]
     pub(crate) output_dir: PathBuf,
-    /// Which reports to write: formats, or `all`
-    #[arg(long, value_name = "FORMAT", num_args = 1.., default_value = "json")]
-    pub(crate) report_formats: Vec<String>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) reports: Reports,
     /// Collect 100 samples each, to see whether all is well
     #[arg(long)]
     pub(crate) quick_test: bool,
@@ -229,9 +252,9 @@ pub(crate) struct Figures {
     /// Where the reports go; without it nothing is written
     #[arg(long, value_name = "DIR")]
     pub(crate) output_dir: Option<PathBuf>,
-    /// Which reports to write: formats, or `all`
-    #[arg(long, value_name = "FORMAT", num_args = 1.., default_value = "json", requires = "output_dir")]
-    pub(crate) report_formats: Vec<String>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) reports: Reports,
     /// Read this file instead of ./streamguard.toml
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]
@@ -325,6 +348,27 @@ pub(crate) struct Resolve {
     pub(crate) repo: Vec<PathBuf>,
 }
 
+/// Settings of `report`.
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "Exit codes: 0 complete, 1 error, 2 usage, 6 the destination cannot be written, 7 damaged \
+state"
+)]
+pub(crate) struct Report {
+    /// The output directory of the run
+    #[arg(default_value = "data/raw")]
+    pub(crate) run: PathBuf,
+    /// Which reports to write: json, csv, pdf, sarif, html, or `all`
+    #[arg(long = "format", visible_alias = "report-formats", value_name = "FORMAT", num_args = 1.., default_value = "all")]
+    pub(crate) formats: Vec<String>,
+    /// Where the reports go [default: the run's directory]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output_dir: Option<PathBuf>,
+    /// How many samples the HTML report holds, at most
+    #[arg(long, value_name = "N", default_value_t = report::Options::default().html_samples)]
+    pub(crate) html_samples: usize,
+}
+
 /// Settings of `cache`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Cache {
@@ -371,6 +415,7 @@ pub(crate) fn command() -> clap::Command {
             // These jobs are ours, and short: threads start at once.
             command
                 .mut_arg("mode", |mode| mode.default_value("threading"))
+                .mut_arg("report_formats", |formats| formats.requires("output_dir"))
                 .mut_arg("resume", |resume| resume.requires("output_dir"))
                 .mut_arg("fresh", |fresh| fresh.requires("output_dir"))
         })
@@ -395,6 +440,7 @@ pub(crate) fn parse() -> Result<Command> {
         Some(("prime", matches)) => Command::Prime(matches.clone()),
         Some(("examples", matches)) => Command::Examples(Examples::from_arg_matches(matches)?),
         Some(("resolve", matches)) => Command::Resolve(Resolve::from_arg_matches(matches)?),
+        Some(("report", matches)) => Command::Report(Report::from_arg_matches(matches)?),
         Some(("cache", matches)) => Command::Cache(Cache::from_arg_matches(matches)?),
         Some(("worker", _)) => Command::Worker,
         _ => Command::Jobs,

@@ -9,7 +9,7 @@ use dataset::Union;
 use dataset::union::{Source, UnionError, write_union};
 use engine::{Begin, Cancel, Finished, Job, Mode, Options, RunDir, State, Status};
 use jobs::{AdvisorySource, Collect, Collector, Gather};
-use report::Format;
+use report::{Assembled, Format};
 use serde_json::{Map, Value};
 
 use crate::exit::Exit;
@@ -21,11 +21,11 @@ use crate::ui::{self, View};
 /// use jobs::Synthetic;
 /// use streamguard::Collection;
 ///
-/// let results = Collection::new("data/raw")
+/// let mut results = Collection::new("data/raw")
 ///     .add(Synthetic { synthetic_samples: 1000, seed: 42 })
 ///     .run()?;
+/// results.save(&[report::Format::Json], &report::Options::default())?;
 /// results.print_summary();
-/// results.save(&[report::Format::Json])?;
 /// # Ok::<(), anyhow::Error>(())
 /// ```
 pub struct Collection {
@@ -36,6 +36,7 @@ pub struct Collection {
     options: Options,
     begin: Begin,
     view: View,
+    command: Option<String>,
 }
 
 /// What a collection left.
@@ -50,7 +51,10 @@ pub struct Results {
     pub dataset: Option<Union>,
     /// How long it took to put the dataset together, in milliseconds.
     pub assembled_ms: u64,
-    dir: RunDir,
+    /// The reports that were written.
+    pub reports: Vec<PathBuf>,
+    /// Keeps other runs out of the folder.
+    _dir: RunDir,
 }
 
 impl Collection {
@@ -64,6 +68,7 @@ impl Collection {
             options: Options::default(),
             begin: Begin::New,
             view: View::Quiet,
+            command: None,
         }
     }
 
@@ -129,6 +134,12 @@ impl Collection {
         self
     }
 
+    /// The command that asks for it, for the reports. It must hold no secrets.
+    pub fn begun_by(mut self, command: String) -> Self {
+        self.command = Some(command);
+        self
+    }
+
     /// What stops the run when it is asked to.
     pub fn cancel(mut self, cancel: Cancel) -> Self {
         self.options.cancel = cancel;
@@ -143,7 +154,10 @@ impl Collection {
     pub fn run(self) -> Result<Results> {
         let settings: Map<String, Value> =
             self.jobs.iter().map(|job| (job.name().to_owned(), job.settings())).collect();
-        let dir = RunDir::open(&self.folder, Value::Object(settings), self.begin)?;
+        let mut dir = RunDir::open(&self.folder, Value::Object(settings), self.begin)?;
+        if let Some(command) = self.command {
+            dir.begun_by(command)?;
+        }
         let cancel = self.options.cancel.clone();
         let mut view = ui::open(self.view);
         let Finished { mut status, state, .. } =
@@ -161,11 +175,23 @@ impl Collection {
         }
         drop(view);
         let assembled_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let mut results = Results { folder: self.folder, status, state, dataset, assembled_ms, dir };
-        if results.status == Status::Complete {
-            results.dir.finish()?;
+        if let Some(union) = &dataset {
+            let assembled =
+                Assembled { clock_ms: dir.clock_ms(), took_ms: assembled_ms, union: union.clone() };
+            assembled.write(&dir)?;
         }
-        Ok(results)
+        if status == Status::Complete {
+            dir.finish()?;
+        }
+        Ok(Results {
+            folder: self.folder,
+            status,
+            state,
+            dataset,
+            assembled_ms,
+            reports: Vec::new(),
+            _dir: dir,
+        })
     }
 }
 
@@ -189,17 +215,16 @@ impl Results {
         ui::summary::print(self);
     }
 
-    /// Writes reports into the folder. Returns their paths.
+    /// Writes reports into the folder.
     ///
     /// # Errors
     /// A report that cannot be written.
-    pub fn save(&self, formats: &[Format]) -> Result<Vec<PathBuf>> {
-        let run = report::Run {
-            state: &self.state,
-            dataset: self.dataset.as_ref(),
-            assembled_ms: self.assembled_ms,
-        };
-        formats.iter().map(|format| Ok(report::write(&run, *format, &self.folder)?)).collect()
+    pub fn save(&mut self, formats: &[Format], options: &report::Options) -> Result<()> {
+        let run = report::Run::read(&self.folder)?;
+        for format in formats {
+            self.reports.extend(report::write(&run, *format, options, &self.folder)?);
+        }
+        Ok(())
     }
 
     /// How a program that did nothing else should end.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use engine::{JobError, RunDirError, RunError};
+use report::{ReadError, ReportError};
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +51,9 @@ impl Exit {
                 let UsageError(_) = usage;
                 return Self::Usage;
             }
+            if let Some(ReadError::NoRun(_)) = cause.downcast_ref::<ReadError>() {
+                return Self::Usage;
+            }
             if let Some(error) = cause.downcast_ref::<RunDirError>() {
                 return Self::of_folder(error);
             }
@@ -61,7 +65,7 @@ impl Exit {
                 None => {}
             }
             if matches!(cause.downcast_ref::<JobError>(), Some(JobError::Destination { .. }))
-                || cause.is::<report::ReportError>()
+                || matches!(cause.downcast_ref(), Some(ReportError::Destination { .. }))
                 || cause.is::<dataset::DestinationError>()
             {
                 return Self::Destination;

@@ -1,6 +1,7 @@
 //! The program: asks and shows.
 
 mod cli;
+mod command_line;
 mod commands;
 mod signals;
 
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
         Command::Jobs => commands::jobs::run(),
         Command::Examples(arguments) => commands::examples::run(&arguments),
         Command::Cache(arguments) => commands::cache::run(&arguments),
+        Command::Report(arguments) => commands::report::run(&arguments),
         Command::Resolve(arguments) => commands::resolve::run(&arguments),
         Command::Worker => commands::worker::run(),
     });

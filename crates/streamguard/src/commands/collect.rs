@@ -19,6 +19,7 @@ use streamguard::settings::{ConfigFile, Layers, Settled};
 use streamguard::{Collection, View, ui};
 
 use crate::cli::{Collect, Mode, Running};
+use crate::command_line::command_line;
 use crate::signals;
 
 /// Where a run that is recorded has its cache, below the output directory.
@@ -52,11 +53,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
     }
     let access = access(&settings, &cache)?;
     let recorded = match settings.running.resume {
-        true => RunDir::recorded_settings(&settings.output_dir)?,
+        true => RunDir::recorded(&settings.output_dir)?.filter(|run| !run.done).map(|run| run.settings),
         false => None,
     };
     check_recording(&settings, recorded.as_ref())?;
-    let formats = formats(&settings.report_formats)?;
+    let formats = formats(&settings.reports.report_formats)?;
     let cancel = Cancel::new();
     let caught = signals::listen(cancel.clone())?;
     let running = &settings.running;
@@ -69,6 +70,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
         .mode(options.mode)
         .worker_memory(options.worker_memory)
         .begin(begin(running))
+        .begun_by(command_line())
         .view(view(running))
         .cancel(cancel);
     let chosen = chosen(&settings.collectors, &layers, recorded.as_ref())?;
@@ -80,9 +82,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
             Makes::Samples | Makes::SamplesOfAdvisories => collection.add_job(job),
         };
     }
-    let results = collection.run()?;
+    let mut results = collection.run()?;
     // The reports come first: the summary names them.
-    results.save(&formats)?;
+    results.save(&formats, &settings.reports.options())?;
     results.print_summary();
     if let (Some(file), false) = (&settings.record, results.status == Status::Cancelled) {
         snapshot::write(&access.cache, results.state.clock_ms, file)?;

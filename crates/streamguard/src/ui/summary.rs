@@ -40,6 +40,9 @@ fn text(results: &Results) -> String {
         );
         let _ = writeln!(text, "  {folder}/samples.jsonl\n  {folder}/samples.parquet");
     }
+    for report in &results.reports {
+        let _ = writeln!(text, "  {}", escape(&report.display().to_string()));
+    }
     let next = match results.status {
         Status::Complete => format!("Look at some: streamguard examples {folder}"),
         Status::Cancelled => format!(

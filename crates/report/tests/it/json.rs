@@ -1,0 +1,87 @@
+//! The complete result: its schema, and that its figures agree.
+
+use std::path::PathBuf;
+
+use report::{Format, Options, Report};
+use serde_json::Value;
+
+use crate::golden::{Ending, HOSTILE, golden};
+
+/// The published schema.
+fn schema_file() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/collection_results.schema.json")
+}
+
+fn written(ending: Ending) -> (Report, Value) {
+    let (folder, run) = golden(ending);
+    let paths = report::write(&run, Format::Json, &Options::default(), folder.path()).unwrap();
+    let json = std::fs::read(&paths[0]).unwrap();
+    (run.report, serde_json::from_slice(&json).unwrap())
+}
+
+#[test]
+fn the_published_schema_is_that_of_the_report() {
+    let mut now = serde_json::to_string_pretty(&report::schema()).unwrap();
+    now.push('\n');
+    if std::env::var_os("STREAMGUARD_UPDATE").is_some() {
+        std::fs::write(schema_file(), &now).unwrap();
+    }
+    let published = std::fs::read_to_string(schema_file()).unwrap();
+    assert_eq!(
+        published, now,
+        "run this test with STREAMGUARD_UPDATE=1, and say in the changelog what changed"
+    );
+}
+
+#[test]
+fn every_report_keeps_to_the_schema() {
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(schema_file()).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for ending in [Ending::Partial, Ending::Cancelled, Ending::Interrupted] {
+        let (_, mut json) = written(ending);
+        let faults: Vec<String> = validator.iter_errors(&json).map(|error| error.to_string()).collect();
+        assert!(faults.is_empty(), "{ending:?}: {faults:?}");
+        json["summary"]["total_samples_collected"] = Value::from("many");
+        assert!(!validator.is_valid(&json), "the schema lets everything pass");
+    }
+}
+
+#[test]
+fn figures_of_the_golden_run_agree() {
+    let (report, json) = written(Ending::Partial);
+    let summary = &report.summary;
+    assert_eq!(report.status, "partial");
+    assert_eq!((summary.total_collectors, summary.successful_collectors), (5, 3));
+    assert_eq!((summary.failed_collectors, summary.partial_collectors), (1, 1));
+    assert_eq!((summary.total_samples_collected, summary.code_pairs), (25 + 41, 22 + 36));
+    assert_eq!((summary.samples_in_dataset, summary.pairs_in_dataset), (Some(64), Some(56)));
+    assert_eq!((summary.total_target_samples, summary.completion_rate), (10_240, Some(0.64)));
+    assert_eq!(report.rejected["duplicate"], 2);
+    assert_eq!(summary.rejected, 12 + 4 + 3 + 2);
+    assert_eq!(report.start_time.as_deref(), Some("2026-01-01T00:00:00Z"));
+    assert_eq!(report.total_duration, 0.6 + 1.32 + 0.25);
+    let performance = &report.performance;
+    assert_eq!((performance.resumptions, performance.reused_shards, performance.attempts), (1, 1, 6));
+    let names: Vec<&str> = report.by_collector.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["cve", "fixes", "exploitdb", "repo", "synthetic"]);
+    for series in &report.timeline.series {
+        let collector = &json["by_collector"][&series.collector];
+        assert_eq!(series.values.len(), report.timeline.seconds.len());
+        assert_eq!(series.values.last().copied(), collector["samples_collected"].as_u64(), "{series:?}");
+        assert!(series.values.is_sorted());
+    }
+    assert_eq!(json["errors"][0]["reason"], HOSTILE);
+    assert_eq!((report.errors.len(), report.warnings.len()), (3, 2));
+}
+
+#[test]
+fn a_run_that_was_stopped_says_what_it_has() {
+    for (ending, status) in [(Ending::Cancelled, "cancelled"), (Ending::Interrupted, "interrupted")] {
+        let (report, json) = written(ending);
+        assert_eq!(json["status"], status);
+        assert_eq!(json["dataset"], Value::Null);
+        assert_eq!(json["summary"]["samples_in_dataset"], Value::Null);
+        assert_eq!(report.summary.total_samples_collected, 45);
+        assert_eq!(report.summary.code_pairs, 40);
+    }
+}

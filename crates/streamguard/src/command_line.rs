@@ -1,0 +1,63 @@
+//! The command line as it was given, for reports: without secrets, fit to be pasted into a shell.
+
+/// Flags whose values are secrets.
+const SECRET_FLAGS: [&str; 2] = ["--github-token", "--nvd-api-key"];
+
+/// The command that runs this program. Secret flags are left out, with their values, and so is what
+/// stands before the host of a URL.
+pub(crate) fn command_line() -> String {
+    said(std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()))
+}
+
+fn said(mut arguments: impl Iterator<Item = String>) -> String {
+    let mut words = vec!["streamguard".to_owned()];
+    while let Some(argument) = arguments.next() {
+        if SECRET_FLAGS.contains(&argument.as_str()) {
+            arguments.next();
+        } else if !argument.split_once('=').is_some_and(|(flag, _)| SECRET_FLAGS.contains(&flag)) {
+            words.push(quoted(&without_user(&argument)));
+        }
+    }
+    words.join(" ")
+}
+
+/// A URL, or a flag that holds one, without a user and a password.
+fn without_user(argument: &str) -> String {
+    let Some((scheme, rest)) = argument.split_once("://") else { return argument.to_owned() };
+    let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let host = rest[..authority].rfind('@').map_or(0, |at| at + 1);
+    format!("{scheme}://{}", &rest[host..])
+}
+
+/// A word as a POSIX shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@,+%".contains(&byte);
+    if !word.is_empty() && word.bytes().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_left_out_and_words_are_quoted() {
+        let given = [
+            "collect",
+            "--github-token",
+            "ghp_secret",
+            "--nvd-api-key=secret",
+            "--repositories",
+            "https://me:secret@git.example/a?b=c@d",
+            "--output-dir",
+            "it's here",
+        ];
+        assert_eq!(
+            said(given.into_iter().map(str::to_owned)),
+            r"streamguard collect --repositories 'https://git.example/a?b=c@d' --output-dir 'it'\''s here'"
+        );
+    }
+}
