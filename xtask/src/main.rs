@@ -98,6 +98,12 @@ enum Bench {
         #[arg(long, default_value_t = 3)]
         runs: usize,
     },
+    /// What the reports of a large run cost.
+    Reports {
+        /// How many samples it has.
+        #[arg(long, default_value_t = 50_000)]
+        samples: u64,
+    },
     /// Metrics of web logs, by turns with polars, DuckDB and, for combined ones, GoAccess; all figures
     /// are compared.
     Ingest(bench::ingest::Inputs),
@@ -150,6 +156,7 @@ fn main() -> Result<()> {
         Task::Bench(Bench::Upstreams { simulator, latency, runs }) => {
             bench::upstreams::run(&streamguard()?, &simulator, latency, runs)
         }
+        Task::Bench(Bench::Reports { samples }) => bench::reports::run(&streamguard()?, samples),
         Task::Bench(Bench::Prime { peer, runs }) => bench::prime::run(&streamguard()?, &peer, runs),
         Task::Check(Check::Prime { peer, ranges, seed }) => {
             primes::check(&streamguard()?, &peer, ranges, seed)

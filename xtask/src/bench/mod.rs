@@ -4,10 +4,14 @@ pub(crate) mod engine;
 pub(crate) mod ingest;
 pub(crate) mod mine;
 pub(crate) mod prime;
+pub(crate) mod reports;
 pub(crate) mod synthetic;
 pub(crate) mod upstreams;
 
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
 
 /// What something cost.
 #[derive(Clone, Copy)]
@@ -38,4 +42,19 @@ fn cpu_time() -> Duration {
 pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
+}
+
+/// The most memory that a command had in place, in megabytes, by GNU time.
+pub(crate) fn peak(command: &Command) -> Result<f64> {
+    let output = Command::new("time")
+        .args(["--format", "%M"])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .stdout(Stdio::null())
+        .output()
+        .context("cannot start GNU time")?;
+    let text = String::from_utf8_lossy(&output.stderr);
+    let kilobytes: f64 =
+        text.trim().lines().last().unwrap_or_default().parse().context("GNU time says no number")?;
+    Ok(kilobytes / 1024.0)
 }

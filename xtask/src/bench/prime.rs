@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Cost, cost, median};
+use super::{Cost, cost, median, peak};
 
 /// The ranges, as ours and as primesieve reads them.
 const RANGES: [(&str, [&str; 2]); 4] = [
@@ -71,19 +71,4 @@ fn measure(command: &mut Command) -> Result<Cost> {
     let status = status.with_context(|| format!("cannot start {program}"))?;
     ensure!(status.success(), "{program} failed");
     Ok(cost)
-}
-
-/// The most memory that a command had in place, in megabytes, by GNU time.
-fn peak(command: &Command) -> Result<f64> {
-    let output = Command::new("time")
-        .args(["--format", "%M"])
-        .arg(command.get_program())
-        .args(command.get_args())
-        .stdout(Stdio::null())
-        .output()
-        .context("cannot start GNU time")?;
-    let text = String::from_utf8_lossy(&output.stderr);
-    let kilobytes: f64 =
-        text.trim().lines().last().unwrap_or_default().parse().context("GNU time says no number")?;
-    Ok(kilobytes / 1024.0)
 }
