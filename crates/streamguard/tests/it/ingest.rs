@@ -3,7 +3,8 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use crate::{run, stderr, stdout, streamguard};
 
@@ -93,4 +94,26 @@ fn hostile_lines_do_not_reach_the_terminal() {
     for text in [stdout(&output), stderr(&output)] {
         assert!(!text.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{text:?}");
     }
+}
+
+#[test]
+fn a_stopped_run_says_what_it_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = streamguard(folder.path())
+        .args(["ingest", "--path", "-", "--quiet"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = "[GET] /a, status=200, time=1.5ms user-agent=test\n".repeat(10_000);
+    let mut input = child.stdin.take().unwrap();
+    // Input without an end, until its reader goes away.
+    let feeder = std::thread::spawn(move || while input.write_all(lines.as_bytes()).is_ok() {});
+    std::thread::sleep(Duration::from_secs(2));
+    Command::new("kill").args(["-s", "INT", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    feeder.join().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+    assert!(stdout(&output).starts_with("PARTIAL RESULT"), "{}", stdout(&output));
 }

@@ -12,6 +12,8 @@ mod exits;
 mod ingest;
 /// Primes of ranges.
 mod prime;
+/// Reports of runs that are finished, stopped or killed.
+mod report;
 /// What URLs of advisories name.
 mod resolve;
 /// Jobs that are commands, and what their faults cost.
