@@ -63,6 +63,11 @@ fn read_whole(path: &Path) -> Result<(Vec<Event>, u64), JournalError> {
     }
 }
 
+/// Where the journal of the run in a folder is.
+pub fn path_in(root: &Path) -> PathBuf {
+    root.join(".streamguard").join("journal.jsonl")
+}
+
 /// Reads the events of a journal, over all its runs.
 ///
 /// # Errors
@@ -111,7 +116,10 @@ impl Journal {
         self.buffer.clear();
         for event in events {
             // Progress is derived from the shards; between two of them it is only for the eye.
-            lasting |= !matches!(event.kind, EventKind::Progress { .. } | EventKind::ShardStarted { .. });
+            lasting |= !matches!(
+                event.kind,
+                EventKind::Progress { .. } | EventKind::ShardStarted { .. } | EventKind::Doing { .. }
+            );
             let start = self.buffer.len();
             serde_json::to_writer(&mut self.buffer, event)?;
             self.buffer.pop();

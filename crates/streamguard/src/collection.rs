@@ -145,7 +145,7 @@ impl Collection {
             self.jobs.iter().map(|job| (job.name().to_owned(), job.settings())).collect();
         let dir = RunDir::open(&self.folder, Value::Object(settings), self.begin)?;
         let cancel = self.options.cancel.clone();
-        let mut view = ui::open(self.view);
+        let mut view = ui::open(self.view, None, &cancel, &self.options.pause);
         let Finished { mut status, state, .. } =
             engine::run(self.jobs, &self.options, Some(&dir), &mut ui::Showing(&mut *view))?;
         let mut dataset = None;
