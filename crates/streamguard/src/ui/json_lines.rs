@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::escape::is_harmful;
-use super::remark::{Remark, level_name};
+use super::remark::{Remark, begin, level_name};
 
 /// A remark, with what its event holds.
 pub(crate) fn line(state: &State, remark: &Remark, event: Option<&Event>) -> String {
@@ -15,6 +15,11 @@ pub(crate) fn line(state: &State, remark: &Remark, event: Option<&Event>) -> Str
     };
     // What a job has to say at its end is in its report.
     object.remove("summary");
+    for value in object.values_mut() {
+        if let Value::String(text) = value {
+            text.truncate(begin(text).len());
+        }
+    }
     object.insert("elapsed_ms".to_owned(), json!(state.elapsed_ms));
     object.remove("at_ms");
     object.insert("job".to_owned(), remark.job.map_or(Value::Null, |_| json!(remark.about(state))));

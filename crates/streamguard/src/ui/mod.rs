@@ -196,7 +196,8 @@ pub fn short(number: u64) -> String {
 
 /// What a job turned away, by reason.
 pub(crate) fn rejections(job: &JobState) -> impl Iterator<Item = (&str, u64)> {
-    job.counters.iter().filter_map(|(name, n)| Some((name.strip_prefix("rejected.")?, *n)))
+    let rejected = job.counters.iter().filter_map(|(name, n)| Some((name.strip_prefix("rejected.")?, *n)));
+    rejected.filter(|(_, n)| *n > 0)
 }
 
 /// A duration for people: `0.4 s`, `12 s`, `3:07`, `2:03:07`.

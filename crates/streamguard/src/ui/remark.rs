@@ -91,7 +91,7 @@ impl Remark {
 }
 
 /// The beginning of a text that may be of any length.
-fn begin(text: &str) -> &str {
+pub(crate) fn begin(text: &str) -> &str {
     &text[..text.floor_char_boundary(LONGEST)]
 }
 

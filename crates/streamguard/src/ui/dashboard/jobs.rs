@@ -88,7 +88,13 @@ fn row<'a>(model: &Model, state: &State, at: usize, job: &'a JobState) -> Row<'a
 
 /// Records a second, for people.
 fn rate(rate: f64) -> String {
-    if rate < 9.95 { format!("{rate:.1}/s") } else { format!("{}/s", short(rate.round() as u64)) }
+    if rate == 0.0 {
+        "0/s".to_owned()
+    } else if rate < 9.95 {
+        format!("{rate:.1}/s")
+    } else {
+        format!("{}/s", short(rate.round() as u64))
+    }
 }
 
 /// Code pairs so far.
@@ -133,7 +139,7 @@ impl Columns {
         };
         let percent = claim(4);
         let full = widest(&|row| row.records.len(), 7);
-        let is_short = full > 15 && width < 100;
+        let is_short = full > 15 && width < 80;
         let records = claim(if is_short { widest(&|row| row.records_short.len(), 7) } else { full });
         let rate = claim(widest(&|row| row.rate.len(), 7));
         let left = claim(widest(&|row| row.left.len(), 6));

@@ -26,10 +26,18 @@ pub(super) fn lines(model: &mut Model, look: Look, width: usize, rows: usize) ->
         name.push_str(&format!(", {} later lines below (Esc)", model.log_scroll));
     }
     let mut lines = vec![rule(&name, look, width)];
-    let shown = model.log.range(end.saturating_sub(seen)..end);
-    let shown: Vec<Line<'static>> = shown.flat_map(|said| remark(said, look, width)).collect();
-    let first = shown.len().saturating_sub(seen);
-    lines.extend(shown.into_iter().skip(first));
+    let mut remarks = Vec::new();
+    let mut left = seen;
+    // From the newest back, as many as there is room for in whole.
+    for said in model.log.range(..end).rev() {
+        let remark = remark(said, look, width);
+        if remark.len() > left && !remarks.is_empty() {
+            break;
+        }
+        left = left.saturating_sub(remark.len());
+        remarks.push(remark);
+    }
+    lines.extend(remarks.into_iter().rev().flatten().take(seen));
     lines
 }
 
