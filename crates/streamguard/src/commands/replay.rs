@@ -56,7 +56,10 @@ fn play(events: &[Event], speed: Option<f64>, shown: &mut dyn Show, cancel: &Can
                 now_ms += passed.as_secs_f64() * 1000.0 * speed.unwrap_or(1.0);
             }
             state.now(now_ms as u64);
+            let was_paused = state.paused;
+            state.paused |= pause.requested();
             shown.tick(&state);
+            state.paused = was_paused;
         }
         if cancel.requested() {
             break;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use engine::{Event, EventKind, Level, State};
 
 use super::escape::escape;
-use super::flood::Flood;
+use super::flood::{Flood, Kind};
 use super::remark::Remark;
 use super::{Show, clock, grouped, json_lines, say};
 
@@ -47,10 +47,10 @@ impl Plain {
         }
     }
 
-    fn hold_back(&self, state: &State, held: Vec<(Option<usize>, u32)>) {
-        for (job, lines) in held {
+    fn hold_back(&self, state: &State, held: Vec<(Kind, u32)>) {
+        for ((job, level), lines) in held {
             let text = format!("and {} more like these", grouped(u64::from(lines)));
-            let remark = Remark { level: Level::Info, job, text, is_frequent: false };
+            let remark = Remark { level, job, text, is_frequent: false };
             self.line(state, &remark, None);
         }
     }
@@ -82,7 +82,7 @@ impl Plain {
 impl Show for Plain {
     fn event(&mut self, event: &Event, state: &State) {
         if let Some(remark) = Remark::of(event, state, self.verbose)
-            && (!remark.is_frequent || self.flood.admit(remark.job, Instant::now()))
+            && (!remark.is_frequent || self.flood.admit((remark.job, remark.level), Instant::now()))
         {
             self.line(state, &remark, Some(event));
         }

@@ -79,11 +79,17 @@ fn row<'a>(model: &Model, state: &State, at: usize, job: &'a JobState) -> Row<'a
         records: format!("{}{}", grouped(job.records), of(job.expected.map(grouped))),
         records_short: format!("{}{}", short(job.records), of(job.expected.map(short))),
         rate: course.and_then(|course| course.rate(job)).map_or_else(none, rate),
-        left: course.and_then(|course| course.left_ms(job, state)).map_or_else(none, clock),
+        left: course.and_then(|course| course.left_ms(job, state)).map_or_else(none, left),
         pairs: pairs(job).map_or_else(none, grouped),
         errors: grouped(u64::from(job.errors())),
         waits: waits(job, state),
     }
+}
+
+/// The time that is left, in whole seconds: it is an estimate.
+fn left(ms: u64) -> String {
+    let seconds = ms.div_ceil(1000).max(1);
+    if seconds < 60 { format!("{seconds} s") } else { clock(seconds * 1000) }
 }
 
 /// Records a second, for people.

@@ -107,10 +107,10 @@ fn understand(event: &Event, cancel: &Cancel, pause: &Pause) -> Option<Key> {
             Key::Redraw
         }
         KeyCode::Char('v') => Key::Verbose,
-        KeyCode::Char('?' | 'h') => Key::Help,
+        KeyCode::Char('?') => Key::Help,
         KeyCode::Esc => Key::Escape,
-        KeyCode::Up | KeyCode::Char('k') => Key::Scroll(-1),
-        KeyCode::Down | KeyCode::Char('j') => Key::Scroll(1),
+        KeyCode::Up => Key::Scroll(-1),
+        KeyCode::Down => Key::Scroll(1),
         KeyCode::PageUp => Key::ScrollLog(-PAGE),
         KeyCode::PageDown => Key::ScrollLog(PAGE),
         KeyCode::Home => Key::ScrollLog(isize::MIN / 2),

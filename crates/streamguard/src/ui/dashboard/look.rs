@@ -50,7 +50,7 @@ impl Look {
 
     /// Of what is beside the point.
     pub(super) fn faint(self) -> Style {
-        if self.colors { Style::new().fg(Color::DarkGray) } else { Style::new().add_modifier(Modifier::DIM) }
+        Style::new().add_modifier(Modifier::DIM)
     }
 
     /// Of heads.
