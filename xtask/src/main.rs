@@ -86,6 +86,19 @@ enum Bench {
     Engine,
     /// How fast pairs are generated: the texts alone, and as a dataset on disk.
     Synthetic,
+    /// What the dashboard costs while it is told of progress without end, in a terminal of 200 columns
+    /// and 60 rows that `script` makes.
+    Dashboard {
+        /// How many events.
+        #[arg(long, default_value_t = 5_000_000)]
+        events: u64,
+        /// In how many seconds.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// Measure in this terminal, and write what comes out to this file; not for people.
+        #[arg(long, hide = true)]
+        into: Option<PathBuf>,
+    },
     /// Collecting from all upstreams side by side, one after the other, and from each alone.
     Upstreams {
         /// A simulator of the upstreams: a script for Python that is called with `--port 0
@@ -153,6 +166,12 @@ fn main() -> Result<()> {
     match Task::parse() {
         Task::Bench(Bench::Engine) => bench::engine::run(),
         Task::Bench(Bench::Synthetic) => bench::synthetic::run(&streamguard()?),
+        Task::Bench(Bench::Dashboard { events, seconds, into: None }) => {
+            bench::dashboard::run(events, seconds)
+        }
+        Task::Bench(Bench::Dashboard { events, seconds, into: Some(file) }) => {
+            bench::dashboard::measure(events, seconds, &file)
+        }
         Task::Bench(Bench::Upstreams { simulator, latency, runs }) => {
             bench::upstreams::run(&streamguard()?, &simulator, latency, runs)
         }

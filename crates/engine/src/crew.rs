@@ -57,6 +57,7 @@ pub(crate) struct Inner {
     pub(crate) events: Vec<Event>,
     pub(crate) notes: Vec<usize>,
     pub(crate) closing: bool,
+    pub(crate) paused: bool,
     pub(crate) broken: Option<io::Error>,
 }
 
@@ -142,7 +143,9 @@ pub(crate) fn serve_slot(shared: &Shared, slot: &Slot, worker: &mut dyn Worker) 
             if inner.closing || slot.abandoned() {
                 return;
             }
-            if let Some(lease) = schedule::next(&mut inner.queues, last, shared.workers, Instant::now()) {
+            if !inner.paused
+                && let Some(lease) = schedule::next(&mut inner.queues, last, shared.workers, Instant::now())
+            {
                 break lease;
             }
             let waited = shared.work.wait_timeout(inner, PAUSE);

@@ -171,6 +171,18 @@ pub enum EventKind {
         /// Records so far.
         records: u64,
     },
+    /// What a running shard waits for or is at, or that this is over. Of what changes quickly only
+    /// some is said, at most twice a second.
+    Doing {
+        /// Position of the job.
+        job: usize,
+        /// Number of the shard.
+        shard: u32,
+        /// A few words, such as `rate limit until 14:03:20 UTC`; none when it goes on. They may
+        /// hold hostile text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
     /// A line that a job or a worker wants to be read.
     Note {
         /// Position of the job, if it is about one.
@@ -182,6 +194,11 @@ pub enum EventKind {
     },
     /// Somebody asked to stop.
     CancelRequested,
+    /// Somebody asked that no further shard begins, or that they go on.
+    Paused {
+        /// Whether it is a pause, or the end of one.
+        paused: bool,
+    },
     /// A job is over.
     JobEnded {
         /// Position of the job.

@@ -171,6 +171,9 @@ impl ShardError {
     }
 }
 
+/// Most bytes that are said of what a shard waits for.
+pub(crate) const DOING: usize = 256;
+
 /// Where a shard's records go, whatever worker runs it.
 pub(crate) trait Sink {
     /// Takes one record: one line of JSON, without its line end.
@@ -179,6 +182,8 @@ pub(crate) trait Sink {
     fn count(&mut self, name: &str, n: u64);
     /// Passes a line on to whoever watches.
     fn note(&mut self, level: Level, text: String);
+    /// Says what the shard waits for or is at.
+    fn doing(&self, text: Option<&str>);
     /// Whether the shard is to stop.
     fn stopped(&self) -> bool;
 }
@@ -217,6 +222,12 @@ impl<'a> Output<'a> {
     /// Says something to whoever watches the run.
     pub fn note(&mut self, level: Level, text: impl Into<String>) {
         self.sink.note(level, text.into());
+    }
+
+    /// Says in a few words what this shard waits for, or is at, where that takes longer than a
+    /// moment; none when it is over. Whoever watches sees the latest, at most twice a second.
+    pub fn doing(&self, text: Option<&str>) {
+        self.sink.doing(text.map(|text| &text[..text.floor_char_boundary(DOING)]));
     }
 
     /// Whether the shard is to stop. [`Output::emit`] looks at it too; a shard that computes

@@ -111,7 +111,10 @@ impl Journal {
         self.buffer.clear();
         for event in events {
             // Progress is derived from the shards; between two of them it is only for the eye.
-            lasting |= !matches!(event.kind, EventKind::Progress { .. } | EventKind::ShardStarted { .. });
+            lasting |= !matches!(
+                event.kind,
+                EventKind::Progress { .. } | EventKind::ShardStarted { .. } | EventKind::Doing { .. }
+            );
             let start = self.buffer.len();
             serde_json::to_writer(&mut self.buffer, event)?;
             self.buffer.pop();

@@ -1,6 +1,7 @@
 //! How to run.
 
 use crate::cancel::Cancel;
+use crate::pause::Pause;
 use crate::worker::CommandLine;
 
 /// Where shards run.
@@ -35,10 +36,19 @@ pub struct Options {
     pub worker_memory: Option<u64>,
     /// Whoever holds a clone of it can stop the run.
     pub cancel: Cancel,
+    /// Whoever holds a clone of it can keep shards from beginning.
+    pub pause: Pause,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { mode: Mode::Threading, workers: 4, parallel: true, worker_memory: None, cancel: Cancel::new() }
+        Self {
+            mode: Mode::Threading,
+            workers: 4,
+            parallel: true,
+            worker_memory: None,
+            cancel: Cancel::new(),
+            pause: Pause::new(),
+        }
     }
 }

@@ -30,6 +30,9 @@ const TICK: Duration = Duration::from_millis(40);
 /// How often progress is said.
 const PROGRESS: Duration = Duration::from_millis(200);
 
+/// How often it is said what shards wait for.
+const DOING: Duration = Duration::from_millis(500);
+
 /// Whoever watches a run. Called from the loop: what takes long belongs on a thread of its own.
 pub trait Observer {
     /// Something happened; `state` has it already.
@@ -104,6 +107,8 @@ struct Loop<'a> {
     hashes: Vec<String>,
     said: Vec<u64>,
     said_at: Instant,
+    told_at: Instant,
+    looked_at: Instant,
     stopping: Option<Instant>,
 }
 
@@ -139,6 +144,7 @@ pub fn run(
             events: Vec::new(),
             notes: vec![0; count],
             closing: false,
+            paused: false,
             broken: None,
         }),
         work: Condvar::new(),
@@ -158,6 +164,8 @@ pub fn run(
         hashes: vec![String::new(); count],
         said: vec![0; count],
         said_at: Instant::now(),
+        told_at: Instant::now(),
+        looked_at: Instant::now(),
         stopping: None,
     };
     if let (Some(dir), true) = (dir, dir.is_some_and(RunDir::resumed)) {
@@ -197,6 +205,7 @@ impl Loop<'_> {
             }
             self.watch()?;
             self.pump()?;
+            self.state.now(millis(self.shared.start.elapsed()));
             self.observer.tick(&self.state);
         }
         self.pump()?;
@@ -253,6 +262,22 @@ impl Loop<'_> {
                     self.said[job] = records;
                     self.say([EventKind::Progress { job, records }])?;
                 }
+            }
+        }
+        if self.told_at.elapsed() >= DOING {
+            self.told_at = Instant::now();
+            self.tell()?;
+        }
+        Ok(())
+    }
+
+    /// Says what shards wait for, where that has changed.
+    fn tell(&mut self) -> Result<(), RunError> {
+        for at in 0..self.slots.len() {
+            let Some((job, ticket, text)) = self.slots[at].0.said() else { continue };
+            let running = self.state.jobs[job].running.get(&ticket.shard);
+            if running.and_then(|running| running.doing.as_ref()) != text.as_ref() {
+                self.say([EventKind::Doing { job, shard: ticket.shard, text }])?;
             }
         }
         Ok(())

@@ -25,9 +25,11 @@ pub struct State {
     pub notes: VecDeque<(Level, Option<usize>, String)>,
     /// Whether somebody asked to stop.
     pub stopping: bool,
+    /// Whether no further shard begins for now.
+    pub paused: bool,
     /// How the run ended.
     pub status: Option<Status>,
-    /// Time of the latest event, in milliseconds, over all runs that were resumed.
+    /// Time of the latest event or [`State::now`], in milliseconds, over all runs that were resumed.
     pub elapsed_ms: u64,
     /// What earlier, interrupted runs took.
     earlier_ms: u64,
@@ -50,8 +52,10 @@ pub struct JobState {
     pub good: u32,
     /// Shards that failed for good, with the reason.
     pub lost: Vec<(u32, Outcome, String)>,
-    /// Shards that run: number and attempt.
-    pub running: BTreeMap<u32, u32>,
+    /// Shards that run, by their numbers.
+    pub running: BTreeMap<u32, Running>,
+    /// Shards that failed and will be tried again, by their numbers.
+    pub retries: BTreeMap<u32, Retry>,
     /// Records so far.
     pub records: u64,
     /// Records of finished shards.
@@ -70,12 +74,35 @@ pub struct JobState {
     pub summary: Summary,
 }
 
+/// A shard that runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Running {
+    /// Which try this is, from 1.
+    pub attempt: u32,
+    /// What it waits for, or is at, if it says so. Not escaped.
+    pub doing: Option<String>,
+}
+
+/// A shard that failed and will be tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// Which try that will be, from 2.
+    pub attempt: u32,
+    /// When it may begin, in milliseconds as [`State::elapsed_ms`].
+    pub at_ms: u64,
+}
+
 impl State {
     /// Folds events, such as those of a journal.
     pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
         let mut state = Self::default();
         events.into_iter().for_each(|event| state.apply(event));
         state
+    }
+
+    /// Time went by without an event: so many milliseconds since the start of this run.
+    pub fn now(&mut self, at_ms: u64) {
+        self.elapsed_ms = self.elapsed_ms.max(self.earlier_ms + at_ms);
     }
 
     /// Takes one event in.
@@ -103,6 +130,7 @@ impl State {
         match &event.kind {
             EventKind::RunStarted { .. } => {}
             EventKind::CancelRequested => self.stopping = true,
+            EventKind::Paused { paused } => self.paused = *paused,
             EventKind::RunEnded { status } => self.status = Some(*status),
             EventKind::Note { job, level, text } => {
                 if self.notes.len() >= NOTES {
@@ -114,6 +142,7 @@ impl State {
             | EventKind::ShardStarted { job, .. }
             | EventKind::ShardEnded { job, .. }
             | EventKind::Progress { job, .. }
+            | EventKind::Doing { job, .. }
             | EventKind::JobEnded { job, .. } => {
                 if let Some(job) = self.jobs.get_mut(*job) {
                     job.apply(&event.kind, now);
@@ -133,10 +162,20 @@ impl JobState {
                 self.started_ms.get_or_insert(now);
             }
             EventKind::ShardStarted { shard, attempt, .. } => {
-                self.running.insert(*shard, *attempt);
+                self.retries.remove(shard);
+                self.running.insert(*shard, Running { attempt: *attempt, doing: None });
             }
-            EventKind::ShardEnded { shard, outcome, reason, retry_in_ms, records, counters, .. } => {
+            EventKind::Doing { shard, text, .. } => {
+                self.running.entry(*shard).or_default().doing.clone_from(text);
+            }
+            EventKind::ShardEnded {
+                shard, attempt, outcome, reason, retry_in_ms, records, counters, ..
+            } => {
                 self.running.remove(shard);
+                self.retries.remove(shard);
+                if let Some(pause) = retry_in_ms {
+                    self.retries.insert(*shard, Retry { attempt: attempt + 1, at_ms: now + pause });
+                }
                 *self.outcomes.entry(*outcome).or_default() += 1;
                 if outcome.is_good() {
                     self.good += 1;
@@ -152,6 +191,8 @@ impl JobState {
             EventKind::Progress { records, .. } => self.records = *records,
             EventKind::JobEnded { status, reason, records, counters, summary, .. } => {
                 self.ended_ms = Some(now);
+                self.running.clear();
+                self.retries.clear();
                 self.status = Some(*status);
                 self.reason.clone_from(reason);
                 self.records = *records;

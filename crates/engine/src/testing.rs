@@ -37,6 +37,8 @@ impl Sink for Keep<'_> {
 
     fn note(&mut self, _: Level, _: String) {}
 
+    fn doing(&self, _: Option<&str>) {}
+
     fn stopped(&self) -> bool {
         self.stop_after.is_some_and(|most| self.draft.records() >= most)
     }

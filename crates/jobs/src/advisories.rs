@@ -89,6 +89,10 @@ impl Watch for Advisories<'_, '_> {
     fn note(&mut self, level: Level, text: String) {
         self.output.note(level, text);
     }
+
+    fn doing(&self, text: Option<&str>) {
+        self.output.doing(text);
+    }
 }
 
 impl From<UpstreamError> for ShardError {

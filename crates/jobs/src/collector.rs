@@ -115,6 +115,10 @@ impl Watch for Samples<'_, '_> {
     fn note(&mut self, level: Level, text: String) {
         self.output.note(level, text);
     }
+
+    fn doing(&self, text: Option<&str>) {
+        self.output.doing(text);
+    }
 }
 
 /// A collector as a job: its samples go to `<name>.jsonl`.

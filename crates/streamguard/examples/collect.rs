@@ -2,6 +2,7 @@
 
 use jobs::Synthetic;
 use report::Format;
+use streamguard::ui::LogFormat;
 use streamguard::{Collection, View};
 
 fn main() -> anyhow::Result<()> {
@@ -9,7 +10,7 @@ fn main() -> anyhow::Result<()> {
     let mut results = Collection::new(&folder)
         .add(Synthetic { synthetic_samples: 500, seed: 7 })
         .workers(2)
-        .view(View::Plain { verbose: false })
+        .view(View::Plain { verbose: false, format: LogFormat::Text })
         .run()?;
     results.print_summary();
     results.save(&[Format::Json], &report::Options::default())?;

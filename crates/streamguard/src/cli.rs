@@ -43,6 +43,11 @@ enum Described {
     /// ranges, and how many different numbers and primes there are is said beside it.
     #[command(after_help = FIGURE_EXITS)]
     Prime(Primes),
+    /// Plays a run again, as it was shown
+    ///
+    /// Reads the journal in the run's output directory, and shows it on the dashboard, or as lines
+    /// where there is no terminal. Nothing is collected, and nothing is written.
+    Replay(Replay),
     /// Lists the jobs and what they need
     Jobs,
     /// Shows samples of a dataset side by side, vulnerable and fixed
@@ -85,6 +90,8 @@ pub(crate) enum Command {
     Ingest(ArgMatches),
     /// `prime`, with its flags.
     Prime(ArgMatches),
+    /// `replay`.
+    Replay(Replay),
     /// `jobs`.
     Jobs,
     /// `examples`.
@@ -109,6 +116,37 @@ pub(crate) enum Mode {
     Process,
 }
 
+/// How a run is shown while it goes on.
+#[derive(Args, Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Showing {
+    /// Plain lines instead of the dashboard
+    #[arg(long)]
+    pub(crate) no_dashboard: bool,
+    /// What a plain line looks like; json says --no-dashboard as well
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = LogFormat::Text)]
+    pub(crate) log_format: LogFormat,
+    /// Pictures a second on the dashboard
+    #[arg(long, value_name = "HZ", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=10))]
+    pub(crate) refresh: u8,
+    /// Show nothing but errors and the summary
+    #[arg(long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Tell of every shard
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+/// What a plain line looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object a line: time, level, job, message, and what the event holds
+    Json,
+}
+
 /// Settings of every command that runs jobs.
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -122,15 +160,9 @@ pub(crate) struct Running {
     /// Memory that one worker process may use, in MiB; 0 for no limit
     #[arg(long, value_name = "MIB", default_value_t = 2048)]
     pub(crate) worker_memory: u64,
-    /// Plain lines instead of bars
-    #[arg(long)]
-    pub(crate) no_dashboard: bool,
-    /// Show nothing but errors and the summary
-    #[arg(long, conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
-    /// Tell of every shard
-    #[arg(long, short)]
-    pub(crate) verbose: bool,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) showing: Showing,
     /// Go on with an interrupted run, with the settings that it had
     #[arg(long)]
     pub(crate) resume: bool,
@@ -301,6 +333,33 @@ pub(crate) struct Primes {
     pub(crate) figures: Figures,
 }
 
+/// Settings of `replay`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Replay {
+    /// The output directory of the run
+    #[arg(value_name = "OUT", default_value = "data/raw")]
+    pub(crate) folder: PathBuf,
+    /// How many times as fast as it was; `max` for all at once
+    #[arg(long, value_name = "FACTOR", default_value = "10", value_parser = speed)]
+    pub(crate) speed: Speed,
+    #[command(flatten)]
+    pub(crate) showing: Showing,
+}
+
+/// How fast to play; none for all at once.
+pub(crate) type Speed = Option<f64>;
+
+/// A speed out of an argument.
+fn speed(text: &str) -> Result<Speed, String> {
+    let slowest = 0.001;
+    match text.parse::<f64>() {
+        _ if text == "max" => Ok(None),
+        Ok(0.0) => Ok(None),
+        Ok(speed) if speed.is_finite() && speed >= slowest => Ok(Some(speed)),
+        _ => Err(format!("neither a number from {slowest} on nor `max`")),
+    }
+}
+
 /// Settings of `examples`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Exit codes: 0 complete, 1 error, 2 usage, 4 no sample to show")]
@@ -438,6 +497,7 @@ pub(crate) fn parse() -> Result<Command> {
         Some(("run", matches)) => Command::Run(matches.clone()),
         Some(("ingest", matches)) => Command::Ingest(matches.clone()),
         Some(("prime", matches)) => Command::Prime(matches.clone()),
+        Some(("replay", matches)) => Command::Replay(Replay::from_arg_matches(matches)?),
         Some(("examples", matches)) => Command::Examples(Examples::from_arg_matches(matches)?),
         Some(("resolve", matches)) => Command::Resolve(Resolve::from_arg_matches(matches)?),
         Some(("report", matches)) => Command::Report(Report::from_arg_matches(matches)?),

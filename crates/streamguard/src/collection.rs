@@ -159,7 +159,7 @@ impl Collection {
             dir.begun_by(command)?;
         }
         let cancel = self.options.cancel.clone();
-        let mut view = ui::open(self.view);
+        let mut view = ui::open(self.view, None, &cancel, &self.options.pause);
         let Finished { mut status, state, .. } =
             engine::run(self.jobs, &self.options, Some(&dir), &mut ui::Showing(&mut *view))?;
         let mut dataset = None;

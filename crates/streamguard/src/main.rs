@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         Command::Run(matches) => commands::run::run(&matches),
         Command::Ingest(matches) => commands::ingest::run(&matches),
         Command::Prime(matches) => commands::prime::run(&matches),
+        Command::Replay(arguments) => commands::replay::run(&arguments),
         Command::Jobs => commands::jobs::run(),
         Command::Examples(arguments) => commands::examples::run(&arguments),
         Command::Cache(arguments) => commands::cache::run(&arguments),

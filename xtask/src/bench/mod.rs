@@ -1,5 +1,6 @@
 //! Benchmarks.
 
+pub(crate) mod dashboard;
 pub(crate) mod engine;
 pub(crate) mod ingest;
 pub(crate) mod mine;

@@ -31,7 +31,7 @@ pub(crate) enum Fault {
     Print,
     /// Crashes as long as there is this file, and removes it.
     AbortOnce(PathBuf),
-    /// Takes this many milliseconds, but stops when told to.
+    /// Takes this many milliseconds, and says how far it is, but stops when told to.
     Slow(u64),
 }
 
@@ -113,7 +113,8 @@ impl Job for Faulty {
             Some(Fault::AbortOnce(mark)) if std::fs::remove_file(mark).is_ok() => std::process::abort(),
             Some(Fault::AbortOnce(_)) => {}
             Some(Fault::Slow(ms)) => {
-                for _ in 0..ms / 10 {
+                for step in 0..ms / 10 {
+                    output.doing(Some(&format!("step {step}")));
                     std::thread::sleep(Duration::from_millis(10));
                     output.check()?;
                 }

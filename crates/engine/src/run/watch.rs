@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::{Loop, RunError, Stage};
 use crate::event::EventKind;
 use crate::job::JobError;
+use crate::options::Options;
 use crate::schedule::{Fate, Ticket};
 use crate::worker::{Verdict, stopped_fate};
 
@@ -16,10 +17,24 @@ const FINISH: Duration = Duration::from_secs(2);
 /// After they were told to stop, they may take so long to do it.
 const STOP: Duration = Duration::from_secs(2);
 
+/// The loop looks around many times a second. If it did not for so long, this process was stopped
+/// (Ctrl+Z) for a while.
+const ASLEEP: Duration = Duration::from_secs(2);
+
 impl Loop<'_> {
     /// Looks after the workers: who is late, who is silent, who is to stop.
     pub(super) fn watch(&mut self) -> Result<(), RunError> {
-        let cancel = &self.options.cancel;
+        let gap = std::mem::replace(&mut self.looked_at, Instant::now()).elapsed();
+        if gap > ASLEEP {
+            self.slots.iter().for_each(|(slot, _)| slot.slept(gap));
+        }
+        let Options { cancel, pause, .. } = self.options;
+        let paused = pause.requested() && !cancel.requested();
+        if paused != self.state.paused {
+            self.shared.lock().paused = paused;
+            self.shared.work.notify_all();
+            self.say([EventKind::Paused { paused }])?;
+        }
         if cancel.requested() && self.stopping.is_none() {
             self.stopping = Some(Instant::now());
             self.say([EventKind::CancelRequested])?;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::cancel::Cancel;
 use crate::event::Level;
-use crate::job::Job;
+use crate::job::{DOING, Job};
 use crate::schedule::{Fate, Lease, Ticket};
 use crate::store::Store;
 
@@ -74,6 +74,7 @@ struct At {
     next: usize,
     since: Option<Instant>,
     told: Option<Instant>,
+    doing: Option<String>,
 }
 
 impl At {
@@ -126,6 +127,7 @@ impl Slot {
         at.next = next;
         at.since = Some(Instant::now());
         at.told = None;
+        at.doing = None;
         self.verdict.store(0, Ordering::Relaxed);
         self.live.store(0, Ordering::Relaxed);
         self.sign();
@@ -144,6 +146,26 @@ impl Slot {
     pub(crate) fn busy(&self) -> Option<Busy> {
         let at = self.at();
         Some(Busy { job: at.lease.as_ref()?.job, ticket: at.ticket()?, since: at.since?, told: at.told })
+    }
+
+    /// What the shard that runs waits for, or is at.
+    pub(crate) fn doing(&self, text: Option<&str>) {
+        let text = text.map(|text| text[..text.floor_char_boundary(DOING)].to_owned());
+        self.at().doing = text;
+    }
+
+    /// The shard it is at, and what that says of itself.
+    pub(crate) fn said(&self) -> Option<(usize, Ticket, Option<String>)> {
+        let at = self.at();
+        Some((at.lease.as_ref()?.job, at.ticket()?, at.doing.clone()))
+    }
+
+    /// The whole process did not run for so long: nobody is late or silent because of that.
+    pub(crate) fn slept(&self, length: Duration) {
+        let mut at = self.at();
+        at.since = at.since.map(|since| since + length);
+        at.told = at.told.map(|told| told + length);
+        self.sign();
     }
 
     /// Tells it to stop this shard, if it is still at it. A process is killed, unless it is

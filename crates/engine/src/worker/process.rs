@@ -229,7 +229,7 @@ impl Live {
             self.next_line(&mut line)?;
             match understand(&line)? {
                 FromWorker::Ready { protocol } => check_protocol(protocol)?,
-                FromWorker::Alive {} | FromWorker::Note { .. } => {}
+                FromWorker::Alive {} | FromWorker::Note { .. } | FromWorker::Doing { .. } => {}
                 FromWorker::Shard(payload) => payloads.push(
                     serde_json::from_str(payload.get())
                         .map_err(|error| Broken::Nonsense(error.to_string()))?,
@@ -405,6 +405,7 @@ impl Live {
                     FromWorker::Alive {} => {}
                     FromWorker::Count { name, n } => draft.count(&name, n),
                     FromWorker::Note { level, text } => (work.say)(level, text),
+                    FromWorker::Doing { text } => work.slot.doing(text.as_deref()),
                     FromWorker::Ready { protocol } => check_protocol(protocol)?,
                     FromWorker::Done { shard } if shard == ticket.shard => {
                         break Fate::Finished(draft.finish().map_err(Broken::Destination)?);

@@ -75,6 +75,11 @@ pub(crate) enum FromWorker<'a> {
     Count { name: String, n: u64 },
     /// A line for whoever watches.
     Note { level: Level, text: String },
+    /// What the shard that runs waits for, or is at; none when that is over.
+    Doing {
+        #[serde(default)]
+        text: Option<String>,
+    },
     /// A sign of life.
     Alive {},
     /// The shard is done.

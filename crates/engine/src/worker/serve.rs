@@ -23,6 +23,9 @@ use crate::secrets::Secrets;
 /// Answers are held back for at most this long, so that many small ones travel together.
 const HOLD: Duration = Duration::from_millis(2);
 
+/// What a shard says of itself goes out at most this often, or with the next sign of life.
+const TELL: Duration = Duration::from_millis(500);
+
 /// A sign of life this often.
 const BEAT: Duration = Duration::from_secs(1);
 
@@ -50,9 +53,19 @@ struct Answers {
     to: File,
     held: Vec<u8>,
     since: Instant,
+    /// What the shard that runs says of itself, as long as nobody was told.
+    doing: Option<Option<String>>,
+    told: Option<Instant>,
 }
 
 impl Answers {
+    fn tell(&mut self) {
+        if let Some(text) = self.doing.take() {
+            self.say(&FromWorker::Doing { text });
+            self.told = Some(Instant::now());
+        }
+    }
+
     fn flush(&mut self) {
         // If nobody listens any more the parent is gone, and this process soon too.
         let _ = self.to.write_all(&self.held);
@@ -109,6 +122,15 @@ impl Sink for ProcessSink<'_> {
         answers.flush();
     }
 
+    fn doing(&self, text: Option<&str>) {
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.doing = Some(text.map(str::to_owned));
+        if answers.told.is_none_or(|told| told.elapsed() >= TELL) {
+            answers.tell();
+            answers.flush();
+        }
+    }
+
     fn stopped(&self) -> bool {
         self.cancel.requested()
     }
@@ -127,7 +149,13 @@ pub fn serve(
     rustix::stdio::dup2_stdout(rustix::stdio::stderr()).map_err(io::Error::from)?;
     // The out-of-memory killer should take a worker before it takes the run.
     let _ = std::fs::write("/proc/self/oom_score_adj", "600");
-    let answers = Arc::new(Mutex::new(Answers { to: answers, held: Vec::new(), since: Instant::now() }));
+    let answers = Arc::new(Mutex::new(Answers {
+        to: answers,
+        held: Vec::new(),
+        since: Instant::now(),
+        doing: None,
+        told: None,
+    }));
 
     let mut input = BufReader::with_capacity(1 << 16, io::stdin());
     let mut line = Vec::new();
@@ -159,6 +187,7 @@ fn beat(answers: Arc<Mutex<Answers>>) -> io::Result<()> {
         loop {
             std::thread::sleep(BEAT);
             let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
+            answers.tell();
             answers.say(&FromWorker::Alive {});
             answers.flush();
         }
@@ -215,6 +244,8 @@ fn work(job: &dyn Job, answers: &Mutex<Answers>, current: &Mutex<Cancel>, shards
         let ProcessSink { mut records, counters, .. } = sink;
         let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
         answers.held.append(&mut records);
+        // What the shard was at is over with it.
+        answers.doing = None;
         for (name, n) in counters {
             answers.say(&FromWorker::Count { name, n });
         }

@@ -40,6 +40,10 @@ impl Sink for ThreadSink<'_> {
         (self.say)(level, text);
     }
 
+    fn doing(&self, text: Option<&str>) {
+        self.slot.doing(text);
+    }
+
     fn stopped(&self) -> bool {
         self.slot.stopped() || self.destination.is_some()
     }

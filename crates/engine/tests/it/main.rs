@@ -14,6 +14,8 @@ mod external;
 mod isolation;
 /// The same result, however it was run.
 mod same;
+/// What whoever watches is told, and the pause that they may ask for.
+mod watching;
 
 use std::path::PathBuf;
 use std::sync::Arc;

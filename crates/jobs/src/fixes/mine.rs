@@ -122,6 +122,7 @@ fn give_up(piece: &Piece, problem: &str, output: &mut Output<'_>) -> Result<(), 
 fn find<'p>(settings: &Fixes, piece: &'p Piece, output: &mut Output<'_>) -> Result<Search<'p>, GitError> {
     let access = &settings.access;
     let stop = || output.check().is_err();
+    let progress = |text: &str| output.doing(Some(text));
     let locate = |url: &str| access.location(url, &stop);
     let fetching = Fetching {
         cache: access.folder(),
@@ -130,12 +131,13 @@ fn find<'p>(settings: &Fixes, piece: &'p Piece, output: &mut Output<'_>) -> Resu
         hosts: &settings.git_hosts,
         max_bytes: settings.max_repo_size << 20,
         stop: &stop,
-        progress: None,
+        progress: Some(&progress),
         locate: Some(&locate),
     };
     let host = piece.repository.trim_start_matches("https://").split('/').next().unwrap_or_default();
-    let _lane = access.lane(host, LANES, &stop)?;
+    let _lane = access.lane(host, LANES, &stop, &|text| output.doing(text))?;
     let searched = search(piece, &fetching);
+    output.doing(None);
     if let Err(error) = &searched
         && error.is_lasting()
     {

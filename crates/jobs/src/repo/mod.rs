@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::collector::{Collector, Samples};
-use crate::upstream::{Access, git, snapshot};
+use crate::upstream::{Access, Watch, git, snapshot};
 pub(crate) use changes::tree_changes;
 pub(crate) use commit::MAX_FILES;
 pub use commit::{Advice, Miner};
@@ -171,13 +171,15 @@ impl Collector for Repo {
                 let (fetched, selection) = {
                     let stop = || samples.check().is_err();
                     let locate = |url: &str| self.access.location(url, &stop);
-                    let fetching = self.fetching(&mirrors, &stop, &locate);
+                    let progress = |text: &str| samples.doing(Some(text));
+                    let fetching = self.fetching(&mirrors, &stop, &progress, &locate);
                     let fetched = git::history(&url, &fetching)?;
                     let selection = select(&fetched.path, self.since.as_ref(), &stop);
                     if let Ok(selection) = &selection {
                         let ids = selection.commits.iter().map(|chosen| chosen.commit);
                         git::blobs(&fetched, ids, &fetching)?;
                     }
+                    samples.doing(None);
                     (fetched, selection)
                 };
                 let selection = match selection {
@@ -212,6 +214,7 @@ impl Repo {
         &'a self,
         mirrors: &'a [git::Mirror],
         stop: &'a dyn Fn() -> bool,
+        progress: &'a dyn Fn(&str),
         locate: git::Locate<'a>,
     ) -> git::Fetching<'a> {
         git::Fetching {
@@ -221,7 +224,7 @@ impl Repo {
             hosts: &[],
             max_bytes: self.max_repo_size << 20,
             stop,
-            progress: None,
+            progress: Some(progress),
             locate: Some(locate),
         }
     }

@@ -45,15 +45,23 @@ impl Credentials {
     }
 }
 
-/// Waits without a word.
-struct Silent<'a>(&'a dyn Fn() -> bool);
+/// Waits without a note.
+struct Silent<'a> {
+    stop: &'a dyn Fn() -> bool,
+    /// Told what is waited for.
+    tell: &'a dyn Fn(Option<&str>),
+}
 
 impl Watch for Silent<'_> {
     fn stopped(&self) -> bool {
-        (self.0)()
+        (self.stop)()
     }
 
     fn note(&mut self, _: Level, _: String) {}
+
+    fn doing(&self, text: Option<&str>) {
+        (self.tell)(text);
+    }
 }
 
 /// The way to the upstreams: the part of it that decides what comes out is a setting.
@@ -149,8 +157,8 @@ impl Access {
         Ok(self.client.get_or_init(|| client))
     }
 
-    /// Waits until one of `most` lanes to a git host is free, over all processes of the machine. A
-    /// snapshot has room for everybody.
+    /// Waits until one of `most` lanes to a git host is free, over all processes of the machine, and
+    /// tells that it does. A snapshot has room for everybody.
     ///
     /// # Errors
     /// [`GitError::Stopped`], or a cache that cannot be written.
@@ -159,11 +167,12 @@ impl Access {
         host: &str,
         most: usize,
         stop: &dyn Fn() -> bool,
+        tell: &dyn Fn(Option<&str>),
     ) -> Result<Option<LaneGuard>, GitError> {
         if self.snapshot.is_some() {
             return Ok(None);
         }
-        match lane(self, host, most, &mut Silent(stop)) {
+        match lane(self, host, most, &mut Silent { stop, tell }) {
             Ok(guard) => Ok(Some(guard)),
             Err(UpstreamError::Cache { path, source }) => Err(GitError::Cache { path, source }),
             Err(_) => Err(GitError::Stopped),
@@ -181,7 +190,7 @@ impl Access {
             max_bytes: 1 << 20,
         };
         let read = &mut |_: &Answer| Err::<(), _>(Unfit::Refused("it is still there".to_owned()));
-        match self.client().ok()?.ask(&request, &mut Silent(stop), read) {
+        match self.client().ok()?.ask(&request, &mut Silent { stop, tell: &|_| () }, read) {
             Err(UpstreamError::Moved { to, .. }) => Some(to),
             _ => None,
         }

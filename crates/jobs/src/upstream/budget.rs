@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::lane::{self, LaneGuard};
 use super::ledger::{Ledger, Quota, Wait};
 use super::lock::{Hold, Lock};
-use super::pause::{SAID, jitter, seconds, sleep};
+use super::pause::{SAID, clock_in, jitter, seconds, sleep_for};
 use super::request::{Service, UpstreamError, Watch};
 use super::service::Window;
 
@@ -144,7 +144,7 @@ impl Budget {
         if length > SAID {
             watch.note(Level::Info, text);
         }
-        sleep(length, watch)
+        sleep_for(&format!("{label}: rate limit until {}", clock_in(length)), length, watch)
     }
 
     /// Makes everybody wait, for instance because an answer said so in its body.

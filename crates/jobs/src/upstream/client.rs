@@ -16,7 +16,7 @@ use super::fetch::{Asked, Content, Line};
 use super::headers;
 use super::lock::Hold;
 use super::patience::Patience;
-use super::pause::{jitter, seconds, sleep};
+use super::pause::{jitter, seconds, sleep_for};
 use super::recorder::{MakeUp, Recorder};
 use super::request::{Answer, Request, Service, Unfit, UpstreamError, Watch};
 use super::target::Target;
@@ -229,7 +229,9 @@ impl<'a> Asking<'a> {
             let label = self.request.service.label();
             let when = wait.map(|wait| format!(" in {}", seconds(wait))).unwrap_or_default();
             watch.note(Level::Warning, format!("{label}: {reason}, try {tries} of {TRIES}{when}"));
-            sleep(wait.unwrap_or_default(), watch)?;
+            if let Some(wait) = wait {
+                sleep_for(&format!("{label}: retry {tries}/{TRIES}{when}"), wait, watch)?;
+            }
         }
     }
 

@@ -52,6 +52,7 @@ pub(super) fn take(
     loop {
         for number in 0..most.max(1) {
             if let Some(lock) = try_take(folder, name, number)? {
+                pause.end(watch);
                 return Ok(LaneGuard { _lock: lock, number });
             }
         }

@@ -64,7 +64,10 @@ impl Lock {
             let taken = Self::try_take(path, hold)
                 .map_err(|source| UpstreamError::Cache { path: path.to_owned(), source })?;
             match taken {
-                Some(lock) => return Ok(lock),
+                Some(lock) => {
+                    pause.end(watch);
+                    return Ok(lock);
+                }
                 None => pause.tick(TICK, why, watch)?,
             }
         }

@@ -15,8 +15,27 @@ pub(super) const LOOK: Duration = Duration::from_millis(100);
 /// A wait that is longer than this is said.
 pub(super) const SAID: Duration = Duration::from_secs(2);
 
+/// A wait that is shorter than this is over before anybody could read of it.
+const TOLD: Duration = Duration::from_millis(500);
+
+/// Sleeps, and says until then what for.
+pub(super) fn sleep_for(why: &str, length: Duration, watch: &dyn Watch) -> Result<(), UpstreamError> {
+    if length < TOLD {
+        return sleep(length, watch);
+    }
+    watch.doing(Some(why));
+    let slept = sleep(length, watch);
+    watch.doing(None);
+    slept
+}
+
+/// A moment from now as people read it on a clock, in UTC.
+pub(super) fn clock_in(length: Duration) -> String {
+    (jiff::Timestamp::now() + length).strftime("%H:%M:%S UTC").to_string()
+}
+
 /// Sleeps.
-pub(super) fn sleep(length: Duration, watch: &dyn Watch) -> Result<(), UpstreamError> {
+fn sleep(length: Duration, watch: &dyn Watch) -> Result<(), UpstreamError> {
     let until = Instant::now() + length;
     loop {
         if watch.stopped() {
@@ -53,9 +72,18 @@ impl Pause {
     ) -> Result<(), UpstreamError> {
         if !self.is_said && self.since.elapsed() > SAID {
             self.is_said = true;
-            watch.note(Level::Info, why());
+            let why = why();
+            watch.doing(Some(&why));
+            watch.note(Level::Info, why);
         }
         sleep(moment.min(LOOK), watch)
+    }
+
+    /// The wait is over.
+    pub(super) fn end(self, watch: &dyn Watch) {
+        if self.is_said {
+            watch.doing(None);
+        }
     }
 }
 

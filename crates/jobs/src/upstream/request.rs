@@ -175,4 +175,9 @@ pub trait Watch {
 
     /// Says why it takes long, or what was odd.
     fn note(&mut self, level: Level, text: String);
+
+    /// Says in a few words what is waited for now; none when it goes on.
+    fn doing(&self, text: Option<&str>) {
+        let _ = text;
+    }
 }

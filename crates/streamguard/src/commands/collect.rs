@@ -16,9 +16,10 @@ use serde_json::{Map, Value, json};
 use streamguard::env::{self, Environment};
 use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::{ConfigFile, Layers, Settled};
+use streamguard::ui::LogFormat;
 use streamguard::{Collection, View, ui};
 
-use crate::cli::{Collect, Mode, Running};
+use crate::cli::{self, Collect, Mode, Running, Showing};
 use crate::command_line::command_line;
 use crate::signals;
 
@@ -71,7 +72,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
         .worker_memory(options.worker_memory)
         .begin(begin(running))
         .begun_by(command_line())
-        .view(view(running))
+        .view(view(&running.showing))
         .cancel(cancel);
     let chosen = chosen(&settings.collectors, &layers, recorded.as_ref())?;
     let shared = shared(&settings, &chosen, &access, &layers)?;
@@ -292,6 +293,7 @@ pub(crate) fn options(running: &Running, parallel: bool, cancel: Cancel) -> Resu
         parallel,
         worker_memory: (running.worker_memory > 0).then_some(running.worker_memory << 20),
         cancel,
+        ..Options::default()
     })
 }
 
@@ -305,12 +307,17 @@ pub(crate) fn begin(running: &Running) -> Begin {
 }
 
 /// How to show the run.
-pub(crate) fn view(running: &Running) -> View {
-    if running.quiet {
+pub(crate) fn view(showing: &Showing) -> View {
+    let Showing { verbose, refresh, .. } = *showing;
+    let format = match showing.log_format {
+        cli::LogFormat::Text => LogFormat::Text,
+        cli::LogFormat::Json => LogFormat::Json,
+    };
+    if showing.quiet {
         View::Quiet
-    } else if running.verbose || running.no_dashboard || !ui::is_terminal() {
-        View::Plain { verbose: running.verbose }
+    } else if showing.no_dashboard || format == LogFormat::Json || !ui::is_terminal() {
+        View::Plain { verbose, format }
     } else {
-        View::Bars
+        View::Dashboard { verbose, refresh }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn run(job: Arc<dyn Job>, settings: &Figures) -> Result<Exit> {
         dir.begun_by(command_line())?;
     }
     let options = options(running, true, cancel)?;
-    let mut shown = ui::open(view(running));
+    let mut shown = ui::open(view(&running.showing), None, &options.cancel, &options.pause);
     let finished = engine::run(vec![job], &options, dir.as_ref(), &mut ui::Showing(&mut *shown))?;
     drop(shown);
     ui::figures::print(&finished.state.jobs[0]);

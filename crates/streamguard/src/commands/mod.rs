@@ -7,6 +7,7 @@ pub(crate) mod figures;
 pub(crate) mod ingest;
 pub(crate) mod jobs;
 pub(crate) mod prime;
+pub(crate) mod replay;
 pub(crate) mod report;
 pub(crate) mod resolve;
 pub(crate) mod run;

@@ -31,8 +31,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
     let recorded: Map<String, Value> =
         jobs.iter().map(|job| (job.name().to_owned(), job.settings())).collect();
     let mut dir = RunDir::open(&settings.output_dir, Value::Object(recorded), begin(&settings.running))?;
-    let mut shown = ui::open(view(&settings.running));
     let options = options(&settings.running, true, cancel)?;
+    let view = view(&settings.running.showing);
+    let mut shown = ui::open(view, None, &options.cancel, &options.pause);
     let finished = engine::run(jobs, &options, Some(&dir), &mut ui::Showing(&mut *shown))?;
     drop(shown);
     ui::summary::print_jobs(&finished.state, &settings.output_dir);

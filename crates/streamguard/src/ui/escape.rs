@@ -27,7 +27,7 @@ fn clean(text: &str, lines: bool) -> String {
 
 /// Control characters (Unicode category Cc), and the format characters that reorder or hide
 /// text (UAX #9 and the invisible ones of General Punctuation).
-fn is_harmful(character: char) -> bool {
+pub(crate) fn is_harmful(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

@@ -1,20 +1,31 @@
 //! The only place that prints.
 
-mod bars;
 mod changes;
+mod cut;
+pub mod dashboard;
 pub mod escape;
 pub mod figures;
+mod flood;
 mod highlight;
 mod ink;
+mod json_lines;
 mod plain;
+mod remark;
 mod sample_head;
 pub mod side_by_side;
 pub mod summary;
+mod terminal;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
-use engine::{Event, Observer, State};
+use engine::{Cancel, Event, JobState, Observer, Pause, State};
 use escape::escape;
+
+pub use plain::LogFormat;
+pub use terminal::{has_colors, has_utf8, is_terminal, width};
+
+use dashboard::{Dashboard, Model};
+use plain::Plain;
 
 /// How a run is shown while it goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,9 +36,17 @@ pub enum View {
     Plain {
         /// A line for every shard too.
         verbose: bool,
+        /// What a line looks like.
+        format: LogFormat,
     },
-    /// A bar for each job, on a terminal.
-    Bars,
+    /// All of it on one screen, on a terminal. The program that uses this handles SIGINT and
+    /// SIGTERM itself, or these leave the terminal as it is then.
+    Dashboard {
+        /// A line in its log for every shard too.
+        verbose: bool,
+        /// Pictures a second, from 1 to 10.
+        refresh: u8,
+    },
 }
 
 /// A view of a run.
@@ -50,15 +69,19 @@ pub trait Show {
 
 impl Show for () {}
 
-/// Opens a view. Where bars cannot be drawn, lines are printed.
-pub fn open(view: View) -> Box<dyn Show> {
+/// Opens a view of a run, or of what is `replay`ed. Its keys ask `cancel` to stop and `pause` to
+/// wait. Where the dashboard cannot be drawn, lines are printed.
+pub fn open(view: View, replay: Option<String>, cancel: &Cancel, pause: &Pause) -> Box<dyn Show> {
     match view {
         View::Quiet => Box::new(()),
-        View::Plain { verbose } => Box::new(plain::Plain::new(verbose)),
-        View::Bars => match bars::Bars::open() {
-            Ok(bars) => Box::new(bars),
-            Err(_) => Box::new(plain::Plain::new(false)),
-        },
+        View::Plain { verbose, format } => Box::new(Plain::new(verbose, format)),
+        View::Dashboard { verbose, refresh } => {
+            let model = Model::new(verbose, replay);
+            match Dashboard::open(model, refresh, cancel, pause) {
+                Ok(dashboard) => Box::new(dashboard),
+                Err(_) => Box::new(Plain::new(verbose, LogFormat::Text)),
+            }
+        }
     }
 }
 
@@ -73,27 +96,6 @@ impl Observer for Showing<'_> {
     fn tick(&mut self, state: &State) {
         self.0.tick(state);
     }
-}
-
-/// Whether people watch: a terminal that can do more than print.
-pub fn is_terminal() -> bool {
-    let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb" || term.is_empty());
-    io::stdout().is_terminal() && io::stderr().is_terminal() && !dumb
-}
-
-/// Whether to use colours on standard output: a terminal, and nobody said no
-/// (<https://no-color.org>).
-pub fn has_colors() -> bool {
-    is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-}
-
-/// Columns of the terminal, if there is one.
-pub fn width() -> Option<u16> {
-    io::stdout()
-        .is_terminal()
-        .then(|| ratatui::crossterm::terminal::size().ok())
-        .flatten()
-        .map(|(columns, _)| columns)
 }
 
 /// Prints text on standard output. A reader that has gone away is no error.
@@ -148,7 +150,7 @@ pub fn table<const N: usize>(rows: &[[String; N]]) {
 
 /// Gives the terminal back as it was, if a view has it.
 pub fn restore_terminal() {
-    bars::restore();
+    dashboard::restore();
 }
 
 /// A number of bytes for people, in units of 1024.
@@ -174,6 +176,30 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
+/// A number for people who have little room: `1,234`, `12.3k`, `1.23M`.
+pub fn short(number: u64) -> String {
+    if number < 10_000 {
+        return grouped(number);
+    }
+    let units = ["k", "M", "G", "T", "P", "E"];
+    let mut value = number as f64;
+    for (at, unit) in units.iter().enumerate() {
+        value /= 1000.0;
+        // What would be rounded up to four digits belongs to the next unit.
+        if value < 999.5 || at == units.len() - 1 {
+            let digits = if value < 9.995 { 2 } else { usize::from(value < 99.95) };
+            return format!("{value:.digits$}{unit}");
+        }
+    }
+    grouped(number)
+}
+
+/// What a job turned away, by reason.
+pub(crate) fn rejections(job: &JobState) -> impl Iterator<Item = (&str, u64)> {
+    let rejected = job.counters.iter().filter_map(|(name, n)| Some((name.strip_prefix("rejected.")?, *n)));
+    rejected.filter(|(_, n)| *n > 0)
+}
+
 /// A duration for people: `0.4 s`, `12 s`, `3:07`, `2:03:07`.
 pub fn clock(ms: u64) -> String {
     let seconds = ms / 1000;
@@ -192,6 +218,10 @@ mod tests {
     #[test]
     fn figures_are_readable() {
         assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!(
+            [9_999, 12_345, 999_499, 999_500, 1_234_567, u64::MAX].map(short),
+            ["9,999", "12.3k", "999k", "1.00M", "1.23M", "18.4E"]
+        );
         assert_eq!([400, 12_000, 187_000, 7_387_000].map(clock), ["0.4 s", "12 s", "3:07", "2:03:07"]);
     }
 }

@@ -2,98 +2,114 @@
 
 use std::time::{Duration, Instant};
 
-use engine::{Event, EventKind, Level, State, Status};
+use engine::{Event, EventKind, Level, State};
 
 use super::escape::escape;
-use super::{Show, clock, grouped, say};
+use super::flood::{Flood, Kind};
+use super::remark::Remark;
+use super::{Show, clock, grouped, json_lines, say};
 
 /// Progress of a job is said at most this often.
 const PACE: Duration = Duration::from_secs(2);
 
+/// What the lines look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// `[   1.2 s] synthetic: 12 shards planned`
+    Text,
+    /// One JSON object a line: `time`, `level`, `job`, `message`, and what the event holds.
+    Json,
+}
+
 /// Prints lines on standard error.
 pub(crate) struct Plain {
     verbose: bool,
+    format: LogFormat,
     said: Instant,
     assembled: Instant,
+    flood: Flood,
 }
 
 impl Plain {
-    pub(crate) fn new(verbose: bool) -> Self {
-        Self { verbose, said: Instant::now(), assembled: Instant::now() }
+    pub(crate) fn new(verbose: bool, format: LogFormat) -> Self {
+        let now = Instant::now();
+        Self { verbose, format, said: now, assembled: now, flood: Flood::default() }
     }
 
-    fn line(&self, state: &State, job: Option<usize>, text: &str) {
-        let job = job.and_then(|job| state.jobs.get(job)).map_or("run", |job| &job.name);
-        say(&format!("[{:>7}] {job}: {}", clock(state.elapsed_ms), escape(text)));
+    fn line(&self, state: &State, remark: &Remark, event: Option<&Event>) {
+        match self.format {
+            LogFormat::Json => say(&json_lines::line(state, remark, event)),
+            LogFormat::Text => {
+                let warning = if remark.level >= Level::Warning { "warning: " } else { "" };
+                let about = escape(remark.about(state));
+                say(&format!("[{:>7}] {about}: {warning}{}", clock(state.elapsed_ms), escape(&remark.text)));
+            }
+        }
+    }
+
+    fn hold_back(&self, state: &State, held: Vec<(Kind, u32)>) {
+        for ((job, level), lines) in held {
+            let text = format!("and {} more like these", grouped(u64::from(lines)));
+            let remark = Remark { level, job, text, is_frequent: false };
+            self.line(state, &remark, None);
+        }
+    }
+
+    fn progress(&self, state: &State) {
+        for (at, job) in state.jobs.iter().enumerate() {
+            if job.status.is_some() || job.records == 0 {
+                continue;
+            }
+            let of = job.expected.map_or(String::new(), |expected| format!(" of {}", grouped(expected)));
+            let shards = job.shards.map_or(String::new(), |shards| format!(", {}/{shards} shards", job.good));
+            let waits = job.running.values().find_map(|running| running.doing.as_deref());
+            let waits = waits.map_or(String::new(), |waits| format!("; {waits}"));
+            let remark = Remark {
+                level: Level::Info,
+                job: Some(at),
+                text: format!("{}{of} records{shards}{waits}", grouped(job.records)),
+                is_frequent: false,
+            };
+            let event = Event {
+                at_ms: state.elapsed_ms,
+                kind: EventKind::Progress { job: at, records: job.records },
+            };
+            self.line(state, &remark, Some(&event));
+        }
     }
 }
 
 impl Show for Plain {
     fn event(&mut self, event: &Event, state: &State) {
-        match &event.kind {
-            EventKind::RunStarted { jobs, resumed, mode, workers, .. } => {
-                let how = if *resumed { "resumed" } else { "started" };
-                let names = jobs.join(", ");
-                self.line(state, None, &format!("{how}: {names}; {workers} workers, mode {mode}"));
-            }
-            EventKind::JobPlanned { job, shards, expected, .. } => {
-                let target =
-                    expected.map_or(String::new(), |expected| format!(", at most {}", grouped(expected)));
-                self.line(state, Some(*job), &format!("{shards} shards planned{target}"));
-            }
-            EventKind::ShardEnded { job, shard, attempt, outcome, reason, retry_in_ms, records, .. } => {
-                let reason = reason.as_deref().unwrap_or_default();
-                let again = match retry_in_ms {
-                    Some(ms) => format!("; again in {}", clock(*ms)),
-                    None => String::new(),
-                };
-                if !reason.is_empty() {
-                    let text =
-                        format!("shard {shard}, attempt {attempt}, {}: {reason}{again}", outcome.name());
-                    self.line(state, Some(*job), &text);
-                } else if self.verbose {
-                    let text = format!("shard {shard} {}, {} records", outcome.name(), grouped(*records));
-                    self.line(state, Some(*job), &text);
-                }
-            }
-            EventKind::Note { job, level, text } if self.verbose || *level >= Level::Info => {
-                let level = if *level >= Level::Warning { "warning: " } else { "" };
-                self.line(state, *job, &format!("{level}{text}"));
-            }
-            EventKind::CancelRequested => {
-                self.line(state, None, "stopping; what is done is kept (again to stop at once)");
-            }
-            EventKind::JobEnded { job, status, reason, records, .. } => {
-                let reason = reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
-                let text = format!("{}, {} records{reason}", status.name(), grouped(*records));
-                self.line(state, Some(*job), &text);
-            }
-            EventKind::RunEnded { status } if *status == Status::Cancelled => {
-                self.line(state, None, "stopped");
-            }
-            _ => {}
+        if let Some(remark) = Remark::of(event, state, self.verbose)
+            && (!remark.is_frequent || self.flood.admit((remark.job, remark.level), Instant::now()))
+        {
+            self.line(state, &remark, Some(event));
+        }
+        if matches!(event.kind, EventKind::RunEnded { .. }) {
+            let held = self.flood.rest();
+            self.hold_back(state, held);
         }
     }
 
     fn tick(&mut self, state: &State) {
-        if self.said.elapsed() < PACE {
-            return;
-        }
-        self.said = Instant::now();
-        for (at, job) in state.jobs.iter().enumerate() {
-            if job.status.is_none() && job.records > 0 {
-                let of = job.expected.map_or(String::new(), |expected| format!(" of {}", grouped(expected)));
-                let shards =
-                    job.shards.map_or(String::new(), |shards| format!(", {}/{shards} shards", job.good));
-                self.line(state, Some(at), &format!("{}{of} records{shards}", grouped(job.records)));
-            }
+        let now = Instant::now();
+        let held = self.flood.held_back(now);
+        self.hold_back(state, held);
+        if now.duration_since(self.said) >= PACE {
+            self.said = now;
+            self.progress(state);
         }
     }
 
     fn assembling(&mut self, samples: u64) {
         if self.assembled.elapsed() >= PACE {
             self.assembled = Instant::now();
-            say(&format!("dataset: {} samples put together", grouped(samples)));
+            let text = format!("{} samples put together", grouped(samples));
+            say(&match self.format {
+                LogFormat::Text => format!("dataset: {text}"),
+                LogFormat::Json => json_lines::assembling(samples, &text),
+            });
         }
     }
 }

@@ -4,6 +4,8 @@
 mod collect;
 /// Killed at random moments, and resumed.
 mod crash;
+/// The dashboard's pictures, whatever is in them.
+mod dashboard;
 /// Samples side by side, whatever is in them.
 mod examples;
 /// Exit codes, each with what leads to it.
@@ -12,6 +14,8 @@ mod exits;
 mod ingest;
 /// Primes of ranges.
 mod prime;
+/// Runs that are played again, and lines for machines.
+mod replay;
 /// Reports of runs that are finished, stopped or killed.
 mod report;
 /// What URLs of advisories name.
@@ -20,6 +24,8 @@ mod resolve;
 mod run;
 /// Where settings come from.
 mod settings;
+/// The dashboard on a real terminal: keys, signals, and what is left of it.
+mod terminal;
 /// Collecting from upstreams that are simulated, with all that can go wrong.
 mod upstreams;
 

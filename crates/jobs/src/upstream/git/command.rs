@@ -166,6 +166,10 @@ fn attend(
 ) -> Result<ExitStatus, GitError> {
     let start = Instant::now();
     let (mut measured, mut told) = (start, start);
+    let name = place.url.splitn(4, '/').last().unwrap_or_default();
+    if let Some(tell) = fetching.progress {
+        tell(&format!("cloning {name}"));
+    }
     loop {
         if (fetching.stop)() {
             return Err(GitError::Stopped);
@@ -184,7 +188,7 @@ fn attend(
             && told.elapsed() >= TELL
             && let Some(progress) = words.progress()
         {
-            tell(&progress);
+            tell(&format!("cloning {name} {progress}"));
             told = Instant::now();
         }
         std::thread::sleep(TICK);
@@ -234,10 +238,10 @@ impl Words {
     fn hear(&self, line: &str) {
         let line = line.trim();
         let Ok(mut said) = self.0.lock() else { return };
-        if let Some((what, _)) = line.split_once('%')
-            && ["Receiving objects:", "Resolving deltas:"].iter().any(|known| what.starts_with(known))
+        if let Some((what, percent)) = line.split_once('%').and_then(|(before, _)| before.split_once(':'))
+            && ["Receiving objects", "Resolving deltas"].contains(&what)
         {
-            said.progress = Some(format!("{}%", what.split_whitespace().collect::<Vec<_>>().join(" ")));
+            said.progress = Some(format!("{}% {}", percent.trim(), what.to_ascii_lowercase()));
         } else if !line.is_empty() {
             said.last.truncate(LINES - 1);
             said.last.push_front(line.to_owned());

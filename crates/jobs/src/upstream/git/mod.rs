@@ -51,7 +51,8 @@ pub struct Fetching<'a> {
     pub offline: bool,
     /// Whether to give up; asked several times a second.
     pub stop: &'a dyn Fn() -> bool,
-    /// Told how far it got, such as "Receiving objects: 38%", at most once a second.
+    /// Told what is fetched and how far it got, such as "cloning pallets/flask 38%", at most once a
+    /// second.
     pub progress: Option<&'a dyn Fn(&str)>,
     /// How repositories that moved are followed, if at all.
     pub locate: Option<Locate<'a>>,

@@ -106,6 +106,9 @@ fn a_spent_quota_is_waited_for_by_the_servers_clock() {
         "{:?}",
         waiting.notes
     );
+    let doing = waiting.doing.take();
+    let [Some(until), None] = &doing[..] else { panic!("{doing:?}") };
+    assert!(until.starts_with("GitHub: rate limit until ") && until.ends_with(" UTC"), "{until}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A server that misbehaves by script, and somebody who waits for it.
 
+use std::cell::RefCell;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -169,6 +170,8 @@ pub(super) fn status(status: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec
 #[derive(Default)]
 pub(super) struct Waiting {
     pub(super) notes: Vec<String>,
+    /// What was waited for, and when that was over.
+    pub(super) doing: RefCell<Vec<Option<String>>>,
     pub(super) is_stopped: Arc<AtomicBool>,
 }
 
@@ -179,6 +182,10 @@ impl Watch for Waiting {
 
     fn note(&mut self, _: Level, text: String) {
         self.notes.push(text);
+    }
+
+    fn doing(&self, text: Option<&str>) {
+        self.doing.borrow_mut().push(text.map(str::to_owned));
     }
 }
 

@@ -1,0 +1,19 @@
+//! A dashboard that is up when the program panics, on a thread aside and where it is drawn: both
+//! are read afterwards, on a terminal that is as it was.
+
+use std::thread;
+use std::time::Duration;
+
+use engine::{Cancel, Pause, State};
+use streamguard::View;
+use streamguard::ui;
+
+fn main() {
+    let view = View::Dashboard { verbose: false, refresh: 10 };
+    let mut shown = ui::open(view, None, &Cancel::new(), &Pause::new());
+    shown.tick(&State::default());
+    let aside = thread::spawn(|| panic!("planted, elsewhere: \u{1b}[2J"));
+    assert!(aside.join().is_err());
+    thread::sleep(Duration::from_millis(300));
+    panic!("planted, where it is drawn");
+}

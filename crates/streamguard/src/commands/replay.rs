@@ -1,0 +1,72 @@
+//! `streamguard replay`: plays the journal of a run through the view that showed it.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use engine::{Cancel, Event, EventKind, Pause, State};
+use streamguard::exit::Exit;
+use streamguard::ui::{self, Show};
+
+use super::collect::view;
+use crate::cli::Replay;
+use crate::signals;
+
+/// How often the view is given time.
+const TICK: Duration = Duration::from_millis(40);
+
+pub(crate) fn run(settings: &Replay) -> Result<Exit> {
+    let path = engine::RunDir::journal_of(&settings.folder);
+    let events = engine::journal::read(&path)
+        .with_context(|| format!("{} holds no run that can be replayed", settings.folder.display()))?;
+    let (cancel, pause) = (Cancel::new(), Pause::new());
+    let caught = signals::listen(cancel.clone())?;
+    let title = format!("replay of {} {}", settings.folder.display(), pace(settings.speed));
+    let mut shown = ui::open(view(&settings.showing), Some(title), &cancel, &pause);
+    let state = play(&events, settings.speed, &mut *shown, &cancel, &pause);
+    drop(shown);
+    ui::summary::print_jobs(&state, Path::new(&settings.folder));
+    Ok(caught.signal().map_or(Exit::Complete, Exit::Signal))
+}
+
+/// The speed, in words.
+fn pace(speed: Option<f64>) -> String {
+    speed.map_or_else(|| "at once".to_owned(), |speed| format!("{speed}x"))
+}
+
+/// Shows the events, each at its time; none waits for it if there is no speed. Returns what they
+/// fold to, or what those did that were shown before somebody had enough.
+fn play(events: &[Event], speed: Option<f64>, shown: &mut dyn Show, cancel: &Cancel, pause: &Pause) -> State {
+    let mut state = State::default();
+    // Where the replayed run is, in milliseconds since its start, and since when.
+    let (mut now_ms, mut looked) = (0.0, Instant::now());
+    for event in events {
+        if let EventKind::RunStarted { .. } = event.kind {
+            now_ms = 0.0;
+        }
+        while speed.is_some() && now_ms < event.at_ms as f64 && !cancel.requested() {
+            let left = (event.at_ms as f64 - now_ms) / 1000.0 / speed.unwrap_or(1.0);
+            std::thread::sleep(if pause.requested() {
+                TICK
+            } else {
+                TICK.min(Duration::from_secs_f64(left))
+            });
+            let passed = std::mem::replace(&mut looked, Instant::now()).elapsed();
+            if !pause.requested() {
+                now_ms += passed.as_secs_f64() * 1000.0 * speed.unwrap_or(1.0);
+            }
+            state.now(now_ms as u64);
+            let was_paused = state.paused;
+            state.paused |= pause.requested();
+            shown.tick(&state);
+            state.paused = was_paused;
+        }
+        if cancel.requested() {
+            break;
+        }
+        state.apply(event);
+        shown.event(event, &state);
+        shown.tick(&state);
+    }
+    state
+}

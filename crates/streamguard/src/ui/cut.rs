@@ -1,0 +1,134 @@
+//! Text from outside, cut to so many columns of a terminal.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::escape::escape;
+
+/// Bytes of a text that are looked at, for each column that there is. Most characters that take one
+/// column take at most four.
+const BYTES: usize = 8;
+
+/// Text that is fit for a terminal, on one line, and at most so many columns wide. What is cut off
+/// is marked. Only as much of the text is looked at as could be shown; without `utf8` all that is
+/// not ASCII is escaped as well.
+pub(crate) fn cut(text: &str, columns: usize, utf8: bool) -> String {
+    let seen = &text[..text.floor_char_boundary(columns.saturating_mul(BYTES))];
+    let clean = visible(seen, utf8);
+    if seen.len() == text.len() && clean.width() <= columns {
+        return clean;
+    }
+    let mut short = beginning(&clean, columns.saturating_sub(1)).to_owned();
+    if columns > 0 {
+        short.push(if utf8 { '…' } else { '~' });
+    }
+    short
+}
+
+/// Text in lines of at most so many columns, broken between words where that is possible. What does
+/// not fit into so many lines is cut off.
+pub(crate) fn wrapped(text: &str, columns: usize, lines: usize, utf8: bool) -> Vec<String> {
+    let bytes = columns.saturating_mul(lines).saturating_mul(BYTES);
+    let clean = visible(&text[..text.floor_char_boundary(bytes)], utf8);
+    let (mut rest, mut wrapped) = (clean.as_str(), Vec::new());
+    while wrapped.len() + 1 < lines && rest.width() > columns {
+        let most = beginning(rest, columns);
+        let end = match most.rfind(' ') {
+            Some(space) if space > most.len() / 2 => space + 1,
+            _ => most.len(),
+        };
+        if end == 0 {
+            break;
+        }
+        wrapped.push(rest[..end].trim_end().to_owned());
+        rest = &rest[end..];
+    }
+    wrapped.push(cut(rest, columns, utf8));
+    wrapped
+}
+
+/// As much of the beginning of a text as so many columns hold.
+fn beginning(text: &str, columns: usize) -> &str {
+    let mut left = columns;
+    let end = text.char_indices().find_map(|(at, character)| {
+        match left.checked_sub(character.width().unwrap_or(0)) {
+            Some(less) => {
+                left = less;
+                None
+            }
+            None => Some(at),
+        }
+    });
+    &text[..end.unwrap_or(text.len())]
+}
+
+/// The same, filled up with spaces to just so many columns.
+pub(crate) fn padded(text: &str, columns: usize, utf8: bool) -> String {
+    let mut cell = cut(text, columns, utf8);
+    cell.extend(std::iter::repeat_n(' ', columns.saturating_sub(cell.width())));
+    cell
+}
+
+/// Escaped; marks that combine are kept one to a character, so that none climb over the lines
+/// above, and variation selectors not at all: they change the width of what is before them.
+fn visible(text: &str, utf8: bool) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut has_mark = true;
+    for character in escape(text).chars() {
+        let is_mark = character.width() == Some(0);
+        if matches!(character, '\u{fe00}'..='\u{fe0f}') || (is_mark && has_mark) {
+            continue;
+        }
+        has_mark = is_mark;
+        match utf8 || character.is_ascii() {
+            true => clean.push(character),
+            false => clean.extend(character.escape_unicode()),
+        }
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_wider_than_its_place() {
+        let texts = [
+            "",
+            "plain",
+            "漢字漢字漢字",
+            "e\u{301}\u{301}\u{301}toile",
+            "a\u{1b}[2Jb\u{202e}c",
+            "❤\u{fe0f}🦀 crab",
+        ];
+        for text in texts {
+            for columns in 0..12 {
+                for utf8 in [true, false] {
+                    assert!(cut(text, columns, utf8).width() <= columns, "{text:?} in {columns}");
+                    assert_eq!(padded(text, columns, utf8).width(), columns, "{text:?} in {columns}");
+                }
+            }
+        }
+        assert_eq!(cut("plain", 5, true), "plain");
+        assert_eq!(cut("plain text", 6, true), "plain…");
+        assert_eq!(cut("naïve", 20, false), "na\\u{ef}ve");
+    }
+
+    #[test]
+    fn long_text_is_broken_between_words() {
+        assert_eq!(wrapped("a word and another", 10, 3, true), ["a word and", "another"]);
+        assert_eq!(wrapped("averylongwordindeed", 8, 2, true), ["averylon", "gwordin…"]);
+        assert_eq!(wrapped("", 8, 2, true), [""]);
+        assert_eq!(wrapped("漢字漢字", 3, 9, true), ["漢", "字", "漢", "字"]);
+    }
+
+    #[test]
+    fn a_long_text_costs_no_more_than_a_short_one() {
+        let long = "\u{1b}]0;x\u{7}".repeat(1 << 20);
+        let start = std::time::Instant::now();
+        for _ in 0..1000 {
+            assert_eq!(cut(&long, 40, true).width(), 40);
+        }
+        assert!(start.elapsed().as_secs() < 5);
+    }
+}

@@ -1,0 +1,72 @@
+//! Lines for machines: one JSON object each, with nothing in it that a terminal obeys.
+
+use engine::{Event, Level, State};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::escape::is_harmful;
+use super::remark::{Remark, begin, level_name};
+
+/// A remark, with what its event holds.
+pub(crate) fn line(state: &State, remark: &Remark, event: Option<&Event>) -> String {
+    let mut object = match event.map(|event| json!(event)) {
+        Some(Value::Object(object)) => object,
+        _ => Map::new(),
+    };
+    // What a job has to say at its end is in its report.
+    object.remove("summary");
+    for value in object.values_mut() {
+        if let Value::String(text) = value {
+            text.truncate(begin(text).len());
+        }
+    }
+    object.insert("elapsed_ms".to_owned(), json!(state.elapsed_ms));
+    object.remove("at_ms");
+    object.insert("job".to_owned(), remark.job.map_or(Value::Null, |_| json!(remark.about(state))));
+    finish(object, remark.level, &remark.text)
+}
+
+/// How far putting the dataset together is.
+pub(crate) fn assembling(samples: u64, text: &str) -> String {
+    let object = [("event", json!("assembling")), ("job", Value::Null), ("samples", json!(samples))];
+    finish(object.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(), Level::Info, text)
+}
+
+fn finish(mut object: Map<String, Value>, level: Level, text: &str) -> String {
+    object.insert("time".to_owned(), json!(format!("{:.3}", Timestamp::now())));
+    object.insert("level".to_owned(), json!(level_name(level)));
+    object.insert("message".to_owned(), json!(text));
+    harmless(&Value::Object(object).to_string())
+}
+
+/// JSON escapes control characters below U+0020 only; here those above, and what reorders or hides
+/// text, are escaped as well. In JSON they can only stand in strings.
+fn harmless(json: &str) -> String {
+    let mut clean = String::with_capacity(json.len());
+    for character in json.chars() {
+        match is_harmful(character) {
+            false => clean.push(character),
+            true => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    clean.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_text_comes_back_as_it_was_but_never_raw() {
+        let hostile = "a\u{1b}[2J\u{9b}31m\u{7f}\0\n\u{202e}b\u{e0041}\u{feff}\u{10ffff}";
+        let remark = Remark { level: Level::Error, job: None, text: hostile.to_owned(), is_frequent: false };
+        let line = line(&State::default(), &remark, None);
+        assert!(!line.chars().any(is_harmful), "{line}");
+        let read: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!((&read["message"], &read["level"]), (&json!(hostile), &json!("error")));
+    }
+}

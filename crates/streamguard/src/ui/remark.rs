@@ -1,0 +1,106 @@
+//! What of the events is worth a line, and how it is said.
+
+use engine::{Event, EventKind, Level, State, Status};
+
+use super::{clock, grouped};
+
+/// Bytes of a text from a job that are shown in a line; the journal has all of it.
+const LONGEST: usize = 4 << 10;
+
+/// Something to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Remark {
+    /// How much it matters.
+    pub(crate) level: Level,
+    /// Position of the job that it is about, if it is about one.
+    pub(crate) job: Option<usize>,
+    /// The line. Not escaped.
+    pub(crate) text: String,
+    /// Whether there may be any number of such lines.
+    pub(crate) is_frequent: bool,
+}
+
+impl Remark {
+    /// What to say of an event, if anything; `verbose` asks for every shard and every note. `state`
+    /// has the event already.
+    pub(crate) fn of(event: &Event, state: &State, verbose: bool) -> Option<Self> {
+        let once = |level, job, text| Some(Self { level, job, text, is_frequent: false });
+        let often = |level, job, text| Some(Self { level, job: Some(job), text, is_frequent: true });
+        match &event.kind {
+            EventKind::RunStarted { jobs, resumed, mode, workers, .. } => {
+                let how = if *resumed { "resumed" } else { "started" };
+                let names = jobs.join(", ");
+                once(Level::Info, None, format!("{how}: {}; {workers} workers, mode {mode}", begin(&names)))
+            }
+            EventKind::JobPlanned { job, shards, expected, .. } => {
+                let target =
+                    expected.map_or(String::new(), |expected| format!(", at most {}", grouped(expected)));
+                once(Level::Info, Some(*job), format!("{shards} shards planned{target}"))
+            }
+            EventKind::ShardEnded {
+                job, shard, attempt, outcome, reason: Some(reason), retry_in_ms, ..
+            } => {
+                let again = match retry_in_ms {
+                    Some(ms) => format!("; again in {}", clock(*ms)),
+                    None => String::new(),
+                };
+                let (outcome, reason) = (outcome.name(), begin(reason));
+                let text = format!("shard {shard}, attempt {attempt}, {outcome}: {reason}{again}");
+                let level = if retry_in_ms.is_some() { Level::Warning } else { Level::Error };
+                often(level, *job, text)
+            }
+            EventKind::ShardEnded { job, shard, outcome, records, .. } if verbose => {
+                let text = format!("shard {shard} {}, {} records", outcome.name(), grouped(*records));
+                often(Level::Debug, *job, text)
+            }
+            EventKind::Doing { job, shard, text: Some(text), .. } if verbose => {
+                often(Level::Debug, *job, format!("shard {shard}: {}", begin(text)))
+            }
+            EventKind::Note { job, level, text } if verbose || *level >= Level::Info => {
+                Some(Self { level: *level, job: *job, text: begin(text).to_owned(), is_frequent: true })
+            }
+            EventKind::CancelRequested => {
+                let text = "stopping; what is done is kept (again to stop at once)";
+                once(Level::Warning, None, text.to_owned())
+            }
+            EventKind::Paused { paused: true } => {
+                let running: usize = state.jobs.iter().map(|job| job.running.len()).sum();
+                once(Level::Info, None, format!("paused, {running} shards still running"))
+            }
+            EventKind::Paused { paused: false } => once(Level::Info, None, "going on".to_owned()),
+            EventKind::JobEnded { job, status, reason, records, .. } => {
+                let reason = reason.as_ref().map_or(String::new(), |reason| format!(": {}", begin(reason)));
+                let level = match status {
+                    Status::Complete => Level::Info,
+                    Status::Partial | Status::Cancelled => Level::Warning,
+                    Status::Failed => Level::Error,
+                };
+                once(level, Some(*job), format!("{}, {} records{reason}", status.name(), grouped(*records)))
+            }
+            EventKind::RunEnded { status: Status::Cancelled } => {
+                once(Level::Warning, None, "stopped".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    /// The name of what it is about. Not escaped.
+    pub(crate) fn about<'a>(&self, state: &'a State) -> &'a str {
+        self.job.and_then(|job| state.jobs.get(job)).map_or("run", |job| &job.name)
+    }
+}
+
+/// The beginning of a text that may be of any length.
+pub(crate) fn begin(text: &str) -> &str {
+    &text[..text.floor_char_boundary(LONGEST)]
+}
+
+/// The name of a level, in lines for machines and people.
+pub(crate) fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Debug => "debug",
+        Level::Info => "info",
+        Level::Warning => "warning",
+        Level::Error => "error",
+    }
+}

@@ -1,0 +1,100 @@
+//! What the dashboard costs, and whether it slows the run down.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use engine::{Cancel, Event, EventKind, Observer, Pause, State};
+use streamguard::View;
+use streamguard::ui::{self, Showing};
+
+use super::{Cost, cost};
+
+/// Jobs that make progress by turns.
+const JOBS: usize = 6;
+
+/// How many pieces a second's events come in; the engine's loop is not quicker.
+const PIECES: u64 = 200;
+
+/// Measures in a terminal, and prints what came out.
+pub(crate) fn run(events: u64, seconds: u64) -> Result<()> {
+    let file = tempfile::NamedTempFile::new()?;
+    let program = std::env::current_exe()?;
+    let inner = format!(
+        "stty cols 200 rows 60; exec {} bench dashboard --events {events} --seconds {seconds} --into {}",
+        program.display(),
+        file.path().display()
+    );
+    let status = Command::new("script")
+        .args(["-q", "-e", "-c", &inner, "/dev/null"])
+        .env("TERM", "xterm-256color")
+        .env("LC_ALL", "C.UTF-8")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .status()
+        .context("cannot run script (package bsdutils)")?;
+    ensure!(status.success(), "measuring failed: {status}");
+    print!("{}", std::fs::read_to_string(file.path())?);
+    Ok(())
+}
+
+/// Measures in this terminal.
+pub(crate) fn measure(events: u64, seconds: u64, into: &Path) -> Result<()> {
+    ensure!(ui::is_terminal(), "this is no terminal");
+    let mut text = String::new();
+    let dashboard = View::Dashboard { verbose: false, refresh: 4 };
+    let share = |cost: Cost| cost.cpu.as_secs_f64() / cost.wall.as_secs_f64() * 100.0;
+    let [quiet, shown] = [View::Quiet, dashboard].map(|view| observed(view, events, Some(seconds)));
+    writeln!(text, "{events} events in {seconds} s, of one core:")?;
+    writeln!(text, "  quiet      {:.2} %", share(quiet))?;
+    writeln!(text, "  dashboard  {:.2} %", share(shown))?;
+    writeln!(text, "  difference {:.2} %", share(shown) - share(quiet))?;
+    let [quiet, shown] = [View::Quiet, dashboard].map(|view| observed(view, events, None).wall);
+    writeln!(text, "{events} events at once:")?;
+    writeln!(text, "  quiet      {quiet:.2?}\n  dashboard  {shown:.2?}")?;
+    std::fs::write(into, text)?;
+    Ok(())
+}
+
+/// Shows events, in so many seconds or as fast as can be.
+fn observed(view: View, events: u64, seconds: Option<u64>) -> Cost {
+    let mut shown = ui::open(view, None, &Cancel::new(), &Pause::new());
+    let mut observer = Showing(&mut *shown);
+    let mut state = State::default();
+    let say = |state: &mut State, observer: &mut Showing<'_>, at_ms, kind| {
+        let event = Event { at_ms, kind };
+        state.apply(&event);
+        observer.event(&event, state);
+    };
+    let started = EventKind::RunStarted {
+        version: String::new(),
+        clock_ms: 0,
+        jobs: (0..JOBS).map(|job| format!("job{job}")).collect(),
+        resumed: false,
+        mode: "process".to_owned(),
+        workers: JOBS,
+    };
+    say(&mut state, &mut observer, 0, started);
+    for job in 0..JOBS {
+        let (unit, plan) = ("samples".to_owned(), String::new());
+        let planned = EventKind::JobPlanned { job, shards: 10, expected: Some(events), unit, plan };
+        say(&mut state, &mut observer, 0, planned);
+    }
+    let start = Instant::now();
+    let piece = (events / (seconds.unwrap_or(60) * PIECES)).max(1);
+    let ((), cost) = cost(|| {
+        for at in 0..events {
+            let at_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let job = usize::try_from(at % JOBS as u64).unwrap_or(0);
+            say(&mut state, &mut observer, at_ms, EventKind::Progress { job, records: at });
+            if at % piece == 0 {
+                observer.tick(&state);
+                let due = seconds.map_or(0.0, |seconds| at as f64 / events as f64 * seconds as f64);
+                std::thread::sleep(Duration::from_secs_f64(due).saturating_sub(start.elapsed()));
+            }
+        }
+    });
+    cost
+}
