@@ -5,6 +5,9 @@ use wide::u8x16;
 /// What is looked at at once, in bytes.
 pub(super) const WIDTH: usize = 64;
 
+/// Chunks of this width that are looked at before room for line ends is made again.
+const CHUNKS: usize = 64;
+
 /// A bit for each of 64 bytes, the first one's lowest: whether it is one of `wanted`.
 #[inline(always)]
 pub(super) fn matches<const N: usize>(bytes: &[u8; WIDTH], wanted: [u8; N]) -> u64 {
@@ -45,21 +48,21 @@ impl LineEnds {
     /// long each line is (as Langdale and Lemire do for JSON: "Parsing Gigabytes of JSON per Second",
     /// VLDB Journal 2019). A block is shorter than 4 GiB.
     pub(super) fn find(&mut self, block: &[u8]) {
-        // As many as there can be. Memory that is never written to is never taken from the system.
-        if self.ends.len() < block.len() + WIDTH {
-            self.ends = vec![0; block.len() + WIDTH];
-        }
         let (chunks, tail) = block.as_chunks::<WIDTH>();
         let (mut least, mut bits) = (u8x16::splat(u8::MAX), u8x16::splat(0));
         let (mut count, mut start) = (0, 0);
-        for chunk in chunks {
-            for quarter in quarters(chunk) {
-                least = least.min(quarter);
-                bits |= quarter;
+        for chunks in chunks.chunks(CHUNKS) {
+            self.make_room(count + CHUNKS * WIDTH);
+            for chunk in chunks {
+                for quarter in quarters(chunk) {
+                    least = least.min(quarter);
+                    bits |= quarter;
+                }
+                count = self.note(count, start, matches(chunk, [b'\n']));
+                start += WIDTH as u32;
             }
-            count = self.note(count, start, matches(chunk, [b'\n']));
-            start += WIDTH as u32;
         }
+        self.make_room(count + WIDTH);
         self.is_plain = least.reduce_min() > 0 && bits.to_bitmask() == 0;
         for (at, byte) in (start..).zip(tail) {
             count = self.note(count, at, u64::from(*byte == b'\n'));
@@ -69,6 +72,13 @@ impl LineEnds {
             count = self.note(count, block.len() as u32, 1);
         }
         self.count = count;
+    }
+
+    /// Makes room for so many line ends, and one more.
+    fn make_room(&mut self, count: usize) {
+        if self.ends.len() <= count {
+            self.ends.resize(2 * count, 0);
+        }
     }
 
     /// Notes behind `count` others the line ends that are set bits. Nearly always there is one or none,

@@ -12,7 +12,7 @@ use super::sift::Sieve;
 use super::sketch::Sketch;
 
 /// Times that are gathered before they are packed.
-const GATHERED: usize = 1 << 16;
+const GATHERED: usize = 1 << 17;
 
 /// The times of some requests, in nanoseconds, none above [`super::lines::LONGEST_TIME`].
 ///
@@ -193,8 +193,12 @@ impl Times {
             Kept::Sketch(sketch) => (Vec::new(), Some(sketch)),
         };
         let runs = runs.into_iter().filter(|run| !run.0.is_empty());
-        let text = |run: Run| format!("\"{}\"", STANDARD_NO_PAD.encode(run.0));
-        let runs = runs.map(move |run| Part::Run(RawValue::from_string(text(run)).expect("it is JSON")));
+        let runs = runs.map(|run| {
+            let mut text = String::from('"');
+            STANDARD_NO_PAD.encode_string(run.0, &mut text);
+            text.push('"');
+            Part::Run(RawValue::from_string(text).expect("letters in quotes are JSON"))
+        });
         (self.sums, runs.chain(sketch.map(|sketch| Part::Sketch(Buckets(sketch)))))
     }
 }
@@ -286,14 +290,13 @@ fn at_rank(runs: &[Run], blocks: &BTreeMap<u64, u64>, mut rank: u64) -> u64 {
             rank -= count;
             continue;
         }
-        let mut numbers = Vec::new();
+        let mut counts = vec![0; 1 << LOW_BITS];
         for block in runs.iter().flat_map(|run| run.blocks().find(|block| block.high == high)) {
-            block.each(|time, times| numbers.push((time, times)));
+            block.each(|time, times| counts[time as usize % (1 << LOW_BITS)] += times);
         }
-        numbers.sort_unstable();
-        for (number, times) in numbers {
+        for (low, times) in (0..).zip(counts) {
             if rank < times {
-                return number;
+                return (high << LOW_BITS) | low;
             }
             rank -= times;
         }
