@@ -1,12 +1,20 @@
-//! A simple line is a request or malformed; what stands behind it changes nothing.
+//! A simple line is a request or malformed; what is read quickly is what is read exactly, whatever
+//! stands behind it.
 #![no_main]
 
-use jobs::ingest::lines::simple;
+use jobs::ingest::lines::{LONGEST_TIME, quick, simple};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let alone = simple(line, line.len());
-    let followed = [line, b"\n[GET] /, status=200, time=1.5ms user-agent=, status=200, time=1ms user-agent=x\n"].concat();
-    assert_eq!(simple(&followed, line.len()), alone);
+    // Behind the last line there is none that would be read quickly.
+    let lines = [bytes, &[b'\n'; 64]].concat();
+    let mut rest = &lines[..];
+    while let Some(length) = rest.iter().position(|byte| *byte == b'\n') {
+        let exact = simple(&rest[..length]);
+        assert!(!exact.is_ok_and(|request| request.time > Some(LONGEST_TIME)));
+        if let Some(quick) = quick(rest, length) {
+            assert_eq!(Ok(quick), exact);
+        }
+        rest = &rest[length + 1..];
+    }
 });

@@ -153,19 +153,6 @@ impl<R: Read> Blocks<R> {
     }
 }
 
-/// Calls `take` for every line of some: with all that begins with it, and its length without its
-/// end. (To find the next line takes nothing that was found in this one, so a processor can do both
-/// at once.)
-#[inline(always)]
-pub(super) fn each_line<'a>(lines: &'a [u8], mut take: impl FnMut(&'a [u8], usize)) {
-    let mut rest = lines;
-    while !rest.is_empty() {
-        let length = memchr(b'\n', rest).unwrap_or(rest.len());
-        take(rest, length);
-        rest = rest.get(length + 1..).unwrap_or_default();
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -188,10 +175,10 @@ mod tests {
         while let Some(piece) = blocks.next().unwrap() {
             match piece {
                 Piece::Lines(lines) => {
-                    each_line(lines, |lines, length| {
-                        // Whether such a line comes whole depends on where it is; it is for the caller to see.
-                        all.push((length <= LONGEST_LINE).then(|| lines[..length].to_vec()));
-                    })
+                    // Whether such a line comes whole depends on where it is; it is for the caller to see.
+                    let lines = lines.split_inclusive(|byte| *byte == b'\n');
+                    let lines = lines.map(|line| line.strip_suffix(b"\n").unwrap_or(line));
+                    all.extend(lines.map(|line| (line.len() <= LONGEST_LINE).then(|| line.to_vec())));
                 }
                 Piece::TooLong => all.push(None),
             }

@@ -3,8 +3,8 @@
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use super::blocks::each_line;
 use super::lines::{self, Clock};
+use super::scan::LineEnds;
 
 /// Format of the lines of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
@@ -37,18 +37,17 @@ impl Format {
         // The last line is cut, unless the file ends there.
         let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..=end]);
         let mut clock = Clock::default();
-        let (mut simple, mut common, mut combined, mut json, mut seen) = (0, 0, 0, 0, 0);
-        each_line(whole, |lines, length| {
-            let line = &lines[..length];
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            if seen < LINES && !line.is_empty() {
-                seen += 1;
-                simple += usize::from(lines::simple(line, line.len()).is_ok());
-                common += usize::from(lines::common(line, &mut clock).is_ok());
-                combined += usize::from(lines::combined(line, &mut clock).is_ok());
-                json += usize::from(lines::json(line, |_| ()).is_ok());
-            }
-        });
+        let (mut simple, mut common, mut combined, mut json) = (0, 0, 0, 0);
+        let mut ends = LineEnds::default();
+        ends.find(whole);
+        let lines = ends.lines(whole).map(|(lines, length)| &lines[..length]);
+        let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        for line in lines.filter(|line| !line.is_empty()).take(LINES) {
+            simple += usize::from(lines::simple(line).is_ok());
+            common += usize::from(lines::common(line, &mut clock).is_ok());
+            combined += usize::from(lines::combined(line, &mut clock).is_ok());
+            json += usize::from(lines::json(line, |_| ()).is_ok());
+        }
         match simple.max(common).max(json) {
             most if most == simple => Self::Simple,
             // Some lines of a combined log may be cut.

@@ -3,8 +3,9 @@
 mod blocks;
 mod format;
 pub mod lines;
-mod radix;
 mod run;
+mod scan;
+mod sift;
 mod sketch;
 mod source;
 mod split;

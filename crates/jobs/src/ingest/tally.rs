@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::blocks::{LONGEST_LINE, each_line};
+use super::blocks::LONGEST_LINE;
 use super::format::Format;
 use super::lines::{self, Clock, Malformed, Method, Request};
+use super::scan::LineEnds;
 use super::split::Share;
 use super::times::Times;
 use super::top::Top;
@@ -24,6 +25,7 @@ pub(super) struct Tally {
     pub(super) counts: Counts,
     methods: [u64; Method::NAMES.len()],
     statuses: Box<[u64; 1000]>,
+    ends: LineEnds,
     hour: Option<(i64, u64)>,
     clock: Clock,
     pub(super) other_methods: Top,
@@ -60,6 +62,7 @@ impl Tally {
             counts: Counts::default(),
             methods: [0; Method::NAMES.len()],
             statuses: Box::new([0; 1000]),
+            ends: LineEnds::default(),
             hour: None,
             clock: Clock::default(),
             other_methods: Top::new(share.words),
@@ -71,51 +74,68 @@ impl Tally {
 
     /// Counts whole lines.
     pub(super) fn lines(&mut self, format: Format, block: &[u8]) {
-        // One look at all bytes tells that there is nothing odd, which is nearly always so.
-        if !block.iter().fold(true, |plain, byte| plain & (*byte as i8 > 0)) {
-            each_line(block, |lines, length| {
+        let mut ends = std::mem::take(&mut self.ends);
+        ends.find(block);
+        if !ends.is_plain {
+            for (lines, length) in ends.lines(block) {
                 let line = &lines[..length];
                 self.counts.with_nul += u64::from(memchr::memchr(0, line).is_some());
                 self.counts.not_utf8 += u64::from(std::str::from_utf8(line).is_err());
-            });
+            }
         }
         match format {
-            Format::Auto | Format::Simple => self.each(block, |tally, lines, length| {
-                let request = lines::simple(lines, length)?;
-                tally.request(&request);
+            Format::Auto | Format::Simple => self.each(&ends, block, |tally, lines, length| {
+                // Counted in two places: so the parts of a request that is read quickly stay in registers.
+                if let Some(request) = lines::quick(lines, length) {
+                    tally.request(&request);
+                } else {
+                    tally.any_simple_line(&lines[..length])?;
+                }
                 Ok(())
             }),
-            Format::Common => self.each(block, |tally, lines, length| {
+            Format::Common => self.each(&ends, block, |tally, lines, length| {
                 let request = lines::common(&lines[..length], &mut tally.clock)?;
                 tally.request(&request);
                 Ok(())
             }),
-            Format::Combined => self.each(block, |tally, lines, length| {
+            Format::Combined => self.each(&ends, block, |tally, lines, length| {
                 let request = lines::combined(&lines[..length], &mut tally.clock)?;
                 tally.request(&request);
                 Ok(())
             }),
-            Format::Json => self.each(block, |tally, lines, length| {
+            Format::Json => self.each(&ends, block, |tally, lines, length| {
                 lines::json(&lines[..length], |request| tally.request(request))
             }),
         }
+        self.ends = ends;
     }
 
-    /// Reads lines with `parse`, which is given what begins with a line, and the line's length.
+    /// Reads lines with `read`, which is given what begins with a line, and the line's length.
     #[inline(always)]
-    fn each(&mut self, block: &[u8], parse: impl Fn(&mut Self, &[u8], usize) -> Result<(), Malformed>) {
-        each_line(block, |lines, length| {
+    fn each(
+        &mut self,
+        ends: &LineEnds,
+        block: &[u8],
+        read: impl Fn(&mut Self, &[u8], usize) -> Result<(), Malformed>,
+    ) {
+        for (lines, length) in ends.lines(block) {
             self.counts.lines += 1;
-            let parsed = if length > LONGEST_LINE {
+            let is_read = if length > LONGEST_LINE {
                 Err(Malformed::TooLong)
             } else {
                 let is_padded = length > 0 && lines[length - 1] == b'\r';
-                parse(self, lines, length - usize::from(is_padded))
+                read(self, lines, length - usize::from(is_padded))
             };
-            if let Err(error) = parsed {
+            if let Err(error) = is_read {
                 self.malformed(error);
             }
-        });
+        }
+    }
+
+    #[inline(never)]
+    fn any_simple_line(&mut self, line: &[u8]) -> Result<(), Malformed> {
+        self.request(&lines::simple(line)?);
+        Ok(())
     }
 
     /// Counts a line that was passed over.

@@ -5,24 +5,25 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
-use super::radix;
-use super::run::{Block, LOW_BITS, Packer, Run};
+use super::run::{LOW_BITS, Packer, Run};
+use super::sift::Sieve;
 use super::sketch::Sketch;
 
-/// Times that are gathered before they are sorted and packed.
-const GATHERED: usize = 1 << 16;
+/// Times that are gathered before they are packed.
+const GATHERED: usize = 1 << 17;
 
 /// The times of some requests, in nanoseconds, none above [`super::lines::LONGEST_TIME`].
 ///
-/// All times are kept, sorted and packed, while they fit into the share of memory; beyond it
+/// All times are kept, packed, while they fit into the share of memory; beyond it
 /// there is a sketch of them. Either way count, sums, least and greatest are exact.
 #[derive(Debug)]
 pub(super) struct Times {
     gathered: Vec<u32>,
     /// Those of 4.3 seconds and more.
     long: Vec<u64>,
-    scratch: Vec<u32>,
+    sieve: Sieve,
     sums: Sums,
     kept: Kept,
     share: usize,
@@ -53,8 +54,8 @@ enum Kept {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Part {
-    /// A packed run, in base64.
-    Run(String),
+    /// A packed run, as a string in base64. (Who writes or reads it as text looks for escapes in it.)
+    Run(Box<RawValue>),
     /// All of them, as a sketch.
     Sketch(Buckets),
 }
@@ -65,16 +66,16 @@ pub(super) enum Part {
 pub(super) struct Buckets(Sketch);
 
 impl Sums {
-    /// The sums of short times, the least of which comes first.
-    fn of_sorted(times: &[u32]) -> Self {
+    /// The sums of short times.
+    fn of(times: &[u32]) -> Self {
         let sum: u64 = times.iter().map(|time| u64::from(*time)).sum();
         let squares = times.iter().map(|time| u128::from(u64::from(*time).pow(2))).sum();
         Self {
             count: times.len() as u64,
             sum: sum.into(),
             squares,
-            least: times.first().copied().unwrap_or(0).into(),
-            greatest: times.last().copied().unwrap_or(0).into(),
+            least: times.iter().min().copied().unwrap_or(0).into(),
+            greatest: times.iter().max().copied().unwrap_or(0).into(),
         }
     }
 
@@ -124,7 +125,7 @@ impl Times {
         Self {
             gathered: Vec::new(),
             long: Vec::new(),
-            scratch: Vec::new(),
+            sieve: Sieve::default(),
             sums: Sums::default(),
             kept: Kept::Runs(Vec::new()),
             share,
@@ -143,24 +144,22 @@ impl Times {
         }
     }
 
-    /// Sorts and packs what was gathered.
+    /// Packs what was gathered.
     fn pack(&mut self) {
-        radix::sort(&mut self.gathered, &mut self.scratch);
-        self.long.sort_unstable();
-        self.sums.merge(&Sums::of_sorted(&self.gathered));
+        self.sums.merge(&Sums::of(&self.gathered));
         self.long.iter().for_each(|time| self.sums.add(*time));
-        let short = self.gathered.chunk_by(|one, other| one == other);
-        let long = self.long.chunk_by(|one, other| one == other);
         match &mut self.kept {
             Kept::Runs(runs) => {
                 let mut packer = Packer::default();
-                short.for_each(|same| packer.push(same[0].into(), same.len() as u64));
+                self.sieve.sift(&self.gathered, |high, lows| packer.block(high, lows));
+                self.long.sort_unstable();
+                let long = self.long.chunk_by(|one, other| one == other);
                 long.for_each(|same| packer.push(same[0], same.len() as u64));
                 runs.push(packer.finish());
             }
             Kept::Sketch(sketch) => {
-                short.for_each(|same| sketch.add(same[0].into(), same.len() as u64));
-                long.for_each(|same| sketch.add(same[0], same.len() as u64));
+                self.gathered.iter().for_each(|time| sketch.add((*time).into(), 1));
+                self.long.iter().for_each(|time| sketch.add(*time, 1));
             }
         }
         self.gathered.clear();
@@ -180,9 +179,7 @@ impl Times {
             return;
         }
         let mut sketch = Sketch::default();
-        for (time, times) in runs.iter().flat_map(Run::blocks).flat_map(Block::numbers) {
-            sketch.add(time, times);
-        }
+        runs.iter().flat_map(Run::blocks).for_each(|block| block.each(|time, times| sketch.add(time, times)));
         self.kept = Kept::Sketch(sketch);
     }
 
@@ -190,13 +187,18 @@ impl Times {
     pub(super) fn into_parts(mut self) -> (Sums, impl Iterator<Item = Part>) {
         self.pack();
         self.gathered = Vec::new();
-        self.scratch = Vec::new();
+        self.sieve = Sieve::default();
         let (runs, sketch) = match self.kept {
             Kept::Runs(runs) => (runs, None),
             Kept::Sketch(sketch) => (Vec::new(), Some(sketch)),
         };
         let runs = runs.into_iter().filter(|run| !run.0.is_empty());
-        let runs = runs.map(|run| Part::Run(STANDARD_NO_PAD.encode(run.0)));
+        let runs = runs.map(|run| {
+            let mut text = String::from('"');
+            STANDARD_NO_PAD.encode_string(run.0, &mut text);
+            text.push('"');
+            Part::Run(RawValue::from_string(text).expect("letters in quotes are JSON"))
+        });
         (self.sums, runs.chain(sketch.map(|sketch| Part::Sketch(Buckets(sketch)))))
     }
 }
@@ -210,7 +212,7 @@ fn merged(runs: &[Run], most: usize) -> Option<Run> {
         numbers.clear();
         for blocks in &mut cursors {
             if let Some(block) = blocks.next_if(|block| block.high == high) {
-                numbers.extend(block.numbers());
+                block.each(|time, times| numbers.push((time, times)));
             }
         }
         numbers.sort_unstable();
@@ -239,7 +241,8 @@ impl AllTimes {
     pub(super) fn add(&mut self, part: Part) -> Result<(), String> {
         match part {
             Part::Run(text) => {
-                let bytes = STANDARD_NO_PAD.decode(text).map_err(|error| error.to_string())?;
+                let bytes = STANDARD_NO_PAD.decode(text.get().trim_matches('"'));
+                let bytes = bytes.map_err(|error| error.to_string())?;
                 self.runs.push(Run(bytes));
             }
             Part::Sketch(Buckets(sketch)) => self.sketch.get_or_insert_default().merge(&sketch),
@@ -258,9 +261,8 @@ impl AllTimes {
     pub(super) fn quantiles<const N: usize>(mut self, sums: &Sums, wanted: [f64; N]) -> Option<[f64; N]> {
         let last = sums.count.checked_sub(1)?;
         if let Some(sketch) = &mut self.sketch {
-            for (time, times) in self.runs.iter().flat_map(Run::blocks).flat_map(Block::numbers) {
-                sketch.add(time, times);
-            }
+            let blocks = self.runs.iter().flat_map(Run::blocks);
+            blocks.for_each(|block| block.each(|time, times| sketch.add(time, times)));
             self.runs.clear();
         }
         let sketch = &self.sketch;
@@ -288,12 +290,13 @@ fn at_rank(runs: &[Run], blocks: &BTreeMap<u64, u64>, mut rank: u64) -> u64 {
             rank -= count;
             continue;
         }
-        let here = runs.iter().flat_map(|run| run.blocks().find(|block| block.high == high));
-        let mut numbers: Vec<(u64, u64)> = here.flat_map(Block::numbers).collect();
-        numbers.sort_unstable();
-        for (number, times) in numbers {
+        let mut counts = vec![0; 1 << LOW_BITS];
+        for block in runs.iter().flat_map(|run| run.blocks().find(|block| block.high == high)) {
+            block.each(|time, times| counts[time as usize % (1 << LOW_BITS)] += times);
+        }
+        for (low, times) in (0..).zip(counts) {
             if rank < times {
-                return number;
+                return (high << LOW_BITS) | low;
             }
             rank -= times;
         }

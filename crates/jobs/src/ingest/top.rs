@@ -39,8 +39,8 @@ pub(super) struct Top {
     /// Places in `entries`, by hash.
     table: HashTable<u32>,
     words: Vec<u8>,
-    /// Places in `entries` of words that were found last, by a few of their bytes; 0 is none.
-    shortcuts: Box<[u32; SHORTCUTS]>,
+    /// Words that were found last, by some of their bytes.
+    shortcuts: Box<[Shortcut; SHORTCUTS]>,
     /// Empty while there is room for all words.
     filter: Vec<Slot>,
     share: usize,
@@ -55,6 +55,17 @@ struct Entry {
     length: usize,
     count: u64,
     missed: u64,
+}
+
+/// The way to an entry for a word that comes again soon.
+#[derive(Clone, Copy, Debug, Default)]
+struct Shortcut {
+    mark: u64,
+    /// The word.
+    start: usize,
+    end: usize,
+    /// Its place in `entries`, from 1; 0 is none.
+    entry: usize,
 }
 
 /// Words that are in no entry and share a place.
@@ -93,7 +104,7 @@ impl Top {
             entries: Vec::new(),
             table: HashTable::new(),
             words: Vec::new(),
-            shortcuts: Box::new([0; SHORTCUTS]),
+            shortcuts: Box::new([Shortcut::default(); SHORTCUTS]),
             filter: Vec::new(),
             share,
             room: share.max(LEAST_ROOM),
@@ -102,24 +113,30 @@ impl Top {
     }
 
     /// Counts a word once.
-    #[inline]
+    #[inline(always)]
     pub(super) fn count(&mut self, word: &[u8]) {
         let word = &word[..word.len().min(LONGEST_WORD)];
-        let shortcut = shortcut(word);
-        if let Some(entry) = self.entries.get_mut((self.shortcuts[shortcut] as usize).wrapping_sub(1))
-            && entry.word(&self.words) == word
+        let mark = mark(word);
+        let known = self.shortcuts[place(mark)];
+        if known.mark == mark
+            && self.words.get(known.start..known.end) == Some(word)
+            && let Some(entry) = self.entries.get_mut(known.entry.wrapping_sub(1))
         {
             entry.count += 1;
-            return;
+        } else {
+            self.count_at_length(word, mark);
         }
-        self.count_at_length(word, shortcut);
     }
 
-    fn count_at_length(&mut self, word: &[u8], shortcut: usize) {
+    /// Counts a word that no shortcut leads to. (Apart from the rest, of which little code then is left.)
+    #[inline(never)]
+    fn count_at_length(&mut self, word: &[u8], mark: u64) {
         let hash = hash(word);
         if let Some(at) = self.find(hash, word) {
-            self.entries[at].count += 1;
-            self.shortcuts[shortcut] = at as u32 + 1;
+            let entry = &mut self.entries[at];
+            entry.count += 1;
+            let (start, end) = (entry.start, entry.start + entry.length);
+            self.shortcuts[place(mark)] = Shortcut { mark, start, end, entry: at + 1 };
             return;
         }
         if self.filter.is_empty() {
@@ -172,7 +189,7 @@ impl Top {
         self.error = self.error.max(cut);
         let (entries, words) = (std::mem::take(&mut self.entries), std::mem::take(&mut self.words));
         self.table.clear();
-        self.shortcuts.fill(0);
+        self.shortcuts.fill(Shortcut::default());
         for entry in entries.iter().filter(|entry| entry.most() > cut) {
             self.insert(entry.hash, entry.word(&words), entry.count, entry.missed);
         }
@@ -230,16 +247,28 @@ fn hash(word: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// A place for a word, by its length and some of its bytes: those at the end and in the middle tell
-/// most user agents and paths apart.
-#[inline]
-fn shortcut(word: &[u8]) -> usize {
-    let Some(last) = word.last_chunk() else { return word.len() };
-    let last = u64::from_le_bytes(*last);
-    let middle = word[(word.len() - 8) / 2..].first_chunk().map_or(0, |middle| u64::from_le_bytes(*middle));
+/// What tells most words apart, made of their lengths and some of their bytes: of user agents and
+/// paths those at the end and in the middle.
+#[inline(always)]
+fn mark(word: &[u8]) -> u64 {
+    let eight = |at: usize| word.get(at..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
+    let four = |at: usize| word.get(at..)?.first_chunk().map(|bytes| u64::from(u32::from_le_bytes(*bytes)));
+    let one = |at: usize| word.get(at).map(|byte| u64::from(*byte));
+    let length = word.len();
+    let (last, middle) = match length {
+        8.. => (eight(length - 8), eight((length - 8) / 2)),
+        4.. => (four(length - 4), four(0)),
+        _ => (one(length.wrapping_sub(1)), one(length / 2)),
+    };
+    let mixed = last.unwrap_or(0) ^ middle.unwrap_or(0).rotate_left(23) ^ length as u64;
     // Any odd number without pattern does: 2^64 divided by the golden ratio (Knuth, TAOCP 6.4).
-    let mixed = (last ^ middle.rotate_left(23) ^ word.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 56) as usize % SHORTCUTS
+    mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// Where a shortcut with this mark is.
+#[inline(always)]
+fn place(mark: u64) -> usize {
+    (mark >> 32) as usize % SHORTCUTS
 }
 
 #[cfg(test)]

@@ -31,7 +31,8 @@ impl Clock {
             && last[SECONDS.end..] == date[SECONDS.end..]
         {
             let [b':', tens, ones] = &date[SECONDS] else { return None };
-            return (tens.is_ascii_digit() && *tens < b'7' && ones.is_ascii_digit()).then_some(*hour);
+            let is_second = tens.is_ascii_digit() && ones.is_ascii_digit() && [*tens, *ones] <= *b"60";
+            return is_second.then_some(*hour);
         }
         let hour = clf(date)?;
         self.last = Some((*date, hour));
@@ -97,6 +98,11 @@ mod tests {
         let mut clock = Clock::default();
         assert_eq!(clock.clf(b"01/Jan/1970:00:00:07 +0000"), Some(0));
         assert_eq!(clock.clf(b"01/Jan/1970:00:00:60 +0000"), Some(0));
+        for (second, hour) in [("59", Some(0)), ("60", Some(0)), ("61", None), ("69", None), ("6:", None)] {
+            let date = format!("01/Jan/1970:00:00:{second} +0000");
+            let clocks = [&mut Clock::default(), &mut clock];
+            assert_eq!(clocks.map(|clock| clock.clf(date.as_bytes())), [hour, hour], "{date}");
+        }
         assert_eq!(clock.clf(b"31/Dec/1969:23:59:59 +0000"), Some(-1));
         assert_eq!(clock.clf(b"01/Jan/1970:00:15:00 +0530"), Some(-6));
         assert_eq!(clock.clf(b"17/May/2015:10:05:03 +0000"), Some(397_738));

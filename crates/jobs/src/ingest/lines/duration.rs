@@ -29,28 +29,7 @@ pub(super) struct Decimal {
 impl Decimal {
     /// Reads `12` or `12.345` at the beginning of `text`. Returns what follows too. Digits after
     /// the point beyond the eighteenth are dropped; so many before it are no number.
-    #[inline(always)]
     pub(super) fn read(text: &[u8]) -> Option<(Self, &[u8])> {
-        Self::read_short(text).or_else(|| Self::read_any(text))
-    }
-
-    /// Reads a number with up to seven digits on both sides of a point, eight bytes at a time.
-    #[inline(always)]
-    fn read_short(text: &[u8]) -> Option<(Self, &[u8])> {
-        let (head, _) = text.split_first_chunk::<16>()?;
-        let (whole, length) = leading_digits(*head.first_chunk()?);
-        if length == 0 || length > 7 || head[length] != b'.' {
-            return None;
-        }
-        let (part, places) = leading_digits(*head[length + 1..].first_chunk()?);
-        if places == 0 || places > 7 {
-            return None;
-        }
-        Some((Self { digits: whole * POWERS[places] + part, places }, &text[length + 1 + places..]))
-    }
-
-    #[cold]
-    fn read_any(text: &[u8]) -> Option<(Self, &[u8])> {
         let digit = |at: usize| text.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit <= 9);
         let (mut digits, mut at) = (0u64, 0);
         while let Some(digit) = digit(at) {
@@ -78,7 +57,6 @@ impl Decimal {
 
     /// The number as nanoseconds, if it counts units of 10^`exponent` ns; halves of a nanosecond
     /// are rounded up.
-    #[inline(always)]
     pub(super) fn nanoseconds(self, exponent: usize) -> Result<u64, Malformed> {
         let value = if self.places <= exponent {
             self.digits.checked_mul(POWERS[exponent - self.places]).ok_or(Malformed::TimeTooLong)?
@@ -90,26 +68,44 @@ impl Decimal {
     }
 }
 
+/// A bit at the top of every byte.
+const TOPS: u64 = 0x8080_8080_8080_8080;
+
 /// The number that the digits at the beginning of eight bytes make, and how many there are. All
-/// eight are worked on at once: first they are told from other characters, then pairs, fours and
-/// eights of digits are added up within the word.
+/// eight are worked on at once.
 #[inline(always)]
-fn leading_digits(bytes: [u8; 8]) -> (u64, usize) {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    let values = u64::from_le_bytes(bytes) ^ (b'0' as u64 * EACH);
-    // Above 9 the sum has the top bit; carries only reach bytes behind the first such one.
-    let others = (values.wrapping_add(0x76 * EACH) | values) & (0x80 * EACH);
-    let length = others.trailing_zeros() / 8;
+pub(super) fn leading_digits(bytes: u64) -> (u64, usize) {
+    let values = bytes ^ u64::from_le_bytes([b'0'; 8]);
+    let length = no_digits(values).trailing_zeros() / 8;
     // Digits that count nothing come to stand before the first one; two steps, as there may be eight.
-    let digits = values << (4 * (8 - length)) << (4 * (8 - length));
+    (number(values << (4 * (8 - length)) << (4 * (8 - length))), length as usize)
+}
+
+/// The number that eight bytes make which are six digits and this unit.
+#[inline(always)]
+pub(super) fn six_digits(bytes: u64, unit: [u8; 2]) -> Option<u64> {
+    let values = bytes ^ u64::from_le_bytes([b'0', b'0', b'0', b'0', b'0', b'0', unit[0], unit[1]]);
+    let is_it = values >> 48 == 0 && no_digits(values) == 0;
+    is_it.then(|| number(values << 16))
+}
+
+/// The top bit of the first byte that is above 9 is set; those behind it say nothing.
+#[inline(always)]
+fn no_digits(values: u64) -> u64 {
+    (values.wrapping_add(0x7676_7676_7676_7676) | values) & TOPS
+}
+
+/// The number that eight digits make, the first one in the lowest byte: pairs, fours and eights of
+/// them are added up within the word.
+#[inline(always)]
+fn number(digits: u64) -> u64 {
     let pairs = (digits.wrapping_mul(1 + (10 << 8)) >> 8) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs.wrapping_mul(1 + (100 << 16)) >> 16) & 0x0000_ffff_0000_ffff;
-    (fours.wrapping_mul(1 + (10_000 << 32)) >> 32, length as usize)
+    fours.wrapping_mul(1 + (10_000 << 32)) >> 32
 }
 
 /// Reads a number with its unit: `ns`, `us`, `µs` (with either of the two characters), `ms` or
 /// `s`. Returns what follows too.
-#[inline(always)]
 pub(super) fn duration(text: &[u8]) -> Result<(u64, &[u8]), Malformed> {
     let (number, rest) = Decimal::read(text).ok_or(Malformed::Time)?;
     let (exponent, unit) = match rest {

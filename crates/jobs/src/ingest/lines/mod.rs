@@ -5,6 +5,7 @@ mod common_log;
 mod duration;
 mod json;
 mod method;
+mod quick;
 mod simple;
 
 pub use clock::Clock;
@@ -12,6 +13,7 @@ pub use common_log::{combined, common};
 pub use duration::LONGEST_TIME;
 pub use json::json;
 pub use method::Method;
+pub use quick::quick;
 pub use simple::simple;
 
 /// One request, as far as a line tells of it. Text is as it was logged: any bytes.
