@@ -33,14 +33,15 @@ pub(crate) fn wrapped(text: &str, columns: usize, lines: usize, utf8: bool) -> V
     while wrapped.len() + 1 < lines && rest.width() > columns {
         let most = beginning(rest, columns);
         let end = match most.rfind(' ') {
-            Some(space) if space > most.len() / 2 => space + 1,
+            _ if rest[most.len()..].starts_with(' ') => most.len(),
+            Some(space) if space > most.len() / 2 => space,
             _ => most.len(),
         };
         if end == 0 {
             break;
         }
         wrapped.push(rest[..end].trim_end().to_owned());
-        rest = &rest[end..];
+        rest = rest[end..].trim_start();
     }
     wrapped.push(cut(rest, columns, utf8));
     wrapped

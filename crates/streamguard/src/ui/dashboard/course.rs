@@ -68,7 +68,10 @@ impl Course {
         let pace = (last.ratio - first.ratio) / (last.at_ms - first.at_ms) as f64;
         let is_known = last.ratio >= ENOUGH && last.ratio < 1.0 && pace > 0.0;
         // Beyond 100 hours it is a guess that nobody can use.
-        is_known.then(|| (1.0 - last.ratio) / pace).filter(|left| *left < 3.6e8).map(|left| left as u64)
+        is_known
+            .then(|| (1.0 - last.ratio) / pace)
+            .filter(|left| *left < 3.6e8)
+            .map(|left| left.round() as u64)
     }
 
     /// The first and the last point of so many milliseconds, if they say anything.
