@@ -5,6 +5,7 @@
 mod choice;
 mod finding;
 mod invocation;
+mod json;
 mod limits;
 mod object;
 mod origins;
@@ -65,12 +66,12 @@ pub(crate) fn render(run: &Run) -> Result<Rendered, ReportError> {
     });
     output.push(b"\n]");
     let members = [
-        ("tool", limits::json(&tool)),
-        ("invocations", limits::json(&[invocation])),
-        ("originalUriBaseIds", limits::json(&bases)),
-        ("versionControlProvenance", limits::json(&provenance)),
-        ("columnKind", limits::json(&"utf16CodeUnits")),
-        ("properties", limits::json(&properties)),
+        ("tool", json::json(&tool)),
+        ("invocations", json::json(&[invocation])),
+        ("originalUriBaseIds", json::json(&bases)),
+        ("versionControlProvenance", json::json(&provenance)),
+        ("columnKind", json::json(&"utf16CodeUnits")),
+        ("properties", json::json(&properties)),
     ];
     for (name, json) in members {
         output.push(format!(",\n\"{name}\":").as_bytes());
@@ -108,7 +109,7 @@ impl Findings {
     fn add(&mut self, sample: &Sample) -> bool {
         let place = Place::of(sample);
         let Some(finding) = finding(sample, &place, &self.rules, &self.origins) else { return true };
-        let json = limits::json(&finding);
+        let json = json::json(&finding);
         let (plain, compressed) = self.invocation;
         // Rules and origins repeat each other: compressed they are less than a quarter.
         let weight = self.rules.weight() + self.origins.weight();
@@ -139,12 +140,13 @@ fn said(left_out: &BySeverity, shortened: u64) -> Option<String> {
     if !left_out.is_empty() {
         let by = left_out.iter().rev().map(|(severity, n)| format!("{n} {}", name(*severity)));
         sentences.push(format!(
-            "{} samples are left out, since code scanning takes {} results and {} bytes compressed: {}. They \
-             are in the dataset.",
+            "{} samples are left out: {}. A log holds {} results and {} MB compressed, which is what code \
+             scanning takes, and {} MiB in all. They are in the dataset.",
             left_out.values().sum::<u64>(),
-            limits::RESULTS,
-            limits::COMPRESSED,
             by.collect::<Vec<_>>().join(", "),
+            limits::RESULTS,
+            limits::COMPRESSED / 1_000_000,
+            limits::PLAIN / (1024 * 1024),
         ));
     }
     if shortened > 0 {

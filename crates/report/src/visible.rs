@@ -32,7 +32,7 @@ fn is_blank(c: char) -> bool {
 
 /// Control characters, and those of Unicode's format characters that have no look of their own.
 /// Joiners stay (U+200C, U+200D): words and emoji need them.
-fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'

@@ -12,8 +12,11 @@ use crate::Report;
 /// Where the figures of the whole run are.
 pub(super) const RUN: &str = "collection_run.csv";
 
+/// Makes a table of a report.
+type Make = fn(&Report) -> Table<'_>;
+
 /// All tables: the file, the title in the file that holds them all, and how each is made.
-pub(super) const ALL: &[(&str, &str, fn(&Report) -> Table<'_>)] = &[
+pub(super) const ALL: &[(&str, &str, Make)] = &[
     (RUN, "Run", run),
     ("collection_collectors.csv", "Collectors", collectors),
     ("collection_types.csv", "Types of weakness in the dataset", types),

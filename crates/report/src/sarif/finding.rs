@@ -45,7 +45,7 @@ impl Place {
         // Readers hold lines as signed numbers.
         let is_sound = start >= 1 && start <= end && i32::try_from(end).is_ok();
         let commit = sample.parent_commit.as_deref().map(|commit| visible(&bounded(commit)).into_owned());
-        is_sound.then(|| Self { origin: Some(Origin { repository, commit }), uri, lines: (start, end) })
+        is_sound.then_some(Self { origin: Some(Origin { repository, commit }), uri, lines: (start, end) })
     }
 
     /// A name for code that has none.

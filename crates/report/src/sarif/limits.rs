@@ -6,6 +6,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::Serialize;
 
+use super::json::json;
+
 /// Most results of a run (GitHub, "SARIF results exceed one or more limits"; there may be as many
 /// rules). Of these, code scanning shows the 5,000 most severe.
 pub(super) const RESULTS: usize = 25_000;
@@ -56,11 +58,6 @@ pub(super) fn size(value: &impl Serialize) -> (usize, usize) {
     compress(&mut gzip, &json);
     let compressed = gzip.finish().unwrap_or_else(|error| unreachable!("a counter takes all: {error}"));
     (json.len(), compressed.0)
-}
-
-/// A value as JSON.
-pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(value).unwrap_or_else(|error| unreachable!("an object of SARIF is JSON: {error}"))
 }
 
 fn compress(gzip: &mut GzEncoder<Counter>, bytes: &[u8]) {

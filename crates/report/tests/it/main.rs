@@ -1,5 +1,7 @@
 //! The tests of the crate, one module a file.
 
+#![expect(clippy::print_stderr, reason = "a test says what it skips, and what it measured")]
+
 /// That all formats show the same figures, whatever the run.
 mod crosscheck;
 /// Tables: that spreadsheets and data frames understand them, and run nothing.

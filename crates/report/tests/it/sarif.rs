@@ -97,7 +97,11 @@ fn texts(value: &Value, key: &str, visit: &mut impl FnMut(&str, &str)) {
 #[test]
 fn hostile_text_does_nothing() {
     let (_folder, run) = golden(Ending::Partial);
-    let (_, log) = written(&run);
+    let (path, log) = written(&run);
+    let bytes = std::fs::read_to_string(path).unwrap();
+    assert!(
+        !bytes.contains(|c: char| (c.is_control() && c != '\n') || "\u{202e}\u{2066}\u{feff}".contains(c))
+    );
     texts(&log, "", &mut |key, text| {
         let harm = |c: char| c.is_control() || "\u{202e}\u{2066}\u{feff}\u{2028}".contains(c);
         assert!(!text.contains(harm), "{key}: {text:?}");
