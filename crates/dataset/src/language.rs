@@ -76,6 +76,11 @@ impl Language {
         self.row().2
     }
 
+    /// The extension that its files have most often, without a dot.
+    pub fn extension(self) -> &'static str {
+        self.row().3[0]
+    }
+
     /// The language called `name`, in any case.
     pub fn from_name(name: &str) -> Option<Self> {
         TABLE.iter().find(|row| row.1.eq_ignore_ascii_case(name)).map(|row| row.0)

@@ -1,0 +1,46 @@
+//! Other people's programs, where they are installed: what they cannot read is no report.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The Python that tests may use, with the packages of the readers.
+const PYTHON: &str = "STREAMGUARD_TEST_PYTHON";
+
+/// A script beside this file, to be run by a Python that can import `packages`; `None`, loudly,
+/// without one.
+pub(crate) fn python(script: &str, packages: &str) -> Option<Command> {
+    let Some(python) = std::env::var_os(PYTHON) else {
+        eprintln!("SKIPPED: {script} is not run: {PYTHON} names no Python with {packages}");
+        return None;
+    };
+    let mut imports = Command::new(&python);
+    let imports = imports.args(["-c", &format!("import {packages}")]).output();
+    if !imports.is_ok_and(|output| output.status.success()) {
+        eprintln!("SKIPPED: {script} is not run: the Python of {PYTHON} cannot import {packages}");
+        return None;
+    }
+    let mut command = Command::new(python);
+    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/readers").join(script));
+    Some(command)
+}
+
+/// A program, from a variable or else from the PATH; `None`, loudly, without it.
+pub(crate) fn program(variable: &str, name: &str) -> Option<Command> {
+    let named = std::env::var_os(variable).map(PathBuf::from);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found =
+        named.or_else(|| std::env::split_paths(&path).map(|folder| folder.join(name)).find(|p| p.is_file()));
+    if found.is_none() {
+        eprintln!("SKIPPED: no {name} on the PATH, nor in {variable}");
+    }
+    found.map(Command::new)
+}
+
+/// Runs it, and shows what it says if it is not content.
+pub(crate) fn succeeds(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{command:?}: {said}");
+    said
+}
