@@ -4,3 +4,6 @@
 mod golden;
 /// The complete result: its schema, and that its figures agree.
 mod json;
+/// The page: what stands in it, that nothing in it acts, and that its figures are the report's.
+mod html;
+mod zz_render;
