@@ -124,6 +124,9 @@ const folded = (rows, columns) => {
 const codeTable = (sample, beside) => {
   const body = make("tbody");
   const table = make("table", `code ${sample.changes && beside ? "beside" : "below"}`);
+  // The widths of columns, where a head spans two of them.
+  const columns = !sample.changes ? ["no", ""] : beside ? ["no", "", "no", ""] : ["no", "no", ""];
+  table.append(make("colgroup", "", ...columns.map((name) => make("col", name))));
   const caption = make("caption", "unseen", sample.changes ? "Code before and after the fix" : "Code");
   const heads = (...titles) => {
     const row = make("tr");
@@ -137,7 +140,8 @@ const codeTable = (sample, beside) => {
   };
   if (sample.changes) {
     body.append(...differenceRows(sample, beside));
-    table.append(caption, beside ? heads(["Before the fix", 2], ["After the fix", 2])
+    table.prepend(caption);
+    table.append(beside ? heads(["Before the fix", 2], ["After the fix", 2])
       : heads(["Before", 1], ["After", 1], ["Code", 1]), body);
     return table;
   }
@@ -146,7 +150,8 @@ const codeTable = (sample, beside) => {
   const lines = highlight(sample.vulnerable_code ?? sample.fixed_code ?? "", sample.language);
   body.append(...lines.map((line, n) => make("tr", "", number(first + n), side(" ", codeLine(line)))));
   const title = isFixed ? "Code after the fix" : sample.kind === "exploit" ? "Code that attacks" : "Vulnerable code";
-  table.append(caption, heads([title, 2]), body);
+  table.prepend(caption);
+  table.append(heads([title, 2]), body);
   return table;
 };
 

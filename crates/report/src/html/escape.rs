@@ -11,24 +11,29 @@ pub(crate) struct Page;
 
 impl Escaper for Page {
     fn write_escaped_str<W: Write>(&self, mut to: W, text: &str) -> fmt::Result {
-        let mut last_was_space = false;
-        for c in text.chars() {
-            let is_space = matches!(c, '\t' | '\n' | '\r');
-            match c {
-                _ if is_space && last_was_space => {}
-                _ if is_space => to.write_char(' ')?,
-                '&' => to.write_str("&amp;")?,
-                '<' => to.write_str("&lt;")?,
-                '>' => to.write_str("&gt;")?,
-                '"' => to.write_str("&quot;")?,
-                '\'' => to.write_str("&#39;")?,
-                c if is_hidden(c) => write!(to, "\\u{{{:x}}}", u32::from(c))?,
-                c => to.write_char(c)?,
-            }
-            last_was_space = is_space;
-        }
-        Ok(())
+        visible(text, &mut to)
     }
+}
+
+/// Not generic, as the templates need it hundreds of times.
+fn visible(text: &str, to: &mut dyn Write) -> fmt::Result {
+    let mut last_was_space = false;
+    for c in text.chars() {
+        let is_space = matches!(c, '\t' | '\n' | '\r');
+        match c {
+            _ if is_space && last_was_space => {}
+            _ if is_space => to.write_char(' ')?,
+            '&' => to.write_str("&amp;")?,
+            '<' => to.write_str("&lt;")?,
+            '>' => to.write_str("&gt;")?,
+            '"' => to.write_str("&quot;")?,
+            '\'' => to.write_str("&#39;")?,
+            c if is_hidden(c) => write!(to, "\\u{{{:x}}}", u32::from(c))?,
+            c => to.write_char(c)?,
+        }
+        last_was_space = is_space;
+    }
+    Ok(())
 }
 
 /// JSON for an element that the page's script reads: no tag can end it or begin in it, and nobody

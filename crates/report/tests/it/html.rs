@@ -135,11 +135,14 @@ fn only_its_own_blocks_run_and_nothing_is_loaded() {
             assert!(!block.contains('<'), "{block:.200}");
         }
         let markup = markup(&html);
-        for forbidden in [" style=", " src=", " onclick", " onload", "<iframe", "<object", "<form", "http://"] {
+        for forbidden in
+            [" style=\"", " src=\"", "onclick=\"", "onload=\"", "<iframe", "<object", "<form", "<base"]
+        {
             assert!(!markup.contains(forbidden), "{forbidden}");
         }
-        for (_, target) in markup.match_indices("href=\"").map(|(at, name)| markup[at + name.len()..].split_at(5)) {
-            assert!(target.starts_with('#') || target.starts_with("data:,\""), "{target:.40}");
+        for rest in markup.split("href=\"").skip(1) {
+            let (target, _) = rest.split_once('"').unwrap();
+            assert!(target.starts_with('#') || target == "data:,", "{target}");
         }
     }
 }
@@ -154,7 +157,9 @@ fn hostile_text_is_shown_and_does_nothing() {
         });
         assert_eq!(hidden, None);
         assert!(!html.contains("<script>alert") && !html.contains("<img"));
-        assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt; \\u{1b}[2J\\u{1b}]0;title\\u{7} \\u{202e}desrever"));
+        assert!(html.contains(
+            "&lt;script&gt;alert(1)&lt;/script&gt; \\u{1b}[2J\\u{1b}]0;title\\u{7} \\u{202e}desrever"
+        ));
         assert!(html.contains("{{template}} %s \\ \\u{feff}end\\u{2028}of lines tabs 漢字 🦀"));
     }
 }
@@ -162,7 +167,9 @@ fn hostile_text_is_shown_and_does_nothing() {
 /// Figures of a JSON value, and of a page.
 fn figures(value: &Value, found: &mut BTreeSet<String>) {
     match value {
-        Value::Number(n) => drop(found.insert(n.as_f64().unwrap().to_string())),
+        Value::Number(n) => {
+            found.insert(n.as_f64().unwrap().to_string());
+        }
         Value::Array(values) => values.iter().for_each(|value| figures(value, found)),
         Value::Object(values) => values.values().for_each(|value| figures(value, found)),
         Value::Null | Value::Bool(_) | Value::String(_) => {}
@@ -187,8 +194,8 @@ fn its_figures_are_those_of_the_report() {
         let mut shown = page_figures(&written(folder.path(), &run, 2000).1);
         let missing: Vec<_> = expected.difference(&shown).collect();
         assert!(missing.is_empty(), "{ending:?}: {missing:?} are not on the page");
-        // Lengths of lists, and the scale of the chart (up to 60, with its half).
-        for n in [run.report.errors.len(), run.report.warnings.len(), 60, 30] {
+        // Lengths of lists, and the scale of the chart (up to 60 or 40, with its half).
+        for n in [run.report.errors.len(), run.report.warnings.len(), 60, 30, 40, 20] {
             shown.remove(&n.to_string());
         }
         let invented: Vec<_> = shown.difference(&expected).collect();

@@ -2,8 +2,7 @@
 
 /// A run with everything that can go wrong, and hostile text in every field.
 mod golden;
-/// The complete result: its schema, and that its figures agree.
-mod json;
 /// The page: what stands in it, that nothing in it acts, and that its figures are the report's.
 mod html;
-mod zz_render;
+/// The complete result: its schema, and that its figures agree.
+mod json;
