@@ -19,7 +19,7 @@ impl Choice {
         most: usize,
     ) -> Result<Self, SourceError> {
         let mut seen: BTreeSet<(usize, String)> = BTreeSet::new();
-        let mut groups: BTreeMap<(String, Option<String>), Group> = BTreeMap::new();
+        let mut groups: BTreeMap<(String, Option<String>), Vec<usize>> = BTreeMap::new();
         let mut chosen = Vec::new();
         let mut left = most;
         for (place, sample) in samples.enumerate() {
@@ -29,18 +29,17 @@ impl Choice {
             if is_first {
                 left -= 1;
             } else {
-                let group = groups.entry((sample.collector, sample.vulnerability_type)).or_default();
-                group.places.push(place);
+                groups.entry((sample.collector, sample.vulnerability_type)).or_default().push(place);
             }
         }
-        let mut groups: Vec<Group> = groups.into_values().collect();
-        groups.sort_by_key(|group| group.places.len());
+        let mut groups: Vec<Vec<usize>> = groups.into_values().collect();
+        groups.sort_by_key(Vec::len);
         let mut waiting = groups.len();
         for group in &groups {
             // What small groups leave goes to the large ones behind them.
-            let size = group.places.len();
+            let size = group.len();
             let share = size.min(left / waiting);
-            for (n, place) in group.places.iter().enumerate() {
+            for (n, place) in group.iter().enumerate() {
                 chosen[*place] = (n + 1) * share / size > n * share / size;
             }
             left -= share;
@@ -53,12 +52,6 @@ impl Choice {
     pub(super) fn holds(&self, place: usize) -> bool {
         self.0.get(place).copied().unwrap_or_default()
     }
-}
-
-/// Samples of one weakness of one collector.
-#[derive(Default)]
-struct Group {
-    places: Vec<usize>,
 }
 
 /// What each of which should be seen at least once.
@@ -89,7 +82,7 @@ mod tests {
             let choice = Choice::of((0..100).map(sample), most).unwrap();
             (0..100).filter(|place| choice.holds(*place)).collect::<Vec<_>>()
         };
-        assert_eq!(choice(0), []);
+        assert!(choice(0).is_empty());
         assert_eq!(choice(3), [0, 3, 90]);
         let twenty = choice(20);
         assert_eq!(twenty.len(), 20);

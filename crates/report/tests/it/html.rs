@@ -251,6 +251,7 @@ fn is_installed(command: &str) -> bool {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "says what is skipped, and what was measured")]
 fn a_browser_can_look_through_it() {
     if !is_installed("chromium") || !is_installed("node") {
         eprintln!("SKIPPED: the page was not opened in a browser: that takes chromium and node in PATH");
