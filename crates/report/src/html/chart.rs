@@ -137,7 +137,7 @@ impl Lines {
 /// A round number that is not below this one and has a round half: 2, 4, 6, 8 or 10 times a power
 /// of ten. `page.js` does the same.
 fn top(highest: u64) -> u64 {
-    let step = 2 * 10_u64.pow(highest.checked_ilog10().unwrap_or_default());
+    let step = 10_u64.pow(highest.checked_ilog10().unwrap_or_default()).saturating_mul(2);
     highest.div_ceil(step).saturating_mul(step)
 }
 
@@ -151,6 +151,7 @@ mod tests {
 
     #[test]
     fn the_top_is_round_and_not_below() {
+        assert_eq!(top(u64::MAX), u64::MAX);
         let highest = [1, 2, 3, 9, 10, 66, 5000, 10_240];
         assert_eq!(highest.map(top), [2, 2, 4, 10, 20, 80, 6000, 20_000]);
     }

@@ -203,7 +203,25 @@ fn changes<'a>(before: &str, after: &'a str) -> Vec<(u32, u32, Vec<&'a str>)> {
 
 #[cfg(test)]
 mod tests {
+    use dataset::{Kind, Level};
+
     use super::*;
+
+    #[test]
+    fn what_is_long_is_cut_and_says_so() {
+        let mut sample = Sample::new("repo", Kind::Pair, Level::File);
+        sample.vulnerable_code = Some("é".repeat(CODE));
+        sample.fixed_code = Some("short".to_owned());
+        sample.commit_message = Some("m".repeat(1_000_000));
+        sample.advisory_ids = vec!["CVE".to_owned(); 10_000];
+        let shown = shown(&sample);
+        assert_eq!(shown["vulnerable_code"].as_str().map(str::len), Some(CODE));
+        assert_eq!(shown["cut"], json!({"vulnerable_code": 2 * CODE}));
+        assert_eq!(shown["changes"], json!([[0, 1, ["short"]]]));
+        assert_eq!(shown["advisory_ids"].as_array().map(Vec::len), Some(ENTRIES));
+        assert!(shown.to_string().len() < 30_000);
+        assert!(shown.get("fixed_code").is_none() && shown.get("language").is_none());
+    }
 
     #[test]
     fn changes_lead_from_one_code_to_the_other() {
