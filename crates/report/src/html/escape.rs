@@ -99,4 +99,26 @@ mod tests {
         assert!(!data.contains(['<', '\u{202e}', '\u{2028}', '\u{e0041}', '\u{7f}']), "{data}");
         assert_eq!(serde_json::from_str::<String>(&data).unwrap(), text);
     }
+
+    #[test]
+    fn the_script_hides_and_shows_the_same() {
+        let script = include_str!("code.js");
+        let (_, class) = script.split_once("const HIDDEN = /[").unwrap();
+        let (class, _) = class.split_once(']').unwrap();
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
+        let mut is_end = false;
+        for escape in class.split('\\').skip(1) {
+            let (escape, begins) = escape.strip_suffix('-').map_or((escape, false), |escape| (escape, true));
+            let c = u32::from_str_radix(escape.trim_matches(['x', 'u', '{', '}']), 16).unwrap();
+            match ranges.last_mut() {
+                Some(range) if is_end => range.1 = c,
+                _ => ranges.push((c, c)),
+            }
+            is_end = begins;
+        }
+        for c in (0..=u32::from(char::MAX)).filter_map(char::from_u32) {
+            let is_in_script = ranges.iter().any(|(start, end)| (*start..=*end).contains(&u32::from(c)));
+            assert_eq!(is_in_script, is_hidden(c) && !matches!(c, '\t' | '\n'), "{:x}", u32::from(c));
+        }
+    }
 }
