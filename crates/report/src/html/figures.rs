@@ -1,0 +1,135 @@
+//! How figures stand on the page: grouped for people, and exact in the `value` of a `<data>`
+//! element for programs. Used by the templates as filters.
+
+use askama::filters::{MaybeSafe, Safe};
+use askama::{Result, Values};
+use serde_json::Value;
+
+/// What stands where there is no figure.
+const NONE: &str =
+    r#"<span class="none"><span aria-hidden="true">–</span><span class="unseen">none</span></span>"#;
+
+/// A figure of the report.
+pub(super) trait Figure {
+    /// As it stands on the page.
+    fn html(&self) -> String;
+}
+
+impl Figure for u64 {
+    fn html(&self) -> String {
+        format!(r#"<data value="{self}">{}</data>"#, grouped(&self.to_string()))
+    }
+}
+
+impl Figure for u32 {
+    fn html(&self) -> String {
+        u64::from(*self).html()
+    }
+}
+
+impl Figure for usize {
+    fn html(&self) -> String {
+        (*self as u64).html()
+    }
+}
+
+impl Figure for f64 {
+    fn html(&self) -> String {
+        format!(r#"<data value="{self}">{}</data>"#, grouped(&self.to_string()))
+    }
+}
+
+impl<T: Figure> Figure for Option<T> {
+    fn html(&self) -> String {
+        self.as_ref().map_or_else(|| NONE.to_owned(), T::html)
+    }
+}
+
+impl<T: Figure + ?Sized> Figure for &T {
+    fn html(&self) -> String {
+        (**self).html()
+    }
+}
+
+/// A figure.
+#[askama::filter_fn]
+pub(super) fn figure<T: Figure>(figure: T, _: &dyn Values) -> Result<Safe<String>> {
+    Ok(Safe(figure.html()))
+}
+
+/// Seconds, in the units that people would say.
+#[askama::filter_fn]
+pub(super) fn duration(seconds: &f64, _: &dyn Values) -> Result<Safe<String>> {
+    let whole = *seconds as u64;
+    let text = match whole {
+        0..60 => format!("{seconds:.2} s"),
+        60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
+        _ => format!("{} h {:02} min", grouped(&(whole / 3600).to_string()), whole % 3600 / 60),
+    };
+    Ok(Safe(format!(r#"<data value="{seconds}">{text}</data>"#)))
+}
+
+/// A time in RFC 3339 and UTC, to the second.
+#[askama::filter_fn]
+pub(super) fn moment(time: &str, _: &dyn Values) -> Result<String> {
+    Ok(match time.get(..19) {
+        Some(seconds) => format!("{} UTC", seconds.replace('T', " ")),
+        None => time.to_owned(),
+    })
+}
+
+/// A value of a job's result: a figure, or text from outside.
+#[askama::filter_fn]
+pub(super) fn cell(value: &Value, _: &dyn Values) -> Result<MaybeSafe<String>> {
+    Ok(match value {
+        Value::Null => MaybeSafe::Safe(NONE.to_owned()),
+        Value::Number(n) => {
+            MaybeSafe::Safe(format!(r#"<data value="{n}">{}</data>"#, grouped(&n.to_string())))
+        }
+        Value::String(text) => MaybeSafe::NeedsEscaping(text.clone()),
+        other => MaybeSafe::NeedsEscaping(other.to_string()),
+    })
+}
+
+/// How something ended, as a sign and a word.
+#[askama::filter_fn]
+pub(super) fn status(name: &str, _: &dyn Values) -> Result<MaybeSafe<String>> {
+    let (sign, class) = match name {
+        "complete" | "finished" | "reused" => ("✓", "good"),
+        "partial" | "warning" => ("!", "fair"),
+        "failed" | "timed_out" | "crashed" | "error" => ("✗", "bad"),
+        "cancelled" => ("■", "fair"),
+        "interrupted" => ("‖", "fair"),
+        _ => return Ok(MaybeSafe::NeedsEscaping(name.to_owned())),
+    };
+    let word = name.replace('_', " ");
+    Ok(MaybeSafe::Safe(format!(
+        r#"<span class="status {class}"><span aria-hidden="true">{sign}</span> {word}</span>"#
+    )))
+}
+
+/// A decimal number with commas between its thousands.
+fn grouped(number: &str) -> String {
+    let start = number.find(|c: char| c.is_ascii_digit()).unwrap_or_default();
+    let end = number[start..].find(|c: char| !c.is_ascii_digit()).map_or(number.len(), |n| start + n);
+    let mut text = number[..start].to_owned();
+    for (n, digit) in number[start..end].chars().enumerate() {
+        if n > 0 && (end - start - n).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text + &number[end..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped() {
+        let numbers = ["0", "999", "1000", "1234567.891", "-12345", "1e300"];
+        let texts = ["0", "999", "1,000", "1,234,567.891", "-12,345", "1e300"];
+        assert_eq!(numbers.map(grouped), texts);
+    }
+}
