@@ -4,3 +4,5 @@
 mod golden;
 /// The complete result: its schema, and that its figures agree.
 mod json;
+/// The report for people.
+mod pdf;
