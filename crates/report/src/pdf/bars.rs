@@ -18,6 +18,8 @@ pub(super) struct BarChart {
     title: String,
     /// Names and counts, the greatest first.
     bars: Vec<(String, u64)>,
+    /// All others together. They have no bar: it would be longer than those of single kinds.
+    others: Option<(String, u64)>,
     /// Of which the shares are.
     whole: u64,
 }
@@ -34,16 +36,21 @@ impl BarChart {
             counts.into_iter().map(|(name, count)| (name.replace('_', " "), *count)).collect();
         // Equal counts stay in the order of their names.
         bars.sort_by(|(_, a), (_, b)| b.cmp(a));
+        let mut together = None;
         if bars.len() > most + 1 {
             let others = bars.split_off(most);
             let count = others.iter().fold(0u64, |sum, (_, count)| sum.saturating_add(*count));
-            bars.push((format!("{} others", grouped(others.len() as u64)), count));
+            together = Some((format!("{} others", grouped(others.len() as u64)), count));
         }
-        (!bars.is_empty()).then(|| Self { title: title.to_owned(), bars, whole })
+        (!bars.is_empty()).then(|| Self { title: title.to_owned(), bars, others: together, whole })
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &(String, u64)> {
+        self.bars.iter().chain(&self.others)
     }
 
     fn height(&self) -> f32 {
-        STRONG.leading + 3.0 + self.bars.len() as f32 * ROW
+        STRONG.leading + 3.0 + self.rows().count() as f32 * ROW
     }
 
     /// Sets it over the width of the page.
@@ -76,20 +83,24 @@ impl BarChart {
         let title = layout.fonts.fit(&self.title, &STRONG, width);
         layout.text(figure, left, top, title, &STRONG);
         let names: Vec<_> =
-            self.bars.iter().map(|(name, _)| layout.fonts.fit(name, &CELL, width * 0.42)).collect();
+            self.rows().map(|(name, _)| layout.fonts.fit(name, &CELL, width * 0.42)).collect();
         let name_width = names.iter().map(|name| name.width).fold(0.0, f32::max) + 8.0;
         let most = self.bars.iter().map(|(_, count)| *count).max().unwrap_or(1).max(1);
         // Room for the figures behind the longest bar.
         let figures = layout.fonts.width(CELL.face, CELL.size, &grouped(most)) + 46.0;
         let room = (width - name_width - figures).max(10.0);
-        for (index, (name, (_, count))) in names.into_iter().zip(&self.bars).enumerate() {
+        for (index, (name, (_, count))) in names.into_iter().zip(self.rows()).enumerate() {
             let y = top + STRONG.leading + 3.0 + ROW * index as f32;
             let text = y + (ROW - CELL.leading) / 2.0;
-            let length = room * (*count as f64 / most as f64) as f32;
             layout.text(figure, left, text, name, &CELL);
-            bar(layout, figure, left + name_width, y, length, BAR);
+            let mut behind = left + name_width;
+            if index < self.bars.len() {
+                let length = (room * (*count as f64 / most as f64) as f32).max(0.6);
+                let (y, height) = (y + (ROW - BAR_HEIGHT) / 2.0, BAR_HEIGHT);
+                layout.draw(figure, Shape::Block { x: behind, y, width: length, height, colour: BAR });
+                behind += length + 5.0;
+            }
             let figure_line = layout.fonts.fit(&grouped(*count), &CELL, width);
-            let behind = left + name_width + length + 5.0;
             let end = behind + figure_line.width;
             layout.text(figure, behind, text, figure_line, &CELL);
             if let Some(share) = share(*count, self.whole) {
@@ -102,7 +113,7 @@ impl BarChart {
     /// The chart for those who do not see it.
     fn in_words(&self) -> String {
         let bars: Vec<String> =
-            self.bars.iter().map(|(name, count)| format!("{name} {}", grouped(*count))).collect();
+            self.rows().map(|(name, count)| format!("{name} {}", grouped(*count))).collect();
         format!("Bar chart, {}: {}.", self.title, bars.join(", "))
     }
 }
@@ -146,9 +157,4 @@ pub(super) fn set_funnel(layout: &mut Layout<'_>, title: &str, steps: &[(&str, u
         );
     }
     layout.advance(height + 8.0);
-}
-
-fn bar(layout: &mut Layout<'_>, figure: Option<usize>, x: f32, y: f32, length: f32, colour: (u8, u8, u8)) {
-    let y = y + (ROW - BAR_HEIGHT) / 2.0;
-    layout.draw(figure, Shape::Block { x, y, width: length.max(0.6), height: BAR_HEIGHT, colour });
 }

@@ -6,7 +6,7 @@ use super::bars::{BarChart, set_funnel};
 use super::figures::grouped;
 use super::layout::Layout;
 use super::lines::LineChart;
-use super::style::BODY;
+use super::style::NOTE;
 use super::table::Align::{Left, Right};
 use super::table::Table;
 use super::title::collects;
@@ -76,16 +76,16 @@ fn funnels(layout: &mut Layout<'_>, report: &Report) {
         return;
     }
     layout.section("From candidates to the dataset");
-    layout.paragraph(
-        "Each step counts what its name says, which is not always the same thing: a commit may fix several \
-         functions.",
-        &BODY,
-    );
     for funnel in funnels.into_iter().take(CHARTS) {
         let steps: Vec<(&str, u64)> =
             funnel.steps.iter().map(|step| (step.name.as_str(), step.count)).collect();
         set_funnel(layout, &funnel.title, &steps);
     }
+    layout.paragraph(
+        "Each step counts what its name says, which is not always the same thing: a commit may fix several \
+         functions.",
+        &NOTE,
+    );
 }
 
 /// What became of the samples of each source.

@@ -13,7 +13,7 @@ const ROWS: usize = 200;
 pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
     layout.section("Performance");
     let performance = &report.performance;
-    let mut table = Table::new(&[("Over all", Left), ("", Right)]);
+    let mut table = Table::pairs(Right);
     let mut row = |name: &str, figure: String| table.row(vec![name.into(), figure.into()]);
     row("Duration", seconds(report.total_duration));
     if let Some(dataset) = &report.dataset {
@@ -29,6 +29,9 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
     row("of which tried again", grouped(performance.retries));
     row("Shards that an interrupted run had left", grouped(performance.reused_shards));
     row("Times gone on with", grouped(performance.resumptions));
+    if performance.utilization.is_some_and(|busy| busy > 100.0) {
+        table.note("Shards that wait for others run beside the workers, so it may exceed 100 %.");
+    }
     table.set(layout);
     by_job(layout, report);
 }

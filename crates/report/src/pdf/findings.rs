@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::figures::{counted, grouped, none, value};
 use super::layout::Layout;
-use super::style::NOTE;
+use super::style::{self, Face, NOTE, Style};
 use super::table::Align::{Left, Right};
 use super::table::{Cell, Table};
 use crate::Report;
@@ -22,41 +22,50 @@ const CELL: usize = 300;
 pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
     let says =
         |job: &Collector| !job.metrics.is_empty() || !job.counters.is_empty() || !job.tables.is_empty();
-    let mut jobs = report.by_collector.iter().filter(|(_, job)| says(job)).peekable();
-    if jobs.peek().is_none() {
+    let jobs: Vec<_> = report.by_collector.iter().filter(|(_, job)| says(job)).collect();
+    if jobs.is_empty() {
         return;
     }
     layout.section("Figures of the jobs");
-    for (name, job) in jobs.by_ref().take(JOBS) {
-        figures(layout, name, job);
-        job.tables.iter().take(TABLES).for_each(|table| {
+    figures(layout, &jobs);
+    for (name, job) in jobs.iter().take(JOBS) {
+        for table in job.tables.iter().take(TABLES) {
             let title: String = table.title.chars().take(CELL).collect();
             rows(layout, &format!("{name}: {title}"), &table.columns, &table.rows);
-        });
+        }
         if let Some(more @ 1..) = job.tables.len().checked_sub(TABLES) {
             layout.paragraph(&format!("{} not shown.", counted(more as u64, "more tables")), &NOTE);
         }
     }
-    let more = jobs.count() as u64;
-    if more > 0 {
-        layout.paragraph(&format!("{} not shown.", counted(more, "more jobs")), &NOTE);
+    if let Some(more @ 1..) = jobs.len().checked_sub(JOBS) {
+        layout.paragraph(&format!("Tables of {} are not shown.", counted(more as u64, "more jobs")), &NOTE);
     }
 }
 
-/// Its single figures: those of its result, then what its shards counted besides.
-fn figures(layout: &mut Layout<'_>, name: &str, job: &Collector) {
-    let metrics = job.metrics.iter().map(|(name, figure)| (name, value(figure)));
-    let besides = job.counters.iter().filter(|(name, _)| !job.metrics.contains_key(*name));
-    let counters = besides.map(|(name, count)| (name, grouped(*count)));
-    let mut table = Table::new(&[("Figure", Left), ("", Right)]);
-    for (name, figure) in metrics.chain(counters).take(ROWS) {
-        table.row(vec![cut(&name.replace('_', " ")), cut(&figure)]);
+/// Single figures: of each job those of its result, then what its shards counted besides.
+fn figures(layout: &mut Layout<'_>, jobs: &[&(String, Collector)]) {
+    let mut table = Table::new(&[("Job", Left), ("Figure", Left), ("Value", Right)]);
+    let mut left_out = 0;
+    for (name, job) in jobs {
+        let metrics = job.metrics.iter().map(|(name, figure)| (name, value(figure)));
+        let besides = job.counters.iter().filter(|(name, _)| !job.metrics.contains_key(*name));
+        let counters = besides.map(|(name, count)| (name, grouped(*count)));
+        let (mut shown, mut style) = (0, Style { face: Face::Bold, ..style::CELL });
+        for (figure, value) in metrics.chain(counters) {
+            if shown == ROWS {
+                left_out += 1;
+                continue;
+            }
+            let figure = cut(&figure.replace('_', " ").replace('.', ": "));
+            table.row(vec![Cell::styled(name, style), figure, cut(&value)]);
+            style = style::CELL.coloured(style::MUTED);
+            shown += 1;
+        }
     }
-    if let Some(more @ 1..) = (job.metrics.len() + job.counters.len()).checked_sub(ROWS) {
-        table.note(format!("Up to {} are not shown.", counted(more as u64, "more figures")));
+    if left_out > 0 {
+        table.note(format!("{} not shown.", counted(left_out, "more figures")));
     }
     if !table.is_empty() {
-        layout.subsection(name);
         table.set(layout);
     }
 }

@@ -114,9 +114,10 @@ impl<'a> Layout<'a> {
         if self.y > TOP && self.y + headings + height > BOTTOM {
             self.new_page();
         }
-        for (heading, lines) in wrapped {
+        for (index, (heading, lines)) in wrapped.into_iter().enumerate() {
             let (above, below) = heading.gaps();
-            self.gap(above);
+            // The one above has left enough free.
+            self.gap(if index == 0 { above } else { 0.0 });
             self.heading(heading, &lines);
             self.y += below;
         }
@@ -147,11 +148,11 @@ impl<'a> Layout<'a> {
     /// A paragraph: at least two lines of it stand together.
     pub(super) fn paragraph(&mut self, text: &str, style: &Style) {
         let lines = self.fonts.wrap(text, style, WIDTH);
-        let node = self.node(None, Tag::P);
         let together = |left: usize| if left <= 3 { left } else { 2 };
+        self.open(style.leading * together(lines.len()) as f32);
+        let node = self.node(None, Tag::P);
         for (index, line) in lines.iter().enumerate() {
-            let wanted =
-                if index == 0 || index + 2 == lines.len() { together(lines.len() - index) } else { 1 };
+            let wanted = if index + 2 == lines.len() { 2 } else { 1 };
             self.open(style.leading * wanted as f32);
             self.lines(Some(node), LEFT, std::slice::from_ref(line), style);
         }
@@ -189,8 +190,10 @@ impl<'a> Layout<'a> {
         self.pages.len() - 1
     }
 
-    /// A new node, behind all others in reading order.
+    /// A new node, behind all others in reading order; there must be room for it, so that what it
+    /// stands below is there.
     pub(super) fn node(&mut self, parent: Option<Node>, tag: impl Into<TagKind>) -> Node {
+        debug_assert!(self.pending.is_empty(), "a heading would be read out behind its text");
         self.nodes.push((tag.into(), parent));
         self.nodes.len() - 1
     }

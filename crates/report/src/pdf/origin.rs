@@ -3,7 +3,7 @@
 use krilla::tagging::Tag;
 use serde_json::Value;
 
-use super::figures::{counted, grouped, instant, none, seconds, value};
+use super::figures::{counted, grouped, instant, none, seconds};
 use super::layout::Layout;
 use super::style::{CODE, LEFT, TINT, WIDTH};
 use super::table::Align::{Left, Right};
@@ -15,7 +15,7 @@ const SETTINGS: usize = 200;
 
 pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
     layout.section("Provenance");
-    let mut table = Table::new(&[("Run", Left), ("", Left)]);
+    let mut table = Table::pairs(Left);
     let time = |time: &Option<String>| time.as_deref().map_or_else(none, instant);
     let mut row = |name: &str, what: String| table.row(vec![name.into(), what.into()]);
     row("Program", format!("StreamGuard {}", report.version));
@@ -80,8 +80,8 @@ fn settings(layout: &mut Layout<'_>, settings: &Value) {
 }
 
 /// Settings by their names, those of each job below its own. Returns how many were left out.
-fn flatten(name: &str, value_of: &Value, rows: &mut Vec<(String, String)>) -> u64 {
-    match value_of {
+fn flatten(name: &str, value: &Value, rows: &mut Vec<(String, String)>) -> u64 {
+    match value {
         Value::Object(values) if !values.is_empty() => values
             .iter()
             .map(|(key, value)| {
@@ -91,8 +91,12 @@ fn flatten(name: &str, value_of: &Value, rows: &mut Vec<(String, String)>) -> u6
             .sum(),
         Value::Null => 0,
         _ if rows.len() >= SETTINGS => 1,
+        Value::String(text) => {
+            rows.push((name.to_owned(), text.clone()));
+            0
+        }
         other => {
-            rows.push((name.to_owned(), value(other)));
+            rows.push((name.to_owned(), other.to_string()));
             0
         }
     }

@@ -13,9 +13,6 @@ const ROWS: usize = 100;
 
 pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
     layout.section("Errors and warnings");
-    if report.errors.is_empty() && report.warnings.is_empty() {
-        layout.paragraph("None.", &BODY);
-    }
     errors(layout, report);
     warnings(layout, report);
     if report.not_listed > 0 {
@@ -26,6 +23,7 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
 
 fn errors(layout: &mut Layout<'_>, report: &Report) {
     if report.errors.is_empty() {
+        layout.paragraph("Errors: none.", &BODY);
         return;
     }
     layout.subsection("Errors");

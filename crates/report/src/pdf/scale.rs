@@ -14,7 +14,7 @@ impl Scale {
     pub(super) fn of(ends: &[u64]) -> Self {
         let most = ends.iter().copied().max().unwrap_or(0).max(1) as f64;
         let least = ends.iter().copied().filter(|end| *end > 0).min().unwrap_or(1) as f64;
-        if most / least > 50.0 { Self::Logarithmic(most) } else { Self::Linear(ticks(most).1) }
+        if most / least > 50.0 { Self::Logarithmic(above(most)) } else { Self::Linear(ticks(most).1) }
     }
 
     /// Where a value is, between nought and one.
@@ -33,11 +33,26 @@ impl Scale {
                 let step = (ticks(most).0 as u64).max(1);
                 (0..=most as u64 / step).map(|n| n * step).collect()
             }
-            Self::Logarithmic(most) => std::iter::once(0)
-                .chain((0..19).map(|power| 10u64.pow(power)).take_while(|tick| *tick as f64 <= most))
-                .collect(),
+            Self::Logarithmic(most) => {
+                let mut ticks: Vec<u64> = (0..19).map(|power| 10u64.pow(power)).collect();
+                // The last power of ten makes room for what is above it.
+                ticks.retain(|tick| *tick as f64 * 1.5 < most);
+                ticks.insert(0, 0);
+                ticks.push(most as u64);
+                ticks
+            }
         }
     }
+}
+
+/// The next value of one, two or five and noughts.
+fn above(most: f64) -> f64 {
+    let power = 10f64.powf(most.log10().floor());
+    [1.0, 2.0, 5.0]
+        .into_iter()
+        .map(|digit| digit * power)
+        .find(|round| *round >= most)
+        .unwrap_or(10.0 * power)
 }
 
 /// A round step of which two to five reach this value, and the value that they reach.
@@ -59,8 +74,8 @@ mod tests {
         assert_eq!(Scale::of(&[120, 41]).ticks(), [0, 50, 100, 150]);
         assert_eq!(Scale::of(&[3]).ticks(), [0, 1, 2, 3]);
         assert_eq!(Scale::of(&[0]).ticks(), [0, 1]);
-        assert_eq!(Scale::of(&[5000, 21]).ticks(), [0, 1, 10, 100, 1000]);
-        assert_eq!(Scale::of(&[u64::MAX, 1]).ticks().len(), 20);
+        assert_eq!(Scale::of(&[5000, 21]).ticks(), [0, 1, 10, 100, 1000, 5000]);
+        assert_eq!(Scale::of(&[u64::MAX, 1]).ticks().len(), 21);
         for scale in [Scale::of(&[5000, 21]), Scale::of(&[120])] {
             assert_eq!(scale.place(0.0), 0.0);
             assert!(scale.place(120.0) > scale.place(20.0));

@@ -2,12 +2,12 @@
 
 use super::style::{ACCENT, ALERT, Colour};
 
-/// The sign and the word.
+/// The sign and the word of a status, or of the outcome of a shard.
 pub(super) fn signed(status: &str) -> String {
     let sign = match status {
         "complete" => '✓',
         "partial" => '◐',
-        "failed" => '✗',
+        "failed" | "crashed" | "timed out" => '✗',
         "cancelled" => '■',
         _ => '□',
     };

@@ -23,9 +23,10 @@ fn collected(report: &Report) -> String {
     let summary = &report.summary;
     let mut text = match (summary.samples_in_dataset, summary.pairs_in_dataset) {
         (Some(samples), Some(pairs)) => format!(
-            "The dataset holds {}, of which {} with the code before and after the fix. ",
+            "The dataset holds {}, of which {} {} the code before and after the fix. ",
             counted(samples, "samples"),
-            are(pairs, "pairs")
+            grouped(pairs),
+            if pairs == 1 { "is a pair with" } else { "are pairs with" },
         ),
         _ => "There is no dataset yet. ".to_owned(),
     };
@@ -81,7 +82,7 @@ fn endings(report: &Report) -> String {
     }
     match (all, count) {
         (0, _) => format!("There were no {what}. "),
-        (1, 0) => format!("Its {} is complete. ", &what[..what.len() - 1]),
+        (1, 0) => format!("The {} is complete. ", &what[..what.len() - 1]),
         (_, 0) => format!("All {} are complete. ", counted(all as u64, what)),
         (1, _) => format!("It is incomplete: {}. ", missing.join(", ")),
         _ => format!("{count} of {} are incomplete: {}. ", counted(all as u64, what), missing.join(", ")),
@@ -118,24 +119,17 @@ fn effort(report: &Report) -> String {
 }
 
 fn problems(report: &Report) -> String {
-    let (errors, warnings) = (report.errors.len() as u64, report.warnings.len() as u64);
-    let more = if report.not_listed > 0 { " or more" } else { "" };
-    match errors + warnings {
-        0 => "There were no errors and no warnings.".to_owned(),
-        _ => format!(
-            "There were {}{more} and {}{more}.",
-            counted(errors, "errors"),
-            counted(warnings, "warnings")
-        ),
-    }
+    let more = if report.not_listed > 0 { ", and more that are not listed" } else { "" };
+    let count = |count: usize, what: &str| match count {
+        0 => format!("no {what}"),
+        _ => counted(count as u64, what),
+    };
+    let (errors, warnings) = (count(report.errors.len(), "errors"), count(report.warnings.len(), "warnings"));
+    let were = if report.errors.len() == 1 { "was" } else { "were" };
+    format!("There {were} {errors} and {warnings}{more}.")
 }
 
-fn are(count: u64, what: &str) -> String {
-    format!("{} {}", counted(count, what).replacen(' ', if count == 1 { " is a " } else { " are " }, 1), "")
-        .trim_end()
-        .to_owned()
-}
-
+/// The subject of a sentence that tells what was done to them.
 fn were(count: u64, what: &str) -> String {
     format!("{} {}", counted(count, what), if count == 1 { "was" } else { "were" })
 }
@@ -162,14 +156,14 @@ fn key_figures(report: &Report) -> Vec<Tile> {
             percent(summary.completion_rate),
             match summary.total_target_samples {
                 0 => "no target".to_owned(),
-                target => format!("of {} wanted", counted(target, "samples")),
+                target => format!("of {} wanted", grouped(target)),
             },
         ),
         ("Complete collectors", grouped(summary.successful_collectors as u64), others(report)),
         (
             "Duration",
             seconds(report.total_duration),
-            format!("{} in mode {}", counted(report.workers as u64, "workers"), report.mode),
+            format!("{} ({})", counted(report.workers as u64, "workers"), report.mode),
         ),
         ("Samples a second", decimal(summary.samples_per_second), "over the whole run".to_owned()),
         ("Turned away", grouped(summary.rejected), "duplicates included".to_owned()),
@@ -189,7 +183,7 @@ fn job_figures(report: &Report) -> Vec<Tile> {
         (
             "Duration",
             seconds(report.total_duration),
-            format!("{} in mode {}", counted(report.workers as u64, "workers"), report.mode),
+            format!("{} ({})", counted(report.workers as u64, "workers"), report.mode),
         ),
         ("Attempts", grouped(performance.attempts), format!("{} tried again", grouped(performance.retries))),
         ("Workers busy", percent(performance.utilization), "of the time they had".to_owned()),
@@ -217,9 +211,11 @@ fn tiles(layout: &mut Layout<'_>, tiles: &[Tile]) {
             layout.rule(x, top, width, height, TINT);
             let node = Some(layout.node(None, Tag::P));
             let room = width - 2.0 * INSET;
-            let line = layout.fonts.fit(label, &NOTE, room);
+            let mut line = layout.fonts.fit(label, &NOTE, room);
+            line.text.push(' ');
             layout.text(node, x + INSET, top + 7.0, line, &NOTE);
-            let line = layout.fonts.fit(figure, &FIGURE, room);
+            let mut line = layout.fonts.fit(figure, &FIGURE, room);
+            line.text.push(' ');
             layout.text(node, x + INSET, top + 7.0 + NOTE.leading, line, &FIGURE);
             let line = layout.fonts.fit(note, &NOTE, room);
             layout.text(node, x + INSET, top + 7.0 + NOTE.leading + FIGURE.leading, line, &NOTE);

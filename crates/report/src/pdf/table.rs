@@ -1,6 +1,6 @@
 //! Tables: columns as wide as they need, rows that go on over pages, and heads that are repeated.
 
-use krilla::tagging::{TableHeaderScope, Tag};
+use krilla::tagging::{TableHeaderScope, Tag, TagKind};
 
 use super::fonts::Fonts;
 use super::layout::{Layout, Node};
@@ -11,8 +11,10 @@ use super::wrap::Line;
 const GUTTER: f32 = 12.0;
 /// Above and below the text of a row.
 const PADDING: f32 = 3.1;
-/// What a column gets at most beyond what it needs, so that rows of few columns stay readable.
-const STRETCH: f32 = 46.0;
+/// Width of tables that need no more, so that rows of few columns stay readable.
+const NARROW: f32 = WIDTH / 2.0 - 14.0;
+/// Tables that are not higher than this stay on one page.
+const WHOLE: f32 = 260.0;
 /// Most columns that fit on a page.
 const COLUMNS: usize = 10;
 /// Longest head, in characters: it must fit on every page.
@@ -29,10 +31,9 @@ pub(super) enum Align {
 
 /// Rows below heads.
 pub(super) struct Table {
+    /// Names of the columns; none of them has one if the first cell of each row says what it is.
     heads: Vec<(String, Align)>,
     rows: Vec<Vec<Cell>>,
-    /// How the cells are set.
-    style: Style,
     /// Lines below the table that say what it does not.
     notes: Vec<String>,
 }
@@ -64,6 +65,11 @@ impl Table {
         Self::with_heads(heads)
     }
 
+    /// A table of names and what they are, without heads.
+    pub(super) fn pairs(align: Align) -> Self {
+        Self::new(&[("", Align::Left), ("", align)])
+    }
+
     /// A table whose heads come from outside: columns beyond what a page holds are left out.
     pub(super) fn with_heads(mut heads: Vec<(String, Align)>) -> Self {
         let mut notes = Vec::new();
@@ -77,7 +83,7 @@ impl Table {
                 head.push('…');
             }
         }
-        Self { heads, rows: Vec::new(), style: CELL, notes }
+        Self { heads, rows: Vec::new(), notes }
     }
 
     pub(super) fn row(&mut self, cells: Vec<Cell>) {
@@ -112,21 +118,25 @@ impl Table {
             .zip(&widths)
             .map(|((head, _), width)| (layout.fonts.wrap(head, &HEAD, *width), HEAD))
             .collect();
-        let mut setter = Setter { columns, right, head_height: height(&heads), heads, body: None };
+        let set = |cells: &Vec<Cell>| -> Row {
+            let set = |(cell, width): (&Cell, &f32)| {
+                let style = cell.style.unwrap_or(CELL);
+                (layout.fonts.wrap(&cell.text, &style, *width), style)
+            };
+            cells.iter().zip(&widths).map(set).collect()
+        };
+        let rows: Vec<Row> = self.rows.iter().map(set).collect();
+        let has_heads = self.heads.iter().any(|(head, _)| !head.is_empty());
+        let head_height = if has_heads { height(&heads) } else { 0.0 };
+        let mut setter = Setter { columns, right, has_heads, head_height, heads, body: None };
+        let whole = head_height + rows.iter().map(height).sum::<f32>();
+        let first = rows.iter().take(2).map(height).sum::<f32>();
+        layout.open(if whole <= WHOLE { whole } else { head_height + first.min(TOGETHER) });
         let table = layout.node(None, Tag::Table);
-        for (index, cells) in self.rows.iter().enumerate() {
-            let row: Row = cells
-                .iter()
-                .zip(&widths)
-                .map(|(cell, width)| {
-                    let style = cell.style.unwrap_or(self.style);
-                    (layout.fonts.wrap(&cell.text, &style, *width), style)
-                })
-                .collect();
-            // The head does not stand without two rows, if there are two.
-            let follows =
-                if index == 0 && self.rows.len() > 1 { self.style.leading + 2.0 * PADDING } else { 0.0 };
-            setter.row(layout, table, &row, follows);
+        for (index, row) in rows.iter().enumerate() {
+            // The first row does not stand alone, nor does the last.
+            let follows = if index == 0 || index + 2 == rows.len() { rows.get(index + 1) } else { None };
+            setter.row(layout, table, row, follows.map_or(0.0, height));
         }
         for note in &self.notes {
             layout.gap(2.0);
@@ -134,22 +144,33 @@ impl Table {
         }
     }
 
-    /// The widths of the columns: what they need, if there is room for it. If not, those that need
-    /// little have it, and the others share what is left.
+    /// The widths of the columns: what they need, if there is room for it. If not, heads are broken,
+    /// then columns that need little have it, and the others share what is left.
     fn widths(&self, fonts: &Fonts) -> Vec<f32> {
         let room = WIDTH - GUTTER * (self.heads.len().max(1) - 1) as f32;
-        let needs: Vec<f32> = (0..self.heads.len())
+        let cells: Vec<f32> = (0..self.heads.len())
             .map(|column| {
-                let head = fonts.readable(&self.heads[column].0);
-                let words = head.split(' ').map(|word| fonts.width(HEAD.face, HEAD.size, word));
                 let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| {
-                    let style = cell.style.unwrap_or(self.style);
+                    let style = cell.style.unwrap_or(CELL);
                     fonts.width(style.face, style.size, &fonts.readable(&cell.text))
                 });
-                // A little more than the sum says, which is rounded.
-                words.chain(cells).fold(0.0, f32::max) + 0.1
+                cells.fold(0.0, f32::max)
             })
             .collect();
+        let with_heads = |is_broken: bool| -> Vec<f32> {
+            let need = |((head, _), cells): (&(String, Align), &f32)| {
+                let head = fonts.readable(head);
+                let words = head.split(|character| is_broken && character == ' ');
+                let words = words.map(|word| fonts.width(HEAD.face, HEAD.size, word));
+                // A little more than the sum says, which is rounded.
+                words.fold(*cells, f32::max) + 0.1
+            };
+            self.heads.iter().zip(&cells).map(need).collect()
+        };
+        let mut needs = with_heads(false);
+        if needs.iter().sum::<f32>() > room {
+            needs = with_heads(true);
+        }
         let mut order: Vec<usize> = (0..needs.len()).collect();
         order.sort_by(|a, b| needs[*a].total_cmp(&needs[*b]));
         let mut widths = needs.clone();
@@ -159,7 +180,10 @@ impl Table {
             widths[*column] = needs[*column].min(share);
             left -= widths[*column];
         }
-        let more = (left / needs.len().max(1) as f32).clamp(0.0, STRETCH);
+        if left > WIDTH - NARROW {
+            left -= WIDTH - NARROW;
+        }
+        let more = left.max(0.0) / needs.len().max(1) as f32;
         widths.iter().map(|width| width + more).collect()
     }
 }
@@ -169,6 +193,7 @@ struct Setter {
     /// Left edge, width and side of each column.
     columns: Vec<(f32, f32, Align)>,
     right: f32,
+    has_heads: bool,
     heads: Row,
     head_height: f32,
     /// The node of the rows, once the head is set.
@@ -187,9 +212,11 @@ impl Setter {
         let body = match self.body {
             Some(body) => body,
             None => {
-                let head = layout.node(Some(table), Tag::THead);
-                let line = layout.node(Some(head), Tag::TR);
-                self.head(layout, Some(line));
+                if self.has_heads {
+                    let head = layout.node(Some(table), Tag::THead);
+                    let line = layout.node(Some(head), Tag::TR);
+                    self.head(layout, Some(line));
+                }
                 *self.body.insert(layout.node(Some(table), Tag::TBody))
             }
         };
@@ -197,11 +224,16 @@ impl Setter {
             self.head(layout, None);
         }
         let line = layout.node(Some(body), Tag::TR);
-        let nodes: Vec<Node> = row.iter().map(|_| layout.node(Some(line), Tag::TD)).collect();
+        let names_itself = !self.has_heads;
+        let cell = |column: usize| match column {
+            0 if names_itself => TagKind::from(Tag::TH(TableHeaderScope::Row)),
+            _ => Tag::TD.into(),
+        };
+        let nodes: Vec<Node> = (0..row.len()).map(|column| layout.node(Some(line), cell(column))).collect();
         let lines = row.iter().map(|(lines, _)| lines.len()).max().unwrap_or(0);
         let mut done = 0;
         while done < lines {
-            let leading = row.iter().map(|(_, style)| style.leading).fold(1.0, f32::max);
+            let leading = leading(row);
             let fit = ((layout.room() - 2.0 * PADDING) / leading + 0.01) as usize;
             if fit == 0 {
                 layout.new_page();
@@ -232,7 +264,9 @@ impl Setter {
         for (((x, width, align), (text, style)), node) in self.columns.iter().zip(row).zip(nodes) {
             for (index, line) in text.iter().skip(lines.start).take(lines.len()).enumerate() {
                 let y = top + leading * index as f32;
+                // Figures end at the same place; text that needs several lines begins there.
                 match align {
+                    Align::Right if text.len() > 1 => layout.text(Some(*node), *x, y, line.clone(), style),
                     Align::Left => layout.text(Some(*node), *x, y, line.clone(), style),
                     Align::Right => layout.text_to(Some(*node), x + width, y, line.clone(), style),
                 }
@@ -244,6 +278,9 @@ impl Setter {
 
     /// The heads; those that are repeated are decoration.
     fn head(&self, layout: &mut Layout<'_>, line: Option<Node>) {
+        if !self.has_heads {
+            return;
+        }
         let y = layout.y();
         for ((x, width, align), (text, style)) in self.columns.iter().zip(&self.heads) {
             let node = line.map(|line| layout.node(Some(line), Tag::TH(TableHeaderScope::Column)));
@@ -264,6 +301,11 @@ impl Setter {
 
 /// How high a row is.
 fn height(row: &Row) -> f32 {
-    let lines = row.iter().map(|(lines, style)| lines.len() as f32 * style.leading);
-    lines.fold(0.0, f32::max) + 2.0 * PADDING
+    let lines = row.iter().map(|(lines, _)| lines.len()).max().unwrap_or(0);
+    lines as f32 * leading(row) + 2.0 * PADDING
+}
+
+/// From line to line of all its cells.
+fn leading(row: &Row) -> f32 {
+    row.iter().map(|(_, style)| style.leading).fold(1.0, f32::max)
 }

@@ -7,7 +7,7 @@ use krilla::tagging::Tag;
 use super::figures::instant;
 use super::layout::Layout;
 use super::status::{colour, signed};
-use super::style::{ALERT, BODY, BRAND, CODE, INK, LEFT, MUTED, RIGHT, RULE, STRONG, TINT, TITLE, WIDTH};
+use super::style::{ALERT, BODY, BRAND, CODE, LEFT, MUTED, RIGHT, RULE, STRONG, Style, TINT, TITLE, WIDTH};
 use crate::Report;
 
 /// Whether the run collected samples; else it was a job of another kind.
@@ -43,7 +43,7 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
     let brand = layout.node(None, Tag::P);
     let line = layout.fonts.fit("StreamGuard", &BRAND, WIDTH);
     layout.text(Some(brand), LEFT, top, line, &BRAND);
-    let style = STRONG.coloured(colour(&report.status));
+    let style = Style { size: 12.0, ..STRONG.coloured(colour(&report.status)) };
     let title_width = WIDTH - 110.0;
     let y = top + BRAND.leading + 4.0;
     let heading =
@@ -56,7 +56,7 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
     let baseline = y + TITLE.ascent() - style.ascent();
     layout.text_to(Some(status), RIGHT, baseline, line, &style);
     layout.advance(BRAND.leading + 4.0 + TITLE.leading + 3.0);
-    layout.paragraph(&subject(report), &BODY.coloured(INK));
+    layout.paragraph(&subject(report), &BODY);
     let times = [("", &report.start_time), ("to ", &report.end_time)];
     let times: Vec<String> = times
         .iter()
