@@ -30,7 +30,7 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
     row("Shards that an interrupted run had left", grouped(performance.reused_shards));
     row("Times gone on with", grouped(performance.resumptions));
     if performance.utilization.is_some_and(|busy| busy > 100.0) {
-        table.note("Shards that wait for others run beside the workers, so it may exceed 100 %.");
+        table.note("Shards that wait for others run beside the workers, so it may exceed 100%.");
     }
     table.set(layout);
     by_job(layout, report);

@@ -54,15 +54,15 @@ pub(super) fn decimal(value: Option<f64>) -> String {
 
 /// The same with its sign.
 pub(super) fn percent(value: Option<f64>) -> String {
-    value.map_or_else(none, |value| format!("{} %", decimal(Some(value))))
+    value.map_or_else(none, |value| format!("{}%", decimal(Some(value))))
 }
 
 /// A part of a whole in percent, roughly; none of nothing.
 pub(super) fn share(part: u64, whole: u64) -> Option<String> {
     let percent = (whole > 0).then(|| part as f64 * 100.0 / whole as f64)?;
     Some(match percent {
-        percent if part > 0 && percent < 0.1 => "< 0.1 %".to_owned(),
-        percent => format!("{percent:.1} %"),
+        percent if part > 0 && percent < 0.1 => "< 0.1%".to_owned(),
+        percent => format!("{percent:.1}%"),
     })
 }
 
@@ -124,6 +124,6 @@ mod tests {
         );
         assert_eq!([1, 2048, 5 << 20].map(bytes), ["1 byte", "2.0 KiB", "5.0 MiB"]);
         assert_eq!(instant("2026-01-01T00:00:02.17Z"), "2026-01-01 00:00:02 UTC");
-        assert_eq!(share(1, 5169).as_deref(), Some("< 0.1 %"));
+        assert_eq!(share(1, 5169).as_deref(), Some("< 0.1%"));
     }
 }

@@ -11,8 +11,9 @@ use tempfile::TempDir;
 
 use crate::golden::{Ending, HOSTILE, golden, write_run};
 
-/// A run of a job that collects nothing: it has figures and tables of its own.
-fn job_run(rows: u64, warnings: u32) -> (TempDir, Run) {
+/// A run of a job that collects nothing: it has figures and tables of its own. As many shards are
+/// lost as there are problems.
+fn job_run(rows: u64, problems: u32) -> (TempDir, Run) {
     let mut events = Vec::new();
     let mut at = |at_ms, kind| events.push(Event { at_ms, kind });
     at(
@@ -30,7 +31,7 @@ fn job_run(rows: u64, warnings: u32) -> (TempDir, Run) {
         5,
         EventKind::JobPlanned {
             job: 0,
-            shards: 8,
+            shards: 8 + problems,
             expected: None,
             unit: "pieces".to_owned(),
             plan: String::new(),
@@ -52,8 +53,20 @@ fn job_run(rows: u64, warnings: u32) -> (TempDir, Run) {
             },
         );
     }
-    for n in 0..warnings {
-        let text = format!("warning {n} {HOSTILE}");
+    for n in 0..problems {
+        let text = format!("problem {n} {HOSTILE}");
+        let failed = EventKind::ShardEnded {
+            job: 0,
+            shard: 8 + n,
+            attempt: 1,
+            outcome: Outcome::Failed,
+            reason: Some(text.as_str().into()),
+            retry_in_ms: None,
+            records: 0,
+            counters: Default::default(),
+            took_us: 10,
+        };
+        at(860, failed);
         at(860, EventKind::Note { job: Some(0), level: engine::Level::Warning, text });
     }
     let paths = Table {
@@ -194,7 +207,7 @@ fn every_figure_is_on_the_pages() {
             format!("of {} wanted", grouped(summary.total_target_samples)),
             format!("of {} collected", grouped(summary.code_pairs)),
             format!("{} candidates were turned away", summary.rejected),
-            format!("{} %", summary.completion_rate.unwrap()),
+            format!("{}%", summary.completion_rate.unwrap()),
             format!("{} samples a second", summary.samples_per_second.unwrap()),
             run.report.status.clone(),
         ];
@@ -217,7 +230,7 @@ fn every_figure_is_on_the_pages() {
                 format!(" {} of ", collector.shards.done),
             ];
             cells.extend(collector.target_samples.map(|target| format!(" {} ", grouped(target))));
-            cells.extend(collector.completion_rate.map(|rate| format!(" {rate} %")));
+            cells.extend(collector.completion_rate.map(|rate| format!(" {rate}%")));
             let is_row =
                 |line: &&str| line.starts_with(name.as_str()) && cells.iter().all(|cell| line.contains(cell));
             assert!(text.lines().any(|line| is_row(&line)), "{ending:?}: no {cells:?} of {name} in\n{text}");
