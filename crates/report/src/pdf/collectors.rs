@@ -1,12 +1,12 @@
 //! What came of each collector, or of another job.
 
-use super::figures::{counted, grouped, none, optional, percent};
+use super::figures::{capital, counted, grouped, none, optional, percent};
 use super::layout::Layout;
 use super::status::{colour, signed};
 use super::style::{CELL, SUBSECTION};
 use super::table::Align::{Left, Right};
 use super::table::{Cell, Table};
-use super::title::collects;
+use super::title::{collects, runner, runners};
 use crate::Report;
 use crate::report::{Collector, Shards};
 
@@ -18,10 +18,10 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
         return;
     }
     let collects = collects(report);
-    layout.section(if collects { "Collectors" } else { "Jobs" });
+    layout.section(&capital(runners(report)));
     let mut table = if collects {
         Table::new(&[
-            ("Collector", Left),
+            (runner(report), Left),
             ("Status", Left),
             ("Output", Left),
             ("Samples", Right),
@@ -33,7 +33,7 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
         ])
     } else {
         Table::new(&[
-            ("Job", Left),
+            (runner(report), Left),
             ("Status", Left),
             ("Output", Left),
             ("Shards done", Right),
@@ -91,7 +91,7 @@ fn done(shards: &Shards) -> String {
 
 /// Why some did not end well.
 fn reasons(layout: &mut Layout<'_>, report: &Report) {
-    let mut table = Table::new(&[("Collector", Left), ("Why it is incomplete", Left)]);
+    let mut table = Table::new(&[(runner(report), Left), ("Why it is incomplete", Left)]);
     for (name, collector) in &report.by_collector {
         if let Some(reason) = &collector.reason {
             table.row(vec![Cell::styled(name, bold()), reason.as_str().into()]);

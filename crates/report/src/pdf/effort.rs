@@ -4,7 +4,7 @@ use super::figures::{counted, decimal, grouped, none, percent, seconds};
 use super::layout::Layout;
 use super::table::Align::{Left, Right};
 use super::table::Table;
-use super::title::collects;
+use super::title::{collects, runner};
 use crate::Report;
 
 /// Most jobs in the table.
@@ -41,7 +41,7 @@ fn by_job(layout: &mut Layout<'_>, report: &Report) {
         return;
     }
     let collects = collects(report);
-    let mut heads = vec![(if collects { "Collector" } else { "Job" }, Left), ("Duration", Right)];
+    let mut heads = vec![(runner(report), Left), ("Duration", Right)];
     if collects {
         heads.push(("Samples a second", Right));
     }

@@ -108,6 +108,12 @@ pub(super) fn value(value: &Value) -> String {
     }
 }
 
+/// A word as sentences and headings begin with it.
+pub(super) fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

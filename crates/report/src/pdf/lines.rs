@@ -3,10 +3,11 @@
 use krilla::geom::Rect;
 use krilla::tagging::{BBox, Tag};
 
-use super::figures::{grouped, seconds};
+use super::figures::{capital, grouped, seconds};
 use super::layout::{Layout, Node, Shape};
 use super::scale::{Scale, ticks};
 use super::style::{Colour, INK, LEFT, NOTE, RIGHT, RULE, WIDTH};
+use super::wrap::Line;
 
 /// How high the plot is.
 const HEIGHT: f32 = 150.0;
@@ -60,10 +61,9 @@ impl LineChart<'_> {
         let area =
             Rect::from_ltrb(LEFT, top, RIGHT, bottom + 26.0).map(|rect| BBox::new(layout.page(), rect));
         let figure = Some(layout.node(None, Tag::Figure(Some(self.in_words())).with_bbox(area)));
-        for (index, (row, x, name)) in legend.into_iter().enumerate() {
+        for (index, (row, x, line)) in legend.into_iter().enumerate() {
             let y = top + row as f32 * ROW;
             self.stroke(layout, figure, index, vec![(x, y + ROW / 2.0), (x + 18.0, y + ROW / 2.0)]);
-            let line = layout.fonts.fit(&name, &NOTE, WIDTH);
             layout.text(figure, x + 23.0, y + (ROW - NOTE.leading) / 2.0, line, &NOTE.coloured(INK));
         }
         self.axes(layout, figure, scale, bottom);
@@ -86,7 +86,7 @@ impl LineChart<'_> {
     }
 
     /// What is said of each line, and where: its row, and its left edge.
-    fn legend(&self, layout: &Layout<'_>) -> Vec<(usize, f32, String)> {
+    fn legend(&self, layout: &Layout<'_>) -> Vec<(usize, f32, Line)> {
         let (mut row, mut x) = (0, LEFT);
         let mut legend = Vec::new();
         for (name, values) in &self.series {
@@ -95,7 +95,7 @@ impl LineChart<'_> {
             if x > LEFT && x + needs > RIGHT {
                 (row, x) = (row + 1, LEFT);
             }
-            legend.push((row, x, line.text));
+            legend.push((row, x, line));
             x += needs + 16.0;
         }
         legend
@@ -145,9 +145,4 @@ impl LineChart<'_> {
 
 fn end(values: &[u64]) -> u64 {
     values.last().copied().unwrap_or(0)
-}
-
-fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }

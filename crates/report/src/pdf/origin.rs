@@ -23,7 +23,6 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
     row("Ended", time(&report.end_time));
     row("Duration", seconds(report.total_duration));
     row("Workers", format!("{} ({})", grouped(report.workers as u64), report.mode));
-    row("Layout of the report", report.format.to_string());
     table.set(layout);
     files(layout, report);
     command(layout, report);

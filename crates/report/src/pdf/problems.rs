@@ -6,6 +6,7 @@ use super::status::signed;
 use super::style::{BODY, NOTE};
 use super::table::Align::{Left, Right};
 use super::table::Table;
+use super::title::runner;
 use crate::Report;
 
 /// Most errors, and most warnings.
@@ -28,7 +29,7 @@ fn errors(layout: &mut Layout<'_>, report: &Report) {
     }
     layout.subsection("Errors");
     let mut table =
-        Table::new(&[("Collector", Left), ("Shard", Right), ("How it ended", Left), ("Why", Left)]);
+        Table::new(&[(runner(report), Left), ("Shard", Right), ("How it ended", Left), ("Why", Left)]);
     for error in report.errors.iter().take(ROWS) {
         let outcome = error.outcome.replace('_', " ");
         table.row(vec![
@@ -48,7 +49,7 @@ fn warnings(layout: &mut Layout<'_>, report: &Report) {
     }
     layout.subsection("Warnings");
     let mut table =
-        Table::new(&[("After", Right), ("Collector", Left), ("Level", Left), ("What was said", Left)]);
+        Table::new(&[("After", Right), (runner(report), Left), ("Level", Left), ("What was said", Left)]);
     for warning in report.warnings.iter().take(ROWS) {
         table.row(vec![
             seconds(warning.at).into(),

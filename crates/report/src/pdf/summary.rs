@@ -119,7 +119,10 @@ fn effort(report: &Report) -> String {
 }
 
 fn problems(report: &Report) -> String {
-    let more = if report.not_listed > 0 { ", and more that are not listed" } else { "" };
+    let more = match report.not_listed {
+        0 => String::new(),
+        more => format!(", and {} more of them that are not listed", grouped(more)),
+    };
     let count = |count: usize, what: &str| match count {
         0 => format!("no {what}"),
         _ => counted(count as u64, what),
@@ -211,11 +214,9 @@ fn tiles(layout: &mut Layout<'_>, tiles: &[Tile]) {
             layout.rule(x, top, width, height, TINT);
             let node = Some(layout.node(None, Tag::P));
             let room = width - 2.0 * INSET;
-            let mut line = layout.fonts.fit(label, &NOTE, room);
-            line.text.push(' ');
+            let line = layout.fonts.fit(label, &NOTE, room);
             layout.text(node, x + INSET, top + 7.0, line, &NOTE);
-            let mut line = layout.fonts.fit(figure, &FIGURE, room);
-            line.text.push(' ');
+            let line = layout.fonts.fit(figure, &FIGURE, room);
             layout.text(node, x + INSET, top + 7.0 + NOTE.leading, line, &FIGURE);
             let line = layout.fonts.fit(note, &NOTE, room);
             layout.text(node, x + INSET, top + 7.0 + NOTE.leading + FIGURE.leading, line, &NOTE);

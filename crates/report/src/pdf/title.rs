@@ -22,6 +22,11 @@ pub(super) fn runners(report: &Report) -> &'static str {
     if collects(report) { "collectors" } else { "jobs" }
 }
 
+/// What one of them is called, as the head of a column.
+pub(super) fn runner(report: &Report) -> &'static str {
+    if collects(report) { "Collector" } else { "Job" }
+}
+
 /// What this is a report of.
 pub(super) fn of(report: &Report) -> &'static str {
     if collects(report) { "Collection report" } else { "Job report" }

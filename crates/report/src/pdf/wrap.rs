@@ -70,6 +70,7 @@ impl Fonts {
             text = text.chars().take_while(fits).collect::<String>().trim_end().to_owned() + "…";
         }
         let width = wide(&text);
+        text.push(' ');
         Line { text, width }
     }
 

@@ -178,13 +178,13 @@ fn readers_find_nothing_wrong() {
 fn the_text_of_the_golden_run_is_as_it_was() {
     let (_folder, run) = golden(Ending::Partial);
     let (_out, pdf) = written(&run);
-    // The digest of the columnar file changes with the library that writes it.
-    let digests = run.report.dataset.iter().flat_map(|dataset| &dataset.files);
     let Some(text) = text_of(&pdf) else { return };
-    let now = digests.fold(text, |text, file| {
-        assert!(text.contains(&file.blake3) && text.contains(&grouped(file.size)));
-        text.replace(&file.blake3, &"0".repeat(64))
-    });
+    // How much space there is between columns and lines, versions of the reader see differently.
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    let now: String = lines.filter(|line| !line.is_empty()).map(|line| line + "\n").collect();
+    for file in run.report.dataset.iter().flat_map(|dataset| &dataset.files) {
+        assert!(now.contains(&format!("{} {} {}", file.name, grouped(file.size), file.blake3)));
+    }
     let golden = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden/report.pdf.txt");
     if std::env::var_os("STREAMGUARD_UPDATE").is_some() {
         std::fs::create_dir_all(golden.parent().unwrap()).unwrap();
@@ -383,7 +383,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// While it is laid out, debug builds assert that nothing is drawn beyond the margins; while it
     /// is written, krilla checks that it keeps to PDF/A and PDF/UA.
