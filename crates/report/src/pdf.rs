@@ -46,7 +46,7 @@ pub(crate) fn render(report: &Report) -> Result<Rendered, ReportError> {
     findings::set(&mut layout, report);
     origin::set(&mut layout, report);
     margins(&mut layout, report);
-    Ok(("collection_report.pdf", paint::paint(layout, metadata(report))?))
+    Ok(("collection_report.pdf", paint::paint(layout, metadata(report, &fonts))?))
 }
 
 /// What is above and below the text of the pages.
@@ -74,13 +74,14 @@ fn margins(layout: &mut Layout<'_>, report: &Report) {
 }
 
 /// What the file says of itself; the only clock is that of the run.
-fn metadata(report: &Report) -> Metadata {
+fn metadata(report: &Report, fonts: &Fonts) -> Metadata {
+    let by = fonts.readable(&format!("StreamGuard {}", report.version));
     let title = format!("StreamGuard {}", title::of(report).to_lowercase());
     let metadata = Metadata::new()
         .title(title.clone())
-        .description(title::subject(report))
-        .authors(vec![format!("StreamGuard {}", report.version)])
-        .creator(format!("StreamGuard {}", report.version))
+        .description(fonts.readable(&title::subject(report)))
+        .authors(vec![by.clone()])
+        .creator(by)
         .language(paint::LANGUAGE.to_owned())
         .document_id(format!("{title} {:?} {:?}", report.start_time, report.provenance.command));
     let end = report.end_time.as_deref().and_then(|time| time.parse::<Timestamp>().ok());

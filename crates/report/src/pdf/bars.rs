@@ -1,8 +1,5 @@
 //! Charts of horizontal bars: how much there is of each kind, and what is left at each step.
 
-use krilla::geom::Rect;
-use krilla::tagging::{BBox, Tag};
-
 use super::figures::{grouped, share};
 use super::layout::{Layout, Shape};
 use super::style::{ACCENT, BAR, CELL, LEFT, MUTED, NOTE, RIGHT, STRONG, Style, WIDTH};
@@ -77,9 +74,7 @@ impl BarChart {
 
     fn set_at(&self, layout: &mut Layout<'_>, left: f32, width: f32) {
         let top = layout.y();
-        let area =
-            Rect::from_xywh(left, top, width, self.height()).map(|rect| BBox::new(layout.page(), rect));
-        let figure = Some(layout.node(None, Tag::Figure(Some(self.in_words())).with_bbox(area)));
+        let figure = layout.figure(&self.in_words(), left, top, width, self.height());
         let title = layout.fonts.fit(&self.title, &STRONG, width);
         layout.text(figure, left, top, title, &STRONG);
         let names: Vec<_> =
@@ -127,9 +122,8 @@ pub(super) fn set_funnel(layout: &mut Layout<'_>, title: &str, steps: &[(&str, u
     let top = layout.open(height);
     let words: Vec<String> =
         steps.iter().map(|(name, count)| format!("{name} {}", grouped(*count))).collect();
-    let area = Rect::from_xywh(LEFT, top, WIDTH, height).map(|rect| BBox::new(layout.page(), rect));
     let alt = format!("Funnel, {title}: {}.", words.join(", "));
-    let figure = Some(layout.node(None, Tag::Figure(Some(alt)).with_bbox(area)));
+    let figure = layout.figure(&alt, LEFT, top, WIDTH, height);
     let line = layout.fonts.fit(title, &STRONG, WIDTH);
     layout.text(figure, LEFT, top, line, &STRONG);
     let most = steps.iter().map(|(_, count)| *count).max().unwrap_or(1).max(1);

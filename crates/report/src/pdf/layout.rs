@@ -3,7 +3,8 @@
 
 use std::num::NonZeroU16;
 
-use krilla::tagging::{Tag, TagKind};
+use krilla::geom::Rect;
+use krilla::tagging::{BBox, Tag, TagKind};
 
 use super::fonts::Fonts;
 use super::style::{BOTTOM, Colour, LEFT, PAPER, RIGHT, SECTION, SUBSECTION, Style, TOP, WIDTH};
@@ -196,6 +197,20 @@ impl<'a> Layout<'a> {
         debug_assert!(self.pending.is_empty(), "a heading would be read out behind its text");
         self.nodes.push((tag.into(), parent));
         self.nodes.len() - 1
+    }
+
+    /// A new node for a picture, and what it shows in words.
+    pub(super) fn figure(
+        &mut self,
+        words: &str,
+        left: f32,
+        top: f32,
+        width: f32,
+        height: f32,
+    ) -> Option<Node> {
+        let area = Rect::from_xywh(left, top, width, height).map(|area| BBox::new(self.page(), area));
+        let words = self.fonts.readable(words);
+        Some(self.node(None, Tag::Figure(Some(words)).with_bbox(area)))
     }
 
     /// One line of text, its top at `y`.

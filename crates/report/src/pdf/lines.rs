@@ -1,8 +1,5 @@
 //! A chart of lines over time.
 
-use krilla::geom::Rect;
-use krilla::tagging::{BBox, Tag};
-
 use super::figures::{capital, grouped, seconds};
 use super::layout::{Layout, Node, Shape};
 use super::scale::{Scale, ticks};
@@ -11,8 +8,6 @@ use super::wrap::Line;
 
 /// How high the plot is.
 const HEIGHT: f32 = 150.0;
-/// What is left of it for the figures of the axis.
-const AXIS: f32 = 40.0;
 /// Of the legend.
 const ROW: f32 = 13.0;
 /// Most lines that can be told apart.
@@ -58,19 +53,30 @@ impl LineChart<'_> {
         let legend_height = rows as f32 * ROW + 6.0;
         let top = layout.open(legend_height + HEIGHT + 28.0);
         let bottom = top + legend_height + HEIGHT;
-        let area =
-            Rect::from_ltrb(LEFT, top, RIGHT, bottom + 26.0).map(|rect| BBox::new(layout.page(), rect));
-        let figure = Some(layout.node(None, Tag::Figure(Some(self.in_words())).with_bbox(area)));
+        let figure = layout.figure(&self.in_words(), LEFT, top, WIDTH, legend_height + HEIGHT + 26.0);
         for (index, (row, x, line)) in legend.into_iter().enumerate() {
             let y = top + row as f32 * ROW;
             self.stroke(layout, figure, index, vec![(x, y + ROW / 2.0), (x + 18.0, y + ROW / 2.0)]);
             layout.text(figure, x + 23.0, y + (ROW - NOTE.leading) / 2.0, line, &NOTE.coloured(INK));
         }
-        self.axes(layout, figure, scale, bottom);
+        // As much as its figures need is left free beside the plot.
+        let ticks: Vec<(u64, Line)> = scale
+            .ticks()
+            .into_iter()
+            .map(|tick| (tick, layout.fonts.fit(&grouped(tick), &NOTE, WIDTH)))
+            .collect();
+        let left = LEFT + 6.0 + ticks.iter().map(|(_, line)| line.width).fold(0.0, f32::max);
+        for (tick, line) in ticks {
+            let y = bottom - HEIGHT * scale.place(tick as f64);
+            let (width, height, colour) = (RIGHT - left, 0.5, RULE);
+            layout.draw(figure, Shape::Block { x: left, y: y - 0.25, width, height, colour });
+            layout.text_to(figure, left - 6.0, y - NOTE.leading / 2.0, line, &NOTE);
+        }
+        self.instants_below(layout, figure, left, bottom);
         let span = self.instants.last().copied().unwrap_or(0.0).max(f64::MIN_POSITIVE);
         for (index, (_, values)) in self.series.iter().enumerate() {
             let point = |(at, value): (&f64, &u64)| {
-                let x = LEFT + AXIS + (WIDTH - AXIS) * (at / span).clamp(0.0, 1.0) as f32;
+                let x = left + (RIGHT - left) * (at / span).clamp(0.0, 1.0) as f32;
                 (x, bottom - HEIGHT * scale.place(*value as f64))
             };
             self.stroke(layout, figure, index, self.instants.iter().zip(*values).map(point).collect());
@@ -101,16 +107,8 @@ impl LineChart<'_> {
         legend
     }
 
-    fn axes(&self, layout: &mut Layout<'_>, figure: Option<Node>, scale: Scale, bottom: f32) {
-        for tick in scale.ticks() {
-            let y = bottom - HEIGHT * scale.place(tick as f64);
-            layout.draw(
-                figure,
-                Shape::Block { x: LEFT + AXIS, y: y - 0.25, width: WIDTH - AXIS, height: 0.5, colour: RULE },
-            );
-            let line = layout.fonts.fit(&grouped(tick), &NOTE, AXIS - 4.0);
-            layout.text_to(figure, LEFT + AXIS - 6.0, y - NOTE.leading / 2.0, line, &NOTE);
-        }
+    /// The axis of time.
+    fn instants_below(&self, layout: &mut Layout<'_>, figure: Option<Node>, left: f32, bottom: f32) {
         let span = self.instants.last().copied().unwrap_or(0.0);
         if span <= 0.0 {
             return;
@@ -118,14 +116,14 @@ impl LineChart<'_> {
         let step = ticks(span).0;
         for index in 0..=(span / step + 1e-6) as u32 {
             let at = step * f64::from(index);
-            let x = LEFT + AXIS + (WIDTH - AXIS) * (at / span).min(1.0) as f32;
+            let x = left + (RIGHT - left) * (at / span).min(1.0) as f32;
             let line = layout.fonts.fit(&seconds(at), &NOTE, 60.0);
-            let left = (x - line.width / 2.0).min(RIGHT - line.width);
+            let label = (x - line.width / 2.0).min(RIGHT - line.width);
             layout.draw(
                 figure,
                 Shape::Block { x: x.min(RIGHT) - 0.25, y: bottom, width: 0.5, height: 3.0, colour: RULE },
             );
-            layout.text(figure, left, bottom + 3.5, line, &NOTE);
+            layout.text(figure, label, bottom + 3.5, line, &NOTE);
         }
     }
 

@@ -34,9 +34,11 @@ impl Scale {
                 (0..=most as u64 / step).map(|n| n * step).collect()
             }
             Self::Logarithmic(most) => {
-                let mut ticks: Vec<u64> = (0..19).map(|power| 10u64.pow(power)).collect();
-                // The last power of ten makes room for what is above it.
+                let mut ticks: Vec<u64> = (0..20).map(|power| 10u64.pow(power)).collect();
+                // The last power of ten makes room for what is above it; of many, not all are written.
                 ticks.retain(|tick| *tick as f64 * 1.5 < most);
+                let step = 1 + ticks.len() / 10;
+                let mut ticks: Vec<u64> = ticks.into_iter().step_by(step).collect();
                 ticks.insert(0, 0);
                 ticks.push(most as u64);
                 ticks
@@ -75,7 +77,7 @@ mod tests {
         assert_eq!(Scale::of(&[3]).ticks(), [0, 1, 2, 3]);
         assert_eq!(Scale::of(&[0]).ticks(), [0, 1]);
         assert_eq!(Scale::of(&[5000, 21]).ticks(), [0, 1, 10, 100, 1000, 5000]);
-        assert_eq!(Scale::of(&[u64::MAX, 1]).ticks().len(), 21);
+        assert_eq!(Scale::of(&[u64::MAX, 1]).ticks().len(), 9);
         for scale in [Scale::of(&[5000, 21]), Scale::of(&[120])] {
             assert_eq!(scale.place(0.0), 0.0);
             assert!(scale.place(120.0) > scale.place(20.0));

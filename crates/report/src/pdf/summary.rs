@@ -4,7 +4,7 @@ use krilla::tagging::Tag;
 
 use super::figures::{bytes, counted, decimal, grouped, optional, percent, seconds};
 use super::layout::Layout;
-use super::style::{BODY, FIGURE, LEFT, NOTE, TINT, WIDTH};
+use super::style::{BODY, FIGURE, LEFT, NOTE, Style, TINT, WIDTH};
 use super::title::{collects, runners};
 use crate::Report;
 
@@ -214,12 +214,16 @@ fn tiles(layout: &mut Layout<'_>, tiles: &[Tile]) {
             layout.rule(x, top, width, height, TINT);
             let node = Some(layout.node(None, Tag::P));
             let room = width - 2.0 * INSET;
-            let line = layout.fonts.fit(label, &NOTE, room);
-            layout.text(node, x + INSET, top + 7.0, line, &NOTE);
-            let line = layout.fonts.fit(figure, &FIGURE, room);
-            layout.text(node, x + INSET, top + 7.0 + NOTE.leading, line, &FIGURE);
-            let line = layout.fonts.fit(note, &NOTE, room);
-            layout.text(node, x + INSET, top + 7.0 + NOTE.leading + FIGURE.leading, line, &NOTE);
+            let mut y = top + 7.0;
+            for (text, style) in [(*label, NOTE), (figure, FIGURE), (note, NOTE)] {
+                // Figures are not cut, but set smaller.
+                let needs = layout.fonts.width(style.face, style.size, text);
+                let size = style.size * (room / needs.max(1.0)).min(1.0);
+                let smaller = Style { size, ..style };
+                let line = layout.fonts.fit(text, &smaller, room + 1.0);
+                layout.text(node, x + INSET, y, line, &smaller);
+                y += style.leading;
+            }
         }
         layout.advance(height + GAP);
     }

@@ -16,7 +16,7 @@ const NARROW: f32 = WIDTH / 2.0 - 14.0;
 /// Tables that are not higher than this stay on one page.
 const WHOLE: f32 = 260.0;
 /// Most columns that fit on a page.
-const COLUMNS: usize = 10;
+const COLUMNS: usize = 9;
 /// Longest head, in characters: it must fit on every page.
 const LONGEST_HEAD: usize = 60;
 /// Rows that are higher than this may go on over a page's end.

@@ -39,7 +39,10 @@ impl Fonts {
                 // A word that a line of its own holds is not broken.
                 let end =
                     if needs <= width { 0 } else { self.fitting(rest, style, width - line.width - gap) };
-                let end = if end == 0 && line.text.is_empty() { first_unit(rest).len() } else { end };
+                let end = match end {
+                    0 if line.text.is_empty() => self.forced(rest, style, width),
+                    end => end,
+                };
                 if gap > 0.0 || end == 0 {
                     line.text.push(' ');
                 }
@@ -55,6 +58,16 @@ impl Fonts {
             }
         }
         lines
+    }
+
+    /// What of a word goes on a line where nothing fits: an escape, if it is not wider than the line,
+    /// or a character.
+    fn forced(&self, word: &str, style: &Style, width: f32) -> usize {
+        let unit = first_unit(word);
+        match self.width(style.face, style.size, unit) <= width {
+            true => unit.len(),
+            false => word.chars().next().map_or(0, char::len_utf8),
+        }
     }
 
     /// Text from anywhere on one line of at most this width, cut if it is longer.

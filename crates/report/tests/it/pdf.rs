@@ -283,7 +283,7 @@ fn other_jobs_have_their_figures_and_tables() {
         "Most frequent paths",
         "/api/v1/items/199",
         "9,800 more rows",
-        "4 more columns",
+        "5 more columns",
         "24 pieces",
     ] {
         assert!(text.contains(shown), "no {shown:?} in\n{text}");
@@ -394,8 +394,16 @@ proptest! {
         let run = Run::read(folder.path()).unwrap();
         let (_out, pdf) = written(&run);
         if let Some(text) = text_of(&pdf) {
-            let all = format!("of {}", run.report.summary.total_collectors);
-            prop_assert!(text.contains(&all), "{}", text);
+            let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let summary = &run.report.summary;
+            let mut figures = vec![format!("of {}", summary.total_collectors), run.report.status.clone()];
+            if text.contains("The collectors brought") {
+                figures.push(format!("brought {} sample", grouped(summary.total_samples_collected)));
+                figures.push(format!("of {} collected", grouped(summary.code_pairs)));
+            }
+            for figure in figures {
+                prop_assert!(words.contains(&figure), "no {} in {}", figure, text);
+            }
         }
     }
 }
