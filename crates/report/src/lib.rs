@@ -5,6 +5,7 @@
 //! hostile: each format escapes it at its own edge.
 
 mod csv;
+pub mod escape;
 mod format;
 mod history;
 mod html;

@@ -16,3 +16,5 @@ mod json;
 mod readers;
 /// Findings: that they are valid, point to the right place, and stay within the limits.
 mod sarif;
+/// The report for people.
+mod pdf;

@@ -1,0 +1,108 @@
+//! What came of each collector, or of another job.
+
+use super::figures::{capital, counted, grouped, none, optional, percent};
+use super::layout::Layout;
+use super::status::{colour, signed};
+use super::style::{CELL, SUBSECTION};
+use super::table::Align::{Left, Right};
+use super::table::{Cell, Table};
+use super::title::{collects, runner, runners};
+use crate::Report;
+use crate::report::{Collector, Shards};
+
+/// Most rows.
+const ROWS: usize = 200;
+
+pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
+    if report.by_collector.is_empty() {
+        return;
+    }
+    let collects = collects(report);
+    layout.section(&capital(runners(report)));
+    let mut table = if collects {
+        Table::new(&[
+            (runner(report), Left),
+            ("Status", Left),
+            ("Output", Left),
+            ("Samples", Right),
+            ("Target", Right),
+            ("Of target", Right),
+            ("Pairs", Right),
+            ("Turned away", Right),
+            ("Shards done", Right),
+        ])
+    } else {
+        Table::new(&[
+            (runner(report), Left),
+            ("Status", Left),
+            ("Output", Left),
+            ("Shards done", Right),
+            ("Shards lost", Right),
+        ])
+    };
+    for (name, collector) in report.by_collector.iter().take(ROWS) {
+        let name = Cell::styled(name, bold());
+        let status = Cell::styled(signed(&collector.status), CELL.coloured(colour(&collector.status)));
+        let output = counted(collector.records, &collector.unit).into();
+        table.row(if collects {
+            vec![
+                name,
+                status,
+                output,
+                grouped(collector.samples_collected).into(),
+                optional(collector.target_samples).into(),
+                percent(collector.completion_rate).into(),
+                pairs(collector).into(),
+                grouped(collector.rejected.values().sum()).into(),
+                done(&collector.shards).into(),
+            ]
+        } else {
+            vec![
+                name,
+                status,
+                output,
+                done(&collector.shards).into(),
+                grouped(u64::from(collector.shards.lost)).into(),
+            ]
+        });
+    }
+    if let Some(more @ 1..) = report.by_collector.len().checked_sub(ROWS) {
+        table.note(format!("{more} more are not listed."));
+    }
+    if report.by_collector.iter().any(|(_, collector)| collector.unit == "advisories") {
+        table.note(
+            "A source of advisories has the samples that the fixes it names gave; a sample that several \
+             sources name counts for each of them, and once in the total.",
+        );
+    }
+    table.set(layout);
+    reasons(layout, report);
+}
+
+/// Sources of advisories have no pairs of their own.
+fn pairs(collector: &Collector) -> String {
+    if collector.unit == "advisories" { none() } else { grouped(collector.code_pairs) }
+}
+
+fn done(shards: &Shards) -> String {
+    let planned = shards.planned.map_or_else(none, |planned| grouped(u64::from(planned)));
+    format!("{} of {planned}", grouped(u64::from(shards.done)))
+}
+
+/// Why some did not end well.
+fn reasons(layout: &mut Layout<'_>, report: &Report) {
+    let mut table = Table::new(&[(runner(report), Left), ("Why it is incomplete", Left)]);
+    for (name, collector) in &report.by_collector {
+        if let Some(reason) = &collector.reason {
+            table.row(vec![Cell::styled(name, bold()), reason.as_str().into()]);
+        }
+    }
+    if !table.is_empty() {
+        layout.gap(SUBSECTION.leading);
+        table.set(layout);
+    }
+}
+
+fn bold() -> super::style::Style {
+    super::style::Style { face: super::style::Face::Bold, ..CELL }
+}

@@ -1,0 +1,135 @@
+//! Figures as people read them.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// A count, in groups of three digits.
+pub(super) fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A count, if there is one.
+pub(super) fn optional(count: Option<u64>) -> String {
+    count.map_or_else(none, grouped)
+}
+
+/// What stands for nothing.
+pub(super) fn none() -> String {
+    "–".to_owned()
+}
+
+/// How many of something: `1 sample`, `2 samples`. The unit is in the plural.
+pub(super) fn counted(count: u64, units: &str) -> String {
+    let unit = match count {
+        1 => match units.strip_suffix("ies") {
+            Some(stem) => format!("{stem}y"),
+            None if units == "fixes" => "fix".to_owned(),
+            None => units.strip_suffix('s').unwrap_or(units).to_owned(),
+        },
+        _ => units.to_owned(),
+    };
+    format!("{} {unit}", grouped(count))
+}
+
+/// A rate or a share as it is in the report: with at most two digits behind the point.
+pub(super) fn decimal(value: Option<f64>) -> String {
+    let Some(value) = value.filter(|value| value.is_finite()) else { return none() };
+    let text = format!("{value:.2}");
+    let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
+    let rest = rest.trim_end_matches('0');
+    let point = if rest.is_empty() { "" } else { "." };
+    match whole.parse::<u64>() {
+        Ok(whole) => format!("{}{point}{rest}", grouped(whole)),
+        Err(_) => format!("{whole}{point}{rest}"),
+    }
+}
+
+/// The same with its sign.
+pub(super) fn percent(value: Option<f64>) -> String {
+    value.map_or_else(none, |value| format!("{}%", decimal(Some(value))))
+}
+
+/// A part of a whole in percent, roughly; none of nothing.
+pub(super) fn share(part: u64, whole: u64) -> Option<String> {
+    let percent = (whole > 0).then(|| part as f64 * 100.0 / whole as f64)?;
+    Some(match percent {
+        percent if part > 0 && percent < 0.1 => "< 0.1%".to_owned(),
+        percent => format!("{percent:.1}%"),
+    })
+}
+
+/// A time span.
+pub(super) fn seconds(value: f64) -> String {
+    let whole = value.max(0.0).round() as u64;
+    match whole {
+        0..60 => format!("{} s", decimal(Some(value))),
+        60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
+        _ => format!("{} h {:02} min", grouped(whole / 3600), whole % 3600 / 60),
+    }
+}
+
+/// A size, in units of 1024 bytes.
+pub(super) fn bytes(count: u64) -> String {
+    let mut value = count as f64;
+    let mut unit = "bytes";
+    for next in ["KiB", "MiB", "GiB", "TiB"] {
+        if value < 1024.0 {
+            break;
+        }
+        value /= 1024.0;
+        unit = next;
+    }
+    if unit == "bytes" { counted(count, "bytes") } else { format!("{value:.1} {unit}") }
+}
+
+/// An instant of RFC 3339, to the second, in UTC; as it is if it is none.
+pub(super) fn instant(time: &str) -> String {
+    match time.parse::<Timestamp>() {
+        Ok(time) => time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        Err(_) => time.to_owned(),
+    }
+}
+
+/// A value of a job's own figures.
+pub(super) fn value(value: &Value) -> String {
+    match value {
+        Value::Null => none(),
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.as_u64().map_or_else(|| number.to_string(), grouped),
+        other => other.to_string(),
+    }
+}
+
+/// A word as sentences and headings begin with it.
+pub(super) fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_readable() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([counted(1, "advisories"), counted(2, "fixes")], ["1 advisory", "2 fixes"]);
+        let decimals = [0.64, 100.0, 8375.2, f64::NAN].map(|value| decimal(Some(value)));
+        assert_eq!(decimals, ["0.64", "100", "8,375.2", "–"]);
+        assert_eq!(
+            [0.703, 59.99, 125.0, 7265.0].map(seconds),
+            ["0.7 s", "1 min 00 s", "2 min 05 s", "2 h 01 min"]
+        );
+        assert_eq!([1, 2048, 5 << 20].map(bytes), ["1 byte", "2.0 KiB", "5.0 MiB"]);
+        assert_eq!(instant("2026-01-01T00:00:02.17Z"), "2026-01-01 00:00:02 UTC");
+        assert_eq!(share(1, 5169).as_deref(), Some("< 0.1%"));
+    }
+}

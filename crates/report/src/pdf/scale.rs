@@ -1,0 +1,86 @@
+//! The axes of charts.
+
+/// How values become lengths.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Scale {
+    /// By their value, up to this.
+    Linear(f64),
+    /// By the logarithm of one more than their value, up to this, so that nought is at the foot.
+    Logarithmic(f64),
+}
+
+impl Scale {
+    /// One on which series that end at these values can be told apart.
+    pub(super) fn of(ends: &[u64]) -> Self {
+        let most = ends.iter().copied().max().unwrap_or(0).max(1) as f64;
+        let least = ends.iter().copied().filter(|end| *end > 0).min().unwrap_or(1) as f64;
+        if most / least > 50.0 { Self::Logarithmic(above(most)) } else { Self::Linear(ticks(most).1) }
+    }
+
+    /// Where a value is, between nought and one.
+    pub(super) fn place(self, value: f64) -> f32 {
+        let place = match self {
+            Self::Linear(most) => value / most,
+            Self::Logarithmic(most) => value.ln_1p() / most.ln_1p(),
+        };
+        place.clamp(0.0, 1.0) as f32
+    }
+
+    /// Values that are written at the axis.
+    pub(super) fn ticks(self) -> Vec<u64> {
+        match self {
+            Self::Linear(most) => {
+                let step = (ticks(most).0 as u64).max(1);
+                (0..=most as u64 / step).map(|n| n * step).collect()
+            }
+            Self::Logarithmic(most) => {
+                let mut ticks: Vec<u64> = (0..20).map(|power| 10u64.pow(power)).collect();
+                // The last power of ten makes room for what is above it; of many, not all are written.
+                ticks.retain(|tick| *tick as f64 * 1.5 < most);
+                let step = 1 + ticks.len() / 10;
+                let mut ticks: Vec<u64> = ticks.into_iter().step_by(step).collect();
+                ticks.insert(0, 0);
+                ticks.push(most as u64);
+                ticks
+            }
+        }
+    }
+}
+
+/// The next value of one, two or five and noughts.
+fn above(most: f64) -> f64 {
+    let power = 10f64.powf(most.log10().floor());
+    [1.0, 2.0, 5.0]
+        .into_iter()
+        .map(|digit| digit * power)
+        .find(|round| *round >= most)
+        .unwrap_or(10.0 * power)
+}
+
+/// A round step of which two to five reach this value, and the value that they reach.
+pub(super) fn ticks(most: f64) -> (f64, f64) {
+    let rough = most / 4.0;
+    let power = 10f64.powf(rough.max(1e-9).log10().floor());
+    let step = [1.0, 2.0, 2.5, 5.0, 10.0].map(|digit| digit * power);
+    let step = step.into_iter().find(|step| *step >= rough * 0.999).unwrap_or(10.0 * power);
+    (step, (most / step - 1e-9).ceil().max(1.0) * step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn axes_have_round_steps() {
+        assert_eq!(ticks(5000.0), (2000.0, 6000.0));
+        assert_eq!(Scale::of(&[120, 41]).ticks(), [0, 50, 100, 150]);
+        assert_eq!(Scale::of(&[3]).ticks(), [0, 1, 2, 3]);
+        assert_eq!(Scale::of(&[0]).ticks(), [0, 1]);
+        assert_eq!(Scale::of(&[5000, 21]).ticks(), [0, 1, 10, 100, 1000, 5000]);
+        assert_eq!(Scale::of(&[u64::MAX, 1]).ticks().len(), 9);
+        for scale in [Scale::of(&[5000, 21]), Scale::of(&[120])] {
+            assert_eq!(scale.place(0.0), 0.0);
+            assert!(scale.place(120.0) > scale.place(20.0));
+        }
+    }
+}

@@ -1,0 +1,431 @@
+//! The PDF report.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use engine::{Event, EventKind, Outcome, Status, Summary, Table};
+use proptest::prelude::*;
+use report::{Format, Options, Run};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::golden::{Ending, HOSTILE, golden, write_run};
+
+/// A run of a job that collects nothing: it has figures and tables of its own. As many shards are
+/// lost as there are problems.
+fn job_run(rows: u64, problems: u32) -> (TempDir, Run) {
+    let mut events = Vec::new();
+    let mut at = |at_ms, kind| events.push(Event { at_ms, kind });
+    at(
+        0,
+        EventKind::RunStarted {
+            version: "0.1.0".to_owned(),
+            clock_ms: 1_767_225_600_000,
+            jobs: vec!["ingest".to_owned()],
+            resumed: false,
+            mode: "threading".to_owned(),
+            workers: 2,
+        },
+    );
+    at(
+        5,
+        EventKind::JobPlanned {
+            job: 0,
+            shards: 8 + problems,
+            expected: None,
+            unit: "pieces".to_owned(),
+            plan: String::new(),
+        },
+    );
+    for shard in 0..8 {
+        at(
+            100 * u64::from(shard) + 50,
+            EventKind::ShardEnded {
+                job: 0,
+                shard,
+                attempt: 1,
+                outcome: Outcome::Finished,
+                reason: None,
+                retry_in_ms: None,
+                records: 3,
+                counters: Default::default(),
+                took_us: 90_000,
+            },
+        );
+    }
+    for n in 0..problems {
+        let text = format!("problem {n} {HOSTILE}");
+        let failed = EventKind::ShardEnded {
+            job: 0,
+            shard: 8 + n,
+            attempt: 1,
+            outcome: Outcome::Failed,
+            reason: Some(text.as_str().into()),
+            retry_in_ms: None,
+            records: 0,
+            counters: Default::default(),
+            took_us: 10,
+        };
+        at(860, failed);
+        at(860, EventKind::Note { job: Some(0), level: engine::Level::Warning, text });
+    }
+    let paths = Table {
+        title: "Most frequent paths".to_owned(),
+        columns: ["path", "requests", "share"].map(str::to_owned).into(),
+        rows: (0..rows)
+            .map(|n| vec![json!(format!("/api/v1/items/{n}")), json!(1_000_000 - n), json!(0.25)])
+            .collect(),
+    };
+    let agents = Table {
+        title: "Agents".to_owned(),
+        columns: (0..14).map(|n| format!("column_{n}")).collect(),
+        rows: vec![(0..14).map(|_| json!(HOSTILE)).collect(), vec![json!("x".repeat(1900)); 14]],
+    };
+    let summary = Summary::default()
+        .metric("requests", 1_234_567)
+        .metric("lines", 1_234_600)
+        .metric("latency_ms.mean", 12.25)
+        .metric("latency_ms.quantiles", "exact")
+        .table(paths)
+        .table(agents);
+    at(
+        900,
+        EventKind::JobEnded {
+            job: 0,
+            status: Status::Complete,
+            reason: None,
+            records: 24,
+            counters: Default::default(),
+            summary,
+        },
+    );
+    at(910, EventKind::RunEnded { status: Status::Complete });
+    let folder = tempfile::tempdir().unwrap();
+    write_run(folder.path(), &events);
+    let run = Run::read(folder.path()).unwrap();
+    (folder, run)
+}
+
+/// The report, and the folder that it is in.
+fn written(run: &Run) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = report::write(run, Format::Pdf, &Options::default(), folder.path()).unwrap();
+    assert_eq!(paths, [folder.path().join("collection_report.pdf")]);
+    (folder, paths[0].clone())
+}
+
+/// What a reader of PDF prints; none if it is not installed.
+#[expect(clippy::print_stderr, reason = "a test that skips says so")]
+fn said_by(program: &str, arguments: &[&str], pdf: &Path) -> Option<String> {
+    let (options, rest) =
+        arguments.split_at(arguments.iter().position(|word| *word == "-").unwrap_or(arguments.len()));
+    match Command::new(program).args(options).arg(pdf).args(rest).output() {
+        Ok(output) => {
+            let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "{program}: {errors}");
+            Some(String::from_utf8(output.stdout).unwrap())
+        }
+        Err(error) => {
+            eprintln!("SKIPPED: {program} is not here to read {}: {error}", pdf.display());
+            None
+        }
+    }
+}
+
+/// The text of the report, as it stands on the pages.
+fn text_of(pdf: &Path) -> Option<String> {
+    said_by("pdftotext", &["-layout", "-"], pdf)
+}
+
+/// A count as the report shows it.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap()).collect();
+    groups.join(",")
+}
+
+/// Every run that the tests know.
+fn runs() -> Vec<(TempDir, Run)> {
+    vec![
+        golden(Ending::Partial),
+        golden(Ending::Cancelled),
+        golden(Ending::Interrupted),
+        job_run(10_000, 1_000),
+    ]
+}
+
+#[test]
+fn readers_find_nothing_wrong() {
+    for (_folder, run) in runs() {
+        let (_out, pdf) = written(&run);
+        let bytes = std::fs::read(&pdf).unwrap();
+        for claim in ["<pdfaid:part>2", "<pdfaid:conformance>A", "<pdfuaid:part>1"] {
+            assert!(bytes.windows(claim.len()).any(|window| window == claim.as_bytes()), "{claim}");
+        }
+        said_by("qpdf", &["--check"], &pdf);
+        let Some(fonts) = said_by("pdffonts", &[], &pdf) else { continue };
+        let fonts: Vec<&str> = fonts.lines().skip(2).collect();
+        assert!((2..=3).contains(&fonts.len()), "{fonts:?}");
+        for font in fonts {
+            let words: Vec<&str> = font.split_whitespace().rev().collect();
+            assert_eq!(words[2..5], ["yes", "yes", "yes"], "embedded, subset, with Unicode: {font}");
+        }
+    }
+}
+
+#[test]
+fn the_text_of_the_golden_run_is_as_it_was() {
+    let (_folder, run) = golden(Ending::Partial);
+    let (_out, pdf) = written(&run);
+    let Some(text) = text_of(&pdf) else { return };
+    // How much space there is between columns and lines, versions of the reader see differently.
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    let now: String = lines.filter(|line| !line.is_empty()).map(|line| line + "\n").collect();
+    for file in run.report.dataset.iter().flat_map(|dataset| &dataset.files) {
+        assert!(now.contains(&format!("{} {} {}", file.name, grouped(file.size), file.blake3)));
+    }
+    let golden = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden/report.pdf.txt");
+    if std::env::var_os("STREAMGUARD_UPDATE").is_some() {
+        std::fs::create_dir_all(golden.parent().unwrap()).unwrap();
+        std::fs::write(&golden, &now).unwrap();
+    }
+    let was = std::fs::read_to_string(&golden).unwrap();
+    assert_eq!(was, now, "run this test with STREAMGUARD_UPDATE=1, and look at the difference");
+}
+
+#[test]
+fn every_figure_is_on_the_pages() {
+    for ending in [Ending::Partial, Ending::Cancelled, Ending::Interrupted] {
+        let (_folder, run) = golden(ending);
+        let (_out, pdf) = written(&run);
+        let Some(text) = text_of(&pdf) else { return };
+        let summary = &run.report.summary;
+        let mut figures = vec![
+            format!("of {}", summary.total_collectors),
+            format!("brought {} samples", grouped(summary.total_samples_collected)),
+            format!("of {} wanted", grouped(summary.total_target_samples)),
+            format!("of {} collected", grouped(summary.code_pairs)),
+            format!("{} candidates were turned away", summary.rejected),
+            format!("{}%", summary.completion_rate.unwrap()),
+            format!("{} samples a second", summary.samples_per_second.unwrap()),
+            run.report.status.clone(),
+        ];
+        let in_dataset =
+            summary.samples_in_dataset.map(|samples| format!("holds {} samples", grouped(samples)));
+        figures.extend(in_dataset);
+        figures.extend(summary.pairs_in_dataset.map(|pairs| format!("{} are pairs", grouped(pairs))));
+        figures.extend(run.report.rejected.values().map(|count| grouped(*count)));
+        for figure in figures {
+            // Sentences go on over lines.
+            let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(words.contains(&figure), "{ending:?}: no {figure:?} in\n{text}");
+        }
+        for (name, collector) in &run.report.by_collector {
+            let mut cells = vec![
+                format!(" {}", collector.status),
+                format!(" {} {}", grouped(collector.records), collector.unit),
+                format!(" {}", grouped(collector.samples_collected)),
+                format!(" {}", grouped(collector.rejected.values().sum())),
+                format!(" {} of ", collector.shards.done),
+            ];
+            cells.extend(collector.target_samples.map(|target| format!(" {} ", grouped(target))));
+            cells.extend(collector.completion_rate.map(|rate| format!(" {rate}%")));
+            let is_row =
+                |line: &&str| line.starts_with(name.as_str()) && cells.iter().all(|cell| line.contains(cell));
+            assert!(text.lines().any(|line| is_row(&line)), "{ending:?}: no {cells:?} of {name} in\n{text}");
+        }
+    }
+}
+
+#[test]
+fn a_run_that_was_stopped_says_so_first() {
+    for (ending, word) in [(Ending::Cancelled, "cancelled"), (Ending::Interrupted, "interrupted")] {
+        let (_out, pdf) = written(&golden(ending).1);
+        let Some(text) = said_by("pdftotext", &["-l", "1", "-layout", "-"], &pdf) else { return };
+        let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("no {what:?} in\n{text}"));
+        let notice = at(&format!("This run was {word}: the figures are partial"));
+        assert!(notice < at("streamguard collect --resume --output-dir"));
+        assert!(at("streamguard collect --resume --output-dir") < at("Summary"));
+    }
+}
+
+#[test]
+fn hostile_text_is_shown_and_does_nothing() {
+    for (_folder, run) in runs() {
+        let (_out, pdf) = written(&run);
+        let bytes = std::fs::read(&pdf).unwrap();
+        for active in ["/JavaScript", "/OpenAction", "/URI", "/Launch", "/EmbeddedFile"] {
+            assert!(!bytes.windows(active.len()).any(|window| window == active.as_bytes()), "{active}");
+        }
+        let Some(text) = text_of(&pdf) else { return };
+        let is_odd = |character: &char| {
+            (character.is_control() && !matches!(character, '\n' | '\u{c}'))
+                || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        };
+        assert_eq!(text.chars().find(is_odd), None);
+        for shown in ["\\u{202e}desrever", "\\u{1b}[2J", "\\u{0}", "\\u{6f22}", "<script>alert(1)</script>"] {
+            assert!(text.contains(shown), "no {shown} in\n{text}");
+        }
+    }
+}
+
+#[test]
+fn other_jobs_have_their_figures_and_tables() {
+    let (_folder, run) = job_run(10_000, 0);
+    let (_out, pdf) = written(&run);
+    let Some(text) = text_of(&pdf) else { return };
+    for shown in [
+        "Job report",
+        "Errors: none.",
+        "1,234,567",
+        "12.25",
+        "Most frequent paths",
+        "/api/v1/items/199",
+        "9,800 more rows",
+        "5 more columns",
+        "24 pieces",
+    ] {
+        assert!(text.contains(shown), "no {shown:?} in\n{text}");
+    }
+    assert!(!text.contains("/api/v1/items/200"));
+    assert!(!text.contains("dataset"), "it made none");
+}
+
+#[test]
+fn the_same_run_gives_the_same_bytes() {
+    let bytes = || std::fs::read(written(&golden(Ending::Partial).1).1).unwrap();
+    assert!(bytes() == bytes());
+}
+
+/// Text as odd as it comes.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just(String::new()),
+        Just(HOSTILE.to_owned()),
+        "[a-z_.]{1,12}",
+        "\\PC{0,40}",
+        any::<String>(),
+        (1usize..2500).prop_map(|count| "w".repeat(count)),
+        (1usize..400).prop_map(|count| "\u{202e}/ ".repeat(count)),
+    ]
+}
+
+prop_compose! {
+    /// A run of a few jobs with any text and any figures, that stops anywhere.
+    fn any_run()(
+        jobs in prop::collection::vec((text(), text(), prop::option::of(text()), any::<u64>(), 0u8..5), 0..6),
+        rows in prop::collection::vec(prop::collection::vec(text(), 1..14), 0..8),
+        counters in prop::collection::btree_map(text(), any::<u64>(), 0..5),
+        notes in prop::collection::vec(text(), 0..4),
+        at in prop::collection::vec(0u64..1 << 40, 8),
+        units in prop::collection::vec(prop::sample::select(vec!["samples", "fixes", "advisories", "pieces", "odd"]), 6),
+        keep in 0usize..40,
+    ) -> Vec<Event> {
+        let mut times = at.into_iter().cycle();
+        let mut clock = 0u64;
+        let mut events = Vec::new();
+        let mut say = |kind| {
+            clock += times.next().unwrap_or(0) >> 20;
+            events.push(Event { at_ms: clock, kind });
+        };
+        say(EventKind::RunStarted {
+            version: "0.1.0".to_owned(),
+            clock_ms: 1_767_225_600_000,
+            jobs: jobs.iter().enumerate().map(|(n, (name, ..))| format!("{n}{name}")).collect(),
+            resumed: false,
+            mode: "process".to_owned(),
+            workers: 3,
+        });
+        for (job, (_, _, reason, count, status)) in jobs.iter().enumerate() {
+            let unit = units[job].to_owned();
+            let expected = (count % 2 == 0).then_some(count / 3);
+            say(EventKind::JobPlanned { job, shards: 4, expected, unit, plan: String::new() });
+            let outcome = [Outcome::Finished, Outcome::Failed, Outcome::Crashed, Outcome::TimedOut, Outcome::Cancelled]
+                [usize::from(*status)];
+            say(EventKind::ShardEnded {
+                job,
+                shard: 1,
+                attempt: 1,
+                outcome,
+                reason: reason.as_deref().map(Into::into),
+                retry_in_ms: None,
+                records: count >> 8,
+                counters: counters.iter().map(|(name, count)| (name.clone(), count >> 16)).collect(),
+                took_us: count >> 20,
+            });
+            for text in &notes {
+                say(EventKind::Note { job: Some(job), level: engine::Level::Warning, text: text.clone() });
+            }
+        }
+        for (job, (title, name, reason, count, status)) in jobs.iter().enumerate() {
+            let width = rows.iter().map(Vec::len).min().unwrap_or(1);
+            let table = Table {
+                title: title.clone(),
+                columns: rows.first().map(|row| row[..width].to_vec()).unwrap_or_default(),
+                rows: rows.iter().map(|row| row[..width].iter().map(|cell| json!(cell)).collect()).collect(),
+            };
+            let status = [Status::Complete, Status::Partial, Status::Failed, Status::Cancelled, Status::Complete]
+                [usize::from(*status)];
+            say(EventKind::JobEnded {
+                job,
+                status,
+                reason: reason.clone(),
+                records: count >> 8,
+                counters: counters.iter().map(|(name, count)| (name.clone(), count >> 16)).collect(),
+                summary: Summary::default().metric(name, *count).metric("note", title.as_str()).table(table),
+            });
+        }
+        say(EventKind::RunEnded { status: Status::Partial });
+        events.truncate(keep.max(1));
+        events
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// While it is laid out, debug builds assert that nothing is drawn beyond the margins; while it
+    /// is written, krilla checks that it keeps to PDF/A and PDF/UA.
+    #[test]
+    fn any_run_fits_its_pages(events in any_run()) {
+        let folder = tempfile::tempdir().unwrap();
+        write_run(folder.path(), &events);
+        let run = Run::read(folder.path()).unwrap();
+        let (_out, pdf) = written(&run);
+        if let Some(text) = text_of(&pdf) {
+            let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let summary = &run.report.summary;
+            let mut figures = vec![format!("of {}", summary.total_collectors), run.report.status.clone()];
+            if text.contains("The collectors brought") {
+                figures.push(format!("brought {} sample", grouped(summary.total_samples_collected)));
+                figures.push(format!("of {} collected", grouped(summary.code_pairs)));
+            }
+            for figure in figures {
+                prop_assert!(words.contains(&figure), "no {} in {}", figure, text);
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "writes reports to look at into the folder that STREAMGUARD_LOOK names"]
+#[expect(clippy::print_stderr, reason = "says how long it took")]
+fn reports_to_look_at() {
+    let out = PathBuf::from(std::env::var_os("STREAMGUARD_LOOK").unwrap());
+    let write = |name: &str, run: &Run| {
+        let folder = out.join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let start = std::time::Instant::now();
+        report::write(run, Format::Pdf, &Options::default(), &folder).unwrap();
+        eprintln!("{name}: {:?}", start.elapsed());
+    };
+    for (name, (_folder, run)) in ["partial", "cancelled", "interrupted", "large"].into_iter().zip(runs()) {
+        write(name, &run);
+    }
+    write("job", &job_run(30, 0).1);
+    // A run that is there already.
+    if let Ok(run) = Run::read(&out) {
+        write("run", &run);
+    }
+}
