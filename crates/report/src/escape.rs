@@ -1,35 +1,55 @@
-//! Text from outside, made fit to be shown.
+//! Text from outside, made fit to be shown. Each format adds what is its own, such as markup.
 
 use std::borrow::Cow;
 
-/// Text in which nothing moves a cursor, changes directions, or hides: control characters, the C1
-/// set, bidirectional marks and invisible characters are shown as escapes, like `\u{202e}`. Line
-/// ends and tabs become spaces, so that the text stays on one line.
+/// Text in which nothing moves a cursor, changes directions, or hides: such characters are shown
+/// as escapes, like `\u{202e}`. Line ends and tabs become a space, so that it stays on one line.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_harmful) {
+    if !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len() + 16);
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
+    let mut last_was_space = false;
+    for character in text.chars() {
+        let is_space = matches!(character, '\t' | '\n' | '\r');
         match character {
-            // The line feed after it becomes the space.
-            '\r' if characters.peek() == Some(&'\n') => {}
-            '\n' | '\t' => clean.push(' '),
-            _ if is_harmful(character) => clean.extend(character.escape_unicode()),
+            _ if is_space && last_was_space => {}
+            _ if is_space => clean.push(' '),
+            _ if is_hidden(character) => clean.extend(character.escape_unicode()),
             _ => clean.push(character),
         }
+        last_was_space = is_space;
     }
     Cow::Owned(clean)
 }
 
-/// Control characters (Unicode category Cc), and the format characters that reorder or hide
-/// text (UAX #9 and the invisible ones of General Punctuation).
-fn is_harmful(character: char) -> bool {
+/// Whether a character is not seen, or changes how others are: controls (C0, C1, DEL), the format
+/// characters of Unicode (UAX #9's bidirectional controls among them), separators of lines,
+/// fillers, variation selectors and tags.
+pub fn is_hidden(character: char) -> bool {
     character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        || matches!(
+            u32::from(character),
+            0xad | 0x34f
+                | 0x600..=0x605
+                | 0x61c
+                | 0x6dd
+                | 0x70f
+                | 0x115f..=0x1160
+                | 0x17b4..=0x17b5
+                | 0x180b..=0x180f
+                | 0x200b..=0x200f
+                | 0x2028..=0x202e
+                | 0x2060..=0x206f
+                | 0x3164
+                | 0xfe00..=0xfe0f
+                | 0xfeff
+                | 0xffa0
+                | 0xfff0..=0xfffb
+                | 0x1bca0..=0x1bca3
+                | 0x1d173..=0x1d17a
+                | 0xe0000..=0xe0fff
+        )
 }
 
 #[cfg(test)]
@@ -38,10 +58,10 @@ mod tests {
 
     #[test]
     fn what_hides_is_shown() {
-        let hostile = "a\u{1b}[2J\u{9b}31m\r\u{202e}evil\u{200b}\u{feff}\u{2028}b\tc\r\nd";
+        let hostile = "a\u{1b}[2J\u{9b}31m\u{202e}evil\u{200b}\u{feff}\u{2028}b\tc\r\nd";
         let shown = visible(hostile);
-        assert!(!shown.chars().any(is_harmful), "{shown:?}");
-        assert!(shown.starts_with("a\\u{1b}[2J\\u{9b}31m\\u{d}\\u{202e}evil"), "{shown}");
+        assert!(!shown.chars().any(is_hidden), "{shown:?}");
+        assert!(shown.starts_with("a\\u{1b}[2J\\u{9b}31m\\u{202e}evil"), "{shown}");
         assert!(shown.ends_with("b c d"), "{shown}");
         assert!(matches!(visible("naïve 漢字 🦀"), Cow::Borrowed("naïve 漢字 🦀")));
     }

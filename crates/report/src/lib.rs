@@ -15,7 +15,6 @@ pub mod report;
 mod run;
 mod samples;
 mod sarif;
-mod visible;
 
 pub use format::{Format, Options, ReportError, write};
 pub use json::schema;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Number, Value};
 
-use crate::visible::visible;
+use crate::escape::visible;
 
 /// One cell of a table.
 #[derive(Clone, Debug, PartialEq)]

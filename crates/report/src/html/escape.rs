@@ -4,6 +4,8 @@ use std::fmt::{self, Write};
 
 use askama::filters::Escaper;
 
+use crate::escape::{is_hidden, visible};
+
 /// Text on the page: markup is escaped, and characters that act without being seen are shown as
 /// `\u{202e}`. Tabs and line ends become spaces: nothing on the page is meant to have lines.
 #[derive(Clone, Copy, Debug)]
@@ -11,27 +13,21 @@ pub(crate) struct Page;
 
 impl Escaper for Page {
     fn write_escaped_str<W: Write>(&self, mut to: W, text: &str) -> fmt::Result {
-        visible(text, &mut to)
+        markup(text, &mut to)
     }
 }
 
 /// Not generic, as the templates need it hundreds of times.
-fn visible(text: &str, to: &mut dyn Write) -> fmt::Result {
-    let mut last_was_space = false;
-    for c in text.chars() {
-        let is_space = matches!(c, '\t' | '\n' | '\r');
+fn markup(text: &str, to: &mut dyn Write) -> fmt::Result {
+    for c in visible(text).chars() {
         match c {
-            _ if is_space && last_was_space => {}
-            _ if is_space => to.write_char(' ')?,
             '&' => to.write_str("&amp;")?,
             '<' => to.write_str("&lt;")?,
             '>' => to.write_str("&gt;")?,
             '"' => to.write_str("&quot;")?,
             '\'' => to.write_str("&#39;")?,
-            c if is_hidden(c) => write!(to, "\\u{{{:x}}}", u32::from(c))?,
             c => to.write_char(c)?,
         }
-        last_was_space = is_space;
     }
     Ok(())
 }
@@ -49,35 +45,6 @@ pub(super) fn json(json: &str, to: &mut String) {
             to.push(c);
         }
     }
-}
-
-/// Characters that are not seen, or change how others are: controls (C0, C1, DEL), the format
-/// characters of Unicode (bidirectional controls among them), separators of lines, fillers,
-/// variation selectors and tags. `code.js` knows the same ones.
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            u32::from(c),
-            0xad | 0x34f
-                | 0x600..=0x605
-                | 0x61c
-                | 0x6dd
-                | 0x70f
-                | 0x115f..=0x1160
-                | 0x17b4..=0x17b5
-                | 0x180b..=0x180f
-                | 0x200b..=0x200f
-                | 0x2028..=0x202e
-                | 0x2060..=0x206f
-                | 0x3164
-                | 0xfe00..=0xfe0f
-                | 0xfeff
-                | 0xffa0
-                | 0xfff0..=0xfffb
-                | 0x1bca0..=0x1bca3
-                | 0x1d173..=0x1d17a
-                | 0xe0000..=0xe0fff
-        )
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use super::object::{
 use super::origins::{Origin, Origins};
 use super::rules::{Flaw, Rules, score};
 use super::text::{message, relative};
+use crate::escape::visible;
 use crate::report::bounded;
-use crate::visible::visible;
 
 /// Longest code that stands in a finding, in bytes. No collector emits longer code; a dataset that
 /// somebody else has written may hold it.

@@ -3,7 +3,7 @@
 use super::object::{Invocation, Notification};
 use super::text::message;
 use crate::Report;
-use crate::visible::visible;
+use crate::escape::visible;
 
 pub(super) fn invocation(report: &Report) -> Invocation {
     let mut notifications = Vec::new();

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-use crate::visible::is_hidden;
+use crate::escape::is_hidden;
 
 /// A value as JSON, on one line.
 pub(super) fn json(value: &impl Serialize) -> Vec<u8> {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use url::{Position, Url};
 
 use super::object::Message;
-use crate::visible::visible;
+use crate::escape::visible;
 
 /// Longest path that a location has, in bytes: PATH_MAX of Linux.
 const LONGEST_PATH: usize = 4096;

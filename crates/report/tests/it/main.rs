@@ -12,9 +12,9 @@ mod golden;
 mod html;
 /// The complete result: its schema, and that its figures agree.
 mod json;
+/// The report for people.
+mod pdf;
 /// Other people's programs, where they are installed.
 mod readers;
 /// Findings: that they are valid, point to the right place, and stay within the limits.
 mod sarif;
-/// The report for people.
-mod pdf;

@@ -4,8 +4,8 @@ use engine::{Event, Level, State};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::escape::is_harmful;
 use super::remark::{Remark, begin, level_name};
+use report::escape::is_hidden;
 
 /// A remark, with what its event holds.
 pub(crate) fn line(state: &State, remark: &Remark, event: Option<&Event>) -> String {
@@ -44,7 +44,7 @@ fn finish(mut object: Map<String, Value>, level: Level, text: &str) -> String {
 fn harmless(json: &str) -> String {
     let mut clean = String::with_capacity(json.len());
     for character in json.chars() {
-        match is_harmful(character) {
+        match is_hidden(character) {
             false => clean.push(character),
             true => {
                 for unit in character.encode_utf16(&mut [0; 2]) {
@@ -65,7 +65,7 @@ mod tests {
         let hostile = "a\u{1b}[2J\u{9b}31m\u{7f}\0\n\u{202e}b\u{e0041}\u{feff}\u{10ffff}";
         let remark = Remark { level: Level::Error, job: None, text: hostile.to_owned(), is_frequent: false };
         let line = line(&State::default(), &remark, None);
-        assert!(!line.chars().any(is_harmful), "{line}");
+        assert!(!line.chars().any(is_hidden), "{line}");
         let read: Value = serde_json::from_str(&line).unwrap();
         assert_eq!((&read["message"], &read["level"]), (&json!(hostile), &json!("error")));
     }

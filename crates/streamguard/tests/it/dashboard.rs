@@ -1,6 +1,6 @@
 //! The dashboard's pictures, whatever is in them.
 //!
-//! The pictures that are expected lie beside this file in `screens/`; with `STREAMGUARD_BLESS=1` in
+//! The pictures that are expected lie beside this file in `screens/`; with `STREAMGUARD_UPDATE=1` in
 //! the environment they are written anew, to be looked at in the difference.
 
 use std::path::Path;
@@ -158,7 +158,7 @@ fn unicode_width(symbol: &str) -> usize {
 fn check(name: &str, picture: &Buffer) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/screens").join(format!("{name}.txt"));
     let seen = lines(picture).join("\n") + "\n";
-    if std::env::var_os("STREAMGUARD_BLESS").is_some() {
+    if std::env::var_os("STREAMGUARD_UPDATE").is_some() {
         std::fs::write(&path, &seen).unwrap();
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
