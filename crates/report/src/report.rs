@@ -18,7 +18,7 @@ use crate::history::History;
 use crate::run::Folder;
 use crate::samples_of;
 
-pub use collector::{Collector, Shards};
+pub use collector::{Collector, ReportTable, Shards};
 pub use dataset::{Dataset, DatasetFile, SourceCounts};
 pub use funnel::{Funnel, Step};
 pub use performance::Performance;
