@@ -1,7 +1,7 @@
 //! What is said at the end.
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use engine::{JobState, State, Status};
 use report::samples_of;
@@ -40,8 +40,18 @@ fn text(results: &Results) -> String {
         );
         let _ = writeln!(text, "  {folder}/samples.jsonl\n  {folder}/samples.parquet");
     }
-    for report in &results.reports {
+    let is_table = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "csv");
+    let (tables, reports): (Vec<&PathBuf>, Vec<_>) = results.reports.iter().partition(is_table);
+    for report in reports {
         let _ = writeln!(text, "  {}", escape(&report.display().to_string()));
+    }
+    if let [table, others @ ..] = tables.as_slice() {
+        let _ = writeln!(
+            text,
+            "  {} and {} tables beside it",
+            escape(&table.display().to_string()),
+            others.len()
+        );
     }
     let next = match results.status {
         Status::Complete => format!("Look at some: streamguard examples {folder}"),

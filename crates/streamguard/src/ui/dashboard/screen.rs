@@ -59,6 +59,11 @@ pub(super) fn is_held() -> bool {
     HELD.try_lock().is_ok_and(|held| matches!(*held, Hold::Ours(_)))
 }
 
+/// Whether somebody is at the terminal, or we have it: what is printed now might not be seen.
+fn is_in_use() -> bool {
+    !HELD.try_lock().is_ok_and(|held| !matches!(*held, Hold::Ours(_)))
+}
+
 /// How often the terminal was taken: with each time all has to be drawn anew.
 pub(super) fn taken() -> u32 {
     TAKEN.load(Ordering::Relaxed)
@@ -139,7 +144,7 @@ fn guard_panics() {
             let owner = *OWNER.lock().unwrap_or_else(PoisonError::into_inner);
             if owner == Some(thread::current().id()) {
                 give_back();
-            } else if is_held() {
+            } else if is_in_use() {
                 let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
                 if said.len() < PANICS {
                     said.push(escape(&info.to_string()));
