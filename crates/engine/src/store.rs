@@ -1,5 +1,6 @@
 //! Where the outputs of shards are kept: in memory, or as files that survive the process.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Cursor, Write};
 use std::path::{Path, PathBuf};
@@ -70,11 +71,31 @@ impl ShardResult {
 }
 
 impl Store {
-    /// A store in `folder`, which is made; leftovers of killed workers are removed.
+    /// A store in `folder`, which is made; what killed workers of this machine left is removed.
     pub(crate) fn folder(folder: &Path, plan: &str) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        files::remove_temporaries(folder)?;
+        files::remove_dead_temporaries(folder)?;
         Ok(Self::Folder { path: folder.to_owned(), plan: plan.to_owned() })
+    }
+
+    /// Hash of the plan that its results belong to; in memory there is nothing to tell apart.
+    pub(crate) fn plan(&self) -> &str {
+        match self {
+            Self::Memory => "",
+            Self::Folder { plan, .. } => plan,
+        }
+    }
+
+    /// The shards that have left something: a result, or a note why there is none. Nothing is said
+    /// of whether it is sound.
+    pub(crate) fn there(&self) -> BTreeSet<u32> {
+        let Self::Folder { path, .. } = self else { return BTreeSet::new() };
+        let names = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.file_name());
+        let number = |name: &str| {
+            let number = name.strip_suffix(".result.json").or_else(|| name.strip_suffix(".failed.json"))?;
+            number.parse().ok()
+        };
+        names.filter_map(|name| number(name.to_str()?)).collect()
     }
 
     fn paths(folder: &Path, shard: u32) -> (PathBuf, PathBuf) {

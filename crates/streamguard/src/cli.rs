@@ -9,6 +9,8 @@ use jobs::prime::ListFormat;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use crate::cluster::ClusterFlags;
+
 /// Builds datasets of vulnerable and fixed source code
 #[derive(Parser)]
 #[command(name = "streamguard", version, propagate_version = true)]
@@ -60,6 +62,18 @@ enum Described {
     /// The cache holds the answers of upstreams, mirrors of repositories, what sources of advisories
     /// had listed, unpacked snapshots, and what was asked of whom. All of it can be had again.
     Cache(Cache),
+    /// Plans jobs whose shards other machines run, and leaves the plan in the output directory
+    ///
+    /// Takes the flags of the command that would run them. What follows: `streamguard shard run` on
+    /// whatever machines see that directory, then `streamguard merge`.
+    #[command(subcommand_required = true)]
+    Plan,
+    /// Runs shards of a plan, as often as asked: one that is done is not run again
+    #[command(subcommand)]
+    Shard(Shards),
+    /// Merges what the shards of a plan left, and writes dataset and reports as a run does
+    #[command(after_help = EXITS)]
+    Merge(Merge),
     /// Runs shards for another streamguard; not for people
     #[command(hide = true)]
     Worker,
@@ -95,6 +109,12 @@ pub(crate) enum Command {
     Report(Report),
     /// `cache`.
     Cache(Cache),
+    /// `plan`: one of the commands above, which is not to run.
+    Plan(Box<Command>),
+    /// `shard run`.
+    Shard(ShardRun),
+    /// `merge`.
+    Merge(Merge),
     /// `worker`.
     Worker,
 }
@@ -107,6 +127,8 @@ pub(crate) enum Mode {
     Threading,
     /// In child processes: a crash costs one shard
     Process,
+    /// On the machines of a Slurm cluster, which all see the output directory
+    Slurm,
 }
 
 /// Settings of every command that runs jobs.
@@ -137,6 +159,9 @@ pub(crate) struct Running {
     /// Drop an interrupted run and begin anew
     #[arg(long, conflicts_with = "resume")]
     pub(crate) fresh: bool,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) cluster: ClusterFlags,
 }
 
 /// Which reports to write.
@@ -369,6 +394,65 @@ pub(crate) struct Report {
     pub(crate) html_samples: usize,
 }
 
+/// What to do with shards.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Shards {
+    /// Runs some
+    Run(ShardRun),
+}
+
+/// Settings of `shard run`.
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "Exit codes: 0 all are done, 65 some cannot be done, 75 some may be done by another try, 143 \
+stopped by SIGTERM, 2 usage. Of several the first that holds of: 143, 75, 65"
+)]
+pub(crate) struct ShardRun {
+    /// The output directory of the plan
+    #[arg(long, value_name = "DIR")]
+    pub(crate) plan: PathBuf,
+    /// The job [default: the only one that is planned]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) job: Option<String>,
+    /// Which shards, from 0: a number, or A..B with both bounds; several are separated by commas
+    #[arg(long, value_name = "N", required_unless_present = "round")]
+    pub(crate) index: Option<String>,
+    /// Those that this file gives to an element of a round on a cluster
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["index", "job"], requires = "element")]
+    pub(crate) round: Option<PathBuf>,
+    /// Which element
+    #[arg(long, value_name = "N", requires = "round")]
+    pub(crate) element: Option<u32>,
+    /// Memory that a shard may use, in MiB; 0 for no limit
+    #[arg(long, value_name = "MIB", default_value_t = 2048)]
+    pub(crate) worker_memory: u64,
+    /// Read GITHUB_TOKEN=.. and NVD_API_KEY=.. from this file, besides the environment and .env
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Read jobs that are commands from this file instead of ./streamguard.toml
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// Settings of `merge`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Merge {
+    /// The output directory of the plan
+    #[arg(long, value_name = "DIR")]
+    pub(crate) plan: PathBuf,
+    #[command(flatten)]
+    pub(crate) reports: Reports,
+    /// Read GITHUB_TOKEN=.. and NVD_API_KEY=.. from this file, besides the environment and .env
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Read jobs that are commands from this file instead of ./streamguard.toml
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Show nothing but errors and the summary
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
 /// Settings of `cache`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Cache {
@@ -408,6 +492,9 @@ pub(crate) enum Color {
 /// The commands that run one job for its figures.
 const FIGURE_COMMANDS: [&str; 2] = ["ingest", "prime"];
 
+/// The commands whose jobs can be planned for other machines.
+const PLANNED_COMMANDS: [&str; 4] = ["collect", "run", "ingest", "prime"];
+
 /// The whole command line, with the flags of all collectors below `collect`.
 pub(crate) fn command() -> clap::Command {
     let cli = FIGURE_COMMANDS.into_iter().fold(Cli::command(), |cli, name| {
@@ -420,24 +507,38 @@ pub(crate) fn command() -> clap::Command {
                 .mut_arg("fresh", |fresh| fresh.requires("output_dir"))
         })
     });
-    cli.mut_subcommand("collect", |collect| {
+    let cli = cli.mut_subcommand("collect", |collect| {
         // The flags of a collector bring its description along; that of the command stays.
         let (about, long_about) = (collect.get_about().cloned(), collect.get_long_about().cloned());
         let collect = list::COLLECTORS
             .iter()
             .fold(collect, |collect, entry| (entry.flags)(collect.next_help_heading(entry.name)));
         collect.about(about.unwrap_or_default()).long_about(long_about.unwrap_or_default())
-    })
+    });
+    let planned: Vec<clap::Command> = PLANNED_COMMANDS
+        .iter()
+        .filter_map(|name| cli.find_subcommand(name))
+        .map(|command| command.clone().mut_arg("output_dir", |folder| folder.visible_alias("out")))
+        .collect();
+    cli.mut_subcommand("plan", |plan| plan.subcommands(planned))
 }
 
 /// Understands the command line. Wrong ones end the program here, with a usage text.
 pub(crate) fn parse() -> Result<Command> {
-    let matches = command().get_matches();
+    asked(&command().get_matches())
+}
+
+fn asked(matches: &ArgMatches) -> Result<Command> {
     Ok(match matches.subcommand() {
         Some(("collect", matches)) => Command::Collect(matches.clone()),
         Some(("run", matches)) => Command::Run(matches.clone()),
         Some(("ingest", matches)) => Command::Ingest(matches.clone()),
         Some(("prime", matches)) => Command::Prime(matches.clone()),
+        Some(("plan", matches)) => Command::Plan(Box::new(asked(matches)?)),
+        Some(("shard", matches)) => match Shards::from_arg_matches(matches)? {
+            Shards::Run(settings) => Command::Shard(settings),
+        },
+        Some(("merge", matches)) => Command::Merge(Merge::from_arg_matches(matches)?),
         Some(("examples", matches)) => Command::Examples(Examples::from_arg_matches(matches)?),
         Some(("resolve", matches)) => Command::Resolve(Resolve::from_arg_matches(matches)?),
         Some(("report", matches)) => Command::Report(Report::from_arg_matches(matches)?),

@@ -105,5 +105,8 @@ impl Loop<'_> {
                 let _ = thread.join();
             }
         }
+        for thread in self.fleet.drain(..) {
+            let _ = thread.join();
+        }
     }
 }

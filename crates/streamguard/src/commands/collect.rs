@@ -18,7 +18,10 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::{ConfigFile, Layers, Settled};
 use streamguard::{Collection, View, ui};
 
+use super::plan::{self, Purpose};
 use crate::cli::{Collect, Mode, Running};
+use crate::cluster::ShardCommand;
+use crate::cluster::slurm::Slurm;
 use crate::command_line::command_line;
 use crate::signals;
 
@@ -28,7 +31,7 @@ const RECORDING: &str = ".streamguard/recording";
 /// What workers of our own get of the environment, besides what git needs to find its way.
 const ENVIRONMENT: [&str; 6] = ["HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "RUST_BACKTRACE"];
 
-pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
+pub(crate) fn run(matches: &ArgMatches, purpose: Purpose) -> Result<Exit> {
     let folder = Path::new(".");
     let flags = Collect::from_arg_matches(matches)?;
     let file = ConfigFile::read(folder, flags.config.as_deref())?;
@@ -63,7 +66,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
     let running = &settings.running;
     // The flag wins over what the file or a variable says of its opposite.
     let parallel = layers.is_given("parallel") || !settings.sequential;
-    let options = options(running, parallel, cancel.clone())?;
+    let nodes = Nodes { token_file: settings.token_file.as_deref(), config: flags.config.as_deref() };
+    let options = match purpose {
+        Purpose::Run => options(running, parallel, cancel.clone(), &nodes)?,
+        Purpose::Plan => Options::default(),
+    };
     let mut collection = Collection::new(&settings.output_dir)
         .parallel(options.parallel)
         .workers(options.workers)
@@ -81,6 +88,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
             Makes::Advisories => collection.add_source_job(job),
             Makes::Samples | Makes::SamplesOfAdvisories => collection.add_job(job),
         };
+    }
+    if purpose == Purpose::Plan {
+        return plan::show(&collection.prepare()?, &settings.output_dir);
     }
     let mut results = collection.run()?;
     // The reports come first: the summary names them.
@@ -273,26 +283,44 @@ pub(crate) fn formats(names: &[String]) -> Result<Vec<Format>, UsageError> {
     names.iter().map(|name| name.parse().map_err(UsageError)).collect()
 }
 
+/// What other machines need to make a job, besides its plan.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Nodes<'a> {
+    pub(crate) token_file: Option<&'a Path>,
+    pub(crate) config: Option<&'a Path>,
+}
+
 /// How the engine is to run.
-pub(crate) fn options(running: &Running, parallel: bool, cancel: Cancel) -> Result<Options> {
-    let mode = match running.mode {
-        Mode::Threading => engine::Mode::Threading,
-        Mode::Process => {
-            let program =
-                std::env::current_exe().context("cannot find this program, to start it as a worker")?;
-            engine::Mode::Process(
-                CommandLine::new(program, ["worker"])
-                    .keeping(ENVIRONMENT.into_iter().chain(git::ENVIRONMENT)),
-            )
+pub(crate) fn options(
+    running: &Running,
+    parallel: bool,
+    cancel: Cancel,
+    nodes: &Nodes<'_>,
+) -> Result<Options> {
+    let (mode, workers) = match running.mode {
+        Mode::Threading => (engine::Mode::Threading, usize::from(running.workers)),
+        Mode::Process => (engine::Mode::Process(worker()?), usize::from(running.workers)),
+        Mode::Slurm => {
+            let command = ShardCommand::new(running.worker_memory, nodes.token_file, nodes.config)?;
+            let slurm = Slurm::connect(&running.cluster, command)?;
+            let slots = slurm.slots();
+            (engine::Mode::Cluster(Arc::new(slurm)), slots)
         }
     };
     Ok(Options {
         mode,
-        workers: usize::from(running.workers),
+        workers,
         parallel,
         worker_memory: (running.worker_memory > 0).then_some(running.worker_memory << 20),
         cancel,
     })
+}
+
+/// The command that starts this program as a worker.
+pub(crate) fn worker() -> Result<CommandLine> {
+    let program = std::env::current_exe().context("cannot find this program, to start it as a worker")?;
+    let environment = ENVIRONMENT.into_iter().chain(git::ENVIRONMENT);
+    Ok(CommandLine::new(program, ["worker"]).keeping(environment))
 }
 
 /// What to do about an interrupted run.
