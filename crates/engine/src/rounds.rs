@@ -1,6 +1,7 @@
 //! The rounds in which shards were handed to a cluster, as files: what its elements read, and what
 //! a run that goes on attaches to.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -55,9 +56,10 @@ impl Elements {
         self.elements.get(element as usize).map(Vec::as_slice)
     }
 
-    /// The element that was given a shard.
-    pub(crate) fn element_of(&self, shard: u32) -> Option<u32> {
-        self.elements.iter().zip(0..).find(|(shards, _)| shards.contains(&shard)).map(|(_, at)| at)
+    /// The element that each shard was given to.
+    pub(crate) fn by_shard(&self) -> BTreeMap<u32, u32> {
+        let elements = self.elements.iter().zip(0..);
+        elements.flat_map(|(shards, element)| shards.iter().map(move |shard| (*shard, element))).collect()
     }
 }
 
@@ -170,7 +172,7 @@ mod tests {
         assert!(first.latest().is_none());
         let mut round = first.begin(&[3, 4, 9], 2, 8).unwrap();
         assert_eq!((round.shards(0), round.shards(2)), (Some(&[3, 4][..]), None));
-        assert_eq!(round.element_of(9), Some(1));
+        assert_eq!(round.by_shard().get(&9), Some(&1));
         first.taken(&mut round, vec!["17".to_owned()]).unwrap();
         assert_eq!(first.latest().as_ref(), Some(&round));
         assert!(rounds("b", 1).latest().is_none());

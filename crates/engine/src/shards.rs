@@ -11,11 +11,13 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::cancel::Cancel;
+use crate::cluster::Round;
 use crate::crew::Slotted;
 use crate::event::{Level, Outcome};
 use crate::job::{Job, Limits};
 use crate::options::{Mode, Options};
 use crate::plan::{Plan, PlanFile};
+use crate::rounds::Rounds;
 use crate::rundir::{RunDir, RunDirError};
 use crate::schedule::{Fate, Lease, Ticket};
 use crate::store::Store;
@@ -32,6 +34,7 @@ const STOP: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub struct PlanDir {
     root: PathBuf,
+    clock_ms: u64,
     done: bool,
 }
 
@@ -82,7 +85,7 @@ impl PlanDir {
     /// [`PlanError::NoPlan`], and state that is damaged.
     pub fn open(root: &Path) -> Result<Self, PlanError> {
         let run = RunDir::recorded(root)?.ok_or_else(|| PlanError::NoPlan(root.to_owned()))?;
-        Ok(Self { root: root.to_owned(), done: run.done })
+        Ok(Self { root: root.to_owned(), clock_ms: run.clock_ms, done: run.done })
     }
 
     /// Whether the run is over and its results in place: then there is nothing to do.
@@ -115,6 +118,23 @@ impl PlanDir {
     pub fn plan(&self, job: &str) -> Result<PlanFile, PlanError> {
         let path = RunDir::state_of(&self.root).join("plans").join(format!("{job}.json"));
         PlanFile::read(&path).map_err(|source| PlanError::Plan { path, source })
+    }
+
+    /// Divides those shards of a plan that have no result yet among so many elements, for an engine
+    /// that somebody else hands them to.
+    ///
+    /// # Errors
+    /// A folder that cannot be read or written.
+    pub fn hand_out(&self, plan: PlanFile, elements: usize) -> Result<Round, PlanError> {
+        let state = RunDir::state_of(&self.root);
+        let cannot = |source| PlanError::Destination { path: state.clone(), source };
+        let store = Store::folder(&state.join("shards").join(&plan.job), plan.hash()).map_err(cannot)?;
+        let (job, hash) = (plan.job.clone(), plan.hash().to_owned());
+        let rounds = Rounds::new(&self.root, &state, self.clock_ms, &job, &hash).map_err(cannot)?;
+        let numbers = plan.into_plan().shards().iter().map(|shard| shard.number).collect::<Vec<_>>();
+        let missing: Vec<u32> = numbers.into_iter().filter(|number| store.reuse(*number).is_none()).collect();
+        let round = rounds.begin(&missing, elements, usize::MAX).map_err(cannot)?;
+        Ok(rounds.told(&round))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod elsewhere;
+
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -8,6 +10,8 @@ use jobs::list;
 use jobs::prime::ListFormat;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+
+pub(crate) use elsewhere::{Export, Merge, ShardRun, Shards};
 
 use crate::cluster::ClusterFlags;
 
@@ -111,6 +115,8 @@ pub(crate) enum Command {
     Cache(Cache),
     /// `plan`: one of the commands above, which is not to run.
     Plan(Box<Command>),
+    /// `plan export`.
+    Export(Export),
     /// `shard run`.
     Shard(ShardRun),
     /// `merge`.
@@ -394,65 +400,6 @@ pub(crate) struct Report {
     pub(crate) html_samples: usize,
 }
 
-/// What to do with shards.
-#[derive(Clone, Debug, Subcommand)]
-pub(crate) enum Shards {
-    /// Runs some
-    Run(ShardRun),
-}
-
-/// Settings of `shard run`.
-#[derive(Args, Clone, Debug)]
-#[command(
-    after_help = "Exit codes: 0 all are done, 65 some cannot be done, 75 some may be done by another try, 143 \
-stopped by SIGTERM, 2 usage. Of several the first that holds of: 143, 75, 65"
-)]
-pub(crate) struct ShardRun {
-    /// The output directory of the plan
-    #[arg(long, value_name = "DIR")]
-    pub(crate) plan: PathBuf,
-    /// The job [default: the only one that is planned]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) job: Option<String>,
-    /// Which shards, from 0: a number, or A..B with both bounds; several are separated by commas
-    #[arg(long, value_name = "N", required_unless_present = "round")]
-    pub(crate) index: Option<String>,
-    /// Those that this file gives to an element of a round on a cluster
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["index", "job"], requires = "element")]
-    pub(crate) round: Option<PathBuf>,
-    /// Which element
-    #[arg(long, value_name = "N", requires = "round")]
-    pub(crate) element: Option<u32>,
-    /// Memory that a shard may use, in MiB; 0 for no limit
-    #[arg(long, value_name = "MIB", default_value_t = 2048)]
-    pub(crate) worker_memory: u64,
-    /// Read GITHUB_TOKEN=.. and NVD_API_KEY=.. from this file, besides the environment and .env
-    #[arg(long, value_name = "FILE")]
-    pub(crate) token_file: Option<PathBuf>,
-    /// Read jobs that are commands from this file instead of ./streamguard.toml
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-}
-
-/// Settings of `merge`.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Merge {
-    /// The output directory of the plan
-    #[arg(long, value_name = "DIR")]
-    pub(crate) plan: PathBuf,
-    #[command(flatten)]
-    pub(crate) reports: Reports,
-    /// Read GITHUB_TOKEN=.. and NVD_API_KEY=.. from this file, besides the environment and .env
-    #[arg(long, value_name = "FILE")]
-    pub(crate) token_file: Option<PathBuf>,
-    /// Read jobs that are commands from this file instead of ./streamguard.toml
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-    /// Show nothing but errors and the summary
-    #[arg(long)]
-    pub(crate) quiet: bool,
-}
-
 /// Settings of `cache`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Cache {
@@ -520,7 +467,8 @@ pub(crate) fn command() -> clap::Command {
         .filter_map(|name| cli.find_subcommand(name))
         .map(|command| command.clone().mut_arg("output_dir", |folder| folder.visible_alias("out")))
         .collect();
-    cli.mut_subcommand("plan", |plan| plan.subcommands(planned))
+    let export = Export::augment_args(clap::Command::new("export"));
+    cli.mut_subcommand("plan", |plan| plan.subcommands(planned).subcommand(export))
 }
 
 /// Understands the command line. Wrong ones end the program here, with a usage text.
@@ -534,7 +482,10 @@ fn asked(matches: &ArgMatches) -> Result<Command> {
         Some(("run", matches)) => Command::Run(matches.clone()),
         Some(("ingest", matches)) => Command::Ingest(matches.clone()),
         Some(("prime", matches)) => Command::Prime(matches.clone()),
-        Some(("plan", matches)) => Command::Plan(Box::new(asked(matches)?)),
+        Some(("plan", matches)) => match matches.subcommand() {
+            Some(("export", matches)) => Command::Export(Export::from_arg_matches(matches)?),
+            _ => Command::Plan(Box::new(asked(matches)?)),
+        },
         Some(("shard", matches)) => match Shards::from_arg_matches(matches)? {
             Shards::Run(settings) => Command::Shard(settings),
         },

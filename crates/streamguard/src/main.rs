@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Report(arguments) => commands::report::run(&arguments),
         Command::Resolve(arguments) => commands::resolve::run(&arguments),
         Command::Plan(command) => commands::plan::run(*command),
+        Command::Export(settings) => commands::export::run(&settings),
         Command::Shard(settings) => commands::shard::run(&settings),
         Command::Merge(settings) => commands::merge::run(&settings),
         Command::Worker => commands::worker::run(),

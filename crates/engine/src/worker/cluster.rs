@@ -220,28 +220,33 @@ impl Course<'_> {
 
     /// Ends a round, and waits until the engine has nothing left of it.
     fn end(&mut self, round: &Elements) {
-        let mut said = false;
+        let mut said = String::new();
         loop {
+            // Asked again each time: an engine that was asked while it started something may not
+            // have heard it.
             let ended = self.cluster.cancel(&round.ids).and_then(|()| self.cluster.look(&round.ids));
             match ended {
                 Ok(standing) if standing.is_over() => return,
                 Ok(_) => {}
-                Err(error) if !said => {
-                    said = true;
-                    (self.say)(Level::Warning, format!("cannot end {}: {error}", self.shown(round)));
+                Err(error) => {
+                    let text = format!("cannot end {}: {error}", self.shown(round));
+                    if text != said {
+                        (self.say)(Level::Warning, text.clone());
+                        said = text;
+                    }
                 }
-                Err(_) => {}
             }
             if (self.closing)() || self.cancel.at_once() {
                 return;
             }
-            std::thread::sleep(LOOK);
+            std::thread::sleep(ASK.0);
         }
     }
 
     /// Says of the rest why it is not there.
     fn account(&mut self, round: &Elements, standing: &Standing, open: &mut BTreeMap<u32, Ticket>) {
         let told = self.rounds.told(round);
+        let element_of = round.by_shard();
         let mut logs: BTreeMap<u32, Option<String>> = BTreeMap::new();
         let mut fates = Vec::new();
         for (shard, ticket) in std::mem::take(open) {
@@ -249,7 +254,7 @@ impl Course<'_> {
                 Some(failure) => Fate::Bad(failure.outcome, failure.told(), failure.retry),
                 None => {
                     let mut reason = "it came back without a result".to_owned();
-                    if let Some(element) = round.element_of(shard) {
+                    if let Some(&element) = element_of.get(&shard) {
                         let how = standing.bad.get(&element).map_or("ended", String::as_str);
                         reason = format!("{reason}: element {element} of {} {how}", round.name);
                         let log = logs.entry(element).or_insert_with(|| {

@@ -1,6 +1,7 @@
 //! Clusters that run shards, and what they are told to run.
 
 pub(crate) mod flags;
+pub(crate) mod kubernetes;
 pub(crate) mod slurm;
 
 use std::path::{Path, PathBuf};

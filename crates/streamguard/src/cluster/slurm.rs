@@ -23,9 +23,9 @@ const TIMEOUT: &str = "60";
 /// would keep them in its files.
 const ENVIRONMENT: [&str; 6] = ["HOME", "USER", "LANG", "LC_ALL", "TZ", "RUST_BACKTRACE"];
 
-/// Elements a processor gets: with one only, all would wait for the slowest; with many, Slurm would
-/// be at work more than they, since it starts about one a second.
-const EACH: usize = 3;
+/// Elements that a processor gets. With one, all would wait for the slowest. With many, short ones would
+/// wait for Slurm, which takes a second or two from the end of one to the start of the next.
+const EACH: usize = 2;
 
 /// How much of the end of a log is read, in bytes.
 const LOG: u64 = 8 << 10;

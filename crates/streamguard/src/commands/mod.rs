@@ -3,6 +3,7 @@
 pub(crate) mod cache;
 pub(crate) mod collect;
 pub(crate) mod examples;
+pub(crate) mod export;
 pub(crate) mod figures;
 pub(crate) mod ingest;
 pub(crate) mod jobs;

@@ -104,22 +104,25 @@ fn asked(settings: &ShardRun, dir: &PlanDir) -> Result<(String, Vec<u32>)> {
             round.shards(element).with_context(|| format!("{} has no element {element}", file.display()))?;
         return Ok((round.job().to_owned(), shards.to_vec()));
     }
-    let jobs = dir.jobs()?;
-    let name = match (&settings.job, jobs.as_slice()) {
-        (Some(name), _) => name.clone(),
-        (None, [name]) => name.clone(),
-        (None, _) => {
-            return Err(UsageError(format!("say which job, by --job: {}", jobs.join(", "))).into());
-        }
-    };
-    if !jobs.contains(&name) {
-        return Err(UsageError(format!("there is no plan of {name:?}, but of: {}", jobs.join(", "))).into());
-    }
+    let name = job_of(settings.job.as_deref(), dir)?;
     let list = settings.index.as_deref().unwrap_or_default();
     let shards = shards(list).ok_or_else(|| {
         UsageError(format!("--index {list}: numbers such as 7 or 0..99, separated by commas"))
     })?;
     Ok((name, shards))
+}
+
+/// The job of this name, or the only one that is planned.
+pub(crate) fn job_of(name: Option<&str>, dir: &PlanDir) -> Result<String> {
+    let jobs = dir.jobs()?;
+    match (name, jobs.as_slice()) {
+        (Some(name), _) if jobs.iter().any(|job| job == name) => Ok(name.to_owned()),
+        (Some(name), _) => {
+            Err(UsageError(format!("there is no plan of {name:?}, but of: {}", jobs.join(", "))).into())
+        }
+        (None, [name]) => Ok(name.clone()),
+        (None, _) => Err(UsageError(format!("say which job, by --job: {}", jobs.join(", "))).into()),
+    }
 }
 
 /// Shards out of a list such as `3,7..9`, both bounds included.

@@ -68,7 +68,7 @@ impl Slurm {
     fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new("timeout");
         command.args(["--signal=KILL", "280", env!("CARGO_BIN_EXE_streamguard")]).args(arguments);
-        command.args(["--mode", "slurm", "--no-dashboard"]).current_dir(folder);
+        command.args(["--mode", "slurm", "--no-dashboard"]).current_dir(folder).env_clear();
         for (name, value) in streamguard(folder).get_envs() {
             value.map(|value| command.env(name, value));
         }
