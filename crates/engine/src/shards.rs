@@ -128,7 +128,7 @@ impl PlanDir {
     pub fn hand_out(&self, plan: PlanFile, elements: usize) -> Result<Round, PlanError> {
         let state = RunDir::state_of(&self.root);
         let cannot = |source| PlanError::Destination { path: state.clone(), source };
-        let store = Store::folder(&state.join("shards").join(&plan.job), plan.hash()).map_err(cannot)?;
+        let store = Store::shared(&state.join("shards").join(&plan.job), plan.hash()).map_err(cannot)?;
         let (job, hash) = (plan.job.clone(), plan.hash().to_owned());
         let rounds = Rounds::new(&self.root, &state, self.clock_ms, &job, &hash).map_err(cannot)?;
         let numbers = plan.into_plan().shards().iter().map(|shard| shard.number).collect::<Vec<_>>();
@@ -174,7 +174,7 @@ pub fn run_shards(
     }
     let folder = RunDir::state_of(&dir.root).join("shards").join(&plan.job);
     let cannot = |source| PlanError::Destination { path: folder.clone(), source };
-    let store = Store::folder(&folder, plan.hash()).map_err(cannot)?;
+    let store = Store::shared(&folder, plan.hash()).map_err(cannot)?;
     let (name, settings, plan) = (plan.job.clone(), plan.settings.clone(), plan.into_plan());
     if let Some(&shard) = shards.iter().find(|shard| **shard as usize >= plan.shards().len()) {
         return Err(PlanError::NoShard { job: name, shard, shards: plan.shards().len() });

@@ -45,6 +45,9 @@ pub(crate) fn run(matches: &ArgMatches, purpose: Purpose) -> Result<Exit> {
     let settings: Collect = layers.settle("collect", json!(flags))?.read()?;
     let credentials = credentials(&flags, &settings, &environment)?;
 
+    if settings.running.mode == Mode::Slurm {
+        warn_of_nodes(&settings, &credentials);
+    }
     let cache = settings.cache_dir.clone().unwrap_or_else(|| environment.cache_folder());
     let cache = std::path::absolute(&cache).with_context(|| format!("no folder: {}", cache.display()))?;
     if settings.no_cache {
@@ -170,6 +173,17 @@ fn credentials(
         github: or_variable(&flags.github_token, env::GITHUB_TOKEN),
         nvd: or_variable(&flags.nvd_api_key, env::NVD_API_KEY),
     })
+}
+
+/// Says so if tokens are known here that other machines will not have.
+fn warn_of_nodes(settings: &Collect, credentials: &Credentials) {
+    let has_any = credentials.github.is_some() || credentials.nvd.is_some();
+    if has_any && settings.token_file.is_none() && !Path::new(".env").exists() {
+        ui::say(
+            "warning: tokens in flags and variables stay on this machine: put them into a file, and name it by \
+             --token-file",
+        );
+    }
 }
 
 /// The collectors that were asked for, in the order of the list: it decides which of two

@@ -144,7 +144,9 @@ fn copies_that_differ_are_never_mixed() {
             streamguard(folder.path()).args(arguments).stdout(Stdio::null()).spawn().unwrap()
         };
         let mut both = [copy(), copy()];
-        both.iter_mut().for_each(|child| drop(child.wait().unwrap()));
+        for child in &mut both {
+            child.wait().unwrap();
+        }
         let _ = crate::run(folder.path(), &["shard", "run", "--plan", "out", "--index", "0"]);
         let result: serde_json::Value =
             serde_json::from_slice(&fs::read(file(folder.path(), "000000.result.json")).unwrap()).unwrap();
