@@ -23,9 +23,12 @@ const TIMEOUT: &str = "60";
 /// would keep them in its files.
 const ENVIRONMENT: [&str; 6] = ["HOME", "USER", "LANG", "LC_ALL", "TZ", "RUST_BACKTRACE"];
 
-/// Elements that a processor gets. With one, all would wait for the slowest. With many, short ones would
-/// wait for Slurm, which takes a second or two from the end of one to the start of the next.
+/// Elements that a processor gets, if these have so many shards. With one each, all wait for the slowest;
+/// but an element that is short waits for Slurm longer than it runs: some two seconds to its start.
 const EACH: usize = 2;
+
+/// See [`EACH`].
+const SHORT: usize = 8;
 
 /// How much of the end of a log is read, in bytes.
 const LOG: u64 = 8 << 10;
@@ -154,7 +157,10 @@ impl Cluster for Slurm {
         match self.chunk {
             _ if again => shards.min(self.largest),
             Some(chunk) => shards.div_ceil(chunk),
-            None => shards.min(self.slots() * EACH).min(self.largest),
+            None => {
+                let slots = self.slots();
+                (shards / SHORT).clamp(slots, slots * EACH).min(shards).min(self.largest)
+            }
         }
     }
 
@@ -324,6 +330,24 @@ fn tail(path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn few_shards_are_few_elements() {
+        let slurm = |max_in_flight, chunk| Slurm {
+            command: ShardCommand::new(0, None, None).unwrap(),
+            arguments: Vec::new(),
+            max_in_flight,
+            chunk,
+            processors: 100,
+            largest: 1001,
+            folder: PathBuf::new(),
+        };
+        let elements = |shards| slurm(None, None).elements(shards, false);
+        assert_eq!([1, 99, 800, 1200, 1_000_000].map(elements), [1, 99, 100, 150, 200]);
+        assert_eq!(slurm(Some(4), None).elements(1200, false), 8);
+        assert_eq!(slurm(None, Some(7)).elements(20_000, false), 2858, "several arrays");
+        assert_eq!([3, 5000].map(|shards| slurm(None, Some(7)).elements(shards, true)), [3, 1001]);
+    }
 
     #[test]
     fn slurm_s_words_are_understood() {

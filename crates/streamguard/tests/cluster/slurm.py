@@ -97,6 +97,7 @@ SelectTypeParameters=CR_CPU
 CommunicationParameters=NoInAddrAny,NoCtldInAddrAny
 ReturnToService=2
 SlurmdTimeout=10
+MaxArraySize=8
 {nodes}PartitionName=main Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP
 """)
         # Nodes that share a machine have no cgroups of their own; the plugin for version 2 wants systemd.
