@@ -65,7 +65,7 @@ pub struct Round {
     pub job: String,
     /// The folder of the run, absolute.
     pub plan: PathBuf,
-    /// The file that says which shards each element runs, absolute; see [`Elements`].
+    /// The file that says which shards each element runs, absolute; see [`crate::Elements`].
     pub file: PathBuf,
     /// A folder for what elements print.
     pub logs: PathBuf,

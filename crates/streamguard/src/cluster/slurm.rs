@@ -23,12 +23,10 @@ const TIMEOUT: &str = "60";
 /// would keep them in its files.
 const ENVIRONMENT: [&str; 6] = ["HOME", "USER", "LANG", "LC_ALL", "TZ", "RUST_BACKTRACE"];
 
-/// Elements that a processor gets, if these have so many shards. With one each, all wait for the slowest;
-/// but an element that is short waits for Slurm longer than it runs: some two seconds to its start.
-const EACH: usize = 2;
-
-/// See [`EACH`].
-const SHORT: usize = 8;
+/// Elements that a processor gets where shards are many, and how many each then has at least. With one
+/// only, all wait for the slowest; but between two, Slurm takes a second or more, which is long beside
+/// a few shards.
+const EACH: (usize, usize) = (2, 64);
 
 /// How much of the end of a log is read, in bytes.
 const LOG: u64 = 8 << 10;
@@ -158,8 +156,10 @@ impl Cluster for Slurm {
             _ if again => shards.min(self.largest),
             Some(chunk) => shards.div_ceil(chunk),
             None => {
-                let slots = self.slots();
-                (shards / SHORT).clamp(slots, slots * EACH).min(shards).min(self.largest)
+                let (each, many) = EACH;
+                let few = self.slots();
+                let elements = if shards >= few * each * many { few * each } else { few };
+                elements.min(shards).min(self.largest)
             }
         }
     }
@@ -343,7 +343,7 @@ mod tests {
             folder: PathBuf::new(),
         };
         let elements = |shards| slurm(None, None).elements(shards, false);
-        assert_eq!([1, 99, 800, 1200, 1_000_000].map(elements), [1, 99, 100, 150, 200]);
+        assert_eq!([1, 99, 800, 12_800, 1_000_000].map(elements), [1, 99, 100, 200, 200]);
         assert_eq!(slurm(Some(4), None).elements(1200, false), 8);
         assert_eq!(slurm(None, Some(7)).elements(20_000, false), 2858, "several arrays");
         assert_eq!([3, 5000].map(|shards| slurm(None, Some(7)).elements(shards, true)), [3, 1001]);
