@@ -10,7 +10,7 @@ the client programs there. Orders come on standard input, a line each, and are a
     kill n2    kills the node with all that runs on it, as by kill -9
     start n2   starts its slurmd again
 
-When standard input ends, because its owner closed it or died, everything ends. Needs root, and the Debian
+When standard input ends, because its owner closed it or died, everything ends, and FOLDER goes. Needs root, and the Debian
 packages slurm-wlm and munge. Exits with 77 if something of that is missing, and says what.
 """
 
@@ -190,6 +190,7 @@ def main():
             print("done", flush=True)
     finally:
         cluster.down()
+        shutil.rmtree(cluster.folder, ignore_errors=True)
 
 
 main()

@@ -204,3 +204,28 @@ fn a_path_that_a_node_does_not_have_is_named() {
     let hint = format!("{path} is not there: what settings name must be on storage that all machines see");
     assert!(stderr(&output).contains(&hint), "{}", stderr(&output));
 }
+
+#[test]
+fn a_manifest_for_kubernetes_names_what_its_elements_run() {
+    let folder = planned(&["0", "0", "0"]);
+    shard(folder.path(), 0, "1");
+    let export = ["plan", "export", "--plan", "out", "--k8s-job", "job.json", "--image", "i", "--claim", "c"];
+    expect(folder.path(), 0, &[&export[..], &["--secret", "tokens"]].concat());
+    let manifest: serde_json::Value = serde_json::from_slice(&records(folder.path(), "job.json")).unwrap();
+    let spec = &manifest["spec"];
+    assert_eq!((&spec["completionMode"], &spec["completions"]), (&"Indexed".into(), &2.into()));
+    assert_eq!(spec["podFailurePolicy"]["rules"][0]["onExitCodes"]["values"], serde_json::json!([2, 65]));
+    let container = &spec["template"]["spec"]["containers"][0];
+    assert_eq!(container["envFrom"][0]["secretRef"]["name"], "tokens");
+    let arguments: Vec<String> = serde_json::from_value(container["args"].clone()).unwrap();
+    for element in ["0", "1"] {
+        let arguments: Vec<&str> = arguments
+            .iter()
+            .map(|word| if word == "$(JOB_COMPLETION_INDEX)" { element } else { word.as_str() })
+            .collect();
+        expect(folder.path(), 0, &arguments);
+    }
+    expect(folder.path(), 0, &["merge", "--plan", "out"]);
+    let below = expect(folder.path(), 2, &[&export[..], &["--mount", "/elsewhere"]].concat());
+    assert!(stderr(&below).contains("is not below it"), "{}", stderr(&below));
+}
