@@ -86,7 +86,7 @@ impl Shared {
         inner.events.push(event);
     }
 
-    /// Takes the fates of a lease's tickets in.
+    /// Takes the fates of a lease's tickets in, and the lease back.
     pub(crate) fn settle(
         &self,
         inner: &mut Inner,
@@ -94,9 +94,25 @@ impl Shared {
         fates: Vec<(Ticket, Fate, Duration)>,
         took: Duration,
     ) {
+        let finished = self.account(inner, job, fates);
+        let Some(queue) = &mut inner.queues[job] else { return };
+        queue.returned(finished, took);
+        if queue.over() {
+            // The loop outlives the workers; if it is gone, nobody needs the news.
+            let _ = self.news.send(News::Over(job));
+        }
+    }
+
+    /// Takes the fates of some tickets of a lease in. Returns how many of them were finished.
+    pub(crate) fn account(
+        &self,
+        inner: &mut Inner,
+        job: usize,
+        fates: Vec<(Ticket, Fate, Duration)>,
+    ) -> usize {
         let now = Instant::now();
         let at_ms = millis(now - self.start);
-        let Some(queue) = &mut inner.queues[job] else { return };
+        let Some(queue) = &mut inner.queues[job] else { return 0 };
         let mut finished = 0;
         for (ticket, fate, took) in fates {
             let (outcome, reason, records, counters) = match &fate {
@@ -125,11 +141,7 @@ impl Shared {
                 },
             });
         }
-        queue.returned(finished, took);
-        if queue.over() {
-            // The loop outlives the workers; if it is gone, nobody needs the news.
-            let _ = self.news.send(News::Over(job));
-        }
+        finished
     }
 }
 

@@ -73,14 +73,19 @@
 //! assert_eq!((&words["to"], &words["not"]), (&json!(2), &json!(1)));
 //! ```
 //!
+//! On a cluster, [`Mode::Cluster`] hands shards to an engine that runs them by [`run_shards`]; what
+//! that is, is up to whoever implements [`Cluster`].
+//!
 //! To run its shards in child processes, give [`Mode::Process`] a command that calls [`serve`]
 //! with a function from a job's name and settings to the job. Programs in other languages
 //! join as [`External`] jobs.
 
 mod cancel;
+pub mod cluster;
 mod crew;
 pub mod event;
 mod external;
+mod failure;
 pub mod files;
 mod job;
 pub mod journal;
@@ -89,11 +94,14 @@ mod options;
 mod pause;
 mod plan;
 mod planning;
+mod prepare;
 mod results;
+mod rounds;
 mod run;
 mod rundir;
 mod schedule;
 mod secrets;
+mod shards;
 mod state;
 mod store;
 mod summary;
@@ -101,6 +109,7 @@ pub mod testing;
 mod worker;
 
 pub use cancel::Cancel;
+pub use cluster::Cluster;
 pub use event::{Counters, Event, EventKind, Level, Outcome, Status};
 pub use external::External;
 pub use job::{Job, JobError, Limits, Output, ShardError};
@@ -108,10 +117,13 @@ pub use merge::{Making, Merge};
 pub use options::{Mode, Options};
 pub use pause::Pause;
 pub use plan::{Plan, PlanFile, Planning, Shard};
+pub use prepare::{Prepared, prepare};
 pub use results::Results;
+pub use rounds::Elements;
 pub use run::{Finished, Observer, RunError, run};
 pub use rundir::{Begin, RecordedRun, RunDir, RunDirError};
 pub use secrets::Secrets;
+pub use shards::{Ended, PlanDir, PlanError, run_shards};
 pub use state::{JobState, Retry, Running, State};
 pub use summary::{Summary, Table};
 pub use worker::serve::{ServeError, serve};

@@ -1,16 +1,24 @@
 //! How to run.
 
+use std::sync::Arc;
+
 use crate::cancel::Cancel;
+use crate::cluster::{Cluster, ROUNDS};
+use crate::job::Limits;
 use crate::pause::Pause;
 use crate::worker::CommandLine;
 
 /// Where shards run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Mode {
     /// On threads of this process: cheapest, but a crash takes the run along.
     Threading,
     /// In child processes that this command starts; it calls [`crate::serve`].
     Process(CommandLine),
+    /// On machines of a cluster, which all see the folder of the run; see [`crate::run_shards`].
+    Cluster(Arc<dyn Cluster>),
+    /// Nowhere: they have run already, and what they left is merged.
+    Merge,
 }
 
 impl Mode {
@@ -19,6 +27,18 @@ impl Mode {
         match self {
             Self::Threading => "threading",
             Self::Process(_) => "process",
+            Self::Cluster(cluster) => cluster.name(),
+            Self::Merge => "merge",
+        }
+    }
+
+    /// The limits of a job's shards. On a cluster all of them are tried as often: what ends an
+    /// element there, such as the loss of a machine, is no fault of its shards.
+    pub(crate) fn limits(&self, limits: Limits) -> Limits {
+        match self {
+            Self::Threading | Self::Process(_) => limits,
+            Self::Cluster(_) => Limits { attempts: ROUNDS, ..limits },
+            Self::Merge => Limits { attempts: 1, ..limits },
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The run loop: plans jobs, watches over workers, merges, and says what happens.
 
+mod fleet;
 mod life;
 mod watch;
 
@@ -77,6 +78,9 @@ pub enum RunError {
     /// A thread could not be started.
     #[error("cannot start a thread: {0}")]
     Thread(io::Error),
+    /// Shards are to run elsewhere, and there is no folder for what they leave.
+    #[error("shards that run elsewhere need a folder that all machines see")]
+    NoFolder,
     /// Two jobs of one run have the same name.
     #[error("there are two jobs called {0}")]
     SameName(String),
@@ -103,6 +107,8 @@ struct Loop<'a> {
     state: State,
     stages: Vec<Stage>,
     slots: Vec<(Arc<Slot>, JoinHandle<()>)>,
+    /// Threads of jobs whose shards run elsewhere.
+    fleet: Vec<JoinHandle<()>>,
     made: Vec<BTreeMap<String, Vec<u8>>>,
     hashes: Vec<String>,
     said: Vec<u64>,
@@ -134,7 +140,7 @@ pub fn run(
     let count = jobs.len();
     let (sender, news) = mpsc::channel();
     let shared = Arc::new(Shared {
-        limits: jobs.iter().map(|job| job.limits()).collect(),
+        limits: jobs.iter().map(|job| options.mode.limits(job.limits())).collect(),
         jobs,
         workers: options.workers.max(1),
         start: Instant::now(),
@@ -160,6 +166,7 @@ pub fn run(
         state: State::default(),
         stages: vec![Stage::Waiting; count],
         slots: Vec::new(),
+        fleet: Vec::new(),
         made: vec![BTreeMap::new(); count],
         hashes: vec![String::new(); count],
         said: vec![0; count],
@@ -189,10 +196,12 @@ pub fn run(
 
 impl Loop<'_> {
     fn go(&mut self) -> Result<(), RunError> {
-        let waiting: usize =
-            self.shared.limits.iter().map(|limits| limits.waiting(self.shared.workers)).sum();
-        for _ in 0..self.shared.workers + waiting {
-            self.open_slot()?;
+        if !self.open_fleet()? {
+            let waiting: usize =
+                self.shared.limits.iter().map(|limits| limits.waiting(self.shared.workers)).sum();
+            for _ in 0..self.shared.workers + waiting {
+                self.open_slot()?;
+            }
         }
         self.plan_next()?;
         while self.stages.iter().any(|stage| *stage != Stage::Ended) {
@@ -304,8 +313,8 @@ impl Loop<'_> {
     fn open_slot(&mut self) -> Result<(), RunError> {
         let slot = Arc::new(Slot::new(self.options.cancel.clone()));
         let own = match &self.options.mode {
-            Mode::Threading => None,
             Mode::Process(command) => Some(command.clone()),
+            Mode::Threading | Mode::Cluster(_) | Mode::Merge => None,
         };
         let mut worker =
             Slotted { own, memory: self.options.worker_memory, thread: Thread::default(), process: None };

@@ -152,7 +152,7 @@ impl RunDir {
             _ => (crate::run::wall_clock_ms(), None),
         };
         if !resumed {
-            for name in ["plans", "shards"] {
+            for name in ["plans", "shards", "cluster"] {
                 match fs::remove_dir_all(state.join(name)) {
                     Err(error) if error.kind() != io::ErrorKind::NotFound => {
                         return Err(destination(&state)(error));

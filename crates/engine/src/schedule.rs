@@ -129,9 +129,9 @@ impl Queue {
         self.enough() && shard as usize >= self.prefix
     }
 
-    /// Whether nothing runs and nothing is to run.
+    /// Whether nothing runs and nothing is to run, and nobody has still to come back.
     pub(crate) fn over(&self) -> bool {
-        self.running == 0 && self.ready.is_empty() && self.delayed.is_empty()
+        self.leases == 0 && self.running == 0 && self.ready.is_empty() && self.delayed.is_empty()
     }
 
     /// Drops what has not begun. Returns how many shards that were.
@@ -203,6 +203,21 @@ impl Queue {
             self.batch = (self.batch / 2).max(1);
         }
     }
+}
+
+/// All that one job has to do, for a worker that takes everything: once nothing waits for another
+/// try any more, so that those come together.
+pub(crate) fn everything(queues: &mut [Option<Queue>], job: usize, now: Instant) -> Option<Lease> {
+    let queue = queues[job].as_mut()?;
+    queue.wake(now);
+    if queue.ready.is_empty() || !queue.delayed.is_empty() {
+        return None;
+    }
+    let mut tickets: Vec<Ticket> = queue.ready.drain(..).collect();
+    tickets.sort_by_key(|ticket| ticket.shard);
+    queue.running += tickets.len();
+    queue.leases += 1;
+    Some(Lease { job, tickets })
 }
 
 /// The next lease for a worker that last served `last`: the job with the fewest workers
@@ -325,6 +340,7 @@ mod tests {
             let queue = queues[0].as_mut().unwrap();
             for at in order {
                 queue.ended(leases[at].tickets[0], finished(6), now);
+                queue.returned(1, Duration::ZERO);
             }
             assert_eq!(queue.wanted(), 2, "{order:?}");
             assert!(queue.over());

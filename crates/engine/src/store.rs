@@ -1,5 +1,6 @@
 //! Where the outputs of shards are kept: in memory, or as files that survive the process.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Cursor, Write};
 use std::path::{Path, PathBuf};
@@ -14,6 +15,9 @@ const FORMAT: u32 = 1;
 
 /// Output up to this size is written in one go.
 const BUFFER: usize = 256 << 10;
+
+/// The file that says to which plan a folder belongs.
+const OWNER: &str = "plan";
 
 /// Where the outputs of one job's shards go.
 #[derive(Clone, Debug)]
@@ -70,11 +74,52 @@ impl ShardResult {
 }
 
 impl Store {
-    /// A store in `folder`, which is made; leftovers of killed workers are removed.
+    /// A store in `folder`, which is made and from now on belongs to this plan; what killed workers
+    /// of this machine left is removed.
     pub(crate) fn folder(folder: &Path, plan: &str) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        files::remove_temporaries(folder)?;
+        let store = Self::shared(folder, plan)?;
+        if !store.is_current() {
+            files::write_whole(&folder.join(OWNER), plan.as_bytes())?;
+        }
+        Ok(store)
+    }
+
+    /// A store in a folder that another process has made, for the same plan or for one that came after.
+    pub(crate) fn shared(folder: &Path, plan: &str) -> io::Result<Self> {
+        files::remove_dead_temporaries(folder)?;
         Ok(Self::Folder { path: folder.to_owned(), plan: plan.to_owned() })
+    }
+
+    /// Whether the folder still belongs to this plan. A shard that runs elsewhere may outlive its run:
+    /// what it writes must not take the place of what another plan wrote.
+    fn is_current(&self) -> bool {
+        match self {
+            Self::Memory => true,
+            Self::Folder { path, plan } => {
+                fs::read(path.join(OWNER)).is_ok_and(|owner| owner == plan.as_bytes())
+            }
+        }
+    }
+
+    /// Hash of the plan that its results belong to; in memory there is nothing to tell apart.
+    pub(crate) fn plan(&self) -> &str {
+        match self {
+            Self::Memory => "",
+            Self::Folder { plan, .. } => plan,
+        }
+    }
+
+    /// The shards that have left something: a result, or a note why there is none. Nothing is said
+    /// of whether it is sound.
+    pub(crate) fn there(&self) -> BTreeSet<u32> {
+        let Self::Folder { path, .. } = self else { return BTreeSet::new() };
+        let names = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.file_name());
+        let number = |name: &str| {
+            let number = name.strip_suffix(".result.json").or_else(|| name.strip_suffix(".failed.json"))?;
+            number.parse().ok()
+        };
+        names.filter_map(|name| number(name.to_str()?)).collect()
     }
 
     fn paths(folder: &Path, shard: u32) -> (PathBuf, PathBuf) {
@@ -180,6 +225,9 @@ impl<'a> Draft<'a> {
                 self.buffer.shrink_to_fit();
                 Kept::Memory(self.buffer)
             }
+            Store::Folder { .. } if !self.store.is_current() => {
+                return Err(io::Error::other("another plan has taken its place"));
+            }
             Store::Folder { path, plan } => {
                 self.spill()?;
                 let (records_path, result_path) = Store::paths(path, self.shard);
@@ -241,6 +289,10 @@ mod tests {
         assert!(store.reuse(4).is_none());
         let other = Store::folder(folder.path(), "plan-b").unwrap();
         assert!(other.reuse(3).is_none());
+        // What outlives its plan keeps what it has to itself.
+        assert!(Draft::new(&store, 4).finish().is_err());
+        Draft::new(&other, 4).finish().unwrap();
+        assert_eq!(other.there().into_iter().collect::<Vec<_>>(), [3, 4]);
     }
 
     #[test]
@@ -267,11 +319,12 @@ mod tests {
         let mut draft = Draft::new(&store, 0);
         let line = vec![b'1'; BUFFER];
         draft.record(&line).unwrap();
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "it spilled");
+        let entries = || fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(entries(), 2, "it spilled");
         drop(draft);
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert_eq!(entries(), 1);
         fs::write(folder.path().join("000000.jsonl.77-0.part"), "torn").unwrap();
         Store::folder(folder.path(), "plan").unwrap();
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert_eq!(entries(), 1);
     }
 }

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod elsewhere;
 mod showing;
 
 use std::path::PathBuf;
@@ -11,7 +12,10 @@ use jobs::prime::ListFormat;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use elsewhere::{Export, Merge, ShardRun, Shards};
 pub(crate) use showing::{LogFormat, Replay, Showing};
+
+use crate::cluster::ClusterFlags;
 
 /// Builds datasets of vulnerable and fixed source code
 #[derive(Parser)]
@@ -69,6 +73,18 @@ enum Described {
     /// The cache holds the answers of upstreams, mirrors of repositories, what sources of advisories
     /// had listed, unpacked snapshots, and what was asked of whom. All of it can be had again.
     Cache(Cache),
+    /// Plans jobs whose shards other machines run, and leaves the plan in the output directory
+    ///
+    /// Takes the flags of the command that would run them. What follows: `streamguard shard run` on
+    /// whatever machines see that directory, then `streamguard merge`.
+    #[command(subcommand_required = true)]
+    Plan,
+    /// Runs shards of a plan, as often as asked: one that is done is not run again
+    #[command(subcommand)]
+    Shard(Shards),
+    /// Merges what the shards of a plan left, and writes dataset and reports as a run does
+    #[command(after_help = EXITS)]
+    Merge(Merge),
     /// Runs shards for another streamguard; not for people
     #[command(hide = true)]
     Worker,
@@ -106,6 +122,14 @@ pub(crate) enum Command {
     Report(Report),
     /// `cache`.
     Cache(Cache),
+    /// `plan`: one of the commands above, which is not to run.
+    Plan(Box<Command>),
+    /// `plan export`.
+    Export(Export),
+    /// `shard run`.
+    Shard(ShardRun),
+    /// `merge`.
+    Merge(Merge),
     /// `worker`.
     Worker,
 }
@@ -118,6 +142,8 @@ pub(crate) enum Mode {
     Threading,
     /// In child processes: a crash costs one shard
     Process,
+    /// On the machines of a Slurm cluster, which all see the output directory
+    Slurm,
 }
 
 /// Settings of every command that runs jobs.
@@ -142,6 +168,9 @@ pub(crate) struct Running {
     /// Drop an interrupted run and begin anew
     #[arg(long, conflicts_with = "resume")]
     pub(crate) fresh: bool,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) cluster: ClusterFlags,
 }
 
 /// Which reports to write.
@@ -413,6 +442,9 @@ pub(crate) enum Color {
 /// The commands that run one job for its figures.
 const FIGURE_COMMANDS: [&str; 2] = ["ingest", "prime"];
 
+/// The commands whose jobs can be planned for other machines.
+const PLANNED_COMMANDS: [&str; 4] = ["collect", "run", "ingest", "prime"];
+
 /// The whole command line, with the flags of all collectors below `collect`.
 pub(crate) fn command() -> clap::Command {
     let cli = FIGURE_COMMANDS.into_iter().fold(Cli::command(), |cli, name| {
@@ -425,25 +457,43 @@ pub(crate) fn command() -> clap::Command {
                 .mut_arg("fresh", |fresh| fresh.requires("output_dir"))
         })
     });
-    cli.mut_subcommand("collect", |collect| {
+    let cli = cli.mut_subcommand("collect", |collect| {
         // The flags of a collector bring its description along; that of the command stays.
         let (about, long_about) = (collect.get_about().cloned(), collect.get_long_about().cloned());
         let collect = list::COLLECTORS
             .iter()
             .fold(collect, |collect, entry| (entry.flags)(collect.next_help_heading(entry.name)));
         collect.about(about.unwrap_or_default()).long_about(long_about.unwrap_or_default())
-    })
+    });
+    let planned: Vec<clap::Command> = PLANNED_COMMANDS
+        .iter()
+        .filter_map(|name| cli.find_subcommand(name))
+        .map(|command| command.clone().mut_arg("output_dir", |folder| folder.visible_alias("out")))
+        .collect();
+    let export = Export::augment_args(clap::Command::new("export"));
+    cli.mut_subcommand("plan", |plan| plan.subcommands(planned).subcommand(export))
 }
 
 /// Understands the command line. Wrong ones end the program here, with a usage text.
 pub(crate) fn parse() -> Result<Command> {
-    let matches = command().get_matches();
+    asked(&command().get_matches())
+}
+
+fn asked(matches: &ArgMatches) -> Result<Command> {
     Ok(match matches.subcommand() {
         Some(("collect", matches)) => Command::Collect(matches.clone()),
         Some(("run", matches)) => Command::Run(matches.clone()),
         Some(("ingest", matches)) => Command::Ingest(matches.clone()),
         Some(("prime", matches)) => Command::Prime(matches.clone()),
         Some(("replay", matches)) => Command::Replay(Replay::from_arg_matches(matches)?),
+        Some(("plan", matches)) => match matches.subcommand() {
+            Some(("export", matches)) => Command::Export(Export::from_arg_matches(matches)?),
+            _ => Command::Plan(Box::new(asked(matches)?)),
+        },
+        Some(("shard", matches)) => match Shards::from_arg_matches(matches)? {
+            Shards::Run(settings) => Command::Shard(settings),
+        },
+        Some(("merge", matches)) => Command::Merge(Merge::from_arg_matches(matches)?),
         Some(("examples", matches)) => Command::Examples(Examples::from_arg_matches(matches)?),
         Some(("resolve", matches)) => Command::Resolve(Resolve::from_arg_matches(matches)?),
         Some(("report", matches)) => Command::Report(Report::from_arg_matches(matches)?),

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use dataset::Union;
 use dataset::union::{Source, UnionError, write_union};
-use engine::{Begin, Cancel, Finished, Job, Mode, Options, RunDir, State, Status};
+use engine::{Begin, Cancel, Finished, Job, Mode, Options, Prepared, RunDir, State, Status};
 use jobs::{AdvisorySource, Collect, Collector, Gather};
 use report::{Assembled, Format};
 use serde_json::{Map, Value};
@@ -146,18 +146,32 @@ impl Collection {
         self
     }
 
+    fn open(&mut self) -> Result<RunDir> {
+        let settings: Map<String, Value> =
+            self.jobs.iter().map(|job| (job.name().to_owned(), job.settings())).collect();
+        let mut dir = RunDir::open(&self.folder, Value::Object(settings), self.begin)?;
+        if let Some(command) = self.command.take() {
+            dir.begun_by(command)?;
+        }
+        Ok(dir)
+    }
+
+    /// Plans the collectors without running them, for machines that see the folder.
+    ///
+    /// # Errors
+    /// A folder that cannot be used or written, see [`Exit::of`].
+    pub fn prepare(mut self) -> Result<Vec<(String, Prepared)>> {
+        let dir = self.open()?;
+        Ok(engine::prepare(&self.jobs, &dir, &self.options.cancel)?)
+    }
+
     /// Runs the collectors and writes the dataset. That some of them fail is no error, but a
     /// [`Status`].
     ///
     /// # Errors
     /// A folder that cannot be used or written, see [`Exit::of`].
-    pub fn run(self) -> Result<Results> {
-        let settings: Map<String, Value> =
-            self.jobs.iter().map(|job| (job.name().to_owned(), job.settings())).collect();
-        let mut dir = RunDir::open(&self.folder, Value::Object(settings), self.begin)?;
-        if let Some(command) = self.command {
-            dir.begun_by(command)?;
-        }
+    pub fn run(mut self) -> Result<Results> {
+        let mut dir = self.open()?;
         let cancel = self.options.cancel.clone();
         let mut view = ui::open(self.view, None, &cancel, &self.options.pause);
         let Finished { mut status, state, .. } =

@@ -24,6 +24,10 @@ pub enum Exit {
     Destination,
     /// The state of a run is damaged.
     Damaged,
+    /// Shards cannot be done, and trying again will not help (EX_DATAERR of sysexits.h).
+    NeverRetry,
+    /// Shards were not done, and another try may help (EX_TEMPFAIL of sysexits.h).
+    TryAgain,
     /// A signal ended it; what is finished can be resumed.
     Signal(u8),
 }
@@ -40,6 +44,8 @@ impl Exit {
             Self::Locked => 5,
             Self::Destination => 6,
             Self::Damaged => 7,
+            Self::NeverRetry => 65,
+            Self::TryAgain => 75,
             Self::Signal(signal) => 128 + signal,
         }
     }
@@ -60,7 +66,7 @@ impl Exit {
             match cause.downcast_ref::<RunError>() {
                 Some(RunError::Destination { .. }) => return Self::Destination,
                 Some(RunError::RunDir(error)) => return Self::of_folder(error),
-                Some(RunError::SameName(_)) => return Self::Usage,
+                Some(RunError::SameName(_) | RunError::NoFolder) => return Self::Usage,
                 Some(RunError::Thread(_)) => return Self::Error,
                 None => {}
             }

@@ -120,5 +120,8 @@ impl Loop<'_> {
                 let _ = thread.join();
             }
         }
+        for thread in self.fleet.drain(..) {
+            let _ = thread.join();
+        }
     }
 }

@@ -11,6 +11,7 @@ use crate::schedule::{Fate, Lease, Ticket};
 use crate::store::Store;
 
 mod child;
+pub(crate) mod cluster;
 pub(crate) mod process;
 pub(crate) mod protocol;
 pub(crate) mod serve;

@@ -8,6 +8,8 @@ mod faulty;
 mod after;
 /// Stopping a run, and going on with it.
 mod cancel;
+/// Shards that run on machines of a cluster.
+mod cluster;
 /// Jobs in other languages.
 mod external;
 /// What faults cost, on threads and in processes.

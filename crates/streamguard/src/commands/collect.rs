@@ -19,7 +19,10 @@ use streamguard::settings::{ConfigFile, Layers, Settled};
 use streamguard::ui::LogFormat;
 use streamguard::{Collection, View, ui};
 
+use super::plan::{self, Purpose};
 use crate::cli::{self, Collect, Mode, Running, Showing};
+use crate::cluster::ShardCommand;
+use crate::cluster::slurm::Slurm;
 use crate::command_line::command_line;
 use crate::signals;
 
@@ -29,7 +32,7 @@ const RECORDING: &str = ".streamguard/recording";
 /// What workers of our own get of the environment, besides what git needs to find its way.
 const ENVIRONMENT: [&str; 6] = ["HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "RUST_BACKTRACE"];
 
-pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
+pub(crate) fn run(matches: &ArgMatches, purpose: Purpose) -> Result<Exit> {
     let folder = Path::new(".");
     let flags = Collect::from_arg_matches(matches)?;
     let file = ConfigFile::read(folder, flags.config.as_deref())?;
@@ -43,6 +46,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
     let settings: Collect = layers.settle("collect", json!(flags))?.read()?;
     let credentials = credentials(&flags, &settings, &environment)?;
 
+    if settings.running.mode == Mode::Slurm {
+        warn_of_nodes(&settings, &credentials);
+    }
     let cache = settings.cache_dir.clone().unwrap_or_else(|| environment.cache_folder());
     let cache = std::path::absolute(&cache).with_context(|| format!("no folder: {}", cache.display()))?;
     if settings.no_cache {
@@ -64,7 +70,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
     let running = &settings.running;
     // The flag wins over what the file or a variable says of its opposite.
     let parallel = layers.is_given("parallel") || !settings.sequential;
-    let options = options(running, parallel, cancel.clone())?;
+    let nodes = Nodes { token_file: settings.token_file.as_deref(), config: flags.config.as_deref() };
+    let options = match purpose {
+        Purpose::Run => options(running, parallel, cancel.clone(), &nodes)?,
+        Purpose::Plan => Options::default(),
+    };
     let mut collection = Collection::new(&settings.output_dir)
         .parallel(options.parallel)
         .workers(options.workers)
@@ -82,6 +92,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
             Makes::Advisories => collection.add_source_job(job),
             Makes::Samples | Makes::SamplesOfAdvisories => collection.add_job(job),
         };
+    }
+    if purpose == Purpose::Plan {
+        return plan::show(&collection.prepare()?, &settings.output_dir);
     }
     let mut results = collection.run()?;
     // The reports come first: the summary names them.
@@ -161,6 +174,17 @@ fn credentials(
         github: or_variable(&flags.github_token, env::GITHUB_TOKEN),
         nvd: or_variable(&flags.nvd_api_key, env::NVD_API_KEY),
     })
+}
+
+/// Says so if tokens are known here that other machines will not have.
+fn warn_of_nodes(settings: &Collect, credentials: &Credentials) {
+    let has_any = credentials.github.is_some() || credentials.nvd.is_some();
+    if has_any && settings.token_file.is_none() && !Path::new(".env").exists() {
+        ui::say(
+            "warning: tokens in flags and variables stay on this machine: put them into a file, and name it by \
+             --token-file",
+        );
+    }
 }
 
 /// The collectors that were asked for, in the order of the list: it decides which of two
@@ -274,27 +298,45 @@ pub(crate) fn formats(names: &[String]) -> Result<Vec<Format>, UsageError> {
     names.iter().map(|name| name.parse().map_err(UsageError)).collect()
 }
 
+/// What other machines need to make a job, besides its plan.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Nodes<'a> {
+    pub(crate) token_file: Option<&'a Path>,
+    pub(crate) config: Option<&'a Path>,
+}
+
 /// How the engine is to run.
-pub(crate) fn options(running: &Running, parallel: bool, cancel: Cancel) -> Result<Options> {
-    let mode = match running.mode {
-        Mode::Threading => engine::Mode::Threading,
-        Mode::Process => {
-            let program =
-                std::env::current_exe().context("cannot find this program, to start it as a worker")?;
-            engine::Mode::Process(
-                CommandLine::new(program, ["worker"])
-                    .keeping(ENVIRONMENT.into_iter().chain(git::ENVIRONMENT)),
-            )
+pub(crate) fn options(
+    running: &Running,
+    parallel: bool,
+    cancel: Cancel,
+    nodes: &Nodes<'_>,
+) -> Result<Options> {
+    let (mode, workers) = match running.mode {
+        Mode::Threading => (engine::Mode::Threading, usize::from(running.workers)),
+        Mode::Process => (engine::Mode::Process(worker()?), usize::from(running.workers)),
+        Mode::Slurm => {
+            let command = ShardCommand::new(running.worker_memory, nodes.token_file, nodes.config)?;
+            let slurm = Slurm::connect(&running.cluster, command)?;
+            let slots = slurm.slots();
+            (engine::Mode::Cluster(Arc::new(slurm)), slots)
         }
     };
     Ok(Options {
         mode,
-        workers: usize::from(running.workers),
+        workers,
         parallel,
         worker_memory: (running.worker_memory > 0).then_some(running.worker_memory << 20),
         cancel,
         ..Options::default()
     })
+}
+
+/// The command that starts this program as a worker.
+pub(crate) fn worker() -> Result<CommandLine> {
+    let program = std::env::current_exe().context("cannot find this program, to start it as a worker")?;
+    let environment = ENVIRONMENT.into_iter().chain(git::ENVIRONMENT);
+    Ok(CommandLine::new(program, ["worker"]).keeping(environment))
 }
 
 /// What to do about an interrupted run.

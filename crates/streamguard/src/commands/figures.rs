@@ -3,23 +3,30 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use engine::{Cancel, Job, RunDir, Status};
+use engine::{Cancel, Job, Options, RunDir, Status};
+use report::Format;
 use serde_json::json;
-use streamguard::exit::Exit;
-use streamguard::ui;
+use streamguard::exit::{Exit, UsageError};
+use streamguard::{View, ui};
 
-use super::collect::{begin, formats, options, view};
+use super::collect::{Nodes, begin, formats, options, view};
+use super::plan::{self, Purpose};
 use super::run::exit;
-use crate::cli::Figures;
+use crate::cli::{Figures, Mode, Reports};
 use crate::command_line::command_line;
 use crate::signals;
 
-/// Runs a job, prints its figures, and writes reports if there is a place for them.
-pub(crate) fn run(job: Arc<dyn Job>, settings: &Figures) -> Result<Exit> {
+/// Does with a job what was asked: runs it, or plans it for other machines.
+pub(crate) fn run(job: Arc<dyn Job>, settings: &Figures, purpose: Purpose) -> Result<Exit> {
     let formats = formats(&settings.reports.report_formats)?;
     let running = &settings.running;
     let cancel = Cancel::new();
     let caught = signals::listen(cancel.clone())?;
+    let is_elsewhere = purpose == Purpose::Plan || running.mode == Mode::Slurm;
+    if is_elsewhere && settings.output_dir.is_none() {
+        let what = "name a directory that all machines see, by --output-dir";
+        return Err(UsageError(what.to_owned()).into());
+    }
     let recorded = json!({ job.name(): job.settings() });
     let mut dir = match &settings.output_dir {
         Some(folder) => Some(RunDir::open(folder, recorded, begin(running))?),
@@ -28,19 +35,35 @@ pub(crate) fn run(job: Arc<dyn Job>, settings: &Figures) -> Result<Exit> {
     if let Some(dir) = &mut dir {
         dir.begun_by(command_line())?;
     }
-    let options = options(running, true, cancel)?;
-    let mut shown = ui::open(view(&running.showing), None, &options.cancel, &options.pause);
-    let finished = engine::run(vec![job], &options, dir.as_ref(), &mut ui::Showing(&mut *shown))?;
+    if let (Some(dir), Purpose::Plan) = (&dir, purpose) {
+        return plan::show(&engine::prepare(&[job], dir, &cancel)?, dir.root());
+    }
+    let options = options(running, true, cancel, &Nodes::default())?;
+    let status = run_job(job, &options, dir.as_mut(), view(&running.showing), &formats, &settings.reports)?;
+    Ok(exit(status, &caught))
+}
+
+/// Runs a job, prints its figures, and writes reports if there is a place for them.
+pub(crate) fn run_job(
+    job: Arc<dyn Job>,
+    options: &Options,
+    dir: Option<&mut RunDir>,
+    view: View,
+    formats: &[Format],
+    reports: &Reports,
+) -> Result<Status> {
+    let mut shown = ui::open(view, None, &options.cancel, &options.pause);
+    let finished = engine::run(vec![job], options, dir.as_deref(), &mut ui::Showing(&mut *shown))?;
     drop(shown);
     ui::figures::print(&finished.state.jobs[0]);
-    if let Some(dir) = &mut dir {
+    if let Some(dir) = dir {
         let run = report::Run::read(dir.root())?;
         for format in formats {
-            report::write(&run, format, &settings.reports.options(), dir.root())?;
+            report::write(&run, *format, &reports.options(), dir.root())?;
         }
         if finished.status == Status::Complete {
             dir.finish()?;
         }
     }
-    Ok(exit(finished.status, &caught))
+    Ok(finished.status)
 }

@@ -14,9 +14,10 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::{ConfigFile, Layers};
 
 use super::figures;
+use super::plan::Purpose;
 use crate::cli::Primes;
 
-pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
+pub(crate) fn run(matches: &ArgMatches, purpose: Purpose) -> Result<Exit> {
     let folder = Path::new(".");
     let flags = Primes::from_arg_matches(matches)?;
     let file = ConfigFile::read(folder, flags.figures.config.as_deref())?;
@@ -28,7 +29,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
     let job = Prime::new(ranges(&settings)?, settings.figures.running.workers)
         .counting_only(settings.count_only)
         .listing(list);
-    figures::run(Arc::new(job), &settings.figures)
+    figures::run(Arc::new(job), &settings.figures, purpose)
 }
 
 fn ranges(settings: &Primes) -> Result<Vec<NamedRange>> {

@@ -13,11 +13,12 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::{CommandJob, ConfigFile, Layers};
 use streamguard::ui;
 
-use super::collect::{begin, options, view};
+use super::collect::{Nodes, begin, options, view};
+use super::plan::{self, Purpose};
 use crate::cli::Run;
 use crate::signals::{self, Caught};
 
-pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
+pub(crate) fn run(matches: &ArgMatches, purpose: Purpose) -> Result<Exit> {
     let folder = Path::new(".");
     let flags = Run::from_arg_matches(matches)?;
     let file = ConfigFile::read(folder, flags.config.as_deref())?;
@@ -31,9 +32,12 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit> {
     let recorded: Map<String, Value> =
         jobs.iter().map(|job| (job.name().to_owned(), job.settings())).collect();
     let mut dir = RunDir::open(&settings.output_dir, Value::Object(recorded), begin(&settings.running))?;
-    let options = options(&settings.running, true, cancel)?;
-    let view = view(&settings.running.showing);
-    let mut shown = ui::open(view, None, &options.cancel, &options.pause);
+    if purpose == Purpose::Plan {
+        return plan::show(&engine::prepare(&jobs, &dir, &cancel)?, &settings.output_dir);
+    }
+    let nodes = Nodes { config: flags.config.as_deref(), ..Nodes::default() };
+    let options = options(&settings.running, true, cancel, &nodes)?;
+    let mut shown = ui::open(view(&settings.running.showing), None, &options.cancel, &options.pause);
     let finished = engine::run(jobs, &options, Some(&dir), &mut ui::Showing(&mut *shown))?;
     drop(shown);
     ui::summary::print_jobs(&finished.state, &settings.output_dir);
@@ -68,7 +72,8 @@ fn chosen(file: &ConfigFile, names: &[String]) -> Result<Vec<Arc<dyn Job>>, Usag
     jobs.into_iter().map(external).collect()
 }
 
-fn external(job: &CommandJob) -> Result<Arc<dyn Job>, UsageError> {
+/// A job that is a command.
+pub(crate) fn external(job: &CommandJob) -> Result<Arc<dyn Job>, UsageError> {
     if jobs::list::find(&job.name).is_some() {
         return Err(UsageError(format!("{:?} is the name of a built-in job; choose another", job.name)));
     }

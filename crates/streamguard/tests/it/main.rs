@@ -1,5 +1,7 @@
 //! The program, from outside.
 
+/// Shards on other machines: the contract, and Slurm.
+mod cluster;
 /// A first dataset from the demo world, and what is in it.
 mod collect;
 /// Killed at random moments, and resumed.

@@ -1,0 +1,123 @@
+//! Jobs whose shards run elsewhere: a thread for each job hands out all that it has to do, and takes
+//! in what comes back.
+
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::{Loop, RunError};
+use crate::cancel::Cancel;
+use crate::cluster::Cluster;
+use crate::crew::{News, Shared};
+use crate::job::JobError;
+use crate::options::Mode;
+use crate::rounds::Rounds;
+use crate::schedule;
+use crate::worker::cluster::{Course, Trouble, take_results};
+
+/// How long a thread without work waits before it looks again.
+const PAUSE: Duration = Duration::from_millis(40);
+
+/// Who runs the shards.
+#[derive(Clone)]
+enum Elsewhere {
+    Cluster(Arc<dyn Cluster>),
+    /// Nobody any more: they have run.
+    Done,
+}
+
+impl Loop<'_> {
+    /// Starts the threads, if shards run elsewhere. False if they run here.
+    pub(super) fn open_fleet(&mut self) -> Result<bool, RunError> {
+        let elsewhere = match &self.options.mode {
+            Mode::Threading | Mode::Process(_) => return Ok(false),
+            Mode::Cluster(cluster) => Elsewhere::Cluster(Arc::clone(cluster)),
+            Mode::Merge => Elsewhere::Done,
+        };
+        let dir = self.dir.ok_or(RunError::NoFolder)?;
+        for job in 0..self.shared.jobs.len() {
+            let place = Place { root: dir.root().to_owned(), state: dir.state(""), clock_ms: dir.clock_ms() };
+            let (shared, elsewhere) = (Arc::clone(&self.shared), elsewhere.clone());
+            let cancel = self.options.cancel.clone();
+            let thread = std::thread::Builder::new()
+                .name(format!("cluster-{job}"))
+                .spawn(move || serve(&shared, job, &elsewhere, &place, &cancel))
+                .map_err(RunError::Thread)?;
+            self.fleet.push(thread);
+        }
+        Ok(true)
+    }
+}
+
+/// Where the run is.
+struct Place {
+    root: PathBuf,
+    state: PathBuf,
+    clock_ms: u64,
+}
+
+/// The thread of a job: takes all that is to be done, again and again, until the run is over.
+fn serve(shared: &Shared, job: usize, elsewhere: &Elsewhere, place: &Place, cancel: &Cancel) {
+    loop {
+        let mut inner = shared.lock();
+        let lease = loop {
+            if inner.closing {
+                return;
+            }
+            if let Some(lease) = schedule::everything(&mut inner.queues, job, Instant::now()) {
+                break lease;
+            }
+            inner = shared.work.wait_timeout(inner, PAUSE).unwrap_or_else(PoisonError::into_inner).0;
+        };
+        let Some(store) = inner.stores[job].clone() else { return };
+        drop(inner);
+
+        let since = Instant::now();
+        let name = shared.jobs[job].name();
+        let mut report = |fates| {
+            shared.account(&mut shared.lock(), job, fates);
+        };
+        let ended = match elsewhere {
+            Elsewhere::Done => {
+                report(take_results(&store, &place.root, name, &lease.tickets));
+                Ok(())
+            }
+            Elsewhere::Cluster(cluster) => {
+                Rounds::new(&place.root, &place.state, place.clock_ms, name, store.plan())
+                    .map_err(Trouble::Destination)
+                    .and_then(|rounds| {
+                        let wanted = |shard| {
+                            let inner = shared.lock();
+                            inner.queues[job].as_ref().is_some_and(|queue| !queue.superfluous(shard))
+                        };
+                        let mut course = Course {
+                            cluster: &**cluster,
+                            rounds: &rounds,
+                            store: &store,
+                            lane: shared.limits[job].lane,
+                            cancel,
+                            closing: &|| shared.lock().closing,
+                            wanted: &wanted,
+                            say: &|level, text| shared.note(job, level, text),
+                            report: &mut report,
+                        };
+                        course.run(&lease.tickets)
+                    })
+            }
+        };
+        let mut inner = shared.lock();
+        match ended {
+            Ok(()) => shared.settle(&mut inner, job, Vec::new(), since.elapsed()),
+            Err(Trouble::Destination(error)) => {
+                inner.broken.get_or_insert(error);
+                inner.closing = true;
+                let _ = shared.news.send(News::Stuck);
+            }
+            Err(Trouble::Refused(reason)) => {
+                drop(inner);
+                let _ = shared.news.send(News::Planned(job, Err(JobError::Failed(reason))));
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Shards that run elsewhere, on an engine that keeps none of its promises.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use engine::cluster::{ClusterError, Round, Standing};
+use engine::{
+    Begin, Cancel, Cluster, Elements, Finished, Job, Mode, Options, Outcome, PlanDir, RunDir, Status,
+    run_shards,
+};
+use serde_json::json;
+
+use crate::faulty::{Fault, Faulty};
+use crate::{job, text, threads, worker};
+
+/// What goes wrong with rounds, by their number from 1.
+#[derive(Clone, Copy, Debug, Default)]
+struct Faults {
+    /// The answer to the first submission is lost.
+    lost_answer: bool,
+    /// Nothing is ever taken.
+    refuses: bool,
+    /// In so many rounds the first element vanishes.
+    vanishes: usize,
+}
+
+/// Runs elements on threads of this process.
+#[derive(Clone, Debug)]
+struct Here {
+    job: Faulty,
+    faults: Faults,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    rounds: Vec<String>,
+    /// Elements that are not over, by round.
+    open: BTreeMap<String, usize>,
+    cancel: BTreeMap<String, Cancel>,
+}
+
+impl Here {
+    fn new(job: &Faulty, faults: Faults) -> Self {
+        Self { job: job.clone(), faults, state: Arc::default() }
+    }
+
+    fn rounds(&self) -> usize {
+        self.state.lock().unwrap().rounds.len()
+    }
+}
+
+impl Cluster for Here {
+    fn name(&self) -> &'static str {
+        "here"
+    }
+
+    fn elements(&self, shards: usize, again: bool) -> usize {
+        if again { shards } else { shards.div_ceil(3) }
+    }
+
+    fn submit(&self, round: &Round) -> Result<Vec<String>, ClusterError> {
+        if self.faults.refuses {
+            return Err(ClusterError("not today".into()));
+        }
+        let number = {
+            let mut state = self.state.lock().unwrap();
+            state.rounds.push(round.name.clone());
+            state.open.insert(round.name.clone(), round.elements as usize);
+            state.cancel.insert(round.name.clone(), Cancel::new());
+            state.rounds.len()
+        };
+        for element in 0..round.elements {
+            let (here, round) = (self.clone(), round.clone());
+            std::thread::spawn(move || {
+                if element > 0 || number > here.faults.vanishes {
+                    here.element(&round, element);
+                }
+                *here.state.lock().unwrap().open.get_mut(&round.name).unwrap() -= 1;
+            });
+        }
+        match self.faults.lost_answer && number == 1 {
+            true => Err(ClusterError("timed out".into())),
+            false => Ok(vec![round.name.clone()]),
+        }
+    }
+
+    fn find(&self, name: &str) -> Result<Vec<String>, ClusterError> {
+        let state = self.state.lock().unwrap();
+        Ok(state.rounds.iter().filter(|round| *round == name).cloned().collect())
+    }
+
+    fn look(&self, ids: &[String]) -> Result<Standing, ClusterError> {
+        let state = self.state.lock().unwrap();
+        let running = ids.iter().filter_map(|id| state.open.get(id)).sum();
+        Ok(Standing { running, bad: [(0, "was lost".to_owned())].into(), ..Standing::default() })
+    }
+
+    fn cancel(&self, ids: &[String]) -> Result<(), ClusterError> {
+        let state = self.state.lock().unwrap();
+        ids.iter().filter_map(|id| state.cancel.get(id)).for_each(Cancel::request);
+        Ok(())
+    }
+
+    fn log(&self, _: &Round, element: u32) -> Option<String> {
+        Some(format!("begun {element}\nout of memory\n\n"))
+    }
+}
+
+impl Here {
+    fn element(&self, round: &Round, element: u32) {
+        let elements = Elements::read(&round.file).unwrap();
+        let dir = PlanDir::open(&round.plan).unwrap();
+        let plan = dir.plan(elements.job()).unwrap();
+        let cancel = self.state.lock().unwrap().cancel[&round.name].clone();
+        let options = Options { mode: Mode::Process(worker()), cancel, ..Options::default() };
+        let job: Arc<dyn Job> = Arc::new(self.job.clone());
+        let shards = elements.shards(element).unwrap();
+        run_shards(&dir, plan, &job, shards, &options, &|_, _| {}, &mut |_, _| {}).unwrap();
+    }
+}
+
+fn run(folder: &Path, job: &Faulty, mode: Mode, begin: Begin, cancel: &Cancel) -> Finished {
+    let mut dir = RunDir::open(folder, json!({"shards": job.shards}), begin).unwrap();
+    let options = Options { mode, cancel: cancel.clone(), ..Options::default() };
+    let finished = engine::run(vec![Arc::new(job.clone())], &options, Some(&dir), &mut ()).unwrap();
+    if finished.status == Status::Complete {
+        dir.finish().unwrap();
+    }
+    finished
+}
+
+fn run_on(here: &Here, folder: &Path) -> Finished {
+    run(folder, &here.job, Mode::Cluster(Arc::new(here.clone())), Begin::Resume, &Cancel::new())
+}
+
+fn expected(job: Faulty) -> String {
+    text(&crate::run(vec![job], &threads(2)), 0)
+}
+
+fn made(folder: &Path, job: &Faulty) -> String {
+    std::fs::read_to_string(folder.join(format!("{}.jsonl", job.name))).unwrap()
+}
+
+#[test]
+fn what_vanishes_is_handed_out_again() {
+    for faults in [
+        Faults::default(),
+        Faults { vanishes: 2, ..Faults::default() },
+        Faults { lost_answer: true, ..Faults::default() },
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let here = Here::new(&job("job", 10), faults);
+        assert_eq!(run_on(&here, folder.path()).status, Status::Complete, "{faults:?}");
+        assert_eq!(made(folder.path(), &here.job), expected(here.job.clone()), "{faults:?}");
+        assert_eq!(here.rounds(), 1 + faults.vanishes, "{faults:?}");
+    }
+}
+
+#[test]
+fn after_three_rounds_it_is_said_what_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = Here::new(&job("job", 7), Faults { vanishes: 9, ..Faults::default() });
+    let finished = run_on(&here, folder.path());
+    assert_eq!((finished.status, here.rounds()), (Status::Partial, 3));
+    let [(shard, outcome, reason)] = &finished.state.jobs[0].lost[..] else { panic!("one is lost") };
+    assert_eq!((*shard, *outcome), (0, Outcome::Crashed));
+    assert!(reason.contains("element 0 of") && reason.contains("was lost"), "{reason}");
+    assert!(reason.ends_with("it last said: out of memory"), "{reason}");
+    // What they left is merged without them, and the rest is not run again.
+    let merged = run(folder.path(), &here.job, Mode::Merge, Begin::Resume, &Cancel::new());
+    assert_eq!(merged.status, Status::Partial);
+    let rest = Here::new(&here.job, Faults::default());
+    assert_eq!(run_on(&rest, folder.path()).status, Status::Complete);
+    assert_eq!(made(folder.path(), &here.job), expected(here.job.clone()));
+}
+
+#[test]
+fn a_shard_that_fails_or_crashes_costs_itself_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let faults = [(1, Fault::Fail), (4, Fault::Abort)];
+    let here = Here::new(&Faulty { faults: faults.into(), ..job("job", 8) }, Faults::default());
+    let finished = run_on(&here, folder.path());
+    let lost: Vec<u32> = finished.state.jobs[0].lost.iter().map(|(shard, ..)| *shard).collect();
+    assert_eq!((finished.status, lost), (Status::Partial, vec![1, 4]));
+    let outcomes = &finished.state.jobs[0].outcomes;
+    assert_eq!((outcomes[&Outcome::Failed], outcomes[&Outcome::Crashed]), (1, 3), "{outcomes:?}");
+}
+
+#[test]
+fn an_engine_that_takes_nothing_fails_the_job() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = Here::new(&job("job", 3), Faults { refuses: true, ..Faults::default() });
+    let finished = run_on(&here, folder.path());
+    assert_eq!(finished.status, Status::Failed);
+    assert_eq!(finished.state.jobs[0].reason.as_deref(), Some("not today"));
+}
+
+#[test]
+fn who_has_enough_ends_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let faults = (3..40).map(|shard| (shard, Fault::Slow(1200))).collect();
+    let here = Here::new(&Faulty { faults, target: Some(7), ..job("job", 40) }, Faults::default());
+    assert_eq!(run_on(&here, folder.path()).status, Status::Complete);
+    assert_eq!(made(folder.path(), &here.job).lines().count(), 7);
+    assert!(here.state.lock().unwrap().open.values().all(|open| *open == 0));
+}
+
+#[test]
+fn a_stop_ends_what_runs_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let faults: BTreeMap<u32, Fault> = (0..30).map(|shard| (shard, Fault::Slow(400))).collect();
+    let here = Here::new(&Faulty { faults, ..job("job", 30) }, Faults::default());
+    let cancel = Cancel::new();
+    let soon = cancel.clone();
+    std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(600));
+        soon.request();
+    });
+    let stopped = run(folder.path(), &here.job, Mode::Cluster(Arc::new(here.clone())), Begin::New, &cancel);
+    assert_eq!(stopped.status, Status::Cancelled);
+    assert!(here.state.lock().unwrap().open.values().all(|open| *open == 0));
+    assert_eq!(run_on(&here, folder.path()).status, Status::Complete);
+    assert_eq!(made(folder.path(), &here.job).lines().count(), 90);
+}

@@ -1,0 +1,368 @@
+//! Slurm: a round is a job array. Nothing is used but the programs and the text formats that all
+//! its versions have had (sbatch(1), squeue(1), scancel(1), sinfo(1), scontrol(1)).
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result};
+use engine::cluster::{Cluster, ClusterError, Round, Standing};
+use jobs::upstream::git;
+use streamguard::env::SECRETS;
+use streamguard::exit::UsageError;
+
+use super::{ClusterFlags, ShardCommand};
+
+/// Slurm's programs wait for minutes when the controller is away; so long is waited for them.
+const TIMEOUT: &str = "60";
+
+/// What elements get of the environment, besides what git needs. Secrets are not among it: Slurm
+/// would keep them in its files.
+const ENVIRONMENT: [&str; 6] = ["HOME", "USER", "LANG", "LC_ALL", "TZ", "RUST_BACKTRACE"];
+
+/// Elements that a processor gets where shards are many, and how many each then has at least. With one
+/// only, all wait for the slowest; but between two, Slurm takes a second or more, which is long beside
+/// a few shards.
+const EACH: (usize, usize) = (2, 64);
+
+/// How much of the end of a log is read, in bytes.
+const LOG: u64 = 8 << 10;
+
+/// A cluster that is run by Slurm.
+#[derive(Debug)]
+pub(crate) struct Slurm {
+    command: ShardCommand,
+    /// Arguments of sbatch that are the same for all rounds.
+    arguments: Vec<String>,
+    max_in_flight: Option<usize>,
+    chunk: Option<usize>,
+    /// Processors that elements may run on.
+    processors: usize,
+    /// How many elements an array may have.
+    largest: usize,
+    folder: PathBuf,
+}
+
+impl Slurm {
+    /// Asks Slurm how large it is.
+    ///
+    /// # Errors
+    /// A machine without Slurm, or a Slurm that does not answer.
+    pub(crate) fn connect(flags: &ClusterFlags, command: ShardCommand) -> Result<Self> {
+        let chunk = flags.chunk()?.map(usize::from);
+        let config = ask("scontrol", &["show", "config"], "").map_err(|error| match error {
+            Unanswered::Absent => anyhow::Error::from(UsageError(
+                "--mode slurm needs scontrol, sinfo, sbatch, squeue and scancel in PATH: run it on a \
+                 machine from which jobs are submitted"
+                    .to_owned(),
+            )),
+            Unanswered::Said(text) => anyhow::Error::msg(format!("Slurm does not answer: {text}")),
+        })?;
+        let mut about = vec!["--noheader", "--format=%P|%C"];
+        let partition = flags.partition.as_ref().map(|name| format!("--partition={name}"));
+        about.extend(partition.as_deref());
+        let sinfo = ask("sinfo", &about, "").map_err(|error| anyhow::Error::msg(error.said("sinfo")))?;
+        let processors = processors(&sinfo, flags.partition.as_deref()).ok_or_else(|| {
+            let name = flags.partition.as_deref().unwrap_or("by default");
+            UsageError(format!("Slurm has no partition {name}; choose one by --partition: {}", sinfo.trim()))
+        })?;
+        let mut arguments = Vec::new();
+        let named = [
+            ("partition", &flags.partition),
+            ("time", &flags.time),
+            ("mem", &flags.mem),
+            ("account", &flags.account),
+        ];
+        arguments.extend(
+            named.iter().filter_map(|(name, value)| value.as_ref().map(|value| format!("--{name}={value}"))),
+        );
+        arguments
+            .extend(flags.sbatch_args.iter().flat_map(|words| words.split_whitespace()).map(str::to_owned));
+        Ok(Self {
+            command,
+            arguments,
+            max_in_flight: flags.max_in_flight.map(usize::from),
+            chunk,
+            processors,
+            largest: largest_array(&config),
+            folder: std::env::current_dir().context("there is no current folder")?,
+        })
+    }
+
+    /// How many elements may run at once.
+    pub(crate) fn slots(&self) -> usize {
+        self.max_in_flight.unwrap_or(usize::MAX).min(self.processors).max(1)
+    }
+
+    fn log_of(&self, round: &Round, element: usize) -> (PathBuf, usize) {
+        let first = element / self.largest * self.largest;
+        (round.logs.join(format!("{}.{first}", round.name)), element - first)
+    }
+
+    /// Hands over one array: elements from `first` on. `after` is the array before it.
+    fn array(&self, round: &Round, first: usize, after: Option<&String>) -> Result<String, ClusterError> {
+        let count = (round.elements as usize - first).min(self.largest);
+        let limit = self.max_in_flight.unwrap_or(usize::MAX).min(round.lane);
+        let mut array = format!("--array=0-{}", count - 1);
+        if limit < count {
+            array.push_str(&format!("%{limit}"));
+        }
+        // What looks like a placeholder to sbatch is none.
+        let log = self.log_of(round, first).0.display().to_string().replace('%', "%%");
+        let mut arguments = vec![
+            "--parsable".to_owned(),
+            "--requeue".to_owned(),
+            "--ntasks=1".to_owned(),
+            "--cpus-per-task=1".to_owned(),
+            format!("--job-name={}", round.name),
+            format!("--chdir={}", self.folder.display()),
+            format!("--output={log}.%a.log"),
+            "--open-mode=append".to_owned(),
+            format!("--export={}", environment()),
+            array,
+        ];
+        // A limit holds for one array: several of them run one after the other.
+        if let (Some(before), true) = (after, limit < round.elements as usize) {
+            arguments.push(format!("--dependency=afterany:{before}"));
+        }
+        arguments.extend(self.arguments.iter().cloned());
+        let element = match first {
+            0 => "\"$SLURM_ARRAY_TASK_ID\"".to_owned(),
+            _ => format!("$(({first} + SLURM_ARRAY_TASK_ID))"),
+        };
+        let script = format!("#!/bin/sh\nexec {}\n", self.command.line(round, &element));
+        let said = ask("sbatch", &arguments, &script).map_err(|error| ClusterError(error.said("sbatch")))?;
+        // `id`, or `id;cluster`.
+        let id = said.lines().last().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        match !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => Ok(id.to_owned()),
+            false => {
+                Err(ClusterError(format!("sbatch did not say the number of the job, but: {}", said.trim())))
+            }
+        }
+    }
+}
+
+impl Cluster for Slurm {
+    fn name(&self) -> &'static str {
+        "slurm"
+    }
+
+    fn elements(&self, shards: usize, again: bool) -> usize {
+        match self.chunk {
+            _ if again => shards.min(self.largest),
+            Some(chunk) => shards.div_ceil(chunk),
+            None => {
+                let (each, many) = EACH;
+                let few = self.slots();
+                let elements = if shards >= few * each * many { few * each } else { few };
+                elements.min(shards).min(self.largest)
+            }
+        }
+    }
+
+    fn submit(&self, round: &Round) -> Result<Vec<String>, ClusterError> {
+        let mut ids = Vec::new();
+        for first in (0..round.elements as usize).step_by(self.largest) {
+            ids.push(self.array(round, first, ids.last())?);
+        }
+        Ok(ids)
+    }
+
+    fn find(&self, name: &str) -> Result<Vec<String>, ClusterError> {
+        let name = format!("--name={name}");
+        let said = ask("squeue", &["--noheader", "--states=all", &name, "--format=%F"], "")
+            .map_err(|error| ClusterError(error.said("squeue")))?;
+        let ids: BTreeSet<u64> = said.lines().filter_map(|line| line.trim().parse().ok()).collect();
+        Ok(ids.iter().map(u64::to_string).collect())
+    }
+
+    fn look(&self, ids: &[String]) -> Result<Standing, ClusterError> {
+        if ids.is_empty() {
+            return Ok(Standing::default());
+        }
+        let jobs = format!("--jobs={}", ids.join(","));
+        let arguments = ["--noheader", "--array", "--states=all", &jobs, "--format=%F|%K|%T|%r"];
+        match ask("squeue", &arguments, "") {
+            Ok(said) => Ok(standing(&said, ids, self.largest)),
+            // It remembers jobs that are over for a while only (MinJobAge).
+            Err(Unanswered::Said(text)) if text.contains("Invalid job id") => Ok(Standing::default()),
+            Err(error) => Err(ClusterError(error.said("squeue"))),
+        }
+    }
+
+    fn cancel(&self, ids: &[String]) -> Result<(), ClusterError> {
+        let arguments: Vec<&str> = std::iter::once("--quiet").chain(ids.iter().map(String::as_str)).collect();
+        match ids.is_empty() {
+            true => Ok(()),
+            false => {
+                ask("scancel", &arguments, "").map(drop).map_err(|error| ClusterError(error.said("scancel")))
+            }
+        }
+    }
+
+    fn log(&self, round: &Round, element: u32) -> Option<String> {
+        let (path, index) = self.log_of(round, element as usize);
+        tail(&PathBuf::from(format!("{}.{index}.log", path.display())))
+    }
+}
+
+/// Why one of Slurm's programs gave no answer.
+#[derive(Debug)]
+enum Unanswered {
+    /// There is no such program.
+    Absent,
+    /// It failed, and said this.
+    Said(String),
+}
+
+impl Unanswered {
+    fn said(&self, program: &str) -> String {
+        match self {
+            Self::Absent => format!("{program}: there is no such program in PATH"),
+            Self::Said(text) => format!("{program}: {text}"),
+        }
+    }
+}
+
+/// Runs one of Slurm's programs, and returns what it printed.
+fn ask(program: &str, arguments: &[impl AsRef<std::ffi::OsStr>], input: &str) -> Result<String, Unanswered> {
+    let said = |error: std::io::Error| Unanswered::Said(error.to_string());
+    if !is_in_path(program) {
+        return Err(Unanswered::Absent);
+    }
+    let mut command = Command::new("timeout");
+    command.args(["--kill-after=5", TIMEOUT, program]).args(arguments);
+    SECRETS.iter().for_each(|name| {
+        command.env_remove(name);
+    });
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    engine::guard(&mut command);
+    let mut child = command.spawn().map_err(said)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // It may have ended without reading: then it says why.
+        let _ = stdin.write_all(input.as_bytes());
+    }
+    let output = child.wait_with_output().map_err(said)?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    Err(Unanswered::Said(match output.status.code() {
+        Some(124 | 137) => format!("it did not answer within {TIMEOUT} s"),
+        _ => String::from_utf8_lossy(&output.stderr).trim().replace('\n', "; "),
+    }))
+}
+
+fn is_in_path(program: &str) -> bool {
+    let path: OsString = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+/// The variables that elements get, as sbatch wants to hear them: those that are set.
+fn environment() -> String {
+    let names = ENVIRONMENT.into_iter().chain(git::ENVIRONMENT);
+    names.filter(|name| std::env::var_os(name).is_some()).collect::<Vec<_>>().join(",")
+}
+
+/// How many processors of a partition are at work or could be, out of lines such as
+/// `debug*|2/6/0/8`: allocated, idle, other, all. The asterisk marks the default.
+fn processors(sinfo: &str, partition: Option<&str>) -> Option<usize> {
+    let counts = sinfo.lines().filter_map(|line| {
+        let (name, counts) = line.trim().split_once('|')?;
+        let is_ours = match partition {
+            Some(partition) => name.trim_end_matches('*') == partition,
+            None => name.ends_with('*'),
+        };
+        let mut counts = counts.split('/').map(|count| count.parse::<usize>().ok());
+        is_ours.then_some(counts.next()?? + counts.next()??)
+    });
+    counts.reduce(|sum, count| sum + count)
+}
+
+/// How many elements an array may have: `MaxArraySize = 1001` allows the numbers 0 to 1000.
+fn largest_array(config: &str) -> usize {
+    let line = config.lines().find_map(|line| line.trim().strip_prefix("MaxArraySize"));
+    let size = line.and_then(|line| line.trim().strip_prefix('=')?.trim().parse().ok());
+    size.unwrap_or(1001).max(1)
+}
+
+/// How far the arrays are, out of lines such as `17|3|PENDING|Resources`.
+fn standing(squeue: &str, ids: &[String], largest: usize) -> Standing {
+    let mut standing = Standing::default();
+    for line in squeue.lines() {
+        let mut fields = line.trim().splitn(4, '|');
+        let mut field = || fields.next().unwrap_or_default();
+        let (id, index, state, reason) = (field(), field(), field(), field());
+        match state {
+            "COMPLETED" => {}
+            "BOOT_FAIL" | "CANCELLED" | "DEADLINE" | "FAILED" | "NODE_FAIL" | "OUT_OF_MEMORY"
+            | "PREEMPTED" | "REVOKED" | "TIMEOUT" => {
+                let array = ids.iter().position(|known| known == id);
+                let element = array.zip(index.parse::<usize>().ok()).map(|(at, index)| at * largest + index);
+                if let Some(element) = element.and_then(|element| u32::try_from(element).ok()) {
+                    standing.bad.insert(element, format!("ended as {state} ({reason})"));
+                }
+            }
+            "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "REQUEUE_FED" | "SPECIAL_EXIT" => {
+                standing.waiting += 1;
+                standing.reasons.extend((!reason.is_empty() && reason != "None").then(|| reason.to_owned()));
+            }
+            // Whatever else there is has begun and not ended.
+            _ => standing.running += 1,
+        }
+    }
+    standing
+}
+
+/// The end of a file.
+fn tail(path: &Path) -> Option<String> {
+    let mut file = File::open(path).ok()?;
+    let length = file.metadata().ok()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(LOG))).ok()?;
+    let mut bytes = Vec::new();
+    file.take(LOG).read_to_end(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_shards_are_few_elements() {
+        let slurm = |max_in_flight, chunk| Slurm {
+            command: ShardCommand::new(0, None, None).unwrap(),
+            arguments: Vec::new(),
+            max_in_flight,
+            chunk,
+            processors: 100,
+            largest: 1001,
+            folder: PathBuf::new(),
+        };
+        let elements = |shards| slurm(None, None).elements(shards, false);
+        assert_eq!([1, 99, 800, 12_800, 1_000_000].map(elements), [1, 99, 100, 200, 200]);
+        assert_eq!(slurm(Some(4), None).elements(1200, false), 8);
+        assert_eq!(slurm(None, Some(7)).elements(20_000, false), 2858, "several arrays");
+        assert_eq!([3, 5000].map(|shards| slurm(None, Some(7)).elements(shards, true)), [3, 1001]);
+    }
+
+    #[test]
+    fn slurm_s_words_are_understood() {
+        let sinfo = "short*|1/3/0/4\nlong|0/8/2/10\n";
+        assert_eq!(processors(sinfo, None), Some(4));
+        assert_eq!(processors(sinfo, Some("long")), Some(8));
+        assert_eq!(processors(sinfo, Some("short")), Some(4));
+        assert_eq!(processors(sinfo, Some("other")), None);
+        assert_eq!(largest_array("MailProg = x\nMaxArraySize            = 11\n"), 11);
+        assert_eq!(largest_array(""), 1001);
+        let squeue = "7|0|COMPLETED|None\n7|1|RUNNING|None\n7|2|PENDING|Resources\n8|1|FAILED|NonZeroExitCode\n\
+                      7|3|COMPLETING|None\n7|4|PENDING|JobArrayTaskLimit\n";
+        let standing = standing(squeue, &["7".to_owned(), "8".to_owned()], 1001);
+        assert_eq!((standing.waiting, standing.running), (2, 2));
+        assert_eq!(standing.reasons.iter().collect::<Vec<_>>(), ["JobArrayTaskLimit", "Resources"]);
+        assert_eq!(standing.bad[&1002], "ended as FAILED (NonZeroExitCode)");
+    }
+}
