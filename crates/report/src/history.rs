@@ -116,6 +116,8 @@ impl Growth {
     pub(crate) fn finish(&self, state: &State) -> Timeline {
         let instants = INSTANTS.min(self.end_ms.max(1));
         let at = |instant: u64| self.end_ms * instant / instants;
+        // What was counted on the way may be more than what remained: shards beyond the target, or not whole.
+        let most = |job: &JobState| amount(state, job);
         let series = self.jobs.iter().zip(&state.jobs).filter(|(_, job)| !samples_of(state, job).is_shared);
         Timeline {
             seconds: (0..=instants).map(|instant| at(instant) as f64 / 1000.0).collect(),
@@ -126,7 +128,7 @@ impl Growth {
                     values: (0..=instants)
                         .map(|instant| {
                             let until = steps.partition_point(|(ms, _)| *ms <= at(instant));
-                            until.checked_sub(1).map_or(0, |last| steps[last].1)
+                            until.checked_sub(1).map_or(0, |last| steps[last].1.min(most(job)))
                         })
                         .collect(),
                 })

@@ -19,5 +19,5 @@ mod sarif;
 pub use format::{Format, Options, ReportError, write};
 pub use json::schema;
 pub use report::Report;
-pub use run::{Assembled, ReadError, Run};
+pub use run::{Assembled, ReadError, Run, events};
 pub use samples::{Samples, samples_of};

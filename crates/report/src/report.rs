@@ -15,7 +15,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::history::History;
-use crate::run::Folder;
+use crate::run::{Assembled, Folder};
 use crate::samples_of;
 
 pub use collector::{Collector, ReportTable, Shards};
@@ -45,7 +45,7 @@ pub struct Report {
     pub end_time: Option<String>,
     /// Seconds, over all runs that were resumed, the dataset included.
     pub total_duration: f64,
-    /// `threading` or `process`.
+    /// Where shards ran: `threading`, `process`, `slurm`, or `merge` for shards that ran elsewhere.
     pub mode: String,
     /// How many shards could run at once.
     pub workers: usize,
@@ -138,7 +138,7 @@ pub struct Warning {
 pub struct Provenance {
     /// The command that began the run, without secrets; null if a program did.
     pub command: Option<String>,
-    /// The settings of each job: all that decides the output.
+    /// The settings of each job: all that decides the output, but for how upstreams are reached.
     pub settings: Value,
 }
 
@@ -152,7 +152,7 @@ impl Report {
         let end = start.zip(took).and_then(|(start, took)| start.checked_add(took).ok());
         let by_collector: Vec<(String, Collector)> =
             state.jobs.iter().map(|job| (job.name.clone(), Collector::of(state, job))).collect();
-        let dataset = folder.assembled.as_ref().map(|assembled| Dataset::of(folder, assembled));
+        let dataset = folder.assembled.as_ref().and_then(|assembled| Dataset::of(folder, assembled));
         let mut rejected = BTreeMap::new();
         let duplicates = dataset.iter().flat_map(|dataset| &dataset.sources).map(|source| &source.rejected);
         for (reason, n) in
@@ -168,7 +168,7 @@ impl Report {
         Self {
             format: FORMAT,
             version: state.version.clone(),
-            status: state.status.map_or("interrupted", Status::name).to_owned(),
+            status: status(folder, state).to_owned(),
             start_time: start.map(|time| time.to_string()),
             end_time: end.map(|time| time.to_string()),
             total_duration: seconds(total_ms),
@@ -186,7 +186,7 @@ impl Report {
             not_listed: history.warnings_left_out + not_listed as u64,
             provenance: Provenance {
                 command: folder.recorded.command.clone(),
-                settings: folder.recorded.settings.clone(),
+                settings: decisive(folder.recorded.settings.clone()),
             },
         }
     }
@@ -221,6 +221,26 @@ impl Totals {
             samples_per_second: rate(collected, total_ms),
         }
     }
+}
+
+/// How the run ended, the dataset included, which is put together after the jobs are over.
+fn status(folder: &Folder, state: &State) -> &'static str {
+    let makes_samples = state.jobs.iter().any(|job| matches!(job.unit.as_str(), "samples" | "fixes"));
+    match (&folder.assembled, state.status) {
+        (Some(Assembled { union: None, .. }), _) => Status::Cancelled.name(),
+        (None, Some(Status::Complete | Status::Partial)) if makes_samples => "interrupted",
+        (_, status) => status.map_or("interrupted", Status::name),
+    }
+}
+
+/// Settings without the way to the upstreams: places of this machine, the same for all jobs.
+fn decisive(mut settings: Value) -> Value {
+    for job in settings.as_object_mut().into_iter().flat_map(|jobs| jobs.values_mut()) {
+        if let Some(settings) = job.as_object_mut() {
+            settings.remove("access");
+        }
+    }
+    settings
 }
 
 /// What failed for good.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use dataset::union::{JSONL_NAME, PARQUET_NAME};
 use dataset::{JsonlReader, SourceError, Union};
-use engine::{RecordedRun, RunDir, RunDirError};
+use engine::{Event, RecordedRun, RunDir, RunDirError};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -23,8 +23,8 @@ pub struct Assembled {
     pub clock_ms: u64,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
-    /// What is in the dataset.
-    pub union: Union,
+    /// What is in the dataset; none if the run was stopped meanwhile.
+    pub union: Option<Union>,
 }
 
 impl Assembled {
@@ -86,16 +86,15 @@ impl Run {
     /// # Errors
     /// [`ReadError`].
     pub fn read(folder: &Path) -> Result<Self, ReadError> {
-        let recorded = RunDir::recorded(folder)?.ok_or_else(|| ReadError::NoRun(folder.to_owned()))?;
-        let journal = RunDir::journal_of(folder);
-        let events = engine::journal::read(&journal).map_err(RunDirError::from)?;
+        let recorded = recorded(folder)?;
+        let events = events(folder)?;
         let assembled = assembled(folder, &recorded)?;
         let files = match &assembled {
-            Some(_) => [JSONL_NAME, PARQUET_NAME]
+            Some(Assembled { union: Some(_), .. }) => [JSONL_NAME, PARQUET_NAME]
                 .into_iter()
                 .map(|name| file(folder, name))
                 .collect::<Result<_, _>>()?,
-            None => Vec::new(),
+            _ => Vec::new(),
         };
         let report = Report::of(&Folder { recorded, assembled, files }, History::of(&events));
         Ok(Self { folder: folder.to_owned(), report })
@@ -108,6 +107,19 @@ impl Run {
     pub fn samples(&self) -> Result<Option<JsonlReader>, SourceError> {
         self.report.dataset.as_ref().map(|_| JsonlReader::open(&self.folder.join(JSONL_NAME))).transpose()
     }
+}
+
+/// What happened in the run in a folder.
+///
+/// # Errors
+/// [`ReadError`].
+pub fn events(folder: &Path) -> Result<Vec<Event>, ReadError> {
+    recorded(folder)?;
+    Ok(engine::journal::read(&RunDir::journal_of(folder)).map_err(RunDirError::from)?)
+}
+
+fn recorded(folder: &Path) -> Result<RecordedRun, ReadError> {
+    RunDir::recorded(folder)?.ok_or_else(|| ReadError::NoRun(folder.to_owned()))
 }
 
 /// What was counted in the dataset of this run, and of no other.

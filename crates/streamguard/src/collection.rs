@@ -189,9 +189,9 @@ impl Collection {
         }
         drop(view);
         let assembled_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        if let Some(union) = &dataset {
+        if state.status != Some(Status::Cancelled) {
             let assembled =
-                Assembled { clock_ms: dir.clock_ms(), took_ms: assembled_ms, union: union.clone() };
+                Assembled { clock_ms: dir.clock_ms(), took_ms: assembled_ms, union: dataset.clone() };
             assembled.write(&dir)?;
         }
         if status == Status::Complete {

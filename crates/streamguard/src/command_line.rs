@@ -3,8 +3,8 @@
 /// Flags whose values are secrets.
 const SECRET_FLAGS: [&str; 2] = ["--github-token", "--nvd-api-key"];
 
-/// The command that runs this program. Secret flags are left out, with their values, and so is what
-/// stands before the host of a URL.
+/// The command that runs this program. Secret flags are left out, with their values, and so are users,
+/// passwords and queries of URLs.
 pub(crate) fn command_line() -> String {
     said(std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()))
 }
@@ -21,12 +21,18 @@ fn said(mut arguments: impl Iterator<Item = String>) -> String {
     words.join(" ")
 }
 
-/// A URL, or a flag that holds one, without a user and a password.
+/// An argument whose URLs have no user, no password and no query.
 fn without_user(argument: &str) -> String {
-    let Some((scheme, rest)) = argument.split_once("://") else { return argument.to_owned() };
-    let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let host = rest[..authority].rfind('@').map_or(0, |at| at + 1);
-    format!("{scheme}://{}", &rest[host..])
+    let mut parts = argument.split("://");
+    let mut said = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let authority = part.find(['/', '?', '#']).unwrap_or(part.len());
+        let host = part[..authority].rfind('@').map_or(0, |at| at + 1);
+        let end = part.find('?').unwrap_or(part.len());
+        said.push_str("://");
+        said.push_str(part.get(host..end).unwrap_or_default());
+    }
+    said
 }
 
 /// A word as a POSIX shell takes it.
@@ -57,7 +63,7 @@ mod tests {
         ];
         assert_eq!(
             said(given.into_iter().map(str::to_owned)),
-            r"streamguard collect --repositories 'https://git.example/a?b=c@d' --output-dir 'it'\''s here'"
+            r"streamguard collect --repositories https://git.example/a --output-dir 'it'\''s here'"
         );
     }
 }

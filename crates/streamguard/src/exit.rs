@@ -57,8 +57,11 @@ impl Exit {
                 let UsageError(_) = usage;
                 return Self::Usage;
             }
-            if let Some(ReadError::NoRun(_)) = cause.downcast_ref::<ReadError>() {
-                return Self::Usage;
+            match cause.downcast_ref::<ReadError>() {
+                Some(ReadError::NoRun(_)) => return Self::Usage,
+                // It stands for the other, whose own type is not in the chain.
+                Some(ReadError::RunDir(error)) => return Self::of_folder(error),
+                Some(ReadError::Unreadable { .. }) | None => {}
             }
             if let Some(error) = cause.downcast_ref::<RunDirError>() {
                 return Self::of_folder(error);

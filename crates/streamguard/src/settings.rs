@@ -144,7 +144,18 @@ impl Layers<'_> {
                 places.insert(key.clone(), format!("{name}: [{section}] {key}"));
             }
         }
-        Ok(Settled { values, base, places })
+        let settled = Settled { values, base, places };
+        match settled.values.iter().find(|(_, value)| holds_secret(value)) {
+            None => Ok(settled),
+            // The value is not repeated.
+            Some((key, _)) => Err(settled.wrong(&SettingsError {
+                key: key.clone(),
+                reason: "a URL in there holds a user, a password or a query, and settings are written down; \
+                         give tokens by the variables GITHUB_TOKEN and NVD_API_KEY, and those of git by its \
+                         credential helpers"
+                    .to_owned(),
+            })),
+        }
     }
 }
 
@@ -179,6 +190,22 @@ impl Settled {
     pub fn wrong(&self, error: &SettingsError) -> UsageError {
         let place = self.places.get(&error.key).unwrap_or(&error.key);
         UsageError(format!("{place}: {}", error.reason))
+    }
+}
+
+/// Whether a setting holds a URL with what may be a secret: a user or a password before the host, or
+/// a query. The user of ssh is none.
+fn holds_secret(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.split_once("://").is_some_and(|(scheme, rest)| {
+            let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            let user = authority.rsplit_once('@').map(|(user, _)| user);
+            let is_ssh = scheme.ends_with("ssh");
+            user.is_some_and(|user| !is_ssh || user.contains(':')) || (rest.contains('?') && !is_ssh)
+        }),
+        Value::Array(values) => values.iter().any(holds_secret),
+        Value::Object(values) => values.values().any(holds_secret),
+        _ => false,
     }
 }
 

@@ -73,13 +73,13 @@ struct Counts {
 }
 
 impl Dataset {
-    pub(crate) fn of(folder: &Folder, assembled: &Assembled) -> Self {
-        Self {
+    pub(crate) fn of(folder: &Folder, assembled: &Assembled) -> Option<Self> {
+        let union = assembled.union.as_ref()?;
+        Some(Self {
             files: folder.files.clone(),
             duration: seconds(assembled.took_ms),
-            stats: assembled.union.stats.clone(),
-            sources: assembled
-                .union
+            stats: union.stats.clone(),
+            sources: union
                 .sources
                 .iter()
                 .map(|source| SourceCounts {
@@ -93,6 +93,6 @@ impl Dataset {
                         .collect(),
                 })
                 .collect(),
-        }
+        })
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use dataset::union::{Source, write_union};
-use dataset::{Flag, JsonlWriter, Kind, Language, Level, Sample, Severity};
+use dataset::{Flag, JsonlWriter, Kind, Language, Level, Sample, Severity, Union};
 use engine::{Event, EventKind, Outcome, Status, Summary, Table};
 use report::{Assembled, Run};
 use serde_json::json;
@@ -25,8 +25,10 @@ pub(crate) const HOSTILE: &str = "=cmd|' /C calc'!A0 <script>alert(1)</script> \
 pub(crate) enum Ending {
     /// Some of it is missing, the dataset is there.
     Partial,
-    /// Stopped by Ctrl+C before the dataset was put together.
+    /// Stopped by Ctrl+C while the jobs ran.
     Cancelled,
+    /// Stopped by Ctrl+C while the dataset was put together.
+    CancelledLate,
     /// Killed: the journal just stops.
     Interrupted,
 }
@@ -40,6 +42,9 @@ pub(crate) fn golden(ending: Ending) -> (TempDir, Run) {
             folder.path(),
             &[("repo", samples("repo", 24)), ("synthetic", samples("synthetic", 40))],
         );
+    }
+    if ending == Ending::CancelledLate {
+        write_assembled(folder.path(), None);
     }
     let run = Run::read(folder.path()).unwrap();
     (folder, run)
@@ -68,6 +73,10 @@ pub(crate) fn write_dataset(folder: &Path, collectors: &[(&str, Vec<Sample>)]) {
         sources.push(Source { collector: (*collector).to_owned(), path });
     }
     let union = write_union(&sources, folder, &mut |_| (), &|| false).unwrap();
+    write_assembled(folder, Some(union));
+}
+
+fn write_assembled(folder: &Path, union: Option<Union>) {
     let assembled = Assembled { clock_ms: CLOCK_MS, took_ms: 250, union };
     let json = serde_json::to_vec(&assembled).unwrap();
     std::fs::write(folder.join(".streamguard/dataset.json"), json).unwrap();

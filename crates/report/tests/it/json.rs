@@ -76,11 +76,17 @@ fn figures_of_the_golden_run_agree() {
 
 #[test]
 fn a_run_that_was_stopped_says_what_it_has() {
+    let (report, json) = written(Ending::CancelledLate);
+    assert_eq!((report.status.as_str(), &json["dataset"]), ("cancelled", &Value::Null));
     for (ending, status) in [(Ending::Cancelled, "cancelled"), (Ending::Interrupted, "interrupted")] {
         let (report, json) = written(ending);
         assert_eq!(json["status"], status);
         assert_eq!(json["dataset"], Value::Null);
         assert_eq!(json["summary"]["samples_in_dataset"], Value::Null);
+        for series in &report.timeline.series {
+            let collected = &json["by_collector"][&series.collector]["samples_collected"];
+            assert_eq!(series.values.last().copied(), collected.as_u64(), "{series:?}");
+        }
         assert_eq!(report.summary.total_samples_collected, 45);
         assert_eq!(report.summary.code_pairs, 40);
     }

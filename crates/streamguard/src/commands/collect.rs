@@ -98,15 +98,24 @@ pub(crate) fn run(matches: &ArgMatches, purpose: Purpose) -> Result<Exit> {
     }
     let mut results = collection.run()?;
     // The reports come first: the summary names them.
-    results.save(&formats, &settings.reports.options())?;
+    for format in formats {
+        // They come one by one: who has stopped the run, or stops it now, has no use for all of them.
+        if caught.signal().is_some() && format != Format::Json {
+            continue;
+        }
+        if !running.showing.quiet && ui::is_terminal() {
+            ui::say(&format!("writing the {} report", format.name()));
+        }
+        results.save(&[format], &settings.reports.options())?;
+    }
     results.print_summary();
     if let (Some(file), false) = (&settings.record, results.status == Status::Cancelled) {
         snapshot::write(&access.cache, results.state.clock_ms, file)?;
         ui::line(&format!("Recorded to {}", file.display()))?;
     }
     Ok(match (results.exit(), caught.signal()) {
-        (Exit::Signal(_), Some(signal)) => Exit::Signal(signal),
-        (exit, _) => exit,
+        (_, Some(signal)) => Exit::Signal(signal),
+        (exit, None) => exit,
     })
 }
 

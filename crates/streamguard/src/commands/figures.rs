@@ -58,9 +58,11 @@ pub(crate) fn run_job(
     ui::figures::print(&finished.state.jobs[0]);
     if let Some(dir) = dir {
         let run = report::Run::read(dir.root())?;
+        let mut written = Vec::new();
         for format in formats {
-            report::write(&run, *format, &reports.options(), dir.root())?;
+            written.extend(report::write(&run, *format, &reports.options(), dir.root())?);
         }
+        ui::print(&ui::summary::reports(&written));
         if finished.status == Status::Complete {
             dir.finish()?;
         }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use engine::{Cancel, Event, EventKind, Pause, State};
 use streamguard::exit::Exit;
 use streamguard::ui::{self, Show};
@@ -16,9 +16,7 @@ use crate::signals;
 const TICK: Duration = Duration::from_millis(40);
 
 pub(crate) fn run(settings: &Replay) -> Result<Exit> {
-    let path = engine::RunDir::journal_of(&settings.folder);
-    let events = engine::journal::read(&path)
-        .with_context(|| format!("{} holds no run that can be replayed", settings.folder.display()))?;
+    let events = report::events(&settings.folder)?;
     let (cancel, pause) = (Cancel::new(), Pause::new());
     let caught = signals::listen(cancel.clone())?;
     let title = format!("replay of {} {}", settings.folder.display(), pace(settings.speed));

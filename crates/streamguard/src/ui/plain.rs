@@ -40,7 +40,11 @@ impl Plain {
         match self.format {
             LogFormat::Json => say(&json_lines::line(state, remark, event)),
             LogFormat::Text => {
-                let warning = if remark.level >= Level::Warning { "warning: " } else { "" };
+                let warning = match remark.level {
+                    Level::Error => "error: ",
+                    Level::Warning => "warning: ",
+                    Level::Info | Level::Debug => "",
+                };
                 let about = escape(remark.about(state));
                 say(&format!("[{:>7}] {about}: {warning}{}", clock(state.elapsed_ms), escape(&remark.text)));
             }

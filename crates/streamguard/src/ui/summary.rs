@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use engine::{JobState, State, Status};
 use report::samples_of;
-use serde_json::Value;
 
 use super::escape::escape;
 use super::{clock, grouped, print as print_text};
@@ -20,7 +19,7 @@ pub(crate) fn print(results: &Results) {
 pub fn print_jobs(state: &State, folder: &Path) {
     let mut text = String::new();
     jobs(&mut text, state);
-    let _ = writeln!(text, "\nThe records are in {}", folder.display());
+    let _ = writeln!(text, "\nThe records are in {}", escape(&folder.display().to_string()));
     print_text(&text);
 }
 
@@ -40,19 +39,7 @@ fn text(results: &Results) -> String {
         );
         let _ = writeln!(text, "  {folder}/samples.jsonl\n  {folder}/samples.parquet");
     }
-    let is_table = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "csv");
-    let (tables, reports): (Vec<&PathBuf>, Vec<_>) = results.reports.iter().partition(is_table);
-    for report in reports {
-        let _ = writeln!(text, "  {}", escape(&report.display().to_string()));
-    }
-    if let [table, others @ ..] = tables.as_slice() {
-        let _ = writeln!(
-            text,
-            "  {} and {} tables beside it",
-            escape(&table.display().to_string()),
-            others.len()
-        );
-    }
+    text.push_str(&reports(&results.reports));
     let next = match results.status {
         Status::Complete => format!("Look at some: streamguard examples {folder}"),
         Status::Cancelled => format!(
@@ -85,7 +72,8 @@ fn jobs(text: &mut String, state: &State) {
         let rate = (job.records * 1000).checked_div(took);
         let rate = rate.map_or_else(|| "-".to_owned(), |rate| format!("{}/s", grouped(rate)));
         let status = job.status.map_or("interrupted", Status::name);
-        let pairs = job.summary.metrics.get("pairs").and_then(Value::as_u64);
+        let makes_samples = matches!(job.unit.as_str(), "samples" | "fixes");
+        let pairs = makes_samples.then(|| samples_of(state, job).pairs);
         let _ = writeln!(
             text,
             "{} {:<11} {status:<10} {:>26} {:>9} {rate:>10} {samples:>9} {:>9}",
@@ -124,4 +112,23 @@ fn rejected(text: &mut String, job: &JobState) {
     let listed: Vec<String> =
         reasons.iter().map(|(name, n)| format!("{} {}", name.replace('_', " "), grouped(*n))).collect();
     let _ = writeln!(text, "    rejected: {} ({})", grouped(all), listed.join(", "));
+}
+
+/// Where reports are, a line each; tables share one.
+pub fn reports(reports: &[PathBuf]) -> String {
+    let mut text = String::new();
+    let is_table = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "csv");
+    let (tables, reports): (Vec<&PathBuf>, Vec<_>) = reports.iter().partition(is_table);
+    for report in reports {
+        let _ = writeln!(text, "  {}", escape(&report.display().to_string()));
+    }
+    if let [table, others @ ..] = tables.as_slice() {
+        let _ = writeln!(
+            text,
+            "  {} and {} tables beside it",
+            escape(&table.display().to_string()),
+            others.len()
+        );
+    }
+    text
 }

@@ -38,8 +38,8 @@ fn a_run_is_played_again_in_its_own_time() {
 fn what_holds_no_run_cannot_be_played() {
     let folder = tempfile::tempdir().unwrap();
     let played = run(folder.path(), &["replay", "nowhere"]);
-    assert_eq!(played.status.code(), Some(1));
-    assert!(stderr(&played).contains("nowhere holds no run"), "{}", stderr(&played));
+    assert_eq!(played.status.code(), Some(2));
+    assert!(stderr(&played).contains("there is no run in nowhere"), "{}", stderr(&played));
     for speed in ["-1", "fast", "NaN", "inf", "1e-9"] {
         assert_eq!(
             run(folder.path(), &["replay", &format!("--speed={speed}")]).status.code(),

@@ -76,7 +76,17 @@ fn a_killed_run_can_be_reported() {
     let report = results(&folder.path().join("data/raw"));
     assert_eq!(report["status"], "interrupted");
     assert!(report["by_collector"]["synthetic"]["samples_collected"].as_u64().unwrap() > 0);
-    let output = run(folder.path(), &["report", "cache"]);
-    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
-    assert!(stderr(&output).contains("there is no run in cache"), "{}", stderr(&output));
+    for command in ["report", "replay"] {
+        let output = run(folder.path(), &[command, "cache"]);
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains("there is no run in cache"), "{}", stderr(&output));
+    }
+    let journal = folder.path().join("data/raw/.streamguard/journal.jsonl");
+    let mut bytes = std::fs::read(&journal).unwrap();
+    bytes[10] ^= 4;
+    std::fs::write(&journal, bytes).unwrap();
+    for command in ["report", "replay"] {
+        let output = run(folder.path(), &[command]);
+        assert_eq!(output.status.code(), Some(7), "{}", stderr(&output));
+    }
 }

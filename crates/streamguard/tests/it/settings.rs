@@ -28,6 +28,20 @@ fn each_layer_wins_over_the_one_below() {
 }
 
 #[test]
+fn a_url_with_a_secret_is_refused_and_not_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    for flag in ["--nvd-url", "--repo"] {
+        for url in ["https://me:hunter2@host.example/", "https://host.example/a?key=hunter2"] {
+            let output = run(folder.path(), &["collect", flag, url]);
+            let said = stderr(&output);
+            assert_eq!(output.status.code(), Some(2), "{flag} {url}: {said}");
+            assert!(said.contains(&flag[2..]) && !said.contains("hunter2"), "{flag} {url}: {said}");
+        }
+    }
+    assert!(!folder.path().join("data").exists());
+}
+
+#[test]
 fn what_is_wrong_in_a_file_is_said_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
     for (text, hints) in [
