@@ -35,7 +35,7 @@ print(json.dumps({"figures": dict(zip(names, figures)), "methods": by("m"), "age
 /// The same for DuckDB.
 const DUCKDB: &str = r#"
 import duckdb, json, sys
-c = duckdb.connect(); c.execute("SET threads=1"); c.execute("SET preserve_insertion_order=false")
+c = duckdb.connect(); c.execute("SET threads=1"); c.execute("SET enable_progress_bar=false"); c.execute("SET preserve_insertion_order=false")
 lines = ("read_csv('" + sys.argv[1] + "/*.log', header=false, auto_detect=false, delim='\\x01', quote='', escape='', "
     "columns={'l':'VARCHAR'}, max_line_size=1000000, new_line='\\n', parallel=true)")
 c.execute(f"""create temp table g as select substr(l,2,a-2) m, try_cast(substr(l,d+7,e-d-7) as double) t, substr(l,e+14) u
