@@ -90,7 +90,7 @@ fn jobs(text: &mut String, state: &State) {
     }
 }
 
-/// A sign beside the colour-blind word.
+/// The status as a sign, beside its word.
 fn sign(job: &JobState) -> char {
     match job.status {
         Some(Status::Complete) => '+',
