@@ -4,11 +4,13 @@
 //! machine that dies. So it is asked for little: to start elements, each of which runs some shards
 //! by [`crate::run_shards`], and to say which have ended. What was done is told by the results alone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
 use thiserror::Error;
+
+use crate::event::Elsewhere;
 
 /// How often a shard is given to a cluster at most, if it comes back without a result.
 pub(crate) const ROUNDS: u32 = 3;
@@ -78,12 +80,10 @@ pub struct Round {
 /// How far an engine is with a round.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// How many elements wait to run.
-    pub waiting: usize,
-    /// How many run.
-    pub running: usize,
-    /// Why elements wait, in the engine's own words.
-    pub reasons: BTreeSet<String>,
+    /// What waits and what runs.
+    pub elsewhere: Elsewhere,
+    /// Why the round as a whole came to nothing, in the engine's own words.
+    pub failure: Option<String>,
     /// Elements that ended badly, and how, in the engine's own words.
     pub bad: BTreeMap<u32, String>,
 }
@@ -91,6 +91,6 @@ pub struct Standing {
 impl Standing {
     /// Whether nothing waits and nothing runs.
     pub fn is_over(&self) -> bool {
-        self.waiting == 0 && self.running == 0
+        self.elsewhere.waiting == 0 && self.elsewhere.running == 0
     }
 }

@@ -7,7 +7,7 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::event::{Counters, Event, EventKind, Level, Outcome, millis};
+use crate::event::{Counters, Elsewhere, Event, EventKind, Level, Outcome, micros, millis};
 use crate::job::{Job, JobError, Limits};
 use crate::planning::Planned;
 use crate::schedule::{self, Fate, Queue, Ticket};
@@ -86,6 +86,12 @@ impl Shared {
         inner.events.push(event);
     }
 
+    /// Says what a cluster has of a job.
+    pub(crate) fn tell_elsewhere(&self, job: usize, elsewhere: Elsewhere) {
+        let event = self.event(EventKind::Elsewhere { job, elsewhere });
+        self.lock().events.push(event);
+    }
+
     /// Takes the fates of a lease's tickets in, and the lease back.
     pub(crate) fn settle(
         &self,
@@ -137,7 +143,7 @@ impl Shared {
                     retry_in_ms: pause.map(millis),
                     records,
                     counters,
-                    took_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+                    took_us: micros(took),
                 },
             });
         }

@@ -1,7 +1,7 @@
 //! Events: what happened, and when. The only thing that the engine says; views, journal and
 //! reports are all made from them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,21 @@ pub enum Level {
     Warning,
     /// Something is missing because of it.
     Error,
+}
+
+/// What a cluster has of a job: elements, each of which runs some shards one after the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// How many elements wait to run.
+    pub waiting: usize,
+    /// How many run.
+    pub running: usize,
+    /// Names of the nodes that they run on, as far as the engine says them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub nodes: BTreeSet<String>,
+    /// Why elements wait, in the engine's own words. They may hold hostile text.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub reasons: BTreeSet<String>,
 }
 
 /// Counters by name, such as `rejected.too_short`.
@@ -183,6 +198,14 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
     },
+    /// How far a cluster is with the shards of a job, whenever that has changed.
+    Elsewhere {
+        /// Position of the job.
+        job: usize,
+        /// What the cluster has of it.
+        #[serde(flatten)]
+        elsewhere: Elsewhere,
+    },
     /// A line that a job or a worker wants to be read.
     Note {
         /// Position of the job, if it is about one.
@@ -220,6 +243,11 @@ pub enum EventKind {
         /// How it ended.
         status: Status,
     },
+}
+
+/// Whole microseconds of a duration.
+pub(crate) fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// Whole milliseconds of a duration.

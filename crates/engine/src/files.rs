@@ -22,6 +22,14 @@ static HOST: LazyLock<String> = LazyLock::new(|| {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(64).collect()
 });
 
+/// Where processes have their numbers from, as it stands in temporary names: this machine and, since containers
+/// on one machine may share its name but not their processes, the namespace of these (pid_namespaces(7)).
+static PROCESSES: LazyLock<String> = LazyLock::new(|| {
+    let namespace = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+    let digits = namespace.to_string_lossy().chars().filter(char::is_ascii_digit).collect::<String>();
+    format!("{}_{digits}", *HOST)
+});
+
 /// A file in the making. It gets its name by [`WholeFile::commit`]; dropped before, it leaves
 /// nothing behind.
 #[derive(Debug)]
@@ -109,12 +117,14 @@ pub(crate) fn remove_temporaries(folder: &Path) -> io::Result<()> {
     remove_temporaries_of(folder, |_| true)
 }
 
-/// Removes what killed processes of this machine left under temporary names in a folder that
+/// Removes what killed processes of this machine, or this container, left under temporary names in a folder that
 /// others write to as well. What another machine left goes with the folder.
 pub(crate) fn remove_dead_temporaries(folder: &Path) -> io::Result<()> {
     remove_temporaries_of(folder, |name| match writer(name) {
         None => true,
-        Some((host, pid)) => host == *HOST && test_kill_process(pid) == Err(rustix::io::Errno::SRCH),
+        Some((processes, pid)) => {
+            processes == *PROCESSES && test_kill_process(pid) == Err(rustix::io::Errno::SRCH)
+        }
     })
 }
 
@@ -124,25 +134,30 @@ fn remove_temporaries_of(folder: &Path, is_rubbish: impl Fn(&str) -> bool) -> io
         let name = entry.file_name();
         let name = name.to_string_lossy();
         let is_temporary = name.strip_suffix(TEMPORARY).is_some_and(&is_rubbish);
-        if is_temporary && entry.file_type()?.is_file() {
-            match fs::remove_file(entry.path()) {
-                // Its writer was quicker.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                other => other?,
-            }
+        if !is_temporary {
+            continue;
+        }
+        let removed = entry.file_type().and_then(|kind| match kind.is_file() {
+            true => fs::remove_file(entry.path()),
+            false => Ok(()),
+        });
+        match removed {
+            // Its writer was quicker.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            other => other?,
         }
     }
     Ok(())
 }
 
-/// Host and process that write a temporary file, by its name without the ending.
+/// Whose process, and which, writes a temporary file, by its name without the ending.
 fn writer(name: &str) -> Option<(&str, Pid)> {
     let mut parts = name.rsplit_once('.')?.1.split('-');
-    let (host, pid, _serial) = (parts.next()?, parts.next()?, parts.next()?);
-    Some((host, Pid::from_raw(pid.parse().ok()?)?))
+    let (processes, pid, _serial) = (parts.next()?, parts.next()?, parts.next()?);
+    Some((processes, Pid::from_raw(pid.parse().ok()?)?))
 }
 
-/// The name of this machine, as it stands in temporary names and in what is said of failures.
+/// The name of this machine, as it stands in what is said of failures.
 pub(crate) fn host() -> &'static str {
     &HOST
 }
@@ -161,8 +176,9 @@ mod tests {
         });
         let gone = gone.unwrap();
         let names = [
-            format!("a.jsonl.{}-{own}-0.part", *HOST),
-            format!("a.jsonl.{}-{gone}-0.part", *HOST),
+            format!("a.jsonl.{}-{own}-0.part", *PROCESSES),
+            format!("a.jsonl.{}-{gone}-0.part", *PROCESSES),
+            format!("a.jsonl.{}7-{gone}-0.part", *PROCESSES),
             format!("a.jsonl.elsewhere-{gone}-0.part"),
             "a.jsonl.part".to_owned(),
             "a.jsonl".to_owned(),
@@ -170,7 +186,7 @@ mod tests {
         names.iter().for_each(|name| fs::write(folder.path().join(name), "").unwrap());
         remove_dead_temporaries(folder.path()).unwrap();
         let left = names.each_ref().map(|name| folder.path().join(name).exists());
-        assert_eq!(left, [true, false, true, false, true]);
+        assert_eq!(left, [true, false, true, true, false, true]);
     }
 
     #[test]

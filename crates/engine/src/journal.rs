@@ -113,7 +113,10 @@ impl Journal {
             // Progress is derived from the shards; between two of them it is only for the eye.
             lasting |= !matches!(
                 event.kind,
-                EventKind::Progress { .. } | EventKind::ShardStarted { .. } | EventKind::Doing { .. }
+                EventKind::Progress { .. }
+                    | EventKind::ShardStarted { .. }
+                    | EventKind::Doing { .. }
+                    | EventKind::Elsewhere { .. }
             );
             let start = self.buffer.len();
             serde_json::to_writer(&mut self.buffer, event)?;

@@ -110,7 +110,7 @@ mod worker;
 
 pub use cancel::Cancel;
 pub use cluster::Cluster;
-pub use event::{Counters, Event, EventKind, Level, Outcome, Status};
+pub use event::{Counters, Elsewhere, Event, EventKind, Level, Outcome, Status};
 pub use external::External;
 pub use job::{Job, JobError, Limits, Output, ShardError};
 pub use merge::{Making, Merge};

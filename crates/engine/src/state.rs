@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::event::{Counters, Event, EventKind, Level, Outcome, Status};
+use crate::event::{Counters, Elsewhere, Event, EventKind, Level, Outcome, Status};
 use crate::summary::Summary;
 
 /// How many notes are kept for a view; the journal has them all.
@@ -54,6 +54,8 @@ pub struct JobState {
     pub lost: Vec<(u32, Outcome, String)>,
     /// Shards that run, by their numbers.
     pub running: BTreeMap<u32, Running>,
+    /// What a cluster has of it, if its shards run on one.
+    pub elsewhere: Elsewhere,
     /// Shards that failed and will be tried again, by their numbers.
     pub retries: BTreeMap<u32, Retry>,
     /// Records so far.
@@ -143,6 +145,7 @@ impl State {
             | EventKind::ShardEnded { job, .. }
             | EventKind::Progress { job, .. }
             | EventKind::Doing { job, .. }
+            | EventKind::Elsewhere { job, .. }
             | EventKind::JobEnded { job, .. } => {
                 if let Some(job) = self.jobs.get_mut(*job) {
                     job.apply(&event.kind, now);
@@ -168,6 +171,7 @@ impl JobState {
             EventKind::Doing { shard, text, .. } => {
                 self.running.entry(*shard).or_default().doing.clone_from(text);
             }
+            EventKind::Elsewhere { elsewhere, .. } => self.elsewhere.clone_from(elsewhere),
             EventKind::ShardEnded {
                 shard, attempt, outcome, reason, retry_in_ms, records, counters, ..
             } => {
@@ -192,6 +196,7 @@ impl JobState {
             EventKind::JobEnded { status, reason, records, counters, summary, .. } => {
                 self.ended_ms = Some(now);
                 self.running.clear();
+                self.elsewhere = Elsewhere::default();
                 self.retries.clear();
                 self.status = Some(*status);
                 self.reason.clone_from(reason);
@@ -201,6 +206,11 @@ impl JobState {
             }
             _ => {}
         }
+    }
+
+    /// How many of its shards run, here and elsewhere: an element runs one at a time.
+    pub fn running(&self) -> usize {
+        self.running.len() + self.elsewhere.running
     }
 
     /// Attempts that ended badly.

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Cursor, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Counters;
+use crate::event::{Counters, micros};
 use crate::files::{self, WholeFile};
 
 /// Version of the result file.
@@ -38,6 +39,8 @@ pub(crate) enum Store {
 pub(crate) struct ShardResult {
     pub(crate) records: u64,
     pub(crate) counters: Counters,
+    /// How long it took, where it was done.
+    pub(crate) took: Duration,
     kept: Kept,
 }
 
@@ -60,6 +63,9 @@ struct ResultFile {
     digest: String,
     #[serde(default)]
     counters: Counters,
+    /// How long it took, in microseconds.
+    #[serde(default)]
+    took_us: u64,
 }
 
 impl ShardResult {
@@ -149,7 +155,8 @@ impl Store {
             }
             Kept::File(records_path)
         };
-        Some(ShardResult { records: result.records, counters: result.counters, kept })
+        let took = Duration::from_micros(result.took_us);
+        Some(ShardResult { records: result.records, counters: result.counters, took, kept })
     }
 }
 
@@ -158,6 +165,7 @@ impl Store {
 pub(crate) struct Draft<'a> {
     store: &'a Store,
     shard: u32,
+    since: Instant,
     records: u64,
     bytes: u64,
     counters: Counters,
@@ -171,6 +179,7 @@ impl<'a> Draft<'a> {
         Self {
             store,
             shard,
+            since: Instant::now(),
             records: 0,
             bytes: 0,
             counters: Counters::new(),
@@ -219,6 +228,7 @@ impl<'a> Draft<'a> {
 
     /// Makes the output durable, then says so in the result file.
     pub(crate) fn finish(mut self) -> io::Result<ShardResult> {
+        let took = self.since.elapsed();
         let kept = match self.store {
             Store::Memory if self.buffer.is_empty() => Kept::Nothing,
             Store::Memory => {
@@ -247,6 +257,7 @@ impl<'a> Draft<'a> {
                     bytes: self.bytes,
                     digest,
                     counters: self.counters.clone(),
+                    took_us: micros(took),
                 };
                 let mut file = WholeFile::create(&result_path)?;
                 serde_json::to_writer(&mut file, &result)?;
@@ -254,7 +265,7 @@ impl<'a> Draft<'a> {
                 kept
             }
         };
-        Ok(ShardResult { records: self.records, counters: self.counters, kept })
+        Ok(ShardResult { records: self.records, counters: self.counters, took, kept })
     }
 }
 

@@ -146,6 +146,15 @@ pub(crate) enum Mode {
     Process,
     /// On the machines of a Slurm cluster, which all see the output directory
     Slurm,
+    /// On the nodes of a Ray cluster, which all see the output directory
+    Ray,
+}
+
+impl Mode {
+    /// Whether shards run on other machines.
+    pub(crate) fn is_elsewhere(self) -> bool {
+        matches!(self, Self::Slurm | Self::Ray)
+    }
 }
 
 /// Settings of every command that runs jobs.

@@ -13,13 +13,19 @@ use crate::exit::UsageError;
 const PREFIX: &str = "STREAMGUARD_";
 
 /// Variables that hold secrets: no child gets them.
-pub const SECRETS: [&str; 2] = [GITHUB_TOKEN, NVD_API_KEY];
+pub const SECRETS: [&str; 4] = [GITHUB_TOKEN, NVD_API_KEY, RAY_AUTH_TOKEN, RAY_JOB_HEADERS];
 
 /// The variable of the GitHub token.
 pub const GITHUB_TOKEN: &str = "GITHUB_TOKEN";
 
 /// The variable of the NVD API key.
 pub const NVD_API_KEY: &str = "NVD_API_KEY";
+
+/// The variable of the token that a Ray cluster wants ("Ray token authentication").
+pub const RAY_AUTH_TOKEN: &str = "RAY_AUTH_TOKEN";
+
+/// The variable of headers for what stands before a Ray cluster, an object of JSON as `ray job` takes it.
+pub const RAY_JOB_HEADERS: &str = "RAY_JOB_HEADERS";
 
 /// Settings from the environment. A variable of the process wins over one in `.env`.
 #[derive(Clone, Default)]
@@ -58,8 +64,9 @@ impl Environment {
         let found = secrets(&variables(path)?.ok_or_else(missing)?);
         if found.is_empty() {
             return Err(UsageError(format!(
-                "{} holds neither {GITHUB_TOKEN}=.. nor {NVD_API_KEY}=..",
-                path.display()
+                "{} holds none of {}: write a line NAME=.. for each that you have",
+                path.display(),
+                SECRETS.join(", ")
             )));
         }
         for (name, secret) in found {

@@ -99,6 +99,7 @@ fn serve(shared: &Shared, job: usize, elsewhere: &Elsewhere, place: &Place, canc
                             closing: &|| shared.lock().closing,
                             wanted: &wanted,
                             say: &|level, text| shared.note(job, level, text),
+                            tell: &|elsewhere| shared.tell_elsewhere(job, elsewhere),
                             report: &mut report,
                         };
                         course.run(&lease.tickets)

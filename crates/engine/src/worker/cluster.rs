@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::cancel::Cancel;
 use crate::cluster::{Cluster, ClusterError, Standing};
-use crate::event::{Level, Outcome};
+use crate::event::{Elsewhere, Level, Outcome};
 use crate::rounds::{Elements, Rounds};
 use crate::schedule::{Fate, Ticket};
 use crate::store::Store;
@@ -43,6 +43,7 @@ pub(crate) struct Course<'a> {
     /// Whether the job still has a use for a shard.
     pub(crate) wanted: &'a dyn Fn(u32) -> bool,
     pub(crate) say: &'a dyn Fn(Level, String),
+    pub(crate) tell: &'a dyn Fn(Elsewhere),
     pub(crate) report: &'a mut dyn FnMut(Vec<(Ticket, Fate, Duration)>),
 }
 
@@ -143,13 +144,14 @@ impl Course<'_> {
     }
 
     fn shown(&self, round: &Elements) -> String {
-        format!("{} {} ({})", self.cluster.name(), round.ids.join(", "), round.name)
+        let (name, ids) = (self.cluster.name(), round.ids.join(", "));
+        if ids == round.name { format!("{name} {ids}") } else { format!("{name} {ids} ({})", round.name) }
     }
 
     /// Waits until nothing of a round is left to wait for.
     fn watch(&mut self, round: &mut Elements, open: &mut BTreeMap<u32, Ticket>) {
         let since = Instant::now();
-        let (mut asked, mut over, mut said) = (None::<Instant>, None::<Instant>, String::new());
+        let (mut asked, mut over, mut trouble) = (None::<Instant>, None::<Instant>, String::new());
         let mut standing = Standing::default();
         loop {
             let look = Instant::now();
@@ -170,18 +172,19 @@ impl Course<'_> {
                     let pause = if since.elapsed() < ASK.2 { ASK.0 } else { ASK.1 };
                     if asked.is_none_or(|asked| asked.elapsed() >= pause) {
                         asked = Some(Instant::now());
-                        let news = match self.cluster.look(&round.ids) {
+                        match self.cluster.look(&round.ids) {
                             Ok(now) => {
                                 over = now.is_over().then(Instant::now);
+                                self.tell_news(&standing, &now);
                                 standing = now;
-                                waiting(&standing)
+                                trouble.clear();
                             }
-                            Err(error) => error.to_string(),
-                        };
-                        if news != said && !news.is_empty() {
-                            (self.say)(Level::Info, format!("{}: {news}", self.cluster.name()));
+                            Err(error) if error.0 != trouble => {
+                                (self.say)(Level::Warning, format!("{}: {error}", self.cluster.name()));
+                                trouble = error.0;
+                            }
+                            Err(_) => {}
                         }
-                        said = news;
                     }
                 }
             }
@@ -189,6 +192,19 @@ impl Course<'_> {
             std::thread::sleep(LOOK.max(took * 10));
         }
         self.account(round, &standing, open);
+    }
+
+    /// Says what has changed on the cluster.
+    fn tell_news(&self, before: &Standing, now: &Standing) {
+        if before.elsewhere == now.elsewhere {
+            return;
+        }
+        let reasons: Vec<&str> = now.elsewhere.reasons.iter().map(String::as_str).collect();
+        if before.elsewhere.reasons != now.elsewhere.reasons && !reasons.is_empty() {
+            let (name, n) = (self.cluster.name(), now.elsewhere.waiting);
+            (self.say)(Level::Info, format!("{name}: {n} waiting: {}", reasons.join(", ")));
+        }
+        (self.tell)(now.elsewhere.clone());
     }
 
     /// Whether each open shard said why it has no result: then none is on its way.
@@ -202,16 +218,20 @@ impl Course<'_> {
         let mut fates = Vec::new();
         for shard in there {
             let Some(&ticket) = open.get(&shard) else { continue };
-            let fate = match self.store.reuse(shard) {
-                Some(result) => Fate::Finished(result),
+            let (fate, took) = match self.store.reuse(shard) {
+                Some(result) => {
+                    let took = result.took;
+                    (Fate::Finished(result), took)
+                }
                 None => match self.store.failure(shard) {
-                    Some(failure) if !failure.retry => Fate::Bad(failure.outcome, failure.told(), false),
+                    Some(failure) if !failure.retry => {
+                        (Fate::Bad(failure.outcome, failure.told(), false), Duration::ZERO)
+                    }
                     _ => continue,
                 },
             };
             open.remove(&shard);
-            // How long it took is known where it ran.
-            fates.push((ticket, fate, Duration::ZERO));
+            fates.push((ticket, fate, took));
         }
         if !fates.is_empty() {
             (self.report)(fates);
@@ -257,6 +277,9 @@ impl Course<'_> {
                     if let Some(&element) = element_of.get(&shard) {
                         let how = standing.bad.get(&element).map_or("ended", String::as_str);
                         reason = format!("{reason}: element {element} of {} {how}", round.name);
+                        if let Some(failure) = &standing.failure {
+                            reason = format!("{reason}; {}: {failure}", self.cluster.name());
+                        }
                         let log = logs.entry(element).or_insert_with(|| {
                             let log = self.cluster.log(&told, element)?;
                             let last = log.lines().rev().find(|line| !line.trim().is_empty())?;
@@ -281,18 +304,6 @@ impl Course<'_> {
             (self.report)(
                 rest.into_values().map(|ticket| (ticket, Fate::Cancelled, Duration::ZERO)).collect(),
             );
-        }
-    }
-}
-
-/// What to say of elements that wait.
-fn waiting(standing: &Standing) -> String {
-    match standing.waiting {
-        0 => String::new(),
-        _ if standing.reasons.is_empty() => String::new(),
-        n => {
-            let reasons: Vec<&str> = standing.reasons.iter().map(String::as_str).collect();
-            format!("{n} elements wait, {} run ({})", standing.running, reasons.join(", "))
         }
     }
 }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use engine::cluster::{ClusterError, Round, Standing};
 use engine::{
-    Begin, Cancel, Cluster, Elements, Finished, Job, Mode, Options, Outcome, PlanDir, RunDir, Status,
-    run_shards,
+    Begin, Cancel, Cluster, Elements, Elsewhere, Finished, Job, Mode, Options, Outcome, PlanDir, RunDir,
+    Status, run_shards,
 };
 use serde_json::json;
 
@@ -94,7 +94,8 @@ impl Cluster for Here {
     fn look(&self, ids: &[String]) -> Result<Standing, ClusterError> {
         let state = self.state.lock().unwrap();
         let running = ids.iter().filter_map(|id| state.open.get(id)).sum();
-        Ok(Standing { running, bad: [(0, "was lost".to_owned())].into(), ..Standing::default() })
+        let elsewhere = Elsewhere { running, nodes: ["n1".to_owned()].into(), ..Elsewhere::default() };
+        Ok(Standing { elsewhere, bad: [(0, "was lost".to_owned())].into(), failure: None })
     }
 
     fn cancel(&self, ids: &[String]) -> Result<(), ClusterError> {

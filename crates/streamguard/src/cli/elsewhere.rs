@@ -32,9 +32,12 @@ pub(crate) struct ShardRun {
     /// Those that this file gives to an element of a round on a cluster
     #[arg(long, value_name = "FILE", conflicts_with_all = ["index", "job"], requires = "element")]
     pub(crate) round: Option<PathBuf>,
-    /// Which element
+    /// Which elements: as --index says shards
     #[arg(long, value_name = "N", requires = "round")]
-    pub(crate) element: Option<u32>,
+    pub(crate) element: Option<String>,
+    /// End when this process, which has started it, ends
+    #[arg(long, value_name = "PID", hide = true)]
+    pub(crate) parent: Option<i32>,
     /// Memory that a shard may use, in MiB; 0 for no limit
     #[arg(long, value_name = "MIB", default_value_t = 2048)]
     pub(crate) worker_memory: u64,

@@ -2,8 +2,11 @@
 
 pub(crate) mod flags;
 pub(crate) mod kubernetes;
+pub(crate) mod ray;
 pub(crate) mod slurm;
 
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -11,11 +14,15 @@ use engine::cluster::Round;
 
 pub(crate) use flags::ClusterFlags;
 
+/// How much of the end of a log is read, in bytes.
+const LOG: u64 = 8 << 10;
+
 /// The command that an element of a round runs, on whatever machine.
 #[derive(Clone, Debug)]
 pub(crate) struct ShardCommand {
     program: PathBuf,
     options: Vec<String>,
+    token_file: Option<PathBuf>,
 }
 
 impl ShardCommand {
@@ -31,15 +38,36 @@ impl ShardCommand {
                 options.extend([flag.to_owned(), path.display().to_string()]);
             }
         }
-        Ok(Self { program, options })
+        Ok(Self { program, options, token_file: token_file.map(Path::to_owned) })
+    }
+
+    /// The program.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// The file of tokens, as it was named here.
+    pub(crate) fn token_file(&self) -> Option<&Path> {
+        self.token_file.as_deref()
+    }
+
+    /// The same command of another program.
+    pub(crate) fn of(self, program: PathBuf) -> Self {
+        Self { program, ..self }
+    }
+
+    /// Its words, without the element.
+    pub(crate) fn words(&self, round: &Round) -> Vec<String> {
+        let path = |path: &Path| path.display().to_string();
+        let mut words = vec![path(&self.program), "shard".to_owned(), "run".to_owned()];
+        words.extend(["--plan".to_owned(), path(&round.plan), "--round".to_owned(), path(&round.file)]);
+        words.extend(self.options.iter().cloned());
+        words
     }
 
     /// As a line of a POSIX shell. `element` is the number of the element, as the shell knows it.
     pub(crate) fn line(&self, round: &Round, element: &str) -> String {
-        let (plan, file) = (round.plan.display().to_string(), round.file.display().to_string());
-        let program = self.program.display().to_string();
-        let mut words = [&program, "shard", "run", "--plan", &plan, "--round", &file].map(quoted).to_vec();
-        words.extend(self.options.iter().map(|word| quoted(word)));
+        let words: Vec<String> = self.words(round).iter().map(|word| quoted(word)).collect();
         format!("{} --element {element}", words.join(" "))
     }
 }
@@ -47,4 +75,14 @@ impl ShardCommand {
 /// A word as a POSIX shell takes it, whatever is in it.
 fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// The end of a file.
+fn tail(path: &Path) -> Option<String> {
+    let mut file = File::open(path).ok()?;
+    let length = file.metadata().ok()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(LOG))).ok()?;
+    let mut bytes = Vec::new();
+    file.take(LOG).read_to_end(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }

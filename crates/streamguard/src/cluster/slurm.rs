@@ -3,9 +3,8 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
@@ -14,7 +13,7 @@ use jobs::upstream::git;
 use streamguard::env::SECRETS;
 use streamguard::exit::UsageError;
 
-use super::{ClusterFlags, ShardCommand};
+use super::{ClusterFlags, ShardCommand, tail};
 
 /// Slurm's programs wait for minutes when the controller is away; so long is waited for them.
 const TIMEOUT: &str = "60";
@@ -27,9 +26,6 @@ const ENVIRONMENT: [&str; 6] = ["HOME", "USER", "LANG", "LC_ALL", "TZ", "RUST_BA
 /// only, all wait for the slowest; but between two, Slurm takes a second or more, which is long beside
 /// a few shards.
 const EACH: (usize, usize) = (2, 64);
-
-/// How much of the end of a log is read, in bytes.
-const LOG: u64 = 8 << 10;
 
 /// A cluster that is run by Slurm.
 #[derive(Debug)]
@@ -185,7 +181,7 @@ impl Cluster for Slurm {
             return Ok(Standing::default());
         }
         let jobs = format!("--jobs={}", ids.join(","));
-        let arguments = ["--noheader", "--array", "--states=all", &jobs, "--format=%F|%K|%T|%r"];
+        let arguments = ["--noheader", "--array", "--states=all", &jobs, "--format=%F|%K|%T|%N|%r"];
         match ask("squeue", &arguments, "") {
             Ok(said) => Ok(standing(&said, ids, self.largest)),
             // It remembers jobs that are over for a while only (MinJobAge).
@@ -289,13 +285,13 @@ fn largest_array(config: &str) -> usize {
     size.unwrap_or(1001).max(1)
 }
 
-/// How far the arrays are, out of lines such as `17|3|PENDING|Resources`.
+/// How far the arrays are, out of lines such as `17|3|PENDING||Resources`.
 fn standing(squeue: &str, ids: &[String], largest: usize) -> Standing {
     let mut standing = Standing::default();
     for line in squeue.lines() {
-        let mut fields = line.trim().splitn(4, '|');
+        let mut fields = line.trim().splitn(5, '|');
         let mut field = || fields.next().unwrap_or_default();
-        let (id, index, state, reason) = (field(), field(), field(), field());
+        let (id, index, state, node, reason) = (field(), field(), field(), field(), field());
         match state {
             "COMPLETED" => {}
             "BOOT_FAIL" | "CANCELLED" | "DEADLINE" | "FAILED" | "NODE_FAIL" | "OUT_OF_MEMORY"
@@ -307,28 +303,24 @@ fn standing(squeue: &str, ids: &[String], largest: usize) -> Standing {
                 }
             }
             "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "REQUEUE_FED" | "SPECIAL_EXIT" => {
-                standing.waiting += 1;
-                standing.reasons.extend((!reason.is_empty() && reason != "None").then(|| reason.to_owned()));
+                standing.elsewhere.waiting += 1;
+                let reasons = &mut standing.elsewhere.reasons;
+                reasons.extend((!reason.is_empty() && reason != "None").then(|| reason.to_owned()));
             }
             // Whatever else there is has begun and not ended.
-            _ => standing.running += 1,
+            _ => {
+                standing.elsewhere.running += 1;
+                standing.elsewhere.nodes.extend((!node.is_empty()).then(|| node.to_owned()));
+            }
         }
     }
     standing
 }
 
-/// The end of a file.
-fn tail(path: &Path) -> Option<String> {
-    let mut file = File::open(path).ok()?;
-    let length = file.metadata().ok()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(LOG))).ok()?;
-    let mut bytes = Vec::new();
-    file.take(LOG).read_to_end(&mut bytes).ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
-}
-
 #[cfg(test)]
 mod tests {
+    use engine::Elsewhere;
+
     use super::*;
 
     #[test]
@@ -358,11 +350,12 @@ mod tests {
         assert_eq!(processors(sinfo, Some("other")), None);
         assert_eq!(largest_array("MailProg = x\nMaxArraySize            = 11\n"), 11);
         assert_eq!(largest_array(""), 1001);
-        let squeue = "7|0|COMPLETED|None\n7|1|RUNNING|None\n7|2|PENDING|Resources\n8|1|FAILED|NonZeroExitCode\n\
-                      7|3|COMPLETING|None\n7|4|PENDING|JobArrayTaskLimit\n";
+        let squeue = "7|0|COMPLETED|n1|None\n7|1|RUNNING|n1|None\n7|2|PENDING||Resources\n8|1|FAILED|n2|NonZeroExitCode\n\
+                      7|3|COMPLETING|n2|None\n7|4|PENDING||JobArrayTaskLimit\n";
         let standing = standing(squeue, &["7".to_owned(), "8".to_owned()], 1001);
-        assert_eq!((standing.waiting, standing.running), (2, 2));
-        assert_eq!(standing.reasons.iter().collect::<Vec<_>>(), ["JobArrayTaskLimit", "Resources"]);
+        let Elsewhere { waiting, running, nodes, reasons } = standing.elsewhere;
+        assert_eq!((waiting, running, nodes.len()), (2, 2, 2));
+        assert_eq!(reasons.iter().collect::<Vec<_>>(), ["JobArrayTaskLimit", "Resources"]);
         assert_eq!(standing.bad[&1002], "ended as FAILED (NonZeroExitCode)");
     }
 }

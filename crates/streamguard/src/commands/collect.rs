@@ -22,6 +22,7 @@ use streamguard::{Collection, View, ui};
 use super::plan::{self, Purpose};
 use crate::cli::{self, Collect, Mode, Running, Showing};
 use crate::cluster::ShardCommand;
+use crate::cluster::ray::Ray;
 use crate::cluster::slurm::Slurm;
 use crate::command_line::command_line;
 use crate::signals;
@@ -46,7 +47,7 @@ pub(crate) fn run(matches: &ArgMatches, purpose: Purpose) -> Result<Exit> {
     let settings: Collect = layers.settle("collect", json!(flags))?.read()?;
     let credentials = credentials(&flags, &settings, &environment)?;
 
-    if settings.running.mode == Mode::Slurm {
+    if settings.running.mode.is_elsewhere() {
         warn_of_nodes(&settings, &credentials);
     }
     let cache = settings.cache_dir.clone().unwrap_or_else(|| environment.cache_folder());
@@ -71,10 +72,7 @@ pub(crate) fn run(matches: &ArgMatches, purpose: Purpose) -> Result<Exit> {
     // The flag wins over what the file or a variable says of its opposite.
     let parallel = layers.is_given("parallel") || !settings.sequential;
     let nodes = Nodes { token_file: settings.token_file.as_deref(), config: flags.config.as_deref() };
-    let options = match purpose {
-        Purpose::Run => options(running, parallel, cancel.clone(), &nodes)?,
-        Purpose::Plan => Options::default(),
-    };
+    let options = Options { parallel, ..options(running, purpose, cancel.clone(), &nodes)? };
     let mut collection = Collection::new(&settings.output_dir)
         .parallel(options.parallel)
         .workers(options.workers)
@@ -314,14 +312,15 @@ pub(crate) struct Nodes<'a> {
     pub(crate) config: Option<&'a Path>,
 }
 
-/// How the engine is to run.
+/// How the engine is to run. For a plan nobody is asked whether it is there.
 pub(crate) fn options(
     running: &Running,
-    parallel: bool,
+    purpose: Purpose,
     cancel: Cancel,
     nodes: &Nodes<'_>,
 ) -> Result<Options> {
     let (mode, workers) = match running.mode {
+        _ if purpose == Purpose::Plan => (engine::Mode::Merge, usize::from(running.workers)),
         Mode::Threading => (engine::Mode::Threading, usize::from(running.workers)),
         Mode::Process => (engine::Mode::Process(worker()?), usize::from(running.workers)),
         Mode::Slurm => {
@@ -330,11 +329,16 @@ pub(crate) fn options(
             let slots = slurm.slots();
             (engine::Mode::Cluster(Arc::new(slurm)), slots)
         }
+        Mode::Ray => {
+            let command = ShardCommand::new(running.worker_memory, nodes.token_file, nodes.config)?;
+            let ray = Ray::connect(&running.cluster, command)?;
+            let slots = ray.slots();
+            (engine::Mode::Cluster(Arc::new(ray)), slots)
+        }
     };
     Ok(Options {
         mode,
         workers,
-        parallel,
         worker_memory: (running.worker_memory > 0).then_some(running.worker_memory << 20),
         cancel,
         ..Options::default()

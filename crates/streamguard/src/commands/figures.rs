@@ -12,7 +12,7 @@ use streamguard::{View, ui};
 use super::collect::{Nodes, begin, formats, options, view};
 use super::plan::{self, Purpose};
 use super::run::exit;
-use crate::cli::{Figures, Mode, Reports};
+use crate::cli::{Figures, Reports};
 use crate::command_line::command_line;
 use crate::signals;
 
@@ -22,11 +22,12 @@ pub(crate) fn run(job: Arc<dyn Job>, settings: &Figures, purpose: Purpose) -> Re
     let running = &settings.running;
     let cancel = Cancel::new();
     let caught = signals::listen(cancel.clone())?;
-    let is_elsewhere = purpose == Purpose::Plan || running.mode == Mode::Slurm;
+    let is_elsewhere = purpose == Purpose::Plan || running.mode.is_elsewhere();
     if is_elsewhere && settings.output_dir.is_none() {
         let what = "name a directory that all machines see, by --output-dir";
         return Err(UsageError(what.to_owned()).into());
     }
+    let options = options(running, purpose, cancel, &Nodes::default())?;
     let recorded = json!({ job.name(): job.settings() });
     let mut dir = match &settings.output_dir {
         Some(folder) => Some(RunDir::open(folder, recorded, begin(running))?),
@@ -36,9 +37,8 @@ pub(crate) fn run(job: Arc<dyn Job>, settings: &Figures, purpose: Purpose) -> Re
         dir.begun_by(command_line())?;
     }
     if let (Some(dir), Purpose::Plan) = (&dir, purpose) {
-        return plan::show(&engine::prepare(&[job], dir, &cancel)?, dir.root());
+        return plan::show(&engine::prepare(&[job], dir, &options.cancel)?, dir.root());
     }
-    let options = options(running, true, cancel, &Nodes::default())?;
     let status = run_job(job, &options, dir.as_mut(), view(&running.showing), &formats, &settings.reports)?;
     Ok(exit(status, &caught))
 }

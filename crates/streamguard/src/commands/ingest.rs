@@ -22,7 +22,7 @@ pub(crate) fn run(matches: &ArgMatches, purpose: Purpose) -> Result<Exit> {
     let environment = Environment::read(folder)?;
     let layers = Layers { file: &file, environment: &environment, matches };
     let mut settings: Ingest = layers.settle("ingest", json!(flags))?.read()?;
-    let is_elsewhere = purpose == Purpose::Plan || settings.figures.running.mode == Mode::Slurm;
+    let is_elsewhere = purpose == Purpose::Plan || settings.figures.running.mode.is_elsewhere();
     if settings.job.reads_stream() && is_elsewhere {
         let what = "standard input and pipes can be read by this process only: name files";
         return Err(UsageError(what.to_owned()).into());

@@ -31,12 +31,12 @@ pub(crate) fn run(matches: &ArgMatches, purpose: Purpose) -> Result<Exit> {
     let caught = signals::listen(cancel.clone())?;
     let recorded: Map<String, Value> =
         jobs.iter().map(|job| (job.name().to_owned(), job.settings())).collect();
+    let nodes = Nodes { config: flags.config.as_deref(), ..Nodes::default() };
+    let options = options(&settings.running, purpose, cancel, &nodes)?;
     let mut dir = RunDir::open(&settings.output_dir, Value::Object(recorded), begin(&settings.running))?;
     if purpose == Purpose::Plan {
-        return plan::show(&engine::prepare(&jobs, &dir, &cancel)?, &settings.output_dir);
+        return plan::show(&engine::prepare(&jobs, &dir, &options.cancel)?, &settings.output_dir);
     }
-    let nodes = Nodes { config: flags.config.as_deref(), ..Nodes::default() };
-    let options = options(&settings.running, true, cancel, &nodes)?;
     let mut shown = ui::open(view(&settings.running.showing), None, &options.cancel, &options.pause);
     let finished = engine::run(jobs, &options, Some(&dir), &mut ui::Showing(&mut *shown))?;
     drop(shown);

@@ -9,6 +9,7 @@ use engine::{
 };
 use jobs::list;
 use jobs::upstream::Credentials;
+use rustix::process::{self, Pid, Signal};
 use serde_json::Value;
 use streamguard::env::{self, Environment};
 use streamguard::exit::{Exit, UsageError};
@@ -23,6 +24,9 @@ use crate::signals;
 pub(crate) fn run(settings: &ShardRun) -> Result<Exit> {
     let cancel = Cancel::new();
     let caught = signals::listen(cancel.clone())?;
+    if let Some(parent) = settings.parent {
+        end_with(parent)?;
+    }
     let ended = match run_some(settings, cancel) {
         Ok(exit) => exit,
         Err(error) => {
@@ -33,6 +37,16 @@ pub(crate) fn run(settings: &ShardRun) -> Result<Exit> {
         }
     };
     Ok(caught.signal().map_or(ended, Exit::Signal))
+}
+
+/// Has this process told to stop when the one that started it ends, be it by `kill -9`.
+fn end_with(parent: i32) -> Result<()> {
+    process::set_parent_process_death_signal(Some(Signal::TERM))?;
+    // It may have ended before the line above.
+    if process::getppid().map(Pid::as_raw_pid) != Some(parent) {
+        process::kill_process(process::getpid(), Signal::TERM)?;
+    }
+    Ok(())
 }
 
 /// What an error means for whoever started this.
@@ -97,18 +111,18 @@ fn run_some(settings: &ShardRun, cancel: Cancel) -> Result<Exit> {
 
 /// The job and the shards that were asked for.
 fn asked(settings: &ShardRun, dir: &PlanDir) -> Result<(String, Vec<u32>)> {
-    if let (Some(file), Some(element)) = (&settings.round, settings.element) {
+    if let (Some(file), Some(list)) = (&settings.round, &settings.element) {
         let round =
             Elements::read(file).with_context(|| format!("cannot read the round {}", file.display()))?;
-        let shards =
-            round.shards(element).with_context(|| format!("{} has no element {element}", file.display()))?;
-        return Ok((round.job().to_owned(), shards.to_vec()));
+        let mut all = Vec::new();
+        for element in numbers("element", list)? {
+            let shards = round.shards(element);
+            all.extend(shards.with_context(|| format!("{} has no element {element}", file.display()))?);
+        }
+        return Ok((round.job().to_owned(), all));
     }
     let name = job_of(settings.job.as_deref(), dir)?;
-    let list = settings.index.as_deref().unwrap_or_default();
-    let shards = shards(list).ok_or_else(|| {
-        UsageError(format!("--index {list}: numbers such as 7 or 0..99, separated by commas"))
-    })?;
+    let shards = numbers("index", settings.index.as_deref().unwrap_or_default())?;
     Ok((name, shards))
 }
 
@@ -125,19 +139,21 @@ pub(crate) fn job_of(name: Option<&str>, dir: &PlanDir) -> Result<String> {
     }
 }
 
-/// Shards out of a list such as `3,7..9`, both bounds included.
-fn shards(list: &str) -> Option<Vec<u32>> {
-    let mut shards = Vec::new();
+/// Numbers out of a list such as `3,7..9`, both bounds included, which the flag of this name gives.
+fn numbers(flag: &str, list: &str) -> Result<Vec<u32>, UsageError> {
+    let wrong = || UsageError(format!("--{flag} {list}: numbers such as 7 or 0..99, separated by commas"));
+    let mut numbers = Vec::new();
     for part in list.split(',') {
         let (first, last) = part.split_once("..").unwrap_or((part, part));
-        let (first, last): (u32, u32) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+        let number = |text: &str| text.trim().parse::<u32>().map_err(|_| wrong());
+        let (first, last) = (number(first)?, number(last)?);
         // No plan has more.
-        if first > last || last == u32::MAX || shards.len() + (last - first) as usize > 10_000_000 {
-            return None;
+        if first > last || last == u32::MAX || numbers.len() + (last - first) as usize > 10_000_000 {
+            return Err(wrong());
         }
-        shards.extend(first..=last);
+        numbers.extend(first..=last);
     }
-    Some(shards)
+    Ok(numbers)
 }
 
 /// Makes jobs from what a plan says of them, and what this machine has of secrets and commands.
@@ -174,10 +190,10 @@ mod tests {
 
     #[test]
     fn lists_of_shards_are_read() {
-        assert_eq!(shards("3,7..9"), Some(vec![3, 7, 8, 9]));
-        assert_eq!(shards("0"), Some(vec![0]));
+        assert_eq!(numbers("index", "3,7..9").unwrap(), [3, 7, 8, 9]);
+        assert_eq!(numbers("index", "0").unwrap(), [0]);
         for wrong in ["", "a", "9..7", "1..", "-1", "4294967295", "0..4000000000"] {
-            assert_eq!(shards(wrong), None, "{wrong}");
+            assert!(numbers("index", wrong).is_err(), "{wrong}");
         }
     }
 }

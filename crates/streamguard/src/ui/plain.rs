@@ -6,7 +6,7 @@ use engine::{Event, EventKind, Level, State};
 
 use super::escape::escape;
 use super::flood::{Flood, Kind};
-use super::remark::Remark;
+use super::remark::{Remark, elsewhere};
 use super::{Show, clock, grouped, json_lines, say};
 
 /// Progress of a job is said at most this often.
@@ -66,7 +66,8 @@ impl Plain {
             }
             let of = job.expected.map_or(String::new(), |expected| format!(" of {}", grouped(expected)));
             let shards = job.shards.map_or(String::new(), |shards| format!(", {}/{shards} shards", job.good));
-            let waits = job.running.values().find_map(|running| running.doing.as_deref());
+            let mut doing = job.running.values().filter_map(|running| running.doing.clone());
+            let waits = doing.next().or_else(|| elsewhere(&job.elsewhere));
             let waits = waits.map_or(String::new(), |waits| format!("; {waits}"));
             let remark = Remark {
                 level: Level::Info,

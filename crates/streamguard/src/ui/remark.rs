@@ -1,11 +1,14 @@
 //! What of the events is worth a line, and how it is said.
 
-use engine::{Event, EventKind, Level, State, Status};
+use engine::{Elsewhere, Event, EventKind, JobState, Level, State, Status};
 
 use super::{clock, grouped};
 
 /// Bytes of a text from a job that are shown in a line; the journal has all of it.
 const LONGEST: usize = 4 << 10;
+
+/// How many nodes are named.
+const NODES: usize = 3;
 
 /// Something to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +59,9 @@ impl Remark {
             EventKind::Doing { job, shard, text: Some(text), .. } if verbose => {
                 often(Level::Debug, *job, format!("shard {shard}: {}", begin(text)))
             }
+            EventKind::Elsewhere { job, elsewhere: cluster } if verbose => {
+                elsewhere(cluster).and_then(|text| often(Level::Debug, *job, text))
+            }
             EventKind::Note { job, level, text } if verbose || *level >= Level::Info => {
                 Some(Self { level: *level, job: *job, text: begin(text).to_owned(), is_frequent: true })
             }
@@ -64,7 +70,7 @@ impl Remark {
                 once(Level::Warning, None, text.to_owned())
             }
             EventKind::Paused { paused: true } => {
-                let running: usize = state.jobs.iter().map(|job| job.running.len()).sum();
+                let running: usize = state.jobs.iter().map(JobState::running).sum();
                 once(Level::Info, None, format!("paused, {running} shards still running"))
             }
             EventKind::Paused { paused: false } => once(Level::Info, None, "going on".to_owned()),
@@ -88,6 +94,31 @@ impl Remark {
     pub(crate) fn about<'a>(&self, state: &'a State) -> &'a str {
         self.job.and_then(|job| state.jobs.get(job)).map_or("run", |job| &job.name)
     }
+}
+
+/// What a cluster has of a job; nothing if it has nothing. Not escaped.
+pub(crate) fn elsewhere(elsewhere: &Elsewhere) -> Option<String> {
+    let Elsewhere { waiting, running, nodes, reasons } = elsewhere;
+    if *waiting == 0 && *running == 0 {
+        return None;
+    }
+    let mut text = format!("{} running", grouped(*running as u64));
+    if !nodes.is_empty() {
+        let named: Vec<&str> = nodes.iter().take(NODES).map(|node| begin(node)).collect();
+        let more = match nodes.len() - named.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        text = format!("{text} on {}{more}", named.join(", "));
+    }
+    if *waiting > 0 {
+        text = format!("{text}, {} waiting", grouped(*waiting as u64));
+    }
+    if !reasons.is_empty() {
+        let reasons: Vec<&str> = reasons.iter().map(String::as_str).collect();
+        text = format!("{text} ({})", reasons.join(", "));
+    }
+    Some(text)
 }
 
 /// The beginning of a text that may be of any length.

@@ -115,6 +115,10 @@ MaxArraySize=8
             self.start_node(node)
         self.wait(self.idle, "slurmctld and slurmd")
 
+    def start_again(self, node):
+        self.start_node(node)
+        self.wait(self.idle, node)
+
     def start_node(self, node):
         self.start(node, "slurmd", "-D", "-N", node, "-f", self.path("slurm.conf"))
 
@@ -186,7 +190,7 @@ def main():
         print("ready", flush=True)
         for line in sys.stdin:
             order, node = line.split()
-            {"kill": cluster.kill_node, "start": cluster.start_node}[order](node)
+            {"kill": cluster.kill_node, "start": cluster.start_again}[order](node)
             print("done", flush=True)
     finally:
         cluster.down()

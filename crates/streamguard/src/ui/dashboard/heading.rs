@@ -1,6 +1,6 @@
 //! The first line: what this is, how it stands, and since when.
 
-use engine::{State, Status};
+use engine::{JobState, State, Status};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
@@ -35,7 +35,7 @@ pub(super) fn line(model: &Model, state: &State, look: Look, width: usize) -> Li
 
 /// How the run stands, in words.
 fn standing(model: &Model, state: &State, look: Look) -> (String, Style) {
-    let running: usize = state.jobs.iter().map(|job| job.running.len()).sum();
+    let running: usize = state.jobs.iter().map(JobState::running).sum();
     let shards = if running == 1 { "shard" } else { "shards" };
     match (state.status, model.assembled) {
         (Some(Status::Cancelled), _) => ("stopped".to_owned(), look.warning()),

@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::course::ratio;
 use super::look::Look;
 use super::model::Model;
+use crate::ui::remark::elsewhere;
 use crate::ui::{clock, grouped, short};
 
 /// Widest and narrowest bar, and how wide it may be where there is room for what jobs wait for.
@@ -118,6 +119,9 @@ fn waits(job: &JobState, state: &State) -> Option<String> {
     let mut doing = job.running.values().filter_map(|running| running.doing.as_deref());
     if let Some(first) = doing.next() {
         return Some(format!("{first}{}", and_more(doing.count())));
+    }
+    if let Some(text) = elsewhere(&job.elsewhere) {
+        return Some(text);
     }
     let (shard, retry) = job.retries.iter().min_by_key(|(_, retry)| retry.at_ms)?;
     let when = match retry.at_ms.saturating_sub(state.elapsed_ms) {

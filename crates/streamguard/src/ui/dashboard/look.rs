@@ -99,7 +99,7 @@ impl Look {
             Some(Status::Failed) => self.either("✗", "x"),
             Some(Status::Cancelled) => self.either("–", "-"),
             None if job.shards.is_none() => self.either("·", "."),
-            None if state.paused && job.running.is_empty() => "=",
+            None if state.paused && job.running() == 0 => "=",
             None => {
                 let at = usize::try_from(state.elapsed_ms / SPIN_MS).unwrap_or(0);
                 self.either(SPINNER[at % SPINNER.len()], PLAIN[at % PLAIN.len()])

@@ -83,7 +83,7 @@ fn figures(job: &JobState) -> [String; 6] {
     let reused = job.outcomes.get(&Outcome::Reused).copied().unwrap_or(0);
     let rejected = rejections(job).map(|(_, n)| n).sum();
     let figures = [
-        job.running.len() as u64,
+        job.running() as u64,
         lost,
         // Of the attempts that failed, all but the last ones were followed by another.
         u64::from(job.errors()).saturating_sub(lost),

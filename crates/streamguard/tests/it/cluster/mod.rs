@@ -2,8 +2,14 @@
 
 /// What shards promise to whatever starts them.
 mod contract;
+/// What must hold on every engine.
+mod everywhere;
+/// A real Ray of a head and two nodes on this machine.
+mod ray;
 /// A real Slurm of two nodes on this machine.
 mod slurm;
+/// Clusters that tests start.
+mod testbed;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,0 +1,296 @@
+//! Ray: a round is a job whose driver, which is sent along with this program, runs elements as tasks.
+
+mod api;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Cursor, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use engine::Elsewhere;
+use engine::cluster::{Cluster, ClusterError, Round, Standing};
+use serde::Deserialize;
+use serde_json::json;
+use streamguard::ui;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use self::api::Api;
+use super::{ClusterFlags, ShardCommand, tail};
+
+/// The driver, and its name on the cluster.
+const DRIVER: (&str, &str) = ("streamguard_on_ray.py", include_str!("ray/streamguard_on_ray.py"));
+
+/// This program, where a job begins.
+const PROGRAM: &str = "streamguard";
+
+/// The variable that tells the driver of a round.
+const ROUND: &str = "STREAMGUARD_ROUND";
+
+/// A node that falls silent is noticed after these milliseconds instead of minutes: gRPC asks it whether it is there.
+/// They count where a call is waited for, which is in the driver.
+const KEEPALIVE: [(&str, &str); 2] =
+    [("RAY_grpc_client_keepalive_time_ms", "10000"), ("RAY_grpc_client_keepalive_timeout_ms", "10000")];
+
+/// Most elements of a round: the driver hands them to tasks in numbers.
+const MOST_ELEMENTS: usize = 1_000_000;
+
+/// Longest excerpt of what the driver printed, in characters.
+const EXCERPT: usize = 300;
+
+/// A cluster that is run by Ray.
+#[derive(Debug)]
+pub(crate) struct Ray {
+    api: Api,
+    command: ShardCommand,
+    max_in_flight: Option<usize>,
+    chunk: Option<usize>,
+    max_retries: u32,
+    folder: PathBuf,
+    /// What is sent to the cluster.
+    package: Package,
+}
+
+impl Ray {
+    /// Asks Ray whether it is there.
+    ///
+    /// # Errors
+    /// An address where no Ray answers.
+    pub(crate) fn connect(flags: &ClusterFlags, command: ShardCommand) -> Result<Self> {
+        let api = Api::new(&flags.ray_address, command.token_file())?;
+        let about = || format!("--mode ray --ray-address {}", flags.ray_address);
+        api.version().with_context(about)?;
+        let (command, program) = match &flags.remote_binary {
+            Some(path) => (command.of(path.clone()), None),
+            None => {
+                let program = command.program().to_owned();
+                (command.of(PathBuf::from(PROGRAM)), Some(program))
+            }
+        };
+        Ok(Self {
+            api,
+            command,
+            max_in_flight: flags.max_in_flight.map(usize::from),
+            chunk: flags.chunk()?.map(usize::from),
+            max_retries: flags.max_retries,
+            folder: std::env::current_dir().context("there is no current folder")?,
+            package: Package::new(program)?,
+        })
+    }
+
+    /// How many elements run at once, as far as can be said: a cluster may grow.
+    pub(crate) fn slots(&self) -> usize {
+        let processors = self.api.processors().unwrap_or(1);
+        self.max_in_flight.unwrap_or(usize::MAX).min(processors).max(1)
+    }
+
+    /// Sends what the cluster lacks.
+    fn send(&self) -> Result<(), ClusterError> {
+        if self.api.has_package(&self.package.name)? {
+            return Ok(());
+        }
+        let cannot = |error| ClusterError(format!("cannot pack this program for the cluster: {error}"));
+        let packed = self.package.pack().map_err(cannot)?;
+        ui::say(&format!("sending this program to the cluster, {} MB", packed.len().div_ceil(1_000_000)));
+        self.api.put_package(&self.package.name, packed).map_err(|error| {
+            ClusterError(format!("{error}; --remote-binary PATH names a program that the nodes have already"))
+        })
+    }
+
+    fn log_of(round: &Round) -> String {
+        round.logs.join(&round.name).display().to_string()
+    }
+}
+
+impl Cluster for Ray {
+    fn name(&self) -> &'static str {
+        "ray"
+    }
+
+    fn elements(&self, shards: usize, again: bool) -> usize {
+        // Without --chunk the driver measures how long they take, and puts them together.
+        let chunk = if again { 1 } else { self.chunk.unwrap_or(1) };
+        shards.div_ceil(chunk).min(MOST_ELEMENTS)
+    }
+
+    fn submit(&self, round: &Round) -> Result<Vec<String>, ClusterError> {
+        self.send()?;
+        let limit = self.max_in_flight.unwrap_or(usize::MAX).min(round.lane);
+        let order = json!({
+            "command": self.command.words(round),
+            "folder": self.folder,
+            "log": Self::log_of(round),
+            "elements": round.elements,
+            "batch": self.chunk.map(|_| 1),
+            "in_flight": (limit < usize::MAX).then_some(limit),
+            "max_retries": self.max_retries,
+        });
+        let mut variables = BTreeMap::from(KEEPALIVE.map(|(name, value)| (name, value.to_owned())));
+        variables.insert(ROUND, order.to_string());
+        self.api.submit(&round.name, &format!("python {}", DRIVER.0), &self.package.name, &variables)?;
+        Ok(vec![round.name.clone()])
+    }
+
+    fn find(&self, name: &str) -> Result<Vec<String>, ClusterError> {
+        Ok(self.api.job(name)?.map(|_| name.to_owned()).into_iter().collect())
+    }
+
+    fn look(&self, ids: &[String]) -> Result<Standing, ClusterError> {
+        let Some(id) = ids.first() else { return Ok(Standing::default()) };
+        let Some(job) = self.api.job(id)? else { return Ok(Standing::default()) };
+        let printed = self.api.printed(id)?;
+        Ok(standing(&job, &printed))
+    }
+
+    fn cancel(&self, ids: &[String]) -> Result<(), ClusterError> {
+        ids.iter().try_for_each(|id| self.api.stop(id))
+    }
+
+    fn log(&self, round: &Round, element: u32) -> Option<String> {
+        // A task's log bears the number of its first element.
+        let prefix = format!("{}.", round.name);
+        let firsts = fs::read_dir(&round.logs).ok()?.flatten().filter_map(|entry| {
+            let name = entry.file_name();
+            name.to_str()?.strip_prefix(&prefix)?.strip_suffix(".log")?.parse::<u32>().ok()
+        });
+        let first = firsts.filter(|first| *first <= element).max()?;
+        tail(&PathBuf::from(format!("{}.{first}.log", Self::log_of(round))))
+    }
+}
+
+/// What the driver prints.
+#[derive(Deserialize)]
+struct Line {
+    streamguard: Said,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Said {
+    Standing { waiting: usize, running: usize, nodes: Vec<String> },
+    Bad { first: u32, last: u32, how: String },
+}
+
+/// How far a job is, by what it printed.
+fn standing(job: &api::Job, printed: &str) -> Standing {
+    // Until the driver has said something, the job as a whole waits.
+    let is_pending = job.status == "PENDING";
+    let message = job.message.iter().filter(|message| is_pending && !message.is_empty()).cloned();
+    let mut standing = Standing {
+        elsewhere: Elsewhere { waiting: 1, reasons: message.collect(), ..Elsewhere::default() },
+        ..Standing::default()
+    };
+    let mut last = "";
+    for line in printed.lines().filter(|line| !line.trim().is_empty()) {
+        match serde_json::from_str(line) {
+            Ok(Line { streamguard: Said::Standing { waiting, running, nodes } }) => {
+                let nodes = nodes.into_iter().collect();
+                let reasons = Default::default();
+                standing.elsewhere = Elsewhere { waiting, running, nodes, reasons };
+            }
+            Ok(Line { streamguard: Said::Bad { first, last, how } }) => {
+                standing.bad.extend((first..=last).map(|element| (element, how.clone())));
+            }
+            // Ray prints there as well.
+            Err(_) => last = line,
+        }
+    }
+    if job.is_over() {
+        standing.elsewhere = Elsewhere::default();
+        if job.status != "SUCCEEDED" {
+            let words = [job.message.as_deref().unwrap_or_default(), last];
+            let words = words.map(|words| words.trim().replace('\n', " ").chars().take(EXCERPT).collect());
+            let [message, last]: [String; 2] = words;
+            standing.failure = Some(format!("{} {message}; it last said: {last}", job.status));
+        }
+    } else if standing.elsewhere.running + standing.elsewhere.waiting == 0 {
+        // It has still to end.
+        standing.elsewhere.running = 1;
+    }
+    standing
+}
+
+/// What a job finds where it begins: the driver, and this program.
+#[derive(Debug)]
+struct Package {
+    /// By its content: what the cluster has of this name is the same.
+    name: String,
+    program: Option<PathBuf>,
+}
+
+impl Package {
+    fn new(program: Option<PathBuf>) -> Result<Self> {
+        let mut content = blake3::Hasher::new();
+        content.update(DRIVER.1.as_bytes());
+        if let Some(path) = &program {
+            let file = File::open(path);
+            let read = file.and_then(|file| content.update_reader(file).map(drop));
+            read.with_context(|| format!("cannot read this program, {}", path.display()))?;
+        }
+        let name = format!("_ray_pkg_streamguard_{}.zip", &content.finalize().to_hex()[..32]);
+        Ok(Self { name, program })
+    }
+
+    fn pack(&self) -> io::Result<Vec<u8>> {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .last_modified_time(DateTime::default());
+        zip.start_file(DRIVER.0, options.unix_permissions(0o644))?;
+        zip.write_all(DRIVER.1.as_bytes())?;
+        if let Some(program) = &self.program {
+            zip.start_file(PROGRAM, options.unix_permissions(0o755))?;
+            io::copy(&mut File::open(program)?, &mut zip)?;
+        }
+        Ok(zip.finish()?.into_inner())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(status: &str, message: &str) -> api::Job {
+        serde_json::from_value(json!({"status": status, "message": message, "type": "SUBMISSION"})).unwrap()
+    }
+
+    #[test]
+    fn what_the_driver_prints_is_understood() {
+        let printed = "2026-11-22 INFO worker.py -- Connecting\n\
+            {\"streamguard\": {\"waiting\": 9, \"running\": 2, \"nodes\": [\"n1\", \"n2\"]}}\n\
+            {\"streamguard\": {\"first\": 3, \"last\": 4, \"how\": \"ended with code 75 on n1\"}}\n\
+            {\"streamguard\": {\"waiting\": 4, \"running\": 1, \"nodes\": [\"n1\"]}}\n{\"other\": 1}\nTraceback: no\n";
+        let now = standing(&job("RUNNING", "Job is currently running."), printed);
+        assert_eq!((now.elsewhere.waiting, now.elsewhere.running, now.elsewhere.nodes.len()), (4, 1, 1));
+        assert!(now.elsewhere.reasons.is_empty() && now.failure.is_none() && !now.is_over());
+        assert_eq!(now.bad.keys().copied().collect::<Vec<_>>(), [3, 4]);
+
+        let waits = standing(&job("PENDING", "Job has not started yet."), "");
+        assert_eq!((waits.elsewhere.waiting, waits.elsewhere.reasons.len()), (1, 1));
+        let last = standing(
+            &job("RUNNING", ""),
+            "{\"streamguard\": {\"waiting\": 0, \"running\": 0, \"nodes\": []}}\n",
+        );
+        assert!(!last.is_over(), "the driver has still to end");
+
+        let failed = standing(&job("FAILED", "Job entrypoint failed"), printed);
+        assert!(failed.is_over());
+        assert_eq!(failed.failure.unwrap(), "FAILED Job entrypoint failed; it last said: Traceback: no");
+        assert!(standing(&job("SUCCEEDED", ""), printed).failure.is_none());
+    }
+
+    #[test]
+    fn a_package_is_named_by_its_content() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("p");
+        fs::write(&program, "one").unwrap();
+        let package = Package::new(Some(program.clone())).unwrap();
+        assert_eq!(package.pack().unwrap(), package.pack().unwrap());
+        let mut zip = zip::ZipArchive::new(Cursor::new(package.pack().unwrap())).unwrap();
+        assert_eq!(zip.by_name(PROGRAM).unwrap().unix_mode().map(|mode| mode & 0o777), Some(0o755));
+        fs::write(&program, "two").unwrap();
+        assert_ne!(Package::new(Some(program)).unwrap().name, package.name);
+        assert_ne!(Package::new(None).unwrap().name, package.name);
+    }
+}

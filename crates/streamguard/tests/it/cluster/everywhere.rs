@@ -1,0 +1,134 @@
+//! What must hold on every engine.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use super::testbed::{Engine, Testbed, signal_holder, wait_for};
+use super::{begun, records, toy};
+use crate::{dataset, run, stderr, stdout};
+
+fn toys(folder: &Path, what: &str, count: usize) {
+    toy(folder, &vec![what; count]);
+}
+
+pub(super) const TOY: [&str; 4] = ["run", "toy", "--output-dir", "out"];
+
+pub(super) fn jobs_leave_the_same_bytes_as_here(cluster: &mut Testbed) {
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let collect = [
+        &["collect", "--offline", "--collectors", "repo", "synthetic"][..],
+        &["--repo-samples", "100", "--synthetic-samples", "20000"],
+    ]
+    .concat();
+    assert_eq!(run(here.path(), &collect).status.code(), Some(0));
+    cluster.run(there.path(), 0, &collect);
+    assert!(dataset(here.path()) == dataset(there.path()));
+
+    let prime = ["prime", "--range", "1..20000000", "1e12..+2e7", "--output-dir", "primes"];
+    let expected = stdout(&run(here.path(), &prime));
+    assert_eq!(stdout(&cluster.run(there.path(), 0, &prime)), expected);
+
+    let log = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/logs/sample.log");
+    let log = fs::read(log).unwrap();
+    let path = there.path().join("large.log");
+    fs::write(&path, log.repeat((200 << 20) / log.len())).unwrap();
+    let path = path.display().to_string();
+    let ingest = ["ingest", "--path", &path, "--output-dir", "figures"];
+    let expected = stdout(&run(here.path(), &ingest));
+    assert_eq!(stdout(&cluster.run(there.path(), 0, &ingest)), expected);
+    wait_for("nothing is left", || cluster.queue().is_empty());
+}
+
+pub(super) fn a_node_that_dies_costs_nothing_but_time(cluster: &mut Testbed) {
+    let folder = tempfile::tempdir().unwrap();
+    toys(folder.path(), "1", 24);
+    let child = cluster.command(folder.path(), &TOY).spawn().unwrap();
+    // A node has one processor.
+    wait_for("a shard on each node", || elements(folder.path()).len() == 2);
+    std::thread::sleep(Duration::from_millis(1500));
+    cluster.order("kill n2");
+    let output = child.wait_with_output().unwrap();
+    cluster.order("start n2");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let here = tempfile::tempdir().unwrap();
+    toys(here.path(), "1", 24);
+    assert_eq!(run(here.path(), &[&TOY[..], &["--workers", "24"]].concat()).status.code(), Some(0));
+    assert_eq!(records(folder.path(), "out/toy.jsonl"), records(here.path(), "out/toy.jsonl"));
+}
+
+pub(super) fn whoever_submitted_may_die_and_come_back(cluster: &mut Testbed) {
+    let folder = tempfile::tempdir().unwrap();
+    toys(folder.path(), "1", 16);
+    let mut command = cluster.command(folder.path(), &TOY);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    wait_for("a shard that runs", || begun(folder.path(), 0) > 0);
+    signal_holder("KILL", folder.path());
+    child.wait().unwrap();
+    let output = cluster.run(folder.path(), 0, &[&TOY[..], &["--resume"]].concat());
+    let goes_on = format!("goes on with {}", cluster.engine.name());
+    assert!(stderr(&output).contains(&goes_on), "{}", stderr(&output));
+    assert!((0..16).all(|shard| begun(folder.path(), shard) == 1), "each ran once");
+    assert_eq!(String::from_utf8(records(folder.path(), "out/toy.jsonl")).unwrap().lines().count(), 32);
+}
+
+pub(super) fn many_small_shards_are_quick_and_long_ones_fill_the_nodes(cluster: &mut Testbed) {
+    let mut took = Vec::new();
+    for (what, count) in [("0", 200), ("1", 20)] {
+        let folder = tempfile::tempdir().unwrap();
+        toys(folder.path(), what, count);
+        let since = Instant::now();
+        cluster.run(folder.path(), 0, &TOY);
+        took.push(since.elapsed());
+    }
+    let (name, [none, second]) = (cluster.engine.name(), [took[0], took[1]]);
+    let measured =
+        format!("{name}: 200 shards of no work {none:.1?}; 20 of a second on 2 nodes {second:.1?}");
+    let _ = writeln!(std::io::stderr(), "{measured}");
+    // Bounds for a machine with other things to do.
+    assert!(took[0] < Duration::from_secs(60) && took[1] < Duration::from_secs(60), "{took:?}");
+}
+
+pub(super) fn a_shard_that_fails_for_good_is_said_once_and_others_are_tried_three_times(
+    cluster: &mut Testbed,
+) {
+    let folder = tempfile::tempdir().unwrap();
+    toy(folder.path(), &["0", "\"fail\"", "\"once\"", "0", "\"retry\"", "0"]);
+    let output = cluster.run(folder.path(), 3, &[&TOY[..], &["--chunk", "2"]].concat());
+    let said = stderr(&output);
+    let lines = |what: &str| said.lines().filter(|line| line.contains(what)).count();
+    assert_eq!(lines("shard 1, attempt 1, failed: planted"), 1, "{said}");
+    assert_eq!(lines("shard 4, attempt"), 3, "{said}");
+    assert_eq!([0, 1, 2, 3, 4, 5].map(|shard| begun(folder.path(), shard)), [1, 1, 2, 1, 3, 1]);
+    assert_eq!(String::from_utf8(records(folder.path(), "out/toy.jsonl")).unwrap().lines().count(), 8);
+}
+
+pub(super) fn cancelling_leaves_nothing_behind(cluster: &mut Testbed) {
+    let folder = tempfile::tempdir().unwrap();
+    toys(folder.path(), "30", 12);
+    let flags = ["--chunk", "1", "--max-in-flight", "2"];
+    let child = cluster.command(folder.path(), &[&TOY[..], &flags].concat()).spawn().unwrap();
+    wait_for("a shard that runs", || begun(folder.path(), 0) > 0);
+    let queued = match cluster.engine {
+        Engine::Slurm => 12,
+        Engine::Ray => 1,
+    };
+    assert_eq!(cluster.queue().lines().count(), queued, "{}", cluster.queue());
+    signal_holder("INT", folder.path());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+    assert_eq!(cluster.queue(), "");
+    assert_eq!(elements(folder.path()), [""; 0]);
+}
+
+/// The command lines of the elements that run shards of a folder.
+fn elements(folder: &Path) -> Vec<String> {
+    let folder = folder.display().to_string();
+    let processes = fs::read_dir("/proc").unwrap().filter_map(|entry| {
+        let command = fs::read(entry.ok()?.path().join("cmdline")).ok()?;
+        Some(String::from_utf8_lossy(&command).replace('\0', " "))
+    });
+    processes.filter(|command| command.contains("shard run") && command.contains(&folder)).collect()
+}

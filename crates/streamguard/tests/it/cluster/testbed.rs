@@ -1,0 +1,171 @@
+//! A real cluster of two nodes with a processor each on this machine, started and ended by a script of
+//! `tests/cluster/`. It ends when the standard input of its script does, so with this process.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::signal;
+use crate::{stderr, stdout, streamguard};
+
+/// Which engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Engine {
+    Slurm,
+    Ray,
+}
+
+impl Engine {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Slurm => "slurm",
+            Self::Ray => "ray",
+        }
+    }
+}
+
+/// One cluster of each for all tests, and one test at a time: they measure, and kill nodes.
+static TESTBEDS: LazyLock<Mutex<Vec<(Engine, Result<Testbed, String>)>>> = LazyLock::new(Mutex::default);
+
+/// A cluster that runs.
+pub(super) struct Testbed {
+    pub(super) engine: Engine,
+    _script: Child,
+    orders: ChildStdin,
+    answers: BufReader<ChildStdout>,
+    folder: PathBuf,
+    /// A process in the network of the cluster.
+    process: String,
+}
+
+/// Calls a test with a cluster, if there can be one here.
+pub(super) fn with(engine: Engine, test: impl FnOnce(&mut Testbed)) {
+    let mut testbeds: MutexGuard<'_, Vec<_>> = TESTBEDS.lock().unwrap_or_else(PoisonError::into_inner);
+    if !testbeds.iter().any(|(known, _)| *known == engine) {
+        testbeds.push((engine, Testbed::start(engine, None)));
+    }
+    match testbeds.iter_mut().find(|(known, _)| *known == engine) {
+        Some((_, Ok(testbed))) => test(testbed),
+        Some((_, Err(why))) => skipped(engine, why),
+        None => unreachable!("it was started above"),
+    }
+}
+
+/// Says that nothing is tested, past the test harness, which keeps what tests that pass print.
+pub(super) fn skipped(engine: Engine, why: &str) {
+    let _ = writeln!(std::io::stderr(), "SKIPPED: nothing of {} is tested here: {why}", engine.name());
+}
+
+impl Testbed {
+    /// Starts a cluster; a Ray may want a token of everybody.
+    pub(super) fn start(engine: Engine, token: Option<&str>) -> Result<Self, String> {
+        let name =
+            format!("streamguard-{}-{}{}", engine.name(), std::process::id(), token.unwrap_or_default());
+        let folder = std::env::temp_dir().join(name);
+        fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+        let script =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/cluster/{}.py", engine.name()));
+        let mut command = Command::new("python3");
+        command.arg(script).arg(&folder).args(match engine {
+            Engine::Slurm => None,
+            Engine::Ray => Some(std::env::var("STREAMGUARD_TEST_RAY").map_err(|_| {
+                "STREAMGUARD_TEST_RAY names no python that has it: pip install 'ray[default]'".to_owned()
+            })?),
+        });
+        command.args(token);
+        let script = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut script = script.map_err(|error| format!("no python3: {error}"))?;
+        let orders = script.stdin.take().unwrap();
+        let answers = BufReader::new(script.stdout.take().unwrap());
+        let mut testbed = Self { engine, _script: script, orders, answers, folder, process: String::new() };
+        let answer = testbed.answer();
+        match answer.split_once("ready") {
+            Some(("", process)) => {
+                process.trim().clone_into(&mut testbed.process);
+                Ok(testbed)
+            }
+            _ => Err(answer),
+        }
+    }
+
+    fn answer(&mut self) -> String {
+        let mut line = String::new();
+        self.answers.read_line(&mut line).unwrap();
+        line.trim().to_owned()
+    }
+
+    pub(super) fn order(&mut self, order: &str) {
+        writeln!(self.orders, "{order}").unwrap();
+        assert_eq!(self.answer(), "done");
+    }
+
+    /// A program that can speak to the cluster.
+    pub(super) fn program(&self, program: &str) -> Command {
+        let mut command = Command::new("timeout");
+        command.args(["--signal=KILL", "280"]);
+        if self.engine == Engine::Ray {
+            command.args(["nsenter", "--net", "--target", &self.process]);
+        }
+        command.arg(program);
+        command
+    }
+
+    /// StreamGuard in a folder, with this cluster to submit to.
+    pub(super) fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
+        let mut command = self.program(env!("CARGO_BIN_EXE_streamguard"));
+        command.args(arguments).args(["--mode", self.engine.name(), "--no-dashboard"]);
+        command.current_dir(folder).env_clear();
+        for (name, value) in streamguard(folder).get_envs() {
+            value.map(|value| command.env(name, value));
+        }
+        command.env("SLURM_CONF", self.conf());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    pub(super) fn run(&self, folder: &Path, code: i32, arguments: &[&str]) -> Output {
+        let output = self.command(folder, arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", stderr(&output));
+        output
+    }
+
+    pub(super) fn conf(&self) -> PathBuf {
+        self.folder.join("slurm.conf")
+    }
+
+    /// What the cluster has that is not over: a line for each element or job.
+    pub(super) fn queue(&self) -> String {
+        match self.engine {
+            Engine::Slurm => {
+                let mut squeue = self.program("squeue");
+                squeue.args(["--noheader", "--array"]).env("SLURM_CONF", self.conf());
+                stdout(&squeue.output().unwrap())
+            }
+            Engine::Ray => {
+                let jobs =
+                    self.program("curl").args(["-s", "http://127.0.0.1:8265/api/jobs/"]).output().unwrap();
+                let jobs: serde_json::Value = serde_json::from_slice(&jobs.stdout).unwrap();
+                let jobs = jobs.as_array().unwrap().iter();
+                let open = jobs.filter(|job| job["status"] == "PENDING" || job["status"] == "RUNNING");
+                open.map(|job| format!("{}\n", job["submission_id"])).collect()
+            }
+        }
+    }
+}
+
+/// Sends a signal to the process that holds the output directory of a folder.
+pub(super) fn signal_holder(name: &str, folder: &Path) {
+    let held = fs::read_to_string(folder.join("out/.streamguard/lock")).unwrap();
+    signal(name, held.trim_start_matches("process ").trim().parse().unwrap());
+}
+
+pub(super) fn wait_for(what: &str, mut ready: impl FnMut() -> bool) {
+    let since = Instant::now();
+    while !ready() {
+        assert!(since.elapsed() < Duration::from_secs(120), "{what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
