@@ -24,11 +24,12 @@ pub trait Cluster: fmt::Debug + Send + Sync {
     /// were handed out before and came back without a result: then each had better be alone.
     fn elements(&self, shards: usize, again: bool) -> usize;
 
-    /// Hands a round over. Returns the engine's own names of what it made of it.
+    /// Hands a round over, and says what of that takes its time. Returns the engine's own names of
+    /// what it made of it.
     ///
     /// # Errors
     /// What the engine said. It may have taken the round all the same, see [`Cluster::find`].
-    fn submit(&self, round: &Round) -> Result<Vec<String>, ClusterError>;
+    fn submit(&self, round: &Round, say: &dyn Fn(String)) -> Result<Vec<String>, ClusterError>;
 
     /// What the engine has of a round of this name: none if it was never handed over.
     ///

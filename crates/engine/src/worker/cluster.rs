@@ -120,7 +120,7 @@ impl Course<'_> {
             if self.cancel.requested() || (self.closing)() {
                 return Ok(None);
             }
-            match self.cluster.submit(&self.rounds.told(&round)) {
+            match self.cluster.submit(&self.rounds.told(&round), &|text| (self.say)(Level::Info, text)) {
                 Ok(ids) => break ids,
                 Err(error) => {
                     failed += 1;

@@ -60,7 +60,7 @@ impl Cluster for Here {
         if again { shards } else { shards.div_ceil(3) }
     }
 
-    fn submit(&self, round: &Round) -> Result<Vec<String>, ClusterError> {
+    fn submit(&self, round: &Round, _: &dyn Fn(String)) -> Result<Vec<String>, ClusterError> {
         if self.faults.refuses {
             return Err(ClusterError("not today".into()));
         }

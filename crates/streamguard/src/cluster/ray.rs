@@ -12,7 +12,6 @@ use engine::Elsewhere;
 use engine::cluster::{Cluster, ClusterError, Round, Standing};
 use serde::Deserialize;
 use serde_json::json;
-use streamguard::ui;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
@@ -86,13 +85,13 @@ impl Ray {
     }
 
     /// Sends what the cluster lacks.
-    fn send(&self) -> Result<(), ClusterError> {
+    fn send(&self, say: &dyn Fn(String)) -> Result<(), ClusterError> {
         if self.api.has_package(&self.package.name)? {
             return Ok(());
         }
         let cannot = |error| ClusterError(format!("cannot pack this program for the cluster: {error}"));
         let packed = self.package.pack().map_err(cannot)?;
-        ui::say(&format!("sending this program to the cluster, {} MB", packed.len().div_ceil(1_000_000)));
+        say(format!("ray: sending {} MB to the cluster", packed.len().div_ceil(1_000_000)));
         self.api.put_package(&self.package.name, packed).map_err(|error| {
             ClusterError(format!("{error}; --remote-binary PATH names a program that the nodes have already"))
         })
@@ -114,8 +113,8 @@ impl Cluster for Ray {
         shards.div_ceil(chunk).min(MOST_ELEMENTS)
     }
 
-    fn submit(&self, round: &Round) -> Result<Vec<String>, ClusterError> {
-        self.send()?;
+    fn submit(&self, round: &Round, say: &dyn Fn(String)) -> Result<Vec<String>, ClusterError> {
+        self.send(say)?;
         let limit = self.max_in_flight.unwrap_or(usize::MAX).min(round.lane);
         let order = json!({
             "command": self.command.words(round),

@@ -160,7 +160,7 @@ impl Cluster for Slurm {
         }
     }
 
-    fn submit(&self, round: &Round) -> Result<Vec<String>, ClusterError> {
+    fn submit(&self, round: &Round, _: &dyn Fn(String)) -> Result<Vec<String>, ClusterError> {
         let mut ids = Vec::new();
         for first in (0..round.elements as usize).step_by(self.largest) {
             ids.push(self.array(round, first, ids.last())?);

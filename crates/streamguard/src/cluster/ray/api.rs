@@ -2,6 +2,7 @@
 //! that has it.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
@@ -178,19 +179,14 @@ impl Api {
     /// Asks; nothing if there is no such thing.
     fn ask(&self, asked: RequestBuilder, patience: Duration) -> Result<Option<Vec<u8>>, ClusterError> {
         let asked = asked.headers(self.headers.clone()).timeout(patience).build();
-        let answer = asked.and_then(|request| self.http.execute(request)).map_err(|error| {
-            let mut cause: &dyn std::error::Error = &error;
-            while let Some(source) = cause.source() {
-                cause = source;
-            }
-            ClusterError(format!("{} cannot be reached: {cause}", self.base))
-        })?;
+        let answer = asked
+            .and_then(|request| self.http.execute(request))
+            .map_err(|error| ClusterError(format!("{} cannot be reached: {}", self.base, cause(&error))))?;
         let status = answer.status().as_u16();
         let mut body = Vec::new();
-        answer
-            .take(LONGEST)
-            .read_to_end(&mut body)
-            .map_err(|error| ClusterError(format!("{} broke off its answer: {error}", self.base)))?;
+        answer.take(LONGEST).read_to_end(&mut body).map_err(|error| {
+            ClusterError(format!("{} broke off its answer: {}", self.base, cause(&error)))
+        })?;
         match status {
             200..=299 => Ok(Some(body)),
             404 => Ok(None),
@@ -213,6 +209,11 @@ impl Api {
             }
         }
     }
+}
+
+/// What is behind an error: the outermost only says that there is one.
+fn cause(error: &dyn Error) -> &dyn Error {
+    error.source().map_or(error, cause)
 }
 
 /// An address as a URL below which the API is.

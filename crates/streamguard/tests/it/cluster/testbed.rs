@@ -62,8 +62,9 @@ pub(super) fn skipped(engine: Engine, why: &str) {
 impl Testbed {
     /// Starts a cluster; a Ray may want a token of everybody.
     pub(super) fn start(engine: Engine, token: Option<&str>) -> Result<Self, String> {
-        let name =
-            format!("streamguard-{}-{}{}", engine.name(), std::process::id(), token.unwrap_or_default());
+        // Paths of sockets are short (unix(7)), and Ray makes most of theirs.
+        let what = if token.is_some() { "locked" } else { engine.name() };
+        let name = format!("sg-{what}-{}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
         let script =
@@ -145,8 +146,9 @@ impl Testbed {
                 stdout(&squeue.output().unwrap())
             }
             Engine::Ray => {
-                let jobs =
-                    self.program("curl").args(["-s", "http://127.0.0.1:8265/api/jobs/"]).output().unwrap();
+                const ASK: &str = "import urllib.request as r; \
+                    print(r.urlopen('http://127.0.0.1:8265/api/jobs/').read().decode())";
+                let jobs = self.program("python3").args(["-c", ASK]).output().unwrap();
                 let jobs: serde_json::Value = serde_json::from_slice(&jobs.stdout).unwrap();
                 let jobs = jobs.as_array().unwrap().iter();
                 let open = jobs.filter(|job| job["status"] == "PENDING" || job["status"] == "RUNNING");
