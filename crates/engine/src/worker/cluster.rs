@@ -138,8 +138,9 @@ impl Course<'_> {
             }
         };
         self.rounds.taken(&mut round, ids).map_err(Trouble::Destination)?;
-        let (count, elements) = (shards.len(), round.elements.len());
-        (self.say)(Level::Info, format!("{count} shards in {elements} elements: {}", self.shown(&round)));
+        let shards = counted(shards.len(), "shard");
+        let elements = counted(round.elements.len(), "element");
+        (self.say)(Level::Info, format!("{shards} in {elements}: {}", self.shown(&round)));
         Ok(Some(round))
     }
 
@@ -306,6 +307,11 @@ impl Course<'_> {
             );
         }
     }
+}
+
+/// So many things of this name.
+fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 /// Says of each ticket what others left: its result, or that there is none.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Cursor, Write};
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 use engine::Elsewhere;
@@ -47,8 +48,8 @@ pub(crate) struct Ray {
     chunk: Option<usize>,
     max_retries: u32,
     folder: PathBuf,
-    /// What is sent to the cluster.
-    package: Package,
+    /// What is sent to the cluster; one thread looks after that, and others wait.
+    package: Mutex<Package>,
 }
 
 impl Ray {
@@ -74,7 +75,7 @@ impl Ray {
             chunk: flags.chunk()?.map(usize::from),
             max_retries: flags.max_retries,
             folder: std::env::current_dir().context("there is no current folder")?,
-            package: Package::new(program)?,
+            package: Mutex::new(Package::new(program)?),
         })
     }
 
@@ -84,17 +85,20 @@ impl Ray {
         self.max_in_flight.unwrap_or(usize::MAX).min(processors).max(1)
     }
 
-    /// Sends what the cluster lacks.
-    fn send(&self, say: &dyn Fn(String)) -> Result<(), ClusterError> {
-        if self.api.has_package(&self.package.name)? {
-            return Ok(());
+    /// Sends what the cluster lacks. Returns the name that it has there.
+    fn send(&self, say: &dyn Fn(String)) -> Result<String, ClusterError> {
+        let package = self.package.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.api.has_package(&package.name)? {
+            return Ok(package.name.clone());
         }
         let cannot = |error| ClusterError(format!("cannot pack this program for the cluster: {error}"));
-        let packed = self.package.pack().map_err(cannot)?;
-        say(format!("ray: sending {} MB to the cluster", packed.len().div_ceil(1_000_000)));
-        self.api.put_package(&self.package.name, packed).map_err(|error| {
+        let what = if package.program.is_some() { "this program" } else { "the driver" };
+        say(format!("ray: sending {what} to the cluster"));
+        let packed = package.pack().map_err(cannot)?;
+        self.api.put_package(&package.name, packed).map_err(|error| {
             ClusterError(format!("{error}; --remote-binary PATH names a program that the nodes have already"))
-        })
+        })?;
+        Ok(package.name.clone())
     }
 
     fn log_of(round: &Round) -> String {
@@ -114,7 +118,7 @@ impl Cluster for Ray {
     }
 
     fn submit(&self, round: &Round, say: &dyn Fn(String)) -> Result<Vec<String>, ClusterError> {
-        self.send(say)?;
+        let package = self.send(say)?;
         let limit = self.max_in_flight.unwrap_or(usize::MAX).min(round.lane);
         let order = json!({
             "command": self.command.words(round),
@@ -127,7 +131,7 @@ impl Cluster for Ray {
         });
         let mut variables = BTreeMap::from(KEEPALIVE.map(|(name, value)| (name, value.to_owned())));
         variables.insert(ROUND, order.to_string());
-        self.api.submit(&round.name, &format!("python {}", DRIVER.0), &self.package.name, &variables)?;
+        self.api.submit(&round.name, &format!("python {}", DRIVER.0), &package, &variables)?;
         Ok(vec![round.name.clone()])
     }
 

@@ -18,11 +18,7 @@ pub(super) const TOY: [&str; 4] = ["run", "toy", "--output-dir", "out"];
 
 pub(super) fn jobs_leave_the_same_bytes_as_here(cluster: &mut Testbed) {
     let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let collect = [
-        &["collect", "--offline", "--collectors", "repo", "synthetic"][..],
-        &["--repo-samples", "100", "--synthetic-samples", "20000"],
-    ]
-    .concat();
+    let collect = ["collect", "--offline", "--repo-samples", "100", "--synthetic-samples", "20000"];
     assert_eq!(run(here.path(), &collect).status.code(), Some(0));
     cluster.run(there.path(), 0, &collect);
     assert!(dataset(here.path()) == dataset(there.path()));

@@ -54,7 +54,7 @@ fn a_cluster_may_want_a_token() {
     let output = cluster.command(folder.path(), &arguments).env("RAY_AUTH_TOKEN", TOKEN).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(
-        stderr(&output).contains("sending 1 MB") && !stderr(&output).contains(TOKEN),
+        stderr(&output).contains("sending the driver") && !stderr(&output).contains(TOKEN),
         "{}",
         stderr(&output)
     );

@@ -28,7 +28,10 @@ impl Engine {
 }
 
 /// One cluster of each for all tests, and one test at a time: they measure, and kill nodes.
-static TESTBEDS: LazyLock<Mutex<Vec<(Engine, Result<Testbed, String>)>>> = LazyLock::new(Mutex::default);
+static TESTBEDS: LazyLock<Mutex<Vec<Started>>> = LazyLock::new(Mutex::default);
+
+/// A cluster, or why there can be none.
+type Started = (Engine, Result<Testbed, String>);
 
 /// A cluster that runs.
 pub(super) struct Testbed {
