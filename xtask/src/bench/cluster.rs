@@ -12,9 +12,9 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use world::Settings;
 
-use super::{cost, median};
+use super::{cost, cpu_of_all, median};
 use crate::worlds;
-use parts::Parts;
+use parts::{Parts, Shares};
 use slurm::Slurm;
 
 /// What is mined, and how often.
@@ -39,7 +39,7 @@ const WAYS: [(&str, &[&str]); 4] = [
     ("1 worker", &["--workers", "1"]),
     ("2 workers", &["--workers", "2"]),
     ("1 node", &["--mode", "slurm", "--max-in-flight", "1"]),
-    ("2 nodes", &["--mode", "slurm", "--max-in-flight", "2"]),
+    ("2 nodes", &["--mode", "slurm"]),
 ];
 
 /// What a run leaves that must not depend on where its shards ran.
@@ -69,7 +69,7 @@ pub(crate) fn run(streamguard: &Path, inputs: &Inputs) -> Result<()> {
                 .with_context(|| format!("on {name}"))?;
             let made = FILES.map(|file| fs::read(folder.path().join("out").join(file)).unwrap_or_default());
             ensure!(expected.get_or_insert_with(|| made.clone()) == &made, "{name} made something else");
-            println!("{name}: {:.2} s", parts.wall);
+            println!("{name}: {:.2} s, while others took {:.2} processors", parts.wall, parts.others);
             measured.entry(name).or_default().push(parts);
         }
     }
@@ -87,12 +87,14 @@ fn mine(streamguard: &Path, folder: &Path, flags: &[&str], inputs: &Inputs, slur
         command.args(["--chunk", &inputs.chunk]);
     }
     command.current_dir(folder).env("SLURM_CONF", slurm.conf()).stdout(Stdio::null());
-    let daemons = slurm.cpu()?;
+    let (daemons, all) = (slurm.cpu()?, cpu_of_all());
     let (status, submitter) = cost(|| command.status());
     ensure!(status?.success(), "collect failed");
+    let all = cpu_of_all() - all;
     let elements = cost(|| slurm.gather()).1.cpu;
-    let out = folder.join("out");
-    Parts::read(&out, submitter, elements, slurm.cpu()? - daemons)
+    let daemons = slurm.cpu()? - daemons;
+    let others = all.saturating_sub(submitter.cpu + elements + daemons);
+    Parts::read(&folder.join("out"), submitter, Shares { elements, daemons, others })
 }
 
 /// Medians, a line for each part, a column for each way.
@@ -106,14 +108,16 @@ fn print(measured: &BTreeMap<&str, Vec<Parts>>) {
         WAYS.iter().for_each(|(way, _)| print!("{:>11.2}", median_of(way, *part)));
         println!();
     }
-    let ratio = |slow: &str, fast: &str| {
-        median(measured[slow].iter().zip(&measured[fast]).map(|(slow, fast)| slow.wall / fast.wall).collect())
-    };
-    println!(
-        "2 nodes are {:.2} times 1 node; 2 workers are {:.2} times 1 worker",
-        ratio("1 node", "2 nodes"),
-        ratio("1 worker", "2 workers")
-    );
+    // Others that work on the machine only ever make a run slower.
+    let quickest = |way: &str| measured[way].iter().map(|parts| parts.wall).fold(f64::MAX, f64::min);
+    for (slow, fast) in [("1 node", "2 nodes"), ("1 worker", "2 workers")] {
+        let ratios = measured[slow].iter().zip(&measured[fast]).map(|(slow, fast)| slow.wall / fast.wall);
+        println!(
+            "{fast} are {:.2} times {slow}, {:.2} times in the quickest runs of both",
+            median(ratios.collect()),
+            quickest(slow) / quickest(fast)
+        );
+    }
 }
 
 /// A path in this project.

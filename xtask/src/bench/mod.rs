@@ -45,6 +45,15 @@ pub(crate) fn cpu_of(process: &str) -> Duration {
     Duration::from_millis(ticks * 10)
 }
 
+/// CPU time so far of all that runs on this machine, or beside it on the same processors, from
+/// `/proc/stat` (proc(5)), in steps of 10 ms.
+pub(crate) fn cpu_of_all() -> Duration {
+    let stat = std::fs::read_to_string("/proc/stat").expect("Linux has it");
+    // user, nice, system, idle, iowait, irq, softirq, steal: all but the fourth and fifth.
+    let ticks = stat.split_whitespace().skip(1).take(8).enumerate().filter(|(at, _)| ![3, 4].contains(at));
+    Duration::from_millis(ticks.filter_map(|(_, ticks)| ticks.parse::<u64>().ok()).sum::<u64>() * 10)
+}
+
 /// The middle one of some measurements.
 pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);

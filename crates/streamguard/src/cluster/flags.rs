@@ -27,7 +27,7 @@ pub(crate) struct ClusterFlags {
     #[arg(long, value_name = "N")]
     pub(crate) max_in_flight: Option<NonZeroUsize>,
     /// How many shards an element runs one after the other, or auto: so many that each processor gets
-    /// two elements, or one if there are few shards
+    /// one element
     #[arg(long, value_name = "N", default_value = "auto")]
     pub(crate) chunk: String,
     /// Further arguments of sbatch, in one word: --sbatch-args="--qos=low --nice"

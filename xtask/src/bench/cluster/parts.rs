@@ -28,8 +28,19 @@ pub(super) struct Parts {
     submitter: f64,
     elements: f64,
     daemons: f64,
+    /// Processors that something else took all the time, on average.
+    pub(super) others: f64,
     shards: f64,
     count: f64,
+}
+
+/// CPU time beside that of the program and its workers.
+pub(super) struct Shares {
+    pub(super) elements: Duration,
+    /// Of Slurm.
+    pub(super) daemons: Duration,
+    /// What has nothing to do with the run, and disturbs it.
+    pub(super) others: Duration,
 }
 
 impl Parts {
@@ -45,12 +56,13 @@ impl Parts {
         ("CPU of the program and its workers", |parts| parts.submitter),
         ("CPU of elements", |parts| parts.elements),
         ("CPU of Slurm's daemons", |parts| parts.daemons),
+        ("processors that others took", |parts| parts.others),
         ("shards", |parts| parts.shards),
         ("elements", |parts| parts.count),
     ];
 
     /// Those of the run in a folder.
-    pub(super) fn read(out: &Path, submitter: Cost, elements: Duration, daemons: Duration) -> Result<Self> {
+    pub(super) fn read(out: &Path, submitter: Cost, shares: Shares) -> Result<Self> {
         let state = out.join(".streamguard");
         let (mut begin, mut planned, mut settled, mut shards) = (0, 0, 0, 0);
         for event in engine::journal::read(&state.join("journal.jsonl"))? {
@@ -84,8 +96,9 @@ impl Parts {
             noticing: settled - last,
             merging: wall - settled,
             submitter: submitter.cpu.as_secs_f64(),
-            elements: elements.as_secs_f64(),
-            daemons: daemons.as_secs_f64(),
+            elements: shares.elements.as_secs_f64(),
+            daemons: shares.daemons.as_secs_f64(),
+            others: shares.others.as_secs_f64() / wall,
             shards: f64::from(shards),
             count: spans.len() as f64,
         })
