@@ -92,7 +92,7 @@ pub(super) fn pieces(paths: &[PathBuf], piece: u64) -> Result<Vec<Piece>, io::Er
     };
     let all = files.iter().map(|(_, kind, size)| weight(*kind, *size)).fold(0, u64::saturating_add);
     let plain = files.iter().filter(|(_, kind, _)| *kind == Kind::Plain).map(|(_, _, size)| size);
-    let piece = piece.max(plain.fold(0, |sum: u64, size| sum.saturating_add(*size)) / PIECES);
+    let piece = piece.max(plain.fold(0, |sum: u64, size| sum.saturating_add(*size)).div_ceil(PIECES));
     let mut pieces = Vec::new();
     for (path, kind, size) in files {
         let file = Name::new(&path);
