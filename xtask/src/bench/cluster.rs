@@ -14,7 +14,7 @@ use world::Settings;
 
 use super::{cost, cpu_of_all, median};
 use crate::worlds;
-use parts::{Parts, Shares};
+use parts::{Part, Parts, Shares};
 use slurm::Slurm;
 
 /// What is mined, and how often.
@@ -99,7 +99,7 @@ fn mine(streamguard: &Path, folder: &Path, flags: &[&str], inputs: &Inputs, slur
 
 /// Medians, a line for each part, a column for each way.
 fn print(measured: &BTreeMap<&str, Vec<Parts>>) {
-    let median_of = |way: &str, part: fn(&Parts) -> f64| median(measured[way].iter().map(part).collect());
+    let median_of = |way: &str, part: Part| median(measured[way].iter().map(part).collect());
     print!("{:<34}", "");
     WAYS.iter().for_each(|(way, _)| print!("{way:>11}"));
     println!();

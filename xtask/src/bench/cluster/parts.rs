@@ -43,9 +43,12 @@ pub(super) struct Shares {
     pub(super) others: Duration,
 }
 
+/// One of them, out of all.
+pub(super) type Part = fn(&Parts) -> f64;
+
 impl Parts {
     /// Their names.
-    pub(super) const ALL: &[(&str, fn(&Self) -> f64)] = &[
+    pub(super) const ALL: &[(&str, Part)] = &[
         ("wall", |parts| parts.wall),
         ("  planning", |parts| parts.planning),
         ("  until the first element begins", |parts| parts.starting),
