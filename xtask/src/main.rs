@@ -4,6 +4,7 @@
 mod bench;
 mod primes;
 mod truth;
+mod worlds;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -54,9 +55,9 @@ enum Task {
         /// How many repositories.
         #[arg(long, default_value_t = 12)]
         repositories: usize,
-        /// How many planted fixes, in all repositories together.
-        #[arg(long, default_value_t = 160)]
-        fixes: usize,
+        /// How many planted fixes, in all repositories together [default: 40 for three repositories]
+        #[arg(long)]
+        fixes: Option<usize>,
     },
     /// Writes the lines of a file to standard output, again and again: `| streamguard ingest --path -`.
     Repeat {
@@ -111,6 +112,9 @@ enum Bench {
         #[arg(long, default_value_t = 3)]
         runs: usize,
     },
+    /// Mining many repositories on a Slurm of one and of two nodes, which all run on this machine, by turns
+    /// with worker processes.
+    Cluster(bench::cluster::Inputs),
     /// What the reports of a large run cost.
     Reports {
         /// How many samples it has.
@@ -175,6 +179,7 @@ fn main() -> Result<()> {
         Task::Bench(Bench::Upstreams { simulator, latency, runs }) => {
             bench::upstreams::run(&streamguard()?, &simulator, latency, runs)
         }
+        Task::Bench(Bench::Cluster(inputs)) => bench::cluster::run(&streamguard()?, &inputs),
         Task::Bench(Bench::Reports { samples }) => bench::reports::run(&streamguard()?, samples),
         Task::Bench(Bench::Prime { peer, runs }) => bench::prime::run(&streamguard()?, &peer, runs),
         Task::Check(Check::Prime { peer, ranges, seed }) => {
@@ -198,10 +203,8 @@ fn main() -> Result<()> {
         Task::Crash { times } => crash(times),
         Task::Snapshot => snapshot(),
         Task::World { folder, seed, repositories, fixes } => {
-            let truth =
-                World::new(Settings { seed, repositories, fixes, ..Settings::default() }).write(&folder)?;
-            println!("{} planted functions in {}", truth.planted.len(), folder.display());
-            Ok(())
+            let fixes = fixes.unwrap_or(worlds::fixes(repositories));
+            worlds::write(Settings { seed, repositories, fixes, ..Settings::default() }, &folder)
         }
         Task::Truth { table, clones } => truth::run(&table, &clones),
         Task::TruthOfRun { table, folder } => truth::of_run(&table, &folder),

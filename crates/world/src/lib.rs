@@ -153,6 +153,15 @@ impl World {
     /// # Errors
     /// [`WorldError`].
     pub fn write(&self, folder: &Path) -> Result<Truth, WorldError> {
+        self.write_telling(folder, |_| ())
+    }
+
+    /// As [`World::write`]; `tell` hears after each repository how many are written. One is in memory
+    /// at a time, and the truth of all.
+    ///
+    /// # Errors
+    /// [`WorldError`].
+    pub fn write_telling(&self, folder: &Path, mut tell: impl FnMut(usize)) -> Result<Truth, WorldError> {
         fs::create_dir_all(folder).map_err(|error| WorldError::io(folder, error))?;
         let (mut truth, mut projects) = (Truth::default(), Vec::new());
         for repository in self.repositories() {
@@ -160,6 +169,7 @@ impl World {
             repository.write(&folder.join(format!("{}.git", repository.full_name)))?;
             truth.extend(repository.truth);
             projects.push(repository.project);
+            tell(projects.len());
         }
         truth.advisories = Upstreams::of(self.settings.seed, &projects).truth();
         let path = folder.join("truth.jsonl");

@@ -1,5 +1,6 @@
 //! Benchmarks.
 
+pub(crate) mod cluster;
 pub(crate) mod dashboard;
 pub(crate) mod engine;
 pub(crate) mod ingest;
@@ -31,12 +32,26 @@ pub(crate) fn cost<T>(what: impl FnOnce() -> T) -> (T, Cost) {
 
 /// User and system time so far, from `/proc/self/stat` (proc(5)), in steps of 10 ms.
 fn cpu_time() -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux has it");
-    let fields = stat.rsplit_once(')').expect("the name is in brackets").1;
+    cpu_of("self")
+}
+
+/// That of a process, by its number; none if it is gone.
+pub(crate) fn cpu_of(process: &str) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
     // utime, stime, cutime and cstime are fields 14 to 17; the first after the name is 3.
     let ticks: u64 =
         fields.split_whitespace().skip(11).take(4).filter_map(|field| field.parse::<u64>().ok()).sum();
     Duration::from_millis(ticks * 10)
+}
+
+/// CPU time so far of all that runs on this machine, or beside it on the same processors, from
+/// `/proc/stat` (proc(5)), in steps of 10 ms.
+pub(crate) fn cpu_of_all() -> Duration {
+    let stat = std::fs::read_to_string("/proc/stat").expect("Linux has it");
+    // user, nice, system, idle, iowait, irq, softirq, steal: all but the fourth and fifth.
+    let ticks = stat.split_whitespace().skip(1).take(8).enumerate().filter(|(at, _)| ![3, 4].contains(at));
+    Duration::from_millis(ticks.filter_map(|(_, ticks)| ticks.parse::<u64>().ok()).sum::<u64>() * 10)
 }
 
 /// The middle one of some measurements.

@@ -12,6 +12,10 @@ use super::source::{Kind, Name, STANDARD_INPUT};
 /// Size of the pieces of a large plain file, in bytes.
 pub(super) const PIECE: u64 = 32 << 20;
 
+/// So many pieces at most large files are cut in, all together: of more than 300 GB they are larger.
+/// Every machine of a cluster reads the whole plan, and all pieces leave files in one folder.
+const PIECES: u64 = 10_000;
+
 /// Bytes that the packed times of a run may take, in all shards together: some ten million times
 /// that all differ, or any number of them that are whole milliseconds.
 const TIMES: u64 = 20 << 20;
@@ -87,6 +91,8 @@ pub(super) fn pieces(paths: &[PathBuf], piece: u64) -> Result<Vec<Piece>, io::Er
         Kind::Stream => STREAM,
     };
     let all = files.iter().map(|(_, kind, size)| weight(*kind, *size)).fold(0, u64::saturating_add);
+    let plain = files.iter().filter(|(_, kind, _)| *kind == Kind::Plain).map(|(_, _, size)| size);
+    let piece = piece.max(plain.fold(0, |sum: u64, size| sum.saturating_add(*size)).div_ceil(PIECES));
     let mut pieces = Vec::new();
     for (path, kind, size) in files {
         let file = Name::new(&path);
@@ -127,4 +133,26 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<(PathBuf, Kind, u64)>) -> i
 fn regular(path: PathBuf, metadata: &Metadata) -> (PathBuf, Kind, u64) {
     let kind = Kind::of(&path);
     (path, kind, metadata.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_without_end_become_no_more_pieces_but_larger_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("large.log");
+        let file = fs::File::create(&path).unwrap();
+        let sizes = [1, PIECE * 300 + 1, PIECE * 20_000];
+        let counts = sizes.map(|size| {
+            // It holds nothing, and takes no room.
+            file.set_len(size).unwrap();
+            let pieces = pieces(std::slice::from_ref(&path), PIECE).unwrap();
+            assert!(pieces.windows(2).all(|two| two[0].end == two[1].start));
+            assert_eq!(pieces.last().unwrap().end, size);
+            pieces.len()
+        });
+        assert_eq!(counts, [1, 301, 10_000]);
+    }
 }

@@ -13,8 +13,10 @@ mod source;
 pub mod support;
 
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use std::thread;
 use std::time::Duration;
 
 use clap::Args;
@@ -54,6 +56,10 @@ static JUDGE: LazyLock<Judge> = LazyLock::new(Judge::new);
 
 /// Commits in one shard: a second or two of work, mostly parsing.
 const SHARD: usize = 25;
+
+/// How many repositories are looked through at once to plan, at most: each keeps what it walks over
+/// in memory, and they may lie on one disk.
+const PLANNERS: usize = 8;
 
 /// Settings of the collector `repo`.
 #[derive(Args, Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -140,20 +146,18 @@ impl Collector for Repo {
     }
 
     fn plan(&self, planning: &Planning) -> Result<Vec<Value>, JobError> {
-        let mut queues = Vec::new();
-        for source in self.sources()? {
-            queues.push(match &source {
-                Err(reason) => vec![Piece::Refused { reason: reason.clone() }],
-                Ok(Source::Remote { url }) => vec![Piece::Remote { url: url.clone() }],
-                Ok(Source::Local { path, name }) => {
-                    let selection = select(path, self.since.as_ref(), &|| planning.cancel.requested());
-                    match selection {
-                        Ok(selection) => pieces(path, name, &selection),
-                        Err(_) if planning.cancel.requested() => return Err(JobError::Stopped),
-                        Err(reason) => vec![Piece::Refused { reason }],
-                    }
+        let queues = on_threads(&self.sources()?, |source| match source {
+            Err(reason) => vec![Piece::Refused { reason: reason.clone() }],
+            Ok(Source::Remote { url }) => vec![Piece::Remote { url: url.clone() }],
+            Ok(Source::Local { path, name }) => {
+                match select(path, self.since.as_ref(), &|| planning.cancel.requested()) {
+                    Ok(selection) => pieces(path, name, &selection),
+                    Err(reason) => vec![Piece::Refused { reason }],
                 }
-            });
+            }
+        });
+        if planning.cancel.requested() {
+            return Err(JobError::Stopped);
         }
         Ok(by_turns(queues).into_iter().map(|piece| json!(piece)).collect())
     }
@@ -282,6 +286,19 @@ fn pieces(path: &Path, name: &str, selection: &history::Selection) -> Vec<Piece>
             commits: commits.to_vec(),
         })
         .collect()
+}
+
+/// Makes something of each, several at a time; the order stays.
+fn on_threads<T: Sync, R: Send>(items: &[T], make: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(PLANNERS);
+    let some = |first| -> Vec<R> { items.iter().skip(first).step_by(threads).map(&make).collect() };
+    let mut made: Vec<_> = thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|first| scope.spawn(move || some(first))).collect();
+        let made =
+            running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        made.map(Vec::into_iter).collect()
+    });
+    (0..items.len()).filter_map(|at| made[at % threads].next()).collect()
 }
 
 /// Takes one of each by turns, so that a target is not reached by the first repository alone.

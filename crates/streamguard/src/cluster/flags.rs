@@ -16,7 +16,7 @@ pub(crate) struct ClusterFlags {
     #[arg(long, value_name = "N")]
     pub(crate) max_in_flight: Option<NonZeroUsize>,
     /// How many shards an element runs one after the other, or auto: on Slurm so many that each processor
-    /// gets two elements, or one if there are few shards; on Ray so many that it takes about two seconds
+    /// gets one element; on Ray so many that it takes about two seconds
     #[arg(long, value_name = "N", default_value = "auto")]
     pub(crate) chunk: String,
     /// Slurm: partition of the cluster [default: the cluster's]

@@ -22,11 +22,6 @@ const TIMEOUT: &str = "60";
 /// would keep them in its files.
 const ENVIRONMENT: [&str; 6] = ["HOME", "USER", "LANG", "LC_ALL", "TZ", "RUST_BACKTRACE"];
 
-/// Elements that a processor gets where shards are many, and how many each then has at least. With one
-/// only, all wait for the slowest; but between two, Slurm takes a second or more, which is long beside
-/// a few shards.
-const EACH: (usize, usize) = (2, 64);
-
 /// A cluster that is run by Slurm.
 #[derive(Debug)]
 pub(crate) struct Slurm {
@@ -151,12 +146,9 @@ impl Cluster for Slurm {
         match self.chunk {
             _ if again => shards.min(self.largest),
             Some(chunk) => shards.div_ceil(chunk),
-            None => {
-                let (each, many) = EACH;
-                let few = self.slots();
-                let elements = if shards >= few * each * many { few * each } else { few };
-                elements.min(shards).min(self.largest)
-            }
+            // One for each processor. Several even ones for each would not end sooner, as the last
+            // of them decides, and between two Slurm takes up to three seconds.
+            None => self.slots().min(shards).min(self.largest),
         }
     }
 
@@ -335,8 +327,8 @@ mod tests {
             folder: PathBuf::new(),
         };
         let elements = |shards| slurm(None, None).elements(shards, false);
-        assert_eq!([1, 99, 800, 12_800, 1_000_000].map(elements), [1, 99, 100, 200, 200]);
-        assert_eq!(slurm(Some(4), None).elements(1200, false), 8);
+        assert_eq!([1, 99, 800, 12_800, 1_000_000].map(elements), [1, 99, 100, 100, 100]);
+        assert_eq!(slurm(Some(4), None).elements(1200, false), 4);
         assert_eq!(slurm(None, Some(7)).elements(20_000, false), 2858, "several arrays");
         assert_eq!([3, 5000].map(|shards| slurm(None, Some(7)).elements(shards, true)), [3, 1001]);
     }

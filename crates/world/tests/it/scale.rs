@@ -1,4 +1,9 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
 use world::{Settings, World};
+
+use crate::Written;
 
 #[test]
 fn more_fixes_make_more_history() {
@@ -21,4 +26,38 @@ fn the_demo_fits_into_the_binary() {
     World::new(Settings::default()).snapshot(&path).expect("the snapshot can be written");
     let size = std::fs::metadata(&path).expect("it is there").len();
     assert!(size < 600_000, "{size} bytes");
+}
+
+#[test]
+fn many_repositories_have_names_of_their_own_and_the_same_bytes_twice() {
+    let settings = Settings { seed: 7, repositories: 30, fixes: 60, ..Settings::default() };
+    let first = Written::new(settings.clone());
+    let paths: BTreeSet<PathBuf> = first.repositories().into_iter().collect();
+    assert_eq!(paths.len(), 30);
+    assert!(paths.iter().all(|path| path.join("HEAD").is_file()));
+
+    let second = tempfile::tempdir().expect("a temporary folder");
+    let mut told = Vec::new();
+    World::new(settings)
+        .write_telling(second.path(), |written| told.push(written))
+        .expect("the world can be written");
+    assert_eq!(told, (1..=30).collect::<Vec<_>>());
+    assert!(files(first.path()) == files(second.path()));
+}
+
+/// All files below a folder, by their paths in it.
+fn files(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let (mut files, mut folders) = (BTreeMap::new(), vec![root.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let bytes = std::fs::read(&path).expect("a file");
+                files.insert(path.strip_prefix(root).expect("it is below").to_owned(), bytes);
+            }
+        }
+    }
+    files
 }
