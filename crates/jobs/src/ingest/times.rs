@@ -12,7 +12,7 @@ use super::sift::Sieve;
 use super::sketch::Sketch;
 
 /// Times that are gathered before they are packed.
-const GATHERED: usize = 1 << 17;
+const GATHERED: usize = 1 << 16;
 
 /// The times of some requests, in nanoseconds, none above [`super::lines::LONGEST_TIME`].
 ///

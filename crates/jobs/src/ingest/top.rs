@@ -3,8 +3,11 @@
 use std::cmp::Reverse;
 use std::hash::{BuildHasher, Hasher};
 
+use fearless_simd::Simd;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
+
+use super::short::{Padded, SHORT, Short};
 
 /// Longest word that is told from others, in bytes; longer ones are cut.
 pub(super) const LONGEST_WORD: usize = 2048;
@@ -21,6 +24,9 @@ const HANDED_ON: usize = 1000;
 /// Places of the filter, and of the shortcut.
 const SLOTS: usize = 4096;
 const SHORTCUTS: usize = 256;
+
+/// No way.
+const NOWHERE: Shortcut = Shortcut { mark: 0, entry: u32::MAX, length: 0 };
 
 /// Counts words: exactly while there is room for all of them, then those that are frequent.
 ///
@@ -41,6 +47,8 @@ pub(super) struct Top {
     words: Vec<u8>,
     /// Words that were found last, by some of their bytes.
     shortcuts: Box<[Shortcut; SHORTCUTS]>,
+    /// These words.
+    known: Box<[Padded; SHORTCUTS]>,
     /// Empty while there is room for all words.
     filter: Vec<Slot>,
     share: usize,
@@ -58,14 +66,12 @@ struct Entry {
 }
 
 /// The way to an entry for a word that comes again soon.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Shortcut {
     mark: u64,
-    /// The word.
-    start: usize,
-    end: usize,
-    /// Its place in `entries`, from 1; 0 is none.
-    entry: usize,
+    /// The word's place in `entries`; beyond them if there is none.
+    entry: u32,
+    length: u8,
 }
 
 /// Words that are in no entry and share a place.
@@ -104,7 +110,8 @@ impl Top {
             entries: Vec::new(),
             table: HashTable::new(),
             words: Vec::new(),
-            shortcuts: Box::new([Shortcut::default(); SHORTCUTS]),
+            shortcuts: Box::new([NOWHERE; SHORTCUTS]),
+            known: Box::new([[0; SHORT]; SHORTCUTS]),
             filter: Vec::new(),
             share,
             room: share.max(LEAST_ROOM),
@@ -116,15 +123,28 @@ impl Top {
     #[inline(always)]
     pub(super) fn count(&mut self, word: &[u8]) {
         let word = &word[..word.len().min(LONGEST_WORD)];
-        let mark = mark(word);
-        let known = self.shortcuts[place(mark)];
-        if known.mark == mark
-            && self.words.get(known.start..known.end) == Some(word)
-            && let Some(entry) = self.entries.get_mut(known.entry.wrapping_sub(1))
-        {
-            entry.count += 1;
-        } else {
-            self.count_at_length(word, mark);
+        let mark = mark(word, word.len());
+        let shortcut = &self.shortcuts[place(mark)];
+        let is_it = shortcut.mark == mark
+            && usize::from(shortcut.length) == word.len()
+            && self.known[place(mark)].starts_with(word);
+        match self.entries.get_mut(shortcut.entry as usize) {
+            Some(entry) if is_it => entry.count += 1,
+            _ => self.count_at_length(word, mark),
+        }
+    }
+
+    /// Counts a short word once. All take the same steps, so a processor need not guess how long this one is.
+    #[inline(always)]
+    pub(super) fn count_short<S: Simd>(&mut self, simd: S, word: Short<'_>) {
+        let mark = mark(word.text, word.length.into());
+        let shortcut = &self.shortcuts[place(mark)];
+        let is_it = shortcut.mark == mark
+            && shortcut.length == word.length
+            && word.begins_like(simd, &self.known[place(mark)]);
+        match self.entries.get_mut(shortcut.entry as usize) {
+            Some(entry) if is_it => entry.count += 1,
+            _ => self.count_at_length(word.bytes(), mark),
         }
     }
 
@@ -135,8 +155,12 @@ impl Top {
         if let Some(at) = self.find(hash, word) {
             let entry = &mut self.entries[at];
             entry.count += 1;
-            let (start, end) = (entry.start, entry.start + entry.length);
-            self.shortcuts[place(mark)] = Shortcut { mark, start, end, entry: at + 1 };
+            if let Ok(length) = word.len().try_into() {
+                let known = &mut self.known[place(mark)];
+                known.fill(0);
+                known[..word.len()].copy_from_slice(word);
+                self.shortcuts[place(mark)] = Shortcut { mark, length, entry: at as u32 };
+            }
             return;
         }
         if self.filter.is_empty() {
@@ -189,7 +213,7 @@ impl Top {
         self.error = self.error.max(cut);
         let (entries, words) = (std::mem::take(&mut self.entries), std::mem::take(&mut self.words));
         self.table.clear();
-        self.shortcuts.fill(Shortcut::default());
+        self.shortcuts.fill(NOWHERE);
         for entry in entries.iter().filter(|entry| entry.most() > cut) {
             self.insert(entry.hash, entry.word(&words), entry.count, entry.missed);
         }
@@ -247,20 +271,16 @@ fn hash(word: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// What tells most words apart, made of their lengths and some of their bytes: of user agents and
-/// paths those at the end and in the middle.
+/// What tells most words apart, made of the length and some bytes of the first `length` ones of `text`: of
+/// user agents and paths those at the end and in the middle.
 #[inline(always)]
-fn mark(word: &[u8]) -> u64 {
-    let eight = |at: usize| word.get(at..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
-    let four = |at: usize| word.get(at..)?.first_chunk().map(|bytes| u64::from(u32::from_le_bytes(*bytes)));
-    let one = |at: usize| word.get(at).map(|byte| u64::from(*byte));
-    let length = word.len();
-    let (last, middle) = match length {
-        8.. => (eight(length - 8), eight((length - 8) / 2)),
-        4.. => (four(length - 4), four(0)),
-        _ => (one(length.wrapping_sub(1)), one(length / 2)),
-    };
-    let mixed = last.unwrap_or(0) ^ middle.unwrap_or(0).rotate_left(23) ^ length as u64;
+fn mark(text: &[u8], length: usize) -> u64 {
+    let eight = |at: usize| text.get(at..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
+    let kept = length.min(8);
+    let (last, middle) = (eight(length - kept).unwrap_or(0), eight((length - kept) / 2).unwrap_or(0));
+    // Of less than eight bytes, what follows them is pushed out.
+    let (last, middle) = (last.wrapping_shl(64 - 8 * kept as u32), middle.wrapping_shl(64 - 8 * kept as u32));
+    let mixed = last ^ middle.rotate_left(23) ^ length as u64;
     // Any odd number without pattern does: 2^64 divided by the golden ratio (Knuth, TAOCP 6.4).
     mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
@@ -268,7 +288,7 @@ fn mark(word: &[u8]) -> u64 {
 /// Where a shortcut with this mark is.
 #[inline(always)]
 fn place(mark: u64) -> usize {
-    (mark >> 32) as usize % SHORTCUTS
+    (mark >> 56) as usize % SHORTCUTS
 }
 
 #[cfg(test)]
