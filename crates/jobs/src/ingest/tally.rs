@@ -109,19 +109,24 @@ impl Tally {
     #[inline(always)]
     fn simple_lines<S: Simd>(&mut self, simd: S, ends: &LineEnds, block: &[u8]) {
         // A closure that were called would be compiled for any processor.
-        self.each(ends, block, #[inline(always)] |tally, lines, length| {
-            if let Some(request) = lines::quick(simd, lines, length) {
-                tally.counts.requests += 1;
-                tally.methods[request.method] += 1;
-                tally.statuses[usize::from(request.status)] += 1;
-                tally.paths.count_short(simd, request.path);
-                tally.agents.count_short(simd, request.agent);
-                tally.times.add(request.time);
-            } else {
-                tally.any_simple_line(&lines[..length])?;
-            }
-            Ok(())
-        });
+        self.each(
+            ends,
+            block,
+            #[inline(always)]
+            |tally, lines, length| {
+                if let Some(request) = lines::quick(simd, lines, length) {
+                    tally.counts.requests += 1;
+                    tally.methods[request.method] += 1;
+                    tally.statuses[usize::from(request.status)] += 1;
+                    tally.paths.count_short(simd, request.path);
+                    tally.agents.count_short(simd, request.agent);
+                    tally.times.add(request.time);
+                } else {
+                    tally.any_simple_line(&lines[..length])?;
+                }
+                Ok(())
+            },
+        );
     }
 
     /// Reads lines with `read`, which is given what begins with a line, and the line's length.

@@ -25,6 +25,9 @@ const HANDED_ON: usize = 1000;
 const SLOTS: usize = 4096;
 const SHORTCUTS: usize = 256;
 
+/// Words of 64 bits for parts of hashes.
+const HASHES: usize = 1024;
+
 /// No way.
 const NOWHERE: Shortcut = Shortcut { mark: 0, entry: u32::MAX, length: 0 };
 
@@ -44,6 +47,9 @@ pub(super) struct Top {
     entries: Vec<Entry>,
     /// Places in `entries`, by hash.
     table: HashTable<u32>,
+    /// A bit for each part of the hashes of which one is in the table: most words are in no table, and are
+    /// not looked for if it is not set.
+    hashes: Box<[u64; HASHES]>,
     words: Vec<u8>,
     /// Words that were found last, by some of their bytes.
     shortcuts: Box<[Shortcut; SHORTCUTS]>,
@@ -109,6 +115,7 @@ impl Top {
         Self {
             entries: Vec::new(),
             table: HashTable::new(),
+            hashes: Box::new([0; HASHES]),
             words: Vec::new(),
             shortcuts: Box::new([NOWHERE; SHORTCUTS]),
             known: Box::new([[0; SHORT]; SHORTCUTS]),
@@ -185,6 +192,10 @@ impl Top {
 
     #[inline]
     fn find(&self, hash: u64, word: &[u8]) -> Option<usize> {
+        let (at, bit) = part_of(hash);
+        if self.hashes[at] & bit == 0 {
+            return None;
+        }
         let is_it = |at: &u32| {
             let entry = &self.entries[*at as usize];
             entry.hash == hash && entry.word(&self.words) == word
@@ -199,6 +210,8 @@ impl Top {
     fn insert(&mut self, hash: u64, word: &[u8], count: u64, missed: u64) {
         let at = self.entries.len() as u32;
         let start = self.words.len();
+        let (part, bit) = part_of(hash);
+        self.hashes[part] |= bit;
         self.words.extend_from_slice(word);
         self.entries.push(Entry { hash, start, length: word.len(), count, missed });
         self.table.insert_unique(hash, at, |at| self.entries[*at as usize].hash);
@@ -213,6 +226,7 @@ impl Top {
         self.error = self.error.max(cut);
         let (entries, words) = (std::mem::take(&mut self.entries), std::mem::take(&mut self.words));
         self.table.clear();
+        self.hashes.fill(0);
         self.shortcuts.fill(NOWHERE);
         for entry in entries.iter().filter(|entry| entry.most() > cut) {
             self.insert(entry.hash, entry.word(&words), entry.count, entry.missed);
@@ -283,6 +297,12 @@ fn mark(text: &[u8], length: usize) -> u64 {
     let mixed = last ^ middle.rotate_left(23) ^ length as u64;
     // Any odd number without pattern does: 2^64 divided by the golden ratio (Knuth, TAOCP 6.4).
     mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// The bit that a hash has among those of [`Top::hashes`].
+#[inline]
+fn part_of(hash: u64) -> (usize, u64) {
+    ((hash >> 54) as usize % HASHES, 1 << ((hash >> 48) % 64))
 }
 
 /// Where a shortcut with this mark is.

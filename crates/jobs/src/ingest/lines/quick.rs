@@ -115,16 +115,21 @@ fn method(head: &[u8; 16]) -> Option<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
+    use fearless_simd::{Level, dispatch};
     use proptest::prelude::*;
 
     use super::*;
     use crate::ingest::lines::simple;
 
+    fn quick(lines: &[u8], length: usize) -> Option<Request<'_>> {
+        dispatch!(Level::new(), simd => super::quick(simd, lines, length)).map(Request::from)
+    }
+
     const USUAL: &str = "[GET] /a?b, status=200, time=12.345678ms user-agent=agent";
 
     /// A line with many others behind it.
     fn among(line: &str) -> String {
-        format!("{line}\n{}", format!("{USUAL}\n").repeat(3))
+        format!("{line}\n{}", format!("{USUAL}\n").repeat(6))
     }
 
     #[test]
