@@ -292,8 +292,9 @@ fn mark(text: &[u8], length: usize) -> u64 {
     let eight = |at: usize| text.get(at..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
     let kept = length.min(8);
     let (last, middle) = (eight(length - kept).unwrap_or(0), eight((length - kept) / 2).unwrap_or(0));
-    // Of less than eight bytes, what follows them is pushed out.
-    let (last, middle) = (last.wrapping_shl(64 - 8 * kept as u32), middle.wrapping_shl(64 - 8 * kept as u32));
+    // Of less than eight bytes, what follows them is pushed out; in two steps, as that may be all.
+    let beyond = 4 * (8 - kept);
+    let (last, middle) = (last << beyond << beyond, middle << beyond << beyond);
     let mixed = last ^ middle.rotate_left(23) ^ length as u64;
     // Any odd number without pattern does: 2^64 divided by the golden ratio (Knuth, TAOCP 6.4).
     mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15)
