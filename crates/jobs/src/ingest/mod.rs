@@ -5,6 +5,7 @@ mod format;
 pub mod lines;
 mod run;
 mod scan;
+mod short;
 mod sift;
 mod sketch;
 mod source;

@@ -1,6 +1,7 @@
-//! Looking at 64 bytes of text at once.
+//! Looking at 64 bytes of text at once, in as few steps as the processor at hand can.
 
-use wide::u8x16;
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, u8x64};
 
 /// What is looked at at once, in bytes.
 pub(super) const WIDTH: usize = 64;
@@ -10,22 +11,22 @@ const CHUNKS: usize = 64;
 
 /// A bit for each of 64 bytes, the first one's lowest: whether it is one of `wanted`.
 #[inline(always)]
-pub(super) fn matches<const N: usize>(bytes: &[u8; WIDTH], wanted: [u8; N]) -> u64 {
-    let wanted = wanted.map(u8x16::splat);
-    let quarters = quarters(bytes).map(|quarter| {
-        let found = wanted.iter().fold(u8x16::splat(0), |found, wanted| found | quarter.simd_eq(*wanted));
-        u64::from(found.to_bitmask())
-    });
-    quarters[0] | quarters[1] << 16 | quarters[2] << 32 | quarters[3] << 48
+pub(super) fn matches<S: Simd, const N: usize>(simd: S, bytes: &[u8; WIDTH], wanted: [u8; N]) -> u64 {
+    let bytes = u8x64::load_array_ref(simd, bytes);
+    let mut found = 0;
+    for wanted in wanted {
+        found |= bytes.simd_eq(wanted).to_bitmask();
+    }
+    found
 }
 
 /// Where the first byte of `text` is that is one of `wanted`. None if there is none, and also if it
 /// is so near the end that no 64 bytes are left to look at.
 #[inline(always)]
-pub(super) fn first_of<const N: usize>(text: &[u8], wanted: [u8; N]) -> Option<usize> {
+pub(super) fn first_of<S: Simd, const N: usize>(simd: S, text: &[u8], wanted: [u8; N]) -> Option<usize> {
     let mut at = 0;
     loop {
-        let found = matches(text.get(at..)?.first_chunk()?, wanted);
+        let found = matches(simd, text.get(at..)?.first_chunk()?, wanted);
         if found != 0 {
             return Some(at + found.trailing_zeros() as usize);
         }
@@ -48,22 +49,26 @@ impl LineEnds {
     /// long each line is (as Langdale and Lemire do for JSON: "Parsing Gigabytes of JSON per Second",
     /// VLDB Journal 2019). A block is shorter than 4 GiB.
     pub(super) fn find(&mut self, block: &[u8]) {
+        dispatch!(Level::new(), simd => self.find_with(simd, block));
+    }
+
+    #[inline(always)]
+    fn find_with<S: Simd>(&mut self, simd: S, block: &[u8]) {
         let (chunks, tail) = block.as_chunks::<WIDTH>();
-        let (mut least, mut bits) = (u8x16::splat(u8::MAX), u8x16::splat(0));
+        let (mut least, mut bits) = (u8x64::splat(simd, u8::MAX), u8x64::splat(simd, 0));
         let (mut count, mut start) = (0, 0);
         for chunks in chunks.chunks(CHUNKS) {
             self.make_room(count + CHUNKS * WIDTH);
             for chunk in chunks {
-                for quarter in quarters(chunk) {
-                    least = least.min(quarter);
-                    bits |= quarter;
-                }
-                count = self.note(count, start, matches(chunk, [b'\n']));
+                let bytes = u8x64::load_array_ref(simd, chunk);
+                least = least.min(bytes);
+                bits |= bytes;
+                count = self.note(count, start, matches(simd, chunk, [b'\n']));
                 start += WIDTH as u32;
             }
         }
         self.make_room(count + WIDTH);
-        self.is_plain = least.reduce_min() > 0 && bits.to_bitmask() == 0;
+        self.is_plain = !least.simd_eq(0).any_true() && bits.simd_lt(0x80).all_true();
         for (at, byte) in (start..).zip(tail) {
             count = self.note(count, at, u64::from(*byte == b'\n'));
             self.is_plain &= (1..128).contains(byte);
@@ -108,12 +113,6 @@ impl LineEnds {
     }
 }
 
-#[inline(always)]
-fn quarters(bytes: &[u8; WIDTH]) -> [u8x16; 4] {
-    let (quarters, _) = bytes.as_chunks::<16>();
-    [0, 1, 2, 3].map(|quarter| u8x16::new(quarters[quarter]))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -129,7 +128,7 @@ mod tests {
         fn the_first_is_found(text in text()) {
             for wanted in [[b',', b'?'], [b'\n', b'\n']] {
                 let first = text.iter().position(|byte| wanted.contains(byte));
-                match first_of(&text, wanted) {
+                match dispatch!(Level::new(), simd => first_of(simd, &text, wanted)) {
                     None => prop_assert!(first.is_none_or(|first| text.len() < first / WIDTH * WIDTH + WIDTH)),
                     found => prop_assert_eq!(found, first),
                 }

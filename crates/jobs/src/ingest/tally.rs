@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use fearless_simd::{Level, Simd, dispatch};
 use serde::{Deserialize, Serialize};
 
 use super::blocks::LONGEST_LINE;
@@ -84,15 +85,9 @@ impl Tally {
             }
         }
         match format {
-            Format::Auto | Format::Simple => self.each(&ends, block, |tally, lines, length| {
-                // Counted in two places: so the parts of a request that is read quickly stay in registers.
-                if let Some(request) = lines::quick(lines, length) {
-                    tally.request(&request);
-                } else {
-                    tally.any_simple_line(&lines[..length])?;
-                }
-                Ok(())
-            }),
+            Format::Auto | Format::Simple => {
+                dispatch!(Level::new(), simd => self.simple_lines(simd, &ends, block));
+            }
             Format::Common => self.each(&ends, block, |tally, lines, length| {
                 let request = lines::common(&lines[..length], &mut tally.clock)?;
                 tally.request(&request);
@@ -110,13 +105,37 @@ impl Tally {
         self.ends = ends;
     }
 
+    /// Counts simple lines.
+    #[inline(always)]
+    fn simple_lines<S: Simd>(&mut self, simd: S, ends: &LineEnds, block: &[u8]) {
+        // A closure that were called would be compiled for any processor.
+        self.each(
+            ends,
+            block,
+            #[inline(always)]
+            |tally, lines, length| {
+                if let Some(request) = lines::quick(simd, lines, length) {
+                    tally.counts.requests += 1;
+                    tally.methods[request.method] += 1;
+                    tally.statuses[usize::from(request.status)] += 1;
+                    tally.paths.count_short(simd, request.path);
+                    tally.agents.count_short(simd, request.agent);
+                    tally.times.add(request.time);
+                } else {
+                    tally.any_simple_line(&lines[..length])?;
+                }
+                Ok(())
+            },
+        );
+    }
+
     /// Reads lines with `read`, which is given what begins with a line, and the line's length.
     #[inline(always)]
-    fn each(
+    fn each<'a>(
         &mut self,
         ends: &LineEnds,
-        block: &[u8],
-        read: impl Fn(&mut Self, &[u8], usize) -> Result<(), Malformed>,
+        block: &'a [u8],
+        read: impl Fn(&mut Self, &'a [u8], usize) -> Result<(), Malformed>,
     ) {
         for (lines, length) in ends.lines(block) {
             self.counts.lines += 1;

@@ -12,7 +12,7 @@ use super::sift::Sieve;
 use super::sketch::Sketch;
 
 /// Times that are gathered before they are packed.
-const GATHERED: usize = 1 << 17;
+const GATHERED: usize = 1 << 16;
 
 /// The times of some requests, in nanoseconds, none above [`super::lines::LONGEST_TIME`].
 ///
@@ -265,42 +265,53 @@ impl AllTimes {
             blocks.for_each(|block| block.each(|time, times| sketch.add(time, times)));
             self.runs.clear();
         }
-        let sketch = &self.sketch;
-        let mut blocks = BTreeMap::<u64, u64>::new();
-        for block in self.runs.iter().flat_map(Run::blocks) {
-            *blocks.entry(block.high).or_default() += block.count;
-        }
-        let at = |rank: u64| match sketch {
-            Some(sketch) => sketch.at(rank).clamp(sums.least, sums.greatest),
-            None => at_rank(&self.runs, &blocks, rank),
+        let places = wanted.map(|quantile| last as f64 * quantile);
+        let ranks = places.map(|place| [place.floor() as u64, last.min(place.floor() as u64 + 1)]);
+        let times = match &self.sketch {
+            Some(sketch) => {
+                ranks.map(|ranks| ranks.map(|rank| sketch.at(rank).clamp(sums.least, sums.greatest)))
+            }
+            None => at_ranks(&self.runs, ranks),
         };
-        Some(wanted.map(|quantile| {
-            let place = last as f64 * quantile;
-            let (below, part) = (place.floor() as u64, place.fract());
-            let (low, high) = (at(below) as f64, at(last.min(below + 1)) as f64);
-            low + (high - low) * part
-        }))
+        let mut quantiles = places;
+        for (quantile, [low, high]) in quantiles.iter_mut().zip(times) {
+            *quantile = low as f64 + (high as f64 - low as f64) * quantile.fract();
+        }
+        Some(quantiles)
     }
 }
 
-/// The time of a rank, counted from 0. `blocks` says how many times have which upper bits.
-fn at_rank(runs: &[Run], blocks: &BTreeMap<u64, u64>, mut rank: u64) -> u64 {
-    for (&high, &count) in blocks {
-        if rank >= count {
-            rank -= count;
-            continue;
-        }
-        let mut counts = vec![0; 1 << LOW_BITS];
-        for block in runs.iter().flat_map(|run| run.blocks().find(|block| block.high == high)) {
+/// The times of these ranks, counted from 0. There are many blocks, so all ranks are looked for at once: first
+/// for the upper bits of each, then among the times in the few blocks with these bits.
+fn at_ranks<const N: usize>(runs: &[Run], ranks: [[u64; 2]; N]) -> [[u64; 2]; N] {
+    let blocks = || runs.iter().flat_map(Run::blocks);
+    let mut sizes = BTreeMap::<u64, u64>::new();
+    blocks().for_each(|block| *sizes.entry(block.high).or_default() += block.count);
+    let sizes = || sizes.iter().map(|(high, size)| (*high, *size));
+    let places = ranks.map(|ranks| ranks.map(|rank| group_of(sizes(), rank)));
+    let highs = places.iter().flatten().map(|(high, _)| *high);
+    let mut counts: BTreeMap<u64, Vec<u64>> = highs.map(|high| (high, vec![0; 1 << LOW_BITS])).collect();
+    for block in blocks() {
+        if let Some(counts) = counts.get_mut(&block.high) {
             block.each(|time, times| counts[time as usize % (1 << LOW_BITS)] += times);
         }
-        for (low, times) in (0..).zip(counts) {
-            if rank < times {
-                return (high << LOW_BITS) | low;
-            }
-            rank -= times;
-        }
-        return (high << LOW_BITS) | ((1 << LOW_BITS) - 1);
     }
-    0
+    places.map(|places| {
+        places.map(|(high, rank)| {
+            let (low, _) = group_of((0..).zip(counts[&high].iter().copied()), rank);
+            (high << LOW_BITS) | low
+        })
+    })
+}
+
+/// Of groups with their sizes, the one that holds a rank, and the rank within it. (The first, should
+/// none hold it.)
+fn group_of(groups: impl Iterator<Item = (u64, u64)>, mut rank: u64) -> (u64, u64) {
+    for (group, size) in groups {
+        if rank < size {
+            return (group, rank);
+        }
+        rank -= size;
+    }
+    (0, 0)
 }

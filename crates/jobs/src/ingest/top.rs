@@ -3,8 +3,11 @@
 use std::cmp::Reverse;
 use std::hash::{BuildHasher, Hasher};
 
+use fearless_simd::Simd;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
+
+use super::short::{Padded, SHORT, Short};
 
 /// Longest word that is told from others, in bytes; longer ones are cut.
 pub(super) const LONGEST_WORD: usize = 2048;
@@ -22,6 +25,12 @@ const HANDED_ON: usize = 1000;
 const SLOTS: usize = 4096;
 const SHORTCUTS: usize = 256;
 
+/// Words of 64 bits for parts of hashes.
+const HASHES: usize = 1024;
+
+/// No way.
+const NOWHERE: Shortcut = Shortcut { mark: 0, entry: u32::MAX, length: 0 };
+
 /// Counts words: exactly while there is room for all of them, then those that are frequent.
 ///
 /// Beyond that it is lossy counting (Manku and Motwani, "Approximate Frequency Counts over Data
@@ -38,9 +47,14 @@ pub(super) struct Top {
     entries: Vec<Entry>,
     /// Places in `entries`, by hash.
     table: HashTable<u32>,
+    /// A bit for each part of the hashes of which one is in the table: most words are in no table, and are
+    /// not looked for if it is not set.
+    hashes: Box<[u64; HASHES]>,
     words: Vec<u8>,
     /// Words that were found last, by some of their bytes.
     shortcuts: Box<[Shortcut; SHORTCUTS]>,
+    /// These words.
+    known: Box<[Padded; SHORTCUTS]>,
     /// Empty while there is room for all words.
     filter: Vec<Slot>,
     share: usize,
@@ -58,14 +72,12 @@ struct Entry {
 }
 
 /// The way to an entry for a word that comes again soon.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Shortcut {
     mark: u64,
-    /// The word.
-    start: usize,
-    end: usize,
-    /// Its place in `entries`, from 1; 0 is none.
-    entry: usize,
+    /// The word's place in `entries`; beyond them if there is none.
+    entry: u32,
+    length: u8,
 }
 
 /// Words that are in no entry and share a place.
@@ -103,8 +115,10 @@ impl Top {
         Self {
             entries: Vec::new(),
             table: HashTable::new(),
+            hashes: Box::new([0; HASHES]),
             words: Vec::new(),
-            shortcuts: Box::new([Shortcut::default(); SHORTCUTS]),
+            shortcuts: Box::new([NOWHERE; SHORTCUTS]),
+            known: Box::new([[0; SHORT]; SHORTCUTS]),
             filter: Vec::new(),
             share,
             room: share.max(LEAST_ROOM),
@@ -116,15 +130,28 @@ impl Top {
     #[inline(always)]
     pub(super) fn count(&mut self, word: &[u8]) {
         let word = &word[..word.len().min(LONGEST_WORD)];
-        let mark = mark(word);
-        let known = self.shortcuts[place(mark)];
-        if known.mark == mark
-            && self.words.get(known.start..known.end) == Some(word)
-            && let Some(entry) = self.entries.get_mut(known.entry.wrapping_sub(1))
-        {
-            entry.count += 1;
-        } else {
-            self.count_at_length(word, mark);
+        let mark = mark(word, word.len());
+        let shortcut = &self.shortcuts[place(mark)];
+        let is_it = shortcut.mark == mark
+            && usize::from(shortcut.length) == word.len()
+            && self.known[place(mark)].starts_with(word);
+        match self.entries.get_mut(shortcut.entry as usize) {
+            Some(entry) if is_it => entry.count += 1,
+            _ => self.count_at_length(word, mark),
+        }
+    }
+
+    /// Counts a short word once. All take the same steps, so a processor need not guess how long this one is.
+    #[inline(always)]
+    pub(super) fn count_short<S: Simd>(&mut self, simd: S, word: Short<'_>) {
+        let mark = mark(word.text, word.length.into());
+        let shortcut = &self.shortcuts[place(mark)];
+        let is_it = shortcut.mark == mark
+            && shortcut.length == word.length
+            && word.begins_like(simd, &self.known[place(mark)]);
+        match self.entries.get_mut(shortcut.entry as usize) {
+            Some(entry) if is_it => entry.count += 1,
+            _ => self.count_at_length(word.bytes(), mark),
         }
     }
 
@@ -135,8 +162,12 @@ impl Top {
         if let Some(at) = self.find(hash, word) {
             let entry = &mut self.entries[at];
             entry.count += 1;
-            let (start, end) = (entry.start, entry.start + entry.length);
-            self.shortcuts[place(mark)] = Shortcut { mark, start, end, entry: at + 1 };
+            if let Ok(length) = word.len().try_into() {
+                let known = &mut self.known[place(mark)];
+                known.fill(0);
+                known[..word.len()].copy_from_slice(word);
+                self.shortcuts[place(mark)] = Shortcut { mark, length, entry: at as u32 };
+            }
             return;
         }
         if self.filter.is_empty() {
@@ -161,6 +192,10 @@ impl Top {
 
     #[inline]
     fn find(&self, hash: u64, word: &[u8]) -> Option<usize> {
+        let (at, bit) = part_of(hash);
+        if self.hashes[at] & bit == 0 {
+            return None;
+        }
         let is_it = |at: &u32| {
             let entry = &self.entries[*at as usize];
             entry.hash == hash && entry.word(&self.words) == word
@@ -175,6 +210,8 @@ impl Top {
     fn insert(&mut self, hash: u64, word: &[u8], count: u64, missed: u64) {
         let at = self.entries.len() as u32;
         let start = self.words.len();
+        let (part, bit) = part_of(hash);
+        self.hashes[part] |= bit;
         self.words.extend_from_slice(word);
         self.entries.push(Entry { hash, start, length: word.len(), count, missed });
         self.table.insert_unique(hash, at, |at| self.entries[*at as usize].hash);
@@ -189,7 +226,8 @@ impl Top {
         self.error = self.error.max(cut);
         let (entries, words) = (std::mem::take(&mut self.entries), std::mem::take(&mut self.words));
         self.table.clear();
-        self.shortcuts.fill(Shortcut::default());
+        self.hashes.fill(0);
+        self.shortcuts.fill(NOWHERE);
         for entry in entries.iter().filter(|entry| entry.most() > cut) {
             self.insert(entry.hash, entry.word(&words), entry.count, entry.missed);
         }
@@ -247,28 +285,31 @@ fn hash(word: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// What tells most words apart, made of their lengths and some of their bytes: of user agents and
-/// paths those at the end and in the middle.
+/// What tells most words apart, made of the length and some bytes of the first `length` ones of `text`: of
+/// user agents and paths those at the end and in the middle.
 #[inline(always)]
-fn mark(word: &[u8]) -> u64 {
-    let eight = |at: usize| word.get(at..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
-    let four = |at: usize| word.get(at..)?.first_chunk().map(|bytes| u64::from(u32::from_le_bytes(*bytes)));
-    let one = |at: usize| word.get(at).map(|byte| u64::from(*byte));
-    let length = word.len();
-    let (last, middle) = match length {
-        8.. => (eight(length - 8), eight((length - 8) / 2)),
-        4.. => (four(length - 4), four(0)),
-        _ => (one(length.wrapping_sub(1)), one(length / 2)),
-    };
-    let mixed = last.unwrap_or(0) ^ middle.unwrap_or(0).rotate_left(23) ^ length as u64;
+fn mark(text: &[u8], length: usize) -> u64 {
+    let eight = |at: usize| text.get(at..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
+    let kept = length.min(8);
+    let (last, middle) = (eight(length - kept).unwrap_or(0), eight((length - kept) / 2).unwrap_or(0));
+    // Of less than eight bytes, what follows them is pushed out; in two steps, as that may be all.
+    let beyond = 4 * (8 - kept);
+    let (last, middle) = (last << beyond << beyond, middle << beyond << beyond);
+    let mixed = last ^ middle.rotate_left(23) ^ length as u64;
     // Any odd number without pattern does: 2^64 divided by the golden ratio (Knuth, TAOCP 6.4).
     mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// The bit that a hash has among those of [`Top::hashes`].
+#[inline]
+fn part_of(hash: u64) -> (usize, u64) {
+    ((hash >> 54) as usize % HASHES, 1 << ((hash >> 48) % 64))
 }
 
 /// Where a shortcut with this mark is.
 #[inline(always)]
 fn place(mark: u64) -> usize {
-    (mark >> 32) as usize % SHORTCUTS
+    (mark >> 56) as usize % SHORTCUTS
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub use common_log::{combined, common};
 pub use duration::LONGEST_TIME;
 pub use json::json;
 pub use method::Method;
-pub use quick::quick;
+pub use quick::{Usual, quick};
 pub use simple::simple;
 
 /// One request, as far as a line tells of it. Text is as it was logged: any bytes.

@@ -1,12 +1,44 @@
 //! Simple lines as nearly all are, read in a few wide steps.
 
+use fearless_simd::Simd;
+
 use super::duration::{leading_digits, six_digits};
 use super::{Method, Request, status};
 use crate::ingest::scan::first_of;
+use crate::ingest::short::Short;
 
 /// Bytes that are looked at behind a path: all up to the user agent, with seven digits before the
 /// point.
 const BEHIND_PATH: usize = 48;
+
+/// A request as nearly all are.
+#[derive(Clone, Copy, Debug)]
+pub struct Usual<'a> {
+    /// The method, by its place among [`Method::NAMES`].
+    pub method: usize,
+    /// The path without its query.
+    pub path: Short<'a>,
+    /// The status code.
+    pub status: u16,
+    /// How long it took, in nanoseconds.
+    pub time: u64,
+    /// The user agent.
+    pub agent: Short<'a>,
+}
+
+impl<'a> From<Usual<'a>> for Request<'a> {
+    fn from(usual: Usual<'a>) -> Self {
+        Self {
+            method: Method::Named(usual.method),
+            path: usual.path.bytes(),
+            status: usual.status,
+            time: Some(usual.time),
+            bytes: None,
+            agent: Some(usual.agent.bytes()),
+            hour: None,
+        }
+    }
+}
 
 /// Reads a line, the first `length` bytes of `lines`, if it is quite
 /// `[METHOD] /path, status=XXX, time=X.XXXXXXms user-agent=X`, with a well-known method, no comma in
@@ -14,7 +46,7 @@ const BEHIND_PATH: usize = 48;
 /// says nothing about the line; it is also for one that has not some lines behind it, as what follows
 /// is looked at, but plays no part.
 #[inline(always)]
-pub fn quick(lines: &[u8], length: usize) -> Option<Request<'_>> {
+pub fn quick<S: Simd>(simd: S, lines: &[u8], length: usize) -> Option<Usual<'_>> {
     let head: &[u8; 16] = lines.first_chunk()?;
     let (name, word) = method(head)?;
     if head[0] != b'[' || head[word + 2] != b' ' {
@@ -23,10 +55,10 @@ pub fn quick(lines: &[u8], length: usize) -> Option<Request<'_>> {
     let target = &lines[word + 3..];
     // A comma beyond the line leads to a user agent beyond it; nothing else that is read here holds a
     // line end.
-    let path_end = first_of(target, [b',', b'?'])?;
+    let path_end = first_of(simd, target, [b',', b'?'])?;
     let mut end = path_end;
     if target[end] == b'?' {
-        end += first_of(&target[end..], [b','])?;
+        end += first_of(simd, &target[end..], [b','])?;
     }
     let behind: &[u8; BEHIND_PATH] = target[end..].first_chunk()?;
     let status = status([behind[9], behind[10], behind[11]])?;
@@ -47,16 +79,14 @@ pub fn quick(lines: &[u8], length: usize) -> Option<Request<'_>> {
     if !is_labelled {
         return None;
     }
-    let agent = lines.get(word + 3 + end + 40 + digits..length)?;
-    Some(Request {
-        method: Method::Named(name),
-        path: &target[..path_end],
+    let agent = word + 3 + end + 40 + digits;
+    Some(Usual {
+        method: name,
+        path: Short::of(target, path_end)?,
         status,
         // At most 10^13: no time that is too long.
-        time: Some(whole * 1_000_000 + fraction),
-        bytes: None,
-        agent: Some(agent),
-        hour: None,
+        time: whole * 1_000_000 + fraction,
+        agent: Short::of(&lines[agent..], length.checked_sub(agent)?)?,
     })
 }
 
@@ -85,16 +115,21 @@ fn method(head: &[u8; 16]) -> Option<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
+    use fearless_simd::{Level, dispatch};
     use proptest::prelude::*;
 
     use super::*;
     use crate::ingest::lines::simple;
 
+    fn quick(lines: &[u8], length: usize) -> Option<Request<'_>> {
+        dispatch!(Level::new(), simd => super::quick(simd, lines, length)).map(Request::from)
+    }
+
     const USUAL: &str = "[GET] /a?b, status=200, time=12.345678ms user-agent=agent";
 
     /// A line with many others behind it.
     fn among(line: &str) -> String {
-        format!("{line}\n{}", format!("{USUAL}\n").repeat(3))
+        format!("{line}\n{}", format!("{USUAL}\n").repeat(6))
     }
 
     #[test]
