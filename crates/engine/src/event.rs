@@ -85,6 +85,9 @@ pub enum Level {
     Error,
 }
 
+/// How many nodes are named.
+const NAMED: usize = 3;
+
 /// What a cluster has of a job: elements, each of which runs some shards one after the other.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Elsewhere {
@@ -92,12 +95,26 @@ pub struct Elsewhere {
     pub waiting: usize,
     /// How many run.
     pub running: usize,
-    /// Names of the nodes that they run on, as far as the engine says them.
+    /// On how many nodes, as far as the engine says it.
+    pub nodes: usize,
+    /// Names of the first of these. They may hold hostile text.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub nodes: BTreeSet<String>,
+    pub named: BTreeSet<String>,
     /// Why elements wait, in the engine's own words. They may hold hostile text.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub reasons: BTreeSet<String>,
+}
+
+impl Elsewhere {
+    /// Has elements run on these nodes; not all are named.
+    #[must_use]
+    pub fn on(self, mut nodes: BTreeSet<String>) -> Self {
+        let count = nodes.len();
+        if let Some(beyond) = nodes.iter().nth(NAMED).cloned() {
+            nodes.split_off(&beyond);
+        }
+        Self { nodes: count, named: nodes, ..self }
+    }
 }
 
 /// Counters by name, such as `rejected.too_short`.

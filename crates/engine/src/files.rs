@@ -53,7 +53,7 @@ impl WholeFile {
         let (file, temporary) = loop {
             let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
             let mut name = name.to_owned();
-            name.push(format!(".{}-{}-{serial}{TEMPORARY}", *HOST, std::process::id()));
+            name.push(format!(".{}-{}-{serial}{TEMPORARY}", *PROCESSES, std::process::id()));
             let temporary = path.with_file_name(name);
             match options.open(&temporary) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -175,10 +175,13 @@ mod tests {
             Ok(child.id())
         });
         let gone = gone.unwrap();
+        // As a living writer is named.
+        let living = WholeFile::create(&folder.path().join("a.jsonl")).unwrap();
+        let name = living.temporary.file_name().unwrap().to_str().unwrap().to_owned();
         let names = [
-            format!("a.jsonl.{}-{own}-0.part", *PROCESSES),
-            format!("a.jsonl.{}-{gone}-0.part", *PROCESSES),
-            format!("a.jsonl.{}7-{gone}-0.part", *PROCESSES),
+            name.clone(),
+            name.replace(&format!("-{own}-"), &format!("-{gone}-")),
+            name.replace(&format!("-{own}-"), &format!("7-{gone}-")),
             format!("a.jsonl.elsewhere-{gone}-0.part"),
             "a.jsonl.part".to_owned(),
             "a.jsonl".to_owned(),

@@ -18,6 +18,8 @@ const FORMAT: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Elements {
     format: u32,
+    /// The engine that it was made for.
+    pub(crate) cluster: String,
     /// The name of the round on the cluster.
     pub(crate) name: String,
     job: String,
@@ -56,6 +58,16 @@ impl Elements {
         self.elements.get(element as usize).map(Vec::as_slice)
     }
 
+    /// Where it was handed over, and as what; nothing if it never was.
+    pub(crate) fn whereabouts(&self) -> Option<String> {
+        let ids = self.ids.join(", ");
+        match (self.ids.is_empty(), ids == self.name) {
+            (true, _) => None,
+            (false, true) => Some(format!("{} {ids}", self.cluster)),
+            (false, false) => Some(format!("{} {ids} ({})", self.cluster, self.name)),
+        }
+    }
+
     /// The element that each shard was given to.
     pub(crate) fn by_shard(&self) -> BTreeMap<u32, u32> {
         let elements = self.elements.iter().zip(0..);
@@ -73,30 +85,39 @@ pub(crate) struct Rounds {
     job: String,
     /// Hash of the job's plan.
     plan: String,
+    /// The engine; empty if somebody else hands rounds over.
+    cluster: String,
     /// What no other run has: names of rounds begin with it.
     run: String,
 }
 
 impl Rounds {
-    pub(crate) fn new(root: &Path, state: &Path, clock_ms: u64, job: &str, plan: &str) -> io::Result<Self> {
+    pub(crate) fn new(
+        root: &Path,
+        state: &Path,
+        clock_ms: u64,
+        job: &str,
+        plan: &str,
+        cluster: &str,
+    ) -> io::Result<Self> {
         let root = root.canonicalize()?;
         let folder = state.canonicalize()?.join("cluster");
         fs::create_dir_all(folder.join("logs"))?;
         files::remove_dead_temporaries(&folder)?;
         let identity = format!("{}\n{clock_ms}\n{plan}", root.display());
         let run = blake3::hash(identity.as_bytes()).to_hex()[..12].to_owned();
-        Ok(Self { root, folder, job: job.to_owned(), plan: plan.to_owned(), run })
+        let (job, plan, cluster) = (job.to_owned(), plan.to_owned(), cluster.to_owned());
+        Ok(Self { root, folder, job, plan, cluster, run })
     }
 
     fn path(&self, number: u32) -> PathBuf {
-        self.folder.join(format!("{}-{number}.json", self.job))
+        path(&self.folder, &self.job, number)
     }
 
     /// The latest round of this plan, if there has been one. A file that cannot be read is none:
     /// then its shards are handed out again, which does no harm.
     pub(crate) fn latest(&self) -> Option<Elements> {
-        let numbers = (1..).take_while(|number| self.path(*number).exists());
-        let round = Elements::read(&self.path(numbers.last()?)).ok()?;
+        let round = latest(&self.folder, &self.job)?;
         (round.plan == self.plan && round.job == self.job).then_some(round)
     }
 
@@ -105,6 +126,7 @@ impl Rounds {
         let number = (1..).find(|number| !self.path(*number).exists()).unwrap_or(u32::MAX);
         let round = Elements {
             format: FORMAT,
+            cluster: self.cluster.clone(),
             name: format!("streamguard-{}-{}-{number}", self.run, self.job),
             job: self.job.clone(),
             plan: self.plan.clone(),
@@ -141,6 +163,16 @@ impl Rounds {
     }
 }
 
+fn path(folder: &Path, job: &str, number: u32) -> PathBuf {
+    folder.join(format!("{job}-{number}.json"))
+}
+
+/// The latest round of a job in a folder of rounds.
+pub(crate) fn latest(folder: &Path, job: &str) -> Option<Elements> {
+    let numbers = (1..).take_while(|number| path(folder, job, *number).exists());
+    Elements::read(&path(folder, job, numbers.last()?)).ok()
+}
+
 /// Divides shards into so many elements whose sizes differ by one at most, the larger ones first.
 fn divide(shards: &[u32], elements: usize) -> Vec<Vec<u32>> {
     let elements = elements.clamp(1, shards.len().max(1));
@@ -166,8 +198,9 @@ mod tests {
     #[test]
     fn a_round_is_found_again_by_the_same_run_and_plan_only() {
         let folder = tempfile::tempdir().unwrap();
-        let rounds =
-            |plan: &str, clock_ms| Rounds::new(folder.path(), folder.path(), clock_ms, "job", plan).unwrap();
+        let rounds = |plan: &str, clock_ms| {
+            Rounds::new(folder.path(), folder.path(), clock_ms, "job", plan, "here").unwrap()
+        };
         let first = rounds("a", 1);
         assert!(first.latest().is_none());
         let mut round = first.begin(&[3, 4, 9], 2, 8).unwrap();

@@ -130,7 +130,7 @@ impl PlanDir {
         let cannot = |source| PlanError::Destination { path: state.clone(), source };
         let store = Store::shared(&state.join("shards").join(&plan.job), plan.hash()).map_err(cannot)?;
         let (job, hash) = (plan.job.clone(), plan.hash().to_owned());
-        let rounds = Rounds::new(&self.root, &state, self.clock_ms, &job, &hash).map_err(cannot)?;
+        let rounds = Rounds::new(&self.root, &state, self.clock_ms, &job, &hash, "").map_err(cannot)?;
         let numbers = plan.into_plan().shards().iter().map(|shard| shard.number).collect::<Vec<_>>();
         let missing: Vec<u32> = numbers.into_iter().filter(|number| store.reuse(*number).is_none()).collect();
         let round = rounds.begin(&missing, elements, usize::MAX).map_err(cannot)?;

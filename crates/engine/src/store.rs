@@ -229,6 +229,10 @@ impl<'a> Draft<'a> {
     /// Makes the output durable, then says so in the result file.
     pub(crate) fn finish(mut self) -> io::Result<ShardResult> {
         let took = self.since.elapsed();
+        // A copy of this shard was quicker, and may have been taken in already: what it left stays.
+        if let Some(result) = self.store.reuse(self.shard) {
+            return Ok(result);
+        }
         let kept = match self.store {
             Store::Memory if self.buffer.is_empty() => Kept::Nothing,
             Store::Memory => {

@@ -12,6 +12,7 @@ use jobs::list;
 use jobs::prime::ListFormat;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use streamguard::exit::UsageError;
 
 pub(crate) use elsewhere::{Export, Merge, ShardRun, Shards};
 pub(crate) use looking::{Cache, CacheAction, Color, Examples, Report, Resolve};
@@ -383,6 +384,10 @@ pub(crate) fn command() -> clap::Command {
 
 /// Understands the command line. Wrong ones end the program here, with a usage text.
 pub(crate) fn parse() -> Result<Command> {
+    // What is written down and handed to others is UTF-8.
+    if let Some(argument) = std::env::args_os().find(|argument| argument.to_str().is_none()) {
+        return Err(UsageError(format!("{} is not UTF-8: rename it", argument.to_string_lossy())).into());
+    }
     asked(&command().get_matches())
 }
 

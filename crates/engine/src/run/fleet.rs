@@ -9,9 +9,10 @@ use super::{Loop, RunError};
 use crate::cancel::Cancel;
 use crate::cluster::Cluster;
 use crate::crew::{News, Shared};
+use crate::event::Level;
 use crate::job::JobError;
 use crate::options::Mode;
-use crate::rounds::Rounds;
+use crate::rounds::{self, Rounds};
 use crate::schedule;
 use crate::worker::cluster::{Course, Trouble, take_results};
 
@@ -30,7 +31,10 @@ impl Loop<'_> {
     /// Starts the threads, if shards run elsewhere. False if they run here.
     pub(super) fn open_fleet(&mut self) -> Result<bool, RunError> {
         let elsewhere = match &self.options.mode {
-            Mode::Threading | Mode::Process(_) => return Ok(false),
+            Mode::Threading | Mode::Process(_) => {
+                self.warn_of_rounds();
+                return Ok(false);
+            }
             Mode::Cluster(cluster) => Elsewhere::Cluster(Arc::clone(cluster)),
             Mode::Merge => Elsewhere::Done,
         };
@@ -46,6 +50,20 @@ impl Loop<'_> {
             self.fleet.push(thread);
         }
         Ok(true)
+    }
+}
+
+impl Loop<'_> {
+    /// What a cluster was handed before runs on there, although this run does the same here.
+    fn warn_of_rounds(&self) {
+        let Some(dir) = self.dir else { return };
+        for (job, its) in self.shared.jobs.iter().enumerate() {
+            let round = rounds::latest(&dir.state("").join("cluster"), its.name());
+            if let Some(round) = round.and_then(|round| round.whereabouts()) {
+                let text = format!("it was handed to {round}: if that still runs, end it there");
+                self.shared.note(job, Level::Warning, text);
+            }
+        }
     }
 }
 
@@ -83,7 +101,7 @@ fn serve(shared: &Shared, job: usize, elsewhere: &Elsewhere, place: &Place, canc
                 Ok(())
             }
             Elsewhere::Cluster(cluster) => {
-                Rounds::new(&place.root, &place.state, place.clock_ms, name, store.plan())
+                Rounds::new(&place.root, &place.state, place.clock_ms, name, store.plan(), cluster.name())
                     .map_err(Trouble::Destination)
                     .and_then(|rounds| {
                         let wanted = |shard| {

@@ -16,6 +16,12 @@ use crate::store::Store;
 /// How often results are looked for.
 const LOOK: Duration = Duration::from_millis(250);
 
+/// And how rarely at most, where looking takes long: a stop is noticed in between.
+const LONGEST_LOOK: Duration = Duration::from_secs(2);
+
+/// How long the engine is asked to end a round, before it is left to whoever runs the cluster.
+const END: Duration = Duration::from_secs(60);
+
 /// How often the engine is asked: at first, and after so long. It serves others too.
 const ASK: (Duration, Duration, Duration) =
     (Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(30));
@@ -84,6 +90,15 @@ impl Course<'_> {
         if !round.elements.iter().flatten().any(|shard| open.contains_key(shard)) {
             return Ok(None);
         }
+        if round.cluster != self.cluster.name() {
+            if let Some(round) = round.whereabouts() {
+                (self.say)(
+                    Level::Warning,
+                    format!("it was handed to {round}: if that still runs, end it there"),
+                );
+            }
+            return Ok(None);
+        }
         // An engine that does not answer now may have it: handing it over again would not harm, but
         // do the work twice.
         let mut found = Err(ClusterError(String::new()));
@@ -125,14 +140,17 @@ impl Course<'_> {
                 Err(error) => {
                     failed += 1;
                     if failed == SUBMISSIONS.0 {
+                        // It will not be waited for: nothing of it is to run.
+                        let _ = self.cluster.find(&round.name).and_then(|ids| self.cluster.cancel(&ids));
                         return Err(Trouble::Refused(error.to_string()));
                     }
                     (self.say)(Level::Warning, format!("{error}; trying again"));
                     std::thread::sleep(SUBMISSIONS.1);
                     // It may have been taken, and only the answer been lost.
-                    match self.cluster.find(&round.name) {
-                        Ok(ids) if !ids.is_empty() => break ids,
-                        _ => {}
+                    if let Ok(ids) = self.cluster.find(&round.name)
+                        && self.cluster.look(&ids).is_ok_and(|standing| !standing.is_over())
+                    {
+                        break ids;
                     }
                 }
             }
@@ -145,8 +163,7 @@ impl Course<'_> {
     }
 
     fn shown(&self, round: &Elements) -> String {
-        let (name, ids) = (self.cluster.name(), round.ids.join(", "));
-        if ids == round.name { format!("{name} {ids}") } else { format!("{name} {ids} ({})", round.name) }
+        round.whereabouts().unwrap_or_else(|| self.cluster.name().to_owned())
     }
 
     /// Waits until nothing of a round is left to wait for.
@@ -190,7 +207,7 @@ impl Course<'_> {
                 }
             }
             // A folder of many shards, far away, takes its time.
-            std::thread::sleep(LOOK.max(took * 10));
+            std::thread::sleep(LOOK.max(took * 10).min(LONGEST_LOOK));
         }
         self.account(round, &standing, open);
     }
@@ -241,24 +258,30 @@ impl Course<'_> {
 
     /// Ends a round, and waits until the engine has nothing left of it.
     fn end(&mut self, round: &Elements) {
-        let mut said = String::new();
+        let (since, mut said) = (Instant::now(), String::new());
         loop {
+            // One whose answer was lost bears the same name.
+            let mut ids = round.ids.clone();
+            ids.extend(self.cluster.find(&round.name).unwrap_or_default());
+            ids.sort();
+            ids.dedup();
             // Asked again each time: an engine that was asked while it started something may not
             // have heard it.
-            let ended = self.cluster.cancel(&round.ids).and_then(|()| self.cluster.look(&round.ids));
+            let ended = self.cluster.cancel(&ids).and_then(|()| self.cluster.look(&ids));
             match ended {
                 Ok(standing) if standing.is_over() => return,
                 Ok(_) => {}
                 Err(error) => {
-                    let text = format!("cannot end {}: {error}", self.shown(round));
+                    let text = format!("cannot yet end {}: {error}", self.shown(round));
                     if text != said {
                         (self.say)(Level::Warning, text.clone());
                         said = text;
                     }
                 }
             }
-            if (self.closing)() || self.cancel.at_once() {
-                return;
+            if (self.closing)() || self.cancel.at_once() || since.elapsed() > END {
+                let text = format!("{} may still run: end it there, or go on by --resume", self.shown(round));
+                return (self.say)(Level::Warning, text);
             }
             std::thread::sleep(ASK.0);
         }

@@ -94,7 +94,7 @@ impl Cluster for Here {
     fn look(&self, ids: &[String]) -> Result<Standing, ClusterError> {
         let state = self.state.lock().unwrap();
         let running = ids.iter().filter_map(|id| state.open.get(id)).sum();
-        let elsewhere = Elsewhere { running, nodes: ["n1".to_owned()].into(), ..Elsewhere::default() };
+        let elsewhere = Elsewhere { running, ..Elsewhere::default() }.on(["n1".to_owned()].into());
         Ok(Standing { elsewhere, bad: [(0, "was lost".to_owned())].into(), failure: None })
     }
 

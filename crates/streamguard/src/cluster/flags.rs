@@ -12,7 +12,7 @@ use streamguard::exit::UsageError;
 #[serde(rename_all = "kebab-case")]
 #[command(next_help_heading = "Cluster (--mode slurm or ray)")]
 pub(crate) struct ClusterFlags {
-    /// How many elements run at once at most, over the whole cluster
+    /// How many elements of each job run at once at most, over the whole cluster
     #[arg(long, value_name = "N")]
     pub(crate) max_in_flight: Option<NonZeroUsize>,
     /// How many shards an element runs one after the other, or auto: on Slurm so many that each processor

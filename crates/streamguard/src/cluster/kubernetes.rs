@@ -19,7 +19,7 @@ pub(crate) struct Pods<'a> {
     pub(crate) parallelism: usize,
     /// Name of a secret that holds GITHUB_TOKEN and NVD_API_KEY.
     pub(crate) secret: Option<&'a str>,
-    /// Memory of an element, in MiB.
+    /// Memory of an element, in MiB; 0 for no limit.
     pub(crate) memory: u64,
 }
 
@@ -36,17 +36,19 @@ pub(crate) fn manifest(round: &Round, pods: &Pods<'_>) -> Value {
             "shard", "run", "--plan", round.plan, "--round", round.file,
             "--element", "$(JOB_COMPLETION_INDEX)", "--worker-memory", pods.memory.to_string(),
         ],
-        "resources": {
-            // The worker has that much, and this program beside it a little.
-            "requests": { "cpu": "1", "memory": format!("{}Mi", pods.memory + 128) },
-            "limits": { "memory": format!("{}Mi", pods.memory + 128) },
-        },
+        "resources": { "requests": { "cpu": "1" } },
         "securityContext": {
             "allowPrivilegeEscalation": false,
             "capabilities": { "drop": ["ALL"] },
         },
         "volumeMounts": [{ "name": "run", "mountPath": pods.mount }],
     });
+    if pods.memory > 0 {
+        // The worker has that much, and this program beside it a little.
+        let memory = json!(format!("{}Mi", pods.memory + 128));
+        container["resources"]["requests"]["memory"] = memory.clone();
+        container["resources"]["limits"] = json!({ "memory": memory });
+    }
     if let Some(secret) = pods.secret {
         container["envFrom"] = json!([{ "secretRef": { "name": secret } }]);
     }

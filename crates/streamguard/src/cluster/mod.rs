@@ -14,6 +14,8 @@ use engine::cluster::Round;
 
 pub(crate) use flags::ClusterFlags;
 
+use crate::command_line::quoted;
+
 /// How much of the end of a log is read, in bytes.
 const LOG: u64 = 8 << 10;
 
@@ -70,11 +72,6 @@ impl ShardCommand {
         let words: Vec<String> = self.words(round).iter().map(|word| quoted(word)).collect();
         format!("{} --element {element}", words.join(" "))
     }
-}
-
-/// A word as a POSIX shell takes it, whatever is in it.
-fn quoted(word: &str) -> String {
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// The end of a file.

@@ -188,11 +188,17 @@ fn standing(job: &api::Job, printed: &str) -> Standing {
     for line in printed.lines().filter(|line| !line.trim().is_empty()) {
         match serde_json::from_str(line) {
             Ok(Line { streamguard: Said::Standing { waiting, running, nodes } }) => {
-                let nodes = nodes.into_iter().collect();
-                let reasons = Default::default();
-                standing.elsewhere = Elsewhere { waiting, running, nodes, reasons };
+                let idle = nodes.is_empty().then(|| "no node of the cluster has a processor".to_owned());
+                let now = Elsewhere {
+                    waiting,
+                    running,
+                    reasons: idle.into_iter().collect(),
+                    ..Elsewhere::default()
+                };
+                standing.elsewhere = now.on(nodes.into_iter().collect());
             }
             Ok(Line { streamguard: Said::Bad { first, last, how } }) => {
+                let last = last.min(MOST_ELEMENTS as u32);
                 standing.bad.extend((first..=last).map(|element| (element, how.clone())));
             }
             // Ray prints there as well.
@@ -265,7 +271,7 @@ mod tests {
             {\"streamguard\": {\"first\": 3, \"last\": 4, \"how\": \"ended with code 75 on n1\"}}\n\
             {\"streamguard\": {\"waiting\": 4, \"running\": 1, \"nodes\": [\"n1\"]}}\n{\"other\": 1}\nTraceback: no\n";
         let now = standing(&job("RUNNING", "Job is currently running."), printed);
-        assert_eq!((now.elsewhere.waiting, now.elsewhere.running, now.elsewhere.nodes.len()), (4, 1, 1));
+        assert_eq!((now.elsewhere.waiting, now.elsewhere.running, now.elsewhere.nodes), (4, 1, 1));
         assert!(now.elsewhere.reasons.is_empty() && now.failure.is_none() && !now.is_over());
         assert_eq!(now.bad.keys().copied().collect::<Vec<_>>(), [3, 4]);
 

@@ -58,7 +58,12 @@ impl Slurm {
         let sinfo = ask("sinfo", &about, "").map_err(|error| anyhow::Error::msg(error.said("sinfo")))?;
         let processors = processors(&sinfo, flags.partition.as_deref()).ok_or_else(|| {
             let name = flags.partition.as_deref().unwrap_or("by default");
-            UsageError(format!("Slurm has no partition {name}; choose one by --partition: {}", sinfo.trim()))
+            let all: Vec<&str> =
+                sinfo.lines().filter_map(|line| line.trim().split(['*', '|']).next()).collect();
+            UsageError(format!(
+                "Slurm has no partition {name}; choose one by --partition: {}",
+                all.join(", ")
+            ))
         })?;
         let mut arguments = Vec::new();
         let named = [
@@ -155,7 +160,14 @@ impl Cluster for Slurm {
     fn submit(&self, round: &Round, _: &dyn Fn(String)) -> Result<Vec<String>, ClusterError> {
         let mut ids = Vec::new();
         for first in (0..round.elements as usize).step_by(self.largest) {
-            ids.push(self.array(round, first, ids.last())?);
+            match self.array(round, first, ids.last()) {
+                Ok(id) => ids.push(id),
+                // Half a round is none: it is handed over again as a whole.
+                Err(error) => {
+                    let _ = self.cancel(&ids);
+                    return Err(error);
+                }
+            }
         }
         Ok(ids)
     }
@@ -249,10 +261,15 @@ fn is_in_path(program: &str) -> bool {
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
-/// The variables that elements get, as sbatch wants to hear them: those that are set.
+/// The variables that elements get, as sbatch wants to hear them: those that are set. The URL of a proxy may hold
+/// a password; then the nodes have to know it by themselves.
 fn environment() -> String {
     let names = ENVIRONMENT.into_iter().chain(git::ENVIRONMENT);
-    names.filter(|name| std::env::var_os(name).is_some()).collect::<Vec<_>>().join(",")
+    let is_open = |name: &&str| {
+        std::env::var(name)
+            .is_ok_and(|value| !(name.to_ascii_uppercase().ends_with("PROXY") && value.contains('@')))
+    };
+    names.filter(is_open).collect::<Vec<_>>().join(",")
 }
 
 /// How many processors of a partition are at work or could be, out of lines such as
@@ -261,7 +278,9 @@ fn processors(sinfo: &str, partition: Option<&str>) -> Option<usize> {
     let counts = sinfo.lines().filter_map(|line| {
         let (name, counts) = line.trim().split_once('|')?;
         let is_ours = match partition {
-            Some(partition) => name.trim_end_matches('*') == partition,
+            Some(partitions) => {
+                partitions.split(',').any(|partition| name.trim_end_matches('*') == partition)
+            }
             None => name.ends_with('*'),
         };
         let mut counts = counts.split('/').map(|count| count.parse::<usize>().ok());
@@ -279,7 +298,7 @@ fn largest_array(config: &str) -> usize {
 
 /// How far the arrays are, out of lines such as `17|3|PENDING||Resources`.
 fn standing(squeue: &str, ids: &[String], largest: usize) -> Standing {
-    let mut standing = Standing::default();
+    let (mut standing, mut nodes) = (Standing::default(), BTreeSet::new());
     for line in squeue.lines() {
         let mut fields = line.trim().splitn(5, '|');
         let mut field = || fields.next().unwrap_or_default();
@@ -302,10 +321,11 @@ fn standing(squeue: &str, ids: &[String], largest: usize) -> Standing {
             // Whatever else there is has begun and not ended.
             _ => {
                 standing.elsewhere.running += 1;
-                standing.elsewhere.nodes.extend((!node.is_empty()).then(|| node.to_owned()));
+                nodes.extend((!node.is_empty()).then(|| node.to_owned()));
             }
         }
     }
+    standing.elsewhere = standing.elsewhere.on(nodes);
     standing
 }
 
@@ -339,14 +359,15 @@ mod tests {
         assert_eq!(processors(sinfo, None), Some(4));
         assert_eq!(processors(sinfo, Some("long")), Some(8));
         assert_eq!(processors(sinfo, Some("short")), Some(4));
+        assert_eq!(processors(sinfo, Some("long,short")), Some(12));
         assert_eq!(processors(sinfo, Some("other")), None);
         assert_eq!(largest_array("MailProg = x\nMaxArraySize            = 11\n"), 11);
         assert_eq!(largest_array(""), 1001);
         let squeue = "7|0|COMPLETED|n1|None\n7|1|RUNNING|n1|None\n7|2|PENDING||Resources\n8|1|FAILED|n2|NonZeroExitCode\n\
                       7|3|COMPLETING|n2|None\n7|4|PENDING||JobArrayTaskLimit\n";
         let standing = standing(squeue, &["7".to_owned(), "8".to_owned()], 1001);
-        let Elsewhere { waiting, running, nodes, reasons } = standing.elsewhere;
-        assert_eq!((waiting, running, nodes.len()), (2, 2, 2));
+        let Elsewhere { waiting, running, nodes, named: _, reasons } = standing.elsewhere;
+        assert_eq!((waiting, running, nodes), (2, 2, 2));
         assert_eq!(reasons.iter().collect::<Vec<_>>(), ["JobArrayTaskLimit", "Resources"]);
         assert_eq!(standing.bad[&1002], "ended as FAILED (NonZeroExitCode)");
     }

@@ -9,11 +9,15 @@ use streamguard::ui::{self, escape::escape};
 use super::shard::job_of;
 use crate::cli::Export;
 use crate::cluster::kubernetes::{Pods, manifest};
+use crate::command_line::quoted;
 
 pub(crate) fn run(settings: &Export) -> Result<Exit> {
     let root =
         settings.plan.canonicalize().with_context(|| format!("no folder: {}", settings.plan.display()))?;
     let dir = PlanDir::open(&root)?;
+    if dir.is_done() {
+        return Err(UsageError(format!("the run in {} is over, and merged", root.display())).into());
+    }
     let mount = settings.mount.as_deref().unwrap_or(&root);
     if !root.starts_with(mount) {
         let what = format!("--mount {}: the plan {} is not below it", mount.display(), root.display());
@@ -33,7 +37,7 @@ pub(crate) fn run(settings: &Export) -> Result<Exit> {
     text.push(b'\n');
     let file = std::path::absolute(&settings.k8s_job)?;
     write_whole(&file, &text).with_context(|| format!("cannot write {}", file.display()))?;
-    let shown = |path: &std::path::Path| escape(&path.display().to_string());
+    let shown = |path: &std::path::Path| quoted(&escape(&path.display().to_string()));
     ui::line(&format!("{} elements: kubectl apply -f {}", round.elements, shown(&file)))?;
     ui::line(&format!("then: streamguard merge --plan {}", shown(&settings.plan)))?;
     Ok(Exit::Complete)

@@ -9,6 +9,7 @@ use streamguard::ui::{self, escape::escape};
 
 use super::{collect, ingest, prime, run};
 use crate::cli::Command;
+use crate::command_line::quoted;
 
 /// What is to be done with jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub(crate) fn run(command: Command) -> Result<Exit> {
 
 /// Says what was planned, and what comes next.
 pub(crate) fn show(prepared: &[(String, Prepared)], folder: &Path) -> Result<Exit> {
-    let shown = escape(&folder.display().to_string());
+    let shown = quoted(&escape(&folder.display().to_string()));
     let mut exit = Exit::Complete;
     for (name, what) in prepared {
         match what {

@@ -1,5 +1,6 @@
 //! `streamguard shard run`: shards of a plan, wherever this is.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -54,6 +55,8 @@ fn exit_of(error: &anyhow::Error) -> Exit {
     let is_passing = error.chain().any(|cause| {
         matches!(cause.downcast_ref(), Some(PlanError::Destination { .. }))
             || matches!(cause.downcast_ref(), Some(RunDirError::Destination { .. }))
+            // Storage that machines share may be away, or show a file later; what was read and makes no sense stays so.
+            || cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() != io::ErrorKind::InvalidData)
     });
     match Exit::of(error) {
         Exit::Usage => Exit::Usage,

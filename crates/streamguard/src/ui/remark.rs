@@ -7,9 +7,6 @@ use super::{clock, grouped};
 /// Bytes of a text from a job that are shown in a line; the journal has all of it.
 const LONGEST: usize = 4 << 10;
 
-/// How many nodes are named.
-const NODES: usize = 3;
-
 /// Something to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Remark {
@@ -98,18 +95,16 @@ impl Remark {
 
 /// What a cluster has of a job; nothing if it has nothing. Not escaped.
 pub(crate) fn elsewhere(elsewhere: &Elsewhere) -> Option<String> {
-    let Elsewhere { waiting, running, nodes, reasons } = elsewhere;
+    let Elsewhere { waiting, running, nodes, named, reasons } = elsewhere;
     if *waiting == 0 && *running == 0 {
         return None;
     }
     let mut text = format!("{} running", grouped(*running as u64));
-    if !nodes.is_empty() {
-        let named: Vec<&str> = nodes.iter().take(NODES).map(|node| begin(node)).collect();
-        let more = match nodes.len() - named.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        text = format!("{text} on {}{more}", named.join(", "));
+    let names: Vec<&str> = named.iter().map(|node| begin(node)).collect();
+    match nodes.saturating_sub(names.len()) {
+        0 if names.is_empty() => {}
+        0 => text = format!("{text} on {}", names.join(", ")),
+        more => text = format!("{text} on {} and {} more", names.join(", "), grouped(more as u64)),
     }
     if *waiting > 0 {
         text = format!("{text}, {} waiting", grouped(*waiting as u64));

@@ -95,8 +95,14 @@ class Cluster:
         skip("%s did not start: %s" % (what, " / ".join(last)))
 
     def kill_node(self, node):
+        pid = self.running[node].pid
+        with open("/proc/%d/task/%d/children" % (pid, pid)) as children:
+            first = children.read().split()
         self.running[node].kill()
         self.running[node].wait()
+        # The first process of a namespace is gone when all others are (pid_namespaces(7)).
+        while any(os.path.exists("/proc/" + process) for process in first):
+            time.sleep(0.01)
 
     def start_again(self, node):
         self.start_node(node)

@@ -1,6 +1,6 @@
 //! The program, from outside.
 
-/// Shards on other machines: the contract, and Slurm.
+/// Shards on other machines: the contract, Slurm, and Ray.
 mod cluster;
 /// A first dataset from the demo world, and what is in it.
 mod collect;

@@ -138,14 +138,15 @@ impl Api {
         self.get(&format!("api/jobs/{id}"))
     }
 
-    /// What a job has printed so far.
+    /// What a job has printed so far; nothing if that is too much.
     pub(super) fn printed(&self, id: &str) -> Result<String, ClusterError> {
         #[derive(Deserialize)]
         struct Printed {
             logs: String,
         }
-        let printed: Option<Printed> = self.get(&format!("api/jobs/{id}/logs"))?;
-        Ok(printed.map(|printed| printed.logs).unwrap_or_default())
+        let asked = self.http.get(self.url(&["api", "jobs", id, "logs"]));
+        let body = self.ask(asked, PATIENCE.0)?.unwrap_or_default();
+        Ok(serde_json::from_slice(&body).map(|printed: Printed| printed.logs).unwrap_or_default())
     }
 
     /// Tells a job to stop.

@@ -23,6 +23,9 @@ import ray
 
 TASK_SECONDS = 2.0
 
+# Names of nodes, and tasks that ended badly, of which it is said: all that is printed is read again and again.
+MOST_NODES, MOST_BAD = 100, 10_000
+
 
 def run_elements(order, first, last):
     """Runs some elements, on whatever node. Returns why they may have no result, or None, and how long it took."""
@@ -59,7 +62,7 @@ class Cluster:
 
 
 class Teller:
-    """Prints how far it is, when that has changed, ever more rarely: all that is printed is read again and again."""
+    """Prints how far it is, when that has changed, ever more rarely."""
 
     def __init__(self):
         self.since = time.monotonic()
@@ -69,6 +72,7 @@ class Teller:
         print(json.dumps({"streamguard": what}), flush=True)
 
     def standing(self, waiting, running, nodes):
+        nodes = nodes[:MOST_NODES]
         now = (waiting, running, nodes)
         elapsed = time.monotonic() - self.since
         if self.told is None or now != self.told[0] and elapsed - self.told[1] >= max(1, elapsed / 100):
@@ -82,7 +86,7 @@ def main():
     task = ray.remote(run_elements).options(num_cpus=1, max_retries=order["max_retries"])
     handed = ray.put(order)
     cluster, teller = Cluster(), Teller()
-    begun, ended, measured, seconds, flying = 0, 0, 0, 0.0, {}
+    bad, begun, ended, measured, seconds, flying = 0, 0, 0, 0, 0.0, {}
     while begun < order["elements"] or flying:
         cluster.look()
         # A cluster that grows with what waits needs something that waits.
@@ -105,7 +109,8 @@ def main():
                 measured, seconds = measured + last + 1 - first, seconds + took
             except ray.exceptions.RayError as error:
                 how = "was given up by Ray: %s" % (str(error).splitlines() or [type(error).__name__])[0]
-            if how:
+            if how and bad < MOST_BAD:
+                bad += 1
                 teller.tell(first=first, last=last, how=how)
         running = min(len(flying), cluster.slots)
         teller.standing(order["elements"] - ended - running, running, cluster.names)
