@@ -49,7 +49,8 @@ impl<'a> From<Usual<'a>> for Request<'a> {
 pub fn quick<S: Simd>(simd: S, lines: &[u8], length: usize) -> Option<Usual<'_>> {
     let head: &[u8; 16] = lines.first_chunk()?;
     let (name, word) = method(head)?;
-    if head[0] != b'[' || head[word + 2] != b' ' {
+    // A word that ends with NULs is taken for one without them.
+    if head[0] != b'[' || head[word] == 0 || head[word + 2] != b' ' {
         return None;
     }
     let target = &lines[word + 3..];
@@ -159,6 +160,7 @@ mod tests {
         for (from, to) in [
             ("GET", "M-SEARCH"),
             ("GET", "BREW"),
+            ("GET", "GET\0"),
             ("GET]", "GET"),
             ("] ", "]"),
             ("/a", "/,a"),
