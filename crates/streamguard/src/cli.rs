@@ -43,8 +43,9 @@ enum Described {
     /// Counts the requests in web logs: how many, of what kind, how fast
     ///
     /// All figures are exact, over all files together. Quantiles and lists of what is most frequent
-    /// stay exact up to some ten million different times and a hundred thousand different words;
-    /// beyond that they are estimated within an error that is said beside them.
+    /// stay exact up to some ten million different times and a hundred thousand different words, of which
+    /// each piece of a file has its share by its size; beyond that they are estimated within an error
+    /// that is said beside them.
     #[command(after_help = FIGURE_EXITS)]
     Ingest(Ingest),
     /// Counts and lists the primes of ranges of numbers up to 2^64

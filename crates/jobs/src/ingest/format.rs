@@ -23,24 +23,22 @@ pub enum Format {
     Json,
 }
 
-/// How much of a file is looked at to tell its format, in bytes.
-pub(super) const HEAD: usize = 64 << 10;
+/// How much of a file is read to tell its format, in bytes, if it has so many: at least, and at most
+/// if its lines are long.
+pub(super) const HEAD: (usize, usize) = (64 << 10, 4 << 20);
 
 /// How many lines of it.
-const LINES: usize = 100;
+pub(super) const LINES: usize = 100;
 
 impl Format {
-    /// The format that most of a file's first lines have; [`Format::Simple`] if none has any. `head`
-    /// is the beginning of the file, `HEAD` bytes of it if it has so many.
+    /// The format that most of the first lines have; [`Format::Simple`] if none has any. `head` is the beginning
+    /// of a file, whole lines of it.
     pub fn told_by(head: &[u8]) -> Self {
-        let head = &head[..head.len().min(HEAD)];
-        // The last line is cut, unless the file ends there.
-        let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..=end]);
         let mut clock = Clock::default();
         let (mut simple, mut common, mut combined, mut json) = (0, 0, 0, 0);
         let mut ends = LineEnds::default();
-        ends.find(whole);
-        let lines = ends.lines(whole).map(|(lines, length)| &lines[..length]);
+        ends.find(head);
+        let lines = ends.lines(head).map(|(lines, length)| &lines[..length]);
         let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         for line in lines.filter(|line| !line.is_empty()).take(LINES) {
             simple += usize::from(lines::simple(line).is_ok());

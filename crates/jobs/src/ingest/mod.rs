@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 
 use blocks::Blocks;
 pub use format::Format;
-use format::HEAD;
+use format::{HEAD, LINES};
 use source::{Kind, STANDARD_INPUT};
 use split::{PIECE, Piece, pieces};
 use tally::{Counts, Tally};
@@ -74,16 +74,16 @@ impl Ingest {
     }
 
     /// Counts what is in a piece.
-    fn tally(&self, piece: &Piece, output: &Output<'_>) -> Result<(Tally, Option<Format>), ShardError> {
+    fn tally(&self, piece: &Piece, output: &mut Output<'_>) -> Result<(Tally, Format), ShardError> {
         let failed = |error: io::Error| ShardError::failed(format!("{}: {error}", piece.file.shown()));
         let path = piece.file.path();
         let mut format = (self.format != Format::Auto).then_some(self.format);
         let mut blocks = if piece.kind == Kind::Plain {
-            if piece.start > 0 && format.is_none() {
-                let mut head = Vec::new();
+            if format.is_none() {
+                // Of every piece the same lines are looked at.
                 let (file, _) = source::open_part(&path, 0, piece.size).map_err(failed)?;
-                file.take(HEAD as u64).read_to_end(&mut head).map_err(failed)?;
-                format = Some(Format::told_by(&head));
+                let mut beginning = Blocks::new(Box::new(file) as Box<dyn Read>, 0, u64::MAX);
+                format = Some(Head::read(&mut beginning).map_err(failed)?.format());
             }
             let (file, lead) = source::open_part(&path, piece.start, piece.size).map_err(failed)?;
             Blocks::new(Box::new(file) as Box<dyn Read>, lead, piece.end - piece.start + lead)
@@ -91,20 +91,58 @@ impl Ingest {
             Blocks::new(source::open(&path, piece.kind).map_err(failed)?, 0, u64::MAX)
         };
         let mut tally = Tally::new(piece.share);
+        let format = match format {
+            Some(format) => format,
+            None => {
+                let head = Head::read(&mut blocks).map_err(failed)?;
+                let format = head.format();
+                head.0.iter().for_each(|lines| match lines {
+                    Some(lines) => tally.lines(format, lines),
+                    None => tally.too_long(),
+                });
+                format
+            }
+        };
         while let Some(next) = blocks.next().map_err(failed)? {
             output.check()?;
             match next {
-                blocks::Piece::Lines(lines) => {
-                    tally.lines(*format.get_or_insert_with(|| Format::told_by(lines)), lines);
-                }
-                blocks::Piece::TooLong => {
-                    format.get_or_insert(Format::Simple);
-                    tally.too_long();
-                }
+                blocks::Piece::Lines(lines) => tally.lines(format, lines),
+                blocks::Piece::TooLong => tally.too_long(),
             }
         }
         tally.settle();
+        if piece.kind == Kind::Plain && std::fs::metadata(&path).is_ok_and(|now| now.len() < piece.end) {
+            let text = format!("{} was cut while it was read: lines are missing", piece.file.shown());
+            output.note(Level::Warning, text);
+        }
         Ok((tally, format))
+    }
+}
+
+/// The beginning of a stream, by which its format is told: whole lines, as they came; none stands for one
+/// that was too long. However a stream delivers its bytes, so many of them are waited for.
+struct Head(Vec<Option<Vec<u8>>>);
+
+impl Head {
+    /// Reads so many bytes of lines, and passes over so many lines that are too long, as tell a format.
+    fn read<R: Read>(blocks: &mut Blocks<R>) -> io::Result<Self> {
+        let (mut head, mut bytes, mut lines_seen) = (Vec::new(), 0, 0);
+        while (bytes < HEAD.0 || lines_seen < LINES) && bytes < HEAD.1 && head.len() < HEAD.0 {
+            match blocks.next()? {
+                Some(blocks::Piece::Lines(lines)) => {
+                    bytes += lines.len();
+                    lines_seen += memchr::memchr_iter(b'\n', lines).count();
+                    head.push(Some(lines.to_vec()));
+                }
+                Some(blocks::Piece::TooLong) => head.push(None),
+                None => break,
+            }
+        }
+        Ok(Self(head))
+    }
+
+    fn format(&self) -> Format {
+        Format::told_by(&self.0.iter().flatten().flatten().copied().collect::<Vec<u8>>())
     }
 }
 
@@ -172,7 +210,7 @@ impl Job for Ingest {
                 piece.file.shown(),
                 piece.start,
                 piece.end,
-                format.unwrap_or_default()
+                format
             ),
         );
         let (sums, parts) = times.into_parts();

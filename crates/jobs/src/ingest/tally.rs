@@ -79,6 +79,10 @@ impl Tally {
         ends.find(block);
         if !ends.is_plain {
             for (lines, length) in ends.lines(block) {
+                // How much of one that is too long is seen depends on how it comes.
+                if length > LONGEST_LINE {
+                    continue;
+                }
                 let line = &lines[..length];
                 self.counts.with_nul += u64::from(memchr::memchr(0, line).is_some());
                 self.counts.not_utf8 += u64::from(std::str::from_utf8(line).is_err());

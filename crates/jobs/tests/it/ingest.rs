@@ -149,24 +149,48 @@ proptest! {
     }
 }
 
+/// A member of a gzip file.
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
 #[test]
 fn compressed_files_count_like_plain_ones() {
     let folder = tempfile::tempdir().unwrap();
     let text = fs::read(sample()).unwrap();
     let (one, other) = text.split_at(text.len() / 3);
-    let member = |bytes: &[u8]| {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        encoder.write_all(bytes).unwrap();
-        encoder.finish().unwrap()
-    };
     // Two members and two frames; the names say nothing.
     let frame = |bytes: &[u8]| zstd::encode_all(bytes, 1).unwrap();
-    fs::write(folder.path().join("a"), [member(one), member(other)].concat()).unwrap();
+    fs::write(folder.path().join("a"), [gzip(one), gzip(other)].concat()).unwrap();
     fs::write(folder.path().join("b"), [frame(one), frame(other)].concat()).unwrap();
     let expected = summary(&[&sample()]);
     for name in ["a", "b"] {
         let summary = summary(&[&folder.path().join(name)]);
         assert_eq!(summary.metrics, expected.metrics, "{name}");
+    }
+}
+
+#[test]
+fn a_format_is_told_by_lines_however_they_come() {
+    let folder = tempfile::tempdir().unwrap();
+    let json = "{\"method\":\"GET\",\"path\":\"/a\",\"status\":200,\"time\":1431857103123}\n";
+    for first in
+        ["# a remark".to_owned(), format!("{{\"a\":\"{}\"}}", "x".repeat(70_000)), "x".repeat(2 << 20)]
+    {
+        let text = format!("{first}\n{}", json.repeat(1000));
+        let plain = folder.path().join("plain.log");
+        fs::write(&plain, &text).unwrap();
+        // The first line comes alone.
+        let packed = folder.path().join("packed.gz");
+        let (line, rest) = text.as_bytes().split_at(first.len() + 1);
+        fs::write(&packed, [gzip(line), gzip(rest)].concat()).unwrap();
+        for job in [job(&[&packed]), job(&[&plain]), Ingest { piece: 4096, ..job(&[&plain]) }] {
+            let (_, summary) = run(job, 2);
+            let metric = |name: &str| summary.metrics[name].as_u64().unwrap();
+            assert_eq!((metric("requests"), metric("malformed")), (1000, 1));
+        }
     }
 }
 

@@ -65,5 +65,13 @@ fn destination(path: &Path) -> Result<PathBuf> {
     let path = std::path::absolute(path).with_context(|| format!("no file: {}", path.display()))?;
     let folder = path.parent().filter(|folder| folder.is_dir() && !path.is_dir());
     folder.ok_or_else(|| UsageError(format!("--list {}: it cannot be a file there", path.display())))?;
-    Ok(path)
+    match path.canonicalize() {
+        // It would take the place of a device or a pipe.
+        Ok(file) if !file.is_file() => {
+            Err(UsageError(format!("--list {}: it is no regular file", path.display())).into())
+        }
+        // What a link leads to is written, and the link stays.
+        Ok(file) => Ok(file),
+        Err(_) => Ok(path),
+    }
 }

@@ -166,7 +166,10 @@ impl<'a> Object<'a> {
                 Some(exponent) => {
                     match value.time(exponent) {
                         Ok(time) => fill(&mut self.time, Some(time)),
-                        Err(Malformed::Time) if key == "time" && value.hour().is_some() => {
+                        // A number of milliseconds since 1970 is no time that a request took.
+                        Err(Malformed::Time | Malformed::TimeTooLong)
+                            if key == "time" && value.hour().is_some() =>
+                        {
                             fill(&mut self.hour, value.hour());
                         }
                         Err(_) if value.is_absent() => {}
@@ -285,7 +288,9 @@ mod tests {
             of_time(r#""time":"2015-05-17T10:05:03Z","duration":2"#),
             Ok((Some(2_000_000), Some(397_738)))
         );
-        assert_eq!(of_time(r#""ts":1431857103.5"#), Ok((None, Some(397_738))));
+        for date in [r#""ts":1431857103.5"#, r#""time":1431857103"#, r#""time":1431857103500"#] {
+            assert_eq!(of_time(date), Ok((None, Some(397_738))), "{date}");
+        }
         let short = read(r#"{"request":"POST /b HTTP/1.1","status":404}"#).unwrap();
         assert_eq!((&*short.0, &*short.1, short.2), ("POST", "/b", 404));
     }
