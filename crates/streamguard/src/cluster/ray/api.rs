@@ -154,13 +154,8 @@ impl Api {
         self.ask(self.http.post(self.url(&["api", "jobs", id, "stop"])), PATIENCE.0).map(drop)
     }
 
-    /// The URL of a path below the base.
     fn url(&self, path: &[&str]) -> Url {
-        let mut url = self.base.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path);
-        }
-        url
+        below(&self.base, path)
     }
 
     fn get<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, ClusterError> {
@@ -217,6 +212,15 @@ fn cause(error: &dyn Error) -> &dyn Error {
     error.source().map_or(error, cause)
 }
 
+/// The URL of a path below another.
+fn below(base: &Url, path: &[&str]) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty().extend(path);
+    }
+    url
+}
+
 /// An address as a URL below which the API is.
 fn base(address: &str) -> Result<Url, UsageError> {
     let wrong = |why: &str| Err(UsageError(format!("--ray-address: {why}, such as http://head:8265")));
@@ -266,13 +270,9 @@ mod tests {
 
     #[test]
     fn addresses_are_checked_and_passwords_not_repeated() {
-        let api = |address: &str| Api {
-            http: Client::new(),
-            base: base(address).unwrap(),
-            headers: HeaderMap::new(),
-        };
-        assert_eq!(api("http://head:8265").url(&["api", "jobs", ""]).as_str(), "http://head:8265/api/jobs/");
-        assert_eq!(api("https://x/ray/").url(&["api", "version"]).as_str(), "https://x/ray/api/version");
+        let url = |address: &str, path: &[&str]| below(&base(address).unwrap(), path).to_string();
+        assert_eq!(url("http://head:8265", &["api", "jobs", ""]), "http://head:8265/api/jobs/");
+        assert_eq!(url("https://x/ray/", &["api", "version"]), "https://x/ray/api/version");
         for wrong in [
             "ray://head:10001",
             "head:8265",
