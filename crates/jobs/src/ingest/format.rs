@@ -40,7 +40,7 @@ impl Format {
         ends.find(head);
         let lines = ends.lines(head).map(|(lines, length)| &lines[..length]);
         let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-        for line in lines.filter(|line| !line.is_empty()).take(LINES) {
+        for line in lines.take(LINES).filter(|line| !line.is_empty()) {
             simple += usize::from(lines::simple(line).is_ok());
             common += usize::from(lines::common(line, &mut clock).is_ok());
             combined += usize::from(lines::combined(line, &mut clock).is_ok());

@@ -18,7 +18,7 @@ mod total;
 
 use std::fs;
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -81,9 +81,7 @@ impl Ingest {
         let mut blocks = if piece.kind == Kind::Plain {
             if format.is_none() {
                 // Of every piece the same lines are looked at.
-                let (file, _) = source::open_part(&path, 0, piece.size).map_err(failed)?;
-                let mut beginning = Blocks::new(Box::new(file) as Box<dyn Read>, 0, u64::MAX);
-                format = Some(Head::read(&mut beginning).map_err(failed)?.format());
+                format = Some(Head::format_of(&path, piece.size).map_err(failed)?);
             }
             let (file, lead) = source::open_part(&path, piece.start, piece.size).map_err(failed)?;
             Blocks::new(Box::new(file) as Box<dyn Read>, lead, piece.end - piece.start + lead)
@@ -139,6 +137,17 @@ impl Head {
             }
         }
         Ok(Self(head))
+    }
+
+    /// The format of a plain file; where lines are short, a small part of it tells.
+    fn format_of(path: &Path, size: u64) -> io::Result<Format> {
+        let mut head = Vec::new();
+        source::open_part(path, 0, size)?.0.take(HEAD.0 as u64).read_to_end(&mut head)?;
+        if let Some(end) = memchr::memchr_iter(b'\n', &head).nth(LINES - 1) {
+            return Ok(Format::told_by(&head[..=end]));
+        }
+        let (file, _) = source::open_part(path, 0, size)?;
+        Ok(Self::read(&mut Blocks::new(file, 0, u64::MAX))?.format())
     }
 
     fn format(&self) -> Format {
