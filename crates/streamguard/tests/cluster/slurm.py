@@ -161,6 +161,16 @@ MaxArraySize=8
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
+        while any(self.lives(pid) for pid in pids):
+            time.sleep(0.01)
+
+    def lives(self, pid):
+        """Whether a process has still its memory, and so a command line."""
+        try:
+            with open("/proc/%d/cmdline" % pid, "rb") as line:
+                return line.read() != b""
+        except OSError:
+            return False
 
     def kill_node(self, node):
         self.running[node].kill()
