@@ -11,7 +11,7 @@ use std::process::Command;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use world::{Settings, World};
+use streamguard_world::{Settings, World};
 
 /// Development tasks of StreamGuard.
 #[derive(Parser)]

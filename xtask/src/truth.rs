@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use engine::Counters;
-use jobs::{Collect, Repo};
 use serde_json::json;
+use streamguard_engine::Counters;
+use streamguard_jobs::{Collect, Repo};
 
 /// Reads `ground_truth.csv` (one advisory and commit a line) and mines its commits in clones
 /// below `clones`, found as `owner+name/*.git`, `owner__name.git` or `owner/name.git`.
@@ -34,7 +34,7 @@ pub(crate) fn run(table: &Path, clones: &Path) -> Result<()> {
         let piece = json!({"commits": {"path": path, "name": repo, "commits": [[commit, "named"]]}});
         let mine = |min_confidence| {
             let collector = Collect(Repo { min_confidence, ..Repo::default() });
-            engine::testing::run_shard(&collector, piece.clone())
+            streamguard_engine::testing::run_shard(&collector, piece.clone())
                 .map_err(|error| anyhow::anyhow!("{repo} {commit}: {error}"))
         };
         let (all, counters) = mine(0.0)?;
@@ -75,8 +75,8 @@ pub(crate) fn of_run(table: &Path, folder: &Path) -> Result<()> {
         std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut found = BTreeSet::new();
     for line in samples.lines() {
-        let sample: dataset::Sample = serde_json::from_str(line)?;
-        found.extend(sample.commit.filter(|_| sample.kind == dataset::Kind::Pair));
+        let sample: streamguard_dataset::Sample = serde_json::from_str(line)?;
+        found.extend(sample.commit.filter(|_| sample.kind == streamguard_dataset::Kind::Pair));
     }
     let is_told = |evidence: &str| {
         evidence.split(';').any(|source| !source.starts_with("rubysec") && !source.starts_with("fop"))
@@ -113,7 +113,7 @@ fn clone_of(clones: &Path, repo: &str) -> Option<std::path::PathBuf> {
     ]
     .into_iter()
     .flatten()
-    .find(|path| jobs::repo::open(path).is_ok())
+    .find(|path| streamguard_jobs::repo::open(path).is_ok())
 }
 
 fn reasons(counters: &Counters) -> String {

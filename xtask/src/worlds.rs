@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use world::{Settings, World};
+use streamguard_world::{Settings, World};
 
 /// How often it is said how far it is.
 const TELL: Duration = Duration::from_secs(1);

@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{env, fs};
 
-use dataset::union::write_union;
-use dataset::{
+use streamguard_dataset::union::write_union;
+use streamguard_dataset::{
     Dedup, Flag, JsonlReader, JsonlWriter, Kind, Language, Level, ParquetReader, ParquetWriter, Sample,
     Severity, Source, Stats,
 };

@@ -15,7 +15,7 @@
 //! use std::collections::BTreeMap;
 //! use std::sync::Arc;
 //!
-//! use engine::{Job, JobError, Merge, Options, Output, Plan, Planning, Shard, ShardError, Summary};
+//! use streamguard_engine::{Job, JobError, Merge, Options, Output, Plan, Planning, Shard, ShardError, Summary};
 //! use serde::{Deserialize, Serialize};
 //! use serde_json::{Value, json};
 //!
@@ -66,9 +66,9 @@
 //! }
 //!
 //! let job = WordCount { texts: vec!["to be or".into(), "not to be".into()] };
-//! engine::testing::check_job(&job, |settings| serde_json::from_value::<WordCount>(settings)).unwrap();
+//! streamguard_engine::testing::check_job(&job, |settings| serde_json::from_value::<WordCount>(settings)).unwrap();
 //!
-//! let finished = engine::run(vec![Arc::new(job)], &Options::default(), None, &mut ()).unwrap();
+//! let finished = streamguard_engine::run(vec![Arc::new(job)], &Options::default(), None, &mut ()).unwrap();
 //! let words = &finished.state.jobs[0].summary.metrics;
 //! assert_eq!((&words["to"], &words["not"]), (&json!(2), &json!(1)));
 //! ```

@@ -13,14 +13,14 @@ use std::fmt::Debug;
 use std::io::Write;
 use std::ops::{Deref, DerefMut};
 
-use dataset::Advisory;
-use engine::{
-    Job, JobError, Level, Limits, Merge, Output, Plan, Planning, Secrets, Shard, ShardError, Summary,
-};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::time::Duration;
+use streamguard_dataset::Advisory;
+use streamguard_engine::{
+    Job, JobError, Level, Limits, Merge, Output, Plan, Planning, Secrets, Shard, ShardError, Summary,
+};
 
 use listing::{Listing, Making};
 

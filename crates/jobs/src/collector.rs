@@ -4,10 +4,12 @@ use std::fmt::Debug;
 use std::io::Write;
 use std::ops::{Deref, DerefMut};
 
-use dataset::{Kind, Rejection, Sample, quality};
-use engine::{Job, JobError, Level, Limits, Merge, Output, Plan, Planning, Shard, ShardError, Summary};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use streamguard_dataset::{Kind, Rejection, Sample, quality};
+use streamguard_engine::{
+    Job, JobError, Level, Limits, Merge, Output, Plan, Planning, Shard, ShardError, Summary,
+};
 
 use crate::upstream::Watch;
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use engine::{Job, Secrets};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use streamguard_engine::{Job, Secrets};
 use thiserror::Error;
 
 use crate::cve::TWELVE_KEYWORDS;

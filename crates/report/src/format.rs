@@ -4,8 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use dataset::SourceError;
 use serde::{Deserialize, Serialize};
+use streamguard_dataset::SourceError;
 use thiserror::Error;
 
 use crate::{Run, csv, html, json, pdf, sarif};
@@ -108,7 +108,7 @@ pub fn write(
     let write = |(name, bytes): Rendered| {
         let path = folder.join(name);
         let destination = |source| ReportError::Destination { path: path.clone(), source };
-        engine::files::write_whole(&path, &bytes).map_err(destination)?;
+        streamguard_engine::files::write_whole(&path, &bytes).map_err(destination)?;
         Ok(path)
     };
     files.into_iter().map(write).collect()

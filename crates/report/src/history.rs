@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use engine::{Event, EventKind, JobState, Level, Outcome, State};
+use streamguard_engine::{Event, EventKind, JobState, Level, Outcome, State};
 
 use crate::report::{Series, Timeline, Warning, bounded};
 use crate::samples_of;

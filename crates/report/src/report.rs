@@ -8,11 +8,11 @@ mod timeline;
 
 use std::collections::BTreeMap;
 
-use engine::{Outcome, State, Status};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+use streamguard_engine::{Outcome, State, Status};
 
 use crate::history::History;
 use crate::run::{Assembled, Folder};

@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
-use dataset::union::{JSONL_NAME, PARQUET_NAME};
-use dataset::{JsonlReader, SourceError, Union};
-use engine::{Event, RecordedRun, RunDir, RunDirError};
 use serde::{Deserialize, Serialize};
+use streamguard_dataset::union::{JSONL_NAME, PARQUET_NAME};
+use streamguard_dataset::{JsonlReader, SourceError, Union};
+use streamguard_engine::{Event, RecordedRun, RunDir, RunDirError};
 use thiserror::Error;
 
 use crate::history::History;
@@ -34,7 +34,7 @@ impl Assembled {
     /// [`io::Error`] if it cannot be written.
     pub fn write(&self, dir: &RunDir) -> io::Result<()> {
         let bytes = serde_json::to_vec(self)?;
-        engine::files::write_whole(&dir.state(ASSEMBLED), &bytes)
+        streamguard_engine::files::write_whole(&dir.state(ASSEMBLED), &bytes)
     }
 }
 
@@ -115,7 +115,7 @@ impl Run {
 /// [`ReadError`].
 pub fn events(folder: &Path) -> Result<Vec<Event>, ReadError> {
     recorded(folder)?;
-    Ok(engine::journal::read(&RunDir::journal_of(folder)).map_err(RunDirError::from)?)
+    Ok(streamguard_engine::journal::read(&RunDir::journal_of(folder)).map_err(RunDirError::from)?)
 }
 
 fn recorded(folder: &Path) -> Result<RecordedRun, ReadError> {

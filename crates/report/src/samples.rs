@@ -1,7 +1,7 @@
 //! What came of each job, in samples.
 
-use engine::{JobState, State};
 use serde_json::Value;
+use streamguard_engine::{JobState, State};
 
 /// What came of a job, in samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

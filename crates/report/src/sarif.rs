@@ -14,8 +14,8 @@ mod text;
 
 use std::collections::BTreeMap;
 
-use dataset::{Sample, Severity};
 use serde_json::{Value, json};
+use streamguard_dataset::{Sample, Severity};
 
 use choice::{BySeverity, Choice};
 use finding::{Place, finding};
@@ -163,5 +163,5 @@ fn named(counts: &BySeverity) -> Value {
 }
 
 fn name(severity: Option<Severity>) -> &'static str {
-    severity.map_or(dataset::stats::UNKNOWN, Severity::name)
+    severity.map_or(streamguard_dataset::stats::UNKNOWN, Severity::name)
 }

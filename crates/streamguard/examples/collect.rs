@@ -1,9 +1,9 @@
 //! Collects a small dataset from Rust: `cargo run --example collect`.
 
-use jobs::Synthetic;
-use report::Format;
 use streamguard::ui::LogFormat;
 use streamguard::{Collection, View};
+use streamguard_jobs::Synthetic;
+use streamguard_report::Format;
 
 fn main() -> anyhow::Result<()> {
     let folder = std::env::temp_dir().join("streamguard-example");
@@ -13,6 +13,6 @@ fn main() -> anyhow::Result<()> {
         .view(View::Plain { verbose: false, format: LogFormat::Text })
         .run()?;
     results.print_summary();
-    results.save(&[Format::Json], &report::Options::default())?;
+    results.save(&[Format::Json], &streamguard_report::Options::default())?;
     Ok(())
 }

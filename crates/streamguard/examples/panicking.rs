@@ -4,9 +4,9 @@
 use std::thread;
 use std::time::Duration;
 
-use engine::{Cancel, Pause, State};
 use streamguard::View;
 use streamguard::ui;
+use streamguard_engine::{Cancel, Pause, State};
 
 fn main() {
     let view = View::Dashboard { verbose: false, refresh: 10 };

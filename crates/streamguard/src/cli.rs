@@ -8,11 +8,11 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use jobs::list;
-use jobs::prime::ListFormat;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use streamguard::exit::UsageError;
+use streamguard_jobs::list;
+use streamguard_jobs::prime::ListFormat;
 
 pub(crate) use elsewhere::{Export, Merge, ShardRun, Shards};
 pub(crate) use looking::{Cache, CacheAction, Color, Examples, Report, Resolve};
@@ -194,14 +194,14 @@ pub(crate) struct Reports {
     #[arg(long, value_name = "FORMAT", num_args = 1.., default_value = "json")]
     pub(crate) report_formats: Vec<String>,
     /// How many samples the HTML report holds, at most
-    #[arg(long, value_name = "N", default_value_t = report::Options::default().html_samples)]
+    #[arg(long, value_name = "N", default_value_t = streamguard_report::Options::default().html_samples)]
     pub(crate) html_samples: usize,
 }
 
 impl Reports {
     /// How to render them.
-    pub(crate) fn options(&self) -> report::Options {
-        report::Options { html_samples: self.html_samples }
+    pub(crate) fn options(&self) -> streamguard_report::Options {
+        streamguard_report::Options { html_samples: self.html_samples }
     }
 }
 
@@ -317,7 +317,7 @@ pub(crate) struct Figures {
 pub(crate) struct Ingest {
     #[command(flatten)]
     #[serde(flatten)]
-    pub(crate) job: jobs::Ingest,
+    pub(crate) job: streamguard_jobs::Ingest,
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) figures: Figures,

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use dataset::Union;
-use dataset::union::{Source, UnionError, write_union};
-use engine::{Begin, Cancel, Finished, Job, Mode, Options, Prepared, RunDir, State, Status};
-use jobs::{AdvisorySource, Collect, Collector, Gather};
-use report::{Assembled, Format};
 use serde_json::{Map, Value};
+use streamguard_dataset::Union;
+use streamguard_dataset::union::{Source, UnionError, write_union};
+use streamguard_engine::{Begin, Cancel, Finished, Job, Mode, Options, Prepared, RunDir, State, Status};
+use streamguard_jobs::{AdvisorySource, Collect, Collector, Gather};
+use streamguard_report::{Assembled, Format};
 
 use crate::exit::Exit;
 use crate::ui::{self, View};
@@ -18,13 +18,13 @@ use crate::ui::{self, View};
 /// A run of collectors that leaves a dataset in a folder.
 ///
 /// ```no_run
-/// use jobs::Synthetic;
+/// use streamguard_jobs::Synthetic;
 /// use streamguard::Collection;
 ///
 /// let mut results = Collection::new("data/raw")
 ///     .add(Synthetic { synthetic_samples: 1000, seed: 42 })
 ///     .run()?;
-/// results.save(&[report::Format::Json], &report::Options::default())?;
+/// results.save(&[streamguard_report::Format::Json], &streamguard_report::Options::default())?;
 /// results.print_summary();
 /// # Ok::<(), anyhow::Error>(())
 /// ```
@@ -85,7 +85,7 @@ impl Collection {
         self
     }
 
-    /// Adds a source of advisories. Samples come of it only by [`jobs::Fixes`], which has to be
+    /// Adds a source of advisories. Samples come of it only by [`streamguard_jobs::Fixes`], which has to be
     /// added after all sources.
     pub fn add_source(self, source: impl AdvisorySource + 'static) -> Self {
         self.add_source_job(Arc::new(Gather(source)))
@@ -110,7 +110,7 @@ impl Collection {
     }
 
     /// Where shards run: on threads, or in processes of a program that calls
-    /// [`engine::serve`] with [`jobs::list::make`].
+    /// [`streamguard_engine::serve`] with [`streamguard_jobs::list::make`].
     pub fn mode(mut self, mode: Mode) -> Self {
         self.options.mode = mode;
         self
@@ -162,7 +162,7 @@ impl Collection {
     /// A folder that cannot be used or written, see [`Exit::of`].
     pub fn prepare(mut self) -> Result<Vec<(String, Prepared)>> {
         let dir = self.open()?;
-        Ok(engine::prepare(&self.jobs, &dir, &self.options.cancel)?)
+        Ok(streamguard_engine::prepare(&self.jobs, &dir, &self.options.cancel)?)
     }
 
     /// Runs the collectors and writes the dataset. That some of them fail is no error, but a
@@ -175,7 +175,7 @@ impl Collection {
         let cancel = self.options.cancel.clone();
         let mut view = ui::open(self.view, None, &cancel, &self.options.pause);
         let Finished { mut status, state, .. } =
-            engine::run(self.jobs, &self.options, Some(&dir), &mut ui::Showing(&mut *view))?;
+            streamguard_engine::run(self.jobs, &self.options, Some(&dir), &mut ui::Showing(&mut *view))?;
         let mut dataset = None;
         let start = Instant::now();
         if status != Status::Cancelled {
@@ -218,7 +218,7 @@ fn sources(state: &State, folder: &Path, with_samples: &[String]) -> Vec<Source>
         .filter(|job| with_samples.contains(&job.name) && has_samples(job.status))
         .map(|job| Source {
             collector: job.name.clone(),
-            path: folder.join(jobs::collector::file_name(&job.name)),
+            path: folder.join(streamguard_jobs::collector::file_name(&job.name)),
         })
         .collect()
 }
@@ -233,10 +233,10 @@ impl Results {
     ///
     /// # Errors
     /// A report that cannot be written.
-    pub fn save(&mut self, formats: &[Format], options: &report::Options) -> Result<()> {
-        let run = report::Run::read(&self.folder)?;
+    pub fn save(&mut self, formats: &[Format], options: &streamguard_report::Options) -> Result<()> {
+        let run = streamguard_report::Run::read(&self.folder)?;
         for format in formats {
-            self.reports.extend(report::write(&run, *format, options, &self.folder)?);
+            self.reports.extend(streamguard_report::write(&run, *format, options, &self.folder)?);
         }
         Ok(())
     }

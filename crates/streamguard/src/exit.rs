@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use engine::{JobError, RunDirError, RunError};
-use report::{ReadError, ReportError};
+use streamguard_engine::{JobError, RunDirError, RunError};
+use streamguard_report::{ReadError, ReportError};
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Exit {
             }
             if matches!(cause.downcast_ref::<JobError>(), Some(JobError::Destination { .. }))
                 || matches!(cause.downcast_ref(), Some(ReportError::Destination { .. }))
-                || cause.is::<dataset::DestinationError>()
+                || cause.is::<streamguard_dataset::DestinationError>()
             {
                 return Self::Destination;
             }

@@ -9,10 +9,10 @@ use std::path::Path;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
-use jobs::list::{SettingsError, read_settings};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use streamguard_jobs::list::{SettingsError, read_settings};
 
 use crate::env::Environment;
 use crate::exit::UsageError;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
-use engine::Cancel;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use streamguard::ui;
+use streamguard_engine::Cancel;
 
 /// After the second signal the program has so long to end by itself.
 const PATIENCE: Duration = Duration::from_millis(1500);

@@ -6,7 +6,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use world::{Findable, Settings, World};
+use streamguard_world::{Findable, Settings, World};
 
 #[expect(clippy::print_stdout, reason = "the figures are what it is run for")]
 fn main() -> Result<(), Box<dyn Error>> {

@@ -1,6 +1,6 @@
 //! Files of a project that are no source code.
 
-use dataset::Language;
+use streamguard_dataset::Language;
 
 use crate::layout::Layout;
 use crate::names;

@@ -1,6 +1,6 @@
 //! What is known of fixes beside their code: as much as advisories say.
 
-use dataset::{Language, Weakness};
+use streamguard_dataset::{Language, Weakness};
 
 use crate::identifiers::Identifiers;
 

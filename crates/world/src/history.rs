@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use dataset::Language;
 use gix::ObjectId;
 use gix::actor::Signature;
 use gix::date::Time;
 use gix::objs::Commit;
-use jobs::synthetic::{Generator, PairBuffer};
+use streamguard_dataset::Language;
+use streamguard_jobs::synthetic::{Generator, PairBuffer};
 
 use crate::documents::{self, Version};
 use crate::fix::Fix;

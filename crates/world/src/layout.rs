@@ -1,6 +1,6 @@
 //! How projects are laid out in each language.
 
-use dataset::Language;
+use streamguard_dataset::Language;
 
 use crate::words::{Case, capitalized, pascal};
 

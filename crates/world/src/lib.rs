@@ -38,14 +38,14 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jobs::synthetic::Generator;
+use streamguard_jobs::synthetic::Generator;
 use thiserror::Error;
 
 pub use oracle::{Decoy, Findable, Naming, Planted, PlantedAdvisory, RepositoryTruth, Truth};
 pub use repository::Repository;
 pub use upstreams::{Answer, CLOCK_MS, Upstreams};
 
-use jobs::upstream::snapshot::{self as recorded, Manifest, Writer};
+use streamguard_jobs::upstream::snapshot::{self as recorded, Manifest, Writer};
 
 /// How far before the newest commit of a repository fixes count as findable, in seconds: three
 /// years of 365.25 days, as far as the collector looks back unless told otherwise.
@@ -180,7 +180,7 @@ impl World {
     }
 
     /// Writes all repositories, and what upstreams answer, into one compressed archive (see
-    /// [`jobs::upstream::snapshot`]).
+    /// [`streamguard_jobs::upstream::snapshot`]).
     ///
     /// # Errors
     /// [`WorldError`].

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Write};
 
-use dataset::Language;
 use serde::{Deserialize, Serialize};
+use streamguard_dataset::Language;
 
 /// How a planted fix can be found from the outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

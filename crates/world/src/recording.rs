@@ -5,15 +5,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use engine::testing::run_shard;
-use engine::{Cancel, Planning, Results};
-use jobs::upstream::cache::Part;
-use jobs::upstream::git::{self, Fetching, GitError};
-use jobs::upstream::{Access, Request};
-use jobs::{AdvisorySource, Collect, Cve, ExploitDb, Gather, Github, Osv, list};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use streamguard_engine::testing::run_shard;
+use streamguard_engine::{Cancel, Planning, Results};
+use streamguard_jobs::upstream::cache::Part;
+use streamguard_jobs::upstream::git::{self, Fetching, GitError};
+use streamguard_jobs::upstream::{Access, Request};
+use streamguard_jobs::{AdvisorySource, Collect, Cve, ExploitDb, Gather, Github, Osv, list};
 
 use crate::WorldError;
 use crate::upstreams::{CLOCK_MS, Upstreams};
@@ -74,7 +74,7 @@ where
 
 /// Runs the collector of exploits; a quick test of it asks for the same, and stops sooner.
 fn exploits(access: &Access) -> Result<(), WorldError> {
-    use engine::Job;
+    use streamguard_engine::Job;
     let job = Collect(ExploitDb { access: access.clone(), ..ExploitDb::default() });
     let planning = Planning { clock_ms: CLOCK_MS, cancel: Cancel::new(), results: Results::default() };
     let plan = job.plan(&planning).map_err(|error| failed(job.name(), error))?;

@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use jobs::upstream::snapshot::Writer;
+use streamguard_jobs::upstream::snapshot::Writer;
 
 use crate::repository::Repository;
 

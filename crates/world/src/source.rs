@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use dataset::Weakness;
+use streamguard_dataset::Weakness;
 
 use crate::layout::Layout;
 use crate::neutral::Neutral;

@@ -109,7 +109,7 @@ impl History {
             if pairs.is_empty() {
                 // No name is left for this weakness; when none is for any, it is enough.
                 failed += 1;
-                if failed > dataset::weakness::ALL.len() {
+                if failed > streamguard_dataset::weakness::ALL.len() {
                     break;
                 }
                 continue;

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use world::Settings;
+use streamguard_world::Settings;
 
 use super::{cost, cpu_of_all, median};
 use crate::worlds;

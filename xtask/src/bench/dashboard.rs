@@ -6,9 +6,9 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use engine::{Cancel, Event, EventKind, Observer, Pause, State};
 use streamguard::View;
 use streamguard::ui::{self, Showing};
+use streamguard_engine::{Cancel, Event, EventKind, Observer, Pause, State};
 
 use super::{Cost, cost};
 

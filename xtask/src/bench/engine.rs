@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use engine::{
+use serde_json::{Value, json};
+use streamguard_engine::{
     CommandLine, Job, JobError, Merge, Mode, Options, Output, Plan, Planning, Shard, ShardError, Summary,
 };
-use serde_json::{Value, json};
 
 use super::{cost, median};
 
@@ -47,7 +47,7 @@ impl Job for Spin {
 
 /// The other end of the worker processes.
 pub(crate) fn worker() -> Result<()> {
-    Ok(engine::serve(|_, settings, _| {
+    Ok(streamguard_engine::serve(|_, settings, _| {
         let number = |key: &str| settings[key].as_u64().ok_or_else(|| format!("no {key}"));
         let shards = u32::try_from(number("shards")?).map_err(|error| error.to_string())?;
         Ok(Arc::new(Spin { shards, steps: number("steps")? }))
@@ -56,7 +56,7 @@ pub(crate) fn worker() -> Result<()> {
 
 fn go(shards: u32, steps: u64, options: &Options) {
     let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(Spin { shards, steps })];
-    let finished = engine::run(jobs, options, None, &mut ()).expect("nothing is written");
+    let finished = streamguard_engine::run(jobs, options, None, &mut ()).expect("nothing is written");
     assert_eq!(finished.state.jobs[0].good, shards);
 }
 

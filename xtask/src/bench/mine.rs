@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
-use jobs::{Collect, Repo};
 use serde_json::json;
+use streamguard_jobs::{Collect, Repo};
 
 use super::{cost, median};
 
@@ -87,7 +87,7 @@ pub(crate) fn run(
 /// Mines those commits, other than merges, whose messages hold one of the words anywhere.
 /// Returns how many samples that gives.
 fn mine_by_words(path: &Path, words: &[String]) -> Result<usize> {
-    let repository = jobs::repo::open(path)?;
+    let repository = streamguard_jobs::repo::open(path)?;
     let mut commits = Vec::new();
     for info in repository.rev_walk([repository.head_id()?.detach()]).all()? {
         let info = info?;
@@ -99,6 +99,6 @@ fn mine_by_words(path: &Path, words: &[String]) -> Result<usize> {
     }
     let collector = Collect(Repo { min_confidence: 0.0, ..Repo::default() });
     let piece = json!({"commits": {"path": path, "name": "peer", "commits": commits}});
-    let (records, _) = engine::testing::run_shard(&collector, piece)?;
+    let (records, _) = streamguard_engine::testing::run_shard(&collector, piece)?;
     Ok(records.lines().count())
 }

@@ -1,7 +1,7 @@
 //! What several sources say of one vulnerability, put together.
 
-use dataset::{Advisory, Affected, Cvss, Reference, Severity, merge_by_alias};
 use proptest::prelude::*;
+use streamguard_dataset::{Advisory, Affected, Cvss, Reference, Severity, merge_by_alias};
 
 fn advisory(collector: &str, id: &str, aliases: &[&str]) -> Advisory {
     Advisory {

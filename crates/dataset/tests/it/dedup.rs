@@ -1,6 +1,6 @@
 //! What counts as a duplicate.
 
-use dataset::{Dedup, Kind, Level, Sample};
+use streamguard_dataset::{Dedup, Kind, Level, Sample};
 
 fn sample(kind: Kind, vulnerable: Option<&str>, fixed: Option<&str>) -> Sample {
     let mut sample = Sample::new("repo", kind, Level::Function);

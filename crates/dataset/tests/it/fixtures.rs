@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use dataset::{Flag, JsonlWriter, Kind, Language, Level, Sample, Severity};
 use proptest::prelude::*;
 use proptest::{collection, option};
+use streamguard_dataset::{Flag, JsonlWriter, Kind, Language, Level, Sample, Severity};
 
 /// A sample that says something in every field; `number` makes it different from others.
 pub(crate) fn full(number: u32) -> Sample {

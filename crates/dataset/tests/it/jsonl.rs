@@ -3,9 +3,9 @@
 use std::io::{BufReader, Cursor};
 use std::path::Path;
 
-use dataset::jsonl::MAX_LINE_BYTES;
-use dataset::{JsonlReader, JsonlWriter, LineFault, Sample, SourceError};
 use proptest::prelude::*;
+use streamguard_dataset::jsonl::MAX_LINE_BYTES;
+use streamguard_dataset::{JsonlReader, JsonlWriter, LineFault, Sample, SourceError};
 
 use crate::fixtures;
 

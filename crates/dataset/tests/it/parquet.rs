@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use dataset::{JsonlReader, JsonlWriter, ParquetReader, ParquetWriter, Sample, SourceError};
 use proptest::prelude::*;
+use streamguard_dataset::{JsonlReader, JsonlWriter, ParquetReader, ParquetWriter, Sample, SourceError};
 
 use crate::fixtures;
 

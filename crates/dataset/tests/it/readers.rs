@@ -6,10 +6,10 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::Command;
 
-use dataset::union::{JSONL_NAME, PARQUET_NAME, write_union};
-use dataset::{Kind, Level, Sample, Source};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
+use streamguard_dataset::union::{JSONL_NAME, PARQUET_NAME, write_union};
+use streamguard_dataset::{Kind, Level, Sample, Source};
 
 use crate::fixtures;
 

@@ -1,7 +1,7 @@
 //! Counts.
 
-use dataset::stats::{MAX_NAMES, OTHER, UNKNOWN};
-use dataset::{Kind, Level, Sample, Stats};
+use streamguard_dataset::stats::{MAX_NAMES, OTHER, UNKNOWN};
+use streamguard_dataset::{Kind, Level, Sample, Stats};
 
 use crate::fixtures;
 

@@ -4,8 +4,10 @@ use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
-use dataset::union::{JSONL_NAME, PARQUET_NAME, write_union};
-use dataset::{LineFault, ParquetReader, Rejection, Sample, Source, SourceError, Union, UnionError};
+use streamguard_dataset::union::{JSONL_NAME, PARQUET_NAME, write_union};
+use streamguard_dataset::{
+    LineFault, ParquetReader, Rejection, Sample, Source, SourceError, Union, UnionError,
+};
 
 use crate::fixtures;
 
@@ -50,7 +52,7 @@ fn the_first_of_equal_samples_is_kept_and_the_others_are_counted() {
     let expected: Vec<_> = first.lines().take(2).chain(odd.lines().skip(2)).collect();
     let jsonl = output.path().join(JSONL_NAME);
     assert_eq!(fs::read_to_string(&jsonl).unwrap(), expected.join("\n") + "\n");
-    let lines: Vec<_> = dataset::JsonlReader::open(&jsonl).unwrap().map(Result::unwrap).collect();
+    let lines: Vec<_> = streamguard_dataset::JsonlReader::open(&jsonl).unwrap().map(Result::unwrap).collect();
     let rows: Vec<_> =
         ParquetReader::open(&output.path().join(PARQUET_NAME)).unwrap().map(Result::unwrap).collect();
     assert_eq!(rows, lines);

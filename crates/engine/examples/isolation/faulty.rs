@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use engine::{Job, JobError, Limits, Merge, Output, Plan, Planning, Secrets, Shard, ShardError, Summary};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use streamguard_engine::{
+    Job, JobError, Limits, Merge, Output, Plan, Planning, Secrets, Shard, ShardError, Summary,
+};
 
 /// What goes wrong in a shard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -6,12 +6,12 @@ mod faulty;
 
 use std::sync::Arc;
 
-use engine::{CommandLine, Job, Mode, Options};
 use faulty::{Fault, Faulty};
+use streamguard_engine::{CommandLine, Job, Mode, Options};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     if std::env::args().nth(1).as_deref() == Some("worker") {
-        return Ok(engine::serve(|_, settings, secrets| {
+        return Ok(streamguard_engine::serve(|_, settings, secrets| {
             let job: Faulty = serde_json::from_value(settings).map_err(|error| error.to_string())?;
             Ok(Arc::new(Faulty { secrets, ..job }))
         })?);
@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ..Options::default()
     };
     let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(faulty), Arc::new(sound)];
-    let finished = engine::run(jobs, &options, None, &mut ())?;
+    let finished = streamguard_engine::run(jobs, &options, None, &mut ())?;
     for job in &finished.state.jobs {
         println!("{}: {} records from {} shards", job.name, job.records, job.good);
         for (shard, outcome, reason) in &job.lost {

@@ -3,10 +3,10 @@
 use std::io::BufRead;
 use std::sync::Arc;
 
-use engine::{
+use serde_json::{Value, json};
+use streamguard_engine::{
     Job, JobError, Merge, Options, Output, Plan, Planning, Secrets, Shard, ShardError, Status, Summary,
 };
-use serde_json::{Value, json};
 
 use crate::faulty::Fault;
 use crate::{job, processes, threads};
@@ -51,13 +51,13 @@ impl Job for Second {
     }
 }
 
-fn run(options: &Options, one_fails: bool) -> engine::Finished {
+fn run(options: &Options, one_fails: bool) -> streamguard_engine::Finished {
     let mut one = job("one", 4);
     if one_fails {
         one.faults = (0..4).map(|shard| (shard, Fault::Fail)).collect();
     }
     let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(one), Arc::new(job("two", 3)), Arc::new(Second)];
-    engine::run(jobs, options, None, &mut ()).unwrap()
+    streamguard_engine::run(jobs, options, None, &mut ()).unwrap()
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_worker_process_is_told_secrets_and_nothing_prints_them() {
     let secrets = Secrets::default().with("token", "canary-0123456789".into());
     assert!(!format!("{secrets:?}").contains("canary"));
     let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(Knowing(secrets))];
-    let finished = engine::run(jobs, &processes(1), None, &mut ()).unwrap();
+    let finished = streamguard_engine::run(jobs, &processes(1), None, &mut ()).unwrap();
     assert_eq!(finished.state.jobs[0].summary.metrics["length"], json!(17));
     assert!(!format!("{:?}", finished.state).contains("canary"));
 }

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use engine::{
+use serde_json::json;
+use streamguard_engine::{
     Begin, Cancel, Event, EventKind, Finished, Job, Observer, Options, Outcome, RunDir, RunError, State,
     Status,
 };
-use serde_json::json;
 
 use crate::faulty::{Fault, Faulty};
 use crate::{job, processes, text, threads};
@@ -38,7 +38,8 @@ fn run_in(folder: &Path, job: Faulty, options: &Options, begin: Begin, stop: u32
     let mut dir = RunDir::open(folder, json!({"shards": job.shards}), begin).unwrap();
     let mut observer = StopAfter { shards: stop, times, cancel: options.cancel.clone() };
     let finished =
-        engine::run(vec![Arc::new(job) as Arc<dyn Job>], options, Some(&dir), &mut observer).unwrap();
+        streamguard_engine::run(vec![Arc::new(job) as Arc<dyn Job>], options, Some(&dir), &mut observer)
+            .unwrap();
     if finished.status != Status::Cancelled {
         dir.finish().unwrap();
     }
@@ -83,7 +84,8 @@ fn a_job_that_wants_it_merges_what_was_done_before_the_stop() {
         let partial = Faulty { keeps_partial: true, ..slow(30) };
         let mut observer = StopAfter { shards: 5, times: 1, cancel: options.cancel.clone() };
         let finished =
-            engine::run(vec![Arc::new(partial) as Arc<dyn Job>], &options, None, &mut observer).unwrap();
+            streamguard_engine::run(vec![Arc::new(partial) as Arc<dyn Job>], &options, None, &mut observer)
+                .unwrap();
         let job = &finished.state.jobs[0];
         assert_eq!((finished.status, job.status), (Status::Cancelled, Some(Status::Cancelled)));
         assert!((5..30).contains(&job.good), "{}", job.good);
@@ -97,7 +99,8 @@ fn a_job_that_wants_it_merges_what_was_done_before_the_stop() {
 fn the_journal_tells_the_whole_run() {
     let folder = tempfile::tempdir().unwrap();
     let finished = run_in(folder.path(), slow(6), &threads(2), Begin::New, 99, 0);
-    let events = engine::journal::read(&folder.path().join(".streamguard/journal.jsonl")).unwrap();
+    let events =
+        streamguard_engine::journal::read(&folder.path().join(".streamguard/journal.jsonl")).unwrap();
     let replayed = State::of(&events);
     assert_eq!(replayed.status, Some(Status::Complete));
     let (was, is) = (&finished.state.jobs[0], &replayed.jobs[0]);
@@ -123,10 +126,10 @@ fn a_destination_that_fails_ends_the_run_and_it_can_be_resumed() {
     }
     let gone = Faulty { name: "gone".into(), ..slow(40) };
     let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(gone.clone())];
-    let error = engine::run(jobs, &threads(2), Some(&dir), &mut Remove(shards)).unwrap_err();
+    let error = streamguard_engine::run(jobs, &threads(2), Some(&dir), &mut Remove(shards)).unwrap_err();
     assert!(matches!(error, RunError::Destination { .. }), "{error}");
     drop(dir);
     let dir = RunDir::open(folder.path(), json!({}), Begin::Resume).unwrap();
-    let finished = engine::run(vec![Arc::new(gone)], &threads(2), Some(&dir), &mut ()).unwrap();
+    let finished = streamguard_engine::run(vec![Arc::new(gone)], &threads(2), Some(&dir), &mut ()).unwrap();
     assert_eq!(finished.status, Status::Complete);
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use engine::cluster::{ClusterError, Round, Standing};
-use engine::{
+use serde_json::json;
+use streamguard_engine::cluster::{ClusterError, Round, Standing};
+use streamguard_engine::{
     Begin, Cancel, Cluster, Elements, Elsewhere, Finished, Job, Mode, Options, Outcome, PlanDir, RunDir,
     Status, run_shards,
 };
-use serde_json::json;
 
 use crate::faulty::{Fault, Faulty};
 use crate::{job, text, threads, worker};
@@ -125,7 +125,8 @@ impl Here {
 fn run(folder: &Path, job: &Faulty, mode: Mode, begin: Begin, cancel: &Cancel) -> Finished {
     let mut dir = RunDir::open(folder, json!({"shards": job.shards}), begin).unwrap();
     let options = Options { mode, cancel: cancel.clone(), ..Options::default() };
-    let finished = engine::run(vec![Arc::new(job.clone())], &options, Some(&dir), &mut ()).unwrap();
+    let finished =
+        streamguard_engine::run(vec![Arc::new(job.clone())], &options, Some(&dir), &mut ()).unwrap();
     if finished.status == Status::Complete {
         dir.finish().unwrap();
     }

@@ -3,14 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use engine::{CommandLine, External, Finished, Job, Options, Outcome, Status};
 use serde_json::json;
+use streamguard_engine::{CommandLine, External, Finished, Job, Options, Outcome, Status};
 
 use crate::{job, text, threads};
 
 fn run(job: External, options: &Options) -> Finished {
     let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(job), Arc::new(crate::job("sound", 3))];
-    engine::run(jobs, options, None, &mut ()).unwrap()
+    streamguard_engine::run(jobs, options, None, &mut ()).unwrap()
 }
 
 fn shell(script: &str) -> External {
@@ -92,5 +92,5 @@ fn a_command_that_hangs_ends_at_its_deadline() {
 fn names_of_jobs_are_checked_once_for_all() {
     // External jobs pass through the same door as ours.
     let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(shell("exit")), Arc::new(job("shell", 1))];
-    assert!(engine::run(jobs, &threads(1), None, &mut ()).is_err());
+    assert!(streamguard_engine::run(jobs, &threads(1), None, &mut ()).is_err());
 }

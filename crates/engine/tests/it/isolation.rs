@@ -1,13 +1,13 @@
 //! What faults cost, on threads and in processes: their own shard, and nothing else.
 
-use engine::{Outcome, Status};
+use streamguard_engine::{Outcome, Status};
 
 use crate::faulty::{Fault, Faulty};
 use crate::{job, processes, run, text, threads};
 
 /// Runs a job with one fault beside a sound one; the sound one and the other shards must be
 /// as if nothing had happened. Returns how the shard ended, and why.
-fn planted(fault: Fault, options: &engine::Options) -> (Outcome, String) {
+fn planted(fault: Fault, options: &streamguard_engine::Options) -> (Outcome, String) {
     let faulty = Faulty { faults: [(3, fault)].into(), ..job("faulty", 6) };
     let finished = run(vec![faulty, job("sound", 6)], options);
     assert_eq!(finished.status, Status::Partial);
@@ -73,7 +73,7 @@ fn a_process_that_stands_still_is_noticed() {
 
 #[test]
 fn a_worker_that_eats_memory_is_stopped_and_the_reason_said() {
-    let options = engine::Options { worker_memory: Some(400 << 20), ..processes(2) };
+    let options = streamguard_engine::Options { worker_memory: Some(400 << 20), ..processes(2) };
     let (outcome, reason) = planted(Fault::Allocate, &options);
     assert_eq!(outcome, Outcome::Crashed);
     assert!(reason.contains("--worker-memory"), "{reason}");

@@ -22,8 +22,8 @@ mod watching;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use engine::{CommandLine, Finished, Job, Mode, Options};
 use faulty::Faulty;
+use streamguard_engine::{CommandLine, Finished, Job, Mode, Options};
 
 /// The program that runs shards in a process of its own: the example `isolation`.
 fn worker() -> CommandLine {
@@ -48,7 +48,7 @@ fn job(name: &str, shards: u32) -> Faulty {
 
 fn run(jobs: Vec<Faulty>, options: &Options) -> Finished {
     let jobs = jobs.into_iter().map(|job| Arc::new(job) as Arc<dyn Job>).collect();
-    engine::run(jobs, options, None, &mut ()).expect("the destination is memory")
+    streamguard_engine::run(jobs, options, None, &mut ()).expect("the destination is memory")
 }
 
 /// The merged records of a job.

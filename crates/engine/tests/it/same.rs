@@ -1,6 +1,6 @@
 //! The same result, however it was run.
 
-use engine::{Options, Status};
+use streamguard_engine::{Options, Status};
 
 use crate::faulty::{Fault, Faulty};
 use crate::{job, processes, run, text, threads};
@@ -38,14 +38,14 @@ fn a_target_cuts_at_the_same_record_whatever_the_order() {
 #[test]
 fn the_contract_holds_for_the_sound_and_not_for_the_unsound() {
     let make = serde_json::from_value::<Faulty>;
-    engine::testing::check_job(&job("sound", 5), make).unwrap();
+    streamguard_engine::testing::check_job(&job("sound", 5), make).unwrap();
     let failing = Faulty { faults: [(1, Fault::Fail)].into(), ..job("failing", 3) };
-    let error = engine::testing::check_job(&failing, make).unwrap_err();
+    let error = streamguard_engine::testing::check_job(&failing, make).unwrap_err();
     assert!(error.contains("shard 1 fails: planted"), "{error}");
-    let error = engine::testing::check_job(&job("Bad Name", 1), make).unwrap_err();
+    let error = streamguard_engine::testing::check_job(&job("Bad Name", 1), make).unwrap_err();
     assert!(error.contains("no name"), "{error}");
     let other = |_| Ok::<_, String>(job("other", 3));
-    assert!(engine::testing::check_job(&job("sound", 3), other).is_err());
+    assert!(streamguard_engine::testing::check_job(&job("sound", 3), other).is_err());
 }
 
 #[test]
@@ -53,27 +53,27 @@ fn one_after_the_other_means_that() {
     /// Notes which jobs were at work when shards began.
     #[derive(Default)]
     struct Order(Vec<(usize, bool)>);
-    impl engine::Observer for Order {
-        fn event(&mut self, event: &engine::Event, state: &engine::State) {
-            if let engine::EventKind::JobPlanned { job, .. } = event.kind {
+    impl streamguard_engine::Observer for Order {
+        fn event(&mut self, event: &streamguard_engine::Event, state: &streamguard_engine::State) {
+            if let streamguard_engine::EventKind::JobPlanned { job, .. } = event.kind {
                 let before = state.jobs[..job].iter().all(|job| job.status.is_some());
                 self.0.push((job, before));
             }
         }
     }
-    let jobs: Vec<std::sync::Arc<dyn engine::Job>> =
+    let jobs: Vec<std::sync::Arc<dyn streamguard_engine::Job>> =
         ["a", "b", "c"].map(|name| std::sync::Arc::new(job(name, 3)) as _).into();
     let mut order = Order::default();
-    engine::run(jobs, &Options { parallel: false, ..threads(3) }, None, &mut order).unwrap();
+    streamguard_engine::run(jobs, &Options { parallel: false, ..threads(3) }, None, &mut order).unwrap();
     assert_eq!(order.0, [(0, true), (1, true), (2, true)]);
 }
 
 #[test]
 fn two_jobs_of_one_name_are_refused() {
-    let jobs: Vec<std::sync::Arc<dyn engine::Job>> =
+    let jobs: Vec<std::sync::Arc<dyn streamguard_engine::Job>> =
         vec![std::sync::Arc::new(job("a", 1)), std::sync::Arc::new(job("a", 1))];
     assert!(matches!(
-        engine::run(jobs, &threads(1), None, &mut ()),
-        Err(engine::RunError::SameName(name)) if name == "a"
+        streamguard_engine::run(jobs, &threads(1), None, &mut ()),
+        Err(streamguard_engine::RunError::SameName(name)) if name == "a"
     ));
 }

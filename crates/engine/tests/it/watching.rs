@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use engine::{Event, EventKind, Job, Observer, Options, Pause, State, Status};
+use streamguard_engine::{Event, EventKind, Job, Observer, Options, Pause, State, Status};
 
 use crate::faulty::{Fault, Faulty};
 use crate::{job, processes, threads};
@@ -27,7 +27,7 @@ fn what_a_shard_is_at_is_told_but_not_too_often() {
     for options in [threads(2), processes(2)] {
         let mut listener = Listener::default();
         let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(slow.clone())];
-        let finished = engine::run(jobs, &options, None, &mut listener).unwrap();
+        let finished = streamguard_engine::run(jobs, &options, None, &mut listener).unwrap();
         assert_eq!(finished.status, Status::Complete);
         let told = listener.0;
         assert!((1..30).contains(&told.len()), "{told:?} of 120 steps");
@@ -78,7 +78,7 @@ fn nothing_begins_in_a_pause_and_all_goes_on_after_it() {
         let mut pauser = Pauser::default();
         let options = Options { pause: pauser.pause.clone(), ..options };
         let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(slow.clone())];
-        let finished = engine::run(jobs, &options, None, &mut pauser).unwrap();
+        let finished = streamguard_engine::run(jobs, &options, None, &mut pauser).unwrap();
         assert_eq!((finished.status, finished.state.jobs[0].good), (Status::Complete, 6));
         assert_eq!(pauser.pauses, [true, false]);
         // One each that a worker took at the very moment.
@@ -92,6 +92,7 @@ fn a_stop_ends_a_pause() {
     options.pause.toggle();
     options.cancel.request();
     let finished =
-        engine::run(vec![Arc::new(job("never", 3)) as Arc<dyn Job>], &options, None, &mut ()).unwrap();
+        streamguard_engine::run(vec![Arc::new(job("never", 3)) as Arc<dyn Job>], &options, None, &mut ())
+            .unwrap();
     assert_eq!(finished.status, Status::Cancelled);
 }

@@ -5,7 +5,7 @@
 //! Scoring System Version 2.0", section 3.2.1. Version 4.0 scores by a table of some 270 entries
 //! ("macro vectors"); its vectors are kept without a score unless the source gives one.
 
-use dataset::{Cvss, Severity};
+use streamguard_dataset::{Cvss, Severity};
 
 /// Longest vector that is looked at: one of version 4.0 with every metric has some 200 bytes.
 const LONGEST: usize = 400;

@@ -5,9 +5,9 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use engine::files::{WholeFile, write_whole};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use streamguard_engine::files::{WholeFile, write_whole};
 
 use crate::upstream::cache::Part;
 

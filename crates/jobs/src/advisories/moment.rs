@@ -1,9 +1,9 @@
 //! Moments: the one form that dates of all sources are brought into.
 
-use engine::JobError;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
+use streamguard_engine::JobError;
 
 /// A date or time as sources write it, as RFC 3339 in UTC with milliseconds: always of the same
 /// form, so that the order of the texts is that of the times. NVD's have no zone and mean UTC; a

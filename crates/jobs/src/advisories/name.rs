@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use dataset::Reference;
+use streamguard_dataset::Reference;
 
 /// Whether this is the id of a CVE record: `CVE-<year>-<4 to 19 digits>`, as the CVE record
 /// format 5 has it.

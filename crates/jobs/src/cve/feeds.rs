@@ -3,13 +3,13 @@
 
 use std::io::Read;
 
-use engine::{Level, ShardError};
 use flate2::read::MultiGzDecoder;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
+use streamguard_engine::{Level, ShardError};
 
 use super::Cve;
 use super::walk::{Records, Walk};

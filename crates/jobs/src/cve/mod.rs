@@ -8,10 +8,10 @@ pub mod record;
 mod walk;
 
 use clap::Args;
-use engine::{JobError, ShardError};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use streamguard_engine::{JobError, ShardError};
 
 use crate::advisories::{Advisories, AdvisorySource, moment, name};
 use crate::upstream::Access;

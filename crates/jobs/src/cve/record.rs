@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use dataset::{Advisory, Cvss, Reference};
 use serde::Deserialize;
+use streamguard_dataset::{Advisory, Cvss, Reference};
 
 use crate::advisories::{cvss, moment, name};
 

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use dataset::Advisory;
-use engine::{Level, ShardError};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use streamguard_dataset::Advisory;
+use streamguard_engine::{Level, ShardError};
 
 use super::{Parameter, record};
 use crate::advisories::Advisories;

@@ -1,6 +1,6 @@
 //! Which files are looked at, and as which language.
 
-use dataset::{Language, Rejection};
+use streamguard_dataset::{Language, Rejection};
 
 use super::change::FileChange;
 

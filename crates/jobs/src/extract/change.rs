@@ -1,6 +1,6 @@
 //! What goes into a comparison, and what comes out.
 
-use dataset::{Language, Level};
+use streamguard_dataset::{Language, Level};
 
 use super::diff::{LineDiff, line_diff};
 use super::nature::Nature;

@@ -1,7 +1,7 @@
 //! The one table of grammars: which kinds of nodes are functions, what encloses them, and
 //! where their names come from. A new language is a new entry here.
 
-use dataset::Language;
+use streamguard_dataset::Language;
 
 use Naming::{Declarator, Field, Fixed, Instance, Prefixed, Receiver, Singleton};
 use Role::{

@@ -33,7 +33,7 @@ pub mod path;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use dataset::{Language, Level, Rejection};
+use streamguard_dataset::{Language, Level, Rejection};
 use tree_sitter::{Parser, Tree};
 
 pub use change::{Code, CodeChange, FileChange, FileComparison};

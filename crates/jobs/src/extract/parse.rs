@@ -101,7 +101,7 @@ mod tests {
         let (mut parser, mut grammars) = (Parser::new(), Grammars::default());
         let mut compared = 0;
         for (path, text) in FILES {
-            let language = dataset::Language::from_path(path).expect("a known language");
+            let language = streamguard_dataset::Language::from_path(path).expect("a known language");
             let grammar = grammars.get(language, path).expect("a grammar").grammar;
             assert!(grammar.incremental);
             let before = Lines::new(text);

@@ -3,7 +3,7 @@
 //! Names are compared as whole words of a path, never as parts of words: `latest.py`,
 //! `contest.js` and `protest/` are no tests.
 
-use dataset::Language;
+use streamguard_dataset::Language;
 
 /// What kind of file a path names. Where several fit, the first in this order counts, except
 /// that a test of anything is a test.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use dataset::Weakness;
-use engine::{Level, Output, ShardError};
 use gix::ObjectId;
+use streamguard_dataset::Weakness;
+use streamguard_engine::{Level, Output, ShardError};
 
 use super::Fixes;
 use super::record::Fix;

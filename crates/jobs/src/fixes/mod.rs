@@ -14,13 +14,13 @@ use std::io::BufRead;
 use std::time::Duration;
 
 use clap::Args;
-use dataset::advisory::FixState;
-use dataset::{Advisory, MergedAdvisory, Sample, merge_by_alias};
-use engine::{
-    Job, JobError, Limits, Merge, Output, Plan, Planning, Results, Secrets, Shard, ShardError, Summary,
-};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use streamguard_dataset::advisory::FixState;
+use streamguard_dataset::{Advisory, MergedAdvisory, Sample, merge_by_alias};
+use streamguard_engine::{
+    Job, JobError, Limits, Merge, Output, Plan, Planning, Results, Secrets, Shard, ShardError, Summary,
+};
 
 use crate::advisories;
 use crate::upstream::Access;
@@ -225,7 +225,7 @@ struct Tally {
 impl Tally {
     fn count(&mut self, sample: &Sample, collectors: &[String]) {
         self.samples += 1;
-        self.pairs += u64::from(sample.kind == dataset::Kind::Pair);
+        self.pairs += u64::from(sample.kind == streamguard_dataset::Kind::Pair);
         for collector in collectors {
             *self.by_collector.entry(collector.clone()).or_default() += 1;
         }

@@ -1,7 +1,7 @@
 //! What a shard says of a fix: where it led, and the samples that came of it.
 
-use dataset::Sample;
 use serde::{Deserialize, Serialize};
+use streamguard_dataset::Sample;
 
 /// A fix that was looked for: one record of the job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

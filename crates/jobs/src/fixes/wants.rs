@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
-use dataset::MergedAdvisory;
-use dataset::advisory::SourcedReference;
 use serde::{Deserialize, Serialize};
+use streamguard_dataset::MergedAdvisory;
+use streamguard_dataset::advisory::SourcedReference;
 
 use crate::reference::{self, Pointer, Target};
 

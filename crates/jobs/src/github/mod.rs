@@ -7,9 +7,9 @@ pub mod record;
 use std::collections::HashSet;
 
 use clap::Args;
-use engine::{JobError, ShardError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use streamguard_engine::{JobError, ShardError};
 
 use crate::advisories::{Advisories, AdvisorySource, moment};
 use crate::upstream::address::{address, base};

@@ -1,9 +1,9 @@
 //! The questions in GraphQL, and the pages that answer them.
 
-use dataset::Advisory;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use streamguard_dataset::Advisory;
 
 use super::record::{self, Cut};
 use crate::upstream::{Answer, Unfit};

@@ -1,7 +1,7 @@
 //! Advisories as GitHub's GraphQL API gives them (`SecurityAdvisory`).
 
-use dataset::{Advisory, Affected, Cvss, Reference};
 use serde::Deserialize;
+use streamguard_dataset::{Advisory, Affected, Cvss, Reference};
 
 use super::ECOSYSTEMS;
 use crate::advisories::{cvss, moment, name};

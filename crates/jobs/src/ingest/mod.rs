@@ -22,9 +22,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use engine::{Job, JobError, Level, Limits, Merge, Output, Plan, Planning, Shard, ShardError, Summary};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use streamguard_engine::{
+    Job, JobError, Level, Limits, Merge, Output, Plan, Planning, Shard, ShardError, Summary,
+};
 
 use blocks::Blocks;
 pub use format::Format;

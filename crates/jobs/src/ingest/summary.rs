@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use engine::{Summary, Table};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use streamguard_engine::{Summary, Table};
 
 use super::sketch::RELATIVE_ERROR;
 use super::top::{Counted, Top};

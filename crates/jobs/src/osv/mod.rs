@@ -6,10 +6,10 @@ mod changes;
 pub mod record;
 
 use clap::Args;
-use dataset::Advisory;
-use engine::{JobError, Level, ShardError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use streamguard_dataset::Advisory;
+use streamguard_engine::{JobError, Level, ShardError};
 
 use crate::advisories::{Advisories, AdvisorySource, moment};
 use crate::upstream::address::{address, base};

@@ -1,7 +1,7 @@
 //! Records in the OSV format (ossf.github.io/osv-schema), as its databases use it.
 
-use dataset::{Advisory, Affected, Cvss, Reference, Severity};
 use serde::{Deserialize, Deserializer};
+use streamguard_dataset::{Advisory, Affected, Cvss, Reference, Severity};
 
 use crate::advisories::{cvss, moment, name};
 

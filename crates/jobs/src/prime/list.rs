@@ -5,9 +5,9 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use engine::files::{WholeFile, sync_folder};
-use engine::{JobError, Merge};
 use serde::{Deserialize, Serialize};
+use streamguard_engine::files::{WholeFile, sync_folder};
+use streamguard_engine::{JobError, Merge};
 
 use super::arithmetic::{Range, Sieve};
 

@@ -11,9 +11,9 @@ mod tally;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use engine::{Job, JobError, Limits, Merge, Output, Plan, Planning, Shard, ShardError, Summary};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use streamguard_engine::{Job, JobError, Limits, Merge, Output, Plan, Planning, Shard, ShardError, Summary};
 
 pub use list::{List, ListFormat};
 pub use named::{NamedRange, NotationError};

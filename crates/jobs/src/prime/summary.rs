@@ -1,7 +1,7 @@
 //! The figures of the ranges as tables for people and reports.
 
-use engine::{Summary, Table};
 use serde_json::{Value, json};
+use streamguard_engine::{Summary, Table};
 
 use super::named::NamedRange;
 use super::pieces::disjoint;

@@ -2,12 +2,12 @@
 
 use std::sync::LazyLock;
 
-use dataset::{Flag, Kind, Level, Rejection, Sample, Weakness};
-use engine::ShardError;
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use gix::object::tree::diff::ChangeDetached;
 use gix::objs::tree::EntryMode;
+use streamguard_dataset::{Flag, Kind, Level, Rejection, Sample, Weakness};
+use streamguard_engine::ShardError;
 
 use super::JUDGE;
 use super::history::{Chosen, Why};
@@ -91,7 +91,7 @@ struct ChangedFile {
 struct Candidate {
     path_before: String,
     path_after: String,
-    language: dataset::Language,
+    language: streamguard_dataset::Language,
     invalid_utf8: bool,
     change: CodeChange,
 }

@@ -22,7 +22,7 @@ mod vocabulary;
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use dataset::Weakness;
+use streamguard_dataset::Weakness;
 
 pub(crate) use advisory::{AdvisoryIds, canonical};
 use class::Classes;

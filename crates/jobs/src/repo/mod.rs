@@ -20,10 +20,10 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Args;
-use dataset::Rejection;
-use engine::{JobError, Level, Limits, Planning, ShardError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use streamguard_dataset::Rejection;
+use streamguard_engine::{JobError, Level, Limits, Planning, ShardError};
 
 use crate::collector::{Collector, Samples};
 use crate::upstream::{Access, Watch, git, snapshot};

@@ -8,7 +8,7 @@ mod cosmetic;
 mod mention;
 mod sign;
 
-use dataset::Weakness;
+use streamguard_dataset::Weakness;
 
 use super::message::Judgement;
 use super::pattern::{Pattern, pattern};

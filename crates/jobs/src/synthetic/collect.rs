@@ -3,10 +3,10 @@
 use std::sync::LazyLock;
 
 use clap::Args;
-use dataset::{Flag, Kind, Level, Sample};
-use engine::{JobError, Planning, ShardError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use streamguard_dataset::{Flag, Kind, Level, Sample};
+use streamguard_engine::{JobError, Planning, ShardError};
 
 use super::{Generator, PairBuffer};
 use crate::collector::{Collector, Samples};

@@ -98,7 +98,7 @@ fn expanded(
 
 #[cfg(test)]
 mod tests {
-    use dataset::Weakness;
+    use streamguard_dataset::Weakness;
 
     use super::*;
     use crate::synthetic::names::{self, NAMES, THEMES};

@@ -1,6 +1,6 @@
 //! Writes pairs.
 
-use dataset::{Language, Weakness};
+use streamguard_dataset::{Language, Weakness};
 
 use super::names::{THEME_SLOTS, THEMES};
 use super::program::{self, BLOCK, Cell, LENGTH_BITS, Program, SLOTS, Shape, Words};

@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
-use dataset::Language;
-use dataset::weakness::Weakness;
+use streamguard_dataset::Language;
+use streamguard_dataset::weakness::Weakness;
 
 use super::combine::{self, Draft};
 use super::expand::{self, NAME_MARK};

@@ -22,7 +22,7 @@
 //! on the indentation of the line that uses it; a line of which nothing is left but its
 //! indentation disappears.
 
-use dataset::Language;
+use streamguard_dataset::Language;
 
 /// The names that the parts define for each other: name and text.
 pub(super) type Macros = &'static [(&'static str, &'static str)];
@@ -102,7 +102,7 @@ pub(super) struct Flow {
 /// A sink, vulnerable and fixed.
 #[derive(Clone, Copy)]
 pub(super) struct Flaw {
-    /// Name in [`dataset::weakness::ALL`].
+    /// Name in [`streamguard_dataset::weakness::ALL`].
     pub weakness: &'static str,
     /// One English sentence on the flaw, without the full stop; `~from~` is where data comes from.
     pub about: &'static str,

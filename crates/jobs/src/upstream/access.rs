@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use engine::{Level, Secrets};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use streamguard_engine::{Level, Secrets};
 
 use super::client::Client;
 use super::git::GitError;

@@ -5,8 +5,8 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use engine::files::write_whole;
 use serde::{Deserialize, Serialize};
+use streamguard_engine::files::write_whole;
 
 use super::lock::{Hold, Lock};
 use super::request::{Answer, Freshness, Request, UpstreamError, Watch};

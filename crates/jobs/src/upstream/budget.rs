@@ -6,9 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use engine::Level;
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
+use streamguard_engine::Level;
 
 use super::lane::{self, LaneGuard};
 use super::ledger::{Ledger, Quota, Wait};

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::Level;
 use reqwest::header::LOCATION;
+use streamguard_engine::Level;
 use url::Url;
 
 use super::access::{Access, Credentials};

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use engine::Level;
+use streamguard_engine::Level;
 
 use super::request::{UpstreamError, Watch};
 

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use engine::Level;
+use streamguard_engine::Level;
 use thiserror::Error;
 
 /// A remote service: it decides which credential goes along, and which budget pays.

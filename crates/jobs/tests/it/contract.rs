@@ -1,11 +1,11 @@
 //! The engine's contract, kept by every job.
 
-use engine::Secrets;
-use engine::testing::check_job;
-use jobs::upstream::snapshot::Snapshot;
-use jobs::upstream::{Access, Credentials};
-use jobs::{Collect, Repo, Synthetic};
 use serde_json::Value;
+use streamguard_engine::Secrets;
+use streamguard_engine::testing::check_job;
+use streamguard_jobs::upstream::snapshot::Snapshot;
+use streamguard_jobs::upstream::{Access, Credentials};
+use streamguard_jobs::{Collect, Repo, Synthetic};
 
 #[test]
 fn synthetic_keeps_the_contract() {
@@ -24,7 +24,7 @@ fn repo_keeps_the_contract() {
 
 #[test]
 fn every_listed_job_is_made_from_its_own_settings() {
-    for entry in jobs::list::COLLECTORS {
+    for entry in streamguard_jobs::list::COLLECTORS {
         let matches = (entry.flags)(clap::Command::new("test")).get_matches_from(["test"]);
         let settings = (entry.settings)(&matches).unwrap();
         let job = (entry.make)(settings.clone(), Credentials::default()).unwrap();
@@ -34,5 +34,5 @@ fn every_listed_job_is_made_from_its_own_settings() {
         }
         assert!((entry.make)(serde_json::json!({"nonsense": 1}), Credentials::default()).is_err());
     }
-    assert!(jobs::list::make("nothing", Value::Null, Secrets::default()).is_err());
+    assert!(streamguard_jobs::list::make("nothing", Value::Null, Secrets::default()).is_err());
 }

@@ -5,12 +5,12 @@ use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use dataset::{Advisory, Severity};
-use engine::testing::check_job;
 use flate2::read::GzDecoder;
-use jobs::cve::record::read;
-use jobs::{AdvisorySource, Cve, Gather};
 use serde_json::{Value, json};
+use streamguard_dataset::{Advisory, Severity};
+use streamguard_engine::testing::check_job;
+use streamguard_jobs::cve::record::read;
+use streamguard_jobs::{AdvisorySource, Cve, Gather};
 
 use crate::simulator::{Simulator, data, run_all, run_payloads, serve};
 
@@ -76,7 +76,8 @@ fn scores_what_nvd_scored() {
         for metric in raw["cve"]["metrics"].as_object().unwrap().values().flat_map(|m| m.as_array().unwrap())
         {
             let vector = metric["cvssData"]["vectorString"].as_str().unwrap();
-            let cvss = jobs::advisories::cvss::rating(vector).unwrap_or_else(|| panic!("{vector}"));
+            let cvss =
+                streamguard_jobs::advisories::cvss::rating(vector).unwrap_or_else(|| panic!("{vector}"));
             if cvss.version != "4.0" {
                 assert_eq!(cvss.score, metric["cvssData"]["baseScore"].as_f64(), "{vector}");
                 checked += 1;

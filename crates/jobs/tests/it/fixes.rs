@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use dataset::{Advisory, MergedAdvisory, Reference, Sample};
-use engine::testing::check_job_after;
-use engine::{Finished, Job, Options, Results, Status};
-use jobs::upstream::Access;
-use jobs::upstream::snapshot::Snapshot;
-use jobs::{AdvisorySource, Cve, Fixes, Gather, Github, Osv};
 use serde_json::Value;
+use streamguard_dataset::{Advisory, MergedAdvisory, Reference, Sample};
+use streamguard_engine::testing::check_job_after;
+use streamguard_engine::{Finished, Job, Options, Results, Status};
+use streamguard_jobs::upstream::Access;
+use streamguard_jobs::upstream::snapshot::Snapshot;
+use streamguard_jobs::{AdvisorySource, Cve, Fixes, Gather, Github, Osv};
 
 fn access(cache: &Path) -> Access {
     Access::replaying(cache.to_owned(), Snapshot::embedded(cache).unwrap())
@@ -29,7 +29,7 @@ fn source<S: AdvisorySource + Default + 'static>(cache: &Path) -> Arc<dyn Job> {
 
 fn run(cache: &Path, fixes: Fixes) -> Finished {
     let jobs = vec![source::<Cve>(cache), source::<Github>(cache), source::<Osv>(cache), Arc::new(fixes)];
-    engine::run(jobs, &Options::default(), None, &mut ()).unwrap()
+    streamguard_engine::run(jobs, &Options::default(), None, &mut ()).unwrap()
 }
 
 fn lines<T: serde::de::DeserializeOwned>(finished: &Finished, name: &str) -> Vec<T> {
@@ -117,11 +117,15 @@ impl AdvisorySource for Hostile {
         &mut self.access
     }
 
-    fn plan(&self, _: u64, _: Option<u64>) -> Result<Vec<Value>, engine::JobError> {
+    fn plan(&self, _: u64, _: Option<u64>) -> Result<Vec<Value>, streamguard_engine::JobError> {
         Ok(vec![Value::Null])
     }
 
-    fn list(&self, _: &Value, advisories: &mut jobs::Advisories<'_, '_>) -> Result<(), engine::ShardError> {
+    fn list(
+        &self,
+        _: &Value,
+        advisories: &mut streamguard_jobs::Advisories<'_, '_>,
+    ) -> Result<(), streamguard_engine::ShardError> {
         let references = self.urls.iter().map(|url| Reference { url: url.clone(), tags: Vec::new() });
         advisories.emit(&Advisory {
             id: "CVE-2024-0001".to_owned(),
@@ -147,7 +151,7 @@ fn what_advisories_name_leads_to_allowed_hosts_only() {
     let hostile = Hostile { access: access.clone(), urls: urls.into() };
     let fixes = Fixes { access, cve_samples: 10, ..Fixes::default() };
     let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(Gather(hostile)), Arc::new(fixes)];
-    let finished = engine::run(jobs, &Options::default(), None, &mut ()).unwrap();
+    let finished = streamguard_engine::run(jobs, &Options::default(), None, &mut ()).unwrap();
     assert_eq!(finished.status, Status::Complete, "{:?}", finished.state.jobs);
     let text = String::from_utf8(finished.made[1]["advisories.jsonl"].clone()).unwrap();
     assert!(text.contains("--git-hosts intranet.example"), "{text}");

@@ -15,14 +15,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use dataset::Sample;
-use engine::{JobError, Options, Planning, ShardError};
 use gix::ObjectId;
-use jobs::repo::{Chosen, Miner, Why, open};
-use jobs::upstream::git::{Fetched, Fetching, Mirror, blobs, commits, history};
-use jobs::{Collect, Collector, Samples};
 use serde::Serialize;
 use serde_json::{Value, json};
+use streamguard_dataset::Sample;
+use streamguard_engine::{JobError, Options, Planning, ShardError};
+use streamguard_jobs::repo::{Chosen, Miner, Why, open};
+use streamguard_jobs::upstream::git::{Fetched, Fetching, Mirror, blobs, commits, history};
+use streamguard_jobs::{Collect, Collector, Samples};
 use tempfile::TempDir;
 
 use crate::repositories::{FIXED, MESSAGE, VULNERABLE, commit, git, write};
@@ -146,8 +146,9 @@ impl Collector for Named {
 
 fn mine(path: &Path, commit: &str) -> Vec<Sample> {
     let named = Named { path: path.to_owned(), commit: commit.to_owned() };
-    let jobs: Vec<Arc<dyn engine::Job>> = vec![Arc::new(Collect(named))];
-    let finished = engine::run(jobs, &Options { workers: 1, ..Options::default() }, None, &mut ()).unwrap();
+    let jobs: Vec<Arc<dyn streamguard_engine::Job>> = vec![Arc::new(Collect(named))];
+    let finished =
+        streamguard_engine::run(jobs, &Options { workers: 1, ..Options::default() }, None, &mut ()).unwrap();
     let lines = finished.made[0].get("named.jsonl").cloned().unwrap_or_default();
     let lines = String::from_utf8(lines).unwrap();
     lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()

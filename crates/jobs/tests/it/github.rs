@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 
-use dataset::Severity;
-use engine::testing::check_job;
-use jobs::github::record::{Cut, read};
-use jobs::{AdvisorySource, Gather, Github};
 use serde_json::{Value, json};
+use streamguard_dataset::Severity;
+use streamguard_engine::testing::check_job;
+use streamguard_jobs::github::record::{Cut, read};
+use streamguard_jobs::{AdvisorySource, Gather, Github};
 
 use crate::simulator::{Simulator, data, run_all, run_payloads, serve, skip};
 

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use engine::{Job, Options, Status, Summary};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use jobs::Ingest;
-use jobs::ingest::Format;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use streamguard_engine::{Job, Options, Status, Summary};
+use streamguard_jobs::Ingest;
+use streamguard_jobs::ingest::Format;
 
 fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/logs/sample.log")
@@ -25,7 +25,7 @@ fn job(paths: &[&Path]) -> Ingest {
 fn run(job: Ingest, workers: usize) -> (Status, Summary) {
     let options = Options { workers, ..Options::default() };
     let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(job)];
-    let finished = engine::run(jobs, &options, None, &mut ()).expect("the destination is memory");
+    let finished = streamguard_engine::run(jobs, &options, None, &mut ()).expect("the destination is memory");
     (finished.status, finished.state.jobs[0].summary.clone())
 }
 
@@ -44,7 +44,7 @@ fn rows<'a>(summary: &'a Summary, title: &str) -> &'a [Vec<Value>] {
 #[test]
 fn it_keeps_the_contract_of_a_job() {
     let small = Ingest { piece: 1000, ..job(&[&sample()]) };
-    engine::testing::check_job(&small, serde_json::from_value::<Ingest>).unwrap();
+    streamguard_engine::testing::check_job(&small, serde_json::from_value::<Ingest>).unwrap();
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use jobs::repo::message::{CommitClass, Judge, THRESHOLD};
 use proptest::prelude::*;
+use streamguard_jobs::repo::message::{CommitClass, Judge, THRESHOLD};
 
 /// Message, a piece of evidence that it must give, the weakness that must come first ("" for none).
 const FIXES: &[(&str, &str, &str)] = &[

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 
-use engine::testing::check_job;
-use jobs::osv::record::read;
-use jobs::{AdvisorySource, Gather, Osv};
 use serde_json::{Value, json};
+use streamguard_engine::testing::check_job;
+use streamguard_jobs::osv::record::read;
+use streamguard_jobs::{AdvisorySource, Gather, Osv};
 
 use crate::simulator::{Simulator, data, run_all, run_payloads, serve};
 

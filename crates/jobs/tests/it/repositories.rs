@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use dataset::{Flag, Sample};
-use engine::{Options, Status};
-use jobs::{Collect, Repo};
+use streamguard_dataset::{Flag, Sample};
+use streamguard_engine::{Options, Status};
+use streamguard_jobs::{Collect, Repo};
 use tempfile::TempDir;
 
 pub(crate) const VULNERABLE: &str = "def find(db, name):\n    query = \"SELECT * FROM users WHERE name = '%s'\" % name\n    return db.execute(query).fetchall()\n";
@@ -95,8 +95,8 @@ impl Field {
         let mut repo: Vec<_> = paths.into_iter().map(|path| path.as_ref().display().to_string()).collect();
         repo.push(self.sound.display().to_string());
         let options = Options { workers: 2, ..Options::default() };
-        let jobs: Vec<Arc<dyn engine::Job>> = vec![Arc::new(Collect(Repo { repo, ..settings }))];
-        let finished = engine::run(jobs, &options, None, &mut ()).unwrap();
+        let jobs: Vec<Arc<dyn streamguard_engine::Job>> = vec![Arc::new(Collect(Repo { repo, ..settings }))];
+        let finished = streamguard_engine::run(jobs, &options, None, &mut ()).unwrap();
         let state = &finished.state.jobs[0];
         let lines = finished.made[0].get("repo.jsonl").cloned().unwrap_or_default();
         let lines = String::from_utf8(lines).unwrap();

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use engine::Counters;
-use engine::testing::run_shard;
-use jobs::upstream::{Access, Credentials};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use streamguard_engine::Counters;
+use streamguard_engine::testing::run_shard;
+use streamguard_jobs::upstream::{Access, Credentials};
 use tempfile::TempDir;
 
 /// What is shared with the project but is no part of it, beside the project's folder.
@@ -173,9 +173,15 @@ pub(crate) fn serve(answer: impl Fn(&str) -> (u16, &'static str, Vec<u8>) + Send
 }
 
 /// Runs all shards of a job here and now. Returns its records and the sums of what it counted.
-pub(crate) fn run_all(job: &dyn engine::Job, clock_ms: u64) -> Result<(Vec<Value>, Counters), String> {
-    let planning =
-        engine::Planning { clock_ms, cancel: engine::Cancel::new(), results: engine::Results::default() };
+pub(crate) fn run_all(
+    job: &dyn streamguard_engine::Job,
+    clock_ms: u64,
+) -> Result<(Vec<Value>, Counters), String> {
+    let planning = streamguard_engine::Planning {
+        clock_ms,
+        cancel: streamguard_engine::Cancel::new(),
+        results: streamguard_engine::Results::default(),
+    };
     let plan = job.plan(&planning).map_err(|error| error.to_string())?;
     let payloads = plan.shards().iter().map(|shard| shard.payload.clone());
     run_payloads(job, payloads)
@@ -183,7 +189,7 @@ pub(crate) fn run_all(job: &dyn engine::Job, clock_ms: u64) -> Result<(Vec<Value
 
 /// Runs shards with these payloads.
 pub(crate) fn run_payloads(
-    job: &dyn engine::Job,
+    job: &dyn streamguard_engine::Job,
     payloads: impl IntoIterator<Item = Value>,
 ) -> Result<(Vec<Value>, Counters), String> {
     let (mut records, mut sums) = (Vec::new(), Counters::default());

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use jobs::repo::message::Judge;
-use jobs::repo::support::{ChangedFunction, Support, Supporter};
+use streamguard_jobs::repo::message::Judge;
+use streamguard_jobs::repo::support::{ChangedFunction, Support, Supporter};
 
 /// Weakness, a line that the fix removes ("" for none), and one that it adds.
 const REMEDIES: &[(&str, &str, &str)] = &[

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use dataset::weakness::Weakness;
-use dataset::{Language, quality};
-use jobs::synthetic::{Generator, PairBuffer, PairRef};
+use streamguard_dataset::weakness::Weakness;
+use streamguard_dataset::{Language, quality};
+use streamguard_jobs::synthetic::{Generator, PairBuffer, PairRef};
 use tree_sitter::Parser;
 
 /// Weaknesses that every language has.

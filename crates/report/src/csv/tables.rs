@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use dataset::Weakness;
 use serde_json::Value;
+use streamguard_dataset::Weakness;
 
 use super::cell::Cell;
 use super::table::Table;
@@ -174,7 +174,7 @@ fn severities(report: &Report) -> Table<'_> {
 
 /// What has no table of its own, one below the other.
 fn dataset(report: &Report) -> Table<'_> {
-    let of = |by: &'static str, counts: fn(&dataset::Stats) -> &BTreeMap<String, u64>| {
+    let of = |by: &'static str, counts: fn(&streamguard_dataset::Stats) -> &BTreeMap<String, u64>| {
         self::counts(report, counts)
             .map(move |(name, samples)| vec![by.into(), Cell::from(name), samples.into()])
     };
@@ -294,7 +294,7 @@ fn timeline(report: &Report) -> Table<'_> {
 /// Counts of the dataset by name; none without one.
 fn counts(
     report: &Report,
-    counts: fn(&dataset::Stats) -> &BTreeMap<String, u64>,
+    counts: fn(&streamguard_dataset::Stats) -> &BTreeMap<String, u64>,
 ) -> impl Iterator<Item = (&str, u64)> {
     let all = report.dataset.iter().flat_map(move |dataset| counts(&dataset.stats));
     all.map(|(name, samples)| (name.as_str(), *samples))

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dataset::{Sample, SourceError};
+use streamguard_dataset::{Sample, SourceError};
 
 /// The samples that are shown, by their place in the dataset.
 pub(super) struct Choice(Vec<bool>);
@@ -67,7 +67,7 @@ fn labels(sample: &Sample) -> [(usize, String); 5] {
 
 #[cfg(test)]
 mod tests {
-    use dataset::{Kind, Level};
+    use streamguard_dataset::{Kind, Level};
 
     use super::*;
 

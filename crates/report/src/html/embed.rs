@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use dataset::stats::UNKNOWN;
-use dataset::{Language, Sample, Severity, SourceError};
 use imara_diff::{Algorithm, Diff, InternedInput};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use streamguard_dataset::stats::UNKNOWN;
+use streamguard_dataset::{Language, Sample, Severity, SourceError};
 
 use super::choice::Choice;
 use super::escape;
@@ -203,7 +203,7 @@ fn changes<'a>(before: &str, after: &'a str) -> Vec<(u32, u32, Vec<&'a str>)> {
 
 #[cfg(test)]
 mod tests {
-    use dataset::{Kind, Level};
+    use streamguard_dataset::{Kind, Level};
 
     use super::*;
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use engine::{JobState, State, Status, Table};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
+use streamguard_engine::{JobState, State, Status, Table};
 
 use super::{bounded, bounded_value, percent, rate, seconds};
 use crate::{Samples, samples_of};

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use dataset::Stats;
 use schemars::JsonSchema;
 use serde::Serialize;
+use streamguard_dataset::Stats;
 
 use super::seconds;
 use crate::run::{Assembled, Folder};

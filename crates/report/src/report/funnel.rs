@@ -1,9 +1,9 @@
 //! What became of candidates on their way to the dataset.
 
-use engine::{JobState, State};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
+use streamguard_engine::{JobState, State};
 
 use super::Dataset;
 

@@ -1,8 +1,8 @@
 //! How the machine was used.
 
-use engine::State;
 use schemars::JsonSchema;
 use serde::Serialize;
+use streamguard_engine::State;
 
 use super::{percent, round};
 use crate::history::Effort;

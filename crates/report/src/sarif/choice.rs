@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use dataset::union::JSONL_NAME;
-use dataset::{JsonlReader, Sample, Severity, SourceError};
+use streamguard_dataset::union::JSONL_NAME;
+use streamguard_dataset::{JsonlReader, Sample, Severity, SourceError};
 
 use super::limits::RESULTS;
 use crate::Run;

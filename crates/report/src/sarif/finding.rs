@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use dataset::{Flag, Kind, Language, Level, Sample, Severity};
 use serde_json::{Value, json};
+use streamguard_dataset::{Flag, Kind, Language, Level, Sample, Severity};
 
 use super::object::{
     ArtifactChange, ArtifactLocation, Content, Finding, Fix, Location, LogicalLocation, PhysicalLocation,

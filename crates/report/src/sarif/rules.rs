@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dataset::{Sample, Severity, Weakness};
+use streamguard_dataset::{Sample, Severity, Weakness};
 
 use super::object::{Message, Rule, RuleProperties};
 use super::text::message;

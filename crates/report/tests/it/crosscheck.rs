@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use engine::{Event, EventKind, Outcome, Status, Summary, Table};
 use proptest::prelude::*;
-use report::{Format, Options, Run};
 use serde_json::{Value, json};
+use streamguard_engine::{Event, EventKind, Outcome, Status, Summary, Table};
+use streamguard_report::{Format, Options, Run};
 use tempfile::TempDir;
 
 use crate::csv::{Read, tables};
@@ -130,7 +130,7 @@ fn sum(table: &Read, name: &str) -> u64 {
 /// That the tables, and the findings, say what the JSON report says.
 fn agree(run: &Run) {
     let options = Options::default();
-    let path = &report::write(run, Format::Json, &options, &run.folder).unwrap()[0];
+    let path = &streamguard_report::write(run, Format::Json, &options, &run.folder).unwrap()[0];
     let json: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let tables = tables(run);
 
@@ -170,7 +170,7 @@ fn agree(run: &Run) {
         assert_eq!(tables[&format!("collection_{table}.csv")].1.len(), json[list].as_array().unwrap().len());
     }
 
-    let path = &report::write(run, Format::Sarif, &options, &run.folder).unwrap()[0];
+    let path = &streamguard_report::write(run, Format::Sarif, &options, &run.folder).unwrap()[0];
     let log: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let counts = &log["runs"][0]["properties"];
     let of = |name: &str| counts[name].as_u64().unwrap();

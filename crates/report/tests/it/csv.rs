@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use report::{Format, Options, Run};
+use streamguard_report::{Format, Options, Run};
 
 use crate::crosscheck::jobs_run;
 use crate::golden::{Ending, golden};
@@ -14,7 +14,7 @@ pub(crate) type Read = (Vec<String>, Vec<Vec<String>>);
 
 /// Writes the tables of a run into its folder, and reads them again, by name of the file.
 pub(crate) fn tables(run: &Run) -> BTreeMap<String, Read> {
-    let paths = report::write(run, Format::Csv, &Options::default(), &run.folder).unwrap();
+    let paths = streamguard_report::write(run, Format::Csv, &Options::default(), &run.folder).unwrap();
     let name = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
     assert_eq!(name(&paths[0]), "collection_results.csv");
     paths[1..].iter().map(|path| (name(path), read(path))).collect()
@@ -91,7 +91,7 @@ fn data_frames_find_types_and_sums() {
     let runs = [golden(Ending::Partial), golden(Ending::Interrupted), jobs_run()];
     for (folder, run) in runs {
         tables(&run);
-        report::write(&run, Format::Json, &Options::default(), folder.path()).unwrap();
+        streamguard_report::write(&run, Format::Json, &Options::default(), folder.path()).unwrap();
         let Some(mut reader) = readers::python("csv_tables.py", "duckdb, pandas") else { return };
         readers::succeeds(reader.arg(folder.path()));
     }

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use dataset::union::{Source, write_union};
-use dataset::{Flag, JsonlWriter, Kind, Language, Level, Sample, Severity, Union};
-use engine::{Event, EventKind, Outcome, Status, Summary, Table};
-use report::{Assembled, Run};
 use serde_json::json;
+use streamguard_dataset::union::{Source, write_union};
+use streamguard_dataset::{Flag, JsonlWriter, Kind, Language, Level, Sample, Severity, Union};
+use streamguard_engine::{Event, EventKind, Outcome, Status, Summary, Table};
+use streamguard_report::{Assembled, Run};
 use tempfile::TempDir;
 
 /// 2026-01-01T00:00:00Z.
@@ -59,7 +59,7 @@ pub(crate) fn write_run(folder: &Path, events: &[Event]) {
     let run =
         json!({"format": 1, "command": command, "settings": settings, "clock_ms": CLOCK_MS, "done": false});
     std::fs::write(state.join("run.json"), run.to_string()).unwrap();
-    engine::testing::write_journal(&state.join("journal.jsonl"), events).unwrap();
+    streamguard_engine::testing::write_journal(&state.join("journal.jsonl"), events).unwrap();
 }
 
 /// Writes the dataset of these collectors, and what was counted in it.
@@ -196,8 +196,8 @@ pub(crate) fn events(ending: Ending) -> Vec<Event> {
     at(14, planned(3, 3, Some(200), "samples"));
     at(15, planned(4, 2, Some(40), "samples"));
     at(15, shard_ended(4, 0, Outcome::Reused, None, 20, &[("pairs", 18)]));
-    at(20, note(Some(3), engine::Level::Warning, HOSTILE.to_owned()));
-    at(21, note(None, engine::Level::Error, format!("{}{HOSTILE}", "long ".repeat(200_000))));
+    at(20, note(Some(3), streamguard_engine::Level::Warning, HOSTILE.to_owned()));
+    at(21, note(None, streamguard_engine::Level::Error, format!("{}{HOSTILE}", "long ".repeat(200_000))));
     at(300, shard_ended(0, 0, Outcome::Failed, Some(HOSTILE), 0, &[]));
     at(310, ended(0, Status::Failed, Some(HOSTILE), 0, &[], Summary::default()));
     at(320, planned(1, 0, Some(0), "fixes"));

@@ -5,17 +5,17 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use base64::Engine;
-use engine::{Event, EventKind, Outcome, Status, Summary, Table};
-use report::{Format, Options, Run};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use streamguard_engine::{Event, EventKind, Outcome, Status, Summary, Table};
+use streamguard_report::{Format, Options, Run};
 use tempfile::TempDir;
 
 use crate::golden::{Ending, HOSTILE, golden, samples, write_dataset, write_run};
 
 /// Writes the page of a run into its folder.
 fn written(folder: &Path, run: &Run, html_samples: usize) -> (PathBuf, String) {
-    let paths = report::write(run, Format::Html, &Options { html_samples }, folder).unwrap();
+    let paths = streamguard_report::write(run, Format::Html, &Options { html_samples }, folder).unwrap();
     let html = std::fs::read_to_string(&paths[0]).unwrap();
     (paths[0].clone(), html)
 }

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use report::{Format, Options, Report};
 use serde_json::Value;
+use streamguard_report::{Format, Options, Report};
 
 use crate::golden::{Ending, HOSTILE, golden};
 
@@ -14,14 +14,14 @@ fn schema_file() -> PathBuf {
 
 fn written(ending: Ending) -> (Report, Value) {
     let (folder, run) = golden(ending);
-    let paths = report::write(&run, Format::Json, &Options::default(), folder.path()).unwrap();
+    let paths = streamguard_report::write(&run, Format::Json, &Options::default(), folder.path()).unwrap();
     let json = std::fs::read(&paths[0]).unwrap();
     (run.report, serde_json::from_slice(&json).unwrap())
 }
 
 #[test]
 fn the_published_schema_is_that_of_the_report() {
-    let mut now = serde_json::to_string_pretty(&report::schema()).unwrap();
+    let mut now = serde_json::to_string_pretty(&streamguard_report::schema()).unwrap();
     now.push('\n');
     if std::env::var_os("STREAMGUARD_UPDATE").is_some() {
         std::fs::write(schema_file(), &now).unwrap();

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use engine::{Event, EventKind, Outcome, Status, Summary, Table};
 use proptest::prelude::*;
-use report::{Format, Options, Run};
 use serde_json::json;
+use streamguard_engine::{Event, EventKind, Outcome, Status, Summary, Table};
+use streamguard_report::{Format, Options, Run};
 use tempfile::TempDir;
 
 use crate::golden::{Ending, HOSTILE, golden, write_run};
@@ -67,7 +67,7 @@ fn job_run(rows: u64, problems: u32) -> (TempDir, Run) {
             took_us: 10,
         };
         at(860, failed);
-        at(860, EventKind::Note { job: Some(0), level: engine::Level::Warning, text });
+        at(860, EventKind::Note { job: Some(0), level: streamguard_engine::Level::Warning, text });
     }
     let paths = Table {
         title: "Most frequent paths".to_owned(),
@@ -109,7 +109,7 @@ fn job_run(rows: u64, problems: u32) -> (TempDir, Run) {
 /// The report, and the folder that it is in.
 fn written(run: &Run) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
-    let paths = report::write(run, Format::Pdf, &Options::default(), folder.path()).unwrap();
+    let paths = streamguard_report::write(run, Format::Pdf, &Options::default(), folder.path()).unwrap();
     assert_eq!(paths, [folder.path().join("collection_report.pdf")]);
     (folder, paths[0].clone())
 }
@@ -355,7 +355,7 @@ prop_compose! {
                 took_us: count >> 20,
             });
             for text in &notes {
-                say(EventKind::Note { job: Some(job), level: engine::Level::Warning, text: text.clone() });
+                say(EventKind::Note { job: Some(job), level: streamguard_engine::Level::Warning, text: text.clone() });
             }
         }
         for (job, (title, name, reason, count, status)) in jobs.iter().enumerate() {
@@ -417,7 +417,7 @@ fn reports_to_look_at() {
         let folder = out.join(name);
         std::fs::create_dir_all(&folder).unwrap();
         let start = std::time::Instant::now();
-        report::write(run, Format::Pdf, &Options::default(), &folder).unwrap();
+        streamguard_report::write(run, Format::Pdf, &Options::default(), &folder).unwrap();
         eprintln!("{name}: {:?}", start.elapsed());
     };
     for (name, (_folder, run)) in ["partial", "cancelled", "interrupted", "large"].into_iter().zip(runs()) {

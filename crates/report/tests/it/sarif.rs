@@ -5,11 +5,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use dataset::{Kind, Level, Sample, Severity};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use report::{Format, Options, Run};
 use serde_json::Value;
+use streamguard_dataset::{Kind, Level, Sample, Severity};
+use streamguard_report::{Format, Options, Run};
 use tempfile::TempDir;
 
 use crate::crosscheck::jobs_run;
@@ -17,7 +17,8 @@ use crate::golden::{Ending, HOSTILE, events, golden, samples, write_dataset, wri
 use crate::readers;
 
 fn written(run: &Run) -> (PathBuf, Value) {
-    let path = report::write(run, Format::Sarif, &Options::default(), &run.folder).unwrap().remove(0);
+    let path =
+        streamguard_report::write(run, Format::Sarif, &Options::default(), &run.folder).unwrap().remove(0);
     let log = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     (path, log)
 }
@@ -333,7 +334,7 @@ fn large_runs_are_reported_quickly() {
     eprintln!("before: {}", memory("VmRSS"));
     for format in [Format::Csv, Format::Sarif] {
         let start = Instant::now();
-        let paths = report::write(&run, format, &Options::default(), &run.folder).unwrap();
+        let paths = streamguard_report::write(&run, format, &Options::default(), &run.folder).unwrap();
         let bytes: u64 = paths.iter().map(|path| path.metadata().unwrap().len()).sum();
         eprintln!("{format:?}: {:?}, {bytes} bytes, {}", start.elapsed(), memory("VmHWM"));
     }

@@ -68,7 +68,7 @@ pub(crate) struct Report {
     #[arg(long, value_name = "DIR")]
     pub(crate) output_dir: Option<PathBuf>,
     /// How many samples the HTML report holds, at most
-    #[arg(long, value_name = "N", default_value_t = report::Options::default().html_samples)]
+    #[arg(long, value_name = "N", default_value_t = streamguard_report::Options::default().html_samples)]
     pub(crate) html_samples: usize,
 }
 

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use engine::cluster::Round;
 use serde_json::{Value, json};
+use streamguard_engine::cluster::Round;
 
 /// Where and how elements run.
 #[derive(Clone, Debug)]

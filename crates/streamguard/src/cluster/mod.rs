@@ -10,7 +10,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use engine::cluster::Round;
+use streamguard_engine::cluster::Round;
 
 pub(crate) use flags::ClusterFlags;
 

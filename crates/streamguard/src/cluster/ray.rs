@@ -9,10 +9,10 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
-use engine::Elsewhere;
-use engine::cluster::{Cluster, ClusterError, Round, Standing};
 use serde::Deserialize;
 use serde_json::json;
+use streamguard_engine::Elsewhere;
+use streamguard_engine::cluster::{Cluster, ClusterError, Round, Standing};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 

@@ -8,10 +8,10 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
-use engine::cluster::{Cluster, ClusterError, Round, Standing};
-use jobs::upstream::git;
 use streamguard::env::SECRETS;
 use streamguard::exit::UsageError;
+use streamguard_engine::cluster::{Cluster, ClusterError, Round, Standing};
+use streamguard_jobs::upstream::git;
 
 use super::{ClusterFlags, ShardCommand, tail};
 
@@ -240,7 +240,7 @@ fn ask(program: &str, arguments: &[impl AsRef<std::ffi::OsStr>], input: &str) ->
         command.env_remove(name);
     });
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    engine::guard(&mut command);
+    streamguard_engine::guard(&mut command);
     let mut child = command.spawn().map_err(said)?;
     if let Some(mut stdin) = child.stdin.take() {
         // It may have ended without reading: then it says why.
@@ -331,7 +331,7 @@ fn standing(squeue: &str, ids: &[String], largest: usize) -> Standing {
 
 #[cfg(test)]
 mod tests {
-    use engine::Elsewhere;
+    use streamguard_engine::Elsewhere;
 
     use super::*;
 

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use jobs::upstream::cache;
 use streamguard::env::Environment;
 use streamguard::exit::Exit;
 use streamguard::ui;
+use streamguard_jobs::upstream::cache;
 
 use crate::cli::{Cache, CacheAction};
 

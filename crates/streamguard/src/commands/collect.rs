@@ -5,12 +5,6 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::{ArgMatches, FromArgMatches};
-use engine::{Begin, Cancel, CommandLine, Job, Options, RunDir, Status};
-use jobs::list::{self, Entry, Makes};
-use jobs::upstream::git;
-use jobs::upstream::snapshot::{self, Snapshot};
-use jobs::upstream::{Access, Credentials};
-use report::Format;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 use streamguard::env::{self, Environment};
@@ -18,6 +12,12 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::{ConfigFile, Layers, Settled};
 use streamguard::ui::LogFormat;
 use streamguard::{Collection, View, ui};
+use streamguard_engine::{Begin, Cancel, CommandLine, Job, Options, RunDir, Status};
+use streamguard_jobs::list::{self, Entry, Makes};
+use streamguard_jobs::upstream::git;
+use streamguard_jobs::upstream::snapshot::{self, Snapshot};
+use streamguard_jobs::upstream::{Access, Credentials};
+use streamguard_report::Format;
 
 use super::plan::{self, Purpose};
 use crate::cli::{self, Collect, Mode, Running, Showing};
@@ -53,7 +53,7 @@ pub(crate) fn run(matches: &ArgMatches, purpose: Purpose) -> Result<Exit> {
     let cache = settings.cache_dir.clone().unwrap_or_else(|| environment.cache_folder());
     let cache = std::path::absolute(&cache).with_context(|| format!("no folder: {}", cache.display()))?;
     if settings.no_cache {
-        jobs::upstream::cache::clear(&cache)
+        streamguard_jobs::upstream::cache::clear(&cache)
             .with_context(|| format!("cannot clear the cache at {}", cache.display()))?;
     }
     if let Some(file) = &settings.record {
@@ -320,20 +320,20 @@ pub(crate) fn options(
     nodes: &Nodes<'_>,
 ) -> Result<Options> {
     let (mode, workers) = match running.mode {
-        _ if purpose == Purpose::Plan => (engine::Mode::Merge, usize::from(running.workers)),
-        Mode::Threading => (engine::Mode::Threading, usize::from(running.workers)),
-        Mode::Process => (engine::Mode::Process(worker()?), usize::from(running.workers)),
+        _ if purpose == Purpose::Plan => (streamguard_engine::Mode::Merge, usize::from(running.workers)),
+        Mode::Threading => (streamguard_engine::Mode::Threading, usize::from(running.workers)),
+        Mode::Process => (streamguard_engine::Mode::Process(worker()?), usize::from(running.workers)),
         Mode::Slurm => {
             let command = ShardCommand::new(running.worker_memory, nodes.token_file, nodes.config)?;
             let slurm = Slurm::connect(&running.cluster, command)?;
             let slots = slurm.slots();
-            (engine::Mode::Cluster(Arc::new(slurm)), slots)
+            (streamguard_engine::Mode::Cluster(Arc::new(slurm)), slots)
         }
         Mode::Ray => {
             let command = ShardCommand::new(running.worker_memory, nodes.token_file, nodes.config)?;
             let ray = Ray::connect(&running.cluster, command)?;
             let slots = ray.slots();
-            (engine::Mode::Cluster(Arc::new(ray)), slots)
+            (streamguard_engine::Mode::Cluster(Arc::new(ray)), slots)
         }
     };
     Ok(Options {

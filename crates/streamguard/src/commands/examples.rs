@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use dataset::{JsonlReader, Language, ParquetReader, Sample, SourceError};
 use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::escape::escape;
 use streamguard::ui::side_by_side::SideBySide;
 use streamguard::ui::{self, grouped};
+use streamguard_dataset::{JsonlReader, Language, ParquetReader, Sample, SourceError};
 
 use crate::cli::{Color, Examples};
 

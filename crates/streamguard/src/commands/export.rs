@@ -1,10 +1,10 @@
 //! `streamguard plan export`: a plan as what another engine takes.
 
 use anyhow::{Context, Result};
-use engine::PlanDir;
-use engine::files::write_whole;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::{self, escape::escape};
+use streamguard_engine::PlanDir;
+use streamguard_engine::files::write_whole;
 
 use super::shard::job_of;
 use crate::cli::Export;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use engine::{Cancel, Job, Options, RunDir, Status};
-use report::Format;
 use serde_json::json;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::{View, ui};
+use streamguard_engine::{Cancel, Job, Options, RunDir, Status};
+use streamguard_report::Format;
 
 use super::collect::{Nodes, begin, formats, options, view};
 use super::plan::{self, Purpose};
@@ -37,7 +37,7 @@ pub(crate) fn run(job: Arc<dyn Job>, settings: &Figures, purpose: Purpose) -> Re
         dir.begun_by(command_line())?;
     }
     if let (Some(dir), Purpose::Plan) = (&dir, purpose) {
-        return plan::show(&engine::prepare(&[job], dir, &options.cancel)?, dir.root());
+        return plan::show(&streamguard_engine::prepare(&[job], dir, &options.cancel)?, dir.root());
     }
     let status = run_job(job, &options, dir.as_mut(), view(&running.showing), &formats, &settings.reports)?;
     Ok(exit(status, &caught))
@@ -53,14 +53,15 @@ pub(crate) fn run_job(
     reports: &Reports,
 ) -> Result<Status> {
     let mut shown = ui::open(view, None, &options.cancel, &options.pause);
-    let finished = engine::run(vec![job], options, dir.as_deref(), &mut ui::Showing(&mut *shown))?;
+    let finished =
+        streamguard_engine::run(vec![job], options, dir.as_deref(), &mut ui::Showing(&mut *shown))?;
     drop(shown);
     ui::figures::print(&finished.state.jobs[0]);
     if let Some(dir) = dir {
-        let run = report::Run::read(dir.root())?;
+        let run = streamguard_report::Run::read(dir.root())?;
         let mut written = Vec::new();
         for format in formats {
-            written.extend(report::write(&run, *format, &reports.options(), dir.root())?);
+            written.extend(streamguard_report::write(&run, *format, &reports.options(), dir.root())?);
         }
         ui::print(&ui::summary::reports(&written));
         if finished.status == Status::Complete {

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use anyhow::Result;
-use jobs::list;
 use streamguard::exit::Exit;
 use streamguard::settings::ConfigFile;
 use streamguard::ui;
+use streamguard_jobs::list;
 
 pub(crate) fn run() -> Result<Exit> {
     let mut rows = vec![["JOB".to_owned(), "WHAT IT DOES".to_owned(), "WHAT IT NEEDS".to_owned()]];

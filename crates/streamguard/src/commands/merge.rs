@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use engine::{Begin, Cancel, Job, Mode, Options, RunDir, Status};
-use jobs::list::{self, Makes};
-use jobs::{ingest, prime};
 use serde_json::Value;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::LogFormat;
 use streamguard::{Collection, View, ui};
+use streamguard_engine::{Begin, Cancel, Job, Mode, Options, RunDir, Status};
+use streamguard_jobs::list::{self, Makes};
+use streamguard_jobs::{ingest, prime};
 
 use super::collect::formats;
 use super::figures::run_job;
@@ -53,7 +53,7 @@ pub(crate) fn run(settings: &Merge) -> Result<Exit> {
             planned.iter().map(|(name, its)| make(name, its)).collect::<Result<_>>()?;
         let mut dir = RunDir::open(folder, recorded.settings, Begin::Resume)?;
         let mut shown = ui::open(view, None, &options.cancel, &options.pause);
-        let finished = engine::run(jobs, &options, Some(&dir), &mut ui::Showing(&mut *shown))?;
+        let finished = streamguard_engine::run(jobs, &options, Some(&dir), &mut ui::Showing(&mut *shown))?;
         drop(shown);
         ui::summary::print_jobs(&finished.state, folder);
         if finished.status == Status::Complete {

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::Result;
-use engine::Prepared;
 use streamguard::exit::Exit;
 use streamguard::ui::{self, escape::escape};
+use streamguard_engine::Prepared;
 
 use super::{collect, ingest, prime, run};
 use crate::cli::Command;

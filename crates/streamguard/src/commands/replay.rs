@@ -4,9 +4,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use engine::{Cancel, Event, EventKind, Pause, State};
 use streamguard::exit::Exit;
 use streamguard::ui::{self, Show};
+use streamguard_engine::{Cancel, Event, EventKind, Pause, State};
 
 use super::collect::view;
 use crate::cli::Replay;
@@ -16,7 +16,7 @@ use crate::signals;
 const TICK: Duration = Duration::from_millis(40);
 
 pub(crate) fn run(settings: &Replay) -> Result<Exit> {
-    let events = report::events(&settings.folder)?;
+    let events = streamguard_report::events(&settings.folder)?;
     let (cancel, pause) = (Cancel::new(), Pause::new());
     let caught = signals::listen(cancel.clone())?;
     let title = format!("replay of {} {}", settings.folder.display(), pace(settings.speed));

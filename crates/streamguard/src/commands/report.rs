@@ -1,9 +1,9 @@
 //! `streamguard report`: reports of a run, written again.
 
 use anyhow::Result;
-use report::{Options, Run};
 use streamguard::exit::Exit;
 use streamguard::ui::{self, escape::escape};
+use streamguard_report::{Options, Run};
 
 use super::collect::formats;
 use crate::cli::Report;
@@ -13,10 +13,10 @@ pub(crate) fn run(arguments: &Report) -> Result<Exit> {
     let run = Run::read(&arguments.run)?;
     let folder = arguments.output_dir.as_ref().unwrap_or(&arguments.run);
     std::fs::create_dir_all(folder)
-        .map_err(|source| report::ReportError::Destination { path: folder.clone(), source })?;
+        .map_err(|source| streamguard_report::ReportError::Destination { path: folder.clone(), source })?;
     let options = Options { html_samples: arguments.html_samples };
     for format in formats {
-        for path in report::write(&run, format, &options, folder)? {
+        for path in streamguard_report::write(&run, format, &options, folder)? {
             ui::line(&escape(&path.display().to_string()))?;
         }
     }

@@ -6,13 +6,13 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use jobs::reference::{self, History, Target};
-use jobs::repo::{self, Source};
 use serde::Serialize;
 use serde_json::Value;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::escape::escape;
 use streamguard::ui::{self, grouped};
+use streamguard_jobs::reference::{self, History, Target};
+use streamguard_jobs::repo::{self, Source};
 
 use crate::cli::Resolve;
 

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use anyhow::Result;
 use clap::{ArgMatches, FromArgMatches};
-use engine::{Cancel, CommandLine, External, Job, RunDir, Status};
 use serde_json::{Map, Value, json};
 use streamguard::env::{Environment, SECRETS};
 use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::{CommandJob, ConfigFile, Layers};
 use streamguard::ui;
+use streamguard_engine::{Cancel, CommandLine, External, Job, RunDir, Status};
 
 use super::collect::{Nodes, begin, options, view};
 use super::plan::{self, Purpose};
@@ -35,10 +35,10 @@ pub(crate) fn run(matches: &ArgMatches, purpose: Purpose) -> Result<Exit> {
     let options = options(&settings.running, purpose, cancel, &nodes)?;
     let mut dir = RunDir::open(&settings.output_dir, Value::Object(recorded), begin(&settings.running))?;
     if purpose == Purpose::Plan {
-        return plan::show(&engine::prepare(&jobs, &dir, &options.cancel)?, &settings.output_dir);
+        return plan::show(&streamguard_engine::prepare(&jobs, &dir, &options.cancel)?, &settings.output_dir);
     }
     let mut shown = ui::open(view(&settings.running.showing), None, &options.cancel, &options.pause);
-    let finished = engine::run(jobs, &options, Some(&dir), &mut ui::Showing(&mut *shown))?;
+    let finished = streamguard_engine::run(jobs, &options, Some(&dir), &mut ui::Showing(&mut *shown))?;
     drop(shown);
     ui::summary::print_jobs(&finished.state, &settings.output_dir);
     if finished.status == Status::Complete {
@@ -74,7 +74,7 @@ fn chosen(file: &ConfigFile, names: &[String]) -> Result<Vec<Arc<dyn Job>>, Usag
 
 /// A job that is a command.
 pub(crate) fn external(job: &CommandJob) -> Result<Arc<dyn Job>, UsageError> {
-    if jobs::list::find(&job.name).is_some() {
+    if streamguard_jobs::list::find(&job.name).is_some() {
         return Err(UsageError(format!("{:?} is the name of a built-in job; choose another", job.name)));
     }
     let is_name = !job.name.is_empty()

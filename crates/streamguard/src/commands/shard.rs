@@ -5,17 +5,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use engine::{
-    Cancel, Elements, Ended, Job, Level, Mode, Options, PlanDir, PlanError, RunDirError, run_shards,
-};
-use jobs::list;
-use jobs::upstream::Credentials;
 use rustix::process::{self, Pid, Signal};
 use serde_json::Value;
 use streamguard::env::{self, Environment};
 use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::ConfigFile;
 use streamguard::ui::{self, escape::escape};
+use streamguard_engine::{
+    Cancel, Elements, Ended, Job, Level, Mode, Options, PlanDir, PlanError, RunDirError, run_shards,
+};
+use streamguard_jobs::list;
+use streamguard_jobs::upstream::Credentials;
 
 use super::collect::worker;
 use super::run::external;

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use dataset::quality::MAX_CODE_CHARS;
 use imara_diff::{Algorithm, Diff, InternedInput};
+use streamguard_dataset::quality::MAX_CODE_CHARS;
 
 use super::ink::is_name;
 

@@ -1,6 +1,6 @@
 //! Text from outside, made fit for a terminal.
 
-use report::escape::{is_hidden, visible};
+use streamguard_report::escape::{is_hidden, visible};
 
 /// Text in which nothing moves the cursor, changes colours or directions, or hides, on one line.
 pub fn escape(text: &str) -> String {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use engine::{JobState, Status, Table};
 use serde_json::Value;
+use streamguard_engine::{JobState, Status, Table};
 
 use super::escape::escape;
 use super::{grouped, print as print_text};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use engine::Level;
+use streamguard_engine::Level;
 
 /// How many lines of one job and level are let through in a [`SPAN`].
 const MOST: u32 = 20;

@@ -6,8 +6,8 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use dataset::Language;
-use dataset::quality::MAX_CODE_CHARS;
+use streamguard_dataset::Language;
+use streamguard_dataset::quality::MAX_CODE_CHARS;
 use tree_sitter_highlight::{Error, HighlightConfiguration, HighlightEvent, Highlighter};
 
 use super::ink::{Ink, Span};

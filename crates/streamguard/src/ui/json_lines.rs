@@ -1,11 +1,11 @@
 //! Lines for machines: one JSON object each, with nothing in it that a terminal obeys.
 
-use engine::{Event, Level, State};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
+use streamguard_engine::{Event, Level, State};
 
 use super::remark::{Remark, begin, level_name};
-use report::escape::is_hidden;
+use streamguard_report::escape::is_hidden;
 
 /// A remark, with what its event holds.
 pub(crate) fn line(state: &State, remark: &Remark, event: Option<&Event>) -> String {

@@ -18,8 +18,8 @@ mod terminal;
 
 use std::io::{self, Write};
 
-use engine::{Cancel, Event, JobState, Observer, Pause, State};
 use escape::escape;
+use streamguard_engine::{Cancel, Event, JobState, Observer, Pause, State};
 
 pub use plain::LogFormat;
 pub use terminal::{has_colors, has_utf8, is_terminal, width};

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use engine::{Event, EventKind, Level, State};
+use streamguard_engine::{Event, EventKind, Level, State};
 
 use super::escape::escape;
 use super::flood::{Flood, Kind};

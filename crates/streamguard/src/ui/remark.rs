@@ -1,6 +1,6 @@
 //! What of the events is worth a line, and how it is said.
 
-use engine::{Elsewhere, Event, EventKind, JobState, Level, State, Status};
+use streamguard_engine::{Elsewhere, Event, EventKind, JobState, Level, State, Status};
 
 use super::{clock, grouped};
 

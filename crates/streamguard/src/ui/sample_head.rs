@@ -1,6 +1,6 @@
 //! What is known of a sample, above its code.
 
-use dataset::{Language, Sample, Weakness};
+use streamguard_dataset::{Language, Sample, Weakness};
 
 use super::ink::{Canvas, Ink, wrap, wrap_words};
 

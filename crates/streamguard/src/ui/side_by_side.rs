@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use dataset::{Kind, Sample};
+use streamguard_dataset::{Kind, Sample};
 
 use super::changes::{Change, Stretch, changed_parts, lines, stretches};
 use super::highlight::Highlights;

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use engine::{JobState, State, Status};
-use report::samples_of;
+use streamguard_engine::{JobState, State, Status};
+use streamguard_report::samples_of;
 
 use super::escape::escape;
 use super::{clock, grouped, print as print_text};

@@ -32,7 +32,7 @@ fn the_first_command_of_the_readme_gives_a_dataset() {
     assert_eq!(report["summary"]["samples_in_dataset"], samples.len());
     assert_eq!(report["by_collector"]["synthetic"]["samples_collected"], 100);
     for line in &samples {
-        let sample: dataset::Sample = serde_json::from_str(line).unwrap();
+        let sample: streamguard_dataset::Sample = serde_json::from_str(line).unwrap();
         assert_eq!(sample.id, sample.content_id());
         assert!(!line.contains(&folder.path().display().to_string()), "a path of this machine: {line}");
     }

@@ -5,11 +5,11 @@
 
 use std::path::Path;
 
-use engine::{Counters, Event, EventKind, Level, Outcome, State, Status, Summary};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use streamguard::ui::dashboard::{Key, Look, Model, Usage, picture};
+use streamguard_engine::{Counters, Event, EventKind, Level, Outcome, State, Status, Summary};
 
 const UTF8: Look = Look { utf8: true, colors: true };
 const ASCII: Look = Look { utf8: false, colors: false };

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Stdio;
 
-use dataset::{JsonlWriter, Kind, Language, Level, ParquetWriter, Sample};
+use streamguard_dataset::{JsonlWriter, Kind, Language, Level, ParquetWriter, Sample};
 use tempfile::TempDir;
 
 use crate::{run, stderr, stdout, streamguard};
@@ -30,7 +30,7 @@ fn pair(name: &str, language: Language, weakness: &str, cwe: &str) -> Sample {
     (sample.start_line_after, sample.end_line_after) = (Some(201), Some(215));
     sample.label_evidence = vec!["cwe".to_owned(), "message".to_owned()];
     sample.label_confidence = Some(0.9);
-    sample.quality_flags = vec![dataset::Flag::Renamed];
+    sample.quality_flags = vec![streamguard_dataset::Flag::Renamed];
     sample.seal()
 }
 

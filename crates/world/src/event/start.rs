@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use dataset::Language;
 use gix::ObjectId;
 use gix::objs::Kind;
+use streamguard_dataset::Language;
 
 use crate::WorldError;
 use crate::documents;

@@ -1,6 +1,6 @@
 //! How people call weaknesses, and what they say they did about them.
 
-use dataset::Weakness;
+use streamguard_dataset::Weakness;
 
 /// The words for one weakness.
 #[derive(Debug)]
@@ -293,7 +293,7 @@ mod tests {
 
     #[test]
     fn every_weakness_has_words() {
-        for weakness in dataset::weakness::ALL {
+        for weakness in streamguard_dataset::weakness::ALL {
             assert_eq!(wording(weakness).weakness, weakness.name);
         }
     }

@@ -16,7 +16,7 @@ mod python;
 
 use std::collections::BTreeMap;
 
-use dataset::Language;
+use streamguard_dataset::Language;
 
 use crate::random::{Random, mix};
 use crate::words::{self, Case};

@@ -1,6 +1,6 @@
 //! What advisories say of weaknesses: how they call them, what they lead to, how bad they are.
 
-use dataset::{Severity, Weakness};
+use streamguard_dataset::{Severity, Weakness};
 
 /// The words and the rating for one kind of weakness.
 #[derive(Debug)]

@@ -2,9 +2,9 @@
 //! `securityAdvisories` and `securityVulnerabilities`. Fields are not selected: every node has all
 //! that the world knows of it.
 
-use dataset::{Language, Severity};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use streamguard_dataset::{Language, Severity};
 
 use super::Answer;
 use super::flaw::word;

@@ -1,6 +1,6 @@
 //! The advisories of a world: what is known of each, before any database puts it into its form.
 
-use dataset::{Language, Weakness};
+use streamguard_dataset::{Language, Weakness};
 
 use super::flaw::Rating;
 use crate::oracle::{Naming, PlantedAdvisory};

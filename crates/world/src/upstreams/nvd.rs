@@ -186,7 +186,7 @@ fn metrics(advisory: &Advisory) -> Value {
             "type": "Primary",
             "cvssData": {"version": "2.0", "vectorString": vector, "baseScore": score},
             // NVD's own classes end at HIGH.
-            "baseSeverity": word(severity(score).min(dataset::Severity::High)),
+            "baseSeverity": word(severity(score).min(streamguard_dataset::Severity::High)),
         }]);
     }
     metrics

@@ -1,7 +1,7 @@
 //! Advisories that belong to no code of the world: of software without public code, taken back,
 //! or about a repository that does not exist.
 
-use dataset::Language;
+use streamguard_dataset::Language;
 
 use super::flaw;
 use super::model::{Advisory, Known, Link, Package};

@@ -1,6 +1,6 @@
 //! How advisories come about: from fixes, by turns, so that all cases occur in every world.
 
-use dataset::{Language, Weakness};
+use streamguard_dataset::{Language, Weakness};
 
 use super::flaw::{self, Flaw};
 use super::model::{Advisory, Known, Link, Package, Range};
@@ -181,5 +181,5 @@ pub(super) fn nobodys(random: &mut Random) -> String {
 
 /// The weakness of a name that is in the list.
 pub(super) fn weakness(name: &str) -> &'static Weakness {
-    Weakness::by_name(name).unwrap_or(&dataset::weakness::ALL[0])
+    Weakness::by_name(name).unwrap_or(&streamguard_dataset::weakness::ALL[0])
 }

@@ -1,4 +1,4 @@
-use world::{Settings, World};
+use streamguard_world::{Settings, World};
 
 fn snapshot(settings: Settings) -> Vec<u8> {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -22,7 +22,7 @@ fn the_same_seed_gives_the_same_snapshot() {
 fn the_truth_survives_its_file() {
     let written = crate::Written::new(small(5));
     let file = std::fs::File::open(written.path().join("truth.jsonl")).expect("the truth is there");
-    let read = world::Truth::read_lines(std::io::BufReader::new(file)).expect("it can be read");
+    let read = streamguard_world::Truth::read_lines(std::io::BufReader::new(file)).expect("it can be read");
     assert_eq!(read, written.truth);
 }
 

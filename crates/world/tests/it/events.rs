@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use world::{Settings, World};
+use streamguard_world::{Settings, World};
 
 /// What has to come up in a world of the size of the demo.
 const ALL: &[&str] = &[

@@ -1,7 +1,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use world::Settings;
+use streamguard_world::Settings;
 
 /// Runs git in a repository; nothing if there is no git.
 fn git(repository: &Path, arguments: &[&str]) -> Option<Output> {

@@ -21,8 +21,8 @@ mod scale;
 
 use std::path::{Path, PathBuf};
 
+use streamguard_world::{Settings, Truth, World};
 use tempfile::TempDir;
-use world::{Settings, Truth, World};
 
 /// A world on disk, removed when dropped.
 struct Written {

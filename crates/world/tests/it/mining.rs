@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use engine::{Options, Status};
-use jobs::{Collect, Repo};
-use world::{Findable, Settings};
+use streamguard_engine::{Options, Status};
+use streamguard_jobs::{Collect, Repo};
+use streamguard_world::{Findable, Settings};
 
 use crate::Written;
 
@@ -17,13 +17,14 @@ fn mine(world: &Written) -> BTreeSet<Pair> {
     let repositories = world.repositories().iter().map(|path| path.display().to_string()).collect();
     let collector = Repo { repo: repositories, ..Repo::default() };
     let options = Options { workers: 2, ..Options::default() };
-    let finished = engine::run(vec![Arc::new(Collect(collector))], &options, None, &mut ()).unwrap();
+    let finished =
+        streamguard_engine::run(vec![Arc::new(Collect(collector))], &options, None, &mut ()).unwrap();
     assert_eq!(finished.status, Status::Complete, "{:?}", finished.state.jobs[0].lost);
     let lines = String::from_utf8(finished.made[0]["repo.jsonl"].clone()).unwrap();
     lines
         .lines()
         .map(|line| {
-            let sample: dataset::Sample = serde_json::from_str(line).unwrap();
+            let sample: streamguard_dataset::Sample = serde_json::from_str(line).unwrap();
             let text = |field: Option<String>| field.unwrap_or_default();
             (
                 text(sample.commit),
@@ -40,7 +41,7 @@ fn planted_pairs_are_found_and_little_else() {
     for seed in [1, 2, 3] {
         let world = Written::new(Settings { seed, ..Settings::default() });
         let found = mine(&world);
-        let key = |planted: &world::Planted| {
+        let key = |planted: &streamguard_world::Planted| {
             (
                 planted.commit.clone(),
                 planted.path_after.clone(),

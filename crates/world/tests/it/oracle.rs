@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use world::{Findable, Planted, Settings, WINDOW};
+use streamguard_world::{Findable, Planted, Settings, WINDOW};
 
 /// The bytes of a file at a commit.
 fn blob(repository: &gix::Repository, commit: gix::ObjectId, path: &str) -> Vec<u8> {

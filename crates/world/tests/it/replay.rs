@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use dataset::{MergedAdvisory, Sample};
-use engine::{Finished, Job, Options, Status};
-use jobs::fixes::Fixes;
-use jobs::upstream::Access;
-use jobs::{Collect, Cve, ExploitDb, Gather, Github, Osv};
-use world::{CLOCK_MS, Settings, Truth, World};
+use streamguard_dataset::{MergedAdvisory, Sample};
+use streamguard_engine::{Finished, Job, Options, Status};
+use streamguard_jobs::fixes::Fixes;
+use streamguard_jobs::upstream::Access;
+use streamguard_jobs::{Collect, Cve, ExploitDb, Gather, Github, Osv};
+use streamguard_world::{CLOCK_MS, Settings, Truth, World};
 
 /// A snapshot, unpacked into a folder.
 fn unpacked(seed: u64, folder: &Path) -> Truth {
@@ -50,7 +50,8 @@ fn what_advisories_name_is_found() {
             ..Fixes::default()
         }),
     ];
-    let finished = engine::run(jobs, &Options { workers: 2, ..Options::default() }, None, &mut ()).unwrap();
+    let finished =
+        streamguard_engine::run(jobs, &Options { workers: 2, ..Options::default() }, None, &mut ()).unwrap();
     assert_eq!(finished.status, Status::Complete, "{:?}", finished.state.jobs);
 
     // Every source says what it should.

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use world::{Settings, World};
+use streamguard_world::{Settings, World};
 
 use crate::Written;
 

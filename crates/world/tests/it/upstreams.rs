@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
 
 use serde_json::{Value, json};
-use world::{Settings, Upstreams, World};
+use streamguard_world::{Settings, Upstreams, World};
 
 const NVD: &str = "https://services.nvd.nist.gov/rest/json/cves/2.0";
 const OSV: &str = "https://storage.googleapis.com/osv-vulnerabilities";

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
-use engine::EventKind;
+use streamguard_engine::EventKind;
 
 use super::super::Cost;
 
@@ -68,7 +68,7 @@ impl Parts {
     pub(super) fn read(out: &Path, submitter: Cost, shares: Shares) -> Result<Self> {
         let state = out.join(".streamguard");
         let (mut begin, mut planned, mut settled, mut shards) = (0, 0, 0, 0);
-        for event in engine::journal::read(&state.join("journal.jsonl"))? {
+        for event in streamguard_engine::journal::read(&state.join("journal.jsonl"))? {
             match event.kind {
                 EventKind::RunStarted { clock_ms, .. } => begin = clock_ms,
                 EventKind::JobPlanned { shards: all, .. } => (planned, shards) = (event.at_ms, all),

@@ -1,6 +1,6 @@
 //! One word of the field, and how a table of them is compiled.
 
-use dataset::Weakness;
+use streamguard_dataset::Weakness;
 
 use crate::repo::pattern::{Pattern, pattern};
 
@@ -44,7 +44,7 @@ pub(super) struct Term {
     /// What the evidence calls it.
     pub(super) label: &'static str,
     pub(super) weight: Weight,
-    /// Its name in [`dataset::weakness::ALL`], or "" where it names none.
+    /// Its name in [`streamguard_dataset::weakness::ALL`], or "" where it names none.
     pub(super) weakness: &'static str,
     /// Letters of which one stands in everything the pattern matches: the pattern is only tried
     /// on messages that hold one of them.

@@ -1,11 +1,11 @@
 //! What the fix of each weakness looks like in the lines it changes.
 
 use crate::repo::pattern::{Lazy, lazy, pattern};
-use dataset::Weakness;
+use streamguard_dataset::Weakness;
 
 /// One row: how a weakness is mended, in patterns over single changed lines. Case does not count.
 struct Row {
-    /// Names in [`dataset::weakness::ALL`] that share the remedy; the first is the guess.
+    /// Names in [`streamguard_dataset::weakness::ALL`] that share the remedy; the first is the guess.
     weaknesses: &'static [&'static str],
     /// In an added line: hardly written for anything else.
     telling: &'static str,

@@ -4,7 +4,7 @@ use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use engine::ShardError;
+use streamguard_engine::ShardError;
 use thiserror::Error;
 
 use crate::repo::SourceError;

@@ -1,8 +1,8 @@
 //! What the text of a function is, to the byte.
 
-use dataset::Level;
-use jobs::extract::{Code, Extractor, FileChange};
 use proptest::prelude::*;
+use streamguard_dataset::Level;
+use streamguard_jobs::extract::{Code, Extractor, FileChange};
 
 use super::{changes, compare};
 

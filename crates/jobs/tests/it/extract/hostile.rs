@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use dataset::{Language, Rejection};
-use jobs::extract::{Extractor, FileChange, FileComparison};
 use proptest::prelude::*;
+use streamguard_dataset::{Language, Rejection};
+use streamguard_jobs::extract::{Extractor, FileChange, FileComparison};
 
 /// No file takes longer than two parses at their limit and some work around them.
 const SOON: Duration = Duration::from_secs(20);

@@ -1,4 +1,4 @@
-//! Tests of [`jobs::extract`].
+//! Tests of [`streamguard_jobs::extract`].
 
 // One file of every language, before and after a change.
 mod golden;
@@ -13,7 +13,7 @@ mod exact;
 // What a path tells.
 mod path;
 
-use jobs::extract::{CodeChange, Extractor, FileChange, FileComparison};
+use streamguard_jobs::extract::{CodeChange, Extractor, FileChange, FileComparison};
 
 /// Compares two texts of one file, which must be acceptable.
 fn compare(path: &str, before: &str, after: &str) -> FileComparison {
@@ -28,7 +28,7 @@ fn compare(path: &str, before: &str, after: &str) -> FileComparison {
 
 /// A change in one line: name, lines before and after, nature, marks.
 fn line(change: &CodeChange) -> String {
-    let lines = |code: &Option<jobs::extract::Code>| {
+    let lines = |code: &Option<streamguard_jobs::extract::Code>| {
         code.as_ref().map_or("-".to_owned(), |code| format!("{}-{}", code.start_line, code.end_line))
     };
     let mut line = format!(

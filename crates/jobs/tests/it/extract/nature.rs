@@ -1,6 +1,6 @@
 //! What differs: code, comments, layout.
 
-use jobs::extract::Nature::{self, Code, CommentOnly, FormattingOnly, WhitespaceOnly};
+use streamguard_jobs::extract::Nature::{self, Code, CommentOnly, FormattingOnly, WhitespaceOnly};
 
 use super::compare;
 

@@ -1,9 +1,9 @@
 //! What a path tells.
 
-use jobs::extract::PathClass::{
+use streamguard_jobs::extract::PathClass::{
     self, Changelog, Ci, DependencyManifest, Docs, Generated, Other, Source, Test, Vendored, VersionFile,
 };
-use jobs::extract::path::classify;
+use streamguard_jobs::extract::path::classify;
 
 #[test]
 fn paths_are_told_apart() {

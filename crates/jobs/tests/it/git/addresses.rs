@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use jobs::upstream::git::{Fetching, GitError, Mirror, commits, history, is_public};
+use streamguard_jobs::upstream::git::{Fetching, GitError, Mirror, commits, history, is_public};
 
 use super::{World, unknown};
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use jobs::upstream::git::{Fetching, GitError, blobs, commits, history};
+use streamguard_jobs::upstream::git::{Fetching, GitError, blobs, commits, history};
 
 use super::hosting::Listener;
 use super::{URL, World, commit, git, id, mine, mirror, write};

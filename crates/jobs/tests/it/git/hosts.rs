@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use jobs::upstream::git::{Fetching, GitError, blobs, commits, history};
+use streamguard_jobs::upstream::git::{Fetching, GitError, blobs, commits, history};
 
 use super::hosting::{Listener, location};
 use super::{URL, World, id, mine, mirror, unknown};

@@ -3,8 +3,8 @@
 use std::cell::Cell;
 use std::ops::ControlFlow;
 
-use jobs::prime::arithmetic::{Range, Sieve, Stopped, count, first, is_prime, last, pi};
 use proptest::prelude::*;
+use streamguard_jobs::prime::arithmetic::{Range, Sieve, Stopped, count, first, is_prime, last, pi};
 
 const NEVER: &dyn Fn() -> bool = &|| false;
 

@@ -1,8 +1,8 @@
 //! `ranges.json` and ranges on the command line, sound and not.
 
-use jobs::prime::NamedRange;
-use jobs::prime::file::parse;
 use proptest::prelude::*;
+use streamguard_jobs::prime::NamedRange;
+use streamguard_jobs::prime::file::parse;
 
 fn wrong(text: &str) -> String {
     parse(text.as_bytes()).unwrap_err().to_string()

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use engine::testing::check_job;
-use engine::{Cancel, Options, Status, Summary};
-use jobs::Prime;
-use jobs::prime::arithmetic::{Range, is_prime, pi};
-use jobs::prime::{List, ListFormat, NamedRange};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use streamguard_engine::testing::check_job;
+use streamguard_engine::{Cancel, Options, Status, Summary};
+use streamguard_jobs::Prime;
+use streamguard_jobs::prime::arithmetic::{Range, is_prime, pi};
+use streamguard_jobs::prime::{List, ListFormat, NamedRange};
 
 fn named(start: u64, end: u64) -> NamedRange {
     NamedRange { range: Range { start, end }, description: String::new() }
@@ -16,7 +16,7 @@ fn named(start: u64, end: u64) -> NamedRange {
 
 fn run(job: Prime, workers: usize) -> Summary {
     let options = Options { workers, ..Options::default() };
-    let finished = engine::run(vec![Arc::new(job)], &options, None, &mut ()).unwrap();
+    let finished = streamguard_engine::run(vec![Arc::new(job)], &options, None, &mut ()).unwrap();
     assert_eq!(finished.status, Status::Complete);
     finished.state.jobs[0].summary.clone()
 }
@@ -40,10 +40,15 @@ fn keeps_the_contract() {
 #[test]
 fn a_worker_process_makes_the_same_job() {
     let job = Prime::new(vec![named(1, 10)], 2);
-    let settings = engine::Job::settings(&job);
-    let made = jobs::list::make("prime", settings.clone(), engine::Secrets::default()).unwrap();
+    let settings = streamguard_engine::Job::settings(&job);
+    let made =
+        streamguard_jobs::list::make("prime", settings.clone(), streamguard_engine::Secrets::default())
+            .unwrap();
     assert_eq!(made.settings(), settings);
-    assert!(jobs::list::make("prime", json!({"nonsense": 1}), engine::Secrets::default()).is_err());
+    assert!(
+        streamguard_jobs::list::make("prime", json!({"nonsense": 1}), streamguard_engine::Secrets::default())
+            .is_err()
+    );
 }
 
 #[test]
@@ -80,9 +85,12 @@ fn counts_alone_are_the_same() {
 #[test]
 fn the_whole_of_64_bits_is_planned() {
     let job = Prime::new(vec![named(0, u64::MAX), named(u64::MAX, u64::MAX)], 4);
-    let planning =
-        engine::Planning { clock_ms: 0, cancel: Cancel::new(), results: engine::Results::default() };
-    let shards = engine::Job::plan(&job, &planning).unwrap().shards().len();
+    let planning = streamguard_engine::Planning {
+        clock_ms: 0,
+        cancel: Cancel::new(),
+        results: streamguard_engine::Results::default(),
+    };
+    let shards = streamguard_engine::Job::plan(&job, &planning).unwrap().shards().len();
     assert!((10_000..20_000).contains(&shards), "{shards}");
 }
 
@@ -101,9 +109,12 @@ fn known_counts_up_to_10_to_the_12() {
 #[test]
 fn many_small_ranges_share_shards() {
     let job = Prime::new((0..10_000).map(|at| named(at * 100, at * 100 + 40)).collect(), 4);
-    let planning =
-        engine::Planning { clock_ms: 0, cancel: Cancel::new(), results: engine::Results::default() };
-    assert!(engine::Job::plan(&job, &planning).unwrap().shards().len() < 1000);
+    let planning = streamguard_engine::Planning {
+        clock_ms: 0,
+        cancel: Cancel::new(),
+        results: streamguard_engine::Results::default(),
+    };
+    assert!(streamguard_engine::Job::plan(&job, &planning).unwrap().shards().len() < 1000);
 }
 
 proptest! {

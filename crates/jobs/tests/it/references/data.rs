@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use jobs::reference::parse;
 use regex::Regex;
+use streamguard_jobs::reference::parse;
 
 /// What is surely meant as a commit or pull request in a git repository. Subversion's and
 /// Mercurial's (`/changeset/`, `/rev/`) are not.

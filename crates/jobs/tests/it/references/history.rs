@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use jobs::reference::{History, HistoryError};
-use jobs::repo::open;
+use streamguard_jobs::reference::{History, HistoryError};
+use streamguard_jobs::repo::open;
 use tempfile::TempDir;
 
 /// A repository of commits without files. Each is written as `name: message`, in order, with the

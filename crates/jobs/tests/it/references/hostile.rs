@@ -1,8 +1,8 @@
 //! What must have no answer, and what every answer keeps to.
 
-use jobs::reference::{Target, parse};
-use jobs::repo::Source;
 use proptest::prelude::*;
+use streamguard_jobs::reference::{Target, parse};
+use streamguard_jobs::repo::Source;
 
 const PAGE: &str = "commit/8eba394ad75deaf9e5cd15b78a3d16b12e6b0eba";
 

@@ -1,6 +1,6 @@
 //! The forms of every family of hosts: URL, repository without `https://`, and target.
 
-use jobs::reference::{Target, parse};
+use streamguard_jobs::reference::{Target, parse};
 
 const A: &str = "8eba394ad75deaf9e5cd15b78a3d16b12e6b0eba";
 const B: &str = "f11093a6b3240fc26830b6111e826128af7771c3";

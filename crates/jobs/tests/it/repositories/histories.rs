@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use dataset::Flag;
-use engine::Status;
-use jobs::Repo;
-use jobs::repo::Source;
+use streamguard_dataset::Flag;
+use streamguard_engine::Status;
+use streamguard_jobs::Repo;
+use streamguard_jobs::repo::Source;
 
 use super::{FIXED, Field, MESSAGE, VULNERABLE, commit, feed, git, literal_commit, write};
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use jobs::upstream::cache::{Part, clear, prune, usage};
-use jobs::upstream::{Access, Client, Freshness, Request, Service, Unfit, UpstreamError};
+use streamguard_jobs::upstream::cache::{Part, clear, prune, usage};
+use streamguard_jobs::upstream::{Access, Client, Freshness, Request, Service, Unfit, UpstreamError};
 
 use super::server::{Do, Server, Waiting, access, client, json, read_json, request, status};
 
@@ -236,7 +236,7 @@ fn the_cache_is_counted_pruned_and_cleared() {
     assert_eq!(prune(folder.path(), Duration::ZERO).unwrap().entries, 3);
     assert_eq!(entries(), [0, 1, 0, 0, 0]);
     ask(&client, &request(Service::Osv, server.url("/a"))).unwrap();
-    let used = jobs::upstream::lane(&access, "a", 1, &mut Waiting::default()).unwrap();
+    let used = streamguard_jobs::upstream::lane(&access, "a", 1, &mut Waiting::default()).unwrap();
     // Budgets stay, whoever uses them: without them a limit could be exceeded.
     let cleared = clear(folder.path()).unwrap();
     assert_eq!((cleared.entries, cleared.in_use), (1, 0));

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use jobs::upstream::{Accept, Request, Service, UpstreamError};
+use streamguard_jobs::upstream::{Accept, Request, Service, UpstreamError};
 
 use super::cache::files;
 use super::server::{Do, Server, Waiting, access, client, json, read_json, request, status};
@@ -239,7 +239,7 @@ fn a_stop_is_heard_at_once() {
     for script in scripts {
         let server = Server::start(move |_, _| script());
         let (_folder, access) = access();
-        let client = jobs::upstream::Client::new(&access).unwrap();
+        let client = streamguard_jobs::upstream::Client::new(&access).unwrap();
         let mut waiting = Waiting::default();
         let stop = waiting.is_stopped.clone();
         let ended = thread::scope(|scope| {

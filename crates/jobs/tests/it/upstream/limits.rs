@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use jobs::upstream::{Access, Request, Service, Unfit, UpstreamError, lane};
+use streamguard_jobs::upstream::{Access, Request, Service, Unfit, UpstreamError, lane};
 
 use super::server::{Do, Server, Waiting, access, client, json, read_json, request, status};
 
@@ -172,7 +172,7 @@ fn a_child_asks_nvd() {
     let [Ok(url), Ok(cache)] = CHILD.map(std::env::var) else { return };
     let (_folder, mut access) = access();
     access.cache = cache.into();
-    let client = jobs::upstream::Client::new(&access).unwrap();
+    let client = streamguard_jobs::upstream::Client::new(&access).unwrap();
     for n in 0..4 {
         let url = format!("{url}/{}/{n}", std::process::id());
         client.ask(&request(Service::Nvd, url), &mut Waiting::default(), &mut read_json).unwrap();

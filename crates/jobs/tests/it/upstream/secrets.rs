@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use jobs::upstream::{Access, Request, Service, UpstreamError};
+use streamguard_jobs::upstream::{Access, Request, Service, UpstreamError};
 
 use super::cache::files;
 use super::server::{Do, Server, Waiting, access, client, json, read_json, request, status};

@@ -8,8 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use engine::Level;
-use jobs::upstream::{Accept, Access, Answer, Client, Freshness, Patience, Request, Service, Unfit, Watch};
+use streamguard_engine::Level;
+use streamguard_jobs::upstream::{
+    Accept, Access, Answer, Client, Freshness, Patience, Request, Service, Unfit, Watch,
+};
 use tempfile::TempDir;
 
 /// One thing that the server does.

@@ -8,7 +8,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use engine::cluster::ClusterError;
 use reqwest::blocking::{Body, Client, RequestBuilder};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -17,6 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use streamguard::env::{Environment, RAY_AUTH_TOKEN, RAY_JOB_HEADERS};
 use streamguard::exit::UsageError;
+use streamguard_engine::cluster::ClusterError;
 use url::Url;
 
 /// How long an answer may take, and the sending of the program.

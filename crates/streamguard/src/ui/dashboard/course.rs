@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use engine::{JobState, Outcome, State, Status};
+use streamguard_engine::{JobState, Outcome, State, Status};
 
 /// How far back a rate looks, in milliseconds.
 const RATE_MS: u64 = 10_000;

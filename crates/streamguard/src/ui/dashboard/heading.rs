@@ -1,8 +1,8 @@
 //! The first line: what this is, how it stands, and since when.
 
-use engine::{JobState, State, Status};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use streamguard_engine::{JobState, State, Status};
 use unicode_width::UnicodeWidthStr;
 
 use super::course::ratio;

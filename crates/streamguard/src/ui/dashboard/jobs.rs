@@ -1,9 +1,9 @@
 //! A row for each job: how far it is, how fast, and what it waits for.
 
-use engine::{JobState, State};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use serde_json::Value;
+use streamguard_engine::{JobState, State};
 use unicode_width::UnicodeWidthStr;
 
 use super::course::ratio;

@@ -10,10 +10,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
-use engine::{Cancel, Pause};
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
+use streamguard_engine::{Cancel, Pause};
 
 use super::screen;
 

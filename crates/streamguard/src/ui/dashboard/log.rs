@@ -1,7 +1,7 @@
 //! The latest lines of the log.
 
-use engine::Level;
 use ratatui::text::{Line, Span};
+use streamguard_engine::Level;
 use unicode_width::UnicodeWidthStr;
 
 use super::look::Look;

@@ -1,7 +1,7 @@
 //! Signs and colours. Colour never says anything that a sign or a word does not say too.
 
-use engine::{JobState, Level, State, Status};
 use ratatui::style::{Color, Modifier, Style};
+use streamguard_engine::{JobState, Level, State, Status};
 
 use crate::ui::cut::{cut, padded, wrapped};
 use crate::ui::terminal::{has_colors, has_utf8};

@@ -22,12 +22,12 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use engine::{Cancel, Event, Pause, State};
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::{QueueableCommand, terminal};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use rustix::termios::tcgetwinsize;
+use streamguard_engine::{Cancel, Event, Pause, State};
 
 pub use keys::Key;
 pub use look::Look;

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use engine::{Event, EventKind, Level, State};
+use streamguard_engine::{Event, EventKind, Level, State};
 
 use super::course::Course;
 use super::keys::Key;

@@ -1,10 +1,10 @@
 //! The whole picture: which parts there is room for, and where they stand.
 
-use engine::State;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
+use streamguard_engine::State;
 
 use super::look::Look;
 use super::model::Model;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use engine::{JobState, Outcome, State};
 use ratatui::text::{Line, Span};
+use streamguard_engine::{JobState, Outcome, State};
 use unicode_width::UnicodeWidthStr;
 
 use super::heading::done;

@@ -8,7 +8,7 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
-use world::{Settings, World};
+use streamguard_world::{Settings, World};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 

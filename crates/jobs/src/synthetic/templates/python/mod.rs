@@ -1,6 +1,6 @@
 //! Python.
 
-use dataset::Language;
+use streamguard_dataset::Language;
 
 use crate::synthetic::template::{Case, Dialect, FLOW, Flow, Macros};
 
