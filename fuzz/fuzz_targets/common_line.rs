@@ -2,7 +2,7 @@
 //! is a common one.
 #![no_main]
 
-use streamguard_jobs::ingest::lines::{Clock, combined, common};
+use streamguard_ingest::lines::{Clock, combined, common};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -1,7 +1,7 @@
 //! A JSON line is a request or malformed.
 #![no_main]
 
-use streamguard_jobs::ingest::lines::{LONGEST_TIME, json};
+use streamguard_ingest::lines::{LONGEST_TIME, json};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|line: &[u8]| {

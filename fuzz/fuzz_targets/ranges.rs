@@ -1,7 +1,7 @@
 //! `ranges.json`, and ranges on the command line: sound ranges or an error, whatever the bytes.
 #![no_main]
 
-use streamguard_jobs::prime::{NamedRange, file};
+use streamguard_prime::{NamedRange, file};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

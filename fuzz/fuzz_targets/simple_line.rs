@@ -3,7 +3,7 @@
 #![no_main]
 
 use fearless_simd::{Level, dispatch};
-use streamguard_jobs::ingest::lines::{LONGEST_TIME, quick, simple};
+use streamguard_ingest::lines::{LONGEST_TIME, quick, simple};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

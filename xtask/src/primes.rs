@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use streamguard_jobs::prime::arithmetic::pi;
+use streamguard_prime::arithmetic::pi;
 
 /// pi(10^k) from k = 1 on (<https://oeis.org/A006880>).
 const KNOWN: [u64; 15] = [

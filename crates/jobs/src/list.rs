@@ -10,12 +10,12 @@ use streamguard_engine::{Job, Secrets};
 use thiserror::Error;
 
 use crate::cve::TWELVE_KEYWORDS;
-use crate::ingest::{self, Ingest};
-use crate::prime::{self, Prime};
 use crate::upstream::Credentials;
 use crate::{
     AdvisorySource, Collect, Collector, Cve, ExploitDb, Fixes, Gather, Github, Osv, Repo, Synthetic,
 };
+use streamguard_ingest::{self as ingest, Ingest};
+use streamguard_prime::{self as prime, Prime};
 
 /// A built-in job: what it is, which flags it has, and how it is made from its settings.
 #[derive(Clone, Copy, Debug)]

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use streamguard::exit::UsageError;
 use streamguard_jobs::list;
-use streamguard_jobs::prime::ListFormat;
+use streamguard_prime::ListFormat;
 
 pub(crate) use elsewhere::{Export, Merge, ShardRun, Shards};
 pub(crate) use looking::{Cache, CacheAction, Color, Examples, Report, Resolve};
@@ -317,7 +317,7 @@ pub(crate) struct Figures {
 pub(crate) struct Ingest {
     #[command(flatten)]
     #[serde(flatten)]
-    pub(crate) job: streamguard_jobs::Ingest,
+    pub(crate) job: streamguard_ingest::Ingest,
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) figures: Figures,

@@ -36,3 +36,12 @@ fn every_listed_job_is_made_from_its_own_settings() {
     }
     assert!(streamguard_jobs::list::make("nothing", Value::Null, Secrets::default()).is_err());
 }
+
+#[test]
+fn a_worker_process_makes_the_same_prime_job() {
+    let settings = serde_json::json!({"ranges": [{"start": 1, "end": 10}], "count_only": false, "list": null, "workers": 2});
+    let job = streamguard_jobs::list::make("prime", settings.clone(), Secrets::default()).unwrap();
+    assert_eq!(job.settings(), settings);
+    let nonsense = serde_json::json!({"nonsense": 1});
+    assert!(streamguard_jobs::list::make("prime", nonsense, Secrets::default()).is_err());
+}

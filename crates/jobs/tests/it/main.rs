@@ -14,14 +14,10 @@ mod fixes;
 mod git;
 // Advisories and walks of the GitHub Advisory Database.
 mod github;
-// Metrics of web logs: the same however they are read, and those of other programs.
-mod ingest;
 // Which commits are security fixes, by their messages.
 mod message;
 // Records, archives and lists of changes of OSV.
 mod osv;
-// Primes: the arithmetic, and the job that counts and lists them.
-mod prime;
 // From URLs to repositories and commits, and what local history tells.
 mod references;
 // Damaged, unusual and hostile repositories.

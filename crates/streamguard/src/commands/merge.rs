@@ -8,8 +8,9 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::LogFormat;
 use streamguard::{Collection, View, ui};
 use streamguard_engine::{Begin, Cancel, Job, Mode, Options, RunDir, Status};
+use streamguard_ingest as ingest;
 use streamguard_jobs::list::{self, Makes};
-use streamguard_jobs::{ingest, prime};
+use streamguard_prime as prime;
 
 use super::collect::formats;
 use super::figures::run_job;

@@ -11,7 +11,7 @@ use serde_json::json;
 use streamguard::env::Environment;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::{ConfigFile, Layers};
-use streamguard_jobs::prime::{List, NamedRange, Prime, file};
+use streamguard_prime::{List, NamedRange, Prime, file};
 
 use super::figures;
 use super::plan::Purpose;

@@ -1,6 +1,6 @@
 //! The least prime factor and the Moebius function of small numbers.
 
-use crate::prime::arithmetic::wheel::{BIT, RESIDUES, SPAN, bits_to, byte_of};
+use crate::arithmetic::wheel::{BIT, RESIDUES, SPAN, bits_to, byte_of};
 
 /// For every number up to a bound that 2, 3 and 5 do not divide, in order: its least prime factor, with the
 /// sign of its Moebius function; 0 if a square divides it.

@@ -7,9 +7,9 @@
 
 use std::ops::ControlFlow;
 
-use crate::prime::arithmetic::band::Band;
-use crate::prime::arithmetic::steps::Multiple;
-use crate::prime::arithmetic::wheel::{SPAN, numbers};
+use crate::arithmetic::band::Band;
+use crate::arithmetic::steps::Multiple;
+use crate::arithmetic::wheel::{SPAN, numbers};
 
 /// Bytes of a segment, a power of two.
 pub(crate) const SEGMENT: usize = 1 << 19;

@@ -4,8 +4,8 @@ use fearless_simd::Simd;
 
 use super::duration::{leading_digits, six_digits};
 use super::{Method, Request, status};
-use crate::ingest::scan::first_of;
-use crate::ingest::short::Short;
+use crate::scan::first_of;
+use crate::short::Short;
 
 /// Bytes that are looked at behind a path: all up to the user agent, with seven digits before the
 /// point.
@@ -120,7 +120,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::ingest::lines::simple;
+    use crate::lines::simple;
 
     fn quick(lines: &[u8], length: usize) -> Option<Request<'_>> {
         dispatch!(Level::new(), simd => super::quick(simd, lines, length)).map(Request::from)

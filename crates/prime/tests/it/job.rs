@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use streamguard_engine::testing::check_job;
 use streamguard_engine::{Cancel, Options, Status, Summary};
-use streamguard_jobs::Prime;
-use streamguard_jobs::prime::arithmetic::{Range, is_prime, pi};
-use streamguard_jobs::prime::{List, ListFormat, NamedRange};
+use streamguard_prime::Prime;
+use streamguard_prime::arithmetic::{Range, is_prime, pi};
+use streamguard_prime::{List, ListFormat, NamedRange};
 
 fn named(start: u64, end: u64) -> NamedRange {
     NamedRange { range: Range { start, end }, description: String::new() }
@@ -35,20 +35,6 @@ fn keeps_the_contract() {
             .listing(list(&folder, ListFormat::Binary));
         check_job(&job, serde_json::from_value::<Prime>).unwrap();
     }
-}
-
-#[test]
-fn a_worker_process_makes_the_same_job() {
-    let job = Prime::new(vec![named(1, 10)], 2);
-    let settings = streamguard_engine::Job::settings(&job);
-    let made =
-        streamguard_jobs::list::make("prime", settings.clone(), streamguard_engine::Secrets::default())
-            .unwrap();
-    assert_eq!(made.settings(), settings);
-    assert!(
-        streamguard_jobs::list::make("prime", json!({"nonsense": 1}), streamguard_engine::Secrets::default())
-            .is_err()
-    );
 }
 
 #[test]

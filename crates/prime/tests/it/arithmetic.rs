@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::ops::ControlFlow;
 
 use proptest::prelude::*;
-use streamguard_jobs::prime::arithmetic::{Range, Sieve, Stopped, count, first, is_prime, last, pi};
+use streamguard_prime::arithmetic::{Range, Sieve, Stopped, count, first, is_prime, last, pi};
 
 const NEVER: &dyn Fn() -> bool = &|| false;
 

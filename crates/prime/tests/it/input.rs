@@ -1,8 +1,8 @@
 //! `ranges.json` and ranges on the command line, sound and not.
 
 use proptest::prelude::*;
-use streamguard_jobs::prime::NamedRange;
-use streamguard_jobs::prime::file::parse;
+use streamguard_prime::NamedRange;
+use streamguard_prime::file::parse;
 
 fn wrong(text: &str) -> String {
     parse(text.as_bytes()).unwrap_err().to_string()
@@ -21,7 +21,7 @@ fn a_file_of_ranges() {
 
 #[test]
 fn the_sample_is_sound() {
-    assert_eq!(parse(include_bytes!("../../../../../data/ranges.json")).unwrap().len(), 6);
+    assert_eq!(parse(include_bytes!("../../../../data/ranges.json")).unwrap().len(), 6);
 }
 
 #[test]

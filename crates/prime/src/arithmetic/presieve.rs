@@ -7,7 +7,7 @@
 
 use std::sync::LazyLock;
 
-use crate::prime::arithmetic::wheel::{BIT, RESIDUES};
+use crate::arithmetic::wheel::{BIT, RESIDUES};
 
 /// The primes of each pattern: small ones with large ones, so that the periods are short and alike and all
 /// patterns together stay in the second-level cache.

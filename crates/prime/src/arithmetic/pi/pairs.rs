@@ -2,8 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use crate::prime::arithmetic::sieve::{Range, Sieve, Stopped};
-use crate::prime::arithmetic::wheel::{SPAN, WORD_TO};
+use crate::arithmetic::sieve::{Range, Sieve, Stopped};
+use crate::arithmetic::wheel::{SPAN, WORD_TO};
 
 use super::Terms;
 

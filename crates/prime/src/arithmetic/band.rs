@@ -2,9 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use crate::prime::arithmetic::cycles::Cycles;
-use crate::prime::arithmetic::presieve;
-use crate::prime::arithmetic::wheel::{BIT, SPAN, bits_from, bits_to, byte_of};
+use crate::arithmetic::cycles::Cycles;
+use crate::arithmetic::presieve;
+use crate::arithmetic::wheel::{BIT, SPAN, bits_from, bits_to, byte_of};
 
 /// Bytes of the sieve that are worked on at a time with the primes up to [`NEAR`]: fits the first-level
 /// data cache of every processor of the last fifteen years.

@@ -7,10 +7,10 @@
 
 use std::ops::ControlFlow;
 
-use crate::prime::arithmetic::band::Band;
-use crate::prime::arithmetic::scatter::Scatter;
-use crate::prime::arithmetic::steps::{self, Multiple};
-use crate::prime::arithmetic::wheel::{OFFSET, SPAN};
+use crate::arithmetic::band::Band;
+use crate::arithmetic::scatter::Scatter;
+use crate::arithmetic::steps::{self, Multiple};
+use crate::arithmetic::wheel::{OFFSET, SPAN};
 
 /// Primes that are divided at a time, at most.
 const BATCH: usize = 1024;

@@ -7,8 +7,8 @@
 
 mod counter;
 
-use crate::prime::arithmetic::sieve::Stopped;
-use crate::prime::arithmetic::wheel::SPAN;
+use crate::arithmetic::sieve::Stopped;
+use crate::arithmetic::wheel::SPAN;
 
 use super::factors::Factors;
 use super::{BASE, Terms};

@@ -1,7 +1,7 @@
 //! One segment of the sieve of the hard leaves, which can say at any time how many numbers are left.
 
-use crate::prime::arithmetic::cycles::{bits, offsets};
-use crate::prime::arithmetic::wheel::{BIT, RESIDUES, SPAN, WORD_TO, count_ones};
+use crate::arithmetic::cycles::{bits, offsets};
+use crate::arithmetic::wheel::{BIT, RESIDUES, SPAN, WORD_TO, count_ones};
 
 /// Bytes of the segment.
 const BYTES: usize = 1 << 15;
@@ -78,7 +78,7 @@ impl Counter {
     }
 
     /// Crosses out the multiples of `p`, itself included, one of whose cycles begins at byte `next`, less than
-    /// `p`; gives the begin of the next cycle in the next segment. (Cycles are explained in [`crate::prime::arithmetic::cycles`].)
+    /// `p`; gives the begin of the next cycle in the next segment. (Cycles are explained in [`crate::arithmetic::cycles`].)
     pub(super) fn cross_out(&mut self, p: usize, next: usize) -> usize {
         match p % 30 {
             1 => self.run::<1>(p, next),

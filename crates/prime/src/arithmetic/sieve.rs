@@ -4,11 +4,11 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::prime::arithmetic::band::{Band, FAR};
-use crate::prime::arithmetic::buckets::{self, Buckets, SEGMENT};
-use crate::prime::arithmetic::large::Large;
-use crate::prime::arithmetic::primality::is_prime;
-use crate::prime::arithmetic::wheel::{self, SPAN};
+use crate::arithmetic::band::{Band, FAR};
+use crate::arithmetic::buckets::{self, Buckets, SEGMENT};
+use crate::arithmetic::large::Large;
+use crate::arithmetic::primality::is_prime;
+use crate::arithmetic::wheel::{self, SPAN};
 
 /// Bytes of a stripe, at most.
 const STRIPE: u64 = 18 << 20;

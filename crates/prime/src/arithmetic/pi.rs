@@ -22,7 +22,7 @@ mod ordinary;
 mod pairs;
 mod table;
 
-use crate::prime::arithmetic::sieve::{Range, Sieve, Stopped};
+use crate::arithmetic::sieve::{Range, Sieve, Stopped};
 use factors::Factors;
 use table::PiTable;
 

@@ -2,8 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use crate::prime::arithmetic::sieve::{Range, Sieve, Stopped};
-use crate::prime::arithmetic::wheel::{BIT, SPAN, bits_to, numbers};
+use crate::arithmetic::sieve::{Range, Sieve, Stopped};
+use crate::arithmetic::wheel::{BIT, SPAN, bits_to, numbers};
 
 /// pi(0) to pi(limit): for every 30 numbers one word, the number of primes before them and, in the low byte,
 /// the primes among them. There is place for 2^24 primes.

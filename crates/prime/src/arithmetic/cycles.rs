@@ -10,7 +10,7 @@
 //! it, so the last cycle reaches up to `p` bytes into what follows. The sieve keeps that much room behind
 //! its end and carries it over.
 
-use crate::prime::arithmetic::wheel::{BIT, RESIDUES, SPAN};
+use crate::arithmetic::wheel::{BIT, RESIDUES, SPAN};
 
 /// A prime and where its next cycle begins, in bytes from the begin of the sieve's buffer.
 struct Runner {

@@ -2,9 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use crate::prime::arithmetic::pi::pi;
-use crate::prime::arithmetic::primality::is_prime;
-use crate::prime::arithmetic::sieve::{Range, Sieve, Stopped};
+use crate::arithmetic::pi::pi;
+use crate::arithmetic::primality::is_prime;
+use crate::arithmetic::sieve::{Range, Sieve, Stopped};
 
 /// The first `n` primes of a range, or all if it has no more.
 ///

@@ -3,7 +3,7 @@
 //! For p above the square root of y, m is a prime q > p, and the leaf is phi(v, pi(p) - 1) with v = x / (p q).
 //! It is 1 if v < p, and pi(v) - pi(p) + 2 if p <= v < p^2.
 
-use crate::prime::arithmetic::sieve::Stopped;
+use crate::arithmetic::sieve::Stopped;
 
 use super::Terms;
 use super::table::PiTable;

@@ -1,6 +1,6 @@
 //! From one multiple of a large prime to the next.
 
-use crate::prime::arithmetic::wheel::{BIT, RESIDUES, SPAN};
+use crate::arithmetic::wheel::{BIT, RESIDUES, SPAN};
 
 /// A multiple of a prime that 2, 3 and 5 do not divide.
 #[derive(Clone, Copy, Default)]
