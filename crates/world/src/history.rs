@@ -8,7 +8,7 @@ use gix::actor::Signature;
 use gix::date::Time;
 use gix::objs::Commit;
 use streamguard_dataset::Language;
-use streamguard_jobs::synthetic::{Generator, PairBuffer};
+use streamguard_synthetic::{Generator, PairBuffer};
 
 use crate::documents::{self, Version};
 use crate::fix::Fix;

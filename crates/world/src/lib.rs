@@ -38,7 +38,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use streamguard_jobs::synthetic::Generator;
+use streamguard_synthetic::Generator;
 use thiserror::Error;
 
 pub use oracle::{Decoy, Findable, Naming, Planted, PlantedAdvisory, RepositoryTruth, Truth};

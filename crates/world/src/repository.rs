@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use streamguard_jobs::synthetic::Generator;
+use streamguard_synthetic::Generator;
 
 use crate::fix::FixedProject;
 use crate::history::History;

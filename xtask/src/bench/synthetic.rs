@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, ensure};
-use streamguard_jobs::synthetic::{Generator, PairBuffer};
+use streamguard_synthetic::{Generator, PairBuffer};
 
 use super::{cost, median};
 

@@ -26,7 +26,5 @@ mod repositories;
 mod simulator;
 // Which of the functions that a fix changed are the fix.
 mod support;
-// Pairs that are generated from a seed.
-mod synthetic;
 // The HTTP client, before servers that do what servers do.
 mod upstream;

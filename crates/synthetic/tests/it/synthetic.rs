@@ -1,0 +1,332 @@
+//! What is promised of generated pairs: they parse, they differ by the flaw alone, and they
+//! are the same everywhere.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use streamguard_dataset::weakness::Weakness;
+use streamguard_dataset::{Language, quality};
+use streamguard_synthetic::{Generator, PairBuffer, PairRef};
+use tree_sitter::Parser;
+
+/// Weaknesses that every language has.
+const EVERYWHERE: &[&str] = &[
+    "path_traversal",
+    "command_injection",
+    "xss",
+    "sql_injection",
+    "ldap_injection",
+    "header_injection",
+    "log_injection",
+    "timing_attack",
+    "certificate_validation",
+    "weak_hash",
+    "insecure_random",
+    "open_redirect",
+    "hardcoded_secret",
+    "ssrf",
+];
+
+/// Names of interfaces that hold a telling word, because whoever wrote the interface put it there.
+const TELLING_INTERFACES: &[&str] = &[
+    "DEFAULT_SAFE_SCHEMA",
+    "InsecureSkipVerify",
+    "SafeConstructor",
+    "SafeLoader",
+    "SecureRandom",
+    "UnsafeLoader",
+    "checkClientTrusted",
+    "checkServerTrusted",
+    "safe",
+    "safe_load",
+    "sanitizeHtml",
+    "secureRandom",
+    "secure_filename",
+    "timingSafeEqual",
+    "token_urlsafe",
+    "urlsafe_b64encode",
+];
+
+/// Parts of names that would tell the side.
+const TELLING_PARTS: &[&str] = &[
+    "vuln",
+    "safe",
+    "secure",
+    "fixed",
+    "patch",
+    "attack",
+    "exploit",
+    "sanitiz",
+    "malicious",
+    "evil",
+    "hack",
+    "taint",
+    "untrusted",
+    "trusted",
+    "danger",
+    "harmless",
+    "benign",
+    "flaw",
+    "payload",
+    "inject",
+    "cwe",
+];
+
+/// Words on one side only that are the flaw or its fix.
+const FLAWS_AND_FIXES: &[&str] = &["md5", "sha1"];
+
+fn each_pair(generator: &Generator, seed: u64, count: u64, mut check: impl FnMut(PairRef<'_>)) {
+    let mut buffer = PairBuffer::default();
+    for index in 0..count {
+        check(generator.write_pair(seed, index, &mut buffer));
+    }
+}
+
+fn parser(language: Language) -> Parser {
+    let grammar = match language {
+        Language::C => tree_sitter_c::LANGUAGE.into(),
+        Language::Go => tree_sitter_go::LANGUAGE.into(),
+        Language::Java => tree_sitter_java::LANGUAGE.into(),
+        Language::JavaScript => tree_sitter_javascript::LANGUAGE.into(),
+        Language::Php => tree_sitter_php::LANGUAGE_PHP.into(),
+        Language::Python => tree_sitter_python::LANGUAGE.into(),
+        other => panic!("{other:?} is not generated"),
+    };
+    let mut parser = Parser::new();
+    parser.set_language(&grammar).unwrap();
+    parser
+}
+
+/// The function with what has to stand around it, such as a class.
+fn in_file(pair: &PairRef<'_>, code: &str) -> String {
+    let body = if pair.in_class { format!("class Place {{\n{code}\n}}\n") } else { format!("{code}\n") };
+    let head = pair.prelude.join("\n");
+    match pair.language {
+        Language::Php => format!("<?php\n{head}\n{body}"),
+        Language::Go => format!("package place\n{head}\n{body}"),
+        _ => format!("{head}\n{body}"),
+    }
+}
+
+/// Names and numbers of a text.
+fn words(code: &str) -> impl Iterator<Item = &str> {
+    code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+}
+
+#[test]
+fn every_shape_parses() {
+    let generator = Generator::new();
+    let mut parsers: BTreeMap<Language, Parser> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    each_pair(&generator, 1, 40_000, |pair| {
+        if !seen.insert(pair.shape) {
+            return;
+        }
+        let parser = parsers.entry(pair.language).or_insert_with(|| parser(pair.language));
+        for code in [pair.vulnerable, pair.fixed] {
+            let file = in_file(&pair, code);
+            let tree = parser.parse(&file, None).unwrap();
+            assert!(!tree.root_node().has_error(), "{:?}:\n{file}", pair.language);
+        }
+    });
+    assert!(
+        seen.len() * 100 >= generator.shapes() * 95,
+        "{} of {} shapes seen",
+        seen.len(),
+        generator.shapes()
+    );
+}
+
+#[test]
+fn a_pair_follows_from_seed_and_index() {
+    let (generator, other) = (Generator::new(), Generator::new());
+    let (mut buffer, mut fresh) = (PairBuffer::default(), PairBuffer::default());
+    for index in (0..500).rev().chain([u64::MAX, 1 << 40]) {
+        let pair = generator.write_pair(7, index, &mut buffer);
+        assert_eq!(pair, other.write_pair(7, index, &mut fresh));
+        let same = other.write_pair_of(pair.language, pair.weakness, 7, index, &mut fresh).unwrap();
+        assert_eq!((same.language, same.weakness), (pair.language, pair.weakness));
+        assert_ne!(pair.vulnerable, generator.write_pair(8, index, &mut fresh).vulnerable);
+    }
+}
+
+#[test]
+fn all_languages_have_the_common_weaknesses() {
+    let generator = Generator::new();
+    let kinds: BTreeSet<(Language, &str)> =
+        generator.kinds().map(|(language, weakness)| (language, weakness.name)).collect();
+    let languages: BTreeSet<Language> = kinds.iter().map(|kind| kind.0).collect();
+    assert_eq!(languages.len(), 6);
+    for language in languages {
+        for weakness in EVERYWHERE {
+            assert!(kinds.contains(&(language, weakness)), "no {weakness} in {language:?}");
+        }
+    }
+    let weaknesses: BTreeSet<&str> = kinds.iter().map(|kind| kind.1).collect();
+    assert!(weaknesses.len() >= 30, "{} weaknesses", weaknesses.len());
+
+    let mut shapes: BTreeMap<(Language, &str), BTreeSet<u32>> = BTreeMap::new();
+    each_pair(&generator, 2, 20_000, |pair| {
+        shapes.entry((pair.language, pair.weakness.name)).or_default().insert(pair.shape);
+    });
+    assert_eq!(shapes.len(), kinds.len());
+    for (kind, shapes) in shapes {
+        assert!(shapes.len() >= 15, "{kind:?} has {} shapes", shapes.len());
+    }
+}
+
+#[test]
+fn what_is_not_there_is_not_written() {
+    let generator = Generator::new();
+    let mut buffer = PairBuffer::default();
+    let redos = Weakness::by_name("redos").unwrap();
+    assert!(generator.write_pair_of(Language::C, redos, 1, 1, &mut buffer).is_none());
+    let xss = Weakness::by_name("xss").unwrap();
+    assert!(generator.write_pair_of(Language::Sql, xss, 1, 1, &mut buffer).is_none());
+    let pair = generator.write_pair_of(Language::Go, xss, 1, 1, &mut buffer).unwrap();
+    assert_eq!((pair.language, pair.weakness.name), (Language::Go, "xss"));
+}
+
+#[test]
+fn texts_fit_into_files() {
+    let generator = Generator::new();
+    each_pair(&generator, 3, 10_000, |pair| {
+        for code in [pair.vulnerable, pair.fixed] {
+            assert!(quality::check_length(code).is_ok());
+            assert!(code.is_ascii() && !code.contains('\r') && !code.contains('~'), "{code}");
+            assert_eq!(code.trim(), code);
+            assert_eq!(code.contains('\t'), pair.language == Language::Go);
+            assert!(code.contains(pair.function), "{} is not in\n{code}", pair.function);
+            assert!(code.lines().all(|line| line.len() <= 180 && line.trim_end() == line), "{code}");
+        }
+        assert_ne!(pair.vulnerable, pair.fixed);
+        assert!(!pair.function.is_empty() && !pair.function.contains(' '));
+        assert!(!pair.description.contains('~') && !pair.description.ends_with('.'));
+        assert!(pair.description.starts_with(|c: char| c.is_ascii_uppercase()), "{}", pair.description);
+    });
+}
+
+#[test]
+fn lengths_tell_little() {
+    let generator = Generator::new();
+    let (mut vulnerable, mut fixed, mut usual, mut shorter) = (0, 0, 0, 0);
+    each_pair(&generator, 4, 20_000, |pair| {
+        vulnerable += pair.vulnerable.len();
+        fixed += pair.fixed.len();
+        usual += u32::from((8..=35).contains(&pair.vulnerable.lines().count()));
+        shorter += u32::from(pair.fixed.len() <= pair.vulnerable.len());
+    });
+    let percent = fixed * 100 / vulnerable;
+    assert!((90..=115).contains(&percent), "the fixed side has {percent} % of the length");
+    assert!(usual > 17_000, "{usual} of 20,000 have a usual number of lines");
+    assert!(shorter > 4_000, "{shorter} of 20,000 fixes make the function no longer");
+}
+
+#[test]
+fn names_do_not_tell_the_side() {
+    let generator = Generator::new();
+    let mut telling = BTreeSet::new();
+    each_pair(&generator, 5, 20_000, |pair| {
+        for word in words(pair.vulnerable).chain(words(pair.fixed)) {
+            let lower = word.to_ascii_lowercase();
+            if TELLING_PARTS.iter().any(|part| lower.contains(part)) && !TELLING_INTERFACES.contains(&word) {
+                telling.insert(word.to_owned());
+            }
+        }
+    });
+    assert!(telling.is_empty(), "{telling:?}");
+}
+
+#[test]
+fn words_of_one_side_are_the_flaw_or_its_fix() {
+    const PAIRS: u64 = 20_000;
+    let generator = Generator::new();
+    let mut counts: BTreeMap<String, [u64; 2]> = BTreeMap::new();
+    each_pair(&generator, 6, PAIRS, |pair| {
+        for (side, code) in [pair.vulnerable, pair.fixed].into_iter().enumerate() {
+            for word in words(code).collect::<BTreeSet<_>>() {
+                match counts.get_mut(word) {
+                    Some(count) => count[side] += 1,
+                    None => {
+                        counts.insert(word.to_owned(), [u64::from(side == 0), u64::from(side == 1)]);
+                    }
+                }
+            }
+        }
+    });
+    let leaks: Vec<_> = counts
+        .iter()
+        .filter(|(_, count)| count.contains(&0) && count.iter().sum::<u64>() > PAIRS / 100)
+        .filter(|(word, _)| !FLAWS_AND_FIXES.contains(&word.as_str()))
+        .collect();
+    assert!(leaks.is_empty(), "{leaks:?}");
+}
+
+#[test]
+fn hardly_a_pair_comes_twice() {
+    const PAIRS: u64 = 20_000;
+    let generator = Generator::new();
+    let (mut seen, mut skeletons) = (HashSet::new(), HashSet::new());
+    let mut repeated = 0;
+    each_pair(&generator, 7, PAIRS, |pair| {
+        let both =
+            [pair.vulnerable, pair.fixed].map(|code| code.split_whitespace().collect::<Vec<_>>().join(" "));
+        repeated += u64::from(!seen.insert(blake3::hash(both.join("\n").as_bytes())));
+        skeletons.insert(skeleton(pair.vulnerable));
+    });
+    assert!(repeated <= PAIRS / 200, "{repeated} of {PAIRS} pairs came before");
+    assert!(skeletons.len() >= 1_000, "{} structures", skeletons.len());
+}
+
+/// The code with every name, number and string replaced by one sign.
+fn skeleton(code: &str) -> String {
+    let mut skeleton = String::new();
+    let mut characters = code.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' | '\'' | '`' => {
+                while let Some(next) = characters.next() {
+                    match next {
+                        '\\' => drop(characters.next()),
+                        _ if next == character => break,
+                        _ => {}
+                    }
+                }
+                skeleton.push('s');
+            }
+            _ if character.is_ascii_alphanumeric() || character == '_' => {
+                while characters.next_if(|next| next.is_ascii_alphanumeric() || *next == '_').is_some() {}
+                skeleton.push('n');
+            }
+            _ if character.is_whitespace() => {}
+            _ => skeleton.push(character),
+        }
+    }
+    skeleton
+}
+
+/// Everything that the first pairs consist of, in one digest. A change of templates, words or
+/// random numbers changes it: then datasets made with the same seed change too, which users should be told.
+#[test]
+fn the_first_pairs_stay_what_they_are() {
+    let generator = Generator::new();
+    let mut digest = blake3::Hasher::new();
+    each_pair(&generator, 42, 1_000, |pair| {
+        let texts = [
+            pair.language.name(),
+            pair.weakness.name,
+            pair.function,
+            pair.vulnerable,
+            pair.fixed,
+            pair.description,
+            &pair.prelude.join("\n"),
+        ];
+        for text in texts {
+            digest.update(&(text.len() as u64).to_le_bytes());
+            digest.update(text.as_bytes());
+        }
+    });
+    assert_eq!(
+        digest.finalize().to_hex().as_str(),
+        "e2b8e894ed5bff5ccf5aff9c11920f206f69b016bf464b2a899e1f81929e5e88"
+    );
+}
