@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use ::parquet::errors::ParquetError;
+use streamguard_durable::WriteError;
 
 /// Longest reason that an error carries, in bytes. A reason may quote the damaged input, which
 /// is as long as its sender likes.
@@ -62,26 +63,9 @@ pub enum LineFault {
     },
 }
 
-/// An output file that cannot be written: a full disk, a missing folder, no permission.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot write {}", path.display())]
-pub struct DestinationError {
-    /// The file or folder.
-    pub path: PathBuf,
-    /// What the system said.
-    pub source: io::Error,
-}
-
-impl DestinationError {
-    /// For `map_err`: puts the path to an error of the system.
-    pub(crate) fn at(path: &Path) -> impl Fn(io::Error) -> Self {
-        move |source| Self { path: path.to_owned(), source }
-    }
-
-    /// For `map_err`: puts the path to an error of the Parquet writer.
-    pub(crate) fn parquet_at(path: &Path) -> impl Fn(ParquetError) -> Self {
-        move |error| Self { path: path.to_owned(), source: io_error(error) }
-    }
+/// Returns a function for `map_err` that adds the path to an error of the Parquet writer.
+pub(crate) fn parquet_write_error(path: &Path) -> impl Fn(ParquetError) -> WriteError {
+    move |error| WriteError { path: path.to_owned(), source: io_error(error) }
 }
 
 impl SourceError {

@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use crate::error::{DestinationError, LineFault, SourceError};
+use streamguard_durable::WriteError;
+
+use crate::error::{LineFault, SourceError};
 use crate::sample::Sample;
 
 /// Longest line that is read or written, without its line feed, in bytes: 16 MiB. The codes of
@@ -130,9 +132,9 @@ impl JsonlWriter {
     /// Creates the file, or empties it.
     ///
     /// # Errors
-    /// [`DestinationError`] if it cannot be created.
-    pub fn create(path: &Path) -> Result<Self, DestinationError> {
-        let file = File::create(path).map_err(DestinationError::at(path))?;
+    /// [`WriteError`] if it cannot be created.
+    pub fn create(path: &Path) -> Result<Self, WriteError> {
+        let file = File::create(path).map_err(WriteError::at(path))?;
         let output = BufWriter::with_capacity(BUFFER_BYTES, file);
         Ok(Self { path: path.to_owned(), output, line: Vec::new() })
     }
@@ -140,8 +142,8 @@ impl JsonlWriter {
     /// Appends a sample.
     ///
     /// # Errors
-    /// [`DestinationError`] if it cannot be written, or would be longer than [`MAX_LINE_BYTES`].
-    pub fn write(&mut self, sample: &Sample) -> Result<(), DestinationError> {
+    /// [`WriteError`] if it cannot be written, or would be longer than [`MAX_LINE_BYTES`].
+    pub fn write(&mut self, sample: &Sample) -> Result<(), WriteError> {
         self.line.clear();
         let written = serde_json::to_writer(&mut self.line, sample).map_err(io::Error::from);
         let written = written.and_then(|()| {
@@ -152,24 +154,24 @@ impl JsonlWriter {
             self.line.push(b'\n');
             self.output.write_all(&self.line)
         });
-        written.map_err(DestinationError::at(&self.path))
+        written.map_err(WriteError::at(&self.path))
     }
 
     /// Appends a line that holds a sample already, such as [`Line::raw`].
     ///
     /// # Errors
-    /// [`DestinationError`] if it cannot be written.
-    pub fn write_raw(&mut self, line: &str) -> Result<(), DestinationError> {
+    /// [`WriteError`] if it cannot be written.
+    pub fn write_raw(&mut self, line: &str) -> Result<(), WriteError> {
         let written = self.output.write_all(line.as_bytes()).and_then(|()| self.output.write_all(b"\n"));
-        written.map_err(DestinationError::at(&self.path))
+        written.map_err(WriteError::at(&self.path))
     }
 
     /// Writes what is buffered and waits until the disk has it.
     ///
     /// # Errors
-    /// [`DestinationError`] if that fails; the file is then unfinished.
-    pub fn finish(mut self) -> Result<(), DestinationError> {
+    /// [`WriteError`] if that fails; the file is then unfinished.
+    pub fn finish(mut self) -> Result<(), WriteError> {
         let flushed = self.output.flush().and_then(|()| self.output.get_ref().sync_all());
-        flushed.map_err(DestinationError::at(&self.path))
+        flushed.map_err(WriteError::at(&self.path))
     }
 }

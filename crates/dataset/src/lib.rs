@@ -15,7 +15,8 @@ pub mod weakness;
 
 pub use advisory::{Advisory, Affected, Cvss, MergedAdvisory, Reference, merge_by_alias};
 pub use dedup::Dedup;
-pub use error::{DestinationError, LineFault, SourceError};
+pub use error::{LineFault, SourceError};
+pub use streamguard_durable::WriteError;
 pub use jsonl::{JsonlReader, JsonlWriter};
 pub use language::Language;
 pub use parquet::{ParquetReader, ParquetWriter};

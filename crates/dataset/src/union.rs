@@ -1,13 +1,14 @@
 //! The union: the dataset files, put together from what the collectors emitted.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use streamguard_durable::{WriteError, sync_folder};
 
 use crate::dedup::Dedup;
-use crate::error::{DestinationError, SourceError};
+use crate::error::SourceError;
 use crate::jsonl::{JsonlReader, JsonlWriter};
 use crate::parquet::ParquetWriter;
 use crate::quality::Rejection;
@@ -64,7 +65,7 @@ pub enum UnionError {
     Source(#[from] SourceError),
     /// The files cannot be written.
     #[error(transparent)]
-    Destination(#[from] DestinationError),
+    Destination(#[from] WriteError),
     /// The caller said so.
     #[error("cancelled")]
     Cancelled,
@@ -127,7 +128,7 @@ pub fn write_union(
     }
     jsonl_file.publish()?;
     parquet_file.publish()?;
-    sync_folder(folder)?;
+    sync_folder(folder).map_err(WriteError::at(folder))?;
     Ok(union)
 }
 
@@ -149,8 +150,8 @@ impl Unfinished {
     }
 
     /// Gives the file its name. It must be on the disk already.
-    fn publish(self) -> Result<(), DestinationError> {
-        fs::rename(&self.path, &self.published).map_err(DestinationError::at(&self.published))
+    fn publish(self) -> Result<(), WriteError> {
+        fs::rename(&self.path, &self.published).map_err(WriteError::at(&self.published))
     }
 }
 
@@ -159,9 +160,4 @@ impl Drop for Unfinished {
         // It may never have been created, or be published: then there is nothing to remove.
         let _ = fs::remove_file(&self.path);
     }
-}
-
-/// Makes the names in a folder survive a power cut.
-fn sync_folder(folder: &Path) -> Result<(), DestinationError> {
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(DestinationError::at(folder))
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::event::Outcome;
-use crate::files;
+
 use crate::store::Store;
 
 /// Version of the note.
@@ -51,11 +51,11 @@ impl Store {
     pub(crate) fn note_failure(&self, shard: u32, outcome: Outcome, reason: &str, retry: bool) {
         let Some((path, plan)) = self.failure_path(shard) else { return };
         let reason = reason[..reason.floor_char_boundary(LONGEST.0)].to_owned();
-        let host = files::host().to_owned();
+        let host = streamguard_durable::host_name().to_owned();
         let failure = Failure { format: FORMAT, plan: plan.to_owned(), shard, outcome, reason, retry, host };
         let _ = serde_json::to_vec(&failure)
             .map_err(io::Error::from)
-            .and_then(|bytes| files::write_whole(&path, &bytes));
+            .and_then(|bytes| streamguard_durable::write_atomic(&path, &bytes));
     }
 
     /// Why a shard could not be done, if that was written down for the same plan.
@@ -89,7 +89,7 @@ mod tests {
         store.note_failure(1, Outcome::Failed, &"ä".repeat(LONGEST.0), false);
         let failure = store.failure(1).unwrap();
         assert!(failure.reason.len() <= LONGEST.0 && !failure.retry);
-        assert!(failure.told().ends_with(&format!("ä (on {})", files::host())));
+        assert!(failure.told().ends_with(&format!("ä (on {})", streamguard_durable::host_name())));
         assert!(Store::folder(folder.path(), "plan-b").unwrap().failure(1).is_none());
         fs::write(folder.path().join("000001.failed.json"), "{\"format\":1").unwrap();
         assert!(store.failure(1).is_none(), "torn");

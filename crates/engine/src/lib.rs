@@ -86,7 +86,6 @@ mod crew;
 pub mod event;
 mod external;
 mod failure;
-pub mod files;
 mod job;
 pub mod journal;
 mod merge;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::cancel::Cancel;
 use crate::event::Counters;
-use crate::files::{self, WholeFile};
+use streamguard_durable::AtomicFile;
 use crate::job::JobError;
 use crate::results::Results;
 use crate::store::ShardResult;
@@ -133,7 +133,7 @@ impl Merge<'_> {
         let to = match self.destination {
             Destination::Memory => To::Memory(Vec::new()),
             Destination::Folder(folder) => To::File(
-                WholeFile::create(&folder.join(name)).map_err(|source| destination_error(name, source))?,
+                AtomicFile::create(&folder.join(name)).map_err(|source| destination_error(name, source))?,
             ),
         };
         Ok(Making { name: name.to_owned(), to })
@@ -148,7 +148,7 @@ impl Merge<'_> {
         match (to, self.destination) {
             (To::File(file), Destination::Folder(folder)) => file
                 .commit()
-                .and_then(|()| files::sync_folder(folder))
+                .and_then(|()| streamguard_durable::sync_folder(folder))
                 .map_err(|source| destination_error(&name, source)),
             (To::Memory(bytes), _) => {
                 self.made.insert(name, bytes);
@@ -171,7 +171,7 @@ pub struct Making {
 
 enum To {
     Memory(Vec<u8>),
-    File(WholeFile),
+    File(AtomicFile),
 }
 
 impl Making {

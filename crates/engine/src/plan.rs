@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::files;
+
 use crate::results::Results;
 
 /// Version of the plan file.
@@ -157,7 +157,7 @@ impl PlanFile {
     /// # Errors
     /// What the file system says.
     pub fn write(&self, path: &Path) -> io::Result<()> {
-        files::write_whole(path, &serde_json::to_vec(self)?)
+        streamguard_durable::write_atomic(path, &serde_json::to_vec(self)?)
     }
 
     /// Reads a file that [`PlanFile::write`] wrote.

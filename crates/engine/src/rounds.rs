@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::cluster::Round;
-use crate::files;
+
 
 /// Version of the file.
 const FORMAT: u32 = 1;
@@ -103,7 +103,7 @@ impl Rounds {
         let root = root.canonicalize()?;
         let folder = state.canonicalize()?.join("cluster");
         fs::create_dir_all(folder.join("logs"))?;
-        files::remove_dead_temporaries(&folder)?;
+        streamguard_durable::remove_dead_leftovers(&folder)?;
         let identity = format!("{}\n{clock_ms}\n{plan}", root.display());
         let run = blake3::hash(identity.as_bytes()).to_hex()[..12].to_owned();
         let (job, plan, cluster) = (job.to_owned(), plan.to_owned(), cluster.to_owned());
@@ -146,7 +146,7 @@ impl Rounds {
     }
 
     fn write(&self, round: &Elements) -> io::Result<()> {
-        files::write_whole(&self.path(round.number), &serde_json::to_vec(round)?)
+        streamguard_durable::write_atomic(&self.path(round.number), &serde_json::to_vec(round)?)
     }
 
     /// A round as the engine is told of it.

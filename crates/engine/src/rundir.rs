@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::files;
+
 use crate::journal::JournalError;
 
 /// Version of the state below `.streamguard`.
@@ -170,8 +170,8 @@ impl RunDir {
         for folder in [&state.join("plans"), &state.join("shards")] {
             fs::create_dir_all(folder).map_err(destination(folder))?;
         }
-        files::remove_temporaries(root).map_err(destination(root))?;
-        files::remove_temporaries(&state).map_err(destination(&state))?;
+        streamguard_durable::remove_all_leftovers(root).map_err(destination(root))?;
+        streamguard_durable::remove_all_leftovers(&state).map_err(destination(&state))?;
         let file = RecordedRun { format: FORMAT, command, settings, clock_ms, done: false };
         let run_dir = Self { root: root.to_owned(), state, file, resumed, _lock: lock };
         run_dir.write_run()?;
@@ -230,7 +230,7 @@ impl RunDir {
         let path = self.state.join("run.json");
         serde_json::to_vec_pretty(&self.file)
             .map_err(io::Error::from)
-            .and_then(|bytes| files::write_whole(&path, &bytes))
+            .and_then(|bytes| streamguard_durable::write_atomic(&path, &bytes))
             .map_err(|source| RunDirError::Destination { path, source })
     }
 

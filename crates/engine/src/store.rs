@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Counters, micros};
-use crate::files::{self, WholeFile};
+use streamguard_durable::AtomicFile;
 
 /// Version of the result file.
 const FORMAT: u32 = 1;
@@ -86,14 +86,14 @@ impl Store {
         fs::create_dir_all(folder)?;
         let store = Self::shared(folder, plan)?;
         if !store.is_current() {
-            files::write_whole(&folder.join(OWNER), plan.as_bytes())?;
+            streamguard_durable::write_atomic(&folder.join(OWNER), plan.as_bytes())?;
         }
         Ok(store)
     }
 
     /// A store in a folder that another process has made, for the same plan or for one that came after.
     pub(crate) fn shared(folder: &Path, plan: &str) -> io::Result<Self> {
-        files::remove_dead_temporaries(folder)?;
+        streamguard_durable::remove_dead_leftovers(folder)?;
         Ok(Self::Folder { path: folder.to_owned(), plan: plan.to_owned() })
     }
 
@@ -170,7 +170,7 @@ pub(crate) struct Draft<'a> {
     bytes: u64,
     counters: Counters,
     buffer: Vec<u8>,
-    file: Option<WholeFile>,
+    file: Option<AtomicFile>,
     hasher: Option<blake3::Hasher>,
 }
 
@@ -219,7 +219,7 @@ impl<'a> Draft<'a> {
         self.hasher.get_or_insert_default().update(&self.buffer);
         let file = match &mut self.file {
             Some(file) => file,
-            None => self.file.insert(WholeFile::create(&Store::paths(path, self.shard).0)?),
+            None => self.file.insert(AtomicFile::create(&Store::paths(path, self.shard).0)?),
         };
         file.write_all(&self.buffer)?;
         self.buffer.clear();
@@ -263,7 +263,7 @@ impl<'a> Draft<'a> {
                     counters: self.counters.clone(),
                     took_us: micros(took),
                 };
-                let mut file = WholeFile::create(&result_path)?;
+                let mut file = AtomicFile::create(&result_path)?;
                 serde_json::to_writer(&mut file, &result)?;
                 file.commit()?;
                 kept

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
-use streamguard_engine::files::{WholeFile, sync_folder};
+use streamguard_durable::{AtomicFile, sync_folder};
 use streamguard_engine::{JobError, Merge};
 
 use super::arithmetic::{Range, Sieve};
@@ -37,7 +37,7 @@ const BUFFER: usize = 64 << 10;
 /// sieve, so they are sieved here once more, and never kept anywhere.
 pub(crate) fn write(list: &List, ranges: &[Range], merge: &Merge<'_>) -> Result<(), JobError> {
     let cannot = |source| JobError::Destination { path: list.file.display().to_string(), source };
-    let mut file = WholeFile::create(&list.file).map_err(cannot)?;
+    let mut file = AtomicFile::create(&list.file).map_err(cannot)?;
     let mut sieve = Sieve::new();
     let mut buffer = Vec::with_capacity(BUFFER);
     let stop = || merge.check().is_err();

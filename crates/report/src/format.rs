@@ -108,7 +108,7 @@ pub fn write(
     let write = |(name, bytes): Rendered| {
         let path = folder.join(name);
         let destination = |source| ReportError::Destination { path: path.clone(), source };
-        streamguard_engine::files::write_whole(&path, &bytes).map_err(destination)?;
+        streamguard_durable::write_atomic(&path, &bytes).map_err(destination)?;
         Ok(path)
     };
     files.into_iter().map(write).collect()

@@ -5,6 +5,7 @@
 //! hostile: each format escapes it at its own edge.
 
 mod csv;
+mod digits;
 pub mod escape;
 mod format;
 mod history;
@@ -16,6 +17,7 @@ mod run;
 mod samples;
 mod sarif;
 
+pub use digits::group_digits;
 pub use format::{Format, Options, ReportError, write};
 pub use json::schema;
 pub use report::Report;

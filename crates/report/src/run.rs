@@ -34,7 +34,7 @@ impl Assembled {
     /// [`io::Error`] if it cannot be written.
     pub fn write(&self, dir: &RunDir) -> io::Result<()> {
         let bytes = serde_json::to_vec(self)?;
-        streamguard_engine::files::write_whole(&dir.state(ASSEMBLED), &bytes)
+        streamguard_durable::write_atomic(&dir.state(ASSEMBLED), &bytes)
     }
 }
 

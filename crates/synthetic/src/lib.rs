@@ -14,6 +14,7 @@ mod generator;
 mod names;
 mod program;
 mod random;
+pub mod split_mix;
 mod template;
 mod templates;
 

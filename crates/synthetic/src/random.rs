@@ -1,43 +1,33 @@
-//! The generator's own random numbers: the same on every machine and in every version.
+//! The generator's random choices.
 
-/// SplitMix64: Guy L. Steele Jr., Doug Lea, Christine H. Flood, "Fast Splittable Pseudorandom
-/// Number Generators", OOPSLA 2014, figure 17 (the constants of `mix64` are those of
-/// Stafford's variant 13, as in Java's `SplittableRandom` and Vigna's `splitmix64.c`).
+use super::split_mix::{GOLDEN_GAMMA, SplitMix64, mix64};
+
+/// A stream of random choices, the same on every machine and in every version.
 #[derive(Clone, Debug)]
-pub(super) struct Random {
-    state: u64,
-}
-
-/// The odd integer nearest to 2^64 divided by the golden ratio.
-const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
-
-fn mix(mut z: u64) -> u64 {
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
+pub(super) struct Random(SplitMix64);
 
 impl Random {
     /// Numbers that follow from `seed` alone.
     pub(super) fn new(seed: u64) -> Self {
-        Self { state: seed }
+        Self(SplitMix64::new(seed))
     }
 
     /// Numbers that follow from a pair's seed and index alone: neighbours share nothing, so
     /// any range of indices can be generated anywhere.
     pub(super) fn of_pair(seed: u64, index: u64) -> Self {
-        Self { state: mix(mix(seed.wrapping_add(GAMMA)).wrapping_add(index.wrapping_mul(GAMMA))) }
+        let seed = mix64(seed.wrapping_add(GOLDEN_GAMMA));
+        Self(SplitMix64::new(mix64(seed.wrapping_add(index.wrapping_mul(GOLDEN_GAMMA)))))
     }
 
     /// Numbers that follow from a text: choices that stay when other texts come and go.
     pub(super) fn of_text(text: &str) -> Self {
-        Self { state: text.bytes().fold(GAMMA, |state, byte| mix(state ^ u64::from(byte))) }
+        let state = text.bytes().fold(GOLDEN_GAMMA, |state, byte| mix64(state ^ u64::from(byte)));
+        Self(SplitMix64::new(state))
     }
 
     /// The next 64 bits.
     pub(super) fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(GAMMA);
-        mix(self.state)
+        self.0.next_u64()
     }
 
     /// A number below `bound`, by multiplication (Daniel Lemire, "Fast Random Integer
@@ -59,14 +49,6 @@ impl Random {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn splitmix_reference_values() {
-        // First outputs of Vigna's splitmix64.c with the state 1234567.
-        let mut random = Random::new(1_234_567);
-        assert_eq!(random.next(), 6_457_827_717_110_365_317);
-        assert_eq!(random.next(), 3_203_168_211_198_807_973);
-    }
 
     #[test]
     fn below_stays_below() {

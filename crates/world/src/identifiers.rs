@@ -2,7 +2,7 @@
 //! are far above those that are given out.
 
 use crate::moment;
-use crate::random::mix;
+use streamguard_synthetic::split_mix::mix64;
 
 /// What databases call one vulnerability.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Identifiers {
 /// An identifier in GitHub's form: three groups of four out of twenty characters.
 fn ghsa(number: u32) -> String {
     const DIGITS: &[u8] = b"23456789cfghjmpqrvwx";
-    let mut rest = mix(u64::from(number));
+    let mut rest = mix64(u64::from(number));
     let mut group = || -> String {
         let mut digit = || {
             let digit = DIGITS[(rest % DIGITS.len() as u64) as usize];

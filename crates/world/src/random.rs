@@ -1,20 +1,20 @@
 //! Random numbers that follow from a seed, the same on every machine.
 
-/// A stream of numbers: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom
-/// number generators", 2014).
+use streamguard_synthetic::split_mix::{SplitMix64, mix64};
+
+/// A stream of random choices.
 #[derive(Clone, Debug)]
-pub(crate) struct Random(u64);
+pub(crate) struct Random(SplitMix64);
 
 impl Random {
     /// The stream number `index` of `seed`.
     pub(crate) fn new(seed: u64, index: u64) -> Self {
-        Self(mix(seed ^ mix(index)))
+        Self(SplitMix64::new(mix64(seed ^ mix64(index))))
     }
 
     /// The next 64 bits.
     pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        mix(self.0)
+        self.0.next_u64()
     }
 
     /// A number below `limit`, which is not 0.
@@ -48,13 +48,6 @@ impl Random {
             items.swap(last, self.below(last + 1));
         }
     }
-}
-
-/// The finalizer of SplitMix64.
-pub(crate) fn mix(mut value: u64) -> u64 {
-    value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    value ^ (value >> 31)
 }
 
 #[cfg(test)]

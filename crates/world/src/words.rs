@@ -1,6 +1,6 @@
 //! Words that ordinary code is made of.
 
-use crate::random::mix;
+use streamguard_synthetic::split_mix::mix64;
 
 /// How names of several words are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +156,7 @@ pub(crate) fn word(slot: &str, theme: u64, seed: u64, shift: usize, case: Case) 
             (LOCALS.len() + at, LITERALS[at].1, Case::Snake)
         }
     };
-    let first = mix(seed ^ (number as u64) << 8) % 1024;
+    let first = mix64(seed ^ (number as u64) << 8) % 1024;
     let count = words.split(' ').count();
     words.split(' ').nth((first as usize + shift) % count).map(|word| case.write(word))
 }

@@ -15,10 +15,11 @@ use ::parquet::file::metadata::KeyValue;
 use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::types::ColumnPath;
+use streamguard_durable::WriteError;
 
 use super::row_group::RowGroup;
 use super::{SCHEMA_KEY, SCHEMA_VERSION, columns};
-use crate::error::DestinationError;
+use crate::error::parquet_write_error;
 use crate::sample::Sample;
 
 /// What stands in the file as the program that wrote it, in the form that readers understand.
@@ -48,7 +49,7 @@ pub struct ParquetWriter {
 #[derive(Debug)]
 struct Encoder {
     orders: SyncSender<Order>,
-    thread: JoinHandle<Result<(), DestinationError>>,
+    thread: JoinHandle<Result<(), WriteError>>,
 }
 
 /// What the thread is told. When it hears nothing more and was not told to finish, it leaves the
@@ -62,16 +63,16 @@ impl ParquetWriter {
     /// Creates the file, or empties it.
     ///
     /// # Errors
-    /// [`DestinationError`] if it cannot be created.
-    pub fn create(path: &Path) -> Result<Self, DestinationError> {
-        let file = File::create(path).map_err(DestinationError::at(path))?;
+    /// [`WriteError`] if it cannot be created.
+    pub fn create(path: &Path) -> Result<Self, WriteError> {
+        let file = File::create(path).map_err(WriteError::at(path))?;
         // A channel without places: a row group is handed over once the one before is written.
         let (orders, received) = sync_channel(0);
         let thread = Builder::new().name("parquet".to_owned()).spawn({
             let path = path.to_owned();
-            move || encode(&file, &received).map_err(DestinationError::parquet_at(&path))
+            move || encode(&file, &received).map_err(parquet_write_error(&path))
         });
-        let thread = thread.map_err(DestinationError::at(path))?;
+        let thread = thread.map_err(WriteError::at(path))?;
         let encoder = Some(Encoder { orders, thread });
         Ok(Self { path: path.to_owned(), gathered: RowGroup::new(), encoder })
     }
@@ -79,8 +80,8 @@ impl ParquetWriter {
     /// Appends a sample.
     ///
     /// # Errors
-    /// [`DestinationError`] if a row group before it could not be written.
-    pub fn write(&mut self, sample: &Sample) -> Result<(), DestinationError> {
+    /// [`WriteError`] if a row group before it could not be written.
+    pub fn write(&mut self, sample: &Sample) -> Result<(), WriteError> {
         self.gathered.push(sample);
         if self.gathered.is_full() { self.hand_over() } else { Ok(()) }
     }
@@ -88,8 +89,8 @@ impl ParquetWriter {
     /// Writes what is gathered and the end of the file, and waits until the disk has it.
     ///
     /// # Errors
-    /// [`DestinationError`] if that fails; the file is then unfinished.
-    pub fn finish(mut self) -> Result<(), DestinationError> {
+    /// [`WriteError`] if that fails; the file is then unfinished.
+    pub fn finish(mut self) -> Result<(), WriteError> {
         if !self.gathered.is_empty() {
             self.hand_over()?;
         }
@@ -97,12 +98,12 @@ impl ParquetWriter {
         self.join()
     }
 
-    fn hand_over(&mut self) -> Result<(), DestinationError> {
+    fn hand_over(&mut self) -> Result<(), WriteError> {
         let complete = mem::replace(&mut self.gathered, RowGroup::new());
         self.order(Order::Write(complete))
     }
 
-    fn order(&mut self, order: Order) -> Result<(), DestinationError> {
+    fn order(&mut self, order: Order) -> Result<(), WriteError> {
         match &self.encoder {
             Some(encoder) if encoder.orders.send(order).is_ok() => Ok(()),
             // A thread that listens no more has failed.
@@ -111,10 +112,10 @@ impl ParquetWriter {
     }
 
     /// Waits for the end of the thread, and says how it ended.
-    fn join(&mut self) -> Result<(), DestinationError> {
+    fn join(&mut self) -> Result<(), WriteError> {
         let Some(Encoder { orders, thread }) = self.encoder.take() else {
             let source = io::Error::other("writing it has failed before");
-            return Err(DestinationError { path: self.path.clone(), source });
+            return Err(WriteError { path: self.path.clone(), source });
         };
         drop(orders);
         thread.join().unwrap_or_else(|panic| resume_unwind(panic))

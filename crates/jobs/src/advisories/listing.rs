@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use streamguard_engine::files::{WholeFile, write_whole};
+use streamguard_durable::{AtomicFile, write_atomic};
 
 use crate::upstream::cache::Part;
 
@@ -72,7 +72,7 @@ impl Listing {
 pub(super) struct Making {
     folder: PathBuf,
     key: String,
-    scratch: WholeFile,
+    scratch: AtomicFile,
     scratch_path: PathBuf,
     hasher: blake3::Hasher,
 }
@@ -86,7 +86,7 @@ impl Making {
         let folder = Part::Listings.folder(cache);
         fs::create_dir_all(&folder)?;
         let scratch_path = folder.join(format!("{key}.{}.new", std::process::id()));
-        let scratch = WholeFile::create(&scratch_path)?;
+        let scratch = AtomicFile::create(&scratch_path)?;
         Ok(Self { folder, key: key.to_owned(), scratch, scratch_path, hasher: blake3::Hasher::new() })
     }
 
@@ -113,7 +113,7 @@ impl Making {
         fs::rename(&self.scratch_path, self.folder.join(&file))?;
         let before = Listing::find(self.folder.parent().unwrap_or(&self.folder), &self.key);
         let listing = Listing { format: FORMAT, as_of_ms, file };
-        write_whole(&state(&self.folder, &self.key), &serde_json::to_vec(&listing)?)?;
+        write_atomic(&state(&self.folder, &self.key), &serde_json::to_vec(&listing)?)?;
         let is_needed =
             |name: &str| name == listing.file || before.as_ref().is_some_and(|before| name == before.file);
         for entry in fs::read_dir(&self.folder)? {

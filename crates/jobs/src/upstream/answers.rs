@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use streamguard_engine::files::write_whole;
+use streamguard_durable::write_atomic;
 
 use super::lock::{Hold, Lock};
 use super::request::{Answer, Freshness, Request, UpstreamError, Watch};
@@ -178,7 +178,7 @@ impl Entry {
     /// Keeps a body that nobody else writes, as the answer for good.
     pub(super) fn put(&self, bytes: &[u8]) -> Result<Stored, UpstreamError> {
         fs::create_dir_all(&self.folder)
-            .and_then(|()| write_whole(&self.scratch(), bytes))
+            .and_then(|()| write_atomic(&self.scratch(), bytes))
             .map_err(|error| self.cannot(error))?;
         let blake3 = blake3::hash(bytes).to_hex().to_string();
         let stored =
@@ -227,7 +227,7 @@ impl Entry {
         };
         let meta = Meta { mark, ..stored.meta.clone() };
         let text = serde_json::to_vec(&meta).map_err(|error| self.cannot(error.into()))?;
-        write_whole(&self.path("json"), &text).map_err(|error| self.cannot(error))?;
+        write_atomic(&self.path("json"), &text).map_err(|error| self.cannot(error))?;
         self.remove_others(&stored.answer.path).map_err(|error| self.cannot(error))
     }
 

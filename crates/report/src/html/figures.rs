@@ -5,6 +5,8 @@ use askama::filters::{MaybeSafe, Safe};
 use askama::{Result, Values};
 use serde_json::Value;
 
+use crate::digits::group_digits;
+
 /// What stands where there is no figure.
 const NONE: &str =
     r#"<span class="none"><span aria-hidden="true">–</span><span class="unseen">none</span></span>"#;
@@ -17,7 +19,7 @@ pub(super) trait Figure {
 
 impl Figure for u64 {
     fn html(&self) -> String {
-        format!(r#"<data value="{self}">{}</data>"#, grouped(&self.to_string()))
+        format!(r#"<data value="{self}">{}</data>"#, group_digits(self))
     }
 }
 
@@ -35,7 +37,7 @@ impl Figure for usize {
 
 impl Figure for f64 {
     fn html(&self) -> String {
-        format!(r#"<data value="{self}">{}</data>"#, grouped(&self.to_string()))
+        format!(r#"<data value="{self}">{}</data>"#, group_digits(self))
     }
 }
 
@@ -64,7 +66,7 @@ pub(super) fn duration(seconds: &f64, _: &dyn Values) -> Result<Safe<String>> {
     let text = match whole {
         0..60 => format!("{seconds:.2} s"),
         60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
-        _ => format!("{} h {:02} min", grouped(&(whole / 3600).to_string()), whole % 3600 / 60),
+        _ => format!("{} h {:02} min", group_digits(whole / 3600), whole % 3600 / 60),
     };
     Ok(Safe(format!(r#"<data value="{seconds}">{text}</data>"#)))
 }
@@ -84,7 +86,7 @@ pub(super) fn cell(value: &Value, _: &dyn Values) -> Result<MaybeSafe<String>> {
     Ok(match value {
         Value::Null => MaybeSafe::Safe(NONE.to_owned()),
         Value::Number(n) => {
-            MaybeSafe::Safe(format!(r#"<data value="{n}">{}</data>"#, grouped(&n.to_string())))
+            MaybeSafe::Safe(format!(r#"<data value="{n}">{}</data>"#, group_digits(n)))
         }
         Value::String(text) => MaybeSafe::NeedsEscaping(text.clone()),
         other => MaybeSafe::NeedsEscaping(other.to_string()),
@@ -106,30 +108,4 @@ pub(super) fn status(name: &str, _: &dyn Values) -> Result<MaybeSafe<String>> {
     Ok(MaybeSafe::Safe(format!(
         r#"<span class="status {class}"><span aria-hidden="true">{sign}</span> {word}</span>"#
     )))
-}
-
-/// A decimal number with commas between its thousands.
-fn grouped(number: &str) -> String {
-    let start = number.find(|c: char| c.is_ascii_digit()).unwrap_or_default();
-    let end = number[start..].find(|c: char| !c.is_ascii_digit()).map_or(number.len(), |n| start + n);
-    let mut text = number[..start].to_owned();
-    for (n, digit) in number[start..end].chars().enumerate() {
-        if n > 0 && (end - start - n).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text + &number[end..]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_are_grouped() {
-        let numbers = ["0", "999", "1000", "1234567.891", "-12345", "1e300"];
-        let texts = ["0", "999", "1,000", "1,234,567.891", "-12,345", "1e300"];
-        assert_eq!(numbers.map(grouped), texts);
-    }
 }

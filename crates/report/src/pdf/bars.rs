@@ -1,6 +1,7 @@
 //! Charts of horizontal bars: how much there is of each kind, and what is left at each step.
 
-use super::figures::{grouped, share};
+use super::figures::{share};
+use crate::digits::group_digits;
 use super::layout::{Layout, Shape};
 use super::style::{ACCENT, BAR, CELL, LEFT, MUTED, NOTE, RIGHT, STRONG, Style, WIDTH};
 
@@ -37,7 +38,7 @@ impl BarChart {
         if bars.len() > most + 1 {
             let others = bars.split_off(most);
             let count = others.iter().fold(0u64, |sum, (_, count)| sum.saturating_add(*count));
-            together = Some((format!("{} others", grouped(others.len() as u64)), count));
+            together = Some((format!("{} others", group_digits(others.len() as u64)), count));
         }
         (!bars.is_empty()).then(|| Self { title: title.to_owned(), bars, others: together, whole })
     }
@@ -82,7 +83,7 @@ impl BarChart {
         let name_width = names.iter().map(|name| name.width).fold(0.0, f32::max) + 8.0;
         let most = self.bars.iter().map(|(_, count)| *count).max().unwrap_or(1).max(1);
         // Room for the figures behind the longest bar.
-        let figures = layout.fonts.width(CELL.face, CELL.size, &grouped(most)) + 46.0;
+        let figures = layout.fonts.width(CELL.face, CELL.size, &group_digits(most)) + 46.0;
         let room = (width - name_width - figures).max(10.0);
         for (index, (name, (_, count))) in names.into_iter().zip(self.rows()).enumerate() {
             let y = top + STRONG.leading + 3.0 + ROW * index as f32;
@@ -95,7 +96,7 @@ impl BarChart {
                 layout.draw(figure, Shape::Block { x: behind, y, width: length, height, colour: BAR });
                 behind += length + 5.0;
             }
-            let figure_line = layout.fonts.fit(&grouped(*count), &CELL, width);
+            let figure_line = layout.fonts.fit(&group_digits(*count), &CELL, width);
             let end = behind + figure_line.width;
             layout.text(figure, behind, text, figure_line, &CELL);
             if let Some(share) = share(*count, self.whole) {
@@ -108,7 +109,7 @@ impl BarChart {
     /// The chart for those who do not see it.
     fn in_words(&self) -> String {
         let bars: Vec<String> =
-            self.rows().map(|(name, count)| format!("{name} {}", grouped(*count))).collect();
+            self.rows().map(|(name, count)| format!("{name} {}", group_digits(*count))).collect();
         format!("Bar chart, {}: {}.", self.title, bars.join(", "))
     }
 }
@@ -121,14 +122,14 @@ pub(super) fn set_funnel(layout: &mut Layout<'_>, title: &str, steps: &[(&str, u
     layout.gap(6.0);
     let top = layout.open(height);
     let words: Vec<String> =
-        steps.iter().map(|(name, count)| format!("{name} {}", grouped(*count))).collect();
+        steps.iter().map(|(name, count)| format!("{name} {}", group_digits(*count))).collect();
     let alt = format!("Funnel, {title}: {}.", words.join(", "));
     let figure = layout.figure(&alt, LEFT, top, WIDTH, height);
     let line = layout.fonts.fit(title, &STRONG, WIDTH);
     layout.text(figure, LEFT, top, line, &STRONG);
     let most = steps.iter().map(|(_, count)| *count).max().unwrap_or(1).max(1);
     let counted = Style { size: 9.0, ..STRONG };
-    let figures = layout.fonts.width(counted.face, counted.size, &grouped(most)) + 10.0;
+    let figures = layout.fonts.width(counted.face, counted.size, &group_digits(most)) + 10.0;
     let room = RIGHT - LEFT - LABELS - figures;
     for (index, (name, count)) in steps.iter().enumerate() {
         let y = top + STRONG.leading + 3.0 + STEP * index as f32;
@@ -141,7 +142,7 @@ pub(super) fn set_funnel(layout: &mut Layout<'_>, title: &str, steps: &[(&str, u
         };
         let (x, height) = (LEFT + LABELS + figures + (room - length) / 2.0, STEP - 4.0);
         layout.draw(figure, Shape::Block { x, y: y + 2.0, width: length, height, colour: BAR });
-        let line = layout.fonts.fit(&grouped(*count), &counted, figures);
+        let line = layout.fonts.fit(&group_digits(*count), &counted, figures);
         layout.text_to(
             figure,
             LEFT + LABELS + figures - 10.0,

@@ -1,6 +1,7 @@
 //! What came of each collector, or of another job.
 
-use super::figures::{capital, counted, grouped, none, optional, percent};
+use super::figures::{capital, counted, none, optional, percent};
+use crate::digits::group_digits;
 use super::layout::Layout;
 use super::status::{colour, signed};
 use super::style::{CELL, SUBSECTION};
@@ -49,11 +50,11 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
                 name,
                 status,
                 output,
-                grouped(collector.samples_collected).into(),
+                group_digits(collector.samples_collected).into(),
                 optional(collector.target_samples).into(),
                 percent(collector.completion_rate).into(),
                 pairs(collector).into(),
-                grouped(collector.rejected.values().sum()).into(),
+                group_digits(collector.rejected.values().sum()).into(),
                 done(&collector.shards).into(),
             ]
         } else {
@@ -62,7 +63,7 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
                 status,
                 output,
                 done(&collector.shards).into(),
-                grouped(u64::from(collector.shards.lost)).into(),
+                group_digits(u64::from(collector.shards.lost)).into(),
             ]
         });
     }
@@ -81,12 +82,12 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
 
 /// Sources of advisories have no pairs of their own.
 fn pairs(collector: &Collector) -> String {
-    if collector.unit == "advisories" { none() } else { grouped(collector.code_pairs) }
+    if collector.unit == "advisories" { none() } else { group_digits(collector.code_pairs) }
 }
 
 fn done(shards: &Shards) -> String {
-    let planned = shards.planned.map_or_else(none, |planned| grouped(u64::from(planned)));
-    format!("{} of {planned}", grouped(u64::from(shards.done)))
+    let planned = shards.planned.map_or_else(none, |planned| group_digits(u64::from(planned)));
+    format!("{} of {planned}", group_digits(u64::from(shards.done)))
 }
 
 /// Why some did not end well.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::bars::{BarChart, set_funnel};
-use super::figures::grouped;
+use crate::digits::group_digits;
 use super::layout::Layout;
 use super::lines::LineChart;
 use super::style::NOTE;
@@ -98,13 +98,13 @@ fn sources(layout: &mut Layout<'_>, report: &Report) {
         let reasons: Vec<String> = source
             .rejected
             .iter()
-            .map(|(reason, count)| format!("{} {}", grouped(*count), reason.replace('_', " ")))
+            .map(|(reason, count)| format!("{} {}", group_digits(*count), reason.replace('_', " ")))
             .collect();
         let reasons = if reasons.is_empty() { super::figures::none() } else { reasons.join(", ") };
         table.row(vec![
             source.collector.as_str().into(),
-            grouped(source.read).into(),
-            grouped(source.kept).into(),
+            group_digits(source.read).into(),
+            group_digits(source.kept).into(),
             reasons.into(),
         ]);
     }

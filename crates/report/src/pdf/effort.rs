@@ -1,6 +1,7 @@
 //! How long it took, and how the machine was used.
 
-use super::figures::{counted, decimal, grouped, none, percent, seconds};
+use super::figures::{counted, decimal, none, percent, seconds};
+use crate::digits::group_digits;
 use super::layout::Layout;
 use super::table::Align::{Left, Right};
 use super::table::Table;
@@ -22,13 +23,13 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
     if collects(report) {
         row("Samples a second", decimal(report.summary.samples_per_second));
     }
-    row("Workers", format!("{} ({})", grouped(report.workers as u64), report.mode));
+    row("Workers", format!("{} ({})", group_digits(report.workers as u64), report.mode));
     row("Workers busy, summed", seconds(performance.busy_seconds));
     row("of the time they had", percent(performance.utilization));
-    row("Attempts at shards", grouped(performance.attempts));
-    row("of which tried again", grouped(performance.retries));
-    row("Shards that an interrupted run had left", grouped(performance.reused_shards));
-    row("Times gone on with", grouped(performance.resumptions));
+    row("Attempts at shards", group_digits(performance.attempts));
+    row("of which tried again", group_digits(performance.retries));
+    row("Shards that an interrupted run had left", group_digits(performance.reused_shards));
+    row("Times gone on with", group_digits(performance.resumptions));
     if performance.utilization.is_some_and(|busy| busy > 100.0) {
         table.note("Shards that wait for others run beside the workers, so it may exceed 100%.");
     }
@@ -52,7 +53,7 @@ fn by_job(layout: &mut Layout<'_>, report: &Report) {
             .shards
             .attempts
             .iter()
-            .map(|(outcome, count)| format!("{} {}", grouped(u64::from(*count)), outcome.replace('_', " ")))
+            .map(|(outcome, count)| format!("{} {}", group_digits(u64::from(*count)), outcome.replace('_', " ")))
             .collect();
         let attempts = if attempts.is_empty() { none() } else { attempts.join(", ") };
         let output = match job.records_per_second {
@@ -63,7 +64,7 @@ fn by_job(layout: &mut Layout<'_>, report: &Report) {
         if collects {
             cells.push(decimal(job.samples_per_second).into());
         }
-        cells.extend([output.into(), grouped(u64::from(job.shards.lost)).into(), attempts.into()]);
+        cells.extend([output.into(), group_digits(u64::from(job.shards.lost)).into(), attempts.into()]);
         table.row(cells);
     }
     if let Some(more @ 1..) = report.by_collector.len().checked_sub(ROWS) {

@@ -3,22 +3,11 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-/// A count, in groups of three digits.
-pub(super) fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.char_indices() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
+use crate::digits::group_digits;
 
 /// A count, if there is one.
 pub(super) fn optional(count: Option<u64>) -> String {
-    count.map_or_else(none, grouped)
+    count.map_or_else(none, group_digits)
 }
 
 /// What stands for nothing.
@@ -36,7 +25,7 @@ pub(super) fn counted(count: u64, units: &str) -> String {
         },
         _ => units.to_owned(),
     };
-    format!("{} {unit}", grouped(count))
+    format!("{} {unit}", group_digits(count))
 }
 
 /// A rate or a share as it is in the report: with at most two digits behind the point.
@@ -47,7 +36,7 @@ pub(super) fn decimal(value: Option<f64>) -> String {
     let rest = rest.trim_end_matches('0');
     let point = if rest.is_empty() { "" } else { "." };
     match whole.parse::<u64>() {
-        Ok(whole) => format!("{}{point}{rest}", grouped(whole)),
+        Ok(whole) => format!("{}{point}{rest}", group_digits(whole)),
         Err(_) => format!("{whole}{point}{rest}"),
     }
 }
@@ -72,7 +61,7 @@ pub(super) fn seconds(value: f64) -> String {
     match whole {
         0..60 => format!("{} s", decimal(Some(value))),
         60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
-        _ => format!("{} h {:02} min", grouped(whole / 3600), whole % 3600 / 60),
+        _ => format!("{} h {:02} min", group_digits(whole / 3600), whole % 3600 / 60),
     }
 }
 
@@ -103,7 +92,7 @@ pub(super) fn value(value: &Value) -> String {
     match value {
         Value::Null => none(),
         Value::String(text) => text.clone(),
-        Value::Number(number) => number.as_u64().map_or_else(|| number.to_string(), grouped),
+        Value::Number(number) => number.as_u64().map_or_else(|| number.to_string(), group_digits),
         other => other.to_string(),
     }
 }
@@ -120,7 +109,6 @@ mod tests {
 
     #[test]
     fn figures_are_readable() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!([counted(1, "advisories"), counted(2, "fixes")], ["1 advisory", "2 fixes"]);
         let decimals = [0.64, 100.0, 8375.2, f64::NAN].map(|value| decimal(Some(value)));
         assert_eq!(decimals, ["0.64", "100", "8,375.2", "–"]);

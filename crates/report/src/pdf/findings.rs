@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::figures::{counted, grouped, none, value};
+use super::figures::{counted, none, value};
+use crate::digits::group_digits;
 use super::layout::Layout;
 use super::style::{self, Face, NOTE, Style};
 use super::table::Align::{Left, Right};
@@ -49,7 +50,7 @@ fn figures(layout: &mut Layout<'_>, jobs: &[&(String, Collector)]) {
     for (name, job) in jobs {
         let metrics = job.metrics.iter().map(|(name, figure)| (name, value(figure)));
         let besides = job.counters.iter().filter(|(name, _)| !job.metrics.contains_key(*name));
-        let counters = besides.map(|(name, count)| (name, grouped(*count)));
+        let counters = besides.map(|(name, count)| (name, group_digits(*count)));
         let (mut shown, mut style) = (0, Style { face: Face::Bold, ..style::CELL });
         for (figure, value) in metrics.chain(counters) {
             if shown == ROWS {
@@ -89,7 +90,7 @@ fn rows(layout: &mut Layout<'_>, title: &str, columns: &[String], rows: &[Vec<Va
     }
     if let Some(more @ 1..) = rows.len().checked_sub(ROWS) {
         let whole = "the other formats of this report have all";
-        set.note(format!("{} more rows; {whole}.", grouped(more as u64)));
+        set.note(format!("{} more rows; {whole}.", group_digits(more as u64)));
     }
     set.set(layout);
 }

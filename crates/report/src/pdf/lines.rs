@@ -1,6 +1,7 @@
 //! A chart of lines over time.
 
-use super::figures::{capital, grouped, seconds};
+use super::figures::{capital, seconds};
+use crate::digits::group_digits;
 use super::layout::{Layout, Node, Shape};
 use super::scale::{Scale, ticks};
 use super::style::{Colour, INK, LEFT, NOTE, RIGHT, RULE, WIDTH};
@@ -63,7 +64,7 @@ impl LineChart<'_> {
         let ticks: Vec<(u64, Line)> = scale
             .ticks()
             .into_iter()
-            .map(|tick| (tick, layout.fonts.fit(&grouped(tick), &NOTE, WIDTH)))
+            .map(|tick| (tick, layout.fonts.fit(&group_digits(tick), &NOTE, WIDTH)))
             .collect();
         let left = LEFT + 6.0 + ticks.iter().map(|(_, line)| line.width).fold(0.0, f32::max);
         for (tick, line) in ticks {
@@ -96,7 +97,7 @@ impl LineChart<'_> {
         let (mut row, mut x) = (0, LEFT);
         let mut legend = Vec::new();
         for (name, values) in &self.series {
-            let line = layout.fonts.fit(&format!("{name} {}", grouped(end(values))), &NOTE, 160.0);
+            let line = layout.fonts.fit(&format!("{name} {}", group_digits(end(values))), &NOTE, 160.0);
             let needs = 23.0 + line.width;
             if x > LEFT && x + needs > RIGHT {
                 (row, x) = (row + 1, LEFT);
@@ -135,7 +136,7 @@ impl LineChart<'_> {
     /// The chart for those who do not see it.
     fn in_words(&self) -> String {
         let ends: Vec<String> =
-            self.series.iter().map(|(name, values)| format!("{name} {}", grouped(end(values)))).collect();
+            self.series.iter().map(|(name, values)| format!("{name} {}", group_digits(end(values)))).collect();
         let span = seconds(self.instants.last().copied().unwrap_or(0.0));
         format!("Line chart of {} over {span}; at the end: {}.", self.unit, ends.join(", "))
     }

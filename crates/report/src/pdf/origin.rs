@@ -3,7 +3,8 @@
 use krilla::tagging::Tag;
 use serde_json::Value;
 
-use super::figures::{counted, grouped, instant, none, seconds};
+use super::figures::{counted, instant, none, seconds};
+use crate::digits::group_digits;
 use super::layout::Layout;
 use super::style::{CODE, LEFT, TINT, WIDTH};
 use super::table::Align::{Left, Right};
@@ -22,7 +23,7 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
     row("Began", time(&report.start_time));
     row("Ended", time(&report.end_time));
     row("Duration", seconds(report.total_duration));
-    row("Workers", format!("{} ({})", grouped(report.workers as u64), report.mode));
+    row("Workers", format!("{} ({})", group_digits(report.workers as u64), report.mode));
     table.set(layout);
     files(layout, report);
     command(layout, report);
@@ -38,7 +39,7 @@ fn files(layout: &mut Layout<'_>, report: &Report) {
         let digest = super::style::Style { size: 7.0, ..CODE };
         table.row(vec![
             file.name.as_str().into(),
-            grouped(file.size).into(),
+            group_digits(file.size).into(),
             Cell::styled(file.blake3.as_str(), digest),
         ]);
     }

@@ -1,6 +1,7 @@
 //! What went wrong.
 
-use super::figures::{counted, grouped, none, seconds};
+use super::figures::{counted, none, seconds};
+use crate::digits::group_digits;
 use super::layout::Layout;
 use super::status::signed;
 use super::style::{BODY, NOTE};
@@ -65,6 +66,6 @@ fn warnings(layout: &mut Layout<'_>, report: &Report) {
 /// Says how many there are that the table has not.
 fn more(table: &mut Table, all: usize) {
     if let Some(more @ 1..) = all.checked_sub(ROWS) {
-        table.note(format!("{} more are in the other formats of this report.", grouped(more as u64)));
+        table.note(format!("{} more are in the other formats of this report.", group_digits(more as u64)));
     }
 }

@@ -2,7 +2,8 @@
 
 use krilla::tagging::Tag;
 
-use super::figures::{bytes, counted, decimal, grouped, optional, percent, seconds};
+use super::figures::{bytes, counted, decimal, optional, percent, seconds};
+use crate::digits::group_digits;
 use super::layout::Layout;
 use super::style::{BODY, FIGURE, LEFT, NOTE, Style, TINT, WIDTH};
 use super::title::{collects, runners};
@@ -25,7 +26,7 @@ fn collected(report: &Report) -> String {
         (Some(samples), Some(pairs)) => format!(
             "The dataset holds {}, of which {} {} the code before and after the fix. ",
             counted(samples, "samples"),
-            grouped(pairs),
+            group_digits(pairs),
             if pairs == 1 { "is a pair with" } else { "are pairs with" },
         ),
         _ => "There is no dataset yet. ".to_owned(),
@@ -39,7 +40,7 @@ fn collected(report: &Report) -> String {
             text += &format!(
                 ": {} of the {} that were wanted. ",
                 percent(Some(rate)),
-                grouped(summary.total_target_samples)
+                group_digits(summary.total_target_samples)
             );
         }
         None => text += ". ",
@@ -50,7 +51,7 @@ fn collected(report: &Report) -> String {
             "{} turned away, most often for this reason: {} ({}).",
             were(summary.rejected, "candidates"),
             reason.replace('_', " "),
-            grouped(*count)
+            group_digits(*count)
         );
     }
     text
@@ -111,7 +112,7 @@ fn effort(report: &Report) -> String {
             if performance.retries == 1 {
                 "1 failed".to_owned()
             } else {
-                format!("{} failed", grouped(performance.retries))
+                format!("{} failed", group_digits(performance.retries))
             },
         );
     }
@@ -121,7 +122,7 @@ fn effort(report: &Report) -> String {
 fn problems(report: &Report) -> String {
     let more = match report.not_listed {
         0 => String::new(),
-        more => format!(", and {} more of them that are not listed", grouped(more)),
+        more => format!(", and {} more of them that are not listed", group_digits(more)),
     };
     let count = |count: usize, what: &str| match count {
         0 => format!("no {what}"),
@@ -147,29 +148,29 @@ fn key_figures(report: &Report) -> Vec<Tile> {
         (
             "Samples in the dataset",
             optional(summary.samples_in_dataset),
-            format!("of {} collected", grouped(summary.total_samples_collected)),
+            format!("of {} collected", group_digits(summary.total_samples_collected)),
         ),
         (
             "Pairs in the dataset",
             optional(summary.pairs_in_dataset),
-            format!("of {} collected", grouped(summary.code_pairs)),
+            format!("of {} collected", group_digits(summary.code_pairs)),
         ),
         (
             "Of the target",
             percent(summary.completion_rate),
             match summary.total_target_samples {
                 0 => "no target".to_owned(),
-                target => format!("of {} wanted", grouped(target)),
+                target => format!("of {} wanted", group_digits(target)),
             },
         ),
-        ("Complete collectors", grouped(summary.successful_collectors as u64), others(report)),
+        ("Complete collectors", group_digits(summary.successful_collectors as u64), others(report)),
         (
             "Duration",
             seconds(report.total_duration),
             format!("{} ({})", counted(report.workers as u64, "workers"), report.mode),
         ),
         ("Samples a second", decimal(summary.samples_per_second), "over the whole run".to_owned()),
-        ("Turned away", grouped(summary.rejected), "duplicates included".to_owned()),
+        ("Turned away", group_digits(summary.rejected), "duplicates included".to_owned()),
         match &report.dataset {
             Some(dataset) => {
                 ("Size of the dataset", bytes(size), counted(dataset.files.len() as u64, "files"))
@@ -182,13 +183,13 @@ fn key_figures(report: &Report) -> Vec<Tile> {
 fn job_figures(report: &Report) -> Vec<Tile> {
     let performance = &report.performance;
     vec![
-        ("Complete jobs", grouped(report.summary.successful_collectors as u64), others(report)),
+        ("Complete jobs", group_digits(report.summary.successful_collectors as u64), others(report)),
         (
             "Duration",
             seconds(report.total_duration),
             format!("{} ({})", counted(report.workers as u64, "workers"), report.mode),
         ),
-        ("Attempts", grouped(performance.attempts), format!("{} tried again", grouped(performance.retries))),
+        ("Attempts", group_digits(performance.attempts), format!("{} tried again", group_digits(performance.retries))),
         ("Workers busy", percent(performance.utilization), "of the time they had".to_owned()),
     ]
 }

@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &Cache) -> Result<Exit> {
             let mut rows = vec![["PART".to_owned(), "ENTRIES".to_owned(), "SIZE".to_owned()]];
             let usage = cache::usage(&folder).with_context(|| format!("cannot look into {}", at()))?;
             for part in &usage {
-                rows.push([part.part.name().to_owned(), ui::grouped(part.entries), ui::size(part.bytes)]);
+                rows.push([part.part.name().to_owned(), ui::group_digits(part.entries), ui::size(part.bytes)]);
             }
             let bytes = usage.iter().map(|part| part.bytes).sum();
             rows.push([folder.display().to_string(), String::new(), ui::size(bytes)]);
@@ -39,9 +39,9 @@ pub(crate) fn run(arguments: &Cache) -> Result<Exit> {
 
 fn say(removed: &cache::Removed) -> Result<()> {
     let cache::Removed { entries, bytes, in_use } = removed;
-    ui::line(&format!("{} entries removed, {}", ui::grouped(*entries), ui::size(*bytes)))?;
+    ui::line(&format!("{} entries removed, {}", ui::group_digits(*entries), ui::size(*bytes)))?;
     if *in_use > 0 {
-        ui::line(&format!("{} are in use by a run, and stay", ui::grouped(*in_use)))?;
+        ui::line(&format!("{} are in use by a run, and stay", ui::group_digits(*in_use)))?;
     }
     Ok(())
 }

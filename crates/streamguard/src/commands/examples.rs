@@ -7,7 +7,7 @@ use anyhow::Result;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::escape::escape;
 use streamguard::ui::side_by_side::SideBySide;
-use streamguard::ui::{self, grouped};
+use streamguard::ui::{self, group_digits};
 use streamguard_dataset::{JsonlReader, Language, ParquetReader, Sample, SourceError};
 
 use crate::cli::{Color, Examples};
@@ -182,9 +182,9 @@ impl Filter {
         values.sort_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
         let listed = values.iter().take(NAMED_VALUES);
         let mut listed: Vec<String> =
-            listed.map(|(name, count)| format!("{} {}", escape(name), grouped(*count))).collect();
+            listed.map(|(name, count)| format!("{} {}", escape(name), group_digits(*count))).collect();
         if values.len() > NAMED_VALUES {
-            listed.push(format!("{} more", grouped((values.len() - NAMED_VALUES) as u64)));
+            listed.push(format!("{} more", group_digits((values.len() - NAMED_VALUES) as u64)));
         }
         if listed.is_empty() { "none".to_owned() } else { listed.join(", ") }
     }
@@ -219,7 +219,7 @@ fn nothing(filters: &[Filter], found: &Found) -> String {
     if filters.is_empty() {
         return "The dataset has no samples.\n".to_owned();
     }
-    let mut text = format!("None of {} samples matches.\n", grouped(found.looked_at));
+    let mut text = format!("None of {} samples matches.\n", group_digits(found.looked_at));
     for filter in filters {
         let (names, flag) = filter.field.names();
         let others = filters.len() > 1 && filter.values.values().any(|(_, beside)| *beside > 0);
@@ -232,14 +232,14 @@ fn nothing(filters: &[Filter], found: &Found) -> String {
 
 /// Says how much was seen, and how to see more.
 fn footer(arguments: &Examples, found: &Found) -> String {
-    let (matched, looked_at) = (grouped(found.matched), grouped(found.looked_at));
+    let (matched, looked_at) = (group_digits(found.matched), group_digits(found.looked_at));
     if found.matched <= arguments.skip {
         return format!("Of {looked_at} samples {matched} match; --skip {} leaves none.\n", arguments.skip);
     }
     let last = found.matched.min(arguments.skip.saturating_add(arguments.count));
     let shown = match arguments.skip + 1 {
-        first if first == last => format!("Sample {}", grouped(first)),
-        first => format!("Samples {} to {}", grouped(first), grouped(last)),
+        first if first == last => format!("Sample {}", group_digits(first)),
+        first => format!("Samples {} to {}", group_digits(first), group_digits(last)),
     };
     let seen = format!("{shown}; of {looked_at} looked at, {matched} match.");
     if !found.more {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::escape::escape;
-use streamguard::ui::{self, grouped};
+use streamguard::ui::{self, group_digits};
 use streamguard_jobs::reference::{self, History, Target};
 use streamguard_jobs::repo::{self, Source};
 
@@ -223,16 +223,16 @@ impl Counts {
 
     fn summary(&self) -> String {
         let kinds: Vec<String> =
-            self.kinds.iter().map(|(kind, count)| format!("{kind} {}", grouped(*count))).collect();
-        let mut text = format!("{} URLs, {} understood", grouped(self.urls), grouped(self.parsed));
+            self.kinds.iter().map(|(kind, count)| format!("{kind} {}", group_digits(*count))).collect();
+        let mut text = format!("{} URLs, {} understood", group_digits(self.urls), group_digits(self.parsed));
         if !kinds.is_empty() {
             text += &format!(": {}", kinds.join(", "));
         }
         if self.asked > 0 {
-            text += &format!("; local history knew {} of {}", grouped(self.found), grouped(self.asked));
+            text += &format!("; local history knew {} of {}", group_digits(self.found), group_digits(self.asked));
         }
         if self.unreadable > 0 {
-            text += &format!("; {} lines could not be read", grouped(self.unreadable));
+            text += &format!("; {} lines could not be read", group_digits(self.unreadable));
         }
         text
     }

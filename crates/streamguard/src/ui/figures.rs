@@ -7,7 +7,7 @@ use serde_json::Value;
 use streamguard_engine::{JobState, Status, Table};
 
 use super::escape::escape;
-use super::{grouped, print as print_text};
+use super::{group_digits, print as print_text};
 
 /// Rows of a table that are shown; reports have all.
 const ROWS: usize = 24;
@@ -78,7 +78,7 @@ fn rows(text: &mut String, table: &Table) {
         let _ = writeln!(text, "{}", line.trim_end());
     }
     if table.rows.len() > ROWS {
-        let _ = writeln!(text, "  and {} more", grouped((table.rows.len() - ROWS) as u64));
+        let _ = writeln!(text, "  and {} more", group_digits((table.rows.len() - ROWS) as u64));
     }
 }
 
@@ -93,7 +93,7 @@ fn shown(value: &Value) -> String {
                 None => text,
             }
         }
-        Value::Number(number) => number.as_u64().map_or_else(|| number.to_string(), grouped),
+        Value::Number(number) => number.as_u64().map_or_else(|| number.to_string(), group_digits),
         other => escape(&other.to_string()),
     }
 }

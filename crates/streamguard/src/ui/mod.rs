@@ -22,6 +22,7 @@ use escape::escape;
 use streamguard_engine::{Cancel, Event, JobState, Observer, Pause, State};
 
 pub use plain::LogFormat;
+pub use streamguard_report::group_digits;
 pub use terminal::{has_colors, has_utf8, is_terminal, width};
 
 use dashboard::{Dashboard, Model};
@@ -163,23 +164,10 @@ pub fn size(bytes: u64) -> String {
     format!("{:.1} {}", bytes as f64 / f64::from(1024_u32).powi(power as i32), units[power as usize - 1])
 }
 
-/// A number for people: `1,234,567`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// A number for people who have little room: `1,234`, `12.3k`, `1.23M`.
 pub fn short(number: u64) -> String {
     if number < 10_000 {
-        return grouped(number);
+        return group_digits(number);
     }
     let units = ["k", "M", "G", "T", "P", "E"];
     let mut value = number as f64;
@@ -191,7 +179,7 @@ pub fn short(number: u64) -> String {
             return format!("{value:.digits$}{unit}");
         }
     }
-    grouped(number)
+    group_digits(number)
 }
 
 /// What a job turned away, by reason.
@@ -217,7 +205,6 @@ mod tests {
 
     #[test]
     fn figures_are_readable() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!(
             [9_999, 12_345, 999_499, 999_500, 1_234_567, u64::MAX].map(short),
             ["9,999", "12.3k", "999k", "1.00M", "1.23M", "18.4E"]

@@ -7,7 +7,7 @@ use streamguard_engine::{Event, EventKind, Level, State};
 use super::escape::escape;
 use super::flood::{Flood, Kind};
 use super::remark::{Remark, elsewhere};
-use super::{Show, clock, grouped, json_lines, say};
+use super::{Show, clock, group_digits, json_lines, say};
 
 /// Progress of a job is said at most this often.
 const PACE: Duration = Duration::from_secs(2);
@@ -53,7 +53,7 @@ impl Plain {
 
     fn hold_back(&self, state: &State, held: Vec<(Kind, u32)>) {
         for ((job, level), lines) in held {
-            let text = format!("and {} more like these", grouped(u64::from(lines)));
+            let text = format!("and {} more like these", group_digits(u64::from(lines)));
             let remark = Remark { level, job, text, is_frequent: false };
             self.line(state, &remark, None);
         }
@@ -64,7 +64,7 @@ impl Plain {
             if job.status.is_some() || job.records == 0 {
                 continue;
             }
-            let of = job.expected.map_or(String::new(), |expected| format!(" of {}", grouped(expected)));
+            let of = job.expected.map_or(String::new(), |expected| format!(" of {}", group_digits(expected)));
             let shards = job.shards.map_or(String::new(), |shards| format!(", {}/{shards} shards", job.good));
             let mut doing = job.running.values().filter_map(|running| running.doing.clone());
             let waits = doing.next().or_else(|| elsewhere(&job.elsewhere));
@@ -72,7 +72,7 @@ impl Plain {
             let remark = Remark {
                 level: Level::Info,
                 job: Some(at),
-                text: format!("{}{of} records{shards}{waits}", grouped(job.records)),
+                text: format!("{}{of} records{shards}{waits}", group_digits(job.records)),
                 is_frequent: false,
             };
             let event = Event {
@@ -110,7 +110,7 @@ impl Show for Plain {
     fn assembling(&mut self, samples: u64) {
         if self.assembled.elapsed() >= PACE {
             self.assembled = Instant::now();
-            let text = format!("{} samples put together", grouped(samples));
+            let text = format!("{} samples put together", group_digits(samples));
             say(&match self.format {
                 LogFormat::Text => format!("dataset: {text}"),
                 LogFormat::Json => json_lines::assembling(samples, &text),

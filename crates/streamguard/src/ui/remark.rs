@@ -2,7 +2,7 @@
 
 use streamguard_engine::{Elsewhere, Event, EventKind, JobState, Level, State, Status};
 
-use super::{clock, grouped};
+use super::{clock, group_digits};
 
 /// Bytes of a text from a job that are shown in a line; the journal has all of it.
 const LONGEST: usize = 4 << 10;
@@ -34,7 +34,7 @@ impl Remark {
             }
             EventKind::JobPlanned { job, shards, expected, .. } => {
                 let target =
-                    expected.map_or(String::new(), |expected| format!(", at most {}", grouped(expected)));
+                    expected.map_or(String::new(), |expected| format!(", at most {}", group_digits(expected)));
                 once(Level::Info, Some(*job), format!("{shards} shards planned{target}"))
             }
             EventKind::ShardEnded {
@@ -50,7 +50,7 @@ impl Remark {
                 often(level, *job, text)
             }
             EventKind::ShardEnded { job, shard, outcome, records, .. } if verbose => {
-                let text = format!("shard {shard} {}, {} records", outcome.name(), grouped(*records));
+                let text = format!("shard {shard} {}, {} records", outcome.name(), group_digits(*records));
                 often(Level::Debug, *job, text)
             }
             EventKind::Doing { job, shard, text: Some(text), .. } if verbose => {
@@ -78,7 +78,7 @@ impl Remark {
                     Status::Partial | Status::Cancelled => Level::Warning,
                     Status::Failed => Level::Error,
                 };
-                once(level, Some(*job), format!("{}, {} records{reason}", status.name(), grouped(*records)))
+                once(level, Some(*job), format!("{}, {} records{reason}", status.name(), group_digits(*records)))
             }
             EventKind::RunEnded { status: Status::Cancelled } => {
                 once(Level::Warning, None, "stopped".to_owned())
@@ -99,15 +99,15 @@ pub(crate) fn elsewhere(elsewhere: &Elsewhere) -> Option<String> {
     if *waiting == 0 && *running == 0 {
         return None;
     }
-    let mut text = format!("{} running", grouped(*running as u64));
+    let mut text = format!("{} running", group_digits(*running as u64));
     let names: Vec<&str> = named.iter().map(|node| begin(node)).collect();
     match nodes.saturating_sub(names.len()) {
         0 if names.is_empty() => {}
         0 => text = format!("{text} on {}", names.join(", ")),
-        more => text = format!("{text} on {} and {} more", names.join(", "), grouped(more as u64)),
+        more => text = format!("{text} on {} and {} more", names.join(", "), group_digits(more as u64)),
     }
     if *waiting > 0 {
-        text = format!("{text}, {} waiting", grouped(*waiting as u64));
+        text = format!("{text}, {} waiting", group_digits(*waiting as u64));
     }
     if !reasons.is_empty() {
         let reasons: Vec<&str> = reasons.iter().map(String::as_str).collect();

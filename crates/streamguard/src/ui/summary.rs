@@ -7,7 +7,7 @@ use streamguard_engine::{JobState, State, Status};
 use streamguard_report::samples_of;
 
 use super::escape::escape;
-use super::{clock, grouped, print as print_text};
+use super::{clock, group_digits, print as print_text};
 use crate::collection::Results;
 
 /// Prints what a collection left.
@@ -32,9 +32,9 @@ fn text(results: &Results) -> String {
         let _ = writeln!(
             text,
             "\n{} samples in the dataset ({} pairs; {} duplicates left out), in {}",
-            grouped(union.stats.samples),
-            grouped(union.stats.pairs),
-            grouped(duplicates),
+            group_digits(union.stats.samples),
+            group_digits(union.stats.pairs),
+            group_digits(duplicates),
             clock(results.state.elapsed_ms + results.assembled_ms)
         );
         let _ = writeln!(text, "  {folder}/samples.jsonl\n  {folder}/samples.parquet");
@@ -63,14 +63,14 @@ fn jobs(text: &mut String, state: &State) {
     );
     for job in &state.jobs {
         let took = job.took_ms(state.elapsed_ms);
-        let of = job.expected.map_or_else(String::new, |expected| format!("/{}", grouped(expected)));
-        let collected = format!("{}{of} {}", grouped(job.records), escape(&job.unit));
+        let of = job.expected.map_or_else(String::new, |expected| format!("/{}", group_digits(expected)));
+        let collected = format!("{}{of} {}", group_digits(job.records), escape(&job.unit));
         let samples = match job.unit.as_str() {
-            "samples" | "advisories" | "fixes" => grouped(samples_of(state, job).collected),
+            "samples" | "advisories" | "fixes" => group_digits(samples_of(state, job).collected),
             _ => "-".to_owned(),
         };
         let rate = (job.records * 1000).checked_div(took);
-        let rate = rate.map_or_else(|| "-".to_owned(), |rate| format!("{}/s", grouped(rate)));
+        let rate = rate.map_or_else(|| "-".to_owned(), |rate| format!("{}/s", group_digits(rate)));
         let status = job.status.map_or("interrupted", Status::name);
         let makes_samples = matches!(job.unit.as_str(), "samples" | "fixes");
         let pairs = makes_samples.then(|| samples_of(state, job).pairs);
@@ -81,7 +81,7 @@ fn jobs(text: &mut String, state: &State) {
             job.name,
             collected.trim_end(),
             clock(took),
-            pairs.map_or_else(|| "-".to_owned(), grouped)
+            pairs.map_or_else(|| "-".to_owned(), group_digits)
         );
         if let Some(reason) = &job.reason {
             let _ = writeln!(text, "    {}", escape(reason));
@@ -110,8 +110,8 @@ fn rejected(text: &mut String, job: &JobState) {
     reasons.sort_by_key(|&(name, n)| (std::cmp::Reverse(n), name));
     let all: u64 = reasons.iter().map(|(_, n)| n).sum();
     let listed: Vec<String> =
-        reasons.iter().map(|(name, n)| format!("{} {}", name.replace('_', " "), grouped(*n))).collect();
-    let _ = writeln!(text, "    rejected: {} ({})", grouped(all), listed.join(", "));
+        reasons.iter().map(|(name, n)| format!("{} {}", name.replace('_', " "), group_digits(*n))).collect();
+    let _ = writeln!(text, "    rejected: {} ({})", group_digits(all), listed.join(", "));
 }
 
 /// Where reports are, a line each; tables share one.

@@ -18,7 +18,8 @@ use std::collections::BTreeMap;
 
 use streamguard_dataset::Language;
 
-use crate::random::{Random, mix};
+use crate::random::Random;
+use streamguard_synthetic::split_mix::mix64;
 use crate::words::{self, Case};
 
 /// Stands for an empty wording until its line is looked at.
@@ -180,7 +181,7 @@ impl Neutral {
     }
 
     fn theme(&self) -> u64 {
-        mix(self.seed ^ 1)
+        mix64(self.seed ^ 1)
     }
 
     /// The local variables in its text, in its present wording.

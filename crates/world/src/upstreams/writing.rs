@@ -8,7 +8,8 @@ use super::strays;
 use crate::fix::{Fix, FixedProject};
 use crate::moment::{self, DAY};
 use crate::oracle::Naming;
-use crate::random::{Random, mix};
+use crate::random::Random;
+use streamguard_synthetic::split_mix::mix64;
 
 /// From when on advisories have ratings by version 4.0 as well: 1 January 2024.
 pub(super) const NEW: i64 = 1_704_067_200;
@@ -157,7 +158,7 @@ fn description(number: usize, flaw: &Flaw, project: &FixedProject, fix: &Fix, fi
     let (function, file) = (&fix.function, &fix.file);
     let before = fixed
         .map_or_else(|| format!("before commit {}", &fix.commit[..8]), |fixed| format!("before {fixed}"));
-    match mix(number as u64) % 4 {
+    match mix64(number as u64) % 4 {
         0 => format!(
             "A vulnerability of the kind {phrase} was found in the function {function} of {owner} {name} {before}. \
              It allows remote attackers to {outcome}."

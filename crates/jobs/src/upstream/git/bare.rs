@@ -243,7 +243,7 @@ pub(super) fn at_hand(cache: &Path, asked: &str, wanted: &[ObjectId]) -> Result<
 pub(super) fn remember(cache: &Path, asked: &str, error: &GitError) -> Result<(), GitError> {
     let path = path(cache, asked, Kind::Problem);
     let write = fs::create_dir_all(Part::Git.folder(cache))
-        .and_then(|()| streamguard_engine::files::write_whole(&path, error.to_string().as_bytes()));
+        .and_then(|()| streamguard_durable::write_atomic(&path, error.to_string().as_bytes()));
     write.map_err(|source| GitError::Cache { path, source })
 }
 

@@ -108,7 +108,7 @@ impl<W: Write> Writer<W> {
 /// [`SnapshotError::Write`].
 pub fn write(cache: &Path, clock_ms: u64, file: &Path) -> Result<(), SnapshotError> {
     let failed = |source| SnapshotError::Write { path: file.to_owned(), source };
-    let whole = streamguard_engine::files::WholeFile::create(file).map_err(failed)?;
+    let whole = streamguard_durable::AtomicFile::create(file).map_err(failed)?;
     let mut writer = Writer::new(BufWriter::new(whole), LEVEL).map_err(failed)?;
     for part in PARTS {
         let from = Part::folder(part, cache);

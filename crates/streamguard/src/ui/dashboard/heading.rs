@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::course::ratio;
 use super::look::Look;
 use super::model::Model;
-use crate::ui::{clock, grouped};
+use crate::ui::{clock, group_digits};
 
 /// The first line.
 pub(super) fn line(model: &Model, state: &State, look: Look, width: usize) -> Line<'static> {
@@ -40,7 +40,7 @@ fn standing(model: &Model, state: &State, look: Look) -> (String, Style) {
     match (state.status, model.assembled) {
         (Some(Status::Cancelled), _) => ("stopped".to_owned(), look.warning()),
         (_, Some(samples)) => {
-            (format!("putting the dataset together: {} samples", grouped(samples)), Style::new())
+            (format!("putting the dataset together: {} samples", group_digits(samples)), Style::new())
         }
         (Some(status), None) => (status.name().to_owned(), Style::new()),
         (None, None) if state.stopping => {
@@ -70,7 +70,7 @@ pub(super) fn short(state: &State, look: Look, width: usize) -> Line<'static> {
         "{:.0}% {} {} {standing}",
         done(state) * 100.0,
         clock(state.elapsed_ms).replace(' ', ""),
-        grouped(records)
+        group_digits(records)
     );
     Line::raw(look.cut(text.trim_end(), width))
 }

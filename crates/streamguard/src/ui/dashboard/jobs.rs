@@ -10,7 +10,7 @@ use super::course::ratio;
 use super::look::Look;
 use super::model::Model;
 use crate::ui::remark::elsewhere;
-use crate::ui::{clock, grouped, short};
+use crate::ui::{clock, group_digits, short};
 
 /// Widest and narrowest bar, and how wide it may be where there is room for what jobs wait for.
 const BAR: (usize, usize, usize) = (30, 6, 20);
@@ -77,12 +77,12 @@ fn row<'a>(model: &Model, state: &State, at: usize, job: &'a JobState) -> Row<'a
     Row {
         job,
         ratio: ratio(job),
-        records: format!("{}{}", grouped(job.records), of(job.expected.map(grouped))),
+        records: format!("{}{}", group_digits(job.records), of(job.expected.map(group_digits))),
         records_short: format!("{}{}", short(job.records), of(job.expected.map(short))),
         rate: course.and_then(|course| course.rate(job)).map_or_else(none, rate),
         left: course.and_then(|course| course.left_ms(job, state)).map_or_else(none, left),
-        pairs: pairs(job).map_or_else(none, grouped),
-        errors: grouped(u64::from(job.errors())),
+        pairs: pairs(job).map_or_else(none, group_digits),
+        errors: group_digits(u64::from(job.errors())),
         waits: waits(job, state),
     }
 }

@@ -10,7 +10,7 @@ use super::heading::done;
 use super::jobs::pairs;
 use super::look::Look;
 use super::picture::rule;
-use crate::ui::{grouped, rejections, short};
+use crate::ui::{group_digits, rejections, short};
 
 /// The least room in which it is worth saying why something was rejected.
 const REASONS: usize = 16;
@@ -26,7 +26,7 @@ pub(super) fn totals(state: &State, look: Look, width: usize) -> Line<'static> {
     }
     let mut parts =
         vec![format!("{:.0}%", (done(state) * 100.0).floor()), format!("{over}/{} jobs", jobs.len())];
-    parts.extend(units.into_iter().map(|(unit, records)| format!("{} {unit}", grouped(records))));
+    parts.extend(units.into_iter().map(|(unit, records)| format!("{} {unit}", group_digits(records))));
     for (one, many, figure) in [
         ("error", "errors", sum(&|job| u64::from(job.errors()))),
         ("pair", "pairs", sum(&|job| pairs(job).unwrap_or(0))),
@@ -34,7 +34,7 @@ pub(super) fn totals(state: &State, look: Look, width: usize) -> Line<'static> {
         ("rejected", "rejected", sum(&|job| rejections(job).map(|(_, n)| n).sum())),
     ] {
         if figure > 0 {
-            parts.push(format!("{} {}", grouped(figure), if figure == 1 { one } else { many }));
+            parts.push(format!("{} {}", group_digits(figure), if figure == 1 { one } else { many }));
         }
     }
     let mut text = String::new();

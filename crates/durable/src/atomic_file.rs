@@ -1,0 +1,116 @@
+//! Files that appear under their names only when they are complete.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::temporary_name::temporary_path;
+
+/// Size of the write buffer in bytes.
+const BUFFER_BYTES: usize = 64 << 10;
+
+/// A file that is being written under a temporary name. [`AtomicFile::commit`] gives it its final name; if it is
+/// dropped before that, it leaves nothing behind.
+#[derive(Debug)]
+pub struct AtomicFile {
+    writer: Option<BufWriter<File>>,
+    temporary: PathBuf,
+    path: PathBuf,
+}
+
+impl AtomicFile {
+    /// Begins the file that will be `path`, in the same folder.
+    ///
+    /// # Errors
+    /// The operating system's error if the temporary file cannot be created; `InvalidInput` if `path` has no
+    /// file name.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        // create_new never follows a link that somebody planted under the temporary name, and never
+        // opens the file of another machine with the same host name and process id.
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        let (file, temporary) = loop {
+            let temporary = temporary_path(path).ok_or(io::ErrorKind::InvalidInput)?;
+            match options.open(&temporary) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                opened => break (opened?, temporary),
+            }
+        };
+        let writer = BufWriter::with_capacity(BUFFER_BYTES, file);
+        Ok(Self { writer: Some(writer), temporary, path: path.to_owned() })
+    }
+
+    /// Makes the content durable and gives the file its name. The name itself survives a power cut
+    /// only after [`sync_folder`].
+    ///
+    /// # Errors
+    /// The operating system's error; then the file does not exist under its final name.
+    pub fn commit(mut self) -> io::Result<()> {
+        let writer = self.writer.take().expect("only commit and drop take the writer");
+        let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
+        // Before the rename: a file system may write the new name before the new content, and a power cut
+        // between the two would leave an empty file under the final name.
+        file.sync_all()?;
+        fs::rename(&self.temporary, &self.path)
+    }
+
+    /// Returns the path under which the file is written until it is committed.
+    #[cfg(test)]
+    pub(crate) fn temporary(&self) -> &Path {
+        &self.temporary
+    }
+}
+
+impl Write for AtomicFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.as_mut().expect("only commit and drop take the writer").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.as_mut().expect("only commit and drop take the writer").flush()
+    }
+}
+
+impl Drop for AtomicFile {
+    fn drop(&mut self) {
+        // After a commit the temporary name no longer exists, and this does nothing.
+        let _ = fs::remove_file(&self.temporary);
+    }
+}
+
+/// Writes a small file so that it is complete or absent, and makes it and its name durable.
+///
+/// # Errors
+/// The operating system's error; then an earlier file of this name is unchanged.
+pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = AtomicFile::create(path)?;
+    file.write_all(bytes)?;
+    file.commit()?;
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Makes the names in a folder durable, for example after [`AtomicFile::commit`].
+///
+/// # Errors
+/// The operating system's error.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_writers_of_one_file_do_not_disturb_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let (mut first, mut second) = (AtomicFile::create(&path).unwrap(), AtomicFile::create(&path).unwrap());
+        first.write_all(b"one").unwrap();
+        second.write_all(b"two").unwrap();
+        first.commit().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        second.commit().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+    }
+}

@@ -1,0 +1,38 @@
+//! Files that are complete or absent.
+//!
+//! A file is written under a temporary name beside its final one, synced, and then renamed. A reader
+//! never sees half a file, and a crash or a power cut leaves the old content or the new content, nothing in
+//! between. Temporary files that killed processes left behind can be recognised by their names and removed.
+//!
+//! ```
+//! use std::io::Write;
+//!
+//! use streamguard_durable::{AtomicFile, WriteError, write_atomic};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let folder = folder.path();
+//! // A small file in one call.
+//! let path = folder.join("settings.json");
+//! write_atomic(&path, b"{}").map_err(WriteError::at(&path))?;
+//!
+//! // A large file, piece by piece. Without `commit` nothing of it stays.
+//! let path = folder.join("numbers.txt");
+//! let mut file = AtomicFile::create(&path)?;
+//! for number in 0..1000 {
+//!     writeln!(file, "{number}")?;
+//! }
+//! assert!(!path.exists());
+//! file.commit()?;
+//! assert!(path.exists());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod atomic_file;
+mod error;
+mod leftovers;
+mod temporary_name;
+
+pub use atomic_file::{AtomicFile, sync_folder, write_atomic};
+pub use error::WriteError;
+pub use leftovers::{remove_all_leftovers, remove_dead_leftovers};
+pub use temporary_name::host_name;
