@@ -105,7 +105,8 @@ mod tests {
     fn two_writers_of_one_file_do_not_disturb_each_other() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
-        let (mut first, mut second) = (AtomicFile::create(&path).unwrap(), AtomicFile::create(&path).unwrap());
+        let (mut first, mut second) =
+            (AtomicFile::create(&path).unwrap(), AtomicFile::create(&path).unwrap());
         first.write_all(b"one").unwrap();
         second.write_all(b"two").unwrap();
         first.commit().unwrap();

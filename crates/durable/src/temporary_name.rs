@@ -54,9 +54,7 @@ pub(crate) fn writer_is_dead(stem: &str) -> bool {
     match writer_of(stem) {
         None => true,
         // Signal 0 is never delivered; the kernel only checks that the process exists (kill(2)).
-        Some((scope, pid)) => {
-            scope == *PID_SCOPE && test_kill_process(pid) == Err(rustix::io::Errno::SRCH)
-        }
+        Some((scope, pid)) => scope == *PID_SCOPE && test_kill_process(pid) == Err(rustix::io::Errno::SRCH),
     }
 }
 

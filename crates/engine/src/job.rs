@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
+use streamguard_durable::WriteError;
 use thiserror::Error;
 
 use crate::event::Level;
@@ -126,13 +127,8 @@ pub enum JobError {
     #[error("{0}")]
     Failed(String),
     /// The place for the results cannot be written; the whole run stops.
-    #[error("cannot write {path}: {source}")]
-    Destination {
-        /// What was to be written.
-        path: String,
-        /// What the file system said.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// The run was stopped.
     #[error("stopped")]
     Stopped,

@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use crate::cancel::Cancel;
 use crate::event::Counters;
-use streamguard_durable::AtomicFile;
 use crate::job::JobError;
 use crate::results::Results;
 use crate::store::ShardResult;
+use streamguard_durable::{AtomicFile, WriteError};
 
 /// Where the files that a job makes go.
 #[derive(Clone, Debug)]
@@ -115,7 +115,7 @@ impl Merge<'_> {
     /// Writes all records to the file `name`, one a line. Returns how many there were.
     ///
     /// # Errors
-    /// As [`Merge::each_record`], and [`JobError::Destination`].
+    /// As [`Merge::each_record`], and [`JobError::Write`].
     pub fn write_records(&mut self, name: &str) -> Result<u64, JobError> {
         let mut file = self.make(name)?;
         let taken = self.each_record(|line| {
@@ -128,7 +128,7 @@ impl Merge<'_> {
     /// Starts a file of the result; [`Merge::keep`] gives it its name.
     ///
     /// # Errors
-    /// [`JobError::Destination`].
+    /// [`JobError::Write`].
     pub fn make(&self, name: &str) -> Result<Making, JobError> {
         let to = match self.destination {
             Destination::Memory => To::Memory(Vec::new()),
@@ -142,7 +142,7 @@ impl Merge<'_> {
     /// Makes a file durable and gives it its name.
     ///
     /// # Errors
-    /// [`JobError::Destination`].
+    /// [`JobError::Write`].
     pub fn keep(&mut self, file: Making) -> Result<(), JobError> {
         let Making { name, to } = file;
         match (to, self.destination) {
@@ -160,7 +160,7 @@ impl Merge<'_> {
 }
 
 fn destination_error(name: &str, source: io::Error) -> JobError {
-    JobError::Destination { path: name.to_owned(), source }
+    JobError::Write(WriteError { path: name.into(), source })
 }
 
 /// A file of the result in the making.
@@ -178,7 +178,7 @@ impl Making {
     /// Writes a record as one line of JSON.
     ///
     /// # Errors
-    /// [`JobError::Destination`].
+    /// [`JobError::Write`].
     pub fn line(&mut self, record: &impl Serialize) -> Result<(), JobError> {
         serde_json::to_writer(&mut *self, record)
             .map_err(io::Error::from)

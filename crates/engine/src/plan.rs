@@ -7,7 +7,6 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-
 use crate::results::Results;
 
 /// Version of the plan file.

@@ -4,6 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use streamguard_durable::WriteError;
+
 use crate::job::{Job, JobError};
 use crate::plan::{Plan, PlanFile, Planning};
 use crate::store::{ShardResult, Store};
@@ -35,7 +37,7 @@ pub(crate) fn plan(
         let reused = plan.shards().iter().map(|_| None).collect();
         return Ok(Planned { plan, hash, store: Arc::new(Store::Memory), reused });
     };
-    let cannot = |source| JobError::Destination { path: plan_path.display().to_string(), source };
+    let cannot = |source| JobError::Write(WriteError { path: plan_path.clone(), source });
     // A plan that cannot be used is made anew; results of another plan are then not taken.
     let file = match PlanFile::read(&plan_path) {
         Ok(file)

@@ -59,9 +59,7 @@ pub fn prepare(
                         .map(|(shard, _)| shard)
                         .collect(),
                 },
-                Err(JobError::Destination { path, source }) => {
-                    return Err(RunError::Destination { path, source });
-                }
+                Err(JobError::Write(error)) => return Err(error.into()),
                 Err(error) => Prepared::Impossible(error),
             }
         };

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::cluster::Round;
 
-
 /// Version of the file.
 const FORMAT: u32 = 1;
 

@@ -6,12 +6,14 @@ mod watch;
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
+use streamguard_durable::WriteError;
 use thiserror::Error;
 
 use crate::crew::{Inner, News, Shared, Slotted, serve_slot};
@@ -65,13 +67,8 @@ pub struct Finished {
 #[derive(Debug, Error)]
 pub enum RunError {
     /// The destination cannot be written.
-    #[error("cannot write {path}: {source}")]
-    Destination {
-        /// What was to be written.
-        path: String,
-        /// What the file system said.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// The folder cannot be used.
     #[error(transparent)]
     RunDir(#[from] RunDirError),
@@ -236,10 +233,7 @@ impl Loop<'_> {
     /// Writes events down, folds them, shows them.
     fn record(&mut self, events: &[Event]) -> Result<(), RunError> {
         if let (Some(journal), Some(dir)) = (&mut self.journal, self.dir) {
-            journal.append(events).map_err(|source| RunError::Destination {
-                path: dir.journal().display().to_string(),
-                source,
-            })?;
+            journal.append(events).map_err(WriteError::at(dir.journal()))?;
         }
         for event in events {
             self.state.apply(event);
@@ -261,8 +255,8 @@ impl Loop<'_> {
         };
         self.record(&events)?;
         if let Some(source) = broken {
-            let path = self.dir.map_or_else(String::new, |dir| dir.root().display().to_string());
-            return Err(RunError::Destination { path, source });
+            let path = self.dir.map_or_else(PathBuf::new, |dir| dir.root().to_owned());
+            return Err(WriteError { path, source }.into());
         }
         if self.said_at.elapsed() >= PROGRESS {
             self.said_at = Instant::now();

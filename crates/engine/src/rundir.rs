@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use streamguard_durable::WriteError;
 use thiserror::Error;
-
 
 use crate::journal::JournalError;
 
@@ -37,14 +37,9 @@ pub enum RunDirError {
         /// What the other run wrote into its lock.
         holder: String,
     },
-    /// The folder cannot be made or written.
-    #[error("cannot write to {path}: {source}")]
-    Destination {
-        /// What was to be written.
-        path: PathBuf,
-        /// What the file system said.
-        source: io::Error,
-    },
+    /// The folder, or a file in it, cannot be created or written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// An interrupted run is there, and nobody said what to do about it.
     #[error("{path} holds an interrupted run: go on with it by --resume, or drop it by --fresh")]
     Interrupted {
@@ -76,7 +71,7 @@ pub enum RunDirError {
 impl From<JournalError> for RunDirError {
     fn from(error: JournalError) -> Self {
         match error {
-            JournalError::Unreadable { path, source } => Self::Destination { path, source },
+            JournalError::Unreadable { path, source } => Self::Write(WriteError { path, source }),
             JournalError::Damaged { path, line } => Self::Damaged { path, reason: format!("line {line}") },
         }
     }
@@ -121,12 +116,8 @@ impl RunDir {
     /// [`RunDirError`].
     pub fn open(root: &Path, settings: Value, begin: Begin) -> Result<Self, RunDirError> {
         let state = Self::state_of(root);
-        let destination = |path: &Path| {
-            let path = path.to_owned();
-            move |source| RunDirError::Destination { path, source }
-        };
-        fs::create_dir_all(root).map_err(destination(root))?;
-        DirBuilder::new().recursive(true).mode(0o700).create(&state).map_err(destination(&state))?;
+        fs::create_dir_all(root).map_err(WriteError::at(root))?;
+        DirBuilder::new().recursive(true).mode(0o700).create(&state).map_err(WriteError::at(&state))?;
         let lock = take_lock(root, &state.join("lock"))?;
 
         let path = state.join("run.json");
@@ -155,23 +146,23 @@ impl RunDir {
             for name in ["plans", "shards", "cluster"] {
                 match fs::remove_dir_all(state.join(name)) {
                     Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                        return Err(destination(&state)(error));
+                        return Err(WriteError::at(&state)(error).into());
                     }
                     _ => {}
                 }
             }
             match fs::remove_file(state.join(JOURNAL)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(destination(&state)(error));
+                    return Err(WriteError::at(&state)(error).into());
                 }
                 _ => {}
             }
         }
         for folder in [&state.join("plans"), &state.join("shards")] {
-            fs::create_dir_all(folder).map_err(destination(folder))?;
+            fs::create_dir_all(folder).map_err(WriteError::at(folder))?;
         }
-        streamguard_durable::remove_all_leftovers(root).map_err(destination(root))?;
-        streamguard_durable::remove_all_leftovers(&state).map_err(destination(&state))?;
+        streamguard_durable::remove_all_leftovers(root).map_err(WriteError::at(root))?;
+        streamguard_durable::remove_all_leftovers(&state).map_err(WriteError::at(&state))?;
         let file = RecordedRun { format: FORMAT, command, settings, clock_ms, done: false };
         let run_dir = Self { root: root.to_owned(), state, file, resumed, _lock: lock };
         run_dir.write_run()?;
@@ -181,7 +172,7 @@ impl RunDir {
     /// What is remembered of the run in `root`, if there has been one.
     ///
     /// # Errors
-    /// [`RunDirError::Damaged`] and [`RunDirError::Destination`].
+    /// [`RunDirError::Damaged`] and [`RunDirError::Write`].
     pub fn recorded(root: &Path) -> Result<Option<RecordedRun>, RunDirError> {
         Self::read_run(&Self::state_of(root).join("run.json"))
     }
@@ -199,7 +190,7 @@ impl RunDir {
     /// Remembers the command that began the run. It must hold no secrets.
     ///
     /// # Errors
-    /// [`RunDirError::Destination`].
+    /// [`RunDirError::Write`].
     pub fn begun_by(&mut self, command: String) -> Result<(), RunDirError> {
         // A run that is resumed keeps the command of its beginning.
         if self.file.command.is_none() {
@@ -213,7 +204,7 @@ impl RunDir {
         let damaged = |reason: String| RunDirError::Damaged { path: path.to_owned(), reason };
         match fs::read(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(RunDirError::Destination { path: path.to_owned(), source }),
+            Err(source) => Err(WriteError::at(path)(source).into()),
             Ok(bytes) => {
                 let run: RecordedRun =
                     serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
@@ -231,7 +222,8 @@ impl RunDir {
         serde_json::to_vec_pretty(&self.file)
             .map_err(io::Error::from)
             .and_then(|bytes| streamguard_durable::write_atomic(&path, &bytes))
-            .map_err(|source| RunDirError::Destination { path, source })
+            .map_err(WriteError::at(path))?;
+        Ok(())
     }
 
     /// The folder itself, where results go.
@@ -274,17 +266,18 @@ impl RunDir {
     /// the shards' own outputs go.
     ///
     /// # Errors
-    /// [`RunDirError::Destination`].
+    /// [`RunDirError::Write`].
     pub fn finish(&mut self) -> Result<(), RunDirError> {
         self.file.done = true;
         self.write_run()?;
         let shards = self.state.join("shards");
-        fs::remove_dir_all(&shards).map_err(|source| RunDirError::Destination { path: shards, source })
+        fs::remove_dir_all(&shards).map_err(WriteError::at(shards))?;
+        Ok(())
     }
 }
 
 fn take_lock(root: &Path, path: &Path) -> Result<File, RunDirError> {
-    let destination = |source| RunDirError::Destination { path: path.to_owned(), source };
+    let destination = WriteError::at(path);
     let mut file = OpenOptions::new()
         .create(true)
         .truncate(false)
@@ -292,7 +285,7 @@ fn take_lock(root: &Path, path: &Path) -> Result<File, RunDirError> {
         .write(true)
         .mode(0o600)
         .open(path)
-        .map_err(destination)?;
+        .map_err(&destination)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
@@ -300,9 +293,9 @@ fn take_lock(root: &Path, path: &Path) -> Result<File, RunDirError> {
             let _ = file.take(200).read_to_string(&mut holder);
             return Err(RunDirError::Locked { path: root.to_owned(), holder: holder.trim().to_owned() });
         }
-        Err(TryLockError::Error(source)) => return Err(destination(source)),
+        Err(TryLockError::Error(source)) => return Err(destination(source).into()),
     }
-    file.set_len(0).and_then(|()| write!(file, "process {}", std::process::id())).map_err(destination)?;
+    file.set_len(0).and_then(|()| write!(file, "process {}", std::process::id())).map_err(&destination)?;
     Ok(file)
 }
 

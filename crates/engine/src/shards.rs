@@ -8,6 +8,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use streamguard_durable::WriteError;
 use thiserror::Error;
 
 use crate::cancel::Cancel;
@@ -69,13 +70,8 @@ pub enum PlanError {
     #[error("the job {0} that this machine makes is not the one that was planned")]
     OtherJob(String),
     /// The folder cannot be written.
-    #[error("cannot write {path}: {source}")]
-    Destination {
-        /// What was to be written.
-        path: PathBuf,
-        /// What the file system said.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Write(#[from] WriteError),
 }
 
 impl PlanDir {
@@ -127,13 +123,13 @@ impl PlanDir {
     /// A folder that cannot be read or written.
     pub fn hand_out(&self, plan: PlanFile, elements: usize) -> Result<Round, PlanError> {
         let state = RunDir::state_of(&self.root);
-        let cannot = |source| PlanError::Destination { path: state.clone(), source };
-        let store = Store::shared(&state.join("shards").join(&plan.job), plan.hash()).map_err(cannot)?;
+        let cannot = WriteError::at(&state);
+        let store = Store::shared(&state.join("shards").join(&plan.job), plan.hash()).map_err(&cannot)?;
         let (job, hash) = (plan.job.clone(), plan.hash().to_owned());
-        let rounds = Rounds::new(&self.root, &state, self.clock_ms, &job, &hash, "").map_err(cannot)?;
+        let rounds = Rounds::new(&self.root, &state, self.clock_ms, &job, &hash, "").map_err(&cannot)?;
         let numbers = plan.into_plan().shards().iter().map(|shard| shard.number).collect::<Vec<_>>();
         let missing: Vec<u32> = numbers.into_iter().filter(|number| store.reuse(*number).is_none()).collect();
-        let round = rounds.begin(&missing, elements, usize::MAX).map_err(cannot)?;
+        let round = rounds.begin(&missing, elements, usize::MAX).map_err(&cannot)?;
         Ok(rounds.told(&round))
     }
 }
@@ -173,8 +169,8 @@ pub fn run_shards(
         return Err(PlanError::OtherJob(plan.job));
     }
     let folder = RunDir::state_of(&dir.root).join("shards").join(&plan.job);
-    let cannot = |source| PlanError::Destination { path: folder.clone(), source };
-    let store = Store::shared(&folder, plan.hash()).map_err(cannot)?;
+    let cannot = WriteError::at(&folder);
+    let store = Store::shared(&folder, plan.hash()).map_err(&cannot)?;
     let (name, settings, plan) = (plan.job.clone(), plan.settings.clone(), plan.into_plan());
     if let Some(&shard) = shards.iter().find(|shard| **shard as usize >= plan.shards().len()) {
         return Err(PlanError::NoShard { job: name, shard, shards: plan.shards().len() });
@@ -187,7 +183,7 @@ pub fn run_shards(
     let cancel = &options.cancel;
     let mut one = One { job, settings: &settings, plan: &plan, store: &store, cancel, worker, say };
     for &shard in shards {
-        let ended = one.run(shard).map_err(cannot)?;
+        let ended = one.run(shard).map_err(&cannot)?;
         report(shard, &ended);
     }
     Ok(())

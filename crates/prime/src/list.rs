@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
-use streamguard_durable::{AtomicFile, sync_folder};
+use streamguard_durable::{AtomicFile, WriteError, sync_folder};
 use streamguard_engine::{JobError, Merge};
 
 use super::arithmetic::{Range, Sieve};
@@ -36,7 +36,7 @@ const BUFFER: usize = 64 << 10;
 /// Writes the primes of the ranges, which must be disjoint, in their order. To write takes longer than to
 /// sieve, so they are sieved here once more, and never kept anywhere.
 pub(crate) fn write(list: &List, ranges: &[Range], merge: &Merge<'_>) -> Result<(), JobError> {
-    let cannot = |source| JobError::Destination { path: list.file.display().to_string(), source };
+    let cannot = |source| JobError::Write(WriteError { path: list.file.clone(), source });
     let mut file = AtomicFile::create(&list.file).map_err(cannot)?;
     let mut sieve = Sieve::new();
     let mut buffer = Vec::with_capacity(BUFFER);

@@ -1,11 +1,11 @@
 //! The formats that reports can have.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use streamguard_dataset::SourceError;
+use streamguard_durable::{WriteError, write_atomic};
 use thiserror::Error;
 
 use crate::{Run, csv, html, json, pdf, sarif};
@@ -69,14 +69,9 @@ impl Default for Options {
 /// Why a report could not be written.
 #[derive(Debug, Error)]
 pub enum ReportError {
-    /// Its file cannot be written.
-    #[error("cannot write {path}: {source}")]
-    Destination {
-        /// The report.
-        path: PathBuf,
-        /// What went wrong.
-        source: io::Error,
-    },
+    /// A file of the report cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// The samples cannot be read.
     #[error(transparent)]
     Samples(#[from] SourceError),
@@ -107,8 +102,7 @@ pub fn write(
     };
     let write = |(name, bytes): Rendered| {
         let path = folder.join(name);
-        let destination = |source| ReportError::Destination { path: path.clone(), source };
-        streamguard_durable::write_atomic(&path, &bytes).map_err(destination)?;
+        write_atomic(&path, &bytes).map_err(WriteError::at(&path))?;
         Ok(path)
     };
     files.into_iter().map(write).collect()

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use streamguard_durable::WriteError;
 use streamguard_engine::{JobError, RunDirError, RunError};
 use streamguard_report::{ReadError, ReportError};
 
@@ -67,15 +68,15 @@ impl Exit {
                 return Self::of_folder(error);
             }
             match cause.downcast_ref::<RunError>() {
-                Some(RunError::Destination { .. }) => return Self::Destination,
+                Some(RunError::Write(_)) => return Self::Destination,
                 Some(RunError::RunDir(error)) => return Self::of_folder(error),
                 Some(RunError::SameName(_) | RunError::NoFolder) => return Self::Usage,
                 Some(RunError::Thread(_)) => return Self::Error,
                 None => {}
             }
-            if matches!(cause.downcast_ref::<JobError>(), Some(JobError::Destination { .. }))
-                || matches!(cause.downcast_ref(), Some(ReportError::Destination { .. }))
-                || cause.is::<streamguard_dataset::DestinationError>()
+            if matches!(cause.downcast_ref::<JobError>(), Some(JobError::Write(_)))
+                || matches!(cause.downcast_ref(), Some(ReportError::Write(_)))
+                || cause.is::<WriteError>()
             {
                 return Self::Destination;
             }
@@ -86,7 +87,7 @@ impl Exit {
     fn of_folder(error: &RunDirError) -> Self {
         match error {
             RunDirError::Locked { .. } => Self::Locked,
-            RunDirError::Destination { .. } => Self::Destination,
+            RunDirError::Write(_) => Self::Destination,
             RunDirError::Damaged { .. } => Self::Damaged,
             RunDirError::Interrupted { .. } | RunDirError::OtherSettings { .. } => Self::Usage,
         }

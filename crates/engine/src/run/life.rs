@@ -186,7 +186,7 @@ impl Loop<'_> {
 
     pub(super) fn job_failed(&mut self, job: usize, error: JobError) -> Result<(), RunError> {
         let (status, reason) = match error {
-            JobError::Destination { path, source } => return Err(RunError::Destination { path, source }),
+            JobError::Write(error) => return Err(error.into()),
             JobError::Stopped => (Status::Cancelled, None),
             JobError::Failed(reason) => (Status::Failed, Some(reason)),
         };

@@ -127,7 +127,7 @@ fn a_destination_that_fails_ends_the_run_and_it_can_be_resumed() {
     let gone = Faulty { name: "gone".into(), ..slow(40) };
     let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(gone.clone())];
     let error = streamguard_engine::run(jobs, &threads(2), Some(&dir), &mut Remove(shards)).unwrap_err();
-    assert!(matches!(error, RunError::Destination { .. }), "{error}");
+    assert!(matches!(error, RunError::Write(_)), "{error}");
     drop(dir);
     let dir = RunDir::open(folder.path(), json!({}), Begin::Resume).unwrap();
     let finished = streamguard_engine::run(vec![Arc::new(gone)], &threads(2), Some(&dir), &mut ()).unwrap();

@@ -85,9 +85,7 @@ pub(super) fn moment(time: &str, _: &dyn Values) -> Result<String> {
 pub(super) fn cell(value: &Value, _: &dyn Values) -> Result<MaybeSafe<String>> {
     Ok(match value {
         Value::Null => MaybeSafe::Safe(NONE.to_owned()),
-        Value::Number(n) => {
-            MaybeSafe::Safe(format!(r#"<data value="{n}">{}</data>"#, group_digits(n)))
-        }
+        Value::Number(n) => MaybeSafe::Safe(format!(r#"<data value="{n}">{}</data>"#, group_digits(n))),
         Value::String(text) => MaybeSafe::NeedsEscaping(text.clone()),
         other => MaybeSafe::NeedsEscaping(other.to_string()),
     })

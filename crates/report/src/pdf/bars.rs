@@ -1,9 +1,9 @@
 //! Charts of horizontal bars: how much there is of each kind, and what is left at each step.
 
-use super::figures::{share};
-use crate::digits::group_digits;
+use super::figures::share;
 use super::layout::{Layout, Shape};
 use super::style::{ACCENT, BAR, CELL, LEFT, MUTED, NOTE, RIGHT, STRONG, Style, WIDTH};
+use crate::digits::group_digits;
 
 /// Height of a bar, and of what it stands in.
 const BAR_HEIGHT: f32 = 8.5;

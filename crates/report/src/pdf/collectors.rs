@@ -1,7 +1,6 @@
 //! What came of each collector, or of another job.
 
 use super::figures::{capital, counted, none, optional, percent};
-use crate::digits::group_digits;
 use super::layout::Layout;
 use super::status::{colour, signed};
 use super::style::{CELL, SUBSECTION};
@@ -9,6 +8,7 @@ use super::table::Align::{Left, Right};
 use super::table::{Cell, Table};
 use super::title::{collects, runner, runners};
 use crate::Report;
+use crate::digits::group_digits;
 use crate::report::{Collector, Shards};
 
 /// Most rows.
@@ -54,7 +54,7 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
                 optional(collector.target_samples).into(),
                 percent(collector.completion_rate).into(),
                 pairs(collector).into(),
-                group_digits(collector.rejected.values().sum()).into(),
+                group_digits(collector.rejected.values().sum::<u64>()).into(),
                 done(&collector.shards).into(),
             ]
         } else {

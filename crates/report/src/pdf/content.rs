@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::bars::{BarChart, set_funnel};
-use crate::digits::group_digits;
 use super::layout::Layout;
 use super::lines::LineChart;
 use super::style::NOTE;
@@ -11,6 +10,7 @@ use super::table::Align::{Left, Right};
 use super::table::Table;
 use super::title::collects;
 use crate::Report;
+use crate::digits::group_digits;
 use crate::report::{Dataset, Series};
 
 /// Most bars of a chart that has the width of the page; the others are one bar together.

@@ -1,12 +1,12 @@
 //! How long it took, and how the machine was used.
 
 use super::figures::{counted, decimal, none, percent, seconds};
-use crate::digits::group_digits;
 use super::layout::Layout;
 use super::table::Align::{Left, Right};
 use super::table::Table;
 use super::title::{collects, runner};
 use crate::Report;
+use crate::digits::group_digits;
 
 /// Most jobs in the table.
 const ROWS: usize = 200;
@@ -53,7 +53,9 @@ fn by_job(layout: &mut Layout<'_>, report: &Report) {
             .shards
             .attempts
             .iter()
-            .map(|(outcome, count)| format!("{} {}", group_digits(u64::from(*count)), outcome.replace('_', " ")))
+            .map(|(outcome, count)| {
+                format!("{} {}", group_digits(u64::from(*count)), outcome.replace('_', " "))
+            })
             .collect();
         let attempts = if attempts.is_empty() { none() } else { attempts.join(", ") };
         let output = match job.records_per_second {

@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::figures::{counted, none, value};
-use crate::digits::group_digits;
 use super::layout::Layout;
 use super::style::{self, Face, NOTE, Style};
 use super::table::Align::{Left, Right};
 use super::table::{Cell, Table};
 use crate::Report;
+use crate::digits::group_digits;
 use crate::report::Collector;
 
 /// Most rows of a table.

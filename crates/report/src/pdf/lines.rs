@@ -1,11 +1,11 @@
 //! A chart of lines over time.
 
 use super::figures::{capital, seconds};
-use crate::digits::group_digits;
 use super::layout::{Layout, Node, Shape};
 use super::scale::{Scale, ticks};
 use super::style::{Colour, INK, LEFT, NOTE, RIGHT, RULE, WIDTH};
 use super::wrap::Line;
+use crate::digits::group_digits;
 
 /// How high the plot is.
 const HEIGHT: f32 = 150.0;
@@ -135,8 +135,11 @@ impl LineChart<'_> {
 
     /// The chart for those who do not see it.
     fn in_words(&self) -> String {
-        let ends: Vec<String> =
-            self.series.iter().map(|(name, values)| format!("{name} {}", group_digits(end(values)))).collect();
+        let ends: Vec<String> = self
+            .series
+            .iter()
+            .map(|(name, values)| format!("{name} {}", group_digits(end(values))))
+            .collect();
         let span = seconds(self.instants.last().copied().unwrap_or(0.0));
         format!("Line chart of {} over {span}; at the end: {}.", self.unit, ends.join(", "))
     }

@@ -4,12 +4,12 @@ use krilla::tagging::Tag;
 use serde_json::Value;
 
 use super::figures::{counted, instant, none, seconds};
-use crate::digits::group_digits;
 use super::layout::Layout;
 use super::style::{CODE, LEFT, TINT, WIDTH};
 use super::table::Align::{Left, Right};
 use super::table::{Cell, Table};
 use crate::Report;
+use crate::digits::group_digits;
 
 /// Most settings.
 const SETTINGS: usize = 200;

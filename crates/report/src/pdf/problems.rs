@@ -1,7 +1,6 @@
 //! What went wrong.
 
 use super::figures::{counted, none, seconds};
-use crate::digits::group_digits;
 use super::layout::Layout;
 use super::status::signed;
 use super::style::{BODY, NOTE};
@@ -9,6 +8,7 @@ use super::table::Align::{Left, Right};
 use super::table::Table;
 use super::title::runner;
 use crate::Report;
+use crate::digits::group_digits;
 
 /// Most errors, and most warnings.
 const ROWS: usize = 100;

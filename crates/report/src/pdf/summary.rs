@@ -3,11 +3,11 @@
 use krilla::tagging::Tag;
 
 use super::figures::{bytes, counted, decimal, optional, percent, seconds};
-use crate::digits::group_digits;
 use super::layout::Layout;
 use super::style::{BODY, FIGURE, LEFT, NOTE, Style, TINT, WIDTH};
 use super::title::{collects, runners};
 use crate::Report;
+use crate::digits::group_digits;
 
 pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
     layout.section("Summary");
@@ -189,7 +189,11 @@ fn job_figures(report: &Report) -> Vec<Tile> {
             seconds(report.total_duration),
             format!("{} ({})", counted(report.workers as u64, "workers"), report.mode),
         ),
-        ("Attempts", group_digits(performance.attempts), format!("{} tried again", group_digits(performance.retries))),
+        (
+            "Attempts",
+            group_digits(performance.attempts),
+            format!("{} tried again", group_digits(performance.retries)),
+        ),
         ("Workers busy", percent(performance.utilization), "of the time they had".to_owned()),
     ]
 }

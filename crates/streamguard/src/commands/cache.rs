@@ -20,7 +20,11 @@ pub(crate) fn run(arguments: &Cache) -> Result<Exit> {
             let mut rows = vec![["PART".to_owned(), "ENTRIES".to_owned(), "SIZE".to_owned()]];
             let usage = cache::usage(&folder).with_context(|| format!("cannot look into {}", at()))?;
             for part in &usage {
-                rows.push([part.part.name().to_owned(), ui::group_digits(part.entries), ui::size(part.bytes)]);
+                rows.push([
+                    part.part.name().to_owned(),
+                    ui::group_digits(part.entries),
+                    ui::size(part.bytes),
+                ]);
             }
             let bytes = usage.iter().map(|part| part.bytes).sum();
             rows.push([folder.display().to_string(), String::new(), ui::size(bytes)]);

@@ -3,8 +3,8 @@
 use anyhow::{Context, Result};
 use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::{self, escape::escape};
+use streamguard_durable::{WriteError, write_atomic};
 use streamguard_engine::PlanDir;
-use streamguard_durable::write_atomic;
 
 use super::shard::job_of;
 use crate::cli::Export;
@@ -36,7 +36,7 @@ pub(crate) fn run(settings: &Export) -> Result<Exit> {
     let mut text = serde_json::to_vec_pretty(&manifest(&round, &pods))?;
     text.push(b'\n');
     let file = std::path::absolute(&settings.k8s_job)?;
-    write_atomic(&file, &text).with_context(|| format!("cannot write {}", file.display()))?;
+    write_atomic(&file, &text).map_err(WriteError::at(&file))?;
     let shown = |path: &std::path::Path| quoted(&escape(&path.display().to_string()));
     ui::line(&format!("{} elements: kubectl apply -f {}", round.elements, shown(&file)))?;
     ui::line(&format!("then: streamguard merge --plan {}", shown(&settings.plan)))?;

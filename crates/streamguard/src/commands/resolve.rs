@@ -229,7 +229,8 @@ impl Counts {
             text += &format!(": {}", kinds.join(", "));
         }
         if self.asked > 0 {
-            text += &format!("; local history knew {} of {}", group_digits(self.found), group_digits(self.asked));
+            text +=
+                &format!("; local history knew {} of {}", group_digits(self.found), group_digits(self.asked));
         }
         if self.unreadable > 0 {
             text += &format!("; {} lines could not be read", group_digits(self.unreadable));

@@ -53,8 +53,8 @@ fn end_with(parent: i32) -> Result<()> {
 /// What an error means for whoever started this.
 fn exit_of(error: &anyhow::Error) -> Exit {
     let is_passing = error.chain().any(|cause| {
-        matches!(cause.downcast_ref(), Some(PlanError::Destination { .. }))
-            || matches!(cause.downcast_ref(), Some(RunDirError::Destination { .. }))
+        matches!(cause.downcast_ref(), Some(PlanError::Write(_)))
+            || matches!(cause.downcast_ref(), Some(RunDirError::Write(_)))
             // Storage that machines share may be away, or show a file later; what was read and makes no sense stays so.
             || cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() != io::ErrorKind::InvalidData)
     });

@@ -33,8 +33,8 @@ impl Remark {
                 once(Level::Info, None, format!("{how}: {}; {workers} workers, mode {mode}", begin(&names)))
             }
             EventKind::JobPlanned { job, shards, expected, .. } => {
-                let target =
-                    expected.map_or(String::new(), |expected| format!(", at most {}", group_digits(expected)));
+                let target = expected
+                    .map_or(String::new(), |expected| format!(", at most {}", group_digits(expected)));
                 once(Level::Info, Some(*job), format!("{shards} shards planned{target}"))
             }
             EventKind::ShardEnded {
@@ -78,7 +78,11 @@ impl Remark {
                     Status::Partial | Status::Cancelled => Level::Warning,
                     Status::Failed => Level::Error,
                 };
-                once(level, Some(*job), format!("{}, {} records{reason}", status.name(), group_digits(*records)))
+                once(
+                    level,
+                    Some(*job),
+                    format!("{}, {} records{reason}", status.name(), group_digits(*records)),
+                )
             }
             EventKind::RunEnded { status: Status::Cancelled } => {
                 once(Level::Warning, None, "stopped".to_owned())

@@ -19,8 +19,8 @@ use std::collections::BTreeMap;
 use streamguard_dataset::Language;
 
 use crate::random::Random;
-use streamguard_synthetic::split_mix::mix64;
 use crate::words::{self, Case};
+use streamguard_synthetic::split_mix::mix64;
 
 /// Stands for an empty wording until its line is looked at.
 const NOTHING: char = '\u{1}';

@@ -59,7 +59,7 @@ fn standing(model: &Model, state: &State, look: Look) -> (String, Style) {
 
 /// All in one line, for a very small terminal.
 pub(super) fn short(state: &State, look: Look, width: usize) -> Line<'static> {
-    let records = state.jobs.iter().map(|job| job.records).sum();
+    let records = state.jobs.iter().map(|job| job.records).sum::<u64>();
     let standing = match state.status {
         Some(status) => status.name(),
         None if state.stopping => "stopping",
