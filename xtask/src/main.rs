@@ -224,7 +224,7 @@ fn crash(times: u32) -> Result<()> {
 
 /// The demo world with the settings that are its defaults.
 fn snapshot() -> Result<()> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/jobs/demo.snapshot");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/snapshot/demo.snapshot");
     let truth = World::new(Settings::default()).snapshot(&path)?;
     println!("{} planted functions, {} bytes", truth.planted.len(), std::fs::metadata(&path)?.len());
     Ok(())

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::json;
+use streamguard_collect::Collect;
 use streamguard_engine::Counters;
-use streamguard_jobs::{Collect, Repo};
+use streamguard_mining::Repo;
 
 /// Reads `ground_truth.csv` (one advisory and commit a line) and mines its commits in clones
 /// below `clones`, found as `owner+name/*.git`, `owner__name.git` or `owner/name.git`.
@@ -113,7 +114,7 @@ fn clone_of(clones: &Path, repo: &str) -> Option<std::path::PathBuf> {
     ]
     .into_iter()
     .flatten()
-    .find(|path| streamguard_jobs::repo::open(path).is_ok())
+    .find(|path| streamguard_git::open(path).is_ok())
 }
 
 fn reasons(counters: &Counters) -> String {

@@ -2,8 +2,8 @@
 
 use streamguard::ui::LogFormat;
 use streamguard::{Collection, View};
-use streamguard_jobs::Synthetic;
 use streamguard_report::Format;
+use streamguard_synthetic::Synthetic;
 
 fn main() -> anyhow::Result<()> {
     let folder = std::env::temp_dir().join("streamguard-example");

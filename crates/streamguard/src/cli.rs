@@ -11,8 +11,8 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand,
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use streamguard::exit::UsageError;
-use streamguard_jobs::list;
 use streamguard_prime::ListFormat;
+use streamguard_registry as list;
 
 pub(crate) use elsewhere::{Export, Merge, ShardRun, Shards};
 pub(crate) use looking::{Cache, CacheAction, Color, Examples, Report, Resolve};

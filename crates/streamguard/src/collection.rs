@@ -6,10 +6,11 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
+use streamguard_advisories::{AdvisorySource, Gather};
+use streamguard_collect::{Collect, Collector};
 use streamguard_dataset::Union;
 use streamguard_dataset::union::{Source, UnionError, write_union};
 use streamguard_engine::{Begin, Cancel, Finished, Job, Mode, Options, Prepared, RunDir, State, Status};
-use streamguard_jobs::{AdvisorySource, Collect, Collector, Gather};
 use streamguard_report::{Assembled, Format};
 
 use crate::exit::Exit;
@@ -18,7 +19,7 @@ use crate::ui::{self, View};
 /// A run of collectors that leaves a dataset in a folder.
 ///
 /// ```no_run
-/// use streamguard_jobs::Synthetic;
+/// use streamguard_synthetic::Synthetic;
 /// use streamguard::Collection;
 ///
 /// let mut results = Collection::new("data/raw")
@@ -85,7 +86,7 @@ impl Collection {
         self
     }
 
-    /// Adds a source of advisories. Samples come of it only by [`streamguard_jobs::Fixes`], which has to be
+    /// Adds a source of advisories. Samples come of it only by [`streamguard_fixes::Fixes`], which has to be
     /// added after all sources.
     pub fn add_source(self, source: impl AdvisorySource + 'static) -> Self {
         self.add_source_job(Arc::new(Gather(source)))
@@ -110,7 +111,7 @@ impl Collection {
     }
 
     /// Where shards run: on threads, or in processes of a program that calls
-    /// [`streamguard_engine::serve`] with [`streamguard_jobs::list::make`].
+    /// [`streamguard_engine::serve`] with [`streamguard_registry::make`].
     pub fn mode(mut self, mode: Mode) -> Self {
         self.options.mode = mode;
         self
@@ -218,7 +219,7 @@ fn sources(state: &State, folder: &Path, with_samples: &[String]) -> Vec<Source>
         .filter(|job| with_samples.contains(&job.name) && has_samples(job.status))
         .map(|job| Source {
             collector: job.name.clone(),
-            path: folder.join(streamguard_jobs::collector::file_name(&job.name)),
+            path: folder.join(streamguard_collect::file_name(&job.name)),
         })
         .collect()
 }

@@ -12,7 +12,7 @@ use clap::parser::ValueSource;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use streamguard_jobs::list::{SettingsError, read_settings};
+use streamguard_registry::{SettingsError, read_settings};
 
 use crate::env::Environment;
 use crate::exit::UsageError;

@@ -8,6 +8,7 @@
 //!
 //! To add a flaw, add one entry to a list in `templates/<language>/`.
 
+mod collector;
 mod combine;
 mod expand;
 mod generator;
@@ -18,4 +19,5 @@ pub mod split_mix;
 mod template;
 mod templates;
 
+pub use collector::Synthetic;
 pub use generator::{Generator, PairBuffer, PairRef};

@@ -45,7 +45,7 @@ pub use oracle::{Decoy, Findable, Naming, Planted, PlantedAdvisory, RepositoryTr
 pub use repository::Repository;
 pub use upstreams::{Answer, CLOCK_MS, Upstreams};
 
-use streamguard_jobs::upstream::snapshot::{self as recorded, Manifest, Writer};
+use streamguard_snapshot::{self as recorded, Manifest, Writer};
 
 /// How far before the newest commit of a repository fixes count as findable, in seconds: three
 /// years of 365.25 days, as far as the collector looks back unless told otherwise.
@@ -180,7 +180,7 @@ impl World {
     }
 
     /// Writes all repositories, and what upstreams answer, into one compressed archive (see
-    /// [`streamguard_jobs::upstream::snapshot`]).
+    /// [`streamguard_snapshot`]).
     ///
     /// # Errors
     /// [`WorldError`].

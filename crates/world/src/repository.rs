@@ -133,7 +133,7 @@ impl Repository {
 /// Where the mirror of a repository is in a cache.
 fn in_cache(url: &str) -> String {
     // What is written in the manifest has slashes on every machine.
-    let path = streamguard_jobs::upstream::git::mirror_path(Path::new(""), url);
+    let path = streamguard_git::mirror_path(Path::new(""), url);
     let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
     parts.join("/")
 }

@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use streamguard_jobs::upstream::snapshot::Writer;
+use streamguard_snapshot::Writer;
 
 use crate::repository::Repository;
 

@@ -5,7 +5,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
-use streamguard_jobs::{Collect, Repo};
+use streamguard_collect::Collect;
+use streamguard_mining::Repo;
 
 use super::{cost, median};
 
@@ -87,7 +88,7 @@ pub(crate) fn run(
 /// Mines those commits, other than merges, whose messages hold one of the words anywhere.
 /// Returns how many samples that gives.
 fn mine_by_words(path: &Path, words: &[String]) -> Result<usize> {
-    let repository = streamguard_jobs::repo::open(path)?;
+    let repository = streamguard_git::open(path)?;
     let mut commits = Vec::new();
     for info in repository.rev_walk([repository.head_id()?.detach()]).all()? {
         let info = info?;

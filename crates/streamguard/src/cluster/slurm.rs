@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use streamguard::env::SECRETS;
 use streamguard::exit::UsageError;
 use streamguard_engine::cluster::{Cluster, ClusterError, Round, Standing};
-use streamguard_jobs::upstream::git;
+use streamguard_git as git;
 
 use super::{ClusterFlags, ShardCommand, tail};
 

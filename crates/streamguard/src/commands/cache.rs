@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use streamguard::env::Environment;
 use streamguard::exit::Exit;
 use streamguard::ui;
-use streamguard_jobs::upstream::cache;
+use streamguard_cache as cache;
 
 use crate::cli::{Cache, CacheAction};
 

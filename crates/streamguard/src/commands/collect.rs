@@ -13,11 +13,11 @@ use streamguard::settings::{ConfigFile, Layers, Settled};
 use streamguard::ui::LogFormat;
 use streamguard::{Collection, View, ui};
 use streamguard_engine::{Begin, Cancel, CommandLine, Job, Options, RunDir, Status};
-use streamguard_jobs::list::{self, Entry, Makes};
-use streamguard_jobs::upstream::git;
-use streamguard_jobs::upstream::snapshot::{self, Snapshot};
-use streamguard_jobs::upstream::{Access, Credentials};
+use streamguard_git as git;
+use streamguard_http::{Access, Credentials};
+use streamguard_registry::{self as list, Entry, Makes};
 use streamguard_report::Format;
+use streamguard_snapshot::{self as snapshot, Snapshot};
 
 use super::plan::{self, Purpose};
 use crate::cli::{self, Collect, Mode, Running, Showing};
@@ -53,7 +53,7 @@ pub(crate) fn run(matches: &ArgMatches, purpose: Purpose) -> Result<Exit> {
     let cache = settings.cache_dir.clone().unwrap_or_else(|| environment.cache_folder());
     let cache = std::path::absolute(&cache).with_context(|| format!("no folder: {}", cache.display()))?;
     if settings.no_cache {
-        streamguard_jobs::upstream::cache::clear(&cache)
+        streamguard_cache::clear(&cache)
             .with_context(|| format!("cannot clear the cache at {}", cache.display()))?;
     }
     if let Some(file) = &settings.record {
@@ -155,7 +155,7 @@ fn access(settings: &Collect, cache: &Path) -> Result<Access> {
         }
         None => return Ok(Access::new(cache.to_owned(), settings.rate_scale)),
     };
-    Ok(Access::replaying(cache.to_owned(), snapshot))
+    Ok(Access::replaying(cache.to_owned(), snapshot.folder, snapshot.clock_ms))
 }
 
 /// Who asks the upstreams: flags before the environment before the file of tokens.

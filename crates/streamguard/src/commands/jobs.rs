@@ -6,7 +6,7 @@ use anyhow::Result;
 use streamguard::exit::Exit;
 use streamguard::settings::ConfigFile;
 use streamguard::ui;
-use streamguard_jobs::list;
+use streamguard_registry as list;
 
 pub(crate) fn run() -> Result<Exit> {
     let mut rows = vec![["JOB".to_owned(), "WHAT IT DOES".to_owned(), "WHAT IT NEEDS".to_owned()]];

@@ -9,8 +9,8 @@ use streamguard::ui::LogFormat;
 use streamguard::{Collection, View, ui};
 use streamguard_engine::{Begin, Cancel, Job, Mode, Options, RunDir, Status};
 use streamguard_ingest as ingest;
-use streamguard_jobs::list::{self, Makes};
 use streamguard_prime as prime;
+use streamguard_registry::{self as list, Makes};
 
 use super::collect::formats;
 use super::figures::run_job;

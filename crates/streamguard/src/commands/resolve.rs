@@ -11,8 +11,8 @@ use serde_json::Value;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::escape::escape;
 use streamguard::ui::{self, group_digits};
-use streamguard_jobs::reference::{self, History, Target};
-use streamguard_jobs::repo::{self, Source};
+use streamguard_fixes::reference::{self, History, Target};
+use streamguard_git::{self as git, Source};
 
 use crate::cli::Resolve;
 
@@ -58,7 +58,7 @@ fn local(path: &Path) -> Result<(String, History)> {
         return Err(UsageError(format!("{shown} is not on this machine; --repo takes local clones")).into());
     };
     let url = if name.starts_with("https://") { name } else { by_folder(&path).ok_or_else(unknown)? };
-    let repository = repo::open(&path).map_err(|error| UsageError(error.to_string()))?;
+    let repository = git::open(&path).map_err(|error| UsageError(error.to_string()))?;
     Ok((reference::key(&url), History::read(repository, &|| false)?))
 }
 

@@ -74,7 +74,7 @@ fn chosen(file: &ConfigFile, names: &[String]) -> Result<Vec<Arc<dyn Job>>, Usag
 
 /// A job that is a command.
 pub(crate) fn external(job: &CommandJob) -> Result<Arc<dyn Job>, UsageError> {
-    if streamguard_jobs::list::find(&job.name).is_some() {
+    if streamguard_registry::find(&job.name).is_some() {
         return Err(UsageError(format!("{:?} is the name of a built-in job; choose another", job.name)));
     }
     let is_name = !job.name.is_empty()

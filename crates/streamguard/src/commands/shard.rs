@@ -14,8 +14,8 @@ use streamguard::ui::{self, escape::escape};
 use streamguard_engine::{
     Cancel, Elements, Ended, Job, Level, Mode, Options, PlanDir, PlanError, RunDirError, run_shards,
 };
-use streamguard_jobs::list;
-use streamguard_jobs::upstream::Credentials;
+use streamguard_http::Credentials;
+use streamguard_registry as list;
 
 use super::collect::worker;
 use super::run::external;

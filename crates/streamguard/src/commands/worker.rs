@@ -4,6 +4,6 @@ use anyhow::Result;
 use streamguard::exit::Exit;
 
 pub(crate) fn run() -> Result<Exit> {
-    streamguard_engine::serve(streamguard_jobs::list::make)?;
+    streamguard_engine::serve(streamguard_registry::make)?;
     Ok(Exit::Complete)
 }

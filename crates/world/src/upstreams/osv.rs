@@ -20,7 +20,7 @@ type Ecosystems<'a> = BTreeMap<&'static str, Vec<(&'a str, &'a Advisory)>>;
 fn ecosystems(advisories: &[Advisory]) -> Ecosystems<'_> {
     // Others are there, and empty.
     let mut all: Ecosystems<'_> =
-        streamguard_jobs::osv::ECOSYSTEMS.iter().map(|name| (*name, Vec::new())).collect();
+        streamguard_advisories::osv::ECOSYSTEMS.iter().map(|name| (*name, Vec::new())).collect();
     for advisory in advisories.iter().filter(|advisory| advisory.known.osv) {
         let Some((id, ecosystem)) = &advisory.osv else { continue };
         all.entry(ecosystem).or_default().push((id, advisory));

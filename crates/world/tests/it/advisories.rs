@@ -79,7 +79,7 @@ fn names_are_made_up_and_of_one_advisory_each() {
 /// What advisories refer to stands in the repositories: commits, tags, numbers, CVE ids.
 #[test]
 fn references_lead_to_what_is_there() {
-    use streamguard_jobs::reference::Target;
+    use streamguard_fixes::reference::Target;
     let written = Written::new(Settings { seed: 77, ..Settings::default() });
     let advisories = &written.truth.advisories;
     for advisory in advisories.iter().filter(|advisory| advisory.resolves) {
@@ -91,7 +91,7 @@ fn references_lead_to_what_is_there() {
         assert_eq!(advisory.references.is_empty(), advisory.naming == Naming::Range, "{advisory:?}");
         for reference in &advisory.references {
             let pointer =
-                streamguard_jobs::reference::parse(reference).unwrap_or_else(|| panic!("{reference}"));
+                streamguard_fixes::reference::parse(reference).unwrap_or_else(|| panic!("{reference}"));
             assert_eq!(&pointer.repository, url);
             let id = fix.to_string();
             match (advisory.naming, pointer.target) {

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use streamguard_collect::Collect;
 use streamguard_engine::{Options, Status};
-use streamguard_jobs::{Collect, Repo};
+use streamguard_mining::Repo;
 use streamguard_world::{Findable, Settings};
 
 use crate::Written;

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use streamguard_advisories::{Cve, Gather, Github, Osv};
+use streamguard_collect::Collect;
 use streamguard_dataset::{MergedAdvisory, Sample};
 use streamguard_engine::{Finished, Job, Options, Status};
-use streamguard_jobs::fixes::Fixes;
-use streamguard_jobs::upstream::Access;
-use streamguard_jobs::{Collect, Cve, ExploitDb, Gather, Github, Osv};
+use streamguard_exploitdb::ExploitDb;
+use streamguard_fixes::Fixes;
+use streamguard_http::Access;
 use streamguard_world::{CLOCK_MS, Settings, Truth, World};
 
 /// A snapshot, unpacked into a folder.

@@ -1,0 +1,123 @@
+//! Running the parser within its limits.
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use tree_sitter::{ParseOptions, Parser, Tree};
+
+use super::diff::{self, Hunk, Lines};
+use super::grammar::Grammar;
+
+/// Longest time for one parse. Real files of a megabyte take 0.2 s; what takes longer was
+/// made to take long.
+const PARSE_TIME: Duration = Duration::from_secs(2);
+
+/// Parses both sides; a side without text has no tree. `None` when the parser took too long.
+///
+/// Where the grammar allows it, `after` is parsed on top of the tree of `before`, which costs
+/// about a seventh of a parse. That is done only between trees without errors: recovery from
+/// an error depends on where the parser comes from, so that the tree of a damaged file would
+/// depend on its history.
+pub(super) fn parse_both(
+    parser: &mut Parser,
+    grammar: &Grammar,
+    before: &Lines,
+    after: &Lines,
+    hunks: &[Hunk],
+) -> Option<[Option<Tree>; 2]> {
+    parser.set_language(&(grammar.language)()).ok()?;
+    let mut parse = |lines: &Lines, old: Option<&Tree>| parse(parser, lines.text(), old);
+    let old = if before.text().is_empty() { None } else { Some(parse(before, None)?) };
+    if after.text().is_empty() {
+        return Some([old, None]);
+    }
+    let sound = old.as_ref().filter(|tree| grammar.incremental && !tree.root_node().has_error());
+    if let Some(tree) = sound {
+        let mut edited = tree.clone();
+        diff::edits(before, after, hunks).for_each(|edit| edited.edit(&edit));
+        let new = parse(after, Some(&edited))?;
+        if !new.root_node().has_error() {
+            return Some([old, Some(new)]);
+        }
+    }
+    let new = parse(after, None)?;
+    Some([old, Some(new)])
+}
+
+fn parse(parser: &mut Parser, text: &str, old: Option<&Tree>) -> Option<Tree> {
+    let started = Instant::now();
+    let mut in_time = |_: &tree_sitter::ParseState| {
+        if started.elapsed() < PARSE_TIME { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    };
+    let options = ParseOptions::new().progress_callback(&mut in_time);
+    let bytes = text.as_bytes();
+    let tree = parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or(&[]), old, Some(options));
+    if tree.is_none() {
+        // Otherwise the next parse would take up this one where it stopped.
+        parser.reset();
+    }
+    tree
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::grammar::Grammars;
+    use super::*;
+
+    macro_rules! files {
+        ($($name:literal)*) => {
+            [$(($name, include_str!(concat!("../tests/it/cases/", $name)))),*]
+        };
+    }
+
+    const FILES: [(&str, &str); 9] = files!(
+        "python.before.py" "java.before.java" "c.before.c" "cpp.before.cpp" "csharp.before.cs"
+        "go.before.go" "php.before.php" "ruby.before.rb" "rust.before.rs"
+    );
+
+    fn same(left: &Tree, right: &Tree) -> bool {
+        let (mut left, mut right) = (left.walk(), right.walk());
+        loop {
+            let (a, b) = (left.node(), right.node());
+            if a.kind_id() != b.kind_id() || a.range() != b.range() || left.field_id() != right.field_id() {
+                return false;
+            }
+            let mut steps = (left.goto_first_child(), right.goto_first_child());
+            while steps == (false, false) {
+                steps = (left.goto_next_sibling(), right.goto_next_sibling());
+                if steps == (false, false) && (left.goto_parent(), right.goto_parent()) == (false, false) {
+                    return true;
+                }
+            }
+            if steps != (true, true) {
+                return false;
+            }
+        }
+    }
+
+    /// Loses and doubles each line of each file; the tree is that of a fresh parse.
+    #[test]
+    fn parsing_on_top_of_the_old_tree_gives_the_same_tree() {
+        let (mut parser, mut grammars) = (Parser::new(), Grammars::default());
+        let mut compared = 0;
+        for (path, text) in FILES {
+            let language = streamguard_dataset::Language::from_path(path).expect("a known language");
+            let grammar = grammars.get(language, path).expect("a grammar").grammar;
+            assert!(grammar.incremental);
+            let before = Lines::new(text);
+            for row in 0..before.count() {
+                let (start, end) = (before.start(row), before.start(row + 1));
+                for other in [[&text[..start], &text[end..]], [&text[..end], &text[start..]]] {
+                    let other = other.concat();
+                    let after = Lines::new(&other);
+                    let hunks = diff::hunks(&before, &after);
+                    let trees = parse_both(&mut parser, grammar, &before, &after, &hunks).expect("in time");
+                    let fresh = parser.parse(&other, None).expect("a tree");
+                    assert!(trees[1].as_ref().is_some_and(|tree| same(tree, &fresh)), "{path}\n{other}");
+                    compared += usize::from(!fresh.root_node().has_error());
+                }
+            }
+        }
+        assert!(compared > 500, "only {compared} without errors");
+    }
+}

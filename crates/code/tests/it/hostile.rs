@@ -1,0 +1,218 @@
+//! What no file of honest people holds: it is refused or survived, and soon.
+
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use streamguard_code::{Extractor, FileChange, FileComparison};
+use streamguard_dataset::{Language, Rejection};
+
+/// No file takes longer than two parses at their limit and some work around them.
+const SOON: Duration = Duration::from_secs(20);
+
+/// One file name for every grammar.
+const PATHS: &[&str] = &[
+    "a.py", "a.js", "a.ts", "a.tsx", "A.java", "a.c", "a.cpp", "a.go", "a.php", "a.rb", "a.rs", "a.cs", "a.h",
+];
+
+fn run(path: &str, before: &[u8], after: &[u8]) -> Result<FileComparison, Rejection> {
+    let started = Instant::now();
+    let change = FileChange { path_before: Some(path), path_after: Some(path), before, after };
+    let found = Extractor::new().compare(&change);
+    assert!(started.elapsed() < SOON, "{path} took {:?}", started.elapsed());
+    found
+}
+
+/// A file small enough for a small stack to tell recursion.
+fn with_small_stack(work: impl FnOnce() + Send + 'static) {
+    let thread = std::thread::Builder::new().stack_size(512 << 10).spawn(work).expect("a thread");
+    thread.join().expect("no overflow, no panic");
+}
+
+#[test]
+fn nested_brackets() {
+    with_small_stack(|| {
+        let mut text = String::from("x = ");
+        for row in 0..2_000 {
+            text.push_str(&"[".repeat(100));
+            text.push_str(if row % 2 == 0 { "\n" } else { "\n\n" });
+        }
+        let other = text.replacen("[[", "[ [", 5);
+        for path in PATHS {
+            let _ = run(path, text.as_bytes(), other.as_bytes());
+        }
+    });
+}
+
+#[test]
+fn nested_functions() {
+    with_small_stack(|| {
+        let nested =
+            |open: &str, close: &str, count: usize| format!("{}{}", open.repeat(count), close.repeat(count));
+        let cases = [
+            ("a.js", nested("function abcdefghijklmnopqrstuvwxyz() {\n", "}\n", 10_000)),
+            ("a.js", nested("it('x', () => {\n", "});\n", 10_000)),
+            ("a.js", format!("x{}", "\n.then(function () { a(); })".repeat(10_000))),
+            ("a.rs", nested("mod abcdefghijklmnopqrstuvwxyz { fn f() {\n", "}}\n", 8_000)),
+            ("A.java", nested("class A { void f() {\n", "}}\n", 8_000)),
+            ("a.cpp", nested("namespace abcdefghijklmnopqrstuvwxyz {\n", "}\n", 8_000)),
+            ("a.rb", nested("def a\n", "end\n", 20_000)),
+        ];
+        for (path, text) in cases {
+            let other = text.replace('\n', "\n ");
+            let found = run(path, text.as_bytes(), other.as_bytes());
+            if let Ok(found) = found {
+                let size: usize = found
+                    .changes
+                    .iter()
+                    .flat_map(|c| [&c.before, &c.after])
+                    .flatten()
+                    .map(|c| c.text.len())
+                    .sum();
+                assert!(size < 200 << 20, "{path}: {size} bytes");
+            }
+            let _ = run(path, b"", text.as_bytes());
+        }
+    });
+}
+
+#[test]
+fn many_functions_of_one_name() {
+    let text = "int f(int a) {\n  return 1;\n}\n".repeat(30_000);
+    let other = text.replace("return 1", "return 2");
+    assert_eq!(run("a.c", text.as_bytes(), other.as_bytes()).expect("comparable").changes.len(), 30_000);
+    let renamed: String = (0..20_000).map(|i| format!("int f{i}(int a) {{\n  return {i};\n}}\n")).collect();
+    let _ = run("a.c", text.as_bytes(), renamed.as_bytes()).expect("comparable");
+}
+
+#[test]
+fn random_bytes() {
+    // A linear congruential generator (Knuth's MMIX); any would do.
+    let mut state = 1_u64;
+    let mut bytes = |size: usize| -> Vec<u8> {
+        (0..size)
+            .map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                ((state >> 56) as u8).max(1)
+            })
+            .collect()
+    };
+    let (before, after, large) = (bytes(40_000), bytes(40_000), bytes(1 << 20));
+    let long = ["a.cpp", "a.py"].map(|path| (path, &large));
+    for (path, before) in PATHS.iter().map(|path| (*path, &before)).chain(long) {
+        match run(path, before, &after) {
+            Ok(found) => assert!(found.invalid_utf8),
+            Err(rejection) => assert_eq!(rejection, Rejection::ParseFailed),
+        }
+    }
+}
+
+#[test]
+fn files_that_are_no_source_code() {
+    assert_eq!(run("a.py", b"a = 1\0\n", b"a = 2\n"), Err(Rejection::BinaryFile));
+    assert_eq!(run("a.py", b"a = 1\n", b"a = 2\0\n"), Err(Rejection::BinaryFile));
+    assert_eq!(run("a.js", b"a\n", &vec![b'a'; 5 << 20]), Err(Rejection::OversizedFile));
+    assert_eq!(run("a.js", b"a\n", &vec![b'a'; 1 << 20]), Err(Rejection::MinifiedFile));
+    assert_eq!(run("a.py", b"a\n", b"a\n"), Err(Rejection::Unchanged));
+    assert_eq!(run("a.py", b"", b""), Err(Rejection::Unchanged));
+    assert_eq!(run("a.xyz", b"a\n", b"b\n"), Err(Rejection::UnknownLanguage));
+    let nowhere = FileChange { path_before: None, path_after: None, before: b"a", after: b"b" };
+    assert_eq!(Extractor::new().compare(&nowhere), Err(Rejection::UnknownLanguage));
+}
+
+#[test]
+fn bytes_that_are_no_text_are_replaced_and_told() {
+    let found = run("a.py", b"def f():\n    return '\xff\xfe'\n", b"def f():\n    return '\xff!'\n")
+        .expect("comparable");
+    assert!(found.invalid_utf8);
+    let change = &found.changes[0];
+    assert_eq!(
+        change.before.as_ref().map(|code| code.text.as_str()),
+        Some("def f():\n    return '\u{fffd}\u{fffd}'")
+    );
+    assert!(!run("a.py", b"a = 1\n", b"a = 2\n").expect("comparable").invalid_utf8);
+}
+
+#[test]
+fn two_long_files_without_a_line_in_common() {
+    let lines = |lead: char| (0..100_000).map(|i| format!("{lead}{}\n", i * 7 % 1000)).collect::<String>();
+    let found = run("a.sql", lines('a').as_bytes(), lines('b').as_bytes()).expect("comparable");
+    assert_eq!(found.language, Language::Sql);
+    assert_eq!(found.changes.len(), 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Any two texts of pieces of code are compared without a panic, and twice alike.
+    #[test]
+    fn soups_of_tokens_are_survived(
+        path in prop::sample::select(PATHS),
+        before in prop::collection::vec(prop::sample::select(PIECES), 0..60),
+        after in prop::collection::vec(prop::sample::select(PIECES), 0..60),
+    ) {
+        let (before, after) = (before.concat(), after.concat());
+        let change = FileChange {
+            path_before: Some(path), path_after: Some(path), before: before.as_bytes(), after: after.as_bytes(),
+        };
+        let mut extractor = Extractor::new();
+        let found = extractor.compare(&change);
+        prop_assert_eq!(extractor.compare(&change), found);
+    }
+}
+
+const PIECES: &[&str] = &[
+    "\n",
+    "\r\n",
+    "  ",
+    "def f(a):\n",
+    "class A",
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    ";",
+    ",",
+    ":",
+    "=",
+    "=>",
+    "\"",
+    "'",
+    "`",
+    "//",
+    "/*",
+    "*/",
+    "#",
+    "<<~A\n",
+    "A\n",
+    "<?php ",
+    "?>",
+    "function f",
+    "func (t *T) ",
+    "fn f",
+    "impl A for B ",
+    "namespace a\\b",
+    "const x = ",
+    "x.y(",
+    "@a\n",
+    "#[a]\n",
+    "template <",
+    ">",
+    "::",
+    "~",
+    "operator",
+    "do |x|\n",
+    "end\n",
+    "return",
+    "\u{feff}",
+    "é",
+    "\u{1F600}",
+    "\\\n",
+    "#if A\n",
+    "#endif\n",
+    "int f(",
+    "public ",
+    "get ",
+    "\t",
+];

@@ -1,0 +1,53 @@
+//! Tests of [`streamguard_code`].
+
+// One file of every language, before and after a change.
+mod golden;
+// What no file of honest people holds.
+mod hostile;
+// Which function is which: overloads, renames, nesting.
+mod matching;
+// What differs: code, comments, layout.
+mod nature;
+// What the text of a function is, to the byte.
+mod exact;
+// What a path tells.
+mod path;
+
+use streamguard_code::{CodeChange, Extractor, FileChange, FileComparison};
+
+/// Compares two texts of one file, which must be acceptable.
+fn compare(path: &str, before: &str, after: &str) -> FileComparison {
+    let change = FileChange {
+        path_before: (!before.is_empty()).then_some(path),
+        path_after: (!after.is_empty()).then_some(path),
+        before: before.as_bytes(),
+        after: after.as_bytes(),
+    };
+    Extractor::new().compare(&change).expect("an acceptable file")
+}
+
+/// A change in one line: name, lines before and after, nature, marks.
+fn line(change: &CodeChange) -> String {
+    let lines = |code: &Option<streamguard_code::Code>| {
+        code.as_ref().map_or("-".to_owned(), |code| format!("{}-{}", code.start_line, code.end_line))
+    };
+    let mut line = format!(
+        "{} {} -> {} {:?}",
+        change.name.as_deref().unwrap_or("(lines)"),
+        lines(&change.before),
+        lines(&change.after),
+        change.nature
+    );
+    if change.renamed {
+        line += " renamed";
+    }
+    if change.parse_error {
+        line += " error";
+    }
+    line
+}
+
+/// All changes between two texts of one file, a line each.
+fn changes(path: &str, before: &str, after: &str) -> Vec<String> {
+    compare(path, before, after).changes.iter().map(line).collect()
+}

@@ -1,0 +1,145 @@
+//! Redirects, credentials and where they never show up.
+
+use std::fs;
+
+use streamguard_http::{Access, Request, Service, UpstreamError};
+
+use super::cache::files;
+use super::server::{Do, Server, Waiting, access, client, json, read_json, request, status};
+
+const CANARY: &str = "sgcanary_7f3a9d";
+
+fn ask(access: &Access, request: &Request) -> Result<String, UpstreamError> {
+    client(access).ask(request, &mut Waiting::default(), &mut read_json)
+}
+
+/// Somebody with all credentials.
+fn somebody() -> (tempfile::TempDir, Access) {
+    let (folder, mut access) = access();
+    access.credentials.github = Some(CANARY.into());
+    access.credentials.nvd = Some(CANARY.into());
+    (folder, access)
+}
+
+fn redirect(code: &str, to: &str) -> Vec<u8> {
+    status(code, &format!("Location: {to}\r\n"), "")
+}
+
+#[test]
+fn credentials_go_to_their_services_only() {
+    for (service, header, value) in [
+        (Service::Nvd, "apikey", Some(CANARY.to_owned())),
+        (Service::GitHub, "authorization", Some(format!("Bearer {CANARY}"))),
+        (Service::Osv, "authorization", None),
+        (Service::NvdFeeds, "apikey", None),
+        (Service::ExploitDb, "apikey", None),
+        (Service::GitHost, "authorization", None),
+    ] {
+        let server = Server::saying(json("", "[1]"));
+        let (_folder, access) = somebody();
+        ask(&access, &request(service, server.url("/a"))).unwrap();
+        let heard = &server.heard()[0];
+        assert_eq!(heard.header(header), value, "{service:?}");
+        assert!(heard.header("user-agent").unwrap().starts_with("streamguard/"));
+        assert!(value.is_some() || !heard.head.contains(CANARY));
+    }
+}
+
+#[test]
+fn nothing_follows_to_another_origin() {
+    for code in ["301 A", "302 A", "303 A", "307 A", "308 A"] {
+        for service in [Service::Nvd, Service::GitHub, Service::Osv] {
+            let evil = Server::saying(json("", "[\"evil\"]"));
+            let server = Server::saying(redirect(code, &evil.url("/b")));
+            let (_folder, access) = somebody();
+            let error = ask(&access, &request(service, server.url("/a"))).unwrap_err();
+            let text = error.to_string();
+            assert!(matches!(&error, UpstreamError::Moved { to, .. } if *to == evil.url("/b")), "{text}");
+            assert!(text.ends_with("which is not followed") && !text.contains(CANARY), "{text}");
+            assert_eq!((server.count(), evil.count()), (1, 0));
+        }
+    }
+    for to in ["file:///etc/passwd", "https://127.0.0.1/", "//evil.test/a", "gopher://a/"] {
+        let server = Server::saying(redirect("302 A", to));
+        let (_folder, access) = somebody();
+        let error = ask(&access, &request(Service::GitHub, server.url("/a"))).unwrap_err();
+        assert!(matches!(error, UpstreamError::Moved { .. }), "{error}");
+    }
+}
+
+#[test]
+fn redirects_within_the_origin_are_followed_for_a_while() {
+    let server = Server::start(|n, heard| {
+        assert!(heard.head.contains(CANARY) && heard.header("referer").is_none());
+        vec![Do::Say(if n < 4 { redirect("302 A", &format!("/{n}")) } else { json("", "[1]") })]
+    });
+    let (_folder, access) = somebody();
+    assert_eq!(ask(&access, &request(Service::GitHub, server.url("/a"))).unwrap(), "[1]");
+
+    let server = Server::saying(redirect("301 A", "/a"));
+    let error = ask(&access, &request(Service::Osv, server.url("/a"))).unwrap_err().to_string();
+    assert!(error.contains("more than 4 redirects"), "{error}");
+    assert_eq!(server.count(), 5);
+}
+
+#[test]
+fn a_git_host_says_where_something_is_now() {
+    let server = Server::saying(redirect("301 A", "/new/name"));
+    let (_folder, access) = access();
+    let error = ask(&access, &request(Service::GitHost, server.url("/old/name"))).unwrap_err();
+    assert!(matches!(&error, UpstreamError::Moved { to, .. } if *to == server.url("/new/name")), "{error}");
+}
+
+#[test]
+fn two_credentials_do_not_share_answers() {
+    let server = Server::start(|n, _| vec![Do::Say(json("", &n.to_string()))]);
+    let (_folder, mut access) = access();
+    let asked = request(Service::GitHub, server.url("/a"));
+    for (token, expected) in
+        [(None, "0"), (Some("one"), "1"), (Some("two"), "2"), (Some("one"), "1"), (None, "0")]
+    {
+        access.credentials.github = token.map(Into::into);
+        assert_eq!(ask(&access, &asked).unwrap(), expected);
+    }
+}
+
+#[test]
+fn a_credential_is_nowhere() {
+    let echo = format!("bad credentials: {CANARY}");
+    let location = format!("https://evil.test/{CANARY}");
+    for answer in [
+        json("", "[1]"),
+        status("401 No", "", &echo),
+        status("403 No", "", &echo),
+        status("400 No", "", &echo),
+        status("404 No", &format!("message: Invalid {CANARY}\r\n"), ""),
+        status("503 No", &format!("Retry-After: {CANARY}\r\n"), &echo),
+        status("200 OK", "Content-Type: text/html\r\n", &echo),
+        status("200 OK", &format!("Content-Type: {CANARY}\r\n"), ""),
+        redirect("302 A", &location),
+    ] {
+        for service in [Service::Nvd, Service::GitHub] {
+            let (folder, access) = somebody();
+            let server = Server::saying(answer.clone());
+            let client = client(&access);
+            let mut waiting = Waiting::default();
+            let asked = request(service, server.url(&format!("/a?apiKey={CANARY}")));
+            let result = client.ask(&asked, &mut waiting, &mut read_json);
+            let mut said = vec![format!("{result:?} {client:?} {access:?}")];
+            said.extend(result.err().map(|error| error.to_string()));
+            said.extend(waiting.notes);
+            for path in files(folder.path()) {
+                said.push(path.display().to_string());
+                said.push(String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned());
+            }
+            for text in said {
+                assert!(!text.contains(CANARY), "{text}");
+            }
+        }
+    }
+    let (_folder, mut access) = somebody();
+    access.credentials.github = Some(format!("{CANARY}\n").into());
+    let error =
+        ask(&access, &request(Service::GitHub, "http://127.0.0.1:1/".into())).unwrap_err().to_string();
+    assert!(error.contains("GITHUB_TOKEN") && !error.contains(CANARY), "{error}");
+}

@@ -1,0 +1,173 @@
+//! Mirrors that were left by others, that are shared, and that grow too large.
+
+use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use streamguard_git::{Fetching, GitError, blobs, commits, history};
+
+use super::hosting::Listener;
+use super::{URL, World, commit, git, id, mine, mirror, write};
+
+/// What is in the cache, but for locks.
+fn cached(world: &World) -> Vec<String> {
+    let entries = fs::read_dir(world.cache().join("git")).into_iter().flatten();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.filter(|name| !name.ends_with(".lock")).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn an_interrupted_fetch_leaves_nothing() {
+    let Some(mut world) = World::new() else { return };
+    let (_, ids) = world.serve_fix("owner/name");
+    let silent = Listener::silent();
+    let served = std::mem::replace(&mut world.mirrors, vec![mirror(&silent.url())]);
+    let looks = AtomicUsize::new(0);
+    let stop = || looks.fetch_add(1, Ordering::Relaxed) > 10;
+    let cache = world.cache();
+    let start = Instant::now();
+    for result in [
+        commits(URL, &ids, &Fetching { stop: &stop, ..world.fetching(&cache) }),
+        history(URL, &Fetching { stop: &stop, ..world.fetching(&cache) }),
+    ] {
+        assert!(matches!(result, Err(GitError::Stopped)), "{result:?}");
+        looks.store(0, Ordering::Relaxed);
+    }
+    assert!(start.elapsed() < Duration::from_secs(20), "the server is not waited for");
+    assert_eq!(cached(&world), [""; 0]);
+    world.mirrors = served;
+    assert_eq!(world.commits(&ids).missing, [""; 0]);
+}
+
+#[test]
+fn what_killed_processes_left_is_cleared_away() {
+    let Some(world) = World::new() else { return };
+    let (path, ids) = world.serve_fix("owner/name");
+    let cache = world.cache().join("git");
+    for left in ["github.com+owner+name.shallow.1.part", "github.com+owner+name.git.4194304.part"] {
+        fs::create_dir_all(cache.join(left).join("objects/pack")).unwrap();
+    }
+    // Of another repository, whose name begins with the same letters.
+    let other = "github.com+owner+name.shallow.shallow.1.part";
+    fs::create_dir_all(cache.join(other)).unwrap();
+    let fetched = world.commits(&ids[3..4]);
+    history(URL, &world.fetching(&world.cache())).unwrap();
+    assert_eq!(cached(&world), ["github.com+owner+name.git", "github.com+owner+name.shallow", other]);
+    fs::remove_dir_all(cache.join("github.com+owner+name.git")).unwrap();
+
+    // A mirror in which git was killed, and half of whose settings were written.
+    for left in ["shallow.lock", "config.lock", "objects/pack/tmp_pack_abcdef"] {
+        fs::write(fetched.path.join(left), "").unwrap();
+    }
+    fs::write(fetched.path.join("config"), "[core\n\trep").unwrap();
+    assert_eq!(world.commits(&ids).missing, [""; 0]);
+    assert!(!fetched.path.join("objects/pack/tmp_pack_abcdef").exists());
+
+    let all = history(URL, &world.fetching(&world.cache())).unwrap();
+    fs::write(all.path.join("refs/streamguard/head.lock"), "").unwrap();
+    fs::create_dir_all(all.path.join("refs/tags/v1")).unwrap();
+    fs::write(all.path.join("refs/tags/v1/a.lock"), "").unwrap();
+    git(&path, ["tag", "v1/a"]);
+    write(&path, "README", "new");
+    let new = commit(&path, "New");
+    history(URL, &world.fetching(&world.cache())).unwrap();
+    assert_eq!(world.commits(&[new]).missing, [""; 0]);
+}
+
+#[test]
+fn two_threads_share_a_mirror() {
+    let Some(world) = World::new() else { return };
+    let (_, ids) = world.serve_fix("owner/name");
+    let fetched: Vec<_> = std::thread::scope(|scope| {
+        let (world, ids) = (&world, &ids);
+        let threads: Vec<_> = (0..4)
+            .map(|at| {
+                scope.spawn(move || {
+                    let cache = world.cache();
+                    let fetched = commits(URL, &ids[at..at + 1], &world.fetching(&cache)).unwrap();
+                    blobs(&fetched, [id(&ids[at])], &world.fetching(&cache)).unwrap();
+                    fetched
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(fetched.iter().all(|one| *one == fetched[0] && one.missing.is_empty()));
+    assert_eq!(mine(&fetched[0].path, &ids[3]).len(), 1);
+}
+
+#[test]
+fn a_mirror_that_is_too_large_is_no_mirror() {
+    let Some(world) = World::new() else { return };
+    let (path, _) = world.serve_fix("owner/name");
+    // What does not compress.
+    let mut noise = blake3::Hasher::new().finalize_xof();
+    let mut bytes = vec![0; 3 << 20];
+    noise.fill(&mut bytes);
+    write(&path, "app/data.py", &bytes);
+    let large = commit(&path, "Add data");
+    let cache = world.cache();
+    let fetching = |max_bytes| Fetching { max_bytes, ..world.fetching(&cache) };
+    let wanted = std::slice::from_ref(&large);
+    let error = commits(URL, wanted, &fetching(100)).unwrap_err();
+    assert!(matches!(error, GitError::TooLarge { limit: 100, .. }) && !error.may_pass(), "{error}");
+    assert!(error.to_string().contains("--max-repo-size"), "{error}");
+    assert_eq!(cached(&world), [""; 0]);
+    // Without its files it is small.
+    let fetched = commits(URL, wanted, &fetching(1 << 20)).unwrap();
+    let error = blobs(&fetched, [id(&large)], &fetching(1 << 20)).unwrap_err();
+    assert!(matches!(error, GitError::TooLarge { .. }), "{error}");
+    assert_eq!(cached(&world), [""; 0]);
+    let fetched = commits(URL, wanted, &fetching(8 << 20)).unwrap();
+    blobs(&fetched, [id(&large)], &fetching(8 << 20)).unwrap();
+}
+
+#[test]
+fn commits_of_very_many_files_are_left_out() {
+    let Some(world) = World::new() else { return };
+    let path = world.serve("owner/name");
+    for n in 0..150 {
+        write(&path, format!("{n}.py"), n.to_string());
+    }
+    let import = commit(&path, "Import");
+    let fetched = world.commits(std::slice::from_ref(&import));
+    // Nothing is asked for, else this would fail.
+    fs::rename(&path, world.at("away")).unwrap();
+    blobs(&fetched, [id(&import)], &world.fetching(&world.cache())).unwrap();
+}
+
+#[test]
+fn long_names_have_their_own_mirrors() {
+    let Some(world) = World::new() else { return };
+    let long = ["a", "b"].map(|end| format!("{}/{}{end}", "o".repeat(100), "n".repeat(99)));
+    let cache = world.cache();
+    let paths = long.map(|name| {
+        let path = world.serve(&name);
+        write(&path, "README", &name);
+        let id = commit(&path, "Begin");
+        commits(&format!("https://github.com/{name}"), &[id], &world.fetching(&cache)).unwrap().path
+    });
+    assert_ne!(paths[0], paths[1]);
+    assert!(paths.iter().all(|path| path.file_name().unwrap().len() < 160));
+}
+
+#[test]
+fn nothing_of_a_repository_is_run() {
+    let Some(world) = World::new() else { return };
+    let (path, _) = world.serve_fix("owner/name");
+    let marker = world.at("marker");
+    let touch = format!("touch {}", marker.display());
+    write(&path, ".gitmodules", format!("[submodule \"a\"]\n\tpath = a\n\turl = ext::sh -c '{touch}'\n"));
+    write(&path, ".gitattributes", "*.py filter=evil diff=evil\n");
+    write(&path, ".gitconfig", format!("[core]\n\tfsmonitor = {touch}\n\thooksPath = .\n"));
+    write(&path, ".lfsconfig", "[lfs]\n\turl = http://127.0.0.1:1/\n");
+    let id_of_other = "1".repeat(40);
+    git(&path, ["update-index", "--add", "--cacheinfo", &format!("160000,{id_of_other},a")]);
+    let hostile = commit(&path, "Fix it");
+    let fetched = world.commits(std::slice::from_ref(&hostile));
+    blobs(&fetched, [id(&hostile)], &world.fetching(&world.cache())).unwrap();
+    history(URL, &world.fetching(&world.cache())).unwrap();
+    assert!(!marker.exists());
+}

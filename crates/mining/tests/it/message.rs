@@ -1,0 +1,280 @@
+//! Messages that must be selected, that must not, and hostile ones.
+
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use streamguard_mining::message::{CommitClass, Judge, THRESHOLD};
+
+/// Message, a piece of evidence that it must give, the weakness that must come first ("" for none).
+const FIXES: &[(&str, &str, &str)] = &[
+    ("Fix SQL injection in the search form", "message:sql injection", "sql_injection"),
+    ("Prevented SQLi via order by", "message:sql injection", "sql_injection"),
+    ("XSS fixes", "message:xss", "xss"),
+    ("fix: escape names against cross-site\nscripting", "message:xss", "xss"),
+    ("Avoid shell injection in git wrapper", "message:command injection", "command_injection"),
+    ("Fix RCE in template loader", "message:code execution", "code_injection"),
+    ("Fix sandbox escape through constructors", "message:code execution", "code_injection"),
+    ("Prevent path traversal in static files", "message:path traversal", "path_traversal"),
+    ("fix zip slip when unpacking", "message:path traversal", "path_traversal"),
+    ("Reject internal hosts to prevent SSRF", "message:ssrf", "ssrf"),
+    ("Disable external entities by default to prevent XXE injection attacks", "message:xxe", "xxe"),
+    ("Prevent CSRF on logout", "message:against csrf", "csrf"),
+    ("fix open redirect after login", "message:open redirect", "open_redirect"),
+    (
+        "Fix for HTTP request smuggling due to incorrect validation",
+        "message:request smuggling",
+        "request_smuggling",
+    ),
+    ("reject CRLF injection in reason phrases", "message:header injection", "header_injection"),
+    ("Use inspect to prevent log injection.", "message:log injection", "log_injection"),
+    ("fix LDAP injection in user lookup", "message:ldap injection", "ldap_injection"),
+    ("Fix format string vulnerability in logging", "message:format string", "format_string"),
+    ("fix: prototype pollution in merge", "message:prototype pollution", "prototype_pollution"),
+    ("fix insecure deserialization of sessions", "message:unsafe deserialization", "deserialization"),
+    ("Fix server-side template injection", "message:template injection", "template_injection"),
+    (
+        "fix authentication bypass with empty password",
+        "message:authentication bypass",
+        "authentication_bypass",
+    ),
+    ("Fix missing authorization checks in admin API", "message:access control", "access_control"),
+    (
+        "prevent privilege escalation via setuid helper",
+        "message:privilege escalation",
+        "privilege_escalation",
+    ),
+    (
+        "Stop leaking credentials on redirect: fixes #3",
+        "message:information disclosure",
+        "information_disclosure",
+    ),
+    ("remove hard-coded password", "message:hard-coded secret", "hardcoded_secret"),
+    ("Avoid timing attacks on tokens: constant-time comparison", "message:timing attack", "timing_attack"),
+    ("fix padding oracle in CBC mode", "message:weak cryptography", "weak_cryptography"),
+    ("Remove weak password hashing", "message:weak hash", "weak_hash"),
+    ("Fix predictable tokens in reset mails", "message:insecure random", "insecure_random"),
+    ("Fix heap-buffer-overflow in decoder", "message:buffer overflow", "buffer_overflow"),
+    ("fix use-after-free when iterator outlives db", "message:use after free", "use_after_free"),
+    ("fix double free when argc != 3", "message:double free", "double_free"),
+    ("Fix out-of-bounds write in strip()", "message:out-of-bounds write", "out_of_bounds_write"),
+    ("don't read past the end of the buffer", "message:out-of-bounds read", "out_of_bounds_read"),
+    ("Prevent integer overflow in sds length.", "message:integer overflow", "integer_overflow"),
+    ("Fix NULL pointer dereference in loader", "message:null dereference", "null_dereference"),
+    ("remove ReDoS regexp in %o formatter (#504)", "message:redos", "redos"),
+    ("Avoid denial of service when parsing Rfc2822", "message:denial of service", "denial_of_service"),
+    ("fix DoS in printf.", "message:denial of service", "denial_of_service"),
+    ("Check the length. Found by oss-fuzz.", "message:found by fuzzing", ""),
+    ("\u{1f512} improve disconnect handling", "message:security emoji", ""),
+    ("SECURITY: support sandboxing in format expressions", "message:security tag", ""),
+    ("fix(security): harden the parser", "message:security tag", ""),
+    ("Merge commit from fork\n\nfix handling of names", "message:private fork", ""),
+    ("Always bind the method\n\nThis is CVE-2021-12345.", "message:CVE-2021-12345", ""),
+    ("Check bounds (cwe-787)\n", "message:CWE-787", "out_of_bounds_write"),
+    ("Restrict both attributes.\n\nref: https://hackerone.com/reports/2519936", "message:bounty report", ""),
+];
+
+/// Messages that hold words of the field and are no fixes.
+const LOOKALIKES: &[&str] = &[
+    "Fix resource leak in source, do not force anything",
+    "Use dependency injection for the mailer, fix wiring",
+    "Inject the service into the controller, fixes #12",
+    "Remove unsafe block in iterator",
+    "fix #[unsafe(no_mangle)] on edition 2024",
+    "Exploit parallelism in the resolver to avoid waits",
+    "Fix escape sequences in the lexer",
+    "sanitize imports",
+    "Enable AddressSanitizer in the build, fix flags",
+    "Fix typo in SECURITY.md",
+    "Update security policy",
+    "bump security contact",
+    "Run dos2unix over the tree, fix line ends",
+    "Fix paths on MS-DOS",
+    "It does no harm to check twice",
+    "docs: csrf token handling, prevent XSS",
+    "Add tests for XSS filter",
+    "test: prevent SQL injection through names",
+    "authentication refactor",
+    "Bump sanitize-html from 1.2.3 to 1.2.4 to fix XSS",
+    "build(deps): bump lodash, fixes prototype pollution CVE-2019-10744",
+    "fix: package.json to reduce vulnerabilities",
+    "Update changelog for CVE-2020-1234",
+    "Release 3.0.4. Security release for CVE-2019-3465",
+    "v1.2.3",
+    "Add fuzz target for the decoder",
+    "fix oss-fuzz build",
+    "Add CSRF middleware",
+    "Add XSS filter option",
+    "Fix overflow: hidden in the sidebar",
+    "fix crash on empty input",
+    "Fix memory leak in cache",
+    "Fix race condition in the test runner",
+    "Fix layout of src/security/injection/xss.py",
+    "Fix rendering\n\nThis has no security impact.",
+    "Revert \"Fix SQL injection in search\"",
+    "Handle names\n\nThis reverts commit 0123456789abcdef, which fixed an XSS.",
+    "Merge branch 'fix-xss-vulnerability'",
+    "Merge pull request #4 from them/fix-sql-injection\n\nFix SQL injection",
+    "Signed by security\n\nReviewed-by: Security Fix <vulnerability@example.org>",
+    "",
+    " \n\n ",
+];
+
+#[test]
+fn fixes_are_selected_with_their_reasons() {
+    let judge = Judge::new();
+    for (message, evidence, weakness) in FIXES {
+        let judgement = judge.judge(message, 1);
+        assert!(judgement.selected, "{message}: {judgement:?}");
+        assert!(judgement.score >= THRESHOLD);
+        assert!(judgement.evidence.iter().any(|one| one == evidence), "{message}: {judgement:?}");
+        assert_eq!(
+            judgement.weaknesses.first().map_or("", |first| first.name),
+            *weakness,
+            "{message}: {judgement:?}"
+        );
+    }
+}
+
+#[test]
+fn lookalikes_are_not_selected() {
+    let judge = Judge::new();
+    for message in LOOKALIKES {
+        let parents = if message.starts_with("Merge") { 2 } else { 1 };
+        let judgement = judge.judge(message, parents);
+        assert!(!judgement.selected, "{message}: {judgement:?}");
+    }
+}
+
+#[test]
+fn messages_tell_classes() {
+    use CommitClass::{
+        Build, Changelog, DependencyBump, Documentation, Merge, Ordinary, Revert, Style, Test, VersionBump,
+    };
+    let judge = Judge::new();
+    for (message, parents, class) in [
+        ("Fix the parser", 1, Ordinary),
+        ("", 0, Ordinary),
+        ("Anything", 2, Merge),
+        ("Merge branch 'next' into main", 1, Merge),
+        ("Revert \"Fix\"", 1, Revert),
+        ("v1.2.3", 1, VersionBump),
+        ("Bump version to 2.0.0-rc.1", 1, VersionBump),
+        ("Release 1.4.0", 1, VersionBump),
+        ("chore: release 1.4.0", 1, VersionBump),
+        ("Bump rack from 2.0.1 to 2.0.2", 1, DependencyBump),
+        ("chore(deps): update", 1, DependencyBump),
+        ("Update dependency lodash to v4", 1, DependencyBump),
+        ("Update changelog", 1, Changelog),
+        ("Add CHANGELOG entry for #5", 1, Changelog),
+        ("docs: say more", 1, Documentation),
+        ("Fix typos in comments", 1, Documentation),
+        ("Update README.md", 1, Documentation),
+        ("tests: more", 1, Test),
+        ("Add regression tests for #6", 1, Test),
+        ("Add tests and fix the overflow", 1, Ordinary),
+        ("Run rustfmt", 1, Style),
+        ("style: indent", 1, Style),
+        ("ci: newer runner", 1, Build),
+        ("Update GitHub Actions", 1, Build),
+    ] {
+        assert_eq!(judge.judge(message, parents).class, class, "{message}");
+    }
+}
+
+#[test]
+fn a_merge_is_selected_only_from_the_fork_of_an_advisory() {
+    let judge = Judge::new();
+    let merge =
+        judge.judge("Merge pull request from GHSA-73m2-3pwg-5fgc\n\nFix catastrophic backtracking", 2);
+    assert_eq!(merge.class, CommitClass::Merge);
+    assert!(merge.selected);
+    assert!(!judge.judge("Merge branch 'CVE-2021-12345'", 2).selected);
+}
+
+#[test]
+fn advisory_ids_are_canonical_and_in_order() {
+    let judge = Judge::new();
+    let judgement = judge.judge(
+        "Fix can-2005-0664, ghsa-JJPW-65fv-8g48, cve-2021-12345 and CVE-2021-12345; rustsec-2020-0001 \
+         pysec-2019-136 go-2021-0052; not CVE-21-1, xCVE-2021-1111, GHSA-aaaa-bbbb-cccc",
+        1,
+    );
+    assert_eq!(
+        judgement.advisory_ids,
+        [
+            "CVE-2005-0664",
+            "GHSA-jjpw-65fv-8g48",
+            "CVE-2021-12345",
+            "RUSTSEC-2020-0001",
+            "PYSEC-2019-136",
+            "GO-2021-0052"
+        ]
+    );
+}
+
+#[test]
+fn specific_weaknesses_come_before_general_ones() {
+    let judge = Judge::new();
+    let names = |message| judge.judge(message, 1).weaknesses.iter().map(|one| one.name).collect::<Vec<_>>();
+    assert_eq!(names("Fix denial of service by SQL injection"), ["sql_injection", "denial_of_service"]);
+    assert_eq!(names("Fix XSS\n\nIt came with CSRF and SQL injection."), ["xss", "sql_injection", "csrf"]);
+}
+
+#[test]
+fn hostile_messages_are_bounded() {
+    let judge = Judge::new();
+    let start = Instant::now();
+    for unit in [
+        "a",
+        "\0",
+        "\x1b[31m",
+        "sql ",
+        "sql injection ",
+        "ignore ",
+        "\n",
+        "\u{202e}\u{1f512}",
+        "/",
+        "fuzz ",
+        "(((",
+    ] {
+        let message = unit.repeat((16 << 20) / unit.len());
+        let judgement = judge.judge(&message, 1);
+        assert!(judgement.evidence.len() < 100);
+        assert!(judgement.evidence.iter().all(|one| one.chars().all(|c| !c.is_control())));
+    }
+    // A prefix of 16 KiB each: far below this, whatever the machine and the profile.
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    // The limit may fall inside a character.
+    judge.judge(&format!("{}{}", "a".repeat((16 << 10) - 1), "\u{1f512}"), 1);
+}
+
+#[test]
+fn what_stands_beyond_the_limit_is_not_read() {
+    let judgement = Judge::new().judge(&format!("{}CVE-2021-12345", "a ".repeat(8 << 10)), 1);
+    assert_eq!((judgement.score, judgement.selected), (0, false));
+}
+
+#[test]
+fn a_judge_is_shared_and_always_of_one_mind() {
+    fn shared<T: Send + Sync>(_: &T) {}
+    let (judge, other) = (Judge::new(), Judge::new());
+    shared(&judge);
+    for (message, ..) in FIXES {
+        assert_eq!(judge.judge(message, 1), other.judge(message, 1));
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_judged(message in "(?s).{0,300}", parents in 0usize..3) {
+        let judge = shared_judge();
+        let judgement = judge.judge(&message, parents);
+        prop_assert_eq!(&judgement, &judge.judge(&message, parents));
+        prop_assert!(!judgement.selected || judgement.score >= THRESHOLD);
+    }
+}
+
+fn shared_judge() -> &'static Judge {
+    static JUDGE: std::sync::OnceLock<Judge> = std::sync::OnceLock::new();
+    JUDGE.get_or_init(Judge::new)
+}

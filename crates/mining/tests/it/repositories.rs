@@ -1,0 +1,441 @@
+//! Damaged, unusual and hostile repositories: each is mined or fails alone, and nothing of it
+//! is run. A sound repository is mined beside each of them, and always gives its sample.
+
+// Unusual histories, heads and commits.
+mod histories;
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use streamguard_collect::Collect;
+use streamguard_dataset::{Flag, Sample};
+use streamguard_engine::{Options, Status};
+use streamguard_mining::Repo;
+use tempfile::TempDir;
+
+pub(crate) const VULNERABLE: &str = "def find(db, name):\n    query = \"SELECT * FROM users WHERE name = '%s'\" % name\n    return db.execute(query).fetchall()\n";
+pub(crate) const FIXED: &str = "def find(db, name):\n    query = \"SELECT * FROM users WHERE name = ?\"\n    return db.execute(query, (name,)).fetchall()\n";
+pub(crate) const MESSAGE: &str = "Fix SQL injection in find";
+
+/// A folder for repositories, with one sound repository in it.
+struct Field {
+    dir: TempDir,
+    sound: PathBuf,
+}
+
+/// What came out of mining, without the sample of the sound repository.
+struct Mined {
+    status: Status,
+    samples: Vec<Sample>,
+    counters: BTreeMap<String, u64>,
+    lost: Vec<String>,
+}
+
+impl Mined {
+    fn rejected(&self, reason: &str) -> u64 {
+        self.counters.get(&format!("rejected.{reason}")).copied().unwrap_or_default()
+    }
+
+    /// Each sample by where it comes from and what it says.
+    fn pairs(&self) -> Vec<(Option<&str>, Option<&str>, Option<&str>)> {
+        self.samples
+            .iter()
+            .map(|s| (s.commit.as_deref(), s.vulnerable_code.as_deref(), s.fixed_code.as_deref()))
+            .collect()
+    }
+}
+
+impl Field {
+    /// None, said on stderr, where there is no git to build repositories with.
+    fn new() -> Option<Self> {
+        if Command::new("git").arg("--version").output().is_err() {
+            let _ = writeln!(std::io::stderr(), "SKIPPED: git is missing, no repositories can be built");
+            return None;
+        }
+        let dir = TempDir::new().unwrap();
+        let field = Self { sound: dir.path().join("sound"), dir };
+        field.fixed("sound");
+        Some(field)
+    }
+
+    /// A path in the field.
+    fn at(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// An empty repository.
+    fn repository(&self, name: &str) -> PathBuf {
+        let path = self.at(name);
+        fs::create_dir(&path).unwrap();
+        git(&path, ["init", "-q", "-b", "main"]);
+        path
+    }
+
+    /// A repository whose second commit fixes the function in `app/db.py`.
+    fn fixed(&self, name: &str) -> PathBuf {
+        let path = self.repository(name);
+        write(&path, "app/db.py", VULNERABLE);
+        commit(&path, "Add find");
+        write(&path, "app/db.py", FIXED);
+        commit(&path, MESSAGE);
+        path
+    }
+
+    /// Mines repositories together with the sound one.
+    fn mine<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Mined {
+        let since = Some("all".parse().unwrap());
+        self.mine_with(paths, Repo { since, ..Repo::default() })
+    }
+
+    fn mine_with<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>, settings: Repo) -> Mined {
+        let mut repo: Vec<_> = paths.into_iter().map(|path| path.as_ref().display().to_string()).collect();
+        repo.push(self.sound.display().to_string());
+        let options = Options { workers: 2, ..Options::default() };
+        let jobs: Vec<Arc<dyn streamguard_engine::Job>> = vec![Arc::new(Collect(Repo { repo, ..settings }))];
+        let finished = streamguard_engine::run(jobs, &options, None, &mut ()).unwrap();
+        let state = &finished.state.jobs[0];
+        let lines = finished.made[0].get("repo.jsonl").cloned().unwrap_or_default();
+        let lines = String::from_utf8(lines).unwrap();
+        let (sound, samples): (Vec<Sample>, Vec<Sample>) = lines
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .partition(|sample: &Sample| sample.repository.as_deref() == Some("sound"));
+        assert_eq!(sound.len(), 1, "the sound repository gives its sample: {state:?}");
+        let lost = state.lost.iter().map(|(_, _, reason)| reason.clone()).collect();
+        Mined { status: finished.status, samples, counters: state.counters.clone(), lost }
+    }
+}
+
+/// git, sealed off from whoever runs the tests.
+fn command(folder: &Path) -> Command {
+    let mut command = Command::new("git");
+    command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    for (name, value) in [
+        ("HOME", "/nonexistent"),
+        ("LC_ALL", "C"),
+        ("GIT_CONFIG_NOSYSTEM", "1"),
+        ("GIT_CONFIG_GLOBAL", "/dev/null"),
+        ("GIT_AUTHOR_NAME", "A"),
+        ("GIT_AUTHOR_EMAIL", "a@example.org"),
+        ("GIT_AUTHOR_DATE", "1700000000 +0000"),
+        ("GIT_COMMITTER_NAME", "C"),
+        ("GIT_COMMITTER_EMAIL", "c@example.org"),
+        ("GIT_COMMITTER_DATE", "1700000000 +0000"),
+        ("GIT_ALLOW_PROTOCOL", "file"),
+    ] {
+        command.env(name, value);
+    }
+    command.args(["-c", "core.protectNTFS=false", "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0"]);
+    command.current_dir(folder);
+    command
+}
+
+pub(crate) fn git<A: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = A>) -> String {
+    feed(folder, arguments, b"")
+}
+
+/// Runs git with some input. Returns what it prints, without the last newline.
+fn feed<A: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = A>, input: &[u8]) -> String {
+    let mut command = command(folder);
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+}
+
+pub(crate) fn write(repository: &Path, path: impl AsRef<OsStr>, content: impl AsRef<[u8]>) {
+    let path = repository.join(path.as_ref());
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, content).unwrap();
+}
+
+/// Commits everything in the folder. Returns the commit.
+pub(crate) fn commit(repository: &Path, message: &str) -> String {
+    git(repository, ["add", "-A"]);
+    feed(repository, ["commit", "-q", "--allow-empty", "-F", "-"], message.as_bytes());
+    git(repository, ["rev-parse", "HEAD"])
+}
+
+/// Writes an object whatever it is worth.
+fn object(repository: &Path, kind: &str, content: &[u8]) -> String {
+    feed(repository, ["hash-object", "-w", "--literally", "--stdin", "-t", kind], content)
+}
+
+/// Writes a tree of these entries, in this order, whatever git thinks of them.
+fn tree(repository: &Path, entries: &[(&str, &[u8], &str)]) -> String {
+    let mut content = Vec::new();
+    for (mode, name, id) in entries {
+        content.extend([mode.as_bytes(), b" ", name, b"\0"].concat());
+        content.extend((0..20).map(|at| u8::from_str_radix(&id[2 * at..2 * at + 2], 16).unwrap()));
+    }
+    object(repository, "tree", &content)
+}
+
+/// Writes a commit from its text, and makes it the head.
+fn literal_commit(repository: &Path, content: &[u8]) -> String {
+    let id = object(repository, "commit", content);
+    let branch = repository.join(".git/refs/heads/main");
+    fs::create_dir_all(branch.parent().unwrap()).unwrap();
+    fs::write(branch, format!("{id}\n")).unwrap();
+    id
+}
+
+/// Where a loose object is.
+fn loose(repository: &Path, id: &str) -> PathBuf {
+    repository.join(".git/objects").join(&id[..2]).join(&id[2..])
+}
+
+fn damage(path: &Path, content: Option<&[u8]>) {
+    fs::remove_file(path).unwrap();
+    if let Some(content) = content {
+        fs::write(path, content).unwrap();
+    }
+}
+
+#[test]
+fn every_form_of_a_repository_gives_the_same_samples() {
+    let Some(field) = Field::new() else { return };
+    let plain = field.fixed("plain");
+    git(&plain, ["worktree", "add", "-q", "--detach", "../linked"]);
+    git(&field.at(""), ["clone", "-q", "--bare", "plain", "bare.git"]);
+    git(&field.at(""), ["clone", "-q", "--separate-git-dir=aside", "plain", "with-file"]);
+    git(&plain, ["branch", "other"]);
+    let expected = field.mine([&plain]);
+    assert_eq!(expected.samples.len(), 1);
+    assert_eq!(expected.samples[0].vulnerable_code.as_deref(), Some(VULNERABLE.trim_end()));
+    for form in ["bare.git", "linked", "with-file", "aside", "plain/.git", "plain/app", "linked/app"] {
+        let mined = field.mine([field.at(form)]);
+        assert_eq!(mined.pairs(), expected.pairs(), "{form}");
+        assert_eq!(mined.status, Status::Complete, "{form}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn strange_files_do_not_hide_the_good_one() {
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let Some(field) = Field::new() else { return };
+    let path = field.repository("strange");
+    let change = |code: &str, line: &str, message: &str| {
+        write(&path, "app/db.py", code);
+        write(&path, "app/big.py", format!("{line}\n").repeat((3 << 20) / (line.len() + 1)));
+        write(&path, "app/binary.py", [b"\0\x01\x02\xff", line.as_bytes()].concat());
+        write(&path, OsStr::from_bytes(b"app/n\xff.py"), code.replace("find", "find_odd_path"));
+        let latin = [b"# caf\xe9\n", code.replace("find", "find_latin").as_bytes()].concat();
+        write(&path, "app/latin.py", latin);
+        for (name, function) in [("-x.py", "find_dash"), ("a\"b\n.py", "find_quote"), ("...py", "find_dots")]
+        {
+            write(&path, name, code.replace("find", function));
+        }
+        write(&path, "app/..\u{2024}/x.py", code.replace("find", "find_up"));
+        write(&path, "app/line.py", format!("x = '{}'\n", line.repeat((1 << 20) / line.len() - 8)));
+        write(&path, "static/a.min.js", format!("function f(){{return \"{line}\"}}"));
+        write(&path, "run.py", code.replace("find", "find_run"));
+        fs::set_permissions(path.join("run.py"), fs::Permissions::from_mode(0o755)).unwrap();
+        let link = path.join("link.py");
+        let _ = fs::remove_file(&link);
+        symlink(format!("/etc/{line}"), link).unwrap();
+        git(&path, ["add", "-A"]);
+        let id = if code == FIXED { "1" } else { "2" }.repeat(40);
+        git(&path, ["update-index", "--add", "--cacheinfo", &format!("160000,{id},sub.py")]);
+        // The folder does not hold the submodule, so nothing may be added again.
+        git(&path, ["commit", "-q", "-m", message]);
+    };
+    change(VULNERABLE, "before", "Add find");
+    change(FIXED, "after", MESSAGE);
+    let mined = field.mine_with(
+        [&path],
+        Repo { min_confidence: 0.0, since: Some("all".parse().unwrap()), ..Repo::default() },
+    );
+    let named: BTreeMap<_, _> =
+        mined.samples.iter().map(|sample| (sample.function.clone().unwrap_or_default(), sample)).collect();
+    for name in
+        ["find", "find_odd_path", "find_latin", "find_dash", "find_quote", "find_dots", "find_up", "find_run"]
+    {
+        assert!(named.contains_key(name), "{name} of {:?} {:?}", named.keys(), mined.counters);
+    }
+    assert!(named["find_latin"].quality_flags.contains(&Flag::InvalidUtf8));
+    assert_eq!(named["find_odd_path"].path_after.as_deref(), Some("app/n\u{fffd}.py"));
+    assert_eq!(mined.rejected("not_a_file"), 2, "{:?}", mined.counters);
+    assert!(mined.rejected("oversized_file") >= 1, "{:?}", mined.counters);
+    assert!(mined.rejected("binary_file") >= 1, "{:?}", mined.counters);
+    assert!(mined.rejected("minified_file") >= 1, "{:?}", mined.counters);
+    assert_eq!(mined.status, Status::Complete);
+}
+
+#[test]
+fn nothing_of_a_repository_is_run() {
+    let Some(field) = Field::new() else { return };
+    let path = field.fixed("armed");
+    // A renamed file that changed as well makes a reader look at the files as a diff would.
+    let rest = "\ndef other(n):\n    return [at * n for at in range(n) if at % 3]\n".repeat(9);
+    write(&path, "app/old.py", format!("{}{rest}", VULNERABLE.replace("find", "find_moved")));
+    commit(&path, "Add find_moved");
+    fs::remove_file(path.join("app/old.py")).unwrap();
+    write(&path, "app/new.py", format!("{}{rest}", FIXED.replace("find", "find_moved")));
+    commit(&path, "Fix SQL injection in find_moved");
+    let marker = field.at("marker");
+    let touch = format!("touch '{}'", marker.display());
+    write(&path, ".git/info/attributes", "* diff=evil filter=evil merge=evil text\n");
+    let included = field.at("included");
+    fs::write(&included, format!("[core]\n\tfsmonitor = {touch:?}\n\tpager = {touch:?}\n")).unwrap();
+    let hooks = path.join(".git/evil-hooks");
+    fs::create_dir(&hooks).unwrap();
+    for name in ["post-checkout", "reference-transaction", "pre-auto-gc", "post-index-change", "fsmonitor"] {
+        for folder in [&hooks, &path.join(".git/hooks")] {
+            write(folder, name, format!("#!/bin/sh\n{touch}\n"));
+            #[cfg(unix)]
+            fs::set_permissions(folder.join(name), std::os::unix::fs::PermissionsExt::from_mode(0o755))
+                .unwrap();
+        }
+    }
+    let values =
+        ["core.fsmonitor", "core.pager", "core.editor", "core.sshCommand", "core.gitProxy", "core.askPass"]
+            .into_iter()
+            .chain(["core.alternateRefsCommand", "diff.external", "diff.evil.command", "diff.evil.textconv"])
+            .chain(["filter.evil.clean", "filter.evil.smudge", "filter.evil.process", "merge.evil.driver"])
+            .chain([
+                "credential.helper",
+                "gpg.program",
+                "remote.origin.uploadpack",
+                "uploadpack.packObjectsHook",
+            ]);
+    let mut config = fs::read_to_string(path.join(".git/config")).unwrap();
+    for name in values {
+        let (section, key) = name.rsplit_once('.').unwrap();
+        let section = section.split_once('.').map_or(section.to_owned(), |(a, b)| format!("{a} \"{b}\""));
+        config += &format!("[{section}]\n\t{key} = {touch:?}\n");
+    }
+    config += &format!(
+        "[core]\n\thooksPath = {:?}\n[filter \"evil\"]\n\trequired = true\n",
+        hooks.display().to_string()
+    );
+    config += &format!("[includeIf \"gitdir:/\"]\n\tpath = {:?}\n", included.display().to_string());
+    config += &format!("[alias]\n\tlog = \"!{touch}\"\n\tcat-file = \"!{touch}\"\n");
+    config +=
+        "[remote \"origin\"]\n\turl = ext::sh -c true\n\tpromisor = true\n\tpartialclonefilter = blob:none\n";
+    fs::write(path.join(".git/config"), config).unwrap();
+    // What is missing might be fetched from the promisor.
+    let gone = feed(&field.sound, ["hash-object", "--stdin"], VULNERABLE.as_bytes());
+    damage(&loose(&path, &gone), None);
+    let mined = field.mine([&path]);
+    assert!(!marker.exists(), "something was run");
+    assert_eq!(mined.samples.len(), 1, "{:?} {:?}", mined.counters, mined.lost);
+    assert!(mined.samples[0].quality_flags.contains(&Flag::Renamed));
+    assert_eq!(mined.rejected("unreadable_object"), 1);
+    // The traps are real: git itself goes into them.
+    let _ = command(&path).arg("status").output().unwrap();
+    assert!(marker.exists());
+}
+
+#[test]
+fn impossible_trees_are_only_read() {
+    let Some(field) = Field::new() else { return };
+    let path = field.repository("trees");
+    let trees = [VULNERABLE, FIXED].map(|code| {
+        let blob = object(&path, "blob", code.as_bytes());
+        let odd = object(&path, "blob", code.replace("find", "find_odd").as_bytes());
+        let inner = tree(&path, &[("100644", b"x.py", &odd)]);
+        tree(
+            &path,
+            &[
+                ("40000", b"..", &inner),
+                ("40000", b".git", &inner),
+                ("100644", b"/etc/x.py", &odd),
+                ("100644", b"a.py", &odd),
+                ("100644", b"a.py", &odd),
+                ("100644", b"find.py", &blob),
+                ("100777", b"mode.py", &odd),
+            ],
+        )
+    });
+    let first = git(&path, ["commit-tree", "-m", "Add find", &trees[0]]);
+    let who = "A <a@example.org> 1700000000 +0000";
+    literal_commit(
+        &path,
+        format!("tree {}\nparent {first}\nauthor {who}\ncommitter {who}\n\n{MESSAGE}\n", trees[1]).as_bytes(),
+    );
+    let mined = field.mine([&path]);
+    // Seven functions of equal standing: nothing tells which is the fix, but each was read, as
+    // was that of the sound repository.
+    assert_eq!(mined.counters["files.compared"], 8, "{:?} {:?}", mined.counters, mined.lost);
+    assert_eq!(mined.rejected("unsupported_in_tangled_commit"), 7, "{:?}", mined.counters);
+    assert!(!field.at("x.py").exists());
+}
+
+#[test]
+fn damage_is_counted_or_told_of() {
+    let Some(field) = Field::new() else { return };
+    let garbage: [Option<&[u8]>; 3] = [None, Some(b""), Some(b"x\x9cno zlib stream at all")];
+    for (at, content) in garbage.into_iter().enumerate() {
+        for what in ["HEAD~1:app/db.py", "HEAD~1^{tree}", "HEAD^{tree}", "HEAD~1", "HEAD"] {
+            let name = format!("damaged-{at}-{}", what.replace([':', '/', '^', '{', '}', '~'], "_"));
+            let path = field.fixed(&name);
+            let id = git(&path, ["rev-parse", what]);
+            damage(&loose(&path, &id), content);
+            let mined = field.mine([&path]);
+            assert!(mined.samples.is_empty(), "{name}");
+            let told = mined.lost.iter().any(|reason| reason.contains(&name));
+            assert!(
+                told || mined.rejected("unreadable_object") > 0,
+                "{name}: {:?} {:?}",
+                mined.counters,
+                mined.lost
+            );
+            assert_eq!(told, what == "HEAD", "{name}: {:?}", mined.lost);
+        }
+    }
+}
+
+#[test]
+fn a_damaged_line_of_history_does_not_hide_the_other() {
+    let Some(field) = Field::new() else { return };
+    let path = field.fixed("lines");
+    git(&path, ["checkout", "-q", "--orphan", "side"]);
+    git(&path, ["rm", "-rfq", "."]);
+    write(&path, "b.txt", "b");
+    let side = commit(&path, "Side");
+    git(&path, ["checkout", "-q", "main"]);
+    git(&path, ["merge", "-q", "--allow-unrelated-histories", "--no-edit", "side"]);
+    damage(&loose(&path, &side), None);
+    let mined = field.mine([&path]);
+    assert_eq!(mined.samples.len(), 1, "{:?} {:?}", mined.counters, mined.lost);
+    assert_eq!(mined.rejected("unreadable_object"), 1);
+}
+
+#[test]
+fn a_corrupt_pack_fails_alone() {
+    let Some(field) = Field::new() else { return };
+    for (name, ending) in [("pack", "pack"), ("index", "idx")] {
+        for keep in [0, 40, 200] {
+            let name = format!("{name}-{keep}");
+            let path = field.fixed(&name);
+            git(&path, ["repack", "-adq"]);
+            for entry in fs::read_dir(path.join(".git/objects/pack")).unwrap() {
+                let file = entry.unwrap().path();
+                if file.extension() == Some(OsStr::new(ending)) {
+                    let mut content = fs::read(&file).unwrap();
+                    content.truncate(keep);
+                    damage(&file, Some(&content));
+                }
+            }
+            let mined = field.mine([&path]);
+            let told = mined.lost.iter().any(|reason| reason.contains(&name));
+            assert!(
+                told || mined.rejected("unreadable_object") > 0,
+                "{name}: {:?} {:?}",
+                mined.counters,
+                mined.lost
+            );
+        }
+    }
+}

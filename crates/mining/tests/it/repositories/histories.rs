@@ -1,0 +1,219 @@
+//! Shallow, empty and headless repositories, odd commits and merges, and what is no repository.
+
+use std::fs;
+
+use streamguard_dataset::Flag;
+use streamguard_engine::Status;
+use streamguard_git::Source;
+use streamguard_mining::Repo;
+
+use super::{FIXED, Field, MESSAGE, VULNERABLE, commit, feed, git, literal_commit, write};
+
+const OF_REQUEST: &str = "Merge pull request #1 from someone/branch\n\nFix SQL injection in find";
+
+#[test]
+fn a_shallow_clone_is_mined_as_far_as_it_goes() {
+    let Some(field) = Field::new() else { return };
+    let whole = field.fixed("whole");
+    git(&whole, ["branch", "ends-with-fix"]);
+    git(&whole, ["checkout", "-q", "-b", "side"]);
+    write(&whole, "app/side.py", VULNERABLE);
+    commit(&whole, "Add side");
+    write(&whole, "app/side.py", FIXED);
+    let inner = commit(&whole, "Use parameters");
+    git(&whole, ["checkout", "-q", "main"]);
+    write(&whole, "b.txt", "b");
+    commit(&whole, "Write");
+    git(&whole, ["merge", "-q", "--no-ff", "-m", OF_REQUEST, "side"]);
+    let url = format!("file://{}", whole.display());
+    let clone = |depth: &str, branch: &str| {
+        let name = format!("{branch}-{depth}");
+        git(&field.at(""), ["clone", "-q", "--depth", depth, "--branch", branch, &url, &name]);
+        field.mine([field.at(&name)])
+    };
+    // The first commit that is there has lost what to compare it with.
+    let one = clone("1", "ends-with-fix");
+    assert_eq!((one.samples.len(), one.rejected("unreadable_object")), (0, 1), "{:?}", one.lost);
+    let three = clone("3", "ends-with-fix");
+    assert_eq!((three.samples.len(), three.rejected("unreadable_object")), (1, 0), "{:?}", three.lost);
+    let merged = clone("3", "main");
+    assert!(
+        merged.samples.iter().any(|sample| sample.commit.as_ref() == Some(&inner)),
+        "{:?} {:?}",
+        merged.counters,
+        merged.lost
+    );
+    assert!([one, three, merged].iter().all(|mined| mined.status == Status::Complete));
+}
+
+#[test]
+fn heads_of_every_kind() {
+    let Some(field) = Field::new() else { return };
+    let empty = field.mine([field.repository("empty")]);
+    assert_eq!((empty.status, empty.samples.len()), (Status::Complete, 0));
+    let blob = feed(&field.sound, ["hash-object", "--stdin"], FIXED.as_bytes());
+    let none = "1".repeat(40);
+    for (name, head, samples, is_told) in [
+        ("unborn", "ref: refs/heads/nowhere\n".to_owned(), 0, false),
+        ("itself", "ref: HEAD\n".to_owned(), 0, true),
+        ("blob", format!("{blob}\n"), 0, true),
+        ("missing", format!("{none}\n"), 0, true),
+        ("garbage", "\u{1b}]0;x\u{7}".to_owned(), 0, true),
+        ("nothing", String::new(), 0, true),
+        ("detached", String::new(), 1, false),
+    ] {
+        let path = field.fixed(name);
+        if name == "detached" {
+            git(&path, ["checkout", "-q", "--detach"]);
+        } else {
+            fs::write(path.join(".git/HEAD"), head).unwrap();
+        }
+        let mined = field.mine([&path]);
+        assert_eq!(mined.samples.len(), samples, "{name}: {:?}", mined.lost);
+        let told = mined.lost.iter().any(|reason| reason.contains(name));
+        assert_eq!(told, is_told, "{name}: {:?} {:?}", mined.lost, mined.counters);
+    }
+}
+
+#[test]
+fn alternates_that_lead_in_circles_end() {
+    let Some(field) = Field::new() else { return };
+    let (path, other) = (field.fixed("one"), field.fixed("other"));
+    let alternates = |from: &std::path::Path, to: &std::path::Path| {
+        fs::write(
+            from.join(".git/objects/info/alternates"),
+            format!("{}\n", to.join(".git/objects").display()),
+        )
+        .unwrap();
+    };
+    for to in [&path, &other] {
+        alternates(&path, to);
+        alternates(&other, &path);
+        let mined = field.mine([&path]);
+        let told = mined.lost.iter().any(|reason| reason.contains("one"));
+        assert!(told || mined.samples.len() == 1, "{:?} {:?}", mined.counters, mined.lost);
+    }
+}
+
+#[test]
+fn odd_commits_are_read() {
+    let Some(field) = Field::new() else { return };
+    let sound = "C <c@example.org> 1700000000 +0000";
+    let long = format!("{MESSAGE}\n\n{}", "word ".repeat(1 << 18));
+    for (name, committer, message) in [
+        ("future", "C <c@example.org> 99999999999 +0000", MESSAGE),
+        ("beyond", "C <c@example.org> 99999999999999999999999 +0000", MESSAGE),
+        ("negative", "C <c@example.org> -5 +0000", MESSAGE),
+        ("zone", "C <c@example.org> 1700000000 +9999", MESSAGE),
+        ("words", "C <c@example.org> 1700000000 garbage", MESSAGE),
+        ("no-date", "C <c@example.org>", MESSAGE),
+        ("no-mail", "C 1700000000 +0000", MESSAGE),
+        ("nobody", " <> 1700000000 +0000", MESSAGE),
+        ("escapes", sound, "Fix SQL injection \u{1b}[2J\u{1b}]0;owned\u{7}\u{202e} in find"),
+        ("zeros", sound, "Fix SQL injection in find\0\0\n\nx\0y"),
+        ("long", sound, &long),
+    ] {
+        let path = field.repository(name);
+        write(&path, "app/db.py", VULNERABLE);
+        let parent = commit(&path, "Add find");
+        write(&path, "app/db.py", FIXED);
+        git(&path, ["add", "-A"]);
+        let tree = git(&path, ["write-tree"]);
+        let author = "A <a@example.org> 1700000000 +0000";
+        let text =
+            format!("tree {tree}\nparent {parent}\nauthor {author}\ncommitter {committer}\n\n{message}\n");
+        literal_commit(&path, text.as_bytes());
+        for settings in [Repo::default(), Repo { since: Some("all".parse().unwrap()), ..Repo::default() }] {
+            let mined = field.mine_with([&path], settings);
+            assert_eq!(mined.samples.len(), 1, "{name}: {:?} {:?}", mined.counters, mined.lost);
+            let kept = mined.samples[0].commit_message.as_ref().unwrap();
+            assert!(kept.len() <= 16 << 10, "{name}: {} bytes", kept.len());
+        }
+    }
+}
+
+#[test]
+fn a_commit_without_a_committer_is_told_of() {
+    let Some(field) = Field::new() else { return };
+    let path = field.fixed("nameless");
+    let tree = git(&path, ["rev-parse", "HEAD^{tree}"]);
+    literal_commit(&path, format!("tree {tree}\n\n{MESSAGE}\n").as_bytes());
+    let mined = field.mine([&path]);
+    let told = mined.lost.iter().any(|reason| reason.contains("nameless"));
+    assert!(told || mined.rejected("unreadable_object") > 0, "{:?} {:?}", mined.counters, mined.lost);
+}
+
+#[test]
+fn an_octopus_brings_all_its_arms() {
+    let Some(field) = Field::new() else { return };
+    let path = field.repository("octopus");
+    let arms = ["a", "b", "c"];
+    for arm in arms {
+        write(&path, format!("app/{arm}.py"), VULNERABLE);
+    }
+    commit(&path, "Add find");
+    let mut inner: Vec<_> = arms
+        .iter()
+        .map(|arm| {
+            git(&path, ["checkout", "-q", "-b", arm, "main"]);
+            write(&path, format!("app/{arm}.py"), FIXED);
+            commit(&path, &format!("Use parameters in {arm}"))
+        })
+        .collect();
+    git(&path, ["checkout", "-q", "main"]);
+    git(&path, ["merge", "-q", "--no-ff", "-m", OF_REQUEST, "a", "b", "c"]);
+    let mined = field.mine([&path]);
+    let mut found: Vec<_> =
+        mined.samples.iter().map(|sample| sample.commit.clone().unwrap_or_default()).collect();
+    found.sort();
+    inner.sort();
+    assert_eq!(found, inner, "{:?}", mined.counters);
+    assert!(mined.samples.iter().all(|sample| sample.quality_flags.contains(&Flag::ThroughMerge)));
+}
+
+#[test]
+fn a_criss_cross_brings_only_what_is_new() {
+    let Some(field) = Field::new() else { return };
+    let path = field.repository("cross");
+    for name in ["a", "b", "c"] {
+        write(&path, format!("app/{name}.py"), VULNERABLE);
+    }
+    commit(&path, "Add find");
+    git(&path, ["branch", "side"]);
+    write(&path, "app/a.py", FIXED);
+    let own = commit(&path, "Use parameters in a");
+    git(&path, ["checkout", "-q", "side"]);
+    write(&path, "app/b.py", FIXED);
+    let side = commit(&path, "Use parameters in b");
+    git(&path, ["merge", "-q", "--no-ff", "-m", "Merge main", &own]);
+    write(&path, "app/c.py", FIXED);
+    let new = commit(&path, "Use parameters in c");
+    git(&path, ["checkout", "-q", "main"]);
+    git(&path, ["merge", "-q", "--no-ff", "-m", "Merge side", &side]);
+    git(&path, ["merge", "-q", "--no-ff", "-m", OF_REQUEST, "side"]);
+    let mined = field.mine([&path]);
+    let found: Vec<_> = mined.samples.iter().map(|sample| sample.commit.as_deref()).collect();
+    assert_eq!(found, [Some(new.as_str())], "{:?} {:?}", mined.counters, mined.lost);
+    assert!(mined.samples[0].quality_flags.contains(&Flag::ThroughMerge));
+}
+
+#[test]
+fn what_is_no_repository_is_named() {
+    let Some(field) = Field::new() else { return };
+    fs::create_dir(field.at("folder")).unwrap();
+    fs::write(field.at("file"), "no repository").unwrap();
+    fs::create_dir(field.at("pointer")).unwrap();
+    fs::write(field.at("pointer/.git"), "gitdir: ../nowhere\n").unwrap();
+    // A damaged repository inside a sound one is not taken for the sound one.
+    let outer = field.fixed("outer");
+    fs::create_dir_all(outer.join("damaged/.git")).unwrap();
+    for name in ["folder", "file", "pointer", "outer/damaged"] {
+        let mined = field.mine([field.at(name)]);
+        assert_eq!((mined.samples.len(), mined.lost.len()), (0, 1), "{name}: {:?}", mined.lost);
+        assert!(mined.lost[0].contains(name), "{name}: {:?}", mined.lost);
+        assert_eq!(mined.status, Status::Partial);
+    }
+    let missing = field.at("missing").display().to_string();
+    let error = Source::parse(&missing).unwrap_err().to_string();
+    assert!(error.contains(&missing), "{error}");
+}

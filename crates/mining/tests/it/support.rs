@@ -1,0 +1,237 @@
+//! Remedies of every weakness, bystanders, and hostile code.
+
+use std::time::{Duration, Instant};
+
+use streamguard_mining::message::Judge;
+use streamguard_mining::support::{ChangedFunction, Support, Supporter};
+
+/// Weakness, a line that the fix removes ("" for none), and one that it adds.
+const REMEDIES: &[(&str, &str, &str)] = &[
+    (
+        "sql_injection",
+        r#"cur.execute("SELECT * FROM users WHERE name = '%s'" % name)"#,
+        r#"cur.execute("SELECT * FROM users WHERE name = %s", (name,))"#,
+    ),
+    ("sql_injection", r#"$q = "SELECT * FROM t WHERE id = $id";"#, "$stmt->bindParam(1, $id);"),
+    ("xss", "echo $_GET['name'];", "echo htmlspecialchars($_GET['name']);"),
+    ("xss", "node.innerHTML = text;", "node.textContent = text;"),
+    (
+        "command_injection",
+        "subprocess.call(cmd, shell=True)",
+        "subprocess.call([\"git\", name], shell=False)",
+    ),
+    ("command_injection", "os.system('ping ' + host)", "run('ping ' + shlex.quote(host))"),
+    ("code_injection", "value = eval(text)", "value = ast.literal_eval(text)"),
+    ("template_injection", "return render_template_string(text)", "env = SandboxedEnvironment()"),
+    ("format_string", "printf(text);", "printf(\"%s\", text);"),
+    (
+        "path_traversal",
+        "path = os.path.join(root, name)",
+        "path = os.path.realpath(os.path.join(root, name))",
+    ),
+    ("ssrf", "return requests.get(url)", "if ipaddress.ip_address(host).is_private: raise ValueError(host)"),
+    (
+        "xxe",
+        "parser = etree.XMLParser(resolve_entities=True)",
+        "parser = etree.XMLParser(resolve_entities=False)",
+    ),
+    ("deserialization", "data = yaml.load(text)", "data = yaml.safe_load(text)"),
+    ("deserialization", "return pickle.loads(text)", "return json.loads(text)"),
+    (
+        "open_redirect",
+        "return redirect(target)",
+        "if not url_has_allowed_host_and_scheme(target): target = '/'",
+    ),
+    ("request_smuggling", "value = lines.strip()", "if transfer_encoding != 'chunked': raise ParsingError()"),
+    ("header_injection", "self.headers[name] = value", "if '\\r\\n' in value: raise ValueError(value)"),
+    ("log_injection", "logger.info(name)", "logger.info(name.inspect)"),
+    ("ldap_injection", "query = '(uid=' + name + ')'", "query = '(uid=' + escape_filter_chars(name) + ')'"),
+    ("weak_hash", "digest = hashlib.md5(password)", "digest = hashlib.sha256(password)"),
+    ("weak_cryptography", "Cipher.getInstance(\"DES\")", "Cipher.getInstance(\"AES/GCM/NoPadding\")"),
+    ("hardcoded_secret", "password = 'hunter2'", "password = os.environ['PASSWORD']"),
+    ("insecure_random", "token = random.randint(0, 9)", "token = secrets.token_hex(16)"),
+    ("insecure_random", "id = Math.random()", "id = crypto.randomBytes(16)"),
+    ("timing_attack", "return mac == given", "return hmac.compare_digest(mac, given)"),
+    ("certificate_validation", "verify=False", "verify=True"),
+    ("csrf", "", "protect_from_forgery with: :exception"),
+    ("authentication_bypass", "", "if not current_user.is_authenticated: abort(401)"),
+    ("access_control", "", "if (!hasPermission(user, doc)) throw new AccessDenied();"),
+    ("privilege_escalation", "", "if (setresuid(uid, uid, uid) != 0) abort();"),
+    (
+        "information_disclosure",
+        "log.debug('password ' + password)",
+        "log.debug('password ' + redact(password))",
+    ),
+    ("buffer_overflow", "strcpy(to, from);", "snprintf(to, sizeof(to), \"%s\", from);"),
+    ("out_of_bounds_read", "", "if (offset + 4 > size) return -1;"),
+    ("out_of_bounds_write", "memcpy(to, from, n);", "if (n > sizeof(to)) return -1;"),
+    ("memory_corruption", "", "if (count >= MAX_COUNT) goto fail;"),
+    ("integer_overflow", "int len = a * b;", "if (a > SIZE_MAX / b) return NULL;"),
+    ("use_after_free", "", "self->node = NULL;"),
+    ("double_free", "free(p);", "p = NULL;"),
+    ("null_dereference", "", "if (entry == NULL) return;"),
+    ("race_condition", "if (access(path, W_OK) == 0)", "fd = open(path, O_CREAT | O_EXCL | O_NOFOLLOW);"),
+    ("redos", "re.compile(r'(a+)+$')", "re.compile(r'a{0,100}$')"),
+    ("denial_of_service", "body = stream.read()", "if len(body) > max_size: raise TooLarge()"),
+    ("prototype_pollution", "", "if (key === '__proto__') return;"),
+    ("unrestricted_upload", "file.save(name)", "if extension not in allowed_extensions: raise BadFile()"),
+];
+
+/// A message that names the weakness.
+fn message(weakness: &str) -> String {
+    let words = match weakness {
+        "xss" | "csrf" | "ssrf" | "xxe" | "redos" => format!("{weakness} vulnerability"),
+        "deserialization" => "insecure deserialization".to_owned(),
+        "certificate_validation" => "certificate verification vulnerability".to_owned(),
+        "access_control" => "missing permission checks".to_owned(),
+        "format_string" => "format string vulnerability".to_owned(),
+        "weak_cryptography" => "weak encryption".to_owned(),
+        "weak_hash" => "weak hashes".to_owned(),
+        "hardcoded_secret" => "hard-coded password".to_owned(),
+        "race_condition" => "security issue: race condition".to_owned(),
+        "unrestricted_upload" => "unrestricted file upload".to_owned(),
+        other => other.replace('_', " "),
+    };
+    format!("Fix {words}")
+}
+
+fn function<'a>(name: &'a str, removed: &'a [&'a str], added: &'a [&'a str]) -> ChangedFunction<'a> {
+    ChangedFunction { name: Some(name), path: "src/part.c", removed, added }
+}
+
+fn weigh(message: &str, functions: &[ChangedFunction<'_>]) -> Vec<Support> {
+    static BUILT: std::sync::OnceLock<(Judge, Supporter)> = std::sync::OnceLock::new();
+    let (judge, supporter) = BUILT.get_or_init(|| (Judge::new(), Supporter::new()));
+    supporter.weigh(&judge.judge(message, 1), message, functions)
+}
+
+#[test]
+fn the_remedy_of_every_weakness_is_told_from_bystanders() {
+    for (weakness, removed, added) in REMEDIES {
+        let removed: &[&str] = if removed.is_empty() { &[] } else { &[removed] };
+        let (width, title, color) = (["width = 3"], ["title = draw(width)"], ["color = shade(width, 2)"]);
+        let functions = [
+            function("one", &width, &title),
+            function("two", &[], &color),
+            function("remedy", removed, std::slice::from_ref(added)),
+            function("three", &title, &color),
+        ];
+        let supports = weigh(&message(weakness), &functions);
+        let fixes: Vec<_> = supports.iter().map(Support::is_fix).collect();
+        assert_eq!(fixes, [false, false, true, false], "{weakness} {added}: {supports:?}");
+        assert_eq!(supports[2].weakness.map(|one| one.name), Some(*weakness), "{added}");
+        assert!(supports[2].evidence.iter().any(|one| one.contains(weakness)), "{supports:?}");
+    }
+}
+
+#[test]
+fn an_unmistakable_remedy_tells_the_weakness_of_a_silent_message() {
+    for (weakness, removed, added) in [
+        ("deserialization", "data = yaml.load(text)", "data = yaml.safe_load(text)"),
+        ("timing_attack", "return mac == given", "return hmac.compare_digest(mac, given)"),
+        ("xss", "node.innerHTML = text;", "node.textContent = text;"),
+        ("insecure_random", "id = Math.random()", "id = crypto.randomBytes(16)"),
+    ] {
+        let supports = weigh("Rework this", &[function("part", &[removed], &[added])]);
+        assert_eq!(supports[0].weakness.map(|one| one.name), Some(weakness), "{supports:?}");
+    }
+    let supports = weigh("Rework this", &[function("part", &["a = b"], &["a = draw(b)"])]);
+    assert_eq!(supports[0].weakness, None);
+}
+
+#[test]
+fn the_only_function_is_the_fix() {
+    let supports = weigh("Fix CVE-2021-12345", &[function("part", &["a = b"], &["a = draw(b)"])]);
+    assert!(supports[0].confidence >= 0.6);
+    assert_eq!(supports[0].evidence, ["function:only change"]);
+}
+
+#[test]
+fn a_named_function_is_the_fix_and_the_others_are_not() {
+    let (removed, added) = (["a = b"], ["a = draw(b)"]);
+    let functions = [
+        function("Reader.read_chunk", &removed, &added),
+        function("parse", &removed, &added),
+        function("Writer.flush", &removed, &added),
+    ];
+    let fixes = |message| weigh(message, &functions).iter().map(Support::is_fix).collect::<Vec<_>>();
+    assert_eq!(fixes("Fix CVE-2021-12345 in read_chunk"), [true, false, false]);
+    // A plain word is no name, unless it is written as one.
+    assert_eq!(fixes("Fix CVE-2021-12345, do not parse it"), [true, true, true]);
+    assert_eq!(fixes("Fix CVE-2021-12345 in parse()"), [false, true, false]);
+    assert_eq!(fixes("Fix CVE-2021-12345 in `Writer.flush`"), [false, false, true]);
+}
+
+#[test]
+fn a_few_equals_are_kept_and_many_are_not() {
+    let (removed, added) = (["a = b"], ["a = draw(b)"]);
+    let functions = [function("part", &removed, &added); 4];
+    assert!(weigh("Fix XSS", &functions[..3]).iter().all(Support::is_fix));
+    assert!(!weigh("Fix XSS", &functions).iter().any(Support::is_fix));
+}
+
+#[test]
+fn changes_without_effect_are_no_fixes() {
+    for (removed, added, evidence) in [
+        (vec!["a = b;"], vec!["    a=b ;"], "function:no effect"),
+        (vec!["# old words"], vec!["# new words"], "function:no effect"),
+        (vec![], vec!["// why", "log.debug(\"here\");", "import os"], "function:no effect"),
+        (vec!["a = b + a"], vec!["size = b + size"], "function:only renamed"),
+        (vec!["def part(a):"], vec!["def part(a, b=None):"], "function:only its signature"),
+    ] {
+        let change = ["x = quote(y)"];
+        let functions = [function("part", &removed, &added), function("other", &change, &[])];
+        let supports = weigh("Fix XSS", &functions);
+        assert!(!supports[0].is_fix(), "{supports:?}");
+        assert!(supports[0].evidence.iter().any(|one| one == evidence), "{supports:?}");
+        assert!(supports[1].is_fix(), "{supports:?}");
+        assert!(!weigh("Fix XSS", &functions[..1])[0].is_fix());
+    }
+    // Another function called is not another name.
+    assert!(weigh("Fix it", &[function("part", &["strcpy(a, b);"], &["copy(a, b);"])])[0].is_fix());
+}
+
+#[test]
+fn a_line_that_only_moved_says_nothing() {
+    let line = ["node.textContent = text;"];
+    let moved = weigh("Fix XSS", &[function("part", &line, &["draw(node);", line[0]])]);
+    assert!(!moved[0].evidence.iter().any(|one| one.contains("remedy")), "{moved:?}");
+}
+
+#[test]
+fn hostile_code_is_bounded() {
+    let start = Instant::now();
+    for unit in ["a", "(", "\0", "\u{202e}", "\x1b[2J", "a+", "select ", "\"'", "if "] {
+        let line = unit.repeat((4 << 20) / unit.len());
+        let lines = vec![line.as_str(); 3];
+        let many = vec![&line[..line.floor_char_boundary(100)]; 50_000];
+        let functions = [function(&line, &lines, &lines[..2]), function("many", &many[..1], &many)];
+        for support in weigh(&format!("Fix XSS {line}"), &functions) {
+            assert!((0.0..=1.0).contains(&support.confidence));
+            assert!(support.evidence.iter().all(|one| one.len() < 100 && !one.contains(char::is_control)));
+        }
+    }
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+}
+
+#[test]
+fn nothing_and_nameless_code_are_weighed() {
+    assert!(weigh("Fix XSS", &[]).is_empty());
+    let nameless = ChangedFunction { name: None, path: "", removed: &[], added: &[] };
+    assert!(!weigh("", &[nameless])[0].is_fix());
+}
+
+#[test]
+fn weighing_is_always_the_same() {
+    let functions: Vec<_> = REMEDIES
+        .iter()
+        .map(|(name, removed, added)| {
+            function(name, std::slice::from_ref(removed), std::slice::from_ref(added))
+        })
+        .collect();
+    let (judge, message) = (Judge::new(), "Fix XSS, SQL injection and a buffer overflow in double_free");
+    let judgement = judge.judge(message, 1);
+    let first = Supporter::new().weigh(&judgement, message, &functions);
+    assert_eq!(first, Supporter::new().weigh(&judgement, message, &functions));
+    assert_eq!(first.len(), functions.len());
+}

@@ -1,0 +1,49 @@
+//! The engine's contract, kept by every job.
+
+use serde_json::Value;
+use streamguard_collect::Collect;
+use streamguard_engine::Secrets;
+use streamguard_engine::testing::check_job;
+use streamguard_http::{Access, Credentials};
+use streamguard_mining::Repo;
+use streamguard_snapshot::Snapshot;
+use streamguard_synthetic::Synthetic;
+
+#[test]
+fn synthetic_keeps_the_contract() {
+    let job = Collect(Synthetic { synthetic_samples: 300, seed: 3 });
+    check_job(&job, |settings: Value| serde_json::from_value(settings).map(Collect)).unwrap();
+}
+
+#[test]
+fn repo_keeps_the_contract() {
+    let cache = tempfile::tempdir().unwrap();
+    let snapshot = Snapshot::embedded(cache.path()).unwrap();
+    let access = Access::replaying(cache.path().to_owned(), snapshot.folder, snapshot.clock_ms);
+    let job = Collect(Repo { access, repo_samples: 40, ..Repo::default() });
+    check_job(&job, |settings: Value| serde_json::from_value(settings).map(Collect)).unwrap();
+}
+
+#[test]
+fn every_listed_job_is_made_from_its_own_settings() {
+    for entry in streamguard_registry::COLLECTORS {
+        let matches = (entry.flags)(clap::Command::new("test")).get_matches_from(["test"]);
+        let settings = (entry.settings)(&matches).unwrap();
+        let job = (entry.make)(settings.clone(), Credentials::default()).unwrap();
+        assert_eq!((job.name(), job.settings()), (entry.name, settings));
+        for (key, _) in entry.quick {
+            assert!(job.settings().get(key).is_some(), "{} has no {key}", entry.name);
+        }
+        assert!((entry.make)(serde_json::json!({"nonsense": 1}), Credentials::default()).is_err());
+    }
+    assert!(streamguard_registry::make("nothing", Value::Null, Secrets::default()).is_err());
+}
+
+#[test]
+fn a_worker_process_makes_the_same_prime_job() {
+    let settings = serde_json::json!({"ranges": [{"start": 1, "end": 10}], "count_only": false, "list": null, "workers": 2});
+    let job = streamguard_registry::make("prime", settings.clone(), Secrets::default()).unwrap();
+    assert_eq!(job.settings(), settings);
+    let nonsense = serde_json::json!({"nonsense": 1});
+    assert!(streamguard_registry::make("prime", nonsense, Secrets::default()).is_err());
+}

@@ -1,0 +1,201 @@
+//! The upstreams on this machine: a simulator of the real ones, where it and python3 are there.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use streamguard_engine::Counters;
+use streamguard_engine::testing::run_shard;
+use streamguard_http::{Access, Credentials};
+use tempfile::TempDir;
+
+/// What is shared with the project but is no part of it, beside the project's folder.
+fn shared() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared")
+}
+
+/// Real, recorded data: a file or folder of it. None, said on stderr, where it is missing.
+pub fn data(name: &str) -> Option<PathBuf> {
+    let path = shared().join("data").join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    skip(&format!("there is no recorded data at {}", path.display()));
+    None
+}
+
+/// Says that a test, or a part of it, does not run.
+pub fn skip(why: &str) {
+    // Not println: the test harness would hide it.
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
+}
+
+/// A running simulator; it ends with this value.
+pub struct Simulator {
+    child: Child,
+    port: u16,
+    folder: TempDir,
+}
+
+impl Simulator {
+    /// Starts one with further arguments. None, said on stderr, where that is impossible.
+    pub fn start(arguments: &[&str]) -> Option<Self> {
+        let program = shared().join("upstreams/upstreams.py");
+        if !program.exists() {
+            skip(&format!("there is no simulator at {}", program.display()));
+            return None;
+        }
+        let folder = TempDir::new().unwrap();
+        let port_file = folder.path().join("port");
+        let child = Command::new("python3")
+            .arg("-B")
+            .arg(&program)
+            .args(["--port", "0", "--rate-scale", "0.01", "--max-seconds", "600", "--port-file"])
+            .arg(&port_file)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        let Ok(mut child) = child else {
+            skip("there is no python3 for the simulator");
+            return None;
+        };
+        let patience = Instant::now() + Duration::from_secs(60);
+        loop {
+            let written = std::fs::read_to_string(&port_file).unwrap_or_default();
+            if let Ok(port) = written.trim().parse() {
+                return Some(Self { child, port, folder });
+            }
+            let ended = child.try_wait().unwrap();
+            assert!(ended.is_none() && Instant::now() < patience, "the simulator does not start: {ended:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Base URL of a service.
+    pub fn url(&self, service: &str) -> String {
+        format!("http://127.0.0.1:{}/{service}", self.port)
+    }
+
+    /// The way to it, with a cache of this name and good credentials.
+    pub fn access(&self, cache: &str) -> Access {
+        let mut access = Access::default();
+        access.cache = self.folder.path().join(cache);
+        access.rate_scale = 0.01;
+        access.credentials = Credentials {
+            github: Some("a-token-that-is-accepted".to_owned().into()),
+            nvd: Some("a-key-that-is-accepted".to_owned().into()),
+        };
+        access
+    }
+
+    /// What it counted so far.
+    pub fn stats(&self) -> Value {
+        serde_json::from_str(&self.control("GET", "stats", "")).unwrap()
+    }
+
+    /// How many requests a service got.
+    pub fn requests(&self, service: &str) -> u64 {
+        let stats = self.stats();
+        stats["services"][service]["requests"].as_u64().unwrap_or_default()
+    }
+
+    /// How often a method was used to ask for git.
+    pub fn asked_git(&self, method: &str) -> u64 {
+        self.stats()["services"]["git"]["methods"][method].as_u64().unwrap_or_default()
+    }
+
+    /// From now on these faults, and counters at zero.
+    pub fn faults(&self, faults: &[&str]) {
+        self.control("POST", "faults", &serde_json::json!({ "faults": faults }).to_string());
+        self.control("POST", "reset", "{}");
+    }
+
+    fn control(&self, method: &str, name: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let length = body.len();
+        write!(
+            stream,
+            "{method} /_control/{name} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        body.to_owned()
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        // Asked to, it removes what it wrote. Gone already is as good.
+        if let Some(pid) = Pid::from_raw(self.child.id().try_into().unwrap()) {
+            let _ = kill_process(pid, Signal::TERM);
+        }
+        let _ = self.child.wait();
+    }
+}
+
+/// A service that answers each request line with a status, a content type and a body, until the
+/// tests end. Returns its URL.
+pub fn serve(answer: impl Fn(&str) -> (u16, &'static str, Vec<u8>) + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut lines = BufReader::new(stream.try_clone().unwrap());
+            let (mut first, mut line, mut length) = (String::new(), String::new(), 0);
+            let _ = lines.read_line(&mut first);
+            while lines.read_line(&mut line).is_ok_and(|read| read > 2) {
+                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+                line.clear();
+            }
+            let _ = std::io::copy(&mut lines.take(length), &mut std::io::sink());
+            let (status, kind, body) = answer(first.trim());
+            let head = format!(
+                "HTTP/1.1 {status} x\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
+            // Whoever asked may be gone.
+            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
+        }
+    });
+    url
+}
+
+/// Runs all shards of a job here and now. Returns its records and the sums of what it counted.
+pub fn run_all(job: &dyn streamguard_engine::Job, clock_ms: u64) -> Result<(Vec<Value>, Counters), String> {
+    let planning = streamguard_engine::Planning {
+        clock_ms,
+        cancel: streamguard_engine::Cancel::new(),
+        results: streamguard_engine::Results::default(),
+    };
+    let plan = job.plan(&planning).map_err(|error| error.to_string())?;
+    let payloads = plan.shards().iter().map(|shard| shard.payload.clone());
+    run_payloads(job, payloads)
+}
+
+/// Runs shards with these payloads.
+pub fn run_payloads(
+    job: &dyn streamguard_engine::Job,
+    payloads: impl IntoIterator<Item = Value>,
+) -> Result<(Vec<Value>, Counters), String> {
+    let (mut records, mut sums) = (Vec::new(), Counters::default());
+    for payload in payloads {
+        let (lines, counters) = run_shard(job, payload).map_err(|error| error.to_string())?;
+        records.extend(lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
+        for (name, n) in counters {
+            *sums.entry(name).or_default() += n;
+        }
+    }
+    Ok((records, sums))
+}

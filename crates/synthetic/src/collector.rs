@@ -1,0 +1,73 @@
+//! The collector `synthetic`: pairs generated from a seed.
+
+use std::sync::LazyLock;
+
+use crate::generator::{Generator, PairBuffer};
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use streamguard_dataset::{Flag, Kind, Level, Sample};
+use streamguard_engine::{JobError, Planning, ShardError};
+
+use streamguard_collect::{Collector, Samples};
+
+/// Pairs in one shard: a few tens of milliseconds of work.
+const SHARD: u64 = 10_000;
+
+/// Compiling the templates takes longer than a small shard.
+static GENERATOR: LazyLock<Generator> = LazyLock::new(Generator::new);
+
+/// Settings of the collector `synthetic`.
+#[derive(Args, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Synthetic {
+    /// How many pairs to generate
+    #[arg(long, value_name = "N", default_value_t = Self::default().synthetic_samples)]
+    pub synthetic_samples: u64,
+    /// What the pairs follow from, together with their index
+    #[arg(skip)]
+    pub seed: u64,
+}
+
+impl Default for Synthetic {
+    fn default() -> Self {
+        Self { synthetic_samples: 5000, seed: 42 }
+    }
+}
+
+impl Collector for Synthetic {
+    fn name(&self) -> &'static str {
+        "synthetic"
+    }
+
+    fn target(&self) -> u64 {
+        self.synthetic_samples
+    }
+
+    fn plan(&self, _: &Planning) -> Result<Vec<Value>, JobError> {
+        let starts = (0..self.synthetic_samples).step_by(SHARD as usize);
+        Ok(starts.map(|start| json!([start, (start + SHARD).min(self.synthetic_samples)])).collect())
+    }
+
+    fn collect(&self, payload: &Value, samples: &mut Samples<'_, '_>) -> Result<(), ShardError> {
+        let (start, end) = <(u64, u64)>::deserialize(payload).map_err(ShardError::failed)?;
+        let mut buffer = PairBuffer::default();
+        for index in start..end {
+            let pair = GENERATOR.write_pair(self.seed, index, &mut buffer);
+            samples.emit(Sample {
+                language: Some(pair.language),
+                vulnerable_code: Some(pair.vulnerable.to_owned()),
+                fixed_code: Some(pair.fixed.to_owned()),
+                vulnerability_type: Some(pair.weakness.name.to_owned()),
+                cwes: vec![pair.weakness.id()],
+                description: Some(pair.description.to_owned()),
+                function: Some(pair.function.to_owned()),
+                label_evidence: vec!["generated".to_owned()],
+                label_confidence: Some(1.0),
+                quality_flags: vec![Flag::Synthetic],
+                ..Sample::new("synthetic", Kind::Pair, Level::Function)
+            })?;
+        }
+        Ok(())
+    }
+}
