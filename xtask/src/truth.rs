@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::json;
 use streamguard_collect::Collect;
 use streamguard_engine::Counters;
-use streamguard_mining::Repo;
+use streamguard_mining::RepoCollector;
 
 /// Reads `ground_truth.csv` (one advisory and commit a line) and mines its commits in clones
 /// below `clones`, found as `owner+name/*.git`, `owner__name.git` or `owner/name.git`.
@@ -34,12 +34,12 @@ pub(crate) fn run(table: &Path, clones: &Path) -> Result<()> {
             .with_context(|| format!("no clone of {repo} below {}", clones.display()))?;
         let piece = json!({"commits": {"path": path, "name": repo, "commits": [[commit, "named"]]}});
         let mine = |min_confidence| {
-            let collector = Collect(Repo { min_confidence, ..Repo::default() });
+            let collector = Collect(RepoCollector { min_confidence, ..RepoCollector::default() });
             streamguard_engine::testing::run_shard(&collector, piece.clone())
                 .map_err(|error| anyhow::anyhow!("{repo} {commit}: {error}"))
         };
         let (all, counters) = mine(0.0)?;
-        let (sure, counters_of_sure) = mine(Repo::default().min_confidence)?;
+        let (sure, counters_of_sure) = mine(RepoCollector::default().min_confidence)?;
         rows += count;
         pairs += sure.lines().count();
         cut += if all.is_empty() { 0 } else { count };

@@ -1,4 +1,4 @@
-//! Lines, and which of them changed.
+//! SourceLines, and which of them changed.
 
 use std::ops::Range;
 
@@ -9,12 +9,12 @@ use tree_sitter::{InputEdit, Point};
 pub(super) use imara_diff::Hunk;
 
 /// A text and where its lines start. A line ends after its `\n`, as rows do in tree-sitter.
-pub(super) struct Lines<'a> {
+pub(super) struct SourceLines<'a> {
     text: &'a str,
     starts: Vec<usize>,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> SourceLines<'a> {
     /// Finds the lines of `text`; an empty text has none.
     pub(super) fn new(text: &'a str) -> Self {
         let mut starts = Vec::new();
@@ -76,7 +76,7 @@ impl<'a> Lines<'a> {
 
 /// The changed runs of lines, first to last: histogram diff, with runs slid to where people
 /// expect them. Neither side of two neighbouring runs touches.
-pub(super) fn hunks(before: &Lines, after: &Lines) -> Vec<Hunk> {
+pub(super) fn hunks(before: &SourceLines, after: &SourceLines) -> Vec<Hunk> {
     let mut input = InternedInput::default();
     input.update_before(before.iter());
     input.update_after(after.iter());
@@ -87,7 +87,11 @@ pub(super) fn hunks(before: &Lines, after: &Lines) -> Vec<Hunk> {
 
 /// What happened to a text, in the terms of [`tree_sitter::Tree::edit`]. The edits are to be
 /// made in this order, last hunk first, so that each is in coordinates of `before`.
-pub(super) fn edits(before: &Lines, after: &Lines, hunks: &[Hunk]) -> impl Iterator<Item = InputEdit> {
+pub(super) fn edits(
+    before: &SourceLines,
+    after: &SourceLines,
+    hunks: &[Hunk],
+) -> impl Iterator<Item = InputEdit> {
     hunks.iter().rev().map(|hunk| {
         let start_byte = before.start(hunk.before.start);
         let start_position = before.point(hunk.before.start);
@@ -132,15 +136,15 @@ pub(super) fn shared_lines(hunks: &[Hunk], left: &Range<u32>, right: &Range<u32>
 /// The lines that differ between two texts, without their line ends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LineDiff<'a> {
-    /// Lines of the one text that are gone from the other.
+    /// SourceLines of the one text that are gone from the other.
     pub removed: Vec<&'a str>,
-    /// Lines of the other text that are new.
+    /// SourceLines of the other text that are new.
     pub added: Vec<&'a str>,
 }
 
 /// Compares two texts by their lines.
 pub fn line_diff<'a>(before: &'a str, after: &'a str) -> LineDiff<'a> {
-    let (before, after) = (Lines::new(before), Lines::new(after));
+    let (before, after) = (SourceLines::new(before), SourceLines::new(after));
     let mut found = LineDiff::default();
     for hunk in hunks(&before, &after) {
         found.removed.extend(before.slice(&hunk.before).lines());
@@ -156,9 +160,9 @@ mod tests {
     #[test]
     fn lines_are_found_whatever_their_ends() {
         for (text, count) in [("", 0), ("\n", 1), ("a", 1), ("a\n", 1), ("a\nb", 2), ("a\r\n\r\n", 2)] {
-            assert_eq!(Lines::new(text).count(), count, "{text:?}");
+            assert_eq!(SourceLines::new(text).count(), count, "{text:?}");
         }
-        let lines = Lines::new("ab\ncd");
+        let lines = SourceLines::new("ab\ncd");
         assert_eq!(lines.row_of(2), 0);
         assert_eq!(lines.row_of(3), 1);
         assert_eq!(lines.rows_of(&(0..3)), 0..1);
@@ -174,8 +178,8 @@ mod tests {
 
     #[test]
     fn unchanged_lines_are_counted_across_hunks() {
-        let before = Lines::new("a\nb\nc\nd\ne\n");
-        let after = Lines::new("a\nX\nY\nc\ne\n");
+        let before = SourceLines::new("a\nb\nc\nd\ne\n");
+        let after = SourceLines::new("a\nX\nY\nc\ne\n");
         let hunks = hunks(&before, &after);
         assert_eq!(hunks.len(), 2);
         assert_eq!(shared_lines(&hunks, &(0..5), &(0..5)), 3);

@@ -3,33 +3,33 @@
 
 use streamguard_dataset::Language;
 
-use Naming::{Declarator, Field, Fixed, Instance, Prefixed, Receiver, Singleton};
-use Role::{
+use NameSource::{Declarator, Field, Fixed, Instance, Prefixed, Receiver, Singleton};
+use NodeRole::{
     Attribute, Binding, Call, Closure, Container, Definition, Export, Function, Lambda, Namespace, Pass,
     Property, SingletonClass, Wrapper,
 };
 
 /// What a kind of node means to the outline of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
+pub(super) enum NodeRole {
     /// Nothing; what it holds is looked at.
     Plain,
     /// A comment.
     Comment,
     /// A function if it has a body, otherwise only its declaration.
-    Function(Naming),
+    Function(NameSource),
     /// A function, even with nothing in it.
-    Definition(Naming),
+    Definition(NameSource),
     /// A function if its value is an expression body, otherwise what holds its accessors.
-    Property(Naming),
+    Property(NameSource),
     /// An anonymous function: one of its own wherever something gives it a name.
     Closure,
     /// An anonymous function that belongs to the function around it, if there is one.
     Lambda,
     /// A class, or anything else that gives its name to the functions in it.
-    Container(Naming),
+    Container(NameSource),
     /// A namespace; without a body it holds all that follows it.
-    Namespace(Naming),
+    Namespace(NameSource),
     /// Ruby's `class << self`.
     SingletonClass,
     /// Gives the name in this field (the first child, if the field is `""`) to its value.
@@ -53,7 +53,7 @@ pub(super) enum Role {
 
 /// Where a name is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Naming {
+pub(super) enum NameSource {
     /// Nowhere: it is what the thing is bound to, if to anything.
     Bound,
     /// In this field.
@@ -89,18 +89,18 @@ pub(super) struct Grammar {
     /// Whether layout is code, and a string that stands alone first in a body its documentation.
     pub(super) indented: bool,
     /// Roles of the kinds of nodes that have one.
-    roles: &'static [(&'static str, Role)],
+    roles: &'static [(&'static str, NodeRole)],
 }
 
-const NAME: Naming = Field("name");
+const NAME: NameSource = Field("name");
 
-const C_ROLES: &[(&str, Role)] = &[
+const C_ROLES: &[(&str, NodeRole)] = &[
     ("function_definition", Function(Declarator)),
-    ("expression_statement", Role::MacroHead),
-    ("compound_statement", Role::MacroBody),
+    ("expression_statement", NodeRole::MacroHead),
+    ("compound_statement", NodeRole::MacroBody),
 ];
 
-const CPP_ROLES: &[(&str, Role)] = &[
+const CPP_ROLES: &[(&str, NodeRole)] = &[
     ("function_definition", Function(Declarator)),
     ("lambda_expression", Lambda),
     ("class_specifier", Container(NAME)),
@@ -114,7 +114,7 @@ const CPP_ROLES: &[(&str, Role)] = &[
     ("init_declarator", Binding("declarator")),
 ];
 
-const C_SHARP_ROLES: &[(&str, Role)] = &[
+const C_SHARP_ROLES: &[(&str, NodeRole)] = &[
     ("method_declaration", Function(NAME)),
     ("constructor_declaration", Function(NAME)),
     ("destructor_declaration", Function(Prefixed("~", "name"))),
@@ -145,7 +145,7 @@ const C_SHARP_ROLES: &[(&str, Role)] = &[
     ("argument", Pass),
 ];
 
-const GO_ROLES: &[(&str, Role)] = &[
+const GO_ROLES: &[(&str, NodeRole)] = &[
     ("function_declaration", Function(NAME)),
     ("method_declaration", Function(Receiver)),
     ("func_literal", Lambda),
@@ -157,10 +157,10 @@ const GO_ROLES: &[(&str, Role)] = &[
     ("expression_list", Pass),
     ("literal_element", Pass),
     ("unary_expression", Pass),
-    ("composite_literal", Container(Naming::Bound)),
+    ("composite_literal", Container(NameSource::Bound)),
 ];
 
-const JAVA_ROLES: &[(&str, Role)] = &[
+const JAVA_ROLES: &[(&str, NodeRole)] = &[
     ("method_declaration", Function(NAME)),
     ("constructor_declaration", Function(NAME)),
     ("compact_constructor_declaration", Function(NAME)),
@@ -172,7 +172,7 @@ const JAVA_ROLES: &[(&str, Role)] = &[
     ("annotation_type_declaration", Container(NAME)),
 ];
 
-const JAVASCRIPT_ROLES: &[(&str, Role)] = &[
+const JAVASCRIPT_ROLES: &[(&str, NodeRole)] = &[
     ("function_declaration", Function(NAME)),
     ("generator_function_declaration", Function(NAME)),
     ("method_definition", Function(NAME)),
@@ -182,7 +182,7 @@ const JAVASCRIPT_ROLES: &[(&str, Role)] = &[
     ("class_declaration", Container(NAME)),
     ("abstract_class_declaration", Container(NAME)),
     ("class", Container(NAME)),
-    ("object", Container(Naming::Bound)),
+    ("object", Container(NameSource::Bound)),
     ("module", Namespace(NAME)),
     ("internal_module", Namespace(NAME)),
     ("decorator", Attribute),
@@ -206,19 +206,19 @@ const JAVASCRIPT_ROLES: &[(&str, Role)] = &[
     ("non_null_expression", Pass),
 ];
 
-const PHP_ROLES: &[(&str, Role)] = &[
+const PHP_ROLES: &[(&str, NodeRole)] = &[
     ("function_definition", Function(NAME)),
     ("method_declaration", Function(NAME)),
     ("property_hook", Function(Field(""))),
     ("anonymous_function", Closure),
     ("arrow_function", Closure),
     ("class_declaration", Container(NAME)),
-    ("anonymous_class", Container(Naming::Bound)),
+    ("anonymous_class", Container(NameSource::Bound)),
     ("interface_declaration", Container(NAME)),
     ("trait_declaration", Container(NAME)),
     ("enum_declaration", Container(NAME)),
     ("namespace_definition", Namespace(NAME)),
-    ("array_creation_expression", Container(Naming::Bound)),
+    ("array_creation_expression", Container(NameSource::Bound)),
     ("expression_statement", Wrapper),
     ("assignment_expression", Binding("left")),
     ("array_element_initializer", Binding("")),
@@ -232,7 +232,7 @@ const PHP_ROLES: &[(&str, Role)] = &[
     ("parenthesized_expression", Pass),
 ];
 
-const PYTHON_ROLES: &[(&str, Role)] = &[
+const PYTHON_ROLES: &[(&str, NodeRole)] = &[
     ("function_definition", Function(NAME)),
     ("lambda", Lambda),
     ("class_definition", Container(NAME)),
@@ -241,7 +241,7 @@ const PYTHON_ROLES: &[(&str, Role)] = &[
     ("assignment", Binding("left")),
 ];
 
-const RUBY_ROLES: &[(&str, Role)] = &[
+const RUBY_ROLES: &[(&str, NodeRole)] = &[
     ("method", Definition(Instance)),
     ("singleton_method", Definition(Singleton)),
     ("do_block", Lambda),
@@ -256,7 +256,7 @@ const RUBY_ROLES: &[(&str, Role)] = &[
     ("argument_list", Pass),
 ];
 
-const RUST_ROLES: &[(&str, Role)] = &[
+const RUST_ROLES: &[(&str, NodeRole)] = &[
     ("function_item", Function(NAME)),
     ("impl_item", Container(Field("type"))),
     ("trait_item", Container(NAME)),
@@ -348,19 +348,19 @@ static TABLE: &[Entry] = &[
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kind {
     /// What it means to the outline.
-    pub(super) role: Role,
+    pub(super) role: NodeRole,
     /// Whether its white space is content: strings and the like.
     pub(super) verbatim: bool,
 }
 
 /// A grammar with its kinds of nodes resolved to numbers.
-pub(super) struct Compiled {
+pub(super) struct CompiledGrammar {
     /// The grammar.
     pub(super) grammar: &'static Grammar,
     kinds: Vec<Kind>,
 }
 
-impl Compiled {
+impl CompiledGrammar {
     fn new(grammar: &'static Grammar) -> Self {
         let language = (grammar.language)();
         let kinds = (0..language.node_kind_count())
@@ -368,11 +368,11 @@ impl Compiled {
                 let id = id as u16;
                 let name = language.node_kind_for_id(id).unwrap_or_default();
                 if !language.node_kind_is_named(id) {
-                    return Kind { role: Role::Plain, verbatim: false };
+                    return Kind { role: NodeRole::Plain, verbatim: false };
                 }
                 let role = grammar.roles.iter().find(|(kind, _)| *kind == name).map(|(_, role)| *role);
                 let comment = name.contains("comment");
-                let role = role.unwrap_or(if comment { Role::Comment } else { Role::Plain });
+                let role = role.unwrap_or(if comment { NodeRole::Comment } else { NodeRole::Plain });
                 // Parts that are joined by white space keep it between them.
                 let joined = name.contains("concatenated") || name.contains("chained");
                 let text = ["string", "heredoc", "regex", "char", "text"];
@@ -385,25 +385,25 @@ impl Compiled {
     /// What the kind of node with this number is.
     pub(super) fn kind(&self, id: u16) -> Kind {
         // Error nodes have the number 65535.
-        self.kinds.get(id as usize).copied().unwrap_or(Kind { role: Role::Plain, verbatim: false })
+        self.kinds.get(id as usize).copied().unwrap_or(Kind { role: NodeRole::Plain, verbatim: false })
     }
 }
 
 /// The grammars that were needed so far.
 #[derive(Default)]
-pub(super) struct Grammars {
-    compiled: Vec<Option<Compiled>>,
+pub(super) struct GrammarCache {
+    compiled: Vec<Option<CompiledGrammar>>,
 }
 
-impl Grammars {
+impl GrammarCache {
     /// The grammar for files in `language` at `path`; `None` where there is none.
-    pub(super) fn get(&mut self, language: Language, path: &str) -> Option<&Compiled> {
+    pub(super) fn get(&mut self, language: Language, path: &str) -> Option<&CompiledGrammar> {
         let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
         let index = TABLE.iter().position(|(of, only, _)| {
             *of == language && (only.is_empty() || only.eq_ignore_ascii_case(extension))
         })?;
         self.compiled.resize_with(TABLE.len(), || None);
-        Some(self.compiled[index].get_or_insert_with(|| Compiled::new(&TABLE[index].2)))
+        Some(self.compiled[index].get_or_insert_with(|| CompiledGrammar::new(&TABLE[index].2)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! From a changed file to the functions that changed in it.
 //!
-//! [`Extractor::compare`] takes the text of a file before and after a change. It compares the
+//! [`FileComparer::compare`] takes the text of a file before and after a change. It compares the
 //! lines, parses both sides, walks down to the functions that the changed lines are in, pairs
 //! those of the one side with those of the other, and says of each pair what differs.
 //!
@@ -18,17 +18,17 @@
 //! Nothing here reads a file, a repository or a setting. Hostile input is bounded: a file by
 //! 1 MiB, a parse by 2 s, a walk by 10,000 levels.
 
-mod admission;
-mod change;
+mod change_kind;
 mod diff;
+mod file_change;
+mod file_filter;
 mod grammar;
-mod hunk;
+mod hunk_context;
 mod matching;
 mod naming;
-mod nature;
 mod outline;
 mod parse;
-pub mod path;
+mod path;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -36,33 +36,33 @@ use std::ops::Range;
 use streamguard_dataset::{Language, Level, Rejection};
 use tree_sitter::{Parser, Tree};
 
-pub use change::{Code, CodeChange, FileChange, FileComparison};
+pub use change_kind::ChangeKind;
 pub use diff::{LineDiff, line_diff};
-pub use nature::Nature;
-pub use path::PathClass;
+pub use file_change::{Code, CodeChange, FileChange, FileComparison};
+pub use path::{PathClass, classify as classify_path};
 
-use diff::{Hunk, Lines};
-use grammar::{Compiled, Grammars};
+use change_kind::ParsedSpan;
+use diff::{Hunk, SourceLines};
+use grammar::{CompiledGrammar, GrammarCache};
 use matching::Side;
-use nature::Piece;
-use outline::{Function, Outline, Touched};
+use outline::{ChangedLines, Function, FunctionOutline};
 
 /// Compares files; one for each thread, since it keeps its parser and its grammars.
-pub struct Extractor {
+pub struct FileComparer {
     parser: Parser,
-    grammars: Grammars,
+    grammars: GrammarCache,
 }
 
-impl Default for Extractor {
+impl Default for FileComparer {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Extractor {
-    /// An extractor that has not loaded any grammar yet.
+impl FileComparer {
+    /// An comparer that has not loaded any grammar yet.
     pub fn new() -> Self {
-        Self { parser: Parser::new(), grammars: Grammars::default() }
+        Self { parser: Parser::new(), grammars: GrammarCache::default() }
     }
 
     /// Tells which functions a change touched.
@@ -73,11 +73,11 @@ impl Extractor {
     /// that people write; [`Rejection::Unchanged`] if both sides are the same text;
     /// [`Rejection::ParseFailed`] if the parser took too long.
     pub fn compare(&mut self, change: &FileChange<'_>) -> Result<FileComparison, Rejection> {
-        admission::check(change.before)?;
-        admission::check(change.after)?;
+        file_filter::check(change.before)?;
+        file_filter::check(change.after)?;
         let texts = [change.before, change.after].map(String::from_utf8_lossy);
-        let [before, after] = texts.each_ref().map(|text| Lines::new(text));
-        let told = admission::language(change, [before.text(), after.text()]);
+        let [before, after] = texts.each_ref().map(|text| SourceLines::new(text));
+        let told = file_filter::language(change, [before.text(), after.text()]);
         let (language, same) = told.ok_or(Rejection::UnknownLanguage)?;
         let hunks = diff::hunks(&before, &after);
         if hunks.is_empty() {
@@ -92,27 +92,27 @@ impl Extractor {
             }
             None => [None, None],
         };
-        let sides = Sides { language, compiled, lines: [before, after], trees, hunks };
+        let sides = FilePair { language, compiled, lines: [before, after], trees, hunks };
         let invalid_utf8 = texts.iter().any(|text| matches!(text, Cow::Owned(_)));
         Ok(FileComparison { invalid_utf8, ..sides.compare() })
     }
 }
 
 /// Both sides of a file, and what tells them apart.
-struct Sides<'a> {
+struct FilePair<'a> {
     language: Language,
-    compiled: Option<&'a Compiled>,
-    lines: [Lines<'a>; 2],
+    compiled: Option<&'a CompiledGrammar>,
+    lines: [SourceLines<'a>; 2],
     trees: [Option<Tree>; 2],
     hunks: Vec<Hunk>,
 }
 
-impl Sides<'_> {
+impl FilePair<'_> {
     fn compare(&self) -> FileComparison {
         let select: [fn(&Hunk) -> &Range<u32>; 2] = [|hunk| &hunk.before, |hunk| &hunk.after];
         let outlines = [0, 1].map(|side| {
             let tree = self.trees[side].as_ref().zip(self.compiled);
-            Outline::new(tree, &self.lines[side], &Touched::new(&self.hunks, select[side]))
+            FunctionOutline::new(tree, &self.lines[side], &ChangedLines::new(&self.hunks, select[side]))
         });
         let mut outside: u32 = outlines.iter().map(|outline| outline.outside).sum();
         let mut any_outside = outlines.iter().any(|outline| outline.any_outside);
@@ -160,19 +160,20 @@ impl Sides<'_> {
 
     /// The change of one function; `None` if its text is the same.
     fn function(&self, before: Option<&Function>, after: Option<&Function>) -> Option<CodeChange> {
-        let nature = match (before, after) {
+        let kind = match (before, after) {
             (Some(old), Some(new)) => {
                 if self.text(0, old) == self.text(1, new) {
                     return None;
                 }
-                let [old, new] = [(0, old), (1, new)].map(|(side, function): (usize, &Function)| Piece {
-                    node: function.node,
-                    text: self.lines[side].text(),
-                    span: function.span.clone(),
-                });
-                nature::nature(self.compiled?, &old, &new)
+                let [old, new] =
+                    [(0, old), (1, new)].map(|(side, function): (usize, &Function)| ParsedSpan {
+                        node: function.node,
+                        text: self.lines[side].text(),
+                        span: function.span.clone(),
+                    });
+                change_kind::change_kind(self.compiled?, &old, &new)
             }
-            _ => Nature::Code,
+            _ => ChangeKind::Code,
         };
         let code = |side: usize, function: &Function| Code {
             text: self.text(side, function).to_owned(),
@@ -184,7 +185,7 @@ impl Sides<'_> {
             name: after.or(before).map(|function| function.name.clone()),
             before: before.map(|function| code(0, function)),
             after: after.map(|function| code(1, function)),
-            nature,
+            kind,
             renamed: before.zip(after).is_some_and(|(old, new)| old.name != new.name),
             parse_error: [before, after].into_iter().flatten().any(|function| function.node.has_error()),
         })
@@ -193,18 +194,18 @@ impl Sides<'_> {
     /// The changed runs of lines.
     fn runs(&self) -> Vec<CodeChange> {
         let [old, new] = &self.lines;
-        let runs = hunk::with_context(&self.hunks, old, new);
+        let runs = hunk_context::with_context(&self.hunks, old, new);
         let changes = runs.into_iter().map(|hunk| {
             let before = code_at(old, &hunk.before);
             let after = code_at(new, &hunk.after);
-            let nature =
-                if before.is_some() && after.is_some() { self.run_nature(&hunk) } else { Nature::Code };
+            let kind =
+                if before.is_some() && after.is_some() { self.run_kind(&hunk) } else { ChangeKind::Code };
             CodeChange {
                 level: Level::Hunk,
                 name: None,
                 before,
                 after,
-                nature,
+                kind,
                 renamed: false,
                 parse_error: false,
             }
@@ -212,21 +213,23 @@ impl Sides<'_> {
         changes.filter(|change| change.before.is_some() || change.after.is_some()).collect()
     }
 
-    fn run_nature(&self, hunk: &Hunk) -> Nature {
+    fn run_kind(&self, hunk: &Hunk) -> ChangeKind {
         let [old, new] = &self.lines;
         let ([Some(old_tree), Some(new_tree)], Some(compiled)) = (&self.trees, self.compiled) else {
-            return nature::nature_of_text(old.slice(&hunk.before), new.slice(&hunk.after));
+            return change_kind::change_kind_of_text(old.slice(&hunk.before), new.slice(&hunk.after));
         };
         let [before, after] =
-            [(old, old_tree, &hunk.before), (new, new_tree, &hunk.after)].map(|(lines, tree, rows)| Piece {
-                node: tree.root_node(),
-                text: lines.text(),
-                span: lines.start(rows.start)..lines.start(rows.end),
+            [(old, old_tree, &hunk.before), (new, new_tree, &hunk.after)].map(|(lines, tree, rows)| {
+                ParsedSpan {
+                    node: tree.root_node(),
+                    text: lines.text(),
+                    span: lines.start(rows.start)..lines.start(rows.end),
+                }
             });
-        match nature::nature(compiled, &before, &after) {
-            // Lines alone do not tell which block they are in.
-            Nature::FormattingOnly if compiled.grammar.indented => Nature::Code,
-            nature => nature,
+        match change_kind::change_kind(compiled, &before, &after) {
+            // SourceLines alone do not tell which block they are in.
+            ChangeKind::FormattingOnly if compiled.grammar.indented => ChangeKind::Code,
+            kind => kind,
         }
     }
 }
@@ -241,7 +244,7 @@ fn order(change: &CodeChange) -> (u32, bool, u32, Option<&str>) {
 }
 
 /// The lines `rows` as code; `None` if they are blank.
-fn code_at(lines: &Lines, rows: &Range<u32>) -> Option<Code> {
+fn code_at(lines: &SourceLines, rows: &Range<u32>) -> Option<Code> {
     let text = lines.slice(rows);
     let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
     let blank = text.trim().is_empty();

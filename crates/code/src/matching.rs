@@ -42,7 +42,7 @@ pub(super) type Pair = (Option<usize>, Option<usize>);
 /// with the most unchanged lines in common, then in their order. Functions that are left and
 /// were changed are taken for renamed or moved ones if their texts are alike.
 pub(super) fn pair(before: &Side, after: &Side, hunks: &[Hunk]) -> Vec<Pair> {
-    let mut pairing = Pairing {
+    let mut pairing = FunctionMatcher {
         before,
         after,
         hunks,
@@ -58,7 +58,7 @@ pub(super) fn pair(before: &Side, after: &Side, hunks: &[Hunk]) -> Vec<Pair> {
     pairs
 }
 
-struct Pairing<'a, 't> {
+struct FunctionMatcher<'a, 't> {
     before: &'a Side<'a, 't>,
     after: &'a Side<'a, 't>,
     hunks: &'a [Hunk],
@@ -66,7 +66,7 @@ struct Pairing<'a, 't> {
     pairs: Vec<Pair>,
 }
 
-impl<'a, 't> Pairing<'a, 't> {
+impl<'a, 't> FunctionMatcher<'a, 't> {
     fn namesakes(&mut self) {
         let (before, after): (&'a Side<'a, 't>, &'a Side<'a, 't>) = (self.before, self.after);
         let mut groups: BTreeMap<&str, [Vec<usize>; 2]> = BTreeMap::new();

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::grammar::{Grammar, Naming};
+use super::grammar::{Grammar, NameSource};
 
 /// Longest name, in characters; names made of calls and of assignment targets can be any
 /// expression.
@@ -31,14 +31,14 @@ const MODULE_WRAPPERS: &[&str] = &[
 
 /// One of the things around a function, with what stands after it in a qualified name.
 #[derive(Clone, Debug)]
-pub(super) struct Segment {
+pub(super) struct ScopeSegment {
     pub(super) name: String,
     pub(super) joint: &'static str,
 }
 
 /// What an anonymous function or class is called by what is around it.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Pending<'t> {
+pub(super) enum PendingName<'t> {
     /// Nothing.
     None,
     /// It is the value of what this node names.
@@ -69,16 +69,16 @@ pub(super) fn text_of<'a>(node: Node, text: &'a str) -> &'a str {
 }
 
 /// The name of a definition, or `None` if it has none.
-pub(super) fn definition(node: Node, naming: Naming, text: &str) -> Option<Name> {
+pub(super) fn definition(node: Node, naming: NameSource, text: &str) -> Option<Name> {
     let field = |name: &str| child(node, name).map(|child| text_of(child, text));
     let found: Name = match naming {
-        Naming::Bound => return None,
-        Naming::Field("type") => tidy(without_generics(field("type")?)).into(),
-        Naming::Field(name) => tidy(unquoted(field(name)?)).into(),
-        Naming::Prefixed(prefix, name) => tidy(&format!("{prefix}{}", field(name)?)).into(),
-        Naming::Fixed(name) => name.to_owned().into(),
-        Naming::Declarator => declared(node, text)?.into(),
-        Naming::Receiver => {
+        NameSource::Bound => return None,
+        NameSource::Field("type") => tidy(without_generics(field("type")?)).into(),
+        NameSource::Field(name) => tidy(unquoted(field(name)?)).into(),
+        NameSource::Prefixed(prefix, name) => tidy(&format!("{prefix}{}", field(name)?)).into(),
+        NameSource::Fixed(name) => name.to_owned().into(),
+        NameSource::Declarator => declared(node, text)?.into(),
+        NameSource::Receiver => {
             let receiver = node.child_by_field_name("receiver")?;
             let parameter = receiver.named_child(0)?;
             let of = text_of(parameter.child_by_field_name("type")?, text);
@@ -86,8 +86,8 @@ pub(super) fn definition(node: Node, naming: Naming, text: &str) -> Option<Name>
             let of = of.split('[').next().unwrap_or_default();
             tidy(&format!("{}.{}", of.trim(), field("name")?)).into()
         }
-        Naming::Instance => Name { text: tidy(field("name")?), joint: Some("#") },
-        Naming::Singleton => {
+        NameSource::Instance => Name { text: tidy(field("name")?), joint: Some("#") },
+        NameSource::Singleton => {
             let name = tidy(field("name")?);
             match field("object")? {
                 "self" => Name { text: name, joint: Some(".") },
@@ -115,22 +115,22 @@ pub(super) fn declared_by(head: Node, text: &str) -> Name {
 }
 
 /// The name that `pending` gives to an anonymous function or class as its value.
-pub(super) fn bound(pending: Pending, text: &str) -> Option<String> {
+pub(super) fn bound(pending: PendingName, text: &str) -> Option<String> {
     match pending {
-        Pending::Bound(node) => Some(target(node, text)),
-        Pending::Default => Some("default".to_owned()),
-        Pending::None | Pending::Through(_) | Pending::Argument(_) => None,
+        PendingName::Bound(node) => Some(target(node, text)),
+        PendingName::Default => Some("default".to_owned()),
+        PendingName::None | PendingName::Through(_) | PendingName::Argument(_) => None,
     }
     .filter(|name| !name.is_empty())
 }
 
 /// The name that `pending` gives to an anonymous function as an argument.
-pub(super) fn argument(pending: Pending, text: &str) -> Option<Name> {
+pub(super) fn argument(pending: PendingName, text: &str) -> Option<Name> {
     match pending {
-        Pending::Through(Some(node)) => Some(target(node, text).into()),
-        Pending::Through(None) => Some("default".to_owned().into()),
-        Pending::Argument(call) => Some(called(call, text)),
-        Pending::None | Pending::Bound(_) | Pending::Default => None,
+        PendingName::Through(Some(node)) => Some(target(node, text).into()),
+        PendingName::Through(None) => Some("default".to_owned().into()),
+        PendingName::Argument(call) => Some(called(call, text)),
+        PendingName::None | PendingName::Bound(_) | PendingName::Default => None,
     }
     .filter(|name| !name.text.is_empty())
 }
@@ -146,7 +146,7 @@ pub(super) fn is_plain_call(call: Node, text: &str) -> bool {
 }
 
 /// `name` with what is around it.
-pub(super) fn qualified(around: &[Segment], name: &Name, grammar: &Grammar) -> String {
+pub(super) fn qualified(around: &[ScopeSegment], name: &Name, grammar: &Grammar) -> String {
     let mut whole = String::new();
     let around = &around[around.len().saturating_sub(MAX_SEGMENTS)..];
     for (index, segment) in around.iter().enumerate() {

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use tree_sitter::{Node, Tree};
 
-use super::diff::{Hunk, Lines};
-use super::grammar::{Compiled, Naming, Role};
-use super::naming::{self, Name, Pending, Segment};
+use super::diff::{Hunk, SourceLines};
+use super::grammar::{CompiledGrammar, NameSource, NodeRole};
+use super::naming::{self, Name, PendingName, ScopeSegment};
 
 /// Deepest nesting that is walked into. Real code stays below a few hundred.
 const MAX_DEPTH: usize = 10_000;
@@ -41,7 +41,7 @@ pub(super) struct Function<'t> {
 }
 
 /// Which lines of one side are looked at.
-pub(super) struct Touched {
+pub(super) struct ChangedLines {
     /// The changed lines, first to last.
     changed: Vec<Range<u32>>,
     /// How many lines changed before each of them.
@@ -51,7 +51,7 @@ pub(super) struct Touched {
     near: Vec<Range<u32>>,
 }
 
-impl Touched {
+impl ChangedLines {
     /// The lines that `hunks` touch on the side that `side` selects.
     pub(super) fn new(hunks: &[Hunk], side: fn(&Hunk) -> &Range<u32>) -> Self {
         let changed: Vec<_> = hunks.iter().map(side).filter(|rows| !rows.is_empty()).cloned().collect();
@@ -85,7 +85,7 @@ impl Touched {
 }
 
 /// The functions of one side that hold changed lines or stand next to them.
-pub(super) struct Outline<'t> {
+pub(super) struct FunctionOutline<'t> {
     /// In the order of their first byte; a function comes before those in it.
     pub(super) functions: Vec<Function<'t>>,
     /// Changed lines in no function that are not blank.
@@ -94,9 +94,13 @@ pub(super) struct Outline<'t> {
     pub(super) any_outside: bool,
 }
 
-impl<'t> Outline<'t> {
+impl<'t> FunctionOutline<'t> {
     /// The functions that `touched` lines are in; none without a tree.
-    pub(super) fn new(tree: Option<(&'t Tree, &Compiled)>, lines: &Lines, touched: &Touched) -> Self {
+    pub(super) fn new(
+        tree: Option<(&'t Tree, &CompiledGrammar)>,
+        lines: &SourceLines,
+        touched: &ChangedLines,
+    ) -> Self {
         let walk =
             |(tree, compiled)| Walk { lines, compiled, touched, scope: vec![], found: vec![] }.run(tree);
         let functions = tree.map_or_else(Vec::new, walk);
@@ -106,7 +110,7 @@ impl<'t> Outline<'t> {
     }
 
     /// Tells which changed lines are whose: a line belongs to the innermost function around it.
-    fn count(&mut self, lines: &Lines, touched: &Touched) {
+    fn count(&mut self, lines: &SourceLines, touched: &ChangedLines) {
         let functions = &mut self.functions;
         functions.sort_by_key(|f| (f.span.start, std::cmp::Reverse(f.span.end)));
         let mut open: Vec<usize> = Vec::new();
@@ -150,7 +154,7 @@ impl<'t> Outline<'t> {
 }
 
 /// The first and the last row of `span`, as far as there is other code in them.
-fn shared_rows(span: &Range<usize>, around: &Range<usize>, lines: &Lines) -> impl Iterator<Item = u32> {
+fn shared_rows(span: &Range<usize>, around: &Range<usize>, lines: &SourceLines) -> impl Iterator<Item = u32> {
     let rows = lines.rows_of(span);
     let (first, last) = (rows.start, rows.end - 1);
     let text = |start: usize, end: usize| {
@@ -166,7 +170,7 @@ fn shared_rows(span: &Range<usize>, around: &Range<usize>, lines: &Lines) -> imp
 /// What the children of an open node need to know.
 #[derive(Clone, Copy)]
 struct Frame<'t> {
-    role: Role,
+    role: NodeRole,
     /// Length of the scope when the node is left.
     outer: usize,
     /// Length of the scope for its children.
@@ -175,7 +179,7 @@ struct Frame<'t> {
     depth: usize,
     /// The statement that is there only for the definition in it.
     wrapper: Option<Node<'t>>,
-    pending: Pending<'t>,
+    pending: PendingName<'t>,
     /// The first of the attributes before the next child.
     attribute: Option<Node<'t>>,
     /// The macro before the next child.
@@ -183,10 +187,10 @@ struct Frame<'t> {
 }
 
 struct Walk<'a, 't> {
-    lines: &'a Lines<'a>,
-    compiled: &'a Compiled,
-    touched: &'a Touched,
-    scope: Vec<Segment>,
+    lines: &'a SourceLines<'a>,
+    compiled: &'a CompiledGrammar,
+    touched: &'a ChangedLines,
+    scope: Vec<ScopeSegment>,
     found: Vec<Function<'t>>,
 }
 
@@ -195,12 +199,12 @@ impl<'a, 't> Walk<'a, 't> {
     fn run(mut self, tree: &'t Tree) -> Vec<Function<'t>> {
         let mut cursor = tree.walk();
         let mut frames = vec![Frame {
-            role: Role::Plain,
+            role: NodeRole::Plain,
             outer: 0,
             inner: 0,
             depth: 0,
             wrapper: None,
-            pending: Pending::None,
+            pending: PendingName::None,
             attribute: None,
             head: None,
         }];
@@ -240,30 +244,30 @@ impl<'a, 't> Walk<'a, 't> {
         let role = self.compiled.kind(node.kind_id()).role;
         let text = self.lines.text();
         match role {
-            Role::Attribute => {
+            NodeRole::Attribute => {
                 parent.attribute.get_or_insert(node);
                 return None;
             }
-            Role::Comment => return None,
-            Role::Namespace(naming) if node.child_by_field_name("body").is_none() => {
+            NodeRole::Comment => return None,
+            NodeRole::Namespace(naming) if node.child_by_field_name("body").is_none() => {
                 self.scope.truncate(parent.inner);
                 if let Some(name) = naming::definition(node, naming, text) {
                     let joint = self.compiled.grammar.namespace_separator;
-                    self.scope.push(Segment { name: name.text, joint });
+                    self.scope.push(ScopeSegment { name: name.text, joint });
                 }
                 return None;
             }
-            Role::MacroHead if parent.depth == 0 && !naming::text_of(node, text).ends_with(';') => {
+            NodeRole::MacroHead if parent.depth == 0 && !naming::text_of(node, text).ends_with(';') => {
                 parent.head = Some(node);
                 return None;
             }
             _ => {}
         }
-        let head = parent.head.take().filter(|_| role == Role::MacroBody);
+        let head = parent.head.take().filter(|_| role == NodeRole::MacroBody);
         let attribute = parent.attribute.take();
         let (wrapper, pending) = match parent.role {
             // What is called is no argument.
-            Role::Call if !matches!(field(), Some("arguments" | "block")) => (None, Pending::None),
+            NodeRole::Call if !matches!(field(), Some("arguments" | "block")) => (None, PendingName::None),
             _ => (parent.wrapper, parent.pending),
         };
         let first = attribute.or(head).or(wrapper).unwrap_or(node);
@@ -278,17 +282,17 @@ impl<'a, 't> Walk<'a, 't> {
             inner: outer,
             depth: parent.depth,
             wrapper: None,
-            pending: Pending::None,
+            pending: PendingName::None,
             attribute: None,
             head: None,
         };
         match role {
-            Role::Function(naming) | Role::Definition(naming) => {
+            NodeRole::Function(naming) | NodeRole::Definition(naming) => {
                 let bodiless = node.child_by_field_name("body").is_none();
-                if matches!(role, Role::Function(_)) && bodiless {
+                if matches!(role, NodeRole::Function(_)) && bodiless {
                     return None;
                 }
-                match naming::exported_class(node, text).filter(|_| naming == Naming::Declarator) {
+                match naming::exported_class(node, text).filter(|_| naming == NameSource::Declarator) {
                     Some(class) => self.container(Some(class), &mut frame),
                     None => {
                         let name = naming::definition(node, naming, text);
@@ -296,7 +300,7 @@ impl<'a, 't> Walk<'a, 't> {
                     }
                 }
             }
-            Role::Property(naming) => {
+            NodeRole::Property(naming) => {
                 let name = naming::definition(node, naming, text);
                 match node.child_by_field_name("value") {
                     Some(value) if value.kind() == "arrow_expression_clause" => {
@@ -305,63 +309,65 @@ impl<'a, 't> Walk<'a, 't> {
                     _ => self.container(name, &mut frame),
                 }
             }
-            Role::Closure | Role::Lambda => {
+            NodeRole::Closure | NodeRole::Lambda => {
                 let nested = parent.depth > 0;
                 let bound = naming::bound(pending, text).map(Name::from);
-                if let Some(bound) = bound.filter(|_| role == Role::Closure || !nested) {
+                if let Some(bound) = bound.filter(|_| role == NodeRole::Closure || !nested) {
                     self.function(node, Some(bound), first, last, &mut frame);
-                } else if let Some(own) = naming::definition(node, Naming::Field("name"), text) {
+                } else if let Some(own) = naming::definition(node, NameSource::Field("name"), text) {
                     self.function(node, Some(own), node, node, &mut frame);
                 } else if !nested {
                     self.function(node, naming::argument(pending, text), first, last, &mut frame);
                 }
             }
-            Role::Container(naming) => {
+            NodeRole::Container(naming) => {
                 let name = naming::definition(node, naming, text)
                     .or_else(|| naming::bound(pending, text).map(Name::from));
                 self.container(name, &mut frame);
             }
-            Role::Namespace(naming) => {
+            NodeRole::Namespace(naming) => {
                 let joint = self.compiled.grammar.namespace_separator;
                 if let Some(name) = naming::definition(node, naming, text) {
-                    self.scope.push(Segment { name: name.text, joint });
+                    self.scope.push(ScopeSegment { name: name.text, joint });
                 }
             }
-            Role::SingletonClass => self.scope.push(Segment { name: String::new(), joint: "." }),
-            Role::Wrapper | Role::Export => {
-                let single = self.children(node, |role| matches!(role, Role::Binding(_))) < 2;
+            NodeRole::SingletonClass => self.scope.push(ScopeSegment { name: String::new(), joint: "." }),
+            NodeRole::Wrapper | NodeRole::Export => {
+                let single = self.children(node, |role| matches!(role, NodeRole::Binding(_))) < 2;
                 frame.wrapper = single.then(|| wrapper.unwrap_or(node));
-                if role == Role::Export {
-                    frame.pending = Pending::Default;
+                if role == NodeRole::Export {
+                    frame.pending = PendingName::Default;
                 }
             }
-            Role::Binding(field) => {
+            NodeRole::Binding(field) => {
                 frame.wrapper = Some(wrapper.unwrap_or(node));
-                frame.pending = naming::binding(node, field).map_or(Pending::None, Pending::Bound);
+                frame.pending = naming::binding(node, field).map_or(PendingName::None, PendingName::Bound);
             }
-            Role::Call if naming::wraps_module(node, text) => {}
-            Role::Call => {
+            NodeRole::Call if naming::wraps_module(node, text) => {}
+            NodeRole::Call => {
                 // In a chain, every call reaches back to the start of the chain.
                 frame.wrapper = wrapper.or_else(|| naming::is_plain_call(node, text).then_some(node));
                 frame.pending = match pending {
-                    Pending::Bound(target) if naming::text_of(target, text) == "_" => Pending::Argument(node),
-                    Pending::Bound(target) => Pending::Through(Some(target)),
-                    Pending::Default => Pending::Through(None),
-                    Pending::Through(_) | Pending::Argument(_) => pending,
-                    Pending::None => Pending::Argument(node),
+                    PendingName::Bound(target) if naming::text_of(target, text) == "_" => {
+                        PendingName::Argument(node)
+                    }
+                    PendingName::Bound(target) => PendingName::Through(Some(target)),
+                    PendingName::Default => PendingName::Through(None),
+                    PendingName::Through(_) | PendingName::Argument(_) => pending,
+                    PendingName::None => PendingName::Argument(node),
                 };
             }
-            Role::Pass => {
-                let several = parent.role == Role::Call
-                    && self.children(node, |role| matches!(role, Role::Closure | Role::Lambda)) > 1;
+            NodeRole::Pass => {
+                let several = parent.role == NodeRole::Call
+                    && self.children(node, |role| matches!(role, NodeRole::Closure | NodeRole::Lambda)) > 1;
                 frame.wrapper = wrapper.filter(|_| !several);
                 frame.pending = pending;
             }
-            Role::MacroBody => {
+            NodeRole::MacroBody => {
                 let name = head.map(|head| naming::declared_by(head, text));
                 self.function(node, name, first, last, &mut frame);
             }
-            Role::Plain | Role::Comment | Role::Attribute | Role::MacroHead => {}
+            NodeRole::Plain | NodeRole::Comment | NodeRole::Attribute | NodeRole::MacroHead => {}
         }
         frame.inner = self.scope.len();
         Some(frame)
@@ -394,12 +400,12 @@ impl<'a, 't> Walk<'a, 't> {
             shared: 0,
         });
         frame.depth += 1;
-        self.scope.push(Segment { name: name.text, joint: grammar.separator });
+        self.scope.push(ScopeSegment { name: name.text, joint: grammar.separator });
     }
 
     fn container(&mut self, name: Option<Name>, frame: &mut Frame<'t>) {
         if let Some(name) = name {
-            self.scope.push(Segment { name: name.text, joint: self.compiled.grammar.separator });
+            self.scope.push(ScopeSegment { name: name.text, joint: self.compiled.grammar.separator });
         }
         frame.wrapper = None;
     }
@@ -418,7 +424,7 @@ impl<'a, 't> Walk<'a, 't> {
         start..end
     }
 
-    fn children(&self, node: Node, wanted: impl Fn(Role) -> bool) -> usize {
+    fn children(&self, node: Node, wanted: impl Fn(NodeRole) -> bool) -> usize {
         let mut cursor = node.walk();
         let children = node.named_children(&mut cursor);
         children.filter(|child| wanted(self.compiled.kind(child.kind_id()).role)).count()

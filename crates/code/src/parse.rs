@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tree_sitter::{ParseOptions, Parser, Tree};
 
-use super::diff::{self, Hunk, Lines};
+use super::diff::{self, Hunk, SourceLines};
 use super::grammar::Grammar;
 
 /// Longest time for one parse. Real files of a megabyte take 0.2 s; what takes longer was
@@ -21,12 +21,12 @@ const PARSE_TIME: Duration = Duration::from_secs(2);
 pub(super) fn parse_both(
     parser: &mut Parser,
     grammar: &Grammar,
-    before: &Lines,
-    after: &Lines,
+    before: &SourceLines,
+    after: &SourceLines,
     hunks: &[Hunk],
 ) -> Option<[Option<Tree>; 2]> {
     parser.set_language(&(grammar.language)()).ok()?;
-    let mut parse = |lines: &Lines, old: Option<&Tree>| parse(parser, lines.text(), old);
+    let mut parse = |lines: &SourceLines, old: Option<&Tree>| parse(parser, lines.text(), old);
     let old = if before.text().is_empty() { None } else { Some(parse(before, None)?) };
     if after.text().is_empty() {
         return Some([old, None]);
@@ -61,7 +61,7 @@ fn parse(parser: &mut Parser, text: &str, old: Option<&Tree>) -> Option<Tree> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::grammar::Grammars;
+    use super::super::grammar::GrammarCache;
     use super::*;
 
     macro_rules! files {
@@ -98,18 +98,18 @@ mod tests {
     /// Loses and doubles each line of each file; the tree is that of a fresh parse.
     #[test]
     fn parsing_on_top_of_the_old_tree_gives_the_same_tree() {
-        let (mut parser, mut grammars) = (Parser::new(), Grammars::default());
+        let (mut parser, mut grammars) = (Parser::new(), GrammarCache::default());
         let mut compared = 0;
         for (path, text) in FILES {
             let language = streamguard_dataset::Language::from_path(path).expect("a known language");
             let grammar = grammars.get(language, path).expect("a grammar").grammar;
             assert!(grammar.incremental);
-            let before = Lines::new(text);
+            let before = SourceLines::new(text);
             for row in 0..before.count() {
                 let (start, end) = (before.start(row), before.start(row + 1));
                 for other in [[&text[..start], &text[end..]], [&text[..end], &text[start..]]] {
                     let other = other.concat();
-                    let after = Lines::new(&other);
+                    let after = SourceLines::new(&other);
                     let hunks = diff::hunks(&before, &after);
                     let trees = parse_both(&mut parser, grammar, &before, &after, &hunks).expect("in time");
                     let fresh = parser.parse(&other, None).expect("a tree");

@@ -1,5 +1,7 @@
 //! Collectors: sources of samples, and what makes each of them a job.
 
+mod interleave;
+
 use std::fmt::Debug;
 use std::io::Write;
 use std::ops::{Deref, DerefMut};
@@ -12,6 +14,8 @@ use streamguard_engine::{
 };
 
 use streamguard_cache::Watch;
+
+pub use interleave::interleave;
 
 /// A source of samples. Its value is its settings; wrapped in [`Collect`] it is a job.
 pub trait Collector: Serialize + Debug + Send + Sync {

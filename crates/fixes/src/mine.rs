@@ -13,7 +13,7 @@ use super::wants::{Clue, Piece, Want};
 use crate::reference::{History, HistoryError};
 use streamguard_collect::Samples;
 use streamguard_git::{self as git, Fetched, Fetching, GitError, open};
-use streamguard_mining::{Advice, Miner};
+use streamguard_mining::{AdvisoryContext, CommitMiner};
 
 /// How many repositories of one host are fetched at once, by all runs on this machine.
 const LANES: usize = 8;
@@ -55,13 +55,13 @@ pub(super) fn mine(settings: &Fixes, piece: &Piece, output: &mut Output<'_>) -> 
         emit_problem(&fetched.url, want, &problem, output)?;
     }
     let repository = open(&fetched.path).map_err(ShardError::failed)?;
-    let mut miner = Miner::new(&repository, &fetched.url, settings.min_confidence);
+    let mut miner = CommitMiner::new(&repository, &fetched.url, settings.min_confidence);
     for (commit, wanted) in commits {
         output.check()?;
         let mut samples = Vec::new();
         let collectors = collectors(wanted.clues.iter().copied());
-        let advice = wanted.advice(&collectors);
-        miner.mine_named(commit, &advice, &mut Samples::keeping(output, &mut samples))?;
+        let advisory_context = wanted.advisory_context(&collectors);
+        miner.mine_advisory_fix(commit, &advisory_context, &mut Samples::keeping(output, &mut samples))?;
         for collector in &collectors {
             output.count(&format!("samples.{collector}"), samples.len() as u64);
         }
@@ -200,9 +200,9 @@ impl<'p> Wanted<'p> {
         }
     }
 
-    fn advice(&self, collectors: &[String]) -> Advice {
+    fn advisory_context(&self, collectors: &[String]) -> AdvisoryContext {
         let weaknesses = self.clues.iter().flat_map(|clue| &clue.cwes);
-        Advice {
+        AdvisoryContext {
             collector: collectors.first().cloned().unwrap_or_default(),
             advisory_ids: unique(self.clues.iter().flat_map(|clue| &clue.ids)),
             evidence: self.evidence.clone(),
@@ -210,7 +210,7 @@ impl<'p> Wanted<'p> {
                 weaknesses.filter_map(|cwe| Weakness::by_cwe(cwe.strip_prefix("CWE-")?.parse().ok()?)),
             ),
             text: self.clues.iter().map(|clue| clue.text.as_str()).collect::<Vec<_>>().join("\n\n"),
-            trust: self.trust,
+            confidence: self.trust,
         }
     }
 }

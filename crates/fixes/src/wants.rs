@@ -206,7 +206,7 @@ impl Repositories {
         }
         by_rank
             .into_values()
-            .flat_map(|queues| streamguard_mining::by_turns(queues.into_values().collect()))
+            .flat_map(|queues| streamguard_collect::interleave(queues.into_values().collect()))
             .collect()
     }
 }

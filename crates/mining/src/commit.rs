@@ -10,10 +10,10 @@ use streamguard_dataset::{Flag, Kind, Level, Rejection, Sample, Weakness};
 use streamguard_engine::ShardError;
 
 use super::JUDGE;
-use super::history::{Chosen, Why};
-use super::message::{CommitClass, Judgement};
-use super::support::{ChangedFunction, Support, Supporter};
-use streamguard_code::{CodeChange, Extractor, FileChange, Nature, PathClass, path};
+use super::history::{SelectedCommit, SelectionReason};
+use super::message::{CommitClass, MessageScore};
+use super::scoring::{ChangedFunction, FixScore, FixScorer};
+use streamguard_code::{ChangeKind, CodeChange, FileChange, FileComparer, PathClass, classify_path};
 use streamguard_collect::Samples;
 use streamguard_git::{MAX_FILES, tree_changes};
 
@@ -27,18 +27,18 @@ const MAX_PATH: usize = 4096;
 const MAX_MESSAGE: usize = 16 << 10;
 
 /// Compiling its table takes longer than weighing a commit.
-static SUPPORTER: LazyLock<Supporter> = LazyLock::new(Supporter::new);
+static FIX_SCORER: LazyLock<FixScorer> = LazyLock::new(FixScorer::new);
 
 /// Turns commits of one repository into samples. One for each thread.
-pub struct Miner<'r> {
+pub struct CommitMiner<'r> {
     repository: &'r gix::Repository,
     name: &'r str,
     min_confidence: f64,
-    extractor: Extractor,
+    comparer: FileComparer,
 }
 
-/// Confidence of a function of which nothing tells whether it is the fix ([`Support`]).
-const UNTOLD: f64 = 0.2;
+/// Confidence of a function of which nothing tells whether it is the fix ([`FixScore`]).
+const UNKNOWN_CONFIDENCE: f64 = 0.2;
 
 /// So many functions of which nothing tells which one is the fix are kept where an advisory
 /// names the commit.
@@ -46,7 +46,7 @@ const FEW: usize = 8;
 
 /// What somebody who names a commit as a fix knows of it.
 #[derive(Clone, Debug, Default)]
-pub struct Advice {
+pub struct AdvisoryContext {
     /// The collector whose samples these are.
     pub collector: String,
     /// Names of the advisories.
@@ -58,7 +58,7 @@ pub struct Advice {
     /// What is said of it; it may name functions and files.
     pub text: String,
     /// How sure it is that the commit is the fix, from 0.0 to 1.0.
-    pub trust: f64,
+    pub confidence: f64,
 }
 
 /// A commit as far as samples tell of it.
@@ -69,11 +69,11 @@ struct Fix {
     message: String,
     /// What is said of it elsewhere.
     said: String,
-    judgement: Judgement,
-    why: Why,
+    judgement: MessageScore,
+    why: SelectionReason,
     collector: String,
     by_advisory: bool,
-    trust: f64,
+    confidence: f64,
 }
 
 /// A file that changed, with an id for each side that is a file.
@@ -93,18 +93,18 @@ struct Candidate {
     change: CodeChange,
 }
 
-impl<'r> Miner<'r> {
+impl<'r> CommitMiner<'r> {
     /// A miner of a repository that samples call `name`. Functions for which less than
     /// `min_confidence` (0.0 to 1.0) speaks are turned away.
     pub fn new(repository: &'r gix::Repository, name: &'r str, min_confidence: f64) -> Self {
-        Self { repository, name, min_confidence, extractor: Extractor::new() }
+        Self { repository, name, min_confidence, comparer: FileComparer::new() }
     }
 
     /// Emits the samples of a commit, against its first parent. What cannot be read is counted.
     ///
     /// # Errors
     /// [`ShardError::Stopped`], to be passed on.
-    pub fn mine(&mut self, chosen: Chosen, samples: &mut Samples<'_, '_>) -> Result<(), ShardError> {
+    pub fn mine(&mut self, chosen: SelectedCommit, samples: &mut Samples<'_, '_>) -> Result<(), ShardError> {
         samples.count("commits.chosen", 1);
         match self.read_fix(chosen) {
             Ok(fix) => self.mine_fix(&fix, samples),
@@ -119,31 +119,31 @@ impl<'r> Miner<'r> {
     ///
     /// # Errors
     /// [`ShardError::Stopped`], to be passed on.
-    pub fn mine_named(
+    pub fn mine_advisory_fix(
         &mut self,
         commit: ObjectId,
-        advice: &Advice,
+        advice: &AdvisoryContext,
         samples: &mut Samples<'_, '_>,
     ) -> Result<(), ShardError> {
         samples.count("commits.chosen", 1);
-        let Ok(mut fix) = self.read_fix(Chosen { commit, why: Why::Named }) else {
+        let Ok(mut fix) = self.read_fix(SelectedCommit { commit, why: SelectionReason::Named }) else {
             samples.reject(Rejection::UnreadableObject);
             return Ok(());
         };
-        let Judgement { evidence, advisory_ids, weaknesses, .. } = &mut fix.judgement;
+        let MessageScore { evidence, advisory_ids, weaknesses, .. } = &mut fix.judgement;
         prepend(evidence, &advice.evidence);
         prepend(advisory_ids, &advice.advisory_ids);
         prepend(weaknesses, &advice.weaknesses);
         fix.said.clone_from(&advice.text);
         fix.collector.clone_from(&advice.collector);
         fix.by_advisory = true;
-        fix.trust = advice.trust;
+        fix.confidence = advice.confidence;
         self.mine_fix(&fix, samples)
     }
 
     fn mine_fix(&mut self, fix: &Fix, samples: &mut Samples<'_, '_>) -> Result<(), ShardError> {
         // Who names a commit, or the merge that brought it in, knows better than its message.
-        if fix.why == Why::Message
+        if fix.why == SelectionReason::Message
             && let Some(rejection) = unfit(fix.judgement.class)
         {
             samples.reject(rejection);
@@ -167,12 +167,12 @@ impl<'r> Miner<'r> {
         self.emit(fix, candidates, samples)
     }
 
-    fn read_fix(&self, Chosen { commit: id, why }: Chosen) -> Result<Fix, gix::Error> {
+    fn read_fix(&self, SelectedCommit { commit: id, why }: SelectedCommit) -> Result<Fix, gix::Error> {
         let commit = self.repository.find_commit(id)?;
         let mut message = lossy(commit.message_raw_sloppy(), MAX_MESSAGE);
         let parents: Vec<_> = commit.parent_ids().map(gix::Id::detach).collect();
         let mut judgement = JUDGE.judge(&message, parents.len());
-        if let Why::Merge(merge) = why {
+        if let SelectionReason::Merge(merge) = why {
             let words = lossy(self.repository.find_commit(merge)?.message_raw_sloppy(), MAX_MESSAGE);
             let of_merge = JUDGE.judge(&words, 2);
             judgement.evidence = of_merge.evidence.iter().map(|rule| format!("merge:{rule}")).collect();
@@ -193,7 +193,7 @@ impl<'r> Miner<'r> {
             why,
             collector: "repo".to_owned(),
             by_advisory: false,
-            trust: 1.0,
+            confidence: 1.0,
         })
     }
 
@@ -250,7 +250,7 @@ impl<'r> Miner<'r> {
         samples: &mut Samples<'_, '_>,
     ) -> Result<(), Rejection> {
         let (before, after) = (self.read_blob(file.before)?, self.read_blob(file.after)?);
-        let comparison = self.extractor.compare(&FileChange {
+        let comparison = self.comparer.compare(&FileChange {
             path_before: Some(&file.path_before),
             path_after: Some(&file.path_after),
             before: &before,
@@ -258,12 +258,12 @@ impl<'r> Miner<'r> {
         })?;
         samples.count("functions.changed", comparison.changes.len() as u64);
         for change in comparison.changes {
-            let rejection = match change.nature {
+            let rejection = match change.kind {
                 _ if change.before.is_none() || change.after.is_none() => Some(Rejection::OneSided),
-                Nature::Code => None,
-                Nature::WhitespaceOnly => Some(Rejection::WhitespaceOnly),
-                Nature::CommentOnly => Some(Rejection::CommentOnly),
-                Nature::FormattingOnly => Some(Rejection::FormattingOnly),
+                ChangeKind::Code => None,
+                ChangeKind::WhitespaceOnly => Some(Rejection::WhitespaceOnly),
+                ChangeKind::CommentOnly => Some(Rejection::CommentOnly),
+                ChangeKind::FormattingOnly => Some(Rejection::FormattingOnly),
             };
             match rejection {
                 Some(rejection) => samples.reject(rejection),
@@ -286,7 +286,7 @@ impl<'r> Miner<'r> {
         candidates: Vec<Candidate>,
         samples: &mut Samples<'_, '_>,
     ) -> Result<(), ShardError> {
-        let supports = {
+        let scores = {
             let diffs: Vec<_> = candidates.iter().map(|candidate| candidate.change.line_diff()).collect();
             let functions: Vec<_> = candidates
                 .iter()
@@ -299,11 +299,11 @@ impl<'r> Miner<'r> {
                 })
                 .collect();
             let words = format!("{}\n\n{}", fix.message, fix.said);
-            SUPPORTER.weigh(&fix.judgement, words.trim_end(), &functions)
+            FIX_SCORER.weigh(&fix.judgement, words.trim_end(), &functions)
         };
         let tangled = candidates.len() > 1;
-        let least = self.least(fix, &supports);
-        for (candidate, support) in candidates.into_iter().zip(supports) {
+        let least = self.least(fix, &scores);
+        for (candidate, support) in candidates.into_iter().zip(scores) {
             if support.confidence < least {
                 samples.reject(Rejection::UnsupportedInTangledCommit);
             } else {
@@ -316,21 +316,21 @@ impl<'r> Miner<'r> {
     /// The least confidence that lets a function in. An advisory knows that the fix is among
     /// them: where nothing tells which it is, the best of them are kept if they are few, with
     /// the little confidence that they have.
-    fn least(&self, fix: &Fix, supports: &[Support]) -> f64 {
-        let best = supports.iter().map(|support| support.confidence).fold(0.0, f64::max);
-        let equals = supports.iter().filter(|support| support.confidence >= best).count();
+    fn least(&self, fix: &Fix, scores: &[FixScore]) -> f64 {
+        let best = scores.iter().map(|support| support.confidence).fold(0.0, f64::max);
+        let equals = scores.iter().filter(|support| support.confidence >= best).count();
         let is_sure = fix.by_advisory && best < self.min_confidence;
-        if is_sure && best >= UNTOLD && equals <= FEW { best } else { self.min_confidence }
+        if is_sure && best >= UNKNOWN_CONFIDENCE && equals <= FEW { best } else { self.min_confidence }
     }
 
-    fn sample(&self, fix: &Fix, candidate: Candidate, support: Support, tangled: bool) -> Sample {
+    fn sample(&self, fix: &Fix, candidate: Candidate, support: FixScore, tangled: bool) -> Sample {
         let Candidate { path_before, path_after, language, invalid_utf8, change } = candidate;
         let flags = [
             (tangled, Flag::TangledCommit),
             (invalid_utf8, Flag::InvalidUtf8),
             (change.parse_error, Flag::ParseError),
             (change.renamed || path_before != path_after, Flag::Renamed),
-            (matches!(fix.why, Why::Merge(_)), Flag::ThroughMerge),
+            (matches!(fix.why, SelectionReason::Merge(_)), Flag::ThroughMerge),
         ];
         let mut weaknesses: Vec<_> = support.weakness.into_iter().collect();
         weaknesses.extend(fix.judgement.weaknesses.iter().filter(|named| support.weakness != Some(**named)));
@@ -363,7 +363,7 @@ impl<'r> Miner<'r> {
             source: link(self.name, fix.id),
             label_evidence: fix.judgement.evidence.iter().cloned().chain(support.evidence).collect(),
             // Two digits: more would pretend to know.
-            label_confidence: Some((support.confidence * fix.trust * 100.0).round() / 100.0),
+            label_confidence: Some((support.confidence * fix.confidence * 100.0).round() / 100.0),
             quality_flags: flags.into_iter().filter_map(|(holds, flag)| holds.then_some(flag)).collect(),
             ..Sample::new(&fix.collector, Kind::Pair, level)
         }
@@ -418,7 +418,7 @@ fn changed_file(change: ChangeDetached) -> Result<ChangedFile, Option<Rejection>
         return Err(Some(Rejection::NotAFile));
     }
     let (path_before, path_after) = (path_before.to_str_lossy(), path_after.to_str_lossy());
-    match path::classify(&path_after) {
+    match classify_path(&path_after) {
         PathClass::Source => {}
         PathClass::Test => return Err(Some(Rejection::TestFile)),
         PathClass::Docs | PathClass::Changelog => return Err(Some(Rejection::DocsFile)),

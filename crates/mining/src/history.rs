@@ -9,7 +9,7 @@ use gix::traverse::commit::simple::CommitTimeOrder;
 use serde::{Deserialize, Serialize};
 
 use super::JUDGE;
-use super::message::THRESHOLD;
+use super::message::SELECTION_THRESHOLD;
 
 /// Seconds in three years of 365.25 days: how far back a history is looked at by default.
 const THREE_YEARS: i64 = 3 * 31_557_600;
@@ -23,14 +23,14 @@ const STRIDE: u64 = 256;
 /// The oldest commits to look at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub enum Since {
+pub enum SinceDate {
     /// The whole history.
     All,
     /// From this day on, in UTC.
     Day(jiff::civil::Date),
 }
 
-impl FromStr for Since {
+impl FromStr for SinceDate {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -43,7 +43,7 @@ impl FromStr for Since {
     }
 }
 
-impl TryFrom<String> for Since {
+impl TryFrom<String> for SinceDate {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
@@ -51,13 +51,13 @@ impl TryFrom<String> for Since {
     }
 }
 
-impl From<Since> for String {
-    fn from(since: Since) -> Self {
+impl From<SinceDate> for String {
+    fn from(since: SinceDate) -> Self {
         since.to_string()
     }
 }
 
-impl fmt::Display for Since {
+impl fmt::Display for SinceDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::All => f.write_str("all"),
@@ -69,16 +69,16 @@ impl fmt::Display for Since {
 /// A commit that may be a security fix. As JSON its hexadecimal id and the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "(String, String)", into = "(String, String)")]
-pub struct Chosen {
+pub struct SelectedCommit {
     /// The commit.
     pub commit: ObjectId,
     /// What speaks for it.
-    pub why: Why,
+    pub why: SelectionReason,
 }
 
 /// What speaks for a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum SelectionReason {
     /// Its own message.
     Message,
     /// The message of the merge that brought it in.
@@ -87,26 +87,26 @@ pub enum Why {
     Named,
 }
 
-impl TryFrom<(String, String)> for Chosen {
+impl TryFrom<(String, String)> for SelectedCommit {
     type Error = String;
 
     fn try_from((commit, why): (String, String)) -> Result<Self, String> {
         let id = |text: &str| ObjectId::from_hex(text.as_bytes()).map_err(|error| error.to_string());
         let why = match why.as_str() {
-            "message" => Why::Message,
-            "named" => Why::Named,
-            merge => Why::Merge(id(merge)?),
+            "message" => SelectionReason::Message,
+            "named" => SelectionReason::Named,
+            merge => SelectionReason::Merge(id(merge)?),
         };
         Ok(Self { commit: id(&commit)?, why })
     }
 }
 
-impl From<Chosen> for (String, String) {
-    fn from(chosen: Chosen) -> Self {
+impl From<SelectedCommit> for (String, String) {
+    fn from(chosen: SelectedCommit) -> Self {
         let why = match chosen.why {
-            Why::Message => "message".to_owned(),
-            Why::Named => "named".to_owned(),
-            Why::Merge(id) => id.to_string(),
+            SelectionReason::Message => "message".to_owned(),
+            SelectionReason::Named => "named".to_owned(),
+            SelectionReason::Merge(id) => id.to_string(),
         };
         (chosen.commit.to_string(), why)
     }
@@ -120,14 +120,14 @@ pub(crate) struct Selection {
     /// How many could not be read; what only they lead to is missing.
     pub(crate) unreadable: u64,
     /// The chosen ones, newest first.
-    pub(crate) commits: Vec<Chosen>,
+    pub(crate) commits: Vec<SelectedCommit>,
 }
 
 /// Looks at the messages of all commits that the head can reach, newest first. A merge that
 /// speaks of security stands for the commits that it brought in.
 pub(crate) fn select(
     repository: &gix::Repository,
-    since: Option<&Since>,
+    since: Option<&SinceDate>,
     stop: &dyn Fn() -> bool,
 ) -> Result<Selection, String> {
     let unreadable = |error: gix::Error| format!("cannot read the history: {error}");
@@ -140,8 +140,8 @@ pub(crate) fn select(
     let order = CommitTimeOrder::NewestFirst;
     let newest = repository.find_commit(head).map_err(unreadable)?.time();
     let sorting = match since {
-        Some(Since::All) => Sorting::ByCommitTime(order),
-        Some(Since::Day(date)) => {
+        Some(SinceDate::All) => Sorting::ByCommitTime(order),
+        Some(SinceDate::Day(date)) => {
             let start = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|error| error.to_string())?;
             Sorting::ByCommitTimeCutoff { order, seconds: start.timestamp().as_second() }
         }
@@ -172,7 +172,7 @@ pub(crate) fn select(
         let parents = info.parent_ids.len();
         // One that is turned away for its class is taken along, to be counted as such.
         let judgement = JUDGE.judge(&message, parents);
-        if judgement.score < THRESHOLD {
+        if judgement.score < SELECTION_THRESHOLD {
             continue;
         }
         // A merge that is itself the fix, such as that of an advisory's private fork, is not
@@ -180,7 +180,7 @@ pub(crate) fn select(
         if parents > 1 && !judgement.selected {
             through.push((selection.commits.len(), info.id));
         } else {
-            selection.commits.push(Chosen { commit: info.id, why: Why::Message });
+            selection.commits.push(SelectedCommit { commit: info.id, why: SelectionReason::Message });
         }
     }
     look_through(repository, &mut selection, &through);
@@ -198,7 +198,7 @@ fn look_through(repository: &gix::Repository, selection: &mut Selection, merges:
         while let Some((_, merge)) = merges.next_if(|(place, _)| *place == at) {
             for commit in brought_in(repository, *merge) {
                 if chosen.insert(commit) {
-                    selection.commits.push(Chosen { commit, why: Why::Merge(*merge) });
+                    selection.commits.push(SelectedCommit { commit, why: SelectionReason::Merge(*merge) });
                 }
             }
         }

@@ -1,14 +1,14 @@
 //! The collector `repo`: security-fix commits mined from git repositories.
 //!
 //! A commit is chosen by its message ([`message`]), its files by their paths, and the
-//! functions that it changed by what speaks for them as the fix ([`support`]). Repositories
+//! functions that it changed by what speaks for them as the fix ([`scoring`]). Repositories
 //! are only read: no checkout, no hooks, no program of theirs is ever run.
 
 mod commit;
 mod history;
 pub mod message;
 mod pattern;
-pub mod support;
+pub mod scoring;
 
 use std::collections::BTreeSet;
 use std::panic::resume_unwind;
@@ -23,17 +23,17 @@ use serde_json::{Value, json};
 use streamguard_dataset::Rejection;
 use streamguard_engine::{JobError, Level, Limits, Planning, ShardError};
 
-pub use commit::{Advice, Miner};
-pub use history::{Chosen, Since, Why};
-use message::Judge;
+pub use commit::{AdvisoryContext, CommitMiner};
+pub use history::{SelectedCommit, SelectionReason, SinceDate};
+use message::MessageScorer;
 use streamguard_cache::Watch;
-use streamguard_collect::{Collector, Samples};
+use streamguard_collect::{Collector, Samples, interleave};
 use streamguard_git::{self as git, Source, open};
 use streamguard_http::Access;
 use streamguard_snapshot as snapshot;
 
 /// The repositories that are mined when none is named.
-pub const TWELVE: [&str; 12] = [
+pub const DEFAULT_REPOSITORIES: [&str; 12] = [
     "https://github.com/django/django",
     "https://github.com/pallets/flask",
     "https://github.com/sqlalchemy/sqlalchemy",
@@ -50,7 +50,7 @@ pub const TWELVE: [&str; 12] = [
 ];
 
 /// Compiling its vocabulary takes longer than judging a thousand messages.
-static JUDGE: LazyLock<Judge> = LazyLock::new(Judge::new);
+static JUDGE: LazyLock<MessageScorer> = LazyLock::new(MessageScorer::new);
 
 /// Commits in one shard: a second or two of work, mostly parsing.
 const SHARD: usize = 25;
@@ -62,7 +62,7 @@ const PLANNERS: usize = 8;
 /// Settings of the collector `repo`.
 #[derive(Args, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Repo {
+pub struct RepoCollector {
     /// Repositories to mine, as local paths or https:// URLs [default: twelve well-known web projects]
     #[arg(long, value_name = "PATH|URL", num_args = 1..)]
     pub repo: Vec<String>,
@@ -72,7 +72,7 @@ pub struct Repo {
     /// Oldest commits to mine, and oldest changes of advisories to ask for: a date such as 2020-01-31, or
     /// `all` [default: commits of 3 years before the newest one of each repository, all advisories]
     #[arg(long, value_name = "DATE")]
-    pub since: Option<Since>,
+    pub since: Option<SinceDate>,
     /// Least confidence, from 0 to 1, that a changed function belongs to the fix
     #[arg(long, value_name = "P", default_value_t = Self::default().min_confidence, value_parser = fraction)]
     pub min_confidence: f64,
@@ -87,7 +87,7 @@ pub struct Repo {
     pub access: Access,
 }
 
-impl Default for Repo {
+impl Default for RepoCollector {
     fn default() -> Self {
         Self {
             repo: Vec::new(),
@@ -121,7 +121,7 @@ enum Piece {
         /// Commits that could not be read on the way; said once as well.
         #[serde(default)]
         unreadable: u64,
-        commits: Vec<Chosen>,
+        commits: Vec<SelectedCommit>,
     },
     /// All of a remote repository, which is fetched first.
     Remote { url: String },
@@ -129,7 +129,7 @@ enum Piece {
     Refused { reason: String },
 }
 
-impl Collector for Repo {
+impl Collector for RepoCollector {
     fn name(&self) -> &'static str {
         "repo"
     }
@@ -157,7 +157,7 @@ impl Collector for Repo {
         if planning.cancel.requested() {
             return Err(JobError::Stopped);
         }
-        Ok(by_turns(queues).into_iter().map(|piece| json!(piece)).collect())
+        Ok(interleave(queues).into_iter().map(|piece| json!(piece)).collect())
     }
 
     fn collect(&self, payload: &Value, samples: &mut Samples<'_, '_>) -> Result<(), ShardError> {
@@ -196,7 +196,7 @@ impl Collector for Repo {
     }
 }
 
-impl Repo {
+impl RepoCollector {
     /// What is to be mined, each once; what cannot be is there with the reason.
     fn sources(&self) -> Result<Vec<Result<Source, String>>, JobError> {
         if let (Some(folder), true) = (&self.access.snapshot, self.repo.is_empty()) {
@@ -205,7 +205,7 @@ impl Repo {
                 return Ok(sources.into_iter().map(Ok).collect());
             }
         }
-        let twelve = TWELVE.map(str::to_owned);
+        let twelve = DEFAULT_REPOSITORIES.map(str::to_owned);
         let specs = if self.repo.is_empty() { &twelve[..] } else { &self.repo };
         let mut seen = BTreeSet::new();
         let sources = specs.iter().map(|spec| Source::parse(spec).map_err(|error| error.to_string()));
@@ -235,11 +235,11 @@ impl Repo {
         &self,
         path: &Path,
         name: &str,
-        commits: &[Chosen],
+        commits: &[SelectedCommit],
         samples: &mut Samples<'_, '_>,
     ) -> Result<(), ShardError> {
         let repository = open(path).map_err(ShardError::failed)?;
-        let mut miner = Miner::new(&repository, name, self.min_confidence);
+        let mut miner = CommitMiner::new(&repository, name, self.min_confidence);
         for chosen in commits {
             samples.check()?;
             miner.mine(*chosen, samples)?;
@@ -255,7 +255,11 @@ pub fn is_security_fix(repository: &gix::Repository, commit: gix::ObjectId) -> b
     JUDGE.judge(&message, commit.parent_ids().count()).selected
 }
 
-fn select(path: &Path, since: Option<&Since>, stop: &dyn Fn() -> bool) -> Result<history::Selection, String> {
+fn select(
+    path: &Path,
+    since: Option<&SinceDate>,
+    stop: &dyn Fn() -> bool,
+) -> Result<history::Selection, String> {
     let repository = open(path).map_err(|error| error.to_string())?;
     history::select(&repository, since, stop).map_err(|reason| format!("{path:?}: {reason}"))
 }
@@ -297,17 +301,4 @@ fn on_threads<T: Sync, R: Send>(items: &[T], make: impl Fn(&T) -> R + Sync) -> V
         made.map(Vec::into_iter).collect()
     });
     (0..items.len()).filter_map(|at| made[at % threads].next()).collect()
-}
-
-/// Takes one of each by turns, so that a target is not reached by the first repository alone.
-pub fn by_turns<T>(queues: Vec<Vec<T>>) -> Vec<T> {
-    let mut queues: Vec<_> = queues.into_iter().map(Vec::into_iter).collect();
-    let mut all = Vec::new();
-    loop {
-        let before = all.len();
-        all.extend(queues.iter_mut().filter_map(Iterator::next));
-        if all.len() == before {
-            return all;
-        }
-    }
 }

@@ -1,13 +1,13 @@
 //! Which commits are security fixes, judged by their messages alone.
 //!
-//! A message is read in four steps, each in linear time over at most [`LONGEST`] bytes:
+//! A message is read in four steps, each in linear time over at most [`MAX_MESSAGE_BYTES`] bytes:
 //! 1. One pass of an automaton over the letters that every word of the vocabulary contains. Nearly
 //!    all messages hold none of them, or only few, and cost well under a microsecond.
 //! 2. Ids of advisories and marks are read from the text as written; then the look-alikes are
 //!    blanked out ("dependency injection", "escape sequence", file names).
 //! 3. The words that the first step promised are looked for. Each adds its points once: more in
 //!    the first paragraph than below, and a little more where the paragraph says that it mends.
-//! 4. A commit is selected when its points reach [`THRESHOLD`] and its class can be a fix.
+//! 4. A commit is selected when its points reach [`SELECTION_THRESHOLD`] and its class can be a fix.
 //!
 //! Many fixes are silent, by mistake or on purpose: no message tells them, and no word list
 //! should try to.
@@ -24,7 +24,7 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use streamguard_dataset::Weakness;
 
-pub use advisory::{AdvisoryIds, canonical};
+pub use advisory::{AdvisoryIdFinder, canonical_advisory_id};
 use class::Classes;
 pub use class::CommitClass;
 use lookalike::Lookalikes;
@@ -35,12 +35,12 @@ use super::pattern::{Lazy, lazy, pattern};
 use vocabulary::{PRIVATE_FORK, VOCABULARY};
 
 /// Bytes of a message that are read: no person writes more, and the rest is a pasted log.
-pub const LONGEST: usize = 16 << 10;
+pub const MAX_MESSAGE_BYTES: usize = 16 << 10;
 
 /// The points from which a commit counts as a security fix: the name of a class of
 /// vulnerabilities in the first paragraph (7) and a word that says it was mended (3), or one
 /// certain sign, such as the id of an advisory (10).
-pub const THRESHOLD: u32 = 10;
+pub const SELECTION_THRESHOLD: u32 = 10;
 
 /// Points for a word that says that something was mended, in the first paragraph.
 const MENDED: u32 = 3;
@@ -55,12 +55,12 @@ const PLACES: usize = 16;
 
 /// What a message says about its commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Judgement {
+pub struct MessageScore {
     /// The kind of commit.
     pub class: CommitClass,
-    /// Points, see [`THRESHOLD`]; 0 when nothing was found.
+    /// Points, see [`SELECTION_THRESHOLD`]; 0 when nothing was found.
     pub score: u32,
-    /// Why, in the order of the vocabulary: `message:CVE-2021-12345`, `message:sql injection`.
+    /// SelectionReason, in the order of the vocabulary: `message:CVE-2021-12345`, `message:sql injection`.
     pub evidence: Vec<String>,
     /// Ids of advisories in the order of mention, in the form of the database that gives them
     /// (`CVE-2021-12345`, `GHSA-jjpw-65fv-8g48`).
@@ -81,13 +81,13 @@ enum Stem {
 }
 
 /// Judges messages. Built once and shared: compiling the vocabulary costs some milliseconds.
-pub struct Judge {
+pub struct MessageScorer {
     stems: AhoCorasick,
     /// What each pattern of `stems` promises.
     promises: Vec<Stem>,
     terms: Vec<Lazy>,
     marks: Vec<Lazy>,
-    advisories: AdvisoryIds,
+    advisories: AdvisoryIdFinder,
     lookalikes: Lookalikes,
     classes: Classes,
     mends: Lazy,
@@ -114,13 +114,13 @@ struct Findings {
     from_fork: bool,
 }
 
-impl Default for Judge {
+impl Default for MessageScorer {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Judge {
+impl MessageScorer {
     /// Compiles the vocabulary.
     pub fn new() -> Self {
         const { assert!(VOCABULARY.len() <= u128::BITS as usize && MARKS.len() <= u8::BITS as usize) };
@@ -131,7 +131,7 @@ impl Judge {
             .chain(
                 marks.flat_map(|(index, mark)| mark.stems.iter().map(move |stem| (*stem, Stem::Mark(index)))),
             )
-            .chain(AdvisoryIds::STEMS.iter().map(|stem| (*stem, Stem::Advisory)))
+            .chain(AdvisoryIdFinder::STEMS.iter().map(|stem| (*stem, Stem::Advisory)))
             .chain([("this reverts commit", Stem::Revert)])
             .unzip();
         Self {
@@ -143,7 +143,7 @@ impl Judge {
             promises,
             terms: VOCABULARY.iter().map(|term| lazy(|| words(term.pattern))).collect(),
             marks: MARKS.iter().map(|mark| lazy(|| pattern(mark.pattern))).collect(),
-            advisories: AdvisoryIds::new(),
+            advisories: AdvisoryIdFinder::new(),
             lookalikes: Lookalikes::new(),
             classes: Classes::new(),
             mends: lazy(|| words(MENDS)),
@@ -159,19 +159,19 @@ impl Judge {
     ///
     /// What a merge brings stands below its first paragraph, which git or a host has written
     /// ("Merge branch 'x'"): the one that says more counts.
-    pub fn judge(&self, message: &str, parents: usize) -> Judgement {
+    pub fn judge(&self, message: &str, parents: usize) -> MessageScore {
         let whole = self.judge_text(message, parents);
         let told = message.split_once("\n\n").filter(|_| parents > 1 && !whole.selected);
         let below = told.map(|(_, below)| self.judge_text(below, parents));
         below.into_iter().find(|below| below.score > whole.score).unwrap_or(whole)
     }
 
-    fn judge_text(&self, message: &str, parents: usize) -> Judgement {
-        let message = message[..message.floor_char_boundary(LONGEST)].trim_start().as_bytes();
+    fn judge_text(&self, message: &str, parents: usize) -> MessageScore {
+        let message = message[..message.floor_char_boundary(MAX_MESSAGE_BYTES)].trim_start().as_bytes();
         let promised = self.promised(message);
         let subject = &message[..memchr::memchr(b'\n', message).unwrap_or(message.len())];
         let class = self.classes.tell(subject.trim_ascii_end(), parents, promised.takes_back);
-        let mut judgement = Judgement {
+        let mut judgement = MessageScore {
             class,
             score: 0,
             evidence: Vec::new(),
@@ -202,7 +202,7 @@ impl Judge {
             CommitClass::Merge => findings.from_fork,
             _ => false,
         };
-        judgement.selected = can_be_fix && findings.score >= THRESHOLD;
+        judgement.selected = can_be_fix && findings.score >= SELECTION_THRESHOLD;
         judgement.score = findings.score;
         judgement.evidence = findings.evidence;
         judgement

@@ -16,7 +16,7 @@ use streamguard_exploitdb::ExploitDb;
 use streamguard_fixes::Fixes;
 use streamguard_http::Credentials;
 use streamguard_ingest::{self as ingest, Ingest};
-use streamguard_mining::Repo;
+use streamguard_mining::RepoCollector;
 use streamguard_prime::{self as prime, Prime};
 use streamguard_synthetic::Synthetic;
 
@@ -115,7 +115,7 @@ pub const COLLECTORS: &[Entry] = &[
         "network",
         &[("exploitdb-samples", Quick::Number(100))],
     ),
-    collector::<Repo>(
+    collector::<RepoCollector>(
         "repo",
         "security-fix commits mined from git repositories",
         "git and network for remote repositories; nothing for local ones",

@@ -1,7 +1,7 @@
 //! What the text of a function is, to the byte.
 
 use proptest::prelude::*;
-use streamguard_code::{Code, Extractor, FileChange};
+use streamguard_code::{Code, FileChange, FileComparer};
 use streamguard_dataset::Level;
 
 use super::{changes, compare};
@@ -87,11 +87,11 @@ fn a_file_that_changed_its_language_is_compared_by_lines() {
         before: b"function f() {}\n",
         after: b"def f():\n    pass\n",
     };
-    let found = Extractor::new().compare(&change).expect("comparable");
+    let found = FileComparer::new().compare(&change).expect("comparable");
     assert_eq!(found.language.name(), "python");
     assert!(found.changes.iter().all(|change| change.level == Level::Hunk));
     let renamed = FileChange { path_before: Some("old/b.py"), before: b"def f():\n    return 1\n", ..change };
-    let found = Extractor::new().compare(&renamed).expect("comparable");
+    let found = FileComparer::new().compare(&renamed).expect("comparable");
     assert_eq!(found.changes[0].name.as_deref(), Some("f"));
 }
 
@@ -139,7 +139,7 @@ proptest! {
         let change = FileChange {
             path_before: Some(path), path_after: Some(path), before: before.as_bytes(), after: after.as_bytes(),
         };
-        if let Ok(found) = Extractor::new().compare(&change) {
+        if let Ok(found) = FileComparer::new().compare(&change) {
             for change in &found.changes {
                 for (code, text) in [(&change.before, before), (&change.after, &after)] {
                     let Some(code) = code else { continue };

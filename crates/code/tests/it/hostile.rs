@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use streamguard_code::{Extractor, FileChange, FileComparison};
+use streamguard_code::{FileChange, FileComparer, FileComparison};
 use streamguard_dataset::{Language, Rejection};
 
 /// No file takes longer than two parses at their limit and some work around them.
@@ -17,7 +17,7 @@ const PATHS: &[&str] = &[
 fn run(path: &str, before: &[u8], after: &[u8]) -> Result<FileComparison, Rejection> {
     let started = Instant::now();
     let change = FileChange { path_before: Some(path), path_after: Some(path), before, after };
-    let found = Extractor::new().compare(&change);
+    let found = FileComparer::new().compare(&change);
     assert!(started.elapsed() < SOON, "{path} took {:?}", started.elapsed());
     found
 }
@@ -116,7 +116,7 @@ fn files_that_are_no_source_code() {
     assert_eq!(run("a.py", b"", b""), Err(Rejection::Unchanged));
     assert_eq!(run("a.xyz", b"a\n", b"b\n"), Err(Rejection::UnknownLanguage));
     let nowhere = FileChange { path_before: None, path_after: None, before: b"a", after: b"b" };
-    assert_eq!(Extractor::new().compare(&nowhere), Err(Rejection::UnknownLanguage));
+    assert_eq!(FileComparer::new().compare(&nowhere), Err(Rejection::UnknownLanguage));
 }
 
 #[test]
@@ -154,9 +154,9 @@ proptest! {
         let change = FileChange {
             path_before: Some(path), path_after: Some(path), before: before.as_bytes(), after: after.as_bytes(),
         };
-        let mut extractor = Extractor::new();
-        let found = extractor.compare(&change);
-        prop_assert_eq!(extractor.compare(&change), found);
+        let mut comparer = FileComparer::new();
+        let found = comparer.compare(&change);
+        prop_assert_eq!(comparer.compare(&change), found);
     }
 }
 

@@ -7,13 +7,13 @@ mod hostile;
 // Which function is which: overloads, renames, nesting.
 mod matching;
 // What differs: code, comments, layout.
-mod nature;
+mod change_kind;
 // What the text of a function is, to the byte.
 mod exact;
 // What a path tells.
 mod path;
 
-use streamguard_code::{CodeChange, Extractor, FileChange, FileComparison};
+use streamguard_code::{CodeChange, FileChange, FileComparer, FileComparison};
 
 /// Compares two texts of one file, which must be acceptable.
 fn compare(path: &str, before: &str, after: &str) -> FileComparison {
@@ -23,10 +23,10 @@ fn compare(path: &str, before: &str, after: &str) -> FileComparison {
         before: before.as_bytes(),
         after: after.as_bytes(),
     };
-    Extractor::new().compare(&change).expect("an acceptable file")
+    FileComparer::new().compare(&change).expect("an acceptable file")
 }
 
-/// A change in one line: name, lines before and after, nature, marks.
+/// A change in one line: name, lines before and after, kind, marks.
 fn line(change: &CodeChange) -> String {
     let lines = |code: &Option<streamguard_code::Code>| {
         code.as_ref().map_or("-".to_owned(), |code| format!("{}-{}", code.start_line, code.end_line))
@@ -36,7 +36,7 @@ fn line(change: &CodeChange) -> String {
         change.name.as_deref().unwrap_or("(lines)"),
         lines(&change.before),
         lines(&change.after),
-        change.nature
+        change.kind
     );
     if change.renamed {
         line += " renamed";

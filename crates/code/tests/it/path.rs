@@ -3,7 +3,7 @@
 use streamguard_code::PathClass::{
     self, Changelog, Ci, DependencyManifest, Docs, Generated, Other, Source, Test, Vendored, VersionFile,
 };
-use streamguard_code::path::classify;
+use streamguard_code::classify_path;
 
 #[test]
 fn paths_are_told_apart() {
@@ -196,7 +196,7 @@ fn paths_are_told_apart() {
     ];
     for (class, paths) in cases {
         for path in *paths {
-            assert_eq!(classify(path), *class, "{path}");
+            assert_eq!(classify_path(path), *class, "{path}");
         }
     }
 }

@@ -12,7 +12,7 @@ use gix::traverse::commit::simple::CommitTimeOrder;
 use thiserror::Error;
 
 use pulls::Pulls;
-use streamguard_mining::message::{AdvisoryIds, LONGEST, canonical};
+use streamguard_mining::message::{AdvisoryIdFinder, MAX_MESSAGE_BYTES, canonical_advisory_id};
 
 /// Commits between two looks at whether to stop.
 const STRIDE: usize = 256;
@@ -71,7 +71,7 @@ impl History {
         let mut said =
             Said { pulls: Pulls::new(&repository, first_parents(&repository)), mentions: BTreeMap::new() };
         let (mut commits, mut unreadable) = (Vec::new(), 0);
-        let ids = AdvisoryIds::new();
+        let ids = AdvisoryIdFinder::new();
         let mut seen = HashSet::new();
         for (tips, is_own) in [(own, true), (proposed, false)] {
             let mut next = tips;
@@ -117,7 +117,7 @@ impl History {
     /// The commits whose messages name an advisory (CVE, GHSA, PYSEC and others, in any case),
     /// oldest first.
     pub fn mention(&self, id: &str) -> Vec<Found> {
-        let found = self.said.mentions.get(&canonical(id));
+        let found = self.said.mentions.get(&canonical_advisory_id(id));
         found.into_iter().flatten().map(|(_, found)| *found).collect()
     }
 
@@ -162,9 +162,9 @@ struct Said {
 
 impl Said {
     /// Remembers what a commit says.
-    fn note(&mut self, commit: &gix::Commit<'_>, ids: &AdvisoryIds) {
+    fn note(&mut self, commit: &gix::Commit<'_>, ids: &AdvisoryIdFinder) {
         let message = commit.message_raw_sloppy();
-        let message = &message[..message.len().min(LONGEST)];
+        let message = &message[..message.len().min(MAX_MESSAGE_BYTES)];
         // One without a date that makes sense comes last.
         let time = commit.time().map_or(i64::MAX, |time| time.seconds);
         let text = String::from_utf8_lossy(message);

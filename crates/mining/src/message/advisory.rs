@@ -6,12 +6,12 @@ use regex::bytes::{Regex, RegexBuilder};
 const MOST: usize = 16;
 
 /// Finds ids of advisories.
-pub struct AdvisoryIds {
+pub struct AdvisoryIdFinder {
     pattern: Regex,
     weakness: Regex,
 }
 
-impl AdvisoryIds {
+impl AdvisoryIdFinder {
     /// Letters of which one stands in every id.
     pub(super) const STEMS: &[&str] =
         &["cve-", "can-", "ghsa-", "rustsec-", "pysec-", "osv-", "ghsl-", "go-20", "cwe-"];
@@ -33,7 +33,7 @@ impl AdvisoryIds {
     pub fn find(&self, message: &[u8]) -> Vec<String> {
         let mut ids = Vec::new();
         for found in self.pattern.find_iter(message) {
-            let id = canonical(&String::from_utf8_lossy(found.as_bytes()));
+            let id = canonical_advisory_id(&String::from_utf8_lossy(found.as_bytes()));
             if !ids.contains(&id) {
                 ids.push(id);
             }
@@ -70,7 +70,7 @@ fn compiled(pattern: &str) -> Regex {
 }
 
 /// An id in the form of the database that gives it.
-pub fn canonical(id: &str) -> String {
+pub fn canonical_advisory_id(id: &str) -> String {
     let upper = id.to_ascii_uppercase();
     if let Some(rest) = upper.strip_prefix("GHSA-") {
         format!("GHSA-{}", rest.to_ascii_lowercase())

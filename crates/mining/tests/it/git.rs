@@ -22,7 +22,7 @@ use streamguard_collect::{Collect, Collector, Samples};
 use streamguard_dataset::Sample;
 use streamguard_engine::{JobError, Options, Planning, ShardError};
 use streamguard_git::{Fetched, Fetching, Mirror, blobs, commits, history, open};
-use streamguard_mining::{Chosen, Miner, Why};
+use streamguard_mining::{CommitMiner, SelectedCommit, SelectionReason};
 use tempfile::TempDir;
 
 use crate::repositories::{FIXED, MESSAGE, VULNERABLE, commit, git, write};
@@ -139,8 +139,8 @@ impl Collector for Named {
 
     fn collect(&self, _payload: &Value, samples: &mut Samples<'_, '_>) -> Result<(), ShardError> {
         let repository = open(&self.path).map_err(ShardError::failed)?;
-        let chosen = Chosen { commit: id(&self.commit), why: Why::Named };
-        Miner::new(&repository, "name", 0.0).mine(chosen, samples)
+        let chosen = SelectedCommit { commit: id(&self.commit), why: SelectionReason::Named };
+        CommitMiner::new(&repository, "name", 0.0).mine(chosen, samples)
     }
 }
 

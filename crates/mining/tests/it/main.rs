@@ -7,4 +7,4 @@ mod message;
 // Damaged, unusual and hostile repositories.
 mod repositories;
 // Which of the functions that a fix changed are the fix.
-mod support;
+mod scoring;

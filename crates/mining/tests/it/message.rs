@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use streamguard_mining::message::{CommitClass, Judge, THRESHOLD};
+use streamguard_mining::message::{CommitClass, MessageScorer, SELECTION_THRESHOLD};
 
 /// Message, a piece of evidence that it must give, the weakness that must come first ("" for none).
 const FIXES: &[(&str, &str, &str)] = &[
@@ -121,11 +121,11 @@ const LOOKALIKES: &[&str] = &[
 
 #[test]
 fn fixes_are_selected_with_their_reasons() {
-    let judge = Judge::new();
+    let judge = MessageScorer::new();
     for (message, evidence, weakness) in FIXES {
         let judgement = judge.judge(message, 1);
         assert!(judgement.selected, "{message}: {judgement:?}");
-        assert!(judgement.score >= THRESHOLD);
+        assert!(judgement.score >= SELECTION_THRESHOLD);
         assert!(judgement.evidence.iter().any(|one| one == evidence), "{message}: {judgement:?}");
         assert_eq!(
             judgement.weaknesses.first().map_or("", |first| first.name),
@@ -137,7 +137,7 @@ fn fixes_are_selected_with_their_reasons() {
 
 #[test]
 fn lookalikes_are_not_selected() {
-    let judge = Judge::new();
+    let judge = MessageScorer::new();
     for message in LOOKALIKES {
         let parents = if message.starts_with("Merge") { 2 } else { 1 };
         let judgement = judge.judge(message, parents);
@@ -150,7 +150,7 @@ fn messages_tell_classes() {
     use CommitClass::{
         Build, Changelog, DependencyBump, Documentation, Merge, Ordinary, Revert, Style, Test, VersionBump,
     };
-    let judge = Judge::new();
+    let judge = MessageScorer::new();
     for (message, parents, class) in [
         ("Fix the parser", 1, Ordinary),
         ("", 0, Ordinary),
@@ -183,7 +183,7 @@ fn messages_tell_classes() {
 
 #[test]
 fn a_merge_is_selected_only_from_the_fork_of_an_advisory() {
-    let judge = Judge::new();
+    let judge = MessageScorer::new();
     let merge =
         judge.judge("Merge pull request from GHSA-73m2-3pwg-5fgc\n\nFix catastrophic backtracking", 2);
     assert_eq!(merge.class, CommitClass::Merge);
@@ -193,7 +193,7 @@ fn a_merge_is_selected_only_from_the_fork_of_an_advisory() {
 
 #[test]
 fn advisory_ids_are_canonical_and_in_order() {
-    let judge = Judge::new();
+    let judge = MessageScorer::new();
     let judgement = judge.judge(
         "Fix can-2005-0664, ghsa-JJPW-65fv-8g48, cve-2021-12345 and CVE-2021-12345; rustsec-2020-0001 \
          pysec-2019-136 go-2021-0052; not CVE-21-1, xCVE-2021-1111, GHSA-aaaa-bbbb-cccc",
@@ -214,7 +214,7 @@ fn advisory_ids_are_canonical_and_in_order() {
 
 #[test]
 fn specific_weaknesses_come_before_general_ones() {
-    let judge = Judge::new();
+    let judge = MessageScorer::new();
     let names = |message| judge.judge(message, 1).weaknesses.iter().map(|one| one.name).collect::<Vec<_>>();
     assert_eq!(names("Fix denial of service by SQL injection"), ["sql_injection", "denial_of_service"]);
     assert_eq!(names("Fix XSS\n\nIt came with CSRF and SQL injection."), ["xss", "sql_injection", "csrf"]);
@@ -222,7 +222,7 @@ fn specific_weaknesses_come_before_general_ones() {
 
 #[test]
 fn hostile_messages_are_bounded() {
-    let judge = Judge::new();
+    let judge = MessageScorer::new();
     let start = Instant::now();
     for unit in [
         "a",
@@ -250,14 +250,14 @@ fn hostile_messages_are_bounded() {
 
 #[test]
 fn what_stands_beyond_the_limit_is_not_read() {
-    let judgement = Judge::new().judge(&format!("{}CVE-2021-12345", "a ".repeat(8 << 10)), 1);
+    let judgement = MessageScorer::new().judge(&format!("{}CVE-2021-12345", "a ".repeat(8 << 10)), 1);
     assert_eq!((judgement.score, judgement.selected), (0, false));
 }
 
 #[test]
 fn a_judge_is_shared_and_always_of_one_mind() {
     fn shared<T: Send + Sync>(_: &T) {}
-    let (judge, other) = (Judge::new(), Judge::new());
+    let (judge, other) = (MessageScorer::new(), MessageScorer::new());
     shared(&judge);
     for (message, ..) in FIXES {
         assert_eq!(judge.judge(message, 1), other.judge(message, 1));
@@ -270,11 +270,11 @@ proptest! {
         let judge = shared_judge();
         let judgement = judge.judge(&message, parents);
         prop_assert_eq!(&judgement, &judge.judge(&message, parents));
-        prop_assert!(!judgement.selected || judgement.score >= THRESHOLD);
+        prop_assert!(!judgement.selected || judgement.score >= SELECTION_THRESHOLD);
     }
 }
 
-fn shared_judge() -> &'static Judge {
-    static JUDGE: std::sync::OnceLock<Judge> = std::sync::OnceLock::new();
-    JUDGE.get_or_init(Judge::new)
+fn shared_judge() -> &'static MessageScorer {
+    static JUDGE: std::sync::OnceLock<MessageScorer> = std::sync::OnceLock::new();
+    JUDGE.get_or_init(MessageScorer::new)
 }

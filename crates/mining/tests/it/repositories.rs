@@ -15,7 +15,7 @@ use std::sync::Arc;
 use streamguard_collect::Collect;
 use streamguard_dataset::{Flag, Sample};
 use streamguard_engine::{Options, Status};
-use streamguard_mining::Repo;
+use streamguard_mining::RepoCollector;
 use tempfile::TempDir;
 
 pub(crate) const VULNERABLE: &str = "def find(db, name):\n    query = \"SELECT * FROM users WHERE name = '%s'\" % name\n    return db.execute(query).fetchall()\n";
@@ -89,14 +89,19 @@ impl Field {
     /// Mines repositories together with the sound one.
     fn mine<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Mined {
         let since = Some("all".parse().unwrap());
-        self.mine_with(paths, Repo { since, ..Repo::default() })
+        self.mine_with(paths, RepoCollector { since, ..RepoCollector::default() })
     }
 
-    fn mine_with<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>, settings: Repo) -> Mined {
+    fn mine_with<P: AsRef<Path>>(
+        &self,
+        paths: impl IntoIterator<Item = P>,
+        settings: RepoCollector,
+    ) -> Mined {
         let mut repo: Vec<_> = paths.into_iter().map(|path| path.as_ref().display().to_string()).collect();
         repo.push(self.sound.display().to_string());
         let options = Options { workers: 2, ..Options::default() };
-        let jobs: Vec<Arc<dyn streamguard_engine::Job>> = vec![Arc::new(Collect(Repo { repo, ..settings }))];
+        let jobs: Vec<Arc<dyn streamguard_engine::Job>> =
+            vec![Arc::new(Collect(RepoCollector { repo, ..settings }))];
         let finished = streamguard_engine::run(jobs, &options, None, &mut ()).unwrap();
         let state = &finished.state.jobs[0];
         let lines = finished.made[0].get("repo.jsonl").cloned().unwrap_or_default();
@@ -254,7 +259,11 @@ fn strange_files_do_not_hide_the_good_one() {
     change(FIXED, "after", MESSAGE);
     let mined = field.mine_with(
         [&path],
-        Repo { min_confidence: 0.0, since: Some("all".parse().unwrap()), ..Repo::default() },
+        RepoCollector {
+            min_confidence: 0.0,
+            since: Some("all".parse().unwrap()),
+            ..RepoCollector::default()
+        },
     );
     let named: BTreeMap<_, _> =
         mined.samples.iter().map(|sample| (sample.function.clone().unwrap_or_default(), sample)).collect();

@@ -5,7 +5,7 @@ use streamguard_collect::Collect;
 use streamguard_engine::Secrets;
 use streamguard_engine::testing::check_job;
 use streamguard_http::{Access, Credentials};
-use streamguard_mining::Repo;
+use streamguard_mining::RepoCollector;
 use streamguard_snapshot::Snapshot;
 use streamguard_synthetic::Synthetic;
 
@@ -20,7 +20,7 @@ fn repo_keeps_the_contract() {
     let cache = tempfile::tempdir().unwrap();
     let snapshot = Snapshot::embedded(cache.path()).unwrap();
     let access = Access::replaying(cache.path().to_owned(), snapshot.folder, snapshot.clock_ms);
-    let job = Collect(Repo { access, repo_samples: 40, ..Repo::default() });
+    let job = Collect(RepoCollector { access, repo_samples: 40, ..RepoCollector::default() });
     check_job(&job, |settings: Value| serde_json::from_value(settings).map(Collect)).unwrap();
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use streamguard_collect::Collect;
 use streamguard_engine::{Options, Status};
-use streamguard_mining::Repo;
+use streamguard_mining::RepoCollector;
 use streamguard_world::{Findable, Settings};
 
 use crate::Written;
@@ -16,7 +16,7 @@ type Pair = (String, String, String, String);
 /// Mines a world as `collect` does by default. Returns its pairs by commit, function and code.
 fn mine(world: &Written) -> BTreeSet<Pair> {
     let repositories = world.repositories().iter().map(|path| path.display().to_string()).collect();
-    let collector = Repo { repo: repositories, ..Repo::default() };
+    let collector = RepoCollector { repo: repositories, ..RepoCollector::default() };
     let options = Options { workers: 2, ..Options::default() };
     let finished =
         streamguard_engine::run(vec![Arc::new(Collect(collector))], &options, None, &mut ()).unwrap();

@@ -5,7 +5,7 @@ use std::fs;
 use streamguard_dataset::Flag;
 use streamguard_engine::Status;
 use streamguard_git::Source;
-use streamguard_mining::Repo;
+use streamguard_mining::RepoCollector;
 
 use super::{FIXED, Field, MESSAGE, VULNERABLE, commit, feed, git, literal_commit, write};
 
@@ -123,7 +123,10 @@ fn odd_commits_are_read() {
         let text =
             format!("tree {tree}\nparent {parent}\nauthor {author}\ncommitter {committer}\n\n{message}\n");
         literal_commit(&path, text.as_bytes());
-        for settings in [Repo::default(), Repo { since: Some("all".parse().unwrap()), ..Repo::default() }] {
+        for settings in [
+            RepoCollector::default(),
+            RepoCollector { since: Some("all".parse().unwrap()), ..RepoCollector::default() },
+        ] {
             let mined = field.mine_with([&path], settings);
             assert_eq!(mined.samples.len(), 1, "{name}: {:?} {:?}", mined.counters, mined.lost);
             let kept = mined.samples[0].commit_message.as_ref().unwrap();

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use streamguard_mining::message::Judge;
-use streamguard_mining::support::{ChangedFunction, Support, Supporter};
+use streamguard_mining::message::MessageScorer;
+use streamguard_mining::scoring::{ChangedFunction, FixScore, FixScorer};
 
 /// Weakness, a line that the fix removes ("" for none), and one that it adds.
 const REMEDIES: &[(&str, &str, &str)] = &[
@@ -99,10 +99,10 @@ fn function<'a>(name: &'a str, removed: &'a [&'a str], added: &'a [&'a str]) -> 
     ChangedFunction { name: Some(name), path: "src/part.c", removed, added }
 }
 
-fn weigh(message: &str, functions: &[ChangedFunction<'_>]) -> Vec<Support> {
-    static BUILT: std::sync::OnceLock<(Judge, Supporter)> = std::sync::OnceLock::new();
-    let (judge, supporter) = BUILT.get_or_init(|| (Judge::new(), Supporter::new()));
-    supporter.weigh(&judge.judge(message, 1), message, functions)
+fn weigh(message: &str, functions: &[ChangedFunction<'_>]) -> Vec<FixScore> {
+    static BUILT: std::sync::OnceLock<(MessageScorer, FixScorer)> = std::sync::OnceLock::new();
+    let (judge, scorer) = BUILT.get_or_init(|| (MessageScorer::new(), FixScorer::new()));
+    scorer.weigh(&judge.judge(message, 1), message, functions)
 }
 
 #[test]
@@ -116,11 +116,11 @@ fn the_remedy_of_every_weakness_is_told_from_bystanders() {
             function("remedy", removed, std::slice::from_ref(added)),
             function("three", &title, &color),
         ];
-        let supports = weigh(&message(weakness), &functions);
-        let fixes: Vec<_> = supports.iter().map(Support::is_fix).collect();
-        assert_eq!(fixes, [false, false, true, false], "{weakness} {added}: {supports:?}");
-        assert_eq!(supports[2].weakness.map(|one| one.name), Some(*weakness), "{added}");
-        assert!(supports[2].evidence.iter().any(|one| one.contains(weakness)), "{supports:?}");
+        let scores = weigh(&message(weakness), &functions);
+        let fixes: Vec<_> = scores.iter().map(FixScore::is_fix).collect();
+        assert_eq!(fixes, [false, false, true, false], "{weakness} {added}: {scores:?}");
+        assert_eq!(scores[2].weakness.map(|one| one.name), Some(*weakness), "{added}");
+        assert!(scores[2].evidence.iter().any(|one| one.contains(weakness)), "{scores:?}");
     }
 }
 
@@ -132,18 +132,18 @@ fn an_unmistakable_remedy_tells_the_weakness_of_a_silent_message() {
         ("xss", "node.innerHTML = text;", "node.textContent = text;"),
         ("insecure_random", "id = Math.random()", "id = crypto.randomBytes(16)"),
     ] {
-        let supports = weigh("Rework this", &[function("part", &[removed], &[added])]);
-        assert_eq!(supports[0].weakness.map(|one| one.name), Some(weakness), "{supports:?}");
+        let scores = weigh("Rework this", &[function("part", &[removed], &[added])]);
+        assert_eq!(scores[0].weakness.map(|one| one.name), Some(weakness), "{scores:?}");
     }
-    let supports = weigh("Rework this", &[function("part", &["a = b"], &["a = draw(b)"])]);
-    assert_eq!(supports[0].weakness, None);
+    let scores = weigh("Rework this", &[function("part", &["a = b"], &["a = draw(b)"])]);
+    assert_eq!(scores[0].weakness, None);
 }
 
 #[test]
 fn the_only_function_is_the_fix() {
-    let supports = weigh("Fix CVE-2021-12345", &[function("part", &["a = b"], &["a = draw(b)"])]);
-    assert!(supports[0].confidence >= 0.6);
-    assert_eq!(supports[0].evidence, ["function:only change"]);
+    let scores = weigh("Fix CVE-2021-12345", &[function("part", &["a = b"], &["a = draw(b)"])]);
+    assert!(scores[0].confidence >= 0.6);
+    assert_eq!(scores[0].evidence, ["function:only change"]);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_named_function_is_the_fix_and_the_others_are_not() {
         function("parse", &removed, &added),
         function("Writer.flush", &removed, &added),
     ];
-    let fixes = |message| weigh(message, &functions).iter().map(Support::is_fix).collect::<Vec<_>>();
+    let fixes = |message| weigh(message, &functions).iter().map(FixScore::is_fix).collect::<Vec<_>>();
     assert_eq!(fixes("Fix CVE-2021-12345 in read_chunk"), [true, false, false]);
     // A plain word is no name, unless it is written as one.
     assert_eq!(fixes("Fix CVE-2021-12345, do not parse it"), [true, true, true]);
@@ -166,8 +166,8 @@ fn a_named_function_is_the_fix_and_the_others_are_not() {
 fn a_few_equals_are_kept_and_many_are_not() {
     let (removed, added) = (["a = b"], ["a = draw(b)"]);
     let functions = [function("part", &removed, &added); 4];
-    assert!(weigh("Fix XSS", &functions[..3]).iter().all(Support::is_fix));
-    assert!(!weigh("Fix XSS", &functions).iter().any(Support::is_fix));
+    assert!(weigh("Fix XSS", &functions[..3]).iter().all(FixScore::is_fix));
+    assert!(!weigh("Fix XSS", &functions).iter().any(FixScore::is_fix));
 }
 
 #[test]
@@ -181,10 +181,10 @@ fn changes_without_effect_are_no_fixes() {
     ] {
         let change = ["x = quote(y)"];
         let functions = [function("part", &removed, &added), function("other", &change, &[])];
-        let supports = weigh("Fix XSS", &functions);
-        assert!(!supports[0].is_fix(), "{supports:?}");
-        assert!(supports[0].evidence.iter().any(|one| one == evidence), "{supports:?}");
-        assert!(supports[1].is_fix(), "{supports:?}");
+        let scores = weigh("Fix XSS", &functions);
+        assert!(!scores[0].is_fix(), "{scores:?}");
+        assert!(scores[0].evidence.iter().any(|one| one == evidence), "{scores:?}");
+        assert!(scores[1].is_fix(), "{scores:?}");
         assert!(!weigh("Fix XSS", &functions[..1])[0].is_fix());
     }
     // Another function called is not another name.
@@ -229,9 +229,10 @@ fn weighing_is_always_the_same() {
             function(name, std::slice::from_ref(removed), std::slice::from_ref(added))
         })
         .collect();
-    let (judge, message) = (Judge::new(), "Fix XSS, SQL injection and a buffer overflow in double_free");
+    let (judge, message) =
+        (MessageScorer::new(), "Fix XSS, SQL injection and a buffer overflow in double_free");
     let judgement = judge.judge(message, 1);
-    let first = Supporter::new().weigh(&judgement, message, &functions);
-    assert_eq!(first, Supporter::new().weigh(&judgement, message, &functions));
+    let first = FixScorer::new().weigh(&judgement, message, &functions);
+    assert_eq!(first, FixScorer::new().weigh(&judgement, message, &functions));
     assert_eq!(first.len(), functions.len());
 }

@@ -2,7 +2,7 @@
 
 use streamguard_dataset::{Language, Rejection};
 
-use super::change::FileChange;
+use super::file_change::FileChange;
 
 /// Largest file that is looked at, in bytes. Larger ones are generated.
 const MAX_BYTES: usize = 1 << 20;

@@ -2,8 +2,8 @@
 
 use streamguard_dataset::{Language, Level};
 
+use super::change_kind::ChangeKind;
 use super::diff::{LineDiff, line_diff};
-use super::nature::Nature;
 
 /// A file that changed: its bytes on both sides, as they are in the repository.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +45,7 @@ pub struct CodeChange {
     /// The code after; `None` for a function that was deleted.
     pub after: Option<Code>,
     /// What differs.
-    pub nature: Nature,
+    pub kind: ChangeKind,
     /// Whether the qualified name differs: the function, or something around it, was renamed,
     /// or the function was moved elsewhere in the file.
     pub renamed: bool,

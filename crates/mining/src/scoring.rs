@@ -5,16 +5,16 @@
 //! of them are compared, because a weak reason is enough where no other function has a better one.
 
 mod cosmetic;
+mod indicator;
 mod mention;
-mod sign;
 
 use streamguard_dataset::Weakness;
 
-use super::message::Judgement;
+use super::message::MessageScore;
 use super::pattern::{Pattern, pattern};
 use cosmetic::{Cosmetic, Cosmetics};
+use indicator::{IndicatorHits, IndicatorTable};
 use mention::{Mention, Mentions};
-use sign::{SignTable, Signs};
 
 /// Bytes of one line that are read; longer lines are generated or packed code.
 const LONGEST_LINE: usize = 1 << 10;
@@ -44,7 +44,7 @@ pub struct ChangedFunction<'a> {
 
 /// How well it is supported that a function is part of the fix.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Support {
+pub struct FixScore {
     /// From 0 to 1, given that the commit is a fix. It orders functions and is no probability:
     ///
     /// | confidence | meaning |
@@ -54,7 +54,7 @@ pub struct Support {
     /// | below 0.5 | a bystander: others are better supported, or too many are equally little |
     /// | 0.1 | changes nothing but comments, imports, logging or layout |
     pub confidence: f64,
-    /// Why, in a fixed order: `function:named in message`, `function:sql_injection remedy added`.
+    /// SelectionReason, in a fixed order: `function:named in message`, `function:sql_injection remedy added`.
     pub evidence: Vec<String>,
     /// What the function is a fix of: of the weaknesses that the message names the one that the
     /// lines show, or else the first; without any, the one whose unmistakable remedy was
@@ -62,7 +62,7 @@ pub struct Support {
     pub weakness: Option<&'static Weakness>,
 }
 
-impl Support {
+impl FixScore {
     /// Whether the function should be emitted as a fix.
     pub fn is_fix(&self) -> bool {
         self.confidence >= 0.5
@@ -70,8 +70,8 @@ impl Support {
 }
 
 /// Weighs functions. Built once and shared: compiling its table costs some milliseconds.
-pub struct Supporter {
-    signs: SignTable,
+pub struct FixScorer {
+    signs: IndicatorTable,
     cosmetics: Cosmetics,
     conditions: Pattern,
     exits: Pattern,
@@ -89,17 +89,17 @@ struct Own {
     weakness: Option<&'static Weakness>,
 }
 
-impl Default for Supporter {
+impl Default for FixScorer {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Supporter {
+impl FixScorer {
     /// Compiles the table.
     pub fn new() -> Self {
         Self {
-            signs: SignTable::new(),
+            signs: IndicatorTable::new(),
             cosmetics: Cosmetics::new(),
             conditions: pattern(
                 r"^\W*(?:else\s+)?(?:if|unless|guard|elif|when|match|assert\w*|require\w*!?|ensure!?)\b|\s(?:if|unless)\s",
@@ -122,10 +122,10 @@ impl Supporter {
     ///   that have some support.
     pub fn weigh(
         &self,
-        judgement: &Judgement,
+        judgement: &MessageScore,
         message: &str,
         functions: &[ChangedFunction<'_>],
-    ) -> Vec<Support> {
+    ) -> Vec<FixScore> {
         let mentions = Mentions::new(message);
         let own: Vec<Own> =
             functions.iter().map(|function| self.weigh_one(judgement, &mentions, function)).collect();
@@ -166,14 +166,14 @@ impl Supporter {
                 };
                 // Two digits: a sum of fractions should not show in the data.
                 let confidence = (confidence.min(0.95) * 100.0).round() / 100.0;
-                Support { confidence, evidence: one.evidence, weakness: one.weakness }
+                FixScore { confidence, evidence: one.evidence, weakness: one.weakness }
             })
             .collect()
     }
 
     fn weigh_one(
         &self,
-        judgement: &Judgement,
+        judgement: &MessageScore,
         mentions: &Mentions<'_>,
         function: &ChangedFunction<'_>,
     ) -> Own {
@@ -198,7 +198,7 @@ impl Supporter {
         }
         own.cosmetic = self.cosmetics.tell(&removed, &added);
         // A remedy may stand in a log line or a signature; under another name it is none.
-        if own.cosmetic != Some(Cosmetic::Renamed) && (own.fits || signs.iter().any(|signs| signs.telling)) {
+        if own.cosmetic != Some(Cosmetic::Renamed) && (own.fits || signs.iter().any(|signs| signs.strong)) {
             own.cosmetic = None;
         }
         if let Some(cosmetic) = own.cosmetic {
@@ -229,20 +229,20 @@ impl Own {
 
     /// Adds what the lines show: of a weakness that the message names, any sign counts; of others,
     /// only an unmistakable remedy does, and little if the message says something else.
-    fn read_signs(&mut self, signs: &[Signs], named: &[&'static Weakness]) {
-        let mut best: Option<(u32, &'static Weakness, Signs)> = None;
+    fn read_signs(&mut self, signs: &[IndicatorHits], named: &[&'static Weakness]) {
+        let mut best: Option<(u32, &'static Weakness, IndicatorHits)> = None;
         for (row, signs) in signs.iter().enumerate() {
-            let mut shared = SignTable::weaknesses(row);
+            let mut shared = IndicatorTable::weaknesses(row);
             let own = named.iter().find(|weakness| shared.any(|other| other == **weakness)).copied();
             let points = match own {
                 Some(_) => {
-                    40 * u32::from(signs.telling) + 15 * u32::from(signs.hint) + 20 * u32::from(signs.danger)
+                    40 * u32::from(signs.strong) + 15 * u32::from(signs.hint) + 20 * u32::from(signs.danger)
                 }
-                None if !signs.telling => 0,
+                None if !signs.strong => 0,
                 None if named.is_empty() => 20 + 10 * u32::from(signs.danger),
                 None => 10,
             };
-            let Some(weakness) = own.or_else(|| SignTable::weaknesses(row).next()) else { continue };
+            let Some(weakness) = own.or_else(|| IndicatorTable::weaknesses(row).next()) else { continue };
             // The first of equals stays: rows stand from the specific to the general.
             if points > 0 && best.is_none_or(|(most, ..)| points > most) {
                 best = Some((points.min(50), weakness, *signs));
@@ -253,13 +253,13 @@ impl Own {
         self.points += points;
         self.fits = named.contains(&weakness);
         for (shown, what) in
-            [(signs.telling, "remedy added"), (signs.hint, "hint added"), (signs.danger, "danger removed")]
+            [(signs.strong, "remedy added"), (signs.hint, "hint added"), (signs.danger, "danger removed")]
         {
             if shown {
                 self.evidence.push(format!("function:{} {what}", weakness.name));
             }
         }
-        if named.contains(&weakness) || named.is_empty() && signs.telling && (signs.hint || signs.danger) {
+        if named.contains(&weakness) || named.is_empty() && signs.strong && (signs.hint || signs.danger) {
             self.weakness = Some(weakness);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::message::LONGEST;
+use crate::message::MAX_MESSAGE_BYTES;
 
 /// The words of a message that may be names, with whether one stands there as code: before a
 /// parenthesis, in back quotes, behind a dot or a colon, alone in parentheses.
@@ -31,7 +31,7 @@ const COMMON_FILES: &[&str] = &[
 
 impl<'m> Mentions<'m> {
     pub(super) fn new(message: &'m str) -> Self {
-        let message = &message[..message.floor_char_boundary(LONGEST)];
+        let message = &message[..message.floor_char_boundary(MAX_MESSAGE_BYTES)];
         let bytes = message.as_bytes();
         let mut words = BTreeMap::new();
         let mut lower = BTreeMap::new();

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::diff::{Hunk, Lines};
+use super::diff::{Hunk, SourceLines};
 
 /// Unchanged lines shown before and after the changed ones.
 const CONTEXT: u32 = 3;
 
 /// The changed runs with their context; runs whose contexts meet are one.
-pub(super) fn with_context(hunks: &[Hunk], before: &Lines, after: &Lines) -> Vec<Hunk> {
+pub(super) fn with_context(hunks: &[Hunk], before: &SourceLines, after: &SourceLines) -> Vec<Hunk> {
     let mut joined: Vec<Hunk> = Vec::new();
     for hunk in hunks {
         let wide = Hunk {
@@ -37,7 +37,7 @@ mod tests {
     #[test]
     fn near_runs_join_and_far_ones_do_not() {
         let text = "x\n".repeat(40);
-        let lines = Lines::new(&text);
+        let lines = SourceLines::new(&text);
         let hunks = [
             Hunk { before: 1..2, after: 1..1 },
             Hunk { before: 8..9, after: 7..9 },

@@ -4,11 +4,11 @@ use crate::pattern::{Lazy, lazy, pattern};
 use streamguard_dataset::Weakness;
 
 /// One row: how a weakness is mended, in patterns over single changed lines. Case does not count.
-struct Row {
+struct WeaknessIndicator {
     /// Names in [`streamguard_dataset::weakness::ALL`] that share the remedy; the first is the guess.
     weaknesses: &'static [&'static str],
     /// In an added line: hardly written for anything else.
-    telling: &'static str,
+    strong: &'static str,
     /// In an added line: usual in such a fix, and elsewhere.
     hint: &'static str,
     /// In a removed line: what made the code vulnerable.
@@ -16,140 +16,140 @@ struct Row {
 }
 
 /// The table, one entry a remedy.
-const ROWS: &[Row] = &[
-    Row {
+const WEAKNESS_INDICATORS: &[WeaknessIndicator] = &[
+    WeaknessIndicator {
         weaknesses: &["sql_injection"],
-        telling: r"(?:execute\w*|query|prepare)\(\s*['\x22`].*['\x22`]\s*,\s*[\[({\w]|bind_?(?:param|value)|setString\(|PreparedStatement|prepareStatement|parameteri[sz]e|mysqli?_real_escape|quote_?(?:name|ident|literal)|sqlalchemy\.text|\$wpdb->prepare|SqlParameter|AddWithValue",
+        strong: r"(?:execute\w*|query|prepare)\(\s*['\x22`].*['\x22`]\s*,\s*[\[({\w]|bind_?(?:param|value)|setString\(|PreparedStatement|prepareStatement|parameteri[sz]e|mysqli?_real_escape|quote_?(?:name|ident|literal)|sqlalchemy\.text|\$wpdb->prepare|SqlParameter|AddWithValue",
         hint: r"->prepare\(|\.prepare\(|\.query\([^)]*,\s*\[|%s\b|values?\s*\(\s*\?|=\s*\?|=\s*\$\d|escape\w*\(|intval\(|\(int\)",
         danger: r#"(?:select|insert|update|delete|where|from|order\s+by)\b.*(?:["']\s*[+.%]|\$\{|#\{|\{\w*\}|'%s'|\$\w)|f["'].*\b(?:select|where)\b|format!?\(.*\b(?:select|where)\b|execute\(\s*f?["'].*["']\s*[%+]"#,
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["xss"],
-        telling: r"htmlspecialchars|htmlentities|escape_?html|html_?escape|html\.escape|markupsafe|bleach|dompurify|textContent|createTextNode|encodeForHTML|HtmlEncode|strip_tags|sanitize_?html|esc_(?:html|attr|url|js)\(|template\.HTMLEscape|rack::utils\.escape|CGI\.escape|ERB::Util|noopener",
+        strong: r"htmlspecialchars|htmlentities|escape_?html|html_?escape|html\.escape|markupsafe|bleach|dompurify|textContent|createTextNode|encodeForHTML|HtmlEncode|strip_tags|sanitize_?html|esc_(?:html|attr|url|js)\(|template\.HTMLEscape|rack::utils\.escape|CGI\.escape|ERB::Util|noopener",
         hint: r"escape\w*\s*\(|\bescape\b|sanitiz\w+|encodeURI\w*|quote=True|innerText|javascript|data:|protocol|scheme|allowed_(?:tags|attr\w*|protocols|uri)|safe_?list|white_?list|allow_?list|cdata|attribute|&lt;|&amp;|&quot;|filter_var",
         danger: r"innerHTML|outerHTML|document\.write|dangerouslySetInnerHTML|\|\s*safe\b|mark_safe|Markup\(|\braw\(|html_safe|v-html|\.html\(|echo\s+\$_|unescape\w*",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["command_injection"],
-        telling: r"shlex|shell\s*[=:]\s*false|execFile\w*|escapeshell(?:arg|cmd)|shellescape|Shellwords|subprocess\.(?:run|call|check_\w+|Popen)\(\s*\[|spawn(?:Sync)?\([^,]+,\s*\[|ProcessBuilder\(|Open3",
+        strong: r"shlex|shell\s*[=:]\s*false|execFile\w*|escapeshell(?:arg|cmd)|shellescape|Shellwords|subprocess\.(?:run|call|check_\w+|Popen)\(\s*\[|spawn(?:Sync)?\([^,]+,\s*\[|ProcessBuilder\(|Open3",
         hint: r"subprocess|spawn\w*\(|args|argv|execv\w*|--['\x22]|exec\.Command",
         danger: r"shell\s*[=:]\s*true|os\.system|os\.popen|popen\(|\bsystem\(|\bexec(?:Sync)?\(|shell_exec|passthru|`[^`]*[#$]\{|\bsh['\x22]?,\s*['\x22]-c|Kernel\.open|\bopen\(",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["code_injection"],
-        telling: r"literal_eval|JSON\.parse|simpleeval|RestrictedPython|Object\.freeze|new\s+Proxy|instanceof\s+Function|isolated",
+        strong: r"literal_eval|JSON\.parse|simpleeval|RestrictedPython|Object\.freeze|new\s+Proxy|instanceof\s+Function|isolated",
         hint: r"__class__|constructor|prototype|allow\w*|sandbox\w*|safe_\w+|deny\w*|forbid\w*|black_?list|white_?list",
         danger: r"\beval\s*\(|\bexec\s*\(|new\s+Function|Function\(|create_function|instance_eval|class_eval|vm\.run\w*|__import__|getattr\(|\bsend\(|assert\(\s*\$|preg_replace\(.*/e",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["template_injection"],
-        telling: r"SandboxedEnvironment|ImmutableSandbox|autoescape\s*=?\s*true|select_autoescape",
+        strong: r"SandboxedEnvironment|ImmutableSandbox|autoescape\s*=?\s*true|select_autoescape",
         hint: r"render_template\(|autoescape|sandbox\w*|is_safe",
         danger: r"render_template_string|from_string|Template\(|str\.format|\.format\(",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["format_string"],
-        telling: r#"(?:printf|syslog|err|warn|log|print|error|mprintf)\w*\s*\([^"]*"%s""#,
+        strong: r#"(?:printf|syslog|err|warn|log|print|error|mprintf)\w*\s*\([^"]*"%s""#,
         hint: r#"format_map|SandboxedFormatter|is_safe_attribute|formatter"#,
         danger: r#"\b(?:f|s|sn|v|vs|vsn|w)?printf\s*\((?:\w+\s*,\s*)?\w+\s*\)|\bsyslog\s*\(\w+\s*,\s*\w+\s*\)|\.format\("#,
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["path_traversal"],
-        telling: r"realpath|secure_filename|safe_join|commonp(?:ath|refix)|filepath\.Clean|path\.Clean|is_relative_to|getCanonical\w+|toRealPath|EvalSymlinks|SecureJoin|O_NOFOLLOW|openat|mkstemp|O_EXCL|lstat|clean_path|isPathInside|strip_components",
+        strong: r"realpath|secure_filename|safe_join|commonp(?:ath|refix)|filepath\.Clean|path\.Clean|is_relative_to|getCanonical\w+|toRealPath|EvalSymlinks|SecureJoin|O_NOFOLLOW|openat|mkstemp|O_EXCL|lstat|clean_path|isPathInside|strip_components",
         hint: r"starts_?with|has_?prefix|basename|normpath|normaliz\w+|path\.resolve|abspath|relative|\.\.[/\\'\x22]|isabs\w*|expand_path|canonicali[sz]e|symlink|umask|fdopen|containment",
         danger: r"path\.join|os\.path\.join|File\.join|\bopen\(|sendFile|readFile\w*|fopen\(|include\s*\$|extractall|\.extract\(|\+\s*file_?name",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["ssrf"],
-        telling: r"ipaddress|is_private|is_loopback|is_link_local|isPrivate|169\.254|getaddrinfo|allowed_hosts|InetAddress|ssrf",
+        strong: r"ipaddress|is_private|is_loopback|is_link_local|isPrivate|169\.254|getaddrinfo|allowed_hosts|InetAddress|ssrf",
         hint: r"urlparse|url_?parse|hostname|\.host\b|new\s+URL|scheme|redirect\w*|allow_?list|white_?list|localhost|127\.0|resolve",
         danger: r"requests\.(?:get|post|request)|urlopen|fetch\(|http\.Get|curl_exec|file_get_contents|axios|open-uri",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["xxe"],
-        telling: r"resolve_entities\s*=\s*false|disallow-doctype|defusedxml|external-(?:general|parameter)-entities|FEATURE_SECURE_PROCESSING|libxml_disable_entity_loader|ACCESS_EXTERNAL|DtdProcessing|XmlResolver\s*=\s*null|SUPPORT_DTD|no_network|LIBXML_NO|NONET|setExpandEntityReferences|IS_SUPPORTING_EXTERNAL",
+        strong: r"resolve_entities\s*=\s*false|disallow-doctype|defusedxml|external-(?:general|parameter)-entities|FEATURE_SECURE_PROCESSING|libxml_disable_entity_loader|ACCESS_EXTERNAL|DtdProcessing|XmlResolver\s*=\s*null|SUPPORT_DTD|no_network|LIBXML_NO|NONET|setExpandEntityReferences|IS_SUPPORTING_EXTERNAL",
         hint: r"setFeature|doctype|entit\w+|dtd",
         danger: r"LIBXML_NOENT|xml\.etree|xml\.sax|xml\.dom|resolve_entities\s*=\s*true|noent|loadXML|simplexml_load|XMLReader",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["deserialization"],
-        telling: r"yaml\.safe_load|SafeLoader|safe_load|ObjectInputFilter|allowed_classes|json\.loads|JSON\.parse|ValidatingObjectInputStream|setRegisterClass|resolveClass|weights_only\s*=\s*true|permitted_classes|TypeNameHandling\.None|SerializationBinder",
+        strong: r"yaml\.safe_load|SafeLoader|safe_load|ObjectInputFilter|allowed_classes|json\.loads|JSON\.parse|ValidatingObjectInputStream|setRegisterClass|resolveClass|weights_only\s*=\s*true|permitted_classes|TypeNameHandling\.None|SerializationBinder",
         hint: r"json|allow\w*|whitelist|safe",
         danger: r"pickle|yaml\.load\b|yaml\.unsafe|unserialize\(|Marshal\.load|YAML\.load\b|ObjectInputStream|readObject|BinaryFormatter|jsonpickle|TypeNameHandling|dill\.|shelve|marshal\.",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["open_redirect"],
-        telling: r"url_has_allowed_host|is_safe_url|isLocalUrl|allow_other_host|same_?origin|valid_redirect",
+        strong: r"url_has_allowed_host|is_safe_url|isLocalUrl|allow_other_host|same_?origin|valid_redirect",
         hint: r"netloc|hostname|\.host\b|urlparse|new\s+URL|starts_?with|//|encode_?url|scheme|origin",
         danger: r"redirect\w*\s*\(|sendRedirect|Location|referr?er|redirect_to",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["request_smuggling", "header_injection"],
-        telling: r"\\r\\n|\[\\r\\n\]|content-length|transfer-encoding|chunked|HEXDIG|field_?name|bad\s*request|CRLF",
+        strong: r"\\r\\n|\[\\r\\n\]|content-length|transfer-encoding|chunked|HEXDIG|field_?name|bad\s*request|CRLF",
         hint: r"header\w*|\\r|\\n|strip\(|valid\w*|ParsingError|illegal|invalid",
         danger: r"setHeader|addHeader|header\(|headers\[|\.strip\(\)|lf\b",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["log_injection"],
-        telling: r"\.inspect|repr\(|%q|%r\b|\{!r\}|\[\^?\\x20|\[\^?\[:print:\]|non-?printable|\\x1b|\[\[:cntrl",
+        strong: r"\.inspect|repr\(|%q|%r\b|\{!r\}|\[\^?\\x20|\[\^?\[:print:\]|non-?printable|\\x1b|\[\[:cntrl",
         hint: r"escape\w*|gsub|replace\w*\(|\\n|\\r|quote",
         danger: r"log\w*[.(]|printf|write\(|<<",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["ldap_injection"],
-        telling: r"escape_filter|escape_dn|ldap_escape|filter_format|encodeForLDAP|EscapeFilter|escapeLDAP\w*|LdapEncoder",
+        strong: r"escape_filter|escape_dn|ldap_escape|filter_format|encodeForLDAP|EscapeFilter|escapeLDAP\w*|LdapEncoder",
         hint: r"escape\w*",
         danger: r"\(\s*&?\(?(?:uid|cn|mail|sAMAccountName)\s*=|search_s?\(|ldap_search",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["weak_hash", "weak_cryptography"],
-        telling: r"sha-?(?:256|384|512)|sha3|bcrypt|scrypt|argon2|pbkdf2|password_hash|hkdf|blake2|AES/GCM|aes[_-]?(?:128|192|256)?[_-]?gcm|MODE_GCM|chacha20|OAEP|Fernet",
+        strong: r"sha-?(?:256|384|512)|sha3|bcrypt|scrypt|argon2|pbkdf2|password_hash|hkdf|blake2|AES/GCM|aes[_-]?(?:128|192|256)?[_-]?gcm|MODE_GCM|chacha20|OAEP|Fernet",
         hint: r"algorithms?|cipher|digest|hmac|nonce|\biv\b|salt|verify|signature|none",
         danger: r"\bmd[245]\b|md5\(|sha-?1\b|\bdes\b|3des|\brc4\b|arcfour|MODE_ECB|/ECB/|crypt\(|blowfish|PKCS1v15",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["hardcoded_secret"],
-        telling: r"os\.environ|getenv|process\.env|ENV\[|env::var|System\.getenv|GetEnvironmentVariable|secrets?_?manager|keyring|vault|config\.get",
+        strong: r"os\.environ|getenv|process\.env|ENV\[|env::var|System\.getenv|GetEnvironmentVariable|secrets?_?manager|keyring|vault|config\.get",
         hint: r"config\w*|settings|environ",
         danger: r#"(?:password|passwd|secret|token|api_?key|private_?key|credential)\w*['"]?\s*[:=]+\s*['"][^'"]+['"]"#,
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["insecure_random"],
-        telling: r"\bsecrets\.|SystemRandom|os\.urandom|crypto\.random|randomBytes|getRandomValues|SecureRandom|random_bytes|random_int|crypto/rand|OsRng|RandomNumberGenerator|arc4random|getrandom|randomUUID",
+        strong: r"\bsecrets\.|SystemRandom|os\.urandom|crypto\.random|randomBytes|getRandomValues|SecureRandom|random_bytes|random_int|crypto/rand|OsRng|RandomNumberGenerator|arc4random|getrandom|randomUUID",
         hint: r"rand\w*",
         danger: r"\brandom\.(?:random|rand\w+|choice|sample)|Math\.random|\brand\(|mt_rand|srand|uniqid|new\s+Random\(|math/rand",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["timing_attack"],
-        telling: r"compare_digest|timingSafeEqual|timing_?safe|hash_equals|ConstantTime\w*|constant_time\w*|secure_?compare|MessageDigest\.isEqual|CRYPTO_memcmp|fixed_time|subtle\.|ct_eq|safe_str_cmp",
+        strong: r"compare_digest|timingSafeEqual|timing_?safe|hash_equals|ConstantTime\w*|constant_time\w*|secure_?compare|MessageDigest\.isEqual|CRYPTO_memcmp|fixed_time|subtle\.|ct_eq|safe_str_cmp",
         hint: r"hmac|\^=|\|=|\bxor\b|blind\w*",
         danger: r"memcmp|strcmp|\.equals\(|==|!=",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["certificate_validation"],
-        telling: r"CERT_REQUIRED|check_hostname\s*=\s*true|verify\s*[=:]\s*true|rejectUnauthorized\s*:\s*true|SSL_VERIFY_PEER|VERIFY_PEER|CURLOPT_SSL_VERIFY\w+|X509_check_host|set_verify|HostnameVerifier|create_default_context|CertificateVerify|VerifyPeerCertificate",
+        strong: r"CERT_REQUIRED|check_hostname\s*=\s*true|verify\s*[=:]\s*true|rejectUnauthorized\s*:\s*true|SSL_VERIFY_PEER|VERIFY_PEER|CURLOPT_SSL_VERIFY\w+|X509_check_host|set_verify|HostnameVerifier|create_default_context|CertificateVerify|VerifyPeerCertificate",
         hint: r"verif\w+|certificat\w*|hostname|x509|\bca_?\w*",
         danger: r"CERT_NONE|verify\s*[=:]\s*false|rejectUnauthorized\s*:\s*false|VERIFY_NONE|InsecureSkipVerify|_create_unverified|ALLOW_ALL|TrustAll|check_hostname\s*=\s*false",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["csrf"],
-        telling: r"csrf|xsrf|same_?site|authenticity_token|protect_from_forgery|anti_?forgery",
+        strong: r"csrf|xsrf|same_?site|authenticity_token|protect_from_forgery|anti_?forgery",
         hint: r"token|origin|referer|referrer|nonce|method|cookie",
         danger: r"csrf_exempt|skip_before_action|disable\w*csrf|methods=.*get",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["authentication_bypass", "access_control", "privilege_escalation"],
-        telling: r"login_required|is_authenticated|permission_required|has_?perm\w*|authorize!?|PreAuthorize|check_?(?:permission|access|auth)\w*|require_?(?:login|auth\w*|admin)|current_user|isAdmin|unauthorized|forbidden|PermissionDenied|AccessDenied|setresuid|setgroups|trusted\w*",
+        strong: r"login_required|is_authenticated|permission_required|has_?perm\w*|authorize!?|PreAuthorize|check_?(?:permission|access|auth)\w*|require_?(?:login|auth\w*|admin)|current_user|isAdmin|unauthorized|forbidden|PermissionDenied|AccessDenied|setresuid|setgroups|trusted\w*",
         hint: r"permission\w*|auth\w*|role|owner|user_id|session|allow\w*|deny|40[13]|signature|verify|password|origin|proxy|remote_?(?:ip|addr)",
         danger: r"AllowAny|permit_all|skip_\w*auth\w*|public|allow_anonymous|x-forwarded\w*",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["information_disclosure"],
-        telling: r"redact\w*|mask_?(?:password|secret|token|credential)\w*|filter_param\w*|zeroize|memset_s|explicit_bzero|OPENSSL_cleanse|no-store|[\x22\x27]Vary\b|delete.*(?:authorization|cookie)|(?:authorization|cookie)\w*['\x22\])]*\s*(?:,|\)|del|pop|delete|remove)",
+        strong: r"redact\w*|mask_?(?:password|secret|token|credential)\w*|filter_param\w*|zeroize|memset_s|explicit_bzero|OPENSSL_cleanse|no-store|[\x22\x27]Vary\b|delete.*(?:authorization|cookie)|(?:authorization|cookie)\w*['\x22\])]*\s*(?:,|\)|del|pop|delete|remove)",
         hint: r"authorization|cookie|password|secret|sensitive|strip\w*|memset|del\b|delete|remove\w*|hide|private|sequence",
         danger: r"log\w*\(.*(?:password|secret|token|key)|print\w*\(.*(?:password|secret|token)|stack_?trace|debug\s*=\s*true|phpinfo|getMessage\(\)",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &[
             "buffer_overflow",
             "out_of_bounds_read",
@@ -157,49 +157,49 @@ const ROWS: &[Row] = &[
             "memory_corruption",
             "integer_overflow",
         ],
-        telling: r"snprintf|strn(?:cpy|cat|len|cmp|dup)|strl(?:cpy|cat)|memcpy_s|__builtin_\w+_overflow|checked_(?:add|sub|mul)|saturating_|(?:SIZE|U?INT\w*|LONG|SSIZE|S?OFF)_MAX|OVERFLOW|overflow|std::numeric_limits|CHECKSIZE|get\([^)]*\.\.|out\s*of\s*(?:bounds|range)",
+        strong: r"snprintf|strn(?:cpy|cat|len|cmp|dup)|strl(?:cpy|cat)|memcpy_s|__builtin_\w+_overflow|checked_(?:add|sub|mul)|saturating_|(?:SIZE|U?INT\w*|LONG|SSIZE|S?OFF)_MAX|OVERFLOW|overflow|std::numeric_limits|CHECKSIZE|get\([^)]*\.\.|out\s*of\s*(?:bounds|range)",
         hint: r"if\s*\(?.*(?:<=?|>=?)|\b(?:size|len|length|count|bufsiz\w*|limit|remain\w*|offset|end|max)\w*\b.*(?:<=?|>=?)|(?:<=?|>=?).*\b(?:size\w*|len\w*|length|count|limit|remain\w*|offset|end|max)\b|sizeof|size_t|uint\d+_t|unsigned|calloc|min\(|bounds|wrapping_|assert",
         danger: r"\b(?:strcpy|strcat|sprintf|vsprintf|gets|alloca|memcpy|memmove)\s*\(|\bint\s+\w*(?:len|size|off|count)|get_unchecked|from_raw_parts|set_len|uninitialized\(|unsafe",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["use_after_free", "double_free"],
-        telling: r"=\s*NULL\s*;|=\s*nullptr|_ref\(|refcount\w*|get_ref|shared_ptr|weak_ptr|SAFE_FREE|FREE_AND_NULL|Arc::|Rc::|list_del_init|cancel_work_sync|kref_get|retain",
+        strong: r"=\s*NULL\s*;|=\s*nullptr|_ref\(|refcount\w*|get_ref|shared_ptr|weak_ptr|SAFE_FREE|FREE_AND_NULL|Arc::|Rc::|list_del_init|cancel_work_sync|kref_get|retain",
         hint: r"free\w*\(|NULL|nullptr|lock|unlock|release|break;|return",
         danger: r"free\w*\s*\(|delete\s|release\(|mem::forget|ptr::read",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["null_dereference"],
-        telling: r"(?-i:[!=]=\s*(?:NULL|nullptr)\b|\(NULL\s*[!=]=)",
+        strong: r"(?-i:[!=]=\s*(?:NULL|nullptr)\b|\(NULL\s*[!=]=)",
         hint: r"\bNULL\b|nullptr|\bnil\b|null|if\s*\(\s*!\s*\w|is\s+(?:not\s+)?None|\?\.|unwrap_or|ok_or",
         danger: r"->|\.unwrap\(\)|\*\w+\s*=|\[0\]",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["race_condition"],
-        telling: r"mutex|lock\(|synchronized|atomic\w*|O_EXCL|O_NOFOLLOW|openat|unlinkat|flock|mkstemp|sync\.|compare_exchange|\bfstat|os\.open\(",
+        strong: r"mutex|lock\(|synchronized|atomic\w*|O_EXCL|O_NOFOLLOW|openat|unlinkat|flock|mkstemp|sync\.|compare_exchange|\bfstat|os\.open\(",
         hint: r"lock\w*|volatile|once|try_?lock|guard",
         danger: r"\bstat\(|access\(|exists\(|mktemp|tmpnam|static\s+(?:mut|int)",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["redos"],
-        telling: r"\{0,\d+\}|\[\^[^\]]+\]\{|\(\?>|possessive|re2|backtrack\w*",
+        strong: r"\{0,\d+\}|\[\^[^\]]+\]\{|\(\?>|possessive|re2|backtrack\w*",
         hint: r"/[^/]+/[gimsuy]*|re\.compile|RegExp|Regex\w*|regex\w*|preg_\w+|\.match\(|\.test\(|=~|\.split\(|indexOf|include\?|\br['\x22]",
         danger: r"[*+]\)?[*+]|\([^)]*[*+]\)[*+]|\.\*|\.\+|\\s\*|\\s\+|\\w\+|\\d\+|re\.compile|RegExp|/[^/]+/[gimsuy]*",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["denial_of_service"],
-        telling: r"max_?(?:depth|size|length|len|count|recursion|nest\w*|fields|parts|params|items|entries|body|bytes|memory|iterations|alloc\w*)|too\s+(?:many|large|long|deep|big)|(?:depth|size|length|recursion|nesting|bytesize|param\w*)_?limit|limit_?(?:depth|size|length)|exceed\w*|413|MaxBytesReader|setTimeout\(|deadline|LimitReader",
+        strong: r"max_?(?:depth|size|length|len|count|recursion|nest\w*|fields|parts|params|items|entries|body|bytes|memory|iterations|alloc\w*)|too\s+(?:many|large|long|deep|big)|(?:depth|size|length|recursion|nesting|bytesize|param\w*)_?limit|limit_?(?:depth|size|length)|exceed\w*|413|MaxBytesReader|setTimeout\(|deadline|LimitReader",
         hint: r"limit\w*|max\w*|depth|timeout|level|count\w*|break|bound\w*|quota|\bread\(",
         danger: r"while\s*\(?\s*(?:1|true)|for\s*\(;;\)|\.gets\b|\.read\(\)|readall|ReadAll|loop\s*\{|unwrap\(\)|panic!?",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["prototype_pollution"],
-        telling: r"__proto__|hasOwn\w*|Object\.create\(null\)|setPrototypeOf|isConstructorOrProto|isPrototypePolluted|Object\.prototype|new\s+Map\(",
+        strong: r"__proto__|hasOwn\w*|Object\.create\(null\)|setPrototypeOf|isConstructorOrProto|isPrototypePolluted|Object\.prototype|new\s+Map\(",
         hint: r"constructor|prototype|own\w*|defineProperty",
         danger: r"for\s*\(.*\bin\b|\[\w+\]\s*=|=\s*\{\}|Object\.assign",
     },
-    Row {
+    WeaknessIndicator {
         weaknesses: &["unrestricted_upload"],
-        telling: r"allowed_?extensions?|secure_filename|content_?type|mime\w*|getimagesize|finfo|pathinfo|magic_bytes",
+        strong: r"allowed_?extensions?|secure_filename|content_?type|mime\w*|getimagesize|finfo|pathinfo|magic_bytes",
         hint: r"extension|filename|upload\w*|allow\w*",
         danger: r"move_uploaded_file|\.save\(|transferTo|originalname",
     },
@@ -207,21 +207,21 @@ const ROWS: &[Row] = &[
 
 /// What the lines of one function say about one row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Signs {
-    pub(super) telling: bool,
+pub(super) struct IndicatorHits {
+    pub(super) strong: bool,
     pub(super) hint: bool,
     pub(super) danger: bool,
 }
 
 /// The table, compiled row by row as rows are asked for.
-pub(super) struct SignTable {
-    rows: Vec<RowPatterns>,
+pub(super) struct IndicatorTable {
+    rows: Vec<IndicatorPatterns>,
 }
 
 /// The patterns of a row. Each by itself: together in one set, their many repetitions make an
 /// automaton that is rebuilt all the time.
-struct RowPatterns {
-    telling: Lazy,
+struct IndicatorPatterns {
+    strong: Lazy,
     hint: Lazy,
     danger: Lazy,
 }
@@ -243,11 +243,11 @@ impl Side<'_> {
     }
 }
 
-impl SignTable {
+impl IndicatorTable {
     pub(super) fn new() -> Self {
         let lazily = |text: &'static str| lazy(move || pattern(text));
-        let rows = ROWS.iter().map(|row| RowPatterns {
-            telling: lazily(row.telling),
+        let rows = WEAKNESS_INDICATORS.iter().map(|row| IndicatorPatterns {
+            strong: lazily(row.strong),
             hint: lazily(row.hint),
             danger: lazily(row.danger),
         });
@@ -258,14 +258,19 @@ impl SignTable {
     /// danger when more removed than added ones do. So a line that only moved says nothing.
     /// Hints and dangers are only looked for in rows of weaknesses that are `named`, or whose
     /// remedy was added: elsewhere they say nothing.
-    pub(super) fn read(&self, removed: &[&str], added: &[&str], named: &[&'static Weakness]) -> Vec<Signs> {
+    pub(super) fn read(
+        &self,
+        removed: &[&str],
+        added: &[&str],
+        named: &[&'static Weakness],
+    ) -> Vec<IndicatorHits> {
         let [before, after] = [removed, added].map(|lines| Side { lines, text: lines.join("\n") });
         let more_after = |pattern: &Lazy| after.count(pattern) > before.count(pattern);
         let rows = self.rows.iter().enumerate().map(|(row, patterns)| {
-            let telling = more_after(&patterns.telling);
-            let asked = telling || Self::weaknesses(row).any(|weakness| named.contains(&weakness));
-            Signs {
-                telling,
+            let strong = more_after(&patterns.strong);
+            let asked = strong || Self::weaknesses(row).any(|weakness| named.contains(&weakness));
+            IndicatorHits {
+                strong,
                 hint: asked && more_after(&patterns.hint),
                 danger: asked && before.count(&patterns.danger) > after.count(&patterns.danger),
             }
@@ -275,7 +280,7 @@ impl SignTable {
 
     /// The weaknesses of the row with this number, the likeliest first.
     pub(super) fn weaknesses(row: usize) -> impl Iterator<Item = &'static Weakness> {
-        ROWS[row].weaknesses.iter().filter_map(|name| Weakness::by_name(name))
+        WEAKNESS_INDICATORS[row].weaknesses.iter().filter_map(|name| Weakness::by_name(name))
     }
 }
 
@@ -285,13 +290,13 @@ mod tests {
 
     #[test]
     fn every_row_compiles_and_names_known_weaknesses() {
-        for row in &SignTable::new().rows {
-            for pattern in [&row.telling, &row.hint, &row.danger] {
+        for row in &IndicatorTable::new().rows {
+            for pattern in [&row.strong, &row.hint, &row.danger] {
                 std::sync::LazyLock::force(pattern);
             }
         }
-        for (row, entry) in ROWS.iter().enumerate() {
-            assert_eq!(SignTable::weaknesses(row).count(), entry.weaknesses.len());
+        for (row, entry) in WEAKNESS_INDICATORS.iter().enumerate() {
+            assert_eq!(IndicatorTable::weaknesses(row).count(), entry.weaknesses.len());
         }
     }
 }

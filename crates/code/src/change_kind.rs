@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tree_sitter::{Node, TreeCursor};
 
-use super::grammar::{Compiled, Role};
+use super::grammar::{CompiledGrammar, NodeRole};
 
 /// What differs between the two sides of a change.
 ///
@@ -12,7 +12,7 @@ use super::grammar::{Compiled, Role};
 /// strings counts as code, as do quotes, trailing commas, optional semicolons, and the
 /// indentation of Python.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Nature {
+pub enum ChangeKind {
     /// What the code does may differ.
     Code,
     /// The same but for white space at line ends, line ends themselves, and blank lines.
@@ -25,31 +25,31 @@ pub enum Nature {
 }
 
 /// A piece of one side: the nodes at or below `node` that lie in `span`.
-pub(super) struct Piece<'a, 't> {
+pub(super) struct ParsedSpan<'a, 't> {
     pub(super) node: Node<'t>,
     pub(super) text: &'a str,
     pub(super) span: Range<usize>,
 }
 
 /// Tells what differs between two pieces of parsed code.
-pub(super) fn nature(compiled: &Compiled, before: &Piece, after: &Piece) -> Nature {
+pub(super) fn change_kind(compiled: &CompiledGrammar, before: &ParsedSpan, after: &ParsedSpan) -> ChangeKind {
     let (old, new) = (Tokens::of(compiled, before), Tokens::of(compiled, after));
     if old.code != new.code {
-        return Nature::Code;
+        return ChangeKind::Code;
     }
     if old.comments != new.comments {
-        return Nature::CommentOnly;
+        return ChangeKind::CommentOnly;
     }
     if same_lines(&before.text[before.span.clone()], &after.text[after.span.clone()]) {
-        Nature::WhitespaceOnly
+        ChangeKind::WhitespaceOnly
     } else {
-        Nature::FormattingOnly
+        ChangeKind::FormattingOnly
     }
 }
 
 /// Tells what differs between two pieces of code in a language without a parser.
-pub(super) fn nature_of_text(before: &str, after: &str) -> Nature {
-    if same_lines(before, after) { Nature::WhitespaceOnly } else { Nature::Code }
+pub(super) fn change_kind_of_text(before: &str, after: &str) -> ChangeKind {
+    if same_lines(before, after) { ChangeKind::WhitespaceOnly } else { ChangeKind::Code }
 }
 
 /// Whether two texts are the same without white space at line ends and without blank lines.
@@ -79,7 +79,7 @@ struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    fn of(compiled: &Compiled, piece: &Piece<'a, '_>) -> Self {
+    fn of(compiled: &CompiledGrammar, piece: &ParsedSpan<'a, '_>) -> Self {
         let mut tokens = Self::default();
         let mut walk = piece.node.walk();
         // Kinds of the open nodes, and whether their children have been all statements so far
@@ -93,7 +93,7 @@ impl<'a> Tokens<'a> {
             if range.end > piece.span.start && range.start < piece.span.end || range.is_empty() {
                 let whole = range.start >= piece.span.start && range.end <= piece.span.end;
                 let kind = compiled.kind(node.kind_id());
-                let comment = kind.role == Role::Comment;
+                let comment = kind.role == NodeRole::Comment;
                 let documents = compiled.grammar.indented && !comment && documents(&open, &mut walk);
                 if let Some(around) = open.last_mut() {
                     around.first &= comment;
