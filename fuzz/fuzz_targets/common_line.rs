@@ -1,17 +1,17 @@
-//! A line of the Common or the Combined Log Format is a request or malformed; every combined line
-//! is a common one.
+//! Any line is either parsed in the Common and Combined Log Formats or reported as malformed. Every combined
+//! line is a common line too.
 #![no_main]
 
-use streamguard_ingest::lines::{Clock, combined, common};
 use libfuzzer_sys::fuzz_target;
+use streamguard_ingest::parse::{DateCache, parse_combined, parse_common};
 
 fuzz_target!(|bytes: &[u8]| {
-    let mut clock = Clock::default();
+    let mut dates = DateCache::default();
     for line in bytes.split(|byte| *byte == b'\n') {
-        let (one, other) = (common(line, &mut Clock::default()), common(line, &mut clock));
-        assert_eq!(one, other, "a clock that has read other dates");
-        if let Ok(request) = combined(line, &mut clock) {
-            assert_eq!(one.map(|common| common.path), Ok(request.path));
+        let (fresh, cached) = (parse_common(line, &mut DateCache::default()), parse_common(line, &mut dates));
+        assert_eq!(fresh, cached, "the result depends on dates that were read before");
+        if let Ok(request) = parse_combined(line, &mut dates) {
+            assert_eq!(fresh.map(|common| common.path), Ok(request.path));
         }
     }
 });

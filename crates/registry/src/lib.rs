@@ -15,7 +15,7 @@ use streamguard_collect::{Collect, Collector};
 use streamguard_exploitdb::ExploitDb;
 use streamguard_fixes::Fixes;
 use streamguard_http::Credentials;
-use streamguard_ingest::{self as ingest, Ingest};
+use streamguard_ingest::{self as ingest, IngestJob};
 use streamguard_mining::RepoCollector;
 use streamguard_prime::{self as prime, Prime};
 use streamguard_synthetic::Synthetic;
@@ -198,7 +198,7 @@ pub fn find(name: &str) -> Option<&'static Entry> {
 /// In words: an unknown name, or settings that are none of this job's.
 pub fn make(name: &str, settings: Value, secrets: Secrets) -> Result<Arc<dyn Job>, String> {
     if name == ingest::NAME {
-        let job: Ingest = read_settings(settings).map_err(|error| error.to_string())?;
+        let job: IngestJob = read_settings(settings).map_err(|error| error.to_string())?;
         return Ok(Arc::new(job));
     }
     if name == prime::NAME {

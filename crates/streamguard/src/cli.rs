@@ -317,7 +317,7 @@ pub(crate) struct Figures {
 pub(crate) struct Ingest {
     #[command(flatten)]
     #[serde(flatten)]
-    pub(crate) job: streamguard_ingest::Ingest,
+    pub(crate) job: streamguard_ingest::IngestJob,
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) figures: Figures,

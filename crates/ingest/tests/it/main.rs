@@ -1,4 +1,4 @@
-//! Metrics of web logs: the same however they are read, and those of other programs.
+//! Metrics of web logs: independent of how the logs are read, and equal to those of other programs.
 
 use std::fs;
 use std::io::Write;
@@ -11,21 +11,21 @@ use flate2::write::GzEncoder;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use streamguard_engine::{Job, Options, Status, Summary};
-use streamguard_ingest::Format;
-use streamguard_ingest::Ingest;
+use streamguard_ingest::{IngestJob, LineFormat};
 
 fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/logs/sample.log")
 }
 
-fn job(paths: &[&Path]) -> Ingest {
-    Ingest::new(paths.iter().map(|path| path.to_str().expect("it is text").to_owned()))
+fn job(paths: &[&Path]) -> IngestJob {
+    IngestJob::new(paths.iter().map(|path| path.to_str().expect("the path is UTF-8").to_owned()))
 }
 
-fn run(job: Ingest, workers: usize) -> (Status, Summary) {
+fn run(job: IngestJob, workers: usize) -> (Status, Summary) {
     let options = Options { workers, ..Options::default() };
     let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(job)];
-    let finished = streamguard_engine::run(jobs, &options, None, &mut ()).expect("the destination is memory");
+    let finished = streamguard_engine::run(jobs, &options, None, &mut ())
+        .expect("a run in memory has no destination that could fail");
     (finished.status, finished.state.jobs[0].summary.clone())
 }
 
@@ -35,20 +35,20 @@ fn summary(paths: &[&Path]) -> Summary {
     summary
 }
 
-/// The rows of the table whose title begins so.
+/// Returns the rows of the table whose title begins with `title`.
 fn rows<'a>(summary: &'a Summary, title: &str) -> &'a [Vec<Value>] {
     let table = summary.tables.iter().find(|table| table.title.starts_with(title));
     &table.unwrap_or_else(|| panic!("no table {title}")).rows
 }
 
 #[test]
-fn it_keeps_the_contract_of_a_job() {
-    let small = Ingest { piece: 1000, ..job(&[&sample()]) };
-    streamguard_engine::testing::check_job(&small, serde_json::from_value::<Ingest>).unwrap();
+fn the_job_keeps_the_contract_of_the_engine() {
+    let small = IngestJob { chunk_bytes: 1000, ..job(&[&sample()]) };
+    streamguard_engine::testing::check_job(&small, serde_json::from_value::<IngestJob>).unwrap();
 }
 
 #[test]
-fn the_sample_is_counted_to_the_last_line() {
+fn every_line_of_the_sample_is_counted() {
     let summary = summary(&[&sample()]);
     let metric = |name: &str| summary.metrics[name].clone();
     assert_eq!(
@@ -57,33 +57,33 @@ fn the_sample_is_counted_to_the_last_line() {
     );
     let reasons = rows(&summary, "Malformed lines by reason");
     assert_eq!(reasons.iter().filter_map(|row| row[1].as_u64()).sum::<u64>(), 10);
-    // Line numbers are those of the file, wherever it is cut.
+    // Line numbers are those of the file, wherever the file is cut.
     let text = fs::read_to_string(sample()).unwrap();
-    for piece in [100, 3000, 1 << 20] {
-        let (_, cut) = run(Ingest { piece, ..job(&[&sample()]) }, 3);
-        let told = rows(&cut, "First malformed lines");
-        assert_eq!(told.len(), 10);
-        for row in told {
+    for chunk_bytes in [100, 3000, 1 << 20] {
+        let (_, cut) = run(IngestJob { chunk_bytes, ..job(&[&sample()]) }, 3);
+        let listed = rows(&cut, "First malformed lines");
+        assert_eq!(listed.len(), 10);
+        for row in listed {
             let line = text.lines().nth(row[1].as_u64().unwrap() as usize - 1).unwrap();
             assert!(
                 !line.contains("ms user-agent=") || line.contains(['x', '-']) || !line.contains(", "),
                 "{row:?}: {line}"
             );
         }
-        assert_eq!(told, rows(&summary, "First malformed lines"));
+        assert_eq!(listed, rows(&summary, "First malformed lines"));
     }
 }
 
-/// Latencies by a definition that everybody can read.
+/// Compares the metrics with a direct implementation of their definitions.
 #[test]
-fn latencies_are_those_of_the_definition() {
+fn latencies_match_their_definitions() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.log");
     let times: Vec<u64> = (0..5000u64).map(|n| n.wrapping_mul(2_654_435_761) % 7_000_000_000).collect();
     let lines: Vec<String> =
         times.iter().map(|time| format!("[GET] /, status=200, time={time}ns user-agent=x\n")).collect();
     fs::write(&path, lines.concat()).unwrap();
-    let (_, summary) = run(Ingest { piece: 10_000, ..job(&[&path]) }, 2);
+    let (_, summary) = run(IngestJob { chunk_bytes: 10_000, ..job(&[&path]) }, 2);
     let mut sorted: Vec<f64> = times.iter().map(|time| *time as f64 / 1e6).collect();
     sorted.sort_by(f64::total_cmp);
     let quantile = |part: f64| {
@@ -123,8 +123,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
-    fn any_split_into_pieces_files_and_workers_gives_the_same(
-        lines in prop::collection::vec(line(), 1..120), cut in 0..120usize, piece in 1..3000u64, workers in 1..4usize
+    fn the_result_is_the_same_for_any_chunks_files_and_workers(
+        lines in prop::collection::vec(line(), 1..120), cut in 0..120usize, chunk_bytes in 1..3000u64, workers in 1..4usize
     ) {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, lines: &[String]| {
@@ -135,13 +135,13 @@ proptest! {
         let whole = write("whole", &lines);
         let (first, second) = lines.split_at(cut.min(lines.len()));
         let parts = [write("first", first), write("second", second)];
-        let simple = |paths: &[&Path]| Ingest { format: Format::Simple, ..job(paths) };
+        let simple = |paths: &[&Path]| IngestJob { format: LineFormat::Simple, ..job(paths) };
         let (_, expected) = run(simple(&[&whole]), 1);
-        let (status, split) = run(Ingest { piece, ..simple(&[&whole]) }, workers);
+        let (status, split) = run(IngestJob { chunk_bytes, ..simple(&[&whole]) }, workers);
         prop_assert_eq!(status, Status::Complete);
         prop_assert_eq!(&split, &expected);
-        // Two files: all but their names and number.
-        let (_, mut two) = run(Ingest { piece, ..simple(&[&parts[0], &parts[1]]) }, workers);
+        // Two files: everything is equal except their names and number.
+        let (_, mut two) = run(IngestJob { chunk_bytes, ..simple(&[&parts[0], &parts[1]]) }, workers);
         two.metrics.insert("files".into(), json!(1));
         prop_assert_eq!(&two.metrics, &expected.metrics);
         let tables = expected.tables.len() - 1;
@@ -149,7 +149,7 @@ proptest! {
     }
 }
 
-/// A member of a gzip file.
+/// Returns a member of a gzip file.
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes).unwrap();
@@ -161,7 +161,7 @@ fn compressed_files_count_like_plain_ones() {
     let folder = tempfile::tempdir().unwrap();
     let text = fs::read(sample()).unwrap();
     let (one, other) = text.split_at(text.len() / 3);
-    // Two members and two frames; the names say nothing.
+    // Two members and two frames; the names have no extension to go by.
     let frame = |bytes: &[u8]| zstd::encode_all(bytes, 1).unwrap();
     fs::write(folder.path().join("a"), [gzip(one), gzip(other)].concat()).unwrap();
     fs::write(folder.path().join("b"), [frame(one), frame(other)].concat()).unwrap();
@@ -173,20 +173,20 @@ fn compressed_files_count_like_plain_ones() {
 }
 
 #[test]
-fn a_format_is_told_by_lines_however_they_come() {
+fn the_detected_format_does_not_depend_on_how_a_stream_delivers_lines() {
     let folder = tempfile::tempdir().unwrap();
     let json = "{\"method\":\"GET\",\"path\":\"/a\",\"status\":200,\"time\":1431857103123}\n";
     for first in
-        ["# a remark".to_owned(), format!("{{\"a\":\"{}\"}}", "x".repeat(70_000)), "x".repeat(2 << 20)]
+        ["# a comment".to_owned(), format!("{{\"a\":\"{}\"}}", "x".repeat(70_000)), "x".repeat(2 << 20)]
     {
         let text = format!("{first}\n{}", json.repeat(1000));
         let plain = folder.path().join("plain.log");
         fs::write(&plain, &text).unwrap();
-        // The first line comes alone.
+        // The decoder returns the first line alone.
         let packed = folder.path().join("packed.gz");
         let (line, rest) = text.as_bytes().split_at(first.len() + 1);
         fs::write(&packed, [gzip(line), gzip(rest)].concat()).unwrap();
-        for job in [job(&[&packed]), job(&[&plain]), Ingest { piece: 4096, ..job(&[&plain]) }] {
+        for job in [job(&[&packed]), job(&[&plain]), IngestJob { chunk_bytes: 4096, ..job(&[&plain]) }] {
             let (_, summary) = run(job, 2);
             let metric = |name: &str| summary.metrics[name].as_u64().unwrap();
             assert_eq!((metric("requests"), metric("malformed")), (1000, 1));
@@ -195,7 +195,7 @@ fn a_format_is_told_by_lines_however_they_come() {
 }
 
 #[test]
-fn folders_are_walked_and_what_cannot_be_read_fails_alone() {
+fn folders_are_walked_and_unreadable_files_fail_alone() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir_all(folder.path().join("below/.git")).unwrap();
     for name in ["b.log", "below/a.log", ".hidden", "below/.git/log"] {
@@ -220,8 +220,8 @@ fn odd_bytes_and_endless_lines_are_counted() {
     let endless = vec![b'x'; 3 << 20];
     fs::write(&path, [&good[..], &endless, b"\n", good, b"\r\n", &endless].concat()).unwrap();
     let mut expected = None;
-    for piece in [1 << 30, 1 << 20, 1_000_003] {
-        let (status, summary) = run(Ingest { piece, ..job(&[&path]) }, 2);
+    for chunk_bytes in [1 << 30, 1 << 20, 1_000_003] {
+        let (status, summary) = run(IngestJob { chunk_bytes, ..job(&[&path]) }, 2);
         assert_eq!(status, Status::Complete);
         let metric = |name: &str| summary.metrics[name].as_u64().unwrap();
         assert_eq!((metric("lines"), metric("requests"), metric("malformed")), (5, 2, 3));
@@ -236,7 +236,7 @@ fn skip(reason: &str) {
     let _ = writeln!(std::io::stderr(), "SKIPPED: {reason}");
 }
 
-/// Requests by method, and by status; malformed lines; bytes. For logs in quotes.
+/// Counts requests by method and by status, malformed lines and bytes, for the Common and Combined Log Formats.
 const AWK: &str = r#"
 {
     if (match($0, /^[^\[]+ [^\[]+ [^\[]+ \[[0-9][0-9]\/[A-Z][a-z][a-z]\/[0-9:]+ [-+][0-9]+\] "[-_A-Z]+ (\\.|[^"\\])+" [1-9][0-9][0-9] ([0-9]+|-)( |$)/)) {

@@ -1,0 +1,245 @@
+//! Counters for the lines of one shard.
+
+use std::collections::BTreeMap;
+
+use fearless_simd::{Level, Simd, dispatch};
+use serde::{Deserialize, Serialize};
+
+use crate::file_split::MemoryShare;
+use crate::heavy_hitters::HeavyHitters;
+use crate::latencies::LatencyRecorder;
+use crate::line_format::LineFormat;
+use crate::line_reader::MAX_LINE_BYTES;
+use crate::parse::{self, DateCache, HttpMethod, LoggedRequest, MalformedLine};
+use crate::simd_scan::LineEnds;
+
+/// Malformed lines that are listed one by one.
+pub(crate) const MAX_EXAMPLES: usize = 10;
+
+/// Most different hours that are counted, in a shard and in a run: eleven years. Requests beyond are counted
+/// as undated.
+pub(crate) const MAX_HOURS: usize = 100_000;
+
+/// Counts of some lines.
+#[derive(Debug)]
+pub(crate) struct LineCounter {
+    pub(crate) counts: RequestCounts,
+    /// Requests by the index of their method in [`HttpMethod::KNOWN`].
+    methods: [u64; HttpMethod::KNOWN.len()],
+    statuses: Box<[u64; 1000]>,
+    ends: LineEnds,
+    /// The hour of the last request and the requests of that hour: logs are nearly always in order, so the
+    /// map of hours is rarely needed.
+    hour: Option<(i64, u64)>,
+    dates: DateCache,
+    pub(crate) other_methods: HeavyHitters,
+    pub(crate) paths: HeavyHitters,
+    pub(crate) agents: HeavyHitters,
+    pub(crate) latencies: LatencyRecorder,
+}
+
+/// Counts that are single numbers or few. The JSON names are those of the first release.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RequestCounts {
+    /// Lines of any kind.
+    pub(crate) lines: u64,
+    /// Lines that are requests.
+    pub(crate) requests: u64,
+    pub(crate) methods: BTreeMap<String, u64>,
+    pub(crate) statuses: BTreeMap<u16, u64>,
+    /// Requests by hour, counted from 1970-01-01T00:00 UTC.
+    pub(crate) hours: BTreeMap<i64, u64>,
+    /// Bytes sent.
+    pub(crate) bytes: u128,
+    /// Requests whose line has a number of bytes.
+    pub(crate) with_bytes: u64,
+    /// Malformed lines by reason.
+    pub(crate) malformed: BTreeMap<String, u64>,
+    /// The first malformed lines: number within the shard, counted from 1, and reason.
+    #[serde(rename = "told")]
+    pub(crate) examples: Vec<(u64, String)>,
+    /// Lines with a NUL byte, requests or not.
+    pub(crate) with_nul: u64,
+    /// Lines that are not UTF-8, requests or not.
+    pub(crate) not_utf8: u64,
+}
+
+impl LineCounter {
+    /// Creates a counter that keeps to its share of memory.
+    pub(crate) fn new(share: MemoryShare) -> Self {
+        Self {
+            counts: RequestCounts::default(),
+            methods: [0; HttpMethod::KNOWN.len()],
+            statuses: Box::new([0; 1000]),
+            ends: LineEnds::default(),
+            hour: None,
+            dates: DateCache::default(),
+            other_methods: HeavyHitters::new(share.keys),
+            paths: HeavyHitters::new(share.keys),
+            agents: HeavyHitters::new(share.keys),
+            latencies: LatencyRecorder::new(share.latency_bytes),
+        }
+    }
+
+    /// Counts whole lines.
+    pub(crate) fn count_lines(&mut self, format: LineFormat, block: &[u8]) {
+        let mut ends = std::mem::take(&mut self.ends);
+        ends.scan(block);
+        if !ends.is_plain {
+            for (lines, length) in ends.lines(block) {
+                // How much of an overlong line is here depends on how the input is cut, so the line must not
+                // count.
+                if length > MAX_LINE_BYTES {
+                    continue;
+                }
+                let line = &lines[..length];
+                self.counts.with_nul += u64::from(memchr::memchr(0, line).is_some());
+                self.counts.not_utf8 += u64::from(std::str::from_utf8(line).is_err());
+            }
+        }
+        match format {
+            LineFormat::Auto | LineFormat::Simple => {
+                dispatch!(Level::new(), simd => self.count_simple_lines(simd, &ends, block));
+            }
+            LineFormat::Common => self.each_line(&ends, block, |counter, lines, length| {
+                let request = parse::parse_common(&lines[..length], &mut counter.dates)?;
+                counter.count_request(&request);
+                Ok(())
+            }),
+            LineFormat::Combined => self.each_line(&ends, block, |counter, lines, length| {
+                let request = parse::parse_combined(&lines[..length], &mut counter.dates)?;
+                counter.count_request(&request);
+                Ok(())
+            }),
+            LineFormat::Json => self.each_line(&ends, block, |counter, lines, length| {
+                parse::parse_json(&lines[..length], |request| counter.count_request(request))
+            }),
+        }
+        self.ends = ends;
+    }
+
+    /// Counts lines of the simple format.
+    #[inline(always)]
+    fn count_simple_lines<S: Simd>(&mut self, simd: S, ends: &LineEnds, block: &[u8]) {
+        // A closure that is not inlined would be compiled for the least processor, without the instructions that
+        // `simd` stands for.
+        self.each_line(
+            ends,
+            block,
+            #[inline(always)]
+            |counter, lines, length| {
+                if let Some(request) = parse::parse_simple_fast(simd, lines, length) {
+                    counter.counts.requests += 1;
+                    counter.methods[request.method] += 1;
+                    counter.statuses[usize::from(request.status)] += 1;
+                    counter.paths.count_short(simd, request.path);
+                    counter.agents.count_short(simd, request.agent);
+                    counter.latencies.add(request.latency);
+                } else {
+                    counter.count_simple_line(&lines[..length])?;
+                }
+                Ok(())
+            },
+        );
+    }
+
+    /// Calls `read` with the text from the beginning of each line on, and the length of the line.
+    #[inline(always)]
+    fn each_line<'a>(
+        &mut self,
+        ends: &LineEnds,
+        block: &'a [u8],
+        read: impl Fn(&mut Self, &'a [u8], usize) -> Result<(), MalformedLine>,
+    ) {
+        for (lines, length) in ends.lines(block) {
+            self.counts.lines += 1;
+            let is_read = if length > MAX_LINE_BYTES {
+                Err(MalformedLine::TooLong)
+            } else {
+                let has_cr = length > 0 && lines[length - 1] == b'\r';
+                read(self, lines, length - usize::from(has_cr))
+            };
+            if let Err(error) = is_read {
+                self.count_malformed(error);
+            }
+        }
+    }
+
+    /// Counts a line that the fast parser leaves alone. Not inlined, which keeps the loop small.
+    #[inline(never)]
+    fn count_simple_line(&mut self, line: &[u8]) -> Result<(), MalformedLine> {
+        self.count_request(&parse::parse_simple(line)?);
+        Ok(())
+    }
+
+    /// Counts a line that was skipped because of its length.
+    pub(crate) fn count_too_long(&mut self) {
+        self.counts.lines += 1;
+        self.count_malformed(MalformedLine::TooLong);
+    }
+
+    /// Counts a line that is not a request.
+    #[cold]
+    fn count_malformed(&mut self, error: MalformedLine) {
+        if self.counts.examples.len() < MAX_EXAMPLES {
+            self.counts.examples.push((self.counts.lines, error.reason()));
+        }
+        *self.counts.malformed.entry(error.reason()).or_default() += 1;
+    }
+
+    /// Counts a request.
+    #[inline(always)]
+    fn count_request(&mut self, request: &LoggedRequest<'_>) {
+        self.counts.requests += 1;
+        match request.method {
+            HttpMethod::Known(index) => self.methods[index] += 1,
+            HttpMethod::Other(name) => self.other_methods.count(name),
+        }
+        self.statuses[usize::from(request.status)] += 1;
+        self.paths.count(request.path);
+        if let Some(agent) = request.agent {
+            self.agents.count(agent);
+        }
+        if let Some(latency) = request.latency {
+            self.latencies.add(latency);
+        }
+        if let Some(bytes) = request.bytes {
+            self.counts.bytes += u128::from(bytes);
+            self.counts.with_bytes += 1;
+        }
+        if let Some(hour) = request.hour {
+            match &mut self.hour {
+                Some((last, count)) if *last == hour => *count += 1,
+                _ => {
+                    self.flush_hour();
+                    self.hour = Some((hour, 1));
+                }
+            }
+        }
+    }
+
+    /// Moves the count of the current hour into the map.
+    fn flush_hour(&mut self) {
+        if let Some((hour, count)) = self.hour.take() {
+            add_hour(&mut self.counts.hours, hour, count);
+        }
+    }
+
+    /// Moves the counts in arrays into [`LineCounter::counts`]. Call once, after the last line.
+    pub(crate) fn finish(&mut self) {
+        self.flush_hour();
+        let named = HttpMethod::KNOWN.iter().zip(&self.methods).filter(|(_, count)| **count > 0);
+        self.counts.methods = named.map(|(method, count)| ((*method).to_owned(), *count)).collect();
+        let seen = (0..).zip(self.statuses.iter()).filter(|(_, count)| **count > 0);
+        self.counts.statuses = seen.map(|(status, count)| (status, *count)).collect();
+    }
+}
+
+/// Adds requests to an hour, unless [`MAX_HOURS`] others are there already.
+pub(crate) fn add_hour(hours: &mut BTreeMap<i64, u64>, hour: i64, count: u64) {
+    if let Some(sum) = hours.get_mut(&hour) {
+        *sum += count;
+    } else if hours.len() < MAX_HOURS {
+        hours.insert(hour, count);
+    }
+}

@@ -1,0 +1,160 @@
+//! The Common and the Combined Log Format, as Apache's mod_log_config defines them: `%h %l %u %t "%r" %>s
+//! %b`, and the same with `"%{Referer}i" "%{User-agent}i"`.
+
+use memchr::{memchr, memchr2};
+
+use super::log_date::DateCache;
+use super::method::HttpMethod;
+use super::request::{LoggedRequest, MalformedLine, status, without_query};
+
+/// Reads a line of the Common Log Format. Text behind the number of bytes is ignored.
+///
+/// # Errors
+/// [`MalformedLine`] if the line is not a request.
+#[inline]
+pub fn parse_common<'a>(line: &'a [u8], dates: &mut DateCache) -> Result<LoggedRequest<'a>, MalformedLine> {
+    Ok(common_fields(line, dates)?.0)
+}
+
+/// Reads a line of the Combined Log Format. Text behind the user agent is ignored.
+///
+/// A user agent that was cut off together with its closing quote counts as it is, as other programs count it.
+///
+/// # Errors
+/// [`MalformedLine`] if the line is not a request.
+#[inline]
+pub fn parse_combined<'a>(line: &'a [u8], dates: &mut DateCache) -> Result<LoggedRequest<'a>, MalformedLine> {
+    let (request, rest) = common_fields(line, dates)?;
+    let agent = || {
+        let (_, rest) = split_quoted(rest.strip_prefix(b" ")?)?;
+        let agent = rest.strip_prefix(b" ")?;
+        Some(split_quoted(agent).map_or(agent.strip_prefix(b"\"")?, |(agent, _)| agent))
+    };
+    Ok(LoggedRequest { agent: Some(agent().ok_or(MalformedLine::MissingReferrer)?), ..request })
+}
+
+/// Reads the seven fields of the Common Log Format, and returns the rest of the line too.
+#[inline]
+fn common_fields<'a>(
+    line: &'a [u8],
+    dates: &mut DateCache,
+) -> Result<(LoggedRequest<'a>, &'a [u8]), MalformedLine> {
+    if line.is_empty() {
+        return Err(MalformedLine::Empty);
+    }
+    // User names may contain spaces, so the fields before the date are not split at spaces. A bracket in a user
+    // name cannot be distinguished from the one before the date.
+    let (client, rest) = line.split_at(memchr(b'[', line).ok_or(MalformedLine::MissingClient)?);
+    if client.iter().filter(|byte| **byte == b' ').count() < 3 {
+        return Err(MalformedLine::MissingClient);
+    }
+    let end = memchr(b']', rest).ok_or(MalformedLine::InvalidDate)?;
+    let hour = dates.hour(&rest[1..end]).ok_or(MalformedLine::InvalidDate)?;
+    let rest = rest[end + 1..].strip_prefix(b" ").ok_or(MalformedLine::MissingRequest)?;
+    let (text, rest) = split_quoted(rest).ok_or(MalformedLine::MissingRequest)?;
+    let (method, path) = split_request(text).ok_or(MalformedLine::InvalidRequest)?;
+    let rest = rest.strip_prefix(b" ").ok_or(MalformedLine::InvalidStatus)?;
+    let (&code, rest) = rest.split_first_chunk().ok_or(MalformedLine::InvalidStatus)?;
+    let status = status(code).ok_or(MalformedLine::InvalidStatus)?;
+    let rest = rest.strip_prefix(b" ").ok_or(MalformedLine::InvalidBytes)?;
+    let (bytes, rest) = split_bytes(rest).ok_or(MalformedLine::InvalidBytes)?;
+    Ok((LoggedRequest { method, path, status, latency: None, bytes, agent: None, hour: Some(hour) }, rest))
+}
+
+/// Splits off text in quotes, in which a backslash escapes the next character.
+#[inline]
+fn split_quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let text = text.strip_prefix(b"\"")?;
+    let mut at = 0;
+    loop {
+        at += memchr2(b'"', b'\\', text.get(at..)?)?;
+        if text[at] == b'"' {
+            return Some((&text[..at], &text[at + 1..]));
+        }
+        at += 2;
+    }
+}
+
+/// Splits `GET /path HTTP/1.1` into method and path. HTTP/0.9 has no version, and some clients send spaces in
+/// the path.
+#[inline]
+fn split_request(text: &[u8]) -> Option<(HttpMethod<'_>, &[u8])> {
+    let (method, rest) = text.split_at(memchr(b' ', text)?);
+    let target = &rest[1..];
+    let version = memchr::memrchr(b' ', target).filter(|at| target[at + 1..].starts_with(b"HTTP/"));
+    let target = version.map_or(target, |at| &target[..at]);
+    if target.is_empty() {
+        return None;
+    }
+    Some((HttpMethod::parse(method)?, without_query(target)))
+}
+
+/// Splits off a number of bytes, or `-` for none.
+#[inline]
+fn split_bytes(text: &[u8]) -> Option<(Option<u64>, &[u8])> {
+    if let Some(rest) = text.strip_prefix(b"-") {
+        return (rest.is_empty() || rest[0] == b' ').then_some((None, rest));
+    }
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (number, rest) = text.split_at(digits);
+    // Eighteen digits always fit into 64 bits.
+    if digits == 0 || digits > 18 || rest.first().is_some_and(|byte| *byte != b' ') {
+        return None;
+    }
+    Some((Some(number.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &str = r#"1.2.3.4 - a b [17/May/2015:10:05:03 +0000] "GET /x y?z=1 HTTP/1.1" 200 203 "http://r/" "Mozilla/5.0 \"q\" [b]" 17"#;
+
+    #[test]
+    fn both_formats_are_parsed() {
+        let mut dates = DateCache::default();
+        let request = LoggedRequest {
+            method: HttpMethod::Known(0),
+            path: b"/x y",
+            status: 200,
+            latency: None,
+            bytes: Some(203),
+            agent: None,
+            hour: Some(397_738),
+        };
+        assert_eq!(parse_common(LINE.as_bytes(), &mut dates), Ok(request));
+        let agent = Some(&br#"Mozilla/5.0 \"q\" [b]"#[..]);
+        assert_eq!(parse_combined(LINE.as_bytes(), &mut dates), Ok(LoggedRequest { agent, ..request }));
+        let old = br#"h - - [17/May/2015:10:05:03 +0000] "GET /" 304 -"#;
+        let request = parse_common(old, &mut dates).unwrap();
+        assert_eq!((request.path, request.status, request.bytes), (&b"/"[..], 304, None));
+    }
+
+    #[test]
+    fn errors_name_the_reason() {
+        let mut dates = DateCache::default();
+        for (from, to, reason) in [
+            ("1.2.3.4 - a b ", "1.2.3.4 ", MalformedLine::MissingClient),
+            ("May", "Mai", MalformedLine::InvalidDate),
+            ("] \"GET", "] GET", MalformedLine::MissingRequest),
+            ("GET /x y?z=1 HTTP/1.1", "-", MalformedLine::InvalidRequest),
+            ("GET /x", "\\x16\\x03", MalformedLine::InvalidRequest),
+            (" 200 ", " 2x0 ", MalformedLine::InvalidStatus),
+            (" 203 ", " 20a3 ", MalformedLine::InvalidBytes),
+            (" 203 ", " ", MalformedLine::InvalidBytes),
+            ("\"http://r/\" ", "", MalformedLine::MissingReferrer),
+            ("\"http://r/\" \"Moz", "\"http://r/", MalformedLine::MissingReferrer),
+        ] {
+            let line = LINE.replace(from, to);
+            assert_eq!(parse_combined(line.as_bytes(), &mut dates), Err(reason), "{line}");
+        }
+        let agent = LINE.find("\"Mozilla").unwrap();
+        assert_eq!(
+            parse_combined(&LINE.as_bytes()[..agent + 8], &mut dates).unwrap().agent,
+            Some(&b"Mozilla"[..])
+        );
+        for end in 0..=agent {
+            assert!(parse_combined(&LINE.as_bytes()[..end], &mut dates).is_err(), "cut at {end}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The totals of the whole input.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::file_split::{LogShard, MemoryShare};
+use crate::heavy_hitters::HeavyHitters;
+use crate::latency_quantiles::MergedLatencies;
+use crate::latency_sums::LatencySums;
+use crate::line_counter::{MAX_EXAMPLES, RequestCounts, add_hour};
+use crate::shard_record::{KeyField, ShardRecord};
+
+/// The sum of the counts of all shards, added in the order of the plan.
+#[derive(Debug)]
+pub(crate) struct RunTotals {
+    pub(crate) counts: RequestCounts,
+    pub(crate) files: BTreeSet<String>,
+    /// The first malformed lines: file, line number (unknown if a shard before it is missing), reason.
+    pub(crate) examples: Vec<(String, Option<u64>, String)>,
+    pub(crate) sums: LatencySums,
+    pub(crate) latencies: MergedLatencies,
+    pub(crate) methods: HeavyHitters,
+    pub(crate) paths: HeavyHitters,
+    pub(crate) agents: HeavyHitters,
+    /// The last shard, and the lines of its file up to its end if they are known.
+    last: Option<(LogShard, Option<u64>)>,
+}
+
+impl Default for RunTotals {
+    fn default() -> Self {
+        let table = || HeavyHitters::new(MemoryShare::WHOLE.keys);
+        Self {
+            counts: RequestCounts::default(),
+            files: BTreeSet::new(),
+            examples: Vec::new(),
+            sums: LatencySums::default(),
+            latencies: MergedLatencies::default(),
+            methods: table(),
+            paths: table(),
+            agents: table(),
+            last: None,
+        }
+    }
+}
+
+impl RunTotals {
+    /// Adds the next record.
+    ///
+    /// # Errors
+    /// A description if the record is damaged.
+    pub(crate) fn add(&mut self, record: ShardRecord) -> Result<(), String> {
+        match record {
+            ShardRecord::Counts { shard, counts, sums } => {
+                self.add_counts(shard, *counts);
+                self.sums.merge(&sums);
+            }
+            ShardRecord::Latencies(part) => self.latencies.add(part)?,
+            ShardRecord::AbsentBound { field, absent_bound } => {
+                self.table(field).add_absent_bound(absent_bound);
+            }
+            ShardRecord::Keys { field, keys, absent_bound } => self.table(field).add(&keys, absent_bound),
+        }
+        Ok(())
+    }
+
+    fn table(&mut self, field: KeyField) -> &mut HeavyHitters {
+        match field {
+            KeyField::Methods => &mut self.methods,
+            KeyField::Paths => &mut self.paths,
+            KeyField::Agents => &mut self.agents,
+        }
+    }
+
+    fn add_counts(&mut self, shard: LogShard, counts: RequestCounts) {
+        // A shard counts its lines from 1. Line numbers of the file are known as long as no shard of the file
+        // is missing before it.
+        let lines_before = match &self.last {
+            _ if shard.start == 0 => Some(0),
+            Some((last, lines)) if last.file == shard.file && last.end == shard.start => *lines,
+            _ => None,
+        };
+        let file = shard.file.display();
+        for (line, reason) in counts.examples {
+            if self.examples.len() < MAX_EXAMPLES {
+                self.examples.push((file.clone(), lines_before.map(|before| before + line), reason));
+            }
+        }
+        self.files.insert(file);
+        self.last = Some((shard, lines_before.map(|before| before + counts.lines)));
+        let sum = &mut self.counts;
+        sum.lines += counts.lines;
+        sum.requests += counts.requests;
+        sum.bytes += counts.bytes;
+        sum.with_bytes += counts.with_bytes;
+        sum.with_nul += counts.with_nul;
+        sum.not_utf8 += counts.not_utf8;
+        add_all(&mut sum.methods, counts.methods);
+        add_all(&mut sum.statuses, counts.statuses);
+        add_all(&mut sum.malformed, counts.malformed);
+        counts.hours.into_iter().for_each(|(hour, count)| add_hour(&mut sum.hours, hour, count));
+    }
+}
+
+fn add_all<K: Ord>(sums: &mut BTreeMap<K, u64>, counts: BTreeMap<K, u64>) {
+    for (key, count) in counts {
+        *sums.entry(key).or_default() += count;
+    }
+}
