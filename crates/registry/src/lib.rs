@@ -18,7 +18,7 @@ use streamguard_http::Credentials;
 use streamguard_ingest::{self as ingest, IngestJob};
 use streamguard_mining::RepoCollector;
 use streamguard_prime::{self as prime, Prime};
-use streamguard_synthetic::Synthetic;
+use streamguard_synthetic::SyntheticCollector;
 
 /// A built-in job: what it is, which flags it has, and how it is made from its settings.
 #[derive(Clone, Copy, Debug)]
@@ -121,7 +121,7 @@ pub const COLLECTORS: &[Entry] = &[
         "git and network for remote repositories; nothing for local ones",
         &[("repo-samples", Quick::Number(100))],
     ),
-    collector::<Synthetic>(
+    collector::<SyntheticCollector>(
         "synthetic",
         "counterfactual pairs generated from a seed",
         "nothing",

@@ -3,12 +3,12 @@
 use streamguard::ui::LogFormat;
 use streamguard::{Collection, View};
 use streamguard_report::Format;
-use streamguard_synthetic::Synthetic;
+use streamguard_synthetic::SyntheticCollector;
 
 fn main() -> anyhow::Result<()> {
     let folder = std::env::temp_dir().join("streamguard-example");
     let mut results = Collection::new(&folder)
-        .add(Synthetic { synthetic_samples: 500, seed: 7 })
+        .add(SyntheticCollector { synthetic_samples: 500, seed: 7 })
         .workers(2)
         .view(View::Plain { verbose: false, format: LogFormat::Text })
         .run()?;

@@ -19,11 +19,11 @@ use crate::ui::{self, View};
 /// A run of collectors that leaves a dataset in a folder.
 ///
 /// ```no_run
-/// use streamguard_synthetic::Synthetic;
+/// use streamguard_synthetic::SyntheticCollector;
 /// use streamguard::Collection;
 ///
 /// let mut results = Collection::new("data/raw")
-///     .add(Synthetic { synthetic_samples: 1000, seed: 42 })
+///     .add(SyntheticCollector { synthetic_samples: 1000, seed: 42 })
 ///     .run()?;
 /// results.save(&[streamguard_report::Format::Json], &streamguard_report::Options::default())?;
 /// results.print_summary();

@@ -2,40 +2,40 @@
 
 use std::sync::LazyLock;
 
-use crate::generator::{Generator, PairBuffer};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use streamguard_collect::{Collector, Samples};
 use streamguard_dataset::{Flag, Kind, Level, Sample};
 use streamguard_engine::{JobError, Planning, ShardError};
 
-use streamguard_collect::{Collector, Samples};
+use crate::generator::{PairBuffer, PairGenerator};
 
 /// Pairs in one shard: a few tens of milliseconds of work.
-const SHARD: u64 = 10_000;
+const PAIRS_PER_SHARD: u64 = 10_000;
 
-/// Compiling the templates takes longer than a small shard.
-static GENERATOR: LazyLock<Generator> = LazyLock::new(Generator::new);
+// Shared by all shards of a process, because compiling the templates takes longer than a small shard.
+static GENERATOR: LazyLock<PairGenerator> = LazyLock::new(PairGenerator::new);
 
-/// Settings of the collector `synthetic`.
+/// The collector `synthetic` and its settings.
 #[derive(Args, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Synthetic {
-    /// How many pairs to generate
+pub struct SyntheticCollector {
+    /// Number of pairs to generate
     #[arg(long, value_name = "N", default_value_t = Self::default().synthetic_samples)]
     pub synthetic_samples: u64,
-    /// What the pairs follow from, together with their index
+    /// Seed of all random choices; a pair follows from it and from the index of the pair
     #[arg(skip)]
     pub seed: u64,
 }
 
-impl Default for Synthetic {
+impl Default for SyntheticCollector {
     fn default() -> Self {
         Self { synthetic_samples: 5000, seed: 42 }
     }
 }
 
-impl Collector for Synthetic {
+impl Collector for SyntheticCollector {
     fn name(&self) -> &'static str {
         "synthetic"
     }
@@ -45,8 +45,10 @@ impl Collector for Synthetic {
     }
 
     fn plan(&self, _: &Planning) -> Result<Vec<Value>, JobError> {
-        let starts = (0..self.synthetic_samples).step_by(SHARD as usize);
-        Ok(starts.map(|start| json!([start, (start + SHARD).min(self.synthetic_samples)])).collect())
+        let starts = (0..self.synthetic_samples).step_by(PAIRS_PER_SHARD as usize);
+        Ok(starts
+            .map(|start| json!([start, (start + PAIRS_PER_SHARD).min(self.synthetic_samples)]))
+            .collect())
     }
 
     fn collect(&self, payload: &Value, samples: &mut Samples<'_, '_>) -> Result<(), ShardError> {

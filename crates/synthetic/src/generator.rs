@@ -1,85 +1,93 @@
-//! Writes pairs.
+//! Writes pairs from compiled shapes.
 
 use streamguard_dataset::{Language, Weakness};
 
-use super::names::{THEME_SLOTS, THEMES};
-use super::program::{self, BLOCK, Cell, LENGTH_BITS, Program, SLOTS, Shape, Words};
-use super::random::Random;
-use super::templates::DIALECTS;
+use super::choices::RandomChoices;
+use super::compile;
+use super::load;
+use super::shape_program::{
+    BLOCK_BYTES, CompiledShape, LENGTH_BITS, MAX_SLOTS, ShapeGroup, ShapeProgram, SlotWords,
+};
+use super::vocabulary::THEME_SLOTS;
 
 /// Writes pairs of a vulnerable function and the same function fixed.
 ///
-/// A pair follows from its seed and index alone, on every machine. Built once, and shared by threads.
+/// A pair follows from its seed and index alone, on every machine. Building a generator compiles all
+/// templates, which takes as long as some ten thousand pairs: build one, and share it between threads.
 #[derive(Debug)]
-pub struct Generator {
-    program: Program,
+pub struct PairGenerator {
+    program: ShapeProgram,
 }
 
-/// Memory that [`Generator::write_pair`] writes into, pair after pair.
+/// Memory that [`PairGenerator::write_pair`] writes into, pair after pair.
 #[derive(Debug, Default)]
 pub struct PairBuffer {
-    /// All pieces, in which those of the slots are put. Slots that a shape does not use keep
-    /// what they had.
+    /// All pieces, with those of the words drawn for this pair at the numbers of the slots. Slots that
+    /// a shape does not use keep the words of an earlier pair.
     pieces: Vec<u32>,
-    /// The vulnerable side, and behind it what the fix puts in.
+    /// Vulnerable side, and behind it the text that the fix puts in.
     written: Vec<u8>,
     fixed: String,
 }
 
-/// One pair, as long as its buffer is not written again.
+/// One pair. Borrows the buffer that it was written into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PairRef<'a> {
-    /// The language of both sides.
+    /// Language of both sides.
     pub language: Language,
-    /// What is wrong with the vulnerable side.
+    /// Weakness of the vulnerable side.
     pub weakness: &'static Weakness,
     /// Plain name of the function.
     pub function: &'a str,
-    /// The function with the flaw: from column 0, without a line feed at its end.
+    /// Function with the flaw: from column 0, without a line feed at its end.
     pub vulnerable: &'a str,
-    /// The same function without it.
+    /// Function without the flaw.
     pub fixed: &'a str,
-    /// Number of the shape: of the combination of templates, below [`Generator::shapes`].
+    /// Number of the combination of templates, below [`PairGenerator::shapes`].
     pub shape: u32,
     /// One English sentence on the flaw.
     pub description: &'a str,
     /// Import and include lines for a file that holds either side.
-    pub prelude: &'a [&'a str],
+    pub prelude: &'a [String],
     /// Whether the function is a method that has to stand in the body of a class.
     pub in_class: bool,
 }
 
-impl Default for Generator {
+impl Default for PairGenerator {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Generator {
-    /// Compiles the templates.
+impl PairGenerator {
+    /// Parses and compiles the embedded templates.
+    ///
+    /// # Panics
+    /// If a template file has a fault, which the tests of this crate exclude.
     pub fn new() -> Self {
-        Self { program: program::compile(DIALECTS) }
+        let library = load::load().unwrap_or_else(|error| panic!("{error}"));
+        Self { program: compile::compile(&library) }
     }
 
-    /// How many shapes there are: structures that differ in more than names and literals.
+    /// Returns the number of shapes: of structures that differ in more than names and literals.
     pub fn shapes(&self) -> usize {
         self.program.shapes.len()
     }
 
-    /// What there is: languages and weaknesses, in a fixed order. All are equally frequent.
+    /// Returns the languages with their weaknesses, in a fixed order. All combinations are equally frequent.
     pub fn kinds(&self) -> impl ExactSizeIterator<Item = (Language, &'static Weakness)> {
-        self.program.cells.iter().map(|cell| (cell.language, cell.weakness))
+        self.program.groups.iter().map(|group| (group.language, group.weakness))
     }
 
     /// Writes the pair number `index` of `seed`.
     pub fn write_pair<'a>(&'a self, seed: u64, index: u64, out: &'a mut PairBuffer) -> PairRef<'a> {
-        let mut random = Random::of_pair(seed, index);
-        let cell = &self.program.cells[random.below(self.program.cells.len() as u32) as usize];
-        self.write(cell, random, out)
+        let mut choices = RandomChoices::of_pair(seed, index);
+        let group = &self.program.groups[choices.below(self.program.groups.len() as u32) as usize];
+        self.write(group, choices, out)
     }
 
-    /// Writes the pair number `index` of `seed` among those of one language and weakness, or
-    /// nothing if there are none.
+    /// Writes the pair number `index` of `seed` among those of one language and weakness. Returns nothing
+    /// if there are no such pairs.
     pub fn write_pair_of<'a>(
         &'a self,
         language: Language,
@@ -88,26 +96,31 @@ impl Generator {
         index: u64,
         out: &'a mut PairBuffer,
     ) -> Option<PairRef<'a>> {
-        let mut cells = self.program.cells.iter();
-        let cell = cells.find(|cell| cell.language == language && cell.weakness == weakness)?;
-        Some(self.write(cell, Random::of_pair(seed, index), out))
+        let mut groups = self.program.groups.iter();
+        let group = groups.find(|group| group.language == language && group.weakness == weakness)?;
+        Some(self.write(group, RandomChoices::of_pair(seed, index), out))
     }
 
-    fn write<'a>(&'a self, cell: &Cell, mut random: Random, out: &'a mut PairBuffer) -> PairRef<'a> {
+    fn write<'a>(
+        &'a self,
+        group: &ShapeGroup,
+        mut choices: RandomChoices,
+        out: &'a mut PairBuffer,
+    ) -> PairRef<'a> {
         let program = &self.program;
-        let number = cell.shapes.start + random.below(cell.shapes.end - cell.shapes.start);
+        let number = group.shapes.start + choices.below(group.shapes.end - group.shapes.start);
         let shape = &program.shapes[number as usize];
         out.prepare(program);
         let PairBuffer { pieces, written, fixed } = out;
-        draw(program, shape, &mut random, pieces);
+        draw_words(program, shape, &mut choices, pieces);
 
         let mut ends = [0; 7];
         for part in 0..6 {
             let ops = &program.ops[shape.parts[part] as usize..shape.parts[part + 1] as usize];
-            ends[part + 1] = copy(program, ops, pieces, written, ends[part]);
+            ends[part + 1] = copy_pieces(program, ops, pieces, written, ends[part]);
         }
-        // What the fix puts in stands behind the vulnerable side: so both are checked as text at
-        // once. Templates are ASCII, so they always are.
+        // The text that the fix puts in stands behind the vulnerable side, so that one check covers both.
+        // It never fails, because templates are ASCII and pieces end between characters.
         let [_, name, after_name, replaced, after_replaced, end, after_end] = ends;
         let text = std::str::from_utf8(&written[..after_end]).unwrap_or_default();
         let (vulnerable, replacement) = text.split_at(end);
@@ -117,8 +130,8 @@ impl Generator {
         fixed.push_str(&vulnerable[after_replaced..]);
 
         PairRef {
-            language: cell.language,
-            weakness: cell.weakness,
+            language: group.language,
+            weakness: group.weakness,
             function: &vulnerable[name..after_name],
             vulnerable,
             fixed,
@@ -131,26 +144,32 @@ impl Generator {
 }
 
 impl PairBuffer {
-    /// Makes room, before the first pair.
-    fn prepare(&mut self, program: &Program) {
+    /// Makes room before the first pair.
+    fn prepare(&mut self, program: &ShapeProgram) {
         if self.pieces.len() < program.pieces.len() {
             self.pieces.clone_from(&program.pieces);
-            self.written.resize(2 * program.longest + BLOCK, 0);
+            self.written.resize(2 * program.longest + BLOCK_BYTES, 0);
         }
     }
 }
 
-/// Decides which pieces the slots of a shape are.
-fn draw(program: &Program, shape: &Shape, random: &mut Random, pieces: &mut [u32]) {
+/// Draws a piece for each slot of a shape.
+fn draw_words(
+    program: &ShapeProgram,
+    shape: &CompiledShape,
+    choices: &mut RandomChoices,
+    pieces: &mut [u32],
+) {
     let values = program.values.as_slice();
     let vocabulary = &program.vocabularies[shape.vocabulary as usize];
-    let theme = vocabulary.themes as usize + random.below(THEMES.len() as u32) as usize * THEME_SLOTS.len();
+    let theme = vocabulary.themes as usize + choices.below(program.themes) as usize * THEME_SLOTS.len();
     pieces[1..=THEME_SLOTS.len()].copy_from_slice(&values[theme..theme + THEME_SLOTS.len()]);
     // Four draws share one number: 16 bits are plenty for lists of a few dozen words.
     for four in program.drawn[shape.drawn.start as usize..shape.drawn.end as usize].chunks(4) {
-        let mut bits = random.next();
+        let mut bits = choices.next_u64();
         for slot in four {
-            let Words { count, start } = vocabulary.words[usize::from(*slot) % SLOTS];
+            // The remainder changes nothing, but spares a check of the bound.
+            let SlotWords { count, start } = vocabulary.words[usize::from(*slot) % MAX_SLOTS];
             let choice = ((bits & 0xffff) * u64::from(count)) >> 16;
             pieces[usize::from(*slot)] = values[start as usize + choice as usize];
             bits >>= 16;
@@ -158,14 +177,16 @@ fn draw(program: &Program, shape: &Shape, random: &mut Random, pieces: &mut [u32
     }
 }
 
-/// Writes `ops` from `at` on, and says where they end.
+/// Writes `ops` from `at` on and returns their end.
 #[inline(always)]
-fn copy(program: &Program, ops: &[u16], pieces: &[u32], out: &mut [u8], mut at: usize) -> usize {
+fn copy_pieces(program: &ShapeProgram, ops: &[u16], pieces: &[u32], out: &mut [u8], mut at: usize) -> usize {
     let arena = program.arena.as_slice();
     for op in ops {
         let piece = pieces[usize::from(*op)];
         let from = (piece >> LENGTH_BITS) as usize;
-        out[at..at + BLOCK].copy_from_slice(&arena[from..from + BLOCK]);
+        // Always a whole block: a copy of fixed length is a pair of vector moves, and the bytes past the
+        // piece are overwritten by the next one or lie behind the end.
+        out[at..at + BLOCK_BYTES].copy_from_slice(&arena[from..from + BLOCK_BYTES]);
         at += (piece & ((1 << LENGTH_BITS) - 1)) as usize;
     }
     at

@@ -1,23 +1,99 @@
-//! The collector `synthetic`: counterfactual pairs generated from a seed.
+//! Counterfactual pairs, generated from templates and a seed: a vulnerable function and the same function
+//! fixed. Nothing but the flaw tells the two sides apart.
 //!
-//! [`Generator`] writes a vulnerable function and the same function fixed; nothing but the
-//! flaw tells them apart. The way of a template through the files: `templates/<language>/`
-//! holds the parts as text (`template` tells how they are written), `combine` puts parts
-//! together with the help of `expand`, `program` packs the combinations, and `generator`
-//! fills them with words from `names`, drawn by `random`.
+//! [`PairGenerator`] writes pairs; [`SyntheticCollector`] is the collector `synthetic`, which makes a
+//! dataset of them.
 //!
-//! To add a flaw, add one entry to a list in `templates/<language>/`.
+//! ```
+//! use streamguard_dataset::{Language, Weakness};
+//! use streamguard_synthetic::{PairBuffer, PairGenerator};
+//!
+//! let generator = PairGenerator::new();
+//! let mut buffer = PairBuffer::default();
+//! let injection = Weakness::by_name("sql_injection").unwrap();
+//! let pair = generator.write_pair_of(Language::Python, injection, 7, 0, &mut buffer).unwrap();
+//! assert!(pair.vulnerable.contains(pair.function) && pair.fixed.contains(pair.function));
+//! assert_ne!(pair.vulnerable, pair.fixed);
+//! ```
+//!
+//! # Parts of a function
+//! A **shape** is a structure of functions. It is put together from four parts that know nothing of each
+//! other: a **host** (the place of the code, such as a Flask view), one of the host's **sources** (the way
+//! untrusted data arrives), a **flow** (guard clause, loop, `try`), and a **flaw** (the sink, vulnerable and
+//! fixed). One more part of any kind multiplies with all the others.
+//!
+//! # Template files
+//! The parts are data: TOML files below `templates/<language>/`, embedded in the program and read when the
+//! first generator is built. A new file needs no entry anywhere. What a language's files define is put
+//! together, in the order of their paths:
+//!
+//! | file | tables |
+//! |---|---|
+//! | `language.toml` | `case` and `tabs`, `[[name]]` word lists, `[macros]`, `[macro-sets.<set>]` |
+//! | `hosts.toml` | `[[host]]` with `[[host.source]]` and `[host.macros]` |
+//! | `flows.toml` | `[[flow]]` |
+//! | `prelude.toml` | `prelude`: imports, each with the texts that need it |
+//! | `flaws/*.toml` | `[[weakness]]` with one `[[weakness.flaw]]` for each variant |
+//!
+//! A weakness in `flaws/`:
+//!
+//! ```toml
+//! [[weakness]]
+//! name = "weak_hash"              # as in `streamguard_dataset::weakness::ALL`
+//! about = "A password from ~from~ is hashed with a broken function"
+//! functions = ["register_~entity~", "store_~entity~_login"]
+//! input = "in_pass"               # slot that names the untrusted variable ~v~
+//! source = "get"                  # kind of source (`gives`)
+//! raises = 'ValueError'           # macro ~E~
+//! reply = "value"                 # macro of the host that answers
+//!
+//! [[weakness.flaw]]
+//! code = '''
+//! digest = ~[hashlib.md5(~v~.encode()).hexdigest()~|bcrypt.hashpw(~v~.encode(), bcrypt.gensalt())~]
+//! ~r~ = {"~col~": digest}
+//! '''
+//! ```
+//!
+//! A key that stands in `[[weakness.flaw]]` too replaces the one above for this flaw. The other keys are
+//! `hosts` (names of the hosts that fit; all without it), `handle` (parameters that nothing else provides),
+//! `result` (type of the result `~r~`), and `macros` (a table, or the name of a macro set).
+//! A text of several lines loses its common indentation and the line feed at its end.
+//!
+//! # Markup
+//! All signs begin with a tilde:
+//!
+//! | markup | meaning |
+//! |---|---|
+//! | `~name~` | the macro or slot called `name` |
+//! | <code>~[flawed~&#124;fixed~]</code> | text of the vulnerable side, then of each fix |
+//! | <code>~(one~&#124;other~)</code> | one of these, the same on both sides |
+//! | `~~` | a tilde |
+//!
+//! A **macro** is text that is put in while templates are compiled; it may use further macros. A macro with
+//! a list of texts has alternatives, of which one is chosen for each shape. Macros of a flow are stronger
+//! than those of the flaw, of its host, and of the language.
+//! A **slot** is filled anew for every pair from a list of words: those in `templates/words.toml`, and
+//! `[[name]]` of the language.
+//!
+//! A combination in which a name is not defined is impossible and is left out: this is the whole
+//! type system. A macro of several lines takes on the indentation of the line that uses it; a line
+//! of which nothing is left but its indentation disappears.
 
+mod choices;
 mod collector;
-mod combine;
+mod compile;
 mod expand;
 mod generator;
-mod names;
-mod program;
-mod random;
+mod load;
+mod markup;
+mod prelude;
+mod shape_draft;
+mod shape_program;
 pub mod split_mix;
 mod template;
-mod templates;
+mod template_file;
+mod text;
+mod vocabulary;
 
-pub use collector::Synthetic;
-pub use generator::{Generator, PairBuffer, PairRef};
+pub use collector::SyntheticCollector;
+pub use generator::{PairBuffer, PairGenerator, PairRef};

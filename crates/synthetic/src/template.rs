@@ -1,151 +1,139 @@
-//! What the templates are made of.
-//!
-//! A **shape** is put together from four parts that know nothing of each other: a [`Host`]
-//! (where the code lives, such as a Flask view), one of the host's [`Source`]s (how untrusted
-//! data arrives), a [`Flow`] (guard clause, loop, try), and a [`Flaw`] (the sink, vulnerable
-//! and fixed). Adding one entry to one list multiplies with all the others.
-//!
-//! All of them are text with a small markup, whose every sign starts with a tilde:
-//!
-//! | markup | meaning |
-//! |---|---|
-//! | `~name~` | the macro or slot called `name` |
-//! | `~[flawed~|fixed~]` | text of the vulnerable side, then of each fix |
-//! | `~(one~|other~)` | one of these, the same on both sides |
-//! | `~~` | a tilde |
-//!
-//! A **macro** is text that is put in while compiling; it may use further macros. A name
-//! that is defined several times has alternatives, of which one is chosen per shape. A **slot** is filled
-//! anew for every pair from a list of words (see [`super::names`]). What a part needs and the
-//! others do not define makes a combination impossible, and it is left out: this is the whole
-//! type system. Text that starts with a line feed is dedented; a macro of several lines takes
-//! on the indentation of the line that uses it; a line of which nothing is left but its
-//! indentation disappears.
+//! Parts that shapes are put together from, as they are read from the template files.
 
-use streamguard_dataset::Language;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-/// The names that the parts define for each other: name and text.
-pub(super) type Macros = &'static [(&'static str, &'static str)];
+use serde::Deserialize;
+use streamguard_dataset::{Language, Weakness};
 
-/// Everything known of one language.
-pub(super) struct Dialect {
-    /// The language.
+/// Macros by name, each with its alternatives.
+pub(crate) type MacroTable<'a> = BTreeMap<Cow<'a, str>, Vec<Cow<'a, str>>>;
+
+/// All templates of one language.
+#[derive(Debug)]
+pub(crate) struct LanguageTemplates {
+    /// Language of the functions.
     pub language: Language,
-    /// How local names are written.
-    pub case: Case,
-    /// Whether a level of indentation (four spaces in templates) is a tab.
+    /// Case of local names.
+    pub case: NameCase,
+    /// Whether a level of indentation (four spaces in templates) becomes a tab.
     pub tabs: bool,
-    /// Slots of this language beside the common ones: name and words (see `names`).
-    pub words: Macros,
-    /// Where code lives.
-    pub hosts: &'static [Host],
-    /// How it runs.
-    pub flows: &'static [Flow],
-    /// What is wrong with it.
-    pub flaws: &'static [&'static [Flaw]],
-    /// Macros for all parts, below those of the parts themselves.
-    pub macros: Macros,
-    /// Lines that the head of a file needs, in their order there, each for the word before it.
-    pub prelude: Macros,
+    /// Slots of this language beside the common ones.
+    pub names: Vec<WordList>,
+    /// Places for code.
+    pub hosts: Vec<HostTemplate>,
+    /// Bodies of functions.
+    pub flows: Vec<FlowTemplate>,
+    /// Sinks, vulnerable and fixed.
+    pub flaws: Vec<FlawTemplate>,
+    /// Macros for all parts, weaker than those of the parts themselves.
+    pub macros: MacroTable<'static>,
+    /// Lines for the head of a file, in their order there.
+    pub prelude: Vec<PreludeLine>,
 }
 
-/// How names of several words are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Case {
+/// Case of names that consist of several words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum NameCase {
     /// `like_this`
     Snake,
     /// `likeThis`
     Camel,
 }
 
-/// Where code lives: the handler of a framework, a method, a plain function.
+/// Words that one slot can be filled with.
+#[derive(Debug)]
+pub(crate) struct WordList {
+    /// Name of the slot.
+    pub slot: String,
+    /// Words to draw from.
+    pub words: Vec<String>,
+}
+
+/// A place for code: the handler of a framework, a method, a plain function.
 ///
 /// Replies (`value`, `html`, `redirect`, ...) and failures (`fail` for bad input, `broken`
-/// for inner trouble) are macros; a host that has no such thing leaves them out.
-pub(super) struct Host {
-    /// Name for [`Flaw::hosts`].
-    pub name: &'static str,
-    /// The function with `~name~`, `~body~`, and where they belong `~handle~` and `~param~`.
-    pub frame: &'static str,
+/// for internal errors) are macros; a host that cannot reply in some way leaves that macro out.
+#[derive(Debug)]
+pub(crate) struct HostTemplate {
+    /// Name for [`FlawTemplate::hosts`].
+    pub name: String,
+    /// Function with `~name~`, `~body~`, and where they belong `~handle~` and `~param~`.
+    pub frame: String,
     /// Whether the function must stand in a class.
     pub in_class: bool,
-    /// How data arrives.
-    pub sources: &'static [Source],
+    /// Ways for data to arrive.
+    pub sources: Vec<InputSource>,
     /// Macros of the host.
-    pub macros: Macros,
+    pub macros: MacroTable<'static>,
 }
 
-/// How untrusted data, `~v~`, arrives in a host.
-pub(super) struct Source {
-    /// What it gives; a flaw asks for it by [`Flaw::source`].
-    pub gives: &'static str,
-    /// Where it comes from, for descriptions: "the query string".
-    pub from: &'static str,
-    /// The macro `~param~`: what stands in the parameter list, if the host has a place for it.
-    pub param: &'static str,
-    /// The macro `~source~`: statements that read it.
-    pub code: &'static str,
+/// A way for untrusted data, `~v~`, to arrive in a host.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct InputSource {
+    /// Kind of data; a flaw asks for it by [`FlawTemplate::source`].
+    pub gives: String,
+    /// Origin, for descriptions: "the query string".
+    #[serde(default)]
+    pub from: String,
+    /// Macro `~param~`: the parameter, if the host has a place for one.
+    #[serde(default, deserialize_with = "super::text::block")]
+    pub param: String,
+    /// Macro `~source~`: statements that read the data.
+    #[serde(default, deserialize_with = "super::text::block")]
+    pub code: String,
 }
 
-/// The way a body runs: uses `~source~`, `~core~` and `~reply~`.
-pub(super) struct Flow {
-    /// Which [`Flaw::source`] it needs; empty for any.
-    pub source: &'static str,
-    /// Which [`Flaw::reply`] it needs; empty for any.
-    pub reply: &'static str,
-    /// The body.
-    pub body: &'static str,
-    /// Macros over those of the flaw.
-    pub macros: Macros,
+/// A body of a function: puts `~source~`, `~core~` and `~reply~` in order.
+#[derive(Debug)]
+pub(crate) struct FlowTemplate {
+    /// [`FlawTemplate::source`] that the body needs; empty for any.
+    pub source: String,
+    /// [`FlawTemplate::reply`] that the body needs; empty for any.
+    pub reply: String,
+    /// Text of the body.
+    pub body: String,
+    /// Macros, stronger than those of the flaw.
+    pub macros: MacroTable<'static>,
 }
 
 /// A sink, vulnerable and fixed.
-#[derive(Clone, Copy)]
-pub(super) struct Flaw {
-    /// Name in [`streamguard_dataset::weakness::ALL`].
-    pub weakness: &'static str,
-    /// One English sentence on the flaw, without the full stop; `~from~` is where data comes from.
-    pub about: &'static str,
+#[derive(Debug)]
+pub(crate) struct FlawTemplate {
+    /// Weakness of the vulnerable side.
+    pub weakness: &'static Weakness,
+    /// One English sentence on the flaw, without the full stop; `~from~` is the origin of the data.
+    pub about: String,
     /// Names for the function.
-    pub names: &'static [&'static str],
-    /// Hosts that it fits; empty for all.
-    pub hosts: &'static [&'static str],
-    /// The list of words that `~v~`, the untrusted variable, is named from; empty for none.
-    pub input: &'static str,
-    /// The kind of source that it needs.
-    pub source: &'static str,
-    /// The macro `~handle~`: further parameters where nothing else provides them.
-    pub handle: &'static str,
-    /// The macro `~E~`: the exception that the core may raise; empty for none.
-    pub raises: &'static str,
-    /// The macro `~R~`: the type of the result `~r~`, where types are written.
-    pub result: &'static str,
-    /// The macro that answers; it becomes `~reply~`.
-    pub reply: &'static str,
-    /// The macro `~core~`: the statements with the flaw and its fixes.
-    pub code: &'static str,
-    /// Macros over those of the host.
-    pub macros: Macros,
+    pub functions: Vec<String>,
+    /// Hosts that the flaw fits; empty for all.
+    pub hosts: Vec<String>,
+    /// Slot that names `~v~`, the untrusted variable; empty for none.
+    pub input: String,
+    /// Kind of source that the flaw needs.
+    pub source: String,
+    /// Macro `~handle~`: further parameters where nothing else provides them.
+    pub handle: String,
+    /// Macro `~E~`: exception that the core may raise; empty for none.
+    pub raises: String,
+    /// Macro `~R~`: type of the result `~r~`, in languages that write types.
+    pub result: String,
+    /// Macro that answers; it becomes `~reply~`.
+    pub reply: String,
+    /// Macro `~core~`: the statements with the flaw and its fixes.
+    pub code: String,
+    /// Macros, stronger than those of the host.
+    pub macros: MacroTable<'static>,
 }
 
-/// What a flaw says nothing about.
-pub(super) const FLAW: Flaw = Flaw {
-    weakness: "",
-    about: "",
-    names: &[],
-    hosts: &[],
-    input: "",
-    source: "",
-    handle: "",
-    raises: "",
-    result: "",
-    reply: "",
-    code: "",
-    macros: &[],
-};
-
-/// What a flow says nothing about.
-pub(super) const FLOW: Flow = Flow { source: "", reply: "", body: "", macros: &[] };
-
-/// What a source says nothing about.
-pub(super) const SOURCE: Source = Source { gives: "", from: "", param: "", code: "" };
+/// One line for the head of a file.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct PreludeLine {
+    /// The line, such as an import.
+    pub line: String,
+    /// Texts in a function that need the line.
+    pub needed_by: Vec<String>,
+}

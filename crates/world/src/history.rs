@@ -8,7 +8,7 @@ use gix::actor::Signature;
 use gix::date::Time;
 use gix::objs::Commit;
 use streamguard_dataset::Language;
-use streamguard_synthetic::{Generator, PairBuffer};
+use streamguard_synthetic::{PairBuffer, PairGenerator};
 
 use crate::documents::{self, Version};
 use crate::fix::Fix;
@@ -30,7 +30,7 @@ const FULL: usize = 9;
 /// A repository in the making.
 pub(crate) struct History {
     pub(crate) settings: Settings,
-    generator: Arc<Generator>,
+    generator: Arc<PairGenerator>,
     /// Address of the repository.
     pub(crate) url: String,
     /// Owner and name.
@@ -83,7 +83,7 @@ impl History {
     /// A repository without commits.
     pub(crate) fn new(
         settings: &Settings,
-        generator: &Arc<Generator>,
+        generator: &Arc<PairGenerator>,
         number: usize,
         layout: &'static Layout,
     ) -> Self {

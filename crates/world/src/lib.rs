@@ -38,7 +38,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use streamguard_synthetic::Generator;
+use streamguard_synthetic::PairGenerator;
 use thiserror::Error;
 
 pub use oracle::{Decoy, Findable, Naming, Planted, PlantedAdvisory, RepositoryTruth, Truth};
@@ -117,13 +117,13 @@ impl WorldError {
 #[derive(Debug)]
 pub struct World {
     settings: Settings,
-    generator: Arc<Generator>,
+    generator: Arc<PairGenerator>,
 }
 
 impl World {
     /// The world of these settings; nothing is written yet.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, generator: Arc::new(Generator::new()) }
+        Self { settings, generator: Arc::new(PairGenerator::new()) }
     }
 
     /// The repositories one after the other, by path; each is made when it is asked for.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use streamguard_synthetic::Generator;
+use streamguard_synthetic::PairGenerator;
 
 use crate::fix::FixedProject;
 use crate::history::History;
@@ -63,7 +63,7 @@ impl Repository {
     /// Writes the repository number `number`.
     pub(crate) fn new(
         settings: &Settings,
-        generator: &Arc<Generator>,
+        generator: &Arc<PairGenerator>,
         number: usize,
     ) -> Result<Self, WorldError> {
         let full_name = Self::full_name(settings, number);
@@ -146,7 +146,7 @@ fn config(url: &str) -> String {
 }
 
 /// The languages of the generator take turns. A project without fixes may be in any language.
-fn layout(generator: &Generator, number: usize, part: Part) -> Result<&'static Layout, WorldError> {
+fn layout(generator: &PairGenerator, number: usize, part: Part) -> Result<&'static Layout, WorldError> {
     let mut known: Vec<&'static Layout> = Vec::new();
     for layout in generator.kinds().filter_map(|(language, _)| Layout::of(language)) {
         if !known.iter().any(|there| there.language == layout.language) {

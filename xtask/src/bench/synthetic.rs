@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, ensure};
-use streamguard_synthetic::{Generator, PairBuffer};
+use streamguard_synthetic::{PairBuffer, PairGenerator};
 
 use super::{cost, median};
 
@@ -13,7 +13,7 @@ use super::{cost, median};
 const PEER: f64 = 33_000.0;
 
 pub(crate) fn run(streamguard: &Path) -> Result<()> {
-    let generator = Generator::new();
+    let generator = PairGenerator::new();
     let mut buffer = PairBuffer::default();
     let mut bytes = 0;
     let pairs = 3_000_000;

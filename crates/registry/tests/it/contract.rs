@@ -7,11 +7,11 @@ use streamguard_engine::testing::check_job;
 use streamguard_http::{Access, Credentials};
 use streamguard_mining::RepoCollector;
 use streamguard_snapshot::Snapshot;
-use streamguard_synthetic::Synthetic;
+use streamguard_synthetic::SyntheticCollector;
 
 #[test]
 fn synthetic_keeps_the_contract() {
-    let job = Collect(Synthetic { synthetic_samples: 300, seed: 3 });
+    let job = Collect(SyntheticCollector { synthetic_samples: 300, seed: 3 });
     check_job(&job, |settings: Value| serde_json::from_value(settings).map(Collect)).unwrap();
 }
 

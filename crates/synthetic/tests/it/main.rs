@@ -1,3 +1,4 @@
-//! Integration tests of the crate, in one binary.
+//! Integration tests of the generator.
 
+// Promises about generated pairs.
 mod synthetic;

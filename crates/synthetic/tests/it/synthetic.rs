@@ -1,15 +1,15 @@
-//! What is promised of generated pairs: they parse, they differ by the flaw alone, and they
+//! Promises about generated pairs: they parse, they differ by the flaw alone, and they
 //! are the same everywhere.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use streamguard_dataset::weakness::Weakness;
 use streamguard_dataset::{Language, quality};
-use streamguard_synthetic::{Generator, PairBuffer, PairRef};
+use streamguard_synthetic::{PairBuffer, PairGenerator, PairRef};
 use tree_sitter::Parser;
 
-/// Weaknesses that every language has.
-const EVERYWHERE: &[&str] = &[
+/// Weaknesses that every language must have.
+const COMMON_WEAKNESSES: &[&str] = &[
     "path_traversal",
     "command_injection",
     "xss",
@@ -26,7 +26,7 @@ const EVERYWHERE: &[&str] = &[
     "ssrf",
 ];
 
-/// Names of interfaces that hold a telling word, because whoever wrote the interface put it there.
+/// Names that contain one of [`TELLING_PARTS`] because the authors of the library chose them.
 const TELLING_INTERFACES: &[&str] = &[
     "DEFAULT_SAFE_SCHEMA",
     "InsecureSkipVerify",
@@ -46,7 +46,7 @@ const TELLING_INTERFACES: &[&str] = &[
     "urlsafe_b64encode",
 ];
 
-/// Parts of names that would tell the side.
+/// Parts of names that would give the side away.
 const TELLING_PARTS: &[&str] = &[
     "vuln",
     "safe",
@@ -71,10 +71,10 @@ const TELLING_PARTS: &[&str] = &[
     "cwe",
 ];
 
-/// Words on one side only that are the flaw or its fix.
+/// Words on one side only that are the flaw or its fix themselves.
 const FLAWS_AND_FIXES: &[&str] = &["md5", "sha1"];
 
-fn each_pair(generator: &Generator, seed: u64, count: u64, mut check: impl FnMut(PairRef<'_>)) {
+fn each_pair(generator: &PairGenerator, seed: u64, count: u64, mut check: impl FnMut(PairRef<'_>)) {
     let mut buffer = PairBuffer::default();
     for index in 0..count {
         check(generator.write_pair(seed, index, &mut buffer));
@@ -96,7 +96,7 @@ fn parser(language: Language) -> Parser {
     parser
 }
 
-/// The function with what has to stand around it, such as a class.
+/// Returns a file with the function, and a class around it where one is needed.
 fn in_file(pair: &PairRef<'_>, code: &str) -> String {
     let body = if pair.in_class { format!("class Place {{\n{code}\n}}\n") } else { format!("{code}\n") };
     let head = pair.prelude.join("\n");
@@ -107,14 +107,14 @@ fn in_file(pair: &PairRef<'_>, code: &str) -> String {
     }
 }
 
-/// Names and numbers of a text.
+/// Returns the names and numbers of a text.
 fn words(code: &str) -> impl Iterator<Item = &str> {
     code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty())
 }
 
 #[test]
 fn every_shape_parses() {
-    let generator = Generator::new();
+    let generator = PairGenerator::new();
     let mut parsers: BTreeMap<Language, Parser> = BTreeMap::new();
     let mut seen = BTreeSet::new();
     each_pair(&generator, 1, 40_000, |pair| {
@@ -138,7 +138,7 @@ fn every_shape_parses() {
 
 #[test]
 fn a_pair_follows_from_seed_and_index() {
-    let (generator, other) = (Generator::new(), Generator::new());
+    let (generator, other) = (PairGenerator::new(), PairGenerator::new());
     let (mut buffer, mut fresh) = (PairBuffer::default(), PairBuffer::default());
     for index in (0..500).rev().chain([u64::MAX, 1 << 40]) {
         let pair = generator.write_pair(7, index, &mut buffer);
@@ -151,13 +151,13 @@ fn a_pair_follows_from_seed_and_index() {
 
 #[test]
 fn all_languages_have_the_common_weaknesses() {
-    let generator = Generator::new();
+    let generator = PairGenerator::new();
     let kinds: BTreeSet<(Language, &str)> =
         generator.kinds().map(|(language, weakness)| (language, weakness.name)).collect();
     let languages: BTreeSet<Language> = kinds.iter().map(|kind| kind.0).collect();
     assert_eq!(languages.len(), 6);
     for language in languages {
-        for weakness in EVERYWHERE {
+        for weakness in COMMON_WEAKNESSES {
             assert!(kinds.contains(&(language, weakness)), "no {weakness} in {language:?}");
         }
     }
@@ -175,8 +175,8 @@ fn all_languages_have_the_common_weaknesses() {
 }
 
 #[test]
-fn what_is_not_there_is_not_written() {
-    let generator = Generator::new();
+fn unknown_languages_and_weaknesses_give_no_pair() {
+    let generator = PairGenerator::new();
     let mut buffer = PairBuffer::default();
     let redos = Weakness::by_name("redos").unwrap();
     assert!(generator.write_pair_of(Language::C, redos, 1, 1, &mut buffer).is_none());
@@ -187,8 +187,8 @@ fn what_is_not_there_is_not_written() {
 }
 
 #[test]
-fn texts_fit_into_files() {
-    let generator = Generator::new();
+fn texts_fit_into_dataset_files() {
+    let generator = PairGenerator::new();
     each_pair(&generator, 3, 10_000, |pair| {
         for code in [pair.vulnerable, pair.fixed] {
             assert!(quality::check_length(code).is_ok());
@@ -206,8 +206,8 @@ fn texts_fit_into_files() {
 }
 
 #[test]
-fn lengths_tell_little() {
-    let generator = Generator::new();
+fn lengths_hardly_give_the_side_away() {
+    let generator = PairGenerator::new();
     let (mut vulnerable, mut fixed, mut usual, mut shorter) = (0, 0, 0, 0);
     each_pair(&generator, 4, 20_000, |pair| {
         vulnerable += pair.vulnerable.len();
@@ -222,8 +222,8 @@ fn lengths_tell_little() {
 }
 
 #[test]
-fn names_do_not_tell_the_side() {
-    let generator = Generator::new();
+fn names_do_not_give_the_side_away() {
+    let generator = PairGenerator::new();
     let mut telling = BTreeSet::new();
     each_pair(&generator, 5, 20_000, |pair| {
         for word in words(pair.vulnerable).chain(words(pair.fixed)) {
@@ -239,7 +239,7 @@ fn names_do_not_tell_the_side() {
 #[test]
 fn words_of_one_side_are_the_flaw_or_its_fix() {
     const PAIRS: u64 = 20_000;
-    let generator = Generator::new();
+    let generator = PairGenerator::new();
     let mut counts: BTreeMap<String, [u64; 2]> = BTreeMap::new();
     each_pair(&generator, 6, PAIRS, |pair| {
         for (side, code) in [pair.vulnerable, pair.fixed].into_iter().enumerate() {
@@ -262,9 +262,9 @@ fn words_of_one_side_are_the_flaw_or_its_fix() {
 }
 
 #[test]
-fn hardly_a_pair_comes_twice() {
+fn pairs_hardly_ever_repeat() {
     const PAIRS: u64 = 20_000;
-    let generator = Generator::new();
+    let generator = PairGenerator::new();
     let (mut seen, mut skeletons) = (HashSet::new(), HashSet::new());
     let mut repeated = 0;
     each_pair(&generator, 7, PAIRS, |pair| {
@@ -273,11 +273,11 @@ fn hardly_a_pair_comes_twice() {
         repeated += u64::from(!seen.insert(blake3::hash(both.join("\n").as_bytes())));
         skeletons.insert(skeleton(pair.vulnerable));
     });
-    assert!(repeated <= PAIRS / 200, "{repeated} of {PAIRS} pairs came before");
+    assert!(repeated <= PAIRS / 200, "{repeated} of {PAIRS} pairs are repetitions");
     assert!(skeletons.len() >= 1_000, "{} structures", skeletons.len());
 }
 
-/// The code with every name, number and string replaced by one sign.
+/// Replaces every name, number and string of the code by one letter.
 fn skeleton(code: &str) -> String {
     let mut skeleton = String::new();
     let mut characters = code.chars().peekable();
@@ -304,11 +304,11 @@ fn skeleton(code: &str) -> String {
     skeleton
 }
 
-/// Everything that the first pairs consist of, in one digest. A change of templates, words or
-/// random numbers changes it: then datasets made with the same seed change too, which users should be told.
+/// Compares one digest over everything in the first pairs. A change of templates, words or random numbers
+/// changes it: then the same seed gives another dataset, which belongs in the change log.
 #[test]
-fn the_first_pairs_stay_what_they_are() {
-    let generator = Generator::new();
+fn the_first_pairs_stay_the_same() {
+    let generator = PairGenerator::new();
     let mut digest = blake3::Hasher::new();
     each_pair(&generator, 42, 1_000, |pair| {
         let texts = [

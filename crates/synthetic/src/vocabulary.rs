@@ -1,0 +1,121 @@
+//! Words that slots are filled with.
+//!
+//! Every name of a variable comes from exactly one list, so that two names in one function
+//! never meet. Words of several parts are written with spaces in themes and with underscores
+//! elsewhere, and take the case of their language.
+
+use std::collections::BTreeMap;
+
+use super::template::{LanguageTemplates, NameCase, WordList};
+use super::template_file::WordsFile;
+
+/// Slots that a theme fills, all at once.
+pub(crate) const THEME_SLOTS: [&str; 8] =
+    ["entity", "entities", "Entity", "Entities", "table", "route", "noun", "nouns"];
+
+/// Words that all languages share.
+#[derive(Debug)]
+pub(crate) struct SharedWords {
+    /// Subjects of functions, in singular and plural. One theme is drawn for each pair.
+    pub themes: Vec<(String, String)>,
+    /// Names of variables.
+    pub names: Vec<WordList>,
+    /// Literals, the same in all languages.
+    pub literals: Vec<WordList>,
+}
+
+impl SharedWords {
+    pub(crate) fn new(file: WordsFile) -> Self {
+        let lists = |entries: Vec<_>| entries.into_iter().map(Into::into).collect();
+        Self { themes: file.themes, names: lists(file.names), literals: lists(file.literals) }
+    }
+
+    /// Returns the numbers of a language's slots: from 1 those of themes, then those of the word lists.
+    pub(crate) fn slots<'a>(&'a self, templates: &'a LanguageTemplates) -> BTreeMap<&'a str, u8> {
+        let lists = self.names.iter().chain(&templates.names).chain(&self.literals);
+        THEME_SLOTS.into_iter().chain(lists.map(|list| list.slot.as_str())).zip(1..).collect()
+    }
+
+    /// Returns the words of every slot that is drawn by itself, in the order of the slots' numbers.
+    pub(crate) fn word_lists(&self, templates: &LanguageTemplates) -> Vec<Vec<String>> {
+        let names = self.names.iter().chain(&templates.names);
+        let names = names.map(|list| list.words.iter().map(|word| in_case(word, templates.case)).collect());
+        names.chain(self.literals.iter().map(|list| list.words.clone())).collect()
+    }
+}
+
+/// Returns the words that a theme fills [`THEME_SLOTS`] with.
+pub(crate) fn theme_words((one, many): &(String, String), case: NameCase) -> [String; 8] {
+    [
+        in_case(one, case),
+        in_case(many, case),
+        pascal_case(one),
+        pascal_case(many),
+        many.replace(' ', "_"),
+        many.replace(' ', "-"),
+        one.clone(),
+        many.clone(),
+    ]
+}
+
+/// Writes a name of several parts in the case of a language.
+pub(crate) fn in_case(words: &str, case: NameCase) -> String {
+    match case {
+        NameCase::Snake => words.replace(' ', "_"),
+        NameCase::Camel => {
+            let pascal = pascal_case(words);
+            let mut letters = pascal.chars();
+            letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+        }
+    }
+}
+
+fn pascal_case(words: &str) -> String {
+    words
+        .split([' ', '_'])
+        .flat_map(|word| {
+            let mut letters = word.chars();
+            let first = letters.next().into_iter().flat_map(char::to_uppercase);
+            first.chain(letters).collect::<Vec<char>>()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::load;
+
+    #[test]
+    fn names_take_the_case_of_their_language() {
+        assert_eq!(in_case("row count", NameCase::Camel), "rowCount");
+        assert_eq!(in_case("row_count", NameCase::Camel), "rowCount");
+        assert_eq!(in_case("row_count", NameCase::Snake), "row_count");
+        assert_eq!(
+            theme_words(&("work order".to_owned(), "work orders".to_owned()), NameCase::Camel).join(" "),
+            "workOrder workOrders WorkOrder WorkOrders work_orders work-orders work order work orders"
+        );
+    }
+
+    #[test]
+    fn word_lists_have_no_word_in_common() {
+        let library = load::load().unwrap();
+        for templates in &library.languages {
+            let mut seen = BTreeSet::new();
+            for list in library.words.names.iter().chain(&templates.names) {
+                for word in &list.words {
+                    let new = seen.insert(in_case(word, templates.case));
+                    assert!(new, "{word} is in {} and in a list before", list.slot);
+                }
+            }
+            for (one, many) in &library.words.themes {
+                for word in [one, many] {
+                    let word = in_case(word, templates.case);
+                    assert!(!seen.contains(&word), "{word} is a theme and a name");
+                }
+            }
+        }
+    }
+}
