@@ -1,8 +1,8 @@
 //! Charts of horizontal bars: how much there is of each kind, and what is left at each step.
 
 use super::figures::share;
-use super::layout::{Layout, Shape};
-use super::style::{ACCENT, BAR, CELL, LEFT, MUTED, NOTE, RIGHT, STRONG, Style, WIDTH};
+use super::layout::{DrawnShape, PageLayout};
+use super::style::{ACCENT, BAR, CELL, LEFT, MUTED, NOTE, RIGHT, STRONG, TextStyle, WIDTH};
 use crate::digits::group_digits;
 
 /// Height of a bar, and of what it stands in.
@@ -52,7 +52,7 @@ impl BarChart {
     }
 
     /// Sets it over the width of the page.
-    pub(super) fn set(self, layout: &mut Layout<'_>) {
+    pub(super) fn set(self, layout: &mut PageLayout<'_>) {
         layout.gap(6.0);
         layout.open(self.height());
         self.set_at(layout, LEFT, WIDTH);
@@ -60,7 +60,7 @@ impl BarChart {
     }
 
     /// Sets charts two by two.
-    pub(super) fn set_pairs(charts: Vec<Self>, layout: &mut Layout<'_>) {
+    pub(super) fn set_pairs(charts: Vec<Self>, layout: &mut PageLayout<'_>) {
         let width = (WIDTH - GUTTER) / 2.0;
         for pair in charts.chunks(2) {
             let height = pair.iter().map(Self::height).fold(0.0, f32::max);
@@ -73,7 +73,7 @@ impl BarChart {
         }
     }
 
-    fn set_at(&self, layout: &mut Layout<'_>, left: f32, width: f32) {
+    fn set_at(&self, layout: &mut PageLayout<'_>, left: f32, width: f32) {
         let top = layout.y();
         let figure = layout.figure(&self.in_words(), left, top, width, self.height());
         let title = layout.fonts.fit(&self.title, &STRONG, width);
@@ -93,7 +93,7 @@ impl BarChart {
             if index < self.bars.len() {
                 let length = (room * (*count as f64 / most as f64) as f32).max(0.6);
                 let (y, height) = (y + (ROW - BAR_HEIGHT) / 2.0, BAR_HEIGHT);
-                layout.draw(figure, Shape::Block { x: behind, y, width: length, height, colour: BAR });
+                layout.draw(figure, DrawnShape::Block { x: behind, y, width: length, height, colour: BAR });
                 behind += length + 5.0;
             }
             let figure_line = layout.fonts.fit(&group_digits(*count), &CELL, width);
@@ -115,7 +115,7 @@ impl BarChart {
 }
 
 /// Sets what is left at each step, as bars that grow narrower around a middle.
-pub(super) fn set_funnel(layout: &mut Layout<'_>, title: &str, steps: &[(&str, u64)]) {
+pub(super) fn set_funnel(layout: &mut PageLayout<'_>, title: &str, steps: &[(&str, u64)]) {
     const STEP: f32 = 19.0;
     const LABELS: f32 = 200.0;
     let height = STRONG.leading + 3.0 + STEP * steps.len() as f32;
@@ -128,7 +128,7 @@ pub(super) fn set_funnel(layout: &mut Layout<'_>, title: &str, steps: &[(&str, u
     let line = layout.fonts.fit(title, &STRONG, WIDTH);
     layout.text(figure, LEFT, top, line, &STRONG);
     let most = steps.iter().map(|(_, count)| *count).max().unwrap_or(1).max(1);
-    let counted = Style { size: 9.0, ..STRONG };
+    let counted = TextStyle { size: 9.0, ..STRONG };
     let figures = layout.fonts.width(counted.face, counted.size, &group_digits(most)) + 10.0;
     let room = RIGHT - LEFT - LABELS - figures;
     for (index, (name, count)) in steps.iter().enumerate() {
@@ -141,7 +141,7 @@ pub(super) fn set_funnel(layout: &mut Layout<'_>, title: &str, steps: &[(&str, u
             count => (room * (*count as f64 / most as f64) as f32).max(1.0),
         };
         let (x, height) = (LEFT + LABELS + figures + (room - length) / 2.0, STEP - 4.0);
-        layout.draw(figure, Shape::Block { x, y: y + 2.0, width: length, height, colour: BAR });
+        layout.draw(figure, DrawnShape::Block { x, y: y + 2.0, width: length, height, colour: BAR });
         let line = layout.fonts.fit(&group_digits(*count), &counted, figures);
         layout.text_to(
             figure,

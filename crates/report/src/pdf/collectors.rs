@@ -1,11 +1,11 @@
 //! What came of each collector, or of another job.
 
 use super::figures::{capital, counted, none, optional, percent};
-use super::layout::Layout;
+use super::layout::PageLayout;
 use super::status::{colour, signed};
 use super::style::{CELL, SUBSECTION};
-use super::table::Align::{Left, Right};
-use super::table::{Cell, Table};
+use super::table::ColumnAlign::{Left, Right};
+use super::table::{PdfTable, TableCell};
 use super::title::{collects, runner, runners};
 use crate::Report;
 use crate::digits::group_digits;
@@ -14,14 +14,14 @@ use crate::report::{Collector, Shards};
 /// Most rows.
 const ROWS: usize = 200;
 
-pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
+pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
     if report.by_collector.is_empty() {
         return;
     }
     let collects = collects(report);
     layout.section(&capital(runners(report)));
     let mut table = if collects {
-        Table::new(&[
+        PdfTable::new(&[
             (runner(report), Left),
             ("Status", Left),
             ("Output", Left),
@@ -33,7 +33,7 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
             ("Shards done", Right),
         ])
     } else {
-        Table::new(&[
+        PdfTable::new(&[
             (runner(report), Left),
             ("Status", Left),
             ("Output", Left),
@@ -42,8 +42,8 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
         ])
     };
     for (name, collector) in report.by_collector.iter().take(ROWS) {
-        let name = Cell::styled(name, bold());
-        let status = Cell::styled(signed(&collector.status), CELL.coloured(colour(&collector.status)));
+        let name = TableCell::styled(name, bold());
+        let status = TableCell::styled(signed(&collector.status), CELL.coloured(colour(&collector.status)));
         let output = counted(collector.records, &collector.unit).into();
         table.row(if collects {
             vec![
@@ -91,11 +91,11 @@ fn done(shards: &Shards) -> String {
 }
 
 /// Why some did not end well.
-fn reasons(layout: &mut Layout<'_>, report: &Report) {
-    let mut table = Table::new(&[(runner(report), Left), ("Why it is incomplete", Left)]);
+fn reasons(layout: &mut PageLayout<'_>, report: &Report) {
+    let mut table = PdfTable::new(&[(runner(report), Left), ("Why it is incomplete", Left)]);
     for (name, collector) in &report.by_collector {
         if let Some(reason) = &collector.reason {
-            table.row(vec![Cell::styled(name, bold()), reason.as_str().into()]);
+            table.row(vec![TableCell::styled(name, bold()), reason.as_str().into()]);
         }
     }
     if !table.is_empty() {
@@ -104,6 +104,6 @@ fn reasons(layout: &mut Layout<'_>, report: &Report) {
     }
 }
 
-fn bold() -> super::style::Style {
-    super::style::Style { face: super::style::Face::Bold, ..CELL }
+fn bold() -> super::style::TextStyle {
+    super::style::TextStyle { face: super::style::FontFace::Bold, ..CELL }
 }

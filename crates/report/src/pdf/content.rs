@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::bars::{BarChart, set_funnel};
-use super::layout::Layout;
+use super::layout::PageLayout;
 use super::lines::LineChart;
 use super::style::NOTE;
-use super::table::Align::{Left, Right};
-use super::table::Table;
+use super::table::ColumnAlign::{Left, Right};
+use super::table::PdfTable;
 use super::title::collects;
 use crate::Report;
 use crate::digits::group_digits;
@@ -20,7 +20,7 @@ const MOST_BESIDE: usize = 10;
 /// Most charts and funnels of the same kind.
 const CHARTS: usize = 6;
 
-pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
+pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
     growth(layout, report);
     if let Some(dataset) = report.dataset.as_ref().filter(|dataset| dataset.stats.samples > 0) {
         contents(layout, dataset);
@@ -35,7 +35,7 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
 }
 
 /// One chart for each unit.
-fn growth(layout: &mut Layout<'_>, report: &Report) {
+fn growth(layout: &mut PageLayout<'_>, report: &Report) {
     let mut units: BTreeMap<&str, Vec<&Series>> = BTreeMap::new();
     let grown =
         report.timeline.series.iter().filter(|series| series.values.last().is_some_and(|last| *last > 0));
@@ -52,7 +52,7 @@ fn growth(layout: &mut Layout<'_>, report: &Report) {
     }
 }
 
-fn contents(layout: &mut Layout<'_>, dataset: &Dataset) {
+fn contents(layout: &mut PageLayout<'_>, dataset: &Dataset) {
     let stats = &dataset.stats;
     let whole = stats.samples;
     layout.section("What is in the dataset");
@@ -70,7 +70,7 @@ fn contents(layout: &mut Layout<'_>, dataset: &Dataset) {
     BarChart::set_pairs(charts.into_iter().flatten().collect(), layout);
 }
 
-fn funnels(layout: &mut Layout<'_>, report: &Report) {
+fn funnels(layout: &mut PageLayout<'_>, report: &Report) {
     let funnels: Vec<_> = report.funnels.iter().filter(|funnel| !funnel.steps.is_empty()).collect();
     if funnels.is_empty() {
         return;
@@ -89,11 +89,15 @@ fn funnels(layout: &mut Layout<'_>, report: &Report) {
 }
 
 /// What became of the samples of each source.
-fn sources(layout: &mut Layout<'_>, report: &Report) {
+fn sources(layout: &mut PageLayout<'_>, report: &Report) {
     let Some(dataset) = report.dataset.as_ref().filter(|dataset| !dataset.sources.is_empty()) else { return };
     layout.subsection("Samples on their way to the dataset");
-    let mut table =
-        Table::new(&[("Collector", Left), ("Emitted", Right), ("In the dataset", Right), ("Left out", Left)]);
+    let mut table = PdfTable::new(&[
+        ("Collector", Left),
+        ("Emitted", Right),
+        ("In the dataset", Right),
+        ("Left out", Left),
+    ]);
     for source in dataset.sources.iter().take(200) {
         let reasons: Vec<String> = source
             .rejected

@@ -1,9 +1,9 @@
 //! How long it took, and how the machine was used.
 
 use super::figures::{counted, decimal, none, percent, seconds};
-use super::layout::Layout;
-use super::table::Align::{Left, Right};
-use super::table::Table;
+use super::layout::PageLayout;
+use super::table::ColumnAlign::{Left, Right};
+use super::table::PdfTable;
 use super::title::{collects, runner};
 use crate::Report;
 use crate::digits::group_digits;
@@ -11,10 +11,10 @@ use crate::digits::group_digits;
 /// Most jobs in the table.
 const ROWS: usize = 200;
 
-pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
+pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
     layout.section("Performance");
     let performance = &report.performance;
-    let mut table = Table::pairs(Right);
+    let mut table = PdfTable::pairs(Right);
     let mut row = |name: &str, figure: String| table.row(vec![name.into(), figure.into()]);
     row("Duration", seconds(report.total_duration));
     if let Some(dataset) = &report.dataset {
@@ -37,7 +37,7 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
     by_job(layout, report);
 }
 
-fn by_job(layout: &mut Layout<'_>, report: &Report) {
+fn by_job(layout: &mut PageLayout<'_>, report: &Report) {
     if report.by_collector.is_empty() {
         return;
     }
@@ -47,7 +47,7 @@ fn by_job(layout: &mut Layout<'_>, report: &Report) {
         heads.push(("Samples a second", Right));
     }
     heads.extend([("Output a second", Right), ("Shards lost", Right), ("Attempts, by how they ended", Left)]);
-    let mut table = Table::new(&heads);
+    let mut table = PdfTable::new(&heads);
     for (name, job) in report.by_collector.iter().take(ROWS) {
         let attempts: Vec<String> = job
             .shards

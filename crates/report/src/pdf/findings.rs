@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::figures::{counted, none, value};
-use super::layout::Layout;
-use super::style::{self, Face, NOTE, Style};
-use super::table::Align::{Left, Right};
-use super::table::{Cell, Table};
+use super::layout::PageLayout;
+use super::style::{self, FontFace, NOTE, TextStyle};
+use super::table::ColumnAlign::{Left, Right};
+use super::table::{PdfTable, TableCell};
 use crate::Report;
 use crate::digits::group_digits;
 use crate::report::Collector;
@@ -20,7 +20,7 @@ const JOBS: usize = 40;
 /// Longest text of a cell, in characters.
 const CELL: usize = 300;
 
-pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
+pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
     let says =
         |job: &Collector| !job.metrics.is_empty() || !job.counters.is_empty() || !job.tables.is_empty();
     let jobs: Vec<_> = report.by_collector.iter().filter(|(_, job)| says(job)).collect();
@@ -44,21 +44,21 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
 }
 
 /// Single figures: of each job those of its result, then what its shards counted besides.
-fn figures(layout: &mut Layout<'_>, jobs: &[&(String, Collector)]) {
-    let mut table = Table::new(&[("Job", Left), ("Figure", Left), ("Value", Right)]);
+fn figures(layout: &mut PageLayout<'_>, jobs: &[&(String, Collector)]) {
+    let mut table = PdfTable::new(&[("Job", Left), ("Figure", Left), ("Value", Right)]);
     let mut left_out = 0;
     for (name, job) in jobs {
         let metrics = job.metrics.iter().map(|(name, figure)| (name, value(figure)));
         let besides = job.counters.iter().filter(|(name, _)| !job.metrics.contains_key(*name));
         let counters = besides.map(|(name, count)| (name, group_digits(*count)));
-        let (mut shown, mut style) = (0, Style { face: Face::Bold, ..style::CELL });
+        let (mut shown, mut style) = (0, TextStyle { face: FontFace::Bold, ..style::CELL });
         for (figure, value) in metrics.chain(counters) {
             if shown == ROWS {
                 left_out += 1;
                 continue;
             }
             let figure = cut(&figure.replace('_', " ").replace('.', ": "));
-            table.row(vec![Cell::styled(name, style), figure, cut(&value)]);
+            table.row(vec![TableCell::styled(name, style), figure, cut(&value)]);
             style = style::CELL.coloured(style::MUTED);
             shown += 1;
         }
@@ -71,7 +71,7 @@ fn figures(layout: &mut Layout<'_>, jobs: &[&(String, Collector)]) {
     }
 }
 
-fn rows(layout: &mut Layout<'_>, title: &str, columns: &[String], rows: &[Vec<Value>]) {
+fn rows(layout: &mut PageLayout<'_>, title: &str, columns: &[String], rows: &[Vec<Value>]) {
     if rows.is_empty() || columns.is_empty() {
         return;
     }
@@ -84,7 +84,7 @@ fn rows(layout: &mut Layout<'_>, title: &str, columns: &[String], rows: &[Vec<Va
     let head = |(column, name): (usize, &String)| {
         (name.replace('_', " "), if is_number(column) { Right } else { Left })
     };
-    let mut set = Table::with_heads(columns.iter().enumerate().map(head).collect());
+    let mut set = PdfTable::with_heads(columns.iter().enumerate().map(head).collect());
     for row in rows.iter().take(ROWS) {
         set.row(row.iter().map(|cell| cut(&value(cell))).collect());
     }
@@ -96,7 +96,7 @@ fn rows(layout: &mut Layout<'_>, title: &str, columns: &[String], rows: &[Vec<Va
 }
 
 /// Text from a job, of bounded length.
-fn cut(text: &str) -> Cell {
+fn cut(text: &str) -> TableCell {
     match text.char_indices().nth(CELL) {
         Some((end, _)) => format!("{}…", &text[..end]).into(),
         None if text.is_empty() => none().into(),

@@ -1,41 +1,34 @@
 //! Pages as they fill, from top to bottom: what is drawn where, and what it is to a reader who
 //! does not see it. Nothing here knows PDF but the names of its tags.
 
-use std::num::NonZeroU16;
-
-use krilla::geom::Rect;
-use krilla::tagging::{BBox, Tag, TagKind};
-
-use super::fonts::Fonts;
-use super::style::{BOTTOM, Colour, LEFT, PAPER, RIGHT, SECTION, SUBSECTION, Style, TOP, WIDTH};
-use super::wrap::Line;
+use super::fonts::FontSet;
+use super::structure::{NodeId, NodeKind, StructureNode};
+use super::style::{BOTTOM, LEFT, PAPER, RIGHT, RgbColour, SECTION, SUBSECTION, TOP, TextStyle, WIDTH};
+use super::wrap::TextLine;
 
 /// Something to be drawn.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Shape {
+pub(super) enum DrawnShape {
     /// Text on a baseline.
-    Text { x: f32, baseline: f32, style: Style, line: Line },
+    Text { x: f32, baseline: f32, style: TextStyle, line: TextLine },
     /// A filled rectangle.
-    Block { x: f32, y: f32, width: f32, height: f32, colour: Colour },
+    Block { x: f32, y: f32, width: f32, height: f32, colour: RgbColour },
     /// A line through points.
-    Stroke { points: Vec<(f32, f32)>, width: f32, colour: Colour, dash: &'static [f32] },
+    Stroke { points: Vec<(f32, f32)>, width: f32, colour: RgbColour, dash: &'static [f32] },
 }
-
-/// A node of the tree that says what the parts of the pages are; its number.
-pub(super) type Node = usize;
 
 /// Shapes that belong to the same node, in the order in which they are drawn.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(super) struct ShapeGroup {
     /// None if they are decoration.
-    pub(super) node: Option<Node>,
-    pub(super) shapes: Vec<Shape>,
+    pub(super) node: Option<NodeId>,
+    pub(super) shapes: Vec<DrawnShape>,
 }
 
 /// What is on a page.
 #[derive(Debug, Default)]
-pub(super) struct Page {
-    pub(super) parts: Vec<Part>,
+pub(super) struct PageShapes {
+    pub(super) groups: Vec<ShapeGroup>,
 }
 
 /// Where a section begins.
@@ -47,25 +40,25 @@ pub(super) struct Bookmark {
 }
 
 /// The pages, and where the next thing goes.
-pub(super) struct Layout<'a> {
-    pub(super) fonts: &'a Fonts,
-    pub(super) pages: Vec<Page>,
+pub(super) struct PageLayout<'a> {
+    pub(super) fonts: &'a FontSet,
+    pub(super) pages: Vec<PageShapes>,
     /// The tree, in reading order: each with the node that it is in.
-    pub(super) nodes: Vec<(TagKind, Option<Node>)>,
+    pub(super) nodes: Vec<StructureNode>,
     pub(super) bookmarks: Vec<Bookmark>,
     /// Headings that wait for what comes below them: none stands alone at the end of a page.
-    pending: Vec<(Heading, String)>,
+    pending: Vec<(HeadingLevel, String)>,
     y: f32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Heading {
+enum HeadingLevel {
     Section,
     Subsection,
 }
 
-impl Heading {
-    fn style(self) -> Style {
+impl HeadingLevel {
+    fn style(self) -> TextStyle {
         match self {
             Self::Section => SECTION,
             Self::Subsection => SUBSECTION,
@@ -81,27 +74,27 @@ impl Heading {
     }
 }
 
-impl<'a> Layout<'a> {
-    pub(super) fn new(fonts: &'a Fonts) -> Self {
-        let pages = vec![Page::default()];
+impl<'a> PageLayout<'a> {
+    pub(super) fn new(fonts: &'a FontSet) -> Self {
+        let pages = vec![PageShapes::default()];
         Self { fonts, pages, nodes: Vec::new(), bookmarks: Vec::new(), pending: Vec::new(), y: TOP }
     }
 
     /// A heading that the list of sections has too. Something must follow.
     pub(super) fn section(&mut self, title: &str) {
-        self.pending.push((Heading::Section, title.to_owned()));
+        self.pending.push((HeadingLevel::Section, title.to_owned()));
     }
 
     /// A heading below a section. Something must follow.
     pub(super) fn subsection(&mut self, title: &str) {
-        self.pending.push((Heading::Subsection, title.to_owned()));
+        self.pending.push((HeadingLevel::Subsection, title.to_owned()));
     }
 
     /// Makes room of this height, on a new page if need be, below the headings that wait. Returns
     /// where it begins.
     pub(super) fn open(&mut self, height: f32) -> f32 {
         let pending = std::mem::take(&mut self.pending);
-        let wrapped: Vec<(Heading, Vec<Line>)> = pending
+        let wrapped: Vec<(HeadingLevel, Vec<TextLine>)> = pending
             .iter()
             .map(|(heading, title)| (*heading, self.fonts.wrap(title, &heading.style(), WIDTH)))
             .collect();
@@ -125,21 +118,21 @@ impl<'a> Layout<'a> {
         self.y
     }
 
-    fn heading(&mut self, heading: Heading, lines: &[Line]) {
+    fn heading(&mut self, heading: HeadingLevel, lines: &[TextLine]) {
         let title: String = lines.iter().map(|line| line.text.as_str()).collect();
         let level = match heading {
-            Heading::Section => const { NonZeroU16::new(2).unwrap() },
-            Heading::Subsection => const { NonZeroU16::new(3).unwrap() },
+            HeadingLevel::Section => 2,
+            HeadingLevel::Subsection => 3,
         };
-        let node = self.node(None, Tag::Hn(level, Some(title.clone())));
-        if heading == Heading::Section {
+        let node = self.node(None, NodeKind::Heading(level));
+        if heading == HeadingLevel::Section {
             self.bookmarks.push(Bookmark { title, page: self.page(), y: self.y });
         }
         self.lines(Some(node), LEFT, lines, &heading.style());
     }
 
     /// Lines below each other, from here on; there must be room for them.
-    pub(super) fn lines(&mut self, node: Option<Node>, x: f32, lines: &[Line], style: &Style) {
+    pub(super) fn lines(&mut self, node: Option<NodeId>, x: f32, lines: &[TextLine], style: &TextStyle) {
         for line in lines {
             self.text(node, x, self.y, line.clone(), style);
             self.y += style.leading;
@@ -147,11 +140,11 @@ impl<'a> Layout<'a> {
     }
 
     /// A paragraph: at least two lines of it stand together.
-    pub(super) fn paragraph(&mut self, text: &str, style: &Style) {
+    pub(super) fn paragraph(&mut self, text: &str, style: &TextStyle) {
         let lines = self.fonts.wrap(text, style, WIDTH);
         let together = |left: usize| if left <= 3 { left } else { 2 };
         self.open(style.leading * together(lines.len()) as f32);
-        let node = self.node(None, Tag::P);
+        let node = self.node(None, NodeKind::Paragraph);
         for (index, line) in lines.iter().enumerate() {
             let wanted = if index + 2 == lines.len() { 2 } else { 1 };
             self.open(style.leading * wanted as f32);
@@ -182,7 +175,7 @@ impl<'a> Layout<'a> {
     }
 
     pub(super) fn new_page(&mut self) {
-        self.pages.push(Page::default());
+        self.pages.push(PageShapes::default());
         self.y = TOP;
     }
 
@@ -193,9 +186,9 @@ impl<'a> Layout<'a> {
 
     /// A new node, behind all others in reading order; there must be room for it, so that what it
     /// stands below is there.
-    pub(super) fn node(&mut self, parent: Option<Node>, tag: impl Into<TagKind>) -> Node {
+    pub(super) fn node(&mut self, parent: Option<NodeId>, kind: NodeKind) -> NodeId {
         debug_assert!(self.pending.is_empty(), "a heading would be read out behind its text");
-        self.nodes.push((tag.into(), parent));
+        self.nodes.push(StructureNode { kind, parent });
         self.nodes.len() - 1
     }
 
@@ -207,47 +200,53 @@ impl<'a> Layout<'a> {
         top: f32,
         width: f32,
         height: f32,
-    ) -> Option<Node> {
-        let area = Rect::from_xywh(left, top, width, height).map(|area| BBox::new(self.page(), area));
-        let words = self.fonts.readable(words);
-        Some(self.node(None, Tag::Figure(Some(words)).with_bbox(area)))
+    ) -> Option<NodeId> {
+        let text = self.fonts.readable(words);
+        Some(self.node(None, NodeKind::Figure { text, area: [left, top, width, height] }))
     }
 
     /// One line of text, its top at `y`.
-    pub(super) fn text(&mut self, node: Option<Node>, x: f32, y: f32, line: Line, style: &Style) {
+    pub(super) fn text(&mut self, node: Option<NodeId>, x: f32, y: f32, line: TextLine, style: &TextStyle) {
         let baseline = y + style.ascent();
-        self.draw(node, Shape::Text { x, baseline, style: *style, line });
+        self.draw(node, DrawnShape::Text { x, baseline, style: *style, line });
     }
 
     /// One line of text that ends at `x`.
-    pub(super) fn text_to(&mut self, node: Option<Node>, x: f32, y: f32, line: Line, style: &Style) {
+    pub(super) fn text_to(
+        &mut self,
+        node: Option<NodeId>,
+        x: f32,
+        y: f32,
+        line: TextLine,
+        style: &TextStyle,
+    ) {
         self.text(node, x - line.width, y, line, style);
     }
 
     /// A line across, which means nothing.
-    pub(super) fn rule(&mut self, x: f32, y: f32, width: f32, thickness: f32, colour: Colour) {
-        self.draw(None, Shape::Block { x, y, width, height: thickness, colour });
+    pub(super) fn rule(&mut self, x: f32, y: f32, width: f32, thickness: f32, colour: RgbColour) {
+        self.draw(None, DrawnShape::Block { x, y, width, height: thickness, colour });
     }
 
     /// Draws something on the current page.
-    pub(super) fn draw(&mut self, node: Option<Node>, shape: Shape) {
+    pub(super) fn draw(&mut self, node: Option<NodeId>, shape: DrawnShape) {
         debug_assert!(shape.is_within(LEFT, TOP, RIGHT, BOTTOM), "outside the page: {shape:?}");
         let page = self.page();
         self.pages[page].draw(node, shape);
     }
 }
 
-impl Page {
-    pub(super) fn draw(&mut self, node: Option<Node>, shape: Shape) {
+impl PageShapes {
+    pub(super) fn draw(&mut self, node: Option<NodeId>, shape: DrawnShape) {
         debug_assert!(shape.is_within(LEFT, 0.0, RIGHT, PAPER.1), "outside the page: {shape:?}");
-        match self.parts.last_mut() {
+        match self.groups.last_mut() {
             Some(part) if part.node == node => part.shapes.push(shape),
-            _ => self.parts.push(Part { node, shapes: vec![shape] }),
+            _ => self.groups.push(ShapeGroup { node, shapes: vec![shape] }),
         }
     }
 }
 
-impl Shape {
+impl DrawnShape {
     /// Whether all of it is between these edges, but for errors of rounding.
     fn is_within(&self, left: f32, top: f32, right: f32, bottom: f32) -> bool {
         let inside =

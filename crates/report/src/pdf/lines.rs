@@ -1,10 +1,11 @@
 //! A chart of lines over time.
 
 use super::figures::{capital, seconds};
-use super::layout::{Layout, Node, Shape};
-use super::scale::{Scale, ticks};
-use super::style::{Colour, INK, LEFT, NOTE, RIGHT, RULE, WIDTH};
-use super::wrap::Line;
+use super::layout::{DrawnShape, PageLayout};
+use super::scale::{AxisScale, ticks};
+use super::structure::NodeId;
+use super::style::{INK, LEFT, NOTE, RIGHT, RULE, RgbColour, WIDTH};
+use super::wrap::TextLine;
 use crate::digits::group_digits;
 
 /// How high the plot is.
@@ -15,7 +16,7 @@ const ROW: f32 = 13.0;
 const LINES: usize = 8;
 
 /// How lines are told apart: by lightness and dashes, so that it needs no colours.
-const STROKES: [(Colour, f32, &[f32]); LINES] = [
+const STROKES: [(RgbColour, f32, &[f32]); LINES] = [
     ((0x1b, 0x4b, 0x7a), 1.6, &[]),
     ((0xc2, 0x6a, 0x1b), 1.6, &[]),
     ((0x2f, 0x8f, 0x83), 1.6, &[5.0, 2.0]),
@@ -38,7 +39,7 @@ pub(super) struct LineChart<'a> {
 
 impl LineChart<'_> {
     /// Sets it, from here on.
-    pub(super) fn set(mut self, layout: &mut Layout<'_>) {
+    pub(super) fn set(mut self, layout: &mut PageLayout<'_>) {
         // Those that came furthest, in the order of the run.
         let left_out = self.series.len().saturating_sub(LINES);
         if left_out > 0 {
@@ -48,7 +49,7 @@ impl LineChart<'_> {
             self.series.retain(|(_, values)| end(values) >= least);
             self.series.truncate(LINES);
         }
-        let scale = Scale::of(&self.series.iter().map(|(_, values)| end(values)).collect::<Vec<_>>());
+        let scale = AxisScale::of(&self.series.iter().map(|(_, values)| end(values)).collect::<Vec<_>>());
         let legend = self.legend(layout);
         let rows = legend.iter().map(|(row, ..)| row + 1).max().unwrap_or(1);
         let legend_height = rows as f32 * ROW + 6.0;
@@ -61,7 +62,7 @@ impl LineChart<'_> {
             layout.text(figure, x + 23.0, y + (ROW - NOTE.leading) / 2.0, line, &NOTE.coloured(INK));
         }
         // As much as its figures need is left free beside the plot.
-        let ticks: Vec<(u64, Line)> = scale
+        let ticks: Vec<(u64, TextLine)> = scale
             .ticks()
             .into_iter()
             .map(|tick| (tick, layout.fonts.fit(&group_digits(tick), &NOTE, WIDTH)))
@@ -70,7 +71,7 @@ impl LineChart<'_> {
         for (tick, line) in ticks {
             let y = bottom - HEIGHT * scale.place(tick as f64);
             let (width, height, colour) = (RIGHT - left, 0.5, RULE);
-            layout.draw(figure, Shape::Block { x: left, y: y - 0.25, width, height, colour });
+            layout.draw(figure, DrawnShape::Block { x: left, y: y - 0.25, width, height, colour });
             layout.text_to(figure, left - 6.0, y - NOTE.leading / 2.0, line, &NOTE);
         }
         self.instants_below(layout, figure, left, bottom);
@@ -82,7 +83,7 @@ impl LineChart<'_> {
             };
             self.stroke(layout, figure, index, self.instants.iter().zip(*values).map(point).collect());
         }
-        let how = if matches!(scale, Scale::Logarithmic(_)) { ", on a logarithmic scale" } else { "" };
+        let how = if matches!(scale, AxisScale::Logarithmic(_)) { ", on a logarithmic scale" } else { "" };
         let caption = format!("{}{how}, over the time since the start.", capital(self.unit));
         let caption = layout.fonts.fit(&caption, &NOTE, WIDTH);
         layout.text(figure, LEFT, bottom + 16.0, caption, &NOTE);
@@ -93,7 +94,7 @@ impl LineChart<'_> {
     }
 
     /// What is said of each line, and where: its row, and its left edge.
-    fn legend(&self, layout: &Layout<'_>) -> Vec<(usize, f32, Line)> {
+    fn legend(&self, layout: &PageLayout<'_>) -> Vec<(usize, f32, TextLine)> {
         let (mut row, mut x) = (0, LEFT);
         let mut legend = Vec::new();
         for (name, values) in &self.series {
@@ -109,7 +110,7 @@ impl LineChart<'_> {
     }
 
     /// The axis of time.
-    fn instants_below(&self, layout: &mut Layout<'_>, figure: Option<Node>, left: f32, bottom: f32) {
+    fn instants_below(&self, layout: &mut PageLayout<'_>, figure: Option<NodeId>, left: f32, bottom: f32) {
         let span = self.instants.last().copied().unwrap_or(0.0);
         if span <= 0.0 {
             return;
@@ -122,15 +123,27 @@ impl LineChart<'_> {
             let label = (x - line.width / 2.0).min(RIGHT - line.width);
             layout.draw(
                 figure,
-                Shape::Block { x: x.min(RIGHT) - 0.25, y: bottom, width: 0.5, height: 3.0, colour: RULE },
+                DrawnShape::Block {
+                    x: x.min(RIGHT) - 0.25,
+                    y: bottom,
+                    width: 0.5,
+                    height: 3.0,
+                    colour: RULE,
+                },
             );
             layout.text(figure, label, bottom + 3.5, line, &NOTE);
         }
     }
 
-    fn stroke(&self, layout: &mut Layout<'_>, figure: Option<Node>, index: usize, points: Vec<(f32, f32)>) {
+    fn stroke(
+        &self,
+        layout: &mut PageLayout<'_>,
+        figure: Option<NodeId>,
+        index: usize,
+        points: Vec<(f32, f32)>,
+    ) {
         let (colour, width, dash) = STROKES[index % LINES];
-        layout.draw(figure, Shape::Stroke { points, width, colour, dash });
+        layout.draw(figure, DrawnShape::Stroke { points, width, colour, dash });
     }
 
     /// The chart for those who do not see it.

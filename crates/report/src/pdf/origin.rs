@@ -1,22 +1,22 @@
 //! Where all of this comes from, and how to repeat it.
 
-use krilla::tagging::Tag;
 use serde_json::Value;
 
 use super::figures::{counted, instant, none, seconds};
-use super::layout::Layout;
+use super::layout::PageLayout;
+use super::structure::NodeKind;
 use super::style::{CODE, LEFT, TINT, WIDTH};
-use super::table::Align::{Left, Right};
-use super::table::{Cell, Table};
+use super::table::ColumnAlign::{Left, Right};
+use super::table::{PdfTable, TableCell};
 use crate::Report;
 use crate::digits::group_digits;
 
 /// Most settings.
 const SETTINGS: usize = 200;
 
-pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
+pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
     layout.section("Provenance");
-    let mut table = Table::pairs(Left);
+    let mut table = PdfTable::pairs(Left);
     let time = |time: &Option<String>| time.as_deref().map_or_else(none, instant);
     let mut row = |name: &str, what: String| table.row(vec![name.into(), what.into()]);
     row("Program", format!("StreamGuard {}", report.version));
@@ -30,24 +30,24 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
     settings(layout, &report.provenance.settings);
 }
 
-fn files(layout: &mut Layout<'_>, report: &Report) {
+fn files(layout: &mut PageLayout<'_>, report: &Report) {
     let Some(dataset) = report.dataset.as_ref().filter(|dataset| !dataset.files.is_empty()) else { return };
     layout.subsection("Files of the dataset");
-    let mut table = Table::new(&[("File", Left), ("Bytes", Right), ("BLAKE3", Left)]);
+    let mut table = PdfTable::new(&[("File", Left), ("Bytes", Right), ("BLAKE3", Left)]);
     for file in &dataset.files {
         // Leading is that of the other cells.
-        let digest = super::style::Style { size: 7.0, ..CODE };
+        let digest = super::style::TextStyle { size: 7.0, ..CODE };
         table.row(vec![
             file.name.as_str().into(),
             group_digits(file.size).into(),
-            Cell::styled(file.blake3.as_str(), digest),
+            TableCell::styled(file.blake3.as_str(), digest),
         ]);
     }
     table.set(layout);
 }
 
 /// The command that repeats the run, as it can be typed.
-fn command(layout: &mut Layout<'_>, report: &Report) {
+fn command(layout: &mut PageLayout<'_>, report: &Report) {
     let Some(command) = &report.provenance.command else { return };
     const INSET: f32 = 10.0;
     layout.subsection("Command");
@@ -56,19 +56,19 @@ fn command(layout: &mut Layout<'_>, report: &Report) {
     let top = layout.open(height);
     layout.rule(LEFT, top, WIDTH, height, TINT);
     layout.advance(7.0);
-    let node = layout.node(None, Tag::P);
+    let node = layout.node(None, NodeKind::Paragraph);
     layout.lines(Some(node), LEFT + INSET, &lines, &CODE);
     layout.advance(7.0);
 }
 
-fn settings(layout: &mut Layout<'_>, settings: &Value) {
+fn settings(layout: &mut PageLayout<'_>, settings: &Value) {
     let mut rows = Vec::new();
     let left_out = flatten("", settings, &mut rows);
     if rows.is_empty() {
         return;
     }
     layout.subsection("Settings");
-    let mut table = Table::new(&[("Setting", Left), ("Value", Left)]);
+    let mut table = PdfTable::new(&[("Setting", Left), ("Value", Left)]);
     for (name, what) in rows {
         let what = if what.is_empty() { "(empty)".to_owned() } else { what };
         table.row(vec![name.into(), what.into()]);

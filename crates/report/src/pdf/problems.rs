@@ -1,11 +1,11 @@
 //! What went wrong.
 
 use super::figures::{counted, none, seconds};
-use super::layout::Layout;
+use super::layout::PageLayout;
 use super::status::signed;
 use super::style::{BODY, NOTE};
-use super::table::Align::{Left, Right};
-use super::table::Table;
+use super::table::ColumnAlign::{Left, Right};
+use super::table::PdfTable;
 use super::title::runner;
 use crate::Report;
 use crate::digits::group_digits;
@@ -13,7 +13,7 @@ use crate::digits::group_digits;
 /// Most errors, and most warnings.
 const ROWS: usize = 100;
 
-pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
+pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
     layout.section("Errors and warnings");
     errors(layout, report);
     warnings(layout, report);
@@ -23,14 +23,14 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
     }
 }
 
-fn errors(layout: &mut Layout<'_>, report: &Report) {
+fn errors(layout: &mut PageLayout<'_>, report: &Report) {
     if report.errors.is_empty() {
         layout.paragraph("Errors: none.", &BODY);
         return;
     }
     layout.subsection("Errors");
     let mut table =
-        Table::new(&[(runner(report), Left), ("Shard", Right), ("How it ended", Left), ("Why", Left)]);
+        PdfTable::new(&[(runner(report), Left), ("Shard", Right), ("How it ended", Left), ("Why", Left)]);
     for error in report.errors.iter().take(ROWS) {
         let outcome = error.outcome.replace('_', " ");
         table.row(vec![
@@ -44,13 +44,13 @@ fn errors(layout: &mut Layout<'_>, report: &Report) {
     table.set(layout);
 }
 
-fn warnings(layout: &mut Layout<'_>, report: &Report) {
+fn warnings(layout: &mut PageLayout<'_>, report: &Report) {
     if report.warnings.is_empty() {
         return;
     }
     layout.subsection("Warnings");
     let mut table =
-        Table::new(&[("After", Right), (runner(report), Left), ("Level", Left), ("What was said", Left)]);
+        PdfTable::new(&[("After", Right), (runner(report), Left), ("Level", Left), ("What was said", Left)]);
     for warning in report.warnings.iter().take(ROWS) {
         table.row(vec![
             seconds(warning.at).into(),
@@ -64,7 +64,7 @@ fn warnings(layout: &mut Layout<'_>, report: &Report) {
 }
 
 /// Says how many there are that the table has not.
-fn more(table: &mut Table, all: usize) {
+fn more(table: &mut PdfTable, all: usize) {
     if let Some(more @ 1..) = all.checked_sub(ROWS) {
         table.note(format!("{} more are in the other formats of this report.", group_digits(more as u64)));
     }

@@ -2,14 +2,14 @@
 
 /// How values become lengths.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Scale {
+pub(super) enum AxisScale {
     /// By their value, up to this.
     Linear(f64),
     /// By the logarithm of one more than their value, up to this, so that nought is at the foot.
     Logarithmic(f64),
 }
 
-impl Scale {
+impl AxisScale {
     /// One on which series that end at these values can be told apart.
     pub(super) fn of(ends: &[u64]) -> Self {
         let most = ends.iter().copied().max().unwrap_or(0).max(1) as f64;
@@ -73,12 +73,12 @@ mod tests {
     #[test]
     fn axes_have_round_steps() {
         assert_eq!(ticks(5000.0), (2000.0, 6000.0));
-        assert_eq!(Scale::of(&[120, 41]).ticks(), [0, 50, 100, 150]);
-        assert_eq!(Scale::of(&[3]).ticks(), [0, 1, 2, 3]);
-        assert_eq!(Scale::of(&[0]).ticks(), [0, 1]);
-        assert_eq!(Scale::of(&[5000, 21]).ticks(), [0, 1, 10, 100, 1000, 5000]);
-        assert_eq!(Scale::of(&[u64::MAX, 1]).ticks().len(), 9);
-        for scale in [Scale::of(&[5000, 21]), Scale::of(&[120])] {
+        assert_eq!(AxisScale::of(&[120, 41]).ticks(), [0, 50, 100, 150]);
+        assert_eq!(AxisScale::of(&[3]).ticks(), [0, 1, 2, 3]);
+        assert_eq!(AxisScale::of(&[0]).ticks(), [0, 1]);
+        assert_eq!(AxisScale::of(&[5000, 21]).ticks(), [0, 1, 10, 100, 1000, 5000]);
+        assert_eq!(AxisScale::of(&[u64::MAX, 1]).ticks().len(), 9);
+        for scale in [AxisScale::of(&[5000, 21]), AxisScale::of(&[120])] {
             assert_eq!(scale.place(0.0), 0.0);
             assert!(scale.place(120.0) > scale.place(20.0));
         }

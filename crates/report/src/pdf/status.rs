@@ -1,6 +1,6 @@
 //! How statuses are shown: by a sign and a word, so that they can be told apart without colours.
 
-use super::style::{ACCENT, ALERT, Colour};
+use super::style::{ACCENT, ALERT, RgbColour};
 
 /// The sign and the word of a status, or of the outcome of a shard.
 pub(super) fn signed(status: &str) -> String {
@@ -15,6 +15,6 @@ pub(super) fn signed(status: &str) -> String {
 }
 
 /// The colour beside them.
-pub(super) fn colour(status: &str) -> Colour {
+pub(super) fn colour(status: &str) -> RgbColour {
     if status == "complete" { ACCENT } else { ALERT }
 }

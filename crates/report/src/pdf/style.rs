@@ -15,22 +15,22 @@ pub(super) const HEADER: f32 = 40.0;
 pub(super) const FOOTER: f32 = PAPER.1 - 36.0;
 
 /// Red, green and blue of sRGB.
-pub(super) type Colour = (u8, u8, u8);
+pub(super) type RgbColour = (u8, u8, u8);
 
-pub(super) const INK: Colour = (0x1c, 0x26, 0x30);
+pub(super) const INK: RgbColour = (0x1c, 0x26, 0x30);
 /// Beside what matters. On the tint it still has a contrast of more than 4.5 to 1 (WCAG 2.1, 1.4.3).
-pub(super) const MUTED: Colour = (0x55, 0x62, 0x70);
-pub(super) const RULE: Colour = (0xd3, 0xda, 0xe1);
-pub(super) const TINT: Colour = (0xf2, 0xf5, 0xf8);
-pub(super) const ACCENT: Colour = (0x1b, 0x4b, 0x7a);
+pub(super) const MUTED: RgbColour = (0x55, 0x62, 0x70);
+pub(super) const RULE: RgbColour = (0xd3, 0xda, 0xe1);
+pub(super) const TINT: RgbColour = (0xf2, 0xf5, 0xf8);
+pub(super) const ACCENT: RgbColour = (0x1b, 0x4b, 0x7a);
 /// Of bars.
-pub(super) const BAR: Colour = (0x5b, 0x8d, 0xb8);
+pub(super) const BAR: RgbColour = (0x5b, 0x8d, 0xb8);
 /// Of what asks for attention; a sign and a word stand beside it.
-pub(super) const ALERT: Colour = (0x9a, 0x3b, 0x12);
+pub(super) const ALERT: RgbColour = (0x9a, 0x3b, 0x12);
 
 /// A font of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Face {
+pub(super) enum FontFace {
     /// Of running text.
     Regular,
     /// Of headings and figures.
@@ -39,24 +39,60 @@ pub(super) enum Face {
     Mono,
 }
 
+impl FontFace {
+    pub(super) const ALL: [Self; 3] = [Self::Regular, Self::Bold, Self::Mono];
+
+    pub(super) fn postscript_name(self) -> &'static str {
+        match self {
+            Self::Regular => "NotoSans-Regular",
+            Self::Bold => "NotoSans-Bold",
+            Self::Mono => "DejaVuSansMono",
+        }
+    }
+
+    pub(super) fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::Regular => notosans::REGULAR_TTF,
+            Self::Bold => notosans::BOLD_TTF,
+            Self::Mono => dejavu::sans_mono::regular(),
+        }
+    }
+
+    /// Returns the height of capital letters, in thousandths of the font's height.
+    pub(super) fn cap_height(self) -> f32 {
+        match self {
+            Self::Regular | Self::Bold => 714.0,
+            Self::Mono => 729.0,
+        }
+    }
+
+    /// Returns the width of vertical stems, in thousandths of the font's height.
+    pub(super) fn stem_width(self) -> f32 {
+        match self {
+            Self::Regular | Self::Mono => 95.0,
+            Self::Bold => 169.0,
+        }
+    }
+}
+
 /// How text is set.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Style {
-    pub(super) face: Face,
+pub(super) struct TextStyle {
+    pub(super) face: FontFace,
     /// Height of the font.
     pub(super) size: f32,
     /// From line to line.
     pub(super) leading: f32,
-    pub(super) colour: Colour,
+    pub(super) colour: RgbColour,
 }
 
-impl Style {
-    const fn new(face: Face, size: f32, leading: f32, colour: Colour) -> Self {
+impl TextStyle {
+    const fn new(face: FontFace, size: f32, leading: f32, colour: RgbColour) -> Self {
         Self { face, size, leading, colour }
     }
 
     /// The same in another colour.
-    pub(super) const fn coloured(self, colour: Colour) -> Self {
+    pub(super) const fn coloured(self, colour: RgbColour) -> Self {
         Self { colour, ..self }
     }
 
@@ -66,14 +102,14 @@ impl Style {
     }
 }
 
-pub(super) const TITLE: Style = Style::new(Face::Bold, 25.0, 30.0, INK);
-pub(super) const BRAND: Style = Style::new(Face::Bold, 10.5, 14.0, ACCENT);
-pub(super) const SECTION: Style = Style::new(Face::Bold, 14.5, 19.0, ACCENT);
-pub(super) const SUBSECTION: Style = Style::new(Face::Bold, 10.5, 14.0, INK);
-pub(super) const BODY: Style = Style::new(Face::Regular, 9.5, 14.2, INK);
-pub(super) const STRONG: Style = Style::new(Face::Bold, 9.5, 14.2, INK);
-pub(super) const NOTE: Style = Style::new(Face::Regular, 8.0, 11.0, MUTED);
-pub(super) const CELL: Style = Style::new(Face::Regular, 8.5, 11.4, INK);
-pub(super) const HEAD: Style = Style::new(Face::Bold, 7.8, 10.4, MUTED);
-pub(super) const CODE: Style = Style::new(Face::Mono, 7.8, 11.4, INK);
-pub(super) const FIGURE: Style = Style::new(Face::Bold, 17.0, 21.0, INK);
+pub(super) const TITLE: TextStyle = TextStyle::new(FontFace::Bold, 25.0, 30.0, INK);
+pub(super) const BRAND: TextStyle = TextStyle::new(FontFace::Bold, 10.5, 14.0, ACCENT);
+pub(super) const SECTION: TextStyle = TextStyle::new(FontFace::Bold, 14.5, 19.0, ACCENT);
+pub(super) const SUBSECTION: TextStyle = TextStyle::new(FontFace::Bold, 10.5, 14.0, INK);
+pub(super) const BODY: TextStyle = TextStyle::new(FontFace::Regular, 9.5, 14.2, INK);
+pub(super) const STRONG: TextStyle = TextStyle::new(FontFace::Bold, 9.5, 14.2, INK);
+pub(super) const NOTE: TextStyle = TextStyle::new(FontFace::Regular, 8.0, 11.0, MUTED);
+pub(super) const CELL: TextStyle = TextStyle::new(FontFace::Regular, 8.5, 11.4, INK);
+pub(super) const HEAD: TextStyle = TextStyle::new(FontFace::Bold, 7.8, 10.4, MUTED);
+pub(super) const CODE: TextStyle = TextStyle::new(FontFace::Mono, 7.8, 11.4, INK);
+pub(super) const FIGURE: TextStyle = TextStyle::new(FontFace::Bold, 17.0, 21.0, INK);

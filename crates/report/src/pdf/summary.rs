@@ -1,15 +1,14 @@
 //! The run in sentences, and in a few figures.
 
-use krilla::tagging::Tag;
-
 use super::figures::{bytes, counted, decimal, optional, percent, seconds};
-use super::layout::Layout;
-use super::style::{BODY, FIGURE, LEFT, NOTE, Style, TINT, WIDTH};
+use super::layout::PageLayout;
+use super::structure::NodeKind;
+use super::style::{BODY, FIGURE, LEFT, NOTE, TINT, TextStyle, WIDTH};
 use super::title::{collects, runners};
 use crate::Report;
 use crate::digits::group_digits;
 
-pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
+pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
     layout.section("Summary");
     let what = if collects(report) { collected(report) } else { done(report) };
     layout.paragraph(&what, &BODY);
@@ -139,9 +138,9 @@ fn were(count: u64, what: &str) -> String {
 }
 
 /// A figure that stands out: what it is, the figure, and what is said of it.
-type Tile = (&'static str, String, String);
+type MetricTile = (&'static str, String, String);
 
-fn key_figures(report: &Report) -> Vec<Tile> {
+fn key_figures(report: &Report) -> Vec<MetricTile> {
     let summary = &report.summary;
     let size = report.dataset.iter().flat_map(|dataset| &dataset.files).map(|file| file.size).sum();
     vec![
@@ -180,7 +179,7 @@ fn key_figures(report: &Report) -> Vec<Tile> {
     ]
 }
 
-fn job_figures(report: &Report) -> Vec<Tile> {
+fn job_figures(report: &Report) -> Vec<MetricTile> {
     let performance = &report.performance;
     vec![
         ("Complete jobs", group_digits(report.summary.successful_collectors as u64), others(report)),
@@ -207,7 +206,7 @@ fn others(report: &Report) -> String {
 }
 
 /// Sets figures four by four.
-fn tiles(layout: &mut Layout<'_>, tiles: &[Tile]) {
+fn tiles(layout: &mut PageLayout<'_>, tiles: &[MetricTile]) {
     const GAP: f32 = 9.0;
     const INSET: f32 = 9.0;
     let width = (WIDTH - 3.0 * GAP) / 4.0;
@@ -217,14 +216,14 @@ fn tiles(layout: &mut Layout<'_>, tiles: &[Tile]) {
         for (index, (label, figure, note)) in row.iter().enumerate() {
             let x = LEFT + (width + GAP) * index as f32;
             layout.rule(x, top, width, height, TINT);
-            let node = Some(layout.node(None, Tag::P));
+            let node = Some(layout.node(None, NodeKind::Paragraph));
             let room = width - 2.0 * INSET;
             let mut y = top + 7.0;
             for (text, style) in [(*label, NOTE), (figure, FIGURE), (note, NOTE)] {
                 // Figures are not cut, but set smaller.
                 let needs = layout.fonts.width(style.face, style.size, text);
                 let size = style.size * (room / needs.max(1.0)).min(1.0);
-                let smaller = Style { size, ..style };
+                let smaller = TextStyle { size, ..style };
                 let line = layout.fonts.fit(text, &smaller, room + 1.0);
                 layout.text(node, x + INSET, y, line, &smaller);
                 y += style.leading;

@@ -1,11 +1,10 @@
 //! Tables: columns as wide as they need, rows that go on over pages, and heads that are repeated.
 
-use krilla::tagging::{TableHeaderScope, Tag, TagKind};
-
-use super::fonts::Fonts;
-use super::layout::{Layout, Node};
-use super::style::{CELL, HEAD, INK, LEFT, NOTE, RULE, Style, WIDTH};
-use super::wrap::Line;
+use super::fonts::FontSet;
+use super::layout::PageLayout;
+use super::structure::{NodeId, NodeKind};
+use super::style::{CELL, HEAD, INK, LEFT, NOTE, RULE, TextStyle, WIDTH};
+use super::wrap::TextLine;
 
 /// Between columns.
 const GUTTER: f32 = 12.0;
@@ -24,54 +23,54 @@ const TOGETHER: f32 = 160.0;
 
 /// To which side of its column text goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Align {
+pub(super) enum ColumnAlign {
     Left,
     Right,
 }
 
 /// Rows below heads.
-pub(super) struct Table {
+pub(super) struct PdfTable {
     /// Names of the columns; none of them has one if the first cell of each row says what it is.
-    heads: Vec<(String, Align)>,
-    rows: Vec<Vec<Cell>>,
+    heads: Vec<(String, ColumnAlign)>,
+    rows: Vec<Vec<TableCell>>,
     /// Lines below the table that say what it does not.
     notes: Vec<String>,
 }
 
 /// What is in a cell; the style, if it is not that of the table.
-pub(super) struct Cell {
+pub(super) struct TableCell {
     text: String,
-    style: Option<Style>,
+    style: Option<TextStyle>,
 }
 
-impl<T: Into<String>> From<T> for Cell {
+impl<T: Into<String>> From<T> for TableCell {
     fn from(text: T) -> Self {
         Self { text: text.into(), style: None }
     }
 }
 
-impl Cell {
-    pub(super) fn styled(text: impl Into<String>, style: Style) -> Self {
+impl TableCell {
+    pub(super) fn styled(text: impl Into<String>, style: TextStyle) -> Self {
         Self { text: text.into(), style: Some(style) }
     }
 }
 
 /// A row that is set.
-type Row = Vec<(Vec<Line>, Style)>;
+type LaidOutRow = Vec<(Vec<TextLine>, TextStyle)>;
 
-impl Table {
-    pub(super) fn new(heads: &[(&str, Align)]) -> Self {
+impl PdfTable {
+    pub(super) fn new(heads: &[(&str, ColumnAlign)]) -> Self {
         let heads = heads.iter().map(|(head, align)| ((*head).to_owned(), *align)).collect();
         Self::with_heads(heads)
     }
 
     /// A table of names and what they are, without heads.
-    pub(super) fn pairs(align: Align) -> Self {
-        Self::new(&[("", Align::Left), ("", align)])
+    pub(super) fn pairs(align: ColumnAlign) -> Self {
+        Self::new(&[("", ColumnAlign::Left), ("", align)])
     }
 
     /// A table whose heads come from outside: columns beyond what a page holds are left out.
-    pub(super) fn with_heads(mut heads: Vec<(String, Align)>) -> Self {
+    pub(super) fn with_heads(mut heads: Vec<(String, ColumnAlign)>) -> Self {
         let mut notes = Vec::new();
         if heads.len() > COLUMNS {
             notes.push(format!("{} more columns are not shown.", heads.len() - COLUMNS));
@@ -86,7 +85,7 @@ impl Table {
         Self { heads, rows: Vec::new(), notes }
     }
 
-    pub(super) fn row(&mut self, cells: Vec<Cell>) {
+    pub(super) fn row(&mut self, cells: Vec<TableCell>) {
         self.rows.push(cells);
     }
 
@@ -99,10 +98,10 @@ impl Table {
     }
 
     /// Sets it, from here on.
-    pub(super) fn set(self, layout: &mut Layout<'_>) {
+    pub(super) fn set(self, layout: &mut PageLayout<'_>) {
         let widths = self.widths(layout.fonts);
         let mut x = LEFT;
-        let columns: Vec<(f32, f32, Align)> = widths
+        let columns: Vec<(f32, f32, ColumnAlign)> = widths
             .iter()
             .zip(&self.heads)
             .map(|(width, (_, align))| {
@@ -112,27 +111,27 @@ impl Table {
             })
             .collect();
         let right = x - GUTTER;
-        let heads: Row = self
+        let heads: LaidOutRow = self
             .heads
             .iter()
             .zip(&widths)
             .map(|((head, _), width)| (layout.fonts.wrap(head, &HEAD, *width), HEAD))
             .collect();
-        let set = |cells: &Vec<Cell>| -> Row {
-            let set = |(cell, width): (&Cell, &f32)| {
+        let set = |cells: &Vec<TableCell>| -> LaidOutRow {
+            let set = |(cell, width): (&TableCell, &f32)| {
                 let style = cell.style.unwrap_or(CELL);
                 (layout.fonts.wrap(&cell.text, &style, *width), style)
             };
             cells.iter().zip(&widths).map(set).collect()
         };
-        let rows: Vec<Row> = self.rows.iter().map(set).collect();
+        let rows: Vec<LaidOutRow> = self.rows.iter().map(set).collect();
         let has_heads = self.heads.iter().any(|(head, _)| !head.is_empty());
         let head_height = if has_heads { height(&heads) } else { 0.0 };
-        let mut setter = Setter { columns, right, has_heads, head_height, heads, body: None };
+        let mut setter = TableWriter { columns, right, has_heads, head_height, heads, body: None };
         let whole = head_height + rows.iter().map(height).sum::<f32>();
         let first = rows.iter().take(2).map(height).sum::<f32>();
         layout.open(if whole <= WHOLE { whole } else { head_height + first.min(TOGETHER) });
-        let table = layout.node(None, Tag::Table);
+        let table = layout.node(None, NodeKind::Table);
         for (index, row) in rows.iter().enumerate() {
             // The first row does not stand alone, nor does the last.
             let follows = if index == 0 || index + 2 == rows.len() { rows.get(index + 1) } else { None };
@@ -146,7 +145,7 @@ impl Table {
 
     /// The widths of the columns: what they need, if there is room for it. If not, heads are broken,
     /// then columns that need little have it, and the others share what is left.
-    fn widths(&self, fonts: &Fonts) -> Vec<f32> {
+    fn widths(&self, fonts: &FontSet) -> Vec<f32> {
         let room = WIDTH - GUTTER * (self.heads.len().max(1) - 1) as f32;
         let cells: Vec<f32> = (0..self.heads.len())
             .map(|column| {
@@ -158,7 +157,7 @@ impl Table {
             })
             .collect();
         let with_heads = |is_broken: bool| -> Vec<f32> {
-            let need = |((head, _), cells): (&(String, Align), &f32)| {
+            let need = |((head, _), cells): (&(String, ColumnAlign), &f32)| {
                 let head = fonts.readable(head);
                 let words = head.split(|character| is_broken && character == ' ');
                 let words = words.map(|word| fonts.width(HEAD.face, HEAD.size, word));
@@ -189,20 +188,20 @@ impl Table {
 }
 
 /// A table that is being set.
-struct Setter {
+struct TableWriter {
     /// Left edge, width and side of each column.
-    columns: Vec<(f32, f32, Align)>,
+    columns: Vec<(f32, f32, ColumnAlign)>,
     right: f32,
     has_heads: bool,
-    heads: Row,
+    heads: LaidOutRow,
     head_height: f32,
     /// The node of the rows, once the head is set.
-    body: Option<Node>,
+    body: Option<NodeId>,
 }
 
-impl Setter {
+impl TableWriter {
     /// Sets a row, with room for so much below; on several pages if it is higher than one.
-    fn row(&mut self, layout: &mut Layout<'_>, table: Node, row: &Row, follows: f32) {
+    fn row(&mut self, layout: &mut PageLayout<'_>, table: NodeId, row: &LaidOutRow, follows: f32) {
         let first = self.body.is_none();
         let whole = height(row);
         let head = if first { self.head_height } else { 0.0 };
@@ -213,23 +212,23 @@ impl Setter {
             Some(body) => body,
             None => {
                 if self.has_heads {
-                    let head = layout.node(Some(table), Tag::THead);
-                    let line = layout.node(Some(head), Tag::TR);
+                    let head = layout.node(Some(table), NodeKind::TableHead);
+                    let line = layout.node(Some(head), NodeKind::TableRow);
                     self.head(layout, Some(line));
                 }
-                *self.body.insert(layout.node(Some(table), Tag::TBody))
+                *self.body.insert(layout.node(Some(table), NodeKind::TableBody))
             }
         };
         if !first && layout.page() != page {
             self.head(layout, None);
         }
-        let line = layout.node(Some(body), Tag::TR);
+        let line = layout.node(Some(body), NodeKind::TableRow);
         let names_itself = !self.has_heads;
         let cell = |column: usize| match column {
-            0 if names_itself => TagKind::from(Tag::TH(TableHeaderScope::Row)),
-            _ => Tag::TD.into(),
+            0 if names_itself => NodeKind::RowHeader,
+            _ => NodeKind::TableCell,
         };
-        let nodes: Vec<Node> = (0..row.len()).map(|column| layout.node(Some(line), cell(column))).collect();
+        let nodes: Vec<NodeId> = (0..row.len()).map(|column| layout.node(Some(line), cell(column))).collect();
         let lines = row.iter().map(|(lines, _)| lines.len()).max().unwrap_or(0);
         let mut done = 0;
         while done < lines {
@@ -253,9 +252,9 @@ impl Setter {
     /// Some lines of a row, and the rule below.
     fn slice(
         &self,
-        layout: &mut Layout<'_>,
-        row: &Row,
-        nodes: &[Node],
+        layout: &mut PageLayout<'_>,
+        row: &LaidOutRow,
+        nodes: &[NodeId],
         lines: std::ops::Range<usize>,
         leading: f32,
     ) {
@@ -266,9 +265,11 @@ impl Setter {
                 let y = top + leading * index as f32;
                 // Figures end at the same place; text that needs several lines begins there.
                 match align {
-                    Align::Right if text.len() > 1 => layout.text(Some(*node), *x, y, line.clone(), style),
-                    Align::Left => layout.text(Some(*node), *x, y, line.clone(), style),
-                    Align::Right => layout.text_to(Some(*node), x + width, y, line.clone(), style),
+                    ColumnAlign::Right if text.len() > 1 => {
+                        layout.text(Some(*node), *x, y, line.clone(), style)
+                    }
+                    ColumnAlign::Left => layout.text(Some(*node), *x, y, line.clone(), style),
+                    ColumnAlign::Right => layout.text_to(Some(*node), x + width, y, line.clone(), style),
                 }
             }
         }
@@ -277,20 +278,20 @@ impl Setter {
     }
 
     /// The heads; those that are repeated are decoration.
-    fn head(&self, layout: &mut Layout<'_>, line: Option<Node>) {
+    fn head(&self, layout: &mut PageLayout<'_>, line: Option<NodeId>) {
         if !self.has_heads {
             return;
         }
         let y = layout.y();
         for ((x, width, align), (text, style)) in self.columns.iter().zip(&self.heads) {
-            let node = line.map(|line| layout.node(Some(line), Tag::TH(TableHeaderScope::Column)));
+            let node = line.map(|line| layout.node(Some(line), NodeKind::ColumnHeader));
             // Heads stand on the rule below them.
             let top = y + self.head_height - PADDING - style.leading * text.len() as f32;
             for (index, line) in text.iter().enumerate() {
                 let y = top + style.leading * index as f32;
                 match align {
-                    Align::Left => layout.text(node, *x, y, line.clone(), style),
-                    Align::Right => layout.text_to(node, x + width, y, line.clone(), style),
+                    ColumnAlign::Left => layout.text(node, *x, y, line.clone(), style),
+                    ColumnAlign::Right => layout.text_to(node, x + width, y, line.clone(), style),
                 }
             }
         }
@@ -300,12 +301,12 @@ impl Setter {
 }
 
 /// How high a row is.
-fn height(row: &Row) -> f32 {
+fn height(row: &LaidOutRow) -> f32 {
     let lines = row.iter().map(|(lines, _)| lines.len()).max().unwrap_or(0);
     lines as f32 * leading(row) + 2.0 * PADDING
 }
 
 /// From line to line of all its cells.
-fn leading(row: &Row) -> f32 {
+fn leading(row: &LaidOutRow) -> f32 {
     row.iter().map(|(_, style)| style.leading).fold(1.0, f32::max)
 }

@@ -1,13 +1,12 @@
 //! What the first page begins with: what this is, of when, and how it ended.
 
-use std::num::NonZeroU16;
-
-use krilla::tagging::Tag;
-
 use super::figures::instant;
-use super::layout::Layout;
+use super::layout::PageLayout;
 use super::status::{colour, signed};
-use super::style::{ALERT, BODY, BRAND, CODE, LEFT, MUTED, RIGHT, RULE, STRONG, Style, TINT, TITLE, WIDTH};
+use super::structure::NodeKind;
+use super::style::{
+    ALERT, BODY, BRAND, CODE, LEFT, MUTED, RIGHT, RULE, STRONG, TINT, TITLE, TextStyle, WIDTH,
+};
 use crate::Report;
 
 /// Whether the run collected samples; else it was a job of another kind.
@@ -43,20 +42,19 @@ pub(super) fn subject(report: &Report) -> String {
     }
 }
 
-pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
+pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
     let top = layout.open(BRAND.leading + TITLE.leading + 40.0);
-    let brand = layout.node(None, Tag::P);
+    let brand = layout.node(None, NodeKind::Paragraph);
     let line = layout.fonts.fit("StreamGuard", &BRAND, WIDTH);
     layout.text(Some(brand), LEFT, top, line, &BRAND);
-    let style = Style { size: 12.0, ..STRONG.coloured(colour(&report.status)) };
+    let style = TextStyle { size: 12.0, ..STRONG.coloured(colour(&report.status)) };
     let title_width = WIDTH - 110.0;
     let y = top + BRAND.leading + 4.0;
-    let heading =
-        layout.node(None, Tag::Hn(const { NonZeroU16::new(1).unwrap() }, Some(of(report).to_owned())));
+    let heading = layout.node(None, NodeKind::Heading(1));
     let line = layout.fonts.fit(of(report), &TITLE, title_width);
     layout.text(Some(heading), LEFT, y, line, &TITLE);
     // The status stands across from it, on its baseline.
-    let status = layout.node(None, Tag::P);
+    let status = layout.node(None, NodeKind::Paragraph);
     let line = layout.fonts.fit(&signed(&report.status), &style, 110.0);
     let baseline = y + TITLE.ascent() - style.ascent();
     layout.text_to(Some(status), RIGHT, baseline, line, &style);
@@ -78,7 +76,7 @@ pub(super) fn set(layout: &mut Layout<'_>, report: &Report) {
 }
 
 /// Says of a run that did not come to its end what is missing, and how to go on.
-fn notice(layout: &mut Layout<'_>, report: &Report) {
+fn notice(layout: &mut PageLayout<'_>, report: &Report) {
     let no_dataset = if collects(report) { " The dataset was not put together." } else { "" };
     let (head, text) = match report.status.as_str() {
         "complete" => return,
@@ -107,13 +105,13 @@ fn notice(layout: &mut Layout<'_>, report: &Report) {
     layout.rule(LEFT, top, 3.0, height, ALERT);
     layout.advance(8.0);
     let style = STRONG.coloured(ALERT);
-    let head_node = layout.node(None, Tag::P);
+    let head_node = layout.node(None, NodeKind::Paragraph);
     let head = layout.fonts.wrap(head, &style, WIDTH - 2.0 * INSET);
     layout.lines(Some(head_node), LEFT + INSET, &head, &style);
-    let node = layout.node(None, Tag::P);
+    let node = layout.node(None, NodeKind::Paragraph);
     layout.lines(Some(node), LEFT + INSET, &lines, &BODY);
     layout.advance(2.0);
-    let node = layout.node(None, Tag::P);
+    let node = layout.node(None, NodeKind::Paragraph);
     layout.lines(Some(node), LEFT + INSET, &command, &CODE);
     layout.advance(8.0);
 }

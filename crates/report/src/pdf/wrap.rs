@@ -1,25 +1,25 @@
 //! Text in lines.
 
-use super::fonts::Fonts;
-use super::style::Style;
+use super::fonts::FontSet;
+use super::style::TextStyle;
 
 /// A line of text that can be set.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Line {
+pub(super) struct TextLine {
     /// Its text. A space at its end stands for the break, so that words stay apart when it is read out.
     pub(super) text: String,
     /// How wide it is, without that space.
     pub(super) width: f32,
 }
 
-impl Fonts {
+impl FontSet {
     /// Text from anywhere in lines of at most this width. Words that are longer break behind
     /// punctuation if there is some, else anywhere but in an escape. There is at least one line.
-    pub(super) fn wrap(&self, text: &str, style: &Style, width: f32) -> Vec<Line> {
+    pub(super) fn wrap(&self, text: &str, style: &TextStyle, width: f32) -> Vec<TextLine> {
         let text = self.readable(text);
         let wide = |text: &str| self.width(style.face, style.size, text);
         let space = wide(" ");
-        let mut lines = vec![Line { text: String::new(), width: 0.0 }];
+        let mut lines = vec![TextLine { text: String::new(), width: 0.0 }];
         for word in text.split(' ').filter(|word| !word.is_empty()) {
             let mut rest = word;
             let mut gap = space;
@@ -54,7 +54,7 @@ impl Fonts {
                 if rest.is_empty() {
                     break;
                 }
-                lines.push(Line { text: String::new(), width: 0.0 });
+                lines.push(TextLine { text: String::new(), width: 0.0 });
             }
         }
         lines
@@ -62,7 +62,7 @@ impl Fonts {
 
     /// What of a word goes on a line where nothing fits: an escape, if it is not wider than the line,
     /// or a character.
-    fn forced(&self, word: &str, style: &Style, width: f32) -> usize {
+    fn forced(&self, word: &str, style: &TextStyle, width: f32) -> usize {
         let unit = first_unit(word);
         match self.width(style.face, style.size, unit) <= width {
             true => unit.len(),
@@ -71,7 +71,7 @@ impl Fonts {
     }
 
     /// Text from anywhere on one line of at most this width, cut if it is longer.
-    pub(super) fn fit(&self, text: &str, style: &Style, width: f32) -> Line {
+    pub(super) fn fit(&self, text: &str, style: &TextStyle, width: f32) -> TextLine {
         let mut text = self.readable(text);
         let wide = |text: &str| self.width(style.face, style.size, text);
         if wide(&text) > width {
@@ -84,11 +84,11 @@ impl Fonts {
         }
         let width = wide(&text);
         text.push(' ');
-        Line { text, width }
+        TextLine { text, width }
     }
 
     /// Where a word can break so that what is before it fits; nought if it cannot.
-    fn fitting(&self, word: &str, style: &Style, width: f32) -> usize {
+    fn fitting(&self, word: &str, style: &TextStyle, width: f32) -> usize {
         let (mut at, mut left) = (0, width);
         let mut behind_punctuation = 0;
         while at < word.len() {

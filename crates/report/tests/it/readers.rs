@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::Value;
+
 /// The Python that tests may use, with the packages of the readers.
 const PYTHON: &str = "STREAMGUARD_TEST_PYTHON";
 
@@ -43,4 +45,20 @@ pub(crate) fn succeeds(command: &mut Command) -> String {
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{command:?}: {said}");
     said
+}
+
+/// Checks with Python's `jsonschema` that documents conform to a JSON Schema, and that it would
+/// notice if they did not.
+pub(crate) fn check_schema(schema: &Path, documents: &[Value], wrong: &Value) {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: String, document: &Value| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, document.to_string()).unwrap();
+        path
+    };
+    let Some(mut valid) = python("json_schema.py", "jsonschema") else { return };
+    let paths = documents.iter().enumerate().map(|(n, document)| write(format!("{n}.json"), document));
+    succeeds(valid.arg(schema).arg("valid").args(paths));
+    let Some(mut invalid) = python("json_schema.py", "jsonschema") else { return };
+    succeeds(invalid.arg(schema).arg("invalid").arg(write("wrong.json".to_owned(), wrong)));
 }

@@ -46,22 +46,15 @@ fn compressed(path: &Path) -> usize {
 fn every_log_keeps_to_the_standard() {
     let schema = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../../shared/data/specs/sarif/sarif-schema-2.1.0.json");
-    let Ok(schema) = std::fs::read(&schema) else {
+    if !schema.is_file() {
         eprintln!("SKIPPED: no schema of SARIF in {}", schema.display());
         return;
-    };
-    let schema: Value = serde_json::from_slice(&schema).unwrap();
-    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
-    for (_folder, run) in
-        [golden(Ending::Partial), golden(Ending::Cancelled), golden(Ending::Interrupted), jobs_run()]
-    {
-        let (_, mut log) = written(&run);
-        let faults: Vec<String> =
-            validator.iter_errors(&log).map(|e| format!("{}: {e}", e.instance_path())).collect();
-        assert!(faults.is_empty(), "{faults:?}");
-        log["runs"][0]["columnKind"] = Value::from("bytes");
-        assert!(!validator.is_valid(&log), "the schema lets everything pass");
     }
+    let logs = [golden(Ending::Partial), golden(Ending::Cancelled), golden(Ending::Interrupted), jobs_run()]
+        .map(|(_folder, run)| written(&run).1);
+    let mut wrong = logs[0].clone();
+    wrong["runs"][0]["columnKind"] = Value::from("bytes");
+    readers::check_schema(&schema, &logs, &wrong);
 }
 
 #[test]
