@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use streamguard_dataset::Advisory;
 use streamguard_engine::{
-    Job, JobError, Level, Limits, Merge, Output, Plan, Planning, Secrets, Shard, ShardError, Summary,
+    Job, JobError, Level, Limits, Merge, Output, Plan, PlanContext, Secrets, Shard, ShardError, Summary,
 };
 
 use listing::{Listing, Making};
@@ -141,7 +141,7 @@ impl<S: AdvisorySource> Job for Gather<S> {
         self.0.limits()
     }
 
-    fn plan(&self, planning: &Planning) -> Result<Plan, JobError> {
+    fn plan(&self, planning: &PlanContext) -> Result<Plan, JobError> {
         let earlier = self.keeps_listing().and_then(|key| Listing::find(&self.0.access().cache, &key));
         // A snapshot is replayed at the time at which it was recorded.
         let clock_ms = self.0.access().clock_ms.unwrap_or(planning.clock_ms);

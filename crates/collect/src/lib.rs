@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use streamguard_dataset::{Kind, Rejection, Sample, quality};
 use streamguard_engine::{
-    Job, JobError, Level, Limits, Merge, Output, Plan, Planning, Shard, ShardError, Summary,
+    Job, JobError, Level, Limits, Merge, Output, Plan, PlanContext, Shard, ShardError, Summary,
 };
 
 use streamguard_cache::Watch;
@@ -34,7 +34,7 @@ pub trait Collector: Serialize + Debug + Send + Sync {
     ///
     /// # Errors
     /// Anything that makes the whole collection impossible.
-    fn plan(&self, planning: &Planning) -> Result<Vec<Value>, JobError>;
+    fn plan(&self, planning: &PlanContext) -> Result<Vec<Value>, JobError>;
 
     /// Collects the samples of one shard.
     ///
@@ -162,7 +162,7 @@ impl<C: Collector> Job for Collect<C> {
         self.0.limits()
     }
 
-    fn plan(&self, planning: &Planning) -> Result<Plan, JobError> {
+    fn plan(&self, planning: &PlanContext) -> Result<Plan, JobError> {
         Ok(Plan::new(self.0.plan(planning)?).with_target(self.0.target()))
     }
 

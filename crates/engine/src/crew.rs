@@ -7,8 +7,9 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::error::JobError;
 use crate::event::{Counters, Elsewhere, Event, EventKind, Level, Outcome, micros, millis};
-use crate::job::{Job, JobError, Limits};
+use crate::job::{Job, Limits};
 use crate::planning::Planned;
 use crate::schedule::{self, Fate, Queue, Ticket};
 use crate::store::Store;

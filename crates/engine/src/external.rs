@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::job::{Job, JobError, Limits, Output, ShardError};
+use crate::error::{JobError, ShardError};
+use crate::job::{Job, Limits, Output};
 use crate::merge::Merge;
-use crate::plan::{Plan, Planning, Shard};
+use crate::plan::{Plan, PlanContext, Shard};
 use crate::summary::Summary;
 use crate::worker::CommandLine;
 use crate::worker::process::Process;
@@ -59,7 +60,7 @@ impl Job for External {
         Some(&self.command)
     }
 
-    fn plan(&self, planning: &Planning) -> Result<Plan, JobError> {
+    fn plan(&self, planning: &PlanContext) -> Result<Plan, JobError> {
         Process::plan(self, planning).map_err(JobError::Failed)
     }
 

@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
-use streamguard_durable::WriteError;
-use thiserror::Error;
 
+use crate::error::{JobError, ShardError};
 use crate::event::Level;
 use crate::merge::Merge;
-use crate::plan::{Plan, Planning, Shard};
+use crate::plan::{Plan, PlanContext, Shard};
 use crate::secrets::Secrets;
 use crate::summary::Summary;
 use crate::worker::CommandLine;
@@ -57,7 +56,7 @@ pub trait Job: Send + Sync {
     ///
     /// # Errors
     /// Anything that makes the whole job impossible; other jobs go on.
-    fn plan(&self, planning: &Planning) -> Result<Plan, JobError>;
+    fn plan(&self, planning: &PlanContext) -> Result<Plan, JobError>;
 
     /// Runs one shard and emits its records. The same shard emits the same records, whenever
     /// and wherever it runs, and may run more than once.
@@ -117,53 +116,6 @@ impl Default for Limits {
             attempts: 3,
             backoff: Duration::from_millis(500),
         }
-    }
-}
-
-/// Why a job as a whole could not be done.
-#[derive(Debug, Error)]
-pub enum JobError {
-    /// The job's own reason.
-    #[error("{0}")]
-    Failed(String),
-    /// The place for the results cannot be written; the whole run stops.
-    #[error(transparent)]
-    Write(#[from] WriteError),
-    /// The run was stopped.
-    #[error("stopped")]
-    Stopped,
-}
-
-impl JobError {
-    /// The job's own reason, from anything that can be shown.
-    pub fn failed(reason: impl std::fmt::Display) -> Self {
-        Self::Failed(reason.to_string())
-    }
-}
-
-/// Why one shard could not be done.
-#[derive(Debug, Error)]
-pub enum ShardError {
-    /// It will fail the same way again: bad input, a missing file.
-    #[error("{0}")]
-    Failed(String),
-    /// It may go better later: a network fault, a busy server.
-    #[error("{0}")]
-    Retry(String),
-    /// The shard was told to stop ([`Output::check`]); pass it on.
-    #[error("stopped")]
-    Stopped,
-}
-
-impl ShardError {
-    /// A lasting fault, from anything that can be shown.
-    pub fn failed(reason: impl std::fmt::Display) -> Self {
-        Self::Failed(reason.to_string())
-    }
-
-    /// A passing fault, from anything that can be shown.
-    pub fn retry(reason: impl std::fmt::Display) -> Self {
-        Self::Retry(reason.to_string())
     }
 }
 

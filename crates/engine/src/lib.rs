@@ -15,7 +15,9 @@
 //! use std::collections::BTreeMap;
 //! use std::sync::Arc;
 //!
-//! use streamguard_engine::{Job, JobError, Merge, Options, Output, Plan, Planning, Shard, ShardError, Summary};
+//! use streamguard_engine::{
+//!     JobError, Merge, Options, Output, Plan, PlanContext, Shard, ShardError, Summary, TypedJob,
+//! };
 //! use serde::{Deserialize, Serialize};
 //! use serde_json::{Value, json};
 //!
@@ -25,7 +27,10 @@
 //!     texts: Vec<String>,
 //! }
 //!
-//! impl Job for WordCount {
+//! impl TypedJob for WordCount {
+//!     /// Position of the text.
+//!     type Shard = usize;
+//!
 //!     fn name(&self) -> &str {
 //!         "wordcount"
 //!     }
@@ -34,20 +39,15 @@
 //!         json!(self)
 //!     }
 //!
-//!     // One shard a text. The payload says which.
-//!     fn plan(&self, _: &Planning) -> Result<Plan, JobError> {
-//!         Ok(Plan::new((0..self.texts.len()).map(Value::from)))
+//!     // One shard per text.
+//!     fn plan(&self, _: &PlanContext) -> Result<Plan<usize>, JobError> {
+//!         Ok(Plan::new(0..self.texts.len()))
 //!     }
 //!
-//!     // Emits one record a word: the word, and how often it is there.
-//!     fn run(&self, shard: &Shard, output: &mut Output<'_>) -> Result<(), ShardError> {
-//!         let text = shard
-//!             .payload
-//!             .as_u64()
-//!             .and_then(|at| self.texts.get(at as usize))
-//!             .ok_or_else(|| ShardError::failed("there is no such text"))?;
+//!     // Emits one record per word: the word and how often it occurs.
+//!     fn run(&self, shard: &Shard<usize>, output: &mut Output<'_>) -> Result<(), ShardError> {
 //!         let mut words = BTreeMap::<&str, u64>::new();
-//!         for word in text.split_whitespace() {
+//!         for word in self.texts[shard.payload].split_whitespace() {
 //!             *words.entry(word).or_default() += 1;
 //!         }
 //!         words.iter().try_for_each(|word| output.emit(&word))
@@ -83,6 +83,7 @@
 mod cancel;
 pub mod cluster;
 mod crew;
+mod error;
 pub mod event;
 mod external;
 mod failure;
@@ -105,17 +106,19 @@ mod state;
 mod store;
 mod summary;
 pub mod testing;
+mod typed_job;
 mod worker;
 
 pub use cancel::Cancel;
 pub use cluster::Cluster;
+pub use error::{JobError, ShardError};
 pub use event::{Counters, Elsewhere, Event, EventKind, Level, Outcome, Status};
 pub use external::External;
-pub use job::{Job, JobError, Limits, Output, ShardError};
+pub use job::{Job, Limits, Output};
 pub use merge::{Making, Merge};
 pub use options::{Mode, Options};
 pub use pause::Pause;
-pub use plan::{Plan, PlanFile, Planning, Shard};
+pub use plan::{Plan, PlanContext, PlanFile, Shard};
 pub use prepare::{Prepared, prepare};
 pub use results::Results;
 pub use rounds::Elements;
@@ -125,5 +128,6 @@ pub use secrets::Secrets;
 pub use shards::{Ended, PlanDir, PlanError, run_shards};
 pub use state::{JobState, Retry, Running, State};
 pub use summary::{Summary, Table};
+pub use typed_job::TypedJob;
 pub use worker::serve::{ServeError, serve};
 pub use worker::{CommandLine, guard};

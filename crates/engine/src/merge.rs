@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::cancel::Cancel;
+use crate::error::JobError;
 use crate::event::Counters;
-use crate::job::JobError;
 use crate::results::Results;
 use crate::store::ShardResult;
 use streamguard_durable::{AtomicFile, WriteError};

@@ -4,26 +4,40 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::error::{JobError, ShardError};
 use crate::results::Results;
 
 /// Version of the plan file.
 const FORMAT: u32 = 1;
 
-/// One piece of a job: a number and a small payload that says which piece.
+/// One piece of a job: a number and a small payload that says which piece. Plans on disk and the
+/// protocol carry the payload as JSON; [`crate::TypedJob`] gives it a type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Shard {
+pub struct Shard<P = Value> {
     /// Position in the plan, from 0; outputs are merged in this order.
     pub number: u32,
-    /// What the job needs to know to run this piece. Keep it small: it travels over pipes.
-    pub payload: Value,
+    /// Data that the job needs to run this piece. Keep it small: it travels over pipes.
+    pub payload: P,
+}
+
+impl Shard {
+    /// Reads the payload as a type of the job.
+    ///
+    /// # Errors
+    /// [`ShardError::Failed`] if the payload is not such a value.
+    pub(crate) fn decode<P: DeserializeOwned>(&self) -> Result<Shard<P>, ShardError> {
+        let payload = P::deserialize(&self.payload).map_err(ShardError::failed)?;
+        Ok(Shard { number: self.number, payload })
+    }
 }
 
 /// What the engine tells a job that plans.
 #[derive(Clone, Debug)]
-pub struct Planning {
+pub struct PlanContext {
     /// The run's one reading of the wall clock, in milliseconds since 1970-01-01 UTC.
     pub clock_ms: u64,
     /// Raised when the run is to stop; long planning should look at it.
@@ -34,16 +48,32 @@ pub struct Planning {
 
 /// The ordered shards of one job.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Plan {
-    shards: Vec<Shard>,
+pub struct Plan<P = Value> {
+    shards: Vec<Shard<P>>,
     target: Option<u64>,
     quotas: BTreeMap<String, u64>,
     expected: Option<u64>,
 }
 
-impl Plan {
-    /// A plan of one shard per payload, numbered in order.
-    pub fn new(payloads: impl IntoIterator<Item = Value>) -> Self {
+impl<P: Serialize> Plan<P> {
+    /// Converts the payloads to JSON.
+    ///
+    /// # Errors
+    /// [`JobError::Failed`] if JSON cannot hold a payload, such as a map whose keys are not strings.
+    pub fn into_json(self) -> Result<Plan, JobError> {
+        let Self { shards, target, quotas, expected } = self;
+        let shards = shards.into_iter().map(|shard| {
+            let payload = serde_json::to_value(shard.payload)?;
+            Ok(Shard { number: shard.number, payload })
+        });
+        let shards = shards.collect::<serde_json::Result<_>>().map_err(JobError::failed)?;
+        Ok(Plan { shards, target, quotas, expected })
+    }
+}
+
+impl<P> Plan<P> {
+    /// Makes a plan with one shard per payload, numbered in order.
+    pub fn new(payloads: impl IntoIterator<Item = P>) -> Self {
         let shards = (0..).zip(payloads).map(|(number, payload)| Shard { number, payload }).collect();
         Self { shards, target: None, quotas: BTreeMap::new(), expected: None }
     }
@@ -70,7 +100,7 @@ impl Plan {
     }
 
     /// The shards in order.
-    pub fn shards(&self) -> &[Shard] {
+    pub fn shards(&self) -> &[Shard<P>] {
         &self.shards
     }
 
@@ -113,7 +143,7 @@ pub struct PlanFile {
 
 impl PlanFile {
     /// Binds a plan to the job and the settings that made it.
-    pub fn new(job: &str, settings: Value, planning: &Planning, plan: Plan) -> Self {
+    pub fn new(job: &str, settings: Value, planning: &PlanContext, plan: Plan) -> Self {
         let mut file = Self {
             format: FORMAT,
             job: job.to_owned(),

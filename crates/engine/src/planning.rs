@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use streamguard_durable::WriteError;
 
-use crate::job::{Job, JobError};
-use crate::plan::{Plan, PlanFile, Planning};
+use crate::error::JobError;
+use crate::job::Job;
+use crate::plan::{Plan, PlanContext, PlanFile};
 use crate::store::{ShardResult, Store};
 use crate::worker::thread::panic_reason;
 
@@ -22,7 +23,7 @@ pub(crate) struct Planned {
 /// Makes a job's plan, or finds the one that an interrupted run made, and what is left of it.
 pub(crate) fn plan(
     job: &dyn Job,
-    planning: &Planning,
+    planning: &PlanContext,
     places: Option<(PathBuf, PathBuf)>,
 ) -> Result<Planned, JobError> {
     let make = || {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::cancel::Cancel;
-use crate::job::{Job, JobError};
-use crate::plan::Planning;
+use crate::error::JobError;
+use crate::job::Job;
+use crate::plan::PlanContext;
 use crate::planning;
 use crate::results::Results;
 use crate::run::RunError;
@@ -48,7 +49,7 @@ pub fn prepare(
             Prepared::Later
         } else {
             let planning =
-                Planning { clock_ms: dir.clock_ms(), cancel: cancel.clone(), results: Results::default() };
+                PlanContext { clock_ms: dir.clock_ms(), cancel: cancel.clone(), results: Results::default() };
             match planning::plan(&**job, &planning, Some((dir.plan(name), dir.shards(name)))) {
                 Ok(planned) => Prepared::Planned {
                     hash: planned.hash,

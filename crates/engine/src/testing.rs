@@ -7,11 +7,12 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::cancel::Cancel;
+use crate::error::ShardError;
 use crate::event::{Counters, Event, Level};
-use crate::job::{Job, Output, ShardError, Sink};
+use crate::job::{Job, Output, Sink};
 use crate::journal::Journal;
 use crate::merge::{Destination, Merge};
-use crate::plan::{Plan, PlanFile, Planning, Shard};
+use crate::plan::{Plan, PlanContext, PlanFile, Shard};
 use crate::results::Results;
 use crate::store::{Draft, ShardResult, Store};
 use crate::summary::Summary;
@@ -79,7 +80,7 @@ pub fn check_job_after<J: Job, E: std::fmt::Display>(
         return Err("made again from its settings, it is another job".to_owned());
     }
 
-    let planning = Planning { clock_ms: CLOCK_MS, cancel: Cancel::new(), results };
+    let planning = PlanContext { clock_ms: CLOCK_MS, cancel: Cancel::new(), results };
     let plan = |job: &J| job.plan(&planning).map_err(|error| format!("it cannot plan: {error}"));
     let first = plan(job)?;
     if plan(job)? != first || plan(&again)? != first {

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use streamguard_dataset::advisory::FixState;
 use streamguard_dataset::{Advisory, MergedAdvisory, Sample, merge_by_alias};
 use streamguard_engine::{
-    Job, JobError, Limits, Merge, Output, Plan, Planning, Results, Secrets, Shard, ShardError, Summary,
+    Job, JobError, Limits, Merge, Output, Plan, PlanContext, Results, Secrets, Shard, ShardError, Summary,
 };
 
 pub use record::Fix;
@@ -110,7 +110,7 @@ impl Job for Fixes {
         }
     }
 
-    fn plan(&self, planning: &Planning) -> Result<Plan, JobError> {
+    fn plan(&self, planning: &PlanContext) -> Result<Plan, JobError> {
         let pieces = wants::pieces(&merged(&planning.results)?);
         let fixes = pieces.iter().map(|piece| piece.wants.len() as u64).sum();
         let plan = Plan::new(pieces.into_iter().map(|piece| json!(piece))).expecting(fixes);

@@ -9,7 +9,7 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use streamguard_engine::{
-    Job, JobError, Level, Limits, Merge, Output, Plan, Planning, Shard, ShardError, Summary,
+    Job, JobError, Level, Limits, Merge, Output, Plan, PlanContext, Shard, ShardError, Summary,
 };
 
 use crate::file_split::{DEFAULT_CHUNK_BYTES, LogShard, plan_shards};
@@ -128,7 +128,7 @@ impl Job for IngestJob {
         }
     }
 
-    fn plan(&self, _: &Planning) -> Result<Plan, JobError> {
+    fn plan(&self, _: &PlanContext) -> Result<Plan, JobError> {
         let paths: Vec<PathBuf> = self.path.iter().map(PathBuf::from).collect();
         let shards = plan_shards(&paths, self.chunk_bytes).map_err(JobError::failed)?;
         if shards.is_empty() {

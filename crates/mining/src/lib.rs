@@ -21,7 +21,7 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use streamguard_dataset::Rejection;
-use streamguard_engine::{JobError, Level, Limits, Planning, ShardError};
+use streamguard_engine::{JobError, Level, Limits, PlanContext, ShardError};
 
 pub use commit::{AdvisoryContext, CommitMiner};
 pub use history::{SelectedCommit, SelectionReason, SinceDate};
@@ -143,7 +143,7 @@ impl Collector for RepoCollector {
         Limits { deadline: Duration::from_secs(3600), ..Limits::default() }
     }
 
-    fn plan(&self, planning: &Planning) -> Result<Vec<Value>, JobError> {
+    fn plan(&self, planning: &PlanContext) -> Result<Vec<Value>, JobError> {
         let queues = on_threads(&self.sources()?, |source| match source {
             Err(reason) => vec![Piece::Refused { reason: reason.clone() }],
             Ok(Source::Remote { url }) => vec![Piece::Remote { url: url.clone() }],

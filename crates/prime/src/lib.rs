@@ -13,7 +13,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use streamguard_engine::{Job, JobError, Limits, Merge, Output, Plan, Planning, Shard, ShardError, Summary};
+use streamguard_engine::{
+    Job, JobError, Limits, Merge, Output, Plan, PlanContext, Shard, ShardError, Summary,
+};
 
 pub use list::{List, ListFormat};
 pub use named::{NamedRange, NotationError};
@@ -96,7 +98,7 @@ impl Job for Prime {
     }
 
     /// A shard is a list of pieces.
-    fn plan(&self, _: &Planning) -> Result<Plan, JobError> {
+    fn plan(&self, _: &PlanContext) -> Result<Plan, JobError> {
         let shards = pieces::shards(&self.ranges, self.count_only, self.workers);
         let pieces = shards.iter().map(Vec::len).sum::<usize>() as u64;
         Ok(Plan::new(shards.iter().map(|pieces| json!(pieces))).expecting(pieces))

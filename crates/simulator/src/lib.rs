@@ -174,7 +174,7 @@ pub fn serve(answer: impl Fn(&str) -> (u16, &'static str, Vec<u8>) + Send + 'sta
 
 /// Runs all shards of a job here and now. Returns its records and the sums of what it counted.
 pub fn run_all(job: &dyn streamguard_engine::Job, clock_ms: u64) -> Result<(Vec<Value>, Counters), String> {
-    let planning = streamguard_engine::Planning {
+    let planning = streamguard_engine::PlanContext {
         clock_ms,
         cancel: streamguard_engine::Cancel::new(),
         results: streamguard_engine::Results::default(),

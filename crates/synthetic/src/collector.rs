@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use streamguard_collect::{Collector, Samples};
 use streamguard_dataset::{Flag, Kind, Level, Sample};
-use streamguard_engine::{JobError, Planning, ShardError};
+use streamguard_engine::{JobError, PlanContext, ShardError};
 
 use crate::generator::{PairBuffer, PairGenerator};
 
@@ -44,7 +44,7 @@ impl Collector for SyntheticCollector {
         self.synthetic_samples
     }
 
-    fn plan(&self, _: &Planning) -> Result<Vec<Value>, JobError> {
+    fn plan(&self, _: &PlanContext) -> Result<Vec<Value>, JobError> {
         let starts = (0..self.synthetic_samples).step_by(PAIRS_PER_SHARD as usize);
         Ok(starts
             .map(|start| json!([start, (start + PAIRS_PER_SHARD).min(self.synthetic_samples)]))

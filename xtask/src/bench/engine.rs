@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use serde_json::{Value, json};
 use streamguard_engine::{
-    CommandLine, Job, JobError, Merge, Mode, Options, Output, Plan, Planning, Shard, ShardError, Summary,
+    CommandLine, Job, JobError, Merge, Mode, Options, Output, Plan, PlanContext, Shard, ShardError, Summary,
 };
 
 use super::{cost, median};
@@ -31,7 +31,7 @@ impl Job for Spin {
         json!({"shards": self.shards, "steps": self.steps})
     }
 
-    fn plan(&self, _: &Planning) -> Result<Plan, JobError> {
+    fn plan(&self, _: &PlanContext) -> Result<Plan, JobError> {
         Ok(Plan::new((0..self.shards).map(Value::from)))
     }
 

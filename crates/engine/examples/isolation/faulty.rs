@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use streamguard_engine::{
-    Job, JobError, Limits, Merge, Output, Plan, Planning, Secrets, Shard, ShardError, Summary,
+    Job, JobError, Limits, Merge, Output, Plan, PlanContext, Secrets, Shard, ShardError, Summary,
 };
 
 /// What goes wrong in a shard.
@@ -75,7 +75,7 @@ impl Job for Faulty {
         }
     }
 
-    fn plan(&self, _: &Planning) -> Result<Plan, JobError> {
+    fn plan(&self, _: &PlanContext) -> Result<Plan, JobError> {
         let plan = Plan::new((0..self.shards).map(Value::from));
         Ok(match self.target {
             Some(target) => plan.with_target(target),

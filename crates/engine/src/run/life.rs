@@ -7,10 +7,10 @@ use std::sync::Arc;
 use super::{Loop, RunError, Stage};
 use crate::cancel::Cancel;
 use crate::crew::{Merged, News};
+use crate::error::JobError;
 use crate::event::{Counters, EventKind, Outcome, Status};
-use crate::job::JobError;
 use crate::merge::{Destination, Merge};
-use crate::plan::Planning;
+use crate::plan::PlanContext;
 use crate::planning::{Planned, plan};
 use crate::results::Results;
 use crate::rundir::RunDir;
@@ -30,7 +30,7 @@ impl Loop<'_> {
             if self.stages[job] == Stage::Waiting && self.may_plan(job) {
                 self.stages[job] = Stage::Planning;
                 let shared = Arc::clone(&self.shared);
-                let planning = Planning {
+                let planning = PlanContext {
                     clock_ms: self.clock_ms(),
                     cancel: self.options.cancel.clone(),
                     results: self.results_for(job),

@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::{Loop, RunError, Stage};
+use crate::error::JobError;
 use crate::event::EventKind;
-use crate::job::JobError;
 use crate::options::Options;
 use crate::schedule::{Fate, Ticket};
 use crate::worker::{Verdict, stopped_fate};

@@ -13,7 +13,7 @@ use super::protocol::{self, FromWorker, PROTOCOL, ToWorker};
 use super::{Slot, Verdict, Work, Worker, stopped_fate};
 use crate::event::{Level, Outcome};
 use crate::job::Job;
-use crate::plan::{Plan, Planning};
+use crate::plan::{Plan, PlanContext};
 use crate::schedule::{Fate, Ticket};
 use crate::store::Draft;
 
@@ -126,7 +126,7 @@ impl Process {
     }
 
     /// Lets a job with a command of its own make its plan.
-    pub(crate) fn plan(job: &dyn Job, planning: &Planning) -> Result<Plan, String> {
+    pub(crate) fn plan(job: &dyn Job, planning: &PlanContext) -> Result<Plan, String> {
         let command = job.command().ok_or("the job has no command of its own")?;
         let mut process = Self::new(command.clone(), None);
         let slot = Slot::new(planning.cancel.clone());

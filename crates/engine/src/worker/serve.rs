@@ -15,8 +15,9 @@ use thiserror::Error;
 use super::protocol::{self, FromWorker, PROTOCOL, ToWorker};
 use super::thread::panic_reason;
 use crate::cancel::Cancel;
+use crate::error::ShardError;
 use crate::event::{Counters, Level};
-use crate::job::{Job, Output, ShardError, Sink};
+use crate::job::{Job, Output, Sink};
 use crate::plan::Shard;
 use crate::secrets::Secrets;
 

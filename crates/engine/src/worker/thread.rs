@@ -6,8 +6,9 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::{Slot, Work, Worker, stopped_fate};
+use crate::error::ShardError;
 use crate::event::{Level, Outcome};
-use crate::job::{Output, ShardError, Sink};
+use crate::job::{Output, Sink};
 use crate::schedule::{Fate, Ticket};
 use crate::store::Draft;
 

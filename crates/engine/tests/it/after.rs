@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use streamguard_engine::{
-    Job, JobError, Merge, Options, Output, Plan, Planning, Secrets, Shard, ShardError, Status, Summary,
+    Job, JobError, Merge, Options, Output, Plan, PlanContext, Secrets, Shard, ShardError, Status, Summary,
 };
 
 use crate::faulty::Fault;
@@ -27,7 +27,7 @@ impl Job for Second {
         &["one", "two", "absent"]
     }
 
-    fn plan(&self, planning: &Planning) -> Result<Plan, JobError> {
+    fn plan(&self, planning: &PlanContext) -> Result<Plan, JobError> {
         let mut payloads = Vec::new();
         for (job, file) in [("one", "one.jsonl"), ("two", "two.jsonl"), ("absent", "absent.jsonl")] {
             let Some(records) = planning.results.open(job, file).map_err(JobError::failed)? else { continue };
@@ -97,7 +97,7 @@ impl Job for Knowing {
         self.0.clone()
     }
 
-    fn plan(&self, _: &Planning) -> Result<Plan, JobError> {
+    fn plan(&self, _: &PlanContext) -> Result<Plan, JobError> {
         Ok(Plan::new([Value::Null]))
     }
 

@@ -20,7 +20,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use streamguard_collect::{Collect, Collector, Samples};
 use streamguard_dataset::Sample;
-use streamguard_engine::{JobError, Options, Planning, ShardError};
+use streamguard_engine::{JobError, Options, PlanContext, ShardError};
 use streamguard_git::{Fetched, Fetching, Mirror, blobs, commits, history, open};
 use streamguard_mining::{CommitMiner, SelectedCommit, SelectionReason};
 use tempfile::TempDir;
@@ -133,7 +133,7 @@ impl Collector for Named {
         10
     }
 
-    fn plan(&self, _planning: &Planning) -> Result<Vec<Value>, JobError> {
+    fn plan(&self, _planning: &PlanContext) -> Result<Vec<Value>, JobError> {
         Ok(vec![json!(null)])
     }
 

@@ -71,7 +71,7 @@ fn counts_alone_are_the_same() {
 #[test]
 fn the_whole_of_64_bits_is_planned() {
     let job = Prime::new(vec![named(0, u64::MAX), named(u64::MAX, u64::MAX)], 4);
-    let planning = streamguard_engine::Planning {
+    let planning = streamguard_engine::PlanContext {
         clock_ms: 0,
         cancel: Cancel::new(),
         results: streamguard_engine::Results::default(),
@@ -95,7 +95,7 @@ fn known_counts_up_to_10_to_the_12() {
 #[test]
 fn many_small_ranges_share_shards() {
     let job = Prime::new((0..10_000).map(|at| named(at * 100, at * 100 + 40)).collect(), 4);
-    let planning = streamguard_engine::Planning {
+    let planning = streamguard_engine::PlanContext {
         clock_ms: 0,
         cancel: Cancel::new(),
         results: streamguard_engine::Results::default(),

@@ -1,0 +1,51 @@
+//! Errors of jobs and of their shards.
+
+use streamguard_durable::WriteError;
+use thiserror::Error;
+
+/// Error of a job as a whole.
+#[derive(Debug, Error)]
+pub enum JobError {
+    /// Reason that the job gives.
+    #[error("{0}")]
+    Failed(String),
+    /// The place for the results cannot be written; the whole run stops.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The run was stopped.
+    #[error("stopped")]
+    Stopped,
+}
+
+impl JobError {
+    /// Makes [`JobError::Failed`] from anything that can be displayed.
+    pub fn failed(reason: impl std::fmt::Display) -> Self {
+        Self::Failed(reason.to_string())
+    }
+}
+
+/// Error of one shard.
+#[derive(Debug, Error)]
+pub enum ShardError {
+    /// It will fail the same way again: bad input, a missing file.
+    #[error("{0}")]
+    Failed(String),
+    /// Another attempt may succeed: a network fault, a busy server.
+    #[error("{0}")]
+    Retry(String),
+    /// The shard was told to stop and did.
+    #[error("stopped")]
+    Stopped,
+}
+
+impl ShardError {
+    /// Makes [`ShardError::Failed`] from anything that can be displayed.
+    pub fn failed(reason: impl std::fmt::Display) -> Self {
+        Self::Failed(reason.to_string())
+    }
+
+    /// Makes [`ShardError::Retry`] from anything that can be displayed.
+    pub fn retry(reason: impl std::fmt::Display) -> Self {
+        Self::Retry(reason.to_string())
+    }
+}
