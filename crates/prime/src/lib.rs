@@ -1,5 +1,6 @@
 //! The job `prime`: the primes of ranges of 64-bit numbers, counted and listed.
 
+mod arguments;
 pub mod arithmetic;
 pub mod file;
 mod list;
@@ -17,6 +18,7 @@ use streamguard_engine::{
     Job, JobError, Limits, Merge, Output, Plan, PlanContext, Shard, ShardError, Summary,
 };
 
+pub use arguments::{PrimeArgs, PrimeArgsError};
 pub use list::{List, ListFormat};
 pub use named::{NamedRange, NotationError};
 

@@ -1,11 +1,14 @@
 //! The engine's contract, kept by every job.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use streamguard_collect::Collect;
 use streamguard_engine::Secrets;
 use streamguard_engine::testing::check_job;
 use streamguard_http::{Access, Credentials};
 use streamguard_mining::RepoCollector;
+use streamguard_registry::{self as registry, JobEntry, SettingOwner};
 use streamguard_snapshot::Snapshot;
 use streamguard_synthetic::SyntheticCollector;
 
@@ -26,24 +29,49 @@ fn repo_keeps_the_contract() {
 
 #[test]
 fn every_listed_job_is_made_from_its_own_settings() {
-    for entry in streamguard_registry::COLLECTORS {
+    for entry in registry::collected() {
         let matches = (entry.flags)(clap::Command::new("test")).get_matches_from(["test"]);
         let settings = (entry.settings)(&matches).unwrap();
         let job = (entry.make)(settings.clone(), Credentials::default()).unwrap();
         assert_eq!((job.name(), job.settings()), (entry.name, settings));
+        assert_eq!(inherited(entry), without_flag(entry), "{}", entry.name);
         for (key, _) in entry.quick {
             assert!(job.settings().get(key).is_some(), "{} has no {key}", entry.name);
         }
         assert!((entry.make)(serde_json::json!({"nonsense": 1}), Credentials::default()).is_err());
     }
-    assert!(streamguard_registry::make("nothing", Value::Null, Secrets::default()).is_err());
+    assert!(registry::make("nothing", Value::Null, Secrets::default()).is_err());
+}
+
+/// The settings that the registry lets a job inherit; each from an owner that has such a flag.
+fn inherited(entry: &JobEntry) -> BTreeSet<String> {
+    for (key, owner) in entry.inherited {
+        if let SettingOwner::Job(job) | SettingOwner::TargetOf(job) = owner {
+            let job = registry::find(job).unwrap();
+            assert!(flags(job).contains(*key), "{} has no flag --{key}", job.name);
+        }
+    }
+    entry.inherited.iter().map(|(key, _)| (*key).to_owned()).collect()
+}
+
+/// The settings of a job that are not flags of it.
+fn without_flag(entry: &JobEntry) -> BTreeSet<String> {
+    let matches = (entry.flags)(clap::Command::new("test")).get_matches_from(["test"]);
+    let settings = (entry.settings)(&matches).unwrap();
+    let flags = flags(entry);
+    settings.as_object().unwrap().keys().filter(|key| !flags.contains(*key)).cloned().collect()
+}
+
+fn flags(entry: &JobEntry) -> BTreeSet<String> {
+    let command = (entry.flags)(clap::Command::new("test"));
+    command.get_arguments().filter_map(|flag| Some(flag.get_long()?.to_owned())).collect()
 }
 
 #[test]
 fn a_worker_process_makes_the_same_prime_job() {
     let settings = serde_json::json!({"ranges": [{"start": 1, "end": 10}], "count_only": false, "list": null, "workers": 2});
-    let job = streamguard_registry::make("prime", settings.clone(), Secrets::default()).unwrap();
+    let job = registry::make("prime", settings.clone(), Secrets::default()).unwrap();
     assert_eq!(job.settings(), settings);
     let nonsense = serde_json::json!({"nonsense": 1});
-    assert!(streamguard_registry::make("prime", nonsense, Secrets::default()).is_err());
+    assert!(registry::make("prime", nonsense, Secrets::default()).is_err());
 }

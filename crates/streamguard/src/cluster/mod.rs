@@ -1,6 +1,6 @@
 //! Clusters that run shards, and what they are told to run.
 
-pub(crate) mod flags;
+pub(crate) mod args;
 pub(crate) mod kubernetes;
 pub(crate) mod ray;
 pub(crate) mod slurm;
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use streamguard_engine::cluster::Round;
 
-pub(crate) use flags::ClusterFlags;
+pub(crate) use args::ClusterArgs;
 
 use crate::command_line::quoted;
 

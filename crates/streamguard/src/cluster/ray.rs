@@ -17,7 +17,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use self::api::Api;
-use super::{ClusterFlags, ShardCommand, tail};
+use super::{ClusterArgs, ShardCommand, tail};
 
 /// The driver, and its name on the cluster.
 const DRIVER: (&str, &str) = ("streamguard_on_ray.py", include_str!("ray/streamguard_on_ray.py"));
@@ -57,7 +57,7 @@ impl Ray {
     ///
     /// # Errors
     /// An address where no Ray answers.
-    pub(crate) fn connect(flags: &ClusterFlags, command: ShardCommand) -> Result<Self> {
+    pub(crate) fn connect(flags: &ClusterArgs, command: ShardCommand) -> Result<Self> {
         let api = Api::new(&flags.ray_address, command.token_file())?;
         let about = || format!("--mode ray --ray-address {}", flags.ray_address);
         api.version().with_context(about)?;

@@ -13,7 +13,7 @@ use streamguard::exit::UsageError;
 use streamguard_engine::cluster::{Cluster, ClusterError, Round, Standing};
 use streamguard_git as git;
 
-use super::{ClusterFlags, ShardCommand, tail};
+use super::{ClusterArgs, ShardCommand, tail};
 
 /// Slurm's programs wait for minutes when the controller is away; so long is waited for them.
 const TIMEOUT: &str = "60";
@@ -42,7 +42,7 @@ impl Slurm {
     ///
     /// # Errors
     /// A machine without Slurm, or a Slurm that does not answer.
-    pub(crate) fn connect(flags: &ClusterFlags, command: ShardCommand) -> Result<Self> {
+    pub(crate) fn connect(flags: &ClusterArgs, command: ShardCommand) -> Result<Self> {
         let chunk = flags.chunk()?.map(usize::from);
         let config = ask("scontrol", &["show", "config"], "").map_err(|error| match error {
             Unanswered::Absent => anyhow::Error::from(UsageError(

@@ -1,17 +1,44 @@
-//! `streamguard cache`: what is kept between runs.
+//! `streamguard cache`: the folder that is kept between runs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use clap::{Args, Subcommand};
 use streamguard::env::Environment;
 use streamguard::exit::Exit;
 use streamguard::ui;
 use streamguard_cache as cache;
 
-use crate::cli::{Cache, CacheAction};
+/// Shows, prunes or clears what is kept between runs
+///
+/// The cache holds the answers of upstreams, mirrors of repositories, lists of the sources of advisories,
+/// unpacked snapshots, and the budgets of requests. All of it can be had again.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct CacheArgs {
+    /// Where it is [default: the user's cache folder]
+    #[arg(long, value_name = "DIR", global = true)]
+    cache_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    action: Option<CacheAction>,
+}
 
-pub(crate) fn run(arguments: &Cache) -> Result<Exit> {
+/// Action on the cache.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum CacheAction {
+    /// Shows how large its parts are [default]
+    Show,
+    /// Removes what was not used for some days
+    Prune {
+        /// How many
+        #[arg(long, value_name = "N", default_value_t = 30)]
+        days: u64,
+    },
+    /// Removes all of it
+    Clear,
+}
+
+pub(super) fn run(arguments: &CacheArgs) -> Result<Exit> {
     let environment = Environment::read(Path::new("."))?;
     let folder = arguments.cache_dir.clone().unwrap_or_else(|| environment.cache_folder());
     let at = || format!("the cache at {}", folder.display());
@@ -32,16 +59,16 @@ pub(crate) fn run(arguments: &Cache) -> Result<Exit> {
         }
         CacheAction::Prune { days } => {
             let removed = cache::prune(&folder, Duration::from_secs(days * 24 * 3600));
-            say(&removed.with_context(|| format!("cannot prune {}", at()))?)?;
+            print_removed(&removed.with_context(|| format!("cannot prune {}", at()))?)?;
         }
         CacheAction::Clear => {
-            say(&cache::clear(&folder).with_context(|| format!("cannot clear {}", at()))?)?;
+            print_removed(&cache::clear(&folder).with_context(|| format!("cannot clear {}", at()))?)?;
         }
     }
     Ok(Exit::Complete)
 }
 
-fn say(removed: &cache::Removed) -> Result<()> {
+fn print_removed(removed: &cache::Removed) -> Result<()> {
     let cache::Removed { entries, bytes, in_use } = removed;
     ui::line(&format!("{} entries removed, {}", ui::group_digits(*entries), ui::size(*bytes)))?;
     if *in_use > 0 {

@@ -4,13 +4,54 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use clap::{ArgAction, Args, ValueEnum};
 use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::escape::escape;
 use streamguard::ui::side_by_side::SideBySide;
 use streamguard::ui::{self, group_digits};
 use streamguard_dataset::{JsonlReader, Language, ParquetReader, Sample, SourceError};
 
-use crate::cli::{Color, Examples};
+/// Shows samples of a dataset side by side, vulnerable and fixed
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Exit codes: 0 complete, 1 error, 2 usage, 4 no sample to show")]
+pub(crate) struct ExamplesArgs {
+    /// A dataset: the output directory of a collection, or a .jsonl or .parquet file
+    #[arg(default_value = "data/raw")]
+    dataset: PathBuf,
+    /// Only weaknesses of this type, such as sql_injection or CWE-89
+    #[arg(long = "type", value_name = "TYPE")]
+    weakness: Option<String>,
+    /// Only this language
+    #[arg(long, value_name = "NAME")]
+    language: Option<String>,
+    /// Only this collector
+    #[arg(long, value_name = "NAME")]
+    collector: Option<String>,
+    /// How many samples to show
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
+    count: u64,
+    /// Skip this many samples first
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    skip: u64,
+    /// Width of the screen, in columns; below 80 both sides share one column [default: that of
+    /// the terminal, or 100]
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..))]
+    width: Option<u16>,
+    /// Colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorChoice::Auto, action = ArgAction::Set)]
+    color: ColorChoice,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal that has them
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
 
 /// Columns where there is no terminal to ask.
 const WIDTH: u16 = 100;
@@ -23,11 +64,11 @@ const MAX_NAME: usize = 60;
 /// Values that are named if nothing matches.
 const NAMED_VALUES: usize = 20;
 
-pub(crate) fn run(arguments: &Examples) -> Result<Exit> {
+pub(super) fn run(arguments: &ExamplesArgs) -> Result<Exit> {
     let colors = match arguments.color {
-        Color::Auto => ui::has_colors(),
-        Color::Always => true,
-        Color::Never => false,
+        ColorChoice::Auto => ui::has_colors(),
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
     };
     let width = arguments.width.or_else(ui::width).unwrap_or(WIDTH);
     let mut view = SideBySide::new(width, colors);
@@ -158,7 +199,7 @@ struct Filter {
 
 impl Filter {
     /// The filters of the command line.
-    fn all(arguments: &Examples) -> Vec<Self> {
+    fn all(arguments: &ExamplesArgs) -> Vec<Self> {
         let weakness = arguments.weakness.as_ref().map(|wanted| {
             let is_cwe = wanted.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("cwe-"));
             (if is_cwe { Field::Cwe } else { Field::Type }, wanted.clone())
@@ -231,7 +272,7 @@ fn nothing(filters: &[Filter], found: &Found) -> String {
 }
 
 /// Says how much was seen, and how to see more.
-fn footer(arguments: &Examples, found: &Found) -> String {
+fn footer(arguments: &ExamplesArgs, found: &Found) -> String {
     let (matched, looked_at) = (group_digits(found.matched), group_digits(found.looked_at));
     if found.matched <= arguments.skip {
         return format!("Of {looked_at} samples {matched} match; --skip {} leaves none.\n", arguments.skip);

@@ -1,17 +1,57 @@
 //! `streamguard plan export`: a plan as what another engine takes.
 
+use std::path::PathBuf;
+
 use anyhow::{Context, Result};
+use clap::Args;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::{self, escape::escape};
 use streamguard_durable::{WriteError, write_atomic};
 use streamguard_engine::PlanDir;
 
-use super::shard::job_of;
-use crate::cli::Export;
 use crate::cluster::kubernetes::{Pods, manifest};
 use crate::command_line::quoted;
+use crate::plan_summary::planned_job;
 
-pub(crate) fn run(settings: &Export) -> Result<Exit> {
+/// Writes a plan as the manifest of an Indexed Job for Kubernetes, not tried on a live cluster
+///
+/// The manifest is checked against Kubernetes' schema only. The volume has to be mounted at the same
+/// place here and in the pods, and the user 10001 has to be able to write to it.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ExportArgs {
+    /// The output directory of the plan
+    #[arg(long, value_name = "DIR")]
+    plan: PathBuf,
+    /// The job [default: the only one that is planned]
+    #[arg(long, value_name = "NAME")]
+    job: Option<String>,
+    /// Where the manifest goes
+    #[arg(long, value_name = "FILE")]
+    k8s_job: PathBuf,
+    /// The image that holds this program
+    #[arg(long, value_name = "IMAGE")]
+    image: String,
+    /// Name of the claim of a volume that all pods can write (ReadWriteMany)
+    #[arg(long, value_name = "NAME")]
+    claim: String,
+    /// Where that volume is mounted [default: at the plan]
+    #[arg(long, value_name = "DIR")]
+    mount: Option<PathBuf>,
+    /// Name of a secret that holds GITHUB_TOKEN and NVD_API_KEY
+    #[arg(long, value_name = "NAME")]
+    secret: Option<String>,
+    /// How many elements there are, each with its part of the shards; a pod takes seconds to start
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=10000))]
+    elements: u16,
+    /// How many of them run at once
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
+    parallelism: u16,
+    /// Memory that a shard may use, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 2048)]
+    worker_memory: u64,
+}
+
+pub(super) fn run(settings: &ExportArgs) -> Result<Exit> {
     let root =
         settings.plan.canonicalize().with_context(|| format!("no folder: {}", settings.plan.display()))?;
     let dir = PlanDir::open(&root)?;
@@ -23,7 +63,7 @@ pub(crate) fn run(settings: &Export) -> Result<Exit> {
         let what = format!("--mount {}: the plan {} is not below it", mount.display(), root.display());
         return Err(UsageError(what).into());
     }
-    let job = job_of(settings.job.as_deref(), &dir)?;
+    let job = planned_job(settings.job.as_deref(), &dir)?;
     let round = dir.hand_out(dir.plan(&job)?, settings.elements.into())?;
     let pods = Pods {
         image: &settings.image,

@@ -1,22 +1,23 @@
-//! `streamguard jobs`: what there is to run.
+//! `streamguard jobs`: the jobs that can be run.
 
 use std::path::Path;
 
 use anyhow::Result;
 use streamguard::exit::Exit;
-use streamguard::settings::ConfigFile;
+use streamguard::settings::ConfigSchema;
 use streamguard::ui;
-use streamguard_registry as list;
+use streamguard_registry::JOBS;
 
-pub(crate) fn run() -> Result<Exit> {
+pub(super) fn run(schema: &ConfigSchema) -> Result<Exit> {
     let mut rows = vec![["JOB".to_owned(), "WHAT IT DOES".to_owned(), "WHAT IT NEEDS".to_owned()]];
-    for entry in list::COLLECTORS {
-        rows.push([entry.name.to_owned(), format!("collects {}", entry.about), entry.needs.to_owned()]);
+    for entry in JOBS {
+        let (purpose, needs) = match entry.kind.is_collected() {
+            true => (format!("collects {}", entry.about), entry.needs.to_owned()),
+            false => (entry.about.to_owned(), format!("{} (streamguard {})", entry.needs, entry.name)),
+        };
+        rows.push([entry.name.to_owned(), purpose, needs]);
     }
-    for (name, what) in [("ingest", "measures web logs"), ("prime", "counts and lists primes")] {
-        rows.push([name.to_owned(), what.to_owned(), format!("nothing (streamguard {name})")]);
-    }
-    for job in ConfigFile::read(Path::new("."), None)?.jobs {
+    for job in schema.read(Path::new("."), None)?.jobs {
         rows.push([
             job.name,
             format!("runs {}", job.command.join(" ")),

@@ -1,87 +1,133 @@
-//! `streamguard merge`: from what the shards of a plan left to what a run leaves.
+//! `streamguard merge`: turns what the shards of a plan left into what a run leaves.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use serde_json::Value;
+use clap::Args;
+use serde_json::{Map, Value};
 use streamguard::exit::{Exit, UsageError};
-use streamguard::ui::LogFormat;
-use streamguard::{Collection, View, ui};
+use streamguard::settings::ConfigSchema;
+use streamguard::ui::{self, LogFormat};
+use streamguard::{Collection, View};
 use streamguard_engine::{Begin, Cancel, Job, Mode, Options, RunDir, Status};
-use streamguard_ingest as ingest;
-use streamguard_prime as prime;
-use streamguard_registry::{self as list, Makes};
+use streamguard_registry::{self as registry, JobEntry, JobKind};
 
-use super::collect::formats;
-use super::figures::run_job;
-use super::run::exit;
-use super::shard::Maker;
-use crate::cli::Merge;
-use crate::signals;
+use super::metrics::run_and_report;
+use crate::args::exit_codes::DATASET_EXIT_CODES;
+use crate::args::reports::ReportSelection;
+use crate::job_factory::JobFactory;
+use crate::launch::{exit_of, run_jobs};
+use crate::signals::{self, Caught};
 
-pub(crate) fn run(settings: &Merge) -> Result<Exit> {
+/// Merges what the shards of a plan left, and writes dataset and reports as a run does
+#[derive(Args, Clone, Debug)]
+#[command(after_help = DATASET_EXIT_CODES)]
+pub(crate) struct MergeArgs {
+    /// The output directory of the plan
+    #[arg(long, value_name = "DIR")]
+    plan: PathBuf,
+    #[command(flatten)]
+    reports: ReportSelection,
+    /// Read GITHUB_TOKEN=.. and NVD_API_KEY=.. from this file, besides the environment and .env
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Read jobs that are commands from this file instead of ./streamguard.toml
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Show nothing but errors and the summary
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Jobs of a plan, by the command that planned them.
+enum PlannedRun {
+    /// Jobs of `collect`, in the order of the registry.
+    Collected(Vec<(&'static JobEntry, Arc<dyn Job>)>),
+    /// The job of a command that computes metrics.
+    Metrics(Arc<dyn Job>),
+    /// Jobs that are commands.
+    Commands(Vec<Arc<dyn Job>>),
+}
+
+impl PlannedRun {
+    fn new(planned: &Map<String, Value>, factory: &JobFactory) -> Result<Self> {
+        let make = |name: &str| {
+            let settings = planned.get(name).cloned().unwrap_or_default();
+            factory.make(name, settings).with_context(|| format!("cannot make the job {name}"))
+        };
+        let known = || planned.keys().filter_map(|name| registry::find(name));
+        if let Some(entry) = known().find(|entry| matches!(entry.kind, JobKind::Metrics(_))) {
+            return Ok(Self::Metrics(make(entry.name)?));
+        }
+        if known().next().is_none() {
+            return Ok(Self::Commands(planned.keys().map(|name| make(name)).collect::<Result<_>>()?));
+        }
+        // The order of the registry decides which of two equal samples is kept.
+        let entries = registry::collected().filter(|entry| planned.contains_key(entry.name));
+        Ok(Self::Collected(entries.map(|entry| Ok((entry, make(entry.name)?))).collect::<Result<_>>()?))
+    }
+}
+
+pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
     let folder = &settings.plan;
-    let formats = formats(&settings.reports.report_formats)?;
+    let formats = settings.reports.formats()?;
     let recorded =
         RunDir::recorded(folder)?.ok_or_else(|| UsageError(format!("{} holds no plan", folder.display())))?;
     if recorded.done {
         ui::line("The run is over, and merged")?;
         return Ok(Exit::Complete);
     }
-    let Value::Object(planned) = recorded.settings.clone() else {
+    let Value::Object(planned) = &recorded.settings else {
         return Err(UsageError(format!("{} holds no jobs", folder.display())).into());
     };
-    let maker = Maker::new(settings.token_file.as_deref(), settings.config.as_deref())?;
-    let make = |name: &str, its: &Value| {
-        maker.make(name, its.clone()).with_context(|| format!("cannot make the job {name}"))
-    };
+    let factory = JobFactory::new(schema, settings.token_file.as_deref(), settings.config.as_deref())?;
+    let planned = PlannedRun::new(planned, &factory)?;
     let cancel = Cancel::new();
     let caught = signals::listen(cancel.clone())?;
     let view =
         if settings.quiet { View::Quiet } else { View::Plain { verbose: false, format: LogFormat::Text } };
     let options = Options { mode: Mode::Merge, workers: 1, cancel: cancel.clone(), ..Options::default() };
-
-    if let [(name, its)] = planned.iter().collect::<Vec<_>>()[..]
-        && [ingest::NAME, prime::NAME].contains(&name.as_str())
-    {
-        let mut dir = RunDir::open(folder, recorded.settings.clone(), Begin::Resume)?;
-        let job = make(name, its)?;
-        let status = run_job(job, &options, Some(&mut dir), view, &formats, &settings.reports)?;
-        return Ok(exit(status, &caught));
-    }
-    if planned.keys().all(|name| list::find(name).is_none()) {
-        let jobs: Vec<Arc<dyn Job>> =
-            planned.iter().map(|(name, its)| make(name, its)).collect::<Result<_>>()?;
-        let mut dir = RunDir::open(folder, recorded.settings, Begin::Resume)?;
-        let mut shown = ui::open(view, None, &options.cancel, &options.pause);
-        let finished = streamguard_engine::run(jobs, &options, Some(&dir), &mut ui::Showing(&mut *shown))?;
-        drop(shown);
-        ui::summary::print_jobs(&finished.state, folder);
-        if finished.status == Status::Complete {
-            dir.finish()?;
+    let open = || RunDir::open(folder, recorded.settings.clone(), Begin::Resume);
+    match planned {
+        PlannedRun::Metrics(job) => {
+            let status = run_and_report(job, &options, Some(&mut open()?), view, &settings.reports)?;
+            Ok(exit_of(status, &caught))
         }
-        return Ok(exit(finished.status, &caught));
+        PlannedRun::Commands(jobs) => {
+            let mut dir = open()?;
+            let finished = run_jobs(jobs, &options, Some(&dir), view)?;
+            ui::summary::print_jobs(&finished.state, folder);
+            if finished.status == Status::Complete {
+                dir.finish()?;
+            }
+            Ok(exit_of(finished.status, &caught))
+        }
+        PlannedRun::Collected(jobs) => {
+            let mut collection = Collection::new(folder)
+                .workers(options.workers)
+                .mode(options.mode)
+                .begin(Begin::Resume)
+                .view(view)
+                .cancel(cancel);
+            for (entry, job) in jobs {
+                collection = match entry.kind.has_samples() {
+                    true => collection.add_job(job),
+                    false => collection.add_source_job(job),
+                };
+            }
+            let mut results = collection.run()?;
+            results.save(&formats, &settings.reports.options())?;
+            results.print_summary();
+            Ok(with_signal(results.exit(), &caught))
+        }
     }
-    let mut collection = Collection::new(folder)
-        .workers(options.workers)
-        .mode(options.mode)
-        .begin(Begin::Resume)
-        .view(view)
-        .cancel(cancel);
-    // In the order of the list: it decides which of two equal samples is kept.
-    for entry in list::COLLECTORS {
-        let Some(its) = planned.get(entry.name) else { continue };
-        let job = make(entry.name, its)?;
-        collection = match entry.makes {
-            Makes::Advisories => collection.add_source_job(job),
-            Makes::Samples | Makes::SamplesOfAdvisories => collection.add_job(job),
-        };
-    }
-    let mut results = collection.run()?;
-    results.save(&formats, &settings.reports.options())?;
-    results.print_summary();
-    Ok(match (results.exit(), caught.signal()) {
+}
+
+/// Returns the code of the signal that stopped the merge, if one did.
+fn with_signal(exit: Exit, caught: &Caught) -> Exit {
+    match (exit, caught.signal()) {
         (Exit::Signal(_), Some(signal)) => Exit::Signal(signal),
         (exit, _) => exit,
-    })
+    }
 }

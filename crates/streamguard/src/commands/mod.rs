@@ -1,18 +1,99 @@
-//! The commands, one file each.
+//! The command line: one enum of all commands. Each command has a file of its own, with its arguments.
 
-pub(crate) mod cache;
-pub(crate) mod collect;
-pub(crate) mod examples;
-pub(crate) mod export;
-pub(crate) mod figures;
-pub(crate) mod ingest;
-pub(crate) mod jobs;
-pub(crate) mod merge;
-pub(crate) mod plan;
-pub(crate) mod prime;
-pub(crate) mod replay;
-pub(crate) mod report;
-pub(crate) mod resolve;
-pub(crate) mod run;
-pub(crate) mod shard;
-pub(crate) mod worker;
+mod cache;
+mod collect;
+mod examples;
+mod export;
+mod jobs;
+mod merge;
+mod metrics;
+mod plan;
+mod replay;
+mod report;
+mod resolve;
+mod run;
+mod shard;
+mod worker;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use streamguard::exit::{Exit, UsageError};
+use streamguard::settings::ConfigSchema;
+use streamguard_registry::JOBS;
+
+use crate::args::matched::MatchedArgs;
+use crate::launch::Purpose;
+
+/// Builds datasets of vulnerable and fixed source code
+#[derive(Parser)]
+#[command(name = "streamguard", version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Commands,
+}
+
+/// A command with its arguments.
+#[derive(Subcommand)]
+pub(crate) enum Commands {
+    Collect(Box<MatchedArgs<collect::CollectArgs>>),
+    Run(Box<MatchedArgs<run::RunArgs>>),
+    // One command for each job of the registry that computes metrics.
+    #[command(flatten)]
+    Metrics(Box<metrics::MetricsCommand>),
+    Replay(replay::ReplayArgs),
+    /// Lists the jobs and what they need
+    Jobs,
+    Examples(examples::ExamplesArgs),
+    Resolve(resolve::ResolveArgs),
+    Report(report::ReportArgs),
+    Cache(cache::CacheArgs),
+    #[command(subcommand, mut_subcommands(plan::with_out_alias))]
+    Plan(plan::PlanCommand),
+    #[command(subcommand)]
+    Shard(shard::ShardCommands),
+    Merge(merge::MergeArgs),
+    /// Runs shards for another streamguard; not for people
+    #[command(hide = true)]
+    Worker,
+}
+
+/// Understands the command line. A wrong one ends the program here, with a usage text.
+pub(crate) fn parse() -> Result<Commands> {
+    // Plans, journals and reports, which repeat arguments, are UTF-8.
+    if let Some(argument) = std::env::args_os().find(|argument| argument.to_str().is_none()) {
+        return Err(UsageError(format!("{} is not UTF-8: rename it", argument.to_string_lossy())).into());
+    }
+    Ok(Cli::parse().command)
+}
+
+impl Commands {
+    /// Runs the command.
+    pub(crate) fn run(self) -> Result<Exit> {
+        match self {
+            Self::Collect(arguments) => collect::run(&arguments, &config_schema(), Purpose::Run),
+            Self::Run(arguments) => run::run(&arguments, &config_schema(), Purpose::Run),
+            Self::Metrics(command) => metrics::run(&command, &config_schema(), Purpose::Run),
+            Self::Replay(arguments) => replay::run(&arguments),
+            Self::Jobs => jobs::run(&config_schema()),
+            Self::Examples(arguments) => examples::run(&arguments),
+            Self::Resolve(arguments) => resolve::run(&arguments),
+            Self::Report(arguments) => report::run(&arguments),
+            Self::Cache(arguments) => cache::run(&arguments),
+            Self::Plan(command) => plan::run(&command, &config_schema()),
+            Self::Shard(command) => shard::run(&command, &config_schema()),
+            Self::Merge(arguments) => merge::run(&arguments, &config_schema()),
+            Self::Worker => worker::run(),
+        }
+    }
+}
+
+/// Returns the sections and keys that `streamguard.toml` may have, whichever command reads it.
+fn config_schema() -> ConfigSchema {
+    let schema = ConfigSchema::default()
+        .with_arguments::<collect::CollectArgs>("collect")
+        .with_arguments::<run::RunArgs>("run");
+    JOBS.iter().fold(schema, |schema, entry| match entry.kind.is_collected() {
+        true => schema.with_section(entry.name, entry.flags, entry.settings),
+        false => metrics::add_section(schema, entry),
+    })
+}

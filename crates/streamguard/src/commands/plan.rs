@@ -1,59 +1,38 @@
 //! `streamguard plan`: plans jobs whose shards other machines run.
 
-use std::path::Path;
-
 use anyhow::Result;
+use clap::{Command, Subcommand};
 use streamguard::exit::Exit;
-use streamguard::ui::{self, escape::escape};
-use streamguard_engine::Prepared;
+use streamguard::settings::ConfigSchema;
 
-use super::{collect, ingest, prime, run};
-use crate::cli::Command;
-use crate::command_line::quoted;
+use super::{collect, export, metrics, run};
+use crate::args::matched::MatchedArgs;
+use crate::launch::Purpose;
 
-/// What is to be done with jobs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// To run them.
-    Run,
-    /// To plan them only.
-    Plan,
+/// Plans jobs whose shards other machines run, and leaves the plan in the output directory
+///
+/// Takes the flags of the command that would run them. What follows: `streamguard shard run` on
+/// the machines that see that directory, then `streamguard merge`.
+#[derive(Subcommand)]
+pub(crate) enum PlanCommand {
+    Collect(Box<MatchedArgs<collect::CollectArgs>>),
+    Run(Box<MatchedArgs<run::RunArgs>>),
+    #[command(flatten)]
+    Metrics(Box<metrics::MetricsCommand>),
+    Export(export::ExportArgs),
 }
 
-pub(crate) fn run(command: Command) -> Result<Exit> {
+/// Lets `--output-dir` of a command be called `--out` too.
+pub(super) fn with_out_alias(command: Command) -> Command {
+    let has_folder = command.get_arguments().any(|argument| argument.get_id() == "output_dir");
+    if has_folder { command.mut_arg("output_dir", |folder| folder.visible_alias("out")) } else { command }
+}
+
+pub(super) fn run(command: &PlanCommand, schema: &ConfigSchema) -> Result<Exit> {
     match command {
-        Command::Collect(matches) => collect::run(&matches, Purpose::Plan),
-        Command::Run(matches) => run::run(&matches, Purpose::Plan),
-        Command::Ingest(matches) => ingest::run(&matches, Purpose::Plan),
-        Command::Prime(matches) => prime::run(&matches, Purpose::Plan),
-        _ => unreachable!("the command line knows these four below `plan`"),
+        PlanCommand::Collect(arguments) => collect::run(arguments, schema, Purpose::Plan),
+        PlanCommand::Run(arguments) => run::run(arguments, schema, Purpose::Plan),
+        PlanCommand::Metrics(command) => metrics::run(command, schema, Purpose::Plan),
+        PlanCommand::Export(arguments) => export::run(arguments),
     }
-}
-
-/// Says what was planned, and what comes next.
-pub(crate) fn show(prepared: &[(String, Prepared)], folder: &Path) -> Result<Exit> {
-    let shown = quoted(&escape(&folder.display().to_string()));
-    let mut exit = Exit::Complete;
-    for (name, what) in prepared {
-        match what {
-            Prepared::Planned { hash, shards, missing } => {
-                let done = shards - missing.len();
-                ui::line(&format!("{name}: {shards} shards, {done} done; plan {hash}"))?;
-                if let Some(last) = shards.checked_sub(1) {
-                    let command =
-                        format!("streamguard shard run --plan {shown} --job {name} --index 0..{last}");
-                    ui::line(&format!("  {command}"))?;
-                }
-            }
-            Prepared::Later => {
-                ui::line(&format!("{name}: planned by `merge`, when the jobs are merged that it needs"))?;
-            }
-            Prepared::Impossible(error) => {
-                ui::say(&format!("{name}: {}", escape(&error.to_string())));
-                exit = Exit::Partial;
-            }
-        }
-    }
-    ui::line(&format!("then: streamguard merge --plan {shown}"))?;
-    Ok(exit)
 }

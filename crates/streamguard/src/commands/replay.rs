@@ -1,29 +1,59 @@
 //! `streamguard replay`: plays the journal of a run through the view that showed it.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use clap::Args;
 use streamguard::exit::Exit;
 use streamguard::ui::{self, Show};
 use streamguard_engine::{Cancel, Event, EventKind, Pause, State};
 
-use super::collect::view;
-use crate::cli::Replay;
+use crate::args::display::DisplayArgs;
 use crate::signals;
+
+/// Plays a run again, as it was shown
+///
+/// Reads the journal in the run's output directory, and shows it on the dashboard, or as lines
+/// where there is no terminal. Nothing is collected, and nothing is written.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ReplayArgs {
+    /// The output directory of the run
+    #[arg(value_name = "OUT", default_value = "data/raw")]
+    folder: PathBuf,
+    /// How many times as fast as it was; `max` for all at once
+    #[arg(long, value_name = "FACTOR", default_value = "10", value_parser = parse_speed)]
+    speed: PlaybackSpeed,
+    #[command(flatten)]
+    display: DisplayArgs,
+}
+
+/// Factor by which a run is played faster; none to play all at once.
+type PlaybackSpeed = Option<f64>;
+
+/// Reads a speed from an argument.
+fn parse_speed(text: &str) -> Result<PlaybackSpeed, String> {
+    let slowest = 0.001;
+    match text.parse::<f64>() {
+        _ if text == "max" => Ok(None),
+        Ok(0.0) => Ok(None),
+        Ok(speed) if speed.is_finite() && speed >= slowest => Ok(Some(speed)),
+        _ => Err(format!("neither a number from {slowest} on nor `max`")),
+    }
+}
 
 /// How often the view is given time.
 const TICK: Duration = Duration::from_millis(40);
 
-pub(crate) fn run(settings: &Replay) -> Result<Exit> {
+pub(super) fn run(settings: &ReplayArgs) -> Result<Exit> {
     let events = streamguard_report::events(&settings.folder)?;
     let (cancel, pause) = (Cancel::new(), Pause::new());
     let caught = signals::listen(cancel.clone())?;
     let title = format!("replay of {} {}", settings.folder.display(), pace(settings.speed));
-    let mut shown = ui::open(view(&settings.showing), Some(title), &cancel, &pause);
+    let mut shown = ui::open(settings.display.view(), Some(title), &cancel, &pause);
     let state = play(&events, settings.speed, &mut *shown, &cancel, &pause);
     drop(shown);
-    ui::summary::print_jobs(&state, Path::new(&settings.folder));
+    ui::summary::print_jobs(&state, &settings.folder);
     Ok(caught.signal().map_or(Exit::Complete, Exit::Signal))
 }
 

@@ -1,15 +1,38 @@
 //! `streamguard report`: reports of a run, written again.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
+use clap::Args;
 use streamguard::exit::Exit;
 use streamguard::ui::{self, escape::escape};
 use streamguard_durable::WriteError;
 use streamguard_report::{Options, Run};
 
-use super::collect::formats;
-use crate::cli::Report;
+use crate::args::reports::formats;
 
-pub(crate) fn run(arguments: &Report) -> Result<Exit> {
+/// Writes reports of a run again, whether it is finished or was interrupted
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "Exit codes: 0 complete, 1 error, 2 usage, 6 the destination cannot be written, 7 damaged \
+state"
+)]
+pub(crate) struct ReportArgs {
+    /// The output directory of the run
+    #[arg(default_value = "data/raw")]
+    run: PathBuf,
+    /// Which reports to write: json, csv, pdf, sarif, html, or `all`
+    #[arg(long = "format", visible_alias = "report-formats", value_name = "FORMAT", num_args = 1.., default_value = "all")]
+    formats: Vec<String>,
+    /// Where the reports go [default: the run's directory]
+    #[arg(long, value_name = "DIR")]
+    output_dir: Option<PathBuf>,
+    /// How many samples the HTML report holds, at most
+    #[arg(long, value_name = "N", default_value_t = Options::default().html_samples)]
+    html_samples: usize,
+}
+
+pub(super) fn run(arguments: &ReportArgs) -> Result<Exit> {
     let formats = formats(&arguments.formats)?;
     let run = Run::read(&arguments.run)?;
     let folder = arguments.output_dir.as_ref().unwrap_or(&arguments.run);

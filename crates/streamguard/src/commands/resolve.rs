@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
 use streamguard::exit::{Exit, UsageError};
@@ -14,12 +15,30 @@ use streamguard::ui::{self, group_digits};
 use streamguard_fixes::reference::{self, History, Target};
 use streamguard_git::{self as git, Source};
 
-use crate::cli::Resolve;
+/// Finds the repositories and commits that the URLs of advisories name
+///
+/// Reads lines, each a URL or an advisory as JSON (of NVD, OSV or StreamGuard), and prints a
+/// line for each URL: the URL, the repository, the kind (commit, pull, compare, tag, state or
+/// unresolved) and the target, separated by tabs. Nothing is fetched.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Exit codes: 0 complete, 1 error, 2 usage")]
+pub(crate) struct ResolveArgs {
+    /// Files with URLs or advisories, one a line [default: standard input]
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Print JSON lines
+    #[arg(long)]
+    json: bool,
+    /// A local clone, whose history tells the commits of pull requests and short ids: known by
+    /// its origin, or by a folder called owner+name or owner__name. May be given several times
+    #[arg(long, value_name = "PATH")]
+    repo: Vec<PathBuf>,
+}
 
 /// Bytes of the longest line: that of an advisory with thousands of references.
 const LONGEST_LINE: u64 = 16 << 20;
 
-pub(crate) fn run(arguments: &Resolve) -> Result<Exit> {
+pub(super) fn run(arguments: &ResolveArgs) -> Result<Exit> {
     let histories = arguments.repo.iter().map(|path| local(path)).collect::<Result<_>>()?;
     let mut resolver = Resolver { histories, json: arguments.json, counts: Counts::default() };
     let open = if arguments.files.is_empty() {

@@ -1,34 +1,73 @@
 //! `streamguard shard run`: shards of a plan, wherever this is.
 
 use std::io;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use clap::{Args, Subcommand};
 use rustix::process::{self, Pid, Signal};
-use serde_json::Value;
-use streamguard::env::{self, Environment};
 use streamguard::exit::{Exit, UsageError};
-use streamguard::settings::ConfigFile;
+use streamguard::settings::ConfigSchema;
 use streamguard::ui::{self, escape::escape};
 use streamguard_engine::{
-    Cancel, Elements, Ended, Job, Level, Mode, Options, PlanDir, PlanError, RunDirError, run_shards,
+    Cancel, Elements, Ended, Level, Mode, Options, PlanDir, PlanError, RunDirError, run_shards,
 };
-use streamguard_http::Credentials;
-use streamguard_registry as list;
 
-use super::collect::worker;
-use super::run::external;
-use crate::cli::ShardRun;
+use crate::job_factory::JobFactory;
+use crate::launch::{memory_limit, worker_command};
+use crate::plan_summary::planned_job;
 use crate::signals;
 
-pub(crate) fn run(settings: &ShardRun) -> Result<Exit> {
+/// Runs shards of a plan, as often as asked: one that is done is not run again
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum ShardCommands {
+    Run(ShardRunArgs),
+}
+
+/// Runs shards
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "Exit codes: 0 all are done, 65 some cannot be done, 75 some may be done by another try, 143 \
+stopped by SIGTERM, 2 usage. Of several the first that holds of: 143, 75, 65"
+)]
+pub(crate) struct ShardRunArgs {
+    /// The output directory of the plan
+    #[arg(long, value_name = "DIR")]
+    plan: PathBuf,
+    /// The job [default: the only one that is planned]
+    #[arg(long, value_name = "NAME")]
+    job: Option<String>,
+    /// Which shards, from 0: a number, or A..B with both bounds; several are separated by commas
+    #[arg(long, value_name = "N", required_unless_present = "round")]
+    index: Option<String>,
+    /// Those that this file gives to an element of a round on a cluster
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["index", "job"], requires = "element")]
+    round: Option<PathBuf>,
+    /// Which elements: as --index says shards
+    #[arg(long, value_name = "N", requires = "round")]
+    element: Option<String>,
+    /// End when this process, which has started it, ends
+    #[arg(long, value_name = "PID", hide = true)]
+    parent: Option<i32>,
+    /// Memory that a shard may use, in MiB; 0 for no limit
+    #[arg(long, value_name = "MIB", default_value_t = 2048)]
+    worker_memory: u64,
+    /// Read GITHUB_TOKEN=.. and NVD_API_KEY=.. from this file, besides the environment and .env
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Read jobs that are commands from this file instead of ./streamguard.toml
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+pub(super) fn run(command: &ShardCommands, schema: &ConfigSchema) -> Result<Exit> {
+    let ShardCommands::Run(settings) = command;
     let cancel = Cancel::new();
     let caught = signals::listen(cancel.clone())?;
     if let Some(parent) = settings.parent {
         end_with(parent)?;
     }
-    let ended = match run_some(settings, cancel) {
+    let ended = match run_shards_of_plan(settings, schema, cancel) {
         Ok(exit) => exit,
         Err(error) => {
             // Whoever started this asks one thing: whether to do it again.
@@ -65,19 +104,19 @@ fn exit_of(error: &anyhow::Error) -> Exit {
     }
 }
 
-fn run_some(settings: &ShardRun, cancel: Cancel) -> Result<Exit> {
+fn run_shards_of_plan(settings: &ShardRunArgs, schema: &ConfigSchema, cancel: Cancel) -> Result<Exit> {
     let dir = PlanDir::open(&settings.plan)?;
     if dir.is_done() {
         ui::line("The run is over, and merged")?;
         return Ok(Exit::Complete);
     }
-    let (name, shards) = asked(settings, &dir)?;
+    let (name, shards) = job_and_shards(settings, &dir)?;
     let plan = dir.plan(&name)?;
-    let maker = Maker::new(settings.token_file.as_deref(), settings.config.as_deref())?;
-    let job = maker.make(&name, plan.settings.clone())?;
+    let factory = JobFactory::new(schema, settings.token_file.as_deref(), settings.config.as_deref())?;
+    let job = factory.make(&name, plan.settings.clone())?;
     let options = Options {
-        mode: Mode::Process(worker()?),
-        worker_memory: (settings.worker_memory > 0).then_some(settings.worker_memory << 20),
+        mode: Mode::Process(worker_command()?),
+        worker_memory: memory_limit(settings.worker_memory),
         cancel,
         ..Options::default()
     };
@@ -113,7 +152,7 @@ fn run_some(settings: &ShardRun, cancel: Cancel) -> Result<Exit> {
 }
 
 /// The job and the shards that were asked for.
-fn asked(settings: &ShardRun, dir: &PlanDir) -> Result<(String, Vec<u32>)> {
+fn job_and_shards(settings: &ShardRunArgs, dir: &PlanDir) -> Result<(String, Vec<u32>)> {
     if let (Some(file), Some(list)) = (&settings.round, &settings.element) {
         let round =
             Elements::read(file).with_context(|| format!("cannot read the round {}", file.display()))?;
@@ -124,22 +163,9 @@ fn asked(settings: &ShardRun, dir: &PlanDir) -> Result<(String, Vec<u32>)> {
         }
         return Ok((round.job().to_owned(), all));
     }
-    let name = job_of(settings.job.as_deref(), dir)?;
+    let name = planned_job(settings.job.as_deref(), dir)?;
     let shards = numbers("index", settings.index.as_deref().unwrap_or_default())?;
     Ok((name, shards))
-}
-
-/// The job of this name, or the only one that is planned.
-pub(crate) fn job_of(name: Option<&str>, dir: &PlanDir) -> Result<String> {
-    let jobs = dir.jobs()?;
-    match (name, jobs.as_slice()) {
-        (Some(name), _) if jobs.iter().any(|job| job == name) => Ok(name.to_owned()),
-        (Some(name), _) => {
-            Err(UsageError(format!("there is no plan of {name:?}, but of: {}", jobs.join(", "))).into())
-        }
-        (None, [name]) => Ok(name.clone()),
-        (None, _) => Err(UsageError(format!("say which job, by --job: {}", jobs.join(", "))).into()),
-    }
 }
 
 /// Numbers out of a list such as `3,7..9`, both bounds included, which the flag of this name gives.
@@ -157,34 +183,6 @@ fn numbers(flag: &str, list: &str) -> Result<Vec<u32>, UsageError> {
         numbers.extend(first..=last);
     }
     Ok(numbers)
-}
-
-/// Makes jobs from what a plan says of them, and what this machine has of secrets and commands.
-pub(crate) struct Maker {
-    file: ConfigFile,
-    credentials: Credentials,
-}
-
-impl Maker {
-    /// Reads the environment, `.env` and the files that were named.
-    pub(crate) fn new(token_file: Option<&Path>, config: Option<&Path>) -> Result<Self> {
-        let folder = Path::new(".");
-        let mut environment = Environment::read(folder)?;
-        if let Some(path) = token_file {
-            environment.read_secrets(path)?;
-        }
-        let secret = |name| environment.secret(name).cloned();
-        let credentials = Credentials { github: secret(env::GITHUB_TOKEN), nvd: secret(env::NVD_API_KEY) };
-        Ok(Self { file: ConfigFile::read(folder, config)?, credentials })
-    }
-
-    /// The job of this name and these settings.
-    pub(crate) fn make(&self, name: &str, settings: Value) -> Result<Arc<dyn Job>> {
-        match self.file.jobs.iter().find(|job| job.name == name) {
-            Some(job) => Ok(external(job)?),
-            None => list::make(name, settings, self.credentials.secrets()).map_err(anyhow::Error::msg),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 use streamguard::exit::Exit;
+use streamguard_registry as registry;
 
-pub(crate) fn run() -> Result<Exit> {
-    streamguard_engine::serve(streamguard_registry::make)?;
+pub(super) fn run() -> Result<Exit> {
+    streamguard_engine::serve(registry::make)?;
     Ok(Exit::Complete)
 }

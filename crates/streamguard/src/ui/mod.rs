@@ -182,6 +182,11 @@ pub fn short(number: u64) -> String {
     group_digits(number)
 }
 
+/// Returns a noun in the number that a count asks for.
+pub fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
+}
+
 /// What a job turned away, by reason.
 pub(crate) fn rejections(job: &JobState) -> impl Iterator<Item = (&str, u64)> {
     let rejected = job.counters.iter().filter_map(|(name, n)| Some((name.strip_prefix("rejected.")?, *n)));

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
 use streamguard_engine::{Event, EventKind, Level, State};
 
 use super::escape::escape;
@@ -12,12 +14,13 @@ use super::{Show, clock, group_digits, json_lines, say};
 /// Progress of a job is said at most this often.
 const PACE: Duration = Duration::from_secs(2);
 
-/// What the lines look like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Format of the lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// `[   1.2 s] synthetic: 12 shards planned`
+    /// For people
     Text,
-    /// One JSON object a line: `time`, `level`, `job`, `message`, and what the event holds.
+    /// One JSON object a line: time, level, job, message, and what the event holds
     Json,
 }
 

@@ -11,7 +11,7 @@ use streamguard::exit::UsageError;
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[command(next_help_heading = "Cluster (--mode slurm or ray)")]
-pub(crate) struct ClusterFlags {
+pub(crate) struct ClusterArgs {
     /// How many elements of each job run at once at most, over the whole cluster
     #[arg(long, value_name = "N")]
     pub(crate) max_in_flight: Option<NonZeroUsize>,
@@ -45,7 +45,7 @@ pub(crate) struct ClusterFlags {
     pub(crate) remote_binary: Option<PathBuf>,
 }
 
-impl ClusterFlags {
+impl ClusterArgs {
     /// How many shards an element runs; none to have it decided.
     pub(crate) fn chunk(&self) -> Result<Option<NonZeroUsize>, UsageError> {
         match self.chunk.as_str() {

@@ -1,0 +1,109 @@
+//! Command-line arguments of `prime`, and the job that they describe.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{List, ListFormat, NamedRange, Prime, file};
+
+/// Counts and lists the primes of ranges of numbers up to 2^64
+///
+/// Reports for each range, and for all of them together, how many primes there are, which are the first
+/// and the last, and how dense they are. Ranges may overlap: then the total is the sum over the ranges,
+/// and the number of different numbers and primes stands beside it.
+#[derive(Args, Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PrimeArgs {
+    /// A file of ranges: {"ranges": [{"start": 1, "end": 1000, "description": "..."}]}, both bounds
+    /// included
+    #[arg(long, value_name = "FILE")]
+    pub path: Option<PathBuf>,
+    /// Ranges: A..B with both bounds, or A..+N; as in 1..1_000 or 1e12..+1e9
+    #[arg(long, value_name = "A..B", num_args = 1.., conflicts_with = "path")]
+    pub range: Vec<String>,
+    /// Count only, without finding each prime where that is quicker
+    #[arg(long)]
+    pub count_only: bool,
+    /// Write all primes of all ranges to this file, each once, in ascending order
+    #[arg(long, value_name = "FILE")]
+    pub list: Option<PathBuf>,
+    /// Format of that file
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Text)]
+    pub list_format: ListFormat,
+}
+
+/// Reason why arguments do not describe a job.
+#[derive(Debug, Error)]
+pub enum PrimeArgsError {
+    /// An argument, or the content of a file that it names, is wrong.
+    #[error("{0}")]
+    Invalid(String),
+    /// A file cannot be read.
+    #[error("cannot read {path}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Cause of the failure.
+        source: io::Error,
+    },
+}
+
+impl PrimeArgs {
+    /// Returns the job, its ranges cut for so many workers. Reads the file of ranges if one is named.
+    ///
+    /// # Errors
+    /// [`PrimeArgsError`].
+    pub fn into_job(self, workers: u16) -> Result<Prime, PrimeArgsError> {
+        let list = self.list.as_deref().map(destination).transpose()?;
+        let list = list.map(|file| List { file, format: self.list_format });
+        Ok(Prime::new(self.ranges()?, workers).counting_only(self.count_only).listing(list))
+    }
+
+    fn ranges(&self) -> Result<Vec<NamedRange>, PrimeArgsError> {
+        match &self.path {
+            // A range on the command line wins over a path that a file of settings names.
+            Some(path) if self.range.is_empty() => read_ranges(path),
+            None if self.range.is_empty() => Err(PrimeArgsError::Invalid(
+                "say which ranges: --path ranges.json, or --range 1..1000".to_owned(),
+            )),
+            _ => self.range.iter().map(|text| parse_range(text)).collect(),
+        }
+    }
+}
+
+fn parse_range(text: &str) -> Result<NamedRange, PrimeArgsError> {
+    text.parse().map_err(|error| PrimeArgsError::Invalid(format!("--range {text}: {error}")))
+}
+
+fn read_ranges(path: &Path) -> Result<Vec<NamedRange>, PrimeArgsError> {
+    let mut text = Vec::new();
+    File::open(path)
+        .and_then(|opened| opened.take(file::LONGEST + 1).read_to_end(&mut text))
+        .map_err(|source| PrimeArgsError::Unreadable { path: path.to_owned(), source })?;
+    let wrong = |reason: String| PrimeArgsError::Invalid(format!("{}: {reason}", path.display()));
+    if text.len() as u64 > file::LONGEST {
+        return Err(wrong(format!("the file is longer than {} bytes", file::LONGEST)));
+    }
+    file::parse(&text).map_err(|error| wrong(error.to_string()))
+}
+
+/// Returns the absolute path of a file that the job will write. A missing folder is reported before the
+/// work, not after it.
+fn destination(path: &Path) -> Result<PathBuf, PrimeArgsError> {
+    let wrong = |reason: &str| PrimeArgsError::Invalid(format!("--list {}: {reason}", path.display()));
+    let path = std::path::absolute(path).map_err(|error| wrong(&error.to_string()))?;
+    if path.is_dir() || !path.parent().is_some_and(Path::is_dir) {
+        return Err(wrong("a file cannot be written there"));
+    }
+    match path.canonicalize() {
+        // The finished list is renamed into place: that would replace a device or a pipe.
+        Ok(file) if !file.is_file() => Err(wrong("it is not a regular file")),
+        // The target of a link is written, and the link stays.
+        Ok(file) => Ok(file),
+        Err(_) => Ok(path),
+    }
+}

@@ -1,0 +1,67 @@
+//! Flags that decide where shards run, and how many at once.
+
+use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+use streamguard_engine::Begin;
+
+use super::display::DisplayArgs;
+use crate::cluster::ClusterArgs;
+
+/// Where shards run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ExecutionMode {
+    /// On threads of one process: fastest to start, but a crash ends the run
+    Threading,
+    /// In child processes: a crash costs one shard
+    Process,
+    /// On the machines of a Slurm cluster, which all see the output directory
+    Slurm,
+    /// On the nodes of a Ray cluster, which all see the output directory
+    Ray,
+}
+
+impl ExecutionMode {
+    /// Whether shards run on other machines.
+    pub(crate) fn is_remote(self) -> bool {
+        matches!(self, Self::Slurm | Self::Ray)
+    }
+}
+
+/// Settings of every command that runs jobs.
+#[derive(Args, Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct ExecutionArgs {
+    /// Where shards run
+    #[arg(long, value_enum, default_value_t = ExecutionMode::Process)]
+    pub(crate) mode: ExecutionMode,
+    /// How many shards run at once; unless it is 1, some that only wait for upstreams come on top
+    #[arg(long, visible_alias = "worker", value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) workers: u16,
+    /// Memory that one worker process may use, in MiB; 0 for no limit
+    #[arg(long, value_name = "MIB", default_value_t = 2048)]
+    pub(crate) worker_memory: u64,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) display: DisplayArgs,
+    /// Continue an interrupted run, with the settings that it had
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Discard an interrupted run and begin anew
+    #[arg(long, conflicts_with = "resume")]
+    pub(crate) fresh: bool,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) cluster: ClusterArgs,
+}
+
+impl ExecutionArgs {
+    /// Returns what to do about an interrupted run.
+    pub(crate) fn on_existing_run(&self) -> Begin {
+        match (self.resume, self.fresh) {
+            (true, _) => Begin::Resume,
+            (_, true) => Begin::Fresh,
+            _ => Begin::New,
+        }
+    }
+}

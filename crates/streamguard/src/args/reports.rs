@@ -1,0 +1,44 @@
+//! Flags that choose reports.
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use streamguard::exit::UsageError;
+use streamguard_report::{Format, Options};
+
+/// Which reports to write.
+#[derive(Args, Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct ReportSelection {
+    /// Which reports to write: json, csv, pdf, sarif, html, or `all`
+    #[arg(long, value_name = "FORMAT", num_args = 1.., default_value = "json")]
+    pub(crate) report_formats: Vec<String>,
+    /// How many samples the HTML report holds, at most
+    #[arg(long, value_name = "N", default_value_t = Options::default().html_samples)]
+    pub(crate) html_samples: usize,
+}
+
+impl ReportSelection {
+    /// Returns the chosen formats.
+    ///
+    /// # Errors
+    /// A name that is not a format.
+    pub(crate) fn formats(&self) -> Result<Vec<Format>, UsageError> {
+        formats(&self.report_formats)
+    }
+
+    /// Returns the options of the reports.
+    pub(crate) fn options(&self) -> Options {
+        Options { html_samples: self.html_samples }
+    }
+}
+
+/// Returns the report formats of these names.
+///
+/// # Errors
+/// A name that is not a format.
+pub(crate) fn formats(names: &[String]) -> Result<Vec<Format>, UsageError> {
+    if names.iter().any(|name| name == "all") {
+        return Ok(Format::ALL.into());
+    }
+    names.iter().map(|name| name.parse().map_err(UsageError)).collect()
+}

@@ -1,0 +1,123 @@
+//! Access to the upstreams: network, snapshot or recording, and the credentials.
+
+use std::path::Path;
+
+use anyhow::Result;
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::Value;
+use streamguard::env::{self, Environment};
+use streamguard::exit::UsageError;
+use streamguard::ui;
+use streamguard_http::{Access, Credentials};
+use streamguard_snapshot::Snapshot;
+
+use super::CollectArgs;
+
+/// Cache of a run that is recorded, below the output directory.
+const RECORDING: &str = ".streamguard/recording";
+
+/// Refuses a file that cannot be written, before hours of work go by.
+pub(super) fn check_recording_file(file: &Path) -> Result<(), UsageError> {
+    if file.is_dir() {
+        return Err(UsageError(format!("--record {}: this is a folder; name a file", file.display())));
+    }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match folder.is_dir() {
+        true => Ok(()),
+        false => {
+            Err(UsageError(format!("--record {}: there is no folder {}", file.display(), folder.display())))
+        }
+    }
+}
+
+/// Refuses to resume a recorded run without `--record`, and any other run with it: half a recording is
+/// useless.
+pub(super) fn check_recording_resumed(
+    settings: &CollectArgs,
+    recorded: Option<&Value>,
+) -> Result<(), UsageError> {
+    let Some(recorded) = recorded else { return Ok(()) };
+    match (is_recording(recorded), settings.record.is_some()) {
+        (true, false) => Err(UsageError("this run is recorded: resume it with its --record FILE".to_owned())),
+        (false, true) => {
+            Err(UsageError("this run was begun without --record, and cannot be recorded now".to_owned()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a run with these settings, by job, keeps its answers in a recording.
+fn is_recording(settings: &Value) -> bool {
+    let jobs = settings.as_object().into_iter().flat_map(|jobs| jobs.values());
+    let accesses = jobs.filter_map(|job| Access::deserialize(job.get("access")?).ok());
+    accesses.into_iter().any(|access| access.cache.ends_with(RECORDING))
+}
+
+/// Returns the access to the network, or to a snapshot. A run that is recorded has a cache of its own, so
+/// that exactly the answers of this run are in there.
+pub(super) fn access(settings: &CollectArgs, cache: &Path) -> Result<Access> {
+    let snapshot = match &settings.snapshot {
+        Some(file) => Snapshot::open(file, cache)?,
+        None if settings.offline => Snapshot::embedded(cache)?,
+        None if settings.record.is_some() => {
+            let recording = std::path::absolute(settings.output_dir.join(RECORDING))?;
+            let mut access = Access::new(recording, settings.rate_scale);
+            access.budgets = Some(cache.to_owned());
+            return Ok(access);
+        }
+        None => return Ok(Access::new(cache.to_owned(), settings.rate_scale)),
+    };
+    Ok(Access::replaying(cache.to_owned(), snapshot.folder, snapshot.clock_ms))
+}
+
+/// Returns the credentials: flags win over the environment, and that over the file of tokens.
+pub(super) fn credentials(
+    flags: &CollectArgs,
+    settings: &CollectArgs,
+    environment: &Environment,
+) -> Result<Credentials, UsageError> {
+    let mut environment = environment.clone();
+    let env_file = Path::new(".env");
+    let holds_secrets = env::SECRETS.iter().any(|name| environment.secret(name).is_some());
+    let files = [holds_secrets.then_some(env_file), settings.token_file.as_deref()];
+    for path in files.into_iter().flatten().filter(|path| env::is_readable_by_others(path)) {
+        let path = path.display();
+        ui::say(&format!("warning: others on this machine can read {path}: chmod 600 {path}"));
+    }
+    if let Some(path) = &settings.token_file {
+        environment.read_secrets(path)?;
+    }
+    let or_variable =
+        |flag: &Option<SecretString>, name| flag.clone().or_else(|| environment.secret(name).cloned());
+    Ok(Credentials {
+        github: or_variable(&flags.github_token, env::GITHUB_TOKEN),
+        nvd: or_variable(&flags.nvd_api_key, env::NVD_API_KEY),
+    })
+}
+
+/// Warns of tokens that other machines will not have.
+pub(super) fn warn_of_local_tokens(settings: &CollectArgs, credentials: &Credentials) {
+    let has_any = credentials.github.is_some() || credentials.nvd.is_some();
+    if has_any && settings.token_file.is_none() && !Path::new(".env").exists() {
+        ui::say(
+            "warning: tokens in flags and variables stay on this machine: put them into a file, and name it by \
+             --token-file",
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_recorded_run_is_known_by_its_cache() {
+        let run = |cache: &str| json!({"synthetic": {"seed": 1, "note": RECORDING}, "cve": {"access": Access::new(cache.into(), 1.0)}});
+        assert!(is_recording(&run("/data/raw/.streamguard/recording")));
+        assert!(!is_recording(&run("/home/me/.cache/streamguard")));
+        assert!(!is_recording(&Value::Null));
+    }
+}

@@ -1,0 +1,209 @@
+//! Commands that run one job for its metrics: `streamguard ingest`, `streamguard prime`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand, error::ErrorKind};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use streamguard::env::Environment;
+use streamguard::exit::{Exit, UsageError};
+use streamguard::settings::{ConfigLayers, ConfigSchema};
+use streamguard::{View, ui};
+use streamguard_engine::{Cancel, Job, Options, RunDir, Status};
+use streamguard_registry::{JOBS, JobEntry, JobKind, SetUpError, SetUpMetrics};
+
+use crate::args::execution::{ExecutionArgs, ExecutionMode};
+use crate::args::exit_codes::METRICS_EXIT_CODES;
+use crate::args::reports::ReportSelection;
+use crate::command_line::command_line;
+use crate::launch::{NodeFiles, Purpose, engine_options, exit_of, run_jobs};
+use crate::{plan_summary, signals};
+
+/// Settings of every command that runs one job for its metrics, beside those of the job.
+#[derive(Args, Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct MetricsArgs {
+    /// Where the reports go; without it nothing is written
+    #[arg(long, value_name = "DIR")]
+    output_dir: Option<PathBuf>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    reports: ReportSelection,
+    /// Read this file instead of ./streamguard.toml
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    execution: ExecutionArgs,
+}
+
+/// One of these commands: a job of the registry, and the flags.
+#[derive(Clone, Debug)]
+pub(crate) struct MetricsCommand {
+    entry: &'static JobEntry,
+    set_up: SetUpMetrics,
+    args: MetricsArgs,
+    matches: ArgMatches,
+}
+
+/// Returns the jobs that have such a command, with what makes them.
+fn entries() -> impl Iterator<Item = (&'static JobEntry, SetUpMetrics)> {
+    JOBS.iter().filter_map(|entry| match entry.kind {
+        JobKind::Metrics(set_up) => Some((entry, set_up)),
+        JobKind::Collector | JobKind::AdvisorySource | JobKind::FixMiner => None,
+    })
+}
+
+/// Adds the flags of a command.
+fn augment(entry: &JobEntry, command: Command) -> Command {
+    let command = (entry.flags)(command);
+    // The shared flags bring a description along; the job's own stays.
+    let (about, long_about) = (command.get_about().cloned(), command.get_long_about().cloned());
+    MetricsArgs::augment_args(command)
+        .about(about.unwrap_or_default())
+        .long_about(long_about.unwrap_or_default())
+        .after_help(METRICS_EXIT_CODES)
+        // These jobs are ours, and short: threads start at once.
+        .mut_arg("mode", |mode| mode.default_value("threading"))
+        .mut_arg("report_formats", |formats| formats.requires("output_dir"))
+        .mut_arg("resume", |resume| resume.requires("output_dir"))
+        .mut_arg("fresh", |fresh| fresh.requires("output_dir"))
+}
+
+/// Adds the section that a job has in `streamguard.toml` if it has such a command.
+pub(super) fn add_section(schema: ConfigSchema, entry: &JobEntry) -> ConfigSchema {
+    schema.with_section(entry.name, |command| augment(entry, command), |matches| settings(entry, matches))
+}
+
+/// Returns the settings that the flags of a command give: those of the job, and the shared ones.
+fn settings(entry: &JobEntry, matches: &ArgMatches) -> Result<Value, Error> {
+    let mut settings = (entry.settings)(matches)?;
+    if let (Value::Object(settings), Value::Object(shared)) =
+        (&mut settings, json!(MetricsArgs::from_arg_matches(matches)?))
+    {
+        settings.extend(shared);
+    }
+    Ok(settings)
+}
+
+impl FromArgMatches for MetricsCommand {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        let unknown = || Error::new(ErrorKind::InvalidSubcommand);
+        let (name, matches) = matches.subcommand().ok_or_else(unknown)?;
+        let (entry, set_up) = entries().find(|(entry, _)| entry.name == name).ok_or_else(unknown)?;
+        Ok(Self { entry, set_up, args: MetricsArgs::from_arg_matches(matches)?, matches: matches.clone() })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Subcommand for MetricsCommand {
+    fn augment_subcommands(command: Command) -> Command {
+        entries()
+            .fold(command, |command, (entry, _)| command.subcommand(augment(entry, Command::new(entry.name))))
+    }
+
+    fn augment_subcommands_for_update(command: Command) -> Command {
+        Self::augment_subcommands(command)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        entries().any(|(entry, _)| entry.name == name)
+    }
+}
+
+/// Runs the job, or plans it for other machines.
+pub(super) fn run(command: &MetricsCommand, schema: &ConfigSchema, purpose: Purpose) -> Result<Exit> {
+    let MetricsCommand { entry, set_up, args, matches } = command;
+    let folder = Path::new(".");
+    let file = schema.read(folder, args.config.as_deref())?;
+    let environment = Environment::read(folder)?;
+    let layers = ConfigLayers { file: &file, environment: &environment, matches };
+    let resolved = layers.resolve(entry.name, settings(entry, matches)?)?;
+    let mut settings: MetricsArgs = resolved.read()?;
+
+    let own = (entry.settings)(matches)?;
+    let is_own = |key: &str| own.get(key).is_some();
+    let of_job: Map<String, Value> = resolved
+        .values
+        .iter()
+        .filter(|(key, _)| is_own(key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    let made = match set_up(Value::Object(of_job), settings.execution.workers) {
+        Ok(made) => made,
+        Err(SetUpError::Settings(error)) => return Err(resolved.wrong(&error).into()),
+        Err(SetUpError::Invalid(reason)) => return Err(UsageError(reason).into()),
+        Err(error @ SetUpError::Unreadable { .. }) => return Err(error.into()),
+    };
+    let is_remote = purpose == Purpose::Plan || settings.execution.mode.is_remote();
+    if made.reads_stream && is_remote {
+        let what = "only this process can read standard input and pipes: name files";
+        return Err(UsageError(what.to_owned()).into());
+    }
+    if made.reads_stream && settings.execution.mode == ExecutionMode::Process {
+        // The standard input of a worker process is its connection to this one.
+        ui::say("only this process can read standard input and pipes: using threads");
+        settings.execution.mode = ExecutionMode::Threading;
+    }
+    if is_remote && settings.output_dir.is_none() {
+        let what = "name a directory that all machines see, by --output-dir";
+        return Err(UsageError(what.to_owned()).into());
+    }
+    run_or_plan(made.job, &settings, purpose)
+}
+
+fn run_or_plan(job: Arc<dyn Job>, settings: &MetricsArgs, purpose: Purpose) -> Result<Exit> {
+    // A wrong name of a format ends the command before any work.
+    settings.reports.formats()?;
+    let execution = &settings.execution;
+    let cancel = Cancel::new();
+    let caught = signals::listen(cancel.clone())?;
+    let options = engine_options(execution, purpose, cancel, &NodeFiles::default())?;
+    let recorded = json!({ job.name(): job.settings() });
+    let mut dir = match &settings.output_dir {
+        Some(folder) => Some(RunDir::open(folder, recorded, execution.on_existing_run())?),
+        None => None,
+    };
+    if let Some(dir) = &mut dir {
+        dir.begun_by(command_line())?;
+    }
+    if let (Some(dir), Purpose::Plan) = (&dir, purpose) {
+        let prepared = streamguard_engine::prepare(&[job], dir, &options.cancel)?;
+        return plan_summary::print(&prepared, dir.root());
+    }
+    let status = run_and_report(job, &options, dir.as_mut(), execution.display.view(), &settings.reports)?;
+    Ok(exit_of(status, &caught))
+}
+
+/// Runs a job, prints its metrics, and writes reports if there is a folder for them.
+pub(super) fn run_and_report(
+    job: Arc<dyn Job>,
+    options: &Options,
+    dir: Option<&mut RunDir>,
+    view: View,
+    reports: &ReportSelection,
+) -> Result<Status> {
+    let formats = reports.formats()?;
+    let finished = run_jobs(vec![job], options, dir.as_deref(), view)?;
+    let job = finished.state.jobs.first().context("the run has no job")?;
+    ui::figures::print(job);
+    if let Some(dir) = dir {
+        let run = streamguard_report::Run::read(dir.root())?;
+        let mut written = Vec::new();
+        for format in formats {
+            written.extend(streamguard_report::write(&run, format, &reports.options(), dir.root())?);
+        }
+        ui::print(&ui::summary::reports(&written));
+        if finished.status == Status::Complete {
+            dir.finish()?;
+        }
+    }
+    Ok(finished.status)
+}

@@ -1,0 +1,73 @@
+//! Makes jobs from what a plan says of them, and the secrets and commands of this machine.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::Value;
+use streamguard::env::{self, Environment, SECRETS};
+use streamguard::exit::UsageError;
+use streamguard::settings::{CommandJob, ConfigFile, ConfigSchema};
+use streamguard_engine::{CommandLine, External, Job};
+use streamguard_http::Credentials;
+use streamguard_registry as registry;
+
+/// Makes jobs by name.
+pub(crate) struct JobFactory {
+    file: ConfigFile,
+    credentials: Credentials,
+}
+
+impl JobFactory {
+    /// Reads the environment, `.env` and the named files.
+    pub(crate) fn new(
+        schema: &ConfigSchema,
+        token_file: Option<&Path>,
+        config: Option<&Path>,
+    ) -> Result<Self> {
+        let folder = Path::new(".");
+        let mut environment = Environment::read(folder)?;
+        if let Some(path) = token_file {
+            environment.read_secrets(path)?;
+        }
+        let secret = |name| environment.secret(name).cloned();
+        let credentials = Credentials { github: secret(env::GITHUB_TOKEN), nvd: secret(env::NVD_API_KEY) };
+        Ok(Self { file: schema.read(folder, config)?, credentials })
+    }
+
+    /// Makes the job of this name and these settings.
+    pub(crate) fn make(&self, name: &str, settings: Value) -> Result<Arc<dyn Job>> {
+        match self.file.jobs.iter().find(|job| job.name == name) {
+            Some(job) => Ok(command_job(job)?),
+            None => registry::make(name, settings, self.credentials.secrets()).map_err(anyhow::Error::msg),
+        }
+    }
+}
+
+/// Makes a job that is a command.
+pub(crate) fn command_job(job: &CommandJob) -> Result<Arc<dyn Job>, UsageError> {
+    if registry::find(&job.name).is_some() {
+        return Err(UsageError(format!("{:?} is the name of a built-in job; choose another", job.name)));
+    }
+    let is_name = !job.name.is_empty()
+        && job.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let [program, arguments @ ..] = job.command.as_slice() else {
+        return Err(UsageError(format!("the job {:?} has no command", job.name)));
+    };
+    if !is_name {
+        return Err(UsageError(format!(
+            "{:?} is not a name of a job: use lower-case letters and digits only",
+            job.name
+        )));
+    }
+    let command = CommandLine::new(program, arguments).without(SECRETS);
+    let mut external = External::new(&job.name, command, job.settings.clone());
+    if let Some(seconds) = job.deadline {
+        external = external.with_deadline(Duration::from_secs(seconds));
+    }
+    if let Some(lane) = job.lane {
+        external = external.with_lane(lane);
+    }
+    Ok(Arc::new(external))
+}

@@ -1,0 +1,101 @@
+//! From the flags of a command to the options of the engine; runs of jobs without a dataset.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use streamguard::exit::Exit;
+use streamguard::{View, ui};
+use streamguard_engine::{Cancel, CommandLine, Finished, Job, Mode, Options, RunDir, Status};
+use streamguard_git as git;
+
+use crate::args::execution::{ExecutionArgs, ExecutionMode};
+use crate::cluster::ShardCommand;
+use crate::cluster::ray::Ray;
+use crate::cluster::slurm::Slurm;
+use crate::signals::Caught;
+
+/// Variables that workers of our own get, besides those that git needs to find its way.
+const WORKER_ENVIRONMENT: [&str; 6] = ["HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "RUST_BACKTRACE"];
+
+/// Purpose of a command that knows jobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Runs them.
+    Run,
+    /// Plans them only.
+    Plan,
+}
+
+/// Files that other machines need to make a job, besides its plan.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct NodeFiles<'a> {
+    pub(crate) token_file: Option<&'a Path>,
+    pub(crate) config: Option<&'a Path>,
+}
+
+/// Returns the options of the engine. A plan needs no cluster to be at hand.
+pub(crate) fn engine_options(
+    execution: &ExecutionArgs,
+    purpose: Purpose,
+    cancel: Cancel,
+    files: &NodeFiles<'_>,
+) -> Result<Options> {
+    let shard_command = || ShardCommand::new(execution.worker_memory, files.token_file, files.config);
+    let workers = usize::from(execution.workers);
+    let (mode, workers) = match execution.mode {
+        _ if purpose == Purpose::Plan => (Mode::Merge, workers),
+        ExecutionMode::Threading => (Mode::Threading, workers),
+        ExecutionMode::Process => (Mode::Process(worker_command()?), workers),
+        ExecutionMode::Slurm => {
+            let slurm = Slurm::connect(&execution.cluster, shard_command()?)?;
+            let slots = slurm.slots();
+            (Mode::Cluster(Arc::new(slurm)), slots)
+        }
+        ExecutionMode::Ray => {
+            let ray = Ray::connect(&execution.cluster, shard_command()?)?;
+            let slots = ray.slots();
+            (Mode::Cluster(Arc::new(ray)), slots)
+        }
+    };
+    Ok(Options {
+        mode,
+        workers,
+        worker_memory: memory_limit(execution.worker_memory),
+        cancel,
+        ..Options::default()
+    })
+}
+
+/// Returns a limit in bytes; none for 0 MiB.
+pub(crate) fn memory_limit(mebibytes: u64) -> Option<u64> {
+    (mebibytes > 0).then_some(mebibytes << 20)
+}
+
+/// Returns the command that starts this program as a worker.
+pub(crate) fn worker_command() -> Result<CommandLine> {
+    let program = std::env::current_exe().context("cannot find this program, to start it as a worker")?;
+    let environment = WORKER_ENVIRONMENT.into_iter().chain(git::ENVIRONMENT);
+    Ok(CommandLine::new(program, ["worker"]).keeping(environment))
+}
+
+/// Runs jobs in a view.
+pub(crate) fn run_jobs(
+    jobs: Vec<Arc<dyn Job>>,
+    options: &Options,
+    dir: Option<&RunDir>,
+    view: View,
+) -> Result<Finished> {
+    let mut shown = ui::open(view, None, &options.cancel, &options.pause);
+    Ok(streamguard_engine::run(jobs, options, dir, &mut ui::Showing(&mut *shown))?)
+}
+
+/// Returns the exit code of a command whose jobs ended so.
+pub(crate) fn exit_of(status: Status, caught: &Caught) -> Exit {
+    match status {
+        Status::Complete => Exit::Complete,
+        Status::Partial => Exit::Partial,
+        Status::Failed => Exit::Nothing,
+        Status::Cancelled => Exit::Signal(caught.signal().unwrap_or(2)),
+    }
+}

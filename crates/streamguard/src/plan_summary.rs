@@ -1,0 +1,54 @@
+//! Text about plans whose shards other machines run.
+
+use std::path::Path;
+
+use anyhow::Result;
+use streamguard::exit::{Exit, UsageError};
+use streamguard::ui::{self, escape::escape};
+use streamguard_engine::{PlanDir, Prepared};
+
+use crate::command_line::quoted;
+
+/// Prints what was planned, and the commands that come next.
+pub(crate) fn print(prepared: &[(String, Prepared)], folder: &Path) -> Result<Exit> {
+    let shown = quoted(&escape(&folder.display().to_string()));
+    let mut exit = Exit::Complete;
+    for (name, what) in prepared {
+        match what {
+            Prepared::Planned { hash, shards, missing } => {
+                let done = shards - missing.len();
+                ui::line(&format!(
+                    "{name}: {shards} {}, {done} done; plan {hash}",
+                    ui::plural(*shards, "shard")
+                ))?;
+                if let Some(last) = shards.checked_sub(1) {
+                    let command =
+                        format!("streamguard shard run --plan {shown} --job {name} --index 0..{last}");
+                    ui::line(&format!("  {command}"))?;
+                }
+            }
+            Prepared::Later => {
+                ui::line(&format!("{name}: planned by `merge`, after the jobs that it needs are merged"))?;
+            }
+            Prepared::Impossible(error) => {
+                ui::say(&format!("{name}: {}", escape(&error.to_string())));
+                exit = Exit::Partial;
+            }
+        }
+    }
+    ui::line(&format!("then: streamguard merge --plan {shown}"))?;
+    Ok(exit)
+}
+
+/// Returns the job of this name, or the only one that is planned.
+pub(crate) fn planned_job(name: Option<&str>, dir: &PlanDir) -> Result<String> {
+    let jobs = dir.jobs()?;
+    match (name, jobs.as_slice()) {
+        (Some(name), _) if jobs.iter().any(|job| job == name) => Ok(name.to_owned()),
+        (Some(name), _) => {
+            Err(UsageError(format!("there is no plan of {name:?}, but of: {}", jobs.join(", "))).into())
+        }
+        (None, [name]) => Ok(name.clone()),
+        (None, _) => Err(UsageError(format!("say which job, by --job: {}", jobs.join(", "))).into()),
+    }
+}

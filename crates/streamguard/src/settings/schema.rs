@@ -1,0 +1,150 @@
+//! Sections and keys that `streamguard.toml` may have.
+
+use std::fmt::Display;
+use std::io;
+use std::path::Path;
+
+use clap::{ArgMatches, Args, Command};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::config_file::{CONFIG_FILE_NAME, ConfigFile};
+use crate::exit::UsageError;
+
+/// Least similarity of a name that is suggested for an unknown one (Jaro, from 0 to 1); as clap has it.
+const MIN_SIMILARITY: f64 = 0.7;
+
+/// The known sections, each with its keys. Reads `streamguard.toml`, and refuses all else in there.
+#[derive(Clone, Debug, Default)]
+pub struct ConfigSchema {
+    sections: Vec<(String, Vec<String>)>,
+}
+
+impl ConfigSchema {
+    /// Adds a section whose keys are the flags of a command.
+    pub fn with_arguments<A: Args + Serialize>(self, name: &str) -> Self {
+        self.with_section(name, A::augment_args, |matches| {
+            A::from_arg_matches(matches).map(|args| json!(args))
+        })
+    }
+
+    /// Adds a section. Its keys are those settings that have a flag of the same name: a field without a
+    /// flag cannot be set, and a flag that is not written down (a secret, `--config`) has no key.
+    pub fn with_section(
+        mut self,
+        name: &str,
+        flags: impl Fn(Command) -> Command,
+        settings: impl Fn(&ArgMatches) -> Result<Value, clap::Error>,
+    ) -> Self {
+        let command = flags(Command::new("section").no_binary_name(true));
+        let command = command.mut_args(|argument| argument.required(false));
+        let flags: Vec<String> =
+            command.get_arguments().filter_map(|flag| Some(flag.get_long()?.to_owned())).collect();
+        let defaults = command
+            .try_get_matches_from(std::iter::empty::<String>())
+            .and_then(|matches| settings(&matches))
+            .unwrap_or_default();
+        let is_setting = |key: &String| defaults.get(key).is_some();
+        self.sections.push((name.to_owned(), flags.into_iter().filter(is_setting).collect()));
+        self
+    }
+
+    /// Reads the file that was named, or `streamguard.toml` in `folder` if there is one.
+    ///
+    /// # Errors
+    /// A named file that does not exist; TOML or jobs that cannot be understood, with the line; unknown
+    /// sections and keys.
+    pub fn read(&self, folder: &Path, named: Option<&Path>) -> Result<ConfigFile, UsageError> {
+        let path = named.map_or_else(|| folder.join(CONFIG_FILE_NAME), Path::to_owned);
+        let name = path.display().to_string();
+        let text = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {
+                return Ok(ConfigFile::default());
+            }
+            Err(error) => return Err(UsageError(format!("cannot read {name}: {error}"))),
+            Ok(text) => text,
+        };
+        let wrong = |error: &dyn Display| UsageError(format!("{name}: {error}"));
+        let mut sections: Map<String, Value> = toml::from_str(&text).map_err(|error| wrong(&error))?;
+        let jobs = match sections.remove("job") {
+            None => Vec::new(),
+            Some(jobs) => serde_path_to_error::deserialize(jobs)
+                .map_err(|error| wrong(&format!("[[job]] {}: {}", error.path(), error.inner())))?,
+        };
+        for (section, table) in &sections {
+            self.check(section, table).map_err(|reason| wrong(&reason))?;
+        }
+        Ok(ConfigFile { name, sections, jobs })
+    }
+
+    /// Checks the names in a section, and its own.
+    fn check(&self, name: &str, table: &Value) -> Result<(), String> {
+        let Some((_, keys)) = self.sections.iter().find(|(known, _)| known == name) else {
+            let hint = suggestion(name, self.sections.iter().map(|(known, _)| known.as_str()));
+            let hint = hint.map_or_else(String::new, |known| format!("; did you mean [{known}]?"));
+            let known: Vec<String> = self.sections.iter().map(|(known, _)| format!("[{known}]")).collect();
+            return Err(format!("there is no section [{name}]{hint} (sections: {})", known.join(", ")));
+        };
+        let Value::Object(table) = table else {
+            return Err(format!("{name} is not a table: write [{name}]"));
+        };
+        let Some(unknown) = table.keys().find(|key| !keys.contains(key)) else { return Ok(()) };
+        let elsewhere = self.sections.iter().find(|(_, keys)| keys.contains(unknown));
+        let hint = match (elsewhere, suggestion(unknown, keys.iter().map(String::as_str))) {
+            (Some((section, _)), _) => format!("; it belongs to [{section}]"),
+            (None, Some(known)) => format!("; did you mean {known}?"),
+            (None, None) => String::new(),
+        };
+        Err(format!("[{name}] has no key {unknown:?}{hint} (keys: {})", keys.join(", ")))
+    }
+}
+
+/// Returns the known name that is most like an unknown one.
+fn suggestion<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let similar = known.map(|name| (strsim::jaro(unknown, name), name));
+    similar
+        .filter(|(similarity, _)| *similarity > MIN_SIMILARITY)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Args, Serialize)]
+    #[serde(rename_all = "kebab-case")]
+    struct Example {
+        #[arg(long, required = true)]
+        max_size: Vec<u64>,
+        #[arg(long)]
+        #[serde(skip)]
+        token: Option<String>,
+        #[arg(skip)]
+        seed: u64,
+    }
+
+    fn read(text: &str) -> Result<ConfigFile, String> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(CONFIG_FILE_NAME), text).unwrap();
+        let schema = ConfigSchema::default().with_arguments::<Example>("example");
+        let schema = schema.with_section("other", |command| command, |_| Ok(Value::Null));
+        schema.read(folder.path(), None).map_err(|error| error.0)
+    }
+
+    #[test]
+    fn known_keys_are_settings_with_a_flag() {
+        assert!(read("[example]\nmax-size = [3]\n").is_ok());
+        for (text, hints) in [
+            ("[exampel]\n", &["[exampel]", "did you mean [example]?"][..]),
+            ("[example]\nmax-sise = 3\n", &["\"max-sise\"", "did you mean max-size?"]),
+            ("[other]\nmax-size = 3\n", &["it belongs to [example]"]),
+            ("[example]\ntoken = \"x\"\n", &["has no key \"token\" (keys: max-size)"]),
+            ("[example]\nseed = 3\n", &["has no key \"seed\""]),
+            ("example = 3\n", &["is not a table"]),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(hints.iter().all(|hint| error.contains(hint)), "{text}: {error}");
+        }
+    }
+}
