@@ -45,7 +45,7 @@ fn what_is_wrong_is_said_before_anything_runs() {
         (&["--path", "ranges.json"][..], "ranges.json: ranges[0].end: expected a whole number from 0"),
         (&["--range", "9..2"], "--range 9..2: it starts at 9, above its end 2"),
         (&[], "--path ranges.json, or --range 1..1000"),
-        (&["--range", "1..2", "--list", "no/such/folder"], "it cannot be a file there"),
+        (&["--range", "1..2", "--list", "no/such/folder"], "a file cannot be written there"),
     ] {
         let output = run(folder.path(), &[&["prime"], arguments].concat());
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));

@@ -63,6 +63,38 @@ fn what_is_wrong_in_a_file_is_said_with_its_place() {
 }
 
 #[test]
+fn every_command_that_reads_the_file_refuses_unknown_names() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("plan")).unwrap();
+    let commands = [
+        &["prime", "--range", "1..10"][..],
+        &["ingest", "--path", "none.log"],
+        &["run"],
+        &["collect", "--offline"],
+        &["jobs"],
+        &["plan", "prime", "--range", "1..10", "--out", "plan"],
+    ];
+    for (text, hints) in [
+        ("[primee]\n", &["[primee]", "did you mean [prime]?"][..]),
+        ("[prime]\ncount-onli = true\n", &["[prime]", "\"count-onli\"", "did you mean count-only?"]),
+        ("[ingest]\nrange = \"1..10\"\n", &["[ingest]", "\"range\"", "it belongs to [prime]"]),
+        ("prime = 3\n", &["prime is not a table"]),
+    ] {
+        std::fs::write(folder.path().join("streamguard.toml"), text).unwrap();
+        for arguments in commands {
+            let output = run(folder.path(), arguments);
+            assert_eq!(output.status.code(), Some(2), "{arguments:?}, {text}: {}", stderr(&output));
+            for hint in hints {
+                assert!(stderr(&output).contains(hint), "{arguments:?}, {text}: {}", stderr(&output));
+            }
+        }
+    }
+    std::fs::write(folder.path().join("streamguard.toml"), "[prime]\ncount-only = true\n").unwrap();
+    let output = run(folder.path(), commands[0]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+#[test]
 fn a_wrong_variable_is_named_and_a_secret_in_env_is_not_printed() {
     let folder = tempfile::tempdir().unwrap();
     let output = streamguard(folder.path())
