@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use reqwest::header::LOCATION;
 use streamguard_engine::Level;
+use ureq::http::header::LOCATION;
 use url::Url;
 
 use super::access::{Access, Credentials};
@@ -11,12 +11,12 @@ use super::answers::{Body, Entry, Found, Stored};
 use super::budget::{Budget, Told};
 use super::credential::Credential;
 use super::failure::{Failure, Refusal, after_secondary, backoff, quote};
-use super::fetch::{Asked, Content, Line};
 use super::headers;
 use super::patience::Patience;
 use super::recorder::{MakeUp, Recorder};
 use super::request::{Answer, Request, Service, Unfit, UpstreamError};
 use super::target::Target;
+use super::transport::{Content, HttpRequest, HttpTransport};
 use streamguard_cache::Hold;
 use streamguard_cache::Part;
 use streamguard_cache::Watch;
@@ -51,7 +51,7 @@ struct Live {
     budgets: PathBuf,
     credentials: Credentials,
     scale: f64,
-    line: Line,
+    transport: HttpTransport,
 }
 
 impl Client {
@@ -78,10 +78,10 @@ impl Client {
         }
         let answers = Part::Answers.create(&access.cache)?;
         let budgets = Part::Budgets.create(access.budgets())?;
-        let line = Line::new(patience)
+        let transport = HttpTransport::new(patience)
             .map_err(|reason| UpstreamError::Failed { url: "HTTP client".to_owned(), reason })?;
         let credentials = access.credentials.clone();
-        Ok(Self(Way::Live(Box::new(Live { answers, budgets, credentials, scale, line }))))
+        Ok(Self(Way::Live(Box::new(Live { answers, budgets, credentials, scale, transport }))))
     }
 
     /// A client that asks nobody: answers are made up, and recorded in the folder of a snapshot.
@@ -292,7 +292,7 @@ impl<'a> Asking<'a> {
         for _ in 0..=REDIRECTS {
             let quota = if url.path().ends_with("/graphql") { "graphql" } else { "core" };
             let permit = self.budget.admit(quota, watch)?;
-            let asked = Asked {
+            let asked = HttpRequest {
                 url: &url,
                 shown: &self.target.shown,
                 body: self.request.body.as_deref(),
@@ -302,7 +302,7 @@ impl<'a> Asking<'a> {
                 max_bytes: self.request.max_bytes,
                 path: &self.entry.scratch(),
             };
-            let reply = self.live.line.ask(&asked, watch)?;
+            let reply = self.live.transport.ask(&asked, watch)?;
             let mut told = headers::told(reply.status, &reply.headers, quota);
             let text = match reply.content {
                 Content::Body(body) => {

@@ -1,7 +1,7 @@
 //! A credential on its way: in a header that is not printed, and in no text.
 
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
+use ureq::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
 use super::access::Credentials;
 use super::request::{Service, UpstreamError};

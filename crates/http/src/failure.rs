@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::HeaderMap;
+use ureq::http::header::HeaderMap;
 
 use super::headers;
 use super::request::{Service, UpstreamError};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use ureq::http::header::{HeaderMap, RETRY_AFTER};
 
 use super::budget::Told;
 use super::ledger::Quota;
@@ -68,7 +68,7 @@ pub(super) fn told(status: u16, headers: &HeaderMap, quota_name: &str) -> Told {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::header::{HeaderName, HeaderValue};
+    use ureq::http::header::{HeaderName, HeaderValue};
 
     use super::*;
 

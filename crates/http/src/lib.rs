@@ -2,20 +2,25 @@
 
 pub mod access;
 pub mod address;
+pub mod agent;
 mod answers;
 mod budget;
 pub mod client;
+mod connector;
 mod credential;
+mod exchange_thread;
 mod failure;
-mod fetch;
 mod headers;
 mod ledger;
 pub mod patience;
+mod proxies;
 mod recorder;
 pub mod request;
 mod service;
 mod sink;
 mod target;
+mod transport;
+mod transport_error;
 
 pub use access::{Access, Credentials};
 pub use client::Client;

@@ -1,6 +1,7 @@
 //! Answers that are broken, endless, slow or somebody else's.
 
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -98,13 +99,46 @@ fn a_reset_connection_is_tried_again() {
         match n {
             0 => vec![Do::Reset],
             1 => vec![Do::Say(half), Do::Reset],
+            // Nothing but the manner of its end tells that this body is not complete.
+            2 => vec![
+                // Until some of the request's body is there to be left unread.
+                Do::Pause(Duration::from_secs(1)),
+                Do::Say(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[2]".to_vec()),
+                Do::Reset,
+            ],
             _ => vec![Do::Say(json("", "[1]"))],
         }
     });
     // A body that nobody reads turns the end of the connection into a reset.
     let posted = Request { body: Some("[]".repeat(50_000)), ..request(Service::Osv, server.url("/a")) };
     assert_eq!(ask_for(&posted).0.unwrap(), "[1]");
-    assert_eq!(server.count(), 3);
+    assert_eq!(server.count(), 4);
+}
+
+#[test]
+fn a_connection_is_used_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let server = thread::spawn(move || {
+        // Only one connection is accepted.
+        let (mut stream, _) = listener.accept().unwrap();
+        for body in ["[0]", "[1]"] {
+            let (mut head, mut byte) = (Vec::new(), [0]);
+            while !head.ends_with(b"\r\n\r\n") {
+                stream.read_exact(&mut byte).unwrap();
+                head.push(byte[0]);
+            }
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 3\r\n\r\n";
+            stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+        }
+    });
+    let (_folder, access) = access();
+    let client = client(&access);
+    for (path, expected) in [("a", "[0]"), ("b", "[1]")] {
+        let asked = request(Service::Osv, format!("{url}{path}"));
+        assert_eq!(client.ask(&asked, &mut Waiting::default(), &mut read_json).unwrap(), expected);
+    }
+    server.join().unwrap();
 }
 
 #[test]

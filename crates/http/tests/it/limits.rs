@@ -185,7 +185,7 @@ fn a_child_asks_nvd() {
 
 fn child(access: &Access, server: &Server) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "upstream::limits::a_child_asks_nvd", "--ignored"])
+        .args(["--exact", "limits::a_child_asks_nvd", "--ignored"])
         .env(CHILD[0], server.url(""))
         .env(CHILD[1], &access.cache)
         .stdout(Stdio::null())

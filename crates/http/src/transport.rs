@@ -1,30 +1,28 @@
 //! One HTTP exchange: a question, its answer, and every bound on it.
 
-use std::error::Error;
 use std::io::{self, Read};
 use std::path::Path;
-use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use reqwest::header::{
+use ureq::http::header::{
     ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue,
     IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
 };
-use reqwest::redirect::Policy;
-use reqwest::{Method, Response};
-use tokio::runtime::Runtime;
-use tokio::time::timeout;
+use ureq::http::{Method, Request, Uri};
 use url::Url;
 
+use super::agent::SystemAgent;
 use super::answers::{Body, Meta};
 use super::credential::Credential;
+use super::exchange_thread::{ExchangeThread, Step};
 use super::failure::{Failure, quote};
 use super::headers;
 use super::patience::Patience;
 use super::request::{Accept, UpstreamError};
 use super::sink::{Sink, TooLarge};
+use super::transport_error::failure_of;
 use streamguard_cache::Watch;
-use streamguard_cache::pause::{LOOK, seconds};
+use streamguard_cache::pause::seconds;
 
 /// How much of the body of a refusal is read, in bytes.
 const REFUSAL: usize = 4 << 10;
@@ -33,16 +31,25 @@ const REFUSAL: usize = 4 << 10;
 /// them while nobody looked.
 const IDLE_CONNECTION: Duration = Duration::from_secs(15);
 
-/// The way out. Callers are plain threads; whoever waits drives the connections of all.
+/// Most idle connections that are kept to one host: as many as may be in use at once.
+const IDLE_CONNECTIONS: usize = 20;
+
+/// Longest head of an answer, in bytes: several times what servers send.
+const MAX_HEAD_BYTES: usize = 64 << 10;
+
+/// Extra time that ureq gets: the bounds of this module come first, and say more. ureq's only end the thread of
+/// an exchange that was given up.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// The network, with its bounds of time and size.
 #[derive(Debug)]
-pub(super) struct Line {
-    runtime: Runtime,
-    http: reqwest::Client,
+pub(super) struct HttpTransport {
+    agent: SystemAgent,
     patience: Patience,
 }
 
-/// What goes over the line.
-pub(super) struct Asked<'a> {
+/// A request as it is sent.
+pub(super) struct HttpRequest<'a> {
     pub(super) url: &'a Url,
     /// The URL as it may be shown.
     pub(super) shown: &'a str,
@@ -71,73 +78,66 @@ pub(super) enum Content {
     Text(String),
 }
 
-impl Line {
+impl HttpTransport {
+    /// Makes a transport with these bounds.
+    ///
+    /// # Errors
+    /// In words, if no certificates are installed.
     pub(super) fn new(patience: Patience) -> Result<Self, String> {
-        // It fails if there is one already, and then that one will do.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_io()
-            .enable_time()
-            .build()
-            .map_err(|error| error.to_string())?;
-        let http = reqwest::Client::builder()
-            .user_agent(concat!(
-                "streamguard/",
-                env!("CARGO_PKG_VERSION"),
-                " (builds datasets of security fixes)"
-            ))
-            .redirect(Policy::none())
-            .referer(false)
-            .retry(reqwest::retry::never())
-            .connect_timeout(patience.connect)
-            .pool_idle_timeout(IDLE_CONNECTION)
-            .build()
-            .map_err(|error| {
-                format!(
-                    "{}: are the system's certificates installed (package ca-certificates)?",
-                    cause(&error)
-                )
-            })?;
-        Ok(Self { runtime, http, patience })
+        let Patience { connect, first_byte, idle, .. } = patience;
+        let agent = SystemAgent::new(|config| {
+            config
+                .user_agent(concat!(
+                    "streamguard/",
+                    env!("CARGO_PKG_VERSION"),
+                    " (builds datasets of security fixes)"
+                ))
+                .max_idle_age(IDLE_CONNECTION)
+                .max_idle_connections(IDLE_CONNECTIONS)
+                .max_idle_connections_per_host(IDLE_CONNECTIONS)
+                .max_response_header_size(MAX_HEAD_BYTES)
+                .timeout_resolve(Some(connect))
+                .timeout_connect(Some(connect))
+                .timeout_recv_response(Some(connect + first_byte + GRACE))
+                .timeout_per_read(Some(idle.max(connect + first_byte) + GRACE))
+                .timeout_per_write(Some(first_byte + GRACE))
+        })
+        .map_err(|error| error.to_string())?;
+        Ok(Self { agent, patience })
     }
 
     /// Asks, and writes the body of a good answer to the file.
-    pub(super) fn ask(&self, asked: &Asked<'_>, watch: &dyn Watch) -> Result<Reply, Failure> {
-        self.runtime.block_on(async {
-            let mut exchange = pin!(self.exchange(asked));
-            loop {
-                match timeout(LOOK, exchange.as_mut()).await {
-                    Ok(result) => return result,
-                    Err(_) if watch.stopped() => return Err(UpstreamError::Stopped.into()),
-                    Err(_) => {}
-                }
-            }
-        })
-    }
-
-    async fn exchange(&self, asked: &Asked<'_>) -> Result<Reply, Failure> {
+    pub(super) fn ask(&self, asked: &HttpRequest<'_>, watch: &dyn Watch) -> Result<Reply, Failure> {
         let began = Instant::now();
+        let exchange = ExchangeThread::start(&self.agent, self.request(asked)?)
+            .map_err(|error| Failure::Passing(format!("cannot start a thread: {error}")))?;
         let patience = self.patience.connect + self.patience.first_byte;
-        let sent = self.http.execute(self.request(asked)?);
-        let response = match timeout(patience, sent).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(error)) => return Err(broken(error, asked)),
-            Err(_) => return Err(Failure::Passing(format!("no answer within {}", seconds(patience)))),
+        let head = match exchange.next(patience, watch).map_err(UpstreamError::from)? {
+            Some(Ok(Step::Head(head))) => head.into_parts().0,
+            Some(Err(error)) => return Err(failure_of(error, asked.url, asked.shown)),
+            Some(Ok(Step::Chunk(_) | Step::End)) | None => {
+                return Err(Failure::Passing(format!("no answer within {}", seconds(patience))));
+            }
         };
-        let (status, mut headers) = (response.status().as_u16(), response.headers().clone());
+        let (status, mut headers) = (head.status.as_u16(), head.headers);
         asked.credential.mask_headers(&mut headers);
         let content = if status == 200 {
-            Content::Body(self.receive(response, &headers, asked, began).await?)
+            Content::Body(self.receive(&exchange, &headers, asked, began, watch)?)
         } else {
             let is_gzip = headers::text(&headers, CONTENT_ENCODING.as_str()) == Some("gzip");
-            Content::Text(self.beginning(response, is_gzip, asked).await)
+            Content::Text(self.beginning(&exchange, is_gzip, asked, watch)?)
         };
         Ok(Reply { status, headers, content })
     }
 
-    fn request(&self, asked: &Asked<'_>) -> Result<reqwest::Request, Failure> {
-        let method = if asked.body.is_some() { Method::POST } else { Method::GET };
-        let mut request = reqwest::Request::new(method, asked.url.clone());
+    fn request(&self, asked: &HttpRequest<'_>) -> Result<Request<Option<String>>, Failure> {
+        let uri = Uri::try_from(asked.url.as_str()).map_err(|error| UpstreamError::Refused {
+            url: asked.shown.to_owned(),
+            reason: format!("not a URL ({error})"),
+        })?;
+        let mut request = Request::new(asked.body.map(str::to_owned));
+        *request.method_mut() = if asked.body.is_some() { Method::POST } else { Method::GET };
+        *request.uri_mut() = uri;
         let headers = request.headers_mut();
         let (accept, encoding) = match asked.accept {
             Accept::Json => ("application/json", "gzip"),
@@ -156,20 +156,20 @@ impl Line {
         if let Some((name, value)) = asked.credential.header() {
             headers.insert(name.clone(), value.clone());
         }
-        if let Some(body) = asked.body {
+        if asked.body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            *request.body_mut() = Some(body.to_owned().into());
         }
         Ok(request)
     }
 
     /// The body, as it comes, into the file.
-    async fn receive(
+    fn receive(
         &self,
-        mut response: Response,
+        exchange: &ExchangeThread,
         headers: &HeaderMap,
-        asked: &Asked<'_>,
+        asked: &HttpRequest<'_>,
         began: Instant,
+        watch: &dyn Watch,
     ) -> Result<Body, Failure> {
         let is_gzip = match (asked.accept, headers::text(headers, CONTENT_ENCODING.as_str())) {
             // An archive is compressed itself; servers that call that an encoding mean the file.
@@ -180,7 +180,7 @@ impl Line {
         let kind = headers::text(headers, CONTENT_TYPE.as_str()).unwrap_or("").to_ascii_lowercase();
         let kind = kind.split(';').next().unwrap_or("").trim();
         if !is_right(asked.accept, kind) {
-            return Err(self.another_type(response, is_gzip, asked, kind).await);
+            return Err(self.another_type(exchange, is_gzip, asked, kind, watch));
         }
         let in_cache = |source| UpstreamError::Cache { path: asked.path.to_owned(), source };
         let mut sink = Sink::create(asked.path, is_gzip, asked.max_bytes).map_err(in_cache)?;
@@ -192,17 +192,17 @@ impl Line {
             let left = idle
                 .min(stretch.saturating_sub(stretch_began.elapsed()))
                 .min(whole.saturating_sub(began.elapsed()));
-            match timeout(left, response.chunk()).await {
-                Ok(Ok(Some(chunk))) => {
+            match exchange.next(left, watch).map_err(UpstreamError::from)? {
+                Some(Ok(Step::Chunk(chunk))) => {
                     came += chunk.len() as u64;
                     written(sink.take(&chunk))?;
                 }
-                Ok(Ok(None)) => break,
-                Ok(Err(error)) => return Err(broken(error, asked)),
-                Err(_) if left == idle => {
+                Some(Ok(Step::Head(_) | Step::End)) => break,
+                Some(Err(error)) => return Err(failure_of(error, asked.url, asked.shown)),
+                None if left == idle => {
                     return Err(Failure::Passing(format!("no data for {}", seconds(idle))));
                 }
-                Err(_) => {}
+                None => {}
             }
             if began.elapsed() >= whole {
                 return Err(Failure::Passing(format!("not complete after {}", seconds(whole))));
@@ -220,35 +220,45 @@ impl Line {
     }
 
     /// A captive portal or a maintenance page is no answer, even with status 200.
-    async fn another_type(
+    fn another_type(
         &self,
-        response: Response,
+        exchange: &ExchangeThread,
         is_gzip: bool,
-        asked: &Asked<'_>,
+        asked: &HttpRequest<'_>,
         kind: &str,
+        watch: &dyn Watch,
     ) -> Failure {
         let expected = match asked.accept {
             Accept::Json => "JSON",
             Accept::Text => "text",
             Accept::Archive => "an archive",
         };
-        let text = self.beginning(response, is_gzip, asked).await;
+        let text = match self.beginning(exchange, is_gzip, asked, watch) {
+            Ok(text) => text,
+            Err(stopped) => return stopped,
+        };
         let kind = if kind.is_empty() { "something undeclared" } else { kind };
         Failure::Odd(format!("expected {expected}, got {} ({})", quote(kind), quote(&text)))
     }
 
     /// The beginning of a body that only serves a message; as much as can be had within the time
     /// that one more byte may take.
-    async fn beginning(&self, mut response: Response, is_gzip: bool, asked: &Asked<'_>) -> String {
+    fn beginning(
+        &self,
+        exchange: &ExchangeThread,
+        is_gzip: bool,
+        asked: &HttpRequest<'_>,
+        watch: &dyn Watch,
+    ) -> Result<String, Failure> {
+        let until = Instant::now() + self.patience.idle;
         let mut bytes = Vec::new();
-        let _ = timeout(self.patience.idle, async {
-            while bytes.len() < REFUSAL
-                && let Ok(Some(chunk)) = response.chunk().await
-            {
-                bytes.extend_from_slice(&chunk[..chunk.len().min(REFUSAL)]);
+        while bytes.len() < REFUSAL {
+            let left = until.saturating_duration_since(Instant::now());
+            match exchange.next(left, watch).map_err(UpstreamError::from)? {
+                Some(Ok(Step::Chunk(chunk))) => bytes.extend_from_slice(&chunk[..chunk.len().min(REFUSAL)]),
+                _ => break,
             }
-        })
-        .await;
+        }
         let mut text = Vec::new();
         if is_gzip {
             let decoder = flate2::read::MultiGzDecoder::new(bytes.as_slice());
@@ -257,7 +267,7 @@ impl Line {
         } else {
             text = bytes;
         }
-        asked.credential.mask(String::from_utf8_lossy(&text).into_owned())
+        Ok(asked.credential.mask(String::from_utf8_lossy(&text).into_owned()))
     }
 }
 
@@ -274,7 +284,7 @@ fn is_right(accept: Accept, kind: &str) -> bool {
 }
 
 /// What it means that a body could not be written.
-fn unwritten(error: io::Error, asked: &Asked<'_>) -> Failure {
+fn unwritten(error: io::Error, asked: &HttpRequest<'_>) -> Failure {
     match TooLarge::of(&error) {
         Some(large) => {
             UpstreamError::Failed { url: asked.shown.to_owned(), reason: large.to_string() }.into()
@@ -284,50 +294,4 @@ fn unwritten(error: io::Error, asked: &Asked<'_>) -> Failure {
         }
         None => Failure::Passing(format!("damaged gzip ({error})")),
     }
-}
-
-/// What it means that an exchange broke off.
-fn broken(error: reqwest::Error, asked: &Asked<'_>) -> Failure {
-    let error = error.without_url();
-    match certificate(&error) {
-        Some(reason) => {
-            let host = asked.url.host_str().unwrap_or_default();
-            let reason = format!("no secure connection to {host}: {reason}");
-            UpstreamError::Failed { url: asked.shown.to_owned(), reason }.into()
-        }
-        None if error.is_connect() => Failure::Unreached(cause(&error)),
-        None => Failure::Passing(cause(&error)),
-    }
-}
-
-/// What TLS says against a server, if that is the reason. Another try would hear the same.
-fn certificate(error: &reqwest::Error) -> Option<String> {
-    let tls = causes(error).find_map(tls)?;
-    matches!(
-        tls,
-        rustls::Error::InvalidCertificate(_)
-            | rustls::Error::NoCertificatesPresented
-            | rustls::Error::PeerIncompatible(_)
-            | rustls::Error::AlertReceived(
-                rustls::AlertDescription::HandshakeFailure | rustls::AlertDescription::ProtocolVersion
-            )
-    )
-    .then(|| tls.to_string())
-}
-
-/// An error of TLS. I/O errors, even one in another, hide what they wrap from the chain of causes.
-fn tls<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
-    match error.downcast_ref::<io::Error>() {
-        Some(error) => tls(error.get_ref()?),
-        None => error.downcast_ref(),
-    }
-}
-
-/// The innermost cause says what happened; those around it, who noticed.
-fn cause(error: &reqwest::Error) -> String {
-    causes(error).last().map_or_else(String::new, |cause| quote(&cause.to_string()))
-}
-
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source())
 }

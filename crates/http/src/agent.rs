@@ -1,0 +1,115 @@
+//! HTTP connections with the certificates and the proxies of the system.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+use ureq::config::{Config, ConfigBuilder};
+use ureq::http::{Request, Response, Uri};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::typestate::AgentScope;
+use ureq::{Agent, AsSendBody, Body};
+
+use crate::connector::{StrictConnector, StrictResolver};
+use crate::proxies::{Proxies, ProxySetting};
+
+/// Reason why no connection can be made at all.
+#[derive(Debug, Error)]
+pub enum AgentError {
+    /// Without certificates of authorities, no server can prove its identity.
+    #[error(
+        "no certificate of an authority was found{reason}: are the system's certificates installed (package \
+         ca-certificates)?"
+    )]
+    NoCertificates {
+        /// Errors of files and folders that were looked at, each after `"; "`.
+        reason: String,
+    },
+}
+
+/// A ureq agent for each way out: direct, and through the proxy of each scheme. Its clones share connections.
+///
+/// It follows no redirect, decompresses nothing, and returns answers of any status.
+#[derive(Clone, Debug)]
+pub struct SystemAgent {
+    direct: Agent,
+    http: Option<Route>,
+    https: Option<Route>,
+    proxies: Arc<Proxies>,
+}
+
+/// A way through a proxy.
+#[derive(Clone, Debug)]
+enum Route {
+    Through(Agent),
+    Unsupported(&'static str),
+}
+
+impl SystemAgent {
+    /// Makes an agent from the environment: certificates are the system's, or those that `SSL_CERT_FILE` and
+    /// `SSL_CERT_DIR` name; proxies are those of `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+    /// `configure` adds further settings, such as timeouts.
+    ///
+    /// # Errors
+    /// [`AgentError`], if there are no certificates.
+    pub fn new(
+        configure: impl Fn(ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope>,
+    ) -> Result<Self, AgentError> {
+        let tls = TlsConfig::builder()
+            .root_certs(system_certificates()?)
+            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .build();
+        let proxies = Proxies::from_environment();
+        let agent = |proxy| {
+            let config = Config::builder()
+                .tls_config(tls.clone())
+                .max_redirects(0)
+                .http_status_as_error(false)
+                .proxy(proxy);
+            let config = configure(config).build();
+            Agent::with_parts(config, StrictConnector::default(), StrictResolver::default())
+        };
+        let route = |setting: &Option<ProxySetting>| {
+            Some(match setting.as_ref()? {
+                ProxySetting::Http(proxy) => Route::Through(agent(Some(proxy.clone()))),
+                ProxySetting::Unsupported(variable) => Route::Unsupported(variable),
+            })
+        };
+        Ok(Self {
+            direct: agent(None),
+            http: route(&proxies.http),
+            https: route(&proxies.https),
+            proxies: Arc::new(proxies),
+        })
+    }
+
+    /// Sends a request and returns its answer, whose body is yet to be read. Blocks as long as the timeouts
+    /// of the configuration allow.
+    ///
+    /// # Errors
+    /// ureq's error, whose text may hold the URL.
+    pub fn run(&self, request: Request<impl AsSendBody>) -> Result<Response<Body>, ureq::Error> {
+        self.agent_for(request.uri())?.run(request)
+    }
+
+    fn agent_for(&self, uri: &Uri) -> Result<&Agent, ureq::Error> {
+        let route = if uri.scheme_str() == Some("https") { &self.https } else { &self.http };
+        match route {
+            Some(_) if self.proxies.is_exempt(uri.host().unwrap_or_default()) => Ok(&self.direct),
+            None => Ok(&self.direct),
+            Some(Route::Through(agent)) => Ok(agent),
+            Some(Route::Unsupported(variable)) => Err(ureq::Error::ConnectProxyFailed(format!(
+                "{variable} names a proxy that is neither http nor https"
+            ))),
+        }
+    }
+}
+
+fn system_certificates() -> Result<RootCerts, AgentError> {
+    let found = rustls_native_certs::load_native_certs();
+    if found.certs.is_empty() {
+        let reason = found.errors.iter().map(|error| format!("; {error}")).collect();
+        return Err(AgentError::NoCertificates { reason });
+    }
+    let certificates: Vec<_> = found.certs.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
+    Ok(RootCerts::new_with_certs(&certificates))
+}

@@ -1,0 +1,77 @@
+//! The meaning of a connection's errors: worth another try, or final.
+
+use std::error::Error;
+use std::io;
+
+use ureq::Timeout;
+use url::Url;
+
+use super::connector::ConnectError;
+use super::failure::{Failure, quote};
+use super::request::UpstreamError;
+
+/// Judges an error of an exchange. The text never holds the URL, in which there may be secrets.
+pub(super) fn failure_of(error: ureq::Error, url: &Url, shown: &str) -> Failure {
+    let (error, is_unreached) = match error {
+        ureq::Error::Other(inner) => match inner.downcast::<ConnectError>() {
+            Ok(inner) => (inner.0, true),
+            Err(inner) => (ureq::Error::Other(inner), false),
+        },
+        error => (error, false),
+    };
+    if let Some(reason) = tls_refusal(&error) {
+        let host = url.host_str().unwrap_or_default();
+        let reason = format!("no secure connection to {host}: {reason}");
+        return UpstreamError::Failed { url: shown.to_owned(), reason }.into();
+    }
+    let reason = quote(&text(&error));
+    if is_unreached { Failure::Unreached(reason) } else { Failure::Passing(reason) }
+}
+
+fn text(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Io(error) => innermost(error),
+        ureq::Error::Other(error) => innermost(&**error),
+        ureq::Error::Protocol(error) => error.to_string(),
+        ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => "no connection in time".to_owned(),
+        ureq::Error::Timeout(_) => "no answer in time".to_owned(),
+        // Their texts hold the URL.
+        ureq::Error::BadUri(_) | ureq::Error::RequireHttpsOnly(_) => "not a URL".to_owned(),
+        error => error.to_string(),
+    }
+}
+
+/// The innermost cause says what happened; those around it, who noticed.
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    causes(error).last().map_or_else(String::new, ToString::to_string)
+}
+
+/// The complaint of TLS about a server, if that is the reason. Another try would end alike.
+fn tls_refusal(error: &ureq::Error) -> Option<String> {
+    let tls = match error {
+        ureq::Error::Rustls(tls) => tls,
+        ureq::Error::Io(error) => causes(error).find_map(|cause| cause.downcast_ref())?,
+        _ => return None,
+    };
+    matches!(
+        tls,
+        rustls::Error::InvalidCertificate(_)
+            | rustls::Error::NoCertificatesPresented
+            | rustls::Error::PeerIncompatible(_)
+            | rustls::Error::AlertReceived(
+                rustls::AlertDescription::HandshakeFailure | rustls::AlertDescription::ProtocolVersion
+            )
+    )
+    .then(|| tls.to_string())
+}
+
+/// An error and its causes. An I/O error hides the error that it wraps from the chain, and skips to its cause.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| {
+        let error = *error;
+        match error.downcast_ref::<io::Error>() {
+            Some(io) => io.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+            None => error.source(),
+        }
+    })
+}
