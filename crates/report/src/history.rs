@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use streamguard_engine::{Event, EventKind, JobState, Level, Outcome, State};
 
 use crate::report::{Series, Timeline, Warning, bounded};
-use crate::samples_of;
+use crate::{RecordUnit, SampleCount};
 
 /// Most different warnings that are remembered.
 const WARNINGS: usize = 1000;
@@ -118,13 +118,18 @@ impl Growth {
         let at = |instant: u64| self.end_ms * instant / instants;
         // What was counted on the way may be more than what remained: shards beyond the target, or not whole.
         let most = |job: &JobState| amount(state, job);
-        let series = self.jobs.iter().zip(&state.jobs).filter(|(_, job)| !samples_of(state, job).is_shared);
+        let series =
+            self.jobs.iter().zip(&state.jobs).filter(|(_, job)| !SampleCount::of(state, job).is_shared);
         Timeline {
             seconds: (0..=instants).map(|instant| at(instant) as f64 / 1000.0).collect(),
             series: series
                 .map(|(steps, job)| Series {
                     collector: job.name.clone(),
-                    unit: if job.unit == "fixes" { "samples".to_owned() } else { job.unit.clone() },
+                    unit: match RecordUnit::from(job.unit.as_str()) {
+                        // Of fixes the samples are counted, so that they are in one chart with the others.
+                        unit if unit.makes_samples() => RecordUnit::Samples,
+                        unit => unit,
+                    },
                     values: (0..=instants)
                         .map(|instant| {
                             let until = steps.partition_point(|(ms, _)| *ms <= at(instant));
@@ -139,8 +144,8 @@ impl Growth {
 
 /// How much a job has: samples, or what else it makes.
 fn amount(state: &State, job: &JobState) -> u64 {
-    match job.unit.as_str() {
-        "samples" | "fixes" => samples_of(state, job).collected,
+    match RecordUnit::from(job.unit.as_str()) {
+        unit if unit.makes_samples() => SampleCount::of(state, job).collected,
         _ => job.records,
     }
 }

@@ -12,14 +12,16 @@ mod history;
 mod html;
 mod json;
 mod pdf;
+mod record_unit;
 pub mod report;
 mod run;
-mod samples;
+mod sample_count;
 mod sarif;
 
 pub use digits::group_digits;
 pub use format::{Format, Options, ReportError, write};
 pub use json::schema;
+pub use record_unit::RecordUnit;
 pub use report::Report;
 pub use run::{Assembled, ReadError, Run, events};
-pub use samples::{Samples, samples_of};
+pub use sample_count::SampleCount;

@@ -16,7 +16,7 @@ use streamguard_engine::{Outcome, State, Status};
 
 use crate::history::History;
 use crate::run::{Assembled, Folder};
-use crate::samples_of;
+use crate::{RecordUnit, SampleCount};
 
 pub use collector::{Collector, ReportTable, Shards};
 pub use dataset::{Dataset, DatasetFile, SourceCounts};
@@ -201,7 +201,7 @@ impl Totals {
         total_ms: u64,
     ) -> Self {
         let of = |status| state.jobs.iter().filter(|job| job.status == Some(status)).count();
-        let yields = || state.jobs.iter().map(|job| samples_of(state, job));
+        let yields = || state.jobs.iter().map(|job| SampleCount::of(state, job));
         let collected = yields().filter(|samples| !samples.is_shared).map(|samples| samples.collected).sum();
         let target = yields().filter_map(|samples| samples.target).sum();
         let pairs = collectors.iter().map(|(_, collector)| collector.code_pairs).sum();
@@ -225,7 +225,7 @@ impl Totals {
 
 /// How the run ended, the dataset included, which is put together after the jobs are over.
 fn status(folder: &Folder, state: &State) -> &'static str {
-    let makes_samples = state.jobs.iter().any(|job| matches!(job.unit.as_str(), "samples" | "fixes"));
+    let makes_samples = state.jobs.iter().any(|job| RecordUnit::from(job.unit.as_str()).makes_samples());
     match (&folder.assembled, state.status) {
         (Some(Assembled { union: None, .. }), _) => Status::Cancelled.name(),
         (None, Some(Status::Complete | Status::Partial)) if makes_samples => "interrupted",

@@ -111,7 +111,7 @@ fn collectors(report: &Report) -> Table<'_> {
             Cell::from(name),
             (&collector.status).into(),
             collector.reason.as_ref().into(),
-            (&collector.unit).into(),
+            collector.unit.name().into(),
             collector.records.into(),
             collector.samples_collected.into(),
             collector.target_samples.into(),
@@ -285,7 +285,7 @@ fn files(report: &Report) -> Table<'_> {
 fn timeline(report: &Report) -> Table<'_> {
     let rows = report.timeline.series.iter().flat_map(|series| {
         report.timeline.seconds.iter().zip(&series.values).map(|(seconds, value)| {
-            vec![Cell::from(*seconds), (&series.collector).into(), (&series.unit).into(), (*value).into()]
+            vec![Cell::from(*seconds), (&series.collector).into(), series.unit.name().into(), (*value).into()]
         })
     });
     Table { columns: &["seconds", "collector", "unit", "value"], rows: rows.collect() }

@@ -122,7 +122,7 @@ impl Lines {
             };
             Line {
                 collector: series.collector.clone(),
-                unit: series.unit.clone(),
+                unit: series.unit.to_string(),
                 look: n % LOOKS,
                 points: series.values.iter().enumerate().map(point).collect::<Vec<_>>().join(" "),
                 max,

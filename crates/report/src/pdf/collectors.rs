@@ -7,9 +7,9 @@ use super::style::{CELL, SUBSECTION};
 use super::table::ColumnAlign::{Left, Right};
 use super::table::{PdfTable, TableCell};
 use super::title::{collects, runner, runners};
-use crate::Report;
 use crate::digits::group_digits;
 use crate::report::{Collector, Shards};
+use crate::{RecordUnit, Report};
 
 /// Most rows.
 const ROWS: usize = 200;
@@ -44,7 +44,7 @@ pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
     for (name, collector) in report.by_collector.iter().take(ROWS) {
         let name = TableCell::styled(name, bold());
         let status = TableCell::styled(signed(&collector.status), CELL.coloured(colour(&collector.status)));
-        let output = counted(collector.records, &collector.unit).into();
+        let output = counted(collector.records, collector.unit.name()).into();
         table.row(if collects {
             vec![
                 name,
@@ -70,7 +70,7 @@ pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
     if let Some(more @ 1..) = report.by_collector.len().checked_sub(ROWS) {
         table.note(format!("{more} more are not listed."));
     }
-    if report.by_collector.iter().any(|(_, collector)| collector.unit == "advisories") {
+    if report.by_collector.iter().any(|(_, collector)| collector.unit == RecordUnit::Advisories) {
         table.note(
             "A source of advisories has the samples that the fixes it names gave; a sample that several \
              sources name counts for each of them, and once in the total.",
@@ -82,7 +82,7 @@ pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
 
 /// Sources of advisories have no pairs of their own.
 fn pairs(collector: &Collector) -> String {
-    if collector.unit == "advisories" { none() } else { group_digits(collector.code_pairs) }
+    if collector.unit == RecordUnit::Advisories { none() } else { group_digits(collector.code_pairs) }
 }
 
 fn done(shards: &Shards) -> String {

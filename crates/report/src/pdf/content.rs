@@ -40,7 +40,7 @@ fn growth(layout: &mut PageLayout<'_>, report: &Report) {
     let grown =
         report.timeline.series.iter().filter(|series| series.values.last().is_some_and(|last| *last > 0));
     for series in grown {
-        units.entry(&series.unit).or_default().push(series);
+        units.entry(series.unit.name()).or_default().push(series);
     }
     if units.is_empty() || report.timeline.seconds.len() < 2 {
         return;

@@ -18,10 +18,10 @@ pub(super) fn none() -> String {
 /// How many of something: `1 sample`, `2 samples`. The unit is in the plural.
 pub(super) fn counted(count: u64, units: &str) -> String {
     let unit = match count {
-        1 => match units.strip_suffix("ies") {
-            Some(stem) => format!("{stem}y"),
-            None if units == "fixes" => "fix".to_owned(),
-            None => units.strip_suffix('s').unwrap_or(units).to_owned(),
+        1 => match (units.strip_suffix("ies"), units.strip_suffix("xes")) {
+            (Some(stem), _) => format!("{stem}y"),
+            (_, Some(stem)) => format!("{stem}x"),
+            _ => units.strip_suffix('s').unwrap_or(units).to_owned(),
         },
         _ => units.to_owned(),
     };

@@ -59,7 +59,7 @@ fn collected(report: &Report) -> String {
 /// What jobs of another kind did.
 fn done(report: &Report) -> String {
     let sentence = |(name, job): &(String, crate::report::Collector)| {
-        format!("{name} did {} in {}. ", counted(job.records, &job.unit), seconds(job.duration))
+        format!("{name} did {} in {}. ", counted(job.records, job.unit.name()), seconds(job.duration))
     };
     report.by_collector.iter().take(12).map(sentence).collect()
 }

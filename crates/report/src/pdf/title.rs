@@ -11,9 +11,8 @@ use crate::Report;
 
 /// Whether the run collected samples; else it was a job of another kind.
 pub(super) fn collects(report: &Report) -> bool {
-    let kinds = ["samples", "fixes", "advisories"];
     report.dataset.is_some()
-        || report.by_collector.iter().any(|(_, collector)| kinds.contains(&collector.unit.as_str()))
+        || report.by_collector.iter().any(|(_, collector)| collector.unit.leads_to_samples())
 }
 
 /// What those that ran are called, in the plural.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use streamguard_engine::{JobState, State, Status, Table};
 
 use super::{bounded, bounded_value, percent, rate, seconds};
-use crate::{Samples, samples_of};
+use crate::{RecordUnit, SampleCount};
 
 /// One collector, or another job.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -20,7 +20,8 @@ pub struct Collector {
     /// What its shards emitted.
     pub records: u64,
     /// What that is called: samples, advisories, fixes.
-    pub unit: String,
+    #[schemars(with = "String")]
+    pub unit: RecordUnit,
     /// Samples: of a source of advisories, those that the fixes it names gave.
     pub samples_collected: u64,
     /// Samples that were wanted; null where there is no target.
@@ -76,7 +77,7 @@ pub struct ReportTable {
 impl Collector {
     pub(crate) fn of(state: &State, job: &JobState) -> Self {
         let took = job.took_ms(state.elapsed_ms);
-        let Samples { collected, target, pairs, .. } = samples_of(state, job);
+        let SampleCount { collected, target, pairs, .. } = SampleCount::of(state, job);
         let (rejected, counters): (Vec<_>, Vec<_>) = job
             .counters
             .iter()
@@ -86,7 +87,7 @@ impl Collector {
             status: job.status.map_or("interrupted", Status::name).to_owned(),
             reason: job.reason.as_deref().map(bounded),
             records: job.records,
-            unit: job.unit.clone(),
+            unit: job.unit.as_str().into(),
             samples_collected: collected,
             target_samples: target,
             completion_rate: percent(collected, target),

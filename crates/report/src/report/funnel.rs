@@ -6,6 +6,7 @@ use serde_json::Value;
 use streamguard_engine::{JobState, State};
 
 use super::Dataset;
+use crate::RecordUnit;
 
 /// A way to the dataset, step by step. The steps count what their names say, which is not always
 /// the same thing: a commit may fix several functions.
@@ -28,8 +29,12 @@ pub struct Step {
 
 /// The ways to the dataset that the run went.
 pub(crate) fn funnels(state: &State, dataset: Option<&Dataset>) -> Vec<Funnel> {
-    let advisories: u64 =
-        state.jobs.iter().filter(|job| job.unit == "advisories").map(|job| job.records).sum();
+    let advisories: u64 = state
+        .jobs
+        .iter()
+        .filter(|job| RecordUnit::from(job.unit.as_str()) == RecordUnit::Advisories)
+        .map(|job| job.records)
+        .sum();
     let of_fixes = |job: &JobState| {
         steps([
             ("advisories collected", Some(advisories)),
@@ -54,8 +59,10 @@ pub(crate) fn funnels(state: &State, dataset: Option<&Dataset>) -> Vec<Funnel> {
     state
         .jobs
         .iter()
-        .filter_map(|job| match job.unit.as_str() {
-            "fixes" => Some(Funnel { title: "From advisory to pair".to_owned(), steps: of_fixes(job) }),
+        .filter_map(|job| match RecordUnit::from(job.unit.as_str()) {
+            RecordUnit::Fixes => {
+                Some(Funnel { title: "From advisory to pair".to_owned(), steps: of_fixes(job) })
+            }
             _ if job.counters.contains_key("commits.walked") => Some(Funnel {
                 title: format!("From commit to sample ({})", job.name),
                 steps: of_commits(job),

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::RecordUnit;
+
 /// How much there was at what time, at instants that are evenly spaced.
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Timeline {
@@ -13,12 +15,13 @@ pub struct Timeline {
 }
 
 /// What one collector had.
-#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Series {
     /// The collector.
     pub collector: String,
     /// What is counted, in the plural.
-    pub unit: String,
+    #[schemars(with = "String")]
+    pub unit: RecordUnit,
     /// How much there was, at each instant.
     pub values: Vec<u64>,
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use streamguard_engine::{JobState, State, Status};
-use streamguard_report::samples_of;
+use streamguard_report::{RecordUnit, SampleCount};
 
 use super::escape::escape;
 use super::{clock, group_digits, print as print_text};
@@ -65,22 +65,21 @@ fn jobs(text: &mut String, state: &State) {
         let took = job.took_ms(state.elapsed_ms);
         let of = job.expected.map_or_else(String::new, |expected| format!("/{}", group_digits(expected)));
         let collected = format!("{}{of} {}", group_digits(job.records), escape(&job.unit));
-        let samples = match job.unit.as_str() {
-            "samples" | "advisories" | "fixes" => group_digits(samples_of(state, job).collected),
-            _ => "-".to_owned(),
-        };
+        let unit = RecordUnit::from(job.unit.as_str());
+        let count = SampleCount::of(state, job);
+        let samples = unit.leads_to_samples().then_some(count.collected);
         let rate = (job.records * 1000).checked_div(took);
         let rate = rate.map_or_else(|| "-".to_owned(), |rate| format!("{}/s", group_digits(rate)));
         let status = job.status.map_or("interrupted", Status::name);
-        let makes_samples = matches!(job.unit.as_str(), "samples" | "fixes");
-        let pairs = makes_samples.then(|| samples_of(state, job).pairs);
+        let pairs = unit.makes_samples().then_some(count.pairs);
         let _ = writeln!(
             text,
-            "{} {:<11} {status:<10} {:>26} {:>9} {rate:>10} {samples:>9} {:>9}",
+            "{} {:<11} {status:<10} {:>26} {:>9} {rate:>10} {:>9} {:>9}",
             sign(job),
             job.name,
             collected.trim_end(),
             clock(took),
+            samples.map_or_else(|| "-".to_owned(), group_digits),
             pairs.map_or_else(|| "-".to_owned(), group_digits)
         );
         if let Some(reason) = &job.reason {
