@@ -1,20 +1,19 @@
-//! Changed lines with their context, where there are no functions to show.
+//! Context lines around hunks, for files in which no function changed.
 
 use std::ops::Range;
 
-use super::diff::{Hunk, SourceLines};
+use super::diff::Hunk;
+use super::lines::SourceLines;
 
-/// Unchanged lines shown before and after the changed ones.
-const CONTEXT: u32 = 3;
+/// Unchanged lines before and after a hunk, as in unified diffs.
+const CONTEXT_LINES: u32 = 3;
 
-/// The changed runs with their context; runs whose contexts meet are one.
-pub(super) fn with_context(hunks: &[Hunk], before: &SourceLines, after: &SourceLines) -> Vec<Hunk> {
+/// Adds context to hunks and joins hunks whose contexts meet.
+pub(super) fn add_context(hunks: &[Hunk], before: &SourceLines, after: &SourceLines) -> Vec<Hunk> {
     let mut joined: Vec<Hunk> = Vec::new();
     for hunk in hunks {
-        let wide = Hunk {
-            before: widened(&hunk.before, before.count()),
-            after: widened(&hunk.after, after.count()),
-        };
+        let wide =
+            Hunk { before: widen(&hunk.before, before.count()), after: widen(&hunk.after, after.count()) };
         match joined.last_mut() {
             Some(last) if wide.before.start <= last.before.end || wide.after.start <= last.after.end => {
                 last.before.end = wide.before.end;
@@ -26,8 +25,8 @@ pub(super) fn with_context(hunks: &[Hunk], before: &SourceLines, after: &SourceL
     joined
 }
 
-fn widened(rows: &Range<u32>, count: u32) -> Range<u32> {
-    rows.start.saturating_sub(CONTEXT)..(rows.end + CONTEXT).min(count)
+fn widen(rows: &Range<u32>, line_count: u32) -> Range<u32> {
+    rows.start.saturating_sub(CONTEXT_LINES)..(rows.end + CONTEXT_LINES).min(line_count)
 }
 
 #[cfg(test)]
@@ -35,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn near_runs_join_and_far_ones_do_not() {
+    fn joins_near_hunks_and_keeps_far_ones_apart() {
         let text = "x\n".repeat(40);
         let lines = SourceLines::new(&text);
         let hunks = [
@@ -43,7 +42,7 @@ mod tests {
             Hunk { before: 8..9, after: 7..9 },
             Hunk { before: 30..30, after: 30..31 },
         ];
-        let found = with_context(&hunks, &lines, &lines);
+        let found = add_context(&hunks, &lines, &lines);
         assert_eq!(found, [Hunk { before: 0..12, after: 0..12 }, Hunk { before: 27..33, after: 27..34 }]);
     }
 }

@@ -1,38 +1,39 @@
-//! Running the parser within its limits.
+//! Parsing of both sides of a file, within a time limit.
 
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use tree_sitter::{ParseOptions, Parser, Tree};
 
-use super::diff::{self, Hunk, SourceLines};
-use super::grammar::Grammar;
+use super::diff::{self, Hunk};
+use super::grammar::LanguageGrammar;
+use super::lines::SourceLines;
 
-/// Longest time for one parse. Real files of a megabyte take 0.2 s; what takes longer was
+/// Longest time for one parse. Real files of a megabyte take 0.2 s; a file that takes longer was
 /// made to take long.
-const PARSE_TIME: Duration = Duration::from_secs(2);
+const PARSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Parses both sides; a side without text has no tree. `None` when the parser took too long.
+/// Parses both sides; a side without text has no tree. Returns `None` if the parser took too long.
 ///
-/// Where the grammar allows it, `after` is parsed on top of the tree of `before`, which costs
-/// about a seventh of a parse. That is done only between trees without errors: recovery from
-/// an error depends on where the parser comes from, so that the tree of a damaged file would
-/// depend on its history.
+/// Where the grammar allows it, `after` is parsed incrementally, on top of the tree of `before`,
+/// which takes about a seventh of the time of a full parse.
 pub(super) fn parse_both(
     parser: &mut Parser,
-    grammar: &Grammar,
+    grammar: &LanguageGrammar,
     before: &SourceLines,
     after: &SourceLines,
     hunks: &[Hunk],
 ) -> Option<[Option<Tree>; 2]> {
-    parser.set_language(&(grammar.language)()).ok()?;
+    parser.set_language(&(grammar.parser)()).ok()?;
     let mut parse = |lines: &SourceLines, old: Option<&Tree>| parse(parser, lines.text(), old);
     let old = if before.text().is_empty() { None } else { Some(parse(before, None)?) };
     if after.text().is_empty() {
         return Some([old, None]);
     }
-    let sound = old.as_ref().filter(|tree| grammar.incremental && !tree.root_node().has_error());
-    if let Some(tree) = sound {
+    // Only between trees without errors: error recovery depends on the path of the parser to the
+    // error, so an incremental parse of a damaged file would depend on the text it had before.
+    let reusable = old.as_ref().filter(|tree| grammar.incremental && !tree.root_node().has_error());
+    if let Some(tree) = reusable {
         let mut edited = tree.clone();
         diff::edits(before, after, hunks).for_each(|edit| edited.edit(&edit));
         let new = parse(after, Some(&edited))?;
@@ -47,13 +48,13 @@ pub(super) fn parse_both(
 fn parse(parser: &mut Parser, text: &str, old: Option<&Tree>) -> Option<Tree> {
     let started = Instant::now();
     let mut in_time = |_: &tree_sitter::ParseState| {
-        if started.elapsed() < PARSE_TIME { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if started.elapsed() < PARSE_TIMEOUT { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
     let options = ParseOptions::new().progress_callback(&mut in_time);
     let bytes = text.as_bytes();
     let tree = parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or(&[]), old, Some(options));
     if tree.is_none() {
-        // Otherwise the next parse would take up this one where it stopped.
+        // A cancelled parser would resume the old text at the next call.
         parser.reset();
     }
     tree
@@ -75,7 +76,7 @@ mod tests {
         "go.before.go" "php.before.php" "ruby.before.rb" "rust.before.rs"
     );
 
-    fn same(left: &Tree, right: &Tree) -> bool {
+    fn same_tree(left: &Tree, right: &Tree) -> bool {
         let (mut left, mut right) = (left.walk(), right.walk());
         loop {
             let (a, b) = (left.node(), right.node());
@@ -95,9 +96,9 @@ mod tests {
         }
     }
 
-    /// Loses and doubles each line of each file; the tree is that of a fresh parse.
+    /// Removes and doubles each line of each file in turn.
     #[test]
-    fn parsing_on_top_of_the_old_tree_gives_the_same_tree() {
+    fn an_incremental_parse_gives_the_tree_of_a_full_parse() {
         let (mut parser, mut grammars) = (Parser::new(), GrammarCache::default());
         let mut compared = 0;
         for (path, text) in FILES {
@@ -111,9 +112,10 @@ mod tests {
                     let other = other.concat();
                     let after = SourceLines::new(&other);
                     let hunks = diff::hunks(&before, &after);
-                    let trees = parse_both(&mut parser, grammar, &before, &after, &hunks).expect("in time");
+                    let trees =
+                        parse_both(&mut parser, grammar, &before, &after, &hunks).expect("a parse in time");
                     let fresh = parser.parse(&other, None).expect("a tree");
-                    assert!(trees[1].as_ref().is_some_and(|tree| same(tree, &fresh)), "{path}\n{other}");
+                    assert!(trees[1].as_ref().is_some_and(|tree| same_tree(tree, &fresh)), "{path}\n{other}");
                     compared += usize::from(!fresh.root_node().has_error());
                 }
             }

@@ -335,7 +335,7 @@ impl<'r> CommitMiner<'r> {
         let mut weaknesses: Vec<_> = support.weakness.into_iter().collect();
         weaknesses.extend(fix.judgement.weaknesses.iter().filter(|named| support.weakness != Some(**named)));
         let (before, after) = (change.before, change.after);
-        let lines = |code: &Option<streamguard_code::Code>| {
+        let lines = |code: &Option<streamguard_code::CodeSnippet>| {
             (code.as_ref().map(|code| code.start_line), code.as_ref().map(|code| code.end_line))
         };
         let ((start_line_before, end_line_before), (start_line_after, end_line_after)) =

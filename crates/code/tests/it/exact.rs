@@ -1,7 +1,7 @@
 //! What the text of a function is, to the byte.
 
 use proptest::prelude::*;
-use streamguard_code::{Code, FileChange, FileComparer};
+use streamguard_code::{CodeSnippet, FileChange, FileComparer};
 use streamguard_dataset::Level;
 
 use super::{changes, compare};
@@ -62,7 +62,7 @@ fn changes_outside_functions_are_runs_of_lines_only_if_there_is_nothing_else() {
     let change = &found.changes[0];
     assert_eq!(change.level, Level::Hunk);
     let text = "import os\nLIMIT = 2\n\n\ndef f():".to_owned();
-    assert_eq!(change.after, Some(Code { text, start_line: 1, end_line: 5 }));
+    assert_eq!(change.after, Some(CodeSnippet { text, start_line: 1, end_line: 5 }));
     let diff = change.line_diff();
     assert_eq!((diff.removed, diff.added), (vec!["LIMIT = 1"], vec!["LIMIT = 2"]));
     let both = outside.replace("return 1", "return 2");

@@ -28,7 +28,7 @@ fn compare(path: &str, before: &str, after: &str) -> FileComparison {
 
 /// A change in one line: name, lines before and after, kind, marks.
 fn line(change: &CodeChange) -> String {
-    let lines = |code: &Option<streamguard_code::Code>| {
+    let lines = |code: &Option<streamguard_code::CodeSnippet>| {
         code.as_ref().map_or("-".to_owned(), |code| format!("{}-{}", code.start_line, code.end_line))
     };
     let mut line = format!(

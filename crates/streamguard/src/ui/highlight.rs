@@ -6,6 +6,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use streamguard_code::{HighlightGrammar, highlight_grammar};
 use streamguard_dataset::Language;
 use streamguard_dataset::quality::MAX_CODE_CHARS;
 use tree_sitter_highlight::{Error, HighlightConfiguration, HighlightEvent, Highlighter};
@@ -39,97 +40,15 @@ const INKS: &[(&str, Ink)] = &[
     ("variable.builtin", Ink::Constant),
 ];
 
-/// How to parse a language, and the queries that colour it, the most specific first.
-struct Grammar {
-    language: Language,
-    parser: fn() -> tree_sitter::Language,
-    highlights: &'static [&'static str],
-    locals: &'static [&'static str],
-}
-
-/// The languages that have colours; any other is shown plain.
-const GRAMMARS: &[Grammar] = &[
-    Grammar {
-        language: Language::C,
-        parser: || tree_sitter_c::LANGUAGE.into(),
-        highlights: &[tree_sitter_c::HIGHLIGHT_QUERY],
-        locals: &[],
-    },
-    Grammar {
-        language: Language::Cpp,
-        parser: || tree_sitter_cpp::LANGUAGE.into(),
-        highlights: &[tree_sitter_cpp::HIGHLIGHT_QUERY, tree_sitter_c::HIGHLIGHT_QUERY],
-        locals: &[],
-    },
-    Grammar {
-        language: Language::CSharp,
-        parser: || tree_sitter_c_sharp::LANGUAGE.into(),
-        highlights: &[tree_sitter_c_sharp::HIGHLIGHTS_QUERY],
-        locals: &[],
-    },
-    Grammar {
-        language: Language::Go,
-        parser: || tree_sitter_go::LANGUAGE.into(),
-        highlights: &[tree_sitter_go::HIGHLIGHTS_QUERY],
-        locals: &[],
-    },
-    Grammar {
-        language: Language::Java,
-        parser: || tree_sitter_java::LANGUAGE.into(),
-        highlights: &[tree_sitter_java::HIGHLIGHTS_QUERY],
-        locals: &[],
-    },
-    Grammar {
-        language: Language::JavaScript,
-        parser: || tree_sitter_javascript::LANGUAGE.into(),
-        highlights: &[tree_sitter_javascript::HIGHLIGHT_QUERY, tree_sitter_javascript::JSX_HIGHLIGHT_QUERY],
-        locals: &[tree_sitter_javascript::LOCALS_QUERY],
-    },
-    Grammar {
-        language: Language::Php,
-        // Samples are functions, without the tag that begins a file.
-        parser: || tree_sitter_php::LANGUAGE_PHP_ONLY.into(),
-        highlights: &[tree_sitter_php::HIGHLIGHTS_QUERY],
-        locals: &[],
-    },
-    Grammar {
-        language: Language::Python,
-        parser: || tree_sitter_python::LANGUAGE.into(),
-        highlights: &[tree_sitter_python::HIGHLIGHTS_QUERY],
-        locals: &[],
-    },
-    Grammar {
-        language: Language::Ruby,
-        parser: || tree_sitter_ruby::LANGUAGE.into(),
-        highlights: &[tree_sitter_ruby::HIGHLIGHTS_QUERY],
-        locals: &[tree_sitter_ruby::LOCALS_QUERY],
-    },
-    Grammar {
-        language: Language::Rust,
-        parser: || tree_sitter_rust::LANGUAGE.into(),
-        highlights: &[tree_sitter_rust::HIGHLIGHTS_QUERY],
-        locals: &[],
-    },
-    Grammar {
-        language: Language::TypeScript,
-        parser: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
-        highlights: &[tree_sitter_typescript::HIGHLIGHTS_QUERY, tree_sitter_javascript::HIGHLIGHT_QUERY],
-        locals: &[tree_sitter_typescript::LOCALS_QUERY, tree_sitter_javascript::LOCALS_QUERY],
-    },
-];
-
-impl Grammar {
-    /// Compiles the queries. `None` if they do not fit the parser.
-    fn configuration(&self) -> Option<HighlightConfiguration> {
-        let (highlights, locals) = (self.highlights.concat(), self.locals.concat());
-        let name = self.language.name();
-        // Code of another language inside this one stays plain: no injections.
-        let mut configuration =
-            HighlightConfiguration::new((self.parser)(), name, &highlights, "", &locals).ok()?;
-        let names: Vec<&str> = INKS.iter().map(|(name, _)| *name).collect();
-        configuration.configure(&names);
-        Some(configuration)
-    }
+/// Compiles the queries of a language. `None` if it has none, or they do not fit its parser.
+fn configuration(language: Language) -> Option<HighlightConfiguration> {
+    let HighlightGrammar { parser, highlights, locals } = highlight_grammar(language)?;
+    // Code of another language inside this one stays plain: no injections.
+    let mut configuration =
+        HighlightConfiguration::new(parser, language.name(), &highlights, "", &locals).ok()?;
+    let names: Vec<&str> = INKS.iter().map(|(name, _)| *name).collect();
+    configuration.configure(&names);
+    Some(configuration)
 }
 
 /// Colours code. Queries take long to compile, so each language waits until it is met.
@@ -146,10 +65,7 @@ impl Highlights {
         if code.len() > MAX_BYTES {
             return Vec::new();
         }
-        let configuration = self
-            .compiled
-            .entry(language)
-            .or_insert_with(|| GRAMMARS.iter().find(|grammar| grammar.language == language)?.configuration());
+        let configuration = self.compiled.entry(language).or_insert_with(|| configuration(language));
         let Some(configuration) = configuration else { return Vec::new() };
         let highlighter = &mut self.highlighter;
         let spans = within(TIME, |stop| spans(highlighter, configuration, code, stop));
@@ -210,13 +126,6 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-
-    #[test]
-    fn every_query_fits_its_parser() {
-        for grammar in GRAMMARS {
-            assert!(grammar.configuration().is_some(), "{}", grammar.language.name());
-        }
-    }
 
     #[test]
     fn code_has_colours() {

@@ -1,0 +1,64 @@
+//! Meanings of the kinds of nodes in a syntax tree.
+
+/// Meaning of a kind of node for the outline of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NodeRole {
+    /// No meaning; the children are visited.
+    Plain,
+    /// A comment.
+    Comment,
+    /// A function if it has a body, otherwise only a declaration.
+    Function(NameSource),
+    /// A function, even without a body.
+    Definition(NameSource),
+    /// A property: a function if its value is an expression body, otherwise a container of accessors.
+    Property(NameSource),
+    /// An anonymous function: reported wherever something names it.
+    Closure,
+    /// An anonymous function that belongs to the function around it, if there is one.
+    Lambda,
+    /// A class, or anything else that gives its name to the functions in it.
+    Container(NameSource),
+    /// A namespace; without a body it contains all that follows it.
+    Namespace(NameSource),
+    /// Ruby's `class << self`.
+    SingletonClass,
+    /// A binding: the text in this field (the first child if the field is `""`) names its value.
+    Binding(&'static str),
+    /// A call; it names the anonymous functions among its arguments.
+    Call,
+    /// A statement around a definition, part of its text if it contains nothing else.
+    Wrapper,
+    /// A wrapper whose anonymous value is named `default`.
+    Export,
+    /// A node around a value, without a meaning of its own.
+    Pass,
+    /// An attribute or decorator before a definition, part of its text.
+    Attribute,
+    /// A statement of C. Without a semicolon at the top level of a file, it is a macro that declares
+    /// the function whose body comes next.
+    MacroHead,
+    /// The body of such a function.
+    MacroBody,
+}
+
+/// Place of a name in its definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NameSource {
+    /// Nowhere: the name is that of the variable or key that the value is bound to.
+    Bound,
+    /// This field.
+    Field(&'static str),
+    /// The field of the second text, prefixed by the first.
+    Prefixed(&'static str, &'static str),
+    /// Always this name.
+    Fixed(&'static str),
+    /// A declarator of C or C++, somewhere inside.
+    Declarator,
+    /// The field `name`, after the type of the field `receiver`.
+    Receiver,
+    /// The field `name`; Ruby documents such methods as `Class#method`.
+    Instance,
+    /// The field `name`, after `object`; Ruby documents such methods as `Class.method`.
+    Singleton,
+}

@@ -1,0 +1,185 @@
+//! Roles of the kinds of nodes, one table per language.
+//!
+//! The kinds are those of the grammars' `node-types.json`. Kinds that are not listed are
+//! [`NodeRole::Plain`].
+
+use super::node_role::NameSource::{self, Declarator, Field, Fixed, Instance, Prefixed, Receiver, Singleton};
+use super::node_role::NodeRole::{
+    self, Attribute, Binding, Call, Closure, Container, Definition, Export, Function, Lambda, Namespace,
+    Pass, Property, SingletonClass, Wrapper,
+};
+
+/// Kinds of nodes and their roles.
+pub(super) type RoleTable = &'static [(&'static str, NodeRole)];
+
+const NAME: NameSource = Field("name");
+
+pub(super) const C_ROLES: RoleTable = &[
+    ("function_definition", Function(Declarator)),
+    ("expression_statement", NodeRole::MacroHead),
+    ("compound_statement", NodeRole::MacroBody),
+];
+
+pub(super) const CPP_ROLES: RoleTable = &[
+    ("function_definition", Function(Declarator)),
+    ("lambda_expression", Lambda),
+    ("class_specifier", Container(NAME)),
+    ("struct_specifier", Container(NAME)),
+    ("union_specifier", Container(NAME)),
+    ("namespace_definition", Namespace(NAME)),
+    ("template_declaration", Wrapper),
+    ("friend_declaration", Wrapper),
+    ("linkage_specification", Wrapper),
+    ("declaration", Wrapper),
+    ("init_declarator", Binding("declarator")),
+];
+
+pub(super) const C_SHARP_ROLES: RoleTable = &[
+    ("method_declaration", Function(NAME)),
+    ("constructor_declaration", Function(NAME)),
+    ("destructor_declaration", Function(Prefixed("~", "name"))),
+    ("operator_declaration", Function(Prefixed("operator ", "operator"))),
+    ("conversion_operator_declaration", Function(Prefixed("operator ", "type"))),
+    ("local_function_statement", Function(NAME)),
+    ("accessor_declaration", Function(NAME)),
+    ("property_declaration", Property(NAME)),
+    ("indexer_declaration", Property(Fixed("this"))),
+    ("event_declaration", Container(NAME)),
+    ("lambda_expression", Lambda),
+    ("anonymous_method_expression", Lambda),
+    ("class_declaration", Container(NAME)),
+    ("struct_declaration", Container(NAME)),
+    ("interface_declaration", Container(NAME)),
+    ("record_declaration", Container(NAME)),
+    ("enum_declaration", Container(NAME)),
+    ("namespace_declaration", Namespace(NAME)),
+    ("file_scoped_namespace_declaration", Namespace(NAME)),
+    ("global_statement", Wrapper),
+    ("expression_statement", Wrapper),
+    ("field_declaration", Wrapper),
+    ("variable_declaration", Wrapper),
+    ("variable_declarator", Binding("name")),
+    ("assignment_expression", Binding("left")),
+    ("invocation_expression", Call),
+    ("argument_list", Pass),
+    ("argument", Pass),
+];
+
+pub(super) const GO_ROLES: RoleTable = &[
+    ("function_declaration", Function(NAME)),
+    ("method_declaration", Function(Receiver)),
+    ("func_literal", Lambda),
+    ("var_declaration", Wrapper),
+    ("var_spec", Binding("name")),
+    ("keyed_element", Binding("key")),
+    ("call_expression", Call),
+    ("argument_list", Pass),
+    ("expression_list", Pass),
+    ("literal_element", Pass),
+    ("unary_expression", Pass),
+    ("composite_literal", Container(NameSource::Bound)),
+];
+
+pub(super) const JAVA_ROLES: RoleTable = &[
+    ("method_declaration", Function(NAME)),
+    ("constructor_declaration", Function(NAME)),
+    ("compact_constructor_declaration", Function(NAME)),
+    ("class_declaration", Container(NAME)),
+    ("interface_declaration", Container(NAME)),
+    ("enum_declaration", Container(NAME)),
+    ("enum_constant", Container(NAME)),
+    ("record_declaration", Container(NAME)),
+    ("annotation_type_declaration", Container(NAME)),
+];
+
+pub(super) const JAVASCRIPT_ROLES: RoleTable = &[
+    ("function_declaration", Function(NAME)),
+    ("generator_function_declaration", Function(NAME)),
+    ("method_definition", Function(NAME)),
+    ("function_expression", Closure),
+    ("generator_function", Closure),
+    ("arrow_function", Closure),
+    ("class_declaration", Container(NAME)),
+    ("abstract_class_declaration", Container(NAME)),
+    ("class", Container(NAME)),
+    ("object", Container(NameSource::Bound)),
+    ("module", Namespace(NAME)),
+    ("internal_module", Namespace(NAME)),
+    ("decorator", Attribute),
+    ("export_statement", Export),
+    ("lexical_declaration", Wrapper),
+    ("variable_declaration", Wrapper),
+    ("expression_statement", Wrapper),
+    ("variable_declarator", Binding("name")),
+    ("assignment_expression", Binding("left")),
+    ("augmented_assignment_expression", Binding("left")),
+    ("pair", Binding("key")),
+    ("field_definition", Binding("property")),
+    ("public_field_definition", Binding("name")),
+    ("call_expression", Call),
+    ("new_expression", Call),
+    ("arguments", Pass),
+    ("parenthesized_expression", Pass),
+    ("await_expression", Pass),
+    ("as_expression", Pass),
+    ("satisfies_expression", Pass),
+    ("non_null_expression", Pass),
+];
+
+pub(super) const PHP_ROLES: RoleTable = &[
+    ("function_definition", Function(NAME)),
+    ("method_declaration", Function(NAME)),
+    ("property_hook", Function(Field(""))),
+    ("anonymous_function", Closure),
+    ("arrow_function", Closure),
+    ("class_declaration", Container(NAME)),
+    ("anonymous_class", Container(NameSource::Bound)),
+    ("interface_declaration", Container(NAME)),
+    ("trait_declaration", Container(NAME)),
+    ("enum_declaration", Container(NAME)),
+    ("namespace_definition", Namespace(NAME)),
+    ("array_creation_expression", Container(NameSource::Bound)),
+    ("expression_statement", Wrapper),
+    ("assignment_expression", Binding("left")),
+    ("array_element_initializer", Binding("")),
+    ("function_call_expression", Call),
+    ("member_call_expression", Call),
+    ("nullsafe_member_call_expression", Call),
+    ("scoped_call_expression", Call),
+    ("object_creation_expression", Pass),
+    ("arguments", Pass),
+    ("argument", Pass),
+    ("parenthesized_expression", Pass),
+];
+
+pub(super) const PYTHON_ROLES: RoleTable = &[
+    ("function_definition", Function(NAME)),
+    ("lambda", Lambda),
+    ("class_definition", Container(NAME)),
+    ("decorated_definition", Wrapper),
+    ("expression_statement", Wrapper),
+    ("assignment", Binding("left")),
+];
+
+pub(super) const RUBY_ROLES: RoleTable = &[
+    ("method", Definition(Instance)),
+    ("singleton_method", Definition(Singleton)),
+    ("do_block", Lambda),
+    ("block", Lambda),
+    ("lambda", Lambda),
+    ("class", Container(NAME)),
+    ("module", Container(NAME)),
+    ("singleton_class", SingletonClass),
+    ("assignment", Binding("left")),
+    ("pair", Binding("key")),
+    ("call", Call),
+    ("argument_list", Pass),
+];
+
+pub(super) const RUST_ROLES: RoleTable = &[
+    ("function_item", Function(NAME)),
+    ("impl_item", Container(Field("type"))),
+    ("trait_item", Container(NAME)),
+    ("mod_item", Namespace(NAME)),
+    ("attribute_item", Attribute),
+];

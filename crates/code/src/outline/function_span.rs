@@ -1,0 +1,28 @@
+//! A function and its position in the file.
+
+use std::ops::Range;
+
+use tree_sitter::Node;
+
+use crate::names::ParameterList;
+
+/// A function, and the changed lines in it.
+pub(crate) struct FunctionSpan<'t> {
+    /// Qualified name.
+    pub(crate) name: String,
+    /// Position of the text, in bytes.
+    pub(crate) span: Range<usize>,
+    /// Rows of the text.
+    pub(crate) rows: Range<u32>,
+    /// Node of the function or of the statement around it; attributes may stand before it.
+    pub(crate) node: Node<'t>,
+    pub(crate) parameters: Option<ParameterList>,
+    /// Index of the innermost function around this one.
+    pub(crate) parent: Option<usize>,
+    /// Number of changed lines.
+    pub(crate) changed: u32,
+    /// Number of changed lines that are in no inner function.
+    pub(crate) own_changed: u32,
+    /// Number of changed lines that also contain code around the function.
+    pub(crate) shared_changed: u32,
+}
