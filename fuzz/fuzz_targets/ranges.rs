@@ -1,15 +1,15 @@
-//! `ranges.json`, and ranges on the command line: sound ranges or an error, whatever the bytes.
+//! `ranges.json` and ranges on the command line: any bytes give valid ranges or an error.
 #![no_main]
 
-use streamguard_prime::{NamedRange, file};
 use libfuzzer_sys::fuzz_target;
+use streamguard_prime::{NamedRange, ranges_file};
 
 fuzz_target!(|bytes: &[u8]| {
-    for named in file::parse(bytes).into_iter().flatten() {
+    for named in ranges_file::parse_ranges(bytes).into_iter().flatten() {
         assert!(named.range.start <= named.range.end);
     }
     if let Ok(named) = String::from_utf8_lossy(bytes).parse::<NamedRange>() {
-        let shown = named.to_string();
-        assert_eq!(shown.parse(), Ok(named));
+        let text = named.to_string();
+        assert_eq!(text.parse(), Ok(named));
     }
 });

@@ -34,7 +34,7 @@ const MAX_FOLDER_DEPTH: usize = 64;
 
 /// A part of the input: the payload of a shard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct LogShard {
+pub struct LogShard {
     /// The file.
     pub(crate) file: InputPath,
     /// Encoding of the file.

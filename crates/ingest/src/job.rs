@@ -9,7 +9,7 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use streamguard_engine::{
-    Job, JobError, Level, Limits, Merge, Output, Plan, PlanContext, Shard, ShardError, Summary,
+    JobError, Level, Limits, Merge, Output, Plan, PlanContext, Shard, ShardError, Summary, TypedJob,
 };
 
 use crate::file_split::{DEFAULT_CHUNK_BYTES, LogShard, plan_shards};
@@ -114,7 +114,9 @@ impl IngestJob {
     }
 }
 
-impl Job for IngestJob {
+impl TypedJob for IngestJob {
+    type Shard = LogShard;
+
     fn name(&self) -> &str {
         NAME
     }
@@ -133,18 +135,18 @@ impl Job for IngestJob {
         }
     }
 
-    fn plan(&self, _: &PlanContext) -> Result<Plan, JobError> {
+    fn plan(&self, _: &PlanContext) -> Result<Plan<LogShard>, JobError> {
         let paths: Vec<PathBuf> = self.path.iter().map(PathBuf::from).collect();
         let shards = plan_shards(&paths, self.chunk_bytes).map_err(JobError::failed)?;
         if shards.is_empty() {
             return Err(JobError::failed(format!("no files found in {}", self.path.join(", "))));
         }
-        Ok(Plan::new(shards.into_iter().map(|shard| json!(shard))))
+        Ok(Plan::new(shards))
     }
 
-    fn run(&self, shard: &Shard, output: &mut Output<'_>) -> Result<(), ShardError> {
-        let shard: LogShard = serde_json::from_value(shard.payload.clone()).map_err(ShardError::failed)?;
-        let (counter, format) = self.count_shard(&shard, output)?;
+    fn run(&self, shard: &Shard<LogShard>, output: &mut Output<'_>) -> Result<(), ShardError> {
+        let shard = &shard.payload;
+        let (counter, format) = self.count_shard(shard, output)?;
         let LineCounter { counts, other_methods, paths, agents, latencies, .. } = counter;
         let (lines, requests) = (counts.lines, counts.requests);
         output.count("lines", lines);
@@ -160,7 +162,7 @@ impl Job for IngestJob {
             ),
         );
         let (sums, parts) = latencies.into_parts();
-        output.emit(&ShardRecord::Counts { shard, counts: Box::new(counts), sums })?;
+        output.emit(&ShardRecord::Counts { shard: shard.clone(), counts: Box::new(counts), sums })?;
         for part in parts {
             output.emit(&ShardRecord::Latencies(part))?;
         }

@@ -48,5 +48,6 @@ mod short_str;
 mod simd_scan;
 mod summary;
 
+pub use file_split::LogShard;
 pub use job::{IngestJob, NAME};
 pub use line_format::LineFormat;

@@ -8,7 +8,10 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{List, ListFormat, NamedRange, Prime, file};
+use crate::job::PrimeJob;
+use crate::prime_file::{PrimeFile, PrimeFileFormat};
+use crate::range_spec::NamedRange;
+use crate::ranges_file::{MAX_FILE_BYTES, parse_ranges};
 
 /// Counts and lists the primes of ranges of numbers up to 2^64
 ///
@@ -32,8 +35,8 @@ pub struct PrimeArgs {
     #[arg(long, value_name = "FILE")]
     pub list: Option<PathBuf>,
     /// Format of that file
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Text)]
-    pub list_format: ListFormat,
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = PrimeFileFormat::Text)]
+    pub list_format: PrimeFileFormat,
 }
 
 /// Reason why arguments do not describe a job.
@@ -57,10 +60,10 @@ impl PrimeArgs {
     ///
     /// # Errors
     /// [`PrimeArgsError`].
-    pub fn into_job(self, workers: u16) -> Result<Prime, PrimeArgsError> {
-        let list = self.list.as_deref().map(destination).transpose()?;
-        let list = list.map(|file| List { file, format: self.list_format });
-        Ok(Prime::new(self.ranges()?, workers).counting_only(self.count_only).listing(list))
+    pub fn into_job(self, workers: u16) -> Result<PrimeJob, PrimeArgsError> {
+        let file = self.list.as_deref().map(destination).transpose()?;
+        let prime_file = file.map(|file| PrimeFile { file, format: self.list_format });
+        Ok(PrimeJob::new(self.ranges()?, workers).counting_only(self.count_only).writing_to(prime_file))
     }
 
     fn ranges(&self) -> Result<Vec<NamedRange>, PrimeArgsError> {
@@ -82,13 +85,13 @@ fn parse_range(text: &str) -> Result<NamedRange, PrimeArgsError> {
 fn read_ranges(path: &Path) -> Result<Vec<NamedRange>, PrimeArgsError> {
     let mut text = Vec::new();
     File::open(path)
-        .and_then(|opened| opened.take(file::LONGEST + 1).read_to_end(&mut text))
+        .and_then(|opened| opened.take(MAX_FILE_BYTES + 1).read_to_end(&mut text))
         .map_err(|source| PrimeArgsError::Unreadable { path: path.to_owned(), source })?;
     let wrong = |reason: String| PrimeArgsError::Invalid(format!("{}: {reason}", path.display()));
-    if text.len() as u64 > file::LONGEST {
-        return Err(wrong(format!("the file is longer than {} bytes", file::LONGEST)));
+    if text.len() as u64 > MAX_FILE_BYTES {
+        return Err(wrong(format!("the file is longer than {} bytes", MAX_FILE_BYTES)));
     }
-    file::parse(&text).map_err(|error| wrong(error.to_string()))
+    parse_ranges(&text).map_err(|error| wrong(error.to_string()))
 }
 
 /// Returns the absolute path of a file that the job will write. A missing folder is reported before the

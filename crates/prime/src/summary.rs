@@ -1,100 +1,101 @@
-//! The figures of the ranges as tables for people and reports.
+//! The figures of the ranges as metrics and tables.
 
 use serde_json::{Value, json};
 use streamguard_engine::{Summary, Table};
 
-use super::named::NamedRange;
-use super::pieces::disjoint;
-use super::tally::{Figures, Tally};
+use crate::piece_results::{PieceResults, RangeStats};
+use crate::range_spec::NamedRange;
+use crate::shard_plan::disjoint_ranges;
 
-/// The summary of all ranges.
-pub(crate) fn of(ranges: &[NamedRange], count_only: bool, tally: &Tally) -> Summary {
-    let figures: Vec<Figures> = ranges.iter().map(|named| tally.of(named.range)).collect();
+/// Returns the summary of all ranges.
+pub(crate) fn summarize(ranges: &[NamedRange], count_only: bool, results: &PieceResults) -> Summary {
+    let stats: Vec<RangeStats> = ranges.iter().map(|named| results.stats_of(named.range)).collect();
     let numbers: u128 = ranges.iter().map(|named| named.range.numbers()).sum();
-    let different: u128 = disjoint(ranges).iter().map(|range| range.numbers()).sum();
-    let covered: u128 = figures.iter().map(|figures| figures.covered).sum();
-    let primes: u128 = figures.iter().map(|figures| u128::from(figures.count)).sum();
-    let (different_covered, different_primes) = tally.covered_and_count();
+    let distinct: u128 = disjoint_ranges(ranges).iter().map(|range| range.numbers()).sum();
+    let covered: u128 = stats.iter().map(|stats| stats.covered).sum();
+    let primes: u128 = stats.iter().map(|stats| u128::from(stats.count)).sum();
+    let (distinct_covered, distinct_primes) = results.covered_and_count();
 
     let mut summary = Summary::default()
         .metric("ranges", ranges.len())
-        .metric("numbers", whole(numbers))
-        .metric("primes", whole(primes))
+        .metric("numbers", whole_number(numbers))
+        .metric("primes", whole_number(primes))
         .metric("density", density(primes, covered));
-    if different < numbers {
+    if distinct < numbers {
         summary = summary
-            .metric("different_numbers", whole(different))
-            .metric("different_primes", different_primes);
+            .metric("different_numbers", whole_number(distinct))
+            .metric("different_primes", distinct_primes);
     }
-    if different_covered < different {
-        summary = summary.metric("numbers_covered", whole(covered));
+    if distinct_covered < distinct {
+        summary = summary.metric("numbers_covered", whole_number(covered));
     }
     if !count_only {
         summary = summary
-            .metric("smallest", ends(&figures, |figures| figures.first.first().copied()).min())
-            .metric("largest", ends(&figures, |figures| figures.last).max());
+            .metric("smallest", ends(&stats, |stats| stats.first.first().copied()).min())
+            .metric("largest", ends(&stats, |stats| stats.last).max());
     }
-    summary = summary.table(by_range(ranges, &figures, count_only));
-    if count_only { summary } else { summary.table(first_primes(ranges, &figures)) }
+    summary = summary.table(ranges_table(ranges, &stats, count_only));
+    if count_only { summary } else { summary.table(first_primes_table(ranges, &stats)) }
 }
 
+/// Returns the first or last prime of each range that has one.
 fn ends<'a>(
-    figures: &'a [Figures],
-    end: impl Fn(&Figures) -> Option<u64> + 'a,
+    stats: &'a [RangeStats],
+    end: impl Fn(&RangeStats) -> Option<u64> + 'a,
 ) -> impl Iterator<Item = u64> + 'a {
-    figures.iter().filter_map(end)
+    stats.iter().filter_map(end)
 }
 
-fn by_range(ranges: &[NamedRange], figures: &[Figures], count_only: bool) -> Table {
+/// Returns the table with a row of figures for each range.
+fn ranges_table(ranges: &[NamedRange], stats: &[RangeStats], count_only: bool) -> Table {
     let mut columns = vec!["description", "start", "end", "numbers", "primes", "density"];
     if !count_only {
         columns.extend(["smallest", "largest"]);
     }
-    let is_partial =
-        ranges.iter().zip(figures).any(|(named, figures)| figures.covered < named.range.numbers());
+    let is_partial = ranges.iter().zip(stats).any(|(named, stats)| stats.covered < named.range.numbers());
     if is_partial {
         columns.push("covered");
     }
-    let row = |(named, figures): (&NamedRange, &Figures)| {
+    let row = |(named, stats): (&NamedRange, &RangeStats)| {
         let mut row = vec![
             json!(named.description),
             json!(named.range.start),
             json!(named.range.end),
-            whole(named.range.numbers()),
-            json!(figures.count),
-            density(figures.count.into(), figures.covered),
+            whole_number(named.range.numbers()),
+            json!(stats.count),
+            density(stats.count.into(), stats.covered),
         ];
         if !count_only {
-            row.extend([json!(figures.first.first()), json!(figures.last)]);
+            row.extend([json!(stats.first.first()), json!(stats.last)]);
         }
         if is_partial {
-            row.push(whole(figures.covered));
+            row.push(whole_number(stats.covered));
         }
         row
     };
     Table {
         title: "Ranges".to_owned(),
         columns: columns.into_iter().map(str::to_owned).collect(),
-        rows: ranges.iter().zip(figures).map(row).collect(),
+        rows: ranges.iter().zip(stats).map(row).collect(),
     }
 }
 
-fn first_primes(ranges: &[NamedRange], figures: &[Figures]) -> Table {
-    let row =
-        |(named, figures): (&NamedRange, &Figures)| vec![json!(named.to_string()), json!(figures.first)];
+/// Returns the table of the first primes of each range.
+fn first_primes_table(ranges: &[NamedRange], stats: &[RangeStats]) -> Table {
+    let row = |(named, stats): (&NamedRange, &RangeStats)| vec![json!(named.to_string()), json!(stats.first)];
     Table {
         title: "First primes".to_owned(),
         columns: vec!["range".to_owned(), "primes".to_owned()],
-        rows: ranges.iter().zip(figures).map(row).collect(),
+        rows: ranges.iter().zip(stats).map(row).collect(),
     }
 }
 
-/// A whole number; as text if JSON readers of 64 bits could not hold it.
-fn whole(number: u128) -> Value {
+/// Converts a whole number to JSON, as text if readers limited to 64 bits could not hold it.
+fn whole_number(number: u128) -> Value {
     u64::try_from(number).map_or_else(|_| json!(number.to_string()), Value::from)
 }
 
-/// Primes for each number, to eight digits; null if no number was looked at.
+/// Returns the share of primes among numbers, to eight digits; null if no number was examined.
 fn density(primes: u128, numbers: u128) -> Value {
     match numbers {
         0 => Value::Null,

@@ -17,7 +17,7 @@ use streamguard_fixes::Fixes;
 use streamguard_http::Credentials;
 use streamguard_ingest::IngestJob;
 use streamguard_mining::RepoCollector;
-use streamguard_prime::{Prime, PrimeArgs, PrimeArgsError};
+use streamguard_prime::{PrimeArgs, PrimeArgsError, PrimeJob};
 use streamguard_synthetic::SyntheticCollector;
 use thiserror::Error;
 
@@ -211,7 +211,7 @@ pub const JOBS: &[JobEntry] = &[
         let job: IngestJob = read_settings(settings)?;
         Ok(MetricsJob { reads_stream: job.reads_stream(), job: Arc::new(job) })
     }),
-    metrics::<PrimeArgs, Prime>("prime", "counts and lists primes", |settings, workers| {
+    metrics::<PrimeArgs, PrimeJob>("prime", "counts and lists primes", |settings, workers| {
         let arguments: PrimeArgs = read_settings(settings)?;
         Ok(MetricsJob { job: Arc::new(arguments.into_job(workers)?), reads_stream: false })
     }),

@@ -1,20 +1,32 @@
-//! Primes of a range of 64-bit numbers: counted and listed by a segmented sieve, counted by combinatorial
-//! methods.
+//! Primes of ranges of 64-bit numbers: found by a segmented sieve, counted by a sieve or a combinatorial
+//! method.
+//!
+//! ```
+//! use streamguard_prime::arithmetic::{NumberRange, PrimeSieve, is_prime, pi};
+//!
+//! let never_stop = || false;
+//! let range = NumberRange { start: 0, end: 1_000_000 };
+//! assert_eq!(PrimeSieve::new().count(range, &never_stop), Ok(78_498));
+//! assert_eq!(pi(1_000_000_000, &never_stop), Ok(50_847_534));
+//! assert!(is_prime(u64::MAX - 58));
+//! ```
 
-mod band;
-mod buckets;
-mod cycles;
-mod large;
+mod bucket_sieve;
+mod large_primes;
+mod number_range;
 mod pi;
 mod presieve;
 mod primality;
-mod query;
-mod scatter;
-mod sieve;
-mod steps;
+mod prime_sieve;
+mod range_queries;
+mod scatter_buffer;
+mod segmented_sieve;
 mod wheel;
+mod wheel_cycles;
+mod wheel_steps;
 
+pub use number_range::{NumberRange, SieveStopped};
 pub use pi::pi;
 pub use primality::is_prime;
-pub use query::{count, counts_by_pi, first, last, sieve_cost};
-pub use sieve::{Range, Sieve, Stopped};
+pub use prime_sieve::PrimeSieve;
+pub use range_queries::{count_primes, first_primes, is_counted_by_pi, last_prime, sieve_cost};

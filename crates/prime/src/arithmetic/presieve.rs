@@ -1,17 +1,17 @@
-//! Crosses out the multiples of the smallest primes with precomputed patterns.
+//! Presieving: crossing out the multiples of the smallest primes with precomputed patterns.
 //!
-//! The multiples of 7 repeat every 7 bytes, those of 7, 23 and 37 together every 7 · 23 · 37 bytes. One
-//! pattern is kept for each of [`GROUPS`], and a stretch of the sieve is the AND of all patterns, sixteen
-//! numbers wide at a time: far cheaper than crossing out one multiple after another. (Pre-sieving is as old
-//! as the wheel; see Sorenson, "An introduction to prime number sieves", 1990.)
+//! The multiples of 7 repeat every 7 bytes, those of 7, 23 and 37 together every 7 · 23 · 37 bytes. There is
+//! one pattern for each of [`PATTERN_PRIMES`], and a stretch of the sieve is the AND of all patterns. This is
+//! far cheaper than crossing out one multiple after another. (Presieving is as old as the wheel; see
+//! Sorenson, "An introduction to prime number sieves", 1990.)
 
 use std::sync::LazyLock;
 
-use crate::arithmetic::wheel::{BIT, RESIDUES};
+use crate::arithmetic::wheel::{BIT_OF_RESIDUE, RESIDUES};
 
-/// The primes of each pattern: small ones with large ones, so that the periods are short and alike and all
-/// patterns together stay in the second-level cache.
-const GROUPS: [&[usize]; 16] = [
+/// Primes of each pattern. Small ones are combined with large ones, so that the periods are short and of
+/// similar length, and all patterns together stay in the second-level cache.
+const PATTERN_PRIMES: [&[usize]; 16] = [
     &[7, 23, 37],
     &[11, 19, 31],
     &[13, 17, 29],
@@ -30,44 +30,45 @@ const GROUPS: [&[usize]; 16] = [
     &[97, 101],
 ];
 
-/// The first prime whose multiples the patterns leave.
-pub(crate) const NEXT_PRIME: u64 = 167;
+/// First prime whose multiples the patterns leave.
+pub(crate) const FIRST_UNSIEVED_PRIME: u64 = 167;
 
-/// Bytes that are combined at a time; every pattern continues this much beyond its period.
-const CHUNK: usize = 4096;
+/// Bytes that are combined at a time. Every pattern continues for as many bytes beyond its period.
+const CHUNK_BYTES: usize = 4096;
 
-static PATTERNS: LazyLock<[Pattern; 16]> = LazyLock::new(|| GROUPS.map(Pattern::new));
+static PATTERNS: LazyLock<[PresievePattern; 16]> = LazyLock::new(|| PATTERN_PRIMES.map(PresievePattern::new));
 
-struct Pattern {
+/// The sieve of some primes, over one period and [`CHUNK_BYTES`] more.
+struct PresievePattern {
     period: usize,
     bytes: Vec<u8>,
 }
 
-impl Pattern {
+impl PresievePattern {
     fn new(primes: &[usize]) -> Self {
         let period = primes.iter().product();
         let mut bytes = vec![0xff; period];
         for &p in primes {
             for r in RESIDUES.map(usize::from) {
-                let mask = !(1 << BIT[p * r % 30]);
+                let mask = !(1 << BIT_OF_RESIDUE[p * r % 30]);
                 bytes[p * r / 30..].iter_mut().step_by(p).for_each(|b| *b &= mask);
             }
         }
-        bytes.extend_from_within(..CHUNK);
+        bytes.extend_from_within(..CHUNK_BYTES);
         Self { period, bytes }
     }
 
-    /// The pattern from byte `first` of all numbers on, at least [`CHUNK`] bytes.
+    /// Returns the pattern from byte `first` of all numbers on, at least [`CHUNK_BYTES`] long.
     fn from(&self, first: u64) -> &[u8] {
         &self.bytes[(first % self.period as u64) as usize..]
     }
 }
 
-/// Clears in `bytes`, which begin at byte `first` of all numbers, every multiple of a prime below
-/// [`NEXT_PRIME`], the primes themselves included.
+/// Clears every multiple of a prime below [`FIRST_UNSIEVED_PRIME`], the primes themselves included, in
+/// `bytes`, which begin at byte `first` of all numbers.
 pub(crate) fn cross_out(bytes: &mut [u8], first: u64) {
     let mut first = first;
-    for chunk in bytes.chunks_mut(CHUNK) {
+    for chunk in bytes.chunks_mut(CHUNK_BYTES) {
         for [a, b, c, d] in PATTERNS.as_chunks::<4>().0 {
             let patterns = a.from(first).iter().zip(b.from(first)).zip(c.from(first)).zip(d.from(first));
             for (byte, (((a, b), c), d)) in chunk.iter_mut().zip(patterns) {

@@ -1,31 +1,31 @@
-//! Whether a single number is prime.
+//! Primality test of single numbers.
 
-/// The bases of Jim Sinclair (2011): no composite below 2^64 passes the strong test to all seven
-/// (checked against Feitsma's list of base-2 pseudoprimes; miller-rabin.appspot.com).
-const BASES: [u64; 7] = [2, 325, 9375, 28178, 450_775, 9_780_504, 1_795_265_022];
+/// The bases of Jim Sinclair (2011): no composite below 2^64 passes the strong test to all seven (checked
+/// against Feitsma's list of base-2 pseudoprimes; miller-rabin.appspot.com).
+const WITNESS_BASES: [u64; 7] = [2, 325, 9375, 28178, 450_775, 9_780_504, 1_795_265_022];
 
-/// Whether `n` is prime, decided for certain: the strong test of Miller and Rabin (Rabin, "Probabilistic
+/// Returns whether `n` is prime, with certainty: the strong test of Miller and Rabin (Rabin, "Probabilistic
 /// algorithm for testing primality", 1980) to bases that are known to suffice below 2^64.
 pub fn is_prime(n: u64) -> bool {
     if n < 2 || n.is_multiple_of(2) {
         return n == 2;
     }
-    let field = Montgomery::new(n);
-    let one = field.to(1);
+    let modulus = MontgomeryModulus::new(n);
+    let one = modulus.to_form(1);
     let minus_one = n - one;
     let twos = (n - 1).trailing_zeros();
     let odd = (n - 1) >> twos;
-    BASES.into_iter().all(|base| {
+    WITNESS_BASES.into_iter().all(|base| {
         let base = base % n;
         if base == 0 {
             return true;
         }
-        let mut power = field.pow(field.to(base), odd);
+        let mut power = modulus.pow(modulus.to_form(base), odd);
         if power == one || power == minus_one {
             return true;
         }
         for _ in 1..twos {
-            power = field.mul(power, power);
+            power = modulus.mul(power, power);
             if power == minus_one {
                 return true;
             }
@@ -34,34 +34,35 @@ pub fn is_prime(n: u64) -> bool {
     })
 }
 
-/// Multiplication modulo an odd number without division (Montgomery, "Modular multiplication without
-/// trial division", 1985), with R = 2^64.
-struct Montgomery {
+/// Multiplication modulo an odd number without division (Montgomery, "Modular multiplication without trial
+/// division", 1985), with R = 2^64.
+struct MontgomeryModulus {
     n: u64,
     /// n^-1 modulo 2^64.
     inverse: u64,
     /// R^2 modulo n.
-    square: u64,
+    r_squared: u64,
 }
 
-impl Montgomery {
+impl MontgomeryModulus {
     fn new(n: u64) -> Self {
-        // Newton's iteration doubles the correct bits; n is its own inverse modulo 8.
+        // Newton's iteration doubles the correct bits: n is its own inverse modulo 8, and five rounds turn 3 bits
+        // into 96.
         let mut inverse = n;
         for _ in 0..5 {
             inverse = inverse.wrapping_mul(2u64.wrapping_sub(n.wrapping_mul(inverse)));
         }
-        let r = u64::MAX % n + 1; // R modulo n, or n, which is as good below.
-        let square = (u128::from(r) * u128::from(r) % u128::from(n)) as u64;
-        Self { n, inverse, square }
+        let r = u64::MAX % n + 1; // R modulo n, or n itself, whose square is 0 modulo n too.
+        let r_squared = (u128::from(r) * u128::from(r) % u128::from(n)) as u64;
+        Self { n, inverse, r_squared }
     }
 
-    /// The Montgomery form a R modulo n.
-    fn to(&self, a: u64) -> u64 {
-        self.mul(a, self.square)
+    /// Returns the Montgomery form a R modulo n.
+    fn to_form(&self, a: u64) -> u64 {
+        self.mul(a, self.r_squared)
     }
 
-    /// a b / R modulo n, for a, b of which at least one is less than n.
+    /// Returns a b / R modulo n, for a and b of which at least one is less than n.
     fn mul(&self, a: u64, b: u64) -> u64 {
         let product = u128::from(a) * u128::from(b);
         let factor = (product as u64).wrapping_mul(self.inverse);
@@ -70,6 +71,7 @@ impl Montgomery {
         if negative { difference.wrapping_add(self.n) } else { difference }
     }
 
+    /// Returns base^exponent in Montgomery form, for an exponent of at least 1.
     fn pow(&self, base: u64, exponent: u64) -> u64 {
         let mut result = base;
         for bit in (0..exponent.ilog2()).rev() {

@@ -1,53 +1,59 @@
-//! `ranges.json` and ranges on the command line, sound and not.
+//! Valid and invalid ranges, in `ranges.json` and on the command line.
 
 use proptest::prelude::*;
 use streamguard_prime::NamedRange;
-use streamguard_prime::file::parse;
+use streamguard_prime::ranges_file::parse_ranges;
 
-fn wrong(text: &str) -> String {
-    parse(text.as_bytes()).unwrap_err().to_string()
+fn file_error(text: &str) -> String {
+    parse_ranges(text.as_bytes()).unwrap_err().to_string()
 }
 
 #[test]
-fn a_file_of_ranges() {
+fn a_file_of_ranges_is_parsed() {
     let text = r#"{"metadata": {"any": [1, {"thing": null}]}, "ranges": [
         {"start": 1, "end": 1000, "description": "the first"},
         {"end": 18446744073709551615, "start": 9007199254740993, "more": 1}]}"#;
-    let ranges = parse(text.as_bytes()).unwrap();
+    let ranges = parse_ranges(text.as_bytes()).unwrap();
     assert_eq!((ranges[0].range.start, ranges[0].range.end, &*ranges[0].description), (1, 1000, "the first"));
-    // Not a number that 53 bits hold.
+    // A number that a double cannot hold.
     assert_eq!((ranges[1].range.start, ranges[1].range.end), (9_007_199_254_740_993, u64::MAX));
 }
 
 #[test]
-fn the_sample_is_sound() {
-    assert_eq!(parse(include_bytes!("../../../../data/ranges.json")).unwrap().len(), 6);
+fn the_sample_file_is_valid() {
+    assert_eq!(parse_ranges(include_bytes!("../../../../data/ranges.json")).unwrap().len(), 6);
 }
 
 #[test]
-fn what_is_wrong_is_said_with_its_place() {
-    assert_eq!(wrong("{\n  \"ranges\": [,]}"), "it is no JSON: expected value at line 2 column 14");
-    assert!(wrong("").starts_with("it is no JSON: EOF"));
-    assert_eq!(wrong("[]"), r#"the file: expected an object with the key "ranges", found an empty list"#);
-    assert_eq!(wrong("{}"), "ranges: expected a list of at least one range, found nothing");
+fn errors_name_the_position_in_the_file() {
     assert_eq!(
-        wrong(r#"{"ranges": []}"#),
+        file_error("{\n  \"ranges\": [,]}"),
+        "the file is not JSON: expected value at line 2 column 14"
+    );
+    assert!(file_error("").starts_with("the file is not JSON: EOF"));
+    assert_eq!(
+        file_error("[]"),
+        r#"the file: expected an object with the key "ranges", found an empty list"#
+    );
+    assert_eq!(file_error("{}"), "ranges: expected a list of at least one range, found nothing");
+    assert_eq!(
+        file_error(r#"{"ranges": []}"#),
         "ranges: expected a list of at least one range, found an empty list"
     );
-    let second = |entry: &str| wrong(&format!(r#"{{"ranges": [{{"start": 1, "end": 2}}, {entry}]}}"#));
+    let second = |entry: &str| file_error(&format!(r#"{{"ranges": [{{"start": 1, "end": 2}}, {entry}]}}"#));
     let bound = "expected a whole number from 0 to 18446744073709551615, found";
     assert_eq!(second(r#"{"end": 2}"#), format!("ranges[1].start: {bound} nothing"));
     assert_eq!(second(r#"{"start": -5, "end": 2}"#), format!("ranges[1].start: {bound} -5"));
     assert_eq!(second(r#"{"start": 1.5, "end": 2}"#), format!("ranges[1].start: {bound} 1.5"));
     assert_eq!(second(r#"{"start": 1, "end": "x"}"#), format!("ranges[1].end: {bound} the text \"x\""));
-    assert!(second(r#"{"start": 1, "end": 18446744073709551616}"#).ends_with("which is greater"));
+    assert!(second(r#"{"start": 1, "end": 18446744073709551616}"#).ends_with("which is larger"));
     assert_eq!(
         second(r#"{"start": 9, "end": 2}"#),
         "ranges[1].end: expected an end of at least 9, the start, found 2"
     );
     assert!(second(r#"{"start": 1, "end": 2, "description": 7}"#).starts_with("ranges[1].description: "));
     assert!(second("[1, 2]").starts_with("ranges[1]: expected an object"));
-    assert!(wrong(&"[".repeat(100_000)).contains("recursion"));
+    assert!(file_error(&"[".repeat(100_000)).contains("recursion"));
 }
 
 #[test]
@@ -66,12 +72,12 @@ fn ranges_on_the_command_line() {
     for (text, what) in [
         ("5", "expected two numbers"),
         ("", "expected two numbers"),
-        ("-5..7", "\"-5\" is no whole number"),
-        ("1..x", "\"x\" is no whole number"),
-        ("1..1.5e3", "\"1.5e3\" is no whole number"),
-        ("_..5", "\"_\" is no whole number"),
-        ("1e..5", "\"1e\" is no whole number"),
-        ("9..2", "starts at 9, above its end 2"),
+        ("-5..7", "\"-5\" is not a whole number"),
+        ("1..x", "\"x\" is not a whole number"),
+        ("1..1.5e3", "\"1.5e3\" is not a whole number"),
+        ("_..5", "\"_\" is not a whole number"),
+        ("1e..5", "\"1e\" is not a whole number"),
+        ("9..2", "the start 9 is above the end 2"),
         ("1..18446744073709551616", "beyond 18446744073709551615"),
         ("1..2e19", "beyond 18446744073709551615"),
         ("1e19..+1e19", "10000000000000000000 + 10000000000000000000 is beyond"),
@@ -83,15 +89,15 @@ fn ranges_on_the_command_line() {
 
 proptest! {
     #[test]
-    fn whatever_is_given_is_a_range_or_an_error(text in ".*", file in any::<Vec<u8>>()) {
+    fn any_input_is_a_range_or_an_error(text in ".*", file in any::<Vec<u8>>()) {
         if let Ok(named) = text.parse::<NamedRange>() {
             prop_assert!(named.range.start <= named.range.end);
         }
-        let _ = parse(&file);
+        let _ = parse_ranges(&file);
     }
 
     #[test]
-    fn a_range_is_read_as_it_is_shown(a in any::<u64>(), b in any::<u64>()) {
+    fn display_and_parse_round_trip(a in any::<u64>(), b in any::<u64>()) {
         let text = format!("{}..{}", a.min(b), a.max(b));
         prop_assert_eq!(text.parse::<NamedRange>().unwrap().to_string(), text);
     }

@@ -1,4 +1,4 @@
-//! The job: the same result however it is cut.
+//! The job gives the same result however its ranges are cut.
 
 use std::sync::Arc;
 
@@ -6,41 +6,40 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use streamguard_engine::testing::check_job;
 use streamguard_engine::{Cancel, Options, Status, Summary};
-use streamguard_prime::Prime;
-use streamguard_prime::arithmetic::{Range, is_prime, pi};
-use streamguard_prime::{List, ListFormat, NamedRange};
+use streamguard_prime::arithmetic::{NumberRange, is_prime, pi};
+use streamguard_prime::{NamedRange, PrimeFile, PrimeFileFormat, PrimeJob};
 
 fn named(start: u64, end: u64) -> NamedRange {
-    NamedRange { range: Range { start, end }, description: String::new() }
+    NamedRange { range: NumberRange { start, end }, description: String::new() }
 }
 
-fn run(job: Prime, workers: usize) -> Summary {
+fn run(job: PrimeJob, workers: usize) -> Summary {
     let options = Options { workers, ..Options::default() };
     let finished = streamguard_engine::run(vec![Arc::new(job)], &options, None, &mut ()).unwrap();
     assert_eq!(finished.status, Status::Complete);
     finished.state.jobs[0].summary.clone()
 }
 
-fn list(folder: &tempfile::TempDir, format: ListFormat) -> Option<List> {
-    Some(List { file: folder.path().join("primes"), format })
+fn prime_file(folder: &tempfile::TempDir, format: PrimeFileFormat) -> Option<PrimeFile> {
+    Some(PrimeFile { file: folder.path().join("primes"), format })
 }
 
 #[test]
-fn keeps_the_contract() {
+fn the_job_keeps_the_contract_of_the_engine() {
     let folder = tempfile::tempdir().unwrap();
     let ranges = vec![named(0, 3_000_000), named(500_000, 500_000_000), named(u64::MAX - 5000, u64::MAX)];
     for count_only in [false, true] {
-        let job = Prime::new(ranges.clone(), 3)
+        let job = PrimeJob::new(ranges.clone(), 3)
             .counting_only(count_only)
-            .listing(list(&folder, ListFormat::Binary));
-        check_job(&job, serde_json::from_value::<Prime>).unwrap();
+            .writing_to(prime_file(&folder, PrimeFileFormat::Binary));
+        check_job(&job, serde_json::from_value::<PrimeJob>).unwrap();
     }
 }
 
 #[test]
-fn figures_of_ranges_that_overlap() {
+fn overlapping_ranges_have_their_own_figures() {
     let ranges = vec![named(1, 100), named(11, 20), named(90, 130), named(24, 28)];
-    let summary = run(Prime::new(ranges, 2), 2);
+    let summary = run(PrimeJob::new(ranges, 2), 2);
     let figure = |name: &str| summary.metrics[name].clone();
     assert_eq!([figure("numbers"), figure("primes")], [json!(156), json!(25 + 4 + 7)]);
     assert_eq!([figure("different_numbers"), figure("different_primes")], [json!(130), json!(31)]);
@@ -59,18 +58,18 @@ fn figures_of_ranges_that_overlap() {
 }
 
 #[test]
-fn counts_alone_are_the_same() {
-    // By pi and by the sieve, across their border.
+fn counting_only_gives_the_same_counts() {
+    // One range is counted by pi, the other by the sieve.
     let ranges = vec![named(1, 10_000_000_000), named(1_000_000_000_000, 1_000_001_000_000)];
-    let counted = run(Prime::new(ranges, 2).counting_only(true), 2);
+    let counted = run(PrimeJob::new(ranges, 2).counting_only(true), 2);
     assert_eq!(counted.tables[0].rows[0][4], json!(455_052_511));
     assert_eq!(counted.tables[0].rows[1][4], json!(36_249));
     assert!(!counted.metrics.contains_key("smallest"));
 }
 
 #[test]
-fn the_whole_of_64_bits_is_planned() {
-    let job = Prime::new(vec![named(0, u64::MAX), named(u64::MAX, u64::MAX)], 4);
+fn all_64_bit_numbers_can_be_planned() {
+    let job = PrimeJob::new(vec![named(0, u64::MAX), named(u64::MAX, u64::MAX)], 4);
     let planning = streamguard_engine::PlanContext {
         clock_ms: 0,
         cancel: Cancel::new(),
@@ -87,14 +86,14 @@ fn known_counts_up_to_10_to_the_12() {
     let known = known.into_iter().chain([37_607_912_018]);
     for (k, count) in (1..).zip(known) {
         assert_eq!(pi(10u64.pow(k), &|| false), Ok(count), "10^{k}");
-        let summary = run(Prime::new(vec![named(0, 10u64.pow(k))], 2).counting_only(true), 2);
+        let summary = run(PrimeJob::new(vec![named(0, 10u64.pow(k))], 2).counting_only(true), 2);
         assert_eq!(summary.metrics["primes"], json!(count), "10^{k}");
     }
 }
 
 #[test]
 fn many_small_ranges_share_shards() {
-    let job = Prime::new((0..10_000).map(|at| named(at * 100, at * 100 + 40)).collect(), 4);
+    let job = PrimeJob::new((0..10_000).map(|at| named(at * 100, at * 100 + 40)).collect(), 4);
     let planning = streamguard_engine::PlanContext {
         clock_ms: 0,
         cancel: Cancel::new(),
@@ -107,14 +106,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
-    fn the_result_is_that_of_dividing_every_number(
+    fn the_result_is_that_of_testing_every_number(
         ranges in prop::collection::vec((0u64..3000, 0u64..900), 1..6),
         high in any::<u64>(),
         workers in 1u16..5,
     ) {
         let mut ranges: Vec<_> = ranges.into_iter().map(|(start, length)| named(start, start + length)).collect();
         ranges.push(named(high, high.saturating_add(300)));
-        let primes = |range: Range| (range.start..=range.end).filter(|&n| is_prime(n)).collect::<Vec<u64>>();
+        let primes = |range: NumberRange| (range.start..=range.end).filter(|&n| is_prime(n)).collect::<Vec<u64>>();
         let mut all: Vec<u64> = ranges.iter().flat_map(|named| primes(named.range)).collect();
         let sum = all.len();
         all.sort_unstable();
@@ -122,7 +121,7 @@ proptest! {
 
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("primes");
-        let job = Prime::new(ranges.clone(), workers).listing(list(&folder, ListFormat::Text));
+        let job = PrimeJob::new(ranges.clone(), workers).writing_to(prime_file(&folder, PrimeFileFormat::Text));
         let summary = run(job, workers.into());
         prop_assert_eq!(&summary.metrics["primes"], &json!(sum));
         for (named, row) in ranges.iter().zip(&summary.tables[0].rows) {
@@ -135,24 +134,24 @@ proptest! {
         }
         let text: String = all.iter().map(|prime| format!("{prime}\n")).collect();
         prop_assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
-        run(Prime::new(ranges, workers).listing(list(&folder, ListFormat::Binary)), 1);
+        run(PrimeJob::new(ranges, workers).writing_to(prime_file(&folder, PrimeFileFormat::Binary)), 1);
         let bytes: Vec<u8> = all.iter().flat_map(|prime| prime.to_le_bytes()).collect();
         prop_assert_eq!(std::fs::read(&file).unwrap(), bytes);
     }
 
     #[test]
-    fn any_cut_gives_the_same(start in 0u64..1 << 40, length in 0u64..80_000_000, cuts in prop::collection::vec(0.0..1.0f64, 0..5), workers in 1u16..40) {
+    fn the_result_is_the_same_for_any_cut(start in 0u64..1 << 40, length in 0u64..80_000_000, cuts in prop::collection::vec(0.0..1.0f64, 0..5), workers in 1u16..40) {
         let whole = named(start, start + length);
-        let expected = run(Prime::new(vec![whole.clone()], 1), 1);
-        let other = run(Prime::new(vec![whole], workers), 3);
+        let expected = run(PrimeJob::new(vec![whole.clone()], 1), 1);
+        let other = run(PrimeJob::new(vec![whole], workers), 3);
         prop_assert_eq!(&other, &expected);
-        // The same numbers as several ranges.
+        // The same numbers, given as several ranges.
         let mut borders: Vec<u64> = cuts.iter().map(|cut| start + (cut * length as f64) as u64).collect();
         borders.extend([start, start + length + 1]);
         borders.sort_unstable();
         borders.dedup();
         let parts: Vec<_> = borders.windows(2).map(|pair| named(pair[0], pair[1] - 1)).collect();
-        let parts = run(Prime::new(parts, workers), 2);
+        let parts = run(PrimeJob::new(parts, workers), 2);
         for name in ["numbers", "primes", "density", "smallest", "largest"] {
             prop_assert_eq!(&parts.metrics[name], &expected.metrics[name], "{}", name);
         }

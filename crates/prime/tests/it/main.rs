@@ -1,8 +1,8 @@
-//! Primes: the arithmetic, and the job that counts and lists them.
+//! Tests of primes, one module per topic.
 
-// The sieve, pi and the primality test against each other.
+// The sieve, pi and the primality test agree with each other.
 mod arithmetic;
-// `ranges.json` and ranges on the command line, sound and not.
+// Valid and invalid ranges, in `ranges.json` and on the command line.
 mod input;
-// The job: the same result however it is cut.
+// The job gives the same result however its ranges are cut.
 mod job;

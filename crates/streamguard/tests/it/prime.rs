@@ -43,7 +43,7 @@ fn what_is_wrong_is_said_before_anything_runs() {
     std::fs::write(folder.path().join("ranges.json"), r#"{"ranges": [{"start": 7, "end": "x"}]}"#).unwrap();
     for (arguments, says) in [
         (&["--path", "ranges.json"][..], "ranges.json: ranges[0].end: expected a whole number from 0"),
-        (&["--range", "9..2"], "--range 9..2: it starts at 9, above its end 2"),
+        (&["--range", "9..2"], "--range 9..2: the start 9 is above the end 2"),
         (&[], "--path ranges.json, or --range 1..1000"),
         (&["--range", "1..2", "--list", "no/such/folder"], "a file cannot be written there"),
     ] {

@@ -1,21 +1,21 @@
-//! The special leaves that need no sieve.
+//! Easy leaves: the special leaves that need no sieve.
 //!
-//! For p above the square root of y, m is a prime q > p, and the leaf is phi(v, pi(p) - 1) with v = x / (p q).
-//! It is 1 if v < p, and pi(v) - pi(p) + 2 if p <= v < p^2.
+//! For p above the square root of y, m is a prime q > p, and the leaf is phi(v, pi(p) - 1) with v = x / (p
+//! q). Its value is 1 if v < p, and pi(v) - pi(p) + 2 if p <= v < p^2.
 
-use crate::arithmetic::sieve::Stopped;
+use crate::arithmetic::number_range::SieveStopped;
 
-use super::Terms;
-use super::table::PiTable;
+use super::pi_table::PiTable;
+use super::terms::PiTerms;
 
-/// The sum of the special leaves with v < p, or v < p^2 within the table of pi.
-pub(super) fn sum(terms: &Terms, stop: &dyn Fn() -> bool) -> Result<u64, Stopped> {
-    let Terms { x, y, primes, table } = terms;
+/// Returns the sum of the special leaves with v < p, or v < p^2 within the table of pi.
+pub(super) fn sum(terms: &PiTerms, stop: &dyn Fn() -> bool) -> Result<u64, SieveStopped> {
+    let PiTerms { x, y, primes, table } = terms;
     let mut sum = 0u64;
     let first = primes.partition_point(|&p| u64::from(p).pow(2) <= *y);
     for (before, &p) in primes.iter().enumerate().skip(first) {
         if before % 64 == 0 && stop() {
-            return Err(Stopped);
+            return Err(SieveStopped);
         }
         let p = u64::from(p);
         let quotient = x / p;
@@ -33,12 +33,12 @@ pub(super) fn sum(terms: &Terms, stop: &dyn Fn() -> bool) -> Result<u64, Stopped
     Ok(sum)
 }
 
-/// The sum of pi(quotient / q) over the primes q of index `from..to`.
+/// Returns the sum of pi(quotient / q) over the primes q of index `from..to`.
 ///
-/// For q above the root of the quotient many q have the same pi, so that there the sum is turned over: every
-/// prime r counts for the q up to quotient / r.
-fn between(terms: &Terms, quotient: u64, from: usize, to: usize) -> u64 {
-    let Terms { primes, table, .. } = terms;
+/// Many q above the square root of the quotient have the same pi. There the sum is reordered: every prime r
+/// counts for the q up to quotient / r.
+fn between(terms: &PiTerms, quotient: u64, from: usize, to: usize) -> u64 {
+    let PiTerms { primes, table, .. } = terms;
     let index = |v: u64| table.pi(v) as usize;
     let root = quotient.isqrt();
     let turn = primes.partition_point(|&q| u64::from(q) <= root).clamp(from, to);
@@ -53,9 +53,10 @@ fn between(terms: &Terms, quotient: u64, from: usize, to: usize) -> u64 {
     direct + (all * (to - turn)) as u64 + turned
 }
 
-/// The sum of pi(quotient / q) over all q.
+/// Returns the sum of pi(quotient / q) over all q.
 fn lookup(table: &PiTable, quotient: u64, qs: &[u32]) -> u64 {
-    // Below 2^53 the quotient of two integers, as doubles, is never rounded up to an integer.
+    // Floating-point division is faster, and exact enough: below 2^53 the quotient of two integers is never rounded
+    // up to an integer.
     let double = quotient as f64;
     qs.iter().map(|&q| table.pi(u64::from((double / f64::from(q)) as u32))).sum()
 }

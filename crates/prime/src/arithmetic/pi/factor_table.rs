@@ -1,16 +1,17 @@
-//! The least prime factor and the Moebius function of small numbers.
+//! Least prime factors and the Moebius function of small numbers.
 
-use crate::arithmetic::wheel::{BIT, RESIDUES, SPAN, bits_to, byte_of};
+use crate::arithmetic::wheel::{BIT_OF_RESIDUE, NUMBERS_PER_BYTE, RESIDUES, byte_of, mask_up_to};
 
-/// For every number up to a bound that 2, 3 and 5 do not divide, in order: its least prime factor, with the
-/// sign of its Moebius function; 0 if a square divides it.
+/// For every number up to a bound that 2, 3 and 5 do not divide, in order: the least prime factor, with the
+/// sign of the Moebius function; 0 if a square divides the number.
 ///
-/// Factors from [`i16::MAX`] on are stored as that, and so is the 1, which has none: they are only compared with
-/// primes up to the square root of the bound.
-pub(super) struct Factors(Vec<i16>);
+/// Factors from [`i16::MAX`] on are stored as [`i16::MAX`], and so is the number 1, which has none: factors
+/// are only compared with primes up to the square root of the bound.
+pub(super) struct FactorTable(Vec<i16>);
 
-impl Factors {
-    /// The factors of the numbers up to `limit`, at most 2^30; `primes` are all the primes up to there.
+impl FactorTable {
+    /// Computes the factors of the numbers up to `limit`, at most 2^30. `primes` are all the primes up to
+    /// there.
     pub(super) fn new(limit: u64, primes: &[u32]) -> Self {
         let mut factors = vec![i16::MAX; Self::up_to(limit)];
         for p in primes.iter().map(|&p| u64::from(p)).skip_while(|&p| p < 7) {
@@ -26,13 +27,13 @@ impl Factors {
         Self(factors)
     }
 
-    /// How many numbers up to `n` 2, 3 and 5 do not divide.
+    /// Returns how many numbers up to `n` are divisible by none of 2, 3 and 5.
     pub(super) fn up_to(n: u64) -> usize {
-        byte_of(n) as usize * 8 + bits_to(n % SPAN).count_ones() as usize
+        byte_of(n) as usize * 8 + mask_up_to(n % NUMBERS_PER_BYTE).count_ones() as usize
     }
 
-    /// Of the numbers of `above + 1..=to` that have no prime factor up to `prime` and no square one, from the
-    /// greatest down: the number, and whether the number of its prime factors is even.
+    /// Returns the numbers of `above + 1..=to` without a prime factor up to `prime` and without a square
+    /// factor, in descending order, and whether each has an even number of prime factors.
     pub(super) fn leaves(&self, above: u64, to: u64, prime: u64) -> impl Iterator<Item = (u64, bool)> {
         let to = Self::up_to(to);
         let from = Self::up_to(above).min(to);
@@ -42,18 +43,18 @@ impl Factors {
     }
 }
 
-/// The multiples of `p` up to `limit` that 2, 3 and 5 do not divide.
+/// Returns the multiples of `p` up to `limit` that 2, 3 and 5 do not divide.
 fn multiples(p: u64, limit: u64) -> impl Iterator<Item = u64> {
     (0..).map(move |i| number(i) * p).take_while(move |&n| n <= limit)
 }
 
-/// The number of an entry.
+/// Returns the number of an entry.
 fn number(entry: usize) -> u64 {
-    (entry / 8) as u64 * SPAN + u64::from(RESIDUES[entry % 8])
+    (entry / 8) as u64 * NUMBERS_PER_BYTE + u64::from(RESIDUES[entry % 8])
 }
 
-/// The entry of a number, if it has one.
+/// Returns the entry of a number, if it has one.
 fn index(number: u64) -> Option<usize> {
-    let bit = usize::from(BIT[(number % SPAN) as usize]);
+    let bit = usize::from(BIT_OF_RESIDUE[(number % NUMBERS_PER_BYTE) as usize]);
     (bit < 8).then_some(byte_of(number) as usize * 8 + bit)
 }

@@ -1,44 +1,46 @@
-//! The segmented sieve over one band of numbers, as far as the stored primes reach.
+//! The segmented sieve of Eratosthenes, with the primes that are stored.
 
 use std::ops::ControlFlow;
 
-use crate::arithmetic::cycles::Cycles;
 use crate::arithmetic::presieve;
-use crate::arithmetic::wheel::{BIT, SPAN, bits_from, bits_to, byte_of};
+use crate::arithmetic::wheel::{BIT_OF_RESIDUE, NUMBERS_PER_BYTE, byte_of, mask_from, mask_up_to};
+use crate::arithmetic::wheel_cycles::WheelCycles;
 
-/// Bytes of the sieve that are worked on at a time with the primes up to [`NEAR`]: fits the first-level
-/// data cache of every processor of the last fifteen years.
-const BLOCK: usize = 32 << 10;
+/// Bytes of the sieve that are processed at a time with the primes up to [`MAX_BLOCK_PRIME`]. They fit into
+/// the first-level data cache of every processor of the last fifteen years.
+const BLOCK_BYTES: usize = 32 << 10;
 
-/// The greatest prime that is crossed out block by block.
-const NEAR: u32 = 32 << 10;
+/// Greatest prime that is crossed out block by block.
+const MAX_BLOCK_PRIME: u32 = 32 << 10;
 
-/// The greatest prime that is crossed out in cycles, segment by segment.
-pub(crate) const FAR: u64 = 1 << 20;
+/// Greatest prime that is crossed out in cycles, segment by segment.
+pub(crate) const MAX_CYCLE_PRIME: u64 = 1 << 20;
 
-/// A sieve over a band of numbers, with buffers that are used again.
-pub(crate) struct Band {
-    /// Bytes that are worked on at a time with the primes up to [`FAR`].
+/// A sieve over a range of numbers, with buffers that are used again.
+pub(crate) struct SegmentedSieve {
+    /// Bytes that are processed at a time with the primes up to [`MAX_CYCLE_PRIME`].
     segment: usize,
     /// The primes from 7 on, as far as they were needed.
     primes: Vec<u32>,
     /// One stripe, and behind it room for the last cycle of the greatest prime.
     buffer: Vec<u8>,
-    near: Cycles,
-    far: Cycles,
+    near: WheelCycles,
+    far: WheelCycles,
 }
 
-impl Band {
-    /// A sieve that gives its result in segments of so many bytes.
+impl SegmentedSieve {
+    /// Creates a sieve that returns its result in segments of so many bytes.
     pub(crate) fn new(segment: usize) -> Self {
-        let [near, far] = [Cycles::default(), Cycles::default()];
+        let [near, far] = [WheelCycles::default(), WheelCycles::default()];
         Self { segment, primes: Vec::new(), buffer: Vec::new(), near, far }
     }
 
-    /// Sieves the numbers of `start..=end`, 7 and above, with the primes up to [`FAR`], and shows them in
-    /// order to `visit`: a piece of the sieve and the number of its first byte. What is set there is
-    /// prime if `prepare` has crossed out the multiples of the primes above [`FAR`]; it is given each
-    /// stripe of `stripe` bytes, and the number of its first byte, before the stripe is sieved.
+    /// Sieves the numbers of `start..=end`, 7 and above, with the primes up to [`MAX_CYCLE_PRIME`], and
+    /// passes them to `visit` in order: a piece of the sieve and the number of its first byte.
+    ///
+    /// `prepare` gets each stripe of `stripe` bytes, and the number of its first byte, before the stripe is
+    /// sieved. If `prepare` crosses out the multiples of the primes above [`MAX_CYCLE_PRIME`], every set bit
+    /// is a prime.
     pub(crate) fn run<B>(
         &mut self,
         (start, end): (u64, u64),
@@ -52,13 +54,13 @@ impl Band {
         }
         let (first, last) = (byte_of(start), byte_of(end));
         let stripe = stripe.min(usize::try_from(last - first + 1).unwrap_or(usize::MAX));
-        let room = end.isqrt().min(FAR) as usize;
-        self.need(room.max(presieve::NEXT_PRIME as usize) as u32);
+        let room = end.isqrt().min(MAX_CYCLE_PRIME) as usize;
+        self.ensure_primes(room.max(presieve::FIRST_UNSIEVED_PRIME as usize) as u32);
         self.near.clear();
         self.far.clear();
         self.buffer.clear();
         self.buffer.resize(stripe + room, 0xff);
-        let mut taken = self.primes.partition_point(|&p| u64::from(p) < presieve::NEXT_PRIME);
+        let mut taken = self.primes.partition_point(|&p| u64::from(p) < presieve::FIRST_UNSIEVED_PRIME);
 
         let mut base = first;
         loop {
@@ -67,15 +69,15 @@ impl Band {
             for begin in (0..length).step_by(self.segment) {
                 let until = length.min(begin + self.segment);
                 let at = base + begin as u64;
-                self.take(&mut taken, begin, at, until - begin);
-                self.sieve(begin, until, base);
+                self.add_primes(&mut taken, begin, at, until - begin);
+                self.cross_out(begin, until, base);
                 let bytes = &mut self.buffer[begin..until];
                 restore(bytes, at, &self.primes);
                 if at == first {
-                    bytes[0] &= bits_from(start % SPAN);
+                    bytes[0] &= mask_from(start % NUMBERS_PER_BYTE);
                 }
                 if at + (bytes.len() as u64 - 1) == last {
-                    bytes[until - begin - 1] &= bits_to(end % SPAN);
+                    bytes[until - begin - 1] &= mask_up_to(end % NUMBERS_PER_BYTE);
                 }
                 visit(bytes, at)?;
             }
@@ -85,14 +87,15 @@ impl Band {
             base += stripe as u64;
             self.near.shift(stripe);
             self.far.shift(stripe);
+            // Cycles that reached beyond the stripe have marked bytes there already: carry them over.
             self.buffer.copy_within(stripe.., 0);
             self.buffer[room..].fill(0xff);
         }
     }
 
-    /// Shows `visit` the primes of `start..=end`, 7 and above, up to the square of [`FAR`]: pieces of the
-    /// sieve and the numbers of their first bytes.
-    pub(crate) fn primes<B>(
+    /// Passes the primes of `start..=end`, 7 and above, up to the square of [`MAX_CYCLE_PRIME`] to `visit`:
+    /// pieces of the sieve and the numbers of their first bytes.
+    pub(crate) fn visit_primes<B>(
         &mut self,
         (start, end): (u64, u64),
         mut visit: impl FnMut(&[u8], u64) -> ControlFlow<B>,
@@ -101,29 +104,30 @@ impl Band {
         self.run((start, end), self.segment, nothing, |bytes, first| visit(bytes, first))
     }
 
-    /// Sees to it that the primes up to `limit` are there.
-    fn need(&mut self, limit: u32) {
+    /// Makes sure that the primes up to `limit` are stored.
+    fn ensure_primes(&mut self, limit: u32) {
         if self.primes.last().is_none_or(|&p| p < limit) {
             self.primes = small_primes(limit);
         }
     }
 
-    /// Takes up the primes whose squares are reached in the segment of `length` bytes at byte `begin` of
-    /// the buffer, byte `at` of all numbers.
-    fn take(&mut self, taken: &mut usize, begin: usize, at: u64, length: usize) {
-        let greatest = (at + length as u64).saturating_mul(SPAN).isqrt().min(FAR) as u32;
+    /// Adds the primes whose squares are reached in the segment of `length` bytes at byte `begin` of the
+    /// buffer, byte `at` of all numbers.
+    fn add_primes(&mut self, taken: &mut usize, begin: usize, at: u64, length: usize) {
+        let greatest =
+            (at + length as u64).saturating_mul(NUMBERS_PER_BYTE).isqrt().min(MAX_CYCLE_PRIME) as u32;
         for &p in self.primes[*taken..].iter().take_while(|&&p| p <= greatest) {
-            let cycles = if p <= NEAR { &mut self.near } else { &mut self.far };
+            let cycles = if p <= MAX_BLOCK_PRIME { &mut self.near } else { &mut self.far };
             cycles.add(p, &mut self.buffer, begin, at);
             *taken += 1;
         }
     }
 
-    /// Crosses out the multiples of the primes taken up in `begin..until` of the buffer, whose first byte is
+    /// Crosses out the multiples of the added primes in `begin..until` of the buffer, whose first byte is
     /// byte `base` of all numbers.
-    fn sieve(&mut self, begin: usize, until: usize, base: u64) {
-        for block in (begin..until).step_by(BLOCK) {
-            let end = until.min(block + BLOCK);
+    fn cross_out(&mut self, begin: usize, until: usize, base: u64) {
+        for block in (begin..until).step_by(BLOCK_BYTES) {
+            let end = until.min(block + BLOCK_BYTES);
             presieve::cross_out(&mut self.buffer[block..end], base + block as u64);
             self.near.cross_out(&mut self.buffer, end);
         }
@@ -131,18 +135,18 @@ impl Band {
     }
 }
 
-/// Sets the bits of the sieving primes, which are crossed out as multiples of themselves.
+/// Sets the bits of the sieving primes, which were crossed out as multiples of themselves.
 fn restore(bytes: &mut [u8], first: u64, primes: &[u32]) {
     let from = primes.partition_point(|&p| byte_of(p.into()) < first);
     for &p in &primes[from..] {
         let Some(byte) = bytes.get_mut((byte_of(p.into()) - first) as usize) else { break };
-        *byte |= 1 << BIT[(u64::from(p) % SPAN) as usize];
+        *byte |= 1 << BIT_OF_RESIDUE[(u64::from(p) % NUMBERS_PER_BYTE) as usize];
     }
 }
 
-/// The primes of `7..=limit`.
+/// Returns the primes of `7..=limit`.
 fn small_primes(limit: u32) -> Vec<u32> {
-    // Entry i stands for 2 i + 1.
+    // The plain sieve of Eratosthenes over odd numbers: entry i stands for 2 i + 1.
     let mut prime = vec![true; (limit as usize).div_ceil(2)];
     for i in 1..(limit.isqrt() as usize).div_ceil(2) {
         if prime[i] {

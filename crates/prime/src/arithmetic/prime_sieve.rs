@@ -1,0 +1,192 @@
+//! The sieve for any range: a choice of methods by the size of the numbers and the length of the range.
+
+use std::ops::ControlFlow;
+
+use crate::arithmetic::bucket_sieve::{BucketSieve, MAX_BUCKET_PRIME, SEGMENT_BYTES};
+use crate::arithmetic::large_primes::LargePrimes;
+use crate::arithmetic::number_range::{NumberRange, SieveStopped};
+use crate::arithmetic::primality::is_prime;
+use crate::arithmetic::segmented_sieve::{MAX_CYCLE_PRIME, SegmentedSieve};
+use crate::arithmetic::wheel::{self, NUMBERS_PER_BYTE};
+
+/// Longest stripe, in bytes.
+const MAX_STRIPE_BYTES: u64 = 18 << 20;
+
+/// Greatest prime in the buckets if they do not have room for all primes beside a stripe.
+const LIMITED_BUCKET_PRIME: u64 = 8 * MAX_CYCLE_PRIME;
+
+/// A segmented sieve. Reuse a value to reuse its buffers.
+pub struct PrimeSieve {
+    segmented: SegmentedSieve,
+    buckets: BucketSieve,
+    large: LargePrimes,
+}
+
+impl Default for PrimeSieve {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl PrimeSieve {
+    /// Creates a sieve without buffers.
+    pub fn new() -> Self {
+        Self {
+            segmented: SegmentedSieve::new(SEGMENT_BYTES),
+            buckets: BucketSieve::new(),
+            large: LargePrimes::new(),
+        }
+    }
+
+    /// Returns the number of primes of a range. Calls `stop` every few milliseconds.
+    ///
+    /// # Errors
+    /// [`SieveStopped`] as soon as `stop` returns true.
+    pub fn count(&mut self, range: NumberRange, stop: &dyn Fn() -> bool) -> Result<u64, SieveStopped> {
+        self.count_and_first(range, 0, stop).map(|(count, _)| count)
+    }
+
+    /// Returns the number of primes of a range, and the first `n` primes. Calls `stop` every few
+    /// milliseconds.
+    ///
+    /// # Errors
+    /// [`SieveStopped`] as soon as `stop` returns true.
+    pub fn count_and_first(
+        &mut self,
+        range: NumberRange,
+        n: usize,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<(u64, Vec<u64>), SieveStopped> {
+        // The layout of the sieve has no bits for the primes of the wheel.
+        let wheel = [2, 3, 5].into_iter().filter(|&p| range.contains(p));
+        let mut count = wheel.clone().count() as u64;
+        let mut first: Vec<u64> = wheel.take(n).collect();
+        let flow = self.run(range, stop, |bytes, at, is_complete| {
+            let primes = || wheel::numbers(bytes, at).filter(|&n| is_complete || is_prime(n));
+            first.extend(primes().take(n - first.len()));
+            count += if is_complete { wheel::count_ones(bytes) } else { primes().count() as u64 };
+            ControlFlow::Continue(())
+        });
+        if flow.is_break() { Err(SieveStopped) } else { Ok((count, first)) }
+    }
+
+    /// Calls `f` with each prime of a range in ascending order, until `f` breaks. Calls `stop` every few
+    /// milliseconds.
+    ///
+    /// # Errors
+    /// [`SieveStopped`] as soon as `stop` returns true.
+    pub fn for_each(
+        &mut self,
+        range: NumberRange,
+        stop: &dyn Fn() -> bool,
+        mut f: impl FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<(), SieveStopped> {
+        let mut broken = false;
+        let mut give = |n| {
+            let flow = f(n);
+            broken = flow.is_break();
+            flow
+        };
+        let mut flow = [2, 3, 5].into_iter().filter(|&p| range.contains(p)).try_for_each(&mut give);
+        if flow.is_continue() {
+            flow = self.run(range, stop, |bytes, first, is_complete| {
+                wheel::numbers(bytes, first).filter(|&n| is_complete || is_prime(n)).try_for_each(&mut give)
+            });
+        }
+        if flow.is_break() && !broken { Err(SieveStopped) } else { Ok(()) }
+    }
+
+    /// Passes the sieve of a range, 7 and above, to `visit` piece by piece, with the number of the first byte
+    /// of each piece. Every set bit is a prime. The range must not be short compared with the square root of
+    /// its end.
+    pub(crate) fn segments(
+        &mut self,
+        range: NumberRange,
+        stop: &dyn Fn() -> bool,
+        mut visit: impl FnMut(&[u8], u64) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        self.run(range, stop, |bytes, first, is_complete| {
+            debug_assert!(is_complete, "the range is long");
+            visit(bytes, first)
+        })
+    }
+
+    /// Passes the sieve of a range, 7 and above, to `visit` piece by piece, with the number of the first byte
+    /// of each piece and whether every set bit is a prime; otherwise set bits must still be tested.
+    fn run(
+        &mut self,
+        range: NumberRange,
+        stop: &dyn Fn() -> bool,
+        mut visit: impl FnMut(&[u8], u64, bool) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let Self { segmented, buckets, large } = self;
+        let plan = SievePlan::of(range);
+        buckets.clear(MAX_CYCLE_PRIME);
+        segmented.run(
+            (range.start, range.end),
+            plan.stripe,
+            |stripe, first| {
+                if plan.generates_large {
+                    large.cross_out(stripe, first, plan.max_bucketed, stop)?
+                }
+                ControlFlow::Continue(())
+            },
+            |bytes, first| {
+                if stop() {
+                    return ControlFlow::Break(());
+                }
+                if plan.max_bucketed > MAX_CYCLE_PRIME {
+                    buckets.cross_out(bytes, first, plan.max_bucketed);
+                }
+                visit(bytes, first, plan.is_complete)
+            },
+        )
+    }
+}
+
+/// The methods by which a range is sieved with the primes above [`MAX_CYCLE_PRIME`].
+struct SievePlan {
+    /// Whether all sieving primes are used; otherwise remaining numbers must be tested.
+    is_complete: bool,
+    /// Greatest prime in the buckets.
+    max_bucketed: u64,
+    /// Whether larger primes are generated anew for each stripe.
+    generates_large: bool,
+    /// Bytes of a stripe.
+    stripe: usize,
+}
+
+impl SievePlan {
+    /// Chooses the fastest methods within 32 MB.
+    ///
+    /// All primes go into the buckets if they have room there. If not, few go there and stripes are large. A
+    /// single stripe needs no buckets. For a very short range, numbers that the primes up to
+    /// [`MAX_CYCLE_PRIME`] leave are tested, which is cheaper than generating the other primes.
+    fn of(range: NumberRange) -> Self {
+        let root = range.end.isqrt();
+        let bytes = range.end.saturating_sub(range.start) / NUMBERS_PER_BYTE + 2;
+        let is_complete = root <= MAX_CYCLE_PRIME || !testing_is_cheaper(range);
+        let max_bucketed = if root <= MAX_CYCLE_PRIME || !is_complete || bytes <= MAX_STRIPE_BYTES {
+            MAX_CYCLE_PRIME
+        } else if root <= MAX_BUCKET_PRIME {
+            root
+        } else {
+            LIMITED_BUCKET_PRIME
+        };
+        let generates_large = is_complete && max_bucketed < root;
+        let stripe = if generates_large {
+            bytes.div_ceil(bytes.div_ceil(MAX_STRIPE_BYTES)) as usize
+        } else {
+            SEGMENT_BYTES
+        };
+        Self { is_complete, max_bucketed, generates_large, stripe: stripe.next_multiple_of(SEGMENT_BYTES) }
+    }
+}
+
+/// Returns whether testing single numbers of a range is cheaper than generating all sieving primes. As
+/// measured, a number of the range costs as much as thirteen sieving primes.
+fn testing_is_cheaper(range: NumberRange) -> bool {
+    let root = range.end.isqrt();
+    let primes = root / u64::from(root.ilog2()) * 3 / 2;
+    range.end.saturating_sub(range.start).saturating_mul(13) < primes
+}

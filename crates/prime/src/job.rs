@@ -1,0 +1,155 @@
+//! The job: its settings, its shards and their merge.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use streamguard_engine::{
+    JobError, Limits, Merge, Output, Plan, PlanContext, Shard, ShardError, Summary, TypedJob,
+};
+
+use crate::arithmetic::{NumberRange, PrimeSieve, SieveStopped, count_primes, last_prime};
+use crate::piece_results::{FIRST_PRIMES_LISTED, PieceResult, PieceResults};
+use crate::prime_file::{self, PrimeFile};
+use crate::range_spec::NamedRange;
+use crate::shard_plan::{disjoint_ranges, plan_shards};
+use crate::summary::summarize;
+
+/// Name of the job.
+pub const NAME: &str = "prime";
+
+/// Counts and lists the primes of some ranges.
+///
+/// The ranges may overlap. No number is examined twice; each range has its own figures, and totals are given
+/// both as sums over the ranges and over all distinct numbers.
+///
+/// # Memory
+/// Every worker has a sieve of its own: one to five megabytes up to 10^12, and up to 27 megabytes for longer
+/// ranges above.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrimeJob {
+    /// The ranges.
+    ranges: Vec<NamedRange>,
+    /// Whether primes are counted without finding each, which is much cheaper for long ranges of small numbers.
+    count_only: bool,
+    /// A file for all distinct primes in ascending order.
+    #[serde(rename = "list")]
+    prime_file: Option<PrimeFile>,
+    /// Number of workers for which the ranges are cut; does not change the result.
+    workers: u16,
+    /// Idle sieves.
+    #[serde(skip)]
+    sieves: SievePool,
+}
+
+impl PrimeJob {
+    /// Creates a job that finds the primes of some ranges, cut for so many workers.
+    pub fn new(ranges: Vec<NamedRange>, workers: u16) -> Self {
+        Self { ranges, count_only: false, prime_file: None, workers, sieves: SievePool::default() }
+    }
+
+    /// Sets whether primes are only counted.
+    pub fn counting_only(mut self, count_only: bool) -> Self {
+        self.count_only = count_only;
+        self
+    }
+
+    /// Sets a file to which all primes are written.
+    pub fn writing_to(mut self, prime_file: Option<PrimeFile>) -> Self {
+        self.prime_file = prime_file;
+        self
+    }
+
+    /// Counts the primes of a piece, and finds the first and the last unless primes are only counted.
+    fn examine(
+        &self,
+        range: NumberRange,
+        sieve: &mut PrimeSieve,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<PieceResult, SieveStopped> {
+        if self.count_only {
+            let count = count_primes(sieve, range, stop)?;
+            return Ok(PieceResult { range, count, first: Vec::new(), last: None });
+        }
+        let (count, first) = sieve.count_and_first(range, FIRST_PRIMES_LISTED, stop)?;
+        Ok(PieceResult { range, count, first, last: last_prime(range) })
+    }
+}
+
+impl TypedJob for PrimeJob {
+    /// Pieces that run one after another.
+    type Shard = Vec<NumberRange>;
+
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn settings(&self) -> Value {
+        json!(self)
+    }
+
+    fn unit(&self) -> &str {
+        "pieces"
+    }
+
+    fn limits(&self) -> Limits {
+        // A long range is correct work, however long it takes: no deadline in practice.
+        Limits { deadline: Duration::from_secs(365 * 24 * 3600), ..Limits::default() }
+    }
+
+    fn plan(&self, _: &PlanContext) -> Result<Plan<Self::Shard>, JobError> {
+        let shards = plan_shards(&self.ranges, self.count_only, self.workers);
+        let pieces = shards.iter().map(Vec::len).sum::<usize>() as u64;
+        Ok(Plan::new(shards).expecting(pieces))
+    }
+
+    fn run(&self, shard: &Shard<Self::Shard>, output: &mut Output<'_>) -> Result<(), ShardError> {
+        let mut sieve = self.sieves.take();
+        for &piece in &shard.payload {
+            let result = self.examine(piece, &mut sieve, &|| output.check().is_err());
+            output.emit(&result.map_err(|SieveStopped| ShardError::Stopped)?)?;
+        }
+        self.sieves.give_back(sieve);
+        Ok(())
+    }
+
+    fn keeps_partial(&self) -> bool {
+        true
+    }
+
+    fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError> {
+        let mut results: Vec<PieceResult> = Vec::new();
+        merge.each_record(|line| {
+            results.push(serde_json::from_slice(line).map_err(JobError::failed)?);
+            Ok(())
+        })?;
+        // The file holds all primes or does not exist: with missing shards it is not written.
+        if let (Some(file), 0) = (&self.prime_file, merge.missing()) {
+            prime_file::write(file, &disjoint_ranges(&self.ranges), merge)?;
+        }
+        Ok(summarize(&self.ranges, self.count_only, &PieceResults::new(results)))
+    }
+}
+
+/// Sieves that no shard uses at the moment, so that their buffers and small primes are used again.
+#[derive(Default)]
+struct SievePool(Mutex<Vec<PrimeSieve>>);
+
+impl SievePool {
+    fn take(&self) -> PrimeSieve {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    fn give_back(&self, sieve: PrimeSieve) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(sieve);
+    }
+}
+
+impl fmt::Debug for SievePool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SievePool")
+    }
+}

@@ -1,0 +1,122 @@
+//! From ranges to pieces, and from pieces to shards.
+
+use crate::arithmetic::{NumberRange, is_counted_by_pi, sieve_cost};
+use crate::range_spec::NamedRange;
+
+/// Most pieces of a range for each worker, enough to keep all workers busy to the end.
+const MAX_PIECES_PER_WORKER: f64 = 8.0;
+
+/// Number of the sieving primes up to 2^20, whose set-up costs [`STORED_PRIME_COST_NS`] each.
+const STORED_PRIMES: f64 = 82_025.0;
+
+/// Nanoseconds that a piece takes for each stored sieving prime, whatever the length of the piece; measured.
+const STORED_PRIME_COST_NS: f64 = 50.0;
+
+/// Nanoseconds that a piece takes for each larger sieving prime, which is generated anew; measured.
+const GENERATED_PRIME_COST_NS: f64 = 10.0;
+
+/// Numbers after which the sieve generates the larger primes anew in any case, so that a longer piece gains
+/// nothing.
+const STRIPE_NUMBERS: f64 = (30 * (18 << 20)) as f64;
+
+/// Shortest time of a piece for which cutting is worth while, in nanoseconds.
+const MIN_PIECE_COST_NS: f64 = 1e6;
+
+/// Longest estimated time of a piece, in nanoseconds, unless there are too many pieces.
+const MAX_PIECE_COST_NS: f64 = 1e9;
+
+/// Most pieces, apart from those that borders of ranges create.
+const MAX_PIECES: f64 = 16_384.0;
+
+/// Estimated time of a shard of several pieces, in nanoseconds.
+const SHARD_COST_NS: f64 = 2e6;
+
+/// Nanoseconds that every piece takes, however short.
+const PIECE_OVERHEAD_NS: f64 = 5e4;
+
+/// Cuts ranges into pieces in ascending order, and groups short pieces into shards.
+///
+/// The pieces cover every number of the ranges once, and none lies across a border of a range. With
+/// `count_only` a range stays whole if the primes can be counted without finding them.
+pub(crate) fn plan_shards(ranges: &[NamedRange], count_only: bool, workers: u16) -> Vec<Vec<NumberRange>> {
+    let disjoint_ranges = disjoint_ranges(ranges);
+    let total_cost: f64 = disjoint_ranges.iter().map(|&range| sieve_cost(range)).sum();
+    let mut shards: Vec<Vec<NumberRange>> = Vec::new();
+    let mut room = 0.0;
+    for range in disjoint_ranges {
+        let length = match count_only && is_counted_by_pi(range) {
+            true => u64::MAX,
+            false => piece_length(range, total_cost, workers),
+        };
+        for piece in cut_range(range, length) {
+            let cost = PIECE_OVERHEAD_NS + sieve_cost(piece);
+            match shards.last_mut() {
+                Some(shard) if cost <= room => shard.push(piece),
+                _ => {
+                    shards.push(vec![piece]);
+                    room = SHARD_COST_NS;
+                }
+            }
+            room -= cost;
+        }
+    }
+    shards
+}
+
+/// Returns the stretches between borders of ranges that belong to any range, in ascending order.
+pub(crate) fn disjoint_ranges(ranges: &[NamedRange]) -> Vec<NumberRange> {
+    let mut borders: Vec<(u128, i64)> = ranges
+        .iter()
+        .flat_map(|NamedRange { range, .. }| [(range.start.into(), 1), (u128::from(range.end) + 1, -1)])
+        .collect();
+    borders.sort_unstable();
+    let mut depth = 0;
+    let mut disjoint_ranges = Vec::new();
+    for pair in borders.windows(2) {
+        let [(from, step), (until, _)] = [pair[0], pair[1]];
+        depth += step;
+        if depth > 0 && from < until {
+            // Both bounds lie within a range, so they fit into 64 bits again.
+            disjoint_ranges.push(NumberRange { start: from as u64, end: (until - 1) as u64 });
+        }
+    }
+    disjoint_ranges
+}
+
+/// Returns the numbers per piece of a range that is sieved. All ranges together cost `total_cost`.
+fn piece_length(range: NumberRange, total_cost: f64, workers: u16) -> u64 {
+    let cost = sieve_cost(range).max(1.0);
+    let numbers = range.numbers() as f64;
+    let workers = f64::from(workers.max(1));
+    let begin = setup_cost(range.end);
+    let pieces = match workers {
+        1.0 => 1.0,
+        // The set-up of all pieces should take at most a tenth of the sieving time, or twice the sieving time if
+        // there is only one piece per worker: then they set up side by side.
+        _ => (cost / (10.0 * begin))
+            .clamp(workers, MAX_PIECES_PER_WORKER * workers)
+            .min((2.0 * cost / begin).max(numbers / STRIPE_NUMBERS))
+            .min(cost / MIN_PIECE_COST_NS),
+    };
+    // A multiple of the workers: pieces have equal length, so each worker gets as many.
+    let pieces = if pieces < workers { pieces.max(1.0) } else { (pieces / workers).ceil() * workers };
+    let pieces = pieces.max(cost / MAX_PIECE_COST_NS).min((cost / total_cost * MAX_PIECES).max(1.0));
+    (numbers / pieces).ceil() as u64
+}
+
+/// Estimates the nanoseconds that a piece needs to set up all sieving primes. There are about r / ln r of
+/// them up to the square root r; ln r is 0.69 times the binary logarithm.
+fn setup_cost(end: u64) -> f64 {
+    let root = end.max(4).isqrt() as f64;
+    let primes = root / root.log2() * 1.5;
+    primes.min(STORED_PRIMES) * STORED_PRIME_COST_NS
+        + (primes - STORED_PRIMES).max(0.0) * GENERATED_PRIME_COST_NS
+}
+
+/// Cuts a range into pieces of equal length, at most `length` each.
+fn cut_range(range: NumberRange, length: u64) -> impl Iterator<Item = NumberRange> {
+    let pieces = range.numbers().div_ceil(u128::from(length.max(1)));
+    let border = move |at: u128| u128::from(range.start) + range.numbers() * at / pieces;
+    // All borders but the last are numbers of the range; the last one may be 2^64, so the sums are in 128 bits.
+    (0..pieces).map(move |at| NumberRange { start: border(at) as u64, end: (border(at + 1) - 1) as u64 })
+}
