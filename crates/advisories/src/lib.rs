@@ -26,7 +26,8 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use streamguard_dataset::Advisory;
 use streamguard_engine::{
-    Job, JobError, Level, Limits, Merge, Output, Plan, PlanContext, Secrets, Shard, ShardError, Summary,
+    Job, JobError, JobSummary, LogLevel, MergeContext, Plan, PlanContext, Secrets, Shard, ShardError,
+    ShardLimits, ShardOutput,
 };
 
 use listing::{Listing, Making};
@@ -49,9 +50,14 @@ pub trait AdvisorySource: Serialize + Debug + Send + Sync {
     fn access_mut(&mut self) -> &mut Access;
 
     /// How its shards may use the machine. They mostly wait: for budgets, for whole archives.
-    fn limits(&self) -> Limits {
+    fn limits(&self) -> ShardLimits {
         // The client has tried what there is to try.
-        Limits { deadline: Duration::from_secs(24 * 3600), attempts: 1, waiting: 2, ..Limits::default() }
+        ShardLimits {
+            deadline: Duration::from_secs(24 * 3600),
+            max_attempts: 1,
+            extra_io_slots: 2,
+            ..ShardLimits::default()
+        }
     }
 
     /// The payloads of its shards, in order. No network is used here. `clock_ms` names the run,
@@ -70,7 +76,7 @@ pub trait AdvisorySource: Serialize + Debug + Send + Sync {
 
 /// A running shard of a source: takes advisories.
 pub struct Advisories<'a, 'o> {
-    output: &'a mut Output<'o>,
+    output: &'a mut ShardOutput<'o>,
 }
 
 impl Advisories<'_, '_> {
@@ -90,15 +96,15 @@ impl Advisories<'_, '_> {
 
 impl Watch for Advisories<'_, '_> {
     fn stopped(&self) -> bool {
-        self.output.check().is_err()
+        self.output.check_stopped().is_err()
     }
 
-    fn note(&mut self, level: Level, text: String) {
-        self.output.note(level, text);
+    fn note(&mut self, level: LogLevel, text: String) {
+        self.output.log(level, text);
     }
 
     fn doing(&self, text: Option<&str>) {
-        self.output.doing(text);
+        self.output.set_activity(text);
     }
 }
 
@@ -137,7 +143,7 @@ impl<S: AdvisorySource> Job for Gather<S> {
         "advisories"
     }
 
-    fn limits(&self) -> Limits {
+    fn limits(&self) -> ShardLimits {
         self.0.limits()
     }
 
@@ -151,7 +157,7 @@ impl<S: AdvisorySource> Job for Gather<S> {
         Ok(Plan::new(base.into_iter().chain(changes)))
     }
 
-    fn run(&self, shard: &Shard, output: &mut Output<'_>) -> Result<(), ShardError> {
+    fn run(&self, shard: &Shard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         if let Ok(Base { listing }) = Base::deserialize(&shard.payload) {
             let emit = |line: &str| {
                 let record: &RawValue = serde_json::from_str(line).map_err(ShardError::failed)?;
@@ -164,17 +170,17 @@ impl<S: AdvisorySource> Job for Gather<S> {
         self.0.list(&shard.payload, &mut Advisories { output })
     }
 
-    fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError> {
+    fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
         let newest = newest(merge)?;
-        let mut file = merge.make(&file_name(self.0.name()))?;
+        let mut file = merge.create_file(&file_name(self.0.name()))?;
         let cache = &self.0.access().cache;
         let in_cache =
             |error| JobError::Failed(format!("cannot write the cache at {}: {error}", cache.display()));
         // What is incomplete is no ground to ask for changes only.
-        let key = self.keeps_listing().filter(|_| merge.missing() == 0);
+        let key = self.keeps_listing().filter(|_| merge.missing_shards() == 0);
         let mut listing = key.map(|key| Making::begin(cache, &key)).transpose().map_err(in_cache)?;
         let (mut at, mut advisories) = (0_u64, 0_u64);
-        merge.each_record(|line| {
+        merge.for_each_record(|line| {
             let head = Head::read(line)?;
             let is_newest = newest.get(head.id.as_ref()).is_some_and(|(_, newest)| *newest == at);
             at += 1;
@@ -183,11 +189,11 @@ impl<S: AdvisorySource> Job for Gather<S> {
             }
             advisories += 1;
             listing.as_mut().map_or(Ok(()), |listing| listing.add(line)).map_err(in_cache)?;
-            file.write_all(line).and_then(|()| file.write_all(b"\n")).map_err(|error| file.cannot(error))
+            file.write_all(line).and_then(|()| file.write_all(b"\n")).map_err(|error| file.write_error(error))
         })?;
-        merge.keep(file)?;
+        merge.commit_file(file)?;
         listing.map_or(Ok(()), |listing| listing.keep(merge.clock_ms())).map_err(in_cache)?;
-        Ok(Summary::default().metric("advisories", advisories))
+        Ok(JobSummary::default().metric("advisories", advisories))
     }
 }
 
@@ -207,10 +213,10 @@ struct Base {
 }
 
 /// For each advisory, by id, its newest version and the position of that among the records.
-fn newest(merge: &Merge<'_>) -> Result<HashMap<String, (Option<String>, u64)>, JobError> {
+fn newest(merge: &MergeContext<'_>) -> Result<HashMap<String, (Option<String>, u64)>, JobError> {
     let mut newest: HashMap<String, (Option<String>, u64)> = HashMap::new();
     let mut at = 0;
-    merge.each_record(|line| {
+    merge.for_each_record(|line| {
         let Head { id, modified } = Head::read(line)?;
         let modified = modified.map(|modified| modified.into_owned());
         // Of two equally new ones the first counts, wherever the second comes from.

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use streamguard_engine::Level;
+use streamguard_engine::LogLevel;
 
 use crate::{CacheError, Watch};
 
@@ -74,7 +74,7 @@ impl Pause {
             self.is_said = true;
             let why = why();
             watch.doing(Some(&why));
-            watch.note(Level::Info, why);
+            watch.note(LogLevel::Info, why);
         }
         sleep(moment.min(LOOK), watch)
     }

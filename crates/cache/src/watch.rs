@@ -1,6 +1,6 @@
 //! The view that a waiting operation has of its run.
 
-use streamguard_engine::Level;
+use streamguard_engine::LogLevel;
 
 /// A run that waits for something: it can stop the wait, and hears what is waited for.
 pub trait Watch {
@@ -8,7 +8,7 @@ pub trait Watch {
     fn stopped(&self) -> bool;
 
     /// Logs why a wait takes long, or what was odd.
-    fn note(&mut self, level: Level, text: String);
+    fn note(&mut self, level: LogLevel, text: String);
 
     /// Says in a few words what is waited for now; `None` when the work goes on.
     fn doing(&self, text: Option<&str>) {

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use streamguard_dataset::{Kind, Rejection, Sample, quality};
 use streamguard_engine::{
-    Job, JobError, Level, Limits, Merge, Output, Plan, PlanContext, Shard, ShardError, Summary,
+    Job, JobError, JobSummary, LogLevel, MergeContext, Plan, PlanContext, Shard, ShardError, ShardLimits,
+    ShardOutput,
 };
 
 use streamguard_cache::Watch;
@@ -26,8 +27,8 @@ pub trait Collector: Serialize + Debug + Send + Sync {
     fn target(&self) -> u64;
 
     /// How its shards may use the machine.
-    fn limits(&self) -> Limits {
-        Limits::default()
+    fn limits(&self) -> ShardLimits {
+        ShardLimits::default()
     }
 
     /// The payloads of its shards, in order.
@@ -45,7 +46,7 @@ pub trait Collector: Serialize + Debug + Send + Sync {
 
 /// A running shard of a collector: takes samples, and counts what it turns away.
 pub struct Samples<'a, 'o> {
-    output: &'a mut Output<'o>,
+    output: &'a mut ShardOutput<'o>,
     /// Where samples go that are part of another record.
     kept: Option<&'a mut Vec<Sample>>,
 }
@@ -53,7 +54,7 @@ pub struct Samples<'a, 'o> {
 impl<'a, 'o> Samples<'a, 'o> {
     /// Counts in the shard that `output` belongs to, but keeps the samples, for records of
     /// another form.
-    pub fn keeping(output: &'a mut Output<'o>, kept: &'a mut Vec<Sample>) -> Self {
+    pub fn keeping(output: &'a mut ShardOutput<'o>, kept: &'a mut Vec<Sample>) -> Self {
         Self { output, kept: Some(kept) }
     }
 
@@ -67,7 +68,7 @@ impl<'a, 'o> Samples<'a, 'o> {
         for code in sides.into_iter().flatten() {
             if let Err(rejection) = quality::check_length(code) {
                 self.reject(rejection);
-                return self.output.check();
+                return self.output.check_stopped();
             }
         }
         if sample.kind == Kind::Pair {
@@ -78,7 +79,7 @@ impl<'a, 'o> Samples<'a, 'o> {
         match &mut self.kept {
             Some(kept) => {
                 kept.push(sample);
-                self.output.check()
+                self.output.check_stopped()
             }
             None => self.output.emit(&sample),
         }
@@ -100,8 +101,8 @@ impl<'a, 'o> Samples<'a, 'o> {
     }
 
     /// Says something to whoever watches the run.
-    pub fn note(&mut self, level: Level, text: impl Into<String>) {
-        self.output.note(level, text);
+    pub fn note(&mut self, level: LogLevel, text: impl Into<String>) {
+        self.output.log(level, text);
     }
 
     /// Whether to stop.
@@ -109,21 +110,21 @@ impl<'a, 'o> Samples<'a, 'o> {
     /// # Errors
     /// [`ShardError::Stopped`], to be passed on.
     pub fn check(&self) -> Result<(), ShardError> {
-        self.output.check()
+        self.output.check_stopped()
     }
 }
 
 impl Watch for Samples<'_, '_> {
     fn stopped(&self) -> bool {
-        self.output.check().is_err()
+        self.output.check_stopped().is_err()
     }
 
-    fn note(&mut self, level: Level, text: String) {
-        self.output.note(level, text);
+    fn note(&mut self, level: LogLevel, text: String) {
+        self.output.log(level, text);
     }
 
     fn doing(&self, text: Option<&str>) {
-        self.output.doing(text);
+        self.output.set_activity(text);
     }
 }
 
@@ -158,7 +159,7 @@ impl<C: Collector> Job for Collect<C> {
         "samples"
     }
 
-    fn limits(&self) -> Limits {
+    fn limits(&self) -> ShardLimits {
         self.0.limits()
     }
 
@@ -166,20 +167,20 @@ impl<C: Collector> Job for Collect<C> {
         Ok(Plan::new(self.0.plan(planning)?).with_target(self.0.target()))
     }
 
-    fn run(&self, shard: &Shard, output: &mut Output<'_>) -> Result<(), ShardError> {
+    fn run(&self, shard: &Shard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         self.0.collect(&shard.payload, &mut Samples { output, kept: None })
     }
 
-    fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError> {
-        let mut file = merge.make(&file_name(self.0.name()))?;
+    fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
+        let mut file = merge.create_file(&file_name(self.0.name()))?;
         let mut pairs = 0;
-        let samples = merge.each_record(|line| {
+        let samples = merge.for_each_record(|line| {
             let sample: OfKind = serde_json::from_slice(line).map_err(JobError::failed)?;
             pairs += u64::from(sample.kind == Kind::Pair);
-            file.write_all(line).and_then(|()| file.write_all(b"\n")).map_err(|error| file.cannot(error))
+            file.write_all(line).and_then(|()| file.write_all(b"\n")).map_err(|error| file.write_error(error))
         })?;
-        merge.keep(file)?;
-        Ok(Summary::default()
+        merge.commit_file(file)?;
+        Ok(JobSummary::default()
             .metric("samples", samples)
             .metric("pairs", pairs)
             .metric("cut_at_target", merge.surplus()))

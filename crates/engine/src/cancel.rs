@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 /// A request to stop, shared by whoever may ask and whoever must obey. Clones are the same
 /// flag. A stop is never taken back; it can only become more urgent.
 #[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicU8>);
+pub struct CancelToken(Arc<AtomicU8>);
 
-impl Cancel {
+impl CancelToken {
     /// A flag that nobody has raised.
     pub fn new() -> Self {
         Self::default()

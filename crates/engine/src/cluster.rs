@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::event::Elsewhere;
+use crate::event::ClusterProgress;
 
 /// How often a shard is given to a cluster at most, if it comes back without a result.
 pub(crate) const ROUNDS: u32 = 3;
@@ -29,7 +29,7 @@ pub trait Cluster: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// What the engine said. It may have taken the round all the same, see [`Cluster::find`].
-    fn submit(&self, round: &Round, say: &dyn Fn(String)) -> Result<Vec<String>, ClusterError>;
+    fn submit(&self, round: &Submission, say: &dyn Fn(String)) -> Result<Vec<String>, ClusterError>;
 
     /// What the engine has of a round of this name: none if it was never handed over.
     ///
@@ -42,7 +42,7 @@ pub trait Cluster: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// An engine that does not answer.
-    fn look(&self, ids: &[String]) -> Result<Standing, ClusterError>;
+    fn poll(&self, ids: &[String]) -> Result<SubmissionStatus, ClusterError>;
 
     /// Ends it: nothing of it is to be left behind, neither waiting nor running.
     ///
@@ -51,7 +51,7 @@ pub trait Cluster: fmt::Debug + Send + Sync {
     fn cancel(&self, ids: &[String]) -> Result<(), ClusterError>;
 
     /// The end of what an element printed, if the engine kept it.
-    fn log(&self, round: &Round, element: u32) -> Option<String>;
+    fn log(&self, round: &Submission, element: u32) -> Option<String>;
 }
 
 /// Why an engine did not do what it was asked to.
@@ -61,14 +61,14 @@ pub struct ClusterError(pub String);
 
 /// Some elements that are handed over together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Round {
+pub struct Submission {
     /// Its name: no other round of any run bears it.
     pub name: String,
     /// The job.
     pub job: String,
     /// The folder of the run, absolute.
     pub plan: PathBuf,
-    /// The file that says which shards each element runs, absolute; see [`crate::Elements`].
+    /// The file that says which shards each element runs, absolute; see [`crate::SubmissionFile`].
     pub file: PathBuf,
     /// A folder for what elements print.
     pub logs: PathBuf,
@@ -80,18 +80,18 @@ pub struct Round {
 
 /// How far an engine is with a round.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct SubmissionStatus {
     /// What waits and what runs.
-    pub elsewhere: Elsewhere,
+    pub progress: ClusterProgress,
     /// Why the round as a whole came to nothing, in the engine's own words.
     pub failure: Option<String>,
     /// Elements that ended badly, and how, in the engine's own words.
     pub bad: BTreeMap<u32, String>,
 }
 
-impl Standing {
+impl SubmissionStatus {
     /// Whether nothing waits and nothing runs.
     pub fn is_over(&self) -> bool {
-        self.elsewhere.waiting == 0 && self.elsewhere.running == 0
+        self.progress.waiting == 0 && self.progress.running == 0
     }
 }

@@ -8,15 +8,15 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::error::JobError;
-use crate::event::{Counters, Elsewhere, Event, EventKind, Level, Outcome, micros, millis};
-use crate::job::{Job, Limits};
-use crate::planning::Planned;
-use crate::schedule::{self, Fate, Queue, Ticket};
-use crate::store::Store;
-use crate::summary::Summary;
-use crate::worker::process::Process;
-use crate::worker::thread::Thread;
-use crate::worker::{CommandLine, Slot, Work, Worker};
+use crate::event::{ClusterProgress, Counters, Event, EventKind, LogLevel, Outcome, micros, millis};
+use crate::job::{Job, ShardLimits};
+use crate::planning::PlannedJob;
+use crate::schedule::{self, Attempt, AttemptResult, ShardQueue};
+use crate::store::ShardStore;
+use crate::summary::JobSummary;
+use crate::worker::process::ProcessWorker;
+use crate::worker::thread::ThreadWorker;
+use crate::worker::{CommandLine, LeasedWork, Worker, WorkerStatus};
 
 /// How long a worker without work waits before it looks again.
 const PAUSE: Duration = Duration::from_millis(40);
@@ -25,15 +25,15 @@ const PAUSE: Duration = Duration::from_millis(40);
 const NOTE: (usize, usize) = (16 << 10, 10_000);
 
 /// What the loop waits for.
-pub(crate) enum News {
-    Planned(usize, Result<Planned, JobError>),
+pub(crate) enum LoopMessage {
+    Planned(usize, Result<PlannedJob, JobError>),
     Over(usize),
-    Merged(usize, Result<Merged, JobError>),
+    Merged(usize, Result<MergedJob, JobError>),
     Stuck,
 }
 
-pub(crate) struct Merged {
-    pub(crate) summary: Summary,
+pub(crate) struct MergedJob {
+    pub(crate) summary: JobSummary,
     pub(crate) counters: Counters,
     pub(crate) records: u64,
     pub(crate) made: BTreeMap<String, Vec<u8>>,
@@ -42,19 +42,19 @@ pub(crate) struct Merged {
 }
 
 /// What workers and loop share.
-pub(crate) struct Shared {
+pub(crate) struct WorkerPool {
     pub(crate) jobs: Vec<Arc<dyn Job>>,
-    pub(crate) limits: Vec<Limits>,
+    pub(crate) limits: Vec<ShardLimits>,
     pub(crate) workers: usize,
     pub(crate) start: Instant,
-    pub(crate) inner: Mutex<Inner>,
+    pub(crate) inner: Mutex<PoolState>,
     pub(crate) work: Condvar,
-    pub(crate) news: Sender<News>,
+    pub(crate) news: Sender<LoopMessage>,
 }
 
-pub(crate) struct Inner {
-    pub(crate) queues: Vec<Option<Queue>>,
-    pub(crate) stores: Vec<Option<Arc<Store>>>,
+pub(crate) struct PoolState {
+    pub(crate) queues: Vec<Option<ShardQueue>>,
+    pub(crate) stores: Vec<Option<Arc<ShardStore>>>,
     pub(crate) events: Vec<Event>,
     pub(crate) notes: Vec<usize>,
     pub(crate) closing: bool,
@@ -62,8 +62,8 @@ pub(crate) struct Inner {
     pub(crate) broken: Option<io::Error>,
 }
 
-impl Shared {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
+impl WorkerPool {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, PoolState> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -71,7 +71,7 @@ impl Shared {
         Event { at_ms: millis(self.start.elapsed()), kind }
     }
 
-    pub(crate) fn note(&self, job: usize, level: Level, mut text: String) {
+    pub(crate) fn note(&self, job: usize, level: LogLevel, mut text: String) {
         let mut inner = self.lock();
         inner.notes[job] += 1;
         if inner.notes[job] > NOTE.1 {
@@ -83,22 +83,22 @@ impl Shared {
         if text.len() > NOTE.0 {
             text.truncate(text.floor_char_boundary(NOTE.0));
         }
-        let event = self.event(EventKind::Note { job: Some(job), level, text });
+        let event = self.event(EventKind::Log { job: Some(job), level, text });
         inner.events.push(event);
     }
 
     /// Says what a cluster has of a job.
-    pub(crate) fn tell_elsewhere(&self, job: usize, elsewhere: Elsewhere) {
-        let event = self.event(EventKind::Elsewhere { job, elsewhere });
+    pub(crate) fn tell_elsewhere(&self, job: usize, elsewhere: ClusterProgress) {
+        let event = self.event(EventKind::ClusterProgress { job, progress: elsewhere });
         self.lock().events.push(event);
     }
 
     /// Takes the fates of a lease's tickets in, and the lease back.
     pub(crate) fn settle(
         &self,
-        inner: &mut Inner,
+        inner: &mut PoolState,
         job: usize,
-        fates: Vec<(Ticket, Fate, Duration)>,
+        fates: Vec<(Attempt, AttemptResult, Duration)>,
         took: Duration,
     ) {
         let finished = self.account(inner, job, fates);
@@ -106,16 +106,16 @@ impl Shared {
         queue.returned(finished, took);
         if queue.over() {
             // The loop outlives the workers; if it is gone, nobody needs the news.
-            let _ = self.news.send(News::Over(job));
+            let _ = self.news.send(LoopMessage::Over(job));
         }
     }
 
     /// Takes the fates of some tickets of a lease in. Returns how many of them were finished.
     pub(crate) fn account(
         &self,
-        inner: &mut Inner,
+        inner: &mut PoolState,
         job: usize,
-        fates: Vec<(Ticket, Fate, Duration)>,
+        fates: Vec<(Attempt, AttemptResult, Duration)>,
     ) -> usize {
         let now = Instant::now();
         let at_ms = millis(now - self.start);
@@ -123,10 +123,14 @@ impl Shared {
         let mut finished = 0;
         for (ticket, fate, took) in fates {
             let (outcome, reason, records, counters) = match &fate {
-                Fate::Finished(result) => (Outcome::Finished, None, result.records, result.counters.clone()),
-                Fate::Bad(outcome, reason, _) => (*outcome, Some(reason.clone()), 0, Counters::new()),
-                Fate::Cancelled => (Outcome::Cancelled, None, 0, Counters::new()),
-                Fate::Returned { .. } => {
+                AttemptResult::Finished(result) => {
+                    (Outcome::Finished, None, result.records, result.counters.clone())
+                }
+                AttemptResult::Bad(outcome, reason, _) => {
+                    (*outcome, Some(reason.clone()), 0, Counters::new())
+                }
+                AttemptResult::Cancelled => (Outcome::Cancelled, None, 0, Counters::new()),
+                AttemptResult::Returned { .. } => {
                     queue.ended(ticket, fate, now);
                     continue;
                 }
@@ -153,7 +157,7 @@ impl Shared {
 }
 
 /// A worker's thread: takes leases until the run is over.
-pub(crate) fn serve_slot(shared: &Shared, slot: &Slot, worker: &mut dyn Worker) {
+pub(crate) fn serve_slot(shared: &WorkerPool, slot: &WorkerStatus, worker: &mut dyn Worker) {
     let mut last = None;
     let mut fates = Vec::new();
     loop {
@@ -185,7 +189,7 @@ pub(crate) fn serve_slot(shared: &Shared, slot: &Slot, worker: &mut dyn Worker) 
         let since = Instant::now();
         let say = |level, text| shared.note(job, level, text);
         let work =
-            Work { job: &shared.jobs[job], plan: &plan, store: &store, lease: &lease, slot, say: &say };
+            LeasedWork { job: &shared.jobs[job], plan: &plan, store: &store, lease: &lease, slot, say: &say };
         let done = worker.run(&work, &mut |ticket, fate, took| fates.push((ticket, fate, took)));
 
         let mut inner = shared.lock();
@@ -196,7 +200,7 @@ pub(crate) fn serve_slot(shared: &Shared, slot: &Slot, worker: &mut dyn Worker) 
         if let Err(error) = done {
             inner.broken.get_or_insert(error);
             inner.closing = true;
-            let _ = shared.news.send(News::Stuck);
+            let _ = shared.news.send(LoopMessage::Stuck);
             return;
         }
         shared.settle(&mut inner, job, std::mem::take(&mut fates), since.elapsed());
@@ -206,15 +210,19 @@ pub(crate) fn serve_slot(shared: &Shared, slot: &Slot, worker: &mut dyn Worker) 
 }
 
 /// A worker's place: runs each job's shards where they belong.
-pub(crate) struct Slotted {
+pub(crate) struct LocalWorker {
     pub(crate) own: Option<CommandLine>,
     pub(crate) memory: Option<u64>,
-    pub(crate) thread: Thread,
-    pub(crate) process: Option<Process>,
+    pub(crate) thread: ThreadWorker,
+    pub(crate) process: Option<ProcessWorker>,
 }
 
-impl Worker for Slotted {
-    fn run(&mut self, work: &Work<'_>, report: &mut dyn FnMut(Ticket, Fate, Duration)) -> io::Result<()> {
+impl Worker for LocalWorker {
+    fn run(
+        &mut self,
+        work: &LeasedWork<'_>,
+        report: &mut dyn FnMut(Attempt, AttemptResult, Duration),
+    ) -> io::Result<()> {
         match work.job.command().or(self.own.as_ref()) {
             None => {
                 work.slot.group.store(0, Ordering::Relaxed);
@@ -223,7 +231,7 @@ impl Worker for Slotted {
             Some(command) => {
                 let memory = self.memory;
                 let own = self.own.as_ref().unwrap_or(command);
-                self.process.get_or_insert_with(|| Process::new(own.clone(), memory)).run(work, report)
+                self.process.get_or_insert_with(|| ProcessWorker::new(own.clone(), memory)).run(work, report)
             }
         }
     }

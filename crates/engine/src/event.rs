@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::summary::Summary;
+use crate::summary::JobSummary;
 
 /// How one attempt at a shard ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// Whether the shard's output counts.
-    pub fn is_good(self) -> bool {
+    pub fn is_success(self) -> bool {
         matches!(self, Self::Finished | Self::Reused)
     }
 
@@ -48,7 +48,7 @@ impl Outcome {
 /// How a job, or a whole run, ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
+pub enum CompletionStatus {
     /// Everything that was planned is there.
     Complete,
     /// Some of it is missing; the rest is whole.
@@ -59,7 +59,7 @@ pub enum Status {
     Cancelled,
 }
 
-impl Status {
+impl CompletionStatus {
     /// The name for people and files.
     pub fn name(self) -> &'static str {
         match self {
@@ -74,7 +74,7 @@ impl Status {
 /// How much a note matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Level {
+pub enum LogLevel {
     /// For whoever looks for a fault.
     Debug,
     /// Worth a line in the log.
@@ -90,7 +90,7 @@ const NAMED: usize = 3;
 
 /// What a cluster has of a job: elements, each of which runs some shards one after the other.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Elsewhere {
+pub struct ClusterProgress {
     /// How many elements wait to run.
     pub waiting: usize,
     /// How many run.
@@ -98,22 +98,22 @@ pub struct Elsewhere {
     /// On how many nodes, as far as the engine says it.
     pub nodes: usize,
     /// Names of the first of these. They may hold hostile text.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub named: BTreeSet<String>,
+    #[serde(rename = "named", default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub node_names: BTreeSet<String>,
     /// Why elements wait, in the engine's own words. They may hold hostile text.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub reasons: BTreeSet<String>,
+    #[serde(rename = "reasons", default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub wait_reasons: BTreeSet<String>,
 }
 
-impl Elsewhere {
+impl ClusterProgress {
     /// Has elements run on these nodes; not all are named.
     #[must_use]
-    pub fn on(self, mut nodes: BTreeSet<String>) -> Self {
+    pub fn on_nodes(self, mut nodes: BTreeSet<String>) -> Self {
         let count = nodes.len();
         if let Some(beyond) = nodes.iter().nth(NAMED).cloned() {
             nodes.split_off(&beyond);
         }
-        Self { nodes: count, named: nodes, ..self }
+        Self { nodes: count, node_names: nodes, ..self }
     }
 }
 
@@ -205,7 +205,8 @@ pub enum EventKind {
     },
     /// What a running shard waits for or is at, or that this is over. Of what changes quickly only
     /// some is said, at most twice a second.
-    Doing {
+    #[serde(rename = "doing")]
+    Activity {
         /// Position of the job.
         job: usize,
         /// Number of the shard.
@@ -216,19 +217,21 @@ pub enum EventKind {
         text: Option<String>,
     },
     /// How far a cluster is with the shards of a job, whenever that has changed.
-    Elsewhere {
+    #[serde(rename = "elsewhere")]
+    ClusterProgress {
         /// Position of the job.
         job: usize,
         /// What the cluster has of it.
         #[serde(flatten)]
-        elsewhere: Elsewhere,
+        progress: ClusterProgress,
     },
     /// A line that a job or a worker wants to be read.
-    Note {
+    #[serde(rename = "note")]
+    Log {
         /// Position of the job, if it is about one.
         job: Option<usize>,
         /// How much it matters.
-        level: Level,
+        level: LogLevel,
         /// The line. It may hold hostile text: whoever shows it escapes it.
         text: String,
     },
@@ -244,7 +247,7 @@ pub enum EventKind {
         /// Position of the job.
         job: usize,
         /// How it ended.
-        status: Status,
+        status: CompletionStatus,
         /// Why, where it did not end well.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
@@ -253,12 +256,12 @@ pub enum EventKind {
         /// What its shards counted, those that were merged.
         counters: Counters,
         /// What it says.
-        summary: Summary,
+        summary: JobSummary,
     },
     /// The run is over.
     RunEnded {
         /// How it ended.
-        status: Status,
+        status: CompletionStatus,
     },
 }
 

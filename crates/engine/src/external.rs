@@ -5,28 +5,28 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::error::{JobError, ShardError};
-use crate::job::{Job, Limits, Output};
-use crate::merge::Merge;
+use crate::job::{Job, ShardLimits, ShardOutput};
+use crate::merge::MergeContext;
 use crate::plan::{Plan, PlanContext, Shard};
-use crate::summary::Summary;
+use crate::summary::JobSummary;
 use crate::worker::CommandLine;
-use crate::worker::process::Process;
+use crate::worker::process::ProcessWorker;
 
 /// A job whose planning and shards a command does, in any language. The engine merges: the
 /// records go to `<name>.jsonl`, in the order of the plan.
 #[derive(Clone, Debug)]
-pub struct External {
+pub struct ExternalJob {
     name: String,
     command: CommandLine,
     settings: Value,
-    limits: Limits,
+    limits: ShardLimits,
 }
 
-impl External {
+impl ExternalJob {
     /// A job called `name`; `settings` are handed to the command as they are.
     pub fn new(name: impl Into<String>, command: CommandLine, settings: Value) -> Self {
         // A command in another language need not give signs of life; its deadline bounds it.
-        let limits = Limits { silence: None, ..Limits::default() };
+        let limits = ShardLimits { heartbeat_timeout: None, ..ShardLimits::default() };
         Self { name: name.into(), command, settings, limits }
     }
 
@@ -43,7 +43,7 @@ impl External {
     }
 }
 
-impl Job for External {
+impl Job for ExternalJob {
     fn name(&self) -> &str {
         &self.name
     }
@@ -52,7 +52,7 @@ impl Job for External {
         self.settings.clone()
     }
 
-    fn limits(&self) -> Limits {
+    fn limits(&self) -> ShardLimits {
         self.limits
     }
 
@@ -61,15 +61,15 @@ impl Job for External {
     }
 
     fn plan(&self, planning: &PlanContext) -> Result<Plan, JobError> {
-        Process::plan(self, planning).map_err(JobError::Failed)
+        ProcessWorker::plan(self, planning).map_err(JobError::Failed)
     }
 
-    fn run(&self, _: &Shard, _: &mut Output<'_>) -> Result<(), ShardError> {
+    fn run(&self, _: &Shard, _: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         Err(ShardError::failed("an external job runs by its command only"))
     }
 
-    fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError> {
+    fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
         let records = merge.write_records(&format!("{}.jsonl", self.name))?;
-        Ok(Summary::default().metric("records", records))
+        Ok(JobSummary::default().metric("records", records))
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::Outcome;
 
-use crate::store::Store;
+use crate::store::ShardStore;
 
 /// Version of the note.
 const FORMAT: u32 = 1;
@@ -19,7 +19,7 @@ const LONGEST: (usize, u64) = (8 << 10, 64 << 10);
 
 /// Why a shard has no result.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Failure {
+pub(crate) struct FailureNote {
     format: u32,
     plan: String,
     shard: u32,
@@ -31,14 +31,14 @@ pub(crate) struct Failure {
     host: String,
 }
 
-impl Failure {
+impl FailureNote {
     /// The reason, and where it happened.
     pub(crate) fn told(&self) -> Box<str> {
         format!("{} (on {})", self.reason, self.host).into()
     }
 }
 
-impl Store {
+impl ShardStore {
     fn failure_path(&self, shard: u32) -> Option<(PathBuf, &str)> {
         match self {
             Self::Memory => None,
@@ -52,18 +52,19 @@ impl Store {
         let Some((path, plan)) = self.failure_path(shard) else { return };
         let reason = reason[..reason.floor_char_boundary(LONGEST.0)].to_owned();
         let host = streamguard_durable::host_name().to_owned();
-        let failure = Failure { format: FORMAT, plan: plan.to_owned(), shard, outcome, reason, retry, host };
+        let failure =
+            FailureNote { format: FORMAT, plan: plan.to_owned(), shard, outcome, reason, retry, host };
         let _ = serde_json::to_vec(&failure)
             .map_err(io::Error::from)
             .and_then(|bytes| streamguard_durable::write_atomic(&path, &bytes));
     }
 
     /// Why a shard could not be done, if that was written down for the same plan.
-    pub(crate) fn failure(&self, shard: u32) -> Option<Failure> {
+    pub(crate) fn failure(&self, shard: u32) -> Option<FailureNote> {
         let (path, plan) = self.failure_path(shard)?;
         let mut bytes = Vec::new();
         File::open(path).ok()?.take(LONGEST.1).read_to_end(&mut bytes).ok()?;
-        let failure: Failure = serde_json::from_slice(&bytes).ok()?;
+        let failure: FailureNote = serde_json::from_slice(&bytes).ok()?;
         let is_ours = failure.format == FORMAT && failure.plan == plan && failure.shard == shard;
         is_ours.then_some(failure)
     }
@@ -84,13 +85,13 @@ mod tests {
     #[test]
     fn a_note_is_of_one_plan_and_bounded() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::folder(folder.path(), "plan-a").unwrap();
+        let store = ShardStore::folder(folder.path(), "plan-a").unwrap();
         assert!(store.failure(1).is_none());
         store.note_failure(1, Outcome::Failed, &"ä".repeat(LONGEST.0), false);
         let failure = store.failure(1).unwrap();
         assert!(failure.reason.len() <= LONGEST.0 && !failure.retry);
         assert!(failure.told().ends_with(&format!("ä (on {})", streamguard_durable::host_name())));
-        assert!(Store::folder(folder.path(), "plan-b").unwrap().failure(1).is_none());
+        assert!(ShardStore::folder(folder.path(), "plan-b").unwrap().failure(1).is_none());
         fs::write(folder.path().join("000001.failed.json"), "{\"format\":1").unwrap();
         assert!(store.failure(1).is_none(), "torn");
         store.forget_failure(1);

@@ -115,8 +115,8 @@ impl Journal {
                 event.kind,
                 EventKind::Progress { .. }
                     | EventKind::ShardStarted { .. }
-                    | EventKind::Doing { .. }
-                    | EventKind::Elsewhere { .. }
+                    | EventKind::Activity { .. }
+                    | EventKind::ClusterProgress { .. }
             );
             let start = self.buffer.len();
             serde_json::to_writer(&mut self.buffer, event)?;
@@ -134,12 +134,12 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Level;
+    use crate::event::LogLevel;
 
     fn notes(n: u64) -> Vec<Event> {
-        let note = |at_ms| EventKind::Note {
+        let note = |at_ms| EventKind::Log {
             job: None,
-            level: Level::Info,
+            level: LogLevel::Info,
             text: format!("line\n\u{1b}[31m {at_ms}"),
         };
         (0..n).map(|at_ms| Event { at_ms, kind: note(at_ms) }).collect()

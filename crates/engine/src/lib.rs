@@ -16,7 +16,7 @@
 //! use std::sync::Arc;
 //!
 //! use streamguard_engine::{
-//!     JobError, Merge, Options, Output, Plan, PlanContext, Shard, ShardError, Summary, TypedJob,
+//!     JobError, MergeContext, RunOptions, ShardOutput, Plan, PlanContext, Shard, ShardError, JobSummary, TypedJob,
 //! };
 //! use serde::{Deserialize, Serialize};
 //! use serde_json::{Value, json};
@@ -39,13 +39,13 @@
 //!         json!(self)
 //!     }
 //!
-//!     // One shard per text.
+//!     // ShardRunner shard per text.
 //!     fn plan(&self, _: &PlanContext) -> Result<Plan<usize>, JobError> {
 //!         Ok(Plan::new(0..self.texts.len()))
 //!     }
 //!
 //!     // Emits one record per word: the word and how often it occurs.
-//!     fn run(&self, shard: &Shard<usize>, output: &mut Output<'_>) -> Result<(), ShardError> {
+//!     fn run(&self, shard: &Shard<usize>, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
 //!         let mut words = BTreeMap::<&str, u64>::new();
 //!         for word in self.texts[shard.payload].split_whitespace() {
 //!             *words.entry(word).or_default() += 1;
@@ -54,31 +54,31 @@
 //!     }
 //!
 //!     // Adds the counts up.
-//!     fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError> {
+//!     fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
 //!         let mut total = BTreeMap::<String, u64>::new();
-//!         merge.each_record(|line| {
+//!         merge.for_each_record(|line| {
 //!             let (word, n): (String, u64) = serde_json::from_slice(line).map_err(JobError::failed)?;
 //!             *total.entry(word).or_default() += n;
 //!             Ok(())
 //!         })?;
-//!         Ok(total.into_iter().fold(Summary::default(), |summary, (word, n)| summary.metric(word, n)))
+//!         Ok(total.into_iter().fold(JobSummary::default(), |summary, (word, n)| summary.metric(word, n)))
 //!     }
 //! }
 //!
 //! let job = WordCount { texts: vec!["to be or".into(), "not to be".into()] };
 //! streamguard_engine::testing::check_job(&job, |settings| serde_json::from_value::<WordCount>(settings)).unwrap();
 //!
-//! let finished = streamguard_engine::run(vec![Arc::new(job)], &Options::default(), None, &mut ()).unwrap();
+//! let finished = streamguard_engine::run(vec![Arc::new(job)], &RunOptions::default(), None, &mut ()).unwrap();
 //! let words = &finished.state.jobs[0].summary.metrics;
 //! assert_eq!((&words["to"], &words["not"]), (&json!(2), &json!(1)));
 //! ```
 //!
-//! On a cluster, [`Mode::Cluster`] hands shards to an engine that runs them by [`run_shards`]; what
+//! On a cluster, [`RunMode::Cluster`] hands shards to an engine that runs them by [`run_shards`]; what
 //! that is, is up to whoever implements [`Cluster`].
 //!
-//! To run its shards in child processes, give [`Mode::Process`] a command that calls [`serve`]
+//! To run its shards in child processes, give [`RunMode::Process`] a command that calls [`serve`]
 //! with a function from a job's name and settings to the job. Programs in other languages
-//! join as [`External`] jobs.
+//! join as [`ExternalJob`] jobs.
 
 mod cancel;
 pub mod cluster;
@@ -109,25 +109,25 @@ pub mod testing;
 mod typed_job;
 mod worker;
 
-pub use cancel::Cancel;
+pub use cancel::CancelToken;
 pub use cluster::Cluster;
 pub use error::{JobError, ShardError};
-pub use event::{Counters, Elsewhere, Event, EventKind, Level, Outcome, Status};
-pub use external::External;
-pub use job::{Job, Limits, Output};
-pub use merge::{Making, Merge};
-pub use options::{Mode, Options};
-pub use pause::Pause;
+pub use event::{ClusterProgress, CompletionStatus, Counters, Event, EventKind, LogLevel, Outcome};
+pub use external::ExternalJob;
+pub use job::{Job, ShardLimits, ShardOutput};
+pub use merge::{MergeContext, OutputFile};
+pub use options::{RunMode, RunOptions};
+pub use pause::PauseToken;
 pub use plan::{Plan, PlanContext, PlanFile, Shard};
-pub use prepare::{Prepared, prepare};
-pub use results::Results;
-pub use rounds::Elements;
-pub use run::{Finished, Observer, RunError, run};
-pub use rundir::{Begin, RecordedRun, RunDir, RunDirError};
+pub use prepare::{PlanOutcome, plan_only};
+pub use results::EarlierResults;
+pub use rounds::SubmissionFile;
+pub use run::{FinishedRun, Observer, RunError, run};
+pub use rundir::{OnExistingRun, RunDir, RunDirError, RunRecord};
 pub use secrets::Secrets;
-pub use shards::{Ended, PlanDir, PlanError, run_shards};
-pub use state::{JobState, Retry, Running, State};
-pub use summary::{Summary, Table};
+pub use shards::{PlanDir, PlanError, ShardStatus, run_shards};
+pub use state::{JobState, PendingRetry, RunState, RunningShard};
+pub use summary::{JobSummary, SummaryTable};
 pub use typed_job::TypedJob;
 pub use worker::serve::{ServeError, serve};
-pub use worker::{CommandLine, guard};
+pub use worker::{CommandLine, kill_with_parent};

@@ -6,33 +6,33 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::cancel::Cancel;
+use crate::cancel::CancelToken;
 use crate::error::JobError;
 use crate::event::Counters;
-use crate::results::Results;
-use crate::store::ShardResult;
+use crate::results::EarlierResults;
+use crate::store::StoredOutput;
 use streamguard_durable::{AtomicFile, WriteError};
 
 /// Where the files that a job makes go.
 #[derive(Clone, Debug)]
-pub(crate) enum Destination {
+pub(crate) enum OutputDestination {
     Memory,
     Folder(PathBuf),
 }
 
 /// The outputs of a job's shards, and the way to its result.
-pub struct Merge<'a> {
-    pub(crate) outputs: Vec<&'a ShardResult>,
+pub struct MergeContext<'a> {
+    pub(crate) outputs: Vec<&'a StoredOutput>,
     pub(crate) target: Option<u64>,
     pub(crate) missing: u32,
-    pub(crate) destination: &'a Destination,
+    pub(crate) destination: &'a OutputDestination,
     pub(crate) made: BTreeMap<String, Vec<u8>>,
-    pub(crate) cancel: &'a Cancel,
-    pub(crate) results: Results,
+    pub(crate) cancel: &'a CancelToken,
+    pub(crate) results: EarlierResults,
     pub(crate) clock_ms: u64,
 }
 
-impl Merge<'_> {
+impl MergeContext<'_> {
     /// How many records there are: those of the finished shards, up to the plan's target.
     pub fn records(&self) -> u64 {
         self.target.map_or(self.all(), |target| target.min(self.all()))
@@ -48,7 +48,7 @@ impl Merge<'_> {
     }
 
     /// How many shards have no output.
-    pub fn missing(&self) -> u32 {
+    pub fn missing_shards(&self) -> u32 {
         self.missing
     }
 
@@ -58,7 +58,7 @@ impl Merge<'_> {
     }
 
     /// What the jobs made that this one comes after.
-    pub fn results(&self) -> &Results {
+    pub fn results(&self) -> &EarlierResults {
         &self.results
     }
 
@@ -71,12 +71,12 @@ impl Merge<'_> {
         sum
     }
 
-    /// Whether to stop. [`Merge::each_record`] looks at it too; a merge that does other things for long
+    /// Whether to stop. [`MergeContext::for_each_record`] looks at it too; a merge that does other things for long
     /// should ask several times a second.
     ///
     /// # Errors
     /// [`JobError::Stopped`], to be passed on with `?`.
-    pub fn check(&self) -> Result<(), JobError> {
+    pub fn check_stopped(&self) -> Result<(), JobError> {
         if self.cancel.requested() { Err(JobError::Stopped) } else { Ok(()) }
     }
 
@@ -86,7 +86,10 @@ impl Merge<'_> {
     /// # Errors
     /// [`JobError::Stopped`] when the run is stopped; whatever `take` returns; `Failed` if an
     /// output cannot be read back.
-    pub fn each_record(&self, mut take: impl FnMut(&[u8]) -> Result<(), JobError>) -> Result<u64, JobError> {
+    pub fn for_each_record(
+        &self,
+        mut take: impl FnMut(&[u8]) -> Result<(), JobError>,
+    ) -> Result<u64, JobError> {
         let target = self.target.unwrap_or(u64::MAX);
         let unreadable = |error| JobError::Failed(format!("cannot read a shard's output back: {error}"));
         let mut line = Vec::new();
@@ -98,7 +101,7 @@ impl Merge<'_> {
             let mut reader = output.open().map_err(unreadable)?;
             while taken < target {
                 if taken % 1024 == 0 {
-                    self.check()?;
+                    self.check_stopped()?;
                 }
                 line.clear();
                 if reader.read_until(b'\n', &mut line).map_err(unreadable)? == 0 {
@@ -115,38 +118,38 @@ impl Merge<'_> {
     /// Writes all records to the file `name`, one a line. Returns how many there were.
     ///
     /// # Errors
-    /// As [`Merge::each_record`], and [`JobError::Write`].
+    /// As [`MergeContext::for_each_record`], and [`JobError::Write`].
     pub fn write_records(&mut self, name: &str) -> Result<u64, JobError> {
-        let mut file = self.make(name)?;
-        let taken = self.each_record(|line| {
-            file.write_all(line).and_then(|()| file.write_all(b"\n")).map_err(|error| file.cannot(error))
+        let mut file = self.create_file(name)?;
+        let taken = self.for_each_record(|line| {
+            file.write_all(line).and_then(|()| file.write_all(b"\n")).map_err(|error| file.write_error(error))
         })?;
-        self.keep(file)?;
+        self.commit_file(file)?;
         Ok(taken)
     }
 
-    /// Starts a file of the result; [`Merge::keep`] gives it its name.
+    /// Starts a file of the result; [`MergeContext::commit_file`] gives it its name.
     ///
     /// # Errors
     /// [`JobError::Write`].
-    pub fn make(&self, name: &str) -> Result<Making, JobError> {
+    pub fn create_file(&self, name: &str) -> Result<OutputFile, JobError> {
         let to = match self.destination {
-            Destination::Memory => To::Memory(Vec::new()),
-            Destination::Folder(folder) => To::File(
+            OutputDestination::Memory => To::Memory(Vec::new()),
+            OutputDestination::Folder(folder) => To::File(
                 AtomicFile::create(&folder.join(name)).map_err(|source| destination_error(name, source))?,
             ),
         };
-        Ok(Making { name: name.to_owned(), to })
+        Ok(OutputFile { name: name.to_owned(), to })
     }
 
     /// Makes a file durable and gives it its name.
     ///
     /// # Errors
     /// [`JobError::Write`].
-    pub fn keep(&mut self, file: Making) -> Result<(), JobError> {
-        let Making { name, to } = file;
+    pub fn commit_file(&mut self, file: OutputFile) -> Result<(), JobError> {
+        let OutputFile { name, to } = file;
         match (to, self.destination) {
-            (To::File(file), Destination::Folder(folder)) => file
+            (To::File(file), OutputDestination::Folder(folder)) => file
                 .commit()
                 .and_then(|()| streamguard_durable::sync_folder(folder))
                 .map_err(|source| destination_error(&name, source)),
@@ -154,7 +157,7 @@ impl Merge<'_> {
                 self.made.insert(name, bytes);
                 Ok(())
             }
-            (To::File(_), Destination::Memory) => unreachable!("`make` matches the destination"),
+            (To::File(_), OutputDestination::Memory) => unreachable!("`create_file` matches the destination"),
         }
     }
 }
@@ -164,7 +167,7 @@ fn destination_error(name: &str, source: io::Error) -> JobError {
 }
 
 /// A file of the result in the making.
-pub struct Making {
+pub struct OutputFile {
     name: String,
     to: To,
 }
@@ -174,25 +177,25 @@ enum To {
     File(AtomicFile),
 }
 
-impl Making {
+impl OutputFile {
     /// Writes a record as one line of JSON.
     ///
     /// # Errors
     /// [`JobError::Write`].
-    pub fn line(&mut self, record: &impl Serialize) -> Result<(), JobError> {
+    pub fn write_record(&mut self, record: &impl Serialize) -> Result<(), JobError> {
         serde_json::to_writer(&mut *self, record)
             .map_err(io::Error::from)
             .and_then(|()| self.write_all(b"\n"))
-            .map_err(|error| self.cannot(error))
+            .map_err(|error| self.write_error(error))
     }
 
     /// The error for a write that failed.
-    pub fn cannot(&self, source: io::Error) -> JobError {
+    pub fn write_error(&self, source: io::Error) -> JobError {
         destination_error(&self.name, source)
     }
 }
 
-impl Write for Making {
+impl Write for OutputFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.to {
             To::Memory(memory) => memory.write(bytes),

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::cancel::Cancel;
+use crate::cancel::CancelToken;
 use crate::cluster::{Cluster, ROUNDS};
-use crate::job::Limits;
-use crate::pause::Pause;
+use crate::job::ShardLimits;
+use crate::pause::PauseToken;
 use crate::worker::CommandLine;
 
 /// Where shards run.
 #[derive(Clone, Debug)]
-pub enum Mode {
+pub enum RunMode {
     /// On threads of this process: cheapest, but a crash takes the run along.
     Threading,
     /// In child processes that this command starts; it calls [`crate::serve`].
@@ -21,7 +21,7 @@ pub enum Mode {
     Merge,
 }
 
-impl Mode {
+impl RunMode {
     /// The name on the command line.
     pub fn name(&self) -> &'static str {
         match self {
@@ -34,20 +34,20 @@ impl Mode {
 
     /// The limits of a job's shards. On a cluster all of them are tried as often: what ends an
     /// element there, such as the loss of a machine, is no fault of its shards.
-    pub(crate) fn limits(&self, limits: Limits) -> Limits {
+    pub(crate) fn limits(&self, limits: ShardLimits) -> ShardLimits {
         match self {
             Self::Threading | Self::Process(_) => limits,
-            Self::Cluster(_) => Limits { attempts: ROUNDS, ..limits },
-            Self::Merge => Limits { attempts: 1, ..limits },
+            Self::Cluster(_) => ShardLimits { max_attempts: ROUNDS, ..limits },
+            Self::Merge => ShardLimits { max_attempts: 1, ..limits },
         }
     }
 }
 
 /// How to run. Nothing in here decides what comes out.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct RunOptions {
     /// Where shards run.
-    pub mode: Mode,
+    pub mode: RunMode,
     /// How many shards may run at once, over all jobs.
     pub workers: usize,
     /// Whether the jobs run side by side, or one after the other.
@@ -55,20 +55,20 @@ pub struct Options {
     /// How much memory a worker process may use, in bytes.
     pub worker_memory: Option<u64>,
     /// Whoever holds a clone of it can stop the run.
-    pub cancel: Cancel,
+    pub cancel: CancelToken,
     /// Whoever holds a clone of it can keep shards from beginning.
-    pub pause: Pause,
+    pub pause: PauseToken,
 }
 
-impl Default for Options {
+impl Default for RunOptions {
     fn default() -> Self {
         Self {
-            mode: Mode::Threading,
+            mode: RunMode::Threading,
             workers: 4,
             parallel: true,
             worker_memory: None,
-            cancel: Cancel::new(),
-            pause: Pause::new(),
+            cancel: CancelToken::new(),
+            pause: PauseToken::new(),
         }
     }
 }

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// A request to begin no further shards, shared by whoever may ask and the run that obeys.
 /// Clones are the same flag. Shards that run go on to their end; a stop ends a pause as well.
 #[derive(Clone, Debug, Default)]
-pub struct Pause(Arc<AtomicBool>);
+pub struct PauseToken(Arc<AtomicBool>);
 
-impl Pause {
+impl PauseToken {
     /// A flag that nobody has raised.
     pub fn new() -> Self {
         Self::default()

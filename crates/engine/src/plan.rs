@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::{JobError, ShardError};
-use crate::results::Results;
+use crate::results::EarlierResults;
 
 /// Version of the plan file.
 const FORMAT: u32 = 1;
@@ -41,9 +41,9 @@ pub struct PlanContext {
     /// The run's one reading of the wall clock, in milliseconds since 1970-01-01 UTC.
     pub clock_ms: u64,
     /// Raised when the run is to stop; long planning should look at it.
-    pub cancel: crate::Cancel,
+    pub cancel: crate::CancelToken,
     /// What the jobs made that this one comes after.
-    pub results: Results,
+    pub results: EarlierResults,
 }
 
 /// The ordered shards of one job.
@@ -94,7 +94,7 @@ impl<P> Plan<P> {
     }
 
     /// Tells a view how many records to expect, without any limit.
-    pub fn expecting(mut self, records: u64) -> Self {
+    pub fn with_expected(mut self, records: u64) -> Self {
         self.expected = Some(records);
         self
     }

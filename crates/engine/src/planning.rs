@@ -9,15 +9,15 @@ use streamguard_durable::WriteError;
 use crate::error::JobError;
 use crate::job::Job;
 use crate::plan::{Plan, PlanContext, PlanFile};
-use crate::store::{ShardResult, Store};
+use crate::store::{ShardStore, StoredOutput};
 use crate::worker::thread::panic_reason;
 
 /// A plan, and what is known of its shards.
-pub(crate) struct Planned {
+pub(crate) struct PlannedJob {
     pub(crate) plan: Arc<Plan>,
     pub(crate) hash: String,
-    pub(crate) store: Arc<Store>,
-    pub(crate) reused: Vec<Option<ShardResult>>,
+    pub(crate) store: Arc<ShardStore>,
+    pub(crate) reused: Vec<Option<StoredOutput>>,
 }
 
 /// Makes a job's plan, or finds the one that an interrupted run made, and what is left of it.
@@ -25,7 +25,7 @@ pub(crate) fn plan(
     job: &dyn Job,
     planning: &PlanContext,
     places: Option<(PathBuf, PathBuf)>,
-) -> Result<Planned, JobError> {
+) -> Result<PlannedJob, JobError> {
     let make = || {
         catch_unwind(AssertUnwindSafe(|| job.plan(planning)))
             .unwrap_or_else(|panic| Err(JobError::Failed(panic_reason(&*panic))))
@@ -36,7 +36,7 @@ pub(crate) fn plan(
         let hash = file.hash().to_owned();
         let plan = Arc::new(file.into_plan());
         let reused = plan.shards().iter().map(|_| None).collect();
-        return Ok(Planned { plan, hash, store: Arc::new(Store::Memory), reused });
+        return Ok(PlannedJob { plan, hash, store: Arc::new(ShardStore::Memory), reused });
     };
     let cannot = |source| JobError::Write(WriteError { path: plan_path.clone(), source });
     // A plan that cannot be used is made anew; results of another plan are then not taken.
@@ -54,9 +54,9 @@ pub(crate) fn plan(
             file
         }
     };
-    let store = Store::folder(&shards_path, file.hash()).map_err(cannot)?;
+    let store = ShardStore::folder(&shards_path, file.hash()).map_err(cannot)?;
     let hash = file.hash().to_owned();
     let plan = Arc::new(file.into_plan());
     let reused = plan.shards().iter().map(|shard| store.reuse(shard.number)).collect();
-    Ok(Planned { plan, hash, store: Arc::new(store), reused })
+    Ok(PlannedJob { plan, hash, store: Arc::new(store), reused })
 }

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use crate::cancel::Cancel;
+use crate::cancel::CancelToken;
 use crate::error::JobError;
 use crate::job::Job;
 use crate::plan::PlanContext;
 use crate::planning;
-use crate::results::Results;
+use crate::results::EarlierResults;
 use crate::run::RunError;
 use crate::rundir::RunDir;
 
 /// What there is to run of a job.
 #[derive(Debug)]
-pub enum Prepared {
+pub enum PlanOutcome {
     /// It is planned.
     Planned {
         /// Hash of the plan.
@@ -24,20 +24,20 @@ pub enum Prepared {
         missing: Vec<u32>,
     },
     /// It comes after others of the run, and is planned when those are merged.
-    Later,
+    Deferred,
     /// It cannot be planned.
-    Impossible(JobError),
+    Failed(JobError),
 }
 
 /// Plans jobs, as [`crate::run`] does, and leaves the plans in the folder of the run.
 ///
 /// # Errors
 /// A folder that cannot be written.
-pub fn prepare(
+pub fn plan_only(
     jobs: &[Arc<dyn Job>],
     dir: &RunDir,
-    cancel: &Cancel,
-) -> Result<Vec<(String, Prepared)>, RunError> {
+    cancel: &CancelToken,
+) -> Result<Vec<(String, PlanOutcome)>, RunError> {
     let comes_later = |at: usize| {
         let after = jobs[at].after();
         jobs[..at].iter().any(|earlier| after.contains(&earlier.name()))
@@ -46,12 +46,15 @@ pub fn prepare(
     for (at, job) in jobs.iter().enumerate() {
         let name = job.name();
         let what = if comes_later(at) {
-            Prepared::Later
+            PlanOutcome::Deferred
         } else {
-            let planning =
-                PlanContext { clock_ms: dir.clock_ms(), cancel: cancel.clone(), results: Results::default() };
+            let planning = PlanContext {
+                clock_ms: dir.clock_ms(),
+                cancel: cancel.clone(),
+                results: EarlierResults::default(),
+            };
             match planning::plan(&**job, &planning, Some((dir.plan(name), dir.shards(name)))) {
-                Ok(planned) => Prepared::Planned {
+                Ok(planned) => PlanOutcome::Planned {
                     hash: planned.hash,
                     shards: planned.reused.len(),
                     missing: (0..)
@@ -61,7 +64,7 @@ pub fn prepare(
                         .collect(),
                 },
                 Err(JobError::Write(error)) => return Err(error.into()),
-                Err(error) => Prepared::Impossible(error),
+                Err(error) => PlanOutcome::Failed(error),
             }
         };
         prepared.push((name.to_owned(), what));

@@ -9,27 +9,27 @@ use std::sync::Arc;
 /// The files of those jobs that a job comes after ([`crate::Job::after`]). A job that failed has
 /// none, whatever an earlier run left in the folder.
 #[derive(Clone, Debug, Default)]
-pub struct Results {
-    jobs: BTreeMap<String, Place>,
+pub struct EarlierResults {
+    jobs: BTreeMap<String, ResultLocation>,
     identity: Vec<String>,
 }
 
 /// Where the files of a job are.
 #[derive(Clone, Debug)]
-enum Place {
+enum ResultLocation {
     Folder(PathBuf),
     Memory(Arc<BTreeMap<String, Vec<u8>>>),
 }
 
-impl Results {
+impl EarlierResults {
     /// Adds the files that a job made in memory.
-    pub fn with_made(mut self, job: &str, made: BTreeMap<String, Vec<u8>>) -> Self {
-        self.jobs.insert(job.to_owned(), Place::Memory(Arc::new(made)));
+    pub fn with_files(mut self, job: &str, made: BTreeMap<String, Vec<u8>>) -> Self {
+        self.jobs.insert(job.to_owned(), ResultLocation::Memory(Arc::new(made)));
         self
     }
 
     pub(crate) fn add_folder(&mut self, job: &str, folder: PathBuf) {
-        self.jobs.insert(job.to_owned(), Place::Folder(folder));
+        self.jobs.insert(job.to_owned(), ResultLocation::Folder(folder));
     }
 
     /// Says what a job's result follows from: its plan, and what is missing of it.
@@ -50,10 +50,10 @@ impl Results {
     pub fn open(&self, job: &str, file: &str) -> io::Result<Option<Box<dyn BufRead>>> {
         match self.jobs.get(job) {
             None => Ok(None),
-            Some(Place::Memory(made)) => {
+            Some(ResultLocation::Memory(made)) => {
                 Ok(made.get(file).map(|bytes| Box::new(Cursor::new(bytes.clone())) as Box<dyn BufRead>))
             }
-            Some(Place::Folder(folder)) => match File::open(folder.join(file)) {
+            Some(ResultLocation::Folder(folder)) => match File::open(folder.join(file)) {
                 Ok(file) => Ok(Some(Box::new(BufReader::with_capacity(1 << 16, file)))),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
                 Err(error) => Err(error),

@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::cluster::Round;
+use crate::cluster::Submission;
 
 /// Version of the file.
 const FORMAT: u32 = 1;
 
 /// One round of a job: written before it is handed over, and again when the engine has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Elements {
+pub struct SubmissionFile {
     format: u32,
     /// The engine that it was made for.
     pub(crate) cluster: String,
@@ -32,7 +32,7 @@ pub struct Elements {
     pub(crate) ids: Vec<String>,
 }
 
-impl Elements {
+impl SubmissionFile {
     /// Reads the file of a round.
     ///
     /// # Errors
@@ -76,7 +76,7 @@ impl Elements {
 
 /// The rounds of one job of a run.
 #[derive(Debug)]
-pub(crate) struct Rounds {
+pub(crate) struct SubmissionStore {
     /// The folder of the run.
     root: PathBuf,
     /// Where the rounds of all its jobs are.
@@ -90,7 +90,7 @@ pub(crate) struct Rounds {
     run: String,
 }
 
-impl Rounds {
+impl SubmissionStore {
     pub(crate) fn new(
         root: &Path,
         state: &Path,
@@ -115,15 +115,15 @@ impl Rounds {
 
     /// The latest round of this plan, if there has been one. A file that cannot be read is none:
     /// then its shards are handed out again, which does no harm.
-    pub(crate) fn latest(&self) -> Option<Elements> {
+    pub(crate) fn latest(&self) -> Option<SubmissionFile> {
         let round = latest(&self.folder, &self.job)?;
         (round.plan == self.plan && round.job == self.job).then_some(round)
     }
 
     /// A new round of these shards in so many elements, written down.
-    pub(crate) fn begin(&self, shards: &[u32], elements: usize, lane: usize) -> io::Result<Elements> {
+    pub(crate) fn begin(&self, shards: &[u32], elements: usize, lane: usize) -> io::Result<SubmissionFile> {
         let number = (1..).find(|number| !self.path(*number).exists()).unwrap_or(u32::MAX);
-        let round = Elements {
+        let round = SubmissionFile {
             format: FORMAT,
             cluster: self.cluster.clone(),
             name: format!("streamguard-{}-{}-{number}", self.run, self.job),
@@ -139,18 +139,18 @@ impl Rounds {
     }
 
     /// Writes down what the engine made of a round.
-    pub(crate) fn taken(&self, round: &mut Elements, ids: Vec<String>) -> io::Result<()> {
+    pub(crate) fn taken(&self, round: &mut SubmissionFile, ids: Vec<String>) -> io::Result<()> {
         round.ids = ids;
         self.write(round)
     }
 
-    fn write(&self, round: &Elements) -> io::Result<()> {
+    fn write(&self, round: &SubmissionFile) -> io::Result<()> {
         streamguard_durable::write_atomic(&self.path(round.number), &serde_json::to_vec(round)?)
     }
 
     /// A round as the engine is told of it.
-    pub(crate) fn told(&self, round: &Elements) -> Round {
-        Round {
+    pub(crate) fn told(&self, round: &SubmissionFile) -> Submission {
+        Submission {
             name: round.name.clone(),
             job: self.job.clone(),
             plan: self.root.clone(),
@@ -167,9 +167,9 @@ fn path(folder: &Path, job: &str, number: u32) -> PathBuf {
 }
 
 /// The latest round of a job in a folder of rounds.
-pub(crate) fn latest(folder: &Path, job: &str) -> Option<Elements> {
+pub(crate) fn latest(folder: &Path, job: &str) -> Option<SubmissionFile> {
     let numbers = (1..).take_while(|number| path(folder, job, *number).exists());
-    Elements::read(&path(folder, job, numbers.last()?)).ok()
+    SubmissionFile::read(&path(folder, job, numbers.last()?)).ok()
 }
 
 /// Divides shards into so many elements whose sizes differ by one at most, the larger ones first.
@@ -198,7 +198,7 @@ mod tests {
     fn a_round_is_found_again_by_the_same_run_and_plan_only() {
         let folder = tempfile::tempdir().unwrap();
         let rounds = |plan: &str, clock_ms| {
-            Rounds::new(folder.path(), folder.path(), clock_ms, "job", plan, "here").unwrap()
+            SubmissionStore::new(folder.path(), folder.path(), clock_ms, "job", plan, "here").unwrap()
         };
         let first = rounds("a", 1);
         assert!(first.latest().is_none());

@@ -16,16 +16,16 @@ use std::time::{Duration, Instant, SystemTime};
 use streamguard_durable::WriteError;
 use thiserror::Error;
 
-use crate::crew::{Inner, News, Shared, Slotted, serve_slot};
-use crate::event::{Event, EventKind, Status, millis};
+use crate::crew::{LocalWorker, LoopMessage, PoolState, WorkerPool, serve_slot};
+use crate::event::{CompletionStatus, Event, EventKind, millis};
 use crate::job::Job;
 use crate::journal::Journal;
-use crate::options::{Mode, Options};
+use crate::options::{RunMode, RunOptions};
 use crate::rundir::{RunDir, RunDirError};
-use crate::schedule::Queue;
-use crate::state::State;
-use crate::worker::Slot;
-use crate::worker::thread::Thread;
+use crate::schedule::ShardQueue;
+use crate::state::RunState;
+use crate::worker::WorkerStatus;
+use crate::worker::thread::ThreadWorker;
 
 /// How often the loop looks around when nothing calls it.
 const TICK: Duration = Duration::from_millis(40);
@@ -39,12 +39,12 @@ const DOING: Duration = Duration::from_millis(500);
 /// Whoever watches a run. Called from the loop: what takes long belongs on a thread of its own.
 pub trait Observer {
     /// Something happened; `state` has it already.
-    fn event(&mut self, event: &Event, state: &State) {
+    fn event(&mut self, event: &Event, state: &RunState) {
         let _ = (event, state);
     }
 
     /// Time goes by: a moment to draw.
-    fn tick(&mut self, state: &State) {
+    fn tick(&mut self, state: &RunState) {
         let _ = state;
     }
 }
@@ -54,13 +54,13 @@ impl Observer for () {}
 
 /// What came out of a run.
 #[derive(Debug)]
-pub struct Finished {
+pub struct FinishedRun {
     /// How it ended.
-    pub status: Status,
+    pub status: CompletionStatus,
     /// All events, folded.
-    pub state: State,
+    pub state: RunState,
     /// Files that the jobs made, by job and name; empty if there is a [`RunDir`], they are there.
-    pub made: Vec<BTreeMap<String, Vec<u8>>>,
+    pub files: Vec<BTreeMap<String, Vec<u8>>>,
 }
 
 /// Why a run could not go on. What was finished is kept.
@@ -77,15 +77,15 @@ pub enum RunError {
     Thread(io::Error),
     /// Shards are to run elsewhere, and there is no folder for what they leave.
     #[error("shards that run elsewhere need a folder that all machines see")]
-    NoFolder,
+    NoRunDir,
     /// Two jobs of one run have the same name.
     #[error("there are two jobs called {0}")]
-    SameName(String),
+    DuplicateJob(String),
 }
 
 /// Where a job stands, for the loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum JobStage {
     Waiting,
     Planning,
     Running,
@@ -94,16 +94,16 @@ enum Stage {
 }
 
 /// The loop's own things.
-struct Loop<'a> {
-    shared: Arc<Shared>,
-    news: Receiver<News>,
-    options: &'a Options,
+struct RunLoop<'a> {
+    shared: Arc<WorkerPool>,
+    news: Receiver<LoopMessage>,
+    options: &'a RunOptions,
     dir: Option<&'a RunDir>,
     journal: Option<Journal>,
     observer: &'a mut dyn Observer,
-    state: State,
-    stages: Vec<Stage>,
-    slots: Vec<(Arc<Slot>, JoinHandle<()>)>,
+    state: RunState,
+    stages: Vec<JobStage>,
+    slots: Vec<(Arc<WorkerStatus>, JoinHandle<()>)>,
     /// Threads of jobs whose shards run elsewhere.
     fleet: Vec<JoinHandle<()>>,
     made: Vec<BTreeMap<String, Vec<u8>>>,
@@ -123,25 +123,25 @@ struct Loop<'a> {
 ///
 /// # Errors
 /// [`RunError`], when the destination fails. That shards or whole jobs fail is no error but
-/// a [`Status`].
+/// a [`CompletionStatus`].
 pub fn run(
     jobs: Vec<Arc<dyn Job>>,
-    options: &Options,
+    options: &RunOptions,
     dir: Option<&RunDir>,
     observer: &mut dyn Observer,
-) -> Result<Finished, RunError> {
+) -> Result<FinishedRun, RunError> {
     let names: Vec<String> = jobs.iter().map(|job| job.name().to_owned()).collect();
     if let Some(twice) = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
-        return Err(RunError::SameName(twice.1.clone()));
+        return Err(RunError::DuplicateJob(twice.1.clone()));
     }
     let count = jobs.len();
     let (sender, news) = mpsc::channel();
-    let shared = Arc::new(Shared {
+    let shared = Arc::new(WorkerPool {
         limits: jobs.iter().map(|job| options.mode.limits(job.limits())).collect(),
         jobs,
         workers: options.workers.max(1),
         start: Instant::now(),
-        inner: Mutex::new(Inner {
+        inner: Mutex::new(PoolState {
             queues: (0..count).map(|_| None).collect(),
             stores: vec![None; count],
             events: Vec::new(),
@@ -153,15 +153,15 @@ pub fn run(
         work: Condvar::new(),
         news: sender,
     });
-    let mut run = Loop {
+    let mut run = RunLoop {
         shared,
         news,
         options,
         dir,
         journal: dir.map(|dir| Journal::open(&dir.journal())).transpose().map_err(RunDirError::from)?,
         observer,
-        state: State::default(),
-        stages: vec![Stage::Waiting; count],
+        state: RunState::default(),
+        stages: vec![JobStage::Waiting; count],
         slots: Vec::new(),
         fleet: Vec::new(),
         made: vec![BTreeMap::new(); count],
@@ -187,21 +187,21 @@ pub fn run(
     let ended = run.go();
     run.close();
     ended?;
-    let Loop { state, made, .. } = run;
-    Ok(Finished { status: state.status.unwrap_or(Status::Failed), state, made })
+    let RunLoop { state, made, .. } = run;
+    Ok(FinishedRun { status: state.status.unwrap_or(CompletionStatus::Failed), state, files: made })
 }
 
-impl Loop<'_> {
+impl RunLoop<'_> {
     fn go(&mut self) -> Result<(), RunError> {
         if !self.open_fleet()? {
             let waiting: usize =
-                self.shared.limits.iter().map(|limits| limits.waiting(self.shared.workers)).sum();
+                self.shared.limits.iter().map(|limits| limits.extra_io_slots(self.shared.workers)).sum();
             for _ in 0..self.shared.workers + waiting {
                 self.open_slot()?;
             }
         }
         self.plan_next()?;
-        while self.stages.iter().any(|stage| *stage != Stage::Ended) {
+        while self.stages.iter().any(|stage| *stage != JobStage::Ended) {
             match self.news.recv_timeout(TICK) {
                 Ok(news) => self.take(news)?,
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
@@ -211,7 +211,7 @@ impl Loop<'_> {
             }
             self.watch()?;
             self.pump()?;
-            self.state.now(millis(self.shared.start.elapsed()));
+            self.state.advance_to(millis(self.shared.start.elapsed()));
             self.observer.tick(&self.state);
         }
         self.pump()?;
@@ -220,13 +220,13 @@ impl Loop<'_> {
         Ok(())
     }
 
-    fn verdict(&self) -> Status {
+    fn verdict(&self) -> CompletionStatus {
         let of = |status| self.state.jobs.iter().filter(|job| job.status == Some(status)).count();
         match self.state.jobs.len() {
-            _ if of(Status::Cancelled) > 0 => Status::Cancelled,
-            all if of(Status::Complete) == all => Status::Complete,
-            all if of(Status::Failed) == all => Status::Failed,
-            _ => Status::Partial,
+            _ if of(CompletionStatus::Cancelled) > 0 => CompletionStatus::Cancelled,
+            all if of(CompletionStatus::Complete) == all => CompletionStatus::Complete,
+            all if of(CompletionStatus::Failed) == all => CompletionStatus::Failed,
+            _ => CompletionStatus::Partial,
         }
     }
 
@@ -261,7 +261,7 @@ impl Loop<'_> {
         if self.said_at.elapsed() >= PROGRESS {
             self.said_at = Instant::now();
             for (job, records) in self.progress().into_iter().enumerate() {
-                if self.stages[job] == Stage::Running && self.said[job] != records {
+                if self.stages[job] == JobStage::Running && self.said[job] != records {
                     self.said[job] = records;
                     self.say([EventKind::Progress { job, records }])?;
                 }
@@ -279,8 +279,8 @@ impl Loop<'_> {
         for at in 0..self.slots.len() {
             let Some((job, ticket, text)) = self.slots[at].0.said() else { continue };
             let running = self.state.jobs[job].running.get(&ticket.shard);
-            if running.and_then(|running| running.doing.as_ref()) != text.as_ref() {
-                self.say([EventKind::Doing { job, shard: ticket.shard, text }])?;
+            if running.and_then(|running| running.activity.as_ref()) != text.as_ref() {
+                self.say([EventKind::Activity { job, shard: ticket.shard, text }])?;
             }
         }
         Ok(())
@@ -289,7 +289,7 @@ impl Loop<'_> {
     /// Records of each job: of its finished shards, and of those that run.
     fn progress(&self) -> Vec<u64> {
         let inner = self.shared.lock();
-        let of = |queue: &Option<Queue>| {
+        let of = |queue: &Option<ShardQueue>| {
             queue
                 .as_ref()
                 .map_or(0, |queue| queue.results.iter().flatten().map(|result| result.records).sum())
@@ -305,13 +305,17 @@ impl Loop<'_> {
     }
 
     fn open_slot(&mut self) -> Result<(), RunError> {
-        let slot = Arc::new(Slot::new(self.options.cancel.clone()));
+        let slot = Arc::new(WorkerStatus::new(self.options.cancel.clone()));
         let own = match &self.options.mode {
-            Mode::Process(command) => Some(command.clone()),
-            Mode::Threading | Mode::Cluster(_) | Mode::Merge => None,
+            RunMode::Process(command) => Some(command.clone()),
+            RunMode::Threading | RunMode::Cluster(_) | RunMode::Merge => None,
         };
-        let mut worker =
-            Slotted { own, memory: self.options.worker_memory, thread: Thread::default(), process: None };
+        let mut worker = LocalWorker {
+            own,
+            memory: self.options.worker_memory,
+            thread: ThreadWorker::default(),
+            process: None,
+        };
         let (shared, its_slot) = (Arc::clone(&self.shared), Arc::clone(&slot));
         let thread = std::thread::Builder::new()
             .name(format!("worker-{}", self.slots.len()))
@@ -321,26 +325,29 @@ impl Loop<'_> {
         Ok(())
     }
 
-    fn take(&mut self, news: News) -> Result<(), RunError> {
+    fn take(&mut self, news: LoopMessage) -> Result<(), RunError> {
         match news {
-            News::Stuck => {}
-            News::Planned(job, Ok(planned)) => self.begin(job, planned)?,
-            News::Planned(job, Err(error)) => self.job_failed(job, error)?,
-            News::Over(job) => self.merge(job)?,
-            News::Merged(job, Err(error)) => self.job_failed(job, error)?,
-            News::Merged(job, Ok(merged)) => {
-                let lost = &self.state.jobs[job].lost;
+            LoopMessage::Stuck => {}
+            LoopMessage::Planned(job, Ok(planned)) => self.begin(job, planned)?,
+            LoopMessage::Planned(job, Err(error)) => self.job_failed(job, error)?,
+            LoopMessage::Over(job) => self.merge(job)?,
+            LoopMessage::Merged(job, Err(error)) => self.job_failed(job, error)?,
+            LoopMessage::Merged(job, Ok(merged)) => {
+                let lost = &self.state.jobs[job].failed_shards;
                 let (status, reason) = match (merged.cancelled, lost.as_slice()) {
-                    (Some(cancelled), _) => (Status::Cancelled, life::not_done(cancelled)),
-                    (None, []) => (Status::Complete, None),
+                    (Some(cancelled), _) => (CompletionStatus::Cancelled, life::not_done(cancelled)),
+                    (None, []) => (CompletionStatus::Complete, None),
                     (None, [(shard, outcome, why), ..]) => {
                         let text = format!(
                             "{} of its shards are missing; shard {shard} {}: {why}",
                             lost.len(),
                             outcome.name()
                         );
-                        let all_lost = self.state.jobs[job].good == 0;
-                        (if all_lost { Status::Failed } else { Status::Partial }, Some(text))
+                        let all_lost = self.state.jobs[job].completed_shards == 0;
+                        (
+                            if all_lost { CompletionStatus::Failed } else { CompletionStatus::Partial },
+                            Some(text),
+                        )
                     }
                 };
                 self.made[job] = merged.made;

@@ -17,13 +17,13 @@ const FORMAT: u32 = 1;
 
 /// What to do about a run that was interrupted in the folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Begin {
+pub enum OnExistingRun {
     /// Refuse, so that nothing is lost by a forgotten flag.
-    New,
+    Refuse,
     /// Go on with it; without one, begin anew.
     Resume,
     /// Drop it.
-    Fresh,
+    Discard,
 }
 
 /// Why a run cannot have its folder.
@@ -85,7 +85,7 @@ const JOURNAL: &str = "journal.jsonl";
 
 /// What is remembered of a run, whether it is over or not.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct RecordedRun {
+pub struct RunRecord {
     format: u32,
     /// The command that began it, if anybody said it.
     #[serde(default)]
@@ -103,7 +103,7 @@ pub struct RecordedRun {
 pub struct RunDir {
     root: PathBuf,
     state: PathBuf,
-    file: RecordedRun,
+    file: RunRecord,
     resumed: bool,
     _lock: File,
 }
@@ -114,7 +114,7 @@ impl RunDir {
     ///
     /// # Errors
     /// [`RunDirError`].
-    pub fn open(root: &Path, settings: Value, begin: Begin) -> Result<Self, RunDirError> {
+    pub fn open(root: &Path, settings: Value, begin: OnExistingRun) -> Result<Self, RunDirError> {
         let state = Self::state_of(root);
         fs::create_dir_all(root).map_err(WriteError::at(root))?;
         DirBuilder::new().recursive(true).mode(0o700).create(&state).map_err(WriteError::at(&state))?;
@@ -123,14 +123,16 @@ impl RunDir {
         let path = state.join("run.json");
         let earlier = match Self::read_run(&path) {
             Ok(earlier) => earlier,
-            Err(_) if begin == Begin::Fresh => None,
+            Err(_) if begin == OnExistingRun::Discard => None,
             Err(error) => return Err(error),
         };
         let resumed = match (&earlier, begin) {
-            (None, _) | (_, Begin::Fresh) => false,
-            (Some(earlier), Begin::New) if earlier.done => false,
-            (Some(_), Begin::New) => return Err(RunDirError::Interrupted { path: root.to_owned() }),
-            (Some(earlier), Begin::Resume) => match difference(&earlier.settings, &settings, "") {
+            (None, _) | (_, OnExistingRun::Discard) => false,
+            (Some(earlier), OnExistingRun::Refuse) if earlier.done => false,
+            (Some(_), OnExistingRun::Refuse) => {
+                return Err(RunDirError::Interrupted { path: root.to_owned() });
+            }
+            (Some(earlier), OnExistingRun::Resume) => match difference(&earlier.settings, &settings, "") {
                 None => true,
                 Some(_) if earlier.done => false,
                 Some(difference) => {
@@ -163,7 +165,7 @@ impl RunDir {
         }
         streamguard_durable::remove_all_leftovers(root).map_err(WriteError::at(root))?;
         streamguard_durable::remove_all_leftovers(&state).map_err(WriteError::at(&state))?;
-        let file = RecordedRun { format: FORMAT, command, settings, clock_ms, done: false };
+        let file = RunRecord { format: FORMAT, command, settings, clock_ms, done: false };
         let run_dir = Self { root: root.to_owned(), state, file, resumed, _lock: lock };
         run_dir.write_run()?;
         Ok(run_dir)
@@ -173,7 +175,7 @@ impl RunDir {
     ///
     /// # Errors
     /// [`RunDirError::Damaged`] and [`RunDirError::Write`].
-    pub fn recorded(root: &Path) -> Result<Option<RecordedRun>, RunDirError> {
+    pub fn recorded(root: &Path) -> Result<Option<RunRecord>, RunDirError> {
         Self::read_run(&Self::state_of(root).join("run.json"))
     }
 
@@ -191,7 +193,7 @@ impl RunDir {
     ///
     /// # Errors
     /// [`RunDirError::Write`].
-    pub fn begun_by(&mut self, command: String) -> Result<(), RunDirError> {
+    pub fn record_command(&mut self, command: String) -> Result<(), RunDirError> {
         // A run that is resumed keeps the command of its beginning.
         if self.file.command.is_none() {
             self.file.command = Some(command);
@@ -200,13 +202,13 @@ impl RunDir {
         Ok(())
     }
 
-    fn read_run(path: &Path) -> Result<Option<RecordedRun>, RunDirError> {
+    fn read_run(path: &Path) -> Result<Option<RunRecord>, RunDirError> {
         let damaged = |reason: String| RunDirError::Damaged { path: path.to_owned(), reason };
         match fs::read(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(WriteError::at(path)(source).into()),
             Ok(bytes) => {
-                let run: RecordedRun =
+                let run: RunRecord =
                     serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
                 if run.format == FORMAT {
                     Ok(Some(run))
@@ -320,42 +322,43 @@ mod tests {
     #[test]
     fn two_runs_do_not_share_a_folder() {
         let folder = tempfile::tempdir().unwrap();
-        let first = RunDir::open(folder.path(), json!({}), Begin::New).unwrap();
-        let error = RunDir::open(folder.path(), json!({}), Begin::Resume).unwrap_err();
+        let first = RunDir::open(folder.path(), json!({}), OnExistingRun::Refuse).unwrap();
+        let error = RunDir::open(folder.path(), json!({}), OnExistingRun::Resume).unwrap_err();
         assert!(
             matches!(&error, RunDirError::Locked { holder, .. } if holder.contains("process")),
             "{error}"
         );
         drop(first);
-        RunDir::open(folder.path(), json!({}), Begin::Resume).unwrap();
+        RunDir::open(folder.path(), json!({}), OnExistingRun::Resume).unwrap();
     }
 
     #[test]
     fn an_interrupted_run_is_neither_lost_nor_mixed_up() {
         let folder = tempfile::tempdir().unwrap();
-        let clock = RunDir::open(folder.path(), json!({"a": {"seed": 1}}), Begin::New).unwrap().clock_ms();
+        let clock =
+            RunDir::open(folder.path(), json!({"a": {"seed": 1}}), OnExistingRun::Refuse).unwrap().clock_ms();
         let open = |seed: u64, begin| RunDir::open(folder.path(), json!({"a": {"seed": seed}}), begin);
-        assert!(matches!(open(1, Begin::New), Err(RunDirError::Interrupted { .. })));
-        let error = open(2, Begin::Resume).unwrap_err().to_string();
+        assert!(matches!(open(1, OnExistingRun::Refuse), Err(RunDirError::Interrupted { .. })));
+        let error = open(2, OnExistingRun::Resume).unwrap_err().to_string();
         assert!(error.contains("a.seed was 1, is 2"), "{error}");
-        let mut resumed = open(1, Begin::Resume).unwrap();
+        let mut resumed = open(1, OnExistingRun::Resume).unwrap();
         assert!(resumed.resumed());
         assert_eq!(resumed.clock_ms(), clock);
         resumed.finish().unwrap();
         drop(resumed);
-        assert!(!open(2, Begin::New).unwrap().resumed());
-        assert!(!open(3, Begin::Fresh).unwrap().resumed());
+        assert!(!open(2, OnExistingRun::Refuse).unwrap().resumed());
+        assert!(!open(3, OnExistingRun::Discard).unwrap().resumed());
     }
 
     #[test]
     fn damaged_state_is_told_and_can_be_dropped() {
         let folder = tempfile::tempdir().unwrap();
-        drop(RunDir::open(folder.path(), json!({}), Begin::New).unwrap());
+        drop(RunDir::open(folder.path(), json!({}), OnExistingRun::Refuse).unwrap());
         fs::write(folder.path().join(".streamguard/run.json"), "{").unwrap();
         assert!(matches!(
-            RunDir::open(folder.path(), json!({}), Begin::Resume),
+            RunDir::open(folder.path(), json!({}), OnExistingRun::Resume),
             Err(RunDirError::Damaged { .. })
         ));
-        RunDir::open(folder.path(), json!({}), Begin::Fresh).unwrap();
+        RunDir::open(folder.path(), json!({}), OnExistingRun::Discard).unwrap();
     }
 }

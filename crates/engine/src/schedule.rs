@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::event::Outcome;
-use crate::job::Limits;
+use crate::job::ShardLimits;
 use crate::plan::Plan;
-use crate::store::ShardResult;
+use crate::store::StoredOutput;
 
 /// Most shards that are handed out at once.
 const BATCH: usize = 512;
@@ -19,7 +19,7 @@ const LEASE: Duration = Duration::from_micros(500);
 
 /// One try at a shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Ticket {
+pub(crate) struct Attempt {
     pub(crate) shard: u32,
     pub(crate) attempt: u32,
     /// Its worker died once with several shards in hand: next time it has the worker to
@@ -31,13 +31,13 @@ pub(crate) struct Ticket {
 #[derive(Clone, Debug)]
 pub(crate) struct Lease {
     pub(crate) job: usize,
-    pub(crate) tickets: Vec<Ticket>,
+    pub(crate) tickets: Vec<Attempt>,
 }
 
 /// What became of a ticket.
 #[derive(Debug)]
-pub(crate) enum Fate {
-    Finished(ShardResult),
+pub(crate) enum AttemptResult {
+    Finished(StoredOutput),
     /// It ended badly; the flag says whether another try may help.
     Bad(Outcome, Box<str>, bool),
     Cancelled,
@@ -49,31 +49,31 @@ pub(crate) enum Fate {
 
 /// The shards of one job.
 #[derive(Debug)]
-pub(crate) struct Queue {
+pub(crate) struct ShardQueue {
     pub(crate) plan: Arc<Plan>,
-    limits: Limits,
-    ready: VecDeque<Ticket>,
-    delayed: Vec<(Instant, Ticket)>,
+    limits: ShardLimits,
+    ready: VecDeque<Attempt>,
+    delayed: Vec<(Instant, Attempt)>,
     running: usize,
     leases: usize,
     batch: usize,
-    pub(crate) results: Vec<Option<ShardResult>>,
+    pub(crate) results: Vec<Option<StoredOutput>>,
     settled: Vec<bool>,
     prefix: usize,
     prefix_records: u64,
     /// What is still to be counted, by counter.
     owed: BTreeMap<String, u64>,
-    pub(crate) lost: u32,
+    pub(crate) failed_shards: u32,
     pub(crate) cancelled: u32,
 }
 
-impl Queue {
+impl ShardQueue {
     /// The queue of a plan, without the shards that an earlier run finished.
-    pub(crate) fn new(plan: Arc<Plan>, limits: Limits, reused: Vec<Option<ShardResult>>) -> Self {
+    pub(crate) fn new(plan: Arc<Plan>, limits: ShardLimits, reused: Vec<Option<StoredOutput>>) -> Self {
         let ready = (0..)
             .zip(&reused)
             .filter(|(_, result)| result.is_none())
-            .map(|(shard, _)| Ticket { shard, attempt: 1, alone: false })
+            .map(|(shard, _)| Attempt { shard, attempt: 1, alone: false })
             .collect();
         let mut queue = Self {
             owed: plan.quotas().clone(),
@@ -88,7 +88,7 @@ impl Queue {
             results: reused,
             prefix: 0,
             prefix_records: 0,
-            lost: 0,
+            failed_shards: 0,
             cancelled: 0,
         };
         queue.advance();
@@ -156,40 +156,40 @@ impl Queue {
     }
 
     /// Takes the fate of a ticket in. Returns when it is tried again, if it is.
-    pub(crate) fn ended(&mut self, ticket: Ticket, fate: Fate, now: Instant) -> Option<Duration> {
+    pub(crate) fn ended(&mut self, ticket: Attempt, fate: AttemptResult, now: Instant) -> Option<Duration> {
         self.running -= 1;
         match fate {
-            Fate::Finished(result) => {
+            AttemptResult::Finished(result) => {
                 self.results[ticket.shard as usize] = Some(result);
                 self.settle(ticket);
             }
-            Fate::Returned { alone } => {
+            AttemptResult::Returned { alone } => {
                 if !self.superfluous(ticket.shard) {
-                    self.ready.push_front(Ticket { alone: alone || ticket.alone, ..ticket });
+                    self.ready.push_front(Attempt { alone: alone || ticket.alone, ..ticket });
                 }
             }
-            Fate::Cancelled => {
+            AttemptResult::Cancelled => {
                 self.cancelled += 1;
                 if self.superfluous(ticket.shard) {
                     self.cancelled -= 1;
                 }
             }
-            Fate::Bad(_, _, may_help) if may_help && ticket.attempt < self.limits.attempts => {
+            AttemptResult::Bad(_, _, may_help) if may_help && ticket.attempt < self.limits.max_attempts => {
                 if !self.superfluous(ticket.shard) {
                     let pause = self.limits.backoff * 2u32.saturating_pow(ticket.attempt - 1);
-                    self.delayed.push((now + pause, Ticket { attempt: ticket.attempt + 1, ..ticket }));
+                    self.delayed.push((now + pause, Attempt { attempt: ticket.attempt + 1, ..ticket }));
                     return Some(pause);
                 }
             }
-            Fate::Bad(..) => {
-                self.lost += 1;
+            AttemptResult::Bad(..) => {
+                self.failed_shards += 1;
                 self.settle(ticket);
             }
         }
         None
     }
 
-    fn settle(&mut self, ticket: Ticket) {
+    fn settle(&mut self, ticket: Attempt) {
         self.settled[ticket.shard as usize] = true;
         self.advance();
     }
@@ -207,13 +207,13 @@ impl Queue {
 
 /// All that one job has to do, for a worker that takes everything: once nothing waits for another
 /// try any more, so that those come together.
-pub(crate) fn everything(queues: &mut [Option<Queue>], job: usize, now: Instant) -> Option<Lease> {
+pub(crate) fn everything(queues: &mut [Option<ShardQueue>], job: usize, now: Instant) -> Option<Lease> {
     let queue = queues[job].as_mut()?;
     queue.wake(now);
     if queue.ready.is_empty() || !queue.delayed.is_empty() {
         return None;
     }
-    let mut tickets: Vec<Ticket> = queue.ready.drain(..).collect();
+    let mut tickets: Vec<Attempt> = queue.ready.drain(..).collect();
     tickets.sort_by_key(|ticket| ticket.shard);
     queue.running += tickets.len();
     queue.leases += 1;
@@ -224,18 +224,18 @@ pub(crate) fn everything(queues: &mut [Option<Queue>], job: usize, now: Instant)
 /// first, the worker's own among equals. `workers` is the budget of the run; shards that mostly
 /// wait are not counted against it.
 pub(crate) fn next(
-    queues: &mut [Option<Queue>],
+    queues: &mut [Option<ShardQueue>],
     last: Option<usize>,
     workers: usize,
     now: Instant,
 ) -> Option<Lease> {
-    let waiting = |queue: &Queue| queue.limits.waiting(workers);
+    let waiting = |queue: &ShardQueue| queue.limits.extra_io_slots(workers);
     let busy: usize = queues.iter().flatten().map(|queue| queue.leases.saturating_sub(waiting(queue))).sum();
     let mut best: Option<(usize, bool, usize)> = None;
     for (job, queue) in queues.iter_mut().enumerate() {
         let Some(queue) = queue else { continue };
         queue.wake(now);
-        let has_room = busy < workers || queue.leases < queue.limits.waiting(workers);
+        let has_room = busy < workers || queue.leases < queue.limits.extra_io_slots(workers);
         if queue.ready.is_empty() || queue.leases >= queue.limits.lane || !has_room {
             continue;
         }
@@ -274,25 +274,27 @@ mod tests {
     use super::*;
     use serde_json::Value;
 
-    fn queue(shards: usize, target: Option<u64>, limits: Limits) -> Option<Queue> {
+    fn queue(shards: usize, target: Option<u64>, limits: ShardLimits) -> Option<ShardQueue> {
         let mut plan = Plan::new((0..shards).map(Value::from));
         if let Some(target) = target {
             plan = plan.with_target(target);
         }
-        Some(Queue::new(Arc::new(plan), limits, (0..shards).map(|_| None).collect()))
+        Some(ShardQueue::new(Arc::new(plan), limits, (0..shards).map(|_| None).collect()))
     }
 
-    fn finished(records: u64) -> Fate {
-        let mut result = ShardResult::default();
+    fn finished(records: u64) -> AttemptResult {
+        let mut result = StoredOutput::default();
         result.records = records;
-        Fate::Finished(result)
+        AttemptResult::Finished(result)
     }
 
     #[test]
     fn workers_spread_over_the_jobs_and_stay_with_theirs() {
         let now = Instant::now();
-        let mut queues =
-            [queue(9, None, Limits::default()), queue(9, None, Limits { lane: 1, ..Limits::default() })];
+        let mut queues = [
+            queue(9, None, ShardLimits::default()),
+            queue(9, None, ShardLimits { lane: 1, ..ShardLimits::default() }),
+        ];
         let jobs: Vec<usize> = (0..3).map(|_| next(&mut queues, None, 3, now).unwrap().job).collect();
         assert_eq!(jobs, [0, 1, 0], "job 1 has one lane");
         queues[1].as_mut().unwrap().returned(1, Duration::from_secs(1));
@@ -302,8 +304,8 @@ mod tests {
     #[test]
     fn who_waits_takes_nobody_s_place() {
         let now = Instant::now();
-        let waiting = Limits { lane: 3, waiting: 2, ..Limits::default() };
-        let mut queues = [queue(9, None, waiting), queue(9, None, Limits::default())];
+        let waiting = ShardLimits { lane: 3, extra_io_slots: 2, ..ShardLimits::default() };
+        let mut queues = [queue(9, None, waiting), queue(9, None, ShardLimits::default())];
         let mut jobs: Vec<usize> =
             std::iter::from_fn(|| next(&mut queues, None, 3, now)).map(|lease| lease.job).collect();
         jobs.sort_unstable();
@@ -313,28 +315,29 @@ mod tests {
     #[test]
     fn a_bad_shard_is_tried_again_after_a_pause_that_doubles() {
         let now = Instant::now();
-        let limits = Limits { attempts: 3, backoff: Duration::from_secs(1), ..Limits::default() };
+        let limits =
+            ShardLimits { max_attempts: 3, backoff: Duration::from_secs(1), ..ShardLimits::default() };
         let mut queues = [queue(1, None, limits)];
         let mut at = now;
         for (attempt, pause) in [(1, Some(1)), (2, Some(2)), (3, None)] {
             let lease = next(&mut queues, None, 1, at).unwrap();
             assert_eq!(lease.tickets[0].attempt, attempt);
             let queue = queues[0].as_mut().unwrap();
-            let bad = Fate::Bad(Outcome::Crashed, "signal 11".into(), true);
+            let bad = AttemptResult::Bad(Outcome::Crashed, "signal 11".into(), true);
             assert_eq!(queue.ended(lease.tickets[0], bad, at), pause.map(Duration::from_secs));
             queue.returned(0, Duration::ZERO);
             assert!(next(&mut queues, None, 1, at).is_none());
             at += Duration::from_secs(pause.unwrap_or(0));
         }
         let queue = queues[0].as_ref().unwrap();
-        assert!(queue.over() && queue.lost == 1);
+        assert!(queue.over() && queue.failed_shards == 1);
     }
 
     #[test]
     fn what_is_enough_does_not_depend_on_who_is_first() {
         let now = Instant::now();
         for order in [[0, 1, 2], [2, 1, 0], [2, 0, 1]] {
-            let mut queues = [queue(5, Some(10), Limits::default())];
+            let mut queues = [queue(5, Some(10), ShardLimits::default())];
             let mut leases: Vec<Lease> = (0..3).filter_map(|_| next(&mut queues, None, 3, now)).collect();
             leases.sort_by_key(|lease| lease.tickets[0].shard);
             let queue = queues[0].as_mut().unwrap();

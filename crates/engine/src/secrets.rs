@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::worker::protocol::Told;
+use crate::worker::protocol::ExposedSecrets;
 
 /// Secrets by name. They cannot be printed; a worker process gets them over its standard input.
 #[derive(Clone, Debug, Default)]
@@ -23,12 +23,14 @@ impl Secrets {
     }
 
     /// In the clear, for the pipe to a worker and nothing else.
-    pub(crate) fn tell(&self) -> Told {
-        Told(self.0.iter().map(|(name, secret)| (name.clone(), secret.expose_secret().to_owned())).collect())
+    pub(crate) fn tell(&self) -> ExposedSecrets {
+        ExposedSecrets(
+            self.0.iter().map(|(name, secret)| (name.clone(), secret.expose_secret().to_owned())).collect(),
+        )
     }
 
     /// As a worker was told.
-    pub(crate) fn told(Told(told): Told) -> Self {
+    pub(crate) fn told(ExposedSecrets(told): ExposedSecrets) -> Self {
         Self(told.into_iter().map(|(name, secret)| (name, SecretString::from(secret))).collect())
     }
 }

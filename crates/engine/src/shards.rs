@@ -11,19 +11,19 @@ use serde_json::Value;
 use streamguard_durable::WriteError;
 use thiserror::Error;
 
-use crate::cancel::Cancel;
-use crate::cluster::Round;
-use crate::crew::Slotted;
-use crate::event::{Level, Outcome};
-use crate::job::{Job, Limits};
-use crate::options::{Mode, Options};
+use crate::cancel::CancelToken;
+use crate::cluster::Submission;
+use crate::crew::LocalWorker;
+use crate::event::{LogLevel, Outcome};
+use crate::job::{Job, ShardLimits};
+use crate::options::{RunMode, RunOptions};
 use crate::plan::{Plan, PlanFile};
-use crate::rounds::Rounds;
+use crate::rounds::SubmissionStore;
 use crate::rundir::{RunDir, RunDirError};
-use crate::schedule::{Fate, Lease, Ticket};
-use crate::store::Store;
-use crate::worker::thread::Thread;
-use crate::worker::{Slot, Verdict, Work, Worker};
+use crate::schedule::{Attempt, AttemptResult, Lease};
+use crate::store::ShardStore;
+use crate::worker::thread::ThreadWorker;
+use crate::worker::{LeasedWork, StopReason, Worker, WorkerStatus};
 
 /// How often it is looked at whether a shard is late, or to stop.
 const TICK: Duration = Duration::from_millis(40);
@@ -121,12 +121,14 @@ impl PlanDir {
     ///
     /// # Errors
     /// A folder that cannot be read or written.
-    pub fn hand_out(&self, plan: PlanFile, elements: usize) -> Result<Round, PlanError> {
+    pub fn create_submission(&self, plan: PlanFile, elements: usize) -> Result<Submission, PlanError> {
         let state = RunDir::state_of(&self.root);
         let cannot = WriteError::at(&state);
-        let store = Store::shared(&state.join("shards").join(&plan.job), plan.hash()).map_err(&cannot)?;
+        let store =
+            ShardStore::shared(&state.join("shards").join(&plan.job), plan.hash()).map_err(&cannot)?;
         let (job, hash) = (plan.job.clone(), plan.hash().to_owned());
-        let rounds = Rounds::new(&self.root, &state, self.clock_ms, &job, &hash, "").map_err(&cannot)?;
+        let rounds =
+            SubmissionStore::new(&self.root, &state, self.clock_ms, &job, &hash, "").map_err(&cannot)?;
         let numbers = plan.into_plan().shards().iter().map(|shard| shard.number).collect::<Vec<_>>();
         let missing: Vec<u32> = numbers.into_iter().filter(|number| store.reuse(*number).is_none()).collect();
         let round = rounds.begin(&missing, elements, usize::MAX).map_err(&cannot)?;
@@ -136,14 +138,14 @@ impl PlanDir {
 
 /// How a shard ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub enum ShardStatus {
     /// Its result is there; `reused` if it was before.
     Done {
         /// Whether somebody else had done it.
         reused: bool,
     },
     /// It was not done; another try may help.
-    TryAgain(Box<str>),
+    Retryable(Box<str>),
     /// It cannot be done.
     Failed(Box<str>),
     /// It was told to stop.
@@ -161,27 +163,28 @@ pub fn run_shards(
     plan: PlanFile,
     job: &Arc<dyn Job>,
     shards: &[u32],
-    options: &Options,
-    say: &(dyn Fn(Level, String) + Sync),
-    report: &mut dyn FnMut(u32, &Ended),
+    options: &RunOptions,
+    say: &(dyn Fn(LogLevel, String) + Sync),
+    report: &mut dyn FnMut(u32, &ShardStatus),
 ) -> Result<(), PlanError> {
     if job.name() != plan.job || job.settings() != plan.settings {
         return Err(PlanError::OtherJob(plan.job));
     }
     let folder = RunDir::state_of(&dir.root).join("shards").join(&plan.job);
     let cannot = WriteError::at(&folder);
-    let store = Store::shared(&folder, plan.hash()).map_err(&cannot)?;
+    let store = ShardStore::shared(&folder, plan.hash()).map_err(&cannot)?;
     let (name, settings, plan) = (plan.job.clone(), plan.settings.clone(), plan.into_plan());
     if let Some(&shard) = shards.iter().find(|shard| **shard as usize >= plan.shards().len()) {
         return Err(PlanError::NoShard { job: name, shard, shards: plan.shards().len() });
     }
     let own = match &options.mode {
-        Mode::Process(command) => Some(command.clone()),
+        RunMode::Process(command) => Some(command.clone()),
         _ => None,
     };
-    let worker = Slotted { own, memory: options.worker_memory, thread: Thread::default(), process: None };
+    let worker =
+        LocalWorker { own, memory: options.worker_memory, thread: ThreadWorker::default(), process: None };
     let cancel = &options.cancel;
-    let mut one = One { job, settings: &settings, plan: &plan, store: &store, cancel, worker, say };
+    let mut one = ShardRunner { job, settings: &settings, plan: &plan, store: &store, cancel, worker, say };
     for &shard in shards {
         let ended = one.run(shard).map_err(&cannot)?;
         report(shard, &ended);
@@ -190,36 +193,36 @@ pub fn run_shards(
 }
 
 /// What it takes to run one shard after the other.
-struct One<'a> {
+struct ShardRunner<'a> {
     job: &'a Arc<dyn Job>,
     settings: &'a Value,
     plan: &'a Plan,
-    store: &'a Store,
-    cancel: &'a Cancel,
-    worker: Slotted,
-    say: &'a (dyn Fn(Level, String) + Sync),
+    store: &'a ShardStore,
+    cancel: &'a CancelToken,
+    worker: LocalWorker,
+    say: &'a (dyn Fn(LogLevel, String) + Sync),
 }
 
-impl One<'_> {
-    fn run(&mut self, shard: u32) -> io::Result<Ended> {
+impl ShardRunner<'_> {
+    fn run(&mut self, shard: u32) -> io::Result<ShardStatus> {
         if self.store.reuse(shard).is_some() {
             self.store.forget_failure(shard);
-            return Ok(Ended::Done { reused: true });
+            return Ok(ShardStatus::Done { reused: true });
         }
         if self.cancel.requested() {
-            return Ok(Ended::Stopped);
+            return Ok(ShardStatus::Stopped);
         }
         Ok(match self.attempt(shard)? {
             // Two copies of a shard write the same. If they do not, for an upstream answered them
             // differently, the files of one may stand beside the result of the other.
-            Fate::Finished(_) if self.store.reuse(shard).is_none() => {
+            AttemptResult::Finished(_) if self.store.reuse(shard).is_none() => {
                 self.lost(shard, "another copy of it wrote something else at the same time")
             }
-            Fate::Finished(_) => {
+            AttemptResult::Finished(_) => {
                 self.store.forget_failure(shard);
-                Ended::Done { reused: false }
+                ShardStatus::Done { reused: false }
             }
-            Fate::Bad(outcome, reason, retry) => {
+            AttemptResult::Bad(outcome, reason, retry) => {
                 let reason = match absent(self.settings) {
                     None => reason,
                     Some(path) => format!(
@@ -229,26 +232,26 @@ impl One<'_> {
                     .into(),
                 };
                 self.store.note_failure(shard, outcome, &reason, retry);
-                if retry { Ended::TryAgain(reason) } else { Ended::Failed(reason) }
+                if retry { ShardStatus::Retryable(reason) } else { ShardStatus::Failed(reason) }
             }
-            Fate::Cancelled => Ended::Stopped,
-            Fate::Returned { .. } => self.lost(shard, "its worker did not begin it"),
+            AttemptResult::Cancelled => ShardStatus::Stopped,
+            AttemptResult::Returned { .. } => self.lost(shard, "its worker did not begin it"),
         })
     }
 
-    fn lost(&self, shard: u32, reason: &str) -> Ended {
+    fn lost(&self, shard: u32, reason: &str) -> ShardStatus {
         self.store.note_failure(shard, Outcome::Crashed, reason, true);
-        Ended::TryAgain(reason.into())
+        ShardStatus::Retryable(reason.into())
     }
 
-    fn attempt(&mut self, shard: u32) -> io::Result<Fate> {
-        let ticket = Ticket { shard, attempt: 1, alone: true };
+    fn attempt(&mut self, shard: u32) -> io::Result<AttemptResult> {
+        let ticket = Attempt { shard, attempt: 1, alone: true };
         let lease = Lease { job: 0, tickets: vec![ticket] };
-        let slot = Slot::new(self.cancel.clone());
+        let slot = WorkerStatus::new(self.cancel.clone());
         slot.lease(lease.clone());
         let (job, plan, store, say) = (self.job, self.plan, self.store, self.say);
-        let work = Work { job, plan, store, lease: &lease, slot: &slot, say };
-        let mut fate = Fate::Returned { alone: false };
+        let work = LeasedWork { job, plan, store, lease: &lease, slot: &slot, say };
+        let mut fate = AttemptResult::Returned { alone: false };
         std::thread::scope(|scope| {
             let (done, until) = mpsc::channel::<()>();
             let (slot, limits, cancel) = (&slot, job.limits(), self.cancel);
@@ -273,18 +276,26 @@ fn absent(settings: &Value) -> Option<&str> {
 }
 
 /// Looks after a shard until it is over: whether it is late, or silent, or to stop.
-fn watch(slot: &Slot, ticket: Ticket, limits: &Limits, cancel: &Cancel, until: &Receiver<()>) {
+fn watch(
+    slot: &WorkerStatus,
+    ticket: Attempt,
+    limits: &ShardLimits,
+    cancel: &CancelToken,
+    until: &Receiver<()>,
+) {
     let since = Instant::now();
     let mut told: Option<Instant> = None;
     while let Err(RecvTimeoutError::Timeout) = until.recv_timeout(TICK) {
         let process = slot.group.load(std::sync::atomic::Ordering::Relaxed) != 0;
         if cancel.requested() {
             let gently = told.get_or_insert_with(Instant::now).elapsed() < STOP;
-            slot.tell(ticket, Verdict::Cancelled, gently);
+            slot.tell(ticket, StopReason::Cancelled, gently);
         } else if since.elapsed() > limits.deadline {
-            slot.tell(ticket, Verdict::Late, false);
-        } else if process && limits.silence.is_some_and(|silence| slot.silent() > silence) {
-            slot.tell(ticket, Verdict::Silent, false);
+            slot.tell(ticket, StopReason::Late, false);
+        } else if process
+            && limits.heartbeat_timeout.is_some_and(|heartbeat_timeout| slot.silent() > heartbeat_timeout)
+        {
+            slot.tell(ticket, StopReason::Silent, false);
         }
     }
 }

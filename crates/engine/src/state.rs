@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::event::{Counters, Elsewhere, Event, EventKind, Level, Outcome, Status};
-use crate::summary::Summary;
+use crate::event::{ClusterProgress, CompletionStatus, Counters, Event, EventKind, LogLevel, Outcome};
+use crate::summary::JobSummary;
 
 /// How many notes are kept for a view; the journal has them all.
 const NOTES: usize = 200;
 
 /// Where a run stands, after the events so far.
 #[derive(Clone, Debug, Default)]
-pub struct State {
+pub struct RunState {
     /// Version of the program that ran.
     pub version: String,
     /// Wall clock at the start of the first run, in milliseconds since 1970-01-01 UTC.
@@ -22,14 +22,14 @@ pub struct State {
     /// The jobs in order.
     pub jobs: Vec<JobState>,
     /// The latest notes: level, job, text. The text is not escaped.
-    pub notes: VecDeque<(Level, Option<usize>, String)>,
+    pub log: VecDeque<(LogLevel, Option<usize>, String)>,
     /// Whether somebody asked to stop.
     pub stopping: bool,
     /// Whether no further shard begins for now.
     pub paused: bool,
     /// How the run ended.
-    pub status: Option<Status>,
-    /// Time of the latest event or [`State::now`], in milliseconds, over all runs that were resumed.
+    pub status: Option<CompletionStatus>,
+    /// Time of the latest event or [`RunState::now`], in milliseconds, over all runs that were resumed.
     pub elapsed_ms: u64,
     /// What earlier, interrupted runs took.
     earlier_ms: u64,
@@ -49,15 +49,15 @@ pub struct JobState {
     /// Attempts that ended, by how.
     pub outcomes: BTreeMap<Outcome, u32>,
     /// Shards whose output counts.
-    pub good: u32,
+    pub completed_shards: u32,
     /// Shards that failed for good, with the reason.
-    pub lost: Vec<(u32, Outcome, String)>,
+    pub failed_shards: Vec<(u32, Outcome, String)>,
     /// Shards that run, by their numbers.
-    pub running: BTreeMap<u32, Running>,
+    pub running: BTreeMap<u32, RunningShard>,
     /// What a cluster has of it, if its shards run on one.
-    pub elsewhere: Elsewhere,
+    pub cluster: ClusterProgress,
     /// Shards that failed and will be tried again, by their numbers.
-    pub retries: BTreeMap<u32, Retry>,
+    pub retries: BTreeMap<u32, PendingRetry>,
     /// Records so far.
     pub records: u64,
     /// Records of finished shards.
@@ -69,41 +69,41 @@ pub struct JobState {
     /// When it was over, in milliseconds.
     pub ended_ms: Option<u64>,
     /// How it ended.
-    pub status: Option<Status>,
+    pub status: Option<CompletionStatus>,
     /// Why, where it did not end well.
     pub reason: Option<String>,
     /// What it says.
-    pub summary: Summary,
+    pub summary: JobSummary,
 }
 
 /// A shard that runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Running {
+pub struct RunningShard {
     /// Which try this is, from 1.
     pub attempt: u32,
     /// What it waits for, or is at, if it says so. Not escaped.
-    pub doing: Option<String>,
+    pub activity: Option<String>,
 }
 
 /// A shard that failed and will be tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Retry {
+pub struct PendingRetry {
     /// Which try that will be, from 2.
     pub attempt: u32,
-    /// When it may begin, in milliseconds as [`State::elapsed_ms`].
+    /// When it may begin, in milliseconds as [`RunState::elapsed_ms`].
     pub at_ms: u64,
 }
 
-impl State {
+impl RunState {
     /// Folds events, such as those of a journal.
-    pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
+    pub fn from_events<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
         let mut state = Self::default();
         events.into_iter().for_each(|event| state.apply(event));
         state
     }
 
     /// Time went by without an event: so many milliseconds since the start of this run.
-    pub fn now(&mut self, at_ms: u64) {
+    pub fn advance_to(&mut self, at_ms: u64) {
         self.elapsed_ms = self.elapsed_ms.max(self.earlier_ms + at_ms);
     }
 
@@ -134,18 +134,18 @@ impl State {
             EventKind::CancelRequested => self.stopping = true,
             EventKind::Paused { paused } => self.paused = *paused,
             EventKind::RunEnded { status } => self.status = Some(*status),
-            EventKind::Note { job, level, text } => {
-                if self.notes.len() >= NOTES {
-                    self.notes.pop_front();
+            EventKind::Log { job, level, text } => {
+                if self.log.len() >= NOTES {
+                    self.log.pop_front();
                 }
-                self.notes.push_back((*level, *job, text.clone()));
+                self.log.push_back((*level, *job, text.clone()));
             }
             EventKind::JobPlanned { job, .. }
             | EventKind::ShardStarted { job, .. }
             | EventKind::ShardEnded { job, .. }
             | EventKind::Progress { job, .. }
-            | EventKind::Doing { job, .. }
-            | EventKind::Elsewhere { job, .. }
+            | EventKind::Activity { job, .. }
+            | EventKind::ClusterProgress { job, .. }
             | EventKind::JobEnded { job, .. } => {
                 if let Some(job) = self.jobs.get_mut(*job) {
                     job.apply(&event.kind, now);
@@ -166,37 +166,41 @@ impl JobState {
             }
             EventKind::ShardStarted { shard, attempt, .. } => {
                 self.retries.remove(shard);
-                self.running.insert(*shard, Running { attempt: *attempt, doing: None });
+                self.running.insert(*shard, RunningShard { attempt: *attempt, activity: None });
             }
-            EventKind::Doing { shard, text, .. } => {
-                self.running.entry(*shard).or_default().doing.clone_from(text);
+            EventKind::Activity { shard, text, .. } => {
+                self.running.entry(*shard).or_default().activity.clone_from(text);
             }
-            EventKind::Elsewhere { elsewhere, .. } => self.elsewhere.clone_from(elsewhere),
+            EventKind::ClusterProgress { progress, .. } => self.cluster.clone_from(progress),
             EventKind::ShardEnded {
                 shard, attempt, outcome, reason, retry_in_ms, records, counters, ..
             } => {
                 self.running.remove(shard);
                 self.retries.remove(shard);
                 if let Some(pause) = retry_in_ms {
-                    self.retries.insert(*shard, Retry { attempt: attempt + 1, at_ms: now + pause });
+                    self.retries.insert(*shard, PendingRetry { attempt: attempt + 1, at_ms: now + pause });
                 }
                 *self.outcomes.entry(*outcome).or_default() += 1;
-                if outcome.is_good() {
-                    self.good += 1;
+                if outcome.is_success() {
+                    self.completed_shards += 1;
                     self.finished_records += records;
                     self.records = self.records.max(self.finished_records);
                     for (name, n) in counters {
                         *self.counters.entry(name.clone()).or_default() += n;
                     }
                 } else if retry_in_ms.is_none() && *outcome != Outcome::Cancelled {
-                    self.lost.push((*shard, *outcome, reason.as_deref().unwrap_or_default().to_owned()));
+                    self.failed_shards.push((
+                        *shard,
+                        *outcome,
+                        reason.as_deref().unwrap_or_default().to_owned(),
+                    ));
                 }
             }
             EventKind::Progress { records, .. } => self.records = *records,
             EventKind::JobEnded { status, reason, records, counters, summary, .. } => {
                 self.ended_ms = Some(now);
                 self.running.clear();
-                self.elsewhere = Elsewhere::default();
+                self.cluster = ClusterProgress::default();
                 self.retries.clear();
                 self.status = Some(*status);
                 self.reason.clone_from(reason);
@@ -209,8 +213,8 @@ impl JobState {
     }
 
     /// How many of its shards run, here and elsewhere: an element runs one at a time.
-    pub fn running(&self) -> usize {
-        self.running.len() + self.elsewhere.running
+    pub fn running_count(&self) -> usize {
+        self.running.len() + self.cluster.running
     }
 
     /// Attempts that ended badly.

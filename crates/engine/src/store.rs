@@ -22,7 +22,7 @@ const OWNER: &str = "plan";
 
 /// Where the outputs of one job's shards go.
 #[derive(Clone, Debug)]
-pub(crate) enum Store {
+pub(crate) enum ShardStore {
     /// Kept in memory until the merge.
     Memory,
     /// Kept in this folder: `<number>.jsonl` and, written last, `<number>.result.json`.
@@ -36,16 +36,16 @@ pub(crate) enum Store {
 
 /// The output of one finished shard.
 #[derive(Debug, Default)]
-pub(crate) struct ShardResult {
+pub(crate) struct StoredOutput {
     pub(crate) records: u64,
     pub(crate) counters: Counters,
     /// How long it took, where it was done.
     pub(crate) took: Duration,
-    kept: Kept,
+    kept: StoredRecords,
 }
 
 #[derive(Debug, Default)]
-enum Kept {
+enum StoredRecords {
     #[default]
     Nothing,
     Memory(Vec<u8>),
@@ -68,18 +68,18 @@ struct ResultFile {
     took_us: u64,
 }
 
-impl ShardResult {
+impl StoredOutput {
     /// The records, one a line.
     pub(crate) fn open(&self) -> io::Result<Box<dyn BufRead + '_>> {
         Ok(match &self.kept {
-            Kept::Nothing => Box::new(io::empty()),
-            Kept::Memory(bytes) => Box::new(Cursor::new(bytes)),
-            Kept::File(path) => Box::new(BufReader::with_capacity(1 << 18, File::open(path)?)),
+            StoredRecords::Nothing => Box::new(io::empty()),
+            StoredRecords::Memory(bytes) => Box::new(Cursor::new(bytes)),
+            StoredRecords::File(path) => Box::new(BufReader::with_capacity(1 << 18, File::open(path)?)),
         })
     }
 }
 
-impl Store {
+impl ShardStore {
     /// A store in `folder`, which is made and from now on belongs to this plan; what killed workers
     /// of this machine left is removed.
     pub(crate) fn folder(folder: &Path, plan: &str) -> io::Result<Self> {
@@ -134,7 +134,7 @@ impl Store {
 
     /// What an earlier run finished of this shard: only if it belongs to the same plan and
     /// every byte is as it was written.
-    pub(crate) fn reuse(&self, shard: u32) -> Option<ShardResult> {
+    pub(crate) fn reuse(&self, shard: u32) -> Option<StoredOutput> {
         let Self::Folder { path, plan } = self else { return None };
         let (records_path, result_path) = Self::paths(path, shard);
         let result: ResultFile = serde_json::from_slice(&fs::read(result_path).ok()?).ok()?;
@@ -142,7 +142,7 @@ impl Store {
             return None;
         }
         let kept = if result.bytes == 0 {
-            Kept::Nothing
+            StoredRecords::Nothing
         } else {
             let mut file = File::open(&records_path).ok()?;
             if file.metadata().ok()?.len() != result.bytes {
@@ -153,17 +153,17 @@ impl Store {
             if hasher.finalize().to_hex().as_str() != result.digest {
                 return None;
             }
-            Kept::File(records_path)
+            StoredRecords::File(records_path)
         };
         let took = Duration::from_micros(result.took_us);
-        Some(ShardResult { records: result.records, counters: result.counters, took, kept })
+        Some(StoredOutput { records: result.records, counters: result.counters, took, kept })
     }
 }
 
 /// The output of a shard in the making. Dropped unfinished, it leaves nothing.
 #[derive(Debug)]
-pub(crate) struct Draft<'a> {
-    store: &'a Store,
+pub(crate) struct ShardWriter<'a> {
+    store: &'a ShardStore,
     shard: u32,
     since: Instant,
     records: u64,
@@ -174,8 +174,8 @@ pub(crate) struct Draft<'a> {
     hasher: Option<blake3::Hasher>,
 }
 
-impl<'a> Draft<'a> {
-    pub(crate) fn new(store: &'a Store, shard: u32) -> Self {
+impl<'a> ShardWriter<'a> {
+    pub(crate) fn new(store: &'a ShardStore, shard: u32) -> Self {
         Self {
             store,
             shard,
@@ -212,14 +212,14 @@ impl<'a> Draft<'a> {
     }
 
     fn spill(&mut self) -> io::Result<()> {
-        let Store::Folder { path, .. } = self.store else { return Ok(()) };
+        let ShardStore::Folder { path, .. } = self.store else { return Ok(()) };
         if self.buffer.is_empty() {
             return Ok(());
         }
         self.hasher.get_or_insert_default().update(&self.buffer);
         let file = match &mut self.file {
             Some(file) => file,
-            None => self.file.insert(AtomicFile::create(&Store::paths(path, self.shard).0)?),
+            None => self.file.insert(AtomicFile::create(&ShardStore::paths(path, self.shard).0)?),
         };
         file.write_all(&self.buffer)?;
         self.buffer.clear();
@@ -227,30 +227,30 @@ impl<'a> Draft<'a> {
     }
 
     /// Makes the output durable, then says so in the result file.
-    pub(crate) fn finish(mut self) -> io::Result<ShardResult> {
+    pub(crate) fn finish(mut self) -> io::Result<StoredOutput> {
         let took = self.since.elapsed();
         // A copy of this shard was quicker, and may have been taken in already: what it left stays.
         if let Some(result) = self.store.reuse(self.shard) {
             return Ok(result);
         }
         let kept = match self.store {
-            Store::Memory if self.buffer.is_empty() => Kept::Nothing,
-            Store::Memory => {
+            ShardStore::Memory if self.buffer.is_empty() => StoredRecords::Nothing,
+            ShardStore::Memory => {
                 self.buffer.shrink_to_fit();
-                Kept::Memory(self.buffer)
+                StoredRecords::Memory(self.buffer)
             }
-            Store::Folder { .. } if !self.store.is_current() => {
+            ShardStore::Folder { .. } if !self.store.is_current() => {
                 return Err(io::Error::other("another plan has taken its place"));
             }
-            Store::Folder { path, plan } => {
+            ShardStore::Folder { path, plan } => {
                 self.spill()?;
-                let (records_path, result_path) = Store::paths(path, self.shard);
+                let (records_path, result_path) = ShardStore::paths(path, self.shard);
                 let kept = match self.file.take() {
                     Some(file) => {
                         file.commit()?;
-                        Kept::File(records_path)
+                        StoredRecords::File(records_path)
                     }
-                    None => Kept::Nothing,
+                    None => StoredRecords::Nothing,
                 };
                 let digest = self.hasher.take().unwrap_or_default().finalize().to_hex().to_string();
                 let result = ResultFile {
@@ -269,7 +269,7 @@ impl<'a> Draft<'a> {
                 kept
             }
         };
-        Ok(ShardResult { records: self.records, counters: self.counters, took, kept })
+        Ok(StoredOutput { records: self.records, counters: self.counters, took, kept })
     }
 }
 
@@ -277,14 +277,14 @@ impl<'a> Draft<'a> {
 mod tests {
     use super::*;
 
-    fn folder_store(plan: &str) -> (tempfile::TempDir, Store) {
+    fn folder_store(plan: &str) -> (tempfile::TempDir, ShardStore) {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::folder(folder.path(), plan).unwrap();
+        let store = ShardStore::folder(folder.path(), plan).unwrap();
         (folder, store)
     }
 
-    fn finish(store: &Store, shard: u32, lines: &[&str]) {
-        let mut draft = Draft::new(store, shard);
+    fn finish(store: &ShardStore, shard: u32, lines: &[&str]) {
+        let mut draft = ShardWriter::new(store, shard);
         for line in lines {
             draft.record(line.as_bytes()).unwrap();
         }
@@ -302,11 +302,11 @@ mod tests {
         io::Read::read_to_string(&mut again.open().unwrap(), &mut text).unwrap();
         assert_eq!(text, "1\n2\n");
         assert!(store.reuse(4).is_none());
-        let other = Store::folder(folder.path(), "plan-b").unwrap();
+        let other = ShardStore::folder(folder.path(), "plan-b").unwrap();
         assert!(other.reuse(3).is_none());
         // What outlives its plan keeps what it has to itself.
-        assert!(Draft::new(&store, 4).finish().is_err());
-        Draft::new(&other, 4).finish().unwrap();
+        assert!(ShardWriter::new(&store, 4).finish().is_err());
+        ShardWriter::new(&other, 4).finish().unwrap();
         assert_eq!(other.there().into_iter().collect::<Vec<_>>(), [3, 4]);
     }
 
@@ -331,7 +331,7 @@ mod tests {
     #[test]
     fn a_dropped_draft_leaves_nothing_and_leftovers_are_removed() {
         let (folder, store) = folder_store("plan");
-        let mut draft = Draft::new(&store, 0);
+        let mut draft = ShardWriter::new(&store, 0);
         let line = vec![b'1'; BUFFER];
         draft.record(&line).unwrap();
         let entries = || fs::read_dir(folder.path()).unwrap().count();
@@ -339,7 +339,7 @@ mod tests {
         drop(draft);
         assert_eq!(entries(), 1);
         fs::write(folder.path().join("000000.jsonl.77-0.part"), "torn").unwrap();
-        Store::folder(folder.path(), "plan").unwrap();
+        ShardStore::folder(folder.path(), "plan").unwrap();
         assert_eq!(entries(), 1);
     }
 }

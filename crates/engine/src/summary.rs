@@ -7,18 +7,18 @@ use serde_json::Value;
 
 /// A job's result in figures: every report is written from these, none from a live object.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Summary {
+pub struct JobSummary {
     /// Single figures by name, such as `words` or `latency_ms.p99`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub metrics: BTreeMap<String, Value>,
     /// Figures with rows and columns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tables: Vec<Table>,
+    pub tables: Vec<SummaryTable>,
 }
 
 /// A table with a title; every row has as many cells as there are columns.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Table {
+pub struct SummaryTable {
     /// What it shows.
     pub title: String,
     /// Names of the columns.
@@ -27,7 +27,7 @@ pub struct Table {
     pub rows: Vec<Vec<Value>>,
 }
 
-impl Summary {
+impl JobSummary {
     /// Adds a single figure.
     pub fn metric(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.metrics.insert(name.into(), value.into());
@@ -35,7 +35,7 @@ impl Summary {
     }
 
     /// Adds a table.
-    pub fn table(mut self, table: Table) -> Self {
+    pub fn table(mut self, table: SummaryTable) -> Self {
         self.tables.push(table);
         self
     }

@@ -6,27 +6,27 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::cancel::Cancel;
+use crate::cancel::CancelToken;
 use crate::error::ShardError;
-use crate::event::{Counters, Event, Level};
-use crate::job::{Job, Output, Sink};
+use crate::event::{Counters, Event, LogLevel};
+use crate::job::{Job, RecordSink, ShardOutput};
 use crate::journal::Journal;
-use crate::merge::{Destination, Merge};
+use crate::merge::{MergeContext, OutputDestination};
 use crate::plan::{Plan, PlanContext, PlanFile, Shard};
-use crate::results::Results;
-use crate::store::{Draft, ShardResult, Store};
-use crate::summary::Summary;
+use crate::results::EarlierResults;
+use crate::store::{ShardStore, ShardWriter, StoredOutput};
+use crate::summary::JobSummary;
 
 /// The clock reading of every check.
 const CLOCK_MS: u64 = 1_700_000_000_000;
 
 /// Keeps what a shard emits, or has it stop after so many records.
-struct Keep<'a> {
-    draft: Draft<'a>,
+struct TestSink<'a> {
+    draft: ShardWriter<'a>,
     stop_after: Option<u64>,
 }
 
-impl Sink for Keep<'_> {
+impl RecordSink for TestSink<'_> {
     fn record(&mut self, line: &[u8]) {
         // A draft in memory cannot fail.
         let _ = self.draft.record(line);
@@ -36,9 +36,9 @@ impl Sink for Keep<'_> {
         self.draft.count(name, n);
     }
 
-    fn note(&mut self, _: Level, _: String) {}
+    fn log(&mut self, _: LogLevel, _: String) {}
 
-    fn doing(&self, _: Option<&str>) {}
+    fn set_activity(&self, _: Option<&str>) {}
 
     fn stopped(&self) -> bool {
         self.stop_after.is_some_and(|most| self.draft.records() >= most)
@@ -58,7 +58,7 @@ pub fn check_job<J: Job, E: std::fmt::Display>(
     job: &J,
     make: impl Fn(Value) -> Result<J, E>,
 ) -> Result<(), String> {
-    check_job_after(job, make, Results::default())
+    check_job_after(job, make, EarlierResults::default())
 }
 
 /// [`check_job`] for a job that comes after others, with what they made.
@@ -68,7 +68,7 @@ pub fn check_job<J: Job, E: std::fmt::Display>(
 pub fn check_job_after<J: Job, E: std::fmt::Display>(
     job: &J,
     make: impl Fn(Value) -> Result<J, E>,
-    results: Results,
+    results: EarlierResults,
 ) -> Result<(), String> {
     let name = job.name();
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
@@ -80,7 +80,7 @@ pub fn check_job_after<J: Job, E: std::fmt::Display>(
         return Err("made again from its settings, it is another job".to_owned());
     }
 
-    let planning = PlanContext { clock_ms: CLOCK_MS, cancel: Cancel::new(), results };
+    let planning = PlanContext { clock_ms: CLOCK_MS, cancel: CancelToken::new(), results };
     let plan = |job: &J| job.plan(&planning).map_err(|error| format!("it cannot plan: {error}"));
     let first = plan(job)?;
     if plan(job)? != first || plan(&again)? != first {
@@ -119,8 +119,8 @@ pub fn check_job_after<J: Job, E: std::fmt::Display>(
 /// # Errors
 /// Whatever the shard returns.
 pub fn run_shard(job: &dyn Job, payload: Value) -> Result<(String, Counters), ShardError> {
-    let mut keep = Keep { draft: Draft::new(&Store::Memory, 0), stop_after: None };
-    job.run(&Shard { number: 0, payload }, &mut Output::new(&mut keep, &mut Vec::new()))?;
+    let mut keep = TestSink { draft: ShardWriter::new(&ShardStore::Memory, 0), stop_after: None };
+    job.run(&Shard { number: 0, payload }, &mut ShardOutput::new(&mut keep, &mut Vec::new()))?;
     let result = keep.draft.finish().map_err(ShardError::failed)?;
     let records = String::from_utf8(text_of(&result)).map_err(ShardError::failed)?;
     Ok((records, result.counters))
@@ -131,12 +131,12 @@ fn run_all<'a>(
     shards: impl Iterator<Item = &'a Shard>,
     count: usize,
     stop_after: Option<u64>,
-) -> Result<Vec<ShardResult>, String> {
-    let mut results: Vec<ShardResult> = (0..count).map(|_| ShardResult::default()).collect();
+) -> Result<Vec<StoredOutput>, String> {
+    let mut results: Vec<StoredOutput> = (0..count).map(|_| StoredOutput::default()).collect();
     let mut line = Vec::new();
     for shard in shards {
-        let mut keep = Keep { draft: Draft::new(&Store::Memory, shard.number), stop_after };
-        match job.run(shard, &mut Output::new(&mut keep, &mut line)) {
+        let mut keep = TestSink { draft: ShardWriter::new(&ShardStore::Memory, shard.number), stop_after };
+        match job.run(shard, &mut ShardOutput::new(&mut keep, &mut line)) {
             Ok(()) => {}
             Err(ShardError::Stopped) if stop_after.is_some() => {}
             Err(error) => return Err(format!("shard {} fails: {error}", shard.number)),
@@ -146,7 +146,7 @@ fn run_all<'a>(
     Ok(results)
 }
 
-fn text_of(result: &ShardResult) -> Vec<u8> {
+fn text_of(result: &StoredOutput) -> Vec<u8> {
     let mut text = Vec::new();
     if let Ok(mut reader) = result.open() {
         // Reading memory cannot fail.
@@ -158,17 +158,17 @@ fn text_of(result: &ShardResult) -> Vec<u8> {
 fn merged(
     job: &dyn Job,
     plan: &Plan,
-    outputs: &[ShardResult],
-    results: &Results,
-) -> Result<(Summary, BTreeMap<String, Vec<u8>>), String> {
-    let cancel = Cancel::new();
-    let mut merge = Merge {
+    outputs: &[StoredOutput],
+    results: &EarlierResults,
+) -> Result<(JobSummary, BTreeMap<String, Vec<u8>>), String> {
+    let cancel = CancelToken::new();
+    let mut merge = MergeContext {
         outputs: outputs.iter().collect(),
         results: results.clone(),
         clock_ms: CLOCK_MS,
         target: plan.target(),
         missing: 0,
-        destination: &Destination::Memory,
+        destination: &OutputDestination::Memory,
         made: BTreeMap::new(),
         cancel: &cancel,
     };

@@ -5,11 +5,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::{JobError, ShardError};
-use crate::job::{Job, Limits, Output};
-use crate::merge::Merge;
+use crate::job::{Job, ShardLimits, ShardOutput};
+use crate::merge::MergeContext;
 use crate::plan::{Plan, PlanContext, Shard};
 use crate::secrets::Secrets;
-use crate::summary::Summary;
+use crate::summary::JobSummary;
 
 /// A [`Job`] whose shards have a type of their own.
 ///
@@ -19,7 +19,7 @@ use crate::summary::Summary;
 /// ```
 /// use serde::{Deserialize, Serialize};
 /// use streamguard_engine::{
-///     JobError, Merge, Output, Plan, PlanContext, Shard, ShardError, Summary, TypedJob,
+///     JobError, MergeContext, ShardOutput, Plan, PlanContext, Shard, ShardError, JobSummary, TypedJob,
 /// };
 ///
 /// /// Sums the numbers below a bound, a few at a time.
@@ -51,18 +51,18 @@ use crate::summary::Summary;
 ///         Ok(Plan::new(firsts.map(|first| Piece { first, end: self.bound.min(first + 100) })))
 ///     }
 ///
-///     fn run(&self, shard: &Shard<Piece>, output: &mut Output<'_>) -> Result<(), ShardError> {
+///     fn run(&self, shard: &Shard<Piece>, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
 ///         let Piece { first, end } = shard.payload;
 ///         output.emit(&(first..end).sum::<u64>())
 ///     }
 ///
-///     fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError> {
+///     fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
 ///         let mut sum = 0;
-///         merge.each_record(|record| {
+///         merge.for_each_record(|record| {
 ///             sum += serde_json::from_slice::<u64>(record).map_err(JobError::failed)?;
 ///             Ok(())
 ///         })?;
-///         Ok(Summary::default().metric("sum", sum))
+///         Ok(JobSummary::default().metric("sum", sum))
 ///     }
 /// }
 ///
@@ -98,8 +98,8 @@ pub trait TypedJob: Send + Sync {
     }
 
     /// Returns the limits of its shards; see [`Job::limits`].
-    fn limits(&self) -> Limits {
-        Limits::default()
+    fn limits(&self) -> ShardLimits {
+        ShardLimits::default()
     }
 
     /// Splits the work into shards, as [`Job::plan`] does.
@@ -112,7 +112,7 @@ pub trait TypedJob: Send + Sync {
     ///
     /// # Errors
     /// [`ShardError`]; records that were emitted before it are dropped.
-    fn run(&self, shard: &Shard<Self::Shard>, output: &mut Output<'_>) -> Result<(), ShardError>;
+    fn run(&self, shard: &Shard<Self::Shard>, output: &mut ShardOutput<'_>) -> Result<(), ShardError>;
 
     /// Tells whether a stopped run merges the shards that are done; see [`Job::keeps_partial`].
     fn keeps_partial(&self) -> bool {
@@ -123,7 +123,7 @@ pub trait TypedJob: Send + Sync {
     ///
     /// # Errors
     /// Anything that makes the result impossible, or a destination that cannot be written.
-    fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError>;
+    fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError>;
 }
 
 impl<J: TypedJob> Job for J {
@@ -147,7 +147,7 @@ impl<J: TypedJob> Job for J {
         TypedJob::after(self)
     }
 
-    fn limits(&self) -> Limits {
+    fn limits(&self) -> ShardLimits {
         TypedJob::limits(self)
     }
 
@@ -155,7 +155,7 @@ impl<J: TypedJob> Job for J {
         TypedJob::plan(self, context)?.into_json()
     }
 
-    fn run(&self, shard: &Shard, output: &mut Output<'_>) -> Result<(), ShardError> {
+    fn run(&self, shard: &Shard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         TypedJob::run(self, &shard.decode()?, output)
     }
 
@@ -163,7 +163,7 @@ impl<J: TypedJob> Job for J {
         TypedJob::keeps_partial(self)
     }
 
-    fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError> {
+    fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
         TypedJob::merge(self, merge)
     }
 }

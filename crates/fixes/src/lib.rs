@@ -20,7 +20,8 @@ use serde_json::{Value, json};
 use streamguard_dataset::advisory::FixState;
 use streamguard_dataset::{Advisory, MergedAdvisory, Sample, merge_by_alias};
 use streamguard_engine::{
-    Job, JobError, Limits, Merge, Output, Plan, PlanContext, Results, Secrets, Shard, ShardError, Summary,
+    EarlierResults, Job, JobError, JobSummary, MergeContext, Plan, PlanContext, Secrets, Shard, ShardError,
+    ShardLimits, ShardOutput,
 };
 
 pub use record::Fix;
@@ -98,38 +99,38 @@ impl Job for Fixes {
         &SOURCES
     }
 
-    fn limits(&self) -> Limits {
+    fn limits(&self) -> ShardLimits {
         // A first clone of a large repository takes its time; git itself gives up on a dead line, and
         // tries nothing twice. What is at hand after one attempt, the next one does not ask for.
-        Limits {
+        ShardLimits {
             deadline: Duration::from_secs(2 * 3600),
-            waiting: 4,
-            attempts: 5,
+            extra_io_slots: 4,
+            max_attempts: 5,
             backoff: Duration::from_secs(1),
-            ..Limits::default()
+            ..ShardLimits::default()
         }
     }
 
     fn plan(&self, planning: &PlanContext) -> Result<Plan, JobError> {
         let pieces = wants::pieces(&merged(&planning.results)?);
         let fixes = pieces.iter().map(|piece| piece.wants.len() as u64).sum();
-        let plan = Plan::new(pieces.into_iter().map(|piece| json!(piece))).expecting(fixes);
+        let plan = Plan::new(pieces.into_iter().map(|piece| json!(piece))).with_expected(fixes);
         Ok(plan.with_quotas(self.quotas().map(|(collector, n)| (format!("samples.{collector}"), n))))
     }
 
-    fn run(&self, shard: &Shard, output: &mut Output<'_>) -> Result<(), ShardError> {
+    fn run(&self, shard: &Shard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         let piece = Piece::deserialize(&shard.payload).map_err(ShardError::failed)?;
         mine::mine(self, &piece, output)
     }
 
-    fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError> {
+    fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
         let mut advisories = merged(merge.results())?;
         let by_id: HashMap<String, usize> =
             advisories.iter().enumerate().map(|(at, advisory)| (advisory.id.clone(), at)).collect();
         let mut left: BTreeMap<&str, u64> = self.quotas().collect();
         let mut tally = Tally { targets: self.quotas().collect(), ..Tally::default() };
-        let mut samples = merge.make("fixes.jsonl")?;
-        merge.each_record(|line| {
+        let mut samples = merge.create_file("fixes.jsonl")?;
+        merge.for_each_record(|line| {
             let fix: Fix = serde_json::from_slice(line).map_err(JobError::failed)?;
             let named = fix.advisories.iter().filter_map(|id| by_id.get(id).copied()).collect::<Vec<_>>();
             let mut kept = 0;
@@ -140,7 +141,7 @@ impl Job for Fixes {
                 }
                 kept += 1;
                 tally.count(&sample, &fix.collectors);
-                samples.line(&enriched(sample, named.first().map(|at| &advisories[*at])))?;
+                samples.write_record(&enriched(sample, named.first().map(|at| &advisories[*at])))?;
             }
             tally.commits += u64::from(fix.commit.is_some());
             for at in named {
@@ -155,10 +156,10 @@ impl Job for Fixes {
             }
             Ok(())
         })?;
-        merge.keep(samples)?;
-        let mut file = merge.make("advisories.jsonl")?;
-        advisories.iter().try_for_each(|advisory| file.line(advisory))?;
-        merge.keep(file)?;
+        merge.commit_file(samples)?;
+        let mut file = merge.create_file("advisories.jsonl")?;
+        advisories.iter().try_for_each(|advisory| file.write_record(advisory))?;
+        merge.commit_file(file)?;
         Ok(tally.summary(&advisories))
     }
 }
@@ -171,7 +172,7 @@ impl Fixes {
 }
 
 /// All advisories of the sources, put together.
-fn merged(results: &Results) -> Result<Vec<MergedAdvisory>, JobError> {
+fn merged(results: &EarlierResults) -> Result<Vec<MergedAdvisory>, JobError> {
     let mut all: Vec<Advisory> = Vec::new();
     for source in SOURCES {
         let unreadable = |error| JobError::Failed(format!("cannot read the advisories of {source}: {error}"));
@@ -232,9 +233,9 @@ impl Tally {
         }
     }
 
-    fn summary(self, advisories: &[MergedAdvisory]) -> Summary {
+    fn summary(self, advisories: &[MergedAdvisory]) -> JobSummary {
         let with = |has: fn(&MergedAdvisory) -> bool| advisories.iter().filter(|one| has(one)).count();
-        let summary = Summary::default()
+        let summary = JobSummary::default()
             .metric("samples", self.samples)
             .metric("pairs", self.pairs)
             .metric("cut_at_target", self.cut)

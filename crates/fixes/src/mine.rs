@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gix::ObjectId;
 use streamguard_dataset::Weakness;
-use streamguard_engine::{Level, Output, ShardError};
+use streamguard_engine::{LogLevel, ShardError, ShardOutput};
 
 use super::Fixes;
 use super::record::Fix;
@@ -36,7 +36,7 @@ struct Search<'p> {
 }
 
 /// Fetches a repository, and emits a record for every fix that is wanted of it.
-pub(super) fn mine(settings: &Fixes, piece: &Piece, output: &mut Output<'_>) -> Result<(), ShardError> {
+pub(super) fn mine(settings: &Fixes, piece: &Piece, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
     let Search { fetched, commits, problems } = match find(settings, piece, output) {
         Ok(search) => search,
         Err(error) if error.is_lasting() && !piece.kin.is_empty() => {
@@ -48,7 +48,7 @@ pub(super) fn mine(settings: &Fixes, piece: &Piece, output: &mut Output<'_>) -> 
     };
     output.count("repositories.fetched", 1);
     if let Some(former) = &fetched.moved_from {
-        output.note(Level::Info, format!("{former} is now {}", fetched.url));
+        output.log(LogLevel::Info, format!("{former} is now {}", fetched.url));
         output.count("repositories.moved", 1);
     }
     for (want, problem) in problems {
@@ -57,7 +57,7 @@ pub(super) fn mine(settings: &Fixes, piece: &Piece, output: &mut Output<'_>) -> 
     let repository = open(&fetched.path).map_err(ShardError::failed)?;
     let mut miner = CommitMiner::new(&repository, &fetched.url, settings.min_confidence);
     for (commit, wanted) in commits {
-        output.check()?;
+        output.check_stopped()?;
         let mut samples = Vec::new();
         let collectors = collectors(wanted.clues.iter().copied());
         let advisory_context = wanted.advisory_context(&collectors);
@@ -84,7 +84,7 @@ fn mine_kin(
     settings: &Fixes,
     piece: &Piece,
     problem: &str,
-    output: &mut Output<'_>,
+    output: &mut ShardOutput<'_>,
 ) -> Result<(), ShardError> {
     let (whole, mut rest): (Vec<Want>, Vec<Want>) =
         piece.wants.iter().cloned().partition(|want| want.named.whole_commit().is_some());
@@ -112,17 +112,21 @@ fn mine_kin(
 }
 
 /// Answers all wants of a repository that cannot be had.
-fn give_up(piece: &Piece, problem: &str, output: &mut Output<'_>) -> Result<(), ShardError> {
+fn give_up(piece: &Piece, problem: &str, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
     output.count("repositories.unreachable", 1);
-    output.note(Level::Warning, problem);
+    output.log(LogLevel::Warning, problem);
     piece.wants.iter().try_for_each(|want| emit_problem(&piece.repository, want, problem, output))
 }
 
 /// Finds the wanted commits, and fetches them with the files that they changed.
-fn find<'p>(settings: &Fixes, piece: &'p Piece, output: &mut Output<'_>) -> Result<Search<'p>, GitError> {
+fn find<'p>(
+    settings: &Fixes,
+    piece: &'p Piece,
+    output: &mut ShardOutput<'_>,
+) -> Result<Search<'p>, GitError> {
     let access = &settings.access;
-    let stop = || output.check().is_err();
-    let progress = |text: &str| output.doing(Some(text));
+    let stop = || output.check_stopped().is_err();
+    let progress = |text: &str| output.set_activity(Some(text));
     let locate = |url: &str| access.location(url, &stop);
     let fetching = Fetching {
         cache: access.folder(),
@@ -135,9 +139,9 @@ fn find<'p>(settings: &Fixes, piece: &'p Piece, output: &mut Output<'_>) -> Resu
         locate: Some(&locate),
     };
     let host = piece.repository.trim_start_matches("https://").split('/').next().unwrap_or_default();
-    let _lane = access.lane(host, LANES, &stop, &|text| output.doing(text))?;
+    let _lane = access.lane(host, LANES, &stop, &|text| output.set_activity(text))?;
     let searched = search(piece, &fetching);
-    output.doing(None);
+    output.set_activity(None);
     if let Err(error) = &searched
         && error.is_lasting()
     {
@@ -220,7 +224,7 @@ fn emit_problem(
     repository: &str,
     want: &Want,
     problem: &str,
-    output: &mut Output<'_>,
+    output: &mut ShardOutput<'_>,
 ) -> Result<(), ShardError> {
     output.count("fixes.unresolved", 1);
     output.emit(&Fix {

@@ -76,7 +76,7 @@ pub(super) fn run(
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     // A group of its own, so that its helpers end with it.
     command.process_group(0);
-    streamguard_engine::guard(&mut command);
+    streamguard_engine::kill_with_parent(&mut command);
     let mut child = command.spawn().map_err(GitError::Missing)?;
     let (mut stdin, stderr) = (child.stdin.take(), child.stderr.take());
     let words = Words::default();

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use streamguard_engine::{Level, Secrets};
+use streamguard_engine::{LogLevel, Secrets};
 
 use super::client::Client;
 use super::recorder::MakeUp;
@@ -56,7 +56,7 @@ impl Watch for Silent<'_> {
         (self.stop)()
     }
 
-    fn note(&mut self, _: Level, _: String) {}
+    fn note(&mut self, _: LogLevel, _: String) {}
 
     fn doing(&self, text: Option<&str>) {
         (self.tell)(text);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
-use streamguard_engine::Level;
+use streamguard_engine::LogLevel;
 
 use super::ledger::{Ledger, Quota, Wait};
 use super::request::{Service, UpstreamError};
@@ -143,7 +143,7 @@ impl Budget {
             }
         };
         if length > SAID {
-            watch.note(Level::Info, text);
+            watch.note(LogLevel::Info, text);
         }
         Ok(sleep_for(&format!("{label}: rate limit until {}", clock_in(length)), length, watch)?)
     }

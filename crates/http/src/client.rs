@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use streamguard_engine::Level;
+use streamguard_engine::LogLevel;
 use ureq::http::header::LOCATION;
 use url::Url;
 
@@ -170,7 +170,7 @@ impl<'a> Asking<'a> {
             Found::Sound(stored) => Some(stored).filter(|stored| stored.found().is_some()),
             Found::Damaged => {
                 let text = format!("{}: what the cache holds is damaged, asking again", self.target.shown);
-                watch.note(Level::Warning, text);
+                watch.note(LogLevel::Warning, text);
                 None
             }
             Found::Nothing => None,
@@ -229,7 +229,7 @@ impl<'a> Asking<'a> {
             tries += 1;
             let label = self.request.service.label();
             let when = wait.map(|wait| format!(" in {}", seconds(wait))).unwrap_or_default();
-            watch.note(Level::Warning, format!("{label}: {reason}, try {tries} of {TRIES}{when}"));
+            watch.note(LogLevel::Warning, format!("{label}: {reason}, try {tries} of {TRIES}{when}"));
             if let Some(wait) = wait {
                 sleep_for(&format!("{label}: retry {tries}/{TRIES}{when}"), wait, watch)?;
             }

@@ -9,7 +9,8 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use streamguard_engine::{
-    JobError, Level, Limits, Merge, Output, Plan, PlanContext, Shard, ShardError, Summary, TypedJob,
+    JobError, JobSummary, LogLevel, MergeContext, Plan, PlanContext, Shard, ShardError, ShardLimits,
+    ShardOutput, TypedJob,
 };
 
 use crate::file_split::{DEFAULT_CHUNK_BYTES, LogShard, plan_shards};
@@ -69,7 +70,7 @@ impl IngestJob {
     fn count_shard(
         &self,
         shard: &LogShard,
-        output: &mut Output<'_>,
+        output: &mut ShardOutput<'_>,
     ) -> Result<(LineCounter, LineFormat), ShardError> {
         let failed = |error: io::Error| ShardError::failed(format!("{}: {error}", shard.file.display()));
         let path = shard.file.path();
@@ -99,7 +100,7 @@ impl IngestJob {
             }
         };
         while let Some(batch) = reader.next().map_err(failed)? {
-            output.check()?;
+            output.check_stopped()?;
             match batch {
                 LineBatch::Lines(lines) => counter.count_lines(format, lines),
                 LineBatch::TooLong => counter.count_too_long(),
@@ -108,7 +109,7 @@ impl IngestJob {
         counter.finish();
         if shard.kind == InputKind::Plain && fs::metadata(&path).is_ok_and(|now| now.len() < shard.end) {
             let text = format!("{} was truncated while it was read: lines are missing", shard.file.display());
-            output.note(Level::Warning, text);
+            output.log(LogLevel::Warning, text);
         }
         Ok((counter, format))
     }
@@ -125,13 +126,13 @@ impl TypedJob for IngestJob {
         json!(self)
     }
 
-    fn limits(&self) -> Limits {
-        Limits {
+    fn limits(&self) -> ShardLimits {
+        ShardLimits {
             // A compressed file or a stream is one shard, however long it takes.
             deadline: Duration::from_secs(365 * 24 * 3600),
             // A stream is consumed by the first attempt: a second one would silently count nothing.
-            attempts: if self.reads_stream() { 1 } else { Limits::default().attempts },
-            ..Limits::default()
+            max_attempts: if self.reads_stream() { 1 } else { ShardLimits::default().max_attempts },
+            ..ShardLimits::default()
         }
     }
 
@@ -144,15 +145,15 @@ impl TypedJob for IngestJob {
         Ok(Plan::new(shards))
     }
 
-    fn run(&self, shard: &Shard<LogShard>, output: &mut Output<'_>) -> Result<(), ShardError> {
+    fn run(&self, shard: &Shard<LogShard>, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         let shard = &shard.payload;
         let (counter, format) = self.count_shard(shard, output)?;
         let LineCounter { counts, other_methods, paths, agents, latencies, .. } = counter;
         let (lines, requests) = (counts.lines, counts.requests);
         output.count("lines", lines);
         output.count("requests", requests);
-        output.note(
-            Level::Debug,
+        output.log(
+            LogLevel::Debug,
             format!(
                 "{}, bytes {} to {}: {lines} lines, {requests} requests, format {:?}",
                 shard.file.display(),
@@ -186,11 +187,11 @@ impl TypedJob for IngestJob {
         true
     }
 
-    fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError> {
+    fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
         let mut totals = RunTotals::default();
-        merge.each_record(|line| {
+        merge.for_each_record(|line| {
             totals.add(serde_json::from_slice(line).map_err(JobError::failed)?).map_err(JobError::Failed)
         })?;
-        Ok(totals.into_summary(merge.missing()))
+        Ok(totals.into_summary(merge.missing_shards()))
     }
 }

@@ -8,7 +8,7 @@
 //! ```
 //! use std::sync::Arc;
 //!
-//! use streamguard_engine::{Options, run};
+//! use streamguard_engine::{RunOptions, run};
 //! use streamguard_ingest::IngestJob;
 //!
 //! let folder = tempfile::tempdir()?;
@@ -20,7 +20,7 @@
 //! )?;
 //!
 //! let job = IngestJob::new([log.display().to_string()]);
-//! let finished = run(vec![Arc::new(job)], &Options::default(), None, &mut ())?;
+//! let finished = run(vec![Arc::new(job)], &RunOptions::default(), None, &mut ())?;
 //! let metrics = &finished.state.jobs[0].summary.metrics;
 //! assert_eq!(metrics["requests"], 2);
 //! assert_eq!(metrics["latency_ms.mean"], 2.0);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use streamguard_engine::{Summary, Table};
+use streamguard_engine::{JobSummary, SummaryTable};
 
 use crate::ddsketch::MAX_RELATIVE_ERROR;
 use crate::heavy_hitters::{CountedKeys, HeavyHitters};
@@ -16,10 +16,10 @@ const LISTED_KEYS: usize = 10;
 
 impl RunTotals {
     /// Returns the metrics and tables. The counts of `missing_shards` shards are not among them.
-    pub(crate) fn into_summary(self, missing_shards: u32) -> Summary {
+    pub(crate) fn into_summary(self, missing_shards: u32) -> JobSummary {
         let counts = self.counts;
         let undated = counts.requests - counts.hours.values().sum::<u64>();
-        let mut summary = Summary::default()
+        let mut summary = JobSummary::default()
             .metric("requests", counts.requests)
             .metric("lines", counts.lines)
             .metric("files", self.files.len())
@@ -77,9 +77,9 @@ impl RunTotals {
 }
 
 /// Creates a table.
-fn table(title: &str, columns: &[&str], rows: impl IntoIterator<Item = Vec<Value>>) -> Table {
+fn table(title: &str, columns: &[&str], rows: impl IntoIterator<Item = Vec<Value>>) -> SummaryTable {
     let columns = columns.iter().map(|column| (*column).to_owned()).collect();
-    Table { title: title.to_owned(), columns, rows: rows.into_iter().collect() }
+    SummaryTable { title: title.to_owned(), columns, rows: rows.into_iter().collect() }
 }
 
 /// Returns rows of key and count.
@@ -88,7 +88,7 @@ fn pairs<K: serde::Serialize>(counts: BTreeMap<K, u64>) -> impl Iterator<Item = 
 }
 
 /// Creates a table with the most frequent key first.
-fn by_count(title: &str, column: &str, unit: &str, counts: BTreeMap<String, u64>) -> Table {
+fn by_count(title: &str, column: &str, unit: &str, counts: BTreeMap<String, u64>) -> SummaryTable {
     let mut rows: Vec<_> = counts.into_iter().collect();
     rows.sort_by_key(|(_, count)| Reverse(*count));
     table(title, &[column, unit], rows.into_iter().map(|(key, count)| vec![json!(key), json!(count)]))
@@ -96,7 +96,7 @@ fn by_count(title: &str, column: &str, unit: &str, counts: BTreeMap<String, u64>
 
 /// Creates a table of the most frequent keys. If the counts are not exact, a column has what each may have
 /// more.
-fn most_frequent(title: &str, column: &str, counts: HeavyHitters) -> Table {
+fn most_frequent(title: &str, column: &str, counts: HeavyHitters) -> SummaryTable {
     let CountedKeys { keys, absent_bound } = counts.into_counted();
     let keys = keys.into_iter().take(LISTED_KEYS);
     if absent_bound == 0 {

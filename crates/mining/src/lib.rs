@@ -21,7 +21,7 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use streamguard_dataset::Rejection;
-use streamguard_engine::{JobError, Level, Limits, PlanContext, ShardError};
+use streamguard_engine::{JobError, LogLevel, PlanContext, ShardError, ShardLimits};
 
 pub use commit::{AdvisoryContext, CommitMiner};
 pub use history::{SelectedCommit, SelectionReason, SinceDate};
@@ -138,9 +138,9 @@ impl Collector for RepoCollector {
         self.repo_samples
     }
 
-    fn limits(&self) -> Limits {
+    fn limits(&self) -> ShardLimits {
         // A first clone of a large repository takes its time; git itself gives up on a dead line.
-        Limits { deadline: Duration::from_secs(3600), ..Limits::default() }
+        ShardLimits { deadline: Duration::from_secs(3600), ..ShardLimits::default() }
     }
 
     fn plan(&self, planning: &PlanContext) -> Result<Vec<Value>, JobError> {
@@ -189,7 +189,7 @@ impl Collector for RepoCollector {
                     Err(reason) => return samples.check().and(Err(ShardError::Failed(reason))),
                 };
                 count(selection.walked, selection.unreadable, samples);
-                samples.note(Level::Info, format!("{url}: {} commits chosen", selection.commits.len()));
+                samples.note(LogLevel::Info, format!("{url}: {} commits chosen", selection.commits.len()));
                 self.mine(&fetched.path, &fetched.url, &selection.commits, samples)
             }
         }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use streamguard_engine::{
-    JobError, Limits, Merge, Output, Plan, PlanContext, Shard, ShardError, Summary, TypedJob,
+    JobError, JobSummary, MergeContext, Plan, PlanContext, Shard, ShardError, ShardLimits, ShardOutput,
+    TypedJob,
 };
 
 use crate::arithmetic::{NumberRange, PrimeSieve, SieveStopped, count_primes, last_prime};
@@ -95,21 +96,21 @@ impl TypedJob for PrimeJob {
         "pieces"
     }
 
-    fn limits(&self) -> Limits {
+    fn limits(&self) -> ShardLimits {
         // A long range is correct work, however long it takes: no deadline in practice.
-        Limits { deadline: Duration::from_secs(365 * 24 * 3600), ..Limits::default() }
+        ShardLimits { deadline: Duration::from_secs(365 * 24 * 3600), ..ShardLimits::default() }
     }
 
     fn plan(&self, _: &PlanContext) -> Result<Plan<Self::Shard>, JobError> {
         let shards = plan_shards(&self.ranges, self.count_only, self.workers);
         let pieces = shards.iter().map(Vec::len).sum::<usize>() as u64;
-        Ok(Plan::new(shards).expecting(pieces))
+        Ok(Plan::new(shards).with_expected(pieces))
     }
 
-    fn run(&self, shard: &Shard<Self::Shard>, output: &mut Output<'_>) -> Result<(), ShardError> {
+    fn run(&self, shard: &Shard<Self::Shard>, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         let mut sieve = self.sieves.take();
         for &piece in &shard.payload {
-            let result = self.examine(piece, &mut sieve, &|| output.check().is_err());
+            let result = self.examine(piece, &mut sieve, &|| output.check_stopped().is_err());
             output.emit(&result.map_err(|SieveStopped| ShardError::Stopped)?)?;
         }
         self.sieves.give_back(sieve);
@@ -120,14 +121,14 @@ impl TypedJob for PrimeJob {
         true
     }
 
-    fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError> {
+    fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
         let mut results: Vec<PieceResult> = Vec::new();
-        merge.each_record(|line| {
+        merge.for_each_record(|line| {
             results.push(serde_json::from_slice(line).map_err(JobError::failed)?);
             Ok(())
         })?;
         // The file holds all primes or does not exist: with missing shards it is not written.
-        if let (Some(file), 0) = (&self.prime_file, merge.missing()) {
+        if let (Some(file), 0) = (&self.prime_file, merge.missing_shards()) {
             prime_file::write(file, &disjoint_ranges(&self.ranges), merge)?;
         }
         Ok(summarize(&self.ranges, self.count_only, &PieceResults::new(results)))

@@ -6,12 +6,12 @@
 //! ```
 //! use std::sync::Arc;
 //!
-//! use streamguard_engine::{Options, run};
+//! use streamguard_engine::{RunOptions, run};
 //! use streamguard_prime::{NamedRange, PrimeJob};
 //!
 //! let range: NamedRange = "1..1e6".parse()?;
 //! let job = PrimeJob::new(vec![range], 2);
-//! let finished = run(vec![Arc::new(job)], &Options::default(), None, &mut ())?;
+//! let finished = run(vec![Arc::new(job)], &RunOptions::default(), None, &mut ())?;
 //! let metrics = &finished.state.jobs[0].summary.metrics;
 //! assert_eq!(metrics["primes"], 78_498);
 //! assert_eq!(metrics["largest"], 999_983);

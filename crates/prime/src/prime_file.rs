@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use streamguard_durable::{AtomicFile, WriteError, sync_folder};
-use streamguard_engine::{JobError, Merge};
+use streamguard_engine::{JobError, MergeContext};
 
 use crate::arithmetic::{NumberRange, PrimeSieve};
 
@@ -42,12 +42,16 @@ const MAX_PRIME_BYTES: usize = 32;
 ///
 /// # Errors
 /// Failure to write the file, and a request to stop.
-pub(crate) fn write(target: &PrimeFile, ranges: &[NumberRange], merge: &Merge<'_>) -> Result<(), JobError> {
+pub(crate) fn write(
+    target: &PrimeFile,
+    ranges: &[NumberRange],
+    merge: &MergeContext<'_>,
+) -> Result<(), JobError> {
     let failed = |source| JobError::Write(WriteError { path: target.file.clone(), source });
     let mut file = AtomicFile::create(&target.file).map_err(failed)?;
     let mut sieve = PrimeSieve::new();
     let mut buffer = Vec::with_capacity(BUFFER_BYTES);
-    let stop = || merge.check().is_err();
+    let stop = || merge.check_stopped().is_err();
     for &range in ranges {
         let mut written = Ok(());
         let sieved = sieve.for_each(range, &stop, |prime| {

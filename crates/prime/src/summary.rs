@@ -1,14 +1,14 @@
 //! The figures of the ranges as metrics and tables.
 
 use serde_json::{Value, json};
-use streamguard_engine::{Summary, Table};
+use streamguard_engine::{JobSummary, SummaryTable};
 
 use crate::piece_results::{PieceResults, RangeStats};
 use crate::range_spec::NamedRange;
 use crate::shard_plan::disjoint_ranges;
 
 /// Returns the summary of all ranges.
-pub(crate) fn summarize(ranges: &[NamedRange], count_only: bool, results: &PieceResults) -> Summary {
+pub(crate) fn summarize(ranges: &[NamedRange], count_only: bool, results: &PieceResults) -> JobSummary {
     let stats: Vec<RangeStats> = ranges.iter().map(|named| results.stats_of(named.range)).collect();
     let numbers: u128 = ranges.iter().map(|named| named.range.numbers()).sum();
     let distinct: u128 = disjoint_ranges(ranges).iter().map(|range| range.numbers()).sum();
@@ -16,7 +16,7 @@ pub(crate) fn summarize(ranges: &[NamedRange], count_only: bool, results: &Piece
     let primes: u128 = stats.iter().map(|stats| u128::from(stats.count)).sum();
     let (distinct_covered, distinct_primes) = results.covered_and_count();
 
-    let mut summary = Summary::default()
+    let mut summary = JobSummary::default()
         .metric("ranges", ranges.len())
         .metric("numbers", whole_number(numbers))
         .metric("primes", whole_number(primes))
@@ -47,7 +47,7 @@ fn ends<'a>(
 }
 
 /// Returns the table with a row of figures for each range.
-fn ranges_table(ranges: &[NamedRange], stats: &[RangeStats], count_only: bool) -> Table {
+fn ranges_table(ranges: &[NamedRange], stats: &[RangeStats], count_only: bool) -> SummaryTable {
     let mut columns = vec!["description", "start", "end", "numbers", "primes", "density"];
     if !count_only {
         columns.extend(["smallest", "largest"]);
@@ -73,7 +73,7 @@ fn ranges_table(ranges: &[NamedRange], stats: &[RangeStats], count_only: bool) -
         }
         row
     };
-    Table {
+    SummaryTable {
         title: "Ranges".to_owned(),
         columns: columns.into_iter().map(str::to_owned).collect(),
         rows: ranges.iter().zip(stats).map(row).collect(),
@@ -81,9 +81,9 @@ fn ranges_table(ranges: &[NamedRange], stats: &[RangeStats], count_only: bool) -
 }
 
 /// Returns the table of the first primes of each range.
-fn first_primes_table(ranges: &[NamedRange], stats: &[RangeStats]) -> Table {
+fn first_primes_table(ranges: &[NamedRange], stats: &[RangeStats]) -> SummaryTable {
     let row = |(named, stats): (&NamedRange, &RangeStats)| vec![json!(named.to_string()), json!(stats.first)];
-    Table {
+    SummaryTable {
         title: "First primes".to_owned(),
         columns: vec!["range".to_owned(), "primes".to_owned()],
         rows: ranges.iter().zip(stats).map(row).collect(),

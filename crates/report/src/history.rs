@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use streamguard_engine::{Event, EventKind, JobState, Level, Outcome, State};
+use streamguard_engine::{Event, EventKind, JobState, LogLevel, Outcome, RunState};
 
 use crate::report::{Series, Timeline, Warning, bounded};
 use crate::{RecordUnit, SampleCount};
@@ -16,7 +16,7 @@ const INSTANTS: u64 = 120;
 /// What the events of a run tell.
 #[derive(Debug, Default)]
 pub(crate) struct History {
-    pub(crate) state: State,
+    pub(crate) state: RunState,
     pub(crate) timeline: Growth,
     pub(crate) effort: Effort,
     /// Warnings, each once.
@@ -53,11 +53,11 @@ impl History {
     }
 
     fn note(&mut self, event: &Event) {
-        let EventKind::Note { job, level, text } = &event.kind else { return };
+        let EventKind::Log { job, level, text } = &event.kind else { return };
         let level = match level {
-            Level::Debug | Level::Info => return,
-            Level::Warning => "warning",
-            Level::Error => "error",
+            LogLevel::Debug | LogLevel::Info => return,
+            LogLevel::Warning => "warning",
+            LogLevel::Error => "error",
         };
         if self.seen.len() >= WARNINGS {
             self.warnings_left_out += 1;
@@ -96,7 +96,7 @@ pub(crate) struct Growth {
 }
 
 impl Growth {
-    fn add(&mut self, event: &Event, state: &State) {
+    fn add(&mut self, event: &Event, state: &RunState) {
         self.jobs.resize(state.jobs.len(), Vec::new());
         self.end_ms = state.elapsed_ms;
         let (EventKind::ShardEnded { job, .. }
@@ -113,7 +113,7 @@ impl Growth {
     }
 
     /// The timeline at instants that are evenly spaced, of those jobs that count for themselves.
-    pub(crate) fn finish(&self, state: &State) -> Timeline {
+    pub(crate) fn finish(&self, state: &RunState) -> Timeline {
         let instants = INSTANTS.min(self.end_ms.max(1));
         let at = |instant: u64| self.end_ms * instant / instants;
         // What was counted on the way may be more than what remained: shards beyond the target, or not whole.
@@ -143,7 +143,7 @@ impl Growth {
 }
 
 /// How much a job has: samples, or what else it makes.
-fn amount(state: &State, job: &JobState) -> u64 {
+fn amount(state: &RunState, job: &JobState) -> u64 {
     match RecordUnit::from(job.unit.as_str()) {
         unit if unit.makes_samples() => SampleCount::of(state, job).collected,
         _ => job.records,

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-use streamguard_engine::{Outcome, State, Status};
+use streamguard_engine::{CompletionStatus, Outcome, RunState};
 
 use crate::history::History;
 use crate::run::{Assembled, Folder};
@@ -194,7 +194,7 @@ impl Report {
 
 impl Totals {
     fn of(
-        state: &State,
+        state: &RunState,
         collectors: &[(String, Collector)],
         dataset: Option<&Dataset>,
         rejected: u64,
@@ -207,9 +207,9 @@ impl Totals {
         let pairs = collectors.iter().map(|(_, collector)| collector.code_pairs).sum();
         Self {
             total_collectors: state.jobs.len(),
-            successful_collectors: of(Status::Complete),
-            failed_collectors: of(Status::Failed),
-            partial_collectors: of(Status::Partial),
+            successful_collectors: of(CompletionStatus::Complete),
+            failed_collectors: of(CompletionStatus::Failed),
+            partial_collectors: of(CompletionStatus::Partial),
             total_samples_collected: collected,
             total_target_samples: target,
             completion_rate: percent(collected, Some(target)),
@@ -224,12 +224,14 @@ impl Totals {
 }
 
 /// How the run ended, the dataset included, which is put together after the jobs are over.
-fn status(folder: &Folder, state: &State) -> &'static str {
+fn status(folder: &Folder, state: &RunState) -> &'static str {
     let makes_samples = state.jobs.iter().any(|job| RecordUnit::from(job.unit.as_str()).makes_samples());
     match (&folder.assembled, state.status) {
-        (Some(Assembled { union: None, .. }), _) => Status::Cancelled.name(),
-        (None, Some(Status::Complete | Status::Partial)) if makes_samples => "interrupted",
-        (_, status) => status.map_or("interrupted", Status::name),
+        (Some(Assembled { union: None, .. }), _) => CompletionStatus::Cancelled.name(),
+        (None, Some(CompletionStatus::Complete | CompletionStatus::Partial)) if makes_samples => {
+            "interrupted"
+        }
+        (_, status) => status.map_or("interrupted", CompletionStatus::name),
     }
 }
 
@@ -244,7 +246,7 @@ fn decisive(mut settings: Value) -> Value {
 }
 
 /// What failed for good.
-fn problems(state: &State) -> Vec<Problem> {
+fn problems(state: &RunState) -> Vec<Problem> {
     let mut problems = Vec::new();
     for job in &state.jobs {
         let problem = |shard, outcome: Outcome, reason: &str| Problem {
@@ -253,11 +255,12 @@ fn problems(state: &State) -> Vec<Problem> {
             outcome: outcome.name().to_owned(),
             reason: bounded(reason),
         };
-        if job.status == Some(Status::Failed) && job.lost.is_empty() {
+        if job.status == Some(CompletionStatus::Failed) && job.failed_shards.is_empty() {
             problems.push(problem(None, Outcome::Failed, job.reason.as_deref().unwrap_or_default()));
         }
-        problems
-            .extend(job.lost.iter().map(|(shard, outcome, reason)| problem(Some(*shard), *outcome, reason)));
+        problems.extend(
+            job.failed_shards.iter().map(|(shard, outcome, reason)| problem(Some(*shard), *outcome, reason)),
+        );
     }
     problems
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use streamguard_dataset::union::{JSONL_NAME, PARQUET_NAME};
 use streamguard_dataset::{JsonlReader, SourceError, Union};
-use streamguard_engine::{Event, RecordedRun, RunDir, RunDirError};
+use streamguard_engine::{Event, RunDir, RunDirError, RunRecord};
 use thiserror::Error;
 
 use crate::history::History;
@@ -60,7 +60,7 @@ pub enum ReadError {
 /// What is in the folder of a run besides its journal.
 #[derive(Debug)]
 pub(crate) struct Folder {
-    pub(crate) recorded: RecordedRun,
+    pub(crate) recorded: RunRecord,
     pub(crate) assembled: Option<Assembled>,
     pub(crate) files: Vec<DatasetFile>,
 }
@@ -118,12 +118,12 @@ pub fn events(folder: &Path) -> Result<Vec<Event>, ReadError> {
     Ok(streamguard_engine::journal::read(&RunDir::journal_of(folder)).map_err(RunDirError::from)?)
 }
 
-fn recorded(folder: &Path) -> Result<RecordedRun, ReadError> {
+fn recorded(folder: &Path) -> Result<RunRecord, ReadError> {
     RunDir::recorded(folder)?.ok_or_else(|| ReadError::NoRun(folder.to_owned()))
 }
 
 /// What was counted in the dataset of this run, and of no other.
-fn assembled(folder: &Path, recorded: &RecordedRun) -> Result<Option<Assembled>, ReadError> {
+fn assembled(folder: &Path, recorded: &RunRecord) -> Result<Option<Assembled>, ReadError> {
     let path = RunDir::state_of(folder).join(ASSEMBLED);
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,

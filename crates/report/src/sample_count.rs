@@ -1,7 +1,7 @@
 //! Counts the samples that came from each job.
 
 use serde_json::Value;
-use streamguard_engine::{JobState, State};
+use streamguard_engine::{JobState, RunState};
 
 use crate::record_unit::RecordUnit;
 
@@ -20,7 +20,7 @@ pub struct SampleCount {
 
 impl SampleCount {
     /// Counts the samples of a job. A job that does not collect has none.
-    pub fn of(state: &State, job: &JobState) -> Self {
+    pub fn of(state: &RunState, job: &JobState) -> Self {
         match RecordUnit::from(job.unit.as_str()) {
             RecordUnit::Samples => {
                 Self { collected: job.records, target: job.expected, pairs: pairs(job), is_shared: false }
@@ -44,7 +44,7 @@ impl SampleCount {
 
 /// Looks for a figure that the job of fixes keeps by source of advisories, such as `samples.github`.
 /// A sample whose fix several sources name counts for each of them.
-fn by_source(state: &State, source: &JobState, figure: &str) -> Option<u64> {
+fn by_source(state: &RunState, source: &JobState, figure: &str) -> Option<u64> {
     let name = format!("{figure}.{}", source.name);
     state.jobs.iter().find_map(|job| metric(job, &name).or_else(|| counter(job, &name)))
 }

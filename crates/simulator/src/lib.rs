@@ -176,8 +176,8 @@ pub fn serve(answer: impl Fn(&str) -> (u16, &'static str, Vec<u8>) + Send + 'sta
 pub fn run_all(job: &dyn streamguard_engine::Job, clock_ms: u64) -> Result<(Vec<Value>, Counters), String> {
     let planning = streamguard_engine::PlanContext {
         clock_ms,
-        cancel: streamguard_engine::Cancel::new(),
-        results: streamguard_engine::Results::default(),
+        cancel: streamguard_engine::CancelToken::new(),
+        results: streamguard_engine::EarlierResults::default(),
     };
     let plan = job.plan(&planning).map_err(|error| error.to_string())?;
     let payloads = plan.shards().iter().map(|shard| shard.payload.clone());

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use streamguard::View;
 use streamguard::ui;
-use streamguard_engine::{Cancel, Pause, State};
+use streamguard_engine::{CancelToken, PauseToken, RunState};
 
 fn main() {
     let view = View::Dashboard { verbose: false, refresh: 10 };
-    let mut shown = ui::open(view, None, &Cancel::new(), &Pause::new());
-    shown.tick(&State::default());
+    let mut shown = ui::open(view, None, &CancelToken::new(), &PauseToken::new());
+    shown.tick(&RunState::default());
     let aside = thread::spawn(|| panic!("planted, elsewhere: \u{1b}[2J"));
     assert!(aside.join().is_err());
     thread::sleep(Duration::from_millis(300));

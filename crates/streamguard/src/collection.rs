@@ -10,7 +10,10 @@ use streamguard_advisories::{AdvisorySource, Gather};
 use streamguard_collect::{Collect, Collector};
 use streamguard_dataset::Union;
 use streamguard_dataset::union::{Source, UnionError, write_union};
-use streamguard_engine::{Begin, Cancel, Finished, Job, Mode, Options, Prepared, RunDir, State, Status};
+use streamguard_engine::{
+    CancelToken, CompletionStatus, FinishedRun, Job, OnExistingRun, PlanOutcome, RunDir, RunMode, RunOptions,
+    RunState,
+};
 use streamguard_report::{Assembled, Format};
 
 use crate::exit::Exit;
@@ -34,8 +37,8 @@ pub struct Collection {
     jobs: Vec<Arc<dyn Job>>,
     /// Names of those jobs whose records are samples.
     with_samples: Vec<String>,
-    options: Options,
-    begin: Begin,
+    options: RunOptions,
+    begin: OnExistingRun,
     view: View,
     command: Option<String>,
 }
@@ -45,9 +48,9 @@ pub struct Results {
     /// The folder.
     pub folder: PathBuf,
     /// How it ended.
-    pub status: Status,
+    pub status: CompletionStatus,
     /// What the journal folds to.
-    pub state: State,
+    pub state: RunState,
     /// What is in the dataset; none if the run did not get that far.
     pub dataset: Option<Union>,
     /// How long it took to put the dataset together, in milliseconds.
@@ -66,8 +69,8 @@ impl Collection {
             folder: folder.into(),
             jobs: Vec::new(),
             with_samples: Vec::new(),
-            options: Options::default(),
-            begin: Begin::New,
+            options: RunOptions::default(),
+            begin: OnExistingRun::Refuse,
             view: View::Quiet,
             command: None,
         }
@@ -112,7 +115,7 @@ impl Collection {
 
     /// Where shards run: on threads, or in processes of a program that calls
     /// [`streamguard_engine::serve`] with [`streamguard_registry::make`].
-    pub fn mode(mut self, mode: Mode) -> Self {
+    pub fn mode(mut self, mode: RunMode) -> Self {
         self.options.mode = mode;
         self
     }
@@ -124,7 +127,7 @@ impl Collection {
     }
 
     /// What to do about a run that was interrupted in the folder.
-    pub fn begin(mut self, begin: Begin) -> Self {
+    pub fn begin(mut self, begin: OnExistingRun) -> Self {
         self.begin = begin;
         self
     }
@@ -136,13 +139,13 @@ impl Collection {
     }
 
     /// The command that asks for it, for the reports. It must hold no secrets.
-    pub fn begun_by(mut self, command: String) -> Self {
+    pub fn record_command(mut self, command: String) -> Self {
         self.command = Some(command);
         self
     }
 
     /// What stops the run when it is asked to.
-    pub fn cancel(mut self, cancel: Cancel) -> Self {
+    pub fn cancel(mut self, cancel: CancelToken) -> Self {
         self.options.cancel = cancel;
         self
     }
@@ -152,7 +155,7 @@ impl Collection {
             self.jobs.iter().map(|job| (job.name().to_owned(), job.settings())).collect();
         let mut dir = RunDir::open(&self.folder, Value::Object(settings), self.begin)?;
         if let Some(command) = self.command.take() {
-            dir.begun_by(command)?;
+            dir.record_command(command)?;
         }
         Ok(dir)
     }
@@ -161,13 +164,13 @@ impl Collection {
     ///
     /// # Errors
     /// A folder that cannot be used or written, see [`Exit::of`].
-    pub fn prepare(mut self) -> Result<Vec<(String, Prepared)>> {
+    pub fn prepare(mut self) -> Result<Vec<(String, PlanOutcome)>> {
         let dir = self.open()?;
-        Ok(streamguard_engine::prepare(&self.jobs, &dir, &self.options.cancel)?)
+        Ok(streamguard_engine::plan_only(&self.jobs, &dir, &self.options.cancel)?)
     }
 
     /// Runs the collectors and writes the dataset. That some of them fail is no error, but a
-    /// [`Status`].
+    /// [`CompletionStatus`].
     ///
     /// # Errors
     /// A folder that cannot be used or written, see [`Exit::of`].
@@ -175,27 +178,27 @@ impl Collection {
         let mut dir = self.open()?;
         let cancel = self.options.cancel.clone();
         let mut view = ui::open(self.view, None, &cancel, &self.options.pause);
-        let Finished { mut status, state, .. } =
+        let FinishedRun { mut status, state, .. } =
             streamguard_engine::run(self.jobs, &self.options, Some(&dir), &mut ui::Showing(&mut *view))?;
         let mut dataset = None;
         let start = Instant::now();
-        if status != Status::Cancelled {
+        if status != CompletionStatus::Cancelled {
             let sources = sources(&state, &self.folder, &self.with_samples);
             let mut progress = |samples| view.assembling(samples);
             match write_union(&sources, &self.folder, &mut progress, &|| cancel.requested()) {
                 Ok(union) => dataset = Some(union),
-                Err(UnionError::Cancelled) => status = Status::Cancelled,
+                Err(UnionError::Cancelled) => status = CompletionStatus::Cancelled,
                 Err(error) => return Err(error).context("cannot put the dataset together"),
             }
         }
         drop(view);
         let assembled_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        if state.status != Some(Status::Cancelled) {
+        if state.status != Some(CompletionStatus::Cancelled) {
             let assembled =
                 Assembled { clock_ms: dir.clock_ms(), took_ms: assembled_ms, union: dataset.clone() };
             assembled.write(&dir)?;
         }
-        if status == Status::Complete {
+        if status == CompletionStatus::Complete {
             dir.finish()?;
         }
         Ok(Results {
@@ -211,8 +214,8 @@ impl Collection {
 }
 
 /// The samples of those collectors that have any, in the order of the run.
-fn sources(state: &State, folder: &Path, with_samples: &[String]) -> Vec<Source> {
-    let has_samples = |status| matches!(status, Some(Status::Complete | Status::Partial));
+fn sources(state: &RunState, folder: &Path, with_samples: &[String]) -> Vec<Source> {
+    let has_samples = |status| matches!(status, Some(CompletionStatus::Complete | CompletionStatus::Partial));
     state
         .jobs
         .iter()
@@ -246,10 +249,10 @@ impl Results {
     pub fn exit(&self) -> Exit {
         let samples = self.dataset.as_ref().map_or(0, |union| union.stats.samples);
         match self.status {
-            Status::Cancelled => Exit::Signal(2),
+            CompletionStatus::Cancelled => Exit::Signal(2),
             _ if samples == 0 => Exit::Nothing,
-            Status::Complete => Exit::Complete,
-            Status::Partial | Status::Failed => Exit::Partial,
+            CompletionStatus::Complete => Exit::Complete,
+            CompletionStatus::Partial | CompletionStatus::Failed => Exit::Partial,
         }
     }
 }

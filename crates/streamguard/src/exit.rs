@@ -70,7 +70,7 @@ impl Exit {
             match cause.downcast_ref::<RunError>() {
                 Some(RunError::Write(_)) => return Self::Destination,
                 Some(RunError::RunDir(error)) => return Self::of_folder(error),
-                Some(RunError::SameName(_) | RunError::NoFolder) => return Self::Usage,
+                Some(RunError::DuplicateJob(_) | RunError::NoRunDir) => return Self::Usage,
                 Some(RunError::Thread(_)) => return Self::Error,
                 None => {}
             }

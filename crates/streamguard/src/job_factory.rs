@@ -9,7 +9,7 @@ use serde_json::Value;
 use streamguard::env::{self, Environment, SECRETS};
 use streamguard::exit::UsageError;
 use streamguard::settings::{CommandJob, ConfigFile, ConfigSchema};
-use streamguard_engine::{CommandLine, External, Job};
+use streamguard_engine::{CommandLine, ExternalJob, Job};
 use streamguard_http::Credentials;
 use streamguard_registry as registry;
 
@@ -61,8 +61,8 @@ pub(crate) fn command_job(job: &CommandJob) -> Result<Arc<dyn Job>, UsageError> 
             job.name
         )));
     }
-    let command = CommandLine::new(program, arguments).without(SECRETS);
-    let mut external = External::new(&job.name, command, job.settings.clone());
+    let command = CommandLine::new(program, arguments).without_variables(SECRETS);
+    let mut external = ExternalJob::new(&job.name, command, job.settings.clone());
     if let Some(seconds) = job.deadline {
         external = external.with_deadline(Duration::from_secs(seconds));
     }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use streamguard::exit::Exit;
 use streamguard::{View, ui};
-use streamguard_engine::{Cancel, CommandLine, Finished, Job, Mode, Options, RunDir, Status};
+use streamguard_engine::{
+    CancelToken, CommandLine, CompletionStatus, FinishedRun, Job, RunDir, RunMode, RunOptions,
+};
 use streamguard_git as git;
 
 use crate::args::execution::{ExecutionArgs, ExecutionMode};
@@ -38,32 +40,32 @@ pub(crate) struct NodeFiles<'a> {
 pub(crate) fn engine_options(
     execution: &ExecutionArgs,
     purpose: Purpose,
-    cancel: Cancel,
+    cancel: CancelToken,
     files: &NodeFiles<'_>,
-) -> Result<Options> {
+) -> Result<RunOptions> {
     let shard_command = || ShardCommand::new(execution.worker_memory, files.token_file, files.config);
     let workers = usize::from(execution.workers);
     let (mode, workers) = match execution.mode {
-        _ if purpose == Purpose::Plan => (Mode::Merge, workers),
-        ExecutionMode::Threading => (Mode::Threading, workers),
-        ExecutionMode::Process => (Mode::Process(worker_command()?), workers),
+        _ if purpose == Purpose::Plan => (RunMode::Merge, workers),
+        ExecutionMode::Threading => (RunMode::Threading, workers),
+        ExecutionMode::Process => (RunMode::Process(worker_command()?), workers),
         ExecutionMode::Slurm => {
             let slurm = Slurm::connect(&execution.cluster, shard_command()?)?;
             let slots = slurm.slots();
-            (Mode::Cluster(Arc::new(slurm)), slots)
+            (RunMode::Cluster(Arc::new(slurm)), slots)
         }
         ExecutionMode::Ray => {
             let ray = Ray::connect(&execution.cluster, shard_command()?)?;
             let slots = ray.slots();
-            (Mode::Cluster(Arc::new(ray)), slots)
+            (RunMode::Cluster(Arc::new(ray)), slots)
         }
     };
-    Ok(Options {
+    Ok(RunOptions {
         mode,
         workers,
         worker_memory: memory_limit(execution.worker_memory),
         cancel,
-        ..Options::default()
+        ..RunOptions::default()
     })
 }
 
@@ -76,26 +78,26 @@ pub(crate) fn memory_limit(mebibytes: u64) -> Option<u64> {
 pub(crate) fn worker_command() -> Result<CommandLine> {
     let program = std::env::current_exe().context("cannot find this program, to start it as a worker")?;
     let environment = WORKER_ENVIRONMENT.into_iter().chain(git::ENVIRONMENT);
-    Ok(CommandLine::new(program, ["worker"]).keeping(environment))
+    Ok(CommandLine::new(program, ["worker"]).with_only_variables(environment))
 }
 
 /// Runs jobs in a view.
 pub(crate) fn run_jobs(
     jobs: Vec<Arc<dyn Job>>,
-    options: &Options,
+    options: &RunOptions,
     dir: Option<&RunDir>,
     view: View,
-) -> Result<Finished> {
+) -> Result<FinishedRun> {
     let mut shown = ui::open(view, None, &options.cancel, &options.pause);
     Ok(streamguard_engine::run(jobs, options, dir, &mut ui::Showing(&mut *shown))?)
 }
 
 /// Returns the exit code of a command whose jobs ended so.
-pub(crate) fn exit_of(status: Status, caught: &Caught) -> Exit {
+pub(crate) fn exit_of(status: CompletionStatus, caught: &Caught) -> Exit {
     match status {
-        Status::Complete => Exit::Complete,
-        Status::Partial => Exit::Partial,
-        Status::Failed => Exit::Nothing,
-        Status::Cancelled => Exit::Signal(caught.signal().unwrap_or(2)),
+        CompletionStatus::Complete => Exit::Complete,
+        CompletionStatus::Partial => Exit::Partial,
+        CompletionStatus::Failed => Exit::Nothing,
+        CompletionStatus::Cancelled => Exit::Signal(caught.signal().unwrap_or(2)),
     }
 }

@@ -5,17 +5,17 @@ use std::path::Path;
 use anyhow::Result;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::{self, escape::escape};
-use streamguard_engine::{PlanDir, Prepared};
+use streamguard_engine::{PlanDir, PlanOutcome};
 
 use crate::command_line::quoted;
 
 /// Prints what was planned, and the commands that come next.
-pub(crate) fn print(prepared: &[(String, Prepared)], folder: &Path) -> Result<Exit> {
+pub(crate) fn print(prepared: &[(String, PlanOutcome)], folder: &Path) -> Result<Exit> {
     let shown = quoted(&escape(&folder.display().to_string()));
     let mut exit = Exit::Complete;
     for (name, what) in prepared {
         match what {
-            Prepared::Planned { hash, shards, missing } => {
+            PlanOutcome::Planned { hash, shards, missing } => {
                 let done = shards - missing.len();
                 ui::line(&format!(
                     "{name}: {shards} {}, {done} done; plan {hash}",
@@ -27,10 +27,10 @@ pub(crate) fn print(prepared: &[(String, Prepared)], folder: &Path) -> Result<Ex
                     ui::line(&format!("  {command}"))?;
                 }
             }
-            Prepared::Later => {
+            PlanOutcome::Deferred => {
                 ui::line(&format!("{name}: planned by `merge`, after the jobs that it needs are merged"))?;
             }
-            Prepared::Impossible(error) => {
+            PlanOutcome::Failed(error) => {
                 ui::say(&format!("{name}: {}", escape(&error.to_string())));
                 exit = Exit::Partial;
             }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use streamguard::ui;
-use streamguard_engine::Cancel;
+use streamguard_engine::CancelToken;
 
 /// After the second signal the program has so long to end by itself.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -26,7 +26,7 @@ impl Caught {
 
 /// Turns Ctrl+C, SIGTERM and SIGHUP into requests to stop. A SIGHUP that is ignored already,
 /// as below `nohup`, stays so.
-pub(crate) fn listen(cancel: Cancel) -> io::Result<Caught> {
+pub(crate) fn listen(cancel: CancelToken) -> io::Result<Caught> {
     let mut wanted = vec![SIGINT, SIGTERM];
     if !is_ignored(SIGHUP) {
         wanted.push(SIGHUP);

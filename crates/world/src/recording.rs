@@ -12,7 +12,7 @@ use streamguard_advisories::{AdvisorySource, Cve, Gather, Github, Osv};
 use streamguard_cache::Part;
 use streamguard_collect::Collect;
 use streamguard_engine::testing::run_shard;
-use streamguard_engine::{Cancel, PlanContext, Results};
+use streamguard_engine::{CancelToken, EarlierResults, PlanContext};
 use streamguard_exploitdb::ExploitDb;
 use streamguard_git::{self as git, Fetching, GitError};
 use streamguard_http::{Access, Request};
@@ -79,7 +79,8 @@ where
 fn exploits(access: &Access) -> Result<(), WorldError> {
     use streamguard_engine::Job;
     let job = Collect(ExploitDb { access: access.clone(), ..ExploitDb::default() });
-    let planning = PlanContext { clock_ms: CLOCK_MS, cancel: Cancel::new(), results: Results::default() };
+    let planning =
+        PlanContext { clock_ms: CLOCK_MS, cancel: CancelToken::new(), results: EarlierResults::default() };
     let plan = job.plan(&planning).map_err(|error| failed(job.name(), error))?;
     for shard in plan.shards() {
         run_shard(&job, shard.payload.clone()).map_err(|error| failed(job.name(), error))?;

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use serde_json::{Value, json};
 use streamguard_engine::{
-    CommandLine, Job, JobError, Merge, Mode, Options, Output, Plan, PlanContext, Shard, ShardError, Summary,
+    CommandLine, Job, JobError, JobSummary, MergeContext, Plan, PlanContext, RunMode, RunOptions, Shard,
+    ShardError, ShardOutput,
 };
 
 use super::{cost, median};
@@ -35,13 +36,13 @@ impl Job for Spin {
         Ok(Plan::new((0..self.shards).map(Value::from)))
     }
 
-    fn run(&self, _: &Shard, _: &mut Output<'_>) -> Result<(), ShardError> {
+    fn run(&self, _: &Shard, _: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         std::hint::black_box(spin(self.steps));
         Ok(())
     }
 
-    fn merge(&self, _: &mut Merge<'_>) -> Result<Summary, JobError> {
-        Ok(Summary::default())
+    fn merge(&self, _: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
+        Ok(JobSummary::default())
     }
 }
 
@@ -54,18 +55,18 @@ pub(crate) fn worker() -> Result<()> {
     })?)
 }
 
-fn go(shards: u32, steps: u64, options: &Options) {
+fn go(shards: u32, steps: u64, options: &RunOptions) {
     let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(Spin { shards, steps })];
     let finished = streamguard_engine::run(jobs, options, None, &mut ()).expect("nothing is written");
-    assert_eq!(finished.state.jobs[0].good, shards);
+    assert_eq!(finished.state.jobs[0].completed_shards, shards);
 }
 
 pub(crate) fn run() -> Result<()> {
-    let processes = Mode::Process(CommandLine::new(std::env::current_exe()?, ["worker"]));
+    let processes = RunMode::Process(CommandLine::new(std::env::current_exe()?, ["worker"]));
     for (name, mode, shards) in
-        [("thread", Mode::Threading, 2_000_000), ("process", processes.clone(), 200_000)]
+        [("thread", RunMode::Threading, 2_000_000), ("process", processes.clone(), 200_000)]
     {
-        let options = Options { mode, workers: 2, ..Options::default() };
+        let options = RunOptions { mode, workers: 2, ..RunOptions::default() };
         let costs: Vec<_> = (0..5).map(|_| cost(|| go(shards, 0, &options)).1).collect();
         let per_shard = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(shards);
         let cpu = median(costs.iter().map(|cost| per_shard(cost.cpu)).collect());
@@ -79,8 +80,8 @@ pub(crate) fn run() -> Result<()> {
     let start = Instant::now();
     std::hint::black_box(spin(100_000_000));
     let steps = (100_000_000.0 * 0.010 / start.elapsed().as_secs_f64()) as u64;
-    for (name, mode) in [("thread", Mode::Threading), ("process", processes)] {
-        let options = Options { mode, workers: 2, ..Options::default() };
+    for (name, mode) in [("thread", RunMode::Threading), ("process", processes)] {
+        let options = RunOptions { mode, workers: 2, ..RunOptions::default() };
         let mut ratios = Vec::new();
         for _ in 0..3 {
             let bare = cost(|| {

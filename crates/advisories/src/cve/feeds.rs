@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
-use streamguard_engine::{Level, ShardError};
+use streamguard_engine::{LogLevel, ShardError};
 
 use super::Cve;
 use super::walk::{Records, Walk};
@@ -55,7 +55,7 @@ pub(super) fn read(
         };
         let unpacked = match unpacked {
             Err(UpstreamError::NotFound { url }) if name == this_year.to_string() => {
-                advisories.note(Level::Warning, format!("{url}: not there yet, the year is young"));
+                advisories.note(LogLevel::Warning, format!("{url}: not there yet, the year is young"));
                 continue;
             }
             other => other?,

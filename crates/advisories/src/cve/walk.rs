@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use streamguard_dataset::Advisory;
-use streamguard_engine::{Level, ShardError};
+use streamguard_engine::{LogLevel, ShardError};
 
 use super::{Parameter, record};
 use crate::Advisories;
@@ -87,7 +87,7 @@ impl<'a> Walk<'a> {
             if tally.drifted() {
                 let missing = tally.missing();
                 let text = format!("NVD changed while it was read, twice: {missing} records are missing");
-                advisories.note(Level::Warning, text);
+                advisories.note(LogLevel::Warning, text);
                 advisories.count("records.missing", missing);
             }
         }

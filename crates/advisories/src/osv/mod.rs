@@ -9,7 +9,7 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use streamguard_dataset::Advisory;
-use streamguard_engine::{JobError, Level, ShardError};
+use streamguard_engine::{JobError, LogLevel, ShardError};
 
 use crate::{Advisories, AdvisorySource, moment};
 use archive::{Archive, Entry};
@@ -192,7 +192,8 @@ impl Osv {
                 Entry::Malformed(reason) => {
                     advisories.count("records.malformed", 1);
                     if odd < NAMED {
-                        advisories.note(Level::Warning, format!("OSV: an entry that is not read: {reason}"));
+                        advisories
+                            .note(LogLevel::Warning, format!("OSV: an entry that is not read: {reason}"));
                     }
                     odd += 1;
                 }

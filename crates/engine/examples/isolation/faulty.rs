@@ -8,7 +8,8 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use streamguard_engine::{
-    Job, JobError, Limits, Merge, Output, Plan, PlanContext, Secrets, Shard, ShardError, Summary,
+    Job, JobError, JobSummary, MergeContext, Plan, PlanContext, Secrets, Shard, ShardError, ShardLimits,
+    ShardOutput,
 };
 
 /// What goes wrong in a shard.
@@ -65,13 +66,13 @@ impl Job for Faulty {
         json!(self)
     }
 
-    fn limits(&self) -> Limits {
-        Limits {
+    fn limits(&self) -> ShardLimits {
+        ShardLimits {
             deadline: Duration::from_millis(1500),
-            silence: Some(Duration::from_millis(2500)),
-            attempts: 2,
+            heartbeat_timeout: Some(Duration::from_millis(2500)),
+            max_attempts: 2,
             backoff: Duration::from_millis(10),
-            ..Limits::default()
+            ..ShardLimits::default()
         }
     }
 
@@ -83,7 +84,7 @@ impl Job for Faulty {
         })
     }
 
-    fn run(&self, shard: &Shard, output: &mut Output<'_>) -> Result<(), ShardError> {
+    fn run(&self, shard: &Shard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         if self.secret_length {
             let length = self.secrets.get("token").map(|token| token.expose_secret().len());
             return output.emit(&json!({"secret_length": length}));
@@ -107,7 +108,7 @@ impl Job for Faulty {
                 let mut hoard = Vec::new();
                 loop {
                     hoard.push(vec![1u8; 16 << 20]);
-                    output.check()?;
+                    output.check_stopped()?;
                 }
             }
             #[expect(clippy::print_stdout, reason = "this is the fault")]
@@ -116,9 +117,9 @@ impl Job for Faulty {
             Some(Fault::AbortOnce(_)) => {}
             Some(Fault::Slow(ms)) => {
                 for step in 0..ms / 10 {
-                    output.doing(Some(&format!("step {step}")));
+                    output.set_activity(Some(&format!("step {step}")));
                     std::thread::sleep(Duration::from_millis(10));
-                    output.check()?;
+                    output.check_stopped()?;
                 }
             }
         }
@@ -131,8 +132,8 @@ impl Job for Faulty {
         self.keeps_partial
     }
 
-    fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError> {
+    fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
         let records = merge.write_records(&format!("{}.jsonl", self.name))?;
-        Ok(Summary::default().metric("records", records).metric("missing", merge.missing()))
+        Ok(JobSummary::default().metric("records", records).metric("missing", merge.missing_shards()))
     }
 }

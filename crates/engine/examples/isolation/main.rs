@@ -7,7 +7,7 @@ mod faulty;
 use std::sync::Arc;
 
 use faulty::{Fault, Faulty};
-use streamguard_engine::{CommandLine, Job, Mode, Options};
+use streamguard_engine::{CommandLine, Job, RunMode, RunOptions};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     if std::env::args().nth(1).as_deref() == Some("worker") {
@@ -24,16 +24,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ..Faulty::default()
     };
     let sound = Faulty { name: "sound".into(), shards: 10, ..Faulty::default() };
-    let options = Options {
-        mode: Mode::Process(CommandLine::new(std::env::current_exe()?, ["worker"])),
+    let options = RunOptions {
+        mode: RunMode::Process(CommandLine::new(std::env::current_exe()?, ["worker"])),
         worker_memory: Some(512 << 20),
-        ..Options::default()
+        ..RunOptions::default()
     };
     let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(faulty), Arc::new(sound)];
     let finished = streamguard_engine::run(jobs, &options, None, &mut ())?;
     for job in &finished.state.jobs {
-        println!("{}: {} records from {} shards", job.name, job.records, job.good);
-        for (shard, outcome, reason) in &job.lost {
+        println!("{}: {} records from {} shards", job.name, job.records, job.completed_shards);
+        for (shard, outcome, reason) in &job.failed_shards {
             println!("  shard {shard} {}: {reason}", outcome.name());
         }
     }

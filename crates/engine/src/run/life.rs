@@ -4,31 +4,31 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::{Loop, RunError, Stage};
-use crate::cancel::Cancel;
-use crate::crew::{Merged, News};
+use super::{JobStage, RunError, RunLoop};
+use crate::cancel::CancelToken;
+use crate::crew::{LoopMessage, MergedJob};
 use crate::error::JobError;
-use crate::event::{Counters, EventKind, Outcome, Status};
-use crate::merge::{Destination, Merge};
+use crate::event::{CompletionStatus, Counters, EventKind, Outcome};
+use crate::merge::{MergeContext, OutputDestination};
 use crate::plan::PlanContext;
-use crate::planning::{Planned, plan};
-use crate::results::Results;
+use crate::planning::{PlannedJob, plan};
+use crate::results::EarlierResults;
 use crate::rundir::RunDir;
-use crate::schedule::Queue;
-use crate::store::ShardResult;
-use crate::summary::Summary;
+use crate::schedule::ShardQueue;
+use crate::store::StoredOutput;
+use crate::summary::JobSummary;
 use crate::worker::thread::panic_reason;
 
-impl Loop<'_> {
+impl RunLoop<'_> {
     /// Lets jobs plan: all at once, or the next one if none is at work.
     pub(super) fn plan_next(&mut self) -> Result<(), RunError> {
         for job in 0..self.stages.len() {
-            let busy = self.stages.iter().any(|stage| !matches!(stage, Stage::Waiting | Stage::Ended));
+            let busy = self.stages.iter().any(|stage| !matches!(stage, JobStage::Waiting | JobStage::Ended));
             if busy && !self.options.parallel {
                 break;
             }
-            if self.stages[job] == Stage::Waiting && self.may_plan(job) {
-                self.stages[job] = Stage::Planning;
+            if self.stages[job] == JobStage::Waiting && self.may_plan(job) {
+                self.stages[job] = JobStage::Planning;
                 let shared = Arc::clone(&self.shared);
                 let planning = PlanContext {
                     clock_ms: self.clock_ms(),
@@ -39,7 +39,7 @@ impl Loop<'_> {
                 let places = self.dir.map(|dir| (dir.plan(name), dir.shards(name)));
                 aside("plan", move || {
                     let planned = plan(&*shared.jobs[job], &planning, places);
-                    let _ = shared.news.send(News::Planned(job, planned));
+                    let _ = shared.news.send(LoopMessage::Planned(job, planned));
                 })?;
             }
         }
@@ -58,31 +58,35 @@ impl Loop<'_> {
 
     /// Whether the jobs are over that a job comes after.
     pub(super) fn may_plan(&self, job: usize) -> bool {
-        self.earlier(job).all(|at| self.stages[at] == Stage::Ended)
+        self.earlier(job).all(|at| self.stages[at] == JobStage::Ended)
     }
 
     /// What those jobs made.
-    pub(super) fn results_for(&self, job: usize) -> Results {
-        let mut results = Results::default();
+    pub(super) fn results_for(&self, job: usize) -> EarlierResults {
+        let mut results = EarlierResults::default();
         for at in self.earlier(job) {
             let state = &self.state.jobs[at];
-            if !matches!(state.status, Some(Status::Complete | Status::Partial)) {
+            if !matches!(state.status, Some(CompletionStatus::Complete | CompletionStatus::Partial)) {
                 continue;
             }
-            results.identify(&state.name, &self.hashes[at], state.lost.iter().map(|(shard, ..)| *shard));
+            results.identify(
+                &state.name,
+                &self.hashes[at],
+                state.failed_shards.iter().map(|(shard, ..)| *shard),
+            );
             match self.dir {
                 Some(dir) => results.add_folder(&state.name, dir.root().to_owned()),
-                None => results = results.with_made(&state.name, self.made[at].clone()),
+                None => results = results.with_files(&state.name, self.made[at].clone()),
             }
         }
         results
     }
 
-    pub(super) fn begin(&mut self, job: usize, planned: Planned) -> Result<(), RunError> {
-        let Planned { plan, hash, store, reused } = planned;
+    pub(super) fn begin(&mut self, job: usize, planned: PlannedJob) -> Result<(), RunError> {
+        let PlannedJob { plan, hash, store, reused } = planned;
         let shards = u32::try_from(plan.shards().len()).unwrap_or(u32::MAX);
         self.hashes[job].clone_from(&hash);
-        self.stages[job] = Stage::Running;
+        self.stages[job] = JobStage::Running;
         let unit = self.shared.jobs[job].unit().to_owned();
         self.say([EventKind::JobPlanned { job, shards, expected: plan.expected(), unit, plan: hash }])?;
         for (shard, result) in (0..).zip(&reused) {
@@ -104,7 +108,7 @@ impl Loop<'_> {
         }
         let over = {
             let mut inner = self.shared.lock();
-            let queue = Queue::new(plan, self.shared.limits[job], reused);
+            let queue = ShardQueue::new(plan, self.shared.limits[job], reused);
             let over = queue.over();
             inner.queues[job] = Some(queue);
             inner.stores[job] = Some(store);
@@ -121,7 +125,7 @@ impl Loop<'_> {
 
     /// All shards of a job are settled.
     pub(super) fn merge(&mut self, job: usize) -> Result<(), RunError> {
-        if self.stages[job] != Stage::Running {
+        if self.stages[job] != JobStage::Running {
             return Ok(());
         }
         self.pump()?;
@@ -143,24 +147,25 @@ impl Loop<'_> {
         if stopped && !is_worth_it {
             return self.job_ended(
                 job,
-                Status::Cancelled,
+                CompletionStatus::Cancelled,
                 not_done(cancelled),
                 records,
                 sum(&results),
-                Summary::default(),
+                JobSummary::default(),
             );
         }
-        self.stages[job] = Stage::Merging;
-        let destination =
-            self.dir.map_or(Destination::Memory, |dir| Destination::Folder(dir.root().to_owned()));
+        self.stages[job] = JobStage::Merging;
+        let destination = self
+            .dir
+            .map_or(OutputDestination::Memory, |dir| OutputDestination::Folder(dir.root().to_owned()));
         // The request to stop was heard; what is left of the work is to be merged.
-        let cancel = if stopped { Cancel::new() } else { self.options.cancel.clone() };
+        let cancel = if stopped { CancelToken::new() } else { self.options.cancel.clone() };
         let (earlier, clock_ms) = (self.results_for(job), self.clock_ms());
         let shared = Arc::clone(&self.shared);
         aside("merge", move || {
             let missing =
                 u32::try_from(results.iter().filter(|result| result.is_none()).count()).unwrap_or(u32::MAX);
-            let mut merge = Merge {
+            let mut merge = MergeContext {
                 outputs: results.iter().flatten().collect(),
                 target,
                 missing,
@@ -172,7 +177,7 @@ impl Loop<'_> {
             };
             let merged = catch_unwind(AssertUnwindSafe(|| shared.jobs[job].merge(&mut merge)))
                 .unwrap_or_else(|panic| Err(JobError::Failed(panic_reason(&*panic))))
-                .map(|summary| Merged {
+                .map(|summary| MergedJob {
                     summary,
                     counters: merge.counters(),
                     records: merge.records(),
@@ -180,31 +185,31 @@ impl Loop<'_> {
                     cancelled: stopped.then_some(cancelled),
                 });
             results.clear();
-            let _ = shared.news.send(News::Merged(job, merged));
+            let _ = shared.news.send(LoopMessage::Merged(job, merged));
         })
     }
 
     pub(super) fn job_failed(&mut self, job: usize, error: JobError) -> Result<(), RunError> {
         let (status, reason) = match error {
             JobError::Write(error) => return Err(error.into()),
-            JobError::Stopped => (Status::Cancelled, None),
-            JobError::Failed(reason) => (Status::Failed, Some(reason)),
+            JobError::Stopped => (CompletionStatus::Cancelled, None),
+            JobError::Failed(reason) => (CompletionStatus::Failed, Some(reason)),
         };
         let records = self.state.jobs[job].records;
         let counters = self.state.jobs[job].counters.clone();
-        self.job_ended(job, status, reason, records, counters, Summary::default())
+        self.job_ended(job, status, reason, records, counters, JobSummary::default())
     }
 
     pub(super) fn job_ended(
         &mut self,
         job: usize,
-        status: Status,
+        status: CompletionStatus,
         reason: Option<String>,
         records: u64,
         counters: Counters,
-        summary: Summary,
+        summary: JobSummary,
     ) -> Result<(), RunError> {
-        self.stages[job] = Stage::Ended;
+        self.stages[job] = JobStage::Ended;
         self.say([EventKind::JobEnded { job, status, reason, records, counters, summary }])?;
         if self.stopping.is_none() {
             self.plan_next()?;
@@ -223,7 +228,7 @@ pub(super) fn not_done(cancelled: u32) -> Option<String> {
     (cancelled > 0).then(|| format!("{cancelled} of its shards were not done"))
 }
 
-fn sum(results: &[Option<ShardResult>]) -> Counters {
+fn sum(results: &[Option<StoredOutput>]) -> Counters {
     let mut sum = Counters::new();
     for (name, n) in results.iter().flatten().flat_map(|result| &result.counters) {
         *sum.entry(name.clone()).or_default() += n;

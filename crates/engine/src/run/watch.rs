@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::{Loop, RunError, Stage};
+use super::{JobStage, RunError, RunLoop};
 use crate::error::JobError;
 use crate::event::EventKind;
-use crate::options::Options;
-use crate::schedule::{Fate, Ticket};
-use crate::worker::{Verdict, stopped_fate};
+use crate::options::RunOptions;
+use crate::schedule::{Attempt, AttemptResult};
+use crate::worker::{StopReason, stopped_fate};
 
 /// After a request to stop, shards may finish for so long.
 const FINISH: Duration = Duration::from_secs(2);
@@ -21,14 +21,14 @@ const STOP: Duration = Duration::from_secs(2);
 /// (Ctrl+Z) for a while.
 const ASLEEP: Duration = Duration::from_secs(2);
 
-impl Loop<'_> {
+impl RunLoop<'_> {
     /// Looks after the workers: who is late, who is silent, who is to stop.
     pub(super) fn watch(&mut self) -> Result<(), RunError> {
         let gap = std::mem::replace(&mut self.looked_at, Instant::now()).elapsed();
         if gap > ASLEEP {
             self.slots.iter().for_each(|(slot, _)| slot.slept(gap));
         }
-        let Options { cancel, pause, .. } = self.options;
+        let RunOptions { cancel, pause, .. } = self.options;
         let paused = pause.requested() && !cancel.requested();
         if paused != self.state.paused {
             self.shared.lock().paused = paused;
@@ -53,11 +53,13 @@ impl Loop<'_> {
             };
             let process = slot.group.load(Ordering::Relaxed) != 0;
             if superfluous || self.stopping.is_some_and(|since| since.elapsed() > FINISH) {
-                slot.tell(busy.ticket, Verdict::Cancelled, true);
+                slot.tell(busy.ticket, StopReason::Cancelled, true);
             } else if busy.since.elapsed() > limits.deadline {
-                slot.tell(busy.ticket, Verdict::Late, false);
-            } else if process && limits.silence.is_some_and(|silence| slot.silent() > silence) {
-                slot.tell(busy.ticket, Verdict::Silent, false);
+                slot.tell(busy.ticket, StopReason::Late, false);
+            } else if process
+                && limits.heartbeat_timeout.is_some_and(|heartbeat_timeout| slot.silent() > heartbeat_timeout)
+            {
+                slot.tell(busy.ticket, StopReason::Silent, false);
             }
             if at_once || busy.told.is_some_and(|told| told.elapsed() > STOP) {
                 self.replace(at, busy.job, busy.ticket)?;
@@ -67,12 +69,13 @@ impl Loop<'_> {
     }
 
     /// Gives up a worker that does not come back, and puts another in its place.
-    pub(super) fn replace(&mut self, at: usize, job: usize, ticket: Ticket) -> Result<(), RunError> {
+    pub(super) fn replace(&mut self, at: usize, job: usize, ticket: Attempt) -> Result<(), RunError> {
         let slot = Arc::clone(&self.slots[at].0);
         let Some((lease, next)) = slot.abandon(ticket) else { return Ok(()) };
         let verdict = slot.verdict();
         let fates = lease.tickets.iter().enumerate().map(|(at, &ticket)| {
-            let fate = if at == next { stopped_fate(verdict) } else { Fate::Returned { alone: false } };
+            let fate =
+                if at == next { stopped_fate(verdict) } else { AttemptResult::Returned { alone: false } };
             (ticket, fate, Duration::ZERO)
         });
         {
@@ -92,8 +95,8 @@ impl Loop<'_> {
     /// Drops what a job has not begun; if nothing runs, it is over.
     pub(super) fn stop_job(&mut self, job: usize) -> Result<(), RunError> {
         match self.stages[job] {
-            Stage::Waiting => self.job_failed(job, JobError::Stopped),
-            Stage::Running => {
+            JobStage::Waiting => self.job_failed(job, JobError::Stopped),
+            JobStage::Running => {
                 let over = {
                     let mut inner = self.shared.lock();
                     let Some(queue) = &mut inner.queues[job] else { return Ok(()) };
@@ -102,8 +105,8 @@ impl Loop<'_> {
                 };
                 if over { self.merge(job) } else { Ok(()) }
             }
-            Stage::Planning if self.options.cancel.at_once() => self.job_failed(job, JobError::Stopped),
-            Stage::Planning | Stage::Merging | Stage::Ended => Ok(()),
+            JobStage::Planning if self.options.cancel.at_once() => self.job_failed(job, JobError::Stopped),
+            JobStage::Planning | JobStage::Merging | JobStage::Ended => Ok(()),
         }
     }
 

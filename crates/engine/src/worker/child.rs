@@ -37,13 +37,13 @@ impl CommandLine {
     }
 
     /// Hands only these environment variables on.
-    pub fn keeping(mut self, names: impl IntoIterator<Item: Into<String>>) -> Self {
+    pub fn with_only_variables(mut self, names: impl IntoIterator<Item: Into<String>>) -> Self {
         self.keep = Some(names.into_iter().map(Into::into).collect());
         self
     }
 
     /// Does not hand these environment variables on: secrets stay out of children.
-    pub fn without(mut self, names: impl IntoIterator<Item: Into<String>>) -> Self {
+    pub fn without_variables(mut self, names: impl IntoIterator<Item: Into<String>>) -> Self {
         self.without.extend(names.into_iter().map(Into::into));
         self
     }
@@ -68,14 +68,14 @@ impl CommandLine {
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.process_group(0);
-        guard(&mut command);
+        kill_with_parent(&mut command);
         command
     }
 }
 
 /// Has the kernel kill the child when the thread that starts it ends, be it by `kill -9`, and
 /// keeps it from dumping core.
-pub fn guard(command: &mut Command) {
+pub fn kill_with_parent(command: &mut Command) {
     let parent = rustix::process::getpid();
     let prepare = move || {
         rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;

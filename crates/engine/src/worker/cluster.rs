@@ -6,12 +6,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::cancel::Cancel;
-use crate::cluster::{Cluster, ClusterError, Standing};
-use crate::event::{Elsewhere, Level, Outcome};
-use crate::rounds::{Elements, Rounds};
-use crate::schedule::{Fate, Ticket};
-use crate::store::Store;
+use crate::cancel::CancelToken;
+use crate::cluster::{Cluster, ClusterError, SubmissionStatus};
+use crate::event::{ClusterProgress, LogLevel, Outcome};
+use crate::rounds::{SubmissionFile, SubmissionStore};
+use crate::schedule::{Attempt, AttemptResult};
+use crate::store::ShardStore;
 
 /// How often results are looked for.
 const LOOK: Duration = Duration::from_millis(250);
@@ -38,33 +38,33 @@ const SUBMISSIONS: (u32, Duration) = (3, Duration::from_secs(2));
 const EXCERPT: usize = 200;
 
 /// What a round needs of the run.
-pub(crate) struct Course<'a> {
+pub(crate) struct SubmissionRunner<'a> {
     pub(crate) cluster: &'a dyn Cluster,
-    pub(crate) rounds: &'a Rounds,
-    pub(crate) store: &'a Arc<Store>,
+    pub(crate) rounds: &'a SubmissionStore,
+    pub(crate) store: &'a Arc<ShardStore>,
     pub(crate) lane: usize,
-    pub(crate) cancel: &'a Cancel,
+    pub(crate) cancel: &'a CancelToken,
     /// Whether the run breaks off: what the cluster does is left to itself, to be found again.
     pub(crate) closing: &'a dyn Fn() -> bool,
     /// Whether the job still has a use for a shard.
     pub(crate) wanted: &'a dyn Fn(u32) -> bool,
-    pub(crate) say: &'a dyn Fn(Level, String),
-    pub(crate) tell: &'a dyn Fn(Elsewhere),
-    pub(crate) report: &'a mut dyn FnMut(Vec<(Ticket, Fate, Duration)>),
+    pub(crate) say: &'a dyn Fn(LogLevel, String),
+    pub(crate) tell: &'a dyn Fn(ClusterProgress),
+    pub(crate) report: &'a mut dyn FnMut(Vec<(Attempt, AttemptResult, Duration)>),
 }
 
 /// Why a job cannot go on.
-pub(crate) enum Trouble {
+pub(crate) enum ClusterRunError {
     /// The folder of the run cannot be written.
     Destination(io::Error),
     /// The engine does not take it.
     Refused(String),
 }
 
-impl Course<'_> {
+impl SubmissionRunner<'_> {
     /// Has the cluster run the shards of some tickets, and reports the fate of each.
-    pub(crate) fn run(&mut self, tickets: &[Ticket]) -> Result<(), Trouble> {
-        let mut open: BTreeMap<u32, Ticket> = tickets.iter().map(|ticket| (ticket.shard, *ticket)).collect();
+    pub(crate) fn run(&mut self, tickets: &[Attempt]) -> Result<(), ClusterRunError> {
+        let mut open: BTreeMap<u32, Attempt> = tickets.iter().map(|ticket| (ticket.shard, *ticket)).collect();
         let mut round = match self.attach(&open)? {
             Some(round) => round,
             None => match self.begin(&open)? {
@@ -78,14 +78,15 @@ impl Course<'_> {
         // A round that was found again may not hold all of them: the rest comes back at once.
         let members: BTreeSet<u32> = round.elements.iter().flatten().copied().collect();
         let others = open.extract_if(.., |shard, _| !members.contains(shard));
-        let fates = others.map(|(_, ticket)| (ticket, Fate::Returned { alone: false }, Duration::ZERO));
+        let fates =
+            others.map(|(_, ticket)| (ticket, AttemptResult::Returned { alone: false }, Duration::ZERO));
         (self.report)(fates.collect());
         self.watch(&mut round, &mut open);
         Ok(())
     }
 
     /// The latest round, if the cluster is still at it.
-    fn attach(&mut self, open: &BTreeMap<u32, Ticket>) -> Result<Option<Elements>, Trouble> {
+    fn attach(&mut self, open: &BTreeMap<u32, Attempt>) -> Result<Option<SubmissionFile>, ClusterRunError> {
         let Some(mut round) = self.rounds.latest() else { return Ok(None) };
         if !round.elements.iter().flatten().any(|shard| open.contains_key(shard)) {
             return Ok(None);
@@ -93,7 +94,7 @@ impl Course<'_> {
         if round.cluster != self.cluster.name() {
             if let Some(round) = round.whereabouts() {
                 (self.say)(
-                    Level::Warning,
+                    LogLevel::Warning,
                     format!("it was handed to {round}: if that still runs, end it there"),
                 );
             }
@@ -107,49 +108,50 @@ impl Course<'_> {
                 true => self.cluster.find(&round.name),
                 false => Ok(round.ids.clone()),
             }
-            .and_then(|ids| Ok((self.cluster.look(&ids)?, ids)));
+            .and_then(|ids| Ok((self.cluster.poll(&ids)?, ids)));
             if found.is_ok() || again == 0 || self.cancel.requested() {
                 break;
             }
             std::thread::sleep(SUBMISSIONS.1);
         }
-        let (standing, ids) = found.map_err(|error| Trouble::Refused(error.to_string()))?;
+        let (standing, ids) = found.map_err(|error| ClusterRunError::Refused(error.to_string()))?;
         if standing.is_over() {
             return Ok(None);
         }
-        self.rounds.taken(&mut round, ids).map_err(Trouble::Destination)?;
-        (self.say)(Level::Info, format!("goes on with {}", self.shown(&round)));
+        self.rounds.taken(&mut round, ids).map_err(ClusterRunError::Destination)?;
+        (self.say)(LogLevel::Info, format!("goes on with {}", self.shown(&round)));
         Ok(Some(round))
     }
 
     /// Hands out a new round; none if the run is stopped before.
-    fn begin(&mut self, open: &BTreeMap<u32, Ticket>) -> Result<Option<Elements>, Trouble> {
+    fn begin(&mut self, open: &BTreeMap<u32, Attempt>) -> Result<Option<SubmissionFile>, ClusterRunError> {
         let shards: Vec<u32> = open.keys().copied().collect();
         // What an earlier round said of them holds no longer.
         shards.iter().for_each(|shard| self.store.forget_failure(*shard));
         let again = open.values().any(|ticket| ticket.attempt > 1);
         let elements = self.cluster.elements(shards.len(), again);
-        let mut round = self.rounds.begin(&shards, elements, self.lane).map_err(Trouble::Destination)?;
+        let mut round =
+            self.rounds.begin(&shards, elements, self.lane).map_err(ClusterRunError::Destination)?;
         let mut failed = 0;
         let ids = loop {
             if self.cancel.requested() || (self.closing)() {
                 return Ok(None);
             }
-            match self.cluster.submit(&self.rounds.told(&round), &|text| (self.say)(Level::Info, text)) {
+            match self.cluster.submit(&self.rounds.told(&round), &|text| (self.say)(LogLevel::Info, text)) {
                 Ok(ids) => break ids,
                 Err(error) => {
                     failed += 1;
                     if failed == SUBMISSIONS.0 {
                         // It will not be waited for: nothing of it is to run.
                         let _ = self.cluster.find(&round.name).and_then(|ids| self.cluster.cancel(&ids));
-                        return Err(Trouble::Refused(error.to_string()));
+                        return Err(ClusterRunError::Refused(error.to_string()));
                     }
-                    (self.say)(Level::Warning, format!("{error}; trying again"));
+                    (self.say)(LogLevel::Warning, format!("{error}; trying again"));
                     std::thread::sleep(SUBMISSIONS.1);
                     // It may have been taken, and only the answer been lost.
                     if let Ok(ids) = self.cluster.find(&round.name)
                         && !ids.is_empty()
-                        && (self.cluster.look(&ids).is_ok_and(|standing| !standing.is_over())
+                        && (self.cluster.poll(&ids).is_ok_and(|standing| !standing.is_over())
                             || shards.iter().any(|shard| self.store.reuse(*shard).is_some()))
                     {
                         break ids;
@@ -157,22 +159,22 @@ impl Course<'_> {
                 }
             }
         };
-        self.rounds.taken(&mut round, ids).map_err(Trouble::Destination)?;
+        self.rounds.taken(&mut round, ids).map_err(ClusterRunError::Destination)?;
         let shards = counted(shards.len(), "shard");
         let elements = counted(round.elements.len(), "element");
-        (self.say)(Level::Info, format!("{shards} in {elements}: {}", self.shown(&round)));
+        (self.say)(LogLevel::Info, format!("{shards} in {elements}: {}", self.shown(&round)));
         Ok(Some(round))
     }
 
-    fn shown(&self, round: &Elements) -> String {
+    fn shown(&self, round: &SubmissionFile) -> String {
         round.whereabouts().unwrap_or_else(|| self.cluster.name().to_owned())
     }
 
     /// Waits until nothing of a round is left to wait for.
-    fn watch(&mut self, round: &mut Elements, open: &mut BTreeMap<u32, Ticket>) {
+    fn watch(&mut self, round: &mut SubmissionFile, open: &mut BTreeMap<u32, Attempt>) {
         let since = Instant::now();
         let (mut asked, mut over, mut trouble) = (None::<Instant>, None::<Instant>, String::new());
-        let mut standing = Standing::default();
+        let mut standing = SubmissionStatus::default();
         loop {
             let look = Instant::now();
             self.collect(open);
@@ -192,7 +194,7 @@ impl Course<'_> {
                     let pause = if since.elapsed() < ASK.2 { ASK.0 } else { ASK.1 };
                     if asked.is_none_or(|asked| asked.elapsed() >= pause) {
                         asked = Some(Instant::now());
-                        match self.cluster.look(&round.ids) {
+                        match self.cluster.poll(&round.ids) {
                             Ok(now) => {
                                 over = now.is_over().then(Instant::now);
                                 self.tell_news(&standing, &now);
@@ -200,7 +202,7 @@ impl Course<'_> {
                                 trouble.clear();
                             }
                             Err(error) if error.0 != trouble => {
-                                (self.say)(Level::Warning, format!("{}: {error}", self.cluster.name()));
+                                (self.say)(LogLevel::Warning, format!("{}: {error}", self.cluster.name()));
                                 trouble = error.0;
                             }
                             Err(_) => {}
@@ -215,25 +217,25 @@ impl Course<'_> {
     }
 
     /// Says what has changed on the cluster.
-    fn tell_news(&self, before: &Standing, now: &Standing) {
-        if before.elsewhere == now.elsewhere {
+    fn tell_news(&self, before: &SubmissionStatus, now: &SubmissionStatus) {
+        if before.progress == now.progress {
             return;
         }
-        let reasons: Vec<&str> = now.elsewhere.reasons.iter().map(String::as_str).collect();
-        if before.elsewhere.reasons != now.elsewhere.reasons && !reasons.is_empty() {
-            let (name, n) = (self.cluster.name(), now.elsewhere.waiting);
-            (self.say)(Level::Info, format!("{name}: {n} waiting: {}", reasons.join(", ")));
+        let reasons: Vec<&str> = now.progress.wait_reasons.iter().map(String::as_str).collect();
+        if before.progress.wait_reasons != now.progress.wait_reasons && !reasons.is_empty() {
+            let (name, n) = (self.cluster.name(), now.progress.waiting);
+            (self.say)(LogLevel::Info, format!("{name}: {n} waiting: {}", reasons.join(", ")));
         }
-        (self.tell)(now.elsewhere.clone());
+        (self.tell)(now.progress.clone());
     }
 
     /// Whether each open shard said why it has no result: then none is on its way.
-    fn explained(&self, open: &BTreeMap<u32, Ticket>) -> bool {
+    fn explained(&self, open: &BTreeMap<u32, Attempt>) -> bool {
         open.keys().all(|shard| self.store.failure(*shard).is_some())
     }
 
     /// Reports what has come meanwhile: results, and shards that cannot be done.
-    fn collect(&mut self, open: &mut BTreeMap<u32, Ticket>) {
+    fn collect(&mut self, open: &mut BTreeMap<u32, Attempt>) {
         let there = self.store.there();
         let mut fates = Vec::new();
         for shard in there {
@@ -241,11 +243,11 @@ impl Course<'_> {
             let (fate, took) = match self.store.reuse(shard) {
                 Some(result) => {
                     let took = result.took;
-                    (Fate::Finished(result), took)
+                    (AttemptResult::Finished(result), took)
                 }
                 None => match self.store.failure(shard) {
                     Some(failure) if !failure.retry => {
-                        (Fate::Bad(failure.outcome, failure.told(), false), Duration::ZERO)
+                        (AttemptResult::Bad(failure.outcome, failure.told(), false), Duration::ZERO)
                     }
                     _ => continue,
                 },
@@ -259,7 +261,7 @@ impl Course<'_> {
     }
 
     /// Ends a round, and waits until the engine has nothing left of it.
-    fn end(&mut self, round: &Elements) {
+    fn end(&mut self, round: &SubmissionFile) {
         let (since, mut said) = (Instant::now(), String::new());
         loop {
             // One whose answer was lost bears the same name.
@@ -269,35 +271,40 @@ impl Course<'_> {
             ids.dedup();
             // Asked again each time: an engine that was asked while it started something may not
             // have heard it.
-            let ended = self.cluster.cancel(&ids).and_then(|()| self.cluster.look(&ids));
+            let ended = self.cluster.cancel(&ids).and_then(|()| self.cluster.poll(&ids));
             match ended {
                 Ok(standing) if standing.is_over() => return,
                 Ok(_) => {}
                 Err(error) => {
                     let text = format!("cannot yet end {}: {error}", self.shown(round));
                     if text != said {
-                        (self.say)(Level::Warning, text.clone());
+                        (self.say)(LogLevel::Warning, text.clone());
                         said = text;
                     }
                 }
             }
             if (self.closing)() || self.cancel.at_once() || since.elapsed() > END {
                 let text = format!("{} may still run: end it there, or go on by --resume", self.shown(round));
-                return (self.say)(Level::Warning, text);
+                return (self.say)(LogLevel::Warning, text);
             }
             std::thread::sleep(ASK.0);
         }
     }
 
     /// Says of the rest why it is not there.
-    fn account(&mut self, round: &Elements, standing: &Standing, open: &mut BTreeMap<u32, Ticket>) {
+    fn account(
+        &mut self,
+        round: &SubmissionFile,
+        standing: &SubmissionStatus,
+        open: &mut BTreeMap<u32, Attempt>,
+    ) {
         let told = self.rounds.told(round);
         let element_of = round.by_shard();
         let mut logs: BTreeMap<u32, Option<String>> = BTreeMap::new();
         let mut fates = Vec::new();
         for (shard, ticket) in std::mem::take(open) {
             let fate = match self.store.failure(shard) {
-                Some(failure) => Fate::Bad(failure.outcome, failure.told(), failure.retry),
+                Some(failure) => AttemptResult::Bad(failure.outcome, failure.told(), failure.retry),
                 None => {
                     let mut reason = "it came back without a result".to_owned();
                     if let Some(&element) = element_of.get(&shard) {
@@ -315,7 +322,7 @@ impl Course<'_> {
                             reason = format!("{reason}; it last said: {last}");
                         }
                     }
-                    Fate::Bad(Outcome::Crashed, reason.into(), true)
+                    AttemptResult::Bad(Outcome::Crashed, reason.into(), true)
                 }
             };
             fates.push((ticket, fate, Duration::ZERO));
@@ -324,11 +331,11 @@ impl Course<'_> {
     }
 
     /// Nobody waits for the rest any more.
-    fn give_up(&mut self, open: &mut BTreeMap<u32, Ticket>) {
+    fn give_up(&mut self, open: &mut BTreeMap<u32, Attempt>) {
         let rest = std::mem::take(open);
         if !rest.is_empty() {
             (self.report)(
-                rest.into_values().map(|ticket| (ticket, Fate::Cancelled, Duration::ZERO)).collect(),
+                rest.into_values().map(|ticket| (ticket, AttemptResult::Cancelled, Duration::ZERO)).collect(),
             );
         }
     }
@@ -341,18 +348,18 @@ fn counted(n: usize, what: &str) -> String {
 
 /// Says of each ticket what others left: its result, or that there is none.
 pub(crate) fn take_results(
-    store: &Store,
+    store: &ShardStore,
     root: &Path,
     job: &str,
-    tickets: &[Ticket],
-) -> Vec<(Ticket, Fate, Duration)> {
+    tickets: &[Attempt],
+) -> Vec<(Attempt, AttemptResult, Duration)> {
     let fate = |shard| match (store.reuse(shard), store.failure(shard)) {
-        (Some(result), _) => Fate::Finished(result),
-        (None, Some(failure)) => Fate::Bad(failure.outcome, failure.told(), false),
+        (Some(result), _) => AttemptResult::Finished(result),
+        (None, Some(failure)) => AttemptResult::Bad(failure.outcome, failure.told(), false),
         (None, None) => {
             let command =
                 format!("streamguard shard run --plan {} --job {job} --index {shard}", root.display());
-            Fate::Bad(Outcome::Failed, format!("it has no result yet: {command}").into(), false)
+            AttemptResult::Bad(Outcome::Failed, format!("it has no result yet: {command}").into(), false)
         }
     };
     tickets.iter().map(|ticket| (*ticket, fate(ticket.shard), Duration::ZERO)).collect()

@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::cancel::Cancel;
-use crate::event::Level;
-use crate::job::{DOING, Job};
-use crate::schedule::{Fate, Lease, Ticket};
-use crate::store::Store;
+use crate::cancel::CancelToken;
+use crate::event::LogLevel;
+use crate::job::{Job, MAX_ACTIVITY_BYTES};
+use crate::schedule::{Attempt, AttemptResult, Lease};
+use crate::store::ShardStore;
 
 mod child;
 pub(crate) mod cluster;
@@ -17,30 +17,33 @@ pub(crate) mod protocol;
 pub(crate) mod serve;
 pub(crate) mod thread;
 
-pub use child::{CommandLine, guard};
+pub use child::{CommandLine, kill_with_parent};
 
 /// Where a shard runs: thread, process, and whatever else can take a lease.
 pub(crate) trait Worker: Send {
     /// Runs the tickets of a lease one after the other, and reports the fate of each. A
     /// destination that cannot be written ends it early.
-    fn run(&mut self, work: &Work<'_>, report: &mut dyn FnMut(Ticket, Fate, Duration))
-    -> std::io::Result<()>;
+    fn run(
+        &mut self,
+        work: &LeasedWork<'_>,
+        report: &mut dyn FnMut(Attempt, AttemptResult, Duration),
+    ) -> std::io::Result<()>;
 }
 
 /// What a worker is given: a lease, and what belongs to it.
-pub(crate) struct Work<'a> {
+pub(crate) struct LeasedWork<'a> {
     pub(crate) job: &'a Arc<dyn Job>,
     pub(crate) plan: &'a crate::plan::Plan,
-    pub(crate) store: &'a Store,
+    pub(crate) store: &'a ShardStore,
     pub(crate) lease: &'a Lease,
-    pub(crate) slot: &'a Slot,
-    pub(crate) say: &'a (dyn Fn(Level, String) + Sync),
+    pub(crate) slot: &'a WorkerStatus,
+    pub(crate) say: &'a (dyn Fn(LogLevel, String) + Sync),
 }
 
 /// Why a shard was told to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Verdict {
+pub(crate) enum StopReason {
     /// It was not.
     None = 0,
     /// The run stops, or the job has enough.
@@ -53,9 +56,9 @@ pub(crate) enum Verdict {
 
 /// What the run loop sees of a worker, and tells it.
 #[derive(Debug)]
-pub(crate) struct Slot {
+pub(crate) struct WorkerStatus {
     start: Instant,
-    at: Mutex<At>,
+    at: Mutex<CurrentShard>,
     verdict: AtomicU8,
     /// Records of the shard that runs.
     pub(crate) live: AtomicU64,
@@ -63,14 +66,14 @@ pub(crate) struct Slot {
     sign_ms: AtomicU64,
     /// Process group of the worker, 0 for a thread.
     pub(crate) group: AtomicU32,
-    cancel: Cancel,
+    cancel: CancelToken,
     /// Somebody else took the lease over; nothing that this worker says counts any more.
     abandoned: AtomicBool,
 }
 
 /// What a worker is at.
 #[derive(Debug, Default)]
-struct At {
+struct CurrentShard {
     lease: Option<Lease>,
     next: usize,
     since: Option<Instant>,
@@ -78,8 +81,8 @@ struct At {
     doing: Option<String>,
 }
 
-impl At {
-    fn ticket(&self) -> Option<Ticket> {
+impl CurrentShard {
+    fn ticket(&self) -> Option<Attempt> {
         self.since?;
         self.lease.as_ref()?.tickets.get(self.next).copied()
     }
@@ -87,16 +90,16 @@ impl At {
 
 /// A worker that is at a shard.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Busy {
+pub(crate) struct BusyWorker {
     pub(crate) job: usize,
-    pub(crate) ticket: Ticket,
+    pub(crate) ticket: Attempt,
     pub(crate) since: Instant,
     /// When it was told to stop, if it was.
     pub(crate) told: Option<Instant>,
 }
 
-impl Slot {
-    pub(crate) fn new(cancel: Cancel) -> Self {
+impl WorkerStatus {
+    pub(crate) fn new(cancel: CancelToken) -> Self {
         Self {
             start: Instant::now(),
             at: Mutex::default(),
@@ -109,13 +112,13 @@ impl Slot {
         }
     }
 
-    fn at(&self) -> std::sync::MutexGuard<'_, At> {
+    fn at(&self) -> std::sync::MutexGuard<'_, CurrentShard> {
         self.at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The worker took a lease.
     pub(crate) fn lease(&self, lease: Lease) {
-        *self.at() = At { lease: Some(lease), ..At::default() };
+        *self.at() = CurrentShard { lease: Some(lease), ..CurrentShard::default() };
         self.verdict.store(0, Ordering::Relaxed);
     }
 
@@ -138,25 +141,30 @@ impl Slot {
     /// The worker is done with its lease. False if somebody took it away.
     pub(crate) fn end(&self) -> bool {
         let mut at = self.at();
-        *at = At::default();
+        *at = CurrentShard::default();
         self.live.store(0, Ordering::Relaxed);
         !self.abandoned()
     }
 
     /// The shard it is at.
-    pub(crate) fn busy(&self) -> Option<Busy> {
+    pub(crate) fn busy(&self) -> Option<BusyWorker> {
         let at = self.at();
-        Some(Busy { job: at.lease.as_ref()?.job, ticket: at.ticket()?, since: at.since?, told: at.told })
+        Some(BusyWorker {
+            job: at.lease.as_ref()?.job,
+            ticket: at.ticket()?,
+            since: at.since?,
+            told: at.told,
+        })
     }
 
     /// What the shard that runs waits for, or is at.
     pub(crate) fn doing(&self, text: Option<&str>) {
-        let text = text.map(|text| text[..text.floor_char_boundary(DOING)].to_owned());
+        let text = text.map(|text| text[..text.floor_char_boundary(MAX_ACTIVITY_BYTES)].to_owned());
         self.at().doing = text;
     }
 
     /// The shard it is at, and what that says of itself.
-    pub(crate) fn said(&self) -> Option<(usize, Ticket, Option<String>)> {
+    pub(crate) fn said(&self) -> Option<(usize, Attempt, Option<String>)> {
         let at = self.at();
         Some((at.lease.as_ref()?.job, at.ticket()?, at.doing.clone()))
     }
@@ -171,13 +179,13 @@ impl Slot {
 
     /// Tells it to stop this shard, if it is still at it. A process is killed, unless it is
     /// asked `gently`.
-    pub(crate) fn tell(&self, ticket: Ticket, verdict: Verdict, gently: bool) {
+    pub(crate) fn tell(&self, ticket: Attempt, verdict: StopReason, gently: bool) {
         let mut at = self.at();
         if at.ticket() != Some(ticket) {
             return;
         }
         at.told.get_or_insert_with(Instant::now);
-        if self.verdict() == Verdict::None {
+        if self.verdict() == StopReason::None {
             self.verdict.store(verdict as u8, Ordering::Relaxed);
         }
         if !gently {
@@ -187,7 +195,7 @@ impl Slot {
 
     /// Takes the lease away from a worker that does not come back from this shard. Returns
     /// what it had, and at which of its tickets it was.
-    pub(crate) fn abandon(&self, ticket: Ticket) -> Option<(Lease, usize)> {
+    pub(crate) fn abandon(&self, ticket: Attempt) -> Option<(Lease, usize)> {
         let mut at = self.at();
         if at.ticket() != Some(ticket) {
             return None;
@@ -202,12 +210,12 @@ impl Slot {
         self.abandoned.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn verdict(&self) -> Verdict {
+    pub(crate) fn verdict(&self) -> StopReason {
         match self.verdict.load(Ordering::Relaxed) {
-            0 => Verdict::None,
-            1 => Verdict::Cancelled,
-            2 => Verdict::Late,
-            _ => Verdict::Silent,
+            0 => StopReason::None,
+            1 => StopReason::Cancelled,
+            2 => StopReason::Late,
+            _ => StopReason::Silent,
         }
     }
 
@@ -228,11 +236,11 @@ impl Slot {
 }
 
 /// The fate of a shard that stopped because it was told to.
-pub(crate) fn stopped_fate(verdict: Verdict) -> Fate {
+pub(crate) fn stopped_fate(verdict: StopReason) -> AttemptResult {
     use crate::event::Outcome::TimedOut;
     match verdict {
-        Verdict::None | Verdict::Cancelled => Fate::Cancelled,
-        Verdict::Late => Fate::Bad(TimedOut, "it took longer than its deadline".into(), true),
-        Verdict::Silent => Fate::Bad(TimedOut, "its worker gave no sign of life".into(), true),
+        StopReason::None | StopReason::Cancelled => AttemptResult::Cancelled,
+        StopReason::Late => AttemptResult::Bad(TimedOut, "it took longer than its deadline".into(), true),
+        StopReason::Silent => AttemptResult::Bad(TimedOut, "its worker gave no sign of life".into(), true),
     }
 }

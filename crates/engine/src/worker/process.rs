@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 
 use super::child::{self, CommandLine};
 use super::protocol::{self, FromWorker, PROTOCOL, ToWorker};
-use super::{Slot, Verdict, Work, Worker, stopped_fate};
-use crate::event::{Level, Outcome};
+use super::{LeasedWork, StopReason, Worker, WorkerStatus, stopped_fate};
+use crate::event::{LogLevel, Outcome};
 use crate::job::Job;
 use crate::plan::{Plan, PlanContext};
-use crate::schedule::{Fate, Ticket};
-use crate::store::Draft;
+use crate::schedule::{Attempt, AttemptResult};
+use crate::store::ShardWriter;
 
 /// So many bytes of shards a worker may have before it has answered the first: less than any
 /// pipe holds, so that both sides never wait for each other.
@@ -26,33 +26,33 @@ const LAST_WORDS: usize = 4 << 10;
 
 /// Runs shards in a child process.
 #[derive(Debug)]
-pub(crate) struct Process {
+pub(crate) struct ProcessWorker {
     own: CommandLine,
     memory: Option<u64>,
-    live: Option<Live>,
+    live: Option<LiveProcess>,
     line: Vec<u8>,
 }
 
 /// A process that waits for shards of one job.
 #[derive(Debug)]
-struct Live {
+struct LiveProcess {
     job: usize,
     child: Child,
     stdin: BufWriter<ChildStdin>,
     stdout: BufReader<ChildStdout>,
-    last_words: Arc<Mutex<LastWords>>,
+    last_words: Arc<Mutex<StderrTail>>,
     listener: Option<std::thread::JoinHandle<()>>,
 }
 
 /// The end of what a process wrote to its standard error.
 #[derive(Debug, Default)]
-struct LastWords {
+struct StderrTail {
     lines: VecDeque<String>,
     bytes: usize,
 }
 
 /// Why a process is of no more use.
-enum Broken {
+enum WorkerFailure {
     Destination(io::Error),
     Died,
     /// What it said is no answer.
@@ -61,20 +61,22 @@ enum Broken {
     Refused(String),
 }
 
-impl Process {
+impl ProcessWorker {
     /// `own` starts this program as a worker; jobs with a command of their own use that.
     pub(crate) fn new(own: CommandLine, memory: Option<u64>) -> Self {
         Self { own, memory, live: None, line: Vec::new() }
     }
 
     /// The process for this job, started if need be.
-    fn ready(&mut self, job: usize, what: &dyn Job, slot: &Slot) -> io::Result<&mut Live> {
+    fn ready(&mut self, job: usize, what: &dyn Job, slot: &WorkerStatus) -> io::Result<&mut LiveProcess> {
         if self.live.as_ref().is_some_and(|live| live.job != job) {
             self.retire();
         }
         match &mut self.live {
             Some(_) => {}
-            none => *none = Some(Live::start(job, what.command().unwrap_or(&self.own), self.memory, what)?),
+            none => {
+                *none = Some(LiveProcess::start(job, what.command().unwrap_or(&self.own), self.memory, what)?)
+            }
         }
         let live = self.live.as_mut().expect("it was just started");
         slot.group.store(live.child.id(), Ordering::Relaxed);
@@ -85,7 +87,7 @@ impl Process {
     fn retire(&mut self) {
         if let Some(mut live) = self.live.take() {
             let _ = live.stdin.flush();
-            let Live { mut child, stdin, stdout, .. } = live;
+            let LiveProcess { mut child, stdin, stdout, .. } = live;
             drop((stdin, stdout));
             let patience = Instant::now() + Duration::from_millis(500);
             while Instant::now() < patience {
@@ -100,12 +102,12 @@ impl Process {
     }
 
     /// Puts an end to a process that broke, and says of what it died.
-    fn bury(&mut self, slot: &Slot, broken: &Broken) -> String {
+    fn bury(&mut self, slot: &WorkerStatus, broken: &WorkerFailure) -> String {
         slot.group.store(0, Ordering::Relaxed);
         let Some(mut live) = self.live.take() else { return reason_without_process(broken) };
         // If it died by itself its own signal is the reason; give the kernel a moment to say.
         let mut ended = None;
-        if matches!(broken, Broken::Died) {
+        if matches!(broken, WorkerFailure::Died) {
             let patience = Instant::now() + Duration::from_millis(200);
             while ended.is_none() && Instant::now() < patience {
                 ended = live.child.try_wait().ok().flatten();
@@ -120,8 +122,8 @@ impl Process {
         }
         let words = live.last_words.lock().unwrap_or_else(PoisonError::into_inner);
         match broken {
-            Broken::Died | Broken::Destination(_) => cause_of_death(ended, &words, self.memory),
-            Broken::Nonsense(_) | Broken::Refused(_) => reason_without_process(broken),
+            WorkerFailure::Died | WorkerFailure::Destination(_) => cause_of_death(ended, &words, self.memory),
+            WorkerFailure::Nonsense(_) | WorkerFailure::Refused(_) => reason_without_process(broken),
         }
     }
 
@@ -129,10 +131,10 @@ impl Process {
     pub(crate) fn plan(job: &dyn Job, planning: &PlanContext) -> Result<Plan, String> {
         let command = job.command().ok_or("the job has no command of its own")?;
         let mut process = Self::new(command.clone(), None);
-        let slot = Slot::new(planning.cancel.clone());
+        let slot = WorkerStatus::new(planning.cancel.clone());
         let planned = process
             .ready(0, job, &slot)
-            .map_err(|error| Broken::Refused(format!("cannot start {}: {error}", command.program())))
+            .map_err(|error| WorkerFailure::Refused(format!("cannot start {}: {error}", command.program())))
             .and_then(|live| live.ask_plan(planning.clock_ms));
         match planned {
             Ok(plan) => {
@@ -144,23 +146,23 @@ impl Process {
     }
 }
 
-impl Drop for Process {
+impl Drop for ProcessWorker {
     fn drop(&mut self) {
         self.retire();
     }
 }
 
 /// The reason that needs no look at the process.
-fn reason_without_process(broken: &Broken) -> String {
+fn reason_without_process(broken: &WorkerFailure) -> String {
     match broken {
-        Broken::Nonsense(what) => format!("its worker broke the protocol: {what}"),
-        Broken::Refused(reason) => reason.clone(),
-        Broken::Died | Broken::Destination(_) => "its worker ended".to_owned(),
+        WorkerFailure::Nonsense(what) => format!("its worker broke the protocol: {what}"),
+        WorkerFailure::Refused(reason) => reason.clone(),
+        WorkerFailure::Died | WorkerFailure::Destination(_) => "its worker ended".to_owned(),
     }
 }
 
 /// Says of what a process died, with its last words.
-fn cause_of_death(ended: Option<ExitStatus>, words: &LastWords, memory: Option<u64>) -> String {
+fn cause_of_death(ended: Option<ExitStatus>, words: &StderrTail, memory: Option<u64>) -> String {
     let said = |what: &str| words.lines.iter().any(|line| line.contains(what));
     let mut cause = match ended {
         Some(status) => match (status.signal(), status.code()) {
@@ -185,7 +187,7 @@ fn cause_of_death(ended: Option<ExitStatus>, words: &LastWords, memory: Option<u
     cause
 }
 
-impl Live {
+impl LiveProcess {
     fn start(job: usize, command: &CommandLine, memory: Option<u64>, what: &dyn Job) -> io::Result<Self> {
         let mut child = command.command().spawn()?;
         if let Some(bytes) = memory {
@@ -195,7 +197,7 @@ impl Live {
         let mut stdin = BufWriter::with_capacity(AHEAD * 2, child.stdin.take().expect(take));
         let stdout = BufReader::with_capacity(1 << 16, child.stdout.take().expect(take));
         let stderr = child.stderr.take().expect(take);
-        let last_words = Arc::<Mutex<LastWords>>::default();
+        let last_words = Arc::<Mutex<StderrTail>>::default();
         let listener = listen(stderr, Arc::clone(&last_words))?;
         let hello = ToWorker::Hello {
             protocol: PROTOCOL,
@@ -208,22 +210,22 @@ impl Live {
         Ok(Self { job, child, stdin, stdout, last_words, listener: Some(listener) })
     }
 
-    fn next_line(&mut self, line: &mut Vec<u8>) -> Result<(), Broken> {
+    fn next_line(&mut self, line: &mut Vec<u8>) -> Result<(), WorkerFailure> {
         match protocol::read_line(&mut self.stdout, line) {
             Ok(true) => Ok(()),
-            Ok(false) => Err(Broken::Died),
+            Ok(false) => Err(WorkerFailure::Died),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                Err(Broken::Nonsense(error.to_string()))
+                Err(WorkerFailure::Nonsense(error.to_string()))
             }
-            Err(_) => Err(Broken::Died),
+            Err(_) => Err(WorkerFailure::Died),
         }
     }
 
-    fn ask_plan(&mut self, clock_ms: u64) -> Result<Plan, Broken> {
+    fn ask_plan(&mut self, clock_ms: u64) -> Result<Plan, WorkerFailure> {
         let ask = &mut self.stdin;
         protocol::say(ask, &ToWorker::Plan { clock_ms })
             .and_then(|()| ask.flush())
-            .map_err(|_| Broken::Died)?;
+            .map_err(|_| WorkerFailure::Died)?;
         let (mut payloads, mut line) = (Vec::new(), Vec::new());
         loop {
             self.next_line(&mut line)?;
@@ -232,34 +234,40 @@ impl Live {
                 FromWorker::Alive {} | FromWorker::Note { .. } | FromWorker::Doing { .. } => {}
                 FromWorker::Shard(payload) => payloads.push(
                     serde_json::from_str(payload.get())
-                        .map_err(|error| Broken::Nonsense(error.to_string()))?,
+                        .map_err(|error| WorkerFailure::Nonsense(error.to_string()))?,
                 ),
                 FromWorker::Planned { target } => {
                     let plan = Plan::new(payloads);
                     return Ok(target.into_iter().fold(plan, Plan::with_target));
                 }
-                FromWorker::Failed { reason, .. } => return Err(Broken::Refused(reason)),
-                _ => return Err(Broken::Nonsense(format!("{} while planning", protocol::excerpt(&line)))),
+                FromWorker::Failed { reason, .. } => return Err(WorkerFailure::Refused(reason)),
+                _ => {
+                    return Err(WorkerFailure::Nonsense(format!(
+                        "{} while planning",
+                        protocol::excerpt(&line)
+                    )));
+                }
             }
         }
     }
 }
 
-fn understand(line: &[u8]) -> Result<FromWorker<'_>, Broken> {
-    serde_json::from_slice(line)
-        .map_err(|error| Broken::Nonsense(format!("{} is no message ({error})", protocol::excerpt(line))))
+fn understand(line: &[u8]) -> Result<FromWorker<'_>, WorkerFailure> {
+    serde_json::from_slice(line).map_err(|error| {
+        WorkerFailure::Nonsense(format!("{} is no message ({error})", protocol::excerpt(line)))
+    })
 }
 
-fn check_protocol(theirs: u32) -> Result<(), Broken> {
+fn check_protocol(theirs: u32) -> Result<(), WorkerFailure> {
     if theirs == PROTOCOL {
         Ok(())
     } else {
-        Err(Broken::Nonsense(format!("it speaks protocol {theirs}, this program speaks {PROTOCOL}")))
+        Err(WorkerFailure::Nonsense(format!("it speaks protocol {theirs}, this program speaks {PROTOCOL}")))
     }
 }
 
 /// Keeps the end of what a process says on its standard error.
-fn listen(stderr: ChildStderr, words: Arc<Mutex<LastWords>>) -> io::Result<std::thread::JoinHandle<()>> {
+fn listen(stderr: ChildStderr, words: Arc<Mutex<StderrTail>>) -> io::Result<std::thread::JoinHandle<()>> {
     std::thread::Builder::new().name("worker-stderr".to_owned()).spawn(move || {
         let mut reader = BufReader::new(stderr);
         let mut line = Vec::new();
@@ -281,10 +289,14 @@ fn listen(stderr: ChildStderr, words: Arc<Mutex<LastWords>>) -> io::Result<std::
     })
 }
 
-impl Worker for Process {
-    fn run(&mut self, work: &Work<'_>, report: &mut dyn FnMut(Ticket, Fate, Duration)) -> io::Result<()> {
+impl Worker for ProcessWorker {
+    fn run(
+        &mut self,
+        work: &LeasedWork<'_>,
+        report: &mut dyn FnMut(Attempt, AttemptResult, Duration),
+    ) -> io::Result<()> {
         let tickets = &work.lease.tickets;
-        let mut course = Course { sent: 0, done: 0, ahead: VecDeque::new(), bytes: 0 };
+        let mut course = SubmissionRunner { sent: 0, done: 0, ahead: VecDeque::new(), bytes: 0 };
         let mut line = std::mem::take(&mut self.line);
         let ended = match self.ready(work.lease.job, &**work.job, work.slot) {
             Ok(live) => live.serve(work, &mut course, &mut line, report),
@@ -292,7 +304,7 @@ impl Worker for Process {
                 // No process, no shard: it is nobody's fault but the machine's, and may pass.
                 let reason = format!("cannot start its worker: {error}");
                 work.slot.begin(0);
-                report(tickets[0], Fate::Bad(Outcome::Crashed, reason.into(), true), Duration::ZERO);
+                report(tickets[0], AttemptResult::Bad(Outcome::Crashed, reason.into(), true), Duration::ZERO);
                 course.done = 1;
                 course.sent = 1;
                 Ok(())
@@ -302,51 +314,51 @@ impl Worker for Process {
         let (done, sent) = (course.done, course.sent);
         match ended {
             Ok(()) => {}
-            Err(Broken::Destination(error)) => {
+            Err(WorkerFailure::Destination(error)) => {
                 self.retire();
                 return Err(error);
             }
             Err(broken) => {
                 let reason = self.bury(work.slot, &broken);
                 let verdict = work.slot.verdict();
-                let fate = |_: Ticket| match verdict {
-                    Verdict::None => Fate::Bad(Outcome::Crashed, reason.as_str().into(), true),
+                let fate = |_: Attempt| match verdict {
+                    StopReason::None => AttemptResult::Bad(Outcome::Crashed, reason.as_str().into(), true),
                     told => stopped_fate(told),
                 };
                 // With several shards in its hands it cannot be told which one it died of.
-                let sure = sent - done == 1 || verdict != Verdict::None;
+                let sure = sent - done == 1 || verdict != StopReason::None;
                 if !sure {
                     let text = format!("{} shards are tried again one by one: {reason}", sent - done);
-                    (work.say)(Level::Warning, text);
+                    (work.say)(LogLevel::Warning, text);
                 }
                 for (at, &ticket) in tickets.iter().enumerate().skip(done).take(sent - done) {
                     let fate = match (sure, at == done) {
                         (true, true) => fate(ticket),
-                        (true, false) => Fate::Returned { alone: false },
-                        (false, _) => Fate::Returned { alone: true },
+                        (true, false) => AttemptResult::Returned { alone: false },
+                        (false, _) => AttemptResult::Returned { alone: true },
                     };
                     report(ticket, fate, Duration::ZERO);
                 }
             }
         }
         for &ticket in &tickets[sent..] {
-            report(ticket, Fate::Returned { alone: false }, Duration::ZERO);
+            report(ticket, AttemptResult::Returned { alone: false }, Duration::ZERO);
         }
         Ok(())
     }
 }
 
 /// How far a lease is: shards sent, shards answered.
-struct Course {
+struct SubmissionRunner {
     sent: usize,
     done: usize,
     ahead: VecDeque<usize>,
     bytes: usize,
 }
 
-impl Live {
+impl LiveProcess {
     /// Sends shards ahead, as many as the pipe surely holds.
-    fn send(&mut self, work: &Work<'_>, course: &mut Course) -> Result<(), Broken> {
+    fn send(&mut self, work: &LeasedWork<'_>, course: &mut SubmissionRunner) -> Result<(), WorkerFailure> {
         let mut message = Vec::new();
         while course.sent < work.lease.tickets.len() && (course.ahead.is_empty() || course.bytes < AHEAD / 2)
         {
@@ -356,50 +368,50 @@ impl Live {
                 &mut message,
                 &ToWorker::Run { shard: shard.number, payload: shard.payload.clone() },
             )
-            .map_err(|_| Broken::Died)?;
+            .map_err(|_| WorkerFailure::Died)?;
             if !course.ahead.is_empty() && course.bytes + message.len() > AHEAD {
                 break;
             }
             // A large shard goes alone, to a worker that has nothing to say meanwhile.
-            self.stdin.write_all(&message).map_err(|_| Broken::Died)?;
+            self.stdin.write_all(&message).map_err(|_| WorkerFailure::Died)?;
             course.bytes += message.len();
             course.ahead.push_back(message.len());
             course.sent += 1;
         }
-        self.stdin.flush().map_err(|_| Broken::Died)
+        self.stdin.flush().map_err(|_| WorkerFailure::Died)
     }
 
     fn serve(
         &mut self,
-        work: &Work<'_>,
-        course: &mut Course,
+        work: &LeasedWork<'_>,
+        course: &mut SubmissionRunner,
         line: &mut Vec<u8>,
-        report: &mut dyn FnMut(Ticket, Fate, Duration),
-    ) -> Result<(), Broken> {
+        report: &mut dyn FnMut(Attempt, AttemptResult, Duration),
+    ) -> Result<(), WorkerFailure> {
         let mut since = Instant::now();
         while course.done < work.lease.tickets.len() {
             let ticket = work.lease.tickets[course.done];
             if !work.slot.begin(course.done) {
-                return Err(Broken::Died);
+                return Err(WorkerFailure::Died);
             }
             // Half of what was sent is answered: time to send more.
             if course.bytes < AHEAD / 2 {
                 self.send(work, course)?;
             }
-            let mut draft = Draft::new(work.store, ticket.shard);
+            let mut draft = ShardWriter::new(work.store, ticket.shard);
             let mut asked = false;
             let fate = loop {
-                if !asked && work.slot.verdict() == Verdict::Cancelled {
+                if !asked && work.slot.verdict() == StopReason::Cancelled {
                     asked = true;
                     let _ = protocol::say(&mut self.stdin, &ToWorker::Cancel {})
                         .and_then(|()| self.stdin.flush());
                 }
                 self.next_line(line)?;
                 work.slot.sign();
-                let wrong = |shard| Broken::Nonsense(format!("shard {shard} is not the one it runs"));
+                let wrong = |shard| WorkerFailure::Nonsense(format!("shard {shard} is not the one it runs"));
                 match understand(line)? {
                     FromWorker::Record(record) => {
-                        draft.record(record.get().as_bytes()).map_err(Broken::Destination)?;
+                        draft.record(record.get().as_bytes()).map_err(WorkerFailure::Destination)?;
                         work.slot.live.store(draft.records(), Ordering::Relaxed);
                     }
                     FromWorker::Alive {} => {}
@@ -408,10 +420,10 @@ impl Live {
                     FromWorker::Doing { text } => work.slot.doing(text.as_deref()),
                     FromWorker::Ready { protocol } => check_protocol(protocol)?,
                     FromWorker::Done { shard } if shard == ticket.shard => {
-                        break Fate::Finished(draft.finish().map_err(Broken::Destination)?);
+                        break AttemptResult::Finished(draft.finish().map_err(WorkerFailure::Destination)?);
                     }
                     FromWorker::Failed { shard, reason, retry } if shard == ticket.shard => {
-                        break Fate::Bad(Outcome::Failed, reason.into(), retry);
+                        break AttemptResult::Bad(Outcome::Failed, reason.into(), retry);
                     }
                     FromWorker::Stopped { shard } if shard == ticket.shard => {
                         break stopped_fate(work.slot.verdict());
@@ -420,7 +432,7 @@ impl Live {
                     | FromWorker::Failed { shard, .. }
                     | FromWorker::Stopped { shard } => return Err(wrong(shard)),
                     FromWorker::Shard(_) | FromWorker::Planned { .. } => {
-                        return Err(Broken::Nonsense("it plans while it should run".to_owned()));
+                        return Err(WorkerFailure::Nonsense("it plans while it should run".to_owned()));
                     }
                 }
             };

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::event::Level;
+use crate::event::LogLevel;
 
 /// Version of the protocol; both sides say theirs first.
 pub(crate) const PROTOCOL: u32 = 1;
@@ -26,8 +26,8 @@ pub(crate) enum ToWorker {
         protocol: u32,
         job: String,
         settings: Value,
-        #[serde(default, skip_serializing_if = "Told::is_empty")]
-        secrets: Told,
+        #[serde(default, skip_serializing_if = "ExposedSecrets::is_empty")]
+        secrets: ExposedSecrets,
     },
     /// Make the plan (external jobs only).
     Plan { clock_ms: u64 },
@@ -40,15 +40,15 @@ pub(crate) enum ToWorker {
 /// Secrets in the clear, on their way to a worker.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct Told(pub(crate) BTreeMap<String, String>);
+pub(crate) struct ExposedSecrets(pub(crate) BTreeMap<String, String>);
 
-impl Told {
+impl ExposedSecrets {
     fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-impl fmt::Debug for Told {
+impl fmt::Debug for ExposedSecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
     }
@@ -74,7 +74,7 @@ pub(crate) enum FromWorker<'a> {
     /// Adds to a counter of the shard that runs.
     Count { name: String, n: u64 },
     /// A line for whoever watches.
-    Note { level: Level, text: String },
+    Note { level: LogLevel, text: String },
     /// What the shard that runs waits for, or is at; none when that is over.
     Doing {
         #[serde(default)]

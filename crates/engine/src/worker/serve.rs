@@ -14,10 +14,10 @@ use thiserror::Error;
 
 use super::protocol::{self, FromWorker, PROTOCOL, ToWorker};
 use super::thread::panic_reason;
-use crate::cancel::Cancel;
+use crate::cancel::CancelToken;
 use crate::error::ShardError;
-use crate::event::{Counters, Level};
-use crate::job::{Job, Output, Sink};
+use crate::event::{Counters, LogLevel};
+use crate::job::{Job, RecordSink, ShardOutput};
 use crate::plan::Shard;
 use crate::secrets::Secrets;
 
@@ -50,7 +50,7 @@ pub enum ServeError {
 }
 
 /// Where the answers go: the real standard output, in larger pieces.
-struct Answers {
+struct AnswerStream {
     to: File,
     held: Vec<u8>,
     since: Instant,
@@ -59,7 +59,7 @@ struct Answers {
     told: Option<Instant>,
 }
 
-impl Answers {
+impl AnswerStream {
     fn tell(&mut self) {
         if let Some(text) = self.doing.take() {
             self.say(&FromWorker::Doing { text });
@@ -81,10 +81,10 @@ impl Answers {
 }
 
 struct ProcessSink<'a> {
-    answers: &'a Mutex<Answers>,
+    answers: &'a Mutex<AnswerStream>,
     records: Vec<u8>,
     counters: Counters,
-    cancel: &'a Cancel,
+    cancel: &'a CancelToken,
 }
 
 impl ProcessSink<'_> {
@@ -97,7 +97,7 @@ impl ProcessSink<'_> {
     }
 }
 
-impl Sink for ProcessSink<'_> {
+impl RecordSink for ProcessSink<'_> {
     fn record(&mut self, line: &[u8]) {
         self.records.extend_from_slice(b"{\"record\":");
         self.records.extend_from_slice(line);
@@ -116,14 +116,14 @@ impl Sink for ProcessSink<'_> {
         }
     }
 
-    fn note(&mut self, level: Level, text: String) {
+    fn log(&mut self, level: LogLevel, text: String) {
         self.hand_over();
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         answers.say(&FromWorker::Note { level, text });
         answers.flush();
     }
 
-    fn doing(&self, text: Option<&str>) {
+    fn set_activity(&self, text: Option<&str>) {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         answers.doing = Some(text.map(str::to_owned));
         if answers.told.is_none_or(|told| told.elapsed() >= TELL) {
@@ -150,7 +150,7 @@ pub fn serve(
     rustix::stdio::dup2_stdout(rustix::stdio::stderr()).map_err(io::Error::from)?;
     // The out-of-memory killer should take a worker before it takes the run.
     let _ = std::fs::write("/proc/self/oom_score_adj", "600");
-    let answers = Arc::new(Mutex::new(Answers {
+    let answers = Arc::new(Mutex::new(AnswerStream {
         to: answers,
         held: Vec::new(),
         since: Instant::now(),
@@ -176,14 +176,14 @@ pub fn serve(
         answers.flush();
     }
     beat(Arc::clone(&answers))?;
-    let current = Arc::new(Mutex::new(Cancel::new()));
+    let current = Arc::new(Mutex::new(CancelToken::new()));
     let shards = take_orders(input, Arc::clone(&current))?;
     work(&*job, &answers, &current, &shards);
     Ok(())
 }
 
 /// Gives a sign of life every second, and hands over what was held back.
-fn beat(answers: Arc<Mutex<Answers>>) -> io::Result<()> {
+fn beat(answers: Arc<Mutex<AnswerStream>>) -> io::Result<()> {
     std::thread::Builder::new().name("beat".to_owned()).spawn(move || {
         loop {
             std::thread::sleep(BEAT);
@@ -198,7 +198,10 @@ fn beat(answers: Arc<Mutex<Answers>>) -> io::Result<()> {
 
 /// Reads on while a shard runs, so that a request to stop is heard. When the input ends the
 /// parent is done, or dead: then this process and its children end too.
-fn take_orders(mut input: BufReader<io::Stdin>, current: Arc<Mutex<Cancel>>) -> io::Result<Receiver<Shard>> {
+fn take_orders(
+    mut input: BufReader<io::Stdin>,
+    current: Arc<Mutex<CancelToken>>,
+) -> io::Result<Receiver<Shard>> {
     let (orders, shards) = mpsc::channel();
     std::thread::Builder::new().name("orders".to_owned()).spawn(move || {
         let mut line = Vec::new();
@@ -219,16 +222,21 @@ fn take_orders(mut input: BufReader<io::Stdin>, current: Arc<Mutex<Cancel>>) -> 
     Ok(shards)
 }
 
-fn work(job: &dyn Job, answers: &Mutex<Answers>, current: &Mutex<Cancel>, shards: &Receiver<Shard>) {
+fn work(
+    job: &dyn Job,
+    answers: &Mutex<AnswerStream>,
+    current: &Mutex<CancelToken>,
+    shards: &Receiver<Shard>,
+) {
     let mut buffer = Vec::new();
     let mut next = shards.recv().ok();
     while let Some(shard) = next {
-        let cancel = Cancel::new();
+        let cancel = CancelToken::new();
         *current.lock().unwrap_or_else(PoisonError::into_inner) = cancel.clone();
         let mut sink =
             ProcessSink { answers, records: Vec::new(), counters: Counters::new(), cancel: &cancel };
         let ended =
-            catch_unwind(AssertUnwindSafe(|| job.run(&shard, &mut Output::new(&mut sink, &mut buffer))));
+            catch_unwind(AssertUnwindSafe(|| job.run(&shard, &mut ShardOutput::new(&mut sink, &mut buffer))));
         let number = shard.number;
         let answer = match ended {
             Ok(Ok(())) => FromWorker::Done { shard: number },

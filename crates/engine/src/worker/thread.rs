@@ -5,27 +5,27 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::{Slot, Work, Worker, stopped_fate};
+use super::{LeasedWork, Worker, WorkerStatus, stopped_fate};
 use crate::error::ShardError;
-use crate::event::{Level, Outcome};
-use crate::job::{Output, Sink};
-use crate::schedule::{Fate, Ticket};
-use crate::store::Draft;
+use crate::event::{LogLevel, Outcome};
+use crate::job::{RecordSink, ShardOutput};
+use crate::schedule::{Attempt, AttemptResult};
+use crate::store::ShardWriter;
 
 /// Runs shards where it is.
 #[derive(Debug, Default)]
-pub(crate) struct Thread {
+pub(crate) struct ThreadWorker {
     line: Vec<u8>,
 }
 
 struct ThreadSink<'a> {
-    draft: Draft<'a>,
-    slot: &'a Slot,
-    say: &'a (dyn Fn(Level, String) + Sync),
+    draft: ShardWriter<'a>,
+    slot: &'a WorkerStatus,
+    say: &'a (dyn Fn(LogLevel, String) + Sync),
     destination: Option<io::Error>,
 }
 
-impl Sink for ThreadSink<'_> {
+impl RecordSink for ThreadSink<'_> {
     fn record(&mut self, line: &[u8]) {
         if self.destination.is_none() {
             self.destination = self.draft.record(line).err();
@@ -37,11 +37,11 @@ impl Sink for ThreadSink<'_> {
         self.draft.count(name, n);
     }
 
-    fn note(&mut self, level: Level, text: String) {
+    fn log(&mut self, level: LogLevel, text: String) {
         (self.say)(level, text);
     }
 
-    fn doing(&self, text: Option<&str>) {
+    fn set_activity(&self, text: Option<&str>) {
         self.slot.doing(text);
     }
 
@@ -50,8 +50,12 @@ impl Sink for ThreadSink<'_> {
     }
 }
 
-impl Worker for Thread {
-    fn run(&mut self, work: &Work<'_>, report: &mut dyn FnMut(Ticket, Fate, Duration)) -> io::Result<()> {
+impl Worker for ThreadWorker {
+    fn run(
+        &mut self,
+        work: &LeasedWork<'_>,
+        report: &mut dyn FnMut(Attempt, AttemptResult, Duration),
+    ) -> io::Result<()> {
         let mut since = Instant::now();
         for (at, &ticket) in work.lease.tickets.iter().enumerate() {
             if !work.slot.begin(at) {
@@ -66,28 +70,29 @@ impl Worker for Thread {
     }
 }
 
-impl Thread {
-    fn run_one(&mut self, work: &Work<'_>, ticket: Ticket) -> io::Result<Fate> {
+impl ThreadWorker {
+    fn run_one(&mut self, work: &LeasedWork<'_>, ticket: Attempt) -> io::Result<AttemptResult> {
         let shard = &work.plan.shards()[ticket.shard as usize];
         let mut sink = ThreadSink {
-            draft: Draft::new(work.store, ticket.shard),
+            draft: ShardWriter::new(work.store, ticket.shard),
             slot: work.slot,
             say: work.say,
             destination: None,
         };
         let line = &mut self.line;
         // A job that panicked is not used again by this shard; its own state is its settings.
-        let ended = catch_unwind(AssertUnwindSafe(|| work.job.run(shard, &mut Output::new(&mut sink, line))));
+        let ended =
+            catch_unwind(AssertUnwindSafe(|| work.job.run(shard, &mut ShardOutput::new(&mut sink, line))));
         if let Some(error) = sink.destination.take() {
             return Err(error);
         }
         Ok(match ended {
-            Ok(Ok(())) if work.slot.abandoned() => Fate::Cancelled,
-            Ok(Ok(())) => Fate::Finished(sink.draft.finish()?),
-            Ok(Err(ShardError::Failed(reason))) => Fate::Bad(Outcome::Failed, reason.into(), false),
-            Ok(Err(ShardError::Retry(reason))) => Fate::Bad(Outcome::Failed, reason.into(), true),
+            Ok(Ok(())) if work.slot.abandoned() => AttemptResult::Cancelled,
+            Ok(Ok(())) => AttemptResult::Finished(sink.draft.finish()?),
+            Ok(Err(ShardError::Failed(reason))) => AttemptResult::Bad(Outcome::Failed, reason.into(), false),
+            Ok(Err(ShardError::Retry(reason))) => AttemptResult::Bad(Outcome::Failed, reason.into(), true),
             Ok(Err(ShardError::Stopped)) => stopped_fate(work.slot.verdict()),
-            Err(panic) => Fate::Bad(Outcome::Crashed, panic_reason(&*panic).into(), true),
+            Err(panic) => AttemptResult::Bad(Outcome::Crashed, panic_reason(&*panic).into(), true),
         })
     }
 }

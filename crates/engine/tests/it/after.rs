@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use streamguard_engine::{
-    Job, JobError, Merge, Options, Output, Plan, PlanContext, Secrets, Shard, ShardError, Status, Summary,
+    CompletionStatus, Job, JobError, JobSummary, MergeContext, Plan, PlanContext, RunOptions, Secrets, Shard,
+    ShardError, ShardOutput,
 };
 
 use crate::faulty::Fault;
@@ -39,19 +40,19 @@ impl Job for Second {
         Ok(Plan::new(payloads).with_quotas([("two".to_owned(), 5)]))
     }
 
-    fn run(&self, shard: &Shard, output: &mut Output<'_>) -> Result<(), ShardError> {
+    fn run(&self, shard: &Shard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         output.count(shard.payload["from"].as_str().unwrap(), 1);
         output.emit(&shard.payload)
     }
 
-    fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError> {
+    fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
         let seen = merge.results().open("one", "one.jsonl").map_err(JobError::failed)?;
         let records = merge.write_records("second.jsonl")?;
-        Ok(Summary::default().metric("records", records).metric("sees_one", seen.is_some()))
+        Ok(JobSummary::default().metric("records", records).metric("sees_one", seen.is_some()))
     }
 }
 
-fn run(options: &Options, one_fails: bool) -> streamguard_engine::Finished {
+fn run(options: &RunOptions, one_fails: bool) -> streamguard_engine::FinishedRun {
     let mut one = job("one", 4);
     if one_fails {
         one.faults = (0..4).map(|shard| (shard, Fault::Fail)).collect();
@@ -62,9 +63,9 @@ fn run(options: &Options, one_fails: bool) -> streamguard_engine::Finished {
 
 #[test]
 fn a_job_plans_with_what_earlier_ones_made_and_ends_by_its_quotas() {
-    for options in [threads(3), Options { parallel: false, ..threads(3) }] {
+    for options in [threads(3), RunOptions { parallel: false, ..threads(3) }] {
         let finished = run(&options, false);
-        assert_eq!(finished.status, Status::Complete);
+        assert_eq!(finished.status, CompletionStatus::Complete);
         let second = &finished.state.jobs[2];
         // Twelve records of `one`, then the first five of nine of `two`.
         assert_eq!((second.records, second.counters["one"], second.counters["two"]), (17, 12, 5));
@@ -75,9 +76,9 @@ fn a_job_plans_with_what_earlier_ones_made_and_ends_by_its_quotas() {
 #[test]
 fn what_failed_has_no_result() {
     let finished = run(&threads(3), true);
-    assert_eq!(finished.status, Status::Partial);
+    assert_eq!(finished.status, CompletionStatus::Partial);
     let second = &finished.state.jobs[2];
-    assert_eq!((second.status, second.records), (Some(Status::Complete), 5));
+    assert_eq!((second.status, second.records), (Some(CompletionStatus::Complete), 5));
     assert_eq!(second.summary.metrics["sees_one"], json!(false));
 }
 
@@ -101,18 +102,18 @@ impl Job for Knowing {
         Ok(Plan::new([Value::Null]))
     }
 
-    fn run(&self, _: &Shard, _: &mut Output<'_>) -> Result<(), ShardError> {
+    fn run(&self, _: &Shard, _: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         Err(ShardError::failed("only the worker process knows how"))
     }
 
-    fn merge(&self, merge: &mut Merge<'_>) -> Result<Summary, JobError> {
+    fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
         let mut length = Value::Null;
-        merge.each_record(|line| {
+        merge.for_each_record(|line| {
             let record: Value = serde_json::from_slice(line).map_err(JobError::failed)?;
             length = record["secret_length"].clone();
             Ok(())
         })?;
-        Ok(Summary::default().metric("length", length))
+        Ok(JobSummary::default().metric("length", length))
     }
 }
 

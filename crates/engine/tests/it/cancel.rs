@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde_json::json;
 use streamguard_engine::{
-    Begin, Cancel, Event, EventKind, Finished, Job, Observer, Options, Outcome, RunDir, RunError, State,
-    Status,
+    CancelToken, CompletionStatus, Event, EventKind, FinishedRun, Job, Observer, OnExistingRun, Outcome,
+    RunDir, RunError, RunOptions, RunState,
 };
 
 use crate::faulty::{Fault, Faulty};
@@ -16,12 +16,12 @@ use crate::{job, processes, text, threads};
 struct StopAfter {
     shards: u32,
     times: u32,
-    cancel: Cancel,
+    cancel: CancelToken,
 }
 
 impl Observer for StopAfter {
-    fn event(&mut self, event: &Event, state: &State) {
-        let done: u32 = state.jobs.iter().map(|job| job.good).sum();
+    fn event(&mut self, event: &Event, state: &RunState) {
+        let done: u32 = state.jobs.iter().map(|job| job.completed_shards).sum();
         if matches!(event.kind, EventKind::ShardEnded { .. }) && done >= self.shards {
             for _ in 0..std::mem::take(&mut self.times) {
                 self.cancel.request();
@@ -34,13 +34,20 @@ fn slow(shards: u32) -> Faulty {
     Faulty { faults: (0..shards).map(|shard| (shard, Fault::Slow(20))).collect(), ..job("slow", shards) }
 }
 
-fn run_in(folder: &Path, job: Faulty, options: &Options, begin: Begin, stop: u32, times: u32) -> Finished {
+fn run_in(
+    folder: &Path,
+    job: Faulty,
+    options: &RunOptions,
+    begin: OnExistingRun,
+    stop: u32,
+    times: u32,
+) -> FinishedRun {
     let mut dir = RunDir::open(folder, json!({"shards": job.shards}), begin).unwrap();
     let mut observer = StopAfter { shards: stop, times, cancel: options.cancel.clone() };
     let finished =
         streamguard_engine::run(vec![Arc::new(job) as Arc<dyn Job>], options, Some(&dir), &mut observer)
             .unwrap();
-    if finished.status != Status::Cancelled {
+    if finished.status != CompletionStatus::Cancelled {
         dir.finish().unwrap();
     }
     finished
@@ -49,18 +56,18 @@ fn run_in(folder: &Path, job: Faulty, options: &Options, begin: Begin, stop: u32
 #[test]
 fn a_stopped_run_keeps_what_is_done_and_goes_on_to_the_same_end() {
     let undisturbed = tempfile::tempdir().unwrap();
-    run_in(undisturbed.path(), slow(30), &threads(3), Begin::New, 99, 0);
+    run_in(undisturbed.path(), slow(30), &threads(3), OnExistingRun::Refuse, 99, 0);
     let expected = std::fs::read(undisturbed.path().join("slow.jsonl")).unwrap();
     for make in [threads, processes] {
         for times in [1, 2] {
             let folder = tempfile::tempdir().unwrap();
-            let stopped = run_in(folder.path(), slow(30), &make(2), Begin::New, 5, times);
-            assert_eq!(stopped.status, Status::Cancelled);
+            let stopped = run_in(folder.path(), slow(30), &make(2), OnExistingRun::Refuse, 5, times);
+            assert_eq!(stopped.status, CompletionStatus::Cancelled);
             assert!(!folder.path().join("slow.jsonl").exists());
-            let done = stopped.state.jobs[0].good;
+            let done = stopped.state.jobs[0].completed_shards;
             assert!((5..30).contains(&done), "{done}");
-            let resumed = run_in(folder.path(), slow(30), &make(2), Begin::Resume, 99, 0);
-            assert_eq!(resumed.status, Status::Complete);
+            let resumed = run_in(folder.path(), slow(30), &make(2), OnExistingRun::Resume, 99, 0);
+            assert_eq!(resumed.status, CompletionStatus::Complete);
             assert!(resumed.state.jobs[0].outcomes[&Outcome::Reused] >= done);
             assert_eq!(std::fs::read(folder.path().join("slow.jsonl")).unwrap(), expected);
         }
@@ -72,9 +79,9 @@ fn a_shard_that_does_not_listen_does_not_hold_the_end_up() {
     for options in [threads(2), processes(2)] {
         let folder = tempfile::tempdir().unwrap();
         let deaf = Faulty { faults: [(1, Fault::Hang)].into(), ..job("deaf", 2) };
-        let finished = run_in(folder.path(), deaf, &options, Begin::New, 1, 1);
-        assert_eq!(finished.status, Status::Cancelled);
-        assert_eq!(finished.state.jobs[0].good, 1);
+        let finished = run_in(folder.path(), deaf, &options, OnExistingRun::Refuse, 1, 1);
+        assert_eq!(finished.status, CompletionStatus::Cancelled);
+        assert_eq!(finished.state.jobs[0].completed_shards, 1);
     }
 }
 
@@ -87,38 +94,41 @@ fn a_job_that_wants_it_merges_what_was_done_before_the_stop() {
             streamguard_engine::run(vec![Arc::new(partial) as Arc<dyn Job>], &options, None, &mut observer)
                 .unwrap();
         let job = &finished.state.jobs[0];
-        assert_eq!((finished.status, job.status), (Status::Cancelled, Some(Status::Cancelled)));
-        assert!((5..30).contains(&job.good), "{}", job.good);
-        assert_eq!(job.summary.metrics["missing"], json!(30 - job.good));
-        assert_eq!(job.summary.metrics["records"], json!(3 * u64::from(job.good)));
-        assert_eq!(text(&finished, 0).lines().count(), 3 * job.good as usize);
+        assert_eq!(
+            (finished.status, job.status),
+            (CompletionStatus::Cancelled, Some(CompletionStatus::Cancelled))
+        );
+        assert!((5..30).contains(&job.completed_shards), "{}", job.completed_shards);
+        assert_eq!(job.summary.metrics["missing"], json!(30 - job.completed_shards));
+        assert_eq!(job.summary.metrics["records"], json!(3 * u64::from(job.completed_shards)));
+        assert_eq!(text(&finished, 0).lines().count(), 3 * job.completed_shards as usize);
     }
 }
 
 #[test]
 fn the_journal_tells_the_whole_run() {
     let folder = tempfile::tempdir().unwrap();
-    let finished = run_in(folder.path(), slow(6), &threads(2), Begin::New, 99, 0);
+    let finished = run_in(folder.path(), slow(6), &threads(2), OnExistingRun::Refuse, 99, 0);
     let events =
         streamguard_engine::journal::read(&folder.path().join(".streamguard/journal.jsonl")).unwrap();
-    let replayed = State::of(&events);
-    assert_eq!(replayed.status, Some(Status::Complete));
+    let replayed = RunState::from_events(&events);
+    assert_eq!(replayed.status, Some(CompletionStatus::Complete));
     let (was, is) = (&finished.state.jobs[0], &replayed.jobs[0]);
     assert_eq!(
-        (was.records, was.good, &was.counters, &was.summary),
-        (is.records, is.good, &is.counters, &is.summary)
+        (was.records, was.completed_shards, &was.counters, &was.summary),
+        (is.records, is.completed_shards, &is.counters, &is.summary)
     );
 }
 
 #[test]
 fn a_destination_that_fails_ends_the_run_and_it_can_be_resumed() {
     let folder = tempfile::tempdir().unwrap();
-    let dir = RunDir::open(folder.path(), json!({}), Begin::New).unwrap();
+    let dir = RunDir::open(folder.path(), json!({}), OnExistingRun::Refuse).unwrap();
     let shards = dir.shards("gone");
     /// Takes the folder away when the first shard is done.
     struct Remove(std::path::PathBuf);
     impl Observer for Remove {
-        fn event(&mut self, event: &Event, _: &State) {
+        fn event(&mut self, event: &Event, _: &RunState) {
             if matches!(event.kind, EventKind::ShardEnded { .. }) {
                 let _ = std::fs::remove_dir_all(&self.0);
             }
@@ -129,7 +139,7 @@ fn a_destination_that_fails_ends_the_run_and_it_can_be_resumed() {
     let error = streamguard_engine::run(jobs, &threads(2), Some(&dir), &mut Remove(shards)).unwrap_err();
     assert!(matches!(error, RunError::Write(_)), "{error}");
     drop(dir);
-    let dir = RunDir::open(folder.path(), json!({}), Begin::Resume).unwrap();
+    let dir = RunDir::open(folder.path(), json!({}), OnExistingRun::Resume).unwrap();
     let finished = streamguard_engine::run(vec![Arc::new(gone)], &threads(2), Some(&dir), &mut ()).unwrap();
-    assert_eq!(finished.status, Status::Complete);
+    assert_eq!(finished.status, CompletionStatus::Complete);
 }

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use serde_json::json;
-use streamguard_engine::cluster::{ClusterError, Round, Standing};
+use streamguard_engine::cluster::{ClusterError, Submission, SubmissionStatus};
 use streamguard_engine::{
-    Begin, Cancel, Cluster, Elements, Elsewhere, Finished, Job, Mode, Options, Outcome, PlanDir, RunDir,
-    Status, run_shards,
+    CancelToken, Cluster, ClusterProgress, CompletionStatus, FinishedRun, Job, OnExistingRun, Outcome,
+    PlanDir, RunDir, RunMode, RunOptions, SubmissionFile, run_shards,
 };
 
 use crate::faulty::{Fault, Faulty};
@@ -38,7 +38,7 @@ struct State {
     rounds: Vec<String>,
     /// Elements that are not over, by round.
     open: BTreeMap<String, usize>,
-    cancel: BTreeMap<String, Cancel>,
+    cancel: BTreeMap<String, CancelToken>,
 }
 
 impl Here {
@@ -60,7 +60,7 @@ impl Cluster for Here {
         if again { shards } else { shards.div_ceil(3) }
     }
 
-    fn submit(&self, round: &Round, _: &dyn Fn(String)) -> Result<Vec<String>, ClusterError> {
+    fn submit(&self, round: &Submission, _: &dyn Fn(String)) -> Result<Vec<String>, ClusterError> {
         if self.faults.refuses {
             return Err(ClusterError("not today".into()));
         }
@@ -68,7 +68,7 @@ impl Cluster for Here {
             let mut state = self.state.lock().unwrap();
             state.rounds.push(round.name.clone());
             state.open.insert(round.name.clone(), round.elements as usize);
-            state.cancel.insert(round.name.clone(), Cancel::new());
+            state.cancel.insert(round.name.clone(), CancelToken::new());
             state.rounds.len()
         };
         for element in 0..round.elements {
@@ -91,50 +91,63 @@ impl Cluster for Here {
         Ok(state.rounds.iter().filter(|round| *round == name).cloned().collect())
     }
 
-    fn look(&self, ids: &[String]) -> Result<Standing, ClusterError> {
+    fn poll(&self, ids: &[String]) -> Result<SubmissionStatus, ClusterError> {
         let state = self.state.lock().unwrap();
         let running = ids.iter().filter_map(|id| state.open.get(id)).sum();
-        let elsewhere = Elsewhere { running, ..Elsewhere::default() }.on(["n1".to_owned()].into());
-        Ok(Standing { elsewhere, bad: [(0, "was lost".to_owned())].into(), failure: None })
+        let progress =
+            ClusterProgress { running, ..ClusterProgress::default() }.on_nodes(["n1".to_owned()].into());
+        Ok(SubmissionStatus { progress, bad: [(0, "was lost".to_owned())].into(), failure: None })
     }
 
     fn cancel(&self, ids: &[String]) -> Result<(), ClusterError> {
         let state = self.state.lock().unwrap();
-        ids.iter().filter_map(|id| state.cancel.get(id)).for_each(Cancel::request);
+        ids.iter().filter_map(|id| state.cancel.get(id)).for_each(CancelToken::request);
         Ok(())
     }
 
-    fn log(&self, _: &Round, element: u32) -> Option<String> {
+    fn log(&self, _: &Submission, element: u32) -> Option<String> {
         Some(format!("begun {element}\nout of memory\n\n"))
     }
 }
 
 impl Here {
-    fn element(&self, round: &Round, element: u32) {
-        let elements = Elements::read(&round.file).unwrap();
+    fn element(&self, round: &Submission, element: u32) {
+        let elements = SubmissionFile::read(&round.file).unwrap();
         let dir = PlanDir::open(&round.plan).unwrap();
         let plan = dir.plan(elements.job()).unwrap();
         let cancel = self.state.lock().unwrap().cancel[&round.name].clone();
-        let options = Options { mode: Mode::Process(worker()), cancel, ..Options::default() };
+        let options = RunOptions { mode: RunMode::Process(worker()), cancel, ..RunOptions::default() };
         let job: Arc<dyn Job> = Arc::new(self.job.clone());
         let shards = elements.shards(element).unwrap();
         run_shards(&dir, plan, &job, shards, &options, &|_, _| {}, &mut |_, _| {}).unwrap();
     }
 }
 
-fn run(folder: &Path, job: &Faulty, mode: Mode, begin: Begin, cancel: &Cancel) -> Finished {
+fn run(
+    folder: &Path,
+    job: &Faulty,
+    mode: RunMode,
+    begin: OnExistingRun,
+    cancel: &CancelToken,
+) -> FinishedRun {
     let mut dir = RunDir::open(folder, json!({"shards": job.shards}), begin).unwrap();
-    let options = Options { mode, cancel: cancel.clone(), ..Options::default() };
+    let options = RunOptions { mode, cancel: cancel.clone(), ..RunOptions::default() };
     let finished =
         streamguard_engine::run(vec![Arc::new(job.clone())], &options, Some(&dir), &mut ()).unwrap();
-    if finished.status == Status::Complete {
+    if finished.status == CompletionStatus::Complete {
         dir.finish().unwrap();
     }
     finished
 }
 
-fn run_on(here: &Here, folder: &Path) -> Finished {
-    run(folder, &here.job, Mode::Cluster(Arc::new(here.clone())), Begin::Resume, &Cancel::new())
+fn run_on(here: &Here, folder: &Path) -> FinishedRun {
+    run(
+        folder,
+        &here.job,
+        RunMode::Cluster(Arc::new(here.clone())),
+        OnExistingRun::Resume,
+        &CancelToken::new(),
+    )
 }
 
 fn expected(job: Faulty) -> String {
@@ -154,7 +167,7 @@ fn what_vanishes_is_handed_out_again() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         let here = Here::new(&job("job", 10), faults);
-        assert_eq!(run_on(&here, folder.path()).status, Status::Complete, "{faults:?}");
+        assert_eq!(run_on(&here, folder.path()).status, CompletionStatus::Complete, "{faults:?}");
         assert_eq!(made(folder.path(), &here.job), expected(here.job.clone()), "{faults:?}");
         assert_eq!(here.rounds(), 1 + faults.vanishes, "{faults:?}");
     }
@@ -165,16 +178,16 @@ fn after_three_rounds_it_is_said_what_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let here = Here::new(&job("job", 7), Faults { vanishes: 9, ..Faults::default() });
     let finished = run_on(&here, folder.path());
-    assert_eq!((finished.status, here.rounds()), (Status::Partial, 3));
-    let [(shard, outcome, reason)] = &finished.state.jobs[0].lost[..] else { panic!("one is lost") };
+    assert_eq!((finished.status, here.rounds()), (CompletionStatus::Partial, 3));
+    let [(shard, outcome, reason)] = &finished.state.jobs[0].failed_shards[..] else { panic!("one is lost") };
     assert_eq!((*shard, *outcome), (0, Outcome::Crashed));
     assert!(reason.contains("element 0 of") && reason.contains("was lost"), "{reason}");
     assert!(reason.ends_with("it last said: out of memory"), "{reason}");
     // What they left is merged without them, and the rest is not run again.
-    let merged = run(folder.path(), &here.job, Mode::Merge, Begin::Resume, &Cancel::new());
-    assert_eq!(merged.status, Status::Partial);
+    let merged = run(folder.path(), &here.job, RunMode::Merge, OnExistingRun::Resume, &CancelToken::new());
+    assert_eq!(merged.status, CompletionStatus::Partial);
     let rest = Here::new(&here.job, Faults::default());
-    assert_eq!(run_on(&rest, folder.path()).status, Status::Complete);
+    assert_eq!(run_on(&rest, folder.path()).status, CompletionStatus::Complete);
     assert_eq!(made(folder.path(), &here.job), expected(here.job.clone()));
 }
 
@@ -184,8 +197,8 @@ fn a_shard_that_fails_or_crashes_costs_itself_only() {
     let faults = [(1, Fault::Fail), (4, Fault::Abort)];
     let here = Here::new(&Faulty { faults: faults.into(), ..job("job", 8) }, Faults::default());
     let finished = run_on(&here, folder.path());
-    let lost: Vec<u32> = finished.state.jobs[0].lost.iter().map(|(shard, ..)| *shard).collect();
-    assert_eq!((finished.status, lost), (Status::Partial, vec![1, 4]));
+    let lost: Vec<u32> = finished.state.jobs[0].failed_shards.iter().map(|(shard, ..)| *shard).collect();
+    assert_eq!((finished.status, lost), (CompletionStatus::Partial, vec![1, 4]));
     let outcomes = &finished.state.jobs[0].outcomes;
     assert_eq!((outcomes[&Outcome::Failed], outcomes[&Outcome::Crashed]), (1, 3), "{outcomes:?}");
 }
@@ -195,7 +208,7 @@ fn an_engine_that_takes_nothing_fails_the_job() {
     let folder = tempfile::tempdir().unwrap();
     let here = Here::new(&job("job", 3), Faults { refuses: true, ..Faults::default() });
     let finished = run_on(&here, folder.path());
-    assert_eq!(finished.status, Status::Failed);
+    assert_eq!(finished.status, CompletionStatus::Failed);
     assert_eq!(finished.state.jobs[0].reason.as_deref(), Some("not today"));
 }
 
@@ -204,7 +217,7 @@ fn who_has_enough_ends_the_rest() {
     let folder = tempfile::tempdir().unwrap();
     let faults = (3..40).map(|shard| (shard, Fault::Slow(1200))).collect();
     let here = Here::new(&Faulty { faults, target: Some(7), ..job("job", 40) }, Faults::default());
-    assert_eq!(run_on(&here, folder.path()).status, Status::Complete);
+    assert_eq!(run_on(&here, folder.path()).status, CompletionStatus::Complete);
     assert_eq!(made(folder.path(), &here.job).lines().count(), 7);
     assert!(here.state.lock().unwrap().open.values().all(|open| *open == 0));
 }
@@ -214,15 +227,21 @@ fn a_stop_ends_what_runs_elsewhere() {
     let folder = tempfile::tempdir().unwrap();
     let faults: BTreeMap<u32, Fault> = (0..30).map(|shard| (shard, Fault::Slow(400))).collect();
     let here = Here::new(&Faulty { faults, ..job("job", 30) }, Faults::default());
-    let cancel = Cancel::new();
+    let cancel = CancelToken::new();
     let soon = cancel.clone();
     std::thread::spawn(move || {
         std::thread::sleep(std::time::Duration::from_millis(600));
         soon.request();
     });
-    let stopped = run(folder.path(), &here.job, Mode::Cluster(Arc::new(here.clone())), Begin::New, &cancel);
-    assert_eq!(stopped.status, Status::Cancelled);
+    let stopped = run(
+        folder.path(),
+        &here.job,
+        RunMode::Cluster(Arc::new(here.clone())),
+        OnExistingRun::Refuse,
+        &cancel,
+    );
+    assert_eq!(stopped.status, CompletionStatus::Cancelled);
     assert!(here.state.lock().unwrap().open.values().all(|open| *open == 0));
-    assert_eq!(run_on(&here, folder.path()).status, Status::Complete);
+    assert_eq!(run_on(&here, folder.path()).status, CompletionStatus::Complete);
     assert_eq!(made(folder.path(), &here.job).lines().count(), 90);
 }

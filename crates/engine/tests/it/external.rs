@@ -4,16 +4,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
-use streamguard_engine::{CommandLine, External, Finished, Job, Options, Outcome, Status};
+use streamguard_engine::{CommandLine, CompletionStatus, ExternalJob, FinishedRun, Job, Outcome, RunOptions};
 
 use crate::{job, text, threads};
 
-fn run(job: External, options: &Options) -> Finished {
+fn run(job: ExternalJob, options: &RunOptions) -> FinishedRun {
     let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(job), Arc::new(crate::job("sound", 3))];
     streamguard_engine::run(jobs, options, None, &mut ()).unwrap()
 }
 
-fn shell(script: &str) -> External {
+fn shell(script: &str) -> ExternalJob {
     let answer = r#"
         read hello; echo '{"ready":{"protocol":1}}'
         while read line; do
@@ -23,7 +23,7 @@ fn shell(script: &str) -> External {
             esac
         done"#;
     let command = CommandLine::new("sh", ["-c".to_owned(), answer.replace("SCRIPT", script)]);
-    External::new("shell", command, json!({}))
+    ExternalJob::new("shell", command, json!({}))
 }
 
 #[test]
@@ -31,9 +31,9 @@ fn the_documented_example_runs() {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/wordlengths.py");
     let command = CommandLine::new("python3", [example]);
     let job =
-        External::new("wordlengths", command, json!({"words": ["to", "be", "or", "not"], "per_shard": 3}));
+        ExternalJob::new("wordlengths", command, json!({"words": ["to", "be", "or", "not"], "per_shard": 3}));
     let finished = run(job, &threads(2));
-    assert_eq!(finished.status, Status::Complete, "{:?}", finished.state.jobs[0]);
+    assert_eq!(finished.status, CompletionStatus::Complete, "{:?}", finished.state.jobs[0]);
     let expected = [
         "{\"word\":\"to\",\"length\":2}",
         "{\"word\":\"be\",\"length\":2}",
@@ -56,9 +56,9 @@ fn garbage_from_a_worker_costs_its_shard_only() {
         ("kill -11 $$", "signal 11"),
     ] {
         let finished = run(shell(script), &threads(2));
-        assert_eq!(finished.status, Status::Partial, "{script}");
-        assert_eq!(finished.state.jobs[1].status, Some(Status::Complete), "{script}");
-        let (_, outcome, reason) = &finished.state.jobs[0].lost[0];
+        assert_eq!(finished.status, CompletionStatus::Partial, "{script}");
+        assert_eq!(finished.state.jobs[1].status, Some(CompletionStatus::Complete), "{script}");
+        let (_, outcome, reason) = &finished.state.jobs[0].failed_shards[0];
         assert_eq!(*outcome, Outcome::Crashed, "{script}");
         assert!(reason.contains(hint), "{script}: {reason}");
         assert!(!reason.contains('\u{1b}'), "{script}: {reason}");
@@ -68,24 +68,24 @@ fn garbage_from_a_worker_costs_its_shard_only() {
 #[test]
 fn a_line_without_end_is_bounded() {
     let finished = run(shell("yes x | tr -d '\\n'"), &threads(1));
-    let reason = &finished.state.jobs[0].lost[0].2;
+    let reason = &finished.state.jobs[0].failed_shards[0].2;
     assert!(reason.contains("a line of more than"), "{reason}");
 }
 
 #[test]
 fn a_command_that_does_not_exist_fails_alone() {
-    let job = External::new("nowhere", CommandLine::new("/nonexistent/program", [""; 0]), json!({}));
+    let job = ExternalJob::new("nowhere", CommandLine::new("/nonexistent/program", [""; 0]), json!({}));
     let finished = run(job, &threads(1));
-    assert_eq!(finished.state.jobs[0].status, Some(Status::Failed));
+    assert_eq!(finished.state.jobs[0].status, Some(CompletionStatus::Failed));
     assert!(finished.state.jobs[0].reason.as_ref().unwrap().contains("/nonexistent/program"));
-    assert_eq!(finished.state.jobs[1].status, Some(Status::Complete));
+    assert_eq!(finished.state.jobs[1].status, Some(CompletionStatus::Complete));
 }
 
 #[test]
 fn a_command_that_hangs_ends_at_its_deadline() {
     let job = shell("sleep 1000").with_deadline(std::time::Duration::from_millis(300));
     let finished = run(job, &threads(1));
-    assert_eq!(finished.state.jobs[0].lost[0].1, Outcome::TimedOut);
+    assert_eq!(finished.state.jobs[0].failed_shards[0].1, Outcome::TimedOut);
 }
 
 #[test]

@@ -1,16 +1,16 @@
 //! What faults cost, on threads and in processes: their own shard, and nothing else.
 
-use streamguard_engine::{Outcome, Status};
+use streamguard_engine::{CompletionStatus, Outcome};
 
 use crate::faulty::{Fault, Faulty};
 use crate::{job, processes, run, text, threads};
 
 /// Runs a job with one fault beside a sound one; the sound one and the other shards must be
 /// as if nothing had happened. Returns how the shard ended, and why.
-fn planted(fault: Fault, options: &streamguard_engine::Options) -> (Outcome, String) {
+fn planted(fault: Fault, options: &streamguard_engine::RunOptions) -> (Outcome, String) {
     let faulty = Faulty { faults: [(3, fault)].into(), ..job("faulty", 6) };
     let finished = run(vec![faulty, job("sound", 6)], options);
-    assert_eq!(finished.status, Status::Partial);
+    assert_eq!(finished.status, CompletionStatus::Partial);
     let undisturbed = run(vec![job("faulty", 6), job("sound", 6)], &threads(1));
     assert_eq!(text(&finished, 1), text(&undisturbed, 1));
     let expected: String = text(&undisturbed, 0)
@@ -19,9 +19,9 @@ fn planted(fault: Fault, options: &streamguard_engine::Options) -> (Outcome, Str
         .map(|line| format!("{line}\n"))
         .collect();
     assert_eq!(text(&finished, 0), expected);
-    let lost = &finished.state.jobs[0].lost;
+    let lost = &finished.state.jobs[0].failed_shards;
     assert_eq!(lost.len(), 1, "{lost:?}");
-    assert_eq!(finished.state.jobs[0].status, Some(Status::Partial));
+    assert_eq!(finished.state.jobs[0].status, Some(CompletionStatus::Partial));
     assert_eq!(lost[0].0, 3);
     (lost[0].1, lost[0].2.clone())
 }
@@ -73,7 +73,7 @@ fn a_process_that_stands_still_is_noticed() {
 
 #[test]
 fn a_worker_that_eats_memory_is_stopped_and_the_reason_said() {
-    let options = streamguard_engine::Options { worker_memory: Some(400 << 20), ..processes(2) };
+    let options = streamguard_engine::RunOptions { worker_memory: Some(400 << 20), ..processes(2) };
     let (outcome, reason) = planted(Fault::Allocate, &options);
     assert_eq!(outcome, Outcome::Crashed);
     assert!(reason.contains("--worker-memory"), "{reason}");
@@ -83,7 +83,7 @@ fn a_worker_that_eats_memory_is_stopped_and_the_reason_said() {
 fn what_a_job_prints_does_not_reach_the_protocol() {
     let printing = Faulty { faults: [(0, Fault::Print)].into(), ..job("printing", 2) };
     let finished = run(vec![printing], &processes(1));
-    assert_eq!(finished.status, Status::Complete);
+    assert_eq!(finished.status, CompletionStatus::Complete);
     assert_eq!(text(&finished, 0), text(&run(vec![job("printing", 2)], &threads(1)), 0));
 }
 
@@ -94,7 +94,7 @@ fn a_crashed_worker_is_replaced_and_the_shard_tried_again() {
     std::fs::write(&mark, "").unwrap();
     let once = Faulty { faults: [(0, Fault::AbortOnce(mark))].into(), ..job("once", 5) };
     let finished = run(vec![once], &processes(1));
-    assert_eq!(finished.status, Status::Complete);
+    assert_eq!(finished.status, CompletionStatus::Complete);
     assert_eq!(finished.state.jobs[0].outcomes[&Outcome::Crashed], 1);
     assert_eq!(text(&finished, 0), text(&run(vec![job("once", 5)], &threads(1)), 0));
 }
@@ -104,7 +104,7 @@ fn among_many_small_shards_the_right_one_is_blamed() {
     // Small shards travel several at a time; the crash must not be pinned on its neighbours.
     let crowd = Faulty { faults: [(700, Fault::Abort)].into(), ..job("crowd", 1000) };
     let finished = run(vec![crowd], &processes(2));
-    let lost = &finished.state.jobs[0].lost;
+    let lost = &finished.state.jobs[0].failed_shards;
     assert_eq!(lost.iter().map(|(shard, ..)| *shard).collect::<Vec<_>>(), [700]);
     assert_eq!(text(&finished, 0).lines().count(), 999 * 3);
 }
@@ -112,7 +112,7 @@ fn among_many_small_shards_the_right_one_is_blamed() {
 #[test]
 fn no_process_is_left() {
     let finished = run(vec![job("many", 50)], &processes(3));
-    assert_eq!(finished.status, Status::Complete);
+    assert_eq!(finished.status, CompletionStatus::Complete);
     let me = std::process::id().to_string();
     let children = std::fs::read_to_string(format!("/proc/{me}/task/{me}/children")).unwrap_or_default();
     // Other tests of this binary may have theirs; none of ours may be a zombie.

@@ -23,7 +23,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use faulty::Faulty;
-use streamguard_engine::{CommandLine, Finished, Job, Mode, Options};
+use streamguard_engine::{CommandLine, FinishedRun, Job, RunMode, RunOptions};
 
 /// The program that runs shards in a process of its own: the example `isolation`.
 fn worker() -> CommandLine {
@@ -34,25 +34,25 @@ fn worker() -> CommandLine {
     CommandLine::new(example, ["worker"])
 }
 
-fn threads(workers: usize) -> Options {
-    Options { workers, ..Options::default() }
+fn threads(workers: usize) -> RunOptions {
+    RunOptions { workers, ..RunOptions::default() }
 }
 
-fn processes(workers: usize) -> Options {
-    Options { mode: Mode::Process(worker()), workers, ..Options::default() }
+fn processes(workers: usize) -> RunOptions {
+    RunOptions { mode: RunMode::Process(worker()), workers, ..RunOptions::default() }
 }
 
 fn job(name: &str, shards: u32) -> Faulty {
     Faulty { name: name.into(), shards, ..Faulty::default() }
 }
 
-fn run(jobs: Vec<Faulty>, options: &Options) -> Finished {
+fn run(jobs: Vec<Faulty>, options: &RunOptions) -> FinishedRun {
     let jobs = jobs.into_iter().map(|job| Arc::new(job) as Arc<dyn Job>).collect();
     streamguard_engine::run(jobs, options, None, &mut ()).expect("the destination is memory")
 }
 
 /// The merged records of a job.
-fn text(finished: &Finished, job: usize) -> String {
+fn text(finished: &FinishedRun, job: usize) -> String {
     let name = format!("{}.jsonl", finished.state.jobs[job].name);
-    String::from_utf8(finished.made[job][&name].clone()).expect("records are JSON")
+    String::from_utf8(finished.files[job][&name].clone()).expect("records are JSON")
 }

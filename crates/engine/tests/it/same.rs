@@ -1,6 +1,6 @@
 //! The same result, however it was run.
 
-use streamguard_engine::{Options, Status};
+use streamguard_engine::{CompletionStatus, RunOptions};
 
 use crate::faulty::{Fault, Faulty};
 use crate::{job, processes, run, text, threads};
@@ -9,8 +9,8 @@ use crate::{job, processes, run, text, threads};
 fn threads_and_processes_one_worker_and_many_agree() {
     let jobs = || vec![job("a", 40), job("b", 7), job("empty", 0)];
     let first = run(jobs(), &threads(1));
-    assert_eq!(first.status, Status::Complete);
-    for options in [threads(4), processes(1), processes(4), Options { parallel: false, ..threads(3) }] {
+    assert_eq!(first.status, CompletionStatus::Complete);
+    for options in [threads(4), processes(1), processes(4), RunOptions { parallel: false, ..threads(3) }] {
         let other = run(jobs(), &options);
         for at in 0..3 {
             assert_eq!(text(&first, at), text(&other, at));
@@ -29,7 +29,7 @@ fn a_target_cuts_at_the_same_record_whatever_the_order() {
     assert_eq!(text(&first, 0).lines().count(), 7);
     for options in [threads(4), processes(4)] {
         let other = run(vec![slow()], &options);
-        assert_eq!(other.status, Status::Complete);
+        assert_eq!(other.status, CompletionStatus::Complete);
         assert_eq!(text(&first, 0), text(&other, 0));
         assert_eq!(first.state.jobs[0].counters, other.state.jobs[0].counters);
     }
@@ -54,7 +54,7 @@ fn one_after_the_other_means_that() {
     #[derive(Default)]
     struct Order(Vec<(usize, bool)>);
     impl streamguard_engine::Observer for Order {
-        fn event(&mut self, event: &streamguard_engine::Event, state: &streamguard_engine::State) {
+        fn event(&mut self, event: &streamguard_engine::Event, state: &streamguard_engine::RunState) {
             if let streamguard_engine::EventKind::JobPlanned { job, .. } = event.kind {
                 let before = state.jobs[..job].iter().all(|job| job.status.is_some());
                 self.0.push((job, before));
@@ -64,7 +64,7 @@ fn one_after_the_other_means_that() {
     let jobs: Vec<std::sync::Arc<dyn streamguard_engine::Job>> =
         ["a", "b", "c"].map(|name| std::sync::Arc::new(job(name, 3)) as _).into();
     let mut order = Order::default();
-    streamguard_engine::run(jobs, &Options { parallel: false, ..threads(3) }, None, &mut order).unwrap();
+    streamguard_engine::run(jobs, &RunOptions { parallel: false, ..threads(3) }, None, &mut order).unwrap();
     assert_eq!(order.0, [(0, true), (1, true), (2, true)]);
 }
 
@@ -74,6 +74,6 @@ fn two_jobs_of_one_name_are_refused() {
         vec![std::sync::Arc::new(job("a", 1)), std::sync::Arc::new(job("a", 1))];
     assert!(matches!(
         streamguard_engine::run(jobs, &threads(1), None, &mut ()),
-        Err(streamguard_engine::RunError::SameName(name)) if name == "a"
+        Err(streamguard_engine::RunError::DuplicateJob(name)) if name == "a"
     ));
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use streamguard_engine::{Event, EventKind, Job, Observer, Options, Pause, State, Status};
+use streamguard_engine::{
+    CompletionStatus, Event, EventKind, Job, Observer, PauseToken, RunOptions, RunState,
+};
 
 use crate::faulty::{Fault, Faulty};
 use crate::{job, processes, threads};
@@ -13,9 +15,9 @@ use crate::{job, processes, threads};
 struct Listener(Vec<String>);
 
 impl Observer for Listener {
-    fn event(&mut self, event: &Event, state: &State) {
-        if let EventKind::Doing { job, shard, text } = &event.kind {
-            assert_eq!(&state.jobs[*job].running[shard].doing, text);
+    fn event(&mut self, event: &Event, state: &RunState) {
+        if let EventKind::Activity { job, shard, text } = &event.kind {
+            assert_eq!(&state.jobs[*job].running[shard].activity, text);
             self.0.extend(text.clone());
         }
     }
@@ -28,7 +30,7 @@ fn what_a_shard_is_at_is_told_but_not_too_often() {
         let mut listener = Listener::default();
         let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(slow.clone())];
         let finished = streamguard_engine::run(jobs, &options, None, &mut listener).unwrap();
-        assert_eq!(finished.status, Status::Complete);
+        assert_eq!(finished.status, CompletionStatus::Complete);
         let told = listener.0;
         assert!((1..30).contains(&told.len()), "{told:?} of 120 steps");
         assert!(told.iter().all(|text| text.starts_with("step ")), "{told:?}");
@@ -39,7 +41,7 @@ fn what_a_shard_is_at_is_told_but_not_too_often() {
 /// Asks for a pause as soon as a shard runs, and ends it when nothing has begun for a while.
 #[derive(Default)]
 struct Pauser {
-    pause: Pause,
+    pause: PauseToken,
     /// Since when the run has been paused.
     since: Option<Instant>,
     /// Shards that began in the pause.
@@ -48,7 +50,7 @@ struct Pauser {
 }
 
 impl Observer for Pauser {
-    fn event(&mut self, event: &Event, state: &State) {
+    fn event(&mut self, event: &Event, state: &RunState) {
         match event.kind {
             EventKind::ShardStarted { .. } if self.pauses.is_empty() && !self.pause.requested() => {
                 self.pause.toggle();
@@ -63,7 +65,7 @@ impl Observer for Pauser {
         }
     }
 
-    fn tick(&mut self, state: &State) {
+    fn tick(&mut self, state: &RunState) {
         let is_over = self.since.is_some_and(|since| since.elapsed() > Duration::from_millis(400));
         if is_over && state.jobs.iter().all(|job| job.running.is_empty()) && self.pause.requested() {
             self.pause.toggle();
@@ -76,10 +78,13 @@ fn nothing_begins_in_a_pause_and_all_goes_on_after_it() {
     let slow = Faulty { faults: (0..6).map(|shard| (shard, Fault::Slow(100))).collect(), ..job("slow", 6) };
     for options in [threads(2), processes(2)] {
         let mut pauser = Pauser::default();
-        let options = Options { pause: pauser.pause.clone(), ..options };
+        let options = RunOptions { pause: pauser.pause.clone(), ..options };
         let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(slow.clone())];
         let finished = streamguard_engine::run(jobs, &options, None, &mut pauser).unwrap();
-        assert_eq!((finished.status, finished.state.jobs[0].good), (Status::Complete, 6));
+        assert_eq!(
+            (finished.status, finished.state.jobs[0].completed_shards),
+            (CompletionStatus::Complete, 6)
+        );
         assert_eq!(pauser.pauses, [true, false]);
         // One each that a worker took at the very moment.
         assert!(pauser.begun <= 2, "{} began in the pause", pauser.begun);
@@ -94,5 +99,5 @@ fn a_stop_ends_a_pause() {
     let finished =
         streamguard_engine::run(vec![Arc::new(job("never", 3)) as Arc<dyn Job>], &options, None, &mut ())
             .unwrap();
-    assert_eq!(finished.status, Status::Cancelled);
+    assert_eq!(finished.status, CompletionStatus::Cancelled);
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use streamguard_advisories::{AdvisorySource, Cve, Gather, Github, Osv};
 use streamguard_dataset::{Advisory, MergedAdvisory, Reference, Sample};
 use streamguard_engine::testing::check_job_after;
-use streamguard_engine::{Finished, Job, Options, Results, Status};
+use streamguard_engine::{CompletionStatus, EarlierResults, FinishedRun, Job, RunOptions};
 use streamguard_fixes::Fixes;
 use streamguard_http::Access;
 use streamguard_snapshot::Snapshot;
@@ -31,13 +31,13 @@ fn source<S: AdvisorySource + Default + 'static>(cache: &Path) -> Arc<dyn Job> {
     Arc::new(Gather(source))
 }
 
-fn run(cache: &Path, fixes: Fixes) -> Finished {
+fn run(cache: &Path, fixes: Fixes) -> FinishedRun {
     let jobs = vec![source::<Cve>(cache), source::<Github>(cache), source::<Osv>(cache), Arc::new(fixes)];
-    streamguard_engine::run(jobs, &Options::default(), None, &mut ()).unwrap()
+    streamguard_engine::run(jobs, &RunOptions::default(), None, &mut ()).unwrap()
 }
 
-fn lines<T: serde::de::DeserializeOwned>(finished: &Finished, name: &str) -> Vec<T> {
-    let text = &finished.made[3][name];
+fn lines<T: serde::de::DeserializeOwned>(finished: &FinishedRun, name: &str) -> Vec<T> {
+    let text = &finished.files[3][name];
     text.split(|byte| *byte == b'\n')
         .filter(|line| !line.is_empty())
         .map(|line| serde_json::from_slice(line).unwrap())
@@ -48,7 +48,7 @@ fn lines<T: serde::de::DeserializeOwned>(finished: &Finished, name: &str) -> Vec
 fn each_commit_is_mined_once_and_told_of_in_each_advisory() {
     let cache = tempfile::tempdir().unwrap();
     let finished = run(cache.path(), fixes(cache.path(), 1000));
-    assert_eq!(finished.status, Status::Complete, "{:?}", finished.state.jobs);
+    assert_eq!(finished.status, CompletionStatus::Complete, "{:?}", finished.state.jobs);
     let samples: Vec<Sample> = lines(&finished, "fixes.jsonl");
     let places: BTreeSet<_> = samples
         .iter()
@@ -95,8 +95,8 @@ fn it_keeps_the_contract_of_a_job() {
     let finished = run(cache.path(), fixes(cache.path(), 1000));
     let results = ["cve", "github", "osv"]
         .iter()
-        .zip(&finished.made)
-        .fold(Results::default(), |results, (name, made)| results.with_made(name, made.clone()));
+        .zip(&finished.files)
+        .fold(EarlierResults::default(), |results, (name, made)| results.with_files(name, made.clone()));
     let make = |settings: Value| serde_json::from_value::<Fixes>(settings);
     check_job_after(&fixes(cache.path(), 1000), make, results).unwrap();
 }
@@ -155,9 +155,9 @@ fn what_advisories_name_leads_to_allowed_hosts_only() {
     let hostile = Hostile { access: access.clone(), urls: urls.into() };
     let fixes = Fixes { access, cve_samples: 10, ..Fixes::default() };
     let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(Gather(hostile)), Arc::new(fixes)];
-    let finished = streamguard_engine::run(jobs, &Options::default(), None, &mut ()).unwrap();
-    assert_eq!(finished.status, Status::Complete, "{:?}", finished.state.jobs);
-    let text = String::from_utf8(finished.made[1]["advisories.jsonl"].clone()).unwrap();
+    let finished = streamguard_engine::run(jobs, &RunOptions::default(), None, &mut ()).unwrap();
+    assert_eq!(finished.status, CompletionStatus::Complete, "{:?}", finished.state.jobs);
+    let text = String::from_utf8(finished.files[1]["advisories.jsonl"].clone()).unwrap();
     assert!(text.contains("--git-hosts intranet.example"), "{text}");
     let advisory: MergedAdvisory = serde_json::from_str(text.trim()).unwrap();
     assert!(advisory.fixes.iter().all(|fix| fix.commit.is_none()), "{:?}", advisory.fixes);

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use streamguard_engine::Level;
+use streamguard_engine::LogLevel;
 use streamguard_http::{Accept, Access, Answer, Client, Freshness, Patience, Request, Service, Unfit, Watch};
 use tempfile::TempDir;
 
@@ -180,7 +180,7 @@ impl Watch for Waiting {
         self.is_stopped.load(Ordering::Relaxed)
     }
 
-    fn note(&mut self, _: Level, text: String) {
+    fn note(&mut self, _: LogLevel, text: String) {
         self.notes.push(text);
     }
 

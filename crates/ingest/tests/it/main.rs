@@ -10,7 +10,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use streamguard_engine::{Job, Options, Status, Summary};
+use streamguard_engine::{CompletionStatus, Job, JobSummary, RunOptions};
 use streamguard_ingest::{IngestJob, LineFormat};
 
 fn sample() -> PathBuf {
@@ -21,22 +21,22 @@ fn job(paths: &[&Path]) -> IngestJob {
     IngestJob::new(paths.iter().map(|path| path.to_str().expect("the path is UTF-8").to_owned()))
 }
 
-fn run(job: IngestJob, workers: usize) -> (Status, Summary) {
-    let options = Options { workers, ..Options::default() };
+fn run(job: IngestJob, workers: usize) -> (CompletionStatus, JobSummary) {
+    let options = RunOptions { workers, ..RunOptions::default() };
     let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(job)];
     let finished = streamguard_engine::run(jobs, &options, None, &mut ())
         .expect("a run in memory has no destination that could fail");
     (finished.status, finished.state.jobs[0].summary.clone())
 }
 
-fn summary(paths: &[&Path]) -> Summary {
+fn summary(paths: &[&Path]) -> JobSummary {
     let (status, summary) = run(job(paths), 2);
-    assert_eq!(status, Status::Complete);
+    assert_eq!(status, CompletionStatus::Complete);
     summary
 }
 
 /// Returns the rows of the table whose title begins with `title`.
-fn rows<'a>(summary: &'a Summary, title: &str) -> &'a [Vec<Value>] {
+fn rows<'a>(summary: &'a JobSummary, title: &str) -> &'a [Vec<Value>] {
     let table = summary.tables.iter().find(|table| table.title.starts_with(title));
     &table.unwrap_or_else(|| panic!("no table {title}")).rows
 }
@@ -138,7 +138,7 @@ proptest! {
         let simple = |paths: &[&Path]| IngestJob { format: LineFormat::Simple, ..job(paths) };
         let (_, expected) = run(simple(&[&whole]), 1);
         let (status, split) = run(IngestJob { chunk_bytes, ..simple(&[&whole]) }, workers);
-        prop_assert_eq!(status, Status::Complete);
+        prop_assert_eq!(status, CompletionStatus::Complete);
         prop_assert_eq!(&split, &expected);
         // Two files: everything is equal except their names and number.
         let (_, mut two) = run(IngestJob { chunk_bytes, ..simple(&[&parts[0], &parts[1]]) }, workers);
@@ -207,7 +207,7 @@ fn folders_are_walked_and_unreadable_files_fail_alone() {
     fs::write(folder.path().join("c.gz"), &torn[..torn.len() / 2]).unwrap();
     rustix::fs::mkfifoat(rustix::fs::CWD, folder.path().join("pipe"), rustix::fs::Mode::RWXU).unwrap();
     let (status, summary) = run(job(&[folder.path(), &folder.path().join("none.log")]), 2);
-    assert_eq!(status, Status::Partial);
+    assert_eq!(status, CompletionStatus::Partial);
     let metric = |name: &str| summary.metrics[name].as_u64().unwrap();
     assert_eq!((metric("files"), metric("requests"), metric("missing_shards")), (2, 380, 2));
 }
@@ -222,7 +222,7 @@ fn odd_bytes_and_endless_lines_are_counted() {
     let mut expected = None;
     for chunk_bytes in [1 << 30, 1 << 20, 1_000_003] {
         let (status, summary) = run(IngestJob { chunk_bytes, ..job(&[&path]) }, 2);
-        assert_eq!(status, Status::Complete);
+        assert_eq!(status, CompletionStatus::Complete);
         let metric = |name: &str| summary.metrics[name].as_u64().unwrap();
         assert_eq!((metric("lines"), metric("requests"), metric("malformed")), (5, 2, 3));
         assert_eq!((metric("lines_with_nul"), metric("lines_not_utf8")), (2, 2));

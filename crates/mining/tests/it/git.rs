@@ -20,7 +20,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use streamguard_collect::{Collect, Collector, Samples};
 use streamguard_dataset::Sample;
-use streamguard_engine::{JobError, Options, PlanContext, ShardError};
+use streamguard_engine::{JobError, PlanContext, RunOptions, ShardError};
 use streamguard_git::{Fetched, Fetching, Mirror, blobs, commits, history, open};
 use streamguard_mining::{CommitMiner, SelectedCommit, SelectionReason};
 use tempfile::TempDir;
@@ -148,8 +148,9 @@ fn mine(path: &Path, commit: &str) -> Vec<Sample> {
     let named = Named { path: path.to_owned(), commit: commit.to_owned() };
     let jobs: Vec<Arc<dyn streamguard_engine::Job>> = vec![Arc::new(Collect(named))];
     let finished =
-        streamguard_engine::run(jobs, &Options { workers: 1, ..Options::default() }, None, &mut ()).unwrap();
-    let lines = finished.made[0].get("named.jsonl").cloned().unwrap_or_default();
+        streamguard_engine::run(jobs, &RunOptions { workers: 1, ..RunOptions::default() }, None, &mut ())
+            .unwrap();
+    let lines = finished.files[0].get("named.jsonl").cloned().unwrap_or_default();
     let lines = String::from_utf8(lines).unwrap();
     lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use streamguard_collect::Collect;
 use streamguard_dataset::{Flag, Sample};
-use streamguard_engine::{Options, Status};
+use streamguard_engine::{CompletionStatus, RunOptions};
 use streamguard_mining::RepoCollector;
 use tempfile::TempDir;
 
@@ -30,7 +30,7 @@ struct Field {
 
 /// What came out of mining, without the sample of the sound repository.
 struct Mined {
-    status: Status,
+    status: CompletionStatus,
     samples: Vec<Sample>,
     counters: BTreeMap<String, u64>,
     lost: Vec<String>,
@@ -99,19 +99,19 @@ impl Field {
     ) -> Mined {
         let mut repo: Vec<_> = paths.into_iter().map(|path| path.as_ref().display().to_string()).collect();
         repo.push(self.sound.display().to_string());
-        let options = Options { workers: 2, ..Options::default() };
+        let options = RunOptions { workers: 2, ..RunOptions::default() };
         let jobs: Vec<Arc<dyn streamguard_engine::Job>> =
             vec![Arc::new(Collect(RepoCollector { repo, ..settings }))];
         let finished = streamguard_engine::run(jobs, &options, None, &mut ()).unwrap();
         let state = &finished.state.jobs[0];
-        let lines = finished.made[0].get("repo.jsonl").cloned().unwrap_or_default();
+        let lines = finished.files[0].get("repo.jsonl").cloned().unwrap_or_default();
         let lines = String::from_utf8(lines).unwrap();
         let (sound, samples): (Vec<Sample>, Vec<Sample>) = lines
             .lines()
             .map(|line| serde_json::from_str(line).unwrap())
             .partition(|sample: &Sample| sample.repository.as_deref() == Some("sound"));
         assert_eq!(sound.len(), 1, "the sound repository gives its sample: {state:?}");
-        let lost = state.lost.iter().map(|(_, _, reason)| reason.clone()).collect();
+        let lost = state.failed_shards.iter().map(|(_, _, reason)| reason.clone()).collect();
         Mined { status: finished.status, samples, counters: state.counters.clone(), lost }
     }
 }
@@ -218,7 +218,7 @@ fn every_form_of_a_repository_gives_the_same_samples() {
     for form in ["bare.git", "linked", "with-file", "aside", "plain/.git", "plain/app", "linked/app"] {
         let mined = field.mine([field.at(form)]);
         assert_eq!(mined.pairs(), expected.pairs(), "{form}");
-        assert_eq!(mined.status, Status::Complete, "{form}");
+        assert_eq!(mined.status, CompletionStatus::Complete, "{form}");
     }
 }
 
@@ -278,7 +278,7 @@ fn strange_files_do_not_hide_the_good_one() {
     assert!(mined.rejected("oversized_file") >= 1, "{:?}", mined.counters);
     assert!(mined.rejected("binary_file") >= 1, "{:?}", mined.counters);
     assert!(mined.rejected("minified_file") >= 1, "{:?}", mined.counters);
-    assert_eq!(mined.status, Status::Complete);
+    assert_eq!(mined.status, CompletionStatus::Complete);
 }
 
 #[test]

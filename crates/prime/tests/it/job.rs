@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use streamguard_engine::testing::check_job;
-use streamguard_engine::{Cancel, Options, Status, Summary};
+use streamguard_engine::{CancelToken, CompletionStatus, JobSummary, RunOptions};
 use streamguard_prime::arithmetic::{NumberRange, is_prime, pi};
 use streamguard_prime::{NamedRange, PrimeFile, PrimeFileFormat, PrimeJob};
 
@@ -13,10 +13,10 @@ fn named(start: u64, end: u64) -> NamedRange {
     NamedRange { range: NumberRange { start, end }, description: String::new() }
 }
 
-fn run(job: PrimeJob, workers: usize) -> Summary {
-    let options = Options { workers, ..Options::default() };
+fn run(job: PrimeJob, workers: usize) -> JobSummary {
+    let options = RunOptions { workers, ..RunOptions::default() };
     let finished = streamguard_engine::run(vec![Arc::new(job)], &options, None, &mut ()).unwrap();
-    assert_eq!(finished.status, Status::Complete);
+    assert_eq!(finished.status, CompletionStatus::Complete);
     finished.state.jobs[0].summary.clone()
 }
 
@@ -72,8 +72,8 @@ fn all_64_bit_numbers_can_be_planned() {
     let job = PrimeJob::new(vec![named(0, u64::MAX), named(u64::MAX, u64::MAX)], 4);
     let planning = streamguard_engine::PlanContext {
         clock_ms: 0,
-        cancel: Cancel::new(),
-        results: streamguard_engine::Results::default(),
+        cancel: CancelToken::new(),
+        results: streamguard_engine::EarlierResults::default(),
     };
     let shards = streamguard_engine::Job::plan(&job, &planning).unwrap().shards().len();
     assert!((10_000..20_000).contains(&shards), "{shards}");
@@ -96,8 +96,8 @@ fn many_small_ranges_share_shards() {
     let job = PrimeJob::new((0..10_000).map(|at| named(at * 100, at * 100 + 40)).collect(), 4);
     let planning = streamguard_engine::PlanContext {
         clock_ms: 0,
-        cancel: Cancel::new(),
-        results: streamguard_engine::Results::default(),
+        cancel: CancelToken::new(),
+        results: streamguard_engine::EarlierResults::default(),
     };
     assert!(streamguard_engine::Job::plan(&job, &planning).unwrap().shards().len() < 1000);
 }

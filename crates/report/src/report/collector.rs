@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
-use streamguard_engine::{JobState, State, Status, Table};
+use streamguard_engine::{CompletionStatus, JobState, RunState, SummaryTable};
 
 use super::{bounded, bounded_value, percent, rate, seconds};
 use crate::{RecordUnit, SampleCount};
@@ -75,7 +75,7 @@ pub struct ReportTable {
 }
 
 impl Collector {
-    pub(crate) fn of(state: &State, job: &JobState) -> Self {
+    pub(crate) fn of(state: &RunState, job: &JobState) -> Self {
         let took = job.took_ms(state.elapsed_ms);
         let SampleCount { collected, target, pairs, .. } = SampleCount::of(state, job);
         let (rejected, counters): (Vec<_>, Vec<_>) = job
@@ -84,7 +84,7 @@ impl Collector {
             .map(|(name, n)| (name.clone(), *n))
             .partition(|(name, _)| name.starts_with(REJECTED));
         Self {
-            status: job.status.map_or("interrupted", Status::name).to_owned(),
+            status: job.status.map_or("interrupted", CompletionStatus::name).to_owned(),
             reason: job.reason.as_deref().map(bounded),
             records: job.records,
             unit: job.unit.as_str().into(),
@@ -100,8 +100,8 @@ impl Collector {
             counters: counters.into_iter().collect(),
             shards: Shards {
                 planned: job.shards,
-                done: job.good,
-                lost: u32::try_from(job.lost.len()).unwrap_or(u32::MAX),
+                done: job.completed_shards,
+                lost: u32::try_from(job.failed_shards.len()).unwrap_or(u32::MAX),
                 attempts: job.outcomes.iter().map(|(outcome, n)| (outcome.name().to_owned(), *n)).collect(),
             },
             metrics: job
@@ -119,7 +119,7 @@ impl Collector {
 const REJECTED: &str = "rejected.";
 
 impl ReportTable {
-    fn of(table: &Table) -> Self {
+    fn of(table: &SummaryTable) -> Self {
         Self {
             title: bounded(&table.title),
             columns: table.columns.iter().map(|column| bounded(column)).collect(),

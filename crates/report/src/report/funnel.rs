@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
-use streamguard_engine::{JobState, State};
+use streamguard_engine::{JobState, RunState};
 
 use super::Dataset;
 use crate::RecordUnit;
@@ -28,7 +28,7 @@ pub struct Step {
 }
 
 /// The ways to the dataset that the run went.
-pub(crate) fn funnels(state: &State, dataset: Option<&Dataset>) -> Vec<Funnel> {
+pub(crate) fn funnels(state: &RunState, dataset: Option<&Dataset>) -> Vec<Funnel> {
     let advisories: u64 = state
         .jobs
         .iter()

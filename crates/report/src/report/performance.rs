@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use streamguard_engine::State;
+use streamguard_engine::RunState;
 
 use super::{percent, round};
 use crate::history::Effort;
@@ -26,7 +26,7 @@ pub struct Performance {
 }
 
 impl Performance {
-    pub(crate) fn of(state: &State, effort: &Effort) -> Self {
+    pub(crate) fn of(state: &RunState, effort: &Effort) -> Self {
         let had_us = state.elapsed_ms * 1000 * state.workers as u64;
         Self {
             attempts: effort.attempts,

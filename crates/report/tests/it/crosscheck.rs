@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use streamguard_engine::{Event, EventKind, Outcome, Status, Summary, Table};
+use streamguard_engine::{CompletionStatus, Event, EventKind, JobSummary, Outcome, SummaryTable};
 use streamguard_report::{Format, Options, Run};
 use tempfile::TempDir;
 
@@ -16,23 +16,30 @@ const CLOCK_MS: u64 = 1_767_225_600_000;
 
 /// A run of jobs that are no collectors, with text and numbers in its tables.
 pub(crate) fn jobs_run() -> (TempDir, Run) {
-    let table = Table {
+    let table = SummaryTable {
         title: "Slowest paths".to_owned(),
         columns: vec!["path".to_owned(), "milliseconds".to_owned()],
         rows: vec![vec![json!("/"), json!(12.5)], vec![json!("=1+1"), json!(-3)]],
     };
-    let ingest = Summary::default().metric("lines", 1_000_000).metric("slowest", HOSTILE).table(table);
-    let prime = Summary::default().metric("primes", 9592).metric("exact", true);
+    let ingest = JobSummary::default().metric("lines", 1_000_000).metric("slowest", HOSTILE).table(table);
+    let prime = JobSummary::default().metric("primes", 9592).metric("exact", true);
     ran(vec![
         Job {
             name: "ingest",
             unit: "pieces",
             records: 8,
-            status: Status::Complete,
+            status: CompletionStatus::Complete,
             summary: ingest,
             lost: 0,
         },
-        Job { name: "prime", unit: "ranges", records: 3, status: Status::Partial, summary: prime, lost: 1 },
+        Job {
+            name: "prime",
+            unit: "ranges",
+            records: 3,
+            status: CompletionStatus::Partial,
+            summary: prime,
+            lost: 1,
+        },
     ])
 }
 
@@ -41,8 +48,8 @@ struct Job {
     name: &'static str,
     unit: &'static str,
     records: u64,
-    status: Status,
-    summary: Summary,
+    status: CompletionStatus,
+    summary: JobSummary,
     lost: u32,
 }
 
@@ -104,7 +111,7 @@ fn events(jobs: Vec<Job>) -> Vec<Event> {
         };
         events.push(Event { at_ms: at_ms + 50, kind: ended });
     }
-    events.push(Event { at_ms: 1000, kind: EventKind::RunEnded { status: Status::Partial } });
+    events.push(Event { at_ms: 1000, kind: EventKind::RunEnded { status: CompletionStatus::Partial } });
     events
 }
 
@@ -196,14 +203,14 @@ proptest! {
         jobs in proptest::collection::vec((0..2000_u64, 0..3_u32, 0..4_usize, 0..3_usize), 0..4),
         count in proptest::option::of(0..30_u32),
     ) {
-        let statuses = [Status::Complete, Status::Partial, Status::Failed, Status::Cancelled];
+        let statuses = [CompletionStatus::Complete, CompletionStatus::Partial, CompletionStatus::Failed, CompletionStatus::Cancelled];
         let jobs = jobs.into_iter().zip(["cve", "repo", "synthetic"]).map(
             |((records, lost, status, unit), name)| Job {
                 name,
                 unit: ["samples", "advisories", "pieces"][unit],
                 records,
                 status: statuses[status],
-                summary: Summary::default().metric("samples", records / 3),
+                summary: JobSummary::default().metric("samples", records / 3),
                 lost,
             },
         );

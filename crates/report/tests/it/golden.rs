@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::json;
 use streamguard_dataset::union::{Source, write_union};
 use streamguard_dataset::{Flag, JsonlWriter, Kind, Language, Level, Sample, Severity, Union};
-use streamguard_engine::{Event, EventKind, Outcome, Status, Summary, Table};
+use streamguard_engine::{CompletionStatus, Event, EventKind, JobSummary, Outcome, SummaryTable};
 use streamguard_report::{Assembled, Run};
 use tempfile::TempDir;
 
@@ -184,7 +184,7 @@ pub(crate) fn events(ending: Ending) -> Vec<Event> {
             counters: counters.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect::<BTreeMap<_, _>>(),
             summary,
         };
-    let note = |job, level, text: String| EventKind::Note { job, level, text };
+    let note = |job, level, text: String| EventKind::Log { job, level, text };
 
     at(0, started(false));
     at(10, planned(4, 2, Some(40), "samples"));
@@ -196,10 +196,10 @@ pub(crate) fn events(ending: Ending) -> Vec<Event> {
     at(14, planned(3, 3, Some(200), "samples"));
     at(15, planned(4, 2, Some(40), "samples"));
     at(15, shard_ended(4, 0, Outcome::Reused, None, 20, &[("pairs", 18)]));
-    at(20, note(Some(3), streamguard_engine::Level::Warning, HOSTILE.to_owned()));
-    at(21, note(None, streamguard_engine::Level::Error, format!("{}{HOSTILE}", "long ".repeat(200_000))));
+    at(20, note(Some(3), streamguard_engine::LogLevel::Warning, HOSTILE.to_owned()));
+    at(21, note(None, streamguard_engine::LogLevel::Error, format!("{}{HOSTILE}", "long ".repeat(200_000))));
     at(300, shard_ended(0, 0, Outcome::Failed, Some(HOSTILE), 0, &[]));
-    at(310, ended(0, Status::Failed, Some(HOSTILE), 0, &[], Summary::default()));
+    at(310, ended(0, CompletionStatus::Failed, Some(HOSTILE), 0, &[], JobSummary::default()));
     at(320, planned(1, 0, Some(0), "fixes"));
     let nothing = [
         ("advisories", 0),
@@ -208,17 +208,18 @@ pub(crate) fn events(ending: Ending) -> Vec<Event> {
         ("pairs", 0),
         ("samples", 0),
     ];
-    let of_fixes = nothing.into_iter().fold(Summary::default(), |summary, (name, n)| summary.metric(name, n));
-    at(330, ended(1, Status::Complete, None, 0, &[], of_fixes));
+    let of_fixes =
+        nothing.into_iter().fold(JobSummary::default(), |summary, (name, n)| summary.metric(name, n));
+    at(330, ended(1, CompletionStatus::Complete, None, 0, &[], of_fixes));
     at(
         340,
         ended(
             2,
-            Status::Complete,
+            CompletionStatus::Complete,
             None,
             0,
             &[("rejected.unknown_language", 3)],
-            Summary::default().metric("samples", 0),
+            JobSummary::default().metric("samples", 0),
         ),
     );
     at(700, EventKind::Progress { job: 3, records: 9 });
@@ -237,25 +238,25 @@ pub(crate) fn events(ending: Ending) -> Vec<Event> {
     if ending == Ending::Cancelled {
         at(950, EventKind::CancelRequested);
         at(960, shard_ended(3, 1, Outcome::Cancelled, None, 0, &[]));
-        at(970, ended(3, Status::Cancelled, None, 25, &walked, Summary::default()));
-        at(975, ended(4, Status::Cancelled, None, 20, &[("pairs", 18)], Summary::default()));
-        at(980, EventKind::RunEnded { status: Status::Cancelled });
+        at(970, ended(3, CompletionStatus::Cancelled, None, 25, &walked, JobSummary::default()));
+        at(975, ended(4, CompletionStatus::Cancelled, None, 20, &[("pairs", 18)], JobSummary::default()));
+        at(980, EventKind::RunEnded { status: CompletionStatus::Cancelled });
         return events;
     }
     at(1000, shard_ended(3, 1, Outcome::Crashed, Some("the worker died: signal 11"), 0, &[]));
     at(1010, shard_ended(3, 2, Outcome::TimedOut, Some(HOSTILE), 0, &[]));
-    let table = Table {
+    let table = SummaryTable {
         title: format!("Repositories {HOSTILE}"),
         columns: vec!["repository".to_owned(), HOSTILE.to_owned()],
         rows: vec![vec![json!("https://git.example/team/app"), json!(25)], vec![json!(HOSTILE), json!(null)]],
     };
     let of_repo =
-        Summary::default().metric("samples", 25).metric("pairs", 22).metric("note", HOSTILE).table(table);
-    at(1020, ended(3, Status::Partial, Some(HOSTILE), 25, &walked, of_repo));
+        JobSummary::default().metric("samples", 25).metric("pairs", 22).metric("note", HOSTILE).table(table);
+    at(1020, ended(3, CompletionStatus::Partial, Some(HOSTILE), 25, &walked, of_repo));
     at(1300, shard_ended(4, 1, Outcome::Finished, None, 21, &[("pairs", 18)]));
     let of_synthetic =
-        Summary::default().metric("samples", 41).metric("pairs", 36).metric("cut_at_target", 0);
-    at(1310, ended(4, Status::Complete, None, 41, &[("pairs", 36)], of_synthetic));
-    at(1320, EventKind::RunEnded { status: Status::Partial });
+        JobSummary::default().metric("samples", 41).metric("pairs", 36).metric("cut_at_target", 0);
+    at(1310, ended(4, CompletionStatus::Complete, None, 41, &[("pairs", 36)], of_synthetic));
+    at(1320, EventKind::RunEnded { status: CompletionStatus::Partial });
     events
 }

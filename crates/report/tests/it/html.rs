@@ -7,7 +7,7 @@ use std::process::Command;
 use base64::Engine;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use streamguard_engine::{Event, EventKind, Outcome, Status, Summary, Table};
+use streamguard_engine::{CompletionStatus, Event, EventKind, JobSummary, Outcome, SummaryTable};
 use streamguard_report::{Format, Options, Run};
 use tempfile::TempDir;
 
@@ -27,12 +27,12 @@ fn page(ending: Ending) -> String {
 
 /// A run of jobs that make no samples.
 pub(crate) fn jobs() -> (TempDir, Run) {
-    let table = Table {
+    let table = SummaryTable {
         title: "Slowest pages".to_owned(),
         columns: vec!["page".to_owned(), "milliseconds".to_owned()],
         rows: (0..250).map(|n| vec![json!(format!("/page/{n} {HOSTILE}")), json!(250 - n)]).collect(),
     };
-    let summary = Summary::default().metric("lines", 120_000).metric("share", 12.5).table(table);
+    let summary = JobSummary::default().metric("lines", 120_000).metric("share", 12.5).table(table);
     let started = EventKind::RunStarted {
         version: "0.1.0".to_owned(),
         clock_ms: 1_767_225_600_000,
@@ -61,13 +61,13 @@ pub(crate) fn jobs() -> (TempDir, Run) {
     };
     let ended = EventKind::JobEnded {
         job: 0,
-        status: Status::Complete,
+        status: CompletionStatus::Complete,
         reason: None,
         records: 8,
         counters: std::iter::once(("bytes".to_owned(), 9_000_000)).collect(),
         summary,
     };
-    let kinds = [started, planned, shard, ended, EventKind::RunEnded { status: Status::Complete }];
+    let kinds = [started, planned, shard, ended, EventKind::RunEnded { status: CompletionStatus::Complete }];
     let events: Vec<Event> =
         kinds.into_iter().zip(0..).map(|(kind, n)| Event { at_ms: n * 500, kind }).collect();
     let folder = tempfile::tempdir().unwrap();

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use proptest::prelude::*;
 use serde_json::json;
-use streamguard_engine::{Event, EventKind, Outcome, Status, Summary, Table};
+use streamguard_engine::{CompletionStatus, Event, EventKind, JobSummary, Outcome, SummaryTable};
 use streamguard_report::{Format, Options, Run};
 use tempfile::TempDir;
 
@@ -67,21 +67,21 @@ fn job_run(rows: u64, problems: u32) -> (TempDir, Run) {
             took_us: 10,
         };
         at(860, failed);
-        at(860, EventKind::Note { job: Some(0), level: streamguard_engine::Level::Warning, text });
+        at(860, EventKind::Log { job: Some(0), level: streamguard_engine::LogLevel::Warning, text });
     }
-    let paths = Table {
+    let paths = SummaryTable {
         title: "Most frequent paths".to_owned(),
         columns: ["path", "requests", "share"].map(str::to_owned).into(),
         rows: (0..rows)
             .map(|n| vec![json!(format!("/api/v1/items/{n}")), json!(1_000_000 - n), json!(0.25)])
             .collect(),
     };
-    let agents = Table {
+    let agents = SummaryTable {
         title: "Agents".to_owned(),
         columns: (0..14).map(|n| format!("column_{n}")).collect(),
         rows: vec![(0..14).map(|_| json!(HOSTILE)).collect(), vec![json!("x".repeat(1900)); 14]],
     };
-    let summary = Summary::default()
+    let summary = JobSummary::default()
         .metric("requests", 1_234_567)
         .metric("lines", 1_234_600)
         .metric("latency_ms.mean", 12.25)
@@ -92,14 +92,14 @@ fn job_run(rows: u64, problems: u32) -> (TempDir, Run) {
         900,
         EventKind::JobEnded {
             job: 0,
-            status: Status::Complete,
+            status: CompletionStatus::Complete,
             reason: None,
             records: 24,
             counters: Default::default(),
             summary,
         },
     );
-    at(910, EventKind::RunEnded { status: Status::Complete });
+    at(910, EventKind::RunEnded { status: CompletionStatus::Complete });
     let folder = tempfile::tempdir().unwrap();
     write_run(folder.path(), &events);
     let run = Run::read(folder.path()).unwrap();
@@ -355,17 +355,17 @@ prop_compose! {
                 took_us: count >> 20,
             });
             for text in &notes {
-                say(EventKind::Note { job: Some(job), level: streamguard_engine::Level::Warning, text: text.clone() });
+                say(EventKind::Log { job: Some(job), level: streamguard_engine::LogLevel::Warning, text: text.clone() });
             }
         }
         for (job, (title, name, reason, count, status)) in jobs.iter().enumerate() {
             let width = rows.iter().map(Vec::len).min().unwrap_or(1);
-            let table = Table {
+            let table = SummaryTable {
                 title: title.clone(),
                 columns: rows.first().map(|row| row[..width].to_vec()).unwrap_or_default(),
                 rows: rows.iter().map(|row| row[..width].iter().map(|cell| json!(cell)).collect()).collect(),
             };
-            let status = [Status::Complete, Status::Partial, Status::Failed, Status::Cancelled, Status::Complete]
+            let status = [CompletionStatus::Complete, CompletionStatus::Partial, CompletionStatus::Failed, CompletionStatus::Cancelled, CompletionStatus::Complete]
                 [usize::from(*status)];
             say(EventKind::JobEnded {
                 job,
@@ -373,10 +373,10 @@ prop_compose! {
                 reason: reason.clone(),
                 records: count >> 8,
                 counters: counters.iter().map(|(name, count)| (name.clone(), count >> 16)).collect(),
-                summary: Summary::default().metric(name, *count).metric("note", title.as_str()).table(table),
+                summary: JobSummary::default().metric(name, *count).metric("note", title.as_str()).table(table),
             });
         }
-        say(EventKind::RunEnded { status: Status::Partial });
+        say(EventKind::RunEnded { status: CompletionStatus::Partial });
         events.truncate(keep.max(1));
         events
     }

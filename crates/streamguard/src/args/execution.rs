@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
-use streamguard_engine::Begin;
+use streamguard_engine::OnExistingRun;
 
 use super::display::DisplayArgs;
 use crate::cluster::ClusterArgs;
@@ -57,11 +57,11 @@ pub(crate) struct ExecutionArgs {
 
 impl ExecutionArgs {
     /// Returns what to do about an interrupted run.
-    pub(crate) fn on_existing_run(&self) -> Begin {
+    pub(crate) fn on_existing_run(&self) -> OnExistingRun {
         match (self.resume, self.fresh) {
-            (true, _) => Begin::Resume,
-            (_, true) => Begin::Fresh,
-            _ => Begin::New,
+            (true, _) => OnExistingRun::Resume,
+            (_, true) => OnExistingRun::Discard,
+            _ => OnExistingRun::Refuse,
         }
     }
 }

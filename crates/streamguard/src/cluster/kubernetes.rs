@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use streamguard_engine::cluster::Round;
+use streamguard_engine::cluster::Submission;
 
 /// Where and how elements run.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub(crate) struct Pods<'a> {
 const TRIES: u32 = 3;
 
 /// The manifest. It is JSON, which is YAML as well.
-pub(crate) fn manifest(round: &Round, pods: &Pods<'_>) -> Value {
+pub(crate) fn manifest(round: &Submission, pods: &Pods<'_>) -> Value {
     let mut container = json!({
         "name": "shard",
         "image": pods.image,

@@ -10,7 +10,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use streamguard_engine::cluster::Round;
+use streamguard_engine::cluster::Submission;
 
 pub(crate) use args::ClusterArgs;
 
@@ -59,7 +59,7 @@ impl ShardCommand {
     }
 
     /// Its words, without the element.
-    pub(crate) fn words(&self, round: &Round) -> Vec<String> {
+    pub(crate) fn words(&self, round: &Submission) -> Vec<String> {
         let path = |path: &Path| path.display().to_string();
         let mut words = vec![path(&self.program), "shard".to_owned(), "run".to_owned()];
         words.extend(["--plan".to_owned(), path(&round.plan), "--round".to_owned(), path(&round.file)]);
@@ -68,7 +68,7 @@ impl ShardCommand {
     }
 
     /// As a line of a POSIX shell. `element` is the number of the element, as the shell knows it.
-    pub(crate) fn line(&self, round: &Round, element: &str) -> String {
+    pub(crate) fn line(&self, round: &Submission, element: &str) -> String {
         let words: Vec<String> = self.words(round).iter().map(|word| quoted(word)).collect();
         format!("{} --element {element}", words.join(" "))
     }

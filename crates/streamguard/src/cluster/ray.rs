@@ -11,8 +11,8 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::json;
-use streamguard_engine::Elsewhere;
-use streamguard_engine::cluster::{Cluster, ClusterError, Round, Standing};
+use streamguard_engine::ClusterProgress;
+use streamguard_engine::cluster::{Cluster, ClusterError, Submission, SubmissionStatus};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
@@ -101,7 +101,7 @@ impl Ray {
         Ok(package.name.clone())
     }
 
-    fn log_of(round: &Round) -> String {
+    fn log_of(round: &Submission) -> String {
         round.logs.join(&round.name).display().to_string()
     }
 }
@@ -117,7 +117,7 @@ impl Cluster for Ray {
         shards.div_ceil(chunk).min(MOST_ELEMENTS)
     }
 
-    fn submit(&self, round: &Round, say: &dyn Fn(String)) -> Result<Vec<String>, ClusterError> {
+    fn submit(&self, round: &Submission, say: &dyn Fn(String)) -> Result<Vec<String>, ClusterError> {
         let package = self.send(say)?;
         let limit = self.max_in_flight.unwrap_or(usize::MAX).min(round.lane);
         let order = json!({
@@ -139,9 +139,9 @@ impl Cluster for Ray {
         Ok(self.api.job(name)?.map(|_| name.to_owned()).into_iter().collect())
     }
 
-    fn look(&self, ids: &[String]) -> Result<Standing, ClusterError> {
-        let Some(id) = ids.first() else { return Ok(Standing::default()) };
-        let Some(job) = self.api.job(id)? else { return Ok(Standing::default()) };
+    fn poll(&self, ids: &[String]) -> Result<SubmissionStatus, ClusterError> {
+        let Some(id) = ids.first() else { return Ok(SubmissionStatus::default()) };
+        let Some(job) = self.api.job(id)? else { return Ok(SubmissionStatus::default()) };
         let printed = self.api.printed(id)?;
         Ok(standing(&job, &printed))
     }
@@ -150,7 +150,7 @@ impl Cluster for Ray {
         ids.iter().try_for_each(|id| self.api.stop(id))
     }
 
-    fn log(&self, round: &Round, element: u32) -> Option<String> {
+    fn log(&self, round: &Submission, element: u32) -> Option<String> {
         // A task's log bears the number of its first element.
         let prefix = format!("{}.", round.name);
         let firsts = fs::read_dir(&round.logs).ok()?.flatten().filter_map(|entry| {
@@ -176,26 +176,30 @@ enum Said {
 }
 
 /// How far a job is, by what it printed.
-fn standing(job: &api::Job, printed: &str) -> Standing {
+fn standing(job: &api::Job, printed: &str) -> SubmissionStatus {
     // Until the driver has said something, the job as a whole waits.
     let is_pending = job.status == "PENDING";
     let message = job.message.iter().filter(|message| is_pending && !message.is_empty()).cloned();
-    let mut standing = Standing {
-        elsewhere: Elsewhere { waiting: 1, reasons: message.collect(), ..Elsewhere::default() },
-        ..Standing::default()
+    let mut standing = SubmissionStatus {
+        progress: ClusterProgress {
+            waiting: 1,
+            wait_reasons: message.collect(),
+            ..ClusterProgress::default()
+        },
+        ..SubmissionStatus::default()
     };
     let mut last = "";
     for line in printed.lines().filter(|line| !line.trim().is_empty()) {
         match serde_json::from_str(line) {
             Ok(Line { streamguard: Said::Standing { waiting, running, nodes } }) => {
                 let idle = nodes.is_empty().then(|| "no node of the cluster has a processor".to_owned());
-                let now = Elsewhere {
+                let now = ClusterProgress {
                     waiting,
                     running,
-                    reasons: idle.into_iter().collect(),
-                    ..Elsewhere::default()
+                    wait_reasons: idle.into_iter().collect(),
+                    ..ClusterProgress::default()
                 };
-                standing.elsewhere = now.on(nodes.into_iter().collect());
+                standing.progress = now.on_nodes(nodes.into_iter().collect());
             }
             Ok(Line { streamguard: Said::Bad { first, last, how } }) => {
                 let last = last.min(MOST_ELEMENTS as u32);
@@ -206,16 +210,16 @@ fn standing(job: &api::Job, printed: &str) -> Standing {
         }
     }
     if job.is_over() {
-        standing.elsewhere = Elsewhere::default();
+        standing.progress = ClusterProgress::default();
         if job.status != "SUCCEEDED" {
             let words = [job.message.as_deref().unwrap_or_default(), last];
             let words = words.map(|words| words.trim().replace('\n', " ").chars().take(EXCERPT).collect());
             let [message, last]: [String; 2] = words;
             standing.failure = Some(format!("{} {message}; it last said: {last}", job.status));
         }
-    } else if standing.elsewhere.running + standing.elsewhere.waiting == 0 {
+    } else if standing.progress.running + standing.progress.waiting == 0 {
         // It has still to end.
-        standing.elsewhere.running = 1;
+        standing.progress.running = 1;
     }
     standing
 }
@@ -271,12 +275,12 @@ mod tests {
             {\"streamguard\": {\"first\": 3, \"last\": 4, \"how\": \"ended with code 75 on n1\"}}\n\
             {\"streamguard\": {\"waiting\": 4, \"running\": 1, \"nodes\": [\"n1\"]}}\n{\"other\": 1}\nTraceback: no\n";
         let now = standing(&job("RUNNING", "Job is currently running."), printed);
-        assert_eq!((now.elsewhere.waiting, now.elsewhere.running, now.elsewhere.nodes), (4, 1, 1));
-        assert!(now.elsewhere.reasons.is_empty() && now.failure.is_none() && !now.is_over());
+        assert_eq!((now.progress.waiting, now.progress.running, now.progress.nodes), (4, 1, 1));
+        assert!(now.progress.wait_reasons.is_empty() && now.failure.is_none() && !now.is_over());
         assert_eq!(now.bad.keys().copied().collect::<Vec<_>>(), [3, 4]);
 
         let waits = standing(&job("PENDING", "Job has not started yet."), "");
-        assert_eq!((waits.elsewhere.waiting, waits.elsewhere.reasons.len()), (1, 1));
+        assert_eq!((waits.progress.waiting, waits.progress.wait_reasons.len()), (1, 1));
         let last = standing(
             &job("RUNNING", ""),
             "{\"streamguard\": {\"waiting\": 0, \"running\": 0, \"nodes\": []}}\n",

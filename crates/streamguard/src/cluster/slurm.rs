@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result};
 use streamguard::env::SECRETS;
 use streamguard::exit::UsageError;
-use streamguard_engine::cluster::{Cluster, ClusterError, Round, Standing};
+use streamguard_engine::cluster::{Cluster, ClusterError, Submission, SubmissionStatus};
 use streamguard_git as git;
 
 use super::{ClusterArgs, ShardCommand, tail};
@@ -93,13 +93,18 @@ impl Slurm {
         self.max_in_flight.unwrap_or(usize::MAX).min(self.processors).max(1)
     }
 
-    fn log_of(&self, round: &Round, element: usize) -> (PathBuf, usize) {
+    fn log_of(&self, round: &Submission, element: usize) -> (PathBuf, usize) {
         let first = element / self.largest * self.largest;
         (round.logs.join(format!("{}.{first}", round.name)), element - first)
     }
 
     /// Hands over one array: elements from `first` on. `after` is the array before it.
-    fn array(&self, round: &Round, first: usize, after: Option<&String>) -> Result<String, ClusterError> {
+    fn array(
+        &self,
+        round: &Submission,
+        first: usize,
+        after: Option<&String>,
+    ) -> Result<String, ClusterError> {
         let count = (round.elements as usize - first).min(self.largest);
         let limit = self.max_in_flight.unwrap_or(usize::MAX).min(round.lane);
         let mut array = format!("--array=0-{}", count - 1);
@@ -157,7 +162,7 @@ impl Cluster for Slurm {
         }
     }
 
-    fn submit(&self, round: &Round, _: &dyn Fn(String)) -> Result<Vec<String>, ClusterError> {
+    fn submit(&self, round: &Submission, _: &dyn Fn(String)) -> Result<Vec<String>, ClusterError> {
         let mut ids = Vec::new();
         for first in (0..round.elements as usize).step_by(self.largest) {
             match self.array(round, first, ids.last()) {
@@ -180,16 +185,16 @@ impl Cluster for Slurm {
         Ok(ids.iter().map(u64::to_string).collect())
     }
 
-    fn look(&self, ids: &[String]) -> Result<Standing, ClusterError> {
+    fn poll(&self, ids: &[String]) -> Result<SubmissionStatus, ClusterError> {
         if ids.is_empty() {
-            return Ok(Standing::default());
+            return Ok(SubmissionStatus::default());
         }
         let jobs = format!("--jobs={}", ids.join(","));
         let arguments = ["--noheader", "--array", "--states=all", &jobs, "--format=%F|%K|%T|%N|%r"];
         match ask("squeue", &arguments, "") {
             Ok(said) => Ok(standing(&said, ids, self.largest)),
             // It remembers jobs that are over for a while only (MinJobAge).
-            Err(Unanswered::Said(text)) if text.contains("Invalid job id") => Ok(Standing::default()),
+            Err(Unanswered::Said(text)) if text.contains("Invalid job id") => Ok(SubmissionStatus::default()),
             Err(error) => Err(ClusterError(error.said("squeue"))),
         }
     }
@@ -204,7 +209,7 @@ impl Cluster for Slurm {
         }
     }
 
-    fn log(&self, round: &Round, element: u32) -> Option<String> {
+    fn log(&self, round: &Submission, element: u32) -> Option<String> {
         let (path, index) = self.log_of(round, element as usize);
         tail(&PathBuf::from(format!("{}.{index}.log", path.display())))
     }
@@ -240,7 +245,7 @@ fn ask(program: &str, arguments: &[impl AsRef<std::ffi::OsStr>], input: &str) ->
         command.env_remove(name);
     });
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    streamguard_engine::guard(&mut command);
+    streamguard_engine::kill_with_parent(&mut command);
     let mut child = command.spawn().map_err(said)?;
     if let Some(mut stdin) = child.stdin.take() {
         // It may have ended without reading: then it says why.
@@ -297,8 +302,8 @@ fn largest_array(config: &str) -> usize {
 }
 
 /// How far the arrays are, out of lines such as `17|3|PENDING||Resources`.
-fn standing(squeue: &str, ids: &[String], largest: usize) -> Standing {
-    let (mut standing, mut nodes) = (Standing::default(), BTreeSet::new());
+fn standing(squeue: &str, ids: &[String], largest: usize) -> SubmissionStatus {
+    let (mut standing, mut nodes) = (SubmissionStatus::default(), BTreeSet::new());
     for line in squeue.lines() {
         let mut fields = line.trim().splitn(5, '|');
         let mut field = || fields.next().unwrap_or_default();
@@ -314,24 +319,24 @@ fn standing(squeue: &str, ids: &[String], largest: usize) -> Standing {
                 }
             }
             "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "REQUEUE_FED" | "SPECIAL_EXIT" => {
-                standing.elsewhere.waiting += 1;
-                let reasons = &mut standing.elsewhere.reasons;
+                standing.progress.waiting += 1;
+                let reasons = &mut standing.progress.wait_reasons;
                 reasons.extend((!reason.is_empty() && reason != "None").then(|| reason.to_owned()));
             }
             // Whatever else there is has begun and not ended.
             _ => {
-                standing.elsewhere.running += 1;
+                standing.progress.running += 1;
                 nodes.extend((!node.is_empty()).then(|| node.to_owned()));
             }
         }
     }
-    standing.elsewhere = standing.elsewhere.on(nodes);
+    standing.progress = standing.progress.on_nodes(nodes);
     standing
 }
 
 #[cfg(test)]
 mod tests {
-    use streamguard_engine::Elsewhere;
+    use streamguard_engine::ClusterProgress;
 
     use super::*;
 
@@ -366,7 +371,8 @@ mod tests {
         let squeue = "7|0|COMPLETED|n1|None\n7|1|RUNNING|n1|None\n7|2|PENDING||Resources\n8|1|FAILED|n2|NonZeroExitCode\n\
                       7|3|COMPLETING|n2|None\n7|4|PENDING||JobArrayTaskLimit\n";
         let standing = standing(squeue, &["7".to_owned(), "8".to_owned()], 1001);
-        let Elsewhere { waiting, running, nodes, named: _, reasons } = standing.elsewhere;
+        let ClusterProgress { waiting, running, nodes, node_names: _, wait_reasons: reasons } =
+            standing.progress;
         assert_eq!((waiting, running, nodes), (2, 2, 2));
         assert_eq!(reasons.iter().collect::<Vec<_>>(), ["JobArrayTaskLimit", "Resources"]);
         assert_eq!(standing.bad[&1002], "ended as FAILED (NonZeroExitCode)");

@@ -64,7 +64,7 @@ pub(super) fn run(settings: &ExportArgs) -> Result<Exit> {
         return Err(UsageError(what).into());
     }
     let job = planned_job(settings.job.as_deref(), &dir)?;
-    let round = dir.hand_out(dir.plan(&job)?, settings.elements.into())?;
+    let round = dir.create_submission(dir.plan(&job)?, settings.elements.into())?;
     let pods = Pods {
         image: &settings.image,
         claim: &settings.claim,

@@ -10,7 +10,7 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::ConfigSchema;
 use streamguard::ui::{self, LogFormat};
 use streamguard::{Collection, View};
-use streamguard_engine::{Begin, Cancel, Job, Mode, Options, RunDir, Status};
+use streamguard_engine::{CancelToken, CompletionStatus, Job, OnExistingRun, RunDir, RunMode, RunOptions};
 use streamguard_registry::{self as registry, JobEntry, JobKind};
 
 use super::metrics::run_and_report;
@@ -83,12 +83,13 @@ pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
     };
     let factory = JobFactory::new(schema, settings.token_file.as_deref(), settings.config.as_deref())?;
     let planned = PlannedRun::new(planned, &factory)?;
-    let cancel = Cancel::new();
+    let cancel = CancelToken::new();
     let caught = signals::listen(cancel.clone())?;
     let view =
         if settings.quiet { View::Quiet } else { View::Plain { verbose: false, format: LogFormat::Text } };
-    let options = Options { mode: Mode::Merge, workers: 1, cancel: cancel.clone(), ..Options::default() };
-    let open = || RunDir::open(folder, recorded.settings.clone(), Begin::Resume);
+    let options =
+        RunOptions { mode: RunMode::Merge, workers: 1, cancel: cancel.clone(), ..RunOptions::default() };
+    let open = || RunDir::open(folder, recorded.settings.clone(), OnExistingRun::Resume);
     match planned {
         PlannedRun::Metrics(job) => {
             let status = run_and_report(job, &options, Some(&mut open()?), view, &settings.reports)?;
@@ -98,7 +99,7 @@ pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
             let mut dir = open()?;
             let finished = run_jobs(jobs, &options, Some(&dir), view)?;
             ui::summary::print_jobs(&finished.state, folder);
-            if finished.status == Status::Complete {
+            if finished.status == CompletionStatus::Complete {
                 dir.finish()?;
             }
             Ok(exit_of(finished.status, &caught))
@@ -107,7 +108,7 @@ pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
             let mut collection = Collection::new(folder)
                 .workers(options.workers)
                 .mode(options.mode)
-                .begin(Begin::Resume)
+                .begin(OnExistingRun::Resume)
                 .view(view)
                 .cancel(cancel);
             for (entry, job) in jobs {

@@ -11,7 +11,7 @@ use streamguard::env::Environment;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::{ConfigLayers, ConfigSchema};
 use streamguard::{View, ui};
-use streamguard_engine::{Cancel, Job, Options, RunDir, Status};
+use streamguard_engine::{CancelToken, CompletionStatus, Job, RunDir, RunOptions};
 use streamguard_registry::{JOBS, JobEntry, JobKind, SetUpError, SetUpMetrics};
 
 use crate::args::execution::{ExecutionArgs, ExecutionMode};
@@ -163,7 +163,7 @@ fn run_or_plan(job: Arc<dyn Job>, settings: &MetricsArgs, purpose: Purpose) -> R
     // A wrong name of a format ends the command before any work.
     settings.reports.formats()?;
     let execution = &settings.execution;
-    let cancel = Cancel::new();
+    let cancel = CancelToken::new();
     let caught = signals::listen(cancel.clone())?;
     let options = engine_options(execution, purpose, cancel, &NodeFiles::default())?;
     let recorded = json!({ job.name(): job.settings() });
@@ -172,10 +172,10 @@ fn run_or_plan(job: Arc<dyn Job>, settings: &MetricsArgs, purpose: Purpose) -> R
         None => None,
     };
     if let Some(dir) = &mut dir {
-        dir.begun_by(command_line())?;
+        dir.record_command(command_line())?;
     }
     if let (Some(dir), Purpose::Plan) = (&dir, purpose) {
-        let prepared = streamguard_engine::prepare(&[job], dir, &options.cancel)?;
+        let prepared = streamguard_engine::plan_only(&[job], dir, &options.cancel)?;
         return plan_summary::print(&prepared, dir.root());
     }
     let status = run_and_report(job, &options, dir.as_mut(), execution.display.view(), &settings.reports)?;
@@ -185,11 +185,11 @@ fn run_or_plan(job: Arc<dyn Job>, settings: &MetricsArgs, purpose: Purpose) -> R
 /// Runs a job, prints its metrics, and writes reports if there is a folder for them.
 pub(super) fn run_and_report(
     job: Arc<dyn Job>,
-    options: &Options,
+    options: &RunOptions,
     dir: Option<&mut RunDir>,
     view: View,
     reports: &ReportSelection,
-) -> Result<Status> {
+) -> Result<CompletionStatus> {
     let formats = reports.formats()?;
     let finished = run_jobs(vec![job], options, dir.as_deref(), view)?;
     let job = finished.state.jobs.first().context("the run has no job")?;
@@ -201,7 +201,7 @@ pub(super) fn run_and_report(
             written.extend(streamguard_report::write(&run, format, &reports.options(), dir.root())?);
         }
         ui::print(&ui::summary::reports(&written));
-        if finished.status == Status::Complete {
+        if finished.status == CompletionStatus::Complete {
             dir.finish()?;
         }
     }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 use streamguard::exit::Exit;
 use streamguard::ui::{self, Show};
-use streamguard_engine::{Cancel, Event, EventKind, Pause, State};
+use streamguard_engine::{CancelToken, Event, EventKind, PauseToken, RunState};
 
 use crate::args::display::DisplayArgs;
 use crate::signals;
@@ -47,7 +47,7 @@ const TICK: Duration = Duration::from_millis(40);
 
 pub(super) fn run(settings: &ReplayArgs) -> Result<Exit> {
     let events = streamguard_report::events(&settings.folder)?;
-    let (cancel, pause) = (Cancel::new(), Pause::new());
+    let (cancel, pause) = (CancelToken::new(), PauseToken::new());
     let caught = signals::listen(cancel.clone())?;
     let title = format!("replay of {} {}", settings.folder.display(), pace(settings.speed));
     let mut shown = ui::open(settings.display.view(), Some(title), &cancel, &pause);
@@ -64,8 +64,14 @@ fn pace(speed: Option<f64>) -> String {
 
 /// Shows the events, each at its time; none waits for it if there is no speed. Returns what they
 /// fold to, or what those did that were shown before somebody had enough.
-fn play(events: &[Event], speed: Option<f64>, shown: &mut dyn Show, cancel: &Cancel, pause: &Pause) -> State {
-    let mut state = State::default();
+fn play(
+    events: &[Event],
+    speed: Option<f64>,
+    shown: &mut dyn Show,
+    cancel: &CancelToken,
+    pause: &PauseToken,
+) -> RunState {
+    let mut state = RunState::default();
     // Where the replayed run is, in milliseconds since its start, and since when.
     let (mut now_ms, mut looked) = (0.0, Instant::now());
     for event in events {
@@ -83,7 +89,7 @@ fn play(events: &[Event], speed: Option<f64>, shown: &mut dyn Show, cancel: &Can
             if !pause.requested() {
                 now_ms += passed.as_secs_f64() * 1000.0 * speed.unwrap_or(1.0);
             }
-            state.now(now_ms as u64);
+            state.advance_to(now_ms as u64);
             let was_paused = state.paused;
             state.paused |= pause.requested();
             shown.tick(&state);

@@ -11,7 +11,7 @@ use streamguard::env::Environment;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::{CommandJob, ConfigFile, ConfigLayers, ConfigSchema};
 use streamguard::ui;
-use streamguard_engine::{Cancel, Job, RunDir, Status};
+use streamguard_engine::{CancelToken, CompletionStatus, Job, RunDir};
 
 use crate::args::execution::ExecutionArgs;
 use crate::args::matched::MatchedArgs;
@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &MatchedArgs<RunArgs>, schema: &ConfigSchema, purpo
     let settings: RunArgs = layers.resolve("run", json!(flags))?.read()?;
     let jobs = command_jobs(&file, &flags.jobs)?;
 
-    let cancel = Cancel::new();
+    let cancel = CancelToken::new();
     let caught = signals::listen(cancel.clone())?;
     let recorded: Map<String, Value> =
         jobs.iter().map(|job| (job.name().to_owned(), job.settings())).collect();
@@ -56,12 +56,12 @@ pub(super) fn run(arguments: &MatchedArgs<RunArgs>, schema: &ConfigSchema, purpo
     let options = engine_options(execution, purpose, cancel, &files)?;
     let mut dir = RunDir::open(&settings.output_dir, Value::Object(recorded), execution.on_existing_run())?;
     if purpose == Purpose::Plan {
-        let prepared = streamguard_engine::prepare(&jobs, &dir, &options.cancel)?;
+        let prepared = streamguard_engine::plan_only(&jobs, &dir, &options.cancel)?;
         return plan_summary::print(&prepared, &settings.output_dir);
     }
     let finished = run_jobs(jobs, &options, Some(&dir), execution.display.view())?;
     ui::summary::print_jobs(&finished.state, &settings.output_dir);
-    if finished.status == Status::Complete {
+    if finished.status == CompletionStatus::Complete {
         dir.finish()?;
     }
     Ok(exit_of(finished.status, &caught))

@@ -10,7 +10,8 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::ConfigSchema;
 use streamguard::ui::{self, escape::escape};
 use streamguard_engine::{
-    Cancel, Elements, Ended, Level, Mode, Options, PlanDir, PlanError, RunDirError, run_shards,
+    CancelToken, LogLevel, PlanDir, PlanError, RunDirError, RunMode, RunOptions, ShardStatus, SubmissionFile,
+    run_shards,
 };
 
 use crate::job_factory::JobFactory;
@@ -62,7 +63,7 @@ pub(crate) struct ShardRunArgs {
 
 pub(super) fn run(command: &ShardCommands, schema: &ConfigSchema) -> Result<Exit> {
     let ShardCommands::Run(settings) = command;
-    let cancel = Cancel::new();
+    let cancel = CancelToken::new();
     let caught = signals::listen(cancel.clone())?;
     if let Some(parent) = settings.parent {
         end_with(parent)?;
@@ -104,7 +105,7 @@ fn exit_of(error: &anyhow::Error) -> Exit {
     }
 }
 
-fn run_shards_of_plan(settings: &ShardRunArgs, schema: &ConfigSchema, cancel: Cancel) -> Result<Exit> {
+fn run_shards_of_plan(settings: &ShardRunArgs, schema: &ConfigSchema, cancel: CancelToken) -> Result<Exit> {
     let dir = PlanDir::open(&settings.plan)?;
     if dir.is_done() {
         ui::line("The run is over, and merged")?;
@@ -114,27 +115,27 @@ fn run_shards_of_plan(settings: &ShardRunArgs, schema: &ConfigSchema, cancel: Ca
     let plan = dir.plan(&name)?;
     let factory = JobFactory::new(schema, settings.token_file.as_deref(), settings.config.as_deref())?;
     let job = factory.make(&name, plan.settings.clone())?;
-    let options = Options {
-        mode: Mode::Process(worker_command()?),
+    let options = RunOptions {
+        mode: RunMode::Process(worker_command()?),
         worker_memory: memory_limit(settings.worker_memory),
         cancel,
-        ..Options::default()
+        ..RunOptions::default()
     };
     let say = |level, text: String| {
-        if level >= Level::Info {
+        if level >= LogLevel::Info {
             ui::say(&format!("{name}: {}", escape(&text)));
         }
     };
     let (mut done, mut reused, mut again, mut never) = (0_u32, 0_u32, 0_u32, 0_u32);
-    let mut report = |shard, ended: &Ended| match ended {
-        Ended::Done { reused: false } => done += 1,
-        Ended::Done { reused: true } => reused += 1,
-        Ended::Stopped => {}
-        Ended::TryAgain(reason) => {
+    let mut report = |shard, ended: &ShardStatus| match ended {
+        ShardStatus::Done { reused: false } => done += 1,
+        ShardStatus::Done { reused: true } => reused += 1,
+        ShardStatus::Stopped => {}
+        ShardStatus::Retryable(reason) => {
             again += 1;
             ui::say(&format!("{name}: shard {shard}, another try may help: {}", escape(reason)));
         }
-        Ended::Failed(reason) => {
+        ShardStatus::Failed(reason) => {
             never += 1;
             ui::say(&format!("{name}: shard {shard} failed: {}", escape(reason)));
         }
@@ -154,8 +155,8 @@ fn run_shards_of_plan(settings: &ShardRunArgs, schema: &ConfigSchema, cancel: Ca
 /// The job and the shards that were asked for.
 fn job_and_shards(settings: &ShardRunArgs, dir: &PlanDir) -> Result<(String, Vec<u32>)> {
     if let (Some(file), Some(list)) = (&settings.round, &settings.element) {
-        let round =
-            Elements::read(file).with_context(|| format!("cannot read the round {}", file.display()))?;
+        let round = SubmissionFile::read(file)
+            .with_context(|| format!("cannot read the round {}", file.display()))?;
         let mut all = Vec::new();
         for element in numbers("element", list)? {
             let shards = round.shards(element);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde_json::Value;
-use streamguard_engine::{JobState, Status, Table};
+use streamguard_engine::{CompletionStatus, JobState, SummaryTable};
 
 use super::escape::escape;
 use super::{group_digits, print as print_text};
@@ -24,11 +24,13 @@ fn text(job: &JobState) -> String {
     let mut text = String::new();
     let reason = job.reason.as_deref().map(|reason| format!(": {}", escape(reason))).unwrap_or_default();
     let _ = match job.status {
-        Some(Status::Complete) => Ok(()),
-        Some(Status::Partial | Status::Cancelled) if !job.summary.metrics.is_empty() => {
+        Some(CompletionStatus::Complete) => Ok(()),
+        Some(CompletionStatus::Partial | CompletionStatus::Cancelled) if !job.summary.metrics.is_empty() => {
             writeln!(text, "PARTIAL RESULT{reason}\n")
         }
-        status => writeln!(text, "{} {}{reason}", job.name, status.map_or("interrupted", Status::name)),
+        status => {
+            writeln!(text, "{} {}{reason}", job.name, status.map_or("interrupted", CompletionStatus::name))
+        }
     };
     metrics(&mut text, &job.summary.metrics);
     for table in job.summary.tables.iter().filter(|table| !table.rows.is_empty()) {
@@ -54,7 +56,7 @@ fn metrics(text: &mut String, metrics: &BTreeMap<String, Value>) {
     }
 }
 
-fn rows(text: &mut String, table: &Table) {
+fn rows(text: &mut String, table: &SummaryTable) {
     let cells: Vec<Vec<String>> =
         std::iter::once(table.columns.iter().map(|column| escape(column)).collect())
             .chain(table.rows.iter().take(ROWS).map(|row| row.iter().map(shown).collect()))

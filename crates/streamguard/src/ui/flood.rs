@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use streamguard_engine::Level;
+use streamguard_engine::LogLevel;
 
 /// How many lines of one job and level are let through in a [`SPAN`].
 const MOST: u32 = 20;
@@ -12,7 +12,7 @@ const MOST: u32 = 20;
 const SPAN: Duration = Duration::from_secs(1);
 
 /// What is alike: the job, and how much it matters, so that a flood of notes hides no error.
-pub(crate) type Kind = (Option<usize>, Level);
+pub(crate) type Kind = (Option<usize>, LogLevel);
 
 /// Counts the lines of each kind.
 #[derive(Debug, Default)]
@@ -55,11 +55,11 @@ mod tests {
     #[test]
     fn a_flood_of_one_job_leaves_the_others_their_lines() {
         let (mut flood, now) = (Flood::default(), Instant::now());
-        assert_eq!((0..100).filter(|_| flood.admit((Some(1), Level::Info), now)).count(), 20);
-        assert!(flood.admit((Some(2), Level::Info), now) && flood.admit((Some(1), Level::Error), now));
+        assert_eq!((0..100).filter(|_| flood.admit((Some(1), LogLevel::Info), now)).count(), 20);
+        assert!(flood.admit((Some(2), LogLevel::Info), now) && flood.admit((Some(1), LogLevel::Error), now));
         assert!(flood.held_back(now).is_empty(), "the span is not over");
-        assert_eq!(flood.held_back(now + SPAN), [((Some(1), Level::Info), 80)]);
-        assert!(flood.admit((Some(1), Level::Info), now + SPAN));
+        assert_eq!(flood.held_back(now + SPAN), [((Some(1), LogLevel::Info), 80)]);
+        assert!(flood.admit((Some(1), LogLevel::Info), now + SPAN));
         assert!(flood.rest().is_empty());
     }
 }

@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use streamguard_engine::{Event, Level, State};
+use streamguard_engine::{Event, LogLevel, RunState};
 
 use super::remark::{Remark, begin, level_name};
 use streamguard_report::escape::is_hidden;
 
 /// A remark, with what its event holds.
-pub(crate) fn line(state: &State, remark: &Remark, event: Option<&Event>) -> String {
+pub(crate) fn line(state: &RunState, remark: &Remark, event: Option<&Event>) -> String {
     let mut object = match event.map(|event| json!(event)) {
         Some(Value::Object(object)) => object,
         _ => Map::new(),
@@ -29,10 +29,10 @@ pub(crate) fn line(state: &State, remark: &Remark, event: Option<&Event>) -> Str
 /// How far putting the dataset together is.
 pub(crate) fn assembling(samples: u64, text: &str) -> String {
     let object = [("event", json!("assembling")), ("job", Value::Null), ("samples", json!(samples))];
-    finish(object.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(), Level::Info, text)
+    finish(object.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(), LogLevel::Info, text)
 }
 
-fn finish(mut object: Map<String, Value>, level: Level, text: &str) -> String {
+fn finish(mut object: Map<String, Value>, level: LogLevel, text: &str) -> String {
     object.insert("time".to_owned(), json!(format!("{:.3}", Timestamp::now())));
     object.insert("level".to_owned(), json!(level_name(level)));
     object.insert("message".to_owned(), json!(text));
@@ -63,8 +63,9 @@ mod tests {
     #[test]
     fn hostile_text_comes_back_as_it_was_but_never_raw() {
         let hostile = "a\u{1b}[2J\u{9b}31m\u{7f}\0\n\u{202e}b\u{e0041}\u{feff}\u{10ffff}";
-        let remark = Remark { level: Level::Error, job: None, text: hostile.to_owned(), is_frequent: false };
-        let line = line(&State::default(), &remark, None);
+        let remark =
+            Remark { level: LogLevel::Error, job: None, text: hostile.to_owned(), is_frequent: false };
+        let line = line(&RunState::default(), &remark, None);
         assert!(!line.chars().any(is_hidden), "{line}");
         let read: Value = serde_json::from_str(&line).unwrap();
         assert_eq!((&read["message"], &read["level"]), (&json!(hostile), &json!("error")));

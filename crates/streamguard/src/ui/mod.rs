@@ -19,7 +19,7 @@ mod terminal;
 use std::io::{self, Write};
 
 use escape::escape;
-use streamguard_engine::{Cancel, Event, JobState, Observer, Pause, State};
+use streamguard_engine::{CancelToken, Event, JobState, Observer, PauseToken, RunState};
 
 pub use plain::LogFormat;
 pub use streamguard_report::group_digits;
@@ -53,12 +53,12 @@ pub enum View {
 /// A view of a run.
 pub trait Show {
     /// Something happened.
-    fn event(&mut self, event: &Event, state: &State) {
+    fn event(&mut self, event: &Event, state: &RunState) {
         let _ = (event, state);
     }
 
     /// Time went by.
-    fn tick(&mut self, state: &State) {
+    fn tick(&mut self, state: &RunState) {
         let _ = state;
     }
 
@@ -72,7 +72,7 @@ impl Show for () {}
 
 /// Opens a view of a run, or of what is `replay`ed. Its keys ask `cancel` to stop and `pause` to
 /// wait. Where the dashboard cannot be drawn, lines are printed.
-pub fn open(view: View, replay: Option<String>, cancel: &Cancel, pause: &Pause) -> Box<dyn Show> {
+pub fn open(view: View, replay: Option<String>, cancel: &CancelToken, pause: &PauseToken) -> Box<dyn Show> {
     match view {
         View::Quiet => Box::new(()),
         View::Plain { verbose, format } => Box::new(Plain::new(verbose, format)),
@@ -90,11 +90,11 @@ pub fn open(view: View, replay: Option<String>, cancel: &Cancel, pause: &Pause) 
 pub struct Showing<'a>(pub &'a mut dyn Show);
 
 impl Observer for Showing<'_> {
-    fn event(&mut self, event: &Event, state: &State) {
+    fn event(&mut self, event: &Event, state: &RunState) {
         self.0.event(event, state);
     }
 
-    fn tick(&mut self, state: &State) {
+    fn tick(&mut self, state: &RunState) {
         self.0.tick(state);
     }
 }

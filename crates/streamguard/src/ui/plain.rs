@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
-use streamguard_engine::{Event, EventKind, Level, State};
+use streamguard_engine::{Event, EventKind, LogLevel, RunState};
 
 use super::escape::escape;
 use super::flood::{Flood, Kind};
@@ -39,14 +39,14 @@ impl Plain {
         Self { verbose, format, said: now, assembled: now, flood: Flood::default() }
     }
 
-    fn line(&self, state: &State, remark: &Remark, event: Option<&Event>) {
+    fn line(&self, state: &RunState, remark: &Remark, event: Option<&Event>) {
         match self.format {
             LogFormat::Json => say(&json_lines::line(state, remark, event)),
             LogFormat::Text => {
                 let warning = match remark.level {
-                    Level::Error => "error: ",
-                    Level::Warning => "warning: ",
-                    Level::Info | Level::Debug => "",
+                    LogLevel::Error => "error: ",
+                    LogLevel::Warning => "warning: ",
+                    LogLevel::Info | LogLevel::Debug => "",
                 };
                 let about = escape(remark.about(state));
                 say(&format!("[{:>7}] {about}: {warning}{}", clock(state.elapsed_ms), escape(&remark.text)));
@@ -54,7 +54,7 @@ impl Plain {
         }
     }
 
-    fn hold_back(&self, state: &State, held: Vec<(Kind, u32)>) {
+    fn hold_back(&self, state: &RunState, held: Vec<(Kind, u32)>) {
         for ((job, level), lines) in held {
             let text = format!("and {} more like these", group_digits(u64::from(lines)));
             let remark = Remark { level, job, text, is_frequent: false };
@@ -62,18 +62,20 @@ impl Plain {
         }
     }
 
-    fn progress(&self, state: &State) {
+    fn progress(&self, state: &RunState) {
         for (at, job) in state.jobs.iter().enumerate() {
             if job.status.is_some() || job.records == 0 {
                 continue;
             }
             let of = job.expected.map_or(String::new(), |expected| format!(" of {}", group_digits(expected)));
-            let shards = job.shards.map_or(String::new(), |shards| format!(", {}/{shards} shards", job.good));
-            let mut doing = job.running.values().filter_map(|running| running.doing.clone());
-            let waits = doing.next().or_else(|| elsewhere(&job.elsewhere));
+            let shards = job
+                .shards
+                .map_or(String::new(), |shards| format!(", {}/{shards} shards", job.completed_shards));
+            let mut doing = job.running.values().filter_map(|running| running.activity.clone());
+            let waits = doing.next().or_else(|| elsewhere(&job.cluster));
             let waits = waits.map_or(String::new(), |waits| format!("; {waits}"));
             let remark = Remark {
-                level: Level::Info,
+                level: LogLevel::Info,
                 job: Some(at),
                 text: format!("{}{of} records{shards}{waits}", group_digits(job.records)),
                 is_frequent: false,
@@ -88,7 +90,7 @@ impl Plain {
 }
 
 impl Show for Plain {
-    fn event(&mut self, event: &Event, state: &State) {
+    fn event(&mut self, event: &Event, state: &RunState) {
         if let Some(remark) = Remark::of(event, state, self.verbose)
             && (!remark.is_frequent || self.flood.admit((remark.job, remark.level), Instant::now()))
         {
@@ -100,7 +102,7 @@ impl Show for Plain {
         }
     }
 
-    fn tick(&mut self, state: &State) {
+    fn tick(&mut self, state: &RunState) {
         let now = Instant::now();
         let held = self.flood.held_back(now);
         self.hold_back(state, held);

@@ -1,6 +1,6 @@
 //! What of the events is worth a line, and how it is said.
 
-use streamguard_engine::{Elsewhere, Event, EventKind, JobState, Level, State, Status};
+use streamguard_engine::{ClusterProgress, CompletionStatus, Event, EventKind, JobState, LogLevel, RunState};
 
 use super::{clock, group_digits};
 
@@ -11,7 +11,7 @@ const LONGEST: usize = 4 << 10;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Remark {
     /// How much it matters.
-    pub(crate) level: Level,
+    pub(crate) level: LogLevel,
     /// Position of the job that it is about, if it is about one.
     pub(crate) job: Option<usize>,
     /// The line. Not escaped.
@@ -23,19 +23,23 @@ pub(crate) struct Remark {
 impl Remark {
     /// What to say of an event, if anything; `verbose` asks for every shard and every note. `state`
     /// has the event already.
-    pub(crate) fn of(event: &Event, state: &State, verbose: bool) -> Option<Self> {
+    pub(crate) fn of(event: &Event, state: &RunState, verbose: bool) -> Option<Self> {
         let once = |level, job, text| Some(Self { level, job, text, is_frequent: false });
         let often = |level, job, text| Some(Self { level, job: Some(job), text, is_frequent: true });
         match &event.kind {
             EventKind::RunStarted { jobs, resumed, mode, workers, .. } => {
                 let how = if *resumed { "resumed" } else { "started" };
                 let names = jobs.join(", ");
-                once(Level::Info, None, format!("{how}: {}; {workers} workers, mode {mode}", begin(&names)))
+                once(
+                    LogLevel::Info,
+                    None,
+                    format!("{how}: {}; {workers} workers, mode {mode}", begin(&names)),
+                )
             }
             EventKind::JobPlanned { job, shards, expected, .. } => {
                 let target = expected
                     .map_or(String::new(), |expected| format!(", at most {}", group_digits(expected)));
-                once(Level::Info, Some(*job), format!("{shards} shards planned{target}"))
+                once(LogLevel::Info, Some(*job), format!("{shards} shards planned{target}"))
             }
             EventKind::ShardEnded {
                 job, shard, attempt, outcome, reason: Some(reason), retry_in_ms, ..
@@ -46,37 +50,37 @@ impl Remark {
                 };
                 let (outcome, reason) = (outcome.name(), begin(reason));
                 let text = format!("shard {shard}, attempt {attempt}, {outcome}: {reason}{again}");
-                let level = if retry_in_ms.is_some() { Level::Warning } else { Level::Error };
+                let level = if retry_in_ms.is_some() { LogLevel::Warning } else { LogLevel::Error };
                 often(level, *job, text)
             }
             EventKind::ShardEnded { job, shard, outcome, records, .. } if verbose => {
                 let text = format!("shard {shard} {}, {} records", outcome.name(), group_digits(*records));
-                often(Level::Debug, *job, text)
+                often(LogLevel::Debug, *job, text)
             }
-            EventKind::Doing { job, shard, text: Some(text), .. } if verbose => {
-                often(Level::Debug, *job, format!("shard {shard}: {}", begin(text)))
+            EventKind::Activity { job, shard, text: Some(text), .. } if verbose => {
+                often(LogLevel::Debug, *job, format!("shard {shard}: {}", begin(text)))
             }
-            EventKind::Elsewhere { job, elsewhere: cluster } if verbose => {
-                elsewhere(cluster).and_then(|text| often(Level::Debug, *job, text))
+            EventKind::ClusterProgress { job, progress: cluster } if verbose => {
+                elsewhere(cluster).and_then(|text| often(LogLevel::Debug, *job, text))
             }
-            EventKind::Note { job, level, text } if verbose || *level >= Level::Info => {
+            EventKind::Log { job, level, text } if verbose || *level >= LogLevel::Info => {
                 Some(Self { level: *level, job: *job, text: begin(text).to_owned(), is_frequent: true })
             }
             EventKind::CancelRequested => {
                 let text = "stopping; what is done is kept (again to stop at once)";
-                once(Level::Warning, None, text.to_owned())
+                once(LogLevel::Warning, None, text.to_owned())
             }
             EventKind::Paused { paused: true } => {
-                let running: usize = state.jobs.iter().map(JobState::running).sum();
-                once(Level::Info, None, format!("paused, {running} shards still running"))
+                let running: usize = state.jobs.iter().map(JobState::running_count).sum();
+                once(LogLevel::Info, None, format!("paused, {running} shards still running"))
             }
-            EventKind::Paused { paused: false } => once(Level::Info, None, "going on".to_owned()),
+            EventKind::Paused { paused: false } => once(LogLevel::Info, None, "going on".to_owned()),
             EventKind::JobEnded { job, status, reason, records, .. } => {
                 let reason = reason.as_ref().map_or(String::new(), |reason| format!(": {}", begin(reason)));
                 let level = match status {
-                    Status::Complete => Level::Info,
-                    Status::Partial | Status::Cancelled => Level::Warning,
-                    Status::Failed => Level::Error,
+                    CompletionStatus::Complete => LogLevel::Info,
+                    CompletionStatus::Partial | CompletionStatus::Cancelled => LogLevel::Warning,
+                    CompletionStatus::Failed => LogLevel::Error,
                 };
                 once(
                     level,
@@ -84,22 +88,22 @@ impl Remark {
                     format!("{}, {} records{reason}", status.name(), group_digits(*records)),
                 )
             }
-            EventKind::RunEnded { status: Status::Cancelled } => {
-                once(Level::Warning, None, "stopped".to_owned())
+            EventKind::RunEnded { status: CompletionStatus::Cancelled } => {
+                once(LogLevel::Warning, None, "stopped".to_owned())
             }
             _ => None,
         }
     }
 
     /// The name of what it is about. Not escaped.
-    pub(crate) fn about<'a>(&self, state: &'a State) -> &'a str {
+    pub(crate) fn about<'a>(&self, state: &'a RunState) -> &'a str {
         self.job.and_then(|job| state.jobs.get(job)).map_or("run", |job| &job.name)
     }
 }
 
 /// What a cluster has of a job; nothing if it has nothing. Not escaped.
-pub(crate) fn elsewhere(elsewhere: &Elsewhere) -> Option<String> {
-    let Elsewhere { waiting, running, nodes, named, reasons } = elsewhere;
+pub(crate) fn elsewhere(elsewhere: &ClusterProgress) -> Option<String> {
+    let ClusterProgress { waiting, running, nodes, node_names: named, wait_reasons: reasons } = elsewhere;
     if *waiting == 0 && *running == 0 {
         return None;
     }
@@ -126,11 +130,11 @@ pub(crate) fn begin(text: &str) -> &str {
 }
 
 /// The name of a level, in lines for machines and people.
-pub(crate) fn level_name(level: Level) -> &'static str {
+pub(crate) fn level_name(level: LogLevel) -> &'static str {
     match level {
-        Level::Debug => "debug",
-        Level::Info => "info",
-        Level::Warning => "warning",
-        Level::Error => "error",
+        LogLevel::Debug => "debug",
+        LogLevel::Info => "info",
+        LogLevel::Warning => "warning",
+        LogLevel::Error => "error",
     }
 }

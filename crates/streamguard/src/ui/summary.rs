@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use streamguard_engine::{JobState, State, Status};
+use streamguard_engine::{CompletionStatus, JobState, RunState};
 use streamguard_report::{RecordUnit, SampleCount};
 
 use super::escape::escape;
@@ -16,7 +16,7 @@ pub(crate) fn print(results: &Results) {
 }
 
 /// Prints how some jobs ended.
-pub fn print_jobs(state: &State, folder: &Path) {
+pub fn print_jobs(state: &RunState, folder: &Path) {
     let mut text = String::new();
     jobs(&mut text, state);
     let _ = writeln!(text, "\nThe records are in {}", escape(&folder.display().to_string()));
@@ -41,11 +41,11 @@ fn text(results: &Results) -> String {
     }
     text.push_str(&reports(&results.reports));
     let next = match results.status {
-        Status::Complete => format!("Look at some: streamguard examples {folder}"),
-        Status::Cancelled => format!(
+        CompletionStatus::Complete => format!("Look at some: streamguard examples {folder}"),
+        CompletionStatus::Cancelled => format!(
             "Stopped; what is done is kept. Go on: streamguard collect --resume --output-dir {folder}"
         ),
-        Status::Partial | Status::Failed => {
+        CompletionStatus::Partial | CompletionStatus::Failed => {
             format!(
                 "Some of it is missing. Try that again: streamguard collect --resume --output-dir {folder}"
             )
@@ -55,7 +55,7 @@ fn text(results: &Results) -> String {
     text
 }
 
-fn jobs(text: &mut String, state: &State) {
+fn jobs(text: &mut String, state: &RunState) {
     let _ = writeln!(
         text,
         "  {:<11} {:<10} {:>26} {:>9} {:>10} {:>9} {:>9}",
@@ -70,7 +70,7 @@ fn jobs(text: &mut String, state: &State) {
         let samples = unit.leads_to_samples().then_some(count.collected);
         let rate = (job.records * 1000).checked_div(took);
         let rate = rate.map_or_else(|| "-".to_owned(), |rate| format!("{}/s", group_digits(rate)));
-        let status = job.status.map_or("interrupted", Status::name);
+        let status = job.status.map_or("interrupted", CompletionStatus::name);
         let pairs = unit.makes_samples().then_some(count.pairs);
         let _ = writeln!(
             text,
@@ -92,10 +92,10 @@ fn jobs(text: &mut String, state: &State) {
 /// The status as a sign, beside its word.
 fn sign(job: &JobState) -> char {
     match job.status {
-        Some(Status::Complete) => '+',
-        Some(Status::Partial) => '!',
-        Some(Status::Failed) => 'x',
-        Some(Status::Cancelled) | None => '-',
+        Some(CompletionStatus::Complete) => '+',
+        Some(CompletionStatus::Partial) => '!',
+        Some(CompletionStatus::Failed) => 'x',
+        Some(CompletionStatus::Cancelled) | None => '-',
     }
 }
 

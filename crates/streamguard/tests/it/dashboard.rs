@@ -9,7 +9,9 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use streamguard::ui::dashboard::{Key, Look, Model, Usage, picture};
-use streamguard_engine::{Counters, Event, EventKind, Level, Outcome, State, Status, Summary};
+use streamguard_engine::{
+    CompletionStatus, Counters, Event, EventKind, JobSummary, LogLevel, Outcome, RunState,
+};
 
 const UTF8: Look = Look { utf8: true, colors: true };
 const ASCII: Look = Look { utf8: false, colors: false };
@@ -65,25 +67,25 @@ fn events() -> Vec<Event> {
     };
     at(200, EventKind::ShardStarted { job: 0, shard: 0, attempt: 1 });
     let text = Some("NVD: rate limit until 14:03:20 UTC".to_owned());
-    at(700, EventKind::Doing { job: 0, shard: 0, text });
+    at(700, EventKind::Activity { job: 0, shard: 0, text });
     at(800, EventKind::ShardStarted { job: 5, shard: 0, attempt: 1 });
     at(900, EventKind::ShardStarted { job: 5, shard: 1, attempt: 1 });
     for (shard, text) in [(0, "cloning pallets/flask 38% receiving objects"), (1, "cloning psf/requests")] {
-        at(1000, EventKind::Doing { job: 5, shard, text: Some(text.to_owned()) });
+        at(1000, EventKind::Activity { job: 5, shard, text: Some(text.to_owned()) });
     }
     let note = "GitHub: HTTP 502, try 2 of 5 in 3 s".to_owned();
-    at(1100, EventKind::Note { job: Some(1), level: Level::Warning, text: note });
+    at(1100, EventKind::Log { job: Some(1), level: LogLevel::Warning, text: note });
     let reason = "https://api.github.com/graphql: HTTP 401: the token is refused: is it expired?";
     at(1500, ended(1, 0, Outcome::Failed, Some(reason), None, 0));
     at(
         1600,
         EventKind::JobEnded {
             job: 1,
-            status: Status::Failed,
+            status: CompletionStatus::Failed,
             reason: Some(format!("1 of its shards are missing; shard 0 failed: {reason}")),
             records: 0,
             counters: Counters::new(),
-            summary: Summary::default(),
+            summary: JobSummary::default(),
         },
     );
     for shard in 0..30 {
@@ -93,11 +95,11 @@ fn events() -> Vec<Event> {
         2500,
         EventKind::JobEnded {
             job: 2,
-            status: Status::Complete,
+            status: CompletionStatus::Complete,
             reason: None,
             records: 70_350,
             counters: counters(0, 0),
-            summary: Summary::default(),
+            summary: JobSummary::default(),
         },
     );
     at(3000, EventKind::ShardStarted { job: 4, shard: 3, attempt: 1 });
@@ -113,18 +115,18 @@ fn events() -> Vec<Event> {
 
 /// The picture of some events, drawn once a second.
 fn drawn(events: &[Event], size: (u16, u16), look: Look, prepare: impl FnOnce(&mut Model)) -> Buffer {
-    let (mut state, mut model) = (State::default(), Model::new(false, None));
+    let (mut state, mut model) = (RunState::default(), Model::new(false, None));
     let mut last = 0;
     for event in events {
         for second in last / 1000..event.at_ms / 1000 {
-            state.now((second + 1) * 1000);
+            state.advance_to((second + 1) * 1000);
             model.follow(&state);
         }
         last = last.max(event.at_ms);
         state.apply(event);
         model.event(event, &state);
     }
-    state.now(6000);
+    state.advance_to(6000);
     model.follow(&state);
     model.usage = Some(Usage { cpu_percent: 187.2, memory: 341 << 20, processes: 7 });
     prepare(&mut model);
@@ -190,7 +192,7 @@ fn arrows_move_what_does_not_fit() {
         // The first picture says that not all of it is seen.
         model.key(Key::Scroll(0));
         let mut terminal = Terminal::new(TestBackend::new(80, 10)).unwrap();
-        let state = State::of(&events);
+        let state = RunState::from_events(&events);
         terminal.draw(|frame| picture(frame, model, &state, UTF8)).unwrap();
         model.key(Key::Scroll(100));
     }))
@@ -244,8 +246,8 @@ fn hostile(text: &str) -> Vec<Event> {
                 counters.insert(format!("rejected.{text}"), 7);
                 counters.insert(text.to_owned(), 7);
             }
-            EventKind::Note { text: note, .. } => text.clone_into(note),
-            EventKind::Doing { text: doing, .. } => *doing = Some(text.to_owned()),
+            EventKind::Log { text: note, .. } => text.clone_into(note),
+            EventKind::Activity { text: doing, .. } => *doing = Some(text.to_owned()),
             EventKind::JobEnded { reason, .. } => *reason = Some(text.to_owned()),
             _ => {}
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use streamguard_collect::Collect;
-use streamguard_engine::{Options, Status};
+use streamguard_engine::{CompletionStatus, RunOptions};
 use streamguard_mining::RepoCollector;
 use streamguard_world::{Findable, Settings};
 
@@ -17,11 +17,11 @@ type Pair = (String, String, String, String);
 fn mine(world: &Written) -> BTreeSet<Pair> {
     let repositories = world.repositories().iter().map(|path| path.display().to_string()).collect();
     let collector = RepoCollector { repo: repositories, ..RepoCollector::default() };
-    let options = Options { workers: 2, ..Options::default() };
+    let options = RunOptions { workers: 2, ..RunOptions::default() };
     let finished =
         streamguard_engine::run(vec![Arc::new(Collect(collector))], &options, None, &mut ()).unwrap();
-    assert_eq!(finished.status, Status::Complete, "{:?}", finished.state.jobs[0].lost);
-    let lines = String::from_utf8(finished.made[0]["repo.jsonl"].clone()).unwrap();
+    assert_eq!(finished.status, CompletionStatus::Complete, "{:?}", finished.state.jobs[0].failed_shards);
+    let lines = String::from_utf8(finished.files[0]["repo.jsonl"].clone()).unwrap();
     lines
         .lines()
         .map(|line| {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use streamguard_advisories::{Cve, Gather, Github, Osv};
 use streamguard_collect::Collect;
 use streamguard_dataset::{MergedAdvisory, Sample};
-use streamguard_engine::{Finished, Job, Options, Status};
+use streamguard_engine::{CompletionStatus, FinishedRun, Job, RunOptions};
 use streamguard_exploitdb::ExploitDb;
 use streamguard_fixes::Fixes;
 use streamguard_http::Access;
@@ -23,10 +23,10 @@ fn unpacked(seed: u64, folder: &Path) -> Truth {
 }
 
 fn lines<'a, T: serde::de::DeserializeOwned + 'a>(
-    finished: &'a Finished,
+    finished: &'a FinishedRun,
     file: &'a str,
 ) -> impl Iterator<Item = T> + 'a {
-    let made = finished.made.iter().find_map(|made| made.get(file)).unwrap_or_else(|| panic!("no {file}"));
+    let made = finished.files.iter().find_map(|made| made.get(file)).unwrap_or_else(|| panic!("no {file}"));
     made.split(|byte| *byte == b'\n')
         .filter(|line| !line.is_empty())
         .map(|line| serde_json::from_slice(line).expect("a record"))
@@ -53,8 +53,9 @@ fn what_advisories_name_is_found() {
         }),
     ];
     let finished =
-        streamguard_engine::run(jobs, &Options { workers: 2, ..Options::default() }, None, &mut ()).unwrap();
-    assert_eq!(finished.status, Status::Complete, "{:?}", finished.state.jobs);
+        streamguard_engine::run(jobs, &RunOptions { workers: 2, ..RunOptions::default() }, None, &mut ())
+            .unwrap();
+    assert_eq!(finished.status, CompletionStatus::Complete, "{:?}", finished.state.jobs);
 
     // Every source says what it should.
     let advisories: Vec<MergedAdvisory> = lines(&finished, "advisories.jsonl").collect();

@@ -3,7 +3,7 @@
 use std::fs;
 
 use streamguard_dataset::Flag;
-use streamguard_engine::Status;
+use streamguard_engine::CompletionStatus;
 use streamguard_git::Source;
 use streamguard_mining::RepoCollector;
 
@@ -43,14 +43,14 @@ fn a_shallow_clone_is_mined_as_far_as_it_goes() {
         merged.counters,
         merged.lost
     );
-    assert!([one, three, merged].iter().all(|mined| mined.status == Status::Complete));
+    assert!([one, three, merged].iter().all(|mined| mined.status == CompletionStatus::Complete));
 }
 
 #[test]
 fn heads_of_every_kind() {
     let Some(field) = Field::new() else { return };
     let empty = field.mine([field.repository("empty")]);
-    assert_eq!((empty.status, empty.samples.len()), (Status::Complete, 0));
+    assert_eq!((empty.status, empty.samples.len()), (CompletionStatus::Complete, 0));
     let blob = feed(&field.sound, ["hash-object", "--stdin"], FIXED.as_bytes());
     let none = "1".repeat(40);
     for (name, head, samples, is_told) in [
@@ -214,7 +214,7 @@ fn what_is_no_repository_is_named() {
         let mined = field.mine([field.at(name)]);
         assert_eq!((mined.samples.len(), mined.lost.len()), (0, 1), "{name}: {:?}", mined.lost);
         assert!(mined.lost[0].contains(name), "{name}: {:?}", mined.lost);
-        assert_eq!(mined.status, Status::Partial);
+        assert_eq!(mined.status, CompletionStatus::Partial);
     }
     let missing = field.at("missing").display().to_string();
     let error = Source::parse(&missing).unwrap_err().to_string();

@@ -16,7 +16,7 @@ use streamguard::exit::Exit;
 use streamguard::settings::{ConfigLayers, ConfigSchema};
 use streamguard::{Collection, ui};
 use streamguard_cache as cache;
-use streamguard_engine::{Cancel, Options, RunDir, Status};
+use streamguard_engine::{CancelToken, CompletionStatus, RunDir, RunOptions};
 use streamguard_registry as registry;
 use streamguard_report::Format;
 use streamguard_snapshot as snapshot;
@@ -165,19 +165,19 @@ pub(super) fn run(
     };
     upstreams::check_recording_resumed(&settings, recorded.as_ref())?;
     let formats = settings.reports.formats()?;
-    let cancel = Cancel::new();
+    let cancel = CancelToken::new();
     let caught = signals::listen(cancel.clone())?;
     // The flag wins over what the file or a variable says of its opposite.
     let parallel = layers.is_given("parallel") || !settings.sequential;
     let files = NodeFiles { token_file: settings.token_file.as_deref(), config: flags.config.as_deref() };
-    let options = Options { parallel, ..engine_options(execution, purpose, cancel.clone(), &files)? };
+    let options = RunOptions { parallel, ..engine_options(execution, purpose, cancel.clone(), &files)? };
     let mut collection = Collection::new(&settings.output_dir)
         .parallel(options.parallel)
         .workers(options.workers)
         .mode(options.mode)
         .worker_memory(options.worker_memory)
         .begin(execution.on_existing_run())
-        .begun_by(command_line())
+        .record_command(command_line())
         .view(execution.display.view())
         .cancel(cancel);
     let selected = selection::select(&settings.collectors, layers.is_given("collectors"), recorded.as_ref())?;
@@ -206,7 +206,7 @@ pub(super) fn run(
         results.save(&[format], &settings.reports.options())?;
     }
     results.print_summary();
-    if let (Some(file), false) = (&settings.record, results.status == Status::Cancelled) {
+    if let (Some(file), false) = (&settings.record, results.status == CompletionStatus::Cancelled) {
         snapshot::write(&access.cache, results.state.clock_ms, file)?;
         ui::line(&format!("Recorded to {}", file.display()))?;
     }

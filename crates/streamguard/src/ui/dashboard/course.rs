@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use streamguard_engine::{JobState, Outcome, State, Status};
+use streamguard_engine::{CompletionStatus, JobState, Outcome, RunState};
 
 /// How far back a rate looks, in milliseconds.
 const RATE_MS: u64 = 10_000;
@@ -60,7 +60,7 @@ impl Course {
     }
 
     /// Milliseconds until it is done if it goes on as it did lately, where that can be told.
-    pub(super) fn left_ms(&self, job: &JobState, state: &State) -> Option<u64> {
+    pub(super) fn left_ms(&self, job: &JobState, state: &RunState) -> Option<u64> {
         if job.status.is_some() || state.paused || state.stopping {
             return None;
         }
@@ -86,9 +86,9 @@ impl Course {
 /// shards.
 pub(super) fn ratio(job: &JobState) -> f64 {
     let of = |part: u64, whole: u64| if whole == 0 { 0.0 } else { (part as f64 / whole as f64).min(1.0) };
-    let by_shards = job.shards.map_or(0.0, |shards| of(u64::from(job.good), u64::from(shards)));
+    let by_shards = job.shards.map_or(0.0, |shards| of(u64::from(job.completed_shards), u64::from(shards)));
     match (job.status, job.expected) {
-        (Some(Status::Complete), _) => 1.0,
+        (Some(CompletionStatus::Complete), _) => 1.0,
         (_, Some(expected)) => of(job.records, expected).max(by_shards),
         _ => by_shards,
     }
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn rates_are_those_of_late_and_ends_are_only_told_where_known() {
-        let (mut course, state) = (Course::default(), State::default());
+        let (mut course, state) = (Course::default(), RunState::default());
         assert_eq!(course.rate(&job(0)), None);
         for second in 0..=20 {
             // 10 a second at first, then 30.
@@ -116,7 +116,7 @@ mod tests {
         }
         assert_eq!(course.rate(&job(400)), Some(30.0));
         assert_eq!(course.left_ms(&job(400), &state), Some(30_000), "600 more at 20 a second");
-        let mut paused = State::default();
+        let mut paused = RunState::default();
         paused.paused = true;
         assert_eq!(course.left_ms(&job(400), &paused), None);
     }

@@ -2,7 +2,7 @@
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use streamguard_engine::{JobState, State, Status};
+use streamguard_engine::{CompletionStatus, JobState, RunState};
 use unicode_width::UnicodeWidthStr;
 
 use super::course::ratio;
@@ -11,7 +11,7 @@ use super::model::Model;
 use crate::ui::{clock, group_digits};
 
 /// The first line.
-pub(super) fn line(model: &Model, state: &State, look: Look, width: usize) -> Line<'static> {
+pub(super) fn line(model: &Model, state: &RunState, look: Look, width: usize) -> Line<'static> {
     let time = clock(state.elapsed_ms);
     let name = format!("StreamGuard {}", state.version);
     let name = look.cut(name.trim_end(), 32);
@@ -34,11 +34,11 @@ pub(super) fn line(model: &Model, state: &State, look: Look, width: usize) -> Li
 }
 
 /// How the run stands, in words.
-fn standing(model: &Model, state: &State, look: Look) -> (String, Style) {
-    let running: usize = state.jobs.iter().map(JobState::running).sum();
+fn standing(model: &Model, state: &RunState, look: Look) -> (String, Style) {
+    let running: usize = state.jobs.iter().map(JobState::running_count).sum();
     let shards = if running == 1 { "shard" } else { "shards" };
     match (state.status, model.assembled) {
-        (Some(Status::Cancelled), _) => ("stopped".to_owned(), look.warning()),
+        (Some(CompletionStatus::Cancelled), _) => ("stopped".to_owned(), look.warning()),
         (_, Some(samples)) => {
             (format!("putting the dataset together: {} samples", group_digits(samples)), Style::new())
         }
@@ -58,7 +58,7 @@ fn standing(model: &Model, state: &State, look: Look) -> (String, Style) {
 }
 
 /// All in one line, for a very small terminal.
-pub(super) fn short(state: &State, look: Look, width: usize) -> Line<'static> {
+pub(super) fn short(state: &RunState, look: Look, width: usize) -> Line<'static> {
     let records = state.jobs.iter().map(|job| job.records).sum::<u64>();
     let standing = match state.status {
         Some(status) => status.name(),
@@ -76,7 +76,7 @@ pub(super) fn short(state: &State, look: Look, width: usize) -> Line<'static> {
 }
 
 /// How far all jobs together are, from 0 to 1: each counts the same.
-pub(super) fn done(state: &State) -> f64 {
+pub(super) fn done(state: &RunState) -> f64 {
     let sum: f64 = state.jobs.iter().map(ratio).sum();
     sum / state.jobs.len().max(1) as f64
 }

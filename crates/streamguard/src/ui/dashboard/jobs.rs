@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use serde_json::Value;
-use streamguard_engine::{JobState, State};
+use streamguard_engine::{JobState, RunState};
 use unicode_width::UnicodeWidthStr;
 
 use super::course::ratio;
@@ -53,7 +53,7 @@ struct Columns {
 }
 
 /// All jobs.
-pub(super) fn table(model: &Model, state: &State, look: Look, width: usize) -> Table {
+pub(super) fn table(model: &Model, state: &RunState, look: Look, width: usize) -> Table {
     let rows: Vec<Row<'_>> =
         state.jobs.iter().enumerate().map(|(at, job)| row(model, state, at, job)).collect();
     let columns = Columns::fit(&rows, look, width);
@@ -70,7 +70,7 @@ pub(super) fn table(model: &Model, state: &State, look: Look, width: usize) -> T
     Table { head: columns.head(look), rows: lines }
 }
 
-fn row<'a>(model: &Model, state: &State, at: usize, job: &'a JobState) -> Row<'a> {
+fn row<'a>(model: &Model, state: &RunState, at: usize, job: &'a JobState) -> Row<'a> {
     let of = |expected: Option<String>| expected.map_or(String::new(), |expected| format!("/{expected}"));
     let course = model.course(at);
     let none = || "-".to_owned();
@@ -111,16 +111,16 @@ pub(super) fn pairs(job: &JobState) -> Option<u64> {
 }
 
 /// What a job waits for, or why it ended as it did.
-fn waits(job: &JobState, state: &State) -> Option<String> {
+fn waits(job: &JobState, state: &RunState) -> Option<String> {
     let and_more = |more: usize| if more > 0 { format!(" (+{more})") } else { String::new() };
     if job.status.is_some() {
         return job.reason.clone();
     }
-    let mut doing = job.running.values().filter_map(|running| running.doing.as_deref());
+    let mut doing = job.running.values().filter_map(|running| running.activity.as_deref());
     if let Some(first) = doing.next() {
         return Some(format!("{first}{}", and_more(doing.count())));
     }
-    if let Some(text) = elsewhere(&job.elsewhere) {
+    if let Some(text) = elsewhere(&job.cluster) {
         return Some(text);
     }
     let (shard, retry) = job.retries.iter().min_by_key(|(_, retry)| retry.at_ms)?;
@@ -188,7 +188,7 @@ impl Columns {
         Line::styled(text, look.strong())
     }
 
-    fn line(&self, row: &Row<'_>, state: &State, look: Look) -> Line<'static> {
+    fn line(&self, row: &Row<'_>, state: &RunState, look: Look) -> Line<'static> {
         let style = look.of_job(row.job);
         let mut spans = vec![
             Span::styled(format!("{} ", look.sign(row.job, state)), style),

@@ -13,7 +13,7 @@ use std::{io, thread};
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use streamguard_engine::{Cancel, Pause};
+use streamguard_engine::{CancelToken, PauseToken};
 
 use super::screen;
 
@@ -52,7 +52,7 @@ pub(super) struct Keys {
 
 impl Keys {
     /// Listens. `q` asks `cancel` to stop, `p` toggles `pause`.
-    pub(super) fn listen(cancel: Cancel, pause: Pause) -> io::Result<Self> {
+    pub(super) fn listen(cancel: CancelToken, pause: PauseToken) -> io::Result<Self> {
         let (sender, pressed) = mpsc::channel();
         let over = Arc::new(AtomicBool::new(false));
         let is_over = Arc::clone(&over);
@@ -129,7 +129,7 @@ fn events() -> io::Result<Vec<Event>> {
     Ok(events)
 }
 
-fn understand(event: &Event, cancel: &Cancel, pause: &Pause) -> Option<Key> {
+fn understand(event: &Event, cancel: &CancelToken, pause: &PauseToken) -> Option<Key> {
     let key = match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => key,
         Event::Resize(..) => return Some(Key::Redraw),

@@ -1,7 +1,7 @@
 //! The latest lines of the log.
 
 use ratatui::text::{Line, Span};
-use streamguard_engine::Level;
+use streamguard_engine::LogLevel;
 use unicode_width::UnicodeWidthStr;
 
 use super::look::Look;
@@ -46,7 +46,7 @@ fn remark(said: &Said, look: Look, width: usize) -> Vec<Line<'static>> {
     let lead = format!("{:>7}  {}  ", clock(said.at_ms), look.cell(&said.about, NAME));
     // The colour is not the only one to say it.
     let level = match said.level {
-        Level::Info | Level::Debug => String::new(),
+        LogLevel::Info | LogLevel::Debug => String::new(),
         level => format!("{}: ", level_name(level)),
     };
     let style = look.of_level(said.level);

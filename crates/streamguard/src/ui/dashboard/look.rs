@@ -1,7 +1,7 @@
 //! Signs and colours. Colour never says anything that a sign or a word does not say too.
 
 use ratatui::style::{Color, Modifier, Style};
-use streamguard_engine::{JobState, Level, State, Status};
+use streamguard_engine::{CompletionStatus, JobState, LogLevel, RunState};
 
 use crate::ui::cut::{cut, padded, wrapped};
 use crate::ui::terminal::{has_colors, has_utf8};
@@ -71,35 +71,35 @@ impl Look {
     /// The style of a job, by where it stands.
     pub(super) fn of_job(self, job: &JobState) -> Style {
         self.colored(match job.status {
-            Some(Status::Complete) => Color::Green,
-            Some(Status::Partial | Status::Cancelled) => Color::Yellow,
-            Some(Status::Failed) => Color::Red,
+            Some(CompletionStatus::Complete) => Color::Green,
+            Some(CompletionStatus::Partial | CompletionStatus::Cancelled) => Color::Yellow,
+            Some(CompletionStatus::Failed) => Color::Red,
             None if job.shards.is_none() => return self.faint(),
             None => Color::Cyan,
         })
     }
 
     /// The style of a line of the log.
-    pub(super) fn of_level(self, level: Level) -> Style {
+    pub(super) fn of_level(self, level: LogLevel) -> Style {
         match level {
-            Level::Debug => self.faint(),
-            Level::Info => Style::new(),
-            Level::Warning => self.warning(),
-            Level::Error => self.error(),
+            LogLevel::Debug => self.faint(),
+            LogLevel::Info => Style::new(),
+            LogLevel::Warning => self.warning(),
+            LogLevel::Error => self.error(),
         }
     }
 
     /// The sign of a job, by where it stands: one column.
-    pub(super) fn sign(self, job: &JobState, state: &State) -> &'static str {
+    pub(super) fn sign(self, job: &JobState, state: &RunState) -> &'static str {
         const SPINNER: [&str; 8] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"];
         const PLAIN: [&str; 4] = ["|", "/", "-", "\\"];
         match job.status {
-            Some(Status::Complete) => self.either("✓", "+"),
-            Some(Status::Partial) => "!",
-            Some(Status::Failed) => self.either("✗", "x"),
-            Some(Status::Cancelled) => self.either("–", "-"),
+            Some(CompletionStatus::Complete) => self.either("✓", "+"),
+            Some(CompletionStatus::Partial) => "!",
+            Some(CompletionStatus::Failed) => self.either("✗", "x"),
+            Some(CompletionStatus::Cancelled) => self.either("–", "-"),
             None if job.shards.is_none() => self.either("·", "."),
-            None if state.paused && job.running() == 0 => "=",
+            None if state.paused && job.running_count() == 0 => "=",
             None => {
                 let at = usize::try_from(state.elapsed_ms / SPIN_MS).unwrap_or(0);
                 self.either(SPINNER[at % SPINNER.len()], PLAIN[at % PLAIN.len()])

@@ -27,7 +27,7 @@ use ratatui::crossterm::{QueueableCommand, terminal};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use rustix::termios::tcgetwinsize;
-use streamguard_engine::{Cancel, Event, Pause, State};
+use streamguard_engine::{CancelToken, Event, PauseToken, RunState};
 
 pub use keys::Key;
 pub use look::Look;
@@ -49,7 +49,7 @@ pub(crate) struct Dashboard {
     canvas: Option<Canvas>,
     meter: Option<Meter>,
     /// The state at the end of the run, for what comes after it.
-    last: Option<(State, Instant)>,
+    last: Option<(RunState, Instant)>,
     // Dropped in this order: nobody listens any more when the terminal is given back.
     keys: Option<Keys>,
     screen: Screen,
@@ -102,7 +102,12 @@ impl Dashboard {
     ///
     /// # Errors
     /// A terminal that cannot be taken, or is not ours to take: this process is in its background.
-    pub(crate) fn open(model: Model, refresh: u8, cancel: &Cancel, pause: &Pause) -> io::Result<Self> {
+    pub(crate) fn open(
+        model: Model,
+        refresh: u8,
+        cancel: &CancelToken,
+        pause: &PauseToken,
+    ) -> io::Result<Self> {
         let screen = Screen::open()?;
         Ok(Self {
             meter: model.replay.is_none().then(Meter::new),
@@ -118,7 +123,7 @@ impl Dashboard {
     }
 
     /// Draws if it is time to, or if somebody pressed a key.
-    fn look(&mut self, state: &State, now: bool) {
+    fn look(&mut self, state: &RunState, now: bool) {
         let mut is_due = now || self.drawn.is_none_or(|drawn| drawn.elapsed() >= self.pace);
         while let Some(key) = self.keys.as_ref().and_then(Keys::next) {
             self.model.key(key);
@@ -135,7 +140,7 @@ impl Dashboard {
         }
     }
 
-    fn draw(&mut self, state: &State) -> io::Result<()> {
+    fn draw(&mut self, state: &RunState) -> io::Result<()> {
         if !self.screen.is_ready() {
             return Ok(());
         }
@@ -154,11 +159,11 @@ impl Dashboard {
 }
 
 impl Show for Dashboard {
-    fn event(&mut self, event: &Event, state: &State) {
+    fn event(&mut self, event: &Event, state: &RunState) {
         self.model.event(event, state);
     }
 
-    fn tick(&mut self, state: &State) {
+    fn tick(&mut self, state: &RunState) {
         self.look(state, false);
         if state.status.is_some() {
             self.look(state, true);

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use streamguard_engine::{Event, EventKind, Level, State};
+use streamguard_engine::{Event, EventKind, LogLevel, RunState};
 
 use super::course::Course;
 use super::keys::Key;
@@ -41,7 +41,7 @@ pub struct Model {
 #[derive(Clone, Debug)]
 pub(super) struct Said {
     pub(super) at_ms: u64,
-    pub(super) level: Level,
+    pub(super) level: LogLevel,
     /// Name of the job. Not escaped, as is the text.
     pub(super) about: String,
     pub(super) text: String,
@@ -54,7 +54,7 @@ impl Model {
     }
 
     /// Takes one event in; `state` has it already.
-    pub fn event(&mut self, event: &Event, state: &State) {
+    pub fn event(&mut self, event: &Event, state: &RunState) {
         if let EventKind::RunStarted { .. } = event.kind {
             self.courses.clear();
         }
@@ -73,7 +73,7 @@ impl Model {
     }
 
     /// Notes how far the jobs are.
-    pub fn follow(&mut self, state: &State) {
+    pub fn follow(&mut self, state: &RunState) {
         self.courses.resize_with(state.jobs.len(), Course::default);
         for (course, job) in self.courses.iter_mut().zip(&state.jobs) {
             course.follow(job, state.elapsed_ms);

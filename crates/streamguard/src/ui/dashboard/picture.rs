@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use streamguard_engine::State;
+use streamguard_engine::RunState;
 
 use super::look::Look;
 use super::model::Model;
@@ -18,7 +18,7 @@ const LOG: usize = 3;
 
 /// Draws the whole picture. The rows of the jobs come first; with fewer rows the resources and
 /// keys go first, then the log, then the statistics, which are only shown whole.
-pub fn picture(frame: &mut Frame<'_>, model: &mut Model, state: &State, look: Look) {
+pub fn picture(frame: &mut Frame<'_>, model: &mut Model, state: &RunState, look: Look) {
     let area = frame.area();
     let (width, height) = (usize::from(area.width), usize::from(area.height));
     let mut canvas = Canvas { buffer: frame.buffer_mut(), area, row: area.y };

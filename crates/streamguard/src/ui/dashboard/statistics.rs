@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ratatui::text::{Line, Span};
-use streamguard_engine::{JobState, Outcome, State};
+use streamguard_engine::{JobState, Outcome, RunState};
 use unicode_width::UnicodeWidthStr;
 
 use super::heading::done;
@@ -16,7 +16,7 @@ use crate::ui::{group_digits, rejections, short};
 const REASONS: usize = 16;
 
 /// All jobs together, as much as there is room for.
-pub(super) fn totals(state: &State, look: Look, width: usize) -> Line<'static> {
+pub(super) fn totals(state: &RunState, look: Look, width: usize) -> Line<'static> {
     let jobs = &state.jobs;
     let over = jobs.iter().filter(|job| job.status.is_some()).count();
     let sum = |of: &dyn Fn(&JobState) -> u64| jobs.iter().map(of).sum::<u64>();
@@ -30,7 +30,7 @@ pub(super) fn totals(state: &State, look: Look, width: usize) -> Line<'static> {
     for (one, many, figure) in [
         ("error", "errors", sum(&|job| u64::from(job.errors()))),
         ("pair", "pairs", sum(&|job| pairs(job).unwrap_or(0))),
-        ("shard done", "shards done", sum(&|job| u64::from(job.good))),
+        ("shard done", "shards done", sum(&|job| u64::from(job.completed_shards))),
         ("rejected", "rejected", sum(&|job| rejections(job).map(|(_, n)| n).sum())),
     ] {
         if figure > 0 {
@@ -48,7 +48,7 @@ pub(super) fn totals(state: &State, look: Look, width: usize) -> Line<'static> {
 }
 
 /// A row for each job, below a rule and a head.
-pub(super) fn table(state: &State, look: Look, width: usize) -> Vec<Line<'static>> {
+pub(super) fn table(state: &RunState, look: Look, width: usize) -> Vec<Line<'static>> {
     let most = if width >= 120 { 24 } else { 12 };
     let name = state.jobs.iter().map(|job| look.cut(&job.name, most).width()).max().unwrap_or(0).max(9);
     let mut cells = vec![["SHARDS", "RUN", "LOST", "RETRIED", "REUSED", "REJECTED"].map(str::to_owned)];
@@ -77,13 +77,13 @@ pub(super) fn table(state: &State, look: Look, width: usize) -> Vec<Line<'static
 fn figures(job: &JobState) -> [String; 6] {
     let shards = job.shards.map_or_else(
         || "-".to_owned(),
-        |shards| format!("{}/{}", short(u64::from(job.good)), short(u64::from(shards))),
+        |shards| format!("{}/{}", short(u64::from(job.completed_shards)), short(u64::from(shards))),
     );
-    let lost = job.lost.len() as u64;
+    let lost = job.failed_shards.len() as u64;
     let reused = job.outcomes.get(&Outcome::Reused).copied().unwrap_or(0);
     let rejected = rejections(job).map(|(_, n)| n).sum();
     let figures = [
-        job.running() as u64,
+        job.running_count() as u64,
         lost,
         // Of the attempts that failed, all but the last ones were followed by another.
         u64::from(job.errors()).saturating_sub(lost),
