@@ -9,6 +9,7 @@ use streamguard::{View, ui};
 use streamguard_engine::{
     CancelToken, CommandLine, CompletionStatus, FinishedRun, Job, RunDir, RunMode, RunOptions,
 };
+use streamguard_facade::{Collection, CollectionResults};
 use streamguard_git as git;
 
 use crate::args::execution::{ExecutionArgs, ExecutionMode};
@@ -89,7 +90,30 @@ pub(crate) fn run_jobs(
     view: View,
 ) -> Result<FinishedRun> {
     let mut shown = ui::open(view, None, &options.cancel, &options.pause);
-    Ok(streamguard_engine::run(jobs, options, dir, &mut ui::Showing(&mut *shown))?)
+    Ok(streamguard_engine::run(jobs, options, dir, &mut ui::ObserverAdapter(&mut *shown))?)
+}
+
+/// Runs collectors in a view, and returns what they left.
+pub(crate) fn run_collection(
+    collection: Collection,
+    options: RunOptions,
+    view: View,
+) -> Result<CollectionResults> {
+    let (cancel, pause) = (options.cancel.clone(), options.pause.clone());
+    // The folder is opened first: its errors are printed on a terminal that no view has.
+    let opened = collection.options(options).open()?;
+    let mut shown = ui::open(view, None, &cancel, &pause);
+    Ok(opened.run(&mut ui::ObserverAdapter(&mut *shown))?)
+}
+
+/// Returns the exit code of a collection; `caught` holds the signal that stopped it.
+pub(crate) fn collection_exit(results: &CollectionResults, caught: &Caught) -> Exit {
+    match results.status {
+        CompletionStatus::Cancelled => Exit::Signal(caught.signal().unwrap_or(2)),
+        _ if results.samples() == 0 => Exit::Nothing,
+        CompletionStatus::Complete => Exit::Complete,
+        CompletionStatus::Partial | CompletionStatus::Failed => Exit::Partial,
+    }
 }
 
 /// Returns the exit code of a command whose jobs ended so.

@@ -1,14 +1,12 @@
 //! StreamGuard builds datasets of vulnerable and fixed source code.
 //!
-//! The program and this library do the same: [`Collection`] runs collectors and leaves a
-//! dataset, [`Results`] prints what came of it and writes reports.
+//! This library is the terminal side of the program: settings, exit codes, and the views of a run. A program
+//! that collects without a terminal uses the crate `streamguard-facade` instead.
 
-pub mod collection;
 pub mod env;
 pub mod exit;
 pub mod settings;
 pub mod ui;
 
-pub use collection::{Collection, Results};
 pub use exit::Exit;
 pub use ui::View;

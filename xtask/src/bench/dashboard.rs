@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use streamguard::View;
-use streamguard::ui::{self, Showing};
+use streamguard::ui::{self, ObserverAdapter};
 use streamguard_engine::{CancelToken, Event, EventKind, Observer, PauseToken, RunState};
 
 use super::{Cost, cost};
@@ -61,9 +61,9 @@ pub(crate) fn measure(events: u64, seconds: u64, into: &Path) -> Result<()> {
 /// Shows events, in so many seconds or as fast as can be.
 fn observed(view: View, events: u64, seconds: Option<u64>) -> Cost {
     let mut shown = ui::open(view, None, &CancelToken::new(), &PauseToken::new());
-    let mut observer = Showing(&mut *shown);
+    let mut observer = ObserverAdapter(&mut *shown);
     let mut state = RunState::default();
-    let say = |state: &mut RunState, observer: &mut Showing<'_>, at_ms, kind| {
+    let say = |state: &mut RunState, observer: &mut ObserverAdapter<'_>, at_ms, kind| {
         let event = Event { at_ms, kind };
         state.apply(&event);
         observer.event(&event, state);

@@ -6,19 +6,20 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::{Map, Value};
+use streamguard::View;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::ConfigSchema;
 use streamguard::ui::{self, LogFormat};
-use streamguard::{Collection, View};
 use streamguard_engine::{CancelToken, CompletionStatus, Job, OnExistingRun, RunDir, RunMode, RunOptions};
+use streamguard_facade::Collection;
 use streamguard_registry::{self as registry, JobEntry, JobKind};
 
 use super::metrics::run_and_report;
 use crate::args::exit_codes::DATASET_EXIT_CODES;
 use crate::args::reports::ReportSelection;
 use crate::job_factory::JobFactory;
-use crate::launch::{exit_of, run_jobs};
-use crate::signals::{self, Caught};
+use crate::launch::{collection_exit, exit_of, run_collection, run_jobs};
+use crate::signals;
 
 /// Merges what the shards of a plan left, and writes dataset and reports as a run does
 #[derive(Args, Clone, Debug)]
@@ -87,8 +88,7 @@ pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
     let caught = signals::listen(cancel.clone())?;
     let view =
         if settings.quiet { View::Quiet } else { View::Plain { verbose: false, format: LogFormat::Text } };
-    let options =
-        RunOptions { mode: RunMode::Merge, workers: 1, cancel: cancel.clone(), ..RunOptions::default() };
+    let options = RunOptions { mode: RunMode::Merge, workers: 1, cancel, ..RunOptions::default() };
     let open = || RunDir::open(folder, recorded.settings.clone(), OnExistingRun::Resume);
     match planned {
         PlannedRun::Metrics(job) => {
@@ -105,30 +105,17 @@ pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
             Ok(exit_of(finished.status, &caught))
         }
         PlannedRun::Collected(jobs) => {
-            let mut collection = Collection::new(folder)
-                .workers(options.workers)
-                .mode(options.mode)
-                .begin(OnExistingRun::Resume)
-                .view(view)
-                .cancel(cancel);
+            let mut collection = Collection::new(folder).on_existing_run(OnExistingRun::Resume);
             for (entry, job) in jobs {
                 collection = match entry.kind.has_samples() {
                     true => collection.add_job(job),
                     false => collection.add_source_job(job),
                 };
             }
-            let mut results = collection.run()?;
-            results.save(&formats, &settings.reports.options())?;
-            results.print_summary();
-            Ok(with_signal(results.exit(), &caught))
+            let mut results = run_collection(collection, options, view)?;
+            results.write_reports(&formats, &settings.reports.options())?;
+            ui::summary::print(&results);
+            Ok(collection_exit(&results, &caught))
         }
-    }
-}
-
-/// Returns the code of the signal that stopped the merge, if one did.
-fn with_signal(exit: Exit, caught: &Caught) -> Exit {
-    match (exit, caught.signal()) {
-        (Exit::Signal(_), Some(signal)) => Exit::Signal(signal),
-        (exit, _) => exit,
     }
 }

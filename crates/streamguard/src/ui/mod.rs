@@ -20,6 +20,7 @@ use std::io::{self, Write};
 
 use escape::escape;
 use streamguard_engine::{CancelToken, Event, JobState, Observer, PauseToken, RunState};
+use streamguard_facade::CollectionObserver;
 
 pub use plain::LogFormat;
 pub use streamguard_report::group_digits;
@@ -86,10 +87,16 @@ pub fn open(view: View, replay: Option<String>, cancel: &CancelToken, pause: &Pa
     }
 }
 
-/// A view as the engine's observer.
-pub struct Showing<'a>(pub &'a mut dyn Show);
+/// A view as the observer of a run.
+pub struct ObserverAdapter<'a>(pub &'a mut dyn Show);
 
-impl Observer for Showing<'_> {
+impl CollectionObserver for ObserverAdapter<'_> {
+    fn assembling(&mut self, samples: u64) {
+        self.0.assembling(samples);
+    }
+}
+
+impl Observer for ObserverAdapter<'_> {
     fn event(&mut self, event: &Event, state: &RunState) {
         self.0.event(event, state);
     }

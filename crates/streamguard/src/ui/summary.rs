@@ -8,10 +8,10 @@ use streamguard_report::{RecordUnit, SampleCount};
 
 use super::escape::escape;
 use super::{clock, group_digits, print as print_text};
-use crate::collection::Results;
+use streamguard_facade::CollectionResults;
 
 /// Prints what a collection left.
-pub(crate) fn print(results: &Results) {
+pub fn print(results: &CollectionResults) {
     print_text(&text(results));
 }
 
@@ -23,7 +23,7 @@ pub fn print_jobs(state: &RunState, folder: &Path) {
     print_text(&text);
 }
 
-fn text(results: &Results) -> String {
+fn text(results: &CollectionResults) -> String {
     let mut text = String::new();
     jobs(&mut text, &results.state);
     let folder = escape(&results.folder.display().to_string());

@@ -14,9 +14,10 @@ use serde_json::json;
 use streamguard::env::Environment;
 use streamguard::exit::Exit;
 use streamguard::settings::{ConfigLayers, ConfigSchema};
-use streamguard::{Collection, ui};
+use streamguard::ui;
 use streamguard_cache as cache;
 use streamguard_engine::{CancelToken, CompletionStatus, RunDir, RunOptions};
+use streamguard_facade::Collection;
 use streamguard_registry as registry;
 use streamguard_report::Format;
 use streamguard_snapshot as snapshot;
@@ -26,7 +27,7 @@ use crate::args::exit_codes::DATASET_EXIT_CODES;
 use crate::args::matched::MatchedArgs;
 use crate::args::reports::ReportSelection;
 use crate::command_line::command_line;
-use crate::launch::{NodeFiles, Purpose, engine_options};
+use crate::launch::{NodeFiles, Purpose, collection_exit, engine_options, run_collection};
 use crate::{plan_summary, signals};
 use settings::CollectorSettings;
 
@@ -170,16 +171,10 @@ pub(super) fn run(
     // The flag wins over what the file or a variable says of its opposite.
     let parallel = layers.is_given("parallel") || !settings.sequential;
     let files = NodeFiles { token_file: settings.token_file.as_deref(), config: flags.config.as_deref() };
-    let options = RunOptions { parallel, ..engine_options(execution, purpose, cancel.clone(), &files)? };
+    let options = RunOptions { parallel, ..engine_options(execution, purpose, cancel, &files)? };
     let mut collection = Collection::new(&settings.output_dir)
-        .parallel(options.parallel)
-        .workers(options.workers)
-        .mode(options.mode)
-        .worker_memory(options.worker_memory)
-        .begin(execution.on_existing_run())
-        .record_command(command_line())
-        .view(execution.display.view())
-        .cancel(cancel);
+        .on_existing_run(execution.on_existing_run())
+        .record_command(command_line());
     let selected = selection::select(&settings.collectors, layers.is_given("collectors"), recorded.as_ref())?;
     let collectors =
         CollectorSettings::resolve(&layers, settings.quick_test, settings.seed, &access, &selected)?;
@@ -191,9 +186,9 @@ pub(super) fn run(
         };
     }
     if purpose == Purpose::Plan {
-        return plan_summary::print(&collection.prepare()?, &settings.output_dir);
+        return plan_summary::print(&collection.options(options).open()?.prepare()?, &settings.output_dir);
     }
-    let mut results = collection.run()?;
+    let mut results = run_collection(collection, options, execution.display.view())?;
     // The reports come first: the summary names them.
     for format in formats {
         // A large report takes seconds: after a signal only the one for machines is written.
@@ -203,12 +198,12 @@ pub(super) fn run(
         if !execution.display.quiet && ui::is_terminal() {
             ui::say(&format!("writing the {} report", format.name()));
         }
-        results.save(&[format], &settings.reports.options())?;
+        results.write_reports(&[format], &settings.reports.options())?;
     }
-    results.print_summary();
+    ui::summary::print(&results);
     if let (Some(file), false) = (&settings.record, results.status == CompletionStatus::Cancelled) {
         snapshot::write(&access.cache, results.state.clock_ms, file)?;
         ui::line(&format!("Recorded to {}", file.display()))?;
     }
-    Ok(caught.signal().map_or_else(|| results.exit(), Exit::Signal))
+    Ok(caught.signal().map_or_else(|| collection_exit(&results, &caught), Exit::Signal))
 }

@@ -1,0 +1,213 @@
+//! A collection: collectors run side by side, and one dataset of all their samples.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::{Map, Value};
+use streamguard_advisories::{AdvisorySource, Gather};
+use streamguard_collect::{Collect, Collector};
+use streamguard_dataset::Union;
+use streamguard_dataset::union::{Source, UnionError, write_union};
+use streamguard_engine::{
+    CompletionStatus, FinishedRun, Job, Observer, OnExistingRun, PlanOutcome, RunDir, RunOptions, RunState,
+};
+use streamguard_report::Assembled;
+
+use crate::{CollectionError, CollectionResults};
+
+/// A run of collectors that leaves a dataset in a folder, not yet begun.
+pub struct Collection {
+    folder: PathBuf,
+    jobs: Vec<Arc<dyn Job>>,
+    /// Names of the jobs whose records are samples.
+    with_samples: Vec<String>,
+    options: RunOptions,
+    begin: OnExistingRun,
+    command: Option<String>,
+}
+
+/// A collection whose folder is open, and locked against other runs.
+pub struct OpenCollection {
+    collection: Collection,
+    dir: RunDir,
+}
+
+/// Observer of a collection: of the run, and of the dataset that follows.
+pub trait CollectionObserver: Observer {
+    /// Hears how many samples have been put together to the dataset so far.
+    fn assembling(&mut self, samples: u64) {
+        let _ = samples;
+    }
+}
+
+/// Observes nothing.
+impl CollectionObserver for () {}
+
+impl Collection {
+    /// Creates a collection into a folder, as yet without collectors. It runs on threads, all collectors
+    /// side by side.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+            jobs: Vec::new(),
+            with_samples: Vec::new(),
+            options: RunOptions::default(),
+            begin: OnExistingRun::Refuse,
+            command: None,
+        }
+    }
+
+    /// Adds a collector. The samples of earlier ones come first in the dataset.
+    #[expect(clippy::should_implement_trait, reason = "a step of a builder, not a sum")]
+    pub fn add(self, collector: impl Collector + 'static) -> Self {
+        self.add_job(Arc::new(Collect(collector)))
+    }
+
+    /// Adds a job whose records are samples, in a file `<name>.jsonl`.
+    pub fn add_job(mut self, job: Arc<dyn Job>) -> Self {
+        self.with_samples.push(job.name().to_owned());
+        self.jobs.push(job);
+        self
+    }
+
+    /// Adds a source of advisories. A job that makes samples of advisories has to be added after all
+    /// sources.
+    pub fn add_source(self, source: impl AdvisorySource + 'static) -> Self {
+        self.add_source_job(Arc::new(Gather(source)))
+    }
+
+    /// Adds a job whose records are not samples.
+    pub fn add_source_job(mut self, job: Arc<dyn Job>) -> Self {
+        self.jobs.push(job);
+        self
+    }
+
+    /// Sets the number of shards that run at once.
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.options.workers = workers;
+        self
+    }
+
+    /// Sets all options of the engine: where shards run, how many at once, who stops them.
+    pub fn options(mut self, options: RunOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Sets what to do about an interrupted run in the folder.
+    pub fn on_existing_run(mut self, begin: OnExistingRun) -> Self {
+        self.begin = begin;
+        self
+    }
+
+    /// Sets the command line that the reports show. It must hold no secrets.
+    pub fn record_command(mut self, command: String) -> Self {
+        self.command = Some(command);
+        self
+    }
+
+    /// Opens the folder, and keeps other runs out of it.
+    ///
+    /// # Errors
+    /// A folder that cannot be used or written.
+    pub fn open(mut self) -> Result<OpenCollection, CollectionError> {
+        let settings: Map<String, Value> =
+            self.jobs.iter().map(|job| (job.name().to_owned(), job.settings())).collect();
+        let mut dir = RunDir::open(&self.folder, Value::Object(settings), self.begin)?;
+        if let Some(command) = self.command.take() {
+            dir.record_command(command)?;
+        }
+        Ok(OpenCollection { collection: self, dir })
+    }
+
+    /// Runs the collectors and writes the dataset, with nobody watching.
+    ///
+    /// # Errors
+    /// As of [`Collection::open`] and [`OpenCollection::run`].
+    pub fn run(self) -> Result<CollectionResults, CollectionError> {
+        self.open()?.run(&mut ())
+    }
+}
+
+impl OpenCollection {
+    /// Plans the collectors without running them, for machines that see the folder.
+    ///
+    /// # Errors
+    /// A plan that cannot be written.
+    pub fn prepare(self) -> Result<Vec<(String, PlanOutcome)>, CollectionError> {
+        let Collection { jobs, options, .. } = &self.collection;
+        Ok(streamguard_engine::plan_only(jobs, &self.dir, &options.cancel)?)
+    }
+
+    /// Runs the collectors and writes the dataset. A collector that fails is not an error, but decides
+    /// the status of the results.
+    ///
+    /// # Errors
+    /// A folder that cannot be written.
+    pub fn run(self, observer: &mut dyn CollectionObserver) -> Result<CollectionResults, CollectionError> {
+        let Self { collection: Collection { folder, jobs, with_samples, options, .. }, mut dir } = self;
+        let FinishedRun { mut status, state, .. } =
+            streamguard_engine::run(jobs, &options, Some(&dir), &mut RunObserver(observer))?;
+        let start = Instant::now();
+        let mut dataset = None;
+        if status != CompletionStatus::Cancelled {
+            let sources = sources(&state, &folder, &with_samples);
+            let mut progress = |samples| observer.assembling(samples);
+            match write_union(&sources, &folder, &mut progress, &|| options.cancel.requested()) {
+                Ok(union) => dataset = Some(union),
+                Err(UnionError::Cancelled) => status = CompletionStatus::Cancelled,
+                Err(error) => return Err(CollectionError::Dataset(error)),
+            }
+        }
+        let assembled_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        // The collectors may have ended before somebody stopped the work on the dataset: reports say so.
+        if state.status != Some(CompletionStatus::Cancelled) {
+            write_summary(&dir, assembled_ms, dataset.clone())?;
+        }
+        if status == CompletionStatus::Complete {
+            dir.finish()?;
+        }
+        Ok(CollectionResults {
+            folder,
+            status,
+            state,
+            dataset,
+            assembled_ms,
+            reports: Vec::new(),
+            _lock: dir,
+        })
+    }
+}
+
+/// The engine's side of an observer.
+struct RunObserver<'a>(&'a mut dyn CollectionObserver);
+
+impl Observer for RunObserver<'_> {
+    fn event(&mut self, event: &streamguard_engine::Event, state: &RunState) {
+        self.0.event(event, state);
+    }
+
+    fn tick(&mut self, state: &RunState) {
+        self.0.tick(state);
+    }
+}
+
+fn write_summary(dir: &RunDir, took_ms: u64, union: Option<Union>) -> Result<(), CollectionError> {
+    let assembled = Assembled { clock_ms: dir.clock_ms(), took_ms, union };
+    assembled.write(dir).map_err(CollectionError::Summary)
+}
+
+/// Returns the files of samples, in the order of the run.
+fn sources(state: &RunState, folder: &Path, with_samples: &[String]) -> Vec<Source> {
+    let has_samples = |status| matches!(status, Some(CompletionStatus::Complete | CompletionStatus::Partial));
+    state
+        .jobs
+        .iter()
+        .filter(|job| with_samples.contains(&job.name) && has_samples(job.status))
+        .map(|job| Source {
+            collector: job.name.clone(),
+            path: folder.join(streamguard_collect::file_name(&job.name)),
+        })
+        .collect()
+}

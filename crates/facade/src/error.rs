@@ -1,0 +1,31 @@
+//! Errors of a collection as a whole.
+
+use std::io;
+
+use streamguard_dataset::union::UnionError;
+use streamguard_engine::{RunDirError, RunError};
+use streamguard_report::{ReadError, ReportError};
+use thiserror::Error;
+
+/// Reason why a collection cannot go on. A collector that fails is not one: the status tells that.
+#[derive(Debug, Error)]
+pub enum CollectionError {
+    /// The folder cannot be used.
+    #[error("{0}")]
+    RunDir(#[from] RunDirError),
+    /// The engine cannot run the collectors.
+    #[error("{0}")]
+    Run(#[from] RunError),
+    /// The dataset cannot be written.
+    #[error("cannot put the dataset together")]
+    Dataset(#[source] UnionError),
+    /// The summary of the dataset cannot be written.
+    #[error("cannot write the summary of the dataset")]
+    Summary(#[source] io::Error),
+    /// The run cannot be read, to be reported.
+    #[error("{0}")]
+    Read(#[from] ReadError),
+    /// A report cannot be written.
+    #[error("{0}")]
+    Report(#[from] ReportError),
+}

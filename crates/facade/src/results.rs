@@ -1,0 +1,45 @@
+//! Results of a collection.
+
+use std::path::PathBuf;
+
+use streamguard_dataset::Union;
+use streamguard_engine::{CompletionStatus, RunDir, RunState};
+use streamguard_report::{Format, Options, Run};
+
+use crate::CollectionError;
+
+/// Results of a collection. While this value lives, no other run uses the folder.
+pub struct CollectionResults {
+    /// Output folder.
+    pub folder: PathBuf,
+    /// CompletionStatus of the run as a whole.
+    pub status: CompletionStatus,
+    /// All events of the run, folded.
+    pub state: RunState,
+    /// Content of the dataset; none if the run was stopped before.
+    pub dataset: Option<Union>,
+    /// Time that it took to put the dataset together, in milliseconds.
+    pub assembled_ms: u64,
+    /// Reports that were written.
+    pub reports: Vec<PathBuf>,
+    pub(crate) _lock: RunDir,
+}
+
+impl CollectionResults {
+    /// Returns the number of samples in the dataset.
+    pub fn samples(&self) -> u64 {
+        self.dataset.as_ref().map_or(0, |dataset| dataset.stats.samples)
+    }
+
+    /// Writes reports into the folder.
+    ///
+    /// # Errors
+    /// A run that cannot be read, or a report that cannot be written.
+    pub fn write_reports(&mut self, formats: &[Format], options: &Options) -> Result<(), CollectionError> {
+        let run = Run::read(&self.folder)?;
+        for format in formats {
+            self.reports.extend(streamguard_report::write(&run, *format, options, &self.folder)?);
+        }
+        Ok(())
+    }
+}
