@@ -16,7 +16,7 @@ use streamguard_engine::cluster::{Cluster, ClusterError, Submission, SubmissionS
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use self::api::Api;
+use self::api::{RayApi, RayJob};
 use super::{ClusterArgs, ShardCommand, tail};
 
 /// The driver, and its name on the cluster.
@@ -42,7 +42,7 @@ const EXCERPT: usize = 300;
 /// A cluster that is run by Ray.
 #[derive(Debug)]
 pub(crate) struct Ray {
-    api: Api,
+    api: RayApi,
     command: ShardCommand,
     max_in_flight: Option<usize>,
     chunk: Option<usize>,
@@ -58,7 +58,7 @@ impl Ray {
     /// # Errors
     /// An address where no Ray answers.
     pub(crate) fn connect(flags: &ClusterArgs, command: ShardCommand) -> Result<Self> {
-        let api = Api::new(&flags.ray_address, command.token_file())?;
+        let api = RayApi::new(&flags.ray_address, command.token_file())?;
         let about = || format!("--mode ray --ray-address {}", flags.ray_address);
         api.version().with_context(about)?;
         let (command, program) = match &flags.remote_binary {
@@ -176,7 +176,7 @@ enum Said {
 }
 
 /// How far a job is, by what it printed.
-fn standing(job: &api::Job, printed: &str) -> SubmissionStatus {
+fn standing(job: &RayJob, printed: &str) -> SubmissionStatus {
     // Until the driver has said something, the job as a whole waits.
     let is_pending = job.status == "PENDING";
     let message = job.message.iter().filter(|message| is_pending && !message.is_empty()).cloned();
@@ -264,7 +264,7 @@ impl Package {
 mod tests {
     use super::*;
 
-    fn job(status: &str, message: &str) -> api::Job {
+    fn job(status: &str, message: &str) -> RayJob {
         serde_json::from_value(json!({"status": status, "message": message, "type": "SUBMISSION"})).unwrap()
     }
 

@@ -1,5 +1,5 @@
-//! Ray's REST API of jobs ("Ray Jobs REST API" in its documentation), and what else is asked of the server
-//! that has it.
+//! Client of Ray's REST API of jobs ("Ray Jobs REST API" in its documentation), and of further paths of the
+//! server that offers it.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -8,8 +8,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use reqwest::blocking::{Body, Client, RequestBuilder};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -17,50 +15,58 @@ use serde_json::{Value, json};
 use streamguard::env::{Environment, RAY_AUTH_TOKEN, RAY_JOB_HEADERS};
 use streamguard::exit::UsageError;
 use streamguard_engine::cluster::ClusterError;
+use streamguard_http::agent::SystemAgent;
+use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use ureq::http::{Method, Request};
 use url::Url;
 
-/// How long an answer may take, and the sending of the program.
-const PATIENCE: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(900));
+/// Longest duration of a whole exchange.
+const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How long it may take to be connected.
-const CONNECT: Duration = Duration::from_secs(10);
+/// Longest duration of an exchange that sends the program.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(900);
 
-/// Longest answer that is read, in bytes: what a job has printed comes as one.
-const LONGEST: u64 = 64 << 20;
+/// Longest duration of connecting.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Longest answer that is read, in bytes: all that a job has printed comes as one answer.
+const MAX_ANSWER_BYTES: u64 = 64 << 20;
 
 /// Longest excerpt of a refusal, in characters.
-const EXCERPT: usize = 300;
+const MAX_EXCERPT_CHARS: usize = 300;
 
-/// A server of jobs.
+/// Client of one server.
 #[derive(Debug)]
-pub(super) struct Api {
-    http: Client,
+pub(super) struct RayApi {
+    agent: SystemAgent,
+    upload_agent: SystemAgent,
     base: Url,
     headers: HeaderMap,
 }
 
-/// What Ray knows of a job.
+/// A job, as Ray describes it.
 #[derive(Debug, Deserialize)]
-pub(super) struct Job {
+pub(super) struct RayJob {
     /// `PENDING`, `RUNNING`, `SUCCEEDED`, `FAILED` or `STOPPED`.
     pub(super) status: String,
-    /// More of that, in words.
+    /// Explanation of the status.
     #[serde(default)]
     pub(super) message: Option<String>,
 }
 
-impl Job {
-    /// Whether nothing of it runs or will run.
+impl RayJob {
+    /// Whether nothing of the job runs or will run.
     pub(super) fn is_over(&self) -> bool {
         matches!(self.status.as_str(), "SUCCEEDED" | "FAILED" | "STOPPED")
     }
 }
 
-impl Api {
-    /// The server at an address, spoken to with the credentials of the environment, of `.env` and of a file.
+impl RayApi {
+    /// Creates a client of the server at an address, with the credentials of the environment, of `.env` and of a
+    /// file.
     ///
     /// # Errors
-    /// An address that is none of such a server; credentials that cannot be sent.
+    /// An address that is not one of such a server; credentials that cannot be sent.
     pub(super) fn new(address: &str, token_file: Option<&Path>) -> Result<Self> {
         let base = base(address)?;
         let mut environment = Environment::read(Path::new("."))?;
@@ -68,18 +74,19 @@ impl Api {
             environment.read_secrets(path)?;
         }
         let headers = headers(environment.secret(RAY_AUTH_TOKEN), environment.secret(RAY_JOB_HEADERS))?;
-        // It fails if there is one already, and then that one will do.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = Client::builder()
-            .user_agent(concat!("streamguard/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT)
-            .build()
-            .context("cannot make an HTTP client: are the system's certificates installed?")?;
-        Ok(Self { http, base, headers })
+        let agent = |timeout| {
+            SystemAgent::new(|config| {
+                config
+                    .user_agent(concat!("streamguard/", env!("CARGO_PKG_VERSION")))
+                    .timeout_connect(Some(CONNECT_TIMEOUT))
+                    .timeout_global(Some(timeout))
+            })
+            .context("cannot make an HTTP client")
+        };
+        Ok(Self { agent: agent(EXCHANGE_TIMEOUT)?, upload_agent: agent(UPLOAD_TIMEOUT)?, base, headers })
     }
 
-    /// The version of Ray.
+    /// Returns the version of Ray.
     pub(super) fn version(&self) -> Result<String, ClusterError> {
         #[derive(Deserialize)]
         struct Version {
@@ -88,13 +95,14 @@ impl Api {
         let version: Option<Version> = self.get("api/version")?;
         version.map(|version| version.ray_version).ok_or_else(|| {
             ClusterError(format!(
-                "what answers at {} is no dashboard of Ray: it has no api/version",
+                "the server at {} is not a dashboard of Ray: it has no api/version",
                 self.base
             ))
         })
     }
 
-    /// How many processors its nodes have, if it says so: this part of the API is no promise of Ray's.
+    /// Returns the number of processors of all nodes, if the server tells: Ray does not promise this part of its
+    /// API.
     pub(super) fn processors(&self) -> Option<usize> {
         let nodes: Value = self.get("api/v0/nodes").ok()??;
         let nodes = nodes.pointer("/data/result/result")?.as_array()?;
@@ -104,19 +112,19 @@ impl Api {
         Some(processors as usize)
     }
 
-    /// Whether the cluster holds a package; if so, it keeps it for the next minutes.
+    /// Whether the cluster holds a package. If so, it keeps the package for the next minutes.
     pub(super) fn has_package(&self, name: &str) -> Result<bool, ClusterError> {
-        let asked = self.http.get(self.url(&["api", "packages", "gcs", name]));
-        Ok(self.ask(asked, PATIENCE.0)?.is_some())
+        let url = self.url(&["api", "packages", "gcs", name]);
+        Ok(self.exchange(Method::GET, &url, None)?.is_some())
     }
 
-    /// Gives a package to the cluster.
+    /// Uploads a package to the cluster.
     pub(super) fn put_package(&self, name: &str, package: Vec<u8>) -> Result<(), ClusterError> {
-        let asked = self.http.put(self.url(&["api", "packages", "gcs", name])).body(Body::from(package));
-        self.expect(asked, PATIENCE.1).map(drop)
+        let url = self.url(&["api", "packages", "gcs", name]);
+        self.send(Method::PUT, &url, Content::Package(package))
     }
 
-    /// Submits a job under a name that no other has.
+    /// Submits a job under a name that no other job has.
     pub(super) fn submit(
         &self,
         id: &str,
@@ -129,29 +137,28 @@ impl Api {
             "entrypoint": entrypoint,
             "runtime_env": {"working_dir": format!("gcs://{package}"), "env_vars": variables},
         });
-        let asked = self.http.post(self.url(&["api", "jobs", ""])).header(CONTENT_TYPE, "application/json");
-        self.expect(asked.body(job.to_string()), PATIENCE.0).map(drop)
+        self.send(Method::POST, &self.url(&["api", "jobs", ""]), Content::Json(job))
     }
 
-    /// What it knows of a job; nothing if it does not know it.
-    pub(super) fn job(&self, id: &str) -> Result<Option<Job>, ClusterError> {
+    /// Returns a job, if Ray knows it.
+    pub(super) fn job(&self, id: &str) -> Result<Option<RayJob>, ClusterError> {
         self.get(&format!("api/jobs/{id}"))
     }
 
-    /// What a job has printed so far; nothing if that is too much.
+    /// Returns the output of a job so far; an empty text if that is too long.
     pub(super) fn printed(&self, id: &str) -> Result<String, ClusterError> {
         #[derive(Deserialize)]
         struct Printed {
             logs: String,
         }
-        let asked = self.http.get(self.url(&["api", "jobs", id, "logs"]));
-        let body = self.ask(asked, PATIENCE.0)?.unwrap_or_default();
+        let url = self.url(&["api", "jobs", id, "logs"]);
+        let body = self.exchange(Method::GET, &url, None)?.unwrap_or_default();
         Ok(serde_json::from_slice(&body).map(|printed: Printed| printed.logs).unwrap_or_default())
     }
 
-    /// Tells a job to stop.
+    /// Asks a job to stop.
     pub(super) fn stop(&self, id: &str) -> Result<(), ClusterError> {
-        self.ask(self.http.post(self.url(&["api", "jobs", id, "stop"])), PATIENCE.0).map(drop)
+        self.exchange(Method::POST, &self.url(&["api", "jobs", id, "stop"]), None).map(drop)
     }
 
     fn url(&self, path: &[&str]) -> Url {
@@ -160,59 +167,91 @@ impl Api {
 
     fn get<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, ClusterError> {
         let url = self.url(&path.split('/').collect::<Vec<_>>());
-        let Some(body) = self.ask(self.http.get(url.clone()), PATIENCE.0)? else { return Ok(None) };
+        let Some(body) = self.exchange(Method::GET, &url, None)? else { return Ok(None) };
         let not_understood =
-            |error| ClusterError(format!("{url} answered what cannot be understood: {error}"));
+            |error| ClusterError(format!("the answer of {url} cannot be understood: {error}"));
         serde_json::from_slice(&body).map(Some).map_err(not_understood)
     }
 
-    fn expect(&self, asked: RequestBuilder, patience: Duration) -> Result<Vec<u8>, ClusterError> {
-        self.ask(asked, patience)?.ok_or_else(|| {
-            ClusterError(format!("{} has no such thing (404): is it Ray's dashboard?", self.base))
+    /// Sends content to a path that has to exist.
+    fn send(&self, method: Method, url: &Url, content: Content) -> Result<(), ClusterError> {
+        self.exchange(method, url, Some(content))?.map(drop).ok_or_else(|| {
+            ClusterError(format!("{url} does not exist (404): is {} the dashboard of Ray?", self.base))
         })
     }
 
-    /// Asks; nothing if there is no such thing.
-    fn ask(&self, asked: RequestBuilder, patience: Duration) -> Result<Option<Vec<u8>>, ClusterError> {
-        let asked = asked.headers(self.headers.clone()).timeout(patience).build();
-        let answer = asked
-            .and_then(|request| self.http.execute(request))
-            .map_err(|error| ClusterError(format!("{} cannot be reached: {}", self.base, cause(&error))))?;
+    /// Sends a request and returns the body of the answer; none if the path does not exist.
+    fn exchange(
+        &self,
+        method: Method,
+        url: &Url,
+        content: Option<Content>,
+    ) -> Result<Option<Vec<u8>>, ClusterError> {
+        let unreached = |error: &dyn Error| {
+            ClusterError(format!("{} cannot be reached: {}", self.base, innermost_cause(error)))
+        };
+        // A POST without content declares a length of 0; a GET must not have a body.
+        let empty = (method == Method::POST).then(Vec::new);
+        let mut request = Request::builder().method(method).uri(url.as_str());
+        if let Some(headers) = request.headers_mut() {
+            headers.extend(self.headers.clone());
+            if let Some(Content::Json(_)) = &content {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            }
+        }
+        let (agent, body) = match content {
+            None => (&self.agent, empty),
+            Some(Content::Json(json)) => (&self.agent, Some(json.to_string().into_bytes())),
+            Some(Content::Package(package)) => (&self.upload_agent, Some(package)),
+        };
+        let answer = match body {
+            None => request.body(()).map_err(ureq::Error::from).and_then(|request| agent.run(request)),
+            Some(body) => {
+                request.body(body).map_err(ureq::Error::from).and_then(|request| agent.run(request))
+            }
+        };
+        let answer = answer.map_err(|error| unreached(&error))?;
         let status = answer.status().as_u16();
         let mut body = Vec::new();
-        answer.take(LONGEST).read_to_end(&mut body).map_err(|error| {
-            ClusterError(format!("{} broke off its answer: {}", self.base, cause(&error)))
+        answer.into_body().into_reader().take(MAX_ANSWER_BYTES).read_to_end(&mut body).map_err(|error| {
+            ClusterError(format!("{} broke off its answer: {}", self.base, innermost_cause(&error)))
         })?;
         match status {
             200..=299 => Ok(Some(body)),
             404 => Ok(None),
             401 | 403 => Err(ClusterError(format!(
-                "{} refuses us ({status}): set {RAY_AUTH_TOKEN} to the token of the cluster, or {RAY_JOB_HEADERS} to \
-                 the headers that what stands before it wants",
+                "{} refuses access ({status}): set {RAY_AUTH_TOKEN} to the token of the cluster, or {RAY_JOB_HEADERS} \
+                 to the headers that the proxy before it demands",
                 self.base
             ))),
             300..=399 => Err(ClusterError(format!(
-                "{} leads elsewhere ({status}): give the address it leads to, or the headers it wants in \
+                "{} redirects ({status}): give the address that it redirects to, or the headers that it demands in \
                  {RAY_JOB_HEADERS}",
                 self.base
             ))),
             _ => {
-                // It answers with the trace of a program, whose last line tells.
+                // Ray answers with a traceback of Python: its last line names the error.
                 let text = String::from_utf8_lossy(&body);
                 let last = text.trim().lines().last().unwrap_or_default();
-                let last: String = last.chars().take(EXCERPT).collect();
+                let last: String = last.chars().take(MAX_EXCERPT_CHARS).collect();
                 Err(ClusterError(format!("{} answered with {status}: {last}", self.base)))
             }
         }
     }
 }
 
-/// What is behind an error: the outermost only says that there is one.
-fn cause(error: &dyn Error) -> &dyn Error {
-    error.source().map_or(error, cause)
+/// Content of a request.
+enum Content {
+    Json(Value),
+    Package(Vec<u8>),
 }
 
-/// The URL of a path below another.
+/// Returns the cause at the end of the chain: the outer errors only say that there is one.
+fn innermost_cause<'a>(error: &'a (dyn Error + 'a)) -> &'a (dyn Error + 'a) {
+    error.source().map_or(error, |source| innermost_cause(source))
+}
+
+/// Returns the URL of a path below another.
 fn below(base: &Url, path: &[&str]) -> Url {
     let mut url = base.clone();
     if let Ok(mut segments) = url.path_segments_mut() {
@@ -221,25 +260,25 @@ fn below(base: &Url, path: &[&str]) -> Url {
     url
 }
 
-/// An address as a URL below which the API is.
+/// Parses an address as the URL above the API.
 fn base(address: &str) -> Result<Url, UsageError> {
     let wrong = |why: &str| Err(UsageError(format!("--ray-address: {why}, such as http://head:8265")));
     match Url::parse(address) {
         // The text is not repeated: there may be a password in it.
         Ok(url) if !url.username().is_empty() || url.password().is_some() || url.query().is_some() => wrong(
-            "credentials belong into RAY_AUTH_TOKEN or RAY_JOB_HEADERS; give the bare address of the dashboard",
+            "put credentials into RAY_AUTH_TOKEN or RAY_JOB_HEADERS, and give the bare address of the dashboard",
         ),
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
-        _ => wrong("it wants the address of the cluster's dashboard"),
+        _ => wrong("give the address of the cluster's dashboard"),
     }
 }
 
-/// What each request says of who asks: the token as Ray's own authentication has it, and headers in
-/// the form that Ray's command line takes, an object of JSON.
+/// Returns the headers of every request: the token as Ray's own authentication has it, and headers in the form
+/// that Ray's command line takes, an object of JSON.
 fn headers(token: Option<&SecretString>, others: Option<&SecretString>) -> Result<HeaderMap, UsageError> {
     let mut headers = HeaderMap::new();
     let mut add = |name: &str, value: &str, variable: &str| {
-        let unfit = || UsageError(format!("{variable} holds what cannot be sent in a header"));
+        let unfit = || UsageError(format!("the value of {variable} cannot be sent in a header"));
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unfit())?;
         let mut value = HeaderValue::from_str(value).map_err(|_| unfit())?;
         value.set_sensitive(true);
@@ -254,7 +293,7 @@ fn headers(token: Option<&SecretString>, others: Option<&SecretString>) -> Resul
         let others: BTreeMap<String, String> =
             serde_json::from_str(others.expose_secret()).map_err(|_| {
                 UsageError(format!(
-                    "{RAY_JOB_HEADERS} is no object of JSON with texts, such as {{\"name\": \"value\"}}"
+                    "{RAY_JOB_HEADERS} is not a JSON object of texts, such as {{\"name\": \"value\"}}"
                 ))
             })?;
         for (name, value) in &others {
