@@ -32,7 +32,7 @@ use streamguard_engine::{
 
 use listing::{Listing, Making};
 
-use streamguard_http::{Access, Watch};
+use streamguard_http::{Access, Progress};
 
 /// How far changes that are asked for reach back before what is known already, in milliseconds: this
 /// machine's clock may be fast, and a database may publish a change later than it dates it.
@@ -94,16 +94,20 @@ impl Advisories<'_, '_> {
     }
 }
 
-impl Watch for Advisories<'_, '_> {
-    fn stopped(&self) -> bool {
+impl Progress for Advisories<'_, '_> {
+    fn is_stopped(&self) -> bool {
         self.output.check_stopped().is_err()
     }
 
-    fn note(&mut self, level: LogLevel, text: String) {
-        self.output.log(level, text);
+    fn info(&mut self, text: String) {
+        self.output.log(LogLevel::Info, text);
     }
 
-    fn doing(&self, text: Option<&str>) {
+    fn warn(&mut self, text: String) {
+        self.output.log(LogLevel::Warning, text);
+    }
+
+    fn set_activity(&self, text: Option<&str>) {
         self.output.set_activity(text);
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use streamguard_durable::{AtomicFile, write_atomic};
 
-use streamguard_cache::Part;
+use streamguard_cache::CacheBucket;
 
 /// Version of the state file.
 const FORMAT: u32 = 1;
@@ -39,7 +39,7 @@ pub(super) fn key(name: &str, settings: Value) -> String {
 impl Listing {
     /// The listing of this key; none if there is none that can be used.
     pub(super) fn find(cache: &Path, key: &str) -> Option<Self> {
-        let folder = Part::Listings.folder(cache);
+        let folder = CacheBucket::Listings.folder(cache);
         let listing: Self = serde_json::from_slice(&fs::read(state(&folder, key)).ok()?).ok()?;
         (listing.format == FORMAT && folder.join(&listing.file).exists()).then_some(listing)
     }
@@ -53,7 +53,7 @@ impl Listing {
         cache: &Path,
         mut take: impl FnMut(&str) -> Result<(), E>,
     ) -> io::Result<Result<(), E>> {
-        let path = Part::Listings.folder(cache).join(&self.file);
+        let path = CacheBucket::Listings.folder(cache).join(&self.file);
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(File::open(&path)?)?;
         if !self.file.contains(&hasher.finalize().to_hex()[..32]) {
@@ -83,7 +83,7 @@ impl Making {
     /// # Errors
     /// What the file system says.
     pub(super) fn begin(cache: &Path, key: &str) -> io::Result<Self> {
-        let folder = Part::Listings.folder(cache);
+        let folder = CacheBucket::Listings.folder(cache);
         fs::create_dir_all(&folder)?;
         let scratch_path = folder.join(format!("{key}.{}.new", std::process::id()));
         let scratch = AtomicFile::create(&scratch_path)?;

@@ -16,7 +16,7 @@ pub enum CacheError {
         /// The file system's answer.
         source: io::Error,
     },
-    /// The wait was ended by a stop of the run.
+    /// The wait was ended because the run is being stopped.
     #[error("stopped")]
     Stopped,
 }

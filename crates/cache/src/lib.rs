@@ -1,25 +1,32 @@
-//! The folder that all runs of a machine share: what lies in it, who may use it, how it gets smaller.
+//! The cache folder that all runs of a machine share: its parts, locks on them, slots for hosts, and pruning.
 //!
-//! Every part of the cache is a [`Part`], a folder of its own. Locks are files under `flock`, so
-//! that death frees them; [`lane`] bounds how many may use a host at once, over all processes.
+//! Every part of the cache is a [`CacheBucket`], a folder of its own. A [`FileLock`] keeps two processes from
+//! writing one entry; a [`HostSlot`] bounds how many use a host at once. Both are freed by the death of their
+//! holder. Waits for them are stopped and followed through [`Progress`].
 //!
 //! ```
-//! use streamguard_cache::{Part, usage};
+//! use streamguard_cache::{CacheBucket, HostSlot, NoProgress, usage};
 //!
 //! let cache = tempfile::tempdir().unwrap();
-//! Part::Answers.create(cache.path()).unwrap();
-//! assert!(usage(cache.path()).unwrap().iter().all(|usage| usage.bytes == 0));
+//! CacheBucket::Answers.create(cache.path()).unwrap();
+//! assert!(usage(cache.path()).unwrap().iter().all(|bucket| bucket.bytes == 0));
+//!
+//! let first = HostSlot::acquire(cache.path(), "github.com", 2, &mut NoProgress).unwrap();
+//! let second = HostSlot::acquire(cache.path(), "github.com", 2, &mut NoProgress).unwrap();
+//! assert_eq!((first.number(), second.number()), (0, 1));
 //! ```
 
+mod bucket;
 mod error;
-mod folder;
-mod lane;
-mod lock;
-pub mod pause;
-mod watch;
+mod file_lock;
+mod host_slot;
+mod maintenance;
+mod progress;
+pub mod wait;
 
+pub use bucket::CacheBucket;
 pub use error::CacheError;
-pub use folder::{Part, Removed, Usage, clear, prune, usage};
-pub use lane::{LaneGuard, file_name, is_free, lane, take};
-pub use lock::{Hold, Lock};
-pub use watch::Watch;
+pub use file_lock::{FileLock, LockMode};
+pub use host_slot::{HostSlot, file_name};
+pub use maintenance::{BucketUsage, RemovedEntries, clear, prune, usage};
+pub use progress::{NoProgress, Progress};

@@ -14,7 +14,7 @@ use streamguard_engine::{
     ShardOutput,
 };
 
-use streamguard_cache::Watch;
+use streamguard_cache::Progress;
 
 pub use interleave::interleave;
 
@@ -114,16 +114,20 @@ impl<'a, 'o> Samples<'a, 'o> {
     }
 }
 
-impl Watch for Samples<'_, '_> {
-    fn stopped(&self) -> bool {
+impl Progress for Samples<'_, '_> {
+    fn is_stopped(&self) -> bool {
         self.output.check_stopped().is_err()
     }
 
-    fn note(&mut self, level: LogLevel, text: String) {
-        self.output.log(level, text);
+    fn info(&mut self, text: String) {
+        self.output.log(LogLevel::Info, text);
     }
 
-    fn doing(&self, text: Option<&str>) {
+    fn warn(&mut self, text: String) {
+        self.output.log(LogLevel::Warning, text);
+    }
+
+    fn set_activity(&self, text: Option<&str>) {
         self.output.set_activity(text);
     }
 }

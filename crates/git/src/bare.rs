@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
 
-use streamguard_cache::Part;
+use streamguard_cache::CacheBucket;
 
 use super::address::Place;
 use super::command::{self, Ended, TICK};
@@ -71,7 +71,7 @@ pub(super) fn path(cache: &Path, url: &str, kind: Kind) -> PathBuf {
         Kind::Commits => "shallow",
         Kind::Problem => "problem",
     };
-    Part::Git.folder(cache).join(format!("{name}.{suffix}"))
+    CacheBucket::Git.folder(cache).join(format!("{name}.{suffix}"))
 }
 
 impl Bare {
@@ -242,7 +242,7 @@ pub(super) fn at_hand(cache: &Path, asked: &str, wanted: &[ObjectId]) -> Result<
 /// Remembers why a repository cannot be had, for who replays the run from this cache.
 pub(super) fn remember(cache: &Path, asked: &str, error: &GitError) -> Result<(), GitError> {
     let path = path(cache, asked, Kind::Problem);
-    let write = fs::create_dir_all(Part::Git.folder(cache))
+    let write = fs::create_dir_all(CacheBucket::Git.folder(cache))
         .and_then(|()| streamguard_durable::write_atomic(&path, error.to_string().as_bytes()));
     write.map_err(|source| GitError::Cache { path, source })
 }

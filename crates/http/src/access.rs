@@ -5,13 +5,13 @@ use std::sync::{Arc, OnceLock};
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use streamguard_engine::{LogLevel, Secrets};
+use streamguard_engine::Secrets;
 
 use super::client::Client;
 use super::recorder::MakeUp;
 use super::request::{Accept, Answer, Freshness, Request, Service, Unfit, UpstreamError};
-use streamguard_cache::Watch;
-use streamguard_cache::{CacheError, LaneGuard, lane};
+use streamguard_cache::Progress;
+use streamguard_cache::{CacheError, HostSlot};
 
 /// Who asks. Cannot be printed, and is never written down.
 #[derive(Clone, Debug, Default)]
@@ -51,14 +51,16 @@ struct Silent<'a> {
     tell: &'a dyn Fn(Option<&str>),
 }
 
-impl Watch for Silent<'_> {
-    fn stopped(&self) -> bool {
+impl Progress for Silent<'_> {
+    fn is_stopped(&self) -> bool {
         (self.stop)()
     }
 
-    fn note(&mut self, _: LogLevel, _: String) {}
+    fn info(&mut self, _: String) {}
 
-    fn doing(&self, text: Option<&str>) {
+    fn warn(&mut self, _: String) {}
+
+    fn set_activity(&self, text: Option<&str>) {
         (self.tell)(text);
     }
 }
@@ -166,11 +168,11 @@ impl Access {
         most: usize,
         stop: &dyn Fn() -> bool,
         tell: &dyn Fn(Option<&str>),
-    ) -> Result<Option<LaneGuard>, CacheError> {
+    ) -> Result<Option<HostSlot>, CacheError> {
         if self.snapshot.is_some() {
             return Ok(None);
         }
-        lane(self.budgets(), host, most, &mut Silent { stop, tell }).map(Some)
+        HostSlot::acquire(self.budgets(), host, most, &mut Silent { stop, tell }).map(Some)
     }
 
     /// Where a URL of a git host leads to, if it answers with a redirect. Nothing is followed.

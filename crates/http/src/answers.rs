@@ -10,8 +10,8 @@ use streamguard_durable::write_atomic;
 
 use super::request::{Answer, Freshness, Request, UpstreamError};
 use super::sink::Sink;
-use streamguard_cache::Watch;
-use streamguard_cache::{Hold, Lock};
+use streamguard_cache::Progress;
+use streamguard_cache::{FileLock, LockMode};
 
 /// Version of the layout.
 const FORMAT: u32 = 1;
@@ -127,10 +127,14 @@ impl Entry {
     }
 
     /// Keeps others from changing the entry, or even from reading it.
-    pub(super) fn lock(&self, hold: Hold, watch: &mut dyn Watch) -> Result<Lock, UpstreamError> {
+    pub(super) fn lock(
+        &self,
+        hold: LockMode,
+        progress: &mut dyn Progress,
+    ) -> Result<FileLock, UpstreamError> {
         fs::create_dir_all(&self.folder).map_err(|error| self.cannot(error))?;
         let why = || format!("{}: waiting for another worker that asks the same", self.url);
-        Ok(Lock::take(&self.path("lock"), hold, &why, watch)?)
+        Ok(FileLock::take(&self.path("lock"), hold, &why, progress)?)
     }
 
     /// What is stored, and whether it is sound.

@@ -8,15 +8,14 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
-use streamguard_engine::LogLevel;
 
 use super::ledger::{Ledger, Quota, Wait};
 use super::request::{Service, UpstreamError};
 use super::service::Window;
-use streamguard_cache::Watch;
-use streamguard_cache::pause::{SAID, clock_in, jitter, seconds, sleep_for};
-use streamguard_cache::{self as lane, LaneGuard};
-use streamguard_cache::{Hold, Lock};
+use streamguard_cache::Progress;
+use streamguard_cache::wait::{LOGGED_WAIT, clock_time_in, jitter, seconds, sleep_for};
+use streamguard_cache::{FileLock, LockMode};
+use streamguard_cache::{HostSlot, file_name};
 
 /// Version of the file's layout.
 const FORMAT: u32 = 1;
@@ -56,7 +55,7 @@ pub(super) struct Budget {
 #[derive(Debug)]
 pub(super) struct Permit<'a> {
     budget: &'a Budget,
-    lane: LaneGuard,
+    lane: HostSlot,
     is_ended: bool,
 }
 
@@ -77,15 +76,20 @@ impl Budget {
         let window = service
             .window(scope != super::credential::OPEN)
             .map(|window| Window { length: window.length.mul_f64(scale), ..window });
-        let name = format!("{}-{}-{scope}", service.slug(), lane::file_name(host));
+        let name = format!("{}-{}-{scope}", service.slug(), file_name(host));
         Self { folder, name, service, window, scale }
     }
 
     /// Waits until a request may go. `quota` names the limit that it counts against.
-    pub(super) fn admit(&self, quota: &str, watch: &mut dyn Watch) -> Result<Permit<'_>, UpstreamError> {
+    pub(super) fn admit(
+        &self,
+        quota: &str,
+        progress: &mut dyn Progress,
+    ) -> Result<Permit<'_>, UpstreamError> {
         let mut most = self.service.lanes();
         loop {
-            let lane = lane::take(&self.folder, &self.name, most, self.service.label(), watch)?;
+            let lane =
+                HostSlot::acquire_named(&self.folder, &self.name, most, self.service.label(), progress)?;
             let wait = self.with_ledger(|ledger, now| {
                 if let Some(reason) = ledger.away(now) {
                     let (url, reason) = (self.service.label().to_owned(), format!("{reason}, just now"));
@@ -105,24 +109,24 @@ impl Budget {
                 None => {}
                 Some(wait) => {
                     drop(lane);
-                    self.wait(wait, watch)?;
+                    self.wait(wait, progress)?;
                 }
             }
         }
     }
 
     /// Requests whose process died are under way no more.
-    fn end_orphans(&self, ledger: &mut Ledger, now: u64, own: &LaneGuard) -> Result<(), UpstreamError> {
+    fn end_orphans(&self, ledger: &mut Ledger, now: u64, own: &HostSlot) -> Result<(), UpstreamError> {
         let lanes: Vec<usize> = ledger.under_way().collect();
         for number in lanes {
-            if number == own.number() || lane::is_free(&self.folder, &self.name, number)? {
+            if number == own.number() || HostSlot::is_free(&self.folder, &self.name, number)? {
                 ledger.end(now, number);
             }
         }
         Ok(())
     }
 
-    fn wait(&self, wait: Wait, watch: &mut dyn Watch) -> Result<(), UpstreamError> {
+    fn wait(&self, wait: Wait, progress: &mut dyn Progress) -> Result<(), UpstreamError> {
         let label = self.service.label();
         let (length, text) = match wait {
             Wait::Limit { length, reason } => {
@@ -142,10 +146,10 @@ impl Budget {
                 (length, format!("{label}: waiting {} ({reason})", seconds(length)))
             }
         };
-        if length > SAID {
-            watch.note(LogLevel::Info, text);
+        if length > LOGGED_WAIT {
+            progress.info(text);
         }
-        Ok(sleep_for(&format!("{label}: rate limit until {}", clock_in(length)), length, watch)?)
+        Ok(sleep_for(&format!("{label}: rate limit until {}", clock_time_in(length)), length, progress)?)
     }
 
     /// Makes everybody wait, for instance because an answer said so in its body.
@@ -187,7 +191,7 @@ impl Budget {
         let lock = path.with_extension("json.lock");
         let _lock = loop {
             // Held for moments only; waiting in the kernel would be deaf to pruning.
-            match Lock::try_take(&lock, Hold::Alone).map_err(failed)? {
+            match FileLock::try_take(&lock, LockMode::Exclusive).map_err(failed)? {
                 Some(lock) => break lock,
                 None => std::thread::sleep(Duration::from_millis(2)),
             }

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use streamguard_engine::LogLevel;
 use ureq::http::header::LOCATION;
 use url::Url;
 
@@ -17,10 +16,10 @@ use super::recorder::{MakeUp, Recorder};
 use super::request::{Answer, Request, Service, Unfit, UpstreamError};
 use super::target::Target;
 use super::transport::{Content, HttpRequest, HttpTransport};
-use streamguard_cache::Hold;
-use streamguard_cache::Part;
-use streamguard_cache::Watch;
-use streamguard_cache::pause::{jitter, seconds, sleep_for};
+use streamguard_cache::CacheBucket;
+use streamguard_cache::LockMode;
+use streamguard_cache::Progress;
+use streamguard_cache::wait::{jitter, seconds, sleep_for};
 
 /// How often something is tried.
 const TRIES: u32 = 5;
@@ -69,15 +68,15 @@ impl Client {
     /// As [`Client::new`].
     pub fn with_patience(access: &Access, patience: Patience) -> Result<Self, UpstreamError> {
         if let Some(snapshot) = &access.snapshot {
-            return Ok(Self(Way::Recorded(Part::Answers.folder(snapshot))));
+            return Ok(Self(Way::Recorded(CacheBucket::Answers.folder(snapshot))));
         }
         let scale = access.rate_scale;
         if !(0.0..=MOST_SCALE).contains(&scale) {
             let reason = format!("{scale} is not between 0 and {MOST_SCALE}");
             return Err(UpstreamError::Refused { url: "rate-scale".to_owned(), reason });
         }
-        let answers = Part::Answers.create(&access.cache)?;
-        let budgets = Part::Budgets.create(access.budgets())?;
+        let answers = CacheBucket::Answers.create(&access.cache)?;
+        let budgets = CacheBucket::Budgets.create(access.budgets())?;
         let transport = HttpTransport::new(patience)
             .map_err(|reason| UpstreamError::Failed { url: "HTTP client".to_owned(), reason })?;
         let credentials = access.credentials.clone();
@@ -86,11 +85,11 @@ impl Client {
 
     /// A client that asks nobody: answers are made up, and recorded in the folder of a snapshot.
     pub(super) fn recording(snapshot: &Path, make_up: Box<MakeUp>) -> Self {
-        Self(Way::Recording(Recorder { answers: Part::Answers.folder(snapshot), make_up }))
+        Self(Way::Recording(Recorder { answers: CacheBucket::Answers.folder(snapshot), make_up }))
     }
 
     /// Asks, and gives the answer to `read`. It counts, and is cached, only if `read` takes it;
-    /// one that it calls damaged is fetched again. Blocks; `watch` can stop it. `read` must not
+    /// one that it calls damaged is fetched again. Blocks; `progress` can stop it. `read` must not
     /// ask the same.
     ///
     /// # Errors
@@ -98,14 +97,14 @@ impl Client {
     pub fn ask<T>(
         &self,
         request: &Request,
-        watch: &mut dyn Watch,
+        progress: &mut dyn Progress,
         read: &mut dyn FnMut(&Answer) -> Result<T, Unfit>,
     ) -> Result<T, UpstreamError> {
         let target = Target::of(request)?;
         let recorded = match &self.0 {
             Way::Recorded(answers) => Entry::recorded(answers, request)?,
             Way::Recording(recorder) => recorder.answer(request, &target.shown)?,
-            Way::Live(live) => return Asking::new(live, request, target)?.ask(watch, read),
+            Way::Live(live) => return Asking::new(live, request, target)?.ask(progress, read),
         };
         match recorded {
             Some(stored) => match stored.found() {
@@ -148,19 +147,19 @@ impl<'a> Asking<'a> {
 
     fn ask<T>(
         &self,
-        watch: &mut dyn Watch,
+        progress: &mut dyn Progress,
         read: &mut dyn FnMut(&Answer) -> Result<T, Unfit>,
     ) -> Result<T, UpstreamError> {
         let freshness = self.request.freshness;
         {
-            let _shared = self.entry.lock(Hold::Shared, watch)?;
+            let _shared = self.entry.lock(LockMode::Shared, progress)?;
             if let Some(stored) = self.entry.load_fresh(freshness)?
                 && let Some(answered) = self.answered(&stored, read)
             {
                 return answered;
             }
         }
-        let _alone = self.entry.lock(Hold::Alone, watch)?;
+        let _alone = self.entry.lock(LockMode::Exclusive, progress)?;
         let known = match self.entry.load()? {
             // Whoever held the lock before may have asked the same.
             Found::Sound(stored) if stored.meta.is_fresh(freshness) => match self.answered(&stored, read) {
@@ -170,12 +169,12 @@ impl<'a> Asking<'a> {
             Found::Sound(stored) => Some(stored).filter(|stored| stored.found().is_some()),
             Found::Damaged => {
                 let text = format!("{}: what the cache holds is damaged, asking again", self.target.shown);
-                watch.note(LogLevel::Warning, text);
+                progress.warn(text);
                 None
             }
             Found::Nothing => None,
         };
-        self.fetch(known, watch, read)
+        self.fetch(known, progress, read)
     }
 
     /// What the cache says, if its reader takes it.
@@ -194,13 +193,13 @@ impl<'a> Asking<'a> {
     fn fetch<T>(
         &self,
         mut stored: Option<Stored>,
-        watch: &mut dyn Watch,
+        progress: &mut dyn Progress,
         read: &mut dyn FnMut(&Answer) -> Result<T, Unfit>,
     ) -> Result<T, UpstreamError> {
         let mut has_been_odd = false;
         let mut tries = 1;
         loop {
-            let tried = self.try_once(tries, &mut stored, watch, read);
+            let tried = self.try_once(tries, &mut stored, progress, read);
             let is_away = matches!(tried, Err(Failure::Unreached(_)));
             let (reason, wait) = match tried {
                 Ok(value) => return Ok(value),
@@ -229,9 +228,9 @@ impl<'a> Asking<'a> {
             tries += 1;
             let label = self.request.service.label();
             let when = wait.map(|wait| format!(" in {}", seconds(wait))).unwrap_or_default();
-            watch.note(LogLevel::Warning, format!("{label}: {reason}, try {tries} of {TRIES}{when}"));
+            progress.warn(format!("{label}: {reason}, try {tries} of {TRIES}{when}"));
             if let Some(wait) = wait {
-                sleep_for(&format!("{label}: retry {tries}/{TRIES}{when}"), wait, watch)?;
+                sleep_for(&format!("{label}: retry {tries}/{TRIES}{when}"), wait, progress)?;
             }
         }
     }
@@ -240,10 +239,10 @@ impl<'a> Asking<'a> {
         &self,
         tries: u32,
         stored: &mut Option<Stored>,
-        watch: &mut dyn Watch,
+        progress: &mut dyn Progress,
         read: &mut dyn FnMut(&Answer) -> Result<T, Unfit>,
     ) -> Result<T, Failure> {
-        let got = self.exchange(tries, stored.as_ref(), watch).inspect_err(|_| self.entry.discard())?;
+        let got = self.exchange(tries, stored.as_ref(), progress).inspect_err(|_| self.entry.discard())?;
         let new = match got {
             Got::Body(body) => self.entry.name(body)?,
             // If its reader does not take it, the next try has to bring another.
@@ -285,13 +284,18 @@ impl<'a> Asking<'a> {
     }
 
     /// One answer that is no redirect, or one that is not followed.
-    fn exchange(&self, tries: u32, known: Option<&Stored>, watch: &mut dyn Watch) -> Result<Got, Failure> {
+    fn exchange(
+        &self,
+        tries: u32,
+        known: Option<&Stored>,
+        progress: &mut dyn Progress,
+    ) -> Result<Got, Failure> {
         let service = self.request.service;
         let known = known.filter(|_| self.request.body.is_none());
         let mut url = self.target.url.clone();
         for _ in 0..=REDIRECTS {
             let quota = if url.path().ends_with("/graphql") { "graphql" } else { "core" };
-            let permit = self.budget.admit(quota, watch)?;
+            let permit = self.budget.admit(quota, progress)?;
             let asked = HttpRequest {
                 url: &url,
                 shown: &self.target.shown,
@@ -302,7 +306,7 @@ impl<'a> Asking<'a> {
                 max_bytes: self.request.max_bytes,
                 path: &self.entry.scratch(),
             };
-            let reply = self.live.transport.ask(&asked, watch)?;
+            let reply = self.live.transport.ask(&asked, progress)?;
             let mut told = headers::told(reply.status, &reply.headers, quota);
             let text = match reply.content {
                 Content::Body(body) => {

@@ -5,8 +5,8 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use streamguard_cache::pause::LOOK;
-use streamguard_cache::{CacheError, Watch};
+use streamguard_cache::wait::POLL_INTERVAL;
+use streamguard_cache::{CacheError, Progress};
 use ureq::http::{Request, Response};
 
 use crate::agent::SystemAgent;
@@ -57,19 +57,19 @@ impl ExchangeThread {
     pub(super) fn next(
         &self,
         longest: Duration,
-        watch: &dyn Watch,
+        progress: &dyn Progress,
     ) -> Result<Option<Result<Step, ureq::Error>>, CacheError> {
         let until = Instant::now() + longest;
         loop {
-            if watch.stopped() {
+            if progress.is_stopped() {
                 return Err(CacheError::Stopped);
             }
             let left = until.saturating_duration_since(Instant::now());
-            match self.steps.recv_timeout(left.min(LOOK)) {
+            match self.steps.recv_timeout(left.min(POLL_INTERVAL)) {
                 Ok(step) => return Ok(Some(step)),
                 // The thread sends an end or an error, unless it panicked.
                 Err(RecvTimeoutError::Disconnected) => return Ok(Some(Err(ureq::Error::ConnectionFailed))),
-                Err(RecvTimeoutError::Timeout) if left <= LOOK => return Ok(None),
+                Err(RecvTimeoutError::Timeout) if left <= POLL_INTERVAL => return Ok(None),
                 Err(RecvTimeoutError::Timeout) => {}
             }
         }

@@ -27,4 +27,4 @@ pub use client::Client;
 pub use patience::Patience;
 pub use recorder::MakeUp;
 pub use request::{Accept, Answer, Freshness, Request, Service, Unfit, UpstreamError};
-pub use streamguard_cache::Watch;
+pub use streamguard_cache::Progress;

@@ -21,8 +21,8 @@ use super::patience::Patience;
 use super::request::{Accept, UpstreamError};
 use super::sink::{Sink, TooLarge};
 use super::transport_error::failure_of;
-use streamguard_cache::Watch;
-use streamguard_cache::pause::seconds;
+use streamguard_cache::Progress;
+use streamguard_cache::wait::seconds;
 
 /// How much of the body of a refusal is read, in bytes.
 const REFUSAL: usize = 4 << 10;
@@ -107,12 +107,12 @@ impl HttpTransport {
     }
 
     /// Asks, and writes the body of a good answer to the file.
-    pub(super) fn ask(&self, asked: &HttpRequest<'_>, watch: &dyn Watch) -> Result<Reply, Failure> {
+    pub(super) fn ask(&self, asked: &HttpRequest<'_>, progress: &dyn Progress) -> Result<Reply, Failure> {
         let began = Instant::now();
         let exchange = ExchangeThread::start(&self.agent, self.request(asked)?)
             .map_err(|error| Failure::Passing(format!("cannot start a thread: {error}")))?;
         let patience = self.patience.connect + self.patience.first_byte;
-        let head = match exchange.next(patience, watch).map_err(UpstreamError::from)? {
+        let head = match exchange.next(patience, progress).map_err(UpstreamError::from)? {
             Some(Ok(Step::Head(head))) => head.into_parts().0,
             Some(Err(error)) => return Err(failure_of(error, asked.url, asked.shown)),
             Some(Ok(Step::Chunk(_) | Step::End)) | None => {
@@ -122,10 +122,10 @@ impl HttpTransport {
         let (status, mut headers) = (head.status.as_u16(), head.headers);
         asked.credential.mask_headers(&mut headers);
         let content = if status == 200 {
-            Content::Body(self.receive(&exchange, &headers, asked, began, watch)?)
+            Content::Body(self.receive(&exchange, &headers, asked, began, progress)?)
         } else {
             let is_gzip = headers::text(&headers, CONTENT_ENCODING.as_str()) == Some("gzip");
-            Content::Text(self.beginning(&exchange, is_gzip, asked, watch)?)
+            Content::Text(self.beginning(&exchange, is_gzip, asked, progress)?)
         };
         Ok(Reply { status, headers, content })
     }
@@ -169,7 +169,7 @@ impl HttpTransport {
         headers: &HeaderMap,
         asked: &HttpRequest<'_>,
         began: Instant,
-        watch: &dyn Watch,
+        progress: &dyn Progress,
     ) -> Result<Body, Failure> {
         let is_gzip = match (asked.accept, headers::text(headers, CONTENT_ENCODING.as_str())) {
             // An archive is compressed itself; servers that call that an encoding mean the file.
@@ -180,7 +180,7 @@ impl HttpTransport {
         let kind = headers::text(headers, CONTENT_TYPE.as_str()).unwrap_or("").to_ascii_lowercase();
         let kind = kind.split(';').next().unwrap_or("").trim();
         if !is_right(asked.accept, kind) {
-            return Err(self.another_type(exchange, is_gzip, asked, kind, watch));
+            return Err(self.another_type(exchange, is_gzip, asked, kind, progress));
         }
         let in_cache = |source| UpstreamError::Cache { path: asked.path.to_owned(), source };
         let mut sink = Sink::create(asked.path, is_gzip, asked.max_bytes).map_err(in_cache)?;
@@ -192,7 +192,7 @@ impl HttpTransport {
             let left = idle
                 .min(stretch.saturating_sub(stretch_began.elapsed()))
                 .min(whole.saturating_sub(began.elapsed()));
-            match exchange.next(left, watch).map_err(UpstreamError::from)? {
+            match exchange.next(left, progress).map_err(UpstreamError::from)? {
                 Some(Ok(Step::Chunk(chunk))) => {
                     came += chunk.len() as u64;
                     written(sink.take(&chunk))?;
@@ -226,14 +226,14 @@ impl HttpTransport {
         is_gzip: bool,
         asked: &HttpRequest<'_>,
         kind: &str,
-        watch: &dyn Watch,
+        progress: &dyn Progress,
     ) -> Failure {
         let expected = match asked.accept {
             Accept::Json => "JSON",
             Accept::Text => "text",
             Accept::Archive => "an archive",
         };
-        let text = match self.beginning(exchange, is_gzip, asked, watch) {
+        let text = match self.beginning(exchange, is_gzip, asked, progress) {
             Ok(text) => text,
             Err(stopped) => return stopped,
         };
@@ -248,13 +248,13 @@ impl HttpTransport {
         exchange: &ExchangeThread,
         is_gzip: bool,
         asked: &HttpRequest<'_>,
-        watch: &dyn Watch,
+        progress: &dyn Progress,
     ) -> Result<String, Failure> {
         let until = Instant::now() + self.patience.idle;
         let mut bytes = Vec::new();
         while bytes.len() < REFUSAL {
             let left = until.saturating_duration_since(Instant::now());
-            match exchange.next(left, watch).map_err(UpstreamError::from)? {
+            match exchange.next(left, progress).map_err(UpstreamError::from)? {
                 Some(Ok(Step::Chunk(chunk))) => bytes.extend_from_slice(&chunk[..chunk.len().min(REFUSAL)]),
                 _ => break,
             }

@@ -21,12 +21,12 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use streamguard_dataset::Rejection;
-use streamguard_engine::{JobError, LogLevel, PlanContext, ShardError, ShardLimits};
+use streamguard_engine::{JobError, PlanContext, ShardError, ShardLimits};
 
 pub use commit::{AdvisoryContext, CommitMiner};
 pub use history::{SelectedCommit, SelectionReason, SinceDate};
 use message::MessageScorer;
-use streamguard_cache::Watch;
+use streamguard_cache::Progress;
 use streamguard_collect::{Collector, Samples, interleave};
 use streamguard_git::{self as git, Source, open};
 use streamguard_http::Access;
@@ -173,7 +173,7 @@ impl Collector for RepoCollector {
                 let (fetched, selection) = {
                     let stop = || samples.check().is_err();
                     let locate = |url: &str| self.access.location(url, &stop);
-                    let progress = |text: &str| samples.doing(Some(text));
+                    let progress = |text: &str| samples.set_activity(Some(text));
                     let fetching = self.fetching(&mirrors, &stop, &progress, &locate);
                     let fetched = git::history(&url, &fetching)?;
                     let selection = select(&fetched.path, self.since.as_ref(), &stop);
@@ -181,7 +181,7 @@ impl Collector for RepoCollector {
                         let ids = selection.commits.iter().map(|chosen| chosen.commit);
                         git::blobs(&fetched, ids, &fetching)?;
                     }
-                    samples.doing(None);
+                    samples.set_activity(None);
                     (fetched, selection)
                 };
                 let selection = match selection {
@@ -189,7 +189,7 @@ impl Collector for RepoCollector {
                     Err(reason) => return samples.check().and(Err(ShardError::Failed(reason))),
                 };
                 count(selection.walked, selection.unreadable, samples);
-                samples.note(LogLevel::Info, format!("{url}: {} commits chosen", selection.commits.len()));
+                samples.info(format!("{url}: {} commits chosen", selection.commits.len()));
                 self.mine(&fetched.path, &fetched.url, &selection.commits, samples)
             }
         }

@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use streamguard_cache::Part;
+use streamguard_cache::CacheBucket;
 use streamguard_git::Source;
 pub use writer::{Writer, write};
 
@@ -29,7 +29,7 @@ const MAX_UNPACKED: u64 = 64 << 30;
 const MANIFEST: &str = "manifest.json";
 
 /// The parts of a cache that a snapshot holds.
-const PARTS: [Part; 2] = [Part::Answers, Part::Git];
+const PARTS: [CacheBucket; 2] = [CacheBucket::Answers, CacheBucket::Git];
 
 /// Why a snapshot cannot be used.
 #[derive(Debug, Error)]
@@ -133,7 +133,7 @@ impl Snapshot {
         digest: &blake3::Hash,
         cache: &Path,
     ) -> Result<Self, SnapshotError> {
-        let folder = Part::Snapshots.folder(cache).join(&digest.to_hex()[..16]);
+        let folder = CacheBucket::Snapshots.folder(cache).join(&digest.to_hex()[..16]);
         unpack(archive, name, &folder)?;
         let clock_ms = manifest(&folder)?.clock_ms;
         Ok(Self { folder, clock_ms })

@@ -7,7 +7,7 @@ use std::path::Path;
 use tar::{Builder, EntryType, Header};
 
 use super::{MANIFEST, Manifest, PARTS, SnapshotError};
-use streamguard_cache::Part;
+use streamguard_cache::CacheBucket;
 
 /// Level of compression of a recording: most of it is compressed already, as packs.
 const LEVEL: i32 = 3;
@@ -111,7 +111,7 @@ pub fn write(cache: &Path, clock_ms: u64, file: &Path) -> Result<(), SnapshotErr
     let whole = streamguard_durable::AtomicFile::create(file).map_err(failed)?;
     let mut writer = Writer::new(BufWriter::new(whole), LEVEL).map_err(failed)?;
     for part in PARTS {
-        let from = Part::folder(part, cache);
+        let from = CacheBucket::folder(part, cache);
         if from.exists() {
             writer.tree(&from, part.name()).map_err(failed)?;
         }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use streamguard_advisories::{AdvisorySource, Cve, Gather, Github, Osv};
-use streamguard_cache::Part;
+use streamguard_cache::CacheBucket;
 use streamguard_collect::Collect;
 use streamguard_engine::testing::run_shard;
 use streamguard_engine::{CancelToken, EarlierResults, PlanContext};
@@ -44,7 +44,7 @@ pub(crate) fn record(upstreams: Upstreams) -> Result<Vec<File>, WorldError> {
     }
     exploits(&access)?;
     let mut files = Vec::new();
-    for part in [Part::Answers, Part::Git] {
+    for part in [CacheBucket::Answers, CacheBucket::Git] {
         collect(&part.folder(folder.path()), part.name(), &mut files)?;
     }
     files.sort();

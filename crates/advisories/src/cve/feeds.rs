@@ -9,13 +9,13 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
-use streamguard_engine::{LogLevel, ShardError};
+use streamguard_engine::ShardError;
 
 use super::Cve;
 use super::walk::{Records, Walk};
 use crate::Advisories;
 use streamguard_http::address::address;
-use streamguard_http::{Accept, Answer, Freshness, Request, Service, Unfit, UpstreamError, Watch};
+use streamguard_http::{Accept, Answer, Freshness, Progress, Request, Service, Unfit, UpstreamError};
 
 /// The first feed; it holds all years before as well.
 const FIRST: i16 = 2002;
@@ -55,7 +55,7 @@ pub(super) fn read(
         };
         let unpacked = match unpacked {
             Err(UpstreamError::NotFound { url }) if name == this_year.to_string() => {
-                advisories.note(LogLevel::Warning, format!("{url}: not there yet, the year is young"));
+                advisories.warn(format!("{url}: not there yet, the year is young"));
                 continue;
             }
             other => other?,

@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use streamguard_dataset::Advisory;
-use streamguard_engine::{LogLevel, ShardError};
+use streamguard_engine::ShardError;
 
 use super::{Parameter, record};
 use crate::Advisories;
 use streamguard_http::address::address;
-use streamguard_http::{Accept, Answer, Client, Freshness, Request, Service, Unfit, UpstreamError, Watch};
+use streamguard_http::{Accept, Answer, Client, Freshness, Progress, Request, Service, Unfit, UpstreamError};
 
 /// Records of one page, the most that NVD gives; at times it gives fewer, and refuses to be asked
 /// for more.
@@ -87,7 +87,7 @@ impl<'a> Walk<'a> {
             if tally.drifted() {
                 let missing = tally.missing();
                 let text = format!("NVD changed while it was read, twice: {missing} records are missing");
-                advisories.note(LogLevel::Warning, text);
+                advisories.warn(text);
                 advisories.count("records.missing", missing);
             }
         }

@@ -9,12 +9,12 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use streamguard_dataset::Advisory;
-use streamguard_engine::{JobError, LogLevel, ShardError};
+use streamguard_engine::{JobError, ShardError};
 
 use crate::{Advisories, AdvisorySource, moment};
 use archive::{Archive, Entry};
 use streamguard_http::address::{address, base};
-use streamguard_http::{Accept, Access, Freshness, Request, Service, Unfit, UpstreamError, Watch};
+use streamguard_http::{Accept, Access, Freshness, Progress, Request, Service, Unfit, UpstreamError};
 
 /// Name of the source.
 const NAME: &str = "osv";
@@ -180,7 +180,7 @@ impl Osv {
             self.access.client()?.ask(&request, advisories, &mut |answer| Archive::open(answer))?;
         let mut odd = 0;
         for index in 0..archive.len() {
-            if advisories.stopped() {
+            if advisories.is_stopped() {
                 return Err(ShardError::Stopped.into());
             }
             match archive.read(index).map_err(ShardError::Failed)? {
@@ -192,8 +192,7 @@ impl Osv {
                 Entry::Malformed(reason) => {
                     advisories.count("records.malformed", 1);
                     if odd < NAMED {
-                        advisories
-                            .note(LogLevel::Warning, format!("OSV: an entry that is not read: {reason}"));
+                        advisories.warn(format!("OSV: an entry that is not read: {reason}"));
                     }
                     odd += 1;
                 }

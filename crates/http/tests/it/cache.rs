@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use streamguard_cache::{Part, clear, prune, usage};
+use streamguard_cache::{CacheBucket, HostSlot, clear, prune, usage};
 use streamguard_http::{Access, Client, Freshness, Request, Service, Unfit, UpstreamError};
 
 use super::server::{Do, Server, Waiting, access, client, json, read_json, request, status};
@@ -236,13 +236,13 @@ fn the_cache_is_counted_pruned_and_cleared() {
     assert_eq!(prune(folder.path(), Duration::ZERO).unwrap().entries, 3);
     assert_eq!(entries(), [0, 1, 0, 0, 0]);
     ask(&client, &request(Service::Osv, server.url("/a"))).unwrap();
-    let used = streamguard_cache::lane(&access.cache, "a", 1, &mut Waiting::default()).unwrap();
+    let used = HostSlot::acquire(&access.cache, "a", 1, &mut Waiting::default()).unwrap();
     // Budgets stay, whoever uses them: without them a limit could be exceeded.
     let cleared = clear(folder.path()).unwrap();
     assert_eq!((cleared.entries, cleared.in_use), (1, 0));
     drop(used);
-    let is_there = |part: &Part| part.folder(folder.path()).exists();
-    assert_eq!(Part::ALL.into_iter().filter(is_there).collect::<Vec<_>>(), [Part::Budgets]);
+    let is_there = |part: &CacheBucket| part.folder(folder.path()).exists();
+    assert_eq!(CacheBucket::ALL.into_iter().filter(is_there).collect::<Vec<_>>(), [CacheBucket::Budgets]);
 }
 
 #[test]

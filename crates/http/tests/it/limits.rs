@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use streamguard_cache::lane;
+use streamguard_cache::HostSlot;
 use streamguard_http::{Access, Request, Service, Unfit};
 
 use super::server::{Do, Server, Waiting, access, client, json, read_json, request, status};
@@ -154,16 +154,16 @@ fn limits_that_come_as_refusals_are_waited_for() {
 fn lanes_are_few_and_come_back() {
     let (_folder, access) = access();
     let mut waiting = Waiting::default();
-    let first = lane(&access.cache, "github.com", 2, &mut waiting).unwrap();
-    let _second = lane(&access.cache, "github.com", 2, &mut waiting).unwrap();
-    let _elsewhere = lane(&access.cache, "gitlab.com", 2, &mut waiting).unwrap();
+    let first = HostSlot::acquire(&access.cache, "github.com", 2, &mut waiting).unwrap();
+    let _second = HostSlot::acquire(&access.cache, "github.com", 2, &mut waiting).unwrap();
+    let _elsewhere = HostSlot::acquire(&access.cache, "gitlab.com", 2, &mut waiting).unwrap();
     waiting.is_stopped.store(true, std::sync::atomic::Ordering::Relaxed);
     assert!(matches!(
-        lane(&access.cache, "github.com", 2, &mut waiting),
+        HostSlot::acquire(&access.cache, "github.com", 2, &mut waiting),
         Err(streamguard_cache::CacheError::Stopped)
     ));
     drop(first);
-    lane(&access.cache, "github.com", 2, &mut Waiting::default()).unwrap();
+    HostSlot::acquire(&access.cache, "github.com", 2, &mut Waiting::default()).unwrap();
 }
 
 /// What a child process is to ask, and with which cache.

@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use streamguard_engine::LogLevel;
-use streamguard_http::{Accept, Access, Answer, Client, Freshness, Patience, Request, Service, Unfit, Watch};
+use streamguard_http::{
+    Accept, Access, Answer, Client, Freshness, Patience, Progress, Request, Service, Unfit,
+};
 use tempfile::TempDir;
 
 /// One thing that the server does.
@@ -175,16 +176,20 @@ pub(super) struct Waiting {
     pub(super) is_stopped: Arc<AtomicBool>,
 }
 
-impl Watch for Waiting {
-    fn stopped(&self) -> bool {
+impl Progress for Waiting {
+    fn is_stopped(&self) -> bool {
         self.is_stopped.load(Ordering::Relaxed)
     }
 
-    fn note(&mut self, _: LogLevel, text: String) {
+    fn info(&mut self, text: String) {
         self.notes.push(text);
     }
 
-    fn doing(&self, text: Option<&str>) {
+    fn warn(&mut self, text: String) {
+        self.notes.push(text);
+    }
+
+    fn set_activity(&self, text: Option<&str>) {
         self.doing.borrow_mut().push(text.map(str::to_owned));
     }
 }

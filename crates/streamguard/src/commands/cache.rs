@@ -46,14 +46,14 @@ pub(super) fn run(arguments: &CacheArgs) -> Result<Exit> {
         CacheAction::Show => {
             let mut rows = vec![["PART".to_owned(), "ENTRIES".to_owned(), "SIZE".to_owned()]];
             let usage = cache::usage(&folder).with_context(|| format!("cannot look into {}", at()))?;
-            for part in &usage {
+            for usage in &usage {
                 rows.push([
-                    part.part.name().to_owned(),
-                    ui::group_digits(part.entries),
-                    ui::size(part.bytes),
+                    usage.bucket.name().to_owned(),
+                    ui::group_digits(usage.entries),
+                    ui::size(usage.bytes),
                 ]);
             }
-            let bytes = usage.iter().map(|part| part.bytes).sum();
+            let bytes = usage.iter().map(|usage| usage.bytes).sum();
             rows.push([folder.display().to_string(), String::new(), ui::size(bytes)]);
             ui::table(&rows);
         }
@@ -68,8 +68,8 @@ pub(super) fn run(arguments: &CacheArgs) -> Result<Exit> {
     Ok(Exit::Complete)
 }
 
-fn print_removed(removed: &cache::Removed) -> Result<()> {
-    let cache::Removed { entries, bytes, in_use } = removed;
+fn print_removed(removed: &cache::RemovedEntries) -> Result<()> {
+    let cache::RemovedEntries { entries, bytes, in_use } = removed;
     ui::line(&format!("{} entries removed, {}", ui::group_digits(*entries), ui::size(*bytes)))?;
     if *in_use > 0 {
         ui::line(&format!("{} are in use by a run, and stay", ui::group_digits(*in_use)))?;
