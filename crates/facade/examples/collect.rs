@@ -4,7 +4,7 @@
 
 use streamguard_engine::{Event, EventKind, Observer, RunState};
 use streamguard_facade::{Collection, CollectionObserver};
-use streamguard_report::{Format, Options};
+use streamguard_report::{RenderOptions, ReportFormat};
 use streamguard_synthetic::SyntheticCollector;
 
 /// Prints when a collector ends.
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let collection =
         Collection::new(&folder).add(SyntheticCollector { synthetic_samples: 500, seed: 7 }).workers(2);
     let mut results = collection.open()?.run(&mut Progress)?;
-    results.write_reports(&[Format::Json], &Options::default())?;
+    results.write_reports(&[ReportFormat::Json], &RenderOptions::default())?;
     println!("{} samples in {}", results.samples(), folder.display());
     Ok(())
 }

@@ -12,7 +12,7 @@ use streamguard_dataset::union::{Source, UnionError, write_union};
 use streamguard_engine::{
     CompletionStatus, FinishedRun, Job, Observer, OnExistingRun, PlanOutcome, RunDir, RunOptions, RunState,
 };
-use streamguard_report::Assembled;
+use streamguard_report::DatasetRecord;
 
 use crate::{CollectionError, CollectionResults};
 
@@ -194,8 +194,8 @@ impl Observer for RunObserver<'_> {
 }
 
 fn write_summary(dir: &RunDir, took_ms: u64, union: Option<Union>) -> Result<(), CollectionError> {
-    let assembled = Assembled { clock_ms: dir.clock_ms(), took_ms, union };
-    assembled.write(dir).map_err(CollectionError::Summary)
+    let record = DatasetRecord { clock_ms: dir.clock_ms(), took_ms, summary: union };
+    record.write(dir).map_err(CollectionError::Summary)
 }
 
 /// Returns the files of samples, in the order of the run.

@@ -6,14 +6,14 @@
 //!
 //! ```
 //! use streamguard_facade::Collection;
-//! use streamguard_report::{Format, Options};
+//! use streamguard_report::{RenderOptions, ReportFormat};
 //! use streamguard_synthetic::SyntheticCollector;
 //!
 //! let folder = tempfile::tempdir()?;
 //! let mut results = Collection::new(folder.path())
 //!     .add(SyntheticCollector { synthetic_samples: 100, seed: 42 })
 //!     .run()?;
-//! results.write_reports(&[Format::Json], &Options::default())?;
+//! results.write_reports(&[ReportFormat::Json], &RenderOptions::default())?;
 //!
 //! assert_eq!(results.samples(), 100);
 //! assert!(folder.path().join("samples.jsonl").exists());

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use streamguard_dataset::Union;
 use streamguard_engine::{CompletionStatus, RunDir, RunState};
-use streamguard_report::{Format, Options, Run};
+use streamguard_report::{RenderOptions, ReportFormat, StoredRun};
 
 use crate::CollectionError;
 
@@ -35,8 +35,12 @@ impl CollectionResults {
     ///
     /// # Errors
     /// A run that cannot be read, or a report that cannot be written.
-    pub fn write_reports(&mut self, formats: &[Format], options: &Options) -> Result<(), CollectionError> {
-        let run = Run::read(&self.folder)?;
+    pub fn write_reports(
+        &mut self,
+        formats: &[ReportFormat],
+        options: &RenderOptions,
+    ) -> Result<(), CollectionError> {
+        let run = StoredRun::read(&self.folder)?;
         for format in formats {
             self.reports.extend(streamguard_report::write(&run, *format, options, &self.folder)?);
         }

@@ -1,27 +1,46 @@
-//! Renders a finished or interrupted run: one file per format.
+//! Renders a finished or interrupted run as reports: JSON, CSV, PDF, SARIF and HTML.
 //!
-//! [`Run::read`] counts all that is said of a run, once, out of its journal and its dataset; each
-//! format renders the same [`Report`], so that no two of them can differ. Text in it may be
-//! hostile: each format escapes it at its own edge.
+//! [`StoredRun::read`] reads the journal and the dataset in the folder of a run, and counts
+//! everything once. Every format renders the same [`Report`], so no two formats can differ. Text
+//! in a report may be hostile; each format escapes it where it writes it.
+//!
+//! ```
+//! use streamguard_report::{RenderOptions, ReadError, ReportFormat, StoredRun};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = std::env::temp_dir().join(format!("streamguard-no-run-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder)?;
+//! match StoredRun::read(&folder) {
+//!     Ok(run) => {
+//!         println!("{}: {} samples", run.report.status, run.report.summary.total_samples_collected);
+//!         streamguard_report::write(&run, ReportFormat::Pdf, &RenderOptions::default(), &folder)?;
+//!     }
+//!     Err(ReadError::NoRun(folder)) => println!("no run has been in {}", folder.display()),
+//!     Err(error) => return Err(error.into()),
+//! }
+//! # std::fs::remove_dir(&folder)?;
+//! # Ok(())
+//! # }
+//! ```
 
-mod csv;
+mod bounded_text;
 mod digits;
 pub mod escape;
 mod format;
 mod history;
-mod html;
-mod json;
-mod pdf;
 mod record_unit;
+mod rendering;
 pub mod report;
+mod rounding;
 mod run;
+mod run_folder;
 mod sample_count;
-mod sarif;
 
 pub use digits::group_digits;
-pub use format::{Format, Options, ReportError, write};
-pub use json::schema;
+pub use format::{ReportFormat, write};
 pub use record_unit::RecordUnit;
+pub use rendering::{RenderOptions, ReportError};
 pub use report::Report;
-pub use run::{Assembled, ReadError, Run, events};
+pub use run::{StoredRun, events};
+pub use run_folder::{DatasetRecord, ReadError};
 pub use sample_count::SampleCount;

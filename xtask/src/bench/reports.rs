@@ -27,9 +27,7 @@ pub(crate) fn run(program: &Path, samples: u64) -> Result<()> {
         .status()?;
     ensure!(collected.success(), "collect failed");
     println!("{:<8} {:>8} {:>8} {:>9} {:>10}", "FORMAT", "WALL s", "CPU s", "PEAK MB", "BYTES");
-    for format in
-        streamguard_report::Format::ALL.map(streamguard_report::Format::name).into_iter().chain(["all"])
-    {
+    for format in streamguard_report::ReportFormat::ALL.iter().map(|format| format.name()).chain(["all"]) {
         let reports = folder.path().join(format);
         let mut command = Command::new(program);
         command.arg("report").arg(&out).args(["--format", format, "--output-dir"]).arg(&reports);

@@ -1,80 +1,87 @@
-//! What is said of one collector, or of another job.
+//! One collector, or another job.
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use streamguard_engine::{CompletionStatus, JobState, RunState, SummaryTable};
 
-use super::{bounded, bounded_value, percent, rate, seconds};
-use crate::{RecordUnit, SampleCount};
+use crate::bounded_text::{bounded, bounded_value};
+use crate::record_unit::RecordUnit;
+use crate::rounding::{percent, rate, seconds};
+use crate::sample_count::SampleCount;
+
+/// Prefix of the counters that count rejected candidates.
+const REJECTED_PREFIX: &str = "rejected.";
 
 /// One collector, or another job.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Collector {
-    /// `complete`, `partial`, `failed`, `cancelled`, or `interrupted` if it never came to an end.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct CollectorReport {
+    /// `complete`, `partial`, `failed`, `cancelled`, or `interrupted` if the job did not end.
     pub status: String,
-    /// Why, where it did not end well. It may hold text from outside.
+    /// Reason for a status other than `complete`. May hold text from outside.
     pub reason: Option<String>,
-    /// What its shards emitted.
+    /// Records that the shards emitted.
     pub records: u64,
-    /// What that is called: samples, advisories, fixes.
-    #[schemars(with = "String")]
+    /// Unit of the records: samples, advisories, fixes, or another.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub unit: RecordUnit,
-    /// Samples: of a source of advisories, those that the fixes it names gave.
+    /// Samples. For a source of advisories: samples made of the fixes that its advisories name.
     pub samples_collected: u64,
-    /// Samples that were wanted; null where there is no target.
+    /// Samples that were wanted; null without a target.
     pub target_samples: Option<u64>,
-    /// Collected of wanted, in percent.
+    /// Samples collected, in percent of those wanted.
     pub completion_rate: Option<f64>,
-    /// Seconds.
+    /// Duration in seconds.
     pub duration: f64,
-    /// Samples collected per second; null if it took no time.
+    /// Samples collected per second; null if no time passed.
     pub samples_per_second: Option<f64>,
-    /// What its shards emitted, per second; null if it took no time.
+    /// Records emitted per second; null if no time passed.
     pub records_per_second: Option<f64>,
-    /// Samples with the code before and after the fix. Sources of advisories have none of their own.
+    /// Samples that have the code before and after the fix; 0 for a source of advisories.
     pub code_pairs: u64,
-    /// Those among its samples, in percent.
+    /// Pairs in percent of the samples collected.
     pub code_pair_rate: Option<f64>,
-    /// Candidates that were turned away, by reason.
+    /// Rejected candidates, by reason.
     pub rejected: BTreeMap<String, u64>,
-    /// All else that its shards counted.
+    /// All other counters of the shards.
     pub counters: BTreeMap<String, u64>,
-    /// Its shards.
-    pub shards: Shards,
-    /// Single figures of its result.
+    /// Shards.
+    pub shards: ShardCounts,
+    /// Metrics of the result.
     pub metrics: BTreeMap<String, Value>,
-    /// Figures with rows and columns.
+    /// Tables of the result.
     pub tables: Vec<ReportTable>,
 }
 
-/// What became of the shards of a collector.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Shards {
-    /// How many there are; null if it was never planned.
+/// Shards of a collector.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ShardCounts {
+    /// Shards of the plan; null if the job was never planned.
     pub planned: Option<u32>,
-    /// Those whose output counts.
+    /// Shards whose output counts.
     pub done: u32,
-    /// Those that failed for good.
+    /// Shards that failed permanently.
     pub lost: u32,
-    /// Attempts, by how they ended.
+    /// Attempts, by outcome.
     pub attempts: BTreeMap<String, u32>,
 }
 
-/// Figures with rows and columns; every row has as many cells as there are columns.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+/// A table; every row has as many cells as there are columns.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ReportTable {
-    /// What it shows.
+    /// Title.
     pub title: String,
     /// Names of the columns.
     pub columns: Vec<String>,
-    /// The cells, row by row: text, numbers or null. They may hold text from outside.
+    /// Cells, row by row: text, numbers or null. May hold text from outside.
     pub rows: Vec<Vec<Value>>,
 }
 
-impl Collector {
+impl CollectorReport {
     pub(crate) fn of(state: &RunState, job: &JobState) -> Self {
         let took = job.took_ms(state.elapsed_ms);
         let SampleCount { collected, target, pairs, .. } = SampleCount::of(state, job);
@@ -82,7 +89,7 @@ impl Collector {
             .counters
             .iter()
             .map(|(name, n)| (name.clone(), *n))
-            .partition(|(name, _)| name.starts_with(REJECTED));
+            .partition(|(name, _)| name.starts_with(REJECTED_PREFIX));
         Self {
             status: job.status.map_or("interrupted", CompletionStatus::name).to_owned(),
             reason: job.reason.as_deref().map(bounded),
@@ -96,9 +103,12 @@ impl Collector {
             records_per_second: rate(job.records, took),
             code_pairs: pairs,
             code_pair_rate: percent(pairs, Some(collected)),
-            rejected: rejected.into_iter().map(|(name, n)| (name[REJECTED.len()..].to_owned(), n)).collect(),
+            rejected: rejected
+                .into_iter()
+                .map(|(name, n)| (name[REJECTED_PREFIX.len()..].to_owned(), n))
+                .collect(),
             counters: counters.into_iter().collect(),
-            shards: Shards {
+            shards: ShardCounts {
                 planned: job.shards,
                 done: job.completed_shards,
                 lost: u32::try_from(job.failed_shards.len()).unwrap_or(u32::MAX),
@@ -114,9 +124,6 @@ impl Collector {
         }
     }
 }
-
-/// What the names of those counters begin with that count candidates turned away.
-const REJECTED: &str = "rejected.";
 
 impl ReportTable {
     fn of(table: &SummaryTable) -> Self {

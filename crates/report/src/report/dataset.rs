@@ -1,85 +1,77 @@
-//! What is said of the dataset.
+//! The dataset of a run.
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
 use serde::Serialize;
 use streamguard_dataset::Stats;
 
-use super::seconds;
-use crate::run::{Assembled, Folder};
+use crate::rounding::seconds;
+pub use crate::run_folder::DatasetFile;
+use crate::run_folder::{DatasetRecord, RunFolder};
 
-/// The dataset, and what became of the collectors' samples on their way there.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Dataset {
-    /// Its files, as they are now.
+/// The dataset, and the way of the collectors' samples into it.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct DatasetReport {
+    /// Files of the dataset, as they are now.
     pub files: Vec<DatasetFile>,
-    /// Seconds that it took to put them together; part of the total.
+    /// Seconds that putting the dataset together took; part of the total.
     pub duration: f64,
     /// Counts over all samples.
-    #[schemars(with = "Counts")]
+    #[cfg_attr(test, schemars(with = "StatsSchema"))]
     pub stats: Stats,
-    /// What became of the samples of each source, in order.
+    /// Samples of each source, in the order of the dataset.
     pub sources: Vec<SourceCounts>,
 }
 
-/// A file of the dataset.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct DatasetFile {
-    /// Its name, in the folder of the run.
-    pub name: String,
-    /// Bytes.
-    pub size: u64,
-    /// BLAKE3 of its content, 64 hex digits.
-    pub blake3: String,
-}
-
-/// What became of the samples of one source.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+/// Samples of one source on their way to the dataset.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SourceCounts {
-    /// The collector that emitted them.
+    /// Collector that emitted the samples.
     pub collector: String,
-    /// Samples that it emitted.
+    /// Samples emitted.
     pub read: u64,
-    /// Those that are in the dataset.
+    /// Samples in the dataset.
     pub kept: u64,
-    /// Why the others are not.
+    /// Samples left out, by reason.
     pub rejected: BTreeMap<String, u64>,
 }
 
-/// The layout of [`Stats`], for the schema.
-#[derive(JsonSchema)]
+/// Layout of [`Stats`], for the schema: the crate of datasets does not depend on schemars.
+#[cfg(test)]
+#[derive(schemars::JsonSchema)]
 #[schemars(rename = "Stats")]
 #[expect(dead_code, reason = "only its schema is used")]
-struct Counts {
+struct StatsSchema {
     /// All samples.
     samples: u64,
-    /// Those that have the code before and after the fix.
+    /// Samples that have the code before and after the fix.
     pairs: u64,
-    /// By the collector that emitted them.
+    /// Samples by the collector that emitted them.
     by_collector: BTreeMap<String, u64>,
-    /// By what they show.
+    /// Samples by kind.
     by_kind: BTreeMap<String, u64>,
-    /// By how much of a file they cover.
+    /// Samples by the extent of their code: function, file or hunk.
     by_level: BTreeMap<String, u64>,
-    /// By programming language.
+    /// Samples by programming language.
     by_language: BTreeMap<String, u64>,
-    /// By name of the weakness.
+    /// Samples by name of the weakness.
     by_vulnerability_type: BTreeMap<String, u64>,
-    /// By severity class.
+    /// Samples by severity class.
     by_severity: BTreeMap<String, u64>,
-    /// By quality flag; a sample may have several, or none.
+    /// Samples by quality flag; a sample may have several, or none.
     by_flag: BTreeMap<String, u64>,
 }
 
-impl Dataset {
-    pub(crate) fn of(folder: &Folder, assembled: &Assembled) -> Option<Self> {
-        let union = assembled.union.as_ref()?;
+impl DatasetReport {
+    pub(crate) fn of(folder: &RunFolder, record: &DatasetRecord) -> Option<Self> {
+        let summary = record.summary.as_ref()?;
         Some(Self {
             files: folder.files.clone(),
-            duration: seconds(assembled.took_ms),
-            stats: union.stats.clone(),
-            sources: union
+            duration: seconds(record.took_ms),
+            stats: summary.stats.clone(),
+            sources: summary
                 .sources
                 .iter()
                 .map(|source| SourceCounts {

@@ -1,40 +1,38 @@
-//! What became of candidates on their way to the dataset.
+//! Losses of candidates on their way to the dataset.
 
-use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use streamguard_engine::{JobState, RunState};
 
-use super::Dataset;
-use crate::RecordUnit;
+use super::dataset::DatasetReport;
+use crate::record_unit::RecordUnit;
 
-/// A way to the dataset, step by step. The steps count what their names say, which is not always
-/// the same thing: a commit may fix several functions.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Funnel {
-    /// What it shows.
+/// Steps on the way to the dataset. Steps may count different things, which their names say: a
+/// commit may fix several functions.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct SampleFunnel {
+    /// Title.
     pub title: String,
-    /// The steps in order.
-    pub steps: Vec<Step>,
+    /// Steps in their order.
+    pub steps: Vec<FunnelStep>,
 }
 
-/// What got as far as here.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Step {
-    /// What is counted.
+/// A step of a funnel.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct FunnelStep {
+    /// Name of what is counted.
     pub name: String,
-    /// How much of it there is.
+    /// Count.
     pub count: u64,
 }
 
-/// The ways to the dataset that the run went.
-pub(crate) fn funnels(state: &RunState, dataset: Option<&Dataset>) -> Vec<Funnel> {
-    let advisories: u64 = state
-        .jobs
-        .iter()
-        .filter(|job| RecordUnit::from(job.unit.as_str()) == RecordUnit::Advisories)
-        .map(|job| job.records)
-        .sum();
+/// Returns a funnel for each job that collects from advisories or from commits.
+pub(crate) fn funnels(state: &RunState, dataset: Option<&DatasetReport>) -> Vec<SampleFunnel> {
+    let unit = |job: &JobState| RecordUnit::from(job.unit.as_str());
+    let advisories: u64 =
+        state.jobs.iter().filter(|job| unit(job) == RecordUnit::Advisories).map(|job| job.records).sum();
     let of_fixes = |job: &JobState| {
         steps([
             ("advisories collected", Some(advisories)),
@@ -59,11 +57,11 @@ pub(crate) fn funnels(state: &RunState, dataset: Option<&Dataset>) -> Vec<Funnel
     state
         .jobs
         .iter()
-        .filter_map(|job| match RecordUnit::from(job.unit.as_str()) {
+        .filter_map(|job| match unit(job) {
             RecordUnit::Fixes => {
-                Some(Funnel { title: "From advisory to pair".to_owned(), steps: of_fixes(job) })
+                Some(SampleFunnel { title: "From advisory to pair".to_owned(), steps: of_fixes(job) })
             }
-            _ if job.counters.contains_key("commits.walked") => Some(Funnel {
+            _ if job.counters.contains_key("commits.walked") => Some(SampleFunnel {
                 title: format!("From commit to sample ({})", job.name),
                 steps: of_commits(job),
             }),
@@ -72,9 +70,9 @@ pub(crate) fn funnels(state: &RunState, dataset: Option<&Dataset>) -> Vec<Funnel
         .collect()
 }
 
-/// Those steps that were counted.
-fn steps<const N: usize>(steps: [(&str, Option<u64>); N]) -> Vec<Step> {
-    let step = |(name, count): (&str, Option<u64>)| Some(Step { name: name.to_owned(), count: count? });
+/// Returns the steps that were counted.
+fn steps<const N: usize>(steps: [(&str, Option<u64>); N]) -> Vec<FunnelStep> {
+    let step = |(name, count): (&str, Option<u64>)| Some(FunnelStep { name: name.to_owned(), count: count? });
     steps.into_iter().filter_map(step).collect()
 }
 
@@ -86,6 +84,6 @@ fn counter(job: &JobState, name: &str) -> Option<u64> {
     job.counters.get(name).copied()
 }
 
-fn kept(dataset: Option<&Dataset>, job: &JobState) -> Option<u64> {
+fn kept(dataset: Option<&DatasetReport>, job: &JobState) -> Option<u64> {
     dataset?.sources.iter().find(|source| source.collector == job.name).map(|source| source.kept)
 }

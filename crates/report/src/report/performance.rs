@@ -1,40 +1,40 @@
-//! How the machine was used.
+//! Use of the machine.
 
-use schemars::JsonSchema;
 use serde::Serialize;
 use streamguard_engine::RunState;
 
-use super::{percent, round};
-use crate::history::Effort;
+use crate::history::AttemptTotals;
+use crate::rounding::{percent, round};
 
-/// How the machine was used, over all runs that were resumed.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Performance {
-    /// Attempts at shards that ended, however.
+/// Use of the machine, over the run and all its resumptions.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct RunPerformance {
+    /// Attempts at shards that ended in any way.
     pub attempts: u64,
     /// Attempts that failed and were followed by another one.
     pub retries: u64,
     /// Shards whose output an earlier, interrupted run had left.
     pub reused_shards: u64,
-    /// How often an interrupted run was gone on with.
+    /// Times that the run was resumed.
     pub resumptions: u64,
-    /// Seconds that workers were busy, summed over all of them.
+    /// Seconds that workers were busy, summed over all workers.
     pub busy_seconds: f64,
-    /// Those of all that the workers had, in percent. Shards that wait for others run beside the
-    /// workers, so it may exceed 100; null if the run took no time.
+    /// Busy seconds as a share of the time that the workers had, in percent; null if the run took no
+    /// time. May exceed 100, since shards that wait for others run beside the workers.
     pub utilization: Option<f64>,
 }
 
-impl Performance {
-    pub(crate) fn of(state: &RunState, effort: &Effort) -> Self {
-        let had_us = state.elapsed_ms * 1000 * state.workers as u64;
+impl RunPerformance {
+    pub(crate) fn of(state: &RunState, totals: &AttemptTotals) -> Self {
+        let available_us = state.elapsed_ms * 1000 * state.workers as u64;
         Self {
-            attempts: effort.attempts,
-            retries: effort.retries,
-            reused_shards: effort.reused,
-            resumptions: effort.resumptions,
-            busy_seconds: round(effort.busy_us as f64 / 1e6),
-            utilization: percent(effort.busy_us, Some(had_us)),
+            attempts: totals.attempts,
+            retries: totals.retries,
+            reused_shards: totals.reused,
+            resumptions: totals.resumptions,
+            busy_seconds: round(totals.busy_us as f64 / 1e6),
+            utilization: percent(totals.busy_us, Some(available_us)),
         }
     }
 }

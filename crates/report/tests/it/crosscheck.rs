@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use streamguard_engine::{CompletionStatus, Event, EventKind, JobSummary, Outcome, SummaryTable};
-use streamguard_report::{Format, Options, Run};
+use streamguard_report::{RenderOptions, ReportFormat, StoredRun};
 use tempfile::TempDir;
 
 use crate::csv::{Read, tables};
@@ -15,7 +15,7 @@ use crate::golden::{Ending, HOSTILE, golden, samples, write_dataset, write_run};
 const CLOCK_MS: u64 = 1_767_225_600_000;
 
 /// A run of jobs that are no collectors, with text and numbers in its tables.
-pub(crate) fn jobs_run() -> (TempDir, Run) {
+pub(crate) fn jobs_run() -> (TempDir, StoredRun) {
     let table = SummaryTable {
         title: "Slowest paths".to_owned(),
         columns: vec!["path".to_owned(), "milliseconds".to_owned()],
@@ -53,10 +53,10 @@ struct Job {
     lost: u32,
 }
 
-fn ran(jobs: Vec<Job>) -> (TempDir, Run) {
+fn ran(jobs: Vec<Job>) -> (TempDir, StoredRun) {
     let folder = tempfile::tempdir().unwrap();
     write_run(folder.path(), &events(jobs));
-    let run = Run::read(folder.path()).unwrap();
+    let run = StoredRun::read(folder.path()).unwrap();
     (folder, run)
 }
 
@@ -135,9 +135,9 @@ fn sum(table: &Read, name: &str) -> u64 {
 }
 
 /// That the tables, and the findings, say what the JSON report says.
-fn agree(run: &Run) {
-    let options = Options::default();
-    let path = &streamguard_report::write(run, Format::Json, &options, &run.folder).unwrap()[0];
+fn agree(run: &StoredRun) {
+    let options = RenderOptions::default();
+    let path = &streamguard_report::write(run, ReportFormat::Json, &options, &run.folder).unwrap()[0];
     let json: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let tables = tables(run);
 
@@ -177,7 +177,7 @@ fn agree(run: &Run) {
         assert_eq!(tables[&format!("collection_{table}.csv")].1.len(), json[list].as_array().unwrap().len());
     }
 
-    let path = &streamguard_report::write(run, Format::Sarif, &options, &run.folder).unwrap()[0];
+    let path = &streamguard_report::write(run, ReportFormat::Sarif, &options, &run.folder).unwrap()[0];
     let log: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let counts = &log["runs"][0]["properties"];
     let of = |name: &str| counts[name].as_u64().unwrap();
@@ -219,6 +219,6 @@ proptest! {
         if let Some(count) = count {
             write_dataset(folder.path(), &[("repo", samples("repo", count))]);
         }
-        agree(&Run::read(folder.path()).unwrap());
+        agree(&StoredRun::read(folder.path()).unwrap());
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use streamguard_report::{Format, Options, Run};
+use streamguard_report::{RenderOptions, ReportFormat, StoredRun};
 
 use crate::crosscheck::jobs_run;
 use crate::golden::{Ending, golden};
@@ -13,8 +13,9 @@ use crate::readers;
 pub(crate) type Read = (Vec<String>, Vec<Vec<String>>);
 
 /// Writes the tables of a run into its folder, and reads them again, by name of the file.
-pub(crate) fn tables(run: &Run) -> BTreeMap<String, Read> {
-    let paths = streamguard_report::write(run, Format::Csv, &Options::default(), &run.folder).unwrap();
+pub(crate) fn tables(run: &StoredRun) -> BTreeMap<String, Read> {
+    let paths =
+        streamguard_report::write(run, ReportFormat::Csv, &RenderOptions::default(), &run.folder).unwrap();
     let name = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
     assert_eq!(name(&paths[0]), "collection_results.csv");
     paths[1..].iter().map(|path| (name(path), read(path))).collect()
@@ -73,7 +74,7 @@ fn no_cell_does_anything() {
 
 #[test]
 fn every_table_is_there_even_if_it_is_empty() {
-    let names = |run: &Run| tables(run).into_iter().map(|(name, (columns, _))| (name, columns));
+    let names = |run: &StoredRun| tables(run).into_iter().map(|(name, (columns, _))| (name, columns));
     let (_full, full) = golden(Ending::Partial);
     let (_stopped, stopped) = golden(Ending::Interrupted);
     let (_jobs, jobs) = jobs_run();
@@ -91,7 +92,8 @@ fn data_frames_find_types_and_sums() {
     let runs = [golden(Ending::Partial), golden(Ending::Interrupted), jobs_run()];
     for (folder, run) in runs {
         tables(&run);
-        streamguard_report::write(&run, Format::Json, &Options::default(), folder.path()).unwrap();
+        streamguard_report::write(&run, ReportFormat::Json, &RenderOptions::default(), folder.path())
+            .unwrap();
         let Some(mut reader) = readers::python("csv_tables.py", "duckdb, pandas") else { return };
         readers::succeeds(reader.arg(folder.path()));
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 use streamguard_dataset::union::{Source, write_union};
 use streamguard_dataset::{Flag, JsonlWriter, Kind, Language, Level, Sample, Severity, Union};
 use streamguard_engine::{CompletionStatus, Event, EventKind, JobSummary, Outcome, SummaryTable};
-use streamguard_report::{Assembled, Run};
+use streamguard_report::{DatasetRecord, StoredRun};
 use tempfile::TempDir;
 
 /// 2026-01-01T00:00:00Z.
@@ -34,7 +34,7 @@ pub(crate) enum Ending {
 }
 
 /// The run, in a folder of its own.
-pub(crate) fn golden(ending: Ending) -> (TempDir, Run) {
+pub(crate) fn golden(ending: Ending) -> (TempDir, StoredRun) {
     let folder = tempfile::tempdir().unwrap();
     write_run(folder.path(), &events(ending));
     if ending == Ending::Partial {
@@ -44,9 +44,9 @@ pub(crate) fn golden(ending: Ending) -> (TempDir, Run) {
         );
     }
     if ending == Ending::CancelledLate {
-        write_assembled(folder.path(), None);
+        write_record(folder.path(), None);
     }
-    let run = Run::read(folder.path()).unwrap();
+    let run = StoredRun::read(folder.path()).unwrap();
     (folder, run)
 }
 
@@ -73,12 +73,12 @@ pub(crate) fn write_dataset(folder: &Path, collectors: &[(&str, Vec<Sample>)]) {
         sources.push(Source { collector: (*collector).to_owned(), path });
     }
     let union = write_union(&sources, folder, &mut |_| (), &|| false).unwrap();
-    write_assembled(folder, Some(union));
+    write_record(folder, Some(union));
 }
 
-fn write_assembled(folder: &Path, union: Option<Union>) {
-    let assembled = Assembled { clock_ms: CLOCK_MS, took_ms: 250, union };
-    let json = serde_json::to_vec(&assembled).unwrap();
+fn write_record(folder: &Path, summary: Option<Union>) {
+    let record = DatasetRecord { clock_ms: CLOCK_MS, took_ms: 250, summary };
+    let json = serde_json::to_vec(&record).unwrap();
     std::fs::write(folder.join(".streamguard/dataset.json"), json).unwrap();
 }
 

@@ -8,14 +8,15 @@ use base64::Engine;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use streamguard_engine::{CompletionStatus, Event, EventKind, JobSummary, Outcome, SummaryTable};
-use streamguard_report::{Format, Options, Run};
+use streamguard_report::{RenderOptions, ReportFormat, StoredRun};
 use tempfile::TempDir;
 
 use crate::golden::{Ending, HOSTILE, golden, samples, write_dataset, write_run};
 
 /// Writes the page of a run into its folder.
-fn written(folder: &Path, run: &Run, html_samples: usize) -> (PathBuf, String) {
-    let paths = streamguard_report::write(run, Format::Html, &Options { html_samples }, folder).unwrap();
+fn written(folder: &Path, run: &StoredRun, html_samples: usize) -> (PathBuf, String) {
+    let paths =
+        streamguard_report::write(run, ReportFormat::Html, &RenderOptions { html_samples }, folder).unwrap();
     let html = std::fs::read_to_string(&paths[0]).unwrap();
     (paths[0].clone(), html)
 }
@@ -26,7 +27,7 @@ fn page(ending: Ending) -> String {
 }
 
 /// A run of jobs that make no samples.
-pub(crate) fn jobs() -> (TempDir, Run) {
+pub(crate) fn jobs() -> (TempDir, StoredRun) {
     let table = SummaryTable {
         title: "Slowest pages".to_owned(),
         columns: vec!["page".to_owned(), "milliseconds".to_owned()],
@@ -72,7 +73,7 @@ pub(crate) fn jobs() -> (TempDir, Run) {
         kinds.into_iter().zip(0..).map(|(kind, n)| Event { at_ms: n * 500, kind }).collect();
     let folder = tempfile::tempdir().unwrap();
     write_run(folder.path(), &events);
-    let run = Run::read(folder.path()).unwrap();
+    let run = StoredRun::read(folder.path()).unwrap();
     (folder, run)
 }
 
@@ -267,7 +268,7 @@ fn a_browser_can_look_through_it() {
     let many_folder = tempfile::tempdir().unwrap();
     write_run(many_folder.path(), &crate::golden::events(Ending::Partial));
     write_dataset(many_folder.path(), &[("repo", samples("repo", 5000))]);
-    let run = Run::read(many_folder.path()).unwrap();
+    let run = StoredRun::read(many_folder.path()).unwrap();
     let (many_page, _) = written(many_folder.path(), &run, 5000);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/readers/html.mjs");
     let output = Command::new("node")

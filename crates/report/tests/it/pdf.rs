@@ -6,14 +6,14 @@ use std::process::Command;
 use proptest::prelude::*;
 use serde_json::json;
 use streamguard_engine::{CompletionStatus, Event, EventKind, JobSummary, Outcome, SummaryTable};
-use streamguard_report::{Format, Options, Run};
+use streamguard_report::{RenderOptions, ReportFormat, StoredRun};
 use tempfile::TempDir;
 
 use crate::golden::{Ending, HOSTILE, golden, write_run};
 
 /// A run of a job that collects nothing: it has figures and tables of its own. As many shards are
 /// lost as there are problems.
-fn job_run(rows: u64, problems: u32) -> (TempDir, Run) {
+fn job_run(rows: u64, problems: u32) -> (TempDir, StoredRun) {
     let mut events = Vec::new();
     let mut at = |at_ms, kind| events.push(Event { at_ms, kind });
     at(
@@ -102,14 +102,15 @@ fn job_run(rows: u64, problems: u32) -> (TempDir, Run) {
     at(910, EventKind::RunEnded { status: CompletionStatus::Complete });
     let folder = tempfile::tempdir().unwrap();
     write_run(folder.path(), &events);
-    let run = Run::read(folder.path()).unwrap();
+    let run = StoredRun::read(folder.path()).unwrap();
     (folder, run)
 }
 
 /// The report, and the folder that it is in.
-fn written(run: &Run) -> (TempDir, PathBuf) {
+fn written(run: &StoredRun) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
-    let paths = streamguard_report::write(run, Format::Pdf, &Options::default(), folder.path()).unwrap();
+    let paths =
+        streamguard_report::write(run, ReportFormat::Pdf, &RenderOptions::default(), folder.path()).unwrap();
     assert_eq!(paths, [folder.path().join("collection_report.pdf")]);
     (folder, paths[0].clone())
 }
@@ -146,7 +147,7 @@ fn grouped(count: u64) -> String {
 }
 
 /// Every run that the tests know.
-fn runs() -> Vec<(TempDir, Run)> {
+fn runs() -> Vec<(TempDir, StoredRun)> {
     vec![
         golden(Ending::Partial),
         golden(Ending::Cancelled),
@@ -391,7 +392,7 @@ proptest! {
     fn any_run_fits_its_pages(events in any_run()) {
         let folder = tempfile::tempdir().unwrap();
         write_run(folder.path(), &events);
-        let run = Run::read(folder.path()).unwrap();
+        let run = StoredRun::read(folder.path()).unwrap();
         let (_out, pdf) = written(&run);
         if let Some(text) = text_of(&pdf) {
             let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -413,11 +414,11 @@ proptest! {
 #[expect(clippy::print_stderr, reason = "says how long it took")]
 fn reports_to_look_at() {
     let out = PathBuf::from(std::env::var_os("STREAMGUARD_LOOK").unwrap());
-    let write = |name: &str, run: &Run| {
+    let write = |name: &str, run: &StoredRun| {
         let folder = out.join(name);
         std::fs::create_dir_all(&folder).unwrap();
         let start = std::time::Instant::now();
-        streamguard_report::write(run, Format::Pdf, &Options::default(), &folder).unwrap();
+        streamguard_report::write(run, ReportFormat::Pdf, &RenderOptions::default(), &folder).unwrap();
         eprintln!("{name}: {:?}", start.elapsed());
     };
     for (name, (_folder, run)) in ["partial", "cancelled", "interrupted", "large"].into_iter().zip(runs()) {
@@ -425,7 +426,7 @@ fn reports_to_look_at() {
     }
     write("job", &job_run(30, 0).1);
     // A run that is there already.
-    if let Ok(run) = Run::read(&out) {
+    if let Ok(run) = StoredRun::read(&out) {
         write("run", &run);
     }
 }

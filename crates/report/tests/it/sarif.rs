@@ -9,16 +9,17 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value;
 use streamguard_dataset::{Kind, Level, Sample, Severity};
-use streamguard_report::{Format, Options, Run};
+use streamguard_report::{RenderOptions, ReportFormat, StoredRun};
 use tempfile::TempDir;
 
 use crate::crosscheck::jobs_run;
 use crate::golden::{Ending, HOSTILE, events, golden, samples, write_dataset, write_run};
 use crate::readers;
 
-fn written(run: &Run) -> (PathBuf, Value) {
-    let path =
-        streamguard_report::write(run, Format::Sarif, &Options::default(), &run.folder).unwrap().remove(0);
+fn written(run: &StoredRun) -> (PathBuf, Value) {
+    let path = streamguard_report::write(run, ReportFormat::Sarif, &RenderOptions::default(), &run.folder)
+        .unwrap()
+        .remove(0);
     let log = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     (path, log)
 }
@@ -28,11 +29,11 @@ fn results(log: &Value) -> &Vec<Value> {
 }
 
 /// A run of one collector's samples.
-fn run_of(samples: Vec<Sample>) -> (TempDir, Run) {
+fn run_of(samples: Vec<Sample>) -> (TempDir, StoredRun) {
     let folder = tempfile::tempdir().unwrap();
     write_run(folder.path(), &events(Ending::Partial));
     write_dataset(folder.path(), &[("repo", samples)]);
-    let run = Run::read(folder.path()).unwrap();
+    let run = StoredRun::read(folder.path()).unwrap();
     (folder, run)
 }
 
@@ -325,9 +326,9 @@ fn large_runs_are_reported_quickly() {
     // Linux forgets the peak of what came before.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
     eprintln!("before: {}", memory("VmRSS"));
-    for format in [Format::Csv, Format::Sarif] {
+    for format in [ReportFormat::Csv, ReportFormat::Sarif] {
         let start = Instant::now();
-        let paths = streamguard_report::write(&run, format, &Options::default(), &run.folder).unwrap();
+        let paths = streamguard_report::write(&run, format, &RenderOptions::default(), &run.folder).unwrap();
         let bytes: u64 = paths.iter().map(|path| path.metadata().unwrap().len()).sum();
         eprintln!("{format:?}: {:?}, {bytes} bytes, {}", start.elapsed(), memory("VmHWM"));
     }

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use streamguard::exit::UsageError;
-use streamguard_report::{Format, Options};
+use streamguard_report::{RenderOptions, ReportFormat};
 
 /// Which reports to write.
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
@@ -13,7 +13,7 @@ pub(crate) struct ReportSelection {
     #[arg(long, value_name = "FORMAT", num_args = 1.., default_value = "json")]
     pub(crate) report_formats: Vec<String>,
     /// How many samples the HTML report holds, at most
-    #[arg(long, value_name = "N", default_value_t = Options::default().html_samples)]
+    #[arg(long, value_name = "N", default_value_t = RenderOptions::default().html_samples)]
     pub(crate) html_samples: usize,
 }
 
@@ -22,13 +22,13 @@ impl ReportSelection {
     ///
     /// # Errors
     /// A name that is not a format.
-    pub(crate) fn formats(&self) -> Result<Vec<Format>, UsageError> {
+    pub(crate) fn formats(&self) -> Result<Vec<ReportFormat>, UsageError> {
         formats(&self.report_formats)
     }
 
     /// Returns the options of the reports.
-    pub(crate) fn options(&self) -> Options {
-        Options { html_samples: self.html_samples }
+    pub(crate) fn options(&self) -> RenderOptions {
+        RenderOptions { html_samples: self.html_samples }
     }
 }
 
@@ -36,9 +36,9 @@ impl ReportSelection {
 ///
 /// # Errors
 /// A name that is not a format.
-pub(crate) fn formats(names: &[String]) -> Result<Vec<Format>, UsageError> {
+pub(crate) fn formats(names: &[String]) -> Result<Vec<ReportFormat>, UsageError> {
     if names.iter().any(|name| name == "all") {
-        return Ok(Format::ALL.into());
+        return Ok(ReportFormat::ALL.into());
     }
     names.iter().map(|name| name.parse().map_err(UsageError)).collect()
 }

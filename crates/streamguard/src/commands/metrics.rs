@@ -195,7 +195,7 @@ pub(super) fn run_and_report(
     let job = finished.state.jobs.first().context("the run has no job")?;
     ui::figures::print(job);
     if let Some(dir) = dir {
-        let run = streamguard_report::Run::read(dir.root())?;
+        let run = streamguard_report::StoredRun::read(dir.root())?;
         let mut written = Vec::new();
         for format in formats {
             written.extend(streamguard_report::write(&run, format, &reports.options(), dir.root())?);

@@ -7,7 +7,7 @@ use clap::Args;
 use streamguard::exit::Exit;
 use streamguard::ui::{self, escape::escape};
 use streamguard_durable::WriteError;
-use streamguard_report::{Options, Run};
+use streamguard_report::{RenderOptions, StoredRun};
 
 use crate::args::reports::formats;
 
@@ -28,16 +28,16 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_name = "DIR")]
     output_dir: Option<PathBuf>,
     /// How many samples the HTML report holds, at most
-    #[arg(long, value_name = "N", default_value_t = Options::default().html_samples)]
+    #[arg(long, value_name = "N", default_value_t = RenderOptions::default().html_samples)]
     html_samples: usize,
 }
 
 pub(super) fn run(arguments: &ReportArgs) -> Result<Exit> {
     let formats = formats(&arguments.formats)?;
-    let run = Run::read(&arguments.run)?;
+    let run = StoredRun::read(&arguments.run)?;
     let folder = arguments.output_dir.as_ref().unwrap_or(&arguments.run);
     std::fs::create_dir_all(folder).map_err(WriteError::at(folder))?;
-    let options = Options { html_samples: arguments.html_samples };
+    let options = RenderOptions { html_samples: arguments.html_samples };
     for format in formats {
         for path in streamguard_report::write(&run, format, &options, folder)? {
             ui::line(&escape(&path.display().to_string()))?;

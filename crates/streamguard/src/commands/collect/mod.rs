@@ -19,7 +19,7 @@ use streamguard_cache as cache;
 use streamguard_engine::{CancelToken, CompletionStatus, RunDir, RunOptions};
 use streamguard_facade::Collection;
 use streamguard_registry as registry;
-use streamguard_report::Format;
+use streamguard_report::ReportFormat;
 use streamguard_snapshot as snapshot;
 
 use crate::args::execution::ExecutionArgs;
@@ -192,7 +192,7 @@ pub(super) fn run(
     // The reports come first: the summary names them.
     for format in formats {
         // A large report takes seconds: after a signal only the one for machines is written.
-        if caught.signal().is_some() && format != Format::Json {
+        if caught.signal().is_some() && format != ReportFormat::Json {
             continue;
         }
         if !execution.display.quiet && ui::is_terminal() {

@@ -1,0 +1,53 @@
+//! A table as text.
+
+use csv::{QuoteStyle, Terminator, Writer, WriterBuilder};
+
+use super::cell::CsvCell;
+
+/// A table: as many cells in each row as there are columns.
+pub(super) struct CsvTable<'a> {
+    /// Their names, in snake case as in the JSON report.
+    pub(super) columns: &'static [&'static str],
+    /// The cells, row by row.
+    pub(super) rows: Vec<Vec<CsvCell<'a>>>,
+}
+
+impl CsvTable<'_> {
+    /// The names of the columns, then the rows.
+    pub(super) fn written(&self) -> Vec<u8> {
+        let mut writer = writer();
+        put(&mut writer, self.columns);
+        for row in &self.rows {
+            put(&mut writer, row.iter().map(|cell| cell.field().into_owned()));
+        }
+        finished(writer)
+    }
+
+    /// A table of one row, downwards: a name and a value on each line.
+    pub(super) fn turned(&self) -> Vec<u8> {
+        let mut writer = writer();
+        put(&mut writer, ["metric", "value"]);
+        for (column, cell) in self.columns.iter().zip(self.rows.iter().flatten()) {
+            put(&mut writer, [*column, &cell.field()]);
+        }
+        finished(writer)
+    }
+}
+
+/// Lines end as RFC 4180 has it.
+fn writer() -> Writer<Vec<u8>> {
+    WriterBuilder::new()
+        .terminator(Terminator::CRLF)
+        .quote_style(QuoteStyle::Necessary)
+        .from_writer(Vec::new())
+}
+
+fn put<T: AsRef<[u8]>>(writer: &mut Writer<Vec<u8>>, fields: impl IntoIterator<Item = T>) {
+    writer
+        .write_record(fields)
+        .unwrap_or_else(|error| unreachable!("memory takes every row of this length: {error}"));
+}
+
+fn finished(writer: Writer<Vec<u8>>) -> Vec<u8> {
+    writer.into_inner().unwrap_or_else(|error| unreachable!("memory takes everything: {error}"))
+}

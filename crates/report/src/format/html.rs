@@ -1,0 +1,138 @@
+//! One page to look through, without a network.
+//!
+//! Words and charts are written here and need no script; the script sorts, toggles, and browses the
+//! samples, which stand in the page as data. A content security policy lets nothing run but that
+//! script, by its hash, and nothing be loaded.
+
+mod chart;
+mod escape;
+#[expect(unreachable_pub, reason = "the macro of filters makes public types")]
+mod filters;
+mod samples;
+mod selection;
+
+use askama::Template;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::rendering::{RenderOptions, RenderedFile, ReportError};
+use crate::report::{CollectorReport, Report};
+use crate::run::StoredRun;
+use chart::{BarList, TimelineChart};
+use samples::EmbeddedSamples;
+
+const STYLE: &str = include_str!("html/page.css");
+const SCRIPT: &str =
+    concat!(include_str!("html/code.js"), include_str!("html/browser.js"), include_str!("html/page.js"));
+
+/// Most rows of a job's table that are shown.
+const ROWS: usize = 200;
+
+pub(super) fn render(run: &StoredRun, options: &RenderOptions) -> Result<Vec<RenderedFile>, ReportError> {
+    let page = HtmlPage::of(&run.report, EmbeddedSamples::of(run, options.html_samples)?);
+    let room = 100_000 + page.embedded.parts.iter().map(String::len).sum::<usize>();
+    let mut html = String::with_capacity(room + page.embedded.index.len());
+    // Writing to a string cannot fail, and no filter does.
+    let _ = page.render_into(&mut html);
+    Ok(vec![("collection_report.html", html.into_bytes())])
+}
+
+/// The page; its templates say what stands where.
+#[derive(Template)]
+#[template(path = "page.html")]
+struct HtmlPage<'a> {
+    report: &'a Report,
+    /// Whether the run makes samples; other jobs have figures of their own.
+    makes_samples: bool,
+    style: &'static str,
+    script: &'static str,
+    style_hash: String,
+    script_hash: String,
+    /// What the status means.
+    sentence: &'static str,
+    /// How to go on, where something is missing.
+    resume: Option<String>,
+    lines: Option<TimelineChart>,
+    breakdown: Vec<BarList>,
+    funnels: Vec<BarList>,
+    rejections: BarList,
+    /// Lines of the settings as JSON.
+    settings: Vec<String>,
+    embedded: EmbeddedSamples,
+}
+
+impl<'a> HtmlPage<'a> {
+    fn of(report: &'a Report, embedded: EmbeddedSamples) -> Self {
+        let stats = report.dataset.as_ref().map(|dataset| &dataset.stats);
+        let breakdown = stats.map_or_else(Vec::new, |stats| {
+            vec![
+                BarList::ranked("Types", Some("vulnerability_type"), &stats.by_vulnerability_type),
+                BarList::ranked("Languages", Some("language"), &stats.by_language),
+                BarList::severities(&stats.by_severity),
+                BarList::ranked("Collectors", Some("collector"), &stats.by_collector),
+                BarList::ranked("Kinds", Some("kind"), &stats.by_kind),
+                BarList::ranked("Levels", None, &stats.by_level),
+                BarList::ranked("Quality flags", None, &stats.by_flag),
+            ]
+        });
+        let settings = serde_json::to_string_pretty(&report.provenance.settings).unwrap_or_default();
+        let summary = &report.summary;
+        Self {
+            report,
+            makes_samples: stats.is_some()
+                || summary.total_samples_collected > 0
+                || summary.total_target_samples > 0,
+            style: STYLE,
+            script: SCRIPT,
+            style_hash: hash(STYLE),
+            script_hash: hash(SCRIPT),
+            sentence: sentence(&report.status),
+            resume: (report.status != "complete").then(|| resume(report.provenance.command.as_deref())),
+            lines: TimelineChart::of(&report.timeline),
+            breakdown: breakdown.into_iter().filter(|bars| !bars.shown.is_empty()).collect(),
+            funnels: report.funnels.iter().map(BarList::funnel).collect(),
+            rejections: BarList::ranked("By reason", None, &report.rejected),
+            settings: settings.lines().map(str::to_owned).collect(),
+            embedded,
+        }
+    }
+
+    /// What a collector turned away for this reason; none if nothing.
+    fn rejected(&self, collector: &CollectorReport, reason: &str) -> Option<u64> {
+        collector.rejected.get(reason).copied()
+    }
+
+    /// Whether there is more to say of a job than a row holds.
+    fn has_more(&self, job: &CollectorReport) -> bool {
+        !(job.metrics.is_empty() && job.tables.is_empty() && job.counters.is_empty())
+    }
+
+    /// How many rows of a table are left out.
+    fn left_out(&self, rows: &[Vec<Value>]) -> usize {
+        rows.len().saturating_sub(ROWS)
+    }
+}
+
+/// The source expression of a block in a content security policy (CSP Level 3, section 2.3.1).
+fn hash(block: &str) -> String {
+    format!("sha256-{}", STANDARD.encode(Sha256::digest(block)))
+}
+
+fn sentence(status: &str) -> &'static str {
+    match status {
+        "complete" => "Everything that was asked for has been done.",
+        "partial" => "Some of it is missing; the rest is complete.",
+        "failed" => "Nothing came of it.",
+        "cancelled" => "It was stopped before its end; what was done by then is kept.",
+        _ => "It never came to an end; what was done by then is kept.",
+    }
+}
+
+/// The command that goes on with the run.
+fn resume(command: Option<&str>) -> String {
+    let verb = command.and_then(|command| command.split_whitespace().nth(1));
+    let verb = verb.filter(|verb| verb.chars().all(|c| c.is_ascii_lowercase())).unwrap_or("collect");
+    format!("streamguard {verb} --resume --output-dir FOLDER")
+}

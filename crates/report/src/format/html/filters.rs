@@ -1,0 +1,109 @@
+//! How figures stand on the page: grouped for people, and exact in the `value` of a `<data>`
+//! element for programs. Used by the templates as filters.
+
+use askama::filters::{MaybeSafe, Safe};
+use askama::{Result, Values};
+use serde_json::Value;
+
+use crate::digits::group_digits;
+
+/// What stands where there is no figure.
+const NONE: &str =
+    r#"<span class="none"><span aria-hidden="true">–</span><span class="unseen">none</span></span>"#;
+
+/// A figure of the report.
+pub(super) trait HtmlNumber {
+    /// As it stands on the page.
+    fn html(&self) -> String;
+}
+
+impl HtmlNumber for u64 {
+    fn html(&self) -> String {
+        format!(r#"<data value="{self}">{}</data>"#, group_digits(self))
+    }
+}
+
+impl HtmlNumber for u32 {
+    fn html(&self) -> String {
+        u64::from(*self).html()
+    }
+}
+
+impl HtmlNumber for usize {
+    fn html(&self) -> String {
+        (*self as u64).html()
+    }
+}
+
+impl HtmlNumber for f64 {
+    fn html(&self) -> String {
+        format!(r#"<data value="{self}">{}</data>"#, group_digits(self))
+    }
+}
+
+impl<T: HtmlNumber> HtmlNumber for Option<T> {
+    fn html(&self) -> String {
+        self.as_ref().map_or_else(|| NONE.to_owned(), T::html)
+    }
+}
+
+impl<T: HtmlNumber + ?Sized> HtmlNumber for &T {
+    fn html(&self) -> String {
+        (**self).html()
+    }
+}
+
+/// A figure.
+#[askama::filter_fn]
+pub(super) fn figure<T: HtmlNumber>(figure: T, _: &dyn Values) -> Result<Safe<String>> {
+    Ok(Safe(figure.html()))
+}
+
+/// Seconds, in the units that people would say.
+#[askama::filter_fn]
+pub(super) fn duration(seconds: &f64, _: &dyn Values) -> Result<Safe<String>> {
+    let whole = *seconds as u64;
+    let text = match whole {
+        0..60 => format!("{seconds:.2} s"),
+        60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
+        _ => format!("{} h {:02} min", group_digits(whole / 3600), whole % 3600 / 60),
+    };
+    Ok(Safe(format!(r#"<data value="{seconds}">{text}</data>"#)))
+}
+
+/// A time in RFC 3339 and UTC, to the second.
+#[askama::filter_fn]
+pub(super) fn moment(time: &str, _: &dyn Values) -> Result<String> {
+    Ok(match time.get(..19) {
+        Some(seconds) => format!("{} UTC", seconds.replace('T', " ")),
+        None => time.to_owned(),
+    })
+}
+
+/// A value of a job's result: a figure, or text from outside.
+#[askama::filter_fn]
+pub(super) fn cell(value: &Value, _: &dyn Values) -> Result<MaybeSafe<String>> {
+    Ok(match value {
+        Value::Null => MaybeSafe::Safe(NONE.to_owned()),
+        Value::Number(n) => MaybeSafe::Safe(format!(r#"<data value="{n}">{}</data>"#, group_digits(n))),
+        Value::String(text) => MaybeSafe::NeedsEscaping(text.clone()),
+        other => MaybeSafe::NeedsEscaping(other.to_string()),
+    })
+}
+
+/// How something ended, as a sign and a word.
+#[askama::filter_fn]
+pub(super) fn status(name: &str, _: &dyn Values) -> Result<MaybeSafe<String>> {
+    let (sign, class) = match name {
+        "complete" | "finished" | "reused" => ("✓", "good"),
+        "partial" | "warning" => ("!", "fair"),
+        "failed" | "timed_out" | "crashed" | "error" => ("✗", "bad"),
+        "cancelled" => ("■", "fair"),
+        "interrupted" => ("‖", "fair"),
+        _ => return Ok(MaybeSafe::NeedsEscaping(name.to_owned())),
+    };
+    let word = name.replace('_', " ");
+    Ok(MaybeSafe::Safe(format!(
+        r#"<span class="status {class}"><span aria-hidden="true">{sign}</span> {word}</span>"#
+    )))
+}

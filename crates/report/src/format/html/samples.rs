@@ -1,0 +1,232 @@
+//! The samples that the page holds, as data for its script: an index that is read at once, and
+//! the samples themselves in parts that are read when they are needed.
+
+use std::collections::BTreeMap;
+
+use imara_diff::{Algorithm, Diff, InternedInput};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use streamguard_dataset::stats::UNKNOWN;
+use streamguard_dataset::{Language, Sample, Severity, SourceError};
+
+use super::escape;
+use super::selection::SampleSelection;
+use crate::bounded_text::bounded;
+use crate::run::StoredRun;
+
+/// Samples in a part.
+const PART: usize = 100;
+
+/// Longest code that is shown, in bytes.
+const CODE: usize = 20_000;
+
+/// Most entries of a list that are shown, such as names of an advisory.
+const ENTRIES: usize = 100;
+
+/// The samples that the page holds.
+#[derive(Default)]
+pub(super) struct EmbeddedSamples {
+    /// How many.
+    pub(super) shown: usize,
+    /// How many there are in the dataset.
+    pub(super) total: u64,
+    /// The index, as JSON that can stand in a page.
+    pub(super) index: String,
+    /// The parts, each a list of samples as JSON that can stand in a page.
+    pub(super) parts: Vec<String>,
+}
+
+/// What the list and the filters need to know.
+#[derive(Default, Serialize)]
+struct SampleIndex {
+    /// Samples in a part.
+    part: usize,
+    /// Values of the filters.
+    names: FilterValues,
+    /// Each sample: numbers of its values, in the order of the filters; its place; its advisory.
+    samples: Vec<([usize; 5], String, String)>,
+}
+
+#[derive(Default, Serialize)]
+struct FilterValues {
+    vulnerability_type: NumberedValues,
+    language: NumberedValues,
+    severity: NumberedValues,
+    collector: NumberedValues,
+    kind: NumberedValues,
+}
+
+/// Different values, numbered as they come.
+#[derive(Default)]
+struct NumberedValues(BTreeMap<String, usize>);
+
+impl Serialize for NumberedValues {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut values: Vec<_> = self.0.iter().collect();
+        values.sort_by_key(|(_, number)| **number);
+        serializer.collect_seq(values.into_iter().map(|(value, _)| value))
+    }
+}
+
+impl NumberedValues {
+    fn number(&mut self, value: &str) -> usize {
+        if let Some(number) = self.0.get(value) {
+            return *number;
+        }
+        let number = self.0.len();
+        self.0.insert(value.to_owned(), number);
+        number
+    }
+}
+
+impl EmbeddedSamples {
+    /// At most `most` samples of the dataset; none if there is no dataset.
+    ///
+    /// # Errors
+    /// [`SourceError`] if it cannot be read.
+    pub(super) fn of(run: &StoredRun, most: usize) -> Result<Self, SourceError> {
+        let Some(samples) = run.samples()? else { return Ok(Self::default()) };
+        let total = run.report.dataset.as_ref().map_or(0, |dataset| dataset.stats.samples);
+        let choice = match run.samples()? {
+            Some(samples) if total > most as u64 => Some(SampleSelection::of(samples, most)?),
+            _ => None,
+        };
+        let mut index = SampleIndex { part: PART, ..SampleIndex::default() };
+        let mut parts = Vec::new();
+        for (place, sample) in samples.enumerate() {
+            let sample = sample?;
+            if choice.as_ref().is_some_and(|choice| !choice.holds(place)) {
+                continue;
+            }
+            let is_new_part = index.samples.len().is_multiple_of(PART);
+            if is_new_part {
+                parts.push(String::new());
+            }
+            index.add(&sample);
+            if let Some(part) = parts.last_mut() {
+                part.push(if is_new_part { '[' } else { ',' });
+                escape::json(&shown(&sample).to_string(), part);
+            }
+        }
+        parts.iter_mut().for_each(|part| part.push(']'));
+        let mut text = String::new();
+        escape::json(&json!(index).to_string(), &mut text);
+        Ok(Self { shown: index.samples.len(), total, index: text, parts })
+    }
+}
+
+impl SampleIndex {
+    fn add(&mut self, sample: &Sample) {
+        let names = &mut self.names;
+        let numbers = [
+            names.vulnerability_type.number(sample.vulnerability_type.as_deref().unwrap_or(UNKNOWN)),
+            names.language.number(sample.language.map_or(UNKNOWN, Language::name)),
+            names.severity.number(sample.severity.map_or(UNKNOWN, Severity::name)),
+            names.collector.number(&sample.collector),
+            names.kind.number(sample.kind.name()),
+        ];
+        let path = sample.path_before.as_deref().or(sample.path_after.as_deref());
+        let place: Vec<&str> = sample.function.as_deref().into_iter().chain(path).collect();
+        let advisory = sample.advisory_ids.first().map(String::as_str).unwrap_or_default();
+        self.samples.push((numbers, line(&place.join(" · ")), line(advisory)));
+    }
+}
+
+/// Text of a cell of the list.
+fn line(text: &str) -> String {
+    text.chars().take(200).collect()
+}
+
+/// A sample as the page shows it: what is known of it, its texts bounded; instead of the fixed
+/// code of a pair what changed.
+fn shown(sample: &Sample) -> Value {
+    let mut shown = match json!(sample) {
+        Value::Object(fields) => {
+            fields.into_iter().filter_map(|(name, value)| Some((name, known(value)?))).collect()
+        }
+        _ => Map::new(),
+    };
+    let mut cut = Map::new();
+    let mut code = |name: &str, code: &Option<String>| {
+        let whole = code.as_deref()?;
+        let head = &whole[..whole.floor_char_boundary(CODE)];
+        if head.len() < whole.len() {
+            cut.insert(name.to_owned(), json!(whole.len()));
+        }
+        Some(head.to_owned())
+    };
+    let before = code("vulnerable_code", &sample.vulnerable_code);
+    let after = code("fixed_code", &sample.fixed_code);
+    shown.remove("vulnerable_code");
+    shown.remove("fixed_code");
+    if let (Some(before), Some(after)) = (&before, &after) {
+        shown.insert("changes".to_owned(), json!(changes(before, after)));
+    }
+    match (before, after) {
+        (Some(before), _) => shown.insert("vulnerable_code".to_owned(), Value::String(before)),
+        (None, Some(after)) => shown.insert("fixed_code".to_owned(), Value::String(after)),
+        (None, None) => None,
+    };
+    if !cut.is_empty() {
+        shown.insert("cut".to_owned(), Value::Object(cut));
+    }
+    Value::Object(shown)
+}
+
+/// What is known of a field, bounded.
+fn known(value: Value) -> Option<Value> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(Value::String(bounded(&text))),
+        Value::Array(values) if values.is_empty() => None,
+        Value::Array(values) => Some(values.into_iter().take(ENTRIES).filter_map(known).collect()),
+        other => Some(other),
+    }
+}
+
+/// What changed: from which line on, from 0, how many lines of the first code gave way to which
+/// ones of the second.
+fn changes<'a>(before: &str, after: &'a str) -> Vec<(u32, u32, Vec<&'a str>)> {
+    let mut input = InternedInput::default();
+    input.update_before(before.split('\n'));
+    input.update_after(after.split('\n'));
+    let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    diff.postprocess_lines(&input);
+    let lines: Vec<&str> = after.split('\n').collect();
+    diff.hunks()
+        .map(|hunk| {
+            let added = lines[hunk.after.start as usize..hunk.after.end as usize].to_vec();
+            (hunk.before.start, hunk.before.end - hunk.before.start, added)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use streamguard_dataset::{Kind, Level};
+
+    use super::*;
+
+    #[test]
+    fn what_is_long_is_cut_and_says_so() {
+        let mut sample = Sample::new("repo", Kind::Pair, Level::File);
+        sample.vulnerable_code = Some("é".repeat(CODE));
+        sample.fixed_code = Some("short".to_owned());
+        sample.commit_message = Some("m".repeat(1_000_000));
+        sample.advisory_ids = vec!["CVE".to_owned(); 10_000];
+        let shown = shown(&sample);
+        assert_eq!(shown["vulnerable_code"].as_str().map(str::len), Some(CODE));
+        assert_eq!(shown["cut"], json!({"vulnerable_code": 2 * CODE}));
+        assert_eq!(shown["changes"], json!([[0, 1, ["short"]]]));
+        assert_eq!(shown["advisory_ids"].as_array().map(Vec::len), Some(ENTRIES));
+        assert!(shown.to_string().len() < 30_000);
+        assert!(shown.get("fixed_code").is_none() && shown.get("language").is_none());
+    }
+
+    #[test]
+    fn changes_lead_from_one_code_to_the_other() {
+        assert_eq!(changes("a\nb\nc", "a\nx\ny\nc\nd"), [(1, 1, vec!["x", "y"]), (3, 0, vec!["d"])]);
+        assert_eq!(changes("a\n", "a"), [(1, 1, vec![])]);
+        assert!(changes("", "").is_empty());
+    }
+}

@@ -1,0 +1,94 @@
+//! Which samples the page holds, where it cannot hold all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use streamguard_dataset::{Sample, SourceError};
+
+/// The samples that are shown, by their place in the dataset.
+pub(super) struct SampleSelection(Vec<bool>);
+
+impl SampleSelection {
+    /// Chooses `most` of these samples: the first of each collector, weakness, language, severity
+    /// and kind, as long as there is room; then as many of each weakness of each collector as fit,
+    /// evenly spaced.
+    ///
+    /// # Errors
+    /// [`SourceError`] if a sample cannot be read.
+    pub(super) fn of(
+        samples: impl Iterator<Item = Result<Sample, SourceError>>,
+        most: usize,
+    ) -> Result<Self, SourceError> {
+        let mut seen: BTreeSet<(usize, String)> = BTreeSet::new();
+        let mut groups: BTreeMap<(String, Option<String>), Vec<usize>> = BTreeMap::new();
+        let mut chosen = Vec::new();
+        let mut left = most;
+        for (place, sample) in samples.enumerate() {
+            let sample = sample?;
+            let is_first = left > 0 && labels(&sample).map(|label| seen.insert(label)).contains(&true);
+            chosen.push(is_first);
+            if is_first {
+                left -= 1;
+            } else {
+                groups.entry((sample.collector, sample.vulnerability_type)).or_default().push(place);
+            }
+        }
+        let mut groups: Vec<Vec<usize>> = groups.into_values().collect();
+        groups.sort_by_key(Vec::len);
+        let mut waiting = groups.len();
+        for group in &groups {
+            // What small groups leave goes to the large ones behind them.
+            let size = group.len();
+            let share = size.min(left / waiting);
+            for (n, place) in group.iter().enumerate() {
+                chosen[*place] = (n + 1) * share / size > n * share / size;
+            }
+            left -= share;
+            waiting -= 1;
+        }
+        Ok(Self(chosen))
+    }
+
+    /// Whether the sample at this place is shown.
+    pub(super) fn holds(&self, place: usize) -> bool {
+        self.0.get(place).copied().unwrap_or_default()
+    }
+}
+
+/// What each of which should be seen at least once.
+fn labels(sample: &Sample) -> [(usize, String); 5] {
+    [
+        (0, sample.collector.clone()),
+        (1, sample.vulnerability_type.clone().unwrap_or_default()),
+        (2, sample.language.map(|language| language.name().to_owned()).unwrap_or_default()),
+        (3, sample.severity.map(|severity| severity.name().to_owned()).unwrap_or_default()),
+        (4, sample.kind.name().to_owned()),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use streamguard_dataset::{Kind, Level};
+
+    use super::*;
+
+    #[test]
+    fn the_rare_is_shown_and_the_rest_is_even() {
+        let sample = |n: usize| {
+            let mut sample = Sample::new(if n == 90 { "rare" } else { "much" }, Kind::Pair, Level::File);
+            sample.vulnerability_type = Some(if n % 10 == 3 { "seldom" } else { "often" }.to_owned());
+            Ok(sample)
+        };
+        let choice = |most| {
+            let choice = SampleSelection::of((0..100).map(sample), most).unwrap();
+            (0..100).filter(|place| choice.holds(*place)).collect::<Vec<_>>()
+        };
+        assert!(choice(0).is_empty());
+        assert_eq!(choice(3), [0, 3, 90]);
+        let twenty = choice(20);
+        assert_eq!(twenty.len(), 20);
+        assert_eq!(twenty.iter().filter(|place| *place % 10 == 3).count(), 9);
+        assert!(twenty.contains(&90) && twenty.last() >= Some(&97));
+        assert_eq!(choice(100), (0..100).collect::<Vec<_>>());
+        assert_eq!(choice(1000), choice(100));
+    }
+}

@@ -1,0 +1,163 @@
+//! A chart of lines over time.
+
+use super::axis::{AxisScale, ticks};
+use super::layout::{DrawnShape, PageLayout};
+use super::line_break::TextLine;
+use super::numbers::{capital, seconds};
+use super::structure::NodeId;
+use super::style::{INK, LEFT, NOTE, RIGHT, RULE, RgbColour, WIDTH};
+use crate::digits::group_digits;
+
+/// How high the plot is.
+const HEIGHT: f32 = 150.0;
+/// Of the legend.
+const ROW: f32 = 13.0;
+/// Most lines that can be told apart.
+const LINES: usize = 8;
+
+/// How lines are told apart: by lightness and dashes, so that it needs no colours.
+const STROKES: [(RgbColour, f32, &[f32]); LINES] = [
+    ((0x1b, 0x4b, 0x7a), 1.6, &[]),
+    ((0xc2, 0x6a, 0x1b), 1.6, &[]),
+    ((0x2f, 0x8f, 0x83), 1.6, &[5.0, 2.0]),
+    ((0x8a, 0x2f, 0x4f), 1.6, &[1.6, 1.6]),
+    ((0x6b, 0x7a, 0x8a), 1.6, &[]),
+    ((0xb0, 0x8d, 0x00), 1.6, &[7.0, 2.0, 1.5, 2.0]),
+    ((0x55, 0x3c, 0x9a), 1.6, &[3.0, 2.0]),
+    ((0x1c, 0x26, 0x30), 1.0, &[1.0, 2.0]),
+];
+
+/// What was counted at instants.
+pub(super) struct LineChart<'a> {
+    /// What is counted, in the plural.
+    pub(super) unit: &'a str,
+    /// The instants, in seconds.
+    pub(super) instants: &'a [f64],
+    /// Names and values.
+    pub(super) series: Vec<(&'a str, &'a [u64])>,
+}
+
+impl LineChart<'_> {
+    /// Sets it, from here on.
+    pub(super) fn set(mut self, layout: &mut PageLayout<'_>) {
+        // Those that came furthest, in the order of the run.
+        let left_out = self.series.len().saturating_sub(LINES);
+        if left_out > 0 {
+            let mut ends: Vec<u64> = self.series.iter().map(|(_, values)| end(values)).collect();
+            ends.sort_unstable_by(|a, b| b.cmp(a));
+            let least = ends[LINES - 1];
+            self.series.retain(|(_, values)| end(values) >= least);
+            self.series.truncate(LINES);
+        }
+        let scale = AxisScale::of(&self.series.iter().map(|(_, values)| end(values)).collect::<Vec<_>>());
+        let legend = self.legend(layout);
+        let rows = legend.iter().map(|(row, ..)| row + 1).max().unwrap_or(1);
+        let legend_height = rows as f32 * ROW + 6.0;
+        let top = layout.open(legend_height + HEIGHT + 28.0);
+        let bottom = top + legend_height + HEIGHT;
+        let figure = layout.figure(&self.in_words(), LEFT, top, WIDTH, legend_height + HEIGHT + 26.0);
+        for (index, (row, x, line)) in legend.into_iter().enumerate() {
+            let y = top + row as f32 * ROW;
+            self.stroke(layout, figure, index, vec![(x, y + ROW / 2.0), (x + 18.0, y + ROW / 2.0)]);
+            layout.text(figure, x + 23.0, y + (ROW - NOTE.leading) / 2.0, line, &NOTE.coloured(INK));
+        }
+        // As much as its figures need is left free beside the plot.
+        let ticks: Vec<(u64, TextLine)> = scale
+            .ticks()
+            .into_iter()
+            .map(|tick| (tick, layout.fonts.fit(&group_digits(tick), &NOTE, WIDTH)))
+            .collect();
+        let left = LEFT + 6.0 + ticks.iter().map(|(_, line)| line.width).fold(0.0, f32::max);
+        for (tick, line) in ticks {
+            let y = bottom - HEIGHT * scale.place(tick as f64);
+            let (width, height, colour) = (RIGHT - left, 0.5, RULE);
+            layout.draw(figure, DrawnShape::Block { x: left, y: y - 0.25, width, height, colour });
+            layout.text_to(figure, left - 6.0, y - NOTE.leading / 2.0, line, &NOTE);
+        }
+        self.instants_below(layout, figure, left, bottom);
+        let span = self.instants.last().copied().unwrap_or(0.0).max(f64::MIN_POSITIVE);
+        for (index, (_, values)) in self.series.iter().enumerate() {
+            let point = |(at, value): (&f64, &u64)| {
+                let x = left + (RIGHT - left) * (at / span).clamp(0.0, 1.0) as f32;
+                (x, bottom - HEIGHT * scale.place(*value as f64))
+            };
+            self.stroke(layout, figure, index, self.instants.iter().zip(*values).map(point).collect());
+        }
+        let how = if matches!(scale, AxisScale::Logarithmic(_)) { ", on a logarithmic scale" } else { "" };
+        let caption = format!("{}{how}, over the time since the start.", capital(self.unit));
+        let caption = layout.fonts.fit(&caption, &NOTE, WIDTH);
+        layout.text(figure, LEFT, bottom + 16.0, caption, &NOTE);
+        layout.advance(legend_height + HEIGHT + 28.0);
+        if left_out > 0 {
+            layout.paragraph(&format!("{left_out} more are not drawn."), &NOTE);
+        }
+    }
+
+    /// What is said of each line, and where: its row, and its left edge.
+    fn legend(&self, layout: &PageLayout<'_>) -> Vec<(usize, f32, TextLine)> {
+        let (mut row, mut x) = (0, LEFT);
+        let mut legend = Vec::new();
+        for (name, values) in &self.series {
+            let line = layout.fonts.fit(&format!("{name} {}", group_digits(end(values))), &NOTE, 160.0);
+            let needs = 23.0 + line.width;
+            if x > LEFT && x + needs > RIGHT {
+                (row, x) = (row + 1, LEFT);
+            }
+            legend.push((row, x, line));
+            x += needs + 16.0;
+        }
+        legend
+    }
+
+    /// The axis of time.
+    fn instants_below(&self, layout: &mut PageLayout<'_>, figure: Option<NodeId>, left: f32, bottom: f32) {
+        let span = self.instants.last().copied().unwrap_or(0.0);
+        if span <= 0.0 {
+            return;
+        }
+        let step = ticks(span).0;
+        for index in 0..=(span / step + 1e-6) as u32 {
+            let at = step * f64::from(index);
+            let x = left + (RIGHT - left) * (at / span).min(1.0) as f32;
+            let line = layout.fonts.fit(&seconds(at), &NOTE, 60.0);
+            let label = (x - line.width / 2.0).min(RIGHT - line.width);
+            layout.draw(
+                figure,
+                DrawnShape::Block {
+                    x: x.min(RIGHT) - 0.25,
+                    y: bottom,
+                    width: 0.5,
+                    height: 3.0,
+                    colour: RULE,
+                },
+            );
+            layout.text(figure, label, bottom + 3.5, line, &NOTE);
+        }
+    }
+
+    fn stroke(
+        &self,
+        layout: &mut PageLayout<'_>,
+        figure: Option<NodeId>,
+        index: usize,
+        points: Vec<(f32, f32)>,
+    ) {
+        let (colour, width, dash) = STROKES[index % LINES];
+        layout.draw(figure, DrawnShape::Stroke { points, width, colour, dash });
+    }
+
+    /// The chart for those who do not see it.
+    fn in_words(&self) -> String {
+        let ends: Vec<String> = self
+            .series
+            .iter()
+            .map(|(name, values)| format!("{name} {}", group_digits(end(values))))
+            .collect();
+        let span = seconds(self.instants.last().copied().unwrap_or(0.0));
+        format!("Line chart of {} over {span}; at the end: {}.", self.unit, ends.join(", "))
+    }
+}
+
+fn end(values: &[u64]) -> u64 {
+    values.last().copied().unwrap_or(0)
+}

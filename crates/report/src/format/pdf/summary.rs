@@ -1,0 +1,234 @@
+//! The run in sentences, and in a few figures.
+
+use super::layout::PageLayout;
+use super::numbers::{bytes, counted, decimal, optional, percent, seconds};
+use super::structure::NodeKind;
+use super::style::{BODY, FIGURE, LEFT, NOTE, TINT, TextStyle, WIDTH};
+use super::title::{collects, runners};
+use crate::digits::group_digits;
+use crate::report::Report;
+
+pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
+    layout.section("Summary");
+    let what = if collects(report) { collected(report) } else { done(report) };
+    layout.paragraph(&what, &BODY);
+    layout.gap(4.0);
+    layout.paragraph(&[endings(report), effort(report), problems(report)].concat(), &BODY);
+    layout.gap(12.0);
+    tiles(layout, &if collects(report) { key_figures(report) } else { job_figures(report) });
+}
+
+/// What is in the dataset, and what it comes from.
+fn collected(report: &Report) -> String {
+    let summary = &report.summary;
+    let mut text = match (summary.samples_in_dataset, summary.pairs_in_dataset) {
+        (Some(samples), Some(pairs)) => format!(
+            "The dataset holds {}, of which {} {} the code before and after the fix. ",
+            counted(samples, "samples"),
+            group_digits(pairs),
+            if pairs == 1 { "is a pair with" } else { "are pairs with" },
+        ),
+        _ => "There is no dataset yet. ".to_owned(),
+    };
+    text += &format!(
+        "The collectors brought {} before duplicates were left out",
+        counted(summary.total_samples_collected, "samples")
+    );
+    match summary.completion_rate {
+        Some(rate) => {
+            text += &format!(
+                ": {} of the {} that were wanted. ",
+                percent(Some(rate)),
+                group_digits(summary.total_target_samples)
+            );
+        }
+        None => text += ". ",
+    }
+    let most = report.rejected.iter().max_by(|(a, n), (b, m)| n.cmp(m).then(b.cmp(a)));
+    if let Some((reason, count)) = most.filter(|_| summary.rejected > 0) {
+        text += &format!(
+            "{} turned away, most often for this reason: {} ({}).",
+            were(summary.rejected, "candidates"),
+            reason.replace('_', " "),
+            group_digits(*count)
+        );
+    }
+    text
+}
+
+/// What jobs of another kind did.
+fn done(report: &Report) -> String {
+    let sentence = |(name, job): &(String, crate::report::CollectorReport)| {
+        format!("{name} did {} in {}. ", counted(job.records, job.unit.name()), seconds(job.duration))
+    };
+    report.by_collector.iter().take(12).map(sentence).collect()
+}
+
+/// How those that ran ended.
+fn endings(report: &Report) -> String {
+    const NAMED: usize = 12;
+    let all = report.summary.total_collectors;
+    let what = runners(report);
+    let mut missing: Vec<String> = report
+        .by_collector
+        .iter()
+        .filter(|(_, collector)| collector.status != "complete")
+        .map(|(name, collector)| format!("{name} ({})", collector.status))
+        .collect();
+    let count = missing.len();
+    if missing.len() > NAMED {
+        missing.truncate(NAMED);
+        missing.push("and others".to_owned());
+    }
+    match (all, count) {
+        (0, _) => format!("There were no {what}. "),
+        (1, 0) => format!("The {} is complete. ", &what[..what.len() - 1]),
+        (_, 0) => format!("All {} are complete. ", counted(all as u64, what)),
+        (1, _) => format!("It is incomplete: {}. ", missing.join(", ")),
+        _ => format!("{count} of {} are incomplete: {}. ", counted(all as u64, what), missing.join(", ")),
+    }
+}
+
+fn effort(report: &Report) -> String {
+    let performance = &report.performance;
+    let mut text = format!("The run took {}", seconds(report.total_duration));
+    if let Some(rate) = report.summary.samples_per_second.filter(|_| collects(report)) {
+        text += &format!(", {} samples a second", decimal(Some(rate)));
+    }
+    text += ". ";
+    if performance.resumptions > 0 {
+        let times = if performance.resumptions == 1 {
+            "once".to_owned()
+        } else {
+            counted(performance.resumptions, "times")
+        };
+        text += &format!("It was interrupted {times} and gone on with. ");
+    }
+    if performance.retries > 0 {
+        text += &format!(
+            "Of {}, {} and tried again. ",
+            counted(performance.attempts, "attempts"),
+            if performance.retries == 1 {
+                "1 failed".to_owned()
+            } else {
+                format!("{} failed", group_digits(performance.retries))
+            },
+        );
+    }
+    text
+}
+
+fn problems(report: &Report) -> String {
+    let more = match report.not_listed {
+        0 => String::new(),
+        more => format!(", and {} more of them that are not listed", group_digits(more)),
+    };
+    let count = |count: usize, what: &str| match count {
+        0 => format!("no {what}"),
+        _ => counted(count as u64, what),
+    };
+    let (errors, warnings) = (count(report.errors.len(), "errors"), count(report.warnings.len(), "warnings"));
+    let were = if report.errors.len() == 1 { "was" } else { "were" };
+    format!("There {were} {errors} and {warnings}{more}.")
+}
+
+/// The subject of a sentence that tells what was done to them.
+fn were(count: u64, what: &str) -> String {
+    format!("{} {}", counted(count, what), if count == 1 { "was" } else { "were" })
+}
+
+/// A figure that stands out: what it is, the figure, and what is said of it.
+type MetricTile = (&'static str, String, String);
+
+fn key_figures(report: &Report) -> Vec<MetricTile> {
+    let summary = &report.summary;
+    let size = report.dataset.iter().flat_map(|dataset| &dataset.files).map(|file| file.size).sum();
+    vec![
+        (
+            "Samples in the dataset",
+            optional(summary.samples_in_dataset),
+            format!("of {} collected", group_digits(summary.total_samples_collected)),
+        ),
+        (
+            "Pairs in the dataset",
+            optional(summary.pairs_in_dataset),
+            format!("of {} collected", group_digits(summary.code_pairs)),
+        ),
+        (
+            "Of the target",
+            percent(summary.completion_rate),
+            match summary.total_target_samples {
+                0 => "no target".to_owned(),
+                target => format!("of {} wanted", group_digits(target)),
+            },
+        ),
+        ("Complete collectors", group_digits(summary.successful_collectors as u64), others(report)),
+        (
+            "Duration",
+            seconds(report.total_duration),
+            format!("{} ({})", counted(report.workers as u64, "workers"), report.mode),
+        ),
+        ("Samples a second", decimal(summary.samples_per_second), "over the whole run".to_owned()),
+        ("Turned away", group_digits(summary.rejected), "duplicates included".to_owned()),
+        match &report.dataset {
+            Some(dataset) => {
+                ("Size of the dataset", bytes(size), counted(dataset.files.len() as u64, "files"))
+            }
+            None => ("Pairs among samples", percent(summary.code_pair_rate), "before duplicates".to_owned()),
+        },
+    ]
+}
+
+fn job_figures(report: &Report) -> Vec<MetricTile> {
+    let performance = &report.performance;
+    vec![
+        ("Complete jobs", group_digits(report.summary.successful_collectors as u64), others(report)),
+        (
+            "Duration",
+            seconds(report.total_duration),
+            format!("{} ({})", counted(report.workers as u64, "workers"), report.mode),
+        ),
+        (
+            "Attempts",
+            group_digits(performance.attempts),
+            format!("{} tried again", group_digits(performance.retries)),
+        ),
+        ("Workers busy", percent(performance.utilization), "of the time they had".to_owned()),
+    ]
+}
+
+fn others(report: &Report) -> String {
+    let summary = &report.summary;
+    let incomplete = [(summary.partial_collectors, "partial"), (summary.failed_collectors, "failed")];
+    let words =
+        incomplete.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!(", {count} {word}"));
+    format!("of {}{}", summary.total_collectors, words.collect::<String>())
+}
+
+/// Sets figures four by four.
+fn tiles(layout: &mut PageLayout<'_>, tiles: &[MetricTile]) {
+    const GAP: f32 = 9.0;
+    const INSET: f32 = 9.0;
+    let width = (WIDTH - 3.0 * GAP) / 4.0;
+    let height = 14.0 + 2.0 * NOTE.leading + FIGURE.leading;
+    for row in tiles.chunks(4) {
+        let top = layout.open(height);
+        for (index, (label, figure, note)) in row.iter().enumerate() {
+            let x = LEFT + (width + GAP) * index as f32;
+            layout.rule(x, top, width, height, TINT);
+            let node = Some(layout.node(None, NodeKind::Paragraph));
+            let room = width - 2.0 * INSET;
+            let mut y = top + 7.0;
+            for (text, style) in [(*label, NOTE), (figure, FIGURE), (note, NOTE)] {
+                // Figures are not cut, but set smaller.
+                let needs = layout.fonts.width(style.face, style.size, text);
+                let size = style.size * (room / needs.max(1.0)).min(1.0);
+                let smaller = TextStyle { size, ..style };
+                let line = layout.fonts.fit(text, &smaller, room + 1.0);
+                layout.text(node, x + INSET, y, line, &smaller);
+                y += style.leading;
+            }
+        }
+        layout.advance(height + GAP);
+    }
+}

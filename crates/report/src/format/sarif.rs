@@ -1,0 +1,171 @@
+//! The vulnerable code as findings (SARIF 2.1.0), for code scanning and for whatever else reads
+//! the format. A log holds the most severe findings that code scanning takes; what is left out is
+//! said in it.
+
+mod checkouts;
+mod escaped_json;
+mod finding;
+mod invocation;
+mod log_buffer;
+mod objects;
+mod rules;
+mod selection;
+mod text;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use streamguard_dataset::{Sample, Severity};
+
+use checkouts::CheckoutIndex;
+use finding::{FindingPlace, finding};
+use invocation::notification;
+use log_buffer::LogBuffer;
+use objects::{SarifTool, ToolComponent};
+use rules::{RuleIndex, RuleKey};
+use selection::{FindingSelection, SeverityCounts};
+
+use crate::rendering::{RenderOptions, RenderedFile, ReportError};
+use crate::run::StoredRun;
+
+/// Name of the log.
+const NAME: &str = "findings.sarif";
+
+/// The schema of the log, as OASIS publishes it.
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedFile>, ReportError> {
+    let selection = FindingSelection::of(run)?;
+    let mut invocation = invocation::invocation(&run.report);
+    let mut findings = FindingWriter::new(log_buffer::size(&invocation));
+    // Results come before all that is only known after them.
+    findings.output.push(
+        format!("{{\"$schema\":\"{SCHEMA}\",\"version\":\"2.1.0\",\"runs\":[{{\"results\":[").as_bytes(),
+    );
+    for sample in selection.samples(run) {
+        if !findings.add(&sample?) {
+            break;
+        }
+    }
+    let FindingWriter { mut output, rules, checkouts, written, shortened, .. } = findings;
+    let left_out = left_out(&selection, &written);
+    if let Some(text) = said(&left_out, shortened) {
+        invocation.tool_execution_notifications.push(notification("warning", &text));
+    }
+    let (bases, provenance) = checkouts.finish();
+    let tool = SarifTool {
+        driver: ToolComponent {
+            name: "StreamGuard",
+            version: run.report.version.clone(),
+            rules: rules.finish(),
+        },
+    };
+    let properties = json!({
+        "results": written.values().sum::<u64>(),
+        "left_out": left_out.values().sum::<u64>(),
+        "left_out_by_severity": named(&left_out),
+        "without_vulnerable_code": selection.without_code,
+        "without_their_code": shortened,
+    });
+    output.push(b"\n]");
+    let members = [
+        ("tool", escaped_json::json(&tool)),
+        ("invocations", escaped_json::json(&[invocation])),
+        ("originalUriBaseIds", escaped_json::json(&bases)),
+        ("versionControlProvenance", escaped_json::json(&provenance)),
+        ("columnKind", escaped_json::json(&"utf16CodeUnits")),
+        ("properties", escaped_json::json(&properties)),
+    ];
+    for (name, json) in members {
+        output.push(format!(",\n\"{name}\":").as_bytes());
+        output.push(&json);
+    }
+    output.push(b"}]}\n");
+    Ok(vec![(NAME, output.finish())])
+}
+
+/// The findings that have been written.
+struct FindingWriter {
+    output: LogBuffer,
+    rules: RuleIndex,
+    checkouts: CheckoutIndex,
+    written: SeverityCounts,
+    /// Those whose code is too long to stand there.
+    shortened: u64,
+    /// How long the invocation is going to be: as it is, and compressed.
+    invocation: (usize, usize),
+}
+
+impl FindingWriter {
+    fn new(invocation: (usize, usize)) -> Self {
+        Self {
+            output: LogBuffer::new(),
+            rules: RuleIndex::default(),
+            checkouts: CheckoutIndex::default(),
+            written: SeverityCounts::new(),
+            shortened: 0,
+            invocation,
+        }
+    }
+
+    /// Writes the finding of a sample; says whether there was room for it.
+    fn add(&mut self, sample: &Sample) -> bool {
+        let place = FindingPlace::of(sample);
+        let Some(finding) = finding(sample, &place, &self.rules, &self.checkouts) else { return true };
+        let json = escaped_json::json(&finding);
+        let (plain, compressed) = self.invocation;
+        // Rules and origins repeat each other: compressed they are less than a quarter.
+        let weight = self.rules.weight() + self.checkouts.weight();
+        if !self.output.takes(json.len(), plain + weight, compressed + weight / 4) {
+            return false;
+        }
+        self.output.push(if self.written.is_empty() { b"\n" } else { b",\n" });
+        self.output.push(&json);
+        *self.written.entry(sample.severity).or_default() += 1;
+        self.shortened += u64::from(finding::is_shortened(sample));
+        self.rules.add(RuleKey::of(sample), sample);
+        self.checkouts.add(place.checkout);
+        true
+    }
+}
+
+/// Samples with vulnerable code that became no findings.
+fn left_out(selection: &FindingSelection, written: &SeverityCounts) -> SeverityCounts {
+    let rest = |(severity, n): (&Option<Severity>, &u64)| {
+        (*severity, n - written.get(severity).copied().unwrap_or(0))
+    };
+    selection.candidates.iter().map(rest).filter(|(_, n)| *n > 0).collect()
+}
+
+/// What is left out, in words; `None` if nothing is.
+fn said(left_out: &SeverityCounts, shortened: u64) -> Option<String> {
+    let mut sentences = Vec::new();
+    if !left_out.is_empty() {
+        let by = left_out.iter().rev().map(|(severity, n)| format!("{n} {}", name(*severity)));
+        sentences.push(format!(
+            "{} samples are left out: {}. A log holds {} results and {} MB compressed, which is what code \
+             scanning takes, and {} MiB in all. They are in the dataset.",
+            left_out.values().sum::<u64>(),
+            by.collect::<Vec<_>>().join(", "),
+            log_buffer::RESULTS,
+            log_buffer::COMPRESSED / 1_000_000,
+            log_buffer::PLAIN / (1024 * 1024),
+        ));
+    }
+    if shortened > 0 {
+        sentences.push(format!(
+            "The code of {shortened} samples is too long to stand here; it is in the dataset."
+        ));
+    }
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+fn named(counts: &SeverityCounts) -> Value {
+    let counts = counts.iter().map(|(severity, n)| (name(*severity), *n));
+    json!(counts.collect::<BTreeMap<_, _>>())
+}
+
+fn name(severity: Option<Severity>) -> &'static str {
+    severity.map_or(streamguard_dataset::stats::UNKNOWN, Severity::name)
+}

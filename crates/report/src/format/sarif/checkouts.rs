@@ -1,0 +1,92 @@
+//! The states of repositories in which the findings are.
+
+use std::collections::BTreeMap;
+
+use super::objects::{ArtifactLocation, VersionControlDetails};
+use super::text::{message, web_address};
+
+/// The base of those findings that are in no file of a repository.
+pub(super) const DATASET: &str = "DATASET";
+
+/// A repository as it was before the fix.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Checkout {
+    pub(super) repository: String,
+    /// The commit, as hex.
+    pub(super) commit: Option<String>,
+}
+
+/// The origins of the findings that have been written. Each has a base of its own
+/// (`originalUriBaseIds`, §3.14.14), since a file is at another place in each commit.
+#[derive(Debug, Default)]
+pub(super) struct CheckoutIndex {
+    index: BTreeMap<Checkout, usize>,
+    /// Whether there are findings of no repository.
+    has_dataset: bool,
+    /// What they are going to take in the log, in bytes, at most.
+    weight: usize,
+}
+
+impl CheckoutIndex {
+    /// The base of a finding; it may not have been added yet.
+    pub(super) fn base(&self, checkout: Option<&Checkout>) -> String {
+        match checkout {
+            None => DATASET.to_owned(),
+            Some(checkout) => base(self.index.get(checkout).copied().unwrap_or(self.index.len())),
+        }
+    }
+
+    /// Takes note of a finding.
+    pub(super) fn add(&mut self, checkout: Option<Checkout>) {
+        let Some(checkout) = checkout else {
+            self.has_dataset = true;
+            return;
+        };
+        let next = self.index.len();
+        let length = checkout.repository.len();
+        if *self.index.entry(checkout).or_insert(next) == next {
+            // An address may be encoded, and stands there twice.
+            self.weight += 6 * length + 300;
+        }
+    }
+
+    pub(super) fn weight(&self) -> usize {
+        self.weight
+    }
+
+    /// Where the bases are, and which commits: `originalUriBaseIds`, `versionControlProvenance`.
+    pub(super) fn finish(self) -> (BTreeMap<String, ArtifactLocation>, Vec<VersionControlDetails>) {
+        let mut checkouts: Vec<(usize, Checkout)> =
+            self.index.into_iter().map(|(checkout, index)| (index, checkout)).collect();
+        checkouts.sort_unstable();
+        let (mut bases, mut provenance) = (BTreeMap::new(), Vec::new());
+        if self.has_dataset {
+            let description = "Samples that are in no file of a repository, or whose place in it is not \
+                known. Their names are made of the collector and the first digits of the sample's id.";
+            bases.insert(DATASET.to_owned(), place(None, Some(description)));
+        }
+        for (index, Checkout { repository, commit }) in checkouts {
+            let id = base(index);
+            let Some(uri) = web_address(&repository) else {
+                let at = commit.map_or_else(String::new, |commit| format!(" at {commit}"));
+                let description = format!("The repository {repository}{at}; it has no address on the web.");
+                bases.insert(id, place(None, Some(&description)));
+                continue;
+            };
+            // A base ends with a slash, a repository's address need not.
+            let folder = format!("{}/", uri.trim_end_matches('/'));
+            bases.insert(id.clone(), place(Some(folder), None));
+            let mapped_to = ArtifactLocation { uri: None, uri_base_id: Some(id), description: None };
+            provenance.push(VersionControlDetails { repository_uri: uri, revision_id: commit, mapped_to });
+        }
+        (bases, provenance)
+    }
+}
+
+fn base(index: usize) -> String {
+    format!("CHECKOUT-{}", index + 1)
+}
+
+fn place(uri: Option<String>, description: Option<&str>) -> ArtifactLocation {
+    ArtifactLocation { uri, uri_base_id: None, description: description.map(message) }
+}

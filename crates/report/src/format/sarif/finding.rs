@@ -1,0 +1,209 @@
+//! A sample as a finding.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use streamguard_dataset::{Flag, Kind, Language, Level, Sample, Severity};
+
+use super::checkouts::{Checkout, CheckoutIndex};
+use super::objects::{
+    ArtifactChange, ArtifactContent, ArtifactLocation, LogicalLocation, PhysicalLocation, SarifFix,
+    SarifLocation, SarifRegion, SarifReplacement, SarifResult,
+};
+use super::rules::{RuleIndex, RuleKey, score};
+use super::text::{message, relative};
+use crate::bounded_text::bounded;
+use crate::escape::visible;
+
+/// Longest code that stands in a finding, in bytes. No collector emits longer code; a dataset that
+/// somebody else has written may hold it.
+const LONGEST_CODE: usize = 64 * 1024;
+
+/// Most entries of a list that stand in a finding.
+const LISTED: usize = 20;
+
+/// Where a finding is.
+#[derive(Clone, Debug)]
+pub(super) struct FindingPlace {
+    /// The repository; `None` if its file, or where it is in the file, is not known.
+    pub(super) checkout: Option<Checkout>,
+    /// The file, as a relative URI.
+    uri: String,
+    /// First and last line.
+    lines: (u32, u32),
+}
+
+impl FindingPlace {
+    pub(super) fn of(sample: &Sample) -> Self {
+        Self::in_repository(sample).unwrap_or_else(|| Self::in_dataset(sample))
+    }
+
+    fn in_repository(sample: &Sample) -> Option<Self> {
+        let repository = bounded(sample.repository.as_deref()?);
+        let uri = relative(sample.path_before.as_deref()?)?;
+        let (start, end) = (sample.start_line_before?, sample.end_line_before?);
+        // Readers hold lines as signed numbers.
+        let is_sound = start >= 1 && start <= end && i32::try_from(end).is_ok();
+        let commit = sample.parent_commit.as_deref().map(|commit| visible(&bounded(commit)).into_owned());
+        is_sound.then_some(Self { checkout: Some(Checkout { repository, commit }), uri, lines: (start, end) })
+    }
+
+    /// A name for code that has none.
+    fn in_dataset(sample: &Sample) -> Self {
+        let id = &sample.id[..sample.id.floor_char_boundary(12)];
+        let extension = sample.language.map_or("txt", Language::extension);
+        let uri = relative(&format!("{}/{id}.{extension}", sample.collector));
+        let lines = sample.vulnerable_code.as_deref().map_or(1, |code| code.lines().count());
+        Self {
+            checkout: None,
+            uri: uri.unwrap_or_else(|| "sample".to_owned()),
+            lines: (1, u32::try_from(lines).unwrap_or(1).max(1)),
+        }
+    }
+
+    fn location(&self, checkouts: &CheckoutIndex) -> ArtifactLocation {
+        ArtifactLocation {
+            uri: Some(self.uri.clone()),
+            uri_base_id: Some(checkouts.base(self.checkout.as_ref())),
+            description: None,
+        }
+    }
+
+    /// The lines, as exactly as they are known: code of more than one line begins its last one, so
+    /// that the end is known. Without columns a region is whole lines, but for the last line feed.
+    fn region(&self, code: &str) -> SarifRegion<'static> {
+        let (start_line, end_line) = self.lines;
+        let last = code.rsplit_once('\n').map(|(_, last)| last.strip_suffix('\r').unwrap_or(last));
+        let reaches = code.split('\n').count() as u64 == u64::from(end_line - start_line) + 1;
+        SarifRegion {
+            start_line,
+            end_line,
+            end_column: last.filter(|_| reaches).map(|last| last.encode_utf16().count() + 1),
+            snippet: None,
+            source_language: None,
+        }
+    }
+}
+
+/// The finding; `None` for a sample without vulnerable code.
+pub(super) fn finding<'a>(
+    sample: &'a Sample,
+    place: &FindingPlace,
+    rules: &RuleIndex,
+    checkouts: &CheckoutIndex,
+) -> Option<SarifResult<'a>> {
+    let code = sample.vulnerable_code.as_deref()?;
+    let flaw = RuleKey::of(sample);
+    let region = SarifRegion {
+        snippet: short(code),
+        source_language: sample.language.map(source_language),
+        ..place.region(code)
+    };
+    let function = sample.function.as_deref().map(|name| LogicalLocation {
+        fully_qualified_name: visible(&bounded(name)).into_owned(),
+        kind: "function",
+    });
+    let location = SarifLocation {
+        physical_location: PhysicalLocation { artifact_location: place.location(checkouts), region },
+        logical_locations: function.into_iter().collect(),
+    };
+    let fix = sample.fixed_code.as_deref().and_then(short).map(|fixed| SarifFix {
+        description: message(match sample.level {
+            Level::Function => "The function after the fix, from its first character to its last.",
+            Level::File => "The file after the fix.",
+            Level::Hunk => "The lines after the fix.",
+        }),
+        artifact_changes: [ArtifactChange {
+            artifact_location: place.location(checkouts),
+            replacements: [SarifReplacement { deleted_region: place.region(code), inserted_content: fixed }],
+        }],
+    });
+    Some(SarifResult {
+        rule_id: flaw.id(),
+        rule_index: rules.index(flaw),
+        level: level(sample.severity),
+        message: message(&sentence(sample, flaw)),
+        locations: [location],
+        rank: score(sample).map(|score| (score * 10.0).round()),
+        partial_fingerprints: BTreeMap::from([("streamguardSample/v1", visible(&sample.id))]),
+        fixes: fix.into_iter().collect(),
+        properties: properties(sample),
+    })
+}
+
+/// Whether the code of a sample is too long to stand in its finding.
+pub(super) fn is_shortened(sample: &Sample) -> bool {
+    [&sample.vulnerable_code, &sample.fixed_code].into_iter().flatten().any(|code| short(code).is_none())
+}
+
+fn short(code: &str) -> Option<ArtifactContent<'_>> {
+    (code.len() <= LONGEST_CODE).then_some(ArtifactContent { text: code })
+}
+
+fn sentence(sample: &Sample, flaw: RuleKey) -> String {
+    let title = flaw.title();
+    let subject = match sample.kind {
+        Kind::Exploit => format!("Code that attacks a flaw: {title}"),
+        Kind::Pair | Kind::Vulnerable | Kind::Fixed => title,
+    };
+    let function = sample.function.as_deref().map(|name| format!(" in {}", bounded(name)));
+    let description = sample.description.as_deref().map(|text| format!(" {}", bounded(text)));
+    format!("{subject}{}.{}", function.unwrap_or_default(), description.unwrap_or_default())
+}
+
+/// How much a result matters. What nobody has rated is not harmless.
+fn level(severity: Option<Severity>) -> &'static str {
+    match severity {
+        Some(Severity::Critical | Severity::High) => "error",
+        Some(Severity::Medium) | None => "warning",
+        Some(Severity::Low | Severity::None) => "note",
+    }
+}
+
+/// Names of languages as SARIF has them: without punctuation (§3.24.10).
+fn source_language(language: Language) -> &'static str {
+    match language {
+        Language::Cpp => "cplusplus",
+        other => other.name(),
+    }
+}
+
+/// The rest of the record, under the names that it has in the dataset; what is null or empty is
+/// left out.
+fn properties(sample: &Sample) -> BTreeMap<&'static str, Value> {
+    let text =
+        |text: &Option<String>| json!(text.as_deref().map(|text| visible(&bounded(text)).into_owned()));
+    let list = |texts: &[String]| {
+        texts.iter().take(LISTED).map(|text| Value::from(visible(&bounded(text)))).collect::<Value>()
+    };
+    let flags = sample.quality_flags.iter().take(LISTED).map(|flag| Flag::name(*flag)).collect::<Value>();
+    let all = [
+        ("id", Value::from(visible(&sample.id))),
+        ("collector", Value::from(visible(&bounded(&sample.collector)))),
+        ("kind", sample.kind.name().into()),
+        ("level", sample.level.name().into()),
+        ("language", json!(sample.language.map(Language::name))),
+        ("vulnerability_type", text(&sample.vulnerability_type)),
+        ("cwes", list(&sample.cwes)),
+        ("severity", json!(sample.severity.map(Severity::name))),
+        ("cvss_score", json!(sample.cvss_score)),
+        ("cvss_vector", text(&sample.cvss_vector)),
+        ("advisory_ids", list(&sample.advisory_ids)),
+        ("published_date", text(&sample.published_date)),
+        ("repository", text(&sample.repository)),
+        ("path_before", text(&sample.path_before)),
+        (
+            "path_after",
+            text(&sample.path_after.clone().filter(|path| Some(path) != sample.path_before.as_ref())),
+        ),
+        ("commit", text(&sample.commit)),
+        ("parent_commit", text(&sample.parent_commit)),
+        ("licence", text(&sample.licence)),
+        ("source", text(&sample.source)),
+        ("label_evidence", list(&sample.label_evidence)),
+        ("label_confidence", json!(sample.label_confidence)),
+        ("quality_flags", flags),
+    ];
+    let is_known = |value: &Value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty());
+    all.into_iter().filter(|(_, value)| is_known(value)).collect()
+}

@@ -1,0 +1,49 @@
+//! The run itself: how its collectors ended, and what it had to say.
+
+use super::objects::{SarifInvocation, SarifNotification};
+use super::text::message;
+use crate::escape::visible;
+use crate::report::Report;
+
+pub(super) fn invocation(report: &Report) -> SarifInvocation {
+    let mut notifications = Vec::new();
+    for (name, collector) in &report.by_collector {
+        let reason = collector.reason.as_deref().map_or_else(String::new, |reason| format!(" {reason}"));
+        let text = format!("{name}: {}, {} {}.{reason}", collector.status, collector.records, collector.unit);
+        notifications.push(notification(level(&collector.status), &text));
+    }
+    for problem in &report.errors {
+        let shard = problem.shard.map_or_else(String::new, |shard| format!(", shard {shard}"));
+        let text = format!("{}{shard}: {}. {}", problem.collector, problem.outcome, problem.reason);
+        notifications.push(notification("error", &text));
+    }
+    for warning in &report.warnings {
+        let level = if warning.level == "error" { "error" } else { "warning" };
+        let collector = warning.collector.as_deref().map_or_else(String::new, |name| format!("{name}: "));
+        notifications.push(notification(level, &format!("{collector}{}", warning.text)));
+    }
+    if report.not_listed > 0 {
+        let text = format!("{} more errors and warnings are not listed.", report.not_listed);
+        notifications.push(notification("warning", &text));
+    }
+    SarifInvocation {
+        command_line: report.provenance.command.as_deref().map(|command| visible(command).into_owned()),
+        start_time_utc: report.start_time.clone(),
+        end_time_utc: report.end_time.clone(),
+        execution_successful: report.status == "complete",
+        tool_execution_notifications: notifications,
+    }
+}
+
+pub(super) fn notification(level: &'static str, text: &str) -> SarifNotification {
+    SarifNotification { level, message: message(text) }
+}
+
+/// How much it matters that a collector ended so.
+fn level(status: &str) -> &'static str {
+    match status {
+        "complete" => "note",
+        "failed" => "error",
+        _ => "warning",
+    }
+}

@@ -1,0 +1,90 @@
+//! Text from outside in messages and addresses.
+
+use std::fmt::Write;
+
+use url::{Position, Url};
+
+use super::objects::SarifMessage;
+use crate::escape::visible;
+
+/// Longest path that a location has, in bytes: PATH_MAX of Linux.
+const LONGEST_PATH: usize = 4096;
+
+/// A message that says this text and nothing else: control characters are shown, braces begin no
+/// placeholder (§3.11.5), and brackets no link (§3.11.6).
+pub(super) fn message(text: &str) -> SarifMessage {
+    SarifMessage { text: visible(text).replace('{', "{{").replace('}', "}}").replace("](", "] (") }
+}
+
+/// The address of a repository, if it is one on the web: without credentials, and as a URI, which
+/// is stricter than what browsers take.
+pub(super) fn web_address(repository: &str) -> Option<String> {
+    let mut url = Url::parse(repository).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    url.set_username("").ok()?;
+    url.set_password(None).ok()?;
+    url.set_query(None);
+    url.set_fragment(None);
+    let path = encoded(&url[Position::BeforePath..], |byte| matches!(byte, b'/' | b'%' | b':' | b'@'));
+    Some(format!("{}{path}", &url[..Position::BeforePath]))
+}
+
+/// A path inside a repository as a relative URI; `None` if it could lead out of it.
+pub(super) fn relative(path: &str) -> Option<String> {
+    let is_sound = path.len() <= LONGEST_PATH
+        && !path.contains('\0')
+        && path.split('/').all(|segment| !matches!(segment, "" | "." | ".."));
+    is_sound.then(|| encoded(path, |byte| byte == b'/'))
+}
+
+/// Percent-encodes all but what never needs it (RFC 3986 §2.3) and what `keeps` names. A percent
+/// sign that is kept, but encodes nothing, is encoded itself.
+fn encoded(text: &str, keeps: fn(u8) -> bool) -> String {
+    let bytes = text.as_bytes();
+    let mut uri = String::with_capacity(text.len());
+    for (at, &byte) in bytes.iter().enumerate() {
+        let is_plain = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        let encodes =
+            || bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        if is_plain || (keeps(byte) && (byte != b'%' || encodes())) {
+            uri.push(char::from(byte));
+        } else {
+            let _ = write!(uri, "%{byte:02X}");
+        }
+    }
+    uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_web_is_linked_to() {
+        let cases = [
+            ("https://git.example/team/app", Some("https://git.example/team/app")),
+            ("https://user:secret@git.example/a b?q#f", Some("https://git.example/a%20b")),
+            ("http://[::1]:8080/x[1]%zz%41|", Some("http://[::1]:8080/x%5B1%5D%25zz%41%7C")),
+            ("javascript:alert(1)", None),
+            ("file:///etc/passwd", None),
+            ("local", None),
+            ("", None),
+        ];
+        for (repository, uri) in cases {
+            assert_eq!(web_address(repository).as_deref(), uri, "{repository}");
+        }
+    }
+
+    #[test]
+    fn paths_stay_inside() {
+        assert_eq!(relative("src/load 1.c").as_deref(), Some("src/load%201.c"));
+        assert_eq!(relative("a:b/%41/漢").as_deref(), Some("a%3Ab/%2541/%E6%BC%A2"));
+        for path in ["../x", "/etc/passwd", "a/../b", "./a", "", "a\0b", &"x".repeat(5000)] {
+            assert_eq!(relative(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn messages_hold_no_links_and_no_placeholders() {
+        assert_eq!(message("[a](1) {0} \u{202e}").text, "[a] (1) {{0}} \\u{{202e}}");
+    }
+}
