@@ -1,4 +1,4 @@
-//! What the dashboard costs, and whether it slows the run down.
+//! `bench dashboard`: the cost of the dashboard, and whether it slows down a run.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -10,15 +10,15 @@ use streamguard::View;
 use streamguard::ui::{self, ObserverAdapter};
 use streamguard_engine::{CancelToken, Event, EventKind, Observer, PauseToken, RunState};
 
-use super::{Cost, cost};
+use super::measure::{TimeCost, measure};
 
-/// Jobs that make progress by turns.
-const JOBS: usize = 6;
+/// Jobs that make progress in turn.
+const JOB_COUNT: usize = 6;
 
-/// How many pieces a second's events come in; the engine's loop is not quicker.
-const PIECES: u64 = 200;
+/// Batches in which the events of a second come; the engine's loop is not quicker.
+const BATCHES_PER_SECOND: u64 = 200;
 
-/// Measures in a terminal, and prints what came out.
+/// Measures in a new terminal, and prints the result.
 pub(crate) fn run(events: u64, seconds: u64) -> Result<()> {
     let file = tempfile::NamedTempFile::new()?;
     let program = std::env::current_exe()?;
@@ -41,11 +41,11 @@ pub(crate) fn run(events: u64, seconds: u64) -> Result<()> {
 }
 
 /// Measures in this terminal.
-pub(crate) fn measure(events: u64, seconds: u64, into: &Path) -> Result<()> {
-    ensure!(ui::is_terminal(), "this is no terminal");
+pub(crate) fn measure_here(events: u64, seconds: u64, into: &Path) -> Result<()> {
+    ensure!(ui::is_terminal(), "standard output is not a terminal");
     let mut text = String::new();
     let dashboard = View::Dashboard { verbose: false, refresh: 4 };
-    let share = |cost: Cost| cost.cpu.as_secs_f64() / cost.wall.as_secs_f64() * 100.0;
+    let share = |cost: TimeCost| cost.cpu.as_secs_f64() / cost.wall.as_secs_f64() * 100.0;
     let [quiet, shown] = [View::Quiet, dashboard].map(|view| observed(view, events, Some(seconds)));
     writeln!(text, "{events} events in {seconds} s, of one core:")?;
     writeln!(text, "  quiet      {:.2} %", share(quiet))?;
@@ -58,12 +58,12 @@ pub(crate) fn measure(events: u64, seconds: u64, into: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Shows events, in so many seconds or as fast as can be.
-fn observed(view: View, events: u64, seconds: Option<u64>) -> Cost {
+/// Shows events, in so many seconds or as fast as possible.
+fn observed(view: View, events: u64, seconds: Option<u64>) -> TimeCost {
     let mut shown = ui::open(view, None, &CancelToken::new(), &PauseToken::new());
     let mut observer = ObserverAdapter(&mut *shown);
     let mut state = RunState::default();
-    let say = |state: &mut RunState, observer: &mut ObserverAdapter<'_>, at_ms, kind| {
+    let apply = |state: &mut RunState, observer: &mut ObserverAdapter<'_>, at_ms, kind| {
         let event = Event { at_ms, kind };
         state.apply(&event);
         observer.event(&event, state);
@@ -71,25 +71,25 @@ fn observed(view: View, events: u64, seconds: Option<u64>) -> Cost {
     let started = EventKind::RunStarted {
         version: String::new(),
         clock_ms: 0,
-        jobs: (0..JOBS).map(|job| format!("job{job}")).collect(),
+        jobs: (0..JOB_COUNT).map(|job| format!("job{job}")).collect(),
         resumed: false,
         mode: "process".to_owned(),
-        workers: JOBS,
+        workers: JOB_COUNT,
     };
-    say(&mut state, &mut observer, 0, started);
-    for job in 0..JOBS {
+    apply(&mut state, &mut observer, 0, started);
+    for job in 0..JOB_COUNT {
         let (unit, plan) = ("samples".to_owned(), String::new());
         let planned = EventKind::JobPlanned { job, shards: 10, expected: Some(events), unit, plan };
-        say(&mut state, &mut observer, 0, planned);
+        apply(&mut state, &mut observer, 0, planned);
     }
     let start = Instant::now();
-    let piece = (events / (seconds.unwrap_or(60) * PIECES)).max(1);
-    let ((), cost) = cost(|| {
+    let batch = (events / (seconds.unwrap_or(60) * BATCHES_PER_SECOND)).max(1);
+    let ((), cost) = measure(|| {
         for at in 0..events {
             let at_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-            let job = usize::try_from(at % JOBS as u64).unwrap_or(0);
-            say(&mut state, &mut observer, at_ms, EventKind::Progress { job, records: at });
-            if at % piece == 0 {
+            let job = usize::try_from(at % JOB_COUNT as u64).unwrap_or(0);
+            apply(&mut state, &mut observer, at_ms, EventKind::Progress { job, records: at });
+            if at % batch == 0 {
                 observer.tick(&state);
                 let due = seconds.map_or(0.0, |seconds| at as f64 / events as f64 * seconds as f64);
                 std::thread::sleep(Duration::from_secs_f64(due).saturating_sub(start.elapsed()));

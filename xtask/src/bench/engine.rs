@@ -1,4 +1,4 @@
-//! What the engine costs: shards that do nothing, and what it adds to shards that compute.
+//! `bench engine`: the cost of shards that do nothing, and the overhead on shards that compute.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,20 +10,20 @@ use streamguard_engine::{
     ShardError, ShardOutput,
 };
 
-use super::{cost, median};
+use super::measure::{measure, median};
 
-/// Shards that spin for so many steps, or not at all.
-struct Spin {
+/// A job whose shards spin for so many steps.
+struct SpinJob {
     shards: u32,
     steps: u64,
 }
 
-/// Some work that the compiler cannot see through.
+/// Computes something that the compiler cannot simplify.
 fn spin(steps: u64) -> u64 {
     (0..steps).fold(1, |state, step| std::hint::black_box(state ^ step).wrapping_mul(0x9E37_79B9_7F4A_7C15))
 }
 
-impl Job for Spin {
+impl Job for SpinJob {
     fn name(&self) -> &'static str {
         "spin"
     }
@@ -46,28 +46,31 @@ impl Job for Spin {
     }
 }
 
-/// The other end of the worker processes.
+/// Serves shards in a worker process.
 pub(crate) fn worker() -> Result<()> {
     Ok(streamguard_engine::serve(|_, settings, _| {
         let number = |key: &str| settings[key].as_u64().ok_or_else(|| format!("no {key}"));
         let shards = u32::try_from(number("shards")?).map_err(|error| error.to_string())?;
-        Ok(Arc::new(Spin { shards, steps: number("steps")? }))
+        Ok(Arc::new(SpinJob { shards, steps: number("steps")? }))
     })?)
 }
 
-fn go(shards: u32, steps: u64, options: &RunOptions) {
-    let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(Spin { shards, steps })];
-    let finished = streamguard_engine::run(jobs, options, None, &mut ()).expect("nothing is written");
+/// Runs a job to its end.
+fn run_shards(shards: u32, steps: u64, options: &RunOptions) {
+    let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(SpinJob { shards, steps })];
+    let finished =
+        streamguard_engine::run(jobs, options, None, &mut ()).expect("a run in memory writes nothing");
     assert_eq!(finished.state.jobs[0].completed_shards, shards);
 }
 
+/// Measures on threads and on worker processes, and prints the results.
 pub(crate) fn run() -> Result<()> {
     let processes = RunMode::Process(CommandLine::new(std::env::current_exe()?, ["worker"]));
     for (name, mode, shards) in
         [("thread", RunMode::Threading, 2_000_000), ("process", processes.clone(), 200_000)]
     {
         let options = RunOptions { mode, workers: 2, ..RunOptions::default() };
-        let costs: Vec<_> = (0..5).map(|_| cost(|| go(shards, 0, &options)).1).collect();
+        let costs: Vec<_> = (0..5).map(|_| measure(|| run_shards(shards, 0, &options)).1).collect();
         let per_shard = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(shards);
         let cpu = median(costs.iter().map(|cost| per_shard(cost.cpu)).collect());
         let wall = median(costs.iter().map(|cost| per_shard(cost.wall)).collect());
@@ -76,7 +79,7 @@ pub(crate) fn run() -> Result<()> {
         );
     }
 
-    // So many steps as take ten seconds of CPU, in 1,000 shards, against the bare loop.
+    // Ten seconds of computing in 1,000 shards, compared with the bare loop. Calibrate the steps first.
     let start = Instant::now();
     std::hint::black_box(spin(100_000_000));
     let steps = (100_000_000.0 * 0.010 / start.elapsed().as_secs_f64()) as u64;
@@ -84,7 +87,7 @@ pub(crate) fn run() -> Result<()> {
         let options = RunOptions { mode, workers: 2, ..RunOptions::default() };
         let mut ratios = Vec::new();
         for _ in 0..3 {
-            let bare = cost(|| {
+            let bare = measure(|| {
                 std::thread::scope(|scope| {
                     for _ in 0..2 {
                         scope.spawn(|| {
@@ -95,7 +98,7 @@ pub(crate) fn run() -> Result<()> {
                     }
                 });
             });
-            let ours = cost(|| go(1000, steps, &options));
+            let ours = measure(|| run_shards(1000, steps, &options));
             ratios.push((ours.1.cpu.as_secs_f64() / bare.1.cpu.as_secs_f64() - 1.0) * 100.0);
         }
         println!(

@@ -1,4 +1,4 @@
-//! Metrics of web logs, side by side with polars, DuckDB and GoAccess.
+//! `bench ingest`: metrics of web logs, side by side with polars, DuckDB and GoAccess.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -8,10 +8,10 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::{Cost, cost, median};
+use super::measure::{TimeCost, measure, median};
 
-/// What polars is asked: a table of the good lines, as fast as its expressions can make one.
-const POLARS: &str = r#"
+/// The metrics in polars: a table of the valid lines, built as fast as its expressions allow.
+const POLARS_SCRIPT: &str = r#"
 import glob, json, sys, polars as pl
 files = sorted(glob.glob(sys.argv[1] + "/*.log"))
 lines = pl.scan_csv(files, separator="\x01", has_header=False, quote_char=None, new_columns=["l"],
@@ -32,8 +32,8 @@ by = lambda column: {str(k): n for k, n in good.group_by(column).len().sort("len
 print(json.dumps({"figures": dict(zip(names, figures)), "methods": by("m"), "agents": by("u")}))
 "#;
 
-/// The same for DuckDB.
-const DUCKDB: &str = r#"
+/// The same metrics in DuckDB.
+const DUCKDB_SCRIPT: &str = r#"
 import duckdb, json, sys
 c = duckdb.connect(); c.execute("SET threads=1"); c.execute("SET enable_progress_bar=false"); c.execute("SET preserve_insertion_order=false")
 lines = ("read_csv('" + sys.argv[1] + "/*.log', header=false, auto_detect=false, delim='\\x01', quote='', escape='', "
@@ -49,13 +49,13 @@ by = lambda column: dict(c.execute(f"select {column}, count(*) n from g group by
 print(json.dumps({"figures": dict(zip(names, figures)), "methods": by("m"), "agents": by("u")}))
 "#;
 
-/// Reads all logs in a folder by turns with the peers, compares all figures, and prints costs.
+/// Reads all logs in a folder in turn with the peers, compares all figures, and prints costs.
 pub(crate) fn run(streamguard: &Path, logs: &Path, python: &Path, runs: usize) -> Result<()> {
     let scratch = tempfile::tempdir()?;
-    let mut costs = Costs::default();
+    let mut costs = CostTable::default();
     for _ in 0..runs {
         let mut figures = Vec::new();
-        for (name, script) in [("polars", POLARS), ("duckdb", DUCKDB)] {
+        for (name, script) in [("polars", POLARS_SCRIPT), ("duckdb", DUCKDB_SCRIPT)] {
             let mut command = Command::new(python);
             command.env("POLARS_MAX_THREADS", "1").args(["-c", script]).arg(logs);
             figures.push((name, costs.take(name, &mut command)?));
@@ -69,7 +69,7 @@ pub(crate) fn run(streamguard: &Path, logs: &Path, python: &Path, runs: usize) -
             let report = scratch.path().join("out");
             let mut command = Command::new(streamguard);
             command.args(["ingest", "--quiet", "--workers", workers, "--mode", mode, "--path"]).arg(logs);
-            // The cost is that of the figures alone; the report comes from another run.
+            // Only the run without a report is measured; the figures to compare come from a second run.
             costs.take(name, &mut command)?;
             let status =
                 command.args(["--fresh", "--output-dir"]).arg(&report).stdout(Stdio::null()).status()?;
@@ -83,14 +83,14 @@ pub(crate) fn run(streamguard: &Path, logs: &Path, python: &Path, runs: usize) -
         }
         costs.take("wc -l", Command::new("sh").args(["-c", "cat \"$0\"/*.log | wc -l"]).arg(logs))?;
     }
-    println!("all figures are those of polars and DuckDB; medians of {runs}:");
+    println!("all figures equal those of polars and DuckDB; medians of {runs} runs:");
     costs.print("1 worker");
     Ok(())
 }
 
-/// Reads a log in Combined Log Format by turns with GoAccess.
+/// Reads a log in Combined Log Format in turn with GoAccess.
 pub(crate) fn combined(streamguard: &Path, log: &Path, runs: usize) -> Result<()> {
-    let mut costs = Costs::default();
+    let mut costs = CostTable::default();
     let folder = tempfile::tempdir()?;
     for _ in 0..runs {
         let theirs = folder.path().join("goaccess.json");
@@ -124,8 +124,8 @@ pub(crate) fn combined(streamguard: &Path, log: &Path, runs: usize) -> Result<()
     Ok(())
 }
 
-/// Writes lines for `bytes` bytes to standard output, again and again those of one file: for
-/// memory, through a pipe.
+/// Writes the lines of a file to standard output, again and again, until `bytes` bytes are written: input for
+/// measuring memory with a pipe.
 pub(crate) fn repeat(file: &Path, bytes: u64) -> Result<()> {
     let mut lines = Vec::new();
     let mut reader = BufReader::new(std::fs::File::open(file)?);
@@ -139,14 +139,14 @@ pub(crate) fn repeat(file: &Path, bytes: u64) -> Result<()> {
     Ok(())
 }
 
-/// What each of some programs cost.
+/// Costs of some programs, by name.
 #[derive(Default)]
-struct Costs(Vec<(String, Vec<Cost>)>);
+struct CostTable(Vec<(String, Vec<TimeCost>)>);
 
-impl Costs {
-    /// Runs a program, and notes what it cost. Returns what it printed.
+impl CostTable {
+    /// Runs a program, and adds its cost. Returns its output.
     fn take(&mut self, name: &str, command: &mut Command) -> Result<Vec<u8>> {
-        let (output, cost) = cost(|| command.stderr(Stdio::inherit()).output());
+        let (output, cost) = measure(|| command.stderr(Stdio::inherit()).output());
         let output = output.with_context(|| format!("cannot start {name}"))?;
         ensure!(output.status.success(), "{name} failed");
         match self.0.iter_mut().find(|(known, _)| known == name) {
@@ -156,10 +156,10 @@ impl Costs {
         Ok(output.stdout)
     }
 
-    /// Medians, and their ratios to those of one of them.
+    /// Prints medians, and their ratios to those of the program `base`.
     fn print(&self, base: &str) {
-        let medians = |costs: &[Cost]| {
-            let of = |part: fn(&Cost) -> f64| median(costs.iter().map(part).collect());
+        let medians = |costs: &[TimeCost]| {
+            let of = |part: fn(&TimeCost) -> f64| median(costs.iter().map(part).collect());
             (of(|cost| cost.cpu.as_secs_f64()), of(|cost| cost.wall.as_secs_f64()))
         };
         let all: BTreeMap<&str, (f64, f64)> =
@@ -176,7 +176,7 @@ impl Costs {
     }
 }
 
-/// Our figures in the form of the peers'.
+/// Converts our figures to the form of the peers'.
 fn ours(report: &Value) -> Result<Value> {
     let job = &report["by_collector"]["ingest"];
     let metrics = &job["metrics"];
@@ -197,7 +197,8 @@ fn ours(report: &Value) -> Result<Value> {
     Ok(json!({"figures": figures, "methods": methods, "agents": agents}))
 }
 
-/// Counts must be equal; the peers add floating-point numbers up, which costs them some digits.
+/// Compares figures. Counts must be equal; other figures may differ in the last digits, because the peers sum
+/// floating-point numbers.
 fn compare(ours: &Value, theirs: &Value) -> Result<()> {
     for (group, figures) in theirs.as_object().context("no answer")? {
         for (name, theirs) in figures.as_object().context("no figures")? {
@@ -215,9 +216,9 @@ fn compare(ours: &Value, theirs: &Value) -> Result<()> {
     Ok(())
 }
 
-/// The logs that `bench ingest` reads.
+/// Input of the benchmark.
 #[derive(clap::Args)]
-pub(crate) struct Inputs {
+pub(crate) struct IngestInputs {
     /// A folder with logs of simple lines, in files called *.log.
     #[arg(long)]
     pub(crate) logs: PathBuf,
@@ -227,7 +228,7 @@ pub(crate) struct Inputs {
     /// A log in Combined Log Format, to compare with GoAccess.
     #[arg(long)]
     pub(crate) combined: Option<PathBuf>,
-    /// How often.
+    /// Number of runs.
     #[arg(long, default_value_t = 3)]
     pub(crate) runs: usize,
 }

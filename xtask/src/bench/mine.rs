@@ -1,4 +1,4 @@
-//! Mining a whole history, side by side with PyDriller.
+//! `bench mine`: mining a whole history, side by side with PyDriller.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,10 +8,10 @@ use serde_json::json;
 use streamguard_collect::Collect;
 use streamguard_mining::RepoCollector;
 
-use super::{cost, median};
+use super::measure::{measure, median};
 
-/// Mines `repository` by turns with this program and, if its script is named, with the peer:
-/// `PYTHON SCRIPT REPOSITORY 0 1 OUT`.
+/// Mines `repository` in turn with this program and, if its script is given, with the peer: `PYTHON SCRIPT
+/// REPOSITORY 0 1 OUT`.
 pub(crate) fn run(
     streamguard: &Path,
     repository: &Path,
@@ -24,7 +24,7 @@ pub(crate) fn run(
     let (mut same, mut same_ratios, mut same_samples) = (Vec::new(), Vec::new(), 0);
     for _ in 0..runs {
         let output = folder.path().join("out");
-        let (status, cost_of_ours) = cost(|| {
+        let (status, cost_of_ours) = measure(|| {
             Command::new(streamguard)
                 .args([
                     "collect",
@@ -47,11 +47,11 @@ pub(crate) fn run(
         });
         ensure!(status?.success(), "collect failed");
         ours.push(cost_of_ours.cpu.as_secs_f64());
-        let (samples, cost_of_same) = cost(|| mine_by_words(repository, words));
+        let (samples, cost_of_same) = measure(|| mine_by_words(repository, words));
         same_samples = samples?;
         same.push(cost_of_same.cpu.as_secs_f64());
         if let Some((python, script)) = peer {
-            let (status, cost_of_theirs) = cost(|| {
+            let (status, cost_of_theirs) = measure(|| {
                 Command::new(python)
                     .arg(script)
                     .arg(repository)
@@ -71,7 +71,7 @@ pub(crate) fn run(
     println!("{}, median of {runs}:", repository.display());
     println!("  collect, commits chosen by our vocabulary: {samples} samples, {:.2} s CPU", median(ours));
     println!(
-        "  the same commits as the peer, by its words: {same_samples} samples, {:.2} s CPU",
+        "  the commits that the peer chooses by its words: {same_samples} samples, {:.2} s CPU",
         median(same)
     );
     if !ratios.is_empty() {
@@ -85,8 +85,8 @@ pub(crate) fn run(
     Ok(())
 }
 
-/// Mines those commits, other than merges, whose messages hold one of the words anywhere.
-/// Returns how many samples that gives.
+/// Mines the commits, other than merges, whose messages contain one of the words. Returns the number of
+/// samples.
 fn mine_by_words(path: &Path, words: &[String]) -> Result<usize> {
     let repository = streamguard_git::open(path)?;
     let mut commits = Vec::new();

@@ -1,4 +1,4 @@
-//! What it takes to collect from all upstreams at once, to that from each alone.
+//! `bench upstreams`: collecting from all upstreams at once, compared with collecting from each alone.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::{cost, median};
+use super::measure::{measure, median};
 
-/// The collectors, each with the flag of its address and what the simulator calls that.
+/// The collectors, each with the flag of its address and the simulator's name for that address.
 const COLLECTORS: [(&str, &str, &str); 4] = [
     ("cve", "--nvd-url", "nvd"),
     ("github", "--github-url", "github"),
@@ -16,17 +16,19 @@ const COLLECTORS: [(&str, &str, &str); 4] = [
     ("exploitdb", "--exploitdb-url", "exploitdb"),
 ];
 
-/// How often it is looked whether the simulator is there, and how often that is enough.
-const LOOK: Duration = Duration::from_millis(50);
-const LOOKS: u32 = 600;
+/// Pause between two checks whether the simulator listens.
+const START_POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// Checks before the simulator counts as failed.
+const MAX_START_POLLS: u32 = 600;
 
-/// A simulator; it ends with this value.
-struct Simulator {
+/// A running simulator. Dropping the value stops it.
+struct UpstreamSimulator {
     child: Child,
     port: u16,
 }
 
-impl Simulator {
+impl UpstreamSimulator {
+    /// Starts the simulator, and waits until it listens.
     fn start(program: &Path, latency: u32, folder: &Path) -> Result<Self> {
         let port_file = folder.join("port");
         let child = Command::new("python3")
@@ -37,30 +39,31 @@ impl Simulator {
             .spawn()
             .context("cannot run python3")?;
         let mut simulator = Self { child, port: 0 };
-        for _ in 0..LOOKS {
+        for _ in 0..MAX_START_POLLS {
             if let Ok(port) = std::fs::read_to_string(&port_file).unwrap_or_default().trim().parse() {
                 simulator.port = port;
                 return Ok(simulator);
             }
-            std::thread::sleep(LOOK);
+            std::thread::sleep(START_POLL_INTERVAL);
         }
-        bail!("{} does not say where it listens", program.display())
+        bail!("{} did not write the port on which it listens", program.display())
     }
 }
 
-impl Drop for Simulator {
+impl Drop for UpstreamSimulator {
     fn drop(&mut self) {
-        // Gone already is as good.
+        // The simulator may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
+/// Measures, and prints the ratios.
 pub(crate) fn run(streamguard: &Path, simulator: &Path, latency: u32, runs: usize) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let simulator = Simulator::start(simulator, latency, folder.path())?;
+    let simulator = UpstreamSimulator::start(simulator, latency, folder.path())?;
     let names = COLLECTORS.map(|(name, ..)| name);
-    // What it reads and makes at the first question is no matter of the network.
+    // The simulator loads its data at the first request, so a first run is not measured.
     collect(streamguard, &simulator, &names, "--parallel")?;
     let measure = |what: &str, collectors: &[&str], order: &str| -> Result<f64> {
         let seconds: Result<Vec<f64>> =
@@ -82,9 +85,14 @@ pub(crate) fn run(streamguard: &Path, simulator: &Path, latency: u32, runs: usiz
     Ok(())
 }
 
-/// Collects with an empty cache, but for what the records name: how long that is decided by
-/// repositories. Returns the seconds that it took.
-fn collect(streamguard: &Path, simulator: &Simulator, collectors: &[&str], order: &str) -> Result<f64> {
+/// Collects with an empty cache, but takes no samples from the records: that time depends on repositories.
+/// Returns the seconds that it took.
+fn collect(
+    streamguard: &Path,
+    simulator: &UpstreamSimulator,
+    collectors: &[&str],
+    order: &str,
+) -> Result<f64> {
     let folder = tempfile::tempdir()?;
     let mut command = Command::new(streamguard);
     command.args(["collect", "--quiet", "--rate-scale", "0.01", order, "--output-dir", "out"]);
@@ -98,7 +106,7 @@ fn collect(streamguard: &Path, simulator: &Simulator, collectors: &[&str], order
         "--osv-samples",
         "0",
     ]);
-    // Ecosystems that the simulator has.
+    // The ecosystems of which the simulator has records.
     command.args(["--osv-ecosystems", "PyPI", "Go", "crates.io", "RubyGems", "Packagist", "OSS-Fuzz", "GIT"]);
     for (_, flag, service) in COLLECTORS {
         command.args([flag, &format!("http://127.0.0.1:{}/{service}", simulator.port)]);
@@ -106,8 +114,8 @@ fn collect(streamguard: &Path, simulator: &Simulator, collectors: &[&str], order
     command.arg("--collectors").args(collectors);
     command.env("GITHUB_TOKEN", "a-token-for-nobody").env("NVD_API_KEY", "a-key-for-nobody");
     command.current_dir(folder.path()).stdout(Stdio::null());
-    let (status, cost) = cost(|| command.status());
-    // 4: without what the records name there is no sample of them.
+    let (status, cost) = measure(|| command.status());
+    // Exit code 4: no samples were collected, which is expected here.
     ensure!(matches!(status?.code(), Some(0 | 4)), "collect failed");
     Ok(cost.wall.as_secs_f64())
 }

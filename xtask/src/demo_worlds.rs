@@ -1,4 +1,4 @@
-//! Worlds of any size on disk.
+//! Demo worlds of any size on disk.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,21 +7,21 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use streamguard_world::{Settings, World};
 
-/// How often it is said how far it is.
-const TELL: Duration = Duration::from_secs(1);
+/// Shortest pause between two lines of progress.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How many fixes so many repositories have, unless it is said: as many each as in the demo world.
-pub(crate) fn fixes(repositories: usize) -> usize {
+/// Returns the default number of fixes for so many repositories: as many per repository as in the demo world.
+pub(crate) fn default_fixes(repositories: usize) -> usize {
     let demo = Settings::default();
     repositories * demo.fixes / demo.repositories
 }
 
-/// Writes a world, and says what is in it.
+/// Writes a world, and prints a summary.
 pub(crate) fn write(settings: Settings, folder: &Path) -> Result<()> {
-    let (all, begin, mut told) = (settings.repositories, Instant::now(), Instant::now());
+    let (all, begin, mut last_progress) = (settings.repositories, Instant::now(), Instant::now());
     let truth = World::new(settings).write_telling(folder, |written| {
-        if told.elapsed() >= TELL {
-            told = Instant::now();
+        if last_progress.elapsed() >= PROGRESS_INTERVAL {
+            last_progress = Instant::now();
             println!("{written} of {all} repositories");
         }
     })?;
@@ -35,7 +35,7 @@ pub(crate) fn write(settings: Settings, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The repositories of a world on disk, by path.
+/// Returns the paths of the repositories of a world on disk.
 pub(crate) fn repositories(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for owner in fs::read_dir(folder)? {

@@ -1,5 +1,5 @@
-//! Checks the repo collector against known fixes: given the commit that an advisory names as
-//! the fix, does it yield a pair of functions?
+//! Checks against a table of known fixes: does the commit that an advisory names as the fix yield a pair of
+//! functions?
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,9 +10,9 @@ use streamguard_collect::Collect;
 use streamguard_engine::Counters;
 use streamguard_mining::RepoCollector;
 
-/// Reads `ground_truth.csv` (one advisory and commit a line) and mines its commits in clones
-/// below `clones`, found as `owner+name/*.git`, `owner__name.git` or `owner/name.git`.
-pub(crate) fn run(table: &Path, clones: &Path) -> Result<()> {
+/// Mines the commits of `ground_truth.csv` (one advisory and commit per line) in clones below `clones`, found
+/// as `owner+name/*.git`, `owner__name.git` or `owner/name.git`.
+pub(crate) fn check_clones(table: &Path, clones: &Path) -> Result<()> {
     let text = std::fs::read_to_string(table).with_context(|| format!("cannot read {}", table.display()))?;
     let mut lines = text.lines();
     let head: Vec<&str> = lines.next().context("an empty table")?.split(',').collect();
@@ -53,15 +53,15 @@ pub(crate) fn run(table: &Path, clones: &Path) -> Result<()> {
     let percent = |n: i32| f64::from(n) * 100.0 / f64::from(rows);
     println!("{cut} of {rows} rows ({:.1} %) yield a pair of functions", percent(cut));
     println!(
-        "{labelled} ({:.1} %) yield one of the default confidence, {pairs} pairs in all",
+        "{labelled} ({:.1} %) yield a pair of the default confidence, {pairs} pairs in all",
         percent(labelled)
     );
     Ok(())
 }
 
-/// Reads `ground_truth.csv` and `fixes.jsonl` of a run. Rows that no upstream of the collectors
-/// tells of (those of RubySec's and FriendsOfPHP's own files) are left out.
-pub(crate) fn of_run(table: &Path, folder: &Path) -> Result<()> {
+/// Compares `fixes.jsonl` of a run with `ground_truth.csv`. Rows that no upstream of the collectors contains
+/// (those from the files of RubySec and FriendsOfPHP) are left out.
+pub(crate) fn check_run(table: &Path, folder: &Path) -> Result<()> {
     let text = std::fs::read_to_string(table).with_context(|| format!("cannot read {}", table.display()))?;
     let mut lines = text.lines();
     let head: Vec<&str> = lines.next().context("an empty table")?.split(',').collect();
@@ -79,13 +79,13 @@ pub(crate) fn of_run(table: &Path, folder: &Path) -> Result<()> {
         let sample: streamguard_dataset::Sample = serde_json::from_str(line)?;
         found.extend(sample.commit.filter(|_| sample.kind == streamguard_dataset::Kind::Pair));
     }
-    let is_told = |evidence: &str| {
+    let is_covered = |evidence: &str| {
         evidence.split(';').any(|source| !source.starts_with("rubysec") && !source.starts_with("fop"))
     };
     let (mut rows, mut hits) = (0, 0);
     for line in lines {
         let fields: Vec<&str> = line.split(',').collect();
-        if fields[strength] != "advisory-reference" || fields[files] == "0" || !is_told(fields[evidence]) {
+        if fields[strength] != "advisory-reference" || fields[files] == "0" || !is_covered(fields[evidence]) {
             continue;
         }
         rows += 1;
@@ -99,6 +99,7 @@ pub(crate) fn of_run(table: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Returns the clone of a repository.
 fn clone_of(clones: &Path, repo: &str) -> Option<std::path::PathBuf> {
     let (owner, name) = repo.split_once('/')?;
     let nested = clones.join(format!("{owner}+{name}"));
@@ -117,6 +118,7 @@ fn clone_of(clones: &Path, repo: &str) -> Option<std::path::PathBuf> {
     .find(|path| streamguard_git::open(path).is_ok())
 }
 
+/// Returns counters as text.
 fn reasons(counters: &Counters) -> String {
     let listed: Vec<String> = counters.iter().map(|(name, n)| format!("{name} {n}")).collect();
     listed.join(", ")

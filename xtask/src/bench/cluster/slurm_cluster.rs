@@ -1,4 +1,4 @@
-//! A Slurm of two nodes on this machine, by the script of the tests.
+//! A Slurm cluster of two nodes on this machine, started by the script of the tests.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -9,19 +9,19 @@ use anyhow::{Context, Result, bail};
 use rustix::process::{WaitOptions, getpid, set_child_subreaper, wait};
 use tempfile::TempDir;
 
-use super::super::cpu_of;
+use super::super::measure::process_cpu_time;
 
-/// The cluster; it ends with this value.
-pub(super) struct Slurm {
+/// The cluster. Dropping the value stops it.
+pub(super) struct SlurmCluster {
     script: Child,
-    /// It ends when this does.
-    orders: Option<ChildStdin>,
+    /// Standard input of the script, which stops the cluster when the input ends.
+    stdin: Option<ChildStdin>,
     folder: TempDir,
 }
 
-impl Slurm {
-    /// Starts it. From now on processes that lose their parent become children of this one, so that
-    /// what elements cost is known.
+impl SlurmCluster {
+    /// Starts the cluster. From now on processes that lose their parent become children of this process, so
+    /// that the CPU time of array tasks can be measured.
     pub(super) fn start() -> Result<Self> {
         set_child_subreaper(Some(getpid()))?;
         let folder = tempfile::tempdir()?;
@@ -33,40 +33,41 @@ impl Slurm {
             .spawn()
             .context("cannot run python3")?;
         std::fs::create_dir_all(folder.path().join("slurm"))?;
-        let orders = script.stdin.take();
+        let stdin = script.stdin.take();
         let mut answer = String::new();
-        BufReader::new(script.stdout.take().context("it was piped")?).read_line(&mut answer)?;
+        BufReader::new(script.stdout.take().context("standard output is not piped")?)
+            .read_line(&mut answer)?;
         match answer.trim() {
-            "ready" => Ok(Self { script, orders, folder }),
-            why => bail!("no Slurm: {why}"),
+            "ready" => Ok(Self { script, stdin, folder }),
+            reason => bail!("Slurm does not start: {reason}"),
         }
     }
 
-    /// What leads Slurm's programs there.
+    /// Returns the configuration file through which Slurm's programs find the cluster.
     pub(super) fn conf(&self) -> PathBuf {
         self.folder.path().join("slurm/slurm.conf")
     }
 
-    /// CPU time of its daemons so far.
+    /// Returns the CPU time of the daemons so far.
     pub(super) fn cpu(&self) -> Result<Duration> {
         let of = |name: &str| -> Result<Duration> {
             let pid = std::fs::read_to_string(self.folder.path().join("slurm").join(name))?;
-            Ok(cpu_of(pid.trim()))
+            Ok(process_cpu_time(pid.trim()))
         };
         Ok(of("slurmctld.pid")? + of("n1.pid")? + of("n2.pid")?)
     }
 
-    /// Waits until what it started is over, so that its CPU time counts as that of children.
+    /// Waits for the processes of the array tasks, so that their CPU time counts as that of children.
     pub(super) fn gather(&self) {
         std::thread::sleep(Duration::from_secs(1));
         while let Ok(Some(_)) = wait(WaitOptions::NOHANG) {}
     }
 }
 
-impl Drop for Slurm {
+impl Drop for SlurmCluster {
     fn drop(&mut self) {
-        drop(self.orders.take());
-        // Gone already is as good.
+        drop(self.stdin.take());
+        // The script may have ended already.
         let _ = self.script.wait();
     }
 }

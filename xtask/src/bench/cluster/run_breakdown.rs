@@ -1,4 +1,4 @@
-//! Where the time of a run went, by what it left: its journal, and the logs of its elements.
+//! The parts of a run's time, from its journal and the logs of its array tasks.
 
 use std::fs;
 use std::path::Path;
@@ -7,65 +7,65 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, Result};
 use streamguard_engine::EventKind;
 
-use super::super::Cost;
+use super::super::measure::TimeCost;
 
 /// Parts of a run, in seconds.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Parts {
+pub(super) struct RunBreakdown {
     pub(super) wall: f64,
     /// Until the plan was made.
     planning: f64,
-    /// From there until the first element began: handing over, and Slurm's scheduler.
+    /// From the plan until the first array task began: submission, and Slurm's scheduler.
     starting: f64,
-    /// From there until the last one ended.
+    /// From there until the last array task ended.
     running: f64,
-    /// While they ran: time of elements, all of them together.
+    /// Time of all array tasks together.
     busy: f64,
-    /// From the last one's end until all results were taken in.
+    /// From the end of the last array task until all results were taken in.
     noticing: f64,
     /// From there to the end: merging, and the dataset.
     merging: f64,
     submitter: f64,
-    elements: f64,
+    tasks: f64,
     daemons: f64,
-    /// Processors that something else took all the time, on average.
+    /// Processors that other programs used, on average.
     pub(super) others: f64,
     shards: f64,
     count: f64,
 }
 
 /// CPU time beside that of the program and its workers.
-pub(super) struct Shares {
-    pub(super) elements: Duration,
-    /// Of Slurm.
+pub(super) struct CpuShares {
+    pub(super) tasks: Duration,
+    /// Slurm's daemons.
     pub(super) daemons: Duration,
-    /// What has nothing to do with the run, and disturbs it.
+    /// Programs that have nothing to do with the run, and disturb it.
     pub(super) others: Duration,
 }
 
-/// One of them, out of all.
-pub(super) type Part = fn(&Parts) -> f64;
+/// Access to one part.
+pub(super) type BreakdownPart = fn(&RunBreakdown) -> f64;
 
-impl Parts {
-    /// Their names.
-    pub(super) const ALL: &[(&str, Part)] = &[
-        ("wall", |parts| parts.wall),
-        ("  planning", |parts| parts.planning),
-        ("  until the first element begins", |parts| parts.starting),
-        ("  while elements run", |parts| parts.running),
-        ("    time of all elements", |parts| parts.busy),
-        ("  until all results are seen", |parts| parts.noticing),
-        ("  merging, the dataset, the report", |parts| parts.merging),
-        ("CPU of the program and its workers", |parts| parts.submitter),
-        ("CPU of elements", |parts| parts.elements),
-        ("CPU of Slurm's daemons", |parts| parts.daemons),
-        ("processors that others took", |parts| parts.others),
-        ("shards", |parts| parts.shards),
-        ("elements", |parts| parts.count),
+impl RunBreakdown {
+    /// Names of the parts.
+    pub(super) const ALL: &[(&str, BreakdownPart)] = &[
+        ("wall", |run| run.wall),
+        ("  planning", |run| run.planning),
+        ("  until the first task begins", |run| run.starting),
+        ("  while tasks run", |run| run.running),
+        ("    time of all tasks", |run| run.busy),
+        ("  until all results are seen", |run| run.noticing),
+        ("  merging, the dataset, the report", |run| run.merging),
+        ("CPU of the program and its workers", |run| run.submitter),
+        ("CPU of tasks", |run| run.tasks),
+        ("CPU of Slurm's daemons", |run| run.daemons),
+        ("processors of other programs", |run| run.others),
+        ("shards", |run| run.shards),
+        ("tasks", |run| run.count),
     ];
 
-    /// Those of the run in a folder.
-    pub(super) fn read(out: &Path, submitter: Cost, shares: Shares) -> Result<Self> {
+    /// Reads the parts of the run in a folder.
+    pub(super) fn read(out: &Path, submitter: TimeCost, shares: CpuShares) -> Result<Self> {
         let state = out.join(".streamguard");
         let (mut begin, mut planned, mut settled, mut shards) = (0, 0, 0, 0);
         for event in streamguard_engine::journal::read(&state.join("journal.jsonl"))? {
@@ -82,8 +82,8 @@ impl Parts {
         let mut spans = Vec::new();
         for log in fs::read_dir(state.join("cluster/logs")).into_iter().flatten() {
             let log = log?.metadata()?;
-            // Slurm makes it when the element begins; the element writes to it at its end.
-            let begin = log.created().context("the file system knows no time of birth")?;
+            // Slurm creates the log when the array task begins, and the task writes to it when it ends.
+            let begin = log.created().context("the file system does not record when files were created")?;
             spans.push((since(begin), since(log.modified()?)));
         }
         let (planned, settled) = (seconds(planned), seconds(settled));
@@ -99,7 +99,7 @@ impl Parts {
             noticing: settled - last,
             merging: wall - settled,
             submitter: submitter.cpu.as_secs_f64(),
-            elements: shares.elements.as_secs_f64(),
+            tasks: shares.tasks.as_secs_f64(),
             daemons: shares.daemons.as_secs_f64(),
             others: shares.others.as_secs_f64() / wall,
             shards: f64::from(shards),

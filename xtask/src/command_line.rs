@@ -1,0 +1,155 @@
+//! The command line of `cargo xtask`.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::bench;
+
+/// Development tasks of StreamGuard.
+#[derive(Parser)]
+pub(crate) enum XtaskCommand {
+    /// Measures, side by side with another program where there is one.
+    #[command(subcommand)]
+    Bench(BenchCommand),
+    /// Compares results with those of another program.
+    #[command(subcommand)]
+    Check(CheckCommand),
+    /// Mines the commits of a table of known fixes, and lists the ones that yield nothing.
+    Truth {
+        /// Path of `ground_truth.csv`.
+        table: PathBuf,
+        /// Folder with bare clones.
+        clones: PathBuf,
+    },
+    /// Compares a run of `collect` with known fixes: the share of commits, named as fixes by advisories, that
+    /// yielded pairs.
+    TruthOfRun {
+        /// Path of `ground_truth.csv`.
+        table: PathBuf,
+        /// Output directory of the run.
+        folder: PathBuf,
+    },
+    /// Kills a run at random moments and resumes it, many times.
+    Crash {
+        /// Number of kills.
+        #[arg(default_value_t = 50)]
+        times: u32,
+    },
+    /// Rewrites the embedded demo world.
+    Snapshot,
+    /// Writes a world of any size into a folder: bare repositories, and `truth.jsonl`.
+    World {
+        /// Folder to write.
+        folder: PathBuf,
+        /// Seed from which the whole world follows.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Number of repositories.
+        #[arg(long, default_value_t = 12)]
+        repositories: usize,
+        /// Number of planted fixes, in all repositories together [default: 40 for three repositories]
+        #[arg(long)]
+        fixes: Option<usize>,
+    },
+    /// Writes the lines of a file to standard output, again and again, for `| streamguard ingest --path -`.
+    Repeat {
+        /// File with the lines.
+        file: PathBuf,
+        /// Least number of bytes to write.
+        #[arg(default_value_t = 20_000_000_000)]
+        bytes: u64,
+    },
+    /// Runs shards for `bench engine`; not for direct use.
+    #[command(hide = true)]
+    Worker,
+}
+
+/// A benchmark.
+#[derive(Subcommand)]
+pub(crate) enum BenchCommand {
+    /// Sieving, in turn with primesieve.
+    Prime {
+        /// Path of primesieve.
+        #[arg(long, default_value = "primesieve")]
+        peer: PathBuf,
+        /// Number of runs.
+        #[arg(long, default_value_t = 9)]
+        runs: usize,
+    },
+    /// Cost of a shard on threads and on worker processes, and overhead of the engine on real work.
+    Engine,
+    /// Speed of generating pairs: the texts alone, and as a dataset on disk.
+    Synthetic,
+    /// Cost of the dashboard under a constant stream of progress, in a terminal of 200 columns and 60 rows that
+    /// `script` opens.
+    Dashboard {
+        /// Number of events.
+        #[arg(long, default_value_t = 5_000_000)]
+        events: u64,
+        /// Seconds over which the events are spread.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// Measure in this terminal, and write the result to this file; not for direct use.
+        #[arg(long, hide = true)]
+        into: Option<PathBuf>,
+    },
+    /// Collecting from all upstreams side by side, from one after the other, and from each alone.
+    Upstreams {
+        /// Simulator of the upstreams: a Python script that takes `--port 0 --port-file FILE --rate-scale 0.01
+        /// --latency MS`.
+        simulator: PathBuf,
+        /// Delay of each answer of the simulator, in milliseconds.
+        #[arg(long, default_value_t = 50)]
+        latency: u32,
+        /// Number of runs.
+        #[arg(long, default_value_t = 3)]
+        runs: usize,
+    },
+    /// Mining many repositories on a Slurm cluster of one and of two nodes, all on this machine, in turn with
+    /// worker processes.
+    Cluster(bench::cluster::ClusterInputs),
+    /// Cost of the reports of a large run.
+    Reports {
+        /// Number of samples in the run.
+        #[arg(long, default_value_t = 50_000)]
+        samples: u64,
+    },
+    /// Metrics of web logs, in turn with polars, DuckDB and, for combined logs, GoAccess; all figures are
+    /// compared.
+    Ingest(bench::ingest::IngestInputs),
+    /// Mining a whole history, in turn with PyDriller if its script is given.
+    Mine {
+        /// Bare repository.
+        repository: PathBuf,
+        /// Script that is called as `PYTHON SCRIPT REPOSITORY 0 1 OUT`.
+        #[arg(long)]
+        peer: Option<PathBuf>,
+        /// Python with PyDriller.
+        #[arg(long, default_value = "python3")]
+        python: PathBuf,
+        /// Words, or parts of words, by which the other program chooses commits.
+        #[arg(long, value_delimiter = ',', default_value = "security,cve,vulnerability")]
+        words: Vec<String>,
+        /// Number of runs.
+        #[arg(long, default_value_t = 3)]
+        runs: usize,
+    },
+}
+
+/// A comparison.
+#[derive(Subcommand)]
+pub(crate) enum CheckCommand {
+    /// Counts of primes in random ranges, and known counts up to powers of ten.
+    Prime {
+        /// Path of primesieve.
+        #[arg(long, default_value = "primesieve")]
+        peer: PathBuf,
+        /// Number of ranges.
+        #[arg(long, default_value_t = 1000)]
+        ranges: u32,
+        /// Seed from which the ranges follow.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+}
