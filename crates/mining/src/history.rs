@@ -1,204 +1,144 @@
-//! Which commits: a walk over a history, by message.
+//! Selection of commits: a walk over a history that reads every message.
 
-use std::fmt;
-use std::str::FromStr;
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use gix::ObjectId;
 use gix::revision::walk::Sorting;
 use gix::traverse::commit::simple::CommitTimeOrder;
-use serde::{Deserialize, Serialize};
+use streamguard_git::open;
 
-use super::JUDGE;
-use super::message::SELECTION_THRESHOLD;
+use super::message::{MESSAGE_SCORER, SELECTION_THRESHOLD};
+use super::selected_commit::{SelectedCommit, SelectionReason};
+use super::since::SinceDate;
 
-/// Seconds in three years of 365.25 days: how far back a history is looked at by default.
-const THREE_YEARS: i64 = 3 * 31_557_600;
+/// Length of the history that is read by default: three years of 365.25 days, in seconds.
+const DEFAULT_HISTORY_SECONDS: i64 = 3 * 31_557_600;
 
-/// Most commits that are looked at through one merge; larger ones bring whole branches in.
-const THROUGH: usize = 50;
+/// Most commits that a merge may stand for; larger merges bring in whole branches.
+const MAX_MERGED_COMMITS: usize = 50;
 
-/// Commits between two looks at whether to stop.
-const STRIDE: u64 = 256;
+/// Number of commits between two checks whether to stop.
+const STOP_CHECK_INTERVAL: u64 = 256;
 
-/// The oldest commits to look at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum SinceDate {
-    /// The whole history.
-    All,
-    /// From this day on, in UTC.
-    Day(jiff::civil::Date),
-}
-
-impl FromStr for SinceDate {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text == "all" {
-            return Ok(Self::All);
-        }
-        text.parse()
-            .map(Self::Day)
-            .map_err(|_| format!("{text:?} is neither a date such as 2020-01-31 nor `all`"))
-    }
-}
-
-impl TryFrom<String> for SinceDate {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl From<SinceDate> for String {
-    fn from(since: SinceDate) -> Self {
-        since.to_string()
-    }
-}
-
-impl fmt::Display for SinceDate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::All => f.write_str("all"),
-            Self::Day(date) => date.fmt(f),
-        }
-    }
-}
-
-/// A commit that may be a security fix. As JSON its hexadecimal id and the reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "(String, String)", into = "(String, String)")]
-pub struct SelectedCommit {
-    /// The commit.
-    pub commit: ObjectId,
-    /// What speaks for it.
-    pub why: SelectionReason,
-}
-
-/// What speaks for a commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SelectionReason {
-    /// Its own message.
-    Message,
-    /// The message of the merge that brought it in.
-    Merge(ObjectId),
-    /// Somebody names it as a fix, whatever its message says.
-    Named,
-}
-
-impl TryFrom<(String, String)> for SelectedCommit {
-    type Error = String;
-
-    fn try_from((commit, why): (String, String)) -> Result<Self, String> {
-        let id = |text: &str| ObjectId::from_hex(text.as_bytes()).map_err(|error| error.to_string());
-        let why = match why.as_str() {
-            "message" => SelectionReason::Message,
-            "named" => SelectionReason::Named,
-            merge => SelectionReason::Merge(id(merge)?),
-        };
-        Ok(Self { commit: id(&commit)?, why })
-    }
-}
-
-impl From<SelectedCommit> for (String, String) {
-    fn from(chosen: SelectedCommit) -> Self {
-        let why = match chosen.why {
-            SelectionReason::Message => "message".to_owned(),
-            SelectionReason::Named => "named".to_owned(),
-            SelectionReason::Merge(id) => id.to_string(),
-        };
-        (chosen.commit.to_string(), why)
-    }
-}
-
-/// The commits of a repository that may be security fixes.
+/// Commits of a repository that may be security fixes.
 #[derive(Debug, Default)]
-pub(crate) struct Selection {
-    /// How many commits were looked at.
+pub(crate) struct CommitSelection {
+    /// Number of commits whose messages were read.
     pub(crate) walked: u64,
-    /// How many could not be read; what only they lead to is missing.
+    /// Number of commits that could not be read. Commits that only they lead to are missing.
     pub(crate) unreadable: u64,
-    /// The chosen ones, newest first.
+    /// Selected commits, newest first.
     pub(crate) commits: Vec<SelectedCommit>,
 }
 
-/// Looks at the messages of all commits that the head can reach, newest first. A merge that
-/// speaks of security stands for the commits that it brought in.
-pub(crate) fn select(
+/// Opens the repository at `path` and selects commits that may be security fixes.
+///
+/// # Errors
+/// The reason why the repository cannot be read, or that `stop` asked to stop.
+pub(crate) fn select_commits(
+    path: &Path,
+    since: Option<&SinceDate>,
+    stop: &dyn Fn() -> bool,
+) -> Result<CommitSelection, String> {
+    let repository = open(path).map_err(|error| error.to_string())?;
+    walk_history(&repository, since, stop).map_err(|reason| format!("{path:?}: {reason}"))
+}
+
+/// Reads the messages of all commits that are reachable from the head, newest first. A merge whose message
+/// is about security stands for the commits that it brought in.
+fn walk_history(
     repository: &gix::Repository,
     since: Option<&SinceDate>,
     stop: &dyn Fn() -> bool,
-) -> Result<Selection, String> {
+) -> Result<CommitSelection, String> {
     let unreadable = |error: gix::Error| format!("cannot read the history: {error}");
     let head = repository.head().map_err(unreadable)?;
     if head.is_unborn() {
         // A repository without a commit has nothing to mine.
-        return Ok(Selection::default());
+        return Ok(CommitSelection::default());
     }
-    let head = head.into_peeled_id().map_err(unreadable)?;
-    let order = CommitTimeOrder::NewestFirst;
-    let newest = repository.find_commit(head).map_err(unreadable)?.time();
-    let sorting = match since {
-        Some(SinceDate::All) => Sorting::ByCommitTime(order),
-        Some(SinceDate::Day(date)) => {
-            let start = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|error| error.to_string())?;
-            Sorting::ByCommitTimeCutoff { order, seconds: start.timestamp().as_second() }
-        }
-        None => match newest {
-            Ok(newest) => {
-                Sorting::ByCommitTimeCutoff { order, seconds: newest.seconds.saturating_sub(THREE_YEARS) }
-            }
-            // A date that makes no sense cuts nothing off.
-            Err(_) => Sorting::ByCommitTime(order),
-        },
-    };
-    let mut selection = Selection::default();
-    let mut through = Vec::new();
-    let walk = |sorting| repository.rev_walk([head.detach()]).sorting(sorting).all();
-    // Where the head has no date, there is no order by dates.
+    let head = head.into_peeled_id().map_err(unreadable)?.detach();
+    let sorting = walk_order(repository, head, since)?;
+    let walk = |sorting| repository.rev_walk([head]).sorting(sorting).all();
+    // If the head has no valid date, its commits cannot be walked in the order of dates.
     let walk = walk(sorting).or_else(|_| walk(Sorting::BreadthFirst)).map_err(unreadable)?;
+    let mut selection = CommitSelection::default();
+    let mut merges = Vec::new();
     for info in walk {
-        // A damaged commit ends its own line of history; the walk goes on along the others.
+        // A damaged commit ends its own line of history; the walk continues along the others.
         let Ok((info, commit)) = info.and_then(|info| info.object().map(|commit| (info, commit))) else {
             selection.unreadable += 1;
             continue;
         };
-        if selection.walked % STRIDE == 0 && stop() {
+        if selection.walked % STOP_CHECK_INTERVAL == 0 && stop() {
             return Err("stopped".to_owned());
         }
         selection.walked += 1;
         let message = String::from_utf8_lossy(commit.message_raw_sloppy());
         let parents = info.parent_ids.len();
-        // One that is turned away for its class is taken along, to be counted as such.
-        let judgement = JUDGE.judge(&message, parents);
-        if judgement.score < SELECTION_THRESHOLD {
+        let score = MESSAGE_SCORER.score(&message, parents);
+        // Points decide, not `selected`: a commit whose class cannot be a fix is mined as well, so that it
+        // is counted as rejected for its class.
+        if score.points < SELECTION_THRESHOLD {
             continue;
         }
-        // A merge that is itself the fix, such as that of an advisory's private fork, is not
-        // looked through: its commits may be nowhere else.
-        if parents > 1 && !judgement.selected {
-            through.push((selection.commits.len(), info.id));
+        // A merge that is itself the fix, such as that of an advisory's private fork, is mined whole: its
+        // commits may not exist anywhere else.
+        if parents > 1 && !score.selected {
+            merges.push((selection.commits.len(), info.id));
         } else {
-            selection.commits.push(SelectedCommit { commit: info.id, why: SelectionReason::Message });
+            selection.commits.push(SelectedCommit { commit: info.id, reason: SelectionReason::Message });
         }
     }
-    look_through(repository, &mut selection, &through);
+    expand_merges(repository, &mut selection, &merges);
     Ok(selection)
 }
 
-/// Puts the commits that a merge brought in at the place of the merge, unless they were
-/// chosen for their own message.
-fn look_through(repository: &gix::Repository, selection: &mut Selection, merges: &[(usize, ObjectId)]) {
-    let mut chosen: std::collections::BTreeSet<ObjectId> =
-        selection.commits.iter().map(|chosen| chosen.commit).collect();
+/// Returns the order of the walk, which ends at the date of `since`.
+fn walk_order(
+    repository: &gix::Repository,
+    head: ObjectId,
+    since: Option<&SinceDate>,
+) -> Result<Sorting, String> {
+    let order = CommitTimeOrder::NewestFirst;
+    let head = repository.find_commit(head).map_err(|error| format!("cannot read the history: {error}"))?;
+    Ok(match since {
+        Some(SinceDate::All) => Sorting::ByCommitTime(order),
+        Some(SinceDate::Day(date)) => {
+            let start = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|error| error.to_string())?;
+            Sorting::ByCommitTimeCutoff { order, seconds: start.timestamp().as_second() }
+        }
+        None => match head.time() {
+            // Counted from the newest commit, not from today: the same repository gives the same samples at
+            // any time.
+            Ok(newest) => Sorting::ByCommitTimeCutoff {
+                order,
+                seconds: newest.seconds.saturating_sub(DEFAULT_HISTORY_SECONDS),
+            },
+            // Without a valid date there is nothing to count from.
+            Err(_) => Sorting::ByCommitTime(order),
+        },
+    })
+}
+
+/// Replaces each merge by the commits that it brought in, unless they are selected for their own
+/// messages. `merges` holds the position of each merge among the selected commits.
+fn expand_merges(
+    repository: &gix::Repository,
+    selection: &mut CommitSelection,
+    merges: &[(usize, ObjectId)],
+) {
+    let mut known: BTreeSet<ObjectId> = selection.commits.iter().map(|selected| selected.commit).collect();
     let own = std::mem::take(&mut selection.commits);
     let mut merges = merges.iter().peekable();
-    for (at, commit) in own.into_iter().map(Some).chain([None]).enumerate() {
-        while let Some((_, merge)) = merges.next_if(|(place, _)| *place == at) {
-            for commit in brought_in(repository, *merge) {
-                if chosen.insert(commit) {
-                    selection.commits.push(SelectedCommit { commit, why: SelectionReason::Merge(*merge) });
+    // One position more than there are commits, for merges after the last one.
+    for (position, commit) in own.into_iter().map(Some).chain([None]).enumerate() {
+        while let Some((_, merge)) = merges.next_if(|(place, _)| *place == position) {
+            for commit in merged_commits(repository, *merge) {
+                if known.insert(commit) {
+                    let reason = SelectionReason::Merge(*merge);
+                    selection.commits.push(SelectedCommit { commit, reason });
                 }
             }
         }
@@ -206,9 +146,9 @@ fn look_through(repository: &gix::Repository, selection: &mut Selection, merges:
     }
 }
 
-/// The commits that came with a merge: those that its first parent cannot reach. None if
-/// there are more than [`THROUGH`].
-fn brought_in(repository: &gix::Repository, merge: ObjectId) -> Vec<ObjectId> {
+/// Returns the commits that a merge brought in: those that are not reachable from its first parent. Empty
+/// if there are more than [`MAX_MERGED_COMMITS`].
+fn merged_commits(repository: &gix::Repository, merge: ObjectId) -> Vec<ObjectId> {
     let Ok(commit) = repository.find_commit(merge) else { return Vec::new() };
     let parents: Vec<ObjectId> = commit.parent_ids().map(gix::Id::detach).collect();
     let Some((first, others)) = parents.split_first() else { return Vec::new() };
@@ -221,8 +161,8 @@ fn brought_in(repository: &gix::Repository, merge: ObjectId) -> Vec<ObjectId> {
     let commits: Vec<_> = walk
         .map_while(Result::ok)
         .filter(|info| info.parent_ids.len() == 1)
-        .take(THROUGH + 1)
+        .take(MAX_MERGED_COMMITS + 1)
         .map(|info| info.id)
         .collect();
-    if commits.len() > THROUGH { Vec::new() } else { commits }
+    if commits.len() > MAX_MERGED_COMMITS { Vec::new() } else { commits }
 }

@@ -4,16 +4,21 @@
 //! functions that it changed by what speaks for them as the fix ([`scoring`]). Repositories
 //! are only read: no checkout, no hooks, no program of theirs is ever run.
 
-mod commit;
+mod advisory_context;
+mod changed_files;
+mod commit_miner;
+mod fix_commit;
 mod history;
 pub mod message;
+mod pair_sample;
 mod pattern;
 pub mod scoring;
+mod selected_commit;
+mod since;
 
 use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 use std::thread;
 use std::time::Duration;
 
@@ -23,9 +28,13 @@ use serde_json::{Value, json};
 use streamguard_dataset::Rejection;
 use streamguard_engine::{JobError, PlanContext, ShardError, ShardLimits};
 
-pub use commit::{AdvisoryContext, CommitMiner};
-pub use history::{SelectedCommit, SelectionReason, SinceDate};
-use message::MessageScorer;
+pub use advisory_context::AdvisoryContext;
+pub use commit_miner::CommitMiner;
+pub use fix_commit::is_security_fix;
+pub use selected_commit::{SelectedCommit, SelectionReason};
+pub use since::SinceDate;
+
+use history::{CommitSelection, select_commits};
 use streamguard_cache::Progress;
 use streamguard_collect::{Collector, Samples, interleave};
 use streamguard_git::{self as git, Source, open};
@@ -48,9 +57,6 @@ pub const DEFAULT_REPOSITORIES: [&str; 12] = [
     "https://github.com/nestjs/nest",
     "https://github.com/hapijs/hapi",
 ];
-
-/// Compiling its vocabulary takes longer than judging a thousand messages.
-static JUDGE: LazyLock<MessageScorer> = LazyLock::new(MessageScorer::new);
 
 /// Commits in one shard: a second or two of work, mostly parsing.
 const SHARD: usize = 25;
@@ -148,7 +154,7 @@ impl Collector for RepoCollector {
             Err(reason) => vec![Piece::Refused { reason: reason.clone() }],
             Ok(Source::Remote { url }) => vec![Piece::Remote { url: url.clone() }],
             Ok(Source::Local { path, name }) => {
-                match select(path, self.since.as_ref(), &|| planning.cancel.requested()) {
+                match select_commits(path, self.since.as_ref(), &|| planning.cancel.requested()) {
                     Ok(selection) => pieces(path, name, &selection),
                     Err(reason) => vec![Piece::Refused { reason }],
                 }
@@ -176,7 +182,7 @@ impl Collector for RepoCollector {
                     let progress = |text: &str| samples.set_activity(Some(text));
                     let fetching = self.fetching(&mirrors, &stop, &progress, &locate);
                     let fetched = git::history(&url, &fetching)?;
-                    let selection = select(&fetched.path, self.since.as_ref(), &stop);
+                    let selection = select_commits(&fetched.path, self.since.as_ref(), &stop);
                     if let Ok(selection) = &selection {
                         let ids = selection.commits.iter().map(|chosen| chosen.commit);
                         git::blobs(&fetched, ids, &fetching)?;
@@ -248,22 +254,6 @@ impl RepoCollector {
     }
 }
 
-/// Whether the message of a commit says that it fixes a weakness.
-pub fn is_security_fix(repository: &gix::Repository, commit: gix::ObjectId) -> bool {
-    let Ok(commit) = repository.find_commit(commit) else { return false };
-    let message = String::from_utf8_lossy(commit.message_raw_sloppy()).into_owned();
-    JUDGE.judge(&message, commit.parent_ids().count()).selected
-}
-
-fn select(
-    path: &Path,
-    since: Option<&SinceDate>,
-    stop: &dyn Fn() -> bool,
-) -> Result<history::Selection, String> {
-    let repository = open(path).map_err(|error| error.to_string())?;
-    history::select(&repository, since, stop).map_err(|reason| format!("{path:?}: {reason}"))
-}
-
 /// Counts what was looked at to choose commits.
 fn count(walked: u64, unreadable: u64, samples: &mut Samples<'_, '_>) {
     samples.count("commits.walked", walked);
@@ -272,7 +262,7 @@ fn count(walked: u64, unreadable: u64, samples: &mut Samples<'_, '_>) {
     }
 }
 
-fn pieces(path: &Path, name: &str, selection: &history::Selection) -> Vec<Piece> {
+fn pieces(path: &Path, name: &str, selection: &CommitSelection) -> Vec<Piece> {
     let (mut walked, mut unreadable) = (selection.walked, selection.unreadable);
     let mut chunks: Vec<&[_]> = selection.commits.chunks(SHARD).collect();
     if chunks.is_empty() {

@@ -1,4 +1,7 @@
-//! Patterns for hostile text, cheap to make: there are hundreds, and most run over little.
+//! Compilation of the patterns in this crate's tables.
+//!
+//! There are hundreds, and most run over little text, so they must be cheap to compile. They run over
+//! hostile text, so matching must take linear time.
 
 use std::sync::LazyLock;
 
@@ -6,15 +9,16 @@ use regex_automata::meta;
 use regex_automata::nfa::thompson::WhichCaptures;
 use regex_automata::util::syntax;
 
-/// A pattern over bytes, in any case, ASCII only; linear in time.
-pub(super) type Pattern = meta::Regex;
+/// A pattern over bytes that ignores the case of ASCII letters.
+pub(super) type CompiledPattern = meta::Regex;
 
-/// A pattern that is compiled when something first asks for it.
-pub(super) type Lazy = LazyLock<Pattern, Box<dyn FnOnce() -> Pattern + Send>>;
+/// A pattern that is compiled at its first use.
+pub(super) type LazyPattern = LazyLock<CompiledPattern, Box<dyn FnOnce() -> CompiledPattern + Send>>;
 
-/// Compiles a pattern of this crate's tables. Half of what compiling costs by default goes
-/// into engines for captures and for the fastest search, which pay only over long texts.
-pub(super) fn pattern(text: &str) -> Pattern {
+/// Compiles a pattern of this crate's tables.
+pub(super) fn compile(text: &str) -> CompiledPattern {
+    // By default, half of the time to compile goes into engines for captures and for the fastest search,
+    // which pay only over long texts.
     let config = meta::Config::new()
         .utf8_empty(false)
         .which_captures(WhichCaptures::Implicit)
@@ -29,7 +33,7 @@ pub(super) fn pattern(text: &str) -> Pattern {
         .expect("the tables of this crate hold valid patterns, and tests compile them all")
 }
 
-/// A pattern to be compiled by `make`.
-pub(super) fn lazy(make: impl FnOnce() -> Pattern + Send + 'static) -> Lazy {
+/// Returns a pattern that `make` compiles at its first use.
+pub(super) fn lazy(make: impl FnOnce() -> CompiledPattern + Send + 'static) -> LazyPattern {
     LazyLock::new(Box::new(make))
 }

@@ -1,37 +1,37 @@
-//! Phrases that hold a word of the field and mean something else.
+//! Phrases that contain a term of the vocabulary and mean something else.
 
 use std::borrow::Cow;
 
-use crate::pattern::{Lazy, lazy, pattern};
+use crate::pattern::{LazyPattern, compile, lazy};
 
-/// The phrases, one a row, in the notation of [`super::term::words`]. They are blanked out before
-/// the vocabulary is looked for.
-const PHRASES: &[&str] = &[
-    // Injection and exploits of programming.
+/// The phrases, in the notation of [`super::term::compile_words`]. They are blanked out before
+/// the terms of the vocabulary are searched for.
+const LOOKALIKE_PHRASES: &[&str] = &[
+    // Injecting and exploiting as programming techniques.
     r"(?:dependency|dependencies|constructor|setter|property|fault|error|service|failure|bean|fixture)~inject\w*",
     r"exploit(?:s|ed|ing)?~(?:the~)?(?:fact|parallelism|locality|concurrency|simd|symmetry|knowledge|property|structure)",
     r"(?:css|js|webpack|var|mock)~injections?~\w*",
     // Rust's keyword and its lints.
     r"unsafe~(?:blocks?|code|fn|functions?|impls?|keyword|attributes?|traits?|extern|ops?)",
     r"(?:forbid|deny|allow)\(unsafe\w*\)",
-    // Documents and organisation.
+    // Documents and processes of security work.
     r"(?:content~)?security~(?:polic(?:y|ies)|contacts?|notes?|notices?|docs?|documentation|sections?|scan\w*|workflows?|badges?|e?mails?|pages?|tokens?|contexts?|managers?|providers?|config\w*|updates?|support|considerations|linters?|audit\w*|groups?|teams?|mailing|tools?|gates?|plugins?|headers?|models?|layers?|components?|bundles?|keys?|schemes?|apis?|alerts?|tab|releases?|maintenance|md|reporters?|researchers?)",
     r"(?:report(?:ing|s)?|disclos\w+)~(?:a~|of~)?(?:security~)?vuln\w*",
     r"vuln\w*~(?:disclos\w+|report(?:s|ing)?|process|polic\w+|scan\w*|databases?|alerts?|management)",
     r"(?:compiler|clang|gcc|coverity|static~analy\w+|lint\w*)~warnings?|warnings?~(?:about|for|of)~(?:\w+~){0,2}\w+",
     r"npm~audit|dependabot|code~?ql|supply~chain",
-    // Said not to be one.
+    // Statements that there is no vulnerability.
     r"(?:no|not|without|isn't|non)~(?:a~|any~|an~)?(?:known~)?(?:security|vulnerab\w*|exploitable)(?:~(?:impact|implications?|issues?|concerns?|problems?|bugs?|risks?|vulnerabilit\w*))?",
     // Escapes of strings and terminals.
     r"escape~(?:sequences?|codes?|characters?|chars?|analysis|hatch|keys?|processing|parsing)",
     r"(?:ansi|colou?r|terminal|backslash|unicode|line)~escap\w*",
-    // Tools that bear the name.
+    // Tools named after a weakness or a technique.
     r"(?:address|thread|memory|leak|undefined\w*|ub)~?sanitizers?(?:~(?:build|flags?|options?|jobs?|ci|support))?",
     r"sanitizers?~(?:build|flags?|options?|jobs?|ci)|sanitize~imports?|html~?sanitizers?|rails~html~sanitizer",
     r"(?:add\w*|enabl\w*|run\w*|updat\w*|improv\w*|fix\w*|integrat\w*|introduc\w*|creat\w*|implement\w*)~(?:\w+~){0,3}fuzz\w*(?:~(?:tests?|targets?|build|script))?",
     r"(?:[\w-]*fuzz(?:ing|ers?)?)~(?:tests?|targets?|corpus|corpora|harness\w*|builds?|drivers?|scripts?|config\w*|integration|workflows?|ci|dictionar\w*|crossfile|badge|support|setup|jobs?|cover\w*)",
     r"go-fuzz\w*|ci~?fuzz\w*|cargo~fuzz",
-    // The operating system and other words that only look so.
+    // DOS as an operating system, and other homonyms.
     r"(?:ms|pc|free|open|pro)~?dos|dos2unix|dos~(?:line|boxe?s?|executables?|prompt|file\w*|formats?|paths?|modes?|attributes?|partitions?|com|exe|mbr|boot)",
     r"(?:bypass(?:es|ed|ing)?)~(?:the~)?(?:cach\w+|list|default|normal|usual|internal)",
     r"stack~?overflow~?(?:\.com\S*|answers?|questions?|posts?|links?)|(?:on|from|see|via)~stack~?overflow",
@@ -40,9 +40,9 @@ const PHRASES: &[&str] = &[
     r"attack\.(?:py|js)",
 ];
 
-/// Names of files and folders, options of compilers, and the lines that say who signed: their
-/// words are not what the message says.
-const NAMES: &[&str] = &[
+/// Names of files and folders, options of compilers, trailers such as `Signed-off-by`, and attributes:
+/// words in them are not statements of the message.
+const NAME_PATTERNS: &[&str] = &[
     r"(?m:^[ \t]*(?:signed-off|co-authored|reviewed|acked|tested|suggested|change)-(?:by|id):.*$)",
     r"\b(?:[\w.@-]+/){2,}[\w.-]*",
     r"\b[\w./-]+\.(?:c|cc|cpp|h|hpp|cs|css|go|html?|java|js|json|jsx|lock|md|mjs|php|png|py|rb|rs|rst|sh|toml|ts|tsx|txt|xml|ya?ml)\b",
@@ -51,25 +51,25 @@ const NAMES: &[&str] = &[
 ];
 
 /// Blanks look-alikes out of messages.
-pub(super) struct Lookalikes {
-    pattern: Lazy,
+pub(super) struct LookalikeFilter {
+    pattern: LazyPattern,
 }
 
-impl Lookalikes {
+impl LookalikeFilter {
     pub(super) fn new() -> Self {
         let pattern = lazy(|| {
-            let phrases = PHRASES.join("|").replace('~', r"(?:[\s-]+)");
-            pattern(&format!(r"\b(?:{phrases})\b|{}", NAMES.join("|")))
+            let phrases = LOOKALIKE_PHRASES.join("|").replace('~', r"(?:[\s-]+)");
+            compile(&format!(r"\b(?:{phrases})\b|{}", NAME_PATTERNS.join("|")))
         });
         Self { pattern }
     }
 
-    /// The message with every look-alike replaced by as many spaces, so that places stay the same.
+    /// Replaces every look-alike by as many spaces, so that offsets stay valid.
     pub(super) fn blank<'m>(&self, message: &'m [u8]) -> Cow<'m, [u8]> {
         let mut blanked = Cow::Borrowed(message);
         for found in self.pattern.find_iter(message) {
             for byte in &mut blanked.to_mut()[found.range()] {
-                // Line breaks stay: they separate paragraphs.
+                // Line breaks stay, because they separate paragraphs.
                 if *byte != b'\n' {
                     *byte = b' ';
                 }

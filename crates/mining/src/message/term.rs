@@ -1,24 +1,24 @@
-//! One word of the field, and how a table of them is compiled.
+//! Terms of the vocabulary and their weights.
 
 use streamguard_dataset::Weakness;
 
-use crate::pattern::{Pattern, pattern};
+use crate::pattern::{CompiledPattern, compile};
 
-/// How much a term says by itself; the points it adds when it stands in the first paragraph.
+/// Strength of a term by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Weight {
-    /// Also said of ordinary bugs; all weak terms of a message together count once.
+pub(super) enum TermWeight {
+    /// A word for ordinary bugs as well. All weak terms of a message together count once.
     Weak,
-    /// Security is the likely subject, but features and documents speak so as well.
+    /// A word whose subject is likely security, but also used in features and documents.
     Medium,
     /// The name of a class of vulnerabilities.
     Strong,
-    /// Written by somebody who publishes a security fix.
+    /// Words of somebody who publishes a security fix.
     Certain,
 }
 
-impl Weight {
-    /// Points in the first paragraph of a message.
+impl TermWeight {
+    /// Returns the points in the first paragraph of a message.
     pub(super) fn points(self) -> u32 {
         match self {
             Self::Weak => 3,
@@ -28,7 +28,8 @@ impl Weight {
         }
     }
 
-    /// Points further down, where a message also speaks of what it did not do.
+    /// Returns the points below the first paragraph, where a message also mentions what its commit does
+    /// not do.
     pub(super) fn points_in_body(self) -> u32 {
         match self {
             Self::Weak => 2,
@@ -39,47 +40,47 @@ impl Weight {
     }
 }
 
-/// One row of the vocabulary.
-pub(super) struct Term {
-    /// What the evidence calls it.
+/// One term of the vocabulary.
+pub(super) struct SecurityTerm {
+    /// Name in the evidence.
     pub(super) label: &'static str,
-    pub(super) weight: Weight,
-    /// Its name in [`streamguard_dataset::weakness::ALL`], or "" where it names none.
+    pub(super) weight: TermWeight,
+    /// Name of a weakness in [`streamguard_dataset::weakness::ALL`], or "" if the term names none.
     pub(super) weakness: &'static str,
-    /// Letters of which one stands in everything the pattern matches: the pattern is only tried
-    /// on messages that hold one of them.
+    /// Letters of which every match contains at least one: the pattern is only tried on messages
+    /// that contain one of them.
     pub(super) stems: &'static [&'static str],
-    /// The words, without boundaries, see [`words`].
+    /// The words, in the notation of [`compile_words`].
     pub(super) pattern: &'static str,
 }
 
-impl Term {
-    /// The weakness that the term names.
+impl SecurityTerm {
+    /// Returns the weakness that the term names.
     pub(super) fn weakness(&self) -> Option<&'static Weakness> {
         Weakness::by_name(self.weakness)
     }
 }
 
-/// Compiles a pattern of words: `~` is a gap (white space, also a line break, or a hyphen),
-/// letters match in any case, and the whole begins and ends at word boundaries.
-pub(super) fn words(text: &str) -> Pattern {
-    pattern(&format!(r"\b(?:{})\b", text.replace('~', r"(?:[\s-]+)")))
+/// Compiles a pattern of words. `~` is a gap (white space, also a line break, or a hyphen),
+/// letters match in any case, and matches begin and end at word boundaries.
+pub(super) fn compile_words(text: &str) -> CompiledPattern {
+    compile(&format!(r"\b(?:{})\b", text.replace('~', r"(?:[\s-]+)")))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{pattern, words};
-    use crate::message::{mark::MARKS, vocabulary::VOCABULARY};
+    use super::{compile, compile_words};
+    use crate::message::{markers::SECURITY_MARKERS, vocabulary::VOCABULARY};
 
     #[test]
-    fn every_row_compiles_and_names_a_known_weakness() {
+    fn every_pattern_compiles_and_every_weakness_is_known() {
         for term in VOCABULARY {
-            words(term.pattern);
+            compile_words(term.pattern);
             assert!(term.weakness.is_empty() || term.weakness().is_some(), "{}", term.label);
             assert!(!term.stems.is_empty() && term.stems.iter().all(|stem| stem.len() > 2), "{}", term.label);
         }
-        for mark in MARKS {
-            pattern(mark.pattern);
+        for marker in SECURITY_MARKERS {
+            compile(marker.pattern);
         }
     }
 

@@ -1,31 +1,29 @@
-//! The words by which commit messages of security fixes are told.
+//! The vocabulary: terms that occur in the commit messages of security fixes.
 //!
-//! The classes and their spellings are those of the Common Weakness Enumeration and of the
-//! advisories of GitHub and OSV; the weights come from reading the messages of commits that
+//! The classes and their spellings are those of the Common Weakness Enumeration (CWE) and of the
+//! advisories of GitHub and OSV. The weights come from reading the messages of commits that
 //! advisories name as fixes.
 
-use super::term::{
-    Term,
-    Weight::{self, Certain, Medium, Strong, Weak},
-};
+use super::term::SecurityTerm;
+use super::term::TermWeight::{self, Certain, Medium, Strong, Weak};
 
 const fn term(
     label: &'static str,
-    weight: Weight,
+    weight: TermWeight,
     weakness: &'static str,
     stems: &'static [&'static str],
     pattern: &'static str,
-) -> Term {
-    Term { label, weight, weakness, stems, pattern }
+) -> SecurityTerm {
+    SecurityTerm { label, weight, weakness, stems, pattern }
 }
 
-/// The term for a merge that GitHub made from the private fork of an advisory.
+/// Label of the term for merges that GitHub makes from the private fork of an advisory.
 pub(super) const PRIVATE_FORK: &str = "private fork";
 
-/// The table. Full names (`integer overflow`) stand before the plain words in them (`overflow`): a
-/// row that stands further down does not count again what a row above has taken.
-pub(super) const VOCABULARY: &[Term] = &[
-    // Who publishes a fix.
+/// The terms. Order matters: full names (`integer overflow`) come before the plain words in them
+/// (`overflow`), because a term does not count words again that a term above it has matched.
+pub(super) const VOCABULARY: &[SecurityTerm] = &[
+    // Announcements of a fix.
     term(
         PRIVATE_FORK,
         Certain,
@@ -180,7 +178,7 @@ pub(super) const VOCABULARY: &[Term] = &[
         &["arbitrary"],
         r"arbitrary~(?:local~)?files?~(?:reads?|writes?|access|downloads?|disclosures?|inclusions?|uploads?|deletions?|overwrit\w+)|(?:read|writ|download|access|serv|delet|overwrit|includ)(?:e|es|ing|s)?~(?:of~)?arbitrary~(?:local~)?files?|arbitrary~(?:reads?|writes?)",
     ),
-    // Who may do what.
+    // Authentication and authorisation.
     term(
         "authentication bypass",
         Strong,
@@ -384,7 +382,7 @@ pub(super) const VOCABULARY: &[Term] = &[
         &["stack", "recursion"],
         "stack~overflows?|(?:deep|uncontrolled|excessive)~recursion",
     ),
-    // Who found it, and what for.
+    // Attacks, discovery and consequences.
     term("vulnerability", Strong, "", &["vuln"], r"vuln(?:s|erab\w*|erbilt\w*)?"),
     term(
         "attack prevented",
@@ -449,7 +447,7 @@ pub(super) const VOCABULARY: &[Term] = &[
     term("insecure", Medium, "", &["insecur"], "insecure(?:ly)?|insecurit(?:y|ies)"),
     term("security", Medium, "", &["secur"], "security"),
     term("hardening", Weak, "", &["harden"], "harden(?:s|ed|ing)?"),
-    // Words that need support.
+    // Words that also describe ordinary bugs.
     term("escaping", Weak, "", &["escap"], "(?:un)?escap(?:e[sd]?|ing)"),
     term("sanitizing", Weak, "", &["sanit"], r"(?:un)?sanit(?:is|iz)\w*"),
     term("race condition", Weak, "race_condition", &["race"], "race~conditions?|data~races?|races"),

@@ -1,35 +1,35 @@
-//! Which functions and files a message names.
+//! Functions and files that a message names.
 
 use std::collections::BTreeMap;
 
 use crate::message::MAX_MESSAGE_BYTES;
 
-/// The words of a message that may be names, with whether one stands there as code: before a
-/// parenthesis, in back quotes, behind a dot or a colon, alone in parentheses.
-pub(super) struct Mentions<'m> {
+/// Words of a message that may be names, and whether a word is written as code anywhere: before a
+/// parenthesis, in back quotes, after a dot or colons, alone in parentheses.
+pub(super) struct MessageMentions<'m> {
     words: BTreeMap<&'m str, bool>,
-    /// Without case, for files.
+    /// The same words in lower case, for names of files.
     lower: BTreeMap<String, bool>,
 }
 
-/// How a message names a function.
+/// Part of a function's position that a message names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Mention {
-    /// Its file.
+pub(super) enum MentionKind {
+    /// The file.
     File,
-    /// Its class or module.
+    /// The class or module.
     Class,
-    /// Itself.
+    /// The function itself.
     Function,
 }
 
-/// Stems of file names that say nothing about what is inside.
+/// Stems of file names that are also common words in messages.
 const COMMON_FILES: &[&str] = &[
     "index", "main", "utils", "util", "init", "__init__", "core", "base", "common", "helpers", "test",
     "tests",
 ];
 
-impl<'m> Mentions<'m> {
+impl<'m> MessageMentions<'m> {
     pub(super) fn new(message: &'m str) -> Self {
         let message = &message[..message.floor_char_boundary(MAX_MESSAGE_BYTES)];
         let bytes = message.as_bytes();
@@ -46,7 +46,7 @@ impl<'m> Mentions<'m> {
                 place += 1;
             }
             let before = start.checked_sub(1).map_or(b' ', |before| bytes[before]);
-            let (after, next) = (byte(bytes, place), byte(bytes, place + 1));
+            let (after, next) = (byte_at(bytes, place), byte_at(bytes, place + 1));
             let code = matches!(before, b'`' | b'.' | b'#')
                 || matches!(after, b'(' | b'`')
                 || before == b'(' && after == b')'
@@ -62,32 +62,35 @@ impl<'m> Mentions<'m> {
         Self { words, lower }
     }
 
-    /// The strongest way in which the message names this function.
-    pub(super) fn of(&self, name: Option<&str>, path: &str) -> Option<Mention> {
+    /// Returns the most specific mention of a function.
+    pub(super) fn find(&self, name: Option<&str>, path: &str) -> Option<MentionKind> {
         let parts = name.unwrap_or("").rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '$'));
         let mut parts = parts.filter(|part| !part.is_empty());
-        if parts.next().is_some_and(|own| self.names(own)) {
-            return Some(Mention::Function);
+        if parts.next().is_some_and(|own| self.is_named(own)) {
+            return Some(MentionKind::Function);
         }
-        if parts.any(|outer| self.names(outer)) {
-            return Some(Mention::Class);
+        if parts.any(|outer| self.is_named(outer)) {
+            return Some(MentionKind::Class);
         }
         let file = path.rsplit('/').next().unwrap_or(path);
         let stem = file.split('.').next().unwrap_or(file).to_ascii_lowercase();
-        let told = stem.len() > 3 && !COMMON_FILES.contains(&stem.as_str()) && self.lower.contains_key(&stem);
-        told.then_some(Mention::File)
+        let is_named =
+            stem.len() > 3 && !COMMON_FILES.contains(&stem.as_str()) && self.lower.contains_key(&stem);
+        is_named.then_some(MentionKind::File)
     }
 
-    /// A name that looks like one (`read_chunk`, `parseHeader`) is a mention wherever it stands; a
-    /// plain word (`parse`) only as code.
-    fn names(&self, name: &str) -> bool {
+    /// Whether the message mentions `name`.
+    ///
+    /// A name that looks like an identifier (`read_chunk`, `parseHeader`) is a mention anywhere in the text; a
+    /// plain word (`parse`) only where it is written as code.
+    fn is_named(&self, name: &str) -> bool {
         let Some(code) = self.words.get(name) else { return false };
-        let looks_so = name.len() > 3
+        let is_identifier = name.len() > 3
             && (name.trim_matches('_').contains('_')
                 || name.bytes().any(|byte| byte.is_ascii_digit())
                 || name.bytes().skip(1).any(|byte| byte.is_ascii_uppercase())
                     && name.bytes().any(|byte| byte.is_ascii_lowercase()));
-        looks_so || *code && name.len() > 1
+        is_identifier || *code && name.len() > 1
     }
 }
 
@@ -95,6 +98,6 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$'
 }
 
-fn byte(bytes: &[u8], place: usize) -> u8 {
+fn byte_at(bytes: &[u8], place: usize) -> u8 {
     bytes.get(place).copied().unwrap_or(b' ')
 }

@@ -139,7 +139,7 @@ impl Collector for Named {
 
     fn collect(&self, _payload: &Value, samples: &mut Samples<'_, '_>) -> Result<(), ShardError> {
         let repository = open(&self.path).map_err(ShardError::failed)?;
-        let chosen = SelectedCommit { commit: id(&self.commit), why: SelectionReason::Named };
+        let chosen = SelectedCommit { commit: id(&self.commit), reason: SelectionReason::Named };
         CommitMiner::new(&repository, "name", 0.0).mine(chosen, samples)
     }
 }

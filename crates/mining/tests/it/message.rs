@@ -121,27 +121,27 @@ const LOOKALIKES: &[&str] = &[
 
 #[test]
 fn fixes_are_selected_with_their_reasons() {
-    let judge = MessageScorer::new();
+    let scorer = MessageScorer::new();
     for (message, evidence, weakness) in FIXES {
-        let judgement = judge.judge(message, 1);
-        assert!(judgement.selected, "{message}: {judgement:?}");
-        assert!(judgement.score >= SELECTION_THRESHOLD);
-        assert!(judgement.evidence.iter().any(|one| one == evidence), "{message}: {judgement:?}");
+        let score = scorer.score(message, 1);
+        assert!(score.selected, "{message}: {score:?}");
+        assert!(score.points >= SELECTION_THRESHOLD);
+        assert!(score.evidence.iter().any(|one| one == evidence), "{message}: {score:?}");
         assert_eq!(
-            judgement.weaknesses.first().map_or("", |first| first.name),
+            score.weaknesses.first().map_or("", |first| first.name),
             *weakness,
-            "{message}: {judgement:?}"
+            "{message}: {score:?}"
         );
     }
 }
 
 #[test]
 fn lookalikes_are_not_selected() {
-    let judge = MessageScorer::new();
+    let scorer = MessageScorer::new();
     for message in LOOKALIKES {
         let parents = if message.starts_with("Merge") { 2 } else { 1 };
-        let judgement = judge.judge(message, parents);
-        assert!(!judgement.selected, "{message}: {judgement:?}");
+        let score = scorer.score(message, parents);
+        assert!(!score.selected, "{message}: {score:?}");
     }
 }
 
@@ -150,7 +150,7 @@ fn messages_tell_classes() {
     use CommitClass::{
         Build, Changelog, DependencyBump, Documentation, Merge, Ordinary, Revert, Style, Test, VersionBump,
     };
-    let judge = MessageScorer::new();
+    let scorer = MessageScorer::new();
     for (message, parents, class) in [
         ("Fix the parser", 1, Ordinary),
         ("", 0, Ordinary),
@@ -177,30 +177,30 @@ fn messages_tell_classes() {
         ("ci: newer runner", 1, Build),
         ("Update GitHub Actions", 1, Build),
     ] {
-        assert_eq!(judge.judge(message, parents).class, class, "{message}");
+        assert_eq!(scorer.score(message, parents).class, class, "{message}");
     }
 }
 
 #[test]
 fn a_merge_is_selected_only_from_the_fork_of_an_advisory() {
-    let judge = MessageScorer::new();
+    let scorer = MessageScorer::new();
     let merge =
-        judge.judge("Merge pull request from GHSA-73m2-3pwg-5fgc\n\nFix catastrophic backtracking", 2);
+        scorer.score("Merge pull request from GHSA-73m2-3pwg-5fgc\n\nFix catastrophic backtracking", 2);
     assert_eq!(merge.class, CommitClass::Merge);
     assert!(merge.selected);
-    assert!(!judge.judge("Merge branch 'CVE-2021-12345'", 2).selected);
+    assert!(!scorer.score("Merge branch 'CVE-2021-12345'", 2).selected);
 }
 
 #[test]
 fn advisory_ids_are_canonical_and_in_order() {
-    let judge = MessageScorer::new();
-    let judgement = judge.judge(
+    let scorer = MessageScorer::new();
+    let score = scorer.score(
         "Fix can-2005-0664, ghsa-JJPW-65fv-8g48, cve-2021-12345 and CVE-2021-12345; rustsec-2020-0001 \
          pysec-2019-136 go-2021-0052; not CVE-21-1, xCVE-2021-1111, GHSA-aaaa-bbbb-cccc",
         1,
     );
     assert_eq!(
-        judgement.advisory_ids,
+        score.advisory_ids,
         [
             "CVE-2005-0664",
             "GHSA-jjpw-65fv-8g48",
@@ -214,15 +214,15 @@ fn advisory_ids_are_canonical_and_in_order() {
 
 #[test]
 fn specific_weaknesses_come_before_general_ones() {
-    let judge = MessageScorer::new();
-    let names = |message| judge.judge(message, 1).weaknesses.iter().map(|one| one.name).collect::<Vec<_>>();
+    let scorer = MessageScorer::new();
+    let names = |message| scorer.score(message, 1).weaknesses.iter().map(|one| one.name).collect::<Vec<_>>();
     assert_eq!(names("Fix denial of service by SQL injection"), ["sql_injection", "denial_of_service"]);
     assert_eq!(names("Fix XSS\n\nIt came with CSRF and SQL injection."), ["xss", "sql_injection", "csrf"]);
 }
 
 #[test]
 fn hostile_messages_are_bounded() {
-    let judge = MessageScorer::new();
+    let scorer = MessageScorer::new();
     let start = Instant::now();
     for unit in [
         "a",
@@ -238,43 +238,43 @@ fn hostile_messages_are_bounded() {
         "(((",
     ] {
         let message = unit.repeat((16 << 20) / unit.len());
-        let judgement = judge.judge(&message, 1);
-        assert!(judgement.evidence.len() < 100);
-        assert!(judgement.evidence.iter().all(|one| one.chars().all(|c| !c.is_control())));
+        let score = scorer.score(&message, 1);
+        assert!(score.evidence.len() < 100);
+        assert!(score.evidence.iter().all(|one| one.chars().all(|c| !c.is_control())));
     }
     // A prefix of 16 KiB each: far below this, whatever the machine and the profile.
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     // The limit may fall inside a character.
-    judge.judge(&format!("{}{}", "a".repeat((16 << 10) - 1), "\u{1f512}"), 1);
+    scorer.score(&format!("{}{}", "a".repeat((16 << 10) - 1), "\u{1f512}"), 1);
 }
 
 #[test]
 fn what_stands_beyond_the_limit_is_not_read() {
-    let judgement = MessageScorer::new().judge(&format!("{}CVE-2021-12345", "a ".repeat(8 << 10)), 1);
-    assert_eq!((judgement.score, judgement.selected), (0, false));
+    let score = MessageScorer::new().score(&format!("{}CVE-2021-12345", "a ".repeat(8 << 10)), 1);
+    assert_eq!((score.points, score.selected), (0, false));
 }
 
 #[test]
-fn a_judge_is_shared_and_always_of_one_mind() {
+fn a_scorer_is_shared_and_gives_equal_scores() {
     fn shared<T: Send + Sync>(_: &T) {}
-    let (judge, other) = (MessageScorer::new(), MessageScorer::new());
-    shared(&judge);
+    let (scorer, other) = (MessageScorer::new(), MessageScorer::new());
+    shared(&scorer);
     for (message, ..) in FIXES {
-        assert_eq!(judge.judge(message, 1), other.judge(message, 1));
+        assert_eq!(scorer.score(message, 1), other.score(message, 1));
     }
 }
 
 proptest! {
     #[test]
-    fn any_text_is_judged(message in "(?s).{0,300}", parents in 0usize..3) {
-        let judge = shared_judge();
-        let judgement = judge.judge(&message, parents);
-        prop_assert_eq!(&judgement, &judge.judge(&message, parents));
-        prop_assert!(!judgement.selected || judgement.score >= SELECTION_THRESHOLD);
+    fn any_text_is_scored(message in "(?s).{0,300}", parents in 0usize..3) {
+        let scorer = shared_scorer();
+        let score = scorer.score(&message, parents);
+        prop_assert_eq!(&score, &scorer.score(&message, parents));
+        prop_assert!(!score.selected || score.points >= SELECTION_THRESHOLD);
     }
 }
 
-fn shared_judge() -> &'static MessageScorer {
-    static JUDGE: std::sync::OnceLock<MessageScorer> = std::sync::OnceLock::new();
-    JUDGE.get_or_init(MessageScorer::new)
+fn shared_scorer() -> &'static MessageScorer {
+    static SCORER: std::sync::OnceLock<MessageScorer> = std::sync::OnceLock::new();
+    SCORER.get_or_init(MessageScorer::new)
 }

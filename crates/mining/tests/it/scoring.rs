@@ -99,10 +99,10 @@ fn function<'a>(name: &'a str, removed: &'a [&'a str], added: &'a [&'a str]) -> 
     ChangedFunction { name: Some(name), path: "src/part.c", removed, added }
 }
 
-fn weigh(message: &str, functions: &[ChangedFunction<'_>]) -> Vec<FixScore> {
+fn score(message: &str, functions: &[ChangedFunction<'_>]) -> Vec<FixScore> {
     static BUILT: std::sync::OnceLock<(MessageScorer, FixScorer)> = std::sync::OnceLock::new();
-    let (judge, scorer) = BUILT.get_or_init(|| (MessageScorer::new(), FixScorer::new()));
-    scorer.weigh(&judge.judge(message, 1), message, functions)
+    let (message_scorer, scorer) = BUILT.get_or_init(|| (MessageScorer::new(), FixScorer::new()));
+    scorer.score(&message_scorer.score(message, 1), message, functions)
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn the_remedy_of_every_weakness_is_told_from_bystanders() {
             function("remedy", removed, std::slice::from_ref(added)),
             function("three", &title, &color),
         ];
-        let scores = weigh(&message(weakness), &functions);
+        let scores = score(&message(weakness), &functions);
         let fixes: Vec<_> = scores.iter().map(FixScore::is_fix).collect();
         assert_eq!(fixes, [false, false, true, false], "{weakness} {added}: {scores:?}");
         assert_eq!(scores[2].weakness.map(|one| one.name), Some(*weakness), "{added}");
@@ -132,16 +132,16 @@ fn an_unmistakable_remedy_tells_the_weakness_of_a_silent_message() {
         ("xss", "node.innerHTML = text;", "node.textContent = text;"),
         ("insecure_random", "id = Math.random()", "id = crypto.randomBytes(16)"),
     ] {
-        let scores = weigh("Rework this", &[function("part", &[removed], &[added])]);
+        let scores = score("Rework this", &[function("part", &[removed], &[added])]);
         assert_eq!(scores[0].weakness.map(|one| one.name), Some(weakness), "{scores:?}");
     }
-    let scores = weigh("Rework this", &[function("part", &["a = b"], &["a = draw(b)"])]);
+    let scores = score("Rework this", &[function("part", &["a = b"], &["a = draw(b)"])]);
     assert_eq!(scores[0].weakness, None);
 }
 
 #[test]
 fn the_only_function_is_the_fix() {
-    let scores = weigh("Fix CVE-2021-12345", &[function("part", &["a = b"], &["a = draw(b)"])]);
+    let scores = score("Fix CVE-2021-12345", &[function("part", &["a = b"], &["a = draw(b)"])]);
     assert!(scores[0].confidence >= 0.6);
     assert_eq!(scores[0].evidence, ["function:only change"]);
 }
@@ -154,7 +154,7 @@ fn a_named_function_is_the_fix_and_the_others_are_not() {
         function("parse", &removed, &added),
         function("Writer.flush", &removed, &added),
     ];
-    let fixes = |message| weigh(message, &functions).iter().map(FixScore::is_fix).collect::<Vec<_>>();
+    let fixes = |message| score(message, &functions).iter().map(FixScore::is_fix).collect::<Vec<_>>();
     assert_eq!(fixes("Fix CVE-2021-12345 in read_chunk"), [true, false, false]);
     // A plain word is no name, unless it is written as one.
     assert_eq!(fixes("Fix CVE-2021-12345, do not parse it"), [true, true, true]);
@@ -166,8 +166,8 @@ fn a_named_function_is_the_fix_and_the_others_are_not() {
 fn a_few_equals_are_kept_and_many_are_not() {
     let (removed, added) = (["a = b"], ["a = draw(b)"]);
     let functions = [function("part", &removed, &added); 4];
-    assert!(weigh("Fix XSS", &functions[..3]).iter().all(FixScore::is_fix));
-    assert!(!weigh("Fix XSS", &functions).iter().any(FixScore::is_fix));
+    assert!(score("Fix XSS", &functions[..3]).iter().all(FixScore::is_fix));
+    assert!(!score("Fix XSS", &functions).iter().any(FixScore::is_fix));
 }
 
 #[test]
@@ -181,20 +181,20 @@ fn changes_without_effect_are_no_fixes() {
     ] {
         let change = ["x = quote(y)"];
         let functions = [function("part", &removed, &added), function("other", &change, &[])];
-        let scores = weigh("Fix XSS", &functions);
+        let scores = score("Fix XSS", &functions);
         assert!(!scores[0].is_fix(), "{scores:?}");
         assert!(scores[0].evidence.iter().any(|one| one == evidence), "{scores:?}");
         assert!(scores[1].is_fix(), "{scores:?}");
-        assert!(!weigh("Fix XSS", &functions[..1])[0].is_fix());
+        assert!(!score("Fix XSS", &functions[..1])[0].is_fix());
     }
     // Another function called is not another name.
-    assert!(weigh("Fix it", &[function("part", &["strcpy(a, b);"], &["copy(a, b);"])])[0].is_fix());
+    assert!(score("Fix it", &[function("part", &["strcpy(a, b);"], &["copy(a, b);"])])[0].is_fix());
 }
 
 #[test]
 fn a_line_that_only_moved_says_nothing() {
     let line = ["node.textContent = text;"];
-    let moved = weigh("Fix XSS", &[function("part", &line, &["draw(node);", line[0]])]);
+    let moved = score("Fix XSS", &[function("part", &line, &["draw(node);", line[0]])]);
     assert!(!moved[0].evidence.iter().any(|one| one.contains("remedy")), "{moved:?}");
 }
 
@@ -206,33 +206,33 @@ fn hostile_code_is_bounded() {
         let lines = vec![line.as_str(); 3];
         let many = vec![&line[..line.floor_char_boundary(100)]; 50_000];
         let functions = [function(&line, &lines, &lines[..2]), function("many", &many[..1], &many)];
-        for support in weigh(&format!("Fix XSS {line}"), &functions) {
-            assert!((0.0..=1.0).contains(&support.confidence));
-            assert!(support.evidence.iter().all(|one| one.len() < 100 && !one.contains(char::is_control)));
+        for found in score(&format!("Fix XSS {line}"), &functions) {
+            assert!((0.0..=1.0).contains(&found.confidence));
+            assert!(found.evidence.iter().all(|one| one.len() < 100 && !one.contains(char::is_control)));
         }
     }
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }
 
 #[test]
-fn nothing_and_nameless_code_are_weighed() {
-    assert!(weigh("Fix XSS", &[]).is_empty());
+fn nothing_and_nameless_code_are_scored() {
+    assert!(score("Fix XSS", &[]).is_empty());
     let nameless = ChangedFunction { name: None, path: "", removed: &[], added: &[] };
-    assert!(!weigh("", &[nameless])[0].is_fix());
+    assert!(!score("", &[nameless])[0].is_fix());
 }
 
 #[test]
-fn weighing_is_always_the_same() {
+fn scoring_is_deterministic() {
     let functions: Vec<_> = REMEDIES
         .iter()
         .map(|(name, removed, added)| {
             function(name, std::slice::from_ref(removed), std::slice::from_ref(added))
         })
         .collect();
-    let (judge, message) =
+    let (message_scorer, message) =
         (MessageScorer::new(), "Fix XSS, SQL injection and a buffer overflow in double_free");
-    let judgement = judge.judge(message, 1);
-    let first = FixScorer::new().weigh(&judgement, message, &functions);
-    assert_eq!(first, FixScorer::new().weigh(&judgement, message, &functions));
+    let message_score = message_scorer.score(message, 1);
+    let first = FixScorer::new().score(&message_score, message, &functions);
+    assert_eq!(first, FixScorer::new().score(&message_score, message, &functions));
     assert_eq!(first.len(), functions.len());
 }

@@ -1,36 +1,9 @@
-//! What kind of commit a message announces.
+//! Patterns of first lines that tell the class of a commit. The first rule that matches counts.
 
-use regex::bytes::{RegexSet, RegexSetBuilder};
+use super::commit_class::CommitClass;
 
-use crate::pattern::{Lazy, Pattern, lazy, pattern};
-
-/// The kind of a commit, as far as its message and its number of parents tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CommitClass {
-    /// Anything else: the only class, with merged advisories, that can be a fix.
-    Ordinary,
-    /// Two parents or more: it brings commits together that are judged by themselves.
-    Merge,
-    /// Takes an earlier commit back; what it removes may have been the fix.
-    Revert,
-    /// Says nothing but a version.
-    VersionBump,
-    /// Moves to another version of somebody else's code: the fix is there.
-    DependencyBump,
-    /// Writes the list of changes.
-    Changelog,
-    /// Writes documents or comments.
-    Documentation,
-    /// Adds or mends tests.
-    Test,
-    /// Changes layout only.
-    Style,
-    /// Changes the build or its services.
-    Build,
-}
-
-/// How a first line begins that tells its class by a tag or a type: `docs: ...`, `[ci] ...`.
-const TAGS: &[(CommitClass, &str)] = &[
+/// Starts of first lines that tell the class by a tag or a type: `docs: ...`, `[ci] ...`.
+pub(super) const TAG_RULES: &[(CommitClass, &str)] = &[
     (
         CommitClass::Merge,
         r"merge\s+(?:remote-tracking\s+)?(?:branch(?:es)?|remote|tags?|upstream|origin|main|master|')",
@@ -49,8 +22,8 @@ const TAGS: &[(CommitClass, &str)] = &[
     (CommitClass::Build, r"(?:chore|feat|fix)\((?:ci|build|release|gha|github|workflows?|actions?)\)"),
 ];
 
-/// How a first line begins, after its tag or type, that tells its class in words.
-const WORDS: &[(CommitClass, &str)] = &[
+/// Starts of first lines, after any tag or type, that tell the class in words.
+pub(super) const WORD_RULES: &[(CommitClass, &str)] = &[
     (CommitClass::Revert, r"(?:revert(?:s|ed|ing)?|back(?:ed|ing)?\s+out|undo)\b"),
     (
         CommitClass::VersionBump,
@@ -114,66 +87,3 @@ const WORDS: &[(CommitClass, &str)] = &[
         r"(?:(?:github\s+)?workflows?\b|ci\b|(?:fix|repair)\w*\s+(?:\S+\s+){0,2}builds?\b|(?:add|updat|fix|use|enable|create|remove|switch|harden|pin)\w*\s+(?:\S+\s+){0,3}(?:github\s+actions?|workflows?|travis|appveyor|codeql|dependabot|oss-?fuzz\s+build|ci|ossf|scorecards?|unpinned)\b)",
     ),
 ];
-
-/// Bytes of a first line that are read for its class.
-const LONGEST_SUBJECT: usize = 200;
-
-/// Tells classes.
-pub(super) struct Classes {
-    tags: RegexSet,
-    words: RegexSet,
-    prefix: Pattern,
-    /// A first line that says more than its class: `add tests and fix the overflow`.
-    also_fixes: Lazy,
-}
-
-impl Classes {
-    pub(super) fn new() -> Self {
-        Self {
-            tags: set(TAGS),
-            words: set(WORDS),
-            prefix: pattern(r"^(?:\[[^\]\n]{1,30}\]\s*)?(?:[\w./-]+(?:\([^)\n]*\))?!?:\s*)?"),
-            also_fixes: lazy(|| {
-                pattern(
-                    r"(?:\band|\bwith|[&+,;])\s+(?:\w+\s+)?(?:fix|prevent|patch)|\bfix\w*\s+(?:\S+\s+){1,8}(?:and|with|\+)\s+(?:\w+\s+){0,3}tests?\b|\b(?:found|reported)\s+by\b",
-                )
-            }),
-        }
-    }
-
-    /// The class of a commit with this first line and number of parents; `takes_back` is whether
-    /// the message holds git's words of a revert.
-    pub(super) fn tell(&self, subject: &[u8], parents: usize, takes_back: bool) -> CommitClass {
-        if parents > 1 {
-            return CommitClass::Merge;
-        }
-        if takes_back {
-            return CommitClass::Revert;
-        }
-        let subject = subject[..subject.len().min(LONGEST_SUBJECT)].trim_ascii_end();
-        let rest = &subject[self.prefix.find(subject).map_or(0, |prefix| prefix.end())..];
-        if let Some(row) = self.tags.matches(subject).iter().next() {
-            return TAGS[row].0;
-        }
-        let Some(class) = self.words.matches(rest).iter().next().map(|row| WORDS[row].0) else {
-            return CommitClass::Ordinary;
-        };
-        match class {
-            CommitClass::Changelog | CommitClass::Documentation | CommitClass::Test | CommitClass::Style
-                if self.also_fixes.is_match(subject) =>
-            {
-                CommitClass::Ordinary
-            }
-            class => class,
-        }
-    }
-}
-
-fn set(rows: &[(CommitClass, &str)]) -> RegexSet {
-    RegexSetBuilder::new(rows.iter().map(|row| format!("^(?:{})", row.1)))
-        .case_insensitive(true)
-        .unicode(false)
-        .dfa_size_limit(16 << 20)
-        .build()
-        .expect("the table holds valid patterns, and a test compiles it")
-}

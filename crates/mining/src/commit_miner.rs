@@ -1,0 +1,218 @@
+//! Mining of one commit: from its changed files to samples.
+
+use gix::ObjectId;
+use streamguard_code::{ChangeKind, FileChange, FileComparer};
+use streamguard_collect::Samples;
+use streamguard_dataset::Rejection;
+use streamguard_engine::ShardError;
+
+use super::advisory_context::AdvisoryContext;
+use super::changed_files::{ChangedFile, changed_files};
+use super::fix_commit::FixCommit;
+use super::message::CommitClass;
+use super::pair_sample::{PairCandidate, pair_sample};
+use super::scoring::{ChangedFunction, FIX_SCORER, FixScore};
+use super::selected_commit::{SelectedCommit, SelectionReason};
+
+/// Largest file that is read.
+const MAX_BLOB_BYTES: u64 = 1 << 20;
+
+/// Confidence of a function without any evidence for or against it ([`FixScore`]).
+const UNKNOWN_CONFIDENCE: f64 = 0.2;
+
+/// Most functions without evidence that are kept where an advisory names the commit.
+const MAX_UNKNOWN_FUNCTIONS: usize = 8;
+
+/// Turns commits of one repository into samples. Each thread needs its own.
+pub struct CommitMiner<'r> {
+    repository: &'r gix::Repository,
+    name: &'r str,
+    min_confidence: f64,
+    comparer: FileComparer,
+}
+
+impl<'r> CommitMiner<'r> {
+    /// Creates a miner of a repository that samples call `name`. Functions with a confidence below
+    /// `min_confidence` (0.0 to 1.0) are rejected.
+    pub fn new(repository: &'r gix::Repository, name: &'r str, min_confidence: f64) -> Self {
+        Self { repository, name, min_confidence, comparer: FileComparer::new() }
+    }
+
+    /// Emits the samples of a commit, compared with its first parent. Objects that cannot be read are
+    /// counted as rejected.
+    ///
+    /// # Errors
+    /// [`ShardError::Stopped`], to be passed on.
+    pub fn mine(
+        &mut self,
+        selected: SelectedCommit,
+        samples: &mut Samples<'_, '_>,
+    ) -> Result<(), ShardError> {
+        self.mine_selected(selected, None, samples)
+    }
+
+    /// Emits the samples of a commit that an advisory names as its fix.
+    ///
+    /// # Errors
+    /// [`ShardError::Stopped`], to be passed on.
+    pub fn mine_advisory_fix(
+        &mut self,
+        commit: ObjectId,
+        advisory: &AdvisoryContext,
+        samples: &mut Samples<'_, '_>,
+    ) -> Result<(), ShardError> {
+        let selected = SelectedCommit { commit, reason: SelectionReason::Named };
+        self.mine_selected(selected, Some(advisory), samples)
+    }
+
+    fn mine_selected(
+        &mut self,
+        selected: SelectedCommit,
+        advisory: Option<&AdvisoryContext>,
+        samples: &mut Samples<'_, '_>,
+    ) -> Result<(), ShardError> {
+        samples.count("commits.chosen", 1);
+        let Ok(mut fix) = FixCommit::read(self.repository, selected) else {
+            samples.reject(Rejection::UnreadableObject);
+            return Ok(());
+        };
+        if let Some(advisory) = advisory {
+            fix.add_advisory(advisory);
+        }
+        // An advisory, or the message of the merge, is better evidence than the class of the commit.
+        if fix.reason == SelectionReason::Message
+            && let Some(rejection) = class_rejection(fix.message_score.class)
+        {
+            samples.reject(rejection);
+            return Ok(());
+        }
+        let files = match changed_files(self.repository, fix.id, fix.parent, |reason| samples.reject(reason))
+        {
+            Ok(files) => files,
+            Err(rejection) => {
+                samples.reject(rejection);
+                return Ok(());
+            }
+        };
+        let mut candidates = Vec::new();
+        for file in files {
+            samples.check()?;
+            samples.count("files.compared", 1);
+            if let Err(rejection) = self.compare(&file, &mut candidates, samples) {
+                samples.reject(rejection);
+            }
+        }
+        self.emit(&fix, candidates, samples)
+    }
+
+    /// Finds the candidates in a changed file, and counts the changes that cannot be the fix.
+    fn compare(
+        &mut self,
+        file: &ChangedFile,
+        candidates: &mut Vec<PairCandidate>,
+        samples: &mut Samples<'_, '_>,
+    ) -> Result<(), Rejection> {
+        let (before, after) = (self.read_blob(file.blob_before)?, self.read_blob(file.blob_after)?);
+        let comparison = self.comparer.compare(&FileChange {
+            path_before: Some(&file.path_before),
+            path_after: Some(&file.path_after),
+            before: &before,
+            after: &after,
+        })?;
+        samples.count("functions.changed", comparison.changes.len() as u64);
+        for change in comparison.changes {
+            let rejection = match change.kind {
+                _ if change.before.is_none() || change.after.is_none() => Some(Rejection::OneSided),
+                ChangeKind::Code => None,
+                ChangeKind::WhitespaceOnly => Some(Rejection::WhitespaceOnly),
+                ChangeKind::CommentOnly => Some(Rejection::CommentOnly),
+                ChangeKind::FormattingOnly => Some(Rejection::FormattingOnly),
+            };
+            match rejection {
+                Some(rejection) => samples.reject(rejection),
+                None => candidates.push(PairCandidate {
+                    path_before: file.path_before.clone(),
+                    path_after: file.path_after.clone(),
+                    language: comparison.language,
+                    invalid_utf8: comparison.invalid_utf8,
+                    change,
+                }),
+            }
+        }
+        Ok(())
+    }
+
+    fn read_blob(&self, id: ObjectId) -> Result<Vec<u8>, Rejection> {
+        // The header has the size, so that a huge file is never decompressed.
+        let header = self.repository.find_header(id).map_err(|_| Rejection::UnreadableObject)?;
+        if header.size() > MAX_BLOB_BYTES {
+            return Err(Rejection::OversizedFile);
+        }
+        let mut object = self.repository.find_object(id).map_err(|_| Rejection::UnreadableObject)?;
+        Ok(std::mem::take(&mut object.data))
+    }
+
+    /// Emits the candidates with enough confidence.
+    fn emit(
+        &self,
+        fix: &FixCommit,
+        candidates: Vec<PairCandidate>,
+        samples: &mut Samples<'_, '_>,
+    ) -> Result<(), ShardError> {
+        let scores = score_candidates(fix, &candidates);
+        let tangled = candidates.len() > 1;
+        let least = self.least_confidence(fix, &scores);
+        for (candidate, score) in candidates.into_iter().zip(scores) {
+            if score.confidence < least {
+                samples.reject(Rejection::UnsupportedInTangledCommit);
+            } else {
+                samples.emit(pair_sample(fix, self.name, candidate, score, tangled))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the least confidence with which a function is emitted.
+    ///
+    /// An advisory is sure that the commit contains the fix. If nothing tells which functions are the fix,
+    /// the best ones are kept if they are few, with the little confidence that they have.
+    fn least_confidence(&self, fix: &FixCommit, scores: &[FixScore]) -> f64 {
+        let best = scores.iter().map(|score| score.confidence).fold(0.0, f64::max);
+        let equals = scores.iter().filter(|score| score.confidence >= best).count();
+        let only_bystanders = fix.by_advisory && best < self.min_confidence;
+        if only_bystanders && best >= UNKNOWN_CONFIDENCE && equals <= MAX_UNKNOWN_FUNCTIONS {
+            best
+        } else {
+            self.min_confidence
+        }
+    }
+}
+
+fn score_candidates(fix: &FixCommit, candidates: &[PairCandidate]) -> Vec<FixScore> {
+    let diffs: Vec<_> = candidates.iter().map(|candidate| candidate.change.line_diff()).collect();
+    let functions: Vec<_> = candidates
+        .iter()
+        .zip(&diffs)
+        .map(|(candidate, diff)| ChangedFunction {
+            name: candidate.change.name.as_deref(),
+            path: &candidate.path_after,
+            removed: &diff.removed,
+            added: &diff.added,
+        })
+        .collect();
+    FIX_SCORER.score(&fix.message_score, &fix.text(), &functions)
+}
+
+/// Returns the reason why commits of this class are not fixes, if they are not.
+fn class_rejection(class: CommitClass) -> Option<Rejection> {
+    match class {
+        CommitClass::Ordinary | CommitClass::Merge => None,
+        CommitClass::Revert => Some(Rejection::RevertCommit),
+        CommitClass::VersionBump => Some(Rejection::VersionBump),
+        CommitClass::DependencyBump => Some(Rejection::DependencyBump),
+        CommitClass::Changelog | CommitClass::Documentation => Some(Rejection::DocsCommit),
+        CommitClass::Test => Some(Rejection::TestCommit),
+        CommitClass::Style => Some(Rejection::StyleCommit),
+        CommitClass::Build => Some(Rejection::BuildCommit),
+    }
+}

@@ -1,0 +1,95 @@
+//! Ids of advisories and CWE numbers in running text.
+
+use regex::bytes::{Regex, RegexBuilder};
+
+/// Most ids of one message that are kept; longer lists are release notes.
+const MAX_IDS: usize = 16;
+
+/// Finds ids of advisories in text.
+///
+/// ```
+/// use streamguard_mining::message::AdvisoryIdFinder;
+///
+/// let ids = AdvisoryIdFinder::new().find(b"Fix cve-2021-12345 (GHSA-JJPW-65FV-8G48)");
+/// assert_eq!(ids, ["CVE-2021-12345", "GHSA-jjpw-65fv-8g48"]);
+/// ```
+pub struct AdvisoryIdFinder {
+    ids: Regex,
+    cwes: Regex,
+}
+
+impl Default for AdvisoryIdFinder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl AdvisoryIdFinder {
+    /// Letters of which every id contains at least one.
+    pub(super) const STEMS: &[&str] =
+        &["cve-", "can-", "ghsa-", "rustsec-", "pysec-", "osv-", "ghsl-", "go-20", "cwe-"];
+
+    /// Compiles the patterns of the ids.
+    pub fn new() -> Self {
+        Self {
+            // GitHub's database draws the letters of GHSA ids from an alphabet without vowels and look-alikes.
+            ids: compile_with_groups(
+                r"\b(?:(?:cve|can)-(?:19|20)\d\d-\d{4,7}|ghsa(?:-[23456789cfghjmpqrvwx]{4}){3}|rustsec-20\d\d-\d{4}|(?:pysec|osv|ghsl)-20\d\d-\d{1,7}|go-20\d\d-\d{4,5})\b",
+            ),
+            cwes: compile_with_groups(r"\bcwe-(\d{1,4})\b"),
+        }
+    }
+
+    /// Returns the distinct ids in the order of their first mention, in their canonical form
+    /// ([`canonical_advisory_id`]).
+    pub fn find(&self, message: &[u8]) -> Vec<String> {
+        let mut ids = Vec::new();
+        for found in self.ids.find_iter(message) {
+            let id = canonical_advisory_id(&String::from_utf8_lossy(found.as_bytes()));
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+            if ids.len() == MAX_IDS {
+                break;
+            }
+        }
+        ids
+    }
+
+    /// Returns the distinct CWE numbers in the order of mention.
+    pub(super) fn find_cwes(&self, message: &[u8]) -> Vec<u16> {
+        let mut numbers = Vec::new();
+        for found in self.cwes.captures_iter(message) {
+            let number = std::str::from_utf8(&found[1]).ok().and_then(|digits| digits.parse().ok());
+            if let Some(number) = number.filter(|number| !numbers.contains(number)) {
+                numbers.push(number);
+            }
+            if numbers.len() == MAX_IDS {
+                break;
+            }
+        }
+        numbers
+    }
+}
+
+/// Compiles a pattern with groups, which the patterns of this crate otherwise do without.
+fn compile_with_groups(pattern: &str) -> Regex {
+    RegexBuilder::new(pattern)
+        .case_insensitive(true)
+        .unicode(false)
+        .build()
+        .expect("both patterns are valid, and every test of messages compiles them")
+}
+
+/// Returns an id as its database writes it: in upper case, but the letters after `GHSA-` in lower case.
+/// `CAN-`, the prefix of CVE candidates until 2005, becomes `CVE-`.
+pub fn canonical_advisory_id(id: &str) -> String {
+    let upper = id.to_ascii_uppercase();
+    if let Some(rest) = upper.strip_prefix("GHSA-") {
+        format!("GHSA-{}", rest.to_ascii_lowercase())
+    } else if let Some(rest) = upper.strip_prefix("CAN-") {
+        format!("CVE-{rest}")
+    } else {
+        upper
+    }
+}

@@ -1,0 +1,82 @@
+//! Samples made of the functions of a fix.
+
+use gix::ObjectId;
+use streamguard_code::{CodeChange, CodeSnippet};
+use streamguard_dataset::{Flag, Kind, Language, Level, Sample};
+
+use super::fix_commit::FixCommit;
+use super::scoring::FixScore;
+use super::selected_commit::SelectionReason;
+
+/// A function that changed on both sides and may be the fix.
+pub(super) struct PairCandidate {
+    pub(super) path_before: String,
+    pub(super) path_after: String,
+    pub(super) language: Language,
+    pub(super) invalid_utf8: bool,
+    pub(super) change: CodeChange,
+}
+
+/// Makes the sample of one function. `tangled` says whether the commit changed other functions too.
+pub(super) fn pair_sample(
+    fix: &FixCommit,
+    repository: &str,
+    candidate: PairCandidate,
+    score: FixScore,
+    tangled: bool,
+) -> Sample {
+    let PairCandidate { path_before, path_after, language, invalid_utf8, change } = candidate;
+    let flags = [
+        (tangled, Flag::TangledCommit),
+        (invalid_utf8, Flag::InvalidUtf8),
+        (change.parse_error, Flag::ParseError),
+        (change.renamed || path_before != path_after, Flag::Renamed),
+        (matches!(fix.reason, SelectionReason::Merge(_)), Flag::ThroughMerge),
+    ];
+    let mut weaknesses: Vec<_> = score.weakness.into_iter().collect();
+    weaknesses.extend(fix.message_score.weaknesses.iter().filter(|named| score.weakness != Some(**named)));
+    let (before, after) = (change.before, change.after);
+    let lines = |code: &Option<CodeSnippet>| {
+        (code.as_ref().map(|code| code.start_line), code.as_ref().map(|code| code.end_line))
+    };
+    let ((start_line_before, end_line_before), (start_line_after, end_line_after)) =
+        (lines(&before), lines(&after));
+    let level = if change.level == Level::Function { Level::Function } else { Level::Hunk };
+    Sample {
+        language: Some(language),
+        vulnerable_code: before.map(|code| code.text),
+        fixed_code: after.map(|code| code.text),
+        vulnerability_type: weaknesses.first().map(|weakness| weakness.name.to_owned()),
+        cwes: weaknesses.iter().map(|weakness| weakness.id()).collect(),
+        advisory_ids: fix.message_score.advisory_ids.clone(),
+        repository: Some(repository.to_owned()),
+        commit: Some(fix.id.to_string()),
+        parent_commit: fix.parent.map(|id| id.to_string()),
+        commit_date: fix.date.clone(),
+        commit_message: Some(fix.message.clone()),
+        path_before: Some(path_before),
+        path_after: Some(path_after),
+        function: change.name,
+        start_line_before,
+        end_line_before,
+        start_line_after,
+        end_line_after,
+        source: commit_url(repository, fix.id),
+        label_evidence: fix.message_score.evidence.iter().cloned().chain(score.evidence).collect(),
+        // Two digits: more would pretend a precision that the score does not have.
+        label_confidence: Some((score.confidence * fix.confidence * 100.0).round() / 100.0),
+        quality_flags: flags.into_iter().filter_map(|(holds, flag)| holds.then_some(flag)).collect(),
+        ..Sample::new(&fix.collector, Kind::Pair, level)
+    }
+}
+
+/// Returns the web page of a commit, on hosts whose addresses are known.
+fn commit_url(repository: &str, commit: ObjectId) -> Option<String> {
+    let host = repository.strip_prefix("https://")?.split('/').next()?;
+    match host {
+        "github.com" | "codeberg.org" => Some(format!("{repository}/commit/{commit}")),
+        "gitlab.com" => Some(format!("{repository}/-/commit/{commit}")),
+        "bitbucket.org" => Some(format!("{repository}/commits/{commit}")),
+        _ => None,
+    }
+}
