@@ -5,21 +5,21 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use streamguard_world::{Settings, World};
+use streamguard_world::{WorldSettings, World};
 
 /// Shortest pause between two lines of progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Returns the default number of fixes for so many repositories: as many per repository as in the demo world.
 pub(crate) fn default_fixes(repositories: usize) -> usize {
-    let demo = Settings::default();
+    let demo = WorldSettings::default();
     repositories * demo.fixes / demo.repositories
 }
 
 /// Writes a world, and prints a summary.
-pub(crate) fn write(settings: Settings, folder: &Path) -> Result<()> {
+pub(crate) fn write(settings: WorldSettings, folder: &Path) -> Result<()> {
     let (all, begin, mut last_progress) = (settings.repositories, Instant::now(), Instant::now());
-    let truth = World::new(settings).write_telling(folder, |written| {
+    let truth = World::new(settings).write_with_progress(folder, |written| {
         if last_progress.elapsed() >= PROGRESS_INTERVAL {
             last_progress = Instant::now();
             println!("{written} of {all} repositories");

@@ -13,7 +13,7 @@ use std::process::Command;
 
 use anyhow::Result;
 use clap::Parser;
-use streamguard_world::{Settings, World};
+use streamguard_world::{WorldSettings, World};
 
 use command_line::{BenchCommand, CheckCommand, XtaskCommand};
 
@@ -72,7 +72,7 @@ fn main() -> Result<()> {
         XtaskCommand::Snapshot => snapshot(),
         XtaskCommand::World { folder, seed, repositories, fixes } => {
             let fixes = fixes.unwrap_or(demo_worlds::default_fixes(repositories));
-            demo_worlds::write(Settings { seed, repositories, fixes, ..Settings::default() }, &folder)
+            demo_worlds::write(WorldSettings { seed, repositories, fixes, ..WorldSettings::default() }, &folder)
         }
         XtaskCommand::Truth { table, clones } => ground_truth::check_clones(&table, &clones),
         XtaskCommand::TruthOfRun { table, folder } => ground_truth::check_run(&table, &folder),
@@ -93,7 +93,7 @@ fn crash(times: u32) -> Result<()> {
 /// Writes the demo world with default settings.
 fn snapshot() -> Result<()> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/snapshot/demo.snapshot");
-    let truth = World::new(Settings::default()).snapshot(&path)?;
+    let truth = World::new(WorldSettings::default()).snapshot(&path)?;
     println!("{} planted functions, {} bytes", truth.planted.len(), std::fs::metadata(&path)?.len());
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Writes a world, to look at it and to measure:
+//! Writes a world and prints its figures:
 //! `cargo run --release -p streamguard-world --example world -- FOLDER [SEED REPOSITORIES FIXES]`.
 
 use std::collections::BTreeMap;
@@ -6,13 +6,13 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use streamguard_world::{Findable, Settings, World};
+use streamguard_world::{Findability, World, WorldSettings};
 
-#[expect(clippy::print_stdout, reason = "the figures are what it is run for")]
+#[expect(clippy::print_stdout, reason = "the example prints figures")]
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let folder = PathBuf::from(arguments.next().ok_or("which folder?")?);
-    let mut settings = Settings::default();
+    let mut settings = WorldSettings::default();
     let mut number = || arguments.next().map(|text| text.parse::<usize>()).transpose();
     settings.seed = number()?.map_or(settings.seed, |seed| seed as u64);
     settings.repositories = number()?.unwrap_or(settings.repositories);
@@ -33,7 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let count = |findable| truth.planted.iter().filter(|planted| planted.findable == findable).count();
     println!("{} functions planted", truth.planted.len());
-    for findable in [Findable::ByMessage, Findable::ThroughMerge, Findable::Silent, Findable::OutsideWindow] {
+    for findable in
+        [Findability::ByMessage, Findability::ThroughMerge, Findability::Silent, Findability::OutsideWindow]
+    {
         println!("{:6} {findable:?}", count(findable));
     }
     println!("{:6} tangled", truth.planted.iter().filter(|planted| planted.tangled).count());

@@ -1,22 +1,22 @@
-//! Files of a project that are no source code.
+//! Files of a project beside the source code.
 
 use streamguard_dataset::Language;
 
-use crate::layout::Layout;
-use crate::names;
-use crate::random::Random;
+use crate::names::NAME_LISTS;
+use crate::project_layout::ProjectLayout;
+use crate::random::WorldRandom;
 
-/// A version number.
-pub(crate) type Version = [u32; 3];
+/// Major, minor and patch number of a version.
+pub(crate) type VersionNumber = [u32; 3];
 
-/// `1.2.3`
-pub(crate) fn dotted(version: Version) -> String {
+/// Writes a version as `1.2.3`.
+pub(crate) fn dotted(version: VersionNumber) -> String {
     let [major, minor, patch] = version;
     format!("{major}.{minor}.{patch}")
 }
 
-/// The page that a project begins with.
-pub(crate) fn readme(name: &str, layout: &Layout, purpose: &str) -> String {
+/// Returns the text of `README.md`.
+pub(crate) fn readme(name: &str, layout: &ProjectLayout, purpose: &str) -> String {
     let title = layout.language.title();
     format!(
         "# {name}\n\n{name} {purpose}.\n\nIt is written in {title}; what it needs stands in `{}`.\n\n\
@@ -25,7 +25,7 @@ pub(crate) fn readme(name: &str, layout: &Layout, purpose: &str) -> String {
     )
 }
 
-/// The licence.
+/// Returns the text of the licence.
 pub(crate) fn licence(owner: &str) -> String {
     format!(
         "MIT License\n\nCopyright (c) 2019 The {owner} authors\n\n\
@@ -47,13 +47,13 @@ pub(crate) fn licence(owner: &str) -> String {
     )
 }
 
-/// The guide.
+/// Returns the text of the guide.
 pub(crate) fn guide(name: &str) -> String {
     format!("# Guide\n\n{name} reads its settings once, at the start.\n\n## Notes\n\n")
 }
 
-/// A line for the guide.
-pub(crate) fn note(function: &str, random: &mut Random) -> String {
+/// Returns a line for the guide.
+pub(crate) fn note(function: &str, random: &mut WorldRandom) -> String {
     let what = random.pick(&[
         "answers within a second on usual data",
         "sorts by name unless told otherwise",
@@ -64,12 +64,12 @@ pub(crate) fn note(function: &str, random: &mut Random) -> String {
     format!("- `{function}` {what}.\n")
 }
 
-/// The file that names the libraries.
+/// Returns the manifest, the file that names the libraries.
 pub(crate) fn manifest(
-    layout: &Layout,
+    layout: &ProjectLayout,
     name: &str,
-    version: Version,
-    libraries: &[(&'static str, Version)],
+    version: VersionNumber,
+    libraries: &[(&'static str, VersionNumber)],
 ) -> String {
     let version = dotted(version);
     let list = |pattern: &dyn Fn(&str, String) -> String, joint: &str| {
@@ -109,7 +109,7 @@ pub(crate) fn manifest(
     }
 }
 
-/// The steps of continuous integration; `extra` are further ones.
+/// Returns the workflow of continuous integration, with `extra` steps behind the build.
 pub(crate) fn workflow(extra: &[String]) -> String {
     let mut text = "name: build\non: [push]\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n      \
                     - uses: actions/checkout@v4\n      - run: scripts/build.sh\n"
@@ -120,8 +120,8 @@ pub(crate) fn workflow(extra: &[String]) -> String {
     text
 }
 
-/// A script.
-pub(crate) fn script(layout: &Layout) -> String {
+/// Returns the build script.
+pub(crate) fn script(layout: &ProjectLayout) -> String {
     let command = match layout.language {
         Language::Python => "python -m build",
         Language::JavaScript => "npm ci && npm run build",
@@ -133,8 +133,8 @@ pub(crate) fn script(layout: &Layout) -> String {
     format!("#!/bin/sh\nset -eu\ncd \"$(dirname \"$0\")/..\"\n{command}\n")
 }
 
-/// A built file: one line, as a minifier leaves it.
-pub(crate) fn minified(random: &mut Random) -> String {
+/// Returns a built file: one line, as a minifier writes it.
+pub(crate) fn minified(random: &mut WorldRandom) -> String {
     let mut text = String::from("!function(){\"use strict\";");
     for _ in 0..24 {
         let (a, b) = (random.below(26) as u8, random.below(900));
@@ -147,17 +147,18 @@ pub(crate) fn minified(random: &mut Random) -> String {
     text
 }
 
-/// What a project is for.
-pub(crate) fn purpose(random: &mut Random) -> &'static str {
-    random.pick(names::PURPOSES)
+/// Returns the purpose of a project.
+pub(crate) fn purpose(random: &mut WorldRandom) -> &'static str {
+    let purpose: &String = random.pick_ref(&NAME_LISTS.purposes);
+    purpose
 }
 
-/// The list of changes, empty.
+/// Returns an empty change log.
 pub(crate) fn changelog() -> String {
     "# Changelog\n\n## Unreleased\n\n".to_owned()
 }
 
-/// Puts a line below the head of the list of changes.
+/// Adds a line for the next release.
 pub(crate) fn add_change(changelog: &mut String, line: &str) {
     let head = "## Unreleased\n\n";
     if let Some(at) = changelog.find(head) {
@@ -165,8 +166,8 @@ pub(crate) fn add_change(changelog: &mut String, line: &str) {
     }
 }
 
-/// Ends the list of a version.
-pub(crate) fn release(changelog: &mut String, version: Version) {
+/// Puts the changes since the last release under a version.
+pub(crate) fn release(changelog: &mut String, version: VersionNumber) {
     let head = format!("## Unreleased\n\n## {}\n\n", dotted(version));
     *changelog = changelog.replacen("## Unreleased\n\n", &head, 1);
 }

@@ -1,28 +1,28 @@
-//! Identifiers of advisories, as databases and messages have them. All are made up: the numbers
-//! are far above those that are given out.
+//! Ids of advisories, in the forms of the databases. All are fictional: the numbers are far above those that
+//! are assigned.
 
-use crate::moment;
+use crate::timestamp;
 use streamguard_synthetic::split_mix::mix64;
 
-/// What databases call one vulnerability.
+/// Ids of one vulnerability.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Identifiers {
-    /// The CVE id.
+pub(crate) struct AdvisoryIds {
+    /// Id in the CVE list.
     pub(crate) cve: String,
-    /// GitHub's id.
+    /// Id in GitHub's database.
     pub(crate) ghsa: String,
 }
 
-impl Identifiers {
-    /// Those of the vulnerability number `number`, given out in the year of a moment in seconds
-    /// since 1970.
+impl AdvisoryIds {
+    /// Returns the ids of the vulnerability number `number`, assigned in the year of `seconds` since 1970.
     pub(crate) fn new(number: u32, seconds: i64) -> Self {
-        let cve = format!("CVE-{}-{}", moment::year(seconds), 9_000_001 + number % 999_999);
+        // The remainder keeps ids at seven digits, however many repositories there are.
+        let cve = format!("CVE-{}-{}", timestamp::year(seconds), 9_000_001 + number % 999_999);
         Self { cve, ghsa: ghsa(number) }
     }
 }
 
-/// An identifier in GitHub's form: three groups of four out of twenty characters.
+/// Returns an id in GitHub's form: three groups of four out of twenty characters.
 fn ghsa(number: u32) -> String {
     const DIGITS: &[u8] = b"23456789cfghjmpqrvwx";
     let mut rest = mix64(u64::from(number));
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn cves_bear_the_year() {
-        assert_eq!(Identifiers::new(4, 1_577_836_800).cve, "CVE-2020-9000005");
-        assert_eq!(Identifiers::new(4, 1_577_836_799).cve, "CVE-2019-9000005");
+        assert_eq!(AdvisoryIds::new(4, 1_577_836_800).cve, "CVE-2020-9000005");
+        assert_eq!(AdvisoryIds::new(4, 1_577_836_799).cve, "CVE-2019-9000005");
     }
 }

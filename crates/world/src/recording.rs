@@ -1,5 +1,6 @@
-//! Recording: the collectors are run against the upstreams of a world, and what they ask for is
-//! kept as a snapshot has it. So a snapshot holds what they will ask for, whatever that is.
+//! Recording of upstream answers: the collectors run against the upstreams of a world, and the answers to
+//! their requests go into the snapshot. So a snapshot holds exactly the answers that the collectors will
+//! need.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,16 +19,15 @@ use streamguard_git::{self as git, Fetching, GitError};
 use streamguard_http::{Access, Request};
 use streamguard_registry as list;
 
-use crate::WorldError;
+use crate::error::WorldError;
 use crate::upstreams::{CLOCK_MS, Upstreams};
 
-/// A file of a snapshot: its path, and what is in it.
-pub(crate) type File = (String, Vec<u8>);
+/// A file of a snapshot: path and content.
+pub(crate) type SnapshotFile = (String, Vec<u8>);
 
-/// All that the collectors ask of the upstreams, with their default settings and with those of a
-/// quick test: files below `answers/`, by path, and why repositories that are not there cannot be
-/// had, below `git/`.
-pub(crate) fn record(upstreams: Upstreams) -> Result<Vec<File>, WorldError> {
+/// Runs the collectors with their default settings and with those of a quick test. Returns the answers, as
+/// files below `answers/` by path, and below `git/` the reasons why missing repositories cannot be fetched.
+pub(crate) fn record(upstreams: Upstreams) -> Result<Vec<SnapshotFile>, WorldError> {
     let folder =
         tempfile::tempdir().map_err(|error| WorldError::io(Path::new("a temporary folder"), error))?;
     gone(&upstreams, folder.path())?;
@@ -75,7 +75,7 @@ where
     Ok(())
 }
 
-/// Runs the collector of exploits; a quick test of it asks for the same, and stops sooner.
+/// Runs the collector of exploits. A quick test of it makes the same requests, and stops sooner.
 fn exploits(access: &Access) -> Result<(), WorldError> {
     use streamguard_engine::Job;
     let job = Collect(ExploitDb { access: access.clone(), ..ExploitDb::default() });
@@ -88,7 +88,7 @@ fn exploits(access: &Access) -> Result<(), WorldError> {
     Ok(())
 }
 
-/// Notes of repositories that advisories name and that do not exist that they are gone.
+/// Records as gone the repositories that advisories name and that do not exist.
 fn gone(upstreams: &Upstreams, folder: &Path) -> Result<(), WorldError> {
     let fetching = Fetching {
         cache: folder,
@@ -108,8 +108,8 @@ fn gone(upstreams: &Upstreams, folder: &Path) -> Result<(), WorldError> {
     Ok(())
 }
 
-/// All files below a folder, by their paths, which begin with `name`.
-fn collect(folder: &Path, name: &str, files: &mut Vec<File>) -> Result<(), WorldError> {
+/// Collects all files below a folder, under paths that begin with `name`.
+fn collect(folder: &Path, name: &str, files: &mut Vec<SnapshotFile>) -> Result<(), WorldError> {
     let failed = |error| WorldError::io(folder, error);
     let mut paths: Vec<PathBuf> = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {

@@ -6,76 +6,79 @@ use std::sync::Arc;
 
 use streamguard_synthetic::PairGenerator;
 
-use crate::fix::FixedProject;
-use crate::history::History;
-use crate::layout::Layout;
+use crate::disclosure::FixedProject;
+use crate::error::WorldError;
+use crate::history::RepositoryHistory;
 use crate::names;
-use crate::oracle::{RepositoryTruth, Truth};
-use crate::{Settings, WorldError};
+use crate::project_layout::ProjectLayout;
+use crate::settings::WorldSettings;
+use crate::truth::{RepositoryTruth, WorldTruth};
 
 /// A bare repository in memory.
 #[derive(Clone, Debug)]
-pub struct Repository {
-    /// Owner and name, as in its address.
+pub struct WorldRepository {
+    /// Owner and name, as in the address.
     pub full_name: String,
-    /// Its address: `https://git.example/<owner>/<name>`.
+    /// Address: `https://git.example/<owner>/<name>`.
     pub url: String,
-    /// Its files, by path.
+    /// Files of the bare repository, by path.
     pub files: Vec<(String, Vec<u8>)>,
-    /// The truth about it.
-    pub truth: Truth,
-    /// What advisories could say of it.
+    /// Truth about the planted fixes.
+    pub truth: WorldTruth,
+    /// Facts about the project, for advisories.
     pub(crate) project: FixedProject,
 }
 
-/// What a repository is there for.
+/// Role of a repository in its world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    /// It has no commit at all.
+enum RepositoryRole {
+    /// No commit at all.
     Empty,
-    /// It has a history, and never a fix.
+    /// A history without a fix.
     Quiet,
-    /// So many functions of it are fixed.
+    /// A history with this number of fixed functions.
     Fixed(usize),
 }
 
-/// What the repository number `number` is there for.
-fn part(settings: &Settings, number: usize) -> Part {
+/// Returns the role of the repository number `number`.
+fn part(settings: &WorldSettings, number: usize) -> RepositoryRole {
     let (empty, quiet) = (usize::from(settings.repositories > 2), usize::from(settings.repositories > 5));
     let others = settings.repositories - empty - quiet;
     if number < others {
         let more = usize::from(number < settings.fixes % others);
-        Part::Fixed(settings.fixes / others + more)
+        RepositoryRole::Fixed(settings.fixes / others + more)
     } else if number < others + quiet {
-        Part::Quiet
+        RepositoryRole::Quiet
     } else {
-        Part::Empty
+        RepositoryRole::Empty
     }
 }
 
-impl Repository {
-    /// Owner and name of the repository number `number`.
-    pub(crate) fn full_name(settings: &Settings, number: usize) -> String {
+impl WorldRepository {
+    /// Returns owner and name of the repository number `number`.
+    pub(crate) fn full_name(settings: &WorldSettings, number: usize) -> String {
         let (owner, name) = names::repository(settings.seed, number);
         format!("{owner}/{name}")
     }
 
-    /// Writes the repository number `number`.
+    /// Makes the repository number `number`.
     pub(crate) fn new(
-        settings: &Settings,
+        settings: &WorldSettings,
         generator: &Arc<PairGenerator>,
         number: usize,
     ) -> Result<Self, WorldError> {
         let full_name = Self::full_name(settings, number);
         let part = part(settings, number);
         let layout = layout(generator, number, part)?;
-        let mut history = History::new(settings, generator, number, layout);
+        let mut history = RepositoryHistory::new(settings, generator, number, layout);
         match part {
-            Part::Empty => history.note("empty_repository"),
-            Part::Quiet => history.run(0)?,
-            Part::Fixed(fixes) => history.run(fixes)?,
+            RepositoryRole::Empty => history.count_event("empty_repository"),
+            RepositoryRole::Quiet => history.run(0)?,
+            RepositoryRole::Fixed(fixes) => history.run(fixes)?,
         }
-        let History { url, owner, name, pack, head, tags, mut truth, events, commits, fixes, .. } = history;
+        let RepositoryHistory {
+            url, owner, name, pack, head, tags, mut truth, events, commits, fixes, ..
+        } = history;
         let path = in_cache(&url);
         truth.repositories.push(RepositoryTruth { url: url.clone(), path, commits, events });
         let project = FixedProject {
@@ -95,6 +98,7 @@ impl Repository {
             refs.extend(tags.into_iter().map(|(tag, id)| (format!("refs/tags/{tag}"), id)));
             refs.sort();
             let lines: String = refs.iter().map(|(name, id)| format!("{id} {name}\n")).collect();
+            // The header with the space at its end is git's own; it promises that tags are peeled and sorted.
             let packed = format!("# pack-refs with: peeled fully-peeled sorted \n{lines}");
             files.push(("packed-refs".to_owned(), packed.into_bytes()));
         }
@@ -106,20 +110,21 @@ impl Repository {
         Ok(Self { full_name, url, files, truth, project })
     }
 
-    /// Where it lies in a snapshot: where its mirror would be in a cache.
+    /// Returns the path in a snapshot, which is that of the mirror in a cache.
     pub(crate) fn path(&self) -> String {
         in_cache(&self.url)
     }
 
-    /// Folders that git looks for, even if they are empty.
-    pub(crate) const FOLDERS: [&str; 5] = ["objects", "objects/pack", "refs", "refs/heads", "refs/tags"];
+    /// Folders that git needs even if they are empty.
+    pub(crate) const EMPTY_FOLDERS: [&str; 5] =
+        ["objects", "objects/pack", "refs", "refs/heads", "refs/tags"];
 
     /// Writes the bare repository into a folder, which is created.
     ///
     /// # Errors
     /// [`WorldError::Io`].
     pub fn write(&self, folder: &Path) -> Result<(), WorldError> {
-        for name in Self::FOLDERS {
+        for name in Self::EMPTY_FOLDERS {
             fs::create_dir_all(folder.join(name)).map_err(|error| WorldError::io(folder, error))?;
         }
         for (path, bytes) in &self.files {
@@ -130,9 +135,9 @@ impl Repository {
     }
 }
 
-/// Where the mirror of a repository is in a cache.
+/// Returns the path of a repository's mirror in a cache.
 fn in_cache(url: &str) -> String {
-    // What is written in the manifest has slashes on every machine.
+    // The manifest has slashes on every machine.
     let path = streamguard_git::mirror_path(Path::new(""), url);
     let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
     parts.join("/")
@@ -145,16 +150,21 @@ fn config(url: &str) -> String {
     )
 }
 
-/// The languages of the generator take turns. A project without fixes may be in any language.
-fn layout(generator: &PairGenerator, number: usize, part: Part) -> Result<&'static Layout, WorldError> {
-    let mut known: Vec<&'static Layout> = Vec::new();
-    for layout in generator.kinds().filter_map(|(language, _)| Layout::of(language)) {
+/// Returns the layout of a repository. The languages of the generator take turns; a project without fixes
+/// may be in any language.
+fn layout(
+    generator: &PairGenerator,
+    number: usize,
+    part: RepositoryRole,
+) -> Result<&'static ProjectLayout, WorldError> {
+    let mut known: Vec<&'static ProjectLayout> = Vec::new();
+    for layout in generator.kinds().filter_map(|(language, _)| ProjectLayout::of(language)) {
         if !known.iter().any(|there| there.language == layout.language) {
             known.push(layout);
         }
     }
-    if part == Part::Quiet {
-        known = Layout::all().iter().collect();
+    if part == RepositoryRole::Quiet {
+        known = ProjectLayout::all().iter().collect();
     }
     known.get(number % known.len().max(1)).copied().ok_or(WorldError::NoLanguage)
 }

@@ -1,22 +1,22 @@
-//! The snapshot: all repositories and all answers of upstreams in one file, so that a run needs no
-//! network. It lies as in a cache: repositories where mirrors are, and answers beside them.
+//! Snapshot: all repositories and all answers of upstreams in one file, so that a run needs no network.
+//! Paths are those of a cache: repositories lie where mirrors are, and answers beside them.
 
 use std::io::Write;
 
 use streamguard_snapshot::Writer;
 
-use crate::repository::Repository;
+use crate::repository::WorldRepository;
 
-/// Level of compression: high, since this snapshot is written seldom and read often.
-pub(crate) const LEVEL: i32 = 19;
+/// Level of compression: high, because this snapshot is written seldom and read often.
+pub(crate) const COMPRESSION_LEVEL: i32 = 19;
 
 /// Adds a repository below `git/`.
-pub(crate) fn add<W: Write>(writer: &mut Writer<W>, repository: &Repository) -> std::io::Result<()> {
+pub(crate) fn add<W: Write>(writer: &mut Writer<W>, repository: &WorldRepository) -> std::io::Result<()> {
     let root = repository.path();
     let mut entries: Vec<(String, Option<&[u8]>)> =
         repository.files.iter().map(|(path, bytes)| (format!("{root}/{path}"), Some(&bytes[..]))).collect();
     entries.push((root.clone(), None));
-    entries.extend(Repository::FOLDERS.iter().map(|folder| (format!("{root}/{folder}"), None)));
+    entries.extend(WorldRepository::EMPTY_FOLDERS.iter().map(|folder| (format!("{root}/{folder}"), None)));
     entries.sort();
     for (path, bytes) in entries {
         match bytes {

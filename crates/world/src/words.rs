@@ -1,17 +1,19 @@
 //! Words that ordinary code is made of.
 
+use serde::Deserialize;
 use streamguard_synthetic::split_mix::mix64;
 
-/// How names of several words are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Case {
+/// Case of names of several words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum IdentifierCase {
     /// `like_this`
     Snake,
     /// `likeThis`
     Camel,
 }
 
-impl Case {
+impl IdentifierCase {
     /// Writes a name that is given in snake case.
     pub(crate) fn write(self, name: &str) -> String {
         match self {
@@ -26,18 +28,18 @@ impl Case {
     }
 }
 
-/// `word` with a capital letter at its start.
+/// Returns `word` with a capital letter at its start.
 pub(crate) fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// A name in snake case as one of a type: `like_this` becomes `LikeThis`.
+/// Writes a name in snake case as the name of a type: `like_this` becomes `LikeThis`.
 pub(crate) fn pascal(name: &str) -> String {
     name.split(['_', '-']).map(capitalized).collect()
 }
 
-/// What functions are about: one, and many.
+/// Subjects of functions, in singular and plural.
 const NOUNS: &[(&str, &str)] = &[
     ("anchor", "anchors"),
     ("barge", "barges"),
@@ -89,7 +91,7 @@ const NOUNS: &[(&str, &str)] = &[
     ("yard", "yards"),
 ];
 
-/// Names of local variables: slot and choices. No word is in two lists.
+/// Names of local variables: slot and words. No word is in two lists.
 const LOCALS: &[(&str, &str)] = &[
     ("items", "rows entries elements records values_in"),
     ("item", "row entry element record one"),
@@ -109,7 +111,7 @@ const LOCALS: &[(&str, &str)] = &[
     ("table", "by_key grouped mapping lookup_map"),
 ];
 
-/// Other words: slot and choices, written as they are.
+/// Other words: slot and words, the same in all cases.
 const LITERALS: &[(&str, &str)] = &[
     ("field", "weight length depth priority quantity position rating capacity"),
     ("size", "10 20 25 40 50 60 100 120"),
@@ -118,30 +120,30 @@ const LITERALS: &[(&str, &str)] = &[
     ("verb", "loaded moved listed counted planned shown"),
 ];
 
-/// The noun that follows from `theme`.
+/// Returns the noun that follows from `theme`.
 pub(crate) fn noun(theme: u64) -> &'static (&'static str, &'static str) {
     &NOUNS[(theme % NOUNS.len() as u64) as usize]
 }
 
-/// The slots that are local variables.
+/// Returns the slots that are local variables.
 pub(crate) fn locals() -> impl Iterator<Item = &'static str> {
     LOCALS.iter().map(|row| row.0)
 }
 
-/// How many words there are for a local variable.
+/// Returns the number of words for a local variable.
 pub(crate) fn choices(slot: &str) -> usize {
     LOCALS.iter().find(|row| row.0 == slot).map_or(2, |row| row.1.split(' ').count())
 }
 
-/// The word for a slot; nothing if there is no such slot.
-pub(crate) fn word(slot: &str, theme: u64, seed: u64, shift: usize, case: Case) -> Option<String> {
+/// Returns the word for a slot, or nothing if there is no such slot.
+pub(crate) fn word(slot: &str, theme: u64, seed: u64, shift: usize, case: IdentifierCase) -> Option<String> {
     let (one, many) = *noun(theme);
     let themed = match slot {
         "noun" => one.to_owned(),
         "nouns" => many.to_owned(),
         "Noun" => capitalized(one),
         "Nouns" => capitalized(many),
-        // A field of a type, where such names begin with a capital letter.
+        // Exported fields begin with a capital letter.
         "Field" => return word("field", theme, seed, shift, case).map(|field| capitalized(&field)),
         _ => String::new(),
     };
@@ -153,9 +155,10 @@ pub(crate) fn word(slot: &str, theme: u64, seed: u64, shift: usize, case: Case) 
         Some(at) => (at, LOCALS[at].1, case),
         None => {
             let at = LITERALS.iter().position(|row| row.0 == slot)?;
-            (LOCALS.len() + at, LITERALS[at].1, Case::Snake)
+            (LOCALS.len() + at, LITERALS[at].1, IdentifierCase::Snake)
         }
     };
+    // The remainder is only a bound that leaves room for the shift.
     let first = mix64(seed ^ (number as u64) << 8) % 1024;
     let count = words.split(' ').count();
     words.split(' ').nth((first as usize + shift) % count).map(|word| case.write(word))
@@ -174,8 +177,8 @@ mod tests {
 
     #[test]
     fn names_take_the_case_of_their_language() {
-        assert_eq!(Case::Camel.write("count_open_berths"), "countOpenBerths");
-        assert_eq!(Case::Snake.write("count_open_berths"), "count_open_berths");
+        assert_eq!(IdentifierCase::Camel.write("count_open_berths"), "countOpenBerths");
+        assert_eq!(IdentifierCase::Snake.write("count_open_berths"), "count_open_berths");
         assert_eq!(pascal("tide-table"), "TideTable");
     }
 }

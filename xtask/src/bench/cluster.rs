@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use streamguard_world::Settings;
+use streamguard_world::WorldSettings;
 
 use super::measure::{machine_cpu_time, measure, median};
 use crate::demo_worlds;
@@ -51,7 +51,7 @@ pub(crate) fn run(streamguard: &Path, inputs: &ClusterInputs) -> Result<()> {
     let repositories = inputs.repositories;
     let fixes = inputs.fixes.unwrap_or(demo_worlds::default_fixes(repositories));
     let world = folder.path().join("world");
-    demo_worlds::write(Settings { repositories, fixes, ..Settings::default() }, &world)?;
+    demo_worlds::write(WorldSettings { repositories, fixes, ..WorldSettings::default() }, &world)?;
     // A thousand paths may exceed the longest command line, so they go into the configuration file.
     let quoted: Vec<String> = demo_worlds::repositories(&world)?
         .iter()

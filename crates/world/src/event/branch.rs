@@ -4,34 +4,35 @@ use std::collections::BTreeSet;
 
 use gix::ObjectId;
 
-use crate::WorldError;
-use crate::history::History;
+use crate::error::WorldError;
+use crate::history::RepositoryHistory;
 use crate::messages::ordinary;
-use crate::project::Project;
+use crate::project_files::ProjectFiles;
 
-/// A branch that has begun: what there was before it.
-pub(crate) struct Fork {
-    project: Project,
+/// State of the main branch at the start of another one.
+pub(crate) struct OpenBranch {
+    project: ProjectFiles,
     head: Option<ObjectId>,
 }
 
-impl History {
-    /// Begins a branch.
-    pub(crate) fn fork(&mut self) -> Fork {
+impl RepositoryHistory {
+    /// Starts a branch.
+    pub(crate) fn fork(&mut self) -> OpenBranch {
         self.touched.clear();
-        Fork { project: self.project.clone(), head: self.head }
+        OpenBranch { project: self.project.clone(), head: self.head }
     }
 
-    /// Merges the present branch; meanwhile other things happened.
-    pub(crate) fn join(&mut self, fork: Fork, message: &str) -> Result<ObjectId, WorldError> {
+    /// Merges the present branch, after other commits on the main branch.
+    pub(crate) fn join(&mut self, fork: OpenBranch, message: &str) -> Result<ObjectId, WorldError> {
         let branch = std::mem::replace(&mut self.project, fork.project);
         let Some(tip) = self.head else { return Err(WorldError::Git("a branch without a commit".into())) };
         let paths: BTreeSet<String> = std::mem::take(&mut self.touched);
         self.head = fork.head;
+        // Merges have no conflicts: until then, the main branch leaves the files of this one alone.
         self.avoid = paths;
         for _ in 0..self.random.below(3) {
-            self.wait();
-            self.cast();
+            self.advance_time();
+            self.choose_author();
             match self.random.below(3) {
                 0 => self.ci()?,
                 1 => self.feature()?,
@@ -40,14 +41,14 @@ impl History {
         }
         let paths = std::mem::take(&mut self.avoid);
         self.project.adopt(&branch, &paths);
-        self.wait();
-        self.cast();
+        self.advance_time();
+        self.choose_author();
         let parents: Vec<ObjectId> = self.head.into_iter().chain([tip]).collect();
-        self.note("merge");
+        self.count_event("merge");
         self.commit_on(&parents, message.as_bytes().to_vec(), None)
     }
 
-    /// A branch with ordinary work.
+    /// Makes a branch with ordinary work and merges it.
     pub(crate) fn feature_branch(&mut self) -> Result<(), WorldError> {
         let fork = self.fork();
         for _ in 0..1 + self.random.below(3) {
@@ -56,9 +57,9 @@ impl History {
             } else {
                 self.tests()?
             }
-            self.wait();
+            self.advance_time();
         }
-        let (issue, handle) = (self.next_issue().to_string(), self.author.handle);
+        let (issue, handle) = (self.next_issue().to_string(), self.author.handle.as_str());
         let title = self.added.as_ref().map_or_else(|| "More tests".to_owned(), |added| added.0.clone());
         let branch =
             self.random.pick(&["next-table", "overview", "second-page", "summer-work", "lists", "quay-view"]);

@@ -1,49 +1,57 @@
-//! What sounds like security and is none.
+//! Decoys: commits that sound like security and fix nothing.
 
 use gix::ObjectId;
 
-use crate::WorldError;
-use crate::history::{History, file_of, stem_of};
-use crate::messages::{self, decoy};
-use crate::neutral::Refactoring;
-use crate::project::Content;
+use crate::error::WorldError;
+use crate::file_names::{file_of, stem_of};
+use crate::history::RepositoryHistory;
+use crate::messages::decoy::{DECOY_MESSAGES, MergeTitle};
+use crate::messages::pattern::fill;
+use crate::ordinary_code::Refactoring;
+use crate::project_files::FileContent;
 
-/// Makes a decoy, if the project has what it takes.
-type Event = fn(&mut History) -> Result<Option<ObjectId>, WorldError>;
+/// Commits a decoy; returns nothing if the project has no place for it.
+type DecoyAction = fn(&mut RepositoryHistory) -> Result<Option<ObjectId>, WorldError>;
 
-/// The kinds of decoys, each with its name among the events.
-const KINDS: &[(&str, Event)] = &[
-    ("decoy_lookalike", History::lookalike),
-    ("decoy_tests", History::tests_only),
-    ("decoy_docs", History::docs_only),
-    ("decoy_ci", History::ci_only),
-    ("decoy_lookalike", History::lookalike),
-    ("decoy_vendored", History::vendored_only),
-    ("decoy_minified", History::minified_only),
-    ("decoy_dependency", History::dependency_cve),
-    ("decoy_lookalike", History::lookalike),
-    ("decoy_release", History::security_release),
-    ("decoy_changelog", History::changelog_cve),
-    ("decoy_comment", History::comment_on_security),
-    ("decoy_lookalike", History::lookalike),
-    ("decoy_layout", History::layout_before_audit),
-    ("decoy_removal", History::removal),
-    ("decoy_addition", History::addition),
-    ("decoy_merge", History::merge_of_docs),
+/// Kinds of decoys, each with its name among the events.
+const DECOYS: &[(&str, DecoyAction)] = &[
+    ("decoy_lookalike", RepositoryHistory::lookalike),
+    ("decoy_tests", RepositoryHistory::tests_only),
+    ("decoy_docs", RepositoryHistory::docs_only),
+    ("decoy_ci", RepositoryHistory::ci_only),
+    ("decoy_lookalike", RepositoryHistory::lookalike),
+    ("decoy_vendored", RepositoryHistory::vendored_only),
+    ("decoy_minified", RepositoryHistory::minified_only),
+    ("decoy_dependency", RepositoryHistory::dependency_cve),
+    ("decoy_lookalike", RepositoryHistory::lookalike),
+    ("decoy_release", RepositoryHistory::security_release),
+    ("decoy_changelog", RepositoryHistory::changelog_cve),
+    ("decoy_comment", RepositoryHistory::comment_on_security),
+    ("decoy_lookalike", RepositoryHistory::lookalike),
+    ("decoy_layout", RepositoryHistory::layout_before_audit),
+    ("decoy_removal", RepositoryHistory::removal),
+    ("decoy_addition", RepositoryHistory::addition),
+    ("decoy_merge", RepositoryHistory::merge_of_docs),
 ];
 
-impl History {
-    /// The decoy number `kind`.
+impl RepositoryHistory {
+    /// Commits the decoy number `kind`.
     pub(crate) fn decoy(&mut self, kind: usize) -> Result<(), WorldError> {
-        let (event, make) = KINDS[kind % KINDS.len()];
-        self.cast();
+        let (event, make) = DECOYS[kind % DECOYS.len()];
+        self.choose_author();
         if let Some(id) = make(self)? {
-            self.note_decoy(id, event);
+            self.record_decoy(id, event);
         }
         Ok(())
     }
 
-    fn say(&mut self, patterns: &[&str], path: &str, function: &str, more: &[(&str, &str)]) -> String {
+    fn decoy_message(
+        &mut self,
+        patterns: &[String],
+        path: &str,
+        function: &str,
+        more: &[(&str, &str)],
+    ) -> String {
         let advisory = self.next_advisory();
         let scope = stem_of(path).to_lowercase();
         let mut values = vec![
@@ -54,12 +62,12 @@ impl History {
             ("scope", &scope),
         ];
         values.extend(more);
-        messages::fill(self.random.pick(patterns), &values) + "\n"
+        fill(&self.random.pick(patterns), &values) + "\n"
     }
 
-    /// A function that sees a change of one of these kinds.
-    fn changed(&mut self, allowed: &[Refactoring]) -> Option<(String, String)> {
-        let mut all = self.project.neutrals();
+    /// Changes any ordinary function in one of these ways. Returns its path and name.
+    fn change_any_function(&mut self, allowed: &[Refactoring]) -> Option<(String, String)> {
+        let mut all = self.project.ordinary_functions();
         while let Some((path, name)) = self.random.take(&mut all) {
             if self.refactor(&path, &name, allowed).is_some() {
                 return Some((path, name));
@@ -70,33 +78,33 @@ impl History {
 
     fn lookalike(&mut self) -> Result<Option<ObjectId>, WorldError> {
         let kinds = [Refactoring::Shape, Refactoring::Rename, Refactoring::Constant, Refactoring::Log];
-        let Some((path, name)) = self.changed(&kinds) else { return Ok(None) };
-        let message = self.say(decoy::LOOKALIKES, &path, &name, &[]);
+        let Some((path, name)) = self.change_any_function(&kinds) else { return Ok(None) };
+        let message = self.decoy_message(&DECOY_MESSAGES.lookalike, &path, &name, &[]);
         self.commit(&message).map(Some)
     }
 
     fn tests_only(&mut self) -> Result<Option<ObjectId>, WorldError> {
-        let mut all = self.project.neutrals();
+        let mut all = self.project.ordinary_functions();
         let Some((path, name)) = self.random.take(&mut all) else { return Ok(None) };
-        self.test(&path, &name);
-        let message = self.say(decoy::TESTS, &path, &name, &[]);
+        self.add_test(&path, &name);
+        let message = self.decoy_message(&DECOY_MESSAGES.tests, &path, &name, &[]);
         self.commit(&message).map(Some)
     }
 
     fn docs_only(&mut self) -> Result<Option<ObjectId>, WorldError> {
-        let message = self.say(decoy::DOCS, "docs/guide.md", "", &[]);
+        let message = self.decoy_message(&DECOY_MESSAGES.docs, "docs/guide.md", "", &[]);
         let line = "- Report vulnerabilities by mail to security@harbor.example.\n";
         match self.project.text_mut("docs/guide.md") {
             Some(text) if self.random.chance(60) => text.push_str(line),
-            _ => self.project.put("SECURITY.md", Content::Text(format!("# Security\n\n{line}"))),
+            _ => self.project.put("SECURITY.md", FileContent::Text(format!("# Security\n\n{line}"))),
         }
         self.commit(&message).map(Some)
     }
 
     fn ci_only(&mut self) -> Result<Option<ObjectId>, WorldError> {
         let number = self.commits;
-        self.step(&format!("scan --security --round {number}"));
-        let message = self.say(decoy::CI, "build.yml", "", &[]);
+        self.add_ci_step(&format!("scan --security --round {number}"));
+        let message = self.decoy_message(&DECOY_MESSAGES.ci, "build.yml", "", &[]);
         self.commit(&message).map(Some)
     }
 
@@ -110,42 +118,42 @@ impl History {
         if changed == 0 {
             return Ok(None);
         }
-        let message = self.say(decoy::VENDORED, &path, "", &[]);
+        let message = self.decoy_message(&DECOY_MESSAGES.vendored, &path, "", &[]);
         self.commit(&message).map(Some)
     }
 
     fn minified_only(&mut self) -> Result<Option<ObjectId>, WorldError> {
         let text = crate::documents::minified(&mut self.random);
-        self.project.put("static/app.min.js", Content::Text(text));
-        let message = self.say(decoy::MINIFIED, "static/app.min.js", "", &[]);
+        self.project.put("static/app.min.js", FileContent::Text(text));
+        let message = self.decoy_message(&DECOY_MESSAGES.minified, "static/app.min.js", "", &[]);
         self.commit(&message).map(Some)
     }
 
     fn dependency_cve(&mut self) -> Result<Option<ObjectId>, WorldError> {
         let (library, old, new) = self.bump_library();
         let values = [("library", library), ("old", old.as_str()), ("new", &new)];
-        let message = self.say(decoy::DEPENDENCY, "", "", &values);
+        let message = self.decoy_message(&DECOY_MESSAGES.dependency, "", "", &values);
         self.commit(&message).map(Some)
     }
 
     fn security_release(&mut self) -> Result<Option<ObjectId>, WorldError> {
         let new = self.next_version();
-        let message = self.say(decoy::RELEASE, "", "", &[("new", &new)]);
+        let message = self.decoy_message(&DECOY_MESSAGES.release, "", "", &[("new", &new)]);
         let id = self.commit(&message)?;
         self.tags.push((format!("v{new}"), id));
         Ok(Some(id))
     }
 
     fn changelog_cve(&mut self) -> Result<Option<ObjectId>, WorldError> {
-        let message = self.say(decoy::CHANGELOG, "CHANGELOG.md", "", &[]);
+        let message = self.decoy_message(&DECOY_MESSAGES.changelog, "CHANGELOG.md", "", &[]);
         let advisory = self.next_advisory();
-        self.change(&format!("Security: see {}", advisory.cve));
+        self.add_changelog_entry(&format!("Security: see {}", advisory.cve));
         self.commit(&message).map(Some)
     }
 
     fn comment_on_security(&mut self) -> Result<Option<ObjectId>, WorldError> {
-        let Some((path, name)) = self.changed(&[Refactoring::Comment]) else { return Ok(None) };
-        let message = self.say(decoy::COMMENT, &path, &name, &[]);
+        let Some((path, name)) = self.change_any_function(&[Refactoring::Comment]) else { return Ok(None) };
+        let message = self.decoy_message(&DECOY_MESSAGES.comment, &path, &name, &[]);
         self.commit(&message).map(Some)
     }
 
@@ -156,26 +164,26 @@ impl History {
         }
         let path = self.random.pick(&paths);
         if let Some(file) = self.project.source_mut(&path) {
-            file.airy = !file.airy;
+            file.extra_blank_lines = !file.extra_blank_lines;
         }
-        let message = self.say(decoy::FORMAT, &path, "", &[]);
+        let message = self.decoy_message(&DECOY_MESSAGES.format, &path, "", &[]);
         self.commit(&message).map(Some)
     }
 
     fn removal(&mut self) -> Result<Option<ObjectId>, WorldError> {
-        let mut all = self.project.neutrals();
+        let mut all = self.project.ordinary_functions();
         let Some((path, name)) = self.random.take(&mut all) else { return Ok(None) };
-        self.take_out(&path, &name);
-        let message = self.say(decoy::REMOVAL, &path, &name, &[]);
+        self.extract_function(&path, &name);
+        let message = self.decoy_message(&DECOY_MESSAGES.removal, &path, &name, &[]);
         self.commit(&message).map(Some)
     }
 
     fn addition(&mut self) -> Result<Option<ObjectId>, WorldError> {
-        let Some(function) = self.neutral() else { return Ok(None) };
-        let path = self.roomy(false);
+        let Some(function) = self.new_ordinary_function() else { return Ok(None) };
+        let path = self.file_with_room(false);
         let name = function.name.clone();
         self.insert(&path, function);
-        let message = self.say(decoy::ADDITION, &path, &name, &[]);
+        let message = self.decoy_message(&DECOY_MESSAGES.addition, &path, &name, &[]);
         self.commit(&message).map(Some)
     }
 
@@ -185,11 +193,11 @@ impl History {
             text.push_str("- Pages are escaped where they are written.\n");
         }
         self.commit("First draft\n")?;
-        self.wait();
-        let (issue, handle) = (self.next_issue().to_string(), self.author.handle);
-        let (branch, title) = self.random.pick(decoy::MERGES);
+        self.advance_time();
+        let (issue, handle) = (self.next_issue().to_string(), &self.author.handle);
+        let MergeTitle { branch, title } = self.random.pick_ref(&DECOY_MESSAGES.merge);
         let pattern = format!("Merge pull request #{issue} from {handle}/{branch}\n\n{title}");
-        let message = self.say(&[&pattern], "docs/guide.md", "", &[]);
+        let message = self.decoy_message(&[pattern], "docs/guide.md", "", &[]);
         self.join(fork, &message).map(Some)
     }
 }

@@ -1,7 +1,8 @@
-//! What happens in a history, each kind of event in the file of its name.
+//! Events of a history, each kind in the file of its name.
 
 pub(crate) mod branch;
 pub(crate) mod decoy;
+pub(crate) mod everyday;
 pub(crate) mod fix;
-pub(crate) mod ordinary;
 pub(crate) mod start;
+mod upkeep;

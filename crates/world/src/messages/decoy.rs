@@ -1,113 +1,55 @@
-//! What messages say that sound like security and are none.
+//! Messages that sound like security and are not about a fix.
 
-/// Look-alikes of code changes: words of the field in another sense. `{function}` and
-/// `{scope}` are filled in.
-pub(crate) const LOOKALIKES: &[&str] = &[
-    "Use dependency injection in {scope}",
-    "Exploit caching in {function}",
-    "Close the dialog with the escape key handler",
-    "Injection of services instead of globals",
-    "Enforce the order of resources in {function}",
-    "Load resources for {scope} lazily",
-    "Write a source map for {scope}",
-    "Get rid of the unsafe block in {function}",
-    "Sanitize whitespace in {scope}",
-    "Use constructor injection for {function}",
-    "Exploit the order of the input in {function}",
-    "Rename the force flag, enforce one spelling",
-    "Escape sequences for colours in {function}",
-    "Resource names in {function}",
-    "Move fault injection out of {scope}",
-    "{scope}: resource clean-up",
-    "Author names in {function} are sorted now",
-    "Bypass the cache in {function} while editing",
-    "Attach the cross-site menu to {scope}",
-    "Tokenize titles in {function}",
-];
+use std::sync::LazyLock;
 
-/// Changes to tests only.
-pub(crate) const TESTS: &[&str] = &[
-    "Add a test for the XSS fix",
-    "Test SQL injection attempts against {scope}",
-    "tests: path traversal must be rejected",
-    "Security tests for {scope}",
-    "Add regression test for {cve}",
-];
+use serde::Deserialize;
 
-/// Changes to documents only.
-pub(crate) const DOCS: &[&str] = &[
-    "Document how we handle security vulnerabilities",
-    "docs: explain XSS protection",
-    "Add SECURITY.md",
-    "Mention SQL injection in the guide",
-    "docs: how to report a vulnerability",
-];
+use crate::text_data;
 
-/// Changes to continuous integration only.
-pub(crate) const CI: &[&str] = &[
-    "ci: run the security scanner",
-    "Fix vulnerability scan in CI",
-    "ci: fix security audit job",
-    "Harden the workflow against script injection",
-];
+/// Patterns of messages, by the kind of decoy.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct DecoyMessages {
+    /// Code changes with words of the field in another sense.
+    pub(crate) lookalike: Vec<String>,
+    /// Changes of tests only.
+    pub(crate) tests: Vec<String>,
+    /// Changes of documents only.
+    pub(crate) docs: Vec<String>,
+    /// Changes of continuous integration only.
+    pub(crate) ci: Vec<String>,
+    /// Newer versions of vendored code.
+    pub(crate) vendored: Vec<String>,
+    /// Built files.
+    pub(crate) minified: Vec<String>,
+    /// Another version of a library.
+    pub(crate) dependency: Vec<String>,
+    /// Releases.
+    pub(crate) release: Vec<String>,
+    /// The change log.
+    pub(crate) changelog: Vec<String>,
+    /// Comments only.
+    pub(crate) comment: Vec<String>,
+    /// Layout only.
+    pub(crate) format: Vec<String>,
+    /// A function is removed.
+    pub(crate) removal: Vec<String>,
+    /// A function is new.
+    pub(crate) addition: Vec<String>,
+    /// Merges of documents or tests.
+    pub(crate) merge: Vec<MergeTitle>,
+}
 
-/// Other people's code in a newer version, in the tree.
-pub(crate) const VENDORED: &[&str] = &[
-    "Update vendored chart library, fixes XSS",
-    "Vendor the patched parser ({cve})",
-    "Security update of the bundled editor",
-];
+/// Names of a branch and of its pull request.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct MergeTitle {
+    /// Name of the branch.
+    pub(crate) branch: String,
+    /// Title of the pull request.
+    pub(crate) title: String,
+}
 
-/// Built files.
-pub(crate) const MINIFIED: &[&str] = &[
-    "Rebuild assets with the XSS fix",
-    "Fix prototype pollution in the built script",
-    "Security rebuild of static files",
-];
-
-/// A library in another version.
-pub(crate) const DEPENDENCY: &[&str] = &[
-    "Bump {library} from {old} to {new} to fix {cve}",
-    "Security: update {library} to {new}",
-    "build(deps): [security] bump {library} from {old} to {new}",
-    "Upgrade {library} because of {ghsa}",
-];
-
-/// A release.
-pub(crate) const RELEASE: &[&str] =
-    &["Release {new} (security release)", "Version {new}: security fixes", "Bump version to {new} for {cve}"];
-
-/// The list of changes.
-pub(crate) const CHANGELOG: &[&str] = &[
-    "Changelog: mention the SQL injection fix",
-    "Update changelog for {cve}",
-    "Add security section to the changelog",
-];
-
-/// Comments only.
-pub(crate) const COMMENT: &[&str] = &[
-    "Comment on why {function} is safe from XSS",
-    "Note the injection risk in a comment of {function}",
-    "Explain the security of {function}",
-];
-
-/// Layout only.
-pub(crate) const FORMAT: &[&str] =
-    &["Security code review: formatting of {file}", "Reformat {file} before the security audit"];
-
-/// A function is taken out.
-pub(crate) const REMOVAL: &[&str] = &[
-    "Security: remove {function}",
-    "Remove {function}, it is a security risk",
-    "Drop vulnerable {function}",
-];
-
-/// A function is new.
-pub(crate) const ADDITION: &[&str] = &["Add {function} for the security page", "feat(security): {function}"];
-
-/// Merges of documents or tests.
-pub(crate) const MERGES: &[(&str, &str)] = &[
-    ("xss-docs", "Explain XSS protection"),
-    ("security-policy", "Add a security policy"),
-    ("cve-notes", "Notes on {cve}"),
-];
+/// All patterns.
+pub(crate) static DECOY_MESSAGES: LazyLock<DecoyMessages> =
+    LazyLock::new(|| text_data::parse("decoy_messages.toml", include_str!("../../data/decoy_messages.toml")));

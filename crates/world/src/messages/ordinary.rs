@@ -1,188 +1,150 @@
-//! What messages of ordinary commits say.
+//! Messages of ordinary commits.
 
-use super::{fill, words};
-use crate::neutral::{Change, Refactoring};
-use crate::random::Random;
+use std::sync::LazyLock;
 
-/// Patterns for a new function.
-const FEATURES: &[&str] = &[
-    "Add {function}",
-    "Add {words}",
-    "feat: {words}",
-    "feat({scope}): add {function}",
-    "{scope}: add {function}",
-    "Introduce {function} for the {scope} page",
-    "New: {words} (#{issue})",
-    "Added {function}\n\nThe {scope} page needs it for its second column.",
-];
+use serde::Deserialize;
 
-const FILES: &[&str] = &[
-    "Add the {scope} module",
-    "feat: {scope}",
-    "Start on {scope}",
-    "Split {scope} out of the old code",
-    "Add {file} with the first functions",
-];
+use super::pattern::fill;
+use crate::file_names::words_of;
+use crate::ordinary_code::{CodeChange, Refactoring};
+use crate::random::WorldRandom;
+use crate::text_data;
 
-const REMOVALS: &[&str] = &[
-    "Remove {function}",
-    "Drop unused {function}",
-    "{scope}: remove dead code",
-    "Remove {words}, nobody uses it",
-];
+/// Patterns of messages, by topic.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct OrdinaryMessages {
+    feature: Vec<String>,
+    new_file: Vec<String>,
+    removal: Vec<String>,
+    function_rename: Vec<String>,
+    #[serde(rename = "move")]
+    move_: Vec<String>,
+    file_rename: Vec<String>,
+    docs: Vec<String>,
+    tests: Vec<String>,
+    ci: Vec<String>,
+    dependency: Vec<String>,
+    release: Vec<String>,
+    changelog: Vec<String>,
+    empty: Vec<String>,
+    cleanup: Vec<String>,
+    merge: Vec<String>,
+    refactoring: RefactoringMessages,
+}
 
-const FUNCTION_NAMES: &[&str] =
-    &["Rename {old} to {new}", "{scope}: {old} is now {new}", "refactor: call it {new}"];
+/// Patterns of messages for a change of one function, by kind.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct RefactoringMessages {
+    rename: Vec<String>,
+    log: Vec<String>,
+    log_removed: Vec<String>,
+    hint: Vec<String>,
+    constant: Vec<String>,
+    shape: Vec<String>,
+    format: Vec<String>,
+    comment: Vec<String>,
+    bug: Vec<String>,
+}
 
-const MOVES: &[&str] = &["Move {function} to {file}", "refactor: {function} belongs to {scope}"];
+static MESSAGES: LazyLock<OrdinaryMessages> = LazyLock::new(|| {
+    text_data::parse("ordinary_messages.toml", include_str!("../../data/ordinary_messages.toml"))
+});
 
-const FILE_NAMES: &[&str] = &["Rename {old} to {new}", "Move {old}", "refactor: {old} becomes {new}"];
-
-const DOCS: &[&str] = &[
-    "Document {words}",
-    "docs: explain {words}",
-    "Update README",
-    "README: more on {scope}",
-    "docs: typo",
-    "Improve the wording of the guide",
-];
-
-const TESTS: &[&str] = &[
-    "Test {function}",
-    "Add tests for {words}",
-    "test: cover {function}",
-    "tests: another case for {scope}",
-];
-
-const CI: &[&str] =
-    &["ci: run on every push", "CI: cache dependencies", "ci: newer runner", "Build on pull requests, too"];
-
-const DEPENDENCIES: &[&str] = &[
-    "Bump {library} from {old} to {new}",
-    "build(deps): bump {library} from {old} to {new}",
-    "Update {library} to {new}",
-    "chore(deps): update {library} to {new}",
-];
-
-const RELEASES: &[&str] =
-    &["Release {new}", "Version {new}", "Bump version to {new}", "v{new}", "chore: release {new}"];
-
-const CHANGELOG: &[&str] = &["Update changelog", "changelog: mention {words}", "CHANGELOG for {scope}"];
-
-const EMPTY: &[&str] = &["Trigger a build", "Empty commit to start the pipeline", "ci: again"];
-
-/// What an ordinary commit is about.
+/// Topic of an ordinary commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Topic {
+pub(crate) enum CommitTopic {
     /// A new function.
     Feature,
     /// A new file.
-    File,
-    /// A function less.
+    NewFile,
+    /// A removed function.
     Removal,
-    /// A function is called otherwise.
-    FunctionName,
-    /// A function moves to another file.
+    /// Another name of a function.
+    FunctionRename,
+    /// A function that moves to another file.
     Move,
-    /// A file has another name.
-    FileName,
+    /// Another name of a file.
+    FileRename,
     /// Documentation.
     Docs,
     /// Tests.
     Tests,
     /// Continuous integration.
     Ci,
-    /// A library in another version.
+    /// Another version of a library.
     Dependency,
     /// A release.
     Release,
-    /// The list of changes.
+    /// The change log.
     Changelog,
-    /// Nothing.
+    /// A commit without changes.
     Empty,
 }
 
-/// A message on `topic`.
-pub(crate) fn about(topic: Topic, values: &[(&str, &str)], random: &mut Random) -> String {
+/// Returns a message on `topic`.
+pub(crate) fn about(topic: CommitTopic, values: &[(&str, &str)], random: &mut WorldRandom) -> String {
     let patterns = match topic {
-        Topic::Feature => FEATURES,
-        Topic::File => FILES,
-        Topic::Removal => REMOVALS,
-        Topic::FunctionName => FUNCTION_NAMES,
-        Topic::Move => MOVES,
-        Topic::FileName => FILE_NAMES,
-        Topic::Docs => DOCS,
-        Topic::Tests => TESTS,
-        Topic::Ci => CI,
-        Topic::Dependency => DEPENDENCIES,
-        Topic::Release => RELEASES,
-        Topic::Changelog => CHANGELOG,
-        Topic::Empty => EMPTY,
+        CommitTopic::Feature => &MESSAGES.feature,
+        CommitTopic::NewFile => &MESSAGES.new_file,
+        CommitTopic::Removal => &MESSAGES.removal,
+        CommitTopic::FunctionRename => &MESSAGES.function_rename,
+        CommitTopic::Move => &MESSAGES.move_,
+        CommitTopic::FileRename => &MESSAGES.file_rename,
+        CommitTopic::Docs => &MESSAGES.docs,
+        CommitTopic::Tests => &MESSAGES.tests,
+        CommitTopic::Ci => &MESSAGES.ci,
+        CommitTopic::Dependency => &MESSAGES.dependency,
+        CommitTopic::Release => &MESSAGES.release,
+        CommitTopic::Changelog => &MESSAGES.changelog,
+        CommitTopic::Empty => &MESSAGES.empty,
     };
-    let function = values.iter().find(|(key, _)| *key == "function").map_or("", |(_, value)| *value);
-    let words = words(function);
-    let mut all = vec![("words", words.as_str())];
-    all.extend(values);
-    fill(random.pick(patterns), &all) + "\n"
+    pick_and_fill(patterns, &[], values, random)
 }
 
-/// A message for a change to one function.
-pub(crate) fn refactoring(change: &Change, values: &[(&str, &str)], random: &mut Random) -> String {
-    let patterns: &[&str] = match change.kind {
-        Refactoring::Rename => &[
-            "Rename {old} to {new} in {function}",
-            "Better names in {function}",
-            "refactor({scope}): clearer names",
-        ],
-        Refactoring::Log if change.removed => {
-            &["Log less in {function}", "{scope}: tidy up logging", "Drop a noisy line from the log"]
-        }
-        Refactoring::Log => {
-            &["Log what {function} does", "{scope}: more logging", "Log the numbers in {function}"]
-        }
-        Refactoring::Hint => &["Add type hints to {function}", "{scope}: type hints", "Annotate {file}"],
-        Refactoring::Constant => &["Name the number in {function}", "{scope}: fewer bare numbers"],
-        Refactoring::Shape => {
-            &["Simplify {function}", "Rewrite {function}", "refactor: {function}", "{scope}: clean up"]
-        }
-        Refactoring::Format => &["Format {file}", "style: wrap long lines", "Reformat {scope}"],
-        Refactoring::Comment => {
-            &["Comment {function}", "{scope}: comments", "Explain {function} in a comment"]
-        }
-        Refactoring::Bug => &[
-            "Fix the result of {function}",
-            "fix({scope}): wrong number in {function}",
-            "{function} returned the wrong value\n\nSeen on the {scope} page with real data.",
-            "Fix #{issue}: {words} was off by one",
-        ],
+/// Returns a message for a change of one function.
+pub(crate) fn refactoring(change: &CodeChange, values: &[(&str, &str)], random: &mut WorldRandom) -> String {
+    let messages = &MESSAGES.refactoring;
+    let patterns = match change.kind {
+        Refactoring::Rename => &messages.rename,
+        Refactoring::Log if change.removed => &messages.log_removed,
+        Refactoring::Log => &messages.log,
+        Refactoring::Hint => &messages.hint,
+        Refactoring::Constant => &messages.constant,
+        Refactoring::Shape => &messages.shape,
+        Refactoring::Format => &messages.format,
+        Refactoring::Comment => &messages.comment,
+        Refactoring::Bug => &messages.bug,
     };
+    let names: &[(&str, &str)] = match &change.renamed {
+        Some((old, new)) => &[("old", old), ("new", new)],
+        None => &[],
+    };
+    pick_and_fill(patterns, names, values, random)
+}
+
+/// Returns a message for several refactorings in one commit.
+pub(crate) fn cleanup(values: &[(&str, &str)], random: &mut WorldRandom) -> String {
+    fill(&random.pick(&MESSAGES.cleanup), values) + "\n"
+}
+
+/// Returns a message of a merge of ordinary work.
+pub(crate) fn merge(values: &[(&str, &str)], random: &mut WorldRandom) -> String {
+    fill(&random.pick(&MESSAGES.merge), values) + "\n"
+}
+
+/// Fills one of `patterns`. Earlier values win, because a key that is filled is gone.
+fn pick_and_fill(
+    patterns: &[String],
+    first: &[(&str, &str)],
+    values: &[(&str, &str)],
+    random: &mut WorldRandom,
+) -> String {
     let function = values.iter().find(|(key, _)| *key == "function").map_or("", |(_, value)| *value);
-    let words = words(function);
+    let words = words_of(function);
     let mut all = vec![("words", words.as_str())];
-    if let Some((old, new)) = &change.renamed {
-        all.extend([("old", old.as_str()), ("new", new.as_str())]);
-    }
+    all.extend(first);
     all.extend(values);
-    fill(random.pick(patterns), &all) + "\n"
-}
-
-/// A message for several changes of one kind of tidying.
-pub(crate) fn cleanup(values: &[(&str, &str)], random: &mut Random) -> String {
-    let patterns = &[
-        "Clean up {scope}",
-        "Small refactorings",
-        "refactor: {scope} and neighbours",
-        "Tidy up after the release",
-    ];
-    fill(random.pick(patterns), values) + "\n"
-}
-
-/// A message of a merge of ordinary work.
-pub(crate) fn merge(values: &[(&str, &str)], random: &mut Random) -> String {
-    let patterns = &[
-        "Merge branch '{branch}'",
-        "Merge pull request #{issue} from {handle}/{branch}\n\n{title}",
-        "Merge branch '{branch}' into main",
-    ];
-    fill(random.pick(patterns), values) + "\n"
+    fill(&random.pick(patterns), &all) + "\n"
 }

@@ -1,67 +1,68 @@
-//! The GitHub Advisory Database by GitHub's GraphQL API (docs.github.com/graphql): the connections
-//! `securityAdvisories` and `securityVulnerabilities`. Fields are not selected: every node has all
-//! that the world knows of it.
+//! GitHub Advisory Database in the form of GitHub's GraphQL API (docs.github.com/graphql): the connections
+//! `securityAdvisories` and `securityVulnerabilities`. Fields are not selected: every node has all of them.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 use streamguard_dataset::{Language, Severity};
 
-use super::Answer;
-use super::flaw::word;
-use super::model::{Advisory, Package};
-use super::writing::NEW;
-use crate::moment;
+use super::advisory::CVSS4_SINCE;
+use super::advisory::{AffectedPackage, WorldAdvisory};
+use super::answer::UpstreamAnswer;
+use super::weakness_effect::word;
+use crate::timestamp;
 
-/// Records of a page, the most that GitHub gives.
-const PAGE: usize = 100;
+/// Records of a page: GitHub's limit.
+const MAX_PAGE_RECORDS: usize = 100;
 
-/// What is posted.
+/// Body of a request.
 #[derive(Deserialize)]
-struct Question {
+struct GraphqlRequest {
     query: String,
     #[serde(default)]
-    variables: Variables,
+    variables: QueryVariables,
 }
 
-/// Values for what is open in a query, by the names of GitHub's arguments but for the last two.
+/// Variables of a query, under the names of GitHub's arguments except for the last two.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Variables {
+struct QueryVariables {
     ecosystem: Option<String>,
     severities: Option<Vec<String>>,
-    /// The value of `after`.
+    /// Argument `after`.
     cursor: Option<String>,
-    /// The value of `updatedSince`.
+    /// Argument `updatedSince`.
     start: Option<String>,
 }
 
-/// One page, in the order of the last change.
-pub(super) fn answer(advisories: &[Advisory], body: &str) -> Answer {
-    let Ok(Question { query, variables }) = serde_json::from_str(body) else { return Answer::refused(400) };
+/// Returns one page, in the order of the last change.
+pub(super) fn answer(advisories: &[WorldAdvisory], body: &str) -> UpstreamAnswer {
+    let Ok(GraphqlRequest { query, variables }) = serde_json::from_str(body) else {
+        return UpstreamAnswer::refused(400);
+    };
     let connection = ["securityAdvisories", "securityVulnerabilities"]
         .into_iter()
         .find_map(|field| response_key(&query, field).map(|key| (field, key)));
     let Some((field, key)) = connection else {
         let error =
             json!({"message": "The world answers only for security advisories", "type": "undefinedField"});
-        return Answer::json(&json!({ "errors": [error] }));
+        return UpstreamAnswer::json(&json!({ "errors": [error] }));
     };
-    let mut found: Vec<&Advisory> = advisories
+    let mut found: Vec<&WorldAdvisory> = advisories
         .iter()
         .filter(|advisory| advisory.known.github && is_wanted(advisory, &variables))
         .collect();
     found.sort_by_key(|advisory| (advisory.modified, advisory.number));
     let start = variables.cursor.as_deref().and_then(|cursor| cursor.parse::<usize>().ok()).unwrap_or(0);
-    let page = found.iter().skip(start).take(PAGE);
+    let page = found.iter().skip(start).take(MAX_PAGE_RECORDS);
     let nodes: Vec<Value> = match field {
         "securityAdvisories" => page.map(|advisory| node(advisory)).collect(),
-        // Every advisory of the world is about one package at most.
+        // Every advisory of the world is about at most one package.
         _ => page
             .filter_map(|advisory| Some((advisory, advisory.package.as_ref()?)))
             .map(about_package)
             .collect(),
     };
-    let end = (start + PAGE).min(found.len());
+    let end = (start + MAX_PAGE_RECORDS).min(found.len());
     let mut data = json!({
         "rateLimit": {"limit": 5000, "cost": 1, "remaining": 4999, "resetAt": "2026-01-01T01:00:00Z"},
     });
@@ -70,10 +71,10 @@ pub(super) fn answer(advisories: &[Advisory], body: &str) -> Answer {
         "pageInfo": {"hasNextPage": end < found.len(), "endCursor": (end > start).then(|| end.to_string())},
         "nodes": nodes,
     });
-    Answer::json(&json!({ "data": data }))
+    UpstreamAnswer::json(&json!({ "data": data }))
 }
 
-/// Under which name a field of a query is answered: its alias, or its own.
+/// Returns the key of a field in the answer: its alias, or its own name.
 fn response_key(query: &str, field: &str) -> Option<String> {
     let before = query[..query.find(&format!("{field}("))?].trim_end();
     let alias = before.strip_suffix(':').map(|before| {
@@ -83,7 +84,7 @@ fn response_key(query: &str, field: &str) -> Option<String> {
     Some(alias.unwrap_or_else(|| field.to_owned()))
 }
 
-fn is_wanted(advisory: &Advisory, wanted: &Variables) -> bool {
+fn is_wanted(advisory: &WorldAdvisory, wanted: &QueryVariables) -> bool {
     let since = wanted.start.as_deref().and_then(|start| start.parse::<jiff::Timestamp>().ok());
     let package = advisory.package.as_ref().map(|package| ecosystem(package.language));
     since.is_none_or(|since| since.as_second() <= advisory.modified)
@@ -91,7 +92,7 @@ fn is_wanted(advisory: &Advisory, wanted: &Variables) -> bool {
         && wanted.severities.as_ref().is_none_or(|wanted| wanted.iter().any(|name| name == class(advisory)))
 }
 
-/// GitHub's name of the ecosystem of a language.
+/// Returns GitHub's name of the ecosystem of a language.
 fn ecosystem(language: Language) -> &'static str {
     match language {
         Language::Python => "PIP",
@@ -103,15 +104,15 @@ fn ecosystem(language: Language) -> &'static str {
     }
 }
 
-/// GitHub's class of severity.
-fn class(advisory: &Advisory) -> &'static str {
+/// Returns GitHub's class of severity.
+fn class(advisory: &WorldAdvisory) -> &'static str {
     match advisory.github_rating.severity() {
         Severity::Medium => "MODERATE",
         severity => word(severity),
     }
 }
 
-fn node(advisory: &Advisory) -> Value {
+fn node(advisory: &WorldAdvisory) -> Value {
     let (ghsa, rating) = (advisory.ghsa.as_deref().unwrap_or_default(), advisory.github_rating);
     let kind = |id: &&str| if id.starts_with("CVE-") { "CVE" } else { "GHSA" };
     // GitHub does not know the ids of others.
@@ -124,8 +125,8 @@ fn node(advisory: &Advisory) -> Value {
     links.push(format!("https://github.com/advisories/{ghsa}"));
     let references: Vec<Value> = links.iter().map(|url| json!({ "url": url })).collect();
     let score = |(vector, score): (&str, f64)| json!({"score": score, "vectorString": vector});
-    // A score of zero stands for none.
-    let four = if advisory.published >= NEW {
+    // GitHub has a score of zero where there is no rating.
+    let four = if advisory.published >= CVSS4_SINCE {
         score(rating.v4)
     } else {
         json!({"score": 0.0, "vectorString": null})
@@ -138,9 +139,9 @@ fn node(advisory: &Advisory) -> Value {
         "description": advisory.description,
         "classification": "GENERAL",
         "severity": class(advisory),
-        "publishedAt": moment::utc(advisory.published),
-        "updatedAt": moment::utc(advisory.modified),
-        "withdrawnAt": advisory.withdrawn.map(moment::utc),
+        "publishedAt": timestamp::utc(advisory.published),
+        "updatedAt": timestamp::utc(advisory.modified),
+        "withdrawnAt": advisory.withdrawn.map(timestamp::utc),
         "permalink": format!("https://github.com/advisories/{ghsa}"),
         "identifiers": identifiers,
         "references": references,
@@ -154,18 +155,18 @@ fn node(advisory: &Advisory) -> Value {
     })
 }
 
-fn vulnerability(advisory: &Advisory, package: &Package) -> Value {
+fn vulnerability(advisory: &WorldAdvisory, package: &AffectedPackage) -> Value {
     let range = package.fixed.as_ref().map_or_else(|| ">= 0".to_owned(), |fixed| format!("< {fixed}"));
     json!({
         "package": {"ecosystem": ecosystem(package.language), "name": package.name},
         "severity": class(advisory),
-        "updatedAt": moment::utc(advisory.modified),
+        "updatedAt": timestamp::utc(advisory.modified),
         "vulnerableVersionRange": range,
         "firstPatchedVersion": package.fixed.as_ref().map(|fixed| json!({ "identifier": fixed })),
     })
 }
 
-fn about_package((advisory, package): (&&Advisory, &Package)) -> Value {
+fn about_package((advisory, package): (&&WorldAdvisory, &AffectedPackage)) -> Value {
     let mut node_of_package = vulnerability(advisory, package);
     node_of_package["advisory"] = node(advisory);
     node_of_package

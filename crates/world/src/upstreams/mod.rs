@@ -1,83 +1,46 @@
-//! What the upstreams of a world would answer: advisories of its planted fixes, in the forms of
-//! NVD, GitHub and OSV, and exploits in that of ExploitDB. No network: questions are looked at,
-//! and answers are made up from the seed.
+//! Upstreams of a world, simulated: advisories of its planted fixes, in the forms of
+//! NVD, GitHub and OSV, and exploits in that of ExploitDB. No network: answers follow from the request and
+//! the seed.
 
+mod advisory;
+mod answer;
+mod codeless_advisories;
+mod compose;
+mod exploit_program;
 mod exploitdb;
-mod flaw;
 mod github;
-mod model;
 mod nvd;
 mod osv;
-mod program;
-mod strays;
-mod writing;
+mod weakness_effect;
 
 use url::Url;
 
-use crate::fix::FixedProject;
-use crate::oracle::PlantedAdvisory;
-use crate::{World, WorldError};
-use model::Advisory;
+use crate::disclosure::FixedProject;
+use crate::truth::PlantedAdvisory;
+use advisory::WorldAdvisory;
 
-/// The world's idea of now, in milliseconds since 1970: 1 January 2026, 00:00 UTC, after all that
-/// happens in it.
-pub const CLOCK_MS: u64 = 1_767_225_600_000;
+pub use answer::{CLOCK_MS, UpstreamAnswer};
 
-/// What an upstream says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// The status of HTTP.
-    pub status: u16,
-    /// The header `Content-Type`.
-    pub content_type: &'static str,
-    /// The body.
-    pub bytes: Vec<u8>,
-}
-
-impl Answer {
-    fn ok(content_type: &'static str, bytes: impl Into<Vec<u8>>) -> Self {
-        Self { status: 200, content_type, bytes: bytes.into() }
-    }
-
-    fn json(value: &serde_json::Value) -> Self {
-        Self::ok("application/json", value.to_string())
-    }
-
-    /// Something was asked in a way that is none.
-    fn refused(status: u16) -> Self {
-        Self { status, content_type: "text/plain", bytes: Vec::new() }
-    }
-}
-
-/// The upstreams of a world, by the addresses of the real ones.
+/// Upstreams of a world, under the addresses of the real ones.
 #[derive(Debug)]
 pub struct Upstreams {
-    advisories: Vec<Advisory>,
+    advisories: Vec<WorldAdvisory>,
 }
 
 impl Upstreams {
-    /// Those of a world, all of whose repositories are made for it once.
-    ///
-    /// # Errors
-    /// [`WorldError`].
-    pub fn new(world: &World) -> Result<Self, WorldError> {
-        let projects = world.repositories().map(|repository| Ok(repository?.project));
-        Ok(Self::of(world.settings.seed, &projects.collect::<Result<Vec<_>, WorldError>>()?))
-    }
-
-    /// Those of a world with these projects.
+    /// Returns the upstreams of a world with these projects.
     pub(crate) fn of(seed: u64, projects: &[FixedProject]) -> Self {
-        Self { advisories: writing::advisories(seed, projects) }
+        Self { advisories: compose::advisories(seed, projects) }
     }
 
-    /// What the oracle says of the advisories.
+    /// Returns the truth about the advisories.
     pub fn truth(&self) -> Vec<PlantedAdvisory> {
-        self.advisories.iter().map(Advisory::truth).collect()
+        self.advisories.iter().map(WorldAdvisory::truth).collect()
     }
 
-    /// The answer to a question: a GET, or with `body` a POST. None if the address is of no
-    /// upstream, or of nothing that an upstream has.
-    pub fn answer(&self, url: &str, body: Option<&str>) -> Option<Answer> {
+    /// Answers a request: a GET, or with `body` a POST. Returns nothing if the address belongs to no
+    /// upstream, or to nothing that an upstream has.
+    pub fn answer(&self, url: &str, body: Option<&str>) -> Option<UpstreamAnswer> {
         let url = Url::parse(url).ok().filter(|url| url.scheme() == "https")?;
         let path: Vec<String> = url.path_segments()?.map(decoded).collect();
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
@@ -97,9 +60,9 @@ impl Upstreams {
     }
 }
 
-/// A part of a path with `%20` and the like decoded.
+/// Decodes `%20` and the like in a part of a path.
 fn decoded(part: &str) -> String {
-    // Forms are encoded alike, but for the sign for a space.
+    // Forms are encoded alike, except that there a plus sign stands for a space.
     let form = format!("={}", part.replace('+', "%2B"));
     let pair = url::form_urlencoded::parse(form.as_bytes()).next();
     pair.map_or_else(|| part.to_owned(), |(_, value)| value.into_owned())

@@ -1,49 +1,49 @@
-//! The CVE API 2.0 of NVD (nvd.nist.gov/developers/vulnerabilities), its records by the schema
+//! CVE API 2.0 of NVD (nvd.nist.gov/developers/vulnerabilities), with records by the schema
 //! `cve_api_json_2.0`.
 
 use serde_json::{Value, json};
 use url::Url;
 
-use super::flaw::{Rating, severity, word};
-use super::model::Advisory;
-use super::writing::{NEW, OLD};
-use super::{Answer, CLOCK_MS};
-use crate::moment;
+use super::advisory::WorldAdvisory;
+use super::advisory::{CVSS2_UNTIL, CVSS4_SINCE};
+use super::answer::{CLOCK_MS, UpstreamAnswer};
+use super::weakness_effect::{CvssRating, severity, word};
+use crate::timestamp;
 
-/// Most records of a page.
-const PAGE: usize = 2000;
+/// Largest number of records on a page.
+const MAX_PAGE_RECORDS: usize = 2000;
 
-/// Length of a moment that ends with its seconds.
-const SECOND: usize = "2000-01-01T00:00:00".len();
+/// Length of a time without fractions of a second.
+const SECONDS_PREFIX: usize = "2000-01-01T00:00:00".len();
 
-/// Whom NVD names as the source of its own words.
-const NVD: &str = "nvd@nist.gov";
+/// Source of NVD's own statements.
+const NVD_SOURCE: &str = "nvd@nist.gov";
 
-/// Whom records are said to come from.
-const ISSUER: &str = "cve@harbor.example";
+/// Source of the records.
+const ISSUER_SOURCE: &str = "cve@harbor.example";
 
-/// What is asked for.
+/// Parameters of a request.
 #[derive(Debug)]
-struct Question {
+struct NvdQuery {
     start: usize,
     size: usize,
-    /// Each is the start of a word of the description, in small letters.
+    /// Starts of words in the description, in lower case.
     keywords: Vec<String>,
     cwe: Option<String>,
     cve: Option<String>,
-    /// First and last moment of the last change and of publication, as NVD writes them.
+    /// First and last time of the last change and of publication, in NVD's form.
     modified: [Option<String>; 2],
     published: [Option<String>; 2],
     without_rejected: bool,
     only_exploited: bool,
 }
 
-impl Question {
-    /// None if there is a parameter that is not known, or a value that is none.
+impl NvdQuery {
+    /// Reads the parameters. Returns nothing if one is not known or has a bad value.
     fn read(url: &Url) -> Option<Self> {
         let mut question = Self {
             start: 0,
-            size: PAGE,
+            size: MAX_PAGE_RECORDS,
             keywords: Vec::new(),
             cwe: None,
             cve: None,
@@ -56,7 +56,8 @@ impl Question {
             match &*name {
                 "startIndex" => question.start = value.parse().ok()?,
                 "resultsPerPage" => {
-                    question.size = value.parse().ok().filter(|size| (1..=PAGE).contains(size))?;
+                    question.size =
+                        value.parse().ok().filter(|size| (1..=MAX_PAGE_RECORDS).contains(size))?;
                 }
                 "keywordSearch" => question.keywords = words(&value),
                 "cweId" => question.cwe = Some(value.into_owned()),
@@ -73,14 +74,14 @@ impl Question {
         Some(question)
     }
 
-    fn asks_for(&self, advisory: &Advisory) -> bool {
+    fn asks_for(&self, advisory: &WorldAdvisory) -> bool {
         let has_words = |text: &str| {
             let there = words(text);
             self.keywords.iter().all(|wanted| there.iter().any(|word| word.starts_with(wanted)))
         };
         let is_in = |[from, to]: &[Option<String>; 2], seconds| {
-            let moment = moment::plain(seconds);
-            let moment = &moment[..SECOND];
+            let moment = timestamp::plain(seconds);
+            let moment = &moment[..SECONDS_PREFIX];
             from.as_deref().is_none_or(|from| from <= moment) && to.as_deref().is_none_or(|to| moment <= to)
         };
         let is = |wanted: &Option<String>, there: &str| {
@@ -96,42 +97,42 @@ impl Question {
     }
 }
 
-/// The words of a text, in small letters.
+/// Returns the words of a text, in lower case.
 fn words(text: &str) -> Vec<String> {
     let parts = text.split(|character: char| !character.is_alphanumeric() && character != '-');
     parts.filter(|part| !part.is_empty()).map(str::to_lowercase).collect()
 }
 
-/// A moment without what is finer than a second, and without its zone, which is UTC here.
+/// Returns a time without fractions of a second and without its zone, which is always UTC here.
 fn to_second(text: &str) -> Option<String> {
     let is_moment = text.as_bytes().get(10) == Some(&b'T');
-    text.get(..SECOND).filter(|_| is_moment).map(str::to_owned)
+    text.get(..SECONDS_PREFIX).filter(|_| is_moment).map(str::to_owned)
 }
 
-/// One page of the records that are asked for, in the order of their publication.
-pub(super) fn answer(advisories: &[Advisory], url: &Url) -> Answer {
-    let Some(question) = Question::read(url) else { return Answer::refused(404) };
-    let mut found: Vec<&Advisory> =
+/// Returns one page of the matching records, in the order of publication.
+pub(super) fn answer(advisories: &[WorldAdvisory], url: &Url) -> UpstreamAnswer {
+    let Some(question) = NvdQuery::read(url) else { return UpstreamAnswer::refused(404) };
+    let mut found: Vec<&WorldAdvisory> =
         advisories.iter().filter(|advisory| advisory.known.nvd && question.asks_for(advisory)).collect();
     found.sort_by_key(|advisory| (advisory.published, advisory.number));
     let page: Vec<Value> =
         found.iter().skip(question.start).take(question.size).map(|advisory| record(advisory)).collect();
-    Answer::json(&json!({
+    UpstreamAnswer::json(&json!({
         "resultsPerPage": page.len(),
         "startIndex": question.start,
         "totalResults": found.len(),
         "format": "NVD_CVE",
         "version": "2.0",
-        "timestamp": moment::plain((CLOCK_MS / 1000) as i64),
+        "timestamp": timestamp::plain((CLOCK_MS / 1000) as i64),
         "vulnerabilities": page,
     }))
 }
 
-fn cwe(advisory: &Advisory) -> String {
+fn cwe(advisory: &WorldAdvisory) -> String {
     if advisory.nvd_is_vague { "NVD-CWE-noinfo".to_owned() } else { advisory.weakness.id() }
 }
 
-fn record(advisory: &Advisory) -> Value {
+fn record(advisory: &WorldAdvisory) -> Value {
     let (status, metrics, weaknesses) = match advisory.withdrawn {
         Some(_) => ("Rejected", json!({}), json!([])),
         None => ("Analyzed", metrics(advisory), weaknesses(advisory)),
@@ -142,9 +143,9 @@ fn record(advisory: &Advisory) -> Value {
     };
     let mut cve = json!({
         "id": advisory.cve,
-        "sourceIdentifier": ISSUER,
-        "published": moment::plain(advisory.published),
-        "lastModified": moment::plain(advisory.modified),
+        "sourceIdentifier": ISSUER_SOURCE,
+        "published": timestamp::plain(advisory.published),
+        "lastModified": timestamp::plain(advisory.modified),
         "vulnStatus": status,
         "cveTags": [],
         "descriptions": [{"lang": "en", "value": advisory.description}],
@@ -153,19 +154,19 @@ fn record(advisory: &Advisory) -> Value {
         "references": references,
     });
     if let Some(since) = advisory.exploited {
-        cve["cisaExploitAdd"] = moment::date(since).into();
-        cve["cisaActionDue"] = moment::date(since + 21 * moment::DAY).into();
+        cve["cisaExploitAdd"] = timestamp::date(since).into();
+        cve["cisaActionDue"] = timestamp::date(since + 21 * timestamp::DAY).into();
         cve["cisaRequiredAction"] = "Apply updates per vendor instructions.".into();
         cve["cisaVulnerabilityName"] = advisory.title.clone().into();
     }
     json!({ "cve": cve })
 }
 
-fn metrics(advisory: &Advisory) -> Value {
-    let Rating { v2, v3, v4 } = advisory.rating;
+fn metrics(advisory: &WorldAdvisory) -> Value {
+    let CvssRating { v2, v3, v4 } = advisory.rating;
     let metric = |version: &str, (vector, score): (&str, f64)| {
         json!([{
-            "source": NVD,
+            "source": NVD_SOURCE,
             "type": "Primary",
             "cvssData": {
                 "version": version,
@@ -176,13 +177,13 @@ fn metrics(advisory: &Advisory) -> Value {
         }])
     };
     let mut metrics = json!({ "cvssMetricV31": metric("3.1", *v3) });
-    if advisory.published >= NEW {
+    if advisory.published >= CVSS4_SINCE {
         metrics["cvssMetricV40"] = metric("4.0", *v4);
     }
-    if advisory.published < OLD {
+    if advisory.published < CVSS2_UNTIL {
         let (vector, score) = *v2;
         metrics["cvssMetricV2"] = json!([{
-            "source": NVD,
+            "source": NVD_SOURCE,
             "type": "Primary",
             "cvssData": {"version": "2.0", "vectorString": vector, "baseScore": score},
             // NVD's own classes end at HIGH.
@@ -192,21 +193,21 @@ fn metrics(advisory: &Advisory) -> Value {
     metrics
 }
 
-fn weaknesses(advisory: &Advisory) -> Value {
+fn weaknesses(advisory: &WorldAdvisory) -> Value {
     json!([{
-        "source": NVD,
+        "source": NVD_SOURCE,
         "type": "Primary",
         "description": [{"lang": "en", "value": cwe(advisory)}],
     }])
 }
 
-fn references(advisory: &Advisory) -> Vec<Value> {
+fn references(advisory: &WorldAdvisory) -> Vec<Value> {
     let links = advisory.links.iter();
     let mut references: Vec<Value> =
-        links.map(|link| json!({"url": link.url, "source": ISSUER, "tags": link.tags})).collect();
+        links.map(|link| json!({"url": link.url, "source": ISSUER_SOURCE, "tags": link.tags})).collect();
     if let Some(ghsa) = advisory.ghsa.as_ref().filter(|_| advisory.known.github) {
         let url = format!("https://github.com/advisories/{ghsa}");
-        references.push(json!({"url": url, "source": ISSUER, "tags": ["Third Party Advisory"]}));
+        references.push(json!({"url": url, "source": ISSUER_SOURCE, "tags": ["Third Party Advisory"]}));
     }
     references
 }

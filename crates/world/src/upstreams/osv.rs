@@ -1,4 +1,4 @@
-//! The bulk files of OSV (google.github.io/osv.dev/data), records by the OSV schema 1.7
+//! Bulk files of OSV (google.github.io/osv.dev/data), with records by the OSV schema 1.7
 //! (ossf.github.io/osv-schema).
 
 use std::collections::BTreeMap;
@@ -8,23 +8,23 @@ use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::Answer;
-use super::flaw::word;
-use super::model::{Advisory, Package};
-use super::writing::NEW;
-use crate::moment;
+use super::advisory::CVSS4_SINCE;
+use super::advisory::{AffectedPackage, WorldAdvisory};
+use super::answer::UpstreamAnswer;
+use super::weakness_effect::word;
+use crate::timestamp;
 
 /// Records by ecosystem, each with its id.
-type Ecosystems<'a> = BTreeMap<&'static str, Vec<(&'a str, &'a Advisory)>>;
+type RecordsByEcosystem<'a> = BTreeMap<&'static str, Vec<(&'a str, &'a WorldAdvisory)>>;
 
-fn ecosystems(advisories: &[Advisory]) -> Ecosystems<'_> {
-    // Others are there, and empty.
-    let mut all: Ecosystems<'_> =
+fn ecosystems(advisories: &[WorldAdvisory]) -> RecordsByEcosystem<'_> {
+    // OSV has more ecosystems than the world has languages; their archives are empty.
+    let mut all: RecordsByEcosystem<'_> =
         streamguard_advisories::osv::ECOSYSTEMS.iter().map(|name| (*name, Vec::new())).collect();
     for advisory in advisories.iter().filter(|advisory| advisory.known.osv) {
         let Some((id, ecosystem)) = &advisory.osv else { continue };
         all.entry(ecosystem).or_default().push((id, advisory));
-        // Records with a range of commits are in a folder of their own as well.
+        // Records with a range of commits are in the ecosystem GIT as well.
         if advisory.range.is_some() && *ecosystem != "GIT" {
             all.entry("GIT").or_default().push((id, advisory));
         }
@@ -35,16 +35,16 @@ fn ecosystems(advisories: &[Advisory]) -> Ecosystems<'_> {
     all
 }
 
-/// A file of the bucket; none if there is no such.
-pub(super) fn answer(advisories: &[Advisory], path: &[&str]) -> Option<Answer> {
+/// Returns a file of the bucket, if it exists.
+pub(super) fn answer(advisories: &[WorldAdvisory], path: &[&str]) -> Option<UpstreamAnswer> {
     let all = ecosystems(advisories);
     match path {
         ["ecosystems.txt"] => {
             let names: String = all.keys().map(|name| format!("{name}\n")).collect();
-            Some(Answer::ok("text/plain", names))
+            Some(UpstreamAnswer::ok("text/plain", names))
         }
         ["all.zip"] => {
-            let records: BTreeMap<&str, &Advisory> = all.into_values().flatten().collect();
+            let records: BTreeMap<&str, &WorldAdvisory> = all.into_values().flatten().collect();
             archive(&records.into_iter().collect::<Vec<_>>())
         }
         ["modified_id.csv"] => {
@@ -63,7 +63,7 @@ pub(super) fn answer(advisories: &[Advisory], path: &[&str]) -> Option<Answer> {
                 _ => {
                     let wanted = file.strip_suffix(".json")?;
                     let (id, advisory) = records.iter().find(|(id, _)| *id == wanted)?;
-                    Some(Answer::json(&record(id, advisory)))
+                    Some(UpstreamAnswer::json(&record(id, advisory)))
                 }
             }
         }
@@ -71,17 +71,17 @@ pub(super) fn answer(advisories: &[Advisory], path: &[&str]) -> Option<Answer> {
     }
 }
 
-/// When each record changed, the newest first.
-fn changes(mut rows: Vec<(i64, String)>) -> Answer {
+/// Returns the list of changes, the newest first.
+fn changes(mut rows: Vec<(i64, String)>) -> UpstreamAnswer {
     rows.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.cmp(other)));
-    let lines: String = rows.iter().map(|(at, id)| format!("{},{id}\n", moment::utc(*at))).collect();
-    Answer::ok("text/csv", lines)
+    let lines: String = rows.iter().map(|(at, id)| format!("{},{id}\n", timestamp::utc(*at))).collect();
+    UpstreamAnswer::ok("text/csv", lines)
 }
 
-/// The records of an ecosystem in one archive. They are stored as they are, which is the same on
-/// every machine: what compresses a whole snapshot does that better.
-fn archive(records: &[(&str, &Advisory)]) -> Option<Answer> {
-    // Without a time of its own, an entry is of 1980.
+/// Returns the records of an ecosystem in one archive. Records are stored without compression: their bytes
+/// are the same on every machine, and a snapshot as a whole compresses better.
+fn archive(records: &[(&str, &WorldAdvisory)]) -> Option<UpstreamAnswer> {
+    // Entries without a time get that of the format's start, 1980, and not that of the clock.
     let stored =
         SimpleFileOptions::DEFAULT.compression_method(CompressionMethod::Stored).unix_permissions(0o644);
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
@@ -89,15 +89,15 @@ fn archive(records: &[(&str, &Advisory)]) -> Option<Answer> {
         archive.start_file(format!("{id}.json"), stored).ok()?;
         archive.write_all(record(id, advisory).to_string().as_bytes()).ok()?;
     }
-    Some(Answer::ok("application/zip", archive.finish().ok()?.into_inner()))
+    Some(UpstreamAnswer::ok("application/zip", archive.finish().ok()?.into_inner()))
 }
 
-fn record(id: &str, advisory: &Advisory) -> Value {
+fn record(id: &str, advisory: &WorldAdvisory) -> Value {
     let mut record = json!({
         "schema_version": "1.7.3",
         "id": id,
-        "published": moment::utc(advisory.published),
-        "modified": moment::utc(advisory.modified),
+        "published": timestamp::utc(advisory.published),
+        "modified": timestamp::utc(advisory.modified),
         "aliases": advisory.aliases(id),
         "summary": advisory.title,
         "details": advisory.description,
@@ -110,22 +110,22 @@ fn record(id: &str, advisory: &Advisory) -> Value {
         },
     });
     if let Some(at) = advisory.withdrawn {
-        record["withdrawn"] = moment::utc(at).into();
+        record["withdrawn"] = timestamp::utc(at).into();
     }
     record
 }
 
-fn severity(advisory: &Advisory) -> Value {
+fn severity(advisory: &WorldAdvisory) -> Value {
     let mut severity = vec![json!({"type": "CVSS_V3", "score": advisory.rating.v3.0})];
-    if advisory.published >= NEW {
+    if advisory.published >= CVSS4_SINCE {
         severity.push(json!({"type": "CVSS_V4", "score": advisory.rating.v4.0}));
     }
     severity.into()
 }
 
-fn affected(advisory: &Advisory) -> Value {
+fn affected(advisory: &WorldAdvisory) -> Value {
     let mut ranges = Vec::new();
-    if let Some(Package { fixed, .. }) = &advisory.package {
+    if let Some(AffectedPackage { fixed, .. }) = &advisory.package {
         let fixed = fixed.iter().map(|version| json!({ "fixed": version }));
         let events: Vec<Value> = [json!({"introduced": "0"})].into_iter().chain(fixed).collect();
         ranges.push(json!({"type": "ECOSYSTEM", "events": events}));
@@ -142,7 +142,7 @@ fn affected(advisory: &Advisory) -> Value {
     json!([affected])
 }
 
-fn references(advisory: &Advisory) -> Vec<Value> {
+fn references(advisory: &WorldAdvisory) -> Vec<Value> {
     let mut references: Vec<Value> =
         advisory.links.iter().map(|link| json!({"type": link.kind, "url": link.url})).collect();
     if let Some(cve) = advisory.cve.as_ref().filter(|_| advisory.known.nvd) {

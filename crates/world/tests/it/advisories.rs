@@ -1,19 +1,19 @@
-//! The advisories of a world, by its truth.
+//! Advisories of a world, compared with its truth.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use streamguard_world::{Naming, PlantedAdvisory, Settings, Upstreams, World};
+use streamguard_world::{FixNaming, PlantedAdvisory, Upstreams, World, WorldSettings};
 
-use crate::Written;
+use crate::WorldOnDisk;
 
 fn advisories(seed: u64) -> Vec<PlantedAdvisory> {
-    let world = World::new(Settings { seed, ..Settings::default() });
-    Upstreams::new(&world).expect("a world").truth()
+    let world = World::new(WorldSettings { seed, ..WorldSettings::default() });
+    world.upstreams().expect("a world").truth()
 }
 
 #[test]
 fn two_fixes_in_three_have_an_advisory() {
-    let written = Written::new(Settings { seed: 71, ..Settings::default() });
+    let written = WorldOnDisk::new(WorldSettings { seed: 71, ..WorldSettings::default() });
     let fixes: BTreeSet<&String> = written.truth.planted.iter().map(|planted| &planted.commit).collect();
     let advisories = &written.truth.advisories;
     let known: BTreeSet<&String> =
@@ -22,7 +22,7 @@ fn two_fixes_in_three_have_an_advisory() {
     assert!((known.len() as f64 / fixes.len() as f64 - 2.0 / 3.0).abs() < 0.02, "{}", known.len());
     assert_eq!(
         *advisories,
-        Upstreams::new(&World::new(Settings { seed: 71, ..Settings::default() })).unwrap().truth()
+        World::new(WorldSettings { seed: 71, ..WorldSettings::default() }).upstreams().unwrap().truth()
     );
 }
 
@@ -37,12 +37,14 @@ fn every_case_occurs() {
         for advisory in &advisories {
             *namings.entry(advisory.naming).or_insert(0) += 1;
         }
-        for naming in [Naming::Commit, Naming::Pull, Naming::Comparison, Naming::Release, Naming::Range] {
+        for naming in
+            [FixNaming::Commit, FixNaming::Pull, FixNaming::Comparison, FixNaming::Release, FixNaming::Range]
+        {
             assert!(namings.get(&naming).is_some_and(|count| *count > 1), "seed {seed}: {namings:?}");
         }
         assert_eq!(
             namings.iter().max_by_key(|(_, count)| **count).unwrap().0,
-            &Naming::Commit,
+            &FixNaming::Commit,
             "{namings:?}"
         );
         assert!(advisories.iter().filter(|advisory| advisory.withdrawn).count() == 3);
@@ -58,7 +60,7 @@ fn every_case_occurs() {
 }
 
 #[test]
-fn names_are_made_up_and_of_one_advisory_each() {
+fn ids_are_fictional_and_unique() {
     let mut seen = BTreeSet::new();
     for advisory in advisories(76) {
         assert!(!advisory.ids.is_empty());
@@ -71,16 +73,16 @@ fn names_are_made_up_and_of_one_advisory_each() {
                 id.starts_with("GHSA-") || year.is_some_and(|year| (2018..=2025).contains(&year)),
                 "{id}"
             );
-            assert!(seen.insert(id.clone()), "{id} comes twice");
+            assert!(seen.insert(id.clone()), "{id} occurs twice");
         }
     }
 }
 
-/// What advisories refer to stands in the repositories: commits, tags, numbers, CVE ids.
+/// The repositories hold everything that advisories refer to: commits, tags, numbers, CVE ids.
 #[test]
-fn references_lead_to_what_is_there() {
+fn references_lead_to_existing_objects() {
     use streamguard_fixes::reference::Target;
-    let written = Written::new(Settings { seed: 77, ..Settings::default() });
+    let written = WorldOnDisk::new(WorldSettings { seed: 77, ..WorldSettings::default() });
     let advisories = &written.truth.advisories;
     for advisory in advisories.iter().filter(|advisory| advisory.resolves) {
         let url = advisory.repository.as_ref().expect("it resolves");
@@ -88,24 +90,24 @@ fn references_lead_to_what_is_there() {
         let repository =
             gix::open_opts(written.repository(url), gix::open::Options::isolated()).expect("it opens");
         let commit = repository.find_commit(fix).expect("it is there");
-        assert_eq!(advisory.references.is_empty(), advisory.naming == Naming::Range, "{advisory:?}");
+        assert_eq!(advisory.references.is_empty(), advisory.naming == FixNaming::Range, "{advisory:?}");
         for reference in &advisory.references {
             let pointer =
                 streamguard_fixes::reference::parse(reference).unwrap_or_else(|| panic!("{reference}"));
             assert_eq!(&pointer.repository, url);
             let id = fix.to_string();
             match (advisory.naming, pointer.target) {
-                (Naming::Commit, Target::Commit(named)) => assert!(id.starts_with(&named), "{reference}"),
-                (Naming::Comparison, Target::Compare(from, to)) if to == id => {
+                (FixNaming::Commit, Target::Commit(named)) => assert!(id.starts_with(&named), "{reference}"),
+                (FixNaming::Comparison, Target::Compare(from, to)) if to == id => {
                     assert_eq!(from, commit.parent_ids().next().expect("a parent").to_string());
                 }
-                (Naming::Comparison, Target::Compare(from, to)) => {
+                (FixNaming::Comparison, Target::Compare(from, to)) => {
                     for tag in [from, to] {
                         assert!(repository.find_reference(&format!("refs/tags/{tag}")).is_ok(), "{tag}");
                     }
                     assert!(commit.message_raw_sloppy().to_string().contains(&advisory.ids[0]));
                 }
-                (Naming::Pull, Target::Pull(number)) => {
+                (FixNaming::Pull, Target::Pull(number)) => {
                     let head = repository.head_id().expect("a head");
                     let says = |message: String| {
                         message.starts_with(&format!("Merge pull request #{number} "))
@@ -120,7 +122,7 @@ fn references_lead_to_what_is_there() {
                         says(commit.message_raw_sloppy().to_string())
                     }));
                 }
-                (Naming::Release, Target::Tag(tag)) => {
+                (FixNaming::Release, Target::Tag(tag)) => {
                     assert!(repository.find_reference(&format!("refs/tags/{tag}")).is_ok());
                     let message = commit.message_raw_sloppy().to_string();
                     assert!(message.contains(&advisory.ids[0]), "{message}");

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
-use streamguard_world::{Settings, World};
+use streamguard_world::{World, WorldSettings};
 
-/// What has to come up in a world of the size of the demo.
-const ALL: &[&str] = &[
+/// Events that must occur in a world of the size of the demo.
+const EVENTS: &[&str] = &[
     "start",
     "feature",
     "feature_with_flaw",
@@ -59,7 +59,7 @@ const ALL: &[&str] = &[
 #[test]
 fn every_kind_of_event_happens() {
     for seed in 51..54 {
-        let world = World::new(Settings { seed, ..Settings::default() });
+        let world = World::new(WorldSettings { seed, ..WorldSettings::default() });
         let mut events: BTreeMap<String, usize> = BTreeMap::new();
         for repository in world.repositories() {
             let truth = repository.expect("it can be made").truth;
@@ -67,11 +67,11 @@ fn every_kind_of_event_happens() {
                 *events.entry(event).or_default() += count;
             }
         }
-        for event in ALL {
+        for event in EVENTS {
             assert!(events.contains_key(*event), "no {event} in {events:?}");
         }
         for event in events.keys() {
-            assert!(ALL.contains(&event.as_str()), "{event} is not in the list above");
+            assert!(EVENTS.contains(&event.as_str()), "{event} is not in the list above");
         }
     }
 }

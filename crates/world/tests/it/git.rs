@@ -1,9 +1,9 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use streamguard_world::Settings;
+use streamguard_world::WorldSettings;
 
-/// Runs git in a repository; nothing if there is no git.
+/// Runs git in a repository. Returns nothing if there is no git.
 fn git(repository: &Path, arguments: &[&str]) -> Option<Output> {
     let output = Command::new("git")
         .env_clear()
@@ -17,11 +17,11 @@ fn git(repository: &Path, arguments: &[&str]) -> Option<Output> {
 }
 
 #[test]
-fn git_finds_nothing_to_complain_of() {
-    let written = crate::Written::new(Settings { seed: 11, ..Settings::default() });
+fn git_accepts_every_repository() {
+    let written = crate::WorldOnDisk::new(WorldSettings { seed: 11, ..WorldSettings::default() });
     for (path, known) in written.repositories().iter().zip(&written.truth.repositories) {
         let Some(checked) = git(path, &["fsck", "--strict", "--full"]) else {
-            eprintln_skipped();
+            report_skipped();
             return;
         };
         let said = String::from_utf8_lossy(&checked.stderr).into_owned();
@@ -44,14 +44,14 @@ fn git_finds_nothing_to_complain_of() {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a test that was left out has to say so")]
-fn eprintln_skipped() {
-    eprintln!("SKIPPED: there is no git, so it cannot check the repositories");
+#[expect(clippy::print_stderr, reason = "a skipped test has to be seen")]
+fn report_skipped() {
+    eprintln!("SKIPPED: git is not installed, so the repositories are not checked");
 }
 
 #[test]
 fn gix_walks_every_history() {
-    let written = crate::Written::new(Settings { seed: 12, ..Settings::default() });
+    let written = crate::WorldOnDisk::new(WorldSettings { seed: 12, ..WorldSettings::default() });
     for (path, known) in written.repositories().iter().zip(&written.truth.repositories) {
         let repository = gix::open_opts(path, gix::open::Options::isolated()).expect("it opens");
         let Ok(head) = repository.head_id() else {

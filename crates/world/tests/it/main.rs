@@ -4,34 +4,34 @@
 mod determinism;
 // Git and gix can read what was written.
 mod git;
-// What the oracle says stands in the repositories.
-mod oracle;
+// The truth agrees with the repositories.
+mod truth;
 // Every kind of event happens.
 mod events;
-// What the repo collector finds of what was planted.
+// The repo collector finds the planted fixes.
 mod mining;
-// What advisories there are, and what they refer to.
+// Advisories and their references.
 mod advisories;
-// What upstreams answer.
+// Answers of upstreams.
 mod upstreams;
-// What collectors make of a snapshot.
+// Collectors replay a snapshot.
 mod replay;
-// How large and how fast it is.
+// Worlds of other sizes.
 mod scale;
 
 use std::path::{Path, PathBuf};
 
-use streamguard_world::{Settings, Truth, World};
+use streamguard_world::{World, WorldSettings, WorldTruth};
 use tempfile::TempDir;
 
 /// A world on disk, removed when dropped.
-struct Written {
+struct WorldOnDisk {
     folder: TempDir,
-    truth: Truth,
+    truth: WorldTruth,
 }
 
-impl Written {
-    fn new(settings: Settings) -> Self {
+impl WorldOnDisk {
+    fn new(settings: WorldSettings) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let truth = World::new(settings).write(folder.path()).expect("the world can be written");
         Self { folder, truth }
@@ -41,12 +41,12 @@ impl Written {
         self.folder.path()
     }
 
-    /// The bare repositories.
+    /// Returns the paths of the bare repositories.
     fn repositories(&self) -> Vec<PathBuf> {
         self.truth.repositories.iter().map(|repository| self.repository(&repository.url)).collect()
     }
 
-    /// The bare repository with this address.
+    /// Returns the path of the bare repository with this address.
     fn repository(&self, url: &str) -> PathBuf {
         let name = url.strip_prefix("https://git.example/").expect("an address of the world");
         self.path().join(format!("{name}.git"))

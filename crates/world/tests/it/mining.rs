@@ -1,4 +1,4 @@
-//! The repo collector, measured against what was planted.
+//! The repo collector, measured against the planted fixes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -6,15 +6,15 @@ use std::sync::Arc;
 use streamguard_collect::Collect;
 use streamguard_engine::{CompletionStatus, RunOptions};
 use streamguard_mining::RepoCollector;
-use streamguard_world::{Findable, Settings};
+use streamguard_world::{Findability, WorldSettings};
 
-use crate::Written;
+use crate::WorldOnDisk;
 
-/// What identifies a pair, with every byte of it.
+/// Commit, path and both sides of a pair.
 type Pair = (String, String, String, String);
 
 /// Mines a world as `collect` does by default. Returns its pairs by commit, function and code.
-fn mine(world: &Written) -> BTreeSet<Pair> {
+fn mine(world: &WorldOnDisk) -> BTreeSet<Pair> {
     let repositories = world.repositories().iter().map(|path| path.display().to_string()).collect();
     let collector = RepoCollector { repo: repositories, ..RepoCollector::default() };
     let options = RunOptions { workers: 2, ..RunOptions::default() };
@@ -40,9 +40,9 @@ fn mine(world: &Written) -> BTreeSet<Pair> {
 #[test]
 fn planted_pairs_are_found_and_little_else() {
     for seed in [1, 2, 3] {
-        let world = Written::new(Settings { seed, ..Settings::default() });
+        let world = WorldOnDisk::new(WorldSettings { seed, ..WorldSettings::default() });
         let found = mine(&world);
-        let key = |planted: &streamguard_world::Planted| {
+        let key = |planted: &streamguard_world::PlantedFix| {
             (
                 planted.commit.clone(),
                 planted.path_after.clone(),
@@ -50,7 +50,7 @@ fn planted_pairs_are_found_and_little_else() {
                 planted.after.clone(),
             )
         };
-        let is_findable = |findable| matches!(findable, Findable::ByMessage | Findable::ThroughMerge);
+        let is_findable = |findable| matches!(findable, Findability::ByMessage | Findability::ThroughMerge);
         let findable: Vec<_> =
             world.truth.planted.iter().filter(|planted| is_findable(planted.findable)).collect();
         let planted: BTreeSet<Pair> = world.truth.planted.iter().map(key).collect();

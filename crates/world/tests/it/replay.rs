@@ -1,4 +1,4 @@
-//! Collectors replay a snapshot of the world, and find what its truth says.
+//! Collectors replay a snapshot of the world, and find what is in its truth.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,12 +11,14 @@ use streamguard_engine::{CompletionStatus, FinishedRun, Job, RunOptions};
 use streamguard_exploitdb::ExploitDb;
 use streamguard_fixes::Fixes;
 use streamguard_http::Access;
-use streamguard_world::{CLOCK_MS, Settings, Truth, World};
+use streamguard_world::{CLOCK_MS, World, WorldSettings, WorldTruth};
 
-/// A snapshot, unpacked into a folder.
-fn unpacked(seed: u64, folder: &Path) -> Truth {
+/// Unpacks a snapshot into a folder.
+fn unpacked(seed: u64, folder: &Path) -> WorldTruth {
     let file = folder.join("world.tar.zst");
-    let truth = World::new(Settings { seed, ..Settings::default() }).snapshot(&file).expect("it is written");
+    let truth = World::new(WorldSettings { seed, ..WorldSettings::default() })
+        .snapshot(&file)
+        .expect("it is written");
     let archive = zstd::Decoder::new(std::fs::File::open(file).expect("it is there")).expect("zstd");
     tar::Archive::new(archive).unpack(folder).expect("a tar archive");
     truth
@@ -33,7 +35,7 @@ fn lines<'a, T: serde::de::DeserializeOwned + 'a>(
 }
 
 #[test]
-fn what_advisories_name_is_found() {
+fn fixes_of_advisories_are_found() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let truth = unpacked(1, folder.path());
     let mut access = Access::default();
@@ -57,7 +59,7 @@ fn what_advisories_name_is_found() {
             .unwrap();
     assert_eq!(finished.status, CompletionStatus::Complete, "{:?}", finished.state.jobs);
 
-    // Every source says what it should.
+    // Every source lists its advisories.
     let advisories: Vec<MergedAdvisory> = lines(&finished, "advisories.jsonl").collect();
     let by_id: BTreeMap<&str, &MergedAdvisory> =
         advisories.iter().map(|advisory| (advisory.id.as_str(), advisory)).collect();
@@ -71,7 +73,7 @@ fn what_advisories_name_is_found() {
     assert!(advisories.iter().any(|advisory| advisory.exploited_since.is_some()));
     assert!(advisories.iter().any(|advisory| !advisory.conflicts.is_empty()));
 
-    // What they name leads to the planted functions.
+    // References lead to the planted functions.
     let samples: Vec<Sample> = lines(&finished, "fixes.jsonl").collect();
     let pairs: BTreeSet<(&str, &str)> = samples
         .iter()

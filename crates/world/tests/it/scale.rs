@@ -1,13 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use streamguard_world::{Settings, World};
+use streamguard_world::{World, WorldSettings};
 
-use crate::Written;
+use crate::WorldOnDisk;
 
 #[test]
 fn more_fixes_make_more_history() {
-    let settings = Settings { seed: 61, repositories: 9, fixes: 300, ..Settings::default() };
+    let settings = WorldSettings { seed: 61, repositories: 9, fixes: 300, ..WorldSettings::default() };
     let mut planted = 0;
     let mut commits = 0;
     for repository in World::new(settings).repositories() {
@@ -23,29 +23,29 @@ fn more_fixes_make_more_history() {
 fn the_demo_fits_into_the_binary() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("world.tar.zst");
-    World::new(Settings::default()).snapshot(&path).expect("the snapshot can be written");
+    World::new(WorldSettings::default()).snapshot(&path).expect("the snapshot can be written");
     let size = std::fs::metadata(&path).expect("it is there").len();
     assert!(size < 600_000, "{size} bytes");
 }
 
 #[test]
 fn many_repositories_have_names_of_their_own_and_the_same_bytes_twice() {
-    let settings = Settings { seed: 7, repositories: 30, fixes: 60, ..Settings::default() };
-    let first = Written::new(settings.clone());
+    let settings = WorldSettings { seed: 7, repositories: 30, fixes: 60, ..WorldSettings::default() };
+    let first = WorldOnDisk::new(settings.clone());
     let paths: BTreeSet<PathBuf> = first.repositories().into_iter().collect();
     assert_eq!(paths.len(), 30);
     assert!(paths.iter().all(|path| path.join("HEAD").is_file()));
 
     let second = tempfile::tempdir().expect("a temporary folder");
-    let mut told = Vec::new();
+    let mut progress = Vec::new();
     World::new(settings)
-        .write_telling(second.path(), |written| told.push(written))
+        .write_with_progress(second.path(), |written| progress.push(written))
         .expect("the world can be written");
-    assert_eq!(told, (1..=30).collect::<Vec<_>>());
+    assert_eq!(progress, (1..=30).collect::<Vec<_>>());
     assert!(files(first.path()) == files(second.path()));
 }
 
-/// All files below a folder, by their paths in it.
+/// Returns all files below a folder, by their paths in it.
 fn files(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let (mut files, mut folders) = (BTreeMap::new(), vec![root.to_owned()]);
     while let Some(folder) = folders.pop() {

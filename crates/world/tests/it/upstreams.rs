@@ -1,17 +1,17 @@
-//! What upstreams answer.
+//! Answers of upstreams.
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
 
 use serde_json::{Value, json};
-use streamguard_world::{Settings, Upstreams, World};
+use streamguard_world::{Upstreams, World, WorldSettings};
 
 const NVD: &str = "https://services.nvd.nist.gov/rest/json/cves/2.0";
 const OSV: &str = "https://storage.googleapis.com/osv-vulnerabilities";
 const EXPLOITDB: &str = "https://gitlab.com/exploit-database/exploitdb/-/raw/main";
 
 fn upstreams(seed: u64) -> Upstreams {
-    Upstreams::new(&World::new(Settings { seed, ..Settings::default() })).expect("a world")
+    World::new(WorldSettings { seed, ..WorldSettings::default() }).upstreams().expect("a world")
 }
 
 fn bytes(upstreams: &Upstreams, url: &str) -> Vec<u8> {
@@ -32,7 +32,7 @@ fn nvd(upstreams: &Upstreams, query: &str) -> (u64, Vec<String>) {
     (page["totalResults"].as_u64().expect("a number"), records.iter().map(id).collect())
 }
 
-/// The ids of the advisories that a collector should learn of.
+/// Returns the ids of the advisories that a collector should find.
 fn known(upstreams: &Upstreams, collector: &str, prefix: &str) -> BTreeSet<String> {
     let truth = upstreams.truth();
     let of_collector =
@@ -143,7 +143,7 @@ fn osv_has_archives_that_can_be_read() {
 }
 
 #[test]
-fn exploits_are_listed_and_there() {
+fn listed_exploits_exist() {
     let upstreams = upstreams(87);
     let index = text(&upstreams, &format!("{EXPLOITDB}/files_exploits.csv"));
     let columns = index.lines().next().expect("a head").split(',').count();
@@ -163,7 +163,7 @@ fn exploits_are_listed_and_there() {
 }
 
 #[test]
-fn nobody_else_answers() {
+fn other_addresses_have_no_answer() {
     let upstreams = upstreams(88);
     for url in [
         "https://services.nvd.nist.gov/rest/json/cves/1.0",

@@ -8,7 +8,7 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
-use streamguard_world::{Settings, World};
+use streamguard_world::{World, WorldSettings};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -28,7 +28,7 @@ pub(super) const LONG_AGO: &str = "2024-03-01T10:00:00";
 /// Writes `git` and `data` into a folder. The records about the first fix changed at `changed`.
 /// Returns the ids of the commits that records name.
 pub(super) fn write(folder: &Path, changed: &str) -> BTreeSet<String> {
-    let settings = Settings { seed: 11, repositories: 4, fixes: 24, ordinary: 2, compression: 1 };
+    let settings = WorldSettings { seed: 11, repositories: 4, fixes: 24, ordinary: 2, compression: 1 };
     let truth = World::new(settings).write(&folder.join("git")).unwrap();
     let fixes: BTreeSet<(String, String)> =
         truth.planted.into_iter().map(|planted| (planted.repository, planted.commit)).collect();
