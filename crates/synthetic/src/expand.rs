@@ -76,7 +76,7 @@ impl MacroExpander<'_> {
         let layers = self.layers;
         if let Some(alternatives) = layers.iter().find_map(|layer| layer.get(name)) {
             // Follows from the name and not from its place, so that a macro that stands in both sides
-            // has the same text there: two ways to fail would tell the sides apart.
+            // has the same text there: two ways to fail would give the sides away.
             let choice = RandomChoices::of_text(name).next_u64().wrapping_add(self.seed);
             return self.any_of(alternatives, RandomChoices::new(choice), depth);
         }

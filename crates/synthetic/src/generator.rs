@@ -13,7 +13,7 @@ use super::vocabulary::THEME_SLOTS;
 /// Writes pairs of a vulnerable function and the same function fixed.
 ///
 /// A pair follows from its seed and index alone, on every machine. Building a generator compiles all
-/// templates, which takes as long as some ten thousand pairs: build one, and share it between threads.
+/// templates, which takes longer than writing thousands of pairs: build one, and share it between threads.
 #[derive(Debug)]
 pub struct PairGenerator {
     program: ShapeProgram,

@@ -1,5 +1,5 @@
 //! Counterfactual pairs, generated from templates and a seed: a vulnerable function and the same function
-//! fixed. Nothing but the flaw tells the two sides apart.
+//! fixed. The two sides differ by the flaw alone.
 //!
 //! [`PairGenerator`] writes pairs; [`SyntheticCollector`] is the collector `synthetic`, which makes a
 //! dataset of them.

@@ -8,8 +8,8 @@ use super::expand::MacroExpander;
 use super::markup::{self, NAME_MARK};
 use super::template::{FlawTemplate, FlowTemplate, HostTemplate, InputSource, LanguageTemplates, MacroTable};
 
-/// Combinations that are taken for each fix of each flaw, as far as there are so many. More
-/// would not fit the processor's second-level cache, and generation would slow down.
+/// Most combinations that are taken for each fix of each flaw. More would not fit the processor's
+/// second-level cache, and generation would slow down.
 const SHAPES_PER_FIX: usize = 12;
 /// Passes over all combinations, each with other choices inside.
 const MAX_PASSES: usize = 3;

@@ -92,7 +92,7 @@ const REFACTORING_LABELS: &[(&str, Refactoring)] = &[
 ];
 
 impl Refactoring {
-    /// Returns whether nobody takes such a change back: types and comments stay.
+    /// Returns whether such a change is never taken back: types and comments stay.
     fn only_forward(self) -> bool {
         matches!(self, Self::Bug | Self::Hint | Self::Constant | Self::Comment)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use streamguard_world::{FixNaming, PlantedAdvisory, Upstreams, World, WorldSettings};
+use streamguard_world::{FixNaming, PlantedAdvisory, World, WorldSettings};
 
 use crate::WorldOnDisk;
 
