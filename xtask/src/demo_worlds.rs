@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use streamguard_world::{WorldSettings, World};
+use streamguard_world::{World, WorldSettings};
 
 /// Shortest pause between two lines of progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);

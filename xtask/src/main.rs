@@ -13,7 +13,7 @@ use std::process::Command;
 
 use anyhow::Result;
 use clap::Parser;
-use streamguard_world::{WorldSettings, World};
+use streamguard_world::{World, WorldSettings};
 
 use command_line::{BenchCommand, CheckCommand, XtaskCommand};
 
@@ -72,7 +72,10 @@ fn main() -> Result<()> {
         XtaskCommand::Snapshot => snapshot(),
         XtaskCommand::World { folder, seed, repositories, fixes } => {
             let fixes = fixes.unwrap_or(demo_worlds::default_fixes(repositories));
-            demo_worlds::write(WorldSettings { seed, repositories, fixes, ..WorldSettings::default() }, &folder)
+            demo_worlds::write(
+                WorldSettings { seed, repositories, fixes, ..WorldSettings::default() },
+                &folder,
+            )
         }
         XtaskCommand::Truth { table, clones } => ground_truth::check_clones(&table, &clones),
         XtaskCommand::TruthOfRun { table, folder } => ground_truth::check_run(&table, &folder),
