@@ -1,5 +1,7 @@
 //! The upstreams on this machine: a simulator of the real ones, where it and python3 are there.
 
+mod git_repository;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -12,6 +14,8 @@ use streamguard_engine::Counters;
 use streamguard_engine::testing::run_shard;
 use streamguard_http::{Access, Credentials};
 use tempfile::TempDir;
+
+pub use git_repository::{commit_all, git_command, has_git, run_git, run_git_with_input, write_file};
 
 /// What is shared with the project but is no part of it, beside the project's folder.
 fn shared() -> PathBuf {

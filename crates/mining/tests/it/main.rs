@@ -1,7 +1,5 @@
 //! Tests of streamguard-mining, one module a topic.
 
-// Remote repositories: who may be asked, and what is fetched.
-mod git;
 // Which commits are security fixes, by their messages.
 mod message;
 // Damaged, unusual and hostile repositories.

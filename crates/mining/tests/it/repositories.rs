@@ -7,15 +7,14 @@ mod histories;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use streamguard_collect::Collect;
 use streamguard_dataset::{Flag, Sample};
 use streamguard_engine::{CompletionStatus, RunOptions};
 use streamguard_mining::RepoCollector;
+use streamguard_simulator::{commit_all, git_command, has_git, run_git, run_git_with_input, write_file};
 use tempfile::TempDir;
 
 pub(crate) const VULNERABLE: &str = "def find(db, name):\n    query = \"SELECT * FROM users WHERE name = '%s'\" % name\n    return db.execute(query).fetchall()\n";
@@ -53,8 +52,7 @@ impl Mined {
 impl Field {
     /// None, said on stderr, where there is no git to build repositories with.
     fn new() -> Option<Self> {
-        if Command::new("git").arg("--version").output().is_err() {
-            let _ = writeln!(std::io::stderr(), "SKIPPED: git is missing, no repositories can be built");
+        if !has_git() {
             return None;
         }
         let dir = TempDir::new().unwrap();
@@ -72,17 +70,17 @@ impl Field {
     fn repository(&self, name: &str) -> PathBuf {
         let path = self.at(name);
         fs::create_dir(&path).unwrap();
-        git(&path, ["init", "-q", "-b", "main"]);
+        run_git(&path, ["init", "-q", "-b", "main"]);
         path
     }
 
     /// A repository whose second commit fixes the function in `app/db.py`.
     fn fixed(&self, name: &str) -> PathBuf {
         let path = self.repository(name);
-        write(&path, "app/db.py", VULNERABLE);
-        commit(&path, "Add find");
-        write(&path, "app/db.py", FIXED);
-        commit(&path, MESSAGE);
+        write_file(&path, "app/db.py", VULNERABLE);
+        commit_all(&path, "Add find");
+        write_file(&path, "app/db.py", FIXED);
+        commit_all(&path, MESSAGE);
         path
     }
 
@@ -116,61 +114,9 @@ impl Field {
     }
 }
 
-/// git, sealed off from whoever runs the tests.
-fn command(folder: &Path) -> Command {
-    let mut command = Command::new("git");
-    command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
-    for (name, value) in [
-        ("HOME", "/nonexistent"),
-        ("LC_ALL", "C"),
-        ("GIT_CONFIG_NOSYSTEM", "1"),
-        ("GIT_CONFIG_GLOBAL", "/dev/null"),
-        ("GIT_AUTHOR_NAME", "A"),
-        ("GIT_AUTHOR_EMAIL", "a@example.org"),
-        ("GIT_AUTHOR_DATE", "1700000000 +0000"),
-        ("GIT_COMMITTER_NAME", "C"),
-        ("GIT_COMMITTER_EMAIL", "c@example.org"),
-        ("GIT_COMMITTER_DATE", "1700000000 +0000"),
-        ("GIT_ALLOW_PROTOCOL", "file"),
-    ] {
-        command.env(name, value);
-    }
-    command.args(["-c", "core.protectNTFS=false", "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0"]);
-    command.current_dir(folder);
-    command
-}
-
-pub(crate) fn git<A: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = A>) -> String {
-    feed(folder, arguments, b"")
-}
-
-/// Runs git with some input. Returns what it prints, without the last newline.
-fn feed<A: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = A>, input: &[u8]) -> String {
-    let mut command = command(folder);
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
-}
-
-pub(crate) fn write(repository: &Path, path: impl AsRef<OsStr>, content: impl AsRef<[u8]>) {
-    let path = repository.join(path.as_ref());
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, content).unwrap();
-}
-
-/// Commits everything in the folder. Returns the commit.
-pub(crate) fn commit(repository: &Path, message: &str) -> String {
-    git(repository, ["add", "-A"]);
-    feed(repository, ["commit", "-q", "--allow-empty", "-F", "-"], message.as_bytes());
-    git(repository, ["rev-parse", "HEAD"])
-}
-
 /// Writes an object whatever it is worth.
 fn object(repository: &Path, kind: &str, content: &[u8]) -> String {
-    feed(repository, ["hash-object", "-w", "--literally", "--stdin", "-t", kind], content)
+    run_git_with_input(repository, ["hash-object", "-w", "--literally", "--stdin", "-t", kind], content)
 }
 
 /// Writes a tree of these entries, in this order, whatever git thinks of them.
@@ -208,10 +154,10 @@ fn damage(path: &Path, content: Option<&[u8]>) {
 fn every_form_of_a_repository_gives_the_same_samples() {
     let Some(field) = Field::new() else { return };
     let plain = field.fixed("plain");
-    git(&plain, ["worktree", "add", "-q", "--detach", "../linked"]);
-    git(&field.at(""), ["clone", "-q", "--bare", "plain", "bare.git"]);
-    git(&field.at(""), ["clone", "-q", "--separate-git-dir=aside", "plain", "with-file"]);
-    git(&plain, ["branch", "other"]);
+    run_git(&plain, ["worktree", "add", "-q", "--detach", "../linked"]);
+    run_git(&field.at(""), ["clone", "-q", "--bare", "plain", "bare.git"]);
+    run_git(&field.at(""), ["clone", "-q", "--separate-git-dir=aside", "plain", "with-file"]);
+    run_git(&plain, ["branch", "other"]);
     let expected = field.mine([&plain]);
     assert_eq!(expected.samples.len(), 1);
     assert_eq!(expected.samples[0].vulnerable_code.as_deref(), Some(VULNERABLE.trim_end()));
@@ -231,29 +177,29 @@ fn strange_files_do_not_hide_the_good_one() {
     let Some(field) = Field::new() else { return };
     let path = field.repository("strange");
     let change = |code: &str, line: &str, message: &str| {
-        write(&path, "app/db.py", code);
-        write(&path, "app/big.py", format!("{line}\n").repeat((3 << 20) / (line.len() + 1)));
-        write(&path, "app/binary.py", [b"\0\x01\x02\xff", line.as_bytes()].concat());
-        write(&path, OsStr::from_bytes(b"app/n\xff.py"), code.replace("find", "find_odd_path"));
+        write_file(&path, "app/db.py", code);
+        write_file(&path, "app/big.py", format!("{line}\n").repeat((3 << 20) / (line.len() + 1)));
+        write_file(&path, "app/binary.py", [b"\0\x01\x02\xff", line.as_bytes()].concat());
+        write_file(&path, OsStr::from_bytes(b"app/n\xff.py"), code.replace("find", "find_odd_path"));
         let latin = [b"# caf\xe9\n", code.replace("find", "find_latin").as_bytes()].concat();
-        write(&path, "app/latin.py", latin);
+        write_file(&path, "app/latin.py", latin);
         for (name, function) in [("-x.py", "find_dash"), ("a\"b\n.py", "find_quote"), ("...py", "find_dots")]
         {
-            write(&path, name, code.replace("find", function));
+            write_file(&path, name, code.replace("find", function));
         }
-        write(&path, "app/..\u{2024}/x.py", code.replace("find", "find_up"));
-        write(&path, "app/line.py", format!("x = '{}'\n", line.repeat((1 << 20) / line.len() - 8)));
-        write(&path, "static/a.min.js", format!("function f(){{return \"{line}\"}}"));
-        write(&path, "run.py", code.replace("find", "find_run"));
+        write_file(&path, "app/..\u{2024}/x.py", code.replace("find", "find_up"));
+        write_file(&path, "app/line.py", format!("x = '{}'\n", line.repeat((1 << 20) / line.len() - 8)));
+        write_file(&path, "static/a.min.js", format!("function f(){{return \"{line}\"}}"));
+        write_file(&path, "run.py", code.replace("find", "find_run"));
         fs::set_permissions(path.join("run.py"), fs::Permissions::from_mode(0o755)).unwrap();
         let link = path.join("link.py");
         let _ = fs::remove_file(&link);
         symlink(format!("/etc/{line}"), link).unwrap();
-        git(&path, ["add", "-A"]);
+        run_git(&path, ["add", "-A"]);
         let id = if code == FIXED { "1" } else { "2" }.repeat(40);
-        git(&path, ["update-index", "--add", "--cacheinfo", &format!("160000,{id},sub.py")]);
+        run_git(&path, ["update-index", "--add", "--cacheinfo", &format!("160000,{id},sub.py")]);
         // The folder does not hold the submodule, so nothing may be added again.
-        git(&path, ["commit", "-q", "-m", message]);
+        run_git(&path, ["commit", "-q", "-m", message]);
     };
     change(VULNERABLE, "before", "Add find");
     change(FIXED, "after", MESSAGE);
@@ -287,21 +233,21 @@ fn nothing_of_a_repository_is_run() {
     let path = field.fixed("armed");
     // A renamed file that changed as well makes a reader look at the files as a diff would.
     let rest = "\ndef other(n):\n    return [at * n for at in range(n) if at % 3]\n".repeat(9);
-    write(&path, "app/old.py", format!("{}{rest}", VULNERABLE.replace("find", "find_moved")));
-    commit(&path, "Add find_moved");
+    write_file(&path, "app/old.py", format!("{}{rest}", VULNERABLE.replace("find", "find_moved")));
+    commit_all(&path, "Add find_moved");
     fs::remove_file(path.join("app/old.py")).unwrap();
-    write(&path, "app/new.py", format!("{}{rest}", FIXED.replace("find", "find_moved")));
-    commit(&path, "Fix SQL injection in find_moved");
+    write_file(&path, "app/new.py", format!("{}{rest}", FIXED.replace("find", "find_moved")));
+    commit_all(&path, "Fix SQL injection in find_moved");
     let marker = field.at("marker");
     let touch = format!("touch '{}'", marker.display());
-    write(&path, ".git/info/attributes", "* diff=evil filter=evil merge=evil text\n");
+    write_file(&path, ".git/info/attributes", "* diff=evil filter=evil merge=evil text\n");
     let included = field.at("included");
     fs::write(&included, format!("[core]\n\tfsmonitor = {touch:?}\n\tpager = {touch:?}\n")).unwrap();
     let hooks = path.join(".git/evil-hooks");
     fs::create_dir(&hooks).unwrap();
     for name in ["post-checkout", "reference-transaction", "pre-auto-gc", "post-index-change", "fsmonitor"] {
         for folder in [&hooks, &path.join(".git/hooks")] {
-            write(folder, name, format!("#!/bin/sh\n{touch}\n"));
+            write_file(folder, name, format!("#!/bin/sh\n{touch}\n"));
             #[cfg(unix)]
             fs::set_permissions(folder.join(name), std::os::unix::fs::PermissionsExt::from_mode(0o755))
                 .unwrap();
@@ -334,7 +280,7 @@ fn nothing_of_a_repository_is_run() {
         "[remote \"origin\"]\n\turl = ext::sh -c true\n\tpromisor = true\n\tpartialclonefilter = blob:none\n";
     fs::write(path.join(".git/config"), config).unwrap();
     // What is missing might be fetched from the promisor.
-    let gone = feed(&field.sound, ["hash-object", "--stdin"], VULNERABLE.as_bytes());
+    let gone = run_git_with_input(&field.sound, ["hash-object", "--stdin"], VULNERABLE.as_bytes());
     damage(&loose(&path, &gone), None);
     let mined = field.mine([&path]);
     assert!(!marker.exists(), "something was run");
@@ -342,7 +288,7 @@ fn nothing_of_a_repository_is_run() {
     assert!(mined.samples[0].quality_flags.contains(&Flag::Renamed));
     assert_eq!(mined.rejected("unreadable_object"), 1);
     // The traps are real: git itself goes into them.
-    let _ = command(&path).arg("status").output().unwrap();
+    let _ = git_command(&path).arg("status").output().unwrap();
     assert!(marker.exists());
 }
 
@@ -367,7 +313,7 @@ fn impossible_trees_are_only_read() {
             ],
         )
     });
-    let first = git(&path, ["commit-tree", "-m", "Add find", &trees[0]]);
+    let first = run_git(&path, ["commit-tree", "-m", "Add find", &trees[0]]);
     let who = "A <a@example.org> 1700000000 +0000";
     literal_commit(
         &path,
@@ -389,7 +335,7 @@ fn damage_is_counted_or_told_of() {
         for what in ["HEAD~1:app/db.py", "HEAD~1^{tree}", "HEAD^{tree}", "HEAD~1", "HEAD"] {
             let name = format!("damaged-{at}-{}", what.replace([':', '/', '^', '{', '}', '~'], "_"));
             let path = field.fixed(&name);
-            let id = git(&path, ["rev-parse", what]);
+            let id = run_git(&path, ["rev-parse", what]);
             damage(&loose(&path, &id), content);
             let mined = field.mine([&path]);
             assert!(mined.samples.is_empty(), "{name}");
@@ -409,12 +355,12 @@ fn damage_is_counted_or_told_of() {
 fn a_damaged_line_of_history_does_not_hide_the_other() {
     let Some(field) = Field::new() else { return };
     let path = field.fixed("lines");
-    git(&path, ["checkout", "-q", "--orphan", "side"]);
-    git(&path, ["rm", "-rfq", "."]);
-    write(&path, "b.txt", "b");
-    let side = commit(&path, "Side");
-    git(&path, ["checkout", "-q", "main"]);
-    git(&path, ["merge", "-q", "--allow-unrelated-histories", "--no-edit", "side"]);
+    run_git(&path, ["checkout", "-q", "--orphan", "side"]);
+    run_git(&path, ["rm", "-rfq", "."]);
+    write_file(&path, "b.txt", "b");
+    let side = commit_all(&path, "Side");
+    run_git(&path, ["checkout", "-q", "main"]);
+    run_git(&path, ["merge", "-q", "--allow-unrelated-histories", "--no-edit", "side"]);
     damage(&loose(&path, &side), None);
     let mined = field.mine([&path]);
     assert_eq!(mined.samples.len(), 1, "{:?} {:?}", mined.counters, mined.lost);
@@ -428,7 +374,7 @@ fn a_corrupt_pack_fails_alone() {
         for keep in [0, 40, 200] {
             let name = format!("{name}-{keep}");
             let path = field.fixed(&name);
-            git(&path, ["repack", "-adq"]);
+            run_git(&path, ["repack", "-adq"]);
             for entry in fs::read_dir(path.join(".git/objects/pack")).unwrap() {
                 let file = entry.unwrap().path();
                 if file.extension() == Some(OsStr::new(ending)) {

@@ -7,7 +7,8 @@ use streamguard_engine::CompletionStatus;
 use streamguard_git::Source;
 use streamguard_mining::RepoCollector;
 
-use super::{FIXED, Field, MESSAGE, VULNERABLE, commit, feed, git, literal_commit, write};
+use super::{FIXED, Field, MESSAGE, VULNERABLE, literal_commit};
+use streamguard_simulator::{commit_all, run_git, run_git_with_input, write_file};
 
 const OF_REQUEST: &str = "Merge pull request #1 from someone/branch\n\nFix SQL injection in find";
 
@@ -15,20 +16,20 @@ const OF_REQUEST: &str = "Merge pull request #1 from someone/branch\n\nFix SQL i
 fn a_shallow_clone_is_mined_as_far_as_it_goes() {
     let Some(field) = Field::new() else { return };
     let whole = field.fixed("whole");
-    git(&whole, ["branch", "ends-with-fix"]);
-    git(&whole, ["checkout", "-q", "-b", "side"]);
-    write(&whole, "app/side.py", VULNERABLE);
-    commit(&whole, "Add side");
-    write(&whole, "app/side.py", FIXED);
-    let inner = commit(&whole, "Use parameters");
-    git(&whole, ["checkout", "-q", "main"]);
-    write(&whole, "b.txt", "b");
-    commit(&whole, "Write");
-    git(&whole, ["merge", "-q", "--no-ff", "-m", OF_REQUEST, "side"]);
+    run_git(&whole, ["branch", "ends-with-fix"]);
+    run_git(&whole, ["checkout", "-q", "-b", "side"]);
+    write_file(&whole, "app/side.py", VULNERABLE);
+    commit_all(&whole, "Add side");
+    write_file(&whole, "app/side.py", FIXED);
+    let inner = commit_all(&whole, "Use parameters");
+    run_git(&whole, ["checkout", "-q", "main"]);
+    write_file(&whole, "b.txt", "b");
+    commit_all(&whole, "Write");
+    run_git(&whole, ["merge", "-q", "--no-ff", "-m", OF_REQUEST, "side"]);
     let url = format!("file://{}", whole.display());
     let clone = |depth: &str, branch: &str| {
         let name = format!("{branch}-{depth}");
-        git(&field.at(""), ["clone", "-q", "--depth", depth, "--branch", branch, &url, &name]);
+        run_git(&field.at(""), ["clone", "-q", "--depth", depth, "--branch", branch, &url, &name]);
         field.mine([field.at(&name)])
     };
     // The first commit that is there has lost what to compare it with.
@@ -51,7 +52,7 @@ fn heads_of_every_kind() {
     let Some(field) = Field::new() else { return };
     let empty = field.mine([field.repository("empty")]);
     assert_eq!((empty.status, empty.samples.len()), (CompletionStatus::Complete, 0));
-    let blob = feed(&field.sound, ["hash-object", "--stdin"], FIXED.as_bytes());
+    let blob = run_git_with_input(&field.sound, ["hash-object", "--stdin"], FIXED.as_bytes());
     let none = "1".repeat(40);
     for (name, head, samples, is_told) in [
         ("unborn", "ref: refs/heads/nowhere\n".to_owned(), 0, false),
@@ -64,7 +65,7 @@ fn heads_of_every_kind() {
     ] {
         let path = field.fixed(name);
         if name == "detached" {
-            git(&path, ["checkout", "-q", "--detach"]);
+            run_git(&path, ["checkout", "-q", "--detach"]);
         } else {
             fs::write(path.join(".git/HEAD"), head).unwrap();
         }
@@ -114,11 +115,11 @@ fn odd_commits_are_read() {
         ("long", sound, &long),
     ] {
         let path = field.repository(name);
-        write(&path, "app/db.py", VULNERABLE);
-        let parent = commit(&path, "Add find");
-        write(&path, "app/db.py", FIXED);
-        git(&path, ["add", "-A"]);
-        let tree = git(&path, ["write-tree"]);
+        write_file(&path, "app/db.py", VULNERABLE);
+        let parent = commit_all(&path, "Add find");
+        write_file(&path, "app/db.py", FIXED);
+        run_git(&path, ["add", "-A"]);
+        let tree = run_git(&path, ["write-tree"]);
         let author = "A <a@example.org> 1700000000 +0000";
         let text =
             format!("tree {tree}\nparent {parent}\nauthor {author}\ncommitter {committer}\n\n{message}\n");
@@ -139,7 +140,7 @@ fn odd_commits_are_read() {
 fn a_commit_without_a_committer_is_told_of() {
     let Some(field) = Field::new() else { return };
     let path = field.fixed("nameless");
-    let tree = git(&path, ["rev-parse", "HEAD^{tree}"]);
+    let tree = run_git(&path, ["rev-parse", "HEAD^{tree}"]);
     literal_commit(&path, format!("tree {tree}\n\n{MESSAGE}\n").as_bytes());
     let mined = field.mine([&path]);
     let told = mined.lost.iter().any(|reason| reason.contains("nameless"));
@@ -152,19 +153,19 @@ fn an_octopus_brings_all_its_arms() {
     let path = field.repository("octopus");
     let arms = ["a", "b", "c"];
     for arm in arms {
-        write(&path, format!("app/{arm}.py"), VULNERABLE);
+        write_file(&path, format!("app/{arm}.py"), VULNERABLE);
     }
-    commit(&path, "Add find");
+    commit_all(&path, "Add find");
     let mut inner: Vec<_> = arms
         .iter()
         .map(|arm| {
-            git(&path, ["checkout", "-q", "-b", arm, "main"]);
-            write(&path, format!("app/{arm}.py"), FIXED);
-            commit(&path, &format!("Use parameters in {arm}"))
+            run_git(&path, ["checkout", "-q", "-b", arm, "main"]);
+            write_file(&path, format!("app/{arm}.py"), FIXED);
+            commit_all(&path, &format!("Use parameters in {arm}"))
         })
         .collect();
-    git(&path, ["checkout", "-q", "main"]);
-    git(&path, ["merge", "-q", "--no-ff", "-m", OF_REQUEST, "a", "b", "c"]);
+    run_git(&path, ["checkout", "-q", "main"]);
+    run_git(&path, ["merge", "-q", "--no-ff", "-m", OF_REQUEST, "a", "b", "c"]);
     let mined = field.mine([&path]);
     let mut found: Vec<_> =
         mined.samples.iter().map(|sample| sample.commit.clone().unwrap_or_default()).collect();
@@ -179,21 +180,21 @@ fn a_criss_cross_brings_only_what_is_new() {
     let Some(field) = Field::new() else { return };
     let path = field.repository("cross");
     for name in ["a", "b", "c"] {
-        write(&path, format!("app/{name}.py"), VULNERABLE);
+        write_file(&path, format!("app/{name}.py"), VULNERABLE);
     }
-    commit(&path, "Add find");
-    git(&path, ["branch", "side"]);
-    write(&path, "app/a.py", FIXED);
-    let own = commit(&path, "Use parameters in a");
-    git(&path, ["checkout", "-q", "side"]);
-    write(&path, "app/b.py", FIXED);
-    let side = commit(&path, "Use parameters in b");
-    git(&path, ["merge", "-q", "--no-ff", "-m", "Merge main", &own]);
-    write(&path, "app/c.py", FIXED);
-    let new = commit(&path, "Use parameters in c");
-    git(&path, ["checkout", "-q", "main"]);
-    git(&path, ["merge", "-q", "--no-ff", "-m", "Merge side", &side]);
-    git(&path, ["merge", "-q", "--no-ff", "-m", OF_REQUEST, "side"]);
+    commit_all(&path, "Add find");
+    run_git(&path, ["branch", "side"]);
+    write_file(&path, "app/a.py", FIXED);
+    let own = commit_all(&path, "Use parameters in a");
+    run_git(&path, ["checkout", "-q", "side"]);
+    write_file(&path, "app/b.py", FIXED);
+    let side = commit_all(&path, "Use parameters in b");
+    run_git(&path, ["merge", "-q", "--no-ff", "-m", "Merge main", &own]);
+    write_file(&path, "app/c.py", FIXED);
+    let new = commit_all(&path, "Use parameters in c");
+    run_git(&path, ["checkout", "-q", "main"]);
+    run_git(&path, ["merge", "-q", "--no-ff", "-m", "Merge side", &side]);
+    run_git(&path, ["merge", "-q", "--no-ff", "-m", OF_REQUEST, "side"]);
     let mined = field.mine([&path]);
     let found: Vec<_> = mined.samples.iter().map(|sample| sample.commit.as_deref()).collect();
     assert_eq!(found, [Some(new.as_str())], "{:?} {:?}", mined.counters, mined.lost);

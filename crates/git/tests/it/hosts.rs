@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use streamguard_git::{Fetching, GitError, blobs, commits, history};
 
 use super::hosting::{Listener, location};
-use super::{URL, World, id, mine, mirror, unknown};
+use super::{URL, World, id, mirror, unknown, versions};
 use streamguard_simulator::Simulator;
 
 /// A world that the simulator serves.
@@ -30,7 +30,7 @@ fn one_request_fetches_all_commits_and_none_fetches_them_again() {
     assert_eq!(world.commits(&ids[2..]), fetched);
     blobs(&fetched, ids[2..].iter().map(|hex| id(hex)), &world.fetching(&world.cache())).unwrap();
     assert_eq!((simulator.asked_git("GET"), simulator.asked_git("POST")), asked);
-    assert_eq!(mine(&fetched.path, &ids[3]).len(), 1);
+    assert!(versions(&fetched.path, &ids[3]).is_some());
     // Each that it does not have costs one more.
     let missing = [unknown(1), unknown(2)];
     assert_eq!(world.commits(&[&ids[..], &missing].concat()).missing, missing);
@@ -67,7 +67,7 @@ fn a_repository_that_moved_is_followed() {
     assert_eq!(commits(old, &ids, &fetching()).unwrap(), fetched);
     assert_eq!(simulator.asked_git("GET"), asked);
     blobs(&fetched, [id(&ids[3])], &fetching()).unwrap();
-    assert_eq!(mine(&fetched.path, &ids[3]).len(), 1);
+    assert!(versions(&fetched.path, &ids[3]).is_some());
     let all = history(old, &followed()).unwrap();
     assert_eq!((&*all.url, all.moved_from.as_deref()), (URL, Some(old)));
 }

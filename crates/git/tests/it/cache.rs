@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use streamguard_git::{Fetching, GitError, blobs, commits, history};
 
 use super::hosting::Listener;
-use super::{URL, World, commit, git, id, mine, mirror, write};
+use super::{URL, World, id, mirror, versions};
+use streamguard_simulator::{commit_all, run_git, write_file};
 
 /// What is in the cache, but for locks.
 fn cached(world: &World) -> Vec<String> {
@@ -69,9 +70,9 @@ fn what_killed_processes_left_is_cleared_away() {
     fs::write(all.path.join("refs/streamguard/head.lock"), "").unwrap();
     fs::create_dir_all(all.path.join("refs/tags/v1")).unwrap();
     fs::write(all.path.join("refs/tags/v1/a.lock"), "").unwrap();
-    git(&path, ["tag", "v1/a"]);
-    write(&path, "README", "new");
-    let new = commit(&path, "New");
+    run_git(&path, ["tag", "v1/a"]);
+    write_file(&path, "README", "new");
+    let new = commit_all(&path, "New");
     history(URL, &world.fetching(&world.cache())).unwrap();
     assert_eq!(world.commits(&[new]).missing, [""; 0]);
 }
@@ -95,7 +96,7 @@ fn two_threads_share_a_mirror() {
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert!(fetched.iter().all(|one| *one == fetched[0] && one.missing.is_empty()));
-    assert_eq!(mine(&fetched[0].path, &ids[3]).len(), 1);
+    assert!(versions(&fetched[0].path, &ids[3]).is_some());
 }
 
 #[test]
@@ -106,8 +107,8 @@ fn a_mirror_that_is_too_large_is_no_mirror() {
     let mut noise = blake3::Hasher::new().finalize_xof();
     let mut bytes = vec![0; 3 << 20];
     noise.fill(&mut bytes);
-    write(&path, "app/data.py", &bytes);
-    let large = commit(&path, "Add data");
+    write_file(&path, "app/data.py", &bytes);
+    let large = commit_all(&path, "Add data");
     let cache = world.cache();
     let fetching = |max_bytes| Fetching { max_bytes, ..world.fetching(&cache) };
     let wanted = std::slice::from_ref(&large);
@@ -129,9 +130,9 @@ fn commits_of_very_many_files_are_left_out() {
     let Some(world) = World::new() else { return };
     let path = world.serve("owner/name");
     for n in 0..150 {
-        write(&path, format!("{n}.py"), n.to_string());
+        write_file(&path, format!("{n}.py"), n.to_string());
     }
-    let import = commit(&path, "Import");
+    let import = commit_all(&path, "Import");
     let fetched = world.commits(std::slice::from_ref(&import));
     // Nothing is asked for, else this would fail.
     fs::rename(&path, world.at("away")).unwrap();
@@ -145,8 +146,8 @@ fn long_names_have_their_own_mirrors() {
     let cache = world.cache();
     let paths = long.map(|name| {
         let path = world.serve(&name);
-        write(&path, "README", &name);
-        let id = commit(&path, "Begin");
+        write_file(&path, "README", &name);
+        let id = commit_all(&path, "Begin");
         commits(&format!("https://github.com/{name}"), &[id], &world.fetching(&cache)).unwrap().path
     });
     assert_ne!(paths[0], paths[1]);
@@ -159,13 +160,17 @@ fn nothing_of_a_repository_is_run() {
     let (path, _) = world.serve_fix("owner/name");
     let marker = world.at("marker");
     let touch = format!("touch {}", marker.display());
-    write(&path, ".gitmodules", format!("[submodule \"a\"]\n\tpath = a\n\turl = ext::sh -c '{touch}'\n"));
-    write(&path, ".gitattributes", "*.py filter=evil diff=evil\n");
-    write(&path, ".gitconfig", format!("[core]\n\tfsmonitor = {touch}\n\thooksPath = .\n"));
-    write(&path, ".lfsconfig", "[lfs]\n\turl = http://127.0.0.1:1/\n");
+    write_file(
+        &path,
+        ".gitmodules",
+        format!("[submodule \"a\"]\n\tpath = a\n\turl = ext::sh -c '{touch}'\n"),
+    );
+    write_file(&path, ".gitattributes", "*.py filter=evil diff=evil\n");
+    write_file(&path, ".gitconfig", format!("[core]\n\tfsmonitor = {touch}\n\thooksPath = .\n"));
+    write_file(&path, ".lfsconfig", "[lfs]\n\turl = http://127.0.0.1:1/\n");
     let id_of_other = "1".repeat(40);
-    git(&path, ["update-index", "--add", "--cacheinfo", &format!("160000,{id_of_other},a")]);
-    let hostile = commit(&path, "Fix it");
+    run_git(&path, ["update-index", "--add", "--cacheinfo", &format!("160000,{id_of_other},a")]);
+    let hostile = commit_all(&path, "Fix it");
     let fetched = world.commits(std::slice::from_ref(&hostile));
     blobs(&fetched, [id(&hostile)], &world.fetching(&world.cache())).unwrap();
     history(URL, &world.fetching(&world.cache())).unwrap();

@@ -1,35 +1,29 @@
-//! Remote repositories: served from a folder, by the simulator, or by servers that misbehave.
+//! Tests of streamguard-git, one module per topic. Repositories are served from a folder, by the
+//! simulator, or by servers that misbehave.
 
-// Which hosts and addresses may be asked.
+// Hosts and addresses that may be asked.
 mod addresses;
-// Mirrors that were left by others, that are shared, and that grow too large.
+// Mirrors that are damaged, shared, or grow too large.
 mod cache;
-// Servers of one answer.
+// Servers with a single answer.
 mod hosting;
-// What hosts answer: nothing, no, elsewhere.
+// Answers of hosts: none, refusals, redirects.
 mod hosts;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::Arc;
 
 use gix::ObjectId;
-use serde::Serialize;
-use serde_json::{Value, json};
-use streamguard_collect::{Collect, Collector, Samples};
-use streamguard_dataset::Sample;
-use streamguard_engine::{JobError, PlanContext, RunOptions, ShardError};
 use streamguard_git::{Fetched, Fetching, Mirror, blobs, commits, history, open};
-use streamguard_mining::{CommitMiner, SelectedCommit, SelectionReason};
+use streamguard_simulator::{commit_all, has_git, run_git, write_file};
 use tempfile::TempDir;
-
-use crate::repositories::{FIXED, MESSAGE, VULNERABLE, commit, git, write};
-use streamguard_simulator::skip;
 
 /// The repository that most tests fetch.
 const URL: &str = "https://github.com/owner/name";
+
+const VULNERABLE: &str = "def find(name):\n    return query('... %s' % name)\n";
+const FIXED: &str = "def find(name):\n    return query('... ?', name)\n";
 
 /// A folder that is served as if it were github.com, and a cache.
 struct World {
@@ -40,8 +34,7 @@ struct World {
 impl World {
     /// None, said on stderr, where there is no git.
     fn new() -> Option<Self> {
-        if Command::new("git").arg("--version").output().is_err() {
-            skip("git is missing, nothing can be fetched");
+        if !has_git() {
             return None;
         }
         let dir = TempDir::new().unwrap();
@@ -62,8 +55,8 @@ impl World {
     fn serve(&self, name: &str) -> PathBuf {
         let path = self.at("served").join(name);
         fs::create_dir_all(&path).unwrap();
-        git(&path, ["init", "-q", "-b", "main"]);
-        git(&path, ["config", "uploadpack.allowFilter", "true"]);
+        run_git(&path, ["init", "-q", "-b", "main"]);
+        run_git(&path, ["config", "uploadpack.allowFilter", "true"]);
         path
     }
 
@@ -75,11 +68,11 @@ impl World {
             ("README", "words", "Begin"),
             ("app/db.py", VULNERABLE, "Add find"),
             ("docs/a.md", "more words", "Write"),
-            ("app/db.py", FIXED, MESSAGE),
+            ("app/db.py", FIXED, "Fix SQL injection in find"),
             ("docs/b.md", "last words", "Write more"),
         ] {
-            write(&path, file, content);
-            ids.push(commit(&path, message));
+            write_file(&path, file, content);
+            ids.push(commit_all(&path, message));
         }
         (path, ids)
     }
@@ -117,46 +110,21 @@ fn unknown(n: usize) -> String {
     format!("{n:040x}")
 }
 
-/// Mines named commits of a repository at hand.
-#[derive(Debug, Serialize)]
-struct Named {
-    path: PathBuf,
-    commit: String,
-}
-
-impl Collector for Named {
-    fn name(&self) -> &'static str {
-        "named"
-    }
-
-    fn target(&self) -> u64 {
-        10
-    }
-
-    fn plan(&self, _planning: &PlanContext) -> Result<Vec<Value>, JobError> {
-        Ok(vec![json!(null)])
-    }
-
-    fn collect(&self, _payload: &Value, samples: &mut Samples<'_, '_>) -> Result<(), ShardError> {
-        let repository = open(&self.path).map_err(ShardError::failed)?;
-        let chosen = SelectedCommit { commit: id(&self.commit), reason: SelectionReason::Named };
-        CommitMiner::new(&repository, "name", 0.0).mine(chosen, samples)
-    }
-}
-
-fn mine(path: &Path, commit: &str) -> Vec<Sample> {
-    let named = Named { path: path.to_owned(), commit: commit.to_owned() };
-    let jobs: Vec<Arc<dyn streamguard_engine::Job>> = vec![Arc::new(Collect(named))];
-    let finished =
-        streamguard_engine::run(jobs, &RunOptions { workers: 1, ..RunOptions::default() }, None, &mut ())
-            .unwrap();
-    let lines = finished.files[0].get("named.jsonl").cloned().unwrap_or_default();
-    let lines = String::from_utf8(lines).unwrap();
-    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+/// Reads `app/db.py` before and after a commit; `None` if a file is not in the mirror.
+fn versions(mirror: &Path, commit: &str) -> Option<[String; 2]> {
+    let repository = open(mirror).unwrap();
+    let commit = repository.find_commit(id(commit)).unwrap();
+    let parent = repository.find_commit(commit.parent_ids().next()?).unwrap();
+    let read = |commit: &gix::Commit<'_>| {
+        let entry = commit.tree().unwrap().lookup_entry_by_path("app/db.py").unwrap()?;
+        let file = repository.find_object(entry.object_id()).ok()?;
+        String::from_utf8(file.data.clone()).ok()
+    };
+    Some([read(&parent)?, read(&commit)?])
 }
 
 #[test]
-fn a_commit_comes_with_its_parent_and_its_files_and_is_mined() {
+fn a_commit_comes_with_its_parent_and_its_files() {
     let Some(world) = World::new() else { return };
     let (_, ids) = world.serve_fix("owner/name");
     let fetched = world.commits(&ids[3..4]);
@@ -172,15 +140,11 @@ fn a_commit_comes_with_its_parent_and_its_files_and_is_mined() {
     assert!(repository.find_object(file).is_err());
     assert!(repository.rev_walk([id(&ids[3])]).all().unwrap().filter_map(Result::ok).count() <= 2);
     assert!(repository.head_commit().is_err());
-    assert_eq!(mine(&fetched.path, &ids[3]).len(), 0);
+    assert_eq!(versions(&fetched.path, &ids[3]), None);
 
     blobs(&fetched, [id(&ids[3])], &world.fetching(&world.cache())).unwrap();
     assert!(open(&fetched.path).unwrap().find_object(file).is_ok());
-    let samples = mine(&fetched.path, &ids[3]);
-    assert_eq!(samples.len(), 1);
-    assert_eq!(samples[0].vulnerable_code.as_deref(), Some(VULNERABLE.trim_end()));
-    assert_eq!(samples[0].fixed_code.as_deref(), Some(FIXED.trim_end()));
-    assert_eq!(samples[0].parent_commit.as_deref(), Some(&*ids[2]));
+    assert_eq!(versions(&fetched.path, &ids[3]), Some([VULNERABLE, FIXED].map(str::to_owned)));
 }
 
 #[test]
@@ -199,14 +163,14 @@ fn what_is_at_hand_is_not_asked_for() {
     // A parent that has become wanted itself, and the first commit, which has none.
     let all = world.commits(&ids);
     assert_eq!((&all.path, &all.missing), (&first.path, &vec![]));
-    assert_eq!(mine(&all.path, &ids[3]).len(), 1);
+    assert!(versions(&all.path, &ids[3]).is_some());
 }
 
 #[test]
 fn commits_that_nobody_has_are_missing() {
     let Some(world) = World::new() else { return };
     let (path, ids) = world.serve_fix("owner/name");
-    let tree = git(&path, ["rev-parse", "HEAD^{tree}"]);
+    let tree = run_git(&path, ["rev-parse", "HEAD^{tree}"]);
     let odd = ["", "abc", "HEAD", "--all", "+refs/heads/*:refs/heads/*"].map(str::to_owned);
     let mut wanted = vec![ids[3].clone(), unknown(7), ids[1].to_uppercase(), unknown(3), tree.clone()];
     wanted.extend(odd.clone());
@@ -221,10 +185,10 @@ fn commits_that_nobody_has_are_missing() {
 fn where_too_many_are_refused_all_history_is_fetched() {
     let Some(world) = World::new() else { return };
     let (path, ids) = world.serve_fix("owner/name");
-    git(&path, ["checkout", "-q", "--detach"]);
-    write(&path, "README", "aside");
-    let aside = commit(&path, "Aside");
-    git(&path, ["checkout", "-q", "main"]);
+    run_git(&path, ["checkout", "-q", "--detach"]);
+    write_file(&path, "README", "aside");
+    let aside = commit_all(&path, "Aside");
+    run_git(&path, ["checkout", "-q", "main"]);
     // On no branch, but at hand before.
     world.commits(std::slice::from_ref(&aside));
     let mut wanted: Vec<String> = (1..=12).map(unknown).collect();
@@ -233,8 +197,8 @@ fn where_too_many_are_refused_all_history_is_fetched() {
     assert_eq!(fetched.missing, wanted[..12]);
     assert!(fetched.path.to_str().unwrap().ends_with("github.com+owner+name.git"));
     // It is used from now on, and grows by what is asked for.
-    write(&path, "README", "new");
-    let again = world.commits(&[commit(&path, "New"), ids[0].clone()]);
+    write_file(&path, "README", "new");
+    let again = world.commits(&[commit_all(&path, "New"), ids[0].clone()]);
     assert_eq!((&again.path, &again.missing), (&fetched.path, &vec![]));
 }
 
@@ -242,23 +206,23 @@ fn where_too_many_are_refused_all_history_is_fetched() {
 fn a_server_without_filters_gives_more() {
     let Some(world) = World::new() else { return };
     let (path, ids) = world.serve_fix("owner/name");
-    git(&path, ["config", "uploadpack.allowFilter", "false"]);
+    run_git(&path, ["config", "uploadpack.allowFilter", "false"]);
     let fetched = world.commits(&ids[3..4]);
     assert_eq!(fetched.missing, [""; 0]);
     blobs(&fetched, [id(&ids[3])], &world.fetching(&world.cache())).unwrap();
-    assert_eq!(mine(&fetched.path, &ids[3]).len(), 1);
+    assert!(versions(&fetched.path, &ids[3]).is_some());
 }
 
 #[test]
 fn a_merge_comes_with_both_sides() {
     let Some(world) = World::new() else { return };
     let (path, ids) = world.serve_fix("owner/name");
-    git(&path, ["checkout", "-q", "-b", "side", &ids[2]]);
-    write(&path, "side.py", "a = 1\n");
-    let side = commit(&path, "Aside");
-    git(&path, ["checkout", "-q", "main"]);
-    git(&path, ["merge", "-q", "--no-ff", "-m", "Merge pull request #1 from a/b", "side"]);
-    let merge = git(&path, ["rev-parse", "HEAD"]);
+    run_git(&path, ["checkout", "-q", "-b", "side", &ids[2]]);
+    write_file(&path, "side.py", "a = 1\n");
+    let side = commit_all(&path, "Aside");
+    run_git(&path, ["checkout", "-q", "main"]);
+    run_git(&path, ["merge", "-q", "--no-ff", "-m", "Merge pull request #1 from a/b", "side"]);
+    let merge = run_git(&path, ["rev-parse", "HEAD"]);
     let fetched = world.commits(std::slice::from_ref(&merge));
     let repository = open(&fetched.path).unwrap();
     let parents: Vec<_> = repository.find_commit(id(&merge)).unwrap().parent_ids().collect();
@@ -270,11 +234,11 @@ fn a_merge_comes_with_both_sides() {
 fn history_is_all_of_it_with_tags_and_is_updated() {
     let Some(world) = World::new() else { return };
     let (path, ids) = world.serve_fix("owner/name");
-    git(&path, ["checkout", "-q", "--detach", &ids[2]]);
-    write(&path, "old.py", "a = 1\n");
-    let release = commit(&path, "Prepare 1.0.1");
-    git(&path, ["tag", "v1.0.1"]);
-    git(&path, ["checkout", "-q", "main"]);
+    run_git(&path, ["checkout", "-q", "--detach", &ids[2]]);
+    write_file(&path, "old.py", "a = 1\n");
+    let release = commit_all(&path, "Prepare 1.0.1");
+    run_git(&path, ["tag", "v1.0.1"]);
+    run_git(&path, ["checkout", "-q", "main"]);
     let cache = world.cache();
     let fetching = world.fetching(&cache);
     let fetched = history(&format!("{URL}.git/"), &fetching).unwrap();
@@ -285,13 +249,13 @@ fn history_is_all_of_it_with_tags_and_is_updated() {
     assert_eq!(repository.rev_parse_single("v1.0.1").unwrap(), id(&release));
     assert_eq!(repository.rev_parse_single(&release[..10]).unwrap(), id(&release));
     // Pushed by force, and a tag that is in the way of another.
-    git(&path, ["reset", "-q", "--hard", &ids[1]]);
-    git(&path, ["tag", "-d", "v1.0.1"]);
-    git(&path, ["tag", "v1.0.1/b", &release]);
+    run_git(&path, ["reset", "-q", "--hard", &ids[1]]);
+    run_git(&path, ["tag", "-d", "v1.0.1"]);
+    run_git(&path, ["tag", "v1.0.1/b", &release]);
     assert_eq!(history(URL, &fetching).unwrap(), fetched);
     assert_eq!((head(), walk()), (id(&ids[1]), 2));
     blobs(&fetched, [id(&ids[3])], &fetching).unwrap();
-    assert_eq!(mine(&fetched.path, &ids[3]).len(), 1);
+    assert!(versions(&fetched.path, &ids[3]).is_some());
 }
 
 #[test]
