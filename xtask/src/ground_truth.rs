@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use streamguard_collect::Collect;
+use streamguard_collect::CollectorJob;
 use streamguard_engine::Counters;
 use streamguard_mining::RepoCollector;
 
@@ -34,7 +34,7 @@ pub(crate) fn check_clones(table: &Path, clones: &Path) -> Result<()> {
             .with_context(|| format!("no clone of {repo} below {}", clones.display()))?;
         let piece = json!({"commits": {"path": path, "name": repo, "commits": [[commit, "named"]]}});
         let mine = |min_confidence| {
-            let collector = Collect(RepoCollector { min_confidence, ..RepoCollector::default() });
+            let collector = CollectorJob::new(RepoCollector { min_confidence, ..RepoCollector::default() });
             streamguard_engine::testing::run_shard(&collector, piece.clone())
                 .map_err(|error| anyhow::anyhow!("{repo} {commit}: {error}"))
         };

@@ -1,37 +1,72 @@
-//! CVSS: base scores from vectors, by the specifications of FIRST.
+//! CVSS: base scores of vectors, and which of several ratings counts.
 //!
-//! Sources: "Common Vulnerability Scoring System v3.1: Specification Document", sections 7.1 and
-//! 7.4 and appendix A (rounding); "v3.0", section 8; "A Complete Guide to the Common Vulnerability
-//! Scoring System Version 2.0", section 3.2.1. Version 4.0 scores by a table of some 270 entries
-//! ("macro vectors"); its vectors are kept without a score unless the source gives one.
+//! The scores come from the crate `cvss`, which follows the specifications of FIRST for versions
+//! 2.0 to 4.0.
 
+use cvss::{v2, v3, v4};
 use streamguard_dataset::{Cvss, Severity};
 
-/// Longest vector that is looked at: one of version 4.0 with every metric has some 200 bytes.
-const LONGEST: usize = 400;
+/// Longest vector that is parsed, in bytes: one of version 4.0 with every metric has some 200.
+const MAX_VECTOR_BYTES: usize = 400;
 
-/// The rating that a vector stands for, with its version and, but for 4.0, its base score; none
-/// for text that is no vector.
-pub fn rating(vector: &str) -> Option<Cvss> {
+/// Base metrics of version 2.0.
+const METRICS_V2: [&str; 6] = ["AV", "AC", "Au", "C", "I", "A"];
+
+/// Base metrics of versions 3.0 and 3.1.
+const METRICS_V3: [&str; 8] = ["AV", "AC", "PR", "UI", "S", "C", "I", "A"];
+
+/// Base metrics of version 4.0.
+const METRICS_V4: [&str; 11] = ["AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"];
+
+/// Parses a vector to a rating with its version and base score. Returns `None` for text that is not
+/// a vector.
+pub fn parse_vector(vector: &str) -> Option<Cvss> {
     let vector = vector.trim();
+    if vector.len() > MAX_VECTOR_BYTES {
+        return None;
+    }
     let (version, score) = match vector.split_once('/') {
-        _ if vector.len() > LONGEST => return None,
         Some(("CVSS:4.0", metrics)) => {
-            // These are enough to tell a vector from other text.
+            // Databases hold vectors of version 4.0 that are incomplete. These two metrics are
+            // enough to tell a vector from other text; the score needs all of them.
             metric(metrics, "AV")?;
             metric(metrics, "VC")?;
-            ("4.0", None)
+            let base = base_metrics(metrics, &METRICS_V4);
+            let parsed = base.and_then(|base| format!("CVSS:4.0/{base}").parse::<v4::Vector>().ok());
+            ("4.0", parsed.map(|vector| vector.score().value()))
         }
-        Some(("CVSS:3.1", metrics)) => ("3.1", Some(score_3(metrics, round_up_3_1)?)),
-        Some(("CVSS:3.0", metrics)) => ("3.0", Some(score_3(metrics, round_up_3_0)?)),
-        _ => ("2.0", Some(score_2(vector.trim_start_matches('(').trim_end_matches(')'))?)),
+        Some(("CVSS:3.1", metrics)) => ("3.1", Some(score_v3("CVSS:3.1", metrics)?)),
+        Some(("CVSS:3.0", metrics)) => ("3.0", Some(score_v3("CVSS:3.0", metrics)?)),
+        _ => {
+            let metrics = vector.trim_start_matches('(').trim_end_matches(')');
+            let parsed: v2::Vector = base_metrics(metrics, &METRICS_V2)?.parse().ok()?;
+            ("2.0", Some(parsed.score().value()))
+        }
     };
     Some(Cvss { version: version.to_owned(), vector: vector.to_owned(), score })
 }
 
-/// The class of a base score: that of the specification for 3.x and 4.0 (section 5), and for
-/// 2.0, which has none, that of NVD ("Vulnerability Metrics").
-pub fn severity(version: &str, score: f64) -> Severity {
+fn score_v3(prefix: &str, metrics: &str) -> Option<f64> {
+    let base = base_metrics(metrics, &METRICS_V3)?;
+    Some(format!("{prefix}/{base}").parse::<v3::Vector>().ok()?.base_score().value())
+}
+
+/// Returns the base metrics of a vector without the others. The parsers refuse a vector for one
+/// unknown or repeated metric, and databases hold such vectors.
+fn base_metrics(metrics: &str, names: &[&str]) -> Option<String> {
+    let base: Option<Vec<String>> =
+        names.iter().map(|name| Some(format!("{name}:{}", metric(metrics, name)?))).collect();
+    Some(base?.join("/"))
+}
+
+/// Returns the value of a metric in `AV:N/AC:L/..`.
+fn metric<'a>(metrics: &'a str, name: &str) -> Option<&'a str> {
+    metrics.split('/').find_map(|part| part.strip_prefix(name)?.strip_prefix(':'))
+}
+
+/// Returns the severity of a base score: by the specifications of 3.x and 4.0 (section 5), and for
+/// 2.0, which defines none, by NVD ("Vulnerability Metrics").
+pub fn severity_of_score(version: &str, score: f64) -> Severity {
     match score {
         _ if version == "2.0" && score >= 7.0 => Severity::High,
         _ if version == "2.0" && score < 4.0 => Severity::Low,
@@ -43,9 +78,9 @@ pub fn severity(version: &str, score: f64) -> Severity {
     }
 }
 
-/// The class that a source names, in the words of NVD, GitHub and OSV.
-pub fn class(name: &str) -> Option<Severity> {
-    const CLASSES: [(&str, Severity); 6] = [
+/// Parses a severity in the words of NVD, GitHub and OSV.
+pub fn parse_severity(name: &str) -> Option<Severity> {
+    const SEVERITIES: [(&str, Severity); 6] = [
         ("NONE", Severity::None),
         ("LOW", Severity::Low),
         ("MEDIUM", Severity::Medium),
@@ -54,81 +89,16 @@ pub fn class(name: &str) -> Option<Severity> {
         ("HIGH", Severity::High),
         ("CRITICAL", Severity::Critical),
     ];
-    CLASSES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, class)| *class)
+    SEVERITIES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, severity)| *severity)
 }
 
-/// The rating that counts, out of those that a source gives, each with whether it is the
-/// primary one: the newest version of CVSS first, then the primary one, then the first.
-pub fn best(ratings: impl IntoIterator<Item = (Cvss, bool)>) -> Option<Cvss> {
+/// Selects the rating that counts among those of a source, each given with whether it is the
+/// primary one: the newest version of CVSS, then the primary one, then the first.
+pub fn preferred(ratings: impl IntoIterator<Item = (Cvss, bool)>) -> Option<Cvss> {
     const VERSIONS: [&str; 4] = ["4.0", "3.1", "3.0", "2.0"];
     let rank = |cvss: &Cvss| VERSIONS.iter().position(|known| *known == cvss.version);
     let ranked = ratings.into_iter().filter_map(|(cvss, primary)| Some((rank(&cvss)?, !primary, cvss)));
     ranked.min_by_key(|(rank, secondary, _)| (*rank, *secondary)).map(|(_, _, cvss)| cvss)
-}
-
-/// The value of a metric in `AV:N/AC:L/..`.
-fn metric<'a>(metrics: &'a str, name: &str) -> Option<&'a str> {
-    metrics.split('/').find_map(|part| part.strip_prefix(name)?.strip_prefix(':'))
-}
-
-/// The weight of a metric.
-fn weight(metrics: &str, name: &str, weights: &[(&str, f64)]) -> Option<f64> {
-    let value = metric(metrics, name)?;
-    weights.iter().find(|(known, _)| *known == value).map(|(_, weight)| *weight)
-}
-
-fn score_3(metrics: &str, round_up: fn(f64) -> f64) -> Option<f64> {
-    const IMPACT: &[(&str, f64)] = &[("H", 0.56), ("L", 0.22), ("N", 0.0)];
-    let is_changed = match metric(metrics, "S")? {
-        "C" => true,
-        "U" => false,
-        _ => return None,
-    };
-    let privileges: &[_] = if is_changed {
-        &[("N", 0.85), ("L", 0.68), ("H", 0.5)]
-    } else {
-        &[("N", 0.85), ("L", 0.62), ("H", 0.27)]
-    };
-    let exploitability = 8.22
-        * weight(metrics, "AV", &[("N", 0.85), ("A", 0.62), ("L", 0.55), ("P", 0.2)])?
-        * weight(metrics, "AC", &[("L", 0.77), ("H", 0.44)])?
-        * weight(metrics, "PR", privileges)?
-        * weight(metrics, "UI", &[("N", 0.85), ("R", 0.62)])?;
-    let base = 1.0
-        - (1.0 - weight(metrics, "C", IMPACT)?)
-            * (1.0 - weight(metrics, "I", IMPACT)?)
-            * (1.0 - weight(metrics, "A", IMPACT)?);
-    let impact = if is_changed { 7.52 * (base - 0.029) - 3.25 * (base - 0.02).powi(15) } else { 6.42 * base };
-    let stretch = if is_changed { 1.08 } else { 1.0 };
-    Some(if impact <= 0.0 { 0.0 } else { round_up((stretch * (impact + exploitability)).min(10.0)) })
-}
-
-/// Rounds up to one decimal as 3.1 says it (appendix A): by whole numbers, so that the error of
-/// floating point does not show.
-fn round_up_3_1(score: f64) -> f64 {
-    let whole = (score * 100_000.0).round();
-    if whole % 10_000.0 == 0.0 { whole / 100_000.0 } else { ((whole / 10_000.0).floor() + 1.0) / 10.0 }
-}
-
-/// Rounds up to one decimal as 3.0 says it (section 8).
-fn round_up_3_0(score: f64) -> f64 {
-    (score * 10.0).ceil() / 10.0
-}
-
-fn score_2(metrics: &str) -> Option<f64> {
-    const IMPACT: &[(&str, f64)] = &[("N", 0.0), ("P", 0.275), ("C", 0.660)];
-    let impact = 10.41
-        * (1.0
-            - (1.0 - weight(metrics, "C", IMPACT)?)
-                * (1.0 - weight(metrics, "I", IMPACT)?)
-                * (1.0 - weight(metrics, "A", IMPACT)?));
-    let exploitability = 20.0
-        * weight(metrics, "AV", &[("L", 0.395), ("A", 0.646), ("N", 1.0)])?
-        * weight(metrics, "AC", &[("H", 0.35), ("M", 0.61), ("L", 0.71)])?
-        * weight(metrics, "Au", &[("M", 0.45), ("S", 0.56), ("N", 0.704)])?;
-    let factor = if impact == 0.0 { 0.0 } else { 1.176 };
-    let score = (0.6 * impact + 0.4 * exploitability - 1.5) * factor;
-    Some((score * 10.0).round() / 10.0)
 }
 
 #[cfg(test)]
@@ -137,8 +107,13 @@ mod tests {
 
     #[test]
     fn scores_the_examples_of_the_specifications() {
-        // "Common Vulnerability Scoring System v3.1: Examples", and the guide to 2.0, section 3.3.
+        // "Common Vulnerability Scoring System v3.1: Examples", the guide to 2.0, section 3.3, and
+        // "v4.0: Examples".
         for (vector, score) in [
+            ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:P/VC:N/VI:L/VA:N/SC:N/SI:N/SA:N", 5.1),
+            ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H", 10.0),
+            ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 9.3),
+            ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:U/X:Y", 9.3),
             ("CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:C/C:L/I:L/A:N", 6.4),
             ("CVSS:3.1/AV:N/AC:H/PR:N/UI:R/S:U/C:L/I:N/A:N", 3.1),
             ("CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H", 9.9),
@@ -150,21 +125,22 @@ mod tests {
             ("CVSS:3.1/AV:A/AC:L/PR:N/UI:N/S:C/C:H/I:N/A:H", 9.3),
             ("CVSS:3.0/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N", 6.1),
             ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N", 0.0),
+            ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N/E:P/AV:N/?:?", 0.0),
             ("AV:N/AC:L/Au:N/C:N/I:N/A:C", 7.8),
             ("(AV:N/AC:L/Au:N/C:C/I:C/A:C)", 10.0),
             ("AV:L/AC:H/Au:N/C:C/I:C/A:C", 6.2),
         ] {
-            assert_eq!(rating(vector).and_then(|cvss| cvss.score), Some(score), "{vector}");
+            assert_eq!(parse_vector(vector).and_then(|cvss| cvss.score), Some(score), "{vector}");
         }
     }
 
     #[test]
-    fn text_that_is_no_vector_has_no_rating() {
+    fn text_that_is_not_a_vector_has_no_rating() {
         let long = format!("CVSS:3.1/{}", "AV:N/".repeat(1000));
         for text in ["", "7.5", "CVSS:3.1", "CVSS:3.1/AV:N", "CVSS:9.0/AV:N/AC:L", "CVSS:4.0/", &long] {
-            assert_eq!(rating(text), None, "{text}");
+            assert_eq!(parse_vector(text), None, "{text}");
         }
-        let four = rating("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N").unwrap();
-        assert_eq!((four.version.as_str(), four.score), ("4.0", None));
+        let incomplete = parse_vector("CVSS:4.0/AV:N/AC:L/AT:N/VC:H").unwrap();
+        assert_eq!((incomplete.version.as_str(), incomplete.score), ("4.0", None));
     }
 }

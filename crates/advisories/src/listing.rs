@@ -1,5 +1,5 @@
-//! Listings: what a source had said up to some moment, kept in the cache, so that the next run
-//! asks only for what changed since.
+//! Listings in the cache: all advisories of a source up to some time, so that the next run asks only
+//! for what changed since.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write};
@@ -9,67 +9,60 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use streamguard_durable::{AtomicFile, write_atomic};
 
+use crate::source::target_key;
 use streamguard_cache::CacheBucket;
 
 /// Version of the state file.
-const FORMAT: u32 = 1;
+const LISTING_FORMAT: u32 = 1;
 
-/// A listing in the cache. Its file is named by its content and never changes: a run that began
-/// with it can be resumed although a later one has made another.
+/// A listing in the cache. Its file is named by its content and never changes, so that a run that
+/// began with it can be resumed after a later run has made another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Listing {
+pub struct CachedListing {
     format: u32,
-    /// Up to when it is complete: the clock reading of the run that made it, in milliseconds
-    /// since 1970-01-01 UTC.
-    pub(super) as_of_ms: u64,
+    /// Time up to which it is complete: the clock of the run that made it, in milliseconds since
+    /// 1970-01-01 UTC.
+    pub(crate) as_of_ms: u64,
     /// Name of the file of advisories.
     file: String,
 }
 
-/// What decides which advisories a source has, shortened: its settings but for what it may
-/// collect and where it caches.
-pub(super) fn key(name: &str, settings: Value) -> String {
-    let Value::Object(mut settings) = settings else { return name.to_owned() };
-    settings.retain(|key, _| key != "access" && !key.ends_with("-samples"));
+/// Returns the key of a source's listing: a digest of the settings that decide which advisories it
+/// has. Its target and its cache do not.
+pub(crate) fn key(source: &str, settings: Value) -> String {
+    let Value::Object(mut settings) = settings else { return source.to_owned() };
+    let target = target_key(source);
+    settings.retain(|key, _| key != "access" && *key != target);
     let digest = blake3::hash(Value::Object(settings).to_string().as_bytes()).to_hex();
-    format!("{name}-{}", &digest[..16])
+    format!("{source}-{}", &digest[..16])
 }
 
-impl Listing {
-    /// The listing of this key; none if there is none that can be used.
-    pub(super) fn find(cache: &Path, key: &str) -> Option<Self> {
+impl CachedListing {
+    /// Returns the listing of a key, if there is one that can be used.
+    pub(crate) fn find(cache: &Path, key: &str) -> Option<Self> {
         let folder = CacheBucket::Listings.folder(cache);
-        let listing: Self = serde_json::from_slice(&fs::read(state(&folder, key)).ok()?).ok()?;
-        (listing.format == FORMAT && folder.join(&listing.file).exists()).then_some(listing)
+        let listing: Self = serde_json::from_slice(&fs::read(state_file(&folder, key)).ok()?).ok()?;
+        (listing.format == LISTING_FORMAT && folder.join(&listing.file).exists()).then_some(listing)
     }
 
-    /// Calls `take` with every advisory, as a line of JSON.
+    /// Checks the file, and returns its advisories, each as a line of JSON.
     ///
     /// # Errors
-    /// `Ok(Err(..))` is what `take` returned; `InvalidData` if the file was changed.
-    pub(super) fn each<E>(
-        &self,
-        cache: &Path,
-        mut take: impl FnMut(&str) -> Result<(), E>,
-    ) -> io::Result<Result<(), E>> {
+    /// Any error of the file system; `InvalidData` if the file was changed.
+    pub(crate) fn lines(&self, cache: &Path) -> io::Result<impl Iterator<Item = io::Result<String>>> {
         let path = CacheBucket::Listings.folder(cache).join(&self.file);
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(File::open(&path)?)?;
         if !self.file.contains(&hasher.finalize().to_hex()[..32]) {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "it was changed"));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "the file was changed"));
         }
-        for line in BufReader::new(File::open(&path)?).lines() {
-            if let Err(error) = take(&line?) {
-                return Ok(Err(error));
-            }
-        }
-        Ok(Ok(()))
+        Ok(BufReader::new(File::open(&path)?).lines())
     }
 }
 
-/// A listing in the making.
-pub(super) struct Making {
+/// A listing that is being written.
+pub(crate) struct ListingWriter {
     folder: PathBuf,
     key: String,
     scratch: AtomicFile,
@@ -77,12 +70,12 @@ pub(super) struct Making {
     hasher: blake3::Hasher,
 }
 
-impl Making {
-    /// Begins a listing of this key.
+impl ListingWriter {
+    /// Begins a listing of a key.
     ///
     /// # Errors
-    /// What the file system says.
-    pub(super) fn begin(cache: &Path, key: &str) -> io::Result<Self> {
+    /// Any error of the file system.
+    pub(crate) fn create(cache: &Path, key: &str) -> io::Result<Self> {
         let folder = CacheBucket::Listings.folder(cache);
         fs::create_dir_all(&folder)?;
         let scratch_path = folder.join(format!("{key}.{}.new", std::process::id()));
@@ -93,8 +86,8 @@ impl Making {
     /// Adds an advisory.
     ///
     /// # Errors
-    /// What the file system says.
-    pub(super) fn add(&mut self, line: &[u8]) -> io::Result<()> {
+    /// Any error of the file system.
+    pub(crate) fn add(&mut self, line: &[u8]) -> io::Result<()> {
         for part in [line, b"\n"] {
             self.hasher.update(part);
             self.scratch.write_all(part)?;
@@ -102,18 +95,19 @@ impl Making {
         Ok(())
     }
 
-    /// Makes it the listing of its key. The one before stays, for a run that may still need it;
-    /// older ones go.
+    /// Makes it the listing of its key. The listing before stays, for a run that may still need it;
+    /// older ones are removed.
     ///
     /// # Errors
-    /// What the file system says.
-    pub(super) fn keep(self, as_of_ms: u64) -> io::Result<()> {
+    /// Any error of the file system.
+    pub(crate) fn commit(self, as_of_ms: u64) -> io::Result<()> {
         let file = format!("{}.{}.jsonl", self.key, &self.hasher.finalize().to_hex()[..32]);
         self.scratch.commit()?;
+        // The name depends on the content, which is known only now: hence two renames.
         fs::rename(&self.scratch_path, self.folder.join(&file))?;
-        let before = Listing::find(self.folder.parent().unwrap_or(&self.folder), &self.key);
-        let listing = Listing { format: FORMAT, as_of_ms, file };
-        write_atomic(&state(&self.folder, &self.key), &serde_json::to_vec(&listing)?)?;
+        let before = CachedListing::find(self.folder.parent().unwrap_or(&self.folder), &self.key);
+        let listing = CachedListing { format: LISTING_FORMAT, as_of_ms, file };
+        write_atomic(&state_file(&self.folder, &self.key), &serde_json::to_vec(&listing)?)?;
         let is_needed =
             |name: &str| name == listing.file || before.as_ref().is_some_and(|before| name == before.file);
         for entry in fs::read_dir(&self.folder)? {
@@ -121,7 +115,7 @@ impl Making {
             let name = entry.file_name().to_string_lossy().into_owned();
             let is_of_key = name.strip_prefix(&self.key).is_some_and(|rest| rest.starts_with('.'));
             if is_of_key && name.ends_with(".jsonl") && !is_needed(&name) {
-                // Another run may have been faster.
+                // Another run may have removed it first.
                 let _ = fs::remove_file(entry.path());
             }
         }
@@ -129,6 +123,6 @@ impl Making {
     }
 }
 
-fn state(folder: &Path, key: &str) -> PathBuf {
+fn state_file(folder: &Path, key: &str) -> PathBuf {
     folder.join(format!("{key}.json"))
 }

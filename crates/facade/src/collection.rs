@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::{Map, Value};
-use streamguard_advisories::{AdvisorySource, Gather};
-use streamguard_collect::{Collect, Collector};
+use streamguard_advisories::{AdvisoryJob, AdvisorySource};
+use streamguard_collect::{Collector, CollectorJob};
 use streamguard_dataset::Union;
 use streamguard_dataset::union::{Source, UnionError, write_union};
 use streamguard_engine::{
     CompletionStatus, FinishedRun, Job, Observer, OnExistingRun, PlanOutcome, RunDir, RunOptions, RunState,
 };
+use streamguard_http::Credentials;
 use streamguard_report::DatasetRecord;
 
 use crate::{CollectionError, CollectionResults};
@@ -60,8 +61,8 @@ impl Collection {
 
     /// Adds a collector. The samples of earlier ones come first in the dataset.
     #[expect(clippy::should_implement_trait, reason = "a step of a builder, not a sum")]
-    pub fn add(self, collector: impl Collector + 'static) -> Self {
-        self.add_job(Arc::new(Collect(collector)))
+    pub fn add<C: Collector + 'static>(self, collector: C) -> Self {
+        self.add_job(Arc::new(CollectorJob::new(collector)))
     }
 
     /// Adds a job whose records are samples, in a file `<name>.jsonl`.
@@ -73,8 +74,8 @@ impl Collection {
 
     /// Adds a source of advisories. A job that makes samples of advisories has to be added after all
     /// sources.
-    pub fn add_source(self, source: impl AdvisorySource + 'static) -> Self {
-        self.add_source_job(Arc::new(Gather(source)))
+    pub fn add_source<S: AdvisorySource + 'static>(self, source: S, credentials: Credentials) -> Self {
+        self.add_source_job(Arc::new(AdvisoryJob::new(source, credentials)))
     }
 
     /// Adds a job whose records are not samples.

@@ -1,9 +1,8 @@
 //! References: from a URL in an advisory to a repository and a commit in it.
 //!
-//! A URL is hostile text: it is taken apart strictly, and the repository's URL is put together
-//! anew from plain parts. Each family of hosts has a file that knows its forms.
+//! A URL is hostile text. It is parsed strictly, and the URL of the repository is built anew from
+//! plain parts. Each family of hosts has a module that knows its forms of URLs.
 
-mod address;
 mod bitbucket;
 mod cgit;
 mod forge;
@@ -14,50 +13,70 @@ mod gitweb;
 mod history;
 mod kernel;
 mod revision;
+mod web_address;
 
 use serde::{Deserialize, Serialize};
 
-use address::Address;
-pub use history::{Found, History, HistoryError};
+pub use history::{CommitHistory, FoundCommit, HistoryError};
 use streamguard_git::Source;
+use web_address::WebAddress;
 
-/// What a URL names in a repository.
+/// Thing in a repository that a URL names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Target {
-    /// A commit, by all or the first 7 to 39 digits of its id, in lower case.
+pub enum GitTarget {
+    /// A commit, by its whole id or the first 7 to 39 digits, in lower case.
     Commit(String),
     /// A pull or merge request, by its number.
     Pull(u64),
-    /// What changed between two revisions (commits, tags or branches), of which only the second
-    /// is surely behind the fix.
+    /// The changes between two revisions (commits, tags or branches). Only the second one surely
+    /// contains the fix.
     Compare(String, String),
     /// A tag or release, by its name.
     Tag(String),
-    /// Files as they are at a commit, by its whole id in lower case. Advisories point with it at
-    /// the flawed lines far more often than at mended ones: it is no fix.
+    /// The files at a commit, by its whole id in lower case. Advisories link the vulnerable lines in
+    /// this way far more often than the fixed ones, so it is not a fix.
     State(String),
 }
 
-/// A repository, and what a URL names in it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Pointer {
-    /// `https://host/path` of the repository, fit to be cloned, in its one canonical form:
-    /// host in lower case, no `.git`, no last `/`.
-    pub repository: String,
-    /// What of it.
-    pub target: Target,
-}
+impl GitTarget {
+    /// Returns the rank of the target: the lower, the more certain is the commit that it leads to.
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::Commit(_) => 0,
+            Self::Pull(_) => 1,
+            Self::Compare(..) => 2,
+            Self::Tag(_) => 3,
+            Self::State(_) => 4,
+        }
+    }
 
-impl Pointer {
-    /// The repository as [`key`] has it.
-    pub fn key(&self) -> String {
-        key(&self.repository)
+    /// Reports whether the target is one change: a commit or a pull request.
+    pub fn names_change(&self) -> bool {
+        matches!(self, Self::Commit(_) | Self::Pull(_))
     }
 }
 
-/// What is equal for two URLs of one repository: in lower case on hosts that ignore case.
-pub fn key(repository: &str) -> String {
+/// A repository and a thing in it, as a URL names them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RepositoryPointer {
+    /// `https://host/path` to clone the repository from, in one canonical form: host in lower case,
+    /// without `.git` and without a `/` at the end.
+    pub repository: String,
+    /// The thing in the repository.
+    pub target: GitTarget,
+}
+
+impl RepositoryPointer {
+    /// Returns the key of the repository; see [`repository_key`].
+    pub fn key(&self) -> String {
+        repository_key(&self.repository)
+    }
+}
+
+/// Returns a key that is equal for two URLs of one repository. It is in lower case on hosts that
+/// ignore case.
+pub fn repository_key(repository: &str) -> String {
     let host = repository.strip_prefix("https://").and_then(|rest| rest.split('/').next());
     let ignores_case = host.is_some_and(|host| {
         host == github::HOST || host == bitbucket::HOST || gitlab::is_host(host) || forge::is_gitea(host)
@@ -65,12 +84,12 @@ pub fn key(repository: &str) -> String {
     if ignores_case { repository.to_ascii_lowercase() } else { repository.to_owned() }
 }
 
-/// Understands a URL, if it names a commit, a pull request, a comparison, a tag or a state of a
-/// repository on a host whose form is clear. Nothing is fetched, and nothing is guessed: where
-/// the host does not tell the URL to clone from, or a name may be that of a branch, there is
-/// no answer.
-pub fn parse(url: &str) -> Option<Pointer> {
-    let address = Address::parse(url)?;
+/// Parses a URL that names a commit, a pull request, a comparison, a tag or a state of a repository.
+///
+/// Nothing is fetched and nothing is guessed: the result is `None` if the form of the URL is not
+/// known, if the URL to clone from does not follow from it, or if a name may be that of a branch.
+pub fn parse(url: &str) -> Option<RepositoryPointer> {
+    let address = WebAddress::parse(url)?;
     let address = address.archived().unwrap_or(address);
     let host = address.host.as_str();
     if github::is_host(host) {
@@ -82,7 +101,7 @@ pub fn parse(url: &str) -> Option<Pointer> {
     if host.ends_with(".googlesource.com") {
         return gitiles::parse(&address);
     }
-    // From the least mistakable form to the most.
+    // The forms that are hardest to mistake for others come first.
     kernel::parse(&address)
         .or_else(|| gitlab::parse(&address))
         .or_else(|| gitweb::parse(&address))
@@ -91,41 +110,45 @@ pub fn parse(url: &str) -> Option<Pointer> {
         .or_else(|| forge::parse(&address))
 }
 
-/// The repository that a page on one of the large forges belongs to, whatever the page is.
+/// Returns the repository that any page on one of the large forges belongs to.
 pub fn repository(url: &str) -> Option<String> {
     if let Some(pointer) = parse(url) {
         return Some(pointer.repository);
     }
-    let address = Address::parse(url)?;
+    let address = WebAddress::parse(url)?;
     let is_forge =
         github::is_host(&address.host) || address.host == bitbucket::HOST || forge::is_gitea(&address.host);
     let [owner, name, ..] = address.path.as_slice() else { return None };
-    if !is_forge || github::is_no_owner(owner) {
+    if !is_forge || github::is_site_page(owner) {
         return None;
     }
     let name = name.strip_suffix(".git").unwrap_or(name);
-    pointer(&address.host, &format!("{owner}/{name}"), Target::Pull(0)).map(|pointer| pointer.repository)
+    repository_url(&address.host, &format!("{owner}/{name}"))
 }
 
-/// The repository that a URL to clone from names, whatever the host.
-pub fn cloneable(url: &str) -> Option<String> {
+/// Returns the canonical form of a URL to clone from, on any host.
+pub fn clone_url(url: &str) -> Option<String> {
     let secure = url.strip_prefix("http://").or_else(|| url.strip_prefix("git://"));
     let url = secure.map_or_else(|| url.to_owned(), |rest| format!("https://{rest}"));
-    let address = Address::parse(&url)?;
+    let address = WebAddress::parse(&url)?;
     let path = address.path.join("/");
-    pointer(&address.host, path.strip_suffix(".git").unwrap_or(&path), Target::Pull(0))
-        .map(|pointer| pointer.repository)
+    repository_url(&address.host, path.strip_suffix(".git").unwrap_or(&path))
 }
 
-/// Whether text is the whole id of a commit (SHA-1, 40 hexadecimal digits).
+/// Reports whether text is the whole id of a commit (SHA-1, 40 hexadecimal digits).
 pub fn is_commit_id(text: &str) -> bool {
     text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Puts an answer together, if `host` and `path` are such that they may be cloned from.
-fn pointer(host: &str, path: &str, target: Target) -> Option<Pointer> {
+/// Builds a pointer, if `host` and `path` make a URL that may be cloned from.
+fn pointer(host: &str, path: &str, target: GitTarget) -> Option<RepositoryPointer> {
+    repository_url(host, path).map(|repository| RepositoryPointer { repository, target })
+}
+
+/// Builds the URL of a repository. The rules of the git client decide whether it may be used.
+fn repository_url(host: &str, path: &str) -> Option<String> {
     match Source::parse(&format!("https://{host}/{path}")) {
-        Ok(Source::Remote { url }) => Some(Pointer { repository: url, target }),
+        Ok(Source::Remote { url }) => Some(url),
         _ => None,
     }
 }

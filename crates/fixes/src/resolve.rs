@@ -1,121 +1,151 @@
-//! From how a fix is named to the commits that it may be.
+//! Resolution of a fix reference: the commits that it may mean.
 
 use gix::ObjectId;
-
-use super::wants::{Named, Want};
-use crate::reference::{Found, History, Target};
 use streamguard_mining::is_security_fix;
 
-/// Most commits that one want may lead to; more name a list of changes, or a bot's doings.
-const MOST: usize = 5;
+use crate::fix_refs::{FixLocator, FixRef};
+use crate::reference::{CommitHistory, FoundCommit, GitTarget};
 
-/// A commit that a want leads to, and how sure that is.
+/// Most commits that one reference may lead to. More of them are a list of changes or the commits of
+/// a bot, and not the fix.
+const MAX_COMMITS: usize = 5;
+
+/// Confidence in a commit that is named by its id.
+const BY_ID: f64 = 1.0;
+
+/// Confidence in the commit that merged a pull request, by the words of the host.
+const BY_PULL_REQUEST: f64 = 0.95;
+
+/// Confidence in the only commit of a comparison.
+const BY_COMPARISON: f64 = 0.9;
+
+/// Confidence in a commit whose message names the advisory.
+const BY_MENTION: f64 = 0.8;
+
+/// Confidence in a commit that claims to close a pull request: people write that about issues too.
+const BY_CLOSING_WORDS: f64 = 0.6;
+
+/// Confidence in a commit between two versions that sounds like a security fix.
+const BY_VERSION_RANGE: f64 = 0.5;
+
+/// A commit that a reference leads to.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Led {
-    /// The commit.
+pub(super) struct ResolvedCommit {
+    /// Id of the commit.
     pub(super) commit: ObjectId,
-    /// How sure it is that this is what was meant, from 0.0 to 1.0.
-    pub(super) trust: f64,
-    /// How it was found, unless it was named itself.
+    /// Confidence that this commit is meant, from 0.0 to 1.0.
+    pub(super) confidence: f64,
+    /// Rule that found the commit; `None` if the reference names it.
     pub(super) evidence: Option<&'static str>,
 }
 
-impl Led {
-    fn found(found: Found, trust: f64) -> Self {
-        Self { commit: found.commit, trust, evidence: Some(found.evidence) }
+impl ResolvedCommit {
+    fn new(found: FoundCommit, confidence: f64) -> Self {
+        Self { commit: found.commit, confidence, evidence: Some(found.evidence) }
     }
 }
 
-/// The commits that a want leads to, or why there are none. `has` tells which commits are at
-/// hand; `history` is there for everything but whole ids.
+/// Finds the commits that a reference leads to. `has_commit` tells whether a commit is in the
+/// repository; `history` is needed for all references other than commit ids.
+///
+/// # Errors
+/// The reason why there are none.
 pub(super) fn resolve(
-    want: &Want,
-    has: &dyn Fn(&str) -> bool,
-    history: Option<&History>,
-) -> Result<Vec<Led>, String> {
-    if let Some(id) = want.named.whole_commit() {
+    fix: &FixRef,
+    has_commit: &dyn Fn(&str) -> bool,
+    history: Option<&CommitHistory>,
+) -> Result<Vec<ResolvedCommit>, String> {
+    if let Some(id) = fix.locator.commit_id() {
         return match ObjectId::from_hex(id.as_bytes()) {
-            Ok(commit) if has(id) => Ok(vec![Led { commit, trust: 1.0, evidence: None }]),
+            Ok(commit) if has_commit(id) => {
+                Ok(vec![ResolvedCommit { commit, confidence: BY_ID, evidence: None }])
+            }
             _ => Err("the repository does not have this commit".to_owned()),
         };
     }
     let Some(history) = history else { return Err("its history could not be read".to_owned()) };
-    let one = |found: Option<Found>, trust, what: &str| match found {
-        Some(found) => Ok(vec![Led::found(found, trust)]),
+    let one = |found: Option<FoundCommit>, confidence, what: &str| match found {
+        Some(found) => Ok(vec![ResolvedCommit::new(found, confidence)]),
         None => Err(format!("no commit in the history {what}")),
     };
-    match &want.named {
-        Named::Target(Target::Commit(short)) => {
-            one(history.abbreviated(short), 1.0, "has an id that begins so, or several have")
+    match &fix.locator {
+        FixLocator::Target(GitTarget::Commit(short)) => {
+            one(history.abbreviated(short), BY_ID, "has an id that begins so, or several have")
         }
-        Named::Target(Target::Pull(number)) => {
+        FixLocator::Target(GitTarget::Pull(number)) => {
             let found = history.pull(*number);
-            // That a commit closes a pull request is only somebody's word.
-            let is_word = found.is_some_and(|found| found.evidence == "pull:closes");
-            let trust = if is_word { 0.6 } else { 0.95 };
-            one(found, trust, &format!("says that it brought #{number} in"))
+            let is_claim = found.is_some_and(|found| found.evidence == "pull:closes");
+            let confidence = if is_claim { BY_CLOSING_WORDS } else { BY_PULL_REQUEST };
+            one(found, confidence, &format!("says that it brought #{number} in"))
         }
-        Named::Target(Target::Compare(from, to)) => match history.range(from, to).as_slice() {
-            [found] => Ok(vec![Led::found(*found, 0.9)]),
-            _ => mentioned(want, history),
+        FixLocator::Target(GitTarget::Compare(from, to)) => match history.range(from, to).as_slice() {
+            [found] => Ok(vec![ResolvedCommit::new(*found, BY_COMPARISON)]),
+            _ => by_mention(fix, history),
         },
-        Named::Target(Target::Tag(tag)) => searched(want, std::slice::from_ref(tag), history),
-        Named::Target(Target::State(_)) => Err("it names a state, not a change".to_owned()),
-        Named::Search(fixed) => searched(want, fixed, history),
+        FixLocator::Target(GitTarget::Tag(tag)) => by_search(fix, std::slice::from_ref(tag), history),
+        FixLocator::Target(GitTarget::State(_)) => Err("it names a state, not a change".to_owned()),
+        FixLocator::Search(fixed) => by_search(fix, fixed, history),
     }
 }
 
-/// Commits whose messages name one of the advisories.
-fn mentioned(want: &Want, history: &History) -> Result<Vec<Led>, String> {
-    let ids = want.clues.iter().flat_map(|clue| &clue.ids);
-    let mut found: Vec<Found> = ids.flat_map(|id| history.mention(id)).collect();
+/// Finds commits whose messages name one of the advisories.
+fn by_mention(fix: &FixRef, history: &CommitHistory) -> Result<Vec<ResolvedCommit>, String> {
+    let ids = fix.advisories.iter().flat_map(|advisory| &advisory.ids);
+    let mut found: Vec<FoundCommit> = ids.flat_map(|id| history.mentions(id)).collect();
     found.sort_unstable_by_key(|found| found.commit);
     found.dedup_by_key(|found| found.commit);
     match found.len() {
         0 => Err("no commit in the history names the advisory".to_owned()),
-        1..=MOST => Ok(found.into_iter().map(|found| Led::found(found, 0.8)).collect()),
+        1..=MAX_COMMITS => {
+            Ok(found.into_iter().map(|found| ResolvedCommit::new(found, BY_MENTION)).collect())
+        }
         n => Err(format!("{n} commits name the advisory")),
     }
 }
 
-/// Commits that name an advisory; or else those that sound like a security fix among what came
-/// with the fixed versions.
-fn searched(want: &Want, fixed: &[String], history: &History) -> Result<Vec<Led>, String> {
-    let nothing = match mentioned(want, history) {
-        Err(nothing) => nothing,
-        led => return led,
+/// Finds commits whose messages name one of the advisories, or else commits before the fixed versions
+/// that sound like a security fix.
+fn by_search(
+    fix: &FixRef,
+    fixed_versions: &[String],
+    history: &CommitHistory,
+) -> Result<Vec<ResolvedCommit>, String> {
+    let not_mentioned = match by_mention(fix, history) {
+        Err(reason) => reason,
+        found => return found,
     };
-    let mut led: Vec<Led> = Vec::new();
-    for version in fixed {
-        let Some(before) = version_before(version) else { continue };
+    let mut found: Vec<ResolvedCommit> = Vec::new();
+    for version in fixed_versions {
+        let Some(before) = previous_patch_version(version) else { continue };
         let range = history.range(&before, version).into_iter();
         let fixes = range.filter(|found| is_security_fix(history.repository(), found.commit));
-        led.extend(fixes.map(|found| Led::found(found, 0.5)));
+        found.extend(fixes.map(|found| ResolvedCommit::new(found, BY_VERSION_RANGE)));
     }
-    match led.len() {
-        0 => Err(format!("{nothing}, and none between the versions sounds like the fix")),
-        1..=MOST => Ok(led),
-        n => Err(format!("{nothing}, and {n} between the versions sound like the fix")),
+    match found.len() {
+        0 => Err(format!("{not_mentioned}, and none between the versions sounds like the fix")),
+        1..=MAX_COMMITS => Ok(found),
+        n => Err(format!("{not_mentioned}, and {n} between the versions sound like the fix")),
     }
 }
 
-/// The version before a patch release: 1.2.2 before 1.2.3.
-fn version_before(version: &str) -> Option<String> {
-    let at = version.rfind('.')?;
-    let last: u64 = version[at + 1..].parse().ok()?;
-    Some(format!("{}.{}", &version[..at], last.checked_sub(1)?))
+/// Returns the version before a patch release: 1.2.2 before 1.2.3. The version before 1.2.0 cannot be
+/// told from its name.
+fn previous_patch_version(version: &str) -> Option<String> {
+    let dot = version.rfind('.')?;
+    let patch: u64 = version[dot + 1..].parse().ok()?;
+    Some(format!("{}.{}", &version[..dot], patch.checked_sub(1)?))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::version_before;
+    use super::previous_patch_version;
 
     #[test]
-    fn the_version_before_is_known_for_patch_releases_only() {
-        assert_eq!(version_before("1.2.3").as_deref(), Some("1.2.2"));
-        assert_eq!(version_before("v4.17.21").as_deref(), Some("v4.17.20"));
+    fn only_a_patch_release_has_a_known_predecessor() {
+        assert_eq!(previous_patch_version("1.2.3").as_deref(), Some("1.2.2"));
+        assert_eq!(previous_patch_version("v4.17.21").as_deref(), Some("v4.17.20"));
         for unknown in ["2.0.0", "5", "1.2.3-rc1", "", "1.2."] {
-            assert_eq!(version_before(unknown), None, "{unknown}");
+            assert_eq!(previous_patch_version(unknown), None, "{unknown}");
         }
     }
 }

@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use ureq::http::header::LOCATION;
 use url::Url;
 
-use super::access::{Access, Credentials};
 use super::answers::{Body, Entry, Found, Stored};
 use super::budget::{Budget, Told};
 use super::credential::Credential;
+use super::credentials::Credentials;
 use super::failure::{Failure, Refusal, after_secondary, backoff, quote};
 use super::headers;
 use super::patience::Patience;
 use super::recorder::{MakeUp, Recorder};
 use super::request::{Answer, Request, Service, Unfit, UpstreamError};
+use super::settings::UpstreamSettings;
 use super::target::Target;
 use super::transport::{Content, HttpRequest, HttpTransport};
 use streamguard_cache::CacheBucket;
@@ -54,32 +55,36 @@ struct Live {
 }
 
 impl Client {
-    /// A client with the cache and the credentials of `access`.
+    /// Makes a client with the cache of some settings, and with credentials.
     ///
     /// # Errors
     /// [`UpstreamError::Cache`]; `Failed` if there is no TLS; `Refused` if a setting is out of bounds.
-    pub fn new(access: &Access) -> Result<Self, UpstreamError> {
-        Self::with_patience(access, Patience::default())
+    pub fn new(settings: &UpstreamSettings, credentials: &Credentials) -> Result<Self, UpstreamError> {
+        Self::with_patience(settings, credentials, Patience::default())
     }
 
     /// The same, that waits for an upstream for longer or shorter.
     ///
     /// # Errors
     /// As [`Client::new`].
-    pub fn with_patience(access: &Access, patience: Patience) -> Result<Self, UpstreamError> {
-        if let Some(snapshot) = &access.snapshot {
+    pub fn with_patience(
+        settings: &UpstreamSettings,
+        credentials: &Credentials,
+        patience: Patience,
+    ) -> Result<Self, UpstreamError> {
+        if let Some(snapshot) = &settings.snapshot {
             return Ok(Self(Way::Recorded(CacheBucket::Answers.folder(snapshot))));
         }
-        let scale = access.rate_scale;
+        let scale = settings.rate_scale;
         if !(0.0..=MOST_SCALE).contains(&scale) {
             let reason = format!("{scale} is not between 0 and {MOST_SCALE}");
             return Err(UpstreamError::Refused { url: "rate-scale".to_owned(), reason });
         }
-        let answers = CacheBucket::Answers.create(&access.cache)?;
-        let budgets = CacheBucket::Budgets.create(access.budgets())?;
+        let answers = CacheBucket::Answers.create(&settings.cache)?;
+        let budgets = CacheBucket::Budgets.create(settings.budgets())?;
         let transport = HttpTransport::new(patience)
             .map_err(|reason| UpstreamError::Failed { url: "HTTP client".to_owned(), reason })?;
-        let credentials = access.credentials.clone();
+        let credentials = credentials.clone();
         Ok(Self(Way::Live(Box::new(Live { answers, budgets, credentials, scale, transport }))))
     }
 

@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use ureq::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
-use super::access::Credentials;
+use super::credentials::Credentials;
 use super::request::{Service, UpstreamError};
 
 /// The scope of those who have none.

@@ -24,7 +24,6 @@ use std::time::Duration;
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use streamguard_dataset::Rejection;
 use streamguard_engine::{JobError, PlanContext, ShardError, ShardLimits};
 
@@ -38,7 +37,7 @@ use history::{CommitSelection, select_commits};
 use streamguard_cache::Progress;
 use streamguard_collect::{Collector, Samples, interleave};
 use streamguard_git::{self as git, Source, open};
-use streamguard_http::Access;
+use streamguard_http::{Credentials, UpstreamAccess, UpstreamSettings};
 use streamguard_snapshot as snapshot;
 
 /// The repositories that are mined when none is named.
@@ -88,9 +87,10 @@ pub struct RepoCollector {
     /// Repositories that take more room than this are left out, in MiB
     #[arg(skip)]
     pub max_repo_size: u64,
-    /// The way to remote repositories
+    /// Settings of the upstreams
     #[arg(skip)]
-    pub access: Access,
+    #[serde(rename = "access")]
+    pub upstream: UpstreamSettings,
 }
 
 impl Default for RepoCollector {
@@ -102,7 +102,7 @@ impl Default for RepoCollector {
             min_confidence: 0.5,
             git_mirrors: Vec::new(),
             max_repo_size: git::MAX_BYTES >> 20,
-            access: Access::default(),
+            upstream: UpstreamSettings::default(),
         }
     }
 }
@@ -113,29 +113,41 @@ fn fraction(text: &str) -> Result<f64, String> {
     number.ok_or_else(|| format!("{text:?} is no number from 0 to 1"))
 }
 
-/// What a shard mines.
+/// Payload of one shard.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Piece {
-    /// These commits of a repository on this machine, newest first.
+pub enum RepoShard {
+    /// Commits of a repository on this machine, newest first.
     Commits {
+        /// Folder of the repository.
         path: PathBuf,
+        /// Name of the repository in its samples.
         name: String,
-        /// Commits that were looked at to choose these; said once for each repository.
+        /// Number of commits that were looked at to select these; on the first shard of a repository.
         #[serde(default)]
         walked: u64,
-        /// Commits that could not be read on the way; said once as well.
+        /// Number of commits that could not be read meanwhile; on the first shard as well.
         #[serde(default)]
         unreadable: u64,
+        /// Commits to mine.
         commits: Vec<SelectedCommit>,
     },
-    /// All of a remote repository, which is fetched first.
-    Remote { url: String },
-    /// Something that cannot be mined; it fails alone, with the reason.
-    Refused { reason: String },
+    /// A whole remote repository, which is fetched first.
+    Remote {
+        /// URL of the repository.
+        url: String,
+    },
+    /// A repository that cannot be mined; it fails alone.
+    Refused {
+        /// Reason why it cannot be mined.
+        reason: String,
+    },
 }
 
 impl Collector for RepoCollector {
+    type Shard = RepoShard;
+    type Context = UpstreamAccess;
+
     fn name(&self) -> &'static str {
         "repo"
     }
@@ -149,39 +161,49 @@ impl Collector for RepoCollector {
         ShardLimits { deadline: Duration::from_secs(3600), ..ShardLimits::default() }
     }
 
-    fn plan(&self, planning: &PlanContext) -> Result<Vec<Value>, JobError> {
+    fn context(&self) -> UpstreamAccess {
+        // Git hosts are asked without credentials.
+        UpstreamAccess::new(self.upstream.clone(), Credentials::default())
+    }
+
+    fn plan(&self, planning: &PlanContext) -> Result<Vec<RepoShard>, JobError> {
         let queues = on_threads(&self.sources()?, |source| match source {
-            Err(reason) => vec![Piece::Refused { reason: reason.clone() }],
-            Ok(Source::Remote { url }) => vec![Piece::Remote { url: url.clone() }],
+            Err(reason) => vec![RepoShard::Refused { reason: reason.clone() }],
+            Ok(Source::Remote { url }) => vec![RepoShard::Remote { url: url.clone() }],
             Ok(Source::Local { path, name }) => {
                 match select_commits(path, self.since.as_ref(), &|| planning.cancel.requested()) {
-                    Ok(selection) => pieces(path, name, &selection),
-                    Err(reason) => vec![Piece::Refused { reason }],
+                    Ok(selection) => shards(path, name, &selection),
+                    Err(reason) => vec![RepoShard::Refused { reason }],
                 }
             }
         });
         if planning.cancel.requested() {
             return Err(JobError::Stopped);
         }
-        Ok(interleave(queues).into_iter().map(|piece| json!(piece)).collect())
+        Ok(interleave(queues))
     }
 
-    fn collect(&self, payload: &Value, samples: &mut Samples<'_, '_>) -> Result<(), ShardError> {
-        match Piece::deserialize(payload).map_err(ShardError::failed)? {
-            Piece::Commits { path, name, walked, unreadable, commits } => {
-                count(walked, unreadable, samples);
-                self.mine(&path, &name, &commits, samples)
+    fn collect(
+        &self,
+        shard: &RepoShard,
+        access: &UpstreamAccess,
+        samples: &mut Samples<'_, '_>,
+    ) -> Result<(), ShardError> {
+        match shard {
+            RepoShard::Commits { path, name, walked, unreadable, commits } => {
+                count(*walked, *unreadable, samples);
+                self.mine(path, name, commits, samples)
             }
-            Piece::Refused { reason } => Err(ShardError::Failed(reason)),
-            Piece::Remote { url } => {
+            RepoShard::Refused { reason } => Err(ShardError::Failed(reason.clone())),
+            RepoShard::Remote { url } => {
                 // Who named it may reach it, wherever it is.
-                let mirrors = [self.git_mirrors.as_slice(), &[git::Mirror::itself(&url)]].concat();
+                let mirrors = [self.git_mirrors.as_slice(), &[git::Mirror::itself(url)]].concat();
                 let (fetched, selection) = {
                     let stop = || samples.check().is_err();
-                    let locate = |url: &str| self.access.location(url, &stop);
+                    let locate = |url: &str| access.redirect_target(url, &stop);
                     let progress = |text: &str| samples.set_activity(Some(text));
                     let fetching = self.fetching(&mirrors, &stop, &progress, &locate);
-                    let fetched = git::history(&url, &fetching)?;
+                    let fetched = git::history(url, &fetching)?;
                     let selection = select_commits(&fetched.path, self.since.as_ref(), &stop);
                     if let Ok(selection) = &selection {
                         let ids = selection.commits.iter().map(|chosen| chosen.commit);
@@ -205,7 +227,7 @@ impl Collector for RepoCollector {
 impl RepoCollector {
     /// What is to be mined, each once; what cannot be is there with the reason.
     fn sources(&self) -> Result<Vec<Result<Source, String>>, JobError> {
-        if let (Some(folder), true) = (&self.access.snapshot, self.repo.is_empty()) {
+        if let (Some(folder), true) = (&self.upstream.snapshot, self.repo.is_empty()) {
             let sources = snapshot::repositories(folder).map_err(JobError::failed)?;
             if !sources.is_empty() {
                 return Ok(sources.into_iter().map(Ok).collect());
@@ -226,8 +248,8 @@ impl RepoCollector {
         locate: git::Locate<'a>,
     ) -> git::Fetching<'a> {
         git::Fetching {
-            cache: self.access.folder(),
-            offline: self.access.snapshot.is_some(),
+            cache: self.upstream.folder(),
+            offline: self.upstream.is_replay(),
             mirrors,
             hosts: &[],
             max_bytes: self.max_repo_size << 20,
@@ -262,7 +284,7 @@ fn count(walked: u64, unreadable: u64, samples: &mut Samples<'_, '_>) {
     }
 }
 
-fn pieces(path: &Path, name: &str, selection: &CommitSelection) -> Vec<Piece> {
+fn shards(path: &Path, name: &str, selection: &CommitSelection) -> Vec<RepoShard> {
     let (mut walked, mut unreadable) = (selection.walked, selection.unreadable);
     let mut chunks: Vec<&[_]> = selection.commits.chunks(SHARD).collect();
     if chunks.is_empty() {
@@ -270,7 +292,7 @@ fn pieces(path: &Path, name: &str, selection: &CommitSelection) -> Vec<Piece> {
     }
     chunks
         .into_iter()
-        .map(|commits| Piece::Commits {
+        .map(|commits| RepoShard::Commits {
             path: path.to_owned(),
             name: name.to_owned(),
             walked: std::mem::take(&mut walked),

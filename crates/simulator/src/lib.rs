@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use streamguard_engine::Counters;
 use streamguard_engine::testing::run_shard;
-use streamguard_http::{Access, Credentials};
+use streamguard_http::{Credentials, UpstreamSettings};
 use tempfile::TempDir;
 
 pub use git_repository::{commit_all, git_command, has_git, run_git, run_git_with_input, write_file};
@@ -86,16 +86,17 @@ impl Simulator {
         format!("http://127.0.0.1:{}/{service}", self.port)
     }
 
-    /// The way to it, with a cache of this name and good credentials.
-    pub fn access(&self, cache: &str) -> Access {
-        let mut access = Access::default();
-        access.cache = self.folder.path().join(cache);
-        access.rate_scale = 0.01;
-        access.credentials = Credentials {
+    /// Returns settings that use it, with a cache of this name.
+    pub fn upstream(&self, cache: &str) -> UpstreamSettings {
+        UpstreamSettings::new(self.folder.path().join(cache), 0.01)
+    }
+
+    /// Returns credentials that it accepts.
+    pub fn credentials(&self) -> Credentials {
+        Credentials {
             github: Some("a-token-that-is-accepted".to_owned().into()),
             nvd: Some("a-key-that-is-accepted".to_owned().into()),
-        };
-        access
+        }
     }
 
     /// What it counted so far.

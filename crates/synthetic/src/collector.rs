@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use streamguard_collect::{Collector, Samples};
 use streamguard_dataset::{Flag, Kind, Level, Sample};
 use streamguard_engine::{JobError, PlanContext, ShardError};
@@ -36,6 +35,10 @@ impl Default for SyntheticCollector {
 }
 
 impl Collector for SyntheticCollector {
+    /// Indices of the first pair and of the one after the last.
+    type Shard = (u64, u64);
+    type Context = ();
+
     fn name(&self) -> &'static str {
         "synthetic"
     }
@@ -44,15 +47,19 @@ impl Collector for SyntheticCollector {
         self.synthetic_samples
     }
 
-    fn plan(&self, _: &PlanContext) -> Result<Vec<Value>, JobError> {
+    fn context(&self) {}
+
+    fn plan(&self, _: &PlanContext) -> Result<Vec<(u64, u64)>, JobError> {
         let starts = (0..self.synthetic_samples).step_by(PAIRS_PER_SHARD as usize);
-        Ok(starts
-            .map(|start| json!([start, (start + PAIRS_PER_SHARD).min(self.synthetic_samples)]))
-            .collect())
+        Ok(starts.map(|start| (start, (start + PAIRS_PER_SHARD).min(self.synthetic_samples))).collect())
     }
 
-    fn collect(&self, payload: &Value, samples: &mut Samples<'_, '_>) -> Result<(), ShardError> {
-        let (start, end) = <(u64, u64)>::deserialize(payload).map_err(ShardError::failed)?;
+    fn collect(
+        &self,
+        &(start, end): &(u64, u64),
+        (): &(),
+        samples: &mut Samples<'_, '_>,
+    ) -> Result<(), ShardError> {
         let mut buffer = PairBuffer::default();
         for index in start..end {
             let pair = GENERATOR.write_pair(self.seed, index, &mut buffer);

@@ -9,15 +9,17 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use streamguard_advisories::{AdvisorySource, Cve, Gather, Github, Osv};
+use streamguard_advisories::{
+    AdvisoryJob, AdvisorySource, CveSource, GithubSource, ListingWindow, OsvSource,
+};
 use streamguard_cache::CacheBucket;
-use streamguard_collect::Collect;
+use streamguard_collect::CollectorJob;
 use streamguard_engine::testing::run_shard;
 use streamguard_engine::{CancelToken, EarlierResults, PlanContext};
 use streamguard_exploitdb::ExploitDb;
 use streamguard_git::{self as git, Fetching, GitError};
-use streamguard_http::{Access, Request};
-use streamguard_registry as list;
+use streamguard_http::{Request, UpstreamAccess};
+use streamguard_registry as registry;
 
 use crate::error::WorldError;
 use crate::upstreams::{CLOCK_MS, Upstreams};
@@ -36,11 +38,11 @@ pub(crate) fn record(upstreams: Upstreams) -> Result<Vec<SnapshotFile>, WorldErr
         let answer = upstreams.answer(&request.url, request.body.as_deref())?;
         (answer.status == 200).then_some(answer.bytes)
     };
-    let access = Access::recording(folder.path(), Box::new(make_up));
+    let access = UpstreamAccess::recording(folder.path(), Box::new(make_up));
     for quick in [false, true] {
-        gather::<Cve>("cve", quick, &access)?;
-        gather::<Github>("github", quick, &access)?;
-        gather::<Osv>("osv", quick, &access)?;
+        list::<CveSource>("cve", quick, &access)?;
+        list::<GithubSource>("github", quick, &access)?;
+        list::<OsvSource>("osv", quick, &access)?;
     }
     exploits(&access)?;
     let mut files = Vec::new();
@@ -56,29 +58,28 @@ fn failed(collector: &str, error: impl std::fmt::Display) -> WorldError {
 }
 
 /// Runs a source of advisories.
-fn gather<S>(name: &str, quick: bool, access: &Access) -> Result<(), WorldError>
+fn list<S>(name: &str, quick: bool, access: &UpstreamAccess) -> Result<(), WorldError>
 where
     S: AdvisorySource + Default + Serialize + DeserializeOwned + 'static,
 {
     let mut settings = json!(S::default());
-    let entry = list::find(name).filter(|_| quick);
+    let entry = registry::find(name).filter(|_| quick);
     for (key, value) in entry.into_iter().flat_map(|entry| entry.quick) {
         settings[*key] = json!(value);
     }
-    let mut source: S = serde_json::from_value(settings).map_err(|error| failed(name, error))?;
-    *source.access_mut() = access.clone();
-    let pieces = source.plan(CLOCK_MS, None).map_err(|error| failed(name, error))?;
-    let job = Gather(source);
-    for piece in pieces {
-        run_shard(&job, piece).map_err(|error| failed(name, error))?;
+    let source: S = serde_json::from_value(settings).map_err(|error| failed(name, error))?;
+    let shards = source.plan(&ListingWindow::everything(CLOCK_MS)).map_err(|error| failed(name, error))?;
+    let job = AdvisoryJob::with_access(source, access.clone());
+    for shard in shards {
+        run_shard(&job, json!(shard)).map_err(|error| failed(name, error))?;
     }
     Ok(())
 }
 
 /// Runs the collector of exploits. A quick test of it makes the same requests, and stops sooner.
-fn exploits(access: &Access) -> Result<(), WorldError> {
+fn exploits(access: &UpstreamAccess) -> Result<(), WorldError> {
     use streamguard_engine::Job;
-    let job = Collect(ExploitDb { access: access.clone(), ..ExploitDb::default() });
+    let job = CollectorJob::with_context(ExploitDb::default(), access.clone());
     let planning =
         PlanContext { clock_ms: CLOCK_MS, cancel: CancelToken::new(), results: EarlierResults::default() };
     let plan = job.plan(&planning).map_err(|error| failed(job.name(), error))?;

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
-use streamguard_collect::Collect;
+use streamguard_collect::CollectorJob;
 use streamguard_mining::RepoCollector;
 
 use super::measure::{measure, median};
@@ -98,7 +98,7 @@ fn mine_by_words(path: &Path, words: &[String]) -> Result<usize> {
             commits.push((info.id.to_string(), "named"));
         }
     }
-    let collector = Collect(RepoCollector { min_confidence: 0.0, ..RepoCollector::default() });
+    let collector = CollectorJob::new(RepoCollector { min_confidence: 0.0, ..RepoCollector::default() });
     let piece = json!({"commits": {"path": path, "name": "peer", "commits": commits}});
     let (records, _) = streamguard_engine::testing::run_shard(&collector, piece)?;
     Ok(records.lines().count())

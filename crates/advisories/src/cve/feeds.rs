@@ -1,4 +1,4 @@
-//! NVD's feeds: all records in one file a year, and what changed in the last eight days
+//! NVD's feeds: one file a year with all records, and one with the changes of the last eight days
 //! (nvd.nist.gov/vuln/data-feeds).
 
 use std::io::Read;
@@ -11,73 +11,75 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use streamguard_engine::ShardError;
 
-use super::Cve;
-use super::walk::{Records, Walk};
-use crate::Advisories;
+use super::CveSource;
+use super::paging::{CveRecords, PageReader};
+use crate::SourceContext;
 use streamguard_http::address::address;
-use streamguard_http::{Accept, Answer, Freshness, Progress, Request, Service, Unfit, UpstreamError};
+use streamguard_http::{Accept, Answer, Freshness, Request, Service, Unfit, UpstreamError};
 
-/// The first feed; it holds all years before as well.
-const FIRST: i16 = 2002;
+/// Year of the first feed, which also holds all records of the years before.
+const FIRST_YEAR: i16 = 2002;
 
-/// Most bytes of a feed before and after decompression; the largest have some 20 and 250 MB.
-const PACKED: u64 = 256 << 20;
-const UNPACKED: u64 = 1 << 30;
+/// Most bytes of a compressed feed; the largest have some 20 MB.
+const MAX_PACKED_BYTES: u64 = 256 << 20;
+
+/// Most bytes of a feed after decompression; the largest have some 250 MB.
+const MAX_UNPACKED_BYTES: u64 = 1 << 30;
 
 /// Most bytes of the file that describes a feed; it has some 200.
-const META: u64 = 64 << 10;
+const MAX_META_BYTES: u64 = 64 << 10;
 
-/// Records that are held at once besides the feed that they stand in.
-const CHUNK: usize = 1000;
+/// Records that are parsed at once. All of a feed would take several times its size in memory.
+const RECORDS_PER_CHUNK: usize = 1000;
 
 #[derive(Deserialize)]
-struct Feed<'a> {
+struct FeedJson<'a> {
     #[serde(borrow)]
     vulnerabilities: Vec<&'a RawValue>,
 }
 
 /// Emits the records of all feeds up to the year of `now`.
 pub(super) fn read(
-    settings: &Cve,
+    settings: &CveSource,
     clock_ms: u64,
     now: Timestamp,
-    walk: &mut Walk<'_>,
-    advisories: &mut Advisories<'_, '_>,
+    pages: &mut PageReader<'_>,
+    context: &mut SourceContext<'_, '_>,
 ) -> Result<(), ShardError> {
     let this_year = now.to_zoned(TimeZone::UTC).year();
-    // The yearly files are made anew once a day; the last one has what changed since.
-    let years = (FIRST..=this_year).map(|year| year.to_string());
+    // The yearly files are made anew once a day; `modified` has what changed since.
+    let years = (FIRST_YEAR..=this_year).map(|year| year.to_string());
     for name in years.chain(["modified".to_owned()]) {
-        let unpacked = match fetch(settings, &name, clock_ms, walk, advisories) {
-            // A passing difference: the feed was made anew between the two questions.
-            Err(UpstreamError::Failed { .. }) => fetch(settings, &name, clock_ms + 1, walk, advisories),
+        let unpacked = match fetch(settings, &name, clock_ms, context) {
+            // NVD may have made the feed anew between the requests for its description and for the
+            // feed itself. Another mark makes the client ask for both again.
+            Err(UpstreamError::Failed { .. }) => fetch(settings, &name, clock_ms + 1, context),
             other => other,
         };
         let unpacked = match unpacked {
             Err(UpstreamError::NotFound { url }) if name == this_year.to_string() => {
-                advisories.warn(format!("{url}: not there yet, the year is young"));
+                context.warn(format!("{url}: does not exist yet, the year has just begun"));
                 continue;
             }
             other => other?,
         };
-        let feed: Feed<'_> = serde_json::from_slice(&unpacked)
-            .map_err(|error| ShardError::failed(format!("NVD's feed {name} cannot be read: {error}")))?;
-        for items in feed.vulnerabilities.chunks(CHUNK) {
-            let records = Records::read(items);
-            advisories.count("records.malformed", records.malformed);
-            walk.emit(records, advisories)?;
+        let feed: FeedJson<'_> = serde_json::from_slice(&unpacked)
+            .map_err(|error| ShardError::failed(format!("cannot read NVD's feed {name}: {error}")))?;
+        for items in feed.vulnerabilities.chunks(RECORDS_PER_CHUNK) {
+            let records = CveRecords::read(items);
+            context.count("records.malformed", records.malformed);
+            pages.emit(records, context)?;
         }
     }
     Ok(())
 }
 
-/// The JSON of a feed, as whole as its description says.
+/// Fetches the JSON of a feed, and checks it against the digest in its description.
 fn fetch(
-    settings: &Cve,
+    settings: &CveSource,
     name: &str,
     mark: u64,
-    walk: &Walk<'_>,
-    advisories: &mut Advisories<'_, '_>,
+    context: &mut SourceContext<'_, '_>,
 ) -> Result<Vec<u8>, UpstreamError> {
     let request = |ending: &str, accept, max_bytes| {
         let file = format!("nvdcve-2.0-{name}.{ending}");
@@ -92,35 +94,36 @@ fn fetch(
                 max_bytes,
             })
     };
-    let meta = request("meta", Accept::Text, META)?;
-    let digest = walk.client.ask(&meta, advisories, &mut digest)?;
-    let feed = request("json.gz", Accept::Archive, PACKED)?;
-    walk.client.ask(&feed, advisories, &mut |answer| unpack(answer, &digest))
+    let meta = request("meta", Accept::Text, MAX_META_BYTES)?;
+    let digest = context.ask(&meta, &mut read_digest)?;
+    let feed = request("json.gz", Accept::Archive, MAX_PACKED_BYTES)?;
+    context.ask(&feed, &mut |answer| unpack(answer, &digest))
 }
 
-/// The SHA-256 of the unpacked feed, out of its description, in lower case.
-fn digest(answer: &Answer) -> Result<String, Unfit> {
+/// Reads the SHA-256 of the unpacked feed from its description, in lower case.
+fn read_digest(answer: &Answer) -> Result<String, Unfit> {
     let bytes = answer.bytes().map_err(|error| Unfit::Damaged(error.to_string()))?;
     let text = String::from_utf8_lossy(&bytes);
     text.lines()
         .find_map(|line| line.trim().strip_prefix("sha256:"))
         .filter(|digest| digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()))
         .map(str::to_ascii_lowercase)
-        .ok_or_else(|| Unfit::Damaged("a description of a feed without its sha256".to_owned()))
+        .ok_or_else(|| Unfit::Damaged("the description of a feed has no sha256".to_owned()))
 }
 
 fn unpack(answer: &Answer, digest: &str) -> Result<Vec<u8>, Unfit> {
-    let damaged = |reason: String| Unfit::Damaged(format!("a feed that cannot be unpacked: {reason}"));
+    let damaged = |reason: String| Unfit::Damaged(format!("cannot unpack the feed: {reason}"));
     let packed = answer.open().map_err(|error| damaged(error.to_string()))?;
     let mut unpacked = Vec::new();
-    let mut reader = MultiGzDecoder::new(std::io::BufReader::new(packed)).take(UNPACKED + 1);
+    // One byte more than allowed tells a feed that is too large from one that just fits.
+    let mut reader = MultiGzDecoder::new(std::io::BufReader::new(packed)).take(MAX_UNPACKED_BYTES + 1);
     reader.read_to_end(&mut unpacked).map_err(|error| damaged(error.to_string()))?;
-    if unpacked.len() as u64 > UNPACKED {
-        return Err(damaged(format!("more than {UNPACKED} bytes")));
+    if unpacked.len() as u64 > MAX_UNPACKED_BYTES {
+        return Err(damaged(format!("it has more than {MAX_UNPACKED_BYTES} bytes")));
     }
     let found: String = Sha256::digest(&unpacked).iter().map(|byte| format!("{byte:02x}")).collect();
     if found != digest {
-        return Err(Unfit::Damaged(format!("a feed with SHA-256 {found}, not {digest}")));
+        return Err(Unfit::Damaged(format!("the feed has SHA-256 {found}, not {digest}")));
     }
     Ok(unpacked)
 }

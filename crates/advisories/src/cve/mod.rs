@@ -1,28 +1,27 @@
-//! The source `cve`: records of the National Vulnerability Database (NVD), by its CVE API 2.0
-//! (nvd.nist.gov/developers/vulnerabilities) or, where all of it is wanted, by its feeds.
+//! The source `cve`: records of the National Vulnerability Database (NVD), through its CVE API 2.0
+//! (nvd.nist.gov/developers/vulnerabilities) or, if all records are wanted, through its feeds.
 //!
 //! This product uses the NVD API but is not endorsed or certified by the NVD.
 
 mod feeds;
+mod paging;
 pub mod record;
-mod walk;
 
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use streamguard_engine::{JobError, ShardError};
 
-use crate::{Advisories, AdvisorySource, moment, name};
-use streamguard_http::Access;
+use crate::{AdvisorySource, ListingWindow, SourceContext, ids, timestamp};
+use paging::{PageReader, PagesEnd};
+use streamguard_http::UpstreamSettings;
 use streamguard_http::address::{address, base};
-use walk::{End, Walk};
 
 /// Name of the source.
 const NAME: &str = "cve";
 
-/// What a quick run searches for: one word or phrase for each common kind of flaw.
-pub const TWELVE_KEYWORDS: [&str; 12] = [
+/// Search phrases of a quick test: one for each common kind of flaw.
+pub const QUICK_TEST_KEYWORDS: [&str; 12] = [
     "SQL injection",
     "cross-site scripting",
     "buffer overflow",
@@ -37,17 +36,17 @@ pub const TWELVE_KEYWORDS: [&str; 12] = [
     "race condition",
 ];
 
-/// Above so many records the feeds are faster: some 25 files instead of 20 pages and more, of
-/// which each takes six seconds of an anonymous budget.
-const MANY: u64 = 40_000;
+/// Largest number of records that is read page by page. The feeds are faster above it: some 25 files
+/// instead of 20 pages and more, each of which takes six seconds of the rate budget without a key.
+const MAX_RECORDS_BY_PAGE: u64 = 40_000;
 
-/// Longest range of dates in one question (NVD: "120 consecutive days").
-const WINDOW: SignedDuration = SignedDuration::from_hours(120 * 24);
+/// Longest range of dates in one query (NVD: "120 consecutive days").
+const MAX_DATE_RANGE: SignedDuration = SignedDuration::from_hours(120 * 24);
 
 /// Settings of the source `cve`.
 #[derive(Args, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Cve {
+pub struct CveSource {
     /// How many samples from the fixes of CVE records to collect at most
     #[arg(long, value_name = "N", default_value_t = Self::default().cve_samples)]
     pub cve_samples: u64,
@@ -55,7 +54,7 @@ pub struct Cve {
     #[arg(long, value_name = "PHRASE", num_args = 1.., value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub keywords: Vec<String>,
     /// Only CVE records with one of these weaknesses, such as CWE-79 [default: all records]
-    #[arg(long, value_name = "CWE", num_args = 1.., value_parser = weakness)]
+    #[arg(long, value_name = "CWE", num_args = 1.., value_parser = parse_cwe)]
     pub cwes: Vec<String>,
     /// Where the CVE API 2.0 is
     #[arg(long, value_name = "URL", default_value_t = Self::default().nvd_url, value_parser = base)]
@@ -66,12 +65,13 @@ pub struct Cve {
     /// Only records that changed since this date
     #[arg(skip)]
     pub since: Option<String>,
-    /// The way to NVD
+    /// Settings of the upstream
     #[arg(skip)]
-    pub access: Access,
+    #[serde(rename = "access")]
+    pub upstream: UpstreamSettings,
 }
 
-impl Default for Cve {
+impl Default for CveSource {
     fn default() -> Self {
         Self {
             cve_samples: 15_000,
@@ -80,68 +80,66 @@ impl Default for Cve {
             nvd_url: "https://services.nvd.nist.gov".to_owned(),
             nvd_feeds_url: "https://nvd.nist.gov/feeds".to_owned(),
             since: None,
-            access: Access::default(),
+            upstream: UpstreamSettings::default(),
         }
     }
 }
 
-/// An id such as `CWE-79`, or its number.
-fn weakness(text: &str) -> Result<String, String> {
-    name::cwe(text).ok_or_else(|| format!("{text:?} is no weakness: write CWE-79"))
+/// Parses an id such as `CWE-79`, or its number.
+fn parse_cwe(text: &str) -> Result<String, String> {
+    ids::parse_cwe(text).ok_or_else(|| format!("{text:?} is not a weakness: write CWE-79"))
 }
 
-/// What the one shard lists.
+/// Payload of the one shard: everything that is listed.
 #[derive(Debug, Serialize, Deserialize)]
-struct Piece {
+pub struct CveShard {
     clock_ms: u64,
-    /// Only what changed since then.
+    /// Time of the oldest change that is wanted; `None` for all records.
     start: Option<String>,
 }
 
-/// A parameter of a question, with its value.
-type Parameter = (&'static str, String);
+/// Parameter of a query, with its value.
+type QueryParameter = (&'static str, String);
 
-impl AdvisorySource for Cve {
+impl AdvisorySource for CveSource {
+    type Shard = CveShard;
+
     fn name(&self) -> &'static str {
         NAME
     }
 
-    fn access(&self) -> &Access {
-        &self.access
+    fn upstream(&self) -> &UpstreamSettings {
+        &self.upstream
     }
 
-    fn access_mut(&mut self) -> &mut Access {
-        &mut self.access
-    }
-
-    fn plan(&self, clock_ms: u64, earlier: Option<u64>) -> Result<Vec<Value>, JobError> {
+    fn plan(&self, window: &ListingWindow) -> Result<Vec<CveShard>, JobError> {
         for url in [&self.nvd_url, &self.nvd_feeds_url] {
             address(url, &[], &[]).map_err(JobError::Failed)?;
         }
         for cwe in &self.cwes {
-            weakness(cwe).map_err(JobError::Failed)?;
+            parse_cwe(cwe).map_err(JobError::Failed)?;
         }
-        moment::at(clock_ms)?;
-        let start = moment::start(self.since.as_deref(), earlier)?;
-        // One shard: the budget of the API is for one caller, and pages follow each other.
-        Ok(vec![json!(Piece { clock_ms, start })])
+        timestamp::from_clock(window.clock_ms)?;
+        let start = window.start(self.since.as_deref())?;
+        // One shard only: NVD grants one rate budget per caller, and each page is asked for after
+        // the one before, so more shards would gain nothing.
+        Ok(vec![CveShard { clock_ms: window.clock_ms, start }])
     }
 
-    fn list(&self, payload: &Value, advisories: &mut Advisories<'_, '_>) -> Result<(), ShardError> {
-        let Piece { clock_ms, start } = Piece::deserialize(payload).map_err(ShardError::failed)?;
-        let now = moment::at(clock_ms).map_err(ShardError::failed)?;
-        let mut walk = Walk::new(&self.nvd_url, self.access.client()?, clock_ms);
+    fn list(&self, shard: &CveShard, context: &mut SourceContext<'_, '_>) -> Result<(), ShardError> {
+        let now = timestamp::from_clock(shard.clock_ms).map_err(ShardError::failed)?;
+        let mut pages = PageReader::new(&self.nvd_url, shard.clock_ms);
         let filters = self.filters();
-        let from = start.as_deref().and_then(moment::read);
-        let windows = from.map_or_else(|| vec![Vec::new()], |from| windows(from, now));
-        let wants_all = from.is_none() && filters.iter().all(Vec::is_empty);
+        let start = shard.start.as_deref().and_then(timestamp::parse);
+        let ranges = start.map_or_else(|| vec![Vec::new()], |start| date_ranges(start, now));
+        let wants_all = start.is_none() && filters.iter().all(Vec::is_empty);
         for filter in &filters {
-            for window in &windows {
-                let query = [filter.as_slice(), window].concat();
-                let enough = if wants_all { MANY } else { u64::MAX };
-                match walk.all(&query, enough, advisories)? {
-                    End::Reached => {}
-                    End::TooMany => feeds::read(self, clock_ms, now, &mut walk, advisories)?,
+            for range in &ranges {
+                let query = [filter.as_slice(), range].concat();
+                let max_records = if wants_all { MAX_RECORDS_BY_PAGE } else { u64::MAX };
+                match pages.read_all(&query, max_records, context)? {
+                    PagesEnd::Complete => {}
+                    PagesEnd::TooMany => feeds::read(self, shard.clock_ms, now, &mut pages, context)?,
                 }
             }
         }
@@ -149,10 +147,11 @@ impl AdvisorySource for Cve {
     }
 }
 
-impl Cve {
-    /// The questions, but for their dates: each keyword with each weakness.
-    fn filters(&self) -> Vec<Vec<Parameter>> {
-        let choices = |name: &'static str, values: &[String]| -> Vec<Vec<Parameter>> {
+impl CveSource {
+    /// Returns the queries without their dates: each keyword with each weakness. The API takes one
+    /// of both at a time.
+    fn filters(&self) -> Vec<Vec<QueryParameter>> {
+        let choices = |name: &'static str, values: &[String]| -> Vec<Vec<QueryParameter>> {
             match values {
                 [] => vec![Vec::new()],
                 values => values.iter().map(|value| vec![(name, value.clone())]).collect(),
@@ -164,15 +163,15 @@ impl Cve {
     }
 }
 
-/// The time between two moments in ranges that one question may have.
-fn windows(mut from: Timestamp, now: Timestamp) -> Vec<Vec<Parameter>> {
-    // Without a zone UTC is meant, and nothing has to be encoded.
-    let text = |moment: Timestamp| moment::form(moment).trim_end_matches('Z').to_owned();
-    let mut windows = Vec::new();
-    while from < now {
-        let to = from.checked_add(WINDOW).map_or(now, |to| to.min(now));
-        windows.push(vec![("lastModStartDate", text(from)), ("lastModEndDate", text(to))]);
-        from = to;
+/// Splits the time from `start` to `now` into ranges that one query may have.
+fn date_ranges(mut start: Timestamp, now: Timestamp) -> Vec<Vec<QueryParameter>> {
+    // NVD reads a time without a zone as UTC; without the `Z` nothing has to be encoded in the URL.
+    let text = |time: Timestamp| timestamp::format(time).trim_end_matches('Z').to_owned();
+    let mut ranges = Vec::new();
+    while start < now {
+        let end = start.checked_add(MAX_DATE_RANGE).map_or(now, |end| end.min(now));
+        ranges.push(vec![("lastModStartDate", text(start)), ("lastModEndDate", text(end))]);
+        start = end;
     }
-    windows
+    ranges
 }

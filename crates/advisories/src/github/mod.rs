@@ -1,4 +1,4 @@
-//! The source `github`: the GitHub Advisory Database, by GitHub's GraphQL API
+//! The source `github`: the GitHub Advisory Database, through GitHub's GraphQL API
 //! (docs.github.com/graphql).
 
 mod query;
@@ -8,24 +8,23 @@ use std::collections::HashSet;
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use streamguard_engine::{JobError, ShardError};
 
-use crate::{Advisories, AdvisorySource, moment};
-use query::{Page, Question};
+use crate::{AdvisorySource, ListingWindow, SourceContext};
+use query::{GithubPage, GithubQuery};
 use streamguard_http::address::{address, base};
-use streamguard_http::{Accept, Access, Freshness, Request, Service};
+use streamguard_http::{Accept, Freshness, Request, Service, UpstreamSettings};
 
 /// Name of the source.
 const NAME: &str = "github";
 
-/// Most pages of one question: ten times what the database holds in all.
-const PAGES: usize = 5000;
+/// Most pages of one query: ten times as many as the whole database takes.
+const MAX_PAGES: usize = 5000;
 
 /// Most bytes of a page; some 1 MiB is usual.
-const PAGE_BYTES: u64 = 64 << 20;
+const MAX_PAGE_BYTES: u64 = 64 << 20;
 
-/// The ecosystems that GitHub knows (`SecurityAdvisoryEcosystem`), each with its name in OSV.
+/// Ecosystems that GitHub knows (`SecurityAdvisoryEcosystem`), each with its name in OSV.
 const ECOSYSTEMS: [(&str, &str); 12] = [
     ("COMPOSER", "Packagist"),
     ("ERLANG", "Hex"),
@@ -41,21 +40,21 @@ const ECOSYSTEMS: [(&str, &str); 12] = [
     ("SWIFT", "SwiftURL"),
 ];
 
-/// The severities that GitHub knows (`SecurityAdvisorySeverity`).
+/// Severities that GitHub knows (`SecurityAdvisorySeverity`).
 const SEVERITIES: [&str; 4] = ["LOW", "MODERATE", "HIGH", "CRITICAL"];
 
 /// Settings of the source `github`.
 #[derive(Args, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Github {
+pub struct GithubSource {
     /// How many samples from the fixes of GitHub advisories to collect at most
     #[arg(long, value_name = "N", default_value_t = Self::default().github_samples)]
     pub github_samples: u64,
     /// Only advisories on packages of these ecosystems, in GitHub's names such as PIP or NPM [default: all]
-    #[arg(long, value_name = "NAME", num_args = 1.., value_parser = ecosystem)]
+    #[arg(long, value_name = "NAME", num_args = 1.., value_parser = parse_ecosystem)]
     pub ecosystems: Vec<String>,
     /// Only advisories of these severities: LOW, MODERATE, HIGH, CRITICAL [default: all]
-    #[arg(long, value_name = "NAME", num_args = 1.., value_parser = severity)]
+    #[arg(long, value_name = "NAME", num_args = 1.., value_parser = parse_severity)]
     pub severities: Vec<String>,
     /// Where GitHub's API is
     #[arg(long, value_name = "URL", default_value_t = Self::default().github_url, value_parser = base)]
@@ -63,12 +62,13 @@ pub struct Github {
     /// Only advisories that changed since this date
     #[arg(skip)]
     pub since: Option<String>,
-    /// The way to GitHub
+    /// Settings of the upstream
     #[arg(skip)]
-    pub access: Access,
+    #[serde(rename = "access")]
+    pub upstream: UpstreamSettings,
 }
 
-impl Default for Github {
+impl Default for GithubSource {
     fn default() -> Self {
         Self {
             github_samples: 10_000,
@@ -76,67 +76,65 @@ impl Default for Github {
             severities: Vec::new(),
             github_url: "https://api.github.com".to_owned(),
             since: None,
-            access: Access::default(),
+            upstream: UpstreamSettings::default(),
         }
     }
 }
 
-fn ecosystem(text: &str) -> Result<String, String> {
-    one_of(text, "ecosystem", ECOSYSTEMS.map(|(name, _)| name))
+fn parse_ecosystem(text: &str) -> Result<String, String> {
+    one_of(text, "an ecosystem", ECOSYSTEMS.map(|(name, _)| name))
 }
 
-fn severity(text: &str) -> Result<String, String> {
-    one_of(text, "severity", SEVERITIES)
+fn parse_severity(text: &str) -> Result<String, String> {
+    one_of(text, "a severity", SEVERITIES)
 }
 
-/// A name in GitHub's spelling, out of those that it knows.
+/// Finds a name in any case, and returns it in GitHub's spelling.
 fn one_of<const N: usize>(text: &str, what: &str, names: [&'static str; N]) -> Result<String, String> {
     let name = names.into_iter().find(|name| name.eq_ignore_ascii_case(text));
-    let reason = || format!("{text:?} is no {what} of GitHub: it knows {}", names.join(", "));
+    let reason = || format!("{text:?} is not {what} that GitHub knows: choose from {}", names.join(", "));
     name.map(str::to_owned).ok_or_else(reason)
 }
 
-/// What a shard lists: one question with all its pages.
+/// Payload of one shard: one query with all its pages.
 #[derive(Debug, Serialize, Deserialize)]
-struct Piece {
+pub struct GithubShard {
     clock_ms: u64,
-    /// Only what changed since then.
+    /// Time of the oldest change that is wanted; `None` for all advisories.
     start: Option<String>,
     ecosystem: Option<String>,
     severity: Option<String>,
 }
 
-impl AdvisorySource for Github {
+impl AdvisorySource for GithubSource {
+    type Shard = GithubShard;
+
     fn name(&self) -> &'static str {
         NAME
     }
 
-    fn access(&self) -> &Access {
-        &self.access
+    fn upstream(&self) -> &UpstreamSettings {
+        &self.upstream
     }
 
-    fn access_mut(&mut self) -> &mut Access {
-        &mut self.access
-    }
-
-    fn plan(&self, clock_ms: u64, earlier: Option<u64>) -> Result<Vec<Value>, JobError> {
+    fn plan(&self, window: &ListingWindow) -> Result<Vec<GithubShard>, JobError> {
         address(&self.github_url, &[], &[]).map_err(JobError::Failed)?;
-        let start = moment::start(self.since.as_deref(), earlier)?;
-        let mut pieces = Vec::new();
-        for ecosystem in choices(&self.ecosystems, ecosystem)? {
-            for severity in choices(&self.severities, severity)? {
+        let start = window.start(self.since.as_deref())?;
+        let mut shards = Vec::new();
+        for ecosystem in choices(&self.ecosystems, parse_ecosystem)? {
+            for severity in choices(&self.severities, parse_severity)? {
                 let (start, ecosystem) = (start.clone(), ecosystem.clone());
-                pieces.push(json!(Piece { clock_ms, start, ecosystem, severity }));
+                shards.push(GithubShard { clock_ms: window.clock_ms, start, ecosystem, severity });
             }
         }
-        Ok(pieces)
+        Ok(shards)
     }
 
-    fn list(&self, payload: &Value, advisories: &mut Advisories<'_, '_>) -> Result<(), ShardError> {
-        let piece = Piece::deserialize(payload).map_err(ShardError::failed)?;
-        if self.access.credentials.github.is_none() && self.access.snapshot.is_none() {
+    fn list(&self, shard: &GithubShard, context: &mut SourceContext<'_, '_>) -> Result<(), ShardError> {
+        let access = context.access();
+        if access.credentials().github.is_none() && !access.settings().is_replay() {
             return Err(ShardError::failed(
-                "GitHub's GraphQL API answers only with a token: make one at \
+                "GitHub's GraphQL API answers only with a token: create one at \
                  https://github.com/settings/tokens (it needs no scopes), and set GITHUB_TOKEN or give \
                  --token-file; the other collectors go on without it",
             ));
@@ -144,54 +142,57 @@ impl AdvisorySource for Github {
         let mut cursor = None;
         let mut cursors = HashSet::new();
         let mut seen = HashSet::new();
-        for _ in 0..PAGES {
-            let page = self.page(&piece, cursor.as_deref(), advisories)?;
-            advisories.count("records.malformed", page.malformed);
-            advisories.count("records.cut", page.cut);
-            advisories.count("github.points", page.cost);
+        for _ in 0..MAX_PAGES {
+            let page = self.page(shard, cursor.as_deref(), context)?;
+            context.count("records.malformed", page.malformed);
+            context.count("records.cut", page.truncated);
+            context.count("github.points", page.cost);
             for advisory in page.advisories {
-                // Vulnerabilities, by which a filtered question goes, repeat their advisory.
-                let wanted = piece.start.is_none() || piece.start <= advisory.modified;
+                // The query by ecosystem or severity has no parameter for the date of change.
+                let wanted = shard.start.is_none() || shard.start <= advisory.modified;
+                // It lists vulnerabilities, of which an advisory has one for each package.
                 if wanted && seen.insert((advisory.id.clone(), advisory.modified.clone())) {
-                    advisories.emit(&advisory)?;
+                    context.emit(&advisory)?;
                 }
             }
             let Some(next) = page.next else { return Ok(()) };
             if !cursors.insert(next.clone()) {
-                return Err(ShardError::failed("GitHub's pages lead back to one that was read"));
+                return Err(ShardError::failed("GitHub's pages lead back to one that was read before"));
             }
             cursor = Some(next);
         }
-        Err(ShardError::failed(format!("GitHub's pages do not end: {PAGES} were read")))
+        Err(ShardError::failed(format!("GitHub's pages do not end: {MAX_PAGES} were read")))
     }
 }
 
-impl Github {
+impl GithubSource {
+    /// Asks for one page of a shard's query.
     fn page(
         &self,
-        piece: &Piece,
+        shard: &GithubShard,
         cursor: Option<&str>,
-        advisories: &mut Advisories<'_, '_>,
-    ) -> Result<Page, ShardError> {
-        let question = Question {
-            ecosystem: piece.ecosystem.as_deref(),
-            severity: piece.severity.as_deref(),
-            start: piece.start.as_deref(),
+        context: &mut SourceContext<'_, '_>,
+    ) -> Result<GithubPage, ShardError> {
+        let query = GithubQuery {
+            ecosystem: shard.ecosystem.as_deref(),
+            severity: shard.severity.as_deref(),
+            start: shard.start.as_deref(),
             cursor,
         };
         let request = Request {
             service: Service::GitHub,
             url: address(&self.github_url, &["graphql"], &[]).map_err(ShardError::Failed)?,
-            body: Some(question.body()),
+            body: Some(query.body()),
             accept: Accept::Json,
-            freshness: Freshness::Run(piece.clock_ms),
-            max_bytes: PAGE_BYTES,
+            freshness: Freshness::Run(shard.clock_ms),
+            max_bytes: MAX_PAGE_BYTES,
         };
-        Ok(self.access.client()?.ask(&request, advisories, &mut query::read)?)
+        Ok(context.ask(&request, &mut query::read)?)
     }
 }
 
-/// The values of a filter, each checked and once; nothing but "any" if there are none.
+/// Checks the values of a filter, and returns each once; only `None`, which stands for any value, if
+/// there are none.
 fn choices(
     values: &[String],
     check: fn(&str) -> Result<String, String>,

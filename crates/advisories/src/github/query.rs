@@ -1,14 +1,14 @@
-//! The questions in GraphQL, and the pages that answer them.
+//! Queries in GraphQL, and the pages that answer them.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use streamguard_dataset::Advisory;
 
-use super::record::{self, Cut};
+use super::record::{self, Completeness};
 use streamguard_http::{Answer, Unfit};
 
-/// What is wanted of an advisory.
+/// Fields of an advisory that are asked for.
 const FIELDS: &str = "fragment fields on SecurityAdvisory {
   ghsaId summary description severity publishedAt updatedAt withdrawnAt
   identifiers { type value }
@@ -22,8 +22,8 @@ const FIELDS: &str = "fragment fields on SecurityAdvisory {
 }
 ";
 
-/// All advisories, in the order of their change: what changes meanwhile comes at the end again.
-/// Malware is left out: it has no fix.
+/// Query of all advisories in the order of change: an advisory that changes meanwhile comes again at
+/// the end. Malware is left out, since it has no fix.
 const ADVISORIES: &str = "query($cursor: String, $start: DateTime) {
   rateLimit { cost limit remaining resetAt }
   page: securityAdvisories(
@@ -33,7 +33,8 @@ const ADVISORIES: &str = "query($cursor: String, $start: DateTime) {
 }
 ";
 
-/// The advisories of an ecosystem or a severity, through the packages that they concern.
+/// Query of the advisories of an ecosystem or a severity, through the packages that they affect: the
+/// other query has no such filters.
 const VULNERABILITIES: &str = "query(
   $cursor: String, $ecosystem: SecurityAdvisoryEcosystem, $severities: [SecurityAdvisorySeverity!]
 ) {
@@ -45,17 +46,17 @@ const VULNERABILITIES: &str = "query(
 }
 ";
 
-/// One page of a question.
-pub(super) struct Question<'a> {
+/// Query of one page.
+pub(super) struct GithubQuery<'a> {
     pub(super) ecosystem: Option<&'a str>,
     pub(super) severity: Option<&'a str>,
     pub(super) start: Option<&'a str>,
-    /// Where the page before ended.
+    /// End of the page before; `None` for the first page.
     pub(super) cursor: Option<&'a str>,
 }
 
-impl Question<'_> {
-    /// What is posted.
+impl GithubQuery<'_> {
+    /// Returns the body of the request.
     pub(super) fn body(&self) -> String {
         let Self { ecosystem, severity, start, cursor } = self;
         let is_filtered = ecosystem.is_some() || severity.is_some();
@@ -69,44 +70,44 @@ impl Question<'_> {
     }
 }
 
-/// A page as read.
+/// Page of advisories.
 #[derive(Debug, Default)]
-pub(super) struct Page {
+pub(super) struct GithubPage {
     pub(super) advisories: Vec<Advisory>,
-    /// Nodes that are no advisories.
+    /// Number of nodes that are not advisories.
     pub(super) malformed: u64,
-    /// Advisories that concern more packages, or have more weaknesses, than are asked for.
-    pub(super) cut: u64,
-    /// Points that it cost.
+    /// Number of advisories that have more packages or weaknesses than were asked for.
+    pub(super) truncated: u64,
+    /// Cost of the page in points of GitHub's rate limit.
     pub(super) cost: u64,
-    /// The cursor of the next page, if there is one.
+    /// Cursor of the next page, if there is one.
     pub(super) next: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Body<'a> {
+struct QueryAnswer<'a> {
     #[serde(borrow)]
-    data: Option<Data<'a>>,
+    data: Option<QueryData<'a>>,
     #[serde(default)]
     errors: Vec<Value>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Data<'a> {
-    rate_limit: Option<RateLimit>,
+struct QueryData<'a> {
+    rate_limit: Option<QueryCost>,
     #[serde(borrow)]
-    page: Option<Connection<'a>>,
+    page: Option<NodePage<'a>>,
 }
 
 #[derive(Deserialize)]
-struct RateLimit {
+struct QueryCost {
     cost: u64,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Connection<'a> {
+struct NodePage<'a> {
     page_info: PageInfo,
     #[serde(borrow)]
     nodes: Option<Vec<&'a RawValue>>,
@@ -119,60 +120,62 @@ struct PageInfo {
     end_cursor: Option<String>,
 }
 
-/// Reads an answer; it counts only if it names no errors and is whole.
-pub(super) fn read(answer: &Answer) -> Result<Page, Unfit> {
+/// Reads an answer. It is accepted only if it is complete and names no errors.
+pub(super) fn read(answer: &Answer) -> Result<GithubPage, Unfit> {
     read_bytes(&answer.bytes().map_err(|error| damaged(error.to_string()))?)
 }
 
 fn damaged(reason: impl std::fmt::Display) -> Unfit {
-    Unfit::Damaged(format!("an answer that cannot be read: {reason}"))
+    Unfit::Damaged(format!("cannot read the answer: {reason}"))
 }
 
-pub(super) fn read_bytes(bytes: &[u8]) -> Result<Page, Unfit> {
-    let body: Body<'_> = serde_json::from_slice(bytes).map_err(damaged)?;
-    if !body.errors.is_empty() {
-        return Err(refusal(&body.errors));
+fn read_bytes(bytes: &[u8]) -> Result<GithubPage, Unfit> {
+    let answer: QueryAnswer<'_> = serde_json::from_slice(bytes).map_err(damaged)?;
+    // GraphQL answers with status 200 even if it fails, and with data beside the errors if only a
+    // part of the query failed.
+    if !answer.errors.is_empty() {
+        return Err(refusal(&answer.errors));
     }
-    let Data { rate_limit, page } = body.data.ok_or_else(|| damaged("it has no data"))?;
-    let connection = page.ok_or_else(|| damaged("it has no page"))?;
-    let nodes = connection.nodes.ok_or_else(|| damaged("its page has no nodes"))?;
-    let mut page = Page { cost: rate_limit.map_or(0, |limit| limit.cost), ..Page::default() };
+    let QueryData { rate_limit, page } = answer.data.ok_or_else(|| damaged("it has no data"))?;
+    let list = page.ok_or_else(|| damaged("it has no page"))?;
+    let nodes = list.nodes.ok_or_else(|| damaged("its page has no nodes"))?;
+    let mut page = GithubPage { cost: rate_limit.map_or(0, |limit| limit.cost), ..GithubPage::default() };
     for node in nodes {
         if node.get() == "null" {
             return Err(damaged("a part of its page is missing"));
         }
         match record::read(node.get()) {
-            Some((advisory, cut)) => {
-                page.cut += u64::from(cut == Cut::Yes);
+            Some((advisory, completeness)) => {
+                page.truncated += u64::from(completeness == Completeness::Truncated);
                 page.advisories.push(advisory);
             }
             None => page.malformed += 1,
         }
     }
-    if connection.page_info.has_next_page {
-        let cursor = connection.page_info.end_cursor;
+    if list.page_info.has_next_page {
+        let cursor = list.page_info.end_cursor;
         page.next = Some(cursor.ok_or_else(|| damaged("it does not say where the next page begins"))?);
     }
     Ok(page)
 }
 
-/// What errors mean: a limit that is reached, or a no.
+/// Tells apart what errors mean: a rate limit, a timeout of the server, or a refusal.
 fn refusal(errors: &[Value]) -> Unfit {
     let text = |error: &Value, key: &str| error[key].as_str().unwrap_or_default().to_owned();
-    let said: Vec<String> = errors.iter().take(3).map(|error| text(error, "message")).collect();
-    // What is shown is hostile, and may be long.
-    let reason: String = format!("GitHub says: {}", said.join("; ")).chars().take(500).collect();
+    let messages: Vec<String> = errors.iter().take(3).map(|error| text(error, "message")).collect();
+    // The text is hostile, and may be long.
+    let reason: String = format!("GitHub says: {}", messages.join("; ")).chars().take(500).collect();
     let reason = reason.escape_debug().to_string();
     let kinds: Vec<String> = errors.iter().map(|error| text(error, "type")).collect();
-    // Both spellings are on record.
+    // GitHub has used both spellings.
     if kinds.iter().any(|kind| kind == "RATE_LIMIT" || kind == "RATE_LIMITED") {
-        // When it resets is in the headers.
+        // The time of the reset is in the headers, which the client reads.
         return Unfit::Limited { reason, wait: None };
     }
-    let is_passing =
+    let is_timeout =
         |message: &String| message.starts_with("Something went wrong while executing your query");
-    if said.iter().any(is_passing) {
-        // A timeout of theirs, in the words that it has had for years.
+    if messages.iter().any(is_timeout) {
+        // The words of a timeout at GitHub, the same for years. Another try may go better.
         return Unfit::Damaged(reason);
     }
     Unfit::Refused(reason)
@@ -183,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_with_errors_never_counts() {
+    fn a_page_with_errors_is_never_accepted() {
         let page = r#""pageInfo":{"hasNextPage":false,"endCursor":null},"nodes":[]"#;
         let ok = read_bytes(format!(r#"{{"data":{{"page":{{{page}}}}}}}"#).as_bytes()).unwrap();
         assert!(ok.next.is_none() && ok.advisories.is_empty());

@@ -4,12 +4,13 @@ use serde::Deserialize;
 use streamguard_dataset::{Advisory, Affected, Cvss, Reference};
 
 use super::ECOSYSTEMS;
-use crate::{cvss, moment, name};
+use crate::references::merge_references;
+use crate::{cvss, ids, timestamp};
 
-/// A node of either connection: an advisory, or a vulnerability with its advisory.
+/// Node of either query: an advisory, or a vulnerability with its advisory.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Node {
+enum GithubNode {
     Vulnerability { advisory: Box<GithubAdvisory> },
     Advisory(Box<GithubAdvisory>),
 }
@@ -25,41 +26,41 @@ struct GithubAdvisory {
     updated_at: Option<String>,
     withdrawn_at: Option<String>,
     #[serde(default)]
-    identifiers: Vec<Identifier>,
+    identifiers: Vec<GithubIdentifier>,
     #[serde(default)]
-    references: Vec<Link>,
-    cvss_severities: Option<CvssSeverities>,
-    cwes: Option<Connection<Cwe>>,
-    vulnerabilities: Option<Connection<Vulnerability>>,
+    references: Vec<GithubReference>,
+    cvss_severities: Option<GithubRatings>,
+    cwes: Option<NodeList<GithubCwe>>,
+    vulnerabilities: Option<NodeList<GithubVulnerability>>,
 }
 
 #[derive(Deserialize)]
-struct Identifier {
+struct GithubIdentifier {
     value: String,
 }
 
 #[derive(Deserialize)]
-struct Link {
+struct GithubReference {
     url: String,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct CvssSeverities {
-    cvss_v3: Option<Rating>,
-    cvss_v4: Option<Rating>,
+struct GithubRatings {
+    cvss_v3: Option<GithubRating>,
+    cvss_v4: Option<GithubRating>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Rating {
+struct GithubRating {
     score: f64,
     vector_string: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Connection<T> {
+struct NodeList<T> {
     #[serde(default)]
     total_count: u64,
     nodes: Option<Vec<Option<T>>>,
@@ -67,88 +68,90 @@ struct Connection<T> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Cwe {
+struct GithubCwe {
     cwe_id: String,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Vulnerability {
-    package: Option<Package>,
+struct GithubVulnerability {
+    package: Option<GithubPackage>,
     vulnerable_version_range: Option<String>,
-    first_patched_version: Option<Version>,
+    first_patched_version: Option<GithubVersion>,
 }
 
 #[derive(Deserialize)]
-struct Package {
+struct GithubPackage {
     ecosystem: Option<String>,
     name: String,
 }
 
 #[derive(Deserialize)]
-struct Version {
+struct GithubVersion {
     identifier: String,
 }
 
-/// Whether an advisory says more than was asked for.
+/// Completeness of an advisory: the query asks for a limited number of packages and weaknesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cut {
-    /// It has more packages or weaknesses.
-    Yes,
-    /// All of it is there.
-    No,
+pub enum Completeness {
+    /// The answer holds all of it.
+    Complete,
+    /// It has more packages or weaknesses than the answer holds.
+    Truncated,
 }
 
-/// The advisory in a node, and whether all of it is there; none if it is no advisory.
-pub fn read(json: &str) -> Option<(Advisory, Cut)> {
-    let (Node::Vulnerability { advisory } | Node::Advisory(advisory)) = serde_json::from_str(json).ok()?;
-    if !name::is_ghsa(&advisory.ghsa_id) {
+/// Reads a node. Returns `None` if it is not an advisory.
+pub fn read(json: &str) -> Option<(Advisory, Completeness)> {
+    let (GithubNode::Vulnerability { advisory } | GithubNode::Advisory(advisory)) =
+        serde_json::from_str(json).ok()?;
+    if !ids::is_ghsa(&advisory.ghsa_id) {
         return None;
     }
-    let (cwes, some_cwes) = all(advisory.cwes);
-    let (vulnerabilities, some) = all(advisory.vulnerabilities);
-    let cut = if some || some_cwes { Cut::Yes } else { Cut::No };
+    let (cwes, has_more_cwes) = nodes_of(advisory.cwes);
+    let (vulnerabilities, has_more) = nodes_of(advisory.vulnerabilities);
+    let completeness =
+        if has_more || has_more_cwes { Completeness::Truncated } else { Completeness::Complete };
     let names = advisory.identifiers.into_iter().map(|identifier| identifier.value);
     let links = advisory.references.into_iter().map(|link| Reference { url: link.url, tags: Vec::new() });
     let advisory = Advisory {
-        aliases: name::aliases(&advisory.ghsa_id, names),
+        aliases: ids::unique_aliases(&advisory.ghsa_id, names),
         id: advisory.ghsa_id,
         collector: super::NAME.to_owned(),
-        published: advisory.published_at.as_deref().and_then(moment::utc),
-        modified: advisory.updated_at.as_deref().and_then(moment::utc),
-        withdrawn: advisory.withdrawn_at.as_deref().and_then(moment::utc),
+        published: advisory.published_at.as_deref().and_then(timestamp::normalize),
+        modified: advisory.updated_at.as_deref().and_then(timestamp::normalize),
+        withdrawn: advisory.withdrawn_at.as_deref().and_then(timestamp::normalize),
         summary: advisory.summary,
         description: advisory.description,
-        severity: advisory.severity.as_deref().and_then(cvss::class),
+        severity: advisory.severity.as_deref().and_then(cvss::parse_severity),
         cvss: advisory.cvss_severities.and_then(rating),
-        cwes: name::cwes(cwes.iter().map(|cwe| cwe.cwe_id.as_str())),
+        cwes: ids::unique_cwes(cwes.iter().map(|cwe| cwe.cwe_id.as_str())),
         exploited_since: None,
-        references: name::references(links),
+        references: merge_references(links),
         affected: vulnerabilities.into_iter().map(affected).collect(),
     };
-    Some((advisory, cut))
+    Some((advisory, completeness))
 }
 
-/// What a connection holds, and whether that is less than there is.
-fn all<T>(connection: Option<Connection<T>>) -> (Vec<T>, bool) {
-    let Some(Connection { total_count, nodes }) = connection else { return (Vec::new(), false) };
+/// Returns the nodes of a list, and whether there are more than it holds.
+fn nodes_of<T>(list: Option<NodeList<T>>) -> (Vec<T>, bool) {
+    let Some(NodeList { total_count, nodes }) = list else { return (Vec::new(), false) };
     let nodes: Vec<T> = nodes.into_iter().flatten().flatten().collect();
-    let is_cut = (nodes.len() as u64) < total_count;
-    (nodes, is_cut)
+    let has_more = (nodes.len() as u64) < total_count;
+    (nodes, has_more)
 }
 
-fn rating(severities: CvssSeverities) -> Option<Cvss> {
-    let ratings = [severities.cvss_v4, severities.cvss_v3].into_iter().flatten().filter_map(|rating| {
-        let mut cvss = cvss::rating(&rating.vector_string?)?;
-        // A score of zero stands for none.
+fn rating(ratings: GithubRatings) -> Option<Cvss> {
+    let ratings = [ratings.cvss_v4, ratings.cvss_v3].into_iter().flatten().filter_map(|rating| {
+        let mut cvss = cvss::parse_vector(&rating.vector_string?)?;
+        // GitHub writes 0.0 where there is no score.
         let given = Some(rating.score).filter(|score| *score > 0.0 && *score <= 10.0);
         cvss.score = given.or(cvss.score);
         Some((cvss, true))
     });
-    cvss::best(ratings)
+    cvss::preferred(ratings)
 }
 
-fn affected(vulnerability: Vulnerability) -> Affected {
+fn affected(vulnerability: GithubVulnerability) -> Affected {
     let (ecosystem, package) = match vulnerability.package {
         Some(package) => (package.ecosystem, Some(package.name)),
         None => (None, None),
@@ -157,7 +160,7 @@ fn affected(vulnerability: Vulnerability) -> Affected {
         let known = ECOSYSTEMS.iter().find(|(github, _)| *github == name);
         known.map_or(name.clone(), |(_, osv)| (*osv).to_owned())
     };
-    // `>= 1.0, < 1.2`: what an inclusive lower bound names has the flaw.
+    // In `>= 1.0, < 1.2` the version of the inclusive lower bound has the flaw itself.
     let range = vulnerability.vulnerable_version_range.unwrap_or_default();
     let bounds = range.split(',').filter_map(|bound| bound.trim().strip_prefix(">="));
     Affected {

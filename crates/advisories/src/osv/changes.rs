@@ -1,68 +1,71 @@
-//! OSV's lists of changes, `modified_id.csv`: `<time>,<id>` or, in that of all ecosystems,
-//! `<time>,<ecosystem>/<id>`, the newest first.
+//! OSV's lists of changes, `modified_id.csv`: lines of `<time>,<id>` or, in the list of all
+//! ecosystems, of `<time>,<ecosystem>/<id>`, the newest first.
 
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read};
 
-use crate::{moment, name};
+use crate::{ids, timestamp};
 use streamguard_http::{Answer, Unfit};
 
-/// Longest line that is read.
-const LINE: u64 = 1024;
+/// Longest line that is read in one piece, in bytes.
+const MAX_LINE_BYTES: u64 = 1024;
 
-/// A record that changed.
+/// Record that changed.
 #[derive(Debug, PartialEq)]
-pub(super) struct Change {
+pub(super) struct ChangedRecord {
     pub(super) ecosystem: String,
     pub(super) id: String,
 }
 
-/// What changed.
+/// Records that changed.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Changes {
+pub(super) struct ChangeList {
     /// Each record once, the newest first.
-    pub(super) records: Vec<Change>,
-    /// Lines that say nothing.
+    pub(super) records: Vec<ChangedRecord>,
+    /// Number of lines that could not be read.
     pub(super) malformed: u64,
 }
 
-/// What changed at `start` or later; none if that is more than `most`.
+/// Reads the records that changed at `start` or later. Returns `None` if there are more than
+/// `max_records`.
 pub(super) fn read(
     answer: &Answer,
     ecosystem: Option<&str>,
     start: &str,
-    most: usize,
-) -> Result<Option<Changes>, Unfit> {
-    let damaged = |error: std::io::Error| Unfit::Damaged(format!("a list that cannot be read: {error}"));
+    max_records: usize,
+) -> Result<Option<ChangeList>, Unfit> {
+    let damaged = |error: std::io::Error| Unfit::Damaged(format!("cannot read the list of changes: {error}"));
     let file = answer.open().map_err(damaged)?;
-    read_lines(BufReader::new(file), ecosystem, start, most).map_err(damaged)
+    read_lines(BufReader::new(file), ecosystem, start, max_records).map_err(damaged)
 }
 
 fn read_lines(
     mut reader: impl BufRead,
     ecosystem: Option<&str>,
     start: &str,
-    most: usize,
-) -> std::io::Result<Option<Changes>> {
-    let mut changes = Changes::default();
+    max_records: usize,
+) -> std::io::Result<Option<ChangeList>> {
+    let mut changes = ChangeList::default();
     let mut seen = HashSet::new();
     let mut line = Vec::new();
     loop {
         line.clear();
-        if reader.by_ref().take(LINE).read_until(b'\n', &mut line)? == 0 {
+        if reader.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut line)? == 0 {
             return Ok(Some(changes));
         }
         let text = String::from_utf8_lossy(&line);
-        let is_cut_off = line.last() != Some(&b'\n') && (line.len() as u64) < LINE;
+        let is_cut_off = line.last() != Some(&b'\n') && (line.len() as u64) < MAX_LINE_BYTES;
         if is_cut_off {
-            // What follows may have changed as well.
+            // The missing rest may name records that changed as well.
             return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
         let parts = text.trim().split_once(',');
-        let Some((time, what)) = parts.and_then(|(time, what)| Some((moment::utc(time)?, what))) else {
+        let Some((time, what)) = parts.and_then(|(time, what)| Some((timestamp::normalize(time)?, what)))
+        else {
             changes.malformed += 1;
             continue;
         };
+        // The newest change comes first, so all that follows is older.
         if time.as_str() < start {
             return Ok(Some(changes));
         }
@@ -70,12 +73,12 @@ fn read_lines(
             Some(ecosystem) => (ecosystem, what),
             None => what.rsplit_once('/').unwrap_or_default(),
         };
-        if folder.is_empty() || !name::is_osv(id) {
+        if folder.is_empty() || !ids::is_osv(id) {
             changes.malformed += 1;
         } else if !id.starts_with("MAL-") && seen.insert(id.to_owned()) {
-            changes.records.push(Change { ecosystem: folder.to_owned(), id: id.to_owned() });
+            changes.records.push(ChangedRecord { ecosystem: folder.to_owned(), id: id.to_owned() });
         }
-        if changes.records.len() > most {
+        if changes.records.len() > max_records {
             return Ok(None);
         }
     }
@@ -86,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_changed_and_no_more() {
+    fn reads_until_the_start_is_reached() {
         let start = "2026-01-02T00:00:00.000Z";
         let text = "2026-01-03T00:00:00Z,PyPI/PYSEC-1\n2026-01-03T00:00:00Z,PyPI/PYSEC-1\nnonsense\n\
                     2026-01-02T12:00:00Z,GitHub Actions/GHSA-x\n2026-01-02T11:00:00Z,npm/MAL-2026-1\n\

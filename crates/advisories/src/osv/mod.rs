@@ -7,21 +7,20 @@ pub mod record;
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use streamguard_dataset::Advisory;
 use streamguard_engine::{JobError, ShardError};
 
-use crate::{Advisories, AdvisorySource, moment};
-use archive::{Archive, Entry};
+use crate::{AdvisorySource, ListingWindow, SourceContext};
+use archive::{ArchiveEntry, OsvArchive};
 use streamguard_http::address::{address, base};
-use streamguard_http::{Accept, Access, Freshness, Progress, Request, Service, Unfit, UpstreamError};
+use streamguard_http::{Accept, Answer, Freshness, Request, Service, Unfit, UpstreamError, UpstreamSettings};
 
 /// Name of the source.
 const NAME: &str = "osv";
 
-/// The ecosystems whose advisories name source repositories, when none is asked for. Left out
-/// are the distributions, whose advisories name packages of theirs.
-pub const ECOSYSTEMS: [&str; 14] = [
+/// Ecosystems that are listed if the user names none: those whose advisories name source
+/// repositories. Advisories of distributions name their own packages instead.
+pub const DEFAULT_ECOSYSTEMS: [&str; 14] = [
     "GIT",
     "OSS-Fuzz",
     "PyPI",
@@ -38,23 +37,25 @@ pub const ECOSYSTEMS: [&str; 14] = [
     "GitHub Actions",
 ];
 
-/// What asks for all ecosystems in one archive.
-const ALL: &str = "all";
+/// Setting that stands for all ecosystems in one archive.
+const ALL_ECOSYSTEMS: &str = "all";
 
-/// Most bytes of an archive, and of a record.
-const ARCHIVE_BYTES: u64 = 4 << 30;
-const RECORD_BYTES: u64 = 64 << 20;
+/// Most bytes of an archive or a list of changes.
+const MAX_ARCHIVE_BYTES: u64 = 4 << 30;
 
-/// Above so many changes the archive is faster than the records one by one.
-const MANY_CHANGES: usize = 2000;
+/// Most bytes of a record.
+const MAX_RECORD_BYTES: u64 = 64 << 20;
 
-/// How many odd entries of an archive are named.
-const NAMED: u64 = 3;
+/// Largest number of changed records that are fetched one by one; the archive is faster above it.
+const MAX_CHANGES: usize = 2000;
+
+/// Number of malformed entries of an archive that are named in the log; the rest is only counted.
+const MAX_LOGGED_ENTRIES: u64 = 3;
 
 /// Settings of the source `osv`.
 #[derive(Args, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Osv {
+pub struct OsvSource {
     /// How many samples from the fixes of OSV records to collect at most
     #[arg(long, value_name = "N", default_value_t = Self::default().osv_samples)]
     pub osv_samples: u64,
@@ -67,55 +68,54 @@ pub struct Osv {
     /// Only records that changed since this date
     #[arg(skip)]
     pub since: Option<String>,
-    /// The way to OSV
+    /// Settings of the upstream
     #[arg(skip)]
-    pub access: Access,
+    #[serde(rename = "access")]
+    pub upstream: UpstreamSettings,
 }
 
-impl Default for Osv {
+impl Default for OsvSource {
     fn default() -> Self {
         Self {
             osv_samples: 20_000,
             osv_ecosystems: Vec::new(),
             osv_url: "https://storage.googleapis.com/osv-vulnerabilities".to_owned(),
             since: None,
-            access: Access::default(),
+            upstream: UpstreamSettings::default(),
         }
     }
 }
 
-/// What a shard lists: one ecosystem.
+/// Payload of one shard: one ecosystem.
 #[derive(Debug, Serialize, Deserialize)]
-struct Piece {
+pub struct OsvShard {
     clock_ms: u64,
-    /// None for all of them.
+    /// Name of the ecosystem; `None` for all of them.
     ecosystem: Option<String>,
-    /// Only what changed since then.
+    /// Time of the oldest change that is wanted; `None` for all records.
     start: Option<String>,
     /// Whether an earlier run listed the rest, so that few changes are to be expected.
     is_update: bool,
 }
 
-impl AdvisorySource for Osv {
+impl AdvisorySource for OsvSource {
+    type Shard = OsvShard;
+
     fn name(&self) -> &'static str {
         NAME
     }
 
-    fn access(&self) -> &Access {
-        &self.access
+    fn upstream(&self) -> &UpstreamSettings {
+        &self.upstream
     }
 
-    fn access_mut(&mut self) -> &mut Access {
-        &mut self.access
-    }
-
-    fn plan(&self, clock_ms: u64, earlier: Option<u64>) -> Result<Vec<Value>, JobError> {
+    fn plan(&self, window: &ListingWindow) -> Result<Vec<OsvShard>, JobError> {
         address(&self.osv_url, &[], &[]).map_err(JobError::Failed)?;
-        let start = moment::start(self.since.as_deref(), earlier)?;
-        let is_update = earlier.is_some();
-        let piece = |ecosystem| json!(Piece { clock_ms, ecosystem, start: start.clone(), is_update });
-        if self.osv_ecosystems.iter().any(|name| name == ALL) {
-            return Ok(vec![piece(None)]);
+        let (clock_ms, is_update) = (window.clock_ms, window.known_until_ms.is_some());
+        let start = window.start(self.since.as_deref())?;
+        let shard = |ecosystem| OsvShard { clock_ms, ecosystem, start: start.clone(), is_update };
+        if self.osv_ecosystems.iter().any(|name| name == ALL_ECOSYSTEMS) {
+            return Ok(vec![shard(None)]);
         }
         let mut names: Vec<&str> = Vec::new();
         for name in &self.osv_ecosystems {
@@ -124,130 +124,150 @@ impl AdvisorySource for Osv {
             }
         }
         if names.is_empty() {
-            names = ECOSYSTEMS.to_vec();
+            names = DEFAULT_ECOSYSTEMS.to_vec();
         }
-        Ok(names.into_iter().map(|name| piece(Some(name.to_owned()))).collect())
+        Ok(names.into_iter().map(|name| shard(Some(name.to_owned()))).collect())
     }
 
-    fn list(&self, payload: &Value, advisories: &mut Advisories<'_, '_>) -> Result<(), ShardError> {
-        let piece = Piece::deserialize(payload).map_err(ShardError::failed)?;
-        let listed = self.list_piece(&piece, advisories);
-        listed.map_err(|fault| match (fault, &piece.ecosystem) {
-            (Fault::Upstream(UpstreamError::NotFound { url }), Some(name)) => ShardError::failed(format!(
-                "{url}: not found; if OSV has no ecosystem {name:?}, see {}/ecosystems.txt for its names",
+    fn list(&self, shard: &OsvShard, context: &mut SourceContext<'_, '_>) -> Result<(), ShardError> {
+        self.list_ecosystem(shard, context).map_err(|error| match (error, &shard.ecosystem) {
+            (OsvError::Upstream(UpstreamError::NotFound { url }), Some(name)) => ShardError::failed(format!(
+                "{url}: not found; if OSV has no ecosystem {name:?}, see {}/ecosystems.txt for the names",
                 self.osv_url.trim_end_matches('/')
             )),
-            (Fault::Upstream(error), _) => error.into(),
-            (Fault::Shard(error), _) => error,
+            (OsvError::Upstream(error), _) => error.into(),
+            (OsvError::Shard(error), _) => error,
         })
     }
 }
 
-/// What can go wrong in a shard.
-enum Fault {
+/// Failure of a shard. A missing archive gets a hint in the end, so errors of the upstream are kept
+/// apart until then.
+enum OsvError {
     Upstream(UpstreamError),
     Shard(ShardError),
 }
 
-impl From<UpstreamError> for Fault {
+impl From<UpstreamError> for OsvError {
     fn from(error: UpstreamError) -> Self {
         Self::Upstream(error)
     }
 }
 
-impl From<ShardError> for Fault {
+impl From<ShardError> for OsvError {
     fn from(error: ShardError) -> Self {
         Self::Shard(error)
     }
 }
 
-impl Osv {
-    fn list_piece(&self, piece: &Piece, advisories: &mut Advisories<'_, '_>) -> Result<(), Fault> {
-        let folder = piece.ecosystem.as_deref();
-        if let (true, Some(start)) = (piece.is_update, &piece.start) {
-            let request = self.request(folder, "modified_id.csv", Accept::Text, piece, ARCHIVE_BYTES)?;
-            let read = &mut |answer: &_| changes::read(answer, folder, start, MANY_CHANGES);
-            if let Some(changed) = self.access.client()?.ask(&request, advisories, read)? {
-                advisories.count("records.malformed", changed.malformed);
-                for change in &changed.records {
-                    self.one(change, piece, advisories)?;
-                }
-                return Ok(());
-            }
+impl OsvSource {
+    fn list_ecosystem(&self, shard: &OsvShard, context: &mut SourceContext<'_, '_>) -> Result<(), OsvError> {
+        if let (true, Some(start)) = (shard.is_update, &shard.start)
+            && self.list_changes(shard, start, context)?
+        {
+            return Ok(());
         }
-        let request = self.request(folder, "all.zip", Accept::Archive, piece, ARCHIVE_BYTES)?;
-        let mut archive =
-            self.access.client()?.ask(&request, advisories, &mut |answer| Archive::open(answer))?;
-        let mut odd = 0;
+        self.list_archive(shard, context)
+    }
+
+    /// Emits the records that changed, one by one. Returns false if there are too many of them.
+    fn list_changes(
+        &self,
+        shard: &OsvShard,
+        start: &str,
+        context: &mut SourceContext<'_, '_>,
+    ) -> Result<bool, OsvError> {
+        let ecosystem = shard.ecosystem.as_deref();
+        let request = self.request(ecosystem, "modified_id.csv", Accept::Text, shard, MAX_ARCHIVE_BYTES)?;
+        let read = &mut |answer: &Answer| changes::read(answer, ecosystem, start, MAX_CHANGES);
+        let Some(changed) = context.ask(&request, read)? else { return Ok(false) };
+        context.count("records.malformed", changed.malformed);
+        for record in &changed.records {
+            self.list_record(record, shard, context)?;
+        }
+        Ok(true)
+    }
+
+    /// Emits all records of an archive.
+    fn list_archive(&self, shard: &OsvShard, context: &mut SourceContext<'_, '_>) -> Result<(), OsvError> {
+        let ecosystem = shard.ecosystem.as_deref();
+        let request = self.request(ecosystem, "all.zip", Accept::Archive, shard, MAX_ARCHIVE_BYTES)?;
+        let mut archive = context.ask(&request, &mut |answer| OsvArchive::open(answer))?;
+        let mut malformed = 0;
         for index in 0..archive.len() {
-            if advisories.is_stopped() {
-                return Err(ShardError::Stopped.into());
-            }
+            context.check()?;
             match archive.read(index).map_err(ShardError::Failed)? {
-                Entry::Record(id, bytes) => match record::read(bytes).filter(|advisory| advisory.id == id) {
-                    Some(advisory) => emit(&advisory, piece, advisories)?,
-                    None => advisories.count("records.malformed", 1),
-                },
-                Entry::Malware => advisories.count("records.malware", 1),
-                Entry::Malformed(reason) => {
-                    advisories.count("records.malformed", 1);
-                    if odd < NAMED {
-                        advisories.warn(format!("OSV: an entry that is not read: {reason}"));
+                ArchiveEntry::Record(id, bytes) => {
+                    match record::read(bytes).filter(|advisory| advisory.id == id) {
+                        Some(advisory) => emit(&advisory, shard, context)?,
+                        None => context.count("records.malformed", 1),
                     }
-                    odd += 1;
+                }
+                ArchiveEntry::Malware => context.count("records.malware", 1),
+                ArchiveEntry::Malformed(reason) => {
+                    context.count("records.malformed", 1);
+                    if malformed < MAX_LOGGED_ENTRIES {
+                        context.warn(format!("OSV: cannot read an entry of the archive: {reason}"));
+                    }
+                    malformed += 1;
                 }
             }
         }
         Ok(())
     }
 
-    /// One record that changed.
-    fn one(
+    /// Emits one record that changed.
+    fn list_record(
         &self,
-        change: &changes::Change,
-        piece: &Piece,
-        advisories: &mut Advisories<'_, '_>,
-    ) -> Result<(), Fault> {
-        let (folder, file) = (Some(change.ecosystem.as_str()), format!("{}.json", change.id));
-        let request = self.request(folder, &file, Accept::Json, piece, RECORD_BYTES)?;
-        let read = &mut |answer: &streamguard_http::Answer| {
+        changed: &changes::ChangedRecord,
+        shard: &OsvShard,
+        context: &mut SourceContext<'_, '_>,
+    ) -> Result<(), OsvError> {
+        let (ecosystem, file) = (Some(changed.ecosystem.as_str()), format!("{}.json", changed.id));
+        let request = self.request(ecosystem, &file, Accept::Json, shard, MAX_RECORD_BYTES)?;
+        let read = &mut |answer: &Answer| {
             let bytes = answer.bytes().map_err(|error| Unfit::Damaged(error.to_string()))?;
-            // There is such a record, so anything else is damage.
-            let advisory = record::read(&bytes).filter(|advisory| advisory.id == change.id);
-            advisory.ok_or_else(|| Unfit::Damaged(format!("no record of {}", change.id)))
+            // The list of changes names this record, so an answer without it is damaged.
+            let advisory = record::read(&bytes).filter(|advisory| advisory.id == changed.id);
+            advisory.ok_or_else(|| Unfit::Damaged(format!("the answer is not the record {}", changed.id)))
         };
-        match self.access.client()?.ask(&request, advisories, read) {
-            Ok(advisory) => emit(&advisory, piece, advisories)?,
-            Err(UpstreamError::NotFound { .. }) => advisories.count("records.missing", 1),
+        match context.ask(&request, read) {
+            Ok(advisory) => emit(&advisory, shard, context)?,
+            Err(UpstreamError::NotFound { .. }) => context.count("records.missing", 1),
             Err(error) => return Err(error.into()),
         }
         Ok(())
     }
 
+    /// Makes the request for a file of an ecosystem, or of all of them.
     fn request(
         &self,
-        folder: Option<&str>,
+        ecosystem: Option<&str>,
         file: &str,
         accept: Accept,
-        piece: &Piece,
+        shard: &OsvShard,
         max_bytes: u64,
     ) -> Result<Request, ShardError> {
-        let segments: Vec<&str> = folder.into_iter().chain([file]).collect();
+        let segments: Vec<&str> = ecosystem.into_iter().chain([file]).collect();
         Ok(Request {
             service: Service::Osv,
             url: address(&self.osv_url, &segments, &[]).map_err(ShardError::Failed)?,
             body: None,
             accept,
-            freshness: Freshness::Run(piece.clock_ms),
+            freshness: Freshness::Run(shard.clock_ms),
             max_bytes,
         })
     }
 }
 
-/// Emits a record that changed late enough.
-fn emit(advisory: &Advisory, piece: &Piece, advisories: &mut Advisories<'_, '_>) -> Result<(), ShardError> {
-    if piece.start.is_none() || piece.start <= advisory.modified {
-        advisories.emit(advisory)?;
+/// Emits a record, unless its last change is too old.
+fn emit(
+    advisory: &Advisory,
+    shard: &OsvShard,
+    context: &mut SourceContext<'_, '_>,
+) -> Result<(), ShardError> {
+    if shard.start.is_none() || shard.start <= advisory.modified {
+        context.emit(advisory)?;
     }
     Ok(())
 }

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Deserializer};
 use streamguard_dataset::{Advisory, Affected, Cvss, Reference, Severity};
 
-use crate::{cvss, moment, name};
+use crate::references::merge_references;
+use crate::{cvss, ids, timestamp};
 
 #[derive(Deserialize)]
-struct Record {
+struct OsvRecord {
     id: String,
     modified: Option<String>,
     published: Option<String>,
@@ -16,165 +17,166 @@ struct Record {
     summary: Option<String>,
     details: Option<String>,
     #[serde(default, deserialize_with = "or_empty")]
-    severity: Vec<Rating>,
+    severity: Vec<OsvSeverity>,
     #[serde(default, deserialize_with = "or_empty")]
-    affected: Vec<Concerned>,
+    affected: Vec<OsvAffected>,
     #[serde(default, deserialize_with = "or_empty")]
-    references: Vec<Link>,
+    references: Vec<OsvReference>,
     #[serde(default, deserialize_with = "or_empty")]
-    database_specific: Specific,
+    database_specific: OsvExtras,
 }
 
 #[derive(Deserialize)]
-struct Rating {
+struct OsvSeverity {
     score: String,
 }
 
 #[derive(Deserialize)]
-struct Link {
+struct OsvReference {
     r#type: Option<String>,
     url: String,
 }
 
 #[derive(Deserialize)]
-struct Concerned {
-    package: Option<Package>,
+struct OsvAffected {
+    package: Option<OsvPackage>,
     #[serde(default, deserialize_with = "or_empty")]
-    severity: Vec<Rating>,
+    severity: Vec<OsvSeverity>,
     #[serde(default, deserialize_with = "or_empty")]
-    ranges: Vec<Range>,
+    ranges: Vec<OsvRange>,
     #[serde(default, deserialize_with = "or_empty")]
-    ecosystem_specific: Specific,
+    ecosystem_specific: OsvExtras,
     #[serde(default, deserialize_with = "or_empty")]
-    database_specific: Specific,
+    database_specific: OsvExtras,
 }
 
 #[derive(Deserialize)]
-struct Package {
+struct OsvPackage {
     ecosystem: Option<String>,
     name: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Range {
+struct OsvRange {
     r#type: String,
     repo: Option<String>,
     #[serde(default, deserialize_with = "or_empty")]
-    events: Vec<Event>,
+    events: Vec<OsvEvent>,
 }
 
 #[derive(Deserialize)]
-struct Event {
+struct OsvEvent {
     introduced: Option<String>,
     fixed: Option<String>,
 }
 
-/// What databases say beyond the format; anything that is not as known is left out.
+/// Fields that databases add to the format. Each database has its own, so a field of another type
+/// than expected is ignored.
 #[derive(Default, Deserialize)]
-struct Specific {
-    /// GitHub's class, in `database_specific`; that of OSS-Fuzz, in `ecosystem_specific`.
+struct OsvExtras {
+    /// Severity: GitHub's in `database_specific`, that of OSS-Fuzz in `ecosystem_specific`.
     #[serde(default, deserialize_with = "or_none")]
     severity: Option<String>,
-    /// GitHub's.
+    /// Weaknesses that GitHub names.
     #[serde(default, deserialize_with = "or_none")]
     cwe_ids: Option<Vec<String>>,
-    /// RustSec's vector.
+    /// CVSS vector of RustSec.
     #[serde(default, deserialize_with = "or_none")]
     cvss: Option<String>,
 }
 
-/// What is null counts as empty.
+/// Deserializes null as the empty value.
 fn or_empty<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
-/// What is of another type counts as absent.
+/// Deserializes a value of another type as absent.
 fn or_none<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
-    enum Known<T> {
-        Yes(T),
-        No(serde::de::IgnoredAny),
+    enum Lenient<T> {
+        Value(T),
+        Other(serde::de::IgnoredAny),
     }
-    Ok(match Known::deserialize(from)? {
-        Known::Yes(value) => Some(value),
-        Known::No(_) => None,
+    Ok(match Lenient::deserialize(from)? {
+        Lenient::Value(value) => Some(value),
+        Lenient::Other(_) => None,
     })
 }
 
-/// The advisory in a record; none if it is no record.
+/// Reads a record. Returns `None` if it is not one.
 pub fn read(json: &[u8]) -> Option<Advisory> {
-    let record: Record = serde_json::from_slice(json).ok()?;
-    if !name::is_osv(&record.id) {
+    let record: OsvRecord = serde_json::from_slice(json).ok()?;
+    if !ids::is_osv(&record.id) {
         return None;
     }
     let cvss = rating(&record);
-    let severity = class(&record, cvss.as_ref());
-    let specific = record.affected.iter().map(|concerned| &concerned.database_specific);
-    let cwes = specific.chain([&record.database_specific]).filter_map(|specific| specific.cwe_ids.as_ref());
-    let cwes = name::cwes(cwes.flatten().map(String::as_str));
+    let severity = severity(&record, cvss.as_ref());
+    let extras = record.affected.iter().map(|affected| &affected.database_specific);
+    let cwes = extras.chain([&record.database_specific]).filter_map(|extras| extras.cwe_ids.as_ref());
+    let cwes = ids::unique_cwes(cwes.flatten().map(String::as_str));
     let links = record
         .references
         .into_iter()
         .map(|link| Reference { url: link.url, tags: link.r#type.into_iter().collect() });
     Some(Advisory {
-        aliases: name::aliases(&record.id, record.aliases),
+        aliases: ids::unique_aliases(&record.id, record.aliases),
         id: record.id,
         collector: super::NAME.to_owned(),
-        published: record.published.as_deref().and_then(moment::utc),
-        modified: record.modified.as_deref().and_then(moment::utc),
-        withdrawn: record.withdrawn.as_deref().and_then(moment::utc),
+        published: record.published.as_deref().and_then(timestamp::normalize),
+        modified: record.modified.as_deref().and_then(timestamp::normalize),
+        withdrawn: record.withdrawn.as_deref().and_then(timestamp::normalize),
         summary: record.summary,
         description: record.details,
         severity,
         cvss,
         cwes,
         exploited_since: None,
-        references: name::references(links),
+        references: merge_references(links),
         affected: record.affected.into_iter().flat_map(affected).collect(),
     })
 }
 
-/// The rating of the record, or else of what it concerns.
-fn rating(record: &Record) -> Option<Cvss> {
-    let best = |vectors: &mut dyn Iterator<Item = &str>| {
-        cvss::best(vectors.filter_map(cvss::rating).map(|cvss| (cvss, true)))
+/// Returns the rating of the record, or else of the packages that it affects.
+fn rating(record: &OsvRecord) -> Option<Cvss> {
+    let preferred = |vectors: &mut dyn Iterator<Item = &str>| {
+        cvss::preferred(vectors.filter_map(cvss::parse_vector).map(|cvss| (cvss, true)))
     };
-    let concerned = || record.affected.iter();
-    let own = &mut record.severity.iter().map(|rating| rating.score.as_str());
-    let theirs = &mut concerned().flat_map(|one| &one.severity).map(|rating| rating.score.as_str());
-    let specific = &mut concerned().filter_map(|one| one.database_specific.cvss.as_deref());
-    best(own).or_else(|| best(theirs)).or_else(|| best(specific))
+    let affected = || record.affected.iter();
+    let of_record = &mut record.severity.iter().map(|severity| severity.score.as_str());
+    let of_packages = &mut affected().flat_map(|one| &one.severity).map(|severity| severity.score.as_str());
+    let of_database = &mut affected().filter_map(|one| one.database_specific.cvss.as_deref());
+    preferred(of_record).or_else(|| preferred(of_packages)).or_else(|| preferred(of_database))
 }
 
-/// The class that the database gives, or else that of the score.
-fn class(record: &Record, cvss: Option<&Cvss>) -> Option<Severity> {
+/// Returns the severity that the database gives, or else that of the score.
+fn severity(record: &OsvRecord, cvss: Option<&Cvss>) -> Option<Severity> {
     let named = record.affected.iter().filter_map(|one| one.ecosystem_specific.severity.as_deref());
     let named = record.database_specific.severity.as_deref().into_iter().chain(named);
-    named.filter_map(cvss::class).next().or_else(|| {
+    named.filter_map(cvss::parse_severity).next().or_else(|| {
         let cvss = cvss?;
-        Some(cvss::severity(&cvss.version, cvss.score?))
+        Some(cvss::severity_of_score(&cvss.version, cvss.score?))
     })
 }
 
-/// One entry for each range.
-fn affected(concerned: Concerned) -> Vec<Affected> {
-    let (ecosystem, package) = match concerned.package {
+/// Converts a package, to one entry for each of its ranges.
+fn affected(entry: OsvAffected) -> Vec<Affected> {
+    let (ecosystem, package) = match entry.package {
         Some(package) => (package.ecosystem, package.name),
         None => (None, None),
     };
     let whole = Affected { ecosystem, package, ..Affected::default() };
-    if concerned.ranges.is_empty() {
+    if entry.ranges.is_empty() {
         return vec![whole];
     }
-    // Without its repository a commit says nothing.
-    let ranges = concerned.ranges.into_iter().filter(|range| range.r#type != "GIT" || range.repo.is_some());
+    // A commit without its repository cannot be found.
+    let ranges = entry.ranges.into_iter().filter(|range| range.r#type != "GIT" || range.repo.is_some());
     ranges
         .map(|range| {
             let mut one = whole.clone();
             one.repository = range.repo.filter(|_| range.r#type == "GIT");
             for event in range.events {
-                // 0 stands for the beginning, and names no version and no commit.
+                // "0" stands for the beginning; it is neither a version nor a commit.
                 one.introduced.extend(event.introduced.filter(|version| version != "0"));
                 one.fixed.extend(event.fixed);
             }

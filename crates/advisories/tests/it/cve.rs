@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 use streamguard_advisories::cve::record::read;
-use streamguard_advisories::{AdvisorySource, Cve, Gather};
+use streamguard_advisories::{AdvisoryJob, AdvisorySource, CveSource, ListingWindow};
 use streamguard_dataset::{Advisory, Severity};
 use streamguard_engine::testing::check_job;
 
+use streamguard_http::{Credentials, UpstreamSettings};
 use streamguard_simulator::{Simulator, data, run_all, run_payloads, serve};
 
 /// 2026-11-01, after everything that was recorded.
@@ -76,7 +77,8 @@ fn scores_what_nvd_scored() {
         for metric in raw["cve"]["metrics"].as_object().unwrap().values().flat_map(|m| m.as_array().unwrap())
         {
             let vector = metric["cvssData"]["vectorString"].as_str().unwrap();
-            let cvss = streamguard_advisories::cvss::rating(vector).unwrap_or_else(|| panic!("{vector}"));
+            let cvss =
+                streamguard_advisories::cvss::parse_vector(vector).unwrap_or_else(|| panic!("{vector}"));
             if cvss.version != "4.0" {
                 assert_eq!(cvss.score, metric["cvssData"]["baseScore"].as_f64(), "{vector}");
                 checked += 1;
@@ -153,35 +155,39 @@ fn hostile_records_are_no_records() {
     assert_eq!(read(odd).unwrap().cvss.unwrap().score, None);
 }
 
-fn source(simulator: &Simulator, cache: &str) -> Gather<Cve> {
-    Gather(Cve {
+fn source(simulator: &Simulator, cache: &str) -> CveSource {
+    CveSource {
         nvd_url: simulator.url("nvd"),
         nvd_feeds_url: simulator.url("nvd/feeds"),
-        access: simulator.access(cache),
-        ..Cve::default()
-    })
+        upstream: simulator.upstream(cache),
+        ..CveSource::default()
+    }
+}
+
+fn cve_job(simulator: &Simulator, source: CveSource) -> AdvisoryJob<CveSource> {
+    AdvisoryJob::new(source, simulator.credentials())
 }
 
 #[test]
 fn walks_the_simulated_database() {
     let Some(simulator) = Simulator::start(&[]) else { return };
-    let job = source(&simulator, "all");
-    let (records, counters) = run_all(&job, NOW).unwrap();
+    let all = cve_job(&simulator, source(&simulator, "all"));
+    let (records, counters) = run_all(&all, NOW).unwrap();
     assert_eq!((records.len(), simulator.requests("nvd-api")), (3493, 2));
     assert_eq!(counters.get("records.malformed"), None);
     // The same run asks nothing again, and says the same.
-    assert!(run_all(&job, NOW).unwrap().0 == records);
+    assert!(run_all(&all, NOW).unwrap().0 == records);
     assert_eq!(simulator.requests("nvd-api"), 2);
 
     // Each keyword is one question; what both find is there once.
     simulator.faults(&[]);
-    let mut job = source(&simulator, "keywords");
-    job.keywords = vec!["SQL injection".to_owned(), "injection".to_owned()];
-    let (found, _) = run_all(&job, NOW).unwrap();
+    let keywords = vec!["SQL injection".to_owned(), "injection".to_owned()];
+    let by_keyword = CveSource { keywords, ..source(&simulator, "keywords") };
+    let (found, _) = run_all(&cve_job(&simulator, by_keyword.clone()), NOW).unwrap();
     assert_eq!(simulator.requests("nvd-api"), 2);
     assert!(found.len() > 198 && found.len() < 3493, "{}", found.len());
-    job.cwes = vec!["CWE-89".to_owned()];
-    let (both, _) = run_all(&job, NOW).unwrap();
+    let by_both = CveSource { cwes: vec!["CWE-89".to_owned()], ..by_keyword };
+    let (both, _) = run_all(&cve_job(&simulator, by_both), NOW).unwrap();
     assert_eq!(simulator.requests("nvd-api"), 4);
     assert!(!both.is_empty() && both.len() < found.len());
     assert!(both.iter().all(|record| record["cwes"].as_array().unwrap().contains(&json!("CWE-89"))));
@@ -189,9 +195,10 @@ fn walks_the_simulated_database() {
     // What changed since: windows of 120 days.
     simulator.faults(&[]);
     let since = "2026-01-01T00:00:00.000Z";
-    let job = source(&simulator, "since");
-    let payloads = job.0.plan(NOW, Some(1_767_225_600_000)).unwrap();
-    let (changed, _) = run_payloads(&job, payloads).unwrap();
+    let update = cve_job(&simulator, source(&simulator, "since"));
+    let window = ListingWindow { clock_ms: NOW, known_until_ms: Some(1_767_225_600_000) };
+    let shards = update.source().plan(&window).unwrap();
+    let (changed, _) = run_payloads(&update, shards.iter().map(|shard| json!(shard))).unwrap();
     let expected = records.iter().filter(|record| record["modified"].as_str().unwrap() >= since).count();
     assert!(expected > 0 && expected < 3493, "{expected}");
     assert_eq!((changed.len(), simulator.requests("nvd-api")), (expected, 3));
@@ -211,12 +218,13 @@ fn walks_the_simulated_database() {
     .enumerate()
     {
         simulator.faults(&[fault]);
-        let (found, counters) = run_all(&source(&simulator, &format!("fault{number}")), NOW).unwrap();
+        let (found, counters) =
+            run_all(&cve_job(&simulator, source(&simulator, &format!("fault{number}"))), NOW).unwrap();
         assert_eq!((found.len(), counters.get("records.missing")), (3493, None), "{fault}");
         assert_eq!(simulator.stats()["canary_hits"], 0, "{fault}");
     }
     simulator.faults(&["shrinking-total"]);
-    let (found, _) = run_all(&source(&simulator, "shrinking"), NOW).unwrap();
+    let (found, _) = run_all(&cve_job(&simulator, source(&simulator, "shrinking")), NOW).unwrap();
     assert!(found.len() >= 3489, "{}", found.len());
     assert_eq!(simulator.requests("nvd-api"), 4, "it was walked once more");
     let stats = simulator.stats();
@@ -227,17 +235,9 @@ fn walks_the_simulated_database() {
 #[test]
 fn keeps_the_contract() {
     let Some(simulator) = Simulator::start(&[]) else { return };
-    let mut job = source(&simulator, "contract");
-    job.cwes = vec!["CWE-89".to_owned()];
-    let credentials = job.access.credentials.clone();
-    let again = |settings: Value| {
-        let made: Result<Cve, _> = serde_json::from_value(settings);
-        made.map(|mut made| {
-            made.access.credentials = credentials.clone();
-            Gather(made)
-        })
-    };
-    check_job(&job, again).unwrap();
+    let some = CveSource { cwes: vec!["CWE-89".to_owned()], ..source(&simulator, "contract") };
+    let again = |settings: Value| serde_json::from_value(settings).map(|source| cve_job(&simulator, source));
+    check_job(&cve_job(&simulator, some), again).unwrap();
 }
 
 /// A database that holds `total` records, and gives them page by page; counts its pages.
@@ -264,17 +264,16 @@ fn database(total: u64) -> (String, Arc<AtomicU64>) {
 fn fifteen_thousand_records_take_eight_pages() {
     let cache = tempfile::tempdir().unwrap();
     let (url, pages) = database(15_000);
-    let mut job = Gather(Cve { nvd_url: url, ..Cve::default() });
-    job.access.cache = cache.path().to_owned();
-    job.access.rate_scale = 0.01;
-    let (records, _) = run_all(&job, NOW).unwrap();
+    let upstream = UpstreamSettings::new(cache.path().to_owned(), 0.01);
+    let source = CveSource { nvd_url: url, upstream, ..CveSource::default() };
+    let (records, _) = run_all(&AdvisoryJob::new(source, Credentials::default()), NOW).unwrap();
     assert_eq!((records.len(), pages.load(Ordering::Relaxed)), (15_000, 8));
 }
 
 #[test]
 fn smaller_pages_will_do() {
     let Some(simulator) = Simulator::start(&["--nvd-page-limit", "1000"]) else { return };
-    let (records, _) = run_all(&source(&simulator, "small"), NOW).unwrap();
+    let (records, _) = run_all(&cve_job(&simulator, source(&simulator, "small")), NOW).unwrap();
     assert_eq!((records.len(), simulator.requests("nvd-api")), (3493, 5), "one refused, four pages");
 }
 
@@ -282,9 +281,7 @@ fn smaller_pages_will_do() {
 fn reads_the_feeds_where_there_are_too_many_pages() {
     let Some(simulator) = Simulator::start(&[]) else { return };
     let with_feeds = |cache: &str| {
-        let mut job = source(&simulator, cache);
-        job.nvd_url = database(300_000).0;
-        job
+        cve_job(&simulator, CveSource { nvd_url: database(300_000).0, ..source(&simulator, cache) })
     };
     let (records, _) = run_all(&with_feeds("feeds"), NOW).unwrap();
     let ids: std::collections::BTreeSet<&str> =

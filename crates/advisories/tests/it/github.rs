@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::{Value, json};
-use streamguard_advisories::github::record::{Cut, read};
-use streamguard_advisories::{AdvisorySource, Gather, Github};
+use streamguard_advisories::github::record::{Completeness, read};
+use streamguard_advisories::{AdvisoryJob, AdvisorySource, GithubSource, ListingWindow};
 use streamguard_dataset::Severity;
 use streamguard_engine::testing::check_job;
 
+use streamguard_http::{Credentials, UpstreamSettings};
 use streamguard_simulator::{Simulator, data, run_all, run_payloads, serve, skip};
 
 /// 2026-11-01, after everything that was recorded.
@@ -32,12 +33,16 @@ fn schema() -> Vec<String> {
     }
 }
 
-fn source(simulator: &Simulator, cache: &str) -> Gather<Github> {
-    Gather(Github {
+fn source(simulator: &Simulator, cache: &str) -> GithubSource {
+    GithubSource {
         github_url: simulator.url("github"),
-        access: simulator.access(cache),
-        ..Github::default()
-    })
+        upstream: simulator.upstream(cache),
+        ..GithubSource::default()
+    }
+}
+
+fn github_job(simulator: &Simulator, source: GithubSource) -> AdvisoryJob<GithubSource> {
+    AdvisoryJob::new(source, simulator.credentials())
 }
 
 fn ids(records: &[Value]) -> BTreeSet<&str> {
@@ -50,7 +55,7 @@ fn walks_the_simulated_database() {
     let Some(simulator) = Simulator::start(&schema.iter().map(String::as_str).collect::<Vec<_>>()) else {
         return;
     };
-    let job = source(&simulator, "all");
+    let job = github_job(&simulator, source(&simulator, "all"));
     let (records, counters) = run_all(&job, NOW).unwrap();
     assert_eq!((records.len(), ids(&records).len(), simulator.requests("github-graphql")), (600, 600, 6));
     assert_eq!((counters.get("records.malformed"), counters.get("records.cut")), (None, None));
@@ -63,19 +68,22 @@ fn walks_the_simulated_database() {
     // What changed since.
     simulator.faults(&[]);
     let since = "2025-01-01T00:00:00.000Z";
-    let payloads = job.0.plan(NOW, Some(1_735_689_600_000)).unwrap();
-    let (changed, _) = run_payloads(&job, payloads).unwrap();
+    let window = ListingWindow { clock_ms: NOW, known_until_ms: Some(1_735_689_600_000) };
+    let shards = job.source().plan(&window).unwrap();
+    let (changed, _) = run_payloads(&job, shards.iter().map(|shard| json!(shard))).unwrap();
     let expected = records.iter().filter(|record| record["modified"].as_str().unwrap() >= since).count();
     assert!(expected > 0 && expected < 600, "{expected}");
     assert_eq!(changed.len(), expected);
 
     // One question for each ecosystem and severity; together they find the same advisories.
     simulator.faults(&[]);
-    let mut job = source(&simulator, "filtered");
-    job.ecosystems = ["PIP", "NPM", "PIP"].map(str::to_owned).to_vec();
-    job.severities = ["HIGH", "CRITICAL"].map(str::to_owned).to_vec();
-    assert_eq!(job.0.plan(NOW, None).unwrap().len(), 4);
-    let (filtered, _) = run_all(&job, NOW).unwrap();
+    let filtered = GithubSource {
+        ecosystems: ["PIP", "NPM", "PIP"].map(str::to_owned).to_vec(),
+        severities: ["HIGH", "CRITICAL"].map(str::to_owned).to_vec(),
+        ..source(&simulator, "filtered")
+    };
+    assert_eq!(filtered.plan(&ListingWindow::everything(NOW)).unwrap().len(), 4);
+    let (filtered, _) = run_all(&AdvisoryJob::new(filtered, simulator.credentials()), NOW).unwrap();
     let expected: BTreeSet<&str> = records
         .iter()
         .filter(|record| {
@@ -101,7 +109,11 @@ fn walks_the_simulated_database() {
     .enumerate()
     {
         simulator.faults(&[fault]);
-        let (found, _) = run_all(&source(&simulator, &format!("fault{number}")), NOW).unwrap();
+        let (found, _) = run_all(
+            &AdvisoryJob::new(source(&simulator, &format!("fault{number}")), simulator.credentials()),
+            NOW,
+        )
+        .unwrap();
         assert!(ids(&found) == ids(&records), "{fault}: {} of {}", found.len(), records.len());
         assert_eq!(simulator.stats()["canary_hits"], 0, "{fault}");
     }
@@ -115,16 +127,17 @@ fn pages_that_lead_back_are_no_endless_walk() {
     let page = json!({"data": {"page": {"pageInfo": {"hasNextPage": true, "endCursor": "x"}, "nodes": []}}});
     let url = serve(move |_| (200, "application/json", page.to_string().into_bytes()));
     let cache = tempfile::tempdir().unwrap();
-    let mut job = Gather(Github { github_url: url, ..Github::default() });
-    job.access.cache = cache.path().to_owned();
-    job.access.credentials.github = Some("a-token".to_owned().into());
+    let upstream = UpstreamSettings::new(cache.path().to_owned(), 1.0);
+    let credentials = Credentials { github: Some("a-token".to_owned().into()), ..Credentials::default() };
+    let source = GithubSource { github_url: url, upstream, ..GithubSource::default() };
+    let job = AdvisoryJob::new(source, credentials);
     let error = run_all(&job, NOW).unwrap_err();
     assert!(error.contains("lead back"), "{error}");
 }
 
 #[test]
 fn without_a_token_it_says_how_to_get_one() {
-    let error = run_all(&Gather(Github::default()), NOW).unwrap_err();
+    let error = run_all(&AdvisoryJob::new(GithubSource::default(), Credentials::default()), NOW).unwrap_err();
     assert!(
         error.contains("GITHUB_TOKEN") && error.contains("--token-file") && error.contains("no scopes"),
         "{error}"
@@ -133,26 +146,21 @@ fn without_a_token_it_says_how_to_get_one() {
 
 #[test]
 fn unknown_names_are_refused_when_it_is_planned() {
-    let job = Github { ecosystems: vec!["COBOL".to_owned()], ..Github::default() };
-    let error = job.plan(NOW, None).unwrap_err().to_string();
+    let window = ListingWindow::everything(NOW);
+    let source = GithubSource { ecosystems: vec!["COBOL".to_owned()], ..GithubSource::default() };
+    let error = source.plan(&window).unwrap_err().to_string();
     assert!(error.contains("COBOL") && error.contains("RUBYGEMS"), "{error}");
-    let job = Github { since: Some("soon".to_owned()), ..Github::default() };
-    assert!(job.plan(NOW, None).unwrap_err().to_string().contains("soon"));
+    let source = GithubSource { since: Some("soon".to_owned()), ..GithubSource::default() };
+    assert!(source.plan(&window).unwrap_err().to_string().contains("soon"));
 }
 
 #[test]
 fn keeps_the_contract() {
     let Some(simulator) = Simulator::start(&[]) else { return };
-    let mut job = source(&simulator, "contract");
-    job.ecosystems = vec!["RUST".to_owned()];
-    let credentials = job.access.credentials.clone();
-    let again = |settings: Value| {
-        serde_json::from_value(settings).map(|mut made: Github| {
-            made.access.credentials = credentials.clone();
-            Gather(made)
-        })
-    };
-    check_job(&job, again).unwrap();
+    let rust = GithubSource { ecosystems: vec!["RUST".to_owned()], ..source(&simulator, "contract") };
+    let again =
+        |settings: Value| serde_json::from_value(settings).map(|source| github_job(&simulator, source));
+    check_job(&github_job(&simulator, rust), again).unwrap();
 }
 
 #[test]
@@ -182,8 +190,8 @@ fn reads_one_advisory_in_all_its_parts() {
         "cwes": {"totalCount": 1, "nodes": [{"cweId": "CWE-444"}]},
         "vulnerabilities": {"totalCount": 101, "nodes": [{"package": {"ecosystem": "PIP", "name": "waitress"}, "vulnerableVersionRange": ">= 0.1, < 1.4.0", "firstPatchedVersion": {"identifier": "1.4.0"}}]},
     });
-    let (read_one, cut) = read(&advisory.to_string()).unwrap();
-    assert_eq!(cut, Cut::Yes);
+    let (read_one, completeness) = read(&advisory.to_string()).unwrap();
+    assert_eq!(completeness, Completeness::Truncated);
     assert_eq!(
         (read_one.severity, &read_one.aliases[..]),
         (Some(Severity::Medium), &["CVE-2019-16785".to_owned()][..])

@@ -5,9 +5,10 @@ use std::io::{Read, Write};
 
 use serde_json::{Value, json};
 use streamguard_advisories::osv::record::read;
-use streamguard_advisories::{AdvisorySource, Gather, Osv};
+use streamguard_advisories::{AdvisoryJob, AdvisorySource, ListingWindow, OsvSource};
 use streamguard_engine::testing::check_job;
 
+use streamguard_http::{Credentials, UpstreamSettings};
 use streamguard_simulator::{Simulator, data, run_all, run_payloads, serve};
 
 /// 2026-11-01, after everything that was recorded.
@@ -73,13 +74,14 @@ fn hostile_records_are_no_records() {
     assert_eq!((advisory.cvss, advisory.severity, advisory.cwes.len()), (None, None, 0));
 }
 
-fn source(simulator: &Simulator, cache: &str, ecosystems: &[&str]) -> Gather<Osv> {
-    Gather(Osv {
+fn osv_job(simulator: &Simulator, cache: &str, ecosystems: &[&str]) -> AdvisoryJob<OsvSource> {
+    let source = OsvSource {
         osv_url: simulator.url("osv-bulk"),
         osv_ecosystems: ecosystems.iter().map(|name| (*name).to_owned()).collect(),
-        access: simulator.access(cache),
-        ..Osv::default()
-    })
+        upstream: simulator.upstream(cache),
+        ..OsvSource::default()
+    };
+    AdvisoryJob::new(source, simulator.credentials())
 }
 
 /// The newest date of change of each record.
@@ -93,7 +95,7 @@ fn changes(records: &[Value]) -> BTreeMap<&str, &str> {
 #[test]
 fn lists_the_simulated_bucket() {
     let Some(simulator) = Simulator::start(&[]) else { return };
-    let job = source(&simulator, "default", &[]);
+    let job = osv_job(&simulator, "default", &[]);
     let (records, counters) = run_all(&job, NOW).unwrap();
     assert_eq!(simulator.requests("osv-bulk"), 14, "one archive for each");
     assert_eq!(counters.get("records.malformed"), None);
@@ -101,7 +103,7 @@ fn lists_the_simulated_bucket() {
     assert!(all.len() > 3500, "{}", all.len());
 
     simulator.faults(&[]);
-    let whole = run_all(&source(&simulator, "whole", &["all"]), NOW).unwrap().0;
+    let whole = run_all(&osv_job(&simulator, "whole", &["all"]), NOW).unwrap().0;
     assert_eq!(simulator.requests("osv-bulk"), 1);
     assert!(changes(&whole).len() >= all.len());
 
@@ -110,12 +112,13 @@ fn lists_the_simulated_bucket() {
         (&["PyPI", "GitHub Actions"][..], "2024-06-01T00:00:00.000Z"),
         (&["all"], "2026-08-01T00:00:00.000Z"),
     ] {
-        let job = source(&simulator, "changes", ecosystems);
+        let job = osv_job(&simulator, "changes", ecosystems);
         let full = run_all(&job, NOW).unwrap().0;
         simulator.faults(&[]);
         let earlier = start.parse::<jiff::Timestamp>().unwrap().as_millisecond() as u64;
-        let payloads = job.0.plan(NOW, Some(earlier)).unwrap();
-        let (changed, _) = run_payloads(&job, payloads).unwrap();
+        let window = ListingWindow { clock_ms: NOW, known_until_ms: Some(earlier) };
+        let shards = job.source().plan(&window).unwrap();
+        let (changed, _) = run_payloads(&job, shards.iter().map(|shard| json!(shard))).unwrap();
         let full = changes(&full);
         let expected: BTreeSet<&str> =
             full.iter().filter(|(_, modified)| **modified >= start).map(|(id, _)| *id).collect();
@@ -126,10 +129,10 @@ fn lists_the_simulated_bucket() {
     }
 
     // An unknown ecosystem fails alone.
-    let unknown = run_all(&source(&simulator, "unknown", &["COBOL"]), NOW).unwrap_err();
+    let unknown = run_all(&osv_job(&simulator, "unknown", &["COBOL"]), NOW).unwrap_err();
     assert!(unknown.contains("COBOL") && unknown.contains("ecosystems.txt"), "{unknown}");
 
-    let sound = run_all(&source(&simulator, "sound", &["PyPI"]), NOW).unwrap().0;
+    let sound = run_all(&osv_job(&simulator, "sound", &["PyPI"]), NOW).unwrap().0;
     for (number, (fault, malformed)) in [
         ("zip-slip", true),
         ("zip-bomb", true),
@@ -145,7 +148,7 @@ fn lists_the_simulated_bucket() {
     {
         simulator.faults(&[fault]);
         let (found, counters) =
-            run_all(&source(&simulator, &format!("fault{number}"), &["PyPI"]), NOW).unwrap();
+            run_all(&osv_job(&simulator, &format!("fault{number}"), &["PyPI"]), NOW).unwrap();
         assert!(changes(&found) == changes(&sound), "{fault}: {} of {}", found.len(), sound.len());
         assert_eq!(counters.contains_key("records.malformed"), malformed, "{fault}: {counters:?}");
         assert_eq!(simulator.stats()["canary_hits"], 0, "{fault}");
@@ -172,8 +175,10 @@ fn odd_entries_of_an_archive_are_counted() {
     zip[at] = b'F';
     let url = serve(move |_| (200, "application/zip", zip.clone()));
     let cache = tempfile::tempdir().unwrap();
-    let mut job = Gather(Osv { osv_url: url, osv_ecosystems: vec!["all".to_owned()], ..Osv::default() });
-    job.access.cache = cache.path().to_owned();
+    let upstream = UpstreamSettings::new(cache.path().to_owned(), 1.0);
+    let source =
+        OsvSource { osv_url: url, osv_ecosystems: vec!["all".to_owned()], upstream, ..OsvSource::default() };
+    let job = AdvisoryJob::new(source, Credentials::default());
     let (records, counters) = run_all(&job, NOW).unwrap();
     assert_eq!((records.len(), &records[0]["id"]), (1, &json!("X-1")));
     assert_eq!((counters["records.malformed"], counters["records.malware"]), (4, 1));
@@ -182,6 +187,10 @@ fn odd_entries_of_an_archive_are_counted() {
 #[test]
 fn keeps_the_contract() {
     let Some(simulator) = Simulator::start(&[]) else { return };
-    let job = source(&simulator, "contract", &["Pub", "Hex"]);
-    check_job(&job, |settings: Value| serde_json::from_value(settings).map(Gather::<Osv>)).unwrap();
+    let job = osv_job(&simulator, "contract", &["Pub", "Hex"]);
+    let again = |settings: Value| {
+        let source: OsvSource = serde_json::from_value(settings)?;
+        Ok::<_, serde_json::Error>(AdvisoryJob::new(source, simulator.credentials()))
+    };
+    check_job(&job, again).unwrap();
 }

@@ -1,12 +1,12 @@
 //! Bitbucket, in the cloud and on servers.
 
-use super::address::Address;
-use super::{Pointer, Target, pointer, revision};
+use super::web_address::WebAddress;
+use super::{GitTarget, RepositoryPointer, pointer, revision};
 
 /// The host of the cloud.
 pub(super) const HOST: &str = "bitbucket.org";
 
-pub(super) fn parse(address: &Address) -> Option<Pointer> {
+pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let parts = address.parts();
     let [owner, name, rest @ ..] = parts.as_slice() else { return None };
     let target = match rest {
@@ -16,7 +16,7 @@ pub(super) fn parse(address: &Address) -> Option<Pointer> {
         ["pull-requests" | "pull-request", number, ..] => revision::pull(number),
         // Here the new one comes first.
         ["branches", "compare", range @ ..] => match revision::compare(range)? {
-            Target::Compare(new, old) => Some(Target::Compare(old, new)),
+            GitTarget::Compare(new, old) => Some(GitTarget::Compare(old, new)),
             _ => None,
         },
         ["src" | "raw", id, ..] => revision::state(id),
@@ -26,7 +26,7 @@ pub(super) fn parse(address: &Address) -> Option<Pointer> {
 }
 
 /// A server of one's own: `/projects/KEY/repos/name/..`, cloned from `/scm/key/name`.
-pub(super) fn parse_server(address: &Address) -> Option<Pointer> {
+pub(super) fn parse_server(address: &WebAddress) -> Option<RepositoryPointer> {
     let parts = address.parts();
     let at = parts.iter().position(|part| *part == "projects")?;
     let [_, project, "repos", name, rest @ ..] = &parts[at..] else { return None };

@@ -1,7 +1,7 @@
 //! cgit: `/<repository>/commit/?id=..`.
 
-use super::address::Address;
-use super::{Pointer, Target, kernel, pointer, revision};
+use super::web_address::WebAddress;
+use super::{GitTarget, RepositoryPointer, kernel, pointer, revision};
 
 /// Hosts whose repositories are not cloned from where cgit shows them (it serves clones there
 /// itself, unless it is told not to: `enable-http-clone` in cgitrc(5)): the path that cgit is at,
@@ -20,7 +20,7 @@ const ELSEWHERE: &[(&str, &str, &str, &str)] = &[
     ("w1.fi", "cgit/", "w1.fi", ""),
 ];
 
-pub(super) fn parse(address: &Address) -> Option<Pointer> {
+pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let parts = address.parts();
     let is_page = |part: &&str| {
         matches!(*part, "commit" | "patch" | "diff" | "rawdiff" | "tree" | "plain" | "blame" | "log" | "tag")
@@ -28,7 +28,7 @@ pub(super) fn parse(address: &Address) -> Option<Pointer> {
     let at = parts.iter().skip(1).position(is_page)? + 1;
     let id = address.parameter("id");
     // Others have pages of these names too, with plain numbers as ids.
-    let commit = |id| revision::id_not_name(id).map(Target::Commit);
+    let commit = |id| revision::id_not_name(id).map(GitTarget::Commit);
     let is_git =
         parts[at - 1].ends_with(".git") || address.host.split('.').any(|label| label.ends_with("git"));
     let target = match parts[at] {
@@ -45,7 +45,7 @@ pub(super) fn parse(address: &Address) -> Option<Pointer> {
 }
 
 /// The repository that is shown at a path.
-fn repository(shown_at: &str, path: &str, target: Target) -> Option<Pointer> {
+fn repository(shown_at: &str, path: &str, target: GitTarget) -> Option<RepositoryPointer> {
     if kernel::is_host(shown_at) {
         let path = path.strip_prefix("cgit/").or_else(|| path.strip_prefix("pub/scm/"))?;
         return kernel::repository(path, target);

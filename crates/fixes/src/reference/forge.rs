@@ -1,7 +1,7 @@
 //! Gitea, Forgejo and other forges, and the one form that nearly all of them share.
 
-use super::address::Address;
-use super::{Pointer, Target, bitbucket, github, gitlab, pointer, revision};
+use super::web_address::WebAddress;
+use super::{GitTarget, RepositoryPointer, bitbucket, github, gitlab, pointer, revision};
 
 /// Hosts that run Gitea or Forgejo, or that took over its forms, as Gitee did.
 const GITEA: &[&str] =
@@ -16,7 +16,7 @@ pub(super) fn is_gitea(host: &str) -> bool {
     GITEA.contains(&host) || matches!(first, Some("gitea" | "forgejo"))
 }
 
-pub(super) fn parse(address: &Address) -> Option<Pointer> {
+pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let host = address.host.as_str();
     let parts = address.parts();
     if host == "sourceforge.net" {
@@ -32,7 +32,7 @@ pub(super) fn parse(address: &Address) -> Option<Pointer> {
 }
 
 /// `/<owner>/<name>/..`, perhaps below a folder.
-fn gitea(host: &str, parts: &[&str]) -> Option<Pointer> {
+fn gitea(host: &str, parts: &[&str]) -> Option<RepositoryPointer> {
     let below = usize::from(parts.first() == Some(&"gitea"));
     let [_, _, rest @ ..] = parts.get(below..)? else { return None };
     let target = match rest {
@@ -50,14 +50,14 @@ fn gitea(host: &str, parts: &[&str]) -> Option<Pointer> {
 }
 
 /// `/p/<project>/<repository>/ci/..`; Mercurial's look the same.
-fn sourceforge(parts: &[&str]) -> Option<Pointer> {
+fn sourceforge(parts: &[&str]) -> Option<RepositoryPointer> {
     let ["p", project, name, "ci", id, rest @ ..] = parts else { return None };
     let target = if rest.first() == Some(&"tree") { revision::state(id) } else { revision::commit(id) }?;
     pointer("git.code.sf.net", &format!("p/{project}/{name}"), target)
 }
 
 /// `/<repository>/c/..`, where the repository may have a namespace or be a fork.
-fn pagure(host: &str, parts: &[&str]) -> Option<Pointer> {
+fn pagure(host: &str, parts: &[&str]) -> Option<RepositoryPointer> {
     let at = parts.iter().position(|part| matches!(*part, "c" | "pull-request"))?;
     let target = match &parts[at..] {
         ["c", id, ..] => revision::commit(id),
@@ -68,10 +68,10 @@ fn pagure(host: &str, parts: &[&str]) -> Option<Pointer> {
 }
 
 /// `/<owner>/<name>/commit/<whole id>` on any host: no software has it for anything else.
-fn anywhere(host: &str, parts: &[&str]) -> Option<Pointer> {
+fn anywhere(host: &str, parts: &[&str]) -> Option<RepositoryPointer> {
     let at = parts.iter().rposition(|part| *part == "commit").filter(|at| *at >= 2)?;
     let id = parts.get(at + 1).and_then(|id| revision::whole(id))?;
     // Viewers have the repositories of others, by their hosts.
     let is_viewer = [github::HOST, bitbucket::HOST].contains(&parts[0]) || gitlab::is_host(parts[0]);
-    (!is_viewer).then(|| pointer(host, &parts[..at].join("/"), Target::Commit(id))).flatten()
+    (!is_viewer).then(|| pointer(host, &parts[..at].join("/"), GitTarget::Commit(id))).flatten()
 }

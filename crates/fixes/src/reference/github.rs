@@ -2,8 +2,8 @@
 //!
 //! Forms as <https://docs.github.com/en/rest> and the site itself have them.
 
-use super::address::Address;
-use super::{Pointer, Target, pointer, revision};
+use super::web_address::WebAddress;
+use super::{GitTarget, RepositoryPointer, pointer, revision};
 
 /// The host of all repositories.
 pub(super) const HOST: &str = "github.com";
@@ -23,7 +23,7 @@ pub(super) fn is_host(host: &str) -> bool {
 }
 
 /// Names at the place of an owner that are pages of the site.
-pub(super) fn is_no_owner(name: &str) -> bool {
+pub(super) fn is_site_page(name: &str) -> bool {
     matches!(
         name,
         "about"
@@ -43,7 +43,7 @@ pub(super) fn is_no_owner(name: &str) -> bool {
     )
 }
 
-pub(super) fn parse(address: &Address) -> Option<Pointer> {
+pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let parts = address.parts();
     let (owner, name, target) = match (address.host.as_str(), parts.as_slice()) {
         (HOST | "redirect.github.com", [owner, name, rest @ ..]) => (owner, name, page(rest)?),
@@ -61,10 +61,10 @@ pub(super) fn parse(address: &Address) -> Option<Pointer> {
 }
 
 /// What a page below a repository is about.
-fn page(rest: &[&str]) -> Option<Target> {
+fn page(rest: &[&str]) -> Option<GitTarget> {
     match rest {
         ["commit", id, ..] => revision::commit(id),
-        ["commits", id] => revision::id_not_name(id).map(Target::Commit),
+        ["commits", id] => revision::id_not_name(id).map(GitTarget::Commit),
         // The history of a file, from that commit on.
         ["commits", id, ..] => revision::state(id),
         // All of a pull request as it was at some commit is no commit; one commit of it is.
@@ -85,7 +85,7 @@ fn page(rest: &[&str]) -> Option<Target> {
 }
 
 /// An archive of a commit or a tag; one by a bare name may be of a branch.
-fn archive(rest: &[&str]) -> Option<Target> {
+fn archive(rest: &[&str]) -> Option<GitTarget> {
     let last = rest.last()?;
     let stem = [".zip", ".tar.gz"].iter().find_map(|suffix| last.strip_suffix(suffix)).unwrap_or(last);
     match rest {
@@ -96,10 +96,10 @@ fn archive(rest: &[&str]) -> Option<Target> {
 }
 
 /// What an answer of the API is about.
-fn api(rest: &[&str]) -> Option<Target> {
+fn api(rest: &[&str]) -> Option<GitTarget> {
     match rest {
         ["git", "commits", id] => revision::commit(id),
-        ["commits", id, ..] => revision::id_not_name(id).map(Target::Commit),
+        ["commits", id, ..] => revision::id_not_name(id).map(GitTarget::Commit),
         ["pulls", number, ..] => revision::pull(number),
         ["compare", range @ ..] => revision::compare(range),
         ["releases", "tags", tag @ ..] => revision::tag(tag),

@@ -1,10 +1,10 @@
 //! Gitiles: the repositories of Android, Chromium, Go and others at Google.
 
-use super::address::Address;
-use super::{Pointer, Target, pointer, revision};
+use super::web_address::WebAddress;
+use super::{GitTarget, RepositoryPointer, pointer, revision};
 
 /// `/<repository>/+/<revision>`; the number of a change in review is no revision.
-pub(super) fn parse(address: &Address) -> Option<Pointer> {
+pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let parts = address.parts();
     let at = parts.iter().position(|part| matches!(*part, "+" | "+show" | "+log"))?;
     let host = address.host.as_str();
@@ -15,9 +15,9 @@ pub(super) fn parse(address: &Address) -> Option<Pointer> {
         ["refs", "tags", tag] => revision::tag(&[tag]),
         [range] if range.contains("..") => revision::compare(&[range]),
         // `^!` is the change that a commit made, and `/` behind it the list of its files.
-        [id] => revision::id_not_name(id.strip_suffix("^!").unwrap_or(id)).map(Target::Commit),
+        [id] => revision::id_not_name(id.strip_suffix("^!").unwrap_or(id)).map(GitTarget::Commit),
         [id, ..] => match id.strip_suffix("^!") {
-            Some(id) => revision::id_not_name(id).map(Target::Commit),
+            Some(id) => revision::id_not_name(id).map(GitTarget::Commit),
             None => revision::state(id),
         },
         [] => None,

@@ -1,7 +1,7 @@
 //! GitLab, on its own host and on those of many projects.
 
-use super::address::Address;
-use super::{Pointer, Target, github, pointer, revision};
+use super::web_address::WebAddress;
+use super::{GitTarget, RepositoryPointer, github, pointer, revision};
 
 /// Hosts of projects that run GitLab without saying so in their name.
 const HOSTS: &[&str] = &[
@@ -23,7 +23,7 @@ pub(super) fn is_host(host: &str) -> bool {
 }
 
 /// A page behind the part `-`, which no other software has, or one of the time before it.
-pub(super) fn parse(address: &Address) -> Option<Pointer> {
+pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let parts = address.parts();
     // Viewers have the part `-` too, behind the repositories of others.
     if parts.first().is_some_and(|first| *first == github::HOST || is_host(first)) {
@@ -53,7 +53,7 @@ pub(super) fn parse(address: &Address) -> Option<Pointer> {
             None => revision::pull(number),
         },
         ["commit", id, ..] => revision::commit(id),
-        ["commits", id] => revision::id_not_name(id).map(Target::Commit),
+        ["commits", id] => revision::id_not_name(id).map(GitTarget::Commit),
         ["compare", range @ ..] => revision::compare(range),
         ["blob" | "tree" | "raw" | "blame" | "commits", id, ..] => revision::state(id),
         ["tags" | "releases", tag @ ..] => revision::tag(tag),

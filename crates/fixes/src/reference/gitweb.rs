@@ -1,7 +1,7 @@
 //! gitweb: `?p=<repository>;a=commit;h=..` and `/<repository>.git/commit/..`.
 
-use super::address::Address;
-use super::{Pointer, Target, kernel, pointer, revision};
+use super::web_address::WebAddress;
+use super::{GitTarget, RepositoryPointer, kernel, pointer, revision};
 
 /// Where the repositories of a gitweb are cloned from: its host, and the path in front of them
 /// on that host. gitweb itself serves no clones, so that only known ones have an answer.
@@ -33,12 +33,12 @@ const CLONED_FROM: &[(&str, &str)] = &[
     ("sourceware.org", "git/"),
 ];
 
-pub(super) fn parse(address: &Address) -> Option<Pointer> {
+pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     by_parameters(address).or_else(|| by_path(address))
 }
 
 /// The action and what it is about are parameters; so is the repository, or it is the path.
-fn by_parameters(address: &Address) -> Option<Pointer> {
+fn by_parameters(address: &WebAddress) -> Option<RepositoryPointer> {
     let id = |name| address.parameter(name);
     let target = match address.parameter("a")? {
         "commit" | "commitdiff" | "commitdiff_plain" | "patch" => revision::commit(id("h")?),
@@ -60,7 +60,7 @@ fn by_parameters(address: &Address) -> Option<Pointer> {
 }
 
 /// All is in the path, behind a repository that ends in `.git`.
-fn by_path(address: &Address) -> Option<Pointer> {
+fn by_path(address: &WebAddress) -> Option<RepositoryPointer> {
     let parts = address.parts();
     let at = parts.iter().position(|part| part.ends_with(".git"))?;
     let target = match &parts[at + 1..] {
@@ -79,7 +79,7 @@ fn by_path(address: &Address) -> Option<Pointer> {
 }
 
 /// The repository that a gitweb at `path` calls `project`.
-fn repository(host: &str, path: &str, project: &str, target: Target) -> Option<Pointer> {
+fn repository(host: &str, path: &str, project: &str, target: GitTarget) -> Option<RepositoryPointer> {
     let project = project.trim_matches('/');
     if kernel::is_host(host) {
         return kernel::repository(project.strip_prefix("pub/scm/").unwrap_or(project), target);

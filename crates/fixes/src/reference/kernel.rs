@@ -1,13 +1,13 @@
 //! kernel.org: its short links, and what is its own about its long ones.
 
-use super::address::Address;
-use super::{Pointer, Target, pointer, revision};
+use super::web_address::WebAddress;
+use super::{GitTarget, RepositoryPointer, pointer, revision};
 
 /// The host of all repositories.
 const HOST: &str = "git.kernel.org";
 
 /// The short forms: `/linus/ID`, `/linus/c/ID`, `/tip/ID`, `/stable/c/ID`, `/netdev/net/c/ID`.
-pub(super) fn parse(address: &Address) -> Option<Pointer> {
+pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     if address.host != HOST {
         return None;
     }
@@ -23,7 +23,7 @@ pub(super) fn parse(address: &Address) -> Option<Pointer> {
 }
 
 /// The repository that cgit and gitweb call `path`.
-pub(super) fn repository(path: &str, target: Target) -> Option<Pointer> {
+pub(super) fn repository(path: &str, target: GitTarget) -> Option<RepositoryPointer> {
     let path = path.strip_suffix(".git").unwrap_or(path);
     // Renamed in 2011; the old name still leads to the same repository.
     let path =

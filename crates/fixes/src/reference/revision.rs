@@ -1,7 +1,7 @@
 //! Names of commits, tags and ranges in URLs.
 
-use super::Target;
-use super::address::PUNCTUATION;
+use super::GitTarget;
+use super::web_address::PUNCTUATION;
 
 /// Digits of a whole id.
 const WHOLE: usize = 40;
@@ -29,35 +29,35 @@ pub(super) fn whole(text: &str) -> Option<String> {
 }
 
 /// A commit, at a place where nothing else can stand.
-pub(super) fn commit(text: &str) -> Option<Target> {
-    id(text).map(Target::Commit)
+pub(super) fn commit(text: &str) -> Option<GitTarget> {
+    id(text).map(GitTarget::Commit)
 }
 
 /// Files at a commit.
-pub(super) fn state(text: &str) -> Option<Target> {
-    whole(text).map(Target::State)
+pub(super) fn state(text: &str) -> Option<GitTarget> {
+    whole(text).map(GitTarget::State)
 }
 
 /// The number of a pull request, with what its pages and patches add.
-pub(super) fn pull(text: &str) -> Option<Target> {
+pub(super) fn pull(text: &str) -> Option<GitTarget> {
     let text = text.trim_end().trim_end_matches(PUNCTUATION);
     let text = text.strip_suffix(".patch").or_else(|| text.strip_suffix(".diff")).unwrap_or(text);
     // Parsing alone would take a plus sign.
     let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|number| is_number && *number > 0).map(Target::Pull)
+    text.parse().ok().filter(|number| is_number && *number > 0).map(GitTarget::Pull)
 }
 
 /// A tag, whose name may have several parts.
-pub(super) fn tag(parts: &[&str]) -> Option<Target> {
-    name(&parts.join("/")).map(Target::Tag)
+pub(super) fn tag(parts: &[&str]) -> Option<GitTarget> {
+    name(&parts.join("/")).map(GitTarget::Tag)
 }
 
 /// `A...B` or `A..B`, from the old to the new, whose names may have several parts.
-pub(super) fn compare(parts: &[&str]) -> Option<Target> {
+pub(super) fn compare(parts: &[&str]) -> Option<GitTarget> {
     let text = parts.join("/");
     let text = text.strip_suffix(".patch").or_else(|| text.strip_suffix(".diff")).unwrap_or(&text);
     let (old, new) = text.split_once("...").or_else(|| text.split_once(".."))?;
-    Some(Target::Compare(name(old)?, name(new)?))
+    Some(GitTarget::Compare(name(old)?, name(new)?))
 }
 
 /// A name that git allows for a tag or branch, or that is a commit's id (git-check-ref-format,

@@ -5,34 +5,48 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value;
-use streamguard_advisories::{AdvisorySource, Cve, Gather, Github, Osv};
+use streamguard_advisories::{
+    AdvisoryJob, AdvisorySource, CveSource, GithubSource, ListingWindow, OsvSource, SourceContext, target_key,
+};
 use streamguard_dataset::{Advisory, MergedAdvisory, Reference, Sample};
 use streamguard_engine::testing::check_job_after;
-use streamguard_engine::{CompletionStatus, EarlierResults, FinishedRun, Job, RunOptions};
-use streamguard_fixes::Fixes;
-use streamguard_http::Access;
+use streamguard_engine::{
+    CompletionStatus, EarlierResults, FinishedRun, Job, JobError, RunOptions, ShardError,
+};
+use streamguard_fixes::{FixesJob, FixesSettings, SourceTarget};
+use streamguard_http::{Credentials, UpstreamSettings};
 use streamguard_snapshot::Snapshot;
 
-fn access(cache: &Path) -> Access {
-    {
-        let Snapshot { folder, clock_ms } = Snapshot::embedded(cache).unwrap();
-        Access::replaying(cache.to_owned(), folder, clock_ms)
-    }
+fn upstream(cache: &Path) -> UpstreamSettings {
+    let Snapshot { folder, clock_ms } = Snapshot::embedded(cache).unwrap();
+    UpstreamSettings::replaying(cache.to_owned(), folder, clock_ms)
 }
 
-fn fixes(cache: &Path, samples: u64) -> Fixes {
-    let access = access(cache);
-    Fixes { access, cve_samples: samples, github_samples: samples, osv_samples: samples, ..Fixes::default() }
+/// Numbers of samples that are enough of NVD's, GitHub's and OSV's advisories.
+fn targets(samples: [u64; 3]) -> impl Iterator<Item = SourceTarget> {
+    ["cve", "github", "osv"]
+        .into_iter()
+        .zip(samples)
+        .map(|(source, samples)| SourceTarget { source, samples })
 }
 
-fn source<S: AdvisorySource + Default + 'static>(cache: &Path) -> Arc<dyn Job> {
-    let mut source = S::default();
-    *source.access_mut() = access(cache);
-    Arc::new(Gather(source))
+fn fixes(cache: &Path, samples: [u64; 3]) -> FixesJob {
+    let settings = FixesSettings { upstream: upstream(cache), ..FixesSettings::default() };
+    FixesJob::new(settings, targets(samples), Credentials::default())
 }
 
-fn run(cache: &Path, fixes: Fixes) -> FinishedRun {
-    let jobs = vec![source::<Cve>(cache), source::<Github>(cache), source::<Osv>(cache), Arc::new(fixes)];
+fn source(source: impl AdvisorySource + 'static) -> Arc<dyn Job> {
+    Arc::new(AdvisoryJob::new(source, Credentials::default()))
+}
+
+fn run(cache: &Path, fixes: FixesJob) -> FinishedRun {
+    let upstream = upstream(cache);
+    let jobs = vec![
+        source(CveSource { upstream: upstream.clone(), ..CveSource::default() }),
+        source(GithubSource { upstream: upstream.clone(), ..GithubSource::default() }),
+        source(OsvSource { upstream, ..OsvSource::default() }),
+        Arc::new(fixes),
+    ];
     streamguard_engine::run(jobs, &RunOptions::default(), None, &mut ()).unwrap()
 }
 
@@ -47,7 +61,7 @@ fn lines<T: serde::de::DeserializeOwned>(finished: &FinishedRun, name: &str) -> 
 #[test]
 fn each_commit_is_mined_once_and_told_of_in_each_advisory() {
     let cache = tempfile::tempdir().unwrap();
-    let finished = run(cache.path(), fixes(cache.path(), 1000));
+    let finished = run(cache.path(), fixes(cache.path(), [1000; 3]));
     assert_eq!(finished.status, CompletionStatus::Complete, "{:?}", finished.state.jobs);
     let samples: Vec<Sample> = lines(&finished, "fixes.jsonl");
     let places: BTreeSet<_> = samples
@@ -78,13 +92,12 @@ fn each_commit_is_mined_once_and_told_of_in_each_advisory() {
 #[test]
 fn a_target_counts_samples_of_its_own_source() {
     let cache = tempfile::tempdir().unwrap();
-    let some = Fixes { cve_samples: 7, github_samples: 0, osv_samples: 5, ..fixes(cache.path(), 0) };
-    let finished = run(cache.path(), some);
+    let finished = run(cache.path(), fixes(cache.path(), [7, 0, 5]));
     let metrics = &finished.state.jobs[3].summary.metrics;
     let of = |name: &str| metrics[name].as_u64().unwrap();
     assert!(of("samples.cve") >= 7 && of("samples.osv") >= 5, "{metrics:?}");
     assert!(of("samples") <= of("samples.cve") + of("samples.osv"), "{metrics:?}");
-    let all = run(cache.path(), fixes(cache.path(), 1000));
+    let all = run(cache.path(), fixes(cache.path(), [1000; 3]));
     let all = &all.state.jobs[3].summary.metrics["samples"];
     assert!(metrics["samples"].as_u64() < all.as_u64(), "it stops when it has enough");
 }
@@ -92,46 +105,48 @@ fn a_target_counts_samples_of_its_own_source() {
 #[test]
 fn it_keeps_the_contract_of_a_job() {
     let cache = tempfile::tempdir().unwrap();
-    let finished = run(cache.path(), fixes(cache.path(), 1000));
+    let finished = run(cache.path(), fixes(cache.path(), [1000; 3]));
     let results = ["cve", "github", "osv"]
         .iter()
         .zip(&finished.files)
         .fold(EarlierResults::default(), |results, (name, made)| results.with_files(name, made.clone()));
-    let make = |settings: Value| serde_json::from_value::<Fixes>(settings);
-    check_job_after(&fixes(cache.path(), 1000), make, results).unwrap();
+    let make = |mut settings: Value| {
+        for target in targets([0; 3]) {
+            assert_eq!(settings[target_key(target.source)].take(), 1000);
+            settings.as_object_mut().unwrap().remove(&target_key(target.source));
+        }
+        let settings: FixesSettings = serde_json::from_value(settings)?;
+        Ok::<_, serde_json::Error>(FixesJob::new(settings, targets([1000; 3]), Credentials::default()))
+    };
+    check_job_after(&fixes(cache.path(), [1000; 3]), make, results).unwrap();
 }
 
 /// A source of one advisory that is not to be believed.
 #[derive(Debug, Default, serde::Serialize)]
 struct Hostile {
-    access: Access,
+    #[serde(rename = "access")]
+    upstream: UpstreamSettings,
     urls: Vec<String>,
 }
 
 impl AdvisorySource for Hostile {
+    type Shard = ();
+
     fn name(&self) -> &'static str {
         "cve"
     }
 
-    fn access(&self) -> &Access {
-        &self.access
+    fn upstream(&self) -> &UpstreamSettings {
+        &self.upstream
     }
 
-    fn access_mut(&mut self) -> &mut Access {
-        &mut self.access
+    fn plan(&self, _: &ListingWindow) -> Result<Vec<()>, JobError> {
+        Ok(vec![()])
     }
 
-    fn plan(&self, _: u64, _: Option<u64>) -> Result<Vec<Value>, streamguard_engine::JobError> {
-        Ok(vec![Value::Null])
-    }
-
-    fn list(
-        &self,
-        _: &Value,
-        advisories: &mut streamguard_advisories::Advisories<'_, '_>,
-    ) -> Result<(), streamguard_engine::ShardError> {
+    fn list(&self, (): &(), context: &mut SourceContext<'_, '_>) -> Result<(), ShardError> {
         let references = self.urls.iter().map(|url| Reference { url: url.clone(), tags: Vec::new() });
-        advisories.emit(&Advisory {
+        context.emit(&Advisory {
             id: "CVE-2024-0001".to_owned(),
             collector: "cve".to_owned(),
             references: references.collect(),
@@ -151,10 +166,11 @@ fn what_advisories_name_leads_to_allowed_hosts_only() {
         format!("https://user:pass@github.com/o/r/commit/{id}"),
         format!("https://github.com.evil.example/o/r/commit/{id}"),
     ];
-    let access = Access::new(cache.path().to_owned(), 1.0);
-    let hostile = Hostile { access: access.clone(), urls: urls.into() };
-    let fixes = Fixes { access, cve_samples: 10, ..Fixes::default() };
-    let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(Gather(hostile)), Arc::new(fixes)];
+    let upstream = UpstreamSettings::new(cache.path().to_owned(), 1.0);
+    let hostile = Hostile { upstream: upstream.clone(), urls: urls.into() };
+    let settings = FixesSettings { upstream, ..FixesSettings::default() };
+    let fixes = FixesJob::new(settings, targets([10, 0, 0]), Credentials::default());
+    let jobs = vec![source(hostile), Arc::new(fixes)];
     let finished = streamguard_engine::run(jobs, &RunOptions::default(), None, &mut ()).unwrap();
     assert_eq!(finished.status, CompletionStatus::Complete, "{:?}", finished.state.jobs);
     let text = String::from_utf8(finished.files[1]["advisories.jsonl"].clone()).unwrap();

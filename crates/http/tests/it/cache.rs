@@ -6,9 +6,11 @@ use std::thread;
 use std::time::Duration;
 
 use streamguard_cache::{CacheBucket, HostSlot, clear, prune, usage};
-use streamguard_http::{Access, Client, Freshness, Request, Service, Unfit, UpstreamError};
+use streamguard_http::{
+    Client, Credentials, Freshness, Request, Service, Unfit, UpstreamError, UpstreamSettings,
+};
 
-use super::server::{Do, Server, Waiting, access, client, json, read_json, request, status};
+use super::server::{Do, Server, Waiting, client, client_of, json, read_json, request, settings, status};
 
 fn ask(client: &Client, request: &Request) -> Result<String, UpstreamError> {
     client.ask(request, &mut Waiting::default(), &mut read_json)
@@ -43,13 +45,13 @@ fn a_run_asks_once_and_the_next_one_whether_it_changed() {
             json("ETag: \"a\"\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n", "[1]")
         })]
     });
-    let (_folder, access) = access();
+    let (_folder, settings) = settings();
     let first = request(Service::Osv, server.url("/a"));
     let next = Request { freshness: Freshness::Run(2), ..first.clone() };
     let whenever = Request { freshness: Freshness::Forever, ..first.clone() };
     for (request, asked) in [(&first, 1), (&first, 1), (&whenever, 1), (&next, 2), (&next, 2), (&first, 3)] {
         // A client of its own each time, as in a process that was started again.
-        assert_eq!(ask(&client(&access), request).unwrap(), "[1]");
+        assert_eq!(ask(&client(&settings), request).unwrap(), "[1]");
         assert_eq!(server.count(), asked);
     }
 }
@@ -57,10 +59,10 @@ fn a_run_asks_once_and_the_next_one_whether_it_changed() {
 #[test]
 fn a_changed_answer_replaces_the_old_one() {
     let server = Server::saying_each(vec![json("ETag: \"a\"\r\n", "[1]"), json("ETag: \"b\"\r\n", "[2]")]);
-    let (folder, access) = access();
+    let (folder, settings) = settings();
     let first = request(Service::Osv, server.url("/a"));
     let next = Request { freshness: Freshness::Run(2), ..first.clone() };
-    let client = client(&access);
+    let client = client(&settings);
     assert_eq!(ask(&client, &first).unwrap(), "[1]");
     assert_eq!(ask(&client, &next).unwrap(), "[2]");
     assert_eq!(fs::read_to_string(only(folder.path(), ".body")).unwrap(), "[2]");
@@ -70,10 +72,10 @@ fn a_changed_answer_replaces_the_old_one() {
 fn what_is_not_there_is_asked_for_once_in_a_run() {
     let gone = || status("404 Not Found", "", "no such thing");
     let server = Server::saying_each(vec![gone(), json("ETag: \"a\"\r\n", "[1]"), gone(), gone()]);
-    let (folder, access) = access();
+    let (folder, settings) = settings();
     let ask = |freshness| {
         let request = Request { freshness, ..request(Service::Osv, server.url("/a")) };
-        ask(&client(&access), &request)
+        ask(&client(&settings), &request)
     };
     for (run, is_there, asked) in [(1, false, 1), (1, false, 1), (2, true, 2), (3, false, 3), (3, false, 3)] {
         match ask(Freshness::Run(run)) {
@@ -88,7 +90,7 @@ fn what_is_not_there_is_asked_for_once_in_a_run() {
     assert!(ask(Freshness::Forever).is_err());
     assert_eq!(server.count(), 4);
     assert_eq!(server.heard()[1].header("if-none-match"), None);
-    let mut snapshot = Access::default();
+    let mut snapshot = UpstreamSettings::default();
     snapshot.snapshot = Some(folder.path().to_owned());
     let recorded = request(Service::Osv, server.url("/a"));
     let answer = client(&snapshot).ask(&recorded, &mut Waiting::default(), &mut read_json);
@@ -102,8 +104,8 @@ fn what_was_posted_is_part_of_the_question() {
         assert!(heard.head.starts_with("POST") && heard.header("if-none-match").is_none());
         vec![Do::Say(json("ETag: \"a\"\r\n", &n.to_string()))]
     });
-    let (_folder, access) = access();
-    let client = client(&access);
+    let (_folder, settings) = settings();
+    let client = client(&settings);
     let one = Request { body: Some("{}".into()), ..request(Service::GitHub, server.url("/graphql")) };
     let other = Request { body: Some("{\"a\":1}".into()), ..one.clone() };
     let next = Request { freshness: Freshness::Run(2), ..one.clone() };
@@ -115,8 +117,8 @@ fn what_was_posted_is_part_of_the_question() {
 #[test]
 fn a_damaged_entry_is_fetched_again() {
     let server = Server::saying(json("ETag: \"a\"\r\n", "[\"sound\"]"));
-    let (folder, access) = access();
-    let client = client(&access);
+    let (folder, settings) = settings();
+    let client = client(&settings);
     let request = request(Service::Osv, server.url("/a"));
     ask(&client, &request).unwrap();
     let damages: [&dyn Fn(); 5] = [
@@ -142,13 +144,13 @@ fn a_damaged_entry_is_fetched_again() {
 #[test]
 fn many_that_ask_the_same_make_one_request() {
     let server = Server::start(|_, _| vec![Do::Pause(Duration::from_millis(200)), Do::Say(json("", "[1]"))]);
-    let (_folder, access) = access();
+    let (_folder, settings) = settings();
     let request = request(Service::Osv, server.url("/a"));
-    let shared = client(&access);
+    let shared = client(&settings);
     thread::scope(|scope| {
         for _ in 0..8 {
             // Locks are between open files: to them, clients are as good as processes.
-            scope.spawn(|| assert_eq!(ask(&client(&access), &request).unwrap(), "[1]"));
+            scope.spawn(|| assert_eq!(ask(&client(&settings), &request).unwrap(), "[1]"));
         }
         for _ in 0..4 {
             let (shared, request) = (&shared, &request);
@@ -162,8 +164,8 @@ fn many_that_ask_the_same_make_one_request() {
 fn many_threads_ask_one_client_for_different_things() {
     let server =
         Server::start(|n, _| vec![Do::Pause(Duration::from_millis(20)), Do::Say(json("", &n.to_string()))]);
-    let (_folder, access) = access();
-    let client = client(&access);
+    let (_folder, settings) = settings();
+    let client = client(&settings);
     thread::scope(|scope| {
         for thread in 0..12 {
             let (client, server) = (&client, &server);
@@ -182,9 +184,9 @@ fn many_threads_ask_one_client_for_different_things() {
 #[test]
 fn what_its_reader_refuses_is_not_kept() {
     let server = Server::saying(json("", "[1]"));
-    let (folder, access) = access();
+    let (folder, settings) = settings();
     let request = request(Service::Osv, server.url("/a"));
-    let error = client(&access)
+    let error = client(&settings)
         .ask(&request, &mut Waiting::default(), &mut |_| Err::<(), _>(Unfit::Refused("no".into())))
         .unwrap_err();
     assert!(matches!(error, UpstreamError::Refused { .. }), "{error}");
@@ -196,16 +198,14 @@ fn what_its_reader_refuses_is_not_kept() {
 #[test]
 fn a_snapshot_answers_without_network_and_stays_as_it_is() {
     let server = Server::saying(json("", "[1]"));
-    let (folder, mut live) = access();
-    live.credentials.github = Some("sgcanary".into());
+    let (folder, live) = settings();
+    let credentials = Credentials { github: Some("sgcanary".into()), ..Credentials::default() };
     let asked = request(Service::GitHub, server.url("/a"));
-    ask(&client(&live), &asked).unwrap();
+    ask(&client_of(&live, &credentials), &asked).unwrap();
     let before = files(folder.path());
 
-    let mut replay = Access::default();
-    replay.cache = "/nowhere".into();
-    replay.snapshot = Some(folder.path().into());
-    let client = Client::new(&replay).unwrap();
+    let replay = UpstreamSettings::replaying("/nowhere".into(), folder.path().into(), 0);
+    let client = Client::new(&replay, &Credentials::default()).unwrap();
     let later = Request { freshness: Freshness::Run(9), ..asked.clone() };
     assert_eq!(ask(&client, &later).unwrap(), "[1]");
     let missing = request(Service::GitHub, server.url("/b"));
@@ -220,8 +220,8 @@ fn a_snapshot_answers_without_network_and_stays_as_it_is() {
 #[test]
 fn the_cache_is_counted_pruned_and_cleared() {
     let server = Server::saying(json("", "[1]"));
-    let (folder, access) = access();
-    let client = client(&access);
+    let (folder, settings) = settings();
+    let client = client(&settings);
     for path in ["/a", "/b"] {
         ask(&client, &request(Service::Osv, server.url(path))).unwrap();
     }
@@ -236,7 +236,7 @@ fn the_cache_is_counted_pruned_and_cleared() {
     assert_eq!(prune(folder.path(), Duration::ZERO).unwrap().entries, 3);
     assert_eq!(entries(), [0, 1, 0, 0, 0]);
     ask(&client, &request(Service::Osv, server.url("/a"))).unwrap();
-    let used = HostSlot::acquire(&access.cache, "a", 1, &mut Waiting::default()).unwrap();
+    let used = HostSlot::acquire(&settings.cache, "a", 1, &mut Waiting::default()).unwrap();
     // Budgets stay, whoever uses them: without them a limit could be exceeded.
     let cleared = clear(folder.path()).unwrap();
     assert_eq!((cleared.entries, cleared.in_use), (1, 0));
@@ -248,9 +248,9 @@ fn the_cache_is_counted_pruned_and_cleared() {
 #[test]
 fn a_scale_that_is_none_is_refused() {
     for scale in [-1.0, f64::NAN, f64::INFINITY, 1e9] {
-        let (_folder, mut access) = access();
-        access.rate_scale = scale;
-        let error = Client::new(&access).unwrap_err().to_string();
+        let (_folder, mut settings) = settings();
+        settings.rate_scale = scale;
+        let error = Client::new(&settings, &Credentials::default()).unwrap_err().to_string();
         assert!(error.starts_with("rate-scale: "), "{error}");
     }
 }

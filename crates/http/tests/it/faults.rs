@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 use streamguard_http::{Accept, Request, Service, UpstreamError};
 
 use super::cache::files;
-use super::server::{Do, Server, Waiting, access, client, json, read_json, request, status};
+use super::server::{Do, Server, Waiting, client, json, read_json, request, settings, status};
 
 /// Asks a server with an empty cache: what came, and what was said meanwhile.
 fn ask(server: &Server) -> (Result<String, UpstreamError>, Vec<String>) {
@@ -19,9 +19,9 @@ fn ask(server: &Server) -> (Result<String, UpstreamError>, Vec<String>) {
 }
 
 fn ask_for(request: &Request) -> (Result<String, UpstreamError>, Vec<String>) {
-    let (folder, access) = access();
+    let (folder, settings) = settings();
     let mut waiting = Waiting::default();
-    let answer = client(&access).ask(request, &mut waiting, &mut read_json);
+    let answer = client(&settings).ask(request, &mut waiting, &mut read_json);
     let bodies = files(&folder.path().join("answers"))
         .iter()
         .filter(|path| path.extension().is_some_and(|end| end == "body"))
@@ -132,8 +132,8 @@ fn a_connection_is_used_again() {
             stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
         }
     });
-    let (_folder, access) = access();
-    let client = client(&access);
+    let (_folder, settings) = settings();
+    let client = client(&settings);
     for (path, expected) in [("a", "[0]"), ("b", "[1]")] {
         let asked = request(Service::Osv, format!("{url}{path}"));
         assert_eq!(client.ask(&asked, &mut Waiting::default(), &mut read_json).unwrap(), expected);
@@ -225,9 +225,9 @@ fn an_archive_stays_as_it_is() {
         "Content-Type: application/gzip\r\nContent-Encoding: gzip\r\n",
         &packed,
     ));
-    let (_folder, access) = access();
+    let (_folder, settings) = settings();
     let archive = Request { accept: Accept::Archive, ..request(Service::NvdFeeds, server.url("/a.gz")) };
-    let bytes = client(&access)
+    let bytes = client(&settings)
         .ask(&archive, &mut Waiting::default(), &mut |answer| Ok(answer.bytes().unwrap()))
         .unwrap();
     assert_eq!(bytes, packed);
@@ -272,8 +272,8 @@ fn a_stop_is_heard_at_once() {
     let scripts: [fn() -> Vec<Do>; 2] = [silent, told];
     for script in scripts {
         let server = Server::start(move |_, _| script());
-        let (_folder, access) = access();
-        let client = streamguard_http::Client::new(&access).unwrap();
+        let (_folder, settings) = settings();
+        let client = streamguard_http::Client::new(&settings, &Default::default()).unwrap();
         let mut waiting = Waiting::default();
         let stop = waiting.is_stopped.clone();
         let ended = thread::scope(|scope| {

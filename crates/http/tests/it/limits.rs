@@ -6,16 +6,21 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use streamguard_cache::HostSlot;
-use streamguard_http::{Access, Request, Service, Unfit};
+use streamguard_http::{Request, Service, Unfit, UpstreamSettings};
 
-use super::server::{Do, Server, Waiting, access, client, json, read_json, request, status};
+use super::server::{Do, Server, Waiting, client, json, read_json, request, settings, status};
 
 /// Asks in `threads` threads, each with a client of its own, for `each` different things.
-fn ask_in_threads(access: &Access, threads: usize, each: usize, ask: &(dyn Fn(usize) -> Request + Sync)) {
+fn ask_in_threads(
+    settings: &UpstreamSettings,
+    threads: usize,
+    each: usize,
+    ask: &(dyn Fn(usize) -> Request + Sync),
+) {
     thread::scope(|scope| {
         for thread in 0..threads {
             scope.spawn(move || {
-                let client = client(&access.clone());
+                let client = client(&settings.clone());
                 for n in 0..each {
                     let request = ask(thread * each + n);
                     client.ask(&request, &mut Waiting::default(), &mut read_json).unwrap();
@@ -31,9 +36,9 @@ fn nvd_never_counts_too_many() {
     let server = Server::start(|n, _| {
         vec![Do::Pause(Duration::from_millis(1 + n as u64 * 37 % 100)), Do::Say(json("", "[1]"))]
     });
-    let (_folder, mut access) = access();
-    access.rate_scale = 0.02;
-    ask_in_threads(&access, 4, 6, &|n| request(Service::Nvd, server.url(&format!("/{n}"))));
+    let (_folder, mut settings) = settings();
+    settings.rate_scale = 0.02;
+    ask_in_threads(&settings, 4, 6, &|n| request(Service::Nvd, server.url(&format!("/{n}"))));
     let mut times: Vec<Instant> = server.heard().iter().map(|heard| heard.began).collect();
     times.sort();
     let window = Duration::from_secs(30).mul_f64(0.02);
@@ -60,11 +65,11 @@ fn retry_after_holds_everybody_back() {
             _ => vec![Do::Say(json("", "[1]"))],
         }
     });
-    let (_folder, access) = access();
+    let (_folder, settings) = settings();
     thread::scope(|scope| {
-        scope.spawn(|| ask_in_threads(&access, 1, 1, &|_| request(Service::Osv, server.url("/a"))));
+        scope.spawn(|| ask_in_threads(&settings, 1, 1, &|_| request(Service::Osv, server.url("/a"))));
         thread::sleep(Duration::from_millis(300));
-        ask_in_threads(&access, 3, 2, &|n| request(Service::Osv, server.url(&format!("/{n}"))));
+        ask_in_threads(&settings, 3, 2, &|n| request(Service::Osv, server.url(&format!("/{n}"))));
     });
     assert_eq!(server.count(), 8);
 }
@@ -72,10 +77,10 @@ fn retry_after_holds_everybody_back() {
 #[test]
 fn whoever_wants_too_long_a_wait_is_given_up() {
     let server = Server::saying(status("503 No", "Retry-After: 1000000000\r\n", ""));
-    let (_folder, access) = access();
+    let (_folder, settings) = settings();
     for path in ["/a", "/b"] {
         let began = Instant::now();
-        let asked = client(&access).ask(
+        let asked = client(&settings).ask(
             &request(Service::Osv, server.url(path)),
             &mut Waiting::default(),
             &mut read_json,
@@ -93,8 +98,8 @@ fn a_spent_quota_is_waited_for_by_the_servers_clock() {
     let spent = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-RateLimit-Limit: 60\r\n\
                  X-RateLimit-Remaining: 10\r\nX-RateLimit-Reset: 784111779\r\n";
     let server = Server::saying_each(vec![json(spent, "[1]"), json("", "[2]")]);
-    let (_folder, access) = access();
-    let client = client(&access);
+    let (_folder, settings) = settings();
+    let client = client(&settings);
     let mut waiting = Waiting::default();
     for path in ["/a", "/b"] {
         client.ask(&request(Service::GitHub, server.url(path)), &mut waiting, &mut read_json).unwrap();
@@ -116,8 +121,8 @@ fn a_spent_quota_is_waited_for_by_the_servers_clock() {
 fn a_limit_that_only_the_body_tells_is_waited_for() {
     let server =
         Server::saying_each(vec![json("", "{\"errors\":[{\"type\":\"RATE_LIMITED\"}]}"), json("", "[1]")]);
-    let (_folder, access) = access();
-    let asked = client(&access).ask(
+    let (_folder, settings) = settings();
+    let asked = client(&settings).ask(
         &Request { body: Some("{}".into()), ..request(Service::GitHub, server.url("/graphql")) },
         &mut Waiting::default(),
         &mut |answer| match read_json(answer)? {
@@ -139,12 +144,12 @@ fn limits_that_come_as_refusals_are_waited_for() {
     ] {
         let server =
             Server::start(move |n, _| vec![Do::Say(if n == 0 { refusal.clone() } else { json("", "[1]") })]);
-        let (_folder, access) = access();
-        ask_in_threads(&access, 1, 1, &|_| request(service, server.url("/a")));
+        let (_folder, settings) = settings();
+        ask_in_threads(&settings, 1, 1, &|_| request(service, server.url("/a")));
         let heard = server.heard();
         assert!(heard[1].began - heard[0].began >= Duration::from_millis(least), "{service:?}");
         if service == Service::GitHub {
-            ask_in_threads(&access, 4, 2, &|n| request(service, server.url(&format!("/{n}"))));
+            ask_in_threads(&settings, 4, 2, &|n| request(service, server.url(&format!("/{n}"))));
             assert!(server.heard().iter().all(|heard| heard.at_once == 1), "one at a time from now on");
         }
     }
@@ -152,18 +157,18 @@ fn limits_that_come_as_refusals_are_waited_for() {
 
 #[test]
 fn lanes_are_few_and_come_back() {
-    let (_folder, access) = access();
+    let (_folder, settings) = settings();
     let mut waiting = Waiting::default();
-    let first = HostSlot::acquire(&access.cache, "github.com", 2, &mut waiting).unwrap();
-    let _second = HostSlot::acquire(&access.cache, "github.com", 2, &mut waiting).unwrap();
-    let _elsewhere = HostSlot::acquire(&access.cache, "gitlab.com", 2, &mut waiting).unwrap();
+    let first = HostSlot::acquire(&settings.cache, "github.com", 2, &mut waiting).unwrap();
+    let _second = HostSlot::acquire(&settings.cache, "github.com", 2, &mut waiting).unwrap();
+    let _elsewhere = HostSlot::acquire(&settings.cache, "gitlab.com", 2, &mut waiting).unwrap();
     waiting.is_stopped.store(true, std::sync::atomic::Ordering::Relaxed);
     assert!(matches!(
-        HostSlot::acquire(&access.cache, "github.com", 2, &mut waiting),
+        HostSlot::acquire(&settings.cache, "github.com", 2, &mut waiting),
         Err(streamguard_cache::CacheError::Stopped)
     ));
     drop(first);
-    HostSlot::acquire(&access.cache, "github.com", 2, &mut Waiting::default()).unwrap();
+    HostSlot::acquire(&settings.cache, "github.com", 2, &mut Waiting::default()).unwrap();
 }
 
 /// What a child process is to ask, and with which cache.
@@ -174,20 +179,20 @@ const CHILD: [&str; 2] = ["STREAMGUARD_TEST_URL", "STREAMGUARD_TEST_CACHE"];
 #[ignore = "is run by other tests, in a process of its own"]
 fn a_child_asks_nvd() {
     let [Ok(url), Ok(cache)] = CHILD.map(std::env::var) else { return };
-    let (_folder, mut access) = access();
-    access.cache = cache.into();
-    let client = streamguard_http::Client::new(&access).unwrap();
+    let (_folder, mut settings) = settings();
+    settings.cache = cache.into();
+    let client = streamguard_http::Client::new(&settings, &Default::default()).unwrap();
     for n in 0..4 {
         let url = format!("{url}/{}/{n}", std::process::id());
         client.ask(&request(Service::Nvd, url), &mut Waiting::default(), &mut read_json).unwrap();
     }
 }
 
-fn child(access: &Access, server: &Server) -> Child {
+fn child(settings: &UpstreamSettings, server: &Server) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "limits::a_child_asks_nvd", "--ignored"])
         .env(CHILD[0], server.url(""))
-        .env(CHILD[1], &access.cache)
+        .env(CHILD[1], &settings.cache)
         .stdout(Stdio::null())
         .spawn()
         .unwrap()
@@ -196,8 +201,8 @@ fn child(access: &Access, server: &Server) -> Child {
 #[test]
 fn processes_share_a_window() {
     let server = Server::saying(json("", "[1]"));
-    let (_folder, access) = access();
-    let mut children: Vec<Child> = (0..3).map(|_| child(&access, &server)).collect();
+    let (_folder, settings) = settings();
+    let mut children: Vec<Child> = (0..3).map(|_| child(&settings, &server)).collect();
     assert!(children.iter_mut().all(|child| child.wait().unwrap().success()));
     let mut times: Vec<Instant> = server.heard().iter().map(|heard| heard.began).collect();
     times.sort();
@@ -214,8 +219,8 @@ fn a_killed_process_leaves_no_budget_behind_that_is_spent_for_ever() {
         0..5 => vec![Do::Pause(Duration::from_secs(60))],
         _ => vec![Do::Say(json("", "[1]"))],
     });
-    let (_folder, access) = access();
-    let mut children: Vec<Child> = (0..5).map(|_| child(&access, &server)).collect();
+    let (_folder, settings) = settings();
+    let mut children: Vec<Child> = (0..5).map(|_| child(&settings, &server)).collect();
     let began = Instant::now();
     while server.count() < 5 && began.elapsed() < Duration::from_secs(30) {
         thread::sleep(Duration::from_millis(10));
@@ -226,7 +231,7 @@ fn a_killed_process_leaves_no_budget_behind_that_is_spent_for_ever() {
         child.kill().unwrap();
         child.wait().unwrap();
     }
-    ask_in_threads(&access, 1, 1, &|_| request(Service::Nvd, server.url("/a")));
+    ask_in_threads(&settings, 1, 1, &|_| request(Service::Nvd, server.url("/a")));
     let waited = server.heard()[5].began - killed;
     assert!(waited >= Duration::from_millis(300), "the server may have counted until then: {waited:?}");
     assert!(waited < Duration::from_secs(20), "{waited:?}");

@@ -2,23 +2,24 @@
 
 use std::fs;
 
-use streamguard_http::{Access, Request, Service, UpstreamError};
+use streamguard_http::{Credentials, Request, Service, UpstreamError, UpstreamSettings};
 
 use super::cache::files;
-use super::server::{Do, Server, Waiting, access, client, json, read_json, request, status};
+use super::server::{Do, Server, Waiting, client_of, json, read_json, request, settings, status};
 
 const CANARY: &str = "sgcanary_7f3a9d";
 
-fn ask(access: &Access, request: &Request) -> Result<String, UpstreamError> {
-    client(access).ask(request, &mut Waiting::default(), &mut read_json)
+type Caller = (UpstreamSettings, Credentials);
+
+fn ask((settings, credentials): &Caller, request: &Request) -> Result<String, UpstreamError> {
+    client_of(settings, credentials).ask(request, &mut Waiting::default(), &mut read_json)
 }
 
 /// Somebody with all credentials.
-fn somebody() -> (tempfile::TempDir, Access) {
-    let (folder, mut access) = access();
-    access.credentials.github = Some(CANARY.into());
-    access.credentials.nvd = Some(CANARY.into());
-    (folder, access)
+fn somebody() -> (tempfile::TempDir, Caller) {
+    let (folder, settings) = settings();
+    let credentials = Credentials { github: Some(CANARY.into()), nvd: Some(CANARY.into()) };
+    (folder, (settings, credentials))
 }
 
 fn redirect(code: &str, to: &str) -> Vec<u8> {
@@ -36,8 +37,8 @@ fn credentials_go_to_their_services_only() {
         (Service::GitHost, "authorization", None),
     ] {
         let server = Server::saying(json("", "[1]"));
-        let (_folder, access) = somebody();
-        ask(&access, &request(service, server.url("/a"))).unwrap();
+        let (_folder, caller) = somebody();
+        ask(&caller, &request(service, server.url("/a"))).unwrap();
         let heard = &server.heard()[0];
         assert_eq!(heard.header(header), value, "{service:?}");
         assert!(heard.header("user-agent").unwrap().starts_with("streamguard/"));
@@ -51,8 +52,8 @@ fn nothing_follows_to_another_origin() {
         for service in [Service::Nvd, Service::GitHub, Service::Osv] {
             let evil = Server::saying(json("", "[\"evil\"]"));
             let server = Server::saying(redirect(code, &evil.url("/b")));
-            let (_folder, access) = somebody();
-            let error = ask(&access, &request(service, server.url("/a"))).unwrap_err();
+            let (_folder, caller) = somebody();
+            let error = ask(&caller, &request(service, server.url("/a"))).unwrap_err();
             let text = error.to_string();
             assert!(matches!(&error, UpstreamError::Moved { to, .. } if *to == evil.url("/b")), "{text}");
             assert!(text.ends_with("which is not followed") && !text.contains(CANARY), "{text}");
@@ -61,8 +62,8 @@ fn nothing_follows_to_another_origin() {
     }
     for to in ["file:///etc/passwd", "https://127.0.0.1/", "//evil.test/a", "gopher://a/"] {
         let server = Server::saying(redirect("302 A", to));
-        let (_folder, access) = somebody();
-        let error = ask(&access, &request(Service::GitHub, server.url("/a"))).unwrap_err();
+        let (_folder, caller) = somebody();
+        let error = ask(&caller, &request(Service::GitHub, server.url("/a"))).unwrap_err();
         assert!(matches!(error, UpstreamError::Moved { .. }), "{error}");
     }
 }
@@ -73,11 +74,11 @@ fn redirects_within_the_origin_are_followed_for_a_while() {
         assert!(heard.head.contains(CANARY) && heard.header("referer").is_none());
         vec![Do::Say(if n < 4 { redirect("302 A", &format!("/{n}")) } else { json("", "[1]") })]
     });
-    let (_folder, access) = somebody();
-    assert_eq!(ask(&access, &request(Service::GitHub, server.url("/a"))).unwrap(), "[1]");
+    let (_folder, caller) = somebody();
+    assert_eq!(ask(&caller, &request(Service::GitHub, server.url("/a"))).unwrap(), "[1]");
 
     let server = Server::saying(redirect("301 A", "/a"));
-    let error = ask(&access, &request(Service::Osv, server.url("/a"))).unwrap_err().to_string();
+    let error = ask(&caller, &request(Service::Osv, server.url("/a"))).unwrap_err().to_string();
     assert!(error.contains("more than 4 redirects"), "{error}");
     assert_eq!(server.count(), 5);
 }
@@ -85,21 +86,23 @@ fn redirects_within_the_origin_are_followed_for_a_while() {
 #[test]
 fn a_git_host_says_where_something_is_now() {
     let server = Server::saying(redirect("301 A", "/new/name"));
-    let (_folder, access) = access();
-    let error = ask(&access, &request(Service::GitHost, server.url("/old/name"))).unwrap_err();
+    let (_folder, settings) = settings();
+    let caller = (settings, Credentials::default());
+    let error = ask(&caller, &request(Service::GitHost, server.url("/old/name"))).unwrap_err();
     assert!(matches!(&error, UpstreamError::Moved { to, .. } if *to == server.url("/new/name")), "{error}");
 }
 
 #[test]
 fn two_credentials_do_not_share_answers() {
     let server = Server::start(|n, _| vec![Do::Say(json("", &n.to_string()))]);
-    let (_folder, mut access) = access();
+    let (_folder, settings) = settings();
+    let mut caller = (settings, Credentials::default());
     let asked = request(Service::GitHub, server.url("/a"));
     for (token, expected) in
         [(None, "0"), (Some("one"), "1"), (Some("two"), "2"), (Some("one"), "1"), (None, "0")]
     {
-        access.credentials.github = token.map(Into::into);
-        assert_eq!(ask(&access, &asked).unwrap(), expected);
+        caller.1.github = token.map(Into::into);
+        assert_eq!(ask(&caller, &asked).unwrap(), expected);
     }
 }
 
@@ -119,13 +122,13 @@ fn a_credential_is_nowhere() {
         redirect("302 A", &location),
     ] {
         for service in [Service::Nvd, Service::GitHub] {
-            let (folder, access) = somebody();
+            let (folder, caller) = somebody();
             let server = Server::saying(answer.clone());
-            let client = client(&access);
+            let client = client_of(&caller.0, &caller.1);
             let mut waiting = Waiting::default();
             let asked = request(service, server.url(&format!("/a?apiKey={CANARY}")));
             let result = client.ask(&asked, &mut waiting, &mut read_json);
-            let mut said = vec![format!("{result:?} {client:?} {access:?}")];
+            let mut said = vec![format!("{result:?} {client:?} {caller:?}")];
             said.extend(result.err().map(|error| error.to_string()));
             said.extend(waiting.notes);
             for path in files(folder.path()) {
@@ -137,9 +140,9 @@ fn a_credential_is_nowhere() {
             }
         }
     }
-    let (_folder, mut access) = somebody();
-    access.credentials.github = Some(format!("{CANARY}\n").into());
+    let (_folder, mut caller) = somebody();
+    caller.1.github = Some(format!("{CANARY}\n").into());
     let error =
-        ask(&access, &request(Service::GitHub, "http://127.0.0.1:1/".into())).unwrap_err().to_string();
+        ask(&caller, &request(Service::GitHub, "http://127.0.0.1:1/".into())).unwrap_err().to_string();
     assert!(error.contains("GITHUB_TOKEN") && !error.contains(CANARY), "{error}");
 }

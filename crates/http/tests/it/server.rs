@@ -9,7 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use streamguard_http::{
-    Accept, Access, Answer, Client, Freshness, Patience, Progress, Request, Service, Unfit,
+    Accept, Answer, Client, Credentials, Freshness, Patience, Progress, Request, Service, Unfit,
+    UpstreamSettings,
 };
 use tempfile::TempDir;
 
@@ -195,16 +196,21 @@ impl Progress for Waiting {
 }
 
 /// A cache of its own, with windows a hundredth as long.
-pub(super) fn access() -> (TempDir, Access) {
+pub(super) fn settings() -> (TempDir, UpstreamSettings) {
     let folder = tempfile::tempdir().unwrap();
-    let mut access = Access::default();
-    access.cache = folder.path().to_owned();
-    access.rate_scale = 0.01;
-    (folder, access)
+    let mut settings = UpstreamSettings::default();
+    settings.cache = folder.path().to_owned();
+    settings.rate_scale = 0.01;
+    (folder, settings)
 }
 
 /// A client for whom a second is long.
-pub(super) fn client(access: &Access) -> Client {
+pub(super) fn client(settings: &UpstreamSettings) -> Client {
+    client_of(settings, &Credentials::default())
+}
+
+/// The same, with credentials.
+pub(super) fn client_of(settings: &UpstreamSettings, credentials: &Credentials) -> Client {
     let patience = Patience {
         connect: Duration::from_secs(5),
         first_byte: Duration::from_millis(400),
@@ -214,7 +220,7 @@ pub(super) fn client(access: &Access) -> Client {
         whole: Duration::from_secs(3),
         archive: Duration::from_secs(6),
     };
-    Client::with_patience(access, patience).unwrap()
+    Client::with_patience(settings, credentials, patience).unwrap()
 }
 
 /// A question for JSON, in run 1.

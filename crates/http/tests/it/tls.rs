@@ -12,7 +12,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection};
 use streamguard_http::Service;
 
-use super::server::{Waiting, access, client, read_json, request};
+use super::server::{Waiting, client, read_json, request, settings};
 
 /// Makes a certificate that nobody signed; false if there is no openssl to do that.
 fn make_certificate(folder: &Path) -> bool {
@@ -53,10 +53,10 @@ fn a_certificate_that_nobody_signed_is_named_and_final() {
             let _ = io::copy(&mut stream, &mut io::sink());
         }
     });
-    let (_folder, access) = access();
+    let (_folder, settings) = settings();
     let mut waiting = Waiting::default();
     let asked = request(Service::Osv, format!("https://localhost:{port}/a"));
-    let error = client(&access).ask(&asked, &mut waiting, &mut read_json).unwrap_err().to_string();
+    let error = client(&settings).ask(&asked, &mut waiting, &mut read_json).unwrap_err().to_string();
     assert!(error.contains("no secure connection to localhost: invalid peer certificate"), "{error}");
     assert!(waiting.notes.is_empty(), "no other try: {:?}", waiting.notes);
 }

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use streamguard_collect::Collect;
+use streamguard_collect::CollectorJob;
 use streamguard_dataset::{Flag, Sample};
 use streamguard_engine::{CompletionStatus, RunOptions};
 use streamguard_mining::RepoCollector;
@@ -99,7 +99,7 @@ impl Field {
         repo.push(self.sound.display().to_string());
         let options = RunOptions { workers: 2, ..RunOptions::default() };
         let jobs: Vec<Arc<dyn streamguard_engine::Job>> =
-            vec![Arc::new(Collect(RepoCollector { repo, ..settings }))];
+            vec![Arc::new(CollectorJob::new(RepoCollector { repo, ..settings }))];
         let finished = streamguard_engine::run(jobs, &options, None, &mut ()).unwrap();
         let state = &finished.state.jobs[0];
         let lines = finished.files[0].get("repo.jsonl").cloned().unwrap_or_default();

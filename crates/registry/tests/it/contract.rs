@@ -3,28 +3,28 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use streamguard_collect::Collect;
+use streamguard_collect::CollectorJob;
 use streamguard_engine::Secrets;
 use streamguard_engine::testing::check_job;
-use streamguard_http::{Access, Credentials};
+use streamguard_http::UpstreamSettings;
 use streamguard_mining::RepoCollector;
-use streamguard_registry::{self as registry, JobEntry, SettingOwner};
+use streamguard_registry::{self as registry, InheritedSetting, JobEntry, SettingOwner};
 use streamguard_snapshot::Snapshot;
 use streamguard_synthetic::SyntheticCollector;
 
 #[test]
 fn synthetic_keeps_the_contract() {
-    let job = Collect(SyntheticCollector { synthetic_samples: 300, seed: 3 });
-    check_job(&job, |settings: Value| serde_json::from_value(settings).map(Collect)).unwrap();
+    let job = CollectorJob::new(SyntheticCollector { synthetic_samples: 300, seed: 3 });
+    check_job(&job, |settings: Value| serde_json::from_value(settings).map(CollectorJob::new)).unwrap();
 }
 
 #[test]
 fn repo_keeps_the_contract() {
     let cache = tempfile::tempdir().unwrap();
     let snapshot = Snapshot::embedded(cache.path()).unwrap();
-    let access = Access::replaying(cache.path().to_owned(), snapshot.folder, snapshot.clock_ms);
-    let job = Collect(RepoCollector { access, repo_samples: 40, ..RepoCollector::default() });
-    check_job(&job, |settings: Value| serde_json::from_value(settings).map(Collect)).unwrap();
+    let upstream = UpstreamSettings::replaying(cache.path().to_owned(), snapshot.folder, snapshot.clock_ms);
+    let job = CollectorJob::new(RepoCollector { upstream, repo_samples: 40, ..RepoCollector::default() });
+    check_job(&job, |settings: Value| serde_json::from_value(settings).map(CollectorJob::new)).unwrap();
 }
 
 #[test]
@@ -32,26 +32,27 @@ fn every_listed_job_is_made_from_its_own_settings() {
     for entry in registry::collected() {
         let matches = (entry.flags)(clap::Command::new("test")).get_matches_from(["test"]);
         let settings = (entry.settings)(&matches).unwrap();
-        let job = (entry.make)(settings.clone(), Credentials::default()).unwrap();
+        let job = (entry.make)(settings.clone(), &Secrets::default()).unwrap();
         assert_eq!((job.name(), job.settings()), (entry.name, settings));
         assert_eq!(inherited(entry), without_flag(entry), "{}", entry.name);
         for (key, _) in entry.quick {
             assert!(job.settings().get(key).is_some(), "{} has no {key}", entry.name);
         }
-        assert!((entry.make)(serde_json::json!({"nonsense": 1}), Credentials::default()).is_err());
+        assert!((entry.make)(serde_json::json!({"nonsense": 1}), &Secrets::default()).is_err());
     }
     assert!(registry::make("nothing", Value::Null, Secrets::default()).is_err());
 }
 
 /// The settings that the registry lets a job inherit; each from an owner that has such a flag.
 fn inherited(entry: &JobEntry) -> BTreeSet<String> {
-    for (key, owner) in entry.inherited {
+    let inherited = (entry.inherited)();
+    for InheritedSetting { key, owner } in &inherited {
         if let SettingOwner::Job(job) | SettingOwner::TargetOf(job) = owner {
             let job = registry::find(job).unwrap();
-            assert!(flags(job).contains(*key), "{} has no flag --{key}", job.name);
+            assert!(flags(job).contains(key), "{} has no flag --{key}", job.name);
         }
     }
-    entry.inherited.iter().map(|(key, _)| (*key).to_owned()).collect()
+    inherited.into_iter().map(|setting| setting.key).collect()
 }
 
 /// The settings of a job that are not flags of it.

@@ -12,7 +12,7 @@ use serde_json::Value;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::escape::escape;
 use streamguard::ui::{self, group_digits};
-use streamguard_fixes::reference::{self, History, Target};
+use streamguard_fixes::reference::{self, CommitHistory, GitTarget};
 use streamguard_git::{self as git, Source};
 
 /// Finds the repositories and commits that the URLs of advisories name
@@ -63,7 +63,7 @@ pub(super) fn run(arguments: &ResolveArgs) -> Result<Exit> {
 }
 
 /// The history of a repository on this machine, by the key of the one that it is a clone of.
-fn local(path: &Path) -> Result<(String, History)> {
+fn local(path: &Path) -> Result<(String, CommitHistory)> {
     let shown = path.display().to_string();
     let unknown = || {
         UsageError(format!(
@@ -78,7 +78,7 @@ fn local(path: &Path) -> Result<(String, History)> {
     };
     let url = if name.starts_with("https://") { name } else { by_folder(&path).ok_or_else(unknown)? };
     let repository = git::open(&path).map_err(|error| UsageError(error.to_string()))?;
-    Ok((reference::key(&url), History::read(repository, &|| false)?))
+    Ok((reference::repository_key(&url), CommitHistory::read(repository, &|| false)?))
 }
 
 /// The repository at GitHub that a folder, or the one around it, is called after.
@@ -103,7 +103,7 @@ struct Row<'a> {
 }
 
 struct Resolver {
-    histories: BTreeMap<String, History>,
+    histories: BTreeMap<String, CommitHistory>,
     json: bool,
     counts: Counts,
 }
@@ -156,8 +156,8 @@ impl Resolver {
             self.counts.add(row.kind, true);
             if let Some(history) = self.histories.get(pointer.key().as_str()) {
                 let (asked, found) = match &pointer.target {
-                    Target::Pull(number) => (true, history.pull(*number)),
-                    Target::Commit(id) if id.len() < 40 => (true, history.abbreviated(id)),
+                    GitTarget::Pull(number) => (true, history.pull(*number)),
+                    GitTarget::Commit(id) if id.len() < 40 => (true, history.abbreviated(id)),
                     _ => (false, None),
                 };
                 self.counts.asked += u64::from(asked);
@@ -183,13 +183,13 @@ impl Resolver {
 }
 
 /// The name of a target's kind, and what it is.
-fn shown(target: &Target) -> (&'static str, Option<String>) {
+fn shown(target: &GitTarget) -> (&'static str, Option<String>) {
     match target {
-        Target::Commit(id) => ("commit", Some(id.clone())),
-        Target::Pull(number) => ("pull", Some(number.to_string())),
-        Target::Compare(old, new) => ("compare", Some(format!("{old}...{new}"))),
-        Target::Tag(name) => ("tag", Some(name.clone())),
-        Target::State(id) => ("state", Some(id.clone())),
+        GitTarget::Commit(id) => ("commit", Some(id.clone())),
+        GitTarget::Pull(number) => ("pull", Some(number.to_string())),
+        GitTarget::Compare(old, new) => ("compare", Some(format!("{old}...{new}"))),
+        GitTarget::Tag(name) => ("tag", Some(name.clone())),
+        GitTarget::State(id) => ("state", Some(id.clone())),
     }
 }
 

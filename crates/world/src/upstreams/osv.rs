@@ -20,7 +20,7 @@ type RecordsByEcosystem<'a> = BTreeMap<&'static str, Vec<(&'a str, &'a WorldAdvi
 fn ecosystems(advisories: &[WorldAdvisory]) -> RecordsByEcosystem<'_> {
     // OSV has more ecosystems than the world has languages; their archives are empty.
     let mut all: RecordsByEcosystem<'_> =
-        streamguard_advisories::osv::ECOSYSTEMS.iter().map(|name| (*name, Vec::new())).collect();
+        streamguard_advisories::osv::DEFAULT_ECOSYSTEMS.iter().map(|name| (*name, Vec::new())).collect();
     for advisory in advisories.iter().filter(|advisory| advisory.known.osv) {
         let Some((id, ecosystem)) = &advisory.osv else { continue };
         all.entry(ecosystem).or_default().push((id, advisory));

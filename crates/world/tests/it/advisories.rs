@@ -81,7 +81,7 @@ fn ids_are_fictional_and_unique() {
 /// The repositories hold everything that advisories refer to: commits, tags, numbers, CVE ids.
 #[test]
 fn references_lead_to_existing_objects() {
-    use streamguard_fixes::reference::Target;
+    use streamguard_fixes::reference::GitTarget;
     let written = WorldOnDisk::new(WorldSettings { seed: 77, ..WorldSettings::default() });
     let advisories = &written.truth.advisories;
     for advisory in advisories.iter().filter(|advisory| advisory.resolves) {
@@ -97,17 +97,19 @@ fn references_lead_to_existing_objects() {
             assert_eq!(&pointer.repository, url);
             let id = fix.to_string();
             match (advisory.naming, pointer.target) {
-                (FixNaming::Commit, Target::Commit(named)) => assert!(id.starts_with(&named), "{reference}"),
-                (FixNaming::Comparison, Target::Compare(from, to)) if to == id => {
+                (FixNaming::Commit, GitTarget::Commit(named)) => {
+                    assert!(id.starts_with(&named), "{reference}")
+                }
+                (FixNaming::Comparison, GitTarget::Compare(from, to)) if to == id => {
                     assert_eq!(from, commit.parent_ids().next().expect("a parent").to_string());
                 }
-                (FixNaming::Comparison, Target::Compare(from, to)) => {
+                (FixNaming::Comparison, GitTarget::Compare(from, to)) => {
                     for tag in [from, to] {
                         assert!(repository.find_reference(&format!("refs/tags/{tag}")).is_ok(), "{tag}");
                     }
                     assert!(commit.message_raw_sloppy().to_string().contains(&advisory.ids[0]));
                 }
-                (FixNaming::Pull, Target::Pull(number)) => {
+                (FixNaming::Pull, GitTarget::Pull(number)) => {
                     let head = repository.head_id().expect("a head");
                     let says = |message: String| {
                         message.starts_with(&format!("Merge pull request #{number} "))
@@ -122,7 +124,7 @@ fn references_lead_to_existing_objects() {
                         says(commit.message_raw_sloppy().to_string())
                     }));
                 }
-                (FixNaming::Release, Target::Tag(tag)) => {
+                (FixNaming::Release, GitTarget::Tag(tag)) => {
                     assert!(repository.find_reference(&format!("refs/tags/{tag}")).is_ok());
                     let message = commit.message_raw_sloppy().to_string();
                     assert!(message.contains(&advisory.ids[0]), "{message}");

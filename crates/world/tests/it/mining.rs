@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use streamguard_collect::Collect;
+use streamguard_collect::CollectorJob;
 use streamguard_engine::{CompletionStatus, RunOptions};
 use streamguard_mining::RepoCollector;
 use streamguard_world::{Findability, WorldSettings};
@@ -19,7 +19,8 @@ fn mine(world: &WorldOnDisk) -> BTreeSet<Pair> {
     let collector = RepoCollector { repo: repositories, ..RepoCollector::default() };
     let options = RunOptions { workers: 2, ..RunOptions::default() };
     let finished =
-        streamguard_engine::run(vec![Arc::new(Collect(collector))], &options, None, &mut ()).unwrap();
+        streamguard_engine::run(vec![Arc::new(CollectorJob::new(collector))], &options, None, &mut ())
+            .unwrap();
     assert_eq!(finished.status, CompletionStatus::Complete, "{:?}", finished.state.jobs[0].failed_shards);
     let lines = String::from_utf8(finished.files[0]["repo.jsonl"].clone()).unwrap();
     lines

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use streamguard_advisories::{Cve, Gather, Github, Osv};
-use streamguard_collect::Collect;
+use streamguard_advisories::{AdvisoryJob, CveSource, GithubSource, OsvSource};
+use streamguard_collect::CollectorJob;
 use streamguard_dataset::{MergedAdvisory, Sample};
 use streamguard_engine::{CompletionStatus, FinishedRun, Job, RunOptions};
 use streamguard_exploitdb::ExploitDb;
-use streamguard_fixes::Fixes;
-use streamguard_http::Access;
+use streamguard_fixes::{FixesJob, FixesSettings, SourceTarget};
+use streamguard_http::{Credentials, UpstreamSettings};
 use streamguard_world::{CLOCK_MS, World, WorldSettings, WorldTruth};
 
 /// Unpacks a snapshot into a folder.
@@ -38,21 +38,15 @@ fn lines<'a, T: serde::de::DeserializeOwned + 'a>(
 fn fixes_of_advisories_are_found() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let truth = unpacked(1, folder.path());
-    let mut access = Access::default();
-    access.snapshot = Some(folder.path().to_owned());
-    access.clock_ms = Some(CLOCK_MS);
+    let upstream = UpstreamSettings::replaying("".into(), folder.path().to_owned(), CLOCK_MS);
+    let none = Credentials::default;
+    let targets = ["cve", "github", "osv"].map(|source| SourceTarget { source, samples: 10_000 });
     let jobs: Vec<Arc<dyn Job>> = vec![
-        Arc::new(Gather(Cve { access: access.clone(), ..Cve::default() })),
-        Arc::new(Gather(Github { access: access.clone(), ..Github::default() })),
-        Arc::new(Gather(Osv { access: access.clone(), ..Osv::default() })),
-        Arc::new(Collect(ExploitDb { access: access.clone(), ..ExploitDb::default() })),
-        Arc::new(Fixes {
-            access: access.clone(),
-            cve_samples: 10_000,
-            github_samples: 10_000,
-            osv_samples: 10_000,
-            ..Fixes::default()
-        }),
+        Arc::new(AdvisoryJob::new(CveSource { upstream: upstream.clone(), ..Default::default() }, none())),
+        Arc::new(AdvisoryJob::new(GithubSource { upstream: upstream.clone(), ..Default::default() }, none())),
+        Arc::new(AdvisoryJob::new(OsvSource { upstream: upstream.clone(), ..Default::default() }, none())),
+        Arc::new(CollectorJob::new(ExploitDb { upstream: upstream.clone(), ..ExploitDb::default() })),
+        Arc::new(FixesJob::new(FixesSettings { upstream, ..Default::default() }, targets, none())),
     ];
     let finished =
         streamguard_engine::run(jobs, &RunOptions { workers: 2, ..RunOptions::default() }, None, &mut ())

@@ -1,19 +1,19 @@
-//! Versions, by the names of their tags.
+//! Versions, found by the names of their tags.
 
 use std::collections::BTreeMap;
 
 use gix::ObjectId;
 
-/// The commit of a version: that of the one tag whose name is the version, or else of the one whose
-/// name ends with it. `1_2_3` and `1-2-3` are taken for `1.2.3`.
-pub(super) fn tag(tags: &BTreeMap<String, ObjectId>, version: &str) -> Option<ObjectId> {
-    let version = plain(version);
+/// Returns the commit of a version: of the only tag whose name is the version, or else of the only
+/// tag whose name ends with it. `1_2_3` and `1-2-3` count as `1.2.3`.
+pub(super) fn commit_of_version(tags: &BTreeMap<String, ObjectId>, version: &str) -> Option<ObjectId> {
+    let version = normalized(version);
     let version = version.strip_prefix('v').unwrap_or(&version);
     if !version.starts_with(|first: char| first.is_ascii_digit()) {
         return None;
     }
-    // The best that is there decides; tags of one commit are one.
-    for wanted in [Prefix::None, Prefix::Release, Prefix::Name] {
+    // The best form that any tag has decides. Two tags of one commit are no contradiction.
+    for wanted in [TagPrefix::None, TagPrefix::Release, TagPrefix::PackageName] {
         let mut commits: Vec<_> = tags
             .iter()
             .filter(|(name, _)| prefix(name, version) == Some(wanted))
@@ -30,36 +30,36 @@ pub(super) fn tag(tags: &BTreeMap<String, ObjectId>, version: &str) -> Option<Ob
     None
 }
 
-/// What stands before the version in a tag's name.
+/// Text before the version in the name of a tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Prefix {
+enum TagPrefix {
     /// Nothing, or `v`.
     None,
     /// `release-`, `rel_`, `version/`.
     Release,
-    /// The name of a package, without digits that may belong to the version.
-    Name,
+    /// The name of a package, without digits: they might belong to the version.
+    PackageName,
 }
 
-fn prefix(tag: &str, version: &str) -> Option<Prefix> {
-    let tag = plain(tag);
+fn prefix(tag: &str, version: &str) -> Option<TagPrefix> {
+    let tag = normalized(tag);
     let before = tag.strip_suffix(version)?;
     let before = before
         .strip_suffix('v')
         .filter(|rest| rest.is_empty() || rest.ends_with(['.', '/']))
         .unwrap_or(before);
     match before {
-        "" => Some(Prefix::None),
+        "" => Some(TagPrefix::None),
         "release." | "rel." | "r." | "version." | "release/" | "releases/" | "rel/" | "version/" | "tag."
-        | "tags/" => Some(Prefix::Release),
+        | "tags/" => Some(TagPrefix::Release),
         _ if before.ends_with(['.', '/', '@']) && !before.bytes().any(|byte| byte.is_ascii_digit()) => {
-            Some(Prefix::Name)
+            Some(TagPrefix::PackageName)
         }
         _ => None,
     }
 }
 
-/// In lower case, with one sign for all that separates.
-fn plain(name: &str) -> String {
+/// Returns a name in lower case, with `.` for all separators.
+fn normalized(name: &str) -> String {
     name.trim().to_ascii_lowercase().replace(['_', '-'], ".")
 }

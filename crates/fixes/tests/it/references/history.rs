@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use streamguard_fixes::reference::{History, HistoryError};
+use streamguard_fixes::reference::{CommitHistory, HistoryError};
 use streamguard_git::open;
 use tempfile::TempDir;
 
@@ -63,8 +63,8 @@ impl Built {
         Some(Self { dir, names, ids })
     }
 
-    fn history(&self) -> History {
-        History::read(open(self.dir.path()).unwrap(), &|| false).unwrap()
+    fn history(&self) -> CommitHistory {
+        CommitHistory::read(open(self.dir.path()).unwrap(), &|| false).unwrap()
     }
 
     fn name(&self, id: impl ToString) -> &str {
@@ -203,7 +203,7 @@ fn advisories_are_found_by_their_ids() {
     };
     let history = built.history();
     let found = |id: &str| -> Vec<_> {
-        history.mention(id).iter().map(|found| (built.name(found.commit), found.evidence)).collect()
+        history.mentions(id).iter().map(|found| (built.name(found.commit), found.evidence)).collect()
     };
     assert_eq!(found("Cve-2021-1234"), [("body", "mention:body"), ("subject", "mention:subject")]);
     assert_eq!(found("CVE-2021-12345"), [("longer", "mention:subject")]);
@@ -274,10 +274,10 @@ fn long_ranges_tell_nothing() {
 #[test]
 fn odd_repositories_have_a_history_too() {
     let Some(built) = Built::new(&["heads/main: Begin"]) else { return };
-    let stopped = History::read(open(built.dir.path()).unwrap(), &|| true);
+    let stopped = CommitHistory::read(open(built.dir.path()).unwrap(), &|| true);
     assert_eq!(stopped.err(), Some(HistoryError::Stopped));
     let empty = TempDir::new().unwrap();
     git(empty.path(), &["init", "-q", "--bare"], "");
-    let history = History::read(open(empty.path()).unwrap(), &|| false).unwrap();
+    let history = CommitHistory::read(open(empty.path()).unwrap(), &|| false).unwrap();
     assert_eq!((history.size(), history.pull(1)), ((0, 0), None));
 }

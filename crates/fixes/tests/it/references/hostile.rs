@@ -1,7 +1,7 @@
 //! What must have no answer, and what every answer keeps to.
 
 use proptest::prelude::*;
-use streamguard_fixes::reference::{Target, parse};
+use streamguard_fixes::reference::{GitTarget, parse};
 use streamguard_git::Source;
 
 const PAGE: &str = "commit/8eba394ad75deaf9e5cd15b78a3d16b12e6b0eba";
@@ -76,11 +76,11 @@ fn check(url: &str) {
     let is_name =
         |name: &str| !name.is_empty() && !name.starts_with('-') && name.bytes().all(|b| b.is_ascii_graphic());
     assert!(match &pointer.target {
-        Target::Commit(id) => is_id(id) && (7..=40).contains(&id.len()),
-        Target::State(id) => is_id(id) && id.len() == 40,
-        Target::Pull(number) => *number > 0,
-        Target::Compare(old, new) => is_name(old) && is_name(new),
-        Target::Tag(name) => is_name(name),
+        GitTarget::Commit(id) => is_id(id) && (7..=40).contains(&id.len()),
+        GitTarget::State(id) => is_id(id) && id.len() == 40,
+        GitTarget::Pull(number) => *number > 0,
+        GitTarget::Compare(old, new) => is_name(old) && is_name(new),
+        GitTarget::Tag(name) => is_name(name),
     });
     assert_eq!(pointer.key().to_ascii_lowercase(), pointer.repository.to_ascii_lowercase());
 }

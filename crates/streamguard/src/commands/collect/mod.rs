@@ -159,7 +159,7 @@ pub(super) fn run(
     if let Some(file) = &settings.record {
         upstreams::check_recording_file(file)?;
     }
-    let access = upstreams::access(&settings, &cache_dir)?;
+    let upstream = upstreams::upstream_settings(&settings, &cache_dir)?;
     let recorded = match execution.resume {
         true => RunDir::recorded(&settings.output_dir)?.filter(|run| !run.done).map(|run| run.settings),
         false => None,
@@ -177,7 +177,7 @@ pub(super) fn run(
         .record_command(command_line());
     let selected = selection::select(&settings.collectors, layers.is_given("collectors"), recorded.as_ref())?;
     let collectors =
-        CollectorSettings::resolve(&layers, settings.quick_test, settings.seed, &access, &selected)?;
+        CollectorSettings::resolve(&layers, settings.quick_test, settings.seed, &upstream, &selected)?;
     for entry in selected {
         let job = collectors.job(entry, &layers, recorded.as_ref(), &credentials)?;
         collection = match entry.kind.has_samples() {
@@ -202,7 +202,7 @@ pub(super) fn run(
     }
     ui::summary::print(&results);
     if let (Some(file), false) = (&settings.record, results.status == CompletionStatus::Cancelled) {
-        snapshot::write(&access.cache, results.state.clock_ms, file)?;
+        snapshot::write(&upstream.cache, results.state.clock_ms, file)?;
         ui::line(&format!("Recorded to {}", file.display()))?;
     }
     Ok(caught.signal().map_or_else(|| collection_exit(&results, &caught), Exit::Signal))

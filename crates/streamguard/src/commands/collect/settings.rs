@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use streamguard::settings::{ConfigLayers, ResolvedSettings};
 use streamguard_engine::Job;
-use streamguard_http::{Access, Credentials};
+use streamguard_http::{Credentials, UpstreamSettings};
 use streamguard_registry::{self as registry, JobEntry, SettingOwner};
 
 /// Settings of all collectors, whether they run or not: one may take a setting from another.
@@ -24,7 +24,7 @@ impl CollectorSettings {
         layers: &ConfigLayers<'_>,
         is_quick_test: bool,
         seed: u64,
-        access: &Access,
+        upstream: &UpstreamSettings,
         selected: &[&'static JobEntry],
     ) -> Result<Self> {
         let mut own = BTreeMap::new();
@@ -39,7 +39,7 @@ impl CollectorSettings {
             }
             own.insert(entry.name, layers.resolve(entry.name, base)?);
         }
-        let of_command = BTreeMap::from([("seed", json!(seed)), ("access", json!(access))]);
+        let of_command = BTreeMap::from([("seed", json!(seed)), ("access", json!(upstream))]);
         Ok(Self { own, of_command, selected: selected.iter().map(|entry| entry.name).collect() })
     }
 
@@ -64,8 +64,8 @@ impl CollectorSettings {
     ) -> Result<Arc<dyn Job>> {
         let resolved = &self.own[entry.name];
         let mut values = resolved.values.clone();
-        for (key, owner) in entry.inherited {
-            values.extend(self.inherited(key, *owner).map(|value| ((*key).to_owned(), value)));
+        for setting in (entry.inherited)() {
+            values.extend(self.inherited(&setting.key, setting.owner).map(|value| (setting.key, value)));
         }
         // A resumed run keeps its settings. Flags that are given now stay: if they differ from those of the
         // run, the engine refuses them by name.
@@ -73,7 +73,7 @@ impl CollectorSettings {
             let kept = recorded.iter().filter(|(key, _)| !layers.is_given(key));
             values.extend(kept.map(|(key, value)| (key.clone(), value.clone())));
         }
-        (entry.make)(Value::Object(values), credentials.clone())
+        (entry.make)(Value::Object(values), &credentials.secrets())
             .map_err(|error| resolved.wrong(&error).into())
     }
 }

@@ -1,4 +1,4 @@
-//! Access to the upstreams: network, snapshot or recording, and the credentials.
+//! Settings of the upstreams: network, snapshot or recording; and the credentials.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use streamguard::env::{self, Environment};
 use streamguard::exit::UsageError;
 use streamguard::ui;
-use streamguard_http::{Access, Credentials};
+use streamguard_http::{Credentials, UpstreamSettings};
 use streamguard_snapshot::Snapshot;
 
 use super::CollectArgs;
@@ -50,25 +50,24 @@ pub(super) fn check_recording_resumed(
 /// Whether a run with these settings, by job, keeps its answers in a recording.
 fn is_recording(settings: &Value) -> bool {
     let jobs = settings.as_object().into_iter().flat_map(|jobs| jobs.values());
-    let accesses = jobs.filter_map(|job| Access::deserialize(job.get("access")?).ok());
-    accesses.into_iter().any(|access| access.cache.ends_with(RECORDING))
+    let mut upstreams = jobs.filter_map(|job| UpstreamSettings::deserialize(job.get("access")?).ok());
+    upstreams.any(|upstream| upstream.cache.ends_with(RECORDING))
 }
 
-/// Returns the access to the network, or to a snapshot. A run that is recorded has a cache of its own, so
+/// Returns settings that use the network, or a snapshot. A run that is recorded has a cache of its own, so
 /// that exactly the answers of this run are in there.
-pub(super) fn access(settings: &CollectArgs, cache: &Path) -> Result<Access> {
+pub(super) fn upstream_settings(settings: &CollectArgs, cache: &Path) -> Result<UpstreamSettings> {
     let snapshot = match &settings.snapshot {
         Some(file) => Snapshot::open(file, cache)?,
         None if settings.offline => Snapshot::embedded(cache)?,
         None if settings.record.is_some() => {
             let recording = std::path::absolute(settings.output_dir.join(RECORDING))?;
-            let mut access = Access::new(recording, settings.rate_scale);
-            access.budgets = Some(cache.to_owned());
-            return Ok(access);
+            let budgets = Some(cache.to_owned());
+            return Ok(UpstreamSettings { budgets, ..UpstreamSettings::new(recording, settings.rate_scale) });
         }
-        None => return Ok(Access::new(cache.to_owned(), settings.rate_scale)),
+        None => return Ok(UpstreamSettings::new(cache.to_owned(), settings.rate_scale)),
     };
-    Ok(Access::replaying(cache.to_owned(), snapshot.folder, snapshot.clock_ms))
+    Ok(UpstreamSettings::replaying(cache.to_owned(), snapshot.folder, snapshot.clock_ms))
 }
 
 /// Returns the credentials: flags win over the environment, and that over the file of tokens.
@@ -115,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_recorded_run_is_known_by_its_cache() {
-        let run = |cache: &str| json!({"synthetic": {"seed": 1, "note": RECORDING}, "cve": {"access": Access::new(cache.into(), 1.0)}});
+        let run = |cache: &str| json!({"synthetic": {"seed": 1, "note": RECORDING}, "cve": {"access": UpstreamSettings::new(cache.into(), 1.0)}});
         assert!(is_recording(&run("/data/raw/.streamguard/recording")));
         assert!(!is_recording(&run("/home/me/.cache/streamguard")));
         assert!(!is_recording(&Value::Null));

@@ -8,7 +8,7 @@ pub(super) const PUNCTUATION: &[char] = &[')', ']', '}', '>', '.', ',', ';', ':'
 
 /// An `http` or `https` URL in parts. What is not here, such as the fragment, says nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Address {
+pub(super) struct WebAddress {
     /// In lower case, plain ASCII, without `www.`; never an address of numbers.
     pub(super) host: String,
     /// Parts of the path, percent-decoded; none is empty, `.` or `..`.
@@ -18,7 +18,7 @@ pub(super) struct Address {
     query: Vec<(String, String)>,
 }
 
-impl Address {
+impl WebAddress {
     /// None for whatever is not a plain web address: other schemes, credentials, odd ports,
     /// numbers for hosts, names in other scripts, control characters, ways upwards.
     pub(super) fn parse(url: &str) -> Option<Self> {

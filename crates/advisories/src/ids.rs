@@ -1,11 +1,9 @@
-//! Names of advisories and weaknesses: which texts are ids, in the form of who gives them.
+//! Ids of advisories and weaknesses, in the form that each database gives them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use streamguard_dataset::Reference;
-
-/// Whether this is the id of a CVE record: `CVE-<year>-<4 to 19 digits>`, as the CVE record
-/// format 5 has it.
+/// Reports whether text is the id of a CVE record: `CVE-<year>-<4 to 19 digits>` (CVE record
+/// format 5).
 pub fn is_cve(id: &str) -> bool {
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let parts = id.strip_prefix("CVE-").and_then(|rest| rest.split_once('-'));
@@ -14,24 +12,26 @@ pub fn is_cve(id: &str) -> bool {
     })
 }
 
-/// Whether this is the id of an advisory in GitHub's database: `GHSA-` and three groups of four
-/// characters out of its alphabet.
+/// Reports whether text is the id of an advisory in GitHub's database: `GHSA-` and three groups of
+/// four characters of its alphabet.
 pub fn is_ghsa(id: &str) -> bool {
+    // The alphabet leaves out vowels and characters that look alike.
     let group =
         |group: &str| group.len() == 4 && group.bytes().all(|byte| b"23456789cfghjmpqrvwx".contains(&byte));
     let Some(groups) = id.strip_prefix("GHSA-") else { return false };
     groups.split('-').count() == 3 && groups.split('-').all(group)
 }
 
-/// Whether this may be the id of an advisory in any database of OSV; it is fit for a path.
+/// Reports whether text may be the id of an advisory in any database of OSV. Such an id is safe as
+/// a component of a path.
 pub fn is_osv(id: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b":._-".contains(&byte);
     (1..=100).contains(&id.len()) && id.bytes().all(allowed) && !id.starts_with(['.', '-'])
 }
 
-/// The id of the weakness in `CWE-79` or `79`, in the form `CWE-<number>`; none for the
-/// classes that are no entries (`NVD-CWE-noinfo`) and for other text.
-pub fn cwe(text: &str) -> Option<String> {
+/// Parses `CWE-79` or `79` to the form `CWE-<number>`. Returns `None` for other text, and for
+/// NVD's placeholders such as `NVD-CWE-noinfo`.
+pub fn parse_cwe(text: &str) -> Option<String> {
     let text = text.trim();
     let digits = text.strip_prefix("CWE-").unwrap_or(text);
     let is_number = (1..=5).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -39,10 +39,10 @@ pub fn cwe(text: &str) -> Option<String> {
     Some(format!("CWE-{number}"))
 }
 
-/// The weaknesses that `texts` name, each once, at its first place.
-pub fn cwes<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+/// Returns the weaknesses among `texts`, each once, in the order of first mention.
+pub fn unique_cwes<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut all = Vec::new();
-    for id in texts.into_iter().filter_map(cwe) {
+    for id in texts.into_iter().filter_map(parse_cwe) {
         if !all.contains(&id) {
             all.push(id);
         }
@@ -50,28 +50,11 @@ pub fn cwes<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     all
 }
 
-/// The aliases of an advisory out of all names that it is given: sorted, each once, without its
-/// own.
-pub fn aliases(id: &str, names: impl IntoIterator<Item = String>) -> Vec<String> {
+/// Returns the aliases of an advisory among the names that a source gives it: sorted, each once,
+/// without its own id.
+pub fn unique_aliases(id: &str, names: impl IntoIterator<Item = String>) -> Vec<String> {
     let names: BTreeSet<String> = names.into_iter().filter(|name| name != id && is_osv(name)).collect();
     names.into_iter().collect()
-}
-
-/// References with each URL once, at its first place, with all tags that it has anywhere.
-pub fn references(all: impl IntoIterator<Item = Reference>) -> Vec<Reference> {
-    let mut places = HashMap::new();
-    let mut once: Vec<Reference> = Vec::new();
-    for mut reference in all {
-        let place = *places.entry(reference.url.clone()).or_insert(once.len());
-        match once.get_mut(place) {
-            Some(known) => {
-                reference.tags.retain(|tag| !known.tags.contains(tag));
-                known.tags.append(&mut reference.tags);
-            }
-            None => once.push(reference),
-        }
-    }
-    once
 }
 
 #[cfg(test)]
@@ -79,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_ids_and_nothing_else() {
+    fn only_ids_are_accepted() {
         for id in ["CVE-1999-0001", "CVE-2021-44228", "CVE-2021-1234567890123456789"] {
             assert!(is_cve(id) && is_osv(id), "{id}");
         }
@@ -93,9 +76,9 @@ mod tests {
         for id in ["../x", "..", "a/b", "a b", "a\0", "", ".json", "-x", &"x".repeat(101)] {
             assert!(!is_osv(id), "{id}");
         }
-        assert_eq!(cwe(" CWE-079 ").as_deref(), Some("CWE-79"));
+        assert_eq!(parse_cwe(" CWE-079 ").as_deref(), Some("CWE-79"));
         for text in ["NVD-CWE-noinfo", "NVD-CWE-Other", "CWE-", "CWE-0", "CWE-+7", "x"] {
-            assert_eq!(cwe(text), None, "{text}");
+            assert_eq!(parse_cwe(text), None, "{text}");
         }
     }
 }

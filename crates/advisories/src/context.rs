@@ -1,0 +1,79 @@
+//! The context of a running shard of a source: its upstream, and its output.
+
+use streamguard_dataset::Advisory;
+use streamguard_engine::{LogLevel, ShardError, ShardOutput};
+use streamguard_http::{Answer, Progress, Request, Unfit, UpstreamAccess, UpstreamError};
+
+/// Context of a running shard: asks the upstream, and takes advisories.
+pub struct SourceContext<'a, 'o> {
+    access: &'a UpstreamAccess,
+    output: &'a mut ShardOutput<'o>,
+}
+
+impl<'a, 'o> SourceContext<'a, 'o> {
+    pub(crate) fn new(access: &'a UpstreamAccess, output: &'a mut ShardOutput<'o>) -> Self {
+        Self { access, output }
+    }
+
+    /// Returns the access to the upstream.
+    pub fn access(&self) -> &'a UpstreamAccess {
+        self.access
+    }
+
+    /// Asks the upstream and passes the answer to `read`, as
+    /// [`streamguard_http::Client::ask`] does. Waits are shown in the live view.
+    ///
+    /// # Errors
+    /// [`UpstreamError`].
+    pub fn ask<T>(
+        &mut self,
+        request: &Request,
+        read: &mut dyn FnMut(&Answer) -> Result<T, Unfit>,
+    ) -> Result<T, UpstreamError> {
+        self.access.client()?.ask(request, self, read)
+    }
+
+    /// Emits an advisory.
+    ///
+    /// # Errors
+    /// [`ShardError::Stopped`], to be passed on.
+    pub fn emit(&mut self, advisory: &Advisory) -> Result<(), ShardError> {
+        self.output.emit(advisory)
+    }
+
+    /// Adds to a counter of the shard.
+    pub fn count(&mut self, name: &str, n: u64) {
+        self.output.count(name, n);
+    }
+
+    /// Writes a warning to the log of the run.
+    pub fn warn(&mut self, text: String) {
+        self.output.log(LogLevel::Warning, text);
+    }
+
+    /// Fails if the shard is to stop.
+    ///
+    /// # Errors
+    /// [`ShardError::Stopped`], to be passed on.
+    pub fn check(&self) -> Result<(), ShardError> {
+        self.output.check_stopped()
+    }
+}
+
+impl Progress for SourceContext<'_, '_> {
+    fn is_stopped(&self) -> bool {
+        self.output.check_stopped().is_err()
+    }
+
+    fn info(&mut self, text: String) {
+        self.output.log(LogLevel::Info, text);
+    }
+
+    fn warn(&mut self, text: String) {
+        self.output.log(LogLevel::Warning, text);
+    }
+
+    fn set_activity(&self, text: Option<&str>) {
+        self.output.set_activity(text);
+    }
+}

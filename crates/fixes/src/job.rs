@@ -1,0 +1,182 @@
+//! The job: plans repositories, mines them, and joins samples with advisories.
+
+use std::collections::HashMap;
+use std::io::BufRead;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use streamguard_advisories::{file_name, target_key};
+use streamguard_dataset::advisory::FixState;
+use streamguard_dataset::{Advisory, MergedAdvisory, Sample, merge_by_alias};
+use streamguard_engine::{
+    EarlierResults, JobError, JobSummary, MergeContext, Plan, PlanContext, Secrets, Shard, ShardError,
+    ShardLimits, ShardOutput, TypedJob,
+};
+use streamguard_http::{Credentials, UpstreamAccess};
+
+use crate::fix_refs::{self, FixShard};
+use crate::mine_repository::RepositoryMiner;
+use crate::tally::FixTally;
+use crate::{FixRecord, FixesSettings};
+
+/// Number of samples that are enough of the advisories of one source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SourceTarget {
+    /// Name of the source.
+    pub source: &'static str,
+    /// Number of samples that are enough.
+    pub samples: u64,
+}
+
+/// The job `fixes`.
+#[derive(Clone, Debug)]
+pub struct FixesJob {
+    settings: FixesSettings,
+    targets: Vec<SourceTarget>,
+    /// Names of the sources, in the order of the targets.
+    sources: Vec<&'static str>,
+    access: UpstreamAccess,
+}
+
+impl FixesJob {
+    /// Makes the job for some sources of advisories, the most trusted one first: of two sources that
+    /// contradict each other, the first counts.
+    pub fn new(
+        settings: FixesSettings,
+        targets: impl IntoIterator<Item = SourceTarget>,
+        credentials: Credentials,
+    ) -> Self {
+        let targets: Vec<SourceTarget> = targets.into_iter().collect();
+        let sources = targets.iter().map(|target| target.source).collect();
+        let access = UpstreamAccess::new(settings.upstream.clone(), credentials);
+        Self { settings, targets, sources, access }
+    }
+
+    /// Reads and merges the advisories of all sources.
+    fn merged_advisories(&self, results: &EarlierResults) -> Result<Vec<MergedAdvisory>, JobError> {
+        let mut all: Vec<Advisory> = Vec::new();
+        for source in &self.sources {
+            let unreadable =
+                |error| JobError::Failed(format!("cannot read the advisories of {source}: {error}"));
+            let file = results.open(source, &file_name(source)).map_err(unreadable)?;
+            for line in file.into_iter().flat_map(BufRead::lines) {
+                all.push(serde_json::from_str(&line.map_err(unreadable)?).map_err(JobError::failed)?);
+            }
+        }
+        Ok(merge_by_alias(all))
+    }
+}
+
+impl TypedJob for FixesJob {
+    type Shard = FixShard;
+
+    fn name(&self) -> &str {
+        "fixes"
+    }
+
+    fn settings(&self) -> Value {
+        let mut settings = json!(self.settings);
+        for target in &self.targets {
+            settings[target_key(target.source)] = json!(target.samples);
+        }
+        settings
+    }
+
+    fn secrets(&self) -> Secrets {
+        self.access.credentials().secrets()
+    }
+
+    fn unit(&self) -> &str {
+        "fixes"
+    }
+
+    fn after(&self) -> &[&str] {
+        &self.sources
+    }
+
+    fn limits(&self) -> ShardLimits {
+        ShardLimits {
+            // The first clone of a large repository takes long; git itself gives up on a connection
+            // that brings nothing.
+            deadline: Duration::from_secs(2 * 3600),
+            extra_io_slots: 4,
+            // git retries nothing. Objects that one attempt fetched are there for the next one.
+            max_attempts: 5,
+            backoff: Duration::from_secs(1),
+            ..ShardLimits::default()
+        }
+    }
+
+    fn plan(&self, context: &PlanContext) -> Result<Plan<FixShard>, JobError> {
+        let shards = fix_refs::shards(&self.merged_advisories(&context.results)?);
+        let fixes = shards.iter().map(|shard| shard.refs.len() as u64).sum();
+        let plan = Plan::new(shards).with_expected(fixes);
+        let quotas = self.targets.iter().map(|target| (format!("samples.{}", target.source), target.samples));
+        Ok(plan.with_quotas(quotas))
+    }
+
+    fn run(&self, shard: &Shard<FixShard>, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
+        let miner =
+            RepositoryMiner { settings: &self.settings, sources: &self.sources, access: &self.access };
+        miner.mine(&shard.payload, output)
+    }
+
+    fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
+        let mut advisories = self.merged_advisories(merge.results())?;
+        let positions: HashMap<String, usize> = advisories
+            .iter()
+            .enumerate()
+            .map(|(position, advisory)| (advisory.id.clone(), position))
+            .collect();
+        let mut tally = FixTally::new(&self.targets);
+        let mut samples = merge.create_file("fixes.jsonl")?;
+        merge.for_each_record(|line| {
+            let fix: FixRecord = serde_json::from_slice(line).map_err(JobError::failed)?;
+            let named: Vec<usize> =
+                fix.advisories.iter().filter_map(|id| positions.get(id).copied()).collect();
+            let mut kept = 0;
+            for sample in fix.samples {
+                if tally.take(&sample, &fix.collectors) {
+                    kept += 1;
+                    let advisory = named.first().map(|position| &advisories[*position]);
+                    samples.write_record(&with_advisory(sample, advisory))?;
+                }
+            }
+            if fix.commit.is_some() {
+                tally.count_commit();
+            }
+            for position in named {
+                advisories[position].samples += kept;
+                advisories[position].fixes.push(FixState {
+                    repository: fix.repository.clone(),
+                    named: fix.named.join(" "),
+                    commit: fix.commit.clone(),
+                    problem: fix.problem.clone(),
+                    samples: kept,
+                });
+            }
+            Ok(())
+        })?;
+        merge.commit_file(samples)?;
+        let mut file = merge.create_file("advisories.jsonl")?;
+        advisories.iter().try_for_each(|advisory| file.write_record(advisory))?;
+        merge.commit_file(file)?;
+        Ok(tally.summary(&advisories))
+    }
+}
+
+/// Adds severity, dates and texts of an advisory to a sample.
+fn with_advisory(sample: Sample, advisory: Option<&MergedAdvisory>) -> Sample {
+    let Some(advisory) = advisory else { return sample };
+    let cvss = advisory.cvss.as_ref();
+    Sample {
+        severity: advisory.severity,
+        cvss_score: cvss.and_then(|cvss| cvss.score),
+        cvss_vector: cvss.map(|cvss| cvss.vector.clone()),
+        cvss_version: cvss.map(|cvss| cvss.version.clone()),
+        description: advisory.description.clone().or_else(|| advisory.summary.clone()),
+        published_date: advisory.published.clone(),
+        cwes: if advisory.cwes.is_empty() { sample.cwes } else { advisory.cwes.clone() },
+        ..sample
+    }
+}

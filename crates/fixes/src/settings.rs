@@ -1,0 +1,40 @@
+//! Settings of the job.
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use streamguard_git::Mirror;
+use streamguard_http::UpstreamSettings;
+
+/// Settings of the job `fixes`, without the targets of the sources.
+#[derive(Args, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct FixesSettings {
+    /// Repositories that take more room than this are left out, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = Self::default().max_repo_size, value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_repo_size: u64,
+    /// Hosts that advisories may lead to, besides the well-known ones
+    #[arg(long, value_name = "HOST", num_args = 1..)]
+    pub git_hosts: Vec<String>,
+    /// Fetch repositories below the URL FROM from below TO instead
+    #[arg(long, value_name = "FROM=TO", num_args = 1..)]
+    pub git_mirrors: Vec<Mirror>,
+    /// Least confidence, from 0 to 1, that a changed function belongs to the fix.
+    #[arg(skip)]
+    pub min_confidence: f64,
+    /// Settings of the upstreams.
+    #[arg(skip)]
+    #[serde(rename = "access")]
+    pub upstream: UpstreamSettings,
+}
+
+impl Default for FixesSettings {
+    fn default() -> Self {
+        Self {
+            max_repo_size: 2048,
+            git_hosts: Vec::new(),
+            git_mirrors: Vec::new(),
+            min_confidence: 0.5,
+            upstream: UpstreamSettings::default(),
+        }
+    }
+}

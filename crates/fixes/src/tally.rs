@@ -1,0 +1,80 @@
+//! Figures of the job: what is left of each target, and the metrics at the end.
+
+use std::collections::BTreeMap;
+
+use streamguard_dataset::{Kind, MergedAdvisory, Sample};
+use streamguard_engine::JobSummary;
+
+use crate::SourceTarget;
+
+/// Samples that count towards the targets of their sources, and figures for the summary.
+pub(crate) struct FixTally<'a> {
+    targets: &'a [SourceTarget],
+    /// Samples that each source still wants.
+    remaining: BTreeMap<&'a str, u64>,
+    by_source: BTreeMap<String, u64>,
+    samples: u64,
+    pairs: u64,
+    surplus: u64,
+    commits: u64,
+}
+
+impl<'a> FixTally<'a> {
+    pub(crate) fn new(targets: &'a [SourceTarget]) -> Self {
+        Self {
+            targets,
+            remaining: targets.iter().map(|target| (target.source, target.samples)).collect(),
+            by_source: BTreeMap::new(),
+            samples: 0,
+            pairs: 0,
+            surplus: 0,
+            commits: 0,
+        }
+    }
+
+    /// Counts a sample for every source whose advisories led to it. Returns false if all of these
+    /// have enough samples.
+    pub(crate) fn take(&mut self, sample: &Sample, sources: &[String]) -> bool {
+        let is_wanted = |source: &String| self.remaining.get(source.as_str()).is_some_and(|left| *left > 0);
+        if !sources.iter().any(is_wanted) {
+            self.surplus += 1;
+            return false;
+        }
+        for source in sources {
+            if let Some(left) = self.remaining.get_mut(source.as_str()) {
+                *left = left.saturating_sub(1);
+            }
+            *self.by_source.entry(source.clone()).or_default() += 1;
+        }
+        self.samples += 1;
+        self.pairs += u64::from(sample.kind == Kind::Pair);
+        true
+    }
+
+    /// Counts a fix that was found.
+    pub(crate) fn count_commit(&mut self) {
+        self.commits += 1;
+    }
+
+    /// Returns the summary of the job.
+    pub(crate) fn summary(self, advisories: &[MergedAdvisory]) -> JobSummary {
+        let count = |has: fn(&MergedAdvisory) -> bool| advisories.iter().filter(|one| has(one)).count();
+        let summary = JobSummary::default()
+            .metric("samples", self.samples)
+            .metric("pairs", self.pairs)
+            .metric("cut_at_target", self.surplus)
+            .metric("commits", self.commits)
+            .metric("advisories", advisories.len())
+            .metric("advisories_with_fix", count(|one| one.fixes.iter().any(|fix| fix.commit.is_some())))
+            .metric("advisories_with_samples", count(|one| one.samples > 0))
+            .metric("advisories_in_conflict", count(|one| !one.conflicts.is_empty()));
+        // The names in order: a target per source is data of the run, whatever order sources have.
+        let targets: BTreeMap<&str, u64> =
+            self.targets.iter().map(|target| (target.source, target.samples)).collect();
+        // A sample that several sources name counts for each of them.
+        targets.into_iter().fold(summary, |summary, (source, target)| {
+            let samples = self.by_source.get(source).copied().unwrap_or(0);
+            summary.metric(format!("samples.{source}"), samples).metric(format!("target.{source}"), target)
+        })
+    }
+}
