@@ -1,9 +1,9 @@
-//! Text from outside, made fit to be shown. Each format adds what is its own, such as markup.
+//! Makes text from outside fit to be shown. Each format adds its own escapes, such as those of markup.
 
 use std::borrow::Cow;
 
-/// Text in which nothing moves a cursor, changes directions, or hides: such characters are shown
-/// as escapes, like `\u{202e}`. Line ends and tabs become a space, so that it stays on one line.
+/// Shows characters that move the cursor, change the direction of text, or hide, as escapes like
+/// `\u{202e}`. Line ends and tabs become a space, so that the text stays on one line.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
@@ -23,9 +23,9 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// Whether a character is not seen, or changes how others are: controls (C0, C1, DEL), the format
-/// characters of Unicode (UAX #9's bidirectional controls among them), separators of lines,
-/// fillers, variation selectors and tags.
+/// Whether a character is invisible or changes the look of others: controls (C0, C1, DEL), format
+/// characters of Unicode (among them the bidirectional controls of UAX #9), line separators, fillers,
+/// variation selectors and tags.
 pub fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(

@@ -1,5 +1,5 @@
-//! Tables for spreadsheets and data frames (RFC 4180): one tidy table a file, and all of them
-//! below each other in one.
+//! Tables for spreadsheets and data frames (RFC 4180): one file per table, and one file with all tables
+//! below each other.
 
 mod cell;
 mod table;
@@ -8,16 +8,16 @@ mod tables;
 use crate::rendering::{RenderOptions, RenderedFile, ReportError};
 use crate::run::StoredRun;
 
-/// All tables in one file, as people open it in a spreadsheet.
-const WHOLE: &str = "collection_results.csv";
+/// Name of the file with all tables, for people with a spreadsheet.
+const COMBINED_NAME: &str = "collection_results.csv";
 
 pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedFile>, ReportError> {
-    let tables = tables::ALL.iter().map(|(name, title, table)| (*name, *title, table(&run.report)));
+    let tables = tables::ALL_TABLES.iter().map(|(name, title, table)| (*name, *title, table(&run.report)));
     let mut whole = Vec::new();
     let mut files = Vec::new();
     for (name, title, table) in tables {
-        // The figures of the run are read downwards there.
-        let block = if name == tables::RUN { table.turned() } else { table.written() };
+        // People read the metrics of the run from top to bottom, so that table is transposed here.
+        let block = if name == tables::RUN_TABLE_NAME { table.turned() } else { table.written() };
         if !whole.is_empty() {
             whole.extend_from_slice(b"\r\n");
         }
@@ -26,6 +26,6 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
         whole.extend(block);
         files.push((name, table.written()));
     }
-    files.insert(0, (WHOLE, whole));
+    files.insert(0, (COMBINED_NAME, whole));
     Ok(files)
 }

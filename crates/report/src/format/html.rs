@@ -1,8 +1,8 @@
-//! One page to look through, without a network.
+//! One page to browse, without a network.
 //!
-//! Words and charts are written here and need no script; the script sorts, toggles, and browses the
-//! samples, which stand in the page as data. A content security policy lets nothing run but that
-//! script, by its hash, and nothing be loaded.
+//! Text and charts need no script. The script sorts tables, hides lines, and browses the samples, which
+//! the page holds as data. A content security policy allows that one script, by its hash, and loads
+//! nothing.
 
 mod chart;
 mod escape;
@@ -23,12 +23,12 @@ use crate::run::StoredRun;
 use chart::{BarList, TimelineChart};
 use samples::EmbeddedSamples;
 
-const STYLE: &str = include_str!("html/page.css");
-const SCRIPT: &str =
+const PAGE_STYLE: &str = include_str!("html/page.css");
+const PAGE_SCRIPT: &str =
     concat!(include_str!("html/code.js"), include_str!("html/browser.js"), include_str!("html/page.js"));
 
-/// Most rows of a job's table that are shown.
-const ROWS: usize = 200;
+/// Most rows of a job's table.
+const MAX_TABLE_ROWS: usize = 200;
 
 pub(super) fn render(run: &StoredRun, options: &RenderOptions) -> Result<Vec<RenderedFile>, ReportError> {
     let page = HtmlPage::of(&run.report, EmbeddedSamples::of(run, options.html_samples)?);
@@ -39,26 +39,26 @@ pub(super) fn render(run: &StoredRun, options: &RenderOptions) -> Result<Vec<Ren
     Ok(vec![("collection_report.html", html.into_bytes())])
 }
 
-/// The page; its templates say what stands where.
+/// The page. The templates arrange it.
 #[derive(Template)]
 #[template(path = "page.html")]
 struct HtmlPage<'a> {
     report: &'a Report,
-    /// Whether the run makes samples; other jobs have figures of their own.
+    /// Whether the run collects samples; other jobs have metrics of their own.
     makes_samples: bool,
     style: &'static str,
     script: &'static str,
     style_hash: String,
     script_hash: String,
-    /// What the status means.
+    /// Meaning of the status.
     sentence: &'static str,
-    /// How to go on, where something is missing.
+    /// Command that resumes the run, if something is missing.
     resume: Option<String>,
     lines: Option<TimelineChart>,
     breakdown: Vec<BarList>,
     funnels: Vec<BarList>,
     rejections: BarList,
-    /// Lines of the settings as JSON.
+    /// Lines of the settings, as JSON.
     settings: Vec<String>,
     embedded: EmbeddedSamples,
 }
@@ -84,10 +84,10 @@ impl<'a> HtmlPage<'a> {
             makes_samples: stats.is_some()
                 || summary.total_samples_collected > 0
                 || summary.total_target_samples > 0,
-            style: STYLE,
-            script: SCRIPT,
-            style_hash: hash(STYLE),
-            script_hash: hash(SCRIPT),
+            style: PAGE_STYLE,
+            script: PAGE_SCRIPT,
+            style_hash: hash(PAGE_STYLE),
+            script_hash: hash(PAGE_SCRIPT),
             sentence: sentence(&report.status),
             resume: (report.status != "complete").then(|| resume(report.provenance.command.as_deref())),
             lines: TimelineChart::of(&report.timeline),
@@ -99,23 +99,23 @@ impl<'a> HtmlPage<'a> {
         }
     }
 
-    /// What a collector turned away for this reason; none if nothing.
+    /// Returns the number of candidates that a collector rejected for this reason.
     fn rejected(&self, collector: &CollectorReport, reason: &str) -> Option<u64> {
         collector.rejected.get(reason).copied()
     }
 
-    /// Whether there is more to say of a job than a row holds.
+    /// Whether a job has results beyond its row in the table of collectors.
     fn has_more(&self, job: &CollectorReport) -> bool {
         !(job.metrics.is_empty() && job.tables.is_empty() && job.counters.is_empty())
     }
 
-    /// How many rows of a table are left out.
+    /// Returns the number of rows of a table that are left out.
     fn left_out(&self, rows: &[Vec<Value>]) -> usize {
-        rows.len().saturating_sub(ROWS)
+        rows.len().saturating_sub(MAX_TABLE_ROWS)
     }
 }
 
-/// The source expression of a block in a content security policy (CSP Level 3, section 2.3.1).
+/// Returns the hash of a block, as a content security policy names it (CSP Level 3, section 2.3.1).
 fn hash(block: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(block)))
 }
@@ -130,7 +130,7 @@ fn sentence(status: &str) -> &'static str {
     }
 }
 
-/// The command that goes on with the run.
+/// Returns the command that resumes the run.
 fn resume(command: Option<&str>) -> String {
     let verb = command.and_then(|command| command.split_whitespace().nth(1));
     let verb = verb.filter(|verb| verb.chars().all(|c| c.is_ascii_lowercase())).unwrap_or("collect");

@@ -1,8 +1,8 @@
-//! The report for people, to be sent and printed: a tagged PDF with its fonts in it.
+//! The report for people, to send and to print: a tagged PDF with embedded fonts.
 //!
-//! The sections lay out pages ([`layout`]); [`pdf_file`] makes a file of them. All text, wherever it
-//! comes from, becomes lines through [`fonts`], which escapes what cannot be shown. Only codes of glyphs
-//! reach the pages, so there is nothing to inject into.
+//! Each section lays itself out on pages ([`layout`]), and [`pdf_file`] makes a file of the pages. All
+//! text goes through [`fonts`], which escapes what cannot be shown. Only codes of characters reach the
+//! pages, so hostile text cannot inject operators.
 
 mod axis;
 mod bar_chart;
@@ -35,45 +35,52 @@ use crate::run::StoredRun;
 use fonts::FontSet;
 use layout::{DrawnShape, PageLayout, PageShapes};
 use pdf_file::{DocumentMetadata, write_pdf};
-use style::{FOOTER, HEADER, LANGUAGE, LEFT, NOTE, RIGHT, RULE, WIDTH};
+use style::{
+    DOCUMENT_LANGUAGE, FOOTER_BASELINE, HEADER_BASELINE, NOTE_TEXT, RULE_COLOUR, TEXT_LEFT, TEXT_RIGHT,
+    TEXT_WIDTH,
+};
 
 pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedFile>, ReportError> {
     let report = &run.report;
     let fonts = FontSet::load()?;
     let mut layout = PageLayout::new(&fonts);
-    title::set(&mut layout, report);
-    summary::set(&mut layout, report);
-    collectors::set(&mut layout, report);
-    dataset::set(&mut layout, report);
-    performance::set(&mut layout, report);
-    problems::set(&mut layout, report);
-    job_results::set(&mut layout, report);
-    provenance::set(&mut layout, report);
+    title::lay_out(&mut layout, report);
+    summary::lay_out(&mut layout, report);
+    collectors::lay_out(&mut layout, report);
+    dataset::lay_out(&mut layout, report);
+    performance::lay_out(&mut layout, report);
+    problems::lay_out(&mut layout, report);
+    job_results::lay_out(&mut layout, report);
+    provenance::lay_out(&mut layout, report);
     margins(&mut layout, report);
     Ok(vec![("collection_report.pdf", write_pdf(&layout, &metadata(report, &fonts))?)])
 }
 
-/// What is above and below the text of the pages.
+/// Draws headers and footers.
 fn margins(layout: &mut PageLayout<'_>, report: &Report) {
     let count = layout.pages.len();
-    let title = layout.fonts.fit(&format!("StreamGuard · {}", title::of(report)), &NOTE, WIDTH / 2.0);
+    let title =
+        layout.fonts.fit(&format!("StreamGuard · {}", title::of(report)), &NOTE_TEXT, TEXT_WIDTH / 2.0);
     let date = report.start_time.as_deref().map(numbers::instant).unwrap_or_default();
-    let date = layout.fonts.fit(&date, &NOTE, WIDTH / 2.0);
-    let by = layout.fonts.fit(&format!("StreamGuard {}", report.version), &NOTE, WIDTH / 2.0);
+    let date = layout.fonts.fit(&date, &NOTE_TEXT, TEXT_WIDTH / 2.0);
+    let by = layout.fonts.fit(&format!("StreamGuard {}", report.version), &NOTE_TEXT, TEXT_WIDTH / 2.0);
     for number in 0..count {
-        let of = layout.fonts.fit(&format!("Page {} of {count}", number + 1), &NOTE, WIDTH / 2.0);
+        let of = layout.fonts.fit(&format!("Page {} of {count}", number + 1), &NOTE_TEXT, TEXT_WIDTH / 2.0);
         let page: &mut PageShapes = &mut layout.pages[number];
         let text = |page: &mut PageShapes, x, baseline, line| {
-            page.draw(None, DrawnShape::Text { x, baseline, style: NOTE, line });
+            page.draw(None, DrawnShape::Text { x, baseline, style: NOTE_TEXT, line });
         };
         if number > 0 {
-            text(page, LEFT, HEADER, title.clone());
-            text(page, RIGHT - date.width, HEADER, date.clone());
-            let (y, height) = (HEADER + 6.0, 0.5);
-            page.draw(None, DrawnShape::Block { x: LEFT, y, width: WIDTH, height, colour: RULE });
+            text(page, TEXT_LEFT, HEADER_BASELINE, title.clone());
+            text(page, TEXT_RIGHT - date.width, HEADER_BASELINE, date.clone());
+            let (y, height) = (HEADER_BASELINE + 6.0, 0.5);
+            page.draw(
+                None,
+                DrawnShape::Block { x: TEXT_LEFT, y, width: TEXT_WIDTH, height, colour: RULE_COLOUR },
+            );
         }
-        text(page, LEFT, FOOTER, by.clone());
-        text(page, RIGHT - of.width, FOOTER, of);
+        text(page, TEXT_LEFT, FOOTER_BASELINE, by.clone());
+        text(page, TEXT_RIGHT - of.width, FOOTER_BASELINE, of);
     }
 }
 
@@ -87,7 +94,7 @@ fn metadata(report: &Report, fonts: &FontSet) -> DocumentMetadata {
         title,
         subject: fonts.readable(&title::subject(report)),
         program: fonts.readable(&format!("StreamGuard {}", report.version)),
-        language: LANGUAGE,
+        language: DOCUMENT_LANGUAGE,
         ended: report.end_time.as_deref().and_then(|time| time.parse().ok()),
         file_id,
     }

@@ -1,6 +1,6 @@
-//! The vulnerable code as findings (SARIF 2.1.0), for code scanning and for whatever else reads
-//! the format. A log holds the most severe findings that code scanning takes; what is left out is
-//! said in it.
+//! The vulnerable code as findings (SARIF 2.1.0), for code scanning and other readers of the format. A
+//! log holds as many findings as code scanning accepts, the most severe first, and says how many are
+//! left out.
 
 mod checkouts;
 mod escaped_json;
@@ -28,20 +28,20 @@ use selection::{FindingSelection, SeverityCounts};
 use crate::rendering::{RenderOptions, RenderedFile, ReportError};
 use crate::run::StoredRun;
 
-/// Name of the log.
-const NAME: &str = "findings.sarif";
+/// Name of the log file.
+const LOG_NAME: &str = "findings.sarif";
 
-/// The schema of the log, as OASIS publishes it.
-const SCHEMA: &str =
+/// Schema of the log, as OASIS publishes it.
+const SCHEMA_URL: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedFile>, ReportError> {
     let selection = FindingSelection::of(run)?;
     let mut invocation = invocation::invocation(&run.report);
     let mut findings = FindingWriter::new(log_buffer::size(&invocation));
-    // Results come before all that is only known after them.
+    // Results come first: rules and repositories are only known after the last result.
     findings.output.push(
-        format!("{{\"$schema\":\"{SCHEMA}\",\"version\":\"2.1.0\",\"runs\":[{{\"results\":[").as_bytes(),
+        format!("{{\"$schema\":\"{SCHEMA_URL}\",\"version\":\"2.1.0\",\"runs\":[{{\"results\":[").as_bytes(),
     );
     for sample in selection.samples(run) {
         if !findings.add(&sample?) {
@@ -82,18 +82,18 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
         output.push(&json);
     }
     output.push(b"}]}\n");
-    Ok(vec![(NAME, output.finish())])
+    Ok(vec![(LOG_NAME, output.finish())])
 }
 
-/// The findings that have been written.
+/// Writes findings until the log is full.
 struct FindingWriter {
     output: LogBuffer,
     rules: RuleIndex,
     checkouts: CheckoutIndex,
     written: SeverityCounts,
-    /// Those whose code is too long to stand there.
+    /// Findings without their code, which is too long.
     shortened: u64,
-    /// How long the invocation is going to be: as it is, and compressed.
+    /// Sizes of the invocation in bytes, plain and compressed.
     invocation: (usize, usize),
 }
 
@@ -109,13 +109,13 @@ impl FindingWriter {
         }
     }
 
-    /// Writes the finding of a sample; says whether there was room for it.
+    /// Writes the finding of a sample. Returns false if there is no room left.
     fn add(&mut self, sample: &Sample) -> bool {
         let place = FindingPlace::of(sample);
         let Some(finding) = finding(sample, &place, &self.rules, &self.checkouts) else { return true };
         let json = escaped_json::json(&finding);
         let (plain, compressed) = self.invocation;
-        // Rules and origins repeat each other: compressed they are less than a quarter.
+        // Rules and checkouts are repetitive text: compressed, they take less than a quarter.
         let weight = self.rules.weight() + self.checkouts.weight();
         if !self.output.takes(json.len(), plain + weight, compressed + weight / 4) {
             return false;
@@ -130,7 +130,7 @@ impl FindingWriter {
     }
 }
 
-/// Samples with vulnerable code that became no findings.
+/// Counts samples with vulnerable code that did not become findings.
 fn left_out(selection: &FindingSelection, written: &SeverityCounts) -> SeverityCounts {
     let rest = |(severity, n): (&Option<Severity>, &u64)| {
         (*severity, n - written.get(severity).copied().unwrap_or(0))
@@ -138,7 +138,7 @@ fn left_out(selection: &FindingSelection, written: &SeverityCounts) -> SeverityC
     selection.candidates.iter().map(rest).filter(|(_, n)| *n > 0).collect()
 }
 
-/// What is left out, in words; `None` if nothing is.
+/// Says in words what is left out; `None` if nothing is.
 fn said(left_out: &SeverityCounts, shortened: u64) -> Option<String> {
     let mut sentences = Vec::new();
     if !left_out.is_empty() {
@@ -148,9 +148,9 @@ fn said(left_out: &SeverityCounts, shortened: u64) -> Option<String> {
              scanning takes, and {} MiB in all. They are in the dataset.",
             left_out.values().sum::<u64>(),
             by.collect::<Vec<_>>().join(", "),
-            log_buffer::RESULTS,
-            log_buffer::COMPRESSED / 1_000_000,
-            log_buffer::PLAIN / (1024 * 1024),
+            log_buffer::MAX_RESULTS,
+            log_buffer::MAX_COMPRESSED_BYTES / 1_000_000,
+            log_buffer::MAX_PLAIN_BYTES / (1024 * 1024),
         ));
     }
     if shortened > 0 {

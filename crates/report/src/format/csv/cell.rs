@@ -1,4 +1,4 @@
-//! One cell: a number, a text that harms nobody, or nothing.
+//! Cells: numbers, harmless text, or nothing.
 
 use std::borrow::Cow;
 
@@ -6,19 +6,19 @@ use serde_json::{Number, Value};
 
 use crate::escape::visible;
 
-/// One cell of a table.
+/// A cell of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum CsvCell<'a> {
-    /// Nothing is known: no character at all.
+    /// Not known: an empty field.
     Null,
-    /// A number, with the digits that it has in JSON.
+    /// A number, with the same digits as in JSON.
     Number(Number),
     /// Text, which may come from outside.
     Text(Cow<'a, str>),
 }
 
 impl CsvCell<'_> {
-    /// What stands in the file.
+    /// Returns the text of the field.
     pub(super) fn field(&self) -> Cow<'_, str> {
         match self {
             Self::Null => Cow::Borrowed(""),
@@ -27,8 +27,8 @@ impl CsvCell<'_> {
         }
     }
 
-    /// A value of any kind as two cells, of which one is null: the number, and the text. So a
-    /// column has one type.
+    /// Splits a value into two cells, a number and a text, of which one is null. This gives every
+    /// column one type.
     pub(super) fn pair(value: &Value) -> [CsvCell<'_>; 2] {
         match value {
             Value::Null => [CsvCell::Null, CsvCell::Null],
@@ -41,9 +41,9 @@ impl CsvCell<'_> {
     }
 }
 
-/// The text on one line, and no formula to a spreadsheet: `'` stands before a character that
-/// begins one, at the start of the cell and wherever a reader that splits wrongly would start
-/// one: after a delimiter or a quotation mark (OWASP, CSV Injection).
+/// Puts text on one line and keeps spreadsheets from reading it as a formula: `'` precedes a character
+/// that begins a formula. This happens at the start of the cell, and after delimiters and quotation
+/// marks, where a reader that splits wrongly would start a cell (OWASP, CSV Injection).
 fn neutral(text: &str) -> Cow<'_, str> {
     let text = visible(text);
     if !text.contains(begins_formula) {

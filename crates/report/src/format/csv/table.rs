@@ -1,19 +1,19 @@
-//! A table as text.
+//! Writes tables as text.
 
 use csv::{QuoteStyle, Terminator, Writer, WriterBuilder};
 
 use super::cell::CsvCell;
 
-/// A table: as many cells in each row as there are columns.
+/// A table. Each row has as many cells as there are columns.
 pub(super) struct CsvTable<'a> {
-    /// Their names, in snake case as in the JSON report.
+    /// Names of the columns, in snake case as in the JSON report.
     pub(super) columns: &'static [&'static str],
-    /// The cells, row by row.
+    /// Cells, row by row.
     pub(super) rows: Vec<Vec<CsvCell<'a>>>,
 }
 
 impl CsvTable<'_> {
-    /// The names of the columns, then the rows.
+    /// Writes the names of the columns, then the rows.
     pub(super) fn written(&self) -> Vec<u8> {
         let mut writer = writer();
         put(&mut writer, self.columns);
@@ -23,7 +23,7 @@ impl CsvTable<'_> {
         finished(writer)
     }
 
-    /// A table of one row, downwards: a name and a value on each line.
+    /// Writes a table of one row from top to bottom: a name and a value on each line.
     pub(super) fn turned(&self) -> Vec<u8> {
         let mut writer = writer();
         put(&mut writer, ["metric", "value"]);
@@ -34,7 +34,7 @@ impl CsvTable<'_> {
     }
 }
 
-/// Lines end as RFC 4180 has it.
+/// Returns a writer whose lines end with CR LF, as RFC 4180 asks.
 fn writer() -> Writer<Vec<u8>> {
     WriterBuilder::new()
         .terminator(Terminator::CRLF)

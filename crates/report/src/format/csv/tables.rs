@@ -1,4 +1,4 @@
-//! Which tables there are, and what is in them.
+//! The tables and their columns.
 
 use std::collections::BTreeMap;
 
@@ -9,15 +9,15 @@ use super::cell::CsvCell;
 use super::table::CsvTable;
 use crate::report::Report;
 
-/// Where the figures of the whole run are.
-pub(super) const RUN: &str = "collection_run.csv";
+/// Name of the file with the metrics of the whole run.
+pub(super) const RUN_TABLE_NAME: &str = "collection_run.csv";
 
-/// Makes a table of a report.
+/// Builds a table from a report.
 type TableBuilder = fn(&Report) -> CsvTable<'_>;
 
-/// All tables: the file, the title in the file that holds them all, and how each is made.
-pub(super) const ALL: &[(&str, &str, TableBuilder)] = &[
-    (RUN, "Run", run),
+/// All tables: name of the file, title in the combined file, and builder.
+pub(super) const ALL_TABLES: &[(&str, &str, TableBuilder)] = &[
+    (RUN_TABLE_NAME, "Run", run),
     ("collection_collectors.csv", "Collectors", collectors),
     ("collection_types.csv", "Types of weakness in the dataset", types),
     ("collection_languages.csv", "Languages in the dataset", languages),
@@ -35,7 +35,7 @@ pub(super) const ALL: &[(&str, &str, TableBuilder)] = &[
     ("collection_timeline.csv", "Timeline", timeline),
 ];
 
-/// The run as a whole, in one row.
+/// Builds the table of the whole run, which has one row.
 fn run(report: &Report) -> CsvTable<'_> {
     let (summary, performance) = (&report.summary, &report.performance);
     let row = vec![
@@ -172,7 +172,7 @@ fn severities(report: &Report) -> CsvTable<'_> {
     CsvTable { columns: &["severity", "samples"], rows: rows.map(named).collect() }
 }
 
-/// What has no table of its own, one below the other.
+/// Builds the table of dataset counts that have no table of their own.
 fn dataset(report: &Report) -> CsvTable<'_> {
     let of = |by: &'static str, counts: fn(&streamguard_dataset::Stats) -> &BTreeMap<String, u64>| {
         self::counts(report, counts)
@@ -185,7 +185,8 @@ fn dataset(report: &Report) -> CsvTable<'_> {
     CsvTable { columns: &["counted_by", "name", "samples"], rows: rows.collect() }
 }
 
-/// Candidates that the collectors turned away, then those that did not get into the dataset.
+/// Builds the table of candidates that collectors rejected, followed by samples left out of the
+/// dataset.
 fn rejections(report: &Report) -> CsvTable<'_> {
     let collected =
         report.by_collector.iter().map(|(name, collector)| ("collector", name, &collector.rejected));
@@ -236,7 +237,8 @@ fn metrics(report: &Report) -> CsvTable<'_> {
     CsvTable { columns: &["collector", "metric", "value", "text"], rows: rows.collect() }
 }
 
-/// The jobs' own tables, cell by cell, since no two have the same columns.
+/// Builds a table of the cells of the jobs' own tables. No two of those have the same columns, so each
+/// cell gets a row.
 fn tables(report: &Report) -> CsvTable<'_> {
     let mut rows = Vec::new();
     for (name, collector) in &report.by_collector {
@@ -303,7 +305,7 @@ fn timeline(report: &Report) -> CsvTable<'_> {
     CsvTable { columns: &["seconds", "collector", "unit", "value"], rows: rows.collect() }
 }
 
-/// Counts of the dataset by name; none without one.
+/// Returns counts of the dataset by name; nothing without a dataset.
 fn counts(
     report: &Report,
     counts: fn(&streamguard_dataset::Stats) -> &BTreeMap<String, u64>,

@@ -1,59 +1,59 @@
-//! The geometry of the charts. They are SVG with presentation attributes only, since the page's
-//! policy lets no style attribute through; words stand beside them, not in them, so that they
-//! keep their size when a chart does not.
+//! Geometry of the charts. Charts are SVG with presentation attributes only, since the content security
+//! policy of the page forbids style attributes. Labels are beside the SVG, so that they keep their size
+//! when a chart is stretched.
 
 use std::collections::BTreeMap;
 
 use crate::report::{RunTimeline, SampleFunnel};
 
 /// Bars that are shown at once; the others can be unfolded.
-const SHOWN: usize = 12;
+const BARS_SHOWN: usize = 12;
 
-/// Side of the square that lines are drawn in, in its own units.
-const SIDE: f64 = 1000.0;
+/// Side of the square in which lines are drawn, in units of its view box.
+const PLOT_SIDE: f64 = 1000.0;
 
-/// Different looks of lines; more of them repeat.
-const LOOKS: usize = 8;
+/// Number of distinct line styles; more lines reuse them.
+const LINE_LOOKS: usize = 8;
 
-/// Severity classes in their order, worst first.
-const SEVERITIES: [&str; 6] = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "NONE", "unknown"];
+/// Severity classes, most severe first.
+const SEVERITY_ORDER: [&str; 6] = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "NONE", "unknown"];
 
-/// Counts as bars.
+/// Counts drawn as bars.
 pub(super) struct BarList {
-    /// What they show.
+    /// Title.
     pub(super) title: String,
-    /// The filter of the samples that a bar sets, if it does.
+    /// Filter of the samples that a click on a bar sets, if any.
     pub(super) filter: Option<&'static str>,
-    /// The first ones.
+    /// Bars shown at once.
     pub(super) shown: Vec<BarRow>,
-    /// The others.
+    /// Bars that can be unfolded.
     pub(super) more: Vec<BarRow>,
 }
 
-/// A bar.
+/// A bar of a list.
 pub(super) struct BarRow {
     pub(super) name: String,
     pub(super) count: u64,
-    /// Its length, in percent of the longest.
+    /// Length in percent of the longest bar.
     pub(super) percent: f64,
 }
 
 impl BarList {
-    /// Bars of counts, the longest first.
+    /// Returns bars of counts, the longest first.
     pub(super) fn ranked(title: &str, filter: Option<&'static str>, counts: &BTreeMap<String, u64>) -> Self {
         let mut counts: Vec<_> = counts.iter().map(|(name, count)| (name.clone(), *count)).collect();
         counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         Self::new(title, filter, counts)
     }
 
-    /// Bars of severity classes, the worst first.
+    /// Returns bars of severity classes, the most severe first.
     pub(super) fn severities(counts: &BTreeMap<String, u64>) -> Self {
         let mut counts: Vec<_> = counts.iter().map(|(name, count)| (name.clone(), *count)).collect();
-        counts.sort_by_key(|(name, _)| SEVERITIES.iter().position(|severity| severity == name));
+        counts.sort_by_key(|(name, _)| SEVERITY_ORDER.iter().position(|severity| severity == name));
         Self::new("Severities", Some("severity"), counts)
     }
 
-    /// The steps of a funnel, in their order.
+    /// Returns bars of the steps of a funnel, in their order.
     pub(super) fn funnel(funnel: &SampleFunnel) -> Self {
         let steps = funnel.steps.iter().map(|step| (step.name.clone(), step.count)).collect();
         Self::new(&funnel.title, None, steps)
@@ -69,45 +69,45 @@ impl BarList {
                 percent: hundredth(count as f64 * 100.0 / longest as f64),
             })
             .collect();
-        // Not for a few: unfolding them would take as much room.
-        let more = if shown.len() > SHOWN + 3 { shown.split_off(SHOWN) } else { Vec::new() };
+        // A few more bars take no more room than the control that unfolds them.
+        let more = if shown.len() > BARS_SHOWN + 3 { shown.split_off(BARS_SHOWN) } else { Vec::new() };
         Self { title: title.to_owned(), filter, shown, more }
     }
 }
 
-/// A timeline as lines.
+/// A timeline drawn as lines.
 pub(super) struct TimelineChart {
-    /// The lines.
+    /// Lines.
     pub(super) lines: Vec<ChartLine>,
-    /// What the upper edge stands for.
+    /// Value at the upper edge.
     pub(super) top: u64,
-    /// Half of it.
+    /// Value at half the height.
     pub(super) half: u64,
-    /// Number of the last instant.
+    /// Index of the last moment.
     pub(super) last: usize,
     /// Seconds at the right edge.
     pub(super) end: f64,
 }
 
-/// A line, drawn as if its own highest value were at the upper edge; the page's script moves that
-/// when others are hidden.
+/// A line, drawn as if its own highest value were at the upper edge. The script of the page stretches
+/// it when other lines are hidden.
 pub(super) struct ChartLine {
     pub(super) collector: String,
     pub(super) unit: String,
-    /// Which look it has.
+    /// Number of the line style.
     pub(super) look: usize,
-    /// Corners, as an SVG polyline has them; `y` grows upwards.
+    /// Points of an SVG polyline; `y` grows upwards.
     pub(super) points: String,
-    /// Its highest value.
+    /// Highest value.
     pub(super) max: u64,
-    /// Its value at the end.
+    /// Value at the end.
     pub(super) end: u64,
-    /// How far it is to be stretched upwards.
+    /// Vertical scale factor.
     pub(super) stretch: f64,
 }
 
 impl TimelineChart {
-    /// The lines of a timeline; none if nothing grew.
+    /// Returns the lines of a timeline; `None` if nothing grew.
     pub(super) fn of(timeline: &RunTimeline) -> Option<Self> {
         let last = timeline.seconds.len().checked_sub(1)?;
         let highest = timeline.series.iter().flat_map(|series| &series.values).copied().max()?;
@@ -116,14 +116,14 @@ impl TimelineChart {
         let lines = timeline.series.iter().enumerate().map(|(n, series)| {
             let max = series.values.iter().copied().max().unwrap_or_default();
             let point = |(instant, value): (usize, &u64)| {
-                let x = hundredth(instant as f64 * SIDE / last.max(1) as f64);
-                let y = hundredth(*value as f64 * SIDE / max.max(1) as f64);
+                let x = hundredth(instant as f64 * PLOT_SIDE / last.max(1) as f64);
+                let y = hundredth(*value as f64 * PLOT_SIDE / max.max(1) as f64);
                 format!("{x},{y}")
             };
             ChartLine {
                 collector: series.collector.clone(),
                 unit: series.unit.to_string(),
-                look: n % LOOKS,
+                look: n % LINE_LOOKS,
                 points: series.values.iter().enumerate().map(point).collect::<Vec<_>>().join(" "),
                 max,
                 end: series.values.last().copied().unwrap_or_default(),
@@ -134,8 +134,8 @@ impl TimelineChart {
     }
 }
 
-/// A round number that is not below this one and has a round half: 2, 4, 6, 8 or 10 times a power
-/// of ten. `page.js` does the same.
+/// Rounds up to a number that has a round half: 2, 4, 6, 8 or 10 times a power of ten. `page.js` does
+/// the same.
 fn top(highest: u64) -> u64 {
     let step = 10_u64.pow(highest.checked_ilog10().unwrap_or_default()).saturating_mul(2);
     highest.div_ceil(step).saturating_mul(step)

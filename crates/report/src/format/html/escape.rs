@@ -1,4 +1,4 @@
-//! How text from outside becomes harmless, on the page and in its data.
+//! Makes text from outside harmless, on the page and in the data of the page.
 
 use std::fmt::{self, Write};
 
@@ -6,8 +6,8 @@ use askama::filters::Escaper;
 
 use crate::escape::{is_hidden, visible};
 
-/// Text on the page: markup is escaped, and characters that act without being seen are shown as
-/// `\u{202e}`. Tabs and line ends become spaces: nothing on the page is meant to have lines.
+/// Escapes text on the page: markup, and characters that act without being seen, which are shown as
+/// `\u{202e}`. Tabs and line ends become spaces, since no text on the page is meant to have lines.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PageEscaper;
 
@@ -17,7 +17,7 @@ impl Escaper for PageEscaper {
     }
 }
 
-/// Not generic, as the templates need it hundreds of times.
+/// Escapes markup. Not generic, since the templates would instantiate it hundreds of times.
 fn markup(text: &str, to: &mut dyn Write) -> fmt::Result {
     for c in visible(text).chars() {
         match c {
@@ -32,8 +32,8 @@ fn markup(text: &str, to: &mut dyn Write) -> fmt::Result {
     Ok(())
 }
 
-/// JSON for an element that the page's script reads: no tag can end it or begin in it, and nobody
-/// who reads the source is deceived.
+/// Escapes JSON for a script element: no tag can end the element or begin in it, and hidden characters
+/// cannot deceive a reader of the source.
 pub(super) fn json(json: &str, to: &mut String) {
     for c in json.chars() {
         if c == '<' || (is_hidden(c) && !c.is_ascii_whitespace()) {

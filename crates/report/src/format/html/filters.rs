@@ -1,5 +1,5 @@
-//! How figures stand on the page: grouped for people, and exact in the `value` of a `<data>`
-//! element for programs. Used by the templates as filters.
+//! Filters of the templates. Numbers are grouped for people, and exact in the `value` of a `<data>`
+//! element for programs.
 
 use askama::filters::{MaybeSafe, Safe};
 use askama::{Result, Values};
@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use crate::digits::group_digits;
 
-/// What stands where there is no figure.
-const NONE: &str =
+/// Shown in place of a missing value.
+const NO_VALUE: &str =
     r#"<span class="none"><span aria-hidden="true">–</span><span class="unseen">none</span></span>"#;
 
-/// A figure of the report.
+/// A number of the report.
 pub(super) trait HtmlNumber {
-    /// As it stands on the page.
+    /// Returns the number as HTML.
     fn html(&self) -> String;
 }
 
@@ -43,7 +43,7 @@ impl HtmlNumber for f64 {
 
 impl<T: HtmlNumber> HtmlNumber for Option<T> {
     fn html(&self) -> String {
-        self.as_ref().map_or_else(|| NONE.to_owned(), T::html)
+        self.as_ref().map_or_else(|| NO_VALUE.to_owned(), T::html)
     }
 }
 
@@ -53,13 +53,13 @@ impl<T: HtmlNumber + ?Sized> HtmlNumber for &T {
     }
 }
 
-/// A figure.
+/// Formats a number.
 #[askama::filter_fn]
-pub(super) fn figure<T: HtmlNumber>(figure: T, _: &dyn Values) -> Result<Safe<String>> {
-    Ok(Safe(figure.html()))
+pub(super) fn number<T: HtmlNumber>(number: T, _: &dyn Values) -> Result<Safe<String>> {
+    Ok(Safe(number.html()))
 }
 
-/// Seconds, in the units that people would say.
+/// Formats seconds in the units that people would use.
 #[askama::filter_fn]
 pub(super) fn duration(seconds: &f64, _: &dyn Values) -> Result<Safe<String>> {
     let whole = *seconds as u64;
@@ -71,7 +71,7 @@ pub(super) fn duration(seconds: &f64, _: &dyn Values) -> Result<Safe<String>> {
     Ok(Safe(format!(r#"<data value="{seconds}">{text}</data>"#)))
 }
 
-/// A time in RFC 3339 and UTC, to the second.
+/// Formats a time in RFC 3339 and UTC, to the second.
 #[askama::filter_fn]
 pub(super) fn moment(time: &str, _: &dyn Values) -> Result<String> {
     Ok(match time.get(..19) {
@@ -80,18 +80,18 @@ pub(super) fn moment(time: &str, _: &dyn Values) -> Result<String> {
     })
 }
 
-/// A value of a job's result: a figure, or text from outside.
+/// Formats a value of a job's result: a number, or text from outside.
 #[askama::filter_fn]
 pub(super) fn cell(value: &Value, _: &dyn Values) -> Result<MaybeSafe<String>> {
     Ok(match value {
-        Value::Null => MaybeSafe::Safe(NONE.to_owned()),
+        Value::Null => MaybeSafe::Safe(NO_VALUE.to_owned()),
         Value::Number(n) => MaybeSafe::Safe(format!(r#"<data value="{n}">{}</data>"#, group_digits(n))),
         Value::String(text) => MaybeSafe::NeedsEscaping(text.clone()),
         other => MaybeSafe::NeedsEscaping(other.to_string()),
     })
 }
 
-/// How something ended, as a sign and a word.
+/// Formats a status as a sign and a word.
 #[askama::filter_fn]
 pub(super) fn status(name: &str, _: &dyn Values) -> Result<MaybeSafe<String>> {
     let (sign, class) = match name {

@@ -1,5 +1,5 @@
-//! The samples that the page holds, as data for its script: an index that is read at once, and
-//! the samples themselves in parts that are read when they are needed.
+//! Embeds samples in the page as data for the script: an index that is read at once, and parts with the
+//! samples themselves that are read on demand.
 
 use std::collections::BTreeMap;
 
@@ -14,36 +14,36 @@ use super::selection::SampleSelection;
 use crate::bounded_text::bounded;
 use crate::run::StoredRun;
 
-/// Samples in a part.
-const PART: usize = 100;
+/// Samples per part.
+const SAMPLES_PER_PART: usize = 100;
 
-/// Longest code that is shown, in bytes.
-const CODE: usize = 20_000;
+/// Longest code of a sample, in bytes.
+const MAX_CODE_BYTES: usize = 20_000;
 
-/// Most entries of a list that are shown, such as names of an advisory.
-const ENTRIES: usize = 100;
+/// Most entries of a list, such as the ids of an advisory.
+const MAX_LIST_ENTRIES: usize = 100;
 
-/// The samples that the page holds.
+/// Samples embedded in the page.
 #[derive(Default)]
 pub(super) struct EmbeddedSamples {
-    /// How many.
+    /// Number of embedded samples.
     pub(super) shown: usize,
-    /// How many there are in the dataset.
+    /// Number of samples in the dataset.
     pub(super) total: u64,
-    /// The index, as JSON that can stand in a page.
+    /// The index, as JSON that is safe inside a script element.
     pub(super) index: String,
-    /// The parts, each a list of samples as JSON that can stand in a page.
+    /// The parts: lists of samples, as JSON that is safe inside a script element.
     pub(super) parts: Vec<String>,
 }
 
-/// What the list and the filters need to know.
+/// Data of the list and of the filters.
 #[derive(Default, Serialize)]
 struct SampleIndex {
-    /// Samples in a part.
+    /// Samples per part.
     part: usize,
     /// Values of the filters.
     names: FilterValues,
-    /// Each sample: numbers of its values, in the order of the filters; its place; its advisory.
+    /// For each sample: the numbers of its filter values, its place in the code, and its advisory.
     samples: Vec<([usize; 5], String, String)>,
 }
 
@@ -56,7 +56,7 @@ struct FilterValues {
     kind: NumberedValues,
 }
 
-/// Different values, numbered as they come.
+/// Distinct values, numbered in the order of their first use.
 #[derive(Default)]
 struct NumberedValues(BTreeMap<String, usize>);
 
@@ -80,10 +80,9 @@ impl NumberedValues {
 }
 
 impl EmbeddedSamples {
-    /// At most `most` samples of the dataset; none if there is no dataset.
+    /// Embeds at most `most` samples of the dataset; none without a dataset.
     ///
-    /// # Errors
-    /// [`SourceError`] if it cannot be read.
+    /// # Errors [`SourceError`] if the dataset cannot be read.
     pub(super) fn of(run: &StoredRun, most: usize) -> Result<Self, SourceError> {
         let Some(samples) = run.samples()? else { return Ok(Self::default()) };
         let total = run.report.dataset.as_ref().map_or(0, |dataset| dataset.stats.samples);
@@ -91,14 +90,14 @@ impl EmbeddedSamples {
             Some(samples) if total > most as u64 => Some(SampleSelection::of(samples, most)?),
             _ => None,
         };
-        let mut index = SampleIndex { part: PART, ..SampleIndex::default() };
+        let mut index = SampleIndex { part: SAMPLES_PER_PART, ..SampleIndex::default() };
         let mut parts = Vec::new();
         for (place, sample) in samples.enumerate() {
             let sample = sample?;
             if choice.as_ref().is_some_and(|choice| !choice.holds(place)) {
                 continue;
             }
-            let is_new_part = index.samples.len().is_multiple_of(PART);
+            let is_new_part = index.samples.len().is_multiple_of(SAMPLES_PER_PART);
             if is_new_part {
                 parts.push(String::new());
             }
@@ -132,13 +131,13 @@ impl SampleIndex {
     }
 }
 
-/// Text of a cell of the list.
+/// Cuts the text of a cell of the list.
 fn line(text: &str) -> String {
     text.chars().take(200).collect()
 }
 
-/// A sample as the page shows it: what is known of it, its texts bounded; instead of the fixed
-/// code of a pair what changed.
+/// Returns a sample as the page shows it: fields that are known, with bounded text. Pairs have their
+/// changes in place of the fixed code, which is smaller.
 fn shown(sample: &Sample) -> Value {
     let mut shown = match json!(sample) {
         Value::Object(fields) => {
@@ -149,7 +148,7 @@ fn shown(sample: &Sample) -> Value {
     let mut cut = Map::new();
     let mut code = |name: &str, code: &Option<String>| {
         let whole = code.as_deref()?;
-        let head = &whole[..whole.floor_char_boundary(CODE)];
+        let head = &whole[..whole.floor_char_boundary(MAX_CODE_BYTES)];
         if head.len() < whole.len() {
             cut.insert(name.to_owned(), json!(whole.len()));
         }
@@ -173,19 +172,19 @@ fn shown(sample: &Sample) -> Value {
     Value::Object(shown)
 }
 
-/// What is known of a field, bounded.
+/// Bounds the value of a field; `None` if nothing is known.
 fn known(value: Value) -> Option<Value> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(Value::String(bounded(&text))),
         Value::Array(values) if values.is_empty() => None,
-        Value::Array(values) => Some(values.into_iter().take(ENTRIES).filter_map(known).collect()),
+        Value::Array(values) => Some(values.into_iter().take(MAX_LIST_ENTRIES).filter_map(known).collect()),
         other => Some(other),
     }
 }
 
-/// What changed: from which line on, from 0, how many lines of the first code gave way to which
-/// ones of the second.
+/// Returns the changes from one code to the other. Each has the first changed line, counted from 0, the
+/// number of lines removed there, and the lines added in their place.
 fn changes<'a>(before: &str, after: &'a str) -> Vec<(u32, u32, Vec<&'a str>)> {
     let mut input = InternedInput::default();
     input.update_before(before.split('\n'));
@@ -210,15 +209,15 @@ mod tests {
     #[test]
     fn what_is_long_is_cut_and_says_so() {
         let mut sample = Sample::new("repo", Kind::Pair, Level::File);
-        sample.vulnerable_code = Some("é".repeat(CODE));
+        sample.vulnerable_code = Some("é".repeat(MAX_CODE_BYTES));
         sample.fixed_code = Some("short".to_owned());
         sample.commit_message = Some("m".repeat(1_000_000));
         sample.advisory_ids = vec!["CVE".to_owned(); 10_000];
         let shown = shown(&sample);
-        assert_eq!(shown["vulnerable_code"].as_str().map(str::len), Some(CODE));
-        assert_eq!(shown["cut"], json!({"vulnerable_code": 2 * CODE}));
+        assert_eq!(shown["vulnerable_code"].as_str().map(str::len), Some(MAX_CODE_BYTES));
+        assert_eq!(shown["cut"], json!({"vulnerable_code": 2 * MAX_CODE_BYTES}));
         assert_eq!(shown["changes"], json!([[0, 1, ["short"]]]));
-        assert_eq!(shown["advisory_ids"].as_array().map(Vec::len), Some(ENTRIES));
+        assert_eq!(shown["advisory_ids"].as_array().map(Vec::len), Some(MAX_LIST_ENTRIES));
         assert!(shown.to_string().len() < 30_000);
         assert!(shown.get("fixed_code").is_none() && shown.get("language").is_none());
     }

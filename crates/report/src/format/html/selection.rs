@@ -1,19 +1,17 @@
-//! Which samples the page holds, where it cannot hold all.
+//! Selects the samples that the page holds if it cannot hold all.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use streamguard_dataset::{Sample, SourceError};
 
-/// The samples that are shown, by their place in the dataset.
+/// Selected samples, by their place in the dataset.
 pub(super) struct SampleSelection(Vec<bool>);
 
 impl SampleSelection {
-    /// Chooses `most` of these samples: the first of each collector, weakness, language, severity
-    /// and kind, as long as there is room; then as many of each weakness of each collector as fit,
-    /// evenly spaced.
+    /// Selects `most` samples: first one of each collector, weakness, language, severity and kind, as
+    /// long as there is room; then equally many of each weakness of each collector, evenly spaced.
     ///
-    /// # Errors
-    /// [`SourceError`] if a sample cannot be read.
+    /// # Errors [`SourceError`] if a sample cannot be read.
     pub(super) fn of(
         samples: impl Iterator<Item = Result<Sample, SourceError>>,
         most: usize,
@@ -36,7 +34,8 @@ impl SampleSelection {
         groups.sort_by_key(Vec::len);
         let mut waiting = groups.len();
         for group in &groups {
-            // What small groups leave goes to the large ones behind them.
+            // Groups are sorted by size, so room that a small group leaves goes to the larger ones
+            // after it.
             let size = group.len();
             let share = size.min(left / waiting);
             for (n, place) in group.iter().enumerate() {
@@ -48,13 +47,13 @@ impl SampleSelection {
         Ok(Self(chosen))
     }
 
-    /// Whether the sample at this place is shown.
+    /// Whether the sample at this place is selected.
     pub(super) fn holds(&self, place: usize) -> bool {
         self.0.get(place).copied().unwrap_or_default()
     }
 }
 
-/// What each of which should be seen at least once.
+/// Returns the labels of a sample. The page should show every label at least once.
 fn labels(sample: &Sample) -> [(usize, String); 5] {
     [
         (0, sample.collector.clone()),

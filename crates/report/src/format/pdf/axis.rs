@@ -1,23 +1,24 @@
-//! The axes of charts.
+//! Scales and ticks of chart axes.
 
-/// How values become lengths.
+/// A scale that maps values to lengths.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum AxisScale {
-    /// By their value, up to this.
+    /// Linear up to this value.
     Linear(f64),
-    /// By the logarithm of one more than their value, up to this, so that nought is at the foot.
+    /// Logarithmic up to this value: by the logarithm of one more than a value, so that 0 is at the
+    /// foot.
     Logarithmic(f64),
 }
 
 impl AxisScale {
-    /// One on which series that end at these values can be told apart.
+    /// Chooses a scale on which series with these last values can be told apart.
     pub(super) fn of(ends: &[u64]) -> Self {
         let most = ends.iter().copied().max().unwrap_or(0).max(1) as f64;
         let least = ends.iter().copied().filter(|end| *end > 0).min().unwrap_or(1) as f64;
         if most / least > 50.0 { Self::Logarithmic(above(most)) } else { Self::Linear(ticks(most).1) }
     }
 
-    /// Where a value is, between nought and one.
+    /// Returns the position of a value, between 0 and 1.
     pub(super) fn place(self, value: f64) -> f32 {
         let place = match self {
             Self::Linear(most) => value / most,
@@ -26,7 +27,7 @@ impl AxisScale {
         place.clamp(0.0, 1.0) as f32
     }
 
-    /// Values that are written at the axis.
+    /// Returns the values that label the axis.
     pub(super) fn ticks(self) -> Vec<u64> {
         match self {
             Self::Linear(most) => {
@@ -35,7 +36,8 @@ impl AxisScale {
             }
             Self::Logarithmic(most) => {
                 let mut ticks: Vec<u64> = (0..20).map(|power| 10u64.pow(power)).collect();
-                // The last power of ten makes room for what is above it; of many, not all are written.
+                // The top of the scale has a label too, so a power of ten close below it is dropped. Of
+                // many powers only some are kept.
                 ticks.retain(|tick| *tick as f64 * 1.5 < most);
                 let step = 1 + ticks.len() / 10;
                 let mut ticks: Vec<u64> = ticks.into_iter().step_by(step).collect();
@@ -47,7 +49,7 @@ impl AxisScale {
     }
 }
 
-/// The next value of one, two or five and noughts.
+/// Rounds up to 1, 2 or 5 times a power of ten.
 fn above(most: f64) -> f64 {
     let power = 10f64.powf(most.log10().floor());
     [1.0, 2.0, 5.0]
@@ -57,7 +59,7 @@ fn above(most: f64) -> f64 {
         .unwrap_or(10.0 * power)
 }
 
-/// A round step of which two to five reach this value, and the value that they reach.
+/// Returns a round step of which two to five cover this value, and the value that they reach.
 pub(super) fn ticks(most: f64) -> (f64, f64) {
     let rough = most / 4.0;
     let power = 10f64.powf(rough.max(1e-9).log10().floor());

@@ -1,9 +1,9 @@
-//! What came of each collector, or of another job.
+//! Table of the collectors, or other jobs.
 
 use super::layout::PageLayout;
 use super::numbers::{capital, counted, none, optional, percent};
 use super::status::{colour, signed};
-use super::style::{CELL, SUBSECTION};
+use super::style::{CELL_TEXT, SUBSECTION_HEADING};
 use super::table::ColumnAlign::{Left, Right};
 use super::table::{PdfTable, TableCell};
 use super::title::{collects, runner, runners};
@@ -12,10 +12,10 @@ use crate::record_unit::RecordUnit;
 use crate::report::Report;
 use crate::report::{CollectorReport, ShardCounts};
 
-/// Most rows.
-const ROWS: usize = 200;
+/// Most rows of the table.
+const MAX_ROWS: usize = 200;
 
-pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
+pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
     if report.by_collector.is_empty() {
         return;
     }
@@ -42,9 +42,10 @@ pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
             ("Shards lost", Right),
         ])
     };
-    for (name, collector) in report.by_collector.iter().take(ROWS) {
+    for (name, collector) in report.by_collector.iter().take(MAX_ROWS) {
         let name = TableCell::styled(name, bold());
-        let status = TableCell::styled(signed(&collector.status), CELL.coloured(colour(&collector.status)));
+        let status =
+            TableCell::styled(signed(&collector.status), CELL_TEXT.coloured(colour(&collector.status)));
         let output = counted(collector.records, collector.unit.name()).into();
         table.row(if collects {
             vec![
@@ -68,7 +69,7 @@ pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
             ]
         });
     }
-    if let Some(more @ 1..) = report.by_collector.len().checked_sub(ROWS) {
+    if let Some(more @ 1..) = report.by_collector.len().checked_sub(MAX_ROWS) {
         table.note(format!("{more} more are not listed."));
     }
     if report.by_collector.iter().any(|(_, collector)| collector.unit == RecordUnit::Advisories) {
@@ -77,11 +78,11 @@ pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
              sources name counts for each of them, and once in the total.",
         );
     }
-    table.set(layout);
+    table.lay_out(layout);
     reasons(layout, report);
 }
 
-/// Sources of advisories have no pairs of their own.
+/// Formats the pairs of a collector. Sources of advisories have none of their own.
 fn pairs(collector: &CollectorReport) -> String {
     if collector.unit == RecordUnit::Advisories { none() } else { group_digits(collector.code_pairs) }
 }
@@ -91,7 +92,7 @@ fn done(shards: &ShardCounts) -> String {
     format!("{} of {planned}", group_digits(u64::from(shards.done)))
 }
 
-/// Why some did not end well.
+/// Lays out the reasons of incomplete collectors.
 fn reasons(layout: &mut PageLayout<'_>, report: &Report) {
     let mut table = PdfTable::new(&[(runner(report), Left), ("Why it is incomplete", Left)]);
     for (name, collector) in &report.by_collector {
@@ -100,11 +101,11 @@ fn reasons(layout: &mut PageLayout<'_>, report: &Report) {
         }
     }
     if !table.is_empty() {
-        layout.gap(SUBSECTION.leading);
-        table.set(layout);
+        layout.gap(SUBSECTION_HEADING.leading);
+        table.lay_out(layout);
     }
 }
 
 fn bold() -> super::style::TextStyle {
-    super::style::TextStyle { face: super::style::FontFace::Bold, ..CELL }
+    super::style::TextStyle { face: super::style::FontFace::Bold, ..CELL_TEXT }
 }

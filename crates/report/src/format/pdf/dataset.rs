@@ -1,11 +1,11 @@
-//! How the samples grew, what is in the dataset, and what became of candidates on their way there.
+//! Growth of the samples, contents of the dataset, and losses on the way.
 
 use std::collections::BTreeMap;
 
-use super::bar_chart::{BarChart, set_funnel};
+use super::bar_chart::{BarChart, lay_out_funnel};
 use super::layout::PageLayout;
 use super::line_chart::LineChart;
-use super::style::NOTE;
+use super::style::NOTE_TEXT;
 use super::table::ColumnAlign::{Left, Right};
 use super::table::PdfTable;
 use super::title::collects;
@@ -13,28 +13,29 @@ use crate::digits::group_digits;
 use crate::report::Report;
 use crate::report::{DatasetReport, TimelineSeries};
 
-/// Most bars of a chart that has the width of the page; the others are one bar together.
-const MOST: usize = 15;
-/// The same of one that has half of it.
-const MOST_BESIDE: usize = 10;
+/// Most bars of a chart over the width of the page; the others are added up.
+const MAX_BARS: usize = 15;
+/// Most bars of a chart of half the width.
+const MAX_BARS_HALF_WIDTH: usize = 10;
 /// Most charts and funnels of the same kind.
-const CHARTS: usize = 6;
+const MAX_CHARTS: usize = 6;
 
-pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
+pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
     growth(layout, report);
     if let Some(dataset) = report.dataset.as_ref().filter(|dataset| dataset.stats.samples > 0) {
         contents(layout, dataset);
     }
     funnels(layout, report);
-    if let Some(chart) = BarChart::of("Candidates by reason", &report.rejected, report.summary.rejected, MOST)
+    if let Some(chart) =
+        BarChart::of("Candidates by reason", &report.rejected, report.summary.rejected, MAX_BARS)
     {
         layout.section("What was turned away");
-        chart.set(layout);
+        chart.lay_out(layout);
     }
     sources(layout, report);
 }
 
-/// One chart for each unit.
+/// Lays out one chart per unit.
 fn growth(layout: &mut PageLayout<'_>, report: &Report) {
     let mut units: BTreeMap<&str, Vec<&TimelineSeries>> = BTreeMap::new();
     let grown =
@@ -46,9 +47,9 @@ fn growth(layout: &mut PageLayout<'_>, report: &Report) {
         return;
     }
     layout.section(if collects(report) { "Samples over time" } else { "Progress over time" });
-    for (unit, series) in units.into_iter().take(CHARTS) {
+    for (unit, series) in units.into_iter().take(MAX_CHARTS) {
         let series = series.into_iter().map(|series| (series.collector.as_str(), series.values.as_slice()));
-        LineChart { unit, instants: &report.timeline.seconds, series: series.collect() }.set(layout);
+        LineChart { unit, instants: &report.timeline.seconds, series: series.collect() }.lay_out(layout);
     }
 }
 
@@ -56,18 +57,19 @@ fn contents(layout: &mut PageLayout<'_>, dataset: &DatasetReport) {
     let stats = &dataset.stats;
     let whole = stats.samples;
     layout.section("What is in the dataset");
-    if let Some(chart) = BarChart::of("Types of vulnerability", &stats.by_vulnerability_type, whole, MOST) {
-        chart.set(layout);
+    if let Some(chart) = BarChart::of("Types of vulnerability", &stats.by_vulnerability_type, whole, MAX_BARS)
+    {
+        chart.lay_out(layout);
     }
     let charts = [
-        BarChart::of("Languages", &stats.by_language, whole, MOST_BESIDE),
-        BarChart::of("Severities", &stats.by_severity, whole, MOST_BESIDE),
-        BarChart::of("Kinds", &stats.by_kind, whole, MOST_BESIDE),
-        BarChart::of("Levels", &stats.by_level, whole, MOST_BESIDE),
-        BarChart::of("Collectors", &stats.by_collector, whole, MOST_BESIDE),
-        BarChart::of("Quality flags (a sample may have several)", &stats.by_flag, whole, MOST_BESIDE),
+        BarChart::of("Languages", &stats.by_language, whole, MAX_BARS_HALF_WIDTH),
+        BarChart::of("Severities", &stats.by_severity, whole, MAX_BARS_HALF_WIDTH),
+        BarChart::of("Kinds", &stats.by_kind, whole, MAX_BARS_HALF_WIDTH),
+        BarChart::of("Levels", &stats.by_level, whole, MAX_BARS_HALF_WIDTH),
+        BarChart::of("Collectors", &stats.by_collector, whole, MAX_BARS_HALF_WIDTH),
+        BarChart::of("Quality flags (a sample may have several)", &stats.by_flag, whole, MAX_BARS_HALF_WIDTH),
     ];
-    BarChart::set_pairs(charts.into_iter().flatten().collect(), layout);
+    BarChart::lay_out_pairs(charts.into_iter().flatten().collect(), layout);
 }
 
 fn funnels(layout: &mut PageLayout<'_>, report: &Report) {
@@ -76,19 +78,19 @@ fn funnels(layout: &mut PageLayout<'_>, report: &Report) {
         return;
     }
     layout.section("From candidates to the dataset");
-    for funnel in funnels.into_iter().take(CHARTS) {
+    for funnel in funnels.into_iter().take(MAX_CHARTS) {
         let steps: Vec<(&str, u64)> =
             funnel.steps.iter().map(|step| (step.name.as_str(), step.count)).collect();
-        set_funnel(layout, &funnel.title, &steps);
+        lay_out_funnel(layout, &funnel.title, &steps);
     }
     layout.paragraph(
         "Each step counts what its name says, which is not always the same thing: a commit may fix several \
          functions.",
-        &NOTE,
+        &NOTE_TEXT,
     );
 }
 
-/// What became of the samples of each source.
+/// Lays out the table of each source's samples.
 fn sources(layout: &mut PageLayout<'_>, report: &Report) {
     let Some(dataset) = report.dataset.as_ref().filter(|dataset| !dataset.sources.is_empty()) else { return };
     layout.subsection("Samples on their way to the dataset");
@@ -112,5 +114,5 @@ fn sources(layout: &mut PageLayout<'_>, report: &Report) {
             reasons.into(),
         ]);
     }
-    table.set(layout);
+    table.lay_out(layout);
 }

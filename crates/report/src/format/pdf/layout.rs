@@ -1,12 +1,15 @@
-//! Pages as they fill, from top to bottom: what is drawn where, and what it is to a reader who
-//! does not see it. Nothing here knows PDF but the names of its tags.
+//! Fills pages from top to bottom. Keeps the shapes of each page, and the structure that readers use
+//! who do not see the page. Knows nothing about PDF.
 
 use super::fonts::FontSet;
 use super::line_break::TextLine;
 use super::structure::{NodeId, NodeKind, StructureNode};
-use super::style::{BOTTOM, LEFT, PAPER, RIGHT, RgbColour, SECTION, SUBSECTION, TOP, TextStyle, WIDTH};
+use super::style::{
+    PAGE_SIZE, RgbColour, SECTION_HEADING, SUBSECTION_HEADING, TEXT_BOTTOM, TEXT_LEFT, TEXT_RIGHT, TEXT_TOP,
+    TEXT_WIDTH, TextStyle,
+};
 
-/// Something to be drawn.
+/// A shape on a page.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum DrawnShape {
     /// Text on a baseline.
@@ -17,21 +20,21 @@ pub(super) enum DrawnShape {
     Stroke { points: Vec<(f32, f32)>, width: f32, colour: RgbColour, dash: &'static [f32] },
 }
 
-/// Shapes that belong to the same node, in the order in which they are drawn.
+/// Shapes of one node, in the order in which they are drawn.
 #[derive(Debug)]
 pub(super) struct ShapeGroup {
-    /// None if they are decoration.
+    /// `None` for decoration.
     pub(super) node: Option<NodeId>,
     pub(super) shapes: Vec<DrawnShape>,
 }
 
-/// What is on a page.
+/// Shapes of a page.
 #[derive(Debug, Default)]
 pub(super) struct PageShapes {
     pub(super) groups: Vec<ShapeGroup>,
 }
 
-/// Where a section begins.
+/// Start of a section.
 #[derive(Debug)]
 pub(super) struct Bookmark {
     pub(super) title: String,
@@ -39,14 +42,14 @@ pub(super) struct Bookmark {
     pub(super) y: f32,
 }
 
-/// The pages, and where the next thing goes.
+/// The pages, and the place of the next element.
 pub(super) struct PageLayout<'a> {
     pub(super) fonts: &'a FontSet,
     pub(super) pages: Vec<PageShapes>,
-    /// The tree, in reading order: each with the node that it is in.
+    /// Nodes of the structure tree, in reading order.
     pub(super) nodes: Vec<StructureNode>,
     pub(super) bookmarks: Vec<Bookmark>,
-    /// Headings that wait for what comes below them: none stands alone at the end of a page.
+    /// Headings that wait for the element below them, so that no heading is alone at the end of a page.
     pending: Vec<(HeadingLevel, String)>,
     y: f32,
 }
@@ -60,12 +63,12 @@ enum HeadingLevel {
 impl HeadingLevel {
     fn style(self) -> TextStyle {
         match self {
-            Self::Section => SECTION,
-            Self::Subsection => SUBSECTION,
+            Self::Section => SECTION_HEADING,
+            Self::Subsection => SUBSECTION_HEADING,
         }
     }
 
-    /// What is left free above and below it.
+    /// Returns the space above and below.
     fn gaps(self) -> (f32, f32) {
         match self {
             Self::Section => (24.0, 7.0),
@@ -77,26 +80,26 @@ impl HeadingLevel {
 impl<'a> PageLayout<'a> {
     pub(super) fn new(fonts: &'a FontSet) -> Self {
         let pages = vec![PageShapes::default()];
-        Self { fonts, pages, nodes: Vec::new(), bookmarks: Vec::new(), pending: Vec::new(), y: TOP }
+        Self { fonts, pages, nodes: Vec::new(), bookmarks: Vec::new(), pending: Vec::new(), y: TEXT_TOP }
     }
 
-    /// A heading that the list of sections has too. Something must follow.
+    /// Adds a heading that is also in the outline. An element must follow.
     pub(super) fn section(&mut self, title: &str) {
         self.pending.push((HeadingLevel::Section, title.to_owned()));
     }
 
-    /// A heading below a section. Something must follow.
+    /// Adds a heading below a section. An element must follow.
     pub(super) fn subsection(&mut self, title: &str) {
         self.pending.push((HeadingLevel::Subsection, title.to_owned()));
     }
 
-    /// Makes room of this height, on a new page if need be, below the headings that wait. Returns
-    /// where it begins.
+    /// Makes room of this height below the waiting headings, on a new page if necessary. Returns the
+    /// top of the room.
     pub(super) fn open(&mut self, height: f32) -> f32 {
         let pending = std::mem::take(&mut self.pending);
         let wrapped: Vec<(HeadingLevel, Vec<TextLine>)> = pending
             .iter()
-            .map(|(heading, title)| (*heading, self.fonts.wrap(title, &heading.style(), WIDTH)))
+            .map(|(heading, title)| (*heading, self.fonts.wrap(title, &heading.style(), TEXT_WIDTH)))
             .collect();
         let headings: f32 = wrapped
             .iter()
@@ -105,12 +108,12 @@ impl<'a> PageLayout<'a> {
                 above + heading.style().leading * lines.len() as f32 + below
             })
             .sum();
-        if self.y > TOP && self.y + headings + height > BOTTOM {
+        if self.y > TEXT_TOP && self.y + headings + height > TEXT_BOTTOM {
             self.new_page();
         }
         for (index, (heading, lines)) in wrapped.into_iter().enumerate() {
             let (above, below) = heading.gaps();
-            // The one above has left enough free.
+            // The heading above has left enough space.
             self.gap(if index == 0 { above } else { 0.0 });
             self.heading(heading, &lines);
             self.y += below;
@@ -128,10 +131,10 @@ impl<'a> PageLayout<'a> {
         if heading == HeadingLevel::Section {
             self.bookmarks.push(Bookmark { title, page: self.page(), y: self.y });
         }
-        self.lines(Some(node), LEFT, lines, &heading.style());
+        self.lines(Some(node), TEXT_LEFT, lines, &heading.style());
     }
 
-    /// Lines below each other, from here on; there must be room for them.
+    /// Draws lines below each other. There must be room for them.
     pub(super) fn lines(&mut self, node: Option<NodeId>, x: f32, lines: &[TextLine], style: &TextStyle) {
         for line in lines {
             self.text(node, x, self.y, line.clone(), style);
@@ -139,60 +142,60 @@ impl<'a> PageLayout<'a> {
         }
     }
 
-    /// A paragraph: at least two lines of it stand together.
+    /// Adds a paragraph. At least two of its lines stay together.
     pub(super) fn paragraph(&mut self, text: &str, style: &TextStyle) {
-        let lines = self.fonts.wrap(text, style, WIDTH);
+        let lines = self.fonts.wrap(text, style, TEXT_WIDTH);
         let together = |left: usize| if left <= 3 { left } else { 2 };
         self.open(style.leading * together(lines.len()) as f32);
         let node = self.node(None, NodeKind::Paragraph);
         for (index, line) in lines.iter().enumerate() {
             let wanted = if index + 2 == lines.len() { 2 } else { 1 };
             self.open(style.leading * wanted as f32);
-            self.lines(Some(node), LEFT, std::slice::from_ref(line), style);
+            self.lines(Some(node), TEXT_LEFT, std::slice::from_ref(line), style);
         }
     }
 
-    /// Leaves this much free, but not at the top of a page.
+    /// Leaves space, except at the top of a page.
     pub(super) fn gap(&mut self, height: f32) {
-        if self.y > TOP {
+        if self.y > TEXT_TOP {
             self.y += height;
         }
     }
 
-    /// Goes on below what was drawn from here on.
+    /// Moves the place of the next element down.
     pub(super) fn advance(&mut self, height: f32) {
         self.y += height;
     }
 
-    /// How much room there is on this page.
+    /// Returns the height of the room left on this page.
     pub(super) fn room(&self) -> f32 {
-        BOTTOM - self.y
+        TEXT_BOTTOM - self.y
     }
 
-    /// Where the next thing goes.
+    /// Returns the top of the next element.
     pub(super) fn y(&self) -> f32 {
         self.y
     }
 
     pub(super) fn new_page(&mut self) {
         self.pages.push(PageShapes::default());
-        self.y = TOP;
+        self.y = TEXT_TOP;
     }
 
-    /// Number of the current page, from nought.
+    /// Returns the index of the current page.
     pub(super) fn page(&self) -> usize {
         self.pages.len() - 1
     }
 
-    /// A new node, behind all others in reading order; there must be room for it, so that what it
-    /// stands below is there.
+    /// Adds a node, after all others in reading order. Call [`open`](Self::open) before, which draws
+    /// the waiting headings.
     pub(super) fn node(&mut self, parent: Option<NodeId>, kind: NodeKind) -> NodeId {
         debug_assert!(self.pending.is_empty(), "a heading would be read out behind its text");
         self.nodes.push(StructureNode { kind, parent });
         self.nodes.len() - 1
     }
 
-    /// A new node for a picture, and what it shows in words.
+    /// Adds a node for a chart, with the text that stands for it.
     pub(super) fn figure(
         &mut self,
         words: &str,
@@ -205,13 +208,13 @@ impl<'a> PageLayout<'a> {
         Some(self.node(None, NodeKind::Figure { text, area: [left, top, width, height] }))
     }
 
-    /// One line of text, its top at `y`.
+    /// Draws a line of text with its top at `y`.
     pub(super) fn text(&mut self, node: Option<NodeId>, x: f32, y: f32, line: TextLine, style: &TextStyle) {
         let baseline = y + style.ascent();
         self.draw(node, DrawnShape::Text { x, baseline, style: *style, line });
     }
 
-    /// One line of text that ends at `x`.
+    /// Draws a line of text that ends at `x`.
     pub(super) fn text_to(
         &mut self,
         node: Option<NodeId>,
@@ -223,14 +226,17 @@ impl<'a> PageLayout<'a> {
         self.text(node, x - line.width, y, line, style);
     }
 
-    /// A line across, which means nothing.
+    /// Draws a rule, which is decoration.
     pub(super) fn rule(&mut self, x: f32, y: f32, width: f32, thickness: f32, colour: RgbColour) {
         self.draw(None, DrawnShape::Block { x, y, width, height: thickness, colour });
     }
 
     /// Draws something on the current page.
     pub(super) fn draw(&mut self, node: Option<NodeId>, shape: DrawnShape) {
-        debug_assert!(shape.is_within(LEFT, TOP, RIGHT, BOTTOM), "outside the page: {shape:?}");
+        debug_assert!(
+            shape.is_within(TEXT_LEFT, TEXT_TOP, TEXT_RIGHT, TEXT_BOTTOM),
+            "outside the page: {shape:?}"
+        );
         let page = self.page();
         self.pages[page].draw(node, shape);
     }
@@ -238,7 +244,10 @@ impl<'a> PageLayout<'a> {
 
 impl PageShapes {
     pub(super) fn draw(&mut self, node: Option<NodeId>, shape: DrawnShape) {
-        debug_assert!(shape.is_within(LEFT, 0.0, RIGHT, PAPER.1), "outside the page: {shape:?}");
+        debug_assert!(
+            shape.is_within(TEXT_LEFT, 0.0, TEXT_RIGHT, PAGE_SIZE.1),
+            "outside the page: {shape:?}"
+        );
         match self.groups.last_mut() {
             Some(part) if part.node == node => part.shapes.push(shape),
             _ => self.groups.push(ShapeGroup { node, shapes: vec![shape] }),
@@ -247,7 +256,7 @@ impl PageShapes {
 }
 
 impl DrawnShape {
-    /// Whether all of it is between these edges, but for errors of rounding.
+    /// Whether the shape is within these edges, except for rounding.
     fn is_within(&self, left: f32, top: f32, right: f32, bottom: f32) -> bool {
         let inside =
             |x: f32, y: f32| x >= left - 0.5 && x <= right + 0.5 && y >= top - 0.5 && y <= bottom + 0.5;

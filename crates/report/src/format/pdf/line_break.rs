@@ -1,20 +1,21 @@
-//! Text in lines.
+//! Breaks text into lines.
 
 use super::fonts::FontSet;
 use super::style::TextStyle;
 
-/// A line of text that can be set.
+/// A line of text.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct TextLine {
-    /// Its text. A space at its end stands for the break, so that words stay apart when it is read out.
+    /// Text. A space at the end stands for the line break, so that words stay apart when the text is
+    /// copied or read aloud.
     pub(super) text: String,
-    /// How wide it is, without that space.
+    /// Width, without the space at the end.
     pub(super) width: f32,
 }
 
 impl FontSet {
-    /// Text from anywhere in lines of at most this width. Words that are longer break behind
-    /// punctuation if there is some, else anywhere but in an escape. There is at least one line.
+    /// Breaks hostile text into lines of at most this width; at least one line. Longer words break
+    /// after punctuation if they have any, else anywhere but in an escape.
     pub(super) fn wrap(&self, text: &str, style: &TextStyle, width: f32) -> Vec<TextLine> {
         let text = self.readable(text);
         let wide = |text: &str| self.width(style.face, style.size, text);
@@ -36,7 +37,7 @@ impl FontSet {
                     line.width += gap + needs;
                     break;
                 }
-                // A word that a line of its own holds is not broken.
+                // A word that fits on a line of its own is not broken.
                 let end =
                     if needs <= width { 0 } else { self.fitting(rest, style, width - line.width - gap) };
                 let end = match end {
@@ -60,8 +61,8 @@ impl FontSet {
         lines
     }
 
-    /// What of a word goes on a line where nothing fits: an escape, if it is not wider than the line,
-    /// or a character.
+    /// Returns the length of the part of a word that goes on a line even if it does not fit: an escape,
+    /// unless it is wider than the line, or a character.
     fn forced(&self, word: &str, style: &TextStyle, width: f32) -> usize {
         let unit = first_unit(word);
         match self.width(style.face, style.size, unit) <= width {
@@ -70,7 +71,7 @@ impl FontSet {
         }
     }
 
-    /// Text from anywhere on one line of at most this width, cut if it is longer.
+    /// Fits hostile text on one line of at most this width, cut if it is longer.
     pub(super) fn fit(&self, text: &str, style: &TextStyle, width: f32) -> TextLine {
         let mut text = self.readable(text);
         let wide = |text: &str| self.width(style.face, style.size, text);
@@ -87,7 +88,7 @@ impl FontSet {
         TextLine { text, width }
     }
 
-    /// Where a word can break so that what is before it fits; nought if it cannot.
+    /// Returns the position of the last break that fits in this width; 0 if there is none.
     fn fitting(&self, word: &str, style: &TextStyle, width: f32) -> usize {
         let (mut at, mut left) = (0, width);
         let mut behind_punctuation = 0;
@@ -102,12 +103,12 @@ impl FontSet {
                 behind_punctuation = at;
             }
         }
-        // Not if that leaves most of the line empty.
+        // A break after punctuation must not leave most of the line empty.
         if behind_punctuation * 2 > at { behind_punctuation } else { at }
     }
 }
 
-/// What of a word is not broken: an escape, or a character.
+/// Returns the first unit of a word that cannot be broken: an escape, or a character.
 fn first_unit(word: &str) -> &str {
     let escape = word.strip_prefix("\\u{").and_then(|rest| rest.find('}')).filter(|digits| *digits <= 6);
     match escape {

@@ -1,22 +1,22 @@
-//! A chart of lines over time.
+//! Charts of lines over time.
 
 use super::axis::{AxisScale, ticks};
 use super::layout::{DrawnShape, PageLayout};
 use super::line_break::TextLine;
 use super::numbers::{capital, seconds};
 use super::structure::NodeId;
-use super::style::{INK, LEFT, NOTE, RIGHT, RULE, RgbColour, WIDTH};
+use super::style::{INK_COLOUR, NOTE_TEXT, RULE_COLOUR, RgbColour, TEXT_LEFT, TEXT_RIGHT, TEXT_WIDTH};
 use crate::digits::group_digits;
 
-/// How high the plot is.
-const HEIGHT: f32 = 150.0;
-/// Of the legend.
-const ROW: f32 = 13.0;
+/// Height of the plot.
+const PLOT_HEIGHT: f32 = 150.0;
+/// Height of a row of the legend.
+const LEGEND_ROW_HEIGHT: f32 = 13.0;
 /// Most lines that can be told apart.
-const LINES: usize = 8;
+const MAX_LINES: usize = 8;
 
-/// How lines are told apart: by lightness and dashes, so that it needs no colours.
-const STROKES: [(RgbColour, f32, &[f32]); LINES] = [
+/// Colour, width and dashes of each line. Lightness and dashes tell lines apart without colours.
+const LINE_STROKES: [(RgbColour, f32, &[f32]); MAX_LINES] = [
     ((0x1b, 0x4b, 0x7a), 1.6, &[]),
     ((0xc2, 0x6a, 0x1b), 1.6, &[]),
     ((0x2f, 0x8f, 0x83), 1.6, &[5.0, 2.0]),
@@ -27,81 +27,93 @@ const STROKES: [(RgbColour, f32, &[f32]); LINES] = [
     ((0x1c, 0x26, 0x30), 1.0, &[1.0, 2.0]),
 ];
 
-/// What was counted at instants.
+/// Counts at moments of the run.
 pub(super) struct LineChart<'a> {
-    /// What is counted, in the plural.
+    /// Unit of the counts, in the plural.
     pub(super) unit: &'a str,
-    /// The instants, in seconds.
+    /// The moments, in seconds.
     pub(super) instants: &'a [f64],
-    /// Names and values.
+    /// Names and values of the lines.
     pub(super) series: Vec<(&'a str, &'a [u64])>,
 }
 
 impl LineChart<'_> {
-    /// Sets it, from here on.
-    pub(super) fn set(mut self, layout: &mut PageLayout<'_>) {
-        // Those that came furthest, in the order of the run.
-        let left_out = self.series.len().saturating_sub(LINES);
+    /// Lays out the chart.
+    pub(super) fn lay_out(mut self, layout: &mut PageLayout<'_>) {
+        // Keeps the lines with the highest last values, in the order of the run.
+        let left_out = self.series.len().saturating_sub(MAX_LINES);
         if left_out > 0 {
             let mut ends: Vec<u64> = self.series.iter().map(|(_, values)| end(values)).collect();
             ends.sort_unstable_by(|a, b| b.cmp(a));
-            let least = ends[LINES - 1];
+            let least = ends[MAX_LINES - 1];
             self.series.retain(|(_, values)| end(values) >= least);
-            self.series.truncate(LINES);
+            self.series.truncate(MAX_LINES);
         }
         let scale = AxisScale::of(&self.series.iter().map(|(_, values)| end(values)).collect::<Vec<_>>());
         let legend = self.legend(layout);
         let rows = legend.iter().map(|(row, ..)| row + 1).max().unwrap_or(1);
-        let legend_height = rows as f32 * ROW + 6.0;
-        let top = layout.open(legend_height + HEIGHT + 28.0);
-        let bottom = top + legend_height + HEIGHT;
-        let figure = layout.figure(&self.in_words(), LEFT, top, WIDTH, legend_height + HEIGHT + 26.0);
+        let legend_height = rows as f32 * LEGEND_ROW_HEIGHT + 6.0;
+        let top = layout.open(legend_height + PLOT_HEIGHT + 28.0);
+        let bottom = top + legend_height + PLOT_HEIGHT;
+        let figure =
+            layout.figure(&self.in_words(), TEXT_LEFT, top, TEXT_WIDTH, legend_height + PLOT_HEIGHT + 26.0);
         for (index, (row, x, line)) in legend.into_iter().enumerate() {
-            let y = top + row as f32 * ROW;
-            self.stroke(layout, figure, index, vec![(x, y + ROW / 2.0), (x + 18.0, y + ROW / 2.0)]);
-            layout.text(figure, x + 23.0, y + (ROW - NOTE.leading) / 2.0, line, &NOTE.coloured(INK));
+            let y = top + row as f32 * LEGEND_ROW_HEIGHT;
+            self.stroke(
+                layout,
+                figure,
+                index,
+                vec![(x, y + LEGEND_ROW_HEIGHT / 2.0), (x + 18.0, y + LEGEND_ROW_HEIGHT / 2.0)],
+            );
+            layout.text(
+                figure,
+                x + 23.0,
+                y + (LEGEND_ROW_HEIGHT - NOTE_TEXT.leading) / 2.0,
+                line,
+                &NOTE_TEXT.coloured(INK_COLOUR),
+            );
         }
-        // As much as its figures need is left free beside the plot.
+        // Leaves room for the labels of the axis beside the plot.
         let ticks: Vec<(u64, TextLine)> = scale
             .ticks()
             .into_iter()
-            .map(|tick| (tick, layout.fonts.fit(&group_digits(tick), &NOTE, WIDTH)))
+            .map(|tick| (tick, layout.fonts.fit(&group_digits(tick), &NOTE_TEXT, TEXT_WIDTH)))
             .collect();
-        let left = LEFT + 6.0 + ticks.iter().map(|(_, line)| line.width).fold(0.0, f32::max);
+        let left = TEXT_LEFT + 6.0 + ticks.iter().map(|(_, line)| line.width).fold(0.0, f32::max);
         for (tick, line) in ticks {
-            let y = bottom - HEIGHT * scale.place(tick as f64);
-            let (width, height, colour) = (RIGHT - left, 0.5, RULE);
+            let y = bottom - PLOT_HEIGHT * scale.place(tick as f64);
+            let (width, height, colour) = (TEXT_RIGHT - left, 0.5, RULE_COLOUR);
             layout.draw(figure, DrawnShape::Block { x: left, y: y - 0.25, width, height, colour });
-            layout.text_to(figure, left - 6.0, y - NOTE.leading / 2.0, line, &NOTE);
+            layout.text_to(figure, left - 6.0, y - NOTE_TEXT.leading / 2.0, line, &NOTE_TEXT);
         }
         self.instants_below(layout, figure, left, bottom);
         let span = self.instants.last().copied().unwrap_or(0.0).max(f64::MIN_POSITIVE);
         for (index, (_, values)) in self.series.iter().enumerate() {
             let point = |(at, value): (&f64, &u64)| {
-                let x = left + (RIGHT - left) * (at / span).clamp(0.0, 1.0) as f32;
-                (x, bottom - HEIGHT * scale.place(*value as f64))
+                let x = left + (TEXT_RIGHT - left) * (at / span).clamp(0.0, 1.0) as f32;
+                (x, bottom - PLOT_HEIGHT * scale.place(*value as f64))
             };
             self.stroke(layout, figure, index, self.instants.iter().zip(*values).map(point).collect());
         }
         let how = if matches!(scale, AxisScale::Logarithmic(_)) { ", on a logarithmic scale" } else { "" };
         let caption = format!("{}{how}, over the time since the start.", capital(self.unit));
-        let caption = layout.fonts.fit(&caption, &NOTE, WIDTH);
-        layout.text(figure, LEFT, bottom + 16.0, caption, &NOTE);
-        layout.advance(legend_height + HEIGHT + 28.0);
+        let caption = layout.fonts.fit(&caption, &NOTE_TEXT, TEXT_WIDTH);
+        layout.text(figure, TEXT_LEFT, bottom + 16.0, caption, &NOTE_TEXT);
+        layout.advance(legend_height + PLOT_HEIGHT + 28.0);
         if left_out > 0 {
-            layout.paragraph(&format!("{left_out} more are not drawn."), &NOTE);
+            layout.paragraph(&format!("{left_out} more are not drawn."), &NOTE_TEXT);
         }
     }
 
-    /// What is said of each line, and where: its row, and its left edge.
+    /// Returns the labels of the legend, each with its row and its left edge.
     fn legend(&self, layout: &PageLayout<'_>) -> Vec<(usize, f32, TextLine)> {
-        let (mut row, mut x) = (0, LEFT);
+        let (mut row, mut x) = (0, TEXT_LEFT);
         let mut legend = Vec::new();
         for (name, values) in &self.series {
-            let line = layout.fonts.fit(&format!("{name} {}", group_digits(end(values))), &NOTE, 160.0);
+            let line = layout.fonts.fit(&format!("{name} {}", group_digits(end(values))), &NOTE_TEXT, 160.0);
             let needs = 23.0 + line.width;
-            if x > LEFT && x + needs > RIGHT {
-                (row, x) = (row + 1, LEFT);
+            if x > TEXT_LEFT && x + needs > TEXT_RIGHT {
+                (row, x) = (row + 1, TEXT_LEFT);
             }
             legend.push((row, x, line));
             x += needs + 16.0;
@@ -109,7 +121,7 @@ impl LineChart<'_> {
         legend
     }
 
-    /// The axis of time.
+    /// Draws the axis of time.
     fn instants_below(&self, layout: &mut PageLayout<'_>, figure: Option<NodeId>, left: f32, bottom: f32) {
         let span = self.instants.last().copied().unwrap_or(0.0);
         if span <= 0.0 {
@@ -118,20 +130,20 @@ impl LineChart<'_> {
         let step = ticks(span).0;
         for index in 0..=(span / step + 1e-6) as u32 {
             let at = step * f64::from(index);
-            let x = left + (RIGHT - left) * (at / span).min(1.0) as f32;
-            let line = layout.fonts.fit(&seconds(at), &NOTE, 60.0);
-            let label = (x - line.width / 2.0).min(RIGHT - line.width);
+            let x = left + (TEXT_RIGHT - left) * (at / span).min(1.0) as f32;
+            let line = layout.fonts.fit(&seconds(at), &NOTE_TEXT, 60.0);
+            let label = (x - line.width / 2.0).min(TEXT_RIGHT - line.width);
             layout.draw(
                 figure,
                 DrawnShape::Block {
-                    x: x.min(RIGHT) - 0.25,
+                    x: x.min(TEXT_RIGHT) - 0.25,
                     y: bottom,
                     width: 0.5,
                     height: 3.0,
-                    colour: RULE,
+                    colour: RULE_COLOUR,
                 },
             );
-            layout.text(figure, label, bottom + 3.5, line, &NOTE);
+            layout.text(figure, label, bottom + 3.5, line, &NOTE_TEXT);
         }
     }
 
@@ -142,11 +154,11 @@ impl LineChart<'_> {
         index: usize,
         points: Vec<(f32, f32)>,
     ) {
-        let (colour, width, dash) = STROKES[index % LINES];
+        let (colour, width, dash) = LINE_STROKES[index % MAX_LINES];
         layout.draw(figure, DrawnShape::Stroke { points, width, colour, dash });
     }
 
-    /// The chart for those who do not see it.
+    /// Returns the text that stands for the chart.
     fn in_words(&self) -> String {
         let ends: Vec<String> = self
             .series

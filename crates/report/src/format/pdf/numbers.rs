@@ -1,21 +1,21 @@
-//! Figures as people read them.
+//! Formats numbers for people.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::digits::group_digits;
 
-/// A count, if there is one.
+/// Formats a count, if there is one.
 pub(super) fn optional(count: Option<u64>) -> String {
     count.map_or_else(none, group_digits)
 }
 
-/// What stands for nothing.
+/// Returns the sign for a missing value.
 pub(super) fn none() -> String {
     "–".to_owned()
 }
 
-/// How many of something: `1 sample`, `2 samples`. The unit is in the plural.
+/// Formats a count with its unit: `1 sample`, `2 samples`. The unit is given in the plural.
 pub(super) fn counted(count: u64, units: &str) -> String {
     let unit = match count {
         1 => match (units.strip_suffix("ies"), units.strip_suffix("xes")) {
@@ -28,7 +28,7 @@ pub(super) fn counted(count: u64, units: &str) -> String {
     format!("{} {unit}", group_digits(count))
 }
 
-/// A rate or a share as it is in the report: with at most two digits behind the point.
+/// Formats a rate or a share, with at most two digits after the point.
 pub(super) fn decimal(value: Option<f64>) -> String {
     let Some(value) = value.filter(|value| value.is_finite()) else { return none() };
     let text = format!("{value:.2}");
@@ -41,12 +41,12 @@ pub(super) fn decimal(value: Option<f64>) -> String {
     }
 }
 
-/// The same with its sign.
+/// Formats a percentage.
 pub(super) fn percent(value: Option<f64>) -> String {
     value.map_or_else(none, |value| format!("{}%", decimal(Some(value))))
 }
 
-/// A part of a whole in percent, roughly; none of nothing.
+/// Formats a share in percent, with one digit; `None` without a whole.
 pub(super) fn share(part: u64, whole: u64) -> Option<String> {
     let percent = (whole > 0).then(|| part as f64 * 100.0 / whole as f64)?;
     Some(match percent {
@@ -55,7 +55,7 @@ pub(super) fn share(part: u64, whole: u64) -> Option<String> {
     })
 }
 
-/// A time span.
+/// Formats a duration.
 pub(super) fn seconds(value: f64) -> String {
     let whole = value.max(0.0).round() as u64;
     match whole {
@@ -65,7 +65,7 @@ pub(super) fn seconds(value: f64) -> String {
     }
 }
 
-/// A size, in units of 1024 bytes.
+/// Formats a size, in units of 1024 bytes.
 pub(super) fn bytes(count: u64) -> String {
     let mut value = count as f64;
     let mut unit = "bytes";
@@ -79,7 +79,7 @@ pub(super) fn bytes(count: u64) -> String {
     if unit == "bytes" { counted(count, "bytes") } else { format!("{value:.1} {unit}") }
 }
 
-/// An instant of RFC 3339, to the second, in UTC; as it is if it is none.
+/// Formats a time of RFC 3339 to the second, in UTC. Other text is returned unchanged.
 pub(super) fn instant(time: &str) -> String {
     match time.parse::<Timestamp>() {
         Ok(time) => time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
@@ -87,7 +87,7 @@ pub(super) fn instant(time: &str) -> String {
     }
 }
 
-/// A value of a job's own figures.
+/// Formats a value of a job's result.
 pub(super) fn value(value: &Value) -> String {
     match value {
         Value::Null => none(),
@@ -97,7 +97,7 @@ pub(super) fn value(value: &Value) -> String {
     }
 }
 
-/// A word as sentences and headings begin with it.
+/// Capitalises the first letter.
 pub(super) fn capital(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()

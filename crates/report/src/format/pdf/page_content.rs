@@ -7,7 +7,7 @@ use super::font_embedding::UsedCharacters;
 use super::fonts::FontSet;
 use super::layout::{DrawnShape, PageShapes};
 use super::structure::{NodeId, StructureNode};
-use super::style::{FontFace, PAPER, RgbColour, TextStyle};
+use super::style::{FontFace, PAGE_SIZE, RgbColour, TextStyle};
 
 /// Writes the operators of pages, and keeps count of the characters that they use.
 pub(super) struct PageContentWriter<'a> {
@@ -107,7 +107,7 @@ pub(super) fn font_name(face: FontFace) -> Name<'static> {
 
 /// The layout counts from the top of the page, PDF from its foot.
 fn upwards(y: f32) -> f32 {
-    PAPER.1 - y
+    PAGE_SIZE.1 - y
 }
 
 fn components((red, green, blue): RgbColour) -> [f32; 3] {

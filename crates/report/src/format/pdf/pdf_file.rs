@@ -17,7 +17,7 @@ use super::flate::compress;
 use super::layout::{Bookmark, PageLayout};
 use super::page_content::{PageContentWriter, font_name};
 use super::structure::{NodeId, write_tree};
-use super::style::{FontFace, LANGUAGE, LEFT, PAPER};
+use super::style::{DOCUMENT_LANGUAGE, FontFace, PAGE_SIZE, TEXT_LEFT};
 use crate::rendering::ReportError;
 
 /// Profile of the colours: the sRGB profile that Little CMS makes, which is free of copyright. Its
@@ -61,7 +61,7 @@ pub(super) fn write_pdf(
         pdf.stream(contents, &compress(&operators)).filter(Filter::FlateDecode);
         pdf.page(id)
             .parent(page_tree)
-            .media_box(Rect::new(0.0, 0.0, PAPER.0, PAPER.1))
+            .media_box(Rect::new(0.0, 0.0, PAGE_SIZE.0, PAGE_SIZE.1))
             .contents(contents)
             .struct_parents(number)
             .tab_order(TabOrder::StructureOrder)
@@ -91,7 +91,10 @@ pub(super) fn write_pdf(
     pdf.set_file_id((metadata.file_id.into(), metadata.file_id.into()));
 
     let mut root = pdf.catalog(catalog);
-    root.pages(page_tree).metadata(xmp).lang(TextStr(LANGUAGE)).pair(Name(b"StructTreeRoot"), structure);
+    root.pages(page_tree)
+        .metadata(xmp)
+        .lang(TextStr(DOCUMENT_LANGUAGE))
+        .pair(Name(b"StructTreeRoot"), structure);
     if !layout.bookmarks.is_empty() {
         root.outlines(outline);
     }
@@ -128,7 +131,7 @@ fn write_outline(
         if let Some(following) = items.get(index + 1) {
             item.next(*following);
         }
-        item.dest().page(pages[bookmark.page].0).xyz(LEFT, PAPER.1 - bookmark.y, None);
+        item.dest().page(pages[bookmark.page].0).xyz(TEXT_LEFT, PAGE_SIZE.1 - bookmark.y, None);
     }
 }
 

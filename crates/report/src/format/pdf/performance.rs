@@ -1,4 +1,4 @@
-//! How long it took, and how the machine was used.
+//! Durations, rates, and use of the workers.
 
 use super::layout::PageLayout;
 use super::numbers::{counted, decimal, none, percent, seconds};
@@ -9,9 +9,9 @@ use crate::digits::group_digits;
 use crate::report::Report;
 
 /// Most jobs in the table.
-const ROWS: usize = 200;
+const MAX_ROWS: usize = 200;
 
-pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
+pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
     layout.section("Performance");
     let performance = &report.performance;
     let mut table = PdfTable::pairs(Right);
@@ -33,7 +33,7 @@ pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
     if performance.utilization.is_some_and(|busy| busy > 100.0) {
         table.note("Shards that wait for others run beside the workers, so it may exceed 100%.");
     }
-    table.set(layout);
+    table.lay_out(layout);
     by_job(layout, report);
 }
 
@@ -48,7 +48,7 @@ fn by_job(layout: &mut PageLayout<'_>, report: &Report) {
     }
     heads.extend([("Output a second", Right), ("Shards lost", Right), ("Attempts, by how they ended", Left)]);
     let mut table = PdfTable::new(&heads);
-    for (name, job) in report.by_collector.iter().take(ROWS) {
+    for (name, job) in report.by_collector.iter().take(MAX_ROWS) {
         let attempts: Vec<String> = job
             .shards
             .attempts
@@ -69,9 +69,9 @@ fn by_job(layout: &mut PageLayout<'_>, report: &Report) {
         cells.extend([output.into(), group_digits(u64::from(job.shards.lost)).into(), attempts.into()]);
         table.row(cells);
     }
-    if let Some(more @ 1..) = report.by_collector.len().checked_sub(ROWS) {
+    if let Some(more @ 1..) = report.by_collector.len().checked_sub(MAX_ROWS) {
         table.note(format!("{} not listed.", counted(more as u64, "more jobs")));
     }
     layout.gap(14.0);
-    table.set(layout);
+    table.lay_out(layout);
 }

@@ -1,37 +1,37 @@
-//! What went wrong.
+//! Errors and warnings.
 
 use super::layout::PageLayout;
 use super::numbers::{counted, none, seconds};
 use super::status::signed;
-use super::style::{BODY, NOTE};
+use super::style::{BODY_TEXT, NOTE_TEXT};
 use super::table::ColumnAlign::{Left, Right};
 use super::table::PdfTable;
 use super::title::runner;
 use crate::digits::group_digits;
 use crate::report::Report;
 
-/// Most errors, and most warnings.
-const ROWS: usize = 100;
+/// Most rows of a table.
+const MAX_ROWS: usize = 100;
 
-pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
+pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
     layout.section("Errors and warnings");
     errors(layout, report);
     warnings(layout, report);
     if report.not_listed > 0 {
         let more = counted(report.not_listed, "errors and warnings");
-        layout.paragraph(&format!("Beyond these, the run had {more}; its journal has them all."), &NOTE);
+        layout.paragraph(&format!("Beyond these, the run had {more}; its journal has them all."), &NOTE_TEXT);
     }
 }
 
 fn errors(layout: &mut PageLayout<'_>, report: &Report) {
     if report.errors.is_empty() {
-        layout.paragraph("Errors: none.", &BODY);
+        layout.paragraph("Errors: none.", &BODY_TEXT);
         return;
     }
     layout.subsection("Errors");
     let mut table =
         PdfTable::new(&[(runner(report), Left), ("Shard", Right), ("How it ended", Left), ("Why", Left)]);
-    for error in report.errors.iter().take(ROWS) {
+    for error in report.errors.iter().take(MAX_ROWS) {
         let outcome = error.outcome.replace('_', " ");
         table.row(vec![
             error.collector.as_str().into(),
@@ -41,7 +41,7 @@ fn errors(layout: &mut PageLayout<'_>, report: &Report) {
         ]);
     }
     more(&mut table, report.errors.len());
-    table.set(layout);
+    table.lay_out(layout);
 }
 
 fn warnings(layout: &mut PageLayout<'_>, report: &Report) {
@@ -51,7 +51,7 @@ fn warnings(layout: &mut PageLayout<'_>, report: &Report) {
     layout.subsection("Warnings");
     let mut table =
         PdfTable::new(&[("After", Right), (runner(report), Left), ("Level", Left), ("What was said", Left)]);
-    for warning in report.warnings.iter().take(ROWS) {
+    for warning in report.warnings.iter().take(MAX_ROWS) {
         table.row(vec![
             seconds(warning.at).into(),
             warning.collector.clone().unwrap_or_else(none).into(),
@@ -60,12 +60,12 @@ fn warnings(layout: &mut PageLayout<'_>, report: &Report) {
         ]);
     }
     more(&mut table, report.warnings.len());
-    table.set(layout);
+    table.lay_out(layout);
 }
 
-/// Says how many there are that the table has not.
+/// Notes how many rows are left out.
 fn more(table: &mut PdfTable, all: usize) {
-    if let Some(more @ 1..) = all.checked_sub(ROWS) {
+    if let Some(more @ 1..) = all.checked_sub(MAX_ROWS) {
         table.note(format!("{} more are in the other formats of this report.", group_digits(more as u64)));
     }
 }

@@ -1,20 +1,20 @@
-//! Where all of this comes from, and how to repeat it.
+//! Origin of the run: program, times, files, command and settings.
 
 use serde_json::Value;
 
 use super::layout::PageLayout;
 use super::numbers::{counted, instant, none, seconds};
 use super::structure::NodeKind;
-use super::style::{CODE, LEFT, TINT, WIDTH};
+use super::style::{CODE_TEXT, TEXT_LEFT, TEXT_WIDTH, TINT_COLOUR};
 use super::table::ColumnAlign::{Left, Right};
 use super::table::{PdfTable, TableCell};
 use crate::digits::group_digits;
 use crate::report::Report;
 
-/// Most settings.
-const SETTINGS: usize = 200;
+/// Most settings that are listed.
+const MAX_SETTINGS: usize = 200;
 
-pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
+pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
     layout.section("Provenance");
     let mut table = PdfTable::pairs(Left);
     let time = |time: &Option<String>| time.as_deref().map_or_else(none, instant);
@@ -24,7 +24,7 @@ pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
     row("Ended", time(&report.end_time));
     row("Duration", seconds(report.total_duration));
     row("Workers", format!("{} ({})", group_digits(report.workers as u64), report.mode));
-    table.set(layout);
+    table.lay_out(layout);
     files(layout, report);
     command(layout, report);
     settings(layout, &report.provenance.settings);
@@ -35,29 +35,29 @@ fn files(layout: &mut PageLayout<'_>, report: &Report) {
     layout.subsection("Files of the dataset");
     let mut table = PdfTable::new(&[("File", Left), ("Bytes", Right), ("BLAKE3", Left)]);
     for file in &dataset.files {
-        // Leading is that of the other cells.
-        let digest = super::style::TextStyle { size: 7.0, ..CODE };
+        // A smaller font that keeps the leading of the other cells.
+        let digest = super::style::TextStyle { size: 7.0, ..CODE_TEXT };
         table.row(vec![
             file.name.as_str().into(),
             group_digits(file.size).into(),
             TableCell::styled(file.blake3.as_str(), digest),
         ]);
     }
-    table.set(layout);
+    table.lay_out(layout);
 }
 
-/// The command that repeats the run, as it can be typed.
+/// Lays out the command that repeats the run, as it can be typed.
 fn command(layout: &mut PageLayout<'_>, report: &Report) {
     let Some(command) = &report.provenance.command else { return };
-    const INSET: f32 = 10.0;
+    const BOX_INSET: f32 = 10.0;
     layout.subsection("Command");
-    let lines = layout.fonts.wrap(command, &CODE, WIDTH - 2.0 * INSET);
-    let height = lines.len() as f32 * CODE.leading + 2.0 * 7.0;
+    let lines = layout.fonts.wrap(command, &CODE_TEXT, TEXT_WIDTH - 2.0 * BOX_INSET);
+    let height = lines.len() as f32 * CODE_TEXT.leading + 2.0 * 7.0;
     let top = layout.open(height);
-    layout.rule(LEFT, top, WIDTH, height, TINT);
+    layout.rule(TEXT_LEFT, top, TEXT_WIDTH, height, TINT_COLOUR);
     layout.advance(7.0);
     let node = layout.node(None, NodeKind::Paragraph);
-    layout.lines(Some(node), LEFT + INSET, &lines, &CODE);
+    layout.lines(Some(node), TEXT_LEFT + BOX_INSET, &lines, &CODE_TEXT);
     layout.advance(7.0);
 }
 
@@ -76,10 +76,10 @@ fn settings(layout: &mut PageLayout<'_>, settings: &Value) {
     if left_out > 0 {
         table.note(format!("{} not listed.", counted(left_out, "more settings")));
     }
-    table.set(layout);
+    table.lay_out(layout);
 }
 
-/// Settings by their names, those of each job below its own. Returns how many were left out.
+/// Flattens settings to dotted names. Returns the number of settings left out.
 fn flatten(name: &str, value: &Value, rows: &mut Vec<(String, String)>) -> u64 {
     match value {
         Value::Object(values) if !values.is_empty() => values
@@ -90,7 +90,7 @@ fn flatten(name: &str, value: &Value, rows: &mut Vec<(String, String)>) -> u64 {
             })
             .sum(),
         Value::Null => 0,
-        _ if rows.len() >= SETTINGS => 1,
+        _ if rows.len() >= MAX_SETTINGS => 1,
         Value::String(text) => {
             rows.push((name.to_owned(), text.clone()));
             0

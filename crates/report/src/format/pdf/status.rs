@@ -1,8 +1,8 @@
-//! How statuses are shown: by a sign and a word, so that they can be told apart without colours.
+//! Shows statuses by a sign and a word, so that they can be told apart without colours.
 
-use super::style::{ACCENT, ALERT, RgbColour};
+use super::style::{ACCENT_COLOUR, ALERT_COLOUR, RgbColour};
 
-/// The sign and the word of a status, or of the outcome of a shard.
+/// Returns the sign and the word of a status, or of the outcome of a shard.
 pub(super) fn signed(status: &str) -> String {
     let sign = match status {
         "complete" => '✓',
@@ -14,7 +14,7 @@ pub(super) fn signed(status: &str) -> String {
     format!("{sign} {status}")
 }
 
-/// The colour beside them.
+/// Returns the colour of a status.
 pub(super) fn colour(status: &str) -> RgbColour {
-    if status == "complete" { ACCENT } else { ALERT }
+    if status == "complete" { ACCENT_COLOUR } else { ALERT_COLOUR }
 }

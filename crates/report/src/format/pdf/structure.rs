@@ -5,7 +5,7 @@ use pdf_writer::types::{StructRole, TableHeaderScope};
 use pdf_writer::writers::StructTreeRoot;
 use pdf_writer::{Finish, Pdf, Rect, Ref, TextStr};
 
-use super::style::{LANGUAGE, PAPER};
+use super::style::{DOCUMENT_LANGUAGE, PAGE_SIZE};
 
 /// Index of a node in reading order.
 pub(super) type NodeId = usize;
@@ -91,7 +91,7 @@ pub(super) fn write_tree(
                 element.attributes().push().table().scope(TableHeaderScope::Row);
             }
             NodeKind::Figure { text, area: [left, top, width, height] } => {
-                let bounds = Rect::new(*left, PAPER.1 - top - height, left + width, PAPER.1 - top);
+                let bounds = Rect::new(*left, PAGE_SIZE.1 - top - height, left + width, PAGE_SIZE.1 - top);
                 element.alt(TextStr(text)).attributes().push().layout().bbox(bounds);
             }
             _ => {}
@@ -114,7 +114,7 @@ pub(super) fn write_tree(
         }
     }
     let mut element = pdf.struct_element(document);
-    element.kind(StructRole::Document).parent(root).lang(TextStr(LANGUAGE));
+    element.kind(StructRole::Document).parent(root).lang(TextStr(DOCUMENT_LANGUAGE));
     let mut kids = element.children();
     for child in top {
         kids.struct_element(child);

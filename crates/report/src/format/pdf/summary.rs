@@ -1,24 +1,24 @@
-//! The run in sentences, and in a few figures.
+//! Summary of the run in sentences and in a few metrics.
 
 use super::layout::PageLayout;
 use super::numbers::{bytes, counted, decimal, optional, percent, seconds};
 use super::structure::NodeKind;
-use super::style::{BODY, FIGURE, LEFT, NOTE, TINT, TextStyle, WIDTH};
+use super::style::{BODY_TEXT, METRIC_TEXT, NOTE_TEXT, TEXT_LEFT, TEXT_WIDTH, TINT_COLOUR, TextStyle};
 use super::title::{collects, runners};
 use crate::digits::group_digits;
 use crate::report::Report;
 
-pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
+pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
     layout.section("Summary");
     let what = if collects(report) { collected(report) } else { done(report) };
-    layout.paragraph(&what, &BODY);
+    layout.paragraph(&what, &BODY_TEXT);
     layout.gap(4.0);
-    layout.paragraph(&[endings(report), effort(report), problems(report)].concat(), &BODY);
+    layout.paragraph(&[endings(report), effort(report), problems(report)].concat(), &BODY_TEXT);
     layout.gap(12.0);
     tiles(layout, &if collects(report) { key_figures(report) } else { job_figures(report) });
 }
 
-/// What is in the dataset, and what it comes from.
+/// Describes the dataset and its origin.
 fn collected(report: &Report) -> String {
     let summary = &report.summary;
     let mut text = match (summary.samples_in_dataset, summary.pairs_in_dataset) {
@@ -56,7 +56,7 @@ fn collected(report: &Report) -> String {
     text
 }
 
-/// What jobs of another kind did.
+/// Describes the results of jobs that do not collect.
 fn done(report: &Report) -> String {
     let sentence = |(name, job): &(String, crate::report::CollectorReport)| {
         format!("{name} did {} in {}. ", counted(job.records, job.unit.name()), seconds(job.duration))
@@ -64,9 +64,9 @@ fn done(report: &Report) -> String {
     report.by_collector.iter().take(12).map(sentence).collect()
 }
 
-/// How those that ran ended.
+/// Describes the statuses of the jobs.
 fn endings(report: &Report) -> String {
-    const NAMED: usize = 12;
+    const MAX_NAMES: usize = 12;
     let all = report.summary.total_collectors;
     let what = runners(report);
     let mut missing: Vec<String> = report
@@ -76,8 +76,8 @@ fn endings(report: &Report) -> String {
         .map(|(name, collector)| format!("{name} ({})", collector.status))
         .collect();
     let count = missing.len();
-    if missing.len() > NAMED {
-        missing.truncate(NAMED);
+    if missing.len() > MAX_NAMES {
+        missing.truncate(MAX_NAMES);
         missing.push("and others".to_owned());
     }
     match (all, count) {
@@ -132,12 +132,12 @@ fn problems(report: &Report) -> String {
     format!("There {were} {errors} and {warnings}{more}.")
 }
 
-/// The subject of a sentence that tells what was done to them.
+/// Returns a count with its unit and the verb: `1 candidate was`, `2 candidates were`.
 fn were(count: u64, what: &str) -> String {
     format!("{} {}", counted(count, what), if count == 1 { "was" } else { "were" })
 }
 
-/// A figure that stands out: what it is, the figure, and what is said of it.
+/// A metric that stands out: label, value and note.
 type MetricTile = (&'static str, String, String);
 
 fn key_figures(report: &Report) -> Vec<MetricTile> {
@@ -205,30 +205,30 @@ fn others(report: &Report) -> String {
     format!("of {}{}", summary.total_collectors, words.collect::<String>())
 }
 
-/// Sets figures four by four.
+/// Lays out metrics in rows of four.
 fn tiles(layout: &mut PageLayout<'_>, tiles: &[MetricTile]) {
-    const GAP: f32 = 9.0;
-    const INSET: f32 = 9.0;
-    let width = (WIDTH - 3.0 * GAP) / 4.0;
-    let height = 14.0 + 2.0 * NOTE.leading + FIGURE.leading;
+    const TILE_GAP: f32 = 9.0;
+    const TILE_INSET: f32 = 9.0;
+    let width = (TEXT_WIDTH - 3.0 * TILE_GAP) / 4.0;
+    let height = 14.0 + 2.0 * NOTE_TEXT.leading + METRIC_TEXT.leading;
     for row in tiles.chunks(4) {
         let top = layout.open(height);
         for (index, (label, figure, note)) in row.iter().enumerate() {
-            let x = LEFT + (width + GAP) * index as f32;
-            layout.rule(x, top, width, height, TINT);
+            let x = TEXT_LEFT + (width + TILE_GAP) * index as f32;
+            layout.rule(x, top, width, height, TINT_COLOUR);
             let node = Some(layout.node(None, NodeKind::Paragraph));
-            let room = width - 2.0 * INSET;
+            let room = width - 2.0 * TILE_INSET;
             let mut y = top + 7.0;
-            for (text, style) in [(*label, NOTE), (figure, FIGURE), (note, NOTE)] {
-                // Figures are not cut, but set smaller.
+            for (text, style) in [(*label, NOTE_TEXT), (figure, METRIC_TEXT), (note, NOTE_TEXT)] {
+                // A value that is too wide gets a smaller font, since cutting would change it.
                 let needs = layout.fonts.width(style.face, style.size, text);
                 let size = style.size * (room / needs.max(1.0)).min(1.0);
                 let smaller = TextStyle { size, ..style };
                 let line = layout.fonts.fit(text, &smaller, room + 1.0);
-                layout.text(node, x + INSET, y, line, &smaller);
+                layout.text(node, x + TILE_INSET, y, line, &smaller);
                 y += style.leading;
             }
         }
-        layout.advance(height + GAP);
+        layout.advance(height + TILE_GAP);
     }
 }

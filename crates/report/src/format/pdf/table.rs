@@ -1,43 +1,45 @@
-//! Tables: columns as wide as they need, rows that go on over pages, and heads that are repeated.
+//! Tables: columns as wide as necessary, rows that continue over pages, and repeated heads.
 
 use super::fonts::FontSet;
 use super::layout::PageLayout;
 use super::line_break::TextLine;
 use super::structure::{NodeId, NodeKind};
-use super::style::{CELL, HEAD, INK, LEFT, NOTE, RULE, TextStyle, WIDTH};
+use super::style::{
+    CELL_TEXT, HEAD_TEXT, INK_COLOUR, NOTE_TEXT, RULE_COLOUR, TEXT_LEFT, TEXT_WIDTH, TextStyle,
+};
 
-/// Between columns.
-const GUTTER: f32 = 12.0;
-/// Above and below the text of a row.
-const PADDING: f32 = 3.1;
-/// Width of tables that need no more, so that rows of few columns stay readable.
-const NARROW: f32 = WIDTH / 2.0 - 14.0;
-/// Tables that are not higher than this stay on one page.
-const WHOLE: f32 = 260.0;
+/// Gap between columns.
+const COLUMN_GAP: f32 = 12.0;
+/// Space above and below the text of a row.
+const ROW_PADDING: f32 = 3.1;
+/// Width of small tables. Rows of few columns are easier to read in a narrow table.
+const NARROW_WIDTH: f32 = TEXT_WIDTH / 2.0 - 14.0;
+/// Highest table that is kept on one page.
+const MAX_UNBROKEN_HEIGHT: f32 = 260.0;
 /// Most columns that fit on a page.
-const COLUMNS: usize = 9;
-/// Longest head, in characters: it must fit on every page.
-const LONGEST_HEAD: usize = 60;
-/// Rows that are higher than this may go on over a page's end.
-const TOGETHER: f32 = 160.0;
+const MAX_COLUMNS: usize = 9;
+/// Longest head, in characters. It must fit on every page.
+const MAX_HEAD_CHARACTERS: usize = 60;
+/// Highest row that is kept on one page.
+const MAX_ROW_HEIGHT: f32 = 160.0;
 
-/// To which side of its column text goes.
+/// Alignment of text in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ColumnAlign {
     Left,
     Right,
 }
 
-/// Rows below heads.
+/// A table in the making.
 pub(super) struct PdfTable {
-    /// Names of the columns; none of them has one if the first cell of each row says what it is.
+    /// Heads of the columns. All are empty if the first cell of each row names the row.
     heads: Vec<(String, ColumnAlign)>,
     rows: Vec<Vec<TableCell>>,
-    /// Lines below the table that say what it does not.
+    /// Notes below the table.
     notes: Vec<String>,
 }
 
-/// What is in a cell; the style, if it is not that of the table.
+/// Text of a cell, and the style if it differs from that of the table.
 pub(super) struct TableCell {
     text: String,
     style: Option<TextStyle>,
@@ -55,7 +57,7 @@ impl TableCell {
     }
 }
 
-/// A row that is set.
+/// A row, broken into lines.
 type LaidOutRow = Vec<(Vec<TextLine>, TextStyle)>;
 
 impl PdfTable {
@@ -64,20 +66,20 @@ impl PdfTable {
         Self::with_heads(heads)
     }
 
-    /// A table of names and what they are, without heads.
+    /// Makes a table of names and values, without heads.
     pub(super) fn pairs(align: ColumnAlign) -> Self {
         Self::new(&[("", ColumnAlign::Left), ("", align)])
     }
 
-    /// A table whose heads come from outside: columns beyond what a page holds are left out.
+    /// Makes a table whose heads come from outside. Columns that do not fit on a page are left out.
     pub(super) fn with_heads(mut heads: Vec<(String, ColumnAlign)>) -> Self {
         let mut notes = Vec::new();
-        if heads.len() > COLUMNS {
-            notes.push(format!("{} more columns are not shown.", heads.len() - COLUMNS));
-            heads.truncate(COLUMNS);
+        if heads.len() > MAX_COLUMNS {
+            notes.push(format!("{} more columns are not shown.", heads.len() - MAX_COLUMNS));
+            heads.truncate(MAX_COLUMNS);
         }
         for (head, _) in &mut heads {
-            if let Some((end, _)) = head.char_indices().nth(LONGEST_HEAD) {
+            if let Some((end, _)) = head.char_indices().nth(MAX_HEAD_CHARACTERS) {
                 head.truncate(end);
                 head.push('…');
             }
@@ -97,29 +99,29 @@ impl PdfTable {
         self.rows.is_empty()
     }
 
-    /// Sets it, from here on.
-    pub(super) fn set(self, layout: &mut PageLayout<'_>) {
+    /// Lays out the table.
+    pub(super) fn lay_out(self, layout: &mut PageLayout<'_>) {
         let widths = self.widths(layout.fonts);
-        let mut x = LEFT;
+        let mut x = TEXT_LEFT;
         let columns: Vec<(f32, f32, ColumnAlign)> = widths
             .iter()
             .zip(&self.heads)
             .map(|(width, (_, align))| {
                 let left = x;
-                x += width + GUTTER;
+                x += width + COLUMN_GAP;
                 (left, *width, *align)
             })
             .collect();
-        let right = x - GUTTER;
+        let right = x - COLUMN_GAP;
         let heads: LaidOutRow = self
             .heads
             .iter()
             .zip(&widths)
-            .map(|((head, _), width)| (layout.fonts.wrap(head, &HEAD, *width), HEAD))
+            .map(|((head, _), width)| (layout.fonts.wrap(head, &HEAD_TEXT, *width), HEAD_TEXT))
             .collect();
         let set = |cells: &Vec<TableCell>| -> LaidOutRow {
             let set = |(cell, width): (&TableCell, &f32)| {
-                let style = cell.style.unwrap_or(CELL);
+                let style = cell.style.unwrap_or(CELL_TEXT);
                 (layout.fonts.wrap(&cell.text, &style, *width), style)
             };
             cells.iter().zip(&widths).map(set).collect()
@@ -130,27 +132,31 @@ impl PdfTable {
         let mut setter = TableWriter { columns, right, has_heads, head_height, heads, body: None };
         let whole = head_height + rows.iter().map(height).sum::<f32>();
         let first = rows.iter().take(2).map(height).sum::<f32>();
-        layout.open(if whole <= WHOLE { whole } else { head_height + first.min(TOGETHER) });
+        layout.open(if whole <= MAX_UNBROKEN_HEIGHT {
+            whole
+        } else {
+            head_height + first.min(MAX_ROW_HEIGHT)
+        });
         let table = layout.node(None, NodeKind::Table);
         for (index, row) in rows.iter().enumerate() {
-            // The first row does not stand alone, nor does the last.
+            // Neither the first row nor the last one is alone on a page.
             let follows = if index == 0 || index + 2 == rows.len() { rows.get(index + 1) } else { None };
             setter.row(layout, table, row, follows.map_or(0.0, height));
         }
         for note in &self.notes {
             layout.gap(2.0);
-            layout.paragraph(note, &NOTE);
+            layout.paragraph(note, &NOTE_TEXT);
         }
     }
 
-    /// The widths of the columns: what they need, if there is room for it. If not, heads are broken,
-    /// then columns that need little have it, and the others share what is left.
+    /// Returns the widths of the columns. Each gets what its text needs if there is room. Else heads
+    /// are broken; then columns that need little get that, and the others share the rest.
     fn widths(&self, fonts: &FontSet) -> Vec<f32> {
-        let room = WIDTH - GUTTER * (self.heads.len().max(1) - 1) as f32;
+        let room = TEXT_WIDTH - COLUMN_GAP * (self.heads.len().max(1) - 1) as f32;
         let cells: Vec<f32> = (0..self.heads.len())
             .map(|column| {
                 let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| {
-                    let style = cell.style.unwrap_or(CELL);
+                    let style = cell.style.unwrap_or(CELL_TEXT);
                     fonts.width(style.face, style.size, &fonts.readable(&cell.text))
                 });
                 cells.fold(0.0, f32::max)
@@ -160,8 +166,8 @@ impl PdfTable {
             let need = |((head, _), cells): (&(String, ColumnAlign), &f32)| {
                 let head = fonts.readable(head);
                 let words = head.split(|character| is_broken && character == ' ');
-                let words = words.map(|word| fonts.width(HEAD.face, HEAD.size, word));
-                // A little more than the sum says, which is rounded.
+                let words = words.map(|word| fonts.width(HEAD_TEXT.face, HEAD_TEXT.size, word));
+                // A little more than the sum, which is rounded.
                 words.fold(*cells, f32::max) + 0.1
             };
             self.heads.iter().zip(&cells).map(need).collect()
@@ -179,33 +185,33 @@ impl PdfTable {
             widths[*column] = needs[*column].min(share);
             left -= widths[*column];
         }
-        if left > WIDTH - NARROW {
-            left -= WIDTH - NARROW;
+        if left > TEXT_WIDTH - NARROW_WIDTH {
+            left -= TEXT_WIDTH - NARROW_WIDTH;
         }
         let more = left.max(0.0) / needs.len().max(1) as f32;
         widths.iter().map(|width| width + more).collect()
     }
 }
 
-/// A table that is being set.
+/// Draws the rows of a table on pages.
 struct TableWriter {
-    /// Left edge, width and side of each column.
+    /// Left edge, width and alignment of each column.
     columns: Vec<(f32, f32, ColumnAlign)>,
     right: f32,
     has_heads: bool,
     heads: LaidOutRow,
     head_height: f32,
-    /// The node of the rows, once the head is set.
+    /// Node of the body, once the head is drawn.
     body: Option<NodeId>,
 }
 
 impl TableWriter {
-    /// Sets a row, with room for so much below; on several pages if it is higher than one.
+    /// Draws a row, with room of the height `follows` below; on several pages if it is higher than one.
     fn row(&mut self, layout: &mut PageLayout<'_>, table: NodeId, row: &LaidOutRow, follows: f32) {
         let first = self.body.is_none();
         let whole = height(row);
         let head = if first { self.head_height } else { 0.0 };
-        let together = (whole + follows).min(TOGETHER);
+        let together = (whole + follows).min(MAX_ROW_HEIGHT);
         let page = layout.page();
         layout.open(head + together);
         let body = match self.body {
@@ -233,7 +239,7 @@ impl TableWriter {
         let mut done = 0;
         while done < lines {
             let leading = leading(row);
-            let fit = ((layout.room() - 2.0 * PADDING) / leading + 0.01) as usize;
+            let fit = ((layout.room() - 2.0 * ROW_PADDING) / leading + 0.01) as usize;
             if fit == 0 {
                 layout.new_page();
                 self.head(layout, None);
@@ -249,7 +255,7 @@ impl TableWriter {
         }
     }
 
-    /// Some lines of a row, and the rule below.
+    /// Draws some lines of a row, and the rule below.
     fn slice(
         &self,
         layout: &mut PageLayout<'_>,
@@ -258,12 +264,12 @@ impl TableWriter {
         lines: std::ops::Range<usize>,
         leading: f32,
     ) {
-        let top = layout.y() + PADDING;
+        let top = layout.y() + ROW_PADDING;
         let count = lines.len() as f32;
         for (((x, width, align), (text, style)), node) in self.columns.iter().zip(row).zip(nodes) {
             for (index, line) in text.iter().skip(lines.start).take(lines.len()).enumerate() {
                 let y = top + leading * index as f32;
-                // Figures end at the same place; text that needs several lines begins there.
+                // Numbers are aligned at their end; text of several lines at its start.
                 match align {
                     ColumnAlign::Right if text.len() > 1 => {
                         layout.text(Some(*node), *x, y, line.clone(), style)
@@ -273,11 +279,11 @@ impl TableWriter {
                 }
             }
         }
-        layout.advance(leading * count + 2.0 * PADDING);
-        layout.rule(LEFT, layout.y() - 0.4, self.right - LEFT, 0.4, RULE);
+        layout.advance(leading * count + 2.0 * ROW_PADDING);
+        layout.rule(TEXT_LEFT, layout.y() - 0.4, self.right - TEXT_LEFT, 0.4, RULE_COLOUR);
     }
 
-    /// The heads; those that are repeated are decoration.
+    /// Draws the heads. Repeated heads are decoration, so that they are read aloud once.
     fn head(&self, layout: &mut PageLayout<'_>, line: Option<NodeId>) {
         if !self.has_heads {
             return;
@@ -285,8 +291,8 @@ impl TableWriter {
         let y = layout.y();
         for ((x, width, align), (text, style)) in self.columns.iter().zip(&self.heads) {
             let node = line.map(|line| layout.node(Some(line), NodeKind::ColumnHeader));
-            // Heads stand on the rule below them.
-            let top = y + self.head_height - PADDING - style.leading * text.len() as f32;
+            // Heads are aligned at the bottom, on the rule below them.
+            let top = y + self.head_height - ROW_PADDING - style.leading * text.len() as f32;
             for (index, line) in text.iter().enumerate() {
                 let y = top + style.leading * index as f32;
                 match align {
@@ -296,17 +302,17 @@ impl TableWriter {
             }
         }
         layout.advance(self.head_height);
-        layout.rule(LEFT, layout.y() - 0.8, self.right - LEFT, 0.8, INK);
+        layout.rule(TEXT_LEFT, layout.y() - 0.8, self.right - TEXT_LEFT, 0.8, INK_COLOUR);
     }
 }
 
-/// How high a row is.
+/// Returns the height of a row.
 fn height(row: &LaidOutRow) -> f32 {
     let lines = row.iter().map(|(lines, _)| lines.len()).max().unwrap_or(0);
-    lines as f32 * leading(row) + 2.0 * PADDING
+    lines as f32 * leading(row) + 2.0 * ROW_PADDING
 }
 
-/// From line to line of all its cells.
+/// Returns the distance of baselines, which is the same in all cells of a row.
 fn leading(row: &LaidOutRow) -> f32 {
     row.iter().map(|(_, style)| style.leading).fold(1.0, f32::max)
 }

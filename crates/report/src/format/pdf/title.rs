@@ -1,80 +1,82 @@
-//! What the first page begins with: what this is, of when, and how it ended.
+//! Top of the first page: title, names, times and status.
 
 use super::layout::PageLayout;
 use super::numbers::instant;
 use super::status::{colour, signed};
 use super::structure::NodeKind;
 use super::style::{
-    ALERT, BODY, BRAND, CODE, LEFT, MUTED, RIGHT, RULE, STRONG, TINT, TITLE, TextStyle, WIDTH,
+    ALERT_COLOUR, BODY_TEXT, BRAND_TEXT, CODE_TEXT, MUTED_COLOUR, RULE_COLOUR, STRONG_TEXT, TEXT_LEFT,
+    TEXT_RIGHT, TEXT_WIDTH, TINT_COLOUR, TITLE_TEXT, TextStyle,
 };
 use crate::report::Report;
 
-/// Whether the run collected samples; else it was a job of another kind.
+/// Whether the run collected samples. Otherwise it ran jobs of another kind.
 pub(super) fn collects(report: &Report) -> bool {
     report.dataset.is_some()
         || report.by_collector.iter().any(|(_, collector)| collector.unit.leads_to_samples())
 }
 
-/// What those that ran are called, in the plural.
+/// Returns the word for the jobs of the run, in the plural.
 pub(super) fn runners(report: &Report) -> &'static str {
     if collects(report) { "collectors" } else { "jobs" }
 }
 
-/// What one of them is called, as the head of a column.
+/// Returns the word for one job of the run, as the head of a column.
 pub(super) fn runner(report: &Report) -> &'static str {
     if collects(report) { "Collector" } else { "Job" }
 }
 
-/// What this is a report of.
+/// Returns the title of the report.
 pub(super) fn of(report: &Report) -> &'static str {
     if collects(report) { "Collection report" } else { "Job report" }
 }
 
-/// Who ran.
+/// Returns the names of the jobs.
 pub(super) fn subject(report: &Report) -> String {
-    const NAMED: usize = 12;
-    let names: Vec<&str> = report.by_collector.iter().map(|(name, _)| name.as_str()).take(NAMED).collect();
+    const MAX_NAMES: usize = 12;
+    let names: Vec<&str> =
+        report.by_collector.iter().map(|(name, _)| name.as_str()).take(MAX_NAMES).collect();
     match report.by_collector.len() {
         0 => "no jobs".to_owned(),
-        all if all > NAMED => format!("{} and {} more", names.join(", "), all - NAMED),
+        all if all > MAX_NAMES => format!("{} and {} more", names.join(", "), all - MAX_NAMES),
         _ => names.join(", "),
     }
 }
 
-pub(super) fn set(layout: &mut PageLayout<'_>, report: &Report) {
-    let top = layout.open(BRAND.leading + TITLE.leading + 40.0);
+pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
+    let top = layout.open(BRAND_TEXT.leading + TITLE_TEXT.leading + 40.0);
     let brand = layout.node(None, NodeKind::Paragraph);
-    let line = layout.fonts.fit("StreamGuard", &BRAND, WIDTH);
-    layout.text(Some(brand), LEFT, top, line, &BRAND);
-    let style = TextStyle { size: 12.0, ..STRONG.coloured(colour(&report.status)) };
-    let title_width = WIDTH - 110.0;
-    let y = top + BRAND.leading + 4.0;
+    let line = layout.fonts.fit("StreamGuard", &BRAND_TEXT, TEXT_WIDTH);
+    layout.text(Some(brand), TEXT_LEFT, top, line, &BRAND_TEXT);
+    let style = TextStyle { size: 12.0, ..STRONG_TEXT.coloured(colour(&report.status)) };
+    let title_width = TEXT_WIDTH - 110.0;
+    let y = top + BRAND_TEXT.leading + 4.0;
     let heading = layout.node(None, NodeKind::Heading(1));
-    let line = layout.fonts.fit(of(report), &TITLE, title_width);
-    layout.text(Some(heading), LEFT, y, line, &TITLE);
-    // The status stands across from it, on its baseline.
+    let line = layout.fonts.fit(of(report), &TITLE_TEXT, title_width);
+    layout.text(Some(heading), TEXT_LEFT, y, line, &TITLE_TEXT);
+    // The status is at the right edge, on the same baseline.
     let status = layout.node(None, NodeKind::Paragraph);
     let line = layout.fonts.fit(&signed(&report.status), &style, 110.0);
-    let baseline = y + TITLE.ascent() - style.ascent();
-    layout.text_to(Some(status), RIGHT, baseline, line, &style);
-    layout.advance(BRAND.leading + 4.0 + TITLE.leading + 3.0);
-    layout.paragraph(&subject(report), &BODY);
+    let baseline = y + TITLE_TEXT.ascent() - style.ascent();
+    layout.text_to(Some(status), TEXT_RIGHT, baseline, line, &style);
+    layout.advance(BRAND_TEXT.leading + 4.0 + TITLE_TEXT.leading + 3.0);
+    layout.paragraph(&subject(report), &BODY_TEXT);
     let times = [("", &report.start_time), ("to ", &report.end_time)];
     let times: Vec<String> = times
         .iter()
         .filter_map(|(word, time)| Some(format!("{word}{}", instant(time.as_deref()?))))
         .collect();
     if !times.is_empty() {
-        layout.paragraph(&times.join(" "), &BODY.coloured(MUTED));
+        layout.paragraph(&times.join(" "), &BODY_TEXT.coloured(MUTED_COLOUR));
     }
     layout.gap(8.0);
     let y = layout.open(1.0);
-    layout.rule(LEFT, y, WIDTH, 0.8, RULE);
+    layout.rule(TEXT_LEFT, y, TEXT_WIDTH, 0.8, RULE_COLOUR);
     layout.advance(1.0);
     notice(layout, report);
 }
 
-/// Says of a run that did not come to its end what is missing, and how to go on.
+/// Adds a notice to the report of an incomplete run: what is missing, and the command that resumes.
 fn notice(layout: &mut PageLayout<'_>, report: &Report) {
     let no_dataset = if collects(report) { " The dataset was not put together." } else { "" };
     let (head, text) = match report.status.as_str() {
@@ -93,30 +95,33 @@ fn notice(layout: &mut PageLayout<'_>, report: &Report) {
             format!("It never came to an end; what was done is kept.{no_dataset} It can be gone on with:"),
         ),
     };
-    const INSET: f32 = 13.0;
-    let lines = layout.fonts.wrap(&text, &BODY, WIDTH - 2.0 * INSET);
-    let command = layout.fonts.wrap(&resumption(report), &CODE, WIDTH - 2.0 * INSET);
-    let height =
-        18.0 + STRONG.leading + lines.len() as f32 * BODY.leading + 2.0 + command.len() as f32 * CODE.leading;
+    const BOX_INSET: f32 = 13.0;
+    let lines = layout.fonts.wrap(&text, &BODY_TEXT, TEXT_WIDTH - 2.0 * BOX_INSET);
+    let command = layout.fonts.wrap(&resumption(report), &CODE_TEXT, TEXT_WIDTH - 2.0 * BOX_INSET);
+    let height = 18.0
+        + STRONG_TEXT.leading
+        + lines.len() as f32 * BODY_TEXT.leading
+        + 2.0
+        + command.len() as f32 * CODE_TEXT.leading;
     layout.gap(14.0);
     let top = layout.open(height);
-    layout.rule(LEFT, top, WIDTH, height, TINT);
-    layout.rule(LEFT, top, 3.0, height, ALERT);
+    layout.rule(TEXT_LEFT, top, TEXT_WIDTH, height, TINT_COLOUR);
+    layout.rule(TEXT_LEFT, top, 3.0, height, ALERT_COLOUR);
     layout.advance(8.0);
-    let style = STRONG.coloured(ALERT);
+    let style = STRONG_TEXT.coloured(ALERT_COLOUR);
     let head_node = layout.node(None, NodeKind::Paragraph);
-    let head = layout.fonts.wrap(head, &style, WIDTH - 2.0 * INSET);
-    layout.lines(Some(head_node), LEFT + INSET, &head, &style);
+    let head = layout.fonts.wrap(head, &style, TEXT_WIDTH - 2.0 * BOX_INSET);
+    layout.lines(Some(head_node), TEXT_LEFT + BOX_INSET, &head, &style);
     let node = layout.node(None, NodeKind::Paragraph);
-    layout.lines(Some(node), LEFT + INSET, &lines, &BODY);
+    layout.lines(Some(node), TEXT_LEFT + BOX_INSET, &lines, &BODY_TEXT);
     layout.advance(2.0);
     let node = layout.node(None, NodeKind::Paragraph);
-    layout.lines(Some(node), LEFT + INSET, &command, &CODE);
+    layout.lines(Some(node), TEXT_LEFT + BOX_INSET, &command, &CODE_TEXT);
     layout.advance(8.0);
 }
 
-/// The command that goes on with it. Where the run is, the report does not know: it may have been
-/// moved since.
+/// Returns the command that resumes the run. It has a placeholder for the folder, since the run may
+/// have been moved.
 fn resumption(report: &Report) -> String {
     let command = match report.by_collector.as_slice() {
         [(name, _)] if !collects(report) => name.as_str(),

@@ -1,42 +1,42 @@
-//! The states of repositories in which the findings are.
+//! Repositories at the commits in which the findings are.
 
 use std::collections::BTreeMap;
 
 use super::objects::{ArtifactLocation, VersionControlDetails};
 use super::text::{message, web_address};
 
-/// The base of those findings that are in no file of a repository.
-pub(super) const DATASET: &str = "DATASET";
+/// Base of findings that are not in a file of a repository.
+pub(super) const DATASET_BASE: &str = "DATASET";
 
-/// A repository as it was before the fix.
+/// A repository at the commit before the fix.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Checkout {
     pub(super) repository: String,
-    /// The commit, as hex.
+    /// Commit, as hex.
     pub(super) commit: Option<String>,
 }
 
-/// The origins of the findings that have been written. Each has a base of its own
-/// (`originalUriBaseIds`, §3.14.14), since a file is at another place in each commit.
+/// Checkouts of the findings that have been written. Each has a base of its own (`originalUriBaseIds`,
+/// §3.14.14), since the same path may hold another file in another commit.
 #[derive(Debug, Default)]
 pub(super) struct CheckoutIndex {
     index: BTreeMap<Checkout, usize>,
-    /// Whether there are findings of no repository.
+    /// Whether there are findings outside of repositories.
     has_dataset: bool,
-    /// What they are going to take in the log, in bytes, at most.
+    /// Upper bound of their size in the log, in bytes.
     weight: usize,
 }
 
 impl CheckoutIndex {
-    /// The base of a finding; it may not have been added yet.
+    /// Returns the base of a finding, also before the finding is added.
     pub(super) fn base(&self, checkout: Option<&Checkout>) -> String {
         match checkout {
-            None => DATASET.to_owned(),
+            None => DATASET_BASE.to_owned(),
             Some(checkout) => base(self.index.get(checkout).copied().unwrap_or(self.index.len())),
         }
     }
 
-    /// Takes note of a finding.
+    /// Adds the checkout of a finding.
     pub(super) fn add(&mut self, checkout: Option<Checkout>) {
         let Some(checkout) = checkout else {
             self.has_dataset = true;
@@ -45,7 +45,7 @@ impl CheckoutIndex {
         let next = self.index.len();
         let length = checkout.repository.len();
         if *self.index.entry(checkout).or_insert(next) == next {
-            // An address may be encoded, and stands there twice.
+            // Encoding may triple the length of an address, and the log has it twice.
             self.weight += 6 * length + 300;
         }
     }
@@ -54,7 +54,7 @@ impl CheckoutIndex {
         self.weight
     }
 
-    /// Where the bases are, and which commits: `originalUriBaseIds`, `versionControlProvenance`.
+    /// Returns the members `originalUriBaseIds` and `versionControlProvenance` of the log.
     pub(super) fn finish(self) -> (BTreeMap<String, ArtifactLocation>, Vec<VersionControlDetails>) {
         let mut checkouts: Vec<(usize, Checkout)> =
             self.index.into_iter().map(|(checkout, index)| (index, checkout)).collect();
@@ -63,7 +63,7 @@ impl CheckoutIndex {
         if self.has_dataset {
             let description = "Samples that are in no file of a repository, or whose place in it is not \
                 known. Their names are made of the collector and the first digits of the sample's id.";
-            bases.insert(DATASET.to_owned(), place(None, Some(description)));
+            bases.insert(DATASET_BASE.to_owned(), place(None, Some(description)));
         }
         for (index, Checkout { repository, commit }) in checkouts {
             let id = base(index);
@@ -73,7 +73,7 @@ impl CheckoutIndex {
                 bases.insert(id, place(None, Some(&description)));
                 continue;
             };
-            // A base ends with a slash, a repository's address need not.
+            // A base must end with a slash; the address of a repository need not.
             let folder = format!("{}/", uri.trim_end_matches('/'));
             bases.insert(id.clone(), place(Some(folder), None));
             let mapped_to = ArtifactLocation { uri: None, uri_base_id: Some(id), description: None };

@@ -1,5 +1,5 @@
-//! A value as JSON that is harmless to look at: code stays as it is, but what a terminal or an
-//! editor would obey is escaped.
+//! Writes JSON that is harmless to look at: characters that a terminal or an editor would obey are
+//! escaped. A JSON reader gets the same text.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use serde_json::ser::Formatter;
 
 use crate::escape::is_hidden;
 
-/// A value as JSON, on one line.
+/// Writes a value as JSON, on one line.
 pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
     let mut bytes = Vec::new();
     value
@@ -18,7 +18,7 @@ pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
     bytes
 }
 
-/// Escapes also those hidden characters that JSON takes as they are.
+/// Escapes hidden characters that JSON would allow.
 struct EscapingFormatter;
 
 impl Formatter for EscapingFormatter {

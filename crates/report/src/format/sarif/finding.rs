@@ -1,4 +1,4 @@
-//! A sample as a finding.
+//! Makes a finding of a sample.
 
 use std::collections::BTreeMap;
 
@@ -15,19 +15,19 @@ use super::text::{message, relative};
 use crate::bounded_text::bounded;
 use crate::escape::visible;
 
-/// Longest code that stands in a finding, in bytes. No collector emits longer code; a dataset that
-/// somebody else has written may hold it.
-const LONGEST_CODE: usize = 64 * 1024;
+/// Longest code of a finding, in bytes. No collector emits longer code, but a dataset from elsewhere
+/// may hold it.
+const MAX_CODE_BYTES: usize = 64 * 1024;
 
-/// Most entries of a list that stand in a finding.
-const LISTED: usize = 20;
+/// Most entries of a list.
+const MAX_LIST_ENTRIES: usize = 20;
 
-/// Where a finding is.
+/// Place of a finding.
 #[derive(Clone, Debug)]
 pub(super) struct FindingPlace {
-    /// The repository; `None` if its file, or where it is in the file, is not known.
+    /// Repository; `None` if the file, or the lines in it, are not known.
     pub(super) checkout: Option<Checkout>,
-    /// The file, as a relative URI.
+    /// File, as a relative URI.
     uri: String,
     /// First and last line.
     lines: (u32, u32),
@@ -42,13 +42,13 @@ impl FindingPlace {
         let repository = bounded(sample.repository.as_deref()?);
         let uri = relative(sample.path_before.as_deref()?)?;
         let (start, end) = (sample.start_line_before?, sample.end_line_before?);
-        // Readers hold lines as signed numbers.
+        // Readers hold line numbers as signed 32-bit integers.
         let is_sound = start >= 1 && start <= end && i32::try_from(end).is_ok();
         let commit = sample.parent_commit.as_deref().map(|commit| visible(&bounded(commit)).into_owned());
         is_sound.then_some(Self { checkout: Some(Checkout { repository, commit }), uri, lines: (start, end) })
     }
 
-    /// A name for code that has none.
+    /// Makes up a name for code that is not in a file of a repository.
     fn in_dataset(sample: &Sample) -> Self {
         let id = &sample.id[..sample.id.floor_char_boundary(12)];
         let extension = sample.language.map_or("txt", Language::extension);
@@ -69,8 +69,9 @@ impl FindingPlace {
         }
     }
 
-    /// The lines, as exactly as they are known: code of more than one line begins its last one, so
-    /// that the end is known. Without columns a region is whole lines, but for the last line feed.
+    /// Returns the region of the code, as exactly as it is known. Code of several lines contains the
+    /// start of its last line, so the end column is known. Without columns a region covers whole lines,
+    /// except for the last line feed.
     fn region(&self, code: &str) -> SarifRegion<'static> {
         let (start_line, end_line) = self.lines;
         let last = code.rsplit_once('\n').map(|(_, last)| last.strip_suffix('\r').unwrap_or(last));
@@ -85,7 +86,7 @@ impl FindingPlace {
     }
 }
 
-/// The finding; `None` for a sample without vulnerable code.
+/// Makes the finding of a sample; `None` if the sample has no vulnerable code.
 pub(super) fn finding<'a>(
     sample: &'a Sample,
     place: &FindingPlace,
@@ -131,13 +132,13 @@ pub(super) fn finding<'a>(
     })
 }
 
-/// Whether the code of a sample is too long to stand in its finding.
+/// Whether the code of a sample is too long for its finding.
 pub(super) fn is_shortened(sample: &Sample) -> bool {
     [&sample.vulnerable_code, &sample.fixed_code].into_iter().flatten().any(|code| short(code).is_none())
 }
 
 fn short(code: &str) -> Option<ArtifactContent<'_>> {
-    (code.len() <= LONGEST_CODE).then_some(ArtifactContent { text: code })
+    (code.len() <= MAX_CODE_BYTES).then_some(ArtifactContent { text: code })
 }
 
 fn sentence(sample: &Sample, flaw: RuleKey) -> String {
@@ -151,7 +152,7 @@ fn sentence(sample: &Sample, flaw: RuleKey) -> String {
     format!("{subject}{}.{}", function.unwrap_or_default(), description.unwrap_or_default())
 }
 
-/// How much a result matters. What nobody has rated is not harmless.
+/// Returns the level of a result. Code without a rating is not harmless.
 fn level(severity: Option<Severity>) -> &'static str {
     match severity {
         Some(Severity::Critical | Severity::High) => "error",
@@ -160,7 +161,7 @@ fn level(severity: Option<Severity>) -> &'static str {
     }
 }
 
-/// Names of languages as SARIF has them: without punctuation (§3.24.10).
+/// Returns the name of a language in SARIF, which has no punctuation (§3.24.10).
 fn source_language(language: Language) -> &'static str {
     match language {
         Language::Cpp => "cplusplus",
@@ -168,15 +169,20 @@ fn source_language(language: Language) -> &'static str {
     }
 }
 
-/// The rest of the record, under the names that it has in the dataset; what is null or empty is
-/// left out.
+/// Returns the other fields of the record, under the names of the dataset. Fields that are null or
+/// empty are left out.
 fn properties(sample: &Sample) -> BTreeMap<&'static str, Value> {
     let text =
         |text: &Option<String>| json!(text.as_deref().map(|text| visible(&bounded(text)).into_owned()));
     let list = |texts: &[String]| {
-        texts.iter().take(LISTED).map(|text| Value::from(visible(&bounded(text)))).collect::<Value>()
+        texts
+            .iter()
+            .take(MAX_LIST_ENTRIES)
+            .map(|text| Value::from(visible(&bounded(text))))
+            .collect::<Value>()
     };
-    let flags = sample.quality_flags.iter().take(LISTED).map(|flag| Flag::name(*flag)).collect::<Value>();
+    let flags =
+        sample.quality_flags.iter().take(MAX_LIST_ENTRIES).map(|flag| Flag::name(*flag)).collect::<Value>();
     let all = [
         ("id", Value::from(visible(&sample.id))),
         ("collector", Value::from(visible(&bounded(&sample.collector)))),

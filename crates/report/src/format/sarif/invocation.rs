@@ -1,4 +1,4 @@
-//! The run itself: how its collectors ended, and what it had to say.
+//! The run itself: results of the collectors, errors and warnings.
 
 use super::objects::{SarifInvocation, SarifNotification};
 use super::text::message;
@@ -39,7 +39,7 @@ pub(super) fn notification(level: &'static str, text: &str) -> SarifNotification
     SarifNotification { level, message: message(text) }
 }
 
-/// How much it matters that a collector ended so.
+/// Returns the level of a notification about a collector that ended with this status.
 fn level(status: &str) -> &'static str {
     match status {
         "complete" => "note",

@@ -1,4 +1,4 @@
-//! What code scanning takes, and how much of it a log has used up.
+//! Limits of code scanning, and a buffer that keeps a log within them.
 
 use std::io::{self, Write};
 
@@ -8,24 +8,24 @@ use serde::Serialize;
 
 use super::escaped_json::json;
 
-/// Most results of a run (GitHub, "SARIF results exceed one or more limits"; there may be as many
+/// Most results of a run (GitHub, "SARIF results exceed one or more limits"; the same limit holds for
 /// rules). Of these, code scanning shows the 5,000 most severe.
-pub(super) const RESULTS: usize = 25_000;
+pub(super) const MAX_RESULTS: usize = 25_000;
 
 /// Largest log, compressed with gzip, in bytes: 10 MB (GitHub, "SARIF support for code scanning").
-pub(super) const COMPRESSED: usize = 10_000_000;
+pub(super) const MAX_COMPRESSED_BYTES: usize = 10_000_000;
 
-/// Largest log as it is, in bytes. No service names one: readers hold a log in memory, most of
-/// them several times over.
-pub(super) const PLAIN: usize = 128 * 1024 * 1024;
+/// Largest log before compression, in bytes. No service sets this limit, but readers hold a log in
+/// memory, most of them several times over.
+pub(super) const MAX_PLAIN_BYTES: usize = 128 * 1024 * 1024;
 
-/// What the encoder may hold back, and the end of the log beyond what is counted of it, in bytes.
-const MARGIN: usize = 256 * 1024;
+/// Bytes kept free for what the encoder holds back, and for the end of the log.
+const SAFETY_MARGIN_BYTES: usize = 256 * 1024;
 
-/// A log that is being written, and compressed to see how large it is.
+/// A log in the making. It is also compressed on the way, to know its size.
 pub(super) struct LogBuffer {
     bytes: Vec<u8>,
-    /// The level that tools use by default, since this one need not upload the log.
+    /// The default level of compression tools: another tool may compress and upload the log.
     gzip: GzEncoder<ByteCounter>,
 }
 
@@ -39,11 +39,11 @@ impl LogBuffer {
         compress(&mut self.gzip, bytes);
     }
 
-    /// Whether `bytes` more can be written, if later `plain` bytes follow that compress to
-    /// `compressed`.
+    /// Whether `bytes` more can be written if `plain` bytes follow later, which compress to
+    /// `compressed` bytes.
     pub(super) fn takes(&self, bytes: usize, plain: usize, compressed: usize) -> bool {
-        self.gzip.get_ref().0 + bytes + compressed + MARGIN <= COMPRESSED
-            && self.bytes.len() + bytes + plain + MARGIN <= PLAIN
+        self.gzip.get_ref().0 + bytes + compressed + SAFETY_MARGIN_BYTES <= MAX_COMPRESSED_BYTES
+            && self.bytes.len() + bytes + plain + SAFETY_MARGIN_BYTES <= MAX_PLAIN_BYTES
     }
 
     pub(super) fn finish(self) -> Vec<u8> {
@@ -51,7 +51,7 @@ impl LogBuffer {
     }
 }
 
-/// How long a value is as JSON, and how long compressed.
+/// Returns the size of a value as JSON, plain and compressed.
 pub(super) fn size(value: &impl Serialize) -> (usize, usize) {
     let json = json(value);
     let mut gzip = GzEncoder::new(ByteCounter(0), Compression::default());
@@ -64,7 +64,7 @@ fn compress(gzip: &mut GzEncoder<ByteCounter>, bytes: &[u8]) {
     gzip.write_all(bytes).unwrap_or_else(|error| unreachable!("a counter takes all: {error}"));
 }
 
-/// Counts what is written.
+/// Counts the bytes that are written.
 struct ByteCounter(usize);
 
 impl Write for ByteCounter {

@@ -1,5 +1,5 @@
-//! The objects of SARIF 2.1.0 (OASIS, errata 01) that a log of findings needs. Their fields are
-//! named and explained there; what is not written is left out here.
+//! Objects of SARIF 2.1.0 (OASIS, errata 01) that a log of findings needs, with the fields that it
+//! uses. The standard explains them; section numbers refer to it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -125,7 +125,7 @@ pub(super) struct ReportingDescriptor {
     pub(super) properties: RuleProperties,
 }
 
-/// What code scanning reads of a rule (GitHub, SARIF support for code scanning).
+/// Properties of a rule that code scanning reads (GitHub, SARIF support for code scanning).
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct RuleProperties {

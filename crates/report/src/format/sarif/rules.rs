@@ -1,4 +1,4 @@
-//! The rules: weaknesses, as far as findings name them.
+//! Rules of the log: the weaknesses that its findings name.
 
 use std::collections::BTreeMap;
 
@@ -7,20 +7,20 @@ use streamguard_dataset::{Sample, Severity, Weakness};
 use super::objects::{ReportingDescriptor, RuleProperties, SarifMessage};
 use super::text::message;
 
-/// Where MITRE describes a weakness, by its number.
-const CWE_PAGE: &str = "https://cwe.mitre.org/data/definitions/";
+/// Address of MITRE's page about a weakness, without the number.
+const CWE_PAGE_URL: &str = "https://cwe.mitre.org/data/definitions/";
 
-/// What a finding is an instance of.
+/// Key of a rule: the weakness of which a finding is an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum RuleKey {
     /// A weakness, by its CWE number.
     Cwe(u32),
-    /// Nobody has said.
+    /// No source names a weakness.
     Unknown,
 }
 
 impl RuleKey {
-    /// The first weakness that a sample names.
+    /// Returns the first weakness that a sample names.
     pub(super) fn of(sample: &Sample) -> Self {
         let named = || sample.vulnerability_type.as_deref().and_then(Weakness::by_name);
         sample
@@ -38,7 +38,7 @@ impl RuleKey {
         }
     }
 
-    /// The id of its rule, which stays the same from run to run.
+    /// Returns the id of the rule, which is the same in every run.
     pub(super) fn id(self) -> String {
         match self {
             Self::Cwe(cwe) => format!("CWE-{cwe}"),
@@ -46,7 +46,7 @@ impl RuleKey {
         }
     }
 
-    /// Its name for people.
+    /// Returns the name for people.
     pub(super) fn title(self) -> String {
         match (self.weakness(), self) {
             (Some(weakness), _) => weakness.title.to_owned(),
@@ -61,7 +61,7 @@ impl RuleKey {
         let (help_uri, about) = match self {
             Self::Cwe(cwe) => {
                 tags.push(format!("external/cwe/cwe-{cwe:03}"));
-                let page = format!("{CWE_PAGE}{cwe}.html");
+                let page = format!("{CWE_PAGE_URL}{cwe}.html");
                 let about = format!("{title} ({id}). It is described at {page}.");
                 (Some(page), about)
             }
@@ -80,26 +80,26 @@ impl RuleKey {
     }
 }
 
-/// The rules of the findings that have been written, in the order of their first.
+/// Rules of the findings that have been written, in the order of their first finding.
 #[derive(Debug, Default)]
 pub(super) struct RuleIndex {
     index: BTreeMap<RuleKey, usize>,
-    /// With the highest score of their findings.
+    /// Each rule with the highest score of its findings.
     rules: Vec<(RuleKey, Option<f64>)>,
 }
 
 impl RuleIndex {
-    /// What they are going to take in the log, in bytes, at most.
+    /// Returns an upper bound of the rules' size in the log, in bytes.
     pub(super) fn weight(&self) -> usize {
         self.rules.len() * 640
     }
 
-    /// The index that the rule of a flaw has, or would have.
+    /// Returns the index of a rule, also before the rule is added.
     pub(super) fn index(&self, flaw: RuleKey) -> usize {
         self.index.get(&flaw).copied().unwrap_or(self.rules.len())
     }
 
-    /// Takes note of a finding.
+    /// Adds the rule of a finding.
     pub(super) fn add(&mut self, flaw: RuleKey, sample: &Sample) {
         let index = self.index(flaw);
         if index == self.rules.len() {
@@ -115,7 +115,7 @@ impl RuleIndex {
     }
 }
 
-/// How severe a sample is by CVSS: its score, or else the least of its class.
+/// Returns the CVSS score of a sample, or else the lowest score of its severity class.
 pub(super) fn score(sample: &Sample) -> Option<f64> {
     let least = |severity| match severity {
         Severity::None => 0.0,
@@ -127,14 +127,14 @@ pub(super) fn score(sample: &Sample) -> Option<f64> {
     sample.cvss_score.filter(|score| (0.0..=10.0).contains(score)).or(sample.severity.map(least))
 }
 
-/// The number in `CWE-89`, and in nothing else.
+/// Parses the number in `CWE-89`; nothing else is accepted.
 fn number(cwe: &str) -> Option<u32> {
     let digits = cwe.strip_prefix("CWE-")?;
     let is_number = (1..=6).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().ok()).flatten()
 }
 
-/// `SqlInjection` of `sql_injection`.
+/// Converts `sql_injection` to `SqlInjection`.
 fn pascal(name: &str) -> String {
     let words = name.split(|c: char| !c.is_ascii_alphanumeric());
     let word = |word: &str| {

@@ -1,4 +1,4 @@
-//! Which samples become findings, if not all of them can: the most severe ones.
+//! Selects the samples that become findings, if not all can: the most severe ones.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -9,13 +9,14 @@ use std::path::Path;
 use streamguard_dataset::union::JSONL_NAME;
 use streamguard_dataset::{JsonlReader, Sample, Severity, SourceError};
 
-use super::log_buffer::RESULTS;
+use super::log_buffer::MAX_RESULTS;
 use crate::run::StoredRun;
 
-/// How many samples there are of each severity; those that nobody has rated come first.
+/// Samples by severity. Samples without a rating come first.
 pub(super) type SeverityCounts = BTreeMap<Option<Severity>, u64>;
 
-/// A line of the dataset: the most severe first, then in the order of the dataset.
+/// Position of a line of the dataset. Sorts by severity, the most severe first, then by place in the
+/// dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct DatasetLine {
     severity: Reverse<Option<Severity>>,
@@ -23,18 +24,18 @@ struct DatasetLine {
     length: usize,
 }
 
-/// The samples that become findings, as long as there is room.
+/// Samples that become findings, as long as there is room.
 #[derive(Debug, Default)]
 pub(super) struct FindingSelection {
     chosen: Vec<DatasetLine>,
-    /// All samples with vulnerable code, the chosen ones among them.
+    /// All samples with vulnerable code, selected or not.
     pub(super) candidates: SeverityCounts,
-    /// Samples in which no code is vulnerable.
+    /// Samples without vulnerable code.
     pub(super) without_code: u64,
 }
 
 impl FindingSelection {
-    /// Reads through the dataset, and remembers where the most severe samples are.
+    /// Reads the dataset once and remembers the positions of the most severe samples.
     pub(super) fn of(run: &StoredRun) -> Result<Self, SourceError> {
         let mut selection = Self::default();
         let Some(mut reader) = run.samples()? else { return Ok(selection) };
@@ -52,7 +53,7 @@ impl FindingSelection {
                 selection.without_code += 1;
             }
             offset += line.raw.len() as u64 + 1;
-            if selection.chosen.len() >= 2 * RESULTS {
+            if selection.chosen.len() >= 2 * MAX_RESULTS {
                 selection.keep_best();
             }
         }
@@ -62,10 +63,10 @@ impl FindingSelection {
 
     fn keep_best(&mut self) {
         self.chosen.sort_unstable();
-        self.chosen.truncate(RESULTS);
+        self.chosen.truncate(MAX_RESULTS);
     }
 
-    /// Reads the chosen samples again, the most severe first.
+    /// Reads the selected samples again, the most severe first.
     pub(super) fn samples(&self, run: &StoredRun) -> impl Iterator<Item = Result<Sample, SourceError>> {
         let path = run.folder.join(JSONL_NAME);
         let mut file = None;
@@ -79,7 +80,7 @@ impl FindingSelection {
     }
 }
 
-/// Reads a line, out of a file that is opened for the first one.
+/// Reads a line. Opens the file at the first call.
 fn fill(line: &mut Vec<u8>, place: &DatasetLine, file: &mut Option<File>, path: &Path) -> io::Result<()> {
     let file = match file {
         Some(file) => file,

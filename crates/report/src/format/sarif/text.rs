@@ -1,4 +1,4 @@
-//! Text from outside in messages and addresses.
+//! Escapes text from outside in messages and addresses.
 
 use std::fmt::Write;
 
@@ -7,17 +7,17 @@ use url::{Position, Url};
 use super::objects::SarifMessage;
 use crate::escape::visible;
 
-/// Longest path that a location has, in bytes: PATH_MAX of Linux.
-const LONGEST_PATH: usize = 4096;
+/// Longest path of a location, in bytes: PATH_MAX of Linux.
+const MAX_PATH_BYTES: usize = 4096;
 
-/// A message that says this text and nothing else: control characters are shown, braces begin no
-/// placeholder (§3.11.5), and brackets no link (§3.11.6).
+/// Makes a message of plain text: control characters are shown, and braces and brackets are escaped so
+/// that they do not begin a placeholder (§3.11.5) or a link (§3.11.6).
 pub(super) fn message(text: &str) -> SarifMessage {
     SarifMessage { text: visible(text).replace('{', "{{").replace('}', "}}").replace("](", "] (") }
 }
 
-/// The address of a repository, if it is one on the web: without credentials, and as a URI, which
-/// is stricter than what browsers take.
+/// Returns the web address of a repository, if it has one: without credentials, and encoded as a URI,
+/// which is stricter than the URLs that browsers accept.
 pub(super) fn web_address(repository: &str) -> Option<String> {
     let mut url = Url::parse(repository).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     url.set_username("").ok()?;
@@ -28,16 +28,17 @@ pub(super) fn web_address(repository: &str) -> Option<String> {
     Some(format!("{}{path}", &url[..Position::BeforePath]))
 }
 
-/// A path inside a repository as a relative URI; `None` if it could lead out of it.
+/// Encodes a path inside a repository as a relative URI; `None` if the path could lead out of the
+/// repository.
 pub(super) fn relative(path: &str) -> Option<String> {
-    let is_sound = path.len() <= LONGEST_PATH
+    let is_sound = path.len() <= MAX_PATH_BYTES
         && !path.contains('\0')
         && path.split('/').all(|segment| !matches!(segment, "" | "." | ".."));
     is_sound.then(|| encoded(path, |byte| byte == b'/'))
 }
 
-/// Percent-encodes all but what never needs it (RFC 3986 §2.3) and what `keeps` names. A percent
-/// sign that is kept, but encodes nothing, is encoded itself.
+/// Percent-encodes everything except unreserved characters (RFC 3986 §2.3) and bytes that `keeps`
+/// accepts. A kept percent sign that does not encode anything is encoded itself.
 fn encoded(text: &str, keeps: fn(u8) -> bool) -> String {
     let bytes = text.as_bytes();
     let mut uri = String::with_capacity(text.len());
