@@ -1,8 +1,8 @@
-//! Clusters: machines of somebody else's that run shards of a plan which they see too.
+//! Clusters: machines managed by somebody else that run shards of a plan which they can read.
 //!
-//! An engine such as Slurm starts what it is given at least once, perhaps twice, perhaps on a
-//! machine that dies. So it is asked for little: to start elements, each of which runs some shards
-//! by [`crate::run_shards`], and to say which have ended. What was done is told by the results alone.
+//! A cluster such as Slurm starts a task at least once, perhaps twice, perhaps on a
+//! machine that dies. So little is asked of it: to start array tasks, each of which runs some shards
+//! by [`crate::run_shards`], and to report which of them have ended. Only the results tell what was done.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,85 +12,85 @@ use thiserror::Error;
 
 use crate::event::ClusterProgress;
 
-/// How often a shard is given to a cluster at most, if it comes back without a result.
-pub(crate) const ROUNDS: u32 = 3;
+/// Largest number of times that a shard is submitted if it comes back without a result.
+pub(crate) const MAX_SUBMISSIONS: u32 = 3;
 
-/// An engine that runs elements somewhere.
+/// A system that runs array tasks on other machines.
 pub trait Cluster: fmt::Debug + Send + Sync {
-    /// The name of the mode on the command line.
+    /// Returns the name of the cluster as a [mode](crate::RunMode::name).
     fn name(&self) -> &'static str;
 
-    /// In how many elements so many shards are handed out, at least 1. `again` says that these
-    /// were handed out before and came back without a result: then each had better be alone.
-    fn elements(&self, shards: usize, again: bool) -> usize;
+    /// Returns the number of tasks for this number of shards, at least 1. `is_retry` means that these shards
+    /// were submitted before and came back without a result; then each should get its own task.
+    fn task_count(&self, shards: usize, is_retry: bool) -> usize;
 
-    /// Hands a round over, and says what of that takes its time. Returns the engine's own names of
-    /// what it made of it.
+    /// Submits tasks, and calls `log` about steps that take time. Returns the cluster's ids of the jobs
+    /// that it made of the submission.
     ///
     /// # Errors
-    /// What the engine said. It may have taken the round all the same, see [`Cluster::find`].
-    fn submit(&self, round: &Submission, say: &dyn Fn(String)) -> Result<Vec<String>, ClusterError>;
+    /// The cluster's answer. It may have accepted the submission all the same, see [`Cluster::find`].
+    fn submit(&self, submission: &Submission, log: &dyn Fn(String)) -> Result<Vec<String>, ClusterError>;
 
-    /// What the engine has of a round of this name: none if it was never handed over.
+    /// Returns the cluster's ids of the submission of this name; empty if it was never accepted.
     ///
     /// # Errors
-    /// An engine that does not answer.
+    /// A cluster that does not answer.
     fn find(&self, name: &str) -> Result<Vec<String>, ClusterError>;
 
-    /// How far it is with what [`Cluster::submit`] or [`Cluster::find`] returned. What the engine
-    /// has forgotten is over.
+    /// Returns the progress of what [`Cluster::submit`] or [`Cluster::find`] returned. Ids that the cluster
+    /// has forgotten count as ended.
     ///
     /// # Errors
-    /// An engine that does not answer.
+    /// A cluster that does not answer.
     fn poll(&self, ids: &[String]) -> Result<SubmissionStatus, ClusterError>;
 
-    /// Ends it: nothing of it is to be left behind, neither waiting nor running.
+    /// Ends tasks: none may be left waiting or running.
     ///
     /// # Errors
-    /// An engine that does not answer.
+    /// A cluster that does not answer.
     fn cancel(&self, ids: &[String]) -> Result<(), ClusterError>;
 
-    /// The end of what an element printed, if the engine kept it.
-    fn log(&self, round: &Submission, element: u32) -> Option<String>;
+    /// Returns the end of what a task printed, if the cluster kept it.
+    fn task_log(&self, submission: &Submission, task: u32) -> Option<String>;
 }
 
-/// Why an engine did not do what it was asked to.
+/// Error of a cluster that did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{0}")]
 pub struct ClusterError(pub String);
 
-/// Some elements that are handed over together.
+/// Array tasks that are submitted together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submission {
-    /// Its name: no other round of any run bears it.
+    /// Name that no other submission of any run has.
     pub name: String,
-    /// The job.
+    /// Name of the job.
     pub job: String,
-    /// The folder of the run, absolute.
-    pub plan: PathBuf,
-    /// The file that says which shards each element runs, absolute; see [`crate::SubmissionFile`].
+    /// Folder of the run, absolute.
+    pub run_folder: PathBuf,
+    /// File that lists the shards of each task, absolute; see [`crate::SubmissionFile`].
     pub file: PathBuf,
-    /// A folder for what elements print.
-    pub logs: PathBuf,
-    /// How many elements there are; they are numbered from 0.
-    pub elements: u32,
-    /// How many of them may run at once, because the job wants no more.
-    pub lane: usize,
+    /// Folder for what tasks print.
+    pub log_folder: PathBuf,
+    /// Number of tasks; they are numbered from 0.
+    pub tasks: u32,
+    /// Largest number of tasks that may run at once, because the job wants no more.
+    pub max_running: usize,
 }
 
-/// How far an engine is with a round.
+/// Progress of a submission.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubmissionStatus {
-    /// What waits and what runs.
+    /// Tasks that wait and that run.
     pub progress: ClusterProgress,
-    /// Why the round as a whole came to nothing, in the engine's own words.
+    /// Reason why the submission as a whole failed, in the cluster's own words.
     pub failure: Option<String>,
-    /// Elements that ended badly, and how, in the engine's own words.
-    pub bad: BTreeMap<u32, String>,
+    /// Tasks that failed, with the reason in the cluster's own words.
+    pub failed_tasks: BTreeMap<u32, String>,
 }
 
 impl SubmissionStatus {
-    /// Whether nothing waits and nothing runs.
+    /// Tells whether no task waits or runs.
     pub fn is_over(&self) -> bool {
         self.progress.waiting == 0 && self.progress.running == 0
     }

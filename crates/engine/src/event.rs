@@ -1,38 +1,37 @@
-//! Events: what happened, and when. The only thing that the engine says; views, journal and
-//! reports are all made from them.
+//! Events: what happened, and when. The engine reports nothing else; views, journal and
+//! reports are all made from events.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::summary::JobSummary;
 
-/// How one attempt at a shard ended.
+/// End of one attempt at a shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// Its output is complete and kept.
+    /// The output is complete and kept.
     Finished,
-    /// The job said that it cannot be done.
+    /// The job reported that the shard cannot be done.
     Failed,
-    /// It took longer than its deadline, or its worker fell silent.
+    /// The attempt took longer than its deadline, or its worker gave no sign of life.
     TimedOut,
-    /// Its worker panicked, died, or spoke nonsense.
+    /// The worker panicked, died, or broke the protocol.
     Crashed,
-    /// The run was stopped, or the job had enough, before it was done.
+    /// The run was stopped, or the job had enough, before the shard was done.
     Cancelled,
-    /// An earlier run had finished it already.
+    /// An earlier run had finished the shard.
     Reused,
 }
 
 impl Outcome {
-    /// Whether the shard's output counts.
+    /// Tells whether the shard has an output.
     pub fn is_success(self) -> bool {
         matches!(self, Self::Finished | Self::Reused)
     }
 
-    /// The name for people and files.
+    /// Returns the name that people and files see.
     pub fn name(self) -> &'static str {
         match self {
             Self::Finished => "finished",
@@ -45,22 +44,22 @@ impl Outcome {
     }
 }
 
-/// How a job, or a whole run, ended.
+/// End of a job or of a whole run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CompletionStatus {
     /// Everything that was planned is there.
     Complete,
-    /// Some of it is missing; the rest is whole.
+    /// Some results are missing; the rest is complete.
     Partial,
-    /// Nothing came of it.
+    /// There is no result.
     Failed,
-    /// It was stopped; what was done is kept, and it can be resumed.
+    /// It was stopped; finished shards are kept, and it can be resumed.
     Cancelled,
 }
 
 impl CompletionStatus {
-    /// The name for people and files.
+    /// Returns the name that people and files see.
     pub fn name(self) -> &'static str {
         match self {
             Self::Complete => "complete",
@@ -71,46 +70,46 @@ impl CompletionStatus {
     }
 }
 
-/// How much a note matters.
+/// Severity of a line of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LogLevel {
-    /// For whoever looks for a fault.
+    /// Helps to find a fault.
     Debug,
     /// Worth a line in the log.
     Info,
     /// Something was left out, or may surprise.
     Warning,
-    /// Something is missing because of it.
+    /// Something is missing for this reason.
     Error,
 }
 
-/// How many nodes are named.
-const NAMED: usize = 3;
+/// Largest number of nodes that are named.
+const MAX_NODE_NAMES: usize = 3;
 
-/// What a cluster has of a job: elements, each of which runs some shards one after the other.
+/// Progress of a job on a cluster, in array tasks: each task runs some shards one after the other.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClusterProgress {
-    /// How many elements wait to run.
+    /// Number of tasks that wait to run.
     pub waiting: usize,
-    /// How many run.
+    /// Number of tasks that run.
     pub running: usize,
-    /// On how many nodes, as far as the engine says it.
+    /// Number of nodes they run on, as far as the cluster reports it.
     pub nodes: usize,
-    /// Names of the first of these. They may hold hostile text.
+    /// Names of the first of these nodes. They may contain hostile text.
     #[serde(rename = "named", default, skip_serializing_if = "BTreeSet::is_empty")]
     pub node_names: BTreeSet<String>,
-    /// Why elements wait, in the engine's own words. They may hold hostile text.
+    /// Reasons why tasks wait, in the cluster's own words. They may contain hostile text.
     #[serde(rename = "reasons", default, skip_serializing_if = "BTreeSet::is_empty")]
     pub wait_reasons: BTreeSet<String>,
 }
 
 impl ClusterProgress {
-    /// Has elements run on these nodes; not all are named.
+    /// Sets the nodes that tasks run on; only the first few are named.
     #[must_use]
     pub fn on_nodes(self, mut nodes: BTreeSet<String>) -> Self {
         let count = nodes.len();
-        if let Some(beyond) = nodes.iter().nth(NAMED).cloned() {
+        if let Some(beyond) = nodes.iter().nth(MAX_NODE_NAMES).cloned() {
             nodes.split_off(&beyond);
         }
         Self { nodes: count, node_names: nodes, ..self }
@@ -120,33 +119,44 @@ impl ClusterProgress {
 /// Counters by name, such as `rejected.too_short`.
 pub type Counters = BTreeMap<String, u64>;
 
+/// Adds an amount to a counter.
+pub(crate) fn add_count(counters: &mut Counters, name: &str, n: u64) {
+    // Almost all names are there already: do not allocate to look one up.
+    match counters.get_mut(name) {
+        Some(counter) => *counter += n,
+        None => {
+            counters.insert(name.to_owned(), n);
+        }
+    }
+}
+
 /// Something that happened, and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// Milliseconds since the start of this run (monotonic clock).
     pub at_ms: u64,
-    /// What happened.
+    /// The event itself.
     #[serde(flatten)]
     pub kind: EventKind,
 }
 
-/// What happened.
+/// Kind of an event, with its data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum EventKind {
-    /// A run began, or went on after it was interrupted.
+    /// A run began, or resumed after an interruption.
     RunStarted {
         /// Version of the program.
         version: String,
-        /// Wall clock in milliseconds since 1970-01-01 UTC: shown, never computed with.
+        /// Wall clock in milliseconds since 1970-01-01 UTC: displayed, never computed with.
         clock_ms: u64,
-        /// Names of the jobs, in order; events name a job by its position here.
+        /// Names of the jobs, in order; events refer to a job by its position here.
         jobs: Vec<String>,
-        /// Whether it continues an interrupted run.
+        /// Tells whether it resumes an interrupted run.
         resumed: bool,
-        /// `threading` or `process`.
+        /// Name of the [mode](crate::RunMode::name).
         mode: String,
-        /// How many shards may run at once.
+        /// Number of shards that may run at once.
         workers: usize,
     },
     /// A job made its plan.
@@ -155,9 +165,9 @@ pub enum EventKind {
         job: usize,
         /// Number of its shards.
         shards: u32,
-        /// Records to expect, where that is known.
+        /// Number of records to expect, if known.
         expected: Option<u64>,
-        /// What its records are called.
+        /// Name of its records, in the plural.
         #[serde(default)]
         unit: String,
         /// Hash of the plan.
@@ -169,7 +179,7 @@ pub enum EventKind {
         job: usize,
         /// Number of the shard.
         shard: u32,
-        /// Which try this is, from 1.
+        /// Number of the attempt, from 1.
         attempt: u32,
     },
     /// An attempt at a shard ended.
@@ -178,99 +188,89 @@ pub enum EventKind {
         job: usize,
         /// Number of the shard.
         shard: u32,
-        /// Which try this was, from 1; 0 if it was never tried.
+        /// Number of the attempt, from 1; 0 if there was none.
         attempt: u32,
-        /// How it ended.
+        /// End of the attempt.
         outcome: Outcome,
-        /// Why, where it did not end well.
+        /// Reason, unless it succeeded.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Box<str>>,
-        /// When it is tried again, in milliseconds from now; none if this is final.
+        /// Time until the next attempt in milliseconds. None if there will be no other.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_in_ms: Option<u64>,
-        /// Records in its output.
+        /// Number of records in its output.
         records: u64,
-        /// What it counted.
+        /// Counters of the shard.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         counters: Counters,
-        /// How long this attempt took, in microseconds.
+        /// Duration of this attempt in microseconds.
         took_us: u64,
     },
-    /// How far a job is: records of finished shards and of those that run.
+    /// A job made progress.
     Progress {
         /// Position of the job.
         job: usize,
-        /// Records so far.
+        /// Number of records of finished and running shards so far.
         records: u64,
     },
-    /// What a running shard waits for or is at, or that this is over. Of what changes quickly only
-    /// some is said, at most twice a second.
+    /// A running shard began or ended an activity that takes a while. Short activities are left out: a shard
+    /// reports at most two a second.
     #[serde(rename = "doing")]
     Activity {
         /// Position of the job.
         job: usize,
         /// Number of the shard.
         shard: u32,
-        /// A few words, such as `rate limit until 14:03:20 UTC`; none when it goes on. They may
-        /// hold hostile text.
+        /// A few words, such as `rate limit until 14:03:20 UTC`. None when the activity is over. They may
+        /// contain hostile text.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
     },
-    /// How far a cluster is with the shards of a job, whenever that has changed.
+    /// A job made progress on a cluster.
     #[serde(rename = "elsewhere")]
     ClusterProgress {
         /// Position of the job.
         job: usize,
-        /// What the cluster has of it.
+        /// Progress of the job's tasks.
         #[serde(flatten)]
         progress: ClusterProgress,
     },
-    /// A line that a job or a worker wants to be read.
+    /// A job or a worker wrote a line to the log.
     #[serde(rename = "note")]
     Log {
-        /// Position of the job, if it is about one.
+        /// Position of the job, if the line is about one.
         job: Option<usize>,
-        /// How much it matters.
+        /// Severity of the line.
         level: LogLevel,
-        /// The line. It may hold hostile text: whoever shows it escapes it.
+        /// The line. It may contain hostile text: whatever displays it must escape it.
         text: String,
     },
-    /// Somebody asked to stop.
+    /// A stop was requested.
     CancelRequested,
-    /// Somebody asked that no further shard begins, or that they go on.
+    /// A pause began or ended.
     Paused {
-        /// Whether it is a pause, or the end of one.
+        /// Tells whether no further shards begin.
         paused: bool,
     },
-    /// A job is over.
+    /// A job ended.
     JobEnded {
         /// Position of the job.
         job: usize,
-        /// How it ended.
+        /// End of the job.
         status: CompletionStatus,
-        /// Why, where it did not end well.
+        /// Reason, unless it is complete.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
-        /// Records in the merged output.
+        /// Number of records in the merged output.
         records: u64,
-        /// What its shards counted, those that were merged.
+        /// Sums of the counters of the shards that were merged.
         counters: Counters,
-        /// What it says.
+        /// Summary of the job.
         summary: JobSummary,
     },
-    /// The run is over.
+    /// The run ended.
     RunEnded {
-        /// How it ended.
+        /// End of the run.
         status: CompletionStatus,
     },
-}
-
-/// Whole microseconds of a duration.
-pub(crate) fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
-}
-
-/// Whole milliseconds of a duration.
-pub(crate) fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,8 +1,8 @@
 //! The journal: the events on disk, and the record of the run.
 //!
-//! One JSON object a line. Each ends with a field `sum`, a checksum of what is before it
-//! (the first 8 hex digits of BLAKE3), so that a torn or damaged line is told apart. A torn
-//! tail, as a kill or a power cut leaves it, is dropped; damage before the end is reported.
+//! Each line is a JSON object that ends with the field `sum`, a checksum of the text before it
+//! (the first 8 hexadecimal digits of BLAKE3), so that a torn or damaged line is recognised. A torn
+//! tail, as a kill or a power cut leaves it, is dropped; damage before the end is an error.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
@@ -12,6 +12,12 @@ use thiserror::Error;
 
 use crate::event::{Event, EventKind};
 
+/// Text between the event and its checksum.
+const CHECKSUM_KEY: &[u8] = b",\"sum\":\"";
+
+/// Number of hexadecimal digits of a checksum.
+const CHECKSUM_DIGITS: usize = 8;
+
 /// A journal that is being written.
 #[derive(Debug)]
 pub(crate) struct Journal {
@@ -19,15 +25,15 @@ pub(crate) struct Journal {
     buffer: Vec<u8>,
 }
 
-/// Why a journal cannot be read.
+/// Error of a journal that cannot be read.
 #[derive(Debug, Error)]
 pub enum JournalError {
-    /// The file system said no.
-    #[error("cannot read {path}: {source}")]
+    /// The file cannot be read.
+    #[error("cannot read {path}")]
     Unreadable {
         /// The journal.
         path: PathBuf,
-        /// What the file system said.
+        /// Error of the operating system.
         source: io::Error,
     },
     /// A line before the last one is not as it was written.
@@ -40,57 +46,57 @@ pub enum JournalError {
     },
 }
 
-/// The events of a journal, over all its runs, and how many bytes of it are whole.
-fn read_whole(path: &Path) -> Result<(Vec<Event>, u64), JournalError> {
+/// Reads the events of a journal, over all its runs.
+///
+/// # Errors
+/// [`JournalError`]; a torn last line is not an error.
+pub fn read(path: &Path) -> Result<Vec<Event>, JournalError> {
+    read_valid(path).map(|(events, _)| events)
+}
+
+/// Reads the events of a journal. Returns also the number of bytes without the torn tail.
+fn read_valid(path: &Path) -> Result<(Vec<Event>, u64), JournalError> {
     let unreadable = |source| JournalError::Unreadable { path: path.to_owned(), source };
     let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
-    let (mut events, mut line, mut whole, mut number) = (Vec::new(), Vec::new(), 0, 0);
+    let (mut events, mut line, mut valid_bytes, mut number) = (Vec::new(), Vec::new(), 0, 0);
     loop {
         line.clear();
         let length = reader.read_until(b'\n', &mut line).map_err(unreadable)?;
         if length == 0 {
-            return Ok((events, whole));
+            return Ok((events, valid_bytes));
         }
         number += 1;
         match parse(&line) {
             Some(event) => {
                 events.push(event);
-                whole += length as u64;
+                valid_bytes += length as u64;
             }
-            None if reader.fill_buf().map_err(unreadable)?.is_empty() => return Ok((events, whole)),
+            // Only the last line can be torn: a line is appended after all others are on the disk.
+            None if reader.fill_buf().map_err(unreadable)?.is_empty() => return Ok((events, valid_bytes)),
             None => return Err(JournalError::Damaged { path: path.to_owned(), line: number }),
         }
     }
 }
 
-/// Reads the events of a journal, over all its runs.
-///
-/// # Errors
-/// [`JournalError`]; a torn last line is no error.
-pub fn read(path: &Path) -> Result<Vec<Event>, JournalError> {
-    read_whole(path).map(|(events, _)| events)
+fn checksum(bytes: &[u8]) -> [u8; CHECKSUM_DIGITS] {
+    let mut digits = [0; CHECKSUM_DIGITS];
+    digits.copy_from_slice(&blake3::hash(bytes).to_hex().as_bytes()[..CHECKSUM_DIGITS]);
+    digits
 }
 
-const SUM: &[u8] = b",\"sum\":\"";
-
-fn checksum(bytes: &[u8]) -> [u8; 8] {
-    let mut sum = [0; 8];
-    sum.copy_from_slice(&blake3::hash(bytes).to_hex().as_bytes()[..8]);
-    sum
-}
-
+/// Parses a line with its line end. None if it is torn or damaged.
 fn parse(line: &[u8]) -> Option<Event> {
     let body = line.strip_suffix(b"\"}\n")?;
-    let (body, sum) = body.split_at(body.len().checked_sub(8)?);
-    let body = body.strip_suffix(SUM)?;
-    if checksum(body) != sum {
+    let (body, digits) = body.split_at(body.len().checked_sub(CHECKSUM_DIGITS)?);
+    let body = body.strip_suffix(CHECKSUM_KEY)?;
+    if checksum(body) != digits {
         return None;
     }
     serde_json::from_slice(&[body, b"}"].concat()).ok()
 }
 
 impl Journal {
-    /// Opens the journal at `path` to go on with it; a torn tail is cut off.
+    /// Opens the journal at `path` to append to it; a torn tail is cut off.
     pub(crate) fn open(path: &Path) -> Result<Self, JournalError> {
         let unreadable = |source| JournalError::Unreadable { path: path.to_owned(), source };
         let mut file = OpenOptions::new()
@@ -100,18 +106,18 @@ impl Journal {
             .write(true)
             .open(path)
             .map_err(unreadable)?;
-        let (_, whole) = read_whole(path)?;
-        file.set_len(whole).and_then(|()| file.seek(SeekFrom::End(0))).map_err(unreadable)?;
+        let (_, valid_bytes) = read_valid(path)?;
+        file.set_len(valid_bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(unreadable)?;
         Ok(Self { file, buffer: Vec::new() })
     }
 
-    /// Appends events; those that tell of an end are durable when this returns.
+    /// Appends events. Those that a resumed run or a report depends on are durable when this returns.
     pub(crate) fn append(&mut self, events: &[Event]) -> io::Result<()> {
-        let mut lasting = false;
+        let mut needs_sync = false;
         self.buffer.clear();
         for event in events {
-            // Progress is derived from the shards; between two of them it is only for the eye.
-            lasting |= !matches!(
+            // These are for views only, and frequent: a sync for each would slow the run down.
+            needs_sync |= !matches!(
                 event.kind,
                 EventKind::Progress { .. }
                     | EventKind::ShardStarted { .. }
@@ -120,14 +126,15 @@ impl Journal {
             );
             let start = self.buffer.len();
             serde_json::to_writer(&mut self.buffer, event)?;
+            // The closing brace goes, so that the checksum becomes the last field of the object.
             self.buffer.pop();
-            let sum = checksum(&self.buffer[start..]);
-            self.buffer.extend_from_slice(SUM);
-            self.buffer.extend_from_slice(&sum);
+            let digits = checksum(&self.buffer[start..]);
+            self.buffer.extend_from_slice(CHECKSUM_KEY);
+            self.buffer.extend_from_slice(&digits);
             self.buffer.extend_from_slice(b"\"}\n");
         }
         self.file.write_all(&self.buffer)?;
-        if lasting { self.file.sync_data() } else { Ok(()) }
+        if needs_sync { self.file.sync_data() } else { Ok(()) }
     }
 }
 
@@ -136,36 +143,36 @@ mod tests {
     use super::*;
     use crate::event::LogLevel;
 
-    fn notes(n: u64) -> Vec<Event> {
-        let note = |at_ms| EventKind::Log {
+    fn log_events(n: u64) -> Vec<Event> {
+        let log = |at_ms| EventKind::Log {
             job: None,
             level: LogLevel::Info,
             text: format!("line\n\u{1b}[31m {at_ms}"),
         };
-        (0..n).map(|at_ms| Event { at_ms, kind: note(at_ms) }).collect()
+        (0..n).map(|at_ms| Event { at_ms, kind: log(at_ms) }).collect()
     }
 
     #[test]
-    fn a_journal_cut_anywhere_keeps_what_is_whole_and_goes_on() {
+    fn a_journal_cut_anywhere_keeps_its_complete_lines_and_can_be_continued() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.jsonl");
-        Journal::open(&path).unwrap().append(&notes(3)).unwrap();
+        Journal::open(&path).unwrap().append(&log_events(3)).unwrap();
         let bytes = std::fs::read(&path).unwrap();
         let ends: Vec<usize> = (0..bytes.len()).filter(|&at| bytes[at] == b'\n').collect();
         for cut in 0..=bytes.len() {
             std::fs::write(&path, &bytes[..cut]).unwrap();
-            let whole = ends.iter().filter(|&&end| end < cut).count();
-            assert_eq!(read(&path).unwrap().len(), whole, "cut at {cut}");
-            Journal::open(&path).unwrap().append(&notes(1)).unwrap();
-            assert_eq!(read(&path).unwrap().len(), whole + 1, "cut at {cut}");
+            let complete = ends.iter().filter(|&&end| end < cut).count();
+            assert_eq!(read(&path).unwrap().len(), complete, "cut at {cut}");
+            Journal::open(&path).unwrap().append(&log_events(1)).unwrap();
+            assert_eq!(read(&path).unwrap().len(), complete + 1, "cut at {cut}");
         }
     }
 
     #[test]
-    fn damage_before_the_end_is_told_with_its_line() {
+    fn damage_before_the_end_is_reported_with_its_line() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.jsonl");
-        Journal::open(&path).unwrap().append(&notes(3)).unwrap();
+        Journal::open(&path).unwrap().append(&log_events(3)).unwrap();
         let mut bytes = std::fs::read(&path).unwrap();
         let second = bytes.iter().position(|&byte| byte == b'\n').unwrap() + 5;
         bytes[second] ^= 4;

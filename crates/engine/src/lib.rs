@@ -1,25 +1,25 @@
-//! A job orchestrator: a job splits its input into shards, shards run on threads or in child
-//! processes, and their outputs are merged.
+//! An engine that runs jobs: a job splits its input into shards, shards run on threads, in child
+//! processes or on a cluster, and their outputs are merged.
 //!
-//! The engine knows nothing of what a job does. It promises that
+//! The engine knows nothing about the content of a job. It promises that
 //! - the result depends on the job alone, not on workers, their number, crashes or resumes;
-//! - a shard that fails, hangs or crashes is tried again, and costs nothing but itself;
-//! - with a [`RunDir`], whatever was finished survives `kill -9`, and a run goes on from there.
+//! - a shard that fails, hangs or crashes is tried again, and harms no other shard;
+//! - with a [`RunDir`], every finished shard survives `kill -9`, and a resumed run continues from there.
 //!
-//! # A job of one's own
+//! # Writing a job
 //!
-//! A job is a value: its settings. It plans shards, runs one at a time, and merges what they
+//! The value of a job is its settings. A job plans shards, runs one at a time, and merges the records that they
 //! emitted.
 //!
 //! ```
 //! use std::collections::BTreeMap;
 //! use std::sync::Arc;
 //!
-//! use streamguard_engine::{
-//!     JobError, MergeContext, RunOptions, ShardOutput, Plan, PlanContext, Shard, ShardError, JobSummary, TypedJob,
-//! };
 //! use serde::{Deserialize, Serialize};
 //! use serde_json::{Value, json};
+//! use streamguard_engine::{
+//!     JobError, JobSummary, MergeContext, Plan, PlanContext, RunOptions, Shard, ShardError, ShardOutput, TypedJob,
+//! };
 //!
 //! /// Counts the words of some texts.
 //! #[derive(Serialize, Deserialize)]
@@ -39,7 +39,7 @@
 //!         json!(self)
 //!     }
 //!
-//!     // ShardRunner shard per text.
+//!     // One shard per text.
 //!     fn plan(&self, _: &PlanContext) -> Result<Plan<usize>, JobError> {
 //!         Ok(Plan::new(0..self.texts.len()))
 //!     }
@@ -73,61 +73,92 @@
 //! assert_eq!((&words["to"], &words["not"]), (&json!(2), &json!(1)));
 //! ```
 //!
-//! On a cluster, [`RunMode::Cluster`] hands shards to an engine that runs them by [`run_shards`]; what
-//! that is, is up to whoever implements [`Cluster`].
+//! # Where shards run
 //!
-//! To run its shards in child processes, give [`RunMode::Process`] a command that calls [`serve`]
-//! with a function from a job's name and settings to the job. Programs in other languages
-//! join as [`ExternalJob`] jobs.
+//! - On threads of this process: [`RunMode::Threading`].
+//! - In child processes: [`RunMode::Process`] with a command that calls [`serve`]
+//!   with a function from a job's name and settings to the job.
+//! - On a cluster: [`RunMode::Cluster`] with an implementation of [`Cluster`], whose tasks call [`run_shards`].
+//! - In programs of other languages, whatever the mode: [`ExternalJob`].
+//!
+//! # Modules
+//!
+//! [`run()`] drives the run loop: it plans jobs, supervises workers and records [events](event). `schedule` chooses the next
+//! shard, `worker_pool` and `worker` run it, `shard_store` keeps its output, and [`MergeContext`] gives the outputs of all
+//! shards to the job in order.
 
-mod cancel;
+mod cancel_token;
+mod child_process;
+mod clock;
 pub mod cluster;
-mod crew;
+mod command_line;
+mod earlier_results;
 mod error;
 pub mod event;
-mod external;
-mod failure;
+mod external_job;
+mod failure_note;
 mod job;
 pub mod journal;
-mod merge;
-mod options;
-mod pause;
+mod merge_context;
+mod output_file;
+mod panic_reason;
+mod pause_token;
 mod plan;
-mod planning;
-mod prepare;
-mod results;
-mod rounds;
+mod plan_dir;
+mod plan_file;
+mod plan_job;
+mod plan_only;
 mod run;
-mod rundir;
+mod run_dir;
+mod run_dir_error;
+mod run_options;
+mod run_paths;
+mod run_record;
+mod run_shards;
 mod schedule;
 mod secrets;
-mod shards;
+mod shard_limits;
+mod shard_output;
+mod shard_store;
+mod shard_writer;
 mod state;
-mod store;
+mod submission;
+mod submission_runner;
 mod summary;
 pub mod testing;
 mod typed_job;
 mod worker;
+mod worker_pool;
 
-pub use cancel::CancelToken;
+pub use cancel_token::CancelToken;
+pub use child_process::kill_with_parent;
 pub use cluster::Cluster;
+pub use command_line::CommandLine;
+pub use earlier_results::EarlierResults;
 pub use error::{JobError, ShardError};
 pub use event::{ClusterProgress, CompletionStatus, Counters, Event, EventKind, LogLevel, Outcome};
-pub use external::ExternalJob;
-pub use job::{Job, ShardLimits, ShardOutput};
-pub use merge::{MergeContext, OutputFile};
-pub use options::{RunMode, RunOptions};
-pub use pause::PauseToken;
-pub use plan::{Plan, PlanContext, PlanFile, Shard};
-pub use prepare::{PlanOutcome, plan_only};
-pub use results::EarlierResults;
-pub use rounds::SubmissionFile;
+pub use external_job::ExternalJob;
+pub use job::Job;
+pub use merge_context::MergeContext;
+pub use output_file::OutputFile;
+pub use pause_token::PauseToken;
+pub use plan::{Plan, PlanContext, Shard};
+pub use plan_dir::{PlanDir, PlanError};
+pub use plan_file::PlanFile;
+pub use plan_only::{PlanOutcome, plan_only};
 pub use run::{FinishedRun, Observer, RunError, run};
-pub use rundir::{OnExistingRun, RunDir, RunDirError, RunRecord};
+pub use run_dir::{OnExistingRun, RunDir};
+pub use run_dir_error::RunDirError;
+pub use run_options::{MemoryLimit, RunMode, RunOptions};
+pub use run_paths::RunPaths;
+pub use run_record::RunRecord;
+pub use run_shards::{ShardStatus, run_shards};
 pub use secrets::Secrets;
-pub use shards::{PlanDir, PlanError, ShardStatus, run_shards};
+pub use shard_limits::ShardLimits;
+pub use shard_output::ShardOutput;
 pub use state::{JobState, PendingRetry, RunState, RunningShard};
+pub use submission::SubmissionFile;
+pub use submission_runner::NO_RESULT_YET;
 pub use summary::{JobSummary, SummaryTable};
 pub use typed_job::TypedJob;
 pub use worker::serve::{ServeError, serve};
-pub use worker::{CommandLine, kill_with_parent};

@@ -1,4 +1,4 @@
-//! Which shard runs next: the queues of the jobs, their lanes, their retries.
+//! The choice of the next shard: the queues of the jobs, their lanes, their retries.
 //!
 //! Pure bookkeeping; it starts nothing and waits for nothing.
 
@@ -7,76 +7,88 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::event::Outcome;
-use crate::job::ShardLimits;
 use crate::plan::Plan;
-use crate::store::StoredOutput;
+use crate::shard_limits::ShardLimits;
+use crate::shard_store::StoredOutput;
 
-/// Most shards that are handed out at once.
-const BATCH: usize = 512;
+/// Largest number of shards in one lease.
+const MAX_BATCH: usize = 512;
 
-/// Shards that take less than this together are handed out several at a time.
-const LEASE: Duration = Duration::from_micros(500);
+/// Duration that a lease of small shards should reach: shorter ones get more shards next time.
+const SHORT_LEASE: Duration = Duration::from_micros(500);
 
-/// One try at a shard.
+/// One attempt at a shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Attempt {
     pub(crate) shard: u32,
+    /// Number of the attempt, from 1.
     pub(crate) attempt: u32,
-    /// Its worker died once with several shards in hand: next time it has the worker to
-    /// itself, so that the right one is blamed.
-    pub(crate) alone: bool,
+    /// Tells whether the shard needs a lease of its own: its worker died once while it had several shards, and only
+    /// a shard that is alone can be blamed.
+    pub(crate) isolated: bool,
 }
 
-/// Shards that one worker takes in one go.
+/// Shards that one worker takes together.
 #[derive(Clone, Debug)]
 pub(crate) struct Lease {
     pub(crate) job: usize,
-    pub(crate) tickets: Vec<Attempt>,
+    pub(crate) attempts: Vec<Attempt>,
 }
 
-/// What became of a ticket.
+/// End of an attempt, as its worker reports it.
 #[derive(Debug)]
 pub(crate) enum AttemptResult {
     Finished(StoredOutput),
-    /// It ended badly; the flag says whether another try may help.
-    Bad(Outcome, Box<str>, bool),
+    Failed {
+        outcome: Outcome,
+        reason: Box<str>,
+        /// Tells whether another attempt may succeed.
+        retryable: bool,
+    },
     Cancelled,
-    /// It was not begun, or it cannot be told whether it was: it goes back to the queue.
-    Returned {
-        alone: bool,
+    /// The attempt did not begin, or it is unknown whether it did: the shard goes back to the queue.
+    Requeued {
+        /// Tells whether the shard needs a lease of its own from now on.
+        isolate: bool,
     },
 }
 
-/// The shards of one job.
+/// Shards of one job: which are ready, which wait for a retry, which are done.
 #[derive(Debug)]
 pub(crate) struct ShardQueue {
     pub(crate) plan: Arc<Plan>,
     limits: ShardLimits,
     ready: VecDeque<Attempt>,
     delayed: Vec<(Instant, Attempt)>,
+    /// Number of shards in leases.
     running: usize,
+    /// Number of leases that workers hold.
     leases: usize,
+    /// Number of shards of the next lease, if there are enough.
     batch: usize,
-    pub(crate) results: Vec<Option<StoredOutput>>,
+    pub(crate) outputs: Vec<Option<StoredOutput>>,
+    /// Shards that need no further attempt: finished, or failed for good.
     settled: Vec<bool>,
+    /// Number of settled shards at the beginning of the plan that have been counted.
     prefix: usize,
+    /// Number of records of these shards.
     prefix_records: u64,
-    /// What is still to be counted, by counter.
-    owed: BTreeMap<String, u64>,
+    /// Amounts that are still to be counted, by counter.
+    remaining_quotas: BTreeMap<String, u64>,
     pub(crate) failed_shards: u32,
-    pub(crate) cancelled: u32,
+    pub(crate) cancelled_shards: u32,
 }
 
 impl ShardQueue {
-    /// The queue of a plan, without the shards that an earlier run finished.
+    /// Creates the queue of a plan, without the shards that an earlier run finished.
     pub(crate) fn new(plan: Arc<Plan>, limits: ShardLimits, reused: Vec<Option<StoredOutput>>) -> Self {
         let ready = (0..)
             .zip(&reused)
-            .filter(|(_, result)| result.is_none())
-            .map(|(shard, _)| Attempt { shard, attempt: 1, alone: false })
+            .filter(|(_, output)| output.is_none())
+            .map(|(shard, _)| Attempt { shard, attempt: 1, isolated: false })
             .collect();
         let mut queue = Self {
-            owed: plan.quotas().clone(),
+            remaining_quotas: plan.quotas().clone(),
             plan,
             limits,
             ready,
@@ -85,160 +97,198 @@ impl ShardQueue {
             leases: 0,
             batch: 1,
             settled: reused.iter().map(Option::is_some).collect(),
-            results: reused,
+            outputs: reused,
             prefix: 0,
             prefix_records: 0,
             failed_shards: 0,
-            cancelled: 0,
+            cancelled_shards: 0,
         };
-        queue.advance();
+        queue.advance_prefix();
         queue
     }
 
-    /// Counts the records of the settled shards at the beginning of the plan; with enough of
-    /// them the rest need not run.
-    fn advance(&mut self) {
-        while self.prefix < self.settled.len() && self.settled[self.prefix] && !self.enough() {
-            if let Some(result) = &self.results[self.prefix] {
-                self.prefix_records += result.records;
-                for (name, owed) in &mut self.owed {
-                    *owed = owed.saturating_sub(result.counters.get(name).copied().unwrap_or(0));
+    /// Counts the records of the settled shards at the beginning of the plan. If they are enough,
+    /// the other shards need not run.
+    ///
+    /// Only a gapless prefix counts: which shards make up the result must not depend on which of them
+    /// happened to finish first.
+    fn advance_prefix(&mut self) {
+        while self.prefix < self.settled.len() && self.settled[self.prefix] && !self.is_enough() {
+            if let Some(output) = &self.outputs[self.prefix] {
+                self.prefix_records += output.records;
+                for (name, remaining) in &mut self.remaining_quotas {
+                    *remaining = remaining.saturating_sub(output.counters.get(name).copied().unwrap_or(0));
                 }
             }
             self.prefix += 1;
         }
-        if self.enough() {
+        if self.is_enough() {
             self.ready.clear();
             self.delayed.clear();
         }
     }
 
-    /// Whether the first shards hold the plan's target, or its quotas.
-    fn enough(&self) -> bool {
-        let by_counters = !self.owed.is_empty() && self.owed.values().all(|owed| *owed == 0);
-        by_counters || self.plan.target().is_some_and(|target| self.prefix_records >= target)
+    /// Tells whether the counted shards reach the plan's target or all of its quotas.
+    fn is_enough(&self) -> bool {
+        let quotas_reached = !self.remaining_quotas.is_empty()
+            && self.remaining_quotas.values().all(|remaining| *remaining == 0);
+        quotas_reached || self.plan.target().is_some_and(|target| self.prefix_records >= target)
     }
 
-    /// How many shards at the beginning of the plan make the result.
-    pub(crate) fn wanted(&self) -> usize {
-        if self.enough() { self.prefix } else { self.settled.len() }
+    /// Returns the number of shards at the beginning of the plan that make the result.
+    pub(crate) fn needed_count(&self) -> usize {
+        if self.is_enough() { self.prefix } else { self.settled.len() }
     }
 
-    /// Whether the job has no use for this shard any more.
-    pub(crate) fn superfluous(&self, shard: u32) -> bool {
-        self.enough() && shard as usize >= self.prefix
+    /// Tells whether the job no longer needs this shard.
+    pub(crate) fn not_needed(&self, shard: u32) -> bool {
+        self.is_enough() && shard as usize >= self.prefix
     }
 
-    /// Whether nothing runs and nothing is to run, and nobody has still to come back.
-    pub(crate) fn over(&self) -> bool {
+    /// Tells whether nothing runs, nothing is to run, and all leases have come back.
+    pub(crate) fn is_over(&self) -> bool {
         self.leases == 0 && self.running == 0 && self.ready.is_empty() && self.delayed.is_empty()
     }
 
-    /// Drops what has not begun. Returns how many shards that were.
-    pub(crate) fn drop_rest(&mut self) -> usize {
+    /// Cancels the shards that have not begun.
+    pub(crate) fn cancel_rest(&mut self) {
         let dropped = self.ready.len() + self.delayed.len();
         self.ready.clear();
         self.delayed.clear();
-        self.cancelled += u32::try_from(dropped).unwrap_or(u32::MAX);
-        dropped
+        self.cancelled_shards += u32::try_from(dropped).unwrap_or(u32::MAX);
     }
 
+    /// Moves attempts whose pause is over to the front of the queue.
     fn wake(&mut self, now: Instant) {
-        let mut at = 0;
-        while at < self.delayed.len() {
-            if self.delayed[at].0 <= now {
-                let (_, ticket) = self.delayed.swap_remove(at);
-                self.ready.push_front(ticket);
+        let mut position = 0;
+        while position < self.delayed.len() {
+            if self.delayed[position].0 <= now {
+                let (_, attempt) = self.delayed.swap_remove(position);
+                self.ready.push_front(attempt);
             } else {
-                at += 1;
+                position += 1;
             }
         }
     }
 
-    /// Takes the fate of a ticket in. Returns when it is tried again, if it is.
-    pub(crate) fn ended(&mut self, ticket: Attempt, fate: AttemptResult, now: Instant) -> Option<Duration> {
+    /// Records the end of an attempt. Returns the pause until the next attempt, if there is one.
+    pub(crate) fn record(
+        &mut self,
+        attempt: Attempt,
+        result: AttemptResult,
+        now: Instant,
+    ) -> Option<Duration> {
         self.running -= 1;
-        match fate {
-            AttemptResult::Finished(result) => {
-                self.results[ticket.shard as usize] = Some(result);
-                self.settle(ticket);
+        match result {
+            AttemptResult::Finished(output) => {
+                self.outputs[attempt.shard as usize] = Some(output);
+                self.settle(attempt);
             }
-            AttemptResult::Returned { alone } => {
-                if !self.superfluous(ticket.shard) {
-                    self.ready.push_front(Attempt { alone: alone || ticket.alone, ..ticket });
+            AttemptResult::Requeued { isolate } => {
+                if !self.not_needed(attempt.shard) {
+                    let isolated = isolate || attempt.isolated;
+                    self.ready.push_front(Attempt { isolated, ..attempt });
                 }
             }
             AttemptResult::Cancelled => {
-                self.cancelled += 1;
-                if self.superfluous(ticket.shard) {
-                    self.cancelled -= 1;
+                // A shard that was stopped because the others are enough is not missing.
+                if !self.not_needed(attempt.shard) {
+                    self.cancelled_shards += 1;
                 }
             }
-            AttemptResult::Bad(_, _, may_help) if may_help && ticket.attempt < self.limits.max_attempts => {
-                if !self.superfluous(ticket.shard) {
-                    let pause = self.limits.backoff * 2u32.saturating_pow(ticket.attempt - 1);
-                    self.delayed.push((now + pause, Attempt { attempt: ticket.attempt + 1, ..ticket }));
+            AttemptResult::Failed { retryable: true, .. } if attempt.attempt < self.limits.max_attempts => {
+                if !self.not_needed(attempt.shard) {
+                    let pause = self.limits.backoff * 2u32.saturating_pow(attempt.attempt - 1);
+                    self.delayed.push((now + pause, Attempt { attempt: attempt.attempt + 1, ..attempt }));
                     return Some(pause);
                 }
             }
-            AttemptResult::Bad(..) => {
+            AttemptResult::Failed { .. } => {
                 self.failed_shards += 1;
-                self.settle(ticket);
+                self.settle(attempt);
             }
         }
         None
     }
 
-    fn settle(&mut self, ticket: Attempt) {
-        self.settled[ticket.shard as usize] = true;
-        self.advance();
+    fn settle(&mut self, attempt: Attempt) {
+        self.settled[attempt.shard as usize] = true;
+        self.advance_prefix();
     }
 
-    /// Gives the lane back that a lease took, and learns from how long its shards took.
-    pub(crate) fn returned(&mut self, finished: usize, took: Duration) {
+    /// Takes a lease back, and adapts the size of the next ones to the time that its shards took.
+    pub(crate) fn return_lease(&mut self, finished: usize, took: Duration) {
         self.leases -= 1;
-        if finished >= self.batch && took < LEASE {
-            self.batch = (self.batch * 2).min(BATCH);
-        } else if took > LEASE * 4 {
+        // Only a full batch proves that larger ones pay off. The band between one and four times the
+        // target keeps the size from oscillating.
+        if finished >= self.batch && took < SHORT_LEASE {
+            self.batch = (self.batch * 2).min(MAX_BATCH);
+        } else if took > SHORT_LEASE * 4 {
             self.batch = (self.batch / 2).max(1);
         }
     }
+
+    /// Takes the next attempts from the front of the queue, `most` of them or as many as can share a lease.
+    fn take(&mut self, most: usize) -> Vec<Attempt> {
+        let mut attempts = Vec::with_capacity(most);
+        while attempts.len() < most {
+            let Some(attempt) = self.ready.pop_front() else { break };
+            if attempt.isolated && !attempts.is_empty() {
+                self.ready.push_front(attempt);
+                break;
+            }
+            attempts.push(attempt);
+            if attempt.isolated {
+                break;
+            }
+        }
+        attempts
+    }
+
+    fn lease(&mut self, job: usize, attempts: Vec<Attempt>) -> Lease {
+        self.running += attempts.len();
+        self.leases += 1;
+        Lease { job, attempts }
+    }
 }
 
-/// All that one job has to do, for a worker that takes everything: once nothing waits for another
-/// try any more, so that those come together.
-pub(crate) fn everything(queues: &mut [Option<ShardQueue>], job: usize, now: Instant) -> Option<Lease> {
+/// Leases all shards of a job that are to run, for a cluster. None while some of them wait for a
+/// retry, so that all of these are submitted together.
+pub(crate) fn lease_all(queues: &mut [Option<ShardQueue>], job: usize, now: Instant) -> Option<Lease> {
     let queue = queues[job].as_mut()?;
     queue.wake(now);
     if queue.ready.is_empty() || !queue.delayed.is_empty() {
         return None;
     }
-    let mut tickets: Vec<Attempt> = queue.ready.drain(..).collect();
-    tickets.sort_by_key(|ticket| ticket.shard);
-    queue.running += tickets.len();
-    queue.leases += 1;
-    Some(Lease { job, tickets })
+    let mut attempts: Vec<Attempt> = queue.ready.drain(..).collect();
+    attempts.sort_by_key(|attempt| attempt.shard);
+    Some(queue.lease(job, attempts))
 }
 
-/// The next lease for a worker that last served `last`: the job with the fewest workers
-/// first, the worker's own among equals. `workers` is the budget of the run; shards that mostly
-/// wait are not counted against it.
+/// Returns the next lease for a worker that last served the job `last`. `workers` is the budget of the run.
+///
+/// The job with the fewest leases comes first, so that all jobs advance; among equals the worker stays with its
+/// job, because a worker process serves a single job and would have to be replaced.
 pub(crate) fn next(
     queues: &mut [Option<ShardQueue>],
     last: Option<usize>,
     workers: usize,
     now: Instant,
 ) -> Option<Lease> {
-    let waiting = |queue: &ShardQueue| queue.limits.extra_io_slots(workers);
-    let busy: usize = queues.iter().flatten().map(|queue| queue.leases.saturating_sub(waiting(queue))).sum();
+    // The first leases of a job that mostly waits use its extra slots, and are free; only what goes beyond
+    // them counts against the budget. There are threads for both (see `run`), so a worker that asks here
+    // may be one too many for computing, but the right one for waiting.
+    let counted = |queue: &ShardQueue| queue.leases.saturating_sub(queue.limits.extra_io_slots(workers));
+    let busy: usize = queues.iter().flatten().map(counted).sum();
     let mut best: Option<(usize, bool, usize)> = None;
     for (job, queue) in queues.iter_mut().enumerate() {
         let Some(queue) = queue else { continue };
         queue.wake(now);
-        let has_room = busy < workers || queue.leases < queue.limits.extra_io_slots(workers);
-        if queue.ready.is_empty() || queue.leases >= queue.limits.lane || !has_room {
+        let has_slot = busy < workers || queue.leases < queue.limits.extra_io_slots(workers);
+        if queue.ready.is_empty() || queue.leases >= queue.limits.lane || !has_slot {
             continue;
         }
+        // false < true: the worker's own job wins a tie, then the earlier job.
         let rank = (queue.leases, last != Some(job), job);
         if best.is_none_or(|best| rank < best) {
             best = Some(rank);
@@ -246,33 +296,18 @@ pub(crate) fn next(
     }
     let (_, _, job) = best?;
     let queue = queues[job].as_mut().expect("only jobs with a queue are ranked");
-    let fair = queue.ready.len().div_ceil(workers * 2);
-    let most = queue.batch.min(fair).max(1);
-    let mut tickets = Vec::with_capacity(most);
-    while tickets.len() < most {
-        match queue.ready.pop_front() {
-            Some(ticket) if ticket.alone && !tickets.is_empty() => {
-                queue.ready.push_front(ticket);
-                break;
-            }
-            Some(ticket) => {
-                tickets.push(ticket);
-                if ticket.alone {
-                    break;
-                }
-            }
-            None => break,
-        }
-    }
-    queue.running += tickets.len();
-    queue.leases += 1;
-    Some(Lease { job, tickets })
+    // At most half of an even share: the last leases get smaller and smaller, so that no worker ends up
+    // with a long queue while the others are idle.
+    let fair_share = queue.ready.len().div_ceil(workers * 2);
+    let attempts = queue.take(queue.batch.min(fair_share).max(1));
+    Some(queue.lease(job, attempts))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::Value;
+
+    use super::*;
 
     fn queue(shards: usize, target: Option<u64>, limits: ShardLimits) -> Option<ShardQueue> {
         let mut plan = Plan::new((0..shards).map(Value::from));
@@ -283,9 +318,7 @@ mod tests {
     }
 
     fn finished(records: u64) -> AttemptResult {
-        let mut result = StoredOutput::default();
-        result.records = records;
-        AttemptResult::Finished(result)
+        AttemptResult::Finished(StoredOutput { records, ..StoredOutput::default() })
     }
 
     #[test]
@@ -296,58 +329,62 @@ mod tests {
             queue(9, None, ShardLimits { lane: 1, ..ShardLimits::default() }),
         ];
         let jobs: Vec<usize> = (0..3).map(|_| next(&mut queues, None, 3, now).unwrap().job).collect();
-        assert_eq!(jobs, [0, 1, 0], "job 1 has one lane");
-        queues[1].as_mut().unwrap().returned(1, Duration::from_secs(1));
+        assert_eq!(jobs, [0, 1, 0], "job 1 runs one shard at a time");
+        queues[1].as_mut().unwrap().return_lease(1, Duration::from_secs(1));
         assert_eq!(next(&mut queues, Some(1), 3, now).unwrap().job, 1);
     }
 
     #[test]
-    fn who_waits_takes_nobody_s_place() {
+    fn shards_that_wait_take_no_place_from_shards_that_compute() {
         let now = Instant::now();
         let waiting = ShardLimits { lane: 3, extra_io_slots: 2, ..ShardLimits::default() };
         let mut queues = [queue(9, None, waiting), queue(9, None, ShardLimits::default())];
         let mut jobs: Vec<usize> =
             std::iter::from_fn(|| next(&mut queues, None, 3, now)).map(|lease| lease.job).collect();
         jobs.sort_unstable();
-        assert_eq!(jobs, [0, 0, 0, 1, 1], "two wait, and three work");
+        assert_eq!(jobs, [0, 0, 0, 1, 1], "two wait, and three compute");
     }
 
     #[test]
-    fn a_bad_shard_is_tried_again_after_a_pause_that_doubles() {
+    fn a_failed_shard_is_tried_again_after_a_pause_that_doubles() {
         let now = Instant::now();
         let limits =
             ShardLimits { max_attempts: 3, backoff: Duration::from_secs(1), ..ShardLimits::default() };
         let mut queues = [queue(1, None, limits)];
-        let mut at = now;
+        let mut time = now;
         for (attempt, pause) in [(1, Some(1)), (2, Some(2)), (3, None)] {
-            let lease = next(&mut queues, None, 1, at).unwrap();
-            assert_eq!(lease.tickets[0].attempt, attempt);
+            let lease = next(&mut queues, None, 1, time).unwrap();
+            assert_eq!(lease.attempts[0].attempt, attempt);
             let queue = queues[0].as_mut().unwrap();
-            let bad = AttemptResult::Bad(Outcome::Crashed, "signal 11".into(), true);
-            assert_eq!(queue.ended(lease.tickets[0], bad, at), pause.map(Duration::from_secs));
-            queue.returned(0, Duration::ZERO);
-            assert!(next(&mut queues, None, 1, at).is_none());
-            at += Duration::from_secs(pause.unwrap_or(0));
+            let failed = AttemptResult::Failed {
+                outcome: Outcome::Crashed,
+                reason: "signal 11".into(),
+                retryable: true,
+            };
+            assert_eq!(queue.record(lease.attempts[0], failed, time), pause.map(Duration::from_secs));
+            queue.return_lease(0, Duration::ZERO);
+            assert!(next(&mut queues, None, 1, time).is_none());
+            time += Duration::from_secs(pause.unwrap_or(0));
         }
         let queue = queues[0].as_ref().unwrap();
-        assert!(queue.over() && queue.failed_shards == 1);
+        assert!(queue.is_over() && queue.failed_shards == 1);
     }
 
     #[test]
-    fn what_is_enough_does_not_depend_on_who_is_first() {
+    fn the_choice_of_enough_shards_does_not_depend_on_their_order_in_time() {
         let now = Instant::now();
         for order in [[0, 1, 2], [2, 1, 0], [2, 0, 1]] {
             let mut queues = [queue(5, Some(10), ShardLimits::default())];
             let mut leases: Vec<Lease> = (0..3).filter_map(|_| next(&mut queues, None, 3, now)).collect();
-            leases.sort_by_key(|lease| lease.tickets[0].shard);
+            leases.sort_by_key(|lease| lease.attempts[0].shard);
             let queue = queues[0].as_mut().unwrap();
-            for at in order {
-                queue.ended(leases[at].tickets[0], finished(6), now);
-                queue.returned(1, Duration::ZERO);
+            for position in order {
+                queue.record(leases[position].attempts[0], finished(6), now);
+                queue.return_lease(1, Duration::ZERO);
             }
-            assert_eq!(queue.wanted(), 2, "{order:?}");
-            assert!(queue.over());
-            assert!(queue.superfluous(2) && !queue.superfluous(1));
+            assert_eq!(queue.needed_count(), 2, "{order:?}");
+            assert!(queue.is_over());
+            assert!(queue.not_needed(2) && !queue.not_needed(1));
         }
     }
 }

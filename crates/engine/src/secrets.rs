@@ -1,4 +1,4 @@
-//! Secrets: what a job's workers must know and no file, list of processes or log may hold.
+//! Secrets: values that a job's workers need and that no file, list of processes or log may contain.
 
 use std::collections::BTreeMap;
 
@@ -6,31 +6,31 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::worker::protocol::ExposedSecrets;
 
-/// Secrets by name. They cannot be printed; a worker process gets them over its standard input.
+/// Secrets by name. They cannot be printed; a worker process receives them over its standard input.
 #[derive(Clone, Debug, Default)]
 pub struct Secrets(BTreeMap<String, SecretString>);
 
 impl Secrets {
-    /// Adds one.
+    /// Adds a secret.
     pub fn with(mut self, name: &str, secret: SecretString) -> Self {
         self.0.insert(name.to_owned(), secret);
         self
     }
 
-    /// The secret of this name.
+    /// Returns the secret of this name.
     pub fn get(&self, name: &str) -> Option<&SecretString> {
         self.0.get(name)
     }
 
-    /// In the clear, for the pipe to a worker and nothing else.
-    pub(crate) fn tell(&self) -> ExposedSecrets {
-        ExposedSecrets(
-            self.0.iter().map(|(name, secret)| (name.clone(), secret.expose_secret().to_owned())).collect(),
-        )
+    /// Returns the secrets in the clear, for the pipe to a worker and nothing else.
+    pub(crate) fn expose(&self) -> ExposedSecrets {
+        let exposed =
+            |(name, secret): (&String, &SecretString)| (name.clone(), secret.expose_secret().to_owned());
+        ExposedSecrets(self.0.iter().map(exposed).collect())
     }
 
-    /// As a worker was told.
-    pub(crate) fn told(ExposedSecrets(told): ExposedSecrets) -> Self {
-        Self(told.into_iter().map(|(name, secret)| (name, SecretString::from(secret))).collect())
+    /// Hides secrets that a worker received.
+    pub(crate) fn from_exposed(ExposedSecrets(exposed): ExposedSecrets) -> Self {
+        Self(exposed.into_iter().map(|(name, secret)| (name, SecretString::from(secret))).collect())
     }
 }

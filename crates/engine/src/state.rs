@@ -1,96 +1,98 @@
-//! State: the events folded into what a view or a report shows.
+//! The state of a run: its events, folded into what views and reports display.
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::event::{ClusterProgress, CompletionStatus, Counters, Event, EventKind, LogLevel, Outcome};
+use crate::event::{
+    ClusterProgress, CompletionStatus, Counters, Event, EventKind, LogLevel, Outcome, add_count,
+};
 use crate::summary::JobSummary;
 
-/// How many notes are kept for a view; the journal has them all.
-const NOTES: usize = 200;
+/// Number of log lines that are kept for a view; the journal has them all.
+const MAX_LOG_LINES: usize = 200;
 
-/// Where a run stands, after the events so far.
+/// State of a run after the events so far.
 #[derive(Clone, Debug, Default)]
 pub struct RunState {
     /// Version of the program that ran.
     pub version: String,
     /// Wall clock at the start of the first run, in milliseconds since 1970-01-01 UTC.
     pub clock_ms: u64,
-    /// `threading` or `process`.
+    /// Name of the [mode](crate::RunMode::name).
     pub mode: String,
-    /// How many shards may run at once.
+    /// Number of shards that may run at once.
     pub workers: usize,
-    /// The jobs in order.
+    /// Jobs in order.
     pub jobs: Vec<JobState>,
-    /// The latest notes: level, job, text. The text is not escaped.
+    /// Latest lines of the log: level, job, text. The text is not escaped.
     pub log: VecDeque<(LogLevel, Option<usize>, String)>,
-    /// Whether somebody asked to stop.
+    /// Tells whether a stop was requested.
     pub stopping: bool,
-    /// Whether no further shard begins for now.
+    /// Tells whether no further shard begins for now.
     pub paused: bool,
-    /// How the run ended.
+    /// End of the run. None while it runs.
     pub status: Option<CompletionStatus>,
-    /// Time of the latest event or [`RunState::now`], in milliseconds, over all runs that were resumed.
+    /// Time of the latest event or [`RunState::advance_to`], in milliseconds, over all runs that were resumed.
     pub elapsed_ms: u64,
-    /// What earlier, interrupted runs took.
+    /// Duration of earlier, interrupted runs.
     earlier_ms: u64,
 }
 
-/// Where one job stands.
+/// State of one job.
 #[derive(Clone, Debug, Default)]
 pub struct JobState {
-    /// Its name.
+    /// Name of the job.
     pub name: String,
-    /// Number of its shards, once it is planned.
+    /// Number of its shards. None until it is planned.
     pub shards: Option<u32>,
-    /// Records to expect, where that is known.
+    /// Number of records to expect, if known.
     pub expected: Option<u64>,
-    /// What its records are called; empty until it is planned.
+    /// Name of its records, in the plural; empty until it is planned.
     pub unit: String,
-    /// Attempts that ended, by how.
+    /// Number of attempts that ended, by outcome.
     pub outcomes: BTreeMap<Outcome, u32>,
-    /// Shards whose output counts.
+    /// Number of shards with an output.
     pub completed_shards: u32,
     /// Shards that failed for good, with the reason.
     pub failed_shards: Vec<(u32, Outcome, String)>,
-    /// Shards that run, by their numbers.
+    /// Shards that are running, by number.
     pub running: BTreeMap<u32, RunningShard>,
-    /// What a cluster has of it, if its shards run on one.
+    /// Progress on a cluster, if its shards run on one.
     pub cluster: ClusterProgress,
-    /// Shards that failed and will be tried again, by their numbers.
+    /// Shards that failed and will be tried again, by number.
     pub retries: BTreeMap<u32, PendingRetry>,
-    /// Records so far.
+    /// Number of records so far.
     pub records: u64,
-    /// Records of finished shards.
+    /// Number of records of finished shards.
     finished_records: u64,
-    /// What its shards counted.
+    /// Sums of the counters of its shards.
     pub counters: Counters,
-    /// When its first shard started, in milliseconds.
+    /// Time at which its first shard started, in milliseconds.
     pub started_ms: Option<u64>,
-    /// When it was over, in milliseconds.
+    /// Time at which it ended, in milliseconds.
     pub ended_ms: Option<u64>,
-    /// How it ended.
+    /// End of the job. None while it runs.
     pub status: Option<CompletionStatus>,
-    /// Why, where it did not end well.
+    /// Reason, unless it is complete.
     pub reason: Option<String>,
-    /// What it says.
+    /// Summary of the job.
     pub summary: JobSummary,
 }
 
-/// A shard that runs.
+/// A shard that is running.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunningShard {
-    /// Which try this is, from 1.
+    /// Number of the attempt, from 1.
     pub attempt: u32,
-    /// What it waits for, or is at, if it says so. Not escaped.
+    /// Activity that it reported. Not escaped.
     pub activity: Option<String>,
 }
 
 /// A shard that failed and will be tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PendingRetry {
-    /// Which try that will be, from 2.
+    /// Number of the next attempt, from 2.
     pub attempt: u32,
-    /// When it may begin, in milliseconds as [`RunState::elapsed_ms`].
+    /// Earliest time of that attempt, in milliseconds as [`RunState::elapsed_ms`].
     pub at_ms: u64,
 }
 
@@ -102,20 +104,22 @@ impl RunState {
         state
     }
 
-    /// Time went by without an event: so many milliseconds since the start of this run.
+    /// Advances the time without an event, to a number of milliseconds since the start of this run.
     pub fn advance_to(&mut self, at_ms: u64) {
         self.elapsed_ms = self.elapsed_ms.max(self.earlier_ms + at_ms);
     }
 
-    /// Takes one event in.
+    /// Applies one event.
     pub fn apply(&mut self, event: &Event) {
         let now = self.earlier_ms + event.at_ms;
         if let EventKind::RunStarted { version, clock_ms, jobs, resumed, mode, workers } = &event.kind {
-            let first = if *resumed && !self.jobs.is_empty() { self.clock_ms } else { *clock_ms };
+            // A resumed run starts with nothing running and reports every finished shard again, as reused.
+            // Only its clock and the time that earlier runs took carry over.
+            let first_clock = if *resumed && !self.jobs.is_empty() { self.clock_ms } else { *clock_ms };
             let earlier_ms = if *resumed { self.elapsed_ms } else { 0 };
             *self = Self {
                 version: version.clone(),
-                clock_ms: first,
+                clock_ms: first_clock,
                 mode: mode.clone(),
                 workers: *workers,
                 jobs: jobs
@@ -135,7 +139,7 @@ impl RunState {
             EventKind::Paused { paused } => self.paused = *paused,
             EventKind::RunEnded { status } => self.status = Some(*status),
             EventKind::Log { job, level, text } => {
-                if self.log.len() >= NOTES {
+                if self.log.len() >= MAX_LOG_LINES {
                     self.log.pop_front();
                 }
                 self.log.push_back((*level, *job, text.clone()));
@@ -147,6 +151,7 @@ impl RunState {
             | EventKind::Activity { job, .. }
             | EventKind::ClusterProgress { job, .. }
             | EventKind::JobEnded { job, .. } => {
+                // A damaged or foreign journal may name a job that is not there.
                 if let Some(job) = self.jobs.get_mut(*job) {
                     job.apply(&event.kind, now);
                 }
@@ -186,14 +191,11 @@ impl JobState {
                     self.finished_records += records;
                     self.records = self.records.max(self.finished_records);
                     for (name, n) in counters {
-                        *self.counters.entry(name.clone()).or_default() += n;
+                        add_count(&mut self.counters, name, *n);
                     }
                 } else if retry_in_ms.is_none() && *outcome != Outcome::Cancelled {
-                    self.failed_shards.push((
-                        *shard,
-                        *outcome,
-                        reason.as_deref().unwrap_or_default().to_owned(),
-                    ));
+                    let reason = reason.as_deref().unwrap_or_default().to_owned();
+                    self.failed_shards.push((*shard, *outcome, reason));
                 }
             }
             EventKind::Progress { records, .. } => self.records = *records,
@@ -212,12 +214,12 @@ impl JobState {
         }
     }
 
-    /// How many of its shards run, here and elsewhere: an element runs one at a time.
+    /// Returns the number of its shards that are running, here and on a cluster, where each task runs one at a time.
     pub fn running_count(&self) -> usize {
         self.running.len() + self.cluster.running
     }
 
-    /// Attempts that ended badly.
+    /// Returns the number of attempts that failed.
     pub fn errors(&self) -> u32 {
         self.outcomes
             .iter()
@@ -226,7 +228,7 @@ impl JobState {
             .sum()
     }
 
-    /// How long it has been at work, in milliseconds, or how long it took.
+    /// Returns the time that it has been running until `now_ms`, or that it took, in milliseconds.
     pub fn took_ms(&self, now_ms: u64) -> u64 {
         self.started_ms.map_or(0, |start| self.ended_ms.unwrap_or(now_ms).saturating_sub(start))
     }

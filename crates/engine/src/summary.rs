@@ -1,17 +1,17 @@
-//! What a job says at the end.
+//! The summary of a job: metrics and tables.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A job's result in figures: every report is written from these, none from a live object.
+/// Metrics and tables that a job reports at its end. Reports are written from these, never from a live object.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct JobSummary {
-    /// Single figures by name, such as `words` or `latency_ms.p99`.
+    /// Single values by name, such as `words` or `latency_ms.p99`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub metrics: BTreeMap<String, Value>,
-    /// Figures with rows and columns.
+    /// Values in rows and columns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<SummaryTable>,
 }
@@ -19,16 +19,16 @@ pub struct JobSummary {
 /// A table with a title; every row has as many cells as there are columns.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SummaryTable {
-    /// What it shows.
+    /// Title of the table.
     pub title: String,
     /// Names of the columns.
     pub columns: Vec<String>,
-    /// The cells, row by row.
+    /// Cells, row by row.
     pub rows: Vec<Vec<Value>>,
 }
 
 impl JobSummary {
-    /// Adds a single figure.
+    /// Adds a single value.
     pub fn metric(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.metrics.insert(name.into(), value.into());
         self

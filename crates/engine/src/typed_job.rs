@@ -5,10 +5,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::{JobError, ShardError};
-use crate::job::{Job, ShardLimits, ShardOutput};
-use crate::merge::MergeContext;
+use crate::job::Job;
+use crate::merge_context::MergeContext;
 use crate::plan::{Plan, PlanContext, Shard};
 use crate::secrets::Secrets;
+use crate::shard_limits::ShardLimits;
+use crate::shard_output::ShardOutput;
 use crate::summary::JobSummary;
 
 /// A [`Job`] whose shards have a type of their own.

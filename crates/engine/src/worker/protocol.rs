@@ -1,5 +1,5 @@
-//! What is said between the engine and a worker process: one JSON object a line, each with
-//! one key that names the message. `docs/protocol.md` describes it for other languages.
+//! Messages between the engine and a worker process: one JSON object per line, each with
+//! one key that names the message. `docs/protocol.md` describes them for other languages.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,17 +11,20 @@ use serde_json::value::RawValue;
 
 use crate::event::LogLevel;
 
-/// Version of the protocol; both sides say theirs first.
-pub(crate) const PROTOCOL: u32 = 1;
+/// Version of the protocol; both sides begin by stating theirs.
+pub(crate) const PROTOCOL_VERSION: u32 = 1;
 
-/// Longest line that is taken from a worker, in bytes.
-pub(crate) const MAX_LINE: usize = 16 << 20;
+/// Longest line that is accepted, in bytes.
+pub(crate) const MAX_LINE_BYTES: usize = 16 << 20;
 
-/// From the engine to a worker.
+/// Longest excerpt of a line that is not a message, in characters.
+const MAX_EXCERPT_CHARS: usize = 80;
+
+/// Message from the engine to a worker.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ToWorker {
-    /// The first line: which job this worker is for.
+    /// First line: the job that this worker is for.
     Hello {
         protocol: u32,
         job: String,
@@ -29,11 +32,11 @@ pub(crate) enum ToWorker {
         #[serde(default, skip_serializing_if = "ExposedSecrets::is_empty")]
         secrets: ExposedSecrets,
     },
-    /// Make the plan (external jobs only).
+    /// Request for the plan (external jobs only).
     Plan { clock_ms: u64 },
-    /// Run a shard.
+    /// Request to run a shard.
     Run { shard: u32, payload: Value },
-    /// Stop the shard that runs.
+    /// Request to stop the shard that runs.
     Cancel {},
 }
 
@@ -54,16 +57,16 @@ impl fmt::Debug for ExposedSecrets {
     }
 }
 
-/// From a worker to the engine.
+/// Message from a worker to the engine.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FromWorker<'a> {
-    /// The first line.
+    /// First line.
     Ready { protocol: u32 },
-    /// The payload of one shard of the plan.
+    /// Payload of one shard of the plan.
     #[serde(borrow)]
     Shard(&'a RawValue),
-    /// The plan is complete.
+    /// End of the plan.
     Planned {
         #[serde(default)]
         target: Option<u64>,
@@ -71,16 +74,18 @@ pub(crate) enum FromWorker<'a> {
     /// One record of the shard that runs.
     #[serde(borrow)]
     Record(&'a RawValue),
-    /// Adds to a counter of the shard that runs.
+    /// Increment of a counter of the shard that runs.
     Count { name: String, n: u64 },
-    /// A line for whoever watches.
-    Note { level: LogLevel, text: String },
-    /// What the shard that runs waits for, or is at; none when that is over.
-    Doing {
+    /// Line for the log.
+    #[serde(rename = "note")]
+    Log { level: LogLevel, text: String },
+    /// Activity of the shard that runs. None when it is over.
+    #[serde(rename = "doing")]
+    Activity {
         #[serde(default)]
         text: Option<String>,
     },
-    /// A sign of life.
+    /// Sign of life.
     Alive {},
     /// The shard is done.
     Done { shard: u32 },
@@ -91,36 +96,36 @@ pub(crate) enum FromWorker<'a> {
         #[serde(default)]
         retry: bool,
     },
-    /// The shard was stopped, as asked.
+    /// The shard was stopped, as requested.
     Stopped { shard: u32 },
 }
 
 /// Writes one message as a line.
-pub(crate) fn say(to: &mut impl io::Write, message: &impl Serialize) -> io::Result<()> {
+pub(crate) fn write_message(to: &mut impl io::Write, message: &impl Serialize) -> io::Result<()> {
     serde_json::to_writer(&mut *to, message)?;
     to.write_all(b"\n")
 }
 
-/// Reads one line without its end into `line`. False at the end of the stream; a line without
-/// an end counts as none, its writer died over it.
+/// Reads one line, without its end, into `line`. Returns false at the end of the stream. A last line without
+/// an end is dropped: its writer died while writing it.
 pub(crate) fn read_line(from: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
     line.clear();
-    let mut from = io::Read::take(from, MAX_LINE as u64);
+    let mut from = io::Read::take(from, MAX_LINE_BYTES as u64);
     from.read_until(b'\n', line)?;
     if line.pop_if(|byte| *byte == b'\n').is_some() {
         return Ok(true);
     }
-    if line.len() >= MAX_LINE {
+    if line.len() >= MAX_LINE_BYTES {
         return Err(io::Error::new(
             io::ErrorKind::InvalidData,
-            format!("a line of more than {MAX_LINE} bytes"),
+            format!("a line of more than {MAX_LINE_BYTES} bytes"),
         ));
     }
     Ok(false)
 }
 
-/// The beginning of a line that is no message, fit to be shown.
+/// Returns the beginning of a line that is not a message, with control characters escaped.
 pub(crate) fn excerpt(line: &[u8]) -> String {
-    let text: String = String::from_utf8_lossy(line).chars().take(80).collect();
+    let text: String = String::from_utf8_lossy(line).chars().take(MAX_EXCERPT_CHARS).collect();
     format!("{text:?}")
 }

@@ -1,4 +1,4 @@
-//! The other side of a worker process: takes shards from standard input, answers on standard
+//! The worker's side of a worker process: reads requests from standard input, answers on standard
 //! output, and ends when its parent does.
 
 use std::fs::File;
@@ -6,82 +6,104 @@ use std::io::{self, BufReader, Write};
 use std::os::fd::AsFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use thiserror::Error;
 
-use super::protocol::{self, FromWorker, PROTOCOL, ToWorker};
-use super::thread::panic_reason;
-use crate::cancel::CancelToken;
+use super::protocol::{self, ExposedSecrets, FromWorker, PROTOCOL_VERSION, ToWorker};
+use crate::cancel_token::CancelToken;
+use crate::child_process::kill_group;
 use crate::error::ShardError;
-use crate::event::{Counters, LogLevel};
-use crate::job::{Job, RecordSink, ShardOutput};
+use crate::event::{Counters, LogLevel, add_count};
+use crate::job::Job;
+use crate::panic_reason::panic_reason;
 use crate::plan::Shard;
 use crate::secrets::Secrets;
+use crate::shard_output::{RecordSink, ShardOutput};
 
-/// Answers are held back for at most this long, so that many small ones travel together.
-const HOLD: Duration = Duration::from_millis(2);
+/// Longest time that answers are held back, so that many small ones travel together.
+const MAX_HOLD: Duration = Duration::from_millis(2);
 
-/// What a shard says of itself goes out at most this often, or with the next sign of life.
-const TELL: Duration = Duration::from_millis(500);
+/// Shortest time between two reports of activities, other than with signs of life.
+const ACTIVITY_INTERVAL: Duration = Duration::from_millis(500);
 
-/// A sign of life this often.
-const BEAT: Duration = Duration::from_secs(1);
+/// Time between two signs of life.
+const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Why a worker process could not do its work.
+/// Size of answers that is written at once, in bytes.
+const ANSWER_BYTES: usize = 64 << 10;
+
+/// Exit code of a Rust program that panicked.
+const PANIC_EXIT_CODE: i32 = 101;
+
+/// Share of all memory, in thousandths, that the out-of-memory killer adds to a worker's use when it
+/// chooses its victim (proc_pid_oom_score_adj(5)).
+const OOM_SCORE_ADJ: &str = "600";
+
+/// Error of a worker process that could not do its work.
 #[derive(Debug, Error)]
 pub enum ServeError {
     /// Standard input or output failed.
-    #[error("the connection to the engine broke: {0}")]
+    #[error("the connection to the engine broke")]
     Connection(#[from] io::Error),
-    /// The engine said something else than it should.
+    /// The first line was not the engine's greeting.
     #[error(
         "expected the engine's greeting on standard input: this command is for the engine, not for people"
     )]
     NoGreeting,
-    /// The engine speaks another version.
-    #[error("the engine speaks protocol {0}, this worker {PROTOCOL}")]
+    /// The engine uses another version of the protocol.
+    #[error("the engine speaks protocol {0}, this worker speaks {PROTOCOL_VERSION}")]
     Protocol(u32),
     /// The job cannot be made.
     #[error("{0}")]
     Job(String),
 }
 
-/// Where the answers go: the real standard output, in larger pieces.
+/// Answers to the engine, written to the real standard output in larger pieces.
 struct AnswerStream {
-    to: File,
+    stdout: File,
     held: Vec<u8>,
-    since: Instant,
-    /// What the shard that runs says of itself, as long as nobody was told.
-    doing: Option<Option<String>>,
-    told: Option<Instant>,
+    last_flush: Instant,
+    /// Latest activity of the shard that runs (`Some(None)`: it ended), until it is reported.
+    unreported_activity: Option<Option<String>>,
+    last_activity: Option<Instant>,
+}
+
+/// Answers that the main thread and the heartbeat share.
+struct SharedAnswers(Mutex<AnswerStream>);
+
+impl SharedAnswers {
+    fn lock(&self) -> MutexGuard<'_, AnswerStream> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl AnswerStream {
-    fn tell(&mut self) {
-        if let Some(text) = self.doing.take() {
-            self.say(&FromWorker::Doing { text });
-            self.told = Some(Instant::now());
+    fn report_activity(&mut self) {
+        if let Some(text) = self.unreported_activity.take() {
+            self.push(&FromWorker::Activity { text });
+            self.last_activity = Some(Instant::now());
         }
     }
 
     fn flush(&mut self) {
-        // If nobody listens any more the parent is gone, and this process soon too.
-        let _ = self.to.write_all(&self.held);
+        // If nobody reads any more, the parent is gone, and this process soon too.
+        let _ = self.stdout.write_all(&self.held);
         self.held.clear();
-        self.since = Instant::now();
+        self.last_flush = Instant::now();
     }
 
-    fn say(&mut self, message: &FromWorker<'_>) {
+    fn push(&mut self, message: &FromWorker<'_>) {
         // Writing to memory cannot fail.
-        let _ = protocol::say(&mut self.held, message);
+        let _ = protocol::write_message(&mut self.held, message);
     }
 }
 
 struct ProcessSink<'a> {
-    answers: &'a Mutex<AnswerStream>,
+    answers: &'a SharedAnswers,
+    /// Messages with records, not handed over yet.
     records: Vec<u8>,
     counters: Counters,
     cancel: &'a CancelToken,
@@ -90,7 +112,7 @@ struct ProcessSink<'a> {
 impl ProcessSink<'_> {
     fn hand_over(&mut self) {
         if !self.records.is_empty() {
-            let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut answers = self.answers.lock();
             answers.held.append(&mut self.records);
             answers.flush();
         }
@@ -99,35 +121,32 @@ impl ProcessSink<'_> {
 
 impl RecordSink for ProcessSink<'_> {
     fn record(&mut self, line: &[u8]) {
+        // The record is JSON already: it is wrapped by hand rather than parsed and written again.
         self.records.extend_from_slice(b"{\"record\":");
         self.records.extend_from_slice(line);
         self.records.extend_from_slice(b"}\n");
-        if self.records.len() >= 1 << 16 {
+        if self.records.len() >= ANSWER_BYTES {
             self.hand_over();
         }
     }
 
     fn count(&mut self, name: &str, n: u64) {
-        match self.counters.get_mut(name) {
-            Some(counter) => *counter += n,
-            None => {
-                self.counters.insert(name.to_owned(), n);
-            }
-        }
+        add_count(&mut self.counters, name, n);
     }
 
     fn log(&mut self, level: LogLevel, text: String) {
+        // Records first: the log line may be about them.
         self.hand_over();
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.say(&FromWorker::Note { level, text });
+        let mut answers = self.answers.lock();
+        answers.push(&FromWorker::Log { level, text });
         answers.flush();
     }
 
     fn set_activity(&self, text: Option<&str>) {
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.doing = Some(text.map(str::to_owned));
-        if answers.told.is_none_or(|told| told.elapsed() >= TELL) {
-            answers.tell();
+        let mut answers = self.answers.lock();
+        answers.unreported_activity = Some(text.map(str::to_owned));
+        if answers.last_activity.is_none_or(|last| last.elapsed() >= ACTIVITY_INTERVAL) {
+            answers.report_activity();
             answers.flush();
         }
     }
@@ -137,78 +156,87 @@ impl RecordSink for ProcessSink<'_> {
     }
 }
 
-/// Runs this process as a worker until its input ends. `make` makes the job of a name,
+/// Runs this process as a worker until its input ends. `make` makes a job from its name,
 /// settings and secrets. Standard output belongs to the protocol: what a job prints goes to standard
 /// error.
 ///
 /// # Errors
-/// [`ServeError`]; nothing can be wrong with a single shard here, that is an answer.
+/// [`ServeError`]; the failure of a single shard is an answer, not an error.
 pub fn serve(
     make: impl FnOnce(&str, Value, Secrets) -> Result<Arc<dyn Job>, String>,
 ) -> Result<(), ServeError> {
-    let answers = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    // The protocol keeps a handle of its own to the pipe; descriptor 1 then leads to standard error, so that a
+    // library that prints cannot damage the protocol.
+    let stdout = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     rustix::stdio::dup2_stdout(rustix::stdio::stderr()).map_err(io::Error::from)?;
-    // The out-of-memory killer should take a worker before it takes the run.
-    let _ = std::fs::write("/proc/self/oom_score_adj", "600");
-    let answers = Arc::new(Mutex::new(AnswerStream {
-        to: answers,
+    // The out-of-memory killer should kill a worker rather than the run.
+    let _ = std::fs::write("/proc/self/oom_score_adj", OOM_SCORE_ADJ);
+    let answers = Arc::new(SharedAnswers(Mutex::new(AnswerStream {
+        stdout,
         held: Vec::new(),
-        since: Instant::now(),
-        doing: None,
-        told: None,
-    }));
+        last_flush: Instant::now(),
+        unreported_activity: None,
+        last_activity: None,
+    })));
 
-    let mut input = BufReader::with_capacity(1 << 16, io::stdin());
+    let mut input = BufReader::with_capacity(ANSWER_BYTES, io::stdin());
     let mut line = Vec::new();
     if !protocol::read_line(&mut input, &mut line)? {
         return Ok(());
     }
-    let Ok(ToWorker::Hello { protocol, job, settings, secrets }) = serde_json::from_slice(&line) else {
-        return Err(ServeError::NoGreeting);
-    };
-    if protocol != PROTOCOL {
-        return Err(ServeError::Protocol(protocol));
-    }
-    let job = make(&job, settings, Secrets::told(secrets)).map_err(ServeError::Job)?;
+    let (job, settings, secrets) = greeting(&line)?;
+    let job = make(&job, settings, Secrets::from_exposed(secrets)).map_err(ServeError::Job)?;
     {
-        let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.say(&FromWorker::Ready { protocol: PROTOCOL });
+        let mut answers = answers.lock();
+        answers.push(&FromWorker::Ready { protocol: PROTOCOL_VERSION });
         answers.flush();
     }
-    beat(Arc::clone(&answers))?;
+    start_heartbeat(Arc::clone(&answers))?;
     let current = Arc::new(Mutex::new(CancelToken::new()));
-    let shards = take_orders(input, Arc::clone(&current))?;
-    work(&*job, &answers, &current, &shards);
+    let shards = read_requests(input, Arc::clone(&current))?;
+    run_shards(&*job, &answers, &current, &shards);
     Ok(())
 }
 
-/// Gives a sign of life every second, and hands over what was held back.
-fn beat(answers: Arc<Mutex<AnswerStream>>) -> io::Result<()> {
-    std::thread::Builder::new().name("beat".to_owned()).spawn(move || {
+/// Parses the first line. Returns the name of the job, its settings, and its secrets.
+fn greeting(line: &[u8]) -> Result<(String, Value, ExposedSecrets), ServeError> {
+    let Ok(ToWorker::Hello { protocol, job, settings, secrets }) = serde_json::from_slice(line) else {
+        return Err(ServeError::NoGreeting);
+    };
+    if protocol == PROTOCOL_VERSION {
+        Ok((job, settings, secrets))
+    } else {
+        Err(ServeError::Protocol(protocol))
+    }
+}
+
+/// Starts a thread that sends signs of life, and with them whatever was held back.
+fn start_heartbeat(answers: Arc<SharedAnswers>) -> io::Result<()> {
+    std::thread::Builder::new().name("heartbeat".to_owned()).spawn(move || {
         loop {
-            std::thread::sleep(BEAT);
-            let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
-            answers.tell();
-            answers.say(&FromWorker::Alive {});
+            std::thread::sleep(HEARTBEAT_INTERVAL);
+            let mut answers = answers.lock();
+            answers.report_activity();
+            answers.push(&FromWorker::Alive {});
             answers.flush();
         }
     })?;
     Ok(())
 }
 
-/// Reads on while a shard runs, so that a request to stop is heard. When the input ends the
-/// parent is done, or dead: then this process and its children end too.
-fn take_orders(
+/// Starts a thread that reads requests while a shard runs, so that a request to stop is noticed. When the input ends,
+/// the parent is done or dead: then this process and its children end too.
+fn read_requests(
     mut input: BufReader<io::Stdin>,
     current: Arc<Mutex<CancelToken>>,
 ) -> io::Result<Receiver<Shard>> {
-    let (orders, shards) = mpsc::channel();
-    std::thread::Builder::new().name("orders".to_owned()).spawn(move || {
+    let (sender, shards) = mpsc::channel();
+    std::thread::Builder::new().name("requests".to_owned()).spawn(move || {
         let mut line = Vec::new();
         while let Ok(true) = protocol::read_line(&mut input, &mut line) {
             match serde_json::from_slice(&line) {
                 Ok(ToWorker::Run { shard, payload }) => {
-                    if orders.send(Shard { number: shard, payload }).is_err() {
+                    if sender.send(Shard { number: shard, payload }).is_err() {
                         break;
                     }
                 }
@@ -216,56 +244,69 @@ fn take_orders(
                 _ => break,
             }
         }
-        super::child::kill_group(std::process::id());
+        // The main thread may be inside of a shard that never checks for a stop.
+        kill_group(std::process::id());
         std::process::exit(0);
     })?;
     Ok(shards)
 }
 
-fn work(
+/// Runs shards as they come in, until there are no more.
+fn run_shards(
     job: &dyn Job,
-    answers: &Mutex<AnswerStream>,
+    answers: &SharedAnswers,
     current: &Mutex<CancelToken>,
     shards: &Receiver<Shard>,
 ) {
     let mut buffer = Vec::new();
     let mut next = shards.recv().ok();
     while let Some(shard) = next {
+        // A token for each shard: a request stops only the shard that runs when it arrives.
         let cancel = CancelToken::new();
         *current.lock().unwrap_or_else(PoisonError::into_inner) = cancel.clone();
         let mut sink =
             ProcessSink { answers, records: Vec::new(), counters: Counters::new(), cancel: &cancel };
-        let ended =
-            catch_unwind(AssertUnwindSafe(|| job.run(&shard, &mut ShardOutput::new(&mut sink, &mut buffer))));
-        let number = shard.number;
-        let answer = match ended {
-            Ok(Ok(())) => FromWorker::Done { shard: number },
-            Ok(Err(ShardError::Stopped)) => FromWorker::Stopped { shard: number },
-            Ok(Err(ShardError::Failed(reason))) => FromWorker::Failed { shard: number, reason, retry: false },
-            Ok(Err(ShardError::Retry(reason))) => FromWorker::Failed { shard: number, reason, retry: true },
-            // A panic leaves a process that nobody should trust: say why, and let it be replaced.
-            Err(panic) => {
-                let mut stderr = io::stderr().lock();
-                let _ = writeln!(stderr, "{}", panic_reason(&*panic));
-                std::process::exit(101);
-            }
-        };
+        let answer = run_one(job, &shard, &mut sink, &mut buffer);
         let ProcessSink { mut records, counters, .. } = sink;
-        let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut answers = answers.lock();
         answers.held.append(&mut records);
-        // What the shard was at is over with it.
-        answers.doing = None;
+        // The activity of the shard is over with it.
+        answers.unreported_activity = None;
         for (name, n) in counters {
-            answers.say(&FromWorker::Count { name, n });
+            answers.push(&FromWorker::Count { name, n });
         }
-        answers.say(&answer);
+        answers.push(&answer);
+        // Answers are held back only while there is more to do: otherwise the engine would wait for them.
         next = shards.try_recv().ok();
-        if next.is_none() || answers.since.elapsed() > HOLD || answers.held.len() > 1 << 16 {
+        if next.is_none() || answers.last_flush.elapsed() > MAX_HOLD || answers.held.len() > ANSWER_BYTES {
             answers.flush();
         }
+        // The heartbeat needs the lock while this thread waits.
         drop(answers);
         if next.is_none() {
             next = shards.recv().ok();
+        }
+    }
+}
+
+fn run_one<'a>(
+    job: &dyn Job,
+    shard: &Shard,
+    sink: &mut ProcessSink<'_>,
+    buffer: &mut Vec<u8>,
+) -> FromWorker<'a> {
+    let number = shard.number;
+    let failed = |reason, retry| FromWorker::Failed { shard: number, reason, retry };
+    match catch_unwind(AssertUnwindSafe(|| job.run(shard, &mut ShardOutput::new(sink, buffer)))) {
+        Ok(Ok(())) => FromWorker::Done { shard: number },
+        Ok(Err(ShardError::Stopped)) => FromWorker::Stopped { shard: number },
+        Ok(Err(ShardError::Failed(reason))) => failed(reason, false),
+        Ok(Err(ShardError::Retry(reason))) => failed(reason, true),
+        // A panic leaves a process in an unknown state: give the reason, and let the engine replace it.
+        Err(panic) => {
+            let mut stderr = io::stderr().lock();
+            let _ = writeln!(stderr, "{}", panic_reason(&*panic));
+            std::process::exit(PANIC_EXIT_CODE);
         }
     }
 }

@@ -2,68 +2,68 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::{LeasedWork, Worker, WorkerStatus, stopped_fate};
+use super::status::{StopReason, WorkerStatus};
+use super::{LeasedWork, ReportResult, Worker};
 use crate::error::ShardError;
 use crate::event::{LogLevel, Outcome};
-use crate::job::{RecordSink, ShardOutput};
+use crate::panic_reason::panic_reason;
 use crate::schedule::{Attempt, AttemptResult};
-use crate::store::ShardWriter;
+use crate::shard_output::{RecordSink, ShardOutput};
+use crate::shard_writer::ShardWriter;
 
-/// Runs shards where it is.
+/// Runs shards on the calling thread.
 #[derive(Debug, Default)]
 pub(crate) struct ThreadWorker {
+    /// Buffer of one record.
     line: Vec<u8>,
 }
 
 struct ThreadSink<'a> {
-    draft: ShardWriter<'a>,
-    slot: &'a WorkerStatus,
-    say: &'a (dyn Fn(LogLevel, String) + Sync),
-    destination: Option<io::Error>,
+    writer: ShardWriter<'a>,
+    status: &'a WorkerStatus,
+    log: &'a (dyn Fn(LogLevel, String) + Sync),
+    write_error: Option<io::Error>,
 }
 
 impl RecordSink for ThreadSink<'_> {
     fn record(&mut self, line: &[u8]) {
-        if self.destination.is_none() {
-            self.destination = self.draft.record(line).err();
-            self.slot.live.store(self.draft.records(), Ordering::Relaxed);
+        if self.write_error.is_none() {
+            self.write_error = self.writer.record(line).err();
+            self.status.set_records(self.writer.records());
         }
     }
 
     fn count(&mut self, name: &str, n: u64) {
-        self.draft.count(name, n);
+        self.writer.count(name, n);
     }
 
     fn log(&mut self, level: LogLevel, text: String) {
-        (self.say)(level, text);
+        (self.log)(level, text);
     }
 
     fn set_activity(&self, text: Option<&str>) {
-        self.slot.doing(text);
+        self.status.set_activity(text);
     }
 
     fn stopped(&self) -> bool {
-        self.slot.stopped() || self.destination.is_some()
+        self.status.should_stop() || self.write_error.is_some()
     }
 }
 
 impl Worker for ThreadWorker {
-    fn run(
-        &mut self,
-        work: &LeasedWork<'_>,
-        report: &mut dyn FnMut(Attempt, AttemptResult, Duration),
-    ) -> io::Result<()> {
+    fn run(&mut self, work: &LeasedWork<'_>, report: &mut ReportResult<'_>) -> io::Result<()> {
         let mut since = Instant::now();
-        for (at, &ticket) in work.lease.tickets.iter().enumerate() {
-            if !work.slot.begin(at) {
+        for (position, &attempt) in work.lease.attempts.iter().enumerate() {
+            if !work.status.begin_shard(position) {
                 return Ok(());
             }
-            let fate = self.run_one(work, ticket)?;
+            let result = self.run_one(work, attempt)?;
+            // One reading of the clock is the end of one shard and the beginning of the next: small shards
+            // take less time than a reading.
             let now = Instant::now();
-            report(ticket, fate, now - since);
+            report(attempt, result, now - since);
             since = now;
         }
         Ok(())
@@ -71,35 +71,34 @@ impl Worker for ThreadWorker {
 }
 
 impl ThreadWorker {
-    fn run_one(&mut self, work: &LeasedWork<'_>, ticket: Attempt) -> io::Result<AttemptResult> {
-        let shard = &work.plan.shards()[ticket.shard as usize];
+    fn run_one(&mut self, work: &LeasedWork<'_>, attempt: Attempt) -> io::Result<AttemptResult> {
+        let shard = &work.plan.shards()[attempt.shard as usize];
         let mut sink = ThreadSink {
-            draft: ShardWriter::new(work.store, ticket.shard),
-            slot: work.slot,
-            say: work.say,
-            destination: None,
+            writer: ShardWriter::new(work.store, attempt.shard),
+            status: work.status,
+            log: work.log,
+            write_error: None,
         };
         let line = &mut self.line;
-        // A job that panicked is not used again by this shard; its own state is its settings.
+        // Unwind safe: what a panic may leave half done is the output, which is dropped. The job itself
+        // consists of settings.
         let ended =
             catch_unwind(AssertUnwindSafe(|| work.job.run(shard, &mut ShardOutput::new(&mut sink, line))));
-        if let Some(error) = sink.destination.take() {
+        if let Some(error) = sink.write_error.take() {
             return Err(error);
         }
+        let failed = |outcome, reason: String, retryable| AttemptResult::Failed {
+            outcome,
+            reason: reason.into(),
+            retryable,
+        };
         Ok(match ended {
-            Ok(Ok(())) if work.slot.abandoned() => AttemptResult::Cancelled,
-            Ok(Ok(())) => AttemptResult::Finished(sink.draft.finish()?),
-            Ok(Err(ShardError::Failed(reason))) => AttemptResult::Bad(Outcome::Failed, reason.into(), false),
-            Ok(Err(ShardError::Retry(reason))) => AttemptResult::Bad(Outcome::Failed, reason.into(), true),
-            Ok(Err(ShardError::Stopped)) => stopped_fate(work.slot.verdict()),
-            Err(panic) => AttemptResult::Bad(Outcome::Crashed, panic_reason(&*panic).into(), true),
+            Ok(Ok(())) if work.status.is_abandoned() => AttemptResult::Cancelled,
+            Ok(Ok(())) => AttemptResult::Finished(sink.writer.finish()?),
+            Ok(Err(ShardError::Failed(reason))) => failed(Outcome::Failed, reason, false),
+            Ok(Err(ShardError::Retry(reason))) => failed(Outcome::Failed, reason, true),
+            Ok(Err(ShardError::Stopped)) => StopReason::result(work.status.stop_reason()),
+            Err(panic) => failed(Outcome::Crashed, panic_reason(&*panic), true),
         })
     }
-}
-
-/// What a panic said.
-pub(crate) fn panic_reason(panic: &(dyn std::any::Any + Send)) -> String {
-    let text =
-        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("it panicked: {}", text.unwrap_or("no message"))
 }

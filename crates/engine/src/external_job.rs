@@ -4,15 +4,17 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::command_line::CommandLine;
 use crate::error::{JobError, ShardError};
-use crate::job::{Job, ShardLimits, ShardOutput};
-use crate::merge::MergeContext;
+use crate::job::Job;
+use crate::merge_context::MergeContext;
 use crate::plan::{Plan, PlanContext, Shard};
+use crate::shard_limits::ShardLimits;
+use crate::shard_output::ShardOutput;
 use crate::summary::JobSummary;
-use crate::worker::CommandLine;
-use crate::worker::process::ProcessWorker;
+use crate::worker::process::plan_in_process;
 
-/// A job whose planning and shards a command does, in any language. The engine merges: the
+/// A job whose planning and shards are done by a command, in any language. The engine merges: the
 /// records go to `<name>.jsonl`, in the order of the plan.
 #[derive(Clone, Debug)]
 pub struct ExternalJob {
@@ -23,20 +25,20 @@ pub struct ExternalJob {
 }
 
 impl ExternalJob {
-    /// A job called `name`; `settings` are handed to the command as they are.
+    /// Creates a job; `settings` are passed to the command as they are.
     pub fn new(name: impl Into<String>, command: CommandLine, settings: Value) -> Self {
-        // A command in another language need not give signs of life; its deadline bounds it.
+        // A command in another language need not give signs of life; the deadline bounds it.
         let limits = ShardLimits { heartbeat_timeout: None, ..ShardLimits::default() };
         Self { name: name.into(), command, settings, limits }
     }
 
-    /// Bounds one attempt at a shard.
+    /// Sets the longest time that one attempt at a shard may take.
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.limits.deadline = deadline;
         self
     }
 
-    /// Bounds how many of its shards run at once.
+    /// Sets the largest number of its shards that run at once.
     pub fn with_lane(mut self, lane: usize) -> Self {
         self.limits.lane = lane;
         self
@@ -60,12 +62,12 @@ impl Job for ExternalJob {
         Some(&self.command)
     }
 
-    fn plan(&self, planning: &PlanContext) -> Result<Plan, JobError> {
-        ProcessWorker::plan(self, planning).map_err(JobError::Failed)
+    fn plan(&self, context: &PlanContext) -> Result<Plan, JobError> {
+        plan_in_process(self, &self.command, context).map_err(JobError::Failed)
     }
 
     fn run(&self, _: &Shard, _: &mut ShardOutput<'_>) -> Result<(), ShardError> {
-        Err(ShardError::failed("an external job runs by its command only"))
+        Err(ShardError::failed("an external job runs only by its command"))
     }
 
     fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {

@@ -1,0 +1,47 @@
+//! Child processes that end with their parent. The only file with unsafe code.
+
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use rustix::process::{Pid, Resource, Rlimit, Signal};
+
+/// Makes the kernel kill the child when the thread that starts it ends, even by `kill -9`, and
+/// keeps the child from dumping core.
+pub fn kill_with_parent(command: &mut Command) {
+    let parent = rustix::process::getpid();
+    let prepare = move || {
+        rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+        rustix::process::setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
+        // A parent that died before the first line above sends no signal any more: prctl(2)
+        // covers only deaths after the call.
+        if rustix::process::getppid() == Some(parent) {
+            Ok(())
+        } else {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+    };
+    #[expect(
+        unsafe_code,
+        reason = "between fork and exec only signal-safe system calls are made, no memory is touched"
+    )]
+    unsafe {
+        command.pre_exec(prepare);
+    }
+}
+
+/// Limits the address space of a process, in bytes. Allocations beyond the limit fail.
+pub(crate) fn limit_memory(process: u32, bytes: u64) -> io::Result<()> {
+    // prlimit(2) takes "no process" for this very process: a pid of 0 must never get there.
+    let pid = i32::try_from(process).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::InvalidInput)?;
+    rustix::process::prlimit(Some(pid), Resource::As, Rlimit { current: Some(bytes), maximum: Some(bytes) })?;
+    Ok(())
+}
+
+/// Kills a process group, if it still exists. Group 0 stands for none.
+pub(crate) fn kill_group(group: u32) {
+    if let Some(group) = i32::try_from(group).ok().and_then(Pid::from_raw) {
+        // An error means that it no longer exists, which is the goal.
+        let _ = rustix::process::kill_process_group(group, Signal::KILL);
+    }
+}

@@ -1,0 +1,76 @@
+//! Programs that are started as workers.
+
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::child_process::kill_with_parent;
+
+/// A program to start as a worker, with its arguments and environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandLine {
+    program: OsString,
+    arguments: Vec<OsString>,
+    folder: Option<PathBuf>,
+    only_variables: Option<Vec<String>>,
+    without_variables: Vec<String>,
+}
+
+impl CommandLine {
+    /// Creates a command with the environment of this process.
+    pub fn new(program: impl Into<OsString>, arguments: impl IntoIterator<Item: Into<OsString>>) -> Self {
+        Self {
+            program: program.into(),
+            arguments: arguments.into_iter().map(Into::into).collect(),
+            folder: None,
+            only_variables: None,
+            without_variables: Vec::new(),
+        }
+    }
+
+    /// Sets the working folder.
+    pub fn in_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = Some(folder.into());
+        self
+    }
+
+    /// Passes on only these environment variables.
+    pub fn with_only_variables(mut self, names: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.only_variables = Some(names.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Does not pass on these environment variables, so that secrets stay out of children.
+    pub fn without_variables(mut self, names: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.without_variables.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Returns the program, for messages.
+    pub fn program(&self) -> String {
+        self.program.to_string_lossy().into_owned()
+    }
+
+    /// Returns a command whose child has pipes, a process group of its own, and ends with its parent.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments);
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
+        if let Some(names) = &self.only_variables {
+            command.env_clear();
+            command.envs(names.iter().filter_map(|name| std::env::var_os(name).map(|value| (name, value))));
+        }
+        for name in &self.without_variables {
+            command.env_remove(name);
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // A group of its own: a signal to it reaches whatever the worker starts, and Ctrl+C at the terminal
+        // reaches only this process, which stops the workers in its own way.
+        command.process_group(0);
+        kill_with_parent(&mut command);
+        command
+    }
+}

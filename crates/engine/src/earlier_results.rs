@@ -1,0 +1,67 @@
+//! Files that earlier jobs of the run made, for the jobs that come after them.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Size of the read buffer in bytes.
+const BUFFER_BYTES: usize = 64 << 10;
+
+/// Files of the jobs that a job comes after ([`crate::Job::after`]). A job that failed has
+/// none, whatever an earlier run left in the folder.
+#[derive(Clone, Debug, Default)]
+pub struct EarlierResults {
+    jobs: BTreeMap<String, ResultLocation>,
+    identity: Vec<String>,
+}
+
+/// Location of the files of one job.
+#[derive(Clone, Debug)]
+enum ResultLocation {
+    Folder(PathBuf),
+    Memory(Arc<BTreeMap<String, Vec<u8>>>),
+}
+
+impl EarlierResults {
+    /// Adds files that a job made in memory, by name.
+    pub fn with_files(mut self, job: &str, files: BTreeMap<String, Vec<u8>>) -> Self {
+        self.jobs.insert(job.to_owned(), ResultLocation::Memory(Arc::new(files)));
+        self
+    }
+
+    /// Adds the folder in which a job left its files.
+    pub(crate) fn add_folder(&mut self, job: &str, folder: PathBuf) {
+        self.jobs.insert(job.to_owned(), ResultLocation::Folder(folder));
+    }
+
+    /// Adds the identity of a job's result: the hash of its plan, and the shards that are missing.
+    pub(crate) fn add_identity(&mut self, job: &str, plan: &str, missing: impl Iterator<Item = u32>) {
+        let missing: Vec<String> = missing.map(|shard| shard.to_string()).collect();
+        self.identity.push(format!("{job} {plan} without {}", missing.join(",")));
+    }
+
+    /// Returns the identity of all results. A plan that was made from them is valid as long as it is unchanged.
+    pub(crate) fn identity(&self) -> &[String] {
+        &self.identity
+    }
+
+    /// Opens a file that a job made. None if the job is not among the earlier ones, failed, or made no such file.
+    ///
+    /// # Errors
+    /// The operating system's error.
+    pub fn open(&self, job: &str, file: &str) -> io::Result<Option<Box<dyn BufRead>>> {
+        match self.jobs.get(job) {
+            None => Ok(None),
+            Some(ResultLocation::Memory(files)) => {
+                Ok(files.get(file).map(|bytes| Box::new(Cursor::new(bytes.clone())) as Box<dyn BufRead>))
+            }
+            Some(ResultLocation::Folder(folder)) => match File::open(folder.join(file)) {
+                Ok(file) => Ok(Some(Box::new(BufReader::with_capacity(BUFFER_BYTES, file)))),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                Err(error) => Err(error),
+            },
+        }
+    }
+}

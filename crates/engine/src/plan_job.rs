@@ -1,0 +1,66 @@
+//! Planning of one job: its plan, and the outputs that an interrupted run left.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use streamguard_durable::WriteError;
+
+use crate::error::JobError;
+use crate::job::Job;
+use crate::panic_reason::panic_reason;
+use crate::plan::{Plan, PlanContext};
+use crate::plan_file::PlanFile;
+use crate::run_paths::RunPaths;
+use crate::shard_store::{ShardStore, StoredOutput};
+
+/// A plan, and the outputs that are there already.
+pub(crate) struct PlannedJob {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) hash: String,
+    pub(crate) store: Arc<ShardStore>,
+    pub(crate) reused: Vec<Option<StoredOutput>>,
+}
+
+/// Plans a job. In a folder, the plan of an interrupted run is used again, and so are the outputs of its
+/// finished shards.
+pub(crate) fn plan_job(
+    job: &dyn Job,
+    context: &PlanContext,
+    paths: Option<&RunPaths>,
+) -> Result<PlannedJob, JobError> {
+    let make = || {
+        catch_unwind(AssertUnwindSafe(|| job.plan(context)))
+            .unwrap_or_else(|panic| Err(JobError::Failed(panic_reason(&*panic))))
+            .map(|plan| PlanFile::new(job.name(), job.settings(), context, plan))
+    };
+    let Some(paths) = paths else {
+        let file = make()?;
+        let hash = file.hash().to_owned();
+        let plan = Arc::new(file.into_plan());
+        let reused = plan.shards().iter().map(|_| None).collect();
+        return Ok(PlannedJob { plan, hash, store: Arc::new(ShardStore::Memory), reused });
+    };
+    let plan_path = paths.plan(job.name());
+    let write_error = WriteError::at(&plan_path);
+    let file = match PlanFile::read(&plan_path) {
+        Ok(file)
+            if file.job == job.name()
+                && file.settings == job.settings()
+                && file.inputs == context.results.identity() =>
+        {
+            file
+        }
+        // A plan that is damaged or no longer fits is made anew. Outputs carry the hash of their plan, so
+        // those of the old one are not used.
+        _ => {
+            let file = make()?;
+            file.write(&plan_path).map_err(&write_error)?;
+            file
+        }
+    };
+    let store = ShardStore::create(&paths.shards(job.name()), file.hash()).map_err(&write_error)?;
+    let hash = file.hash().to_owned();
+    let plan = Arc::new(file.into_plan());
+    let reused = plan.shards().iter().map(|shard| store.load_valid(shard.number)).collect();
+    Ok(PlannedJob { plan, hash, store: Arc::new(store), reused })
+}

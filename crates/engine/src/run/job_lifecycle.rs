@@ -1,0 +1,312 @@
+//! The life of a job: when it is planned, how it begins, how it is merged, how it ends.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::error::RunError;
+use super::run_loop::{JobStage, RunLoop};
+use crate::cancel_token::CancelToken;
+use crate::earlier_results::EarlierResults;
+use crate::error::JobError;
+use crate::event::{CompletionStatus, Counters, EventKind, Outcome, add_count};
+use crate::merge_context::MergeContext;
+use crate::output_file::OutputDestination;
+use crate::panic_reason::panic_reason;
+use crate::plan::PlanContext;
+use crate::plan_job::{PlannedJob, plan_job};
+use crate::run_dir::RunDir;
+use crate::schedule::ShardQueue;
+use crate::shard_store::StoredOutput;
+use crate::summary::JobSummary;
+use crate::worker_pool::{LoopMessage, MergedJob};
+
+/// Data of a job that ends.
+pub(super) struct JobEnd {
+    status: CompletionStatus,
+    reason: Option<String>,
+    records: u64,
+    counters: Counters,
+    summary: JobSummary,
+}
+
+impl RunLoop<'_> {
+    /// Starts to plan jobs: all that can be planned, or only the next one if jobs run one after the other.
+    pub(super) fn plan_next(&mut self) -> Result<(), RunError> {
+        for job in 0..self.jobs.len() {
+            let is_active = |stage| !matches!(stage, JobStage::Waiting | JobStage::Ended);
+            if !self.options.parallel && self.jobs.iter().any(|entry| is_active(entry.stage)) {
+                break;
+            }
+            if self.jobs[job].stage == JobStage::Waiting && self.can_plan(job) {
+                self.jobs[job].stage = JobStage::Planning;
+                self.start_planning(job)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn start_planning(&self, job: usize) -> Result<(), RunError> {
+        let pool = Arc::clone(&self.pool);
+        let context = PlanContext {
+            clock_ms: self.clock_ms(),
+            cancel: self.options.cancel.clone(),
+            results: self.results_for(job),
+        };
+        let paths = self.dir.map(|dir| dir.paths().clone());
+        spawn_detached("plan", move || {
+            let message = match plan_job(&*pool.jobs[job], &context, paths.as_ref()) {
+                Ok(planned) => LoopMessage::Planned(job, planned),
+                Err(error) => LoopMessage::Failed(job, error),
+            };
+            let _ = pool.messages.send(message);
+        })
+    }
+
+    fn clock_ms(&self) -> u64 {
+        self.dir.map_or(self.recorder.state.clock_ms, RunDir::clock_ms)
+    }
+
+    /// Returns the positions of the earlier jobs that a job comes after.
+    fn earlier_jobs(&self, job: usize) -> impl Iterator<Item = usize> {
+        let after = self.pool.jobs[job].after();
+        (0..job).filter(move |earlier| after.contains(&self.pool.jobs[*earlier].name()))
+    }
+
+    fn can_plan(&self, job: usize) -> bool {
+        self.earlier_jobs(job).all(|earlier| self.jobs[earlier].stage == JobStage::Ended)
+    }
+
+    /// Returns the results of the jobs that a job comes after.
+    fn results_for(&self, job: usize) -> EarlierResults {
+        let mut results = EarlierResults::default();
+        for earlier in self.earlier_jobs(job) {
+            let state = &self.recorder.state.jobs[earlier];
+            let has_result = [Some(CompletionStatus::Complete), Some(CompletionStatus::Partial)];
+            if !has_result.contains(&state.status) {
+                continue;
+            }
+            let entry = &self.jobs[earlier];
+            let failed = state.failed_shards.iter().map(|(shard, ..)| *shard);
+            results.add_identity(&state.name, &entry.plan_hash, failed);
+            match self.dir {
+                Some(dir) => results.add_folder(&state.name, dir.root().to_owned()),
+                None => results = results.with_files(&state.name, entry.files.clone()),
+            }
+        }
+        results
+    }
+
+    /// Begins to run a job that is planned.
+    pub(super) fn begin(&mut self, job: usize, planned: PlannedJob) -> Result<(), RunError> {
+        let PlannedJob { plan, hash, store, reused } = planned;
+        self.jobs[job].plan_hash.clone_from(&hash);
+        self.jobs[job].stage = JobStage::Running;
+        self.record(EventKind::JobPlanned {
+            job,
+            shards: u32::try_from(plan.shards().len()).unwrap_or(u32::MAX),
+            expected: plan.expected(),
+            unit: self.pool.jobs[job].unit().to_owned(),
+            plan: hash,
+        })?;
+        for (shard, output) in (0..).zip(&reused) {
+            if let Some(output) = output {
+                // Queued rather than recorded one by one: each record of such an event is a sync of the journal.
+                self.pool.queue_event(EventKind::ShardEnded {
+                    job,
+                    shard,
+                    attempt: 0,
+                    outcome: Outcome::Reused,
+                    reason: None,
+                    retry_in_ms: None,
+                    records: output.records,
+                    counters: output.counters.clone(),
+                    took_us: 0,
+                });
+            }
+        }
+        let is_over = {
+            let mut state = self.pool.lock();
+            let queue = ShardQueue::new(plan, self.pool.limits[job], reused);
+            let is_over = queue.is_over();
+            state.queues[job] = Some(queue);
+            state.stores[job] = Some(store);
+            is_over
+        };
+        if self.stopping_since.is_some() {
+            self.stop_job(job)?;
+        } else if is_over {
+            self.merge(job)?;
+        }
+        self.pool.work_changed.notify_all();
+        Ok(())
+    }
+
+    /// Merges a job if all of its shards have ended.
+    pub(super) fn merge(&mut self, job: usize) -> Result<(), RunError> {
+        if self.jobs[job].stage != JobStage::Running {
+            return Ok(());
+        }
+        // The events of its last shards come before its end.
+        self.drain_events()?;
+        let (outputs, target, cancelled) = {
+            let mut state = self.pool.lock();
+            let Some(queue) = &mut state.queues[job] else { return Ok(()) };
+            if !queue.is_over() {
+                return Ok(());
+            }
+            let mut outputs = std::mem::take(&mut queue.outputs);
+            outputs.truncate(queue.needed_count());
+            let taken = (outputs, queue.plan.target(), queue.cancelled_shards);
+            state.queues[job] = None;
+            taken
+        };
+        let is_stopped = cancelled > 0 || self.stopping_since.is_some();
+        let keeps_partial = self.pool.jobs[job].keeps_partial() && outputs.iter().any(Option::is_some);
+        if is_stopped && !keeps_partial {
+            let end = JobEnd {
+                status: CompletionStatus::Cancelled,
+                reason: cancelled_reason(cancelled),
+                records: outputs.iter().flatten().map(|output| output.records).sum(),
+                counters: sum_counters(&outputs),
+                summary: JobSummary::default(),
+            };
+            return self.end_job(job, end);
+        }
+        self.jobs[job].stage = JobStage::Merging;
+        self.start_merging(job, outputs, target, is_stopped.then_some(cancelled))
+    }
+
+    fn start_merging(
+        &self,
+        job: usize,
+        outputs: Vec<Option<StoredOutput>>,
+        target: Option<u64>,
+        cancelled_shards: Option<u32>,
+    ) -> Result<(), RunError> {
+        let destination = self
+            .dir
+            .map_or(OutputDestination::Memory, |dir| OutputDestination::Folder(dir.root().to_owned()));
+        // The request to stop has done its work: the merge of the finished shards must not see it.
+        let cancel = match cancelled_shards {
+            Some(_) => CancelToken::new(),
+            None => self.options.cancel.clone(),
+        };
+        let (results, clock_ms) = (self.results_for(job), self.clock_ms());
+        let pool = Arc::clone(&self.pool);
+        spawn_detached("merge", move || {
+            let missing = outputs.iter().filter(|output| output.is_none()).count();
+            let mut context = MergeContext {
+                outputs: outputs.iter().flatten().collect(),
+                target,
+                missing_shards: u32::try_from(missing).unwrap_or(u32::MAX),
+                destination: &destination,
+                files: BTreeMap::new(),
+                cancel: &cancel,
+                results,
+                clock_ms,
+            };
+            let message = match catch_unwind(AssertUnwindSafe(|| pool.jobs[job].merge(&mut context))) {
+                Ok(Ok(summary)) => {
+                    let merged = MergedJob {
+                        summary,
+                        counters: context.counters(),
+                        records: context.records(),
+                        files: context.files,
+                        cancelled_shards,
+                    };
+                    LoopMessage::Merged(job, merged)
+                }
+                Ok(Err(error)) => LoopMessage::Failed(job, error),
+                Err(panic) => LoopMessage::Failed(job, JobError::Failed(panic_reason(&*panic))),
+            };
+            // Frees their memory before the next job begins.
+            drop(outputs);
+            let _ = pool.messages.send(message);
+        })
+    }
+
+    /// Ends a job that is merged.
+    pub(super) fn end_merged(&mut self, job: usize, merged: MergedJob) -> Result<(), RunError> {
+        let MergedJob { summary, counters, records, files, cancelled_shards } = merged;
+        let state = &self.recorder.state.jobs[job];
+        let (status, reason) = match (cancelled_shards, state.failed_shards.as_slice()) {
+            (Some(cancelled), _) => (CompletionStatus::Cancelled, cancelled_reason(cancelled)),
+            (None, []) => (CompletionStatus::Complete, None),
+            (None, failed @ [(shard, outcome, why), ..]) => {
+                let (count, outcome) = (failed.len(), outcome.name());
+                let shards_are = if count == 1 { "shard is" } else { "shards are" };
+                let reason = format!("{count} {shards_are} missing; shard {shard} {outcome}: {why}");
+                match state.completed_shards {
+                    0 => (CompletionStatus::Failed, Some(reason)),
+                    _ => (CompletionStatus::Partial, Some(reason)),
+                }
+            }
+        };
+        self.jobs[job].files = files;
+        self.end_job(job, JobEnd { status, reason, records, counters, summary })
+    }
+
+    /// Ends a job that cannot go on. A destination that cannot be written ends the whole run.
+    pub(super) fn fail_job(&mut self, job: usize, error: JobError) -> Result<(), RunError> {
+        let (status, reason) = match error {
+            JobError::Write(error) => return Err(error.into()),
+            JobError::Stopped => (CompletionStatus::Cancelled, None),
+            JobError::Failed(reason) => (CompletionStatus::Failed, Some(reason)),
+        };
+        let state = &self.recorder.state.jobs[job];
+        let (records, counters) = (state.records, state.counters.clone());
+        self.end_job(job, JobEnd { status, reason, records, counters, summary: JobSummary::default() })
+    }
+
+    fn end_job(&mut self, job: usize, end: JobEnd) -> Result<(), RunError> {
+        let JobEnd { status, reason, records, counters, summary } = end;
+        self.jobs[job].stage = JobStage::Ended;
+        self.record(EventKind::JobEnded { job, status, reason, records, counters, summary })?;
+        if self.stopping_since.is_none() {
+            self.plan_next()?;
+        }
+        Ok(())
+    }
+
+    /// Cancels the shards of a job that have not begun. If none runs, the job ends.
+    pub(super) fn stop_job(&mut self, job: usize) -> Result<(), RunError> {
+        match self.jobs[job].stage {
+            JobStage::Waiting => self.fail_job(job, JobError::Stopped),
+            JobStage::Running => {
+                let is_over = {
+                    let mut state = self.pool.lock();
+                    let Some(queue) = &mut state.queues[job] else { return Ok(()) };
+                    queue.cancel_rest();
+                    queue.is_over()
+                };
+                if is_over { self.merge(job) } else { Ok(()) }
+            }
+            // Planning sees the token itself. Only a second request does not wait for it.
+            JobStage::Planning if self.options.cancel.at_once() => self.fail_job(job, JobError::Stopped),
+            JobStage::Planning | JobStage::Merging | JobStage::Ended => Ok(()),
+        }
+    }
+}
+
+/// Starts a thread that the loop does not wait for.
+fn spawn_detached(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), RunError> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(body).map(drop).map_err(RunError::Thread)
+}
+
+/// Returns the reason of a cancelled job, if shards are missing for it.
+fn cancelled_reason(cancelled: u32) -> Option<String> {
+    match cancelled {
+        0 => None,
+        1 => Some("1 shard was not done".to_owned()),
+        more => Some(format!("{more} shards were not done")),
+    }
+}
+
+fn sum_counters(outputs: &[Option<StoredOutput>]) -> Counters {
+    let mut sums = Counters::new();
+    for (name, n) in outputs.iter().flatten().flat_map(|output| &output.counters) {
+        add_count(&mut sums, name, *n);
+    }
+    sums
+}

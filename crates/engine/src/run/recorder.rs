@@ -1,0 +1,55 @@
+//! The record of a run while it runs: journal, state and observer.
+
+use std::path::PathBuf;
+
+use streamguard_durable::WriteError;
+
+use super::error::RunError;
+use super::observer::Observer;
+use crate::event::Event;
+use crate::journal::{self, Journal};
+use crate::run_dir::RunDir;
+use crate::run_dir_error::RunDirError;
+use crate::state::RunState;
+
+/// Records events: in the journal, in the state, and with the observer.
+pub(super) struct Recorder<'a> {
+    journal: Option<(Journal, PathBuf)>,
+    observer: &'a mut dyn Observer,
+    pub(super) state: RunState,
+}
+
+impl<'a> Recorder<'a> {
+    /// Opens the journal of a folder. The state of a resumed run continues that of the interrupted one.
+    pub(super) fn open(dir: Option<&RunDir>, observer: &'a mut dyn Observer) -> Result<Self, RunError> {
+        let mut recorder = Self { journal: None, observer, state: RunState::default() };
+        if let Some(dir) = dir {
+            let path = dir.paths().journal();
+            recorder.journal = Some((Journal::open(&path).map_err(RunDirError::from)?, path.clone()));
+            if dir.resumed() {
+                let earlier = journal::read(&path).map_err(RunDirError::from)?;
+                recorder.state = RunState::from_events(&earlier);
+            }
+        }
+        Ok(recorder)
+    }
+
+    /// Records events.
+    pub(super) fn record(&mut self, events: &[Event]) -> Result<(), RunError> {
+        // The journal first: what an observer has displayed must not be lost.
+        if let Some((journal, path)) = &mut self.journal {
+            journal.append(events).map_err(WriteError::at(path))?;
+        }
+        for event in events {
+            self.state.apply(event);
+            self.observer.event(event, &self.state);
+        }
+        Ok(())
+    }
+
+    /// Advances the time, and lets the observer draw.
+    pub(super) fn tick(&mut self, elapsed_ms: u64) {
+        self.state.advance_to(elapsed_ms);
+        self.observer.tick(&self.state);
+    }
+}

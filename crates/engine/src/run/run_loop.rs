@@ -1,0 +1,212 @@
+//! The state of the run loop, its workers, and the events it records.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use streamguard_durable::WriteError;
+
+use super::error::RunError;
+use super::recorder::Recorder;
+use crate::event::EventKind;
+use crate::run_dir::RunDir;
+use crate::run_options::RunOptions;
+use crate::worker::local::LocalWorker;
+use crate::worker::status::WorkerStatus;
+use crate::worker_pool::{WorkerPool, run_worker};
+
+/// Time between two reports of progress.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Time between two reports of activities.
+const ACTIVITY_INTERVAL: Duration = Duration::from_millis(500);
+
+/// Stage of a job.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum JobStage {
+    #[default]
+    Waiting,
+    Planning,
+    Running,
+    Merging,
+    Ended,
+}
+
+/// A job, as the loop sees it.
+#[derive(Default)]
+pub(super) struct JobEntry {
+    pub(super) stage: JobStage,
+    /// Hash of its plan.
+    pub(super) plan_hash: String,
+    /// Files that it made in memory, by name.
+    pub(super) files: BTreeMap<String, Vec<u8>>,
+    /// Number of records that was last reported as progress.
+    reported_records: u64,
+}
+
+/// A worker: its status, and its thread.
+pub(super) struct WorkerHandle {
+    pub(super) status: Arc<WorkerStatus>,
+    pub(super) thread: JoinHandle<()>,
+}
+
+/// An interval between repeated actions.
+pub(super) struct Interval {
+    length: Duration,
+    last: Instant,
+}
+
+impl Interval {
+    fn new(length: Duration) -> Self {
+        Self { length, last: Instant::now() }
+    }
+
+    /// Tells whether the interval is over; if so, begins the next one.
+    fn is_over(&mut self) -> bool {
+        let is_over = self.last.elapsed() >= self.length;
+        if is_over {
+            self.last = Instant::now();
+        }
+        is_over
+    }
+}
+
+/// State of the run loop.
+pub(super) struct RunLoop<'a> {
+    pub(super) pool: Arc<WorkerPool>,
+    pub(super) options: &'a RunOptions,
+    pub(super) dir: Option<&'a RunDir>,
+    pub(super) recorder: Recorder<'a>,
+    pub(super) jobs: Vec<JobEntry>,
+    pub(super) workers: Vec<WorkerHandle>,
+    /// Threads of jobs whose shards run on a cluster.
+    pub(super) cluster_threads: Vec<JoinHandle<()>>,
+    progress: Interval,
+    activity: Interval,
+    /// Time at which the workers were last supervised.
+    pub(super) supervised_at: Instant,
+    /// Time since which the run has been stopping.
+    pub(super) stopping_since: Option<Instant>,
+}
+
+impl<'a> RunLoop<'a> {
+    /// Creates the loop of a pool without workers.
+    pub(super) fn new(
+        pool: Arc<WorkerPool>,
+        options: &'a RunOptions,
+        dir: Option<&'a RunDir>,
+        recorder: Recorder<'a>,
+    ) -> Self {
+        Self {
+            jobs: pool.jobs.iter().map(|_| JobEntry::default()).collect(),
+            pool,
+            options,
+            dir,
+            recorder,
+            workers: Vec::new(),
+            cluster_threads: Vec::new(),
+            progress: Interval::new(PROGRESS_INTERVAL),
+            activity: Interval::new(ACTIVITY_INTERVAL),
+            supervised_at: Instant::now(),
+            stopping_since: None,
+        }
+    }
+
+    /// Records an event of this moment.
+    pub(super) fn record(&mut self, kind: EventKind) -> Result<(), RunError> {
+        self.recorder.record(&[self.pool.event(kind)])
+    }
+
+    /// Records the events that workers queued meanwhile, and from time to time progress and activities.
+    pub(super) fn drain_events(&mut self) -> Result<(), RunError> {
+        let (events, write_error) = {
+            let mut state = self.pool.lock();
+            (std::mem::take(&mut state.events), state.write_error.take())
+        };
+        self.recorder.record(&events)?;
+        if let Some(source) = write_error {
+            let path = self.dir.map_or_else(PathBuf::new, |dir| dir.root().to_owned());
+            return Err(WriteError { path, source }.into());
+        }
+        if self.progress.is_over() {
+            self.record_progress()?;
+        }
+        if self.activity.is_over() {
+            self.record_activities()?;
+        }
+        Ok(())
+    }
+
+    /// Records the number of records of each running job, if it has changed.
+    fn record_progress(&mut self) -> Result<(), RunError> {
+        for (job, records) in self.count_records().into_iter().enumerate() {
+            let entry = &mut self.jobs[job];
+            if entry.stage == JobStage::Running && entry.reported_records != records {
+                entry.reported_records = records;
+                self.record(EventKind::Progress { job, records })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts the records of each job: those of its finished shards, and of those that run.
+    fn count_records(&self) -> Vec<u64> {
+        let state = self.pool.lock();
+        let finished = state.queues.iter().map(|queue| {
+            let outputs = queue.iter().flat_map(|queue| queue.outputs.iter().flatten());
+            outputs.map(|output| output.records).sum()
+        });
+        let mut records: Vec<u64> = finished.collect();
+        drop(state);
+        for worker in &self.workers {
+            if let Some(busy) = worker.status.busy() {
+                records[busy.job] += worker.status.records();
+            }
+        }
+        records
+    }
+
+    /// Records the activities of running shards, if they have changed.
+    fn record_activities(&mut self) -> Result<(), RunError> {
+        for worker in 0..self.workers.len() {
+            let Some((job, attempt, text)) = self.workers[worker].status.activity() else { continue };
+            let running = self.recorder.state.jobs[job].running.get(&attempt.shard);
+            if running.and_then(|running| running.activity.as_ref()) != text.as_ref() {
+                self.record(EventKind::Activity { job, shard: attempt.shard, text })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts a worker.
+    pub(super) fn start_worker(&mut self) -> Result<WorkerHandle, RunError> {
+        let status = Arc::new(WorkerStatus::new(self.options.cancel.clone()));
+        let mut worker = LocalWorker::new(self.options);
+        let (pool, its_status) = (Arc::clone(&self.pool), Arc::clone(&status));
+        let thread = std::thread::Builder::new()
+            .name(format!("worker-{}", self.workers.len()))
+            .spawn(move || run_worker(&pool, &its_status, &mut worker))
+            .map_err(RunError::Thread)?;
+        Ok(WorkerHandle { status, thread })
+    }
+
+    /// Ends all workers. Those that do not return are left to themselves.
+    pub(super) fn close(&mut self) {
+        self.pool.lock().closing = true;
+        self.pool.work_changed.notify_all();
+        for WorkerHandle { status, thread } in self.workers.drain(..) {
+            if let Some(busy) = status.busy() {
+                status.abandon(busy.attempt);
+            }
+            if !status.is_abandoned() {
+                // Jobs cannot panic here, their panics are caught; one of the engine itself has printed its message.
+                let _ = thread.join();
+            }
+        }
+        for thread in self.cluster_threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Errors of the folder of a run.
+
+use std::path::PathBuf;
+
+use streamguard_durable::WriteError;
+use thiserror::Error;
+
+use crate::journal::JournalError;
+
+/// Error of a run that cannot use its folder. What helps depends on the product's options, so the messages leave it out.
+#[derive(Debug, Error)]
+pub enum RunDirError {
+    /// Another run works in the folder.
+    #[error("{path} is in use by {holder}")]
+    Locked {
+        /// The folder.
+        path: PathBuf,
+        /// Text that the other run wrote into its lock, such as `process 77`.
+        holder: String,
+    },
+    /// The folder, or a file in it, cannot be created, read or written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The folder holds an interrupted run, and the caller did not choose what to do with it.
+    #[error("{path} holds an interrupted run")]
+    Interrupted {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The interrupted run had other settings, so its shards are of no use.
+    #[error("{path} holds an interrupted run with other settings ({difference})")]
+    OtherSettings {
+        /// The folder.
+        path: PathBuf,
+        /// First setting that differs.
+        difference: String,
+    },
+    /// The state of a run cannot be understood.
+    #[error("the state in {path} is damaged ({reason})")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Description of the damage.
+        reason: String,
+    },
+}
+
+impl From<JournalError> for RunDirError {
+    fn from(error: JournalError) -> Self {
+        match error {
+            JournalError::Unreadable { path, source } => Self::Write(WriteError { path, source }),
+            JournalError::Damaged { path, line } => Self::Damaged { path, reason: format!("line {line}") },
+        }
+    }
+}

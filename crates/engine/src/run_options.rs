@@ -1,0 +1,90 @@
+//! Options of a run. None of them changes the result.
+
+use std::sync::Arc;
+
+use crate::cancel_token::CancelToken;
+use crate::cluster::{Cluster, MAX_SUBMISSIONS};
+use crate::command_line::CommandLine;
+use crate::pause_token::PauseToken;
+use crate::shard_limits::ShardLimits;
+
+/// Place where shards run.
+#[derive(Clone, Debug)]
+pub enum RunMode {
+    /// Threads of this process: cheapest, but a crash ends the run.
+    Threading,
+    /// Child processes that this command starts; it calls [`crate::serve`].
+    Process(CommandLine),
+    /// Machines of a cluster that all see the folder of the run; see [`crate::run_shards`].
+    Cluster(Arc<dyn Cluster>),
+    /// Nowhere: the shards have run already, and their outputs are merged.
+    Merge,
+}
+
+impl RunMode {
+    /// Returns the name that people and files see.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Threading => "threading",
+            Self::Process(_) => "process",
+            Self::Cluster(cluster) => cluster.name(),
+            Self::Merge => "merge",
+        }
+    }
+
+    /// Adapts the limits of a job's shards. On a cluster the number of attempts is the same for all jobs: what
+    /// ends a task there, such as the loss of a machine, is not a fault of its shards.
+    pub(crate) fn limits(&self, limits: ShardLimits) -> ShardLimits {
+        match self {
+            Self::Threading | Self::Process(_) => limits,
+            Self::Cluster(_) => ShardLimits { max_attempts: MAX_SUBMISSIONS, ..limits },
+            Self::Merge => ShardLimits { max_attempts: 1, ..limits },
+        }
+    }
+}
+
+/// Limit of the memory of each worker process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemoryLimit {
+    /// Size of the address space in bytes.
+    pub bytes: u64,
+    /// Name of the setting, for messages.
+    pub setting: String,
+}
+
+impl MemoryLimit {
+    /// Creates a limit; messages mention it by the name of the setting that it comes from.
+    pub fn new(bytes: u64, setting: impl Into<String>) -> Self {
+        Self { bytes, setting: setting.into() }
+    }
+}
+
+/// Options of a run. None of them changes the result.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// Place where shards run.
+    pub mode: RunMode,
+    /// Number of shards that may run at once, over all jobs.
+    pub workers: usize,
+    /// Tells whether the jobs run side by side, or one after the other.
+    pub parallel: bool,
+    /// Limit of the memory of each worker process.
+    pub worker_memory: Option<MemoryLimit>,
+    /// Token that stops the run.
+    pub cancel: CancelToken,
+    /// Token that keeps further shards from beginning.
+    pub pause: PauseToken,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            mode: RunMode::Threading,
+            workers: 4,
+            parallel: true,
+            worker_memory: None,
+            cancel: CancelToken::new(),
+            pause: PauseToken::new(),
+        }
+    }
+}

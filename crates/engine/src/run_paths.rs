@@ -1,0 +1,92 @@
+//! Paths of a run: results in the open, state in a hidden folder below.
+
+use std::path::{Path, PathBuf};
+
+/// Paths of a run below its folder.
+///
+/// The product chooses the name: the state of a run of `toolname` lies in `.toolname`, and its submissions to a
+/// cluster are called `toolname-...`.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use streamguard_engine::RunPaths;
+///
+/// let paths = RunPaths::new("data/run1", "toolname");
+/// assert_eq!(paths.journal(), Path::new("data/run1/.toolname/journal.jsonl"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunPaths {
+    root: PathBuf,
+    state: PathBuf,
+    product: String,
+}
+
+impl RunPaths {
+    /// Returns the paths of the run in the folder `root` by the product of this name: a word that may be part
+    /// of file names.
+    pub fn new(root: impl Into<PathBuf>, product: &str) -> Self {
+        let root = root.into();
+        Self { state: root.join(format!(".{product}")), root, product: product.to_owned() }
+    }
+
+    /// Returns the folder of the run, where results go.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Returns the folder of the run's state.
+    pub fn state(&self) -> &Path {
+        &self.state
+    }
+
+    /// Returns the name of the product.
+    pub fn product(&self) -> &str {
+        &self.product
+    }
+
+    /// Returns a file of the run's state.
+    pub fn state_file(&self, name: &str) -> PathBuf {
+        self.state.join(name)
+    }
+
+    /// Returns the journal.
+    pub fn journal(&self) -> PathBuf {
+        self.state.join("journal.jsonl")
+    }
+
+    /// Returns the record of the run: its settings, and whether it is done.
+    pub(crate) fn record(&self) -> PathBuf {
+        self.state.join("run.json")
+    }
+
+    /// Returns the lock that keeps other runs out.
+    pub(crate) fn lock(&self) -> PathBuf {
+        self.state.join("lock")
+    }
+
+    /// Returns the folder of the plans.
+    pub(crate) fn plans(&self) -> PathBuf {
+        self.state.join("plans")
+    }
+
+    /// Returns the plan of a job.
+    pub fn plan(&self, job: &str) -> PathBuf {
+        self.plans().join(format!("{job}.json"))
+    }
+
+    /// Returns the folder of all outputs of shards.
+    pub(crate) fn all_shards(&self) -> PathBuf {
+        self.state.join("shards")
+    }
+
+    /// Returns the folder of the outputs of one job's shards.
+    pub fn shards(&self, job: &str) -> PathBuf {
+        self.all_shards().join(job)
+    }
+
+    /// Returns the folder of the submissions to a cluster.
+    pub(crate) fn submissions(&self) -> PathBuf {
+        self.state.join("cluster")
+    }
+}

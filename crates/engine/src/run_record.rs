@@ -1,0 +1,82 @@
+//! The record of a run: its settings, and whether it is done.
+
+use std::fs;
+use std::io;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use streamguard_durable::{WriteError, write_atomic};
+
+use crate::run_dir_error::RunDirError;
+use crate::run_paths::RunPaths;
+
+/// Version of a run's state on disk.
+const STATE_FORMAT: u32 = 1;
+
+/// Facts about a run that outlive its process.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RunRecord {
+    format: u32,
+    /// Command line that started it, if known.
+    #[serde(default)]
+    pub command: Option<String>,
+    /// Settings of its jobs.
+    pub settings: Value,
+    /// Single reading of the wall clock, in milliseconds since 1970-01-01 UTC.
+    pub clock_ms: u64,
+    /// Tells whether it is done and every result in place.
+    pub done: bool,
+}
+
+impl RunRecord {
+    /// Creates the record of a run that begins or continues now.
+    pub(crate) fn new(command: Option<String>, settings: Value, clock_ms: u64) -> Self {
+        Self { format: STATE_FORMAT, command, settings, clock_ms, done: false }
+    }
+
+    /// Reads the record of a run. None if there was no run.
+    ///
+    /// # Errors
+    /// [`RunDirError::Damaged`] if the file is not a record of this version, [`RunDirError::Write`] if it cannot be read.
+    pub fn read(paths: &RunPaths) -> Result<Option<Self>, RunDirError> {
+        let path = paths.record();
+        let damaged = |reason: String| RunDirError::Damaged { path: path.clone(), reason };
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(WriteError::at(path)(error).into()),
+        };
+        let record: Self = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        if record.format != STATE_FORMAT {
+            return Err(damaged(format!("format {}, this program reads {STATE_FORMAT}", record.format)));
+        }
+        Ok(Some(record))
+    }
+
+    /// Writes the record.
+    pub(crate) fn write(&self, paths: &RunPaths) -> Result<(), RunDirError> {
+        let path = paths.record();
+        serde_json::to_vec_pretty(self)
+            .map_err(io::Error::from)
+            .and_then(|bytes| write_atomic(&path, &bytes))
+            .map_err(WriteError::at(path))?;
+        Ok(())
+    }
+
+    /// Returns the first setting that differs from those of the record, such as `synthetic.seed was 42, is 43`.
+    pub(crate) fn difference(&self, settings: &Value) -> Option<String> {
+        difference(&self.settings, settings, "")
+    }
+}
+
+fn difference(was: &Value, is: &Value, key_path: &str) -> Option<String> {
+    match (was, is) {
+        (Value::Object(was), Value::Object(is)) => was.keys().chain(is.keys()).find_map(|key| {
+            let key_path = if key_path.is_empty() { key.clone() } else { format!("{key_path}.{key}") };
+            let missing = &Value::Null;
+            difference(was.get(key).unwrap_or(missing), is.get(key).unwrap_or(missing), &key_path)
+        }),
+        _ if was == is => None,
+        _ => Some(format!("{key_path} was {was}, is {is}")),
+    }
+}

@@ -1,0 +1,42 @@
+//! Limits that a job sets for its shards.
+
+use std::time::Duration;
+
+/// Limits of a job's shards: how many run at once, how long they may take, how often they are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShardLimits {
+    /// Largest number of the job's shards that run at once.
+    pub lane: usize,
+    /// Number of these that may run in addition to the workers of the run, because they mostly wait for
+    /// network or disk. A run with a single worker gets no extra slots.
+    pub extra_io_slots: usize,
+    /// Longest time that one attempt may take.
+    pub deadline: Duration,
+    /// Longest time that a worker process may send nothing at all. Rust workers send a sign of life every
+    /// second; the command of an external job need not, so its limit may be absent.
+    pub heartbeat_timeout: Option<Duration>,
+    /// Number of attempts before a shard counts as failed, at least 1.
+    pub max_attempts: u32,
+    /// Pause before the second attempt; it doubles with each further one.
+    pub backoff: Duration,
+}
+
+impl ShardLimits {
+    /// Returns the number of shards that may run in addition to this number of workers.
+    pub(crate) fn extra_io_slots(&self, workers: usize) -> usize {
+        self.extra_io_slots.min(workers.saturating_sub(1))
+    }
+}
+
+impl Default for ShardLimits {
+    fn default() -> Self {
+        Self {
+            lane: usize::MAX,
+            extra_io_slots: 0,
+            deadline: Duration::from_secs(600),
+            heartbeat_timeout: Some(Duration::from_secs(30)),
+            max_attempts: 3,
+            backoff: Duration::from_millis(500),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The output of a running shard, as its job sees it.
+
+use serde::Serialize;
+
+use crate::error::ShardError;
+use crate::event::LogLevel;
+
+/// Longest description of an activity, in bytes.
+pub(crate) const MAX_ACTIVITY_BYTES: usize = 256;
+
+/// Destination of a shard's records, whatever worker runs it.
+pub(crate) trait RecordSink {
+    /// Takes one record: one line of JSON, without its line end.
+    fn record(&mut self, line: &[u8]);
+    /// Adds to a counter.
+    fn count(&mut self, name: &str, n: u64);
+    /// Adds a line to the log.
+    fn log(&mut self, level: LogLevel, text: String);
+    /// Sets the activity of the shard, or ends it.
+    fn set_activity(&self, text: Option<&str>);
+    /// Tells whether the shard is to stop.
+    fn stopped(&self) -> bool;
+}
+
+/// Output of a running shard: takes its records, counters and log lines.
+pub struct ShardOutput<'a> {
+    sink: &'a mut dyn RecordSink,
+    line: &'a mut Vec<u8>,
+}
+
+impl<'a> ShardOutput<'a> {
+    /// Creates an output; `line` is a buffer that is reused for every record.
+    pub(crate) fn new(sink: &'a mut dyn RecordSink, line: &'a mut Vec<u8>) -> Self {
+        Self { sink, line }
+    }
+
+    /// Emits one record, as one line of JSON.
+    ///
+    /// # Errors
+    /// [`ShardError::Stopped`] if the shard is to stop; `Failed` if JSON cannot hold the record.
+    pub fn emit(&mut self, record: &impl Serialize) -> Result<(), ShardError> {
+        self.check_stopped()?;
+        self.line.clear();
+        serde_json::to_writer(&mut *self.line, record).map_err(ShardError::failed)?;
+        self.sink.record(self.line);
+        Ok(())
+    }
+
+    /// Adds to a counter of this shard. The counters of merged shards are summed up.
+    pub fn count(&mut self, name: &str, n: u64) {
+        if n > 0 {
+            self.sink.count(name, n);
+        }
+    }
+
+    /// Adds a line to the log of the run.
+    pub fn log(&mut self, level: LogLevel, text: impl Into<String>) {
+        self.sink.log(level, text.into());
+    }
+
+    /// Describes in a few words what the shard waits for or works on, if that takes longer than a
+    /// moment; `None` ends the activity. Views show the latest description, at most twice a second.
+    pub fn set_activity(&self, text: Option<&str>) {
+        self.sink.set_activity(text.map(|text| &text[..text.floor_char_boundary(MAX_ACTIVITY_BYTES)]));
+    }
+
+    /// Checks whether the shard is to stop. [`ShardOutput::emit`] checks it too; a shard that computes
+    /// for long between records should check several times a second.
+    ///
+    /// # Errors
+    /// [`ShardError::Stopped`], to be passed on with `?`.
+    pub fn check_stopped(&self) -> Result<(), ShardError> {
+        if self.sink.stopped() { Err(ShardError::Stopped) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,176 @@
+//! Outputs of shards: in memory, or as files that survive the process.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Cursor};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use streamguard_durable::{remove_dead_leftovers, write_atomic};
+
+use crate::event::Counters;
+
+/// Version of the result file.
+pub(crate) const RESULT_FORMAT: u32 = 1;
+
+/// Size of the read buffer in bytes.
+const BUFFER_BYTES: usize = 256 << 10;
+
+/// Name of the file that names the plan to which a folder belongs.
+const OWNER_FILE: &str = "plan";
+
+/// Ending of the file that describes a complete output.
+const RESULT_SUFFIX: &str = ".result.json";
+
+/// Ending of the file that tells why there is no output.
+pub(crate) const FAILURE_SUFFIX: &str = ".failed.json";
+
+/// Place for the outputs of one job's shards.
+#[derive(Clone, Debug)]
+pub(crate) enum ShardStore {
+    /// Memory, until the merge.
+    Memory,
+    /// A folder with `<number>.jsonl` and, written last, `<number>.result.json`.
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Hash of the plan that the outputs belong to.
+        plan: String,
+    },
+}
+
+/// Output of one finished shard.
+#[derive(Debug, Default)]
+pub(crate) struct StoredOutput {
+    pub(crate) records: u64,
+    pub(crate) counters: Counters,
+    /// Duration of the attempt that made it, wherever that ran.
+    pub(crate) took: Duration,
+    pub(crate) location: RecordsLocation,
+}
+
+/// Location of the records of one shard.
+#[derive(Debug, Default)]
+pub(crate) enum RecordsLocation {
+    #[default]
+    Empty,
+    Memory(Vec<u8>),
+    File(PathBuf),
+}
+
+/// Content of a result file. It exists only if the output beside it is complete.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ResultFile {
+    pub(crate) format: u32,
+    pub(crate) plan: String,
+    pub(crate) shard: u32,
+    pub(crate) records: u64,
+    pub(crate) bytes: u64,
+    pub(crate) digest: String,
+    #[serde(default)]
+    pub(crate) counters: Counters,
+    /// Duration of the attempt in microseconds.
+    #[serde(default)]
+    pub(crate) took_us: u64,
+}
+
+impl StoredOutput {
+    /// Opens the records, one per line.
+    pub(crate) fn open(&self) -> io::Result<Box<dyn BufRead + '_>> {
+        Ok(match &self.location {
+            RecordsLocation::Empty => Box::new(io::empty()),
+            RecordsLocation::Memory(bytes) => Box::new(Cursor::new(bytes)),
+            RecordsLocation::File(path) => {
+                Box::new(BufReader::with_capacity(BUFFER_BYTES, File::open(path)?))
+            }
+        })
+    }
+}
+
+impl ShardStore {
+    /// Creates the folder and makes it belong to this plan; removes what killed workers of this machine left.
+    pub(crate) fn create(folder: &Path, plan: &str) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let store = Self::open(folder, plan)?;
+        if !store.is_current() {
+            write_atomic(&folder.join(OWNER_FILE), plan.as_bytes())?;
+        }
+        Ok(store)
+    }
+
+    /// Opens a folder that another process created, for the same plan or for a later one.
+    pub(crate) fn open(folder: &Path, plan: &str) -> io::Result<Self> {
+        remove_dead_leftovers(folder)?;
+        Ok(Self::Folder { path: folder.to_owned(), plan: plan.to_owned() })
+    }
+
+    /// Tells whether the folder still belongs to this plan. A shard that runs on a cluster may outlive its run:
+    /// it must not overwrite the output of a later plan.
+    pub(crate) fn is_current(&self) -> bool {
+        match self {
+            Self::Memory => true,
+            Self::Folder { path, plan } => {
+                fs::read(path.join(OWNER_FILE)).is_ok_and(|owner| owner == plan.as_bytes())
+            }
+        }
+    }
+
+    /// Returns the hash of the plan that its outputs belong to; empty in memory, where there is only one plan.
+    pub(crate) fn plan(&self) -> &str {
+        match self {
+            Self::Memory => "",
+            Self::Folder { plan, .. } => plan,
+        }
+    }
+
+    /// Returns the shards that have left a result or a reason for having none. Neither is checked.
+    pub(crate) fn reported_shards(&self) -> BTreeSet<u32> {
+        let Self::Folder { path, .. } = self else { return BTreeSet::new() };
+        let names = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.file_name());
+        let number = |name: &str| {
+            let number = name.strip_suffix(RESULT_SUFFIX).or_else(|| name.strip_suffix(FAILURE_SUFFIX))?;
+            number.parse().ok()
+        };
+        names.filter_map(|name| number(name.to_str()?)).collect()
+    }
+
+    /// Returns the path of the records of a shard.
+    pub(crate) fn records_path(folder: &Path, shard: u32) -> PathBuf {
+        folder.join(format!("{shard:06}.jsonl"))
+    }
+
+    /// Returns the path of the result file of a shard.
+    pub(crate) fn result_path(folder: &Path, shard: u32) -> PathBuf {
+        folder.join(format!("{shard:06}{RESULT_SUFFIX}"))
+    }
+
+    /// Loads the output of a shard that is finished. None unless it belongs to the same plan and
+    /// every byte is as it was written.
+    pub(crate) fn load_valid(&self, shard: u32) -> Option<StoredOutput> {
+        let Self::Folder { path, plan } = self else { return None };
+        let result: ResultFile =
+            serde_json::from_slice(&fs::read(Self::result_path(path, shard)).ok()?).ok()?;
+        if result.format != RESULT_FORMAT || result.plan != *plan || result.shard != shard {
+            return None;
+        }
+        let location = if result.bytes == 0 {
+            RecordsLocation::Empty
+        } else {
+            let records_path = Self::records_path(path, shard);
+            let mut file = File::open(&records_path).ok()?;
+            // The length first: it is cheap, and most damage shows in it.
+            if file.metadata().ok()?.len() != result.bytes {
+                return None;
+            }
+            let mut hasher = blake3::Hasher::new();
+            hasher.update_reader(&mut file).ok()?;
+            if hasher.finalize().to_hex().as_str() != result.digest {
+                return None;
+            }
+            RecordsLocation::File(records_path)
+        };
+        let took = Duration::from_micros(result.took_us);
+        Some(StoredOutput { records: result.records, counters: result.counters, took, location })
+    }
+}

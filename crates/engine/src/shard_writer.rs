@@ -1,0 +1,199 @@
+//! Output of a shard while it runs.
+
+use std::io::{self, Write};
+use std::time::Instant;
+
+use streamguard_durable::AtomicFile;
+
+use crate::clock::micros;
+use crate::event::{Counters, add_count};
+use crate::shard_store::{RESULT_FORMAT, RecordsLocation, ResultFile, ShardStore, StoredOutput};
+
+/// Output up to this size in bytes is written at once.
+const BUFFER_BYTES: usize = 256 << 10;
+
+/// Output of a running shard. If it is dropped unfinished, it leaves nothing.
+#[derive(Debug)]
+pub(crate) struct ShardWriter<'a> {
+    store: &'a ShardStore,
+    shard: u32,
+    since: Instant,
+    records: u64,
+    bytes: u64,
+    counters: Counters,
+    buffer: Vec<u8>,
+    file: Option<AtomicFile>,
+    hasher: Option<blake3::Hasher>,
+}
+
+impl<'a> ShardWriter<'a> {
+    /// Begins the output of a shard.
+    pub(crate) fn new(store: &'a ShardStore, shard: u32) -> Self {
+        Self {
+            store,
+            shard,
+            since: Instant::now(),
+            records: 0,
+            bytes: 0,
+            counters: Counters::new(),
+            buffer: Vec::new(),
+            file: None,
+            hasher: None,
+        }
+    }
+
+    /// Adds a record, given without its line end. An error is a fault of the destination, not of the shard.
+    pub(crate) fn record(&mut self, line: &[u8]) -> io::Result<()> {
+        self.records += 1;
+        self.bytes += line.len() as u64 + 1;
+        self.buffer.extend_from_slice(line);
+        self.buffer.push(b'\n');
+        if self.buffer.len() >= BUFFER_BYTES { self.spill() } else { Ok(()) }
+    }
+
+    /// Adds to a counter.
+    pub(crate) fn count(&mut self, name: &str, n: u64) {
+        add_count(&mut self.counters, name, n);
+    }
+
+    /// Returns the number of records so far.
+    pub(crate) fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// Writes the buffer to the file; does nothing in memory.
+    fn spill(&mut self) -> io::Result<()> {
+        let ShardStore::Folder { path, .. } = self.store else { return Ok(()) };
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        self.hasher.get_or_insert_default().update(&self.buffer);
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => self.file.insert(AtomicFile::create(&ShardStore::records_path(path, self.shard))?),
+        };
+        file.write_all(&self.buffer)?;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    /// Makes the output durable.
+    pub(crate) fn finish(mut self) -> io::Result<StoredOutput> {
+        let took = self.since.elapsed();
+        // Another copy of this shard was faster, and its output may have been merged already: it stays.
+        if let Some(output) = self.store.load_valid(self.shard) {
+            return Ok(output);
+        }
+        let location = match self.store {
+            ShardStore::Memory if self.buffer.is_empty() => RecordsLocation::Empty,
+            ShardStore::Memory => {
+                self.buffer.shrink_to_fit();
+                RecordsLocation::Memory(self.buffer)
+            }
+            ShardStore::Folder { .. } if !self.store.is_current() => {
+                return Err(io::Error::other("the folder belongs to another plan by now"));
+            }
+            ShardStore::Folder { path, plan } => {
+                self.spill()?;
+                // The records before the result file: that one says that they are complete.
+                let location = match self.file.take() {
+                    Some(file) => {
+                        file.commit()?;
+                        RecordsLocation::File(ShardStore::records_path(path, self.shard))
+                    }
+                    None => RecordsLocation::Empty,
+                };
+                let digest = self.hasher.take().unwrap_or_default().finalize().to_hex().to_string();
+                let result = ResultFile {
+                    format: RESULT_FORMAT,
+                    plan: plan.clone(),
+                    shard: self.shard,
+                    records: self.records,
+                    bytes: self.bytes,
+                    digest,
+                    counters: self.counters.clone(),
+                    took_us: micros(took),
+                };
+                // No sync of the folder: after a power cut a lost name means that the shard runs again.
+                let mut file = AtomicFile::create(&ShardStore::result_path(path, self.shard))?;
+                serde_json::to_writer(&mut file, &result)?;
+                file.commit()?;
+                location
+            }
+        };
+        Ok(StoredOutput { records: self.records, counters: self.counters, took, location })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn folder_store(plan: &str) -> (tempfile::TempDir, ShardStore) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = ShardStore::create(folder.path(), plan).unwrap();
+        (folder, store)
+    }
+
+    fn finish(store: &ShardStore, shard: u32, lines: &[&str]) {
+        let mut writer = ShardWriter::new(store, shard);
+        for line in lines {
+            writer.record(line.as_bytes()).unwrap();
+        }
+        writer.count("seen", 2);
+        writer.finish().unwrap();
+    }
+
+    #[test]
+    fn a_finished_shard_is_reused_by_the_same_plan_only() {
+        let (folder, store) = folder_store("plan-a");
+        finish(&store, 3, &["1", "2"]);
+        let again = store.load_valid(3).expect("it was finished");
+        assert_eq!((again.records, again.counters["seen"]), (2, 2));
+        let mut text = String::new();
+        io::Read::read_to_string(&mut again.open().unwrap(), &mut text).unwrap();
+        assert_eq!(text, "1\n2\n");
+        assert!(store.load_valid(4).is_none());
+        let other = ShardStore::create(folder.path(), "plan-b").unwrap();
+        assert!(other.load_valid(3).is_none());
+        // A shard that outlives its plan writes nothing.
+        assert!(ShardWriter::new(&store, 4).finish().is_err());
+        ShardWriter::new(&other, 4).finish().unwrap();
+        assert_eq!(other.reported_shards().into_iter().collect::<Vec<_>>(), [3, 4]);
+    }
+
+    #[test]
+    fn a_torn_or_changed_output_is_not_reused() {
+        let (folder, store) = folder_store("plan");
+        finish(&store, 0, &["{\"n\":1}"]);
+        let path = folder.path().join("000000.jsonl");
+        let complete = fs::read(&path).unwrap();
+        for cut in 0..complete.len() {
+            fs::write(&path, &complete[..cut]).unwrap();
+            assert!(store.load_valid(0).is_none(), "cut at {cut}");
+        }
+        let mut flipped = complete.clone();
+        flipped[2] ^= 1;
+        fs::write(&path, &flipped).unwrap();
+        assert!(store.load_valid(0).is_none());
+        fs::write(&path, &complete).unwrap();
+        assert!(store.load_valid(0).is_some());
+    }
+
+    #[test]
+    fn a_dropped_writer_leaves_nothing_and_leftovers_are_removed() {
+        let (folder, store) = folder_store("plan");
+        let mut writer = ShardWriter::new(&store, 0);
+        let line = vec![b'1'; BUFFER_BYTES];
+        writer.record(&line).unwrap();
+        let entries = || fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(entries(), 2, "the buffer was written");
+        drop(writer);
+        assert_eq!(entries(), 1);
+        fs::write(folder.path().join("000000.jsonl.77-0.part"), "torn").unwrap();
+        ShardStore::create(folder.path(), "plan").unwrap();
+        assert_eq!(entries(), 1);
+    }
+}

@@ -1,0 +1,298 @@
+//! A worker process that is running, and the conversation with it.
+
+use std::collections::VecDeque;
+use std::io::{self, BufReader, BufWriter, Write};
+use std::process::{Child, ChildStdin, ChildStdout, ExitStatus};
+use std::time::{Duration, Instant};
+
+use super::protocol::{self, FromWorker, PROTOCOL_VERSION, ToWorker};
+use super::status::{StopReason, WorkerStatus};
+use super::stderr_tail::StderrReader;
+use super::worker_failure::WorkerFailure;
+use super::{LeasedWork, ReportResult};
+use crate::child_process::{kill_group, limit_memory};
+use crate::command_line::CommandLine;
+use crate::event::Outcome;
+use crate::job::Job;
+use crate::plan::Plan;
+use crate::run_options::MemoryLimit;
+use crate::schedule::{Attempt, AttemptResult};
+use crate::shard_writer::ShardWriter;
+
+/// Size of the shards that a worker may have before it has answered the first, in bytes: less than any
+/// pipe holds (64 KiB on Linux, pipe(7)), so that the two sides never wait for each other.
+const MAX_BYTES_AHEAD: usize = 32 << 10;
+
+/// Size of the buffer for answers, in bytes.
+const ANSWER_BUFFER_BYTES: usize = 64 << 10;
+
+/// Time that a process has to end after its input was closed.
+const SHUT_DOWN_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// Time that the kernel has to report the end of a process whose output was closed.
+const EXIT_STATUS_TIMEOUT: Duration = Duration::from_millis(200);
+
+/// A process that runs shards of one job.
+#[derive(Debug)]
+pub(crate) struct LiveProcess {
+    job: usize,
+    child: Child,
+    stdin: BufWriter<ChildStdin>,
+    stdout: BufReader<ChildStdout>,
+    stderr: StderrReader,
+}
+
+/// Progress of a lease in a process: shards are sent in order, and answered in order.
+#[derive(Debug, Default)]
+pub(crate) struct LeaseProgress {
+    /// Number of shards that were sent.
+    pub(crate) sent: usize,
+    /// Number of shards that were answered.
+    pub(crate) done: usize,
+    /// Sizes of the messages that were sent and not answered.
+    unanswered: VecDeque<usize>,
+    /// Sum of these sizes.
+    unanswered_bytes: usize,
+}
+
+impl LiveProcess {
+    /// Starts a process for a job.
+    pub(crate) fn start(
+        job: usize,
+        command: &CommandLine,
+        memory: Option<&MemoryLimit>,
+        definition: &dyn Job,
+    ) -> io::Result<Self> {
+        let mut child = command.command().spawn()?;
+        if let Some(limit) = memory {
+            limit_memory(child.id(), limit.bytes)?;
+        }
+        let piped = "the command asks for pipes";
+        let mut stdin = BufWriter::with_capacity(MAX_BYTES_AHEAD * 2, child.stdin.take().expect(piped));
+        let stdout = BufReader::with_capacity(ANSWER_BUFFER_BYTES, child.stdout.take().expect(piped));
+        let stderr = StderrReader::start(child.stderr.take().expect(piped))?;
+        let hello = ToWorker::Hello {
+            protocol: PROTOCOL_VERSION,
+            job: definition.name().to_owned(),
+            settings: definition.settings(),
+            secrets: definition.secrets().expose(),
+        };
+        // If the process is dead already, the first read reports it.
+        let _ = protocol::write_message(&mut stdin, &hello).and_then(|()| stdin.flush());
+        Ok(Self { job, child, stdin, stdout, stderr })
+    }
+
+    /// Returns the position of the job whose shards it runs.
+    pub(crate) fn job(&self) -> usize {
+        self.job
+    }
+
+    /// Returns the process group, which the child leads.
+    pub(crate) fn process_group(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends the process in peace: it sees the end of its input.
+    pub(crate) fn shut_down(self) {
+        let Self { mut child, mut stdin, stdout, .. } = self;
+        let _ = stdin.flush();
+        drop((stdin, stdout));
+        let since = Instant::now();
+        while since.elapsed() < SHUT_DOWN_TIMEOUT {
+            if matches!(child.try_wait(), Ok(Some(_)) | Err(_)) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        // The whole group even if the child has ended: it may have left children of its own.
+        kill_group(child.id());
+        let _ = child.wait();
+    }
+
+    /// Kills the process, and returns the reason of its failure.
+    pub(crate) fn reap(mut self, failure: &WorkerFailure, memory: Option<&MemoryLimit>) -> String {
+        let mut ended: Option<ExitStatus> = None;
+        if matches!(failure, WorkerFailure::Died) {
+            // If it died by itself, its own signal or exit code is the reason, not the one that follows here.
+            // Pipes are closed a moment before the kernel reports the exit.
+            let since = Instant::now();
+            while ended.is_none() && since.elapsed() < EXIT_STATUS_TIMEOUT {
+                ended = self.child.try_wait().ok().flatten();
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+        kill_group(self.child.id());
+        let ended = ended.or_else(|| self.child.wait().ok());
+        // The group is dead, so its standard error ends.
+        self.stderr.join();
+        failure.reason(ended, Some(&self.stderr.tail()), memory)
+    }
+
+    fn read_line(&mut self, line: &mut Vec<u8>) -> Result<(), WorkerFailure> {
+        match protocol::read_line(&mut self.stdout, line) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(WorkerFailure::Died),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                Err(WorkerFailure::ProtocolViolation(error.to_string()))
+            }
+            Err(_) => Err(WorkerFailure::Died),
+        }
+    }
+
+    /// Asks the process for the plan of its job.
+    pub(crate) fn ask_plan(&mut self, clock_ms: u64) -> Result<Plan, WorkerFailure> {
+        let violation = |what: String| WorkerFailure::ProtocolViolation(what);
+        let stdin = &mut self.stdin;
+        protocol::write_message(stdin, &ToWorker::Plan { clock_ms })
+            .and_then(|()| stdin.flush())
+            .map_err(|_| WorkerFailure::Died)?;
+        let (mut payloads, mut line) = (Vec::new(), Vec::new());
+        loop {
+            self.read_line(&mut line)?;
+            match parse(&line)? {
+                FromWorker::Ready { protocol } => check_protocol(protocol)?,
+                FromWorker::Alive {} | FromWorker::Log { .. } | FromWorker::Activity { .. } => {}
+                FromWorker::Shard(payload) => {
+                    let payload = serde_json::from_str(payload.get());
+                    payloads.push(payload.map_err(|error| violation(error.to_string()))?);
+                }
+                FromWorker::Planned { target } => {
+                    let plan = Plan::new(payloads);
+                    return Ok(target.into_iter().fold(plan, Plan::with_target));
+                }
+                FromWorker::Failed { reason, .. } => return Err(WorkerFailure::Refused(reason)),
+                _ => return Err(violation(format!("{} while planning", protocol::excerpt(&line)))),
+            }
+        }
+    }
+
+    /// Sends shards ahead, as many as the pipe surely holds.
+    fn send_ahead(
+        &mut self,
+        work: &LeasedWork<'_>,
+        progress: &mut LeaseProgress,
+    ) -> Result<(), WorkerFailure> {
+        let mut message = Vec::new();
+        while let Some(attempt) = work.lease.attempts.get(progress.sent)
+            && (progress.unanswered.is_empty() || progress.unanswered_bytes < MAX_BYTES_AHEAD / 2)
+        {
+            let shard = &work.plan.shards()[attempt.shard as usize];
+            message.clear();
+            let run = ToWorker::Run { shard: shard.number, payload: shard.payload.clone() };
+            protocol::write_message(&mut message, &run).map_err(|_| WorkerFailure::Died)?;
+            // A large shard is sent only to a worker that has nothing else, and therefore reads. Sent to one
+            // that is busy writing answers, it could fill the pipe while nobody reads either end.
+            if !progress.unanswered.is_empty() && progress.unanswered_bytes + message.len() > MAX_BYTES_AHEAD
+            {
+                break;
+            }
+            self.stdin.write_all(&message).map_err(|_| WorkerFailure::Died)?;
+            progress.unanswered_bytes += message.len();
+            progress.unanswered.push_back(message.len());
+            progress.sent += 1;
+        }
+        self.stdin.flush().map_err(|_| WorkerFailure::Died)
+    }
+
+    /// Runs the shards of a lease, and reports their results.
+    pub(crate) fn run_lease(
+        &mut self,
+        work: &LeasedWork<'_>,
+        progress: &mut LeaseProgress,
+        line: &mut Vec<u8>,
+        report: &mut ReportResult<'_>,
+    ) -> Result<(), WorkerFailure> {
+        let mut since = Instant::now();
+        while let Some(&attempt) = work.lease.attempts.get(progress.done) {
+            if !work.status.begin_shard(progress.done) {
+                return Err(WorkerFailure::Died);
+            }
+            // Refill only when half is answered: messages then travel in batches, and the worker still
+            // never runs dry.
+            if progress.unanswered_bytes < MAX_BYTES_AHEAD / 2 {
+                self.send_ahead(work, progress)?;
+            }
+            let result = self.read_result(work, attempt, line)?;
+            let now = Instant::now();
+            report(attempt, result, now - since);
+            since = now;
+            progress.done += 1;
+            progress.unanswered_bytes -= progress.unanswered.pop_front().unwrap_or(0);
+        }
+        Ok(())
+    }
+
+    /// Reads answers until the shard that runs has ended.
+    fn read_result(
+        &mut self,
+        work: &LeasedWork<'_>,
+        attempt: Attempt,
+        line: &mut Vec<u8>,
+    ) -> Result<AttemptResult, WorkerFailure> {
+        let mut writer = ShardWriter::new(work.store, attempt.shard);
+        let mut stop_sent = false;
+        loop {
+            // Checked between two lines only, which is often enough: our workers send a sign of life every
+            // second, and one that does not obey in time is killed by the supervising loop.
+            if !stop_sent && work.status.stop_reason() == Some(StopReason::Cancelled) {
+                stop_sent = true;
+                let _ = protocol::write_message(&mut self.stdin, &ToWorker::Cancel {})
+                    .and_then(|()| self.stdin.flush());
+            }
+            self.read_line(line)?;
+            work.status.record_sign();
+            match parse(line)? {
+                FromWorker::Record(record) => {
+                    writer.record(record.get().as_bytes()).map_err(WorkerFailure::Destination)?;
+                    work.status.set_records(writer.records());
+                }
+                FromWorker::Alive {} => {}
+                FromWorker::Count { name, n } => writer.count(&name, n),
+                FromWorker::Log { level, text } => (work.log)(level, text),
+                FromWorker::Activity { text } => work.status.set_activity(text.as_deref()),
+                FromWorker::Ready { protocol } => check_protocol(protocol)?,
+                FromWorker::Done { shard }
+                | FromWorker::Failed { shard, .. }
+                | FromWorker::Stopped { shard }
+                    if shard != attempt.shard =>
+                {
+                    let what = format!("shard {shard} is not the one it runs");
+                    return Err(WorkerFailure::ProtocolViolation(what));
+                }
+                FromWorker::Done { .. } => {
+                    let output = writer.finish().map_err(WorkerFailure::Destination)?;
+                    return Ok(AttemptResult::Finished(output));
+                }
+                FromWorker::Failed { reason, retry, .. } => {
+                    let (outcome, reason) = (Outcome::Failed, reason.into());
+                    return Ok(AttemptResult::Failed { outcome, reason, retryable: retry });
+                }
+                FromWorker::Stopped { .. } => return Ok(StopReason::result(work.status.stop_reason())),
+                FromWorker::Shard(_) | FromWorker::Planned { .. } => {
+                    let what = "it plans while it should run a shard".to_owned();
+                    return Err(WorkerFailure::ProtocolViolation(what));
+                }
+            }
+        }
+    }
+
+    /// Tells the status which process group to kill.
+    pub(crate) fn register(&self, status: &WorkerStatus) {
+        status.set_process_group(self.process_group());
+    }
+}
+
+fn parse(line: &[u8]) -> Result<FromWorker<'_>, WorkerFailure> {
+    serde_json::from_slice(line).map_err(|error| {
+        let line = protocol::excerpt(line);
+        WorkerFailure::ProtocolViolation(format!("{line} is not a message ({error})"))
+    })
+}
+
+fn check_protocol(theirs: u32) -> Result<(), WorkerFailure> {
+    if theirs == PROTOCOL_VERSION {
+        return Ok(());
+    }
+    let what = format!("it speaks protocol {theirs}, this program speaks {PROTOCOL_VERSION}");
+    Err(WorkerFailure::ProtocolViolation(what))
+}

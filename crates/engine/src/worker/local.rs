@@ -1,0 +1,49 @@
+//! A worker of this machine: runs each job's shards on a thread or in a process.
+
+use std::io;
+
+use super::process::ProcessWorker;
+use super::thread::ThreadWorker;
+use super::{LeasedWork, ReportResult, Worker};
+use crate::command_line::CommandLine;
+use crate::run_options::{MemoryLimit, RunMode, RunOptions};
+
+/// A worker that runs shards on its thread, or in a process if the mode or the job asks for one.
+pub(crate) struct LocalWorker {
+    /// Command that starts this program as a worker process; None to run shards on the thread.
+    own_command: Option<CommandLine>,
+    memory: Option<MemoryLimit>,
+    thread: ThreadWorker,
+    process: Option<ProcessWorker>,
+}
+
+impl LocalWorker {
+    /// Creates a worker.
+    pub(crate) fn new(options: &RunOptions) -> Self {
+        let own_command = match &options.mode {
+            RunMode::Process(command) => Some(command.clone()),
+            RunMode::Threading | RunMode::Cluster(_) | RunMode::Merge => None,
+        };
+        let memory = options.worker_memory.clone();
+        Self { own_command, memory, thread: ThreadWorker::default(), process: None }
+    }
+}
+
+impl Worker for LocalWorker {
+    fn run(&mut self, work: &LeasedWork<'_>, report: &mut ReportResult<'_>) -> io::Result<()> {
+        // An external job has a command of its own, whatever the mode.
+        match work.job.command().or(self.own_command.as_ref()) {
+            None => {
+                work.status.set_process_group(0);
+                self.thread.run(work, report)
+            }
+            Some(command) => {
+                let own = self.own_command.as_ref().unwrap_or(command);
+                let memory = &self.memory;
+                let process =
+                    self.process.get_or_insert_with(|| ProcessWorker::new(own.clone(), memory.clone()));
+                process.run(work, report)
+            }
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! The state that the workers of a run and its loop share, and the life of a worker's thread.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::clock::{micros, millis};
+use crate::error::JobError;
+use crate::event::{Counters, Event, EventKind, LogLevel, Outcome};
+use crate::job::Job;
+use crate::plan_job::PlannedJob;
+use crate::schedule::{self, Attempt, AttemptResult, Lease, ShardQueue};
+use crate::shard_limits::ShardLimits;
+use crate::shard_store::ShardStore;
+use crate::summary::JobSummary;
+use crate::worker::status::WorkerStatus;
+use crate::worker::{LeasedWork, Worker};
+
+/// Longest pause of a worker without work before it looks for work again. Retries become ready without a
+/// notification.
+pub(crate) const IDLE_INTERVAL: Duration = Duration::from_millis(40);
+
+/// Longest line of the log, in bytes.
+const MAX_LOG_BYTES: usize = 16 << 10;
+
+/// Largest number of lines that a job may write to the log.
+const MAX_LOG_LINES: usize = 10_000;
+
+/// Message to the run loop.
+pub(crate) enum LoopMessage {
+    /// A job is planned.
+    Planned(usize, PlannedJob),
+    /// All shards of a job have ended.
+    ShardsDone(usize),
+    /// A job is merged.
+    Merged(usize, MergedJob),
+    /// A job cannot go on.
+    Failed(usize, JobError),
+    /// The destination cannot be written: see [`PoolState::write_error`].
+    Abort,
+}
+
+/// Result of merging a job.
+pub(crate) struct MergedJob {
+    pub(crate) summary: JobSummary,
+    pub(crate) counters: Counters,
+    pub(crate) records: u64,
+    /// Files by name, if they are made in memory.
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
+    /// Number of shards that were not done. None unless the run was stopped.
+    pub(crate) cancelled_shards: Option<u32>,
+}
+
+/// The workers of a run, as they and the loop see them.
+pub(crate) struct WorkerPool {
+    pub(crate) jobs: Vec<Arc<dyn Job>>,
+    pub(crate) limits: Vec<ShardLimits>,
+    pub(crate) workers: usize,
+    pub(crate) start: Instant,
+    pub(crate) state: Mutex<PoolState>,
+    /// Signalled whenever there may be work for an idle worker, or none any more.
+    pub(crate) work_changed: Condvar,
+    pub(crate) messages: Sender<LoopMessage>,
+}
+
+/// State behind the lock of a [`WorkerPool`].
+#[derive(Default)]
+pub(crate) struct PoolState {
+    /// Queues of the jobs. None before a job is planned and after its last shard.
+    pub(crate) queues: Vec<Option<ShardQueue>>,
+    pub(crate) stores: Vec<Option<Arc<ShardStore>>>,
+    /// Events that the loop has not recorded yet, in order.
+    pub(crate) events: Vec<Event>,
+    /// Number of log lines of each job.
+    log_lines: Vec<usize>,
+    /// Tells whether workers are to end.
+    pub(crate) closing: bool,
+    pub(crate) paused: bool,
+    /// First error of the destination.
+    pub(crate) write_error: Option<io::Error>,
+}
+
+impl PoolState {
+    /// Creates the state of this number of jobs, none of which is planned.
+    pub(crate) fn new(jobs: usize) -> Self {
+        Self {
+            queues: (0..jobs).map(|_| None).collect(),
+            stores: vec![None; jobs],
+            log_lines: vec![0; jobs],
+            ..Self::default()
+        }
+    }
+}
+
+impl WorkerPool {
+    /// Locks the state.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, PoolState> {
+        // A panic of one worker must not take the others along.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes an event of this moment.
+    pub(crate) fn event(&self, kind: EventKind) -> Event {
+        Event { at_ms: millis(self.start.elapsed()), kind }
+    }
+
+    /// Queues an event for the loop.
+    pub(crate) fn queue_event(&self, kind: EventKind) {
+        let event = self.event(kind);
+        self.lock().events.push(event);
+    }
+
+    /// Queues a line for the log. Both its length and the number of lines of a job are bounded: lines may come
+    /// from a program that is out of control.
+    pub(crate) fn log(&self, job: usize, level: LogLevel, mut text: String) {
+        let mut state = self.lock();
+        state.log_lines[job] += 1;
+        if state.log_lines[job] > MAX_LOG_LINES {
+            return;
+        }
+        if state.log_lines[job] == MAX_LOG_LINES {
+            "further lines are not kept".clone_into(&mut text);
+        }
+        if text.len() > MAX_LOG_BYTES {
+            text.truncate(text.floor_char_boundary(MAX_LOG_BYTES));
+        }
+        let event = self.event(EventKind::Log { job: Some(job), level, text });
+        state.events.push(event);
+    }
+
+    /// Stops the run because the destination cannot be written.
+    pub(crate) fn abort(&self, state: &mut PoolState, error: io::Error) {
+        state.write_error.get_or_insert(error);
+        state.closing = true;
+        // The loop outlives the workers; if it is gone, nobody needs the message.
+        let _ = self.messages.send(LoopMessage::Abort);
+    }
+
+    /// Records the results of a lease's attempts, and takes the lease back.
+    pub(crate) fn return_lease(
+        &self,
+        state: &mut PoolState,
+        job: usize,
+        results: Vec<(Attempt, AttemptResult, Duration)>,
+        took: Duration,
+    ) {
+        let finished = self.record_results(state, job, results);
+        let Some(queue) = &mut state.queues[job] else { return };
+        queue.return_lease(finished, took);
+        if queue.is_over() {
+            let _ = self.messages.send(LoopMessage::ShardsDone(job));
+        }
+    }
+
+    /// Records the results of some attempts of a lease. Returns the number of finished ones.
+    pub(crate) fn record_results(
+        &self,
+        state: &mut PoolState,
+        job: usize,
+        results: Vec<(Attempt, AttemptResult, Duration)>,
+    ) -> usize {
+        let now = Instant::now();
+        let at_ms = millis(now - self.start);
+        let Some(queue) = &mut state.queues[job] else { return 0 };
+        let mut finished = 0;
+        for (attempt, result, took) in results {
+            let (outcome, reason, records, counters) = match &result {
+                AttemptResult::Finished(output) => {
+                    (Outcome::Finished, None, output.records, output.counters.clone())
+                }
+                AttemptResult::Failed { outcome, reason, .. } => {
+                    (*outcome, Some(reason.clone()), 0, Counters::new())
+                }
+                AttemptResult::Cancelled => (Outcome::Cancelled, None, 0, Counters::new()),
+                // Not an end: no event.
+                AttemptResult::Requeued { .. } => {
+                    queue.record(attempt, result, now);
+                    continue;
+                }
+            };
+            finished += usize::from(outcome == Outcome::Finished);
+            let pause = queue.record(attempt, result, now);
+            state.events.push(Event {
+                at_ms,
+                kind: EventKind::ShardEnded {
+                    job,
+                    shard: attempt.shard,
+                    attempt: attempt.attempt,
+                    outcome,
+                    reason,
+                    retry_in_ms: pause.map(millis),
+                    records,
+                    counters,
+                    took_us: micros(took),
+                },
+            });
+        }
+        finished
+    }
+
+    /// Waits for a lease. None when the run is over, or the worker was given up.
+    fn wait_for_lease<'a>(
+        &'a self,
+        last: Option<usize>,
+        status: &WorkerStatus,
+    ) -> Option<(MutexGuard<'a, PoolState>, Lease)> {
+        let mut state = self.lock();
+        loop {
+            if state.closing || status.is_abandoned() {
+                return None;
+            }
+            if !state.paused
+                && let Some(lease) = schedule::next(&mut state.queues, last, self.workers, Instant::now())
+            {
+                return Some((state, lease));
+            }
+            let waited = self.work_changed.wait_timeout(state, IDLE_INTERVAL);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+/// Body of a worker's thread: runs leases until the run is over.
+pub(crate) fn run_worker(pool: &WorkerPool, status: &WorkerStatus, worker: &mut dyn Worker) {
+    let mut last = None;
+    let mut results = Vec::new();
+    while let Some((mut state, lease)) = pool.wait_for_lease(last, status) {
+        let job = lease.job;
+        // Shards that are leased several at a time take microseconds: nobody could see them start.
+        if let [attempt] = lease.attempts[..] {
+            let kind = EventKind::ShardStarted { job, shard: attempt.shard, attempt: attempt.attempt };
+            state.events.push(pool.event(kind));
+        }
+        let plan = state.queues[job].as_ref().map(|queue| Arc::clone(&queue.plan));
+        let (Some(plan), Some(store)) = (plan, state.stores[job].clone()) else { return };
+        drop(state);
+
+        last = Some(job);
+        status.begin_lease(lease.clone());
+        let since = Instant::now();
+        let log = |level, text| pool.log(job, level, text);
+        let work =
+            LeasedWork { job: &pool.jobs[job], plan: &plan, store: &store, lease: &lease, status, log: &log };
+        let ran = worker.run(&work, &mut |attempt, result, took| results.push((attempt, result, took)));
+
+        let mut state = pool.lock();
+        if !status.end_lease() {
+            // The loop took the lease away, and has recorded its results already.
+            return;
+        }
+        if let Err(error) = ran {
+            pool.abort(&mut state, error);
+            return;
+        }
+        pool.return_lease(&mut state, job, std::mem::take(&mut results), since.elapsed());
+        drop(state);
+        pool.work_changed.notify_all();
+    }
+}
