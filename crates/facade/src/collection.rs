@@ -13,7 +13,7 @@ use streamguard_engine::{
     CompletionStatus, FinishedRun, Job, Observer, OnExistingRun, PlanOutcome, RunDir, RunOptions, RunState,
 };
 use streamguard_http::Credentials;
-use streamguard_report::DatasetRecord;
+use streamguard_report::{DatasetRecord, run_paths};
 
 use crate::{CollectionError, CollectionResults};
 
@@ -115,7 +115,7 @@ impl Collection {
     pub fn open(mut self) -> Result<OpenCollection, CollectionError> {
         let settings: Map<String, Value> =
             self.jobs.iter().map(|job| (job.name().to_owned(), job.settings())).collect();
-        let mut dir = RunDir::open(&self.folder, Value::Object(settings), self.begin)?;
+        let mut dir = RunDir::open(run_paths(&self.folder), Value::Object(settings), self.begin)?;
         if let Some(command) = self.command.take() {
             dir.record_command(command)?;
         }

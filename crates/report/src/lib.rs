@@ -42,5 +42,5 @@ pub use record_unit::RecordUnit;
 pub use rendering::{RenderOptions, ReportError};
 pub use report::Report;
 pub use run::{StoredRun, events};
-pub use run_folder::{DatasetRecord, ReadError};
+pub use run_folder::{DatasetRecord, ReadError, run_paths};
 pub use sample_count::SampleCount;

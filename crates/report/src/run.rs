@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use streamguard_dataset::union::JSONL_NAME;
 use streamguard_dataset::{JsonlReader, SourceError};
-use streamguard_engine::{Event, RunDir, RunDirError};
+use streamguard_engine::{Event, RunDirError};
 
 use crate::history::RunHistory;
 use crate::report::Report;
-use crate::run_folder::{ReadError, RunFolder, recorded_run};
+use crate::run_folder::{ReadError, RunFolder, recorded_run, run_paths};
 
 /// A run that has ended or was interrupted.
 #[derive(Debug)]
@@ -45,5 +45,5 @@ impl StoredRun {
 /// [`ReadError`].
 pub fn events(folder: &Path) -> Result<Vec<Event>, ReadError> {
     recorded_run(folder)?;
-    Ok(streamguard_engine::journal::read(&RunDir::journal_of(folder)).map_err(RunDirError::from)?)
+    Ok(streamguard_engine::journal::read(&run_paths(folder).journal()).map_err(RunDirError::from)?)
 }

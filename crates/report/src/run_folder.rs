@@ -7,11 +7,19 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use streamguard_dataset::Union;
 use streamguard_dataset::union::{JSONL_NAME, PARQUET_NAME};
-use streamguard_engine::{RunDir, RunDirError, RunRecord};
+use streamguard_engine::{RunDir, RunDirError, RunPaths, RunRecord};
 use thiserror::Error;
 
 /// Name of the file that holds the [`DatasetRecord`], among the state of the run.
 const DATASET_RECORD_NAME: &str = "dataset.json";
+
+/// Name of the product, as it stands in the names of folders and of jobs on a cluster.
+const PRODUCT: &str = "streamguard";
+
+/// Returns the paths of the run in a folder.
+pub fn run_paths(folder: &Path) -> RunPaths {
+    RunPaths::new(folder, PRODUCT)
+}
 
 /// Record of putting a dataset together, which happens after the jobs have ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +40,7 @@ impl DatasetRecord {
     /// [`io::Error`] if it cannot be written.
     pub fn write(&self, dir: &RunDir) -> io::Result<()> {
         let bytes = serde_json::to_vec(self)?;
-        streamguard_durable::write_atomic(&dir.state(DATASET_RECORD_NAME), &bytes)
+        streamguard_durable::write_atomic(&dir.paths().state_file(DATASET_RECORD_NAME), &bytes)
     }
 }
 
@@ -97,13 +105,13 @@ impl RunFolder {
 
 /// Reads the record of the run.
 pub(crate) fn recorded_run(folder: &Path) -> Result<RunRecord, ReadError> {
-    RunDir::recorded(folder)?.ok_or_else(|| ReadError::NoRun(folder.to_owned()))
+    RunRecord::read(&run_paths(folder))?.ok_or_else(|| ReadError::NoRun(folder.to_owned()))
 }
 
 /// Reads the record of this run's dataset. An earlier run may have left one in the same folder,
 /// which does not count.
 fn dataset_record(folder: &Path, recorded: &RunRecord) -> Result<Option<DatasetRecord>, ReadError> {
-    let path = RunDir::state_of(folder).join(DATASET_RECORD_NAME);
+    let path = run_paths(folder).state_file(DATASET_RECORD_NAME);
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

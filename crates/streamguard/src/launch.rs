@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use streamguard::exit::Exit;
 use streamguard::{View, ui};
 use streamguard_engine::{
-    CancelToken, CommandLine, CompletionStatus, FinishedRun, Job, RunDir, RunMode, RunOptions,
+    CancelToken, CommandLine, CompletionStatus, FinishedRun, Job, MemoryLimit, RunDir, RunMode, RunOptions,
 };
 use streamguard_facade::{Collection, CollectionResults};
 use streamguard_git as git;
@@ -70,9 +70,9 @@ pub(crate) fn engine_options(
     })
 }
 
-/// Returns a limit in bytes; none for 0 MiB.
-pub(crate) fn memory_limit(mebibytes: u64) -> Option<u64> {
-    (mebibytes > 0).then_some(mebibytes << 20)
+/// Returns the limit of a worker process; none for 0 MiB.
+pub(crate) fn memory_limit(mebibytes: u64) -> Option<MemoryLimit> {
+    (mebibytes > 0).then(|| MemoryLimit::new(mebibytes << 20, "--worker-memory"))
 }
 
 /// Returns the command that starts this program as a worker.

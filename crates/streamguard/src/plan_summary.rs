@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::{self, escape::escape};
-use streamguard_engine::{PlanDir, PlanOutcome};
+use streamguard_engine::{NO_RESULT_YET, PlanDir, PlanOutcome, RunState};
 
 use crate::command_line::quoted;
 
@@ -40,6 +40,30 @@ pub(crate) fn print(prepared: &[(String, PlanOutcome)], folder: &Path) -> Result
     Ok(exit)
 }
 
+/// Prints the commands that run the shards that have no result yet.
+pub(crate) fn show_missing(folder: &Path) -> Result<()> {
+    let shown = quoted(&escape(&folder.display().to_string()));
+    for job in &RunState::from_events(&streamguard_report::events(folder)?).jobs {
+        let missing = job.failed_shards.iter().filter(|(_, _, reason)| reason == NO_RESULT_YET);
+        let missing: Vec<u32> = missing.map(|(shard, ..)| *shard).collect();
+        if !missing.is_empty() {
+            let (name, shards) = (&job.name, ranges(&missing));
+            ui::say(&format!("{name}: streamguard shard run --plan {shown} --job {name} --index {shards}"));
+        }
+    }
+    Ok(())
+}
+
+/// Returns ascending numbers as `shard run` takes them: `3,7..9`.
+fn ranges(numbers: &[u32]) -> String {
+    let runs = numbers.chunk_by(|one, next| one + 1 == *next);
+    let range = |run: &[u32]| match run {
+        [first, .., last] => format!("{first}..{last}"),
+        other => other.iter().map(u32::to_string).collect(),
+    };
+    runs.map(range).collect::<Vec<_>>().join(",")
+}
+
 /// Returns the job of this name, or the only one that is planned.
 pub(crate) fn planned_job(name: Option<&str>, dir: &PlanDir) -> Result<String> {
     let jobs = dir.jobs()?;
@@ -50,5 +74,16 @@ pub(crate) fn planned_job(name: Option<&str>, dir: &PlanDir) -> Result<String> {
         }
         (None, [name]) => Ok(name.clone()),
         (None, _) => Err(UsageError(format!("say which job, by --job: {}", jobs.join(", "))).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_follow_each_other_become_a_range() {
+        assert_eq!(ranges(&[0, 1, 2, 5, 7, 8]), "0..2,5,7..8");
+        assert_eq!(ranges(&[]), "");
     }
 }

@@ -7,7 +7,7 @@ mod faulty;
 use std::sync::Arc;
 
 use faulty::{Fault, Faulty};
-use streamguard_engine::{CommandLine, Job, RunMode, RunOptions};
+use streamguard_engine::{CommandLine, Job, MemoryLimit, RunMode, RunOptions};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     if std::env::args().nth(1).as_deref() == Some("worker") {
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sound = Faulty { name: "sound".into(), shards: 10, ..Faulty::default() };
     let options = RunOptions {
         mode: RunMode::Process(CommandLine::new(std::env::current_exe()?, ["worker"])),
-        worker_memory: Some(512 << 20),
+        worker_memory: Some(MemoryLimit::new(512 << 20, "the limit")),
         ..RunOptions::default()
     };
     let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(faulty), Arc::new(sound)];

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::json;
 use streamguard_engine::{
     CancelToken, CompletionStatus, Event, EventKind, FinishedRun, Job, Observer, OnExistingRun, Outcome,
-    RunDir, RunError, RunOptions, RunState,
+    RunDir, RunError, RunOptions, RunPaths, RunState,
 };
 
 use crate::faulty::{Fault, Faulty};
@@ -42,7 +42,7 @@ fn run_in(
     stop: u32,
     times: u32,
 ) -> FinishedRun {
-    let mut dir = RunDir::open(folder, json!({"shards": job.shards}), begin).unwrap();
+    let mut dir = RunDir::open(RunPaths::new(folder, "test"), json!({"shards": job.shards}), begin).unwrap();
     let mut observer = StopAfter { shards: stop, times, cancel: options.cancel.clone() };
     let finished =
         streamguard_engine::run(vec![Arc::new(job) as Arc<dyn Job>], options, Some(&dir), &mut observer)
@@ -109,8 +109,7 @@ fn a_job_that_wants_it_merges_what_was_done_before_the_stop() {
 fn the_journal_tells_the_whole_run() {
     let folder = tempfile::tempdir().unwrap();
     let finished = run_in(folder.path(), slow(6), &threads(2), OnExistingRun::Refuse, 99, 0);
-    let events =
-        streamguard_engine::journal::read(&folder.path().join(".streamguard/journal.jsonl")).unwrap();
+    let events = streamguard_engine::journal::read(&folder.path().join(".test/journal.jsonl")).unwrap();
     let replayed = RunState::from_events(&events);
     assert_eq!(replayed.status, Some(CompletionStatus::Complete));
     let (was, is) = (&finished.state.jobs[0], &replayed.jobs[0]);
@@ -123,8 +122,8 @@ fn the_journal_tells_the_whole_run() {
 #[test]
 fn a_destination_that_fails_ends_the_run_and_it_can_be_resumed() {
     let folder = tempfile::tempdir().unwrap();
-    let dir = RunDir::open(folder.path(), json!({}), OnExistingRun::Refuse).unwrap();
-    let shards = dir.shards("gone");
+    let dir = RunDir::open(RunPaths::new(folder.path(), "test"), json!({}), OnExistingRun::Refuse).unwrap();
+    let shards = dir.paths().shards("gone");
     /// Takes the folder away when the first shard is done.
     struct Remove(std::path::PathBuf);
     impl Observer for Remove {
@@ -139,7 +138,7 @@ fn a_destination_that_fails_ends_the_run_and_it_can_be_resumed() {
     let error = streamguard_engine::run(jobs, &threads(2), Some(&dir), &mut Remove(shards)).unwrap_err();
     assert!(matches!(error, RunError::Write(_)), "{error}");
     drop(dir);
-    let dir = RunDir::open(folder.path(), json!({}), OnExistingRun::Resume).unwrap();
+    let dir = RunDir::open(RunPaths::new(folder.path(), "test"), json!({}), OnExistingRun::Resume).unwrap();
     let finished = streamguard_engine::run(vec![Arc::new(gone)], &threads(2), Some(&dir), &mut ()).unwrap();
     assert_eq!(finished.status, CompletionStatus::Complete);
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use streamguard_engine::cluster::{ClusterError, Submission, SubmissionStatus};
 use streamguard_engine::{
     CancelToken, Cluster, ClusterProgress, CompletionStatus, FinishedRun, Job, OnExistingRun, Outcome,
-    PlanDir, RunDir, RunMode, RunOptions, SubmissionFile, run_shards,
+    PlanDir, RunDir, RunMode, RunOptions, RunPaths, SubmissionFile, run_shards,
 };
 
 use crate::faulty::{Fault, Faulty};
@@ -56,33 +56,33 @@ impl Cluster for Here {
         "here"
     }
 
-    fn elements(&self, shards: usize, again: bool) -> usize {
-        if again { shards } else { shards.div_ceil(3) }
+    fn task_count(&self, shards: usize, is_retry: bool) -> usize {
+        if is_retry { shards } else { shards.div_ceil(3) }
     }
 
-    fn submit(&self, round: &Submission, _: &dyn Fn(String)) -> Result<Vec<String>, ClusterError> {
+    fn submit(&self, submission: &Submission, _: &dyn Fn(String)) -> Result<Vec<String>, ClusterError> {
         if self.faults.refuses {
             return Err(ClusterError("not today".into()));
         }
         let number = {
             let mut state = self.state.lock().unwrap();
-            state.rounds.push(round.name.clone());
-            state.open.insert(round.name.clone(), round.elements as usize);
-            state.cancel.insert(round.name.clone(), CancelToken::new());
+            state.rounds.push(submission.name.clone());
+            state.open.insert(submission.name.clone(), submission.tasks as usize);
+            state.cancel.insert(submission.name.clone(), CancelToken::new());
             state.rounds.len()
         };
-        for element in 0..round.elements {
-            let (here, round) = (self.clone(), round.clone());
+        for task in 0..submission.tasks {
+            let (here, submission) = (self.clone(), submission.clone());
             std::thread::spawn(move || {
-                if element > 0 || number > here.faults.vanishes {
-                    here.element(&round, element);
+                if task > 0 || number > here.faults.vanishes {
+                    here.run_task(&submission, task);
                 }
-                *here.state.lock().unwrap().open.get_mut(&round.name).unwrap() -= 1;
+                *here.state.lock().unwrap().open.get_mut(&submission.name).unwrap() -= 1;
             });
         }
         match self.faults.lost_answer && number == 1 {
             true => Err(ClusterError("timed out".into())),
-            false => Ok(vec![round.name.clone()]),
+            false => Ok(vec![submission.name.clone()]),
         }
     }
 
@@ -96,7 +96,7 @@ impl Cluster for Here {
         let running = ids.iter().filter_map(|id| state.open.get(id)).sum();
         let progress =
             ClusterProgress { running, ..ClusterProgress::default() }.on_nodes(["n1".to_owned()].into());
-        Ok(SubmissionStatus { progress, bad: [(0, "was lost".to_owned())].into(), failure: None })
+        Ok(SubmissionStatus { progress, failed_tasks: [(0, "was lost".to_owned())].into(), failure: None })
     }
 
     fn cancel(&self, ids: &[String]) -> Result<(), ClusterError> {
@@ -105,20 +105,20 @@ impl Cluster for Here {
         Ok(())
     }
 
-    fn log(&self, _: &Submission, element: u32) -> Option<String> {
-        Some(format!("begun {element}\nout of memory\n\n"))
+    fn task_log(&self, _: &Submission, task: u32) -> Option<String> {
+        Some(format!("begun {task}\nout of memory\n\n"))
     }
 }
 
 impl Here {
-    fn element(&self, round: &Submission, element: u32) {
-        let elements = SubmissionFile::read(&round.file).unwrap();
-        let dir = PlanDir::open(&round.plan).unwrap();
-        let plan = dir.plan(elements.job()).unwrap();
-        let cancel = self.state.lock().unwrap().cancel[&round.name].clone();
+    fn run_task(&self, submission: &Submission, task: u32) {
+        let file = SubmissionFile::read(&submission.file).unwrap();
+        let dir = PlanDir::open(RunPaths::new(&submission.run_folder, "test")).unwrap();
+        let plan = dir.plan(file.job()).unwrap();
+        let cancel = self.state.lock().unwrap().cancel[&submission.name].clone();
         let options = RunOptions { mode: RunMode::Process(worker()), cancel, ..RunOptions::default() };
         let job: Arc<dyn Job> = Arc::new(self.job.clone());
-        let shards = elements.shards(element).unwrap();
+        let shards = file.shards(task).unwrap();
         run_shards(&dir, plan, &job, shards, &options, &|_, _| {}, &mut |_, _| {}).unwrap();
     }
 }
@@ -130,7 +130,7 @@ fn run(
     begin: OnExistingRun,
     cancel: &CancelToken,
 ) -> FinishedRun {
-    let mut dir = RunDir::open(folder, json!({"shards": job.shards}), begin).unwrap();
+    let mut dir = RunDir::open(RunPaths::new(folder, "test"), json!({"shards": job.shards}), begin).unwrap();
     let options = RunOptions { mode, cancel: cancel.clone(), ..RunOptions::default() };
     let finished =
         streamguard_engine::run(vec![Arc::new(job.clone())], &options, Some(&dir), &mut ()).unwrap();
@@ -181,8 +181,8 @@ fn after_three_rounds_it_is_said_what_is_lost() {
     assert_eq!((finished.status, here.rounds()), (CompletionStatus::Partial, 3));
     let [(shard, outcome, reason)] = &finished.state.jobs[0].failed_shards[..] else { panic!("one is lost") };
     assert_eq!((*shard, *outcome), (0, Outcome::Crashed));
-    assert!(reason.contains("element 0 of") && reason.contains("was lost"), "{reason}");
-    assert!(reason.ends_with("it last said: out of memory"), "{reason}");
+    assert!(reason.contains("task 0 of") && reason.contains("was lost"), "{reason}");
+    assert!(reason.ends_with("its last line was: out of memory"), "{reason}");
     // What they left is merged without them, and the rest is not run again.
     let merged = run(folder.path(), &here.job, RunMode::Merge, OnExistingRun::Resume, &CancelToken::new());
     assert_eq!(merged.status, CompletionStatus::Partial);

@@ -48,8 +48,8 @@ fn the_documented_example_runs() {
 #[test]
 fn garbage_from_a_worker_costs_its_shard_only() {
     for (script, hint) in [
-        ("printf 'garbage \\033[31m\\n'", "no message"),
-        (r#"echo '{"record": {"a":1} '"#, "no message"),
+        ("printf 'garbage \\033[31m\\n'", "not a message"),
+        (r#"echo '{"record": {"a":1} '"#, "not a message"),
         (r#"echo '{"done":{"shard":77}}'"#, "shard 77"),
         (r#"echo '{"planned":{}}'"#, "plans while"),
         ("exit 3", "exit code 3"),

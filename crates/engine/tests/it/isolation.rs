@@ -73,10 +73,13 @@ fn a_process_that_stands_still_is_noticed() {
 
 #[test]
 fn a_worker_that_eats_memory_is_stopped_and_the_reason_said() {
-    let options = streamguard_engine::RunOptions { worker_memory: Some(400 << 20), ..processes(2) };
+    let options = streamguard_engine::RunOptions {
+        worker_memory: Some(streamguard_engine::MemoryLimit::new(400 << 20, "--memory")),
+        ..processes(2)
+    };
     let (outcome, reason) = planted(Fault::Allocate, &options);
     assert_eq!(outcome, Outcome::Crashed);
-    assert!(reason.contains("--worker-memory"), "{reason}");
+    assert!(reason.contains("--memory allows (400 MiB)"), "{reason}");
 }
 
 #[test]

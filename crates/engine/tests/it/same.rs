@@ -43,7 +43,7 @@ fn the_contract_holds_for_the_sound_and_not_for_the_unsound() {
     let error = streamguard_engine::testing::check_job(&failing, make).unwrap_err();
     assert!(error.contains("shard 1 fails: planted"), "{error}");
     let error = streamguard_engine::testing::check_job(&job("Bad Name", 1), make).unwrap_err();
-    assert!(error.contains("no name"), "{error}");
+    assert!(error.contains("not a name"), "{error}");
     let other = |_| Ok::<_, String>(job("other", 3));
     assert!(streamguard_engine::testing::check_job(&job("sound", 3), other).is_err());
 }

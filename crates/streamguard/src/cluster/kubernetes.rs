@@ -27,13 +27,13 @@ pub(crate) struct Pods<'a> {
 const TRIES: u32 = 3;
 
 /// The manifest. It is JSON, which is YAML as well.
-pub(crate) fn manifest(round: &Submission, pods: &Pods<'_>) -> Value {
+pub(crate) fn manifest(submission: &Submission, pods: &Pods<'_>) -> Value {
     let mut container = json!({
         "name": "shard",
         "image": pods.image,
         "workingDir": pods.mount,
         "args": [
-            "shard", "run", "--plan", round.plan, "--round", round.file,
+            "shard", "run", "--plan", submission.run_folder, "--round", submission.file,
             "--element", "$(JOB_COMPLETION_INDEX)", "--worker-memory", pods.memory.to_string(),
         ],
         "resources": { "requests": { "cpu": "1" } },
@@ -56,16 +56,16 @@ pub(crate) fn manifest(round: &Submission, pods: &Pods<'_>) -> Value {
         "apiVersion": "batch/v1",
         "kind": "Job",
         "metadata": {
-            "name": round.name,
+            "name": submission.name,
             "annotations": { "streamguard/note": "checked against the schema only, not tried on a live cluster" },
         },
         "spec": {
             "completionMode": "Indexed",
-            "completions": round.elements,
+            "completions": submission.tasks,
             "parallelism": pods.parallelism,
             "backoffLimitPerIndex": TRIES - 1,
             // One that fails leaves the others alone.
-            "maxFailedIndexes": round.elements,
+            "maxFailedIndexes": submission.tasks,
             "podFailurePolicy": { "rules": [
                 // What `shard run` ends with when another try would not help.
                 { "action": "FailIndex", "onExitCodes": {

@@ -59,17 +59,22 @@ impl ShardCommand {
     }
 
     /// Its words, without the element.
-    pub(crate) fn words(&self, round: &Submission) -> Vec<String> {
+    pub(crate) fn words(&self, submission: &Submission) -> Vec<String> {
         let path = |path: &Path| path.display().to_string();
         let mut words = vec![path(&self.program), "shard".to_owned(), "run".to_owned()];
-        words.extend(["--plan".to_owned(), path(&round.plan), "--round".to_owned(), path(&round.file)]);
+        words.extend([
+            "--plan".to_owned(),
+            path(&submission.run_folder),
+            "--round".to_owned(),
+            path(&submission.file),
+        ]);
         words.extend(self.options.iter().cloned());
         words
     }
 
     /// As a line of a POSIX shell. `element` is the number of the element, as the shell knows it.
-    pub(crate) fn line(&self, round: &Submission, element: &str) -> String {
-        let words: Vec<String> = self.words(round).iter().map(|word| quoted(word)).collect();
+    pub(crate) fn line(&self, submission: &Submission, element: &str) -> String {
+        let words: Vec<String> = self.words(submission).iter().map(|word| quoted(word)).collect();
         format!("{} --element {element}", words.join(" "))
     }
 }

@@ -25,7 +25,7 @@ const DRIVER: (&str, &str) = ("streamguard_on_ray.py", include_str!("ray/streamg
 /// This program, where a job begins.
 const PROGRAM: &str = "streamguard";
 
-/// The variable that tells the driver of a round.
+/// The variable that tells the driver of a submission.
 const ROUND: &str = "STREAMGUARD_ROUND";
 
 /// A node that falls silent is noticed after these milliseconds instead of minutes: gRPC asks it whether it is there.
@@ -33,7 +33,7 @@ const ROUND: &str = "STREAMGUARD_ROUND";
 const KEEPALIVE: [(&str, &str); 2] =
     [("RAY_grpc_client_keepalive_time_ms", "10000"), ("RAY_grpc_client_keepalive_timeout_ms", "10000")];
 
-/// Most elements of a round: the driver hands them to tasks in numbers.
+/// Most elements of a submission: the driver hands them to tasks in numbers.
 const MOST_ELEMENTS: usize = 1_000_000;
 
 /// Longest excerpt of what the driver printed, in characters.
@@ -101,8 +101,8 @@ impl Ray {
         Ok(package.name.clone())
     }
 
-    fn log_of(round: &Submission) -> String {
-        round.logs.join(&round.name).display().to_string()
+    fn log_of(submission: &Submission) -> String {
+        submission.log_folder.join(&submission.name).display().to_string()
     }
 }
 
@@ -111,28 +111,28 @@ impl Cluster for Ray {
         "ray"
     }
 
-    fn elements(&self, shards: usize, again: bool) -> usize {
+    fn task_count(&self, shards: usize, is_retry: bool) -> usize {
         // Without --chunk the driver measures how long they take, and puts them together.
-        let chunk = if again { 1 } else { self.chunk.unwrap_or(1) };
+        let chunk = if is_retry { 1 } else { self.chunk.unwrap_or(1) };
         shards.div_ceil(chunk).min(MOST_ELEMENTS)
     }
 
-    fn submit(&self, round: &Submission, say: &dyn Fn(String)) -> Result<Vec<String>, ClusterError> {
-        let package = self.send(say)?;
-        let limit = self.max_in_flight.unwrap_or(usize::MAX).min(round.lane);
+    fn submit(&self, submission: &Submission, log: &dyn Fn(String)) -> Result<Vec<String>, ClusterError> {
+        let package = self.send(log)?;
+        let limit = self.max_in_flight.unwrap_or(usize::MAX).min(submission.max_running);
         let order = json!({
-            "command": self.command.words(round),
+            "command": self.command.words(submission),
             "folder": self.folder,
-            "log": Self::log_of(round),
-            "elements": round.elements,
+            "log": Self::log_of(submission),
+            "elements": submission.tasks,
             "batch": self.chunk.map(|_| 1),
             "in_flight": (limit < usize::MAX).then_some(limit),
             "max_retries": self.max_retries,
         });
         let mut variables = BTreeMap::from(KEEPALIVE.map(|(name, value)| (name, value.to_owned())));
         variables.insert(ROUND, order.to_string());
-        self.api.submit(&round.name, &format!("python {}", DRIVER.0), &package, &variables)?;
-        Ok(vec![round.name.clone()])
+        self.api.submit(&submission.name, &format!("python {}", DRIVER.0), &package, &variables)?;
+        Ok(vec![submission.name.clone()])
     }
 
     fn find(&self, name: &str) -> Result<Vec<String>, ClusterError> {
@@ -150,15 +150,15 @@ impl Cluster for Ray {
         ids.iter().try_for_each(|id| self.api.stop(id))
     }
 
-    fn log(&self, round: &Submission, element: u32) -> Option<String> {
+    fn task_log(&self, submission: &Submission, task: u32) -> Option<String> {
         // A task's log bears the number of its first element.
-        let prefix = format!("{}.", round.name);
-        let firsts = fs::read_dir(&round.logs).ok()?.flatten().filter_map(|entry| {
+        let prefix = format!("{}.", submission.name);
+        let firsts = fs::read_dir(&submission.log_folder).ok()?.flatten().filter_map(|entry| {
             let name = entry.file_name();
             name.to_str()?.strip_prefix(&prefix)?.strip_suffix(".log")?.parse::<u32>().ok()
         });
-        let first = firsts.filter(|first| *first <= element).max()?;
-        tail(&PathBuf::from(format!("{}.{first}.log", Self::log_of(round))))
+        let first = firsts.filter(|first| *first <= task).max()?;
+        tail(&PathBuf::from(format!("{}.{first}.log", Self::log_of(submission))))
     }
 }
 
@@ -203,7 +203,7 @@ fn standing(job: &RayJob, printed: &str) -> SubmissionStatus {
             }
             Ok(Line { streamguard: Said::Bad { first, last, how } }) => {
                 let last = last.min(MOST_ELEMENTS as u32);
-                standing.bad.extend((first..=last).map(|element| (element, how.clone())));
+                standing.failed_tasks.extend((first..=last).map(|element| (element, how.clone())));
             }
             // Ray prints there as well.
             Err(_) => last = line,
@@ -277,7 +277,7 @@ mod tests {
         let now = standing(&job("RUNNING", "Job is currently running."), printed);
         assert_eq!((now.progress.waiting, now.progress.running, now.progress.nodes), (4, 1, 1));
         assert!(now.progress.wait_reasons.is_empty() && now.failure.is_none() && !now.is_over());
-        assert_eq!(now.bad.keys().copied().collect::<Vec<_>>(), [3, 4]);
+        assert_eq!(now.failed_tasks.keys().copied().collect::<Vec<_>>(), [3, 4]);
 
         let waits = standing(&job("PENDING", "Job has not started yet."), "");
         assert_eq!((waits.progress.waiting, waits.progress.wait_reasons.len()), (1, 1));

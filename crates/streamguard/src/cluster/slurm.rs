@@ -93,32 +93,32 @@ impl Slurm {
         self.max_in_flight.unwrap_or(usize::MAX).min(self.processors).max(1)
     }
 
-    fn log_of(&self, round: &Submission, element: usize) -> (PathBuf, usize) {
+    fn log_of(&self, submission: &Submission, element: usize) -> (PathBuf, usize) {
         let first = element / self.largest * self.largest;
-        (round.logs.join(format!("{}.{first}", round.name)), element - first)
+        (submission.log_folder.join(format!("{}.{first}", submission.name)), element - first)
     }
 
     /// Hands over one array: elements from `first` on. `after` is the array before it.
     fn array(
         &self,
-        round: &Submission,
+        submission: &Submission,
         first: usize,
         after: Option<&String>,
     ) -> Result<String, ClusterError> {
-        let count = (round.elements as usize - first).min(self.largest);
-        let limit = self.max_in_flight.unwrap_or(usize::MAX).min(round.lane);
+        let count = (submission.tasks as usize - first).min(self.largest);
+        let limit = self.max_in_flight.unwrap_or(usize::MAX).min(submission.max_running);
         let mut array = format!("--array=0-{}", count - 1);
         if limit < count {
             array.push_str(&format!("%{limit}"));
         }
         // What looks like a placeholder to sbatch is none.
-        let log = self.log_of(round, first).0.display().to_string().replace('%', "%%");
+        let log = self.log_of(submission, first).0.display().to_string().replace('%', "%%");
         let mut arguments = vec![
             "--parsable".to_owned(),
             "--requeue".to_owned(),
             "--ntasks=1".to_owned(),
             "--cpus-per-task=1".to_owned(),
-            format!("--job-name={}", round.name),
+            format!("--job-name={}", submission.name),
             format!("--chdir={}", self.folder.display()),
             format!("--output={log}.%a.log"),
             "--open-mode=append".to_owned(),
@@ -126,7 +126,7 @@ impl Slurm {
             array,
         ];
         // A limit holds for one array: several of them run one after the other.
-        if let (Some(before), true) = (after, limit < round.elements as usize) {
+        if let (Some(before), true) = (after, limit < submission.tasks as usize) {
             arguments.push(format!("--dependency=afterany:{before}"));
         }
         arguments.extend(self.arguments.iter().cloned());
@@ -134,7 +134,7 @@ impl Slurm {
             0 => "\"$SLURM_ARRAY_TASK_ID\"".to_owned(),
             _ => format!("$(({first} + SLURM_ARRAY_TASK_ID))"),
         };
-        let script = format!("#!/bin/sh\nexec {}\n", self.command.line(round, &element));
+        let script = format!("#!/bin/sh\nexec {}\n", self.command.line(submission, &element));
         let said = ask("sbatch", &arguments, &script).map_err(|error| ClusterError(error.said("sbatch")))?;
         // `id`, or `id;cluster`.
         let id = said.lines().last().unwrap_or_default().split(';').next().unwrap_or_default().trim();
@@ -152,9 +152,9 @@ impl Cluster for Slurm {
         "slurm"
     }
 
-    fn elements(&self, shards: usize, again: bool) -> usize {
+    fn task_count(&self, shards: usize, is_retry: bool) -> usize {
         match self.chunk {
-            _ if again => shards.min(self.largest),
+            _ if is_retry => shards.min(self.largest),
             Some(chunk) => shards.div_ceil(chunk),
             // One for each processor. Several even ones for each would not end sooner, as the last
             // of them decides, and between two Slurm takes up to three seconds.
@@ -162,10 +162,10 @@ impl Cluster for Slurm {
         }
     }
 
-    fn submit(&self, round: &Submission, _: &dyn Fn(String)) -> Result<Vec<String>, ClusterError> {
+    fn submit(&self, submission: &Submission, _: &dyn Fn(String)) -> Result<Vec<String>, ClusterError> {
         let mut ids = Vec::new();
-        for first in (0..round.elements as usize).step_by(self.largest) {
-            match self.array(round, first, ids.last()) {
+        for first in (0..submission.tasks as usize).step_by(self.largest) {
+            match self.array(submission, first, ids.last()) {
                 Ok(id) => ids.push(id),
                 // Half a round is none: it is handed over again as a whole.
                 Err(error) => {
@@ -209,8 +209,8 @@ impl Cluster for Slurm {
         }
     }
 
-    fn log(&self, round: &Submission, element: u32) -> Option<String> {
-        let (path, index) = self.log_of(round, element as usize);
+    fn task_log(&self, submission: &Submission, task: u32) -> Option<String> {
+        let (path, index) = self.log_of(submission, task as usize);
         tail(&PathBuf::from(format!("{}.{index}.log", path.display())))
     }
 }
@@ -315,7 +315,7 @@ fn standing(squeue: &str, ids: &[String], largest: usize) -> SubmissionStatus {
                 let array = ids.iter().position(|known| known == id);
                 let element = array.zip(index.parse::<usize>().ok()).map(|(at, index)| at * largest + index);
                 if let Some(element) = element.and_then(|element| u32::try_from(element).ok()) {
-                    standing.bad.insert(element, format!("ended as {state} ({reason})"));
+                    standing.failed_tasks.insert(element, format!("ended as {state} ({reason})"));
                 }
             }
             "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "REQUEUE_FED" | "SPECIAL_EXIT" => {
@@ -351,11 +351,11 @@ mod tests {
             largest: 1001,
             folder: PathBuf::new(),
         };
-        let elements = |shards| slurm(None, None).elements(shards, false);
+        let elements = |shards| slurm(None, None).task_count(shards, false);
         assert_eq!([1, 99, 800, 12_800, 1_000_000].map(elements), [1, 99, 100, 100, 100]);
-        assert_eq!(slurm(Some(4), None).elements(1200, false), 4);
-        assert_eq!(slurm(None, Some(7)).elements(20_000, false), 2858, "several arrays");
-        assert_eq!([3, 5000].map(|shards| slurm(None, Some(7)).elements(shards, true)), [3, 1001]);
+        assert_eq!(slurm(Some(4), None).task_count(1200, false), 4);
+        assert_eq!(slurm(None, Some(7)).task_count(20_000, false), 2858, "several arrays");
+        assert_eq!([3, 5000].map(|shards| slurm(None, Some(7)).task_count(shards, true)), [3, 1001]);
     }
 
     #[test]
@@ -375,6 +375,6 @@ mod tests {
             standing.progress;
         assert_eq!((waiting, running, nodes), (2, 2, 2));
         assert_eq!(reasons.iter().collect::<Vec<_>>(), ["JobArrayTaskLimit", "Resources"]);
-        assert_eq!(standing.bad[&1002], "ended as FAILED (NonZeroExitCode)");
+        assert_eq!(standing.failed_tasks[&1002], "ended as FAILED (NonZeroExitCode)");
     }
 }

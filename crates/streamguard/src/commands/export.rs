@@ -8,6 +8,7 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::{self, escape::escape};
 use streamguard_durable::{WriteError, write_atomic};
 use streamguard_engine::PlanDir;
+use streamguard_report::run_paths;
 
 use crate::cluster::kubernetes::{Pods, manifest};
 use crate::command_line::quoted;
@@ -54,7 +55,7 @@ pub(crate) struct ExportArgs {
 pub(super) fn run(settings: &ExportArgs) -> Result<Exit> {
     let root =
         settings.plan.canonicalize().with_context(|| format!("no folder: {}", settings.plan.display()))?;
-    let dir = PlanDir::open(&root)?;
+    let dir = PlanDir::open(run_paths(&root))?;
     if dir.is_done() {
         return Err(UsageError(format!("the run in {} is over, and merged", root.display())).into());
     }
@@ -64,7 +65,7 @@ pub(super) fn run(settings: &ExportArgs) -> Result<Exit> {
         return Err(UsageError(what).into());
     }
     let job = planned_job(settings.job.as_deref(), &dir)?;
-    let round = dir.create_submission(dir.plan(&job)?, settings.elements.into())?;
+    let submission = dir.create_submission(dir.plan(&job)?, settings.elements.into())?;
     let pods = Pods {
         image: &settings.image,
         claim: &settings.claim,
@@ -73,12 +74,12 @@ pub(super) fn run(settings: &ExportArgs) -> Result<Exit> {
         secret: settings.secret.as_deref(),
         memory: settings.worker_memory,
     };
-    let mut text = serde_json::to_vec_pretty(&manifest(&round, &pods))?;
+    let mut text = serde_json::to_vec_pretty(&manifest(&submission, &pods))?;
     text.push(b'\n');
     let file = std::path::absolute(&settings.k8s_job)?;
     write_atomic(&file, &text).map_err(WriteError::at(&file))?;
     let shown = |path: &std::path::Path| quoted(&escape(&path.display().to_string()));
-    ui::line(&format!("{} elements: kubectl apply -f {}", round.elements, shown(&file)))?;
+    ui::line(&format!("{} elements: kubectl apply -f {}", submission.tasks, shown(&file)))?;
     ui::line(&format!("then: streamguard merge --plan {}", shown(&settings.plan)))?;
     Ok(Exit::Complete)
 }

@@ -10,15 +10,19 @@ use streamguard::View;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::ConfigSchema;
 use streamguard::ui::{self, LogFormat};
-use streamguard_engine::{CancelToken, CompletionStatus, Job, OnExistingRun, RunDir, RunMode, RunOptions};
+use streamguard_engine::{
+    CancelToken, CompletionStatus, Job, OnExistingRun, RunDir, RunMode, RunOptions, RunRecord,
+};
 use streamguard_facade::Collection;
 use streamguard_registry::{self as registry, JobEntry, JobKind};
+use streamguard_report::run_paths;
 
 use super::metrics::run_and_report;
 use crate::args::exit_codes::DATASET_EXIT_CODES;
 use crate::args::reports::ReportSelection;
 use crate::job_factory::JobFactory;
 use crate::launch::{collection_exit, exit_of, run_collection, run_jobs};
+use crate::plan_summary::show_missing;
 use crate::signals;
 
 /// Merges what the shards of a plan left, and writes dataset and reports as a run does
@@ -73,8 +77,8 @@ impl PlannedRun {
 pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
     let folder = &settings.plan;
     let formats = settings.reports.formats()?;
-    let recorded =
-        RunDir::recorded(folder)?.ok_or_else(|| UsageError(format!("{} holds no plan", folder.display())))?;
+    let recorded = RunRecord::read(&run_paths(folder))?
+        .ok_or_else(|| UsageError(format!("{} holds no plan", folder.display())))?;
     if recorded.done {
         ui::line("The run is over, and merged")?;
         return Ok(Exit::Complete);
@@ -89,11 +93,11 @@ pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
     let view =
         if settings.quiet { View::Quiet } else { View::Plain { verbose: false, format: LogFormat::Text } };
     let options = RunOptions { mode: RunMode::Merge, workers: 1, cancel, ..RunOptions::default() };
-    let open = || RunDir::open(folder, recorded.settings.clone(), OnExistingRun::Resume);
-    match planned {
+    let open = || RunDir::open(run_paths(folder), recorded.settings.clone(), OnExistingRun::Resume);
+    let exit = match planned {
         PlannedRun::Metrics(job) => {
             let status = run_and_report(job, &options, Some(&mut open()?), view, &settings.reports)?;
-            Ok(exit_of(status, &caught))
+            exit_of(status, &caught)
         }
         PlannedRun::Commands(jobs) => {
             let mut dir = open()?;
@@ -102,7 +106,7 @@ pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
             if finished.status == CompletionStatus::Complete {
                 dir.finish()?;
             }
-            Ok(exit_of(finished.status, &caught))
+            exit_of(finished.status, &caught)
         }
         PlannedRun::Collected(jobs) => {
             let mut collection = Collection::new(folder).on_existing_run(OnExistingRun::Resume);
@@ -115,7 +119,9 @@ pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
             let mut results = run_collection(collection, options, view)?;
             results.write_reports(&formats, &settings.reports.options())?;
             ui::summary::print(&results);
-            Ok(collection_exit(&results, &caught))
+            collection_exit(&results, &caught)
         }
-    }
+    };
+    show_missing(folder)?;
+    Ok(exit)
 }

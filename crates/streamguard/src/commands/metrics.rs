@@ -13,6 +13,7 @@ use streamguard::settings::{ConfigLayers, ConfigSchema};
 use streamguard::{View, ui};
 use streamguard_engine::{CancelToken, CompletionStatus, Job, RunDir, RunOptions};
 use streamguard_registry::{JOBS, JobEntry, JobKind, SetUpError, SetUpMetrics};
+use streamguard_report::run_paths;
 
 use crate::args::execution::{ExecutionArgs, ExecutionMode};
 use crate::args::exit_codes::METRICS_EXIT_CODES;
@@ -168,7 +169,7 @@ fn run_or_plan(job: Arc<dyn Job>, settings: &MetricsArgs, purpose: Purpose) -> R
     let options = engine_options(execution, purpose, cancel, &NodeFiles::default())?;
     let recorded = json!({ job.name(): job.settings() });
     let mut dir = match &settings.output_dir {
-        Some(folder) => Some(RunDir::open(folder, recorded, execution.on_existing_run())?),
+        Some(folder) => Some(RunDir::open(run_paths(folder), recorded, execution.on_existing_run())?),
         None => None,
     };
     if let Some(dir) = &mut dir {

@@ -12,6 +12,7 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::{CommandJob, ConfigFile, ConfigLayers, ConfigSchema};
 use streamguard::ui;
 use streamguard_engine::{CancelToken, CompletionStatus, Job, RunDir};
+use streamguard_report::run_paths;
 
 use crate::args::execution::ExecutionArgs;
 use crate::args::matched::MatchedArgs;
@@ -54,7 +55,8 @@ pub(super) fn run(arguments: &MatchedArgs<RunArgs>, schema: &ConfigSchema, purpo
     let files = NodeFiles { config: flags.config.as_deref(), ..NodeFiles::default() };
     let execution = &settings.execution;
     let options = engine_options(execution, purpose, cancel, &files)?;
-    let mut dir = RunDir::open(&settings.output_dir, Value::Object(recorded), execution.on_existing_run())?;
+    let mut dir =
+        RunDir::open(run_paths(&settings.output_dir), Value::Object(recorded), execution.on_existing_run())?;
     if purpose == Purpose::Plan {
         let prepared = streamguard_engine::plan_only(&jobs, &dir, &options.cancel)?;
         return plan_summary::print(&prepared, &settings.output_dir);

@@ -13,6 +13,7 @@ use streamguard_engine::{
     CancelToken, LogLevel, PlanDir, PlanError, RunDirError, RunMode, RunOptions, ShardStatus, SubmissionFile,
     run_shards,
 };
+use streamguard_report::run_paths;
 
 use crate::job_factory::JobFactory;
 use crate::launch::{memory_limit, worker_command};
@@ -106,7 +107,7 @@ fn exit_of(error: &anyhow::Error) -> Exit {
 }
 
 fn run_shards_of_plan(settings: &ShardRunArgs, schema: &ConfigSchema, cancel: CancelToken) -> Result<Exit> {
-    let dir = PlanDir::open(&settings.plan)?;
+    let dir = PlanDir::open(run_paths(&settings.plan))?;
     if dir.is_done() {
         ui::line("The run is over, and merged")?;
         return Ok(Exit::Complete);

@@ -140,6 +140,9 @@ pub fn error(error: &anyhow::Error) {
         }
     }
     say(&format!("error: {}", escape(&text)));
+    if let Some(hint) = crate::exit::hint(error) {
+        say(&format!("hint: {hint}"));
+    }
 }
 
 /// Prints rows in columns, the first one as their heads.

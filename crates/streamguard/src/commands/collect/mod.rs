@@ -16,10 +16,10 @@ use streamguard::exit::Exit;
 use streamguard::settings::{ConfigLayers, ConfigSchema};
 use streamguard::ui;
 use streamguard_cache as cache;
-use streamguard_engine::{CancelToken, CompletionStatus, RunDir, RunOptions};
+use streamguard_engine::{CancelToken, CompletionStatus, RunOptions, RunRecord};
 use streamguard_facade::Collection;
 use streamguard_registry as registry;
-use streamguard_report::ReportFormat;
+use streamguard_report::{ReportFormat, run_paths};
 use streamguard_snapshot as snapshot;
 
 use crate::args::execution::ExecutionArgs;
@@ -161,7 +161,9 @@ pub(super) fn run(
     }
     let upstream = upstreams::upstream_settings(&settings, &cache_dir)?;
     let recorded = match execution.resume {
-        true => RunDir::recorded(&settings.output_dir)?.filter(|run| !run.done).map(|run| run.settings),
+        true => {
+            RunRecord::read(&run_paths(&settings.output_dir))?.filter(|run| !run.done).map(|run| run.settings)
+        }
         false => None,
     };
     upstreams::check_recording_resumed(&settings, recorded.as_ref())?;
