@@ -192,6 +192,7 @@ impl HeavyHitters {
         }
         let slot = &mut self.filter[hash as usize % FILTER_SLOTS];
         if slot.hash == hash && slot.count > 0 {
+            // All occurrences in the slot may have been of this key; the last of them and this one are the 2 below.
             let undercount = self.absent_bound + slot.count - 1;
             if !self.has_room() {
                 self.prune();
@@ -235,6 +236,7 @@ impl HeavyHitters {
     #[cold]
     fn prune(&mut self) {
         let mut bounds: Vec<u64> = self.entries.iter().map(CounterEntry::upper_bound).collect();
+        // Keys with equal bounds are kept or dropped together, so the result does not depend on their order.
         let middle = bounds.len() / 2;
         let (_, &mut cut, _) = bounds.select_nth_unstable(middle);
         self.absent_bound = self.absent_bound.max(cut);
@@ -255,6 +257,7 @@ impl HeavyHitters {
             let order = |entry: &CounterEntry| (Reverse(entry.count), entry.undercount);
             order(one).cmp(&order(other)).then_with(|| one.key(keys).cmp(other.key(keys)))
         });
+        // A key may have been dropped from the table and then have come again up to the filter.
         let mut absent_bound =
             self.absent_bound + self.filter.iter().map(|slot| slot.count).max().unwrap_or(0);
         if absent_bound > 0 || self.entries.len() > self.exact_limit {

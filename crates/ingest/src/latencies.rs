@@ -101,6 +101,7 @@ impl LatencyRecorder {
         if runs.iter().map(|run| run.0.len()).sum::<usize>() <= self.memory_limit {
             return;
         }
+        // Half of the limit: a merged run that only just fits would be merged again after every few latencies.
         if let Some(run) = merge_runs(runs, self.memory_limit / 2) {
             *runs = vec![run];
             return;
@@ -128,7 +129,7 @@ impl LatencyRecorder {
             text.push('"');
             LatencyPart::Run(RawValue::from_string(text).expect("letters in quotes are JSON"))
         });
-        (self.sums, runs.chain(sketch.map(|sketch| LatencyPart::Sketch(sketch))))
+        (self.sums, runs.chain(sketch.map(LatencyPart::Sketch)))
     }
 }
 

@@ -77,6 +77,7 @@ impl MergedLatencies {
 /// There are many blocks, so all ranks are searched at once: first for the upper bits of each, then among the
 /// latencies of the few blocks with these bits.
 fn values_at_ranks<const N: usize>(runs: &[PackedRun], ranks: [[u64; 2]; N]) -> [[u64; 2]; N] {
+    // Unpacking all latencies at once would take several times the memory of the packed runs.
     let blocks = || runs.iter().flat_map(PackedRun::blocks);
     let mut sizes = BTreeMap::<u64, u64>::new();
     blocks().for_each(|block| *sizes.entry(block.high).or_default() += block.count);

@@ -156,6 +156,7 @@ impl LineCounter {
             let is_read = if length > MAX_LINE_BYTES {
                 Err(MalformedLine::TooLong)
             } else {
+                // Lines may end with CR LF; a single CR at the end belongs to the line end, not to the user agent.
                 let has_cr = length > 0 && lines[length - 1] == b'\r';
                 read(self, lines, length - usize::from(has_cr))
             };

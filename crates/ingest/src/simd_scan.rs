@@ -60,6 +60,7 @@ impl LineEnds {
     #[inline(always)]
     fn scan_with<S: Simd>(&mut self, simd: S, block: &[u8]) {
         let (chunks, tail) = block.as_chunks::<CHUNK_BYTES>();
+        // The minimum reveals NULs and the OR reveals bytes above 127, for all chunks at once and without branches.
         let (mut min, mut bits) = (u8x64::splat(simd, u8::MAX), u8x64::splat(simd, 0));
         let (mut count, mut start) = (0, 0);
         for chunks in chunks.chunks(CHUNKS_PER_RESERVE) {

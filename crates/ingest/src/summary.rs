@@ -49,6 +49,7 @@ impl RunTotals {
                 .metric("latency_ms.p99", ms(p99))
                 .metric("latency_ms.quantiles", how);
         }
+        // Known methods are counted by index, all others as keys: both belong into one table.
         let mut methods = counts.methods;
         methods
             .extend(self.methods.into_counted().keys.into_iter().map(|(method, count, _)| (method, count)));

@@ -140,6 +140,7 @@ impl TypedJob for PrimeJob {
 struct SievePool(Mutex<Vec<PrimeSieve>>);
 
 impl SievePool {
+    // A poisoned lock is harmless: no panic can leave the list of idle sieves half changed.
     fn take(&self) -> PrimeSieve {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }

@@ -72,6 +72,7 @@ impl PieceResults {
         let mut first = Vec::new();
         let mut next = Some(range.start);
         for piece in pieces.iter().take_while(|piece| {
+            // `None` if a piece ends at 2^64 - 1: nothing can follow.
             let follows = next == Some(piece.range.start);
             next = piece.range.end.checked_add(1);
             follows

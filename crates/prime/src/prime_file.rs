@@ -53,6 +53,7 @@ pub(crate) fn write(
     let mut buffer = Vec::with_capacity(BUFFER_BYTES);
     let stop = || merge.check_stopped().is_err();
     for &range in ranges {
+        // The closure cannot return the error of a write, so the error is kept here.
         let mut written = Ok(());
         let sieved = sieve.for_each(range, &stop, |prime| {
             push_prime(&mut buffer, prime, target.format);

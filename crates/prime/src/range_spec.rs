@@ -84,6 +84,7 @@ fn parse_number(text: &str) -> Result<u64, RangeSpecError> {
     let digits: u64 = digits.parse().map_err(|_| too_large())?;
     let power = zeros.parse().ok().and_then(|zeros| 10u64.checked_pow(zeros));
     match (digits, power) {
+        // Zero whatever the exponent, even if the power alone does not fit into 64 bits.
         (0, _) => Ok(0),
         (_, power) => power.and_then(|power| digits.checked_mul(power)).ok_or_else(too_large),
     }

@@ -69,6 +69,7 @@ pub(crate) fn disjoint_ranges(ranges: &[NamedRange]) -> Vec<NumberRange> {
         .iter()
         .flat_map(|NamedRange { range, .. }| [(range.start.into(), 1), (u128::from(range.end) + 1, -1)])
         .collect();
+    // A sweep over the borders: `depth` is the number of ranges that cover the stretch behind a border.
     borders.sort_unstable();
     let mut depth = 0;
     let mut disjoint_ranges = Vec::new();

@@ -5,7 +5,7 @@ mod slurm_cluster;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
@@ -130,9 +130,4 @@ fn print(measured: &BTreeMap<&str, Vec<RunBreakdown>>) {
             quickest(slow) / quickest(fast)
         );
     }
-}
-
-/// Returns a path in this project.
-fn of_project(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }

@@ -125,6 +125,7 @@ impl BucketSieve {
     fn enqueue(&mut self, multiple: WheelMultiple, thirtieth: usize) {
         let list = (self.current + multiple.byte / SEGMENT_BYTES) % LIST_COUNT;
         let filled = &mut self.filled[list];
+        // `% BLOCK_ENTRIES` never changes the index: it spares the bounds check.
         self.open[list][*filled % BLOCK_ENTRIES] = pack(multiple, thirtieth);
         *filled += 1;
         if *filled == BLOCK_ENTRIES {

@@ -100,6 +100,8 @@ impl PrimeBatch {
         for (quotient, &p) in quotients.iter_mut().zip(primes) {
             *quotient = ceil_quotient(from, p);
         }
+        // In the loops below, each entry is written in any case and the count grows only if the entry is wanted.
+        // `% BATCH_PRIMES` never changes an index: it spares the bounds check.
         let reach = stripe.len() as u64 * NUMBERS_PER_BYTE;
         let mut near = [(0, 0); BATCH_PRIMES];
         let mut count = 0;

@@ -17,6 +17,7 @@ pub fn is_prime(n: u64) -> bool {
     let odd = (n - 1) >> twos;
     WITNESS_BASES.into_iter().all(|base| {
         let base = base % n;
+        // n divides the base, so this base says nothing about n.
         if base == 0 {
             return true;
         }

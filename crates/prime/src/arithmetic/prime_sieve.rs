@@ -81,6 +81,7 @@ impl PrimeSieve {
         stop: &dyn Fn() -> bool,
         mut f: impl FnMut(u64) -> ControlFlow<()>,
     ) -> Result<(), SieveStopped> {
+        // `run` breaks both for `stop` and for `f`; only the former is an error.
         let mut broken = false;
         let mut give = |n| {
             let flow = f(n);

@@ -35,6 +35,7 @@ impl ScatterBuffer {
     pub(crate) fn clear(&mut self, stripe: &mut [u8], byte: usize, mask: u8) {
         let region = byte / REGION_BYTES;
         let count = &mut self.counts[region];
+        // `% REGION_ENTRIES` never changes the index: it spares the bounds check.
         self.entries[region][*count % REGION_ENTRIES] = ((byte % REGION_BYTES) << 8) as u32 | u32::from(mask);
         *count += 1;
         if *count == REGION_ENTRIES {

@@ -60,6 +60,7 @@ impl SegmentedSieve {
         self.far.clear();
         self.buffer.clear();
         self.buffer.resize(stripe + room, 0xff);
+        // Primes join when the sieve reaches their squares: smaller multiples have a smaller prime factor.
         let mut taken = self.primes.partition_point(|&p| u64::from(p) < presieve::FIRST_UNSIEVED_PRIME);
 
         let mut base = first;

@@ -1,7 +1,7 @@
 //! A Slurm cluster of two nodes on this machine, started by the script of the tests.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
@@ -10,6 +10,9 @@ use rustix::process::{WaitOptions, getpid, set_child_subreaper, wait};
 use tempfile::TempDir;
 
 use super::super::measure::process_cpu_time;
+
+/// Path of the script, from the folder of this crate.
+const SCRIPT_PATH: &str = "../crates/streamguard/tests/cluster/slurm.py";
 
 /// The cluster. Dropping the value stops it.
 pub(super) struct SlurmCluster {
@@ -26,7 +29,7 @@ impl SlurmCluster {
         set_child_subreaper(Some(getpid()))?;
         let folder = tempfile::tempdir()?;
         let mut script = Command::new("python3")
-            .arg(super::of_project("crates/streamguard/tests/cluster/slurm.py"))
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(SCRIPT_PATH))
             .arg(folder.path().join("slurm"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

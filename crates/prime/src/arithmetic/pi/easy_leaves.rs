@@ -25,6 +25,7 @@ pub(super) fn sum(terms: &PiTerms, stop: &dyn Fn() -> bool) -> Result<u64, Sieve
         let easy = index(quotient / p);
         sum = sum.wrapping_add((primes.len() - easy) as u64);
         if hard < easy {
+            // pi(p) is `before + 1`, so each of these leaves is pi(v) - (before - 1).
             let count = (easy - hard) as u64;
             sum = sum.wrapping_add(between(terms, quotient, hard, easy));
             sum = sum.wrapping_sub((before as u64).wrapping_sub(1).wrapping_mul(count));

@@ -17,6 +17,7 @@ impl FactorTable {
         for p in primes.iter().map(|&p| u64::from(p)).skip_while(|&p| p < 7) {
             let least = i16::try_from(p).unwrap_or(i16::MAX);
             for entry in multiples(p, limit).map_while(index) {
+                // The first prime that reaches an entry is the least; every further one only flips the sign.
                 let factor = &mut factors[entry];
                 *factor = if factor.abs() == i16::MAX { -factor.signum() * least } else { -*factor };
             }

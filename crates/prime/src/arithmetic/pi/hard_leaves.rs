@@ -42,6 +42,7 @@ pub(super) fn sum(
             return Err(SieveStopped);
         }
         sieve.begin(first);
+        // At least 1, because `low` is a divisor below.
         let low = (first * NUMBERS_PER_BYTE).max(1);
         let high = (first * NUMBERS_PER_BYTE + CountingSieve::SEGMENT_NUMBERS).min(beyond);
         // All leaves of a prime p above the square root of y have v < x / p^2. Once that bound is below the

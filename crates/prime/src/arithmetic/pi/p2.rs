@@ -45,6 +45,7 @@ pub(super) fn sum(
     }
     // Subtract the sum of pi(p) - 1, which takes the values a, a + 1, and so on, once for each p.
     let a = terms.primes.len() as u64;
+    // The products exceed 64 bits before the sum is reduced modulo 2^64.
     let less =
         u128::from(pairs) * u128::from(a) + u128::from(pairs) * u128::from(pairs.saturating_sub(1)) / 2;
     Ok(sum.wrapping_sub(less as u64))
