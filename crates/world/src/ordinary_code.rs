@@ -1,6 +1,6 @@
 //! Ordinary functions: code with nothing wrong in it, and the honest changes that are made to it.
 //!
-//! A function is a text with the markup of [`function_markup`](super::function_markup): slots are filled with
+//! A function is a text with the markup of [`function_markup`]: slots are filled with
 //! words drawn for each function, and labels have several wordings. A label is the kind of change
 //! ([`Refactoring`]) between its wordings. A line of which nothing is left disappears. No wording adds a
 //! check, a limit or an escape to the others: changes have to look like what they are.
