@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use streamguard_engine::{
     CommandLine, Job, JobError, JobSummary, MergeContext, Plan, PlanContext, RunMode, RunOptions, Shard,
-    ShardError, ShardOutput,
+    ShardError, ShardOutput, TypedJob,
 };
 
 use super::measure::{measure, median};
@@ -23,7 +23,9 @@ fn spin(steps: u64) -> u64 {
     (0..steps).fold(1, |state, step| std::hint::black_box(state ^ step).wrapping_mul(0x9E37_79B9_7F4A_7C15))
 }
 
-impl Job for SpinJob {
+impl TypedJob for SpinJob {
+    type Shard = u32;
+
     fn name(&self) -> &'static str {
         "spin"
     }
@@ -32,11 +34,11 @@ impl Job for SpinJob {
         json!({"shards": self.shards, "steps": self.steps})
     }
 
-    fn plan(&self, _: &PlanContext) -> Result<Plan, JobError> {
-        Ok(Plan::new((0..self.shards).map(Value::from)))
+    fn plan(&self, _: &PlanContext) -> Result<Plan<u32>, JobError> {
+        Ok(Plan::new(0..self.shards))
     }
 
-    fn run(&self, _: &Shard, _: &mut ShardOutput<'_>) -> Result<(), ShardError> {
+    fn run(&self, _: &Shard<u32>, _: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         std::hint::black_box(spin(self.steps));
         Ok(())
     }

@@ -8,56 +8,58 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use streamguard_engine::{
-    Job, JobError, JobSummary, MergeContext, Plan, PlanContext, Secrets, Shard, ShardError, ShardLimits,
-    ShardOutput,
+    JobError, JobSummary, MergeContext, Plan, PlanContext, Secrets, Shard, ShardError, ShardLimits,
+    ShardOutput, TypedJob,
 };
 
-/// What goes wrong in a shard.
+/// Fault of a shard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Fault {
-    /// Says that it cannot be done.
+    /// Returns an error.
     Fail,
     /// Panics.
     Panic,
     /// Aborts the process.
     Abort,
-    /// Ends the process as if all were well.
+    /// Ends the process with exit code 0.
     Exit,
-    /// Never comes back.
+    /// Never returns.
     Hang,
-    /// Falls silent: the whole process stands still.
+    /// Freezes the whole process.
     Freeze,
     /// Allocates without end.
     Allocate,
-    /// Prints what is no message.
+    /// Prints text that is not a message of the protocol.
     Print,
-    /// Crashes as long as there is this file, and removes it.
+    /// Removes this file and aborts; runs normally if the file does not exist.
     AbortOnce(PathBuf),
-    /// Takes this many milliseconds, and says how far it is, but stops when told to.
+    /// Takes this many milliseconds, reports activities, and stops when told to.
     Slow(u64),
 }
 
-/// Emits three records a shard, except where a fault is planted.
+/// A job that emits three records per shard, except where a fault is planted.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Faulty {
+pub(crate) struct FaultyJob {
     pub(crate) name: String,
     pub(crate) shards: u32,
     #[serde(default)]
     pub(crate) faults: BTreeMap<u32, Fault>,
     #[serde(default)]
     pub(crate) target: Option<u64>,
-    /// Emits the length of the secret `token` as well.
+    /// Emits the length of the secret `token` instead.
     #[serde(default)]
     pub(crate) secret_length: bool,
-    /// Wants what was done before a stop to be merged.
+    /// Merges the shards that finished before a stop.
     #[serde(default)]
     pub(crate) keeps_partial: bool,
     #[serde(skip)]
     pub(crate) secrets: Secrets,
 }
 
-impl Job for Faulty {
+impl TypedJob for FaultyJob {
+    type Shard = u32;
+
     fn name(&self) -> &str {
         &self.name
     }
@@ -76,15 +78,15 @@ impl Job for Faulty {
         }
     }
 
-    fn plan(&self, _: &PlanContext) -> Result<Plan, JobError> {
-        let plan = Plan::new((0..self.shards).map(Value::from));
+    fn plan(&self, _: &PlanContext) -> Result<Plan<u32>, JobError> {
+        let plan = Plan::new(0..self.shards);
         Ok(match self.target {
             Some(target) => plan.with_target(target),
             None => plan,
         })
     }
 
-    fn run(&self, shard: &Shard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
+    fn run(&self, shard: &Shard<u32>, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         if self.secret_length {
             let length = self.secrets.get("token").map(|token| token.expose_secret().len());
             return output.emit(&json!({"secret_length": length}));

@@ -1,29 +1,29 @@
-//! Shows that a shard which panics, aborts, hangs or eats memory costs only itself: runs a
-//! faulty job beside a sound one in worker processes, and prints how their shards ended.
+//! Shows that a shard which panics, aborts, hangs or uses too much memory harms no other: runs a
+//! faulty job beside a sound one in worker processes, and prints the outcomes of their shards.
 #![expect(clippy::print_stdout, reason = "an example talks to people")]
 
 mod faulty;
 
 use std::sync::Arc;
 
-use faulty::{Fault, Faulty};
+use faulty::{Fault, FaultyJob};
 use streamguard_engine::{CommandLine, Job, MemoryLimit, RunMode, RunOptions};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     if std::env::args().nth(1).as_deref() == Some("worker") {
         return Ok(streamguard_engine::serve(|_, settings, secrets| {
-            let job: Faulty = serde_json::from_value(settings).map_err(|error| error.to_string())?;
-            Ok(Arc::new(Faulty { secrets, ..job }))
+            let job: FaultyJob = serde_json::from_value(settings).map_err(|error| error.to_string())?;
+            Ok(Arc::new(FaultyJob { secrets, ..job }))
         })?);
     }
     let faults = [Fault::Fail, Fault::Panic, Fault::Abort, Fault::Exit, Fault::Hang, Fault::Allocate];
-    let faulty = Faulty {
+    let faulty = FaultyJob {
         name: "faulty".into(),
         shards: 10,
         faults: (0..).zip(faults).collect(),
-        ..Faulty::default()
+        ..FaultyJob::default()
     };
-    let sound = Faulty { name: "sound".into(), shards: 10, ..Faulty::default() };
+    let sound = FaultyJob { name: "sound".into(), shards: 10, ..FaultyJob::default() };
     let options = RunOptions {
         mode: RunMode::Process(CommandLine::new(std::env::current_exe()?, ["worker"])),
         worker_memory: Some(MemoryLimit::new(512 << 20, "the limit")),

@@ -1,4 +1,4 @@
-//! Shards that run elsewhere, on an engine that keeps none of its promises.
+//! Shards on a cluster that breaks its promises.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,47 +11,47 @@ use streamguard_engine::{
     PlanDir, RunDir, RunMode, RunOptions, RunPaths, SubmissionFile, run_shards,
 };
 
-use crate::faulty::{Fault, Faulty};
+use crate::faulty::{Fault, FaultyJob};
 use crate::{job, text, threads, worker};
 
-/// What goes wrong with rounds, by their number from 1.
+/// Faults of the cluster.
 #[derive(Clone, Copy, Debug, Default)]
-struct Faults {
-    /// The answer to the first submission is lost.
+struct ClusterFaults {
+    /// Loses the answer to the first submission.
     lost_answer: bool,
-    /// Nothing is ever taken.
+    /// Accepts nothing.
     refuses: bool,
-    /// In so many rounds the first element vanishes.
+    /// Number of submissions whose first task vanishes.
     vanishes: usize,
 }
 
-/// Runs elements on threads of this process.
+/// A cluster that runs tasks on threads of this process.
 #[derive(Clone, Debug)]
-struct Here {
-    job: Faulty,
-    faults: Faults,
-    state: Arc<Mutex<State>>,
+struct ThreadCluster {
+    job: FaultyJob,
+    faults: ClusterFaults,
+    state: Arc<Mutex<ClusterState>>,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    rounds: Vec<String>,
-    /// Elements that are not over, by round.
+struct ClusterState {
+    submissions: Vec<String>,
+    /// Number of tasks that have not ended, by submission.
     open: BTreeMap<String, usize>,
     cancel: BTreeMap<String, CancelToken>,
 }
 
-impl Here {
-    fn new(job: &Faulty, faults: Faults) -> Self {
+impl ThreadCluster {
+    fn new(job: &FaultyJob, faults: ClusterFaults) -> Self {
         Self { job: job.clone(), faults, state: Arc::default() }
     }
 
-    fn rounds(&self) -> usize {
-        self.state.lock().unwrap().rounds.len()
+    fn submissions(&self) -> usize {
+        self.state.lock().unwrap().submissions.len()
     }
 }
 
-impl Cluster for Here {
+impl Cluster for ThreadCluster {
     fn name(&self) -> &'static str {
         "here"
     }
@@ -66,18 +66,18 @@ impl Cluster for Here {
         }
         let number = {
             let mut state = self.state.lock().unwrap();
-            state.rounds.push(submission.name.clone());
+            state.submissions.push(submission.name.clone());
             state.open.insert(submission.name.clone(), submission.tasks as usize);
             state.cancel.insert(submission.name.clone(), CancelToken::new());
-            state.rounds.len()
+            state.submissions.len()
         };
         for task in 0..submission.tasks {
-            let (here, submission) = (self.clone(), submission.clone());
+            let (cluster, submission) = (self.clone(), submission.clone());
             std::thread::spawn(move || {
-                if task > 0 || number > here.faults.vanishes {
-                    here.run_task(&submission, task);
+                if task > 0 || number > cluster.faults.vanishes {
+                    cluster.run_task(&submission, task);
                 }
-                *here.state.lock().unwrap().open.get_mut(&submission.name).unwrap() -= 1;
+                *cluster.state.lock().unwrap().open.get_mut(&submission.name).unwrap() -= 1;
             });
         }
         match self.faults.lost_answer && number == 1 {
@@ -88,7 +88,7 @@ impl Cluster for Here {
 
     fn find(&self, name: &str) -> Result<Vec<String>, ClusterError> {
         let state = self.state.lock().unwrap();
-        Ok(state.rounds.iter().filter(|round| *round == name).cloned().collect())
+        Ok(state.submissions.iter().filter(|submission| *submission == name).cloned().collect())
     }
 
     fn poll(&self, ids: &[String]) -> Result<SubmissionStatus, ClusterError> {
@@ -110,7 +110,7 @@ impl Cluster for Here {
     }
 }
 
-impl Here {
+impl ThreadCluster {
     fn run_task(&self, submission: &Submission, task: u32) {
         let file = SubmissionFile::read(&submission.file).unwrap();
         let dir = PlanDir::open(RunPaths::new(&submission.run_folder, "test")).unwrap();
@@ -125,12 +125,13 @@ impl Here {
 
 fn run(
     folder: &Path,
-    job: &Faulty,
+    job: &FaultyJob,
     mode: RunMode,
-    begin: OnExistingRun,
+    on_existing_run: OnExistingRun,
     cancel: &CancelToken,
 ) -> FinishedRun {
-    let mut dir = RunDir::open(RunPaths::new(folder, "test"), json!({"shards": job.shards}), begin).unwrap();
+    let mut dir =
+        RunDir::open(RunPaths::new(folder, "test"), json!({"shards": job.shards}), on_existing_run).unwrap();
     let options = RunOptions { mode, cancel: cancel.clone(), ..RunOptions::default() };
     let finished =
         streamguard_engine::run(vec![Arc::new(job.clone())], &options, Some(&dir), &mut ()).unwrap();
@@ -140,63 +141,65 @@ fn run(
     finished
 }
 
-fn run_on(here: &Here, folder: &Path) -> FinishedRun {
+fn run_on(cluster: &ThreadCluster, folder: &Path) -> FinishedRun {
     run(
         folder,
-        &here.job,
-        RunMode::Cluster(Arc::new(here.clone())),
+        &cluster.job,
+        RunMode::Cluster(Arc::new(cluster.clone())),
         OnExistingRun::Resume,
         &CancelToken::new(),
     )
 }
 
-fn expected(job: Faulty) -> String {
+fn expected(job: FaultyJob) -> String {
     text(&crate::run(vec![job], &threads(2)), 0)
 }
 
-fn made(folder: &Path, job: &Faulty) -> String {
+fn made(folder: &Path, job: &FaultyJob) -> String {
     std::fs::read_to_string(folder.join(format!("{}.jsonl", job.name))).unwrap()
 }
 
 #[test]
-fn what_vanishes_is_handed_out_again() {
+fn shards_of_vanished_tasks_are_submitted_again() {
     for faults in [
-        Faults::default(),
-        Faults { vanishes: 2, ..Faults::default() },
-        Faults { lost_answer: true, ..Faults::default() },
+        ClusterFaults::default(),
+        ClusterFaults { vanishes: 2, ..ClusterFaults::default() },
+        ClusterFaults { lost_answer: true, ..ClusterFaults::default() },
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let here = Here::new(&job("job", 10), faults);
-        assert_eq!(run_on(&here, folder.path()).status, CompletionStatus::Complete, "{faults:?}");
-        assert_eq!(made(folder.path(), &here.job), expected(here.job.clone()), "{faults:?}");
-        assert_eq!(here.rounds(), 1 + faults.vanishes, "{faults:?}");
+        let cluster = ThreadCluster::new(&job("job", 10), faults);
+        assert_eq!(run_on(&cluster, folder.path()).status, CompletionStatus::Complete, "{faults:?}");
+        assert_eq!(made(folder.path(), &cluster.job), expected(cluster.job.clone()), "{faults:?}");
+        assert_eq!(cluster.submissions(), 1 + faults.vanishes, "{faults:?}");
     }
 }
 
 #[test]
-fn after_three_rounds_it_is_said_what_is_lost() {
+fn after_three_submissions_the_missing_shards_are_reported() {
     let folder = tempfile::tempdir().unwrap();
-    let here = Here::new(&job("job", 7), Faults { vanishes: 9, ..Faults::default() });
-    let finished = run_on(&here, folder.path());
-    assert_eq!((finished.status, here.rounds()), (CompletionStatus::Partial, 3));
+    let cluster =
+        ThreadCluster::new(&job("job", 7), ClusterFaults { vanishes: 9, ..ClusterFaults::default() });
+    let finished = run_on(&cluster, folder.path());
+    assert_eq!((finished.status, cluster.submissions()), (CompletionStatus::Partial, 3));
     let [(shard, outcome, reason)] = &finished.state.jobs[0].failed_shards[..] else { panic!("one is lost") };
     assert_eq!((*shard, *outcome), (0, Outcome::Crashed));
     assert!(reason.contains("task 0 of") && reason.contains("was lost"), "{reason}");
     assert!(reason.ends_with("its last line was: out of memory"), "{reason}");
-    // What they left is merged without them, and the rest is not run again.
-    let merged = run(folder.path(), &here.job, RunMode::Merge, OnExistingRun::Resume, &CancelToken::new());
+    // The other results are merged without the missing one, and those shards do not run again.
+    let merged = run(folder.path(), &cluster.job, RunMode::Merge, OnExistingRun::Resume, &CancelToken::new());
     assert_eq!(merged.status, CompletionStatus::Partial);
-    let rest = Here::new(&here.job, Faults::default());
+    let rest = ThreadCluster::new(&cluster.job, ClusterFaults::default());
     assert_eq!(run_on(&rest, folder.path()).status, CompletionStatus::Complete);
-    assert_eq!(made(folder.path(), &here.job), expected(here.job.clone()));
+    assert_eq!(made(folder.path(), &cluster.job), expected(cluster.job.clone()));
 }
 
 #[test]
-fn a_shard_that_fails_or_crashes_costs_itself_only() {
+fn a_failed_or_crashed_shard_harms_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let faults = [(1, Fault::Fail), (4, Fault::Abort)];
-    let here = Here::new(&Faulty { faults: faults.into(), ..job("job", 8) }, Faults::default());
-    let finished = run_on(&here, folder.path());
+    let cluster =
+        ThreadCluster::new(&FaultyJob { faults: faults.into(), ..job("job", 8) }, ClusterFaults::default());
+    let finished = run_on(&cluster, folder.path());
     let lost: Vec<u32> = finished.state.jobs[0].failed_shards.iter().map(|(shard, ..)| *shard).collect();
     assert_eq!((finished.status, lost), (CompletionStatus::Partial, vec![1, 4]));
     let outcomes = &finished.state.jobs[0].outcomes;
@@ -204,29 +207,33 @@ fn a_shard_that_fails_or_crashes_costs_itself_only() {
 }
 
 #[test]
-fn an_engine_that_takes_nothing_fails_the_job() {
+fn a_cluster_that_accepts_nothing_fails_the_job() {
     let folder = tempfile::tempdir().unwrap();
-    let here = Here::new(&job("job", 3), Faults { refuses: true, ..Faults::default() });
-    let finished = run_on(&here, folder.path());
+    let cluster =
+        ThreadCluster::new(&job("job", 3), ClusterFaults { refuses: true, ..ClusterFaults::default() });
+    let finished = run_on(&cluster, folder.path());
     assert_eq!(finished.status, CompletionStatus::Failed);
     assert_eq!(finished.state.jobs[0].reason.as_deref(), Some("not today"));
 }
 
 #[test]
-fn who_has_enough_ends_the_rest() {
+fn tasks_are_ended_when_the_target_is_reached() {
     let folder = tempfile::tempdir().unwrap();
     let faults = (3..40).map(|shard| (shard, Fault::Slow(1200))).collect();
-    let here = Here::new(&Faulty { faults, target: Some(7), ..job("job", 40) }, Faults::default());
-    assert_eq!(run_on(&here, folder.path()).status, CompletionStatus::Complete);
-    assert_eq!(made(folder.path(), &here.job).lines().count(), 7);
-    assert!(here.state.lock().unwrap().open.values().all(|open| *open == 0));
+    let cluster = ThreadCluster::new(
+        &FaultyJob { faults, target: Some(7), ..job("job", 40) },
+        ClusterFaults::default(),
+    );
+    assert_eq!(run_on(&cluster, folder.path()).status, CompletionStatus::Complete);
+    assert_eq!(made(folder.path(), &cluster.job).lines().count(), 7);
+    assert!(cluster.state.lock().unwrap().open.values().all(|open| *open == 0));
 }
 
 #[test]
-fn a_stop_ends_what_runs_elsewhere() {
+fn a_stop_ends_the_tasks() {
     let folder = tempfile::tempdir().unwrap();
     let faults: BTreeMap<u32, Fault> = (0..30).map(|shard| (shard, Fault::Slow(400))).collect();
-    let here = Here::new(&Faulty { faults, ..job("job", 30) }, Faults::default());
+    let cluster = ThreadCluster::new(&FaultyJob { faults, ..job("job", 30) }, ClusterFaults::default());
     let cancel = CancelToken::new();
     let soon = cancel.clone();
     std::thread::spawn(move || {
@@ -235,13 +242,13 @@ fn a_stop_ends_what_runs_elsewhere() {
     });
     let stopped = run(
         folder.path(),
-        &here.job,
-        RunMode::Cluster(Arc::new(here.clone())),
+        &cluster.job,
+        RunMode::Cluster(Arc::new(cluster.clone())),
         OnExistingRun::Refuse,
         &cancel,
     );
     assert_eq!(stopped.status, CompletionStatus::Cancelled);
-    assert!(here.state.lock().unwrap().open.values().all(|open| *open == 0));
-    assert_eq!(run_on(&here, folder.path()).status, CompletionStatus::Complete);
-    assert_eq!(made(folder.path(), &here.job).lines().count(), 90);
+    assert!(cluster.state.lock().unwrap().open.values().all(|open| *open == 0));
+    assert_eq!(run_on(&cluster, folder.path()).status, CompletionStatus::Complete);
+    assert_eq!(made(folder.path(), &cluster.job).lines().count(), 90);
 }

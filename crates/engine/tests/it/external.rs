@@ -1,4 +1,4 @@
-//! Jobs in other languages: the example of docs/protocol.md, and programs that misbehave.
+//! Jobs in other languages: the example in docs/protocol.md, and programs that misbehave.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -46,7 +46,7 @@ fn the_documented_example_runs() {
 }
 
 #[test]
-fn garbage_from_a_worker_costs_its_shard_only() {
+fn garbage_from_a_worker_harms_only_its_shard() {
     for (script, hint) in [
         ("printf 'garbage \\033[31m\\n'", "not a message"),
         (r#"echo '{"record": {"a":1} '"#, "not a message"),
@@ -73,7 +73,7 @@ fn a_line_without_end_is_bounded() {
 }
 
 #[test]
-fn a_command_that_does_not_exist_fails_alone() {
+fn a_missing_command_fails_only_its_job() {
     let job = ExternalJob::new("nowhere", CommandLine::new("/nonexistent/program", [""; 0]), json!({}));
     let finished = run(job, &threads(1));
     assert_eq!(finished.state.jobs[0].status, Some(CompletionStatus::Failed));
@@ -89,8 +89,7 @@ fn a_command_that_hangs_ends_at_its_deadline() {
 }
 
 #[test]
-fn names_of_jobs_are_checked_once_for_all() {
-    // External jobs pass through the same door as ours.
+fn external_jobs_cannot_take_the_name_of_another_job() {
     let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(shell("exit")), Arc::new(job("shell", 1))];
     assert!(streamguard_engine::run(jobs, &threads(1), None, &mut ()).is_err());
 }

@@ -1,14 +1,14 @@
-//! What faults cost, on threads and in processes: their own shard, and nothing else.
+//! Faults of shards, on threads and in processes: each harms its own shard and nothing else.
 
 use streamguard_engine::{CompletionStatus, Outcome};
 
-use crate::faulty::{Fault, Faulty};
+use crate::faulty::{Fault, FaultyJob};
 use crate::{job, processes, run, text, threads};
 
-/// Runs a job with one fault beside a sound one; the sound one and the other shards must be
-/// as if nothing had happened. Returns how the shard ended, and why.
+/// Runs a job with one fault beside a sound one. The sound one and the other shards must not be
+/// affected. Returns the outcome of the shard, and the reason.
 fn planted(fault: Fault, options: &streamguard_engine::RunOptions) -> (Outcome, String) {
-    let faulty = Faulty { faults: [(3, fault)].into(), ..job("faulty", 6) };
+    let faulty = FaultyJob { faults: [(3, fault)].into(), ..job("faulty", 6) };
     let finished = run(vec![faulty, job("sound", 6)], options);
     assert_eq!(finished.status, CompletionStatus::Partial);
     let undisturbed = run(vec![job("faulty", 6), job("sound", 6)], &threads(1));
@@ -27,14 +27,14 @@ fn planted(fault: Fault, options: &streamguard_engine::RunOptions) -> (Outcome, 
 }
 
 #[test]
-fn a_shard_that_says_no_fails() {
+fn a_shard_that_returns_an_error_fails() {
     for options in [threads(2), processes(2)] {
         assert_eq!(planted(Fault::Fail, &options), (Outcome::Failed, "planted".to_owned()));
     }
 }
 
 #[test]
-fn a_panic_is_a_crash_with_its_words() {
+fn a_panic_is_a_crash_with_its_message() {
     for options in [threads(2), processes(2)] {
         let (outcome, reason) = planted(Fault::Panic, &options);
         assert_eq!(outcome, Outcome::Crashed);
@@ -43,14 +43,14 @@ fn a_panic_is_a_crash_with_its_words() {
 }
 
 #[test]
-fn an_abort_costs_its_process() {
+fn an_abort_ends_only_its_process() {
     let (outcome, reason) = planted(Fault::Abort, &processes(2));
     assert_eq!(outcome, Outcome::Crashed);
     assert!(reason.contains("signal 6"), "{reason}");
 }
 
 #[test]
-fn an_early_exit_is_a_crash_even_with_code_0() {
+fn an_early_exit_is_a_crash_even_with_exit_code_0() {
     let (outcome, reason) = planted(Fault::Exit, &processes(2));
     assert_eq!(outcome, Outcome::Crashed);
     assert!(reason.contains("exit code 0"), "{reason}");
@@ -66,13 +66,13 @@ fn a_hang_ends_at_its_deadline() {
 }
 
 #[test]
-fn a_process_that_stands_still_is_noticed() {
+fn a_frozen_process_times_out() {
     let (outcome, _) = planted(Fault::Freeze, &processes(2));
     assert_eq!(outcome, Outcome::TimedOut);
 }
 
 #[test]
-fn a_worker_that_eats_memory_is_stopped_and_the_reason_said() {
+fn a_worker_that_exceeds_its_memory_is_stopped_with_that_reason() {
     let options = streamguard_engine::RunOptions {
         worker_memory: Some(streamguard_engine::MemoryLimit::new(400 << 20, "--memory")),
         ..processes(2)
@@ -83,8 +83,8 @@ fn a_worker_that_eats_memory_is_stopped_and_the_reason_said() {
 }
 
 #[test]
-fn what_a_job_prints_does_not_reach_the_protocol() {
-    let printing = Faulty { faults: [(0, Fault::Print)].into(), ..job("printing", 2) };
+fn text_that_a_job_prints_does_not_reach_the_protocol() {
+    let printing = FaultyJob { faults: [(0, Fault::Print)].into(), ..job("printing", 2) };
     let finished = run(vec![printing], &processes(1));
     assert_eq!(finished.status, CompletionStatus::Complete);
     assert_eq!(text(&finished, 0), text(&run(vec![job("printing", 2)], &threads(1)), 0));
@@ -95,7 +95,7 @@ fn a_crashed_worker_is_replaced_and_the_shard_tried_again() {
     let folder = tempfile::tempdir().unwrap();
     let mark = folder.path().join("mark");
     std::fs::write(&mark, "").unwrap();
-    let once = Faulty { faults: [(0, Fault::AbortOnce(mark))].into(), ..job("once", 5) };
+    let once = FaultyJob { faults: [(0, Fault::AbortOnce(mark))].into(), ..job("once", 5) };
     let finished = run(vec![once], &processes(1));
     assert_eq!(finished.status, CompletionStatus::Complete);
     assert_eq!(finished.state.jobs[0].outcomes[&Outcome::Crashed], 1);
@@ -104,8 +104,8 @@ fn a_crashed_worker_is_replaced_and_the_shard_tried_again() {
 
 #[test]
 fn among_many_small_shards_the_right_one_is_blamed() {
-    // Small shards travel several at a time; the crash must not be pinned on its neighbours.
-    let crowd = Faulty { faults: [(700, Fault::Abort)].into(), ..job("crowd", 1000) };
+    // Small shards are sent several at a time; the others of a lease must not be blamed for the crash.
+    let crowd = FaultyJob { faults: [(700, Fault::Abort)].into(), ..job("crowd", 1000) };
     let finished = run(vec![crowd], &processes(2));
     let lost = &finished.state.jobs[0].failed_shards;
     assert_eq!(lost.iter().map(|(shard, ..)| *shard).collect::<Vec<_>>(), [700]);
@@ -113,12 +113,12 @@ fn among_many_small_shards_the_right_one_is_blamed() {
 }
 
 #[test]
-fn no_process_is_left() {
+fn no_process_is_left_behind() {
     let finished = run(vec![job("many", 50)], &processes(3));
     assert_eq!(finished.status, CompletionStatus::Complete);
     let me = std::process::id().to_string();
     let children = std::fs::read_to_string(format!("/proc/{me}/task/{me}/children")).unwrap_or_default();
-    // Other tests of this binary may have theirs; none of ours may be a zombie.
+    // Other tests of this binary have processes too; a zombie is one that nobody waits for.
     for child in children.split_whitespace() {
         let stat = std::fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
         assert!(!stat.contains(") Z "), "a worker was not waited for: {stat}");

@@ -61,7 +61,7 @@ for line in sys.stdin:
     for (shard, reason) in [
         (1, "exit code 0"),
         (2, "signal 6"),
-        (3, "no message"),
+        (3, "not a message"),
         (4, "deadline"),
         (5, "--worker-memory"),
         (6, "planted"),

@@ -199,7 +199,8 @@ fn a_path_that_a_node_does_not_have_is_named() {
     expect(folder.path(), 0, &["plan", "ingest", "--path", &path, "--out", "out"]);
     fs::remove_file(&log).unwrap();
     let output = expect(folder.path(), 65, &["shard", "run", "--plan", "out", "--index", "0"]);
-    let hint = format!("{path} is not there: what settings name must be on storage that all machines see");
+    let hint =
+        format!("{path} does not exist here: paths in settings must be on storage that all machines see");
     assert!(stderr(&output).contains(&hint), "{}", stderr(&output));
 }
 

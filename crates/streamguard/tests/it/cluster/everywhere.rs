@@ -62,8 +62,8 @@ pub(super) fn whoever_submitted_may_die_and_come_back(cluster: &mut Testbed) {
     signal_holder("KILL", folder.path());
     child.wait().unwrap();
     let output = cluster.run(folder.path(), 0, &[&TOY[..], &["--resume"]].concat());
-    let goes_on = format!("goes on with {}", cluster.engine.name());
-    assert!(stderr(&output).contains(&goes_on), "{}", stderr(&output));
+    let attached = format!("attached to {}", cluster.engine.name());
+    assert!(stderr(&output).contains(&attached), "{}", stderr(&output));
     assert!((0..16).all(|shard| begun(folder.path(), shard) == 1), "each ran once");
     assert_eq!(String::from_utf8(records(folder.path(), "out/toy.jsonl")).unwrap().lines().count(), 32);
 }

@@ -1,4 +1,4 @@
-//! Stopping a run, and going on with it.
+//! Requests to stop, and resumed runs.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use streamguard_engine::{
     RunDir, RunError, RunOptions, RunPaths, RunState,
 };
 
-use crate::faulty::{Fault, Faulty};
+use crate::faulty::{Fault, FaultyJob};
 use crate::{job, processes, text, threads};
 
-/// Asks to stop as soon as so many shards are done.
+/// Requests a stop, once or several times, as soon as a number of shards are done.
 struct StopAfter {
     shards: u32,
     times: u32,
@@ -30,19 +30,20 @@ impl Observer for StopAfter {
     }
 }
 
-fn slow(shards: u32) -> Faulty {
-    Faulty { faults: (0..shards).map(|shard| (shard, Fault::Slow(20))).collect(), ..job("slow", shards) }
+fn slow(shards: u32) -> FaultyJob {
+    FaultyJob { faults: (0..shards).map(|shard| (shard, Fault::Slow(20))).collect(), ..job("slow", shards) }
 }
 
 fn run_in(
     folder: &Path,
-    job: Faulty,
+    job: FaultyJob,
     options: &RunOptions,
-    begin: OnExistingRun,
+    on_existing_run: OnExistingRun,
     stop: u32,
     times: u32,
 ) -> FinishedRun {
-    let mut dir = RunDir::open(RunPaths::new(folder, "test"), json!({"shards": job.shards}), begin).unwrap();
+    let mut dir =
+        RunDir::open(RunPaths::new(folder, "test"), json!({"shards": job.shards}), on_existing_run).unwrap();
     let mut observer = StopAfter { shards: stop, times, cancel: options.cancel.clone() };
     let finished =
         streamguard_engine::run(vec![Arc::new(job) as Arc<dyn Job>], options, Some(&dir), &mut observer)
@@ -54,7 +55,7 @@ fn run_in(
 }
 
 #[test]
-fn a_stopped_run_keeps_what_is_done_and_goes_on_to_the_same_end() {
+fn a_stopped_run_keeps_finished_shards_and_resumes_to_the_same_result() {
     let undisturbed = tempfile::tempdir().unwrap();
     run_in(undisturbed.path(), slow(30), &threads(3), OnExistingRun::Refuse, 99, 0);
     let expected = std::fs::read(undisturbed.path().join("slow.jsonl")).unwrap();
@@ -75,10 +76,10 @@ fn a_stopped_run_keeps_what_is_done_and_goes_on_to_the_same_end() {
 }
 
 #[test]
-fn a_shard_that_does_not_listen_does_not_hold_the_end_up() {
+fn a_shard_that_ignores_the_stop_does_not_delay_the_end() {
     for options in [threads(2), processes(2)] {
         let folder = tempfile::tempdir().unwrap();
-        let deaf = Faulty { faults: [(1, Fault::Hang)].into(), ..job("deaf", 2) };
+        let deaf = FaultyJob { faults: [(1, Fault::Hang)].into(), ..job("deaf", 2) };
         let finished = run_in(folder.path(), deaf, &options, OnExistingRun::Refuse, 1, 1);
         assert_eq!(finished.status, CompletionStatus::Cancelled);
         assert_eq!(finished.state.jobs[0].completed_shards, 1);
@@ -86,9 +87,9 @@ fn a_shard_that_does_not_listen_does_not_hold_the_end_up() {
 }
 
 #[test]
-fn a_job_that_wants_it_merges_what_was_done_before_the_stop() {
+fn a_job_that_keeps_partial_results_merges_them_after_a_stop() {
     for options in [threads(2), processes(2)] {
-        let partial = Faulty { keeps_partial: true, ..slow(30) };
+        let partial = FaultyJob { keeps_partial: true, ..slow(30) };
         let mut observer = StopAfter { shards: 5, times: 1, cancel: options.cancel.clone() };
         let finished =
             streamguard_engine::run(vec![Arc::new(partial) as Arc<dyn Job>], &options, None, &mut observer)
@@ -106,7 +107,7 @@ fn a_job_that_wants_it_merges_what_was_done_before_the_stop() {
 }
 
 #[test]
-fn the_journal_tells_the_whole_run() {
+fn the_journal_replays_to_the_same_state() {
     let folder = tempfile::tempdir().unwrap();
     let finished = run_in(folder.path(), slow(6), &threads(2), OnExistingRun::Refuse, 99, 0);
     let events = streamguard_engine::journal::read(&folder.path().join(".test/journal.jsonl")).unwrap();
@@ -120,22 +121,23 @@ fn the_journal_tells_the_whole_run() {
 }
 
 #[test]
-fn a_destination_that_fails_ends_the_run_and_it_can_be_resumed() {
+fn a_run_whose_destination_failed_can_be_resumed() {
     let folder = tempfile::tempdir().unwrap();
     let dir = RunDir::open(RunPaths::new(folder.path(), "test"), json!({}), OnExistingRun::Refuse).unwrap();
     let shards = dir.paths().shards("gone");
-    /// Takes the folder away when the first shard is done.
-    struct Remove(std::path::PathBuf);
-    impl Observer for Remove {
+    /// Removes the folder when the first shard is done.
+    struct RemovingObserver(std::path::PathBuf);
+    impl Observer for RemovingObserver {
         fn event(&mut self, event: &Event, _: &RunState) {
             if matches!(event.kind, EventKind::ShardEnded { .. }) {
                 let _ = std::fs::remove_dir_all(&self.0);
             }
         }
     }
-    let gone = Faulty { name: "gone".into(), ..slow(40) };
+    let gone = FaultyJob { name: "gone".into(), ..slow(40) };
     let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(gone.clone())];
-    let error = streamguard_engine::run(jobs, &threads(2), Some(&dir), &mut Remove(shards)).unwrap_err();
+    let error =
+        streamguard_engine::run(jobs, &threads(2), Some(&dir), &mut RemovingObserver(shards)).unwrap_err();
     assert!(matches!(error, RunError::Write(_)), "{error}");
     drop(dir);
     let dir = RunDir::open(RunPaths::new(folder.path(), "test"), json!({}), OnExistingRun::Resume).unwrap();

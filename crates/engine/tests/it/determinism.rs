@@ -1,8 +1,8 @@
-//! The same result, however it was run.
+//! Equal results, whatever the options.
 
 use streamguard_engine::{CompletionStatus, RunOptions};
 
-use crate::faulty::{Fault, Faulty};
+use crate::faulty::{Fault, FaultyJob};
 use crate::{job, processes, run, text, threads};
 
 #[test]
@@ -22,8 +22,8 @@ fn threads_and_processes_one_worker_and_many_agree() {
 
 #[test]
 fn a_target_cuts_at_the_same_record_whatever_the_order() {
-    // Shard 1 is the slowest: later ones are done before it, and must not be taken instead.
-    let slow = || Faulty { faults: [(1, Fault::Slow(200))].into(), target: Some(7), ..job("slow", 30) };
+    // Shard 1 is the slowest: later ones finish before it, and must not be taken in its place.
+    let slow = || FaultyJob { faults: [(1, Fault::Slow(200))].into(), target: Some(7), ..job("slow", 30) };
     let first = run(vec![slow()], &threads(1));
     assert_eq!(first.state.jobs[0].records, 7);
     assert_eq!(text(&first, 0).lines().count(), 7);
@@ -36,10 +36,10 @@ fn a_target_cuts_at_the_same_record_whatever_the_order() {
 }
 
 #[test]
-fn the_contract_holds_for_the_sound_and_not_for_the_unsound() {
-    let make = serde_json::from_value::<Faulty>;
+fn the_contract_holds_for_a_sound_job_and_not_for_others() {
+    let make = serde_json::from_value::<FaultyJob>;
     streamguard_engine::testing::check_job(&job("sound", 5), make).unwrap();
-    let failing = Faulty { faults: [(1, Fault::Fail)].into(), ..job("failing", 3) };
+    let failing = FaultyJob { faults: [(1, Fault::Fail)].into(), ..job("failing", 3) };
     let error = streamguard_engine::testing::check_job(&failing, make).unwrap_err();
     assert!(error.contains("shard 1 fails: planted"), "{error}");
     let error = streamguard_engine::testing::check_job(&job("Bad Name", 1), make).unwrap_err();
@@ -49,11 +49,11 @@ fn the_contract_holds_for_the_sound_and_not_for_the_unsound() {
 }
 
 #[test]
-fn one_after_the_other_means_that() {
-    /// Notes which jobs were at work when shards began.
+fn jobs_run_one_after_the_other_if_they_are_not_parallel() {
+    /// Notes for each planned job whether all earlier ones had ended.
     #[derive(Default)]
-    struct Order(Vec<(usize, bool)>);
-    impl streamguard_engine::Observer for Order {
+    struct PlanningOrder(Vec<(usize, bool)>);
+    impl streamguard_engine::Observer for PlanningOrder {
         fn event(&mut self, event: &streamguard_engine::Event, state: &streamguard_engine::RunState) {
             if let streamguard_engine::EventKind::JobPlanned { job, .. } = event.kind {
                 let before = state.jobs[..job].iter().all(|job| job.status.is_some());
@@ -63,13 +63,13 @@ fn one_after_the_other_means_that() {
     }
     let jobs: Vec<std::sync::Arc<dyn streamguard_engine::Job>> =
         ["a", "b", "c"].map(|name| std::sync::Arc::new(job(name, 3)) as _).into();
-    let mut order = Order::default();
+    let mut order = PlanningOrder::default();
     streamguard_engine::run(jobs, &RunOptions { parallel: false, ..threads(3) }, None, &mut order).unwrap();
     assert_eq!(order.0, [(0, true), (1, true), (2, true)]);
 }
 
 #[test]
-fn two_jobs_of_one_name_are_refused() {
+fn two_jobs_with_the_same_name_are_refused() {
     let jobs: Vec<std::sync::Arc<dyn streamguard_engine::Job>> =
         vec![std::sync::Arc::new(job("a", 1)), std::sync::Arc::new(job("a", 1))];
     assert!(matches!(

@@ -1,4 +1,4 @@
-//! What whoever watches is told, and the pause that they may ask for.
+//! Events that observers get, and pauses.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,14 +7,14 @@ use streamguard_engine::{
     CompletionStatus, Event, EventKind, Job, Observer, PauseToken, RunOptions, RunState,
 };
 
-use crate::faulty::{Fault, Faulty};
+use crate::faulty::{Fault, FaultyJob};
 use crate::{job, processes, threads};
 
-/// Keeps what shards said of themselves.
+/// Keeps the activities of shards.
 #[derive(Default)]
-struct Listener(Vec<String>);
+struct ActivityObserver(Vec<String>);
 
-impl Observer for Listener {
+impl Observer for ActivityObserver {
     fn event(&mut self, event: &Event, state: &RunState) {
         if let EventKind::Activity { job, shard, text } = &event.kind {
             assert_eq!(&state.jobs[*job].running[shard].activity, text);
@@ -24,32 +24,32 @@ impl Observer for Listener {
 }
 
 #[test]
-fn what_a_shard_is_at_is_told_but_not_too_often() {
-    let slow = Faulty { faults: [(0, Fault::Slow(1200))].into(), ..job("slow", 2) };
+fn activities_are_reported_but_not_too_often() {
+    let slow = FaultyJob { faults: [(0, Fault::Slow(1200))].into(), ..job("slow", 2) };
     for options in [threads(2), processes(2)] {
-        let mut listener = Listener::default();
+        let mut observer = ActivityObserver::default();
         let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(slow.clone())];
-        let finished = streamguard_engine::run(jobs, &options, None, &mut listener).unwrap();
+        let finished = streamguard_engine::run(jobs, &options, None, &mut observer).unwrap();
         assert_eq!(finished.status, CompletionStatus::Complete);
-        let told = listener.0;
-        assert!((1..30).contains(&told.len()), "{told:?} of 120 steps");
-        assert!(told.iter().all(|text| text.starts_with("step ")), "{told:?}");
+        let reported = observer.0;
+        assert!((1..30).contains(&reported.len()), "{reported:?} of 120 steps");
+        assert!(reported.iter().all(|text| text.starts_with("step ")), "{reported:?}");
         assert!(finished.state.jobs[0].running.is_empty());
     }
 }
 
-/// Asks for a pause as soon as a shard runs, and ends it when nothing has begun for a while.
+/// Requests a pause as soon as a shard runs, and ends it after a while.
 #[derive(Default)]
-struct Pauser {
+struct PausingObserver {
     pause: PauseToken,
-    /// Since when the run has been paused.
+    /// Beginning of the pause.
     since: Option<Instant>,
-    /// Shards that began in the pause.
+    /// Number of shards that began in the pause.
     begun: u32,
     pauses: Vec<bool>,
 }
 
-impl Observer for Pauser {
+impl Observer for PausingObserver {
     fn event(&mut self, event: &Event, state: &RunState) {
         match event.kind {
             EventKind::ShardStarted { .. } if self.pauses.is_empty() && !self.pause.requested() => {
@@ -74,10 +74,11 @@ impl Observer for Pauser {
 }
 
 #[test]
-fn nothing_begins_in_a_pause_and_all_goes_on_after_it() {
-    let slow = Faulty { faults: (0..6).map(|shard| (shard, Fault::Slow(100))).collect(), ..job("slow", 6) };
+fn no_shard_begins_in_a_pause_and_all_run_after_it() {
+    let slow =
+        FaultyJob { faults: (0..6).map(|shard| (shard, Fault::Slow(100))).collect(), ..job("slow", 6) };
     for options in [threads(2), processes(2)] {
-        let mut pauser = Pauser::default();
+        let mut pauser = PausingObserver::default();
         let options = RunOptions { pause: pauser.pause.clone(), ..options };
         let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(slow.clone())];
         let finished = streamguard_engine::run(jobs, &options, None, &mut pauser).unwrap();
@@ -86,7 +87,7 @@ fn nothing_begins_in_a_pause_and_all_goes_on_after_it() {
             (CompletionStatus::Complete, 6)
         );
         assert_eq!(pauser.pauses, [true, false]);
-        // One each that a worker took at the very moment.
+        // At most one for each worker, which took it at the very moment of the pause.
         assert!(pauser.begun <= 2, "{} began in the pause", pauser.begun);
     }
 }

@@ -1,21 +1,31 @@
-//! Jobs that come after others, and plans that end by what was counted.
+//! Jobs that come after others, and plans that end when quotas are reached.
 
 use std::io::BufRead;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use streamguard_engine::{
     CompletionStatus, Job, JobError, JobSummary, MergeContext, Plan, PlanContext, RunOptions, Secrets, Shard,
-    ShardError, ShardOutput,
+    ShardError, ShardOutput, TypedJob,
 };
 
 use crate::faulty::Fault;
 use crate::{job, processes, threads};
 
-/// Has a shard for every record that two other jobs made.
-struct Second;
+/// A job with a shard for every record that two other jobs made.
+struct SecondJob;
 
-impl Job for Second {
+/// A record, and the job that made it.
+#[derive(Serialize, Deserialize)]
+struct ForeignRecord {
+    from: String,
+    record: String,
+}
+
+impl TypedJob for SecondJob {
+    type Shard = ForeignRecord;
+
     fn name(&self) -> &str {
         "second"
     }
@@ -28,20 +38,21 @@ impl Job for Second {
         &["one", "two", "absent"]
     }
 
-    fn plan(&self, planning: &PlanContext) -> Result<Plan, JobError> {
+    fn plan(&self, planning: &PlanContext) -> Result<Plan<ForeignRecord>, JobError> {
         let mut payloads = Vec::new();
         for (job, file) in [("one", "one.jsonl"), ("two", "two.jsonl"), ("absent", "absent.jsonl")] {
             let Some(records) = planning.results.open(job, file).map_err(JobError::failed)? else { continue };
             for record in records.lines() {
-                payloads.push(json!({"from": job, "record": record.map_err(JobError::failed)?}));
+                let record = record.map_err(JobError::failed)?;
+                payloads.push(ForeignRecord { from: job.to_owned(), record });
             }
         }
-        // Five that came from `two`, in order, are enough.
+        // Five records of `two`, in order, are enough.
         Ok(Plan::new(payloads).with_quotas([("two".to_owned(), 5)]))
     }
 
-    fn run(&self, shard: &Shard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
-        output.count(shard.payload["from"].as_str().unwrap(), 1);
+    fn run(&self, shard: &Shard<ForeignRecord>, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
+        output.count(&shard.payload.from, 1);
         output.emit(&shard.payload)
     }
 
@@ -57,12 +68,12 @@ fn run(options: &RunOptions, one_fails: bool) -> streamguard_engine::FinishedRun
     if one_fails {
         one.faults = (0..4).map(|shard| (shard, Fault::Fail)).collect();
     }
-    let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(one), Arc::new(job("two", 3)), Arc::new(Second)];
+    let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(one), Arc::new(job("two", 3)), Arc::new(SecondJob)];
     streamguard_engine::run(jobs, options, None, &mut ()).unwrap()
 }
 
 #[test]
-fn a_job_plans_with_what_earlier_ones_made_and_ends_by_its_quotas() {
+fn a_job_plans_from_the_files_of_earlier_jobs_and_ends_when_its_quotas_are_reached() {
     for options in [threads(3), RunOptions { parallel: false, ..threads(3) }] {
         let finished = run(&options, false);
         assert_eq!(finished.status, CompletionStatus::Complete);
@@ -74,7 +85,7 @@ fn a_job_plans_with_what_earlier_ones_made_and_ends_by_its_quotas() {
 }
 
 #[test]
-fn what_failed_has_no_result() {
+fn a_failed_job_has_no_result() {
     let finished = run(&threads(3), true);
     assert_eq!(finished.status, CompletionStatus::Partial);
     let second = &finished.state.jobs[2];
@@ -82,16 +93,16 @@ fn what_failed_has_no_result() {
     assert_eq!(second.summary.metrics["sees_one"], json!(false));
 }
 
-/// A job that knows a secret: emits its length, in whatever worker it runs.
-struct Knowing(Secrets);
+/// A job with a secret. Its worker process, which runs a `FaultyJob`, emits the length of the secret.
+struct SecretJob(Secrets);
 
-impl Job for Knowing {
+impl Job for SecretJob {
     fn name(&self) -> &str {
-        "knowing"
+        "secret"
     }
 
     fn settings(&self) -> Value {
-        json!({"name": "knowing", "shards": 1, "secret_length": true})
+        json!({"name": "secret", "shards": 1, "secret_length": true})
     }
 
     fn secrets(&self) -> Secrets {
@@ -99,11 +110,11 @@ impl Job for Knowing {
     }
 
     fn plan(&self, _: &PlanContext) -> Result<Plan, JobError> {
-        Ok(Plan::new([Value::Null]))
+        Ok(Plan::new([json!(0)]))
     }
 
     fn run(&self, _: &Shard, _: &mut ShardOutput<'_>) -> Result<(), ShardError> {
-        Err(ShardError::failed("only the worker process knows how"))
+        Err(ShardError::failed("only the worker process can do it"))
     }
 
     fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
@@ -118,10 +129,10 @@ impl Job for Knowing {
 }
 
 #[test]
-fn a_worker_process_is_told_secrets_and_nothing_prints_them() {
+fn a_worker_process_receives_secrets_and_nothing_prints_them() {
     let secrets = Secrets::default().with("token", "canary-0123456789".into());
     assert!(!format!("{secrets:?}").contains("canary"));
-    let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(Knowing(secrets))];
+    let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(SecretJob(secrets))];
     let finished = streamguard_engine::run(jobs, &processes(1), None, &mut ()).unwrap();
     assert_eq!(finished.state.jobs[0].summary.metrics["length"], json!(17));
     assert!(!format!("{:?}", finished.state).contains("canary"));
