@@ -4,12 +4,12 @@
 use std::thread;
 use std::time::Duration;
 
-use streamguard::View;
+use streamguard::ViewMode;
 use streamguard::ui;
 use streamguard_engine::{CancelToken, PauseToken, RunState};
 
 fn main() {
-    let view = View::Dashboard { verbose: false, refresh: 10 };
+    let view = ViewMode::Dashboard { verbose: false, refresh: 10 };
     let mut shown = ui::open(view, None, &CancelToken::new(), &PauseToken::new());
     shown.tick(&RunState::default());
     let aside = thread::spawn(|| panic!("planted, elsewhere: \u{1b}[2J"));

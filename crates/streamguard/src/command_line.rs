@@ -1,42 +1,42 @@
-//! The command line as it was given, for reports: without secrets, fit to be pasted into a shell.
+//! The command line as it was given, for reports: without secrets, ready to be pasted into a shell.
 
 /// Flags whose values are secrets.
 const SECRET_FLAGS: [&str; 2] = ["--github-token", "--nvd-api-key"];
 
-/// The command that runs this program. Secret flags are left out, with their values, and so are users,
+/// Returns the command that runs this program. Secret flags are left out with their values, and so are users,
 /// passwords and queries of URLs.
 pub(crate) fn command_line() -> String {
-    said(std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()))
+    redacted(std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()))
 }
 
-fn said(mut arguments: impl Iterator<Item = String>) -> String {
+fn redacted(mut arguments: impl Iterator<Item = String>) -> String {
     let mut words = vec!["streamguard".to_owned()];
     while let Some(argument) = arguments.next() {
         if SECRET_FLAGS.contains(&argument.as_str()) {
             arguments.next();
         } else if !argument.split_once('=').is_some_and(|(flag, _)| SECRET_FLAGS.contains(&flag)) {
-            words.push(quoted(&without_user(&argument)));
+            words.push(shell_quoted(&without_user(&argument)));
         }
     }
     words.join(" ")
 }
 
-/// An argument whose URLs have no user, no password and no query.
+/// Removes users, passwords and queries of the URLs in an argument.
 fn without_user(argument: &str) -> String {
     let mut parts = argument.split("://");
-    let mut said = parts.next().unwrap_or_default().to_owned();
+    let mut kept = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let authority = part.find(['/', '?', '#']).unwrap_or(part.len());
         let host = part[..authority].rfind('@').map_or(0, |at| at + 1);
         let end = part.find('?').unwrap_or(part.len());
-        said.push_str("://");
-        said.push_str(part.get(host..end).unwrap_or_default());
+        kept.push_str("://");
+        kept.push_str(part.get(host..end).unwrap_or_default());
     }
-    said
+    kept
 }
 
-/// A word as a POSIX shell takes it.
-pub(crate) fn quoted(word: &str) -> String {
+/// Quotes a word for a POSIX shell.
+pub(crate) fn shell_quoted(word: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@,+%".contains(&byte);
     if !word.is_empty() && word.bytes().all(is_plain) {
         word.to_owned()
@@ -62,7 +62,7 @@ mod tests {
             "it's here",
         ];
         assert_eq!(
-            said(given.into_iter().map(str::to_owned)),
+            redacted(given.into_iter().map(str::to_owned)),
             r"streamguard collect --repositories https://git.example/a --output-dir 'it'\''s here'"
         );
     }

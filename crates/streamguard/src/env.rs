@@ -1,4 +1,4 @@
-//! The environment: variables of the process, and those of a file `.env` beneath them.
+//! The environment: variables of the process, and those of a file `.env` below them in rank.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -9,22 +9,22 @@ use secrecy::SecretString;
 
 use crate::exit::UsageError;
 
-/// What settings in the environment begin with.
+/// Prefix of variables that hold settings.
 const PREFIX: &str = "STREAMGUARD_";
 
-/// Variables that hold secrets: no child gets them.
+/// Variables that hold secrets: child processes do not get them.
 pub const SECRETS: [&str; 4] = [GITHUB_TOKEN, NVD_API_KEY, RAY_AUTH_TOKEN, RAY_JOB_HEADERS];
 
-/// The variable of the GitHub token.
+/// Variable of the GitHub token.
 pub const GITHUB_TOKEN: &str = "GITHUB_TOKEN";
 
-/// The variable of the NVD API key.
+/// Variable of the NVD API key.
 pub const NVD_API_KEY: &str = "NVD_API_KEY";
 
-/// The variable of the token that a Ray cluster wants ("Ray token authentication").
+/// Variable of the token that a Ray cluster demands ("Ray token authentication").
 pub const RAY_AUTH_TOKEN: &str = "RAY_AUTH_TOKEN";
 
-/// The variable of headers for what stands before a Ray cluster, an object of JSON as `ray job` takes it.
+/// Variable of headers for a proxy before a Ray cluster, a JSON object as `ray job` takes it.
 pub const RAY_JOB_HEADERS: &str = "RAY_JOB_HEADERS";
 
 /// Settings from the environment. A variable of the process wins over one in `.env`.
@@ -55,7 +55,8 @@ impl Environment {
         Ok(Self { settings, secrets, home_cache })
     }
 
-    /// Takes the secrets of a file in the form of `.env`, where the environment has none.
+    ///
+    /// Reads the secrets of a file in the format of `.env`. A secret that the environment has already stays.
     ///
     /// # Errors
     /// A file that cannot be read or understood, or holds no secret.
@@ -64,7 +65,7 @@ impl Environment {
         let found = secrets(&variables(path)?.ok_or_else(missing)?);
         if found.is_empty() {
             return Err(UsageError(format!(
-                "{} holds none of {}: write a line NAME=.. for each that you have",
+                "{} has none of {}: add a line NAME=.. for each that you have",
                 path.display(),
                 SECRETS.join(", ")
             )));
@@ -75,26 +76,26 @@ impl Environment {
         Ok(())
     }
 
-    /// A secret, by the name of its variable.
+    /// Returns a secret, by the name of its variable.
     pub fn secret(&self, name: &str) -> Option<&SecretString> {
         self.secrets.get(name)
     }
 
-    /// The value of a setting, by the name of its flag: `STREAMGUARD_SYNTHETIC_SAMPLES` for
-    /// `synthetic-samples`. Returns the variable's name too.
+    /// Returns the value of a setting with the name of its variable, by the name of its flag:
+    /// `STREAMGUARD_SYNTHETIC_SAMPLES` for `synthetic-samples`.
     pub fn setting(&self, flag: &str) -> Option<(String, &str)> {
         let name = format!("{PREFIX}{}", flag.replace('-', "_").to_ascii_uppercase());
         let value = self.settings.get(&name)?;
         Some((name, value))
     }
 
-    /// Where this user's caches belong.
+    /// Returns the folder of this user's caches.
     pub fn cache_folder(&self) -> PathBuf {
         self.home_cache.clone().unwrap_or_else(std::env::temp_dir).join("streamguard")
     }
 }
 
-/// The variables of a file in the form of `.env`; none if there is no file.
+/// Returns the variables of a file in the format of `.env`; none if there is no file.
 fn variables(path: &Path) -> Result<Option<BTreeMap<String, String>>, UsageError> {
     let wrong = |error: &dotenvy::Error| {
         UsageError(format!("cannot read {}: {}", path.display(), without_value(error)))
@@ -111,17 +112,17 @@ pub fn is_readable_by_others(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o044 != 0)
 }
 
-/// The secrets among some variables.
+/// Returns the secrets among some variables.
 fn secrets(variables: &BTreeMap<String, String>) -> BTreeMap<&'static str, SecretString> {
     let of = |name| Some((name, variables.get(name).filter(|value| !value.is_empty())?.as_str().into()));
     SECRETS.into_iter().filter_map(of).collect()
 }
 
-/// An error of `.env` without the line that it quotes: there may be a secret in it.
+/// Describes an error of `.env` without the line that it quotes: there may be a secret in it.
 fn without_value(error: &dotenvy::Error) -> String {
     match error {
         dotenvy::Error::LineParse(_, at) => format!("a line cannot be understood, at character {at}"),
         dotenvy::Error::Io(error) => error.to_string(),
-        _ => "it cannot be understood".to_owned(),
+        _ => "the file cannot be understood".to_owned(),
     }
 }

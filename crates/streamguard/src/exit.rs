@@ -1,4 +1,4 @@
-//! Exit codes: documented, and kept.
+//! Exit codes of the program.
 
 use std::fmt;
 
@@ -7,19 +7,19 @@ use streamguard_durable::WriteError;
 use streamguard_engine::{JobError, RunDirError, RunError};
 use streamguard_report::{ReadError, ReportError};
 
-/// How the program ends.
+/// End of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// Everything is there.
+    /// All results are complete.
     Complete,
-    /// It could not be done.
+    /// The command failed.
     Error,
     /// The command line or the configuration is wrong.
     Usage,
     /// Some source failed; the rest is complete and kept.
     Partial,
     /// Nothing was collected.
-    Nothing,
+    NoResults,
     /// Another run holds the folder.
     Locked,
     /// The destination cannot be written; what is finished can be resumed.
@@ -27,32 +27,32 @@ pub enum Exit {
     /// The state of a run is damaged.
     Damaged,
     /// Shards cannot be done, and trying again will not help (EX_DATAERR of sysexits.h).
-    NeverRetry,
+    PermanentFailure,
     /// Shards were not done, and another try may help (EX_TEMPFAIL of sysexits.h).
-    TryAgain,
-    /// A signal ended it; what is finished can be resumed.
+    TemporaryFailure,
+    /// A signal stopped the program; what is finished can be resumed.
     Signal(u8),
 }
 
 impl Exit {
-    /// The code that the shell sees.
+    /// Returns the code that the shell sees.
     pub fn code(self) -> u8 {
         match self {
             Self::Complete => 0,
             Self::Error => 1,
             Self::Usage => 2,
             Self::Partial => 3,
-            Self::Nothing => 4,
+            Self::NoResults => 4,
             Self::Locked => 5,
             Self::Destination => 6,
             Self::Damaged => 7,
-            Self::NeverRetry => 65,
-            Self::TryAgain => 75,
+            Self::PermanentFailure => 65,
+            Self::TemporaryFailure => 75,
             Self::Signal(signal) => 128 + signal,
         }
     }
 
-    /// The code for an error, by its kind.
+    /// Returns the code for an error, by its kind.
     pub fn of(error: &anyhow::Error) -> Self {
         for cause in error.chain() {
             if let Some(usage) = cause.downcast_ref::<UsageError>() {
@@ -61,7 +61,7 @@ impl Exit {
             }
             match cause.downcast_ref::<ReadError>() {
                 Some(ReadError::NoRun(_)) => return Self::Usage,
-                // It stands for the other, whose own type is not in the chain.
+                // This error is transparent: the inner one is not in the chain.
                 Some(ReadError::RunDir(error)) => return Self::of_folder(error),
                 Some(ReadError::Unreadable { .. }) | None => {}
             }
@@ -96,31 +96,7 @@ impl Exit {
     }
 }
 
-/// Returns advice on an error, for those that the options of this program can mend.
-pub fn hint(error: &anyhow::Error) -> Option<&'static str> {
-    let folder_error = error.chain().find_map(|cause| {
-        let of_run = cause.downcast_ref::<RunError>().and_then(|error| match error {
-            RunError::RunDir(error) => Some(error),
-            _ => None,
-        });
-        let of_report = cause.downcast_ref::<ReadError>().and_then(|error| match error {
-            ReadError::RunDir(error) => Some(error),
-            _ => None,
-        });
-        cause.downcast_ref::<RunDirError>().or(of_run).or(of_report)
-    })?;
-    Some(match folder_error {
-        RunDirError::Locked { .. } => "wait for that run, or choose another --output-dir",
-        RunDirError::Interrupted { .. } => "resume it by --resume, or discard it by --fresh",
-        RunDirError::OtherSettings { .. } => "restore these settings to resume it, or discard it by --fresh",
-        RunDirError::Damaged { .. } => {
-            "begin anew by --fresh; dataset files stay as they are until the new ones are complete"
-        }
-        RunDirError::Write(_) => return None,
-    })
-}
-
-/// Something that the user has to put right on the command line or in a file.
+/// Mistake on the command line or in a file, for the user to correct.
 #[derive(Debug)]
 pub struct UsageError(pub String);
 

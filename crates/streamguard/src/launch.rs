@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use streamguard::exit::Exit;
-use streamguard::{View, ui};
+use streamguard::{ViewMode, ui};
 use streamguard_engine::{
     CancelToken, CommandLine, CompletionStatus, FinishedRun, Job, MemoryLimit, RunDir, RunMode, RunOptions,
 };
@@ -14,9 +14,9 @@ use streamguard_git as git;
 
 use crate::args::execution::{ExecutionArgs, ExecutionMode};
 use crate::cluster::ShardCommand;
-use crate::cluster::ray::Ray;
-use crate::cluster::slurm::Slurm;
-use crate::signals::Caught;
+use crate::cluster::ray::RayCluster;
+use crate::cluster::slurm::SlurmCluster;
+use crate::signals::CaughtSignal;
 
 /// Variables that workers of our own get, besides those that git needs to find its way.
 const WORKER_ENVIRONMENT: [&str; 6] = ["HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "RUST_BACKTRACE"];
@@ -51,12 +51,12 @@ pub(crate) fn engine_options(
         ExecutionMode::Threading => (RunMode::Threading, workers),
         ExecutionMode::Process => (RunMode::Process(worker_command()?), workers),
         ExecutionMode::Slurm => {
-            let slurm = Slurm::connect(&execution.cluster, shard_command()?)?;
+            let slurm = SlurmCluster::connect(&execution.cluster, shard_command()?)?;
             let slots = slurm.slots();
             (RunMode::Cluster(Arc::new(slurm)), slots)
         }
         ExecutionMode::Ray => {
-            let ray = Ray::connect(&execution.cluster, shard_command()?)?;
+            let ray = RayCluster::connect(&execution.cluster, shard_command()?)?;
             let slots = ray.slots();
             (RunMode::Cluster(Arc::new(ray)), slots)
         }
@@ -87,7 +87,7 @@ pub(crate) fn run_jobs(
     jobs: Vec<Arc<dyn Job>>,
     options: &RunOptions,
     dir: Option<&RunDir>,
-    view: View,
+    view: ViewMode,
 ) -> Result<FinishedRun> {
     let mut shown = ui::open(view, None, &options.cancel, &options.pause);
     Ok(streamguard_engine::run(jobs, options, dir, &mut ui::ObserverAdapter(&mut *shown))?)
@@ -97,7 +97,7 @@ pub(crate) fn run_jobs(
 pub(crate) fn run_collection(
     collection: Collection,
     options: RunOptions,
-    view: View,
+    view: ViewMode,
 ) -> Result<CollectionResults> {
     let (cancel, pause) = (options.cancel.clone(), options.pause.clone());
     // The folder is opened first: its errors are printed on a terminal that no view has.
@@ -107,21 +107,21 @@ pub(crate) fn run_collection(
 }
 
 /// Returns the exit code of a collection; `caught` holds the signal that stopped it.
-pub(crate) fn collection_exit(results: &CollectionResults, caught: &Caught) -> Exit {
+pub(crate) fn collection_exit(results: &CollectionResults, caught: &CaughtSignal) -> Exit {
     match results.status {
         CompletionStatus::Cancelled => Exit::Signal(caught.signal().unwrap_or(2)),
-        _ if results.samples() == 0 => Exit::Nothing,
+        _ if results.samples() == 0 => Exit::NoResults,
         CompletionStatus::Complete => Exit::Complete,
         CompletionStatus::Partial | CompletionStatus::Failed => Exit::Partial,
     }
 }
 
 /// Returns the exit code of a command whose jobs ended so.
-pub(crate) fn exit_of(status: CompletionStatus, caught: &Caught) -> Exit {
+pub(crate) fn exit_of(status: CompletionStatus, caught: &CaughtSignal) -> Exit {
     match status {
         CompletionStatus::Complete => Exit::Complete,
         CompletionStatus::Partial => Exit::Partial,
-        CompletionStatus::Failed => Exit::Nothing,
+        CompletionStatus::Failed => Exit::NoResults,
         CompletionStatus::Cancelled => Exit::Signal(caught.signal().unwrap_or(2)),
     }
 }

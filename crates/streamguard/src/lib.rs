@@ -5,8 +5,9 @@
 
 pub mod env;
 pub mod exit;
+pub mod hints;
 pub mod settings;
 pub mod ui;
 
 pub use exit::Exit;
-pub use ui::View;
+pub use ui::ViewMode;

@@ -17,7 +17,7 @@ use streamguard::ui;
 
 fn main() -> ExitCode {
     let exit = commands::parse().and_then(Commands::run).unwrap_or_else(|error| {
-        ui::error(&error);
+        ui::print_error(&error);
         Exit::of(&error)
     });
     ExitCode::from(exit.code())

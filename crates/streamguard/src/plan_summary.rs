@@ -7,48 +7,52 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::{self, escape::escape};
 use streamguard_engine::{NO_RESULT_YET, PlanDir, PlanOutcome, RunState};
 
-use crate::command_line::quoted;
+use crate::command_line::shell_quoted;
 
 /// Prints what was planned, and the commands that come next.
 pub(crate) fn print(prepared: &[(String, PlanOutcome)], folder: &Path) -> Result<Exit> {
-    let shown = quoted(&escape(&folder.display().to_string()));
+    let shown = shell_quoted(&escape(&folder.display().to_string()));
     let mut exit = Exit::Complete;
     for (name, what) in prepared {
         match what {
             PlanOutcome::Planned { hash, shards, missing } => {
                 let done = shards - missing.len();
-                ui::line(&format!(
+                ui::print_line(&format!(
                     "{name}: {shards} {}, {done} done; plan {hash}",
                     ui::plural(*shards, "shard")
                 ))?;
                 if let Some(last) = shards.checked_sub(1) {
                     let command =
                         format!("streamguard shard run --plan {shown} --job {name} --index 0..{last}");
-                    ui::line(&format!("  {command}"))?;
+                    ui::print_line(&format!("  {command}"))?;
                 }
             }
             PlanOutcome::Deferred => {
-                ui::line(&format!("{name}: planned by `merge`, after the jobs that it needs are merged"))?;
+                ui::print_line(&format!(
+                    "{name}: planned by `merge`, after the jobs that it needs are merged"
+                ))?;
             }
             PlanOutcome::Failed(error) => {
-                ui::say(&format!("{name}: {}", escape(&error.to_string())));
+                ui::print_notice(&format!("{name}: {}", escape(&error.to_string())));
                 exit = Exit::Partial;
             }
         }
     }
-    ui::line(&format!("then: streamguard merge --plan {shown}"))?;
+    ui::print_line(&format!("then: streamguard merge --plan {shown}"))?;
     Ok(exit)
 }
 
 /// Prints the commands that run the shards that have no result yet.
 pub(crate) fn show_missing(folder: &Path) -> Result<()> {
-    let shown = quoted(&escape(&folder.display().to_string()));
+    let shown = shell_quoted(&escape(&folder.display().to_string()));
     for job in &RunState::from_events(&streamguard_report::events(folder)?).jobs {
         let missing = job.failed_shards.iter().filter(|(_, _, reason)| reason == NO_RESULT_YET);
         let missing: Vec<u32> = missing.map(|(shard, ..)| *shard).collect();
         if !missing.is_empty() {
             let (name, shards) = (&job.name, ranges(&missing));
-            ui::say(&format!("{name}: streamguard shard run --plan {shown} --job {name} --index {shards}"));
+            ui::print_notice(&format!(
+                "{name}: streamguard shard run --plan {shown} --job {name} --index {shards}"
+            ));
         }
     }
     Ok(())
@@ -70,10 +74,10 @@ pub(crate) fn planned_job(name: Option<&str>, dir: &PlanDir) -> Result<String> {
     match (name, jobs.as_slice()) {
         (Some(name), _) if jobs.iter().any(|job| job == name) => Ok(name.to_owned()),
         (Some(name), _) => {
-            Err(UsageError(format!("there is no plan of {name:?}, but of: {}", jobs.join(", "))).into())
+            Err(UsageError(format!("there is no plan of {name:?}; planned are: {}", jobs.join(", "))).into())
         }
         (None, [name]) => Ok(name.clone()),
-        (None, _) => Err(UsageError(format!("say which job, by --job: {}", jobs.join(", "))).into()),
+        (None, _) => Err(UsageError(format!("choose a job by --job: {}", jobs.join(", "))).into()),
     }
 }
 

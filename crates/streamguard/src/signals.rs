@@ -10,15 +10,15 @@ use signal_hook::iterator::Signals;
 use streamguard::ui;
 use streamguard_engine::CancelToken;
 
-/// After the second signal the program has so long to end by itself.
-const PATIENCE: Duration = Duration::from_millis(1500);
+/// Time that the program has to end by itself after the second signal.
+const FORCED_EXIT_DELAY: Duration = Duration::from_millis(1500);
 
-/// The first signal that came, 0 if none did.
+/// First signal that was caught, 0 if none was.
 #[derive(Clone, Default)]
-pub(crate) struct Caught(Arc<AtomicU8>);
+pub(crate) struct CaughtSignal(Arc<AtomicU8>);
 
-impl Caught {
-    /// The signal that asked to stop, if one did.
+impl CaughtSignal {
+    /// Returns the signal that asked to stop, if one did.
     pub(crate) fn signal(&self) -> Option<u8> {
         Some(self.0.load(Ordering::Relaxed)).filter(|signal| *signal != 0)
     }
@@ -26,12 +26,12 @@ impl Caught {
 
 /// Turns Ctrl+C, SIGTERM and SIGHUP into requests to stop. A SIGHUP that is ignored already,
 /// as below `nohup`, stays so.
-pub(crate) fn listen(cancel: CancelToken) -> io::Result<Caught> {
+pub(crate) fn listen(cancel: CancelToken) -> io::Result<CaughtSignal> {
     let mut wanted = vec![SIGINT, SIGTERM];
     if !is_ignored(SIGHUP) {
         wanted.push(SIGHUP);
     }
-    let caught = Caught::default();
+    let caught = CaughtSignal::default();
     let mine = caught.clone();
     let mut signals = Signals::new(wanted)?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
@@ -43,9 +43,9 @@ pub(crate) fn listen(cancel: CancelToken) -> io::Result<Caught> {
                 mine.0.store(number, Ordering::Relaxed);
                 continue;
             }
-            std::thread::sleep(PATIENCE);
+            std::thread::sleep(FORCED_EXIT_DELAY);
             ui::restore_terminal();
-            // The workers end with this process.
+            // The workers end with this process: the kernel sends them the death signal.
             std::process::exit(128 + i32::from(number));
         }
     })?;

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use streamguard::View;
+use streamguard::ViewMode;
 use streamguard::ui::{self, ObserverAdapter};
 use streamguard_engine::{CancelToken, Event, EventKind, Observer, PauseToken, RunState};
 
@@ -44,14 +44,14 @@ pub(crate) fn run(events: u64, seconds: u64) -> Result<()> {
 pub(crate) fn measure_here(events: u64, seconds: u64, into: &Path) -> Result<()> {
     ensure!(ui::is_terminal(), "standard output is not a terminal");
     let mut text = String::new();
-    let dashboard = View::Dashboard { verbose: false, refresh: 4 };
+    let dashboard = ViewMode::Dashboard { verbose: false, refresh: 4 };
     let share = |cost: TimeCost| cost.cpu.as_secs_f64() / cost.wall.as_secs_f64() * 100.0;
-    let [quiet, shown] = [View::Quiet, dashboard].map(|view| observed(view, events, Some(seconds)));
+    let [quiet, shown] = [ViewMode::Quiet, dashboard].map(|view| observed(view, events, Some(seconds)));
     writeln!(text, "{events} events in {seconds} s, of one core:")?;
     writeln!(text, "  quiet      {:.2} %", share(quiet))?;
     writeln!(text, "  dashboard  {:.2} %", share(shown))?;
     writeln!(text, "  difference {:.2} %", share(shown) - share(quiet))?;
-    let [quiet, shown] = [View::Quiet, dashboard].map(|view| observed(view, events, None).wall);
+    let [quiet, shown] = [ViewMode::Quiet, dashboard].map(|view| observed(view, events, None).wall);
     writeln!(text, "{events} events at once:")?;
     writeln!(text, "  quiet      {quiet:.2?}\n  dashboard  {shown:.2?}")?;
     std::fs::write(into, text)?;
@@ -59,7 +59,7 @@ pub(crate) fn measure_here(events: u64, seconds: u64, into: &Path) -> Result<()>
 }
 
 /// Shows events, in so many seconds or as fast as possible.
-fn observed(view: View, events: u64, seconds: Option<u64>) -> TimeCost {
+fn observed(view: ViewMode, events: u64, seconds: Option<u64>) -> TimeCost {
     let mut shown = ui::open(view, None, &CancelToken::new(), &PauseToken::new());
     let mut observer = ObserverAdapter(&mut *shown);
     let mut state = RunState::default();

@@ -2,10 +2,10 @@
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use streamguard::View;
+use streamguard::ViewMode;
 use streamguard::ui::{self, LogFormat};
 
-/// How a run is shown while it goes on.
+/// Flags that choose the view of a run.
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct DisplayArgs {
@@ -28,14 +28,14 @@ pub(crate) struct DisplayArgs {
 
 impl DisplayArgs {
     /// Returns the view that suits the flags and the terminal.
-    pub(crate) fn view(&self) -> View {
+    pub(crate) fn view(&self) -> ViewMode {
         let Self { verbose, refresh, log_format: format, .. } = *self;
         if self.quiet {
-            View::Quiet
+            ViewMode::Quiet
         } else if self.no_dashboard || format == LogFormat::Json || !ui::is_terminal() {
-            View::Plain { verbose, format }
+            ViewMode::Plain { verbose, format }
         } else {
-            View::Dashboard { verbose, refresh }
+            ViewMode::Dashboard { verbose, refresh }
         }
     }
 }

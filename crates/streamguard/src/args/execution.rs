@@ -7,7 +7,7 @@ use streamguard_engine::OnExistingRun;
 use super::display::DisplayArgs;
 use crate::cluster::ClusterArgs;
 
-/// Where shards run.
+/// Place where shards run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum ExecutionMode {
@@ -32,10 +32,10 @@ impl ExecutionMode {
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct ExecutionArgs {
-    /// Where shards run
+    /// Place where shards run
     #[arg(long, value_enum, default_value_t = ExecutionMode::Process)]
     pub(crate) mode: ExecutionMode,
-    /// How many shards run at once; unless it is 1, some that only wait for upstreams come on top
+    /// Number of shards that run at once; unless it is 1, some that only wait for upstreams come on top
     #[arg(long, visible_alias = "worker", value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) workers: u16,
     /// Memory that one worker process may use, in MiB; 0 for no limit

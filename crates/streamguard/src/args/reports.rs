@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 use streamguard::exit::UsageError;
 use streamguard_report::{RenderOptions, ReportFormat};
 
-/// Which reports to write.
+/// Selection of reports.
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct ReportSelection {
-    /// Which reports to write: json, csv, pdf, sarif, html, or `all`
+    /// Reports to write: json, csv, pdf, sarif, html, or `all`
     #[arg(long, value_name = "FORMAT", num_args = 1.., default_value = "json")]
     pub(crate) report_formats: Vec<String>,
-    /// How many samples the HTML report holds, at most
+    /// Most samples that the HTML report holds
     #[arg(long, value_name = "N", default_value_t = RenderOptions::default().html_samples)]
     pub(crate) html_samples: usize,
 }

@@ -7,28 +7,28 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use streamguard::exit::UsageError;
 
-/// How shards are handed to a cluster.
+/// Flags of clusters.
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[command(next_help_heading = "Cluster (--mode slurm or ray)")]
 pub(crate) struct ClusterArgs {
-    /// How many elements of each job run at once at most, over the whole cluster
+    /// Most array tasks of each job that run at once, over the whole cluster
     #[arg(long, value_name = "N")]
     pub(crate) max_in_flight: Option<NonZeroUsize>,
-    /// How many shards an element runs one after the other, or auto: on Slurm so many that each processor
-    /// gets one element; on Ray so many that it takes about two seconds
+    /// Number of shards that an array task runs one after the other, or auto: on Slurm as many as give each processor
+    /// one task; on Ray as many as take about two seconds
     #[arg(long, value_name = "N", default_value = "auto")]
     pub(crate) chunk: String,
     /// Slurm: partition of the cluster [default: the cluster's]
     #[arg(long, value_name = "NAME")]
     pub(crate) partition: Option<String>,
-    /// Slurm: longest time of an element, as sbatch takes it, such as 01:00:00
+    /// Slurm: longest time of a task, as sbatch takes it, such as 01:00:00
     #[arg(long, value_name = "TIME")]
     pub(crate) time: Option<String>,
-    /// Slurm: memory of an element, as sbatch takes it, such as 4G
+    /// Slurm: memory of a task, as sbatch takes it, such as 4G
     #[arg(long, value_name = "SIZE")]
     pub(crate) mem: Option<String>,
-    /// Slurm: whose account is charged
+    /// Slurm: account that is charged
     #[arg(long, value_name = "NAME")]
     pub(crate) account: Option<String>,
     /// Slurm: further arguments of sbatch, in one word: --sbatch-args="--qos=low --nice"
@@ -37,16 +37,20 @@ pub(crate) struct ClusterArgs {
     /// Ray: address of the cluster's dashboard, as for its Jobs API
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8265")]
     pub(crate) ray_address: String,
-    /// Ray: how often a task is repeated whose node died
+    /// Ray: how often a task is repeated if its node died
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub(crate) max_retries: u32,
-    /// Ray: where the nodes have this program, so that it need not be sent to them
+    /// Ray: path of this program on the nodes, so that it need not be sent to them
     #[arg(long, value_name = "PATH")]
     pub(crate) remote_binary: Option<PathBuf>,
 }
 
 impl ClusterArgs {
-    /// How many shards an element runs; none to have it decided.
+    ///
+    /// Returns the number of shards of an array task; none if the cluster decides.
+    ///
+    /// # Errors
+    /// Neither a number nor `auto`.
     pub(crate) fn chunk(&self) -> Result<Option<NonZeroUsize>, UsageError> {
         match self.chunk.as_str() {
             "auto" => Ok(None),

@@ -1,4 +1,4 @@
-//! Kubernetes: a round as an Indexed Job, written down for somebody else to submit.
+//! Kubernetes: a submission as an Indexed Job, a manifest for somebody else to submit.
 //! <https://kubernetes.io/docs/concepts/workloads/controllers/job/>
 
 use std::path::Path;
@@ -6,28 +6,28 @@ use std::path::Path;
 use serde_json::{Value, json};
 use streamguard_engine::cluster::Submission;
 
-/// Where and how elements run.
+/// Settings of the pods that run array tasks.
 #[derive(Clone, Debug)]
-pub(crate) struct Pods<'a> {
-    /// The image that holds this program.
+pub(crate) struct PodSettings<'a> {
+    /// Image that holds this program.
     pub(crate) image: &'a str,
     /// Name of the claim of a volume that all pods can write (ReadWriteMany).
     pub(crate) claim: &'a str,
-    /// Where it is mounted, here and in the pods.
+    /// Mount point of the volume, here and in the pods.
     pub(crate) mount: &'a Path,
-    /// How many run at once.
+    /// Number of tasks that run at once.
     pub(crate) parallelism: usize,
     /// Name of a secret that holds GITHUB_TOKEN and NVD_API_KEY.
     pub(crate) secret: Option<&'a str>,
-    /// Memory of an element, in MiB; 0 for no limit.
+    /// Memory of a task, in MiB; 0 for no limit.
     pub(crate) memory: u64,
 }
 
-/// How often an element is tried.
-const TRIES: u32 = 3;
+/// Attempts at a task.
+const MAX_ATTEMPTS: u32 = 3;
 
-/// The manifest. It is JSON, which is YAML as well.
-pub(crate) fn manifest(submission: &Submission, pods: &Pods<'_>) -> Value {
+/// Returns the manifest. JSON is YAML as well.
+pub(crate) fn manifest(submission: &Submission, pods: &PodSettings<'_>) -> Value {
     let mut container = json!({
         "name": "shard",
         "image": pods.image,
@@ -44,7 +44,7 @@ pub(crate) fn manifest(submission: &Submission, pods: &Pods<'_>) -> Value {
         "volumeMounts": [{ "name": "run", "mountPath": pods.mount }],
     });
     if pods.memory > 0 {
-        // The worker has that much, and this program beside it a little.
+        // The worker may use all of its limit, and the program beside it needs a little.
         let memory = json!(format!("{}Mi", pods.memory + 128));
         container["resources"]["requests"]["memory"] = memory.clone();
         container["resources"]["limits"] = json!({ "memory": memory });
@@ -63,15 +63,15 @@ pub(crate) fn manifest(submission: &Submission, pods: &Pods<'_>) -> Value {
             "completionMode": "Indexed",
             "completions": submission.tasks,
             "parallelism": pods.parallelism,
-            "backoffLimitPerIndex": TRIES - 1,
-            // One that fails leaves the others alone.
+            "backoffLimitPerIndex": MAX_ATTEMPTS - 1,
+            // A task that fails does not end the others.
             "maxFailedIndexes": submission.tasks,
             "podFailurePolicy": { "rules": [
-                // What `shard run` ends with when another try would not help.
+                // Exit codes of `shard run` after which another try would not help.
                 { "action": "FailIndex", "onExitCodes": {
                     "containerName": "shard", "operator": "In", "values": [2, 65],
                 } },
-                // A node that was drained is no fault of the shard.
+                // A drained node is not a failure of the shard.
                 { "action": "Ignore", "onPodConditions": [{ "type": "DisruptionTarget", "status": "True" }] },
             ] },
             "template": { "spec": {

@@ -1,4 +1,4 @@
-//! Clusters that run shards, and what they are told to run.
+//! Clusters that run shards, and the command that their nodes run.
 
 pub(crate) mod args;
 pub(crate) mod kubernetes;
@@ -14,12 +14,12 @@ use streamguard_engine::cluster::Submission;
 
 pub(crate) use args::ClusterArgs;
 
-use crate::command_line::quoted;
+use crate::command_line::shell_quoted;
 
-/// How much of the end of a log is read, in bytes.
-const LOG: u64 = 8 << 10;
+/// Bytes of the end of a log that are read.
+const MAX_LOG_BYTES: u64 = 8 << 10;
 
-/// The command that an element of a round runs, on whatever machine.
+/// Command that a node runs for an array task.
 #[derive(Clone, Debug)]
 pub(crate) struct ShardCommand {
     program: PathBuf,
@@ -28,37 +28,37 @@ pub(crate) struct ShardCommand {
 }
 
 impl ShardCommand {
-    /// This program, which has to lie where all machines see it. `memory` is what a worker may
-    /// use, in MiB. Tokens travel by a file only: no list of processes shows what is in it.
+    /// Creates the command from this program, which has to lie where all machines see it. `memory` is the limit
+    /// of a worker, in MiB. Tokens travel in a file only: a list of processes shows arguments to everybody.
     pub(crate) fn new(memory: u64, token_file: Option<&Path>, config: Option<&Path>) -> Result<Self> {
         let program = std::env::current_exe().context("cannot find this program, for the nodes to run")?;
         let mut options = vec!["--worker-memory".to_owned(), memory.to_string()];
         for (flag, path) in [("--token-file", token_file), ("--config", config)] {
             if let Some(path) = path {
-                let path =
-                    std::path::absolute(path).with_context(|| format!("no file: {}", path.display()))?;
+                let path = std::path::absolute(path)
+                    .with_context(|| format!("cannot resolve the path {}", path.display()))?;
                 options.extend([flag.to_owned(), path.display().to_string()]);
             }
         }
         Ok(Self { program, options, token_file: token_file.map(Path::to_owned) })
     }
 
-    /// The program.
+    /// Returns the path of the program.
     pub(crate) fn program(&self) -> &Path {
         &self.program
     }
 
-    /// The file of tokens, as it was named here.
+    /// Returns the file of tokens, under the name that was given here.
     pub(crate) fn token_file(&self) -> Option<&Path> {
         self.token_file.as_deref()
     }
 
-    /// The same command of another program.
-    pub(crate) fn of(self, program: PathBuf) -> Self {
+    /// Returns the command with another program.
+    pub(crate) fn with_program(self, program: PathBuf) -> Self {
         Self { program, ..self }
     }
 
-    /// Its words, without the element.
+    /// Returns the words of the command, without the array task.
     pub(crate) fn words(&self, submission: &Submission) -> Vec<String> {
         let path = |path: &Path| path.display().to_string();
         let mut words = vec![path(&self.program), "shard".to_owned(), "run".to_owned()];
@@ -72,19 +72,20 @@ impl ShardCommand {
         words
     }
 
-    /// As a line of a POSIX shell. `element` is the number of the element, as the shell knows it.
+    /// Returns the command as a line of a POSIX shell. `element` is the number of the array task, as the shell
+    /// knows it.
     pub(crate) fn line(&self, submission: &Submission, element: &str) -> String {
-        let words: Vec<String> = self.words(submission).iter().map(|word| quoted(word)).collect();
+        let words: Vec<String> = self.words(submission).iter().map(|word| shell_quoted(word)).collect();
         format!("{} --element {element}", words.join(" "))
     }
 }
 
-/// The end of a file.
+/// Returns the end of a file.
 fn tail(path: &Path) -> Option<String> {
     let mut file = File::open(path).ok()?;
     let length = file.metadata().ok()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(LOG))).ok()?;
+    file.seek(SeekFrom::Start(length.saturating_sub(MAX_LOG_BYTES))).ok()?;
     let mut bytes = Vec::new();
-    file.take(LOG).read_to_end(&mut bytes).ok()?;
+    file.take(MAX_LOG_BYTES).read_to_end(&mut bytes).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -1,4 +1,5 @@
-//! Ray: a round is a job whose driver, which is sent along with this program, runs elements as tasks.
+//! Ray: a submission is a job. Its driver, which is sent along with this program, runs array tasks as tasks of
+//! Ray.
 
 mod api;
 
@@ -19,53 +20,57 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use self::api::{RayApi, RayJob};
 use super::{ClusterArgs, ShardCommand, tail};
 
-/// The driver, and its name on the cluster.
-const DRIVER: (&str, &str) = ("streamguard_on_ray.py", include_str!("ray/streamguard_on_ray.py"));
+/// Name of the driver on the cluster.
+const DRIVER_NAME: &str = "streamguard_on_ray.py";
 
-/// This program, where a job begins.
-const PROGRAM: &str = "streamguard";
+/// Code of the driver.
+const DRIVER_CODE: &str = include_str!("ray/streamguard_on_ray.py");
 
-/// The variable that tells the driver of a submission.
-const ROUND: &str = "STREAMGUARD_ROUND";
+/// Name of this program in the folder in which a job begins.
+const PROGRAM_NAME: &str = "streamguard";
 
-/// A node that falls silent is noticed after these milliseconds instead of minutes: gRPC asks it whether it is there.
-/// They count where a call is waited for, which is in the driver.
-const KEEPALIVE: [(&str, &str); 2] =
+/// Variable in which the driver finds the submission.
+const SUBMISSION_VARIABLE: &str = "STREAMGUARD_ROUND";
+
+/// Settings of gRPC that detect a silent node within these milliseconds instead of minutes. They count in the
+/// process that waits for a call, which is the driver.
+const GRPC_KEEPALIVE: [(&str, &str); 2] =
     [("RAY_grpc_client_keepalive_time_ms", "10000"), ("RAY_grpc_client_keepalive_timeout_ms", "10000")];
 
-/// Most elements of a submission: the driver hands them to tasks in numbers.
-const MOST_ELEMENTS: usize = 1_000_000;
+/// Largest number of array tasks of a submission: the driver groups them into tasks of Ray.
+const MAX_ARRAY_TASKS: usize = 1_000_000;
 
-/// Longest excerpt of what the driver printed, in characters.
-const EXCERPT: usize = 300;
+/// Longest excerpt of the driver's output, in characters.
+const MAX_EXCERPT_CHARS: usize = 300;
 
-/// A cluster that is run by Ray.
+/// Cluster that Ray runs.
 #[derive(Debug)]
-pub(crate) struct Ray {
+pub(crate) struct RayCluster {
     api: RayApi,
     command: ShardCommand,
     max_in_flight: Option<usize>,
     chunk: Option<usize>,
     max_retries: u32,
     folder: PathBuf,
-    /// What is sent to the cluster; one thread looks after that, and others wait.
-    package: Mutex<Package>,
+    /// Files that are sent to the cluster. One thread sends them, and others wait.
+    package: Mutex<DriverPackage>,
 }
 
-impl Ray {
-    /// Asks Ray whether it is there.
+impl RayCluster {
+    ///
+    /// Connects to a cluster.
     ///
     /// # Errors
-    /// An address where no Ray answers.
+    /// An address at which no Ray answers.
     pub(crate) fn connect(flags: &ClusterArgs, command: ShardCommand) -> Result<Self> {
         let api = RayApi::new(&flags.ray_address, command.token_file())?;
         let about = || format!("--mode ray --ray-address {}", flags.ray_address);
         api.version().with_context(about)?;
         let (command, program) = match &flags.remote_binary {
-            Some(path) => (command.of(path.clone()), None),
+            Some(path) => (command.with_program(path.clone()), None),
             None => {
                 let program = command.program().to_owned();
-                (command.of(PathBuf::from(PROGRAM)), Some(program))
+                (command.with_program(PathBuf::from(PROGRAM_NAME)), Some(program))
             }
         };
         Ok(Self {
@@ -74,18 +79,18 @@ impl Ray {
             max_in_flight: flags.max_in_flight.map(usize::from),
             chunk: flags.chunk()?.map(usize::from),
             max_retries: flags.max_retries,
-            folder: std::env::current_dir().context("there is no current folder")?,
-            package: Mutex::new(Package::new(program)?),
+            folder: std::env::current_dir().context("the current folder does not exist any more")?,
+            package: Mutex::new(DriverPackage::new(program)?),
         })
     }
 
-    /// How many elements run at once, as far as can be said: a cluster may grow.
+    /// Returns the number of array tasks that run at once, as far as it is known: a cluster may grow.
     pub(crate) fn slots(&self) -> usize {
         let processors = self.api.processors().unwrap_or(1);
         self.max_in_flight.unwrap_or(usize::MAX).min(processors).max(1)
     }
 
-    /// Sends what the cluster lacks. Returns the name that it has there.
+    /// Sends the files that the cluster lacks. Returns the name of their package there.
     fn send(&self, say: &dyn Fn(String)) -> Result<String, ClusterError> {
         let package = self.package.lock().unwrap_or_else(PoisonError::into_inner);
         if self.api.has_package(&package.name)? {
@@ -96,7 +101,9 @@ impl Ray {
         say(format!("ray: sending {what} to the cluster"));
         let packed = package.pack().map_err(cannot)?;
         self.api.put_package(&package.name, packed).map_err(|error| {
-            ClusterError(format!("{error}; --remote-binary PATH names a program that the nodes have already"))
+            ClusterError(format!(
+                "{error}; with --remote-binary PATH the nodes run a program that they have already"
+            ))
         })?;
         Ok(package.name.clone())
     }
@@ -106,15 +113,15 @@ impl Ray {
     }
 }
 
-impl Cluster for Ray {
+impl Cluster for RayCluster {
     fn name(&self) -> &'static str {
         "ray"
     }
 
     fn task_count(&self, shards: usize, is_retry: bool) -> usize {
-        // Without --chunk the driver measures how long they take, and puts them together.
+        // Without --chunk the driver measures the duration of array tasks, and groups them.
         let chunk = if is_retry { 1 } else { self.chunk.unwrap_or(1) };
-        shards.div_ceil(chunk).min(MOST_ELEMENTS)
+        shards.div_ceil(chunk).min(MAX_ARRAY_TASKS)
     }
 
     fn submit(&self, submission: &Submission, log: &dyn Fn(String)) -> Result<Vec<String>, ClusterError> {
@@ -129,9 +136,9 @@ impl Cluster for Ray {
             "in_flight": (limit < usize::MAX).then_some(limit),
             "max_retries": self.max_retries,
         });
-        let mut variables = BTreeMap::from(KEEPALIVE.map(|(name, value)| (name, value.to_owned())));
-        variables.insert(ROUND, order.to_string());
-        self.api.submit(&submission.name, &format!("python {}", DRIVER.0), &package, &variables)?;
+        let mut variables = BTreeMap::from(GRPC_KEEPALIVE.map(|(name, value)| (name, value.to_owned())));
+        variables.insert(SUBMISSION_VARIABLE, order.to_string());
+        self.api.submit(&submission.name, &format!("python {DRIVER_NAME}"), &package, &variables)?;
         Ok(vec![submission.name.clone()])
     }
 
@@ -143,7 +150,7 @@ impl Cluster for Ray {
         let Some(id) = ids.first() else { return Ok(SubmissionStatus::default()) };
         let Some(job) = self.api.job(id)? else { return Ok(SubmissionStatus::default()) };
         let printed = self.api.printed(id)?;
-        Ok(standing(&job, &printed))
+        Ok(status(&job, &printed))
     }
 
     fn cancel(&self, ids: &[String]) -> Result<(), ClusterError> {
@@ -151,7 +158,7 @@ impl Cluster for Ray {
     }
 
     fn task_log(&self, submission: &Submission, task: u32) -> Option<String> {
-        // A task's log bears the number of its first element.
+        // The log of a task of Ray bears the number of its first array task.
         let prefix = format!("{}.", submission.name);
         let firsts = fs::read_dir(&submission.log_folder).ok()?.flatten().filter_map(|entry| {
             let name = entry.file_name();
@@ -162,25 +169,26 @@ impl Cluster for Ray {
     }
 }
 
-/// What the driver prints.
+/// Line that the driver prints.
 #[derive(Deserialize)]
-struct Line {
-    streamguard: Said,
+struct DriverLine {
+    streamguard: DriverReport,
 }
 
+/// Report of the driver.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Said {
-    Standing { waiting: usize, running: usize, nodes: Vec<String> },
-    Bad { first: u32, last: u32, how: String },
+#[serde(rename_all = "lowercase")]
+enum DriverReport {
+    Progress { waiting: usize, running: usize, nodes: Vec<String> },
+    Failed { first: u32, last: u32, how: String },
 }
 
-/// How far a job is, by what it printed.
-fn standing(job: &RayJob, printed: &str) -> SubmissionStatus {
-    // Until the driver has said something, the job as a whole waits.
+/// Returns the status of a job, by the output of its driver.
+fn status(job: &RayJob, printed: &str) -> SubmissionStatus {
+    // Until the driver has reported, the job as a whole waits.
     let is_pending = job.status == "PENDING";
     let message = job.message.iter().filter(|message| is_pending && !message.is_empty()).cloned();
-    let mut standing = SubmissionStatus {
+    let mut status = SubmissionStatus {
         progress: ClusterProgress {
             waiting: 1,
             wait_reasons: message.collect(),
@@ -191,7 +199,7 @@ fn standing(job: &RayJob, printed: &str) -> SubmissionStatus {
     let mut last = "";
     for line in printed.lines().filter(|line| !line.trim().is_empty()) {
         match serde_json::from_str(line) {
-            Ok(Line { streamguard: Said::Standing { waiting, running, nodes } }) => {
+            Ok(DriverLine { streamguard: DriverReport::Progress { waiting, running, nodes } }) => {
                 let idle = nodes.is_empty().then(|| "no node of the cluster has a processor".to_owned());
                 let now = ClusterProgress {
                     waiting,
@@ -199,43 +207,44 @@ fn standing(job: &RayJob, printed: &str) -> SubmissionStatus {
                     wait_reasons: idle.into_iter().collect(),
                     ..ClusterProgress::default()
                 };
-                standing.progress = now.on_nodes(nodes.into_iter().collect());
+                status.progress = now.on_nodes(nodes.into_iter().collect());
             }
-            Ok(Line { streamguard: Said::Bad { first, last, how } }) => {
-                let last = last.min(MOST_ELEMENTS as u32);
-                standing.failed_tasks.extend((first..=last).map(|element| (element, how.clone())));
+            Ok(DriverLine { streamguard: DriverReport::Failed { first, last, how } }) => {
+                let last = last.min(MAX_ARRAY_TASKS as u32);
+                status.failed_tasks.extend((first..=last).map(|element| (element, how.clone())));
             }
-            // Ray prints there as well.
+            // Ray prints to the same output.
             Err(_) => last = line,
         }
     }
     if job.is_over() {
-        standing.progress = ClusterProgress::default();
+        status.progress = ClusterProgress::default();
         if job.status != "SUCCEEDED" {
             let words = [job.message.as_deref().unwrap_or_default(), last];
-            let words = words.map(|words| words.trim().replace('\n', " ").chars().take(EXCERPT).collect());
+            let words =
+                words.map(|words| words.trim().replace('\n', " ").chars().take(MAX_EXCERPT_CHARS).collect());
             let [message, last]: [String; 2] = words;
-            standing.failure = Some(format!("{} {message}; it last said: {last}", job.status));
+            status.failure = Some(format!("{} {message}; its last output: {last}", job.status));
         }
-    } else if standing.progress.running + standing.progress.waiting == 0 {
-        // It has still to end.
-        standing.progress.running = 1;
+    } else if status.progress.running + status.progress.waiting == 0 {
+        // The driver has still to end.
+        status.progress.running = 1;
     }
-    standing
+    status
 }
 
-/// What a job finds where it begins: the driver, and this program.
+/// Files in the folder in which a job begins: the driver, and this program.
 #[derive(Debug)]
-struct Package {
-    /// By its content: what the cluster has of this name is the same.
+struct DriverPackage {
+    /// Name of the package, by its content: a package of this name on the cluster is the same.
     name: String,
     program: Option<PathBuf>,
 }
 
-impl Package {
+impl DriverPackage {
     fn new(program: Option<PathBuf>) -> Result<Self> {
         let mut content = blake3::Hasher::new();
-        content.update(DRIVER.1.as_bytes());
+        content.update(DRIVER_CODE.as_bytes());
         if let Some(path) = &program {
             let file = File::open(path);
             let read = file.and_then(|file| content.update_reader(file).map(drop));
@@ -250,10 +259,10 @@ impl Package {
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
             .last_modified_time(DateTime::default());
-        zip.start_file(DRIVER.0, options.unix_permissions(0o644))?;
-        zip.write_all(DRIVER.1.as_bytes())?;
+        zip.start_file(DRIVER_NAME, options.unix_permissions(0o644))?;
+        zip.write_all(DRIVER_CODE.as_bytes())?;
         if let Some(program) = &self.program {
-            zip.start_file(PROGRAM, options.unix_permissions(0o755))?;
+            zip.start_file(PROGRAM_NAME, options.unix_permissions(0o755))?;
             io::copy(&mut File::open(program)?, &mut zip)?;
         }
         Ok(zip.finish()?.into_inner())
@@ -271,26 +280,26 @@ mod tests {
     #[test]
     fn what_the_driver_prints_is_understood() {
         let printed = "2026-11-22 INFO worker.py -- Connecting\n\
-            {\"streamguard\": {\"waiting\": 9, \"running\": 2, \"nodes\": [\"n1\", \"n2\"]}}\n\
-            {\"streamguard\": {\"first\": 3, \"last\": 4, \"how\": \"ended with code 75 on n1\"}}\n\
-            {\"streamguard\": {\"waiting\": 4, \"running\": 1, \"nodes\": [\"n1\"]}}\n{\"other\": 1}\nTraceback: no\n";
-        let now = standing(&job("RUNNING", "Job is currently running."), printed);
+            {\"streamguard\": {\"progress\": {\"waiting\": 9, \"running\": 2, \"nodes\": [\"n1\", \"n2\"]}}}\n\
+            {\"streamguard\": {\"failed\": {\"first\": 3, \"last\": 4, \"how\": \"ended with code 75 on n1\"}}}\n\
+            {\"streamguard\": {\"progress\": {\"waiting\": 4, \"running\": 1, \"nodes\": [\"n1\"]}}}\n{\"other\": 1}\nTraceback: no\n";
+        let now = status(&job("RUNNING", "Job is currently running."), printed);
         assert_eq!((now.progress.waiting, now.progress.running, now.progress.nodes), (4, 1, 1));
         assert!(now.progress.wait_reasons.is_empty() && now.failure.is_none() && !now.is_over());
         assert_eq!(now.failed_tasks.keys().copied().collect::<Vec<_>>(), [3, 4]);
 
-        let waits = standing(&job("PENDING", "Job has not started yet."), "");
+        let waits = status(&job("PENDING", "Job has not started yet."), "");
         assert_eq!((waits.progress.waiting, waits.progress.wait_reasons.len()), (1, 1));
-        let last = standing(
+        let last = status(
             &job("RUNNING", ""),
-            "{\"streamguard\": {\"waiting\": 0, \"running\": 0, \"nodes\": []}}\n",
+            "{\"streamguard\": {\"progress\": {\"waiting\": 0, \"running\": 0, \"nodes\": []}}}\n",
         );
         assert!(!last.is_over(), "the driver has still to end");
 
-        let failed = standing(&job("FAILED", "Job entrypoint failed"), printed);
+        let failed = status(&job("FAILED", "Job entrypoint failed"), printed);
         assert!(failed.is_over());
-        assert_eq!(failed.failure.unwrap(), "FAILED Job entrypoint failed; it last said: Traceback: no");
-        assert!(standing(&job("SUCCEEDED", ""), printed).failure.is_none());
+        assert_eq!(failed.failure.unwrap(), "FAILED Job entrypoint failed; its last output: Traceback: no");
+        assert!(status(&job("SUCCEEDED", ""), printed).failure.is_none());
     }
 
     #[test]
@@ -298,12 +307,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("p");
         fs::write(&program, "one").unwrap();
-        let package = Package::new(Some(program.clone())).unwrap();
+        let package = DriverPackage::new(Some(program.clone())).unwrap();
         assert_eq!(package.pack().unwrap(), package.pack().unwrap());
         let mut zip = zip::ZipArchive::new(Cursor::new(package.pack().unwrap())).unwrap();
-        assert_eq!(zip.by_name(PROGRAM).unwrap().unix_mode().map(|mode| mode & 0o777), Some(0o755));
+        assert_eq!(zip.by_name(PROGRAM_NAME).unwrap().unix_mode().map(|mode| mode & 0o777), Some(0o755));
         fs::write(&program, "two").unwrap();
-        assert_ne!(Package::new(Some(program)).unwrap().name, package.name);
-        assert_ne!(Package::new(None).unwrap().name, package.name);
+        assert_ne!(DriverPackage::new(Some(program)).unwrap().name, package.name);
+        assert_ne!(DriverPackage::new(None).unwrap().name, package.name);
     }
 }

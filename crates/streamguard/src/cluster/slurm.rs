@@ -1,5 +1,5 @@
-//! Slurm: a round is a job array. Nothing is used but the programs and the text formats that all
-//! its versions have had (sbatch(1), squeue(1), scancel(1), sinfo(1), scontrol(1)).
+//! Slurm: a submission is a job array. Only the programs and text formats are used that all versions of Slurm
+//! have had (sbatch(1), squeue(1), scancel(1), sinfo(1), scontrol(1)).
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -15,47 +15,49 @@ use streamguard_git as git;
 
 use super::{ClusterArgs, ShardCommand, tail};
 
-/// Slurm's programs wait for minutes when the controller is away; so long is waited for them.
-const TIMEOUT: &str = "60";
+/// Seconds after which one of Slurm's programs is given up: they wait for minutes when the controller is away.
+const PROGRAM_TIMEOUT_SECONDS: &str = "60";
 
-/// What elements get of the environment, besides what git needs. Secrets are not among it: Slurm
-/// would keep them in its files.
-const ENVIRONMENT: [&str; 6] = ["HOME", "USER", "LANG", "LC_ALL", "TZ", "RUST_BACKTRACE"];
+/// Variables that array tasks get, besides those that git needs. Secrets are not among them: Slurm would keep
+/// them in its files.
+const TASK_ENVIRONMENT: [&str; 6] = ["HOME", "USER", "LANG", "LC_ALL", "TZ", "RUST_BACKTRACE"];
 
-/// A cluster that is run by Slurm.
+/// Cluster that Slurm runs.
 #[derive(Debug)]
-pub(crate) struct Slurm {
+pub(crate) struct SlurmCluster {
     command: ShardCommand,
-    /// Arguments of sbatch that are the same for all rounds.
+    /// Arguments of sbatch that all submissions share.
     arguments: Vec<String>,
     max_in_flight: Option<usize>,
     chunk: Option<usize>,
-    /// Processors that elements may run on.
+    /// Processors that array tasks may run on.
     processors: usize,
-    /// How many elements an array may have.
-    largest: usize,
+    /// Largest number of tasks of an array.
+    max_array_size: usize,
     folder: PathBuf,
 }
 
-impl Slurm {
-    /// Asks Slurm how large it is.
+impl SlurmCluster {
+    ///
+    /// Asks Slurm for its size.
     ///
     /// # Errors
     /// A machine without Slurm, or a Slurm that does not answer.
     pub(crate) fn connect(flags: &ClusterArgs, command: ShardCommand) -> Result<Self> {
         let chunk = flags.chunk()?.map(usize::from);
-        let config = ask("scontrol", &["show", "config"], "").map_err(|error| match error {
-            Unanswered::Absent => anyhow::Error::from(UsageError(
+        let config = run_program("scontrol", &["show", "config"], "").map_err(|error| match error {
+            SlurmError::NotFound => anyhow::Error::from(UsageError(
                 "--mode slurm needs scontrol, sinfo, sbatch, squeue and scancel in PATH: run it on a \
                  machine from which jobs are submitted"
                     .to_owned(),
             )),
-            Unanswered::Said(text) => anyhow::Error::msg(format!("Slurm does not answer: {text}")),
+            SlurmError::Failed(text) => anyhow::Error::msg(format!("Slurm does not answer: {text}")),
         })?;
         let mut about = vec!["--noheader", "--format=%P|%C"];
         let partition = flags.partition.as_ref().map(|name| format!("--partition={name}"));
         about.extend(partition.as_deref());
-        let sinfo = ask("sinfo", &about, "").map_err(|error| anyhow::Error::msg(error.said("sinfo")))?;
+        let sinfo =
+            run_program("sinfo", &about, "").map_err(|error| anyhow::Error::msg(error.describe("sinfo")))?;
         let processors = processors(&sinfo, flags.partition.as_deref()).ok_or_else(|| {
             let name = flags.partition.as_deref().unwrap_or("by default");
             let all: Vec<&str> =
@@ -83,35 +85,35 @@ impl Slurm {
             max_in_flight: flags.max_in_flight.map(usize::from),
             chunk,
             processors,
-            largest: largest_array(&config),
-            folder: std::env::current_dir().context("there is no current folder")?,
+            max_array_size: parse_max_array_size(&config),
+            folder: std::env::current_dir().context("the current folder does not exist any more")?,
         })
     }
 
-    /// How many elements may run at once.
+    /// Returns the number of array tasks that may run at once.
     pub(crate) fn slots(&self) -> usize {
         self.max_in_flight.unwrap_or(usize::MAX).min(self.processors).max(1)
     }
 
     fn log_of(&self, submission: &Submission, element: usize) -> (PathBuf, usize) {
-        let first = element / self.largest * self.largest;
+        let first = element / self.max_array_size * self.max_array_size;
         (submission.log_folder.join(format!("{}.{first}", submission.name)), element - first)
     }
 
-    /// Hands over one array: elements from `first` on. `after` is the array before it.
-    fn array(
+    /// Submits one array: the tasks from `first` on. `after` is the array before it.
+    fn submit_array(
         &self,
         submission: &Submission,
         first: usize,
         after: Option<&String>,
     ) -> Result<String, ClusterError> {
-        let count = (submission.tasks as usize - first).min(self.largest);
+        let count = (submission.tasks as usize - first).min(self.max_array_size);
         let limit = self.max_in_flight.unwrap_or(usize::MAX).min(submission.max_running);
         let mut array = format!("--array=0-{}", count - 1);
         if limit < count {
             array.push_str(&format!("%{limit}"));
         }
-        // What looks like a placeholder to sbatch is none.
+        // sbatch replaces patterns such as %j in the path: a percent sign of the folder is doubled.
         let log = self.log_of(submission, first).0.display().to_string().replace('%', "%%");
         let mut arguments = vec![
             "--parsable".to_owned(),
@@ -125,7 +127,7 @@ impl Slurm {
             format!("--export={}", environment()),
             array,
         ];
-        // A limit holds for one array: several of them run one after the other.
+        // The limit holds for one array only, so several arrays run one after the other.
         if let (Some(before), true) = (after, limit < submission.tasks as usize) {
             arguments.push(format!("--dependency=afterany:{before}"));
         }
@@ -135,39 +137,40 @@ impl Slurm {
             _ => format!("$(({first} + SLURM_ARRAY_TASK_ID))"),
         };
         let script = format!("#!/bin/sh\nexec {}\n", self.command.line(submission, &element));
-        let said = ask("sbatch", &arguments, &script).map_err(|error| ClusterError(error.said("sbatch")))?;
+        let said = run_program("sbatch", &arguments, &script)
+            .map_err(|error| ClusterError(error.describe("sbatch")))?;
         // `id`, or `id;cluster`.
         let id = said.lines().last().unwrap_or_default().split(';').next().unwrap_or_default().trim();
         match !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) {
             true => Ok(id.to_owned()),
             false => {
-                Err(ClusterError(format!("sbatch did not say the number of the job, but: {}", said.trim())))
+                Err(ClusterError(format!("sbatch did not print the number of the job, but: {}", said.trim())))
             }
         }
     }
 }
 
-impl Cluster for Slurm {
+impl Cluster for SlurmCluster {
     fn name(&self) -> &'static str {
         "slurm"
     }
 
     fn task_count(&self, shards: usize, is_retry: bool) -> usize {
         match self.chunk {
-            _ if is_retry => shards.min(self.largest),
+            _ if is_retry => shards.min(self.max_array_size),
             Some(chunk) => shards.div_ceil(chunk),
-            // One for each processor. Several even ones for each would not end sooner, as the last
-            // of them decides, and between two Slurm takes up to three seconds.
-            None => self.slots().min(shards).min(self.largest),
+            // One task for each processor. More tasks of equal size would not end sooner, as the last one
+            // decides, and Slurm takes up to three seconds between two tasks.
+            None => self.slots().min(shards).min(self.max_array_size),
         }
     }
 
     fn submit(&self, submission: &Submission, _: &dyn Fn(String)) -> Result<Vec<String>, ClusterError> {
         let mut ids = Vec::new();
-        for first in (0..submission.tasks as usize).step_by(self.largest) {
-            match self.array(submission, first, ids.last()) {
+        for first in (0..submission.tasks as usize).step_by(self.max_array_size) {
+            match self.submit_array(submission, first, ids.last()) {
                 Ok(id) => ids.push(id),
-                // Half a round is none: it is handed over again as a whole.
+                // Half a submission is useless: it is submitted again as a whole.
                 Err(error) => {
                     let _ = self.cancel(&ids);
                     return Err(error);
@@ -179,8 +182,8 @@ impl Cluster for Slurm {
 
     fn find(&self, name: &str) -> Result<Vec<String>, ClusterError> {
         let name = format!("--name={name}");
-        let said = ask("squeue", &["--noheader", "--states=all", &name, "--format=%F"], "")
-            .map_err(|error| ClusterError(error.said("squeue")))?;
+        let said = run_program("squeue", &["--noheader", "--states=all", &name, "--format=%F"], "")
+            .map_err(|error| ClusterError(error.describe("squeue")))?;
         let ids: BTreeSet<u64> = said.lines().filter_map(|line| line.trim().parse().ok()).collect();
         Ok(ids.iter().map(u64::to_string).collect())
     }
@@ -191,11 +194,13 @@ impl Cluster for Slurm {
         }
         let jobs = format!("--jobs={}", ids.join(","));
         let arguments = ["--noheader", "--array", "--states=all", &jobs, "--format=%F|%K|%T|%N|%r"];
-        match ask("squeue", &arguments, "") {
-            Ok(said) => Ok(standing(&said, ids, self.largest)),
-            // It remembers jobs that are over for a while only (MinJobAge).
-            Err(Unanswered::Said(text)) if text.contains("Invalid job id") => Ok(SubmissionStatus::default()),
-            Err(error) => Err(ClusterError(error.said("squeue"))),
+        match run_program("squeue", &arguments, "") {
+            Ok(said) => Ok(status(&said, ids, self.max_array_size)),
+            // Slurm forgets jobs some time after their end (MinJobAge).
+            Err(SlurmError::Failed(text)) if text.contains("Invalid job id") => {
+                Ok(SubmissionStatus::default())
+            }
+            Err(error) => Err(ClusterError(error.describe("squeue"))),
         }
     }
 
@@ -203,9 +208,9 @@ impl Cluster for Slurm {
         let arguments: Vec<&str> = std::iter::once("--quiet").chain(ids.iter().map(String::as_str)).collect();
         match ids.is_empty() {
             true => Ok(()),
-            false => {
-                ask("scancel", &arguments, "").map(drop).map_err(|error| ClusterError(error.said("scancel")))
-            }
+            false => run_program("scancel", &arguments, "")
+                .map(drop)
+                .map_err(|error| ClusterError(error.describe("scancel"))),
         }
     }
 
@@ -215,32 +220,36 @@ impl Cluster for Slurm {
     }
 }
 
-/// Why one of Slurm's programs gave no answer.
+/// Failure of one of Slurm's programs.
 #[derive(Debug)]
-enum Unanswered {
-    /// There is no such program.
-    Absent,
-    /// It failed, and said this.
-    Said(String),
+enum SlurmError {
+    /// The program does not exist.
+    NotFound,
+    /// The program failed with this text.
+    Failed(String),
 }
 
-impl Unanswered {
-    fn said(&self, program: &str) -> String {
+impl SlurmError {
+    fn describe(&self, program: &str) -> String {
         match self {
-            Self::Absent => format!("{program}: there is no such program in PATH"),
-            Self::Said(text) => format!("{program}: {text}"),
+            Self::NotFound => format!("{program}: there is no such program in PATH"),
+            Self::Failed(text) => format!("{program}: {text}"),
         }
     }
 }
 
-/// Runs one of Slurm's programs, and returns what it printed.
-fn ask(program: &str, arguments: &[impl AsRef<std::ffi::OsStr>], input: &str) -> Result<String, Unanswered> {
-    let said = |error: std::io::Error| Unanswered::Said(error.to_string());
+/// Runs one of Slurm's programs and returns its output.
+fn run_program(
+    program: &str,
+    arguments: &[impl AsRef<std::ffi::OsStr>],
+    input: &str,
+) -> Result<String, SlurmError> {
+    let said = |error: std::io::Error| SlurmError::Failed(error.to_string());
     if !is_in_path(program) {
-        return Err(Unanswered::Absent);
+        return Err(SlurmError::NotFound);
     }
     let mut command = Command::new("timeout");
-    command.args(["--kill-after=5", TIMEOUT, program]).args(arguments);
+    command.args(["--kill-after=5", PROGRAM_TIMEOUT_SECONDS, program]).args(arguments);
     SECRETS.iter().for_each(|name| {
         command.env_remove(name);
     });
@@ -248,15 +257,15 @@ fn ask(program: &str, arguments: &[impl AsRef<std::ffi::OsStr>], input: &str) ->
     streamguard_engine::kill_with_parent(&mut command);
     let mut child = command.spawn().map_err(said)?;
     if let Some(mut stdin) = child.stdin.take() {
-        // It may have ended without reading: then it says why.
+        // The program may have ended without reading: then its output says why.
         let _ = stdin.write_all(input.as_bytes());
     }
     let output = child.wait_with_output().map_err(said)?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
-    Err(Unanswered::Said(match output.status.code() {
-        Some(124 | 137) => format!("it did not answer within {TIMEOUT} s"),
+    Err(SlurmError::Failed(match output.status.code() {
+        Some(124 | 137) => format!("no answer within {PROGRAM_TIMEOUT_SECONDS} s"),
         _ => String::from_utf8_lossy(&output.stderr).trim().replace('\n', "; "),
     }))
 }
@@ -266,10 +275,10 @@ fn is_in_path(program: &str) -> bool {
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
-/// The variables that elements get, as sbatch wants to hear them: those that are set. The URL of a proxy may hold
-/// a password; then the nodes have to know it by themselves.
+/// Returns the names of the variables that array tasks get, as sbatch takes them: those that are set. The URL
+/// of a proxy may hold a password; then the nodes have to know the proxy by themselves.
 fn environment() -> String {
-    let names = ENVIRONMENT.into_iter().chain(git::ENVIRONMENT);
+    let names = TASK_ENVIRONMENT.into_iter().chain(git::ENVIRONMENT);
     let is_open = |name: &&str| {
         std::env::var(name)
             .is_ok_and(|value| !(name.to_ascii_uppercase().ends_with("PROXY") && value.contains('@')))
@@ -277,8 +286,8 @@ fn environment() -> String {
     names.filter(is_open).collect::<Vec<_>>().join(",")
 }
 
-/// How many processors of a partition are at work or could be, out of lines such as
-/// `debug*|2/6/0/8`: allocated, idle, other, all. The asterisk marks the default.
+/// Returns the number of processors of a partition that work or could, from lines such as `debug*|2/6/0/8`:
+/// allocated, idle, other, all. The asterisk marks the default partition.
 fn processors(sinfo: &str, partition: Option<&str>) -> Option<usize> {
     let counts = sinfo.lines().filter_map(|line| {
         let (name, counts) = line.trim().split_once('|')?;
@@ -294,16 +303,16 @@ fn processors(sinfo: &str, partition: Option<&str>) -> Option<usize> {
     counts.reduce(|sum, count| sum + count)
 }
 
-/// How many elements an array may have: `MaxArraySize = 1001` allows the numbers 0 to 1000.
-fn largest_array(config: &str) -> usize {
+/// Returns the max_array_size number of tasks of an array: `MaxArraySize = 1001` allows the numbers 0 to 1000.
+fn parse_max_array_size(config: &str) -> usize {
     let line = config.lines().find_map(|line| line.trim().strip_prefix("MaxArraySize"));
     let size = line.and_then(|line| line.trim().strip_prefix('=')?.trim().parse().ok());
     size.unwrap_or(1001).max(1)
 }
 
-/// How far the arrays are, out of lines such as `17|3|PENDING||Resources`.
-fn standing(squeue: &str, ids: &[String], largest: usize) -> SubmissionStatus {
-    let (mut standing, mut nodes) = (SubmissionStatus::default(), BTreeSet::new());
+/// Returns the status of the arrays, from lines such as `17|3|PENDING||Resources`.
+fn status(squeue: &str, ids: &[String], max_array_size: usize) -> SubmissionStatus {
+    let (mut status, mut nodes) = (SubmissionStatus::default(), BTreeSet::new());
     for line in squeue.lines() {
         let mut fields = line.trim().splitn(5, '|');
         let mut field = || fields.next().unwrap_or_default();
@@ -313,25 +322,26 @@ fn standing(squeue: &str, ids: &[String], largest: usize) -> SubmissionStatus {
             "BOOT_FAIL" | "CANCELLED" | "DEADLINE" | "FAILED" | "NODE_FAIL" | "OUT_OF_MEMORY"
             | "PREEMPTED" | "REVOKED" | "TIMEOUT" => {
                 let array = ids.iter().position(|known| known == id);
-                let element = array.zip(index.parse::<usize>().ok()).map(|(at, index)| at * largest + index);
+                let element =
+                    array.zip(index.parse::<usize>().ok()).map(|(at, index)| at * max_array_size + index);
                 if let Some(element) = element.and_then(|element| u32::try_from(element).ok()) {
-                    standing.failed_tasks.insert(element, format!("ended as {state} ({reason})"));
+                    status.failed_tasks.insert(element, format!("ended as {state} ({reason})"));
                 }
             }
             "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "REQUEUE_FED" | "SPECIAL_EXIT" => {
-                standing.progress.waiting += 1;
-                let reasons = &mut standing.progress.wait_reasons;
+                status.progress.waiting += 1;
+                let reasons = &mut status.progress.wait_reasons;
                 reasons.extend((!reason.is_empty() && reason != "None").then(|| reason.to_owned()));
             }
-            // Whatever else there is has begun and not ended.
+            // All other states are of tasks that have begun and not ended.
             _ => {
-                standing.progress.running += 1;
+                status.progress.running += 1;
                 nodes.extend((!node.is_empty()).then(|| node.to_owned()));
             }
         }
     }
-    standing.progress = standing.progress.on_nodes(nodes);
-    standing
+    status.progress = status.progress.on_nodes(nodes);
+    status
 }
 
 #[cfg(test)]
@@ -342,13 +352,13 @@ mod tests {
 
     #[test]
     fn few_shards_are_few_elements() {
-        let slurm = |max_in_flight, chunk| Slurm {
+        let slurm = |max_in_flight, chunk| SlurmCluster {
             command: ShardCommand::new(0, None, None).unwrap(),
             arguments: Vec::new(),
             max_in_flight,
             chunk,
             processors: 100,
-            largest: 1001,
+            max_array_size: 1001,
             folder: PathBuf::new(),
         };
         let elements = |shards| slurm(None, None).task_count(shards, false);
@@ -366,15 +376,15 @@ mod tests {
         assert_eq!(processors(sinfo, Some("short")), Some(4));
         assert_eq!(processors(sinfo, Some("long,short")), Some(12));
         assert_eq!(processors(sinfo, Some("other")), None);
-        assert_eq!(largest_array("MailProg = x\nMaxArraySize            = 11\n"), 11);
-        assert_eq!(largest_array(""), 1001);
+        assert_eq!(parse_max_array_size("MailProg = x\nMaxArraySize            = 11\n"), 11);
+        assert_eq!(parse_max_array_size(""), 1001);
         let squeue = "7|0|COMPLETED|n1|None\n7|1|RUNNING|n1|None\n7|2|PENDING||Resources\n8|1|FAILED|n2|NonZeroExitCode\n\
                       7|3|COMPLETING|n2|None\n7|4|PENDING||JobArrayTaskLimit\n";
-        let standing = standing(squeue, &["7".to_owned(), "8".to_owned()], 1001);
+        let status = status(squeue, &["7".to_owned(), "8".to_owned()], 1001);
         let ClusterProgress { waiting, running, nodes, node_names: _, wait_reasons: reasons } =
-            standing.progress;
+            status.progress;
         assert_eq!((waiting, running, nodes), (2, 2, 2));
         assert_eq!(reasons.iter().collect::<Vec<_>>(), ["JobArrayTaskLimit", "Resources"]);
-        assert_eq!(standing.failed_tasks[&1002], "ended as FAILED (NonZeroExitCode)");
+        assert_eq!(status.failed_tasks[&1002], "ended as FAILED (NonZeroExitCode)");
     }
 }

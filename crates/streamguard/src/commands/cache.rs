@@ -16,7 +16,7 @@ use streamguard_cache as cache;
 /// unpacked snapshots, and the budgets of requests. All of it can be had again.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct CacheArgs {
-    /// Where it is [default: the user's cache folder]
+    /// Folder of the cache [default: the user's cache folder]
     #[arg(long, value_name = "DIR", global = true)]
     cache_dir: Option<PathBuf>,
     #[command(subcommand)]
@@ -28,13 +28,13 @@ pub(crate) struct CacheArgs {
 pub(crate) enum CacheAction {
     /// Shows how large its parts are [default]
     Show,
-    /// Removes what was not used for some days
+    /// Removes entries that were not used for some days
     Prune {
-        /// How many
+        /// Number of days
         #[arg(long, value_name = "N", default_value_t = 30)]
         days: u64,
     },
-    /// Removes all of it
+    /// Removes all entries
     Clear,
 }
 
@@ -45,17 +45,17 @@ pub(super) fn run(arguments: &CacheArgs) -> Result<Exit> {
     match arguments.action.unwrap_or(CacheAction::Show) {
         CacheAction::Show => {
             let mut rows = vec![["PART".to_owned(), "ENTRIES".to_owned(), "SIZE".to_owned()]];
-            let usage = cache::usage(&folder).with_context(|| format!("cannot look into {}", at()))?;
+            let usage = cache::usage(&folder).with_context(|| format!("cannot read {}", at()))?;
             for usage in &usage {
                 rows.push([
                     usage.bucket.name().to_owned(),
                     ui::group_digits(usage.entries),
-                    ui::size(usage.bytes),
+                    ui::format_bytes(usage.bytes),
                 ]);
             }
             let bytes = usage.iter().map(|usage| usage.bytes).sum();
-            rows.push([folder.display().to_string(), String::new(), ui::size(bytes)]);
-            ui::table(&rows);
+            rows.push([folder.display().to_string(), String::new(), ui::format_bytes(bytes)]);
+            ui::print_table(&rows);
         }
         CacheAction::Prune { days } => {
             let removed = cache::prune(&folder, Duration::from_secs(days * 24 * 3600));
@@ -70,9 +70,14 @@ pub(super) fn run(arguments: &CacheArgs) -> Result<Exit> {
 
 fn print_removed(removed: &cache::RemovedEntries) -> Result<()> {
     let cache::RemovedEntries { entries, bytes, in_use } = removed;
-    ui::line(&format!("{} entries removed, {}", ui::group_digits(*entries), ui::size(*bytes)))?;
+    ui::print_line(&format!(
+        "{} {} removed, {}",
+        ui::group_digits(*entries),
+        if *entries == 1 { "entry" } else { "entries" },
+        ui::format_bytes(*bytes)
+    ))?;
     if *in_use > 0 {
-        ui::line(&format!("{} are in use by a run, and stay", ui::group_digits(*in_use)))?;
+        ui::print_line(&format!("{} in use by a run, and kept", ui::group_digits(*in_use)))?;
     }
     Ok(())
 }

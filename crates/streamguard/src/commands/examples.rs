@@ -11,6 +11,8 @@ use streamguard::ui::side_by_side::SideBySide;
 use streamguard::ui::{self, group_digits};
 use streamguard_dataset::{JsonlReader, Language, ParquetReader, Sample, SourceError};
 
+use crate::command_line::shell_quoted;
+
 /// Shows samples of a dataset side by side, vulnerable and fixed
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Exit codes: 0 complete, 1 error, 2 usage, 4 no sample to show")]
@@ -27,7 +29,7 @@ pub(crate) struct ExamplesArgs {
     /// Only this collector
     #[arg(long, value_name = "NAME")]
     collector: Option<String>,
-    /// How many samples to show
+    /// Number of samples to show
     #[arg(long, short = 'n', value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
     count: u64,
     /// Skip this many samples first
@@ -38,13 +40,13 @@ pub(crate) struct ExamplesArgs {
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..))]
     width: Option<u16>,
     /// Colours
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorChoice::Auto, action = ArgAction::Set)]
-    color: ColorChoice,
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorMode::Auto, action = ArgAction::Set)]
+    color: ColorMode,
 }
 
-/// When to use colours.
+/// Use of colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ColorChoice {
+pub(crate) enum ColorMode {
     /// On a terminal that has them
     Auto,
     /// Always
@@ -53,32 +55,31 @@ pub(crate) enum ColorChoice {
     Never,
 }
 
-/// Columns where there is no terminal to ask.
-const WIDTH: u16 = 100;
+/// Columns of the screen where there is no terminal to ask.
+const DEFAULT_WIDTH: u16 = 100;
 
-/// Values of a field that are counted, and their longest name in characters: a hostile dataset
-/// may have millions.
+/// Values of a field that are counted: a hostile dataset may have millions.
 const MAX_VALUES: usize = 1_000;
-const MAX_NAME: usize = 60;
+const MAX_NAME_CHARS: usize = 60;
 
-/// Values that are named if nothing matches.
-const NAMED_VALUES: usize = 20;
+/// Values that are listed if nothing matches.
+const MAX_LISTED_VALUES: usize = 20;
 
 pub(super) fn run(arguments: &ExamplesArgs) -> Result<Exit> {
     let colors = match arguments.color {
-        ColorChoice::Auto => ui::has_colors(),
-        ColorChoice::Always => true,
-        ColorChoice::Never => false,
+        ColorMode::Auto => ui::has_colors(),
+        ColorMode::Always => true,
+        ColorMode::Never => false,
     };
-    let width = arguments.width.or_else(ui::width).unwrap_or(WIDTH);
+    let width = arguments.width.or_else(ui::width).unwrap_or(DEFAULT_WIDTH);
     let mut view = SideBySide::new(width, colors);
-    let mut filters = Filter::all(arguments);
-    let mut found = Found::default();
+    let mut filters = SampleFilter::all(arguments);
+    let mut found = SearchStats::default();
     let end = arguments.skip.saturating_add(arguments.count);
     for sample in open(&arguments.dataset)? {
         let sample = sample?;
         found.looked_at += 1;
-        if !filters.iter().all(|filter| filter.lets_pass(&sample)) {
+        if !filters.iter().all(|filter| filter.accepts(&sample)) {
             if found.matched == 0 {
                 count_values(&mut filters, &sample);
             }
@@ -94,25 +95,25 @@ pub(super) fn run(arguments: &ExamplesArgs) -> Result<Exit> {
         }
     }
     if found.matched == 0 {
-        ui::print(&nothing(&filters, &found));
-        return Ok(Exit::Nothing);
+        ui::print(&no_match_text(&filters, &found));
+        return Ok(Exit::NoResults);
     }
-    ui::print(&footer(arguments, &found));
-    Ok(if found.matched > arguments.skip { Exit::Complete } else { Exit::Nothing })
+    ui::print(&footer_text(arguments, &found));
+    Ok(if found.matched > arguments.skip { Exit::Complete } else { Exit::NoResults })
 }
 
-/// What a look at the dataset came to.
+/// Counts of a search through the dataset.
 #[derive(Debug, Default)]
-struct Found {
+struct SearchStats {
     /// Samples that were read.
     looked_at: u64,
-    /// Those of them that the filters let pass.
+    /// Samples that the filters let pass.
     matched: u64,
-    /// Whether it ended before the end of the dataset, at a further match.
+    /// Whether the search stopped at one match more than was asked for.
     more: bool,
 }
 
-/// Opens a dataset, to be read sample by sample.
+/// Opens a dataset, to read it sample by sample.
 fn open(dataset: &Path) -> Result<Box<dyn Iterator<Item = Result<Sample, SourceError>>>> {
     let file = file(dataset)?;
     if has_extension(&file, "parquet") {
@@ -122,7 +123,7 @@ fn open(dataset: &Path) -> Result<Box<dyn Iterator<Item = Result<Sample, SourceE
     }
 }
 
-/// The file that holds the samples.
+/// Returns the file that holds the samples.
 fn file(dataset: &Path) -> Result<PathBuf, UsageError> {
     let shown = dataset.display();
     if dataset.is_dir() {
@@ -131,7 +132,7 @@ fn file(dataset: &Path) -> Result<PathBuf, UsageError> {
             UsageError(format!(
                 "there is no dataset in {shown} (no samples.jsonl and no samples.parquet); this makes one: \
                  streamguard collect --output-dir {}",
-                quoted(&shown.to_string())
+                shell_quoted(&shown.to_string())
             ))
         });
     }
@@ -158,16 +159,16 @@ fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
 }
 
-/// A field that can be filtered by.
+/// FilterField that can be filtered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Field {
+enum FilterField {
     Type,
     Cwe,
     Language,
     Collector,
 }
 
-impl Field {
+impl FilterField {
     fn values(self, sample: &Sample) -> Vec<&str> {
         match self {
             Self::Type => sample.vulnerability_type.as_deref().into_iter().collect(),
@@ -177,7 +178,7 @@ impl Field {
         }
     }
 
-    /// What it is called for people, and its flag.
+    /// Returns the name of the values for people, and the flag.
     fn names(self) -> (&'static str, &'static str) {
         match self {
             Self::Type => ("types", "--type"),
@@ -188,50 +189,50 @@ impl Field {
     }
 }
 
-/// A value that a field must have, and the values that it has.
+/// Value that a field must have, and the values that it has in the dataset.
 #[derive(Debug)]
-struct Filter {
-    field: Field,
+struct SampleFilter {
+    field: FilterField,
     wanted: String,
-    /// How many samples have each value, of all and of those that the other filters let pass.
+    /// Number of samples with each value: of all samples, and of those that only this filter refuses.
     values: BTreeMap<String, (u64, u64)>,
 }
 
-impl Filter {
-    /// The filters of the command line.
+impl SampleFilter {
+    /// Returns the filters of the command line.
     fn all(arguments: &ExamplesArgs) -> Vec<Self> {
         let weakness = arguments.weakness.as_ref().map(|wanted| {
             let is_cwe = wanted.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("cwe-"));
-            (if is_cwe { Field::Cwe } else { Field::Type }, wanted.clone())
+            (if is_cwe { FilterField::Cwe } else { FilterField::Type }, wanted.clone())
         });
-        let language = arguments.language.as_ref().map(|wanted| (Field::Language, language(wanted)));
-        let collector = arguments.collector.as_ref().map(|wanted| (Field::Collector, wanted.clone()));
+        let language = arguments.language.as_ref().map(|wanted| (FilterField::Language, language(wanted)));
+        let collector = arguments.collector.as_ref().map(|wanted| (FilterField::Collector, wanted.clone()));
         let given = [weakness, language, collector].into_iter().flatten();
         given.map(|(field, wanted)| Self { field, wanted, values: BTreeMap::new() }).collect()
     }
 
-    fn lets_pass(&self, sample: &Sample) -> bool {
+    fn accepts(&self, sample: &Sample) -> bool {
         self.field.values(sample).iter().any(|value| value.eq_ignore_ascii_case(&self.wanted))
     }
 
-    /// The values that exist, the commonest first.
+    /// Lists the values of the dataset, the most frequent first.
     fn listed(&self) -> String {
         let beside = self.values.values().any(|(_, beside)| *beside > 0);
         let count = |(all, passed): (u64, u64)| if beside { passed } else { all };
         let mut values: Vec<_> = self.values.iter().map(|(name, counts)| (name, count(*counts))).collect();
         values.retain(|(_, count)| *count > 0);
         values.sort_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
-        let listed = values.iter().take(NAMED_VALUES);
+        let listed = values.iter().take(MAX_LISTED_VALUES);
         let mut listed: Vec<String> =
             listed.map(|(name, count)| format!("{} {}", escape(name), group_digits(*count))).collect();
-        if values.len() > NAMED_VALUES {
-            listed.push(format!("{} more", group_digits((values.len() - NAMED_VALUES) as u64)));
+        if values.len() > MAX_LISTED_VALUES {
+            listed.push(format!("{} more", group_digits((values.len() - MAX_LISTED_VALUES) as u64)));
         }
         if listed.is_empty() { "none".to_owned() } else { listed.join(", ") }
     }
 }
 
-/// The name of a language that people may call by its title or by an extension too.
+/// Returns the name of a language that people may call by its title or by an extension too.
 fn language(wanted: &str) -> String {
     let by_title = || Language::all().find(|language| language.title().eq_ignore_ascii_case(wanted));
     let by_extension = || Language::from_path(&format!("file.{wanted}"));
@@ -239,13 +240,13 @@ fn language(wanted: &str) -> String {
     known.map_or_else(|| wanted.to_owned(), |language| language.name().to_owned())
 }
 
-/// Counts the values of a sample that was turned away, for those who must choose others.
-fn count_values(filters: &mut [Filter], sample: &Sample) {
-    let refused: Vec<usize> = (0..filters.len()).filter(|&at| !filters[at].lets_pass(sample)).collect();
+/// Counts the values of a refused sample, for people who have to choose others.
+fn count_values(filters: &mut [SampleFilter], sample: &Sample) {
+    let refused: Vec<usize> = (0..filters.len()).filter(|&at| !filters[at].accepts(sample)).collect();
     for (at, filter) in filters.iter_mut().enumerate() {
         let beside = refused == [at];
         for value in filter.field.values(sample) {
-            let name: String = value.chars().take(MAX_NAME).collect();
+            let name: String = value.chars().take(MAX_NAME_CHARS).collect();
             if filter.values.len() < MAX_VALUES || filter.values.contains_key(&name) {
                 let (all, passed) = filter.values.entry(name).or_default();
                 *all += 1;
@@ -255,8 +256,8 @@ fn count_values(filters: &mut [Filter], sample: &Sample) {
     }
 }
 
-/// Says that no sample matches, and which values there are.
-fn nothing(filters: &[Filter], found: &Found) -> String {
+/// Returns the text about a search without a match, with the values that exist.
+fn no_match_text(filters: &[SampleFilter], found: &SearchStats) -> String {
     if filters.is_empty() {
         return "The dataset has no samples.\n".to_owned();
     }
@@ -265,14 +266,17 @@ fn nothing(filters: &[Filter], found: &Found) -> String {
         let (names, flag) = filter.field.names();
         let others = filters.len() > 1 && filter.values.values().any(|(_, beside)| *beside > 0);
         let which = if others { " that the other filters leave" } else { " in the dataset" };
-        text +=
-            &format!("  {flag} {}: {names}{which}: {}\n", escape(&quoted(&filter.wanted)), filter.listed());
+        text += &format!(
+            "  {flag} {}: {names}{which}: {}\n",
+            escape(&shell_quoted(&filter.wanted)),
+            filter.listed()
+        );
     }
     text
 }
 
-/// Says how much was seen, and how to see more.
-fn footer(arguments: &ExamplesArgs, found: &Found) -> String {
+/// Returns the text below the samples: how many there were, and the command that shows more.
+fn footer_text(arguments: &ExamplesArgs, found: &SearchStats) -> String {
     let (matched, looked_at) = (group_digits(found.matched), group_digits(found.looked_at));
     if found.matched <= arguments.skip {
         return format!("Of {looked_at} samples {matched} match; --skip {} leaves none.\n", arguments.skip);
@@ -286,7 +290,7 @@ fn footer(arguments: &ExamplesArgs, found: &Found) -> String {
     if !found.more {
         return format!("{seen} There are no more.\n");
     }
-    let mut next = format!("streamguard examples {}", quoted(&arguments.dataset.display().to_string()));
+    let mut next = format!("streamguard examples {}", shell_quoted(&arguments.dataset.display().to_string()));
     let flags = [
         ("--type", &arguments.weakness),
         ("--language", &arguments.language),
@@ -294,19 +298,9 @@ fn footer(arguments: &ExamplesArgs, found: &Found) -> String {
     ];
     for (flag, value) in flags {
         if let Some(value) = value {
-            next += &format!(" {flag} {}", quoted(value));
+            next += &format!(" {flag} {}", shell_quoted(value));
         }
     }
     next += &format!(" -n {} --skip {last}", arguments.count);
     format!("{seen}\nMore: {}\n", escape(&next))
-}
-
-/// A word as a POSIX shell takes it.
-fn quoted(word: &str) -> String {
-    let is_plain = |character: char| character.is_ascii_alphanumeric() || "_-./+:=@%".contains(character);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }

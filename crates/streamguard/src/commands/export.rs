@@ -1,4 +1,4 @@
-//! `streamguard plan export`: a plan as what another engine takes.
+//! `streamguard plan export`: a plan as the manifest of another engine.
 
 use std::path::PathBuf;
 
@@ -10,8 +10,8 @@ use streamguard_durable::{WriteError, write_atomic};
 use streamguard_engine::PlanDir;
 use streamguard_report::run_paths;
 
-use crate::cluster::kubernetes::{Pods, manifest};
-use crate::command_line::quoted;
+use crate::cluster::kubernetes::{PodSettings, manifest};
+use crate::command_line::shell_quoted;
 use crate::plan_summary::planned_job;
 
 /// Writes a plan as the manifest of an Indexed Job for Kubernetes, not tried on a live cluster
@@ -26,7 +26,7 @@ pub(crate) struct ExportArgs {
     /// The job [default: the only one that is planned]
     #[arg(long, value_name = "NAME")]
     job: Option<String>,
-    /// Where the manifest goes
+    /// File for the manifest
     #[arg(long, value_name = "FILE")]
     k8s_job: PathBuf,
     /// The image that holds this program
@@ -35,16 +35,16 @@ pub(crate) struct ExportArgs {
     /// Name of the claim of a volume that all pods can write (ReadWriteMany)
     #[arg(long, value_name = "NAME")]
     claim: String,
-    /// Where that volume is mounted [default: at the plan]
+    /// Mount point of that volume [default: at the plan]
     #[arg(long, value_name = "DIR")]
     mount: Option<PathBuf>,
     /// Name of a secret that holds GITHUB_TOKEN and NVD_API_KEY
     #[arg(long, value_name = "NAME")]
     secret: Option<String>,
-    /// How many elements there are, each with its part of the shards; a pod takes seconds to start
+    /// Number of array tasks, each with its part of the shards; a pod takes seconds to start
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=10000))]
     elements: u16,
-    /// How many of them run at once
+    /// Number of them that run at once
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
     parallelism: u16,
     /// Memory that a shard may use, in MiB
@@ -53,11 +53,13 @@ pub(crate) struct ExportArgs {
 }
 
 pub(super) fn run(settings: &ExportArgs) -> Result<Exit> {
-    let root =
-        settings.plan.canonicalize().with_context(|| format!("no folder: {}", settings.plan.display()))?;
+    let root = settings
+        .plan
+        .canonicalize()
+        .with_context(|| format!("cannot find the folder {}", settings.plan.display()))?;
     let dir = PlanDir::open(run_paths(&root))?;
     if dir.is_done() {
-        return Err(UsageError(format!("the run in {} is over, and merged", root.display())).into());
+        return Err(UsageError(format!("the run in {} is already merged", root.display())).into());
     }
     let mount = settings.mount.as_deref().unwrap_or(&root);
     if !root.starts_with(mount) {
@@ -66,7 +68,7 @@ pub(super) fn run(settings: &ExportArgs) -> Result<Exit> {
     }
     let job = planned_job(settings.job.as_deref(), &dir)?;
     let submission = dir.create_submission(dir.plan(&job)?, settings.elements.into())?;
-    let pods = Pods {
+    let pods = PodSettings {
         image: &settings.image,
         claim: &settings.claim,
         mount,
@@ -78,8 +80,13 @@ pub(super) fn run(settings: &ExportArgs) -> Result<Exit> {
     text.push(b'\n');
     let file = std::path::absolute(&settings.k8s_job)?;
     write_atomic(&file, &text).map_err(WriteError::at(&file))?;
-    let shown = |path: &std::path::Path| quoted(&escape(&path.display().to_string()));
-    ui::line(&format!("{} elements: kubectl apply -f {}", submission.tasks, shown(&file)))?;
-    ui::line(&format!("then: streamguard merge --plan {}", shown(&settings.plan)))?;
+    let shown = |path: &std::path::Path| shell_quoted(&escape(&path.display().to_string()));
+    ui::print_line(&format!(
+        "{} array {}: kubectl apply -f {}",
+        submission.tasks,
+        ui::plural(submission.tasks as usize, "task"),
+        shown(&file)
+    ))?;
+    ui::print_line(&format!("then: streamguard merge --plan {}", shown(&settings.plan)))?;
     Ok(Exit::Complete)
 }

@@ -24,6 +24,6 @@ pub(super) fn run(schema: &ConfigSchema) -> Result<Exit> {
             "its command (streamguard run)".to_owned(),
         ]);
     }
-    ui::table(&rows);
+    ui::print_table(&rows);
     Ok(Exit::Complete)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::{Map, Value};
-use streamguard::View;
+use streamguard::ViewMode;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::ConfigSchema;
 use streamguard::ui::{self, LogFormat};
@@ -78,20 +78,23 @@ pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
     let folder = &settings.plan;
     let formats = settings.reports.formats()?;
     let recorded = RunRecord::read(&run_paths(folder))?
-        .ok_or_else(|| UsageError(format!("{} holds no plan", folder.display())))?;
+        .ok_or_else(|| UsageError(format!("there is no plan in {}", folder.display())))?;
     if recorded.done {
-        ui::line("The run is over, and merged")?;
+        ui::print_line("The run is already merged")?;
         return Ok(Exit::Complete);
     }
     let Value::Object(planned) = &recorded.settings else {
-        return Err(UsageError(format!("{} holds no jobs", folder.display())).into());
+        return Err(UsageError(format!("the run in {} has no jobs", folder.display())).into());
     };
     let factory = JobFactory::new(schema, settings.token_file.as_deref(), settings.config.as_deref())?;
     let planned = PlannedRun::new(planned, &factory)?;
     let cancel = CancelToken::new();
     let caught = signals::listen(cancel.clone())?;
-    let view =
-        if settings.quiet { View::Quiet } else { View::Plain { verbose: false, format: LogFormat::Text } };
+    let view = if settings.quiet {
+        ViewMode::Quiet
+    } else {
+        ViewMode::Plain { verbose: false, format: LogFormat::Text }
+    };
     let options = RunOptions { mode: RunMode::Merge, workers: 1, cancel, ..RunOptions::default() };
     let open = || RunDir::open(run_paths(folder), recorded.settings.clone(), OnExistingRun::Resume);
     let exit = match planned {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use streamguard::env::Environment;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::{ConfigLayers, ConfigSchema};
-use streamguard::{View, ui};
+use streamguard::{ViewMode, ui};
 use streamguard_engine::{CancelToken, CompletionStatus, Job, RunDir, RunOptions};
 use streamguard_registry::{JOBS, JobEntry, JobKind, SetUpError, SetUpMetrics};
 use streamguard_report::run_paths;
@@ -26,7 +26,7 @@ use crate::{plan_summary, signals};
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct MetricsArgs {
-    /// Where the reports go; without it nothing is written
+    /// Directory of the reports; without it nothing is written
     #[arg(long, value_name = "DIR")]
     output_dir: Option<PathBuf>,
     #[command(flatten)]
@@ -150,7 +150,7 @@ pub(super) fn run(command: &MetricsCommand, schema: &ConfigSchema, purpose: Purp
     }
     if made.reads_stream && settings.execution.mode == ExecutionMode::Process {
         // The standard input of a worker process is its connection to this one.
-        ui::say("only this process can read standard input and pipes: using threads");
+        ui::print_notice("only this process can read standard input and pipes: using threads");
         settings.execution.mode = ExecutionMode::Threading;
     }
     if is_remote && settings.output_dir.is_none() {
@@ -188,13 +188,13 @@ pub(super) fn run_and_report(
     job: Arc<dyn Job>,
     options: &RunOptions,
     dir: Option<&mut RunDir>,
-    view: View,
+    view: ViewMode,
     reports: &ReportSelection,
 ) -> Result<CompletionStatus> {
     let formats = reports.formats()?;
     let finished = run_jobs(vec![job], options, dir.as_deref(), view)?;
     let job = finished.state.jobs.first().context("the run has no job")?;
-    ui::figures::print(job);
+    ui::metrics::print(job);
     if let Some(dir) = dir {
         let run = streamguard_report::StoredRun::read(dir.root())?;
         let mut written = Vec::new();

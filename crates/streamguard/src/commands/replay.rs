@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use clap::Args;
 use streamguard::exit::Exit;
-use streamguard::ui::{self, Show};
+use streamguard::ui::{self, RunView};
 use streamguard_engine::{CancelToken, Event, EventKind, PauseToken, RunState};
 
 use crate::args::display::DisplayArgs;
@@ -21,7 +21,7 @@ pub(crate) struct ReplayArgs {
     /// The output directory of the run
     #[arg(value_name = "OUT", default_value = "data/raw")]
     folder: PathBuf,
-    /// How many times as fast as it was; `max` for all at once
+    /// Factor by which the replay is faster than the run was; `max` for all at once
     #[arg(long, value_name = "FACTOR", default_value = "10", value_parser = parse_speed)]
     speed: PlaybackSpeed,
     #[command(flatten)]
@@ -42,14 +42,14 @@ fn parse_speed(text: &str) -> Result<PlaybackSpeed, String> {
     }
 }
 
-/// How often the view is given time.
-const TICK: Duration = Duration::from_millis(40);
+/// Time between two ticks of the view.
+const TICK_INTERVAL: Duration = Duration::from_millis(40);
 
 pub(super) fn run(settings: &ReplayArgs) -> Result<Exit> {
     let events = streamguard_report::events(&settings.folder)?;
     let (cancel, pause) = (CancelToken::new(), PauseToken::new());
     let caught = signals::listen(cancel.clone())?;
-    let title = format!("replay of {} {}", settings.folder.display(), pace(settings.speed));
+    let title = format!("replay of {} {}", settings.folder.display(), describe_speed(settings.speed));
     let mut shown = ui::open(settings.display.view(), Some(title), &cancel, &pause);
     let state = play(&events, settings.speed, &mut *shown, &cancel, &pause);
     drop(shown);
@@ -57,17 +57,17 @@ pub(super) fn run(settings: &ReplayArgs) -> Result<Exit> {
     Ok(caught.signal().map_or(Exit::Complete, Exit::Signal))
 }
 
-/// The speed, in words.
-fn pace(speed: Option<f64>) -> String {
+/// Describes the speed.
+fn describe_speed(speed: Option<f64>) -> String {
     speed.map_or_else(|| "at once".to_owned(), |speed| format!("{speed}x"))
 }
 
-/// Shows the events, each at its time; none waits for it if there is no speed. Returns what they
-/// fold to, or what those did that were shown before somebody had enough.
+/// Shows the events, each at its time, or all at once without a speed. Returns the state after the last event
+/// that was shown.
 fn play(
     events: &[Event],
     speed: Option<f64>,
-    shown: &mut dyn Show,
+    shown: &mut dyn RunView,
     cancel: &CancelToken,
     pause: &PauseToken,
 ) -> RunState {
@@ -81,9 +81,9 @@ fn play(
         while speed.is_some() && now_ms < event.at_ms as f64 && !cancel.requested() {
             let left = (event.at_ms as f64 - now_ms) / 1000.0 / speed.unwrap_or(1.0);
             std::thread::sleep(if pause.requested() {
-                TICK
+                TICK_INTERVAL
             } else {
-                TICK.min(Duration::from_secs_f64(left))
+                TICK_INTERVAL.min(Duration::from_secs_f64(left))
             });
             let passed = std::mem::replace(&mut looked, Instant::now()).elapsed();
             if !pause.requested() {

@@ -21,13 +21,13 @@ pub(crate) struct ReportArgs {
     /// The output directory of the run
     #[arg(default_value = "data/raw")]
     run: PathBuf,
-    /// Which reports to write: json, csv, pdf, sarif, html, or `all`
+    /// Reports to write: json, csv, pdf, sarif, html, or `all`
     #[arg(long = "format", visible_alias = "report-formats", value_name = "FORMAT", num_args = 1.., default_value = "all")]
     formats: Vec<String>,
-    /// Where the reports go [default: the run's directory]
+    /// Directory of the reports [default: the run's directory]
     #[arg(long, value_name = "DIR")]
     output_dir: Option<PathBuf>,
-    /// How many samples the HTML report holds, at most
+    /// Most samples that the HTML report holds
     #[arg(long, value_name = "N", default_value_t = RenderOptions::default().html_samples)]
     html_samples: usize,
 }
@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &ReportArgs) -> Result<Exit> {
     let options = RenderOptions { html_samples: arguments.html_samples };
     for format in formats {
         for path in streamguard_report::write(&run, format, &options, folder)? {
-            ui::line(&escape(&path.display().to_string()))?;
+            ui::print_line(&escape(&path.display().to_string()))?;
         }
     }
     Ok(Exit::Complete)

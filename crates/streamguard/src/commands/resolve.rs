@@ -1,4 +1,4 @@
-//! `streamguard resolve`: what the URLs of advisories name.
+//! `streamguard resolve`: the repositories and commits that URLs of advisories name.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -29,18 +29,18 @@ pub(crate) struct ResolveArgs {
     /// Print JSON lines
     #[arg(long)]
     json: bool,
-    /// A local clone, whose history tells the commits of pull requests and short ids: known by
-    /// its origin, or by a folder called owner+name or owner__name. May be given several times
+    /// A local clone, whose history holds the commits of pull requests and short ids: known by its origin, or
+    /// by a folder called owner+name or owner__name. May be given several times
     #[arg(long, value_name = "PATH")]
     repo: Vec<PathBuf>,
 }
 
-/// Bytes of the longest line: that of an advisory with thousands of references.
-const LONGEST_LINE: u64 = 16 << 20;
+/// Longest line that is read, in bytes: an advisory with thousands of references.
+const MAX_LINE_BYTES: u64 = 16 << 20;
 
 pub(super) fn run(arguments: &ResolveArgs) -> Result<Exit> {
-    let histories = arguments.repo.iter().map(|path| local(path)).collect::<Result<_>>()?;
-    let mut resolver = Resolver { histories, json: arguments.json, counts: Counts::default() };
+    let histories = arguments.repo.iter().map(|path| local_history(path)).collect::<Result<_>>()?;
+    let mut resolver = UrlResolver { histories, json: arguments.json, counts: UrlCounts::default() };
     let open = if arguments.files.is_empty() {
         resolver.read(&mut io::stdin().lock()).context("cannot read standard input")?
     } else {
@@ -55,15 +55,15 @@ pub(super) fn run(arguments: &ResolveArgs) -> Result<Exit> {
         }
         open
     };
-    // Who has stopped reading does not want the end of it either.
+    // A reader that has gone away does not want the summary either.
     if open {
-        ui::say(&resolver.counts.summary());
+        ui::print_notice(&resolver.counts.summary());
     }
     Ok(Exit::Complete)
 }
 
-/// The history of a repository on this machine, by the key of the one that it is a clone of.
-fn local(path: &Path) -> Result<(String, CommitHistory)> {
+/// Reads the history of a local clone. Returns it with the key of the repository that it is a clone of.
+fn local_history(path: &Path) -> Result<(String, CommitHistory)> {
     let shown = path.display().to_string();
     let unknown = || {
         UsageError(format!(
@@ -81,7 +81,7 @@ fn local(path: &Path) -> Result<(String, CommitHistory)> {
     Ok((reference::repository_key(&url), CommitHistory::read(repository, &|| false)?))
 }
 
-/// The repository at GitHub that a folder, or the one around it, is called after.
+/// Returns the repository at GitHub that the name of a folder, or of its parent, stands for.
 fn by_folder(path: &Path) -> Option<String> {
     path.ancestors().take(2).find_map(|folder| {
         let name = folder.file_name()?.to_str()?;
@@ -91,33 +91,33 @@ fn by_folder(path: &Path) -> Option<String> {
     })
 }
 
-/// What is printed about a URL.
+/// Line of output about a URL.
 #[derive(Debug, Serialize)]
-struct Row<'a> {
+struct ResolvedUrl<'a> {
     url: &'a str,
     repository: Option<&'a str>,
     kind: &'static str,
     target: Option<String>,
-    /// How local history told, if it did.
+    /// Evidence in the local history, if it helped.
     evidence: Option<&'static str>,
 }
 
-struct Resolver {
+struct UrlResolver {
     histories: BTreeMap<String, CommitHistory>,
     json: bool,
-    counts: Counts,
+    counts: UrlCounts,
 }
 
-impl Resolver {
-    /// Resolves what the lines hold. False if nobody reads the answers any more.
+impl UrlResolver {
+    /// Resolves the URLs in the lines. Returns false if nobody reads the output any more.
     fn read(&mut self, input: &mut dyn BufRead) -> io::Result<bool> {
         let mut line = Vec::new();
         loop {
             line.clear();
-            if (&mut *input).take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
+            if (&mut *input).take(MAX_LINE_BYTES).read_until(b'\n', &mut line)? == 0 {
                 return Ok(true);
             }
-            if line.len() as u64 == LONGEST_LINE && !line.ends_with(b"\n") {
+            if line.len() as u64 == MAX_LINE_BYTES && !line.ends_with(b"\n") {
                 self.counts.unreadable += 1;
                 input.skip_until(b'\n')?;
                 continue;
@@ -131,14 +131,14 @@ impl Resolver {
         }
     }
 
-    /// The URLs of a line, each once: that which it is, or those of the advisory that it holds.
+    /// Returns the URLs of a line, each once: the line itself, or the URLs of the advisory in it.
     fn urls(&mut self, line: &str) -> Vec<String> {
         if !line.starts_with(['{', '[']) {
             return if line.is_empty() { Vec::new() } else { vec![line.to_owned()] };
         }
         let mut urls = Vec::new();
         match serde_json::from_str(line) {
-            Ok(value) => collect(&value, &mut urls),
+            Ok(value) => collect_urls(&value, &mut urls),
             Err(_) => self.counts.unreadable += 1,
         }
         let mut seen = BTreeSet::new();
@@ -146,21 +146,21 @@ impl Resolver {
         urls
     }
 
-    /// Prints what a URL names. False if nobody reads it.
+    /// Prints the line about a URL. Returns false if nobody reads it.
     fn resolve(&mut self, url: &str) -> io::Result<bool> {
         let pointer = reference::parse(url);
-        let mut row = Row { url, repository: None, kind: "unresolved", target: None, evidence: None };
+        let mut row = ResolvedUrl { url, repository: None, kind: "unresolved", target: None, evidence: None };
         if let Some(pointer) = &pointer {
             row.repository = Some(&pointer.repository);
-            (row.kind, row.target) = shown(&pointer.target);
+            (row.kind, row.target) = kind_and_target(&pointer.target);
             self.counts.add(row.kind, true);
             if let Some(history) = self.histories.get(pointer.key().as_str()) {
-                let (asked, found) = match &pointer.target {
+                let (queried, found) = match &pointer.target {
                     GitTarget::Pull(number) => (true, history.pull(*number)),
                     GitTarget::Commit(id) if id.len() < 40 => (true, history.abbreviated(id)),
                     _ => (false, None),
                 };
-                self.counts.asked += u64::from(asked);
+                self.counts.queried += u64::from(queried);
                 if let Some(found) = found {
                     self.counts.found += 1;
                     (row.kind, row.target) = ("commit", Some(found.commit.to_string()));
@@ -178,12 +178,12 @@ impl Resolver {
             let cells = [url, row.repository.unwrap_or_default(), row.kind, target];
             cells.map(escape).join("\t")
         };
-        ui::line(&line)
+        ui::print_line(&line)
     }
 }
 
-/// The name of a target's kind, and what it is.
-fn shown(target: &GitTarget) -> (&'static str, Option<String>) {
+/// Returns the name of a target's kind, and the target.
+fn kind_and_target(target: &GitTarget) -> (&'static str, Option<String>) {
     match target {
         GitTarget::Commit(id) => ("commit", Some(id.clone())),
         GitTarget::Pull(number) => ("pull", Some(number.to_string())),
@@ -193,19 +193,19 @@ fn shown(target: &GitTarget) -> (&'static str, Option<String>) {
     }
 }
 
-/// Every string that is a web address, in the order of the document's keys.
-fn collect(value: &Value, urls: &mut Vec<String>) {
+/// Collects every string that is a web address, in the order of the document's keys.
+fn collect_urls(value: &Value, urls: &mut Vec<String>) {
     match value {
         Value::String(text) if text.starts_with("http://") || text.starts_with("https://") => {
             urls.push(text.clone());
         }
-        Value::Array(values) => values.iter().for_each(|value| collect(value, urls)),
-        Value::Object(values) => values.values().for_each(|value| collect(value, urls)),
+        Value::Array(values) => values.iter().for_each(|value| collect_urls(value, urls)),
+        Value::Object(values) => values.values().for_each(|value| collect_urls(value, urls)),
         _ => {}
     }
 }
 
-/// JSON in plain ASCII.
+/// Escapes JSON to plain ASCII.
 fn escape_json(json: &str) -> String {
     let mut plain = String::with_capacity(json.len());
     for character in json.chars() {
@@ -220,20 +220,20 @@ fn escape_json(json: &str) -> String {
     plain
 }
 
-/// What was read, and what came of it.
+/// UrlCounts of URLs and results.
 #[derive(Debug, Default)]
-struct Counts {
+struct UrlCounts {
     urls: u64,
     parsed: u64,
     kinds: BTreeMap<&'static str, u64>,
-    /// Questions to local history, and answers.
-    asked: u64,
+    /// Questions to the local history, and answers.
+    queried: u64,
     found: u64,
-    /// Lines that are no JSON although they begin like it, or too long.
+    /// Lines that look like JSON but cannot be parsed, or are too long.
     unreadable: u64,
 }
 
-impl Counts {
+impl UrlCounts {
     fn add(&mut self, kind: &'static str, parsed: bool) {
         self.urls += 1;
         self.parsed += u64::from(parsed);
@@ -247,9 +247,12 @@ impl Counts {
         if !kinds.is_empty() {
             text += &format!(": {}", kinds.join(", "));
         }
-        if self.asked > 0 {
-            text +=
-                &format!("; local history knew {} of {}", group_digits(self.found), group_digits(self.asked));
+        if self.queried > 0 {
+            text += &format!(
+                "; local history knew {} of {}",
+                group_digits(self.found),
+                group_digits(self.queried)
+            );
         }
         if self.unreadable > 0 {
             text += &format!("; {} lines could not be read", group_digits(self.unreadable));

@@ -27,7 +27,7 @@ pub(crate) struct RunArgs {
     /// Names of the jobs [default: all that streamguard.toml defines]
     #[serde(skip)]
     jobs: Vec<String>,
-    /// Where the records go
+    /// Directory of the records
     #[arg(long, value_name = "DIR", default_value = "data/jobs")]
     output_dir: PathBuf,
     /// Read this file instead of ./streamguard.toml
@@ -73,7 +73,10 @@ pub(super) fn run(arguments: &MatchedArgs<RunArgs>, schema: &ConfigSchema, purpo
 fn command_jobs(file: &ConfigFile, names: &[String]) -> Result<Vec<Arc<dyn Job>>, UsageError> {
     let known = || file.jobs.iter().map(|job| job.name.as_str()).collect::<Vec<_>>().join(", ");
     if let Some(unknown) = names.iter().find(|name| file.jobs.iter().all(|job| job.name != **name)) {
-        return Err(UsageError(format!("streamguard.toml defines no job {unknown:?}, but: {}", known())));
+        return Err(UsageError(format!(
+            "streamguard.toml defines no job {unknown:?}; choose from: {}",
+            known()
+        )));
     }
     let jobs: Vec<&CommandJob> =
         file.jobs.iter().filter(|job| names.is_empty() || names.contains(&job.name)).collect();

@@ -1,4 +1,4 @@
-//! `streamguard shard run`: shards of a plan, wherever this is.
+//! `streamguard shard run`: runs shards of a plan on this machine.
 
 use std::io;
 use std::path::PathBuf;
@@ -39,16 +39,16 @@ pub(crate) struct ShardRunArgs {
     /// The job [default: the only one that is planned]
     #[arg(long, value_name = "NAME")]
     job: Option<String>,
-    /// Which shards, from 0: a number, or A..B with both bounds; several are separated by commas
+    /// Shards to run, from 0: a number, or A..B with both bounds; several are separated by commas
     #[arg(long, value_name = "N", required_unless_present = "round")]
     index: Option<String>,
-    /// Those that this file gives to an element of a round on a cluster
+    /// The shards that this file gives to an array task of a submission
     #[arg(long, value_name = "FILE", conflicts_with_all = ["index", "job"], requires = "element")]
     round: Option<PathBuf>,
-    /// Which elements: as --index says shards
+    /// Array tasks of that file: numbers as for --index
     #[arg(long, value_name = "N", requires = "round")]
     element: Option<String>,
-    /// End when this process, which has started it, ends
+    /// End when this process, the one that started it, ends
     #[arg(long, value_name = "PID", hide = true)]
     parent: Option<i32>,
     /// Memory that a shard may use, in MiB; 0 for no limit
@@ -67,49 +67,50 @@ pub(super) fn run(command: &ShardCommands, schema: &ConfigSchema) -> Result<Exit
     let cancel = CancelToken::new();
     let caught = signals::listen(cancel.clone())?;
     if let Some(parent) = settings.parent {
-        end_with(parent)?;
+        stop_with_parent(parent)?;
     }
     let ended = match run_shards_of_plan(settings, schema, cancel) {
         Ok(exit) => exit,
         Err(error) => {
-            // Whoever started this asks one thing: whether to do it again.
-            let exit = exit_of(&error);
-            ui::error(&error);
+            // The caller is a scheduler that asks only whether to try again.
+            let exit = retry_exit(&error);
+            ui::print_error(&error);
             exit
         }
     };
     Ok(caught.signal().map_or(ended, Exit::Signal))
 }
 
-/// Has this process told to stop when the one that started it ends, be it by `kill -9`.
-fn end_with(parent: i32) -> Result<()> {
+/// Asks the kernel to stop this process when the one that started it ends, be it by `kill -9`.
+fn stop_with_parent(parent: i32) -> Result<()> {
     process::set_parent_process_death_signal(Some(Signal::TERM))?;
-    // It may have ended before the line above.
+    // The parent may have ended before the death signal was set: then there is a new one already.
     if process::getppid().map(Pid::as_raw_pid) != Some(parent) {
         process::kill_process(process::getpid(), Signal::TERM)?;
     }
     Ok(())
 }
 
-/// What an error means for whoever started this.
-fn exit_of(error: &anyhow::Error) -> Exit {
+/// Returns the exit code of an error: whether another try may help.
+fn retry_exit(error: &anyhow::Error) -> Exit {
     let is_passing = error.chain().any(|cause| {
         matches!(cause.downcast_ref(), Some(PlanError::Write(_)))
             || matches!(cause.downcast_ref(), Some(RunDirError::Write(_)))
-            // Storage that machines share may be away, or show a file later; what was read and makes no sense stays so.
+            // Shared storage may be away, or show a file late: another try may help. Data that was read and is wrong
+            // stays wrong.
             || cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() != io::ErrorKind::InvalidData)
     });
     match Exit::of(error) {
         Exit::Usage => Exit::Usage,
-        _ if is_passing => Exit::TryAgain,
-        _ => Exit::NeverRetry,
+        _ if is_passing => Exit::TemporaryFailure,
+        _ => Exit::PermanentFailure,
     }
 }
 
 fn run_shards_of_plan(settings: &ShardRunArgs, schema: &ConfigSchema, cancel: CancelToken) -> Result<Exit> {
     let dir = PlanDir::open(run_paths(&settings.plan))?;
     if dir.is_done() {
-        ui::line("The run is over, and merged")?;
+        ui::print_line("The run is already merged")?;
         return Ok(Exit::Complete);
     }
     let (name, shards) = job_and_shards(settings, &dir)?;
@@ -124,7 +125,7 @@ fn run_shards_of_plan(settings: &ShardRunArgs, schema: &ConfigSchema, cancel: Ca
     };
     let say = |level, text: String| {
         if level >= LogLevel::Info {
-            ui::say(&format!("{name}: {}", escape(&text)));
+            ui::print_notice(&format!("{name}: {}", escape(&text)));
         }
     };
     let (mut done, mut reused, mut again, mut never) = (0_u32, 0_u32, 0_u32, 0_u32);
@@ -134,34 +135,35 @@ fn run_shards_of_plan(settings: &ShardRunArgs, schema: &ConfigSchema, cancel: Ca
         ShardStatus::Stopped => {}
         ShardStatus::Retryable(reason) => {
             again += 1;
-            ui::say(&format!("{name}: shard {shard}, another try may help: {}", escape(reason)));
+            ui::print_notice(&format!("{name}: shard {shard}, another try may help: {}", escape(reason)));
         }
         ShardStatus::Failed(reason) => {
             never += 1;
-            ui::say(&format!("{name}: shard {shard} failed: {}", escape(reason)));
+            ui::print_notice(&format!("{name}: shard {shard} failed: {}", escape(reason)));
         }
     };
     run_shards(&dir, plan, &job, &shards, &options, &say, &mut report)?;
     let all = shards.len();
-    ui::line(&format!(
-        "{name}: {all} shards: {done} done, {reused} were, {again} to try again, {never} failed"
+    ui::print_line(&format!(
+        "{name}: {all} {}: {done} done, {reused} done before, {again} to try again, {never} failed",
+        ui::plural(all, "shard")
     ))?;
     Ok(match (again, never) {
-        (1.., _) => Exit::TryAgain,
-        (0, 1..) => Exit::NeverRetry,
+        (1.., _) => Exit::TemporaryFailure,
+        (0, 1..) => Exit::PermanentFailure,
         (0, 0) => Exit::Complete,
     })
 }
 
-/// The job and the shards that were asked for.
+/// Returns the job and the shards to run.
 fn job_and_shards(settings: &ShardRunArgs, dir: &PlanDir) -> Result<(String, Vec<u32>)> {
     if let (Some(file), Some(list)) = (&settings.round, &settings.element) {
         let round = SubmissionFile::read(file)
-            .with_context(|| format!("cannot read the round {}", file.display()))?;
+            .with_context(|| format!("cannot read the submission {}", file.display()))?;
         let mut all = Vec::new();
         for element in numbers("element", list)? {
             let shards = round.shards(element);
-            all.extend(shards.with_context(|| format!("{} has no element {element}", file.display()))?);
+            all.extend(shards.with_context(|| format!("{} has no array task {element}", file.display()))?);
         }
         return Ok((round.job().to_owned(), all));
     }
@@ -170,7 +172,7 @@ fn job_and_shards(settings: &ShardRunArgs, dir: &PlanDir) -> Result<(String, Vec
     Ok((name, shards))
 }
 
-/// Numbers out of a list such as `3,7..9`, both bounds included, which the flag of this name gives.
+/// Parses a list of numbers such as `3,7..9`, both bounds included, the value of the flag of this name.
 fn numbers(flag: &str, list: &str) -> Result<Vec<u32>, UsageError> {
     let wrong = || UsageError(format!("--{flag} {list}: numbers such as 7 or 0..99, separated by commas"));
     let mut numbers = Vec::new();
@@ -178,7 +180,7 @@ fn numbers(flag: &str, list: &str) -> Result<Vec<u32>, UsageError> {
         let (first, last) = part.split_once("..").unwrap_or((part, part));
         let number = |text: &str| text.trim().parse::<u32>().map_err(|_| wrong());
         let (first, last) = (number(first)?, number(last)?);
-        // No plan has more.
+        // No plan has more shards.
         if first > last || last == u32::MAX || numbers.len() + (last - first) as usize > 10_000_000 {
             return Err(wrong());
         }

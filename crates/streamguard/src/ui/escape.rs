@@ -1,13 +1,13 @@
-//! Text from outside, made fit for a terminal.
+//! Escaping of text from outside for a terminal.
 
 use streamguard_report::escape::{is_hidden, visible};
 
-/// Text in which nothing moves the cursor, changes colours or directions, or hides, on one line.
+/// Escapes text to one line in which nothing moves the cursor, changes colours or directions, or hides.
 pub fn escape(text: &str) -> String {
     visible(text).into_owned()
 }
 
-/// The same for text of several lines: line ends and tabs stay.
+/// Escapes text of several lines: line ends and tabs stay.
 pub fn escape_lines(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for character in text.chars() {

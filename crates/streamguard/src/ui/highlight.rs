@@ -11,33 +11,33 @@ use streamguard_dataset::Language;
 use streamguard_dataset::quality::MAX_CODE_CHARS;
 use tree_sitter_highlight::{Error, HighlightConfiguration, HighlightEvent, Highlighter};
 
-use super::ink::{Ink, Span};
+use super::styled_text::{StyledSpan, TextStyle};
 
-/// Longest code that is coloured, in bytes: what the quality check lets pass. Queries are only
-/// stopped between two finds, and the time to the next one grows with the square of the depth:
-/// 100,000 open braces take 8 seconds, 40,000 take 1.
-const MAX_BYTES: usize = 4 * MAX_CODE_CHARS;
+/// Longest code that is coloured, in bytes: the limit of the quality check. Queries are only stopped between
+/// two matches, and the time to the next one grows with the square of the depth: 100,000 open braces take 8
+/// seconds, 40,000 take 1.
+const MAX_COLOURED_BYTES: usize = 4 * MAX_CODE_CHARS;
 
-/// Time for one code. Grammars take milliseconds for what people write, but the code is hostile.
-const TIME: Duration = Duration::from_secs(1);
+/// Time limit for one code. Grammars take milliseconds for code of people, but this code is hostile.
+const TIME_LIMIT: Duration = Duration::from_secs(1);
 
-/// The names that queries give to what they find, and the inks for them. Of several that fit a
-/// name the longest one counts; what is not here (variables, operators) stays plain.
-const INKS: &[(&str, Ink)] = &[
-    ("attribute", Ink::Attribute),
-    ("comment", Ink::Comment),
-    ("constant", Ink::Constant),
-    ("constructor", Ink::Type),
-    ("escape", Ink::Constant),
-    ("function", Ink::Function),
-    ("function.macro", Ink::Function),
-    ("keyword", Ink::Keyword),
-    ("number", Ink::Constant),
-    ("string", Ink::Literal),
-    ("string.escape", Ink::Constant),
-    ("tag", Ink::Keyword),
-    ("type", Ink::Type),
-    ("variable.builtin", Ink::Constant),
+/// Names that queries give to their matches, and the styles of them. The longest name that fits counts; other
+/// names (variables, operators) stay plain.
+const QUERY_STYLES: &[(&str, TextStyle)] = &[
+    ("attribute", TextStyle::Attribute),
+    ("comment", TextStyle::Comment),
+    ("constant", TextStyle::Constant),
+    ("constructor", TextStyle::Type),
+    ("escape", TextStyle::Constant),
+    ("function", TextStyle::Function),
+    ("function.macro", TextStyle::Function),
+    ("keyword", TextStyle::Keyword),
+    ("number", TextStyle::Constant),
+    ("string", TextStyle::Literal),
+    ("string.escape", TextStyle::Constant),
+    ("tag", TextStyle::Keyword),
+    ("type", TextStyle::Type),
+    ("variable.builtin", TextStyle::Constant),
 ];
 
 /// Compiles the queries of a language. `None` if it has none, or they do not fit its parser.
@@ -46,29 +46,29 @@ fn configuration(language: Language) -> Option<HighlightConfiguration> {
     // Code of another language inside this one stays plain: no injections.
     let mut configuration =
         HighlightConfiguration::new(parser, language.name(), &highlights, "", &locals).ok()?;
-    let names: Vec<&str> = INKS.iter().map(|(name, _)| *name).collect();
+    let names: Vec<&str> = QUERY_STYLES.iter().map(|(name, _)| *name).collect();
     configuration.configure(&names);
     Some(configuration)
 }
 
-/// Colours code. Queries take long to compile, so each language waits until it is met.
+/// Colours code. Queries take long to compile, so each language is compiled when it is first needed.
 #[derive(Default)]
-pub(crate) struct Highlights {
+pub(crate) struct SyntaxHighlighter {
     compiled: BTreeMap<Language, Option<HighlightConfiguration>>,
     highlighter: Highlighter,
 }
 
-impl Highlights {
-    /// The parts of `code` that are not plain, in order. None if the language has no colours,
+impl SyntaxHighlighter {
+    /// Returns the parts of `code` that are not plain, in order. There are none if the language has no colours,
     /// or the code is too long or takes too long.
-    pub(crate) fn spans(&mut self, language: Language, code: &str) -> Vec<Span> {
-        if code.len() > MAX_BYTES {
+    pub(crate) fn spans(&mut self, language: Language, code: &str) -> Vec<StyledSpan> {
+        if code.len() > MAX_COLOURED_BYTES {
             return Vec::new();
         }
         let configuration = self.compiled.entry(language).or_insert_with(|| configuration(language));
         let Some(configuration) = configuration else { return Vec::new() };
         let highlighter = &mut self.highlighter;
-        let spans = within(TIME, |stop| spans(highlighter, configuration, code, stop));
+        let spans = within(TIME_LIMIT, |stop| spans(highlighter, configuration, code, stop));
         spans.unwrap_or_else(|| {
             // The parser of the old one would go on where it stopped.
             self.highlighter = Highlighter::new();
@@ -77,8 +77,8 @@ impl Highlights {
     }
 }
 
-/// Runs `work` with a flag that is raised when the time is up. `None` if that happened, or
-/// nobody could watch the time.
+/// Runs `work` with a flag that is raised when the time is up. Returns `None` if that happened, or the timer
+/// could not be started.
 fn within<T>(time: Duration, work: impl FnOnce(&AtomicUsize) -> Option<T>) -> Option<T> {
     let up = AtomicUsize::new(0);
     thread::scope(|scope| {
@@ -101,16 +101,18 @@ fn spans(
     configuration: &HighlightConfiguration,
     code: &str,
     stop: &AtomicUsize,
-) -> Option<Vec<Span>> {
-    let (mut spans, mut inks) = (Vec::new(), Vec::new());
+) -> Option<Vec<StyledSpan>> {
+    let (mut spans, mut styles) = (Vec::new(), Vec::new());
     let mut event = |event: Result<HighlightEvent, Error>| {
         match event? {
-            HighlightEvent::HighlightStart(name) => inks.push(INKS.get(name.0).map(|(_, ink)| *ink)),
-            HighlightEvent::HighlightEnd => drop(inks.pop()),
+            HighlightEvent::HighlightStart(name) => {
+                styles.push(QUERY_STYLES.get(name.0).map(|(_, style)| *style))
+            }
+            HighlightEvent::HighlightEnd => drop(styles.pop()),
             HighlightEvent::Source { start, end } => {
-                if let Some(Some(ink)) = inks.last() {
+                if let Some(Some(style)) = styles.last() {
                     let bytes = code.floor_char_boundary(start)..code.floor_char_boundary(end);
-                    spans.push(Span { bytes, ink: *ink });
+                    spans.push(StyledSpan { bytes, style: *style });
                 }
             }
         }
@@ -129,17 +131,17 @@ mod tests {
 
     #[test]
     fn code_has_colours() {
-        let mut highlights = Highlights::default();
-        let mut shown = |language, code: &'static str| -> Vec<(&str, Ink)> {
+        let mut highlights = SyntaxHighlighter::default();
+        let mut shown = |language, code: &'static str| -> Vec<(&str, TextStyle)> {
             let spans = highlights.spans(language, code);
-            spans.into_iter().map(|span| (&code[span.bytes], span.ink)).collect()
+            spans.into_iter().map(|span| (&code[span.bytes], span.style)).collect()
         };
         let python = [
-            ("def", Ink::Keyword),
-            ("f", Ink::Function),
-            ("return", Ink::Keyword),
-            ("'ä'", Ink::Literal),
-            ("# b", Ink::Comment),
+            ("def", TextStyle::Keyword),
+            ("f", TextStyle::Function),
+            ("return", TextStyle::Keyword),
+            ("'ä'", TextStyle::Literal),
+            ("# b", TextStyle::Comment),
         ];
         assert_eq!(shown(Language::Python, "def f(a):\n    return 'ä' # b"), python);
         for (language, code, keyword) in [
@@ -154,22 +156,22 @@ mod tests {
             (Language::Rust, "fn f() -> u8 { return 1 }", "fn"),
             (Language::TypeScript, "function f(a: number) { return 1 }", "function"),
         ] {
-            assert!(shown(language, code).contains(&(keyword, Ink::Keyword)), "{language:?}");
-            assert!(shown(language, code).contains(&("1", Ink::Constant)), "{language:?}");
+            assert!(shown(language, code).contains(&(keyword, TextStyle::Keyword)), "{language:?}");
+            assert!(shown(language, code).contains(&("1", TextStyle::Constant)), "{language:?}");
         }
         assert!(shown(Language::Scala, "def f = 1").is_empty());
     }
 
     #[test]
     fn hostile_code_takes_no_longer_than_it_may() {
-        let mut highlights = Highlights::default();
-        let noise: String = "([{<a\"'`é/*".chars().cycle().step_by(7).take(MAX_BYTES / 2).collect();
-        for code in ["{".repeat(MAX_BYTES), noise, "{".repeat(MAX_BYTES + 1)] {
+        let mut highlights = SyntaxHighlighter::default();
+        let noise: String = "([{<a\"'`é/*".chars().cycle().step_by(7).take(MAX_COLOURED_BYTES / 2).collect();
+        for code in ["{".repeat(MAX_COLOURED_BYTES), noise, "{".repeat(MAX_COLOURED_BYTES + 1)] {
             for language in [Language::C, Language::TypeScript] {
                 let started = Instant::now();
                 highlights.spans(language, &code);
                 let took = started.elapsed();
-                assert!(took < 10 * TIME, "{language:?}: {took:?}");
+                assert!(took < 10 * TIME_LIMIT, "{language:?}: {took:?}");
             }
         }
         assert!(!highlights.spans(Language::C, "return 1;").is_empty());

@@ -1,32 +1,32 @@
-//! Lines for machines: one JSON object each, with nothing in it that a terminal obeys.
+//! Lines for machines: one JSON object each, without any character that a terminal obeys.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use streamguard_engine::{Event, LogLevel, RunState};
 
-use super::remark::{Remark, begin, level_name};
+use super::log_line::{LogLine, beginning, level_name};
 use streamguard_report::escape::is_hidden;
 
-/// A remark, with what its event holds.
-pub(crate) fn line(state: &RunState, remark: &Remark, event: Option<&Event>) -> String {
+/// Returns a log line with the content of its event.
+pub(crate) fn event_line(state: &RunState, line: &LogLine, event: Option<&Event>) -> String {
     let mut object = match event.map(|event| json!(event)) {
         Some(Value::Object(object)) => object,
         _ => Map::new(),
     };
-    // What a job has to say at its end is in its report.
+    // The summary of a job is in its report, and may be large.
     object.remove("summary");
     for value in object.values_mut() {
         if let Value::String(text) = value {
-            text.truncate(begin(text).len());
+            text.truncate(beginning(text).len());
         }
     }
     object.insert("elapsed_ms".to_owned(), json!(state.elapsed_ms));
     object.remove("at_ms");
-    object.insert("job".to_owned(), remark.job.map_or(Value::Null, |_| json!(remark.about(state))));
-    finish(object, remark.level, &remark.text)
+    object.insert("job".to_owned(), line.job.map_or(Value::Null, |_| json!(line.job_name(state))));
+    finish(object, line.level, &line.text)
 }
 
-/// How far putting the dataset together is.
+/// Returns the line about the progress of the dataset.
 pub(crate) fn assembling(samples: u64, text: &str) -> String {
     let object = [("event", json!("assembling")), ("job", Value::Null), ("samples", json!(samples))];
     finish(object.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(), LogLevel::Info, text)
@@ -39,8 +39,8 @@ fn finish(mut object: Map<String, Value>, level: LogLevel, text: &str) -> String
     harmless(&Value::Object(object).to_string())
 }
 
-/// JSON escapes control characters below U+0020 only; here those above, and what reorders or hides
-/// text, are escaped as well. In JSON they can only stand in strings.
+/// Escapes JSON for a terminal. JSON itself escapes control characters below U+0020 only; here those above are
+/// escaped as well, and characters that reorder or hide text. In JSON they can only stand in strings.
 fn harmless(json: &str) -> String {
     let mut clean = String::with_capacity(json.len());
     for character in json.chars() {
@@ -63,9 +63,9 @@ mod tests {
     #[test]
     fn hostile_text_comes_back_as_it_was_but_never_raw() {
         let hostile = "a\u{1b}[2J\u{9b}31m\u{7f}\0\n\u{202e}b\u{e0041}\u{feff}\u{10ffff}";
-        let remark =
-            Remark { level: LogLevel::Error, job: None, text: hostile.to_owned(), is_frequent: false };
-        let line = line(&RunState::default(), &remark, None);
+        let line =
+            LogLine { level: LogLevel::Error, job: None, text: hostile.to_owned(), is_frequent: false };
+        let line = event_line(&RunState::default(), &line, None);
         assert!(!line.chars().any(is_hidden), "{line}");
         let read: Value = serde_json::from_str(&line).unwrap();
         assert_eq!((&read["message"], &read["level"]), (&json!(hostile), &json!("error")));

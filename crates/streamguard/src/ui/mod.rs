@@ -1,23 +1,24 @@
-//! The only place that prints.
+//! Views of runs, and the only module that prints.
 
-mod changes;
-mod cut;
 pub mod dashboard;
 pub mod escape;
-pub mod figures;
-mod flood;
 mod highlight;
-mod ink;
 mod json_lines;
+mod line_diff;
+mod log_line;
+mod log_throttle;
+pub mod metrics;
 mod plain;
-mod remark;
 mod sample_head;
 pub mod side_by_side;
+mod styled_text;
 pub mod summary;
 mod terminal;
+mod truncate;
 
 use std::io::{self, Write};
 
+use crate::hints::hint;
 use escape::escape;
 use streamguard_engine::{CancelToken, Event, JobState, Observer, PauseToken, RunState};
 use streamguard_facade::CollectionObserver;
@@ -26,69 +27,74 @@ pub use plain::LogFormat;
 pub use streamguard_report::group_digits;
 pub use terminal::{has_colors, has_utf8, is_terminal, width};
 
-use dashboard::{Dashboard, Model};
-use plain::Plain;
+use dashboard::{Dashboard, DashboardModel};
+use plain::PlainView;
 
-/// How a run is shown while it goes on.
+/// Choice of the view of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum View {
-    /// Not at all.
+pub enum ViewMode {
+    /// No view.
     Quiet,
-    /// A line for what is worth reading.
+    /// A line for each important event.
     Plain {
-        /// A line for every shard too.
+        /// Whether every shard has a line too.
         verbose: bool,
-        /// What a line looks like.
+        /// Format of the lines.
         format: LogFormat,
     },
-    /// All of it on one screen, on a terminal. The program that uses this handles SIGINT and
-    /// SIGTERM itself, or these leave the terminal as it is then.
+    /// All of the run on one screen of a terminal. The program that uses this handles SIGINT and SIGTERM
+    /// itself; otherwise they leave the terminal as it is then.
     Dashboard {
-        /// A line in its log for every shard too.
+        /// Whether every shard has an entry in the log too.
         verbose: bool,
-        /// Pictures a second, from 1 to 10.
+        /// Frames per second, from 1 to 10.
         refresh: u8,
     },
 }
 
-/// A view of a run.
-pub trait Show {
-    /// Something happened.
+/// View of a run.
+pub trait RunView {
+    /// Shows an event; `state` includes it already.
     fn event(&mut self, event: &Event, state: &RunState) {
         let _ = (event, state);
     }
 
-    /// Time went by.
+    /// Draws the state, if it is time to.
     fn tick(&mut self, state: &RunState) {
         let _ = state;
     }
 
-    /// The dataset is being put together, and so many samples are done.
+    /// Shows how many samples have been put together to the dataset so far.
     fn assembling(&mut self, samples: u64) {
         let _ = samples;
     }
 }
 
-impl Show for () {}
+impl RunView for () {}
 
-/// Opens a view of a run, or of what is `replay`ed. Its keys ask `cancel` to stop and `pause` to
-/// wait. Where the dashboard cannot be drawn, lines are printed.
-pub fn open(view: View, replay: Option<String>, cancel: &CancelToken, pause: &PauseToken) -> Box<dyn Show> {
+/// Opens a view of a run, or of a `replay`. Its keys request `cancel` and toggle `pause`. Where the dashboard
+/// cannot be drawn, lines are printed.
+pub fn open(
+    view: ViewMode,
+    replay: Option<String>,
+    cancel: &CancelToken,
+    pause: &PauseToken,
+) -> Box<dyn RunView> {
     match view {
-        View::Quiet => Box::new(()),
-        View::Plain { verbose, format } => Box::new(Plain::new(verbose, format)),
-        View::Dashboard { verbose, refresh } => {
-            let model = Model::new(verbose, replay);
+        ViewMode::Quiet => Box::new(()),
+        ViewMode::Plain { verbose, format } => Box::new(PlainView::new(verbose, format)),
+        ViewMode::Dashboard { verbose, refresh } => {
+            let model = DashboardModel::new(verbose, replay);
             match Dashboard::open(model, refresh, cancel, pause) {
                 Ok(dashboard) => Box::new(dashboard),
-                Err(_) => Box::new(Plain::new(verbose, LogFormat::Text)),
+                Err(_) => Box::new(PlainView::new(verbose, LogFormat::Text)),
             }
         }
     }
 }
 
-/// A view as the observer of a run.
-pub struct ObserverAdapter<'a>(pub &'a mut dyn Show);
+/// View as the observer of a run.
+pub struct ObserverAdapter<'a>(pub &'a mut dyn RunView);
 
 impl CollectionObserver for ObserverAdapter<'_> {
     fn assembling(&mut self, samples: u64) {
@@ -112,11 +118,12 @@ pub fn print(text: &str) {
     let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
 }
 
-/// Prints a line on standard output. False if its reader has gone away.
+///
+/// Prints a line on standard output. Returns false if its reader has gone away.
 ///
 /// # Errors
-/// Whatever else keeps it from being written.
-pub fn line(line: &str) -> io::Result<bool> {
+/// Any other reason why it cannot be written.
+pub fn print_line(line: &str) -> io::Result<bool> {
     match writeln!(io::stdout().lock(), "{line}") {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
@@ -125,28 +132,28 @@ pub fn line(line: &str) -> io::Result<bool> {
 }
 
 /// Prints a line on standard error.
-pub fn say(line: &str) {
+pub fn print_notice(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
 /// Prints an error and what caused it, in one line.
-pub fn error(error: &anyhow::Error) {
+pub fn print_error(error: &anyhow::Error) {
     let mut text = String::new();
     for cause in error.chain().map(ToString::to_string) {
-        // Many errors tell their cause themselves; once is enough.
+        // Many errors repeat the text of their cause; once is enough.
         if !text.contains(&cause) {
             text.push_str(if text.is_empty() { "" } else { ": " });
             text.push_str(&cause);
         }
     }
-    say(&format!("error: {}", escape(&text)));
-    if let Some(hint) = crate::exit::hint(error) {
-        say(&format!("hint: {hint}"));
+    print_notice(&format!("error: {}", escape(&text)));
+    if let Some(hint) = hint(error) {
+        print_notice(&format!("hint: {hint}"));
     }
 }
 
 /// Prints rows in columns, the first one as their heads.
-pub fn table<const N: usize>(rows: &[[String; N]]) {
+pub fn print_table<const N: usize>(rows: &[[String; N]]) {
     let widths: [usize; N] =
         std::array::from_fn(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0));
     let mut text = String::new();
@@ -164,8 +171,8 @@ pub fn restore_terminal() {
     dashboard::restore();
 }
 
-/// A number of bytes for people, in units of 1024.
-pub fn size(bytes: u64) -> String {
+/// Formats a number of bytes in units of 1024.
+pub fn format_bytes(bytes: u64) -> String {
     let units = ["KiB", "MiB", "GiB", "TiB"];
     if bytes < 1024 {
         return format!("{bytes} B");
@@ -174,8 +181,8 @@ pub fn size(bytes: u64) -> String {
     format!("{:.1} {}", bytes as f64 / f64::from(1024_u32).powi(power as i32), units[power as usize - 1])
 }
 
-/// A number for people who have little room: `1,234`, `12.3k`, `1.23M`.
-pub fn short(number: u64) -> String {
+/// Formats a number with few characters: `1,234`, `12.3k`, `1.23M`.
+pub fn short_count(number: u64) -> String {
     if number < 10_000 {
         return group_digits(number);
     }
@@ -183,7 +190,7 @@ pub fn short(number: u64) -> String {
     let mut value = number as f64;
     for (at, unit) in units.iter().enumerate() {
         value /= 1000.0;
-        // What would be rounded up to four digits belongs to the next unit.
+        // A value that would be rounded up to four digits belongs to the next unit.
         if value < 999.5 || at == units.len() - 1 {
             let digits = if value < 9.995 { 2 } else { usize::from(value < 99.95) };
             return format!("{value:.digits$}{unit}");
@@ -192,19 +199,19 @@ pub fn short(number: u64) -> String {
     group_digits(number)
 }
 
-/// Returns a noun in the number that a count asks for.
+/// Returns the singular or plural of a noun, by the count.
 pub fn plural(count: usize, noun: &str) -> String {
     if count == 1 { noun.to_owned() } else { format!("{noun}s") }
 }
 
-/// What a job turned away, by reason.
+/// Returns the numbers of rejected candidates, by reason.
 pub(crate) fn rejections(job: &JobState) -> impl Iterator<Item = (&str, u64)> {
     let rejected = job.counters.iter().filter_map(|(name, n)| Some((name.strip_prefix("rejected.")?, *n)));
     rejected.filter(|(_, n)| *n > 0)
 }
 
-/// A duration for people: `0.4 s`, `12 s`, `3:07`, `2:03:07`.
-pub fn clock(ms: u64) -> String {
+/// Formats a duration: `0.4 s`, `12 s`, `3:07`, `2:03:07`.
+pub fn format_duration(ms: u64) -> String {
     let seconds = ms / 1000;
     match seconds {
         0..10 => format!("{:.1} s", ms as f64 / 1000.0),
@@ -221,9 +228,12 @@ mod tests {
     #[test]
     fn figures_are_readable() {
         assert_eq!(
-            [9_999, 12_345, 999_499, 999_500, 1_234_567, u64::MAX].map(short),
+            [9_999, 12_345, 999_499, 999_500, 1_234_567, u64::MAX].map(short_count),
             ["9,999", "12.3k", "999k", "1.00M", "1.23M", "18.4E"]
         );
-        assert_eq!([400, 12_000, 187_000, 7_387_000].map(clock), ["0.4 s", "12 s", "3:07", "2:03:07"]);
+        assert_eq!(
+            [400, 12_000, 187_000, 7_387_000].map(format_duration),
+            ["0.4 s", "12 s", "3:07", "2:03:07"]
+        );
     }
 }

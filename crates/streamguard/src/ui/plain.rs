@@ -1,4 +1,4 @@
-//! A line for what is worth reading, where there is no terminal.
+//! View of a run as lines, where there is no terminal.
 
 use std::time::{Duration, Instant};
 
@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use streamguard_engine::{Event, EventKind, LogLevel, RunState};
 
 use super::escape::escape;
-use super::flood::{Flood, Kind};
-use super::remark::{Remark, elsewhere};
-use super::{Show, clock, group_digits, json_lines, say};
+use super::log_line::{LogLine, cluster_progress};
+use super::log_throttle::{LogThrottle, ThrottleKey};
+use super::{RunView, format_duration, group_digits, json_lines, print_notice};
 
-/// Progress of a job is said at most this often.
-const PACE: Duration = Duration::from_secs(2);
+/// Least time between two lines about progress.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Format of the lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
@@ -25,40 +25,44 @@ pub enum LogFormat {
 }
 
 /// Prints lines on standard error.
-pub(crate) struct Plain {
+pub(crate) struct PlainView {
     verbose: bool,
     format: LogFormat,
     said: Instant,
     assembled: Instant,
-    flood: Flood,
+    throttle: LogThrottle,
 }
 
-impl Plain {
+impl PlainView {
     pub(crate) fn new(verbose: bool, format: LogFormat) -> Self {
         let now = Instant::now();
-        Self { verbose, format, said: now, assembled: now, flood: Flood::default() }
+        Self { verbose, format, said: now, assembled: now, throttle: LogThrottle::default() }
     }
 
-    fn line(&self, state: &RunState, remark: &Remark, event: Option<&Event>) {
+    fn line(&self, state: &RunState, line: &LogLine, event: Option<&Event>) {
         match self.format {
-            LogFormat::Json => say(&json_lines::line(state, remark, event)),
+            LogFormat::Json => print_notice(&json_lines::event_line(state, line, event)),
             LogFormat::Text => {
-                let warning = match remark.level {
+                let warning = match line.level {
                     LogLevel::Error => "error: ",
                     LogLevel::Warning => "warning: ",
                     LogLevel::Info | LogLevel::Debug => "",
                 };
-                let about = escape(remark.about(state));
-                say(&format!("[{:>7}] {about}: {warning}{}", clock(state.elapsed_ms), escape(&remark.text)));
+                let about = escape(line.job_name(state));
+                print_notice(&format!(
+                    "[{:>7}] {about}: {warning}{}",
+                    format_duration(state.elapsed_ms),
+                    escape(&line.text)
+                ));
             }
         }
     }
 
-    fn hold_back(&self, state: &RunState, held: Vec<(Kind, u32)>) {
+    fn hold_back(&self, state: &RunState, held: Vec<(ThrottleKey, u32)>) {
         for ((job, level), lines) in held {
-            let text = format!("and {} more like these", group_digits(u64::from(lines)));
-            let remark = Remark { level, job, text, is_frequent: false };
-            self.line(state, &remark, None);
+            let text = format!("and {} more such lines", group_digits(u64::from(lines)));
+            let line = LogLine { level, job, text, is_frequent: false };
+            self.line(state, &line, None);
         }
     }
 
@@ -72,9 +76,9 @@ impl Plain {
                 .shards
                 .map_or(String::new(), |shards| format!(", {}/{shards} shards", job.completed_shards));
             let mut doing = job.running.values().filter_map(|running| running.activity.clone());
-            let waits = doing.next().or_else(|| elsewhere(&job.cluster));
+            let waits = doing.next().or_else(|| cluster_progress(&job.cluster));
             let waits = waits.map_or(String::new(), |waits| format!("; {waits}"));
-            let remark = Remark {
+            let line = LogLine {
                 level: LogLevel::Info,
                 job: Some(at),
                 text: format!("{}{of} records{shards}{waits}", group_digits(job.records)),
@@ -84,39 +88,39 @@ impl Plain {
                 at_ms: state.elapsed_ms,
                 kind: EventKind::Progress { job: at, records: job.records },
             };
-            self.line(state, &remark, Some(&event));
+            self.line(state, &line, Some(&event));
         }
     }
 }
 
-impl Show for Plain {
+impl RunView for PlainView {
     fn event(&mut self, event: &Event, state: &RunState) {
-        if let Some(remark) = Remark::of(event, state, self.verbose)
-            && (!remark.is_frequent || self.flood.admit((remark.job, remark.level), Instant::now()))
+        if let Some(line) = LogLine::from_event(event, state, self.verbose)
+            && (!line.is_frequent || self.throttle.admit((line.job, line.level), Instant::now()))
         {
-            self.line(state, &remark, Some(event));
+            self.line(state, &line, Some(event));
         }
         if matches!(event.kind, EventKind::RunEnded { .. }) {
-            let held = self.flood.rest();
+            let held = self.throttle.take_rest();
             self.hold_back(state, held);
         }
     }
 
     fn tick(&mut self, state: &RunState) {
         let now = Instant::now();
-        let held = self.flood.held_back(now);
+        let held = self.throttle.take_suppressed(now);
         self.hold_back(state, held);
-        if now.duration_since(self.said) >= PACE {
+        if now.duration_since(self.said) >= PROGRESS_INTERVAL {
             self.said = now;
             self.progress(state);
         }
     }
 
     fn assembling(&mut self, samples: u64) {
-        if self.assembled.elapsed() >= PACE {
+        if self.assembled.elapsed() >= PROGRESS_INTERVAL {
             self.assembled = Instant::now();
             let text = format!("{} samples put together", group_digits(samples));
-            say(&match self.format {
+            print_notice(&match self.format {
                 LogFormat::Text => format!("dataset: {text}"),
                 LogFormat::Json => json_lines::assembling(samples, &text),
             });

@@ -1,36 +1,38 @@
-//! What is known of a sample, above its code.
+//! Facts about a sample, above its code.
 
 use streamguard_dataset::{Language, Sample, Weakness};
 
-use super::ink::{Canvas, Ink, wrap, wrap_words};
+use super::styled_text::{StyledText, TextStyle, wrap, wrap_words};
 
-/// Longest value that is shown, in characters: descriptions can be pages.
-const MAX_VALUE: usize = 600;
+/// Longest value that is shown, in characters: descriptions may take pages.
+const MAX_VALUE_CHARS: usize = 600;
 
-/// Columns of the names of the values.
-const NAMES: usize = 11;
+/// Columns of the names of the facts.
+const NAME_COLUMNS: usize = 11;
 
-/// Draws a rule with the title, and below it what is known.
-pub(crate) fn draw(canvas: &mut Canvas, width: usize, number: u64, sample: &Sample) {
+/// Draws a rule with the title, and the facts below it.
+pub(crate) fn draw(text: &mut StyledText, width: usize, number: u64, sample: &Sample) {
     let title = shortened(&format!("{number}. {}", title(sample)));
-    if let Some(row) = wrap(std::iter::once((Ink::Title, title.as_str())), width.saturating_sub(8)).first() {
-        canvas.put(Ink::Frame, "── ");
-        canvas.put_row(row);
-        canvas.put(Ink::Frame, &format!(" {}", "─".repeat(width.saturating_sub(row.width + 4))));
-        canvas.end_line();
+    if let Some(row) =
+        wrap(std::iter::once((TextStyle::Title, title.as_str())), width.saturating_sub(8)).first()
+    {
+        text.put(TextStyle::Frame, "── ");
+        text.put_row(row);
+        text.put(TextStyle::Frame, &format!(" {}", "─".repeat(width.saturating_sub(row.width + 4))));
+        text.end_line();
     }
     for (name, value) in values(sample) {
-        let rows = wrap_words(&shortened(&value), width.saturating_sub(NAMES + 4).max(1));
+        let rows = wrap_words(&shortened(&value), width.saturating_sub(NAME_COLUMNS + 4).max(1));
         for (nth, row) in rows.iter().enumerate() {
             let name = if nth == 0 { name } else { "" };
-            canvas.put(Ink::Label, &format!("   {name:<NAMES$} "));
-            canvas.put_row(row);
-            canvas.end_line();
+            text.put(TextStyle::Label, &format!("   {name:<NAME_COLUMNS$} "));
+            text.put_row(row);
+            text.end_line();
         }
     }
 }
 
-/// The name of the weakness for people.
+/// Returns the name of the weakness for people.
 fn title(sample: &Sample) -> String {
     let first_cwe = || sample.cwes.first()?.strip_prefix("CWE-")?.parse().ok();
     match sample.vulnerability_type.as_deref() {
@@ -42,7 +44,7 @@ fn title(sample: &Sample) -> String {
     }
 }
 
-/// What is known, by name; an empty value is not known.
+/// Returns the facts by name; an empty value is unknown.
 fn values(sample: &Sample) -> [(&'static str, String); 12] {
     let language = sample.language.map_or("unknown language", Language::title);
     let severity = sample.severity.map(|severity| severity.name().to_lowercase());
@@ -70,7 +72,7 @@ fn joined<const N: usize>(parts: [Option<String>; N], separator: &str) -> String
     parts.into_iter().flatten().collect::<Vec<_>>().join(separator)
 }
 
-/// The files and lines, both if they differ.
+/// Returns the files and lines, both of them if they differ.
 fn place(sample: &Sample) -> String {
     let side = |path: &Option<String>, start: Option<u32>, end: Option<u32>| {
         let lines = match (start, end) {
@@ -86,7 +88,7 @@ fn place(sample: &Sample) -> String {
     joined([before, after], ", ")
 }
 
-/// The commit and the first line of its message.
+/// Returns the commit and the first line of its message.
 fn commit(sample: &Sample) -> String {
     let message = sample.commit_message.as_deref().unwrap_or_default().trim_start();
     let first = message.lines().next().filter(|line| !line.is_empty()).map(str::to_owned);
@@ -94,7 +96,7 @@ fn commit(sample: &Sample) -> String {
 }
 
 fn shortened(value: &str) -> String {
-    match value.char_indices().nth(MAX_VALUE) {
+    match value.char_indices().nth(MAX_VALUE_CHARS) {
         Some((end, _)) => format!("{}…", value[..end].trim_end()),
         None => value.to_owned(),
     }

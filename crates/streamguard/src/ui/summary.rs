@@ -1,4 +1,4 @@
-//! What is said at the end.
+//! Summary at the end of a run.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -7,15 +7,15 @@ use streamguard_engine::{CompletionStatus, JobState, RunState};
 use streamguard_report::{RecordUnit, SampleCount};
 
 use super::escape::escape;
-use super::{clock, group_digits, print as print_text};
+use super::{format_duration, group_digits, print as print_text};
 use streamguard_facade::CollectionResults;
 
-/// Prints what a collection left.
+/// Prints the results of a collection.
 pub fn print(results: &CollectionResults) {
     print_text(&text(results));
 }
 
-/// Prints how some jobs ended.
+/// Prints the status of jobs.
 pub fn print_jobs(state: &RunState, folder: &Path) {
     let mut text = String::new();
     jobs(&mut text, state);
@@ -35,20 +35,18 @@ fn text(results: &CollectionResults) -> String {
             group_digits(union.stats.samples),
             group_digits(union.stats.pairs),
             group_digits(duplicates),
-            clock(results.state.elapsed_ms + results.assembled_ms)
+            format_duration(results.state.elapsed_ms + results.assembled_ms)
         );
         let _ = writeln!(text, "  {folder}/samples.jsonl\n  {folder}/samples.parquet");
     }
     text.push_str(&reports(&results.reports));
     let next = match results.status {
-        CompletionStatus::Complete => format!("Look at some: streamguard examples {folder}"),
+        CompletionStatus::Complete => format!("Look at some samples: streamguard examples {folder}"),
         CompletionStatus::Cancelled => format!(
-            "Stopped; what is done is kept. Go on: streamguard collect --resume --output-dir {folder}"
+            "Stopped; finished work is kept. Continue: streamguard collect --resume --output-dir {folder}"
         ),
         CompletionStatus::Partial | CompletionStatus::Failed => {
-            format!(
-                "Some of it is missing. Try that again: streamguard collect --resume --output-dir {folder}"
-            )
+            format!("Some results are missing. Try again: streamguard collect --resume --output-dir {folder}")
         }
     };
     let _ = writeln!(text, "{next}");
@@ -78,7 +76,7 @@ fn jobs(text: &mut String, state: &RunState) {
             sign(job),
             job.name,
             collected.trim_end(),
-            clock(took),
+            format_duration(took),
             samples.map_or_else(|| "-".to_owned(), group_digits),
             pairs.map_or_else(|| "-".to_owned(), group_digits)
         );
@@ -89,7 +87,7 @@ fn jobs(text: &mut String, state: &RunState) {
     }
 }
 
-/// The status as a sign, beside its word.
+/// Returns the sign of a status, which stands beside its word.
 fn sign(job: &JobState) -> char {
     match job.status {
         Some(CompletionStatus::Complete) => '+',
@@ -99,7 +97,7 @@ fn sign(job: &JobState) -> char {
     }
 }
 
-/// What was turned away, the commonest reason first.
+/// Appends the numbers of rejected candidates, the most frequent reason first.
 fn rejected(text: &mut String, job: &JobState) {
     let mut reasons: Vec<(&str, u64)> =
         job.counters.iter().filter_map(|(name, n)| Some((name.strip_prefix("rejected.")?, *n))).collect();
@@ -113,7 +111,7 @@ fn rejected(text: &mut String, job: &JobState) {
     let _ = writeln!(text, "    rejected: {} ({})", group_digits(all), listed.join(", "));
 }
 
-/// Where reports are, a line each; tables share one.
+/// Lists the paths of reports, one a line; tables share one line.
 pub fn reports(reports: &[PathBuf]) -> String {
     let mut text = String::new();
     let is_table = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "csv");

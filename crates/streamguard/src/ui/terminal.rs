@@ -1,11 +1,12 @@
-//! What the terminal is, and what it can show.
+//! Abilities of the terminal.
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 
+use anstream::{AutoStream, ColorChoice};
 use rustix::termios::tcgetwinsize;
 
-/// Whether people watch: a terminal that can do more than print.
+/// Whether people watch: standard output and standard error are a terminal that can move its cursor.
 pub fn is_terminal() -> bool {
     io::stdout().is_terminal() && io::stderr().is_terminal() && !is_dumb(&|name| std::env::var_os(name))
 }
@@ -14,22 +15,10 @@ fn is_dumb(variable: &dyn Fn(&str) -> Option<OsString>) -> bool {
     variable("TERM").is_none_or(|term| term == "dumb" || term.is_empty())
 }
 
-/// Whether to use colours: a terminal, and nobody said no.
+/// Whether text on standard output has colours: the terminal has them, or `CLICOLOR_FORCE` demands them, and
+/// neither `NO_COLOR` nor `CLICOLOR=0` forbids them (<https://no-color.org>, <https://bixense.com/clicolors>).
 pub fn has_colors() -> bool {
-    wants_colors(&|name| std::env::var_os(name), is_terminal())
-}
-
-/// What <https://no-color.org> and <https://bixense.com/clicolors> say: `NO_COLOR` wins, then
-/// `CLICOLOR_FORCE`, then `CLICOLOR=0`, then what the terminal can do.
-fn wants_colors(variable: &dyn Fn(&str) -> Option<OsString>, is_terminal: bool) -> bool {
-    let given = |name| variable(name).filter(|value: &OsString| !value.is_empty());
-    if given("NO_COLOR").is_some() {
-        return false;
-    }
-    if given("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
-        return true;
-    }
-    is_terminal && given("CLICOLOR").is_none_or(|value| value != "0")
+    AutoStream::choice(&io::stdout()) != ColorChoice::Never
 }
 
 /// Whether the locale shows more than ASCII: the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is
@@ -46,7 +35,7 @@ fn is_utf8(variable: &dyn Fn(&str) -> Option<OsString>) -> bool {
     locale.contains("utf-8") || locale.contains("utf8")
 }
 
-/// Columns of the terminal that standard output is, if it is one.
+/// Returns the columns of the terminal, if standard output is one.
 pub fn width() -> Option<u16> {
     let stdout = io::stdout();
     stdout.is_terminal().then(|| tcgetwinsize(&stdout).ok()).flatten().map(|size| size.ws_col)
@@ -58,24 +47,6 @@ mod tests {
 
     fn with<'a>(variables: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<OsString> + 'a {
         |name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
-    }
-
-    #[test]
-    fn colours_are_as_the_variables_say() {
-        for (variables, terminal, expected) in [
-            (&[][..], true, true),
-            (&[], false, false),
-            (&[("NO_COLOR", "1")], true, false),
-            (&[("NO_COLOR", "")], true, true),
-            (&[("CLICOLOR", "0")], true, false),
-            (&[("CLICOLOR", "1")], false, false),
-            (&[("CLICOLOR_FORCE", "1")], false, true),
-            (&[("CLICOLOR_FORCE", "0")], false, false),
-            (&[("CLICOLOR_FORCE", "1"), ("CLICOLOR", "0")], true, true),
-            (&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], true, false),
-        ] {
-            assert_eq!(wants_colors(&with(variables), terminal), expected, "{variables:?}, {terminal}");
-        }
     }
 
     #[test]

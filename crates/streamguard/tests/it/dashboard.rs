@@ -8,13 +8,13 @@ use std::path::Path;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
-use streamguard::ui::dashboard::{Key, Look, Model, Usage, picture};
+use streamguard::ui::dashboard::{DashboardKey, DashboardModel, ResourceUsage, Theme, render};
 use streamguard_engine::{
     CompletionStatus, Counters, Event, EventKind, JobSummary, LogLevel, Outcome, RunState,
 };
 
-const UTF8: Look = Look { utf8: true, colors: true };
-const ASCII: Look = Look { utf8: false, colors: false };
+const UTF8: Theme = Theme { utf8: true, colors: true };
+const ASCII: Theme = Theme { utf8: false, colors: false };
 
 /// A run, some seconds after its start: job by job another standing.
 fn events() -> Vec<Event> {
@@ -114,24 +114,29 @@ fn events() -> Vec<Event> {
 }
 
 /// The picture of some events, drawn once a second.
-fn drawn(events: &[Event], size: (u16, u16), look: Look, prepare: impl FnOnce(&mut Model)) -> Buffer {
-    let (mut state, mut model) = (RunState::default(), Model::new(false, None));
+fn drawn(
+    events: &[Event],
+    size: (u16, u16),
+    theme: Theme,
+    prepare: impl FnOnce(&mut DashboardModel),
+) -> Buffer {
+    let (mut state, mut model) = (RunState::default(), DashboardModel::new(false, None));
     let mut last = 0;
     for event in events {
         for second in last / 1000..event.at_ms / 1000 {
             state.advance_to((second + 1) * 1000);
-            model.follow(&state);
+            model.observe(&state);
         }
         last = last.max(event.at_ms);
         state.apply(event);
         model.event(event, &state);
     }
     state.advance_to(6000);
-    model.follow(&state);
-    model.usage = Some(Usage { cpu_percent: 187.2, memory: 341 << 20, processes: 7 });
+    model.observe(&state);
+    model.usage = Some(ResourceUsage { cpu_percent: 187.2, memory: 341 << 20, processes: 7 });
     prepare(&mut model);
     let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
-    terminal.draw(|frame| picture(frame, &mut model, &state, look)).unwrap();
+    terminal.draw(|frame| render(frame, &mut model, &state, theme)).unwrap();
     terminal.backend().buffer().clone()
 }
 
@@ -170,7 +175,7 @@ fn check(name: &str, picture: &Buffer) {
 #[test]
 fn pictures_are_as_they_were_approved() {
     let events = events();
-    for (name, size, look) in [
+    for (name, size, theme) in [
         ("60x20", (60, 20), UTF8),
         ("80x24", (80, 24), UTF8),
         ("200x60", (200, 60), UTF8),
@@ -178,9 +183,9 @@ fn pictures_are_as_they_were_approved() {
         ("60x20-ascii", (60, 20), ASCII),
         ("39x7", (39, 7), UTF8),
     ] {
-        check(name, &drawn(&events, size, look, |_| ()));
+        check(name, &drawn(&events, size, theme, |_| ()));
     }
-    check("80x24-help", &drawn(&events, (80, 24), UTF8, |model| model.key(Key::Help)));
+    check("80x24-help", &drawn(&events, (80, 24), UTF8, |model| model.key(DashboardKey::Help)));
 }
 
 #[test]
@@ -190,11 +195,11 @@ fn arrows_move_what_does_not_fit() {
     assert!(all.contains(" cve ") && !all.contains("synthetic"), "{all}");
     let end = lines(&drawn(&events, (80, 10), UTF8, |model| {
         // The first picture says that not all of it is seen.
-        model.key(Key::Scroll(0));
+        model.key(DashboardKey::Scroll(0));
         let mut terminal = Terminal::new(TestBackend::new(80, 10)).unwrap();
         let state = RunState::from_events(&events);
-        terminal.draw(|frame| picture(frame, model, &state, UTF8)).unwrap();
-        model.key(Key::Scroll(100));
+        terminal.draw(|frame| render(frame, model, &state, UTF8)).unwrap();
+        model.key(DashboardKey::Scroll(100));
     }))
     .join("\n");
     assert!(end.contains("synthetic") && !end.contains(" cve "), "{end}");
@@ -210,7 +215,7 @@ fn colour_is_never_the_only_one_to_say_it() {
     };
     let events = events();
     let colored = drawn(&events, (80, 24), UTF8, |_| ());
-    let plain = drawn(&events, (80, 24), Look { colors: false, ..UTF8 }, |_| ());
+    let plain = drawn(&events, (80, 24), Theme { colors: false, ..UTF8 }, |_| ());
     assert!(is_colored(&colored) && !is_colored(&plain));
     assert_eq!(lines(&colored), lines(&plain));
 }
@@ -266,11 +271,11 @@ fn hostile_text_in_every_field_is_only_text() {
         for text in [text, &long] {
             let events = hostile(text);
             for size in [(60, 20), (80, 24), (200, 60), (20, 3), (1, 1)] {
-                for look in [UTF8, ASCII] {
-                    let buffer = drawn(&events, size, look, |model| model.verbose = true);
+                for theme in [UTF8, ASCII] {
+                    let buffer = drawn(&events, size, theme, |model| model.verbose = true);
                     let seen = lines(&buffer);
                     assert!(!seen.iter().any(|line| line.chars().any(is_harmful)), "{seen:?}");
-                    if !look.utf8 {
+                    if !theme.utf8 {
                         assert!(seen.iter().all(|line| line.is_ascii()), "{seen:?}");
                     }
                     if size.0 >= 60 {

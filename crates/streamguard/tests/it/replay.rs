@@ -77,7 +77,7 @@ for line in sys.stdin:
         assert!(!said.chars().any(|c| c != '\n' && (c.is_control() || c == '\u{202e}')), "{format}");
         assert!(said.len() < 1 << 20, "{} bytes", said.len());
         assert!((10..200).contains(&said.lines().count()), "{} lines", said.lines().count());
-        assert!(said.contains("more like these"), "{said}");
+        assert!(said.contains("more such lines"), "{said}");
         if format == "json" {
             for line in said.lines() {
                 let object: Value =

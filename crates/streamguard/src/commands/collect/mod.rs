@@ -40,7 +40,7 @@ use settings::CollectorSettings;
 #[serde(rename_all = "kebab-case")]
 #[command(after_help = DATASET_EXIT_CODES)]
 pub(crate) struct CollectArgs {
-    /// Which collectors to run: names, or `all`
+    /// Collectors to run: names, or `all`
     #[arg(long, value_name = "NAME", num_args = 1.., default_value = "all")]
     collectors: Vec<String>,
     /// Run the collectors side by side [default]
@@ -49,7 +49,7 @@ pub(crate) struct CollectArgs {
     /// Run the collectors one after the other
     #[arg(long)]
     sequential: bool,
-    /// Where the dataset goes
+    /// Directory of the dataset
     #[arg(long, value_name = "DIR", default_value = "data/raw")]
     output_dir: PathBuf,
     #[command(flatten)]
@@ -84,7 +84,7 @@ pub(crate) struct CollectArgs {
     /// Length of the windows of rate limits relative to the published ones; for mirrors without
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, hide = true)]
     rate_scale: f64,
-    /// Where clones and other answers are kept [default: the user's cache folder]
+    /// Folder for clones and other answers [default: the user's cache folder]
     #[arg(long, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
     /// Empty the cache first, so that everything is asked for anew
@@ -102,7 +102,7 @@ pub(crate) struct CollectArgs {
     collector_flags: CollectorFlags,
 }
 
-/// The flags of all collectors, out of the registry. Their values stay in the matches.
+/// Flags of all collectors of the registry. Their values stay in the matches.
 #[derive(Clone, Copy, Debug, Default)]
 struct CollectorFlags;
 
@@ -150,8 +150,8 @@ pub(super) fn run(
         upstreams::warn_of_local_tokens(&settings, &credentials);
     }
     let cache_dir = settings.cache_dir.clone().unwrap_or_else(|| environment.cache_folder());
-    let cache_dir =
-        std::path::absolute(&cache_dir).with_context(|| format!("no folder: {}", cache_dir.display()))?;
+    let cache_dir = std::path::absolute(&cache_dir)
+        .with_context(|| format!("cannot resolve the path {}", cache_dir.display()))?;
     if settings.no_cache {
         cache::clear(&cache_dir)
             .with_context(|| format!("cannot clear the cache at {}", cache_dir.display()))?;
@@ -198,14 +198,14 @@ pub(super) fn run(
             continue;
         }
         if !execution.display.quiet && ui::is_terminal() {
-            ui::say(&format!("writing the {} report", format.name()));
+            ui::print_notice(&format!("writing the {} report", format.name()));
         }
         results.write_reports(&[format], &settings.reports.options())?;
     }
     ui::summary::print(&results);
     if let (Some(file), false) = (&settings.record, results.status == CompletionStatus::Cancelled) {
         snapshot::write(&upstream.cache, results.state.clock_ms, file)?;
-        ui::line(&format!("Recorded to {}", file.display()))?;
+        ui::print_line(&format!("Recorded to {}", file.display()))?;
     }
     Ok(caught.signal().map_or_else(|| collection_exit(&results, &caught), Exit::Signal))
 }

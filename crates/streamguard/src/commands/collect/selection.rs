@@ -14,7 +14,10 @@ pub(super) fn select(
     let find = |name: &String| registry::collected().find(|entry| entry.name == name);
     if let Some(unknown) = names.iter().find(|name| *name != "all" && find(name).is_none()) {
         let known: Vec<&str> = registry::collected().map(|entry| entry.name).collect();
-        return Err(UsageError(format!("there is no collector {unknown:?}, but: all, {}", known.join(", "))));
+        return Err(UsageError(format!(
+            "there is no collector {unknown:?}; choose from: all, {}",
+            known.join(", ")
+        )));
     }
     let named = || names.iter().filter_map(find);
     let is_source = |entry: &JobEntry| matches!(entry.kind, JobKind::AdvisorySource);

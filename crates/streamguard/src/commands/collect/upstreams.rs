@@ -82,7 +82,7 @@ pub(super) fn credentials(
     let files = [holds_secrets.then_some(env_file), settings.token_file.as_deref()];
     for path in files.into_iter().flatten().filter(|path| env::is_readable_by_others(path)) {
         let path = path.display();
-        ui::say(&format!("warning: others on this machine can read {path}: chmod 600 {path}"));
+        ui::print_notice(&format!("warning: others on this machine can read {path}: chmod 600 {path}"));
     }
     if let Some(path) = &settings.token_file {
         environment.read_secrets(path)?;
@@ -99,7 +99,7 @@ pub(super) fn credentials(
 pub(super) fn warn_of_local_tokens(settings: &CollectArgs, credentials: &Credentials) {
     let has_any = credentials.github.is_some() || credentials.nvd.is_some();
     if has_any && settings.token_file.is_none() && !Path::new(".env").exists() {
-        ui::say(
+        ui::print_notice(
             "warning: tokens in flags and variables stay on this machine: put them into a file, and name it by \
              --token-file",
         );

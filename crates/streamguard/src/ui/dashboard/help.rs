@@ -1,13 +1,13 @@
-//! The keys and signs, explained.
+//! Explanation of keys and signs.
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Rect};
 use ratatui::symbols::border;
 use ratatui::widgets::{Block, Clear, Paragraph};
 
-use super::look::Look;
+use super::theme::Theme;
 
-/// Borders of those who see ASCII only.
+/// Borders for terminals without UTF-8.
 const PLAIN: border::Set<'_> = border::Set {
     top_left: "+",
     top_right: "+",
@@ -20,28 +20,28 @@ const PLAIN: border::Set<'_> = border::Set {
 };
 
 const KEYS: [(&str, &str); 9] = [
-    ("q", "stop cleanly; what is done is kept"),
-    ("p", "pause: no further shard begins; again to go on"),
-    ("v", "a line for every shard, or no longer"),
-    ("Up Down", "scroll the jobs, or the log if all are seen"),
+    ("q", "stop cleanly; finished work is kept"),
+    ("p", "pause: no new shard starts; again to go on"),
+    ("v", "show or hide a line for every shard"),
+    ("Up Down", "scroll the jobs, or the log if all jobs fit"),
     ("PgUp PgDn", "scroll the log; Home and End, Esc to return"),
-    ("?", "this text, or no longer"),
-    ("Ctrl+C", "as q; the second time stop at once"),
-    ("Ctrl+Z", "leave it standing; fg to go on"),
+    ("?", "show or hide this text"),
+    ("Ctrl+C", "like q; a second time stops at once"),
+    ("Ctrl+Z", "suspend; fg to continue"),
     ("", ""),
 ];
 
-/// Draws it over everything else.
-pub(super) fn popup(frame: &mut Frame<'_>, look: Look) {
+/// Draws the explanation over everything else.
+pub(super) fn popup(frame: &mut Frame<'_>, theme: Theme) {
     let mut lines: Vec<String> =
-        KEYS.iter().map(|(key, what)| look.cut(&format!(" {key:<10} {what}"), 60)).collect();
-    let signs = [("·", ".", "not begun"), ("✓", "+", "complete"), ("!", "!", "partial")];
+        KEYS.iter().map(|(key, what)| theme.truncate(&format!(" {key:<10} {what}"), 60)).collect();
+    let signs = [("·", ".", "not started"), ("✓", "+", "complete"), ("!", "!", "partial")];
     let more = [("✗", "x", "failed"), ("–", "-", "stopped"), ("=", "=", "paused")];
     for signs in [signs, more] {
-        let signs = signs.map(|(utf8, ascii, what)| format!("{} {what:<10}", look.either(utf8, ascii)));
+        let signs = signs.map(|(utf8, ascii, what)| format!("{} {what:<11}", theme.symbol(utf8, ascii)));
         lines.push(format!(" {}", signs.join("   ")));
     }
-    let set = if look.utf8 { border::ROUNDED } else { PLAIN };
+    let set = if theme.utf8 { border::ROUNDED } else { PLAIN };
     let block = Block::bordered().border_set(set).title(" Keys and signs ");
     let height = u16::try_from(lines.len()).unwrap_or(0) + 2;
     let area = centered(frame.area(), 62, height);

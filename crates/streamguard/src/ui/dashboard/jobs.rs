@@ -1,4 +1,4 @@
-//! A row for each job: how far it is, how fast, and what it waits for.
+//! One row for each job: progress, speed, and the reason for waiting.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -6,26 +6,26 @@ use serde_json::Value;
 use streamguard_engine::{JobState, RunState};
 use unicode_width::UnicodeWidthStr;
 
-use super::course::ratio;
-use super::look::Look;
-use super::model::Model;
-use crate::ui::remark::elsewhere;
-use crate::ui::{clock, group_digits, short};
+use super::model::DashboardModel;
+use super::rate::progress_ratio;
+use super::theme::Theme;
+use crate::ui::log_line::cluster_progress;
+use crate::ui::{format_duration, group_digits, short_count};
 
-/// Widest and narrowest bar, and how wide it may be where there is room for what jobs wait for.
-const BAR: (usize, usize, usize) = (30, 6, 20);
+/// Widest and narrowest bar, and the widest beside a column of reasons.
+const BAR_COLUMNS: (usize, usize, usize) = (30, 6, 20);
 
-/// The least room in which it is worth saying what a job waits for; else it has a line of its own.
-const WAITS: usize = 24;
+/// Narrowest column for reasons; without that room a reason has a line of its own.
+const MIN_REASON_COLUMNS: usize = 24;
 
-/// The head of the table, and its rows.
-pub(super) struct Table {
+/// Table of all jobs.
+pub(super) struct JobTable {
     pub(super) head: Line<'static>,
     pub(super) rows: Vec<Line<'static>>,
 }
 
-/// What is said of a job.
-struct Row<'a> {
+/// Content of a row.
+struct JobRow<'a> {
     job: &'a JobState,
     ratio: f64,
     records: String,
@@ -37,8 +37,8 @@ struct Row<'a> {
     waits: Option<String>,
 }
 
-/// How many columns each part has; none if there is no room for it.
-struct Columns {
+/// Width of each part in columns; 0 if there is no room for it.
+struct ColumnWidths {
     gap: usize,
     name: usize,
     bar: usize,
@@ -52,66 +52,70 @@ struct Columns {
     waits: usize,
 }
 
-/// All jobs.
-pub(super) fn table(model: &Model, state: &RunState, look: Look, width: usize) -> Table {
-    let rows: Vec<Row<'_>> =
+/// Returns the table of all jobs.
+pub(super) fn table(model: &DashboardModel, state: &RunState, theme: Theme, width: usize) -> JobTable {
+    let rows: Vec<JobRow<'_>> =
         state.jobs.iter().enumerate().map(|(at, job)| row(model, state, at, job)).collect();
-    let columns = Columns::fit(&rows, look, width);
+    let columns = ColumnWidths::fit(&rows, theme, width);
     let mut lines = Vec::new();
     for row in &rows {
-        lines.push(columns.line(row, state, look));
+        lines.push(columns.line(row, state, theme));
         if let Some(waits) = row.waits.as_ref().filter(|_| columns.waits == 0) {
-            let text = look.cut(waits, width.saturating_sub(4));
-            let lead = format!("  {} ", look.either("└", "`"));
-            lines
-                .push(Line::from(vec![Span::styled(lead, look.faint()), Span::styled(text, look.warning())]));
+            let text = theme.truncate(waits, width.saturating_sub(4));
+            let lead = format!("  {} ", theme.symbol("└", "`"));
+            lines.push(Line::from(vec![
+                Span::styled(lead, theme.faint()),
+                Span::styled(text, theme.warning()),
+            ]));
         }
     }
-    Table { head: columns.head(look), rows: lines }
+    JobTable { head: columns.head(theme), rows: lines }
 }
 
-fn row<'a>(model: &Model, state: &RunState, at: usize, job: &'a JobState) -> Row<'a> {
+fn row<'a>(model: &DashboardModel, state: &RunState, at: usize, job: &'a JobState) -> JobRow<'a> {
     let of = |expected: Option<String>| expected.map_or(String::new(), |expected| format!("/{expected}"));
-    let course = model.course(at);
+    let estimator = model.estimator(at);
     let none = || "-".to_owned();
-    Row {
+    JobRow {
         job,
-        ratio: ratio(job),
+        ratio: progress_ratio(job),
         records: format!("{}{}", group_digits(job.records), of(job.expected.map(group_digits))),
-        records_short: format!("{}{}", short(job.records), of(job.expected.map(short))),
-        rate: course.and_then(|course| course.rate(job)).map_or_else(none, rate),
-        left: course.and_then(|course| course.left_ms(job, state)).map_or_else(none, left),
+        records_short: format!("{}{}", short_count(job.records), of(job.expected.map(short_count))),
+        rate: estimator.and_then(|estimator| estimator.rate(job)).map_or_else(none, format_rate),
+        left: estimator
+            .and_then(|estimator| estimator.remaining_ms(job, state))
+            .map_or_else(none, format_remaining),
         pairs: pairs(job).map_or_else(none, group_digits),
         errors: group_digits(u64::from(job.errors())),
-        waits: waits(job, state),
+        waits: wait_reason(job, state),
     }
 }
 
-/// The time that is left, in whole seconds: it is an estimate.
-fn left(ms: u64) -> String {
+/// Formats the remaining time in whole seconds, as it is an estimate.
+fn format_remaining(ms: u64) -> String {
     let seconds = ms.div_ceil(1000).max(1);
-    if seconds < 60 { format!("{seconds} s") } else { clock(seconds * 1000) }
+    if seconds < 60 { format!("{seconds} s") } else { format_duration(seconds * 1000) }
 }
 
-/// Records a second, for people.
-fn rate(rate: f64) -> String {
+/// Formats a number of records per second.
+fn format_rate(rate: f64) -> String {
     if rate == 0.0 {
         "0/s".to_owned()
     } else if rate < 9.95 {
         format!("{rate:.1}/s")
     } else {
-        format!("{}/s", short(rate.round() as u64))
+        format!("{}/s", short_count(rate.round() as u64))
     }
 }
 
-/// Code pairs so far.
+/// Returns the number of code pairs so far.
 pub(super) fn pairs(job: &JobState) -> Option<u64> {
     let merged = job.summary.metrics.get("pairs").and_then(Value::as_u64);
     merged.or_else(|| job.counters.get("pairs").copied())
 }
 
-/// What a job waits for, or why it ended as it did.
-fn waits(job: &JobState, state: &RunState) -> Option<String> {
+/// Returns the reason why a job waits, or ended as it did.
+fn wait_reason(job: &JobState, state: &RunState) -> Option<String> {
     let and_more = |more: usize| if more > 0 { format!(" (+{more})") } else { String::new() };
     if job.status.is_some() {
         return job.reason.clone();
@@ -120,7 +124,7 @@ fn waits(job: &JobState, state: &RunState) -> Option<String> {
     if let Some(first) = doing.next() {
         return Some(format!("{first}{}", and_more(doing.count())));
     }
-    if let Some(text) = elsewhere(&job.cluster) {
+    if let Some(text) = cluster_progress(&job.cluster) {
         return Some(text);
     }
     let (shard, retry) = job.retries.iter().min_by_key(|(_, retry)| retry.at_ms)?;
@@ -131,14 +135,14 @@ fn waits(job: &JobState, state: &RunState) -> Option<String> {
     Some(format!("shard {shard}: try {} {when}{}", retry.attempt, and_more(job.retries.len() - 1)))
 }
 
-impl Columns {
-    /// Shares the width out: first what matters most.
-    fn fit(rows: &[Row<'_>], look: Look, width: usize) -> Self {
+impl ColumnWidths {
+    /// Distributes the width: the most important columns first.
+    fn fit(rows: &[JobRow<'_>], theme: Theme, width: usize) -> Self {
         let gap = if width >= 100 { 2 } else { 1 };
         let widest =
-            |of: &dyn Fn(&Row<'_>) -> usize, least| rows.iter().map(of).max().unwrap_or(0).max(least);
+            |of: &dyn Fn(&JobRow<'_>) -> usize, least| rows.iter().map(of).max().unwrap_or(0).max(least);
         let most = if width >= 120 { 24 } else { 12 };
-        let name = widest(&|row| look.cut(&row.job.name, most).width(), 9);
+        let name = widest(&|row| theme.truncate(&row.job.name, most).width(), 9);
         let mut rest = width.saturating_sub(2 + name);
         let mut claim = |columns: usize| match rest.checked_sub(columns + gap) {
             Some(left) => {
@@ -154,19 +158,22 @@ impl Columns {
         let rate = claim(widest(&|row| row.rate.len(), 7));
         let left = claim(widest(&|row| row.left.len(), 6));
         let errors = claim(widest(&|row| row.errors.len(), 3));
-        let mut bar = claim(BAR.1);
+        let mut bar = claim(BAR_COLUMNS.1);
         let pairs = claim(widest(&|row| row.pairs.len(), 5));
-        let more = if rest >= WAITS + gap + BAR.2 { BAR.2 } else { BAR.0 }.saturating_sub(bar).min(rest);
+        let more =
+            if rest >= MIN_REASON_COLUMNS + gap + BAR_COLUMNS.2 { BAR_COLUMNS.2 } else { BAR_COLUMNS.0 }
+                .saturating_sub(bar)
+                .min(rest);
         if bar > 0 {
             bar += more;
             rest -= more;
         }
-        let waits = rest.checked_sub(gap).filter(|columns| *columns >= WAITS).unwrap_or(0);
+        let waits = rest.checked_sub(gap).filter(|columns| *columns >= MIN_REASON_COLUMNS).unwrap_or(0);
         Self { gap, name, bar, percent, records, is_short, rate, left, pairs, errors, waits }
     }
 
-    fn head(&self, look: Look) -> Line<'static> {
-        let mut text = format!("  {}", look.cell("JOB", self.name));
+    fn head(&self, theme: Theme) -> Line<'static> {
+        let mut text = format!("  {}", theme.cell("JOB", self.name));
         let mut put = |name: &str, columns: usize, to_the_right: bool| {
             if columns > 0 {
                 text.push_str(&" ".repeat(self.gap));
@@ -185,22 +192,22 @@ impl Columns {
         put("PAIRS", self.pairs, true);
         put("ERR", self.errors, true);
         put("WAITS FOR", self.waits, false);
-        Line::styled(text, look.strong())
+        Line::styled(text, theme.strong())
     }
 
-    fn line(&self, row: &Row<'_>, state: &RunState, look: Look) -> Line<'static> {
-        let style = look.of_job(row.job);
+    fn line(&self, row: &JobRow<'_>, state: &RunState, theme: Theme) -> Line<'static> {
+        let style = theme.of_job(row.job);
         let mut spans = vec![
-            Span::styled(format!("{} ", look.sign(row.job, state)), style),
-            Span::raw(look.cell(&row.job.name, self.name)),
+            Span::styled(format!("{} ", theme.sign(row.job, state)), style),
+            Span::raw(theme.cell(&row.job.name, self.name)),
         ];
         let gap = " ".repeat(self.gap);
         if self.bar > 0 {
-            let (full, empty) = look.bar(row.ratio, self.bar);
+            let (full, empty) = theme.bar(row.ratio, self.bar);
             spans.extend([
                 Span::raw(gap.clone()),
                 Span::styled(full, style),
-                Span::styled(empty, look.faint()),
+                Span::styled(empty, theme.faint()),
             ]);
         }
         let percent = match row.job.shards {
@@ -208,7 +215,7 @@ impl Columns {
             None => "-".to_owned(),
         };
         let records = if self.is_short { &row.records_short } else { &row.records };
-        let errors = if row.job.errors() > 0 { look.error() } else { look.faint() };
+        let errors = if row.job.errors() > 0 { theme.error() } else { theme.faint() };
         for (text, columns, style) in [
             (&percent, self.percent, Style::new()),
             (records, self.records, Style::new()),
@@ -218,12 +225,12 @@ impl Columns {
             (&row.errors, self.errors, errors),
         ] {
             if columns > 0 {
-                spans.push(Span::styled(format!("{gap}{:>columns$}", look.cut(text, columns)), style));
+                spans.push(Span::styled(format!("{gap}{:>columns$}", theme.truncate(text, columns)), style));
             }
         }
         if self.waits > 0 {
             let text = row.waits.as_deref().unwrap_or_default();
-            spans.push(Span::styled(format!("{gap}{}", look.cut(text, self.waits)), look.warning()));
+            spans.push(Span::styled(format!("{gap}{}", theme.truncate(text, self.waits)), theme.warning()));
         }
         Line::from(spans)
     }

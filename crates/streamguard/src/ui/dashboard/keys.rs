@@ -1,4 +1,4 @@
-//! Keys, read by a thread of its own.
+//! Keys, read on a thread of their own.
 
 use std::fs::File;
 use std::io::IsTerminal;
@@ -17,53 +17,57 @@ use streamguard_engine::{CancelToken, PauseToken};
 
 use super::screen;
 
-/// How often the thread looks whether it is still wanted.
-const LOOK: Duration = Duration::from_millis(100);
+/// Time between two checks whether the thread is still needed.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// How long the thread may take to end.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// Time that the thread has to end.
+const STOP_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Lines of a page.
-const PAGE: isize = 10;
+/// Lines that a page moves.
+const PAGE_LINES: isize = 10;
 
-/// What a key asks of the dashboard. Those that ask something of the run are obeyed at once.
+/// Request of a key to the dashboard. Keys for the run take effect at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Key {
-    /// Every shard is worth a line, or no longer.
+pub enum DashboardKey {
+    /// Show a line for every shard, or stop that.
     Verbose,
-    /// Explain the keys, or no longer.
+    /// Show the explanation of the keys, or hide it.
     Help,
-    /// Back to where all began.
+    /// Return to the start of all lists.
     Escape,
-    /// Move by so many lines.
+    /// Scroll by this number of lines.
     Scroll(isize),
-    /// Move the log by so many lines.
+    /// Scroll the log by this number of lines.
     ScrollLog(isize),
-    /// Something has changed about the terminal.
+    /// Draw again: the terminal has changed.
     Redraw,
 }
 
-/// The thread that reads keys; dropping this ends it.
-pub(super) struct Keys {
-    pressed: Receiver<Key>,
+/// Thread that reads keys; it ends when this is dropped.
+pub(super) struct KeyReader {
+    pressed: Receiver<DashboardKey>,
     over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Keys {
-    /// Listens. `q` asks `cancel` to stop, `p` toggles `pause`.
+impl KeyReader {
+    ///
+    /// Starts to read keys. `q` requests `cancel`, `p` toggles `pause`.
+    ///
+    /// # Errors
+    /// A thread that cannot be started.
     pub(super) fn listen(cancel: CancelToken, pause: PauseToken) -> io::Result<Self> {
         let (sender, pressed) = mpsc::channel();
         let over = Arc::new(AtomicBool::new(false));
         let is_over = Arc::clone(&over);
         let thread = thread::Builder::new().name("keys".to_owned()).spawn(move || {
             while !is_over.load(Ordering::Relaxed) {
-                // Who is in the background would be stopped for reading.
+                // A background process that reads its terminal is stopped by SIGTTIN.
                 if !screen::is_held() {
-                    thread::sleep(LOOK);
+                    thread::sleep(POLL_INTERVAL);
                     continue;
                 }
-                // A terminal that is gone has no keys.
+                // A terminal that is gone has no keys: the thread ends.
                 let Ok(events) = wait().and_then(|()| events()) else { return };
                 for key in events.iter().filter_map(|event| understand(event, &cancel, &pause)) {
                     if sender.send(key).is_err() {
@@ -75,32 +79,35 @@ impl Keys {
         Ok(Self { pressed, over, thread: Some(thread) })
     }
 
-    /// The next key that was pressed.
-    pub(super) fn next(&self) -> Option<Key> {
+    /// Returns the next key that was pressed.
+    pub(super) fn next(&self) -> Option<DashboardKey> {
         self.pressed.try_recv().ok()
     }
 }
 
-impl Drop for Keys {
+impl Drop for KeyReader {
     fn drop(&mut self) {
         self.over.store(true, Ordering::Relaxed);
-        // What is typed from now on belongs to whoever has the terminal next. Nobody waits for a
-        // thread that is stuck in a terminal which is going away.
+        // Keys that are typed from now on belong to the next program, so the thread has to stop reading. But a
+        // read of a terminal that is going away may never return.
         let since = Instant::now();
-        while self.thread.as_ref().is_some_and(|thread| !thread.is_finished()) && since.elapsed() < PATIENCE {
+        while self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+            && since.elapsed() < STOP_TIMEOUT
+        {
             thread::sleep(Duration::from_millis(5));
         }
     }
 }
 
-/// Waits a moment for something to be typed.
+///
+/// Waits a moment for input.
 ///
 /// # Errors
-/// A terminal that has hung up: reading it would give nothing, again and again.
+/// A terminal that has hung up: reads from it would return nothing, again and again.
 fn wait() -> io::Result<()> {
     let stdin = io::stdin();
     let controlling;
-    // The terminal that crossterm reads.
+    // crossterm reads standard input, or the controlling terminal if that is something else.
     let terminal = if stdin.is_terminal() {
         stdin.as_fd()
     } else {
@@ -108,9 +115,9 @@ fn wait() -> io::Result<()> {
         controlling.as_fd()
     };
     let mut polled = [PollFd::from_borrowed_fd(terminal, PollFlags::IN)];
-    let look = Timespec { tv_sec: 0, tv_nsec: LOOK.subsec_nanos().into() };
-    match poll(&mut polled, Some(&look)) {
-        // A signal: look again.
+    let theme = Timespec { tv_sec: 0, tv_nsec: POLL_INTERVAL.subsec_nanos().into() };
+    match poll(&mut polled, Some(&theme)) {
+        // Interrupted by a signal: poll again.
         Err(Errno::INTR) => Ok(()),
         Err(error) => Err(error.into()),
         Ok(_) if polled[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) => {
@@ -120,7 +127,7 @@ fn wait() -> io::Result<()> {
     }
 }
 
-/// What happened to the terminal meanwhile.
+/// Returns the events of the terminal so far.
 fn events() -> io::Result<Vec<Event>> {
     let mut events = Vec::new();
     while event::poll(Duration::ZERO)? {
@@ -129,33 +136,33 @@ fn events() -> io::Result<Vec<Event>> {
     Ok(events)
 }
 
-fn understand(event: &Event, cancel: &CancelToken, pause: &PauseToken) -> Option<Key> {
+fn understand(event: &Event, cancel: &CancelToken, pause: &PauseToken) -> Option<DashboardKey> {
     let key = match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => key,
-        Event::Resize(..) => return Some(Key::Redraw),
+        Event::Resize(..) => return Some(DashboardKey::Redraw),
         _ => return None,
     };
     Some(match key.code {
         KeyCode::Char('q') => {
-            // Asking twice would be asking to stop at once: that is for Ctrl+C.
+            // A second request would stop at once: only Ctrl+C does that.
             if !cancel.requested() {
                 cancel.request();
             }
-            Key::Redraw
+            DashboardKey::Redraw
         }
         KeyCode::Char('p') => {
             pause.toggle();
-            Key::Redraw
+            DashboardKey::Redraw
         }
-        KeyCode::Char('v') => Key::Verbose,
-        KeyCode::Char('?') => Key::Help,
-        KeyCode::Esc => Key::Escape,
-        KeyCode::Up => Key::Scroll(-1),
-        KeyCode::Down => Key::Scroll(1),
-        KeyCode::PageUp => Key::ScrollLog(-PAGE),
-        KeyCode::PageDown => Key::ScrollLog(PAGE),
-        KeyCode::Home => Key::ScrollLog(isize::MIN / 2),
-        KeyCode::End => Key::ScrollLog(isize::MAX / 2),
+        KeyCode::Char('v') => DashboardKey::Verbose,
+        KeyCode::Char('?') => DashboardKey::Help,
+        KeyCode::Esc => DashboardKey::Escape,
+        KeyCode::Up => DashboardKey::Scroll(-1),
+        KeyCode::Down => DashboardKey::Scroll(1),
+        KeyCode::PageUp => DashboardKey::ScrollLog(-PAGE_LINES),
+        KeyCode::PageDown => DashboardKey::ScrollLog(PAGE_LINES),
+        KeyCode::Home => DashboardKey::ScrollLog(isize::MIN / 2),
+        KeyCode::End => DashboardKey::ScrollLog(isize::MAX / 2),
         _ => return None,
     })
 }

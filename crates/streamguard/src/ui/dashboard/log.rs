@@ -4,20 +4,25 @@ use ratatui::text::{Line, Span};
 use streamguard_engine::LogLevel;
 use unicode_width::UnicodeWidthStr;
 
-use super::look::Look;
-use super::model::{Model, Said};
-use super::picture::rule;
-use crate::ui::clock;
-use crate::ui::remark::level_name;
+use super::model::{DashboardModel, LogEntry};
+use super::render::rule;
+use super::theme::Theme;
+use crate::ui::format_duration;
+use crate::ui::log_line::level_name;
 
-/// Lines that one remark may take.
-const MOST: usize = 3;
+/// Lines that one entry may take.
+const MAX_ENTRY_ROWS: usize = 3;
 
-/// Columns of a name.
-const NAME: usize = 10;
+/// Columns of the name of a job.
+const JOB_COLUMNS: usize = 10;
 
-/// The lines that fit into so many rows, the newest last, below a rule.
-pub(super) fn lines(model: &mut Model, look: Look, width: usize, rows: usize) -> Vec<Line<'static>> {
+/// Returns the newest entries that fit into a number of rows, the newest last, below a rule.
+pub(super) fn lines(
+    model: &mut DashboardModel,
+    theme: Theme,
+    width: usize,
+    rows: usize,
+) -> Vec<Line<'static>> {
     let seen = rows - 1;
     model.log_scroll = model.log_scroll.min(model.log.len().saturating_sub(seen));
     let end = model.log.len() - model.log_scroll;
@@ -25,36 +30,40 @@ pub(super) fn lines(model: &mut Model, look: Look, width: usize, rows: usize) ->
     if model.log_scroll > 0 {
         name.push_str(&format!(", {} later lines below (Esc)", model.log_scroll));
     }
-    let mut lines = vec![rule(&name, look, width)];
-    let mut remarks = Vec::new();
+    let mut lines = vec![rule(&name, theme, width)];
+    let mut entries = Vec::new();
     let mut left = seen;
     // From the newest back, as many as there is room for in whole.
-    for said in model.log.range(..end).rev() {
-        let remark = remark(said, look, width);
-        if remark.len() > left && !remarks.is_empty() {
+    for entry in model.log.range(..end).rev() {
+        let line = line(entry, theme, width);
+        if line.len() > left && !entries.is_empty() {
             break;
         }
-        left = left.saturating_sub(remark.len());
-        remarks.push(remark);
+        left = left.saturating_sub(line.len());
+        entries.push(line);
     }
-    lines.extend(remarks.into_iter().rev().flatten().take(seen));
+    lines.extend(entries.into_iter().rev().flatten().take(seen));
     lines
 }
 
-/// A line of the log, and those that it takes more.
-fn remark(said: &Said, look: Look, width: usize) -> Vec<Line<'static>> {
-    let lead = format!("{:>7}  {}  ", clock(said.at_ms), look.cell(&said.about, NAME));
-    // The colour is not the only one to say it.
-    let level = match said.level {
+/// Returns the rows of an entry.
+fn line(entry: &LogEntry, theme: Theme, width: usize) -> Vec<Line<'static>> {
+    let lead = format!("{:>7}  {}  ", format_duration(entry.at_ms), theme.cell(&entry.job, JOB_COLUMNS));
+    // The word is for readers who do not see the colour.
+    let level = match entry.level {
         LogLevel::Info | LogLevel::Debug => String::new(),
         level => format!("{}: ", level_name(level)),
     };
-    let style = look.of_level(said.level);
+    let style = theme.of_level(entry.level);
     let indent = " ".repeat(lead.width());
-    let text = look.wrapped(&format!("{level}{}", said.text), width.saturating_sub(lead.width()), MOST);
+    let text = theme.wrap_lines(
+        &format!("{level}{}", entry.text),
+        width.saturating_sub(lead.width()),
+        MAX_ENTRY_ROWS,
+    );
     let lines = text.into_iter().enumerate().map(|(at, text)| {
         let lead = if at == 0 { lead.clone() } else { indent.clone() };
-        Line::from(vec![Span::styled(lead, look.faint()), Span::styled(text, style)])
+        Line::from(vec![Span::styled(lead, theme.faint()), Span::styled(text, style)])
     });
     lines.collect()
 }

@@ -1,22 +1,23 @@
+//!
 //! The live dashboard: all of a run on one screen.
 //!
-//! `model` is what it remembers besides the run's state, `picture` draws both, part by part. `screen`
-//! takes the terminal and gives it back, `keys` listens. Nothing in here knows whether the run is
-//! one or the replay of one.
+//! `model` is the state of the dashboard besides the run's, `render` draws both, part by part. `screen` takes
+//! the terminal and gives it back, `keys` reads the keys. Nothing in here knows whether the run is a real one
+//! or a replay.
 
-mod bottom;
-mod course;
-mod heading;
+mod footer;
+mod header;
 mod help;
 mod jobs;
 mod keys;
 mod log;
-mod look;
 mod model;
-mod picture;
+mod rate;
+mod render;
 mod resources;
 mod screen;
 mod statistics;
+mod theme;
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,46 +30,46 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 use rustix::termios::tcgetwinsize;
 use streamguard_engine::{CancelToken, Event, PauseToken, RunState};
 
-pub use keys::Key;
-pub use look::Look;
-pub use model::Model;
-pub use picture::picture;
-pub use resources::Usage;
+pub use keys::DashboardKey;
+pub use model::DashboardModel;
+pub use render::render;
+pub use resources::ResourceUsage;
+pub use theme::Theme;
 
-use super::Show;
-use keys::Keys;
-use resources::Meter;
-use screen::Screen;
+use super::RunView;
+use keys::KeyReader;
+use resources::ResourceMeter;
+use screen::TerminalScreen;
 
-/// Draws the dashboard.
+/// View of a run on the whole terminal.
 pub(crate) struct Dashboard {
-    model: Model,
-    look: Look,
+    model: DashboardModel,
+    theme: Theme,
     pace: Duration,
     drawn: Option<Instant>,
-    canvas: Option<Canvas>,
-    meter: Option<Meter>,
-    /// The state at the end of the run, for what comes after it.
+    target: Option<FrameTarget>,
+    meter: Option<ResourceMeter>,
+    /// State at the end of the run, for the work on the dataset that follows.
     last: Option<(RunState, Instant)>,
-    // Dropped in this order: nobody listens any more when the terminal is given back.
-    keys: Option<Keys>,
-    screen: Screen,
+    // Fields are dropped in this order: the keys must not be read any more when the terminal is given back.
+    keys: Option<KeyReader>,
+    screen: TerminalScreen,
 }
 
-/// What is on the screen.
-struct Canvas {
-    terminal: Terminal<CrosstermBackend<Ink>>,
-    ink: Ink,
+/// Content of the screen.
+struct FrameTarget {
+    terminal: Terminal<CrosstermBackend<EscapeBuffer>>,
+    buffer: EscapeBuffer,
     size: (u16, u16),
-    /// How often the terminal had been taken when this was begun.
+    /// Value of [`screen::taken`] when this content was begun.
     taken: u32,
 }
 
-/// What a picture is, in the terminal's words.
+/// Buffer of the escape sequences of a frame.
 #[derive(Clone, Default)]
-struct Ink(Arc<Mutex<Vec<u8>>>);
+struct EscapeBuffer(Arc<Mutex<Vec<u8>>>);
 
-impl Write for Ink {
+impl Write for EscapeBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
     }
@@ -78,14 +79,14 @@ impl Write for Ink {
     }
 }
 
-impl Canvas {
+impl FrameTarget {
     fn new(size: (u16, u16), taken: u32) -> io::Result<Self> {
-        let mut ink = Ink::default();
-        ink.queue(terminal::Clear(terminal::ClearType::All))?;
+        let mut buffer = EscapeBuffer::default();
+        buffer.queue(terminal::Clear(terminal::ClearType::All))?;
         let viewport = Viewport::Fixed(Rect::new(0, 0, size.0, size.1));
         let terminal =
-            Terminal::with_options(CrosstermBackend::new(ink.clone()), TerminalOptions { viewport })?;
-        Ok(Self { terminal, ink, size, taken })
+            Terminal::with_options(CrosstermBackend::new(buffer.clone()), TerminalOptions { viewport })?;
+        Ok(Self { terminal, buffer, size, taken })
     }
 
     fn is_of(&self, size: (u16, u16), taken: u32) -> bool {
@@ -93,49 +94,50 @@ impl Canvas {
     }
 
     fn take(&self) -> Vec<u8> {
-        std::mem::take(&mut *self.ink.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.buffer.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl Dashboard {
-    /// Takes the terminal. `refresh` is how many pictures to draw in a second, at most 10.
+    ///
+    /// Takes the terminal. `refresh` is the number of frames per second, at most 10.
     ///
     /// # Errors
-    /// A terminal that cannot be taken, or is not ours to take: this process is in its background.
+    /// A terminal that cannot be taken, or must not be: this process is in its background.
     pub(crate) fn open(
-        model: Model,
+        model: DashboardModel,
         refresh: u8,
         cancel: &CancelToken,
         pause: &PauseToken,
     ) -> io::Result<Self> {
-        let screen = Screen::open()?;
+        let screen = TerminalScreen::open()?;
         Ok(Self {
-            meter: model.replay.is_none().then(Meter::new),
+            meter: model.replay.is_none().then(ResourceMeter::new),
             model,
-            look: Look::of_terminal(),
+            theme: Theme::of_terminal(),
             pace: Duration::from_millis(1000 / u64::from(refresh.clamp(1, 10))),
             drawn: None,
-            canvas: None,
+            target: None,
             last: None,
-            keys: Some(Keys::listen(cancel.clone(), pause.clone())?),
+            keys: Some(KeyReader::listen(cancel.clone(), pause.clone())?),
             screen,
         })
     }
 
-    /// Draws if it is time to, or if somebody pressed a key.
-    fn look(&mut self, state: &RunState, now: bool) {
+    /// Draws a frame if one is due, or if a key was pressed.
+    fn draw_if_due(&mut self, state: &RunState, now: bool) {
         let mut is_due = now || self.drawn.is_none_or(|drawn| drawn.elapsed() >= self.pace);
-        while let Some(key) = self.keys.as_ref().and_then(Keys::next) {
+        while let Some(key) = self.keys.as_ref().and_then(KeyReader::next) {
             self.model.key(key);
             is_due = true;
         }
         if is_due {
             self.drawn = Some(Instant::now());
-            self.model.follow(state);
-            if let Some(usage) = self.meter.as_mut().and_then(Meter::read) {
+            self.model.observe(state);
+            if let Some(usage) = self.meter.as_mut().and_then(ResourceMeter::read) {
                 self.model.usage = Some(usage);
             }
-            // A terminal that is gone takes the picture along, not the run.
+            // A terminal that is gone ends the view, not the run.
             let _ = self.draw(state);
         }
     }
@@ -146,27 +148,27 @@ impl Dashboard {
         }
         let size = tcgetwinsize(io::stderr())?;
         let (size, taken) = ((size.ws_col, size.ws_row), screen::taken());
-        if !self.canvas.as_ref().is_some_and(|canvas| canvas.is_of(size, taken)) {
-            self.canvas = Some(Canvas::new(size, taken)?);
+        if !self.target.as_ref().is_some_and(|target| target.is_of(size, taken)) {
+            self.target = Some(FrameTarget::new(size, taken)?);
         }
-        if let Some(canvas) = &mut self.canvas {
-            canvas.terminal.draw(|frame| picture(frame, &mut self.model, state, self.look))?;
-            let frame = canvas.take();
+        if let Some(target) = &mut self.target {
+            target.terminal.draw(|frame| render(frame, &mut self.model, state, self.theme))?;
+            let frame = target.take();
             self.screen.show(frame);
         }
         Ok(())
     }
 }
 
-impl Show for Dashboard {
+impl RunView for Dashboard {
     fn event(&mut self, event: &Event, state: &RunState) {
         self.model.event(event, state);
     }
 
     fn tick(&mut self, state: &RunState) {
-        self.look(state, false);
+        self.draw_if_due(state, false);
         if state.status.is_some() {
-            self.look(state, true);
+            self.draw_if_due(state, true);
             self.last = Some((state.clone(), Instant::now()));
         }
     }
@@ -176,7 +178,7 @@ impl Show for Dashboard {
         if let Some((mut state, mut since)) = self.last.take() {
             state.elapsed_ms += u64::try_from(since.elapsed().as_millis()).unwrap_or(0);
             since = Instant::now();
-            self.look(&state, false);
+            self.draw_if_due(&state, false);
             self.last = Some((state, since));
         }
     }

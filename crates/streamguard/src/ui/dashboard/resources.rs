@@ -1,60 +1,61 @@
-//! What this process and its workers use of the machine.
 //!
-//! It is read from `/proc` (proc(5)) for this process and its descendants, a few small files every
-//! two seconds. The crates made for this walk all processes of the machine, or bring much more.
+//! Resources that this process and its workers use.
+//!
+//! They are read from `/proc` (proc(5)) for this process and its descendants, a few small files every two
+//! seconds. The crates made for this walk all processes of the machine, or bring much more.
 
 use std::fs;
 use std::time::{Duration, Instant};
 
-/// How often it is measured.
-const PACE: Duration = Duration::from_secs(2);
+/// Time between two measurements.
+const MEASURE_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Clock ticks in a second: `USER_HZ`, which is 100 wherever Linux and Rust run together
+/// Clock ticks per second: `USER_HZ`, which is 100 wherever Linux and Rust run together
 /// (`include/asm-generic/param.h` of Linux).
-const TICKS: f64 = 100.0;
+const TICKS_PER_SECOND: f64 = 100.0;
 
-/// Most processes that are looked at.
-const MOST: usize = 4096;
+/// Most processes that are measured.
+const MAX_PROCESSES: usize = 4096;
 
-/// What a process and all its descendants use.
+/// Resources that a process and all its descendants use.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Usage {
+pub struct ResourceUsage {
     /// Processor time, in percent of one core.
     pub cpu_percent: f64,
-    /// Memory in bytes: what each has in memory, summed up. What they share counts for each.
+    /// Resident memory in bytes, summed up over the processes. Shared memory counts for each of them.
     pub memory: u64,
-    /// How many processes they are.
+    /// Number of processes.
     pub processes: usize,
 }
 
-/// Measures from time to time.
+/// Measures the resources periodically.
 #[derive(Debug)]
-pub(super) struct Meter {
+pub(super) struct ResourceMeter {
     since: Instant,
     ticks: u64,
 }
 
-impl Meter {
-    /// Begins to measure.
+impl ResourceMeter {
+    /// Starts to measure.
     pub(super) fn new() -> Self {
         Self { since: Instant::now(), ticks: measure().0 }
     }
 
-    /// What was used since the last time, if it is time to look.
-    pub(super) fn read(&mut self) -> Option<Usage> {
+    /// Returns the resources used since the last measurement, if the next one is due.
+    pub(super) fn read(&mut self) -> Option<ResourceUsage> {
         let passed = self.since.elapsed();
-        if passed < PACE {
+        if passed < MEASURE_INTERVAL {
             return None;
         }
         let (ticks, memory, processes) = measure();
-        let used = ticks.saturating_sub(self.ticks) as f64 / TICKS;
+        let used = ticks.saturating_sub(self.ticks) as f64 / TICKS_PER_SECOND;
         *self = Self { since: Instant::now(), ticks };
-        Some(Usage { cpu_percent: used / passed.as_secs_f64() * 100.0, memory, processes })
+        Some(ResourceUsage { cpu_percent: used / passed.as_secs_f64() * 100.0, memory, processes })
     }
 }
 
-/// Clock ticks, bytes in memory and number of the processes of this family. The ticks of those that
-/// are dead are with their parents.
+/// Returns clock ticks, bytes in memory and number of the processes of this family. The ticks of dead processes
+/// are with their parents.
 fn measure() -> (u64, u64, usize) {
     let mut family = vec![std::process::id()];
     let (mut ticks, mut memory, mut processes) = (0, 0, 0);
@@ -63,15 +64,15 @@ fn measure() -> (u64, u64, usize) {
         ticks += its_ticks;
         memory += memory_of(process);
         processes += 1;
-        if processes < MOST {
+        if processes < MAX_PROCESSES {
             children(process, &mut family);
         }
     }
     (ticks, memory, processes)
 }
 
-/// Fields 14 to 17 of `/proc/<pid>/stat`, counted from 1: the times of a process and of its dead
-/// children. None if it is gone.
+/// Returns the sum of the fields 14 to 17 of `/proc/<pid>/stat`, counted from 1: the times of a process and of
+/// its dead children. None if the process is gone.
 fn ticks_of(process: u32) -> Option<u64> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The second field is the name, in parentheses, and may hold anything.
@@ -80,14 +81,14 @@ fn ticks_of(process: u32) -> Option<u64> {
     Some((14..=17).filter_map(field).sum())
 }
 
-/// `VmRSS`, which is in units of 1024 bytes.
+/// Returns `VmRSS`, which is in units of 1024 bytes, in bytes.
 fn memory_of(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) << 10
 }
 
-/// A process's children are listed by the thread that started them.
+/// Adds the children of a process, which are listed by the thread that started them.
 fn children(process: u32, family: &mut Vec<u32>) {
     for thread in fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten() {
         let listed = fs::read_to_string(thread.path().join("children")).unwrap_or_default();

@@ -1,8 +1,8 @@
-//! The terminal while the dashboard has it: taken, given back, and taken again after Ctrl+Z.
 //!
-//! The terminal goes on sending signals for Ctrl+C and Ctrl+Z, so that these do what they do
-//! everywhere. Pictures are written by a thread of their own: a terminal that does not take them
-//! costs pictures, and never holds the run up.
+//! The terminal of the dashboard: taken, given back, and taken again after Ctrl+Z.
+//!
+//! The terminal still sends signals for Ctrl+C and Ctrl+Z, so that these do what they do everywhere. A thread
+//! of its own writes the frames: a terminal that does not take them loses frames, and never delays the run.
 
 use std::io::{self, Write};
 use std::panic;
@@ -20,134 +20,134 @@ use signal_hook::consts::{SIGCONT, SIGQUIT, SIGTSTP};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
-use crate::ui::{escape::escape, say};
+use crate::ui::{escape::escape, print_notice};
 
-/// How long a terminal that takes nothing is waited for when it is given back.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// Longest time to wait for a terminal that takes nothing, when it is given back.
+const GIVE_BACK_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Panics of other threads that are kept until the terminal is given back.
-const PANICS: usize = 20;
+const MAX_DEFERRED_PANICS: usize = 20;
 
-/// Whose the terminal is.
-static HELD: Mutex<Hold> = Mutex::new(Hold::Shut);
+/// Current owner of the terminal.
+static TERMINAL: Mutex<TerminalOwner> = Mutex::new(TerminalOwner::Unavailable);
 
-/// How often it was taken, or has to be drawn anew for another reason.
-static TAKEN: AtomicU32 = AtomicU32::new(0);
+/// Number of times that the terminal was taken, or has to be drawn again for another reason.
+static TIMES_TAKEN: AtomicU32 = AtomicU32::new(0);
 
-/// Whose the terminal is.
-enum Hold {
-    /// Not ours, but we may take it.
+/// Owner of the terminal.
+enum TerminalOwner {
+    /// Not ours, but free to be taken.
     Free,
-    /// Ours; it was so before.
+    /// Ours, with the modes that it had before.
     Ours(Termios),
     /// Not ours, and not to be taken: this process is about to stop or to end.
-    Shut,
+    Unavailable,
 }
 
-/// Who draws. A panic of any other thread is for the engine to report.
-static OWNER: Mutex<Option<ThreadId>> = Mutex::new(None);
+/// Thread that draws. A panic of any other thread is reported by the engine.
+static DRAWING_THREAD: Mutex<Option<ThreadId>> = Mutex::new(None);
 
-/// What panics of other threads said.
-static SAID: Mutex<Vec<String>> = Mutex::new(Vec::new());
+/// Texts of the panics of other threads.
+static DEFERRED_PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-fn held() -> MutexGuard<'static, Hold> {
-    HELD.lock().unwrap_or_else(PoisonError::into_inner)
+fn held() -> MutexGuard<'static, TerminalOwner> {
+    TERMINAL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether we have the terminal. False as well while somebody is at it.
+/// Whether the terminal is ours. False as well while another thread changes that.
 pub(super) fn is_held() -> bool {
-    HELD.try_lock().is_ok_and(|held| matches!(*held, Hold::Ours(_)))
+    TERMINAL.try_lock().is_ok_and(|held| matches!(*held, TerminalOwner::Ours(_)))
 }
 
-/// Whether somebody is at the terminal, or we have it: what is printed now might not be seen.
+/// Whether the terminal is ours or about to be: text that is printed now might not be seen.
 fn is_in_use() -> bool {
-    !HELD.try_lock().is_ok_and(|held| !matches!(*held, Hold::Ours(_)))
+    !TERMINAL.try_lock().is_ok_and(|held| !matches!(*held, TerminalOwner::Ours(_)))
 }
 
-/// How often the terminal was taken: with each time all has to be drawn anew.
+/// Returns the number of times that the terminal was taken: after each, everything has to be drawn again.
 pub(super) fn taken() -> u32 {
-    TAKEN.load(Ordering::Relaxed)
+    TIMES_TAKEN.load(Ordering::Relaxed)
 }
 
-/// Whether this process may use the terminal: it is in its foreground.
+/// Whether this process is in the foreground of its terminal.
 fn is_foreground() -> bool {
     tcgetpgrp(io::stderr()).is_ok_and(|group| group == rustix::process::getpgrp())
 }
 
-/// Takes the terminal, if it is there to be taken. False if it is not.
+/// Takes the terminal if it is free. Returns whether it is ours.
 fn take() -> io::Result<bool> {
     let mut held = held();
-    if let Hold::Free = *held
+    if let TerminalOwner::Free = *held
         && is_foreground()
     {
         let before = tcgetattr(io::stderr())?;
-        // Noted first, so that from the first change on it is known what to put back.
-        *held = Hold::Ours(before.clone());
+        // The old modes are stored before the first change, so that a signal at any moment finds what to restore.
+        *held = TerminalOwner::Ours(before.clone());
         enter(&before)?;
     }
-    Ok(matches!(*held, Hold::Ours(_)))
+    Ok(matches!(*held, TerminalOwner::Ours(_)))
 }
 
-/// The terminal as we need it: its other screen, no echo, no cursor.
+/// Sets the terminal up: alternate screen, no echo, no cursor.
 fn enter(before: &Termios) -> io::Result<()> {
     let mut modes = before.clone();
     modes.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
     modes.local_modes.insert(LocalModes::ISIG);
-    // Ctrl+S would freeze the picture.
+    // Ctrl+S would stop all output of the terminal, and with it the dashboard.
     modes.input_modes.remove(InputModes::IXON);
     modes.special_codes[SpecialCodeIndex::VMIN] = 1;
     modes.special_codes[SpecialCodeIndex::VTIME] = 0;
     tcsetattr(io::stderr(), OptionalActions::Now, &modes)?;
     execute!(io::stderr(), terminal::EnterAlternateScreen, cursor::Hide)?;
-    TAKEN.fetch_add(1, Ordering::Relaxed);
+    TIMES_TAKEN.fetch_add(1, Ordering::Relaxed);
     Ok(())
 }
 
-/// Gives the terminal back as it was, if we have it. Whatever goes wrong, nothing more can be done.
-/// Nobody takes it again before [`Screen::open`] or [`reopen`].
+/// Gives the terminal back as it was, if it is ours. Errors are ignored: nothing more could be done. Nobody
+/// takes it again before [`TerminalScreen::open`] or [`reopen`].
 pub(super) fn give_back() {
     let since = Instant::now();
     let held = loop {
-        match HELD.try_lock() {
+        match TERMINAL.try_lock() {
             Ok(held) => break Some(held),
             Err(TryLockError::Poisoned(poisoned)) => break Some(poisoned.into_inner()),
-            // Somebody writes to a terminal that does not take it.
-            Err(TryLockError::WouldBlock) if since.elapsed() > PATIENCE => break None,
+            // The writer holds the lock while it writes to a terminal that does not take its output.
+            Err(TryLockError::WouldBlock) if since.elapsed() > GIVE_BACK_TIMEOUT => break None,
             Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(5)),
         }
     };
-    let before = held.map(|mut held| std::mem::replace(&mut *held, Hold::Shut));
-    if let Some(Hold::Ours(before)) = before {
+    let before = held.map(|mut held| std::mem::replace(&mut *held, TerminalOwner::Unavailable));
+    if let Some(TerminalOwner::Ours(before)) = before {
         let _ = execute!(io::stderr(), style::ResetColor, terminal::LeaveAlternateScreen, cursor::Show);
         let _ = tcsetattr(io::stderr(), OptionalActions::Now, &before);
     }
-    let said = std::mem::take(&mut *SAID.lock().unwrap_or_else(PoisonError::into_inner));
-    said.iter().for_each(|panic| say(panic));
+    let entry = std::mem::take(&mut *DEFERRED_PANICS.lock().unwrap_or_else(PoisonError::into_inner));
+    entry.iter().for_each(|panic| print_notice(panic));
 }
 
-/// Lets the terminal be taken again.
+/// Allows to take the terminal again.
 fn reopen() {
     let mut held = held();
-    if let Hold::Shut = *held {
-        *held = Hold::Free;
+    if let TerminalOwner::Unavailable = *held {
+        *held = TerminalOwner::Free;
     }
 }
 
-/// Makes panics leave the terminal intact: one of the thread that draws gives it back first; those of
-/// other threads are said when it is given back.
+/// Makes panics leave the terminal intact: a panic of the thread that draws gives it back first; those of other
+/// threads are printed when it is given back.
 fn guard_panics() {
     static ONCE: Once = Once::new();
-    *OWNER.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread::current().id());
+    *DRAWING_THREAD.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread::current().id());
     ONCE.call_once(|| {
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            let owner = *OWNER.lock().unwrap_or_else(PoisonError::into_inner);
+            let owner = *DRAWING_THREAD.lock().unwrap_or_else(PoisonError::into_inner);
             if owner == Some(thread::current().id()) {
                 give_back();
             } else if is_in_use() {
-                let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
-                if said.len() < PANICS {
-                    said.push(escape(&info.to_string()));
+                let mut entry = DEFERRED_PANICS.lock().unwrap_or_else(PoisonError::into_inner);
+                if entry.len() < MAX_DEFERRED_PANICS {
+                    entry.push(escape(&info.to_string()));
                 }
                 return;
             }
@@ -156,22 +156,22 @@ fn guard_panics() {
     });
 }
 
-/// The terminal in our hands; dropping this gives it back.
-pub(super) struct Screen {
+/// Terminal that is ours; it is given back when this is dropped.
+pub(super) struct TerminalScreen {
     signals: Handle,
     frames: Option<SyncSender<Vec<u8>>>,
     writer: Option<JoinHandle<()>>,
-    state: Arc<Writing>,
+    state: Arc<WriterState>,
 }
 
-/// What the thread that writes is at.
+/// State of the thread that writes.
 #[derive(Default)]
-struct Writing {
+struct WriterState {
     busy: AtomicBool,
     gone: AtomicBool,
 }
 
-impl Screen {
+impl TerminalScreen {
     /// Takes the terminal.
     ///
     /// # Errors
@@ -180,7 +180,7 @@ impl Screen {
         guard_panics();
         reopen();
         let signals = attend_signals()?;
-        let state = Arc::<Writing>::default();
+        let state = Arc::<WriterState>::default();
         let (frames, writer) = start_writer(Arc::clone(&state))?;
         let screen = Self { signals, frames: Some(frames), writer: Some(writer), state };
         match take()? {
@@ -189,31 +189,31 @@ impl Screen {
         }
     }
 
-    /// Whether a picture can be shown now: we have the terminal, and the last one is written.
+    /// Whether a frame can be shown now: the terminal is ours, and the last frame is written.
     pub(super) fn is_ready(&self) -> bool {
         if self.state.gone.load(Ordering::Relaxed) || self.state.busy.load(Ordering::Acquire) {
             return false;
         }
-        // After Ctrl+Z and `bg` it is taken again as soon as `fg` says so.
+        // After Ctrl+Z and `bg` this process is in the background; the first frame after `fg` takes the terminal again.
         is_held() || take().unwrap_or(false)
     }
 
-    /// Shows a picture, in the terminal's own words.
+    /// Shows a frame of escape sequences.
     pub(super) fn show(&self, frame: Vec<u8>) {
         if let Some(frames) = &self.frames {
             self.state.busy.store(true, Ordering::Release);
-            // The writer lives as long as this sender.
+            // Cannot fail: the writer lives as long as this sender.
             let _ = frames.send(frame);
         }
     }
 }
 
-impl Drop for Screen {
+impl Drop for TerminalScreen {
     fn drop(&mut self) {
         self.signals.close();
         self.frames = None;
         let since = Instant::now();
-        while self.state.busy.load(Ordering::Acquire) && since.elapsed() < PATIENCE {
+        while self.state.busy.load(Ordering::Acquire) && since.elapsed() < GIVE_BACK_TIMEOUT {
             thread::sleep(Duration::from_millis(2));
         }
         if !self.state.busy.load(Ordering::Acquire)
@@ -225,19 +225,19 @@ impl Drop for Screen {
     }
 }
 
-/// Writes pictures as long as we have the terminal.
-fn start_writer(state: Arc<Writing>) -> io::Result<(SyncSender<Vec<u8>>, JoinHandle<()>)> {
+/// Starts the thread that writes frames while the terminal is ours.
+fn start_writer(state: Arc<WriterState>) -> io::Result<(SyncSender<Vec<u8>>, JoinHandle<()>)> {
     let (sender, frames) = mpsc::sync_channel::<Vec<u8>>(1);
     let writer = thread::Builder::new().name("screen".to_owned()).spawn(move || {
         for frame in frames {
             let held = held();
             let written = match *held {
-                Hold::Ours(_) => io::stderr().lock().write_all(&frame),
-                Hold::Free | Hold::Shut => Ok(()),
+                TerminalOwner::Ours(_) => io::stderr().lock().write_all(&frame),
+                TerminalOwner::Free | TerminalOwner::Unavailable => Ok(()),
             };
             drop(held);
             if written.is_err() {
-                // The run goes on without anybody who sees it.
+                // The terminal is gone. The run continues unseen.
                 state.gone.store(true, Ordering::Relaxed);
             }
             state.busy.store(false, Ordering::Release);
@@ -246,23 +246,23 @@ fn start_writer(state: Arc<Writing>) -> io::Result<(SyncSender<Vec<u8>>, JoinHan
     Ok((sender, writer))
 }
 
-/// Gives the terminal back before this process is stopped or dumped, and has all drawn anew when it
-/// goes on.
+/// Starts the thread that gives the terminal back before this process is stopped or dumped, and has everything
+/// drawn again when it continues.
 fn attend_signals() -> io::Result<Handle> {
     let mut signals = Signals::new([SIGTSTP, SIGQUIT, SIGCONT])?;
     let handle = signals.handle();
     thread::Builder::new().name("terminal".to_owned()).spawn(move || {
         for signal in &mut signals {
             if signal == SIGCONT {
-                // Who was stopped by force finds a terminal that others have used.
-                if let Hold::Ours(before) = &*held()
+                // SIGSTOP cannot be handled: after it the shell may have changed the modes of the terminal.
+                if let TerminalOwner::Ours(before) = &*held()
                     && is_foreground()
                 {
                     let _ = enter(before);
                 }
             } else {
                 give_back();
-                // Stops here, and goes on here.
+                // This stops the process; it returns after SIGCONT.
                 let _ = emulate_default_handler(signal);
                 reopen();
             }

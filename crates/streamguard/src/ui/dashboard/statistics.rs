@@ -1,4 +1,4 @@
-//! What the jobs' shards came to, job by job and in all.
+//! Statistics of shards, job by job and in total.
 
 use std::collections::BTreeMap;
 
@@ -6,35 +6,35 @@ use ratatui::text::{Line, Span};
 use streamguard_engine::{JobState, Outcome, RunState};
 use unicode_width::UnicodeWidthStr;
 
-use super::heading::done;
+use super::header::total_ratio;
 use super::jobs::pairs;
-use super::look::Look;
-use super::picture::rule;
-use crate::ui::{group_digits, rejections, short};
+use super::render::rule;
+use super::theme::Theme;
+use crate::ui::{group_digits, rejections, short_count};
 
-/// The least room in which it is worth saying why something was rejected.
-const REASONS: usize = 16;
+/// Narrowest column for reasons of rejection.
+const MIN_REASON_COLUMNS: usize = 16;
 
-/// All jobs together, as much as there is room for.
-pub(super) fn totals(state: &RunState, look: Look, width: usize) -> Line<'static> {
+/// Returns the totals of all jobs, as many as there is room for.
+pub(super) fn totals(state: &RunState, theme: Theme, width: usize) -> Line<'static> {
     let jobs = &state.jobs;
     let over = jobs.iter().filter(|job| job.status.is_some()).count();
     let sum = |of: &dyn Fn(&JobState) -> u64| jobs.iter().map(of).sum::<u64>();
     let mut units = BTreeMap::<String, u64>::new();
     for job in jobs.iter().filter(|job| job.records > 0) {
-        *units.entry(look.cut(&job.unit, 16)).or_default() += job.records;
+        *units.entry(theme.truncate(&job.unit, 16)).or_default() += job.records;
     }
     let mut parts =
-        vec![format!("{:.0}%", (done(state) * 100.0).floor()), format!("{over}/{} jobs", jobs.len())];
+        vec![format!("{:.0}%", (total_ratio(state) * 100.0).floor()), format!("{over}/{} jobs", jobs.len())];
     parts.extend(units.into_iter().map(|(unit, records)| format!("{} {unit}", group_digits(records))));
-    for (one, many, figure) in [
+    for (one, many, count) in [
         ("error", "errors", sum(&|job| u64::from(job.errors()))),
         ("pair", "pairs", sum(&|job| pairs(job).unwrap_or(0))),
         ("shard done", "shards done", sum(&|job| u64::from(job.completed_shards))),
         ("rejected", "rejected", sum(&|job| rejections(job).map(|(_, n)| n).sum())),
     ] {
-        if figure > 0 {
-            parts.push(format!("{} {}", group_digits(figure), if figure == 1 { one } else { many }));
+        if count > 0 {
+            parts.push(format!("{} {}", group_digits(count), if count == 1 { one } else { many }));
         }
     }
     let mut text = String::new();
@@ -44,45 +44,47 @@ pub(super) fn totals(state: &RunState, look: Look, width: usize) -> Line<'static
             text.push_str(part.trim_end());
         }
     }
-    Line::from(vec![Span::styled("  TOTAL", look.strong()), Span::styled(text, look.strong())])
+    Line::from(vec![Span::styled("  TOTAL", theme.strong()), Span::styled(text, theme.strong())])
 }
 
-/// A row for each job, below a rule and a head.
-pub(super) fn table(state: &RunState, look: Look, width: usize) -> Vec<Line<'static>> {
+/// Returns a row for each job, below a rule and a heading.
+pub(super) fn table(state: &RunState, theme: Theme, width: usize) -> Vec<Line<'static>> {
     let most = if width >= 120 { 24 } else { 12 };
-    let name = state.jobs.iter().map(|job| look.cut(&job.name, most).width()).max().unwrap_or(0).max(9);
+    let name = state.jobs.iter().map(|job| theme.truncate(&job.name, most).width()).max().unwrap_or(0).max(9);
     let mut cells = vec![["SHARDS", "RUN", "LOST", "RETRIED", "REUSED", "REJECTED"].map(str::to_owned)];
-    cells.extend(state.jobs.iter().map(figures));
+    cells.extend(state.jobs.iter().map(counts));
     let widths: [usize; 6] =
         std::array::from_fn(|column| cells.iter().map(|row| row[column].len()).max().unwrap_or(0));
-    let mut lines = vec![rule("shards", look, width)];
+    let mut lines = vec![rule("shards", theme, width)];
     for (at, row) in cells.iter().enumerate() {
         let job = at.checked_sub(1).and_then(|at| state.jobs.get(at));
-        let mut text = format!("  {}", look.cell(job.map_or("JOB", |job| &job.name), name));
+        let mut text = format!("  {}", theme.cell(job.map_or("JOB", |job| &job.name), name));
         for (cell, columns) in row.iter().zip(widths) {
             text.push_str(&format!("  {cell:>columns$}"));
         }
         let left = width.saturating_sub(text.width() + 2);
-        if left >= REASONS {
+        if left >= MIN_REASON_COLUMNS {
             let reasons = job.map_or_else(|| "WHY".to_owned(), |job| reasons(job, left));
             text.push_str("  ");
-            text.push_str(&look.cut(&reasons, left));
+            text.push_str(&theme.truncate(&reasons, left));
         }
-        let style = if job.is_none() { look.strong() } else { ratatui::style::Style::new() };
-        lines.push(Line::styled(look.cut(&text, width), style));
+        let style = if job.is_none() { theme.strong() } else { ratatui::style::Style::new() };
+        lines.push(Line::styled(theme.truncate(&text, width), style));
     }
     lines
 }
 
-fn figures(job: &JobState) -> [String; 6] {
+fn counts(job: &JobState) -> [String; 6] {
     let shards = job.shards.map_or_else(
         || "-".to_owned(),
-        |shards| format!("{}/{}", short(u64::from(job.completed_shards)), short(u64::from(shards))),
+        |shards| {
+            format!("{}/{}", short_count(u64::from(job.completed_shards)), short_count(u64::from(shards)))
+        },
     );
     let lost = job.failed_shards.len() as u64;
     let reused = job.outcomes.get(&Outcome::Reused).copied().unwrap_or(0);
     let rejected = rejections(job).map(|(_, n)| n).sum();
-    let figures = [
+    let counts = [
         job.running_count() as u64,
         lost,
         // Of the attempts that failed, all but the last ones were followed by another.
@@ -92,20 +94,20 @@ fn figures(job: &JobState) -> [String; 6] {
     ];
     let mut cells = std::array::from_fn(|_| String::new());
     cells[0] = shards;
-    for (cell, figure) in cells[1..].iter_mut().zip(figures) {
-        *cell = if figure == 0 { "-".to_owned() } else { short(figure) };
+    for (cell, count) in cells[1..].iter_mut().zip(counts) {
+        *cell = if count == 0 { "-".to_owned() } else { short_count(count) };
     }
     cells
 }
 
-/// Why candidates were turned away, the commonest reason first, as many as there is room for.
+/// Lists the reasons why candidates were rejected, the most frequent first, as many as there is room for.
 fn reasons(job: &JobState, columns: usize) -> String {
     let mut reasons: Vec<(&str, u64)> = rejections(job).collect();
     reasons.sort_by_key(|&(name, n)| (std::cmp::Reverse(n), name));
     let mut text = String::new();
     for (name, n) in reasons {
         let comma = if text.is_empty() { "" } else { ", " };
-        let reason = format!("{comma}{} {}", name.replace('_', " "), short(n));
+        let reason = format!("{comma}{} {}", name.replace('_', " "), short_count(n));
         if !text.is_empty() && text.len() + reason.len() > columns {
             break;
         }

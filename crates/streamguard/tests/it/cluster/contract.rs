@@ -45,7 +45,7 @@ fn a_shard_that_is_done_is_not_run_again() {
     shard(folder.path(), 0, "1");
     let again = shard(folder.path(), 0, "0..2");
     assert!(
-        stdout(&again).contains("3 shards: 2 done, 1 were, 0 to try again, 0 failed"),
+        stdout(&again).contains("3 shards: 2 done, 1 done before, 0 to try again, 0 failed"),
         "{}",
         stdout(&again)
     );
@@ -244,5 +244,5 @@ fn a_manifest_for_kubernetes_names_what_its_elements_run() {
     }
     expect(folder.path(), 0, &["merge", "--plan", "out"]);
     let over = expect(folder.path(), 2, &export);
-    assert!(stderr(&over).contains("is over, and merged"), "{}", stderr(&over));
+    assert!(stderr(&over).contains("is already merged"), "{}", stderr(&over));
 }

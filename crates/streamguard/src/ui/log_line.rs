@@ -1,29 +1,29 @@
-//! What of the events is worth a line, and how it is said.
+//! Log lines of events.
 
 use streamguard_engine::{ClusterProgress, CompletionStatus, Event, EventKind, JobState, LogLevel, RunState};
 
-use super::{clock, group_digits};
+use super::{format_duration, group_digits, plural};
 
-/// Bytes of a text from a job that are shown in a line; the journal has all of it.
-const LONGEST: usize = 4 << 10;
+/// Longest text of a job that is shown in a line, in bytes; the journal has all of it.
+const MAX_TEXT_BYTES: usize = 4 << 10;
 
-/// Something to read.
+/// Line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Remark {
-    /// How much it matters.
+pub(crate) struct LogLine {
+    /// Importance of the line.
     pub(crate) level: LogLevel,
-    /// Position of the job that it is about, if it is about one.
+    /// Position of the job that the line is about, if there is one.
     pub(crate) job: Option<usize>,
-    /// The line. Not escaped.
+    /// Text of the line; not escaped.
     pub(crate) text: String,
-    /// Whether there may be any number of such lines.
+    /// Whether the number of such lines has no bound.
     pub(crate) is_frequent: bool,
 }
 
-impl Remark {
-    /// What to say of an event, if anything; `verbose` asks for every shard and every note. `state`
-    /// has the event already.
-    pub(crate) fn of(event: &Event, state: &RunState, verbose: bool) -> Option<Self> {
+impl LogLine {
+    /// Returns the line about an event, if it is worth one. `verbose` asks for every shard and every note.
+    /// `state` includes the event already.
+    pub(crate) fn from_event(event: &Event, state: &RunState, verbose: bool) -> Option<Self> {
         let once = |level, job, text| Some(Self { level, job, text, is_frequent: false });
         let often = |level, job, text| Some(Self { level, job: Some(job), text, is_frequent: true });
         match &event.kind {
@@ -33,50 +33,68 @@ impl Remark {
                 once(
                     LogLevel::Info,
                     None,
-                    format!("{how}: {}; {workers} workers, mode {mode}", begin(&names)),
+                    format!(
+                        "{how}: {}; {workers} {}, mode {mode}",
+                        beginning(&names),
+                        plural(*workers, "worker")
+                    ),
                 )
             }
             EventKind::JobPlanned { job, shards, expected, .. } => {
                 let target = expected
                     .map_or(String::new(), |expected| format!(", at most {}", group_digits(expected)));
-                once(LogLevel::Info, Some(*job), format!("{shards} shards planned{target}"))
+                once(
+                    LogLevel::Info,
+                    Some(*job),
+                    format!("{shards} {} planned{target}", plural(*shards as usize, "shard")),
+                )
             }
             EventKind::ShardEnded {
                 job, shard, attempt, outcome, reason: Some(reason), retry_in_ms, ..
             } => {
                 let again = match retry_in_ms {
-                    Some(ms) => format!("; again in {}", clock(*ms)),
+                    Some(ms) => format!("; retry in {}", format_duration(*ms)),
                     None => String::new(),
                 };
-                let (outcome, reason) = (outcome.name(), begin(reason));
+                let (outcome, reason) = (outcome.name(), beginning(reason));
                 let text = format!("shard {shard}, attempt {attempt}, {outcome}: {reason}{again}");
                 let level = if retry_in_ms.is_some() { LogLevel::Warning } else { LogLevel::Error };
                 often(level, *job, text)
             }
             EventKind::ShardEnded { job, shard, outcome, records, .. } if verbose => {
-                let text = format!("shard {shard} {}, {} records", outcome.name(), group_digits(*records));
+                let text = format!(
+                    "shard {shard} {}, {} {}",
+                    outcome.name(),
+                    group_digits(*records),
+                    plural(*records as usize, "record")
+                );
                 often(LogLevel::Debug, *job, text)
             }
             EventKind::Activity { job, shard, text: Some(text), .. } if verbose => {
-                often(LogLevel::Debug, *job, format!("shard {shard}: {}", begin(text)))
+                often(LogLevel::Debug, *job, format!("shard {shard}: {}", beginning(text)))
             }
             EventKind::ClusterProgress { job, progress: cluster } if verbose => {
-                elsewhere(cluster).and_then(|text| often(LogLevel::Debug, *job, text))
+                cluster_progress(cluster).and_then(|text| often(LogLevel::Debug, *job, text))
             }
             EventKind::Log { job, level, text } if verbose || *level >= LogLevel::Info => {
-                Some(Self { level: *level, job: *job, text: begin(text).to_owned(), is_frequent: true })
+                Some(Self { level: *level, job: *job, text: beginning(text).to_owned(), is_frequent: true })
             }
             EventKind::CancelRequested => {
-                let text = "stopping; what is done is kept (again to stop at once)";
+                let text = "stopping; finished work is kept (again to stop at once)";
                 once(LogLevel::Warning, None, text.to_owned())
             }
             EventKind::Paused { paused: true } => {
                 let running: usize = state.jobs.iter().map(JobState::running_count).sum();
-                once(LogLevel::Info, None, format!("paused, {running} shards still running"))
+                once(
+                    LogLevel::Info,
+                    None,
+                    format!("paused, {running} {} still running", plural(running, "shard")),
+                )
             }
-            EventKind::Paused { paused: false } => once(LogLevel::Info, None, "going on".to_owned()),
+            EventKind::Paused { paused: false } => once(LogLevel::Info, None, "continued".to_owned()),
             EventKind::JobEnded { job, status, reason, records, .. } => {
-                let reason = reason.as_ref().map_or(String::new(), |reason| format!(": {}", begin(reason)));
+                let reason =
+                    reason.as_ref().map_or(String::new(), |reason| format!(": {}", beginning(reason)));
                 let level = match status {
                     CompletionStatus::Complete => LogLevel::Info,
                     CompletionStatus::Partial | CompletionStatus::Cancelled => LogLevel::Warning,
@@ -85,7 +103,12 @@ impl Remark {
                 once(
                     level,
                     Some(*job),
-                    format!("{}, {} records{reason}", status.name(), group_digits(*records)),
+                    format!(
+                        "{}, {} {}{reason}",
+                        status.name(),
+                        group_digits(*records),
+                        plural(*records as usize, "record")
+                    ),
                 )
             }
             EventKind::RunEnded { status: CompletionStatus::Cancelled } => {
@@ -95,20 +118,20 @@ impl Remark {
         }
     }
 
-    /// The name of what it is about. Not escaped.
-    pub(crate) fn about<'a>(&self, state: &'a RunState) -> &'a str {
+    /// Returns the name of the job, or `run`; not escaped.
+    pub(crate) fn job_name<'a>(&self, state: &'a RunState) -> &'a str {
         self.job.and_then(|job| state.jobs.get(job)).map_or("run", |job| &job.name)
     }
 }
 
-/// What a cluster has of a job; nothing if it has nothing. Not escaped.
-pub(crate) fn elsewhere(elsewhere: &ClusterProgress) -> Option<String> {
-    let ClusterProgress { waiting, running, nodes, node_names: named, wait_reasons: reasons } = elsewhere;
+/// Describes the part of a job that runs on a cluster, if there is one; not escaped.
+pub(crate) fn cluster_progress(progress: &ClusterProgress) -> Option<String> {
+    let ClusterProgress { waiting, running, nodes, node_names: named, wait_reasons: reasons } = progress;
     if *waiting == 0 && *running == 0 {
         return None;
     }
     let mut text = format!("{} running", group_digits(*running as u64));
-    let names: Vec<&str> = named.iter().map(|node| begin(node)).collect();
+    let names: Vec<&str> = named.iter().map(|node| beginning(node)).collect();
     match nodes.saturating_sub(names.len()) {
         0 if names.is_empty() => {}
         0 => text = format!("{text} on {}", names.join(", ")),
@@ -124,12 +147,12 @@ pub(crate) fn elsewhere(elsewhere: &ClusterProgress) -> Option<String> {
     Some(text)
 }
 
-/// The beginning of a text that may be of any length.
-pub(crate) fn begin(text: &str) -> &str {
-    &text[..text.floor_char_boundary(LONGEST)]
+/// Returns the beginning of a text of any length.
+pub(crate) fn beginning(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MAX_TEXT_BYTES)]
 }
 
-/// The name of a level, in lines for machines and people.
+/// Returns the name of a level, in lines for machines and people.
 pub(crate) fn level_name(level: LogLevel) -> &'static str {
     match level {
         LogLevel::Debug => "debug",

@@ -1,4 +1,4 @@
-//! The figures of a job, as text.
+//! Metrics and tables of a job, as text.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -9,13 +9,13 @@ use streamguard_engine::{CompletionStatus, JobState, SummaryTable};
 use super::escape::escape;
 use super::{group_digits, print as print_text};
 
-/// Rows of a table that are shown; reports have all.
-const ROWS: usize = 24;
+/// Rows of a table that are shown; reports have all of them.
+const MAX_TABLE_ROWS: usize = 24;
 
-/// Longest text that is shown in a cell, in characters.
-const CELL: usize = 100;
+/// Longest text of a cell, in characters.
+const MAX_CELL_CHARS: usize = 100;
 
-/// Prints how a job ended and what it found out.
+/// Prints the status, the metrics and the tables of a job.
 pub fn print(job: &JobState) {
     print_text(&text(job));
 }
@@ -39,11 +39,11 @@ fn text(job: &JobState) -> String {
     text
 }
 
-/// Single figures; those whose names share what stands before a point stand together.
+/// Appends single metrics. Metrics whose names have the same part before a point stand together.
 fn metrics(text: &mut String, metrics: &BTreeMap<String, Value>) {
     let (groups, single): (Vec<_>, Vec<_>) = metrics.iter().partition(|(name, _)| name.contains('.'));
     for (name, value) in single {
-        let _ = writeln!(text, "{:<24} {:>20}", escape(name).replace('_', " "), shown(value));
+        let _ = writeln!(text, "{:<24} {:>20}", escape(name).replace('_', " "), format_value(value));
     }
     let mut last = "";
     for (name, value) in groups {
@@ -52,14 +52,14 @@ fn metrics(text: &mut String, metrics: &BTreeMap<String, Value>) {
             let _ = writeln!(text, "\n{}", escape(group).replace('_', " "));
             last = group;
         }
-        let _ = writeln!(text, "  {:<22} {:>20}", escape(name).replace('_', " "), shown(value));
+        let _ = writeln!(text, "  {:<22} {:>20}", escape(name).replace('_', " "), format_value(value));
     }
 }
 
 fn rows(text: &mut String, table: &SummaryTable) {
     let cells: Vec<Vec<String>> =
         std::iter::once(table.columns.iter().map(|column| escape(column)).collect())
-            .chain(table.rows.iter().take(ROWS).map(|row| row.iter().map(shown).collect()))
+            .chain(table.rows.iter().take(MAX_TABLE_ROWS).map(|row| row.iter().map(format_value).collect()))
             .collect();
     let is_number = |column: usize| {
         table.rows.iter().all(|row| row.get(column).is_none_or(|cell| cell.is_number() || cell.is_null()))
@@ -79,18 +79,18 @@ fn rows(text: &mut String, table: &SummaryTable) {
         }
         let _ = writeln!(text, "{}", line.trim_end());
     }
-    if table.rows.len() > ROWS {
-        let _ = writeln!(text, "  and {} more", group_digits((table.rows.len() - ROWS) as u64));
+    if table.rows.len() > MAX_TABLE_ROWS {
+        let _ = writeln!(text, "  and {} more", group_digits((table.rows.len() - MAX_TABLE_ROWS) as u64));
     }
 }
 
-/// A value for people.
-fn shown(value: &Value) -> String {
+/// Formats a value for people.
+fn format_value(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
         Value::String(text) => {
             let text = escape(text);
-            match text.char_indices().nth(CELL) {
+            match text.char_indices().nth(MAX_CELL_CHARS) {
                 Some((end, _)) => format!("{}…", &text[..end]),
                 None => text,
             }

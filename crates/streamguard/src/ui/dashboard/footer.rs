@@ -1,24 +1,24 @@
-//! The last line: what the run uses of the machine, and the keys.
+//! The last line: resources that the run uses, and keys.
 
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::look::Look;
-use super::model::Model;
-use crate::ui::size;
+use super::model::DashboardModel;
+use super::theme::Theme;
+use crate::ui::format_bytes;
 
-/// The keys, from many words to few.
+/// Descriptions of the keys, from the longest to the shortest.
 const KEYS: [&str; 3] = [
     "q stop  p pause  v verbose  arrows scroll  ? help",
     "q stop  p pause  v verbose  ? help",
     "q stop  p pause  ? help",
 ];
 
-/// The last line.
-pub(super) fn line(model: &Model, look: Look, width: usize) -> Line<'static> {
+/// Returns the last line.
+pub(super) fn line(model: &DashboardModel, theme: Theme, width: usize) -> Line<'static> {
     let mut usage = model.usage.map_or_else(String::new, |usage| {
         let processes = if usage.processes == 1 { "process" } else { "processes" };
-        let (cpu, memory, count) = (usage.cpu_percent, size(usage.memory), usage.processes);
+        let (cpu, memory, count) = (usage.cpu_percent, format_bytes(usage.memory), usage.processes);
         format!("CPU {cpu:.0}%  memory {memory}  {count} {processes}")
     });
     let left = |keys: &str| width.checked_sub(2 + keys.width() + 2);
@@ -29,6 +29,6 @@ pub(super) fn line(model: &Model, look: Look, width: usize) -> Line<'static> {
     {
         usage = more_important.to_owned();
     }
-    let usage = look.cell(&usage, left(keys).unwrap_or(0));
-    Line::from(vec![Span::raw(format!("  {usage}  ")), Span::styled(keys, look.faint())])
+    let usage = theme.cell(&usage, left(keys).unwrap_or(0));
+    Line::from(vec![Span::raw(format!("  {usage}  ")), Span::styled(keys, theme.faint())])
 }

@@ -1,46 +1,46 @@
-//! Signs and colours. Colour never says anything that a sign or a word does not say too.
+//! Signs and colours. A colour never tells anything that a sign or a word does not tell too.
 
 use ratatui::style::{Color, Modifier, Style};
 use streamguard_engine::{CompletionStatus, JobState, LogLevel, RunState};
 
-use crate::ui::cut::{cut, padded, wrapped};
 use crate::ui::terminal::{has_colors, has_utf8};
+use crate::ui::truncate::{pad_to, truncate, wrap_lines};
 
-/// Time between two pictures of the spinner, in milliseconds of the run.
-const SPIN_MS: u64 = 250;
+/// Time between two steps of the spinner, in milliseconds of the run.
+const SPINNER_STEP_MS: u64 = 250;
 
-/// What the terminal can show.
+/// Abilities of the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
-    /// Whether it shows more than ASCII.
+pub struct Theme {
+    /// Whether the terminal shows more than ASCII.
     pub utf8: bool,
     /// Whether to use colours.
     pub colors: bool,
 }
 
-impl Look {
-    /// That of the terminal and the user's environment.
+impl Theme {
+    /// Returns the abilities of this terminal, by the user's environment.
     pub fn of_terminal() -> Self {
         Self { utf8: has_utf8(), colors: has_colors() }
     }
 
-    /// Text on one line, at most so many columns wide.
-    pub(super) fn cut(self, text: &str, columns: usize) -> String {
-        cut(text, columns, self.utf8)
+    /// Returns text on one line, at most so many columns wide.
+    pub(super) fn truncate(self, text: &str, columns: usize) -> String {
+        truncate(text, columns, self.utf8)
     }
 
-    /// Text in lines of at most so many columns, and at most so many lines.
-    pub(super) fn wrapped(self, text: &str, columns: usize, lines: usize) -> Vec<String> {
-        wrapped(text, columns, lines, self.utf8)
+    /// Returns text in lines of at most so many columns, and at most so many lines.
+    pub(super) fn wrap_lines(self, text: &str, columns: usize, lines: usize) -> Vec<String> {
+        wrap_lines(text, columns, lines, self.utf8)
     }
 
-    /// Text in a cell of just so many columns.
+    /// Returns text in a cell of exactly so many columns.
     pub(super) fn cell(self, text: &str, columns: usize) -> String {
-        padded(text, columns, self.utf8)
+        pad_to(text, columns, self.utf8)
     }
 
-    /// One sign for whoever sees UTF-8, one for all others.
-    pub(super) fn either(self, utf8: &'static str, ascii: &'static str) -> &'static str {
+    /// Returns the sign for terminals with UTF-8, or the one for all others.
+    pub(super) fn symbol(self, utf8: &'static str, ascii: &'static str) -> &'static str {
         if self.utf8 { utf8 } else { ascii }
     }
 
@@ -48,27 +48,27 @@ impl Look {
         if self.colors { Style::new().fg(color) } else { Style::new() }
     }
 
-    /// Of what is beside the point.
+    /// Returns the style of less important text.
     pub(super) fn faint(self) -> Style {
         Style::new().add_modifier(Modifier::DIM)
     }
 
-    /// Of heads.
+    /// Returns the style of headings.
     pub(super) fn strong(self) -> Style {
         Style::new().add_modifier(Modifier::BOLD)
     }
 
-    /// Of what is waited for, and of warnings.
+    /// Returns the style of warnings, and of reasons for waiting.
     pub(super) fn warning(self) -> Style {
         self.colored(Color::Yellow)
     }
 
-    /// Of what is missing.
+    /// Returns the style of errors.
     pub(super) fn error(self) -> Style {
         self.colored(Color::Red)
     }
 
-    /// The style of a job, by where it stands.
+    /// Returns the style of a job, by its status.
     pub(super) fn of_job(self, job: &JobState) -> Style {
         self.colored(match job.status {
             Some(CompletionStatus::Complete) => Color::Green,
@@ -79,7 +79,7 @@ impl Look {
         })
     }
 
-    /// The style of a line of the log.
+    /// Returns the style of an entry of the log.
     pub(super) fn of_level(self, level: LogLevel) -> Style {
         match level {
             LogLevel::Debug => self.faint(),
@@ -89,27 +89,27 @@ impl Look {
         }
     }
 
-    /// The sign of a job, by where it stands: one column.
+    /// Returns the sign of a job, by its status: one column.
     pub(super) fn sign(self, job: &JobState, state: &RunState) -> &'static str {
         const SPINNER: [&str; 8] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"];
         const PLAIN: [&str; 4] = ["|", "/", "-", "\\"];
         match job.status {
-            Some(CompletionStatus::Complete) => self.either("✓", "+"),
+            Some(CompletionStatus::Complete) => self.symbol("✓", "+"),
             Some(CompletionStatus::Partial) => "!",
-            Some(CompletionStatus::Failed) => self.either("✗", "x"),
-            Some(CompletionStatus::Cancelled) => self.either("–", "-"),
-            None if job.shards.is_none() => self.either("·", "."),
+            Some(CompletionStatus::Failed) => self.symbol("✗", "x"),
+            Some(CompletionStatus::Cancelled) => self.symbol("–", "-"),
+            None if job.shards.is_none() => self.symbol("·", "."),
             None if state.paused && job.running_count() == 0 => "=",
             None => {
-                let at = usize::try_from(state.elapsed_ms / SPIN_MS).unwrap_or(0);
-                self.either(SPINNER[at % SPINNER.len()], PLAIN[at % PLAIN.len()])
+                let at = usize::try_from(state.elapsed_ms / SPINNER_STEP_MS).unwrap_or(0);
+                self.symbol(SPINNER[at % SPINNER.len()], PLAIN[at % PLAIN.len()])
             }
         }
     }
 
-    /// The filled and the empty part of a bar.
+    /// Returns the filled and the empty part of a bar.
     pub(super) fn bar(self, ratio: f64, columns: usize) -> (String, String) {
         let full = ((ratio * columns as f64) as usize).min(columns);
-        (self.either("█", "#").repeat(full), self.either("░", "-").repeat(columns - full))
+        (self.symbol("█", "#").repeat(full), self.symbol("░", "-").repeat(columns - full))
     }
 }

@@ -1,18 +1,18 @@
-//! Text from outside, cut to so many columns of a terminal.
+//! Text from outside, fitted into columns of a terminal.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::escape::escape;
 
-/// Bytes of a text that are looked at, for each column that there is. Most characters that take one
-/// column take at most four.
-const BYTES: usize = 8;
+/// Bytes of a text that are looked at for each column. Most characters that take one column take at most four
+/// bytes.
+const MAX_BYTES_PER_COLUMN: usize = 8;
 
-/// Text that is fit for a terminal, on one line, and at most so many columns wide. What is cut off
-/// is marked. Only as much of the text is looked at as could be shown; without `utf8` all that is
-/// not ASCII is escaped as well.
-pub(crate) fn cut(text: &str, columns: usize, utf8: bool) -> String {
-    let seen = &text[..text.floor_char_boundary(columns.saturating_mul(BYTES))];
+/// Returns text that is safe for a terminal, on one line, and at most so many columns wide. A mark shows where
+/// it was cut. Only as much of the text is looked at as could be shown. Without `utf8` everything but ASCII is
+/// escaped as well.
+pub(crate) fn truncate(text: &str, columns: usize, utf8: bool) -> String {
+    let seen = &text[..text.floor_char_boundary(columns.saturating_mul(MAX_BYTES_PER_COLUMN))];
     let clean = visible(seen, utf8);
     if seen.len() == text.len() && clean.width() <= columns {
         return clean;
@@ -24,10 +24,10 @@ pub(crate) fn cut(text: &str, columns: usize, utf8: bool) -> String {
     short
 }
 
-/// Text in lines of at most so many columns, broken between words where that is possible. What does
-/// not fit into so many lines is cut off.
-pub(crate) fn wrapped(text: &str, columns: usize, lines: usize, utf8: bool) -> Vec<String> {
-    let bytes = columns.saturating_mul(lines).saturating_mul(BYTES);
+/// Returns text in lines of at most so many columns, broken between words where that is possible. Text that
+/// does not fit into so many lines is cut off.
+pub(crate) fn wrap_lines(text: &str, columns: usize, lines: usize, utf8: bool) -> Vec<String> {
+    let bytes = columns.saturating_mul(lines).saturating_mul(MAX_BYTES_PER_COLUMN);
     let clean = visible(&text[..text.floor_char_boundary(bytes)], utf8);
     let (mut rest, mut wrapped) = (clean.as_str(), Vec::new());
     while wrapped.len() + 1 < lines && rest.width() > columns {
@@ -43,11 +43,11 @@ pub(crate) fn wrapped(text: &str, columns: usize, lines: usize, utf8: bool) -> V
         wrapped.push(rest[..end].trim_end().to_owned());
         rest = rest[end..].trim_start();
     }
-    wrapped.push(cut(rest, columns, utf8));
+    wrapped.push(truncate(rest, columns, utf8));
     wrapped
 }
 
-/// As much of the beginning of a text as so many columns hold.
+/// Returns the beginning of a text that fits into so many columns.
 fn beginning(text: &str, columns: usize) -> &str {
     let mut left = columns;
     let end = text.char_indices().find_map(|(at, character)| {
@@ -62,15 +62,15 @@ fn beginning(text: &str, columns: usize) -> &str {
     &text[..end.unwrap_or(text.len())]
 }
 
-/// The same, filled up with spaces to just so many columns.
-pub(crate) fn padded(text: &str, columns: usize, utf8: bool) -> String {
-    let mut cell = cut(text, columns, utf8);
+/// Returns text as [`truncate`] does, padded with spaces to exactly so many columns.
+pub(crate) fn pad_to(text: &str, columns: usize, utf8: bool) -> String {
+    let mut cell = truncate(text, columns, utf8);
     cell.extend(std::iter::repeat_n(' ', columns.saturating_sub(cell.width())));
     cell
 }
 
-/// Escaped; marks that combine are kept one to a character, so that none climb over the lines
-/// above, and variation selectors not at all: they change the width of what is before them.
+/// Escapes text. Of combining marks one for each character is kept, so that none climb over the lines above;
+/// variation selectors are removed, as they change the width of the character before them.
 fn visible(text: &str, utf8: bool) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut has_mark = true;
@@ -105,22 +105,22 @@ mod tests {
         for text in texts {
             for columns in 0..12 {
                 for utf8 in [true, false] {
-                    assert!(cut(text, columns, utf8).width() <= columns, "{text:?} in {columns}");
-                    assert_eq!(padded(text, columns, utf8).width(), columns, "{text:?} in {columns}");
+                    assert!(truncate(text, columns, utf8).width() <= columns, "{text:?} in {columns}");
+                    assert_eq!(pad_to(text, columns, utf8).width(), columns, "{text:?} in {columns}");
                 }
             }
         }
-        assert_eq!(cut("plain", 5, true), "plain");
-        assert_eq!(cut("plain text", 6, true), "plain…");
-        assert_eq!(cut("naïve", 20, false), "na\\u{ef}ve");
+        assert_eq!(truncate("plain", 5, true), "plain");
+        assert_eq!(truncate("plain text", 6, true), "plain…");
+        assert_eq!(truncate("naïve", 20, false), "na\\u{ef}ve");
     }
 
     #[test]
     fn long_text_is_broken_between_words() {
-        assert_eq!(wrapped("a word and another", 10, 3, true), ["a word and", "another"]);
-        assert_eq!(wrapped("averylongwordindeed", 8, 2, true), ["averylon", "gwordin…"]);
-        assert_eq!(wrapped("", 8, 2, true), [""]);
-        assert_eq!(wrapped("漢字漢字", 3, 9, true), ["漢", "字", "漢", "字"]);
+        assert_eq!(wrap_lines("a word and another", 10, 3, true), ["a word and", "another"]);
+        assert_eq!(wrap_lines("averylongwordindeed", 8, 2, true), ["averylon", "gwordin…"]);
+        assert_eq!(wrap_lines("", 8, 2, true), [""]);
+        assert_eq!(wrap_lines("漢字漢字", 3, 9, true), ["漢", "字", "漢", "字"]);
     }
 
     #[test]
@@ -128,7 +128,7 @@ mod tests {
         let long = "\u{1b}]0;x\u{7}".repeat(1 << 20);
         let start = std::time::Instant::now();
         for _ in 0..1000 {
-            assert_eq!(cut(&long, 40, true).width(), 40);
+            assert_eq!(truncate(&long, 40, true).width(), 40);
         }
         assert!(start.elapsed().as_secs() < 5);
     }
