@@ -1,4 +1,4 @@
-//! What the text of a function is, to the byte.
+//! The exact text of functions, to the byte.
 
 use proptest::prelude::*;
 use streamguard_code::{CodeSnippet, FileChange, FileComparer};
@@ -36,7 +36,7 @@ fn the_statement_around_an_assigned_function_belongs_to_it() {
 }
 
 #[test]
-fn windows_line_ends_stay() {
+fn keeps_windows_line_ends() {
     let old = "def f():\r\n    return 1\r\n\r\ndef g():\r\n    return 1\r\n";
     let new = old.replacen("return 1", "return 2", 1);
     assert_eq!(after("a.py", old, &new), ["def f():\r\n    return 2"]);
@@ -44,7 +44,7 @@ fn windows_line_ends_stay() {
 }
 
 #[test]
-fn a_byte_order_mark_and_a_missing_line_end_are_no_trouble() {
+fn accepts_a_byte_order_mark_and_a_missing_line_end() {
     let old = "\u{feff}int f() {\n  return 1;\n}\nint g() {\n  return 1;\n}";
     let new = old.replace("return 1", "return 2");
     assert_eq!(after("a.c", old, &new), ["int f() {\n  return 2;\n}", "int g() {\n  return 2;\n}"]);
@@ -53,7 +53,7 @@ fn a_byte_order_mark_and_a_missing_line_end_are_no_trouble() {
 }
 
 #[test]
-fn changes_outside_functions_are_runs_of_lines_only_if_there_is_nothing_else() {
+fn hunks_are_reported_only_if_no_function_changed() {
     let old = "import os\nLIMIT = 1\n\n\ndef f():\n    return 1\n";
     let outside = old.replace("LIMIT = 1", "LIMIT = 2");
     let found = compare("a.py", old, &outside);
@@ -80,7 +80,7 @@ fn new_and_deleted_files_have_one_side() {
 }
 
 #[test]
-fn a_file_that_changed_its_language_is_compared_by_lines() {
+fn a_file_that_changed_its_language_is_compared_line_by_line() {
     let change = FileChange {
         path_before: Some("a.js"),
         path_after: Some("a.py"),
@@ -114,8 +114,7 @@ const FILES: &[(&str, &str)] = &[
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever the edit, each text is found in the file between the lines that are told, from
-    /// the first of them to the last.
+    /// After any edit, the text of each change is in the file, from its first line to its last.
     #[test]
     fn texts_are_slices_of_the_file(
         file in 0..FILES.len(),

@@ -1,4 +1,4 @@
-//! One tricky file of every language. The list of changes that is expected is beside it.
+//! One file per language with unusual functions. The expected list of changes is beside it.
 
 use super::{compare, line};
 
@@ -50,12 +50,12 @@ fn check(path: &str, title: &str, before: &str, after: &str, expected: &str) {
             assert_eq!(slice.split('\n').count(), code.text.split('\n').count());
         }
     }
-    // The other way round, the same functions changed.
+    // In reverse, the same functions change.
     let back = compare(path, &after, &before);
     assert_eq!(back.changes.len(), found.changes.len());
 }
 
-/// The text as it is in the repository, even where it was checked out with other line ends.
+/// Undoes the line ends of a checkout on Windows.
 fn unix(text: &str) -> String {
     text.replace("\r\n", "\n")
 }

@@ -1,4 +1,4 @@
-//! What no file of honest people holds: it is refused or survived, and soon.
+//! Hostile files: each is rejected or compared within a short time.
 
 use std::time::{Duration, Instant};
 
@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use streamguard_code::{FileChange, FileComparer, FileComparison};
 use streamguard_dataset::{Language, Rejection};
 
-/// No file takes longer than two parses at their limit and some work around them.
+/// Longest time for one file: two parses at their limit, and some work around them.
 const SOON: Duration = Duration::from_secs(20);
 
-/// One file name for every grammar.
+/// One file name per grammar.
 const PATHS: &[&str] = &[
     "a.py", "a.js", "a.ts", "a.tsx", "A.java", "a.c", "a.cpp", "a.go", "a.php", "a.rb", "a.rs", "a.cs", "a.h",
 ];
@@ -22,14 +22,14 @@ fn run(path: &str, before: &[u8], after: &[u8]) -> Result<FileComparison, Reject
     found
 }
 
-/// A file small enough for a small stack to tell recursion.
+/// Runs `work` with a small stack, on which deep recursion overflows.
 fn with_small_stack(work: impl FnOnce() + Send + 'static) {
     let thread = std::thread::Builder::new().stack_size(512 << 10).spawn(work).expect("a thread");
     thread.join().expect("no overflow, no panic");
 }
 
 #[test]
-fn nested_brackets() {
+fn survives_nested_brackets() {
     with_small_stack(|| {
         let mut text = String::from("x = ");
         for row in 0..2_000 {
@@ -44,7 +44,7 @@ fn nested_brackets() {
 }
 
 #[test]
-fn nested_functions() {
+fn survives_nested_functions() {
     with_small_stack(|| {
         let nested =
             |open: &str, close: &str, count: usize| format!("{}{}", open.repeat(count), close.repeat(count));
@@ -76,7 +76,7 @@ fn nested_functions() {
 }
 
 #[test]
-fn many_functions_of_one_name() {
+fn survives_many_functions_of_one_name() {
     let text = "int f(int a) {\n  return 1;\n}\n".repeat(30_000);
     let other = text.replace("return 1", "return 2");
     assert_eq!(run("a.c", text.as_bytes(), other.as_bytes()).expect("comparable").changes.len(), 30_000);
@@ -85,7 +85,7 @@ fn many_functions_of_one_name() {
 }
 
 #[test]
-fn random_bytes() {
+fn survives_random_bytes() {
     // A linear congruential generator (Knuth's MMIX); any would do.
     let mut state = 1_u64;
     let mut bytes = |size: usize| -> Vec<u8> {
@@ -107,7 +107,7 @@ fn random_bytes() {
 }
 
 #[test]
-fn files_that_are_no_source_code() {
+fn rejects_files_that_are_not_source_code() {
     assert_eq!(run("a.py", b"a = 1\0\n", b"a = 2\n"), Err(Rejection::BinaryFile));
     assert_eq!(run("a.py", b"a = 1\n", b"a = 2\0\n"), Err(Rejection::BinaryFile));
     assert_eq!(run("a.js", b"a\n", &vec![b'a'; 5 << 20]), Err(Rejection::OversizedFile));
@@ -120,7 +120,7 @@ fn files_that_are_no_source_code() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_replaced_and_told() {
+fn replaces_and_reports_bytes_that_are_not_utf8() {
     let found = run("a.py", b"def f():\n    return '\xff\xfe'\n", b"def f():\n    return '\xff!'\n")
         .expect("comparable");
     assert!(found.invalid_utf8);
@@ -133,7 +133,7 @@ fn bytes_that_are_no_text_are_replaced_and_told() {
 }
 
 #[test]
-fn two_long_files_without_a_line_in_common() {
+fn survives_two_long_files_without_a_common_line() {
     let lines = |lead: char| (0..100_000).map(|i| format!("{lead}{}\n", i * 7 % 1000)).collect::<String>();
     let found = run("a.sql", lines('a').as_bytes(), lines('b').as_bytes()).expect("comparable");
     assert_eq!(found.language, Language::Sql);
@@ -143,12 +143,12 @@ fn two_long_files_without_a_line_in_common() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Any two texts of pieces of code are compared without a panic, and twice alike.
+    /// Any two sequences of tokens compare without a panic, and always with the same result.
     #[test]
-    fn soups_of_tokens_are_survived(
+    fn survives_random_token_sequences(
         path in prop::sample::select(PATHS),
-        before in prop::collection::vec(prop::sample::select(PIECES), 0..60),
-        after in prop::collection::vec(prop::sample::select(PIECES), 0..60),
+        before in prop::collection::vec(prop::sample::select(TOKENS), 0..60),
+        after in prop::collection::vec(prop::sample::select(TOKENS), 0..60),
     ) {
         let (before, after) = (before.concat(), after.concat());
         let change = FileChange {
@@ -160,7 +160,7 @@ proptest! {
     }
 }
 
-const PIECES: &[&str] = &[
+const TOKENS: &[&str] = &[
     "\n",
     "\r\n",
     "  ",

@@ -1,16 +1,16 @@
-//! Tests of [`streamguard_code`].
+//! Tests of streamguard-code, one module per topic.
 
 // One file of every language, before and after a change.
 mod golden;
-// What no file of honest people holds.
+// Hostile files.
 mod hostile;
-// Which function is which: overloads, renames, nesting.
+// Pairs of functions: overloads, renames, nesting.
 mod matching;
-// What differs: code, comments, layout.
+// Kinds of changes: code, comments, layout.
 mod change_kind;
-// What the text of a function is, to the byte.
+// The exact text of functions.
 mod exact;
-// What a path tells.
+// Classes of files by their paths.
 mod path;
 
 use streamguard_code::{CodeChange, FileChange, FileComparer, FileComparison};
@@ -26,7 +26,7 @@ fn compare(path: &str, before: &str, after: &str) -> FileComparison {
     FileComparer::new().compare(&change).expect("an acceptable file")
 }
 
-/// A change in one line: name, lines before and after, kind, marks.
+/// Formats a change as one line: name, lines before and after, kind, flags.
 fn line(change: &CodeChange) -> String {
     let lines = |code: &Option<streamguard_code::CodeSnippet>| {
         code.as_ref().map_or("-".to_owned(), |code| format!("{}-{}", code.start_line, code.end_line))
@@ -47,7 +47,7 @@ fn line(change: &CodeChange) -> String {
     line
 }
 
-/// All changes between two texts of one file, a line each.
+/// Returns all changes between two texts of one file, one line each.
 fn changes(path: &str, before: &str, after: &str) -> Vec<String> {
     compare(path, before, after).changes.iter().map(line).collect()
 }

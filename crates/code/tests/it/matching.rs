@@ -1,20 +1,20 @@
-//! Which function is which: overloads, renames, nesting.
+//! Pairs of functions: overloads, renames, nesting.
 
 use super::changes;
 
 #[test]
-fn overloads_are_told_apart_by_their_parameters() {
+fn parameters_distinguish_overloads() {
     let old = "class A {\n  void f(int a) {\n    one();\n  }\n  void f(String a) {\n    two();\n  }\n}\n";
     // The second overload moves to the front, and the first changes.
     let new = "class A {\n  void f(String a) {\n    two(a);\n  }\n  void f(int a) {\n    one(a);\n  }\n}\n";
     assert_eq!(changes("A.java", old, new), ["A.f 5-7 -> 2-4 Code", "A.f 2-4 -> 5-7 Code"]);
-    // A parameter more, and the other overload is gone.
+    // One more parameter, and the other overload is deleted.
     let new = "class A {\n  void f(int a, int b) {\n    one();\n  }\n}\n";
     assert_eq!(changes("A.java", old, new), ["A.f 2-4 -> 2-4 Code", "A.f 5-7 -> - Code"]);
 }
 
 #[test]
-fn namesakes_with_the_same_parameters_are_told_apart_by_their_lines() {
+fn lines_distinguish_namesakes_with_the_same_parameters() {
     let old = "#if A\nint f(int a) {\n  return one(a);\n}\n#elif B\nint f(int a) {\n  return two(a);\n}\n#else\nint f(int a) {\n  return three(a);\n}\n#endif\n";
     let new =
         old.replace("#elif B\nint f(int a) {\n  return two(a);\n}\n", "").replace("three(a)", "three(a, 1)");
@@ -41,7 +41,7 @@ fn a_function_that_moved_into_a_class_is_found_by_its_text() {
 }
 
 #[test]
-fn functions_that_only_moved_are_no_change() {
+fn functions_that_only_moved_are_not_reported() {
     let (f, g) = ("def f():\n    return 1\n", "def g():\n    return 2\n");
     assert_eq!(changes("a.py", &format!("{f}{g}"), &format!("{g}{f}")), [""; 0]);
 }
@@ -79,14 +79,14 @@ fn an_outer_function_changed_only_if_its_own_lines_did() {
 }
 
 #[test]
-fn code_in_the_line_where_an_inner_function_ends_is_the_outer_ones() {
+fn code_after_an_inner_function_in_its_last_line_belongs_to_the_outer_one() {
     let old = "function outer(list) {\n  return list.map(function named(x) {\n    return x;\n  }, 1);\n}\n";
     let new = old.replace("}, 1)", "}, 2)");
     assert_eq!(changes("a.js", old, &new), ["outer 1-5 -> 1-5 Code"]);
 }
 
 #[test]
-fn functions_in_one_line_are_told_apart() {
+fn functions_in_one_line_are_distinguished() {
     let old = "function f() { return 1; } function g() { return 1; }\n";
     let new = "function f() { return 1; } function g() { return 2; }\n";
     assert_eq!(changes("a.js", old, new), ["g 1-1 -> 1-1 Code"]);

@@ -1,4 +1,4 @@
-//! What a path tells.
+//! Classes of files by their paths.
 
 use streamguard_code::PathClass::{
     self, Changelog, Ci, DependencyManifest, Docs, Generated, Other, Source, Test, Vendored, VersionFile,
@@ -6,7 +6,7 @@ use streamguard_code::PathClass::{
 use streamguard_code::classify_path;
 
 #[test]
-fn paths_are_told_apart() {
+fn classifies_paths() {
     let cases: &[(PathClass, &[&str])] = &[
         (
             Source,

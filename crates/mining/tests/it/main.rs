@@ -1,8 +1,8 @@
-//! Tests of streamguard-mining, one module a topic.
+//! Tests of streamguard-mining, one module per topic.
 
-// Which commits are security fixes, by their messages.
+// Recognition of security fixes by their messages.
 mod message;
 // Damaged, unusual and hostile repositories.
 mod repositories;
-// Which of the functions that a fix changed are the fix.
+// Recognition of the fixing functions of a commit.
 mod scoring;

@@ -1,11 +1,11 @@
-//! Messages that must be selected, that must not, and hostile ones.
+//! Messages of fixes, look-alikes, and hostile messages.
 
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use streamguard_mining::message::{CommitClass, MessageScorer, SELECTION_THRESHOLD};
 
-/// Message, a piece of evidence that it must give, the weakness that must come first ("" for none).
+/// A message, a reason that it must give, and the weakness that must come first ("" for none).
 const FIXES: &[(&str, &str, &str)] = &[
     ("Fix SQL injection in the search form", "message:sql injection", "sql_injection"),
     ("Prevented SQLi via order by", "message:sql injection", "sql_injection"),
@@ -73,7 +73,7 @@ const FIXES: &[(&str, &str, &str)] = &[
     ("Restrict both attributes.\n\nref: https://hackerone.com/reports/2519936", "message:bounty report", ""),
 ];
 
-/// Messages that hold words of the field and are no fixes.
+/// Messages that contain terms of the vocabulary and are not fixes.
 const LOOKALIKES: &[&str] = &[
     "Fix resource leak in source, do not force anything",
     "Use dependency injection for the mailer, fix wiring",
@@ -146,7 +146,7 @@ fn lookalikes_are_not_selected() {
 }
 
 #[test]
-fn messages_tell_classes() {
+fn classifies_commits() {
     use CommitClass::{
         Build, Changelog, DependencyBump, Documentation, Merge, Ordinary, Revert, Style, Test, VersionBump,
     };
@@ -242,14 +242,14 @@ fn hostile_messages_are_bounded() {
         assert!(score.evidence.len() < 100);
         assert!(score.evidence.iter().all(|one| one.chars().all(|c| !c.is_control())));
     }
-    // A prefix of 16 KiB each: far below this, whatever the machine and the profile.
+    // 16 KiB of each are read, which takes far less on any machine and in any profile.
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
-    // The limit may fall inside a character.
+    // The limit may be inside a character.
     scorer.score(&format!("{}{}", "a".repeat((16 << 10) - 1), "\u{1f512}"), 1);
 }
 
 #[test]
-fn what_stands_beyond_the_limit_is_not_read() {
+fn text_beyond_the_limit_is_not_read() {
     let score = MessageScorer::new().score(&format!("{}CVE-2021-12345", "a ".repeat(8 << 10)), 1);
     assert_eq!((score.points, score.selected), (0, false));
 }

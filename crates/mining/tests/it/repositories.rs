@@ -1,5 +1,5 @@
-//! Damaged, unusual and hostile repositories: each is mined or fails alone, and nothing of it
-//! is run. A sound repository is mined beside each of them, and always gives its sample.
+//! Damaged, unusual and hostile repositories: each is mined or fails alone, and no program of it is
+//! run. An intact repository is mined beside each of them and always gives its sample.
 
 // Unusual histories, heads and commits.
 mod histories;
@@ -21,26 +21,26 @@ pub(crate) const VULNERABLE: &str = "def find(db, name):\n    query = \"SELECT *
 pub(crate) const FIXED: &str = "def find(db, name):\n    query = \"SELECT * FROM users WHERE name = ?\"\n    return db.execute(query, (name,)).fetchall()\n";
 pub(crate) const MESSAGE: &str = "Fix SQL injection in find";
 
-/// A folder for repositories, with one sound repository in it.
-struct Field {
+/// A folder for repositories, with one intact repository in it.
+struct TestRepositories {
     dir: TempDir,
-    sound: PathBuf,
+    intact: PathBuf,
 }
 
-/// What came out of mining, without the sample of the sound repository.
-struct Mined {
+/// Result of mining, without the sample of the intact repository.
+struct MiningResult {
     status: CompletionStatus,
     samples: Vec<Sample>,
     counters: BTreeMap<String, u64>,
     lost: Vec<String>,
 }
 
-impl Mined {
+impl MiningResult {
     fn rejected(&self, reason: &str) -> u64 {
         self.counters.get(&format!("rejected.{reason}")).copied().unwrap_or_default()
     }
 
-    /// Each sample by where it comes from and what it says.
+    /// Returns commit and both sides of each sample.
     fn pairs(&self) -> Vec<(Option<&str>, Option<&str>, Option<&str>)> {
         self.samples
             .iter()
@@ -49,24 +49,24 @@ impl Mined {
     }
 }
 
-impl Field {
-    /// None, said on stderr, where there is no git to build repositories with.
+impl TestRepositories {
+    /// Returns `None` if there is no git; the test is then reported as skipped.
     fn new() -> Option<Self> {
         if !has_git() {
             return None;
         }
         let dir = TempDir::new().unwrap();
-        let field = Self { sound: dir.path().join("sound"), dir };
-        field.fixed("sound");
-        Some(field)
+        let repositories = Self { intact: dir.path().join("intact"), dir };
+        repositories.fixed("intact");
+        Some(repositories)
     }
 
-    /// A path in the field.
+    /// Returns a path in the folder.
     fn at(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    /// An empty repository.
+    /// Makes an empty repository.
     fn repository(&self, name: &str) -> PathBuf {
         let path = self.at(name);
         fs::create_dir(&path).unwrap();
@@ -74,7 +74,7 @@ impl Field {
         path
     }
 
-    /// A repository whose second commit fixes the function in `app/db.py`.
+    /// Makes a repository whose second commit fixes the function in `app/db.py`.
     fn fixed(&self, name: &str) -> PathBuf {
         let path = self.repository(name);
         write_file(&path, "app/db.py", VULNERABLE);
@@ -84,8 +84,8 @@ impl Field {
         path
     }
 
-    /// Mines repositories together with the sound one.
-    fn mine<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Mined {
+    /// Mines repositories together with the intact one.
+    fn mine<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> MiningResult {
         let since = Some("all".parse().unwrap());
         self.mine_with(paths, RepoCollector { since, ..RepoCollector::default() })
     }
@@ -94,9 +94,9 @@ impl Field {
         &self,
         paths: impl IntoIterator<Item = P>,
         settings: RepoCollector,
-    ) -> Mined {
+    ) -> MiningResult {
         let mut repo: Vec<_> = paths.into_iter().map(|path| path.as_ref().display().to_string()).collect();
-        repo.push(self.sound.display().to_string());
+        repo.push(self.intact.display().to_string());
         let options = RunOptions { workers: 2, ..RunOptions::default() };
         let jobs: Vec<Arc<dyn streamguard_engine::Job>> =
             vec![Arc::new(CollectorJob::new(RepoCollector { repo, ..settings }))];
@@ -104,22 +104,22 @@ impl Field {
         let state = &finished.state.jobs[0];
         let lines = finished.files[0].get("repo.jsonl").cloned().unwrap_or_default();
         let lines = String::from_utf8(lines).unwrap();
-        let (sound, samples): (Vec<Sample>, Vec<Sample>) = lines
+        let (intact, samples): (Vec<Sample>, Vec<Sample>) = lines
             .lines()
             .map(|line| serde_json::from_str(line).unwrap())
-            .partition(|sample: &Sample| sample.repository.as_deref() == Some("sound"));
-        assert_eq!(sound.len(), 1, "the sound repository gives its sample: {state:?}");
+            .partition(|sample: &Sample| sample.repository.as_deref() == Some("intact"));
+        assert_eq!(intact.len(), 1, "the intact repository gives its sample: {state:?}");
         let lost = state.failed_shards.iter().map(|(_, _, reason)| reason.clone()).collect();
-        Mined { status: finished.status, samples, counters: state.counters.clone(), lost }
+        MiningResult { status: finished.status, samples, counters: state.counters.clone(), lost }
     }
 }
 
-/// Writes an object whatever it is worth.
+/// Writes an object without any check of its content.
 fn object(repository: &Path, kind: &str, content: &[u8]) -> String {
     run_git_with_input(repository, ["hash-object", "-w", "--literally", "--stdin", "-t", kind], content)
 }
 
-/// Writes a tree of these entries, in this order, whatever git thinks of them.
+/// Writes a tree of entries in the given order, which git itself may refuse to write.
 fn tree(repository: &Path, entries: &[(&str, &[u8], &str)]) -> String {
     let mut content = Vec::new();
     for (mode, name, id) in entries {
@@ -129,7 +129,7 @@ fn tree(repository: &Path, entries: &[(&str, &[u8], &str)]) -> String {
     object(repository, "tree", &content)
 }
 
-/// Writes a commit from its text, and makes it the head.
+/// Writes a commit from its text and makes it the head.
 fn literal_commit(repository: &Path, content: &[u8]) -> String {
     let id = object(repository, "commit", content);
     let branch = repository.join(".git/refs/heads/main");
@@ -138,7 +138,7 @@ fn literal_commit(repository: &Path, content: &[u8]) -> String {
     id
 }
 
-/// Where a loose object is.
+/// Returns the path of a loose object.
 fn loose(repository: &Path, id: &str) -> PathBuf {
     repository.join(".git/objects").join(&id[..2]).join(&id[2..])
 }
@@ -152,17 +152,17 @@ fn damage(path: &Path, content: Option<&[u8]>) {
 
 #[test]
 fn every_form_of_a_repository_gives_the_same_samples() {
-    let Some(field) = Field::new() else { return };
-    let plain = field.fixed("plain");
+    let Some(repositories) = TestRepositories::new() else { return };
+    let plain = repositories.fixed("plain");
     run_git(&plain, ["worktree", "add", "-q", "--detach", "../linked"]);
-    run_git(&field.at(""), ["clone", "-q", "--bare", "plain", "bare.git"]);
-    run_git(&field.at(""), ["clone", "-q", "--separate-git-dir=aside", "plain", "with-file"]);
+    run_git(&repositories.at(""), ["clone", "-q", "--bare", "plain", "bare.git"]);
+    run_git(&repositories.at(""), ["clone", "-q", "--separate-git-dir=aside", "plain", "with-file"]);
     run_git(&plain, ["branch", "other"]);
-    let expected = field.mine([&plain]);
+    let expected = repositories.mine([&plain]);
     assert_eq!(expected.samples.len(), 1);
     assert_eq!(expected.samples[0].vulnerable_code.as_deref(), Some(VULNERABLE.trim_end()));
     for form in ["bare.git", "linked", "with-file", "aside", "plain/.git", "plain/app", "linked/app"] {
-        let mined = field.mine([field.at(form)]);
+        let mined = repositories.mine([repositories.at(form)]);
         assert_eq!(mined.pairs(), expected.pairs(), "{form}");
         assert_eq!(mined.status, CompletionStatus::Complete, "{form}");
     }
@@ -170,12 +170,12 @@ fn every_form_of_a_repository_gives_the_same_samples() {
 
 #[cfg(unix)]
 #[test]
-fn strange_files_do_not_hide_the_good_one() {
+fn unusual_files_do_not_hide_the_others() {
     use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::{PermissionsExt, symlink};
 
-    let Some(field) = Field::new() else { return };
-    let path = field.repository("strange");
+    let Some(repositories) = TestRepositories::new() else { return };
+    let path = repositories.repository("strange");
     let change = |code: &str, line: &str, message: &str| {
         write_file(&path, "app/db.py", code);
         write_file(&path, "app/big.py", format!("{line}\n").repeat((3 << 20) / (line.len() + 1)));
@@ -198,12 +198,12 @@ fn strange_files_do_not_hide_the_good_one() {
         run_git(&path, ["add", "-A"]);
         let id = if code == FIXED { "1" } else { "2" }.repeat(40);
         run_git(&path, ["update-index", "--add", "--cacheinfo", &format!("160000,{id},sub.py")]);
-        // The folder does not hold the submodule, so nothing may be added again.
+        // The folder does not contain the submodule, so adding everything again would remove it.
         run_git(&path, ["commit", "-q", "-m", message]);
     };
     change(VULNERABLE, "before", "Add find");
     change(FIXED, "after", MESSAGE);
-    let mined = field.mine_with(
+    let mined = repositories.mine_with(
         [&path],
         RepoCollector {
             min_confidence: 0.0,
@@ -229,19 +229,19 @@ fn strange_files_do_not_hide_the_good_one() {
 
 #[test]
 fn nothing_of_a_repository_is_run() {
-    let Some(field) = Field::new() else { return };
-    let path = field.fixed("armed");
-    // A renamed file that changed as well makes a reader look at the files as a diff would.
+    let Some(repositories) = TestRepositories::new() else { return };
+    let path = repositories.fixed("armed");
+    // To detect a renamed file that was also changed, a reader must compare contents as a diff does.
     let rest = "\ndef other(n):\n    return [at * n for at in range(n) if at % 3]\n".repeat(9);
     write_file(&path, "app/old.py", format!("{}{rest}", VULNERABLE.replace("find", "find_moved")));
     commit_all(&path, "Add find_moved");
     fs::remove_file(path.join("app/old.py")).unwrap();
     write_file(&path, "app/new.py", format!("{}{rest}", FIXED.replace("find", "find_moved")));
     commit_all(&path, "Fix SQL injection in find_moved");
-    let marker = field.at("marker");
+    let marker = repositories.at("marker");
     let touch = format!("touch '{}'", marker.display());
     write_file(&path, ".git/info/attributes", "* diff=evil filter=evil merge=evil text\n");
-    let included = field.at("included");
+    let included = repositories.at("included");
     fs::write(&included, format!("[core]\n\tfsmonitor = {touch:?}\n\tpager = {touch:?}\n")).unwrap();
     let hooks = path.join(".git/evil-hooks");
     fs::create_dir(&hooks).unwrap();
@@ -279,23 +279,23 @@ fn nothing_of_a_repository_is_run() {
     config +=
         "[remote \"origin\"]\n\turl = ext::sh -c true\n\tpromisor = true\n\tpartialclonefilter = blob:none\n";
     fs::write(path.join(".git/config"), config).unwrap();
-    // What is missing might be fetched from the promisor.
-    let gone = run_git_with_input(&field.sound, ["hash-object", "--stdin"], VULNERABLE.as_bytes());
+    // A missing object might be fetched from the promisor.
+    let gone = run_git_with_input(&repositories.intact, ["hash-object", "--stdin"], VULNERABLE.as_bytes());
     damage(&loose(&path, &gone), None);
-    let mined = field.mine([&path]);
+    let mined = repositories.mine([&path]);
     assert!(!marker.exists(), "something was run");
     assert_eq!(mined.samples.len(), 1, "{:?} {:?}", mined.counters, mined.lost);
     assert!(mined.samples[0].quality_flags.contains(&Flag::Renamed));
     assert_eq!(mined.rejected("unreadable_object"), 1);
-    // The traps are real: git itself goes into them.
+    // The traps work: git itself runs them.
     let _ = git_command(&path).arg("status").output().unwrap();
     assert!(marker.exists());
 }
 
 #[test]
 fn impossible_trees_are_only_read() {
-    let Some(field) = Field::new() else { return };
-    let path = field.repository("trees");
+    let Some(repositories) = TestRepositories::new() else { return };
+    let path = repositories.repository("trees");
     let trees = [VULNERABLE, FIXED].map(|code| {
         let blob = object(&path, "blob", code.as_bytes());
         let odd = object(&path, "blob", code.replace("find", "find_odd").as_bytes());
@@ -319,42 +319,42 @@ fn impossible_trees_are_only_read() {
         &path,
         format!("tree {}\nparent {first}\nauthor {who}\ncommitter {who}\n\n{MESSAGE}\n", trees[1]).as_bytes(),
     );
-    let mined = field.mine([&path]);
-    // Seven functions of equal standing: nothing tells which is the fix, but each was read, as
-    // was that of the sound repository.
+    let mined = repositories.mine([&path]);
+    // Nothing tells which of seven equal functions is the fix, but each was read, and so was that of the
+    // intact repository.
     assert_eq!(mined.counters["files.compared"], 8, "{:?} {:?}", mined.counters, mined.lost);
     assert_eq!(mined.rejected("unsupported_in_tangled_commit"), 7, "{:?}", mined.counters);
-    assert!(!field.at("x.py").exists());
+    assert!(!repositories.at("x.py").exists());
 }
 
 #[test]
-fn damage_is_counted_or_told_of() {
-    let Some(field) = Field::new() else { return };
+fn damage_is_counted_or_reported() {
+    let Some(repositories) = TestRepositories::new() else { return };
     let garbage: [Option<&[u8]>; 3] = [None, Some(b""), Some(b"x\x9cno zlib stream at all")];
     for (at, content) in garbage.into_iter().enumerate() {
         for what in ["HEAD~1:app/db.py", "HEAD~1^{tree}", "HEAD^{tree}", "HEAD~1", "HEAD"] {
             let name = format!("damaged-{at}-{}", what.replace([':', '/', '^', '{', '}', '~'], "_"));
-            let path = field.fixed(&name);
+            let path = repositories.fixed(&name);
             let id = run_git(&path, ["rev-parse", what]);
             damage(&loose(&path, &id), content);
-            let mined = field.mine([&path]);
+            let mined = repositories.mine([&path]);
             assert!(mined.samples.is_empty(), "{name}");
-            let told = mined.lost.iter().any(|reason| reason.contains(&name));
+            let reported = mined.lost.iter().any(|reason| reason.contains(&name));
             assert!(
-                told || mined.rejected("unreadable_object") > 0,
+                reported || mined.rejected("unreadable_object") > 0,
                 "{name}: {:?} {:?}",
                 mined.counters,
                 mined.lost
             );
-            assert_eq!(told, what == "HEAD", "{name}: {:?}", mined.lost);
+            assert_eq!(reported, what == "HEAD", "{name}: {:?}", mined.lost);
         }
     }
 }
 
 #[test]
 fn a_damaged_line_of_history_does_not_hide_the_other() {
-    let Some(field) = Field::new() else { return };
-    let path = field.fixed("lines");
+    let Some(repositories) = TestRepositories::new() else { return };
+    let path = repositories.fixed("lines");
     run_git(&path, ["checkout", "-q", "--orphan", "side"]);
     run_git(&path, ["rm", "-rfq", "."]);
     write_file(&path, "b.txt", "b");
@@ -362,18 +362,18 @@ fn a_damaged_line_of_history_does_not_hide_the_other() {
     run_git(&path, ["checkout", "-q", "main"]);
     run_git(&path, ["merge", "-q", "--allow-unrelated-histories", "--no-edit", "side"]);
     damage(&loose(&path, &side), None);
-    let mined = field.mine([&path]);
+    let mined = repositories.mine([&path]);
     assert_eq!(mined.samples.len(), 1, "{:?} {:?}", mined.counters, mined.lost);
     assert_eq!(mined.rejected("unreadable_object"), 1);
 }
 
 #[test]
 fn a_corrupt_pack_fails_alone() {
-    let Some(field) = Field::new() else { return };
+    let Some(repositories) = TestRepositories::new() else { return };
     for (name, ending) in [("pack", "pack"), ("index", "idx")] {
         for keep in [0, 40, 200] {
             let name = format!("{name}-{keep}");
-            let path = field.fixed(&name);
+            let path = repositories.fixed(&name);
             run_git(&path, ["repack", "-adq"]);
             for entry in fs::read_dir(path.join(".git/objects/pack")).unwrap() {
                 let file = entry.unwrap().path();
@@ -383,10 +383,10 @@ fn a_corrupt_pack_fails_alone() {
                     damage(&file, Some(&content));
                 }
             }
-            let mined = field.mine([&path]);
-            let told = mined.lost.iter().any(|reason| reason.contains(&name));
+            let mined = repositories.mine([&path]);
+            let reported = mined.lost.iter().any(|reason| reason.contains(&name));
             assert!(
-                told || mined.rejected("unreadable_object") > 0,
+                reported || mined.rejected("unreadable_object") > 0,
                 "{name}: {:?} {:?}",
                 mined.counters,
                 mined.lost

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use streamguard_mining::message::MessageScorer;
 use streamguard_mining::scoring::{ChangedFunction, FixScore, FixScorer};
 
-/// Weakness, a line that the fix removes ("" for none), and one that it adds.
+/// A weakness, a line that the fix removes ("" for none), and a line that it adds.
 const REMEDIES: &[(&str, &str, &str)] = &[
     (
         "sql_injection",
@@ -77,7 +77,7 @@ const REMEDIES: &[(&str, &str, &str)] = &[
     ("unrestricted_upload", "file.save(name)", "if extension not in allowed_extensions: raise BadFile()"),
 ];
 
-/// A message that names the weakness.
+/// Returns a message that names the weakness.
 fn message(weakness: &str) -> String {
     let words = match weakness {
         "xss" | "csrf" | "ssrf" | "xxe" | "redos" => format!("{weakness} vulnerability"),
@@ -106,7 +106,7 @@ fn score(message: &str, functions: &[ChangedFunction<'_>]) -> Vec<FixScore> {
 }
 
 #[test]
-fn the_remedy_of_every_weakness_is_told_from_bystanders() {
+fn the_remedy_of_every_weakness_stands_out_from_bystanders() {
     for (weakness, removed, added) in REMEDIES {
         let removed: &[&str] = if removed.is_empty() { &[] } else { &[removed] };
         let (width, title, color) = (["width = 3"], ["title = draw(width)"], ["color = shade(width, 2)"]);
@@ -125,7 +125,7 @@ fn the_remedy_of_every_weakness_is_told_from_bystanders() {
 }
 
 #[test]
-fn an_unmistakable_remedy_tells_the_weakness_of_a_silent_message() {
+fn a_strong_indicator_names_the_weakness_where_the_message_does_not() {
     for (weakness, removed, added) in [
         ("deserialization", "data = yaml.load(text)", "data = yaml.safe_load(text)"),
         ("timing_attack", "return mac == given", "return hmac.compare_digest(mac, given)"),
@@ -156,7 +156,7 @@ fn a_named_function_is_the_fix_and_the_others_are_not() {
     ];
     let fixes = |message| score(message, &functions).iter().map(FixScore::is_fix).collect::<Vec<_>>();
     assert_eq!(fixes("Fix CVE-2021-12345 in read_chunk"), [true, false, false]);
-    // A plain word is no name, unless it is written as one.
+    // A plain word is not a name unless it is written as code.
     assert_eq!(fixes("Fix CVE-2021-12345, do not parse it"), [true, true, true]);
     assert_eq!(fixes("Fix CVE-2021-12345 in parse()"), [false, true, false]);
     assert_eq!(fixes("Fix CVE-2021-12345 in `Writer.flush`"), [false, false, true]);
@@ -171,7 +171,7 @@ fn a_few_equals_are_kept_and_many_are_not() {
 }
 
 #[test]
-fn changes_without_effect_are_no_fixes() {
+fn cosmetic_changes_are_not_fixes() {
     for (removed, added, evidence) in [
         (vec!["a = b;"], vec!["    a=b ;"], "function:no effect"),
         (vec!["# old words"], vec!["# new words"], "function:no effect"),
@@ -187,12 +187,12 @@ fn changes_without_effect_are_no_fixes() {
         assert!(scores[1].is_fix(), "{scores:?}");
         assert!(!score("Fix XSS", &functions[..1])[0].is_fix());
     }
-    // Another function called is not another name.
+    // A call of another function is not a new name.
     assert!(score("Fix it", &[function("part", &["strcpy(a, b);"], &["copy(a, b);"])])[0].is_fix());
 }
 
 #[test]
-fn a_line_that_only_moved_says_nothing() {
+fn a_line_that_only_moved_is_no_indicator() {
     let line = ["node.textContent = text;"];
     let moved = score("Fix XSS", &[function("part", &line, &["draw(node);", line[0]])]);
     assert!(!moved[0].evidence.iter().any(|one| one.contains("remedy")), "{moved:?}");

@@ -1,4 +1,5 @@
-//! Shallow, empty and headless repositories, odd commits and merges, and what is no repository.
+//! Shallow, empty and headless repositories, unusual commits and merges, and paths that are not
+//! repositories.
 
 use std::fs;
 
@@ -7,15 +8,15 @@ use streamguard_engine::CompletionStatus;
 use streamguard_git::Source;
 use streamguard_mining::RepoCollector;
 
-use super::{FIXED, Field, MESSAGE, VULNERABLE, literal_commit};
+use super::{FIXED, MESSAGE, TestRepositories, VULNERABLE, literal_commit};
 use streamguard_simulator::{commit_all, run_git, run_git_with_input, write_file};
 
-const OF_REQUEST: &str = "Merge pull request #1 from someone/branch\n\nFix SQL injection in find";
+const MERGE_MESSAGE: &str = "Merge pull request #1 from someone/branch\n\nFix SQL injection in find";
 
 #[test]
 fn a_shallow_clone_is_mined_as_far_as_it_goes() {
-    let Some(field) = Field::new() else { return };
-    let whole = field.fixed("whole");
+    let Some(repositories) = TestRepositories::new() else { return };
+    let whole = repositories.fixed("whole");
     run_git(&whole, ["branch", "ends-with-fix"]);
     run_git(&whole, ["checkout", "-q", "-b", "side"]);
     write_file(&whole, "app/side.py", VULNERABLE);
@@ -25,14 +26,14 @@ fn a_shallow_clone_is_mined_as_far_as_it_goes() {
     run_git(&whole, ["checkout", "-q", "main"]);
     write_file(&whole, "b.txt", "b");
     commit_all(&whole, "Write");
-    run_git(&whole, ["merge", "-q", "--no-ff", "-m", OF_REQUEST, "side"]);
+    run_git(&whole, ["merge", "-q", "--no-ff", "-m", MERGE_MESSAGE, "side"]);
     let url = format!("file://{}", whole.display());
     let clone = |depth: &str, branch: &str| {
         let name = format!("{branch}-{depth}");
-        run_git(&field.at(""), ["clone", "-q", "--depth", depth, "--branch", branch, &url, &name]);
-        field.mine([field.at(&name)])
+        run_git(&repositories.at(""), ["clone", "-q", "--depth", depth, "--branch", branch, &url, &name]);
+        repositories.mine([repositories.at(&name)])
     };
-    // The first commit that is there has lost what to compare it with.
+    // The oldest commit of the clone has no parent to compare it with.
     let one = clone("1", "ends-with-fix");
     assert_eq!((one.samples.len(), one.rejected("unreadable_object")), (0, 1), "{:?}", one.lost);
     let three = clone("3", "ends-with-fix");
@@ -48,13 +49,13 @@ fn a_shallow_clone_is_mined_as_far_as_it_goes() {
 }
 
 #[test]
-fn heads_of_every_kind() {
-    let Some(field) = Field::new() else { return };
-    let empty = field.mine([field.repository("empty")]);
+fn every_kind_of_head_is_mined_or_reported() {
+    let Some(repositories) = TestRepositories::new() else { return };
+    let empty = repositories.mine([repositories.repository("empty")]);
     assert_eq!((empty.status, empty.samples.len()), (CompletionStatus::Complete, 0));
-    let blob = run_git_with_input(&field.sound, ["hash-object", "--stdin"], FIXED.as_bytes());
+    let blob = run_git_with_input(&repositories.intact, ["hash-object", "--stdin"], FIXED.as_bytes());
     let none = "1".repeat(40);
-    for (name, head, samples, is_told) in [
+    for (name, head, samples, is_reported) in [
         ("unborn", "ref: refs/heads/nowhere\n".to_owned(), 0, false),
         ("itself", "ref: HEAD\n".to_owned(), 0, true),
         ("blob", format!("{blob}\n"), 0, true),
@@ -63,23 +64,23 @@ fn heads_of_every_kind() {
         ("nothing", String::new(), 0, true),
         ("detached", String::new(), 1, false),
     ] {
-        let path = field.fixed(name);
+        let path = repositories.fixed(name);
         if name == "detached" {
             run_git(&path, ["checkout", "-q", "--detach"]);
         } else {
             fs::write(path.join(".git/HEAD"), head).unwrap();
         }
-        let mined = field.mine([&path]);
+        let mined = repositories.mine([&path]);
         assert_eq!(mined.samples.len(), samples, "{name}: {:?}", mined.lost);
-        let told = mined.lost.iter().any(|reason| reason.contains(name));
-        assert_eq!(told, is_told, "{name}: {:?} {:?}", mined.lost, mined.counters);
+        let reported = mined.lost.iter().any(|reason| reason.contains(name));
+        assert_eq!(reported, is_reported, "{name}: {:?} {:?}", mined.lost, mined.counters);
     }
 }
 
 #[test]
-fn alternates_that_lead_in_circles_end() {
-    let Some(field) = Field::new() else { return };
-    let (path, other) = (field.fixed("one"), field.fixed("other"));
+fn circular_alternates_end() {
+    let Some(repositories) = TestRepositories::new() else { return };
+    let (path, other) = (repositories.fixed("one"), repositories.fixed("other"));
     let alternates = |from: &std::path::Path, to: &std::path::Path| {
         fs::write(
             from.join(".git/objects/info/alternates"),
@@ -90,16 +91,16 @@ fn alternates_that_lead_in_circles_end() {
     for to in [&path, &other] {
         alternates(&path, to);
         alternates(&other, &path);
-        let mined = field.mine([&path]);
-        let told = mined.lost.iter().any(|reason| reason.contains("one"));
-        assert!(told || mined.samples.len() == 1, "{:?} {:?}", mined.counters, mined.lost);
+        let mined = repositories.mine([&path]);
+        let reported = mined.lost.iter().any(|reason| reason.contains("one"));
+        assert!(reported || mined.samples.len() == 1, "{:?} {:?}", mined.counters, mined.lost);
     }
 }
 
 #[test]
-fn odd_commits_are_read() {
-    let Some(field) = Field::new() else { return };
-    let sound = "C <c@example.org> 1700000000 +0000";
+fn unusual_commits_are_read() {
+    let Some(repositories) = TestRepositories::new() else { return };
+    let usual = "C <c@example.org> 1700000000 +0000";
     let long = format!("{MESSAGE}\n\n{}", "word ".repeat(1 << 18));
     for (name, committer, message) in [
         ("future", "C <c@example.org> 99999999999 +0000", MESSAGE),
@@ -110,11 +111,11 @@ fn odd_commits_are_read() {
         ("no-date", "C <c@example.org>", MESSAGE),
         ("no-mail", "C 1700000000 +0000", MESSAGE),
         ("nobody", " <> 1700000000 +0000", MESSAGE),
-        ("escapes", sound, "Fix SQL injection \u{1b}[2J\u{1b}]0;owned\u{7}\u{202e} in find"),
-        ("zeros", sound, "Fix SQL injection in find\0\0\n\nx\0y"),
-        ("long", sound, &long),
+        ("escapes", usual, "Fix SQL injection \u{1b}[2J\u{1b}]0;owned\u{7}\u{202e} in find"),
+        ("zeros", usual, "Fix SQL injection in find\0\0\n\nx\0y"),
+        ("long", usual, &long),
     ] {
-        let path = field.repository(name);
+        let path = repositories.repository(name);
         write_file(&path, "app/db.py", VULNERABLE);
         let parent = commit_all(&path, "Add find");
         write_file(&path, "app/db.py", FIXED);
@@ -128,7 +129,7 @@ fn odd_commits_are_read() {
             RepoCollector::default(),
             RepoCollector { since: Some("all".parse().unwrap()), ..RepoCollector::default() },
         ] {
-            let mined = field.mine_with([&path], settings);
+            let mined = repositories.mine_with([&path], settings);
             assert_eq!(mined.samples.len(), 1, "{name}: {:?} {:?}", mined.counters, mined.lost);
             let kept = mined.samples[0].commit_message.as_ref().unwrap();
             assert!(kept.len() <= 16 << 10, "{name}: {} bytes", kept.len());
@@ -137,20 +138,20 @@ fn odd_commits_are_read() {
 }
 
 #[test]
-fn a_commit_without_a_committer_is_told_of() {
-    let Some(field) = Field::new() else { return };
-    let path = field.fixed("nameless");
+fn a_commit_without_a_committer_is_reported() {
+    let Some(repositories) = TestRepositories::new() else { return };
+    let path = repositories.fixed("nameless");
     let tree = run_git(&path, ["rev-parse", "HEAD^{tree}"]);
     literal_commit(&path, format!("tree {tree}\n\n{MESSAGE}\n").as_bytes());
-    let mined = field.mine([&path]);
-    let told = mined.lost.iter().any(|reason| reason.contains("nameless"));
-    assert!(told || mined.rejected("unreadable_object") > 0, "{:?} {:?}", mined.counters, mined.lost);
+    let mined = repositories.mine([&path]);
+    let reported = mined.lost.iter().any(|reason| reason.contains("nameless"));
+    assert!(reported || mined.rejected("unreadable_object") > 0, "{:?} {:?}", mined.counters, mined.lost);
 }
 
 #[test]
-fn an_octopus_brings_all_its_arms() {
-    let Some(field) = Field::new() else { return };
-    let path = field.repository("octopus");
+fn an_octopus_merge_brings_in_all_its_branches() {
+    let Some(repositories) = TestRepositories::new() else { return };
+    let path = repositories.repository("octopus");
     let arms = ["a", "b", "c"];
     for arm in arms {
         write_file(&path, format!("app/{arm}.py"), VULNERABLE);
@@ -165,8 +166,8 @@ fn an_octopus_brings_all_its_arms() {
         })
         .collect();
     run_git(&path, ["checkout", "-q", "main"]);
-    run_git(&path, ["merge", "-q", "--no-ff", "-m", OF_REQUEST, "a", "b", "c"]);
-    let mined = field.mine([&path]);
+    run_git(&path, ["merge", "-q", "--no-ff", "-m", MERGE_MESSAGE, "a", "b", "c"]);
+    let mined = repositories.mine([&path]);
     let mut found: Vec<_> =
         mined.samples.iter().map(|sample| sample.commit.clone().unwrap_or_default()).collect();
     found.sort();
@@ -176,9 +177,9 @@ fn an_octopus_brings_all_its_arms() {
 }
 
 #[test]
-fn a_criss_cross_brings_only_what_is_new() {
-    let Some(field) = Field::new() else { return };
-    let path = field.repository("cross");
+fn a_criss_cross_merge_brings_in_only_new_commits() {
+    let Some(repositories) = TestRepositories::new() else { return };
+    let path = repositories.repository("cross");
     for name in ["a", "b", "c"] {
         write_file(&path, format!("app/{name}.py"), VULNERABLE);
     }
@@ -194,30 +195,30 @@ fn a_criss_cross_brings_only_what_is_new() {
     let new = commit_all(&path, "Use parameters in c");
     run_git(&path, ["checkout", "-q", "main"]);
     run_git(&path, ["merge", "-q", "--no-ff", "-m", "Merge side", &side]);
-    run_git(&path, ["merge", "-q", "--no-ff", "-m", OF_REQUEST, "side"]);
-    let mined = field.mine([&path]);
+    run_git(&path, ["merge", "-q", "--no-ff", "-m", MERGE_MESSAGE, "side"]);
+    let mined = repositories.mine([&path]);
     let found: Vec<_> = mined.samples.iter().map(|sample| sample.commit.as_deref()).collect();
     assert_eq!(found, [Some(new.as_str())], "{:?} {:?}", mined.counters, mined.lost);
     assert!(mined.samples[0].quality_flags.contains(&Flag::ThroughMerge));
 }
 
 #[test]
-fn what_is_no_repository_is_named() {
-    let Some(field) = Field::new() else { return };
-    fs::create_dir(field.at("folder")).unwrap();
-    fs::write(field.at("file"), "no repository").unwrap();
-    fs::create_dir(field.at("pointer")).unwrap();
-    fs::write(field.at("pointer/.git"), "gitdir: ../nowhere\n").unwrap();
-    // A damaged repository inside a sound one is not taken for the sound one.
-    let outer = field.fixed("outer");
+fn paths_that_are_not_repositories_are_named() {
+    let Some(repositories) = TestRepositories::new() else { return };
+    fs::create_dir(repositories.at("folder")).unwrap();
+    fs::write(repositories.at("file"), "no repository").unwrap();
+    fs::create_dir(repositories.at("pointer")).unwrap();
+    fs::write(repositories.at("pointer/.git"), "gitdir: ../nowhere\n").unwrap();
+    // A damaged repository inside an intact one is not taken for the intact one.
+    let outer = repositories.fixed("outer");
     fs::create_dir_all(outer.join("damaged/.git")).unwrap();
     for name in ["folder", "file", "pointer", "outer/damaged"] {
-        let mined = field.mine([field.at(name)]);
+        let mined = repositories.mine([repositories.at(name)]);
         assert_eq!((mined.samples.len(), mined.lost.len()), (0, 1), "{name}: {:?}", mined.lost);
         assert!(mined.lost[0].contains(name), "{name}: {:?}", mined.lost);
         assert_eq!(mined.status, CompletionStatus::Partial);
     }
-    let missing = field.at("missing").display().to_string();
+    let missing = repositories.at("missing").display().to_string();
     let error = Source::parse(&missing).unwrap_err().to_string();
     assert!(error.contains(&missing), "{error}");
 }
