@@ -1,0 +1,131 @@
+//! The collector: from the plan of its shards to their samples.
+
+use std::path::Path;
+use std::time::Duration;
+
+use streamguard_cache::Progress;
+use streamguard_collect::{Collector, Samples};
+use streamguard_dataset::Rejection;
+use streamguard_engine::{JobError, PlanContext, ShardError, ShardLimits};
+use streamguard_git::{self as git, open};
+use streamguard_http::{Credentials, UpstreamAccess};
+
+use super::commit_miner::CommitMiner;
+use super::history::select_commits;
+use super::plan::plan_shards;
+use super::selected_commit::SelectedCommit;
+use super::settings::RepoCollector;
+use super::shard::RepoShard;
+
+impl Collector for RepoCollector {
+    type Shard = RepoShard;
+    type Context = UpstreamAccess;
+
+    fn name(&self) -> &'static str {
+        "repo"
+    }
+
+    fn target(&self) -> u64 {
+        self.repo_samples
+    }
+
+    fn limits(&self) -> ShardLimits {
+        // The first clone of a large repository takes long; git itself gives up on a stalled connection.
+        ShardLimits { deadline: Duration::from_secs(3600), ..ShardLimits::default() }
+    }
+
+    fn context(&self) -> UpstreamAccess {
+        // Git hosts are asked without credentials.
+        UpstreamAccess::new(self.upstream.clone(), Credentials::default())
+    }
+
+    fn plan(&self, planning: &PlanContext) -> Result<Vec<RepoShard>, JobError> {
+        plan_shards(self, planning)
+    }
+
+    fn collect(
+        &self,
+        shard: &RepoShard,
+        access: &UpstreamAccess,
+        samples: &mut Samples<'_, '_>,
+    ) -> Result<(), ShardError> {
+        match shard {
+            RepoShard::Commits { path, name, walked, unreadable, commits } => {
+                count_walk(*walked, *unreadable, samples);
+                self.mine_commits(path, name, commits, samples)
+            }
+            RepoShard::Refused { reason } => Err(ShardError::Failed(reason.clone())),
+            RepoShard::Remote { url } => self.mine_remote(url, access, samples),
+        }
+    }
+}
+
+impl RepoCollector {
+    /// Fetches a remote repository, selects its commits and mines them.
+    fn mine_remote(
+        &self,
+        url: &str,
+        access: &UpstreamAccess,
+        samples: &mut Samples<'_, '_>,
+    ) -> Result<(), ShardError> {
+        // A mirror of the URL itself allows its host: the user who named it may reach it, wherever it is.
+        let mirrors = [self.git_mirrors.as_slice(), &[git::Mirror::itself(url)]].concat();
+        let (fetched, selection) = {
+            let stop = || samples.check().is_err();
+            let locate = |url: &str| access.redirect_target(url, &stop);
+            let progress = |text: &str| samples.set_activity(Some(text));
+            let fetching = git::Fetching {
+                cache: self.upstream.folder(),
+                offline: self.upstream.is_replay(),
+                mirrors: &mirrors,
+                hosts: &[],
+                max_bytes: self.max_repo_size << 20,
+                stop: &stop,
+                progress: Some(&progress),
+                locate: Some(&locate),
+            };
+            let fetched = git::history(url, &fetching)?;
+            let selection = select_commits(&fetched.path, self.since.as_ref(), &stop);
+            if let Ok(selection) = &selection {
+                // All files of all commits in one request: one by one, each would be a round trip.
+                let ids = selection.commits.iter().map(|selected| selected.commit);
+                git::blobs(&fetched, ids, &fetching)?;
+            }
+            samples.set_activity(None);
+            (fetched, selection)
+        };
+        let selection = match selection {
+            Ok(selection) => selection,
+            // If the run was stopped, that is the reason.
+            Err(reason) => return samples.check().and(Err(ShardError::Failed(reason))),
+        };
+        count_walk(selection.walked, selection.unreadable, samples);
+        let count = selection.commits.len();
+        samples.info(format!("{url}: {count} {} selected", if count == 1 { "commit" } else { "commits" }));
+        self.mine_commits(&fetched.path, &fetched.url, &selection.commits, samples)
+    }
+
+    fn mine_commits(
+        &self,
+        path: &Path,
+        name: &str,
+        commits: &[SelectedCommit],
+        samples: &mut Samples<'_, '_>,
+    ) -> Result<(), ShardError> {
+        let repository = open(path).map_err(ShardError::failed)?;
+        let mut miner = CommitMiner::new(&repository, name, self.min_confidence);
+        for selected in commits {
+            samples.check()?;
+            miner.mine(*selected, samples)?;
+        }
+        Ok(())
+    }
+}
+
+/// Counts the commits that were read to select others.
+fn count_walk(walked: u64, unreadable: u64, samples: &mut Samples<'_, '_>) {
+    samples.count("commits.walked", walked);
+    if unreadable > 0 {
+        samples.reject_many(Rejection::UnreadableObject, unreadable);
+    }
+}

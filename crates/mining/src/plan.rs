@@ -1,0 +1,85 @@
+//! Planning: the repositories that are mined, and their commits.
+
+use std::collections::BTreeSet;
+use std::panic::resume_unwind;
+use std::thread;
+
+use streamguard_collect::interleave;
+use streamguard_engine::{JobError, PlanContext};
+use streamguard_git::Source;
+use streamguard_snapshot as snapshot;
+
+use super::history::select_commits;
+use super::settings::{DEFAULT_REPOSITORIES, RepoCollector};
+use super::shard::RepoShard;
+
+/// Most repositories whose histories are read at once: each walk keeps its commits in memory, and the
+/// repositories may be on one disk.
+const MAX_PLANNING_THREADS: usize = 8;
+
+/// Plans the shards of all repositories.
+pub(super) fn plan_shards(
+    collector: &RepoCollector,
+    context: &PlanContext,
+) -> Result<Vec<RepoShard>, JobError> {
+    let queues = map_on_threads(&sources(collector)?, |source| match source {
+        Err(reason) => vec![RepoShard::Refused { reason: reason.clone() }],
+        // Its commits are selected by the shard, which fetches the history first.
+        Ok(Source::Remote { url }) => vec![RepoShard::Remote { url: url.clone() }],
+        Ok(Source::Local { path, name }) => {
+            match select_commits(path, collector.since.as_ref(), &|| context.cancel.requested()) {
+                Ok(selection) => RepoShard::split(path, name, &selection),
+                Err(reason) => vec![RepoShard::Refused { reason }],
+            }
+        }
+    });
+    if context.cancel.requested() {
+        return Err(JobError::Stopped);
+    }
+    Ok(interleave(queues))
+}
+
+/// Returns the distinct repositories to mine; an error is the reason why one cannot be mined.
+fn sources(collector: &RepoCollector) -> Result<Vec<Result<Source, String>>, JobError> {
+    // A snapshot replaces the defaults by the repositories that it contains.
+    if let (Some(folder), true) = (&collector.upstream.snapshot, collector.repo.is_empty()) {
+        let sources = snapshot::repositories(folder).map_err(JobError::failed)?;
+        if !sources.is_empty() {
+            return Ok(sources.into_iter().map(Ok).collect());
+        }
+    }
+    let defaults = DEFAULT_REPOSITORIES.map(str::to_owned);
+    let named = if collector.repo.is_empty() { &defaults[..] } else { &collector.repo };
+    let mut seen = BTreeSet::new();
+    let sources = named.iter().map(|text| Source::parse(text).map_err(|error| error.to_string()));
+    Ok(sources.filter(|source| seen.insert(source.clone())).collect())
+}
+
+/// Applies `make` to all items on several threads and returns the results in the order of the items.
+fn map_on_threads<T: Sync, R: Send>(items: &[T], make: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(MAX_PLANNING_THREADS);
+    // Thread `first` takes every `threads`-th item from `first` on.
+    let share = |first| -> Vec<R> { items.iter().skip(first).step_by(threads).map(&make).collect() };
+    let mut results: Vec<_> = thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|first| scope.spawn(move || share(first))).collect();
+        let results =
+            running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        results.map(Vec::into_iter).collect()
+    });
+    (0..items.len()).filter_map(|index| results[index % threads].next()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_the_order_of_the_items() {
+        let items: Vec<u32> = (0..100).collect();
+        assert_eq!(
+            map_on_threads(&items, |item| item * 2),
+            items.iter().map(|item| item * 2).collect::<Vec<_>>()
+        );
+        assert_eq!(map_on_threads(&[], |item: &u32| *item), [0; 0]);
+    }
+}

@@ -1,0 +1,74 @@
+//! Settings of the collector.
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use streamguard_git as git;
+use streamguard_http::UpstreamSettings;
+
+use super::since::SinceDate;
+
+/// Repositories that are mined if none is named.
+pub const DEFAULT_REPOSITORIES: [&str; 12] = [
+    "https://github.com/django/django",
+    "https://github.com/pallets/flask",
+    "https://github.com/sqlalchemy/sqlalchemy",
+    "https://github.com/psf/requests",
+    // It was tiangolo/fastapi until 2024; redirects are not followed.
+    "https://github.com/fastapi/fastapi",
+    "https://github.com/Pylons/pyramid",
+    "https://github.com/expressjs/express",
+    "https://github.com/nodejs/node",
+    "https://github.com/koajs/koa",
+    "https://github.com/fastify/fastify",
+    "https://github.com/nestjs/nest",
+    "https://github.com/hapijs/hapi",
+];
+
+/// The collector `repo`. Its value is its settings.
+#[derive(Args, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct RepoCollector {
+    /// Repositories to mine, as local paths or https:// URLs [default: twelve well-known web projects]
+    #[arg(long, value_name = "PATH|URL", num_args = 1..)]
+    pub repo: Vec<String>,
+    /// How many samples to mine at most
+    #[arg(long, value_name = "N", default_value_t = Self::default().repo_samples)]
+    pub repo_samples: u64,
+    /// Oldest commits to mine, and oldest changes of advisories to ask for: a date such as 2020-01-31, or
+    /// `all` [default: commits of 3 years before the newest one of each repository, all advisories]
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<SinceDate>,
+    /// Least confidence, from 0 to 1, that a changed function belongs to the fix
+    #[arg(long, value_name = "P", default_value_t = Self::default().min_confidence, value_parser = fraction)]
+    pub min_confidence: f64,
+    /// Other places to fetch repositories below some URLs from
+    #[arg(skip)]
+    pub git_mirrors: Vec<git::Mirror>,
+    /// Largest repository that is fetched, in MiB
+    #[arg(skip)]
+    pub max_repo_size: u64,
+    /// Settings of the upstreams
+    #[arg(skip)]
+    #[serde(rename = "access")]
+    pub upstream: UpstreamSettings,
+}
+
+impl Default for RepoCollector {
+    fn default() -> Self {
+        Self {
+            repo: Vec::new(),
+            repo_samples: 20_000,
+            since: None,
+            min_confidence: 0.5,
+            git_mirrors: Vec::new(),
+            max_repo_size: git::MAX_BYTES >> 20,
+            upstream: UpstreamSettings::default(),
+        }
+    }
+}
+
+/// Parses a number from 0 to 1.
+fn fraction(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (0.0..=1.0).contains(number));
+    number.ok_or_else(|| format!("{text:?} is not a number from 0 to 1"))
+}

@@ -1,0 +1,64 @@
+//! Shards of the collector.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::history::CommitSelection;
+use super::selected_commit::SelectedCommit;
+
+/// Number of commits in one shard: a second or two of work, mostly parsing.
+const COMMITS_PER_SHARD: usize = 25;
+
+/// Payload of one shard.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RepoShard {
+    /// Commits of a repository on this machine, newest first.
+    Commits {
+        /// Folder of the repository.
+        path: PathBuf,
+        /// Name of the repository in its samples.
+        name: String,
+        /// Number of commits that were looked at to select these; on the first shard of a repository.
+        #[serde(default)]
+        walked: u64,
+        /// Number of commits that could not be read meanwhile; on the first shard as well.
+        #[serde(default)]
+        unreadable: u64,
+        /// Commits to mine.
+        commits: Vec<SelectedCommit>,
+    },
+    /// A whole remote repository, which is fetched first.
+    Remote {
+        /// URL of the repository.
+        url: String,
+    },
+    /// A repository that cannot be mined; it fails alone.
+    Refused {
+        /// Reason why it cannot be mined.
+        reason: String,
+    },
+}
+
+impl RepoShard {
+    /// Splits the selected commits of a local repository into shards. There is at least one, which carries
+    /// the counts of the selection.
+    pub(crate) fn split(path: &Path, name: &str, selection: &CommitSelection) -> Vec<Self> {
+        let (mut walked, mut unreadable) = (selection.walked, selection.unreadable);
+        let mut chunks: Vec<&[_]> = selection.commits.chunks(COMMITS_PER_SHARD).collect();
+        if chunks.is_empty() {
+            chunks.push(&[]);
+        }
+        chunks
+            .into_iter()
+            .map(|commits| Self::Commits {
+                path: path.to_owned(),
+                name: name.to_owned(),
+                walked: std::mem::take(&mut walked),
+                unreadable: std::mem::take(&mut unreadable),
+                commits: commits.to_vec(),
+            })
+            .collect()
+    }
+}
