@@ -77,7 +77,7 @@ pub(crate) fn check_run(table: &Path, folder: &Path) -> Result<()> {
     let mut found = BTreeSet::new();
     for line in samples.lines() {
         let sample: streamguard_dataset::Sample = serde_json::from_str(line)?;
-        found.extend(sample.commit.filter(|_| sample.kind == streamguard_dataset::Kind::Pair));
+        found.extend(sample.commit.filter(|_| sample.kind == streamguard_dataset::SampleKind::Pair));
     }
     let is_covered = |evidence: &str| {
         evidence.split(';').any(|source| !source.starts_with("rubysec") && !source.starts_with("fop"))

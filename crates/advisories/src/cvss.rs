@@ -4,7 +4,7 @@
 //! 2.0 to 4.0.
 
 use cvss::{v2, v3, v4};
-use streamguard_dataset::{Cvss, Severity};
+use streamguard_dataset::{CvssRating, Severity};
 
 /// Longest vector that is parsed, in bytes: one of version 4.0 with every metric has some 200.
 const MAX_VECTOR_BYTES: usize = 400;
@@ -23,7 +23,7 @@ const METRICS_V4: [&str; 11] = ["AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", 
 ///
 /// The score is the base score. That of version 4.0 counts the threat and environmental metrics of
 /// the vector too: the version defines one score for a vector, and NVD rates by it.
-pub fn parse_vector(vector: &str) -> Option<Cvss> {
+pub fn parse_vector(vector: &str) -> Option<CvssRating> {
     let vector = vector.trim();
     if vector.len() > MAX_VECTOR_BYTES {
         return None;
@@ -44,7 +44,7 @@ pub fn parse_vector(vector: &str) -> Option<Cvss> {
             ("2.0", Some(parsed.score().value()))
         }
     };
-    Some(Cvss { version: version.to_owned(), vector: vector.to_owned(), score })
+    Some(CvssRating { version: version.to_owned(), vector: vector.to_owned(), score })
 }
 
 fn score_v4(vector: &str, metrics: &str) -> Option<f64> {
@@ -101,9 +101,9 @@ pub fn parse_severity(name: &str) -> Option<Severity> {
 
 /// Selects the rating that counts among those of a source, each given with whether it is the
 /// primary one: the newest version of CVSS, then the primary one, then the first.
-pub fn preferred(ratings: impl IntoIterator<Item = (Cvss, bool)>) -> Option<Cvss> {
+pub fn preferred(ratings: impl IntoIterator<Item = (CvssRating, bool)>) -> Option<CvssRating> {
     const VERSIONS: [&str; 4] = ["4.0", "3.1", "3.0", "2.0"];
-    let rank = |cvss: &Cvss| VERSIONS.iter().position(|known| *known == cvss.version);
+    let rank = |cvss: &CvssRating| VERSIONS.iter().position(|known| *known == cvss.version);
     let ranked = ratings.into_iter().filter_map(|(cvss, primary)| Some((rank(&cvss)?, !primary, cvss)));
     ranked.min_by_key(|(rank, secondary, _)| (*rank, *secondary)).map(|(_, _, cvss)| cvss)
 }

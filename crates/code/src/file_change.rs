@@ -1,6 +1,6 @@
 //! Input and result of a comparison.
 
-use streamguard_dataset::{Language, Level};
+use streamguard_dataset::{Language, SampleLevel};
 
 use super::change_kind::ChangeKind;
 use super::diff::{LineDiff, line_diff};
@@ -35,8 +35,8 @@ pub struct FileComparison {
 /// One changed function, or one hunk with its context.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeChange {
-    /// [`Level::Function`] or [`Level::Hunk`].
-    pub level: Level,
+    /// [`SampleLevel::Function`] or [`SampleLevel::Hunk`].
+    pub level: SampleLevel,
     /// Qualified name of the function, as it is after the change unless the function was deleted.
     pub name: Option<String>,
     /// Code before the change; `None` if the function was added.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use streamguard_dataset::{Language, Level};
+use streamguard_dataset::{Language, SampleLevel};
 use tree_sitter::Tree;
 
 use super::change_kind::{self, ChangeKind, ParsedSpan};
@@ -132,7 +132,7 @@ impl FilePair<'_> {
             end_line: function.rows.end,
         };
         Some(CodeChange {
-            level: Level::Function,
+            level: SampleLevel::Function,
             name: after.or(before).map(|function| function.name.clone()),
             before: before.map(|function| snippet(0, function)),
             after: after.map(|function| snippet(1, function)),
@@ -152,7 +152,7 @@ impl FilePair<'_> {
             let both = before.is_some() && after.is_some();
             let kind = if both { self.hunk_kind(&hunk) } else { ChangeKind::Code };
             CodeChange {
-                level: Level::Hunk,
+                level: SampleLevel::Hunk,
                 name: None,
                 before,
                 after,

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use streamguard_dataset::Kind;
+use streamguard_dataset::SampleKind;
 use streamguard_engine::{
     JobError, JobSummary, MergeContext, Plan, PlanContext, Shard, ShardError, ShardLimits, ShardOutput,
     TypedJob,
@@ -68,8 +68,8 @@ impl<C: Collector> TypedJob for CollectorJob<C> {
         let mut file = merge.create_file(&file_name(self.collector.name()))?;
         let mut pairs = 0;
         let samples = merge.for_each_record(|line| {
-            let SampleKind { kind } = serde_json::from_slice(line).map_err(JobError::failed)?;
-            pairs += u64::from(kind == Kind::Pair);
+            let RecordKind { kind } = serde_json::from_slice(line).map_err(JobError::failed)?;
+            pairs += u64::from(kind == SampleKind::Pair);
             file.write_all(line).and_then(|()| file.write_all(b"\n")).map_err(|error| file.write_error(error))
         })?;
         merge.commit_file(file)?;
@@ -82,8 +82,8 @@ impl<C: Collector> TypedJob for CollectorJob<C> {
 
 /// The one field of a sample that the merge reads; the rest is copied as it is.
 #[derive(Deserialize)]
-struct SampleKind {
-    kind: Kind,
+struct RecordKind {
+    kind: SampleKind,
 }
 
 /// Returns the name of the file that holds a collector's samples.

@@ -5,7 +5,7 @@
 //! ```
 //! use serde::Serialize;
 //! use streamguard_collect::{Collector, CollectorJob, Samples};
-//! use streamguard_dataset::{Kind, Level, Sample};
+//! use streamguard_dataset::{SampleKind, SampleLevel, Sample};
 //! use streamguard_engine::{JobError, PlanContext, ShardError};
 //!
 //! /// Emits the same exploit a number of times.

@@ -1,7 +1,7 @@
 //! The output of a running shard of a collector.
 
 use streamguard_cache::Progress;
-use streamguard_dataset::{Kind, Rejection, Sample, quality};
+use streamguard_dataset::{Rejection, Sample, SampleKind, quality};
 use streamguard_engine::{LogLevel, ShardError, ShardOutput};
 
 /// Output of a running shard: takes samples, and counts the candidates that are rejected.
@@ -36,12 +36,12 @@ impl<'a, 'o> Samples<'a, 'o> {
                 return self.output.check_stopped();
             }
         }
-        if sample.kind == Kind::Pair {
+        if sample.kind == SampleKind::Pair {
             // A figure for the live view only: the result counts what is left after the cut at the
             // target.
             self.output.count("pairs", 1);
         }
-        let sample = sample.seal();
+        let sample = sample.with_id();
         match &mut self.kept {
             Some(kept) => {
                 kept.push(sample);

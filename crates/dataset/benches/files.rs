@@ -13,10 +13,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{env, fs};
 
-use streamguard_dataset::union::write_union;
+use streamguard_dataset::dataset_files::write_dataset;
 use streamguard_dataset::{
-    Dedup, Flag, JsonlReader, JsonlWriter, Kind, Language, Level, ParquetReader, ParquetWriter, Sample,
-    Severity, Source, Stats,
+    CollectorFile, DuplicateFilter, JsonlReader, JsonlWriter, Language, ParquetReader, ParquetWriter,
+    QualityFlag, Sample, SampleKind, SampleLevel, SampleStats, Severity,
 };
 
 use rustix::time::{ClockId, Timespec, clock_gettime};
@@ -37,8 +37,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let some: Vec<_> = (0..samples.min(50_000)).map(|number| sample(number, bytes)).collect();
     let (mut written, mut inserted, mut counted) = (Times::default(), Times::default(), Times::default());
     let mut lines = JsonlWriter::create(&jsonl)?;
-    let mut seen = Dedup::new();
-    let mut stats = Stats::default();
+    let mut seen = DuplicateFilter::new();
+    let mut stats = SampleStats::default();
     let mut number = 0;
     while number < samples {
         let some: Vec<_> = (number..samples.min(number + 10_000)).map(|n| sample(n, bytes)).collect();
@@ -87,9 +87,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn measure_union(jsonl: &Path, folder: &Path, samples: u64) -> Result<(), Box<dyn Error>> {
-    let sources = [Source { collector: "repo".into(), path: jsonl.to_owned() }];
+    let sources = [CollectorFile { collector: "repo".into(), path: jsonl.to_owned() }];
     let start = Clock::start();
-    let union = write_union(&sources, folder, &mut |_| (), &|| false)?;
+    let union = write_dataset(&sources, folder, &mut |_| (), &|| false)?;
     report("unite, with fsync", samples, &start.elapsed());
     assert_eq!(union.stats.samples, samples);
     for name in ["samples.jsonl", "samples.parquet"] {
@@ -197,10 +197,10 @@ fn sample(number: u64, bytes: usize) -> Sample {
         source: Some(format!("https://example.org/group/project{}/commit/{advisory:040x}", advisory % 1000)),
         label_evidence: vec!["cve_id".into(), "advisory_link".into()],
         label_confidence: Some(0.95),
-        quality_flags: vec![Flag::TangledCommit],
-        ..Sample::new("repo", Kind::Pair, Level::Function)
+        quality_flags: vec![QualityFlag::TangledCommit],
+        ..Sample::new("repo", SampleKind::Pair, SampleLevel::Function)
     }
-    .seal()
+    .with_id()
 }
 
 const WORDS: [&str; 32] = [

@@ -1,4 +1,4 @@
-//! Advisories: what one source says about one vulnerability, and what all of them say together.
+//! Advisories: records of one source about a vulnerability, and the merged records of all sources.
 
 mod merge;
 
@@ -10,155 +10,155 @@ use crate::Severity;
 
 pub use merge::merge_by_alias;
 
-/// What one source says about one vulnerability. Dates are RFC 3339 in UTC; what the source
-/// does not say is absent, never invented.
+/// Record of one source about one vulnerability. Dates are RFC 3339 in UTC. Fields that the source does
+/// not give are absent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Advisory {
-    /// How the source calls it: `CVE-2019-16785`, `GHSA-..`, `PYSEC-..`, `RUSTSEC-..`, `GO-..`.
+    /// Id in the source: `CVE-2019-16785`, `GHSA-..`, `PYSEC-..`, `RUSTSEC-..`, `GO-..`.
     pub id: String,
-    /// The collector that brought it: `cve`, `github` or `osv`.
+    /// Name of the source, such as `cve`, `github` or `osv`.
     pub collector: String,
-    /// Its other names, sorted, without `id`.
+    /// Other ids, sorted, without `id`.
     pub aliases: Vec<String>,
-    /// When it was published.
+    /// Date of publication.
     pub published: Option<String>,
-    /// When it last changed.
+    /// Date of the last change.
     pub modified: Option<String>,
-    /// When it was withdrawn, or rejected; such an advisory labels nothing.
+    /// Date on which it was withdrawn or rejected. Such an advisory labels no code.
     pub withdrawn: Option<String>,
-    /// What the flaw is, in a line.
+    /// Description of the flaw, in a line.
     pub summary: Option<String>,
-    /// What the flaw is, in English.
+    /// Description of the flaw, in English.
     pub description: Option<String>,
     /// Severity class.
     pub severity: Option<Severity>,
-    /// The rating that counts: CVSS 4.0 before 3.1, 3.0 and 2.0, primary before secondary.
-    pub cvss: Option<Cvss>,
-    /// Weaknesses as `CWE-<number>`, as the source orders them, each once.
+    /// Rating that counts: CVSS 4.0 before 3.1, 3.0 and 2.0, primary before secondary.
+    pub cvss: Option<CvssRating>,
+    /// Weaknesses as `CWE-<number>`, in the order of the source, each once.
     pub cwes: Vec<String>,
-    /// When CISA added it to its list of known exploited vulnerabilities.
+    /// Date on which CISA added it to the list of known exploited vulnerabilities.
     pub exploited_since: Option<String>,
-    /// Where to read on, each URL once.
-    pub references: Vec<Reference>,
-    /// The repositories and packages that it concerns, with the ranges of their versions.
-    pub affected: Vec<Affected>,
+    /// References, each URL once.
+    pub references: Vec<AdvisoryReference>,
+    /// Affected packages and repositories, with the ranges of their versions.
+    pub affected: Vec<AffectedRange>,
 }
 
-/// A rating by the Common Vulnerability Scoring System.
+/// Rating by the Common Vulnerability Scoring System.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Cvss {
-    /// `2.0`, `3.0`, `3.1` or `4.0`.
+pub struct CvssRating {
+    /// Version of CVSS: `2.0`, `3.0`, `3.1` or `4.0`.
     pub version: String,
-    /// The vector as published.
+    /// Vector as published.
     pub vector: String,
-    /// Base score, 0.0 to 10.0.
+    /// Score, 0.0 to 10.0.
     pub score: Option<f64>,
 }
 
-/// A URL that an advisory refers to.
+/// URL that an advisory refers to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Reference {
-    /// The URL as published: hostile text.
+pub struct AdvisoryReference {
+    /// URL as published: hostile text.
     pub url: String,
-    /// What the source says of it: NVD's tags (`Patch`), OSV's types (`FIX`).
+    /// Tags that the source gives it, such as NVD's `Patch` or OSV's type `FIX`.
     pub tags: Vec<String>,
 }
 
-/// A package or repository that an advisory concerns, with one range of its versions.
+/// Affected package or repository, with one range of its versions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Affected {
-    /// `PyPI`, `npm`, `Go`, ..; none for a range of commits alone.
+pub struct AffectedRange {
+    /// Ecosystem of the package, such as `PyPI`, `npm` or `Go`; `None` for a range of commits.
     pub ecosystem: Option<String>,
     /// Name of the package.
     pub package: Option<String>,
-    /// URL of the repository, where the source gives one (OSV's ranges of type GIT).
+    /// URL of the repository, for a range of commits (OSV's ranges of type GIT).
     pub repository: Option<String>,
-    /// Commits or versions (of which kind, `repository` tells) that brought the flaw.
+    /// Versions that introduced the flaw, or commits if there is a `repository`.
     pub introduced: Vec<String>,
-    /// Commits or versions without it.
+    /// Versions or commits that fixed it.
     pub fixed: Vec<String>,
 }
 
-/// What all sources together say about one vulnerability: a line of `advisories.jsonl`.
+/// Merged records of all sources about one vulnerability: a line of `advisories.jsonl`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MergedAdvisory {
-    /// The CVE id, or that of the first source where there is none.
+    /// CVE id, or the id of the first source if there is none.
     pub id: String,
-    /// All other names, sorted.
+    /// All other ids, sorted.
     pub aliases: Vec<String>,
-    /// The collectors that brought it.
+    /// Sources that have a record of it.
     pub collectors: Vec<String>,
-    /// When it was published.
+    /// Date of publication.
     pub published: Option<String>,
-    /// When a source last changed it.
+    /// Date of the last change in any source.
     pub modified: Option<String>,
-    /// When it was withdrawn, by all who know it.
+    /// Date on which it was withdrawn, if all sources have withdrawn it.
     pub withdrawn: Option<String>,
-    /// What the flaw is, in a line.
+    /// Description of the flaw, in a line.
     pub summary: Option<String>,
-    /// What the flaw is, in English.
+    /// Description of the flaw, in English.
     pub description: Option<String>,
     /// Severity class.
     pub severity: Option<Severity>,
-    /// The rating.
-    pub cvss: Option<Cvss>,
+    /// Rating.
+    pub cvss: Option<CvssRating>,
     /// Weaknesses as `CWE-<number>`.
     pub cwes: Vec<String>,
-    /// When CISA added it to its list of known exploited vulnerabilities.
+    /// Date on which CISA added it to the list of known exploited vulnerabilities.
     pub exploited_since: Option<String>,
-    /// Where to read on, and who says what of it.
+    /// References, with the tags of each source.
     pub references: Vec<SourcedReference>,
-    /// The repositories and packages that it concerns.
-    pub affected: Vec<Affected>,
-    /// For each of the fields above which record it comes from, as `<collector>:<id>`.
+    /// Affected packages and repositories.
+    pub affected: Vec<AffectedRange>,
+    /// Record that each field comes from, as `<source>:<id>`, by name of the field.
     pub field_sources: BTreeMap<String, String>,
-    /// What other records say differently.
-    pub conflicts: Vec<Conflict>,
-    /// What became of the fixes that it names.
+    /// Values of other records that contradict the ones that count.
+    pub conflicts: Vec<FieldConflict>,
+    /// Fixes that it names.
     pub fixes: Vec<FixState>,
-    /// How many samples these gave.
+    /// Number of samples of these fixes.
     pub samples: u64,
 }
 
-/// A URL that an advisory refers to, and who says what of it.
+/// URL that an advisory refers to, with the tags of each source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourcedReference {
-    /// The URL as published: hostile text.
+    /// URL as published: hostile text.
     pub url: String,
-    /// `<collector>:<tag>`, such as `cve:Patch` or `osv:FIX`; `<collector>:reference` without tag.
+    /// Tags as `<source>:<tag>`, such as `cve:Patch` or `osv:FIX`; `<source>:reference` if there is none.
     pub tags: Vec<String>,
 }
 
-/// What one record says that differs from what counts.
+/// Value of a record that contradicts the one that counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Conflict {
-    /// The field.
+pub struct FieldConflict {
+    /// Name of the field.
     pub field: String,
-    /// The record, as `<collector>:<id>`.
+    /// Record, as `<source>:<id>`.
     pub source: String,
-    /// What it says.
+    /// Value of the record.
     pub value: String,
 }
 
-/// What became of a fix that an advisory names.
+/// Fix that an advisory names, and its samples.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FixState {
     /// URL of the repository.
     pub repository: String,
-    /// What is named: a commit's id, `pull/12`, `compare/a...b`, `tag/v1.2`, or a search.
+    /// Name of the fix: the id of a commit, `pull/12`, `compare/a...b`, `tag/v1.2`, or `search`.
     pub named: String,
-    /// The commit that it leads to, as hex.
+    /// Id of the commit that was found, in hexadecimal digits.
     pub commit: Option<String>,
-    /// Why there is none, or no sample.
+    /// Reason why there is no commit or no sample.
     pub problem: Option<String>,
-    /// How many samples it gave.
+    /// Number of its samples.
     pub samples: u64,
 }

@@ -1,4 +1,4 @@
-//! What can go wrong with the files: with those that are read, and with those that are written.
+//! Errors of files of samples.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,29 +6,33 @@ use std::path::{Path, PathBuf};
 use ::parquet::errors::ParquetError;
 use streamguard_durable::WriteError;
 
-/// Longest reason that an error carries, in bytes. A reason may quote the damaged input, which
-/// is as long as its sender likes.
-const MAX_REASON: usize = 300;
+/// Longest line that is read or written, without its line feed, in bytes: 16 MiB. The code of a sample
+/// is far shorter; a longer line comes from damage or from an attack on memory.
+pub const MAX_LINE_BYTES: usize = 16 * 1024 * 1024;
 
-/// An input file that cannot be read, or is damaged.
+/// Longest reason that an error carries, in bytes. A reason may quote the damaged input, which can be
+/// of any length.
+const MAX_REASON_BYTES: usize = 300;
+
+/// Failure to read a file of samples.
 #[derive(Debug, thiserror::Error)]
-pub enum SourceError {
-    /// The operating system says no.
+pub enum SampleFileError {
+    /// The operating system cannot read the file.
     #[error("cannot read {}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// Error of the operating system.
         source: io::Error,
     },
-    /// A line of a JSONL file is no sample.
+    /// A line of a JSONL file is not a sample.
     #[error("{}, line {line}: {fault}", path.display())]
     Line {
         /// The file.
         path: PathBuf,
-        /// The line, from 1.
+        /// Number of the line, from 1.
         line: u64,
-        /// What is wrong with it.
+        /// Fault of the line.
         fault: LineFault,
     },
     /// A Parquet file is damaged, or was not written by StreamGuard.
@@ -36,29 +40,29 @@ pub enum SourceError {
     Parquet {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it, and where.
+        /// Description of the damage, with its place.
         reason: String,
     },
 }
 
-/// What is wrong with a line.
+/// Fault of a line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineFault {
-    /// Longer than [`crate::jsonl::MAX_LINE_BYTES`].
-    #[error("longer than {} bytes", crate::jsonl::MAX_LINE_BYTES)]
+    /// The line is longer than [`MAX_LINE_BYTES`].
+    #[error("longer than {MAX_LINE_BYTES} bytes")]
     TooLong,
-    /// The file ends inside the line: whoever wrote it was stopped.
+    /// The file ends inside the line, because its writer was stopped.
     #[error("the file ends inside this line; it was not written completely")]
     Torn,
-    /// Not UTF-8.
+    /// The line is not UTF-8.
     #[error("not valid UTF-8 after byte {0}")]
     NotUtf8(usize),
-    /// Not JSON, or not a sample.
+    /// The line is not JSON, or not a sample.
     #[error("not a sample: {reason}, at byte {column}")]
     Invalid {
-        /// What the parser said.
+        /// Message of the parser.
         reason: String,
-        /// Where in the line, in bytes from 1.
+        /// Position in the line, in bytes from 1.
         column: usize,
     },
 }
@@ -68,7 +72,7 @@ pub(crate) fn parquet_write_error(path: &Path) -> impl Fn(ParquetError) -> Write
     move |error| WriteError { path: path.to_owned(), source: io_error(error) }
 }
 
-impl SourceError {
+impl SampleFileError {
     pub(crate) fn read(path: &Path, source: io::Error) -> Self {
         Self::Read { path: path.to_owned(), source }
     }
@@ -86,15 +90,15 @@ impl SourceError {
 impl LineFault {
     pub(crate) fn invalid(error: &serde_json::Error) -> Self {
         let text = error.to_string();
-        // Every message of serde_json ends so; the line is always 1 where lines are parsed one
-        // by one, and would contradict the line of the file.
+        // Every message of serde_json ends with a position. Its line is always 1, since lines are
+        // parsed one by one, and would contradict the number of the line in the file.
         let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
         Self::Invalid { reason: shortened(reason.to_owned()), column: error.column() }
     }
 }
 
-/// The error of the system inside an error of the Parquet writer: full disks must be told from
-/// other faults.
+/// Returns the error of the operating system inside an error of the Parquet crate. A full disk has to
+/// be told from other faults.
 fn io_error(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(inner) => match inner.downcast::<io::Error>() {
@@ -105,9 +109,10 @@ fn io_error(error: ParquetError) -> io::Error {
     }
 }
 
+/// Cuts a reason to [`MAX_REASON_BYTES`].
 fn shortened(mut reason: String) -> String {
-    if reason.len() > MAX_REASON {
-        reason.truncate(reason.floor_char_boundary(MAX_REASON));
+    if reason.len() > MAX_REASON_BYTES {
+        reason.truncate(reason.floor_char_boundary(MAX_REASON_BYTES));
         reason.push('…');
     }
     reason

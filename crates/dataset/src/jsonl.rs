@@ -1,4 +1,4 @@
-//! Samples as lines of JSON, one a line: `samples.jsonl`.
+//! Samples as lines of JSON: `samples.jsonl`.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
@@ -6,31 +6,28 @@ use std::path::{Path, PathBuf};
 
 use streamguard_durable::WriteError;
 
-use crate::error::{LineFault, SourceError};
+pub use crate::error::MAX_LINE_BYTES;
+use crate::error::{LineFault, SampleFileError};
 use crate::sample::Sample;
 
-/// Longest line that is read or written, without its line feed, in bytes: 16 MiB. The codes of
-/// a sample are far shorter; whatever is longer comes from damage or from an attack on memory.
-pub const MAX_LINE_BYTES: usize = 16 * 1024 * 1024;
-
-/// Bytes that one system call reads or writes.
+/// Size of the buffers of readers and writers.
 const BUFFER_BYTES: usize = 256 * 1024;
 
-/// One line of a file, as it is and as it was understood.
+/// Line of a file with its sample.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Line<'a> {
-    /// Its number in the file, from 1.
+pub struct SampleLine<'a> {
+    /// Number of the line in the file, from 1.
     pub number: u64,
-    /// The line as it stands in the file, without its line feed.
+    /// Text of the line, without the line feed.
     pub raw: &'a str,
-    /// The sample that it holds.
+    /// Sample that the line holds.
     pub sample: Sample,
 }
 
 /// Reads samples line by line, in bounded memory.
 ///
-/// As an iterator it gives samples; [`JsonlReader::next_line`] gives them with their raw line.
-/// After the first error there is nothing more to read.
+/// The iterator yields samples, [`JsonlReader::next_line`] also the lines that hold them. Nothing
+/// follows the first error.
 #[derive(Debug)]
 pub struct JsonlReader<R = BufReader<File>> {
     path: PathBuf,
@@ -44,47 +41,48 @@ impl JsonlReader {
     /// Opens a file.
     ///
     /// # Errors
-    /// [`SourceError::Read`] if it cannot be opened.
-    pub fn open(path: &Path) -> Result<Self, SourceError> {
-        let file = File::open(path).map_err(|error| SourceError::read(path, error))?;
+    /// [`SampleFileError::Read`] if it cannot be opened.
+    pub fn open(path: &Path) -> Result<Self, SampleFileError> {
+        let file = File::open(path).map_err(|error| SampleFileError::read(path, error))?;
         Ok(Self::new(path, BufReader::with_capacity(BUFFER_BYTES, file)))
     }
 }
 
 impl<R: BufRead> JsonlReader<R> {
-    /// Reads from `input`; `path` stands in the errors.
+    /// Returns a reader of `input`; errors name it `path`.
     pub fn new(path: &Path, input: R) -> Self {
         Self { path: path.to_owned(), input, line: Vec::new(), number: 0, failed: false }
     }
 
-    /// The next line and its sample, or `None` at the end.
+    /// Reads the next line and its sample. Returns `None` at the end.
     ///
     /// # Errors
-    /// [`SourceError`] with the path and the line, if it cannot be read or holds no sample.
-    pub fn next_line(&mut self) -> Result<Option<Line<'_>>, SourceError> {
+    /// [`SampleFileError`] with the path and the line, if the line cannot be read or is not a sample.
+    pub fn next_line(&mut self) -> Result<Option<SampleLine<'_>>, SampleFileError> {
         if !self.advance()? {
             return Ok(None);
         }
         let number = self.number;
-        match understand(&self.line) {
-            Ok((raw, sample)) => Ok(Some(Line { number, raw, sample })),
+        match parse_line(&self.line) {
+            Ok((raw, sample)) => Ok(Some(SampleLine { number, raw, sample })),
             Err(fault) => {
                 self.failed = true;
-                Err(SourceError::Line { path: self.path.clone(), line: number, fault })
+                Err(SampleFileError::Line { path: self.path.clone(), line: number, fault })
             }
         }
     }
 
-    /// Reads the next line into the buffer; `false` at the end.
-    fn advance(&mut self) -> Result<bool, SourceError> {
+    /// Reads the next line into the buffer. Returns false at the end.
+    fn advance(&mut self) -> Result<bool, SampleFileError> {
         if self.failed {
             return Ok(false);
         }
         self.line.clear();
-        let most = MAX_LINE_BYTES as u64 + 1;
-        if let Err(error) = (&mut self.input).take(most).read_until(b'\n', &mut self.line) {
+        // One byte more than allowed tells a line that is too long from one that just fits.
+        let max_bytes = MAX_LINE_BYTES as u64 + 1;
+        if let Err(error) = (&mut self.input).take(max_bytes).read_until(b'\n', &mut self.line) {
             self.failed = true;
-            return Err(SourceError::read(&self.path, error));
+            return Err(SampleFileError::read(&self.path, error));
         }
         self.number += 1;
         Ok(!self.line.is_empty())
@@ -92,7 +90,7 @@ impl<R: BufRead> JsonlReader<R> {
 }
 
 impl<R: BufRead> Iterator for JsonlReader<R> {
-    type Item = Result<Sample, SourceError>;
+    type Item = Result<Sample, SampleFileError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let line = self.next_line().transpose()?;
@@ -100,8 +98,8 @@ impl<R: BufRead> Iterator for JsonlReader<R> {
     }
 }
 
-/// Takes a line, with the line feed that ended it, for a sample.
-fn understand(line: &[u8]) -> Result<(&str, Sample), LineFault> {
+/// Parses a line, given with its line feed.
+fn parse_line(line: &[u8]) -> Result<(&str, Sample), LineFault> {
     let (content, ended) = match line.strip_suffix(b"\n") {
         Some(content) => (content, true),
         None => (line, false),
@@ -109,8 +107,8 @@ fn understand(line: &[u8]) -> Result<(&str, Sample), LineFault> {
     if content.len() > MAX_LINE_BYTES {
         return Err(LineFault::TooLong);
     }
-    // A complete sample without a line feed is complete all the same; anything else that is
-    // not ended was cut off.
+    // The last line may lack its line feed and be complete all the same. If it cannot be parsed
+    // either, it was cut off.
     let fault = |fault| if ended { fault } else { LineFault::Torn };
     let raw = std::str::from_utf8(content).map_err(|error| fault(LineFault::NotUtf8(error.valid_up_to())))?;
     let sample = serde_json::from_str(raw).map_err(|error| fault(LineFault::invalid(&error)))?;
@@ -119,8 +117,8 @@ fn understand(line: &[u8]) -> Result<(&str, Sample), LineFault> {
 
 /// Writes samples line by line.
 ///
-/// Only [`JsonlWriter::finish`] says that all of them are on the disk; a writer that is dropped
-/// before it leaves an unfinished file.
+/// All samples are on the disk once [`JsonlWriter::finish`] has returned. A writer that is dropped
+/// before leaves an unfinished file.
 #[derive(Debug)]
 pub struct JsonlWriter {
     path: PathBuf,
@@ -129,7 +127,7 @@ pub struct JsonlWriter {
 }
 
 impl JsonlWriter {
-    /// Creates the file, or empties it.
+    /// Creates a file, or empties it.
     ///
     /// # Errors
     /// [`WriteError`] if it cannot be created.
@@ -142,7 +140,7 @@ impl JsonlWriter {
     /// Appends a sample.
     ///
     /// # Errors
-    /// [`WriteError`] if it cannot be written, or would be longer than [`MAX_LINE_BYTES`].
+    /// [`WriteError`] if the sample cannot be written, or its line is longer than [`MAX_LINE_BYTES`].
     pub fn write(&mut self, sample: &Sample) -> Result<(), WriteError> {
         self.line.clear();
         let written = serde_json::to_writer(&mut self.line, sample).map_err(io::Error::from);
@@ -157,16 +155,16 @@ impl JsonlWriter {
         written.map_err(WriteError::at(&self.path))
     }
 
-    /// Appends a line that holds a sample already, such as [`Line::raw`].
+    /// Appends a line that holds a sample, such as [`SampleLine::raw`].
     ///
     /// # Errors
-    /// [`WriteError`] if it cannot be written.
+    /// [`WriteError`] if the line cannot be written.
     pub fn write_raw(&mut self, line: &str) -> Result<(), WriteError> {
         let written = self.output.write_all(line.as_bytes()).and_then(|()| self.output.write_all(b"\n"));
         written.map_err(WriteError::at(&self.path))
     }
 
-    /// Writes what is buffered and waits until the disk has it.
+    /// Writes the buffer and waits until everything is on the disk.
     ///
     /// # Errors
     /// [`WriteError`] if that fails; the file is then unfinished.

@@ -1,8 +1,8 @@
-//! Programming languages, and how a path tells them.
+//! Programming languages, by their names and by the extensions of files.
 
 use serde::{Deserialize, Serialize};
 
-/// A programming language that samples are written in.
+/// Programming language of a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the variants are the languages' own names")]
@@ -28,8 +28,9 @@ pub enum Language {
     TypeScript,
 }
 
-/// Every language with its name in files, its display name, and the extensions that tell it.
-const TABLE: &[(Language, &str, &str, &[&str])] = &[
+/// All languages, in the order of the variants: each with its name in files, its display name, and the
+/// extensions of its files.
+const LANGUAGE_TABLE: &[(Language, &str, &str, &[&str])] = &[
     (Language::C, "c", "C", &["c", "h"]),
     (
         Language::Cpp,
@@ -57,43 +58,43 @@ const TABLE: &[(Language, &str, &str, &[&str])] = &[
 ];
 
 impl Language {
-    /// All languages, by name.
+    /// Returns all languages, in the order of their names.
     pub fn all() -> impl Iterator<Item = Self> {
-        TABLE.iter().map(|row| row.0)
+        LANGUAGE_TABLE.iter().map(|row| row.0)
     }
 
     fn row(self) -> &'static (Self, &'static str, &'static str, &'static [&'static str]) {
-        &TABLE[self as usize]
+        &LANGUAGE_TABLE[self as usize]
     }
 
-    /// The name in files, in lower case.
+    /// Returns the name in files, in lower case.
     pub fn name(self) -> &'static str {
         self.row().1
     }
 
-    /// The name for people.
+    /// Returns the display name.
     pub fn title(self) -> &'static str {
         self.row().2
     }
 
-    /// The extension that its files have most often, without a dot.
+    /// Returns the most common extension of its files, without a dot.
     pub fn extension(self) -> &'static str {
         self.row().3[0]
     }
 
-    /// The language called `name`, in any case.
+    /// Returns the language with this name in files, in any case.
     pub fn from_name(name: &str) -> Option<Self> {
-        TABLE.iter().find(|row| row.1.eq_ignore_ascii_case(name)).map(|row| row.0)
+        LANGUAGE_TABLE.iter().find(|row| row.1.eq_ignore_ascii_case(name)).map(|row| row.0)
     }
 
-    /// What the extension of `path` says; a C header counts as C.
+    /// Returns the language that the extension of a path stands for. A header `.h` counts as C.
     pub fn from_path(path: &str) -> Option<Self> {
         let file = path.rsplit('/').next().unwrap_or(path);
         let (stem, extension) = file.rsplit_once('.')?;
         if stem.is_empty() {
             return None;
         }
-        TABLE
+        LANGUAGE_TABLE
             .iter()
             .find(|row| row.3.iter().any(|known| known.eq_ignore_ascii_case(extension)))
             .map(|row| row.0)

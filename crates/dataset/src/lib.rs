@@ -1,27 +1,47 @@
-//! The record of vulnerable and fixed code: samples, the files that hold them, and their
-//! quality.
+//! The dataset: samples of vulnerable and fixed code, advisories, and the files that hold them.
+//!
+//! A [`Sample`] is one labelled piece of code with its provenance. The same samples are written as
+//! lines of JSON and as rows of a Parquet file:
+//!
+//! ```
+//! use streamguard_dataset::{JsonlReader, JsonlWriter, Sample, SampleKind, SampleLevel};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("samples.jsonl");
+//! let sample = Sample {
+//!     vulnerable_code: Some("eval(input())".to_owned()),
+//!     fixed_code: Some("int(input())".to_owned()),
+//!     ..Sample::new("example", SampleKind::Pair, SampleLevel::Hunk)
+//! };
+//! let mut writer = JsonlWriter::create(&path)?;
+//! writer.write(&sample.with_id())?;
+//! writer.finish()?;
+//! let samples = JsonlReader::open(&path)?.collect::<Result<Vec<Sample>, _>>()?;
+//! assert_eq!(samples[0].id.len(), 64);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod advisory;
-pub mod dedup;
+pub mod dataset_files;
+pub mod duplicate_filter;
 pub mod error;
 pub mod jsonl;
 pub mod language;
 pub mod parquet;
 pub mod quality;
 pub mod sample;
-pub mod stats;
-pub mod union;
+pub mod sample_stats;
 pub mod weakness;
 
-pub use advisory::{Advisory, Affected, Cvss, MergedAdvisory, Reference, merge_by_alias};
-pub use dedup::Dedup;
-pub use error::{LineFault, SourceError};
+pub use advisory::{Advisory, AdvisoryReference, AffectedRange, CvssRating, MergedAdvisory, merge_by_alias};
+pub use dataset_files::{CollectorFile, DatasetError, DatasetSummary, write_dataset};
+pub use duplicate_filter::DuplicateFilter;
+pub use error::{LineFault, SampleFileError};
 pub use jsonl::{JsonlReader, JsonlWriter};
 pub use language::Language;
 pub use parquet::{ParquetReader, ParquetWriter};
-pub use quality::{Flag, Rejection};
-pub use sample::{Kind, Level, Sample, Severity};
-pub use stats::Stats;
+pub use quality::{QualityFlag, Rejection};
+pub use sample::{Sample, SampleKind, SampleLevel, Severity};
+pub use sample_stats::SampleStats;
 pub use streamguard_durable::WriteError;
-pub use union::{Source, Union, UnionError};
 pub use weakness::Weakness;

@@ -1,96 +1,96 @@
-//! Quality: the one list of reasons for which code is flagged or turned away.
+//! Quality: reasons to flag a sample, and reasons to reject a candidate.
 
 use serde::{Deserialize, Serialize};
 
-/// Shortest code that is kept, in characters; below it there is no function to learn from.
+/// Shortest code that is kept, in characters. Shorter code is no function to learn from.
 pub const MIN_CODE_CHARS: usize = 50;
 
 /// Longest code that is kept, in characters.
 pub const MAX_CODE_CHARS: usize = 10_000;
 
-/// Something about a kept sample that a careful user would filter by.
+/// Property of a sample that users may want to filter by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Flag {
+pub enum QualityFlag {
     /// The commit changes further functions that may have nothing to do with the fix.
     TangledCommit,
-    /// The text is not valid UTF-8; what could not be read is U+FFFD.
+    /// The text is not valid UTF-8; each invalid sequence is replaced by U+FFFD.
     InvalidUtf8,
     /// The parser met an error inside the code.
     ParseError,
     /// The function was renamed or moved by the fix.
     Renamed,
-    /// The label rests on a merge commit's message, not on the commit's own.
+    /// The label rests on the message of a merge commit, not on the message of the commit itself.
     ThroughMerge,
-    /// Labelled by generation, not by people.
+    /// The code is generated.
     Synthetic,
 }
 
-/// Why a candidate did not become a sample. Counted for every candidate, so that nothing
+/// Reason why a candidate did not become a sample. Every candidate is counted, so that nothing
 /// disappears silently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rejection {
-    /// Shorter than [`MIN_CODE_CHARS`].
+    /// The code is shorter than [`MIN_CODE_CHARS`].
     TooShort,
-    /// Longer than [`MAX_CODE_CHARS`].
+    /// The code is longer than [`MAX_CODE_CHARS`].
     TooLong,
-    /// Both sides are the same text.
+    /// The two sides are equal.
     Unchanged,
     /// Only white space differs.
     WhitespaceOnly,
     /// Only comments differ.
     CommentOnly,
-    /// Only layout differs: the tokens are the same.
+    /// Only the layout differs: the tokens are equal.
     FormattingOnly,
-    /// A test, or what tests need.
+    /// A test, or a file that tests need.
     TestFile,
     /// Documentation, an example in it, or a changelog.
     DocsFile,
-    /// Somebody else's code, kept in the tree.
+    /// Code of another project, kept in the tree.
     VendoredFile,
     /// Minified or generated text.
     MinifiedFile,
-    /// A manifest, a lock, a version, the build's services: no code of the program.
+    /// A manifest, a lock file, a version file, or settings of build services.
     ConfigFile,
     /// A binary file.
     BinaryFile,
-    /// No language that is known.
+    /// A file in an unknown language.
     UnknownLanguage,
     /// A file over the size limit.
     OversizedFile,
-    /// The parser gave up: time, depth or a crash.
+    /// The parser exceeded its limit of time or depth, or crashed.
     ParseFailed,
-    /// The commit undoes another.
+    /// The commit reverts another.
     RevertCommit,
-    /// The commit raises a version number only.
+    /// The commit only raises a version number.
     VersionBump,
-    /// The commit raises a dependency only.
+    /// The commit only raises a dependency.
     DependencyBump,
-    /// The commit writes documents, comments or the list of changes.
+    /// The commit only changes documentation, comments or the changelog.
     DocsCommit,
-    /// The commit adds or mends tests.
+    /// The commit only adds or corrects tests.
     TestCommit,
-    /// The commit changes layout only.
+    /// The commit only changes the layout.
     StyleCommit,
-    /// The commit changes the build or its services.
+    /// The commit only changes the build or its services.
     BuildCommit,
-    /// The commit changes more files than a fix does.
+    /// The commit changes more files than a fix would.
     HugeCommit,
-    /// Nothing ties this function to the fix in a commit that changes several.
+    /// The commit changes several functions, and nothing ties this one to the fix.
     UnsupportedInTangledCommit,
-    /// The function was added or deleted: there is no second side.
+    /// The function was added or deleted, so that one side is missing.
     OneSided,
-    /// The same code is in the dataset already.
+    /// The dataset has a sample with the same code.
     Duplicate,
-    /// A symbolic link, a submodule, or something else that is no file.
+    /// A symbolic link, a submodule, or another entry that is not a file.
     NotAFile,
-    /// An object that cannot be read.
+    /// A git object that cannot be read.
     UnreadableObject,
 }
 
-impl Flag {
-    /// The name in files.
+impl QualityFlag {
+    /// Returns the name in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::TangledCommit => "tangled_commit",
@@ -104,7 +104,7 @@ impl Flag {
 }
 
 impl Rejection {
-    /// The name in files, and in the counter `rejected.<name>`.
+    /// Returns the name in files and in the counter `rejected.<name>`.
     pub fn name(self) -> &'static str {
         match self {
             Self::TooShort => "too_short",
@@ -139,12 +139,13 @@ impl Rejection {
     }
 }
 
-/// Whether the length of one side lets it in.
+/// Checks the length of the code of one side, without white space at its ends.
 ///
 /// # Errors
 /// [`Rejection::TooShort`] or [`Rejection::TooLong`], counted in characters, not bytes.
 pub fn check_length(code: &str) -> Result<(), Rejection> {
     let trimmed = code.trim();
+    // A character takes four bytes at most, so the characters of such a text need not be counted.
     if trimmed.len() > 4 * MAX_CODE_CHARS {
         return Err(Rejection::TooLong);
     }

@@ -1,37 +1,37 @@
-//! The record: one labelled piece of code with its provenance.
+//! The sample: one labelled piece of code with its provenance.
 
 use serde::{Deserialize, Serialize};
 
 use crate::language::Language;
-use crate::quality::Flag;
+use crate::quality::QualityFlag;
 
-/// What a sample shows.
+/// Kind of a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum SampleKind {
     /// Vulnerable code and the same code after the fix.
     Pair,
-    /// Vulnerable code whose fix is not known, or removed it.
+    /// Vulnerable code whose fix is unknown, or was its removal.
     Vulnerable,
     /// Code that the fix added.
     Fixed,
-    /// Code that attacks a flaw elsewhere.
+    /// Code that exploits a flaw of other code.
     Exploit,
 }
 
-/// How much of a file a sample's code covers.
+/// Part of a file that the code of a sample covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Level {
+pub enum SampleLevel {
     /// One function or method.
     Function,
     /// A whole file.
     File,
-    /// A run of changed lines with their context, where no function can be told.
+    /// Changed lines with their context, if they are in no known function.
     Hunk,
 }
 
-/// Severity classes as NVD, GitHub and OSV name them.
+/// Severity class, as NVD, GitHub and OSV name them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Severity {
@@ -47,28 +47,27 @@ pub enum Severity {
     Critical,
 }
 
-/// One labelled piece of code with its provenance: a line of `samples.jsonl`, a row of
+/// One labelled piece of code with its provenance: a line of `samples.jsonl`, and a row of
 /// `samples.parquet`.
 ///
-/// The record is flat and the same in both files. A field that a source cannot know is
-/// `None` (null), never invented. Dates are RFC 3339 in UTC; line numbers start at 1 and
-/// ends are inclusive.
+/// A field that a source cannot know is `None` (null). Dates are RFC 3339 in UTC. Line numbers start
+/// at 1, and last lines are inclusive.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sample {
-    /// BLAKE3 of what identifies the sample (see [`Sample::content_id`]), 64 hex digits.
+    /// Digest of the content (see [`Sample::content_id`]), 64 hexadecimal digits.
     pub id: String,
-    /// The collector that emitted it, such as `repo`.
+    /// Name of the collector, such as `repo`.
     pub collector: String,
-    /// What it shows.
-    pub kind: Kind,
-    /// How much of a file it covers.
-    pub level: Level,
-    /// The programming language, where it is known.
+    /// Kind of the sample.
+    pub kind: SampleKind,
+    /// Part of a file that the code covers.
+    pub level: SampleLevel,
+    /// Programming language, if it is known.
     pub language: Option<Language>,
-    /// The code before the fix; of an exploit, the code that attacks.
+    /// Code before the fix; of an exploit, the code of the exploit.
     pub vulnerable_code: Option<String>,
-    /// The code after the fix.
+    /// Code after the fix.
     pub fixed_code: Option<String>,
     /// Name of the weakness in snake case, such as `sql_injection`.
     pub vulnerability_type: Option<String>,
@@ -82,27 +81,27 @@ pub struct Sample {
     pub cvss_vector: Option<String>,
     /// Version of the vector: `2.0`, `3.0`, `3.1` or `4.0`.
     pub cvss_version: Option<String>,
-    /// All names of the advisory: CVE, GHSA and others.
+    /// All ids of the advisory: CVE, GHSA and others.
     pub advisory_ids: Vec<String>,
-    /// What the flaw is, in English.
+    /// Description of the flaw, in English.
     pub description: Option<String>,
-    /// When the advisory was published.
+    /// Date on which the advisory was published.
     pub published_date: Option<String>,
-    /// The repository, without credentials: a URL, or the name of a local folder.
+    /// Repository: a URL without credentials, or the name of a local folder.
     pub repository: Option<String>,
-    /// The fix commit, as hex.
+    /// Id of the fix commit, in hexadecimal digits.
     pub commit: Option<String>,
-    /// The commit before it (its first parent), as hex.
+    /// Id of the first parent of the fix commit, in hexadecimal digits.
     pub parent_commit: Option<String>,
     /// Committer date of the fix.
     pub commit_date: Option<String>,
     /// Message of the fix commit.
     pub commit_message: Option<String>,
-    /// Path before the fix, with `/`, relative to the repository.
+    /// Path before the fix, relative to the repository, with `/`.
     pub path_before: Option<String>,
     /// Path after the fix.
     pub path_after: Option<String>,
-    /// Qualified name, such as `Session.load` or `app::Store::get`.
+    /// Qualified name of the function, such as `Session.load` or `app::Store::get`.
     pub function: Option<String>,
     /// First line of the code in `path_before`.
     pub start_line_before: Option<u32>,
@@ -114,20 +113,19 @@ pub struct Sample {
     pub end_line_after: Option<u32>,
     /// Licence of the code as an SPDX expression.
     pub licence: Option<String>,
-    /// Where a person can look at it: a URL.
+    /// URL of a page that shows the code or the advisory.
     pub source: Option<String>,
-    /// Which rules spoke for the label, in the order of their weight.
+    /// Rules that support the label, in the order of their weight.
     pub label_evidence: Vec<String>,
-    /// How sure the label is, from 0.0 to 1.0.
+    /// Confidence in the label, from 0.0 to 1.0.
     pub label_confidence: Option<f64>,
-    /// What a careful user would want to know, or filter by.
-    pub quality_flags: Vec<Flag>,
+    /// Properties that users may want to filter by.
+    pub quality_flags: Vec<QualityFlag>,
 }
 
 impl Sample {
-    /// A sample of which nothing is known but its collector, kind and level; the id is empty
-    /// until [`Sample::seal`].
-    pub fn new(collector: &str, kind: Kind, level: Level) -> Self {
+    /// Returns a sample with all other fields unknown. The id is empty until [`Sample::with_id`].
+    pub fn new(collector: &str, kind: SampleKind, level: SampleLevel) -> Self {
         Self {
             id: String::new(),
             collector: collector.to_owned(),
@@ -165,11 +163,11 @@ impl Sample {
         }
     }
 
-    /// The id that this content has: BLAKE3 over kind, level, language, both codes and the
-    /// place they come from (repository, commit, paths, function, first lines), each with its
-    /// length before it, so that no two different records run together.
+    /// Returns the id of the content: BLAKE3 over kind, level, language, both sides of the code and
+    /// their origin (repository, commit, paths, function, first lines).
     pub fn content_id(&self) -> String {
         let mut hasher = blake3::Hasher::new();
+        // The length before each part keeps "ab" and "c" apart from "a" and "bc".
         let mut put = |part: Option<&str>| match part {
             Some(text) => {
                 hasher.update(&(text.len() as u64).to_le_bytes());
@@ -195,15 +193,15 @@ impl Sample {
         hasher.finalize().to_hex().to_string()
     }
 
-    /// Gives the sample its id, once everything else is set.
-    pub fn seal(mut self) -> Self {
+    /// Returns the sample with its id. All other fields have to be set before.
+    pub fn with_id(mut self) -> Self {
         self.id = self.content_id();
         self
     }
 }
 
-impl Kind {
-    /// The name in files.
+impl SampleKind {
+    /// Returns the name in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Pair => "pair",
@@ -214,8 +212,8 @@ impl Kind {
     }
 }
 
-impl Level {
-    /// The name in files.
+impl SampleLevel {
+    /// Returns the name in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Function => "function",
@@ -226,7 +224,7 @@ impl Level {
 }
 
 impl Severity {
-    /// The name in files.
+    /// Returns the name in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "NONE",

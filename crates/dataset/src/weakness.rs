@@ -1,19 +1,19 @@
-//! Weaknesses: the entries of the Common Weakness Enumeration (CWE, MITRE) that StreamGuard
-//! can name.
+//! Weaknesses: entries of the Common Weakness Enumeration (CWE, MITRE) that samples are labelled
+//! with.
 
-/// One weakness: its CWE number and the name that samples carry in `vulnerability_type`.
+/// Weakness, with the name that samples carry in `vulnerability_type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weakness {
     /// Number in the CWE list, version 4.14.
     pub cwe: u16,
     /// Name in snake case, in `vulnerability_type`.
     pub name: &'static str,
-    /// Name for people.
+    /// Display name.
     pub title: &'static str,
 }
 
-/// The weaknesses by name, in the order of their CWE numbers.
-pub const ALL: &[Weakness] = &[
+/// All weaknesses with a name, in the order of their CWE numbers.
+pub const ALL_WEAKNESSES: &[Weakness] = &[
     Weakness { cwe: 20, name: "improper_input_validation", title: "Improper input validation" },
     Weakness { cwe: 22, name: "path_traversal", title: "Path traversal" },
     Weakness { cwe: 78, name: "command_injection", title: "OS command injection" },
@@ -57,17 +57,17 @@ pub const ALL: &[Weakness] = &[
 ];
 
 impl Weakness {
-    /// The weakness called `name` in `vulnerability_type`.
+    /// Returns the weakness with this name in `vulnerability_type`.
     pub fn by_name(name: &str) -> Option<&'static Self> {
-        ALL.iter().find(|weakness| weakness.name == name)
+        ALL_WEAKNESSES.iter().find(|weakness| weakness.name == name)
     }
 
-    /// The weakness with this CWE number.
+    /// Returns the weakness with this CWE number.
     pub fn by_cwe(cwe: u16) -> Option<&'static Self> {
-        ALL.iter().find(|weakness| weakness.cwe == cwe)
+        ALL_WEAKNESSES.iter().find(|weakness| weakness.cwe == cwe)
     }
 
-    /// The id as samples carry it in `cwes`, such as `CWE-89`.
+    /// Returns the id that samples carry in `cwes`, such as `CWE-89`.
     pub fn id(&self) -> String {
         format!("CWE-{}", self.cwe)
     }

@@ -7,8 +7,8 @@ use std::time::Instant;
 use serde_json::{Map, Value};
 use streamguard_advisories::{AdvisoryJob, AdvisorySource};
 use streamguard_collect::{Collector, CollectorJob};
-use streamguard_dataset::Union;
-use streamguard_dataset::union::{Source, UnionError, write_union};
+use streamguard_dataset::DatasetSummary;
+use streamguard_dataset::dataset_files::{CollectorFile, DatasetError, write_dataset};
 use streamguard_engine::{
     CompletionStatus, FinishedRun, Job, Observer, OnExistingRun, PlanOutcome, RunDir, RunOptions, RunState,
 };
@@ -155,9 +155,9 @@ impl OpenCollection {
         if status != CompletionStatus::Cancelled {
             let sources = sources(&state, &folder, &with_samples);
             let mut progress = |samples| observer.assembling(samples);
-            match write_union(&sources, &folder, &mut progress, &|| options.cancel.requested()) {
+            match write_dataset(&sources, &folder, &mut progress, &|| options.cancel.requested()) {
                 Ok(union) => dataset = Some(union),
-                Err(UnionError::Cancelled) => status = CompletionStatus::Cancelled,
+                Err(DatasetError::Cancelled) => status = CompletionStatus::Cancelled,
                 Err(error) => return Err(CollectionError::Dataset(error)),
             }
         }
@@ -194,19 +194,19 @@ impl Observer for RunObserver<'_> {
     }
 }
 
-fn write_summary(dir: &RunDir, took_ms: u64, union: Option<Union>) -> Result<(), CollectionError> {
+fn write_summary(dir: &RunDir, took_ms: u64, union: Option<DatasetSummary>) -> Result<(), CollectionError> {
     let record = DatasetRecord { clock_ms: dir.clock_ms(), took_ms, summary: union };
     record.write(dir).map_err(CollectionError::Summary)
 }
 
 /// Returns the files of samples, in the order of the run.
-fn sources(state: &RunState, folder: &Path, with_samples: &[String]) -> Vec<Source> {
+fn sources(state: &RunState, folder: &Path, with_samples: &[String]) -> Vec<CollectorFile> {
     let has_samples = |status| matches!(status, Some(CompletionStatus::Complete | CompletionStatus::Partial));
     state
         .jobs
         .iter()
         .filter(|job| with_samples.contains(&job.name) && has_samples(job.status))
-        .map(|job| Source {
+        .map(|job| CollectorFile {
             collector: job.name.clone(),
             path: folder.join(streamguard_collect::file_name(&job.name)),
         })

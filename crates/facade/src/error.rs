@@ -2,7 +2,7 @@
 
 use std::io;
 
-use streamguard_dataset::union::UnionError;
+use streamguard_dataset::dataset_files::DatasetError;
 use streamguard_engine::{RunDirError, RunError};
 use streamguard_report::{ReadError, ReportError};
 use thiserror::Error;
@@ -18,7 +18,7 @@ pub enum CollectionError {
     Run(#[from] RunError),
     /// The dataset cannot be written.
     #[error("cannot put the dataset together")]
-    Dataset(#[source] UnionError),
+    Dataset(#[source] DatasetError),
     /// The summary of the dataset cannot be written.
     #[error("cannot write the summary of the dataset")]
     Summary(#[source] io::Error),

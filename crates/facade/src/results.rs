@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use streamguard_dataset::Union;
+use streamguard_dataset::DatasetSummary;
 use streamguard_engine::{CompletionStatus, RunDir, RunState};
 use streamguard_report::{RenderOptions, ReportFormat, StoredRun};
 
@@ -17,7 +17,7 @@ pub struct CollectionResults {
     /// All events of the run, folded.
     pub state: RunState,
     /// Content of the dataset; none if the run was stopped before.
-    pub dataset: Option<Union>,
+    pub dataset: Option<DatasetSummary>,
     /// Time that it took to put the dataset together, in milliseconds.
     pub assembled_ms: u64,
     /// Reports that were written.

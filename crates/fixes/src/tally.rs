@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use streamguard_dataset::{Kind, MergedAdvisory, Sample};
+use streamguard_dataset::{MergedAdvisory, Sample, SampleKind};
 use streamguard_engine::JobSummary;
 
 use crate::SourceTarget;
@@ -47,7 +47,7 @@ impl<'a> FixTally<'a> {
             *self.by_source.entry(source.clone()).or_default() += 1;
         }
         self.samples += 1;
-        self.pairs += u64::from(sample.kind == Kind::Pair);
+        self.pairs += u64::from(sample.kind == SampleKind::Pair);
         true
     }
 

@@ -2,7 +2,7 @@
 
 use gix::ObjectId;
 use streamguard_code::{CodeChange, CodeSnippet};
-use streamguard_dataset::{Flag, Kind, Language, Level, Sample};
+use streamguard_dataset::{Language, QualityFlag, Sample, SampleKind, SampleLevel};
 
 use super::fix_commit::FixCommit;
 use super::scoring::FixScore;
@@ -27,11 +27,11 @@ pub(super) fn pair_sample(
 ) -> Sample {
     let PairCandidate { path_before, path_after, language, invalid_utf8, change } = candidate;
     let flags = [
-        (tangled, Flag::TangledCommit),
-        (invalid_utf8, Flag::InvalidUtf8),
-        (change.parse_error, Flag::ParseError),
-        (change.renamed || path_before != path_after, Flag::Renamed),
-        (matches!(fix.reason, SelectionReason::Merge(_)), Flag::ThroughMerge),
+        (tangled, QualityFlag::TangledCommit),
+        (invalid_utf8, QualityFlag::InvalidUtf8),
+        (change.parse_error, QualityFlag::ParseError),
+        (change.renamed || path_before != path_after, QualityFlag::Renamed),
+        (matches!(fix.reason, SelectionReason::Merge(_)), QualityFlag::ThroughMerge),
     ];
     let mut weaknesses: Vec<_> = score.weakness.into_iter().collect();
     weaknesses.extend(fix.message_score.weaknesses.iter().filter(|named| score.weakness != Some(**named)));
@@ -41,7 +41,7 @@ pub(super) fn pair_sample(
     };
     let ((start_line_before, end_line_before), (start_line_after, end_line_after)) =
         (lines(&before), lines(&after));
-    let level = if change.level == Level::Function { Level::Function } else { Level::Hunk };
+    let level = if change.level == SampleLevel::Function { SampleLevel::Function } else { SampleLevel::Hunk };
     Sample {
         language: Some(language),
         vulnerable_code: before.map(|code| code.text),
@@ -66,7 +66,7 @@ pub(super) fn pair_sample(
         // Two digits: more would pretend a precision that the score does not have.
         label_confidence: Some((score.confidence * fix.confidence * 100.0).round() / 100.0),
         quality_flags: flags.into_iter().filter_map(|(holds, flag)| holds.then_some(flag)).collect(),
-        ..Sample::new(&fix.collector, Kind::Pair, level)
+        ..Sample::new(&fix.collector, SampleKind::Pair, level)
     }
 }
 

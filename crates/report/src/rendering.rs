@@ -1,6 +1,6 @@
 //! The values that all formats share: options, a rendered file, and the error.
 
-use streamguard_dataset::SourceError;
+use streamguard_dataset::SampleFileError;
 use streamguard_durable::WriteError;
 use thiserror::Error;
 
@@ -25,7 +25,7 @@ pub enum ReportError {
     Write(#[from] WriteError),
     /// The samples cannot be read.
     #[error(transparent)]
-    Samples(#[from] SourceError),
+    Samples(#[from] SampleFileError),
     /// The pages cannot be laid out.
     #[error("cannot lay out the PDF report: {0}")]
     Pdf(String),

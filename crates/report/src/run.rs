@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use streamguard_dataset::union::JSONL_NAME;
-use streamguard_dataset::{JsonlReader, SourceError};
+use streamguard_dataset::dataset_files::JSONL_NAME;
+use streamguard_dataset::{JsonlReader, SampleFileError};
 use streamguard_engine::{Event, RunDirError};
 
 use crate::history::RunHistory;
@@ -33,8 +33,8 @@ impl StoredRun {
     /// Opens the samples of the dataset; `None` if the run has no dataset.
     ///
     /// # Errors
-    /// [`SourceError`] if the dataset cannot be opened. Each sample may also give one.
-    pub fn samples(&self) -> Result<Option<JsonlReader>, SourceError> {
+    /// [`SampleFileError`] if the dataset cannot be opened. Each sample may also give one.
+    pub fn samples(&self) -> Result<Option<JsonlReader>, SampleFileError> {
         self.report.dataset.as_ref().map(|_| JsonlReader::open(&self.folder.join(JSONL_NAME))).transpose()
     }
 }

@@ -5,8 +5,8 @@ use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use streamguard_dataset::Union;
-use streamguard_dataset::union::{JSONL_NAME, PARQUET_NAME};
+use streamguard_dataset::DatasetSummary;
+use streamguard_dataset::dataset_files::{JSONL_NAME, PARQUET_NAME};
 use streamguard_engine::{RunDir, RunDirError, RunPaths, RunRecord};
 use thiserror::Error;
 
@@ -30,7 +30,7 @@ pub struct DatasetRecord {
     pub took_ms: u64,
     /// Contents of the dataset; `None` if the run was stopped meanwhile.
     #[serde(rename = "union")]
-    pub summary: Option<Union>,
+    pub summary: Option<DatasetSummary>,
 }
 
 impl DatasetRecord {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use streamguard_dataset::union::UnionError;
+use streamguard_dataset::dataset_files::DatasetError;
 use streamguard_durable::WriteError;
 use streamguard_engine::{JobError, RunDirError, RunError};
 use streamguard_report::{ReadError, ReportError};
@@ -77,7 +77,7 @@ impl Exit {
             }
             if matches!(cause.downcast_ref::<JobError>(), Some(JobError::Write(_)))
                 || matches!(cause.downcast_ref(), Some(ReportError::Write(_)))
-                || matches!(cause.downcast_ref(), Some(UnionError::Destination(_)))
+                || matches!(cause.downcast_ref(), Some(DatasetError::Destination(_)))
                 || cause.is::<WriteError>()
             {
                 return Self::Destination;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use streamguard_collect::{Collector, Samples};
-use streamguard_dataset::{Flag, Kind, Level, Sample};
+use streamguard_dataset::{QualityFlag, Sample, SampleKind, SampleLevel};
 use streamguard_engine::{JobError, PlanContext, ShardError};
 
 use crate::generator::{PairBuffer, PairGenerator};
@@ -73,8 +73,8 @@ impl Collector for SyntheticCollector {
                 function: Some(pair.function.to_owned()),
                 label_evidence: vec!["generated".to_owned()],
                 label_confidence: Some(1.0),
-                quality_flags: vec![Flag::Synthetic],
-                ..Sample::new("synthetic", Kind::Pair, Level::Function)
+                quality_flags: vec![QualityFlag::Synthetic],
+                ..Sample::new("synthetic", SampleKind::Pair, SampleLevel::Function)
             })?;
         }
         Ok(())

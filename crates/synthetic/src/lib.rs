@@ -39,7 +39,7 @@
 //!
 //! ```toml
 //! [[weakness]]
-//! name = "weak_hash"              # as in `streamguard_dataset::weakness::ALL`
+//! name = "weak_hash"              # as in `streamguard_dataset::weakness::ALL_WEAKNESSES`
 //! about = "A password from ~from~ is hashed with a broken function"
 //! functions = ["register_~entity~", "store_~entity~_login"]
 //! input = "in_pass"               # slot that names the untrusted variable ~v~

@@ -112,7 +112,7 @@ impl RepositoryHistory {
                 // No function name is left for this weakness. When all weaknesses fail in a row, none is left
                 // at all.
                 failed += 1;
-                if failed > streamguard_dataset::weakness::ALL.len() {
+                if failed > streamguard_dataset::weakness::ALL_WEAKNESSES.len() {
                     break;
                 }
                 continue;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use streamguard_dataset::{Advisory, Cvss, Reference};
+use streamguard_dataset::{Advisory, AdvisoryReference, CvssRating};
 
 use crate::references::merge_references;
 use crate::{cvss, ids, timestamp};
@@ -104,14 +104,14 @@ pub fn read(json: &str) -> Option<Advisory> {
         cwes,
         exploited_since: cve.cisa_exploit_add.as_deref().and_then(timestamp::normalize),
         references: merge_references(
-            cve.references.into_iter().map(|link| Reference { url: link.url, tags: link.tags }),
+            cve.references.into_iter().map(|link| AdvisoryReference { url: link.url, tags: link.tags }),
         ),
         affected: Vec::new(),
     })
 }
 
 /// Returns the rating that counts, with the severity that NVD gives it.
-fn rating(metrics: &BTreeMap<String, Vec<CveMetric>>) -> (Option<Cvss>, Option<String>) {
+fn rating(metrics: &BTreeMap<String, Vec<CveMetric>>) -> (Option<CvssRating>, Option<String>) {
     let all = metrics.values().flatten().filter_map(|metric| Some((metric, metric.cvss_data.as_ref()?)));
     let ratings =
         all.clone().map(|(metric, data)| (to_cvss(data), metric.r#type.as_deref() == Some("Primary")));
@@ -124,9 +124,9 @@ fn rating(metrics: &BTreeMap<String, Vec<CveMetric>>) -> (Option<Cvss>, Option<S
     (preferred, severity)
 }
 
-fn to_cvss(data: &CvssData) -> Cvss {
+fn to_cvss(data: &CvssData) -> CvssRating {
     let score = data.base_score.filter(|score| (0.0..=10.0).contains(score));
-    Cvss { version: data.version.clone(), vector: data.vector_string.clone(), score }
+    CvssRating { version: data.version.clone(), vector: data.vector_string.clone(), score }
 }
 
 /// Returns the id in the URL of an advisory at GitHub: `/advisories/GHSA-..` in the database, or

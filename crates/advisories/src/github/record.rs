@@ -1,7 +1,7 @@
 //! Advisories as GitHub's GraphQL API gives them (`SecurityAdvisory`).
 
 use serde::Deserialize;
-use streamguard_dataset::{Advisory, Affected, Cvss, Reference};
+use streamguard_dataset::{Advisory, AdvisoryReference, AffectedRange, CvssRating};
 
 use super::ECOSYSTEMS;
 use crate::references::merge_references;
@@ -112,7 +112,8 @@ pub fn read(json: &str) -> Option<(Advisory, Completeness)> {
     let completeness =
         if has_more || has_more_cwes { Completeness::Truncated } else { Completeness::Complete };
     let names = advisory.identifiers.into_iter().map(|identifier| identifier.value);
-    let links = advisory.references.into_iter().map(|link| Reference { url: link.url, tags: Vec::new() });
+    let links =
+        advisory.references.into_iter().map(|link| AdvisoryReference { url: link.url, tags: Vec::new() });
     let advisory = Advisory {
         aliases: ids::unique_aliases(&advisory.ghsa_id, names),
         id: advisory.ghsa_id,
@@ -140,7 +141,7 @@ fn nodes_of<T>(list: Option<NodeList<T>>) -> (Vec<T>, bool) {
     (nodes, has_more)
 }
 
-fn rating(ratings: GithubRatings) -> Option<Cvss> {
+fn rating(ratings: GithubRatings) -> Option<CvssRating> {
     let ratings = [ratings.cvss_v4, ratings.cvss_v3].into_iter().flatten().filter_map(|rating| {
         let mut cvss = cvss::parse_vector(&rating.vector_string?)?;
         // GitHub writes 0.0 where there is no score.
@@ -151,7 +152,7 @@ fn rating(ratings: GithubRatings) -> Option<Cvss> {
     cvss::preferred(ratings)
 }
 
-fn affected(vulnerability: GithubVulnerability) -> Affected {
+fn affected(vulnerability: GithubVulnerability) -> AffectedRange {
     let (ecosystem, package) = match vulnerability.package {
         Some(package) => (package.ecosystem, Some(package.name)),
         None => (None, None),
@@ -163,7 +164,7 @@ fn affected(vulnerability: GithubVulnerability) -> Affected {
     // In `>= 1.0, < 1.2` the version of the inclusive lower bound has the flaw itself.
     let range = vulnerability.vulnerable_version_range.unwrap_or_default();
     let bounds = range.split(',').filter_map(|bound| bound.trim().strip_prefix(">="));
-    Affected {
+    AffectedRange {
         ecosystem: ecosystem.map(osv_name),
         package,
         repository: None,

@@ -1,7 +1,7 @@
 //! Records in the OSV format (ossf.github.io/osv-schema), as its databases use it.
 
 use serde::{Deserialize, Deserializer};
-use streamguard_dataset::{Advisory, Affected, Cvss, Reference, Severity};
+use streamguard_dataset::{Advisory, AdvisoryReference, AffectedRange, CvssRating, Severity};
 
 use crate::references::merge_references;
 use crate::{cvss, ids, timestamp};
@@ -118,7 +118,7 @@ pub fn read(json: &[u8]) -> Option<Advisory> {
     let links = record
         .references
         .into_iter()
-        .map(|link| Reference { url: link.url, tags: link.r#type.into_iter().collect() });
+        .map(|link| AdvisoryReference { url: link.url, tags: link.r#type.into_iter().collect() });
     Some(Advisory {
         aliases: ids::unique_aliases(&record.id, record.aliases),
         id: record.id,
@@ -138,7 +138,7 @@ pub fn read(json: &[u8]) -> Option<Advisory> {
 }
 
 /// Returns the rating of the record, or else of the packages that it affects.
-fn rating(record: &OsvRecord) -> Option<Cvss> {
+fn rating(record: &OsvRecord) -> Option<CvssRating> {
     let preferred = |vectors: &mut dyn Iterator<Item = &str>| {
         cvss::preferred(vectors.filter_map(cvss::parse_vector).map(|cvss| (cvss, true)))
     };
@@ -150,7 +150,7 @@ fn rating(record: &OsvRecord) -> Option<Cvss> {
 }
 
 /// Returns the severity that the database gives, or else that of the score.
-fn severity(record: &OsvRecord, cvss: Option<&Cvss>) -> Option<Severity> {
+fn severity(record: &OsvRecord, cvss: Option<&CvssRating>) -> Option<Severity> {
     let named = record.affected.iter().filter_map(|one| one.ecosystem_specific.severity.as_deref());
     let named = record.database_specific.severity.as_deref().into_iter().chain(named);
     named.filter_map(cvss::parse_severity).next().or_else(|| {
@@ -160,12 +160,12 @@ fn severity(record: &OsvRecord, cvss: Option<&Cvss>) -> Option<Severity> {
 }
 
 /// Converts a package, to one entry for each of its ranges.
-fn affected(entry: OsvAffected) -> Vec<Affected> {
+fn affected(entry: OsvAffected) -> Vec<AffectedRange> {
     let (ecosystem, package) = match entry.package {
         Some(package) => (package.ecosystem, package.name),
         None => (None, None),
     };
-    let whole = Affected { ecosystem, package, ..Affected::default() };
+    let whole = AffectedRange { ecosystem, package, ..AffectedRange::default() };
     if entry.ranges.is_empty() {
         return vec![whole];
     }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use streamguard_code::{CodeSnippet, FileChange, FileComparer};
-use streamguard_dataset::Level;
+use streamguard_dataset::SampleLevel;
 
 use super::{changes, compare};
 
@@ -60,7 +60,7 @@ fn hunks_are_reported_only_if_no_function_changed() {
     assert_eq!(found.changed_lines_outside, 2);
     assert_eq!(found.changes.len(), 1);
     let change = &found.changes[0];
-    assert_eq!(change.level, Level::Hunk);
+    assert_eq!(change.level, SampleLevel::Hunk);
     let text = "import os\nLIMIT = 2\n\n\ndef f():".to_owned();
     assert_eq!(change.after, Some(CodeSnippet { text, start_line: 1, end_line: 5 }));
     let diff = change.line_diff();
@@ -68,7 +68,7 @@ fn hunks_are_reported_only_if_no_function_changed() {
     let both = outside.replace("return 1", "return 2");
     let found = compare("a.py", old, &both);
     assert_eq!(found.changed_lines_outside, 2);
-    assert_eq!(found.changes[0].level, Level::Function);
+    assert_eq!(found.changes[0].level, SampleLevel::Function);
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_file_that_changed_its_language_is_compared_line_by_line() {
     };
     let found = FileComparer::new().compare(&change).expect("comparable");
     assert_eq!(found.language.name(), "python");
-    assert!(found.changes.iter().all(|change| change.level == Level::Hunk));
+    assert!(found.changes.iter().all(|change| change.level == SampleLevel::Hunk));
     let renamed = FileChange { path_before: Some("old/b.py"), before: b"def f():\n    return 1\n", ..change };
     let found = FileComparer::new().compare(&renamed).expect("comparable");
     assert_eq!(found.changes[0].name.as_deref(), Some("f"));

@@ -1,35 +1,35 @@
-//! Merging: what several sources say of the same vulnerability becomes one advisory.
+//! Merging of the records that several sources have of the same vulnerability.
 
 use std::collections::HashMap;
 
-use super::{Advisory, Conflict, MergedAdvisory, SourcedReference};
+use super::{Advisory, FieldConflict, MergedAdvisory, SourcedReference};
 
-/// Puts the records together that share an id or an alias. `advisories` are in the order in
-/// which they are trusted: the first to say something counts, and what others say differently is
-/// a conflict. The answer is in the order in which the vulnerabilities were first met.
+/// Merges the records that share an id or an alias. `advisories` are in the order of trust: the first
+/// record that has a field counts, and a different value of a later one is a conflict. The result is
+/// in the order in which the vulnerabilities first appear.
 ///
-/// No two CVE ids come together by a third record that claims both for its aliases: they stay two
+/// Two CVE ids are never merged by a third record that has both as aliases: they stay two
 /// vulnerabilities, and the record joins the first.
 pub fn merge_by_alias(advisories: Vec<Advisory>) -> Vec<MergedAdvisory> {
-    let groups = group(&advisories);
+    let groups = group_numbers(&advisories);
     let mut merged: Vec<MergedAdvisory> = Vec::new();
     let mut position: HashMap<usize, usize> = HashMap::new();
     for (advisory, group) in advisories.into_iter().zip(groups) {
-        let at = *position.entry(group).or_insert_with(|| {
+        let index = *position.entry(group).or_insert_with(|| {
             merged.push(MergedAdvisory::default());
             merged.len() - 1
         });
-        merged[at].take(advisory);
+        merged[index].take(advisory);
     }
     for advisory in &mut merged {
-        advisory.close();
+        advisory.finish();
     }
     merged
 }
 
-/// For each record the number of its group.
-fn group(advisories: &[Advisory]) -> Vec<usize> {
-    let mut groups = Groups::default();
+/// Returns for each record the number of its group.
+fn group_numbers(advisories: &[Advisory]) -> Vec<usize> {
+    let mut groups = AliasGroups::default();
     advisories
         .iter()
         .map(|advisory| {
@@ -48,14 +48,15 @@ fn group(advisories: &[Advisory]) -> Vec<usize> {
 
 /// Disjoint sets of ids (union by the smaller number, with path halving: Tarjan 1975).
 #[derive(Default)]
-struct Groups {
+struct AliasGroups {
     ids: HashMap<String, usize>,
     parents: Vec<usize>,
-    /// The CVE id in a set, at its root.
+    /// CVE id in a set, stored at its root.
     cves: Vec<Option<String>>,
 }
 
-impl Groups {
+impl AliasGroups {
+    /// Returns the root of the set of an id, which is added if it is new.
     fn of(&mut self, id: &str) -> usize {
         if let Some(&group) = self.ids.get(id) {
             return self.find(group);
@@ -67,6 +68,7 @@ impl Groups {
         group
     }
 
+    /// Returns the root of a set.
     fn find(&mut self, mut group: usize) -> usize {
         while self.parents[group] != group {
             self.parents[group] = self.parents[self.parents[group]];
@@ -75,6 +77,7 @@ impl Groups {
         group
     }
 
+    /// Joins two sets, unless each has a CVE id: these are two vulnerabilities.
     fn join(&mut self, one: usize, other: usize) {
         let (one, other) = (self.find(one), self.find(other));
         if one == other || (self.cves[one].is_some() && self.cves[other].is_some()) {
@@ -93,30 +96,30 @@ fn is_cve(id: &str) -> bool {
 }
 
 impl MergedAdvisory {
-    /// Takes in what one more source says.
+    /// Merges one more record.
     fn take(&mut self, advisory: Advisory) {
-        let speaker = format!("{}:{}", advisory.collector, advisory.id);
+        let record = format!("{}:{}", advisory.collector, advisory.id);
         let is_first = self.id.is_empty();
         if !self.collectors.contains(&advisory.collector) {
             self.collectors.push(advisory.collector.clone());
         }
         self.aliases.push(advisory.id.clone());
         self.aliases.extend(advisory.aliases);
-        // Withdrawn is only what everybody took back.
+        // A vulnerability counts as withdrawn only if all sources have withdrawn it.
         if is_first {
             self.withdrawn = advisory.withdrawn;
         } else if self.withdrawn.is_some() != advisory.withdrawn.is_some() {
             let value = if advisory.withdrawn.is_some() { "withdrawn" } else { "not withdrawn" };
-            self.conflict("withdrawn", &speaker, value.to_owned());
+            self.add_conflict("withdrawn", &record, value.to_owned());
             self.withdrawn = None;
         }
         let is_cve_record = is_cve(&advisory.id);
-        let mut fields = Fields { merged: self, speaker: &speaker };
-        fields.settle("published", |merged| &mut merged.published, advisory.published, |_, _| true);
-        fields.settle("summary", |merged| &mut merged.summary, advisory.summary, |_, _| true);
-        fields.settle("description", |merged| &mut merged.description, advisory.description, |_, _| true);
-        fields.settle("severity", |merged| &mut merged.severity, advisory.severity, |a, b| a == b);
-        fields.settle(
+        let mut fields = FieldMerger { merged: self, record: &record };
+        fields.merge("published", |merged| &mut merged.published, advisory.published, |_, _| true);
+        fields.merge("summary", |merged| &mut merged.summary, advisory.summary, |_, _| true);
+        fields.merge("description", |merged| &mut merged.description, advisory.description, |_, _| true);
+        fields.merge("severity", |merged| &mut merged.severity, advisory.severity, |a, b| a == b);
+        fields.merge(
             "cvss",
             |merged| &mut merged.cvss,
             advisory.cvss,
@@ -125,20 +128,20 @@ impl MergedAdvisory {
                 a.version != b.version || a.vector == b.vector
             },
         );
-        fields.settle(
+        fields.merge(
             "exploited_since",
             |merged| &mut merged.exploited_since,
             advisory.exploited_since,
             |a, b| a == b,
         );
-        fields.settle_cwes(advisory.cwes);
+        fields.merge_cwes(advisory.cwes);
         if let Some(modified) = advisory.modified
             && self.modified.as_ref().is_none_or(|known| *known < modified)
         {
             self.modified = Some(modified);
         }
         for reference in advisory.references {
-            self.refer(reference.url, &advisory.collector, reference.tags);
+            self.add_reference(reference.url, &advisory.collector, reference.tags);
         }
         for affected in advisory.affected {
             if !self.affected.contains(&affected) {
@@ -150,7 +153,8 @@ impl MergedAdvisory {
         }
     }
 
-    fn refer(&mut self, url: String, collector: &str, tags: Vec<String>) {
+    /// Adds the tags that a source gives to a URL.
+    fn add_reference(&mut self, url: String, collector: &str, tags: Vec<String>) {
         let tags = if tags.is_empty() {
             vec![format!("{collector}:reference")]
         } else {
@@ -165,12 +169,12 @@ impl MergedAdvisory {
         }
     }
 
-    fn conflict(&mut self, field: &str, source: &str, value: String) {
-        self.conflicts.push(Conflict { field: field.to_owned(), source: source.to_owned(), value });
+    fn add_conflict(&mut self, field: &str, source: &str, value: String) {
+        self.conflicts.push(FieldConflict { field: field.to_owned(), source: source.to_owned(), value });
     }
 
-    /// Settles what needs all records: the name, and the other names.
-    fn close(&mut self) {
+    /// Chooses the id among the ids of all records, and sorts the others.
+    fn finish(&mut self) {
         if !is_cve(&self.id)
             && let Some(cve) = self.aliases.iter().filter(|alias| is_cve(alias)).min()
         {
@@ -182,48 +186,50 @@ impl MergedAdvisory {
     }
 }
 
-/// One source's say on the fields of an advisory.
-struct Fields<'a> {
+/// Merger of the fields of one record.
+struct FieldMerger<'a> {
     merged: &'a mut MergedAdvisory,
-    speaker: &'a str,
+    /// Record as `<source>:<id>`.
+    record: &'a str,
 }
 
-impl Fields<'_> {
-    /// The first to say something counts; who says something that does not agree is noted.
-    fn settle<T: serde::Serialize>(
+impl FieldMerger<'_> {
+    /// Sets a field that is not set yet, or else notes a conflict if the values do not agree.
+    fn merge<T: serde::Serialize>(
         &mut self,
         field: &str,
         slot: fn(&mut MergedAdvisory) -> &mut Option<T>,
-        said: Option<T>,
+        value: Option<T>,
         agrees: fn(&T, &T) -> bool,
     ) {
-        let Some(said) = said else { return };
+        let Some(value) = value else { return };
         match slot(self.merged) {
             none @ None => {
-                *none = Some(said);
-                self.merged.field_sources.insert(field.to_owned(), self.speaker.to_owned());
+                *none = Some(value);
+                self.merged.field_sources.insert(field.to_owned(), self.record.to_owned());
             }
-            Some(known) if agrees(known, &said) => {}
+            Some(known) if agrees(known, &value) => {}
             Some(_) => {
-                let value = match serde_json::to_value(&said) {
+                let text = match serde_json::to_value(&value) {
                     Ok(serde_json::Value::String(text)) => text,
                     Ok(value) => value.to_string(),
                     Err(_) => String::new(),
                 };
-                self.merged.conflict(field, self.speaker, value);
+                self.merged.add_conflict(field, self.record, text);
             }
         }
     }
 
-    fn settle_cwes(&mut self, said: Vec<String>) {
-        if said.is_empty() {
+    /// Merges weaknesses. Fewer of them are no contradiction.
+    fn merge_cwes(&mut self, cwes: Vec<String>) {
+        if cwes.is_empty() {
             return;
         }
         if self.merged.cwes.is_empty() {
-            self.merged.cwes = said;
-            self.merged.field_sources.insert("cwes".to_owned(), self.speaker.to_owned());
-        } else if !said.iter().all(|cwe| self.merged.cwes.contains(cwe)) {
-            self.merged.conflict("cwes", self.speaker, said.join(" "));
+            self.merged.cwes = cwes;
+            self.merged.field_sources.insert("cwes".to_owned(), self.record.to_owned());
+        } else if !cwes.iter().all(|cwe| self.merged.cwes.contains(cwe)) {
+            self.merged.add_conflict("cwes", self.record, cwes.join(" "));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The columns: each field of a sample with its type in the file, and how it is got and set.
+//! Columns of the file: the type of each field of a sample, and how it is read and set.
 
 use std::sync::Arc;
 
@@ -6,39 +6,39 @@ use ::parquet::basic::{LogicalType, Repetition, Type as PhysicalType};
 use ::parquet::errors::Result;
 use ::parquet::schema::types::{Type, TypePtr};
 use serde::Deserialize;
-use serde::de::value::{Error as NotAName, StrDeserializer};
+use serde::de::value::{Error as UnknownName, StrDeserializer};
 
 use crate::sample::Sample;
 
-/// A column: its name, which is the field's, and its shape.
-pub(super) struct Column {
+/// Column of a field of [`Sample`]; both have the same name.
+pub(super) struct SampleColumn {
     pub(super) name: &'static str,
-    pub(super) shape: Shape,
+    pub(super) shape: ColumnShape,
 }
 
-/// Is shown the elements of a list, one after the other.
-pub(super) type Visitor<'a> = &'a mut dyn FnMut(&str);
+/// Callback for the elements of a list.
+pub(super) type TextVisitor<'a> = &'a mut dyn FnMut(&str);
 
-/// What a column holds, how it is got from a sample, and how it is set. Setting answers `false`
-/// if the value is none that the field can have.
-pub(super) enum Shape {
+/// Type of a column, with functions that read and set the field of a sample. Setting returns false if
+/// the field cannot have the value.
+pub(super) enum ColumnShape {
     /// A string that is never null.
     Required { get: fn(&Sample) -> &str, set: fn(&mut Sample, &str) -> bool },
     /// A string or null.
     Optional { get: fn(&Sample) -> Option<&str>, set: fn(&mut Sample, &str) -> bool },
     /// A list of strings; never null, but it may be empty.
-    List { each: fn(&Sample, Visitor<'_>), push: fn(&mut Sample, &str) -> bool },
+    List { each: fn(&Sample, TextVisitor<'_>), push: fn(&mut Sample, &str) -> bool },
     /// A number or null.
     Double { get: fn(&Sample) -> Option<f64>, set: fn(&mut Sample, f64) },
-    /// The number of a line, or null.
+    /// A line number or null.
     Line { get: fn(&Sample) -> Option<u32>, set: fn(&mut Sample, u32) },
 }
 
 macro_rules! required_text {
     ($field:ident) => {
-        Column {
+        SampleColumn {
             name: stringify!($field),
-            shape: Shape::Required {
+            shape: ColumnShape::Required {
                 get: |sample| &sample.$field,
                 set: |sample, text| {
                     sample.$field = text.to_owned();
@@ -51,9 +51,9 @@ macro_rules! required_text {
 
 macro_rules! required_name {
     ($field:ident) => {
-        Column {
+        SampleColumn {
             name: stringify!($field),
-            shape: Shape::Required {
+            shape: ColumnShape::Required {
                 get: |sample| sample.$field.name(),
                 set: |sample, name| from_name(name).map(|value| sample.$field = value).is_some(),
             },
@@ -63,9 +63,9 @@ macro_rules! required_name {
 
 macro_rules! text {
     ($field:ident) => {
-        Column {
+        SampleColumn {
             name: stringify!($field),
-            shape: Shape::Optional {
+            shape: ColumnShape::Optional {
                 get: |sample| sample.$field.as_deref(),
                 set: |sample, text| {
                     sample.$field = Some(text.to_owned());
@@ -78,9 +78,9 @@ macro_rules! text {
 
 macro_rules! name {
     ($field:ident) => {
-        Column {
+        SampleColumn {
             name: stringify!($field),
-            shape: Shape::Optional {
+            shape: ColumnShape::Optional {
                 get: |sample| sample.$field.map(|value| value.name()),
                 set: |sample, name| from_name(name).map(|value| sample.$field = Some(value)).is_some(),
             },
@@ -90,9 +90,9 @@ macro_rules! name {
 
 macro_rules! texts {
     ($field:ident) => {
-        Column {
+        SampleColumn {
             name: stringify!($field),
-            shape: Shape::List {
+            shape: ColumnShape::List {
                 each: |sample, visit| sample.$field.iter().for_each(|text| visit(text)),
                 push: |sample, text| {
                     sample.$field.push(text.to_owned());
@@ -105,9 +105,9 @@ macro_rules! texts {
 
 macro_rules! names {
     ($field:ident) => {
-        Column {
+        SampleColumn {
             name: stringify!($field),
-            shape: Shape::List {
+            shape: ColumnShape::List {
                 each: |sample, visit| sample.$field.iter().for_each(|value| visit(value.name())),
                 push: |sample, name| from_name(name).map(|value| sample.$field.push(value)).is_some(),
             },
@@ -117,10 +117,10 @@ macro_rules! names {
 
 macro_rules! double {
     ($field:ident) => {
-        Column {
+        SampleColumn {
             name: stringify!($field),
-            shape: Shape::Double {
-                // JSON has no infinity and no NaN: they are null in both files.
+            shape: ColumnShape::Double {
+                // JSON has no infinity and no NaN, so they are null in both files.
                 get: |sample| sample.$field.filter(|value| value.is_finite()),
                 set: |sample, value| sample.$field = Some(value),
             },
@@ -130,9 +130,9 @@ macro_rules! double {
 
 macro_rules! line {
     ($field:ident) => {
-        Column {
+        SampleColumn {
             name: stringify!($field),
-            shape: Shape::Line {
+            shape: ColumnShape::Line {
                 get: |sample| sample.$field,
                 set: |sample, value| sample.$field = Some(value),
             },
@@ -140,7 +140,7 @@ macro_rules! line {
     };
 }
 
-impl Column {
+impl SampleColumn {
     /// All columns, in the order of the fields of [`Sample`].
     pub(super) const ALL: &[Self] = &[
         required_text!(id),
@@ -178,15 +178,14 @@ impl Column {
         names!(quality_flags),
     ];
 
-    /// The column as the schema of the file tells it.
+    /// Returns the column's part of the schema.
     fn schema(&self) -> Result<Type> {
         match self.shape {
-            Shape::Required { .. } => string(self.name, Repetition::REQUIRED),
-            Shape::Optional { .. } => string(self.name, Repetition::OPTIONAL),
-            // The three levels that the format's specification asks for. Elements are never
-            // null; they may be by the schema, because that is the type that other tools call
-            // "list of strings".
-            Shape::List { .. } => {
+            ColumnShape::Required { .. } => string(self.name, Repetition::REQUIRED),
+            ColumnShape::Optional { .. } => string(self.name, Repetition::OPTIONAL),
+            // The specification of the format asks for three levels. Elements are never null, but the
+            // schema allows it, because other tools call this type a "list of strings".
+            ColumnShape::List { .. } => {
                 let element = string("element", Repetition::OPTIONAL)?;
                 let list = Type::group_type_builder("list")
                     .with_repetition(Repetition::REPEATED)
@@ -198,10 +197,10 @@ impl Column {
                     .with_fields(vec![Arc::new(list)])
                     .build()
             }
-            Shape::Double { .. } => Type::primitive_type_builder(self.name, PhysicalType::DOUBLE)
+            ColumnShape::Double { .. } => Type::primitive_type_builder(self.name, PhysicalType::DOUBLE)
                 .with_repetition(Repetition::OPTIONAL)
                 .build(),
-            Shape::Line { .. } => Type::primitive_type_builder(self.name, PhysicalType::INT32)
+            ColumnShape::Line { .. } => Type::primitive_type_builder(self.name, PhysicalType::INT32)
                 .with_repetition(Repetition::OPTIONAL)
                 .with_logical_type(Some(LogicalType::integer(32, false)))
                 .build(),
@@ -216,29 +215,30 @@ fn string(name: &str, repetition: Repetition) -> Result<Type> {
         .build()
 }
 
-/// The schema of the file.
+/// Returns the schema of the file.
 pub(super) fn schema() -> Result<TypePtr> {
-    let fields = Column::ALL.iter().map(|column| column.schema().map(Arc::new));
+    let fields = SampleColumn::ALL.iter().map(|column| column.schema().map(Arc::new));
     let fields = fields.collect::<Result<_>>()?;
     Ok(Arc::new(Type::group_type_builder("samples").with_fields(fields).build()?))
 }
 
-/// The value of an enumeration that is called `name` in files.
+/// Returns the value of an enumeration by its name in files.
 fn from_name<'de, T: Deserialize<'de>>(name: &'de str) -> Option<T> {
-    T::deserialize(StrDeserializer::<NotAName>::new(name)).ok()
+    T::deserialize(StrDeserializer::<UnknownName>::new(name)).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{Kind, Level};
+    use crate::sample::{SampleKind, SampleLevel};
 
     #[test]
     fn the_columns_are_the_fields_in_their_order() {
-        let mut line = serde_json::to_string(&Sample::new("repo", Kind::Pair, Level::File)).unwrap();
+        let mut line =
+            serde_json::to_string(&Sample::new("repo", SampleKind::Pair, SampleLevel::File)).unwrap();
         let fields = serde_json::from_str::<serde_json::Map<_, serde_json::Value>>(&line).unwrap().len();
-        assert_eq!(fields, Column::ALL.len());
-        for column in Column::ALL {
+        assert_eq!(fields, SampleColumn::ALL.len());
+        for column in SampleColumn::ALL {
             let place = line.find(&format!("\"{}\":", column.name));
             line.drain(..=place.expect(column.name));
         }

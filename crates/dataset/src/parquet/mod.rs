@@ -1,9 +1,8 @@
 //! Samples as rows of a Parquet file: `samples.parquet`.
 //!
-//! The same fields under the same names as in `samples.jsonl`, in the same order: text and
-//! enumerations as strings, lists as lists of strings, scores as doubles, lines as unsigned
-//! integers of 32 bits, and what is null there is null here. The bytes of the file depend on
-//! the samples and on nothing else.
+//! The columns are the fields of `samples.jsonl`, with the same names in the same order: text and
+//! enumerations as strings, lists as lists of strings, scores as doubles, line numbers as unsigned
+//! integers of 32 bits, null as null. The bytes of the file depend on the samples alone.
 
 mod columns;
 mod reader;
@@ -13,9 +12,9 @@ mod writer;
 pub use reader::ParquetReader;
 pub use writer::ParquetWriter;
 
-/// Version of the columns, in the metadata of the file under [`SCHEMA_KEY`]. It grows whenever
-/// a column is added, removed, or changes its type or meaning.
+/// Version of the columns, in the metadata of the file under [`SCHEMA_KEY`]. It is raised when a
+/// column is added, removed, or changes its type or meaning.
 pub const SCHEMA_VERSION: &str = "1";
 
-/// The key of the schema version in the metadata of the file.
+/// Key of the schema version in the metadata of the file.
 pub const SCHEMA_KEY: &str = "streamguard.schema_version";

@@ -1,4 +1,4 @@
-//! Reads the samples of a Parquet file.
+//! Reader of samples in a Parquet file.
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,26 +10,24 @@ use ::parquet::data_type::{ByteArray, DataType};
 use ::parquet::errors::{ParquetError, Result as ParquetResult};
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 
-use super::columns::{self, Column, Shape};
-use crate::error::SourceError;
-use crate::sample::{Kind, Level, Sample};
+use super::columns::{self, ColumnShape, SampleColumn};
+use crate::error::SampleFileError;
+use crate::sample::{Sample, SampleKind, SampleLevel};
 
-/// Rows that are read at once: few, so that long codes take little memory.
+/// Rows that are read at once: few, so that long code takes little memory.
 const BATCH_ROWS: usize = 64;
 
-/// Reads the samples of a Parquet file that [`crate::ParquetWriter`] wrote, in their order and
-/// in bounded memory.
-///
-/// After the first error there is nothing more to read.
+/// Reads the samples of a Parquet file that [`crate::ParquetWriter`] wrote, in their order and in
+/// bounded memory. Nothing follows the first error.
 pub struct ParquetReader {
     path: PathBuf,
     file: SerializedFileReader<File>,
     next_group: usize,
-    /// The columns of the row group that is being read.
+    /// Columns of the present row group.
     columns: Vec<ColumnReader>,
-    /// Its rows that are not read yet.
+    /// Rows of the present row group that are not read yet.
     rows_left: usize,
-    /// What is read and not given out yet.
+    /// Samples that are read and not yet returned.
     batch: vec::IntoIter<Sample>,
 }
 
@@ -37,11 +35,11 @@ impl ParquetReader {
     /// Opens a file.
     ///
     /// # Errors
-    /// [`SourceError::Read`] if it cannot be read, [`SourceError::Parquet`] if it is damaged or
+    /// [`SampleFileError::Read`] if it cannot be read, [`SampleFileError::Parquet`] if it is damaged or
     /// has other columns than the samples of this version.
-    pub fn open(path: &Path) -> Result<Self, SourceError> {
-        let file = File::open(path).map_err(|error| SourceError::read(path, error))?;
-        let failed = |error| SourceError::parquet(path, error);
+    pub fn open(path: &Path) -> Result<Self, SampleFileError> {
+        let file = File::open(path).map_err(|error| SampleFileError::read(path, error))?;
+        let failed = |error| SampleFileError::parquet(path, error);
         let file = SerializedFileReader::new(file).map_err(failed)?;
         if *file.metadata().file_metadata().schema() != *columns::schema().map_err(failed)? {
             return Err(failed(fault("its columns are not those of a dataset of this version")));
@@ -50,15 +48,15 @@ impl ParquetReader {
         Ok(Self { path: path.to_owned(), file, next_group: 0, columns, rows_left: 0, batch })
     }
 
-    /// Reads the next rows, and makes errors of panics: the decoders of the parquet crate meet
-    /// some damaged pages with assertions. Nothing is read after an error, so that nobody sees
-    /// what a panic left half done.
+    /// Reads the next rows, and turns panics into errors: the decoders of the parquet crate panic on
+    /// some damaged pages. Nothing is read after an error, so the state that a panic leaves is never
+    /// used.
     fn read_batch_unless_damaged(&mut self) -> ParquetResult<Vec<Sample>> {
         catch_unwind(AssertUnwindSafe(|| self.read_batch()))
             .unwrap_or_else(|_| Err(fault(&format!("row group {} is damaged", self.next_group))))
     }
 
-    /// Reads the next rows; none at the end of the file.
+    /// Reads the next rows. Returns no samples at the end of the file.
     fn read_batch(&mut self) -> ParquetResult<Vec<Sample>> {
         while self.rows_left == 0 {
             if self.next_group == self.file.num_row_groups() {
@@ -72,10 +70,10 @@ impl ParquetReader {
             self.next_group += 1;
         }
         let rows = self.rows_left.min(BATCH_ROWS);
-        let mut samples = vec![Sample::new("", Kind::Pair, Level::Function); rows];
-        for (column, reader) in Column::ALL.iter().zip(&mut self.columns) {
+        let mut samples = vec![Sample::new("", SampleKind::Pair, SampleLevel::Function); rows];
+        for (column, reader) in SampleColumn::ALL.iter().zip(&mut self.columns) {
             column.read(reader, &mut samples).map_err(|error| match error {
-                // The system's own errors stay what they are.
+                // Errors of the operating system are no damage of the file.
                 ParquetError::External(_) => error,
                 error => fault(&format!("column {} of row group {}: {error}", column.name, self.next_group)),
             })?;
@@ -86,7 +84,7 @@ impl ParquetReader {
 }
 
 impl Iterator for ParquetReader {
-    type Item = Result<Sample, SourceError>;
+    type Item = Result<Sample, SampleFileError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if let Some(sample) = self.batch.next() {
@@ -100,40 +98,40 @@ impl Iterator for ParquetReader {
             Err(error) => {
                 self.rows_left = 0;
                 self.next_group = self.file.num_row_groups();
-                Some(Err(SourceError::parquet(&self.path, error)))
+                Some(Err(SampleFileError::parquet(&self.path, error)))
             }
         }
     }
 }
 
-impl Column {
-    /// Reads the field of the next samples, as many as there are in `samples`.
+impl SampleColumn {
+    /// Reads the field of the next samples into `samples`.
     fn read(&self, reader: &mut ColumnReader, samples: &mut [Sample]) -> ParquetResult<()> {
         match (&self.shape, reader) {
-            (Shape::Required { set, .. }, ColumnReader::ByteArrayColumnReader(reader)) => {
-                let read = Read::from(reader, samples.len())?;
+            (ColumnShape::Required { set, .. }, ColumnReader::ByteArrayColumnReader(reader)) => {
+                let read = ColumnBatch::from(reader, samples.len())?;
                 for (sample, value) in samples.iter_mut().zip(&read.values) {
                     accept(set(sample, value.as_utf8()?), value)?;
                 }
             }
-            (Shape::Optional { set, .. }, ColumnReader::ByteArrayColumnReader(reader)) => {
-                let read = Read::from(reader, samples.len())?;
+            (ColumnShape::Optional { set, .. }, ColumnReader::ByteArrayColumnReader(reader)) => {
+                let read = ColumnBatch::from(reader, samples.len())?;
                 for (row, value) in read.present() {
                     accept(set(&mut samples[row], value.as_utf8()?), value)?;
                 }
             }
-            (Shape::List { push, .. }, ColumnReader::ByteArrayColumnReader(reader)) => {
-                let read = Read::from(reader, samples.len())?;
+            (ColumnShape::List { push, .. }, ColumnReader::ByteArrayColumnReader(reader)) => {
+                let read = ColumnBatch::from(reader, samples.len())?;
                 for (row, value) in read.elements()? {
                     accept(push(&mut samples[row], value.as_utf8()?), value)?;
                 }
             }
-            (Shape::Double { set, .. }, ColumnReader::DoubleColumnReader(reader)) => {
-                let read = Read::from(reader, samples.len())?;
+            (ColumnShape::Double { set, .. }, ColumnReader::DoubleColumnReader(reader)) => {
+                let read = ColumnBatch::from(reader, samples.len())?;
                 read.present().for_each(|(row, &value)| set(&mut samples[row], value));
             }
-            (Shape::Line { set, .. }, ColumnReader::Int32ColumnReader(reader)) => {
-                let read = Read::from(reader, samples.len())?;
+            (ColumnShape::Line { set, .. }, ColumnReader::Int32ColumnReader(reader)) => {
+                let read = ColumnBatch::from(reader, samples.len())?;
                 read.present().for_each(|(row, value)| set(&mut samples[row], value.cast_unsigned()));
             }
             _ => return Err(fault("it has another type than the schema says")),
@@ -142,15 +140,15 @@ impl Column {
     }
 }
 
-/// The values of some rows of a column as they stand in the file: those that are not null, and
-/// for every place whether there is a value and whether it continues a list.
-struct Read<T> {
+/// Values of some rows of a column as the file stores them: the values that are not null, and for
+/// every position whether there is a value and whether it continues a list.
+struct ColumnBatch<T> {
     values: Vec<T>,
     definition: Vec<i16>,
     repetition: Vec<i16>,
 }
 
-impl<T> Read<T> {
+impl<T> ColumnBatch<T> {
     fn from<D: DataType<T = T>>(reader: &mut ColumnReaderImpl<D>, rows: usize) -> ParquetResult<Self> {
         let mut read = Self { values: Vec::new(), definition: Vec::new(), repetition: Vec::new() };
         let (found, ..) = reader.read_records(
@@ -162,13 +160,13 @@ impl<T> Read<T> {
         if found == rows { Ok(read) } else { Err(fault("it has fewer rows than the row group")) }
     }
 
-    /// The values of a column with nulls, each with its row.
+    /// Returns the values of a column with nulls, each with its row.
     fn present(&self) -> impl Iterator<Item = (usize, &T)> {
         let rows = self.definition.iter().enumerate().filter(|(_, level)| **level == 1);
         rows.map(|(row, _)| row).zip(&self.values)
     }
 
-    /// The elements of a column of lists, each with its row.
+    /// Returns the elements of a column of lists, each with its row.
     fn elements(&self) -> ParquetResult<Vec<(usize, &T)>> {
         let mut elements = Vec::with_capacity(self.values.len());
         let mut values = self.values.iter();

@@ -1,4 +1,4 @@
-//! A row group in memory: samples turned into columns, not encoded yet.
+//! Row groups in memory: samples as columns, not yet encoded.
 
 use std::io::Write;
 
@@ -7,61 +7,66 @@ use ::parquet::data_type::ByteArray;
 use ::parquet::errors::Result;
 use ::parquet::file::writer::SerializedFileWriter;
 
-use super::columns::{Column, Shape};
+use super::columns::{ColumnShape, SampleColumn};
 use crate::sample::Sample;
 
-/// A row group is complete with this many bytes of values: 16 MiB. Two of them are in memory at
-/// a time; larger ones save hardly any space on the disk (twice as large: 2 %).
+/// Bytes of values after which a row group is full: 16 MiB. Two row groups are in memory at a time;
+/// larger ones save hardly any space on the disk (2 % if twice as large).
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// A row group is complete with this many rows.
+/// Rows after which a row group is full.
 const MAX_ROWS: usize = 50_000;
 
-/// The samples of one row group, column by column.
+/// Samples of one row group, column by column.
 #[derive(Debug)]
 pub(super) struct RowGroup {
-    columns: Vec<Values>,
+    columns: Vec<ColumnValues>,
     rows: usize,
     bytes: usize,
 }
 
-/// The values of one column. Which of the vectors are used depends on its shape.
+/// Values of one column. Its shape decides which of the vectors are used.
 #[derive(Debug, Default)]
-struct Values {
-    /// The text of all strings, one after the other.
+struct ColumnValues {
+    /// Text of all strings, one after the other.
     text: Vec<u8>,
-    /// Where in `text` each string ends.
+    /// End of each string in `text`.
     ends: Vec<usize>,
     doubles: Vec<f64>,
     lines: Vec<i32>,
-    /// How much of the value is there, for columns that have nulls or lists.
+    /// Definition levels, for columns with nulls or lists: which levels of the value are present.
     definition: Vec<i16>,
-    /// Whether the value continues the list of the one before it, for lists.
+    /// Repetition levels, for lists: 1 if the value continues the list of the value before.
     repetition: Vec<i16>,
 }
 
 impl RowGroup {
     pub(super) fn new() -> Self {
-        Self { columns: Column::ALL.iter().map(|_| Values::default()).collect(), rows: 0, bytes: 0 }
+        Self {
+            columns: SampleColumn::ALL.iter().map(|_| ColumnValues::default()).collect(),
+            rows: 0,
+            bytes: 0,
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.rows == 0
     }
 
-    /// Whether it should be written before more is put in.
+    /// Reports whether the group has to be written before more samples are added.
     pub(super) fn is_full(&self) -> bool {
         self.rows >= MAX_ROWS || self.bytes >= MAX_BYTES
     }
 
+    /// Adds a sample.
     pub(super) fn push(&mut self, sample: &Sample) {
-        for (column, values) in Column::ALL.iter().zip(&mut self.columns) {
+        for (column, values) in SampleColumn::ALL.iter().zip(&mut self.columns) {
             self.bytes += values.push(&column.shape, sample);
         }
         self.rows += 1;
     }
 
-    /// Encodes, compresses and writes all of it, one column after the other.
+    /// Encodes, compresses and writes all columns.
     pub(super) fn write_to<W: Write + Send>(self, file: &mut SerializedFileWriter<W>) -> Result<()> {
         let mut group = file.next_row_group()?;
         for values in self.columns {
@@ -75,20 +80,20 @@ impl RowGroup {
     }
 }
 
-impl Values {
-    /// Appends the field of one sample, and says how many bytes that takes.
-    fn push(&mut self, shape: &Shape, sample: &Sample) -> usize {
+impl ColumnValues {
+    /// Adds the field of one sample, and returns its size in bytes.
+    fn push(&mut self, shape: &ColumnShape, sample: &Sample) -> usize {
         let before = self.text.len();
         match shape {
-            Shape::Required { get, .. } => self.push_text(get(sample)),
-            Shape::Optional { get, .. } => {
+            ColumnShape::Required { get, .. } => self.push_text(get(sample)),
+            ColumnShape::Optional { get, .. } => {
                 let text = get(sample);
                 self.definition.push(text.is_some().into());
                 if let Some(text) = text {
                     self.push_text(text);
                 }
             }
-            Shape::List { each, .. } => {
+            ColumnShape::List { each, .. } => {
                 let mut continues = 0;
                 each(sample, &mut |text| {
                     self.definition.push(2);
@@ -101,19 +106,19 @@ impl Values {
                     self.repetition.push(0);
                 }
             }
-            Shape::Double { get, .. } => {
+            ColumnShape::Double { get, .. } => {
                 let value = get(sample);
                 self.definition.push(value.is_some().into());
                 self.doubles.extend(value);
             }
-            Shape::Line { get, .. } => {
+            ColumnShape::Line { get, .. } => {
                 let value = get(sample);
                 self.definition.push(value.is_some().into());
-                // The format stores unsigned integers as the signed ones with the same bits.
+                // The format stores an unsigned integer as the signed one with the same bits.
                 self.lines.extend(value.map(u32::cast_signed));
             }
         }
-        // The eight bytes stand for what every value takes beside its text.
+        // Every value takes about eight bytes besides its text.
         self.text.len() - before + 8
     }
 
@@ -142,7 +147,7 @@ impl Values {
     }
 }
 
-/// The strings that end at `ends`, all of them views of the same allocation.
+/// Splits a text into the strings that end at `ends`. All of them share one allocation.
 fn strings(text: Vec<u8>, ends: &[usize]) -> Vec<ByteArray> {
     let text = ByteArray::from(text);
     let mut start = 0;

@@ -1,4 +1,4 @@
-//! Writes samples as a Parquet file.
+//! Writer of samples to a Parquet file.
 
 use std::fs::File;
 use std::io;
@@ -22,39 +22,39 @@ use super::{SCHEMA_KEY, SCHEMA_VERSION, columns};
 use crate::error::parquet_write_error;
 use crate::sample::Sample;
 
-/// What stands in the file as the program that wrote it, in the form that readers understand.
+/// Name of the program that wrote the file, in the form that readers parse.
 const CREATED_BY: &str = concat!("streamguard version ", env!("CARGO_PKG_VERSION"));
 
-/// Level of compression: the default of zstd. Higher ones cost far more time than they save space.
+/// Level of compression: the default of zstd. Higher levels cost far more time than they save space.
 const ZSTD_LEVEL: i32 = 3;
 
-/// Columns whose values hardly ever repeat: a dictionary of them would only be built to be
-/// thrown away, and their least and greatest values tell nothing.
-const UNIQUE: [&str; 3] = ["id", "vulnerable_code", "fixed_code"];
+/// Columns whose values hardly ever repeat. A dictionary of them would be built and thrown away, and
+/// their smallest and greatest values are of no use.
+const UNIQUE_COLUMNS: [&str; 3] = ["id", "vulnerable_code", "fixed_code"];
 
 /// Writes samples as a Parquet file.
 ///
-/// Samples are gathered into row groups; each is encoded, compressed and written on a thread of
-/// its own while the next is gathered, so that at most two are in memory. Only
-/// [`ParquetWriter::finish`] says that all samples are on the disk; a writer that is dropped
-/// before it leaves a file that no reader takes for complete.
+/// Samples are gathered into row groups. A thread encodes, compresses and writes one group while the
+/// next is gathered, so that at most two are in memory. All samples are on the disk once
+/// [`ParquetWriter::finish`] has returned. A writer that is dropped before leaves a file that no reader
+/// accepts as complete.
 #[derive(Debug)]
 pub struct ParquetWriter {
     path: PathBuf,
     gathered: RowGroup,
-    encoder: Option<Encoder>,
+    encoder: Option<EncoderThread>,
 }
 
-/// The thread that writes, and the way to it.
+/// Thread that encodes and writes, with the channel to it.
 #[derive(Debug)]
-struct Encoder {
-    orders: SyncSender<Order>,
+struct EncoderThread {
+    commands: SyncSender<EncoderCommand>,
     thread: JoinHandle<Result<(), WriteError>>,
 }
 
-/// What the thread is told. When it hears nothing more and was not told to finish, it leaves the
-/// file as it is.
-enum Order {
+/// Command to the thread. If the channel is closed before [`EncoderCommand::Finish`], the file stays
+/// unfinished.
+enum EncoderCommand {
     Write(RowGroup),
     Finish,
 }
@@ -66,14 +66,15 @@ impl ParquetWriter {
     /// [`WriteError`] if it cannot be created.
     pub fn create(path: &Path) -> Result<Self, WriteError> {
         let file = File::create(path).map_err(WriteError::at(path))?;
-        // A channel without places: a row group is handed over once the one before is written.
-        let (orders, received) = sync_channel(0);
+        // The channel holds nothing: sending a row group waits until the one before is written, which
+        // bounds the memory.
+        let (commands, received) = sync_channel(0);
         let thread = Builder::new().name("parquet".to_owned()).spawn({
             let path = path.to_owned();
             move || encode(&file, &received).map_err(parquet_write_error(&path))
         });
         let thread = thread.map_err(WriteError::at(path))?;
-        let encoder = Some(Encoder { orders, thread });
+        let encoder = Some(EncoderThread { commands, thread });
         Ok(Self { path: path.to_owned(), gathered: RowGroup::new(), encoder })
     }
 
@@ -86,7 +87,7 @@ impl ParquetWriter {
         if self.gathered.is_full() { self.hand_over() } else { Ok(()) }
     }
 
-    /// Writes what is gathered and the end of the file, and waits until the disk has it.
+    /// Writes the last row group and the end of the file, and waits until everything is on the disk.
     ///
     /// # Errors
     /// [`WriteError`] if that fails; the file is then unfinished.
@@ -94,52 +95,52 @@ impl ParquetWriter {
         if !self.gathered.is_empty() {
             self.hand_over()?;
         }
-        self.order(Order::Finish)?;
+        self.send(EncoderCommand::Finish)?;
         self.join()
     }
 
     fn hand_over(&mut self) -> Result<(), WriteError> {
         let complete = mem::replace(&mut self.gathered, RowGroup::new());
-        self.order(Order::Write(complete))
+        self.send(EncoderCommand::Write(complete))
     }
 
-    fn order(&mut self, order: Order) -> Result<(), WriteError> {
+    fn send(&mut self, command: EncoderCommand) -> Result<(), WriteError> {
         match &self.encoder {
-            Some(encoder) if encoder.orders.send(order).is_ok() => Ok(()),
-            // A thread that listens no more has failed.
+            Some(encoder) if encoder.commands.send(command).is_ok() => Ok(()),
+            // The thread closes its end of the channel only if it has failed; its result says why.
             _ => self.join(),
         }
     }
 
-    /// Waits for the end of the thread, and says how it ended.
+    /// Waits for the thread, and returns its result.
     fn join(&mut self) -> Result<(), WriteError> {
-        let Some(Encoder { orders, thread }) = self.encoder.take() else {
+        let Some(EncoderThread { commands, thread }) = self.encoder.take() else {
             let source = io::Error::other("writing it has failed before");
             return Err(WriteError { path: self.path.clone(), source });
         };
-        drop(orders);
+        drop(commands);
         thread.join().unwrap_or_else(|panic| resume_unwind(panic))
     }
 }
 
 impl Drop for ParquetWriter {
-    /// Waits, so that nobody writes to the file any more.
+    /// Waits for the thread, so that nothing writes to the file afterwards.
     fn drop(&mut self) {
-        if let Some(Encoder { orders, thread }) = self.encoder.take() {
-            drop(orders);
-            // Whoever drops an unfinished writer has a reason already, and wants no other.
+        if let Some(EncoderThread { commands, thread }) = self.encoder.take() {
+            drop(commands);
+            // A caller that drops an unfinished writer has an error of its own.
             let _ = thread.join();
         }
     }
 }
 
-/// What the thread does: writes the file as it is told.
-fn encode(file: &File, orders: &Receiver<Order>) -> ParquetResult<()> {
+/// Writes the file, as the commands say.
+fn encode(file: &File, commands: &Receiver<EncoderCommand>) -> ParquetResult<()> {
     let mut writer = SerializedFileWriter::new(file, columns::schema()?, Arc::new(properties()))?;
-    for order in orders {
-        match order {
-            Order::Write(group) => group.write_to(&mut writer)?,
-            Order::Finish => {
+    for command in commands {
+        match command {
+            EncoderCommand::Write(group) => group.write_to(&mut writer)?,
+            EncoderCommand::Finish => {
                 writer.finish()?;
                 file.sync_all()?;
                 break;
@@ -157,7 +158,7 @@ fn properties() -> WriterProperties {
         .set_key_value_metadata(Some(vec![version]))
         .set_compression(Compression::ZSTD(level))
         .set_statistics_enabled(EnabledStatistics::Chunk);
-    for name in UNIQUE {
+    for name in UNIQUE_COLUMNS {
         builder = builder
             .set_column_dictionary_enabled(ColumnPath::from(name), false)
             .set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::None);

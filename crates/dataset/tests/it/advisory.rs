@@ -1,7 +1,7 @@
 //! What several sources say of one vulnerability, put together.
 
 use proptest::prelude::*;
-use streamguard_dataset::{Advisory, Affected, Cvss, Reference, Severity, merge_by_alias};
+use streamguard_dataset::{Advisory, AdvisoryReference, AffectedRange, CvssRating, Severity, merge_by_alias};
 
 fn advisory(collector: &str, id: &str, aliases: &[&str]) -> Advisory {
     Advisory {
@@ -12,8 +12,8 @@ fn advisory(collector: &str, id: &str, aliases: &[&str]) -> Advisory {
     }
 }
 
-fn reference(url: &str, tags: &[&str]) -> Reference {
-    Reference { url: url.to_owned(), tags: tags.iter().map(|tag| (*tag).to_owned()).collect() }
+fn reference(url: &str, tags: &[&str]) -> AdvisoryReference {
+    AdvisoryReference { url: url.to_owned(), tags: tags.iter().map(|tag| (*tag).to_owned()).collect() }
 }
 
 #[test]
@@ -30,14 +30,14 @@ fn one_vulnerability_with_the_source_of_each_field_and_what_others_say() {
         severity: Some(Severity::Medium),
         cwes: vec!["CWE-89".to_owned()],
         summary: Some("from GitHub".to_owned()),
-        cvss: Some(Cvss { version: "3.1".to_owned(), vector: "v".to_owned(), score: Some(5.0) }),
+        cvss: Some(CvssRating { version: "3.1".to_owned(), vector: "v".to_owned(), score: Some(5.0) }),
         references: vec![reference("https://a.example/fix", &[])],
         modified: Some("2024-02-02T00:00:00.000Z".to_owned()),
         ..advisory("github", "GHSA-aaaa-bbbb-cccc", &["CVE-2024-0001"])
     };
     let osv = Advisory {
         cwes: vec!["CWE-20".to_owned()],
-        affected: vec![Affected { fixed: vec!["1.2".to_owned()], ..Affected::default() }],
+        affected: vec![AffectedRange { fixed: vec!["1.2".to_owned()], ..AffectedRange::default() }],
         ..advisory("osv", "PYSEC-2024-1", &["GHSA-aaaa-bbbb-cccc"])
     };
     let merged = merge_by_alias(vec![cve, advisory("cve", "CVE-2024-0002", &[]), github, osv]);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use proptest::{collection, option};
-use streamguard_dataset::{Flag, JsonlWriter, Kind, Language, Level, Sample, Severity};
+use streamguard_dataset::{JsonlWriter, Language, QualityFlag, Sample, SampleKind, SampleLevel, Severity};
 
 /// A sample that says something in every field; `number` makes it different from others.
 pub(crate) fn full(number: u32) -> Sample {
@@ -38,10 +38,10 @@ pub(crate) fn full(number: u32) -> Sample {
         source: Some("https://example.org/a/b/commit/0123".into()),
         label_evidence: vec!["cve_id".into()],
         label_confidence: Some(0.95),
-        quality_flags: vec![Flag::TangledCommit, Flag::Renamed],
-        ..Sample::new("repo", Kind::Pair, Level::Function)
+        quality_flags: vec![QualityFlag::TangledCommit, QualityFlag::Renamed],
+        ..Sample::new("repo", SampleKind::Pair, SampleLevel::Function)
     }
-    .seal()
+    .with_id()
 }
 
 /// Writes samples as a JSONL file.
@@ -86,8 +86,13 @@ fn list() -> impl Strategy<Value = Vec<String>> {
 
 /// Any sample at all, sensible or not, without an id.
 pub(crate) fn arbitrary() -> impl Strategy<Value = Sample> {
-    let kind = prop::sample::select(vec![Kind::Pair, Kind::Vulnerable, Kind::Fixed, Kind::Exploit]);
-    let level = prop::sample::select(vec![Level::Function, Level::File, Level::Hunk]);
+    let kind = prop::sample::select(vec![
+        SampleKind::Pair,
+        SampleKind::Vulnerable,
+        SampleKind::Fixed,
+        SampleKind::Exploit,
+    ]);
+    let level = prop::sample::select(vec![SampleLevel::Function, SampleLevel::File, SampleLevel::Hunk]);
     let language = option::of(prop::sample::select(Language::all().collect::<Vec<_>>()));
     let severity = option::of(prop::sample::select(vec![
         Severity::None,
@@ -98,12 +103,12 @@ pub(crate) fn arbitrary() -> impl Strategy<Value = Sample> {
     ]));
     let flags = prop::sample::subsequence(
         vec![
-            Flag::TangledCommit,
-            Flag::InvalidUtf8,
-            Flag::ParseError,
-            Flag::Renamed,
-            Flag::ThroughMerge,
-            Flag::Synthetic,
+            QualityFlag::TangledCommit,
+            QualityFlag::InvalidUtf8,
+            QualityFlag::ParseError,
+            QualityFlag::Renamed,
+            QualityFlag::ThroughMerge,
+            QualityFlag::Synthetic,
         ],
         0..=6,
     );

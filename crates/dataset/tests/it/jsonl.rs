@@ -5,7 +5,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use streamguard_dataset::jsonl::MAX_LINE_BYTES;
-use streamguard_dataset::{JsonlReader, JsonlWriter, LineFault, Sample, SourceError};
+use streamguard_dataset::{JsonlReader, JsonlWriter, LineFault, Sample, SampleFileError};
 
 use crate::fixtures;
 
@@ -13,7 +13,7 @@ fn line(number: u32) -> String {
     serde_json::to_string(&fixtures::full(number)).unwrap()
 }
 
-fn read(bytes: &[u8]) -> Vec<Result<Sample, SourceError>> {
+fn read(bytes: &[u8]) -> Vec<Result<Sample, SampleFileError>> {
     // A tiny buffer, so that lines come in many pieces.
     let input = BufReader::with_capacity(7, Cursor::new(bytes));
     JsonlReader::new(Path::new("in/samples.jsonl"), input).collect()
@@ -25,7 +25,7 @@ fn fault(bytes: &[u8]) -> (u64, LineFault) {
     let last = results.pop().expect("an error is a result");
     assert!(results.iter().all(Result::is_ok), "there is one error, and it is the last");
     match last {
-        Err(SourceError::Line { line, fault, .. }) => (line, fault),
+        Err(SampleFileError::Line { line, fault, .. }) => (line, fault),
         other => panic!("no error about a line: {other:?}"),
     }
 }

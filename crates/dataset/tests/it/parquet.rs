@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
-use streamguard_dataset::{JsonlReader, JsonlWriter, ParquetReader, ParquetWriter, Sample, SourceError};
+use streamguard_dataset::{JsonlReader, JsonlWriter, ParquetReader, ParquetWriter, Sample, SampleFileError};
 
 use crate::fixtures;
 
@@ -103,7 +103,7 @@ fn an_unfinished_file_is_no_file_to_a_reader() {
     }
     drop(writer);
     assert!(fs::metadata(&path).unwrap().len() > 1000, "a row group was written");
-    assert!(matches!(ParquetReader::open(&path), Err(SourceError::Parquet { .. })));
+    assert!(matches!(ParquetReader::open(&path), Err(SampleFileError::Parquet { .. })));
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn a_damaged_file_is_an_error() {
             rows.for_each(drop);
         }
     }
-    assert!(matches!(ParquetReader::open(Path::new("no/such/file")), Err(SourceError::Read { .. })));
+    assert!(matches!(ParquetReader::open(Path::new("no/such/file")), Err(SampleFileError::Read { .. })));
 }
 
 #[cfg(target_os = "linux")]

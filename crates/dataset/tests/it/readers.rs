@@ -8,8 +8,8 @@ use std::process::Command;
 
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
-use streamguard_dataset::union::{JSONL_NAME, PARQUET_NAME, write_union};
-use streamguard_dataset::{Kind, Level, Sample, Source};
+use streamguard_dataset::dataset_files::{JSONL_NAME, PARQUET_NAME, write_dataset};
+use streamguard_dataset::{CollectorFile, Sample, SampleKind, SampleLevel};
 
 use crate::fixtures;
 
@@ -19,8 +19,8 @@ fn other_readers_see_the_same_types_and_values() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("in.jsonl");
     fixtures::write_jsonl(&path, &samples());
-    let sources = [Source { collector: "repo".into(), path }];
-    let union = write_union(&sources, folder.path(), &mut |_| (), &|| false).unwrap();
+    let sources = [CollectorFile { collector: "repo".into(), path }];
+    let union = write_dataset(&sources, folder.path(), &mut |_| (), &|| false).unwrap();
     assert!(union.stats.samples > 20_000, "several row groups");
 
     let output = Command::new(python)
@@ -36,8 +36,8 @@ fn samples() -> Vec<Sample> {
     let mut runner = TestRunner::deterministic();
     let arbitrary = fixtures::arbitrary();
     let mut samples: Vec<_> = (0..200).map(|_| arbitrary.new_tree(&mut runner).unwrap().current()).collect();
-    samples.push(Sample::new("repo", Kind::Exploit, Level::File));
-    let mut empty = Sample::new("", Kind::Pair, Level::File);
+    samples.push(Sample::new("repo", SampleKind::Exploit, SampleLevel::File));
+    let mut empty = Sample::new("", SampleKind::Pair, SampleLevel::File);
     empty.vulnerable_code = Some(String::new());
     empty.cwes = vec![String::new(), String::new()];
     samples.push(empty);

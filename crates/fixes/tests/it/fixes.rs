@@ -8,7 +8,7 @@ use serde_json::Value;
 use streamguard_advisories::{
     AdvisoryJob, AdvisorySource, CveSource, GithubSource, ListingWindow, OsvSource, SourceContext, target_key,
 };
-use streamguard_dataset::{Advisory, MergedAdvisory, Reference, Sample};
+use streamguard_dataset::{Advisory, AdvisoryReference, MergedAdvisory, Sample};
 use streamguard_engine::testing::check_job_after;
 use streamguard_engine::{
     CompletionStatus, EarlierResults, FinishedRun, Job, JobError, RunOptions, ShardError,
@@ -145,7 +145,7 @@ impl AdvisorySource for Hostile {
     }
 
     fn list(&self, (): &(), context: &mut SourceContext<'_, '_>) -> Result<(), ShardError> {
-        let references = self.urls.iter().map(|url| Reference { url: url.clone(), tags: Vec::new() });
+        let references = self.urls.iter().map(|url| AdvisoryReference { url: url.clone(), tags: Vec::new() });
         context.emit(&Advisory {
             id: "CVE-2024-0001".to_owned(),
             collector: "cve".to_owned(),

@@ -45,7 +45,7 @@ pub(super) struct SecurityTerm {
     /// Name in the evidence.
     pub(super) label: &'static str,
     pub(super) weight: TermWeight,
-    /// Name of a weakness in [`streamguard_dataset::weakness::ALL`], or "" if the term names none.
+    /// Name of a weakness in [`streamguard_dataset::weakness::ALL_WEAKNESSES`], or "" if the term names none.
     pub(super) weakness: &'static str,
     /// Letters of which every match contains at least one: the pattern is only tried on messages
     /// that contain one of them.

@@ -5,7 +5,7 @@
 
 /// Patterns over single changed lines for weaknesses that share a remedy. Case does not count.
 pub(super) struct WeaknessIndicator {
-    /// Names in [`streamguard_dataset::weakness::ALL`], the likeliest first.
+    /// Names in [`streamguard_dataset::weakness::ALL_WEAKNESSES`], the likeliest first.
     pub(super) weaknesses: &'static [&'static str],
     /// Remedy in an added line that is hardly written for any other purpose.
     pub(super) strong: &'static str,

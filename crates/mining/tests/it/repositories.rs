@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use streamguard_collect::CollectorJob;
-use streamguard_dataset::{Flag, Sample};
+use streamguard_dataset::{QualityFlag, Sample};
 use streamguard_engine::{CompletionStatus, RunOptions};
 use streamguard_mining::RepoCollector;
 use streamguard_simulator::{commit_all, git_command, has_git, run_git, run_git_with_input, write_file};
@@ -218,7 +218,7 @@ fn unusual_files_do_not_hide_the_others() {
     {
         assert!(named.contains_key(name), "{name} of {:?} {:?}", named.keys(), mined.counters);
     }
-    assert!(named["find_latin"].quality_flags.contains(&Flag::InvalidUtf8));
+    assert!(named["find_latin"].quality_flags.contains(&QualityFlag::InvalidUtf8));
     assert_eq!(named["find_odd_path"].path_after.as_deref(), Some("app/n\u{fffd}.py"));
     assert_eq!(mined.rejected("not_a_file"), 2, "{:?}", mined.counters);
     assert!(mined.rejected("oversized_file") >= 1, "{:?}", mined.counters);
@@ -285,7 +285,7 @@ fn nothing_of_a_repository_is_run() {
     let mined = repositories.mine([&path]);
     assert!(!marker.exists(), "something was run");
     assert_eq!(mined.samples.len(), 1, "{:?} {:?}", mined.counters, mined.lost);
-    assert!(mined.samples[0].quality_flags.contains(&Flag::Renamed));
+    assert!(mined.samples[0].quality_flags.contains(&QualityFlag::Renamed));
     assert_eq!(mined.rejected("unreadable_object"), 1);
     // The traps work: git itself runs them.
     let _ = git_command(&path).arg("status").output().unwrap();

@@ -167,5 +167,5 @@ fn named(counts: &SeverityCounts) -> Value {
 }
 
 fn name(severity: Option<Severity>) -> &'static str {
-    severity.map_or(streamguard_dataset::stats::UNKNOWN, Severity::name)
+    severity.map_or(streamguard_dataset::sample_stats::UNKNOWN_NAME, Severity::name)
 }

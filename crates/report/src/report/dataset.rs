@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use streamguard_dataset::Stats;
+use streamguard_dataset::SampleStats;
 
 use crate::rounding::seconds;
 pub use crate::run_folder::DatasetFile;
@@ -19,7 +19,7 @@ pub struct DatasetReport {
     pub duration: f64,
     /// Counts over all samples.
     #[cfg_attr(test, schemars(with = "StatsSchema"))]
-    pub stats: Stats,
+    pub stats: SampleStats,
     /// Samples of each source, in the order of the dataset.
     pub sources: Vec<SourceCounts>,
 }
@@ -38,7 +38,7 @@ pub struct SourceCounts {
     pub rejected: BTreeMap<String, u64>,
 }
 
-/// Layout of [`Stats`], for the schema: the crate of datasets does not depend on schemars.
+/// Layout of [`SampleStats`], for the schema: the crate of datasets does not depend on schemars.
 #[cfg(test)]
 #[derive(schemars::JsonSchema)]
 #[schemars(rename = "Stats")]

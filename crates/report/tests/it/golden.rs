@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::json;
-use streamguard_dataset::union::{Source, write_union};
-use streamguard_dataset::{Flag, JsonlWriter, Kind, Language, Level, Sample, Severity, Union};
+use streamguard_dataset::CollectorFile;
+use streamguard_dataset::{
+    DatasetSummary, JsonlWriter, Language, QualityFlag, Sample, SampleKind, SampleLevel, Severity,
+};
 use streamguard_engine::{CompletionStatus, Event, EventKind, JobSummary, Outcome, SummaryTable};
 use streamguard_report::{DatasetRecord, StoredRun};
 use tempfile::TempDir;
@@ -70,13 +72,13 @@ pub(crate) fn write_dataset(folder: &Path, collectors: &[(&str, Vec<Sample>)]) {
         let mut writer = JsonlWriter::create(&path).unwrap();
         samples.iter().for_each(|sample| writer.write(sample).unwrap());
         writer.finish().unwrap();
-        sources.push(Source { collector: (*collector).to_owned(), path });
+        sources.push(CollectorFile { collector: (*collector).to_owned(), path });
     }
-    let union = write_union(&sources, folder, &mut |_| (), &|| false).unwrap();
-    write_record(folder, Some(union));
+    let summary = streamguard_dataset::write_dataset(&sources, folder, &mut |_| (), &|| false).unwrap();
+    write_record(folder, Some(summary));
 }
 
-fn write_record(folder: &Path, summary: Option<Union>) {
+fn write_record(folder: &Path, summary: Option<DatasetSummary>) {
     let record = DatasetRecord { clock_ms: CLOCK_MS, took_ms: 250, summary };
     let json = serde_json::to_vec(&record).unwrap();
     std::fs::write(folder.join(".streamguard/dataset.json"), json).unwrap();
@@ -89,8 +91,8 @@ pub(crate) fn samples(collector: &str, count: u32) -> Vec<Sample> {
     let severities = [Some(Severity::Critical), Some(Severity::High), Some(Severity::Medium), None];
     let languages = [Some(Language::C), Some(Language::Python), Some(Language::JavaScript), None];
     let sample = |n: u32| {
-        let kind = if n % 8 == 7 { Kind::Vulnerable } else { Kind::Pair };
-        let mut sample = Sample::new(collector, kind, Level::Function);
+        let kind = if n % 8 == 7 { SampleKind::Vulnerable } else { SampleKind::Pair };
+        let mut sample = Sample::new(collector, kind, SampleLevel::Function);
         let (weakness, cwe) = weaknesses[n as usize % 3];
         sample.language = languages[n as usize % 4];
         sample.severity = severities[n as usize / 3 % 4];
@@ -103,7 +105,7 @@ pub(crate) fn samples(collector: &str, count: u32) -> Vec<Sample> {
         let before = format!(
             "int {collector}_{n}(char *name) {{\n    // {hostile}\n    return query({long}\"select \" + name);\n}}"
         );
-        sample.fixed_code = (kind == Kind::Pair).then(|| {
+        sample.fixed_code = (kind == SampleKind::Pair).then(|| {
             before.replace("\"select \" + name", "\"select ?\", name").replace("// ", "// checked: ")
         });
         sample.vulnerable_code = Some(before);
@@ -129,10 +131,10 @@ pub(crate) fn samples(collector: &str, count: u32) -> Vec<Sample> {
                 format!("https://git.example/team/app/commit/{n:040x}")
             });
         } else {
-            sample.quality_flags = vec![Flag::Synthetic];
+            sample.quality_flags = vec![QualityFlag::Synthetic];
         }
         sample.label_confidence = Some(0.9);
-        sample.seal()
+        sample.with_id()
     };
     let mut samples: Vec<Sample> = (0..count).map(sample).collect();
     if let Some(twice) = samples.first().cloned() {

@@ -8,7 +8,7 @@ use std::time::Instant;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value;
-use streamguard_dataset::{Kind, Level, Sample, Severity};
+use streamguard_dataset::{Sample, SampleKind, SampleLevel, Severity};
 use streamguard_report::{RenderOptions, ReportFormat, StoredRun};
 use tempfile::TempDir;
 
@@ -193,13 +193,13 @@ fn fixed(file: &str, fix: &Value) -> String {
 fn fixes_can_be_applied() {
     let before = "int f(char *s) {\n    return query(s); // 🦀 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n  /* 🦀 */ }";
     let after = before.replace("query(s)", "query_with(\"?\", s)");
-    let mut sample = Sample::new("repo", Kind::Pair, Level::Function);
+    let mut sample = Sample::new("repo", SampleKind::Pair, SampleLevel::Function);
     sample.vulnerable_code = Some(before.to_owned());
     sample.fixed_code = Some(after.clone());
     sample.repository = Some("https://git.example/a/b.git".to_owned());
     sample.path_before = Some("a/ü.c".to_owned());
     (sample.start_line_before, sample.end_line_before) = (Some(2), Some(4));
-    let (_folder, run) = run_of(vec![sample.seal()]);
+    let (_folder, run) = run_of(vec![sample.with_id()]);
     let (_, log) = written(&run);
     let result = &results(&log)[0];
     assert_eq!(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "a/%C3%BC.c");
@@ -216,7 +216,7 @@ fn paths_that_lead_elsewhere_are_not_followed() {
         let mut sample = samples("repo", 2).remove(1);
         sample.path_before = Some(path.to_owned());
         (sample.start_line_before, sample.end_line_before) = (Some(lines.0), Some(lines.1));
-        let (_folder, run) = run_of(vec![sample.seal()]);
+        let (_folder, run) = run_of(vec![sample.with_id()]);
         let (_, log) = written(&run);
         let location = &results(&log)[0]["locations"][0]["physicalLocation"]["artifactLocation"];
         assert_eq!(location["uriBaseId"], "DATASET", "{path}");
@@ -245,11 +245,11 @@ fn bytes(n: u32) -> impl Iterator<Item = u8> {
 fn what_does_not_fit_is_left_out_and_said() {
     let severities = [Some(Severity::Low), None, Some(Severity::Critical), Some(Severity::High)];
     let sample = |n: u32| {
-        let mut sample = Sample::new("repo", Kind::Pair, Level::Function);
+        let mut sample = Sample::new("repo", SampleKind::Pair, SampleLevel::Function);
         sample.vulnerable_code = Some(noise(2 * n, 9000));
         sample.fixed_code = Some(noise(2 * n + 1, 9000));
         sample.severity = severities[n as usize % 4];
-        sample.seal()
+        sample.with_id()
     };
     let (_folder, run) = run_of((0..1000).map(sample).collect());
     let (path, log) = written(&run);
@@ -316,7 +316,7 @@ fn large_runs_are_reported_quickly() {
         sample.cvss_score = None;
         sample.path_before = Some(format!("src/part_{}/file_{n}.c", n % 40));
         (sample.start_line_before, sample.end_line_before) = (Some(n + 1), Some(n + 43));
-        sample.seal()
+        sample.with_id()
     };
     let (_folder, run) = run_of((0..50_000).map(sample).collect());
     let memory = |what: &str| {

@@ -9,7 +9,7 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::escape::escape;
 use streamguard::ui::side_by_side::SideBySide;
 use streamguard::ui::{self, group_digits};
-use streamguard_dataset::{JsonlReader, Language, ParquetReader, Sample, SourceError};
+use streamguard_dataset::{JsonlReader, Language, ParquetReader, Sample, SampleFileError};
 
 use crate::command_line::shell_quoted;
 
@@ -114,7 +114,7 @@ struct SearchStats {
 }
 
 /// Opens a dataset, to read it sample by sample.
-fn open(dataset: &Path) -> Result<Box<dyn Iterator<Item = Result<Sample, SourceError>>>> {
+fn open(dataset: &Path) -> Result<Box<dyn Iterator<Item = Result<Sample, SampleFileError>>>> {
     let file = file(dataset)?;
     if has_extension(&file, "parquet") {
         Ok(Box::new(ParquetReader::open(&file)?))

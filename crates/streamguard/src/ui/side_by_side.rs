@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use streamguard_dataset::{Kind, Sample};
+use streamguard_dataset::{Sample, SampleKind};
 
 use super::highlight::SyntaxHighlighter;
 use super::line_diff::{DiffSection, LinePair, changed_parts, lines, sections};
@@ -66,7 +66,7 @@ impl SideBySide {
         let mut out = StyledText::new(self.colors);
         sample_head::draw(&mut out, self.width, number, sample);
         out.end_line();
-        let exploit = sample.kind == Kind::Exploit;
+        let exploit = sample.kind == SampleKind::Exploit;
         let before = sample.vulnerable_code.as_deref().map(|code| {
             let name = if exploit { "exploit" } else { "vulnerable" };
             self.side(name, code, sample.start_line_before, sample)

@@ -4,14 +4,14 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Stdio;
 
-use streamguard_dataset::{JsonlWriter, Kind, Language, Level, ParquetWriter, Sample};
+use streamguard_dataset::{JsonlWriter, Language, ParquetWriter, Sample, SampleKind, SampleLevel};
 use tempfile::TempDir;
 
 use crate::{run, stderr, stdout, streamguard};
 
 /// A pair of functions with nothing left out.
 fn pair(name: &str, language: Language, weakness: &str, cwe: &str) -> Sample {
-    let mut sample = Sample::new("repo", Kind::Pair, Level::Function);
+    let mut sample = Sample::new("repo", SampleKind::Pair, SampleLevel::Function);
     let body: String = (1..=12).map(|n| format!("    step_{n}(name)\n")).collect();
     let code = |line: &str| Some(format!("def {name}(name):\n{body}    {line}\n    return None\n"));
     sample.language = Some(language);
@@ -30,8 +30,8 @@ fn pair(name: &str, language: Language, weakness: &str, cwe: &str) -> Sample {
     (sample.start_line_after, sample.end_line_after) = (Some(201), Some(215));
     sample.label_evidence = vec!["cwe".to_owned(), "message".to_owned()];
     sample.label_confidence = Some(0.9);
-    sample.quality_flags = vec![streamguard_dataset::Flag::Renamed];
-    sample.seal()
+    sample.quality_flags = vec![streamguard_dataset::QualityFlag::Renamed];
+    sample.with_id()
 }
 
 /// A folder with a dataset, `data/raw` in it.
@@ -115,7 +115,7 @@ fn long_lines_are_wrapped_and_not_cut() {
     let mut sample = pair("long", Language::Python, "xss", "CWE-79");
     let long: String = (0..200).map(|n| format!("{n}漢,")).collect();
     sample.vulnerable_code = Some(format!("a = [{long}]"));
-    let folder = folder(&[sample.seal()]);
+    let folder = folder(&[sample.with_id()]);
     for width in ["40", "79", "80", "101"] {
         let (text, _) = show(folder.path(), &["--width", width]);
         let lines: Vec<&str> = text.lines().filter(|line| line.contains('漢')).collect();
@@ -129,13 +129,13 @@ fn long_lines_are_wrapped_and_not_cut() {
 
 #[test]
 fn one_side_alone_has_one_column() {
-    let mut sample = Sample::new("exploitdb", Kind::Exploit, Level::File);
+    let mut sample = Sample::new("exploitdb", SampleKind::Exploit, SampleLevel::File);
     sample.vulnerable_code = Some("import os\nos.system('id')\n".to_owned());
     let mut fixed = pair("fixed", Language::Python, "xss", "CWE-79");
-    fixed.kind = Kind::Fixed;
+    fixed.kind = SampleKind::Fixed;
     fixed.vulnerable_code = None;
-    let empty = Sample::new("cve", Kind::Vulnerable, Level::File);
-    let folder = folder(&[sample.seal(), fixed.seal(), empty.seal()]);
+    let empty = Sample::new("cve", SampleKind::Vulnerable, SampleLevel::File);
+    let folder = folder(&[sample.with_id(), fixed.with_id(), empty.with_id()]);
     let (text, _) = show(folder.path(), &[]);
     assert!(text.contains("1. Unknown weakness"), "{text}");
     assert!(text.contains("    exploit\n1   import os\n2   os.system('id')\n"), "{text}");
@@ -220,7 +220,7 @@ fn hostile() -> TempDir {
     sample.start_line_before = Some(u32::MAX);
     sample.vulnerable_code = Some(format!("'{HOSTILE}'\n{HOSTILE}var a = {HOSTILE}1;\n\u{301}"));
     sample.fixed_code = Some(format!("'{HOSTILE}'\nvar a = 2;{HOSTILE}\n{}", "x\0".repeat(500_000)));
-    folder(&[sample.seal()])
+    folder(&[sample.with_id()])
 }
 
 #[test]

@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn every_weakness_has_words() {
-        for weakness in streamguard_dataset::weakness::ALL {
+        for weakness in streamguard_dataset::weakness::ALL_WEAKNESSES {
             assert!(WORDINGS.contains_key(weakness.name), "{}", weakness.name);
         }
     }

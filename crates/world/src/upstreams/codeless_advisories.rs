@@ -120,5 +120,5 @@ fn random_commit_id(random: &mut WorldRandom) -> String {
 
 /// Returns the weakness called `name`.
 fn weakness(name: &str) -> &'static Weakness {
-    Weakness::by_name(name).unwrap_or(&streamguard_dataset::weakness::ALL[0])
+    Weakness::by_name(name).unwrap_or(&streamguard_dataset::weakness::ALL_WEAKNESSES[0])
 }

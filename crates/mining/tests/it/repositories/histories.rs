@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use streamguard_dataset::Flag;
+use streamguard_dataset::QualityFlag;
 use streamguard_engine::CompletionStatus;
 use streamguard_git::Source;
 use streamguard_mining::RepoCollector;
@@ -173,7 +173,7 @@ fn an_octopus_merge_brings_in_all_its_branches() {
     found.sort();
     inner.sort();
     assert_eq!(found, inner, "{:?}", mined.counters);
-    assert!(mined.samples.iter().all(|sample| sample.quality_flags.contains(&Flag::ThroughMerge)));
+    assert!(mined.samples.iter().all(|sample| sample.quality_flags.contains(&QualityFlag::ThroughMerge)));
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn a_criss_cross_merge_brings_in_only_new_commits() {
     let mined = repositories.mine([&path]);
     let found: Vec<_> = mined.samples.iter().map(|sample| sample.commit.as_deref()).collect();
     assert_eq!(found, [Some(new.as_str())], "{:?} {:?}", mined.counters, mined.lost);
-    assert!(mined.samples[0].quality_flags.contains(&Flag::ThroughMerge));
+    assert!(mined.samples[0].quality_flags.contains(&QualityFlag::ThroughMerge));
 }
 
 #[test]

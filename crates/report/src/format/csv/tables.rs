@@ -174,7 +174,7 @@ fn severities(report: &Report) -> CsvTable<'_> {
 
 /// Builds the table of dataset counts that have no table of their own.
 fn dataset(report: &Report) -> CsvTable<'_> {
-    let of = |by: &'static str, counts: fn(&streamguard_dataset::Stats) -> &BTreeMap<String, u64>| {
+    let of = |by: &'static str, counts: fn(&streamguard_dataset::SampleStats) -> &BTreeMap<String, u64>| {
         self::counts(report, counts)
             .map(move |(name, samples)| vec![by.into(), CsvCell::from(name), samples.into()])
     };
@@ -308,7 +308,7 @@ fn timeline(report: &Report) -> CsvTable<'_> {
 /// Returns counts of the dataset by name; nothing without a dataset.
 fn counts(
     report: &Report,
-    counts: fn(&streamguard_dataset::Stats) -> &BTreeMap<String, u64>,
+    counts: fn(&streamguard_dataset::SampleStats) -> &BTreeMap<String, u64>,
 ) -> impl Iterator<Item = (&str, u64)> {
     let all = report.dataset.iter().flat_map(move |dataset| counts(&dataset.stats));
     all.map(|(name, samples)| (name.as_str(), *samples))

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use imara_diff::{Algorithm, Diff, InternedInput};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use streamguard_dataset::stats::UNKNOWN;
-use streamguard_dataset::{Language, Sample, Severity, SourceError};
+use streamguard_dataset::sample_stats::UNKNOWN_NAME;
+use streamguard_dataset::{Language, Sample, SampleFileError, Severity};
 
 use super::escape;
 use super::selection::SampleSelection;
@@ -82,8 +82,8 @@ impl NumberedValues {
 impl EmbeddedSamples {
     /// Embeds at most `most` samples of the dataset; none without a dataset.
     ///
-    /// # Errors [`SourceError`] if the dataset cannot be read.
-    pub(super) fn of(run: &StoredRun, most: usize) -> Result<Self, SourceError> {
+    /// # Errors [`SampleFileError`] if the dataset cannot be read.
+    pub(super) fn of(run: &StoredRun, most: usize) -> Result<Self, SampleFileError> {
         let Some(samples) = run.samples()? else { return Ok(Self::default()) };
         let total = run.report.dataset.as_ref().map_or(0, |dataset| dataset.stats.samples);
         let choice = match run.samples()? {
@@ -118,9 +118,9 @@ impl SampleIndex {
     fn add(&mut self, sample: &Sample) {
         let names = &mut self.names;
         let numbers = [
-            names.vulnerability_type.number(sample.vulnerability_type.as_deref().unwrap_or(UNKNOWN)),
-            names.language.number(sample.language.map_or(UNKNOWN, Language::name)),
-            names.severity.number(sample.severity.map_or(UNKNOWN, Severity::name)),
+            names.vulnerability_type.number(sample.vulnerability_type.as_deref().unwrap_or(UNKNOWN_NAME)),
+            names.language.number(sample.language.map_or(UNKNOWN_NAME, Language::name)),
+            names.severity.number(sample.severity.map_or(UNKNOWN_NAME, Severity::name)),
             names.collector.number(&sample.collector),
             names.kind.number(sample.kind.name()),
         ];
@@ -202,13 +202,13 @@ fn changes<'a>(before: &str, after: &'a str) -> Vec<(u32, u32, Vec<&'a str>)> {
 
 #[cfg(test)]
 mod tests {
-    use streamguard_dataset::{Kind, Level};
+    use streamguard_dataset::{SampleKind, SampleLevel};
 
     use super::*;
 
     #[test]
     fn what_is_long_is_cut_and_says_so() {
-        let mut sample = Sample::new("repo", Kind::Pair, Level::File);
+        let mut sample = Sample::new("repo", SampleKind::Pair, SampleLevel::File);
         sample.vulnerable_code = Some("é".repeat(MAX_CODE_BYTES));
         sample.fixed_code = Some("short".to_owned());
         sample.commit_message = Some("m".repeat(1_000_000));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use streamguard_dataset::{Sample, SourceError};
+use streamguard_dataset::{Sample, SampleFileError};
 
 /// Selected samples, by their place in the dataset.
 pub(super) struct SampleSelection(Vec<bool>);
@@ -11,11 +11,11 @@ impl SampleSelection {
     /// Selects `most` samples: first one of each collector, weakness, language, severity and kind, as
     /// long as there is room; then equally many of each weakness of each collector, evenly spaced.
     ///
-    /// # Errors [`SourceError`] if a sample cannot be read.
+    /// # Errors [`SampleFileError`] if a sample cannot be read.
     pub(super) fn of(
-        samples: impl Iterator<Item = Result<Sample, SourceError>>,
+        samples: impl Iterator<Item = Result<Sample, SampleFileError>>,
         most: usize,
-    ) -> Result<Self, SourceError> {
+    ) -> Result<Self, SampleFileError> {
         let mut seen: BTreeSet<(usize, String)> = BTreeSet::new();
         let mut groups: BTreeMap<(String, Option<String>), Vec<usize>> = BTreeMap::new();
         let mut chosen = Vec::new();
@@ -66,14 +66,15 @@ fn labels(sample: &Sample) -> [(usize, String); 5] {
 
 #[cfg(test)]
 mod tests {
-    use streamguard_dataset::{Kind, Level};
+    use streamguard_dataset::{SampleKind, SampleLevel};
 
     use super::*;
 
     #[test]
     fn the_rare_is_shown_and_the_rest_is_even() {
         let sample = |n: usize| {
-            let mut sample = Sample::new(if n == 90 { "rare" } else { "much" }, Kind::Pair, Level::File);
+            let mut sample =
+                Sample::new(if n == 90 { "rare" } else { "much" }, SampleKind::Pair, SampleLevel::File);
             sample.vulnerability_type = Some(if n % 10 == 3 { "seldom" } else { "often" }.to_owned());
             Ok(sample)
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use streamguard_dataset::{Flag, Kind, Language, Level, Sample, Severity};
+use streamguard_dataset::{Language, QualityFlag, Sample, SampleKind, SampleLevel, Severity};
 
 use super::checkouts::{Checkout, CheckoutIndex};
 use super::objects::{
@@ -110,9 +110,9 @@ pub(super) fn finding<'a>(
     };
     let fix = sample.fixed_code.as_deref().and_then(short).map(|fixed| SarifFix {
         description: message(match sample.level {
-            Level::Function => "The function after the fix, from its first character to its last.",
-            Level::File => "The file after the fix.",
-            Level::Hunk => "The lines after the fix.",
+            SampleLevel::Function => "The function after the fix, from its first character to its last.",
+            SampleLevel::File => "The file after the fix.",
+            SampleLevel::Hunk => "The lines after the fix.",
         }),
         artifact_changes: [ArtifactChange {
             artifact_location: place.location(checkouts),
@@ -144,8 +144,8 @@ fn short(code: &str) -> Option<ArtifactContent<'_>> {
 fn sentence(sample: &Sample, flaw: RuleKey) -> String {
     let title = flaw.title();
     let subject = match sample.kind {
-        Kind::Exploit => format!("Code that attacks a flaw: {title}"),
-        Kind::Pair | Kind::Vulnerable | Kind::Fixed => title,
+        SampleKind::Exploit => format!("Code that attacks a flaw: {title}"),
+        SampleKind::Pair | SampleKind::Vulnerable | SampleKind::Fixed => title,
     };
     let function = sample.function.as_deref().map(|name| format!(" in {}", bounded(name)));
     let description = sample.description.as_deref().map(|text| format!(" {}", bounded(text)));
@@ -181,8 +181,12 @@ fn properties(sample: &Sample) -> BTreeMap<&'static str, Value> {
             .map(|text| Value::from(visible(&bounded(text))))
             .collect::<Value>()
     };
-    let flags =
-        sample.quality_flags.iter().take(MAX_LIST_ENTRIES).map(|flag| Flag::name(*flag)).collect::<Value>();
+    let flags = sample
+        .quality_flags
+        .iter()
+        .take(MAX_LIST_ENTRIES)
+        .map(|flag| QualityFlag::name(*flag))
+        .collect::<Value>();
     let all = [
         ("id", Value::from(visible(&sample.id))),
         ("collector", Value::from(visible(&bounded(&sample.collector)))),

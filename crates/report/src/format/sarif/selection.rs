@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use streamguard_dataset::union::JSONL_NAME;
-use streamguard_dataset::{JsonlReader, Sample, Severity, SourceError};
+use streamguard_dataset::dataset_files::JSONL_NAME;
+use streamguard_dataset::{JsonlReader, Sample, SampleFileError, Severity};
 
 use super::log_buffer::MAX_RESULTS;
 use crate::run::StoredRun;
@@ -36,7 +36,7 @@ pub(super) struct FindingSelection {
 
 impl FindingSelection {
     /// Reads the dataset once and remembers the positions of the most severe samples.
-    pub(super) fn of(run: &StoredRun) -> Result<Self, SourceError> {
+    pub(super) fn of(run: &StoredRun) -> Result<Self, SampleFileError> {
         let mut selection = Self::default();
         let Some(mut reader) = run.samples()? else { return Ok(selection) };
         let mut offset = 0;
@@ -67,12 +67,12 @@ impl FindingSelection {
     }
 
     /// Reads the selected samples again, the most severe first.
-    pub(super) fn samples(&self, run: &StoredRun) -> impl Iterator<Item = Result<Sample, SourceError>> {
+    pub(super) fn samples(&self, run: &StoredRun) -> impl Iterator<Item = Result<Sample, SampleFileError>> {
         let path = run.folder.join(JSONL_NAME);
         let mut file = None;
         let mut line = Vec::new();
         self.chosen.iter().map(move |place| {
-            let read = |source| SourceError::Read { path: path.clone(), source };
+            let read = |source| SampleFileError::Read { path: path.clone(), source };
             fill(&mut line, place, &mut file, &path).map_err(read)?;
             let sample = JsonlReader::new(&path, line.as_slice()).next();
             sample.unwrap_or_else(|| Err(read(io::ErrorKind::UnexpectedEof.into())))

@@ -1,45 +1,45 @@
-//! Exact duplicates: samples whose code differs in nothing but white space.
+//! Exact duplicates: samples whose code differs only in white space.
 
 use crate::sample::Sample;
 
-/// Number of tables. Each grows on its own, so that only a sixty-fourth of the keys is ever
-/// held twice.
-const TABLES: usize = 64;
+/// Number of tables. Each grows by itself, so that only a sixty-fourth of the keys is in memory twice
+/// while they are moved.
+const TABLE_COUNT: usize = 64;
 
-/// Slots that a table starts with.
-const FIRST_SLOTS: usize = 64;
+/// Slots of an empty table.
+const INITIAL_SLOTS: usize = 64;
 
-/// What has been seen, as 16 bytes a sample.
+/// Filter that tells whether a sample is new. It keeps 16 bytes a sample.
 ///
-/// Two samples are the same if they are of the same kind and their codes are equal once every
-/// run of Unicode white space is folded into one space and the ends are trimmed. They are
-/// compared by the first 128 bits of BLAKE3, where a chance collision among five million
-/// samples has a probability below 10^-25.
+/// Two samples are duplicates if their kinds are equal, and their code is equal once every run of
+/// Unicode white space is folded into one space and the ends are trimmed. They are compared by the
+/// first 128 bits of BLAKE3: a chance collision among five million samples has a probability below
+/// 10^-25.
 #[derive(Clone, Debug)]
-pub struct Dedup {
-    tables: Vec<Table>,
+pub struct DuplicateFilter {
+    tables: Vec<KeyTable>,
     text: Vec<u8>,
 }
 
-impl Dedup {
-    /// Has seen nothing.
+impl DuplicateFilter {
+    /// Returns a filter that has seen no sample.
     pub fn new() -> Self {
-        Self { tables: vec![Table::new(); TABLES], text: Vec::new() }
+        Self { tables: vec![KeyTable::new(); TABLE_COUNT], text: Vec::new() }
     }
 
-    /// Remembers a sample. `false` if its like was seen before.
+    /// Adds a sample. Returns false if it is a duplicate of an earlier one.
     pub fn insert(&mut self, sample: &Sample) -> bool {
         let key = self.key(sample);
-        // The tables use the low half of the key to place it.
-        self.tables[(key >> 64) as usize % TABLES].insert(key)
+        // The high half chooses the table, because the tables place keys by the low half.
+        self.tables[(key >> 64) as usize % TABLE_COUNT].insert(key)
     }
 
-    /// Number of different samples seen.
+    /// Returns the number of different samples.
     pub fn len(&self) -> usize {
         self.tables.iter().map(|table| table.used).sum()
     }
 
-    /// Whether nothing was seen.
+    /// Reports whether no sample was added.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -48,7 +48,7 @@ impl Dedup {
         self.text.clear();
         self.text.extend_from_slice(sample.kind.name().as_bytes());
         for code in [&sample.vulnerable_code, &sample.fixed_code] {
-            // Folded text holds no line feed, so these marks cannot come from the code.
+            // Folded code has no line feed, so the code of one side cannot imitate these marks.
             match code {
                 Some(code) => {
                     self.text.extend_from_slice(b"\ntext\n");
@@ -63,13 +63,14 @@ impl Dedup {
     }
 }
 
-impl Default for Dedup {
+impl Default for DuplicateFilter {
     fn default() -> Self {
         Self::new()
     }
 }
 
-/// Appends `text` with every run of Unicode white space as one space, and none at the ends.
+/// Appends a text with every run of Unicode white space as one space, and without white space at
+/// the ends.
 fn fold_white_space(text: &str, folded: &mut Vec<u8>) {
     if text.is_ascii() {
         return fold_ascii(text.as_bytes(), folded);
@@ -84,14 +85,14 @@ fn fold_white_space(text: &str, folded: &mut Vec<u8>) {
     }
 }
 
-/// The same for ASCII, as most code is: several times as fast, because it does not branch on
-/// where words end.
+/// Folds ASCII text, which most code is. It is several times as fast as splitting into words, because
+/// nothing branches where a word ends.
 fn fold_ascii(text: &[u8], folded: &mut Vec<u8>) {
     let start = folded.len();
     folded.resize(start + text.len(), 0);
     let space = &mut folded[start..];
     let mut length = 0;
-    // As if a space had come before, so that none is put at the start.
+    // Pretending that a space came before keeps the first one away.
     let mut after_space = true;
     for &byte in text {
         let is_space = matches!(byte, b' ' | b'\t'..=b'\r');
@@ -105,25 +106,24 @@ fn fold_ascii(text: &[u8], folded: &mut Vec<u8>) {
     folded.truncate(start + length);
 }
 
-/// A set of keys: open addressing, linear probing, at most four fifths full.
+/// Set of keys: open addressing, linear probing, at most four fifths full.
 ///
-/// Of our own because of its size: it grows by a quarter where the standard library's doubles,
-/// which takes 20 to 25 bytes a key instead of 19 to 39, without a jump at any number of keys.
-/// The keys are hashes already and need no hasher.
+/// It replaces `HashSet` to save memory: it grows by a quarter instead of doubling, and takes 20 to 25
+/// bytes a key instead of 19 to 39. The keys are hashes already, and need no hasher.
 #[derive(Clone, Debug)]
-struct Table {
-    /// A key, or 0 for an empty slot.
+struct KeyTable {
+    /// Keys; 0 stands for an empty slot.
     slots: Vec<u128>,
     used: usize,
 }
 
-impl Table {
+impl KeyTable {
     fn new() -> Self {
-        Self { slots: vec![0; FIRST_SLOTS], used: 0 }
+        Self { slots: vec![0; INITIAL_SLOTS], used: 0 }
     }
 
     fn insert(&mut self, key: u128) -> bool {
-        // Zero marks an empty slot; that it counts as one is one more collision in 2^128.
+        // Zero stands for an empty slot. Using 1 instead is one more collision among 2^128 keys.
         let key = key.max(1);
         if (self.used + 1) * 5 > self.slots.len() * 4 {
             self.grow();
@@ -137,11 +137,11 @@ impl Table {
         true
     }
 
-    /// The slot that holds `key`, or the empty one where it belongs.
+    /// Returns the slot of a key, or the empty slot to put it into.
     fn find(&self, key: u128) -> usize {
         let slots = self.slots.len();
-        // Multiply and shift spreads 64 bits evenly over any number of slots (Lemire, "Fast
-        // Random Integer Generation in an Interval", 2019).
+        // Multiply and shift spreads 64 bits evenly over any number of slots, without a division
+        // (Lemire, "Fast Random Integer Generation in an Interval", 2019).
         let mut slot = ((u128::from(key as u64) * slots as u128) >> 64) as usize;
         while self.slots[slot] != 0 && self.slots[slot] != key {
             slot += 1;
@@ -176,14 +176,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn folding_is_what_splitting_and_joining_is(text in "[\\x00-\\x7f\u{85}\u{a0}\u{2003}é]{0,20}") {
+        fn folding_equals_splitting_and_joining(text in "[\\x00-\\x7f\u{85}\u{a0}\u{2003}é]{0,20}") {
             let words: Vec<_> = text.split_whitespace().collect();
             let expected = format!("before{}", words.join(" "));
             prop_assert_eq!(folded(&text, fold_white_space), expected);
         }
 
         #[test]
-        fn folding_ascii_is_the_same(text in "[\\x00-\\x7f]{0,20}|[ \t\n\r\u{b}\u{c}ab]{0,20}") {
+        fn folding_ascii_equals_splitting_and_joining(text in "[\\x00-\\x7f]{0,20}|[ \t\n\r\u{b}\u{c}ab]{0,20}") {
             let words: Vec<_> = text.split_whitespace().collect();
             let expected = format!("before{}", words.join(" "));
             prop_assert_eq!(folded(&text, |text, out| fold_ascii(text.as_bytes(), out)), expected);

@@ -1,21 +1,21 @@
 //! What counts as a duplicate.
 
-use streamguard_dataset::{Dedup, Kind, Level, Sample};
+use streamguard_dataset::{DuplicateFilter, Sample, SampleKind, SampleLevel};
 
-fn sample(kind: Kind, vulnerable: Option<&str>, fixed: Option<&str>) -> Sample {
-    let mut sample = Sample::new("repo", kind, Level::Function);
+fn sample(kind: SampleKind, vulnerable: Option<&str>, fixed: Option<&str>) -> Sample {
+    let mut sample = Sample::new("repo", kind, SampleLevel::Function);
     sample.vulnerable_code = vulnerable.map(str::to_owned);
     sample.fixed_code = fixed.map(str::to_owned);
     sample
 }
 
 fn pair(vulnerable: &str, fixed: &str) -> Sample {
-    sample(Kind::Pair, Some(vulnerable), Some(fixed))
+    sample(SampleKind::Pair, Some(vulnerable), Some(fixed))
 }
 
 #[test]
 fn white_space_makes_no_difference() {
-    let mut seen = Dedup::new();
+    let mut seen = DuplicateFilter::new();
     assert!(seen.insert(&pair("a b\nc", "x")));
     for same in [
         "a b\nc",
@@ -42,19 +42,19 @@ fn kinds_and_sides_are_kept_apart() {
         pair("b", "a"),
         pair("a b", ""),
         pair("", "a b"),
-        sample(Kind::Pair, Some("a b"), None),
-        sample(Kind::Pair, None, Some("a b")),
-        sample(Kind::Pair, None, None),
+        sample(SampleKind::Pair, Some("a b"), None),
+        sample(SampleKind::Pair, None, Some("a b")),
+        sample(SampleKind::Pair, None, None),
         pair("", ""),
-        sample(Kind::Vulnerable, Some("a"), Some("b")),
-        sample(Kind::Vulnerable, Some("a"), None),
-        sample(Kind::Fixed, Some("a"), None),
-        sample(Kind::Exploit, Some("a"), None),
+        sample(SampleKind::Vulnerable, Some("a"), Some("b")),
+        sample(SampleKind::Vulnerable, Some("a"), None),
+        sample(SampleKind::Fixed, Some("a"), None),
+        sample(SampleKind::Exploit, Some("a"), None),
         pair("a text", "b"),
         pair("a none", "b"),
         pair("text", "none"),
     ];
-    let mut seen = Dedup::new();
+    let mut seen = DuplicateFilter::new();
     assert!(seen.is_empty());
     assert!(different.iter().all(|sample| seen.insert(sample)));
     assert!(different.iter().all(|sample| !seen.insert(sample)));
@@ -63,17 +63,17 @@ fn kinds_and_sides_are_kept_apart() {
 
 #[test]
 fn only_the_code_counts() {
-    let mut seen = Dedup::new();
+    let mut seen = DuplicateFilter::new();
     assert!(seen.insert(&pair("a", "b")));
     let mut other = pair("a", "b");
-    (other.collector, other.level, other.repository) = ("cve".into(), Level::File, Some("x".into()));
+    (other.collector, other.level, other.repository) = ("cve".into(), SampleLevel::File, Some("x".into()));
     assert!(!seen.insert(&other));
 }
 
 #[test]
 fn nothing_is_forgotten_while_the_tables_grow() {
-    let mut seen = Dedup::new();
-    let numbered = |number: u32| sample(Kind::Exploit, Some(&number.to_string()), None);
+    let mut seen = DuplicateFilter::new();
+    let numbered = |number: u32| sample(SampleKind::Exploit, Some(&number.to_string()), None);
     for number in 0..300_000 {
         assert!(seen.insert(&numbered(number)));
         assert!(!seen.insert(&numbered(number / 2)));

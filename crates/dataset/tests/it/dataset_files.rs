@@ -4,21 +4,21 @@ use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
-use streamguard_dataset::union::{JSONL_NAME, PARQUET_NAME, write_union};
+use streamguard_dataset::dataset_files::{JSONL_NAME, PARQUET_NAME, write_dataset};
 use streamguard_dataset::{
-    LineFault, ParquetReader, Rejection, Sample, Source, SourceError, Union, UnionError,
+    CollectorFile, DatasetError, DatasetSummary, LineFault, ParquetReader, Rejection, Sample, SampleFileError,
 };
 
 use crate::fixtures;
 
-fn source(folder: &Path, collector: &str, samples: &[Sample]) -> Source {
+fn source(folder: &Path, collector: &str, samples: &[Sample]) -> CollectorFile {
     let path = folder.join(format!("{collector}.jsonl"));
     fixtures::write_jsonl(&path, samples);
-    Source { collector: collector.to_owned(), path }
+    CollectorFile { collector: collector.to_owned(), path }
 }
 
-fn unite(sources: &[Source], folder: &Path) -> Result<Union, UnionError> {
-    write_union(sources, folder, &mut |_| (), &|| false)
+fn unite(sources: &[CollectorFile], folder: &Path) -> Result<DatasetSummary, DatasetError> {
+    write_dataset(sources, folder, &mut |_| (), &|| false)
 }
 
 fn numbered(numbers: impl IntoIterator<Item = u32>) -> Vec<Sample> {
@@ -73,7 +73,7 @@ fn the_same_sources_give_the_same_bytes() {
 #[test]
 fn no_sources_give_an_empty_dataset() {
     let output = tempfile::tempdir().unwrap();
-    assert_eq!(unite(&[], output.path()).unwrap(), Union::default());
+    assert_eq!(unite(&[], output.path()).unwrap(), DatasetSummary::default());
     assert_eq!(fs::read(output.path().join(JSONL_NAME)).unwrap(), b"");
     assert_eq!(ParquetReader::open(&output.path().join(PARQUET_NAME)).unwrap().count(), 0);
 }
@@ -88,7 +88,7 @@ fn a_torn_source_is_told_and_leaves_everything_as_it_was() {
     let whole = fs::read(&sources[1].path).unwrap();
     fs::write(&sources[1].path, &whole[..whole.len() - 10]).unwrap();
     let error = unite(&sources, output.path()).unwrap_err();
-    let UnionError::Source(SourceError::Line { path, line, fault }) = error else {
+    let DatasetError::Source(SampleFileError::Line { path, line, fault }) = error else {
         panic!("it is the source's fault: {error}");
     };
     assert_eq!((path, line, fault), (sources[1].path.clone(), 10, LineFault::Torn));
@@ -99,11 +99,11 @@ fn a_torn_source_is_told_and_leaves_everything_as_it_was() {
 #[test]
 fn missing_files_and_folders_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
-    let missing = Source { collector: "repo".into(), path: folder.path().join("none.jsonl") };
+    let missing = CollectorFile { collector: "repo".into(), path: folder.path().join("none.jsonl") };
     let error = unite(std::slice::from_ref(&missing), folder.path()).unwrap_err();
-    assert!(matches!(error, UnionError::Source(SourceError::Read { .. })), "{error:?}");
+    assert!(matches!(error, DatasetError::Source(SampleFileError::Read { .. })), "{error:?}");
     let error = unite(&[missing], &folder.path().join("none")).unwrap_err();
-    assert!(matches!(error, UnionError::Destination(_)), "{error:?}");
+    assert!(matches!(error, DatasetError::Destination(_)), "{error:?}");
     assert!(fixtures::names(folder.path()).is_empty());
 }
 
@@ -115,7 +115,7 @@ fn a_full_disk_is_the_destinations_fault() {
         let sources = [source(inputs.path(), "repo", &numbered(0..10))];
         std::os::unix::fs::symlink("/dev/full", output.path().join(format!("{name}.part"))).unwrap();
         let error = unite(&sources, output.path()).unwrap_err();
-        let UnionError::Destination(error) = error else { panic!("it is the disk's fault: {error}") };
+        let DatasetError::Destination(error) = error else { panic!("it is the disk's fault: {error}") };
         assert_eq!(error.source.kind(), std::io::ErrorKind::StorageFull);
         assert_eq!(error.path, output.path().join(format!("{name}.part")));
         assert!(fixtures::names(output.path()).is_empty());
@@ -127,15 +127,15 @@ fn it_tells_its_progress_and_can_be_cancelled() {
     let (inputs, output) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let sources = [source(inputs.path(), "repo", &numbered(0..1000))];
     let done = Cell::new(0);
-    write_union(&sources, output.path(), &mut |samples| done.set(samples), &|| false).unwrap();
+    write_dataset(&sources, output.path(), &mut |samples| done.set(samples), &|| false).unwrap();
     assert_eq!(done.get(), 1000);
 
     let output = tempfile::tempdir().unwrap();
     let cancelled = || done.get() >= 500;
     done.set(0);
     let error =
-        write_union(&sources, output.path(), &mut |samples| done.set(samples), &cancelled).unwrap_err();
-    assert!(matches!(error, UnionError::Cancelled));
+        write_dataset(&sources, output.path(), &mut |samples| done.set(samples), &cancelled).unwrap_err();
+    assert!(matches!(error, DatasetError::Cancelled));
     assert!((500..600).contains(&done.get()), "{} samples later", done.get());
     assert!(fixtures::names(output.path()).is_empty());
 }

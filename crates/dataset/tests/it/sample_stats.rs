@@ -1,17 +1,17 @@
 //! Counts.
 
-use streamguard_dataset::stats::{MAX_NAMES, OTHER, UNKNOWN};
-use streamguard_dataset::{Kind, Level, Sample, Stats};
+use streamguard_dataset::sample_stats::{MAX_NAMES, OTHER_NAME, UNKNOWN_NAME};
+use streamguard_dataset::{Sample, SampleKind, SampleLevel, SampleStats};
 
 use crate::fixtures;
 
 #[test]
 fn everything_is_counted() {
-    let mut stats = Stats::default();
+    let mut stats = SampleStats::default();
     stats.extend(&[
         fixtures::full(1),
         fixtures::full(2),
-        Sample::new("exploitdb", Kind::Exploit, Level::File),
+        Sample::new("exploitdb", SampleKind::Exploit, SampleLevel::File),
     ]);
     let counted = serde_json::to_value(&stats).unwrap();
     let expected = serde_json::json!({
@@ -20,25 +20,25 @@ fn everything_is_counted() {
         "by_collector": { "exploitdb": 1, "repo": 2 },
         "by_kind": { "exploit": 1, "pair": 2 },
         "by_level": { "file": 1, "function": 2 },
-        "by_language": { "python": 2, UNKNOWN: 1 },
-        "by_vulnerability_type": { "code_injection": 2, UNKNOWN: 1 },
-        "by_severity": { "HIGH": 2, UNKNOWN: 1 },
+        "by_language": { "python": 2, UNKNOWN_NAME: 1 },
+        "by_vulnerability_type": { "code_injection": 2, UNKNOWN_NAME: 1 },
+        "by_severity": { "HIGH": 2, UNKNOWN_NAME: 1 },
         "by_flag": { "renamed": 2, "tangled_commit": 2 },
     });
     assert_eq!(counted, expected);
-    assert_eq!(serde_json::from_value::<Stats>(counted).unwrap(), stats);
+    assert_eq!(serde_json::from_value::<SampleStats>(counted).unwrap(), stats);
 }
 
 #[test]
 fn names_without_end_take_memory_with_an_end() {
-    let mut stats = Stats::default();
+    let mut stats = SampleStats::default();
     for number in 0..2 * MAX_NAMES {
-        let mut sample = Sample::new("repo", Kind::Exploit, Level::File);
+        let mut sample = Sample::new("repo", SampleKind::Exploit, SampleLevel::File);
         sample.vulnerability_type = Some(format!("made_up_{number}"));
         stats.add(&sample);
     }
     let counts = &stats.by_vulnerability_type;
     assert_eq!(counts.len(), MAX_NAMES + 1);
-    assert_eq!(counts[OTHER], MAX_NAMES as u64);
+    assert_eq!(counts[OTHER_NAME], MAX_NAMES as u64);
     assert_eq!(counts.values().sum::<u64>(), stats.samples);
 }

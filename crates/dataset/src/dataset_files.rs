@@ -1,0 +1,164 @@
+//! The files of the dataset, written from the samples of all collectors.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use streamguard_durable::{WriteError, sync_folder};
+
+use crate::duplicate_filter::DuplicateFilter;
+use crate::error::SampleFileError;
+use crate::jsonl::{JsonlReader, JsonlWriter};
+use crate::parquet::ParquetWriter;
+use crate::quality::Rejection;
+use crate::sample_stats::SampleStats;
+
+/// Name of the dataset as lines of JSON.
+pub const JSONL_NAME: &str = "samples.jsonl";
+
+/// Name of the dataset as a Parquet file.
+pub const PARQUET_NAME: &str = "samples.parquet";
+
+/// Suffix of the name of an unfinished file.
+const UNFINISHED_SUFFIX: &str = ".part";
+
+/// Number of samples between two calls of the callbacks.
+const SAMPLES_PER_CALLBACK: u64 = 64;
+
+/// File with the samples of one collector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CollectorFile {
+    /// Name of the collector.
+    pub collector: String,
+    /// JSONL file of its samples.
+    pub path: PathBuf,
+}
+
+/// Counts of the samples that were read and written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatasetSummary {
+    /// Counts of the samples in the files.
+    pub stats: SampleStats,
+    /// Counts by collector, in the order given.
+    pub sources: Vec<SourceCounts>,
+}
+
+/// Counts of the samples of one collector.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceCounts {
+    /// Name of the collector.
+    pub collector: String,
+    /// Number of samples that were read.
+    pub read: u64,
+    /// Number of samples that are in the files.
+    pub kept: u64,
+    /// Number of other samples, by reason.
+    pub rejected: BTreeMap<Rejection, u64>,
+}
+
+/// Failure to write the dataset.
+#[derive(Debug, thiserror::Error)]
+pub enum DatasetError {
+    /// The samples of a collector cannot be read.
+    #[error(transparent)]
+    Source(#[from] SampleFileError),
+    /// The files cannot be written.
+    #[error(transparent)]
+    Destination(#[from] WriteError),
+    /// The caller cancelled.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// Writes [`JSONL_NAME`] and [`PARQUET_NAME`] in `folder` from the files of collectors, in their order.
+///
+/// Of exact duplicates (see [`DuplicateFilter`]) the first is kept and the others are counted. Lines of
+/// JSON are copied as they are. `progress` is called with the number of samples that were read, and
+/// `is_cancelled` tells whether to stop.
+///
+/// Both files get their names only when both are on the disk; until then, earlier files of these names
+/// stay as they are. A power cut between the two renamings leaves a new JSONL file beside an old
+/// Parquet file, which the next call replaces.
+///
+/// # Errors
+/// [`DatasetError`]; no unfinished file is left.
+pub fn write_dataset(
+    sources: &[CollectorFile],
+    folder: &Path,
+    progress: &mut dyn FnMut(u64),
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<DatasetSummary, DatasetError> {
+    // Declared before the writers, so dropped after them: a file that is not published is removed
+    // when nothing writes to it any more.
+    let jsonl_file = PartFile::new(folder, JSONL_NAME);
+    let parquet_file = PartFile::new(folder, PARQUET_NAME);
+    let mut jsonl = JsonlWriter::create(&jsonl_file.path)?;
+    let mut parquet = ParquetWriter::create(&parquet_file.path)?;
+    let mut seen = DuplicateFilter::new();
+    let mut summary = DatasetSummary::default();
+    let mut done = 0;
+    for source in sources {
+        let mut counts = SourceCounts::new(&source.collector);
+        let mut reader = JsonlReader::open(&source.path)?;
+        while let Some(line) = reader.next_line()? {
+            counts.read += 1;
+            if seen.insert(&line.sample) {
+                jsonl.write_raw(line.raw)?;
+                parquet.write(&line.sample)?;
+                summary.stats.add(&line.sample);
+                counts.kept += 1;
+            } else {
+                *counts.rejected.entry(Rejection::Duplicate).or_default() += 1;
+            }
+            done += 1;
+            if done % SAMPLES_PER_CALLBACK == 0 {
+                progress(done);
+                if is_cancelled() {
+                    return Err(DatasetError::Cancelled);
+                }
+            }
+        }
+        summary.sources.push(counts);
+    }
+    progress(done);
+    jsonl.finish()?;
+    parquet.finish()?;
+    if is_cancelled() {
+        return Err(DatasetError::Cancelled);
+    }
+    jsonl_file.publish()?;
+    parquet_file.publish()?;
+    sync_folder(folder).map_err(WriteError::at(folder))?;
+    Ok(summary)
+}
+
+impl SourceCounts {
+    fn new(collector: &str) -> Self {
+        Self { collector: collector.to_owned(), read: 0, kept: 0, rejected: BTreeMap::new() }
+    }
+}
+
+/// File that is not complete yet, under a temporary name. Dropping the value removes the file.
+struct PartFile {
+    path: PathBuf,
+    published: PathBuf,
+}
+
+impl PartFile {
+    fn new(folder: &Path, name: &str) -> Self {
+        Self { path: folder.join(format!("{name}{UNFINISHED_SUFFIX}")), published: folder.join(name) }
+    }
+
+    /// Gives the file its final name. Its content has to be on the disk already.
+    fn publish(self) -> Result<(), WriteError> {
+        fs::rename(&self.path, &self.published).map_err(WriteError::at(&self.published))
+    }
+}
+
+impl Drop for PartFile {
+    fn drop(&mut self) {
+        // There is no such file if it was published, or could not be created.
+        let _ = fs::remove_file(&self.path);
+    }
+}
