@@ -1,6 +1,6 @@
-//! Clusters: machines managed by somebody else that run shards of a plan which they can read.
+//! Clusters: other machines, managed by a system such as Slurm, that run shards of a plan.
 //!
-//! A cluster such as Slurm starts a task at least once, perhaps twice, perhaps on a
+//! A cluster starts a task at least once, perhaps twice, perhaps on a
 //! machine that dies. So little is asked of it: to start array tasks, each of which runs some shards
 //! by [`crate::run_shards`], and to report which of them have ended. Only the results tell what was done.
 

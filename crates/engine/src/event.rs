@@ -117,6 +117,7 @@ impl ClusterProgress {
 }
 
 /// Counters by name, such as `rejected.too_short`.
+// Sorted, because equal runs must write equal reports.
 pub type Counters = BTreeMap<String, u64>;
 
 /// Adds an amount to a counter.

@@ -107,6 +107,7 @@ impl Journal {
             .open(path)
             .map_err(unreadable)?;
         let (_, valid_bytes) = read_valid(path)?;
+        // Appended to a torn line, the next event would be damaged too, and no longer at the end.
         file.set_len(valid_bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(unreadable)?;
         Ok(Self { file, buffer: Vec::new() })
     }

@@ -89,6 +89,7 @@ impl MergeContext<'_> {
         let unreadable = |error| JobError::Failed(format!("cannot read the output of a shard back: {error}"));
         let mut line = Vec::new();
         let mut taken = 0;
+        // In the order of the plan, never in that of time: the result must not depend on which shard was faster.
         for output in &self.outputs {
             if taken == target {
                 break;

@@ -26,6 +26,7 @@ impl Shard {
     /// # Errors
     /// [`ShardError::Failed`] if the payload is not such a value.
     pub(crate) fn decode<P: DeserializeOwned>(&self) -> Result<Shard<P>, ShardError> {
+        // From the borrowed value: a payload may be large, and is decoded for every attempt.
         let payload = P::deserialize(&self.payload).map_err(ShardError::failed)?;
         Ok(Shard { number: self.number, payload })
     }

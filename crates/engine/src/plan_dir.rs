@@ -82,6 +82,7 @@ impl PlanDir {
             let mut names = Vec::new();
             for entry in std::fs::read_dir(&folder)? {
                 let name = entry?.file_name().to_string_lossy().into_owned();
+                // Unfinished files end in `.part`.
                 names.extend(name.strip_suffix(".json").map(str::to_owned));
             }
             names.sort();

@@ -59,6 +59,8 @@ impl PlanFile {
     /// Computes BLAKE3 of everything that decides the output: version of this program, job, settings, target,
     /// quotas and shards. The clock counts only as far as a payload contains it.
     fn digest(&self) -> String {
+        // The version: another one may emit other records for the same shard. Neither `expected`, which is for
+        // views, nor the clock, which differs in every run.
         let decisive =
             (env!("CARGO_PKG_VERSION"), &self.job, &self.settings, &self.target, &self.quotas, &self.shards);
         let mut hasher = blake3::Hasher::new();

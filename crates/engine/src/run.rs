@@ -100,6 +100,7 @@ fn drive(run: &mut RunLoop<'_>, messages: &Receiver<LoopMessage>) -> Result<(), 
     }
     run.plan_next()?;
     while run.jobs.iter().any(|job| job.stage != JobStage::Ended) {
+        // Events of workers are recorded once per round, so that one sync of the journal serves many shards.
         match messages.recv_timeout(TICK) {
             Ok(message) => handle(run, message)?,
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}

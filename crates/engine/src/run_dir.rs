@@ -161,6 +161,7 @@ fn absent_is_fine(removed: io::Result<()>) -> io::Result<()> {
 /// Locks the folder. The kernel releases the lock when the process ends, however it ends.
 fn take_lock(root: &Path, path: &Path) -> Result<File, RunDirError> {
     let write_error = WriteError::at(path);
+    // Not truncated before it is locked: the text belongs to the run that holds the lock.
     let mut file = OpenOptions::new()
         .create(true)
         .truncate(false)

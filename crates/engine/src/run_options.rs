@@ -38,6 +38,7 @@ impl RunMode {
         match self {
             Self::Threading | Self::Process(_) => limits,
             Self::Cluster(_) => ShardLimits { max_attempts: MAX_SUBMISSIONS, ..limits },
+            // A result that is missing stays missing: nothing runs.
             Self::Merge => ShardLimits { max_attempts: 1, ..limits },
         }
     }

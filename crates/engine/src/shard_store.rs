@@ -23,7 +23,7 @@ const OWNER_FILE: &str = "plan";
 /// Ending of the file that describes a complete output.
 const RESULT_SUFFIX: &str = ".result.json";
 
-/// Ending of the file that tells why there is no output.
+/// Ending of the file with the reason why there is no output.
 pub(crate) const FAILURE_SUFFIX: &str = ".failed.json";
 
 /// Place for the outputs of one job's shards.
@@ -127,6 +127,7 @@ impl ShardStore {
     /// Returns the shards that have left a result or a reason for having none. Neither is checked.
     pub(crate) fn reported_shards(&self) -> BTreeSet<u32> {
         let Self::Folder { path, .. } = self else { return BTreeSet::new() };
+        // One listing rather than a look for each shard, which a network file system would answer one by one.
         let names = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.file_name());
         let number = |name: &str| {
             let number = name.strip_suffix(RESULT_SUFFIX).or_else(|| name.strip_suffix(FAILURE_SUFFIX))?;

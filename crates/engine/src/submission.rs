@@ -191,6 +191,7 @@ fn path(folder: &Path, job: &str, number: u32) -> PathBuf {
 
 /// Returns the latest submission of a job in a folder of submissions.
 pub(crate) fn latest_submission(folder: &Path, job: &str) -> Option<SubmissionFile> {
+    // Numbers have no gaps: files of submissions are removed only together.
     let numbers = (1..).take_while(|number| path(folder, job, *number).exists());
     SubmissionFile::read(&path(folder, job, numbers.last()?)).ok()
 }

@@ -90,6 +90,7 @@ pub fn check_job_after<J: Job, E: Display>(
     }
     check_round_trip(job, &context, &first)?;
 
+    // The other way round by the other job: this finds state that shards share, and settings that get lost.
     let forwards = run_all(job, first.shards().iter(), first.shards().len(), None)?;
     let backwards = run_all(&again, first.shards().iter().rev(), first.shards().len(), None)?;
     for (shard, (one, other)) in forwards.iter().zip(&backwards).enumerate() {

@@ -51,6 +51,7 @@ impl RunLoop<'_> {
             RunMode::Merge => RemoteMode::Done,
         };
         let dir = self.dir.ok_or(RunError::NoRunDir)?;
+        // A thread for each job: a cluster that takes long to answer about one must not delay the others.
         for job in 0..self.pool.jobs.len() {
             let remote = RemoteJob {
                 pool: Arc::clone(&self.pool),
@@ -86,6 +87,7 @@ impl RemoteJob {
     fn run(&self) {
         while let Some((state, lease)) = self.wait_for_lease() {
             let Some(store) = state.stores[self.job].clone() else { return };
+            // Submitting and waiting may take hours.
             drop(state);
             let since = Instant::now();
             let ended = match &self.mode {

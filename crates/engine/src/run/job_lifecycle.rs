@@ -54,6 +54,7 @@ impl RunLoop<'_> {
             results: self.results_for(job),
         };
         let paths = self.dir.map(|dir| dir.paths().clone());
+        // On a thread of its own: planning may read files for minutes, while other jobs run.
         spawn_detached("plan", move || {
             let message = match plan_job(&*pool.jobs[job], &context, paths.as_ref()) {
                 Ok(planned) => LoopMessage::Planned(job, planned),
@@ -70,6 +71,7 @@ impl RunLoop<'_> {
     /// Returns the positions of the earlier jobs that a job comes after.
     fn earlier_jobs(&self, job: usize) -> impl Iterator<Item = usize> {
         let after = self.pool.jobs[job].after();
+        // Only earlier ones, so that jobs can never wait for each other.
         (0..job).filter(move |earlier| after.contains(&self.pool.jobs[*earlier].name()))
     }
 
@@ -80,6 +82,7 @@ impl RunLoop<'_> {
     /// Returns the results of the jobs that a job comes after.
     fn results_for(&self, job: usize) -> EarlierResults {
         let mut results = EarlierResults::default();
+        // A job that failed or was stopped has no result, even if an older run left files of that name.
         for earlier in self.earlier_jobs(job) {
             let state = &self.recorder.state.jobs[earlier];
             let has_result = [Some(CompletionStatus::Complete), Some(CompletionStatus::Partial)];

@@ -121,10 +121,12 @@ impl<'a> RunLoop<'a> {
 
     /// Records the events that workers queued meanwhile, and from time to time progress and activities.
     pub(super) fn drain_events(&mut self) -> Result<(), RunError> {
+        // The lock is held only to take the events: the journal's sync must not stop the workers.
         let (events, write_error) = {
             let mut state = self.pool.lock();
             (std::mem::take(&mut state.events), state.write_error.take())
         };
+        // Shards that finished before the error are recorded first: a resumed run need not repeat them.
         self.recorder.record(&events)?;
         if let Some(source) = write_error {
             let path = self.dir.map_or_else(PathBuf::new, |dir| dir.root().to_owned());
@@ -160,6 +162,7 @@ impl<'a> RunLoop<'a> {
         });
         let mut records: Vec<u64> = finished.collect();
         drop(state);
+        // A shard that ends right here is missing from this count. The next one, a moment later, has it.
         for worker in &self.workers {
             if let Some(busy) = worker.status.busy() {
                 records[busy.job] += worker.status.records();

@@ -276,7 +276,7 @@ impl LiveProcess {
         }
     }
 
-    /// Tells the status which process group to kill.
+    /// Sets the process group that the supervising loop kills.
     pub(crate) fn register(&self, status: &WorkerStatus) {
         status.set_process_group(self.process_group());
     }

@@ -37,6 +37,7 @@ pub(crate) enum ToWorker {
     /// Request to run a shard.
     Run { shard: u32, payload: Value },
     /// Request to stop the shard that runs.
+    // With braces: a unit variant would be a bare string instead of an object with one key.
     Cancel {},
 }
 
@@ -72,6 +73,7 @@ pub(crate) enum FromWorker<'a> {
         target: Option<u64>,
     },
     /// One record of the shard that runs.
+    // Raw: records reach the output byte for byte, and are never parsed on the way.
     #[serde(borrow)]
     Record(&'a RawValue),
     /// Increment of a counter of the shard that runs.

@@ -42,6 +42,8 @@ impl StopReason {
 }
 
 /// The status of a worker: what it runs, and what the supervising loop asks of it.
+// The atomics need no order among each other: each is a hint that is read again within milliseconds. The lease,
+// which must not get lost or be recorded twice, is behind the lock.
 #[derive(Debug)]
 pub(crate) struct WorkerStatus {
     start: Instant,
@@ -188,6 +190,7 @@ impl WorkerStatus {
     /// Returns the reason to stop the shard that runs, if it exceeds a limit.
     pub(crate) fn exceeded_limit(&self, limits: &ShardLimits) -> Option<StopReason> {
         let is_late = self.busy()?.since.elapsed() > limits.deadline;
+        // A thread gives no signs of life while it runs a shard: only the deadline bounds it.
         let is_process = self.process_group.load(Ordering::Relaxed) != 0;
         let is_silent = || limits.heartbeat_timeout.is_some_and(|timeout| self.silent_for() > timeout);
         match is_late {
