@@ -7,6 +7,8 @@ const MAX_TEXT_CHARACTERS: usize = 2000;
 
 /// Cuts text that is longer than anybody reads, and appends its length.
 pub(crate) fn bounded(text: &str) -> String {
+    // Counted in characters, so that the cut cannot fall inside one; `len` counts bytes, and the
+    // note says so.
     match text.char_indices().nth(MAX_TEXT_CHARACTERS) {
         Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
         None => text.to_owned(),

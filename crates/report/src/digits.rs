@@ -5,6 +5,7 @@ use std::fmt::Display;
 /// Formats a number with a comma after every third digit of its whole part: `1,234,567.891`.
 pub fn group_digits(number: impl Display) -> String {
     let number = number.to_string();
+    // A sign stays in front of the digits, and a point or an exponent ends them.
     let start = number.find(|c: char| c.is_ascii_digit()).unwrap_or_default();
     let end = number[start..].find(|c: char| !c.is_ascii_digit()).map_or(number.len(), |n| start + n);
     let mut text = String::with_capacity(number.len() + (end - start) / 3);

@@ -9,6 +9,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len() + 16);
+    // A run of them becomes one space, since line ends of Windows are two characters.
     let mut last_was_space = false;
     for character in text.chars() {
         let is_space = matches!(character, '\t' | '\n' | '\r');

@@ -89,5 +89,7 @@ pub fn write(
         write_atomic(&path, &bytes).map_err(WriteError::at(&path))?;
         Ok(path)
     };
+    // The renderer is done before the first file is written, so its errors leave an earlier report
+    // whole.
     format.renderer()(run, options)?.into_iter().map(write).collect()
 }

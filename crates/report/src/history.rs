@@ -68,6 +68,7 @@ impl RunHistory {
             LogLevel::Warning => "warning",
             LogLevel::Error => "error",
         };
+        // Beyond the limit repetitions count too: to tell them apart, the set would have to grow.
         if self.seen.len() >= MAX_WARNINGS {
             self.warnings_left_out += 1;
         } else if self.seen.insert((*job, text.clone())) {
@@ -112,6 +113,8 @@ impl GrowthRecorder {
         };
         let (Some(steps), Some(grown)) = (self.jobs.get_mut(job), state.jobs.get(job)) else { return };
         let amount = amount(state, grown);
+        // Amounts that are taken back, as when a shard fails, leave the line where it was: it never
+        // falls.
         if steps.last().map_or(0, |(_, last)| *last) < amount {
             steps.push((state.elapsed_ms, amount));
         }

@@ -121,9 +121,13 @@ impl Report {
     /// Counts everything that is said about a run.
     pub(crate) fn of(folder: &RunFolder, history: RunHistory) -> Self {
         let state = &history.state;
+        // The journal ends with the last job; the dataset is put together after that, so its time
+        // is added here.
         let total_ms = state.elapsed_ms + folder.dataset_ms();
         let start = i64::try_from(state.clock_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
         let took = i64::try_from(total_ms).ok().map(SignedDuration::from_millis);
+        // The clock of the run is read only at its start, so the end is the start plus the time
+        // that passed. After a resumption this leaves out the pause.
         let end = start.zip(took).and_then(|(start, took)| start.checked_add(took).ok());
         let by_collector: Vec<(String, CollectorReport)> =
             state.jobs.iter().map(|job| (job.name.clone(), CollectorReport::of(state, job))).collect();
@@ -131,6 +135,7 @@ impl Report {
         let rejected = rejected(&by_collector, dataset.as_ref());
         let mut errors = errors(state);
         let mut warnings = warnings(state, history.warnings);
+        // Counted before both lists are cut.
         let not_listed = errors.len().saturating_sub(MAX_LISTED) + warnings.len().saturating_sub(MAX_LISTED);
         errors.truncate(MAX_LISTED);
         warnings.truncate(MAX_LISTED);
@@ -167,6 +172,8 @@ fn status(folder: &RunFolder, state: &RunState) -> &'static str {
     let makes_samples = state.jobs.iter().any(|job| RecordUnit::from(job.unit.as_str()).makes_samples());
     match (&folder.dataset, state.status) {
         (Some(DatasetRecord { summary: None, .. }), _) => CompletionStatus::Cancelled.name(),
+        // Jobs of advisories and other units end without a dataset by design; only runs that make
+        // samples owe one.
         (None, Some(CompletionStatus::Complete | CompletionStatus::Partial)) if makes_samples => {
             "interrupted"
         }
@@ -208,6 +215,7 @@ fn errors(state: &RunState) -> Vec<ReportedError> {
             outcome: outcome.name().to_owned(),
             reason: bounded(reason),
         };
+        // A job that lost shards has their reasons below, which say more than its own.
         if job.status == Some(CompletionStatus::Failed) && job.failed_shards.is_empty() {
             errors.push(error(None, Outcome::Failed, job.reason.as_deref().unwrap_or_default()));
         }

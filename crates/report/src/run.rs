@@ -44,6 +44,8 @@ impl StoredRun {
 /// # Errors
 /// [`ReadError`].
 pub fn events(folder: &Path) -> Result<Vec<Event>, ReadError> {
+    // Asked for first, because without a run the journal's error would name a file that the caller
+    // does not know.
     recorded_run(folder)?;
     Ok(streamguard_engine::journal::read(&run_paths(folder).journal()).map_err(RunDirError::from)?)
 }

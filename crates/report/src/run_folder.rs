@@ -88,6 +88,8 @@ impl RunFolder {
         let recorded = recorded_run(folder)?;
         let dataset = dataset_record(folder, &recorded)?;
         let files = match &dataset {
+            // Digested now rather than taken from the record: a report vouches for the files as
+            // they are.
             Some(DatasetRecord { summary: Some(_), .. }) => [JSONL_NAME, PARQUET_NAME]
                 .into_iter()
                 .map(|name| digest_file(folder, name))
@@ -117,6 +119,8 @@ fn dataset_record(folder: &Path, recorded: &RunRecord) -> Result<Option<DatasetR
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(ReadError::Unreadable { path, source }),
     };
+    // A record that is damaged is an error and not "no dataset": the report would say that the run
+    // was interrupted.
     let record: DatasetRecord = serde_json::from_slice(&bytes)
         .map_err(|error| RunDirError::Damaged { path, reason: error.to_string() })?;
     Ok(Some(record).filter(|record| record.clock_ms == recorded.clock_ms))
@@ -126,6 +130,7 @@ fn digest_file(folder: &Path, name: &str) -> Result<DatasetFile, ReadError> {
     let path = folder.join(name);
     let read = || {
         let mut hasher = blake3::Hasher::new();
+        // Streamed, since a dataset may be larger than memory.
         let mut reader = BufReader::new(File::open(&path)?);
         let size = io::copy(&mut reader, &mut hasher)?;
         Ok((size, hasher.finalize().to_hex().to_string()))

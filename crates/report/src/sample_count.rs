@@ -31,6 +31,8 @@ impl SampleCount {
                 let collected = metric(job, "samples").unwrap_or(pairs);
                 Self { collected, pairs, ..Self::default() }
             }
+            // The job of fixes makes and counts these samples; sums over jobs must leave them out
+            // here.
             RecordUnit::Advisories => Self {
                 collected: by_source(state, job, "samples").unwrap_or_default(),
                 target: by_source(state, job, "target"),
@@ -51,6 +53,7 @@ fn by_source(state: &RunState, source: &JobState, figure: &str) -> Option<u64> {
 
 /// Counts the pairs of a job: shards count them until the job's result does.
 fn pairs(job: &JobState) -> u64 {
+    // A running job has no summary yet, so its shards' counters stand in until it has.
     metric(job, "pairs").or_else(|| counter(job, "pairs")).unwrap_or_default()
 }
 

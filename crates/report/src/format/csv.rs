@@ -24,6 +24,7 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
         whole.extend_from_slice(title.as_bytes());
         whole.extend_from_slice(b"\r\n");
         whole.extend(block);
+        // Data frames want one row per observation, so the file of its own is never transposed.
         files.push((name, table.written()));
     }
     files.insert(0, (COMBINED_NAME, whole));

@@ -32,6 +32,8 @@ const MAX_TABLE_ROWS: usize = 200;
 
 pub(super) fn render(run: &StoredRun, options: &RenderOptions) -> Result<Vec<RenderedFile>, ReportError> {
     let page = HtmlPage::of(&run.report, EmbeddedSamples::of(run, options.html_samples)?);
+    // Growing to tens of megabytes would copy the samples several times, so the room is made at
+    // once.
     let room = 100_000 + page.embedded.parts.iter().map(String::len).sum::<usize>();
     let mut html = String::with_capacity(room + page.embedded.index.len());
     // Writing to a string cannot fail, and no filter does.
@@ -86,6 +88,8 @@ impl<'a> HtmlPage<'a> {
                 || summary.total_target_samples > 0,
             style: PAGE_STYLE,
             script: PAGE_SCRIPT,
+            // The policy allows a block by the hash of its exact text: the template may not put
+            // anything around it, not even a line end.
             style_hash: hash(PAGE_STYLE),
             script_hash: hash(PAGE_SCRIPT),
             sentence: sentence(&report.status),
@@ -132,6 +136,8 @@ fn sentence(status: &str) -> &'static str {
 
 /// Returns the command that resumes the run.
 fn resume(command: Option<&str>) -> String {
+    // The command was read from a file, and people paste it into a shell: only a plain word is
+    // taken over from it.
     let verb = command.and_then(|command| command.split_whitespace().nth(1));
     let verb = verb.filter(|verb| verb.chars().all(|c| c.is_ascii_lowercase())).unwrap_or("collect");
     format!("streamguard {verb} --resume --output-dir FOLDER")

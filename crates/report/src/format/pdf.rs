@@ -52,6 +52,7 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
     problems::lay_out(&mut layout, report);
     job_results::lay_out(&mut layout, report);
     provenance::lay_out(&mut layout, report);
+    // Last of all, since the footer says how many pages there are.
     margins(&mut layout, report);
     Ok(vec![("collection_report.pdf", write_pdf(&layout, &metadata(report, &fonts))?)])
 }
@@ -71,6 +72,7 @@ fn margins(layout: &mut PageLayout<'_>, report: &Report) {
             page.draw(None, DrawnShape::Text { x, baseline, style: NOTE_TEXT, line });
         };
         if number > 0 {
+            // The margins have no node: a screen reader would read them out on every page.
             text(page, TEXT_LEFT, HEADER_BASELINE, title.clone());
             text(page, TEXT_RIGHT - date.width, HEADER_BASELINE, date.clone());
             let (y, height) = (HEADER_BASELINE + 6.0, 0.5);
@@ -87,6 +89,8 @@ fn margins(layout: &mut PageLayout<'_>, report: &Report) {
 /// What the file says about itself; the only clock is that of the run.
 fn metadata(report: &Report, fonts: &FontSet) -> DocumentMetadata {
     let title = format!("StreamGuard {}", title::of(report).to_lowercase());
+    // PDF/A wants an id. A random one, or the time of writing, would make every rendering another
+    // file.
     let identity = format!("{title} {:?} {:?}", report.start_time, report.provenance.command);
     let mut file_id = [0; 16];
     file_id.copy_from_slice(&blake3::hash(identity.as_bytes()).as_bytes()[..16]);

@@ -65,6 +65,8 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
         "results": written.values().sum::<u64>(),
         "left_out": left_out.values().sum::<u64>(),
         "left_out_by_severity": named(&left_out),
+        // Counted over the whole dataset, selected or not, so that the numbers of the log add up to
+        // it.
         "without_vulnerable_code": selection.without_code,
         "without_their_code": shortened,
     });
@@ -74,6 +76,8 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
         ("invocations", escaped_json::json(&[invocation])),
         ("originalUriBaseIds", escaped_json::json(&bases)),
         ("versionControlProvenance", escaped_json::json(&provenance)),
+        // End columns are counted in UTF-16 units, as editors do; without this member a reader
+        // would have to guess.
         ("columnKind", escaped_json::json(&"utf16CodeUnits")),
         ("properties", escaped_json::json(&properties)),
     ];
@@ -116,14 +120,18 @@ impl FindingWriter {
         let json = escaped_json::json(&finding);
         let (plain, compressed) = self.invocation;
         // Rules and checkouts are repetitive text: compressed, they take less than a quarter.
+        // Both are written after the last result, so their room is kept free while results are
+        // added.
         let weight = self.rules.weight() + self.checkouts.weight();
         if !self.output.takes(json.len(), plain + weight, compressed + weight / 4) {
             return false;
         }
+        // One result per line, so that tools that work by line can cope with a log of this size.
         self.output.push(if self.written.is_empty() { b"\n" } else { b",\n" });
         self.output.push(&json);
         *self.written.entry(sample.severity).or_default() += 1;
         self.shortened += u64::from(finding::is_shortened(sample));
+        // Only now: what did not fit must not leave a rule or a checkout that no result refers to.
         self.rules.add(RuleKey::of(sample), sample);
         self.checkouts.add(place.checkout);
         true

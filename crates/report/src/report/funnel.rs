@@ -61,6 +61,8 @@ pub(crate) fn funnels(state: &RunState, dataset: Option<&DatasetReport>) -> Vec<
             RecordUnit::Fixes => {
                 Some(SampleFunnel { title: "From advisory to pair".to_owned(), steps: of_fixes(job) })
             }
+            // Known by a counter and not by the unit: jobs that walk commits count samples like any
+            // other collector.
             _ if job.counters.contains_key("commits.walked") => Some(SampleFunnel {
                 title: format!("From commit to sample ({})", job.name),
                 steps: of_commits(job),

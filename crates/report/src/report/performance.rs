@@ -27,6 +27,7 @@ pub struct RunPerformance {
 
 impl RunPerformance {
     pub(crate) fn of(state: &RunState, totals: &AttemptTotals) -> Self {
+        // Without the time of the dataset, in which there are no shards.
         let available_us = state.elapsed_ms * 1000 * state.workers as u64;
         Self {
             attempts: totals.attempts,

@@ -36,6 +36,7 @@ pub struct TimelineSeries {
 
 impl RunTimeline {
     pub(crate) fn of(state: &RunState, growth: &GrowthRecorder) -> Self {
+        // A run of a few milliseconds has no more moments than that.
         let intervals = MAX_INTERVALS.min(growth.end_ms.max(1));
         let moments = || (0..=intervals).map(|moment| growth.end_ms * moment / intervals);
         let series = state.jobs.iter().enumerate().filter(|(_, job)| !SampleCount::of(state, job).is_shared);

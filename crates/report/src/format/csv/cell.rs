@@ -22,6 +22,7 @@ impl CsvCell<'_> {
     pub(super) fn field(&self) -> Cow<'_, str> {
         match self {
             Self::Null => Cow::Borrowed(""),
+            // Numbers come from the report itself, so a minus sign here is no formula and stays.
             Self::Number(number) => Cow::Owned(number.to_string()),
             Self::Text(text) => neutral(text),
         }
@@ -45,6 +46,8 @@ impl CsvCell<'_> {
 /// that begins a formula. This happens at the start of the cell, and after delimiters and quotation
 /// marks, where a reader that splits wrongly would start a cell (OWASP, CSV Injection).
 fn neutral(text: &str) -> Cow<'_, str> {
+    // Tabs and carriage returns, which some spreadsheets also take for the start of a formula, are
+    // spaces after this.
     let text = visible(text);
     if !text.contains(begins_formula) {
         return text;
@@ -55,6 +58,8 @@ fn neutral(text: &str) -> Cow<'_, str> {
         if at_start && begins_formula(c) {
             neutral.push('\'');
         }
+        // White space in front does not end the start: readers may trim cells before they look for
+        // a formula.
         at_start = matches!(c, ',' | ';' | '|' | '"') || (at_start && c.is_whitespace());
         neutral.push(c);
     }
@@ -98,6 +103,7 @@ impl From<usize> for CsvCell<'_> {
 
 impl From<f64> for CsvCell<'_> {
     fn from(number: f64) -> Self {
+        // JSON has no NaN and no infinity either, and shows null.
         Number::from_f64(number).map_or(Self::Null, Self::Number)
     }
 }

@@ -106,6 +106,8 @@ fn run(report: &Report) -> CsvTable<'_> {
 fn collectors(report: &Report) -> CsvTable<'_> {
     let rows = report.by_collector.iter().map(|(name, collector)| {
         let sources = report.dataset.as_ref().map(|dataset| &dataset.sources);
+        // By name and not by position: sources of advisories are collectors too, but not in this
+        // list.
         let source = sources.and_then(|sources| sources.iter().find(|source| source.collector == *name));
         vec![
             CsvCell::from(name),

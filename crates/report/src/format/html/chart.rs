@@ -42,6 +42,8 @@ impl BarList {
     /// Returns bars of counts, the longest first.
     pub(super) fn ranked(title: &str, filter: Option<&'static str>, counts: &BTreeMap<String, u64>) -> Self {
         let mut counts: Vec<_> = counts.iter().map(|(name, count)| (name.clone(), *count)).collect();
+        // Stable, so equal counts stay in the order of their names and the page is the same each
+        // time.
         counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         Self::new(title, filter, counts)
     }
@@ -49,6 +51,8 @@ impl BarList {
     /// Returns bars of severity classes, the most severe first.
     pub(super) fn severities(counts: &BTreeMap<String, u64>) -> Self {
         let mut counts: Vec<_> = counts.iter().map(|(name, count)| (name.clone(), *count)).collect();
+        // A class that is not in the list has position `None`, which sorts first; it is at least
+        // seen.
         counts.sort_by_key(|(name, _)| SEVERITY_ORDER.iter().position(|severity| severity == name));
         Self::new("Severities", Some("severity"), counts)
     }
@@ -137,6 +141,7 @@ impl TimelineChart {
 /// Rounds up to a number that has a round half: 2, 4, 6, 8 or 10 times a power of ten. `page.js` does
 /// the same.
 fn top(highest: u64) -> u64 {
+    // Saturating: a count near the end of u64 still has a scale, if not a round one.
     let step = 10_u64.pow(highest.checked_ilog10().unwrap_or_default()).saturating_mul(2);
     highest.div_ceil(step).saturating_mul(step)
 }

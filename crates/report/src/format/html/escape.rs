@@ -19,6 +19,8 @@ impl Escaper for PageEscaper {
 
 /// Escapes markup. Not generic, since the templates would instantiate it hundreds of times.
 fn markup(text: &str, to: &mut dyn Write) -> fmt::Result {
+    // Both quotation marks are escaped, so a value is safe in an attribute whichever way the
+    // template quotes it.
     for c in visible(text).chars() {
         match c {
             '&' => to.write_str("&amp;")?,
@@ -36,7 +38,10 @@ fn markup(text: &str, to: &mut dyn Write) -> fmt::Result {
 /// cannot deceive a reader of the source.
 pub(super) fn json(json: &str, to: &mut String) {
     for c in json.chars() {
+        // `<!--` matters as much as `</script`: followed by `<script`, it makes a parser pass over
+        // the real end tag.
         if c == '<' || (is_hidden(c) && !c.is_ascii_whitespace()) {
+            // JSON escapes are UTF-16, so a character beyond the first plane takes two.
             for unit in c.encode_utf16(&mut [0; 2]) {
                 // Writing to a string cannot fail.
                 let _ = write!(to, "\\u{unit:04x}");

@@ -74,6 +74,7 @@ pub(super) fn duration(seconds: &f64, _: &dyn Values) -> Result<Safe<String>> {
 /// Formats a time in RFC 3339 and UTC, to the second.
 #[askama::filter_fn]
 pub(super) fn moment(time: &str, _: &dyn Values) -> Result<String> {
+    // `get`, because a slice would panic on shorter text, or in the middle of a wider character.
     Ok(match time.get(..19) {
         Some(seconds) => format!("{} UTC", seconds.replace('T', " ")),
         None => time.to_owned(),

@@ -63,6 +63,7 @@ struct NumberedValues(BTreeMap<String, usize>);
 impl Serialize for NumberedValues {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut values: Vec<_> = self.0.iter().collect();
+        // The map sorts by name, for finding; the page looks values up by number.
         values.sort_by_key(|(_, number)| **number);
         serializer.collect_seq(values.into_iter().map(|(value, _)| value))
     }
@@ -86,6 +87,8 @@ impl EmbeddedSamples {
     pub(super) fn of(run: &StoredRun, most: usize) -> Result<Self, SampleFileError> {
         let Some(samples) = run.samples()? else { return Ok(Self::default()) };
         let total = run.report.dataset.as_ref().map_or(0, |dataset| dataset.stats.samples);
+        // A second pass over the file instead of a list of samples: the dataset may not fit in
+        // memory.
         let choice = match run.samples()? {
             Some(samples) if total > most as u64 => Some(SampleSelection::of(samples, most)?),
             _ => None,
@@ -97,6 +100,8 @@ impl EmbeddedSamples {
             if choice.as_ref().is_some_and(|choice| !choice.holds(place)) {
                 continue;
             }
+            // The page parses a part only when one of its samples is shown, so each part is a JSON
+            // list of its own.
             let is_new_part = index.samples.len().is_multiple_of(SAMPLES_PER_PART);
             if is_new_part {
                 parts.push(String::new());
@@ -156,12 +161,15 @@ fn shown(sample: &Sample) -> Value {
     };
     let before = code("vulnerable_code", &sample.vulnerable_code);
     let after = code("fixed_code", &sample.fixed_code);
+    // Taken out before they are put back, because the record has the whole code and the page only
+    // what was cut.
     shown.remove("vulnerable_code");
     shown.remove("fixed_code");
     if let (Some(before), Some(after)) = (&before, &after) {
         shown.insert("changes".to_owned(), json!(changes(before, after)));
     }
     match (before, after) {
+        // With both, the fixed code is left to the changes, from which the script rebuilds it.
         (Some(before), _) => shown.insert("vulnerable_code".to_owned(), Value::String(before)),
         (None, Some(after)) => shown.insert("fixed_code".to_owned(), Value::String(after)),
         (None, None) => None,
@@ -187,6 +195,8 @@ fn known(value: Value) -> Option<Value> {
 /// number of lines removed there, and the lines added in their place.
 fn changes<'a>(before: &str, after: &'a str) -> Vec<(u32, u32, Vec<&'a str>)> {
     let mut input = InternedInput::default();
+    // Only line feeds divide, as in the script: `lines` would also drop carriage returns, and a fix
+    // that changes line ends would show no change.
     input.update_before(before.split('\n'));
     input.update_after(after.split('\n'));
     let mut diff = Diff::compute(Algorithm::Histogram, &input);

@@ -39,8 +39,12 @@ impl SampleSelection {
             let size = group.len();
             let share = size.min(left / waiting);
             for (n, place) in group.iter().enumerate() {
+                // Spreads `share` picks evenly over `size` places, in whole numbers: the quotient
+                // steps up exactly `share` times.
                 chosen[*place] = (n + 1) * share / size > n * share / size;
             }
+            // `waiting` is at least 1 here; the shares of those still waiting are computed from
+            // what is left, so nothing is lost to rounding.
             left -= share;
             waiting -= 1;
         }
@@ -55,6 +59,7 @@ impl SampleSelection {
 
 /// Returns the labels of a sample. The page should show every label at least once.
 fn labels(sample: &Sample) -> [(usize, String); 5] {
+    // Numbered by their kind, since a language may be called like a collector.
     [
         (0, sample.collector.clone()),
         (1, sample.vulnerability_type.clone().unwrap_or_default()),

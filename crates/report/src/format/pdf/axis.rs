@@ -22,6 +22,8 @@ impl AxisScale {
     pub(super) fn place(self, value: f64) -> f32 {
         let place = match self {
             Self::Linear(most) => value / most,
+            // With ln(1 + x) no value needs a special case: 0 has a place, and small counts do not
+            // run off the scale.
             Self::Logarithmic(most) => value.ln_1p() / most.ln_1p(),
         };
         place.clamp(0.0, 1.0) as f32
@@ -64,6 +66,8 @@ pub(super) fn ticks(most: f64) -> (f64, f64) {
     let rough = most / 4.0;
     let power = 10f64.powf(rough.max(1e-9).log10().floor());
     let step = [1.0, 2.0, 2.5, 5.0, 10.0].map(|digit| digit * power);
+    // The tolerance keeps a step that is exact in decimal, but not in binary, from being passed
+    // over.
     let step = step.into_iter().find(|step| *step >= rough * 0.999).unwrap_or(10.0 * power);
     (step, (most / step - 1e-9).ceil().max(1.0) * step)
 }

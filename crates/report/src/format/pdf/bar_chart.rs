@@ -39,6 +39,7 @@ impl BarChart {
         // The sort is stable: equal counts stay in the order of their names.
         bars.sort_by(|(_, a), (_, b)| b.cmp(a));
         let mut together = None;
+        // A single kind beyond the limit gets a bar: a row for "1 other" would take as much room.
         if bars.len() > most + 1 {
             let others = bars.split_off(most);
             let count = others.iter().fold(0u64, |sum, (_, count)| sum.saturating_add(*count));
@@ -95,6 +96,7 @@ impl BarChart {
             layout.text(figure, left, text, name, &CELL_TEXT);
             let mut behind = left + name_width;
             if index < self.bars.len() {
+                // Never shorter than a hairline, or a kind with a few samples would look like none.
                 let length = (room * (*count as f64 / most as f64) as f32).max(0.6);
                 let (y, height) = (y + (ROW_HEIGHT - BAR_HEIGHT) / 2.0, BAR_HEIGHT);
                 layout.draw(

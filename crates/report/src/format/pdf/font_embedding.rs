@@ -59,6 +59,8 @@ impl UsedCharacters {
         // Two bytes for each code, of which code 0 has no glyph.
         let mut glyphs = vec![0, 0];
         for (code, character) in (1u16..).zip(&self.in_order) {
+            // Text is only set in a font that has it, so the default, the box for missing
+            // characters, is never drawn.
             let glyph = file.glyph(*character).unwrap_or_default();
             widths.push(file.advance(glyph));
             unicode.pair(code, *character);
@@ -80,11 +82,15 @@ impl UsedCharacters {
             .system_info(IDENTITY)
             .font_descriptor(descriptor)
             .default_width(0.0)
+            // Codes are neither glyphs of the subset nor of the font, so the identity map would
+            // draw the wrong ones.
             .cid_to_gid_map_stream(code_to_glyph);
         cid_font.widths().consecutive(1, widths);
         cid_font.finish();
         let [left, lower, right, upper] = file.bounds;
         let pitch = if face == FontFace::Mono { FontFlags::FIXED_PITCH } else { FontFlags::empty() };
+        // Symbolic says that the encoding is the font's own. Readers would else look characters up
+        // by standard Latin names.
         pdf.font_descriptor(descriptor)
             .name(Name(name.as_bytes()))
             .flags(FontFlags::SYMBOLIC | pitch)
@@ -96,6 +102,7 @@ impl UsedCharacters {
             .stem_v(face.stem_width())
             .font_file2(data);
         let length = i32::try_from(subset.len()).unwrap_or(i32::MAX);
+        // Required of TrueType fonts (ISO 32000-1, 9.9): the length before compression.
         pdf.stream(data, &compress(&subset)).filter(Filter::FlateDecode).pair(Name(b"Length1"), length);
         pdf.cmap(to_unicode, &compress(&unicode.finish())).filter(Filter::FlateDecode);
         pdf.stream(code_to_glyph, &compress(&glyphs)).filter(Filter::FlateDecode);

@@ -23,6 +23,8 @@ impl FontFile {
     pub(super) fn parse(bytes: &'static [u8]) -> Option<Self> {
         let head = table(bytes, b"head")?;
         let hhea = table(bytes, b"hhea")?;
+        // Offsets as the OpenType specification gives them: `head` has unitsPerEm at 18 and xMin to
+        // yMax from 36; `hhea` has ascender at 4, descender at 6 and numberOfHMetrics at 34.
         let scale = 1000.0 / f32::from(u16_at(head, 18)?);
         let length_at = |table, at| Some(f32::from(u16_at(table, at)?.cast_signed()) * scale);
         let hmtx = table(bytes, b"hmtx")?;
@@ -33,6 +35,8 @@ impl FontFile {
             ascent: length_at(hhea, 4)?,
             descent: length_at(hhea, 6)?,
             glyphs: glyphs(table(bytes, b"cmap")?)?,
+            // Each entry is an advance and a left bearing, two bytes each; fixed-width fonts may have a
+            // single one.
             advances: (0..metrics)
                 .map(|glyph| Some(f32::from(u16_at(hmtx, 4 * glyph)?) * scale))
                 .collect::<Option<_>>()?,
@@ -53,6 +57,8 @@ impl FontFile {
 /// Finds a table by its tag in the table directory.
 fn table(bytes: &'static [u8], tag: &[u8; 4]) -> Option<&'static [u8]> {
     let count = usize::from(u16_at(bytes, 4)?);
+    // The directory starts behind a header of 12 bytes; a record is tag, checksum, offset and
+    // length.
     let records = (0..count).map(|n| 12 + 16 * n);
     let record = records.into_iter().find(|at| bytes.get(*at..at + 4) == Some(tag))?;
     let (offset, length) = (u32_at(bytes, record + 8)? as usize, u32_at(bytes, record + 12)? as usize);

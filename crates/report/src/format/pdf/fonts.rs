@@ -38,6 +38,7 @@ impl FontSet {
     }
 
     pub(super) fn file(&self, face: FontFace) -> &FontFile {
+        // The order of the variants is that of `ALL`, in which the files were loaded.
         &self.files[face as usize]
     }
 

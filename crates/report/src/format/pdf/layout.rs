@@ -96,6 +96,7 @@ impl<'a> PageLayout<'a> {
     /// Makes room of this height below the waiting headings, on a new page if necessary. Returns the
     /// top of the room.
     pub(super) fn open(&mut self, height: f32) -> f32 {
+        // Taken out first: setting them adds nodes, which must not happen while headings wait.
         let pending = std::mem::take(&mut self.pending);
         let wrapped: Vec<(HeadingLevel, Vec<TextLine>)> = pending
             .iter()
@@ -108,6 +109,7 @@ impl<'a> PageLayout<'a> {
                 above + heading.style().leading * lines.len() as f32 + below
             })
             .sum();
+        // At the top of a page a new one would have no more room either.
         if self.y > TEXT_TOP && self.y + headings + height > TEXT_BOTTOM {
             self.new_page();
         }
@@ -145,6 +147,7 @@ impl<'a> PageLayout<'a> {
     /// Adds a paragraph. At least two of its lines stay together.
     pub(super) fn paragraph(&mut self, text: &str, style: &TextStyle) {
         let lines = self.fonts.wrap(text, style, TEXT_WIDTH);
+        // Three lines stay whole: two and one would leave the last alone.
         let together = |left: usize| if left <= 3 { left } else { 2 };
         self.open(style.leading * together(lines.len()) as f32);
         let node = self.node(None, NodeKind::Paragraph);
@@ -233,6 +236,7 @@ impl<'a> PageLayout<'a> {
 
     /// Draws something on the current page.
     pub(super) fn draw(&mut self, node: Option<NodeId>, shape: DrawnShape) {
+        // The margins are drawn on the page directly; what is laid out must stay between them.
         debug_assert!(
             shape.is_within(TEXT_LEFT, TEXT_TOP, TEXT_RIGHT, TEXT_BOTTOM),
             "outside the page: {shape:?}"

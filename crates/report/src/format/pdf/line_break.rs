@@ -44,6 +44,8 @@ impl FontSet {
                     0 if line.text.is_empty() => self.forced(rest, style, width),
                     end => end,
                 };
+                // The space at the end stands for the break only where a word ended; a broken word
+                // must stay one word when it is copied.
                 if gap > 0.0 || end == 0 {
                     line.text.push(' ');
                 }
@@ -110,6 +112,8 @@ impl FontSet {
 
 /// Returns the first unit of a word that cannot be broken: an escape, or a character.
 fn first_unit(word: &str) -> &str {
+    // Escapes of characters have at most six hex digits (10ffff); a longer brace is text that only
+    // looks like one.
     let escape = word.strip_prefix("\\u{").and_then(|rest| rest.find('}')).filter(|digits| *digits <= 6);
     match escape {
         Some(digits) => &word[..3 + digits + 1],

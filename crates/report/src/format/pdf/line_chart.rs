@@ -46,6 +46,7 @@ impl LineChart<'_> {
             let mut ends: Vec<u64> = self.series.iter().map(|(_, values)| end(values)).collect();
             ends.sort_unstable_by(|a, b| b.cmp(a));
             let least = ends[MAX_LINES - 1];
+            // Several lines may end at the limit, hence the cut after it.
             self.series.retain(|(_, values)| end(values) >= least);
             self.series.truncate(MAX_LINES);
         }
@@ -128,10 +129,12 @@ impl LineChart<'_> {
             return;
         }
         let step = ticks(span).0;
+        // Rounding may put the last mark just beyond the span; the slack keeps it.
         for index in 0..=(span / step + 1e-6) as u32 {
             let at = step * f64::from(index);
             let x = left + (TEXT_RIGHT - left) * (at / span).min(1.0) as f32;
             let line = layout.fonts.fit(&seconds(at), &NOTE_TEXT, 60.0);
+            // Centred below the mark, except at the right edge, where it would leave the page.
             let label = (x - line.width / 2.0).min(TEXT_RIGHT - line.width);
             layout.draw(
                 figure,

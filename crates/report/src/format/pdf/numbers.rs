@@ -20,6 +20,7 @@ pub(super) fn counted(count: u64, units: &str) -> String {
     let unit = match count {
         1 => match (units.strip_suffix("ies"), units.strip_suffix("xes")) {
             (Some(stem), _) => format!("{stem}y"),
+            // `boxes` and `fixes` end in "xes"; cutting one letter would leave "fixe".
             (_, Some(stem)) => format!("{stem}x"),
             _ => units.strip_suffix('s').unwrap_or(units).to_owned(),
         },
@@ -50,6 +51,7 @@ pub(super) fn percent(value: Option<f64>) -> String {
 pub(super) fn share(part: u64, whole: u64) -> Option<String> {
     let percent = (whole > 0).then(|| part as f64 * 100.0 / whole as f64)?;
     Some(match percent {
+        // Rounding would make it 0.0%, which says that there is none.
         percent if part > 0 && percent < 0.1 => "< 0.1%".to_owned(),
         percent => format!("{percent:.1}%"),
     })

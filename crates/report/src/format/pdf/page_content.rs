@@ -33,6 +33,8 @@ impl PageContentWriter<'_> {
                         .identify(mark);
                     marked.push(node);
                 }
+                // Tagged PDF divides all content into that of nodes and artifacts (ISO 32000-1,
+                // 14.8.2.2).
                 None => {
                     content
                         .begin_marked_content_with_properties(Name(b"Artifact"))
@@ -88,6 +90,8 @@ impl PageContentWriter<'_> {
             let codes: Vec<u8> = span.text.chars().flat_map(|c| used.code(c).to_be_bytes()).collect();
             content
                 .set_font(font_name(span.face), style.size)
+                // The matrix is absolute, so a span starts where it was measured, whatever widths
+                // the reader assumes.
                 .set_text_matrix([1.0, 0.0, 0.0, 1.0, at, upwards(baseline)])
                 .show(Str(&codes));
             at += span.width * style.size;

@@ -48,6 +48,8 @@ pub(super) fn write_pdf(
     metadata: &DocumentMetadata,
 ) -> Result<Vec<u8>, ReportError> {
     let mut pdf = Pdf::with_settings(Settings { pretty: false });
+    // Ids are given out before their objects exist: pages refer to resources whose fonts are only
+    // known after the last page.
     let mut next = Ref::new(1);
     let (catalog, page_tree, structure, outline) = (next.bump(), next.bump(), next.bump(), next.bump());
     let (resources, profile, xmp, info) = (next.bump(), next.bump(), next.bump(), next.bump());
@@ -88,6 +90,8 @@ pub(super) fn write_pdf(
     let packet = metadata.render().map_err(|error| ReportError::Pdf(error.to_string()))?;
     pdf.metadata(xmp, packet.as_bytes());
     write_info(&mut pdf, info, metadata);
+    // The first id is that of the original, the second that of this version; they are equal in a
+    // new file.
     pdf.set_file_id((metadata.file_id.into(), metadata.file_id.into()));
 
     let mut root = pdf.catalog(catalog);
@@ -143,6 +147,7 @@ fn write_info(pdf: &mut Pdf, id: Ref, metadata: &DocumentMetadata) {
         .author(TextStr(&metadata.program))
         .creator(TextStr(&metadata.program));
     if let Some(time) = metadata.ended.map(|time| time.to_zoned(TimeZone::UTC)) {
+        // Only years before 1 fail here, which no run has.
         let date = Date::new(u16::try_from(time.year()).unwrap_or_default())
             .month(time.month().unsigned_abs())
             .day(time.day().unsigned_abs())

@@ -44,6 +44,7 @@ fn collected(report: &Report) -> String {
         }
         None => text += ". ",
     }
+    // The greatest count, and of equal ones the first by name: `max_by` would return the last.
     let most = report.rejected.iter().max_by(|(a, n), (b, m)| n.cmp(m).then(b.cmp(a)));
     if let Some((reason, count)) = most.filter(|_| summary.rejected > 0) {
         text += &format!(
@@ -82,6 +83,7 @@ fn endings(report: &Report) -> String {
     }
     match (all, count) {
         (0, _) => format!("There were no {what}. "),
+        // The plural of both words ends in "s", which is cut off here.
         (1, 0) => format!("The {} is complete. ", &what[..what.len() - 1]),
         (_, 0) => format!("All {} are complete. ", counted(all as u64, what)),
         (1, _) => format!("It is incomplete: {}. ", missing.join(", ")),
@@ -224,6 +226,8 @@ fn tiles(layout: &mut PageLayout<'_>, tiles: &[MetricTile]) {
                 let needs = layout.fonts.width(style.face, style.size, text);
                 let size = style.size * (room / needs.max(1.0)).min(1.0);
                 let smaller = TextStyle { size, ..style };
+                // A point of slack: the scaled text is as wide as the room, give or take rounding,
+                // and must not be cut for that.
                 let line = layout.fonts.fit(text, &smaller, room + 1.0);
                 layout.text(node, x + TILE_INSET, y, line, &smaller);
                 y += style.leading;

@@ -156,6 +156,8 @@ impl PdfTable {
         let cells: Vec<f32> = (0..self.heads.len())
             .map(|column| {
                 let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| {
+                    // Measured as it will be set: escapes are wider than the characters that they
+                    // stand for.
                     let style = cell.style.unwrap_or(CELL_TEXT);
                     fonts.width(style.face, style.size, &fonts.readable(&cell.text))
                 });
@@ -185,6 +187,8 @@ impl PdfTable {
             widths[*column] = needs[*column].min(share);
             left -= widths[*column];
         }
+        // A table that needs less than half the page is not stretched over all of it: rows would be
+        // hard to follow.
         if left > TEXT_WIDTH - NARROW_WIDTH {
             left -= TEXT_WIDTH - NARROW_WIDTH;
         }
@@ -213,6 +217,8 @@ impl TableWriter {
         let head = if first { self.head_height } else { 0.0 };
         let together = (whole + follows).min(MAX_ROW_HEIGHT);
         let page = layout.page();
+        // At most part of a page is asked for: a row higher than that begins here and is broken
+        // below.
         layout.open(head + together);
         let body = match self.body {
             Some(body) => body,
@@ -239,6 +245,7 @@ impl TableWriter {
         let mut done = 0;
         while done < lines {
             let leading = leading(row);
+            // The slack keeps a line whose room is exact but for rounding.
             let fit = ((layout.room() - 2.0 * ROW_PADDING) / leading + 0.01) as usize;
             if fit == 0 {
                 layout.new_page();

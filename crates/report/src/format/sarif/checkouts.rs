@@ -44,6 +44,7 @@ impl CheckoutIndex {
         };
         let next = self.index.len();
         let length = checkout.repository.len();
+        // Holds only if the entry is new, since existing ones have a smaller index.
         if *self.index.entry(checkout).or_insert(next) == next {
             // Encoding may triple the length of an address, and the log has it twice.
             self.weight += 6 * length + 300;
@@ -58,6 +59,7 @@ impl CheckoutIndex {
     pub(super) fn finish(self) -> (BTreeMap<String, ArtifactLocation>, Vec<VersionControlDetails>) {
         let mut checkouts: Vec<(usize, Checkout)> =
             self.index.into_iter().map(|(checkout, index)| (index, checkout)).collect();
+        // The map sorts by name; the log lists checkouts in the order of their first use.
         checkouts.sort_unstable();
         let (mut bases, mut provenance) = (BTreeMap::new(), Vec::new());
         if self.has_dataset {

@@ -75,6 +75,8 @@ impl FindingPlace {
     fn region(&self, code: &str) -> SarifRegion<'static> {
         let (start_line, end_line) = self.lines;
         let last = code.rsplit_once('\n').map(|(_, last)| last.strip_suffix('\r').unwrap_or(last));
+        // Code with more or fewer lines than its place, such as a hunk with lines left out, does
+        // not tell where the last line ends.
         let reaches = code.split('\n').count() as u64 == u64::from(end_line - start_line) + 1;
         SarifRegion {
             start_line,
@@ -125,7 +127,10 @@ pub(super) fn finding<'a>(
         level: level(sample.severity),
         message: message(&sentence(sample, flaw)),
         locations: [location],
+        // SARIF ranks go from 0 to 100, CVSS scores from 0 to 10.
         rank: score(sample).map(|score| (score * 10.0).round()),
+        // Code scanning itself only matches by `primaryLocationLineHash`; this is for tools that
+        // compare logs.
         partial_fingerprints: BTreeMap::from([("streamguardSample/v1", visible(&sample.id))]),
         fixes: fix.into_iter().collect(),
         properties: properties(sample),
@@ -204,6 +209,7 @@ fn properties(sample: &Sample) -> BTreeMap<&'static str, Value> {
         ("path_before", text(&sample.path_before)),
         (
             "path_after",
+            // Most fixes do not move the file, and the same path twice is only size.
             text(&sample.path_after.clone().filter(|path| Some(path) != sample.path_before.as_ref())),
         ),
         ("commit", text(&sample.commit)),

@@ -42,6 +42,8 @@ impl LogBuffer {
     /// Whether `bytes` more can be written if `plain` bytes follow later, which compress to
     /// `compressed` bytes.
     pub(super) fn takes(&self, bytes: usize, plain: usize, compressed: usize) -> bool {
+        // The encoder has not written all it was given, and a result may not compress at all, so
+        // its plain length is the safe bound.
         self.gzip.get_ref().0 + bytes + compressed + SAFETY_MARGIN_BYTES <= MAX_COMPRESSED_BYTES
             && self.bytes.len() + bytes + plain + SAFETY_MARGIN_BYTES <= MAX_PLAIN_BYTES
     }

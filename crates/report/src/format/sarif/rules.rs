@@ -60,6 +60,8 @@ impl RuleKey {
         let mut tags = vec!["security".to_owned()];
         let (help_uri, about) = match self {
             Self::Cwe(cwe) => {
+                // The form that CodeQL made customary, with at least three digits; code scanning
+                // filters by it.
                 tags.push(format!("external/cwe/cwe-{cwe:03}"));
                 let page = format!("{CWE_PAGE_URL}{cwe}.html");
                 let about = format!("{title} ({id}). It is described at {page}.");
@@ -107,6 +109,7 @@ impl RuleIndex {
             self.rules.push((flaw, None));
         }
         let highest = &mut self.rules[index].1;
+        // Code scanning has one severity per rule, so a rule is as severe as its worst finding.
         *highest = score(sample).into_iter().chain(*highest).reduce(f64::max);
     }
 

@@ -52,7 +52,10 @@ impl FindingSelection {
             } else {
                 selection.without_code += 1;
             }
+            // The raw line lacks its line feed.
             offset += line.raw.len() as u64 + 1;
+            // Sorting only when the list has doubled bounds memory, and costs a constant number of
+            // comparisons per sample.
             if selection.chosen.len() >= 2 * MAX_RESULTS {
                 selection.keep_best();
             }
@@ -62,6 +65,7 @@ impl FindingSelection {
     }
 
     fn keep_best(&mut self) {
+        // Unstable will do: no two lines have the same offset.
         self.chosen.sort_unstable();
         self.chosen.truncate(MAX_RESULTS);
     }

@@ -19,6 +19,7 @@ pub(super) fn message(text: &str) -> SarifMessage {
 /// Returns the web address of a repository, if it has one: without credentials, and encoded as a URI,
 /// which is stricter than the URLs that browsers accept.
 pub(super) fn web_address(repository: &str) -> Option<String> {
+    // The address may be one to clone with, and carry a token; logs are uploaded and passed on.
     let mut url = Url::parse(repository).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     url.set_username("").ok()?;
     url.set_password(None).ok()?;
@@ -44,6 +45,8 @@ fn encoded(text: &str, keeps: fn(u8) -> bool) -> String {
     let mut uri = String::with_capacity(text.len());
     for (at, &byte) in bytes.iter().enumerate() {
         let is_plain = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        // Encoded octets are not undone by the check: a path of a repository is text, and "%2e" is
+        // encoded once more.
         let encodes =
             || bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
         if is_plain || (keeps(byte) && (byte != b'%' || encodes())) {
