@@ -27,6 +27,7 @@ fn without_user(argument: &str) -> String {
     let mut kept = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let authority = part.find(['/', '?', '#']).unwrap_or(part.len());
+        // The last one, since people write passwords with an @ that is not encoded.
         let host = part[..authority].rfind('@').map_or(0, |at| at + 1);
         let end = part.find('?').unwrap_or(part.len());
         kept.push_str("://");

@@ -45,8 +45,10 @@ impl Environment {
         let mut settings = variables(&folder.join(".env"))?.unwrap_or_default();
         settings.extend(
             std::env::vars_os()
+                // A variable that is not UTF-8 is none of ours, and no reason to fail.
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
         );
+        // An empty variable counts as not set, as the XDG base directory specification has it.
         let folder_of = |name: &str| settings.get(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let home_cache =
             folder_of("XDG_CACHE_HOME").or_else(|| folder_of("HOME").map(|home| home.join(".cache")));
@@ -71,6 +73,7 @@ impl Environment {
             )));
         }
         for (name, secret) in found {
+            // The environment was asked first, so a file never replaces what it gave.
             self.secrets.entry(name).or_insert(secret);
         }
         Ok(())
@@ -109,6 +112,7 @@ fn variables(path: &Path) -> Result<Option<BTreeMap<String, String>>, UsageError
 
 /// Whether others on this machine may read a file.
 pub fn is_readable_by_others(path: &Path) -> bool {
+    // The bits of the group and of all others. Whether the folders above let them in is not asked.
     std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o044 != 0)
 }
 

@@ -48,12 +48,14 @@ impl Exit {
             Self::Damaged => 7,
             Self::PermanentFailure => 65,
             Self::TemporaryFailure => 75,
+            // The code that a shell gives to a program which a signal has ended.
             Self::Signal(signal) => 128 + signal,
         }
     }
 
     /// Returns the code for an error, by its kind.
     pub fn of(error: &anyhow::Error) -> Self {
+        // From the outside in: the outer error knows what the failure meant for the command.
         for cause in error.chain() {
             if let Some(usage) = cause.downcast_ref::<UsageError>() {
                 let UsageError(_) = usage;

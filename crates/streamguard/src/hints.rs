@@ -6,6 +6,7 @@ use streamguard_report::ReadError;
 /// Returns advice on an error, for those that the options of this program can mend.
 pub fn hint(error: &anyhow::Error) -> Option<&'static str> {
     let folder_error = error.chain().find_map(|cause| {
+        // Transparent errors keep the one inside out of the chain, so it is taken out here.
         let of_run = cause.downcast_ref::<RunError>().and_then(|error| match error {
             RunError::RunDir(error) => Some(error),
             _ => None,

@@ -109,7 +109,9 @@ pub(crate) fn run_collection(
 /// Returns the exit code of a collection; `caught` holds the signal that stopped it.
 pub(crate) fn collection_exit(results: &CollectionResults, caught: &CaughtSignal) -> Exit {
     match results.status {
+        // Stopped without a signal: by a key of the dashboard, which counts as SIGINT.
         CompletionStatus::Cancelled => Exit::Signal(caught.signal().unwrap_or(2)),
+        // After the cancelled runs, which often have no samples either.
         _ if results.samples() == 0 => Exit::NoResults,
         CompletionStatus::Complete => Exit::Complete,
         CompletionStatus::Partial | CompletionStatus::Failed => Exit::Partial,

@@ -11,6 +11,8 @@ use crate::command_line::shell_quoted;
 
 /// Prints what was planned, and the commands that come next.
 pub(crate) fn print(prepared: &[(String, PlanOutcome)], folder: &Path) -> Result<Exit> {
+    // Escaped before it is quoted: the line is to be copied, and must not hold what a terminal
+    // obeys.
     let shown = shell_quoted(&escape(&folder.display().to_string()));
     let mut exit = Exit::Complete;
     for (name, what) in prepared {

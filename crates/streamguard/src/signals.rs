@@ -20,6 +20,7 @@ pub(crate) struct CaughtSignal(Arc<AtomicU8>);
 impl CaughtSignal {
     /// Returns the signal that asked to stop, if one did.
     pub(crate) fn signal(&self) -> Option<u8> {
+        // Nothing else is read because of this value, so no order has to be kept.
         Some(self.0.load(Ordering::Relaxed)).filter(|signal| *signal != 0)
     }
 }
@@ -38,6 +39,8 @@ pub(crate) fn listen(cancel: CancelToken) -> io::Result<CaughtSignal> {
         let mut first = true;
         for signal in signals.forever() {
             let number = u8::try_from(signal).unwrap_or(1);
+            // Every signal is a request: the second one makes the engine stop at once instead of
+            // after its shards.
             cancel.request();
             if std::mem::take(&mut first) {
                 mine.0.store(number, Ordering::Relaxed);
@@ -57,5 +60,6 @@ fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    // The lowest bit is that of signal 1.
     mask >> (signal - 1) & 1 == 1
 }

@@ -33,6 +33,7 @@ pub(crate) fn manifest(submission: &Submission, pods: &PodSettings<'_>) -> Value
         "image": pods.image,
         "workingDir": pods.mount,
         "args": [
+            // Kubernetes itself replaces `$(..)` in arguments; no shell is needed in the image.
             "shard", "run", "--plan", submission.run_folder, "--round", submission.file,
             "--element", "$(JOB_COMPLETION_INDEX)", "--worker-memory", pods.memory.to_string(),
         ],
@@ -63,6 +64,7 @@ pub(crate) fn manifest(submission: &Submission, pods: &PodSettings<'_>) -> Value
             "completionMode": "Indexed",
             "completions": submission.tasks,
             "parallelism": pods.parallelism,
+            // The limit counts retries, not attempts.
             "backoffLimitPerIndex": MAX_ATTEMPTS - 1,
             // A task that fails does not end the others.
             "maxFailedIndexes": submission.tasks,
@@ -75,6 +77,7 @@ pub(crate) fn manifest(submission: &Submission, pods: &PodSettings<'_>) -> Value
                 { "action": "Ignore", "onPodConditions": [{ "type": "DisruptionTarget", "status": "True" }] },
             ] },
             "template": { "spec": {
+                // Rules about failures of pods demand that the pod itself restarts nothing.
                 "restartPolicy": "Never",
                 "securityContext": { "runAsNonRoot": true, "runAsUser": 10001, "fsGroup": 10001 },
                 "containers": [container],

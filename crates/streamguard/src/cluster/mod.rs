@@ -76,6 +76,7 @@ impl ShardCommand {
     /// knows it.
     pub(crate) fn line(&self, submission: &Submission, element: &str) -> String {
         let words: Vec<String> = self.words(submission).iter().map(|word| shell_quoted(word)).collect();
+        // The number is not quoted: the shell of the node has to expand it.
         format!("{} --element {element}", words.join(" "))
     }
 }
@@ -87,5 +88,6 @@ fn tail(path: &Path) -> Option<String> {
     file.seek(SeekFrom::Start(length.saturating_sub(MAX_LOG_BYTES))).ok()?;
     let mut bytes = Vec::new();
     file.take(MAX_LOG_BYTES).read_to_end(&mut bytes).ok()?;
+    // The first bytes may belong to a character that began earlier.
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }

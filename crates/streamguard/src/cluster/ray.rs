@@ -93,6 +93,7 @@ impl RayCluster {
     /// Sends the files that the cluster lacks. Returns the name of their package there.
     fn send(&self, say: &dyn Fn(String)) -> Result<String, ClusterError> {
         let package = self.package.lock().unwrap_or_else(PoisonError::into_inner);
+        // Asked before every submission: Ray removes a package some minutes after its last use.
         if self.api.has_package(&package.name)? {
             return Ok(package.name.clone());
         }
@@ -132,6 +133,8 @@ impl Cluster for RayCluster {
             "folder": self.folder,
             "log": Self::log_of(submission),
             "elements": submission.tasks,
+            // With --chunk each array task has its shards already, so the driver must not group
+            // tasks again.
             "batch": self.chunk.map(|_| 1),
             "in_flight": (limit < usize::MAX).then_some(limit),
             "max_retries": self.max_retries,
@@ -210,6 +213,8 @@ fn status(job: &RayJob, printed: &str) -> SubmissionStatus {
                 status.progress = now.on_nodes(nodes.into_iter().collect());
             }
             Ok(DriverLine { streamguard: DriverReport::Failed { first, last, how } }) => {
+                // Whatever runs in the job can print such a line, so the range is bounded before it
+                // is walked.
                 let last = last.min(MAX_ARRAY_TASKS as u32);
                 status.failed_tasks.extend((first..=last).map(|element| (element, how.clone())));
             }
@@ -258,6 +263,7 @@ impl DriverPackage {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
+            // Without a fixed time the same content would give other bytes under the same name.
             .last_modified_time(DateTime::default());
         zip.start_file(DRIVER_NAME, options.unix_permissions(0o644))?;
         zip.write_all(DRIVER_CODE.as_bytes())?;

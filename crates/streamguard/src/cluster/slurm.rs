@@ -124,6 +124,8 @@ impl SlurmCluster {
             format!("--chdir={}", self.folder.display()),
             format!("--output={log}.%a.log"),
             "--open-mode=append".to_owned(),
+            // A task that is queued again writes to the same file, which keeps the output of the
+            // try before.
             format!("--export={}", environment()),
             array,
         ];
@@ -136,6 +138,7 @@ impl SlurmCluster {
             0 => "\"$SLURM_ARRAY_TASK_ID\"".to_owned(),
             _ => format!("$(({first} + SLURM_ARRAY_TASK_ID))"),
         };
+        // `exec` leaves no shell that would have to pass on Slurm's signals.
         let script = format!("#!/bin/sh\nexec {}\n", self.command.line(submission, &element));
         let said = run_program("sbatch", &arguments, &script)
             .map_err(|error| ClusterError(error.describe("sbatch")))?;
@@ -184,6 +187,8 @@ impl Cluster for SlurmCluster {
         let name = format!("--name={name}");
         let said = run_program("squeue", &["--noheader", "--states=all", &name, "--format=%F"], "")
             .map_err(|error| ClusterError(error.describe("squeue")))?;
+        // In the order of their numbers, which is that of their submission: positions in this list
+        // tell which part of the tasks an array has.
         let ids: BTreeSet<u64> = said.lines().filter_map(|line| line.trim().parse().ok()).collect();
         Ok(ids.iter().map(u64::to_string).collect())
     }
@@ -193,6 +198,7 @@ impl Cluster for SlurmCluster {
             return Ok(SubmissionStatus::default());
         }
         let jobs = format!("--jobs={}", ids.join(","));
+        // Without `--array` squeue shows all waiting tasks of an array as one line.
         let arguments = ["--noheader", "--array", "--states=all", &jobs, "--format=%F|%K|%T|%N|%r"];
         match run_program("squeue", &arguments, "") {
             Ok(said) => Ok(status(&said, ids, self.max_array_size)),
@@ -248,6 +254,8 @@ fn run_program(
     if !is_in_path(program) {
         return Err(SlurmError::NotFound);
     }
+    // `timeout` of coreutils sends SIGTERM, and SIGKILL if that is ignored; no thread here has to
+    // watch.
     let mut command = Command::new("timeout");
     command.args(["--kill-after=5", PROGRAM_TIMEOUT_SECONDS, program]).args(arguments);
     SECRETS.iter().for_each(|name| {
@@ -265,6 +273,8 @@ fn run_program(
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     Err(SlurmError::Failed(match output.status.code() {
+        // 124 is what `timeout` returns when the time was up, and 137 (128 + SIGKILL) when it had
+        // to kill.
         Some(124 | 137) => format!("no answer within {PROGRAM_TIMEOUT_SECONDS} s"),
         _ => String::from_utf8_lossy(&output.stderr).trim().replace('\n', "; "),
     }))
@@ -314,6 +324,7 @@ fn parse_max_array_size(config: &str) -> usize {
 fn status(squeue: &str, ids: &[String], max_array_size: usize) -> SubmissionStatus {
     let (mut status, mut nodes) = (SubmissionStatus::default(), BTreeSet::new());
     for line in squeue.lines() {
+        // The reason comes last, and is free text that may hold the separator.
         let mut fields = line.trim().splitn(5, '|');
         let mut field = || fields.next().unwrap_or_default();
         let (id, index, state, node, reason) = (field(), field(), field(), field(), field());

@@ -80,6 +80,7 @@ pub(super) fn run(arguments: &ExamplesArgs) -> Result<Exit> {
         let sample = sample?;
         found.looked_at += 1;
         if !filters.iter().all(|filter| filter.accepts(&sample)) {
+            // The values are only listed if nothing matches, so counting ends with the first match.
             if found.matched == 0 {
                 count_values(&mut filters, &sample);
             }
@@ -202,6 +203,7 @@ impl SampleFilter {
     /// Returns the filters of the command line.
     fn all(arguments: &ExamplesArgs) -> Vec<Self> {
         let weakness = arguments.weakness.as_ref().map(|wanted| {
+            // `get`, since four bytes may end inside a character.
             let is_cwe = wanted.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("cwe-"));
             (if is_cwe { FilterField::Cwe } else { FilterField::Type }, wanted.clone())
         });

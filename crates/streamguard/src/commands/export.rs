@@ -53,6 +53,7 @@ pub(crate) struct ExportArgs {
 }
 
 pub(super) fn run(settings: &ExportArgs) -> Result<Exit> {
+    // Links are resolved, because the pods see the volume but not what leads to it here.
     let root = settings
         .plan
         .canonicalize()

@@ -106,6 +106,7 @@ pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
             let mut dir = open()?;
             let finished = run_jobs(jobs, &options, Some(&dir), view)?;
             ui::summary::print_jobs(&finished.state, folder);
+            // A run that lacks shards stays open: a later merge takes what has come by then.
             if finished.status == CompletionStatus::Complete {
                 dir.finish()?;
             }

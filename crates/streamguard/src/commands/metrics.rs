@@ -202,6 +202,7 @@ pub(super) fn run_and_report(
             written.extend(streamguard_report::write(&run, format, &reports.options(), dir.root())?);
         }
         ui::print(&ui::summary::reports(&written));
+        // Only a complete run is closed, so that --resume can try the rest of any other.
         if finished.status == CompletionStatus::Complete {
             dir.finish()?;
         }

@@ -85,11 +85,14 @@ fn play(
             } else {
                 TICK_INTERVAL.min(Duration::from_secs_f64(left))
             });
+            // A sleep takes longer than it was asked to, so the time that passed is measured.
             let passed = std::mem::replace(&mut looked, Instant::now()).elapsed();
             if !pause.requested() {
                 now_ms += passed.as_secs_f64() * 1000.0 * speed.unwrap_or(1.0);
             }
             state.advance_to(now_ms as u64);
+            // The run may have been paused when this event happened; the pause of the person who
+            // watches is another matter.
             let was_paused = state.paused;
             state.paused |= pause.requested();
             shown.tick(&state);

@@ -117,6 +117,8 @@ impl UrlResolver {
             if (&mut *input).take(MAX_LINE_BYTES).read_until(b'\n', &mut line)? == 0 {
                 return Ok(true);
             }
+            // The rest of a line that is too long is passed over, or it would be read as a line of
+            // its own.
             if line.len() as u64 == MAX_LINE_BYTES && !line.ends_with(b"\n") {
                 self.counts.unreadable += 1;
                 input.skip_until(b'\n')?;
@@ -157,6 +159,7 @@ impl UrlResolver {
             if let Some(history) = self.histories.get(pointer.key().as_str()) {
                 let (queried, found) = match &pointer.target {
                     GitTarget::Pull(number) => (true, history.pull(*number)),
+                    // Full ids need no history to be understood.
                     GitTarget::Commit(id) if id.len() < 40 => (true, history.abbreviated(id)),
                     _ => (false, None),
                 };

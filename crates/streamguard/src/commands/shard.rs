@@ -66,6 +66,7 @@ pub(super) fn run(command: &ShardCommands, schema: &ConfigSchema) -> Result<Exit
     let ShardCommands::Run(settings) = command;
     let cancel = CancelToken::new();
     let caught = signals::listen(cancel.clone())?;
+    // Before the plan is read: if the caller dies early, this process must not live on.
     if let Some(parent) = settings.parent {
         stop_with_parent(parent)?;
     }
@@ -78,6 +79,7 @@ pub(super) fn run(command: &ShardCommands, schema: &ConfigSchema) -> Result<Exit
             exit
         }
     };
+    // A signal explains why shards are missing, so it counts before what became of them.
     Ok(caught.signal().map_or(ended, Exit::Signal))
 }
 
@@ -148,6 +150,8 @@ fn run_shards_of_plan(settings: &ShardRunArgs, schema: &ConfigSchema, cancel: Ca
         "{name}: {all} {}: {done} done, {reused} done before, {again} to try again, {never} failed",
         ui::plural(all, "shard")
     ))?;
+    // A scheduler that is told 65 gives the whole task up, also the shards that another try would
+    // finish.
     Ok(match (again, never) {
         (1.., _) => Exit::TemporaryFailure,
         (0, 1..) => Exit::PermanentFailure,

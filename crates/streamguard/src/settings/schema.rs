@@ -36,7 +36,9 @@ impl ConfigSchema {
         flags: impl Fn(Command) -> Command,
         settings: impl Fn(&ArgMatches) -> Result<Value, clap::Error>,
     ) -> Self {
+        // Nothing is run: the command is only asked for its flags and their defaults.
         let command = flags(Command::new("section").no_binary_name(true));
+        // A required flag would make the empty command line fail, and no default would be known.
         let command = command.mut_args(|argument| argument.required(false));
         let flags: Vec<String> =
             command.get_arguments().filter_map(|flag| Some(flag.get_long()?.to_owned())).collect();

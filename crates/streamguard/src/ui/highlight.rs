@@ -91,6 +91,7 @@ fn within<T>(time: Duration, work: impl FnOnce(&AtomicUsize) -> Option<T>) -> Op
         };
         thread::Builder::new().spawn_scoped(scope, watch).ok()?;
         let result = work(up);
+        // Without this the scope would wait for the watch until its time is up.
         drop(done);
         result
     })

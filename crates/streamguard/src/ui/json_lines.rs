@@ -21,6 +21,7 @@ pub(crate) fn event_line(state: &RunState, line: &LogLine, event: Option<&Event>
         }
     }
     object.insert("elapsed_ms".to_owned(), json!(state.elapsed_ms));
+    // `elapsed_ms` is the same time under the name that all lines share.
     object.remove("at_ms");
     object.insert("job".to_owned(), line.job.map_or(Value::Null, |_| json!(line.job_name(state))));
     finish(object, line.level, &line.text)

@@ -87,6 +87,8 @@ pub fn open(
             let model = DashboardModel::new(verbose, replay);
             match Dashboard::open(model, refresh, cancel, pause) {
                 Ok(dashboard) => Box::new(dashboard),
+                // The terminal may be in the hands of another process, as after `&`: lines still
+                // work.
                 Err(_) => Box::new(PlainView::new(verbose, LogFormat::Text)),
             }
         }
@@ -177,6 +179,8 @@ pub fn format_bytes(bytes: u64) -> String {
     if bytes < 1024 {
         return format!("{bytes} B");
     }
+    // A power of 1024 has ten bits, so no logarithm of floats is needed that might round to the
+    // wrong unit.
     let power = (bytes.ilog2() / 10).min(4);
     format!("{:.1} {}", bytes as f64 / f64::from(1024_u32).powi(power as i32), units[power as usize - 1])
 }

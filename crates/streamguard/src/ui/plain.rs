@@ -100,6 +100,7 @@ impl RunView for PlainView {
         {
             self.line(state, &line, Some(event));
         }
+        // What was held back in the last second has no later tick that would show it.
         if matches!(event.kind, EventKind::RunEnded { .. }) {
             let held = self.throttle.take_rest();
             self.hold_back(state, held);

@@ -261,6 +261,7 @@ impl<'a> CodePair<'a> {
                 continue;
             }
             if self.is_narrow() {
+                // Both sides are equal here, so one of them is drawn, with the numbers of both.
                 let cell = self.after.cell(after + nth, LineRole::Kept, &[], self.unified_columns());
                 self.draw_unified_line(out, &cell, Some(self.before.first + before + nth), Some(cell.number));
             } else {

@@ -109,6 +109,7 @@ struct RowPosition {
 
 impl StyledRow {
     fn push(&mut self, style: TextStyle, character: char, width: usize) {
+        // A combining mark has no width, and must not be parted from its character.
         if width > 0 && !(is_name(character) && self.ends_in_name()) {
             self.gap = self.end();
         }

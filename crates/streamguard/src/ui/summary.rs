@@ -66,6 +66,7 @@ fn jobs(text: &mut String, state: &RunState) {
         let unit = RecordUnit::from(job.unit.as_str());
         let count = SampleCount::of(state, job);
         let samples = unit.leads_to_samples().then_some(count.collected);
+        // A job of less than a millisecond has no rate.
         let rate = (job.records * 1000).checked_div(took);
         let rate = rate.map_or_else(|| "-".to_owned(), |rate| format!("{}/s", group_digits(rate)));
         let status = job.status.map_or("interrupted", CompletionStatus::name);

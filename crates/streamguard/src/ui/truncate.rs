@@ -17,6 +17,7 @@ pub(crate) fn truncate(text: &str, columns: usize, utf8: bool) -> String {
     if seen.len() == text.len() && clean.width() <= columns {
         return clean;
     }
+    // One column is kept for the mark.
     let mut short = beginning(&clean, columns.saturating_sub(1)).to_owned();
     if columns > 0 {
         short.push(if utf8 { '…' } else { '~' });
@@ -73,6 +74,7 @@ pub(crate) fn pad_to(text: &str, columns: usize, utf8: bool) -> String {
 /// variation selectors are removed, as they change the width of the character before them.
 fn visible(text: &str, utf8: bool) -> String {
     let mut clean = String::with_capacity(text.len());
+    // As if there were one already: a mark at the start would join what is printed before the text.
     let mut has_mark = true;
     for character in escape(text).chars() {
         let is_mark = character.width() == Some(0);

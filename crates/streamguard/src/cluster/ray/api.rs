@@ -135,8 +135,10 @@ impl RayApi {
         let job = json!({
             "submission_id": id,
             "entrypoint": entrypoint,
+            // GCS is the Global Control Service of Ray here, not a storage of Google's.
             "runtime_env": {"working_dir": format!("gcs://{package}"), "env_vars": variables},
         });
+        // Ray's route ends with a slash.
         self.send(Method::POST, &self.url(&["api", "jobs", ""]), Content::Json(job))
     }
 
@@ -204,6 +206,8 @@ impl RayApi {
             Some(Content::Json(json)) => (&self.agent, Some(json.to_string().into_bytes())),
             Some(Content::Package(package)) => (&self.upload_agent, Some(package)),
         };
+        // Two branches, because a request without a body has another type than one with an empty
+        // body.
         let answer = match body {
             None => request.body(()).map_err(ureq::Error::from).and_then(|request| agent.run(request)),
             Some(body) => {
@@ -255,6 +259,7 @@ fn innermost_cause<'a>(error: &'a (dyn Error + 'a)) -> &'a (dyn Error + 'a) {
 fn below(base: &Url, path: &[&str]) -> Url {
     let mut url = base.clone();
     if let Ok(mut segments) = url.path_segments_mut() {
+        // The address may end with a slash or not.
         segments.pop_if_empty().extend(path);
     }
     url
@@ -281,11 +286,13 @@ fn headers(token: Option<&SecretString>, others: Option<&SecretString>) -> Resul
         let unfit = || UsageError(format!("the value of {variable} cannot be sent in a header"));
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unfit())?;
         let mut value = HeaderValue::from_str(value).map_err(|_| unfit())?;
+        // Keeps the value out of what Debug prints.
         value.set_sensitive(true);
         headers.insert(name, value);
         Ok::<(), UsageError>(())
     };
     if let Some(token) = token {
+        // A token that was read from a file may bring its line end along.
         let token = token.expose_secret().trim();
         add(AUTHORIZATION.as_str(), &format!("Bearer {token}"), RAY_AUTH_TOKEN)?;
     }

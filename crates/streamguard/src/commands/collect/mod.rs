@@ -150,12 +150,15 @@ pub(super) fn run(
         upstreams::warn_of_local_tokens(&settings, &credentials);
     }
     let cache_dir = settings.cache_dir.clone().unwrap_or_else(|| environment.cache_folder());
+    // The path is part of the settings, which must mean the same folder wherever the run is
+    // resumed.
     let cache_dir = std::path::absolute(&cache_dir)
         .with_context(|| format!("cannot resolve the path {}", cache_dir.display()))?;
     if settings.no_cache {
         cache::clear(&cache_dir)
             .with_context(|| format!("cannot clear the cache at {}", cache_dir.display()))?;
     }
+    // Checked before anything is asked for: the file itself is written after hours.
     if let Some(file) = &settings.record {
         upstreams::check_recording_file(file)?;
     }
@@ -203,6 +206,7 @@ pub(super) fn run(
         results.write_reports(&[format], &settings.reports.options())?;
     }
     ui::summary::print(&results);
+    // What was asked until a run was stopped is not enough to replay it.
     if let (Some(file), false) = (&settings.record, results.status == CompletionStatus::Cancelled) {
         snapshot::write(&upstream.cache, results.state.clock_ms, file)?;
         ui::print_line(&format!("Recorded to {}", file.display()))?;

@@ -62,6 +62,8 @@ pub(super) fn upstream_settings(settings: &CollectArgs, cache: &Path) -> Result<
         None if settings.offline => Snapshot::embedded(cache)?,
         None if settings.record.is_some() => {
             let recording = std::path::absolute(settings.output_dir.join(RECORDING))?;
+            // Upstreams count the requests of all runs together, so the budgets stay where other
+            // runs see them.
             let budgets = Some(cache.to_owned());
             return Ok(UpstreamSettings { budgets, ..UpstreamSettings::new(recording, settings.rate_scale) });
         }
@@ -98,6 +100,7 @@ pub(super) fn credentials(
 /// Warns of tokens that other machines will not have.
 pub(super) fn warn_of_local_tokens(settings: &CollectArgs, credentials: &Credentials) {
     let has_any = credentials.github.is_some() || credentials.nvd.is_some();
+    // Machines of a cluster see the folder in which this command runs, and with it a .env.
     if has_any && settings.token_file.is_none() && !Path::new(".env").exists() {
         ui::print_notice(
             "warning: tokens in flags and variables stay on this machine: put them into a file, and name it by \

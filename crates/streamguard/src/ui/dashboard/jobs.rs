@@ -211,6 +211,7 @@ impl ColumnWidths {
             ]);
         }
         let percent = match row.job.shards {
+            // Rounded down, so that 100% is only shown when all is done.
             Some(_) => format!("{:.0}%", (row.ratio * 100.0).floor()),
             None => "-".to_owned(),
         };

@@ -161,6 +161,7 @@ fn understand(event: &Event, cancel: &CancelToken, pause: &PauseToken) -> Option
         KeyCode::Down => DashboardKey::Scroll(1),
         KeyCode::PageUp => DashboardKey::ScrollLog(-PAGE_LINES),
         KeyCode::PageDown => DashboardKey::ScrollLog(PAGE_LINES),
+        // Half of the range: the value is negated and added to positions, and must not overflow.
         KeyCode::Home => DashboardKey::ScrollLog(isize::MIN / 2),
         KeyCode::End => DashboardKey::ScrollLog(isize::MAX / 2),
         _ => return None,

@@ -82,7 +82,10 @@ impl Write for EscapeBuffer {
 impl FrameTarget {
     fn new(size: (u16, u16), taken: u32) -> io::Result<Self> {
         let mut buffer = EscapeBuffer::default();
+        // ratatui only writes what differs from an empty screen, but the screen is not empty.
         buffer.queue(terminal::Clear(terminal::ClearType::All))?;
+        // A fixed size, the one that was just asked for: ratatui would ask by itself otherwise, and
+        // might see another.
         let viewport = Viewport::Fixed(Rect::new(0, 0, size.0, size.1));
         let terminal =
             Terminal::with_options(CrosstermBackend::new(buffer.clone()), TerminalOptions { viewport })?;
@@ -153,6 +156,8 @@ impl Dashboard {
         }
         if let Some(target) = &mut self.target {
             target.terminal.draw(|frame| render(frame, &mut self.model, state, self.theme))?;
+            // Handed over whole: a terminal that takes nothing must block the writer and not the
+            // run.
             let frame = target.take();
             self.screen.show(frame);
         }

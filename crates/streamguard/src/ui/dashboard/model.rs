@@ -57,6 +57,8 @@ impl DashboardModel {
     /// Adds an event; `state` includes it already.
     pub fn event(&mut self, event: &Event, state: &RunState) {
         if let EventKind::RunStarted { .. } = event.kind {
+            // A resumed run starts from the results it reuses; rates over both parts would be
+            // wrong.
             self.estimators.clear();
         }
         if let Some(line) = LogLine::from_event(event, state, self.verbose) {

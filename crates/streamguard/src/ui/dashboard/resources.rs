@@ -48,6 +48,7 @@ impl ResourceMeter {
             return None;
         }
         let (ticks, memory, processes) = measure();
+        // The sum can fall: a process that nobody waited for takes its ticks away.
         let used = ticks.saturating_sub(self.ticks) as f64 / TICKS_PER_SECOND;
         *self = Self { since: Instant::now(), ticks };
         Some(ResourceUsage { cpu_percent: used / passed.as_secs_f64() * 100.0, memory, processes })
@@ -77,6 +78,7 @@ fn ticks_of(process: u32) -> Option<u64> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The second field is the name, in parentheses, and may hold anything.
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    // The first field behind the name is number 3.
     let field = |number: usize| fields.get(number - 3)?.parse::<u64>().ok();
     Some((14..=17).filter_map(field).sum())
 }

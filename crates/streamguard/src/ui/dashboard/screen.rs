@@ -92,9 +92,11 @@ fn take() -> io::Result<bool> {
 fn enter(before: &Termios) -> io::Result<()> {
     let mut modes = before.clone();
     modes.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
+    // Ctrl+C, Ctrl+Z and Ctrl+\ stay signals, which are handled even if no key is read.
     modes.local_modes.insert(LocalModes::ISIG);
     // Ctrl+S would stop all output of the terminal, and with it the dashboard.
     modes.input_modes.remove(InputModes::IXON);
+    // A read returns with the first byte, and waits for it without a time limit.
     modes.special_codes[SpecialCodeIndex::VMIN] = 1;
     modes.special_codes[SpecialCodeIndex::VTIME] = 0;
     tcsetattr(io::stderr(), OptionalActions::Now, &modes)?;
@@ -116,6 +118,7 @@ pub(super) fn give_back() {
             Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(5)),
         }
     };
+    // Marked first: whatever happens next, no other thread draws on the terminal of the shell.
     let before = held.map(|mut held| std::mem::replace(&mut *held, TerminalOwner::Unavailable));
     if let Some(TerminalOwner::Ours(before)) = before {
         let _ = execute!(io::stderr(), style::ResetColor, terminal::LeaveAlternateScreen, cursor::Show);
@@ -210,6 +213,8 @@ impl TerminalScreen {
 
 impl Drop for TerminalScreen {
     fn drop(&mut self) {
+        // The order matters: without signals nobody takes the terminal again, and without the
+        // sender the writer ends after its last frame.
         self.signals.close();
         self.frames = None;
         let since = Instant::now();
@@ -227,6 +232,7 @@ impl Drop for TerminalScreen {
 
 /// Starts the thread that writes frames while the terminal is ours.
 fn start_writer(state: Arc<WriterState>) -> io::Result<(SyncSender<Vec<u8>>, JoinHandle<()>)> {
+    // A frame may wait while one is written. More are never sent, since `is_ready` asks first.
     let (sender, frames) = mpsc::sync_channel::<Vec<u8>>(1);
     let writer = thread::Builder::new().name("screen".to_owned()).spawn(move || {
         for frame in frames {
@@ -235,6 +241,8 @@ fn start_writer(state: Arc<WriterState>) -> io::Result<(SyncSender<Vec<u8>>, Joi
                 TerminalOwner::Ours(_) => io::stderr().lock().write_all(&frame),
                 TerminalOwner::Free | TerminalOwner::Unavailable => Ok(()),
             };
+            // Released before `busy` is cleared, so that whoever sees an idle writer can have the
+            // lock.
             drop(held);
             if written.is_err() {
                 // The terminal is gone. The run continues unseen.

@@ -25,6 +25,7 @@ pub(super) fn totals(state: &RunState, theme: Theme, width: usize) -> Line<'stat
         *units.entry(theme.truncate(&job.unit, 16)).or_default() += job.records;
     }
     let mut parts =
+        // Rounded down, so that 100% is only shown when all is done.
         vec![format!("{:.0}%", (total_ratio(state) * 100.0).floor()), format!("{over}/{} jobs", jobs.len())];
     parts.extend(units.into_iter().map(|(unit, records)| format!("{} {unit}", group_digits(records))));
     for (one, many, count) in [
