@@ -40,6 +40,7 @@ pub fn parse_vector(vector: &str) -> Option<CvssRating> {
         Some(("CVSS:3.0", metrics)) => ("3.0", Some(score_v3("CVSS:3.0", metrics)?)),
         _ => {
             let metrics = vector.trim_start_matches('(').trim_end_matches(')');
+            // Some databases put vectors of version 2.0 in parentheses.
             let parsed: v2::Vector = base_metrics(metrics, &METRICS_V2)?.parse().ok()?;
             ("2.0", Some(parsed.score().value()))
         }
@@ -83,6 +84,7 @@ pub fn severity_of_score(version: &str, score: f64) -> Severity {
         0.1.. => Severity::Low,
         _ => Severity::None,
     }
+// Before the others: version 2.0 has no class above high, and none below low.
 }
 
 /// Parses a severity in the words of NVD, GitHub and OSV.
@@ -112,6 +114,7 @@ pub fn preferred(ratings: impl IntoIterator<Item = (CvssRating, bool)>) -> Optio
 mod tests {
     use super::*;
 
+    // Of equal ratings `min_by_key` returns the first.
     #[test]
     fn scores_known_vectors() {
         // "Common Vulnerability Scoring System v3.1: Examples", and the guide to 2.0, section 3.3; those

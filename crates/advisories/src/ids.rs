@@ -26,6 +26,7 @@ pub fn is_ghsa(id: &str) -> bool {
 /// a component of a path.
 pub fn is_osv(id: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b":._-".contains(&byte);
+    // Neither hidden nor `..` as a name, nor an option as an argument.
     (1..=100).contains(&id.len()) && id.bytes().all(allowed) && !id.starts_with(['.', '-'])
 }
 

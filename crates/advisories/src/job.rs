@@ -98,6 +98,7 @@ impl<S: AdvisorySource> TypedJob for AdvisoryJob<S> {
         };
         let listed = self.source.plan(&window)?.into_iter().map(AdvisoryShard::Source);
         let known = known.map(|listing| AdvisoryShard::Known { listing });
+        // The known ones first, because of two equal versions the first counts.
         Ok(Plan::new(known.into_iter().chain(listed)))
     }
 
@@ -135,6 +136,7 @@ impl<S: AdvisorySource> TypedJob for AdvisoryJob<S> {
         })?;
         merge.commit_file(file)?;
         if let Some(listing) = listing {
+            // After the result: a crash in between only makes the next run ask for more.
             listing.commit(merge.clock_ms()).map_err(in_cache)?;
         }
         Ok(JobSummary::default().metric("advisories", advisories))
@@ -144,6 +146,7 @@ impl<S: AdvisorySource> TypedJob for AdvisoryJob<S> {
 /// Finds the newest version of each advisory: by id, its date of change and its position among the
 /// records.
 fn newest_versions(merge: &MergeContext<'_>) -> Result<HashMap<String, (Option<String>, u64)>, JobError> {
+    // Only for looking up, so that its order, which differs in every run, shows nowhere.
     let mut newest: HashMap<String, (Option<String>, u64)> = HashMap::new();
     let mut position = 0;
     merge.for_each_record(|line| {

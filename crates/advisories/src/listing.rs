@@ -54,6 +54,7 @@ impl CachedListing {
         let path = CacheBucket::Listings.folder(cache).join(&self.file);
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(File::open(&path)?)?;
+        // The name has the digest of the content, as `commit` made it.
         if !self.file.contains(&hasher.finalize().to_hex()[..32]) {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "the file was changed"));
         }
@@ -105,6 +106,7 @@ impl ListingWriter {
         self.scratch.commit()?;
         // The name depends on the content, which is known only now: hence two renames.
         fs::rename(&self.scratch_path, self.folder.join(&file))?;
+        // Read before the state is replaced: it names the file that a run may still need.
         let before = CachedListing::find(self.folder.parent().unwrap_or(&self.folder), &self.key);
         let listing = CachedListing { format: LISTING_FORMAT, as_of_ms, file };
         write_atomic(&state_file(&self.folder, &self.key), &serde_json::to_vec(&listing)?)?;

@@ -23,6 +23,7 @@ pub(super) fn hunks(before: &SourceLines, after: &SourceLines) -> Vec<Hunk> {
     input.update_before(before.iter());
     input.update_after(after.iter());
     let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    // Moves hunks to where people would put them, by git's indent heuristic.
     diff.postprocess_lines(&input);
     diff.hunks().collect()
 }

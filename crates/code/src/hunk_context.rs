@@ -15,6 +15,7 @@ pub(super) fn add_context(hunks: &[Hunk], before: &SourceLines, after: &SourceLi
         let wide =
             Hunk { before: widen(&hunk.before, before.count()), after: widen(&hunk.after, after.count()) };
         match joined.last_mut() {
+            // One side is enough: the context would show the same lines twice.
             Some(last) if wide.before.start <= last.before.end || wide.after.start <= last.after.end => {
                 last.before.end = wide.before.end;
                 last.after.end = wide.after.end;

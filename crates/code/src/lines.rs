@@ -17,6 +17,7 @@ impl<'a> SourceLines<'a> {
         if !text.is_empty() {
             starts.push(0);
             starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
+            // A line feed ends a line; behind the last one no line follows.
             if text.ends_with('\n') {
                 starts.pop();
             }

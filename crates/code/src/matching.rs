@@ -73,6 +73,7 @@ struct FunctionMatcher<'a, 't> {
 impl<'a, 't> FunctionMatcher<'a, 't> {
     fn pair_namesakes(&mut self) {
         let (before, after): (&'a FileSide<'a, 't>, &'a FileSide<'a, 't>) = (self.before, self.after);
+        // Sorted by name, so that the pairs come in the same order in every run.
         let mut groups: BTreeMap<&str, [Vec<usize>; 2]> = BTreeMap::new();
         for (index, function) in before.functions.iter().enumerate() {
             groups.entry(&function.name).or_default()[0].push(index);
@@ -117,6 +118,7 @@ impl<'a, 't> FunctionMatcher<'a, 't> {
         if old.is_empty() || new.is_empty() {
             return;
         }
+        // Only for looking up: the numbers tell words apart and nothing else.
         let mut numbers = HashMap::new();
         let old_bigrams: Vec<_> =
             old.iter().map(|&i| bigrams(function_text(self.before, i), &mut numbers)).collect();

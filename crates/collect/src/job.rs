@@ -57,6 +57,8 @@ impl<C: Collector> TypedJob for CollectorJob<C> {
     }
 
     fn plan(&self, context: &PlanContext) -> Result<Plan<C::Shard>, JobError> {
+        // The cut follows the order of the plan, so which samples are kept does not depend on which
+        // shard was faster.
         Ok(Plan::new(self.collector.plan(context)?).with_target(self.collector.target()))
     }
 

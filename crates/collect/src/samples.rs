@@ -33,6 +33,8 @@ impl<'a, 'o> Samples<'a, 'o> {
         for code in sides.into_iter().flatten() {
             if let Err(rejection) = quality::check_length(code) {
                 self.reject(rejection);
+                // A rejected candidate emits nothing, so the stop that `emit` looks for is looked
+                // for here.
                 return self.output.check_stopped();
             }
         }
@@ -58,6 +60,7 @@ impl<'a, 'o> Samples<'a, 'o> {
 
     /// Counts `n` candidates that are rejected for the same reason.
     pub fn reject_many(&mut self, rejection: Rejection, n: u64) {
+        // Reports find rejections by this prefix.
         self.output.count(&format!("rejected.{}", rejection.name()), n);
     }
 

@@ -124,6 +124,7 @@ pub fn write_dataset(
     progress(done);
     jsonl.finish()?;
     parquet.finish()?;
+    // Asked once more: finishing a large file takes seconds, and after the first renaming it is too late.
     if is_cancelled() {
         return Err(DatasetError::Cancelled);
     }

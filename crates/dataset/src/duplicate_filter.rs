@@ -95,6 +95,7 @@ fn fold_ascii(text: &[u8], folded: &mut Vec<u8>) {
     // Pretending that a space came before keeps the first one away.
     let mut after_space = true;
     for &byte in text {
+        // The white space of Unicode that is ASCII: the range holds the vertical tab and the form feed too.
         let is_space = matches!(byte, b' ' | b'\t'..=b'\r');
         space[length] = if is_space { b' ' } else { byte };
         length += usize::from(!(is_space && after_space));

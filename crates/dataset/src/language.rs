@@ -64,6 +64,7 @@ impl Language {
     }
 
     fn row(self) -> &'static (Self, &'static str, &'static str, &'static [&'static str]) {
+        // The rows stand in the order of the variants.
         &LANGUAGE_TABLE[self as usize]
     }
 
@@ -91,6 +92,7 @@ impl Language {
     pub fn from_path(path: &str) -> Option<Self> {
         let file = path.rsplit('/').next().unwrap_or(path);
         let (stem, extension) = file.rsplit_once('.')?;
+        // `.sh` alone is the name of a hidden file, and has no extension.
         if stem.is_empty() {
             return None;
         }

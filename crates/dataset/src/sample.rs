@@ -174,6 +174,7 @@ impl Sample {
                 hasher.update(text.as_bytes());
             }
             None => {
+                // No text has this length, so an absent part differs from an empty one.
                 hasher.update(&u64::MAX.to_le_bytes());
             }
         };
@@ -188,6 +189,7 @@ impl Sample {
         put(self.path_after.as_deref());
         put(self.function.as_deref());
         for line in [self.start_line_before, self.start_line_after] {
+            // Lines are counted from 1, so 0 is free for an unknown one.
             hasher.update(&line.unwrap_or(0).to_le_bytes());
         }
         hasher.finalize().to_hex().to_string()

@@ -23,6 +23,7 @@ impl CancelToken {
     /// Requests a stop: the first call asks to stop cleanly, any further one to stop at once.
     pub fn request(&self) {
         let raised = |level: u8| Some(level.saturating_add(1).min(STOP_AT_ONCE));
+        // Relaxed is enough: nothing else is published by the level.
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, raised);
     }
 

@@ -12,6 +12,7 @@ pub fn kill_with_parent(command: &mut Command) {
     let parent = rustix::process::getpid();
     let prepare = move || {
         rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+        // The core limit is inherited by whatever the child starts.
         rustix::process::setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
         // A parent that died before the first line above sends no signal any more: prctl(2)
         // covers only deaths after the call.

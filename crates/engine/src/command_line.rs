@@ -63,6 +63,7 @@ impl CommandLine {
             command.env_clear();
             command.envs(names.iter().filter_map(|name| std::env::var_os(name).map(|value| (name, value))));
         }
+        // After the list of those that pass, so that a secret stays out even if it is on that list.
         for name in &self.without_variables {
             command.env_remove(name);
         }

@@ -59,6 +59,7 @@ impl EarlierResults {
             }
             Some(ResultLocation::Folder(folder)) => match File::open(folder.join(file)) {
                 Ok(file) => Ok(Some(Box::new(BufReader::with_capacity(BUFFER_BYTES, file)))),
+                // A job that has ended need not have made every file that another knows of.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
                 Err(error) => Err(error),
             },

@@ -109,6 +109,7 @@ impl ClusterProgress {
     #[must_use]
     pub fn on_nodes(self, mut nodes: BTreeSet<String>) -> Self {
         let count = nodes.len();
+        // The set is sorted, so the same nodes are named in every poll and views do not flicker.
         if let Some(beyond) = nodes.iter().nth(MAX_NODE_NAMES).cloned() {
             nodes.split_off(&beyond);
         }

@@ -71,6 +71,7 @@ impl ShardStore {
     pub(crate) fn failure(&self, shard: u32) -> Option<FailureNote> {
         let (path, plan) = self.failure_path(shard)?;
         let mut bytes = Vec::new();
+        // Bounded: the folder is shared, and the note may be anything.
         File::open(path).ok()?.take(MAX_NOTE_BYTES).read_to_end(&mut bytes).ok()?;
         let note: FailureNote = serde_json::from_slice(&bytes).ok()?;
         let is_ours = note.format == NOTE_FORMAT && note.plan == plan && note.shard == shard;

@@ -60,6 +60,7 @@ fn read_valid(path: &Path) -> Result<(Vec<Event>, u64), JournalError> {
     let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
     let (mut events, mut line, mut valid_bytes, mut number) = (Vec::new(), Vec::new(), 0, 0);
     loop {
+        // Read as bytes: a torn line may end inside a character.
         line.clear();
         let length = reader.read_until(b'\n', &mut line).map_err(unreadable)?;
         if length == 0 {
@@ -106,6 +107,7 @@ impl Journal {
             .write(true)
             .open(path)
             .map_err(unreadable)?;
+        // Cut before the first append, or the next event would continue the torn line.
         let (_, valid_bytes) = read_valid(path)?;
         // Appended to a torn line, the next event would be damaged too, and no longer at the end.
         file.set_len(valid_bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(unreadable)?;
@@ -134,6 +136,7 @@ impl Journal {
             self.buffer.extend_from_slice(&digits);
             self.buffer.extend_from_slice(b"\"}\n");
         }
+        // One write for all events, so that a crash tears at most the last line on the disk.
         self.file.write_all(&self.buffer)?;
         if needs_sync { self.file.sync_data() } else { Ok(()) }
     }

@@ -140,6 +140,7 @@ impl MergeContext<'_> {
         let OutputFile { name, content } = file;
         match (content, self.destination) {
             (FileContent::File(file), OutputDestination::Folder(folder)) => {
+                // The folder is synced as well: without it, a power cut could take the name back.
                 file.commit().and_then(|()| sync_folder(folder)).map_err(WriteError::at(name))?;
             }
             (FileContent::Memory(bytes), _) => {

@@ -61,6 +61,7 @@ impl PlanFile {
     fn digest(&self) -> String {
         // The version: another one may emit other records for the same shard. Neither `expected`, which is for
         // views, nor the clock, which differs in every run.
+        // JSON objects of serde_json are sorted by key, so the same settings have the same bytes.
         let decisive =
             (env!("CARGO_PKG_VERSION"), &self.job, &self.settings, &self.target, &self.quotas, &self.shards);
         let mut hasher = blake3::Hasher::new();
@@ -98,6 +99,8 @@ impl PlanFile {
         if plan.format != PLAN_FORMAT {
             return Err(invalid(format!("plan format {}, this program reads {PLAN_FORMAT}", plan.format)));
         }
+        // The digest holds the version too: another version may make other records from the same
+        // plan.
         if plan.digest() != plan.hash {
             return Err(invalid(
                 "the plan was changed, or comes from another version of this program".to_owned(),

@@ -29,6 +29,7 @@ pub(crate) fn plan_job(
     paths: Option<&RunPaths>,
 ) -> Result<PlannedJob, JobError> {
     let make = || {
+        // A panic in one plan must not take the other jobs along.
         catch_unwind(AssertUnwindSafe(|| job.plan(context)))
             .unwrap_or_else(|panic| Err(JobError::Failed(panic_reason(&*panic))))
             .map(|plan| PlanFile::new(job.name(), job.settings(), context, plan))
@@ -54,6 +55,7 @@ pub(crate) fn plan_job(
         // those of the old one are not used.
         _ => {
             let file = make()?;
+            // Written before any shard runs: outputs without their plan could not be found again.
             file.write(&plan_path).map_err(&write_error)?;
             file
         }

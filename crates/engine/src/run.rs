@@ -92,6 +92,7 @@ pub fn run(
 fn drive(run: &mut RunLoop<'_>, messages: &Receiver<LoopMessage>) -> Result<(), RunError> {
     if !run.start_cluster_jobs()? {
         // A thread for each shard that may run at once; the schedule decides which of them is busy.
+        // Waiting shards need threads of their own, or they would keep computing ones from theirs.
         let extra = run.pool.limits.iter().map(|limits| limits.extra_io_slots(run.pool.workers));
         for _ in 0..run.pool.workers + extra.sum::<usize>() {
             let worker = run.start_worker()?;
@@ -103,8 +104,12 @@ fn drive(run: &mut RunLoop<'_>, messages: &Receiver<LoopMessage>) -> Result<(), 
         // Events of workers are recorded once per round, so that one sync of the journal serves many shards.
         match messages.recv_timeout(TICK) {
             Ok(message) => handle(run, message)?,
+            // The timeout is the pulse of the loop; the pool itself holds a sender, so the channel
+            // never closes.
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
         }
+        // All that has come is handled at once, so that supervision runs once per batch and not per
+        // message.
         while let Ok(message) = messages.try_recv() {
             handle(run, message)?;
         }

@@ -52,6 +52,7 @@ impl RunDir {
         // The state holds settings and logs: it is for its owner only.
         let state = paths.state();
         DirBuilder::new().recursive(true).mode(0o700).create(state).map_err(WriteError::at(state))?;
+        // Before the record is read: only the holder of the lock knows that nobody changes it.
         let lock = take_lock(root, &paths.lock())?;
 
         let earlier = match RunRecord::read(&paths) {
@@ -68,6 +69,8 @@ impl RunDir {
             for folder in [paths.plans(), paths.all_shards(), paths.submissions()] {
                 absent_is_fine(fs::remove_dir_all(folder)).map_err(WriteError::at(state))?;
             }
+            // The record is replaced below, after everything old is gone: a crash in between finds
+            // the old run, and resumes or discards it again.
             absent_is_fine(fs::remove_file(paths.journal())).map_err(WriteError::at(state))?;
         }
         for folder in [paths.plans(), paths.all_shards()] {
@@ -76,6 +79,7 @@ impl RunDir {
         for folder in [root, state] {
             remove_all_leftovers(folder).map_err(WriteError::at(folder))?;
         }
+        // Not done from now on, even if the earlier run was: a crash must find a run to resume.
         let record = RunRecord::new(command, settings, clock_ms);
         record.write(&paths)?;
         Ok(Self { paths, record, resumed, _lock: lock })

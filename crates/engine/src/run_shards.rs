@@ -61,6 +61,8 @@ pub fn run_shards(
     log: &(dyn Fn(LogLevel, String) + Sync),
     report: &mut dyn FnMut(u32, &ShardStatus),
 ) -> Result<(), PlanError> {
+    // Compared before anything is written: another job's results under this plan would be taken for
+    // good.
     if job.name() != plan.job || job.settings() != plan.settings {
         return Err(PlanError::OtherJob(plan.job));
     }
@@ -134,6 +136,8 @@ impl ShardRunner<'_> {
     }
 
     fn attempt(&mut self, shard: u32) -> io::Result<AttemptResult> {
+        // Alone in its lease, so a crash is blamed on the right shard; and the first attempt, since
+        // the cluster counts them.
         let attempt = Attempt { shard, attempt: 1, isolated: true };
         let lease = Lease { job: 0, attempts: vec![attempt] };
         let status = WorkerStatus::new(self.cancel.clone());

@@ -160,6 +160,8 @@ impl ShardQueue {
 
     /// Moves attempts whose pause is over to the front of the queue.
     fn wake(&mut self, now: Instant) {
+        // The order of waking does not matter, so removal may swap; the result depends on numbers
+        // of shards only.
         let mut position = 0;
         while position < self.delayed.len() {
             if self.delayed[position].0 <= now {
@@ -178,6 +180,7 @@ impl ShardQueue {
         result: AttemptResult,
         now: Instant,
     ) -> Option<Duration> {
+        // Before the result is looked at: also a shard that goes back to the queue runs no more.
         self.running -= 1;
         match result {
             AttemptResult::Finished(output) => {
@@ -187,6 +190,7 @@ impl ShardQueue {
             AttemptResult::Requeued { isolate } => {
                 if !self.not_needed(attempt.shard) {
                     let isolated = isolate || attempt.isolated;
+                    // In front: it was due before all that still waits.
                     self.ready.push_front(Attempt { isolated, ..attempt });
                 }
             }
@@ -198,6 +202,8 @@ impl ShardQueue {
             }
             AttemptResult::Failed { retryable: true, .. } if attempt.attempt < self.limits.max_attempts => {
                 if !self.not_needed(attempt.shard) {
+                    // Doubled with each attempt, and saturating: a pause must not become short
+                    // again by overflow.
                     let pause = self.limits.backoff * 2u32.saturating_pow(attempt.attempt - 1);
                     self.delayed.push((now + pause, Attempt { attempt: attempt.attempt + 1, ..attempt }));
                     return Some(pause);
@@ -261,6 +267,7 @@ pub(crate) fn lease_all(queues: &mut [Option<ShardQueue>], job: usize, now: Inst
         return None;
     }
     let mut attempts: Vec<Attempt> = queue.ready.drain(..).collect();
+    // Retries come back in any order, and tasks are made of neighbours.
     attempts.sort_by_key(|attempt| attempt.shard);
     Some(queue.lease(job, attempts))
 }

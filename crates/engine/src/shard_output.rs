@@ -39,6 +39,7 @@ impl<'a> ShardOutput<'a> {
     /// # Errors
     /// [`ShardError::Stopped`] if the shard is to stop; `Failed` if JSON cannot hold the record.
     pub fn emit(&mut self, record: &impl Serialize) -> Result<(), ShardError> {
+        // Before the record is made: after a stop nothing more may be emitted.
         self.check_stopped()?;
         self.line.clear();
         serde_json::to_writer(&mut *self.line, record).map_err(ShardError::failed)?;
@@ -61,6 +62,7 @@ impl<'a> ShardOutput<'a> {
     /// Describes in a few words what the shard waits for or works on, if that takes longer than a
     /// moment; `None` ends the activity. Views show the latest description, at most twice a second.
     pub fn set_activity(&self, text: Option<&str>) {
+        // Cut at the border of a character, since the text is shown.
         self.sink.set_activity(text.map(|text| &text[..text.floor_char_boundary(MAX_ACTIVITY_BYTES)]));
     }
 

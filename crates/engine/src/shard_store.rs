@@ -128,6 +128,7 @@ impl ShardStore {
     pub(crate) fn reported_shards(&self) -> BTreeSet<u32> {
         let Self::Folder { path, .. } = self else { return BTreeSet::new() };
         // One listing rather than a look for each shard, which a network file system would answer one by one.
+        // A file that appears or goes meanwhile is seen by the next look.
         let names = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.file_name());
         let number = |name: &str| {
             let number = name.strip_suffix(RESULT_SUFFIX).or_else(|| name.strip_suffix(FAILURE_SUFFIX))?;

@@ -67,6 +67,7 @@ impl<'a> ShardWriter<'a> {
         if self.buffer.is_empty() {
             return Ok(());
         }
+        // Hashed as it is written, so that the file need not be read again.
         self.hasher.get_or_insert_default().update(&self.buffer);
         let file = match &mut self.file {
             Some(file) => file,
@@ -86,6 +87,8 @@ impl<'a> ShardWriter<'a> {
         }
         let location = match self.store {
             ShardStore::Memory if self.buffer.is_empty() => RecordsLocation::Empty,
+            // Outputs stay in memory until the merge, and the spare room of many buffers would add
+            // up.
             ShardStore::Memory => {
                 self.buffer.shrink_to_fit();
                 RecordsLocation::Memory(self.buffer)

@@ -106,6 +106,7 @@ impl RunState {
 
     /// Advances the time without an event, to a number of milliseconds since the start of this run.
     pub fn advance_to(&mut self, at_ms: u64) {
+        // Never back: events of several threads may come a little out of order.
         self.elapsed_ms = self.elapsed_ms.max(self.earlier_ms + at_ms);
     }
 
@@ -189,6 +190,7 @@ impl JobState {
                 if outcome.is_success() {
                     self.completed_shards += 1;
                     self.finished_records += records;
+                    // Progress counts running shards too, and may be ahead of what has finished.
                     self.records = self.records.max(self.finished_records);
                     for (name, n) in counters {
                         add_count(&mut self.counters, name, *n);
@@ -206,6 +208,7 @@ impl JobState {
                 self.retries.clear();
                 self.status = Some(*status);
                 self.reason.clone_from(reason);
+                // The merged result counts: shards beyond the target are not in it.
                 self.records = *records;
                 self.counters.clone_from(counters);
                 self.summary = summary.clone();

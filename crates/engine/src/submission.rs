@@ -145,6 +145,7 @@ impl SubmissionStore {
         tasks: usize,
         max_running: usize,
     ) -> io::Result<SubmissionFile> {
+        // The file system is asked, so that numbers go on after a restart.
         let number = (1..).find(|number| !self.path(*number).exists()).unwrap_or(u32::MAX);
         let file = SubmissionFile {
             format: SUBMISSION_FORMAT,
@@ -200,6 +201,7 @@ pub(crate) fn latest_submission(folder: &Path, job: &str) -> Option<SubmissionFi
 fn divide(shards: &[u32], tasks: usize) -> Vec<Vec<u32>> {
     let tasks = tasks.clamp(1, shards.len().max(1));
     let (size, larger) = (shards.len() / tasks, shards.len() % tasks);
+    // The first tasks get one shard more each, until the remainder is used up.
     let (first, rest) = shards.split_at(larger * (size + 1));
     let first = first.chunks(size + 1);
     first.chain(rest.chunks(size.max(1))).map(<[u32]>::to_vec).collect()

@@ -136,6 +136,7 @@ impl SubmissionRunner<'_> {
 
     /// Submits the open shards. None if the run is stopped before that succeeds.
     fn submit(&mut self, open: &OpenAttempts) -> Result<Option<SubmissionFile>, ClusterRunError> {
+        // A map, so in the order of their numbers: neighbours share a task.
         let shards: Vec<u32> = open.keys().copied().collect();
         // Notes of an earlier submission would be taken for failures of this one.
         shards.iter().for_each(|shard| self.store.forget_failure(*shard));
@@ -155,6 +156,7 @@ impl SubmissionRunner<'_> {
                     failures += 1;
                     if failures == SUBMIT_ATTEMPTS {
                         // Nobody will wait for it: if it was accepted after all, none of it may run.
+                        // Whatever this answers, the refusal is the error to report.
                         let _ = self.cluster.find(&file.name).and_then(|ids| self.cluster.cancel(&ids));
                         return Err(ClusterRunError::Refused(error.to_string()));
                     }
@@ -287,6 +289,7 @@ impl SubmissionRunner<'_> {
             // A submission whose answer was lost has the same name.
             let mut ids = file.ids.clone();
             ids.extend(self.cluster.find(&file.name).unwrap_or_default());
+            // Both lists may hold the same id.
             ids.sort();
             ids.dedup();
             // Asked again each time: a cluster that was asked while it was starting a task may have
@@ -325,6 +328,7 @@ impl SubmissionRunner<'_> {
             excerpts.entry(task).or_insert_with(read).clone()
         };
         let mut ended = Vec::new();
+        // Taken out: whatever happens below, each is reported once.
         for (shard, attempt) in std::mem::take(open) {
             let result = match self.store.failure(shard) {
                 Some(note) => {

@@ -92,6 +92,7 @@ pub fn check_job_after<J: Job, E: Display>(
 
     // The other way round by the other job: this finds state that shards share, and settings that get lost.
     let forwards = run_all(job, first.shards().iter(), first.shards().len(), None)?;
+    // In the reverse order and by the other job, so that one run shows both kinds of dependence.
     let backwards = run_all(&again, first.shards().iter().rev(), first.shards().len(), None)?;
     for (shard, (one, other)) in forwards.iter().zip(&backwards).enumerate() {
         if content(one) != content(other) || one.counters != other.counters {
@@ -102,6 +103,7 @@ pub fn check_job_after<J: Job, E: Display>(
     if merge(job, &first, &forwards, results)? != merge(&again, &first, &backwards, results)? {
         return Err("the result depends on the order in which the shards ran".to_owned());
     }
+    // A shard may look before or after it emits, hence both limits.
     for most in [0, 1] {
         let stopped = run_all(job, first.shards().iter(), first.shards().len(), Some(most))?;
         if let Some(shard) = stopped.iter().position(|output| output.records > most) {

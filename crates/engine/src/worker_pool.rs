@@ -120,6 +120,7 @@ impl WorkerPool {
         if state.log_lines[job] > MAX_LOG_LINES {
             return;
         }
+        // The last line that is kept says why there are no more.
         if state.log_lines[job] == MAX_LOG_LINES {
             "further lines are not kept".clone_into(&mut text);
         }
@@ -229,12 +230,14 @@ pub(crate) fn run_worker(pool: &WorkerPool, status: &WorkerStatus, worker: &mut 
     while let Some((mut state, lease)) = pool.wait_for_lease(last, status) {
         let job = lease.job;
         // Shards that are leased several at a time take microseconds: nobody could see them start.
+        // Events are queued under the lock that leased the shard: its start comes before its end.
         if let [attempt] = lease.attempts[..] {
             let kind = EventKind::ShardStarted { job, shard: attempt.shard, attempt: attempt.attempt };
             state.events.push(pool.event(kind));
         }
         let plan = state.queues[job].as_ref().map(|queue| Arc::clone(&queue.plan));
         let (Some(plan), Some(store)) = (plan, state.stores[job].clone()) else { return };
+        // Not held while the shard runs, which may take minutes.
         drop(state);
 
         last = Some(job);
@@ -256,6 +259,7 @@ pub(crate) fn run_worker(pool: &WorkerPool, status: &WorkerStatus, worker: &mut 
         }
         pool.return_lease(&mut state, job, std::mem::take(&mut results), since.elapsed());
         drop(state);
+        // A result may have freed a slot of the lane, or ended the job.
         pool.work_changed.notify_all();
     }
 }

@@ -152,6 +152,7 @@ impl OpenCollection {
             streamguard_engine::run(jobs, &options, Some(&dir), &mut RunObserver(observer))?;
         let start = Instant::now();
         let mut dataset = None;
+        // A stopped run has no dataset: it would lack samples, and be replaced by the resumed run.
         if status != CompletionStatus::Cancelled {
             let sources = sources(&state, &folder, &with_samples);
             let mut progress = |samples| observer.assembling(samples);
@@ -166,6 +167,7 @@ impl OpenCollection {
         if state.status != Some(CompletionStatus::Cancelled) {
             write_summary(&dir, assembled_ms, dataset.clone())?;
         }
+        // Anything else stays open, so that it can be resumed.
         if status == CompletionStatus::Complete {
             dir.finish()?;
         }
@@ -176,6 +178,7 @@ impl OpenCollection {
             dataset,
             assembled_ms,
             reports: Vec::new(),
+            // Kept, so that no other run changes the folder while reports are read from it.
             _lock: dir,
         })
     }
@@ -201,6 +204,7 @@ fn write_summary(dir: &RunDir, took_ms: u64, union: Option<DatasetSummary>) -> R
 
 /// Returns the files of samples, in the order of the run.
 fn sources(state: &RunState, folder: &Path, with_samples: &[String]) -> Vec<CollectorFile> {
+    // A job that failed may have a file of an earlier run in the folder, which does not count.
     let has_samples = |status| matches!(status, Some(CompletionStatus::Complete | CompletionStatus::Partial));
     state
         .jobs

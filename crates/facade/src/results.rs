@@ -40,6 +40,7 @@ impl CollectionResults {
         formats: &[ReportFormat],
         options: &RenderOptions,
     ) -> Result<(), CollectionError> {
+        // Read back from the folder, so that a report says what one made later would say.
         let run = StoredRun::read(&self.folder)?;
         for format in formats {
             self.reports.extend(streamguard_report::write(&run, *format, options, &self.folder)?);

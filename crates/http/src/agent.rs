@@ -62,7 +62,10 @@ impl SystemAgent {
         let agent = |proxy| {
             let config = Config::builder()
                 .tls_config(tls.clone())
+                // Redirects are the caller's to judge: followed blindly, one could carry a
+                // credential to another host.
                 .max_redirects(0)
+                // The body of a refusal says what went wrong.
                 .http_status_as_error(false)
                 .proxy(proxy);
             let config = configure(config).build();
@@ -106,6 +109,8 @@ impl SystemAgent {
 
 fn system_certificates() -> Result<RootCerts, AgentError> {
     let found = rustls_native_certs::load_native_certs();
+    // Only asked if nothing was found: stores may hold single files that cannot be read, beside
+    // many that can.
     if found.certs.is_empty() {
         let reason = found.errors.iter().map(|error| format!("; {error}")).collect();
         return Err(AgentError::NoCertificates { reason });

@@ -110,6 +110,8 @@ impl Entry {
             .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".json").map(str::to_owned))
             .filter(|name| name.starts_with(&question))
             .collect();
+        // Runs with different credentials may all have recorded an answer. The first by name is the
+        // same on every machine.
         names.sort();
         let Some(name) = names.into_iter().next() else { return Ok(None) };
         match (Self { folder, name, url: String::new() }).load()? {
@@ -144,6 +146,8 @@ impl Entry {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
             Err(error) => return Err(self.cannot(error)),
         };
+        // The digest becomes part of a path and is cut below; a damaged one must neither panic nor
+        // lead elsewhere.
         match meta.filter(|meta| meta.format == FORMAT && is_digest(&meta.blake3)) {
             Some(meta) => self.verify(meta),
             None => Ok(Found::Damaged),
@@ -210,6 +214,8 @@ impl Entry {
 
     fn name_with(&self, status: u16, body: Body) -> Result<Stored, UpstreamError> {
         let path = self.body(&body.blake3);
+        // The body first, and the text that names it in `keep`: a crash in between leaves a body
+        // that nobody reads, never an answer without one.
         fs::rename(self.scratch(), &path).map_err(|error| self.cannot(error))?;
         let meta = Meta {
             format: FORMAT,
@@ -258,6 +264,7 @@ impl Entry {
 
     /// Removes a body that its reader did not take.
     pub(super) fn drop(&self, refused: &Stored, old: Option<&Stored>) {
+        // The same bytes have the same name, and are then what the cache goes on holding.
         if old.is_none_or(|old| old.answer.path != refused.answer.path) {
             let _ = fs::remove_file(&refused.answer.path);
         }
@@ -277,6 +284,8 @@ fn question(request: &Request) -> String {
     let mut hasher = blake3::Hasher::new_derive_key("streamguard upstream question 1");
     let method = if request.body.is_some() { "POST" } else { "GET" };
     let body = request.body.as_deref().unwrap_or("");
+    // Each part with its length before it, or two different questions could run together to the
+    // same bytes.
     for part in [request.service.slug(), method, &request.url, body] {
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part.as_bytes());

@@ -99,6 +99,8 @@ impl Budget {
                 ledger.forget(now, self.window);
                 most = if ledger.is_single(now) { 1 } else { self.service.lanes() };
                 let wait = ledger.wait(now, self.window, quota);
+                // Noted under the same lock as it was checked: two processes must not both take the
+                // last request.
                 if wait.is_none() && lane.number() < most {
                     ledger.send(now, lane.number(), quota);
                 }
@@ -106,8 +108,12 @@ impl Budget {
             })?;
             match wait {
                 None if lane.number() < most => return Ok(Permit { budget: self, lane, is_ended: false }),
+                // The limit has shrunk meanwhile: the slot goes back, and one of the fewer is
+                // waited for.
                 None => {}
                 Some(wait) => {
+                    // Whoever waits holds no slot: a request that counts against another quota may
+                    // go meanwhile.
                     drop(lane);
                     self.wait(wait, progress)?;
                 }
@@ -119,6 +125,7 @@ impl Budget {
     fn end_orphans(&self, ledger: &mut Ledger, now: u64, own: &HostSlot) -> Result<(), UpstreamError> {
         let lanes: Vec<usize> = ledger.under_way().collect();
         for number in lanes {
+            // This slot was just taken, so whatever is still noted under its number has ended.
             if number == own.number() || HostSlot::is_free(&self.folder, &self.name, number)? {
                 ledger.end(now, number);
             }

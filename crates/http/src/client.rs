@@ -157,6 +157,8 @@ impl<'a> Asking<'a> {
     ) -> Result<T, UpstreamError> {
         let freshness = self.request.freshness;
         {
+            // Shared, so that workers read side by side; and held while `read` runs, so that nobody
+            // replaces the body under it.
             let _shared = self.entry.lock(LockMode::Shared, progress)?;
             if let Some(stored) = self.entry.load_fresh(freshness)?
                 && let Some(answered) = self.answered(&stored, read)
@@ -171,6 +173,8 @@ impl<'a> Asking<'a> {
                 Some(answered) => return answered,
                 None => None,
             },
+            // A stored "not found" has no body that could still be current, so it is not
+            // revalidated.
             Found::Sound(stored) => Some(stored).filter(|stored| stored.found().is_some()),
             Found::Damaged => {
                 let text = format!("{}: what the cache holds is damaged, asking again", self.target.shown);
@@ -296,9 +300,11 @@ impl<'a> Asking<'a> {
         progress: &mut dyn Progress,
     ) -> Result<Got, Failure> {
         let service = self.request.service;
+        // Validators are for GET (RFC 9110, section 13.1); an answer to a POST is always sent anew.
         let known = known.filter(|_| self.request.body.is_none());
         let mut url = self.target.url.clone();
         for _ in 0..=REDIRECTS {
+            // GitHub counts requests to its GraphQL and its REST API against different limits.
             let quota = if url.path().ends_with("/graphql") { "graphql" } else { "core" };
             let permit = self.budget.admit(quota, progress)?;
             let asked = HttpRequest {
@@ -345,6 +351,8 @@ impl<'a> Asking<'a> {
                     Some((after_secondary(tries, self.live.scale), "its secondary rate limit".to_owned()))
                 });
             } else if service == Service::Nvd && matches!(failure, Failure::Limited(_)) {
+                // NVD does not say when to go on; after a whole window none of the requests before
+                // counts any more.
                 let window = service.window(self.credential.header().is_some());
                 told.block = told.block.or_else(|| {
                     window.map(|window| (window.length.mul_f64(self.live.scale), "its rate limit".to_owned()))
@@ -359,6 +367,8 @@ impl<'a> Asking<'a> {
     /// Where a redirect leads, if it may be followed: within the origin, and with what was asked.
     fn follow(&self, from: &Url, status: u16, location: &str) -> Result<Url, UpstreamError> {
         let to = from.join(location).map_err(|_| self.failed(format!("HTTP {status} to nowhere")))?;
+        // A client may turn a POST into a GET after 301 to 303; only 307 and 308 keep method and
+        // body (RFC 9110, section 15.4).
         let keeps_body = self.request.body.is_none() || matches!(status, 307 | 308);
         if self.request.service != Service::GitHost && keeps_body && to.origin() == self.target.url.origin() {
             return Ok(to);

@@ -83,6 +83,7 @@ fn exchange(
     steps: &SyncSender<Result<Step, ureq::Error>>,
 ) -> Result<(), ureq::Error> {
     let (parts, body) = request.into_parts();
+    // Two calls, because a request without a body has another type than one with an empty body.
     let response = match body {
         Some(body) => agent.run(Request::from_parts(parts, body))?,
         None => agent.run(Request::from_parts(parts, ()))?,

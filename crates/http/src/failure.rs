@@ -48,6 +48,8 @@ impl Refusal<'_> {
     pub(super) fn failure(&self) -> Failure {
         let status = self.status;
         match status {
+            // Before everything else: the same statuses are limits from one service and refusals
+            // from another.
             _ if self.is_limit() => Failure::Limited(format!("HTTP {status}")),
             408 | 429 | 500 | 502 | 503 | 504 | 520..=524 => Failure::Passing(format!("HTTP {status}")),
             404 | 410 if self.service != Service::Nvd => {
@@ -109,6 +111,7 @@ impl Refusal<'_> {
 /// How long to wait after GitHub's secondary limit, where it does not say: a minute, and longer
 /// each time.
 pub(super) fn after_secondary(tries: u32, scale: f64) -> Duration {
+    // One minute, then two, four and eight; the shift is bounded.
     (Duration::from_secs(60) * (1 << tries.saturating_sub(1).min(3))).mul_f64(scale)
 }
 

@@ -25,6 +25,7 @@ fn server_time(headers: &HeaderMap) -> Timestamp {
 
 /// A date as in RFC 9110, section 5.6.7: that of RFC 2822, in GMT.
 fn http_date(text: &str) -> Option<Timestamp> {
+    // The day of the week adds nothing to a date, and a wrong one does not make the time useless.
     rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok()
 }
 
@@ -32,6 +33,7 @@ fn http_date(text: &str) -> Option<Timestamp> {
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = text(headers, RETRY_AFTER.as_str())?;
     let length = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // A number that does not fit is a long wait all the same.
         text.parse().map_or(LONGEST, Duration::from_secs)
     } else {
         let until = http_date(text)?;
@@ -62,6 +64,7 @@ pub(super) fn told(status: u16, headers: &HeaderMap, quota_name: &str) -> Told {
         .then(|| retry_after(headers))
         .flatten()
         .map(|length| (length, format!("HTTP {status} asked for that")));
+    // The name goes into the file of the budget, so its length is bounded.
     let name = text(headers, "x-ratelimit-resource").filter(|name| name.len() <= 40).unwrap_or(quota_name);
     Told { quota: quota(headers).map(|quota| (name.to_owned(), quota)), block, is_crowded: false }
 }

@@ -45,6 +45,7 @@ pub(super) struct Quota {
 
 impl Quota {
     fn reserve(&self) -> u64 {
+        // Half at most, or a small quota would be reserved as a whole.
         (self.limit / RESERVE).max(LEAST_RESERVE).min(self.limit / 2)
     }
 }
@@ -99,6 +100,8 @@ impl Ledger {
         let over = counted.len().checked_sub(window.most)?;
         // Those that are under way come last: nobody knows when they will end.
         counted.sort_by_key(|ended| ended.unwrap_or(u64::MAX));
+        // As many requests have to leave the window as are over the limit, the one that is about to
+        // go included.
         let wait = counted[over].map_or(UNDER_WAY, |ended| ended + length - now);
         let reason = format!("{} requests in {:.0} s", window.most, window.length.as_secs_f64());
         Some(Wait::Limit { length: wait, reason })
@@ -111,6 +114,7 @@ impl Ledger {
 
     /// Notes that a request goes, in a lane that is free.
     pub(super) fn send(&mut self, now: u64, lane: usize, quota: &str) {
+        // The lane was free, so what is noted there has ended without saying so.
         self.end(now, lane);
         self.requests.push(Sent { lane, sent: now, ended: None });
         if let Some(quota) = self.quotas.get_mut(quota) {

@@ -57,6 +57,7 @@ impl Proxies {
 
     /// Returns whether a host, as written in a URL, is reached without a proxy.
     pub(super) fn is_exempt(&self, host: &str) -> bool {
+        // An IPv6 address stands in brackets in a URL.
         let host = host.trim_start_matches('[').trim_end_matches(']');
         self.exceptions.iter().any(|exception| exception.matches(host))
     }
@@ -95,6 +96,7 @@ impl Exception {
             (Self::AnyName, Err(_)) => true,
             (Self::Domain(domain), Err(_)) => {
                 let host = host.to_ascii_lowercase();
+                // Only at the border of a label: `example.org` does not cover `badexample.org`.
                 host.strip_suffix(domain.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
             }
             _ => false,

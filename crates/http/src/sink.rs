@@ -55,6 +55,7 @@ impl Write for Bounded {
         if total > self.most {
             return Err(io::Error::other(TooLarge::Size(self.most)));
         }
+        // Divided rather than multiplied, which could overflow.
         if total > SMALL && total / RATIO > self.received {
             return Err(io::Error::other(TooLarge::Ratio));
         }
@@ -82,6 +83,8 @@ impl Sink {
     pub(super) fn create(path: &Path, is_gzip: bool, most: u64) -> io::Result<Self> {
         let file = BufWriter::with_capacity(1 << 16, File::create(path)?);
         let bounded = Bounded { file, hasher: Box::default(), most, received: 0 };
+        // A gzip file may have several members (RFC 1952, section 2.2); a simple decoder stops
+        // after the first.
         Ok(if is_gzip { Self::Gzip(Box::new(MultiGzDecoder::new(bounded))) } else { Self::Plain(bounded) })
     }
 
@@ -105,6 +108,8 @@ impl Sink {
             Self::Plain(bounded) => bounded,
             Self::Gzip(decoder) => decoder.finish()?,
         };
+        // On the disk before it gets its name: after a power cut a name must not stand for an empty
+        // file.
         file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         Ok((hasher.count(), hasher.finalize().to_hex().to_string()))
     }

@@ -43,6 +43,7 @@ impl Target {
 fn shown(url: &Url) -> String {
     let is_secret = url.query_pairs().any(|(name, _)| {
         let name = name.to_ascii_lowercase();
+        // `keywordSearch` is a parameter of NVD, and no secret.
         SECRET.iter().any(|word| name.contains(word) && !name.starts_with("keyword"))
     });
     let place = if url.has_host() { &url[Position::BeforeHost..Position::AfterPath] } else { url.path() };

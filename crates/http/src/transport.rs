@@ -120,6 +120,7 @@ impl HttpTransport {
             }
         };
         let (status, mut headers) = (head.status.as_u16(), head.headers);
+        // Before anybody sees them: servers may echo what they were sent.
         asked.credential.mask_headers(&mut headers);
         let content = if status == 200 {
             Content::Body(self.receive(&exchange, &headers, asked, began, progress)?)
@@ -199,6 +200,7 @@ impl HttpTransport {
                 }
                 Some(Ok(Step::Head(_) | Step::End)) => break,
                 Some(Err(error)) => return Err(failure_of(error, asked.url, asked.shown)),
+                // Only if this was the nearest of the three bounds; the others are looked at below.
                 None if left == idle => {
                     return Err(Failure::Passing(format!("no data for {}", seconds(idle))));
                 }
@@ -289,6 +291,7 @@ fn unwritten(error: io::Error, asked: &HttpRequest<'_>) -> Failure {
         Some(large) => {
             UpstreamError::Failed { url: asked.shown.to_owned(), reason: large.to_string() }.into()
         }
+        // Errors of the operating system have a number, those of the decoder have none.
         None if error.raw_os_error().is_some() => {
             UpstreamError::Cache { path: asked.path.to_owned(), source: error }.into()
         }

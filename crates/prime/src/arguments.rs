@@ -85,6 +85,7 @@ fn parse_range(text: &str) -> Result<NamedRange, PrimeArgsError> {
 fn read_ranges(path: &Path) -> Result<Vec<NamedRange>, PrimeArgsError> {
     let mut text = Vec::new();
     File::open(path)
+        // One byte more than allowed tells a file that is too long from one that just fits.
         .and_then(|opened| opened.take(MAX_FILE_BYTES + 1).read_to_end(&mut text))
         .map_err(|source| PrimeArgsError::Unreadable { path: path.to_owned(), source })?;
     let wrong = |reason: String| PrimeArgsError::Invalid(format!("{}: {reason}", path.display()));

@@ -76,6 +76,7 @@ impl PrimeJob {
             return Ok(PieceResult { range, count, first: Vec::new(), last: None });
         }
         let (count, first) = sieve.count_and_first(range, FIRST_PRIMES_LISTED, stop)?;
+        // Looked for from the end of the piece, where only a few numbers lie behind it.
         Ok(PieceResult { range, count, first, last: last_prime(range) })
     }
 }
@@ -111,6 +112,7 @@ impl TypedJob for PrimeJob {
         let mut sieve = self.sieves.take();
         for &piece in &shard.payload {
             let result = self.examine(piece, &mut sieve, &|| output.check_stopped().is_err());
+            // Records go out one by one, so a stopped run keeps the pieces that are done.
             output.emit(&result.map_err(|SieveStopped| ShardError::Stopped)?)?;
         }
         self.sieves.give_back(sieve);

@@ -66,6 +66,7 @@ pub(crate) fn write(
         sieved.map_err(|_| JobError::Stopped)?;
     }
     flush(&mut file, &mut buffer).and_then(|()| file.commit()).map_err(failed)?;
+    // The folder too, or a power cut could take the name of a finished file back.
     target.file.parent().map_or(Ok(()), sync_folder).map_err(failed)
 }
 

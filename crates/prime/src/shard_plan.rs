@@ -70,6 +70,8 @@ pub(crate) fn disjoint_ranges(ranges: &[NamedRange]) -> Vec<NumberRange> {
         .flat_map(|NamedRange { range, .. }| [(range.start.into(), 1), (u128::from(range.end) + 1, -1)])
         .collect();
     // A sweep over the borders: `depth` is the number of ranges that cover the stretch behind a border.
+    // At the same border ends (-1) sort before starts (1), so a range that ends there is never
+    // counted with one that begins.
     borders.sort_unstable();
     let mut depth = 0;
     let mut disjoint_ranges = Vec::new();
@@ -116,6 +118,7 @@ fn setup_cost(end: u64) -> f64 {
 
 /// Cuts a range into pieces of equal length, at most `length` each.
 fn cut_range(range: NumberRange, length: u64) -> impl Iterator<Item = NumberRange> {
+    // In 128 bits: the range up to 2^64 - 1 has 2^64 numbers.
     let pieces = range.numbers().div_ceil(u128::from(length.max(1)));
     let border = move |at: u128| u128::from(range.start) + range.numbers() * at / pieces;
     // All borders but the last are numbers of the range; the last one may be 2^64, so the sums are in 128 bits.

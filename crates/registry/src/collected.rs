@@ -30,6 +30,7 @@ where
         inherited,
         flags: C::augment_args,
         settings: settings_of::<C>,
+        // A closure without captures is a plain function, which a constant can hold.
         make: |settings, _| {
             let collector: C = read_settings(settings)?;
             Ok(Arc::new(CollectorJob::new(collector)))
@@ -121,6 +122,8 @@ mod advisories {
     fn fixes_settings(matches: &ArgMatches) -> Result<Value, clap::Error> {
         let mut settings = settings_of::<FixesSettings>(matches)?;
         for source in sources() {
+            // The value for a source that does not run; for one that does, the target of that
+            // source takes its place.
             settings[target_key(source)] = json!(0);
         }
         Ok(settings)
@@ -131,6 +134,7 @@ mod advisories {
         let mut targets = Vec::new();
         for source in sources() {
             let key = target_key(source);
+            // Taken out, since the settings of the job know only their own keys.
             let value = settings.as_object_mut().and_then(|settings| settings.remove(&key));
             let samples = match value {
                 Some(value) => read_settings(value).map_err(|error| SettingsError { key, ..error })?,

@@ -54,6 +54,7 @@ impl From<streamguard_prime::PrimeArgsError> for SetUpError {
 pub fn read_settings<T: DeserializeOwned>(settings: Value) -> Result<T, SettingsError> {
     serde_path_to_error::deserialize(settings).map_err(|error| {
         let path = error.path().to_string();
+        // Only the first part: settings are flat, and it is the name of the flag.
         let key = path.split(['.', '[']).next().unwrap_or_default().to_owned();
         SettingsError { key, reason: error.into_inner().to_string() }
     })

@@ -80,6 +80,7 @@ pub const JOBS: &[JobEntry] = &[
             ("osv-ecosystems", QuickTestValue::Words(&["crates.io"])),
         ],
     ),
+    // After all sources, because it plans from their results.
     #[cfg(feature = "collectors")]
     FIXES,
     #[cfg(feature = "collectors")]
@@ -98,6 +99,7 @@ pub const JOBS: &[JobEntry] = &[
         &[("repo-samples", QuickTestValue::Number(100))],
         || {
             vec![
+                // The flags about git belong to `fixes`; given once, they hold for both.
                 InheritedSetting::new("git-mirrors", SettingOwner::Job("fixes")),
                 InheritedSetting::new("max-repo-size", SettingOwner::Job("fixes")),
                 InheritedSetting::new("access", SettingOwner::Command),
@@ -115,6 +117,7 @@ pub const JOBS: &[JobEntry] = &[
     #[cfg(feature = "ingest")]
     metrics::<IngestJob, IngestJob>("ingest", "measures web logs", |settings, _| {
         let job: IngestJob = read_settings(settings)?;
+        // Asked before the job is moved into the `Arc`.
         Ok(MetricsJob { reads_stream: job.reads_stream(), job: Arc::new(job) })
     }),
     #[cfg(feature = "prime")]

@@ -121,6 +121,7 @@ impl Snapshot {
     /// [`SnapshotError`].
     pub fn open(file: &Path, cache: &Path) -> Result<Self, SnapshotError> {
         let unreadable = |source| SnapshotError::Read { path: file.to_owned(), source };
+        // Read twice: the digest names the folder, and has to be known before anything is unpacked.
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(File::open(file).map_err(unreadable)?).map_err(unreadable)?;
         let name = file.display().to_string();
@@ -187,6 +188,7 @@ fn unpack(archive: impl Read, name: &str, folder: &Path) -> Result<(), SnapshotE
             other => other.map_err(io_error),
         }
     });
+    // Gone already if the renaming succeeded.
     let _ = fs::remove_dir_all(&scratch);
     unpacked
 }
@@ -194,6 +196,7 @@ fn unpack(archive: impl Read, name: &str, folder: &Path) -> Result<(), SnapshotE
 fn unpack_entries(archive: impl Read, scratch: &Path) -> io::Result<()> {
     let invalid = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
     fs::create_dir_all(scratch)?;
+    // What is beyond the limit is cut off, and shows as a damaged archive.
     let bounded = zstd::Decoder::new(archive)?.take(MAX_UNPACKED);
     let mut archive = tar::Archive::new(bounded);
     for entry in archive.entries()? {

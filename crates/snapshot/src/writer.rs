@@ -74,6 +74,7 @@ impl<W: Write> Writer<W> {
         let mut header = Header::new_gnu();
         header.set_entry_type(kind);
         header.set_mode(mode);
+        // Times and owners would differ from machine to machine.
         header.set_mtime(0);
         header.set_uid(0);
         header.set_gid(0);
@@ -95,6 +96,8 @@ impl<W: Write> Writer<W> {
             } else if kind.is_file() && !name.ends_with(LOCK) {
                 let file = File::open(entry.path())?;
                 let size = file.metadata()?.len();
+                // The header has told the size: a file that grows meanwhile must not write beyond
+                // it.
                 self.file(&below, size, file.take(size))?;
             }
         }

@@ -32,6 +32,7 @@ pub(crate) fn compile(library: &TemplateLibrary) -> ShapeProgram {
         groups: Vec::new(),
         longest: 0,
     };
+    // Only for looking up: the numbers follow from the order in which pieces are added.
     let mut compiler = ShapeCompiler { program, numbers: HashMap::new() };
     for templates in &library.languages {
         compiler.add_language(templates, &library.words);
@@ -52,6 +53,7 @@ impl ShapeCompiler {
         let slots = words.slots(templates);
         self.add_vocabulary(templates, words);
         let prelude = PreludeMatcher::new(templates);
+        // Sorted by number, so that the order of the groups does not follow from names of files.
         let mut drafts_by_cwe: BTreeMap<u16, (&'static Weakness, Vec<ShapeDraft<'_>>)> = BTreeMap::new();
         for flaw in &templates.flaws {
             let (_, drafts) =
@@ -122,6 +124,8 @@ impl ShapeCompiler {
             self.program.longest = self.program.longest.max(side.chars().map(length).sum());
         }
 
+        // The sides share their ends, so a pair costs the writing of one side and of the
+        // difference.
         let (prefix, suffix) = common_ends(vulnerable, fixed);
         let (head, rest) = vulnerable.split_at(prefix);
         let (replaced, tail) = rest.split_at(rest.len() - suffix);

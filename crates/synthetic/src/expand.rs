@@ -94,10 +94,12 @@ impl MacroExpander<'_> {
         let first = choices.below(u32::try_from(alternatives.len()).unwrap_or(u32::MAX)) as usize;
         let start = self.out.len();
         for offset in 0..alternatives.len() {
+            // From a random one on and around, so that any that can be expanded is found.
             let alternative = alternatives[(first + offset) % alternatives.len()].as_ref();
             if self.append(alternative, depth + 1).is_ok() {
                 return Ok(());
             }
+            // What the failed alternative has left.
             self.out.truncate(start);
         }
         Err(UnresolvedMacro)

@@ -148,6 +148,8 @@ impl PairBuffer {
     fn prepare(&mut self, program: &ShapeProgram) {
         if self.pieces.len() < program.pieces.len() {
             self.pieces.clone_from(&program.pieces);
+            // Room for the vulnerable side and for the text that the fix puts in, and for the rest
+            // of the last block.
             self.written.resize(2 * program.longest + BLOCK_BYTES, 0);
         }
     }

@@ -55,6 +55,7 @@ fn load_files(files: &[(&str, &str)]) -> Result<TemplateLibrary, TemplateError> 
         languages.push(load_language(*language, &files)?);
     }
     match by_folder.keys().next() {
+        // A folder that no language has taken is a misspelt name, and would silently be left out.
         Some(folder) => {
             Err(TemplateError::of_file(folder, "pairs are not written in a language of this name"))
         }

@@ -86,6 +86,7 @@ impl RepositoryHistory {
         let (owner, name) = names::repository(settings.seed, number);
         let mut random = WorldRandom::new(settings.seed, number as u64);
         let mut people: Vec<&'static Person> = names::NAME_LISTS.people.iter().collect();
+        // Every draw moves the stream: the order of these lines is part of the bytes of the demo.
         random.shuffle(&mut people);
         people.truncate(3 + random.below(6));
         let mut stems = names::NAME_LISTS.file_stems.iter().map(String::as_str).collect::<Vec<_>>();
@@ -195,6 +196,7 @@ impl RepositoryHistory {
         message: Vec<u8>,
         encoding: Option<&str>,
     ) -> Result<ObjectId, WorldError> {
+        // Noted for the merge of this branch, which takes over exactly these files.
         self.touched.extend(self.project.changed().iter().cloned());
         let tree = self.project.write(&mut self.pack)?;
         let signature = Signature {
@@ -225,6 +227,8 @@ impl RepositoryHistory {
         let (_, weakness) = *kinds.get(kind % kinds.len().max(1))?;
         // "pair" in ASCII keeps these pairs apart from those of a dataset with the same seed.
         let seed = self.settings.seed ^ 0x7061_6972 ^ (self.number as u64) << 32;
+        // A generator has only so many names; after this many misses the rest is not worth looking
+        // for.
         for _ in 0..64 {
             self.pairs += 1;
             let written =

@@ -24,7 +24,9 @@ impl AdvisoryIds {
 
 /// Returns an id in GitHub's form: three groups of four out of twenty characters.
 fn ghsa(number: u32) -> String {
+    // The alphabet of GitHub's ids: no vowels, and no signs that look alike.
     const DIGITS: &[u8] = b"23456789cfghjmpqrvwx";
+    // Numbers that follow each other get ids without resemblance, and the same ones in every run.
     let mut rest = mix64(u64::from(number));
     let mut group = || -> String {
         let mut digit = || {

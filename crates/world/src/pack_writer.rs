@@ -65,6 +65,7 @@ impl PackWriter {
         // Writing into memory cannot fail, but the interface has an error.
         let mut encoder = ZlibEncoder::new(&mut self.bytes, self.level);
         encoder.write_all(data).and_then(|()| encoder.finish().map(drop)).map_err(WorldError::git)?;
+        // The index has the checksum of the entry as it is stored, header included.
         let mut crc = flate2::Crc::new();
         crc.update(&self.bytes[start..]);
         vacant.insert(PackedObject { offset: start as u64, crc: crc.sum() });
@@ -123,11 +124,13 @@ fn index(places: &BTreeMap<ObjectId, PackedObject>, pack: &ObjectId) -> Result<V
     // Signature and version 2. An index of version 1 has no signature.
     out.extend(b"\xfftOc\0\0\0\x02");
     let mut fan = [0u32; 256];
+    // The map is sorted by id, as the index has to be.
     for id in places.keys() {
         fan[usize::from(id.first_byte())] += 1;
     }
     let mut total = 0;
     for count in fan {
+        // Cumulative: each entry counts the ids whose first byte is at most its own number.
         total += count;
         out.extend(u32::to_be_bytes(total));
     }

@@ -188,7 +188,9 @@ impl ProjectFiles {
                 FileContent::Program(text) => {
                     (EntryKind::BlobExecutable, pack.add(Kind::Blob, text.as_bytes())?)
                 }
+                // Git stores the target of a link as the content of a blob.
                 FileContent::Link(target) => (EntryKind::Link, pack.add(Kind::Blob, target.as_bytes())?),
+                // A commit of another repository, of which this pack has no object.
                 FileContent::Submodule(id) => (EntryKind::Commit, *id),
             };
             self.root.put(&path, kind, id);

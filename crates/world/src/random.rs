@@ -50,6 +50,7 @@ impl WorldRandom {
 
     /// Puts `items` into random order.
     pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
+        // Fisher and Yates, in Durstenfeld's form: each order is equally likely.
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));
         }

@@ -49,6 +49,7 @@ pub(crate) fn record(upstreams: Upstreams) -> Result<Vec<SnapshotFile>, WorldErr
     for part in [CacheBucket::Answers, CacheBucket::Git] {
         collect(&part.folder(folder.path()), part.name(), &mut files)?;
     }
+    // Folders are read in the order of the file system, which differs from machine to machine.
     files.sort();
     Ok(files)
 }

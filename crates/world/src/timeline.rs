@@ -123,6 +123,7 @@ impl RepositoryHistory {
             if pairs.len() == 1 && self.random.chance(55) {
                 first.extend(pairs.clone());
             } else {
+                // Before its fix, by at least one part.
                 schedule.push((self.random.between(2000, at - 1), ScheduledEvent::Introduce(pairs.clone())));
             }
             schedule.push((at, ScheduledEvent::Fix(pairs, style)));

@@ -20,6 +20,7 @@ pub(crate) struct TreeFolder {
 impl TreeFolder {
     /// Adds or replaces the file at `path`.
     pub(crate) fn put(&mut self, path: &str, kind: EntryKind, id: ObjectId) {
+        // On the way down, so that every folder above the file is written anew.
         self.id = None;
         match path.split_once('/') {
             Some((folder, rest)) => self.folders.entry(folder.to_owned()).or_default().put(rest, kind, id),
@@ -35,6 +36,7 @@ impl TreeFolder {
             Some((name, rest)) => {
                 if let Some(folder) = self.folders.get_mut(name) {
                     folder.remove(rest);
+                    // Git has no empty folders.
                     if folder.files.is_empty() && folder.folders.is_empty() {
                         self.folders.remove(name);
                     }

@@ -132,6 +132,7 @@ pub(crate) fn locals() -> impl Iterator<Item = &'static str> {
 
 /// Returns the number of words for a local variable.
 pub(crate) fn choices(slot: &str) -> usize {
+    // At least 2, since callers draw below one less, and nothing can be drawn below 0.
     LOCALS.iter().find(|row| row.0 == slot).map_or(2, |row| row.1.split(' ').count())
 }
 

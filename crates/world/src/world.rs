@@ -46,6 +46,7 @@ impl World {
     fn numbers_by_path(&self) -> Vec<usize> {
         let mut numbers: Vec<usize> = (0..self.settings.repositories).collect();
         numbers.sort_by_cached_key(|number| {
+            // With the suffix, as the paths themselves sort: `a-b.git` comes before `a.git`.
             format!("{}.git/", WorldRepository::full_name(&self.settings, *number))
         });
         numbers

@@ -13,6 +13,7 @@ use super::{Advisory, FieldConflict, MergedAdvisory, SourcedReference};
 pub fn merge_by_alias(advisories: Vec<Advisory>) -> Vec<MergedAdvisory> {
     let groups = group_numbers(&advisories);
     let mut merged: Vec<MergedAdvisory> = Vec::new();
+    // Only for looking up: to walk through a HashMap would give another order in every run.
     let mut position: HashMap<usize, usize> = HashMap::new();
     for (advisory, group) in advisories.into_iter().zip(groups) {
         let index = *position.entry(group).or_insert_with(|| {
@@ -83,6 +84,7 @@ impl AliasGroups {
         if one == other || (self.cves[one].is_some() && self.cves[other].is_some()) {
             return;
         }
+        // The smaller number is the record that was met first, so groups keep the order of trust.
         let (root, child) = (one.min(other), one.max(other));
         self.parents[child] = root;
         if self.cves[root].is_none() {
@@ -115,6 +117,8 @@ impl MergedAdvisory {
         }
         let is_cve_record = is_cve(&advisory.id);
         let mut fields = FieldMerger { merged: self, record: &record };
+        // Sources date and describe in their own ways, and do not contradict each other by that: the first
+        // three always agree.
         fields.merge("published", |merged| &mut merged.published, advisory.published, |_, _| true);
         fields.merge("summary", |merged| &mut merged.summary, advisory.summary, |_, _| true);
         fields.merge("description", |merged| &mut merged.description, advisory.description, |_, _| true);
@@ -136,6 +140,7 @@ impl MergedAdvisory {
         );
         fields.merge_cwes(advisory.cwes);
         if let Some(modified) = advisory.modified
+            // Both are RFC 3339 in UTC, where the order of the text is that of the times.
             && self.modified.as_ref().is_none_or(|known| *known < modified)
         {
             self.modified = Some(modified);
@@ -176,6 +181,7 @@ impl MergedAdvisory {
     /// Chooses the id among the ids of all records, and sorts the others.
     fn finish(&mut self) {
         if !is_cve(&self.id)
+            // The least, so that the choice does not depend on the order of the records.
             && let Some(cve) = self.aliases.iter().filter(|alias| is_cve(alias)).min()
         {
             self.id.clone_from(cve);

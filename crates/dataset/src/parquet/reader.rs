@@ -70,6 +70,7 @@ impl ParquetReader {
             self.next_group += 1;
         }
         let rows = self.rows_left.min(BATCH_ROWS);
+        // Every column sets its field; these values only hold the places.
         let mut samples = vec![Sample::new("", SampleKind::Pair, SampleLevel::Function); rows];
         for (column, reader) in SampleColumn::ALL.iter().zip(&mut self.columns) {
             column.read(reader, &mut samples).map_err(|error| match error {
@@ -96,6 +97,8 @@ impl Iterator for ParquetReader {
                 self.batch.next().map(Ok)
             }
             Err(error) => {
+                // No row is left and no group follows, so the next call returns the end and not
+                // what the error left.
                 self.rows_left = 0;
                 self.next_group = self.file.num_row_groups();
                 Some(Err(SampleFileError::parquet(&self.path, error)))
@@ -157,6 +160,7 @@ impl<T> ColumnBatch<T> {
             Some(&mut read.repetition),
             &mut read.values,
         )?;
+        // A column that ends early would shift all values after it to other rows.
         if found == rows { Ok(read) } else { Err(fault("it has fewer rows than the row group")) }
     }
 
@@ -178,6 +182,8 @@ impl<T> ColumnBatch<T> {
                 (Some(row), 0) => Some(row + 1),
                 (Some(row), _) => Some(row),
             };
+            // Definition levels of a list that is required and has optional elements: 0 is an empty
+            // list, 1 a null element, 2 an element.
             match definition {
                 0 => {}
                 1 => return Err(fault("an element of a list is null")),

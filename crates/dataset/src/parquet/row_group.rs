@@ -94,6 +94,7 @@ impl ColumnValues {
                 }
             }
             ColumnShape::List { each, .. } => {
+                // The first element of a row has repetition level 0, which begins a new list.
                 let mut continues = 0;
                 each(sample, &mut |text| {
                     self.definition.push(2);
@@ -102,6 +103,7 @@ impl ColumnValues {
                     self.push_text(text);
                 });
                 if continues == 0 {
+                    // An empty list takes a place in the levels, but no value.
                     self.definition.push(0);
                     self.repetition.push(0);
                 }
@@ -128,6 +130,7 @@ impl ColumnValues {
     }
 
     fn write_to(self, column: &mut ColumnWriter<'_>) -> Result<()> {
+        // A required column has no levels at all, which the writer is told by `None`.
         let definition = (!self.definition.is_empty()).then_some(self.definition.as_slice());
         let repetition = (!self.repetition.is_empty()).then_some(self.repetition.as_slice());
         match column {

@@ -118,6 +118,7 @@ impl ParquetWriter {
             let source = io::Error::other("writing it has failed before");
             return Err(WriteError { path: self.path.clone(), source });
         };
+        // Ends the loop of the thread, which would otherwise wait for commands for ever.
         drop(commands);
         thread.join().unwrap_or_else(|panic| resume_unwind(panic))
     }
@@ -161,6 +162,8 @@ fn properties() -> WriterProperties {
     for name in UNIQUE_COLUMNS {
         builder = builder
             .set_column_dictionary_enabled(ColumnPath::from(name), false)
+            // Readers use these to skip whole row groups by a condition, which nobody puts on an id
+            // or on code.
             .set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::None);
     }
     builder.build()

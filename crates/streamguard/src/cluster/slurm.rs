@@ -123,9 +123,9 @@ impl SlurmCluster {
             format!("--job-name={}", submission.name),
             format!("--chdir={}", self.folder.display()),
             format!("--output={log}.%a.log"),
-            "--open-mode=append".to_owned(),
             // A task that is queued again writes to the same file, which keeps the output of the
             // try before.
+            "--open-mode=append".to_owned(),
             format!("--export={}", environment()),
             array,
         ];

@@ -43,6 +43,8 @@ impl RepositoryHistory {
         self.project.adopt(&branch, &paths);
         self.advance_time();
         self.choose_author();
+        // The main branch is the first parent, as `git merge` has it; collectors compare with that
+        // one.
         let parents: Vec<ObjectId> = self.head.into_iter().chain([tip]).collect();
         self.count_event("merge");
         self.commit_on(&parents, message.as_bytes().to_vec(), None)

@@ -15,6 +15,7 @@ type DecoyAction = fn(&mut RepositoryHistory) -> Result<Option<ObjectId>, WorldE
 
 /// Kinds of decoys, each with its name among the events.
 const DECOYS: &[(&str, DecoyAction)] = &[
+    // They take turns, so an entry that stands here several times comes up more often.
     ("decoy_lookalike", RepositoryHistory::lookalike),
     ("decoy_tests", RepositoryHistory::tests_only),
     ("decoy_docs", RepositoryHistory::docs_only),

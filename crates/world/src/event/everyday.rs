@@ -110,6 +110,7 @@ impl RepositoryHistory {
     }
 
     pub(crate) fn feature(&mut self) -> Result<(), WorldError> {
+        // Something is always committed: an event without a place becomes one of documents.
         let Some(function) = self.new_ordinary_function() else { return self.docs() };
         let in_class = self.random.chance(30);
         let path = self.file_with_room(in_class);
@@ -149,6 +150,7 @@ impl RepositoryHistory {
             Refactoring::Log,
             Refactoring::Hint,
             Refactoring::Constant,
+            // Twice, and so twice as frequent.
             Refactoring::Shape,
             Refactoring::Shape,
         ];

@@ -120,6 +120,7 @@ pub(crate) fn work_in_progress(about: &FixMessageContext<'_>, random: &mut World
 
 /// Gives a subject that starts with a plain word a capital letter.
 fn capitalized_if_plain(subject: &str) -> String {
+    // A prefix such as `fix:` stays as it is.
     let first = subject.split(' ').next().unwrap_or_default();
     if first.ends_with(':') { subject.to_owned() } else { capitalized(subject) }
 }
@@ -128,6 +129,8 @@ struct MessageValues(Vec<(&'static str, String)>);
 
 impl MessageValues {
     fn new(about: &FixMessageContext<'_>, random: &mut WorldRandom) -> Self {
+        // All values are drawn, whether the pattern has them or not: the stream must not depend on
+        // the pattern.
         let term = random.pick(&about.wording.terms);
         let action = random.pick(&about.wording.actions);
         let stem = about.file.split('.').next().unwrap_or_default();

@@ -138,5 +138,6 @@ impl WorldAdvisory {
 
 /// Returns whether a URL leads to something in a repository, not to the repository itself.
 fn is_below(url: &str, repository: &str) -> bool {
+    // With the slash, or the repository `tide` would hold the addresses of `tide-tables`.
     url.strip_prefix(repository).is_some_and(|rest| rest.starts_with('/'))
 }
