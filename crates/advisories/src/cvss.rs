@@ -76,6 +76,7 @@ fn metric<'a>(metrics: &'a str, name: &str) -> Option<&'a str> {
 /// 2.0, which defines none, by NVD ("Vulnerability Metrics").
 pub fn severity_of_score(version: &str, score: f64) -> Severity {
     match score {
+        // Before the others: version 2.0 has no class above high, and none below low.
         _ if version == "2.0" && score >= 7.0 => Severity::High,
         _ if version == "2.0" && score < 4.0 => Severity::Low,
         9.0.. => Severity::Critical,
@@ -84,7 +85,6 @@ pub fn severity_of_score(version: &str, score: f64) -> Severity {
         0.1.. => Severity::Low,
         _ => Severity::None,
     }
-// Before the others: version 2.0 has no class above high, and none below low.
 }
 
 /// Parses a severity in the words of NVD, GitHub and OSV.
@@ -107,6 +107,7 @@ pub fn preferred(ratings: impl IntoIterator<Item = (CvssRating, bool)>) -> Optio
     const VERSIONS: [&str; 4] = ["4.0", "3.1", "3.0", "2.0"];
     let rank = |cvss: &CvssRating| VERSIONS.iter().position(|known| *known == cvss.version);
     let ranked = ratings.into_iter().filter_map(|(cvss, primary)| Some((rank(&cvss)?, !primary, cvss)));
+    // Of equal ratings `min_by_key` returns the first.
     ranked.min_by_key(|(rank, secondary, _)| (*rank, *secondary)).map(|(_, _, cvss)| cvss)
 }
 
@@ -114,7 +115,6 @@ pub fn preferred(ratings: impl IntoIterator<Item = (CvssRating, bool)>) -> Optio
 mod tests {
     use super::*;
 
-    // Of equal ratings `min_by_key` returns the first.
     #[test]
     fn scores_known_vectors() {
         // "Common Vulnerability Scoring System v3.1: Examples", and the guide to 2.0, section 3.3; those

@@ -73,7 +73,7 @@ pub enum DatasetError {
 
 /// Writes [`JSONL_NAME`] and [`PARQUET_NAME`] in `folder` from the files of collectors, in their order.
 ///
-/// Of exact duplicates (see [`DuplicateFilter`]) the first is kept and the others are counted. Lines of
+/// The first of several exact duplicates (see [`DuplicateFilter`]) is kept and the others are counted. Lines of
 /// JSON are copied as they are. `progress` is called with the number of samples that were read, and
 /// `is_cancelled` tells whether to stop.
 ///

@@ -79,7 +79,6 @@ impl<R: BufRead> JsonlReader<R> {
         }
         self.line.clear();
         // One byte more than allowed tells a line that is too long from one that just fits.
-        // One byte more, for the line feed of a line of exactly the limit; a longer line shows as too long.
         let max_bytes = MAX_LINE_BYTES as u64 + 1;
         if let Err(error) = (&mut self.input).take(max_bytes).read_until(b'\n', &mut self.line) {
             self.failed = true;

@@ -64,7 +64,6 @@ impl Language {
     }
 
     fn row(self) -> &'static (Self, &'static str, &'static str, &'static [&'static str]) {
-        // The rows stand in the order of the variants.
         &LANGUAGE_TABLE[self as usize]
     }
 

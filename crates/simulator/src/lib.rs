@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 pub use git_repository::{commit_all, git_command, has_git, run_git, run_git_with_input, write_file};
 
-/// What is shared with the project but is no part of it, beside the project's folder.
+/// Returns the folder beside the project that holds recorded data and the simulator.
 fn shared() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared")
 }
@@ -56,6 +56,7 @@ impl Simulator {
         let folder = TempDir::new().unwrap();
         let port_file = folder.path().join("port");
         let child = Command::new("python3")
+            // No compiled files: the folder of the program is not the test's to write in.
             .arg("-B")
             .arg(&program)
             .args(["--port", "0", "--rate-scale", "0.01", "--max-seconds", "600", "--port-file"])
@@ -99,18 +100,18 @@ impl Simulator {
         }
     }
 
-    /// What it counted so far.
+    /// Returns the counters so far.
     pub fn stats(&self) -> Value {
         serde_json::from_str(&self.control("GET", "stats", "")).unwrap()
     }
 
-    /// How many requests a service got.
+    /// Returns the number of requests that a service got.
     pub fn requests(&self, service: &str) -> u64 {
         let stats = self.stats();
         stats["services"][service]["requests"].as_u64().unwrap_or_default()
     }
 
-    /// How often a method was used to ask for git.
+    /// Returns the number of requests for git with a method.
     pub fn asked_git(&self, method: &str) -> u64 {
         self.stats()["services"]["git"]["methods"][method].as_u64().unwrap_or_default()
     }
@@ -158,12 +159,15 @@ pub fn serve(answer: impl Fn(&str) -> (u16, &'static str, Vec<u8>) + Send + 'sta
             let mut lines = BufReader::new(stream.try_clone().unwrap());
             let (mut first, mut line, mut length) = (String::new(), String::new(), 0);
             let _ = lines.read_line(&mut first);
+            // The empty line that ends the head has its two line-end bytes only.
             while lines.read_line(&mut line).is_ok_and(|read| read > 2) {
                 if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
                     length = value.trim().parse().unwrap();
                 }
                 line.clear();
             }
+            // Read to its end: closing a connection with unread input resets it, and the answer
+            // would be lost.
             let _ = std::io::copy(&mut lines.take(length), &mut std::io::sink());
             let (status, kind, body) = answer(first.trim());
             let head = format!(

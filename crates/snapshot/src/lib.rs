@@ -31,39 +31,39 @@ const MANIFEST: &str = "manifest.json";
 /// The parts of a cache that a snapshot holds.
 const PARTS: [CacheBucket; 2] = [CacheBucket::Answers, CacheBucket::Git];
 
-/// Why a snapshot cannot be used.
+/// Reason why a snapshot cannot be used.
 #[derive(Debug, Error)]
 pub enum SnapshotError {
     /// The archive cannot be read, or the cache not written.
     #[error("cannot unpack the snapshot to {path}: {source}")]
     Io {
-        /// Where to.
+        /// Folder to which it is unpacked.
         path: PathBuf,
-        /// What went wrong.
+        /// Error of the operating system.
         source: io::Error,
     },
     /// The file cannot be read.
     #[error("cannot read the snapshot {path}: {source}")]
     Read {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// What went wrong.
+        /// Error of the operating system.
         source: io::Error,
     },
     /// The file cannot be written.
     #[error("cannot write the snapshot {path}: {source}")]
     Write {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// What went wrong.
+        /// Error of the operating system.
         source: io::Error,
     },
     /// It is no archive, or a damaged one.
     #[error("{name} is no snapshot, or damaged: {reason}")]
     Damaged {
-        /// Which.
+        /// Name of the snapshot, for people.
         name: String,
-        /// What is wrong.
+        /// Description of the damage.
         reason: String,
     },
     /// It is no snapshot, or one of another format.
@@ -71,7 +71,7 @@ pub enum SnapshotError {
     Format(String),
 }
 
-/// What is in a snapshot.
+/// Contents of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     format: u32,
@@ -100,7 +100,7 @@ impl Manifest {
 /// A snapshot that is unpacked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
-    /// Where it lies.
+    /// Folder in which it lies.
     pub folder: PathBuf,
     /// Its idea of now, in milliseconds since 1970-01-01 UTC.
     pub clock_ms: u64,

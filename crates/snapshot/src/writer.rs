@@ -12,11 +12,11 @@ use streamguard_cache::CacheBucket;
 /// Level of compression of a recording: most of it is compressed already, as packs.
 const LEVEL: i32 = 3;
 
-/// How far back repetitions are looked for: 2 to this power bytes. Histories repeat themselves
+/// Distance over which repetitions are found, as a power of two in bytes. Histories repeat themselves
 /// from commit to commit, and decompression needs as much memory.
 const WINDOW_LOG: u32 = 25;
 
-/// What a cache holds beside answers: of use for whoever writes it, and for nobody else.
+/// Ending of the locks in a cache, which only serve the processes that write it.
 const LOCK: &str = ".lock";
 
 /// Writes a snapshot, entry by entry. The same entries make the same bytes.
@@ -28,7 +28,7 @@ impl<W: Write> Writer<W> {
     /// Begins a snapshot, compressed at a level of zstd from 1 to 22.
     ///
     /// # Errors
-    /// What `out` says.
+    /// Any error of `out`.
     pub fn new(out: W, level: i32) -> io::Result<Self> {
         let mut encoder = zstd::Encoder::new(out, level)?;
         encoder.long_distance_matching(true)?;
@@ -40,7 +40,7 @@ impl<W: Write> Writer<W> {
     /// Adds a file of `size` bytes.
     ///
     /// # Errors
-    /// What `out` or the file says.
+    /// Any error of `out` or of the file.
     pub fn file(&mut self, path: &str, size: u64, bytes: impl Read) -> io::Result<()> {
         self.entry(path, EntryType::Regular, 0o644, size, bytes)
     }
@@ -48,7 +48,7 @@ impl<W: Write> Writer<W> {
     /// Adds a folder, which may stay empty: git knows no repository without some of them.
     ///
     /// # Errors
-    /// What `out` says.
+    /// Any error of `out`.
     pub fn folder(&mut self, path: &str) -> io::Result<()> {
         self.entry(&format!("{path}/"), EntryType::Directory, 0o755, 0, io::empty())
     }
@@ -56,7 +56,7 @@ impl<W: Write> Writer<W> {
     /// Adds the manifest and ends the snapshot.
     ///
     /// # Errors
-    /// What `out` says.
+    /// Any error of `out`.
     pub fn finish(mut self, manifest: &Manifest) -> io::Result<W> {
         let json = serde_json::to_vec(manifest)?;
         self.file(MANIFEST, json.len() as u64, &json[..])?;

@@ -30,6 +30,7 @@ impl<'a> PreludeMatcher<'a> {
     pub(crate) fn lines_of(&self, draft: &ShapeDraft<'_>) -> Vec<String> {
         let mut needed = vec![false; self.lines.len()];
         for side in [&draft.vulnerable, &draft.fixed] {
+            // Overlapping ones too: one text may begin inside another.
             for found in self.texts.find_overlapping_iter(side) {
                 // `copen(` and `self.open(` are not `open(`.
                 let inside = |before: char| before.is_alphanumeric() || before == '_' || before == '.';

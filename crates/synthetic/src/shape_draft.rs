@@ -48,6 +48,7 @@ pub(crate) fn combine<'a>(
         };
         fixes = fixes.max(markup::count_sides(&text) - 1);
         let vulnerable = markup::side(&text, 0, templates.tabs);
+        // The fixes of a flaw take turns, so that each has as many shapes.
         let fixed = markup::side(&text, 1 + drafts.len() % fixes, templates.tabs);
         if seen.insert((vulnerable.clone(), fixed.clone())) {
             drafts.push(ShapeDraft { host: parts.0, about, vulnerable, fixed });

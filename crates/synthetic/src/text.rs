@@ -27,6 +27,7 @@ fn dedent(text: String) -> String {
     let text = text.trim_end();
     let indentation = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let common = text.lines().filter(|line| !line.trim().is_empty()).map(indentation).min().unwrap_or(0);
+    // A blank line may be shorter than the margin.
     let lines: Vec<&str> = text.lines().map(|line| line.get(common..).unwrap_or("")).collect();
     lines.join("\n")
 }

@@ -126,6 +126,7 @@ impl RepositoryHistory {
         if let Some(new) = &renamed {
             self.project.rename(&path, new);
         }
+        // Read before the commit, which moves the head.
         let parent = self.head;
         let commit = self.commit(&message)?;
         self.record_planted(unfixed, commit, findable, unrelated > 0, renamed.as_deref());

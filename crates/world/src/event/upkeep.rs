@@ -114,6 +114,7 @@ impl RepositoryHistory {
     /// Reverts the commit of the last new function, if the function is still in its file.
     pub(super) fn revert(&mut self) -> Result<(), WorldError> {
         let Some((subject, id, path, name)) = self.added.take() else { return self.feature() };
+        // Looked at first: a function that is taken out could not be put back at its place.
         if self.avoid.contains(&path) || self.extract_function(&path, &name).is_none() {
             return self.docs();
         }

@@ -51,6 +51,7 @@ pub(super) fn answer(advisories: &[WorldAdvisory], body: &str) -> UpstreamAnswer
         .iter()
         .filter(|advisory| advisory.known.github && is_wanted(advisory, &variables))
         .collect();
+    // The number breaks ties, so that no record is on two pages or on none.
     found.sort_by_key(|advisory| (advisory.modified, advisory.number));
     let start = variables.cursor.as_deref().and_then(|cursor| cursor.parse::<usize>().ok()).unwrap_or(0);
     let page = found.iter().skip(start).take(MAX_PAGE_RECORDS);

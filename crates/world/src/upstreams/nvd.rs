@@ -111,6 +111,7 @@ fn to_second(text: &str) -> Option<String> {
 
 /// Returns one page of the matching records, in the order of publication.
 pub(super) fn answer(advisories: &[WorldAdvisory], url: &Url) -> UpstreamAnswer {
+    // NVD answers every bad question with 404.
     let Some(question) = NvdQuery::read(url) else { return UpstreamAnswer::refused(404) };
     let mut found: Vec<&WorldAdvisory> =
         advisories.iter().filter(|advisory| advisory.known.nvd && question.asks_for(advisory)).collect();
@@ -134,6 +135,7 @@ fn cwe(advisory: &WorldAdvisory) -> String {
 
 fn record(advisory: &WorldAdvisory) -> Value {
     let (status, metrics, weaknesses) = match advisory.withdrawn {
+        // NVD takes ratings and weaknesses away from rejected records.
         Some(_) => ("Rejected", json!({}), json!([])),
         None => ("Analyzed", metrics(advisory), weaknesses(advisory)),
     };

@@ -44,6 +44,8 @@ pub(super) fn answer(advisories: &[WorldAdvisory], path: &[&str]) -> Option<Upst
             Some(UpstreamAnswer::ok("text/plain", names))
         }
         ["all.zip"] => {
+            // A record with a range of commits is in two ecosystems; the archive of all has it
+            // once.
             let records: BTreeMap<&str, &WorldAdvisory> = all.into_values().flatten().collect();
             archive(&records.into_iter().collect::<Vec<_>>())
         }
