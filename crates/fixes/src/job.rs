@@ -14,19 +14,11 @@ use streamguard_engine::{
 };
 use streamguard_http::{Credentials, UpstreamAccess};
 
+use crate::fix_record::FixRecord;
 use crate::fix_refs::{self, FixShard};
 use crate::mine_repository::RepositoryMiner;
+use crate::settings::{FixesSettings, SourceTarget};
 use crate::tally::FixTally;
-use crate::{FixRecord, FixesSettings};
-
-/// Number of samples that are enough of the advisories of one source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SourceTarget {
-    /// Name of the source.
-    pub source: &'static str,
-    /// Number of samples that are enough.
-    pub samples: u64,
-}
 
 /// The job `fixes`.
 #[derive(Clone, Debug)]

@@ -25,5 +25,5 @@ mod tally;
 
 pub use fix_record::FixRecord;
 pub use fix_refs::{AdvisoryEvidence, FixLocator, FixRef, FixShard};
-pub use job::{FixesJob, SourceTarget};
-pub use settings::FixesSettings;
+pub use job::FixesJob;
+pub use settings::{FixesSettings, SourceTarget};

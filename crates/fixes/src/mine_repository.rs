@@ -10,10 +10,11 @@ use streamguard_git::{self as git, Fetched, Fetching, GitError, open};
 use streamguard_http::UpstreamAccess;
 use streamguard_mining::{AdvisoryContext, CommitMiner};
 
+use crate::fix_record::FixRecord;
 use crate::fix_refs::{AdvisoryEvidence, FixRef, FixShard};
 use crate::reference::{CommitHistory, HistoryError};
 use crate::resolve::{ResolvedCommit, resolve};
-use crate::{FixRecord, FixesSettings};
+use crate::settings::FixesSettings;
 
 /// Number of repositories of one host that are fetched at once, by all runs on this machine.
 const SLOTS_PER_HOST: usize = 8;

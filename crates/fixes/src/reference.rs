@@ -12,77 +12,16 @@ mod gitlab;
 mod gitweb;
 mod history;
 mod kernel;
+mod pointer;
+mod repository_key;
 mod revision;
 mod web_address;
 
-use serde::{Deserialize, Serialize};
-
 pub use history::{CommitHistory, FoundCommit, HistoryError};
-use streamguard_git::Source;
+use pointer::repository_url;
+pub use pointer::{GitTarget, RepositoryPointer};
+pub use repository_key::repository_key;
 use web_address::WebAddress;
-
-/// Thing in a repository that a URL names.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GitTarget {
-    /// A commit, by its whole id or the first 7 to 39 digits, in lower case.
-    Commit(String),
-    /// A pull or merge request, by its number.
-    Pull(u64),
-    /// The changes between two revisions (commits, tags or branches). Only the second one surely
-    /// contains the fix.
-    Compare(String, String),
-    /// A tag or release, by its name.
-    Tag(String),
-    /// The files at a commit, by its whole id in lower case. Advisories link the vulnerable lines in
-    /// this way far more often than the fixed ones, so it is not a fix.
-    State(String),
-}
-
-impl GitTarget {
-    /// Returns the rank of the target: the lower, the more certain is the commit that it leads to.
-    pub fn rank(&self) -> u8 {
-        match self {
-            Self::Commit(_) => 0,
-            Self::Pull(_) => 1,
-            Self::Compare(..) => 2,
-            Self::Tag(_) => 3,
-            Self::State(_) => 4,
-        }
-    }
-
-    /// Reports whether the target is one change: a commit or a pull request.
-    pub fn names_change(&self) -> bool {
-        matches!(self, Self::Commit(_) | Self::Pull(_))
-    }
-}
-
-/// A repository and a thing in it, as a URL names them.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct RepositoryPointer {
-    /// `https://host/path` to clone the repository from, in one canonical form: host in lower case,
-    /// without `.git` and without a `/` at the end.
-    pub repository: String,
-    /// The thing in the repository.
-    pub target: GitTarget,
-}
-
-impl RepositoryPointer {
-    /// Returns the key of the repository; see [`repository_key`].
-    pub fn key(&self) -> String {
-        repository_key(&self.repository)
-    }
-}
-
-/// Returns a key that is equal for two URLs of one repository. It is in lower case on hosts that
-/// ignore case.
-pub fn repository_key(repository: &str) -> String {
-    let host = repository.strip_prefix("https://").and_then(|rest| rest.split('/').next());
-    let ignores_case = host.is_some_and(|host| {
-        host == github::HOST || host == bitbucket::HOST || gitlab::is_host(host) || forge::is_gitea(host)
-    });
-    if ignores_case { repository.to_ascii_lowercase() } else { repository.to_owned() }
-}
 
 /// Parses a URL that names a commit, a pull request, a comparison, a tag or a state of a repository.
 ///
@@ -138,17 +77,4 @@ pub fn clone_url(url: &str) -> Option<String> {
 /// Reports whether text is the whole id of a commit (SHA-1, 40 hexadecimal digits).
 pub fn is_commit_id(text: &str) -> bool {
     text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// Builds a pointer, if `host` and `path` make a URL that may be cloned from.
-fn pointer(host: &str, path: &str, target: GitTarget) -> Option<RepositoryPointer> {
-    repository_url(host, path).map(|repository| RepositoryPointer { repository, target })
-}
-
-/// Builds the URL of a repository. The rules of the git client decide whether it may be used.
-fn repository_url(host: &str, path: &str) -> Option<String> {
-    match Source::parse(&format!("https://{host}/{path}")) {
-        Ok(Source::Remote { url }) => Some(url),
-        _ => None,
-    }
 }

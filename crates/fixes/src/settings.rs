@@ -38,3 +38,12 @@ impl Default for FixesSettings {
         }
     }
 }
+
+/// Number of samples that are enough of the advisories of one source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SourceTarget {
+    /// Name of the source.
+    pub source: &'static str,
+    /// Number of samples that are enough.
+    pub samples: u64,
+}

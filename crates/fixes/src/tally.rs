@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use streamguard_dataset::{MergedAdvisory, Sample, SampleKind};
 use streamguard_engine::JobSummary;
 
-use crate::SourceTarget;
+use crate::settings::SourceTarget;
 
 /// Samples that count towards the targets of their sources, and figures for the summary.
 pub(crate) struct FixTally<'a> {

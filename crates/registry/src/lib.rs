@@ -42,7 +42,7 @@ use streamguard_synthetic::SyntheticCollector;
 use {
     streamguard_advisories::cve::QUICK_TEST_KEYWORDS,
     streamguard_advisories::{CveSource, GithubSource, OsvSource},
-    streamguard_exploitdb::ExploitDb,
+    streamguard_exploitdb::ExploitDbCollector,
     streamguard_mining::RepoCollector,
 };
 
@@ -84,7 +84,7 @@ pub const JOBS: &[JobEntry] = &[
     #[cfg(feature = "collectors")]
     FIXES,
     #[cfg(feature = "collectors")]
-    collector::<ExploitDb>(
+    collector::<ExploitDbCollector>(
         "exploitdb",
         "programs that attack known flaws, from ExploitDB",
         "network",

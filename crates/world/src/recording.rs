@@ -16,7 +16,7 @@ use streamguard_cache::CacheBucket;
 use streamguard_collect::CollectorJob;
 use streamguard_engine::testing::run_shard;
 use streamguard_engine::{CancelToken, EarlierResults, PlanContext};
-use streamguard_exploitdb::ExploitDb;
+use streamguard_exploitdb::ExploitDbCollector;
 use streamguard_git::{self as git, Fetching, GitError};
 use streamguard_http::{Request, UpstreamAccess};
 use streamguard_registry as registry;
@@ -80,7 +80,7 @@ where
 /// Runs the collector of exploits. A quick test of it makes the same requests, and stops sooner.
 fn exploits(access: &UpstreamAccess) -> Result<(), WorldError> {
     use streamguard_engine::Job;
-    let job = CollectorJob::with_context(ExploitDb::default(), access.clone());
+    let job = CollectorJob::with_context(ExploitDbCollector::default(), access.clone());
     let planning =
         PlanContext { clock_ms: CLOCK_MS, cancel: CancelToken::new(), results: EarlierResults::default() };
     let plan = job.plan(&planning).map_err(|error| failed(job.name(), error))?;

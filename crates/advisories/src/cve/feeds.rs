@@ -11,7 +11,6 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use streamguard_engine::ShardError;
 
-use super::CveSource;
 use super::paging::{CveRecords, PageReader};
 use crate::SourceContext;
 use streamguard_http::address::address;
@@ -40,7 +39,7 @@ struct FeedJson<'a> {
 
 /// Emits the records of all feeds up to the year of `now`.
 pub(super) fn read(
-    settings: &CveSource,
+    feeds_url: &str,
     clock_ms: u64,
     now: Timestamp,
     pages: &mut PageReader<'_>,
@@ -50,10 +49,10 @@ pub(super) fn read(
     // The yearly files are made anew once a day; `modified` has what changed since.
     let years = (FIRST_YEAR..=this_year).map(|year| year.to_string());
     for name in years.chain(["modified".to_owned()]) {
-        let unpacked = match fetch(settings, &name, clock_ms, context) {
+        let unpacked = match fetch(feeds_url, &name, clock_ms, context) {
             // NVD may have made the feed anew between the requests for its description and for the
             // feed itself. Another mark makes the client ask for both again.
-            Err(UpstreamError::Failed { .. }) => fetch(settings, &name, clock_ms + 1, context),
+            Err(UpstreamError::Failed { .. }) => fetch(feeds_url, &name, clock_ms + 1, context),
             other => other,
         };
         let unpacked = match unpacked {
@@ -76,15 +75,15 @@ pub(super) fn read(
 
 /// Fetches the JSON of a feed, and checks it against the digest in its description.
 fn fetch(
-    settings: &CveSource,
+    feeds_url: &str,
     name: &str,
     mark: u64,
     context: &mut SourceContext<'_, '_>,
 ) -> Result<Vec<u8>, UpstreamError> {
     let request = |ending: &str, accept, max_bytes| {
         let file = format!("nvdcve-2.0-{name}.{ending}");
-        address(&settings.nvd_feeds_url, &["json", "cve", "2.0", &file], &[])
-            .map_err(|reason| UpstreamError::Refused { url: settings.nvd_feeds_url.clone(), reason })
+        address(feeds_url, &["json", "cve", "2.0", &file], &[])
+            .map_err(|reason| UpstreamError::Refused { url: feeds_url.to_owned(), reason })
             .map(|url| Request {
                 service: Service::NvdFeeds,
                 url,

@@ -13,12 +13,9 @@ use serde::{Deserialize, Serialize};
 use streamguard_engine::{JobError, ShardError};
 
 use crate::{AdvisorySource, ListingWindow, SourceContext, ids, timestamp};
-use paging::{PageReader, PagesEnd};
+use paging::{PageReader, PagesEnd, QueryParameter};
 use streamguard_http::UpstreamSettings;
 use streamguard_http::address::{address, base};
-
-/// Name of the source.
-const NAME: &str = "cve";
 
 /// Search phrases of a quick test: one for each common kind of flaw.
 pub const QUICK_TEST_KEYWORDS: [&str; 12] = [
@@ -98,14 +95,11 @@ pub struct CveShard {
     start: Option<String>,
 }
 
-/// Parameter of a query, with its value.
-type QueryParameter = (&'static str, String);
-
 impl AdvisorySource for CveSource {
     type Shard = CveShard;
 
     fn name(&self) -> &'static str {
-        NAME
+        record::SOURCE_NAME
     }
 
     fn upstream(&self) -> &UpstreamSettings {
@@ -139,7 +133,9 @@ impl AdvisorySource for CveSource {
                 let max_records = if wants_all { MAX_RECORDS_BY_PAGE } else { u64::MAX };
                 match pages.read_all(&query, max_records, context)? {
                     PagesEnd::Complete => {}
-                    PagesEnd::TooMany => feeds::read(self, shard.clock_ms, now, &mut pages, context)?,
+                    PagesEnd::TooMany => {
+                        feeds::read(&self.nvd_feeds_url, shard.clock_ms, now, &mut pages, context)?
+                    }
                 }
             }
         }

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use streamguard_dataset::Advisory;
 use streamguard_engine::ShardError;
 
-use super::{QueryParameter, record};
+use super::record;
 use crate::SourceContext;
 use streamguard_http::address::address;
 use streamguard_http::{Accept, Answer, Freshness, Request, Service, Unfit, UpstreamError};
@@ -23,6 +23,9 @@ const MAX_PAGES: u64 = 1500;
 
 /// Most bytes of a page: some 20 MiB is usual, records with long lists of versions are larger.
 const MAX_PAGE_BYTES: u64 = 256 << 20;
+
+/// Parameter of a query, with its value.
+pub(super) type QueryParameter = (&'static str, String);
 
 /// End of reading the pages of a query.
 pub(super) enum PagesEnd {

@@ -8,6 +8,9 @@ use streamguard_dataset::{Advisory, AdvisoryReference, CvssRating};
 use crate::references::merge_references;
 use crate::{cvss, ids, timestamp};
 
+/// Name of the source, in its advisories.
+pub(super) const SOURCE_NAME: &str = "cve";
+
 /// Element of `vulnerabilities`.
 #[derive(Deserialize)]
 struct CveItem {
@@ -93,7 +96,7 @@ pub fn read(json: &str) -> Option<Advisory> {
     Some(Advisory {
         aliases: ids::unique_aliases(&cve.id, aliases),
         id: cve.id,
-        collector: super::NAME.to_owned(),
+        collector: SOURCE_NAME.to_owned(),
         published,
         modified,
         withdrawn,

@@ -12,33 +12,15 @@ use streamguard_engine::{JobError, ShardError};
 
 use crate::{AdvisorySource, ListingWindow, SourceContext};
 use query::{GithubPage, GithubQuery};
+use record::ECOSYSTEMS;
 use streamguard_http::address::{address, base};
 use streamguard_http::{Accept, Freshness, Request, Service, UpstreamSettings};
-
-/// Name of the source.
-const NAME: &str = "github";
 
 /// Most pages of one query: ten times as many as the whole database takes.
 const MAX_PAGES: usize = 5000;
 
 /// Most bytes of a page; some 1 MiB is usual.
 const MAX_PAGE_BYTES: u64 = 64 << 20;
-
-/// Ecosystems that GitHub knows (`SecurityAdvisoryEcosystem`), each with its name in OSV.
-const ECOSYSTEMS: [(&str, &str); 12] = [
-    ("COMPOSER", "Packagist"),
-    ("ERLANG", "Hex"),
-    ("ACTIONS", "GitHub Actions"),
-    ("GO", "Go"),
-    ("MAVEN", "Maven"),
-    ("NPM", "npm"),
-    ("NUGET", "NuGet"),
-    ("PIP", "PyPI"),
-    ("PUB", "Pub"),
-    ("RUBYGEMS", "RubyGems"),
-    ("RUST", "crates.io"),
-    ("SWIFT", "SwiftURL"),
-];
 
 /// Severities that GitHub knows (`SecurityAdvisorySeverity`).
 const SEVERITIES: [&str; 4] = ["LOW", "MODERATE", "HIGH", "CRITICAL"];
@@ -110,7 +92,7 @@ impl AdvisorySource for GithubSource {
     type Shard = GithubShard;
 
     fn name(&self) -> &'static str {
-        NAME
+        record::SOURCE_NAME
     }
 
     fn upstream(&self) -> &UpstreamSettings {

@@ -3,9 +3,27 @@
 use serde::Deserialize;
 use streamguard_dataset::{Advisory, AdvisoryReference, AffectedRange, CvssRating};
 
-use super::ECOSYSTEMS;
 use crate::references::merge_references;
 use crate::{cvss, ids, timestamp};
+
+/// Name of the source, in its advisories.
+pub(super) const SOURCE_NAME: &str = "github";
+
+/// Ecosystems that GitHub knows (`SecurityAdvisoryEcosystem`), each with its name in OSV.
+pub(super) const ECOSYSTEMS: [(&str, &str); 12] = [
+    ("COMPOSER", "Packagist"),
+    ("ERLANG", "Hex"),
+    ("ACTIONS", "GitHub Actions"),
+    ("GO", "Go"),
+    ("MAVEN", "Maven"),
+    ("NPM", "npm"),
+    ("NUGET", "NuGet"),
+    ("PIP", "PyPI"),
+    ("PUB", "Pub"),
+    ("RUBYGEMS", "RubyGems"),
+    ("RUST", "crates.io"),
+    ("SWIFT", "SwiftURL"),
+];
 
 /// Node of either query: an advisory, or a vulnerability with its advisory.
 #[derive(Deserialize)]
@@ -117,7 +135,7 @@ pub fn read(json: &str) -> Option<(Advisory, Completeness)> {
     let advisory = Advisory {
         aliases: ids::unique_aliases(&advisory.ghsa_id, names),
         id: advisory.ghsa_id,
-        collector: super::NAME.to_owned(),
+        collector: SOURCE_NAME.to_owned(),
         published: advisory.published_at.as_deref().and_then(timestamp::normalize),
         modified: advisory.updated_at.as_deref().and_then(timestamp::normalize),
         withdrawn: advisory.withdrawn_at.as_deref().and_then(timestamp::normalize),

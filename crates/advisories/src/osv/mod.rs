@@ -15,9 +15,6 @@ use archive::{ArchiveEntry, OsvArchive};
 use streamguard_http::address::{address, base};
 use streamguard_http::{Accept, Answer, Freshness, Request, Service, Unfit, UpstreamError, UpstreamSettings};
 
-/// Name of the source.
-const NAME: &str = "osv";
-
 /// Ecosystems that are listed if the user names none: those whose advisories name source
 /// repositories. Advisories of distributions name their own packages instead.
 pub const DEFAULT_ECOSYSTEMS: [&str; 14] = [
@@ -102,7 +99,7 @@ impl AdvisorySource for OsvSource {
     type Shard = OsvShard;
 
     fn name(&self) -> &'static str {
-        NAME
+        record::SOURCE_NAME
     }
 
     fn upstream(&self) -> &UpstreamSettings {

@@ -6,6 +6,9 @@ use streamguard_dataset::{Advisory, AdvisoryReference, AffectedRange, CvssRating
 use crate::references::merge_references;
 use crate::{cvss, ids, timestamp};
 
+/// Name of the source, in its advisories.
+pub(super) const SOURCE_NAME: &str = "osv";
+
 #[derive(Deserialize)]
 struct OsvRecord {
     id: String,
@@ -122,7 +125,7 @@ pub fn read(json: &[u8]) -> Option<Advisory> {
     Some(Advisory {
         aliases: ids::unique_aliases(&record.id, record.aliases),
         id: record.id,
-        collector: super::NAME.to_owned(),
+        collector: SOURCE_NAME.to_owned(),
         published: record.published.as_deref().and_then(timestamp::normalize),
         modified: record.modified.as_deref().and_then(timestamp::normalize),
         withdrawn: record.withdrawn.as_deref().and_then(timestamp::normalize),

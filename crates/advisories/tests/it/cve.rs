@@ -1,4 +1,4 @@
-//! Records and walks of the National Vulnerability Database.
+//! Records and pages of the National Vulnerability Database.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -15,7 +15,7 @@ use streamguard_engine::testing::check_job;
 use streamguard_http::{Credentials, UpstreamSettings};
 use streamguard_simulator::{Simulator, data, run_all, run_payloads, serve};
 
-/// 2026-11-01, after everything that was recorded.
+/// Clock of the tests: 2026-11-01, later than all recorded data.
 const NOW: u64 = 1_793_491_200_000;
 
 #[test]
@@ -32,14 +32,14 @@ fn reads_every_recorded_record() {
     let (mut records, mut rejected, mut exploited) = (0, 0, 0);
     let mut by_version: BTreeMap<String, u64> = BTreeMap::new();
     for line in text.lines() {
-        let advisory = read(line).unwrap_or_else(|| panic!("no record: {line}"));
+        let advisory = read(line).unwrap_or_else(|| panic!("not a record: {line}"));
         let raw: Value = serde_json::from_str(line).unwrap();
         let raw = &raw["cve"];
         records += 1;
         rejected += u64::from(advisory.withdrawn.is_some());
         exploited += u64::from(advisory.exploited_since.is_some());
         assert_eq!(advisory.withdrawn.is_some(), raw["vulnStatus"] == "Rejected", "{}", advisory.id);
-        // Independently of the code under test: the newest version that is there.
+        // The newest version of CVSS, found without the code under test.
         let newest = versions.iter().find(|(key, _)| raw["metrics"].get(key).is_some());
         let version = advisory.cvss.as_ref().map(|cvss| cvss.version.as_str());
         assert_eq!(version, newest.map(|(_, version)| *version), "{}", advisory.id);
@@ -60,14 +60,14 @@ fn reads_every_recorded_record() {
     }
     assert_eq!((records, rejected, exploited), (3493, 29, 10));
     let counts: Vec<_> = by_version.iter().map(|(version, n)| (version.as_str(), *n)).collect();
-    assert_eq!(counts, COUNTS);
+    assert_eq!(counts, RECORDS_BY_VERSION);
 }
 
-/// How many of the recorded records have which rating.
-const COUNTS: [(&str, u64); 4] = [("2.0", 1714), ("3.0", 465), ("3.1", 821), ("4.0", 448)];
+/// Number of recorded records by version of their rating.
+const RECORDS_BY_VERSION: [(&str, u64); 4] = [("2.0", 1714), ("3.0", 465), ("3.1", 821), ("4.0", 448)];
 
 #[test]
-fn scores_what_nvd_scored() {
+fn scores_equal_those_of_nvd() {
     let Some(path) = data("nvd/records.jsonl.gz") else { return };
     let mut text = String::new();
     GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
@@ -79,6 +79,7 @@ fn scores_what_nvd_scored() {
             let vector = metric["cvssData"]["vectorString"].as_str().unwrap();
             let cvss =
                 streamguard_advisories::cvss::parse_vector(vector).unwrap_or_else(|| panic!("{vector}"));
+            // Some scores of version 4.0 count metrics of the vector that others leave out.
             if cvss.version != "4.0" {
                 assert_eq!(cvss.score, metric["cvssData"]["baseScore"].as_f64(), "{vector}");
                 checked += 1;
@@ -89,7 +90,7 @@ fn scores_what_nvd_scored() {
 }
 
 #[test]
-fn reads_one_record_in_all_its_parts() {
+fn reads_all_fields_of_a_record() {
     let record = json!({"cve": {
         "id": "CVE-2019-16785", "published": "2019-12-20T23:15:11.167", "lastModified": "2024-11-21T04:31:10.783",
         "vulnStatus": "Modified", "cisaExploitAdd": "2021-11-03",
@@ -130,7 +131,7 @@ fn reads_one_record_in_all_its_parts() {
 }
 
 #[test]
-fn hostile_records_are_no_records() {
+fn hostile_records_are_malformed() {
     let deep = format!("{{\"cve\":{}", "[".repeat(100_000));
     for text in [
         "",
@@ -169,17 +170,17 @@ fn cve_job(simulator: &Simulator, source: CveSource) -> AdvisoryJob<CveSource> {
 }
 
 #[test]
-fn walks_the_simulated_database() {
+fn reads_all_pages_of_the_simulated_serve_records() {
     let Some(simulator) = Simulator::start(&[]) else { return };
     let all = cve_job(&simulator, source(&simulator, "all"));
     let (records, counters) = run_all(&all, NOW).unwrap();
     assert_eq!((records.len(), simulator.requests("nvd-api")), (3493, 2));
     assert_eq!(counters.get("records.malformed"), None);
-    // The same run asks nothing again, and says the same.
+    // The same run takes the same records from the cache.
     assert!(run_all(&all, NOW).unwrap().0 == records);
     assert_eq!(simulator.requests("nvd-api"), 2);
 
-    // Each keyword is one question; what both find is there once.
+    // Each keyword is one query; a record that both find is emitted once.
     simulator.faults(&[]);
     let keywords = vec!["SQL injection".to_owned(), "injection".to_owned()];
     let by_keyword = CveSource { keywords, ..source(&simulator, "keywords") };
@@ -192,7 +193,7 @@ fn walks_the_simulated_database() {
     assert!(!both.is_empty() && both.len() < found.len());
     assert!(both.iter().all(|record| record["cwes"].as_array().unwrap().contains(&json!("CWE-89"))));
 
-    // What changed since: windows of 120 days.
+    // Changes since a date, in ranges of 120 days.
     simulator.faults(&[]);
     let since = "2026-01-01T00:00:00.000Z";
     let update = cve_job(&simulator, source(&simulator, "since"));
@@ -203,7 +204,7 @@ fn walks_the_simulated_database() {
     assert!(expected > 0 && expected < 3493, "{expected}");
     assert_eq!((changed.len(), simulator.requests("nvd-api")), (expected, 3));
 
-    // Faults that are to be survived, and one that is to be said.
+    // Faults that the client or the page reader makes good.
     for (number, fault) in [
         "http503:every=2",
         "truncated-json:every=2",
@@ -226,22 +227,22 @@ fn walks_the_simulated_database() {
     simulator.faults(&["shrinking-total"]);
     let (found, _) = run_all(&cve_job(&simulator, source(&simulator, "shrinking")), NOW).unwrap();
     assert!(found.len() >= 3489, "{}", found.len());
-    assert_eq!(simulator.requests("nvd-api"), 4, "it was walked once more");
+    assert_eq!(simulator.requests("nvd-api"), 4, "all pages are read once more");
     let stats = simulator.stats();
     assert_eq!(stats["rate_limit_violations"], json!({}));
     assert_eq!(stats["credentials"]["seen_where_they_should_not_be"], false);
 }
 
 #[test]
-fn keeps_the_contract() {
+fn cve_keeps_the_contract() {
     let Some(simulator) = Simulator::start(&[]) else { return };
     let some = CveSource { cwes: vec!["CWE-89".to_owned()], ..source(&simulator, "contract") };
     let again = |settings: Value| serde_json::from_value(settings).map(|source| cve_job(&simulator, source));
     check_job(&cve_job(&simulator, some), again).unwrap();
 }
 
-/// A database that holds `total` records, and gives them page by page; counts its pages.
-fn database(total: u64) -> (String, Arc<AtomicU64>) {
+/// Serves a database of `total` records page by page. Returns its URL and the number of its answers.
+fn serve_records(total: u64) -> (String, Arc<AtomicU64>) {
     let pages = Arc::new(AtomicU64::new(0));
     let counter = pages.clone();
     let url = serve(move |line| {
@@ -263,7 +264,7 @@ fn database(total: u64) -> (String, Arc<AtomicU64>) {
 #[test]
 fn fifteen_thousand_records_take_eight_pages() {
     let cache = tempfile::tempdir().unwrap();
-    let (url, pages) = database(15_000);
+    let (url, pages) = serve_records(15_000);
     let upstream = UpstreamSettings::new(cache.path().to_owned(), 0.01);
     let source = CveSource { nvd_url: url, upstream, ..CveSource::default() };
     let (records, _) = run_all(&AdvisoryJob::new(source, Credentials::default()), NOW).unwrap();
@@ -271,17 +272,17 @@ fn fifteen_thousand_records_take_eight_pages() {
 }
 
 #[test]
-fn smaller_pages_will_do() {
+fn smaller_pages_are_accepted() {
     let Some(simulator) = Simulator::start(&["--nvd-page-limit", "1000"]) else { return };
     let (records, _) = run_all(&cve_job(&simulator, source(&simulator, "small")), NOW).unwrap();
     assert_eq!((records.len(), simulator.requests("nvd-api")), (3493, 5), "one refused, four pages");
 }
 
 #[test]
-fn reads_the_feeds_where_there_are_too_many_pages() {
+fn feeds_replace_too_many_pages() {
     let Some(simulator) = Simulator::start(&[]) else { return };
     let with_feeds = |cache: &str| {
-        cve_job(&simulator, CveSource { nvd_url: database(300_000).0, ..source(&simulator, cache) })
+        cve_job(&simulator, CveSource { nvd_url: serve_records(300_000).0, ..source(&simulator, cache) })
     };
     let (records, _) = run_all(&with_feeds("feeds"), NOW).unwrap();
     let ids: std::collections::BTreeSet<&str> =
@@ -289,7 +290,7 @@ fn reads_the_feeds_where_there_are_too_many_pages() {
     assert_eq!((records.len(), ids.len()), (3493, 3493));
     assert_eq!(simulator.requests("nvd-api"), 0);
     let requests = simulator.requests("nvd-feed");
-    assert!((50..=52).contains(&requests), "a description and a file for each of 26: {requests}");
+    assert!((50..=52).contains(&requests), "a description and a feed for each of 26: {requests}");
 
     simulator.faults(&["corrupt-gzip:every=5,service=nvd-feed"]);
     let (again, _) = run_all(&with_feeds("corrupt"), NOW).unwrap();

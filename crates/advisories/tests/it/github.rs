@@ -1,4 +1,4 @@
-//! Advisories and walks of the GitHub Advisory Database.
+//! Advisories and pages of the GitHub Advisory Database.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -13,11 +13,11 @@ use streamguard_engine::testing::check_job;
 use streamguard_http::{Credentials, UpstreamSettings};
 use streamguard_simulator::{Simulator, data, run_all, run_payloads, serve, skip};
 
-/// 2026-11-01, after everything that was recorded.
+/// Clock of the tests: 2026-11-01, later than all recorded data.
 const NOW: u64 = 1_793_491_200_000;
 
-/// The arguments that make the simulator check questions against GitHub's own schema.
-fn schema() -> Vec<String> {
+/// Returns arguments that make the simulator check queries against GitHub's own schema.
+fn schema_arguments() -> Vec<String> {
     let python = Command::new("python3").args(["-c", "import graphql"]).output();
     let file = std::env::var_os("STREAMGUARD_TEST_GITHUB_SCHEMA").map(PathBuf::from);
     match (file.filter(|file| file.is_file()), python) {
@@ -50,8 +50,8 @@ fn ids(records: &[Value]) -> BTreeSet<&str> {
 }
 
 #[test]
-fn walks_the_simulated_database() {
-    let schema = schema();
+fn reads_all_pages_of_the_simulated_database() {
+    let schema = schema_arguments();
     let Some(simulator) = Simulator::start(&schema.iter().map(String::as_str).collect::<Vec<_>>()) else {
         return;
     };
@@ -62,10 +62,10 @@ fn walks_the_simulated_database() {
     assert!(counters["github.points"] >= 6);
     assert!(records.iter().any(|record| record["cvss"].is_object()));
     assert!(records.iter().all(|record| record["modified"].is_string() && record["severity"].is_string()));
-    assert!(run_all(&job, NOW).unwrap().0 == records, "again, out of the cache");
+    assert!(run_all(&job, NOW).unwrap().0 == records, "from the cache the second time");
     assert_eq!(simulator.requests("github-graphql"), 6);
 
-    // What changed since.
+    // Changes since a date.
     simulator.faults(&[]);
     let since = "2025-01-01T00:00:00.000Z";
     let window = ListingWindow { clock_ms: NOW, known_until_ms: Some(1_735_689_600_000) };
@@ -75,7 +75,7 @@ fn walks_the_simulated_database() {
     assert!(expected > 0 && expected < 600, "{expected}");
     assert_eq!(changed.len(), expected);
 
-    // One question for each ecosystem and severity; together they find the same advisories.
+    // One query for each ecosystem and severity; together they find the same advisories.
     simulator.faults(&[]);
     let filtered = GithubSource {
         ecosystems: ["PIP", "NPM", "PIP"].map(str::to_owned).to_vec(),
@@ -123,7 +123,7 @@ fn walks_the_simulated_database() {
 }
 
 #[test]
-fn pages_that_lead_back_are_no_endless_walk() {
+fn a_repeated_cursor_ends_the_pages() {
     let page = json!({"data": {"page": {"pageInfo": {"hasNextPage": true, "endCursor": "x"}, "nodes": []}}});
     let url = serve(move |_| (200, "application/json", page.to_string().into_bytes()));
     let cache = tempfile::tempdir().unwrap();
@@ -136,7 +136,7 @@ fn pages_that_lead_back_are_no_endless_walk() {
 }
 
 #[test]
-fn without_a_token_it_says_how_to_get_one() {
+fn without_a_token_the_error_tells_how_to_get_one() {
     let error = run_all(&AdvisoryJob::new(GithubSource::default(), Credentials::default()), NOW).unwrap_err();
     assert!(
         error.contains("GITHUB_TOKEN") && error.contains("--token-file") && error.contains("no scopes"),
@@ -145,7 +145,7 @@ fn without_a_token_it_says_how_to_get_one() {
 }
 
 #[test]
-fn unknown_names_are_refused_when_it_is_planned() {
+fn unknown_names_are_refused_in_the_plan() {
     let window = ListingWindow::everything(NOW);
     let source = GithubSource { ecosystems: vec!["COBOL".to_owned()], ..GithubSource::default() };
     let error = source.plan(&window).unwrap_err().to_string();
@@ -155,7 +155,7 @@ fn unknown_names_are_refused_when_it_is_planned() {
 }
 
 #[test]
-fn keeps_the_contract() {
+fn github_keeps_the_contract() {
     let Some(simulator) = Simulator::start(&[]) else { return };
     let rust = GithubSource { ecosystems: vec!["RUST".to_owned()], ..source(&simulator, "contract") };
     let again =
@@ -180,7 +180,7 @@ fn reads_every_recorded_advisory() {
 }
 
 #[test]
-fn reads_one_advisory_in_all_its_parts() {
+fn reads_all_fields_of_an_advisory() {
     let advisory = json!({
         "ghsaId": "GHSA-pg36-wpm5-g57p", "summary": "HTTP Request Smuggling", "description": "### Impact",
         "severity": "MODERATE", "publishedAt": "2019-12-20T23:03:57Z", "updatedAt": "2024-09-20T15:00:00Z", "withdrawnAt": null,

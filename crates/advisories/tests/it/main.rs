@@ -1,8 +1,8 @@
-//! Tests of streamguard-advisories, one module a topic.
+//! Tests of the sources of advisories, with recorded data and against simulated upstreams.
 
-// Records and walks of the National Vulnerability Database.
+// Records and pages of the National Vulnerability Database.
 mod cve;
-// Advisories and walks of the GitHub Advisory Database.
+// Advisories and pages of the GitHub Advisory Database.
 mod github;
 // Records, archives and lists of changes of OSV.
 mod osv;

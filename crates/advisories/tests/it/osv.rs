@@ -11,12 +11,12 @@ use streamguard_engine::testing::check_job;
 use streamguard_http::{Credentials, UpstreamSettings};
 use streamguard_simulator::{Simulator, data, run_all, run_payloads, serve};
 
-/// 2026-11-01, after everything that was recorded.
+/// Clock of the tests: 2026-11-01, later than all recorded data.
 const NOW: u64 = 1_793_491_200_000;
 
 #[test]
 fn reads_every_recorded_record() {
-    // Archive, records, and of these: how many have a vector, and ranges of commits in all.
+    // Archive, number of records, number of records with a vector, and number of ranges of commits.
     let recorded = [
         ("osv/crates.io/all.zip", 867, (285, 0)),
         ("osv/PyPI/all.zip", 1336, (94, 1079)),
@@ -35,7 +35,7 @@ fn reads_every_recorded_record() {
             let advisory = read(&json).unwrap_or_else(|| panic!("{name}: {index}"));
             let raw: Value = serde_json::from_slice(&json).unwrap();
             assert_eq!(advisory.id, raw["id"].as_str().unwrap());
-            // Independently of the code under test: GIT ranges, and vectors.
+            // GIT ranges and vectors, counted without the code under test.
             let ranges = raw["affected"]
                 .as_array()
                 .into_iter()
@@ -60,7 +60,7 @@ fn reads_every_recorded_record() {
 }
 
 #[test]
-fn hostile_records_are_no_records() {
+fn hostile_records_are_malformed() {
     let deep = "[".repeat(100_000);
     for text in
         ["", "null", "{}", "[]", r#"{"id":"../x"}"#, r#"{"id":7}"#, r#"{"id":"X-1","affected":7}"#, &deep]
@@ -84,7 +84,7 @@ fn osv_job(simulator: &Simulator, cache: &str, ecosystems: &[&str]) -> AdvisoryJ
     AdvisoryJob::new(source, simulator.credentials())
 }
 
-/// The newest date of change of each record.
+/// Returns the last change of each record, by id.
 fn changes(records: &[Value]) -> BTreeMap<&str, &str> {
     records
         .iter()
@@ -97,7 +97,7 @@ fn lists_the_simulated_bucket() {
     let Some(simulator) = Simulator::start(&[]) else { return };
     let job = osv_job(&simulator, "default", &[]);
     let (records, counters) = run_all(&job, NOW).unwrap();
-    assert_eq!(simulator.requests("osv-bulk"), 14, "one archive for each");
+    assert_eq!(simulator.requests("osv-bulk"), 14, "one archive for each ecosystem");
     assert_eq!(counters.get("records.malformed"), None);
     let all = changes(&records);
     assert!(all.len() > 3500, "{}", all.len());
@@ -107,7 +107,7 @@ fn lists_the_simulated_bucket() {
     assert_eq!(simulator.requests("osv-bulk"), 1);
     assert!(changes(&whole).len() >= all.len());
 
-    // What changed since, one by one.
+    // Records that changed since a date, one by one.
     for (ecosystems, start) in [
         (&["PyPI", "GitHub Actions"][..], "2024-06-01T00:00:00.000Z"),
         (&["all"], "2026-08-01T00:00:00.000Z"),
@@ -128,7 +128,7 @@ fn lists_the_simulated_bucket() {
         assert_eq!(simulator.requests("osv-bulk"), (ecosystems.len() + changed.len()) as u64);
     }
 
-    // An unknown ecosystem fails alone.
+    // An unknown ecosystem fails with a hint.
     let unknown = run_all(&osv_job(&simulator, "unknown", &["COBOL"]), NOW).unwrap_err();
     assert!(unknown.contains("COBOL") && unknown.contains("ecosystems.txt"), "{unknown}");
 
@@ -156,7 +156,7 @@ fn lists_the_simulated_bucket() {
 }
 
 #[test]
-fn odd_entries_of_an_archive_are_counted() {
+fn unusable_entries_of_an_archive_are_counted() {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     for (name, text) in [
@@ -185,7 +185,7 @@ fn odd_entries_of_an_archive_are_counted() {
 }
 
 #[test]
-fn keeps_the_contract() {
+fn osv_keeps_the_contract() {
     let Some(simulator) = Simulator::start(&[]) else { return };
     let job = osv_job(&simulator, "contract", &["Pub", "Hex"]);
     let again = |settings: Value| {

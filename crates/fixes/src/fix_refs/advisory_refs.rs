@@ -6,7 +6,7 @@ use streamguard_dataset::MergedAdvisory;
 use streamguard_dataset::advisory::SourcedReference;
 
 use super::catalogue::is_advisory_database;
-use super::{AdvisoryEvidence, FixLocator, FixRef};
+use super::fix_shard::{AdvisoryEvidence, FixLocator, FixRef};
 use crate::reference::{self, GitTarget, RepositoryPointer};
 
 /// Most bytes of an advisory's text that are kept.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use streamguard_collect::interleave;
 
-use super::{FixLocator, FixRef, FixShard};
+use super::fix_shard::{FixLocator, FixRef, FixShard};
 use crate::reference::repository_key;
 
 /// Most references in one shard: a repository with more takes several shards.

@@ -1,20 +1,22 @@
-//! Bitbucket, in the cloud and on servers.
+//! Bitbucket: the cloud, and servers of projects.
 
+use super::pointer::{GitTarget, RepositoryPointer, pointer};
+use super::revision;
 use super::web_address::WebAddress;
-use super::{GitTarget, RepositoryPointer, pointer, revision};
 
-/// The host of the cloud.
+/// Host of the cloud.
 pub(super) const HOST: &str = "bitbucket.org";
 
+/// Parses a page of the cloud.
 pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let parts = address.parts();
     let [owner, name, rest @ ..] = parts.as_slice() else { return None };
     let target = match rest {
         ["commits", "tag", tag @ ..] => revision::tag(tag),
-        // `changeset` is of the time when nearly all was Mercurial.
+        // Pages called `changeset` are left out: nearly all are of Mercurial repositories.
         ["commits", id, ..] => revision::commit(id),
         ["pull-requests" | "pull-request", number, ..] => revision::pull(number),
-        // Here the new one comes first.
+        // Bitbucket writes the new revision first.
         ["branches", "compare", range @ ..] => match revision::compare(range)? {
             GitTarget::Compare(new, old) => Some(GitTarget::Compare(old, new)),
             _ => None,
@@ -25,7 +27,7 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     pointer(HOST, &format!("{owner}/{name}"), target)
 }
 
-/// A server of one's own: `/projects/KEY/repos/name/..`, cloned from `/scm/key/name`.
+/// Parses a page of a server: `/projects/KEY/repos/name/..`, cloned from `/scm/key/name`.
 pub(super) fn parse_server(address: &WebAddress) -> Option<RepositoryPointer> {
     let parts = address.parts();
     let at = parts.iter().position(|part| *part == "projects")?;

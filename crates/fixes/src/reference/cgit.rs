@@ -1,12 +1,13 @@
 //! cgit: `/<repository>/commit/?id=..`.
 
+use super::pointer::{GitTarget, RepositoryPointer, pointer};
 use super::web_address::WebAddress;
-use super::{GitTarget, RepositoryPointer, kernel, pointer, revision};
+use super::{kernel, revision};
 
-/// Hosts whose repositories are not cloned from where cgit shows them (it serves clones there
-/// itself, unless it is told not to: `enable-http-clone` in cgitrc(5)): the path that cgit is at,
-/// and the host and path that stand in its place.
-const ELSEWHERE: &[(&str, &str, &str, &str)] = &[
+/// Hosts whose repositories are cloned from another place than their pages: the host, the path of cgit,
+/// and the host and path to clone from. On all other hosts cgit itself serves clones, unless
+/// `enable-http-clone` in cgitrc(5) forbids it.
+const CLONED_ELSEWHERE: &[(&str, &str, &str, &str)] = &[
     ("cgit.freebsd.org", "", "git.freebsd.org", ""),
     ("cgit.freedesktop.org", "", "anongit.freedesktop.org", "git/"),
     ("cgit.kde.org", "", "anongit.kde.org", ""),
@@ -20,6 +21,7 @@ const ELSEWHERE: &[(&str, &str, &str, &str)] = &[
     ("w1.fi", "cgit/", "w1.fi", ""),
 ];
 
+/// Parses a page of cgit.
 pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let parts = address.parts();
     let is_page = |part: &&str| {
@@ -27,12 +29,12 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     };
     let at = parts.iter().skip(1).position(is_page)? + 1;
     let id = address.parameter("id");
-    // Others have pages of these names too, with plain numbers as ids.
+    // Other software has pages of these names too, with plain numbers as ids.
     let commit = |id| revision::id_not_name(id).map(GitTarget::Commit);
     let is_git =
         parts[at - 1].ends_with(".git") || address.host.split('.').any(|label| label.ends_with("git"));
     let target = match parts[at] {
-        // The old side of a comparison, if it is not the parent.
+        // `id2` is the old side of a comparison, if it is not the parent.
         "diff" | "rawdiff" | "patch" if address.parameter("id2").is_some() => {
             revision::compare(&[&format!("{}..{}", address.parameter("id2")?, id?)])
         }
@@ -44,13 +46,13 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     repository(&address.host, &parts[..at].join("/"), target)
 }
 
-/// The repository that is shown at a path.
+/// Returns the repository whose pages are at a path.
 fn repository(shown_at: &str, path: &str, target: GitTarget) -> Option<RepositoryPointer> {
     if kernel::is_host(shown_at) {
         let path = path.strip_prefix("cgit/").or_else(|| path.strip_prefix("pub/scm/"))?;
         return kernel::repository(path, target);
     }
-    let elsewhere = ELSEWHERE.iter().find_map(|(known, at, host, instead)| {
+    let elsewhere = CLONED_ELSEWHERE.iter().find_map(|(known, at, host, instead)| {
         let name = path.strip_prefix(at).filter(|_| *known == shown_at)?;
         Some((*host, format!("{instead}{name}")))
     });

@@ -1,28 +1,30 @@
-//! Gitea, Forgejo and other forges, and the one form that nearly all of them share.
+//! Gitea, Forgejo and other forges, and the form of URLs that nearly all of them share.
 
+use super::pointer::{GitTarget, RepositoryPointer, pointer};
 use super::web_address::WebAddress;
-use super::{GitTarget, RepositoryPointer, bitbucket, github, gitlab, pointer, revision};
+use super::{bitbucket, github, gitlab, revision};
 
-/// Hosts that run Gitea or Forgejo, or that took over its forms, as Gitee did.
-const GITEA: &[&str] =
+/// Hosts that run Gitea or Forgejo, or use their forms, as Gitee does.
+const GITEA_HOSTS: &[&str] =
     &["codeberg.org", "git.disroot.org", "git.osgeo.org", "gitea.com", "gitee.com", "notabug.org"];
 
 /// Hosts that run Pagure.
-const PAGURE: &[&str] = &["pagure.io", "src.fedoraproject.org"];
+const PAGURE_HOSTS: &[&str] = &["pagure.io", "src.fedoraproject.org"];
 
-/// Whether a host surely runs Gitea or what is like it.
+/// Reports whether a host surely runs Gitea or software with the same forms.
 pub(super) fn is_gitea(host: &str) -> bool {
     let first = host.split('.').next();
-    GITEA.contains(&host) || matches!(first, Some("gitea" | "forgejo"))
+    GITEA_HOSTS.contains(&host) || matches!(first, Some("gitea" | "forgejo"))
 }
 
+/// Parses a page of a forge.
 pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let host = address.host.as_str();
     let parts = address.parts();
     if host == "sourceforge.net" {
         return sourceforge(&parts);
     }
-    if PAGURE.contains(&host) {
+    if PAGURE_HOSTS.contains(&host) {
         return pagure(host, &parts);
     }
     if is_gitea(host) {
@@ -31,7 +33,7 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     anywhere(host, &parts)
 }
 
-/// `/<owner>/<name>/..`, perhaps below a folder.
+/// Parses `/<owner>/<name>/..`, possibly below a folder.
 fn gitea(host: &str, parts: &[&str]) -> Option<RepositoryPointer> {
     let below = usize::from(parts.first() == Some(&"gitea"));
     let [_, _, rest @ ..] = parts.get(below..)? else { return None };
@@ -49,14 +51,14 @@ fn gitea(host: &str, parts: &[&str]) -> Option<RepositoryPointer> {
     pointer(host, &parts[..below + 2].join("/"), target)
 }
 
-/// `/p/<project>/<repository>/ci/..`; Mercurial's look the same.
+/// Parses `/p/<project>/<repository>/ci/..`. URLs of Mercurial repositories look the same.
 fn sourceforge(parts: &[&str]) -> Option<RepositoryPointer> {
     let ["p", project, name, "ci", id, rest @ ..] = parts else { return None };
     let target = if rest.first() == Some(&"tree") { revision::state(id) } else { revision::commit(id) }?;
     pointer("git.code.sf.net", &format!("p/{project}/{name}"), target)
 }
 
-/// `/<repository>/c/..`, where the repository may have a namespace or be a fork.
+/// Parses `/<repository>/c/..`, where the repository may have a namespace or be a fork.
 fn pagure(host: &str, parts: &[&str]) -> Option<RepositoryPointer> {
     let at = parts.iter().position(|part| matches!(*part, "c" | "pull-request"))?;
     let target = match &parts[at..] {
@@ -67,11 +69,11 @@ fn pagure(host: &str, parts: &[&str]) -> Option<RepositoryPointer> {
     pointer(host, &parts[..at].join("/"), target)
 }
 
-/// `/<owner>/<name>/commit/<whole id>` on any host: no software has it for anything else.
+/// Parses `/<owner>/<name>/commit/<whole id>` on any host: no software uses it for anything else.
 fn anywhere(host: &str, parts: &[&str]) -> Option<RepositoryPointer> {
     let at = parts.iter().rposition(|part| *part == "commit").filter(|at| *at >= 2)?;
     let id = parts.get(at + 1).and_then(|id| revision::whole(id))?;
-    // Viewers have the repositories of others, by their hosts.
+    // Viewers show repositories of other hosts below the names of these hosts.
     let is_viewer = [github::HOST, bitbucket::HOST].contains(&parts[0]) || gitlab::is_host(parts[0]);
     (!is_viewer).then(|| pointer(host, &parts[..at].join("/"), GitTarget::Commit(id))).flatten()
 }

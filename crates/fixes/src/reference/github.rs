@@ -1,14 +1,15 @@
 //! GitHub: its pages, its API, its raw files and its patches.
 //!
-//! Forms as <https://docs.github.com/en/rest> and the site itself have them.
+//! The forms are those of <https://docs.github.com/en/rest> and of the site itself.
 
+use super::pointer::{GitTarget, RepositoryPointer, pointer};
+use super::revision;
 use super::web_address::WebAddress;
-use super::{GitTarget, RepositoryPointer, pointer, revision};
 
-/// The host of all repositories.
+/// Host of all repositories.
 pub(super) const HOST: &str = "github.com";
 
-/// Whether a host is one of GitHub's. Gists are on one that is not listed.
+/// Reports whether a host is one of GitHub's. No form is known for gists, which keeps them out.
 pub(super) fn is_host(host: &str) -> bool {
     matches!(
         host,
@@ -22,7 +23,7 @@ pub(super) fn is_host(host: &str) -> bool {
     )
 }
 
-/// Names at the place of an owner that are pages of the site.
+/// Reports whether a name at the place of an owner is a page of the site.
 pub(super) fn is_site_page(name: &str) -> bool {
     matches!(
         name,
@@ -43,6 +44,7 @@ pub(super) fn is_site_page(name: &str) -> bool {
     )
 }
 
+/// Parses a URL of GitHub.
 pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let parts = address.parts();
     let (owner, name, target) = match (address.host.as_str(), parts.as_slice()) {
@@ -60,14 +62,14 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     pointer(HOST, &format!("{owner}/{name}"), target)
 }
 
-/// What a page below a repository is about.
+/// Parses the part of a URL behind the repository.
 fn page(rest: &[&str]) -> Option<GitTarget> {
     match rest {
         ["commit", id, ..] => revision::commit(id),
         ["commits", id] => revision::id_not_name(id).map(GitTarget::Commit),
-        // The history of a file, from that commit on.
+        // The history of a file up to a commit.
         ["commits", id, ..] => revision::state(id),
-        // All of a pull request as it was at some commit is no commit; one commit of it is.
+        // `commits` shows one commit of a pull request; `files` shows all of it as it was at a commit.
         ["pull", number, page, ids, ..] => match *page {
             "commits" | "changes" | "files" if ids.contains("..") => revision::compare(&[ids]),
             "commits" | "changes" => revision::commit(ids).or_else(|| revision::pull(number)),
@@ -77,14 +79,14 @@ fn page(rest: &[&str]) -> Option<GitTarget> {
         ["compare", range @ ..] => revision::compare(range),
         ["blob" | "tree" | "raw" | "blame" | "edit", id, ..] => revision::state(id),
         ["releases", "tag", tag @ ..] => revision::tag(tag),
-        // The last part is the file.
+        // The last part is the name of the file.
         ["releases", "download", tag @ .., _] => revision::tag(tag),
         ["archive", rest @ ..] => archive(rest),
         _ => None,
     }
 }
 
-/// An archive of a commit or a tag; one by a bare name may be of a branch.
+/// Parses the name of an archive. A bare name may be that of a branch, so only ids and tags count.
 fn archive(rest: &[&str]) -> Option<GitTarget> {
     let last = rest.last()?;
     let stem = [".zip", ".tar.gz"].iter().find_map(|suffix| last.strip_suffix(suffix)).unwrap_or(last);
@@ -95,7 +97,7 @@ fn archive(rest: &[&str]) -> Option<GitTarget> {
     }
 }
 
-/// What an answer of the API is about.
+/// Parses the part of a URL of the API behind the repository.
 fn api(rest: &[&str]) -> Option<GitTarget> {
     match rest {
         ["git", "commits", id] => revision::commit(id),

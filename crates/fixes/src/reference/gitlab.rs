@@ -1,10 +1,11 @@
-//! GitLab, on its own host and on those of many projects.
+//! GitLab, on its own host and on hosts of projects.
 
+use super::pointer::{GitTarget, RepositoryPointer, pointer};
 use super::web_address::WebAddress;
-use super::{GitTarget, RepositoryPointer, github, pointer, revision};
+use super::{github, revision};
 
-/// Hosts of projects that run GitLab without saying so in their name.
-const HOSTS: &[&str] = &[
+/// Hosts of projects that run GitLab and do not have it in their name.
+const PROJECT_HOSTS: &[&str] = &[
     "0xacab.org",
     "code.videolan.org",
     "framagit.org",
@@ -17,15 +18,15 @@ const HOSTS: &[&str] = &[
     "source.puri.sm",
 ];
 
-/// Whether a host is surely a GitLab.
+/// Reports whether a host surely runs GitLab.
 pub(super) fn is_host(host: &str) -> bool {
-    HOSTS.contains(&host) || host.split('.').next() == Some("gitlab")
+    PROJECT_HOSTS.contains(&host) || host.split('.').next() == Some("gitlab")
 }
 
-/// A page behind the part `-`, which no other software has, or one of the time before it.
+/// Parses a page behind the part `-`, which no other software uses, or a page of older versions.
 pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let parts = address.parts();
-    // Viewers have the part `-` too, behind the repositories of others.
+    // Viewers use the part `-` too, behind repositories of other hosts.
     if parts.first().is_some_and(|first| *first == github::HOST || is_host(first)) {
         return None;
     }
@@ -34,9 +35,9 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let (at, page) = match parts.iter().position(is_dash) {
         Some(at) => (at, at + 1),
         None => {
-            // Groups and projects cannot have these names: behind two of them they are pages.
+            // Groups and projects cannot have these names, so behind two other parts they are pages.
             let at = parts.iter().skip(2).position(is_page)? + 2;
-            // Only merge requests are called so nowhere else.
+            // Other software has commits and tags too, but no merge requests.
             if parts[at] != "merge_requests" && !is_host(&address.host) {
                 return None;
             }
@@ -47,7 +48,7 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
         return None;
     }
     let target = match &parts[page..] {
-        // One commit of a merge request is shown by a parameter.
+        // A parameter chooses one commit of a merge request.
         ["merge_requests", number, ..] => match address.parameter("commit_id") {
             Some(id) => revision::commit(id),
             None => revision::pull(number),

@@ -1,10 +1,11 @@
 //! gitweb: `?p=<repository>;a=commit;h=..` and `/<repository>.git/commit/..`.
 
+use super::pointer::{GitTarget, RepositoryPointer, pointer};
 use super::web_address::WebAddress;
-use super::{GitTarget, RepositoryPointer, kernel, pointer, revision};
+use super::{kernel, revision};
 
-/// Where the repositories of a gitweb are cloned from: its host, and the path in front of them
-/// on that host. gitweb itself serves no clones, so that only known ones have an answer.
+/// Hosts of gitweb, each with the path in front of its repositories to clone from. gitweb itself serves
+/// no clones, so only known hosts can be used.
 const CLONED_FROM: &[(&str, &str)] = &[
     ("gcc.gnu.org", "git/"),
     ("gerrit.ovirt.org", ""),
@@ -33,16 +34,17 @@ const CLONED_FROM: &[(&str, &str)] = &[
     ("sourceware.org", "git/"),
 ];
 
+/// Parses a page of gitweb.
 pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     by_parameters(address).or_else(|| by_path(address))
 }
 
-/// The action and what it is about are parameters; so is the repository, or it is the path.
+/// Parses a URL whose action and object are parameters. The repository is a parameter or the path.
 fn by_parameters(address: &WebAddress) -> Option<RepositoryPointer> {
     let id = |name| address.parameter(name);
     let target = match address.parameter("a")? {
         "commit" | "commitdiff" | "commitdiff_plain" | "patch" => revision::commit(id("h")?),
-        // `h` is that of a file, `hb` that of the commit.
+        // `h` is the id of the file, `hb` that of the commit.
         "blobdiff" | "blobdiff_plain" => revision::commit(id("hb")?),
         "blob" | "blob_plain" | "tree" | "blame" => revision::state(id("hb")?),
         "snapshot" => revision::state(id("h")?),
@@ -51,7 +53,7 @@ fn by_parameters(address: &WebAddress) -> Option<RepositoryPointer> {
     let path = address.path.join("/");
     match address.parameter("p") {
         Some(project) => repository(&address.host, &path, project, target),
-        // Tuleap, a forge with a gitweb inside.
+        // Tuleap is a forge that contains gitweb.
         None if path.starts_with("plugins/git/") => pointer(&address.host, &path, target),
         None if kernel::is_host(&address.host) => kernel::repository(path.strip_prefix("pub/scm/")?, target),
         None if path.ends_with(".git") => repository(&address.host, "", &path, target),
@@ -59,13 +61,13 @@ fn by_parameters(address: &WebAddress) -> Option<RepositoryPointer> {
     }
 }
 
-/// All is in the path, behind a repository that ends in `.git`.
+/// Parses a URL with everything in the path, behind a repository that ends in `.git`.
 fn by_path(address: &WebAddress) -> Option<RepositoryPointer> {
     let parts = address.parts();
     let at = parts.iter().position(|part| part.ends_with(".git"))?;
     let target = match &parts[at + 1..] {
         ["commit" | "commitdiff" | "commitdiff_plain" | "patch" | "c", id] => revision::commit(id),
-        // The commits of the old and the new file, each with its path.
+        // The old and the new commit, each with the path of the file.
         ["blobdiff" | "blobdiff_plain", rest @ ..] => {
             let rest = rest.join("/");
             let (_, new) = rest.split_once("..")?;
@@ -73,12 +75,12 @@ fn by_path(address: &WebAddress) -> Option<RepositoryPointer> {
         }
         _ => None,
     }?;
-    // cgit has no such paths, but some hosts have both.
+    // cgit has no such paths, but some hosts run both.
     let start = usize::from(matches!(parts[0], "gitweb" | "cgit" | "w"));
     repository(&address.host, "", &parts[start..=at].join("/"), target)
 }
 
-/// The repository that a gitweb at `path` calls `project`.
+/// Returns the repository that a gitweb at `path` calls `project`.
 fn repository(host: &str, path: &str, project: &str, target: GitTarget) -> Option<RepositoryPointer> {
     let project = project.trim_matches('/');
     if kernel::is_host(host) {
@@ -87,7 +89,7 @@ fn repository(host: &str, path: &str, project: &str, target: GitTarget) -> Optio
     if host == "git.drupalcode.org" || host == "drupalcode.org" {
         return pointer("git.drupalcode.org", project, target);
     }
-    // Projects at SourceForge once had hosts of their own, cloned from /gitroot.
+    // Projects at SourceForge used to have hosts of their own, cloned from /gitroot.
     if host.ends_with(".git.sourceforge.net") {
         return pointer(host, &format!("gitroot/{project}"), target);
     }
@@ -95,7 +97,7 @@ fn repository(host: &str, path: &str, project: &str, target: GitTarget) -> Optio
         let project = project.strip_prefix(before).unwrap_or(project);
         return pointer(host, &format!("{before}{project}"), target);
     }
-    // The repository is the path already, and the parameter only repeats it.
+    // The path is the repository already, and the parameter repeats it.
     (path.ends_with(&format!("/{project}")) && project.ends_with(".git"))
         .then(|| pointer(host, path, target))
         .flatten()

@@ -1,6 +1,7 @@
 //! The history of a fetched repository: what its commits say about pull requests, advisories and
 //! versions, without asking the host. Only commits are read; trees may be missing.
 
+mod found_commit;
 mod pull_requests;
 mod versions;
 
@@ -11,6 +12,7 @@ use gix::revision::walk::Sorting;
 use gix::traverse::commit::simple::CommitTimeOrder;
 use thiserror::Error;
 
+pub use found_commit::FoundCommit;
 use pull_requests::PullRequests;
 use streamguard_mining::message::{AdvisoryIdFinder, MAX_MESSAGE_BYTES, canonical_advisory_id};
 
@@ -36,15 +38,6 @@ pub enum HistoryError {
     /// The references of the repository cannot be read.
     #[error("cannot read the references of the repository: {0}")]
     Unreadable(String),
-}
-
-/// A commit, and the rule that found it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FoundCommit {
-    /// Id of the commit; for a pull request that was merged, of the merge.
-    pub commit: ObjectId,
-    /// Rule that found it, such as `pull:squash-subject`.
-    pub evidence: &'static str,
 }
 
 /// Commits of a repository, and what their messages say.

@@ -1,12 +1,13 @@
-//! kernel.org: its short links, and what is its own about its long ones.
+//! kernel.org: its short links, and the paths of its repositories.
 
+use super::pointer::{GitTarget, RepositoryPointer, pointer};
+use super::revision;
 use super::web_address::WebAddress;
-use super::{GitTarget, RepositoryPointer, pointer, revision};
 
-/// The host of all repositories.
+/// Host of all repositories.
 const HOST: &str = "git.kernel.org";
 
-/// The short forms: `/linus/ID`, `/linus/c/ID`, `/tip/ID`, `/stable/c/ID`, `/netdev/net/c/ID`.
+/// Parses the short forms: `/linus/ID`, `/linus/c/ID`, `/tip/ID`, `/stable/c/ID`, `/netdev/net/c/ID`.
 pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     if address.host != HOST {
         return None;
@@ -22,17 +23,17 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     repository(&format!("linux/kernel/git/{tree}"), revision::commit(id)?)
 }
 
-/// The repository that cgit and gitweb call `path`.
+/// Returns the repository that cgit and gitweb call `path`.
 pub(super) fn repository(path: &str, target: GitTarget) -> Option<RepositoryPointer> {
     let path = path.strip_suffix(".git").unwrap_or(path);
-    // Renamed in 2011; the old name still leads to the same repository.
+    // The repository was renamed in 2011, and the old name still leads to it.
     let path =
         if path == "linux/kernel/git/torvalds/linux-2.6" { "linux/kernel/git/torvalds/linux" } else { path };
     pointer(HOST, &format!("pub/scm/{path}"), target)
 }
 
-/// Whether a host is that of kernel.org's repositories, now or once.
+/// Reports whether a host is the present or a former one of the repositories of kernel.org.
 pub(super) fn is_host(host: &str) -> bool {
-    // `www.` is gone already.
+    // The parser of URLs has removed `www.`.
     host == HOST || host == "kernel.org"
 }

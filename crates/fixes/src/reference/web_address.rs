@@ -1,29 +1,32 @@
-//! URLs as advisories have them, taken apart strictly.
+//! URLs in advisories, parsed strictly.
 
-/// Bytes of the longest URL that is looked at.
-const LONGEST: usize = 2_000;
+/// Longest URL that is parsed, in bytes.
+const MAX_URL_BYTES: usize = 2_000;
 
-/// What text leaves behind a URL: brackets, quotes and the ends of sentences.
-pub(super) const PUNCTUATION: &[char] = &[')', ']', '}', '>', '.', ',', ';', ':', '\'', '"', '*', '`'];
+/// Characters that text leaves behind a URL: brackets, quotes and the ends of sentences.
+pub(super) const TRAILING_PUNCTUATION: &[char] =
+    &[')', ']', '}', '>', '.', ',', ';', ':', '\'', '"', '*', '`'];
 
-/// An `http` or `https` URL in parts. What is not here, such as the fragment, says nothing.
+/// `http` or `https` URL in parts. Other parts, such as the fragment, carry no information.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct WebAddress {
-    /// In lower case, plain ASCII, without `www.`; never an address of numbers.
+    /// Host in lower case, plain ASCII, without `www.`; never an IP address.
     pub(super) host: String,
     /// Parts of the path, percent-decoded; none is empty, `.` or `..`.
     pub(super) path: Vec<String>,
-    /// Parameters, percent-decoded. They may also stand behind a `;` without `?`, as old
-    /// gitwebs have them.
+    /// Parameters, percent-decoded. They may also stand behind a `;` without `?`, as in old versions
+    /// of gitweb.
     query: Vec<(String, String)>,
 }
 
 impl WebAddress {
-    /// None for whatever is not a plain web address: other schemes, credentials, odd ports,
-    /// numbers for hosts, names in other scripts, control characters, ways upwards.
+    /// Parses a URL. Returns `None` if it is not a plain web address: other schemes, credentials, other
+    /// ports, IP addresses, names in other scripts, control characters, `..` in the path.
     pub(super) fn parse(url: &str) -> Option<Self> {
-        let url = url.trim().trim_end_matches(PUNCTUATION);
-        if url.len() > LONGEST || url.chars().any(|character| character.is_control() || character == '\\') {
+        let url = url.trim().trim_end_matches(TRAILING_PUNCTUATION);
+        if url.len() > MAX_URL_BYTES
+            || url.chars().any(|character| character.is_control() || character == '\\')
+        {
             return None;
         }
         let (scheme, rest) = url.split_once("://")?;
@@ -33,7 +36,7 @@ impl WebAddress {
         let rest = rest.split('#').next()?;
         let (authority, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
         let host = host(authority)?;
-        // Where `;` was encoded, it still separates: the databases that did it did so blindly.
+        // An encoded `;` separates too: some databases encode it in every URL.
         let rest = rest.replace("%3B", ";").replace("%3b", ";");
         let (path, query) = match rest.find(['?', ';']) {
             Some(at) => (&rest[..at], &rest[at + 1..]),
@@ -49,7 +52,7 @@ impl WebAddress {
         Some(Self { host, path, query: query.collect::<Option<_>>()? })
     }
 
-    /// The address inside one of the Internet Archive, `/web/20200131000000/https://..`.
+    /// Returns the address inside one of the Internet Archive, `/web/20200131000000/https://..`.
     pub(super) fn archived(&self) -> Option<Self> {
         let [web, time, scheme, rest @ ..] = self.path.as_slice() else { return None };
         let is_archive = self.host == "web.archive.org" && web == "web";
@@ -62,18 +65,18 @@ impl WebAddress {
         Some(Self { host, path: path.to_vec(), query: self.query.clone() })
     }
 
-    /// The path as borrowed parts, to be matched.
+    /// Returns the path as borrowed parts, for patterns.
     pub(super) fn parts(&self) -> Vec<&str> {
         self.path.iter().map(String::as_str).collect()
     }
 
-    /// The first parameter of a name.
+    /// Returns the first parameter with a name.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }
 
-/// The host of an authority.
+/// Parses the host of an authority.
 fn host(authority: &str) -> Option<String> {
     let name = authority.strip_suffix(":443").or_else(|| authority.strip_suffix(":80")).unwrap_or(authority);
     let name = name.to_ascii_lowercase();
@@ -81,15 +84,15 @@ fn host(authority: &str) -> Option<String> {
     let labels: Vec<&str> = name.split('.').collect();
     let is_plain = |label: &&str| {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        // `xn--` stands for other scripts, in which names can look like known ones.
+        // `xn--` stands for other scripts, in which a name can look like a well-known one.
         !label.is_empty() && label.bytes().all(plain) && !label.starts_with('-') && !label.starts_with("xn--")
     };
-    // Numbers, in whatever form a browser takes them, end in a label that begins with a digit.
+    // In every form of an IPv4 address that browsers accept, the last label begins with a digit.
     let last = labels.last().filter(|last| last.starts_with(|first: char| first.is_ascii_alphabetic()))?;
     (labels.len() > 1 && *last != "localhost" && labels.iter().all(is_plain)).then(|| name.to_owned())
 }
 
-/// Decodes `%41` and the like, once. None if what comes out is no plain text.
+/// Decodes `%41` and the like, once. Returns `None` if the result is not plain text.
 fn decoded(part: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.as_bytes();
@@ -98,7 +101,7 @@ fn decoded(part: &str) -> Option<String> {
             [high, low, ..] if *first == b'%' => digit(*high).zip(digit(*low)),
             _ => None,
         };
-        // A `%` that encodes nothing stands for itself.
+        // A `%` without two digits behind it stands for itself.
         let (byte, taken) = code.map_or((*first, 1), |(high, low)| (high << 4 | low, 3));
         bytes.push(byte);
         rest = &rest[taken..];

@@ -1,4 +1,4 @@
-//! The engine's contract, kept by every job.
+//! The contract of the engine, checked for built-in jobs.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ fn repo_keeps_the_contract() {
 }
 
 #[test]
-fn every_listed_job_is_made_from_its_own_settings() {
+fn every_job_is_made_from_its_own_settings() {
     for entry in registry::collected() {
         let matches = (entry.flags)(clap::Command::new("test")).get_matches_from(["test"]);
         let settings = (entry.settings)(&matches).unwrap();
@@ -43,7 +43,7 @@ fn every_listed_job_is_made_from_its_own_settings() {
     assert!(registry::make("nothing", Value::Null, Secrets::default()).is_err());
 }
 
-/// The settings that the registry lets a job inherit; each from an owner that has such a flag.
+/// Returns the settings that a job inherits, and checks that their owners have such flags.
 fn inherited(entry: &JobEntry) -> BTreeSet<String> {
     let inherited = (entry.inherited)();
     for InheritedSetting { key, owner } in &inherited {
@@ -55,7 +55,7 @@ fn inherited(entry: &JobEntry) -> BTreeSet<String> {
     inherited.into_iter().map(|setting| setting.key).collect()
 }
 
-/// The settings of a job that are not flags of it.
+/// Returns the settings of a job that are not flags of this job.
 fn without_flag(entry: &JobEntry) -> BTreeSet<String> {
     let matches = (entry.flags)(clap::Command::new("test")).get_matches_from(["test"]);
     let settings = (entry.settings)(&matches).unwrap();

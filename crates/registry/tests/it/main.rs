@@ -1,4 +1,4 @@
-//! Tests of streamguard-registry, one module a topic.
+//! Tests of the registry.
 
-// The engine's contract, kept by every job.
+// The contract of the engine, checked for built-in jobs.
 mod contract;

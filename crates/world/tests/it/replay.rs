@@ -8,7 +8,7 @@ use streamguard_advisories::{AdvisoryJob, CveSource, GithubSource, OsvSource};
 use streamguard_collect::CollectorJob;
 use streamguard_dataset::{MergedAdvisory, Sample};
 use streamguard_engine::{CompletionStatus, FinishedRun, Job, RunOptions};
-use streamguard_exploitdb::ExploitDb;
+use streamguard_exploitdb::ExploitDbCollector;
 use streamguard_fixes::{FixesJob, FixesSettings, SourceTarget};
 use streamguard_http::{Credentials, UpstreamSettings};
 use streamguard_world::{CLOCK_MS, World, WorldSettings, WorldTruth};
@@ -45,7 +45,10 @@ fn fixes_of_advisories_are_found() {
         Arc::new(AdvisoryJob::new(CveSource { upstream: upstream.clone(), ..Default::default() }, none())),
         Arc::new(AdvisoryJob::new(GithubSource { upstream: upstream.clone(), ..Default::default() }, none())),
         Arc::new(AdvisoryJob::new(OsvSource { upstream: upstream.clone(), ..Default::default() }, none())),
-        Arc::new(CollectorJob::new(ExploitDb { upstream: upstream.clone(), ..ExploitDb::default() })),
+        Arc::new(CollectorJob::new(ExploitDbCollector {
+            upstream: upstream.clone(),
+            ..ExploitDbCollector::default()
+        })),
         Arc::new(FixesJob::new(FixesSettings { upstream, ..Default::default() }, targets, none())),
     ];
     let finished =

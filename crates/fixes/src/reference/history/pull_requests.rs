@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use gix::ObjectId;
 use regex::Regex;
 
-use super::FoundCommit;
-use crate::reference::{bitbucket, forge, github, gitlab, repository_key};
+use super::found_commit::FoundCommit;
+use crate::reference::repository_key::repository_key;
+use crate::reference::{bitbucket, forge, github, gitlab};
 
 /// Form in which a message names a pull request, from the most to the least certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,6 @@
 //! The forms of every family of hosts: URL, repository without `https://`, and target.
 
-use streamguard_fixes::reference::{GitTarget, parse};
+use streamguard_fixes::reference::{GitTarget, parse, repository_key};
 
 const A: &str = "8eba394ad75deaf9e5cd15b78a3d16b12e6b0eba";
 const B: &str = "f11093a6b3240fc26830b6111e826128af7771c3";
@@ -355,7 +355,7 @@ fn other_forges() {
 
 #[test]
 fn keys_ignore_case_where_the_host_does() {
-    let key = |url: &str| parse(&format!("{url}/commit/{A}")).unwrap().key();
+    let key = |url: &str| repository_key(&parse(&format!("{url}/commit/{A}")).unwrap().repository);
     assert_eq!(key("https://github.com/Pylons/Waitress"), "https://github.com/pylons/waitress");
     assert_eq!(key("https://gitlab.gnome.org/GNOME/glib"), "https://gitlab.gnome.org/gnome/glib");
     assert_eq!(key("https://git.example.org/A/B"), "https://git.example.org/A/B");
