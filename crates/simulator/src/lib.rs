@@ -1,4 +1,4 @@
-//! The upstreams on this machine: a simulator of the real ones, where it and python3 are there.
+//! A simulator of the upstreams, for tests. It runs on this machine, and needs python3.
 
 mod git_repository;
 
@@ -22,7 +22,7 @@ fn shared() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared")
 }
 
-/// Real, recorded data: a file or folder of it. None, said on stderr, where it is missing.
+/// Returns a file or folder of recorded data. Returns `None`, with a note on stderr, if it is missing.
 pub fn data(name: &str) -> Option<PathBuf> {
     let path = shared().join("data").join(name);
     if path.exists() {
@@ -32,13 +32,13 @@ pub fn data(name: &str) -> Option<PathBuf> {
     None
 }
 
-/// Says that a test, or a part of it, does not run.
+/// Writes a note that a test, or a part of it, is skipped.
 pub fn skip(why: &str) {
-    // Not println: the test harness would hide it.
+    // The test harness would hide the output of `println`.
     let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
 }
 
-/// A running simulator; it ends with this value.
+/// Running simulator. Dropping the value ends it.
 pub struct Simulator {
     child: Child,
     port: u16,
@@ -46,7 +46,8 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Starts one with further arguments. None, said on stderr, where that is impossible.
+    /// Starts a simulator with further arguments. Returns `None`, with a note on stderr, if there is no
+    /// simulator or no python3.
     pub fn start(arguments: &[&str]) -> Option<Self> {
         let program = shared().join("upstreams/upstreams.py");
         if !program.exists() {
@@ -82,7 +83,7 @@ impl Simulator {
         }
     }
 
-    /// Base URL of a service.
+    /// Returns the base URL of a service.
     pub fn url(&self, service: &str) -> String {
         format!("http://127.0.0.1:{}/{service}", self.port)
     }
@@ -116,7 +117,7 @@ impl Simulator {
         self.stats()["services"]["git"]["methods"][method].as_u64().unwrap_or_default()
     }
 
-    /// From now on these faults, and counters at zero.
+    /// Injects these faults from now on, and resets the counts.
     pub fn faults(&self, faults: &[&str]) {
         self.control("POST", "faults", &serde_json::json!({ "faults": faults }).to_string());
         self.control("POST", "reset", "{}");
@@ -140,7 +141,7 @@ impl Simulator {
 
 impl Drop for Simulator {
     fn drop(&mut self) {
-        // Asked to, it removes what it wrote. Gone already is as good.
+        // On SIGTERM the simulator removes its files. It may have ended already.
         if let Some(pid) = Pid::from_raw(self.child.id().try_into().unwrap()) {
             let _ = kill_process(pid, Signal::TERM);
         }
@@ -148,7 +149,7 @@ impl Drop for Simulator {
     }
 }
 
-/// A service that answers each request line with a status, a content type and a body, until the
+/// Starts a service that answers each request line with a status, a content type and a body, until the
 /// tests end. Returns its URL.
 pub fn serve(answer: impl Fn(&str) -> (u16, &'static str, Vec<u8>) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -174,14 +175,14 @@ pub fn serve(answer: impl Fn(&str) -> (u16, &'static str, Vec<u8>) + Send + 'sta
                 "HTTP/1.1 {status} x\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
                 body.len()
             );
-            // Whoever asked may be gone.
+            // The client may have closed the connection.
             let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
         }
     });
     url
 }
 
-/// Runs all shards of a job here and now. Returns its records and the sums of what it counted.
+/// Runs all shards of a job. Returns the records and the sums of the counters.
 pub fn run_all(job: &dyn streamguard_engine::Job, clock_ms: u64) -> Result<(Vec<Value>, Counters), String> {
     let planning = streamguard_engine::PlanContext {
         clock_ms,

@@ -1,4 +1,4 @@
-//! What several sources say of one vulnerability, put together.
+//! Merging of the records of several sources.
 
 use proptest::prelude::*;
 use streamguard_dataset::{Advisory, AdvisoryReference, AffectedRange, CvssRating, Severity, merge_by_alias};
@@ -17,7 +17,7 @@ fn reference(url: &str, tags: &[&str]) -> AdvisoryReference {
 }
 
 #[test]
-fn one_vulnerability_with_the_source_of_each_field_and_what_others_say() {
+fn merged_fields_have_sources_and_conflicts() {
     let cve = Advisory {
         severity: Some(Severity::High),
         cwes: vec!["CWE-89".to_owned()],
@@ -59,7 +59,7 @@ fn one_vulnerability_with_the_source_of_each_field_and_what_others_say() {
 }
 
 #[test]
-fn two_cves_stay_two_whatever_a_third_record_says() {
+fn two_cves_stay_two_with_a_third_record_of_both() {
     let both = advisory("osv", "GO-2024-1", &["CVE-2024-0001", "CVE-2024-0002"]);
     let merged = merge_by_alias(vec![
         advisory("cve", "CVE-2024-0001", &[]),
@@ -72,7 +72,7 @@ fn two_cves_stay_two_whatever_a_third_record_says() {
 }
 
 #[test]
-fn withdrawn_is_what_everybody_took_back() {
+fn a_vulnerability_is_withdrawn_if_all_records_are() {
     let gone = |advisory: Advisory| Advisory { withdrawn: Some("2024".to_owned()), ..advisory };
     let cve = || advisory("cve", "CVE-2024-0001", &[]);
     let ghsa = || advisory("github", "GHSA-aaaa-bbbb-cccc", &["CVE-2024-0001"]);
@@ -83,8 +83,8 @@ fn withdrawn_is_what_everybody_took_back() {
 }
 
 proptest! {
-    /// Every record is in exactly one vulnerability, no vulnerability has two CVE ids of records,
-    /// and records that name each other are together unless that would join two.
+    // Every record is in exactly one vulnerability, no vulnerability has two CVE ids of records, and
+    // records that name each other are together unless that would join two CVE ids.
     #[test]
     fn records_are_neither_lost_nor_counted_twice(
         links in prop::collection::vec((0_usize..12, prop::collection::vec(0_usize..12, 0..3)), 1..20)

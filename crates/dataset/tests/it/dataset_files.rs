@@ -1,4 +1,4 @@
-//! The dataset from several sources, and its faults.
+//! The dataset of several collectors, and failures to write it.
 
 use std::cell::Cell;
 use std::fs;
@@ -26,7 +26,7 @@ fn numbered(numbers: impl IntoIterator<Item = u32>) -> Vec<Sample> {
 }
 
 #[test]
-fn the_first_of_equal_samples_is_kept_and_the_others_are_counted() {
+fn the_first_duplicate_is_kept_and_the_others_are_counted() {
     let (inputs, output) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut later = numbered(1..6);
     later.iter_mut().for_each(|sample| sample.collector = "cve".into());
@@ -35,7 +35,7 @@ fn the_first_of_equal_samples_is_kept_and_the_others_are_counted() {
         source(inputs.path(), "empty", &[]),
         source(inputs.path(), "cve", &later),
     ];
-    // Not as StreamGuard writes it: it must pass through as it is.
+    // A line in another form than StreamGuard writes has to stay as it is.
     let odd = fs::read_to_string(&sources[2].path).unwrap().replace("\"cve\"", " \"\\u0063ve\" ");
     fs::write(&sources[2].path, &odd).unwrap();
 
@@ -60,7 +60,7 @@ fn the_first_of_equal_samples_is_kept_and_the_others_are_counted() {
 }
 
 #[test]
-fn the_same_sources_give_the_same_bytes() {
+fn equal_samples_give_equal_bytes() {
     let folders = [(); 3].map(|()| tempfile::tempdir().unwrap());
     let [inputs, a, b] = folders.each_ref().map(|folder| folder.path());
     let sources = [source(inputs, "repo", &numbered(0..500)), source(inputs, "cve", &numbered(400..900))];
@@ -71,7 +71,7 @@ fn the_same_sources_give_the_same_bytes() {
 }
 
 #[test]
-fn no_sources_give_an_empty_dataset() {
+fn no_collectors_give_an_empty_dataset() {
     let output = tempfile::tempdir().unwrap();
     assert_eq!(unite(&[], output.path()).unwrap(), DatasetSummary::default());
     assert_eq!(fs::read(output.path().join(JSONL_NAME)).unwrap(), b"");
@@ -79,7 +79,7 @@ fn no_sources_give_an_empty_dataset() {
 }
 
 #[test]
-fn a_torn_source_is_told_and_leaves_everything_as_it_was() {
+fn a_torn_file_is_an_error_and_changes_nothing() {
     let (inputs, output) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let sources = [source(inputs.path(), "a", &numbered(0..9)), source(inputs.path(), "b", &numbered(9..19))];
     unite(&sources[..1], output.path()).unwrap();
@@ -97,7 +97,7 @@ fn a_torn_source_is_told_and_leaves_everything_as_it_was() {
 }
 
 #[test]
-fn missing_files_and_folders_are_told_apart() {
+fn missing_files_and_missing_folders_are_different_errors() {
     let folder = tempfile::tempdir().unwrap();
     let missing = CollectorFile { collector: "repo".into(), path: folder.path().join("none.jsonl") };
     let error = unite(std::slice::from_ref(&missing), folder.path()).unwrap_err();
@@ -109,7 +109,7 @@ fn missing_files_and_folders_are_told_apart() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_the_destinations_fault() {
+fn a_full_disk_is_an_error_of_the_destination() {
     for name in [JSONL_NAME, PARQUET_NAME] {
         let (inputs, output) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let sources = [source(inputs.path(), "repo", &numbered(0..10))];
@@ -123,7 +123,7 @@ fn a_full_disk_is_the_destinations_fault() {
 }
 
 #[test]
-fn it_tells_its_progress_and_can_be_cancelled() {
+fn progress_is_reported_and_cancelling_stops() {
     let (inputs, output) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let sources = [source(inputs.path(), "repo", &numbered(0..1000))];
     let done = Cell::new(0);

@@ -1,4 +1,4 @@
-//! What counts as a duplicate.
+//! Exact duplicates.
 
 use streamguard_dataset::{DuplicateFilter, Sample, SampleKind, SampleLevel};
 
@@ -71,7 +71,7 @@ fn only_the_code_counts() {
 }
 
 #[test]
-fn nothing_is_forgotten_while_the_tables_grow() {
+fn growing_tables_keep_all_keys() {
     let mut seen = DuplicateFilter::new();
     let numbered = |number: u32| sample(SampleKind::Exploit, Some(&number.to_string()), None);
     for number in 0..300_000 {

@@ -1,4 +1,4 @@
-//! Samples: a full one, and arbitrary ones.
+//! Samples for the tests: a full one, and arbitrary ones.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::{collection, option};
 use streamguard_dataset::{JsonlWriter, Language, QualityFlag, Sample, SampleKind, SampleLevel, Severity};
 
-/// A sample that says something in every field; `number` makes it different from others.
+/// Returns a sample with a value in every field. Samples of different numbers differ.
 pub(crate) fn full(number: u32) -> Sample {
     Sample {
         language: Some(Language::Python),
@@ -51,7 +51,7 @@ pub(crate) fn write_jsonl(path: &Path, samples: &[Sample]) {
     writer.finish().unwrap();
 }
 
-/// What is in a folder, by name.
+/// Returns the files of a folder, by name.
 pub(crate) fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> = fs::read_dir(folder)
         .unwrap()
@@ -61,8 +61,8 @@ pub(crate) fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Text as it must be expected: any characters, with the troublesome ones more often than by
-/// chance, and now and then a very long one.
+/// Generates text of any characters, with troublesome ones more often than by chance, and sometimes a
+/// very long one.
 fn text() -> impl Strategy<Value = String> {
     let character = prop_oneof![
         4 => any::<char>(),
@@ -84,7 +84,7 @@ fn list() -> impl Strategy<Value = Vec<String>> {
     collection::vec(text(), 0..4)
 }
 
-/// Any sample at all, sensible or not, without an id.
+/// Generates any sample, sensible or not, without an id.
 pub(crate) fn arbitrary() -> impl Strategy<Value = Sample> {
     let kind = prop::sample::select(vec![
         SampleKind::Pair,

@@ -14,12 +14,12 @@ fn line(number: u32) -> String {
 }
 
 fn read(bytes: &[u8]) -> Vec<Result<Sample, SampleFileError>> {
-    // A tiny buffer, so that lines come in many pieces.
+    // With a tiny buffer, lines arrive in many pieces.
     let input = BufReader::with_capacity(7, Cursor::new(bytes));
     JsonlReader::new(Path::new("in/samples.jsonl"), input).collect()
 }
 
-/// The line and the fault of the last result, which must be the only error.
+/// Returns line and fault of the last result, which has to be the only error.
 fn fault(bytes: &[u8]) -> (u64, LineFault) {
     let mut results = read(bytes);
     let last = results.pop().expect("an error is a result");
@@ -34,7 +34,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn what_is_written_is_read(samples in prop::collection::vec(fixtures::arbitrary(), 0..5)) {
+    fn written_samples_are_read_again(samples in prop::collection::vec(fixtures::arbitrary(), 0..5)) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("samples.jsonl");
         fixtures::write_jsonl(&path, &samples);
@@ -49,8 +49,8 @@ proptest! {
 }
 
 #[test]
-fn lines_are_given_as_they_are() {
-    // Not as StreamGuard writes it: spaces, escapes, another order.
+fn raw_lines_are_unchanged() {
+    // A line in another form than StreamGuard writes: spaces, escapes, another order.
     let odd = r#"{ "kind":"fixed", "id":"\u0061", "collector":"x", "level":"hunk", "cwes":[],
         "advisory_ids":[], "label_evidence":[], "quality_flags":[] }"#
         .replace('\n', " ");
@@ -65,7 +65,7 @@ fn lines_are_given_as_they_are() {
 }
 
 #[test]
-fn a_torn_last_line_is_told_wherever_it_was_cut() {
+fn a_last_line_torn_anywhere_is_an_error() {
     let (first, last) = (line(1), line(2).replace("eval", "\u{e9}val"));
     for cut in 1..last.len() {
         let mut bytes = format!("{first}\n{last}\n").into_bytes();
@@ -76,7 +76,7 @@ fn a_torn_last_line_is_told_wherever_it_was_cut() {
 }
 
 #[test]
-fn damage_is_told_with_file_and_line() {
+fn errors_name_file_and_line() {
     let bytes = format!("{}\n{}\n", line(1), line(2).replace("\"pair\"", "\"pear\""));
     let error = read(bytes.as_bytes()).pop().unwrap().unwrap_err();
     let text = error.to_string();
@@ -94,7 +94,7 @@ fn damage_is_told_with_file_and_line() {
 }
 
 #[test]
-fn reasons_are_short_however_long_the_damage() {
+fn reasons_of_long_damage_are_short() {
     let bytes = format!("{}\n", line(1).replace("\"pair\"", &format!("\"{}\"", "\u{1f600}".repeat(100_000))));
     let (_, fault) = fault(bytes.as_bytes());
     assert!(fault.to_string().len() < 400, "{} bytes", fault.to_string().len());
@@ -123,7 +123,7 @@ fn lines_have_a_limit() {
 }
 
 #[test]
-fn a_missing_file_is_told() {
+fn a_missing_file_is_an_error() {
     let error = JsonlReader::open(Path::new("no/such/file")).unwrap_err();
     assert_eq!(error.to_string(), "cannot read no/such/file");
     assert!(JsonlWriter::create(Path::new("no/such/file")).is_err());
@@ -131,7 +131,7 @@ fn a_missing_file_is_told() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_told_at_the_latest_at_the_end() {
+fn a_full_disk_is_an_error_in_the_end() {
     let mut writer = JsonlWriter::create(Path::new("/dev/full")).unwrap();
     writer.write(&fixtures::full(1)).unwrap();
     let error = writer.finish().unwrap_err();

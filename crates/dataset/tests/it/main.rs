@@ -1,10 +1,18 @@
-//! The dataset's files, tested from outside.
+//! Tests of the dataset.
 
-mod advisory; // advisories of several sources, put together
+// Merging of the records of several sources.
+mod advisory;
+// The dataset of several collectors, and failures to write it.
 mod dataset_files;
-mod duplicate_filter; // what counts as a duplicate
-mod fixtures; // the samples that the tests use
-mod jsonl; // lines: round trip, damage, limits
-mod parquet; // rows: round trip, damage, determinism
-mod readers; // the same rows in pyarrow, DuckDB and polars
-mod sample_stats; // counts // the dataset from several sources, and its faults
+// Exact duplicates.
+mod duplicate_filter;
+// Samples for the tests.
+mod fixtures;
+// Lines: round trip, damage, limits.
+mod jsonl;
+// Rows: round trip, damage, determinism.
+mod parquet;
+// The same rows in pyarrow, DuckDB and polars.
+mod readers;
+// Counts of samples.
+mod sample_stats;

@@ -48,7 +48,7 @@ fn many_row_groups_keep_the_order() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("samples.parquet");
     let mut samples: Vec<_> = (0..60_000).map(fixtures::full).collect();
-    // Some rows that fill a group by their size.
+    // Some rows are so large that they fill a group.
     for sample in samples.iter_mut().step_by(500) {
         sample.fixed_code = Some("0123456789abcdef".repeat(1 << 16));
     }
@@ -61,7 +61,7 @@ fn many_row_groups_keep_the_order() {
 }
 
 #[test]
-fn the_bytes_depend_on_the_samples_only() {
+fn equal_samples_give_equal_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let (a, b) = (folder.path().join("a.parquet"), folder.path().join("b.parquet"));
     let samples: Vec<_> = (0..3000).map(fixtures::full).collect();
@@ -74,7 +74,7 @@ fn the_bytes_depend_on_the_samples_only() {
 }
 
 #[test]
-fn a_number_that_json_lacks_is_null_in_both_files() {
+fn numbers_that_json_lacks_are_null() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("samples.parquet");
     let mut sample = fixtures::full(1);
@@ -86,7 +86,7 @@ fn a_number_that_json_lacks_is_null_in_both_files() {
 }
 
 #[test]
-fn a_file_of_no_samples_can_be_read() {
+fn a_file_without_samples_can_be_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("samples.parquet");
     write(&path, &[]);
@@ -94,7 +94,7 @@ fn a_file_of_no_samples_can_be_read() {
 }
 
 #[test]
-fn an_unfinished_file_is_no_file_to_a_reader() {
+fn an_unfinished_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("samples.parquet");
     let mut writer = ParquetWriter::create(&path).unwrap();
@@ -117,8 +117,8 @@ fn a_damaged_file_is_an_error() {
         fs::write(&path, &whole[..cut]).unwrap();
         assert!(ParquetReader::open(&path).is_err(), "cut after {cut} bytes");
     }
-    // Not every byte is checked by the format, but none of them makes the reader panic. The
-    // step takes every bit position in turn.
+    // The format does not check every byte, but no damaged byte may make the reader panic. The step
+    // visits every bit position in turn.
     for bit in (0..whole.len() * 8).step_by(77) {
         let mut bytes = whole.clone();
         bytes[bit / 8] ^= 1 << (bit % 8);
@@ -132,7 +132,7 @@ fn a_damaged_file_is_an_error() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_told() {
+fn a_full_disk_is_an_error() {
     let full = Path::new("/dev/full");
     let writer = ParquetWriter::create(full).unwrap();
     let error = writer.finish().unwrap_err();

@@ -1,5 +1,5 @@
-//! The same rows in pyarrow, DuckDB and polars. Needs a Python that has them, and says so where
-//! there is none: `STREAMGUARD_TEST_PYTHON=/path/to/python3`.
+//! The same rows in pyarrow, DuckDB and polars. `STREAMGUARD_TEST_PYTHON=/path/to/python3` names a Python
+//! that has them; without it the test is skipped with a note.
 
 use std::env;
 use std::io::{self, Write};
@@ -31,7 +31,7 @@ fn other_readers_see_the_same_types_and_values() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Arbitrary samples, a sample of nothing, one of empty text, and many ordinary ones.
+/// Returns arbitrary samples, one without values, one with empty text, and many ordinary ones.
 fn samples() -> Vec<Sample> {
     let mut runner = TestRunner::deterministic();
     let arbitrary = fixtures::arbitrary();
@@ -57,8 +57,8 @@ fn python_with_readers() -> Option<String> {
     None
 }
 
-/// A test that is skipped must not look like one that passed: this goes past the test harness,
-/// which shows what is printed by tests that fail only.
+/// Writes a note past the test harness, which hides the output of tests that pass: a skipped test must
+/// not look like one that passed.
 fn skipped(reason: &str) {
     let line = format!("SKIPPED other_readers_see_the_same_types_and_values: {reason}\n");
     io::stderr().write_all(line.as_bytes()).unwrap();

@@ -1,4 +1,4 @@
-//! Counts.
+//! Counts of samples.
 
 use streamguard_dataset::sample_stats::{MAX_NAMES, OTHER_NAME, UNKNOWN_NAME};
 use streamguard_dataset::{Sample, SampleKind, SampleLevel, SampleStats};
@@ -30,7 +30,7 @@ fn everything_is_counted() {
 }
 
 #[test]
-fn names_without_end_take_memory_with_an_end() {
+fn the_number_of_names_is_bounded() {
     let mut stats = SampleStats::default();
     for number in 0..2 * MAX_NAMES {
         let mut sample = Sample::new("repo", SampleKind::Exploit, SampleLevel::File);

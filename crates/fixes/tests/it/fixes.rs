@@ -1,4 +1,4 @@
-//! From advisories to pairs, in the demo world.
+//! Pairs of the fixes that the advisories of the demo world name.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -22,7 +22,7 @@ fn upstream(cache: &Path) -> UpstreamSettings {
     UpstreamSettings::replaying(cache.to_owned(), folder, clock_ms)
 }
 
-/// Numbers of samples that are enough of NVD's, GitHub's and OSV's advisories.
+/// Returns the targets of NVD, GitHub and OSV.
 fn targets(samples: [u64; 3]) -> impl Iterator<Item = SourceTarget> {
     ["cve", "github", "osv"]
         .into_iter()
@@ -59,7 +59,7 @@ fn lines<T: serde::de::DeserializeOwned>(finished: &FinishedRun, name: &str) -> 
 }
 
 #[test]
-fn each_commit_is_mined_once_and_told_of_in_each_advisory() {
+fn each_commit_is_mined_once_for_all_its_advisories() {
     let cache = tempfile::tempdir().unwrap();
     let finished = run(cache.path(), fixes(cache.path(), [1000; 3]));
     assert_eq!(finished.status, CompletionStatus::Complete, "{:?}", finished.state.jobs);
@@ -68,7 +68,7 @@ fn each_commit_is_mined_once_and_told_of_in_each_advisory() {
         .iter()
         .map(|sample| (&sample.commit, &sample.path_after, &sample.function, sample.start_line_after))
         .collect();
-    assert_eq!(places.len(), samples.len(), "a function of a commit comes once");
+    assert_eq!(places.len(), samples.len(), "each function of a commit is there once");
     let advisories: Vec<MergedAdvisory> = lines(&finished, "advisories.jsonl");
     let by_id: BTreeMap<&str, &MergedAdvisory> =
         advisories.iter().map(|one| (one.id.as_str(), one)).collect();
@@ -83,14 +83,14 @@ fn each_commit_is_mined_once_and_told_of_in_each_advisory() {
     }
     let metrics = &finished.state.jobs[3].summary.metrics;
     assert_eq!(metrics["samples"], samples.len());
-    assert!(advisories.iter().any(|one| one.collectors.len() == 3), "some are known to all three");
-    assert!(advisories.iter().any(|one| !one.conflicts.is_empty()), "some sources disagree");
+    assert!(advisories.iter().any(|one| one.collectors.len() == 3), "all three sources know some");
+    assert!(advisories.iter().any(|one| !one.conflicts.is_empty()), "some sources contradict each other");
     let gone = advisories.iter().flat_map(|one| &one.fixes).filter(|fix| fix.problem.is_some());
-    assert!(gone.count() > 0, "a repository that is gone is told of");
+    assert!(gone.count() > 0, "a repository that is gone is a problem of its fixes");
 }
 
 #[test]
-fn a_target_counts_samples_of_its_own_source() {
+fn a_target_counts_the_samples_of_its_source() {
     let cache = tempfile::tempdir().unwrap();
     let finished = run(cache.path(), fixes(cache.path(), [7, 0, 5]));
     let metrics = &finished.state.jobs[3].summary.metrics;
@@ -99,11 +99,11 @@ fn a_target_counts_samples_of_its_own_source() {
     assert!(of("samples") <= of("samples.cve") + of("samples.osv"), "{metrics:?}");
     let all = run(cache.path(), fixes(cache.path(), [1000; 3]));
     let all = &all.state.jobs[3].summary.metrics["samples"];
-    assert!(metrics["samples"].as_u64() < all.as_u64(), "it stops when it has enough");
+    assert!(metrics["samples"].as_u64() < all.as_u64(), "the job stops when all targets are reached");
 }
 
 #[test]
-fn it_keeps_the_contract_of_a_job() {
+fn fixes_keep_the_contract() {
     let cache = tempfile::tempdir().unwrap();
     let finished = run(cache.path(), fixes(cache.path(), [1000; 3]));
     let results = ["cve", "github", "osv"]
@@ -121,7 +121,7 @@ fn it_keeps_the_contract_of_a_job() {
     check_job_after(&fixes(cache.path(), [1000; 3]), make, results).unwrap();
 }
 
-/// A source of one advisory that is not to be believed.
+/// Source of one hostile advisory.
 #[derive(Debug, Default, serde::Serialize)]
 struct Hostile {
     #[serde(rename = "access")]
@@ -156,7 +156,7 @@ impl AdvisorySource for Hostile {
 }
 
 #[test]
-fn what_advisories_name_leads_to_allowed_hosts_only() {
+fn advisories_lead_to_allowed_hosts_only() {
     let cache = tempfile::tempdir().unwrap();
     let id = "0123456789abcdef0123456789abcdef01234567";
     let urls = [

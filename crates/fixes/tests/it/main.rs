@@ -1,6 +1,6 @@
-//! Tests of streamguard-fixes, one module a topic.
+//! Tests of the job `fixes`.
 
-// From advisories to pairs.
+// The job in the demo world.
 mod fixes;
-// From URLs to repositories and commits, and what local history tells.
+// References in URLs and in the history of a repository.
 mod references;

@@ -1,10 +1,10 @@
-//! From URLs to repositories and commits.
+//! References in URLs and in the history of a repository.
 
-// All that the data of the tests refers to.
+// All URLs in the recorded data.
 mod data;
-// What local history tells of pull requests, advisories and versions.
+// Pull requests, advisories and versions in the history of a repository.
 mod history;
-// The forms of every family of hosts.
+// The forms of each family of hosts.
 mod hosts;
-// What must have no answer.
+// URLs that must be refused.
 mod hostile;

@@ -1,5 +1,5 @@
-//! All that the data of the tests refers to: nearly every URL of a commit or pull request has
-//! an answer. What counts as one is said here anew, loosely, and not as the parser does.
+//! All URLs in the recorded data: nearly every URL of a commit or pull request is parsed. The pattern for
+//! such URLs is loose and independent of the parser.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use streamguard_fixes::reference::parse;
 
-/// What is surely meant as a commit or pull request in a git repository. Subversion's and
-/// Mercurial's (`/changeset/`, `/rev/`) are not.
+/// Pattern of URLs of commits and pull requests in git repositories. Those of Subversion and Mercurial
+/// (`/changeset/`, `/rev/`) do not match.
 const KINDS: &[(&str, &str)] = &[
     (
         "commit",
@@ -23,7 +23,7 @@ const KINDS: &[(&str, &str)] = &[
 
 static URL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"https?://[^\s"'<>`\\|{}\]]+"#).unwrap());
 
-/// All files below a folder, sorted.
+/// Collects all files below a folder, sorted.
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
@@ -33,7 +33,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// What a file holds, unpacked.
+/// Returns the content of a file, unpacked.
 fn text(path: &Path) -> Option<String> {
     let unpacked = |program: &str, arguments: &[&str]| {
         let output = Command::new(program).args(arguments).arg(path).output().ok()?;
@@ -48,7 +48,7 @@ fn text(path: &Path) -> Option<String> {
 }
 
 #[test]
-fn the_references_of_the_data_are_understood() {
+fn the_urls_of_the_data_are_parsed() {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let mut paths = Vec::new();
     for source in ["nvd", "ghsa", "osv", "exploitdb", "git"] {

@@ -1,4 +1,4 @@
-//! What local history tells of pull requests, advisories and versions.
+//! Pull requests, advisories and versions in the history of a repository.
 
 use std::io::Write;
 use std::path::Path;
@@ -8,9 +8,9 @@ use streamguard_fixes::reference::{CommitHistory, HistoryError};
 use streamguard_git::open;
 use tempfile::TempDir;
 
-/// A repository of commits without files. Each is written as `name: message`, in order, with the
-/// one before it as its parent; `name <a b: message` has the parents a and b, `name <: message`
-/// none. A name with a `/` is a reference below `refs/`, other names are labels.
+/// Repository of commits without files. Each commit is written as `name: message`, and has the one
+/// before as its parent; `name <a b: message` has the parents a and b, `name <: message` has none. A
+/// name with a `/` is a reference below `refs/`, other names are labels.
 struct Built {
     dir: TempDir,
     names: Vec<String>,
@@ -18,7 +18,7 @@ struct Built {
 }
 
 impl Built {
-    /// None, said on stderr, where there is no git to build it with.
+    /// Builds the repository. Returns `None`, with a note on stderr, if there is no git.
     fn new(commits: &[&str]) -> Option<Self> {
         let dir = TempDir::new().unwrap();
         if Command::new("git").arg("--version").output().is_err() {
@@ -36,7 +36,7 @@ impl Built {
                 None if at > 0 => vec![at],
                 None => Vec::new(),
             };
-            // A branch of its own for each, so that no commit has a parent that is not said.
+            // Each commit has a branch of its own, so that no commit gets an unwanted parent.
             stream += &format!(
                 "commit refs/build/{at}\nmark :{}\ncommitter A <a@example.org> {} +0000\ndata {}\n{message}\n",
                 at + 1,
@@ -72,7 +72,7 @@ impl Built {
         &self.names[self.ids.iter().position(|known| *known == id).unwrap()]
     }
 
-    /// The commit of a pull request, and what tells so.
+    /// Returns the commit of a pull request, and the rule that found it.
     fn pull(&self, number: u64) -> Option<(&str, &'static str)> {
         self.history().pull(number).map(|found| (self.name(found.commit), found.evidence))
     }
@@ -89,7 +89,7 @@ fn git(folder: &Path, arguments: &[&str], input: &str) {
 }
 
 #[test]
-fn pull_requests_are_found_by_what_hosts_write() {
+fn pull_requests_are_found_by_the_words_of_hosts() {
     let Some(built) = Built::new(&[
         "root: Begin",
         "squash: Fix the parser (#12)",
@@ -121,7 +121,7 @@ fn pull_requests_are_found_by_what_hosts_write() {
 }
 
 #[test]
-fn the_main_line_counts_before_what_came_in_with_a_merge() {
+fn a_commit_on_the_main_line_wins() {
     let Some(built) = Built::new(&[
         "other <: Begin another project",
         "foreign: Merge pull request #1 from another/project",
@@ -140,7 +140,7 @@ fn the_main_line_counts_before_what_came_in_with_a_merge() {
 }
 
 #[test]
-fn gitlab_has_numbers_for_merge_requests_alone() {
+fn gitlab_numbers_merge_requests_apart_from_issues() {
     let Some(built) = Built::new(&[
         "root: Begin",
         "issue: Mend it (#7)",
@@ -163,7 +163,7 @@ fn gitlab_has_numbers_for_merge_requests_alone() {
 }
 
 #[test]
-fn bitbucket_has_too() {
+fn bitbucket_numbers_pull_requests_apart_from_issues() {
     let Some(built) = Built::new(&[
         "root: Begin",
         "issue: Close #7",
@@ -177,7 +177,7 @@ fn bitbucket_has_too() {
 }
 
 #[test]
-fn trailers_count_where_the_clone_comes_from_there() {
+fn a_trailer_counts_only_for_its_own_repository() {
     let Some(built) = Built::new(&[
         "root: Begin",
         "private: Fix\n\nPR-URL: https://github.com/owner-private/name/pull/5",
@@ -213,7 +213,7 @@ fn advisories_are_found_by_their_ids() {
 }
 
 #[test]
-fn short_ids_are_found_if_they_are_of_one() {
+fn a_short_id_is_found_if_it_is_unique() {
     let commits: Vec<String> =
         (0..400).map(|n| format!("c{n}: Change {n}")).chain(["heads/main: End".into()]).collect();
     let Some(built) = Built::new(&commits.iter().map(String::as_str).collect::<Vec<_>>()) else { return };
@@ -224,7 +224,7 @@ fn short_ids_are_found_if_they_are_of_one() {
         assert_eq!(found.as_ref(), Some(id));
         assert_eq!(history.abbreviated(id).map(|found| found.commit.to_string()), found);
     }
-    // Of 401 commits some share their first four digits only by a chance of 1 in 65,536 each.
+    // Two of 401 commits share their first four digits with a chance of 1 in 65,536 for each pair.
     let same = |id: &str| built.ids.iter().filter(|other| other.starts_with(id)).count();
     for id in &built.ids {
         assert_eq!(history.abbreviated(&id[..4]).is_some(), same(&id[..4]) == 1, "{id}");
@@ -263,7 +263,7 @@ fn versions_are_found_by_the_names_of_their_tags() {
 }
 
 #[test]
-fn long_ranges_tell_nothing() {
+fn long_ranges_are_empty() {
     let middle = (0..501).map(|n| format!("c{n}: Change"));
     let commits: Vec<String> =
         ["tags/1.0: One".to_owned()].into_iter().chain(middle).chain(["tags/1.1: Two".into()]).collect();
@@ -272,7 +272,7 @@ fn long_ranges_tell_nothing() {
 }
 
 #[test]
-fn odd_repositories_have_a_history_too() {
+fn unusual_repositories_have_a_history() {
     let Some(built) = Built::new(&["heads/main: Begin"]) else { return };
     let stopped = CommitHistory::read(open(built.dir.path()).unwrap(), &|| true);
     assert_eq!(stopped.err(), Some(HistoryError::Stopped));

@@ -1,4 +1,4 @@
-//! What must have no answer, and what every answer keeps to.
+//! URLs that must be refused, and properties of all accepted ones.
 
 use proptest::prelude::*;
 use streamguard_fixes::reference::{GitTarget, parse, repository_key};
@@ -7,7 +7,7 @@ use streamguard_git::Source;
 const PAGE: &str = "commit/8eba394ad75deaf9e5cd15b78a3d16b12e6b0eba";
 
 #[test]
-fn hostile_urls_have_no_answer() {
+fn hostile_urls_are_refused() {
     let long = format!("https://github.com/o/r/{PAGE}?x={}", "a".repeat(2_000));
     assert_eq!(parse(&long), None);
     for url in [
@@ -67,7 +67,7 @@ fn hostile_urls_have_no_answer() {
     }
 }
 
-/// Whatever comes out may be cloned, asked for and shown.
+/// Checks that the result, if there is one, may be cloned and shown.
 fn check(url: &str) {
     let Some(pointer) = parse(url) else { return };
     let remote = Ok(Source::Remote { url: pointer.repository.clone() });
@@ -88,7 +88,7 @@ fn check(url: &str) {
     );
 }
 
-/// Pieces of URLs, in whatever order.
+/// Generates URLs of random pieces.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "/",
@@ -167,12 +167,12 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_answer_may_be_cloned(url in pieces()) {
+    fn every_accepted_url_may_be_cloned(url in pieces()) {
         check(&url);
     }
 
     #[test]
-    fn no_text_is_too_odd(url in "\\PC{0,80}") {
+    fn any_text_is_parsed_or_refused(url in "\\PC{0,80}") {
         check(&url);
         check(&format!("https://{url}"));
         check(&format!("https://github.com/o/r/commit/{url}"));

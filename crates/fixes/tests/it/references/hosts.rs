@@ -1,11 +1,11 @@
-//! The forms of every family of hosts: URL, repository without `https://`, and target.
+//! The forms of each family of hosts: URL, repository without `https://`, and target.
 
 use streamguard_fixes::reference::{GitTarget, parse, repository_key};
 
 const A: &str = "8eba394ad75deaf9e5cd15b78a3d16b12e6b0eba";
 const B: &str = "f11093a6b3240fc26830b6111e826128af7771c3";
 
-/// A target in short: `commit 1234567`, `pull 1`, `compare a b`, `tag v1`, `state 1234..`, with
+/// Writes a target in short: `commit 1234567`, `pull 1`, `compare a b`, `tag v1`, `state 1234..`, with
 /// `A` and `B` for the two ids.
 fn shown(target: &GitTarget) -> String {
     let short = |text: &str| text.replace(A, "A").replace(B, "B");
