@@ -15,7 +15,8 @@ use streamguard_engine::{
 use streamguard_http::Credentials;
 use streamguard_report::{DatasetRecord, run_paths};
 
-use crate::{CollectionError, CollectionResults};
+use crate::error::CollectionError;
+use crate::results::CollectionResults;
 
 /// A run of collectors that leaves a dataset in a folder, not yet begun.
 pub struct Collection {

@@ -6,7 +6,7 @@ use streamguard_dataset::DatasetSummary;
 use streamguard_engine::{CompletionStatus, RunDir, RunState};
 use streamguard_report::{RenderOptions, ReportFormat, StoredRun};
 
-use crate::CollectionError;
+use crate::error::CollectionError;
 
 /// Results of a collection. While this value lives, no other run uses the folder.
 pub struct CollectionResults {

@@ -13,6 +13,7 @@ fn redacted(mut arguments: impl Iterator<Item = String>) -> String {
     let mut words = vec!["streamguard".to_owned()];
     while let Some(argument) = arguments.next() {
         if SECRET_FLAGS.contains(&argument.as_str()) {
+            // The value of the flag is the next argument, unless the flag has it behind an equals sign.
             arguments.next();
         } else if !argument.split_once('=').is_some_and(|(flag, _)| SECRET_FLAGS.contains(&flag)) {
             words.push(shell_quoted(&without_user(&argument)));

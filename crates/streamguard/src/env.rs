@@ -43,6 +43,7 @@ impl Environment {
     /// A `.env` that cannot be read or understood.
     pub fn read(folder: &Path) -> Result<Self, UsageError> {
         let mut settings = variables(&folder.join(".env"))?.unwrap_or_default();
+        // Variables of the process come last, and so win over those of `.env`.
         settings.extend(
             std::env::vars_os()
                 // A variable that is not UTF-8 is none of ours, and no reason to fail.
@@ -53,6 +54,7 @@ impl Environment {
         let home_cache =
             folder_of("XDG_CACHE_HOME").or_else(|| folder_of("HOME").map(|home| home.join(".cache")));
         let secrets = secrets(&settings);
+        // Other variables are not ours, and may hold secrets of other programs.
         settings.retain(|name, _| name.starts_with(PREFIX));
         Ok(Self { settings, secrets, home_cache })
     }

@@ -47,6 +47,7 @@ impl JobFactory {
 
 /// Makes a job that is a command.
 pub(crate) fn command_job(job: &CommandJob) -> Result<Arc<dyn Job>, UsageError> {
+    // Workers make jobs by name alone: two of one name could not be told apart.
     if registry::find(&job.name).is_some() {
         return Err(UsageError(format!("{:?} is the name of a built-in job; choose another", job.name)));
     }

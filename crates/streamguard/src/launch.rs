@@ -78,6 +78,8 @@ pub(crate) fn memory_limit(mebibytes: u64) -> Option<MemoryLimit> {
 /// Returns the command that starts this program as a worker.
 pub(crate) fn worker_command() -> Result<CommandLine> {
     let program = std::env::current_exe().context("cannot find this program, to start it as a worker")?;
+    // A list of what is allowed, not of what is forbidden: tokens in the environment of this process must
+    // not reach workers. Credentials travel over the pipe instead.
     let environment = WORKER_ENVIRONMENT.into_iter().chain(git::ENVIRONMENT);
     Ok(CommandLine::new(program, ["worker"]).with_only_variables(environment))
 }

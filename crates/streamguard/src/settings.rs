@@ -137,10 +137,12 @@ fn parse_like(now: &Value, text: &str) -> Value {
     let parsed = match now {
         Value::Bool(_) => match text {
             "1" | "true" | "yes" | "on" => Some(Value::Bool(true)),
+            // An empty variable switches off, as it does for many other programs.
             "0" | "false" | "no" | "off" | "" => Some(Value::Bool(false)),
             _ => None,
         },
         Value::Number(_) => serde_json::from_str::<serde_json::Number>(text).ok().map(Value::Number),
+        // Commas or spaces: people write both in variables.
         Value::Array(_) => Some(Value::Array(
             text.split([',', ' ']).filter(|item| !item.is_empty()).map(Value::from).collect(),
         )),

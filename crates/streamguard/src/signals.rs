@@ -46,6 +46,7 @@ pub(crate) fn listen(cancel: CancelToken) -> io::Result<CaughtSignal> {
                 mine.0.store(number, Ordering::Relaxed);
                 continue;
             }
+            // The engine gets a moment to end its workers and to close the journal.
             std::thread::sleep(FORCED_EXIT_DELAY);
             ui::restore_terminal();
             // The workers end with this process: the kernel sends them the death signal.

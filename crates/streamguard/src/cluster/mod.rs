@@ -85,6 +85,7 @@ impl ShardCommand {
 fn tail(path: &Path) -> Option<String> {
     let mut file = File::open(path).ok()?;
     let length = file.metadata().ok()?.len();
+    // Logs may be of any size: only the end is read, where errors are.
     file.seek(SeekFrom::Start(length.saturating_sub(MAX_LOG_BYTES))).ok()?;
     let mut bytes = Vec::new();
     file.take(MAX_LOG_BYTES).read_to_end(&mut bytes).ok()?;

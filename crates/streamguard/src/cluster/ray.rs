@@ -92,6 +92,7 @@ impl RayCluster {
 
     /// Sends the files that the cluster lacks. Returns the name of their package there.
     fn send(&self, say: &dyn Fn(String)) -> Result<String, ClusterError> {
+        // One thread sends the package; others that submit at the same time wait here and find it there.
         let package = self.package.lock().unwrap_or_else(PoisonError::into_inner);
         // Asked before every submission: Ray removes a package some minutes after its last use.
         if self.api.has_package(&package.name)? {

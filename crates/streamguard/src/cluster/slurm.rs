@@ -262,6 +262,7 @@ fn run_program(
         command.env_remove(name);
     });
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // A program that outlives this one could still submit or cancel jobs.
     streamguard_engine::kill_with_parent(&mut command);
     let mut child = command.spawn().map_err(said)?;
     if let Some(mut stdin) = child.stdin.take() {

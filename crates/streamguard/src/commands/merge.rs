@@ -95,6 +95,7 @@ pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
     } else {
         ViewMode::Plain { verbose: false, format: LogFormat::Text }
     };
+    // No worker is needed: shards are read, not run.
     let options = RunOptions { mode: RunMode::Merge, workers: 1, cancel, ..RunOptions::default() };
     let open = || RunDir::open(run_paths(folder), recorded.settings.clone(), OnExistingRun::Resume);
     let exit = match planned {

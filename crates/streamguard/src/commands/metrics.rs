@@ -85,6 +85,7 @@ fn settings(entry: &JobEntry, matches: &ArgMatches) -> Result<Value, Error> {
     if let (Value::Object(settings), Value::Object(shared)) =
         (&mut settings, json!(MetricsArgs::from_arg_matches(matches)?))
     {
+        // No key is in both: clap refuses two flags of one name.
         settings.extend(shared);
     }
     Ok(settings)
@@ -129,6 +130,7 @@ pub(super) fn run(command: &MetricsCommand, schema: &ConfigSchema, purpose: Purp
     let resolved = layers.resolve(entry.name, settings(entry, matches)?)?;
     let mut settings: MetricsArgs = resolved.read()?;
 
+    // The job refuses keys that it does not know, so it gets its own only.
     let own = (entry.settings)(matches)?;
     let is_own = |key: &str| own.get(key).is_some();
     let of_job: Map<String, Value> = resolved

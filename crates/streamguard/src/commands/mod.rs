@@ -35,6 +35,7 @@ struct Cli {
 /// A command with its arguments.
 #[derive(Subcommand)]
 pub(crate) enum Commands {
+    // The large ones are boxed: an enum is as large as its largest variant.
     Collect(Box<MatchedArgs<collect::CollectArgs>>),
     Run(Box<MatchedArgs<run::RunArgs>>),
     // One command for each job of the registry that computes metrics.
@@ -53,6 +54,7 @@ pub(crate) enum Commands {
     Shard(shard::ShardCommands),
     Merge(merge::MergeArgs),
     /// Runs shards for another streamguard; not for people
+    // Engines start workers by this name; its arguments and protocol are not for people.
     #[command(hide = true)]
     Worker,
 }

@@ -91,6 +91,8 @@ impl ConfigSchema {
             return Err(format!("{name} is not a table: write [{name}]"));
         };
         let Some(unknown) = table.keys().find(|key| !keys.contains(key)) else { return Ok(()) };
+        // A key in a wrong section is the more likely mistake than a misspelt one, so that hint comes
+        // first.
         let elsewhere = self.sections.iter().find(|(_, keys)| keys.contains(unknown));
         let hint = match (elsewhere, suggestion(unknown, keys.iter().map(String::as_str))) {
             (Some((section, _)), _) => format!("; it belongs to [{section}]"),

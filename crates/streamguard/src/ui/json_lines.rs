@@ -15,6 +15,7 @@ pub(crate) fn event_line(state: &RunState, line: &LogLine, event: Option<&Event>
     };
     // The summary of a job is in its report, and may be large.
     object.remove("summary");
+    // Texts of events come from jobs, and may be of any length.
     for value in object.values_mut() {
         if let Value::String(text) = value {
             text.truncate(beginning(text).len());

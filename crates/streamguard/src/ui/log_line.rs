@@ -2,7 +2,9 @@
 
 use streamguard_engine::{ClusterProgress, CompletionStatus, Event, EventKind, JobState, LogLevel, RunState};
 
-use super::{format_duration, group_digits, plural};
+use streamguard_report::group_digits;
+
+use super::format::{format_duration, plural};
 
 /// Longest text of a job that is shown in a line, in bytes; the journal has all of it.
 const MAX_TEXT_BYTES: usize = 4 << 10;
@@ -58,6 +60,7 @@ impl LogLine {
                 };
                 let (outcome, reason) = (outcome.name(), beginning(reason));
                 let text = format!("shard {shard}, attempt {attempt}, {outcome}: {reason}{again}");
+                // A failure that is retried is not an error yet.
                 let level = if retry_in_ms.is_some() { LogLevel::Warning } else { LogLevel::Error };
                 often(level, *job, text)
             }

@@ -28,6 +28,7 @@ impl LogThrottle {
     /// Whether a line may pass now.
     pub(crate) fn admit(&mut self, kind: ThrottleKey, now: Instant) -> bool {
         let count = self.0.entry(kind).or_insert(LineCount { since: now, lines: 0 });
+        // Lines beyond the limit are counted as well: their number is shown later.
         count.lines = count.lines.saturating_add(1);
         count.lines <= MAX_LINES
     }

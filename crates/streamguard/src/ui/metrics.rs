@@ -7,7 +7,8 @@ use serde_json::Value;
 use streamguard_engine::{CompletionStatus, JobState, SummaryTable};
 
 use super::escape::escape;
-use super::{group_digits, print as print_text};
+use super::print::print as print_text;
+use streamguard_report::group_digits;
 
 /// Rows of a table that are shown; reports have all of them.
 const MAX_TABLE_ROWS: usize = 24;
@@ -41,6 +42,7 @@ fn text(job: &JobState) -> String {
 
 /// Appends single metrics. Metrics whose names have the same part before a point stand together.
 fn metrics(text: &mut String, metrics: &BTreeMap<String, Value>) {
+    // A point in a name groups metrics, as in `latency_ms.mean`.
     let (groups, single): (Vec<_>, Vec<_>) = metrics.iter().partition(|(name, _)| name.contains('.'));
     for (name, value) in single {
         let _ = writeln!(text, "{:<24} {:>20}", escape(name).replace('_', " "), format_value(value));

@@ -7,9 +7,13 @@ use serde::{Deserialize, Serialize};
 use streamguard_engine::{Event, EventKind, LogLevel, RunState};
 
 use super::escape::escape;
+use super::format::format_duration;
+use super::json_lines;
 use super::log_line::{LogLine, cluster_progress};
 use super::log_throttle::{LogThrottle, ThrottleKey};
-use super::{RunView, format_duration, group_digits, json_lines, print_notice};
+use super::print::print_notice;
+use super::run_view::RunView;
+use streamguard_report::group_digits;
 
 /// Least time between two lines about progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(2);
@@ -102,6 +106,7 @@ impl RunView for PlainView {
         }
         // What was held back in the last second has no later tick that would show it.
         if matches!(event.kind, EventKind::RunEnded { .. }) {
+            // Suppressed lines of the last second would be lost otherwise.
             let held = self.throttle.take_rest();
             self.hold_back(state, held);
         }

@@ -252,6 +252,7 @@ impl<'a> CodePair<'a> {
         head: usize,
         tail: usize,
     ) {
+        // A fold that hides fewer lines than it takes itself would be of no use.
         let hidden = if lines >= head + tail + MIN_FOLDED_LINES { head..lines - tail } else { 0..0 };
         for nth in 0..lines {
             if nth == hidden.start && !hidden.is_empty() {

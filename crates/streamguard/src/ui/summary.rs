@@ -7,8 +7,10 @@ use streamguard_engine::{CompletionStatus, JobState, RunState};
 use streamguard_report::{RecordUnit, SampleCount};
 
 use super::escape::escape;
-use super::{format_duration, group_digits, print as print_text};
+use super::format::format_duration;
+use super::print::print as print_text;
 use streamguard_facade::CollectionResults;
+use streamguard_report::group_digits;
 
 /// Prints the results of a collection.
 pub fn print(results: &CollectionResults) {

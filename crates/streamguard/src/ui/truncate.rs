@@ -28,6 +28,7 @@ pub(crate) fn truncate(text: &str, columns: usize, utf8: bool) -> String {
 /// Returns text in lines of at most so many columns, broken between words where that is possible. Text that
 /// does not fit into so many lines is cut off.
 pub(crate) fn wrap_lines(text: &str, columns: usize, lines: usize, utf8: bool) -> Vec<String> {
+    // Escaping a text of megabytes for every frame would cost more than all the rest.
     let bytes = columns.saturating_mul(lines).saturating_mul(MAX_BYTES_PER_COLUMN);
     let clean = visible(&text[..text.floor_char_boundary(bytes)], utf8);
     let (mut rest, mut wrapped) = (clean.as_str(), Vec::new());

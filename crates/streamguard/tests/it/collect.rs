@@ -1,4 +1,4 @@
-//! A first dataset from the demo world, and what is in it.
+//! A first dataset from the demo world, and its content.
 
 use serde_json::Value;
 
@@ -83,7 +83,7 @@ fn one_collector_that_fails_leaves_the_other_alone() {
 fn one_bad_repository_leaves_the_others_alone() {
     let folder = tempfile::tempdir().unwrap();
     run(folder.path(), &["collect", "--offline", "--collectors", "repo", "--output-dir", "first"]);
-    // Unpacked by the run above: a sound repository on this machine.
+    // The run above has unpacked it: a sound repository on this machine.
     let snapshots = folder.path().join("cache/streamguard/snapshots");
     let snapshot = std::fs::read_dir(snapshots).unwrap().next().unwrap().unwrap().path();
     let sound = snapshot.join("git/git.example+drydock-systems+juniper-pad.git").display().to_string();
@@ -115,7 +115,7 @@ fn nothing_is_printed_but_text() {
 #[test]
 fn a_recorded_run_is_replayed_to_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
-    // A run of the demo world, recorded in the place of the upstreams that it stands for.
+    // The snapshot of a run of the demo world stands in for the upstreams of the recorded run.
     let world =
         run(folder.path(), &["collect", "--offline", "--collectors", "repo", "--output-dir", "world"]);
     assert_eq!(world.status.code(), Some(0), "{}", stderr(&world));
@@ -134,7 +134,7 @@ fn a_recorded_run_is_replayed_to_the_same_bytes() {
     let samples = |name: &str| std::fs::read(folder.path().join(name).join("samples.jsonl")).unwrap();
     assert!(!samples("recorded").is_empty());
     assert!(samples("recorded") == samples("replayed"));
-    // What it lacks is said by its name.
+    // A repository that the snapshot lacks is named.
     let other = "https://git.example/nobody/nothing";
     let lacking = ["collect", "--collectors", "repo", "--repo", other, "--snapshot", "run.snapshot"];
     let output = run(folder.path(), &[&lacking[..], &["--output-dir", "lacking"]].concat());
@@ -142,7 +142,7 @@ fn a_recorded_run_is_replayed_to_the_same_bytes() {
     assert!(stdout(&output).contains(other), "{}", stdout(&output));
 }
 
-/// A folder in which the mirrors of a snapshot lie as their addresses have them.
+/// Makes a folder in which the mirrors of a snapshot lie under the paths of their addresses.
 fn mirrored(folder: &std::path::Path, mirrors: &std::path::Path) -> std::path::PathBuf {
     let to = folder.join("hosted");
     for entry in std::fs::read_dir(mirrors).unwrap().flatten() {

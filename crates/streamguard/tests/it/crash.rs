@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{dataset, stderr, streamguard};
 
-/// How many kills; `cargo xtask crash` asks for more.
+/// Number of kills; `cargo xtask crash` sets a higher one.
 fn times() -> u64 {
     std::env::var("STREAMGUARD_CRASHES").ok().and_then(|times| times.parse().ok()).unwrap_or(6)
 }
@@ -27,12 +27,12 @@ fn a_killed_run_is_resumed_to_the_same_bytes() {
         tries += 1;
         assert!(tries < 20 * times(), "{tries} runs ended before they could be killed");
         let mut child = streamguard(folder.path()).args(ARGUMENTS).arg("--resume").spawn().unwrap();
-        // xorshift64 (Marsaglia 2003): moments from the first to beyond the last.
+        // xorshift64 (Marsaglia 2003): moments from the start to beyond the end of a run.
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
         std::thread::sleep(Duration::from_micros(state % (takes * 11 / 10)));
-        // Ended already is as good: then a new run begins, and is killed in its turn.
+        // A run that has ended already does not count: the next one is killed instead.
         let running = child.try_wait().unwrap().is_none();
         child.kill().unwrap();
         child.wait().unwrap();

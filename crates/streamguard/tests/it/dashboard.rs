@@ -1,7 +1,7 @@
-//! The dashboard's pictures, whatever is in them.
+//! Frames of the dashboard.
 //!
-//! The pictures that are expected lie beside this file in `screens/`; with `STREAMGUARD_UPDATE=1` in
-//! the environment they are written anew, to be looked at in the difference.
+//! The expected frames lie in `screens/` beside this file. With `STREAMGUARD_UPDATE=1` in the environment they are
+//! written again, for a look at the difference.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use streamguard_engine::{
 const UTF8: Theme = Theme { utf8: true, colors: true };
 const ASCII: Theme = Theme { utf8: false, colors: false };
 
-/// A run, some seconds after its start: job by job another standing.
+/// Events of a run some seconds after its start, with each job in another state.
 fn events() -> Vec<Event> {
     let mut events = Vec::new();
     let mut at = |at_ms: u64, kind: EventKind| events.push(Event { at_ms, kind });
@@ -113,7 +113,7 @@ fn events() -> Vec<Event> {
     events
 }
 
-/// The picture of some events, drawn once a second.
+/// Draws events, one frame per second.
 fn drawn(
     events: &[Event],
     size: (u16, u16),
@@ -140,7 +140,7 @@ fn drawn(
     terminal.backend().buffer().clone()
 }
 
-/// The lines of a picture. The second column of a wide character is empty.
+/// Returns the lines of a frame. The second column of a wide character is empty.
 fn lines(buffer: &Buffer) -> Vec<String> {
     let width = usize::from(buffer.area.width);
     let rows = buffer.content.chunks(width).map(|row| {
@@ -173,7 +173,7 @@ fn check(name: &str, picture: &Buffer) {
 }
 
 #[test]
-fn pictures_are_as_they_were_approved() {
+fn frames_are_as_expected() {
     let events = events();
     for (name, size, theme) in [
         ("60x20", (60, 20), UTF8),
@@ -189,12 +189,12 @@ fn pictures_are_as_they_were_approved() {
 }
 
 #[test]
-fn arrows_move_what_does_not_fit() {
+fn arrow_keys_scroll_what_does_not_fit() {
     let events = events();
     let all = lines(&drawn(&events, (80, 10), UTF8, |_| ())).join("\n");
     assert!(all.contains(" cve ") && !all.contains("synthetic"), "{all}");
     let end = lines(&drawn(&events, (80, 10), UTF8, |model| {
-        // The first picture says that not all of it is seen.
+        // The first frame tells the model that not all rows fit.
         model.key(DashboardKey::Scroll(0));
         let mut terminal = Terminal::new(TestBackend::new(80, 10)).unwrap();
         let state = RunState::from_events(&events);
@@ -206,7 +206,7 @@ fn arrows_move_what_does_not_fit() {
 }
 
 #[test]
-fn colour_is_never_the_only_one_to_say_it() {
+fn no_fact_depends_on_colour_alone() {
     let is_colored = |buffer: &Buffer| {
         buffer
             .content
@@ -220,7 +220,7 @@ fn colour_is_never_the_only_one_to_say_it() {
     assert_eq!(lines(&colored), lines(&plain));
 }
 
-/// What attackers put into texts.
+/// Text of an attacker.
 const HOSTILE: [&str; 8] = [
     "\u{1b}[2J\u{1b}[1;1Hwiped",
     "\u{1b}]0;title\u{7}\u{1b}]52;c;ZXZpbA==\u{7}",
@@ -232,7 +232,7 @@ const HOSTILE: [&str; 8] = [
     "مرحبا שלום",
 ];
 
-/// The same events with hostile text wherever there is text.
+/// Returns the events with hostile text wherever there is text.
 fn hostile(text: &str) -> Vec<Event> {
     let mut hostile = events();
     for event in &mut hostile {
@@ -279,7 +279,7 @@ fn hostile_text_in_every_field_is_only_text() {
                         assert!(seen.iter().all(|line| line.is_ascii()), "{seen:?}");
                     }
                     if size.0 >= 60 {
-                        // What surrounds it stands where it should.
+                        // The text around it stands in its place.
                         let last = seen.last().unwrap();
                         assert!(last.starts_with("  CPU 187%") && last.ends_with("? help"), "{seen:?}");
                         assert!(

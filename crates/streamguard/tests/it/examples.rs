@@ -1,4 +1,4 @@
-//! Samples side by side, whatever is in them.
+//! Samples side by side, hostile ones too.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::{run, stderr, stdout, streamguard};
 
-/// A pair of functions with nothing left out.
+/// Makes a pair of functions with all fields.
 fn pair(name: &str, language: Language, weakness: &str, cwe: &str) -> Sample {
     let mut sample = Sample::new("repo", SampleKind::Pair, SampleLevel::Function);
     let body: String = (1..=12).map(|n| format!("    step_{n}(name)\n")).collect();
@@ -34,7 +34,7 @@ fn pair(name: &str, language: Language, weakness: &str, cwe: &str) -> Sample {
     sample.with_id()
 }
 
-/// A folder with a dataset, `data/raw` in it.
+/// Makes a folder with a dataset in `data/raw`.
 fn folder(samples: &[Sample]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let raw = folder.path().join("data/raw");
@@ -58,7 +58,7 @@ fn three() -> TempDir {
     ])
 }
 
-/// What the program shows, and its exit code.
+/// Returns the output of the program, and its exit code.
 fn show(folder: &Path, arguments: &[&str]) -> (String, i32) {
     let output = run(folder, &[&["examples"], arguments].concat());
     assert_eq!(stderr(&output), "", "{arguments:?}");
@@ -169,7 +169,7 @@ fn filters_choose() {
 }
 
 #[test]
-fn what_does_not_match_is_told_what_would() {
+fn a_filter_without_a_match_lists_the_values() {
     let folder = three();
     for (arguments, told) in [
         (&["--type", "csrf"][..], "types in the dataset: sql_injection 2, xss 1"),
@@ -197,7 +197,7 @@ fn both_files_give_the_same_text() {
     assert_eq!(text("data/raw"), expected);
 }
 
-/// What a hostile repository would put everywhere.
+/// Text of a hostile repository.
 const HOSTILE: &str =
     "\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m\0\u{8}\r\n\t\u{202e}gnp.exe\u{2066}\u{200b}\u{7f}";
 
@@ -261,7 +261,7 @@ fn without_colors(text: &str) -> String {
 }
 
 #[test]
-fn colors_are_for_those_who_want_them() {
+fn colours_follow_flags_and_variables() {
     let folder = three();
     let colored = |color: &str, no_color: &str| {
         let mut command = streamguard(folder.path());
@@ -285,7 +285,7 @@ fn colors_are_for_those_who_want_them() {
 }
 
 #[test]
-fn errors_say_what_to_do() {
+fn errors_name_the_remedy() {
     let folder = three();
     std::fs::create_dir(folder.path().join("empty")).unwrap();
     std::fs::write(folder.path().join("notes.txt"), "").unwrap();

@@ -1,4 +1,4 @@
-//! Exit codes, each with what leads to it.
+//! Exit codes, each with a cause.
 
 use std::process::Command;
 use std::time::Duration;
@@ -10,7 +10,7 @@ const LONG: [&str; 6] =
     ["collect", "--collectors", "synthetic", "--synthetic-samples", "100000000", "--workers=2"];
 
 #[test]
-fn wrong_usage_is_2_and_says_what_there_is() {
+fn wrong_usage_is_2_and_lists_the_choices() {
     let folder = tempfile::tempdir().unwrap();
     for (arguments, hint) in [
         (&["collect", "--collectors", "nothing"][..], "exploitdb, repo, synthetic"),
@@ -84,7 +84,7 @@ fn a_full_disk_is_6_and_the_run_can_be_resumed() {
 }
 
 #[test]
-fn damaged_state_is_7_and_says_what_mends_it() {
+fn damaged_state_is_7_and_names_the_remedy() {
     let folder = tempfile::tempdir().unwrap();
     run(folder.path(), &SMALL);
     std::fs::write(folder.path().join("data/raw/.streamguard/run.json"), "{\"format\":").unwrap();
@@ -109,7 +109,7 @@ fn a_signal_stops_cleanly_with_its_code_and_the_run_goes_on_later() {
         let output = run(folder.path(), &SMALL);
         assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
         assert!(stderr(&output).contains("--resume"), "{}", stderr(&output));
-        // A resumed run has the settings that it had; another value is refused by name.
+        // A resumed run keeps its settings; another value is refused by name.
         let output = run(folder.path(), &[&SMALL[..], &["--resume"]].concat());
         assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
         assert!(stderr(&output).contains("synthetic-samples was 100000000, is 50"), "{}", stderr(&output));

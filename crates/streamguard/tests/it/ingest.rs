@@ -52,7 +52,7 @@ fn standard_input_is_read_whatever_the_mode() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named_and_the_rest_is_counted() {
+fn unreadable_files_are_named_and_the_rest_is_counted() {
     let folder = tempfile::tempdir().unwrap();
     let path = sample().display().to_string();
     let output = run(folder.path(), &["ingest", "--path", &path, "none.log"]);
@@ -93,7 +93,7 @@ fn hostile_lines_do_not_reach_the_terminal() {
 }
 
 #[test]
-fn a_stopped_run_says_what_it_counted() {
+fn a_stopped_run_prints_its_counts() {
     let folder = tempfile::tempdir().unwrap();
     fs::copy(sample(), folder.path().join("sample.log")).unwrap();
     // Members of a gzip file follow each other (RFC 1952, 2.2): minutes of work in a small file.

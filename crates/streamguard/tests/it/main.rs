@@ -2,15 +2,15 @@
 
 /// Shards on other machines: the contract, Slurm, and Ray.
 mod cluster;
-/// A first dataset from the demo world, and what is in it.
+/// A first dataset from the demo world, and its content.
 mod collect;
 /// Killed at random moments, and resumed.
 mod crash;
-/// The dashboard's pictures, whatever is in them.
+/// Frames of the dashboard.
 mod dashboard;
-/// Samples side by side, whatever is in them.
+/// Samples side by side, hostile ones too.
 mod examples;
-/// Exit codes, each with what leads to it.
+/// Exit codes, each with a cause.
 mod exits;
 /// Metrics of web logs.
 mod ingest;
@@ -20,21 +20,21 @@ mod prime;
 mod replay;
 /// Reports of runs that are finished, stopped or killed.
 mod report;
-/// What URLs of advisories name.
+/// Repositories and commits that URLs of advisories name.
 mod resolve;
 /// Jobs that are commands, and what their faults cost.
 mod run;
-/// Where settings come from.
+/// Layers of settings.
 mod settings;
-/// The dashboard on a real terminal: keys, signals, and what is left of it.
+/// The dashboard on a real terminal: keys, signals, and the terminal afterwards.
 mod terminal;
-/// Collecting from upstreams that are simulated, with all that can go wrong.
+/// Collection from simulated upstreams, with their faults.
 mod upstreams;
 
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// The program in a folder of its own, with nothing of this machine's settings.
+/// Returns the program in a folder of its own, without this machine's settings.
 fn streamguard(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_streamguard"));
     command.current_dir(folder).env_clear();
@@ -56,14 +56,14 @@ fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// The lines of a file in the output directory.
+/// Returns the lines of a file in the output directory.
 fn lines(folder: &Path, name: &str) -> Vec<String> {
     let path = folder.join("data/raw").join(name);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     text.lines().map(str::to_owned).collect()
 }
 
-/// The dataset files.
+/// Returns the dataset files.
 fn dataset(folder: &Path) -> [Vec<u8>; 2] {
     ["samples.jsonl", "samples.parquet"].map(|name| {
         let path = folder.join("data/raw").join(name);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::{run, stderr, stdout, streamguard};
 
 #[test]
-fn threads_and_processes_say_the_same() {
+fn threads_and_processes_print_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/ranges.json");
     let said = |mode: &str, workers: &str| {
@@ -38,7 +38,7 @@ fn all_primes_go_to_a_file() {
 }
 
 #[test]
-fn what_is_wrong_is_said_before_anything_runs() {
+fn wrong_arguments_are_reported_before_anything_runs() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("ranges.json"), r#"{"ranges": [{"start": 7, "end": "x"}]}"#).unwrap();
     for (arguments, says) in [
@@ -54,7 +54,7 @@ fn what_is_wrong_is_said_before_anything_runs() {
 }
 
 #[test]
-fn a_stopped_run_says_what_it_found() {
+fn a_stopped_run_prints_its_results() {
     let folder = tempfile::tempdir().unwrap();
     let arguments = ["prime", "--range", "1..1000", "1e13..+1e15", "--quiet", "--list", "primes.txt"];
     let child = streamguard(folder.path())

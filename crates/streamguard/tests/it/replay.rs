@@ -27,7 +27,7 @@ fn a_run_is_played_again_in_its_own_time() {
     let slow = run(folder.path(), &["replay", "data/raw", "--speed", "0.2"]);
     assert_eq!(slow.status.code(), Some(0));
     assert!(start.elapsed() > at_once, "it takes its time");
-    // Only the stamps differ.
+    // Only the time stamps differ.
     let words = |text: String| -> Vec<String> {
         text.lines().filter(|line| !line.contains("500 of 500")).map(|line| line[10..].to_owned()).collect()
     };
@@ -35,7 +35,7 @@ fn a_run_is_played_again_in_its_own_time() {
 }
 
 #[test]
-fn what_holds_no_run_cannot_be_played() {
+fn a_folder_without_a_run_cannot_be_played() {
     let folder = tempfile::tempdir().unwrap();
     let played = run(folder.path(), &["replay", "nowhere"]);
     assert_eq!(played.status.code(), Some(2));

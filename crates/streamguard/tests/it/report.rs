@@ -18,7 +18,7 @@ fn results(folder: &Path) -> Value {
     serde_json::from_slice(&json).unwrap()
 }
 
-/// Starts a run that never ends by itself, and waits until some of it is done.
+/// Starts a run that never ends by itself, and waits for its first results.
 fn begin(folder: &Path) -> std::process::Child {
     let child = streamguard(folder).args(LONG).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
     let shards = folder.join("data/raw/.streamguard/shards/synthetic");

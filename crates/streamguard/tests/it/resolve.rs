@@ -1,4 +1,4 @@
-//! What URLs of advisories name, as `resolve` prints it.
+//! Repositories and commits that URLs of advisories name, as `resolve` prints them.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -57,7 +57,7 @@ fn lines_of_urls_and_advisories_are_understood() {
 }
 
 #[test]
-fn json_lines_say_the_same() {
+fn json_lines_hold_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let output =
         resolve(folder.path(), &["--json"], "https://github.com/a/b/pull/7\nhttps://x.example/\u{202e}\n");
@@ -123,7 +123,7 @@ fn local_history_tells_commits() {
 }
 
 #[test]
-fn what_cannot_be_read_is_a_usage_error() {
+fn an_unreadable_file_is_a_usage_error() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("empty")).unwrap();
     for (arguments, hint) in [

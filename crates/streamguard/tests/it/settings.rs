@@ -1,4 +1,4 @@
-//! Where settings come from: defaults < file < environment and `.env` < flags.
+//! Layers of settings: defaults < file < environment and `.env` < flags.
 
 use crate::{lines, run, stderr, streamguard};
 
@@ -42,7 +42,7 @@ fn a_url_with_a_secret_is_refused_and_not_repeated() {
 }
 
 #[test]
-fn what_is_wrong_in_a_file_is_said_with_its_place() {
+fn errors_in_the_file_name_their_place() {
     let folder = tempfile::tempdir().unwrap();
     for (text, hints) in [
         ("[synthetic]\nsynthetic-samples = \"many\"\n", &["[synthetic] synthetic-samples", "many"][..]),

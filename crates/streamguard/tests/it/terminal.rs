@@ -1,11 +1,11 @@
-//! The dashboard on a real terminal: keys, signals, and what is left of it. The terminal is tmux.
+//! The dashboard on a real terminal: keys, signals, and the terminal afterwards. The terminal is tmux.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-/// How long something is waited for: the machine may be busy.
+/// Longest time to wait for something: the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A shell in a terminal of some size.
@@ -15,15 +15,15 @@ struct Pane {
 }
 
 impl Pane {
-    /// None, and said so, where there is no tmux.
+    /// Opens a terminal. Returns none, with a message, where there is no tmux.
     fn open(columns: u16, rows: u16, locale: &str, variables: &str) -> Option<Self> {
         if Command::new("tmux").arg("-V").output().is_err() {
-            // Past the harness, which shows what is printed by tests that fail only.
+            // Not eprintln: the test harness hides the output of tests that pass.
             let _ = writeln!(std::io::stderr(), "SKIPPED: there is no tmux: no dashboard on a terminal");
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
-        // 40 shards of half a second: long enough for all that is done to it.
+        // 40 shards of half a second: long enough for everything that a test does to the run.
         let script = r#"
 read hello; echo '{"ready":{"protocol":1}}'
 while read line; do
@@ -107,13 +107,13 @@ done
         assert_eq!(self.flags(), "1 0", "another screen, and no cursor");
     }
 
-    /// Whether the other screen is on, and the cursor seen.
+    /// Returns whether the alternate screen is on, and the cursor visible.
     fn flags(&self) -> String {
         let flags = self.tmux(&["display-message", "-p", "#{alternate_on} #{cursor_flag}"]);
         String::from_utf8_lossy(&flags.stdout).trim().to_owned()
     }
 
-    /// Waits for the end of the run, and sees to it that the terminal is as it was.
+    /// Waits for the end of the run, and checks that the terminal is as it was.
     fn check_end(&self, code: &str) {
         self.wait(|_| std::fs::read_to_string(self.path("code")).is_ok_and(|code| code.ends_with('\n')));
         assert_eq!(std::fs::read_to_string(self.path("code")).unwrap().trim(), code, "{}", self.screen());
@@ -131,7 +131,7 @@ done
         std::fs::remove_file(self.path("said")).unwrap();
     }
 
-    /// Runs that the shell left.
+    /// Returns the process of the run.
     fn pid(&self) -> i32 {
         let lock = std::fs::read_to_string(self.path("out/.streamguard/lock")).unwrap_or_default();
         let digits = lock.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty());
@@ -146,7 +146,7 @@ impl Drop for Pane {
 }
 
 #[test]
-fn keys_do_what_the_help_says_and_the_terminal_is_as_it_was() {
+fn keys_work_as_documented_and_the_terminal_is_restored() {
     let Some(pane) = Pane::open(80, 24, "C.UTF-8", "") else { return };
     pane.start("");
     pane.wait(|screen| screen.contains("waits \\u{1b}[2J for rain"));
@@ -186,7 +186,7 @@ fn ctrl_z_leaves_a_usable_shell_and_fg_brings_the_dashboard_back() {
     assert_eq!(pane.flags(), "1 0");
     pane.key("C-z");
     pane.wait(|screen| screen.contains("Stopped"));
-    // In the background it goes on without the terminal.
+    // In the background the run continues without the terminal.
     pane.typed("clear; bg");
     std::thread::sleep(Duration::from_secs(1));
     assert_eq!(pane.flags(), "0 1");
@@ -202,10 +202,10 @@ fn ctrl_c_at_any_moment_leaves_an_intact_terminal() {
     let program = env!("CARGO_BIN_EXE_streamguard");
     for (at, twice) in [(0, false), (30, false), (100, true), (250, false), (600, true)] {
         let _ = std::fs::remove_file(pane.path("code"));
-        // The mark is made by whoever is about to become the program.
+        // The shell makes the mark just before it becomes the program.
         let run = format!("sh -c 'echo > begun; exec {program} run --fresh --output-dir out --workers 2'");
         let _ = std::fs::remove_file(pane.path("begun"));
-        // Without a code the shell itself was interrupted, before the program began.
+        // Without a code the shell itself was interrupted, before the program started.
         pane.typed(&format!("{run}; echo $? > code"));
         pane.wait(|_| pane.path("begun").exists());
         std::thread::sleep(Duration::from_millis(at));
@@ -224,7 +224,7 @@ fn ctrl_c_at_any_moment_leaves_an_intact_terminal() {
 }
 
 #[test]
-fn whoever_ends_the_program_the_terminal_is_given_back() {
+fn the_terminal_is_given_back_however_the_program_ends() {
     let Some(pane) = Pane::open(80, 24, "C.UTF-8", "") else { return };
     for (signal, code) in [("TERM", "143"), ("HUP", "129")] {
         let _ = std::fs::remove_file(pane.path("code"));
@@ -237,7 +237,7 @@ fn whoever_ends_the_program_the_terminal_is_given_back() {
 }
 
 #[test]
-fn a_panic_is_read_on_the_terminal_as_it_was() {
+fn a_panic_is_printed_on_the_restored_terminal() {
     let Some(pane) = Pane::open(80, 24, "C.UTF-8", "RUST_BACKTRACE=0") else { return };
     let tests = std::env::current_exe().unwrap();
     let example = tests.ancestors().nth(2).unwrap().join("examples/panicking");
@@ -246,12 +246,12 @@ fn a_panic_is_read_on_the_terminal_as_it_was() {
     pane.check_end("101");
     let screen = pane.screen();
     assert!(screen.contains("planted, where it is drawn"), "{screen}");
-    // It is too long for one line.
+    // The message is too long for one line.
     assert!(screen.contains("planted, elsewhere:") && screen.contains("\\u{1b}[2J"), "{screen}");
 }
 
 #[test]
-fn the_environment_says_what_may_be_shown() {
+fn the_environment_decides_on_colours_and_signs() {
     for (locale, variables, dashboard) in
         [("C", "", true), ("C.UTF-8", "NO_COLOR=1", true), ("C.UTF-8", "TERM=dumb", false)]
     {
@@ -267,7 +267,7 @@ fn the_environment_says_what_may_be_shown() {
         pane.wait(|screen| screen.starts_with("StreamGuard") && screen.contains("/30"));
         let colored = pane.tmux(&["capture-pane", "-p", "-e"]).stdout;
         let colored = String::from_utf8_lossy(&colored).into_owned();
-        // tmux writes colours of the palette so; 39 and 49 only end one (ECMA-48, 8.3.117).
+        // tmux writes colours of the palette like this; 39 and 49 only end one (ECMA-48, 8.3.117).
         let has_colors = colored.contains("\u{1b}[38;5;");
         assert_eq!(has_colors, variables.is_empty(), "{colored:?}");
         assert_eq!(colored.is_ascii(), locale == "C", "{colored:?}");
@@ -277,7 +277,7 @@ fn the_environment_says_what_may_be_shown() {
 }
 
 #[test]
-fn the_run_goes_on_when_the_terminal_is_gone() {
+fn the_run_continues_when_the_terminal_is_gone() {
     let Some(pane) = Pane::open(80, 24, "C.UTF-8", "") else { return };
     let program = env!("CARGO_BIN_EXE_streamguard");
     pane.typed(&format!("trap '' HUP; {program} run --output-dir out --workers 8"));

@@ -35,6 +35,7 @@ pub(super) fn select(
         )));
     }
     let is_selected = |entry: &&JobEntry| match recorded {
+        // A resumed run must have the jobs that it had: its plan and its journal count on their positions.
         Some(recorded) if !are_given => recorded.get(entry.name).is_some(),
         _ => names_all || names.iter().any(|name| name == entry.name),
     };

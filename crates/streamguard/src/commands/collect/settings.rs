@@ -28,6 +28,7 @@ impl CollectorSettings {
         selected: &[&'static JobEntry],
     ) -> Result<Self> {
         let mut own = BTreeMap::new();
+        // Collectors that do not run are resolved too: others may take settings from them.
         for entry in registry::collected() {
             let mut base = (entry.settings)(layers.matches)?;
             if is_quick_test {

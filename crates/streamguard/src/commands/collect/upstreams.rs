@@ -12,7 +12,7 @@ use streamguard::ui;
 use streamguard_http::{Credentials, UpstreamSettings};
 use streamguard_snapshot::Snapshot;
 
-use super::CollectArgs;
+use super::args::CollectArgs;
 
 /// Cache of a run that is recorded, below the output directory.
 const RECORDING: &str = ".streamguard/recording";

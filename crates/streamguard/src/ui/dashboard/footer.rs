@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::model::DashboardModel;
 use super::theme::Theme;
-use crate::ui::format_bytes;
+use crate::ui::format::format_bytes;
 
 /// Descriptions of the keys, from the longest to the shortest.
 const KEYS: [&str; 3] = [
@@ -24,6 +24,7 @@ pub(super) fn line(model: &DashboardModel, theme: Theme, width: usize) -> Line<'
     let left = |keys: &str| width.checked_sub(2 + keys.width() + 2);
     let keys = KEYS.into_iter().find(|keys| left(keys).is_some_and(|left| left >= usage.width()));
     let keys = keys.unwrap_or(KEYS[KEYS.len() - 1]);
+    // The number of processes is the least important figure.
     if left(keys).is_none_or(|left| left < usage.width())
         && let Some((more_important, _)) = usage.rsplit_once("  ")
     {

@@ -8,7 +8,8 @@ use unicode_width::UnicodeWidthStr;
 use super::model::DashboardModel;
 use super::rate::progress_ratio;
 use super::theme::Theme;
-use crate::ui::{format_duration, group_digits};
+use crate::ui::format::format_duration;
+use streamguard_report::group_digits;
 
 /// Returns the first line.
 pub(super) fn line(model: &DashboardModel, state: &RunState, theme: Theme, width: usize) -> Line<'static> {
@@ -21,6 +22,7 @@ pub(super) fn line(model: &DashboardModel, state: &RunState, theme: Theme, width
         text = format!("  {}{text}", theme.truncate(replay, 40));
     }
     let left = width.saturating_sub(name.width() + time.width() + 2);
+    // The least important words stand last, and go first.
     if let (Some((short, _)), true) = (text.rsplit_once("  "), text.width() > left) {
         text = short.to_owned();
     }

@@ -9,8 +9,9 @@ use unicode_width::UnicodeWidthStr;
 use super::model::DashboardModel;
 use super::rate::progress_ratio;
 use super::theme::Theme;
+use crate::ui::format::{format_duration, short_count};
 use crate::ui::log_line::cluster_progress;
-use crate::ui::{format_duration, group_digits, short_count};
+use streamguard_report::group_digits;
 
 /// Widest and narrowest bar, and the widest beside a column of reasons.
 const BAR_COLUMNS: (usize, usize, usize) = (30, 6, 20);
@@ -158,6 +159,7 @@ impl ColumnWidths {
         let rate = claim(widest(&|row| row.rate.len(), 7));
         let left = claim(widest(&|row| row.left.len(), 6));
         let errors = claim(widest(&|row| row.errors.len(), 3));
+        // The bar gets its least width now, and what is left over at the end.
         let mut bar = claim(BAR_COLUMNS.1);
         let pairs = claim(widest(&|row| row.pairs.len(), 5));
         let more =
@@ -210,6 +212,7 @@ impl ColumnWidths {
                 Span::styled(empty, theme.faint()),
             ]);
         }
+        // Rounded down: 100 % is shown only when all is done.
         let percent = match row.job.shards {
             // Rounded down, so that 100% is only shown when all is done.
             Some(_) => format!("{:.0}%", (row.ratio * 100.0).floor()),

@@ -114,6 +114,7 @@ fn wait() -> io::Result<()> {
         controlling = File::open("/dev/tty")?;
         controlling.as_fd()
     };
+    // crossterm's own poll does not report a hang-up, and its read would return at once for ever.
     let mut polled = [PollFd::from_borrowed_fd(terminal, PollFlags::IN)];
     let theme = Timespec { tv_sec: 0, tv_nsec: POLL_INTERVAL.subsec_nanos().into() };
     match poll(&mut polled, Some(&theme)) {

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::model::{DashboardModel, LogEntry};
 use super::render::rule;
 use super::theme::Theme;
-use crate::ui::format_duration;
+use crate::ui::format::format_duration;
 use crate::ui::log_line::level_name;
 
 /// Lines that one entry may take.

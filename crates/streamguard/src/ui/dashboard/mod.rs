@@ -36,7 +36,7 @@ pub use render::render;
 pub use resources::ResourceUsage;
 pub use theme::Theme;
 
-use super::RunView;
+use super::run_view::RunView;
 use keys::KeyReader;
 use resources::ResourceMeter;
 use screen::TerminalScreen;
@@ -130,6 +130,7 @@ impl Dashboard {
     /// Draws a frame if one is due, or if a key was pressed.
     fn draw_if_due(&mut self, state: &RunState, now: bool) {
         let mut is_due = now || self.drawn.is_none_or(|drawn| drawn.elapsed() >= self.pace);
+        // Keys are handled even if no frame is due, so that the dashboard answers at once.
         while let Some(key) = self.keys.as_ref().and_then(KeyReader::next) {
             self.model.key(key);
             is_due = true;
@@ -146,6 +147,8 @@ impl Dashboard {
     }
 
     fn draw(&mut self, state: &RunState) -> io::Result<()> {
+        // The last frame is still being written, or another program has the terminal: this frame is
+        // dropped.
         if !self.screen.is_ready() {
             return Ok(());
         }

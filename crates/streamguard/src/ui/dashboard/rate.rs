@@ -83,6 +83,7 @@ impl RateEstimator {
     fn span(&self, length_ms: u64) -> Option<(RatePoint, RatePoint)> {
         let last = *self.points.back()?;
         let first = *self.points.iter().find(|point| last.at_ms - point.at_ms <= length_ms)?;
+        // Two measurements next to each other say more about chance than about the rate.
         (last.at_ms - first.at_ms >= 2 * MEASURE_STEP_MS).then_some((first, last))
     }
 }

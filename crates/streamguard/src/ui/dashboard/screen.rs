@@ -20,7 +20,8 @@ use signal_hook::consts::{SIGCONT, SIGQUIT, SIGTSTP};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
-use crate::ui::{escape::escape, print_notice};
+use crate::ui::escape::escape;
+use crate::ui::print::print_notice;
 
 /// Longest time to wait for a terminal that takes nothing, when it is given back.
 const GIVE_BACK_TIMEOUT: Duration = Duration::from_millis(500);

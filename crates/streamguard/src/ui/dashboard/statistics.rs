@@ -10,7 +10,8 @@ use super::header::total_ratio;
 use super::jobs::pairs;
 use super::render::rule;
 use super::theme::Theme;
-use crate::ui::{group_digits, rejections, short_count};
+use crate::ui::format::{rejections, short_count};
+use streamguard_report::group_digits;
 
 /// Narrowest column for reasons of rejection.
 const MIN_REASON_COLUMNS: usize = 16;

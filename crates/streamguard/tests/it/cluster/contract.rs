@@ -1,4 +1,4 @@
-//! What shards promise to whatever starts them: once or twice, here or there.
+//! Contract of `shard run` with its callers: shards may run once or twice, on any machine.
 
 use std::fs;
 use std::io::Write;
@@ -26,7 +26,7 @@ fn file(folder: &Path, name: &str) -> PathBuf {
     folder.join(SHARDS).join(name)
 }
 
-/// What a run of the same job on this machine leaves.
+/// Returns the records that a run of the same job on this machine leaves.
 fn local(shards: &[&str]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     toy(folder.path(), shards);
@@ -40,7 +40,7 @@ fn leftovers(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_shard_that_is_done_is_not_run_again() {
+fn a_finished_shard_is_not_run_again() {
     let folder = planned(&["0", "0", "0"]);
     shard(folder.path(), 0, "1");
     let again = shard(folder.path(), 0, "0..2");
@@ -52,7 +52,7 @@ fn a_shard_that_is_done_is_not_run_again() {
     assert_eq!([0, 1, 2].map(|number| begun(folder.path(), number)), [1, 1, 1]);
     expect(folder.path(), 0, &["merge", "--plan", "out"]);
     assert_eq!(records(folder.path(), "out/toy.jsonl"), local(&["0", "0", "0"]));
-    // Whatever starts shards may do so when all is over.
+    // A caller may start shards when the run is over already.
     shard(folder.path(), 0, "2");
     expect(folder.path(), 0, &["merge", "--plan", "out"]);
     assert_eq!(begun(folder.path(), 2), 1);
@@ -72,7 +72,7 @@ fn the_exit_code_says_whether_to_try_again() {
     expect(folder.path(), 2, &["shard", "run", "--plan", "out", "--index", "x"]);
     expect(folder.path(), 2, &["shard", "run", "--plan", "out", "--job", "other", "--index", "0"]);
     let none = shard(folder.path(), 65, "5");
-    assert!(stderr(&none).contains("no shard 5, but 5 from 0"), "{}", stderr(&none));
+    assert!(stderr(&none).contains("no shard 5; it has 5, numbered from 0"), "{}", stderr(&none));
     let nowhere = expect(folder.path(), 65, &["shard", "run", "--plan", "none", "--index", "0"]);
     assert!(stderr(&nowhere).contains("is it on storage that this machine sees?"), "{}", stderr(&nowhere));
 
@@ -92,7 +92,7 @@ fn the_exit_code_says_whether_to_try_again() {
 }
 
 #[test]
-fn what_is_torn_or_of_another_plan_is_no_result() {
+fn torn_results_and_those_of_other_plans_do_not_count() {
     let shards = ["0", "0", "0", "0", "0"];
     let folder = planned(&shards);
     shard(folder.path(), 0, "0..4");
@@ -147,7 +147,7 @@ fn copies_that_differ_are_never_mixed() {
         let result: serde_json::Value =
             serde_json::from_slice(&fs::read(file(folder.path(), "000000.result.json")).unwrap()).unwrap();
         let digest = blake3::hash(&fs::read(file(folder.path(), "000000.jsonl")).unwrap());
-        // Who says that it is done has seen the one beside the other.
+        // The program that reports the shard as done has seen both results.
         assert!(result["digest"] == digest.to_hex().as_str() || ended == [Some(75); 2], "{ended:?}");
         shard(folder.path(), 0, "0");
         fs::remove_file(file(folder.path(), "000000.result.json")).unwrap();
@@ -165,7 +165,7 @@ fn a_shard_that_failed_for_good_is_reported_and_the_rest_is_merged() {
 }
 
 #[test]
-fn what_is_merged_is_what_a_run_leaves() {
+fn a_merge_leaves_the_same_as_a_run() {
     let arguments = ["--collectors", "synthetic", "--synthetic-samples", "3000"];
     let here = tempfile::tempdir().unwrap();
     expect(here.path(), 0, &[&["collect"], &arguments[..]].concat());
@@ -204,7 +204,7 @@ fn a_path_that_a_node_does_not_have_is_named() {
     assert!(stderr(&output).contains(&hint), "{}", stderr(&output));
 }
 
-/// Has Kubernetes' schema of jobs look at a manifest.
+/// Checks a manifest with Kubernetes' schema of jobs.
 fn kubernetes_takes(manifest: &Path) {
     const CHECK: &str = "import json, sys, kubernetes_validate as k; \
         k.validate(json.load(open(sys.argv[1])), k.latest_version(), strict=True)";

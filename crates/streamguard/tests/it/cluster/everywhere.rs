@@ -1,4 +1,4 @@
-//! What must hold on every engine.
+//! Tests that every engine must pass.
 
 use std::fs;
 use std::io::Write;
@@ -53,7 +53,7 @@ pub(super) fn a_node_that_dies_costs_nothing_but_time(cluster: &mut Testbed) {
     assert_eq!(stdout(&output), stdout(&run(here.path(), &prime)));
 }
 
-pub(super) fn whoever_submitted_may_die_and_come_back(cluster: &mut Testbed) {
+pub(super) fn the_submitting_program_may_die_and_come_back(cluster: &mut Testbed) {
     let folder = tempfile::tempdir().unwrap();
     toys(folder.path(), "1", 16);
     let mut command = cluster.command(folder.path(), &TOY);
@@ -85,9 +85,7 @@ pub(super) fn many_small_shards_are_quick_and_long_ones_fill_the_nodes(cluster: 
     assert!(took[0] < Duration::from_secs(60) && took[1] < Duration::from_secs(60), "{took:?}");
 }
 
-pub(super) fn a_shard_that_fails_for_good_is_said_once_and_others_are_tried_three_times(
-    cluster: &mut Testbed,
-) {
+pub(super) fn a_permanent_failure_is_reported_once_and_others_are_tried_three_times(cluster: &mut Testbed) {
     let folder = tempfile::tempdir().unwrap();
     toy(folder.path(), &["0", "\"fail\"", "\"once\"", "0", "\"retry\"", "0"]);
     let output = cluster.run(folder.path(), 3, &[&TOY[..], &["--chunk", "2"]].concat());
@@ -117,14 +115,14 @@ pub(super) fn cancelling_leaves_nothing_behind(cluster: &mut Testbed) {
     assert_eq!(processes(folder.path()), 0);
 }
 
-/// How many processes have a folder for their own, elements and their workers among them.
+/// Returns the number of processes whose folder this is, among them array tasks and their workers.
 fn processes(folder: &Path) -> usize {
     let folders =
         fs::read_dir("/proc").unwrap().filter_map(|entry| fs::read_link(entry.ok()?.path().join("cwd")).ok());
     folders.filter(|its| its.starts_with(folder)).count()
 }
 
-/// The command lines of the elements that run shards of a folder.
+/// Returns the command lines of the array tasks that run shards of a folder.
 fn elements(folder: &Path) -> Vec<String> {
     let folder = folder.display().to_string();
     let processes = fs::read_dir("/proc").unwrap().filter_map(|entry| {

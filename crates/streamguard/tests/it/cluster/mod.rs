@@ -1,8 +1,8 @@
 //! Shards on other machines.
 
-/// What shards promise to whatever starts them.
+/// Contract of `shard run` with its callers.
 mod contract;
-/// What must hold on every engine.
+/// Tests that every engine must pass.
 mod everywhere;
 /// A real Ray of a head and two nodes on this machine.
 mod ray;
@@ -16,7 +16,7 @@ use std::process::{Command, Output};
 
 use crate::{run, stderr, streamguard};
 
-/// A job whose shards do what their payload says; see [`toy`].
+/// Program of a job whose shards do what their payload says; see [`toy`].
 const TOY: &str = r#"
 import json, os, sys, time
 say = lambda **message: print(json.dumps(message), flush=True)
@@ -51,7 +51,7 @@ fn toy(folder: &Path, shards: &[&str]) {
     std::fs::write(folder.join("streamguard.toml"), config).unwrap();
 }
 
-/// How often a shard of the toy was begun.
+/// Returns how often a shard of the toy was started.
 fn begun(folder: &Path, shard: u32) -> usize {
     let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
     log.lines().filter(|line| *line == shard.to_string()).count()
@@ -62,7 +62,7 @@ fn records(folder: &Path, name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Runs the program, and sees to it that it ends as expected.
+/// Runs the program, and checks its exit code.
 fn expect(folder: &Path, code: i32, arguments: &[&str]) -> Output {
     let output = run(folder, arguments);
     assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", stderr(&output));

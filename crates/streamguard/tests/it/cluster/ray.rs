@@ -18,8 +18,8 @@ fn a_node_that_dies_costs_nothing_but_time() {
 }
 
 #[test]
-fn whoever_submitted_may_die_and_come_back() {
-    with(Engine::Ray, everywhere::whoever_submitted_may_die_and_come_back);
+fn the_submitting_program_may_die_and_come_back() {
+    with(Engine::Ray, everywhere::the_submitting_program_may_die_and_come_back);
 }
 
 #[test]
@@ -28,8 +28,8 @@ fn many_small_shards_are_quick_and_long_ones_fill_the_nodes() {
 }
 
 #[test]
-fn a_shard_that_fails_for_good_is_said_once_and_others_are_tried_three_times() {
-    with(Engine::Ray, everywhere::a_shard_that_fails_for_good_is_said_once_and_others_are_tried_three_times);
+fn a_permanent_failure_is_reported_once_and_others_are_tried_three_times() {
+    with(Engine::Ray, everywhere::a_permanent_failure_is_reported_once_and_others_are_tried_three_times);
 }
 
 #[test]
@@ -37,9 +37,8 @@ fn cancelling_leaves_nothing_behind() {
     with(Engine::Ray, everywhere::cancelling_leaves_nothing_behind);
 }
 
-/// What a cluster, and what stands before it, wants of everybody.
 #[test]
-fn a_cluster_may_want_a_token() {
+fn a_cluster_may_demand_a_token() {
     const TOKEN: &str = "hunter2-5fdbd1c0";
     let cluster = match Testbed::start(Engine::Ray, Some(TOKEN)) {
         Ok(cluster) => cluster,
@@ -49,7 +48,7 @@ fn a_cluster_may_want_a_token() {
     toy(folder.path(), &["0", "0"]);
     let output = cluster.run(folder.path(), 1, &everywhere::TOY);
     assert!(stderr(&output).contains("set RAY_AUTH_TOKEN"), "{}", stderr(&output));
-    // Of a program that the nodes have already, only the driver is sent.
+    // Only the driver is sent if the nodes have the program already.
     let arguments = [&everywhere::TOY[..], &["--remote-binary", env!("CARGO_BIN_EXE_streamguard")]].concat();
     let output = cluster.command(folder.path(), &arguments).env("RAY_AUTH_TOKEN", TOKEN).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
@@ -62,7 +61,7 @@ fn a_cluster_may_want_a_token() {
     assert_eq!(stdout(&left), "");
 }
 
-/// A server that answers as a dashboard does that stands behind HTTPS and a gate; it prints its port.
+/// Server that answers like a dashboard behind HTTPS and a proxy that demands a header. It prints its port.
 const GATE: &str = r#"
 import http.server, json, ssl, subprocess
 subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "2",
@@ -86,7 +85,7 @@ print(server.server_port, flush=True)
 server.serve_forever()
 "#;
 
-/// A process that ends with the test.
+/// Process that ends with the test.
 struct Ends(Child);
 
 impl Drop for Ends {
@@ -96,7 +95,7 @@ impl Drop for Ends {
 }
 
 #[test]
-fn a_cluster_may_stand_behind_https_and_a_gate() {
+fn a_cluster_may_stand_behind_https_and_a_proxy() {
     let folder = tempfile::tempdir().unwrap();
     toy(folder.path(), &["0"]);
     let gate =
@@ -119,14 +118,14 @@ fn a_cluster_may_stand_behind_https_and_a_gate() {
     let untrusted = said(1, &[header, token]);
     assert!(untrusted.contains("certificate"), "{untrusted}");
     let refused = said(1, &[trusts, token]);
-    assert!(refused.contains("refuses us (403)"), "{refused}");
-    // It is let in, and the run begins.
+    assert!(refused.contains("refuses access (403)"), "{refused}");
+    // The proxy lets the program in, and the run starts.
     let submitted = said(4, &[trusts, header, token]);
     assert!(submitted.contains("answered with 500: Out of order"), "{submitted}");
 }
 
 #[test]
-fn without_ray_it_says_what_to_do() {
+fn an_error_without_ray_names_the_remedy() {
     let folder = tempfile::tempdir().unwrap();
     toy(folder.path(), &["0"]);
     let said = |code: i32, address: &str| {

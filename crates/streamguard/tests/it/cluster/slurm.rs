@@ -15,8 +15,8 @@ fn a_node_that_dies_costs_nothing_but_time() {
 }
 
 #[test]
-fn whoever_submitted_may_die_and_come_back() {
-    with(Engine::Slurm, everywhere::whoever_submitted_may_die_and_come_back);
+fn the_submitting_program_may_die_and_come_back() {
+    with(Engine::Slurm, everywhere::the_submitting_program_may_die_and_come_back);
 }
 
 #[test]
@@ -25,11 +25,8 @@ fn many_small_shards_are_quick_and_long_ones_fill_the_nodes() {
 }
 
 #[test]
-fn a_shard_that_fails_for_good_is_said_once_and_others_are_tried_three_times() {
-    with(
-        Engine::Slurm,
-        everywhere::a_shard_that_fails_for_good_is_said_once_and_others_are_tried_three_times,
-    );
+fn a_permanent_failure_is_reported_once_and_others_are_tried_three_times() {
+    with(Engine::Slurm, everywhere::a_permanent_failure_is_reported_once_and_others_are_tried_three_times);
 }
 
 #[test]
@@ -38,7 +35,7 @@ fn cancelling_leaves_nothing_behind() {
 }
 
 #[test]
-fn without_slurm_it_says_what_to_do() {
+fn an_error_without_slurm_names_the_remedy() {
     let folder = tempfile::tempdir().unwrap();
     toy(folder.path(), &["0"]);
     let output = streamguard(folder.path())

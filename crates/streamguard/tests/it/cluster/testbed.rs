@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::signal;
 use crate::{stderr, stdout, streamguard};
 
-/// Which engine.
+/// Engine of a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Engine {
     Slurm,
@@ -27,24 +27,24 @@ impl Engine {
     }
 }
 
-/// One cluster of each for all tests, and one test at a time: they measure, and kill nodes.
+/// One cluster of each engine for all tests, and one test at a time: tests measure, and kill nodes.
 static TESTBEDS: LazyLock<Mutex<Vec<Started>>> = LazyLock::new(Mutex::default);
 
-/// A cluster, or why there can be none.
+/// Cluster, or the reason why there is none.
 type Started = (Engine, Result<Testbed, String>);
 
-/// A cluster that runs.
+/// Running cluster.
 pub(super) struct Testbed {
     pub(super) engine: Engine,
     _script: Child,
     orders: ChildStdin,
     answers: BufReader<ChildStdout>,
     folder: PathBuf,
-    /// A process in the network of the cluster.
+    /// Process in the network of the cluster.
     process: String,
 }
 
-/// Calls a test with a cluster, if there can be one here.
+/// Calls a test with a cluster, if this machine can have one.
 pub(super) fn with(engine: Engine, test: impl FnOnce(&mut Testbed)) {
     let mut testbeds: MutexGuard<'_, Vec<_>> = TESTBEDS.lock().unwrap_or_else(PoisonError::into_inner);
     if !testbeds.iter().any(|(known, _)| *known == engine) {
@@ -57,13 +57,13 @@ pub(super) fn with(engine: Engine, test: impl FnOnce(&mut Testbed)) {
     }
 }
 
-/// Says that nothing is tested, past the test harness, which keeps what tests that pass print.
+/// Prints that nothing is tested. The test harness hides the output of tests that pass, so this goes around it.
 pub(super) fn skipped(engine: Engine, why: &str) {
     let _ = writeln!(std::io::stderr(), "SKIPPED: nothing of {} is tested here: {why}", engine.name());
 }
 
 impl Testbed {
-    /// Starts a cluster; a Ray may want a token of everybody.
+    /// Starts a cluster. With a token, a Ray demands it of all programs.
     pub(super) fn start(engine: Engine, token: Option<&str>) -> Result<Self, String> {
         // Paths of sockets are short (unix(7)), and Ray makes most of theirs.
         let what = if token.is_some() { "locked" } else { engine.name() };
@@ -106,7 +106,7 @@ impl Testbed {
         assert_eq!(self.answer(), "done");
     }
 
-    /// A program that can speak to the cluster.
+    /// Returns the command of a program in the network of the cluster.
     pub(super) fn program(&self, program: &str) -> Command {
         let mut command = Command::new("timeout");
         command.args(["--signal=KILL", "280"]);
@@ -117,7 +117,7 @@ impl Testbed {
         command
     }
 
-    /// StreamGuard in a folder, with this cluster to submit to.
+    /// Returns the command of StreamGuard in a folder, with this cluster to submit to.
     pub(super) fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = self.program(env!("CARGO_BIN_EXE_streamguard"));
         command.args(arguments).args(["--mode", self.engine.name(), "--no-dashboard"]);
@@ -140,7 +140,7 @@ impl Testbed {
         self.folder.join("slurm.conf")
     }
 
-    /// What the cluster has that is not over: a line for each element or job.
+    /// Returns the array tasks or jobs that are not over, one a line.
     pub(super) fn queue(&self) -> String {
         match self.engine {
             Engine::Slurm => {

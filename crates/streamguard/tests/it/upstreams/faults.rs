@@ -1,5 +1,4 @@
-//! Whatever goes wrong out there: what passes leaves no trace, what lasts is said, and nothing else
-//! suffers.
+//! Faults of upstreams: transient ones leave no trace, lasting ones are reported, and nothing else suffers.
 
 use std::fs;
 use std::path::Path;
@@ -9,10 +8,10 @@ use serde_json::Value;
 use super::{Files, Services, run_to_end, values};
 use crate::{stderr, stdout};
 
-/// The services, as the simulator calls them.
+/// Services, by their names in the simulator.
 const ALL: [&str; 5] = ["nvd-api", "github-graphql", "osv-bulk", "exploitdb", "git"];
 
-/// Faults that pass, and whom they befall.
+/// Transient faults, and the services that have them.
 const PASSING: [(&str, &[&str]); 17] = [
     ("http500", &ALL),
     ("http503", &ALL),
@@ -24,9 +23,9 @@ const PASSING: [(&str, &[&str]); 17] = [
     ("deep-json", &ALL),
     ("conn-reset", &ALL),
     ("slow-body:seconds=1", &ALL),
-    // Archives are asked for as they are.
+    // Archives are requested without compression.
     ("corrupt-gzip", &["nvd-api", "github-graphql", "exploitdb", "git"]),
-    // What is missing or odd in the text of an exploit cannot be told from what it says.
+    // Missing or odd text of an exploit cannot be told from its real text.
     ("truncated-json", &["nvd-api", "github-graphql", "osv-bulk", "git"]),
     ("truncated-json:path=files_exploits", &["exploitdb"]),
     ("invalid-utf8", &["nvd-api", "github-graphql", "osv-bulk", "git"]),
@@ -35,23 +34,23 @@ const PASSING: [(&str, &[&str]); 17] = [
     ("shrinking-total", &["nvd-api"]),
 ];
 
-/// A fault with further options.
+/// Returns a fault with further options.
 fn fault(profile: &str, options: &str) -> String {
     let separator = if profile.contains(':') { ',' } else { ':' };
     format!("{profile}{separator}{options}")
 }
 
-/// The name of a profile with options.
+/// Returns the name of a profile with options.
 fn name(profile: &str) -> &str {
     profile.split(':').next().unwrap_or(profile)
 }
 
 #[test]
-fn what_passes_leaves_no_trace() {
+fn transient_faults_leave_no_trace() {
     let Some(services) = Services::start() else { return };
     let expected = services.undisturbed();
     for (profile, befallen) in PASSING {
-        // The first that a service is asked, or the second: there are that many of each.
+        // The first or the second request to a service: there are at least two of each.
         let every = if profile.contains("path=") { 1 } else { 2 };
         let once = |service: &&str| fault(profile, &format!("service={service},every={every},max=1"));
         services.simulator.faults(&befallen.iter().map(once).collect::<Vec<_>>());
@@ -68,12 +67,12 @@ fn what_passes_leaves_no_trace() {
 }
 
 #[test]
-fn what_is_only_odd_leaves_no_trace() {
+fn odd_answers_leave_no_trace() {
     let Some(services) = Services::start() else { return };
     let expected = services.undisturbed();
     for (profile, said) in [
         ("duplicate-records", ""),
-        ("zip-slip", "is no name of a record"),
+        ("zip-slip", "is not the name of a record"),
         ("zip-bomb:size=209715200", "ZIPBOMB-0000-1.json has more than"),
     ] {
         services.simulator.faults(&[profile.to_owned()]);
@@ -94,7 +93,7 @@ fn one_request_in_ten_may_fail_in_any_way() {
     for (profile, befallen) in PASSING {
         for service in befallen.iter().filter(|service| **service != "git") {
             let rate = if name(profile) == "retry-after" { "0.03" } else { "0.008" };
-            // Whoever finds somebody else twice gives up.
+            // A client that gets the answers of another host twice gives up.
             let limit = if ["wrong-content-type", "deep-json", "shrinking-total"].contains(&name(profile)) {
                 ",max=1"
             } else {
@@ -103,7 +102,7 @@ fn one_request_in_ten_may_fail_in_any_way() {
             faults.push(fault(profile, &format!("service={service},rate={rate}{limit}")));
         }
     }
-    // One repository is tried five times, and has a request in ten.
+    // A repository is tried five times, and one of its ten requests fails.
     for profile in ["http503", "conn-reset", "corrupt-gzip", "truncated-json"] {
         faults.push(fault(profile, "service=git,rate=0.1,max=1"));
     }
@@ -120,7 +119,7 @@ fn one_request_in_ten_may_fail_in_any_way() {
 }
 
 #[test]
-fn what_lasts_costs_its_collector_only_and_can_be_made_up_for() {
+fn lasting_faults_cost_one_collector_and_can_be_made_up_for() {
     let Some(services) = Services::start() else { return };
     let expected = services.undisturbed();
     for (profile, failing, said) in [
@@ -134,9 +133,9 @@ fn what_lasts_costs_its_collector_only_and_can_be_made_up_for() {
         ("short-page:every=1", &["cve"], "1000 of 2000 records (tried 5 times)"),
         ("gzip-bomb:service=github,every=1", &["github"], "as a decompression bomb is"),
         ("wrong-content-type:service=osv,every=1", &["osv"], "expected an archive, got text/html"),
-        ("deep-json:service=github,every=1", &["github"], "an answer that cannot be read"),
-        ("truncated-json:service=osv,every=1", &["osv"], "an archive that cannot be read"),
-        ("invalid-utf8:service=nvd,every=1", &["cve"], "a page that cannot be read"),
+        ("deep-json:service=github,every=1", &["github"], "cannot read the answer"),
+        ("truncated-json:service=osv,every=1", &["osv"], "cannot read the archive"),
+        ("invalid-utf8:service=nvd,every=1", &["cve"], "cannot read the page"),
         ("secondary-limit:every=1", &["github"], "(tried 5 times)"),
         ("conn-reset:service=git,every=1", &["fixes"], "cannot fetch https://github.com/"),
     ] {
@@ -157,7 +156,7 @@ fn what_lasts_costs_its_collector_only_and_can_be_made_up_for() {
     }
 }
 
-/// The collectors that the report calls incomplete, in the order of their names; it says why.
+/// Returns the collectors that the report calls incomplete, by name, and checks that it names the reason.
 fn incomplete(folder: &Path, said: &str) -> Vec<String> {
     let report = fs::read(folder.join("data/raw/collection_results.json")).unwrap();
     let report: Value = serde_json::from_slice(&report).unwrap();
@@ -173,7 +172,7 @@ fn hostile_texts_and_addresses_are_only_data() {
     let Some(services) = Services::start() else { return };
     for faults in [
         &["hostile-text"][..],
-        // On the pages of NVD that hold the fixes; a whole page of these is a bomb.
+        // On the pages of NVD that hold the fixes; one whole page of them is a compression bomb.
         &["hostile-urls:service=nvd,after=1", "hostile-urls:service=github", "hostile-urls:service=osv"],
     ] {
         let faults: Vec<String> = faults.iter().copied().map(str::to_owned).collect();
@@ -196,10 +195,10 @@ fn hostile_texts_and_addresses_are_only_data() {
 
 #[test]
 #[ignore = "waits for as long as patience lasts: two minutes"]
-fn who_says_nothing_at_all_is_asked_again() {
+fn a_silent_upstream_is_asked_again() {
     let Some(services) = Services::start() else { return };
     let expected = services.undisturbed();
-    // git is asked after the others: all together would take longer than a run may.
+    // git has a run of its own: all faults together would take longer than a run may.
     for silent in [&ALL[..4], &ALL[4..]] {
         let silence = |service: &&str| format!("hang:service={service},every=1,max=1");
         services.simulator.faults(&silent.iter().map(silence).collect::<Vec<_>>());

@@ -1,4 +1,4 @@
-//! Killed and stopped at any moment, and resumed: the same bytes, and next to nothing asked twice.
+//! Killed and stopped at any moment, and resumed: the same bytes, and hardly any request twice.
 
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::{Files, Services, run_to_end, start, wait};
 use crate::{stderr, stdout};
 
-/// How many kills.
+/// Number of kills.
 fn times() -> u64 {
     std::env::var("STREAMGUARD_TEST_KILLS").ok().and_then(|times| times.parse().ok()).unwrap_or(4)
 }
@@ -18,7 +18,7 @@ fn signal(signal: &str, whom: &str) {
     Command::new("kill").args(["-s", signal, "--", whom]).status().unwrap();
 }
 
-/// Starts a run in a process group of its own, to be resumed if it was begun before.
+/// Starts a run in a process group of its own, or resumes it.
 fn resume(services: &Services, folder: &TempDir) -> Child {
     let mut command = services.collect(folder.path());
     // One worker has one request under way.
@@ -27,7 +27,7 @@ fn resume(services: &Services, folder: &TempDir) -> Child {
 }
 
 #[test]
-fn a_killed_run_goes_on_where_it_was() {
+fn a_killed_run_continues_where_it_was() {
     let Some(services) = Services::start() else { return };
     let begun = Instant::now();
     let expected = services.undisturbed();
@@ -39,7 +39,7 @@ fn a_killed_run_goes_on_where_it_was() {
         tries += 1;
         assert!(tries < 20 * times(), "{tries} runs ended before they could be killed");
         let mut child = resume(&services, &folder);
-        // xorshift64 (Marsaglia 2003): moments from the first to beyond the last.
+        // xorshift64 (Marsaglia 2003): moments from the start to beyond the end of a run.
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
@@ -51,7 +51,7 @@ fn a_killed_run_goes_on_where_it_was() {
             kills_here += 1;
             continue;
         }
-        // It ended before it could be killed: on with another one.
+        // The run ended before it could be killed: another one is started.
         check(&services, &folder, &expected, kills_here);
         services.simulator.faults(&[]);
         folder = tempfile::tempdir().unwrap();
@@ -62,7 +62,7 @@ fn a_killed_run_goes_on_where_it_was() {
     check(&services, &folder, &expected, kills_here);
 }
 
-/// A run that was killed so often, and came to its end.
+/// Checks a run that was killed so often, and came to its end.
 fn check(services: &Services, folder: &TempDir, expected: &Files, kills: u64) {
     expected.assert_same(&Files::of(folder.path()), &format!("after {kills} kills"));
     let stats = services.simulator.stats();

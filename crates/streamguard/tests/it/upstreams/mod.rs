@@ -1,12 +1,12 @@
 //! The program, collecting from a simulator of its upstreams.
 
-// Whatever goes wrong out there.
+// Faults of upstreams.
 mod faults;
-// Killed and stopped while others serve it.
+// Killed and stopped while upstreams answer.
 mod kills;
-// What the services say.
+// Answers of the services.
 mod records;
-// Where tokens show up: nowhere.
+// Tokens show up nowhere.
 mod secrets;
 // The simulator itself.
 mod simulator;
@@ -29,23 +29,23 @@ use simulator::Simulator;
 const TOKEN: &str = "a-token-that-is-accepted";
 const KEY: &str = "a-key-that-is-accepted";
 
-/// No run takes longer, whatever goes wrong.
+/// Longest duration of a run, whatever goes wrong.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// A simulator, and the world that it serves.
+/// Simulator, and the world that it serves.
 struct Services {
     folder: TempDir,
     simulator: Simulator,
-    /// The fixes that its records name.
+    /// Fixes that its records name.
     commits: BTreeSet<String>,
 }
 
-/// What comes of a run: samples and advisories, byte by byte.
+/// Results of a run: samples and advisories, byte by byte.
 #[derive(PartialEq)]
 struct Files([Vec<u8>; 3]);
 
 impl Services {
-    /// Starts them; none, said on stderr, where there is no simulator.
+    /// Starts the services. Returns none, with a message, where there is no simulator.
     fn start() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let commits = records::write(folder.path(), LONG_AGO);
@@ -53,14 +53,14 @@ impl Services {
         Some(Self { folder, simulator, commits })
     }
 
-    /// A run in a folder of its own, with a cache there, and good credentials.
+    /// Returns the command of a run in a folder with a cache of its own, and good credentials.
     fn collect(&self, folder: &Path) -> Command {
         let mut command = self.collect_anonymously(folder);
         command.env("GITHUB_TOKEN", TOKEN).env("NVD_API_KEY", KEY);
         command
     }
 
-    /// The same without credentials.
+    /// Returns the command of a run without credentials.
     fn collect_anonymously(&self, folder: &Path) -> Command {
         let mut command = streamguard(folder);
         command.args(["collect", "--collectors", "cve", "github", "osv", "exploitdb"]);
@@ -79,7 +79,7 @@ impl Services {
         command
     }
 
-    /// What a run without faults leaves.
+    /// Returns the results of a run without faults.
     fn undisturbed(&self) -> Files {
         self.simulator.faults(&[]);
         let folder = tempfile::tempdir().unwrap();
@@ -96,7 +96,7 @@ impl Files {
         Self([samples, parquet, advisories])
     }
 
-    /// Says nothing of the bytes but how many there are.
+    /// Asserts equality. The message has the numbers of bytes only.
     fn assert_same(&self, other: &Self, why: &str) {
         let lengths = |files: &Self| files.0.each_ref().map(Vec::len);
         assert!(self == other, "{why}: the bytes differ, {:?} and {:?}", lengths(self), lengths(other));
@@ -130,7 +130,7 @@ fn run_to_end(command: Command, folder: &Path) -> Output {
     wait(start(command, folder), folder)
 }
 
-/// Values of a field of all samples.
+/// Returns the values of a field of all samples.
 fn values(folder: &Path, field: &str) -> BTreeSet<String> {
     let value = |line: &String| {
         serde_json::from_str::<serde_json::Value>(line).unwrap()[field].as_str().map(str::to_owned)

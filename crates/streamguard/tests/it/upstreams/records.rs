@@ -1,4 +1,4 @@
-//! A small world, and what the advisory services say of it, in the layout that the simulator reads.
+//! A small world, and the records of the advisory services about it, in the layout that the simulator reads.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -12,17 +12,16 @@ use streamguard_world::{World, WorldSettings};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-/// Records of NVD that name no repository, which come before all others: with them it is more than
-/// a page.
+/// Records of NVD that name no repository. They come before all others, and make more than a page.
 const OTHERS: usize = 2_000;
 
 /// Number of the first record that names a fix.
 const FIRST: usize = 5_000;
 
-/// Exploits.
+/// Number of exploits.
 pub(super) const EXPLOITS: usize = 12;
 
-/// The dates that all records have, unless they changed.
+/// Date of all records that have not changed.
 pub(super) const LONG_AGO: &str = "2024-03-01T10:00:00";
 
 /// Writes `git` and `data` into a folder. The records about the first fix changed at `changed`.
@@ -37,7 +36,7 @@ pub(super) fn write(folder: &Path, changed: &str) -> BTreeSet<String> {
         let repository = repository.replace("https://git.example/", "https://github.com/");
         let modified = if n == FIRST { changed } else { LONG_AGO };
         let page = format!("{repository}/commit/{commit}");
-        // By turns: in all databases; by OSV alone; by GitHub alone; by NVD alone.
+        // In turn: in all databases; in OSV alone; in GitHub alone; in NVD alone.
         if matches!(n % 4, 0 | 3) {
             nvd.push(cve(n, modified, &page));
         }

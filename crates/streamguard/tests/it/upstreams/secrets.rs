@@ -1,4 +1,4 @@
-//! Where tokens show up: nowhere.
+//! Tokens show up nowhere.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::stderr;
 const TOKEN: &str = "ghp_c4n4ry-T0ken/of+a?test=1";
 const KEY: &str = "c4n4ry-k3y/of+a?test=2";
 
-/// How a secret reaches the program.
+/// Ways in which a secret reaches the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
     Environment,
@@ -24,7 +24,7 @@ fn a_secret_is_in_no_file_no_argument_and_no_environment_of_a_child() {
     let needles: Vec<Vec<u8>> = [TOKEN, KEY].into_iter().flat_map(forms).collect();
     for way in [Way::Environment, Way::DotEnv, Way::TokenFile] {
         for mode in ["process", "threading"] {
-            // Long enough to look at it; errors are where secrets like to show up.
+            // Long enough to look at the processes; with errors, as secrets tend to show up in their messages.
             services.simulator.faults(&[
                 "hang:service=git,max=2,seconds=1".to_owned(),
                 "http500:service=nvd,every=1,max=2".to_owned(),
@@ -70,14 +70,14 @@ fn a_secret_is_in_no_file_no_argument_and_no_environment_of_a_child() {
     }
 }
 
-/// A secret as it is, in base64 wherever in a longer text it may stand, and as in a URL.
+/// Returns the forms of a secret: plain, in base64 at any position of a longer text, and as in a URL.
 fn forms(secret: &str) -> Vec<Vec<u8>> {
     let mut forms = vec![secret.as_bytes().to_vec()];
     for alphabet in [b"+/", b"-_"] {
         for before in 0..3 {
             let text = [&vec![b' '; before], secret.as_bytes()].concat();
             let encoded = base64(&text, alphabet);
-            // The first and the last characters depend on what stands around it.
+            // The first and the last characters depend on the text around the secret.
             let begin = [0, 2, 3][before];
             forms.push(encoded[begin..text.len() / 3 * 4].to_vec());
         }
@@ -95,7 +95,7 @@ fn forms(secret: &str) -> Vec<Vec<u8>> {
     forms
 }
 
-/// RFC 4648, with the last two characters of its alphabet.
+/// Encodes base64 (RFC 4648), with the last two characters of its alphabet.
 fn base64(bytes: &[u8], last: &[u8; 2]) -> Vec<u8> {
     let alphabet: Vec<u8> = (b'A'..=b'Z').chain(b'a'..=b'z').chain(b'0'..=b'9').chain(*last).collect();
     let mut encoded = Vec::new();
@@ -120,17 +120,17 @@ fn base64_is_found_wherever_it_stands() {
     }
 }
 
-/// Nobody shows it: neither to those who list processes, nor to children. The program itself may
-/// have been given it in its environment.
+/// Asserts that no process shows a secret in its arguments or environment. Only the process `given` may have it in
+/// its environment.
 fn look_at_processes(needles: &[Vec<u8>], given: Option<u32>) {
     let read = |pid: u32, name: &str| fs::read(format!("/proc/{pid}/{name}")).unwrap_or_default();
     let program = given.map(|pid| read(pid, "cmdline"));
     for entry in fs::read_dir("/proc").unwrap().flatten() {
-        // Others' processes, and those that ended, cannot be read.
+        // Processes of other users, and those that have ended, cannot be read.
         let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
         let arguments = read(pid, "cmdline");
         assert_clean(&arguments, needles, "a list of processes");
-        // A child has its parent's memory until it becomes another program.
+        // A child shares its parent's memory until it executes another program.
         if given != Some(pid) && program.as_ref() != Some(&arguments) {
             assert_clean(&read(pid, "environ"), needles, "an environment");
         }

@@ -8,21 +8,21 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-/// Says that a test does not run.
+/// Prints that a test does not run.
 fn skip(why: &str) {
-    // Not eprintln: the test harness would hide it.
+    // Not eprintln: the test harness hides the output of tests that pass.
     let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
 }
 
-/// A running simulator; it ends with this value.
+/// Running simulator; it ends when this is dropped.
 pub(super) struct Simulator {
     child: Child,
     pub(super) port: u16,
 }
 
 impl Simulator {
-    /// Starts one that serves the records and repositories in a folder, at a port or, with 0, at
-    /// any. None, said on stderr, where that is impossible.
+    /// Starts a simulator of the records and repositories in a folder, at a port, or at any port for 0. Returns
+    /// none, with a message, where that is impossible.
     pub(super) fn start(folder: &Path, port: u16) -> Option<Self> {
         let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/upstreams/upstreams.py");
         if !program.exists() {
@@ -30,7 +30,7 @@ impl Simulator {
             return None;
         }
         let port_file = folder.join("port");
-        // That of a simulator before this one.
+        // The file of an earlier simulator.
         let _ = std::fs::remove_file(&port_file);
         let child = Command::new("python3")
             .arg("-B")
@@ -69,12 +69,12 @@ impl Simulator {
         }
     }
 
-    /// Base URL of a service.
+    /// Returns the base URL of a service.
     pub(super) fn url(&self, service: &str) -> String {
         format!("http://127.0.0.1:{}/{service}", self.port)
     }
 
-    /// What it counted so far.
+    /// Returns the counts of the simulator so far.
     pub(super) fn stats(&self) -> Stats {
         Stats(serde_json::from_str(&self.control("GET", "stats", "")).unwrap())
     }

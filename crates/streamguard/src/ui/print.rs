@@ -1,0 +1,61 @@
+//! Output on standard output and standard error.
+
+use std::io::{self, Write};
+
+use super::escape::escape;
+use crate::hints::hint;
+
+/// Prints text on standard output. A reader that has gone away is no error.
+pub fn print(text: &str) {
+    let mut stdout = io::stdout().lock();
+    // A reader such as `head` may have gone away: then there is nobody to tell.
+    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+}
+
+///
+/// Prints a line on standard output. Returns false if its reader has gone away.
+///
+/// # Errors
+/// Any other reason why it cannot be written.
+pub fn print_line(line: &str) -> io::Result<bool> {
+    match writeln!(io::stdout().lock(), "{line}") {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Prints a line on standard error.
+pub fn print_notice(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Prints an error and what caused it, in one line.
+pub fn print_error(error: &anyhow::Error) {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        // Many errors repeat the text of their cause; once is enough.
+        if !text.contains(&cause) {
+            text.push_str(if text.is_empty() { "" } else { ": " });
+            text.push_str(&cause);
+        }
+    }
+    print_notice(&format!("error: {}", escape(&text)));
+    if let Some(hint) = hint(error) {
+        print_notice(&format!("hint: {hint}"));
+    }
+}
+
+/// Prints rows in columns, the first one as their heads.
+pub fn print_table<const N: usize>(rows: &[[String; N]]) {
+    let widths: [usize; N] =
+        std::array::from_fn(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0));
+    let mut text = String::new();
+    for row in rows {
+        let cells: Vec<String> =
+            row.iter().zip(widths).map(|(cell, width)| format!("{:width$}", escape(cell))).collect();
+        text.push_str(cells.join("  ").trim_end());
+        text.push('\n');
+    }
+    print(&text);
+}
