@@ -36,8 +36,8 @@
 //! This crate reads no files, repositories or settings. Hostile input is bounded: a file by
 //! 1 MiB, a parse by 2 s, a walk by 10,000 levels.
 //!
-//! Besides, [`classify_path`] tells source files from tests, documentation and vendored code by
-//! their paths, and [`highlight_grammar`] has the parsers and queries for syntax highlighting.
+//! [`classify_path`] distinguishes source files from tests, documentation and vendored code by their
+//! paths, and [`highlight_grammar`] returns parsers and queries for syntax highlighting.
 
 mod change_kind;
 mod diff;

@@ -1,4 +1,4 @@
-//! Classes of files, told by their paths.
+//! Classes of files by their paths.
 //!
 //! Names are compared as whole words of a path, never as parts of words: `latest.py`,
 //! `contest.js` and `protest/` are not tests.

@@ -46,7 +46,7 @@ pub(crate) fn select_commits(
 }
 
 /// Reads the messages of all commits that are reachable from the head, newest first. A merge whose message
-/// is about security stands for the commits that it brought in.
+/// is about security selects the commits that it brought in.
 fn walk_history(
     repository: &gix::Repository,
     since: Option<&SinceDate>,

@@ -16,6 +16,8 @@ const NAME: NameSource = Field("name");
 
 pub(super) const C_ROLES: RoleTable = &[
     ("function_definition", Function(Declarator)),
+    // C has no node for a function that a macro declares: `SYSCALL_DEFINE0(getpid) { .. }` is a statement
+    // without a semicolon and a block. The grammar of C++ reads it as a function without a type.
     ("expression_statement", NodeRole::MacroHead),
     ("compound_statement", NodeRole::MacroBody),
 ];
@@ -31,6 +33,7 @@ pub(super) const CPP_ROLES: RoleTable = &[
     ("friend_declaration", Wrapper),
     ("linkage_specification", Wrapper),
     ("declaration", Wrapper),
+    // `auto f = [] { .. };`
     ("init_declarator", Binding("declarator")),
 ];
 
@@ -77,6 +80,7 @@ pub(super) const GO_ROLES: RoleTable = &[
     ("expression_list", Pass),
     ("literal_element", Pass),
     ("unary_expression", Pass),
+    // `var command = &Command{Run: func() { .. }}` gives `command.Run`.
     ("composite_literal", Container(NameSource::Bound)),
 ];
 
@@ -87,11 +91,13 @@ pub(super) const JAVA_ROLES: RoleTable = &[
     ("class_declaration", Container(NAME)),
     ("interface_declaration", Container(NAME)),
     ("enum_declaration", Container(NAME)),
+    // Constants of an enum may have methods of their own.
     ("enum_constant", Container(NAME)),
     ("record_declaration", Container(NAME)),
     ("annotation_type_declaration", Container(NAME)),
 ];
 
+/// Roles for JavaScript and TypeScript, whose grammars share most kinds.
 pub(super) const JAVASCRIPT_ROLES: RoleTable = &[
     ("function_declaration", Function(NAME)),
     ("generator_function_declaration", Function(NAME)),
@@ -103,6 +109,7 @@ pub(super) const JAVASCRIPT_ROLES: RoleTable = &[
     ("abstract_class_declaration", Container(NAME)),
     ("class", Container(NAME)),
     ("object", Container(NameSource::Bound)),
+    // TypeScript: `module A { .. }` and `namespace A { .. }`.
     ("module", Namespace(NAME)),
     ("internal_module", Namespace(NAME)),
     ("decorator", Attribute),
@@ -129,6 +136,7 @@ pub(super) const JAVASCRIPT_ROLES: RoleTable = &[
 pub(super) const PHP_ROLES: RoleTable = &[
     ("function_definition", Function(NAME)),
     ("method_declaration", Function(NAME)),
+    // The name of a hook (`get`, `set`) is its first child, without a field.
     ("property_hook", Function(Field(""))),
     ("anonymous_function", Closure),
     ("arrow_function", Closure),

@@ -147,7 +147,7 @@ impl<'a, 't> TreeWalk<'a, 't> {
         let macro_head = parent.macro_head.take().filter(|_| role == NodeRole::MacroBody);
         let attribute = parent.attribute.take();
         let (wrapper, pending) = match parent.role {
-            // The callee is no argument.
+            // The callee is not an argument.
             NodeRole::Call if !matches!(field(), Some("arguments" | "block")) => (None, PendingName::None),
             _ => (parent.wrapper, parent.pending),
         };
@@ -163,7 +163,7 @@ impl<'a, 't> TreeWalk<'a, 't> {
         Some(frame)
     }
 
-    /// Notes the function, scope or name that a node stands for. Returns `None` to skip its children.
+    /// Records the function, scope or name that a node introduces. Returns `None` to skip its children.
     fn apply_role(
         &mut self,
         visited: &VisitedNode<'t>,
@@ -246,7 +246,7 @@ impl<'a, 't> TreeWalk<'a, 't> {
         Some(())
     }
 
-    /// Notes an anonymous function if something names it: the code around it, itself
+    /// Records an anonymous function if something names it: the code around it, itself
     /// (`x = function f() {}`), or the call that takes it.
     fn apply_closure(
         &mut self,

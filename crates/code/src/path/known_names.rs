@@ -1,4 +1,4 @@
-//! Names of folders and files that tell what a file is. All are in lower case.
+//! Names of folders and files of each class. All are in lower case.
 
 /// Folders of third-party code.
 pub(super) const VENDORED_FOLDERS: &[&str] = &[

@@ -2,7 +2,8 @@
 
 use super::commit_class::CommitClass;
 
-/// Starts of first lines that tell the class by a tag or a type: `docs: ...`, `[ci] ...`.
+/// Starts of first lines that tell the class by a tag or a type: `docs: ...` as in Conventional Commits
+/// (conventionalcommits.org), or `[ci] ...`.
 pub(super) const TAG_RULES: &[(CommitClass, &str)] = &[
     (
         CommitClass::Merge,

@@ -346,6 +346,7 @@ pub(super) const VOCABULARY: &[SecurityTerm] = &[
         &["dos", "track", "denial"],
         r"redos|regex~dos|regular~expression~(?:denial|dos)|(?:catastrophic|excessive|exponential|polynomial|quadratic)~back~?track\w*",
     ),
+    // "DoS" alone counts only in exactly this case: "dos" is also an operating system, and "two" in Spanish.
     term(
         "denial of service",
         Strong,
@@ -383,6 +384,7 @@ pub(super) const VOCABULARY: &[SecurityTerm] = &[
         "stack~overflows?|(?:deep|uncontrolled|excessive)~recursion",
     ),
     // Attacks, discovery and consequences.
+    // With a common misspelling.
     term("vulnerability", Strong, "", &["vuln"], r"vuln(?:s|erab\w*|erbilt\w*)?"),
     term(
         "attack prevented",

@@ -86,7 +86,7 @@ impl PointRules {
             points.add(CHECK_POINTS, "check added");
         }
         points.cosmetic = self.cosmetics.classify(&removed, &added);
-        // A remedy may be in a log line or in a signature, but not in another name for the same thing.
+        // A remedy may be in a log line (redaction) or in a signature (a new limit), but not in another name for the same thing.
         let shows_remedy = points.shows_named_weakness || hits.iter().any(|hits| hits.strong);
         if points.cosmetic != Some(CosmeticChange::Renamed) && shows_remedy {
             points.cosmetic = None;

@@ -72,6 +72,7 @@ impl<'m> MessageMentions<'m> {
         if parts.any(|outer| self.is_named(outer)) {
             return Some(MentionKind::Class);
         }
+        // Messages name files without their folders, and often without case: "Parser: check length".
         let file = path.rsplit('/').next().unwrap_or(path);
         let stem = file.split('.').next().unwrap_or(file).to_ascii_lowercase();
         let is_named =
