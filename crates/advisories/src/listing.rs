@@ -66,8 +66,7 @@ impl CachedListing {
 pub(crate) struct ListingWriter {
     folder: PathBuf,
     key: String,
-    scratch: AtomicFile,
-    scratch_path: PathBuf,
+    file: AtomicFile,
     hasher: blake3::Hasher,
 }
 
@@ -79,9 +78,8 @@ impl ListingWriter {
     pub(crate) fn create(cache: &Path, key: &str) -> io::Result<Self> {
         let folder = CacheBucket::Listings.folder(cache);
         fs::create_dir_all(&folder)?;
-        let scratch_path = folder.join(format!("{key}.{}.new", std::process::id()));
-        let scratch = AtomicFile::create(&scratch_path)?;
-        Ok(Self { folder, key: key.to_owned(), scratch, scratch_path, hasher: blake3::Hasher::new() })
+        let file = AtomicFile::create(&folder.join(key))?;
+        Ok(Self { folder, key: key.to_owned(), file, hasher: blake3::Hasher::new() })
     }
 
     /// Adds an advisory.
@@ -91,7 +89,7 @@ impl ListingWriter {
     pub(crate) fn add(&mut self, line: &[u8]) -> io::Result<()> {
         for part in [line, b"\n"] {
             self.hasher.update(part);
-            self.scratch.write_all(part)?;
+            self.file.write_all(part)?;
         }
         Ok(())
     }
@@ -103,9 +101,7 @@ impl ListingWriter {
     /// Any error of the file system.
     pub(crate) fn commit(self, as_of_ms: u64) -> io::Result<()> {
         let file = format!("{}.{}.jsonl", self.key, &self.hasher.finalize().to_hex()[..32]);
-        self.scratch.commit()?;
-        // The name depends on the content, which is known only now: hence two renames.
-        fs::rename(&self.scratch_path, self.folder.join(&file))?;
+        self.file.commit_as(&self.folder.join(&file))?;
         // Read before the state is replaced: it names the file that a run may still need.
         let before = CachedListing::find(self.folder.parent().unwrap_or(&self.folder), &self.key);
         let listing = CachedListing { format: LISTING_FORMAT, as_of_ms, file };

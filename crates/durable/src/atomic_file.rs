@@ -45,13 +45,23 @@ impl AtomicFile {
     ///
     /// # Errors
     /// The operating system's error; then the file does not exist under its final name.
-    pub fn commit(mut self) -> io::Result<()> {
+    pub fn commit(self) -> io::Result<()> {
+        let path = self.path.clone();
+        self.commit_as(&path)
+    }
+
+    /// Makes the content durable and gives the file another name in the same folder, for names that depend on the
+    /// content.
+    ///
+    /// # Errors
+    /// The operating system's error; then the file does not exist under that name.
+    pub fn commit_as(mut self, path: &Path) -> io::Result<()> {
         let writer = self.writer.take().expect("only commit and drop take the writer");
         let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
         // Before the rename: a file system may write the new name before the new content, and a power cut
         // between the two would leave an empty file under the final name.
         file.sync_all()?;
-        fs::rename(&self.temporary, &self.path)
+        fs::rename(&self.temporary, path)
     }
 
     /// Returns the path under which the file is written until it is committed.
@@ -100,6 +110,16 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_may_get_another_name_than_the_planned_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = AtomicFile::create(&folder.path().join("planned")).unwrap();
+        file.write_all(b"one").unwrap();
+        file.commit_as(&folder.path().join("final")).unwrap();
+        let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        assert_eq!(names.collect::<Vec<_>>(), ["final"]);
+    }
 
     #[test]
     fn two_writers_of_one_file_do_not_disturb_each_other() {
