@@ -115,7 +115,7 @@ fn clone_of(clones: &Path, repo: &str) -> Option<std::path::PathBuf> {
     ]
     .into_iter()
     .flatten()
-    .find(|path| streamguard_git::open(path).is_ok())
+    .find(|path| streamguard_git::open_repository(path).is_ok())
 }
 
 /// Returns counters as text.

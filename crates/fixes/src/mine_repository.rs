@@ -6,7 +6,7 @@ use gix::ObjectId;
 use streamguard_collect::Samples;
 use streamguard_dataset::Weakness;
 use streamguard_engine::{LogLevel, ShardError, ShardOutput};
-use streamguard_git::{self as git, Fetched, Fetching, GitError, open};
+use streamguard_git::{self as git, FetchContext, FetchedRepository, GitError, open_repository};
 use streamguard_http::UpstreamAccess;
 use streamguard_mining::{AdvisoryContext, CommitMiner};
 
@@ -40,7 +40,7 @@ struct FixCommit<'s> {
 /// A repository with the commits that its fix references led to, in the order of their ids, and the
 /// references that led nowhere.
 struct ResolvedRepository<'s> {
-    fetched: Fetched,
+    fetched: FetchedRepository,
     commits: BTreeMap<ObjectId, FixCommit<'s>>,
     unresolved: Vec<(&'s FixRef, String)>,
 }
@@ -65,7 +65,7 @@ impl RepositoryMiner<'_> {
         for (fix, problem) in unresolved {
             self.emit_unresolved(&fetched.url, fix, &problem, output)?;
         }
-        let repository = open(&fetched.path).map_err(ShardError::failed)?;
+        let repository = open_repository(&fetched.path).map_err(ShardError::failed)?;
         let mut miner = CommitMiner::new(&repository, &fetched.url, self.settings.min_confidence);
         for (commit, fix) in commits {
             output.check_stopped()?;
@@ -146,7 +146,7 @@ impl RepositoryMiner<'_> {
         let progress = |text: &str| output.set_activity(Some(text));
         let locate = |url: &str| self.access.redirect_target(url, &stop);
         let upstream = self.access.settings();
-        let fetching = Fetching {
+        let fetching = FetchContext {
             cache: upstream.folder(),
             offline: upstream.is_replay(),
             mirrors: &self.settings.git_mirrors,
@@ -163,7 +163,7 @@ impl RepositoryMiner<'_> {
         if let Err(error) = &resolved
             && error.is_lasting()
         {
-            git::remember(&shard.repository, error, &fetching)?;
+            git::record_failure(&shard.repository, error, &fetching)?;
         }
         resolved
     }
@@ -199,17 +199,17 @@ impl RepositoryMiner<'_> {
 /// Fetches a repository, resolves all references, and fetches the files that the commits changed.
 fn fetch_and_resolve<'s>(
     shard: &'s FixShard,
-    fetching: &Fetching<'_>,
+    fetching: &FetchContext<'_>,
 ) -> Result<ResolvedRepository<'s>, GitError> {
     let commit_ids: Vec<String> =
         shard.refs.iter().filter_map(|fix| fix.locator.commit_id()).map(str::to_owned).collect();
     // Commits by id are fetched alone, which is far less than a history.
     let all_by_id = commit_ids.len() == shard.refs.len();
     let fetched = match all_by_id {
-        true => git::commits(&shard.repository, &commit_ids, fetching)?,
-        false => git::history(&shard.repository, fetching)?,
+        true => git::fetch_commits(&shard.repository, &commit_ids, fetching)?,
+        false => git::fetch_history(&shard.repository, fetching)?,
     };
-    let mut repository = open(&fetched.path)?;
+    let mut repository = open_repository(&fetched.path)?;
     let history = match all_by_id {
         true => None,
         false => match CommitHistory::read(repository.clone(), fetching.stop) {
@@ -221,8 +221,8 @@ fn fetch_and_resolve<'s>(
     };
     // A server may still have a commit that no branch leads to any more, and give it by its id.
     if !all_by_id && !commit_ids.iter().all(|id| has_commit(&repository, id)) {
-        git::commits(&shard.repository, &commit_ids, fetching)?;
-        repository = open(&fetched.path)?;
+        git::fetch_commits(&shard.repository, &commit_ids, fetching)?;
+        repository = open_repository(&fetched.path)?;
     }
     let mut commits = BTreeMap::<ObjectId, FixCommit<'s>>::new();
     let mut unresolved = Vec::new();
@@ -234,7 +234,7 @@ fn fetch_and_resolve<'s>(
             Err(problem) => unresolved.push((fix, problem)),
         }
     }
-    git::blobs(&fetched, commits.keys().copied(), fetching)?;
+    git::fetch_blobs(&fetched, commits.keys().copied(), fetching)?;
     Ok(ResolvedRepository { fetched, commits, unresolved })
 }
 

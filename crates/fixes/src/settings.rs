@@ -2,7 +2,7 @@
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use streamguard_git::Mirror;
+use streamguard_git::MirrorRule;
 use streamguard_http::UpstreamSettings;
 
 /// Settings of the job `fixes`, without the targets of the sources.
@@ -17,7 +17,7 @@ pub struct FixesSettings {
     pub git_hosts: Vec<String>,
     /// Fetch repositories below the URL FROM from below TO instead
     #[arg(long, value_name = "FROM=TO", num_args = 1..)]
-    pub git_mirrors: Vec<Mirror>,
+    pub git_mirrors: Vec<MirrorRule>,
     /// Least confidence, from 0 to 1, that a changed function belongs to the fix.
     #[arg(skip)]
     pub min_confidence: f64,

@@ -1,4 +1,4 @@
-//! Why a repository could not be fetched.
+//! Errors of fetching a repository.
 
 use std::io;
 use std::net::IpAddr;
@@ -8,73 +8,72 @@ use streamguard_cache::CacheError;
 use streamguard_engine::ShardError;
 use thiserror::Error;
 
-use crate::source::SourceError;
+use crate::source::RepositorySourceError;
 
-/// Why a repository could not be fetched.
+/// Reasons why a repository could not be fetched.
 #[derive(Debug, Error)]
 pub enum GitError {
-    /// The program is missing.
+    /// The program cannot be run.
     #[error(
         "cannot run git, which is needed for remote repositories ({0}): install it, or give local repositories"
     )]
     Missing(io::Error),
-    /// An address that is not of the one allowed form.
+    /// The URL does not have the one allowed form.
     #[error(transparent)]
-    Address(#[from] SourceError),
-    /// A host that nobody allowed.
-    #[error("{host} is none of the known git hosts, {url} is not fetched: --git-hosts {host} allows it")]
-    NotAllowed {
+    Source(#[from] RepositorySourceError),
+    /// The host is not among the allowed ones.
+    #[error("{host} is not a known git host, {url} is not fetched: the setting git-hosts can allow {host}")]
+    HostNotAllowed {
         /// The repository.
         url: String,
-        /// Its host, with the port if it names one.
+        /// Its host, with the port if the URL names one.
         host: String,
     },
-    /// A host inside some network; what advisories name must not reach it.
+    /// The host is inside of a private network, which advisories must not reach.
     #[error(
-        "{host} is at {address}, which is no public address, {url} is not fetched: --git-mirrors https://{host}=https://{host} allows it"
+        "{host} is at {address}, which is not a public address, {url} is not fetched: the setting git-mirrors can \
+         allow it with https://{host}=https://{host}"
     )]
     NotPublic {
         /// The repository.
         url: String,
         /// Its host.
         host: String,
-        /// Where the host is.
+        /// An address of the host that is not public.
         address: IpAddr,
     },
-    /// The repository is not there, or not for everybody.
-    #[error("{url} is gone, or not public: {said}")]
+    /// The repository does not exist, or is not public.
+    #[error("{url} is gone, or not public: {message}")]
     Gone {
         /// The repository.
         url: String,
-        /// What git said.
-        said: String,
+        /// The last lines of git's messages.
+        message: String,
     },
-    /// Nobody may be asked, and the cache does not hold it.
-    #[error(
-        "{url} is not in the snapshot: record it with the same settings, or leave --snapshot and --offline out"
-    )]
+    /// The run is offline, and the cache does not hold the repository.
+    #[error("{url} is not in the snapshot: record it with the same settings, or run without a snapshot")]
     NotRecorded {
         /// The repository.
         url: String,
     },
-    /// Nobody may be asked, and it could not be had when the snapshot was recorded.
-    #[error("{said}")]
+    /// The run is offline, and the repository could not be fetched when the snapshot was recorded.
+    #[error("{message}")]
     Recorded {
-        /// What was said then.
-        said: String,
+        /// Text of the error at that time.
+        message: String,
     },
-    /// The repository has moved, and it is not known where to.
+    /// The repository has moved, and its new place is not known.
     #[error("{url} has moved, and its host does not say where to in a way that can be followed")]
     Moved {
-        /// Where it was.
+        /// The repository.
         url: String,
     },
     /// The repository is larger than allowed.
-    #[error("{url} takes more than {} MiB: --max-repo-size allows more", limit >> 20)]
+    #[error("{url} takes more than {} MiB: the setting max-repo-size can allow more", limit >> 20)]
     TooLarge {
         /// The repository.
         url: String,
-        /// Most bytes that it may take in the cache.
+        /// Most bytes that a mirror may take.
         limit: u64,
     },
     /// git did not end in time.
@@ -82,40 +81,40 @@ pub enum GitError {
     TooSlow {
         /// The repository.
         url: String,
-        /// How long it was waited.
+        /// Longest time that git may take.
         minutes: u64,
     },
-    /// git ended badly.
-    #[error("cannot fetch {url}: {said}")]
+    /// git failed.
+    #[error("cannot fetch {url}: {message}")]
     Failed {
         /// The repository.
         url: String,
-        /// git's last words.
-        said: String,
-        /// Whether another try may go better.
+        /// The last lines of git's messages.
+        message: String,
+        /// Whether another attempt may succeed.
         may_pass: bool,
     },
     /// The cache cannot be written.
     #[error("cannot write the cache at {path}: {source}")]
     Cache {
-        /// Where.
+        /// The file or folder.
         path: PathBuf,
-        /// What the file system said.
+        /// The file system's answer.
         source: io::Error,
     },
-    /// It was told to stop.
+    /// The run was stopped.
     #[error("stopped")]
     Stopped,
 }
 
 impl GitError {
-    /// Whether another try may go better: not if the repository does not exist.
+    /// Returns whether another attempt may succeed: not if the repository does not exist.
     pub fn may_pass(&self) -> bool {
         matches!(self, Self::Failed { may_pass: true, .. })
     }
 
-    /// Whether it says something of the repository that will not change: neither of this
-    /// machine, nor of the moment.
+    /// Returns whether the error tells something about the repository that will not change, neither something about
+    /// this machine nor about the moment.
     pub fn is_lasting(&self) -> bool {
         match self {
             Self::Missing(_) | Self::Cache { .. } | Self::Stopped | Self::NotRecorded { .. } => false,

@@ -1,4 +1,4 @@
-//! Which repositories: what may be named, what it is called, how it is opened.
+//! Repositories as users name them: checked, named and opened.
 
 use std::path::{Path, PathBuf};
 
@@ -6,57 +6,57 @@ use thiserror::Error;
 
 /// A repository to mine.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
+pub enum RepositorySource {
     /// On this machine: bare or not, a worktree, or a folder with a `.git` file.
     Local {
-        /// Where it is.
+        /// Its folder.
         path: PathBuf,
-        /// What samples call it: the URL that it was cloned from, or the folder's name.
+        /// Its name in samples: the URL that it was cloned from, or the folder's name.
         name: String,
     },
-    /// Somewhere else.
+    /// On a host.
     Remote {
         /// `https://host/owner/name`, without credentials.
         url: String,
     },
 }
 
-/// Why something is no repository that can be mined.
+/// Reasons why something is not a repository that can be mined.
 #[derive(Debug, Error, PartialEq, Eq)]
-pub enum SourceError {
+pub enum RepositorySourceError {
     /// An address that is not of the one allowed form.
-    #[error("{0:?} is no repository: give https://host/owner/name, or the path of a local one")]
+    #[error("{0:?} is not a repository: give https://host/owner/name, or the path of a local one")]
     Address(String),
     /// An address with a name or password in it.
     #[error(
         "the URL of a repository must not hold credentials: they would end up in files and lists of processes"
     )]
     Credentials,
-    /// No repository is there, or none that can be read.
+    /// There is no repository, or it cannot be read.
     #[error("cannot open {path:?} as a git repository: {reason}")]
     Unreadable {
-        /// Where.
+        /// The folder.
         path: PathBuf,
-        /// What is wrong.
+        /// The reason, in words.
         reason: String,
     },
 }
 
-impl Source {
-    /// Understands what a user names: a URL of the one allowed form, or a local path. Whatever
-    /// git would take for a command, an option or another transport is refused.
+impl RepositorySource {
+    /// Parses a URL of the one allowed form, or a local path. Everything that git would take for a command, an
+    /// option or another transport is refused.
     ///
     /// # Errors
-    /// [`SourceError`].
-    pub fn parse(spec: &str) -> Result<Self, SourceError> {
-        let refused = || SourceError::Address(spec.to_owned());
+    /// [`RepositorySourceError`].
+    pub fn parse(spec: &str) -> Result<Self, RepositorySourceError> {
+        let refused = || RepositorySourceError::Address(spec.to_owned());
         if let Some(rest) = spec.strip_prefix("https://") {
             return Ok(Self::Remote {
                 url: format!(
                     "https://{}",
                     remote(rest).ok_or_else(|| {
                         if rest.split('/').next().is_some_and(|host| host.contains('@')) {
-                            SourceError::Credentials
+                            RepositorySourceError::Credentials
                         } else {
                             refused()
                         }
@@ -66,22 +66,27 @@ impl Source {
         }
         let path = Path::new(spec);
         let is_local = path.exists();
-        // Tried as a path only if it can be nothing else: no scheme, no host:path, no option.
-        let odd = spec.is_empty() || spec.starts_with('-') || spec.contains("::") || spec.contains("://");
-        if odd || (!is_local && spec.contains(':')) || spec.contains('\0') {
+        // Only what can be nothing else is looked for as a path: git would run `ext::sh -c ..`, connect to
+        // `host:path`, and obey `--upload-pack=..`.
+        let is_odd = spec.is_empty() || spec.starts_with('-') || spec.contains("::") || spec.contains("://");
+        if is_odd || (!is_local && spec.contains(':')) || spec.contains('\0') {
             return Err(refused());
         }
-        let path = path
-            .canonicalize()
-            .map_err(|error| SourceError::Unreadable { path: path.to_owned(), reason: error.to_string() })?;
+        let path = path.canonicalize().map_err(|error| RepositorySourceError::Unreadable {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })?;
         let path = enclosing(&path).map(Path::to_owned).unwrap_or(path);
-        let name =
-            open(&path).ok().and_then(|repository| origin(&repository)).unwrap_or_else(|| folder_name(&path));
+        let name = open_repository(&path)
+            .ok()
+            .and_then(|repository| origin(&repository))
+            .unwrap_or_else(|| folder_name(&path));
         Ok(Self::Local { path, name })
     }
 }
 
-/// `host/owner/../name` with plain names only; the suffix `.git` and a last `/` are dropped.
+/// Checks the part of a URL after `https://`: a host and a path of plain names. The suffix `.git` and a last `/` are
+/// dropped.
 fn remote(rest: &str) -> Option<&str> {
     let rest = rest.strip_suffix('/').unwrap_or(rest);
     let rest = rest.strip_suffix(".git").unwrap_or(rest);
@@ -99,16 +104,16 @@ fn remote(rest: &str) -> Option<&str> {
         .then_some(rest)
 }
 
-/// The URL that a local repository was cloned from, if it is one that may be named.
+/// Returns the URL that a local repository was cloned from, if it has the one allowed form.
 fn origin(repository: &gix::Repository) -> Option<String> {
     let url = repository.config_snapshot().string("remote.origin.url")?.to_string();
-    match Source::parse_remote(&url) {
-        Some(Source::Remote { url }) => Some(url),
+    match RepositorySource::parse_remote(&url) {
+        Some(RepositorySource::Remote { url }) => Some(url),
         _ => None,
     }
 }
 
-impl Source {
+impl RepositorySource {
     fn parse_remote(url: &str) -> Option<Self> {
         let rest = remote(url.strip_prefix("https://")?)?;
         Some(Self::Remote { url: format!("https://{rest}") })
@@ -125,7 +130,7 @@ fn folder_name(path: &Path) -> String {
     name.strip_suffix(".git").unwrap_or(&name).to_owned()
 }
 
-/// The repository that a folder is, or the nearest one that it is in. One that is damaged is
+/// Returns the folder, or the nearest one around it, that looks like a repository. A damaged repository counts: it is
 /// still the one that was meant.
 fn enclosing(folder: &Path) -> Option<&Path> {
     let is_repository = |folder: &&Path| {
@@ -136,16 +141,16 @@ fn enclosing(folder: &Path) -> Option<&Path> {
     folder.ancestors().filter(|_| folder.is_dir()).find(is_repository)
 }
 
-/// Opens a local repository for reading. Nothing outside it has a say: no configuration of
-/// the user or the system, no environment.
+/// Opens a local repository for reading. Neither the configuration of the user or the system nor the environment
+/// has an influence.
 ///
 /// # Errors
-/// [`SourceError::Unreadable`].
-pub fn open(path: &Path) -> Result<gix::Repository, SourceError> {
-    let unreadable = |reason: String| SourceError::Unreadable { path: path.to_owned(), reason };
+/// [`RepositorySourceError::Unreadable`].
+pub fn open_repository(path: &Path) -> Result<gix::Repository, RepositorySourceError> {
+    let unreadable = |reason: String| RepositorySourceError::Unreadable { path: path.to_owned(), reason };
     let options = gix::open::Options::isolated().strict_config(false);
     let mut repository = gix::open_opts(path, options).map_err(|error| unreadable(error.to_string()))?;
-    // Neighbouring commits share most of their trees.
+    // Neighbouring commits share most of their trees: a cache saves unpacking them again and again.
     repository.object_cache_size_if_unset(16 << 20);
     Ok(repository)
 }
@@ -162,13 +167,16 @@ mod tests {
             ("https://gitlab.com/group/sub/project/", "https://gitlab.com/group/sub/project"),
             ("https://git.example:8443/a/b", "https://git.example:8443/a/b"),
         ] {
-            assert_eq!(Source::parse(spec), Ok(Source::Remote { url: url.to_owned() }));
+            assert_eq!(RepositorySource::parse(spec), Ok(RepositorySource::Remote { url: url.to_owned() }));
         }
-        assert_eq!(Source::parse("https://user:secret@github.com/a/b"), Err(SourceError::Credentials));
+        assert_eq!(
+            RepositorySource::parse("https://user:secret@github.com/a/b"),
+            Err(RepositorySourceError::Credentials)
+        );
     }
 
     #[test]
-    fn what_git_would_run_or_follow_is_refused() {
+    fn commands_options_and_other_transports_are_refused() {
         for spec in [
             "",
             "-",
@@ -196,7 +204,7 @@ mod tests {
             "javascript:alert(1)",
             "nowhere/at/all",
         ] {
-            assert!(Source::parse(spec).is_err(), "{spec:?}");
+            assert!(RepositorySource::parse(spec).is_err(), "{spec:?}");
         }
     }
 }

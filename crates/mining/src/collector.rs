@@ -7,7 +7,7 @@ use streamguard_cache::Progress;
 use streamguard_collect::{Collector, Samples};
 use streamguard_dataset::Rejection;
 use streamguard_engine::{JobError, PlanContext, ShardError, ShardLimits};
-use streamguard_git::{self as git, open};
+use streamguard_git::{self as git, open_repository};
 use streamguard_http::{Credentials, UpstreamAccess};
 
 use super::commit_miner::CommitMiner;
@@ -69,12 +69,12 @@ impl RepoCollector {
         samples: &mut Samples<'_, '_>,
     ) -> Result<(), ShardError> {
         // A mirror of the URL itself allows its host: the user who named it may reach it, wherever it is.
-        let mirrors = [self.git_mirrors.as_slice(), &[git::Mirror::itself(url)]].concat();
+        let mirrors = [self.git_mirrors.as_slice(), &[git::MirrorRule::identity(url)]].concat();
         let (fetched, selection) = {
             let stop = || samples.check().is_err();
             let locate = |url: &str| access.redirect_target(url, &stop);
             let progress = |text: &str| samples.set_activity(Some(text));
-            let fetching = git::Fetching {
+            let fetching = git::FetchContext {
                 cache: self.upstream.folder(),
                 offline: self.upstream.is_replay(),
                 mirrors: &mirrors,
@@ -84,12 +84,12 @@ impl RepoCollector {
                 progress: Some(&progress),
                 locate: Some(&locate),
             };
-            let fetched = git::history(url, &fetching)?;
+            let fetched = git::fetch_history(url, &fetching)?;
             let selection = select_commits(&fetched.path, self.since.as_ref(), &stop);
             if let Ok(selection) = &selection {
                 // All files of all commits in one request: one by one, each would be a round trip.
                 let ids = selection.commits.iter().map(|selected| selected.commit);
-                git::blobs(&fetched, ids, &fetching)?;
+                git::fetch_blobs(&fetched, ids, &fetching)?;
             }
             samples.set_activity(None);
             (fetched, selection)
@@ -112,7 +112,7 @@ impl RepoCollector {
         commits: &[SelectedCommit],
         samples: &mut Samples<'_, '_>,
     ) -> Result<(), ShardError> {
-        let repository = open(path).map_err(ShardError::failed)?;
+        let repository = open_repository(path).map_err(ShardError::failed)?;
         let mut miner = CommitMiner::new(&repository, name, self.min_confidence);
         for selected in commits {
             samples.check()?;

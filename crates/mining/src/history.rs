@@ -6,7 +6,7 @@ use std::path::Path;
 use gix::ObjectId;
 use gix::revision::walk::Sorting;
 use gix::traverse::commit::simple::CommitTimeOrder;
-use streamguard_git::open;
+use streamguard_git::open_repository;
 
 use super::message::{MESSAGE_SCORER, SELECTION_THRESHOLD};
 use super::selected_commit::{SelectedCommit, SelectionReason};
@@ -41,7 +41,7 @@ pub(crate) fn select_commits(
     since: Option<&SinceDate>,
     stop: &dyn Fn() -> bool,
 ) -> Result<CommitSelection, String> {
-    let repository = open(path).map_err(|error| error.to_string())?;
+    let repository = open_repository(path).map_err(|error| error.to_string())?;
     walk_history(&repository, since, stop).map_err(|reason| format!("{path:?}: {reason}"))
 }
 

@@ -6,7 +6,7 @@ use std::thread;
 
 use streamguard_collect::interleave;
 use streamguard_engine::{JobError, PlanContext};
-use streamguard_git::Source;
+use streamguard_git::RepositorySource;
 use streamguard_snapshot as snapshot;
 
 use super::history::select_commits;
@@ -25,8 +25,8 @@ pub(super) fn plan_shards(
     let queues = map_on_threads(&sources(collector)?, |source| match source {
         Err(reason) => vec![RepoShard::Refused { reason: reason.clone() }],
         // Its commits are selected by the shard, which fetches the history first.
-        Ok(Source::Remote { url }) => vec![RepoShard::Remote { url: url.clone() }],
-        Ok(Source::Local { path, name }) => {
+        Ok(RepositorySource::Remote { url }) => vec![RepoShard::Remote { url: url.clone() }],
+        Ok(RepositorySource::Local { path, name }) => {
             match select_commits(path, collector.since.as_ref(), &|| context.cancel.requested()) {
                 Ok(selection) => RepoShard::split(path, name, &selection),
                 Err(reason) => vec![RepoShard::Refused { reason }],
@@ -40,7 +40,7 @@ pub(super) fn plan_shards(
 }
 
 /// Returns the distinct repositories to mine; an error is the reason why one cannot be mined.
-fn sources(collector: &RepoCollector) -> Result<Vec<Result<Source, String>>, JobError> {
+fn sources(collector: &RepoCollector) -> Result<Vec<Result<RepositorySource, String>>, JobError> {
     // A snapshot replaces the defaults by the repositories that it contains.
     if let (Some(folder), true) = (&collector.upstream.snapshot, collector.repo.is_empty()) {
         let sources = snapshot::repositories(folder).map_err(JobError::failed)?;
@@ -51,7 +51,7 @@ fn sources(collector: &RepoCollector) -> Result<Vec<Result<Source, String>>, Job
     let defaults = DEFAULT_REPOSITORIES.map(str::to_owned);
     let named = if collector.repo.is_empty() { &defaults[..] } else { &collector.repo };
     let mut seen = BTreeSet::new();
-    let sources = named.iter().map(|text| Source::parse(text).map_err(|error| error.to_string()));
+    let sources = named.iter().map(|text| RepositorySource::parse(text).map_err(|error| error.to_string()));
     Ok(sources.filter(|source| seen.insert(source.clone())).collect())
 }
 

@@ -43,7 +43,7 @@ pub struct RepoCollector {
     pub min_confidence: f64,
     /// Other places to fetch repositories below some URLs from
     #[arg(skip)]
-    pub git_mirrors: Vec<git::Mirror>,
+    pub git_mirrors: Vec<git::MirrorRule>,
     /// Largest repository that is fetched, in MiB
     #[arg(skip)]
     pub max_repo_size: u64,

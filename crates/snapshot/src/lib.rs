@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use streamguard_cache::CacheBucket;
-use streamguard_git::Source;
+use streamguard_git::RepositorySource;
 pub use writer::{Writer, write};
 
 /// The demo world: small repositories with planted fixes, and advisories of some of them, all of
@@ -145,13 +145,13 @@ impl Snapshot {
 ///
 /// # Errors
 /// [`SnapshotError`].
-pub fn repositories(folder: &Path) -> Result<Vec<Source>, SnapshotError> {
+pub fn repositories(folder: &Path) -> Result<Vec<RepositorySource>, SnapshotError> {
     let repositories = manifest(folder)?.repositories.into_iter();
     repositories
         .map(|repository| {
             let inside = Path::new(&repository.path);
             if inside.components().all(|part| matches!(part, Component::Normal(_))) {
-                Ok(Source::Local { path: folder.join(inside), name: repository.url })
+                Ok(RepositorySource::Local { path: folder.join(inside), name: repository.url })
             } else {
                 Err(SnapshotError::Format(format!("path {:?}", repository.path)))
             }

@@ -17,7 +17,7 @@ use streamguard_collect::CollectorJob;
 use streamguard_engine::testing::run_shard;
 use streamguard_engine::{CancelToken, EarlierResults, PlanContext};
 use streamguard_exploitdb::ExploitDbCollector;
-use streamguard_git::{self as git, Fetching, GitError};
+use streamguard_git::{self as git, FetchContext, GitError};
 use streamguard_http::{Request, UpstreamAccess};
 use streamguard_registry as registry;
 
@@ -92,7 +92,7 @@ fn exploits(access: &UpstreamAccess) -> Result<(), WorldError> {
 
 /// Records as gone the repositories that advisories name and that do not exist.
 fn gone(upstreams: &Upstreams, folder: &Path) -> Result<(), WorldError> {
-    let fetching = Fetching {
+    let fetching = FetchContext {
         cache: folder,
         mirrors: &[],
         hosts: &[],
@@ -104,8 +104,8 @@ fn gone(upstreams: &Upstreams, folder: &Path) -> Result<(), WorldError> {
     };
     for advisory in upstreams.truth().into_iter().filter(|advisory| advisory.commit.is_none()) {
         let Some(url) = advisory.repository else { continue };
-        let error = GitError::Gone { url: url.clone(), said: "repository not found".to_owned() };
-        git::remember(&url, &error, &fetching).map_err(|error| failed("git", error))?;
+        let error = GitError::Gone { url: url.clone(), message: "repository not found".to_owned() };
+        git::record_failure(&url, &error, &fetching).map_err(|error| failed("git", error))?;
     }
     Ok(())
 }

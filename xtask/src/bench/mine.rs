@@ -88,7 +88,7 @@ pub(crate) fn run(
 /// Mines the commits, other than merges, whose messages contain one of the words. Returns the number of
 /// samples.
 fn mine_by_words(path: &Path, words: &[String]) -> Result<usize> {
-    let repository = streamguard_git::open(path)?;
+    let repository = streamguard_git::open_repository(path)?;
     let mut commits = Vec::new();
     for info in repository.rev_walk([repository.head_id()?.detach()]).all()? {
         let info = info?;

@@ -1,7 +1,7 @@
 //! Pointers: repositories, and things in them that URLs name.
 
 use serde::{Deserialize, Serialize};
-use streamguard_git::Source;
+use streamguard_git::RepositorySource;
 
 /// Thing in a repository that a URL names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -56,8 +56,8 @@ pub(super) fn pointer(host: &str, path: &str, target: GitTarget) -> Option<Repos
 
 /// Builds the URL of a repository. The rules of the git client decide whether it may be used.
 pub(super) fn repository_url(host: &str, path: &str) -> Option<String> {
-    match Source::parse(&format!("https://{host}/{path}")) {
-        Ok(Source::Remote { url }) => Some(url),
+    match RepositorySource::parse(&format!("https://{host}/{path}")) {
+        Ok(RepositorySource::Remote { url }) => Some(url),
         _ => None,
     }
 }

@@ -174,7 +174,7 @@ fn advisories_lead_to_allowed_hosts_only() {
     let finished = streamguard_engine::run(jobs, &RunOptions::default(), None, &mut ()).unwrap();
     assert_eq!(finished.status, CompletionStatus::Complete, "{:?}", finished.state.jobs);
     let text = String::from_utf8(finished.files[1]["advisories.jsonl"].clone()).unwrap();
-    assert!(text.contains("--git-hosts intranet.example"), "{text}");
+    assert!(text.contains("the setting git-hosts can allow intranet.example"), "{text}");
     let advisory: MergedAdvisory = serde_json::from_str(text.trim()).unwrap();
     assert!(advisory.fixes.iter().all(|fix| fix.commit.is_none()), "{:?}", advisory.fixes);
 }

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use streamguard_git::{Fetching, GitError, Mirror, commits, history, is_public};
+use streamguard_git::{FetchContext, GitError, MirrorRule, fetch_commits, fetch_history, is_public};
 
 use super::{World, unknown};
 
-fn fetching<'a>(cache: &'a Path, hosts: &'a [String]) -> Fetching<'a> {
-    Fetching {
+fn fetching<'a>(cache: &'a Path, hosts: &'a [String]) -> FetchContext<'a> {
+    FetchContext {
         offline: false,
         cache,
         mirrors: &[],
@@ -74,11 +74,12 @@ fn hostile_addresses_reach_nobody() {
     urls.push(format!("file://{}", local.display()));
     let cache = world.cache();
     for url in &urls {
-        for result in
-            [history(url, &fetching(&cache, &[])), commits(url, &[unknown(1)], &fetching(&cache, &[]))]
-        {
+        for result in [
+            fetch_history(url, &fetching(&cache, &[])),
+            fetch_commits(url, &[unknown(1)], &fetching(&cache, &[])),
+        ] {
             let error = result.unwrap_err();
-            let is_refused = matches!(&error, GitError::Address(_) | GitError::NotAllowed { .. });
+            let is_refused = matches!(&error, GitError::Source(_) | GitError::HostNotAllowed { .. });
             assert!(is_refused && !error.may_pass(), "{url:?}: {error}");
             assert!(!error.to_string().contains("secret"), "{error}");
         }
@@ -111,11 +112,11 @@ fn known_and_named_hosts_are_asked() {
         fs::create_dir_all(cache.join("git")).unwrap();
         let lock = fs::File::create(cache.join("git").join(name)).unwrap();
         lock.lock().unwrap();
-        match history(&format!("https://{host}/a/b"), &fetching(&cache, &hosts)) {
+        match fetch_history(&format!("https://{host}/a/b"), &fetching(&cache, &hosts)) {
             Err(GitError::Stopped) => assert!(is_allowed, "{host}"),
-            Err(error @ GitError::NotAllowed { .. }) => {
+            Err(error @ GitError::HostNotAllowed { .. }) => {
                 assert!(!is_allowed, "{host}");
-                assert!(error.to_string().contains("--git-hosts"), "{error}");
+                assert!(error.to_string().contains("git-hosts"), "{error}");
             }
             other => panic!("{host}: {other:?}"),
         }
@@ -127,7 +128,8 @@ fn a_named_host_inside_a_network_is_not_asked() {
     let Some(world) = World::new() else { return };
     let hosts = ["127.0.0.1:9", "localhost", "169.254.169.254", "10.0.0.1"].map(str::to_owned);
     for host in &hosts {
-        let error = history(&format!("https://{host}/a/b"), &fetching(&world.cache(), &hosts)).unwrap_err();
+        let error =
+            fetch_history(&format!("https://{host}/a/b"), &fetching(&world.cache(), &hosts)).unwrap_err();
         // Behind a proxy, names are not looked up here.
         let is_refused = matches!(&error, GitError::NotPublic { .. });
         let has_proxy = ["HTTPS_PROXY", "https_proxy"].iter().any(|name| std::env::var_os(name).is_some());
@@ -216,13 +218,13 @@ fn mirrors_are_read_and_written() {
         "https://github.com=/srv/git",
         "https://github.com/a/b=https://git.example.org/a/b",
     ] {
-        let mirror: Mirror = text.parse().unwrap();
+        let mirror: MirrorRule = text.parse().unwrap();
         assert_eq!(mirror.to_string(), text);
         let json = serde_json::to_string(&mirror).unwrap();
         assert_eq!(json, format!("{text:?}"));
-        assert_eq!(serde_json::from_str::<Mirror>(&json).unwrap(), mirror);
+        assert_eq!(serde_json::from_str::<MirrorRule>(&json).unwrap(), mirror);
     }
-    assert_eq!("https://a.b/=http://c/".parse::<Mirror>().unwrap().to_string(), "https://a.b=http://c");
+    assert_eq!("https://a.b/=http://c/".parse::<MirrorRule>().unwrap().to_string(), "https://a.b=http://c");
     for text in [
         "",
         "=",
@@ -239,6 +241,6 @@ fn mirrors_are_read_and_written() {
         "https://github.com=/srv/a=b",
         "https://github.com=/srv/a\nb",
     ] {
-        assert!(text.parse::<Mirror>().is_err(), "{text:?}");
+        assert!(text.parse::<MirrorRule>().is_err(), "{text:?}");
     }
 }

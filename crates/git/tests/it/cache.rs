@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use streamguard_git::{Fetching, GitError, blobs, commits, history};
+use streamguard_git::{FetchContext, GitError, fetch_blobs, fetch_commits, fetch_history};
 
 use super::hosting::Listener;
 use super::{URL, World, id, mirror, versions};
@@ -30,8 +30,8 @@ fn an_interrupted_fetch_leaves_nothing() {
     let cache = world.cache();
     let start = Instant::now();
     for result in [
-        commits(URL, &ids, &Fetching { stop: &stop, ..world.fetching(&cache) }),
-        history(URL, &Fetching { stop: &stop, ..world.fetching(&cache) }),
+        fetch_commits(URL, &ids, &FetchContext { stop: &stop, ..world.fetching(&cache) }),
+        fetch_history(URL, &FetchContext { stop: &stop, ..world.fetching(&cache) }),
     ] {
         assert!(matches!(result, Err(GitError::Stopped)), "{result:?}");
         looks.store(0, Ordering::Relaxed);
@@ -54,7 +54,7 @@ fn what_killed_processes_left_is_cleared_away() {
     let other = "github.com+owner+name.shallow.shallow.1.part";
     fs::create_dir_all(cache.join(other)).unwrap();
     let fetched = world.commits(&ids[3..4]);
-    history(URL, &world.fetching(&world.cache())).unwrap();
+    fetch_history(URL, &world.fetching(&world.cache())).unwrap();
     assert_eq!(cached(&world), ["github.com+owner+name.git", "github.com+owner+name.shallow", other]);
     fs::remove_dir_all(cache.join("github.com+owner+name.git")).unwrap();
 
@@ -66,14 +66,14 @@ fn what_killed_processes_left_is_cleared_away() {
     assert_eq!(world.commits(&ids).missing, [""; 0]);
     assert!(!fetched.path.join("objects/pack/tmp_pack_abcdef").exists());
 
-    let all = history(URL, &world.fetching(&world.cache())).unwrap();
+    let all = fetch_history(URL, &world.fetching(&world.cache())).unwrap();
     fs::write(all.path.join("refs/streamguard/head.lock"), "").unwrap();
     fs::create_dir_all(all.path.join("refs/tags/v1")).unwrap();
     fs::write(all.path.join("refs/tags/v1/a.lock"), "").unwrap();
     run_git(&path, ["tag", "v1/a"]);
     write_file(&path, "README", "new");
     let new = commit_all(&path, "New");
-    history(URL, &world.fetching(&world.cache())).unwrap();
+    fetch_history(URL, &world.fetching(&world.cache())).unwrap();
     assert_eq!(world.commits(&[new]).missing, [""; 0]);
 }
 
@@ -87,8 +87,8 @@ fn two_threads_share_a_mirror() {
             .map(|at| {
                 scope.spawn(move || {
                     let cache = world.cache();
-                    let fetched = commits(URL, &ids[at..at + 1], &world.fetching(&cache)).unwrap();
-                    blobs(&fetched, [id(&ids[at])], &world.fetching(&cache)).unwrap();
+                    let fetched = fetch_commits(URL, &ids[at..at + 1], &world.fetching(&cache)).unwrap();
+                    fetch_blobs(&fetched, [id(&ids[at])], &world.fetching(&cache)).unwrap();
                     fetched
                 })
             })
@@ -110,19 +110,19 @@ fn a_mirror_that_is_too_large_is_no_mirror() {
     write_file(&path, "app/data.py", &bytes);
     let large = commit_all(&path, "Add data");
     let cache = world.cache();
-    let fetching = |max_bytes| Fetching { max_bytes, ..world.fetching(&cache) };
+    let fetching = |max_bytes| FetchContext { max_bytes, ..world.fetching(&cache) };
     let wanted = std::slice::from_ref(&large);
-    let error = commits(URL, wanted, &fetching(100)).unwrap_err();
+    let error = fetch_commits(URL, wanted, &fetching(100)).unwrap_err();
     assert!(matches!(error, GitError::TooLarge { limit: 100, .. }) && !error.may_pass(), "{error}");
-    assert!(error.to_string().contains("--max-repo-size"), "{error}");
+    assert!(error.to_string().contains("max-repo-size"), "{error}");
     assert_eq!(cached(&world), [""; 0]);
     // Without its files it is small.
-    let fetched = commits(URL, wanted, &fetching(1 << 20)).unwrap();
-    let error = blobs(&fetched, [id(&large)], &fetching(1 << 20)).unwrap_err();
+    let fetched = fetch_commits(URL, wanted, &fetching(1 << 20)).unwrap();
+    let error = fetch_blobs(&fetched, [id(&large)], &fetching(1 << 20)).unwrap_err();
     assert!(matches!(error, GitError::TooLarge { .. }), "{error}");
     assert_eq!(cached(&world), [""; 0]);
-    let fetched = commits(URL, wanted, &fetching(8 << 20)).unwrap();
-    blobs(&fetched, [id(&large)], &fetching(8 << 20)).unwrap();
+    let fetched = fetch_commits(URL, wanted, &fetching(8 << 20)).unwrap();
+    fetch_blobs(&fetched, [id(&large)], &fetching(8 << 20)).unwrap();
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn commits_of_very_many_files_are_left_out() {
     let fetched = world.commits(std::slice::from_ref(&import));
     // Nothing is asked for, else this would fail.
     fs::rename(&path, world.at("away")).unwrap();
-    blobs(&fetched, [id(&import)], &world.fetching(&world.cache())).unwrap();
+    fetch_blobs(&fetched, [id(&import)], &world.fetching(&world.cache())).unwrap();
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn long_names_have_their_own_mirrors() {
         let path = world.serve(&name);
         write_file(&path, "README", &name);
         let id = commit_all(&path, "Begin");
-        commits(&format!("https://github.com/{name}"), &[id], &world.fetching(&cache)).unwrap().path
+        fetch_commits(&format!("https://github.com/{name}"), &[id], &world.fetching(&cache)).unwrap().path
     });
     assert_ne!(paths[0], paths[1]);
     assert!(paths.iter().all(|path| path.file_name().unwrap().len() < 160));
@@ -172,7 +172,7 @@ fn nothing_of_a_repository_is_run() {
     run_git(&path, ["update-index", "--add", "--cacheinfo", &format!("160000,{id_of_other},a")]);
     let hostile = commit_all(&path, "Fix it");
     let fetched = world.commits(std::slice::from_ref(&hostile));
-    blobs(&fetched, [id(&hostile)], &world.fetching(&world.cache())).unwrap();
-    history(URL, &world.fetching(&world.cache())).unwrap();
+    fetch_blobs(&fetched, [id(&hostile)], &world.fetching(&world.cache())).unwrap();
+    fetch_history(URL, &world.fetching(&world.cache())).unwrap();
     assert!(!marker.exists());
 }

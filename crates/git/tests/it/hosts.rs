@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use streamguard_git::{Fetching, GitError, blobs, commits, history};
+use streamguard_git::{FetchContext, GitError, fetch_blobs, fetch_commits, fetch_history};
 
 use super::hosting::{Listener, location};
 use super::{URL, World, id, mirror, unknown, versions};
@@ -24,11 +24,11 @@ fn one_request_fetches_all_commits_and_none_fetches_them_again() {
     let Some((world, simulator, ids)) = hosted() else { return };
     let fetched = world.commits(&ids[2..]);
     assert_eq!((simulator.asked_git("POST"), &fetched.missing), (1, &vec![]));
-    blobs(&fetched, ids[2..].iter().map(|hex| id(hex)), &world.fetching(&world.cache())).unwrap();
+    fetch_blobs(&fetched, ids[2..].iter().map(|hex| id(hex)), &world.fetching(&world.cache())).unwrap();
     assert_eq!(simulator.asked_git("POST"), 2);
     let asked = (simulator.asked_git("GET"), simulator.asked_git("POST"));
     assert_eq!(world.commits(&ids[2..]), fetched);
-    blobs(&fetched, ids[2..].iter().map(|hex| id(hex)), &world.fetching(&world.cache())).unwrap();
+    fetch_blobs(&fetched, ids[2..].iter().map(|hex| id(hex)), &world.fetching(&world.cache())).unwrap();
     assert_eq!((simulator.asked_git("GET"), simulator.asked_git("POST")), asked);
     assert!(versions(&fetched.path, &ids[3]).is_some());
     // Each that it does not have costs one more.
@@ -43,8 +43,8 @@ fn a_repository_that_is_not_there_is_gone_and_nobody_is_prompted() {
     let cache = world.cache();
     let start = Instant::now();
     for error in [
-        commits("https://github.com/no/body", &ids, &world.fetching(&cache)).unwrap_err(),
-        history("https://github.com/no/body", &world.fetching(&cache)).unwrap_err(),
+        fetch_commits("https://github.com/no/body", &ids, &world.fetching(&cache)).unwrap_err(),
+        fetch_history("https://github.com/no/body", &world.fetching(&cache)).unwrap_err(),
     ] {
         assert!(matches!(&error, GitError::Gone { .. }) && !error.may_pass(), "{error}");
     }
@@ -57,18 +57,18 @@ fn a_repository_that_moved_is_followed() {
     let Some((world, simulator, ids)) = hosted() else { return };
     let (cache, old) = (world.cache(), "https://github.com/old/name");
     let fetching = || world.fetching(&cache);
-    let error = commits(old, &ids, &fetching()).unwrap_err();
+    let error = fetch_commits(old, &ids, &fetching()).unwrap_err();
     assert!(matches!(&error, GitError::Moved { .. }) && !error.may_pass(), "{error}");
-    let followed = || Fetching { locate: Some(&location), ..fetching() };
-    let fetched = commits(old, &ids, &followed()).unwrap();
+    let followed = || FetchContext { locate: Some(&location), ..fetching() };
+    let fetched = fetch_commits(old, &ids, &followed()).unwrap();
     assert_eq!((&*fetched.url, fetched.moved_from.as_deref()), (URL, Some(old)));
     // From now on it is known, also to those who cannot follow.
     let asked = simulator.asked_git("GET");
-    assert_eq!(commits(old, &ids, &fetching()).unwrap(), fetched);
+    assert_eq!(fetch_commits(old, &ids, &fetching()).unwrap(), fetched);
     assert_eq!(simulator.asked_git("GET"), asked);
-    blobs(&fetched, [id(&ids[3])], &fetching()).unwrap();
+    fetch_blobs(&fetched, [id(&ids[3])], &fetching()).unwrap();
     assert!(versions(&fetched.path, &ids[3]).is_some());
-    let all = history(old, &followed()).unwrap();
+    let all = fetch_history(old, &followed()).unwrap();
     assert_eq!((&*all.url, all.moved_from.as_deref()), (URL, Some(old)));
 }
 
@@ -97,9 +97,9 @@ fn nobody_is_led_astray() {
             "",
         ] {
             let locate = |_: &str| Some(place.to_owned());
-            let fetching = Fetching { locate: Some(&locate), ..world.fetching(&cache) };
-            let error = history(URL, &fetching).unwrap_err();
-            let is_refused = matches!(&error, GitError::Moved { .. } | GitError::NotAllowed { .. });
+            let fetching = FetchContext { locate: Some(&locate), ..world.fetching(&cache) };
+            let error = fetch_history(URL, &fetching).unwrap_err();
+            let is_refused = matches!(&error, GitError::Moved { .. } | GitError::HostNotAllowed { .. });
             assert!(is_refused, "{status} {place}: {error}");
         }
         // In circles.
@@ -108,8 +108,8 @@ fn nobody_is_led_astray() {
             Some(if asked.contains(a) { b } else { a }.to_owned())
         };
         let before = listener.asked();
-        let fetching = Fetching { locate: Some(&locate), ..world.fetching(&cache) };
-        assert!(matches!(history(URL, &fetching), Err(GitError::Moved { .. })));
+        let fetching = FetchContext { locate: Some(&locate), ..world.fetching(&cache) };
+        assert!(matches!(fetch_history(URL, &fetching), Err(GitError::Moved { .. })));
         assert!(listener.asked() - before <= 4);
     }
     assert_eq!(elsewhere.asked(), 0);
@@ -130,7 +130,7 @@ fn what_lasts_is_not_tried_again() {
         (503, "", false),
     ] {
         world.mirrors = vec![mirror(&Listener::answering(status, header).url())];
-        let error = history(URL, &world.fetching(&cache)).unwrap_err();
+        let error = fetch_history(URL, &world.fetching(&cache)).unwrap_err();
         assert_eq!(matches!(&error, GitError::Gone { .. }), is_gone, "{status}: {error}");
         assert_eq!(error.may_pass(), !is_gone, "{status}: {error}");
         assert!(error.to_string().contains(URL), "{error}");
@@ -139,5 +139,5 @@ fn what_lasts_is_not_tried_again() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     world.mirrors = vec![mirror(&format!("http://{}", listener.local_addr().unwrap()))];
     drop(listener);
-    assert!(history(URL, &world.fetching(&cache)).unwrap_err().may_pass());
+    assert!(fetch_history(URL, &world.fetching(&cache)).unwrap_err().may_pass());
 }

@@ -15,7 +15,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
-use streamguard_git::{Fetched, Fetching, Mirror, blobs, commits, history, open};
+use streamguard_git::{
+    FetchContext, FetchedRepository, MirrorRule, fetch_blobs, fetch_commits, fetch_history, open_repository,
+};
 use streamguard_simulator::{commit_all, has_git, run_git, write_file};
 use tempfile::TempDir;
 
@@ -28,7 +30,7 @@ const FIXED: &str = "def find(name):\n    return query('... ?', name)\n";
 /// A folder that is served as if it were github.com, and a cache.
 struct World {
     dir: TempDir,
-    mirrors: Vec<Mirror>,
+    mirrors: Vec<MirrorRule>,
 }
 
 impl World {
@@ -77,8 +79,8 @@ impl World {
         (path, ids)
     }
 
-    fn fetching<'a>(&'a self, cache: &'a Path) -> Fetching<'a> {
-        Fetching {
+    fn fetching<'a>(&'a self, cache: &'a Path) -> FetchContext<'a> {
+        FetchContext {
             offline: false,
             cache,
             mirrors: &self.mirrors,
@@ -91,13 +93,13 @@ impl World {
     }
 
     /// Fetches commits of [`URL`].
-    fn commits(&self, ids: &[String]) -> Fetched {
-        commits(URL, ids, &self.fetching(&self.cache())).unwrap()
+    fn commits(&self, ids: &[String]) -> FetchedRepository {
+        fetch_commits(URL, ids, &self.fetching(&self.cache())).unwrap()
     }
 }
 
 /// github.com is elsewhere.
-fn mirror(to: &str) -> Mirror {
+fn mirror(to: &str) -> MirrorRule {
     format!("https://github.com={to}").parse().unwrap()
 }
 
@@ -112,7 +114,7 @@ fn unknown(n: usize) -> String {
 
 /// Reads `app/db.py` before and after a commit; `None` if a file is not in the mirror.
 fn versions(mirror: &Path, commit: &str) -> Option<[String; 2]> {
-    let repository = open(mirror).unwrap();
+    let repository = open_repository(mirror).unwrap();
     let commit = repository.find_commit(id(commit)).unwrap();
     let parent = repository.find_commit(commit.parent_ids().next()?).unwrap();
     let read = |commit: &gix::Commit<'_>| {
@@ -130,7 +132,7 @@ fn a_commit_comes_with_its_parent_and_its_files() {
     let fetched = world.commits(&ids[3..4]);
     assert_eq!(fetched.url, URL);
     assert_eq!((fetched.moved_from.as_deref(), &fetched.missing), (None, &vec![]));
-    let repository = open(&fetched.path).unwrap();
+    let repository = open_repository(&fetched.path).unwrap();
     let held: Vec<bool> = ids.iter().map(|hex| repository.find_commit(id(hex)).is_ok()).collect();
     assert_eq!(held, [false, false, true, true, false]);
 
@@ -142,8 +144,8 @@ fn a_commit_comes_with_its_parent_and_its_files() {
     assert!(repository.head_commit().is_err());
     assert_eq!(versions(&fetched.path, &ids[3]), None);
 
-    blobs(&fetched, [id(&ids[3])], &world.fetching(&world.cache())).unwrap();
-    assert!(open(&fetched.path).unwrap().find_object(file).is_ok());
+    fetch_blobs(&fetched, [id(&ids[3])], &world.fetching(&world.cache())).unwrap();
+    assert!(open_repository(&fetched.path).unwrap().find_object(file).is_ok());
     assert_eq!(versions(&fetched.path, &ids[3]), Some([VULNERABLE, FIXED].map(str::to_owned)));
 }
 
@@ -154,11 +156,11 @@ fn what_is_at_hand_is_not_asked_for() {
     let first = world.commits(&ids[1..4]);
     let fetching = world.cache();
     let fetching = world.fetching(&fetching);
-    blobs(&first, [id(&ids[3])], &fetching).unwrap();
+    fetch_blobs(&first, [id(&ids[3])], &fetching).unwrap();
     fs::rename(&path, world.at("away")).unwrap();
     assert_eq!(world.commits(&ids[1..4]), first);
-    blobs(&first, [id(&ids[3])], &fetching).unwrap();
-    assert!(commits(URL, &ids, &fetching).unwrap_err().to_string().contains("gone"));
+    fetch_blobs(&first, [id(&ids[3])], &fetching).unwrap();
+    assert!(fetch_commits(URL, &ids, &fetching).unwrap_err().to_string().contains("gone"));
     fs::rename(world.at("away"), &path).unwrap();
     // A parent that has become wanted itself, and the first commit, which has none.
     let all = world.commits(&ids);
@@ -178,7 +180,7 @@ fn commits_that_nobody_has_are_missing() {
     let expected: BTreeSet<String> = odd.into_iter().chain([unknown(3), unknown(7), tree]).collect();
     assert_eq!(fetched.missing, expected.into_iter().collect::<Vec<_>>());
     assert!(fetched.path.to_str().unwrap().ends_with("github.com+owner+name.shallow"));
-    assert_eq!(open(&fetched.path).unwrap().find_commit(id(&ids[1])).unwrap().id, id(&ids[1]));
+    assert_eq!(open_repository(&fetched.path).unwrap().find_commit(id(&ids[1])).unwrap().id, id(&ids[1]));
 }
 
 #[test]
@@ -209,7 +211,7 @@ fn a_server_without_filters_gives_more() {
     run_git(&path, ["config", "uploadpack.allowFilter", "false"]);
     let fetched = world.commits(&ids[3..4]);
     assert_eq!(fetched.missing, [""; 0]);
-    blobs(&fetched, [id(&ids[3])], &world.fetching(&world.cache())).unwrap();
+    fetch_blobs(&fetched, [id(&ids[3])], &world.fetching(&world.cache())).unwrap();
     assert!(versions(&fetched.path, &ids[3]).is_some());
 }
 
@@ -224,7 +226,7 @@ fn a_merge_comes_with_both_sides() {
     run_git(&path, ["merge", "-q", "--no-ff", "-m", "Merge pull request #1 from a/b", "side"]);
     let merge = run_git(&path, ["rev-parse", "HEAD"]);
     let fetched = world.commits(std::slice::from_ref(&merge));
-    let repository = open(&fetched.path).unwrap();
+    let repository = open_repository(&fetched.path).unwrap();
     let parents: Vec<_> = repository.find_commit(id(&merge)).unwrap().parent_ids().collect();
     assert_eq!(parents, [id(&ids[4]), id(&side)]);
     assert!(parents.iter().all(|parent| repository.find_commit(parent.detach()).unwrap().tree().is_ok()));
@@ -241,20 +243,22 @@ fn history_is_all_of_it_with_tags_and_is_updated() {
     run_git(&path, ["checkout", "-q", "main"]);
     let cache = world.cache();
     let fetching = world.fetching(&cache);
-    let fetched = history(&format!("{URL}.git/"), &fetching).unwrap();
-    let head = || open(&fetched.path).unwrap().head_commit().unwrap().id;
-    let walk = || open(&fetched.path).unwrap().rev_walk([head()]).all().unwrap().map(Result::unwrap).count();
+    let fetched = fetch_history(&format!("{URL}.git/"), &fetching).unwrap();
+    let head = || open_repository(&fetched.path).unwrap().head_commit().unwrap().id;
+    let walk = || {
+        open_repository(&fetched.path).unwrap().rev_walk([head()]).all().unwrap().map(Result::unwrap).count()
+    };
     assert_eq!((head(), walk()), (id(&ids[4]), 5));
-    let repository = open(&fetched.path).unwrap();
+    let repository = open_repository(&fetched.path).unwrap();
     assert_eq!(repository.rev_parse_single("v1.0.1").unwrap(), id(&release));
     assert_eq!(repository.rev_parse_single(&release[..10]).unwrap(), id(&release));
     // Pushed by force, and a tag that is in the way of another.
     run_git(&path, ["reset", "-q", "--hard", &ids[1]]);
     run_git(&path, ["tag", "-d", "v1.0.1"]);
     run_git(&path, ["tag", "v1.0.1/b", &release]);
-    assert_eq!(history(URL, &fetching).unwrap(), fetched);
+    assert_eq!(fetch_history(URL, &fetching).unwrap(), fetched);
     assert_eq!((head(), walk()), (id(&ids[1]), 2));
-    blobs(&fetched, [id(&ids[3])], &fetching).unwrap();
+    fetch_blobs(&fetched, [id(&ids[3])], &fetching).unwrap();
     assert!(versions(&fetched.path, &ids[3]).is_some());
 }
 
@@ -262,7 +266,7 @@ fn history_is_all_of_it_with_tags_and_is_updated() {
 fn an_empty_repository_has_no_history() {
     let Some(world) = World::new() else { return };
     world.serve("owner/name");
-    let fetched = history(URL, &world.fetching(&world.cache())).unwrap();
-    assert!(open(&fetched.path).unwrap().head().unwrap().is_unborn());
+    let fetched = fetch_history(URL, &world.fetching(&world.cache())).unwrap();
+    assert!(open_repository(&fetched.path).unwrap().head().unwrap().is_unborn());
     assert_eq!(world.commits(&[unknown(1)]).missing, [unknown(1)]);
 }

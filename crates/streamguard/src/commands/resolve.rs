@@ -12,8 +12,8 @@ use serde_json::Value;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::escape::escape;
 use streamguard::ui::{self, group_digits};
-use streamguard_fixes::reference::{self, CommitHistory, GitTarget};
-use streamguard_git::{self as git, Source};
+use streamguard_fixes::reference::{self, CommitHistory, GitTarget, repository_key};
+use streamguard_git::{self as git, RepositorySource};
 
 /// Finds the repositories and commits that the URLs of advisories name
 ///
@@ -71,13 +71,13 @@ fn local_history(path: &Path) -> Result<(String, CommitHistory)> {
              called owner+name or owner__name"
         ))
     };
-    let Source::Local { path, name } =
-        Source::parse(&shown).map_err(|error| UsageError(error.to_string()))?
+    let RepositorySource::Local { path, name } =
+        RepositorySource::parse(&shown).map_err(|error| UsageError(error.to_string()))?
     else {
         return Err(UsageError(format!("{shown} is not on this machine; --repo takes local clones")).into());
     };
     let url = if name.starts_with("https://") { name } else { by_folder(&path).ok_or_else(unknown)? };
-    let repository = git::open(&path).map_err(|error| UsageError(error.to_string()))?;
+    let repository = git::open_repository(&path).map_err(|error| UsageError(error.to_string()))?;
     Ok((reference::repository_key(&url), CommitHistory::read(repository, &|| false)?))
 }
 
@@ -87,7 +87,7 @@ fn by_folder(path: &Path) -> Option<String> {
         let name = folder.file_name()?.to_str()?;
         let (owner, name) = name.split_once('+').or_else(|| name.split_once("__"))?;
         let url = format!("https://github.com/{owner}/{}", name.strip_suffix(".git").unwrap_or(name));
-        matches!(Source::parse(&url), Ok(Source::Remote { .. })).then_some(url)
+        matches!(RepositorySource::parse(&url), Ok(RepositorySource::Remote { .. })).then_some(url)
     })
 }
 
@@ -156,7 +156,7 @@ impl UrlResolver {
             row.repository = Some(&pointer.repository);
             (row.kind, row.target) = kind_and_target(&pointer.target);
             self.counts.add(row.kind, true);
-            if let Some(history) = self.histories.get(pointer.key().as_str()) {
+            if let Some(history) = self.histories.get(repository_key(&pointer.repository).as_str()) {
                 let (queried, found) = match &pointer.target {
                     GitTarget::Pull(number) => (true, history.pull(*number)),
                     // Full ids need no history to be understood.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use streamguard_fixes::reference::{CommitHistory, HistoryError};
-use streamguard_git::open;
+use streamguard_git::open_repository;
 use tempfile::TempDir;
 
 /// Repository of commits without files. Each commit is written as `name: message`, and has the one
@@ -64,7 +64,7 @@ impl Built {
     }
 
     fn history(&self) -> CommitHistory {
-        CommitHistory::read(open(self.dir.path()).unwrap(), &|| false).unwrap()
+        CommitHistory::read(open_repository(self.dir.path()).unwrap(), &|| false).unwrap()
     }
 
     fn name(&self, id: impl ToString) -> &str {
@@ -274,10 +274,10 @@ fn long_ranges_are_empty() {
 #[test]
 fn unusual_repositories_have_a_history() {
     let Some(built) = Built::new(&["heads/main: Begin"]) else { return };
-    let stopped = CommitHistory::read(open(built.dir.path()).unwrap(), &|| true);
+    let stopped = CommitHistory::read(open_repository(built.dir.path()).unwrap(), &|| true);
     assert_eq!(stopped.err(), Some(HistoryError::Stopped));
     let empty = TempDir::new().unwrap();
     git(empty.path(), &["init", "-q", "--bare"], "");
-    let history = CommitHistory::read(open(empty.path()).unwrap(), &|| false).unwrap();
+    let history = CommitHistory::read(open_repository(empty.path()).unwrap(), &|| false).unwrap();
     assert_eq!((history.size(), history.pull(1)), ((0, 0), None));
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use streamguard_fixes::reference::{GitTarget, parse, repository_key};
-use streamguard_git::Source;
+use streamguard_git::RepositorySource;
 
 const PAGE: &str = "commit/8eba394ad75deaf9e5cd15b78a3d16b12e6b0eba";
 
@@ -70,8 +70,8 @@ fn hostile_urls_are_refused() {
 /// Checks that the result, if there is one, may be cloned and shown.
 fn check(url: &str) {
     let Some(pointer) = parse(url) else { return };
-    let remote = Ok(Source::Remote { url: pointer.repository.clone() });
-    assert_eq!(Source::parse(&pointer.repository), remote, "{url:?}");
+    let remote = Ok(RepositorySource::Remote { url: pointer.repository.clone() });
+    assert_eq!(RepositorySource::parse(&pointer.repository), remote, "{url:?}");
     let is_id = |id: &str| id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     let is_name =
         |name: &str| !name.is_empty() && !name.starts_with('-') && name.bytes().all(|b| b.is_ascii_graphic());

@@ -5,7 +5,7 @@ use std::fs;
 
 use streamguard_dataset::QualityFlag;
 use streamguard_engine::CompletionStatus;
-use streamguard_git::Source;
+use streamguard_git::RepositorySource;
 use streamguard_mining::RepoCollector;
 
 use super::{FIXED, MESSAGE, TestRepositories, VULNERABLE, literal_commit};
@@ -219,6 +219,6 @@ fn paths_that_are_not_repositories_are_named() {
         assert_eq!(mined.status, CompletionStatus::Partial);
     }
     let missing = repositories.at("missing").display().to_string();
-    let error = Source::parse(&missing).unwrap_err().to_string();
+    let error = RepositorySource::parse(&missing).unwrap_err().to_string();
     assert!(error.contains(&missing), "{error}");
 }

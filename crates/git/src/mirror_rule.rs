@@ -1,44 +1,46 @@
-//! Other places to fetch repositories from, by the word of the user.
+//! Rules of the user that replace the place from which repositories are fetched.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Repositories below one URL are fetched from below another. Written `FROM=TO`, such as
-/// `https://github.com=http://127.0.0.1:8080/git`. It is the user who says so, hence TO may be
-/// any address, by `https` or `http`, or a folder of bare repositories on this machine.
+/// A rule that repositories below one URL are fetched from below another.
+///
+/// Written `FROM=TO`, such as `https://github.com=http://127.0.0.1:8080/git`. Since it is the user who decides, TO may
+/// have any address: by `https`, by `http`, or a folder of bare repositories on this machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Mirror {
+pub struct MirrorRule {
     from: String,
     to: String,
 }
 
-impl Mirror {
-    /// A repository at its own address, whatever the host: for what a user names.
-    pub fn itself(url: &str) -> Self {
+impl MirrorRule {
+    /// Makes a rule that fetches a repository from its own URL, whatever its host: for repositories that a user
+    /// names.
+    pub fn identity(url: &str) -> Self {
         Self { from: url.to_owned(), to: url.to_owned() }
     }
 
-    /// Where a repository is fetched from, if this speaks of it.
-    pub(super) fn target(&self, url: &str) -> Option<String> {
+    /// Returns the place from which a repository is fetched, if the rule covers it.
+    pub(crate) fn target(&self, url: &str) -> Option<String> {
         rebased(url, &self.from, &self.to)
     }
 
-    /// The repository that is fetched from a place, if this speaks of it.
-    pub(super) fn origin(&self, place: &str) -> Option<String> {
+    /// Returns the repository that is fetched from a place, if the rule covers it.
+    pub(crate) fn origin(&self, place: &str) -> Option<String> {
         rebased(place, &self.to, &self.from)
     }
 }
 
-/// Replaces the start of an address by another one.
+/// Replaces the start of an address, if it ends where a part of the path does.
 fn rebased(address: &str, from: &str, to: &str) -> Option<String> {
     let rest = address.strip_prefix(from)?;
     (rest.is_empty() || rest.starts_with('/')).then(|| format!("{to}{rest}"))
 }
 
-impl FromStr for Mirror {
+impl FromStr for MirrorRule {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -57,7 +59,7 @@ impl FromStr for Mirror {
         if rest.is_some_and(|rest| rest.split('/').any(|part| part.contains('@'))) {
             return Err(refused("holds credentials, which would end up in lists of processes"));
         }
-        // git takes what stands before the first `=` of a setting for its name.
+        // In `-c name=value`, git ends the name of the setting, which holds TO, at the first `=`.
         if to.contains('=') || text.contains(char::is_control) {
             return Err(refused("holds a second = or a control character"));
         }
@@ -65,7 +67,7 @@ impl FromStr for Mirror {
     }
 }
 
-impl TryFrom<String> for Mirror {
+impl TryFrom<String> for MirrorRule {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
@@ -73,13 +75,13 @@ impl TryFrom<String> for Mirror {
     }
 }
 
-impl From<Mirror> for String {
-    fn from(mirror: Mirror) -> Self {
-        mirror.to_string()
+impl From<MirrorRule> for String {
+    fn from(rule: MirrorRule) -> Self {
+        rule.to_string()
     }
 }
 
-impl fmt::Display for Mirror {
+impl fmt::Display for MirrorRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}={}", self.from, self.to)
     }
