@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use streamguard_collect::{Collector, CollectorJob};
 
 use crate::entry::{InheritedSetting, JobEntry, JobKind, QuickTestValue, settings_of};
-use crate::read_settings;
+use crate::error::read_settings;
 
 /// Returns an entry of a collector.
 pub(crate) const fn collector<C>(
@@ -53,8 +53,9 @@ mod advisories {
     use streamguard_fixes::{FixesJob, FixesSettings, SourceTarget};
     use streamguard_http::Credentials;
 
+    use crate::JOBS;
     use crate::entry::{InheritedSetting, JobEntry, JobKind, QuickTestValue, SettingOwner, settings_of};
-    use crate::{JOBS, SettingsError, read_settings};
+    use crate::error::{SettingsError, read_settings};
 
     /// Returns an entry of a source of advisories.
     pub(crate) const fn source<S>(

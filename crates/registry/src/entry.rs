@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use clap::{ArgMatches, Args, Command, FromArgMatches};
+use clap::{ArgMatches, Command, FromArgMatches};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use streamguard_engine::{Job, Secrets};
 
-use crate::{SetUpError, SettingsError, read_settings};
+use crate::error::{SetUpError, SettingsError};
 
 /// A built-in job: its description, its flags, and how it is made from its settings.
 #[derive(Clone, Copy, Debug)]
@@ -106,29 +105,11 @@ pub enum QuickTestValue {
     Words(&'static [&'static str]),
 }
 
-/// Returns an entry of a job that computes metrics. `A` are the arguments of the command, `J` is the
-/// job that is made of them.
-pub(crate) const fn metrics<A: Args + Serialize, J: Job + DeserializeOwned + 'static>(
-    name: &'static str,
-    about: &'static str,
-    set_up: SetUpMetrics,
-) -> JobEntry {
-    JobEntry {
-        name,
-        about,
-        needs: "nothing",
-        kind: JobKind::Metrics(set_up),
-        quick: &[],
-        inherited: Vec::new,
-        flags: A::augment_args,
-        settings: settings_of::<A>,
-        make: |settings, _| {
-            let job: J = read_settings(settings)?;
-            Ok(Arc::new(job))
-        },
-    }
-}
-
+/// Returns the settings that flags and their defaults give.
+#[cfg_attr(
+    not(any(feature = "collectors", feature = "ingest", feature = "prime", feature = "synthetic")),
+    expect(dead_code, reason = "a registry without features has no entries")
+)]
 pub(crate) fn settings_of<A: FromArgMatches + Serialize>(matches: &ArgMatches) -> Result<Value, clap::Error> {
     A::from_arg_matches(matches).map(|settings| json!(settings))
 }

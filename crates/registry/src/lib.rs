@@ -16,6 +16,8 @@
 mod collected;
 mod entry;
 mod error;
+#[cfg(any(feature = "ingest", feature = "prime"))]
+mod metrics;
 
 use std::sync::Arc;
 
@@ -26,12 +28,12 @@ use streamguard_engine::{Job, Secrets};
 use collected::collector;
 #[cfg(feature = "collectors")]
 use collected::{FIXES, source};
-#[cfg(any(feature = "ingest", feature = "prime"))]
-use entry::metrics;
 pub use entry::{
     InheritedSetting, JobEntry, JobKind, MetricsJob, QuickTestValue, SetUpMetrics, SettingOwner,
 };
 pub use error::{SetUpError, SettingsError, read_settings};
+#[cfg(any(feature = "ingest", feature = "prime"))]
+use metrics::metrics;
 #[cfg(feature = "ingest")]
 use streamguard_ingest::IngestJob;
 #[cfg(feature = "prime")]
