@@ -126,11 +126,11 @@ fn hash(block: &str) -> String {
 
 fn sentence(status: &str) -> &'static str {
     match status {
-        "complete" => "Everything that was asked for has been done.",
-        "partial" => "Some of it is missing; the rest is complete.",
-        "failed" => "Nothing came of it.",
-        "cancelled" => "It was stopped before its end; what was done by then is kept.",
-        _ => "It never came to an end; what was done by then is kept.",
+        "complete" => "The run is complete.",
+        "partial" => "Some results are missing; the rest is complete.",
+        "failed" => "The run produced no results.",
+        "cancelled" => "The run was stopped before its end. Results up to then are kept.",
+        _ => "The run did not end. Results up to then are kept.",
     }
 }
 

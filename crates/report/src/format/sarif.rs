@@ -149,12 +149,13 @@ fn left_out(selection: &FindingSelection, written: &SeverityCounts) -> SeverityC
 /// Says in words what is left out; `None` if nothing is.
 fn said(left_out: &SeverityCounts, shortened: u64) -> Option<String> {
     let mut sentences = Vec::new();
+    let samples = |count: u64| if count == 1 { "1 sample".to_owned() } else { format!("{count} samples") };
     if !left_out.is_empty() {
         let by = left_out.iter().rev().map(|(severity, n)| format!("{n} {}", name(*severity)));
         sentences.push(format!(
-            "{} samples are left out: {}. A log holds {} results and {} MB compressed, which is what code \
-             scanning takes, and {} MiB in all. They are in the dataset.",
-            left_out.values().sum::<u64>(),
+            "Left out: {} ({}). A log holds {} results and {} MB compressed, which is what code scanning \
+             accepts, and {} MiB in all. The dataset has all samples.",
+            samples(left_out.values().sum()),
             by.collect::<Vec<_>>().join(", "),
             log_buffer::MAX_RESULTS,
             log_buffer::MAX_COMPRESSED_BYTES / 1_000_000,
@@ -162,9 +163,7 @@ fn said(left_out: &SeverityCounts, shortened: u64) -> Option<String> {
         ));
     }
     if shortened > 0 {
-        sentences.push(format!(
-            "The code of {shortened} samples is too long to stand here; it is in the dataset."
-        ));
+        sentences.push(format!("Without their code, which is too long: {}.", samples(shortened)));
     }
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }

@@ -208,7 +208,11 @@ fn its_figures_are_those_of_the_report() {
 fn a_part_of_the_samples_has_some_of_each_kind() {
     let (folder, run) = golden(Ending::Partial);
     let html = written(folder.path(), &run, 20).1;
-    assert!(html.contains("<data value=\"20\">20</data> of <data value=\"64\">64</data> samples are here"));
+    assert!(
+        html.contains(
+            "<data value=\"20\">20</data> of <data value=\"64\">64</data> samples are on this page"
+        )
+    );
     let data = blocks(&html, "script");
     let index: Value = serde_json::from_str(data[0].1).unwrap();
     let part: Vec<Value> = serde_json::from_str(data[1].1).unwrap();

@@ -1,20 +1,22 @@
-//! The tests of the crate, one module a file.
+//! Tests of the crate, one module per file.
 
 #![expect(clippy::print_stderr, reason = "a test says what it skips, and what it measured")]
 
-/// That all formats show the same figures, whatever the run.
+/// All formats agree on the numbers of a run.
 mod crosscheck;
-/// Tables: that spreadsheets and data frames understand them, and run nothing.
+/// Tables: spreadsheets and data frames read them, and execute nothing.
 mod csv;
-/// A run with everything that can go wrong, and hostile text in every field.
+/// A run in which everything goes wrong that can, with hostile text in every field.
 mod golden;
-/// The page: what stands in it, that nothing in it acts, and that its figures are the report's.
+/// The page: contents, safety, and agreement with the report.
 mod html;
-/// The complete result: its schema, and that its figures agree.
+/// The complete result: conformance with the schema, and agreement of its numbers.
 mod json;
 /// The report for people.
 mod pdf;
-/// Other people's programs, where they are installed.
+/// Rules of PDF/A and PDF/UA.
+mod pdf_standards;
+/// Programs of others, where they are installed.
 mod readers;
-/// Findings: that they are valid, point to the right place, and stay within the limits.
+/// Findings: validity, places, and limits.
 mod sarif;

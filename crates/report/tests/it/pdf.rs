@@ -10,6 +10,7 @@ use streamguard_report::{RenderOptions, ReportFormat, StoredRun};
 use tempfile::TempDir;
 
 use crate::golden::{Ending, HOSTILE, golden, write_run};
+use crate::pdf_standards;
 
 /// A run of a job that collects nothing: it has figures and tables of its own. As many shards are
 /// lost as there are problems.
@@ -165,6 +166,7 @@ fn readers_find_nothing_wrong() {
             assert!(bytes.windows(claim.len()).any(|window| window == claim.as_bytes()), "{claim}");
         }
         said_by("qpdf", &["--check"], &pdf);
+        pdf_standards::check(&pdf);
         let Some(fonts) = said_by("pdffonts", &[], &pdf) else { continue };
         let fonts: Vec<&str> = fonts.lines().skip(2).collect();
         assert!((2..=3).contains(&fonts.len()), "{fonts:?}");
@@ -204,12 +206,12 @@ fn every_figure_is_on_the_pages() {
         let summary = &run.report.summary;
         let mut figures = vec![
             format!("of {}", summary.total_collectors),
-            format!("brought {} samples", grouped(summary.total_samples_collected)),
+            format!("found {} samples", grouped(summary.total_samples_collected)),
             format!("of {} wanted", grouped(summary.total_target_samples)),
             format!("of {} collected", grouped(summary.code_pairs)),
-            format!("{} candidates were turned away", summary.rejected),
+            format!("{} candidates were rejected", summary.rejected),
             format!("{}%", summary.completion_rate.unwrap()),
-            format!("{} samples a second", summary.samples_per_second.unwrap()),
+            format!("{} samples per second", summary.samples_per_second.unwrap()),
             run.report.status.clone(),
         ];
         let in_dataset =
@@ -245,7 +247,7 @@ fn a_run_that_was_stopped_says_so_first() {
         let (_out, pdf) = written(&golden(ending).1);
         let Some(text) = said_by("pdftotext", &["-l", "1", "-layout", "-"], &pdf) else { return };
         let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("no {what:?} in\n{text}"));
-        let notice = at(&format!("This run was {word}: the figures are partial"));
+        let notice = at(&format!("This run was {word}: the results are partial"));
         assert!(notice < at("streamguard collect --resume --output-dir"));
         assert!(at("streamguard collect --resume --output-dir") < at("Summary"));
     }
@@ -386,20 +388,20 @@ prop_compose! {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// While it is laid out, debug builds assert that nothing is drawn beyond the margins; while it
-    /// is written, krilla checks that it keeps to PDF/A and PDF/UA.
+    /// Debug builds assert during layout that nothing is drawn beyond the margins.
     #[test]
     fn any_run_fits_its_pages(events in any_run()) {
         let folder = tempfile::tempdir().unwrap();
         write_run(folder.path(), &events);
         let run = StoredRun::read(folder.path()).unwrap();
         let (_out, pdf) = written(&run);
+        pdf_standards::check(&pdf);
         if let Some(text) = text_of(&pdf) {
             let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
             let summary = &run.report.summary;
             let mut figures = vec![format!("of {}", summary.total_collectors), run.report.status.clone()];
-            if text.contains("The collectors brought") {
-                figures.push(format!("brought {} sample", grouped(summary.total_samples_collected)));
+            if text.contains("The collectors found") {
+                figures.push(format!("found {} sample", grouped(summary.total_samples_collected)));
                 figures.push(format!("of {} collected", grouped(summary.code_pairs)));
             }
             for figure in figures {

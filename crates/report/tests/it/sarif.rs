@@ -262,7 +262,7 @@ fn what_does_not_fit_is_left_out_and_said() {
     assert_eq!(properties["left_out_by_severity"]["unknown"], 250);
     let said = log["runs"][0]["invocations"][0]["toolExecutionNotifications"].as_array().unwrap().last();
     let said = said.unwrap()["message"]["text"].as_str().unwrap();
-    assert!(said.starts_with(&format!("{} samples are left out", 1000 - kept)), "{said}");
+    assert!(said.starts_with(&format!("Left out: {} samples", 1000 - kept)), "{said}");
 }
 
 #[test]

@@ -9,8 +9,7 @@ use streamguard_report::{RenderOptions, ReportFormat};
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct ReportSelection {
-    /// Reports to write: json, csv, pdf, sarif, html, or `all`
-    #[arg(long, value_name = "FORMAT", num_args = 1.., default_value = "json")]
+    #[arg(long, value_name = "FORMAT", help = format_help(), num_args = 1.., default_value = "json")]
     pub(crate) report_formats: Vec<String>,
     /// Most samples that the HTML report holds
     #[arg(long, value_name = "N", default_value_t = RenderOptions::default().html_samples)]
@@ -41,4 +40,10 @@ pub(crate) fn formats(names: &[String]) -> Result<Vec<ReportFormat>, UsageError>
         return Ok(ReportFormat::ALL.into());
     }
     names.iter().map(|name| name.parse().map_err(UsageError)).collect()
+}
+
+/// Returns the help of flags that name formats, so that a new format needs no change here.
+pub(crate) fn format_help() -> String {
+    let names: Vec<&str> = ReportFormat::ALL.iter().map(|format| format.name()).collect();
+    format!("Reports to write: {}, or `all`", names.join(", "))
 }

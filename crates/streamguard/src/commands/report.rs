@@ -9,7 +9,7 @@ use streamguard::ui::{self, escape::escape};
 use streamguard_durable::WriteError;
 use streamguard_report::{RenderOptions, StoredRun};
 
-use crate::args::reports::formats;
+use crate::args::reports::{format_help, formats};
 
 /// Writes reports of a run again, whether it is finished or was interrupted
 #[derive(Args, Clone, Debug)]
@@ -21,8 +21,7 @@ pub(crate) struct ReportArgs {
     /// The output directory of the run
     #[arg(default_value = "data/raw")]
     run: PathBuf,
-    /// Reports to write: json, csv, pdf, sarif, html, or `all`
-    #[arg(long = "format", visible_alias = "report-formats", value_name = "FORMAT", num_args = 1.., default_value = "all")]
+    #[arg(long = "format", visible_alias = "report-formats", value_name = "FORMAT", help = format_help(), num_args = 1.., default_value = "all")]
     formats: Vec<String>,
     /// Directory of the reports [default: the run's directory]
     #[arg(long, value_name = "DIR")]

@@ -7,7 +7,7 @@ const SEVERITIES = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "NONE", "unknown"];
 const NARROW = 900;
 const $ = (id) => document.getElementById(id);
 
-/** What is known of a sample, in the order of interest; whatever else there is comes after it. */
+/** Fields of a sample, in the order of interest; all other fields come after them. */
 const ORDER = ["description", "advisory_ids", "cwes", "cvss_score", "cvss_vector", "published_date", "source",
   "repository", "commit", "commit_message", "commit_date", "parent_commit", "path_before", "path_after", "licence",
   "label_confidence", "label_evidence", "quality_flags"];
@@ -15,7 +15,7 @@ const SAID = new Set(["vulnerable_code", "fixed_code", "changes", "cut", "functi
   "language", "kind", "level", "collector", "start_line_before", "end_line_before", "start_line_after",
   "end_line_after", "cvss_version"]);
 
-/** Text as a link if it is one that a browser may follow from here, else as text. */
+/** Shows text as a link if it is an address that may be followed from here, else as text. */
 const linked = (text) => {
   if (!/^https?:\/\/[!-~]+$/i.test(text) || !URL.canParse(text)) return put(make("span"), text);
   const link = put(make("a"), text);
@@ -56,7 +56,7 @@ const side = (sign, line, className) => {
   return cell;
 };
 
-/** The rows of a difference, side by side or one below the other; long equal parts are folded. */
+/** Builds the rows of a difference, side by side or one below the other; long equal parts are folded. */
 const differenceRows = (sample, beside) => {
   const { vulnerable_code: before, changes, language } = sample;
   const after = afterOf(before, changes);
@@ -124,7 +124,7 @@ const folded = (rows, columns) => {
 const codeTable = (sample, beside) => {
   const body = make("tbody");
   const table = make("table", `code ${sample.changes && beside ? "beside" : "below"}`);
-  // The widths of columns, where a head spans two of them.
+  // A head spans two columns, so their widths are set apart from it.
   const columns = !sample.changes ? ["no", ""] : beside ? ["no", "", "no", ""] : ["no", "no", ""];
   table.append(make("colgroup", "", ...columns.map((name) => make("col", name))));
   const caption = make("caption", "unseen", sample.changes ? "Code before and after the fix" : "Code");
@@ -149,7 +149,7 @@ const codeTable = (sample, beside) => {
   const first = (isFixed ? sample.start_line_after : sample.start_line_before) ?? 1;
   const lines = highlight(sample.vulnerable_code ?? sample.fixed_code ?? "", sample.language);
   body.append(...lines.map((line, n) => make("tr", "", number(first + n), side(" ", codeLine(line)))));
-  const title = isFixed ? "Code after the fix" : sample.kind === "exploit" ? "Code that attacks" : "Vulnerable code";
+  const title = isFixed ? "Code after the fix" : sample.kind === "exploit" ? "Exploit code" : "Vulnerable code";
   table.prepend(caption);
   table.append(heads([title, 2]), body);
   return table;
@@ -228,7 +228,7 @@ const browser = () => {
     const found = [];
     for (let n = 0; n < index.samples.length; n += 1) {
       if (text && n % (8 * index.part) === 0 && n > 0) {
-        // Typing goes before searching.
+        // Give the browser a turn every few parts, so that the search does not hold up typing.
         await new Promise((resume) => setTimeout(resume));
         if (mine !== search) return;
       }

@@ -1,7 +1,7 @@
-// Code: what is hidden in it made visible, its syntax, and what changed. Everything here builds
-// text nodes: code is attack code, and is never parsed as markup.
+// Shows code: hidden characters made visible, syntax, and changes. Everything here builds text
+// nodes, since the code may be an attack and must never be parsed as markup.
 
-/** An element with a class and children, which are elements or text. */
+/** Makes an element with a class and children, which are elements or text. */
 const make = (name, className, ...children) => {
   const element = document.createElement(name);
   if (className) element.className = className;
@@ -9,10 +9,10 @@ const make = (name, className, ...children) => {
   return element;
 };
 
-/** Characters that act without being seen, as in `escape.rs`; tabs and line feeds are as they are. */
+/** Characters that act without being seen, as in `escape.rs`, except tabs and line feeds. */
 const HIDDEN = /[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|[\ud800-\udfff]/gu;
 
-/** Appends text, with hidden characters as escapes that can be told from it. */
+/** Appends text, with hidden characters as escapes that look different from text. */
 const put = (parent, text) => {
   let from = 0;
   for (const { 0: c, index } of text.matchAll(HIDDEN)) {
@@ -44,7 +44,7 @@ const COMMENTS = {
 };
 const STRINGS = String.raw`"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"(?:\\[^]|[^"\\\n])*"?|'(?:\\[^]|[^'\\\n])*'?|${"`"}(?:\\[^]|[^${"`"}\\])*${"`"}?`;
 
-/** The lines of a code, each a list of pieces: text, and what it is. */
+/** Splits code into lines, each a list of tokens: text and class. */
 const highlight = (code, language) => {
   const token = new RegExp(`(${COMMENTS[language] ?? SLASHES})|(${STRINGS})|(\\b\\d[\\w.]*)|([A-Za-z_$][\\w$]*)`, "g");
   const lines = [[]];
@@ -69,7 +69,7 @@ const words = (line) => line.match(/\w+|\s+|[^]/gu) ?? [];
 /** Most pairs of words that are compared; longer lines are marked from the first to the last change. */
 const COMPARED = 40000;
 
-/** For a line and what became of it: the ranges in each that differ; none where little is the same. */
+/** Compares a line with its replacement: returns the ranges that differ, or none if little is the same. */
 const differing = (before, after) => {
   const [a, b] = [words(before), words(after)];
   let head = 0;
@@ -111,7 +111,7 @@ const differing = (before, after) => {
   return ranges.map(({ found }) => (little ? [] : found));
 };
 
-/** A line of code: its pieces, with these ranges marked. */
+/** Builds a line of code from tokens, with these ranges marked. */
 const codeLine = (pieces, ranges = [], mark = "") => {
   const line = make("code");
   let at = 0;
@@ -133,7 +133,7 @@ const codeLine = (pieces, ranges = [], mark = "") => {
   return line;
 };
 
-/** The code after the fix, from the code before it and what changed. */
+/** Returns the code after the fix, made of the code before and the changes. */
 const afterOf = (before, changes) => {
   const lines = before.split("\n");
   const after = [];
@@ -145,7 +145,7 @@ const afterOf = (before, changes) => {
   return [...after, ...lines.slice(at)].join("\n");
 };
 
-/** Pairs of line numbers that stand beside each other, from 0; null where there is none. */
+/** Returns pairs of line numbers that go side by side, from 0; null where a side has no line. */
 const aligned = (count, changes) => {
   const rows = [];
   let [before, after] = [0, 0];

@@ -12,7 +12,7 @@ const THEMES = ["system", "light", "dark"];
   });
 }
 
-/** What a cell is sorted by: its figure, or its text. */
+/** Returns the sort key of a cell: its number, or its text. */
 const sortKey = (cell) => {
   const figure = cell?.querySelector("data");
   return figure ? Number(figure.value) : cell?.textContent.trim() ?? "";
@@ -33,7 +33,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
       const turned = head.ariaSort === "descending" || head.ariaSort === "ascending";
       const rows = [...table.tBodies[0].rows];
       const [first] = rows.map((row) => sortKey(row.cells[column]));
-      // Figures begin with the highest, words with the first.
+      // Numbers start with the highest, text with the first.
       const begins = typeof first === "number" ? "descending" : "ascending";
       const other = begins === "descending" ? "ascending" : "descending";
       const next = turned && head.ariaSort === begins ? other : begins;
@@ -46,7 +46,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
   });
 }
 
-/** A round number that is not below this one, as in `chart.rs`. */
+/** Rounds up to a round number, as `chart.rs` does. */
 const roundTop = (highest) => {
   const step = 2 * 10 ** Math.floor(Math.log10(Math.max(1, highest)));
   return Math.ceil(Math.max(1, highest) / step) * step;
@@ -102,14 +102,14 @@ for (const button of document.querySelectorAll("button.copy")) {
       await navigator.clipboard.writeText(source.textContent);
       button.textContent = "Copied";
     } catch {
-      // Not allowed, as from some files: then it is at least selected.
+      // Pages from files may not copy; select the text, so that the user can.
       getSelection().selectAllChildren(source);
       button.textContent = "Selected";
     }
   });
 }
 
-// What is folded is printed too, and folded again afterwards.
+// Folded parts are unfolded for printing, and folded again afterwards.
 let unfolded = [];
 addEventListener("beforeprint", () => {
   unfolded = [...document.querySelectorAll("details:not([open])")];

@@ -30,7 +30,7 @@ pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
             ("Target", Right),
             ("Of target", Right),
             ("Pairs", Right),
-            ("Turned away", Right),
+            ("Rejected", Right),
             ("Shards done", Right),
         ])
     } else {
@@ -74,8 +74,8 @@ pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
     }
     if report.by_collector.iter().any(|(_, collector)| collector.unit == RecordUnit::Advisories) {
         table.note(
-            "A source of advisories has the samples that the fixes it names gave; a sample that several \
-             sources name counts for each of them, and once in the total.",
+            "Samples of a source of advisories are those made of the fixes that it names. A sample that \
+             several sources name counts for each of them, and once in the total.",
         );
     }
     table.lay_out(layout);
@@ -94,7 +94,7 @@ fn done(shards: &ShardCounts) -> String {
 
 /// Lays out the reasons of incomplete collectors.
 fn reasons(layout: &mut PageLayout<'_>, report: &Report) {
-    let mut table = PdfTable::new(&[(runner(report), Left), ("Why it is incomplete", Left)]);
+    let mut table = PdfTable::new(&[(runner(report), Left), ("Reason", Left)]);
     for (name, collector) in &report.by_collector {
         if let Some(reason) = &collector.reason {
             table.row(vec![TableCell::styled(name, bold()), reason.as_str().into()]);

@@ -26,10 +26,8 @@ pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
         contents(layout, dataset);
     }
     funnels(layout, report);
-    if let Some(chart) =
-        BarChart::of("Candidates by reason", &report.rejected, report.summary.rejected, MAX_BARS)
-    {
-        layout.section("What was turned away");
+    if let Some(chart) = BarChart::of("By reason", &report.rejected, report.summary.rejected, MAX_BARS) {
+        layout.section("Rejected candidates");
         chart.lay_out(layout);
     }
     sources(layout, report);
@@ -56,9 +54,8 @@ fn growth(layout: &mut PageLayout<'_>, report: &Report) {
 fn contents(layout: &mut PageLayout<'_>, dataset: &DatasetReport) {
     let stats = &dataset.stats;
     let whole = stats.samples;
-    layout.section("What is in the dataset");
-    if let Some(chart) = BarChart::of("Types of vulnerability", &stats.by_vulnerability_type, whole, MAX_BARS)
-    {
+    layout.section("Contents of the dataset");
+    if let Some(chart) = BarChart::of("Vulnerability types", &stats.by_vulnerability_type, whole, MAX_BARS) {
         chart.lay_out(layout);
     }
     let charts = [
@@ -84,8 +81,7 @@ fn funnels(layout: &mut PageLayout<'_>, report: &Report) {
         lay_out_funnel(layout, &funnel.title, &steps);
     }
     layout.paragraph(
-        "Each step counts what its name says, which is not always the same thing: a commit may fix several \
-         functions.",
+        "Steps may count different things, which their names say: a commit may fix several functions.",
         &NOTE_TEXT,
     );
 }

@@ -27,7 +27,7 @@ pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
     if jobs.is_empty() {
         return;
     }
-    layout.section("Figures of the jobs");
+    layout.section("Results of the jobs");
     figures(layout, &jobs);
     for (name, job) in jobs.iter().take(MAX_JOBS) {
         for table in job.tables.iter().take(MAX_TABLES) {
@@ -48,7 +48,7 @@ pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
 
 /// Lays out the metrics of each job, followed by counters of its shards that are not among the metrics.
 fn figures(layout: &mut PageLayout<'_>, jobs: &[&(String, CollectorReport)]) {
-    let mut table = PdfTable::new(&[("Job", Left), ("Figure", Left), ("Value", Right)]);
+    let mut table = PdfTable::new(&[("Job", Left), ("Metric", Left), ("Value", Right)]);
     let mut left_out = 0;
     for (name, job) in jobs {
         let metrics = job.metrics.iter().map(|(name, figure)| (name, value(figure)));
@@ -67,7 +67,7 @@ fn figures(layout: &mut PageLayout<'_>, jobs: &[&(String, CollectorReport)]) {
         }
     }
     if left_out > 0 {
-        table.note(format!("{} not shown.", counted(left_out, "more figures")));
+        table.note(format!("{} not shown.", counted(left_out, "more metrics")));
     }
     if !table.is_empty() {
         table.lay_out(layout);
@@ -92,8 +92,7 @@ fn rows(layout: &mut PageLayout<'_>, title: &str, columns: &[String], rows: &[Ve
         set.row(row.iter().map(|cell| cut(&value(cell))).collect());
     }
     if let Some(more @ 1..) = rows.len().checked_sub(MAX_ROWS) {
-        let whole = "the other formats of this report have all";
-        set.note(format!("{} more rows; {whole}.", group_digits(more as u64)));
+        set.note(format!("{} more rows are in the other formats of this report.", group_digits(more as u64)));
     }
     set.lay_out(layout);
 }

@@ -1,13 +1,16 @@
 //! Turns the shapes of a page into PDF operators (ISO 32000-1, annex A).
 
 use pdf_writer::types::{ArtifactType, LineJoinStyle};
-use pdf_writer::{Content, Name, Str};
+use pdf_writer::{Content, Name, Settings, Str};
 
 use super::font_embedding::UsedCharacters;
 use super::fonts::FontSet;
 use super::layout::{DrawnShape, PageShapes};
 use super::structure::{NodeId, StructureNode};
 use super::style::{FontFace, PAGE_SIZE, RgbColour, TextStyle};
+
+/// Dictionaries on one line: nobody reads them.
+pub(super) const COMPACT: Settings = Settings { pretty: false };
 
 /// Writes the operators of pages, and keeps count of the characters that they use.
 pub(super) struct PageContentWriter<'a> {
@@ -21,7 +24,7 @@ impl PageContentWriter<'_> {
     /// Returns the operators of a page, and the nodes that its marked content belongs to, by the
     /// number of the mark.
     pub(super) fn page(&mut self, page: &PageShapes) -> (Vec<u8>, Vec<NodeId>) {
-        let mut content = Content::new();
+        let mut content = Content::with_settings(COMPACT);
         let mut marked = Vec::new();
         for group in &page.groups {
             match group.node {

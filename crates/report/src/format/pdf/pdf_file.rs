@@ -11,11 +11,11 @@ use askama::Template;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pdf_writer::types::{OutputIntentSubtype, TabOrder};
-use pdf_writer::{Date, Filter, Finish, Name, Pdf, Rect, Ref, Settings, TextStr};
+use pdf_writer::{Date, Filter, Finish, Name, Pdf, Rect, Ref, TextStr};
 
 use super::flate::compress;
 use super::layout::{Bookmark, PageLayout};
-use super::page_content::{PageContentWriter, font_name};
+use super::page_content::{COMPACT, PageContentWriter, font_name};
 use super::structure::{NodeId, write_tree};
 use super::style::{DOCUMENT_LANGUAGE, FontFace, PAGE_SIZE, TEXT_LEFT};
 use crate::rendering::ReportError;
@@ -47,7 +47,7 @@ pub(super) fn write_pdf(
     layout: &PageLayout<'_>,
     metadata: &DocumentMetadata,
 ) -> Result<Vec<u8>, ReportError> {
-    let mut pdf = Pdf::with_settings(Settings { pretty: false });
+    let mut pdf = Pdf::with_settings(COMPACT);
     // Ids are given out before their objects exist: pages refer to resources whose fonts are only
     // known after the last page.
     let mut next = Ref::new(1);

@@ -18,20 +18,20 @@ pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
     let mut row = |name: &str, figure: String| table.row(vec![name.into(), figure.into()]);
     row("Duration", seconds(report.total_duration));
     if let Some(dataset) = &report.dataset {
-        row("of which putting the dataset together", seconds(dataset.duration));
+        row("of which building the dataset", seconds(dataset.duration));
     }
     if collects(report) {
-        row("Samples a second", decimal(report.summary.samples_per_second));
+        row("Samples per second", decimal(report.summary.samples_per_second));
     }
     row("Workers", format!("{} ({})", group_digits(report.workers as u64), report.mode));
-    row("Workers busy, summed", seconds(performance.busy_seconds));
-    row("of the time they had", percent(performance.utilization));
+    row("Busy time of all workers", seconds(performance.busy_seconds));
+    row("share of the available time", percent(performance.utilization));
     row("Attempts at shards", group_digits(performance.attempts));
-    row("of which tried again", group_digits(performance.retries));
-    row("Shards that an interrupted run had left", group_digits(performance.reused_shards));
-    row("Times gone on with", group_digits(performance.resumptions));
+    row("of which retried", group_digits(performance.retries));
+    row("Shards reused from an interrupted run", group_digits(performance.reused_shards));
+    row("Resumptions", group_digits(performance.resumptions));
     if performance.utilization.is_some_and(|busy| busy > 100.0) {
-        table.note("Shards that wait for others run beside the workers, so it may exceed 100%.");
+        table.note("Shards that wait run beside the workers, so the share may exceed 100%.");
     }
     table.lay_out(layout);
     by_job(layout, report);
@@ -44,9 +44,9 @@ fn by_job(layout: &mut PageLayout<'_>, report: &Report) {
     let collects = collects(report);
     let mut heads = vec![(runner(report), Left), ("Duration", Right)];
     if collects {
-        heads.push(("Samples a second", Right));
+        heads.push(("Samples per second", Right));
     }
-    heads.extend([("Output a second", Right), ("Shards lost", Right), ("Attempts, by how they ended", Left)]);
+    heads.extend([("Output per second", Right), ("Shards lost", Right), ("Attempts by outcome", Left)]);
     let mut table = PdfTable::new(&heads);
     for (name, job) in report.by_collector.iter().take(MAX_ROWS) {
         let attempts: Vec<String> = job

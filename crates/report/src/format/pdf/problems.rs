@@ -19,7 +19,8 @@ pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
     warnings(layout, report);
     if report.not_listed > 0 {
         let more = counted(report.not_listed, "errors and warnings");
-        layout.paragraph(&format!("Beyond these, the run had {more}; its journal has them all."), &NOTE_TEXT);
+        layout
+            .paragraph(&format!("The run had {more} beyond these. The journal has all of them."), &NOTE_TEXT);
     }
 }
 
@@ -30,7 +31,7 @@ fn errors(layout: &mut PageLayout<'_>, report: &Report) {
     }
     layout.subsection("Errors");
     let mut table =
-        PdfTable::new(&[(runner(report), Left), ("Shard", Right), ("How it ended", Left), ("Why", Left)]);
+        PdfTable::new(&[(runner(report), Left), ("Shard", Right), ("Outcome", Left), ("Reason", Left)]);
     for error in report.errors.iter().take(MAX_ROWS) {
         let outcome = error.outcome.replace('_', " ");
         table.row(vec![
@@ -50,7 +51,7 @@ fn warnings(layout: &mut PageLayout<'_>, report: &Report) {
     }
     layout.subsection("Warnings");
     let mut table =
-        PdfTable::new(&[("After", Right), (runner(report), Left), ("Level", Left), ("What was said", Left)]);
+        PdfTable::new(&[("After", Right), (runner(report), Left), ("Level", Left), ("Text", Left)]);
     for warning in report.warnings.iter().take(MAX_ROWS) {
         table.row(vec![
             seconds(warning.at).into(),

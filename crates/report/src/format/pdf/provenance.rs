@@ -20,7 +20,7 @@ pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
     let time = |time: &Option<String>| time.as_deref().map_or_else(none, instant);
     let mut row = |name: &str, what: String| table.row(vec![name.into(), what.into()]);
     row("Program", format!("StreamGuard {}", report.version));
-    row("Began", time(&report.start_time));
+    row("Started", time(&report.start_time));
     row("Ended", time(&report.end_time));
     row("Duration", seconds(report.total_duration));
     row("Workers", format!("{} ({})", group_digits(report.workers as u64), report.mode));

@@ -31,13 +31,13 @@ fn collected(report: &Report) -> String {
         _ => "There is no dataset yet. ".to_owned(),
     };
     text += &format!(
-        "The collectors brought {} before duplicates were left out",
+        "The collectors found {} before duplicates were left out",
         counted(summary.total_samples_collected, "samples")
     );
     match summary.completion_rate {
         Some(rate) => {
             text += &format!(
-                ": {} of the {} that were wanted. ",
+                ": {} of the {} wanted. ",
                 percent(Some(rate)),
                 group_digits(summary.total_target_samples)
             );
@@ -48,7 +48,7 @@ fn collected(report: &Report) -> String {
     let most = report.rejected.iter().max_by(|(a, n), (b, m)| n.cmp(m).then(b.cmp(a)));
     if let Some((reason, count)) = most.filter(|_| summary.rejected > 0) {
         text += &format!(
-            "{} turned away, most often for this reason: {} ({}).",
+            "{} rejected, most often for this reason: {} ({}).",
             were(summary.rejected, "candidates"),
             reason.replace('_', " "),
             group_digits(*count)
@@ -60,7 +60,7 @@ fn collected(report: &Report) -> String {
 /// Describes the results of jobs that do not collect.
 fn done(report: &Report) -> String {
     let sentence = |(name, job): &(String, crate::report::CollectorReport)| {
-        format!("{name} did {} in {}. ", counted(job.records, job.unit.name()), seconds(job.duration))
+        format!("{name} processed {} in {}. ", counted(job.records, job.unit.name()), seconds(job.duration))
     };
     report.by_collector.iter().take(12).map(sentence).collect()
 }
@@ -95,7 +95,7 @@ fn effort(report: &Report) -> String {
     let performance = &report.performance;
     let mut text = format!("The run took {}", seconds(report.total_duration));
     if let Some(rate) = report.summary.samples_per_second.filter(|_| collects(report)) {
-        text += &format!(", {} samples a second", decimal(Some(rate)));
+        text += &format!(", {} samples per second", decimal(Some(rate)));
     }
     text += ". ";
     if performance.resumptions > 0 {
@@ -104,16 +104,16 @@ fn effort(report: &Report) -> String {
         } else {
             counted(performance.resumptions, "times")
         };
-        text += &format!("It was interrupted {times} and gone on with. ");
+        text += &format!("It was interrupted {times} and resumed. ");
     }
     if performance.retries > 0 {
         text += &format!(
-            "Of {}, {} and tried again. ",
+            "Of {}, {}. ",
             counted(performance.attempts, "attempts"),
             if performance.retries == 1 {
-                "1 failed".to_owned()
+                "1 failed and was retried".to_owned()
             } else {
-                format!("{} failed", group_digits(performance.retries))
+                format!("{} failed and were retried", group_digits(performance.retries))
             },
         );
     }
@@ -157,7 +157,7 @@ fn key_figures(report: &Report) -> Vec<MetricTile> {
             format!("of {} collected", group_digits(summary.code_pairs)),
         ),
         (
-            "Of the target",
+            "Share of the target",
             percent(summary.completion_rate),
             match summary.total_target_samples {
                 0 => "no target".to_owned(),
@@ -170,8 +170,8 @@ fn key_figures(report: &Report) -> Vec<MetricTile> {
             seconds(report.total_duration),
             format!("{} ({})", counted(report.workers as u64, "workers"), report.mode),
         ),
-        ("Samples a second", decimal(summary.samples_per_second), "over the whole run".to_owned()),
-        ("Turned away", group_digits(summary.rejected), "duplicates included".to_owned()),
+        ("Samples per second", decimal(summary.samples_per_second), "over the whole run".to_owned()),
+        ("Rejected", group_digits(summary.rejected), "duplicates included".to_owned()),
         match &report.dataset {
             Some(dataset) => {
                 ("Size of the dataset", bytes(size), counted(dataset.files.len() as u64, "files"))
@@ -193,9 +193,9 @@ fn job_figures(report: &Report) -> Vec<MetricTile> {
         (
             "Attempts",
             group_digits(performance.attempts),
-            format!("{} tried again", group_digits(performance.retries)),
+            format!("{} retried", group_digits(performance.retries)),
         ),
-        ("Workers busy", percent(performance.utilization), "of the time they had".to_owned()),
+        ("Workers busy", percent(performance.utilization), "of the available time".to_owned()),
     ]
 }
 

@@ -78,21 +78,21 @@ pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
 
 /// Adds a notice to the report of an incomplete run: what is missing, and the command that resumes.
 fn notice(layout: &mut PageLayout<'_>, report: &Report) {
-    let no_dataset = if collects(report) { " The dataset was not put together." } else { "" };
+    let no_dataset = if collects(report) { " The dataset was not built." } else { "" };
     let (head, text) = match report.status.as_str() {
         "complete" => return,
         "partial" => (
             "This run is partial",
-            "Some of it is missing; the rest is complete. What is missing can be tried again:".to_owned(),
+            "Some results are missing; the rest is complete. To retry what is missing:".to_owned(),
         ),
-        "failed" => ("This run failed", "Nothing came of it. It can be tried again:".to_owned()),
+        "failed" => ("This run failed", "The run produced no results. To retry:".to_owned()),
         "cancelled" => (
-            "This run was cancelled: the figures are partial",
-            format!("What was done until then is kept.{no_dataset} It can be gone on with:"),
+            "This run was cancelled: the results are partial",
+            format!("Results up to then are kept.{no_dataset} To resume:"),
         ),
         _ => (
-            "This run was interrupted: the figures are partial",
-            format!("It never came to an end; what was done is kept.{no_dataset} It can be gone on with:"),
+            "This run was interrupted: the results are partial",
+            format!("The run did not end. Results up to then are kept.{no_dataset} To resume:"),
         ),
     };
     const BOX_INSET: f32 = 13.0;

@@ -63,15 +63,15 @@ impl CheckoutIndex {
         checkouts.sort_unstable();
         let (mut bases, mut provenance) = (BTreeMap::new(), Vec::new());
         if self.has_dataset {
-            let description = "Samples that are in no file of a repository, or whose place in it is not \
-                known. Their names are made of the collector and the first digits of the sample's id.";
+            let description = "Samples that are not in a file of a repository, or whose place in the file is \
+                not known. Their names consist of the collector and the first digits of the sample's id.";
             bases.insert(DATASET_BASE.to_owned(), place(None, Some(description)));
         }
         for (index, Checkout { repository, commit }) in checkouts {
             let id = base(index);
             let Some(uri) = web_address(&repository) else {
                 let at = commit.map_or_else(String::new, |commit| format!(" at {commit}"));
-                let description = format!("The repository {repository}{at}; it has no address on the web.");
+                let description = format!("The repository {repository}{at}, which has no web address.");
                 bases.insert(id, place(None, Some(&description)));
                 continue;
             };

@@ -149,7 +149,7 @@ fn short(code: &str) -> Option<ArtifactContent<'_>> {
 fn sentence(sample: &Sample, flaw: RuleKey) -> String {
     let title = flaw.title();
     let subject = match sample.kind {
-        SampleKind::Exploit => format!("Code that attacks a flaw: {title}"),
+        SampleKind::Exploit => format!("Exploit code: {title}"),
         SampleKind::Pair | SampleKind::Vulnerable | SampleKind::Fixed => title,
     };
     let function = sample.function.as_deref().map(|name| format!(" in {}", bounded(name)));

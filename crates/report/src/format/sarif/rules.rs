@@ -67,7 +67,7 @@ impl RuleKey {
                 let about = format!("{title} ({id}). It is described at {page}.");
                 (Some(page), about)
             }
-            Self::Unknown => (None, "The sources of these samples name no weakness.".to_owned()),
+            Self::Unknown => (None, "The sources of these samples do not name a weakness.".to_owned()),
         };
         let name = self.weakness().map_or_else(|| title.clone(), |weakness| weakness.name.to_owned());
         ReportingDescriptor {
