@@ -1,4 +1,4 @@
-//! That all formats show the same figures, whatever the run.
+//! All formats agree on the numbers of a run, whatever the run.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::golden::{Ending, HOSTILE, golden, samples, write_dataset, write_run};
 /// 2026-01-01T00:00:00Z, as in the golden run.
 const CLOCK_MS: u64 = 1_767_225_600_000;
 
-/// A run of jobs that are no collectors, with text and numbers in its tables.
+/// Makes a run of jobs that do not collect, with text and numbers in its tables.
 pub(crate) fn jobs_run() -> (TempDir, StoredRun) {
     let table = SummaryTable {
         title: "Slowest paths".to_owned(),
@@ -43,7 +43,7 @@ pub(crate) fn jobs_run() -> (TempDir, StoredRun) {
     ])
 }
 
-/// What came of a job.
+/// Result of a job.
 struct Job {
     name: &'static str,
     unit: &'static str,
@@ -115,7 +115,7 @@ fn events(jobs: Vec<Job>) -> Vec<Event> {
     events
 }
 
-/// That a cell says what JSON says. What text becomes is not looked at here.
+/// Asserts that a cell equals a JSON value. The escapes of text are not compared.
 fn same(cell: &str, value: &Value, place: &str) {
     match value {
         Value::Null => assert_eq!(cell, "", "{place}"),
@@ -134,7 +134,7 @@ fn sum(table: &Read, name: &str) -> u64 {
     table.1.iter().map(|row| row[at].parse::<u64>().unwrap()).sum()
 }
 
-/// That the tables, and the findings, say what the JSON report says.
+/// Asserts that tables and findings agree with the JSON report.
 fn agree(run: &StoredRun) {
     let options = RenderOptions::default();
     let path = &streamguard_report::write(run, ReportFormat::Json, &options, &run.folder).unwrap()[0];

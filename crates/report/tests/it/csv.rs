@@ -1,4 +1,4 @@
-//! Tables: that spreadsheets and data frames understand them, and run nothing.
+//! Tables: spreadsheets and data frames read them, and execute nothing.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use crate::crosscheck::jobs_run;
 use crate::golden::{Ending, golden};
 use crate::readers;
 
-/// A table as it is read again: the names of its columns, and its rows.
+/// A table as read from a file: names of the columns, and rows.
 pub(crate) type Read = (Vec<String>, Vec<Vec<String>>);
 
-/// Writes the tables of a run into its folder, and reads them again, by name of the file.
+/// Writes the tables of a run into its folder and reads them again, by file name.
 pub(crate) fn tables(run: &StoredRun) -> BTreeMap<String, Read> {
     let paths =
         streamguard_report::write(run, ReportFormat::Csv, &RenderOptions::default(), &run.folder).unwrap();
@@ -28,7 +28,7 @@ fn read(path: &Path) -> Read {
     (columns, reader.records().map(|record| row(&record.unwrap())).collect())
 }
 
-/// Whether a cell does something in a spreadsheet.
+/// Whether a spreadsheet would execute a cell.
 fn is_dangerous(cell: &str) -> bool {
     let begins = |text: &str| {
         let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '"');

@@ -1,5 +1,5 @@
-//! A run with everything that can go wrong, and hostile text in every field: a source that
-//! failed, one with no sample, one that lost a shard; interrupted once and gone on with.
+//! A run in which everything goes wrong that can, with hostile text in every field: one source failed,
+//! one has no samples, one lost a shard. The run was interrupted once and resumed.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,26 +16,26 @@ use tempfile::TempDir;
 /// 2026-01-01T00:00:00Z.
 const CLOCK_MS: u64 = 1_767_225_600_000;
 
-/// Text that harms whoever shows it as it is: a terminal, a page, a spreadsheet, a layout. (What
-/// is not UTF-8 has become U+FFFD before it gets here.)
+/// Text that harms terminals, pages, spreadsheets and layouts unless it is escaped. Bytes that are not
+/// UTF-8 have become U+FFFD before they get here.
 pub(crate) const HOSTILE: &str = "=cmd|' /C calc'!A0 <script>alert(1)</script> \u{1b}[2J\u{1b}]0;title\u{7} \
     \u{202e}desrever\u{2066} \0 \u{9b}31m \u{fffd} \"quoted\", 'quoted' & <img src=x onerror=alert(2)> ]]> --> \
     {{template}} %s \\ \u{feff}end\u{2028}of\r\nlines\ttabs 漢字 🦀 e\u{301}";
 
-/// How the run ended.
+/// End of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// Some of it is missing, the dataset is there.
+    /// Some results are missing; there is a dataset.
     Partial,
     /// Stopped by Ctrl+C while the jobs ran.
     Cancelled,
-    /// Stopped by Ctrl+C while the dataset was put together.
+    /// Stopped by Ctrl+C while the dataset was built.
     CancelledLate,
-    /// Killed: the journal just stops.
+    /// Killed: the journal ends without an end.
     Interrupted,
 }
 
-/// The run, in a folder of its own.
+/// Makes the run, in a folder of its own.
 pub(crate) fn golden(ending: Ending) -> (TempDir, StoredRun) {
     let folder = tempfile::tempdir().unwrap();
     write_run(folder.path(), &events(ending));
@@ -64,7 +64,7 @@ pub(crate) fn write_run(folder: &Path, events: &[Event]) {
     streamguard_engine::testing::write_journal(&state.join("journal.jsonl"), events).unwrap();
 }
 
-/// Writes the dataset of these collectors, and what was counted in it.
+/// Writes the dataset of these collectors, and its record.
 pub(crate) fn write_dataset(folder: &Path, collectors: &[(&str, Vec<Sample>)]) {
     let mut sources = Vec::new();
     for (collector, samples) in collectors {
@@ -84,7 +84,7 @@ fn write_record(folder: &Path, summary: Option<DatasetSummary>) {
     std::fs::write(folder.join(".streamguard/dataset.json"), json).unwrap();
 }
 
-/// Samples of a collector, of many kinds; two of them are the same.
+/// Makes samples of a collector, of many kinds; two of them are equal.
 pub(crate) fn samples(collector: &str, count: u32) -> Vec<Sample> {
     let weaknesses =
         [("sql_injection", "CWE-89"), ("path_traversal", "CWE-22"), ("use_after_free", "CWE-416")];
@@ -143,7 +143,7 @@ pub(crate) fn samples(collector: &str, count: u32) -> Vec<Sample> {
     samples
 }
 
-/// What happened, as the engine says it.
+/// Returns the events of the run.
 pub(crate) fn events(ending: Ending) -> Vec<Event> {
     let mut events = Vec::new();
     let mut at = |at_ms, kind| events.push(Event { at_ms, kind });
@@ -191,7 +191,7 @@ pub(crate) fn events(ending: Ending) -> Vec<Event> {
     at(0, started(false));
     at(10, planned(4, 2, Some(40), "samples"));
     at(600, shard_ended(4, 0, Outcome::Finished, None, 20, &[("pairs", 18)]));
-    // Killed here.
+    // Killed here, and resumed below.
     at(0, started(true));
     at(10, planned(0, 1, None, "advisories"));
     at(12, planned(2, 3, Some(10_000), "samples"));

@@ -1,4 +1,4 @@
-//! The page: what stands in it, that nothing in it acts, and that its figures are the report's.
+//! The page: contents, safety, and agreement with the report.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ fn page(ending: Ending) -> String {
     written(folder.path(), &run, 2000).1
 }
 
-/// A run of jobs that make no samples.
+/// Makes a run of jobs that do not collect.
 pub(crate) fn jobs() -> (TempDir, StoredRun) {
     let table = SummaryTable {
         title: "Slowest pages".to_owned(),
@@ -77,7 +77,7 @@ pub(crate) fn jobs() -> (TempDir, StoredRun) {
     (folder, run)
 }
 
-/// The contents of all elements of this name, with their attributes.
+/// Returns the attributes and contents of all elements of this name.
 fn blocks<'a>(html: &'a str, name: &str) -> Vec<(&'a str, &'a str)> {
     let (open, close) = (format!("<{name}"), format!("</{name}>"));
     let block = |rest: &'a str| {
@@ -87,7 +87,7 @@ fn blocks<'a>(html: &'a str, name: &str) -> Vec<(&'a str, &'a str)> {
     html.split(&open).skip(1).map(block).collect()
 }
 
-/// The page without what its blocks hold.
+/// Returns the page without the contents of scripts and styles.
 fn markup(html: &str) -> String {
     ["style", "script"].iter().fold(html.to_owned(), |html, name| {
         blocks(&html, name).iter().fold(html.clone(), |html, (_, block)| html.replacen(block, "…", 1))
@@ -165,37 +165,37 @@ fn hostile_text_is_shown_and_does_nothing() {
     }
 }
 
-/// Figures of a JSON value, and of a page.
-fn figures(value: &Value, found: &mut BTreeSet<String>) {
+/// Collects the numbers of a JSON value.
+fn numbers(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Number(n) => {
             found.insert(n.as_f64().unwrap().to_string());
         }
-        Value::Array(values) => values.iter().for_each(|value| figures(value, found)),
-        Value::Object(values) => values.values().for_each(|value| figures(value, found)),
+        Value::Array(values) => values.iter().for_each(|value| numbers(value, found)),
+        Value::Object(values) => values.values().for_each(|value| numbers(value, found)),
         Value::Null | Value::Bool(_) | Value::String(_) => {}
     }
 }
 
-fn page_figures(html: &str) -> BTreeSet<String> {
+fn page_numbers(html: &str) -> BTreeSet<String> {
     let markup = markup(html);
     let values = markup.split("<data value=\"").skip(1);
     values.map(|rest| rest.split_once('"').unwrap().0.parse::<f64>().unwrap().to_string()).collect()
 }
 
 #[test]
-fn its_figures_are_those_of_the_report() {
+fn its_numbers_are_those_of_the_report() {
     for ending in [Ending::Partial, Ending::Cancelled, Ending::Interrupted] {
         let (folder, run) = golden(ending);
         let mut report = json!(run.report);
-        // What the settings hold are no figures of the report.
+        // Numbers of the settings are shown as text.
         report["provenance"]["settings"] = Value::Null;
         let mut expected = BTreeSet::new();
-        figures(&report, &mut expected);
-        let mut shown = page_figures(&written(folder.path(), &run, 2000).1);
+        numbers(&report, &mut expected);
+        let mut shown = page_numbers(&written(folder.path(), &run, 2000).1);
         let missing: Vec<_> = expected.difference(&shown).collect();
         assert!(missing.is_empty(), "{ending:?}: {missing:?} are not on the page");
-        // Lengths of lists, and the scale of the chart (up to 60 or 40, with its half).
+        // Lengths of lists, and the scale of the chart (up to 60 or 40, and half of it).
         for n in [run.report.errors.len(), run.report.warnings.len(), 60, 30, 40, 20] {
             shown.remove(&n.to_string());
         }
@@ -250,7 +250,7 @@ fn jobs_without_samples_are_shown_too() {
     assert!(!text.contains("Samples collected") && !text.contains("id=\"samples\""));
 }
 
-/// Whether this command is there.
+/// Whether this command is installed.
 fn is_installed(command: &str) -> bool {
     Command::new(command).arg("--version").output().is_ok_and(|output| output.status.success())
 }
@@ -268,7 +268,7 @@ fn a_browser_can_look_through_it() {
     let (cancelled_page, _) = written(cancelled_folder.path(), &run, 2000);
     let (jobs_folder, run) = jobs();
     let (jobs_page, _) = written(jobs_folder.path(), &run, 2000);
-    // Many samples, to see how soon the list is there.
+    // Many samples, to measure how soon the list shows.
     let many_folder = tempfile::tempdir().unwrap();
     write_run(many_folder.path(), &crate::golden::events(Ending::Partial));
     write_dataset(many_folder.path(), &[("repo", samples("repo", 5000))]);

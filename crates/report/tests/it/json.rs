@@ -1,4 +1,4 @@
-//! The complete result: its schema, and that its figures agree.
+//! The complete result: conformance with the schema, and agreement of its numbers.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use streamguard_report::{RenderOptions, Report, ReportFormat};
 use crate::golden::{Ending, HOSTILE, golden};
 use crate::readers;
 
-/// The published schema.
+/// Returns the path of the published schema.
 fn schema_file() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/collection_results.schema.json")
 }
@@ -30,7 +30,7 @@ fn every_report_keeps_to_the_schema() {
 }
 
 #[test]
-fn figures_of_the_golden_run_agree() {
+fn numbers_of_the_golden_run_agree() {
     let (report, json) = written(Ending::Partial);
     let summary = &report.summary;
     assert_eq!(report.status, "partial");

@@ -12,8 +12,8 @@ use tempfile::TempDir;
 use crate::golden::{Ending, HOSTILE, golden, write_run};
 use crate::pdf_standards;
 
-/// A run of a job that collects nothing: it has figures and tables of its own. As many shards are
-/// lost as there are problems.
+/// Makes a run of a job that does not collect, with metrics and tables of its own. It loses one shard
+/// per problem.
 fn job_run(rows: u64, problems: u32) -> (TempDir, StoredRun) {
     let mut events = Vec::new();
     let mut at = |at_ms, kind| events.push(Event { at_ms, kind });
@@ -107,7 +107,7 @@ fn job_run(rows: u64, problems: u32) -> (TempDir, StoredRun) {
     (folder, run)
 }
 
-/// The report, and the folder that it is in.
+/// Writes the report. Returns its folder and its path.
 fn written(run: &StoredRun) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let paths =
@@ -116,9 +116,9 @@ fn written(run: &StoredRun) -> (TempDir, PathBuf) {
     (folder, paths[0].clone())
 }
 
-/// What a reader of PDF prints; none if it is not installed.
+/// Returns the output of a PDF reader; `None` if the reader is not installed.
 #[expect(clippy::print_stderr, reason = "a test that skips says so")]
-fn said_by(program: &str, arguments: &[&str], pdf: &Path) -> Option<String> {
+fn output_of(program: &str, arguments: &[&str], pdf: &Path) -> Option<String> {
     let (options, rest) =
         arguments.split_at(arguments.iter().position(|word| *word == "-").unwrap_or(arguments.len()));
     match Command::new(program).args(options).arg(pdf).args(rest).output() {
@@ -134,12 +134,12 @@ fn said_by(program: &str, arguments: &[&str], pdf: &Path) -> Option<String> {
     }
 }
 
-/// The text of the report, as it stands on the pages.
+/// Returns the text of the report, laid out as on the pages.
 fn text_of(pdf: &Path) -> Option<String> {
-    said_by("pdftotext", &["-layout", "-"], pdf)
+    output_of("pdftotext", &["-layout", "-"], pdf)
 }
 
-/// A count as the report shows it.
+/// Formats a count as the report does.
 fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let groups: Vec<&str> =
@@ -147,7 +147,7 @@ fn grouped(count: u64) -> String {
     groups.join(",")
 }
 
-/// Every run that the tests know.
+/// Returns every kind of run.
 fn runs() -> Vec<(TempDir, StoredRun)> {
     vec![
         golden(Ending::Partial),
@@ -165,9 +165,9 @@ fn readers_find_nothing_wrong() {
         for claim in ["<pdfaid:part>2", "<pdfaid:conformance>A", "<pdfuaid:part>1"] {
             assert!(bytes.windows(claim.len()).any(|window| window == claim.as_bytes()), "{claim}");
         }
-        said_by("qpdf", &["--check"], &pdf);
+        output_of("qpdf", &["--check"], &pdf);
         pdf_standards::check(&pdf);
-        let Some(fonts) = said_by("pdffonts", &[], &pdf) else { continue };
+        let Some(fonts) = output_of("pdffonts", &[], &pdf) else { continue };
         let fonts: Vec<&str> = fonts.lines().skip(2).collect();
         assert!((2..=3).contains(&fonts.len()), "{fonts:?}");
         for font in fonts {
@@ -182,7 +182,7 @@ fn the_text_of_the_golden_run_is_as_it_was() {
     let (_folder, run) = golden(Ending::Partial);
     let (_out, pdf) = written(&run);
     let Some(text) = text_of(&pdf) else { return };
-    // How much space there is between columns and lines, versions of the reader see differently.
+    // Versions of the reader differ in the space between columns and lines.
     let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
     let now: String = lines.filter(|line| !line.is_empty()).map(|line| line + "\n").collect();
     for file in run.report.dataset.iter().flat_map(|dataset| &dataset.files) {
@@ -198,13 +198,13 @@ fn the_text_of_the_golden_run_is_as_it_was() {
 }
 
 #[test]
-fn every_figure_is_on_the_pages() {
+fn every_number_is_on_the_pages() {
     for ending in [Ending::Partial, Ending::Cancelled, Ending::Interrupted] {
         let (_folder, run) = golden(ending);
         let (_out, pdf) = written(&run);
         let Some(text) = text_of(&pdf) else { return };
         let summary = &run.report.summary;
-        let mut figures = vec![
+        let mut expected = vec![
             format!("of {}", summary.total_collectors),
             format!("found {} samples", grouped(summary.total_samples_collected)),
             format!("of {} wanted", grouped(summary.total_target_samples)),
@@ -216,13 +216,13 @@ fn every_figure_is_on_the_pages() {
         ];
         let in_dataset =
             summary.samples_in_dataset.map(|samples| format!("holds {} samples", grouped(samples)));
-        figures.extend(in_dataset);
-        figures.extend(summary.pairs_in_dataset.map(|pairs| format!("{} are pairs", grouped(pairs))));
-        figures.extend(run.report.rejected.values().map(|count| grouped(*count)));
-        for figure in figures {
-            // Sentences go on over lines.
+        expected.extend(in_dataset);
+        expected.extend(summary.pairs_in_dataset.map(|pairs| format!("{} are pairs", grouped(pairs))));
+        expected.extend(run.report.rejected.values().map(|count| grouped(*count)));
+        for text_part in expected {
+            // Sentences continue over lines.
             let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            assert!(words.contains(&figure), "{ending:?}: no {figure:?} in\n{text}");
+            assert!(words.contains(&text_part), "{ending:?}: no {text_part:?} in\n{text}");
         }
         for (name, collector) in &run.report.by_collector {
             let mut cells = vec![
@@ -245,7 +245,7 @@ fn every_figure_is_on_the_pages() {
 fn a_run_that_was_stopped_says_so_first() {
     for (ending, word) in [(Ending::Cancelled, "cancelled"), (Ending::Interrupted, "interrupted")] {
         let (_out, pdf) = written(&golden(ending).1);
-        let Some(text) = said_by("pdftotext", &["-l", "1", "-layout", "-"], &pdf) else { return };
+        let Some(text) = output_of("pdftotext", &["-l", "1", "-layout", "-"], &pdf) else { return };
         let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("no {what:?} in\n{text}"));
         let notice = at(&format!("This run was {word}: the results are partial"));
         assert!(notice < at("streamguard collect --resume --output-dir"));
@@ -274,7 +274,7 @@ fn hostile_text_is_shown_and_does_nothing() {
 }
 
 #[test]
-fn other_jobs_have_their_figures_and_tables() {
+fn other_jobs_have_their_metrics_and_tables() {
     let (_folder, run) = job_run(10_000, 0);
     let (_out, pdf) = written(&run);
     let Some(text) = text_of(&pdf) else { return };
@@ -301,7 +301,7 @@ fn the_same_run_gives_the_same_bytes() {
     assert!(bytes() == bytes());
 }
 
-/// Text as odd as it comes.
+/// Generates odd text.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         Just(String::new()),
@@ -315,7 +315,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 prop_compose! {
-    /// A run of a few jobs with any text and any figures, that stops anywhere.
+    /// Generates a run of a few jobs with any text and any numbers, which stops anywhere.
     fn any_run()(
         jobs in prop::collection::vec((text(), text(), prop::option::of(text()), any::<u64>(), 0u8..5), 0..6),
         rows in prop::collection::vec(prop::collection::vec(text(), 1..14), 0..8),
@@ -399,13 +399,13 @@ proptest! {
         if let Some(text) = text_of(&pdf) {
             let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
             let summary = &run.report.summary;
-            let mut figures = vec![format!("of {}", summary.total_collectors), run.report.status.clone()];
+            let mut expected = vec![format!("of {}", summary.total_collectors), run.report.status.clone()];
             if text.contains("The collectors found") {
-                figures.push(format!("found {} sample", grouped(summary.total_samples_collected)));
-                figures.push(format!("of {} collected", grouped(summary.code_pairs)));
+                expected.push(format!("found {} sample", grouped(summary.total_samples_collected)));
+                expected.push(format!("of {} collected", grouped(summary.code_pairs)));
             }
-            for figure in figures {
-                prop_assert!(words.contains(&figure), "no {} in {}", figure, text);
+            for text_part in expected {
+                prop_assert!(words.contains(&text_part), "no {} in {}", text_part, text);
             }
         }
     }
@@ -427,7 +427,7 @@ fn reports_to_look_at() {
         write(name, &run);
     }
     write("job", &job_run(30, 0).1);
-    // A run that is there already.
+    // The folder may hold a real run, too.
     if let Ok(run) = StoredRun::read(&out) {
         write("run", &run);
     }

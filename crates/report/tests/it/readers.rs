@@ -1,15 +1,15 @@
-//! Other people's programs, where they are installed: what they cannot read is no report.
+//! Programs of others that read the reports, where they are installed.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
 
-/// The Python that tests may use, with the packages of the readers.
+/// Variable that names a Python with the packages of the readers.
 const PYTHON: &str = "STREAMGUARD_TEST_PYTHON";
 
-/// A script beside this file, to be run by a Python that can import `packages`; `None`, loudly,
-/// without one.
+/// Returns a command that runs a script of `readers/` with a Python that can import `packages`; `None`,
+/// loudly, without one.
 pub(crate) fn python(script: &str, packages: &str) -> Option<Command> {
     let Some(python) = std::env::var_os(PYTHON) else {
         eprintln!("SKIPPED: {script} is not run: {PYTHON} names no Python with {packages}");
@@ -26,7 +26,7 @@ pub(crate) fn python(script: &str, packages: &str) -> Option<Command> {
     Some(command)
 }
 
-/// A program, from a variable or else from the PATH; `None`, loudly, without it.
+/// Finds a program, by a variable or else on the PATH; `None`, loudly, without it.
 pub(crate) fn program(variable: &str, name: &str) -> Option<Command> {
     let named = std::env::var_os(variable).map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -38,7 +38,7 @@ pub(crate) fn program(variable: &str, name: &str) -> Option<Command> {
     found.map(Command::new)
 }
 
-/// Runs it, and shows what it says if it is not content.
+/// Runs a command that must succeed. Returns its output.
 pub(crate) fn succeeds(command: &mut Command) -> String {
     let output = command.output().unwrap();
     let said =

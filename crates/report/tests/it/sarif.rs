@@ -1,4 +1,4 @@
-//! Findings: that they are valid, point to the right place, and stay within the limits.
+//! Findings: validity, places, and limits.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -28,7 +28,7 @@ fn results(log: &Value) -> &Vec<Value> {
     log["runs"][0]["results"].as_array().unwrap()
 }
 
-/// A run of one collector's samples.
+/// Makes a run with these samples of one collector.
 fn run_of(samples: Vec<Sample>) -> (TempDir, StoredRun) {
     let folder = tempfile::tempdir().unwrap();
     write_run(folder.path(), &events(Ending::Partial));
@@ -72,7 +72,7 @@ fn the_golden_log_is_as_it_was() {
     );
 }
 
-/// Walks through all texts but code, which is as it is.
+/// Visits all texts except code, which is not escaped.
 fn texts(value: &Value, key: &str, visit: &mut impl FnMut(&str, &str)) {
     match value {
         Value::String(text) => visit(key, text),
@@ -121,7 +121,7 @@ fn hostile_text_does_nothing() {
 }
 
 #[test]
-fn findings_say_what_the_samples_say() {
+fn findings_agree_with_the_samples() {
     let (_folder, run) = golden(Ending::Partial);
     let (_, log) = written(&run);
     let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
@@ -151,7 +151,7 @@ fn findings_say_what_the_samples_say() {
         let base = physical["artifactLocation"]["uriBaseId"].as_str().unwrap();
         assert!(bases[base].is_object(), "{base}");
         let start = &physical["region"]["startLine"];
-        // Text from outside may hold what no path does.
+        // Text from outside may hold what a path does not.
         if sample.collector == "synthetic" || sample.path_before.as_ref().unwrap().contains('\0') {
             assert_eq!((base, start), ("DATASET", &1.into()));
             continue;
@@ -175,8 +175,7 @@ fn findings_say_what_the_samples_say() {
     assert_eq!(sql["properties"]["tags"][1], "external/cwe/cwe-089");
 }
 
-/// What a file becomes if a fix is applied to it (SARIF §3.57): lines and columns from 1, columns
-/// counted in UTF-16.
+/// Applies a fix to a file (SARIF §3.57): lines and columns count from 1, columns in UTF-16 units.
 fn fixed(file: &str, fix: &Value) -> String {
     let replacement = &fix["artifactChanges"][0]["replacements"][0];
     let (region, inserted) = (&replacement["deletedRegion"], &replacement["insertedContent"]["text"]);
@@ -225,12 +224,12 @@ fn paths_that_lead_elsewhere_are_not_followed() {
     }
 }
 
-/// Text that does not compress well, the same for the same number.
+/// Returns text that compresses badly, equal for equal numbers.
 fn noise(n: u32, length: usize) -> String {
     bytes(n).map(|digit| char::from(b'!' + (digit % 90))).take(length).collect()
 }
 
-/// Bytes of a small generator (xorshift64*): good enough not to compress.
+/// Bytes of a small generator (xorshift64*), which do not compress.
 fn bytes(n: u32) -> impl Iterator<Item = u8> {
     let mut state = u64::from(n) + 0x9e37_79b9_7f4a_7c15;
     std::iter::repeat_with(move || {
@@ -242,7 +241,7 @@ fn bytes(n: u32) -> impl Iterator<Item = u8> {
 }
 
 #[test]
-fn what_does_not_fit_is_left_out_and_said() {
+fn the_log_says_what_does_not_fit() {
     let severities = [Some(Severity::Low), None, Some(Severity::Critical), Some(Severity::High)];
     let sample = |n: u32| {
         let mut sample = Sample::new("repo", SampleKind::Pair, SampleLevel::Function);
@@ -281,9 +280,9 @@ fn the_multitool_finds_no_error() {
         let variable = "STREAMGUARD_TEST_SARIF_MULTITOOL";
         let Some(mut tool) = readers::program(variable, "sarif-multitool") else { return };
         let verdict = folder.path().join("verdict.sarif");
-        // It is a program of .NET, which may lack the tables of languages.
+        // A program of .NET, which may lack the ICU library.
         tool.env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1").arg("validate").arg(&path);
-        // Its exit code says that it has something to note, too.
+        // The exit code is not 0 for notes either, so the output decides.
         let said = tool.arg("--output").arg(&verdict).args(["--log", "ForceOverwrite"]).output().unwrap();
         let Ok(verdict) = std::fs::read(&verdict) else {
             eprintln!("SKIPPED: the multitool does not run here: {}", String::from_utf8_lossy(&said.stderr));
@@ -296,8 +295,8 @@ fn the_multitool_finds_no_error() {
     }
 }
 
-/// How long the tables and the findings of 50,000 samples take. Run it with
-/// `cargo test --release -p streamguard-report -- --ignored --nocapture large`.
+/// Measures the tables and the findings of 50,000 samples. Run with `cargo test --release -p
+/// streamguard-report -- --ignored --nocapture large`.
 #[test]
 #[ignore = "takes a while; for measuring"]
 fn large_runs_are_reported_quickly() {
@@ -323,7 +322,7 @@ fn large_runs_are_reported_quickly() {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         status.lines().find(|line| line.starts_with(what)).unwrap_or("memory: unknown").to_owned()
     };
-    // Linux forgets the peak of what came before.
+    // Resets the peak that Linux keeps.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
     eprintln!("before: {}", memory("VmRSS"));
     for format in [ReportFormat::Csv, ReportFormat::Sarif] {

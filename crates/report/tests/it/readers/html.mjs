@@ -1,5 +1,5 @@
 // Opens the pages of the HTML report in headless Chromium, over the DevTools protocol on pipes,
-// and uses them as a person would. Prints what it saw; fails at the first thing that is not so.
+// and uses them as a person would. Prints what it saw; fails at the first wrong result.
 // Usage: node html.mjs GOLDEN CANCELLED JOBS MANY
 
 import assert from "node:assert/strict";
@@ -46,7 +46,7 @@ const until = async (what, holds) => {
   assert.fail(`waited in vain: ${what}`);
 };
 
-/** A tab that shows a page, and all that went wrong in it. */
+/** A tab that shows a page, and the errors in it. */
 const open = async (url) => {
   const { targetId } = await send("Target.createTarget", { url: "about:blank" });
   const { sessionId } = await send("Target.attachToTarget", { targetId, flatten: true });
@@ -94,7 +94,7 @@ const count = `document.getElementById("count").textContent`;
 const wide = `document.documentElement.scrollWidth > innerWidth`;
 const background = `getComputedStyle(document.body).backgroundColor`;
 
-/** Chooses in a filter by the beginning of the label; returns the number that the label says. */
+/** Selects an option of a filter by the start of its label; returns the number in the label. */
 const choose = (field, label) => `(() => {
   const select = document.querySelector("select[data-field=${field}]");
   const option = [...select.options].find((option) => option.textContent.startsWith(${JSON.stringify(label)} + " ("));
@@ -208,7 +208,7 @@ try {
   await chart(page);
   await tables(page);
   await looks(page);
-  // Every sample can be looked at.
+  // Every sample can be opened.
   await page.value(`{ for (let n = 0; n < 64; n += 1) document.getElementById("after").click(); }`);
   await page.close();
   for (const url of [cancelled, jobs]) {
