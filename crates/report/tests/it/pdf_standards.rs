@@ -43,7 +43,8 @@ impl PdfObjects {
     fn stream(&self, reference: &Value) -> String {
         let object = &self.0[&format!("obj:{}", reference.as_str().unwrap())];
         let data = STANDARD.decode(object["stream"]["data"].as_str().unwrap()).unwrap();
-        data.into_iter().map(char::from).collect()
+        // Only ASCII is searched, and one byte per character keeps places simple.
+        data.into_iter().map(|byte| if byte.is_ascii() { char::from(byte) } else { '?' }).collect()
     }
 
     fn items<'a>(&'a self, value: &'a Value) -> impl Iterator<Item = &'a Value> {
@@ -92,25 +93,73 @@ pub(crate) fn check(pdf: &Path) {
 /// Counts the marks of a page. Everything that is drawn must be marked, as content or as decoration.
 fn marks(content: &str) -> usize {
     let (mut marks, mut depth) = (0, 0);
-    for line in content.lines() {
-        // Text is in hexadecimal or in parentheses; operators end a line.
-        match line.rsplit([' ', '>', ')', ']']).next().unwrap() {
+    for (operator, operands) in operations(content) {
+        match operator {
             "BDC" => {
                 depth += 1;
-                if line.contains("/MCID") {
-                    assert!(line.contains(&format!("/MCID {marks}")), "{line}: marks are numbered");
+                if operands.contains("/MCID") {
+                    assert!(operands.contains(&format!("/MCID {marks}")), "{operands}: marks are numbered");
                     marks += 1;
                 } else {
-                    assert!(line.starts_with("/Artifact"), "{line}");
+                    assert!(operands.starts_with("/Artifact"), "{operands}");
                 }
             }
             "EMC" => depth -= 1,
-            "f" | "S" | "Tj" | "TJ" => assert_eq!(depth, 1, "{line} is not marked"),
+            "f" | "S" | "Tj" | "TJ" => assert_eq!(depth, 1, "{operands} {operator} is not marked"),
             _ => {}
         }
     }
     assert_eq!(depth, 0);
     marks
+}
+
+/// Splits a content stream into operators, each with the text of its operands (ISO 32000-1, 7.8.2).
+fn operations(content: &str) -> Vec<(&str, &str)> {
+    let bytes = content.as_bytes();
+    let (mut operations, mut start, mut at) = (Vec::new(), 0, 0);
+    while at < bytes.len() {
+        let begin = at;
+        match bytes[at] {
+            // Strings may hold anything, parentheses included.
+            b'(' => at += string_length(&bytes[at..]),
+            b'/' => {
+                at += 1;
+                at += bytes[at..].iter().take_while(|byte| !b" \n/<>[]()".contains(byte)).count();
+            }
+            b'A'..=b'Z' | b'a'..=b'z' | b'*' => {
+                at += bytes[at..]
+                    .iter()
+                    .take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'*')
+                    .count();
+                operations.push((&content[begin..at], content[start..begin].trim()));
+                start = at;
+            }
+            // Hexadecimal digits are no operators.
+            b'<' if bytes.get(at + 1) != Some(&b'<') => {
+                at += bytes[at..].iter().take_while(|byte| **byte != b'>').count() + 1;
+            }
+            b'<' => at += 2,
+            _ => at += 1,
+        }
+    }
+    operations
+}
+
+/// Returns the length of a literal string, whose parentheses are balanced or escaped.
+fn string_length(bytes: &[u8]) -> usize {
+    let (mut depth, mut at) = (0, 0);
+    loop {
+        match bytes[at] {
+            b'\\' => at += 1,
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+        if depth == 0 {
+            return at;
+        }
+    }
 }
 
 /// Whether an element has a mark of a page among its content.
