@@ -2,7 +2,9 @@
 
 use streamguard_dataset::Advisory;
 use streamguard_engine::{LogLevel, ShardError, ShardOutput};
-use streamguard_http::{Answer, Progress, Request, Unfit, UpstreamAccess, UpstreamError};
+use streamguard_http::{
+    InvalidAnswer, Progress, UpstreamAccess, UpstreamAnswer, UpstreamError, UpstreamRequest,
+};
 
 /// Context of a running shard: asks the upstream, and takes advisories.
 pub struct SourceContext<'a, 'o> {
@@ -21,14 +23,14 @@ impl<'a, 'o> SourceContext<'a, 'o> {
     }
 
     /// Asks the upstream and passes the answer to `read`, as
-    /// [`streamguard_http::Client::ask`] does. Waits are shown in the live view.
+    /// [`streamguard_http::HttpClient::ask`] does. Waits are shown in the live view.
     ///
     /// # Errors
     /// [`UpstreamError`].
     pub fn ask<T>(
         &mut self,
-        request: &Request,
-        read: &mut dyn FnMut(&Answer) -> Result<T, Unfit>,
+        request: &UpstreamRequest,
+        read: &mut dyn FnMut(&UpstreamAnswer) -> Result<T, InvalidAnswer>,
     ) -> Result<T, UpstreamError> {
         self.access.client()?.ask(request, self, read)
     }

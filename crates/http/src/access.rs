@@ -3,13 +3,15 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use super::client::Client;
-use super::credentials::Credentials;
-use super::recorder::MakeUp;
-use super::request::{Accept, Answer, Freshness, Request, Service, Unfit, UpstreamError};
-use super::settings::UpstreamSettings;
-use streamguard_cache::Progress;
-use streamguard_cache::{CacheError, HostSlot};
+use streamguard_cache::{CacheError, HostSlot, Progress};
+
+use crate::answer_recorder::FakeResponder;
+use crate::client::HttpClient;
+use crate::credentials::Credentials;
+use crate::error::{InvalidAnswer, UpstreamError};
+use crate::request::{Accept, Freshness, UpstreamAnswer, UpstreamRequest};
+use crate::service::Service;
+use crate::settings::UpstreamSettings;
 
 /// Access of one job to the upstreams. Clones share one client, and with it one pool of
 /// connections.
@@ -18,17 +20,17 @@ pub struct UpstreamAccess {
     settings: UpstreamSettings,
     credentials: Credentials,
     /// Made at its first use: most jobs are only planned in the process that makes them.
-    client: Arc<OnceLock<Client>>,
+    client: Arc<OnceLock<HttpClient>>,
 }
 
-/// Progress of a wait that nobody is told of but through a function.
-struct Quiet<'a> {
+/// Progress of an operation whose caller has functions in place of a [`Progress`].
+struct ProgressFunctions<'a> {
     stop: &'a dyn Fn() -> bool,
-    /// Takes what is waited for.
+    /// Receives the activity.
     show: &'a dyn Fn(Option<&str>),
 }
 
-impl Progress for Quiet<'_> {
+impl Progress for ProgressFunctions<'_> {
     fn is_stopped(&self) -> bool {
         (self.stop)()
     }
@@ -50,8 +52,8 @@ impl UpstreamAccess {
 
     /// Returns access without network: answers are made up, and recorded in the folder of a
     /// snapshot. A worker process that gets these settings only replays.
-    pub fn recording(snapshot: &Path, make_up: Box<MakeUp>) -> Self {
-        let client = OnceLock::from(Client::recording(snapshot, make_up));
+    pub fn recording(snapshot: &Path, responder: Box<FakeResponder>) -> Self {
+        let client = OnceLock::from(HttpClient::recording(snapshot, responder));
         let settings =
             UpstreamSettings { snapshot: Some(snapshot.to_owned()), ..UpstreamSettings::default() };
         Self { settings, credentials: Credentials::default(), client: Arc::new(client) }
@@ -71,12 +73,12 @@ impl UpstreamAccess {
     ///
     /// # Errors
     /// A client that cannot be made: a cache that cannot be written, no certificates.
-    pub fn client(&self) -> Result<&Client, UpstreamError> {
+    pub fn client(&self) -> Result<&HttpClient, UpstreamError> {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
         // Two threads may both make one; the second is dropped.
-        let client = Client::new(&self.settings, &self.credentials)?;
+        let client = HttpClient::new(&self.settings, &self.credentials)?;
         Ok(self.client.get_or_init(|| client))
     }
 
@@ -95,13 +97,13 @@ impl UpstreamAccess {
         if self.settings.is_replay() {
             return Ok(None);
         }
-        HostSlot::acquire(self.settings.budgets(), host, max, &mut Quiet { stop, show }).map(Some)
+        HostSlot::acquire(self.settings.budgets(), host, max, &mut ProgressFunctions { stop, show }).map(Some)
     }
 
     /// Asks a git host for a URL, and returns the target if the answer is a redirect. The redirect
     /// is not followed.
     pub fn redirect_target(&self, url: &str, stop: &dyn Fn() -> bool) -> Option<String> {
-        let request = Request {
+        let request = UpstreamRequest {
             service: Service::GitHost,
             url: url.to_owned(),
             body: None,
@@ -110,8 +112,9 @@ impl UpstreamAccess {
             max_bytes: 1 << 20,
         };
         // Any other answer is of no use, so it is refused, which also keeps it out of the cache.
-        let read = &mut |_: &Answer| Err::<(), _>(Unfit::Refused("it is still there".to_owned()));
-        match self.client().ok()?.ask(&request, &mut Quiet { stop, show: &|_| () }, read) {
+        let read =
+            &mut |_: &UpstreamAnswer| Err::<(), _>(InvalidAnswer::Refused("it is still there".to_owned()));
+        match self.client().ok()?.ask(&request, &mut ProgressFunctions { stop, show: &|_| () }, read) {
             Err(UpstreamError::Moved { to, .. }) => Some(to),
             _ => None,
         }

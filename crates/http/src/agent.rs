@@ -10,7 +10,7 @@ use ureq::typestate::AgentScope;
 use ureq::{Agent, AsSendBody, Body};
 
 use crate::connector::{StrictConnector, StrictResolver};
-use crate::proxies::{Proxies, ProxySetting};
+use crate::proxies::{ProxySetting, SystemProxies};
 
 /// Reason why no connection can be made at all.
 #[derive(Debug, Error)]
@@ -32,14 +32,14 @@ pub enum AgentError {
 #[derive(Clone, Debug)]
 pub struct SystemAgent {
     direct: Agent,
-    http: Option<Route>,
-    https: Option<Route>,
-    proxies: Arc<Proxies>,
+    http: Option<ProxyRoute>,
+    https: Option<ProxyRoute>,
+    proxies: Arc<SystemProxies>,
 }
 
 /// A way through a proxy.
 #[derive(Clone, Debug)]
-enum Route {
+enum ProxyRoute {
     Through(Agent),
     Unsupported(&'static str),
 }
@@ -58,7 +58,7 @@ impl SystemAgent {
             .root_certs(system_certificates()?)
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .build();
-        let proxies = Proxies::from_environment();
+        let proxies = SystemProxies::from_environment();
         let agent = |proxy| {
             let config = Config::builder()
                 .tls_config(tls.clone())
@@ -73,8 +73,8 @@ impl SystemAgent {
         };
         let route = |setting: &Option<ProxySetting>| {
             Some(match setting.as_ref()? {
-                ProxySetting::Http(proxy) => Route::Through(agent(Some(proxy.clone()))),
-                ProxySetting::Unsupported(variable) => Route::Unsupported(variable),
+                ProxySetting::Http(proxy) => ProxyRoute::Through(agent(Some(proxy.clone()))),
+                ProxySetting::Unsupported(variable) => ProxyRoute::Unsupported(variable),
             })
         };
         Ok(Self {
@@ -99,8 +99,8 @@ impl SystemAgent {
         match route {
             Some(_) if self.proxies.is_exempt(uri.host().unwrap_or_default()) => Ok(&self.direct),
             None => Ok(&self.direct),
-            Some(Route::Through(agent)) => Ok(agent),
-            Some(Route::Unsupported(variable)) => Err(ureq::Error::ConnectProxyFailed(format!(
+            Some(ProxyRoute::Through(agent)) => Ok(agent),
+            Some(ProxyRoute::Unsupported(variable)) => Err(ureq::Error::ConnectProxyFailed(format!(
                 "{variable} names a proxy that is neither http nor https"
             ))),
         }

@@ -15,7 +15,7 @@ use ureq::unversioned::transport::{
 /// Failure to find or to reach a host, inside of [`ureq::Error::Other`].
 #[derive(Debug, Error)]
 #[error("{0}")]
-pub(super) struct ConnectError(pub(super) Error);
+pub(crate) struct ConnectError(pub(crate) Error);
 
 impl ConnectError {
     fn wrap(error: Error) -> Error {
@@ -29,7 +29,7 @@ impl ConnectError {
 
 /// ureq's resolver, with errors marked as [`ConnectError`].
 #[derive(Debug, Default)]
-pub(super) struct StrictResolver(DefaultResolver);
+pub(crate) struct StrictResolver(DefaultResolver);
 
 impl Resolver for StrictResolver {
     fn resolve(
@@ -44,7 +44,7 @@ impl Resolver for StrictResolver {
 
 /// ureq's connector, with errors marked as [`ConnectError`].
 #[derive(Debug, Default)]
-pub(super) struct StrictConnector(DefaultConnector);
+pub(crate) struct StrictConnector(DefaultConnector);
 
 impl Connector for StrictConnector {
     type Out = StrictTransport;
@@ -61,7 +61,7 @@ impl Connector for StrictConnector {
 
 /// A connection that never passes off a break as an end.
 #[derive(Debug)]
-pub(super) struct StrictTransport(Box<dyn Transport>);
+pub(crate) struct StrictTransport(Box<dyn Transport>);
 
 impl Transport for StrictTransport {
     fn buffers(&mut self) -> &mut dyn Buffers {

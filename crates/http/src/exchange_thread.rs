@@ -19,7 +19,7 @@ const QUEUED_CHUNKS: usize = 4;
 
 /// One step of an exchange.
 #[derive(Debug)]
-pub(super) enum Step {
+pub(crate) enum ExchangeStep {
     /// Status and headers.
     Head(Response<()>),
     /// The next piece of the body.
@@ -33,13 +33,13 @@ pub(super) enum Step {
 /// Dropped before its end, it leaves the thread alone, which ends at the next piece of the body or at ureq's
 /// own timeouts. The connection is closed then, never used again.
 #[derive(Debug)]
-pub(super) struct ExchangeThread {
-    steps: Receiver<Result<Step, ureq::Error>>,
+pub(crate) struct ExchangeThread {
+    steps: Receiver<Result<ExchangeStep, ureq::Error>>,
 }
 
 impl ExchangeThread {
     /// Sends a request, with a body if there is one.
-    pub(super) fn start(agent: &SystemAgent, request: Request<Option<String>>) -> io::Result<Self> {
+    pub(crate) fn start(agent: &SystemAgent, request: Request<Option<String>>) -> io::Result<Self> {
         let (sender, steps) = mpsc::sync_channel(QUEUED_CHUNKS);
         let agent = agent.clone();
         thread::Builder::new().name("http".to_owned()).spawn(move || {
@@ -54,11 +54,11 @@ impl ExchangeThread {
     ///
     /// # Errors
     /// [`CacheError::Stopped`].
-    pub(super) fn next(
+    pub(crate) fn next(
         &self,
         longest: Duration,
         progress: &dyn Progress,
-    ) -> Result<Option<Result<Step, ureq::Error>>, CacheError> {
+    ) -> Result<Option<Result<ExchangeStep, ureq::Error>>, CacheError> {
         let until = Instant::now() + longest;
         loop {
             if progress.is_stopped() {
@@ -80,7 +80,7 @@ impl ExchangeThread {
 fn exchange(
     agent: &SystemAgent,
     request: Request<Option<String>>,
-    steps: &SyncSender<Result<Step, ureq::Error>>,
+    steps: &SyncSender<Result<ExchangeStep, ureq::Error>>,
 ) -> Result<(), ureq::Error> {
     let (parts, body) = request.into_parts();
     // Two calls, because a request without a body has another type than one with an empty body.
@@ -89,15 +89,15 @@ fn exchange(
         None => agent.run(Request::from_parts(parts, ()))?,
     };
     let (parts, body) = response.into_parts();
-    let mut taken = steps.send(Ok(Step::Head(Response::from_parts(parts, ()))));
+    let mut taken = steps.send(Ok(ExchangeStep::Head(Response::from_parts(parts, ()))));
     let (mut body, mut buffer) = (body.into_reader(), vec![0; CHUNK_BYTES]);
     while taken.is_ok() {
         let length = body.read(&mut buffer)?;
         if length == 0 {
-            let _ = steps.send(Ok(Step::End));
+            let _ = steps.send(Ok(ExchangeStep::End));
             break;
         }
-        taken = steps.send(Ok(Step::Chunk(buffer[..length].to_vec())));
+        taken = steps.send(Ok(ExchangeStep::Chunk(buffer[..length].to_vec())));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Proxies of the environment, by the rules of curl: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`.
+//! SystemProxies of the environment, by the rules of curl: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`.
 
 use std::net::IpAddr;
 
@@ -6,7 +6,7 @@ use ureq::{Proxy, ProxyProtocol};
 
 /// A proxy that a variable names.
 #[derive(Clone, Debug)]
-pub(super) enum ProxySetting {
+pub(crate) enum ProxySetting {
     /// Connections go through this proxy.
     Http(Proxy),
     /// The variable, given here, names a proxy of a kind that is not supported.
@@ -15,15 +15,15 @@ pub(super) enum ProxySetting {
 
 /// The proxies for each scheme, and the hosts that are reached without one.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Proxies {
-    pub(super) http: Option<ProxySetting>,
-    pub(super) https: Option<ProxySetting>,
-    exceptions: Vec<Exception>,
+pub(crate) struct SystemProxies {
+    pub(crate) http: Option<ProxySetting>,
+    pub(crate) https: Option<ProxySetting>,
+    exceptions: Vec<ProxyException>,
 }
 
 /// An entry of `NO_PROXY`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Exception {
+enum ProxyException {
     /// Addresses that agree with this one in their first bits; how many bits.
     Network(IpAddr, u32),
     /// A domain and all its subdomains.
@@ -32,9 +32,9 @@ enum Exception {
     AnyName,
 }
 
-impl Proxies {
+impl SystemProxies {
     /// Reads the environment.
-    pub(super) fn from_environment() -> Self {
+    pub(crate) fn from_environment() -> Self {
         Self::from_variables(&|name| std::env::var(name).ok())
     }
 
@@ -51,12 +51,12 @@ impl Proxies {
         Self {
             http: first("HTTP_PROXY", "http_proxy").and_then(setting).or_else(all),
             https: first("HTTPS_PROXY", "https_proxy").and_then(setting).or_else(all),
-            exceptions: no_proxy.split(',').filter_map(|entry| Exception::parse(entry.trim())).collect(),
+            exceptions: no_proxy.split(',').filter_map(|entry| ProxyException::parse(entry.trim())).collect(),
         }
     }
 
     /// Returns whether a host, as written in a URL, is reached without a proxy.
-    pub(super) fn is_exempt(&self, host: &str) -> bool {
+    pub(crate) fn is_exempt(&self, host: &str) -> bool {
         // An IPv6 address stands in brackets in a URL.
         let host = host.trim_start_matches('[').trim_end_matches(']');
         self.exceptions.iter().any(|exception| exception.matches(host))
@@ -72,7 +72,7 @@ fn setting((name, value): (&'static str, String)) -> Option<ProxySetting> {
     })
 }
 
-impl Exception {
+impl ProxyException {
     fn parse(entry: &str) -> Option<Self> {
         if let Ok(address) = entry.parse::<IpAddr>() {
             return Some(Self::Network(address, width(address)));
@@ -124,8 +124,8 @@ fn shares_prefix(one: IpAddr, other: IpAddr, bits: u32) -> bool {
 mod tests {
     use super::*;
 
-    fn proxies(variables: &[(&str, &str)]) -> Proxies {
-        Proxies::from_variables(&|name| {
+    fn proxies(variables: &[(&str, &str)]) -> SystemProxies {
+        SystemProxies::from_variables(&|name| {
             variables.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned())
         })
     }

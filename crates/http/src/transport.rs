@@ -1,4 +1,4 @@
-//! One HTTP exchange: a question, its answer, and every bound on it.
+//! One HTTP exchange, with bounds on time and size.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -11,25 +11,26 @@ use ureq::http::header::{
 use ureq::http::{Method, Request, Uri};
 use url::Url;
 
-use super::agent::SystemAgent;
-use super::answers::{Body, Meta};
-use super::credential::Credential;
-use super::exchange_thread::{ExchangeThread, Step};
-use super::failure::{Failure, quote};
-use super::headers;
-use super::patience::Patience;
-use super::request::{Accept, UpstreamError};
-use super::sink::{Sink, TooLarge};
-use super::transport_error::failure_of;
 use streamguard_cache::Progress;
 use streamguard_cache::wait::seconds;
 
-/// How much of the body of a refusal is read, in bytes.
-const REFUSAL: usize = 4 << 10;
+use crate::agent::SystemAgent;
+use crate::body_sink::{BodySink, BodyTooLarge};
+use crate::error::UpstreamError;
+use crate::exchange_thread::{ExchangeStep, ExchangeThread};
+use crate::failure::{Failure, quote};
+use crate::limit_headers::header_text;
+use crate::request::Accept;
+use crate::service_credential::ServiceCredential;
+use crate::stored_answer::{AnswerMeta, ReceivedBody};
+use crate::timeouts::Timeouts;
+use crate::transport_error::failure_of;
 
-/// Connections that were idle for longer are not used again: their servers may have closed
-/// them while nobody looked.
-const IDLE_CONNECTION: Duration = Duration::from_secs(15);
+/// Longest beginning of a refusal that is read, in bytes.
+const MAX_REFUSAL_BYTES: usize = 4 << 10;
+
+/// Longest time that an unused connection is kept. After a longer one, its server may be about to close it.
+const MAX_CONNECTION_IDLE: Duration = Duration::from_secs(15);
 
 /// Most idle connections that are kept to one host: as many as may be in use at once.
 const IDLE_CONNECTIONS: usize = 20;
@@ -43,38 +44,38 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// The network, with its bounds of time and size.
 #[derive(Debug)]
-pub(super) struct HttpTransport {
+pub(crate) struct HttpTransport {
     agent: SystemAgent,
-    patience: Patience,
+    timeouts: Timeouts,
 }
 
 /// A request as it is sent.
-pub(super) struct HttpRequest<'a> {
-    pub(super) url: &'a Url,
-    /// The URL as it may be shown.
-    pub(super) shown: &'a str,
-    pub(super) body: Option<&'a str>,
-    pub(super) accept: Accept,
-    pub(super) credential: &'a Credential,
-    /// What is in the cache already.
-    pub(super) known: Option<&'a Meta>,
-    pub(super) max_bytes: u64,
-    /// Where the body goes.
-    pub(super) path: &'a Path,
+pub(crate) struct HttpRequest<'a> {
+    pub(crate) url: &'a Url,
+    /// The URL in messages.
+    pub(crate) shown: &'a str,
+    pub(crate) body: Option<&'a str>,
+    pub(crate) accept: Accept,
+    pub(crate) credential: &'a ServiceCredential,
+    /// The answer in the cache, to be revalidated.
+    pub(crate) known: Option<&'a AnswerMeta>,
+    pub(crate) max_bytes: u64,
+    /// File for the body.
+    pub(crate) path: &'a Path,
 }
 
-/// What came back.
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    pub(super) content: Content,
+/// An answer as it was received.
+pub(crate) struct HttpReply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) content: ReplyContent,
 }
 
-/// And what was in it.
-pub(super) enum Content {
-    /// With status 200: it is in the file.
-    Body(Body),
-    /// The beginning of any other one.
+/// Content of an answer.
+pub(crate) enum ReplyContent {
+    /// The body of an answer with status 200, in the file.
+    Body(ReceivedBody),
+    /// The beginning of any other body.
     Text(String),
 }
 
@@ -83,8 +84,8 @@ impl HttpTransport {
     ///
     /// # Errors
     /// In words, if no certificates are installed.
-    pub(super) fn new(patience: Patience) -> Result<Self, String> {
-        let Patience { connect, first_byte, idle, .. } = patience;
+    pub(crate) fn new(timeouts: Timeouts) -> Result<Self, String> {
+        let Timeouts { connect, first_byte, idle, .. } = timeouts;
         let agent = SystemAgent::new(|config| {
             config
                 .user_agent(concat!(
@@ -92,7 +93,7 @@ impl HttpTransport {
                     env!("CARGO_PKG_VERSION"),
                     " (builds datasets of security fixes)"
                 ))
-                .max_idle_age(IDLE_CONNECTION)
+                .max_idle_age(MAX_CONNECTION_IDLE)
                 .max_idle_connections(IDLE_CONNECTIONS)
                 .max_idle_connections_per_host(IDLE_CONNECTIONS)
                 .max_response_header_size(MAX_HEAD_BYTES)
@@ -103,32 +104,36 @@ impl HttpTransport {
                 .timeout_per_write(Some(first_byte + GRACE))
         })
         .map_err(|error| error.to_string())?;
-        Ok(Self { agent, patience })
+        Ok(Self { agent, timeouts })
     }
 
-    /// Asks, and writes the body of a good answer to the file.
-    pub(super) fn ask(&self, asked: &HttpRequest<'_>, progress: &dyn Progress) -> Result<Reply, Failure> {
+    /// Sends a request, and writes the body of an answer with status 200 to the file.
+    pub(crate) fn send(
+        &self,
+        asked: &HttpRequest<'_>,
+        progress: &dyn Progress,
+    ) -> Result<HttpReply, Failure> {
         let began = Instant::now();
         let exchange = ExchangeThread::start(&self.agent, self.request(asked)?)
-            .map_err(|error| Failure::Passing(format!("cannot start a thread: {error}")))?;
-        let patience = self.patience.connect + self.patience.first_byte;
-        let head = match exchange.next(patience, progress).map_err(UpstreamError::from)? {
-            Some(Ok(Step::Head(head))) => head.into_parts().0,
+            .map_err(|error| Failure::Transient(format!("cannot start a thread: {error}")))?;
+        let longest = self.timeouts.connect + self.timeouts.first_byte;
+        let head = match exchange.next(longest, progress).map_err(UpstreamError::from)? {
+            Some(Ok(ExchangeStep::Head(head))) => head.into_parts().0,
             Some(Err(error)) => return Err(failure_of(error, asked.url, asked.shown)),
-            Some(Ok(Step::Chunk(_) | Step::End)) | None => {
-                return Err(Failure::Passing(format!("no answer within {}", seconds(patience))));
+            Some(Ok(ExchangeStep::Chunk(_) | ExchangeStep::End)) | None => {
+                return Err(Failure::Transient(format!("no answer within {}", seconds(longest))));
             }
         };
         let (status, mut headers) = (head.status.as_u16(), head.headers);
-        // Before anybody sees them: servers may echo what they were sent.
+        // Before anything else looks at them: servers may echo the headers that they were sent.
         asked.credential.mask_headers(&mut headers);
         let content = if status == 200 {
-            Content::Body(self.receive(&exchange, &headers, asked, began, progress)?)
+            ReplyContent::Body(self.receive(&exchange, &headers, asked, began, progress)?)
         } else {
-            let is_gzip = headers::text(&headers, CONTENT_ENCODING.as_str()) == Some("gzip");
-            Content::Text(self.beginning(&exchange, is_gzip, asked, progress)?)
+            let is_gzip = header_text(&headers, CONTENT_ENCODING.as_str()) == Some("gzip");
+            ReplyContent::Text(self.beginning(&exchange, is_gzip, asked, progress)?)
         };
-        Ok(Reply { status, headers, content })
+        Ok(HttpReply { status, headers, content })
     }
 
     fn request(&self, asked: &HttpRequest<'_>) -> Result<Request<Option<String>>, Failure> {
@@ -163,7 +168,7 @@ impl HttpTransport {
         Ok(request)
     }
 
-    /// The body, as it comes, into the file.
+    /// Writes the body to the file as it comes.
     fn receive(
         &self,
         exchange: &ExchangeThread,
@@ -171,58 +176,63 @@ impl HttpTransport {
         asked: &HttpRequest<'_>,
         began: Instant,
         progress: &dyn Progress,
-    ) -> Result<Body, Failure> {
-        let is_gzip = match (asked.accept, headers::text(headers, CONTENT_ENCODING.as_str())) {
-            // An archive is compressed itself; servers that call that an encoding mean the file.
+    ) -> Result<ReceivedBody, Failure> {
+        let is_gzip = match (asked.accept, header_text(headers, CONTENT_ENCODING.as_str())) {
+            // An archive is compressed itself. Servers that declare this as an encoding mean the file.
             (Accept::Archive, _) | (_, None | Some("" | "identity")) => false,
             (_, Some("gzip" | "x-gzip")) => true,
-            (_, Some(other)) => return Err(Failure::Odd(format!("unknown encoding {}", quote(other)))),
+            (_, Some(other)) => {
+                return Err(Failure::Unexpected(format!("unknown encoding {}", quote(other))));
+            }
         };
-        let kind = headers::text(headers, CONTENT_TYPE.as_str()).unwrap_or("").to_ascii_lowercase();
+        let kind = header_text(headers, CONTENT_TYPE.as_str()).unwrap_or("").to_ascii_lowercase();
         let kind = kind.split(';').next().unwrap_or("").trim();
-        if !is_right(asked.accept, kind) {
-            return Err(self.another_type(exchange, is_gzip, asked, kind, progress));
+        if !is_expected_type(asked.accept, kind) {
+            return Err(self.unexpected_type(exchange, is_gzip, asked, kind, progress));
         }
         let in_cache = |source| UpstreamError::Cache { path: asked.path.to_owned(), source };
-        let mut sink = Sink::create(asked.path, is_gzip, asked.max_bytes).map_err(in_cache)?;
-        let written = |result: io::Result<()>| result.map_err(|error| unwritten(error, asked));
-        let Patience { idle, stretch, least, .. } = self.patience;
-        let whole = self.patience.whole(asked.accept);
-        let (mut stretch_began, mut came) = (Instant::now(), 0_u64);
+        let mut sink = BodySink::create(asked.path, is_gzip, asked.max_bytes).map_err(in_cache)?;
+        let written = |result: io::Result<()>| result.map_err(|error| write_failure(error, asked));
+        let Timeouts { idle, throughput_window, min_bytes, .. } = self.timeouts;
+        let total = self.timeouts.total_for(asked.accept);
+        let (mut window_began, mut received) = (Instant::now(), 0_u64);
         loop {
             let left = idle
-                .min(stretch.saturating_sub(stretch_began.elapsed()))
-                .min(whole.saturating_sub(began.elapsed()));
+                .min(throughput_window.saturating_sub(window_began.elapsed()))
+                .min(total.saturating_sub(began.elapsed()));
             match exchange.next(left, progress).map_err(UpstreamError::from)? {
-                Some(Ok(Step::Chunk(chunk))) => {
-                    came += chunk.len() as u64;
-                    written(sink.take(&chunk))?;
+                Some(Ok(ExchangeStep::Chunk(chunk))) => {
+                    received += chunk.len() as u64;
+                    written(sink.push(&chunk))?;
                 }
-                Some(Ok(Step::Head(_) | Step::End)) => break,
+                Some(Ok(ExchangeStep::Head(_) | ExchangeStep::End)) => break,
                 Some(Err(error)) => return Err(failure_of(error, asked.url, asked.shown)),
                 // Only if this was the nearest of the three bounds; the others are looked at below.
                 None if left == idle => {
-                    return Err(Failure::Passing(format!("no data for {}", seconds(idle))));
+                    return Err(Failure::Transient(format!("no data for {}", seconds(idle))));
                 }
                 None => {}
             }
-            if began.elapsed() >= whole {
-                return Err(Failure::Passing(format!("not complete after {}", seconds(whole))));
+            if began.elapsed() >= total {
+                return Err(Failure::Transient(format!("not complete after {}", seconds(total))));
             }
-            if stretch_began.elapsed() >= stretch {
-                if came < least {
-                    return Err(Failure::Passing(format!("only {came} bytes in {}", seconds(stretch))));
+            if window_began.elapsed() >= throughput_window {
+                if received < min_bytes {
+                    return Err(Failure::Transient(format!(
+                        "only {received} bytes in {}",
+                        seconds(throughput_window)
+                    )));
                 }
-                (stretch_began, came) = (Instant::now(), 0);
+                (window_began, received) = (Instant::now(), 0);
             }
         }
-        let (length, blake3) = sink.finish().map_err(|error| unwritten(error, asked))?;
-        let owned = |name: HeaderName| headers::text(headers, name.as_str()).map(str::to_owned);
-        Ok(Body { length, blake3, etag: owned(ETAG), last_modified: owned(LAST_MODIFIED) })
+        let (length, blake3) = sink.finish().map_err(|error| write_failure(error, asked))?;
+        let owned = |name: HeaderName| header_text(headers, name.as_str()).map(str::to_owned);
+        Ok(ReceivedBody { length, blake3, etag: owned(ETAG), last_modified: owned(LAST_MODIFIED) })
     }
 
-    /// A captive portal or a maintenance page is no answer, even with status 200.
-    fn another_type(
+    /// Describes an answer of another kind than expected: a captive portal or a maintenance page, even with status 200.
+    fn unexpected_type(
         &self,
         exchange: &ExchangeThread,
         is_gzip: bool,
@@ -240,11 +250,10 @@ impl HttpTransport {
             Err(stopped) => return stopped,
         };
         let kind = if kind.is_empty() { "something undeclared" } else { kind };
-        Failure::Odd(format!("expected {expected}, got {} ({})", quote(kind), quote(&text)))
+        Failure::Unexpected(format!("expected {expected}, got {} ({})", quote(kind), quote(&text)))
     }
 
-    /// The beginning of a body that only serves a message; as much as can be had within the time
-    /// that one more byte may take.
+    /// Reads the beginning of a body that only serves a message: as much as comes within [`Timeouts::idle`].
     fn beginning(
         &self,
         exchange: &ExchangeThread,
@@ -252,20 +261,22 @@ impl HttpTransport {
         asked: &HttpRequest<'_>,
         progress: &dyn Progress,
     ) -> Result<String, Failure> {
-        let until = Instant::now() + self.patience.idle;
+        let until = Instant::now() + self.timeouts.idle;
         let mut bytes = Vec::new();
-        while bytes.len() < REFUSAL {
+        while bytes.len() < MAX_REFUSAL_BYTES {
             let left = until.saturating_duration_since(Instant::now());
             match exchange.next(left, progress).map_err(UpstreamError::from)? {
-                Some(Ok(Step::Chunk(chunk))) => bytes.extend_from_slice(&chunk[..chunk.len().min(REFUSAL)]),
+                Some(Ok(ExchangeStep::Chunk(chunk))) => {
+                    bytes.extend_from_slice(&chunk[..chunk.len().min(MAX_REFUSAL_BYTES)])
+                }
                 _ => break,
             }
         }
         let mut text = Vec::new();
         if is_gzip {
             let decoder = flate2::read::MultiGzDecoder::new(bytes.as_slice());
-            // Cut off as it is, it ends in an error; what came before that is good enough.
-            let _ = decoder.take(REFUSAL as u64).read_to_end(&mut text);
+            // The end is cut off, so this ends in an error; the text before it is good enough.
+            let _ = decoder.take(MAX_REFUSAL_BYTES as u64).read_to_end(&mut text);
         } else {
             text = bytes;
         }
@@ -273,21 +284,21 @@ impl HttpTransport {
     }
 }
 
-/// Whether a declared media type is what was asked for.
-fn is_right(accept: Accept, kind: &str) -> bool {
+/// Returns whether a declared media type is the expected one.
+fn is_expected_type(accept: Accept, kind: &str) -> bool {
     let is_html = matches!(kind, "text/html" | "application/xhtml+xml");
     let is_json = kind == "application/json" || kind.ends_with("+json");
     match accept {
         Accept::Json => is_json,
-        // Not even code in JSON is served as such: it is a service that says what went wrong.
+        // Hosts of raw files declare even JSON as plain text. JSON is the error message of a service.
         Accept::Text => !is_html && !is_json,
         Accept::Archive => !kind.starts_with("text/") && !kind.ends_with("json") && !is_html,
     }
 }
 
-/// What it means that a body could not be written.
-fn unwritten(error: io::Error, asked: &HttpRequest<'_>) -> Failure {
-    match TooLarge::of(&error) {
+/// Judges an error of writing a body.
+fn write_failure(error: io::Error, asked: &HttpRequest<'_>) -> Failure {
+    match BodyTooLarge::in_error(&error) {
         Some(large) => {
             UpstreamError::Failed { url: asked.shown.to_owned(), reason: large.to_string() }.into()
         }
@@ -295,6 +306,6 @@ fn unwritten(error: io::Error, asked: &HttpRequest<'_>) -> Failure {
         None if error.raw_os_error().is_some() => {
             UpstreamError::Cache { path: asked.path.to_owned(), source: error }.into()
         }
-        None => Failure::Passing(format!("damaged gzip ({error})")),
+        None => Failure::Transient(format!("damaged gzip ({error})")),
     }
 }

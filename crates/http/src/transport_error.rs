@@ -6,13 +6,13 @@ use std::io;
 use ureq::Timeout;
 use url::Url;
 
-use super::connector::ConnectError;
-use super::failure::{Failure, quote};
-use super::request::UpstreamError;
+use crate::connector::ConnectError;
+use crate::error::UpstreamError;
+use crate::failure::{Failure, quote};
 
 /// Judges an error of an exchange. The text never holds the URL, in which there may be secrets.
-pub(super) fn failure_of(error: ureq::Error, url: &Url, shown: &str) -> Failure {
-    let (error, is_unreached) = match error {
+pub(crate) fn failure_of(error: ureq::Error, url: &Url, shown: &str) -> Failure {
+    let (error, is_unreachable) = match error {
         ureq::Error::Other(inner) => match inner.downcast::<ConnectError>() {
             Ok(inner) => (inner.0, true),
             Err(inner) => (ureq::Error::Other(inner), false),
@@ -25,7 +25,7 @@ pub(super) fn failure_of(error: ureq::Error, url: &Url, shown: &str) -> Failure 
         return UpstreamError::Failed { url: shown.to_owned(), reason }.into();
     }
     let reason = quote(&text(&error));
-    if is_unreached { Failure::Unreached(reason) } else { Failure::Passing(reason) }
+    if is_unreachable { Failure::Unreachable(reason) } else { Failure::Transient(reason) }
 }
 
 fn text(error: &ureq::Error) -> String {
@@ -41,12 +41,12 @@ fn text(error: &ureq::Error) -> String {
     }
 }
 
-/// The innermost cause says what happened; those around it, who noticed.
+/// Returns the text of the innermost cause: it says what happened, those around it only where that was noticed.
 fn innermost(error: &(dyn Error + 'static)) -> String {
     causes(error).last().map_or_else(String::new, ToString::to_string)
 }
 
-/// The complaint of TLS about a server, if that is the reason. Another try would end alike.
+/// Returns the complaint of TLS about a server, if that is the reason. Another attempt would end alike.
 fn tls_refusal(error: &ureq::Error) -> Option<String> {
     let tls = match error {
         ureq::Error::Rustls(tls) => tls,
@@ -65,7 +65,7 @@ fn tls_refusal(error: &ureq::Error) -> Option<String> {
     .then(|| tls.to_string())
 }
 
-/// An error and its causes. An I/O error hides the error that it wraps from the chain, and skips to its cause.
+/// Lists an error and its causes. An I/O error hides the error that it wraps from the chain, and skips to its cause.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| {
         let error = *error;

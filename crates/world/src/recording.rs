@@ -18,7 +18,7 @@ use streamguard_engine::testing::run_shard;
 use streamguard_engine::{CancelToken, EarlierResults, PlanContext};
 use streamguard_exploitdb::ExploitDbCollector;
 use streamguard_git::{self as git, FetchContext, GitError};
-use streamguard_http::{Request, UpstreamAccess};
+use streamguard_http::{UpstreamAccess, UpstreamRequest};
 use streamguard_registry as registry;
 
 use crate::error::WorldError;
@@ -34,11 +34,11 @@ pub(crate) fn record(upstreams: Upstreams) -> Result<Vec<SnapshotFile>, WorldErr
         tempfile::tempdir().map_err(|error| WorldError::io(Path::new("a temporary folder"), error))?;
     gone(&upstreams, folder.path())?;
     let upstreams = Arc::new(upstreams);
-    let make_up = move |request: &Request| {
+    let respond = move |request: &UpstreamRequest| {
         let answer = upstreams.answer(&request.url, request.body.as_deref())?;
         (answer.status == 200).then_some(answer.bytes)
     };
-    let access = UpstreamAccess::recording(folder.path(), Box::new(make_up));
+    let access = UpstreamAccess::recording(folder.path(), Box::new(respond));
     for quick in [false, true] {
         list::<CveSource>("cve", quick, &access)?;
         list::<GithubSource>("github", quick, &access)?;

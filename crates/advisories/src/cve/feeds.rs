@@ -13,8 +13,10 @@ use streamguard_engine::ShardError;
 
 use super::paging::{CveRecords, PageReader};
 use crate::SourceContext;
-use streamguard_http::address::address;
-use streamguard_http::{Accept, Answer, Freshness, Request, Service, Unfit, UpstreamError};
+use streamguard_http::base_url::join_url;
+use streamguard_http::{
+    Accept, Freshness, InvalidAnswer, Service, UpstreamAnswer, UpstreamError, UpstreamRequest,
+};
 
 /// Year of the first feed, which also holds all records of the years before.
 const FIRST_YEAR: i16 = 2002;
@@ -82,9 +84,9 @@ fn fetch(
 ) -> Result<Vec<u8>, UpstreamError> {
     let request = |ending: &str, accept, max_bytes| {
         let file = format!("nvdcve-2.0-{name}.{ending}");
-        address(feeds_url, &["json", "cve", "2.0", &file], &[])
+        join_url(feeds_url, &["json", "cve", "2.0", &file], &[])
             .map_err(|reason| UpstreamError::Refused { url: feeds_url.to_owned(), reason })
-            .map(|url| Request {
+            .map(|url| UpstreamRequest {
                 service: Service::NvdFeeds,
                 url,
                 body: None,
@@ -100,18 +102,18 @@ fn fetch(
 }
 
 /// Reads the SHA-256 of the unpacked feed from its description, in lower case.
-fn read_digest(answer: &Answer) -> Result<String, Unfit> {
-    let bytes = answer.bytes().map_err(|error| Unfit::Damaged(error.to_string()))?;
+fn read_digest(answer: &UpstreamAnswer) -> Result<String, InvalidAnswer> {
+    let bytes = answer.bytes().map_err(|error| InvalidAnswer::Damaged(error.to_string()))?;
     let text = String::from_utf8_lossy(&bytes);
     text.lines()
         .find_map(|line| line.trim().strip_prefix("sha256:"))
         .filter(|digest| digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()))
         .map(str::to_ascii_lowercase)
-        .ok_or_else(|| Unfit::Damaged("the description of a feed has no sha256".to_owned()))
+        .ok_or_else(|| InvalidAnswer::Damaged("the description of a feed has no sha256".to_owned()))
 }
 
-fn unpack(answer: &Answer, digest: &str) -> Result<Vec<u8>, Unfit> {
-    let damaged = |reason: String| Unfit::Damaged(format!("cannot unpack the feed: {reason}"));
+fn unpack(answer: &UpstreamAnswer, digest: &str) -> Result<Vec<u8>, InvalidAnswer> {
+    let damaged = |reason: String| InvalidAnswer::Damaged(format!("cannot unpack the feed: {reason}"));
     let packed = answer.open().map_err(|error| damaged(error.to_string()))?;
     let mut unpacked = Vec::new();
     // One byte more than allowed tells a feed that is too large from one that just fits.
@@ -122,7 +124,7 @@ fn unpack(answer: &Answer, digest: &str) -> Result<Vec<u8>, Unfit> {
     }
     let found: String = Sha256::digest(&unpacked).iter().map(|byte| format!("{byte:02x}")).collect();
     if found != digest {
-        return Err(Unfit::Damaged(format!("the feed has SHA-256 {found}, not {digest}")));
+        return Err(InvalidAnswer::Damaged(format!("the feed has SHA-256 {found}, not {digest}")));
     }
     Ok(unpacked)
 }

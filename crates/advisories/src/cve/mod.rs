@@ -15,7 +15,7 @@ use streamguard_engine::{JobError, ShardError};
 use crate::{AdvisorySource, ListingWindow, SourceContext, ids, timestamp};
 use paging::{PageReader, PagesEnd, QueryParameter};
 use streamguard_http::UpstreamSettings;
-use streamguard_http::address::{address, base};
+use streamguard_http::base_url::{check_base_url, join_url};
 
 /// Search phrases of a quick test: one for each common kind of flaw.
 pub const QUICK_TEST_KEYWORDS: [&str; 12] = [
@@ -54,10 +54,10 @@ pub struct CveSource {
     #[arg(long, value_name = "CWE", num_args = 1.., value_parser = parse_cwe)]
     pub cwes: Vec<String>,
     /// Where the CVE API 2.0 is
-    #[arg(long, value_name = "URL", default_value_t = Self::default().nvd_url, value_parser = base)]
+    #[arg(long, value_name = "URL", default_value_t = Self::default().nvd_url, value_parser = check_base_url)]
     pub nvd_url: String,
     /// Where NVD's feeds are
-    #[arg(long, value_name = "URL", default_value_t = Self::default().nvd_feeds_url, value_parser = base)]
+    #[arg(long, value_name = "URL", default_value_t = Self::default().nvd_feeds_url, value_parser = check_base_url)]
     pub nvd_feeds_url: String,
     /// Only records that changed since this date
     #[arg(skip)]
@@ -108,7 +108,7 @@ impl AdvisorySource for CveSource {
 
     fn plan(&self, window: &ListingWindow) -> Result<Vec<CveShard>, JobError> {
         for url in [&self.nvd_url, &self.nvd_feeds_url] {
-            address(url, &[], &[]).map_err(JobError::Failed)?;
+            join_url(url, &[], &[]).map_err(JobError::Failed)?;
         }
         for cwe in &self.cwes {
             parse_cwe(cwe).map_err(JobError::Failed)?;

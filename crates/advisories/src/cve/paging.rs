@@ -9,8 +9,10 @@ use streamguard_engine::ShardError;
 
 use super::record;
 use crate::SourceContext;
-use streamguard_http::address::address;
-use streamguard_http::{Accept, Answer, Freshness, Request, Service, Unfit, UpstreamError};
+use streamguard_http::base_url::join_url;
+use streamguard_http::{
+    Accept, Freshness, InvalidAnswer, Service, UpstreamAnswer, UpstreamError, UpstreamRequest,
+};
 
 /// Records of one page: the most that NVD gives.
 const PAGE_RECORDS: u64 = 2000;
@@ -154,13 +156,18 @@ impl<'a> PageReader<'a> {
         Ok(())
     }
 
-    fn request(&self, query: &[QueryParameter], start: u64, mark: u64) -> Result<Request, ShardError> {
+    fn request(
+        &self,
+        query: &[QueryParameter],
+        start: u64,
+        mark: u64,
+    ) -> Result<UpstreamRequest, ShardError> {
         let (size, start) = (self.page_records.to_string(), start.to_string());
         let paging = [("resultsPerPage", size.as_str()), ("startIndex", start.as_str())];
         let query = query.iter().map(|(name, value)| (*name, value.as_str())).chain(paging);
-        let url = address(self.url, &["rest", "json", "cves", "2.0"], &query.collect::<Vec<_>>())
+        let url = join_url(self.url, &["rest", "json", "cves", "2.0"], &query.collect::<Vec<_>>())
             .map_err(ShardError::Failed)?;
-        Ok(Request {
+        Ok(UpstreamRequest {
             service: Service::Nvd,
             url,
             body: None,
@@ -209,8 +216,8 @@ struct CvePageJson<'a> {
     vulnerabilities: Vec<&'a RawValue>,
 }
 
-fn read_page(answer: &Answer, start: u64) -> Result<CvePage, Unfit> {
-    let damaged = |reason: String| Unfit::Damaged(format!("cannot read the page: {reason}"));
+fn read_page(answer: &UpstreamAnswer, start: u64) -> Result<CvePage, InvalidAnswer> {
+    let damaged = |reason: String| InvalidAnswer::Damaged(format!("cannot read the page: {reason}"));
     let bytes = answer.bytes().map_err(|error| damaged(error.to_string()))?;
     let page: CvePageJson<'_> = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
     if page.start_index != start {

@@ -13,8 +13,8 @@ use streamguard_engine::{JobError, ShardError};
 use crate::{AdvisorySource, ListingWindow, SourceContext};
 use query::{GithubPage, GithubQuery};
 use record::ECOSYSTEMS;
-use streamguard_http::address::{address, base};
-use streamguard_http::{Accept, Freshness, Request, Service, UpstreamSettings};
+use streamguard_http::base_url::{check_base_url, join_url};
+use streamguard_http::{Accept, Freshness, Service, UpstreamRequest, UpstreamSettings};
 
 /// Most pages of one query: ten times as many as the whole database takes.
 const MAX_PAGES: usize = 5000;
@@ -39,7 +39,7 @@ pub struct GithubSource {
     #[arg(long, value_name = "NAME", num_args = 1.., value_parser = parse_severity)]
     pub severities: Vec<String>,
     /// Where GitHub's API is
-    #[arg(long, value_name = "URL", default_value_t = Self::default().github_url, value_parser = base)]
+    #[arg(long, value_name = "URL", default_value_t = Self::default().github_url, value_parser = check_base_url)]
     pub github_url: String,
     /// Only advisories that changed since this date
     #[arg(skip)]
@@ -100,7 +100,7 @@ impl AdvisorySource for GithubSource {
     }
 
     fn plan(&self, window: &ListingWindow) -> Result<Vec<GithubShard>, JobError> {
-        address(&self.github_url, &[], &[]).map_err(JobError::Failed)?;
+        join_url(&self.github_url, &[], &[]).map_err(JobError::Failed)?;
         let start = window.start(self.since.as_deref())?;
         let mut shards = Vec::new();
         for ecosystem in choices(&self.ecosystems, parse_ecosystem)? {
@@ -161,9 +161,9 @@ impl GithubSource {
             start: shard.start.as_deref(),
             cursor,
         };
-        let request = Request {
+        let request = UpstreamRequest {
             service: Service::GitHub,
-            url: address(&self.github_url, &["graphql"], &[]).map_err(ShardError::Failed)?,
+            url: join_url(&self.github_url, &["graphql"], &[]).map_err(ShardError::Failed)?,
             body: Some(query.body()),
             accept: Accept::Json,
             freshness: Freshness::Run(shard.clock_ms),

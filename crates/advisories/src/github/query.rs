@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use streamguard_dataset::Advisory;
 
 use super::record::{self, Completeness};
-use streamguard_http::{Answer, Unfit};
+use streamguard_http::{InvalidAnswer, UpstreamAnswer};
 
 /// Fields of an advisory that are asked for.
 const FIELDS: &str = "fragment fields on SecurityAdvisory {
@@ -121,15 +121,15 @@ struct PageInfo {
 }
 
 /// Reads an answer. It is accepted only if it is complete and names no errors.
-pub(super) fn read(answer: &Answer) -> Result<GithubPage, Unfit> {
+pub(super) fn read(answer: &UpstreamAnswer) -> Result<GithubPage, InvalidAnswer> {
     read_bytes(&answer.bytes().map_err(|error| damaged(error.to_string()))?)
 }
 
-fn damaged(reason: impl std::fmt::Display) -> Unfit {
-    Unfit::Damaged(format!("cannot read the answer: {reason}"))
+fn damaged(reason: impl std::fmt::Display) -> InvalidAnswer {
+    InvalidAnswer::Damaged(format!("cannot read the answer: {reason}"))
 }
 
-fn read_bytes(bytes: &[u8]) -> Result<GithubPage, Unfit> {
+fn read_bytes(bytes: &[u8]) -> Result<GithubPage, InvalidAnswer> {
     let answer: QueryAnswer<'_> = serde_json::from_slice(bytes).map_err(damaged)?;
     // GraphQL answers with status 200 even if it fails, and with data beside the errors if only a
     // part of the query failed.
@@ -160,7 +160,7 @@ fn read_bytes(bytes: &[u8]) -> Result<GithubPage, Unfit> {
 }
 
 /// Tells apart what errors mean: a rate limit, a timeout of the server, or a refusal.
-fn refusal(errors: &[Value]) -> Unfit {
+fn refusal(errors: &[Value]) -> InvalidAnswer {
     let text = |error: &Value, key: &str| error[key].as_str().unwrap_or_default().to_owned();
     let messages: Vec<String> = errors.iter().take(3).map(|error| text(error, "message")).collect();
     // The text is hostile, and may be long.
@@ -170,15 +170,15 @@ fn refusal(errors: &[Value]) -> Unfit {
     // GitHub has used both spellings.
     if kinds.iter().any(|kind| kind == "RATE_LIMIT" || kind == "RATE_LIMITED") {
         // The time of the reset is in the headers, which the client reads.
-        return Unfit::Limited { reason, wait: None };
+        return InvalidAnswer::Limited { reason, wait: None };
     }
     let is_timeout =
         |message: &String| message.starts_with("Something went wrong while executing your query");
     if messages.iter().any(is_timeout) {
         // The words of a timeout at GitHub, the same for years. Another try may go better.
-        return Unfit::Damaged(reason);
+        return InvalidAnswer::Damaged(reason);
     }
-    Unfit::Refused(reason)
+    InvalidAnswer::Refused(reason)
 }
 
 #[cfg(test)]
@@ -191,10 +191,12 @@ mod tests {
         let ok = read_bytes(format!(r#"{{"data":{{"page":{{{page}}}}}}}"#).as_bytes()).unwrap();
         assert!(ok.next.is_none() && ok.advisories.is_empty());
         let both = format!(r#"{{"data":{{"page":{{{page}}}}},"errors":[{{"message":"x\u001b[2J"}}]}}"#);
-        assert!(matches!(read_bytes(both.as_bytes()), Err(Unfit::Refused(text)) if !text.contains('\u{1b}')));
+        assert!(
+            matches!(read_bytes(both.as_bytes()), Err(InvalidAnswer::Refused(text)) if !text.contains('\u{1b}'))
+        );
         for kind in ["RATE_LIMIT", "RATE_LIMITED"] {
             let limited = format!(r#"{{"errors":[{{"type":"{kind}","message":"API rate limit"}}]}}"#);
-            assert!(matches!(read_bytes(limited.as_bytes()), Err(Unfit::Limited { .. })));
+            assert!(matches!(read_bytes(limited.as_bytes()), Err(InvalidAnswer::Limited { .. })));
         }
         for text in [
             "",
@@ -205,8 +207,8 @@ mod tests {
             r#"{"data":{"page":{"pageInfo":{"hasNextPage":false},"nodes":[null]}}}"#,
             r#"{"data":{"page":{"pageInfo":{"hasNextPage":true,"endCursor":null},"nodes":[]}}}"#,
         ] {
-            assert!(matches!(read_bytes(text.as_bytes()), Err(Unfit::Damaged(_))), "{text}");
+            assert!(matches!(read_bytes(text.as_bytes()), Err(InvalidAnswer::Damaged(_))), "{text}");
         }
-        assert!(matches!(read_bytes("[".repeat(100_000).as_bytes()), Err(Unfit::Damaged(_))));
+        assert!(matches!(read_bytes("[".repeat(100_000).as_bytes()), Err(InvalidAnswer::Damaged(_))));
     }
 }

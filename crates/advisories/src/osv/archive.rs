@@ -6,7 +6,7 @@ use std::io::{BufReader, Read};
 use zip::ZipArchive;
 
 use crate::ids;
-use streamguard_http::{Answer, Unfit};
+use streamguard_http::{InvalidAnswer, UpstreamAnswer};
 
 /// Most entries of an archive; the archive of all ecosystems has some 700,000.
 const MAX_ENTRIES: usize = 2_000_000;
@@ -44,8 +44,8 @@ pub(super) enum ArchiveEntry<'a> {
 
 impl OsvArchive {
     /// Opens an archive and checks its directory.
-    pub(super) fn open(answer: &Answer) -> Result<Self, Unfit> {
-        let damaged = |reason: String| Unfit::Damaged(format!("cannot read the archive: {reason}"));
+    pub(super) fn open(answer: &UpstreamAnswer) -> Result<Self, InvalidAnswer> {
+        let damaged = |reason: String| InvalidAnswer::Damaged(format!("cannot read the archive: {reason}"));
         let file = answer.open().map_err(|error| damaged(error.to_string()))?;
         // The directory is at the end, so an archive that was cut off has none.
         let zip = ZipArchive::new(BufReader::new(file)).map_err(|error| damaged(error.to_string()))?;
@@ -54,7 +54,7 @@ impl OsvArchive {
             return Err(damaged("its directory is not where it should be".to_owned()));
         }
         if zip.len() > MAX_ENTRIES {
-            return Err(Unfit::Refused(format!(
+            return Err(InvalidAnswer::Refused(format!(
                 "the archive has {} entries, more than {MAX_ENTRIES}",
                 zip.len()
             )));

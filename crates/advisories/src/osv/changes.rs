@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read};
 
 use crate::{ids, timestamp};
-use streamguard_http::{Answer, Unfit};
+use streamguard_http::{InvalidAnswer, UpstreamAnswer};
 
 /// Longest line that is read in one piece, in bytes.
 const MAX_LINE_BYTES: u64 = 1024;
@@ -29,12 +29,13 @@ pub(super) struct ChangeList {
 /// Reads the records that changed at `start` or later. Returns `None` if there are more than
 /// `max_records`.
 pub(super) fn read(
-    answer: &Answer,
+    answer: &UpstreamAnswer,
     ecosystem: Option<&str>,
     start: &str,
     max_records: usize,
-) -> Result<Option<ChangeList>, Unfit> {
-    let damaged = |error: std::io::Error| Unfit::Damaged(format!("cannot read the list of changes: {error}"));
+) -> Result<Option<ChangeList>, InvalidAnswer> {
+    let damaged =
+        |error: std::io::Error| InvalidAnswer::Damaged(format!("cannot read the list of changes: {error}"));
     let file = answer.open().map_err(damaged)?;
     read_lines(BufReader::new(file), ecosystem, start, max_records).map_err(damaged)
 }

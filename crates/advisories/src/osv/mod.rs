@@ -12,8 +12,11 @@ use streamguard_engine::{JobError, ShardError};
 
 use crate::{AdvisorySource, ListingWindow, SourceContext};
 use archive::{ArchiveEntry, OsvArchive};
-use streamguard_http::address::{address, base};
-use streamguard_http::{Accept, Answer, Freshness, Request, Service, Unfit, UpstreamError, UpstreamSettings};
+use streamguard_http::base_url::{check_base_url, join_url};
+use streamguard_http::{
+    Accept, Freshness, InvalidAnswer, Service, UpstreamAnswer, UpstreamError, UpstreamRequest,
+    UpstreamSettings,
+};
 
 /// Ecosystems that are listed if the user names none: those whose advisories name source
 /// repositories. Advisories of distributions name their own packages instead.
@@ -60,7 +63,7 @@ pub struct OsvSource {
     #[arg(long, value_name = "NAME", num_args = 1..)]
     pub osv_ecosystems: Vec<String>,
     /// Where OSV's bulk files are
-    #[arg(long, value_name = "URL", default_value_t = Self::default().osv_url, value_parser = base)]
+    #[arg(long, value_name = "URL", default_value_t = Self::default().osv_url, value_parser = check_base_url)]
     pub osv_url: String,
     /// Only records that changed since this date
     #[arg(skip)]
@@ -107,7 +110,7 @@ impl AdvisorySource for OsvSource {
     }
 
     fn plan(&self, window: &ListingWindow) -> Result<Vec<OsvShard>, JobError> {
-        address(&self.osv_url, &[], &[]).map_err(JobError::Failed)?;
+        join_url(&self.osv_url, &[], &[]).map_err(JobError::Failed)?;
         let (clock_ms, is_update) = (window.clock_ms, window.known_until_ms.is_some());
         let start = window.start(self.since.as_deref())?;
         let shard = |ecosystem| OsvShard { clock_ms, ecosystem, start: start.clone(), is_update };
@@ -176,7 +179,7 @@ impl OsvSource {
     ) -> Result<bool, OsvError> {
         let ecosystem = shard.ecosystem.as_deref();
         let request = self.request(ecosystem, "modified_id.csv", Accept::Text, shard, MAX_ARCHIVE_BYTES)?;
-        let read = &mut |answer: &Answer| changes::read(answer, ecosystem, start, MAX_CHANGES);
+        let read = &mut |answer: &UpstreamAnswer| changes::read(answer, ecosystem, start, MAX_CHANGES);
         let Some(changed) = context.ask(&request, read)? else { return Ok(false) };
         context.count("records.malformed", changed.malformed);
         for record in &changed.records {
@@ -222,11 +225,12 @@ impl OsvSource {
     ) -> Result<(), OsvError> {
         let (ecosystem, file) = (Some(changed.ecosystem.as_str()), format!("{}.json", changed.id));
         let request = self.request(ecosystem, &file, Accept::Json, shard, MAX_RECORD_BYTES)?;
-        let read = &mut |answer: &Answer| {
-            let bytes = answer.bytes().map_err(|error| Unfit::Damaged(error.to_string()))?;
+        let read = &mut |answer: &UpstreamAnswer| {
+            let bytes = answer.bytes().map_err(|error| InvalidAnswer::Damaged(error.to_string()))?;
             // The list of changes names this record, so an answer without it is damaged.
             let advisory = record::read(&bytes).filter(|advisory| advisory.id == changed.id);
-            advisory.ok_or_else(|| Unfit::Damaged(format!("the answer is not the record {}", changed.id)))
+            advisory
+                .ok_or_else(|| InvalidAnswer::Damaged(format!("the answer is not the record {}", changed.id)))
         };
         match context.ask(&request, read) {
             Ok(advisory) => emit(&advisory, shard, context)?,
@@ -244,11 +248,11 @@ impl OsvSource {
         accept: Accept,
         shard: &OsvShard,
         max_bytes: u64,
-    ) -> Result<Request, ShardError> {
+    ) -> Result<UpstreamRequest, ShardError> {
         let segments: Vec<&str> = ecosystem.into_iter().chain([file]).collect();
-        Ok(Request {
+        Ok(UpstreamRequest {
             service: Service::Osv,
-            url: address(&self.osv_url, &segments, &[]).map_err(ShardError::Failed)?,
+            url: join_url(&self.osv_url, &segments, &[]).map_err(ShardError::Failed)?,
             body: None,
             accept,
             freshness: Freshness::Run(shard.clock_ms),

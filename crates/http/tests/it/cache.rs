@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use streamguard_cache::{CacheBucket, HostSlot, clear, prune, usage};
 use streamguard_http::{
-    Client, Credentials, Freshness, Request, Service, Unfit, UpstreamError, UpstreamSettings,
+    Credentials, Freshness, HttpClient, InvalidAnswer, Service, UpstreamError, UpstreamRequest,
+    UpstreamSettings,
 };
 
 use super::server::{Do, Server, Waiting, client, client_of, json, read_json, request, settings, status};
 
-fn ask(client: &Client, request: &Request) -> Result<String, UpstreamError> {
+fn ask(client: &HttpClient, request: &UpstreamRequest) -> Result<String, UpstreamError> {
     client.ask(request, &mut Waiting::default(), &mut read_json)
 }
 
@@ -47,8 +48,8 @@ fn a_run_asks_once_and_the_next_one_whether_it_changed() {
     });
     let (_folder, settings) = settings();
     let first = request(Service::Osv, server.url("/a"));
-    let next = Request { freshness: Freshness::Run(2), ..first.clone() };
-    let whenever = Request { freshness: Freshness::Forever, ..first.clone() };
+    let next = UpstreamRequest { freshness: Freshness::Run(2), ..first.clone() };
+    let whenever = UpstreamRequest { freshness: Freshness::Forever, ..first.clone() };
     for (request, asked) in [(&first, 1), (&first, 1), (&whenever, 1), (&next, 2), (&next, 2), (&first, 3)] {
         // A client of its own each time, as in a process that was started again.
         assert_eq!(ask(&client(&settings), request).unwrap(), "[1]");
@@ -61,7 +62,7 @@ fn a_changed_answer_replaces_the_old_one() {
     let server = Server::saying_each(vec![json("ETag: \"a\"\r\n", "[1]"), json("ETag: \"b\"\r\n", "[2]")]);
     let (folder, settings) = settings();
     let first = request(Service::Osv, server.url("/a"));
-    let next = Request { freshness: Freshness::Run(2), ..first.clone() };
+    let next = UpstreamRequest { freshness: Freshness::Run(2), ..first.clone() };
     let client = client(&settings);
     assert_eq!(ask(&client, &first).unwrap(), "[1]");
     assert_eq!(ask(&client, &next).unwrap(), "[2]");
@@ -74,7 +75,7 @@ fn what_is_not_there_is_asked_for_once_in_a_run() {
     let server = Server::saying_each(vec![gone(), json("ETag: \"a\"\r\n", "[1]"), gone(), gone()]);
     let (folder, settings) = settings();
     let ask = |freshness| {
-        let request = Request { freshness, ..request(Service::Osv, server.url("/a")) };
+        let request = UpstreamRequest { freshness, ..request(Service::Osv, server.url("/a")) };
         ask(&client(&settings), &request)
     };
     for (run, is_there, asked) in [(1, false, 1), (1, false, 1), (2, true, 2), (3, false, 3), (3, false, 3)] {
@@ -106,9 +107,9 @@ fn what_was_posted_is_part_of_the_question() {
     });
     let (_folder, settings) = settings();
     let client = client(&settings);
-    let one = Request { body: Some("{}".into()), ..request(Service::GitHub, server.url("/graphql")) };
-    let other = Request { body: Some("{\"a\":1}".into()), ..one.clone() };
-    let next = Request { freshness: Freshness::Run(2), ..one.clone() };
+    let one = UpstreamRequest { body: Some("{}".into()), ..request(Service::GitHub, server.url("/graphql")) };
+    let other = UpstreamRequest { body: Some("{\"a\":1}".into()), ..one.clone() };
+    let next = UpstreamRequest { freshness: Freshness::Run(2), ..one.clone() };
     for (request, expected) in [(&one, "0"), (&other, "1"), (&one, "0"), (&next, "2")] {
         assert_eq!(ask(&client, request).unwrap(), expected);
     }
@@ -187,7 +188,7 @@ fn what_its_reader_refuses_is_not_kept() {
     let (folder, settings) = settings();
     let request = request(Service::Osv, server.url("/a"));
     let error = client(&settings)
-        .ask(&request, &mut Waiting::default(), &mut |_| Err::<(), _>(Unfit::Refused("no".into())))
+        .ask(&request, &mut Waiting::default(), &mut |_| Err::<(), _>(InvalidAnswer::Refused("no".into())))
         .unwrap_err();
     assert!(matches!(error, UpstreamError::Refused { .. }), "{error}");
     let kept = files(&folder.path().join("answers"));
@@ -205,8 +206,8 @@ fn a_snapshot_answers_without_network_and_stays_as_it_is() {
     let before = files(folder.path());
 
     let replay = UpstreamSettings::replaying("/nowhere".into(), folder.path().into(), 0);
-    let client = Client::new(&replay, &Credentials::default()).unwrap();
-    let later = Request { freshness: Freshness::Run(9), ..asked.clone() };
+    let client = HttpClient::new(&replay, &Credentials::default()).unwrap();
+    let later = UpstreamRequest { freshness: Freshness::Run(9), ..asked.clone() };
     assert_eq!(ask(&client, &later).unwrap(), "[1]");
     let missing = request(Service::GitHub, server.url("/b"));
     let error = ask(&client, &missing).unwrap_err();
@@ -250,7 +251,7 @@ fn a_scale_that_is_none_is_refused() {
     for scale in [-1.0, f64::NAN, f64::INFINITY, 1e9] {
         let (_folder, mut settings) = settings();
         settings.rate_scale = scale;
-        let error = Client::new(&settings, &Credentials::default()).unwrap_err().to_string();
+        let error = HttpClient::new(&settings, &Credentials::default()).unwrap_err().to_string();
         assert!(error.starts_with("rate-scale: "), "{error}");
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use streamguard_http::{Accept, Request, Service, UpstreamError};
+use streamguard_http::{Accept, Service, UpstreamError, UpstreamRequest};
 
 use super::cache::files;
 use super::server::{Do, Server, Waiting, client, json, read_json, request, settings, status};
@@ -18,7 +18,7 @@ fn ask(server: &Server) -> (Result<String, UpstreamError>, Vec<String>) {
     ask_for(&request(Service::Osv, server.url("/a")))
 }
 
-fn ask_for(request: &Request) -> (Result<String, UpstreamError>, Vec<String>) {
+fn ask_for(request: &UpstreamRequest) -> (Result<String, UpstreamError>, Vec<String>) {
     let (folder, settings) = settings();
     let mut waiting = Waiting::default();
     let answer = client(&settings).ask(request, &mut waiting, &mut read_json);
@@ -110,7 +110,8 @@ fn a_reset_connection_is_tried_again() {
         }
     });
     // A body that nobody reads turns the end of the connection into a reset.
-    let posted = Request { body: Some("[]".repeat(50_000)), ..request(Service::Osv, server.url("/a")) };
+    let posted =
+        UpstreamRequest { body: Some("[]".repeat(50_000)), ..request(Service::Osv, server.url("/a")) };
     assert_eq!(ask_for(&posted).0.unwrap(), "[1]");
     assert_eq!(server.count(), 4);
 }
@@ -187,7 +188,7 @@ fn a_page_for_people_is_no_answer() {
     let error = ask(&server).0.unwrap_err().to_string();
     assert!(error.contains(r"expected JSON, got text/html (<h1>\u{1b}[2JHello\u{202e})"), "{error}");
     assert_eq!(server.count(), 2, "one more try, no storm");
-    let text = Request { accept: Accept::Text, ..request(Service::ExploitDb, server.url("/a")) };
+    let text = UpstreamRequest { accept: Accept::Text, ..request(Service::ExploitDb, server.url("/a")) };
     assert!(ask_for(&text).0.unwrap_err().to_string().contains("expected text, got text/html"));
 }
 
@@ -202,7 +203,7 @@ fn what_is_too_large_is_cut_off() {
     let server = Server::saying(bomb);
     let error = ask(&server).0.unwrap_err().to_string();
     assert!(error.contains("bomb"), "{error}");
-    let small = Request { max_bytes: 1 << 20, ..request(Service::Osv, server.url("/a")) };
+    let small = UpstreamRequest { max_bytes: 1 << 20, ..request(Service::Osv, server.url("/a")) };
     let error = ask_for(&small).0.unwrap_err().to_string();
     assert!(error.contains("exceeded 1 MiB after decompression"), "{error}");
     assert_eq!(server.count(), 2, "another try is of no use");
@@ -211,8 +212,11 @@ fn what_is_too_large_is_cut_off() {
         let head = b"HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\n\r\n".to_vec();
         std::iter::once(head).chain((0..1000).map(|_| vec![0; 1 << 16])).map(Do::Say).collect()
     });
-    let archive =
-        Request { accept: Accept::Archive, max_bytes: 1_000_000, ..request(Service::Osv, endless.url("/a")) };
+    let archive = UpstreamRequest {
+        accept: Accept::Archive,
+        max_bytes: 1_000_000,
+        ..request(Service::Osv, endless.url("/a"))
+    };
     let error = ask_for(&archive).0.unwrap_err().to_string();
     assert!(error.contains("exceeded 1000000 bytes"), "{error}");
 }
@@ -226,7 +230,8 @@ fn an_archive_stays_as_it_is() {
         &packed,
     ));
     let (_folder, settings) = settings();
-    let archive = Request { accept: Accept::Archive, ..request(Service::NvdFeeds, server.url("/a.gz")) };
+    let archive =
+        UpstreamRequest { accept: Accept::Archive, ..request(Service::NvdFeeds, server.url("/a.gz")) };
     let bytes = client(&settings)
         .ask(&archive, &mut Waiting::default(), &mut |answer| Ok(answer.bytes().unwrap()))
         .unwrap();
@@ -242,7 +247,7 @@ fn a_refusal_is_final() {
         (Service::Osv, status("400 No", "", "bad \u{1b}[31mthing"), r"HTTP 400: bad \u{1b}[31mthing"),
         (Service::Nvd, status("404 No", "message: Invalid cveId.\r\n", ""), ": Invalid cveId."),
         (Service::Nvd, status("404 No", "message: Invalid apiKey.\r\n", ""), "check NVD_API_KEY"),
-        (Service::GitHub, status("401 No", "", "{}"), "wants to know who asks: set GITHUB_TOKEN"),
+        (Service::GitHub, status("401 No", "", "{}"), "asks for a credential: set GITHUB_TOKEN"),
         (Service::GitHub, status("403 No", "", "Resource not accessible"), "HTTP 403: Resource not"),
         (Service::Osv, status("206 Part", "", "x"), "HTTP 206"),
     ] {
@@ -273,7 +278,7 @@ fn a_stop_is_heard_at_once() {
     for script in scripts {
         let server = Server::start(move |_, _| script());
         let (_folder, settings) = settings();
-        let client = streamguard_http::Client::new(&settings, &Default::default()).unwrap();
+        let client = streamguard_http::HttpClient::new(&settings, &Default::default()).unwrap();
         let mut waiting = Waiting::default();
         let stop = waiting.is_stopped.clone();
         let ended = thread::scope(|scope| {

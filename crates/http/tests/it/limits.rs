@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use streamguard_cache::HostSlot;
-use streamguard_http::{Request, Service, Unfit, UpstreamSettings};
+use streamguard_http::{InvalidAnswer, Service, UpstreamRequest, UpstreamSettings};
 
 use super::server::{Do, Server, Waiting, client, json, read_json, request, settings, status};
 
@@ -15,7 +15,7 @@ fn ask_in_threads(
     settings: &UpstreamSettings,
     threads: usize,
     each: usize,
-    ask: &(dyn Fn(usize) -> Request + Sync),
+    ask: &(dyn Fn(usize) -> UpstreamRequest + Sync),
 ) {
     thread::scope(|scope| {
         for thread in 0..threads {
@@ -123,10 +123,10 @@ fn a_limit_that_only_the_body_tells_is_waited_for() {
         Server::saying_each(vec![json("", "{\"errors\":[{\"type\":\"RATE_LIMITED\"}]}"), json("", "[1]")]);
     let (_folder, settings) = settings();
     let asked = client(&settings).ask(
-        &Request { body: Some("{}".into()), ..request(Service::GitHub, server.url("/graphql")) },
+        &UpstreamRequest { body: Some("{}".into()), ..request(Service::GitHub, server.url("/graphql")) },
         &mut Waiting::default(),
         &mut |answer| match read_json(answer)? {
-            text if text.contains("RATE_LIMITED") => Err(Unfit::Limited { reason: text, wait: None }),
+            text if text.contains("RATE_LIMITED") => Err(InvalidAnswer::Limited { reason: text, wait: None }),
             text => Ok(text),
         },
     );
@@ -181,7 +181,7 @@ fn a_child_asks_nvd() {
     let [Ok(url), Ok(cache)] = CHILD.map(std::env::var) else { return };
     let (_folder, mut settings) = settings();
     settings.cache = cache.into();
-    let client = streamguard_http::Client::new(&settings, &Default::default()).unwrap();
+    let client = streamguard_http::HttpClient::new(&settings, &Default::default()).unwrap();
     for n in 0..4 {
         let url = format!("{url}/{}/{n}", std::process::id());
         client.ask(&request(Service::Nvd, url), &mut Waiting::default(), &mut read_json).unwrap();

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use streamguard_http::{Credentials, Request, Service, UpstreamError, UpstreamSettings};
+use streamguard_http::{Credentials, Service, UpstreamError, UpstreamRequest, UpstreamSettings};
 
 use super::cache::files;
 use super::server::{Do, Server, Waiting, client_of, json, read_json, request, settings, status};
@@ -11,7 +11,7 @@ const CANARY: &str = "sgcanary_7f3a9d";
 
 type Caller = (UpstreamSettings, Credentials);
 
-fn ask((settings, credentials): &Caller, request: &Request) -> Result<String, UpstreamError> {
+fn ask((settings, credentials): &Caller, request: &UpstreamRequest) -> Result<String, UpstreamError> {
     client_of(settings, credentials).ask(request, &mut Waiting::default(), &mut read_json)
 }
 

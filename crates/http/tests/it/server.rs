@@ -9,8 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use streamguard_http::{
-    Accept, Answer, Client, Credentials, Freshness, Patience, Progress, Request, Service, Unfit,
-    UpstreamSettings,
+    Accept, Credentials, Freshness, HttpClient, InvalidAnswer, Progress, Service, Timeouts, UpstreamAnswer,
+    UpstreamRequest, UpstreamSettings,
 };
 use tempfile::TempDir;
 
@@ -205,27 +205,27 @@ pub(super) fn settings() -> (TempDir, UpstreamSettings) {
 }
 
 /// A client for whom a second is long.
-pub(super) fn client(settings: &UpstreamSettings) -> Client {
+pub(super) fn client(settings: &UpstreamSettings) -> HttpClient {
     client_of(settings, &Credentials::default())
 }
 
 /// The same, with credentials.
-pub(super) fn client_of(settings: &UpstreamSettings, credentials: &Credentials) -> Client {
-    let patience = Patience {
+pub(super) fn client_of(settings: &UpstreamSettings, credentials: &Credentials) -> HttpClient {
+    let timeouts = Timeouts {
         connect: Duration::from_secs(5),
         first_byte: Duration::from_millis(400),
         idle: Duration::from_millis(400),
-        stretch: Duration::from_millis(800),
-        least: 100,
-        whole: Duration::from_secs(3),
-        archive: Duration::from_secs(6),
+        throughput_window: Duration::from_millis(800),
+        min_bytes: 100,
+        total: Duration::from_secs(3),
+        archive_total: Duration::from_secs(6),
     };
-    Client::with_patience(settings, credentials, patience).unwrap()
+    HttpClient::with_timeouts(settings, credentials, timeouts).unwrap()
 }
 
 /// A question for JSON, in run 1.
-pub(super) fn request(service: Service, url: String) -> Request {
-    Request {
+pub(super) fn request(service: Service, url: String) -> UpstreamRequest {
+    UpstreamRequest {
         service,
         url,
         body: None,
@@ -236,9 +236,9 @@ pub(super) fn request(service: Service, url: String) -> Request {
 }
 
 /// Takes what is JSON.
-pub(super) fn read_json(answer: &Answer) -> Result<String, Unfit> {
-    let bytes = answer.bytes().map_err(|error| Unfit::Damaged(error.to_string()))?;
+pub(super) fn read_json(answer: &UpstreamAnswer) -> Result<String, InvalidAnswer> {
+    let bytes = answer.bytes().map_err(|error| InvalidAnswer::Damaged(error.to_string()))?;
     let value: serde_json::Value =
-        serde_json::from_slice(&bytes).map_err(|error| Unfit::Damaged(error.to_string()))?;
+        serde_json::from_slice(&bytes).map_err(|error| InvalidAnswer::Damaged(error.to_string()))?;
     Ok(value.to_string())
 }

@@ -1,27 +1,28 @@
-//! A credential on its way: in a header that is not printed, and in no text.
+//! The credential of one request: in a header that is never printed, and in no text.
 
 use secrecy::{ExposeSecret, SecretString};
 use ureq::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
-use super::credentials::Credentials;
-use super::request::{Service, UpstreamError};
+use crate::credentials::Credentials;
+use crate::error::UpstreamError;
+use crate::service::Service;
 
-/// The scope of those who have none.
-pub(super) const OPEN: &str = "open";
+/// Scope of requests without a credential.
+pub(crate) const ANONYMOUS_SCOPE: &str = "open";
 
-/// What stands in the place of a credential that a server echoed.
+/// Replacement of a credential that a server echoed.
 const MASK: &str = "***";
 
-/// Who asks a service, if it wants to know.
+/// Credential that is sent to a service, if it takes one.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Credential {
+pub(crate) struct ServiceCredential {
     secret: Option<SecretString>,
     header: Option<(HeaderName, HeaderValue)>,
 }
 
-impl Credential {
-    /// The one for a service, which is the only one that ever gets it.
-    pub(super) fn of(service: Service, credentials: &Credentials) -> Result<Self, UpstreamError> {
+impl ServiceCredential {
+    /// Selects the credential of a service. No other service ever gets it.
+    pub(crate) fn of(service: Service, credentials: &Credentials) -> Result<Self, UpstreamError> {
         let (name, kind, secret) = match service {
             Service::Nvd => (HeaderName::from_static("apikey"), "", &credentials.nvd),
             Service::GitHub => (AUTHORIZATION, "Bearer ", &credentials.github),
@@ -46,21 +47,22 @@ impl Credential {
         Ok(Self { secret: Some(secret.clone()), header: Some((name, value)) })
     }
 
-    /// The header that it goes in.
-    pub(super) fn header(&self) -> Option<&(HeaderName, HeaderValue)> {
+    /// Returns the header with the credential.
+    pub(crate) fn header(&self) -> Option<&(HeaderName, HeaderValue)> {
         self.header.as_ref()
     }
 
-    /// Tells apart what different credentials see and may do. Too short to tell anything else.
-    pub(super) fn scope(&self) -> String {
-        let Some(secret) = &self.secret else { return OPEN.to_owned() };
+    /// Returns a name for what a credential may see and do, as a part of the names of files.
+    pub(crate) fn scope(&self) -> String {
+        let Some(secret) = &self.secret else { return ANONYMOUS_SCOPE.to_owned() };
+        // 32 bits tell a few credentials apart, and are too few to confirm a guess of one.
         let mut hasher = blake3::Hasher::new_derive_key("streamguard upstream scope 1");
         hasher.update(secret.expose_secret().as_bytes());
         hasher.finalize().to_hex()[..8].to_owned()
     }
 
-    /// A text of the server without the credential, which it may echo.
-    pub(super) fn mask(&self, text: String) -> String {
+    /// Removes the credential from a text of the server, which may echo it.
+    pub(crate) fn mask(&self, text: String) -> String {
         match &self.secret {
             Some(secret) if text.contains(secret.expose_secret()) => {
                 text.replace(secret.expose_secret(), MASK)
@@ -69,8 +71,8 @@ impl Credential {
         }
     }
 
-    /// Headers of the server likewise.
-    pub(super) fn mask_headers(&self, headers: &mut HeaderMap) {
+    /// Removes the credential from headers of the server.
+    pub(crate) fn mask_headers(&self, headers: &mut HeaderMap) {
         let Some(secret) = &self.secret else { return };
         for value in headers.values_mut() {
             if memchr::memmem::find(value.as_bytes(), secret.expose_secret().as_bytes()).is_some() {
