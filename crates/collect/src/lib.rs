@@ -5,7 +5,7 @@
 //! ```
 //! use serde::Serialize;
 //! use streamguard_collect::{Collector, CollectorJob, Samples};
-//! use streamguard_dataset::{SampleKind, SampleLevel, Sample};
+//! use streamguard_dataset::{Sample, SampleKind, SampleLevel};
 //! use streamguard_engine::{JobError, PlanContext, ShardError};
 //!
 //! /// Emits the same exploit a number of times.
@@ -34,7 +34,7 @@
 //!
 //!     fn collect(&self, number: &u64, (): &(), samples: &mut Samples<'_, '_>) -> Result<(), ShardError> {
 //!         let code = format!("{}\nprint({number})", "import os  # ".repeat(10));
-//!         let sample = Sample::new(self.name(), Kind::Exploit, Level::File);
+//!         let sample = Sample::new(self.name(), SampleKind::Exploit, SampleLevel::File);
 //!         samples.emit(Sample { vulnerable_code: Some(code), ..sample })
 //!     }
 //! }
