@@ -29,8 +29,11 @@ pub struct JobEntry {
     /// Returns the settings that flags and their defaults give: an object, keyed like the flags.
     pub settings: fn(&ArgMatches) -> Result<Value, clap::Error>,
     /// Makes the job from its settings, and from secrets that it may need.
-    pub make: fn(Value, &Secrets) -> Result<Arc<dyn Job>, SettingsError>,
+    pub make: MakeJob,
 }
+
+/// Makes a job from its settings and secrets.
+pub type MakeJob = fn(Value, &Secrets) -> Result<Arc<dyn Job>, SettingsError>;
 
 /// Place of a job in a run.
 #[derive(Clone, Copy, Debug)]

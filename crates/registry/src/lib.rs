@@ -29,7 +29,7 @@ use collected::collector;
 #[cfg(feature = "collectors")]
 use collected::{FIXES, source};
 pub use entry::{
-    InheritedSetting, JobEntry, JobKind, MetricsJob, QuickTestValue, SetUpMetrics, SettingOwner,
+    InheritedSetting, JobEntry, JobKind, MakeJob, MetricsJob, QuickTestValue, SetUpMetrics, SettingOwner,
 };
 pub use error::{SetUpError, SettingsError, read_settings};
 #[cfg(any(feature = "ingest", feature = "prime"))]
