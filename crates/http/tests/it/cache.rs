@@ -91,8 +91,8 @@ fn what_is_not_there_is_asked_for_once_in_a_run() {
     assert!(ask(Freshness::Forever).is_err());
     assert_eq!(server.count(), 4);
     assert_eq!(server.heard()[1].header("if-none-match"), None);
-    let mut snapshot = UpstreamSettings::default();
-    snapshot.snapshot = Some(folder.path().to_owned());
+    let snapshot =
+        UpstreamSettings { snapshot: Some(folder.path().to_owned()), ..UpstreamSettings::default() };
     let recorded = request(Service::Osv, server.url("/a"));
     let answer = client(&snapshot).ask(&recorded, &mut Waiting::default(), &mut read_json);
     assert!(matches!(answer, Err(UpstreamError::NotFound { .. })), "{answer:?}");

@@ -198,9 +198,8 @@ impl Progress for Waiting {
 /// A cache of its own, with windows a hundredth as long.
 pub(super) fn settings() -> (TempDir, UpstreamSettings) {
     let folder = tempfile::tempdir().unwrap();
-    let mut settings = UpstreamSettings::default();
-    settings.cache = folder.path().to_owned();
-    settings.rate_scale = 0.01;
+    let cache = folder.path().to_owned();
+    let settings = UpstreamSettings { cache, rate_scale: 0.01, ..UpstreamSettings::default() };
     (folder, settings)
 }
 
