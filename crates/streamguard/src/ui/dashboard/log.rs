@@ -5,7 +5,7 @@ use streamguard_engine::LogLevel;
 use unicode_width::UnicodeWidthStr;
 
 use super::model::{DashboardModel, LogEntry};
-use super::render::rule;
+use super::rule::rule;
 use super::theme::Theme;
 use crate::ui::format::format_duration;
 use crate::ui::log_line::level_name;

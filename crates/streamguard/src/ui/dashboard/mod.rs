@@ -15,6 +15,7 @@ mod model;
 mod rate;
 mod render;
 mod resources;
+mod rule;
 mod screen;
 mod statistics;
 mod theme;

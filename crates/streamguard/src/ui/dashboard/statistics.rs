@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::header::total_ratio;
 use super::jobs::pairs;
-use super::render::rule;
+use super::rule::rule;
 use super::theme::Theme;
 use crate::ui::format::{rejections, short_count};
 use streamguard_report::group_digits;
