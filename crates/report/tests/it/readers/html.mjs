@@ -241,5 +241,7 @@ try {
   const gone = new Promise((resolve) => chromium.once("exit", resolve));
   chromium.kill("SIGKILL");
   await gone;
-  rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  // Helper processes of the browser outlive it for a moment, and write to the profile until then: node waits
+  // ever longer between tries, up to ten seconds in all.
+  rmSync(profile, { recursive: true, force: true, maxRetries: 13, retryDelay: 100 });
 }
