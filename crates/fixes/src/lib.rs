@@ -4,7 +4,7 @@
 //! follows each reference to a repository and a commit, fetches each repository once for all of its
 //! fixes, and mines each commit once, however many advisories name it.
 //!
-//! The module [`reference`] finds repositories and commits in the URLs of advisories:
+//! The module [`mod@reference`] finds repositories and commits in the URLs of advisories:
 //!
 //! ```
 //! use streamguard_fixes::reference::{GitTarget, parse};
