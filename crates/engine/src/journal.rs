@@ -8,6 +8,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use streamguard_durable::WriteError;
 use thiserror::Error;
 
 use crate::event::{Event, EventKind};
@@ -25,7 +26,7 @@ pub(crate) struct Journal {
     buffer: Vec<u8>,
 }
 
-/// Error of a journal that cannot be read.
+/// Error of a journal that cannot be read or continued.
 #[derive(Debug, Error)]
 pub enum JournalError {
     /// The file cannot be read.
@@ -36,6 +37,9 @@ pub enum JournalError {
         /// Error of the operating system.
         source: io::Error,
     },
+    /// The file cannot be created, or its incomplete last line cannot be cut off.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// A line before the last one is not as it was written.
     #[error("{path} is damaged in line {line}")]
     Damaged {
@@ -99,18 +103,18 @@ fn parse(line: &[u8]) -> Option<Event> {
 impl Journal {
     /// Opens the journal at `path` to append to it; a torn tail is cut off.
     pub(crate) fn open(path: &Path) -> Result<Self, JournalError> {
-        let unreadable = |source| JournalError::Unreadable { path: path.to_owned(), source };
+        let write_error = WriteError::at(path);
         let mut file = OpenOptions::new()
             .create(true)
             .truncate(false)
             .read(true)
             .write(true)
             .open(path)
-            .map_err(unreadable)?;
+            .map_err(&write_error)?;
         // Cut before the first append, or the next event would continue the torn line.
         let (_, valid_bytes) = read_valid(path)?;
         // Appended to a torn line, the next event would be damaged too, and no longer at the end.
-        file.set_len(valid_bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(unreadable)?;
+        file.set_len(valid_bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(&write_error)?;
         Ok(Self { file, buffer: Vec::new() })
     }
 

@@ -237,4 +237,24 @@ mod tests {
         assert!(matches!(resumed, Err(RunDirError::Damaged { .. })));
         open(folder.path(), json!({}), OnExistingRun::Discard).unwrap();
     }
+
+    #[test]
+    fn state_that_cannot_be_read_is_not_called_unwritable() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(open(folder.path(), json!({}), OnExistingRun::Refuse).unwrap());
+        // A folder in the place of a file: it can be opened, but not read.
+        let info = folder.path().join(".test/run.json");
+        fs::remove_file(&info).unwrap();
+        fs::create_dir(&info).unwrap();
+        let journal = folder.path().join(".test/journal.jsonl");
+        fs::create_dir(&journal).unwrap();
+        let errors = [
+            open(folder.path(), json!({}), OnExistingRun::Resume).unwrap_err(),
+            crate::journal::read(&journal).unwrap_err().into(),
+        ];
+        for error in errors {
+            assert!(matches!(error, RunDirError::Unreadable { .. }), "{error:?}");
+            assert!(error.to_string().starts_with("cannot read "), "{error}");
+        }
+    }
 }

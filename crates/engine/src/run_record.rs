@@ -37,14 +37,15 @@ impl RunRecord {
     /// Reads the record of a run. None if there was no run.
     ///
     /// # Errors
-    /// [`RunDirError::Damaged`] if the file is not a record of this version, [`RunDirError::Write`] if it cannot be read.
+    /// [`RunDirError::Damaged`] if the file is not a record of this version, [`RunDirError::Unreadable`] if it cannot be
+    /// read.
     pub fn read(paths: &RunPaths) -> Result<Option<Self>, RunDirError> {
         let path = paths.record();
         let damaged = |reason: String| RunDirError::Damaged { path: path.clone(), reason };
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(WriteError::at(path)(error).into()),
+            Err(source) => return Err(RunDirError::Unreadable { path, source }),
         };
         let record: Self = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
         if record.format != STATE_FORMAT {
