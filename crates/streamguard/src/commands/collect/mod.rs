@@ -102,7 +102,7 @@ pub(super) fn run(
     ui::summary::print(&results);
     // What was asked until a run was stopped is not enough to replay it.
     if let (Some(file), false) = (&settings.record, results.status == CompletionStatus::Cancelled) {
-        snapshot::write(&upstream.cache, results.state.clock_ms, file)?;
+        snapshot::write_snapshot(&upstream.cache, results.state.clock_ms, file)?;
         ui::print_line(&format!("Recorded to {}", file.display()))?;
     }
     Ok(caught.signal().map_or_else(|| collection_exit(&results, &caught), Exit::Signal))
