@@ -8,7 +8,8 @@ use thiserror::Error;
 
 use crate::journal::JournalError;
 
-/// Error of a run that cannot use its folder. What helps depends on the product's options, so the messages leave it out.
+/// Error of a run that cannot use its folder. The messages contain no advice, because the remedy depends on the
+/// product's options.
 #[derive(Debug, Error)]
 pub enum RunDirError {
     /// Another run works in the folder.

@@ -189,12 +189,12 @@ impl OpenCollection {
 struct RunObserver<'a>(&'a mut dyn CollectionObserver);
 
 impl Observer for RunObserver<'_> {
-    fn event(&mut self, event: &streamguard_engine::Event, state: &RunState) {
-        self.0.event(event, state);
+    fn on_event(&mut self, event: &streamguard_engine::Event, state: &RunState) {
+        self.0.on_event(event, state);
     }
 
-    fn tick(&mut self, state: &RunState) {
-        self.0.tick(state);
+    fn on_tick(&mut self, state: &RunState) {
+        self.0.on_tick(state);
     }
 }
 

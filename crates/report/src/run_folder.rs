@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use streamguard_dataset::DatasetSummary;
 use streamguard_dataset::dataset_files::{JSONL_NAME, PARQUET_NAME};
-use streamguard_engine::{RunDir, RunDirError, RunPaths, RunRecord};
+use streamguard_engine::{RunDir, RunDirError, RunInfo, RunPaths};
 use thiserror::Error;
 
 /// Name of the file that holds the [`DatasetRecord`], among the state of the run.
@@ -78,7 +78,7 @@ pub enum ReadError {
 /// Contents of the folder of a run, besides the journal and the samples.
 #[derive(Debug)]
 pub(crate) struct RunFolder {
-    pub(crate) recorded: RunRecord,
+    pub(crate) recorded: RunInfo,
     pub(crate) dataset: Option<DatasetRecord>,
     pub(crate) files: Vec<DatasetFile>,
 }
@@ -106,13 +106,13 @@ impl RunFolder {
 }
 
 /// Reads the record of the run.
-pub(crate) fn recorded_run(folder: &Path) -> Result<RunRecord, ReadError> {
-    RunRecord::read(&run_paths(folder))?.ok_or_else(|| ReadError::NoRun(folder.to_owned()))
+pub(crate) fn recorded_run(folder: &Path) -> Result<RunInfo, ReadError> {
+    RunInfo::read(&run_paths(folder))?.ok_or_else(|| ReadError::NoRun(folder.to_owned()))
 }
 
 /// Reads the record of this run's dataset. An earlier run may have left one in the same folder,
 /// which does not count.
-fn dataset_record(folder: &Path, recorded: &RunRecord) -> Result<Option<DatasetRecord>, ReadError> {
+fn dataset_record(folder: &Path, recorded: &RunInfo) -> Result<Option<DatasetRecord>, ReadError> {
     let path = run_paths(folder).state_file(DATASET_RECORD_NAME);
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,

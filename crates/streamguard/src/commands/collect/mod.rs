@@ -14,7 +14,7 @@ use streamguard::exit::Exit;
 use streamguard::settings::{ConfigLayers, ConfigSchema};
 use streamguard::ui;
 use streamguard_cache as cache;
-use streamguard_engine::{CancelToken, CompletionStatus, RunOptions, RunRecord};
+use streamguard_engine::{CancelToken, CompletionStatus, RunInfo, RunOptions};
 use streamguard_facade::Collection;
 use streamguard_report::{ReportFormat, run_paths};
 use streamguard_snapshot as snapshot;
@@ -59,7 +59,7 @@ pub(super) fn run(
     let upstream = upstreams::upstream_settings(&settings, &cache_dir)?;
     let recorded = match execution.resume {
         true => {
-            RunRecord::read(&run_paths(&settings.output_dir))?.filter(|run| !run.done).map(|run| run.settings)
+            RunInfo::read(&run_paths(&settings.output_dir))?.filter(|run| !run.done).map(|run| run.settings)
         }
         false => None,
     };
