@@ -13,7 +13,7 @@ use streamguard_engine::{
     CompletionStatus, FinishedRun, Job, Observer, OnExistingRun, PlanOutcome, RunDir, RunOptions, RunState,
 };
 use streamguard_http::Credentials;
-use streamguard_report::{DatasetRecord, run_paths};
+use streamguard_report::{DatasetInfo, run_paths};
 
 use crate::error::CollectionError;
 use crate::results::CollectionResults;
@@ -199,8 +199,8 @@ impl Observer for RunObserver<'_> {
 }
 
 fn write_summary(dir: &RunDir, took_ms: u64, union: Option<DatasetSummary>) -> Result<(), CollectionError> {
-    let record = DatasetRecord { clock_ms: dir.clock_ms(), took_ms, summary: union };
-    record.write(dir).map_err(CollectionError::Summary)
+    let dataset = DatasetInfo { clock_ms: dir.clock_ms(), took_ms, summary: union };
+    dataset.write(dir).map_err(CollectionError::Summary)
 }
 
 /// Returns the files of samples, in the order of the run.
