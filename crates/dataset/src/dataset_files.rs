@@ -41,12 +41,13 @@ pub struct DatasetSummary {
     /// Counts of the samples in the files.
     pub stats: SampleStats,
     /// Counts by collector, in the order given.
-    pub sources: Vec<SourceCounts>,
+    #[serde(rename = "sources")]
+    pub collectors: Vec<CollectorCounts>,
 }
 
 /// Counts of the samples of one collector.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SourceCounts {
+pub struct CollectorCounts {
     /// Name of the collector.
     pub collector: String,
     /// Number of samples that were read.
@@ -99,7 +100,7 @@ pub fn write_dataset(
     let mut summary = DatasetSummary::default();
     let mut done = 0;
     for source in sources {
-        let mut counts = SourceCounts::new(&source.collector);
+        let mut counts = CollectorCounts::new(&source.collector);
         let mut reader = JsonlReader::open(&source.path)?;
         while let Some(line) = reader.next_line()? {
             counts.read += 1;
@@ -119,7 +120,7 @@ pub fn write_dataset(
                 }
             }
         }
-        summary.sources.push(counts);
+        summary.collectors.push(counts);
     }
     progress(done);
     jsonl.finish()?;
@@ -134,7 +135,7 @@ pub fn write_dataset(
     Ok(summary)
 }
 
-impl SourceCounts {
+impl CollectorCounts {
     fn new(collector: &str) -> Self {
         Self { collector: collector.to_owned(), read: 0, kept: 0, rejected: BTreeMap::new() }
     }

@@ -1,4 +1,4 @@
-//! Child processes that end with their parent. The only file with unsafe code.
+//! Child processes that end with their parent. This is the only file of the crate with unsafe code.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -14,8 +14,8 @@ pub fn kill_with_parent(command: &mut Command) {
         rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
         // The core limit is inherited by whatever the child starts.
         rustix::process::setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
-        // A parent that died before the first line above sends no signal any more: prctl(2)
-        // covers only deaths after the call.
+        // The signal is sent only for a death after that call (prctl(2)), so a parent that died before is
+        // recognised here.
         if rustix::process::getppid() == Some(parent) {
             Ok(())
         } else {
@@ -33,7 +33,7 @@ pub fn kill_with_parent(command: &mut Command) {
 
 /// Limits the address space of a process, in bytes. Allocations beyond the limit fail.
 pub(crate) fn limit_memory(process: u32, bytes: u64) -> io::Result<()> {
-    // prlimit(2) takes "no process" for this very process: a pid of 0 must never get there.
+    // prlimit(2) takes the pid 0 for this process itself, so 0 must never be passed.
     let pid = i32::try_from(process).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::InvalidInput)?;
     rustix::process::prlimit(Some(pid), Resource::As, Rlimit { current: Some(bytes), maximum: Some(bytes) })?;
     Ok(())

@@ -1,8 +1,8 @@
 //! Clusters: other machines, managed by a system such as Slurm, that run shards of a plan.
 //!
-//! A cluster starts a task at least once, perhaps twice, perhaps on a
-//! machine that dies. So little is asked of it: to start array tasks, each of which runs some shards
-//! by [`crate::run_shards`], and to report which of them have ended. Only the results tell what was done.
+//! A cluster may start a task twice, or on a machine that dies. Therefore the engine asks little of it: to start
+//! array tasks, each of which runs some shards by [`crate::run_shards`], and to report which tasks have ended. Whether
+//! a shard is done, only its result file says.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,11 +24,12 @@ pub trait Cluster: fmt::Debug + Send + Sync {
     /// were submitted before and came back without a result; then each should get its own task.
     fn task_count(&self, shards: usize, is_retry: bool) -> usize;
 
-    /// Submits tasks, and calls `log` about steps that take time. Returns the cluster's ids of the jobs
-    /// that it made of the submission.
+    /// Submits tasks, and calls `log` with a line about each step that takes time. Returns the ids that the cluster
+    /// gave to the submission; it may have divided it into several jobs of its own.
     ///
     /// # Errors
-    /// The cluster's answer. It may have accepted the submission all the same, see [`Cluster::find`].
+    /// The cluster's answer. The cluster may have accepted the submission in spite of the error; see
+    /// [`Cluster::find`].
     fn submit(&self, submission: &Submission, log: &dyn Fn(String)) -> Result<Vec<String>, ClusterError>;
 
     /// Returns the cluster's ids of the submission of this name; empty if it was never accepted.
@@ -37,20 +38,20 @@ pub trait Cluster: fmt::Debug + Send + Sync {
     /// A cluster that does not answer.
     fn find(&self, name: &str) -> Result<Vec<String>, ClusterError>;
 
-    /// Returns the progress of what [`Cluster::submit`] or [`Cluster::find`] returned. Ids that the cluster
-    /// has forgotten count as ended.
+    /// Returns the status of a submission by the ids that [`Cluster::submit`] or [`Cluster::find`] returned. Ids that
+    /// the cluster has forgotten count as ended.
     ///
     /// # Errors
     /// A cluster that does not answer.
     fn poll(&self, ids: &[String]) -> Result<SubmissionStatus, ClusterError>;
 
-    /// Ends tasks: none may be left waiting or running.
+    /// Ends all tasks of a submission, waiting and running ones.
     ///
     /// # Errors
     /// A cluster that does not answer.
     fn cancel(&self, ids: &[String]) -> Result<(), ClusterError>;
 
-    /// Returns the end of what a task printed, if the cluster kept it.
+    /// Returns the last part of a task's output, if the cluster kept it.
     fn task_log(&self, submission: &Submission, task: u32) -> Option<String>;
 }
 
@@ -74,7 +75,7 @@ pub struct Submission {
     pub log_folder: PathBuf,
     /// Number of tasks; they are numbered from 0.
     pub tasks: u32,
-    /// Largest number of tasks that may run at once, because the job wants no more.
+    /// Largest number of tasks that may run at once: [`crate::ShardLimits::max_running`] of the job.
     pub max_running: usize,
 }
 

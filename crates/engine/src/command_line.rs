@@ -63,13 +63,13 @@ impl CommandLine {
             command.env_clear();
             command.envs(names.iter().filter_map(|name| std::env::var_os(name).map(|value| (name, value))));
         }
-        // After the list of those that pass, so that a secret stays out even if it is on that list.
+        // Removed last, so that a secret stays out even if it is in the list above.
         for name in &self.without_variables {
             command.env_remove(name);
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // A group of its own: a signal to it reaches whatever the worker starts, and Ctrl+C at the terminal
-        // reaches only this process, which stops the workers in its own way.
+        // A process group of its own: a signal to the group reaches all children of the worker, and Ctrl+C at the
+        // terminal reaches only this process, which stops the workers in its own way.
         command.process_group(0);
         kill_with_parent(&mut command);
         command

@@ -9,8 +9,8 @@ use std::sync::Arc;
 /// Size of the read buffer in bytes.
 const BUFFER_BYTES: usize = 64 << 10;
 
-/// Files of the jobs that a job comes after ([`crate::Job::after`]). A job that failed has
-/// none, whatever an earlier run left in the folder.
+/// Files of the jobs whose results a job needs ([`crate::Job::after`]). A job that failed has none, even if an earlier
+/// run left files of that name in the folder.
 #[derive(Clone, Debug, Default)]
 pub struct EarlierResults {
     jobs: BTreeMap<String, ResultLocation>,
@@ -42,12 +42,14 @@ impl EarlierResults {
         self.identity.push(format!("{job} {plan} without {}", missing.join(",")));
     }
 
-    /// Returns the identity of all results. A plan that was made from them is valid as long as it is unchanged.
+    /// Returns the identities of all results. A plan that was made from these results stays valid while the
+    /// identities are the same.
     pub(crate) fn identity(&self) -> &[String] {
         &self.identity
     }
 
-    /// Opens a file that a job made. None if the job is not among the earlier ones, failed, or made no such file.
+    /// Opens a file that a job made. Returns `None` if the job is not among the earlier ones, failed, or made no
+    /// such file.
     ///
     /// # Errors
     /// The operating system's error.
@@ -59,7 +61,7 @@ impl EarlierResults {
             }
             Some(ResultLocation::Folder(folder)) => match File::open(folder.join(file)) {
                 Ok(file) => Ok(Some(Box::new(BufReader::with_capacity(BUFFER_BYTES, file)))),
-                // A job that has ended need not have made every file that another knows of.
+                // Not an error: a job makes some of its files only if it has something to put into them.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
                 Err(error) => Err(error),
             },

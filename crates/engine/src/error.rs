@@ -6,10 +6,10 @@ use thiserror::Error;
 /// Error of a job as a whole.
 #[derive(Debug, Error)]
 pub enum JobError {
-    /// Reason that the job gives.
+    /// The job cannot be planned or merged, for this reason.
     #[error("{0}")]
     Failed(String),
-    /// The place for the results cannot be written; the whole run stops.
+    /// A file of the result cannot be written; the whole run stops.
     #[error(transparent)]
     Write(#[from] WriteError),
     /// The run was stopped.
@@ -27,7 +27,7 @@ impl JobError {
 /// Error of one shard.
 #[derive(Debug, Error)]
 pub enum ShardError {
-    /// It will fail the same way again: bad input, a missing file.
+    /// Another attempt would fail the same way: bad input, a missing file.
     #[error("{0}")]
     Failed(String),
     /// Another attempt may succeed: a network fault, a busy server.

@@ -1,5 +1,5 @@
-//! Events: what happened, and when. The engine reports nothing else; views, journal and
-//! reports are all made from events.
+//! Events: things that happen in a run, with their time. The engine reports a run by events only; views, journal and
+//! reports are made from them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::summary::JobSummary;
 
-/// End of one attempt at a shard.
+/// Way in which an attempt at a shard ended. A shard that an earlier run had finished ends without an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -21,7 +21,7 @@ pub enum Outcome {
     Crashed,
     /// The run was stopped, or the job had enough, before the shard was done.
     Cancelled,
-    /// An earlier run had finished the shard.
+    /// There was no attempt: an earlier run had finished the shard.
     Reused,
 }
 
@@ -48,7 +48,7 @@ impl Outcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CompletionStatus {
-    /// Everything that was planned is there.
+    /// The result is complete.
     Complete,
     /// Some results are missing; the rest is complete.
     Partial,
@@ -74,17 +74,17 @@ impl CompletionStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LogLevel {
-    /// Helps to find a fault.
+    /// Detail that helps to find a fault.
     Debug,
-    /// Worth a line in the log.
+    /// Something normal that users may want to know.
     Info,
-    /// Something was left out, or may surprise.
+    /// Something was left out, or may surprise the user.
     Warning,
-    /// Something is missing for this reason.
+    /// A part of the result is missing, for the reason that the line gives.
     Error,
 }
 
-/// Largest number of nodes that are named.
+/// Largest number of nodes whose names are reported.
 const MAX_NODE_NAMES: usize = 3;
 
 /// Progress of a job on a cluster, in array tasks: each task runs some shards one after the other.
@@ -94,7 +94,7 @@ pub struct ClusterProgress {
     pub waiting: usize,
     /// Number of tasks that run.
     pub running: usize,
-    /// Number of nodes they run on, as far as the cluster reports it.
+    /// Number of nodes on which they run, as far as the cluster reports it.
     pub nodes: usize,
     /// Names of the first of these nodes. They may contain hostile text.
     #[serde(rename = "named", default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -123,7 +123,7 @@ pub type Counters = BTreeMap<String, u64>;
 
 /// Adds an amount to a counter.
 pub(crate) fn add_count(counters: &mut Counters, name: &str, n: u64) {
-    // Almost all names are there already: do not allocate to look one up.
+    // Almost always the counter exists already, and then no name is allocated.
     match counters.get_mut(name) {
         Some(counter) => *counter += n,
         None => {
@@ -150,15 +150,15 @@ pub enum EventKind {
     RunStarted {
         /// Version of the program.
         version: String,
-        /// Wall clock in milliseconds since 1970-01-01 UTC: displayed, never computed with.
+        /// Wall clock at the start, in milliseconds since 1970-01-01 UTC. Times of events do not depend on it.
         clock_ms: u64,
         /// Names of the jobs, in order; events refer to a job by its position here.
         jobs: Vec<String>,
-        /// Tells whether it resumes an interrupted run.
+        /// True if it continues an earlier run.
         resumed: bool,
         /// Name of the [mode](crate::RunMode::name).
         mode: String,
-        /// Number of shards that may run at once.
+        /// Number of shards that may compute at once; see [`crate::RunOptions::workers`].
         workers: usize,
     },
     /// A job made its plan.
@@ -169,7 +169,7 @@ pub enum EventKind {
         shards: u32,
         /// Number of records to expect, if known.
         expected: Option<u64>,
-        /// Name of its records, in the plural.
+        /// Word for its records, in the plural, such as `samples`.
         #[serde(default)]
         unit: String,
         /// Hash of the plan.
@@ -223,7 +223,7 @@ pub enum EventKind {
         job: usize,
         /// Number of the shard.
         shard: u32,
-        /// A few words, such as `rate limit until 14:03:20 UTC`. None when the activity is over. They may
+        /// A few words, such as `rate limit until 14:03:20 UTC`; `None` when the activity has ended. They may
         /// contain hostile text.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
@@ -251,7 +251,7 @@ pub enum EventKind {
     CancelRequested,
     /// A pause began or ended.
     Paused {
-        /// Tells whether no further shards begin.
+        /// True if a pause began: no further shards begin.
         paused: bool,
     },
     /// A job ended.

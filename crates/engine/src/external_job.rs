@@ -12,10 +12,10 @@ use crate::plan::{Plan, PlanContext, Shard};
 use crate::shard_limits::ShardLimits;
 use crate::shard_output::ShardOutput;
 use crate::summary::JobSummary;
-use crate::worker::process::plan_in_process;
+use crate::worker::process::plan_in_child_process;
 
-/// A job whose planning and shards are done by a command, in any language. The engine merges: the
-/// records go to `<name>.jsonl`, in the order of the plan.
+/// A job whose plan and shards are made by a command, in any language. The engine itself merges: it writes the
+/// records to `<name>.jsonl`, in the order of the plan.
 #[derive(Clone, Debug)]
 pub struct ExternalJob {
     name: String,
@@ -27,7 +27,7 @@ pub struct ExternalJob {
 impl ExternalJob {
     /// Creates a job; `settings` are passed to the command as they are.
     pub fn new(name: impl Into<String>, command: CommandLine, settings: Value) -> Self {
-        // A command in another language need not give signs of life; the deadline bounds it.
+        // A command in another language need not give signs of life; only the deadline limits it.
         let limits = ShardLimits { heartbeat_timeout: None, ..ShardLimits::default() };
         Self { name: name.into(), command, settings, limits }
     }
@@ -39,8 +39,8 @@ impl ExternalJob {
     }
 
     /// Sets the largest number of its shards that run at once.
-    pub fn with_lane(mut self, lane: usize) -> Self {
-        self.limits.lane = lane;
+    pub fn with_max_running(mut self, max_running: usize) -> Self {
+        self.limits.max_running = max_running;
         self
     }
 }
@@ -63,7 +63,7 @@ impl Job for ExternalJob {
     }
 
     fn plan(&self, context: &PlanContext) -> Result<Plan, JobError> {
-        plan_in_process(self, &self.command, context).map_err(JobError::Failed)
+        plan_in_child_process(self, &self.command, context).map_err(JobError::Failed)
     }
 
     fn run(&self, _: &Shard, _: &mut ShardOutput<'_>) -> Result<(), ShardError> {

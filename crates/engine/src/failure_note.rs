@@ -1,5 +1,5 @@
-//! Notes of shards that could not be done on another machine: files beside the outputs, for the process that
-//! waits for the results.
+//! Notes about shards that failed on another machine: files beside the outputs. The process that waits for the
+//! results reads them.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -20,7 +20,7 @@ const MAX_REASON_BYTES: usize = 8 << 10;
 /// Longest note that is read, in bytes. JSON may escape every byte of the reason.
 const MAX_NOTE_BYTES: u64 = 64 << 10;
 
-/// Reason why a shard has no result.
+/// Content of a note: the reason why a shard has no result.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct FailureNote {
     format: u32,
@@ -50,8 +50,8 @@ impl ShardStore {
         }
     }
 
-    /// Notes why a shard could not be done. A note that cannot be written is ignored: the shard has no result,
-    /// and that is what counts.
+    /// Notes why a shard could not be done. A note that cannot be written is ignored: the waiting process still sees
+    /// that there is no result.
     pub(crate) fn note_failure(&self, shard: u32, outcome: Outcome, reason: &str, retryable: bool) {
         let Some((path, plan)) = self.failure_path(shard) else { return };
         let note = FailureNote {
@@ -71,7 +71,7 @@ impl ShardStore {
     pub(crate) fn failure(&self, shard: u32) -> Option<FailureNote> {
         let (path, plan) = self.failure_path(shard)?;
         let mut bytes = Vec::new();
-        // Bounded: the folder is shared, and the note may be anything.
+        // Bounded: others can write to the folder too, so the file may be anything.
         File::open(path).ok()?.take(MAX_NOTE_BYTES).read_to_end(&mut bytes).ok()?;
         let note: FailureNote = serde_json::from_slice(&bytes).ok()?;
         let is_ours = note.format == NOTE_FORMAT && note.plan == plan && note.shard == shard;

@@ -11,9 +11,9 @@ use crate::shard_limits::ShardLimits;
 use crate::shard_output::ShardOutput;
 use crate::summary::JobSummary;
 
-/// A unit of work that plans shards, runs them and merges their records. Its value is its settings: everything that
-/// decides the output, so that the same value makes the same plan and the same records on
-/// any machine.
+/// A unit of work that plans shards, runs them and merges their records. A value of a job type holds the settings of
+/// the job and nothing else: everything that determines the output. Equal values make the same plan and the same
+/// records on any machine.
 ///
 /// Most jobs implement [`crate::TypedJob`] instead, whose shards have a type; each of those is a `Job`.
 /// Every job should pass [`crate::testing::check_job`].
@@ -21,22 +21,23 @@ pub trait Job: Send + Sync {
     /// Returns the name: one lower-case word, unique within a run. It becomes part of file names.
     fn name(&self) -> &str;
 
-    /// Returns the settings as JSON, from which a worker process makes the same job again. They must
-    /// contain no secrets: they are written to the plan.
+    /// Returns the settings as JSON. A worker process makes the same job from them. They must contain no secrets,
+    /// because they are written to the plan.
     fn settings(&self) -> Value;
 
-    /// Returns the name of its records, in the plural.
+    /// Returns a word for its records, in the plural, such as `samples`.
     fn unit(&self) -> &str {
         "records"
     }
 
-    /// Returns values that its workers need besides the settings, and that no file may contain.
+    /// Returns the secrets, such as tokens, that its workers need besides the settings. They are never written to a
+    /// file.
     fn secrets(&self) -> Secrets {
         Secrets::default()
     }
 
-    /// Returns the names of the jobs whose results it needs. It plans when those of them that precede
-    /// it in the run have ended, in whatever way.
+    /// Returns the names of the jobs whose results it needs. Of these, the jobs that stand before it in the run
+    /// must have ended, successfully or not, before it plans.
     fn after(&self) -> &[&str] {
         &[]
     }
@@ -64,15 +65,15 @@ pub trait Job: Send + Sync {
     /// [`ShardError`]; records that were emitted before it are dropped.
     fn run(&self, shard: &Shard, output: &mut ShardOutput<'_>) -> Result<(), ShardError>;
 
-    /// Tells whether the finished shards of a stopped run are worth a result. If so, they
-    /// are merged, [`MergeContext::missing_shards`] returns how many others there are, and the job still ends as
-    /// cancelled. A file stands for the complete result, so this is for jobs that make no files.
+    /// Tells whether a stopped run still merges the shards that are finished. If so, [`MergeContext::missing_shards`]
+    /// returns the number of the others, and the job ends as cancelled all the same. Meant for jobs that make no
+    /// files: a file would look like the complete result.
     fn keeps_partial(&self) -> bool {
         false
     }
 
-    /// Makes the result from the records of the shards. Shards that failed are missing; the engine reports
-    /// them, and the job decides what else that means.
+    /// Makes the result from the records of the shards. The records of shards that failed are missing: the engine
+    /// reports those shards, and the job may treat its result as an error.
     ///
     /// # Errors
     /// Anything that makes the result impossible, or a destination that cannot be written.

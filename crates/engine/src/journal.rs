@@ -1,13 +1,14 @@
-//! The journal: the events on disk, and the record of the run.
+//! The journal: a file with all events of a run.
 //!
 //! Each line is a JSON object that ends with the field `sum`, a checksum of the text before it
-//! (the first 8 hexadecimal digits of BLAKE3), so that a torn or damaged line is recognised. A torn
-//! tail, as a kill or a power cut leaves it, is dropped; damage before the end is an error.
+//! (the first 8 hexadecimal digits of BLAKE3), so that a line that is incomplete or damaged is recognised. A kill or a
+//! power cut may leave an incomplete last line, which is dropped; damage before the last line is an error.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use streamguard_durable::WriteError;
 use thiserror::Error;
 
 use crate::event::{Event, EventKind};
@@ -25,7 +26,7 @@ pub(crate) struct Journal {
     buffer: Vec<u8>,
 }
 
-/// Error of a journal that cannot be read.
+/// Error of a journal that cannot be read or continued.
 #[derive(Debug, Error)]
 pub enum JournalError {
     /// The file cannot be read.
@@ -36,6 +37,9 @@ pub enum JournalError {
         /// Error of the operating system.
         source: io::Error,
     },
+    /// The file cannot be created, or its incomplete last line cannot be cut off.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// A line before the last one is not as it was written.
     #[error("{path} is damaged in line {line}")]
     Damaged {
@@ -46,21 +50,21 @@ pub enum JournalError {
     },
 }
 
-/// Reads the events of a journal, over all its runs.
+/// Reads the events of a journal: those of the run, and of all its resumptions.
 ///
 /// # Errors
-/// [`JournalError`]; a torn last line is not an error.
+/// [`JournalError`]; an incomplete last line is not an error.
 pub fn read(path: &Path) -> Result<Vec<Event>, JournalError> {
     read_valid(path).map(|(events, _)| events)
 }
 
-/// Reads the events of a journal. Returns also the number of bytes without the torn tail.
+/// Reads the events of a journal. Also returns the number of bytes without an incomplete last line.
 fn read_valid(path: &Path) -> Result<(Vec<Event>, u64), JournalError> {
     let unreadable = |source| JournalError::Unreadable { path: path.to_owned(), source };
     let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
     let (mut events, mut line, mut valid_bytes, mut number) = (Vec::new(), Vec::new(), 0, 0);
     loop {
-        // Read as bytes: a torn line may end inside a character.
+        // Read as bytes: an incomplete line may end inside a character.
         line.clear();
         let length = reader.read_until(b'\n', &mut line).map_err(unreadable)?;
         if length == 0 {
@@ -72,7 +76,7 @@ fn read_valid(path: &Path) -> Result<(Vec<Event>, u64), JournalError> {
                 events.push(event);
                 valid_bytes += length as u64;
             }
-            // Only the last line can be torn: a line is appended after all others are on the disk.
+            // A crash can leave only the last line incomplete: lines are written one after the other.
             None if reader.fill_buf().map_err(unreadable)?.is_empty() => return Ok((events, valid_bytes)),
             None => return Err(JournalError::Damaged { path: path.to_owned(), line: number }),
         }
@@ -85,7 +89,7 @@ fn checksum(bytes: &[u8]) -> [u8; CHECKSUM_DIGITS] {
     digits
 }
 
-/// Parses a line with its line end. None if it is torn or damaged.
+/// Parses a line with its line feed. Returns `None` if it is incomplete or damaged.
 fn parse(line: &[u8]) -> Option<Event> {
     let body = line.strip_suffix(b"\"}\n")?;
     let (body, digits) = body.split_at(body.len().checked_sub(CHECKSUM_DIGITS)?);
@@ -97,20 +101,19 @@ fn parse(line: &[u8]) -> Option<Event> {
 }
 
 impl Journal {
-    /// Opens the journal at `path` to append to it; a torn tail is cut off.
+    /// Opens the journal at `path` to append to it; an incomplete last line is cut off.
     pub(crate) fn open(path: &Path) -> Result<Self, JournalError> {
-        let unreadable = |source| JournalError::Unreadable { path: path.to_owned(), source };
+        let write_error = WriteError::at(path);
         let mut file = OpenOptions::new()
             .create(true)
             .truncate(false)
             .read(true)
             .write(true)
             .open(path)
-            .map_err(unreadable)?;
-        // Cut before the first append, or the next event would continue the torn line.
+            .map_err(&write_error)?;
         let (_, valid_bytes) = read_valid(path)?;
-        // Appended to a torn line, the next event would be damaged too, and no longer at the end.
-        file.set_len(valid_bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(unreadable)?;
+        // An event that is appended to an incomplete line would be damaged too, and that line no longer the last.
+        file.set_len(valid_bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(&write_error)?;
         Ok(Self { file, buffer: Vec::new() })
     }
 
@@ -119,7 +122,7 @@ impl Journal {
         let mut needs_sync = false;
         self.buffer.clear();
         for event in events {
-            // These are for views only, and frequent: a sync for each would slow the run down.
+            // Only views need these events, and there are many: a sync for each would slow the run down.
             needs_sync |= !matches!(
                 event.kind,
                 EventKind::Progress { .. }
@@ -129,14 +132,14 @@ impl Journal {
             );
             let start = self.buffer.len();
             serde_json::to_writer(&mut self.buffer, event)?;
-            // The closing brace goes, so that the checksum becomes the last field of the object.
+            // The closing brace is removed, so that the checksum becomes the last field of the object.
             self.buffer.pop();
             let digits = checksum(&self.buffer[start..]);
             self.buffer.extend_from_slice(CHECKSUM_KEY);
             self.buffer.extend_from_slice(&digits);
             self.buffer.extend_from_slice(b"\"}\n");
         }
-        // One write for all events, so that a crash tears at most the last line on the disk.
+        // One write for all events, so that a crash leaves at most one incomplete line.
         self.file.write_all(&self.buffer)?;
         if needs_sync { self.file.sync_data() } else { Ok(()) }
     }

@@ -2,14 +2,14 @@
 //! processes or on a cluster, and their outputs are merged.
 //!
 //! The engine knows nothing about the content of a job. It promises that
-//! - the result depends on the job alone, not on workers, their number, crashes or resumes;
+//! - the records of a run that completes depend on the job alone, not on workers, their number, crashes or resumptions;
 //! - a shard that fails, hangs or crashes is tried again, and harms no other shard;
 //! - with a [`RunDir`], every finished shard survives `kill -9`, and a resumed run continues from there.
 //!
 //! # Writing a job
 //!
-//! The value of a job is its settings. A job plans shards, runs one at a time, and merges the records that they
-//! emitted.
+//! A job is a value that holds its settings. It plans shards, runs one at a time, and merges the records that the
+//! shards emitted.
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -83,9 +83,9 @@
 //!
 //! # Modules
 //!
-//! [`run()`] drives the run loop: it plans jobs, supervises workers and records [events](event). `schedule` chooses the next
-//! shard, `worker_pool` and `worker` run it, `shard_store` keeps its output, and [`MergeContext`] gives the outputs of all
-//! shards to the job in order.
+//! [`run()`] is the run loop: it plans jobs, supervises workers and records [events](event). `schedule` chooses the
+//! next shards, `worker` runs them, and `shared_run` holds the state that the loop and the workers share. `shard_store`
+//! keeps the outputs, and [`MergeContext`] gives the outputs of all shards to the job in order.
 
 mod cancel_token;
 mod child_process;
@@ -111,9 +111,9 @@ mod plan_only;
 mod run;
 mod run_dir;
 mod run_dir_error;
+mod run_info;
 mod run_options;
 mod run_paths;
-mod run_record;
 mod run_shards;
 mod schedule;
 mod secrets;
@@ -121,6 +121,7 @@ mod shard_limits;
 mod shard_output;
 mod shard_store;
 mod shard_writer;
+mod shared_run;
 mod state;
 mod submission;
 mod submission_runner;
@@ -128,7 +129,6 @@ mod summary;
 pub mod testing;
 mod typed_job;
 mod worker;
-mod worker_pool;
 
 pub use cancel_token::CancelToken;
 pub use child_process::kill_with_parent;
@@ -149,9 +149,9 @@ pub use plan_only::{PlanOutcome, plan_only};
 pub use run::{FinishedRun, Observer, RunError, run};
 pub use run_dir::{OnExistingRun, RunDir};
 pub use run_dir_error::RunDirError;
+pub use run_info::RunInfo;
 pub use run_options::{MemoryLimit, RunMode, RunOptions};
 pub use run_paths::RunPaths;
-pub use run_record::RunRecord;
 pub use run_shards::{ShardStatus, run_shards};
 pub use secrets::Secrets;
 pub use shard_limits::ShardLimits;

@@ -1,4 +1,4 @@
-//! Merging: from the outputs of a job's shards, in order, to its result.
+//! Merging: makes the result of a job from the outputs of its shards, in the order of the plan.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
@@ -33,7 +33,7 @@ impl MergeContext<'_> {
         self.target.map_or(self.all_records(), |target| target.min(self.all_records()))
     }
 
-    /// Returns the number of records that the last shard emitted beyond the plan's target; they are cut off.
+    /// Returns the number of records beyond the plan's target. They come from the last merged shard, and are cut off.
     pub fn surplus(&self) -> u64 {
         self.all_records() - self.records()
     }
@@ -52,7 +52,7 @@ impl MergeContext<'_> {
         self.clock_ms
     }
 
-    /// Returns the files of the jobs that this one comes after.
+    /// Returns the files of the jobs whose results this one needs.
     pub fn results(&self) -> &EarlierResults {
         &self.results
     }
@@ -66,8 +66,8 @@ impl MergeContext<'_> {
         sums
     }
 
-    /// Checks whether the run is to stop. [`MergeContext::for_each_record`] checks it too; a merge that does other
-    /// things for long should check several times a second.
+    /// Checks whether the run has to stop. [`MergeContext::for_each_record`] checks it too; a merge that is busy with
+    /// other things for long should check several times a second.
     ///
     /// # Errors
     /// [`JobError::Stopped`], to be passed on with `?`.
@@ -89,7 +89,7 @@ impl MergeContext<'_> {
         let unreadable = |error| JobError::Failed(format!("cannot read the output of a shard back: {error}"));
         let mut line = Vec::new();
         let mut taken = 0;
-        // In the order of the plan, never in that of time: the result must not depend on which shard was faster.
+        // In the order of the plan and not of time: the result must not depend on which shard was faster.
         for output in &self.outputs {
             if taken == target {
                 break;
@@ -124,7 +124,7 @@ impl MergeContext<'_> {
         Ok(taken)
     }
 
-    /// Begins a file of the result; [`MergeContext::commit_file`] gives it its name.
+    /// Begins a file of the result. It appears under its name only by [`MergeContext::commit_file`].
     ///
     /// # Errors
     /// [`JobError::Write`].
@@ -140,7 +140,7 @@ impl MergeContext<'_> {
         let OutputFile { name, content } = file;
         match (content, self.destination) {
             (FileContent::File(file), OutputDestination::Folder(folder)) => {
-                // The folder is synced as well: without it, a power cut could take the name back.
+                // The folder is synced as well: otherwise a power cut could lose the name of the file.
                 file.commit().and_then(|()| sync_folder(folder)).map_err(WriteError::at(name))?;
             }
             (FileContent::Memory(bytes), _) => {

@@ -15,8 +15,8 @@ pub(crate) enum OutputDestination {
     Folder(PathBuf),
 }
 
-/// A file of the result that is being written. [`crate::MergeContext::commit_file`] gives it its name; if it is
-/// dropped before that, it leaves nothing.
+/// A file of the result that is being written. It appears under its name only by
+/// [`crate::MergeContext::commit_file`]; if it is dropped before that, it leaves nothing.
 pub struct OutputFile {
     pub(crate) name: String,
     pub(crate) content: FileContent,

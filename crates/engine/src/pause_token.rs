@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A request to begin no further shards, shared by those who may ask for it and the run that obeys.
-/// Clones are the same flag. Shards that are running continue to their end; a stop ends a pause as well.
+/// A request to begin no further shards. The program sets it, and the run reads it; clones are the same flag.
+/// Shards that are running continue to their end. A request to stop also ends a pause.
 #[derive(Clone, Debug, Default)]
 pub struct PauseToken(Arc<AtomicBool>);
 

@@ -26,7 +26,7 @@ impl Shard {
     /// # Errors
     /// [`ShardError::Failed`] if the payload is not such a value.
     pub(crate) fn decode<P: DeserializeOwned>(&self) -> Result<Shard<P>, ShardError> {
-        // From the borrowed value: a payload may be large, and is decoded for every attempt.
+        // Decoded without a copy of the value: a payload may be large, and every attempt decodes it.
         let payload = P::deserialize(&self.payload).map_err(ShardError::failed)?;
         Ok(Shard { number: self.number, payload })
     }
@@ -37,13 +37,13 @@ impl Shard {
 pub struct PlanContext {
     /// Single reading of the wall clock of the run, in milliseconds since 1970-01-01 UTC.
     pub clock_ms: u64,
-    /// Token that is raised when the run is to stop; planning that takes long should check it.
+    /// Token on which the run requests a stop; planning that takes long should check it.
     pub cancel: CancelToken,
-    /// Files of the jobs that this one comes after.
+    /// Files of the jobs whose results this one needs.
     pub results: EarlierResults,
 }
 
-/// The ordered shards of one job, and when enough of them are done.
+/// The ordered shards of one job, and the number of records that is enough, if there is one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan<P = Value> {
     pub(crate) shards: Vec<Shard<P>>,
@@ -67,14 +67,14 @@ impl<P> Plan<P> {
         self
     }
 
-    /// Ends the job as soon as its first shards, in order, have counted each of these amounts by the
-    /// counter of that name. Nothing is cut off.
+    /// Ends the job as soon as its first shards, in order, have reached each of these amounts in the counter of that
+    /// name. No record is cut off.
     pub fn with_quotas(mut self, quotas: impl IntoIterator<Item = (String, u64)>) -> Self {
         self.quotas = quotas.into_iter().collect();
         self
     }
 
-    /// Sets the number of records that a view may expect, without any limit.
+    /// Sets the number of records that views expect. It limits nothing.
     pub fn with_expected(mut self, records: u64) -> Self {
         self.expected = Some(records);
         self
@@ -95,7 +95,7 @@ impl<P> Plan<P> {
         &self.quotas
     }
 
-    /// Returns the number of records that a view may expect.
+    /// Returns the number of records that views expect.
     pub fn expected(&self) -> Option<u64> {
         self.expected
     }

@@ -9,8 +9,8 @@ use thiserror::Error;
 use crate::cluster::Submission;
 use crate::plan_file::PlanFile;
 use crate::run_dir_error::RunDirError;
+use crate::run_info::RunInfo;
 use crate::run_paths::RunPaths;
-use crate::run_record::RunRecord;
 use crate::shard_store::ShardStore;
 use crate::submission::SubmissionStore;
 
@@ -28,7 +28,7 @@ pub enum PlanError {
     /// There is no run in the folder.
     #[error("{0} holds no plan; is it on storage that this machine sees?")]
     NoPlan(PathBuf),
-    /// The record of the run cannot be read.
+    /// The file `run.json` cannot be read.
     #[error(transparent)]
     RunDir(#[from] RunDirError),
     /// The plan of one job cannot be read.
@@ -49,7 +49,7 @@ pub enum PlanError {
         /// Number of shards of the plan.
         shards: usize,
     },
-    /// The job that was made here is not the one that was planned.
+    /// The settings of this machine make another job than the one that was planned.
     #[error("the job {0} that this machine makes is not the one that was planned")]
     OtherJob(String),
     /// The folder cannot be written.
@@ -63,11 +63,11 @@ impl PlanDir {
     /// # Errors
     /// [`PlanError::NoPlan`], or state that is damaged.
     pub fn open(paths: RunPaths) -> Result<Self, PlanError> {
-        let record = RunRecord::read(&paths)?.ok_or_else(|| PlanError::NoPlan(paths.root().to_owned()))?;
-        Ok(Self { paths, clock_ms: record.clock_ms, done: record.done })
+        let info = RunInfo::read(&paths)?.ok_or_else(|| PlanError::NoPlan(paths.root().to_owned()))?;
+        Ok(Self { paths, clock_ms: info.clock_ms, done: info.done })
     }
 
-    /// Tells whether the run is over and its results in place: then there is nothing to do.
+    /// Tells whether the run is done and its results are in their place: then no shard has to run.
     pub fn is_done(&self) -> bool {
         self.done
     }
@@ -100,8 +100,8 @@ impl PlanDir {
         PlanFile::read(&path).map_err(|source| PlanError::Plan { path, source })
     }
 
-    /// Divides the shards of a plan that have no result yet among a number of tasks, for a cluster
-    /// that gets them by other means than [`crate::Cluster`].
+    /// Divides the shards of a plan that have no result yet among a number of array tasks. This is for clusters
+    /// that are not driven through [`crate::Cluster`], such as Kubernetes, whose user submits the tasks.
     ///
     /// # Errors
     /// A folder that cannot be read or written.

@@ -30,7 +30,7 @@ pub struct PlanFile {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     quotas: BTreeMap<String, u64>,
     expected: Option<u64>,
-    /// Identities of the earlier results that the plan was made from.
+    /// Identities of the earlier results from which the plan was made.
     #[serde(rename = "after", default, skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<String>,
     shards: Vec<Shard>,
@@ -38,7 +38,7 @@ pub struct PlanFile {
 }
 
 impl PlanFile {
-    /// Binds a plan to the job, the settings and the context that it was made from.
+    /// Creates the file of a plan, with the job, the settings and the context from which the plan was made.
     pub fn new(job: &str, settings: Value, context: &PlanContext, plan: Plan) -> Self {
         let mut file = Self {
             format: PLAN_FORMAT,
@@ -56,11 +56,11 @@ impl PlanFile {
         file
     }
 
-    /// Computes BLAKE3 of everything that decides the output: version of this program, job, settings, target,
-    /// quotas and shards. The clock counts only as far as a payload contains it.
+    /// Computes BLAKE3 of everything that determines the output: version of this program, job, settings, target,
+    /// quotas and shards. The clock is not part of it, except where a payload contains it.
     fn digest(&self) -> String {
-        // The version: another one may emit other records for the same shard. Neither `expected`, which is for
-        // views, nor the clock, which differs in every run.
+        // The version is part of it, because another version may emit other records for the same shard. `expected`
+        // is only for views, and the clock differs in every run, so neither is part of it.
         // JSON objects of serde_json are sorted by key, so the same settings have the same bytes.
         let decisive =
             (env!("CARGO_PKG_VERSION"), &self.job, &self.settings, &self.target, &self.quotas, &self.shards);
@@ -80,7 +80,7 @@ impl PlanFile {
         Plan { shards: self.shards, target: self.target, quotas: self.quotas, expected: self.expected }
     }
 
-    /// Writes the file so that it is complete or absent.
+    /// Writes the file; after a crash it is complete or absent.
     ///
     /// # Errors
     /// The operating system's error.
@@ -99,8 +99,8 @@ impl PlanFile {
         if plan.format != PLAN_FORMAT {
             return Err(invalid(format!("plan format {}, this program reads {PLAN_FORMAT}", plan.format)));
         }
-        // The digest holds the version too: another version may make other records from the same
-        // plan.
+        // The digest covers the version of the program too, because another version may make other records from the
+        // same plan.
         if plan.digest() != plan.hash {
             return Err(invalid(
                 "the plan was changed, or comes from another version of this program".to_owned(),

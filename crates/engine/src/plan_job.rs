@@ -13,7 +13,7 @@ use crate::plan_file::PlanFile;
 use crate::run_paths::RunPaths;
 use crate::shard_store::{ShardStore, StoredOutput};
 
-/// A plan, and the outputs that are there already.
+/// A plan, and the outputs of its shards that an earlier run left.
 pub(crate) struct PlannedJob {
     pub(crate) plan: Arc<Plan>,
     pub(crate) hash: String,
@@ -29,7 +29,7 @@ pub(crate) fn plan_job(
     paths: Option<&RunPaths>,
 ) -> Result<PlannedJob, JobError> {
     let make = || {
-        // A panic in one plan must not take the other jobs along.
+        // A panic while one job plans must not end the others.
         catch_unwind(AssertUnwindSafe(|| job.plan(context)))
             .unwrap_or_else(|panic| Err(JobError::Failed(panic_reason(&*panic))))
             .map(|plan| PlanFile::new(job.name(), job.settings(), context, plan))
@@ -51,11 +51,11 @@ pub(crate) fn plan_job(
         {
             file
         }
-        // A plan that is damaged or no longer fits is made anew. Outputs carry the hash of their plan, so
-        // those of the old one are not used.
+        // A plan that is damaged or no longer fits is made again. Outputs carry the hash of their plan, so those of
+        // the old plan are not used.
         _ => {
             let file = make()?;
-            // Written before any shard runs: outputs without their plan could not be found again.
+            // Written before any shard runs: without its plan, an output could not be used again.
             file.write(&plan_path).map_err(&write_error)?;
             file
         }

@@ -23,7 +23,7 @@ pub enum PlanOutcome {
         /// Shards that have no result yet.
         missing: Vec<u32>,
     },
-    /// The job comes after others of the run, and is planned when those are merged.
+    /// The job needs the results of others of the run, and is planned when those are merged.
     Deferred,
     /// The job cannot be planned.
     Failed(JobError),

@@ -1,10 +1,10 @@
 //! Runs: jobs are planned, their shards run, their outputs are merged, and everything is recorded.
 
-mod cluster_jobs;
 mod error;
 mod job_lifecycle;
 mod observer;
 mod recorder;
+mod remote_jobs;
 mod run_loop;
 mod supervision;
 
@@ -21,12 +21,12 @@ use crate::event::{CompletionStatus, EventKind};
 use crate::job::Job;
 use crate::run_dir::RunDir;
 use crate::run_options::RunOptions;
+use crate::shared_run::{LoopMessage, SharedRun, SharedState};
 use crate::state::RunState;
-use crate::worker_pool::{LoopMessage, PoolState, WorkerPool};
 use recorder::Recorder;
 use run_loop::{JobStage, RunLoop};
 
-/// Longest time that the loop waits for a message before it looks after the workers.
+/// Longest time that the loop waits for a message before it supervises the workers.
 const TICK: Duration = Duration::from_millis(40);
 
 /// Result of a run.
@@ -36,15 +36,15 @@ pub struct FinishedRun {
     pub status: CompletionStatus,
     /// State after all events.
     pub state: RunState,
-    /// Files that each job made, by name; empty if there is a [`RunDir`], where they are then.
+    /// Files that each job made, by name. Empty if there is a [`RunDir`]: then the files are in its folder.
     pub files: Vec<BTreeMap<String, Vec<u8>>>,
 }
 
 /// Runs jobs to their end: plans them, runs their shards, merges their outputs. With a
 /// [`RunDir`] every finished shard survives the process, and the run can be resumed.
 ///
-/// The calling thread becomes the loop of the run. The result does not depend on the options,
-/// only on the jobs.
+/// The calling thread becomes the loop of the run. The records of a run that completes do not depend on the
+/// options, only on the jobs.
 ///
 /// # Errors
 /// [`RunError`], if the destination fails. Failed shards or jobs are not an error but
@@ -60,16 +60,16 @@ pub fn run(
         return Err(RunError::DuplicateJob(name.clone()));
     }
     let (sender, messages) = mpsc::channel();
-    let pool = Arc::new(WorkerPool {
+    let shared = Arc::new(SharedRun {
         limits: jobs.iter().map(|job| options.mode.limits(job.limits())).collect(),
-        state: Mutex::new(PoolState::new(jobs.len())),
+        state: Mutex::new(SharedState::new(jobs.len())),
         jobs,
-        workers: options.workers.max(1),
+        worker_count: options.workers.max(1),
         start: Instant::now(),
         work_changed: Condvar::new(),
         messages: sender,
     });
-    let mut run = RunLoop::new(pool, options, dir, Recorder::open(dir, observer)?);
+    let mut run = RunLoop::new(shared, options, dir, Recorder::open(dir, observer)?);
     run.record(EventKind::RunStarted {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         clock_ms: dir.map_or_else(wall_clock_ms, RunDir::clock_ms),
@@ -90,37 +90,40 @@ pub fn run(
 
 /// Drives the run until all jobs have ended.
 fn drive(run: &mut RunLoop<'_>, messages: &Receiver<LoopMessage>) -> Result<(), RunError> {
-    if !run.start_cluster_jobs()? {
-        // A thread for each shard that may run at once; the schedule decides which of them is busy.
-        // Waiting shards need threads of their own, or they would keep computing ones from theirs.
-        let extra = run.pool.limits.iter().map(|limits| limits.extra_io_slots(run.pool.workers));
-        for _ in 0..run.pool.workers + extra.sum::<usize>() {
+    if run.options.mode.is_remote() {
+        run.start_remote_jobs()?;
+    } else {
+        run.warn_of_submissions();
+        // One thread for every shard that may run at the same time. Shards that mostly wait for the network get
+        // extra threads, so that they do not take threads from shards that compute.
+        let extra = run.shared.limits.iter().map(|limits| limits.extra_io_slots(run.shared.worker_count));
+        for _ in 0..run.shared.worker_count + extra.sum::<usize>() {
             let worker = run.start_worker()?;
             run.workers.push(worker);
         }
     }
     run.plan_next()?;
     while run.jobs.iter().any(|job| job.stage != JobStage::Ended) {
-        // Events of workers are recorded once per round, so that one sync of the journal serves many shards.
         match messages.recv_timeout(TICK) {
             Ok(message) => handle(run, message)?,
-            // The timeout is the pulse of the loop; the pool itself holds a sender, so the channel
-            // never closes.
+            // The timeout keeps supervision going while no message comes. `SharedRun` itself holds a sender, so
+            // the channel never closes.
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
         }
-        // All that has come is handled at once, so that supervision runs once per batch and not per
-        // message.
+        // All messages that have arrived are handled first, so that supervision runs once per batch and not
+        // once per message.
         while let Ok(message) = messages.try_recv() {
             handle(run, message)?;
         }
         run.supervise()?;
+        // Once per round, so that one sync of the journal covers the events of many shards.
         run.drain_events()?;
-        run.recorder.tick(millis(run.pool.start.elapsed()));
+        run.recorder.tick(millis(run.shared.start.elapsed()));
     }
     run.drain_events()?;
     let status = status_of(&run.recorder.state);
     run.record(EventKind::RunEnded { status })?;
-    run.recorder.tick(millis(run.pool.start.elapsed()));
+    run.recorder.tick(millis(run.shared.start.elapsed()));
     Ok(())
 }
 
@@ -130,7 +133,7 @@ fn handle(run: &mut RunLoop<'_>, message: LoopMessage) -> Result<(), RunError> {
         LoopMessage::ShardsDone(job) => run.merge(job),
         LoopMessage::Merged(job, merged) => run.end_merged(job, merged),
         LoopMessage::Failed(job, error) => run.fail_job(job, error),
-        // It only wakes the loop: `drain_events` returns the error.
+        // The message only wakes the loop: `drain_events` returns the error.
         LoopMessage::Abort => Ok(()),
     }
 }

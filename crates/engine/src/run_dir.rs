@@ -10,20 +10,22 @@ use streamguard_durable::{WriteError, remove_all_leftovers};
 
 use crate::clock::wall_clock_ms;
 use crate::run_dir_error::RunDirError;
+use crate::run_info::RunInfo;
 use crate::run_paths::RunPaths;
-use crate::run_record::RunRecord;
 
 /// Longest text that is read from another run's lock, in bytes.
 const MAX_HOLDER_BYTES: u64 = 200;
 
-/// Choice for a folder that holds an interrupted run.
+/// Choice for a folder that holds an earlier run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnExistingRun {
-    /// Refuse to run, so that nothing is lost by a forgotten option.
+    /// Refuse to run if the earlier run was interrupted, so that a forgotten option loses nothing.
     Refuse,
-    /// Resume it; without an interrupted run, begin a new one.
+    /// Continue the run in the folder if it has the same settings, even if it is finished: it keeps its clock, its
+    /// plans and its journal. If the folder has no run, or a finished one with other settings, begin a new run. An
+    /// interrupted run with other settings is an error.
     Resume,
-    /// Discard it and begin a new one.
+    /// Discard the earlier run and begin a new one.
     Discard,
 }
 
@@ -31,7 +33,7 @@ pub enum OnExistingRun {
 #[derive(Debug)]
 pub struct RunDir {
     paths: RunPaths,
-    record: RunRecord,
+    info: RunInfo,
     resumed: bool,
     _lock: File,
 }
@@ -52,10 +54,10 @@ impl RunDir {
         // The state holds settings and logs: it is for its owner only.
         let state = paths.state();
         DirBuilder::new().recursive(true).mode(0o700).create(state).map_err(WriteError::at(state))?;
-        // Before the record is read: only the holder of the lock knows that nobody changes it.
+        // Locked before the earlier run is read: no other run can change it from now on.
         let lock = take_lock(root, &paths.lock())?;
 
-        let earlier = match RunRecord::read(&paths) {
+        let earlier = match RunInfo::read(&paths) {
             Ok(earlier) => earlier,
             Err(_) if on_existing_run == OnExistingRun::Discard => None,
             Err(error) => return Err(error),
@@ -69,8 +71,8 @@ impl RunDir {
             for folder in [paths.plans(), paths.all_shards(), paths.submissions()] {
                 absent_is_fine(fs::remove_dir_all(folder)).map_err(WriteError::at(state))?;
             }
-            // The record is replaced below, after everything old is gone: a crash in between finds
-            // the old run, and resumes or discards it again.
+            // `run.json` is replaced below, after everything else of the old run is removed: after a crash in
+            // between, the old run is still there to be resumed or discarded.
             absent_is_fine(fs::remove_file(paths.journal())).map_err(WriteError::at(state))?;
         }
         for folder in [paths.plans(), paths.all_shards()] {
@@ -79,23 +81,23 @@ impl RunDir {
         for folder in [root, state] {
             remove_all_leftovers(folder).map_err(WriteError::at(folder))?;
         }
-        // Not done from now on, even if the earlier run was: a crash must find a run to resume.
-        let record = RunRecord::new(command, settings, clock_ms);
-        record.write(&paths)?;
-        Ok(Self { paths, record, resumed, _lock: lock })
+        // Not done from now on, even if the earlier run was: after a crash there must be a run to resume.
+        let info = RunInfo::new(command, settings, clock_ms);
+        info.write(&paths)?;
+        Ok(Self { paths, info, resumed, _lock: lock })
     }
 
     /// Records the command line that started the run. It must contain no secrets. A resumed run keeps
-    /// the command line of its beginning.
+    /// the command line with which it first began.
     ///
     /// # Errors
     /// [`RunDirError::Write`].
     pub fn record_command(&mut self, command: String) -> Result<(), RunDirError> {
-        if self.record.command.is_some() {
+        if self.info.command.is_some() {
             return Ok(());
         }
-        self.record.command = Some(command);
-        self.record.write(&self.paths)
+        self.info.command = Some(command);
+        self.info.write(&self.paths)
     }
 
     /// Returns the paths of the run.
@@ -108,37 +110,36 @@ impl RunDir {
         self.paths.root()
     }
 
-    /// Tells whether it continues an interrupted run.
+    /// Tells whether this run continues an earlier one; see [`OnExistingRun::Resume`].
     pub fn resumed(&self) -> bool {
         self.resumed
     }
 
     /// Returns the run's single reading of the wall clock, in milliseconds since 1970-01-01 UTC. A resumed run
-    /// keeps the reading of its beginning.
+    /// keeps the reading of its first beginning.
     pub fn clock_ms(&self) -> u64 {
-        self.record.clock_ms
+        self.info.clock_ms
     }
 
-    /// Records that the run is done and every result in place: nothing is left to resume, and the outputs of
-    /// single shards are removed.
+    /// Records that the run is done and every result is in its place, and removes the outputs of single shards.
     ///
     /// # Errors
     /// [`RunDirError::Write`].
     pub fn finish(&mut self) -> Result<(), RunDirError> {
-        // First the record: a crash between the two leaves outputs that nobody reads. The other way
-        // round it would leave a run to resume without its outputs.
-        self.record.done = true;
-        self.record.write(&self.paths)?;
+        // `run.json` first: a crash in between leaves outputs that nobody reads. In the other order it would leave a
+        // run to resume that has lost its outputs.
+        self.info.done = true;
+        self.info.write(&self.paths)?;
         let shards = self.paths.all_shards();
         fs::remove_dir_all(&shards).map_err(WriteError::at(shards))?;
         Ok(())
     }
 }
 
-/// Decides whether to resume the earlier run.
+/// Decides whether to continue the earlier run.
 fn resumes(
     root: &Path,
-    earlier: Option<&RunRecord>,
+    earlier: Option<&RunInfo>,
     settings: &Value,
     on_existing_run: OnExistingRun,
 ) -> Result<bool, RunDirError> {
@@ -236,5 +237,25 @@ mod tests {
         let resumed = open(folder.path(), json!({}), OnExistingRun::Resume);
         assert!(matches!(resumed, Err(RunDirError::Damaged { .. })));
         open(folder.path(), json!({}), OnExistingRun::Discard).unwrap();
+    }
+
+    #[test]
+    fn state_that_cannot_be_read_is_not_called_unwritable() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(open(folder.path(), json!({}), OnExistingRun::Refuse).unwrap());
+        // A folder in the place of a file: it can be opened, but not read.
+        let info = folder.path().join(".test/run.json");
+        fs::remove_file(&info).unwrap();
+        fs::create_dir(&info).unwrap();
+        let journal = folder.path().join(".test/journal.jsonl");
+        fs::create_dir(&journal).unwrap();
+        let errors = [
+            open(folder.path(), json!({}), OnExistingRun::Resume).unwrap_err(),
+            crate::journal::read(&journal).unwrap_err().into(),
+        ];
+        for error in errors {
+            assert!(matches!(error, RunDirError::Unreadable { .. }), "{error:?}");
+            assert!(error.to_string().starts_with("cannot read "), "{error}");
+        }
     }
 }

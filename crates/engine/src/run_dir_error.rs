@@ -1,5 +1,6 @@
 //! Errors of the folder of a run.
 
+use std::io;
 use std::path::PathBuf;
 
 use streamguard_durable::WriteError;
@@ -7,7 +8,8 @@ use thiserror::Error;
 
 use crate::journal::JournalError;
 
-/// Error of a run that cannot use its folder. What helps depends on the product's options, so the messages leave it out.
+/// Error of a run that cannot use its folder. The messages contain no advice, because the remedy depends on the
+/// product's options.
 #[derive(Debug, Error)]
 pub enum RunDirError {
     /// Another run works in the folder.
@@ -18,9 +20,17 @@ pub enum RunDirError {
         /// Text that the other run wrote into its lock, such as `process 77`.
         holder: String,
     },
-    /// The folder, or a file in it, cannot be created, read or written.
+    /// The folder, or a file in it, cannot be created or written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// A file of the run's state exists, and cannot be read.
+    #[error("cannot read {path}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Error of the operating system.
+        source: io::Error,
+    },
     /// The folder holds an interrupted run, and the caller did not choose what to do with it.
     #[error("{path} holds an interrupted run")]
     Interrupted {
@@ -48,7 +58,8 @@ pub enum RunDirError {
 impl From<JournalError> for RunDirError {
     fn from(error: JournalError) -> Self {
         match error {
-            JournalError::Unreadable { path, source } => Self::Write(WriteError { path, source }),
+            JournalError::Unreadable { path, source } => Self::Unreadable { path, source },
+            JournalError::Write(error) => Self::Write(error),
             JournalError::Damaged { path, line } => Self::Damaged { path, reason: format!("line {line}") },
         }
     }

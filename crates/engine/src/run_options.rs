@@ -1,4 +1,4 @@
-//! Options of a run. None of them changes the result.
+//! Options of a run: where and how its shards run.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::shard_limits::ShardLimits;
 pub enum RunMode {
     /// Threads of this process: cheapest, but a crash ends the run.
     Threading,
-    /// Child processes that this command starts; it calls [`crate::serve`].
+    /// Child processes, started with this command. The program that it starts must call [`crate::serve`].
     Process(CommandLine),
     /// Machines of a cluster that all see the folder of the run; see [`crate::run_shards`].
     Cluster(Arc<dyn Cluster>),
@@ -22,6 +22,11 @@ pub enum RunMode {
 }
 
 impl RunMode {
+    /// Tells whether shards run on other machines, or have run there.
+    pub(crate) fn is_remote(&self) -> bool {
+        matches!(self, Self::Cluster(_) | Self::Merge)
+    }
+
     /// Returns the name that people and files see.
     pub fn name(&self) -> &'static str {
         match self {
@@ -32,8 +37,8 @@ impl RunMode {
         }
     }
 
-    /// Adapts the limits of a job's shards. On a cluster the number of attempts is the same for all jobs: what
-    /// ends a task there, such as the loss of a machine, is not a fault of its shards.
+    /// Adapts the limits of a job's shards to the mode. On a cluster the number of attempts is the same for all
+    /// jobs: the events that end a task there, such as the loss of a machine, are not the fault of its shards.
     pub(crate) fn limits(&self, limits: ShardLimits) -> ShardLimits {
         match self {
             Self::Threading | Self::Process(_) => limits,
@@ -60,20 +65,21 @@ impl MemoryLimit {
     }
 }
 
-/// Options of a run. None of them changes the result.
+/// Options of a run: where and how its shards run. The records of a run that completes do not depend on them.
 #[derive(Clone, Debug)]
 pub struct RunOptions {
     /// Place where shards run.
     pub mode: RunMode,
-    /// Number of shards that may run at once, over all jobs.
+    /// Number of shards that may compute at once, over all jobs. Shards that mostly wait for the network run in
+    /// addition (`extra_io_slots` of [`ShardLimits`]).
     pub workers: usize,
-    /// Tells whether the jobs run side by side, or one after the other.
+    /// True if the jobs run side by side; false if they run one after the other.
     pub parallel: bool,
     /// Limit of the memory of each worker process.
     pub worker_memory: Option<MemoryLimit>,
     /// Token that stops the run.
     pub cancel: CancelToken,
-    /// Token that keeps further shards from beginning.
+    /// Token that pauses the run: while it is set, no further shard begins.
     pub pause: PauseToken,
 }
 

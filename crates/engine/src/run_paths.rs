@@ -1,4 +1,4 @@
-//! Paths of a run: results in the open, state in a hidden folder below.
+//! Paths of a run: results lie in the folder of the run, and its state in a hidden folder inside.
 
 use std::path::{Path, PathBuf};
 
@@ -23,8 +23,8 @@ pub struct RunPaths {
 }
 
 impl RunPaths {
-    /// Returns the paths of the run in the folder `root` by the product of this name: a word that may be part
-    /// of file names.
+    /// Returns the paths of a run in the folder `root`. `product` is the name of the product; it becomes part of
+    /// file names.
     pub fn new(root: impl Into<PathBuf>, product: &str) -> Self {
         let root = root.into();
         Self { state: root.join(format!(".{product}")), root, product: product.to_owned() }
@@ -45,22 +45,22 @@ impl RunPaths {
         &self.product
     }
 
-    /// Returns a file of the run's state.
+    /// Returns the path of a file of the run's state.
     pub fn state_file(&self, name: &str) -> PathBuf {
         self.state.join(name)
     }
 
-    /// Returns the journal.
+    /// Returns the path of the journal.
     pub fn journal(&self) -> PathBuf {
         self.state.join("journal.jsonl")
     }
 
-    /// Returns the record of the run: its settings, and whether it is done.
-    pub(crate) fn record(&self) -> PathBuf {
+    /// Returns the file of the [`crate::RunInfo`].
+    pub(crate) fn run_info(&self) -> PathBuf {
         self.state.join("run.json")
     }
 
-    /// Returns the lock that keeps other runs out.
+    /// Returns the path of the lock that keeps other runs out.
     pub(crate) fn lock(&self) -> PathBuf {
         self.state.join("lock")
     }
@@ -70,7 +70,7 @@ impl RunPaths {
         self.state.join("plans")
     }
 
-    /// Returns the plan of a job.
+    /// Returns the path of the plan of a job.
     pub fn plan(&self, job: &str) -> PathBuf {
         self.plans().join(format!("{job}.json"))
     }

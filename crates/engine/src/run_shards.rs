@@ -1,5 +1,5 @@
-//! Single shards of a plan on storage that several machines see: the part of a cluster's task.
-//! A cluster may start a shard twice, or on two machines at once.
+//! Runs single shards of a plan on storage that several machines see. This is what a task of a cluster does.
+//! A cluster may start a shard twice, even on two machines at the same time.
 
 use std::io;
 use std::path::Path;
@@ -33,22 +33,22 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 /// State in which [`run_shards`] left a shard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ShardStatus {
-    /// Its result is there.
+    /// The shard has a result.
     Done {
-        /// Tells whether the result was there before.
+        /// True if an earlier call or another machine had made the result.
         reused: bool,
     },
-    /// It was not done; another attempt may succeed.
+    /// The shard was not done; another attempt may succeed.
     Retryable(Box<str>),
-    /// It cannot be done.
+    /// The shard cannot be done.
     Failed(Box<str>),
-    /// It was told to stop.
+    /// The shard was told to stop, or a stop had been requested before it began.
     Stopped,
 }
 
-/// Runs shards of a plan one after the other. It may be called any number of times: a shard whose result is
-/// there does not run again. Each shard leaves its output, or a note why there is none. `report` gets the
-/// status of each shard, `log` the lines that its job logs meanwhile.
+/// Runs shards of a plan one after the other. It may be called any number of times: a shard that has a result
+/// does not run again. Each shard leaves its output in the folder, or a note why it has none. `report` is called
+/// with the status of each shard, and `log` with each line that the job logs.
 ///
 /// # Errors
 /// [`PlanError`]: a plan that does not fit, or a folder that cannot be written.
@@ -61,8 +61,8 @@ pub fn run_shards(
     log: &(dyn Fn(LogLevel, String) + Sync),
     report: &mut dyn FnMut(u32, &ShardStatus),
 ) -> Result<(), PlanError> {
-    // Compared before anything is written: another job's results under this plan would be taken for
-    // good.
+    // Compared before anything is written: otherwise the results of another job would be stored under this plan,
+    // and would look valid.
     if job.name() != plan.job || job.settings() != plan.settings {
         return Err(PlanError::OtherJob(plan.job));
     }
@@ -104,10 +104,11 @@ impl ShardRunner<'_> {
             return Ok(ShardStatus::Stopped);
         }
         Ok(match self.attempt(shard)? {
-            // Two copies of a shard write the same. If they do not, because an upstream answered them
-            // differently, the records of one may now stand beside the result file of the other.
+            // The cluster may run a shard twice at the same time. Normally both write the same bytes. If an
+            // upstream answered them differently, the records of one may now lie beside the result file of the
+            // other.
             AttemptResult::Finished(_) if self.store.load_valid(shard).is_none() => {
-                self.lose(shard, "another copy of it wrote something else at the same time")
+                self.note_retryable(shard, "another copy of it wrote something else at the same time")
             }
             AttemptResult::Finished(_) => {
                 self.store.forget_failure(shard);
@@ -126,19 +127,20 @@ impl ShardRunner<'_> {
                 if retryable { ShardStatus::Retryable(reason) } else { ShardStatus::Failed(reason) }
             }
             AttemptResult::Cancelled => ShardStatus::Stopped,
-            AttemptResult::Requeued { .. } => self.lose(shard, "its worker did not begin it"),
+            AttemptResult::Requeued { .. } => self.note_retryable(shard, "its worker did not begin it"),
         })
     }
 
-    fn lose(&self, shard: u32, reason: &str) -> ShardStatus {
+    /// Notes that the shard has no result, and that another attempt may succeed.
+    fn note_retryable(&self, shard: u32, reason: &str) -> ShardStatus {
         self.store.note_failure(shard, Outcome::Crashed, reason, true);
         ShardStatus::Retryable(reason.into())
     }
 
     fn attempt(&mut self, shard: u32) -> io::Result<AttemptResult> {
-        // Alone in its lease, so a crash is blamed on the right shard; and the first attempt, since
-        // the cluster counts them.
-        let attempt = Attempt { shard, attempt: 1, isolated: true };
+        // The shard is alone in its lease, so that a crash is blamed on it. The number is always 1: the cluster
+        // counts the attempts, not this process.
+        let attempt = Attempt { shard, number: 1, isolated: true };
         let lease = Lease { job: 0, attempts: vec![attempt] };
         let status = WorkerStatus::new(self.cancel.clone());
         status.begin_lease(lease.clone());

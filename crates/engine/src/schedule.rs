@@ -1,6 +1,6 @@
-//! The choice of the next shard: the queues of the jobs, their lanes, their retries.
+//! Chooses the next shards to run: keeps the queues of the jobs, their limits and their retries.
 //!
-//! Pure bookkeeping; it starts nothing and waits for nothing.
+//! Pure bookkeeping: this module starts no thread and waits for nothing.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -14,17 +14,17 @@ use crate::shard_store::StoredOutput;
 /// Largest number of shards in one lease.
 const MAX_BATCH: usize = 512;
 
-/// Duration that a lease of small shards should reach: shorter ones get more shards next time.
-const SHORT_LEASE: Duration = Duration::from_micros(500);
+/// Time that a lease of small shards should take at least. If it takes less, the next lease gets more shards.
+const MIN_LEASE_TIME: Duration = Duration::from_micros(500);
 
 /// One attempt at a shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Attempt {
     pub(crate) shard: u32,
     /// Number of the attempt, from 1.
-    pub(crate) attempt: u32,
-    /// Tells whether the shard needs a lease of its own: its worker died once while it had several shards, and only
-    /// a shard that is alone can be blamed.
+    pub(crate) number: u32,
+    /// True if the shard needs a lease of its own: a worker died while it held this shard and others, and only a
+    /// shard that is alone in its lease can be blamed.
     pub(crate) isolated: bool,
 }
 
@@ -46,7 +46,7 @@ pub(crate) enum AttemptResult {
         retryable: bool,
     },
     Cancelled,
-    /// The attempt did not begin, or it is unknown whether it did: the shard goes back to the queue.
+    /// The attempt did not begin, or nobody knows whether it did: the shard goes back to the queue.
     Requeued {
         /// Tells whether the shard needs a lease of its own from now on.
         isolate: bool,
@@ -60,32 +60,32 @@ pub(crate) struct ShardQueue {
     limits: ShardLimits,
     ready: VecDeque<Attempt>,
     delayed: Vec<(Instant, Attempt)>,
-    /// Number of shards in leases.
-    running: usize,
+    /// Number of shards in all leases that workers hold.
+    leased_shards: usize,
     /// Number of leases that workers hold.
     leases: usize,
     /// Number of shards of the next lease, if there are enough.
     batch: usize,
     pub(crate) outputs: Vec<Option<StoredOutput>>,
-    /// Shards that need no further attempt: finished, or failed for good.
+    /// Shards that need no further attempt: finished, or failed permanently.
     settled: Vec<bool>,
-    /// Number of settled shards at the beginning of the plan that have been counted.
-    prefix: usize,
-    /// Number of records of these shards.
-    prefix_records: u64,
-    /// Amounts that are still to be counted, by counter.
+    /// Number of shards at the beginning of the plan, all of them settled, whose records have been counted.
+    counted_shards: usize,
+    /// Number of records of the counted shards.
+    counted_records: u64,
+    /// For each quota of the plan: the amount that is still missing. Key: name of the counter.
     remaining_quotas: BTreeMap<String, u64>,
     pub(crate) failed_shards: u32,
     pub(crate) cancelled_shards: u32,
 }
 
 impl ShardQueue {
-    /// Creates the queue of a plan, without the shards that an earlier run finished.
+    /// Creates the queue of a plan. Shards that an earlier run finished are settled from the start.
     pub(crate) fn new(plan: Arc<Plan>, limits: ShardLimits, reused: Vec<Option<StoredOutput>>) -> Self {
         let ready = (0..)
             .zip(&reused)
             .filter(|(_, output)| output.is_none())
-            .map(|(shard, _)| Attempt { shard, attempt: 1, isolated: false })
+            .map(|(shard, _)| Attempt { shard, number: 1, isolated: false })
             .collect();
         let mut queue = Self {
             remaining_quotas: plan.quotas().clone(),
@@ -93,34 +93,37 @@ impl ShardQueue {
             limits,
             ready,
             delayed: Vec::new(),
-            running: 0,
+            leased_shards: 0,
             leases: 0,
             batch: 1,
             settled: reused.iter().map(Option::is_some).collect(),
             outputs: reused,
-            prefix: 0,
-            prefix_records: 0,
+            counted_shards: 0,
+            counted_records: 0,
             failed_shards: 0,
             cancelled_shards: 0,
         };
-        queue.advance_prefix();
+        queue.count_settled();
         queue
     }
 
     /// Counts the records of the settled shards at the beginning of the plan. If they are enough,
     /// the other shards need not run.
     ///
-    /// Only a gapless prefix counts: which shards make up the result must not depend on which of them
-    /// happened to finish first.
-    fn advance_prefix(&mut self) {
-        while self.prefix < self.settled.len() && self.settled[self.prefix] && !self.is_enough() {
-            if let Some(output) = &self.outputs[self.prefix] {
-                self.prefix_records += output.records;
+    /// Counting stops at the first shard that is not settled: which shards make up the result must not depend on
+    /// which of them finished first.
+    fn count_settled(&mut self) {
+        while self.counted_shards < self.settled.len()
+            && self.settled[self.counted_shards]
+            && !self.is_enough()
+        {
+            if let Some(output) = &self.outputs[self.counted_shards] {
+                self.counted_records += output.records;
                 for (name, remaining) in &mut self.remaining_quotas {
                     *remaining = remaining.saturating_sub(output.counters.get(name).copied().unwrap_or(0));
                 }
             }
-            self.prefix += 1;
+            self.counted_shards += 1;
         }
         if self.is_enough() {
             self.ready.clear();
@@ -132,22 +135,22 @@ impl ShardQueue {
     fn is_enough(&self) -> bool {
         let quotas_reached = !self.remaining_quotas.is_empty()
             && self.remaining_quotas.values().all(|remaining| *remaining == 0);
-        quotas_reached || self.plan.target().is_some_and(|target| self.prefix_records >= target)
+        quotas_reached || self.plan.target().is_some_and(|target| self.counted_records >= target)
     }
 
-    /// Returns the number of shards at the beginning of the plan that make the result.
+    /// Returns the number of shards at the beginning of the plan whose outputs make the result.
     pub(crate) fn needed_count(&self) -> usize {
-        if self.is_enough() { self.prefix } else { self.settled.len() }
+        if self.is_enough() { self.counted_shards } else { self.settled.len() }
     }
 
-    /// Tells whether the job no longer needs this shard.
-    pub(crate) fn not_needed(&self, shard: u32) -> bool {
-        self.is_enough() && shard as usize >= self.prefix
+    /// Tells whether the job still needs this shard: false once the shards before it are enough.
+    pub(crate) fn needs(&self, shard: u32) -> bool {
+        !self.is_enough() || (shard as usize) < self.counted_shards
     }
 
-    /// Tells whether nothing runs, nothing is to run, and all leases have come back.
+    /// Tells whether no shard runs or waits, and all leases have been returned.
     pub(crate) fn is_over(&self) -> bool {
-        self.leases == 0 && self.running == 0 && self.ready.is_empty() && self.delayed.is_empty()
+        self.leases == 0 && self.leased_shards == 0 && self.ready.is_empty() && self.delayed.is_empty()
     }
 
     /// Cancels the shards that have not begun.
@@ -160,8 +163,8 @@ impl ShardQueue {
 
     /// Moves attempts whose pause is over to the front of the queue.
     fn wake(&mut self, now: Instant) {
-        // The order of waking does not matter, so removal may swap; the result depends on numbers
-        // of shards only.
+        // The order does not matter, so `swap_remove` is fine: outputs are merged by the number of the shard, not
+        // by the time at which it ran.
         let mut position = 0;
         while position < self.delayed.len() {
             if self.delayed[position].0 <= now {
@@ -180,32 +183,32 @@ impl ShardQueue {
         result: AttemptResult,
         now: Instant,
     ) -> Option<Duration> {
-        // Before the result is looked at: also a shard that goes back to the queue runs no more.
-        self.running -= 1;
+        // For every kind of result: even a shard that goes back to the queue has left its lease.
+        self.leased_shards -= 1;
         match result {
             AttemptResult::Finished(output) => {
                 self.outputs[attempt.shard as usize] = Some(output);
                 self.settle(attempt);
             }
             AttemptResult::Requeued { isolate } => {
-                if !self.not_needed(attempt.shard) {
+                if self.needs(attempt.shard) {
                     let isolated = isolate || attempt.isolated;
-                    // In front: it was due before all that still waits.
+                    // In front: it was due before the shards that are still waiting.
                     self.ready.push_front(Attempt { isolated, ..attempt });
                 }
             }
             AttemptResult::Cancelled => {
                 // A shard that was stopped because the others are enough is not missing.
-                if !self.not_needed(attempt.shard) {
+                if self.needs(attempt.shard) {
                     self.cancelled_shards += 1;
                 }
             }
-            AttemptResult::Failed { retryable: true, .. } if attempt.attempt < self.limits.max_attempts => {
-                if !self.not_needed(attempt.shard) {
+            AttemptResult::Failed { retryable: true, .. } if attempt.number < self.limits.max_attempts => {
+                if self.needs(attempt.shard) {
                     // Doubled with each attempt, and saturating: a pause must not become short
                     // again by overflow.
-                    let pause = self.limits.backoff * 2u32.saturating_pow(attempt.attempt - 1);
-                    self.delayed.push((now + pause, Attempt { attempt: attempt.attempt + 1, ..attempt }));
+                    let pause = self.limits.backoff * 2u32.saturating_pow(attempt.number - 1);
+                    self.delayed.push((now + pause, Attempt { number: attempt.number + 1, ..attempt }));
                     return Some(pause);
                 }
             }
@@ -219,22 +222,22 @@ impl ShardQueue {
 
     fn settle(&mut self, attempt: Attempt) {
         self.settled[attempt.shard as usize] = true;
-        self.advance_prefix();
+        self.count_settled();
     }
 
     /// Takes a lease back, and adapts the size of the next ones to the time that its shards took.
     pub(crate) fn return_lease(&mut self, finished: usize, took: Duration) {
         self.leases -= 1;
-        // Only a full batch proves that larger ones pay off. The band between one and four times the
-        // target keeps the size from oscillating.
-        if finished >= self.batch && took < SHORT_LEASE {
+        // Only a full batch shows that a larger one would help. Between one and four times `MIN_LEASE_TIME` the
+        // size stays as it is, so that it does not oscillate.
+        if finished >= self.batch && took < MIN_LEASE_TIME {
             self.batch = (self.batch * 2).min(MAX_BATCH);
-        } else if took > SHORT_LEASE * 4 {
+        } else if took > MIN_LEASE_TIME * 4 {
             self.batch = (self.batch / 2).max(1);
         }
     }
 
-    /// Takes the next attempts from the front of the queue, `most` of them or as many as can share a lease.
+    /// Takes the next attempts from the front of the queue: at most `most`, and only as many as may share a lease.
     fn take(&mut self, most: usize) -> Vec<Attempt> {
         let mut attempts = Vec::with_capacity(most);
         while attempts.len() < most {
@@ -252,14 +255,14 @@ impl ShardQueue {
     }
 
     fn lease(&mut self, job: usize, attempts: Vec<Attempt>) -> Lease {
-        self.running += attempts.len();
+        self.leased_shards += attempts.len();
         self.leases += 1;
         Lease { job, attempts }
     }
 }
 
-/// Leases all shards of a job that are to run, for a cluster. None while some of them wait for a
-/// retry, so that all of these are submitted together.
+/// Leases all shards of a job that have to run, for a cluster. Returns `None` while any of them waits for a
+/// retry, so that all shards that are left go into one submission.
 pub(crate) fn lease_all(queues: &mut [Option<ShardQueue>], job: usize, now: Instant) -> Option<Lease> {
     let queue = queues[job].as_mut()?;
     queue.wake(now);
@@ -267,24 +270,25 @@ pub(crate) fn lease_all(queues: &mut [Option<ShardQueue>], job: usize, now: Inst
         return None;
     }
     let mut attempts: Vec<Attempt> = queue.ready.drain(..).collect();
-    // Retries come back in any order, and tasks are made of neighbours.
+    // Retries come back in any order, and results are reported in the order of the lease.
     attempts.sort_by_key(|attempt| attempt.shard);
     Some(queue.lease(job, attempts))
 }
 
-/// Returns the next lease for a worker that last served the job `last`. `workers` is the budget of the run.
+/// Returns the next lease for a worker that last served the job `last`. `workers` is the number of shards that may
+/// compute at once.
 ///
-/// The job with the fewest leases comes first, so that all jobs advance; among equals the worker stays with its
-/// job, because a worker process serves a single job and would have to be replaced.
+/// The job with the fewest leases comes first, so that all jobs advance. If several have the fewest, the worker stays
+/// with its job, because a worker process serves a single job and would have to be replaced.
 pub(crate) fn next(
     queues: &mut [Option<ShardQueue>],
     last: Option<usize>,
     workers: usize,
     now: Instant,
 ) -> Option<Lease> {
-    // The first leases of a job that mostly waits use its extra slots, and are free; only what goes beyond
-    // them counts against the budget. There are threads for both (see `run`), so a worker that asks here
-    // may be one too many for computing, but the right one for waiting.
+    // The first leases of a job that mostly waits use its extra slots; only further ones count against `workers`.
+    // The run has more threads than `workers` (see `run`). So even if `workers` shards are computing, a thread that
+    // asks may still get a lease of a job that mostly waits.
     let counted = |queue: &ShardQueue| queue.leases.saturating_sub(queue.limits.extra_io_slots(workers));
     let busy: usize = queues.iter().flatten().map(counted).sum();
     let mut best: Option<(usize, bool, usize)> = None;
@@ -292,7 +296,7 @@ pub(crate) fn next(
         let Some(queue) = queue else { continue };
         queue.wake(now);
         let has_slot = busy < workers || queue.leases < queue.limits.extra_io_slots(workers);
-        if queue.ready.is_empty() || queue.leases >= queue.limits.lane || !has_slot {
+        if queue.ready.is_empty() || queue.leases >= queue.limits.max_running || !has_slot {
             continue;
         }
         // false < true: the worker's own job wins a tie, then the earlier job.
@@ -303,8 +307,8 @@ pub(crate) fn next(
     }
     let (_, _, job) = best?;
     let queue = queues[job].as_mut().expect("only jobs with a queue are ranked");
-    // At most half of an even share: the last leases get smaller and smaller, so that no worker ends up
-    // with a long queue while the others are idle.
+    // At most half of an even share, so that the last leases get smaller and smaller: no worker is left with many
+    // shards while the others are idle.
     let fair_share = queue.ready.len().div_ceil(workers * 2);
     let attempts = queue.take(queue.batch.min(fair_share).max(1));
     Some(queue.lease(job, attempts))
@@ -333,7 +337,7 @@ mod tests {
         let now = Instant::now();
         let mut queues = [
             queue(9, None, ShardLimits::default()),
-            queue(9, None, ShardLimits { lane: 1, ..ShardLimits::default() }),
+            queue(9, None, ShardLimits { max_running: 1, ..ShardLimits::default() }),
         ];
         let jobs: Vec<usize> = (0..3).map(|_| next(&mut queues, None, 3, now).unwrap().job).collect();
         assert_eq!(jobs, [0, 1, 0], "job 1 runs one shard at a time");
@@ -344,7 +348,7 @@ mod tests {
     #[test]
     fn shards_that_wait_take_no_place_from_shards_that_compute() {
         let now = Instant::now();
-        let waiting = ShardLimits { lane: 3, extra_io_slots: 2, ..ShardLimits::default() };
+        let waiting = ShardLimits { max_running: 3, extra_io_slots: 2, ..ShardLimits::default() };
         let mut queues = [queue(9, None, waiting), queue(9, None, ShardLimits::default())];
         let mut jobs: Vec<usize> =
             std::iter::from_fn(|| next(&mut queues, None, 3, now)).map(|lease| lease.job).collect();
@@ -361,7 +365,7 @@ mod tests {
         let mut time = now;
         for (attempt, pause) in [(1, Some(1)), (2, Some(2)), (3, None)] {
             let lease = next(&mut queues, None, 1, time).unwrap();
-            assert_eq!(lease.attempts[0].attempt, attempt);
+            assert_eq!(lease.attempts[0].number, attempt);
             let queue = queues[0].as_mut().unwrap();
             let failed = AttemptResult::Failed {
                 outcome: Outcome::Crashed,
@@ -391,7 +395,7 @@ mod tests {
             }
             assert_eq!(queue.needed_count(), 2, "{order:?}");
             assert!(queue.is_over());
-            assert!(queue.not_needed(2) && !queue.not_needed(1));
+            assert!(!queue.needs(2) && queue.needs(1));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Secrets: values that a job's workers need and that no file, list of processes or log may contain.
+//! Secrets: values that a job's workers need, and that must not appear in any file, list of processes or log.
 
 use std::collections::BTreeMap;
 

@@ -6,14 +6,14 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShardLimits {
     /// Largest number of the job's shards that run at once.
-    pub lane: usize,
-    /// Number of these that may run in addition to the workers of the run, because they mostly wait for
-    /// network or disk. A run with a single worker gets no extra slots.
+    pub max_running: usize,
+    /// Number of the job's shards that may run in addition to the workers of the run, because they mostly wait for
+    /// network or disk. At most one less than the number of workers is used, so a run with a single worker has none.
     pub extra_io_slots: usize,
     /// Longest time that one attempt may take.
     pub deadline: Duration,
-    /// Longest time that a worker process may send nothing at all. Rust workers send a sign of life every
-    /// second; the command of an external job need not, so its limit may be absent.
+    /// Longest time that a worker process may send nothing at all. Workers of this program send a sign of life
+    /// every second; the command of an external job need not, so it has no limit by default.
     pub heartbeat_timeout: Option<Duration>,
     /// Number of attempts before a shard counts as failed, at least 1.
     pub max_attempts: u32,
@@ -31,7 +31,7 @@ impl ShardLimits {
 impl Default for ShardLimits {
     fn default() -> Self {
         Self {
-            lane: usize::MAX,
+            max_running: usize::MAX,
             extra_io_slots: 0,
             deadline: Duration::from_secs(600),
             heartbeat_timeout: Some(Duration::from_secs(30)),

@@ -16,7 +16,7 @@ pub(crate) trait RecordSink {
     fn count(&mut self, name: &str, n: u64);
     /// Adds a line to the log.
     fn log(&mut self, level: LogLevel, text: String);
-    /// Sets the activity of the shard, or ends it.
+    /// Sets or clears the activity of the shard.
     fn set_activity(&self, text: Option<&str>);
     /// Tells whether the shard is to stop.
     fn stopped(&self) -> bool;
@@ -39,7 +39,7 @@ impl<'a> ShardOutput<'a> {
     /// # Errors
     /// [`ShardError::Stopped`] if the shard is to stop; `Failed` if JSON cannot hold the record.
     pub fn emit(&mut self, record: &impl Serialize) -> Result<(), ShardError> {
-        // Before the record is made: after a stop nothing more may be emitted.
+        // Before the record is written: after a request to stop, no further record may be emitted.
         self.check_stopped()?;
         self.line.clear();
         serde_json::to_writer(&mut *self.line, record).map_err(ShardError::failed)?;
@@ -59,8 +59,8 @@ impl<'a> ShardOutput<'a> {
         self.sink.log(level, text.into());
     }
 
-    /// Describes in a few words what the shard waits for or works on, if that takes longer than a
-    /// moment; `None` ends the activity. Views show the latest description, at most twice a second.
+    /// Describes in a few words for what the shard waits or on what it works, if that takes longer than a
+    /// moment; `None` ends the activity. Views show the latest description, which changes at most twice a second.
     pub fn set_activity(&self, text: Option<&str>) {
         // Cut at the border of a character, since the text is shown.
         self.sink.set_activity(text.map(|text| &text[..text.floor_char_boundary(MAX_ACTIVITY_BYTES)]));

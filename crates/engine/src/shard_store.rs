@@ -17,21 +17,21 @@ pub(crate) const RESULT_FORMAT: u32 = 1;
 /// Size of the read buffer in bytes.
 const BUFFER_BYTES: usize = 256 << 10;
 
-/// Name of the file that names the plan to which a folder belongs.
+/// Name of the file that holds the hash of the plan to which a folder belongs.
 const OWNER_FILE: &str = "plan";
 
-/// Ending of the file that describes a complete output.
+/// End of the name of the file that describes a complete output.
 const RESULT_SUFFIX: &str = ".result.json";
 
-/// Ending of the file with the reason why there is no output.
+/// End of the name of the file with the reason why there is no output.
 pub(crate) const FAILURE_SUFFIX: &str = ".failed.json";
 
-/// Place for the outputs of one job's shards.
+/// Where the outputs of one job's shards are kept.
 #[derive(Clone, Debug)]
 pub(crate) enum ShardStore {
-    /// Memory, until the merge.
+    /// In memory, until the merge.
     Memory,
-    /// A folder with `<number>.jsonl` and, written last, `<number>.result.json`.
+    /// In a folder: for each shard `<number>.jsonl` and, written last, `<number>.result.json`.
     Folder {
         /// The folder.
         path: PathBuf,
@@ -45,7 +45,7 @@ pub(crate) enum ShardStore {
 pub(crate) struct StoredOutput {
     pub(crate) records: u64,
     pub(crate) counters: Counters,
-    /// Duration of the attempt that made it, wherever that ran.
+    /// Duration of the attempt that made the output, here or on another machine.
     pub(crate) took: Duration,
     pub(crate) location: RecordsLocation,
 }
@@ -89,7 +89,8 @@ impl StoredOutput {
 }
 
 impl ShardStore {
-    /// Creates the folder and makes it belong to this plan; removes what killed workers of this machine left.
+    /// Creates the folder and records that it belongs to this plan. Removes unfinished files that killed workers of
+    /// this machine left.
     pub(crate) fn create(folder: &Path, plan: &str) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let store = Self::open(folder, plan)?;
@@ -124,11 +125,11 @@ impl ShardStore {
         }
     }
 
-    /// Returns the shards that have left a result or a reason for having none. Neither is checked.
+    /// Returns the shards that have left a result file, or a note why they have no result. Neither is checked.
     pub(crate) fn reported_shards(&self) -> BTreeSet<u32> {
         let Self::Folder { path, .. } = self else { return BTreeSet::new() };
-        // One listing rather than a look for each shard, which a network file system would answer one by one.
-        // A file that appears or goes meanwhile is seen by the next look.
+        // One listing of the folder, because a network file system takes time to answer about each single file. A
+        // file that appears meanwhile is found the next time.
         let names = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.file_name());
         let number = |name: &str| {
             let number = name.strip_suffix(RESULT_SUFFIX).or_else(|| name.strip_suffix(FAILURE_SUFFIX))?;
@@ -147,8 +148,8 @@ impl ShardStore {
         folder.join(format!("{shard:06}{RESULT_SUFFIX}"))
     }
 
-    /// Loads the output of a shard that is finished. None unless it belongs to the same plan and
-    /// every byte is as it was written.
+    /// Loads the output of a shard that is finished. Returns `None` if there is none, if it belongs to another plan,
+    /// or if a byte of it has changed.
     pub(crate) fn load_valid(&self, shard: u32) -> Option<StoredOutput> {
         let Self::Folder { path, plan } = self else { return None };
         let result: ResultFile =
@@ -161,7 +162,7 @@ impl ShardStore {
         } else {
             let records_path = Self::records_path(path, shard);
             let mut file = File::open(&records_path).ok()?;
-            // The length first: it is cheap, and most damage shows in it.
+            // The length first: it is cheap to check, and most damage changes it.
             if file.metadata().ok()?.len() != result.bytes {
                 return None;
             }

@@ -1,4 +1,4 @@
-//! Output of a shard while it runs.
+//! Writes the output of a shard while it runs.
 
 use std::io::{self, Write};
 use std::time::Instant;
@@ -9,7 +9,7 @@ use crate::clock::micros;
 use crate::event::{Counters, add_count};
 use crate::shard_store::{RESULT_FORMAT, RecordsLocation, ResultFile, ShardStore, StoredOutput};
 
-/// Output up to this size in bytes is written at once.
+/// Size of the buffer in bytes. A smaller output is written at once, at the end.
 const BUFFER_BYTES: usize = 256 << 10;
 
 /// Output of a running shard. If it is dropped unfinished, it leaves nothing.
@@ -81,14 +81,13 @@ impl<'a> ShardWriter<'a> {
     /// Makes the output durable.
     pub(crate) fn finish(mut self) -> io::Result<StoredOutput> {
         let took = self.since.elapsed();
-        // Another copy of this shard was faster, and its output may have been merged already: it stays.
+        // This shard also ran elsewhere and was faster there. Its output may have been merged already, so it stays.
         if let Some(output) = self.store.load_valid(self.shard) {
             return Ok(output);
         }
         let location = match self.store {
             ShardStore::Memory if self.buffer.is_empty() => RecordsLocation::Empty,
-            // Outputs stay in memory until the merge, and the spare room of many buffers would add
-            // up.
+            // Outputs stay in memory until the merge, and the unused capacity of many buffers would add up.
             ShardStore::Memory => {
                 self.buffer.shrink_to_fit();
                 RecordsLocation::Memory(self.buffer)
@@ -98,7 +97,7 @@ impl<'a> ShardWriter<'a> {
             }
             ShardStore::Folder { path, plan } => {
                 self.spill()?;
-                // The records before the result file: that one says that they are complete.
+                // The records before the result file, because the result file says that they are complete.
                 let location = match self.file.take() {
                     Some(file) => {
                         file.commit()?;
@@ -117,7 +116,7 @@ impl<'a> ShardWriter<'a> {
                     counters: self.counters.clone(),
                     took_us: micros(took),
                 };
-                // No sync of the folder: after a power cut a lost name means that the shard runs again.
+                // The folder is not synced: if a power cut loses the name, the shard only runs again.
                 let mut file = AtomicFile::create(&ShardStore::result_path(path, self.shard))?;
                 serde_json::to_writer(&mut file, &result)?;
                 file.commit()?;

@@ -1,4 +1,4 @@
-//! The state of a run: its events, folded into what views and reports display.
+//! The state of a run: the result of applying all its events in order. Views and reports display it.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -7,7 +7,7 @@ use crate::event::{
 };
 use crate::summary::JobSummary;
 
-/// Number of log lines that are kept for a view; the journal has them all.
+/// Number of log lines that are kept for views; the journal has all of them.
 const MAX_LOG_LINES: usize = 200;
 
 /// State of a run after the events so far.
@@ -19,7 +19,7 @@ pub struct RunState {
     pub clock_ms: u64,
     /// Name of the [mode](crate::RunMode::name).
     pub mode: String,
-    /// Number of shards that may run at once.
+    /// Number of shards that may compute at once; see [`crate::RunOptions::workers`].
     pub workers: usize,
     /// Jobs in order.
     pub jobs: Vec<JobState>,
@@ -27,11 +27,12 @@ pub struct RunState {
     pub log: VecDeque<(LogLevel, Option<usize>, String)>,
     /// Tells whether a stop was requested.
     pub stopping: bool,
-    /// Tells whether no further shard begins for now.
+    /// True while the run is paused: no further shard begins.
     pub paused: bool,
     /// End of the run. None while it runs.
     pub status: Option<CompletionStatus>,
-    /// Time of the latest event or [`RunState::advance_to`], in milliseconds, over all runs that were resumed.
+    /// Time of the latest event or [`RunState::advance_to`], in milliseconds since the start. The duration of earlier
+    /// runs that this one continues is included.
     pub elapsed_ms: u64,
     /// Duration of earlier, interrupted runs.
     earlier_ms: u64,
@@ -48,11 +49,12 @@ pub struct JobState {
     pub expected: Option<u64>,
     /// Name of its records, in the plural; empty until it is planned.
     pub unit: String,
-    /// Number of attempts that ended, by outcome.
+    /// Ends of shards, by outcome. [`Outcome::Reused`] counts shards that were not attempted, because an earlier run
+    /// had finished them.
     pub outcomes: BTreeMap<Outcome, u32>,
     /// Number of shards with an output.
     pub completed_shards: u32,
-    /// Shards that failed for good, with the reason.
+    /// Shards that failed permanently: number, outcome and reason.
     pub failed_shards: Vec<(u32, Outcome, String)>,
     /// Shards that are running, by number.
     pub running: BTreeMap<u32, RunningShard>,
@@ -97,7 +99,7 @@ pub struct PendingRetry {
 }
 
 impl RunState {
-    /// Folds events, such as those of a journal.
+    /// Applies events in order, such as those of a journal, to an empty state.
     pub fn from_events<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
         let mut state = Self::default();
         events.into_iter().for_each(|event| state.apply(event));
@@ -106,7 +108,7 @@ impl RunState {
 
     /// Advances the time without an event, to a number of milliseconds since the start of this run.
     pub fn advance_to(&mut self, at_ms: u64) {
-        // Never back: events of several threads may come a little out of order.
+        // Never back: events of several threads may arrive a little out of order.
         self.elapsed_ms = self.elapsed_ms.max(self.earlier_ms + at_ms);
     }
 
@@ -114,8 +116,8 @@ impl RunState {
     pub fn apply(&mut self, event: &Event) {
         let now = self.earlier_ms + event.at_ms;
         if let EventKind::RunStarted { version, clock_ms, jobs, resumed, mode, workers } = &event.kind {
-            // A resumed run starts with nothing running and reports every finished shard again, as reused.
-            // Only its clock and the time that earlier runs took carry over.
+            // A resumed run starts without running shards, and reports every finished shard again, as reused. Only
+            // the clock and the duration of earlier runs are kept.
             let first_clock = if *resumed && !self.jobs.is_empty() { self.clock_ms } else { *clock_ms };
             let earlier_ms = if *resumed { self.elapsed_ms } else { 0 };
             *self = Self {
@@ -152,7 +154,7 @@ impl RunState {
             | EventKind::Activity { job, .. }
             | EventKind::ClusterProgress { job, .. }
             | EventKind::JobEnded { job, .. } => {
-                // A damaged or foreign journal may name a job that is not there.
+                // A damaged journal, or one of another program, may name a job that does not exist.
                 if let Some(job) = self.jobs.get_mut(*job) {
                     job.apply(&event.kind, now);
                 }
@@ -190,7 +192,7 @@ impl JobState {
                 if outcome.is_success() {
                     self.completed_shards += 1;
                     self.finished_records += records;
-                    // Progress counts running shards too, and may be ahead of what has finished.
+                    // Progress counts running shards too, so it may be more than what has finished.
                     self.records = self.records.max(self.finished_records);
                     for (name, n) in counters {
                         add_count(&mut self.counters, name, *n);
@@ -208,7 +210,7 @@ impl JobState {
                 self.retries.clear();
                 self.status = Some(*status);
                 self.reason.clone_from(reason);
-                // The merged result counts: shards beyond the target are not in it.
+                // The number of the merged result: records beyond the target are not in it.
                 self.records = *records;
                 self.counters.clone_from(counters);
                 self.summary = summary.clone();
@@ -217,7 +219,7 @@ impl JobState {
         }
     }
 
-    /// Returns the number of its shards that are running, here and on a cluster, where each task runs one at a time.
+    /// Returns the number of its shards that are running. On a cluster, each task runs one shard at a time.
     pub fn running_count(&self) -> usize {
         self.running.len() + self.cluster.running
     }

@@ -1,5 +1,5 @@
-//! Submissions to a cluster as files: tasks read their shards from them, and a resumed run finds
-//! in them what it can attach to.
+//! Submissions to a cluster, as files. Tasks read from them which shards to run, and a resumed run finds in them the
+//! submission on which the cluster may still be working.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,7 @@ use streamguard_durable::{remove_dead_leftovers, write_atomic};
 use crate::cluster::Submission;
 use crate::run_paths::RunPaths;
 
-/// Version of the file.
+/// Version of the file's layout.
 const SUBMISSION_FORMAT: u32 = 1;
 
 /// Number of hexadecimal digits that identify a run in the names of its submissions.
@@ -60,12 +60,13 @@ impl SubmissionFile {
         &self.job
     }
 
-    /// Returns the shards of a task. None if there is no such task.
+    /// Returns the shards of a task; `None` if there is no such task.
     pub fn shards(&self, task: u32) -> Option<&[u32]> {
         self.tasks.get(task as usize).map(Vec::as_slice)
     }
 
-    /// Describes the cluster that has it and its ids there. None if it was never accepted.
+    /// Describes where the submission is: the cluster, and its ids there. Returns `None` if the cluster never
+    /// accepted it.
     pub(crate) fn location(&self) -> Option<String> {
         let ids = self.ids.join(", ");
         match (self.ids.is_empty(), ids == self.name) {
@@ -92,9 +93,9 @@ pub(crate) struct SubmissionStore {
     job: String,
     /// Hash of the job's plan.
     plan: String,
-    /// Name of the cluster; empty if submissions are handed over by other means.
+    /// Name of the cluster; empty if the user submits the tasks.
     cluster: String,
-    /// Beginning of the names of all its submissions.
+    /// Beginning of the names of all submissions of the job.
     name_prefix: String,
 }
 
@@ -113,8 +114,8 @@ impl SubmissionStore {
         fs::create_dir_all(folder.join("logs"))?;
         let folder = folder.canonicalize()?;
         remove_dead_leftovers(&folder)?;
-        // A folder may be used for one run after the other, and a cluster serves many users: folder, time
-        // and plan together identify this run.
+        // A folder may hold one run after the other, and a cluster serves many users: only folder, time and plan
+        // together identify this run.
         let identity = format!("{}\n{clock_ms}\n{plan}", root.display());
         let run_id = &blake3::hash(identity.as_bytes()).to_hex()[..RUN_ID_DIGITS];
         Ok(Self {
@@ -145,7 +146,7 @@ impl SubmissionStore {
         tasks: usize,
         max_running: usize,
     ) -> io::Result<SubmissionFile> {
-        // The file system is asked, so that numbers go on after a restart.
+        // The next number comes from the files, so that numbers continue after a restart.
         let number = (1..).find(|number| !self.path(*number).exists()).unwrap_or(u32::MAX);
         let file = SubmissionFile {
             format: SUBMISSION_FORMAT,
@@ -172,7 +173,7 @@ impl SubmissionStore {
         write_atomic(&self.path(file.number), &serde_json::to_vec(file)?)
     }
 
-    /// Returns a submission as the cluster gets it.
+    /// Returns the description of a submission that the cluster gets.
     pub(crate) fn for_cluster(&self, file: &SubmissionFile) -> Submission {
         Submission {
             name: file.name.clone(),
@@ -192,7 +193,7 @@ fn path(folder: &Path, job: &str, number: u32) -> PathBuf {
 
 /// Returns the latest submission of a job in a folder of submissions.
 pub(crate) fn latest_submission(folder: &Path, job: &str) -> Option<SubmissionFile> {
-    // Numbers have no gaps: files of submissions are removed only together.
+    // Numbers have no gaps, because the files are only removed all together.
     let numbers = (1..).take_while(|number| path(folder, job, *number).exists());
     SubmissionFile::read(&path(folder, job, numbers.last()?)).ok()
 }

@@ -1,4 +1,4 @@
-//! Shards on a cluster: one lease of all shards that a job has to run is one submission there.
+//! Runs shards on a cluster. The job's lease has all shards that are left, and becomes one submission.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -12,19 +12,20 @@ use crate::schedule::{Attempt, AttemptResult};
 use crate::shard_store::ShardStore;
 use crate::submission::{SubmissionFile, SubmissionStore};
 
-/// Shortest pause between two looks for results.
+/// Shortest pause between two searches for results.
 const RESULT_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Longest pause between two looks for results, where looking takes long: a request to stop is noticed in between.
+/// Longest pause between two searches for results. A search may take long; a request to stop is noticed only after
+/// the pause.
 const MAX_RESULT_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Time after which a cluster that does not end its tasks is left alone.
+/// Time after which the run no longer waits for a cluster that does not end its tasks.
 const CANCEL_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Pause between two polls of the cluster at first. It serves others too.
+/// Pause between two polls of the cluster in the first [`SLOW_POLL_AFTER`].
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Pause between two polls of the cluster after [`SLOW_POLL_AFTER`].
+/// Pause between two polls of the cluster after [`SLOW_POLL_AFTER`]: the cluster serves other users too.
 const SLOW_POLL_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Time after which polls become rarer.
@@ -34,13 +35,13 @@ const SLOW_POLL_AFTER: Duration = Duration::from_secs(30);
 /// systems cache the content of a folder for some seconds.
 const VISIBILITY_DELAY: Duration = Duration::from_secs(3);
 
-/// Number of times that a submission is tried before the cluster's refusal is final.
+/// Number of times that a submission is tried before the cluster's error is final.
 const SUBMIT_ATTEMPTS: u32 = 3;
 
-/// Pause between two tries.
+/// Pause between two tries of a submission.
 const SUBMIT_PAUSE: Duration = Duration::from_secs(2);
 
-/// Longest excerpt of what a task printed, in characters.
+/// Longest excerpt of a task's output, in characters.
 const MAX_EXCERPT_CHARS: usize = 200;
 
 /// Reason of a shard that left neither a result nor a note, when results are only merged.
@@ -49,7 +50,7 @@ pub const NO_RESULT_YET: &str = "it has no result yet";
 /// Attempts that ended, with the time that each took.
 pub(crate) type EndedAttempts = Vec<(Attempt, AttemptResult, Duration)>;
 
-/// Open attempts by shard.
+/// Attempts that have not ended, by shard.
 type OpenAttempts = BTreeMap<u32, Attempt>;
 
 /// Runs the shards of a lease on a cluster.
@@ -57,9 +58,10 @@ pub(crate) struct SubmissionRunner<'a> {
     pub(crate) cluster: &'a dyn Cluster,
     pub(crate) submissions: &'a SubmissionStore,
     pub(crate) store: &'a Arc<ShardStore>,
-    pub(crate) lane: usize,
+    pub(crate) max_running: usize,
     pub(crate) cancel: &'a CancelToken,
-    /// Tells whether the run breaks off. Then tasks are left running, to be found again by a resumed run.
+    /// Tells whether the run ends because of an error. Then tasks are left running, and a resumed run finds them
+    /// again.
     pub(crate) is_closing: &'a dyn Fn() -> bool,
     /// Tells whether the job still needs a shard.
     pub(crate) is_needed: &'a dyn Fn(u32) -> bool,
@@ -88,7 +90,7 @@ impl SubmissionRunner<'_> {
             self.cancel_open(&mut open);
             return Ok(());
         };
-        // A submission that was found again may not contain all of them: the others go back to the queue.
+        // A submission that was found again may not contain all open shards: the others go back to the queue.
         let members: BTreeSet<u32> = file.tasks.iter().flatten().copied().collect();
         let others = open.extract_if(.., |shard, _| !members.contains(shard));
         let requeued =
@@ -106,16 +108,16 @@ impl SubmissionRunner<'_> {
         }
         if file.cluster != self.cluster.name() {
             if let Some(location) = file.location() {
-                (self.log)(LogLevel::Warning, still_submitted(&location));
+                (self.log)(LogLevel::Warning, still_submitted_warning(&location));
             }
             return Ok(None);
         }
-        // A cluster that does not answer now may be working on it. To submit it again would do no harm, but
-        // do the work twice.
+        // A cluster that does not answer now may be working on the submission. To submit it again would do no harm,
+        // but the work would be done twice.
         let mut found = Err(ClusterError(String::new()));
         for tries_left in (0..SUBMIT_ATTEMPTS).rev() {
             found = match file.ids.is_empty() {
-                // The run died between the submission and the cluster's answer.
+                // An earlier process died between the submission and the cluster's answer.
                 true => self.cluster.find(&file.name),
                 false => Ok(file.ids.clone()),
             }
@@ -134,16 +136,18 @@ impl SubmissionRunner<'_> {
         Ok(Some(file))
     }
 
-    /// Submits the open shards. None if the run is stopped before that succeeds.
+    /// Submits the open shards. Returns `None` if the run is stopped before that succeeds.
     fn submit(&mut self, open: &OpenAttempts) -> Result<Option<SubmissionFile>, ClusterRunError> {
-        // A map, so in the order of their numbers: neighbours share a task.
+        // In the order of their numbers, so that shards with neighbouring numbers share an array task.
         let shards: Vec<u32> = open.keys().copied().collect();
-        // Notes of an earlier submission would be taken for failures of this one.
+        // Otherwise notes of an earlier submission would look like failures of this one.
         shards.iter().for_each(|shard| self.store.forget_failure(*shard));
-        let is_retry = open.values().any(|attempt| attempt.attempt > 1);
+        let is_retry = open.values().any(|attempt| attempt.number > 1);
         let tasks = self.cluster.task_count(shards.len(), is_retry);
-        let mut file =
-            self.submissions.create(&shards, tasks, self.lane).map_err(ClusterRunError::Destination)?;
+        let mut file = self
+            .submissions
+            .create(&shards, tasks, self.max_running)
+            .map_err(ClusterRunError::Destination)?;
         let submission = self.submissions.for_cluster(&file);
         let mut failures = 0;
         let ids = loop {
@@ -155,15 +159,16 @@ impl SubmissionRunner<'_> {
                 Err(error) => {
                     failures += 1;
                     if failures == SUBMIT_ATTEMPTS {
-                        // Nobody will wait for it: if it was accepted after all, none of it may run.
-                        // Whatever this answers, the refusal is the error to report.
+                        // Nobody will wait for this submission, so none of it may run, in case the cluster accepted
+                        // it after all. The first error is the one to report, so an error of this is ignored.
                         let _ = self.cluster.find(&file.name).and_then(|ids| self.cluster.cancel(&ids));
                         return Err(ClusterRunError::Refused(error.to_string()));
                     }
                     (self.log)(LogLevel::Warning, format!("{error}; trying again"));
                     std::thread::sleep(SUBMIT_PAUSE);
-                    // It may have been accepted, and only the answer been lost. Ids alone prove nothing (an
-                    // entry may be left of a submission that failed): it must be working, or have worked.
+                    // The cluster may have accepted it, and only the answer was lost. Ids alone do not prove that,
+                    // because a failed submission may leave an entry: a task must be waiting or running, or a shard
+                    // must have a result.
                     if let Ok(ids) = self.cluster.find(&file.name)
                         && !ids.is_empty()
                         && (self.cluster.poll(&ids).is_ok_and(|status| !status.is_over())
@@ -185,7 +190,7 @@ impl SubmissionRunner<'_> {
         file.location().unwrap_or_else(|| self.cluster.name().to_owned())
     }
 
-    /// Waits until no shard of a submission is left to wait for.
+    /// Waits until all shards of a submission have ended, or no task is left.
     fn wait(&mut self, file: &mut SubmissionFile, open: &mut OpenAttempts) {
         let since = Instant::now();
         let (mut last_poll, mut over_since, mut last_error) =
@@ -200,7 +205,7 @@ impl SubmissionRunner<'_> {
             }
             if self.cancel.requested() || !open.keys().any(|shard| (self.is_needed)(*shard)) {
                 self.cancel_tasks(file);
-                // Shards that finished while the tasks were being ended count.
+                // Shards that finished while their tasks were being cancelled count as finished.
                 self.collect(open);
                 return self.cancel_open(open);
             }
@@ -228,7 +233,8 @@ impl SubmissionRunner<'_> {
                     }
                 }
             }
-            // To list a folder of many shards on a far machine takes time: spend at most a tenth on it.
+            // To list a large folder on a network file system takes time: at most a tenth of the time is spent on it,
+            // while that allows a pause below the maximum.
             std::thread::sleep(RESULT_INTERVAL.max(look_took * 10).min(MAX_RESULT_INTERVAL));
         }
         self.report_missing(file, &status, open);
@@ -248,13 +254,13 @@ impl SubmissionRunner<'_> {
         (self.on_progress)(now.clone());
     }
 
-    /// Tells whether each open shard noted why it has no result: then no result is on its way.
+    /// Tells whether every open shard has a note why it has no result: then no result can follow.
     fn all_failures_noted(&self, open: &OpenAttempts) -> bool {
         open.keys().all(|shard| self.store.failure(*shard).is_some())
     }
 
-    /// Reports shards that have ended meanwhile: results, and failures that are final. A failure that another
-    /// attempt may mend waits until the submission is over, because the cluster itself may repeat the task.
+    /// Reports shards that have a result or a permanent failure. A failure that is not permanent is reported only
+    /// after all tasks have ended, because the cluster itself may repeat the task.
     fn collect(&mut self, open: &mut OpenAttempts) {
         let mut ended = Vec::new();
         for shard in self.store.reported_shards() {
@@ -282,18 +288,17 @@ impl SubmissionRunner<'_> {
         }
     }
 
-    /// Ends the tasks of a submission, and waits until the cluster has none of them left.
+    /// Cancels the tasks of a submission, and waits until none of them waits or runs.
     fn cancel_tasks(&mut self, file: &SubmissionFile) {
         let (since, mut last_text) = (Instant::now(), String::new());
         loop {
-            // A submission whose answer was lost has the same name.
+            // If the cluster's answer to an earlier try was lost, that try has the same name.
             let mut ids = file.ids.clone();
             ids.extend(self.cluster.find(&file.name).unwrap_or_default());
             // Both lists may hold the same id.
             ids.sort();
             ids.dedup();
-            // Asked again each time: a cluster that was asked while it was starting a task may have
-            // missed the request.
+            // Requested again each time: a cluster may miss a request that comes while it is starting a task.
             match self.cluster.cancel(&ids).and_then(|()| self.cluster.poll(&ids)) {
                 Ok(status) if status.is_over() => return,
                 Ok(_) => {}
@@ -314,7 +319,7 @@ impl SubmissionRunner<'_> {
         }
     }
 
-    /// Reports the shards that came back without a result, with everything that is known about the reason.
+    /// Reports the shards whose tasks ended without a result, with everything that is known about the reason.
     fn report_missing(&mut self, file: &SubmissionFile, status: &SubmissionStatus, open: &mut OpenAttempts) {
         let submission = self.submissions.for_cluster(file);
         let task_by_shard = file.task_by_shard();
@@ -328,7 +333,7 @@ impl SubmissionRunner<'_> {
             excerpts.entry(task).or_insert_with(read).clone()
         };
         let mut ended = Vec::new();
-        // Taken out: whatever happens below, each is reported once.
+        // Taken out of `open`, so that each is reported only once.
         for (shard, attempt) in std::mem::take(open) {
             let result = match self.store.failure(shard) {
                 Some(note) => {
@@ -359,7 +364,7 @@ impl SubmissionRunner<'_> {
         (self.report)(ended);
     }
 
-    /// Reports the open shards as cancelled: nobody waits for them any more.
+    /// Reports the open shards as cancelled.
     fn cancel_open(&mut self, open: &mut OpenAttempts) {
         if !open.is_empty() {
             let cancelled = |attempt| (attempt, AttemptResult::Cancelled, Duration::ZERO);
@@ -369,7 +374,7 @@ impl SubmissionRunner<'_> {
 }
 
 /// Returns the warning about a submission that another mode or cluster may still be working on.
-pub(crate) fn still_submitted(location: &str) -> String {
+pub(crate) fn still_submitted_warning(location: &str) -> String {
     format!("it was submitted to {location}: if that is still running, end it there")
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Metrics and tables that a job reports at its end. Reports are written from these, never from a live object.
+/// Metrics and tables that a job reports at its end. Everything that a report says about the result of a job comes
+/// from here.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct JobSummary {
     /// Single values by name, such as `words` or `latency_ms.p99`.

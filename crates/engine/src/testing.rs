@@ -1,4 +1,4 @@
-//! The contract that every job keeps, as a test.
+//! Tests whether a job keeps the contract of the engine.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -90,9 +90,9 @@ pub fn check_job_after<J: Job, E: Display>(
     }
     check_round_trip(job, &context, &first)?;
 
-    // The other way round by the other job: this finds state that shards share, and settings that get lost.
     let forwards = run_all(job, first.shards().iter(), first.shards().len(), None)?;
-    // In the reverse order and by the other job, so that one run shows both kinds of dependence.
+    // In the reverse order, and by the job that was made again: this finds state that shards share, and settings that
+    // get lost.
     let backwards = run_all(&again, first.shards().iter().rev(), first.shards().len(), None)?;
     for (shard, (one, other)) in forwards.iter().zip(&backwards).enumerate() {
         if content(one) != content(other) || one.counters != other.counters {
@@ -103,7 +103,7 @@ pub fn check_job_after<J: Job, E: Display>(
     if merge(job, &first, &forwards, results)? != merge(&again, &first, &backwards, results)? {
         return Err("the result depends on the order in which the shards ran".to_owned());
     }
-    // A shard may look before or after it emits, hence both limits.
+    // A shard may check for a stop before or after it emits a record, so both limits are tested.
     for most in [0, 1] {
         let stopped = run_all(job, first.shards().iter(), first.shards().len(), Some(most))?;
         if let Some(shard) = stopped.iter().position(|output| output.records > most) {
@@ -187,7 +187,7 @@ fn merge(
     Ok((summary, context.files))
 }
 
-/// Writes a journal of these events, as a run does: for tests of programs that read journals.
+/// Writes a journal of these events, as a run does. For tests of programs that read journals.
 ///
 /// # Errors
 /// The operating system's error.

@@ -16,7 +16,7 @@ use crate::summary::JobSummary;
 /// A [`Job`] whose shards have a type of their own.
 ///
 /// The engine handles jobs of all kinds side by side, so [`Job`] carries payloads as JSON. This trait hides
-/// that: whatever implements it is a [`Job`] whose payloads are written and read with serde.
+/// that: a type that implements it is a [`Job`], and its payloads are written and read with serde.
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};
@@ -89,7 +89,7 @@ pub trait TypedJob: Send + Sync {
         "records"
     }
 
-    /// Returns what workers must know besides the settings; see [`Job::secrets`].
+    /// Returns the secrets that workers need besides the settings; see [`Job::secrets`].
     fn secrets(&self) -> Secrets {
         Secrets::default()
     }

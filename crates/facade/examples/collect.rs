@@ -11,7 +11,7 @@ use streamguard_synthetic::SyntheticCollector;
 struct Progress;
 
 impl Observer for Progress {
-    fn event(&mut self, event: &Event, state: &RunState) {
+    fn on_event(&mut self, event: &Event, state: &RunState) {
         if let EventKind::JobEnded { job, .. } = event.kind {
             let job = &state.jobs[job];
             println!("{}: {} records", job.name, job.records);

@@ -13,7 +13,7 @@ use streamguard_engine::{
     CompletionStatus, FinishedRun, Job, Observer, OnExistingRun, PlanOutcome, RunDir, RunOptions, RunState,
 };
 use streamguard_http::Credentials;
-use streamguard_report::{DatasetRecord, run_paths};
+use streamguard_report::{DatasetInfo, run_paths};
 
 use crate::error::CollectionError;
 use crate::results::CollectionResults;
@@ -189,18 +189,18 @@ impl OpenCollection {
 struct RunObserver<'a>(&'a mut dyn CollectionObserver);
 
 impl Observer for RunObserver<'_> {
-    fn event(&mut self, event: &streamguard_engine::Event, state: &RunState) {
-        self.0.event(event, state);
+    fn on_event(&mut self, event: &streamguard_engine::Event, state: &RunState) {
+        self.0.on_event(event, state);
     }
 
-    fn tick(&mut self, state: &RunState) {
-        self.0.tick(state);
+    fn on_tick(&mut self, state: &RunState) {
+        self.0.on_tick(state);
     }
 }
 
 fn write_summary(dir: &RunDir, took_ms: u64, union: Option<DatasetSummary>) -> Result<(), CollectionError> {
-    let record = DatasetRecord { clock_ms: dir.clock_ms(), took_ms, summary: union };
-    record.write(dir).map_err(CollectionError::Summary)
+    let dataset = DatasetInfo { clock_ms: dir.clock_ms(), took_ms, summary: union };
+    dataset.write(dir).map_err(CollectionError::Summary)
 }
 
 /// Returns the files of samples, in the order of the run.

@@ -2,13 +2,12 @@
 
 use serde_json::Value;
 
-/// Longest text from outside that a report holds, in characters.
+/// Longest text from outside that a report contains, in characters.
 const MAX_TEXT_CHARACTERS: usize = 2000;
 
-/// Cuts text that is longer than anybody reads, and appends its length.
+/// Cuts text that is longer than [`MAX_TEXT_CHARACTERS`], and appends its length in bytes.
 pub(crate) fn bounded(text: &str) -> String {
-    // Counted in characters, so that the cut cannot fall inside one; `len` counts bytes, and the
-    // note says so.
+    // The limit counts characters, so that no character is cut in two; the appended length counts bytes.
     match text.char_indices().nth(MAX_TEXT_CHARACTERS) {
         Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
         None => text.to_owned(),

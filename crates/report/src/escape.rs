@@ -1,15 +1,15 @@
-//! Makes text from outside fit to be shown. Each format adds its own escapes, such as those of markup.
+//! Makes text from outside safe to display. Each format adds its own escapes, such as those of markup.
 
 use std::borrow::Cow;
 
-/// Shows characters that move the cursor, change the direction of text, or hide, as escapes like
+/// Replaces characters that move the cursor, change the direction of text, or are invisible, by escapes like
 /// `\u{202e}`. Line ends and tabs become a space, so that the text stays on one line.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len() + 16);
-    // A run of them becomes one space, since line ends of Windows are two characters.
+    // Several in a row become one space, because a line end of Windows is two characters.
     let mut last_was_space = false;
     for character in text.chars() {
         let is_space = matches!(character, '\t' | '\n' | '\r');
@@ -24,7 +24,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// Whether a character is invisible or changes the look of others: controls (C0, C1, DEL), format
+/// Tells whether a character is invisible or changes the look of others: controls (C0, C1, DEL), format
 /// characters of Unicode (among them the bidirectional controls of UAX #9), line separators, fillers,
 /// variation selectors and tags.
 pub fn is_hidden(character: char) -> bool {

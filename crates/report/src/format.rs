@@ -89,7 +89,6 @@ pub fn write(
         write_atomic(&path, &bytes).map_err(WriteError::at(&path))?;
         Ok(path)
     };
-    // The renderer is done before the first file is written, so its errors leave an earlier report
-    // whole.
+    // All files are rendered before the first one is written, so an error leaves an earlier report unchanged.
     format.renderer()(run, options)?.into_iter().map(write).collect()
 }

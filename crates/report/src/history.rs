@@ -1,5 +1,5 @@
-//! Walks once through the events of a run: keeps the state that they lead to, and what only shows
-//! on the way.
+//! Walks once through the events of a run. Keeps the final state, and figures that the final state does not contain:
+//! growth over time, attempts, warnings.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use streamguard_engine::{Event, EventKind, JobState, LogLevel, Outcome, RunState
 use crate::record_unit::RecordUnit;
 use crate::sample_count::SampleCount;
 
-/// Most different warnings that are kept.
+/// Largest number of different warnings that are kept.
 const MAX_WARNINGS: usize = 1000;
 
 /// Results of a walk through the events of a run.
@@ -17,7 +17,7 @@ pub(crate) struct RunHistory {
     pub(crate) state: RunState,
     pub(crate) growth: GrowthRecorder,
     pub(crate) attempts: AttemptTotals,
-    /// Warnings in their order, each once.
+    /// Warnings in the order of their first occurrence, each once.
     pub(crate) warnings: Vec<LoggedWarning>,
     pub(crate) warnings_left_out: u64,
     seen: BTreeSet<(Option<usize>, String)>,
@@ -40,7 +40,7 @@ pub(crate) struct AttemptTotals {
     pub(crate) attempts: u64,
     /// Attempts that were followed by another one.
     pub(crate) retries: u64,
-    /// Shards that an earlier run had finished.
+    /// Uses of outputs that an earlier run had finished. A shard counts once for each resumption that used its output.
     pub(crate) reused: u64,
     /// Time that workers were busy, in microseconds.
     pub(crate) busy_us: u64,
@@ -52,7 +52,7 @@ impl RunHistory {
     pub(crate) fn of(events: &[Event]) -> Self {
         let mut history = Self::default();
         for event in events {
-            // The others look at the state as it is after the event.
+            // First: the growth and the time of a warning need the state after the event.
             history.state.apply(event);
             history.attempts.add(event);
             history.growth.add(event, &history.state);
@@ -68,7 +68,7 @@ impl RunHistory {
             LogLevel::Warning => "warning",
             LogLevel::Error => "error",
         };
-        // Beyond the limit repetitions count too: to tell them apart, the set would have to grow.
+        // Beyond the limit, repetitions count as well: to recognise them, the set would have to grow.
         if self.seen.len() >= MAX_WARNINGS {
             self.warnings_left_out += 1;
         } else if self.seen.insert((*job, text.clone())) {
@@ -93,10 +93,10 @@ impl AttemptTotals {
     }
 }
 
-/// Records the amount that each job had at every moment.
+/// Remembers how many samples or records each job had at every moment.
 #[derive(Debug, Default)]
 pub(crate) struct GrowthRecorder {
-    /// By job: milliseconds and amounts, both rising.
+    /// For each job: times in milliseconds, with the amount at that time. Both rise.
     jobs: Vec<Vec<(u64, u64)>>,
     pub(crate) end_ms: u64,
 }
@@ -113,19 +113,18 @@ impl GrowthRecorder {
         };
         let (Some(steps), Some(grown)) = (self.jobs.get_mut(job), state.jobs.get(job)) else { return };
         let amount = amount(state, grown);
-        // Amounts that are taken back, as when a shard fails, leave the line where it was: it never
-        // falls.
+        // An amount may become smaller, as when a shard fails. Then the line stays where it was: it never falls.
         if steps.last().map_or(0, |(_, last)| *last) < amount {
             steps.push((state.elapsed_ms, amount));
         }
     }
 
-    /// Returns the amount that a job had at a moment.
+    /// Returns the amount that a job had at a time.
     pub(crate) fn amount_at(&self, state: &RunState, job: usize, at_ms: u64) -> u64 {
         let (Some(steps), Some(grown)) = (self.jobs.get(job), state.jobs.get(job)) else { return 0 };
         let until = steps.partition_point(|(ms, _)| *ms <= at_ms);
-        // Counts on the way may exceed the final one: shards beyond the target, or shards that failed
-        // after they had emitted something, do not count in the end.
+        // An earlier amount may exceed the final one: shards beyond the target, and shards that failed after they
+        // had emitted records, do not count in the end.
         until.checked_sub(1).map_or(0, |last| steps[last].1.min(amount(state, grown)))
     }
 }

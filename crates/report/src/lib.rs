@@ -1,8 +1,9 @@
 //! Renders a finished or interrupted run as reports: JSON, CSV, PDF, SARIF and HTML.
 //!
-//! [`StoredRun::read`] reads the journal and the dataset in the folder of a run, and counts
-//! everything once. Every format renders the same [`Report`], so no two formats can differ. Text
-//! in a report may be hostile; each format escapes it where it writes it.
+//! [`StoredRun::read`] reads the journal of a run and the facts about its dataset, and counts everything once, in a
+//! [`Report`]. Every format renders this value, so that formats cannot contradict each other. SARIF and HTML also read
+//! the samples, and count only those that they select and leave out. Text in a report may be hostile; each format
+//! escapes it where it writes it.
 //!
 //! ```
 //! use streamguard_report::{RenderOptions, ReadError, ReportFormat, StoredRun};
@@ -15,7 +16,7 @@
 //!         println!("{}: {} samples", run.report.status, run.report.summary.total_samples_collected);
 //!         streamguard_report::write(&run, ReportFormat::Pdf, &RenderOptions::default(), &folder)?;
 //!     }
-//!     Err(ReadError::NoRun(folder)) => println!("no run has been in {}", folder.display()),
+//!     Err(ReadError::NoRun(folder)) => println!("there is no run in {}", folder.display()),
 //!     Err(error) => return Err(error.into()),
 //! }
 //! # std::fs::remove_dir(&folder)?;
@@ -33,8 +34,8 @@ mod rendering;
 pub mod report;
 mod rounding;
 mod run;
-mod run_folder;
 mod sample_count;
+mod stored_run_files;
 
 pub use digits::group_digits;
 pub use format::{ReportFormat, write};
@@ -42,5 +43,5 @@ pub use record_unit::RecordUnit;
 pub use rendering::{RenderOptions, ReportError};
 pub use report::Report;
 pub use run::{StoredRun, events};
-pub use run_folder::{DatasetRecord, ReadError, run_paths};
 pub use sample_count::SampleCount;
+pub use stored_run_files::{DatasetInfo, ReadError, run_paths};

@@ -1,16 +1,16 @@
-//! What the records of a job are.
+//! The unit of a job's records.
 
 use std::fmt::{self, Display};
 
 use serde::{Serialize, Serializer};
 
-/// What the records of a job are. The journal has the name of the unit; how samples are counted
-/// depends on it.
+/// Unit of a job's records. The journal contains the name of the unit. The way in which samples are counted depends on
+/// it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RecordUnit {
     /// Samples.
     Samples,
-    /// Vulnerabilities whose fix was searched. The job makes samples of the fixes.
+    /// Vulnerabilities for which a fix was searched. The job makes samples of the fixes that it finds.
     Fixes,
     /// Advisories. Another job makes samples of the fixes that they name.
     Advisories,
@@ -29,12 +29,12 @@ impl RecordUnit {
         }
     }
 
-    /// Whether a job with these records makes samples itself.
+    /// Tells whether a job with these records makes samples itself.
     pub fn makes_samples(&self) -> bool {
         matches!(self, Self::Samples | Self::Fixes)
     }
 
-    /// Whether a job with these records takes part in collecting samples.
+    /// Tells whether samples are made of these records, by this job or by another one.
     pub fn leads_to_samples(&self) -> bool {
         !matches!(self, Self::Other(_))
     }

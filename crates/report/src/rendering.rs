@@ -7,7 +7,7 @@ use thiserror::Error;
 /// Options of rendering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RenderOptions {
-    /// Most samples that the HTML report holds.
+    /// Largest number of samples that the HTML report contains.
     pub html_samples: usize,
 }
 

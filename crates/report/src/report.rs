@@ -1,4 +1,4 @@
-//! The report: everything that is said about a run, counted once. Every format renders this value.
+//! The report: all figures and texts about a run, counted once. Every format renders this value.
 
 mod collector;
 mod dataset;
@@ -18,19 +18,19 @@ use crate::bounded_text::bounded;
 use crate::history::{LoggedWarning, RunHistory};
 use crate::record_unit::RecordUnit;
 use crate::rounding::seconds;
-use crate::run_folder::{DatasetRecord, RunFolder};
+use crate::stored_run_files::{DatasetInfo, StoredRunFiles};
 
 pub use collector::{CollectorReport, ReportTable, ShardCounts};
-pub use dataset::{DatasetFile, DatasetReport, SourceCounts};
+pub use dataset::{CollectorCounts, DatasetFile, DatasetReport};
 pub use funnel::{FunnelStep, SampleFunnel};
 pub use performance::RunPerformance;
 pub use timeline::{RunTimeline, TimelineSeries};
 pub use totals::RunTotals;
 
-/// Version of the layout. Grows when a field changes its meaning.
+/// Version of the layout. It increases when a field changes its meaning.
 const FORMAT_VERSION: u32 = 2;
 
-/// Most errors, and most warnings, that a report lists. The report says how many more there were.
+/// Largest number of errors, and of warnings, that a report lists. The report says how many more there were.
 const MAX_LISTED: usize = 500;
 
 /// The complete result of a run.
@@ -45,21 +45,21 @@ pub struct Report {
     pub status: String,
     /// Start, RFC 3339 in UTC; null if it is not known.
     pub start_time: Option<String>,
-    /// End, as if the run had not been interrupted in between.
+    /// End, RFC 3339 in UTC: the start plus the duration, so that pauses before resumptions are left out.
     pub end_time: Option<String>,
-    /// Seconds, over the run and all its resumptions, the dataset included.
+    /// Duration in seconds of the run and all its resumptions, including the writing of the dataset.
     pub total_duration: f64,
-    /// Where shards ran: `threading`, `process`, `slurm`, or `merge` for shards that ran elsewhere.
+    /// Where shards ran: `threading`, `process`, `slurm` or `ray`; `merge` if they had run elsewhere before.
     pub mode: String,
-    /// Shards that could run at once.
+    /// Shards that could compute at once. Shards that mostly wait for the network run in addition.
     pub workers: usize,
     /// The main metrics of the run.
     pub summary: RunTotals,
-    /// Collectors, or other jobs, by name; in the order of the run wherever there is an order.
+    /// Collectors and other jobs, by name. In the order of the run, in formats that keep an order.
     #[serde(serialize_with = "serialize_as_map")]
     #[cfg_attr(test, schemars(with = "BTreeMap<String, CollectorReport>"))]
     pub by_collector: Vec<(String, CollectorReport)>,
-    /// Losses of candidates on their way to the dataset.
+    /// How many candidates are left after each step towards the dataset.
     pub funnels: Vec<SampleFunnel>,
     /// Rejected candidates, by reason; duplicates are among them.
     pub rejected: BTreeMap<String, u64>,
@@ -118,20 +118,19 @@ pub struct RunProvenance {
 }
 
 impl Report {
-    /// Counts everything that is said about a run.
-    pub(crate) fn of(folder: &RunFolder, history: RunHistory) -> Self {
+    /// Counts everything that reports say about a run.
+    pub(crate) fn of(files: &StoredRunFiles, history: RunHistory) -> Self {
         let state = &history.state;
-        // The journal ends with the last job; the dataset is put together after that, so its time
-        // is added here.
-        let total_ms = state.elapsed_ms + folder.dataset_ms();
+        // The journal ends with the last job. The dataset is written after that, so its time is added here.
+        let total_ms = state.elapsed_ms + files.dataset_ms();
         let start = i64::try_from(state.clock_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
         let took = i64::try_from(total_ms).ok().map(SignedDuration::from_millis);
-        // The clock of the run is read only at its start, so the end is the start plus the time
-        // that passed. After a resumption this leaves out the pause.
+        // The wall clock is read only at the start of the run, so the end is the start plus the duration. The time
+        // between an interruption and the resumption is not part of it.
         let end = start.zip(took).and_then(|(start, took)| start.checked_add(took).ok());
         let by_collector: Vec<(String, CollectorReport)> =
             state.jobs.iter().map(|job| (job.name.clone(), CollectorReport::of(state, job))).collect();
-        let dataset = folder.dataset.as_ref().and_then(|record| DatasetReport::of(folder, record));
+        let dataset = files.dataset.as_ref().and_then(|dataset| DatasetReport::of(files, dataset));
         let rejected = rejected(&by_collector, dataset.as_ref());
         let mut errors = errors(state);
         let mut warnings = warnings(state, history.warnings);
@@ -142,7 +141,7 @@ impl Report {
         Self {
             format: FORMAT_VERSION,
             version: state.version.clone(),
-            status: status(folder, state).to_owned(),
+            status: status(files, state).to_owned(),
             start_time: start.map(|time| time.to_string()),
             end_time: end.map(|time| time.to_string()),
             total_duration: seconds(total_ms),
@@ -159,21 +158,20 @@ impl Report {
             warnings,
             not_listed: history.warnings_left_out + not_listed as u64,
             provenance: RunProvenance {
-                command: folder.recorded.command.clone(),
-                settings: without_access(folder.recorded.settings.clone()),
+                command: files.info.command.clone(),
+                settings: without_access(files.info.settings.clone()),
             },
         }
     }
 }
 
-/// Returns the status of the run. The dataset is put together after the jobs have ended, so a run
-/// that ended without one was interrupted all the same.
-fn status(folder: &RunFolder, state: &RunState) -> &'static str {
+/// Returns the status of the run. The dataset is written after the jobs have ended, so a run whose jobs have ended and
+/// that has no dataset was interrupted.
+fn status(files: &StoredRunFiles, state: &RunState) -> &'static str {
     let makes_samples = state.jobs.iter().any(|job| RecordUnit::from(job.unit.as_str()).makes_samples());
-    match (&folder.dataset, state.status) {
-        (Some(DatasetRecord { summary: None, .. }), _) => CompletionStatus::Cancelled.name(),
-        // Jobs of advisories and other units end without a dataset by design; only runs that make
-        // samples owe one.
+    match (&files.dataset, state.status) {
+        (Some(DatasetInfo { summary: None, .. }), _) => CompletionStatus::Cancelled.name(),
+        // A run of which no job makes samples has no dataset, and is complete without one.
         (None, Some(CompletionStatus::Complete | CompletionStatus::Partial)) if makes_samples => {
             "interrupted"
         }
@@ -181,7 +179,8 @@ fn status(folder: &RunFolder, state: &RunState) -> &'static str {
     }
 }
 
-/// Removes the settings of the access to upstreams: places of this machine, equal for all jobs.
+/// Removes the settings for access to upstreams, such as the folder of the cache: they are paths of this machine and
+/// the pace of its requests, equal for all jobs, and of no use to a reader on another machine.
 fn without_access(mut settings: Value) -> Value {
     for job in settings.as_object_mut().into_iter().flat_map(|jobs| jobs.values_mut()) {
         if let Some(settings) = job.as_object_mut() {
@@ -196,7 +195,8 @@ fn rejected(
     collectors: &[(String, CollectorReport)],
     dataset: Option<&DatasetReport>,
 ) -> BTreeMap<String, u64> {
-    let by_dataset = dataset.into_iter().flat_map(|dataset| &dataset.sources).map(|source| &source.rejected);
+    let by_dataset =
+        dataset.into_iter().flat_map(|dataset| &dataset.collectors).map(|counts| &counts.rejected);
     let by_collector = collectors.iter().map(|(_, collector)| &collector.rejected);
     let mut rejected = BTreeMap::new();
     for (reason, n) in by_collector.chain(by_dataset).flatten() {
@@ -215,7 +215,7 @@ fn errors(state: &RunState) -> Vec<ReportedError> {
             outcome: outcome.name().to_owned(),
             reason: bounded(reason),
         };
-        // A job that lost shards has their reasons below, which say more than its own.
+        // If shards failed, their reasons are listed below, and say more than the reason of the job.
         if job.status == Some(CompletionStatus::Failed) && job.failed_shards.is_empty() {
             errors.push(error(None, Outcome::Failed, job.reason.as_deref().unwrap_or_default()));
         }

@@ -8,7 +8,7 @@ use streamguard_engine::{Event, RunDirError};
 
 use crate::history::RunHistory;
 use crate::report::Report;
-use crate::run_folder::{ReadError, RunFolder, recorded_run, run_paths};
+use crate::stored_run_files::{ReadError, StoredRunFiles, read_run_info, run_paths};
 
 /// A run that has ended or was interrupted.
 #[derive(Debug)]
@@ -20,13 +20,13 @@ pub struct StoredRun {
 }
 
 impl StoredRun {
-    /// Reads the run in a folder: the journal, and the record of the dataset.
+    /// Reads the run in a folder: the journal, and the facts about the run and its dataset.
     ///
     /// # Errors
     /// [`ReadError`].
     pub fn read(folder: &Path) -> Result<Self, ReadError> {
         let events = events(folder)?;
-        let report = Report::of(&RunFolder::read(folder)?, RunHistory::of(&events));
+        let report = Report::of(&StoredRunFiles::read(folder)?, RunHistory::of(&events));
         Ok(Self { folder: folder.to_owned(), report })
     }
 
@@ -44,8 +44,8 @@ impl StoredRun {
 /// # Errors
 /// [`ReadError`].
 pub fn events(folder: &Path) -> Result<Vec<Event>, ReadError> {
-    // Asked for first, because without a run the journal's error would name a file that the caller
-    // does not know.
-    recorded_run(folder)?;
+    // Read first only for its error: without a run, the error of the journal would name a file that the caller does
+    // not know.
+    read_run_info(folder)?;
     Ok(streamguard_engine::journal::read(&run_paths(folder).journal()).map_err(RunDirError::from)?)
 }

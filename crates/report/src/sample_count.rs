@@ -10,11 +10,11 @@ use crate::record_unit::RecordUnit;
 pub struct SampleCount {
     /// All samples.
     pub collected: u64,
-    /// Samples that are wanted, if a number is known.
+    /// Number of samples that are wanted, if there is one.
     pub target: Option<u64>,
     /// Samples that have the code before and after the fix.
     pub pairs: u64,
-    /// Whether another job counts these samples as its own.
+    /// True if another job counts these samples as its own.
     pub is_shared: bool,
 }
 
@@ -27,12 +27,11 @@ impl SampleCount {
             }
             RecordUnit::Fixes => {
                 let pairs = pairs(job);
-                // All samples made of fixes are pairs, so the pairs stand for them until the job has ended.
+                // All samples made of fixes are pairs, so until the job has ended their number is that of the pairs.
                 let collected = metric(job, "samples").unwrap_or(pairs);
                 Self { collected, pairs, ..Self::default() }
             }
-            // The job of fixes makes and counts these samples; sums over jobs must leave them out
-            // here.
+            // The job `fixes` makes and counts these samples, so sums over jobs must leave them out here.
             RecordUnit::Advisories => Self {
                 collected: by_source(state, job, "samples").unwrap_or_default(),
                 target: by_source(state, job, "target"),
@@ -44,16 +43,15 @@ impl SampleCount {
     }
 }
 
-/// Looks for a figure that the job of fixes keeps by source of advisories, such as `samples.github`.
+/// Returns a figure that the job `fixes` counts for each source of advisories, such as `samples.github`.
 /// A sample whose fix several sources name counts for each of them.
 fn by_source(state: &RunState, source: &JobState, figure: &str) -> Option<u64> {
     let name = format!("{figure}.{}", source.name);
     state.jobs.iter().find_map(|job| metric(job, &name).or_else(|| counter(job, &name)))
 }
 
-/// Counts the pairs of a job: shards count them until the job's result does.
+/// Returns the number of pairs of a job: from its result, or from the counters of its shards while it runs.
 fn pairs(job: &JobState) -> u64 {
-    // A running job has no summary yet, so its shards' counters stand in until it has.
     metric(job, "pairs").or_else(|| counter(job, "pairs")).unwrap_or_default()
 }
 

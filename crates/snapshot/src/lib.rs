@@ -13,23 +13,23 @@ use thiserror::Error;
 
 use streamguard_cache::CacheBucket;
 use streamguard_git::RepositorySource;
-pub use writer::{Writer, write};
+pub use writer::{SnapshotWriter, write_snapshot};
 
-/// The demo world: small repositories with planted fixes, and advisories of some of them, all of
-/// it fictional. The crate `world` writes it: `cargo xtask snapshot`.
-const EMBEDDED: &[u8] = include_bytes!("../demo.snapshot");
+/// The demo world: small fictional repositories with known fixes, and fictional advisories about some of them. The crate
+/// `world` makes it: `cargo xtask snapshot`.
+const EMBEDDED_SNAPSHOT: &[u8] = include_bytes!("../demo.snapshot");
 
 /// Version of the archive's layout.
-const FORMAT: u32 = 2;
+const SNAPSHOT_FORMAT: u32 = 2;
 
-/// Most bytes that a snapshot may unpack to.
-const MAX_UNPACKED: u64 = 64 << 30;
+/// Largest size of an unpacked snapshot, in bytes.
+const MAX_UNPACKED_BYTES: u64 = 64 << 30;
 
-/// The file that says what is in a snapshot.
-const MANIFEST: &str = "manifest.json";
+/// Name of the file that contains the [`SnapshotManifest`].
+const MANIFEST_NAME: &str = "manifest.json";
 
-/// The parts of a cache that a snapshot holds.
-const PARTS: [CacheBucket; 2] = [CacheBucket::Answers, CacheBucket::Git];
+/// The buckets of a cache that a snapshot contains.
+const CACHE_BUCKETS: [CacheBucket; 2] = [CacheBucket::Answers, CacheBucket::Git];
 
 /// Reason why a snapshot cannot be used.
 #[derive(Debug, Error)]
@@ -58,70 +58,71 @@ pub enum SnapshotError {
         /// Error of the operating system.
         source: io::Error,
     },
-    /// It is no archive, or a damaged one.
-    #[error("{name} is no snapshot, or damaged: {reason}")]
+    /// The file is not an archive, or a damaged one.
+    #[error("{name} is not a snapshot, or is damaged: {reason}")]
     Damaged {
         /// Name of the snapshot, for people.
         name: String,
         /// Description of the damage.
         reason: String,
     },
-    /// It is no snapshot, or one of another format.
-    #[error("not a snapshot of format {FORMAT}: {0}")]
+    /// The archive is not a snapshot, or has another format.
+    #[error("not a snapshot of format {SNAPSHOT_FORMAT}: {0}")]
     Format(String),
 }
 
-/// Contents of a snapshot.
+/// Manifest of a snapshot: its format, its time, and the repositories to mine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Manifest {
+pub struct SnapshotManifest {
     format: u32,
-    /// The snapshot's idea of now, in milliseconds since 1970-01-01 UTC.
+    /// Time at which the snapshot was recorded, in milliseconds since 1970-01-01 UTC. A run that replays it takes this
+    /// as its clock.
     pub clock_ms: u64,
-    /// The repositories that are mined where none is named.
-    pub repositories: Vec<Repository>,
+    /// The repositories that are mined if the user names none.
+    pub repositories: Vec<SnapshotRepository>,
 }
 
 /// A repository in a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Repository {
-    /// Its address.
+pub struct SnapshotRepository {
+    /// URL of the repository.
     pub url: String,
     /// Path of the bare repository in the archive.
     pub path: String,
 }
 
-impl Manifest {
-    /// A manifest of the present format, as yet without repositories.
+impl SnapshotManifest {
+    /// Creates a manifest of the present format, without repositories.
     pub fn new(clock_ms: u64) -> Self {
-        Self { format: FORMAT, clock_ms, repositories: Vec::new() }
+        Self { format: SNAPSHOT_FORMAT, clock_ms, repositories: Vec::new() }
     }
 }
 
-/// A snapshot that is unpacked.
+/// An unpacked snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
-    /// Folder in which it lies.
+    /// Folder that contains the unpacked files.
     pub folder: PathBuf,
-    /// Its idea of now, in milliseconds since 1970-01-01 UTC.
+    /// Time at which it was recorded, in milliseconds since 1970-01-01 UTC.
     pub clock_ms: u64,
 }
 
 impl Snapshot {
-    /// The demo world, unpacked to the cache where need be.
+    /// Opens the demo world, and unpacks it to the cache if it is not there.
     ///
     /// # Errors
     /// [`SnapshotError`].
     pub fn embedded(cache: &Path) -> Result<Self, SnapshotError> {
-        Self::unpacked(EMBEDDED, "the embedded snapshot", &blake3::hash(EMBEDDED), cache)
+        Self::unpacked(EMBEDDED_SNAPSHOT, "the embedded snapshot", &blake3::hash(EMBEDDED_SNAPSHOT), cache)
     }
 
-    /// A snapshot in a file, unpacked to the cache where need be.
+    /// Opens a snapshot in a file, and unpacks it to the cache if it is not there.
     ///
     /// # Errors
     /// [`SnapshotError`].
     pub fn open(file: &Path, cache: &Path) -> Result<Self, SnapshotError> {
         let unreadable = |source| SnapshotError::Read { path: file.to_owned(), source };
-        // Read twice: the digest names the folder, and has to be known before anything is unpacked.
+        // The file is read twice: the digest is the name of the folder, and must be known before it is unpacked.
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(File::open(file).map_err(unreadable)?).map_err(unreadable)?;
         let name = file.display().to_string();
@@ -141,7 +142,7 @@ impl Snapshot {
     }
 }
 
-/// The repositories that are mined where none is named, of the snapshot in a folder.
+/// Returns the repositories that are mined if the user names none, of the snapshot in a folder.
 ///
 /// # Errors
 /// [`SnapshotError`].
@@ -159,23 +160,23 @@ pub fn repositories(folder: &Path) -> Result<Vec<RepositorySource>, SnapshotErro
         .collect()
 }
 
-fn manifest(folder: &Path) -> Result<Manifest, SnapshotError> {
-    let path = folder.join(MANIFEST);
+fn manifest(folder: &Path) -> Result<SnapshotManifest, SnapshotError> {
+    let path = folder.join(MANIFEST_NAME);
     let bytes = fs::read(&path).map_err(|source| SnapshotError::Read { path, source })?;
-    let manifest: Manifest =
+    let manifest: SnapshotManifest =
         serde_json::from_slice(&bytes).map_err(|error| SnapshotError::Format(error.to_string()))?;
-    if manifest.format != FORMAT {
+    if manifest.format != SNAPSHOT_FORMAT {
         return Err(SnapshotError::Format(format!("it has format {}", manifest.format)));
     }
     Ok(manifest)
 }
 
-/// Unpacks an archive into `folder`, unless it is there. The folder is whole or absent.
+/// Unpacks an archive into `folder`, unless the folder exists. The folder is complete or absent, even after a crash.
 fn unpack(archive: impl Read, name: &str, folder: &Path) -> Result<(), SnapshotError> {
-    if folder.join(MANIFEST).exists() {
+    if folder.join(MANIFEST_NAME).exists() {
         return Ok(());
     }
-    // What the file system says has a number; the rest is about the archive.
+    // Only errors of the operating system have a number; all others are about the archive.
     let io_error = |source: io::Error| match source.raw_os_error() {
         Some(_) => SnapshotError::Io { path: folder.to_owned(), source },
         None => SnapshotError::Damaged { name: name.to_owned(), reason: source.to_string() },
@@ -184,11 +185,11 @@ fn unpack(archive: impl Read, name: &str, folder: &Path) -> Result<(), SnapshotE
     let unpacked = unpack_entries(archive, &scratch).map_err(io_error).and_then(|()| {
         match fs::rename(&scratch, folder) {
             // Another run was faster.
-            Err(_) if folder.join(MANIFEST).exists() => Ok(()),
+            Err(_) if folder.join(MANIFEST_NAME).exists() => Ok(()),
             other => other.map_err(io_error),
         }
     });
-    // Gone already if the renaming succeeded.
+    // If the folder was renamed, there is nothing to remove.
     let _ = fs::remove_dir_all(&scratch);
     unpacked
 }
@@ -196,19 +197,19 @@ fn unpack(archive: impl Read, name: &str, folder: &Path) -> Result<(), SnapshotE
 fn unpack_entries(archive: impl Read, scratch: &Path) -> io::Result<()> {
     let invalid = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
     fs::create_dir_all(scratch)?;
-    // What is beyond the limit is cut off, and shows as a damaged archive.
-    let bounded = zstd::Decoder::new(archive)?.take(MAX_UNPACKED);
+    // An archive beyond the limit is cut off, which is then reported as damage.
+    let bounded = zstd::Decoder::new(archive)?.take(MAX_UNPACKED_BYTES);
     let mut archive = tar::Archive::new(bounded);
     for entry in archive.entries()? {
         let mut entry = entry?;
         let path = entry.path()?.into_owned();
         let is_plain = path.components().all(|part| matches!(part, Component::Normal(_)));
-        let belongs = PARTS.iter().any(|part| path.starts_with(part.name()));
-        // Other folders' objects are nobody's to borrow.
+        let belongs = CACHE_BUCKETS.iter().any(|bucket| path.starts_with(bucket.name()));
+        // This file makes git read objects from another folder, which may be any folder of this machine.
         if path.ends_with("objects/info/alternates") {
             return Err(invalid("a repository that borrows from others"));
         }
-        if !is_plain || !(belongs || path == Path::new(MANIFEST)) {
+        if !is_plain || !(belongs || path == Path::new(MANIFEST_NAME)) {
             return Err(invalid("a path that does not belong there"));
         }
         let to = scratch.join(&path);

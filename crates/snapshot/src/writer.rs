@@ -1,4 +1,4 @@
-//! Writing a snapshot.
+//! Writes snapshots.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
@@ -6,25 +6,25 @@ use std::path::Path;
 
 use tar::{Builder, EntryType, Header};
 
-use super::{MANIFEST, Manifest, PARTS, SnapshotError};
+use super::{CACHE_BUCKETS, MANIFEST_NAME, SnapshotError, SnapshotManifest};
 use streamguard_cache::CacheBucket;
 
-/// Level of compression of a recording: most of it is compressed already, as packs.
-const LEVEL: i32 = 3;
+/// Level of zstd for a recorded run. It is low, because most of the content is in packs of git, which are compressed.
+const COMPRESSION_LEVEL: i32 = 3;
 
-/// Distance over which repetitions are found, as a power of two in bytes. Histories repeat themselves
-/// from commit to commit, and decompression needs as much memory.
+/// Distance over which zstd finds repetitions: 2 to this power, in bytes. Commits of one history are similar to each
+/// other. Decompression needs as much memory.
 const WINDOW_LOG: u32 = 25;
 
-/// Ending of the locks in a cache, which only serve the processes that write it.
-const LOCK: &str = ".lock";
+/// End of the names of locks in a cache. They are left out: only processes that write the cache need them.
+const LOCK_SUFFIX: &str = ".lock";
 
-/// Writes a snapshot, entry by entry. The same entries make the same bytes.
-pub struct Writer<W: Write> {
+/// Writes a snapshot, entry by entry. Equal entries give equal bytes.
+pub struct SnapshotWriter<W: Write> {
     archive: Builder<zstd::Encoder<'static, W>>,
 }
 
-impl<W: Write> Writer<W> {
+impl<W: Write> SnapshotWriter<W> {
     /// Begins a snapshot, compressed at a level of zstd from 1 to 22.
     ///
     /// # Errors
@@ -45,7 +45,7 @@ impl<W: Write> Writer<W> {
         self.entry(path, EntryType::Regular, 0o644, size, bytes)
     }
 
-    /// Adds a folder, which may stay empty: git knows no repository without some of them.
+    /// Adds a folder, which may stay empty: git needs some empty folders to recognise a repository.
     ///
     /// # Errors
     /// Any error of `out`.
@@ -57,9 +57,9 @@ impl<W: Write> Writer<W> {
     ///
     /// # Errors
     /// Any error of `out`.
-    pub fn finish(mut self, manifest: &Manifest) -> io::Result<W> {
+    pub fn finish(mut self, manifest: &SnapshotManifest) -> io::Result<W> {
         let json = serde_json::to_vec(manifest)?;
-        self.file(MANIFEST, json.len() as u64, &json[..])?;
+        self.file(MANIFEST_NAME, json.len() as u64, &json[..])?;
         self.archive.into_inner()?.finish()
     }
 
@@ -82,7 +82,7 @@ impl<W: Write> Writer<W> {
         self.archive.append_data(&mut header, path, bytes)
     }
 
-    /// Adds what is below a folder, in the order of the names.
+    /// Adds a folder and all files below it, in the order of the names.
     fn tree(&mut self, from: &Path, path: &str) -> io::Result<()> {
         self.folder(path)?;
         let mut entries = fs::read_dir(from)?.collect::<io::Result<Vec<_>>>()?;
@@ -93,11 +93,10 @@ impl<W: Write> Writer<W> {
             let kind = entry.file_type()?;
             if kind.is_dir() && !name.ends_with(".part") {
                 self.tree(&entry.path(), &below)?;
-            } else if kind.is_file() && !name.ends_with(LOCK) {
+            } else if kind.is_file() && !name.ends_with(LOCK_SUFFIX) {
                 let file = File::open(entry.path())?;
                 let size = file.metadata()?.len();
-                // The header has told the size: a file that grows meanwhile must not write beyond
-                // it.
+                // The header already contains the size, so no more is read if the file grows meanwhile.
                 self.file(&below, size, file.take(size))?;
             }
         }
@@ -105,21 +104,21 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// Writes what a cache holds of answers and repositories to a file, which is whole or absent.
+/// Writes the answers and repositories of a cache to a snapshot. The file is complete or absent, even after a crash.
 ///
 /// # Errors
 /// [`SnapshotError::Write`].
-pub fn write(cache: &Path, clock_ms: u64, file: &Path) -> Result<(), SnapshotError> {
+pub fn write_snapshot(cache: &Path, clock_ms: u64, file: &Path) -> Result<(), SnapshotError> {
     let failed = |source| SnapshotError::Write { path: file.to_owned(), source };
     let whole = streamguard_durable::AtomicFile::create(file).map_err(failed)?;
-    let mut writer = Writer::new(BufWriter::new(whole), LEVEL).map_err(failed)?;
-    for part in PARTS {
-        let from = CacheBucket::folder(part, cache);
+    let mut writer = SnapshotWriter::new(BufWriter::new(whole), COMPRESSION_LEVEL).map_err(failed)?;
+    for bucket in CACHE_BUCKETS {
+        let from = CacheBucket::folder(bucket, cache);
         if from.exists() {
-            writer.tree(&from, part.name()).map_err(failed)?;
+            writer.tree(&from, bucket.name()).map_err(failed)?;
         }
     }
-    let written = writer.finish(&Manifest::new(clock_ms)).map_err(failed)?;
+    let written = writer.finish(&SnapshotManifest::new(clock_ms)).map_err(failed)?;
     let whole = written.into_inner().map_err(|error| failed(error.into_error()))?;
     whole.commit().map_err(failed)
 }

@@ -11,7 +11,7 @@ use streamguard_engine::{CancelToken, PauseToken, RunState};
 fn main() {
     let view = ViewMode::Dashboard { verbose: false, refresh: 10 };
     let mut shown = ui::open(view, None, &CancelToken::new(), &PauseToken::new());
-    shown.tick(&RunState::default());
+    shown.on_tick(&RunState::default());
     let aside = thread::spawn(|| panic!("planted, elsewhere: \u{1b}[2J"));
     assert!(aside.join().is_err());
     thread::sleep(Duration::from_millis(300));

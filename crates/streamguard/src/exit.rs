@@ -92,6 +92,7 @@ impl Exit {
         match error {
             RunDirError::Locked { .. } => Self::Locked,
             RunDirError::Write(_) => Self::Destination,
+            RunDirError::Unreadable { .. } => Self::Error,
             RunDirError::Damaged { .. } => Self::Damaged,
             RunDirError::Interrupted { .. } | RunDirError::OtherSettings { .. } => Self::Usage,
         }

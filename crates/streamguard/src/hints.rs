@@ -24,6 +24,6 @@ pub fn hint(error: &anyhow::Error) -> Option<&'static str> {
         RunDirError::Damaged { .. } => {
             "begin anew by --fresh; dataset files stay as they are until the new ones are complete"
         }
-        RunDirError::Write(_) => return None,
+        RunDirError::Write(_) | RunDirError::Unreadable { .. } => return None,
     })
 }

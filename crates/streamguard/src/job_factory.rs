@@ -68,7 +68,7 @@ pub(crate) fn command_job(job: &CommandJob) -> Result<Arc<dyn Job>, UsageError> 
         external = external.with_deadline(Duration::from_secs(seconds));
     }
     if let Some(lane) = job.lane {
-        external = external.with_lane(lane);
+        external = external.with_max_running(lane);
     }
     Ok(Arc::new(external))
 }

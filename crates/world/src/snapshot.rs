@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use streamguard_snapshot::Writer;
+use streamguard_snapshot::SnapshotWriter;
 
 use crate::repository::WorldRepository;
 
@@ -11,7 +11,10 @@ use crate::repository::WorldRepository;
 pub(crate) const COMPRESSION_LEVEL: i32 = 19;
 
 /// Adds a repository below `git/`.
-pub(crate) fn add<W: Write>(writer: &mut Writer<W>, repository: &WorldRepository) -> std::io::Result<()> {
+pub(crate) fn add<W: Write>(
+    writer: &mut SnapshotWriter<W>,
+    repository: &WorldRepository,
+) -> std::io::Result<()> {
     let root = repository.path();
     let mut entries: Vec<(String, Option<&[u8]>)> =
         repository.files.iter().map(|(path, bytes)| (format!("{root}/{path}"), Some(&bytes[..]))).collect();

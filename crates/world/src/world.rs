@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use streamguard_snapshot::{self as recorded, Manifest, Writer};
+use streamguard_snapshot::{SnapshotManifest, SnapshotRepository, SnapshotWriter};
 use streamguard_synthetic::PairGenerator;
 
 use crate::error::WorldError;
@@ -106,15 +106,15 @@ impl World {
     pub fn snapshot(&self, out: &Path) -> Result<WorldTruth, WorldError> {
         let failed = |error| WorldError::io(out, error);
         let file = BufWriter::new(File::create(out).map_err(failed)?);
-        let mut writer = Writer::new(file, snapshot::COMPRESSION_LEVEL).map_err(failed)?;
-        let mut manifest = Manifest::new(CLOCK_MS);
+        let mut writer = SnapshotWriter::new(file, snapshot::COMPRESSION_LEVEL).map_err(failed)?;
+        let mut manifest = SnapshotManifest::new(CLOCK_MS);
         let (mut truth, mut projects) = (WorldTruth::default(), Vec::new());
         // Stored objects have the same bytes on every machine, and the archive compresses them better.
         for repository in self.repositories_at(0) {
             let repository = repository?;
             snapshot::add(&mut writer, &repository).map_err(failed)?;
             let path = repository.path();
-            manifest.repositories.push(recorded::Repository { url: repository.url, path });
+            manifest.repositories.push(SnapshotRepository { url: repository.url, path });
             truth.extend(repository.truth);
             projects.push(repository.project);
         }

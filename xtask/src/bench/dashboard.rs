@@ -66,7 +66,7 @@ fn observed(view: ViewMode, events: u64, seconds: Option<u64>) -> TimeCost {
     let apply = |state: &mut RunState, observer: &mut ObserverAdapter<'_>, at_ms, kind| {
         let event = Event { at_ms, kind };
         state.apply(&event);
-        observer.event(&event, state);
+        observer.on_event(&event, state);
     };
     let started = EventKind::RunStarted {
         version: String::new(),
@@ -90,7 +90,7 @@ fn observed(view: ViewMode, events: u64, seconds: Option<u64>) -> TimeCost {
             let job = usize::try_from(at % JOB_COUNT as u64).unwrap_or(0);
             apply(&mut state, &mut observer, at_ms, EventKind::Progress { job, records: at });
             if at % batch == 0 {
-                observer.tick(&state);
+                observer.on_tick(&state);
                 let due = seconds.map_or(0.0, |seconds| at as f64 / events as f64 * seconds as f64);
                 std::thread::sleep(Duration::from_secs_f64(due).saturating_sub(start.elapsed()));
             }

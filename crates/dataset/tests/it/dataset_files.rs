@@ -42,11 +42,11 @@ fn the_first_duplicate_is_kept_and_the_others_are_counted() {
     let union = unite(&sources, output.path()).unwrap();
     assert_eq!(union.stats.samples, 5);
     assert_eq!(union.stats.by_collector, [("cve".to_owned(), 3), ("repo".to_owned(), 2)].into());
-    let counts: Vec<_> = union.sources.iter().map(|s| (s.collector.as_str(), s.read, s.kept)).collect();
+    let counts: Vec<_> = union.collectors.iter().map(|s| (s.collector.as_str(), s.read, s.kept)).collect();
     assert_eq!(counts, [("repo", 3, 2), ("empty", 0, 0), ("cve", 5, 3)]);
-    assert_eq!(union.sources[0].rejected, [(Rejection::Duplicate, 1)].into());
-    assert_eq!(union.sources[1].rejected, [].into());
-    assert_eq!(union.sources[2].rejected, [(Rejection::Duplicate, 2)].into());
+    assert_eq!(union.collectors[0].rejected, [(Rejection::Duplicate, 1)].into());
+    assert_eq!(union.collectors[1].rejected, [].into());
+    assert_eq!(union.collectors[2].rejected, [(Rejection::Duplicate, 2)].into());
 
     let first = fs::read_to_string(&sources[0].path).unwrap();
     let expected: Vec<_> = first.lines().take(2).chain(odd.lines().skip(2)).collect();

@@ -13,13 +13,13 @@ pub enum RunError {
     /// The destination cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
-    /// The folder cannot be used.
+    /// The folder of the run cannot be used.
     #[error(transparent)]
     RunDir(#[from] RunDirError),
     /// A thread cannot be started.
     #[error("cannot start a thread")]
     Thread(#[source] io::Error),
-    /// Shards are to run on other machines, and there is no folder for their results.
+    /// Shards have to run on other machines, and there is no folder for their results.
     #[error("shards that run on other machines need a folder that all machines see")]
     NoRunDir,
     /// Two jobs of the run have the same name.

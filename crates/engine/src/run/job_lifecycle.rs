@@ -18,10 +18,10 @@ use crate::plan_job::{PlannedJob, plan_job};
 use crate::run_dir::RunDir;
 use crate::schedule::ShardQueue;
 use crate::shard_store::StoredOutput;
+use crate::shared_run::{LoopMessage, MergedJob};
 use crate::summary::JobSummary;
-use crate::worker_pool::{LoopMessage, MergedJob};
 
-/// Data of a job that ends.
+/// Values of the event that ends a job.
 pub(super) struct JobEnd {
     status: CompletionStatus,
     reason: Option<String>,
@@ -31,7 +31,8 @@ pub(super) struct JobEnd {
 }
 
 impl RunLoop<'_> {
-    /// Starts to plan jobs: all that can be planned, or only the next one if jobs run one after the other.
+    /// Starts to plan the jobs that can be planned now: all of them, or only the next one if jobs run one after
+    /// the other.
     pub(super) fn plan_next(&mut self) -> Result<(), RunError> {
         for job in 0..self.jobs.len() {
             let is_active = |stage| !matches!(stage, JobStage::Waiting | JobStage::Ended);
@@ -47,7 +48,7 @@ impl RunLoop<'_> {
     }
 
     fn start_planning(&self, job: usize) -> Result<(), RunError> {
-        let pool = Arc::clone(&self.pool);
+        let shared = Arc::clone(&self.shared);
         let context = PlanContext {
             clock_ms: self.clock_ms(),
             cancel: self.options.cancel.clone(),
@@ -56,11 +57,11 @@ impl RunLoop<'_> {
         let paths = self.dir.map(|dir| dir.paths().clone());
         // On a thread of its own: planning may read files for minutes, while other jobs run.
         spawn_detached("plan", move || {
-            let message = match plan_job(&*pool.jobs[job], &context, paths.as_ref()) {
+            let message = match plan_job(&*shared.jobs[job], &context, paths.as_ref()) {
                 Ok(planned) => LoopMessage::Planned(job, planned),
                 Err(error) => LoopMessage::Failed(job, error),
             };
-            let _ = pool.messages.send(message);
+            let _ = shared.messages.send(message);
         })
     }
 
@@ -68,18 +69,18 @@ impl RunLoop<'_> {
         self.dir.map_or(self.recorder.state.clock_ms, RunDir::clock_ms)
     }
 
-    /// Returns the positions of the earlier jobs that a job comes after.
+    /// Returns the positions of the earlier jobs whose results a job needs.
     fn earlier_jobs(&self, job: usize) -> impl Iterator<Item = usize> {
-        let after = self.pool.jobs[job].after();
+        let after = self.shared.jobs[job].after();
         // Only earlier ones, so that jobs can never wait for each other.
-        (0..job).filter(move |earlier| after.contains(&self.pool.jobs[*earlier].name()))
+        (0..job).filter(move |earlier| after.contains(&self.shared.jobs[*earlier].name()))
     }
 
     fn can_plan(&self, job: usize) -> bool {
         self.earlier_jobs(job).all(|earlier| self.jobs[earlier].stage == JobStage::Ended)
     }
 
-    /// Returns the results of the jobs that a job comes after.
+    /// Returns the results of the jobs whose results a job needs.
     fn results_for(&self, job: usize) -> EarlierResults {
         let mut results = EarlierResults::default();
         // A job that failed or was stopped has no result, even if an older run left files of that name.
@@ -109,13 +110,13 @@ impl RunLoop<'_> {
             job,
             shards: u32::try_from(plan.shards().len()).unwrap_or(u32::MAX),
             expected: plan.expected(),
-            unit: self.pool.jobs[job].unit().to_owned(),
+            unit: self.shared.jobs[job].unit().to_owned(),
             plan: hash,
         })?;
         for (shard, output) in (0..).zip(&reused) {
             if let Some(output) = output {
-                // Queued rather than recorded one by one: each record of such an event is a sync of the journal.
-                self.pool.queue_event(EventKind::ShardEnded {
+                // Queued and not recorded one by one, because each call of `record` syncs the journal to disk.
+                self.shared.queue_event(EventKind::ShardEnded {
                     job,
                     shard,
                     attempt: 0,
@@ -129,8 +130,8 @@ impl RunLoop<'_> {
             }
         }
         let is_over = {
-            let mut state = self.pool.lock();
-            let queue = ShardQueue::new(plan, self.pool.limits[job], reused);
+            let mut state = self.shared.lock();
+            let queue = ShardQueue::new(plan, self.shared.limits[job], reused);
             let is_over = queue.is_over();
             state.queues[job] = Some(queue);
             state.stores[job] = Some(store);
@@ -141,7 +142,7 @@ impl RunLoop<'_> {
         } else if is_over {
             self.merge(job)?;
         }
-        self.pool.work_changed.notify_all();
+        self.shared.work_changed.notify_all();
         Ok(())
     }
 
@@ -150,10 +151,10 @@ impl RunLoop<'_> {
         if self.jobs[job].stage != JobStage::Running {
             return Ok(());
         }
-        // The events of its last shards come before its end.
+        // The events of the job's last shards must stand in the journal before the event of its end.
         self.drain_events()?;
         let (outputs, target, cancelled) = {
-            let mut state = self.pool.lock();
+            let mut state = self.shared.lock();
             let Some(queue) = &mut state.queues[job] else { return Ok(()) };
             if !queue.is_over() {
                 return Ok(());
@@ -165,7 +166,7 @@ impl RunLoop<'_> {
             taken
         };
         let is_stopped = cancelled > 0 || self.stopping_since.is_some();
-        let keeps_partial = self.pool.jobs[job].keeps_partial() && outputs.iter().any(Option::is_some);
+        let keeps_partial = self.shared.jobs[job].keeps_partial() && outputs.iter().any(Option::is_some);
         if is_stopped && !keeps_partial {
             let end = JobEnd {
                 status: CompletionStatus::Cancelled,
@@ -190,13 +191,14 @@ impl RunLoop<'_> {
         let destination = self
             .dir
             .map_or(OutputDestination::Memory, |dir| OutputDestination::Folder(dir.root().to_owned()));
-        // The request to stop has done its work: the merge of the finished shards must not see it.
+        // A stopped run merges its finished shards in spite of the request to stop, so this merge gets a token
+        // without a request.
         let cancel = match cancelled_shards {
             Some(_) => CancelToken::new(),
             None => self.options.cancel.clone(),
         };
         let (results, clock_ms) = (self.results_for(job), self.clock_ms());
-        let pool = Arc::clone(&self.pool);
+        let shared = Arc::clone(&self.shared);
         spawn_detached("merge", move || {
             let missing = outputs.iter().filter(|output| output.is_none()).count();
             let mut context = MergeContext {
@@ -209,7 +211,7 @@ impl RunLoop<'_> {
                 results,
                 clock_ms,
             };
-            let message = match catch_unwind(AssertUnwindSafe(|| pool.jobs[job].merge(&mut context))) {
+            let message = match catch_unwind(AssertUnwindSafe(|| shared.jobs[job].merge(&mut context))) {
                 Ok(Ok(summary)) => {
                     let merged = MergedJob {
                         summary,
@@ -223,13 +225,13 @@ impl RunLoop<'_> {
                 Ok(Err(error)) => LoopMessage::Failed(job, error),
                 Err(panic) => LoopMessage::Failed(job, JobError::Failed(panic_reason(&*panic))),
             };
-            // Frees their memory before the next job begins.
+            // Before the message: the memory of the outputs is free when the next job begins.
             drop(outputs);
-            let _ = pool.messages.send(message);
+            let _ = shared.messages.send(message);
         })
     }
 
-    /// Ends a job that is merged.
+    /// Ends a job whose outputs have been merged.
     pub(super) fn end_merged(&mut self, job: usize, merged: MergedJob) -> Result<(), RunError> {
         let MergedJob { summary, counters, records, files, cancelled_shards } = merged;
         let state = &self.recorder.state.jobs[job];
@@ -272,20 +274,22 @@ impl RunLoop<'_> {
         Ok(())
     }
 
-    /// Cancels the shards of a job that have not begun. If none runs, the job ends.
+    /// Cancels the shards of a job that have not begun. If no shard runs, the job is merged if it keeps partial
+    /// results, and ends otherwise.
     pub(super) fn stop_job(&mut self, job: usize) -> Result<(), RunError> {
         match self.jobs[job].stage {
             JobStage::Waiting => self.fail_job(job, JobError::Stopped),
             JobStage::Running => {
                 let is_over = {
-                    let mut state = self.pool.lock();
+                    let mut state = self.shared.lock();
                     let Some(queue) = &mut state.queues[job] else { return Ok(()) };
                     queue.cancel_rest();
                     queue.is_over()
                 };
                 if is_over { self.merge(job) } else { Ok(()) }
             }
-            // Planning sees the token itself. Only a second request does not wait for it.
+            // A job that is planning checks the cancel token itself, so a first request waits for it. A second
+            // request does not wait.
             JobStage::Planning if self.options.cancel.at_once() => self.fail_job(job, JobError::Stopped),
             JobStage::Planning | JobStage::Merging | JobStage::Ended => Ok(()),
         }

@@ -1,17 +1,18 @@
-//! Observers: what watches a run.
+//! Observers: programs that watch a run.
 
 use crate::event::Event;
 use crate::state::RunState;
 
-/// Something that watches a run. It is called from the run loop: what takes long belongs on a thread of its own.
+/// Something that watches a run. The run loop calls it and waits for it, so both methods must return quickly;
+/// slow work belongs on another thread.
 pub trait Observer {
     /// Called after each event; `state` includes it already.
-    fn event(&mut self, event: &Event, state: &RunState) {
+    fn on_event(&mut self, event: &Event, state: &RunState) {
         let _ = (event, state);
     }
 
-    /// Called many times a second: an occasion to draw.
-    fn tick(&mut self, state: &RunState) {
+    /// Called many times a second, so that a view can draw.
+    fn on_tick(&mut self, state: &RunState) {
         let _ = state;
     }
 }

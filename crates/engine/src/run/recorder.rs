@@ -1,4 +1,4 @@
-//! The record of a run while it runs: journal, state and observer.
+//! Passes every event on to the journal, the state and the observer.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use crate::run_dir::RunDir;
 use crate::run_dir_error::RunDirError;
 use crate::state::RunState;
 
-/// Records events: in the journal, in the state, and with the observer.
+/// Passes every event on: to the journal, to the state, and to the observer.
 pub(super) struct Recorder<'a> {
     journal: Option<(Journal, PathBuf)>,
     observer: &'a mut dyn Observer,
@@ -34,22 +34,22 @@ impl<'a> Recorder<'a> {
         Ok(recorder)
     }
 
-    /// Records events.
+    /// Writes events to the journal, applies them to the state, and shows them to the observer.
     pub(super) fn record(&mut self, events: &[Event]) -> Result<(), RunError> {
-        // The journal first: what an observer has displayed must not be lost.
+        // First the journal: an event that an observer has displayed must not be lost.
         if let Some((journal, path)) = &mut self.journal {
             journal.append(events).map_err(WriteError::at(path))?;
         }
         for event in events {
             self.state.apply(event);
-            self.observer.event(event, &self.state);
+            self.observer.on_event(event, &self.state);
         }
         Ok(())
     }
 
-    /// Advances the time, and lets the observer draw.
+    /// Advances the time of the state, and lets the observer draw.
     pub(super) fn tick(&mut self, elapsed_ms: u64) {
         self.state.advance_to(elapsed_ms);
-        self.observer.tick(&self.state);
+        self.observer.on_tick(&self.state);
     }
 }

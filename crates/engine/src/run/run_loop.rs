@@ -13,9 +13,9 @@ use super::recorder::Recorder;
 use crate::event::EventKind;
 use crate::run_dir::RunDir;
 use crate::run_options::RunOptions;
+use crate::shared_run::{SharedRun, run_worker};
 use crate::worker::local::LocalWorker;
 use crate::worker::status::WorkerStatus;
-use crate::worker_pool::{WorkerPool, run_worker};
 
 /// Time between two reports of progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
@@ -34,7 +34,7 @@ pub(super) enum JobStage {
     Ended,
 }
 
-/// A job, as the loop sees it.
+/// Data that the loop keeps about one job.
 #[derive(Default)]
 pub(super) struct JobEntry {
     pub(super) stage: JobStage,
@@ -52,19 +52,19 @@ pub(super) struct WorkerHandle {
     pub(super) thread: JoinHandle<()>,
 }
 
-/// An interval between repeated actions.
-pub(super) struct Interval {
+/// Timer of an action that is repeated.
+pub(super) struct RepeatTimer {
     length: Duration,
     last: Instant,
 }
 
-impl Interval {
+impl RepeatTimer {
     fn new(length: Duration) -> Self {
         Self { length, last: Instant::now() }
     }
 
-    /// Tells whether the interval is over; if so, begins the next one.
-    fn is_over(&mut self) -> bool {
+    /// Returns true if the time is over, and then starts the timer again.
+    fn restart_if_over(&mut self) -> bool {
         let is_over = self.last.elapsed() >= self.length;
         if is_over {
             self.last = Instant::now();
@@ -75,40 +75,40 @@ impl Interval {
 
 /// State of the run loop.
 pub(super) struct RunLoop<'a> {
-    pub(super) pool: Arc<WorkerPool>,
+    pub(super) shared: Arc<SharedRun>,
     pub(super) options: &'a RunOptions,
     pub(super) dir: Option<&'a RunDir>,
     pub(super) recorder: Recorder<'a>,
     pub(super) jobs: Vec<JobEntry>,
     pub(super) workers: Vec<WorkerHandle>,
-    /// Threads of jobs whose shards run on a cluster.
-    pub(super) cluster_threads: Vec<JoinHandle<()>>,
-    progress: Interval,
-    activity: Interval,
+    /// Threads of jobs whose shards run on other machines.
+    pub(super) remote_threads: Vec<JoinHandle<()>>,
+    progress_timer: RepeatTimer,
+    activity_timer: RepeatTimer,
     /// Time at which the workers were last supervised.
     pub(super) supervised_at: Instant,
-    /// Time since which the run has been stopping.
+    /// Time at which a stop was first requested.
     pub(super) stopping_since: Option<Instant>,
 }
 
 impl<'a> RunLoop<'a> {
-    /// Creates the loop of a pool without workers.
+    /// Creates the loop of a run that has no workers yet.
     pub(super) fn new(
-        pool: Arc<WorkerPool>,
+        shared: Arc<SharedRun>,
         options: &'a RunOptions,
         dir: Option<&'a RunDir>,
         recorder: Recorder<'a>,
     ) -> Self {
         Self {
-            jobs: pool.jobs.iter().map(|_| JobEntry::default()).collect(),
-            pool,
+            jobs: shared.jobs.iter().map(|_| JobEntry::default()).collect(),
+            shared,
             options,
             dir,
             recorder,
             workers: Vec::new(),
-            cluster_threads: Vec::new(),
-            progress: Interval::new(PROGRESS_INTERVAL),
-            activity: Interval::new(ACTIVITY_INTERVAL),
+            remote_threads: Vec::new(),
+            progress_timer: RepeatTimer::new(PROGRESS_INTERVAL),
+            activity_timer: RepeatTimer::new(ACTIVITY_INTERVAL),
             supervised_at: Instant::now(),
             stopping_since: None,
         }
@@ -116,14 +116,14 @@ impl<'a> RunLoop<'a> {
 
     /// Records an event of this moment.
     pub(super) fn record(&mut self, kind: EventKind) -> Result<(), RunError> {
-        self.recorder.record(&[self.pool.event(kind)])
+        self.recorder.record(&[self.shared.event(kind)])
     }
 
-    /// Records the events that workers queued meanwhile, and from time to time progress and activities.
+    /// Records the events that workers have queued, and from time to time progress and activities.
     pub(super) fn drain_events(&mut self) -> Result<(), RunError> {
         // The lock is held only to take the events: the journal's sync must not stop the workers.
         let (events, write_error) = {
-            let mut state = self.pool.lock();
+            let mut state = self.shared.lock();
             (std::mem::take(&mut state.events), state.write_error.take())
         };
         // Shards that finished before the error are recorded first: a resumed run need not repeat them.
@@ -132,10 +132,10 @@ impl<'a> RunLoop<'a> {
             let path = self.dir.map_or_else(PathBuf::new, |dir| dir.root().to_owned());
             return Err(WriteError { path, source }.into());
         }
-        if self.progress.is_over() {
+        if self.progress_timer.restart_if_over() {
             self.record_progress()?;
         }
-        if self.activity.is_over() {
+        if self.activity_timer.restart_if_over() {
             self.record_activities()?;
         }
         Ok(())
@@ -155,14 +155,15 @@ impl<'a> RunLoop<'a> {
 
     /// Counts the records of each job: those of its finished shards, and of those that run.
     fn count_records(&self) -> Vec<u64> {
-        let state = self.pool.lock();
+        let state = self.shared.lock();
         let finished = state.queues.iter().map(|queue| {
             let outputs = queue.iter().flat_map(|queue| queue.outputs.iter().flatten());
             outputs.map(|output| output.records).sum()
         });
         let mut records: Vec<u64> = finished.collect();
         drop(state);
-        // A shard that ends right here is missing from this count. The next one, a moment later, has it.
+        // A shard that ends between these two reads is missing from this count; the next count, a moment later,
+        // includes it.
         for worker in &self.workers {
             if let Some(busy) = worker.status.busy() {
                 records[busy.job] += worker.status.records();
@@ -187,28 +188,29 @@ impl<'a> RunLoop<'a> {
     pub(super) fn start_worker(&mut self) -> Result<WorkerHandle, RunError> {
         let status = Arc::new(WorkerStatus::new(self.options.cancel.clone()));
         let mut worker = LocalWorker::new(self.options);
-        let (pool, its_status) = (Arc::clone(&self.pool), Arc::clone(&status));
+        let (shared, its_status) = (Arc::clone(&self.shared), Arc::clone(&status));
         let thread = std::thread::Builder::new()
             .name(format!("worker-{}", self.workers.len()))
-            .spawn(move || run_worker(&pool, &its_status, &mut worker))
+            .spawn(move || run_worker(&shared, &its_status, &mut worker))
             .map_err(RunError::Thread)?;
         Ok(WorkerHandle { status, thread })
     }
 
-    /// Ends all workers. Those that do not return are left to themselves.
+    /// Ends all workers. Idle ones are waited for; busy ones are given up at once, and their processes killed.
     pub(super) fn close(&mut self) {
-        self.pool.lock().closing = true;
-        self.pool.work_changed.notify_all();
+        self.shared.lock().closing = true;
+        self.shared.work_changed.notify_all();
         for WorkerHandle { status, thread } in self.workers.drain(..) {
             if let Some(busy) = status.busy() {
                 status.abandon(busy.attempt);
             }
             if !status.is_abandoned() {
-                // Jobs cannot panic here, their panics are caught; one of the engine itself has printed its message.
+                // `join` fails only if the engine's own code panicked, and then the message has been printed.
+                // Panics of jobs are caught earlier.
                 let _ = thread.join();
             }
         }
-        for thread in self.cluster_threads.drain(..) {
+        for thread in self.remote_threads.drain(..) {
             let _ = thread.join();
         }
     }

@@ -16,23 +16,23 @@ const FINISH_TIMEOUT: Duration = Duration::from_secs(2);
 /// Time that a shard has to stop after it was told to.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Gap between two rounds of supervision from which this process must have been suspended (Ctrl+Z): the
-/// loop comes here many times a second.
+/// Time between two rounds of supervision. If more passes, this process was suspended (Ctrl+Z): normally there
+/// are many rounds in a second.
 const SUSPENDED_GAP: Duration = Duration::from_secs(2);
 
 impl RunLoop<'_> {
-    /// Supervises the workers, and obeys requests to pause or stop.
+    /// Supervises the workers, and carries out requests to pause or stop.
     pub(super) fn supervise(&mut self) -> Result<(), RunError> {
         let gap = std::mem::replace(&mut self.supervised_at, Instant::now()).elapsed();
         if gap > SUSPENDED_GAP {
-            // Monotonic time goes on while a process is suspended, but its workers did nothing.
+            // The monotonic clock runs on while a process is suspended, although the workers do nothing.
             self.workers.iter().for_each(|worker| worker.status.extend_deadlines(gap));
         }
         let RunOptions { cancel, pause, .. } = self.options;
         let paused = pause.requested() && !cancel.requested();
         if paused != self.recorder.state.paused {
-            self.pool.lock().paused = paused;
-            self.pool.work_changed.notify_all();
+            self.shared.lock().paused = paused;
+            self.shared.work_changed.notify_all();
             self.record(EventKind::Paused { paused })?;
         }
         if cancel.requested() && self.stopping_since.is_none() {
@@ -48,13 +48,13 @@ impl RunLoop<'_> {
     fn supervise_worker(&mut self, worker: usize) -> Result<(), RunError> {
         let status = Arc::clone(&self.workers[worker].status);
         let Some(busy) = status.busy() else { return Ok(()) };
-        let not_needed = {
-            let state = self.pool.lock();
-            state.queues[busy.job].as_ref().is_some_and(|queue| queue.not_needed(busy.attempt.shard))
+        let is_needed = {
+            let state = self.shared.lock();
+            state.queues[busy.job].as_ref().is_none_or(|queue| queue.needs(busy.attempt.shard))
         };
-        if not_needed || self.stopping_since.is_some_and(|since| since.elapsed() > FINISH_TIMEOUT) {
+        if !is_needed || self.stopping_since.is_some_and(|since| since.elapsed() > FINISH_TIMEOUT) {
             status.request_stop(busy.attempt, StopReason::Cancelled);
-        } else if let Some(reason) = status.exceeded_limit(&self.pool.limits[busy.job]) {
+        } else if let Some(reason) = status.exceeded_limit(&self.shared.limits[busy.job]) {
             status.kill(busy.attempt, reason);
         }
         let ignores_stop = busy.stop_requested.is_some_and(|since| since.elapsed() > STOP_TIMEOUT);
@@ -69,7 +69,7 @@ impl RunLoop<'_> {
         let status = Arc::clone(&self.workers[worker].status);
         let Some((lease, stuck)) = status.abandon(attempt) else { return Ok(()) };
         let stop_reason = status.stop_reason();
-        // Shards before the stuck one may have finished, but only the worker has their results: they run again.
+        // Shards before the stuck one may have finished, but only the worker knows their results: they run again.
         let results = lease.attempts.iter().enumerate().map(|(position, &attempt)| {
             let result = match position == stuck {
                 true => StopReason::result(stop_reason),
@@ -78,13 +78,13 @@ impl RunLoop<'_> {
             (attempt, result, Duration::ZERO)
         });
         {
-            let mut state = self.pool.lock();
-            self.pool.return_lease(&mut state, job, results.collect(), STOP_TIMEOUT);
+            let mut state = self.shared.lock();
+            self.shared.return_lease(&mut state, job, results.collect(), STOP_TIMEOUT);
         }
         if self.stopping_since.is_some() {
             return self.stop_job(job);
         }
-        // A thread cannot be killed: the old one is left to itself, and ends when its shard returns.
+        // A thread cannot be killed: the old one is not waited for, and ends when its shard returns.
         self.workers[worker] = self.start_worker()?;
         Ok(())
     }

@@ -1,4 +1,5 @@
-//! A worker process that is running, and the conversation with it.
+//! A worker process that is running, seen from the engine: starts it, sends it shards, and reads its answers.
+//! `serve.rs` is the other end of the pipes.
 
 use std::collections::VecDeque;
 use std::io::{self, BufReader, BufWriter, Write};
@@ -9,7 +10,7 @@ use super::protocol::{self, FromWorker, PROTOCOL_VERSION, ToWorker};
 use super::status::{StopReason, WorkerStatus};
 use super::stderr_tail::StderrReader;
 use super::worker_failure::WorkerFailure;
-use super::{LeasedWork, ReportResult};
+use super::{LeasedWork, ResultCallback};
 use crate::child_process::{kill_group, limit_memory};
 use crate::command_line::CommandLine;
 use crate::event::Outcome;
@@ -19,8 +20,10 @@ use crate::run_options::MemoryLimit;
 use crate::schedule::{Attempt, AttemptResult};
 use crate::shard_writer::ShardWriter;
 
-/// Size of the shards that a worker may have before it has answered the first, in bytes: less than any
-/// pipe holds (64 KiB on Linux, pipe(7)), so that the two sides never wait for each other.
+/// Size of the messages that a worker may have before it has answered the first, in bytes: half of the default
+/// capacity of a pipe (64 KiB on Linux, pipe(7)). They fit into the pipe, so that the engine does not wait for a worker
+/// that itself waits until its answers are read. Workers of this program read on a thread of their own, and would not
+/// stop reading even if the pipe were smaller.
 const MAX_BYTES_AHEAD: usize = 32 << 10;
 
 /// Size of the buffer for answers, in bytes.
@@ -35,7 +38,7 @@ const EXIT_STATUS_TIMEOUT: Duration = Duration::from_millis(200);
 /// A process that runs shards of one job.
 #[derive(Debug)]
 pub(crate) struct LiveProcess {
-    job: usize,
+    job_index: usize,
     child: Child,
     stdin: BufWriter<ChildStdin>,
     stdout: BufReader<ChildStdout>,
@@ -58,10 +61,10 @@ pub(crate) struct LeaseProgress {
 impl LiveProcess {
     /// Starts a process for a job.
     pub(crate) fn start(
-        job: usize,
+        job_index: usize,
         command: &CommandLine,
         memory: Option<&MemoryLimit>,
-        definition: &dyn Job,
+        job: &dyn Job,
     ) -> io::Result<Self> {
         let mut child = command.command().spawn()?;
         if let Some(limit) = memory {
@@ -73,18 +76,18 @@ impl LiveProcess {
         let stderr = StderrReader::start(child.stderr.take().expect(piped))?;
         let hello = ToWorker::Hello {
             protocol: PROTOCOL_VERSION,
-            job: definition.name().to_owned(),
-            settings: definition.settings(),
-            secrets: definition.secrets().expose(),
+            job: job.name().to_owned(),
+            settings: job.settings(),
+            secrets: job.secrets().expose(),
         };
         // If the process is dead already, the first read reports it.
         let _ = protocol::write_message(&mut stdin, &hello).and_then(|()| stdin.flush());
-        Ok(Self { job, child, stdin, stdout, stderr })
+        Ok(Self { job_index, child, stdin, stdout, stderr })
     }
 
-    /// Returns the position of the job whose shards it runs.
-    pub(crate) fn job(&self) -> usize {
-        self.job
+    /// Returns the position, in the run, of the job whose shards the process runs.
+    pub(crate) fn job_index(&self) -> usize {
+        self.job_index
     }
 
     /// Returns the process group, which the child leads.
@@ -92,7 +95,7 @@ impl LiveProcess {
         self.child.id()
     }
 
-    /// Ends the process in peace: it sees the end of its input.
+    /// Closes the input of the process, so that it can end by itself, and waits a moment; then kills its group.
     pub(crate) fn shut_down(self) {
         let Self { mut child, mut stdin, stdout, .. } = self;
         let _ = stdin.flush();
@@ -109,12 +112,12 @@ impl LiveProcess {
         let _ = child.wait();
     }
 
-    /// Kills the process, and returns the reason of its failure.
+    /// Kills the process, waits for its end, and returns the reason of its failure.
     pub(crate) fn reap(mut self, failure: &WorkerFailure, memory: Option<&MemoryLimit>) -> String {
         let mut ended: Option<ExitStatus> = None;
         if matches!(failure, WorkerFailure::Died) {
-            // If it died by itself, its own signal or exit code is the reason, not the one that follows here.
-            // Pipes are closed a moment before the kernel reports the exit.
+            // If it died by itself, the reason is its own signal or exit code, and not the kill below. The kernel
+            // closes the pipes a moment before it reports the exit.
             let since = Instant::now();
             while ended.is_none() && since.elapsed() < EXIT_STATUS_TIMEOUT {
                 ended = self.child.try_wait().ok().flatten();
@@ -166,7 +169,7 @@ impl LiveProcess {
         }
     }
 
-    /// Sends shards ahead, as many as the pipe surely holds.
+    /// Sends shards before the earlier ones are answered, up to [`MAX_BYTES_AHEAD`].
     fn send_ahead(
         &mut self,
         work: &LeasedWork<'_>,
@@ -180,8 +183,8 @@ impl LiveProcess {
             message.clear();
             let run = ToWorker::Run { shard: shard.number, payload: shard.payload.clone() };
             protocol::write_message(&mut message, &run).map_err(|_| WorkerFailure::Died)?;
-            // A large shard is sent only to a worker that has nothing else, and therefore reads. Sent to one
-            // that is busy writing answers, it could fill the pipe while nobody reads either end.
+            // A large shard is sent only to a worker that has nothing else to do, and therefore reads. If the worker
+            // were writing answers at the same time, both pipes could be full, and both sides would wait forever.
             if !progress.unanswered.is_empty() && progress.unanswered_bytes + message.len() > MAX_BYTES_AHEAD
             {
                 break;
@@ -200,15 +203,15 @@ impl LiveProcess {
         work: &LeasedWork<'_>,
         progress: &mut LeaseProgress,
         line: &mut Vec<u8>,
-        report: &mut ReportResult<'_>,
+        report: &mut ResultCallback<'_>,
     ) -> Result<(), WorkerFailure> {
         let mut since = Instant::now();
         while let Some(&attempt) = work.lease.attempts.get(progress.done) {
             if !work.status.begin_shard(progress.done) {
                 return Err(WorkerFailure::Died);
             }
-            // Refill only when half is answered: messages then travel in batches, and the worker still
-            // never runs dry.
+            // More is sent only when half is answered: messages then travel in batches, and the worker always has
+            // a shard to run.
             if progress.unanswered_bytes < MAX_BYTES_AHEAD / 2 {
                 self.send_ahead(work, progress)?;
             }
@@ -232,8 +235,8 @@ impl LiveProcess {
         let mut writer = ShardWriter::new(work.store, attempt.shard);
         let mut stop_sent = false;
         loop {
-            // Checked between two lines only, which is often enough: our workers send a sign of life every
-            // second, and one that does not obey in time is killed by the supervising loop.
+            // Checked between two lines only, which is often enough: workers of this program send a sign of life
+            // every second, and the run loop kills a worker that does not stop in time.
             if !stop_sent && work.status.stop_reason() == Some(StopReason::Cancelled) {
                 stop_sent = true;
                 let _ = protocol::write_message(&mut self.stdin, &ToWorker::Cancel {})

@@ -1,16 +1,16 @@
-//! A worker of this machine: runs each job's shards on a thread or in a process.
+//! A worker of this machine: runs the shards of each job on its thread or in a child process.
 
 use std::io;
 
 use super::process::ProcessWorker;
 use super::thread::ThreadWorker;
-use super::{LeasedWork, ReportResult, Worker};
+use super::{LeasedWork, ResultCallback, Worker};
 use crate::command_line::CommandLine;
 use crate::run_options::{MemoryLimit, RunMode, RunOptions};
 
 /// A worker that runs shards on its thread, or in a process if the mode or the job asks for one.
 pub(crate) struct LocalWorker {
-    /// Command that starts this program as a worker process; None to run shards on the thread.
+    /// Command that starts this program as a worker process; `None` if shards run on the thread.
     own_command: Option<CommandLine>,
     memory: Option<MemoryLimit>,
     thread: ThreadWorker,
@@ -30,7 +30,7 @@ impl LocalWorker {
 }
 
 impl Worker for LocalWorker {
-    fn run(&mut self, work: &LeasedWork<'_>, report: &mut ReportResult<'_>) -> io::Result<()> {
+    fn run(&mut self, work: &LeasedWork<'_>, report: &mut ResultCallback<'_>) -> io::Result<()> {
         // An external job has a command of its own, whatever the mode.
         match work.job.command().or(self.own_command.as_ref()) {
             None => {

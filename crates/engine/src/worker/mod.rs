@@ -1,4 +1,4 @@
-//! Workers: what runs the shards of a lease.
+//! Workers: threads and processes that run the shards of a lease.
 
 use std::io;
 use std::sync::Arc;
@@ -22,17 +22,17 @@ mod worker_failure;
 
 use status::WorkerStatus;
 
-/// Function that takes the result of an attempt, and the time that it took.
-pub(crate) type ReportResult<'a> = dyn FnMut(Attempt, AttemptResult, Duration) + 'a;
+/// Function that a worker calls with each result: the attempt, its result, and its duration.
+pub(crate) type ResultCallback<'a> = dyn FnMut(Attempt, AttemptResult, Duration) + 'a;
 
 /// Something that runs the shards of a lease: a thread or a process.
 pub(crate) trait Worker: Send {
-    /// Runs the attempts of a lease one after the other, and reports the result of each. An error means that the
-    /// destination cannot be written; then attempts are left unreported.
-    fn run(&mut self, work: &LeasedWork<'_>, report: &mut ReportResult<'_>) -> io::Result<()>;
+    /// Runs the attempts of a lease one after the other, and calls `report` with the result of each. An error
+    /// means that the destination cannot be written; then some attempts have not been reported.
+    fn run(&mut self, work: &LeasedWork<'_>, report: &mut ResultCallback<'_>) -> io::Result<()>;
 }
 
-/// A lease, and everything that is needed to run its shards.
+/// A lease, and everything that a worker needs to run its shards.
 pub(crate) struct LeasedWork<'a> {
     pub(crate) job: &'a Arc<dyn Job>,
     pub(crate) plan: &'a Plan,

@@ -1,4 +1,4 @@
-//! Shards in child processes. A process runs shard after shard; one that dies is replaced.
+//! Runs shards in child processes. A process runs one shard after the other; one that dies is replaced.
 
 use std::io;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::live_process::{LeaseProgress, LiveProcess};
 use super::status::{StopReason, WorkerStatus};
 use super::worker_failure::WorkerFailure;
-use super::{LeasedWork, ReportResult, Worker};
+use super::{LeasedWork, ResultCallback, Worker};
 use crate::command_line::CommandLine;
 use crate::event::{LogLevel, Outcome};
 use crate::job::Job;
@@ -25,34 +25,34 @@ pub(crate) struct ProcessWorker {
 }
 
 impl ProcessWorker {
-    /// Creates a worker without a process. `own_command` starts this program as a worker; jobs with a command of
-    /// their own use that.
+    /// Creates a worker that has no process yet. `own_command` starts this program as a worker; a job that has a
+    /// command of its own uses that command instead.
     pub(crate) fn new(own_command: CommandLine, memory: Option<MemoryLimit>) -> Self {
         Self { own_command, memory, live: None, line: Vec::new() }
     }
 
     /// Returns the process for a job, and starts it if necessary.
-    fn ready(
+    fn process_for(
         &mut self,
-        job: usize,
-        definition: &dyn Job,
+        job_index: usize,
+        job: &dyn Job,
         status: &WorkerStatus,
     ) -> io::Result<&mut LiveProcess> {
-        if self.live.as_ref().is_some_and(|live| live.job() != job) {
+        if self.live.as_ref().is_some_and(|live| live.job_index() != job_index) {
             self.shut_down();
         }
         let live = match self.live.take() {
             Some(live) => live,
             None => {
-                let command = definition.command().unwrap_or(&self.own_command);
-                LiveProcess::start(job, command, self.memory.as_ref(), definition)?
+                let command = job.command().unwrap_or(&self.own_command);
+                LiveProcess::start(job_index, command, self.memory.as_ref(), job)?
             }
         };
         live.register(status);
         Ok(self.live.insert(live))
     }
 
-    /// Ends the process in peace.
+    /// Ends the process without killing it, if that takes only a moment; see [`LiveProcess::shut_down`].
     fn shut_down(&mut self) {
         if let Some(live) = self.live.take() {
             live.shut_down();
@@ -61,7 +61,7 @@ impl ProcessWorker {
 
     /// Kills a process that failed, and returns the reason.
     fn reap(&mut self, status: &WorkerStatus, failure: &WorkerFailure) -> String {
-        // First of all: its number may soon belong to another process, which must not be killed.
+        // First of all: the number of this process may soon belong to another one, which must not be killed.
         status.set_process_group(0);
         match self.live.take() {
             Some(live) => live.reap(failure, self.memory.as_ref()),
@@ -69,19 +69,20 @@ impl ProcessWorker {
         }
     }
 
-    /// Reports the shards that a process had when it failed.
+    /// Reports the shards that were sent to a process and not answered when it failed.
     fn report_unanswered(
         &mut self,
         work: &LeasedWork<'_>,
         progress: &LeaseProgress,
         failure: &WorkerFailure,
-        report: &mut ReportResult<'_>,
+        report: &mut ResultCallback<'_>,
     ) {
         let reason = self.reap(work.status, failure);
         let stop_reason = work.status.stop_reason();
         let unanswered = &work.lease.attempts[progress.done..progress.sent];
-        // A process that was stopped was stopped because of the shard that it ran. One that died while it had
-        // several may have died of any of them: answers are sent in batches, and some may be lost.
+        // If the engine stopped the process, the shard that was running is the reason. If the process died by
+        // itself while it had several shards, any of them may be the reason: answers are sent in batches, and some
+        // may be lost.
         let is_first_to_blame = unanswered.len() == 1 || stop_reason.is_some();
         if !is_first_to_blame {
             let text = format!("{} shards are tried again one by one: {reason}", unanswered.len());
@@ -103,8 +104,8 @@ impl ProcessWorker {
     }
 }
 
-/// Plans a job that has a command of its own.
-pub(crate) fn plan_in_process(
+/// Plans a job that has a command of its own: the command makes the plan.
+pub(crate) fn plan_in_child_process(
     job: &dyn Job,
     command: &CommandLine,
     context: &PlanContext,
@@ -112,7 +113,7 @@ pub(crate) fn plan_in_process(
     let mut worker = ProcessWorker::new(command.clone(), None);
     let status = WorkerStatus::new(context.cancel.clone());
     let planned = worker
-        .ready(0, job, &status)
+        .process_for(0, job, &status)
         .map_err(|error| WorkerFailure::Refused(format!("cannot start {}: {error}", command.program())))
         .and_then(|live| live.ask_plan(context.clock_ms));
     planned.map_err(|failure| worker.reap(&status, &failure))
@@ -125,15 +126,16 @@ impl Drop for ProcessWorker {
 }
 
 impl Worker for ProcessWorker {
-    fn run(&mut self, work: &LeasedWork<'_>, report: &mut ReportResult<'_>) -> io::Result<()> {
+    fn run(&mut self, work: &LeasedWork<'_>, report: &mut ResultCallback<'_>) -> io::Result<()> {
         let attempts = &work.lease.attempts;
         let mut progress = LeaseProgress::default();
         let mut line = std::mem::take(&mut self.line);
-        let ended = match self.ready(work.lease.job, &**work.job, work.status) {
+        let ended = match self.process_for(work.lease.job, &**work.job, work.status) {
             Ok(live) => live.run_lease(work, &mut progress, &mut line, report),
             Err(error) => {
-                // The fault of the machine rather than of the shard, and perhaps a passing one: report it for
-                // the first shard, so that its attempts bound it.
+                // The machine is to blame and not the shard, and the problem may pass. It is reported as a failed
+                // attempt of the first shard, so that the limit of attempts also limits how often this process
+                // tries to start a worker.
                 work.status.begin_shard(0);
                 let reason = format!("cannot start its worker: {error}").into();
                 let result = AttemptResult::Failed { outcome: Outcome::Crashed, reason, retryable: true };

@@ -62,7 +62,7 @@ impl fmt::Debug for ExposedSecrets {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FromWorker<'a> {
-    /// First line.
+    /// First line: the version of the protocol that the worker speaks.
     Ready { protocol: u32 },
     /// Payload of one shard of the plan.
     #[serde(borrow)]
@@ -78,10 +78,11 @@ pub(crate) enum FromWorker<'a> {
     Record(&'a RawValue),
     /// Increment of a counter of the shard that runs.
     Count { name: String, n: u64 },
-    /// Line for the log.
+    /// Line for the log. Called `note` in the protocol since version 1.
     #[serde(rename = "note")]
     Log { level: LogLevel, text: String },
-    /// Activity of the shard that runs. None when it is over.
+    /// What the shard that runs is doing now, in a few words. `None` ends the previous activity. Called `doing` in
+    /// the protocol since version 1.
     #[serde(rename = "doing")]
     Activity {
         #[serde(default)]
@@ -108,8 +109,8 @@ pub(crate) fn write_message(to: &mut impl io::Write, message: &impl Serialize) -
     to.write_all(b"\n")
 }
 
-/// Reads one line, without its end, into `line`. Returns false at the end of the stream. A last line without
-/// an end is dropped: its writer died while writing it.
+/// Reads one line, without its line feed, into `line`. Returns false at the end of the stream. A last line without
+/// a line feed is dropped: the worker died while it was writing it.
 pub(crate) fn read_line(from: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
     line.clear();
     let mut from = io::Read::take(from, MAX_LINE_BYTES as u64);

@@ -1,5 +1,5 @@
-//! The worker's side of a worker process: reads requests from standard input, answers on standard
-//! output, and ends when its parent does.
+//! What runs inside a worker process: reads requests from standard input, answers on standard output, and ends
+//! when its parent does. `live_process.rs` is the other end of the pipes, in the engine.
 
 use std::fs::File;
 use std::io::{self, BufReader, Write};
@@ -23,10 +23,11 @@ use crate::plan::Shard;
 use crate::secrets::Secrets;
 use crate::shard_output::{RecordSink, ShardOutput};
 
-/// Longest time that answers are held back, so that many small ones travel together.
+/// Time after which answers are sent when a shard ends; until then they are held back, so that many small ones
+/// travel together. While a long shard runs, they wait for the next sign of life, a second at most.
 const MAX_HOLD: Duration = Duration::from_millis(2);
 
-/// Shortest time between two reports of activities, other than with signs of life.
+/// Shortest time between two reports of activities. A sign of life may carry one earlier.
 const ACTIVITY_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Time between two signs of life.
@@ -61,12 +62,12 @@ pub enum ServeError {
     Job(String),
 }
 
-/// Answers to the engine, written to the real standard output in larger pieces.
+/// Answers to the engine: collected, and written to the original standard output in larger pieces.
 struct AnswerStream {
     stdout: File,
     held: Vec<u8>,
     last_flush: Instant,
-    /// Latest activity of the shard that runs (`Some(None)`: it ended), until it is reported.
+    /// Latest activity of the shard that runs, if it has not been reported yet; `Some(None)` if the activity ended.
     unreported_activity: Option<Option<String>>,
     last_activity: Option<Instant>,
 }
@@ -89,7 +90,7 @@ impl AnswerStream {
     }
 
     fn flush(&mut self) {
-        // If nobody reads any more, the parent is gone, and this process soon too.
+        // A write error means that the parent has ended. The thread that reads requests then ends this process.
         let _ = self.stdout.write_all(&self.held);
         self.held.clear();
         self.last_flush = Instant::now();
@@ -103,7 +104,7 @@ impl AnswerStream {
 
 struct ProcessSink<'a> {
     answers: &'a SharedAnswers,
-    /// Messages with records, not handed over yet.
+    /// Messages with records that are not yet among the shared answers.
     records: Vec<u8>,
     counters: Counters,
     cancel: &'a CancelToken,
@@ -157,7 +158,7 @@ impl RecordSink for ProcessSink<'_> {
 }
 
 /// Runs this process as a worker until its input ends. `make` makes a job from its name,
-/// settings and secrets. Standard output belongs to the protocol: what a job prints goes to standard
+/// settings and secrets. Standard output carries the protocol only: text that a job prints goes to standard
 /// error.
 ///
 /// # Errors
@@ -194,7 +195,7 @@ pub fn serve(
     start_heartbeat(Arc::clone(&answers))?;
     let current = Arc::new(Mutex::new(CancelToken::new()));
     let shards = read_requests(input, Arc::clone(&current))?;
-    run_shards(&*job, &answers, &current, &shards);
+    serve_shards(&*job, &answers, &current, &shards);
     Ok(())
 }
 
@@ -210,7 +211,7 @@ fn greeting(line: &[u8]) -> Result<(String, Value, ExposedSecrets), ServeError> 
     }
 }
 
-/// Starts a thread that sends signs of life, and with them whatever was held back.
+/// Starts a thread that sends signs of life, together with all answers that were held back.
 fn start_heartbeat(answers: Arc<SharedAnswers>) -> io::Result<()> {
     std::thread::Builder::new().name("heartbeat".to_owned()).spawn(move || {
         loop {
@@ -225,7 +226,7 @@ fn start_heartbeat(answers: Arc<SharedAnswers>) -> io::Result<()> {
 }
 
 /// Starts a thread that reads requests while a shard runs, so that a request to stop is noticed. When the input ends,
-/// the parent is done or dead: then this process and its children end too.
+/// the parent needs this process no longer or is dead: then this process and its children are killed.
 fn read_requests(
     mut input: BufReader<io::Stdin>,
     current: Arc<Mutex<CancelToken>>,
@@ -244,15 +245,15 @@ fn read_requests(
                 _ => break,
             }
         }
-        // The main thread may be inside of a shard that never checks for a stop.
+        // Killed, because the main thread may run a shard that never checks whether it should stop.
         kill_group(std::process::id());
         std::process::exit(0);
     })?;
     Ok(shards)
 }
 
-/// Runs shards as they come in, until there are no more.
-fn run_shards(
+/// Runs shards in the order in which they arrive, until the input has ended, and sends their answers.
+fn serve_shards(
     job: &dyn Job,
     answers: &SharedAnswers,
     current: &Mutex<CancelToken>,
@@ -266,17 +267,17 @@ fn run_shards(
         *current.lock().unwrap_or_else(PoisonError::into_inner) = cancel.clone();
         let mut sink =
             ProcessSink { answers, records: Vec::new(), counters: Counters::new(), cancel: &cancel };
-        let answer = run_one(job, &shard, &mut sink, &mut buffer);
+        let answer = serve_shard(job, &shard, &mut sink, &mut buffer);
         let ProcessSink { mut records, counters, .. } = sink;
         let mut answers = answers.lock();
         answers.held.append(&mut records);
-        // The activity of the shard is over with it.
+        // The activity of the shard ended with the shard.
         answers.unreported_activity = None;
         for (name, n) in counters {
             answers.push(&FromWorker::Count { name, n });
         }
         answers.push(&answer);
-        // Answers are held back only while there is more to do: otherwise the engine would wait for them.
+        // Answers are held back only while there are more shards: otherwise the engine would wait for them.
         next = shards.try_recv().ok();
         if next.is_none() || answers.last_flush.elapsed() > MAX_HOLD || answers.held.len() > ANSWER_BYTES {
             answers.flush();
@@ -289,7 +290,8 @@ fn run_shards(
     }
 }
 
-fn run_one<'a>(
+/// Runs one shard. Returns the message about its end.
+fn serve_shard<'a>(
     job: &dyn Job,
     shard: &Shard,
     sink: &mut ProcessSink<'_>,

@@ -41,13 +41,13 @@ impl StopReason {
     }
 }
 
-/// The status of a worker: what it runs, and what the supervising loop asks of it.
-// The atomics need no order among each other: each is a hint that is read again within milliseconds. The lease,
-// which must not get lost or be recorded twice, is behind the lock.
+/// The status of a worker: the shard that it runs, and the request of the supervising loop to stop.
+// The atomics are relaxed and independent of each other: each is read again within milliseconds, so an old value does
+// no harm. The lease must not be lost or recorded twice, so it is behind the lock.
 #[derive(Debug)]
 pub(crate) struct WorkerStatus {
     start: Instant,
-    current: Mutex<CurrentShard>,
+    current: Mutex<CurrentLease>,
     /// A [`StopReason`], or 0.
     stop_reason: AtomicU8,
     /// Number of records of the shard that runs.
@@ -57,13 +57,13 @@ pub(crate) struct WorkerStatus {
     /// Process group of the worker, 0 for a thread.
     process_group: AtomicU32,
     cancel: CancelToken,
-    /// The lease was taken away: whatever this worker reports no longer counts.
+    /// True if the lease was taken away: results of this worker no longer count.
     abandoned: AtomicBool,
 }
 
-/// The lease of a worker, and the shard of it that runs.
+/// The lease of a worker, if it has one, and the position in it.
 #[derive(Debug, Default)]
-struct CurrentShard {
+struct CurrentLease {
     lease: Option<Lease>,
     /// Position of the shard in the lease.
     position: usize,
@@ -74,7 +74,7 @@ struct CurrentShard {
     activity: Option<String>,
 }
 
-impl CurrentShard {
+impl CurrentLease {
     fn attempt(&self) -> Option<Attempt> {
         self.since?;
         self.lease.as_ref()?.attempts.get(self.position).copied()
@@ -106,18 +106,19 @@ impl WorkerStatus {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, CurrentShard> {
+    fn lock(&self) -> MutexGuard<'_, CurrentLease> {
         // A panic while the lock is held cannot leave the plain values behind it inconsistent.
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Records that the worker took a lease.
     pub(crate) fn begin_lease(&self, lease: Lease) {
-        *self.lock() = CurrentShard { lease: Some(lease), ..CurrentShard::default() };
+        *self.lock() = CurrentLease { lease: Some(lease), ..CurrentLease::default() };
         self.stop_reason.store(0, Ordering::Relaxed);
     }
 
-    /// Records that the worker begins the shard at this position of its lease. Returns false if the lease was taken away.
+    /// Records that the worker begins the shard at this position of its lease. Returns false if the lease was taken
+    /// away.
     pub(crate) fn begin_shard(&self, position: usize) -> bool {
         let mut current = self.lock();
         if self.is_abandoned() {
@@ -136,7 +137,7 @@ impl WorkerStatus {
     /// Records that the worker finished its lease. Returns false if the lease was taken away.
     pub(crate) fn end_lease(&self) -> bool {
         let mut current = self.lock();
-        *current = CurrentShard::default();
+        *current = CurrentLease::default();
         self.records.store(0, Ordering::Relaxed);
         !self.is_abandoned()
     }
@@ -162,7 +163,7 @@ impl WorkerStatus {
         self.records.load(Ordering::Relaxed)
     }
 
-    /// Sets the activity of the shard that runs, or ends it.
+    /// Sets or clears the activity of the shard that runs.
     pub(crate) fn set_activity(&self, text: Option<&str>) {
         let text = text.map(|text| text[..text.floor_char_boundary(MAX_ACTIVITY_BYTES)].to_owned());
         self.lock().activity = text;
@@ -179,7 +180,7 @@ impl WorkerStatus {
         self.process_group.store(group, Ordering::Relaxed);
     }
 
-    /// Extends all deadlines by a time during which this whole process did not run.
+    /// Extends all deadlines by a time during which this whole process was suspended.
     pub(crate) fn extend_deadlines(&self, length: Duration) {
         let mut current = self.lock();
         current.since = current.since.map(|since| since + length);
@@ -190,7 +191,7 @@ impl WorkerStatus {
     /// Returns the reason to stop the shard that runs, if it exceeds a limit.
     pub(crate) fn exceeded_limit(&self, limits: &ShardLimits) -> Option<StopReason> {
         let is_late = self.busy()?.since.elapsed() > limits.deadline;
-        // A thread gives no signs of life while it runs a shard: only the deadline bounds it.
+        // A thread gives no signs of life while it runs a shard: only the deadline limits it.
         let is_process = self.process_group.load(Ordering::Relaxed) != 0;
         let is_silent = || limits.heartbeat_timeout.is_some_and(|timeout| self.silent_for() > timeout);
         match is_late {
@@ -205,29 +206,30 @@ impl WorkerStatus {
         self.set_stop_reason(&mut current, attempt, reason);
     }
 
-    /// Kills the process that runs an attempt, if it is still running it; asks a thread to stop it.
+    /// If the attempt is still running: kills its process, or asks its thread to stop.
     pub(crate) fn kill(&self, attempt: Attempt, reason: StopReason) {
         let mut current = self.lock();
-        // Under the lock: the worker cannot begin another shard, which must not be killed, in between.
+        // Under the lock, so that the worker cannot begin another shard in between, which must not be killed.
         if self.set_stop_reason(&mut current, attempt, reason) {
             kill_group(self.process_group.load(Ordering::Relaxed));
         }
     }
 
-    fn set_stop_reason(&self, current: &mut CurrentShard, attempt: Attempt, reason: StopReason) -> bool {
+    fn set_stop_reason(&self, current: &mut CurrentLease, attempt: Attempt, reason: StopReason) -> bool {
         if current.attempt() != Some(attempt) {
             return false;
         }
         current.stop_requested.get_or_insert_with(Instant::now);
-        // The first reason stays: a shard that is killed because it did not obey was not late.
+        // The first reason stays: a shard that was asked to stop and did not is cancelled, even if it is killed as
+        // late afterwards.
         if self.stop_reason().is_none() {
             self.stop_reason.store(reason as u8, Ordering::Relaxed);
         }
         true
     }
 
-    /// Takes the lease away from a worker that does not return from an attempt. Returns
-    /// the lease, and the position of the attempt in it. None if the worker has gone on meanwhile.
+    /// Takes the lease away from a worker that does not return from an attempt. Returns the lease, and the position
+    /// of the attempt in it; `None` if the worker no longer runs this attempt.
     pub(crate) fn abandon(&self, attempt: Attempt) -> Option<(Lease, usize)> {
         let mut current = self.lock();
         if current.attempt() != Some(attempt) {
@@ -251,12 +253,12 @@ impl WorkerStatus {
         reasons.into_iter().find(|reason| *reason as u8 == stored)
     }
 
-    /// Tells whether the shard should stop by itself.
+    /// Tells whether the code of the shard should return early. The shard checks this; nothing forces it.
     pub(crate) fn should_stop(&self) -> bool {
         self.stop_reason.load(Ordering::Relaxed) != 0 || self.is_abandoned() || self.cancel.at_once()
     }
 
-    /// Records a sign of life.
+    /// Records that the worker gave a sign of life now.
     pub(crate) fn record_sign(&self) {
         self.last_sign_ms.store(millis(self.start.elapsed()), Ordering::Relaxed);
     }

@@ -1,4 +1,4 @@
-//! The end of what a worker process writes to its standard error.
+//! The last lines that a worker process writes to its standard error.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader};
@@ -54,7 +54,8 @@ impl StderrReader {
         Ok(Self { tail, thread: Some(thread) })
     }
 
-    /// Waits for the end of the stream. Call it only after the process group is dead: a living process keeps it open.
+    /// Waits for the end of the stream. Call it only after the process group is dead: a living process keeps the
+    /// stream open.
     pub(crate) fn join(&mut self) {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -72,7 +73,7 @@ fn read_all(stderr: ChildStderr, tail: &Mutex<StderrTail>) {
     let mut line = Vec::new();
     loop {
         line.clear();
-        // A line without end is read in pieces: memory stays bounded.
+        // A line that never ends is read in pieces, so that memory stays bounded.
         let mut piece = io::Read::take(&mut reader, MAX_TAIL_BYTES as u64);
         if piece.read_until(b'\n', &mut line).unwrap_or(0) == 0 {
             return;

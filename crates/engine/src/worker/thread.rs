@@ -1,11 +1,11 @@
-//! Shards on threads of this process.
+//! Runs shards on threads of this process.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use super::status::{StopReason, WorkerStatus};
-use super::{LeasedWork, ReportResult, Worker};
+use super::{LeasedWork, ResultCallback, Worker};
 use crate::error::ShardError;
 use crate::event::{LogLevel, Outcome};
 use crate::panic_reason::panic_reason;
@@ -53,15 +53,15 @@ impl RecordSink for ThreadSink<'_> {
 }
 
 impl Worker for ThreadWorker {
-    fn run(&mut self, work: &LeasedWork<'_>, report: &mut ReportResult<'_>) -> io::Result<()> {
+    fn run(&mut self, work: &LeasedWork<'_>, report: &mut ResultCallback<'_>) -> io::Result<()> {
         let mut since = Instant::now();
         for (position, &attempt) in work.lease.attempts.iter().enumerate() {
             if !work.status.begin_shard(position) {
                 return Ok(());
             }
-            let result = self.run_one(work, attempt)?;
-            // One reading of the clock is the end of one shard and the beginning of the next: small shards
-            // take less time than a reading.
+            let result = self.run_attempt(work, attempt)?;
+            // The clock is read once per shard: this reading ends one shard and begins the next. A small shard takes
+            // less time than a reading.
             let now = Instant::now();
             report(attempt, result, now - since);
             since = now;
@@ -71,7 +71,7 @@ impl Worker for ThreadWorker {
 }
 
 impl ThreadWorker {
-    fn run_one(&mut self, work: &LeasedWork<'_>, attempt: Attempt) -> io::Result<AttemptResult> {
+    fn run_attempt(&mut self, work: &LeasedWork<'_>, attempt: Attempt) -> io::Result<AttemptResult> {
         let shard = &work.plan.shards()[attempt.shard as usize];
         let mut sink = ThreadSink {
             writer: ShardWriter::new(work.store, attempt.shard),
@@ -80,8 +80,8 @@ impl ThreadWorker {
             write_error: None,
         };
         let line = &mut self.line;
-        // Unwind safe: what a panic may leave half done is the output, which is dropped. The job itself
-        // consists of settings.
+        // Unwind safe: a panic can leave only the output half done, and the output is dropped. The job itself
+        // consists of settings, which do not change.
         let ended =
             catch_unwind(AssertUnwindSafe(|| work.job.run(shard, &mut ShardOutput::new(&mut sink, line))));
         if let Some(error) = sink.write_error.take() {

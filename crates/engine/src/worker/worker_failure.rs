@@ -16,15 +16,16 @@ const SIGKILL: i32 = 9;
 /// Texts by which allocators and runtimes report that memory ran out: Rust, Python, and most others.
 const OUT_OF_MEMORY: [&str; 3] = ["memory allocation of", "MemoryError", "out of memory"];
 
-/// Reason why a worker process is of no further use.
+/// Reason why a worker process cannot be used any longer.
 pub(crate) enum WorkerFailure {
     /// The engine cannot write the output; the process is not to blame.
     Destination(io::Error),
     /// The process ended, or closed its output.
     Died,
-    /// The process sent something that is not an answer.
+    /// The process sent something that the protocol does not allow.
     ProtocolViolation(String),
-    /// The process could not be started, or refused; the reason is complete.
+    /// The process could not be started, or answered that it cannot do the job. The text is shown as it is,
+    /// without exit code or standard error.
     Refused(String),
 }
 

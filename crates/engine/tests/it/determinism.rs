@@ -54,7 +54,7 @@ fn jobs_run_one_after_the_other_if_they_are_not_parallel() {
     #[derive(Default)]
     struct PlanningOrder(Vec<(usize, bool)>);
     impl streamguard_engine::Observer for PlanningOrder {
-        fn event(&mut self, event: &streamguard_engine::Event, state: &streamguard_engine::RunState) {
+        fn on_event(&mut self, event: &streamguard_engine::Event, state: &streamguard_engine::RunState) {
             if let streamguard_engine::EventKind::JobPlanned { job, .. } = event.kind {
                 let before = state.jobs[..job].iter().all(|job| job.status.is_some());
                 self.0.push((job, before));

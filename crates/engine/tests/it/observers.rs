@@ -15,7 +15,7 @@ use crate::{job, processes, threads};
 struct ActivityObserver(Vec<String>);
 
 impl Observer for ActivityObserver {
-    fn event(&mut self, event: &Event, state: &RunState) {
+    fn on_event(&mut self, event: &Event, state: &RunState) {
         if let EventKind::Activity { job, shard, text } = &event.kind {
             assert_eq!(&state.jobs[*job].running[shard].activity, text);
             self.0.extend(text.clone());
@@ -50,7 +50,7 @@ struct PausingObserver {
 }
 
 impl Observer for PausingObserver {
-    fn event(&mut self, event: &Event, state: &RunState) {
+    fn on_event(&mut self, event: &Event, state: &RunState) {
         match event.kind {
             EventKind::ShardStarted { .. } if self.pauses.is_empty() && !self.pause.requested() => {
                 self.pause.toggle();
@@ -65,7 +65,7 @@ impl Observer for PausingObserver {
         }
     }
 
-    fn tick(&mut self, state: &RunState) {
+    fn on_tick(&mut self, state: &RunState) {
         let is_over = self.since.is_some_and(|since| since.elapsed() > Duration::from_millis(400));
         if is_over && state.jobs.iter().all(|job| job.running.is_empty()) && self.pause.requested() {
             self.pause.toggle();

@@ -20,7 +20,7 @@ struct StopAfter {
 }
 
 impl Observer for StopAfter {
-    fn event(&mut self, event: &Event, state: &RunState) {
+    fn on_event(&mut self, event: &Event, state: &RunState) {
         let done: u32 = state.jobs.iter().map(|job| job.completed_shards).sum();
         if matches!(event.kind, EventKind::ShardEnded { .. }) && done >= self.shards {
             for _ in 0..std::mem::take(&mut self.times) {
@@ -128,7 +128,7 @@ fn a_run_whose_destination_failed_can_be_resumed() {
     /// Removes the folder when the first shard is done.
     struct RemovingObserver(std::path::PathBuf);
     impl Observer for RemovingObserver {
-        fn event(&mut self, event: &Event, _: &RunState) {
+        fn on_event(&mut self, event: &Event, _: &RunState) {
             if matches!(event.kind, EventKind::ShardEnded { .. }) {
                 let _ = std::fs::remove_dir_all(&self.0);
             }

@@ -32,11 +32,10 @@ const MAX_TABLE_ROWS: usize = 200;
 
 pub(super) fn render(run: &StoredRun, options: &RenderOptions) -> Result<Vec<RenderedFile>, ReportError> {
     let page = HtmlPage::of(&run.report, EmbeddedSamples::of(run, options.html_samples)?);
-    // Growing to tens of megabytes would copy the samples several times, so the room is made at
-    // once.
+    // Reserved at once: a string that grows to tens of megabytes would be copied several times.
     let room = 100_000 + page.embedded.parts.iter().map(String::len).sum::<usize>();
     let mut html = String::with_capacity(room + page.embedded.index.len());
-    // Writing to a string cannot fail, and no filter does.
+    // Writing to a string cannot fail, and no filter returns an error.
     let _ = page.render_into(&mut html);
     Ok(vec![("collection_report.html", html.into_bytes())])
 }
@@ -46,7 +45,7 @@ pub(super) fn render(run: &StoredRun, options: &RenderOptions) -> Result<Vec<Ren
 #[template(path = "page.html")]
 struct HtmlPage<'a> {
     report: &'a Report,
-    /// Whether the run collects samples; other jobs have metrics of their own.
+    /// True if the run collects samples; other jobs have metrics of their own.
     makes_samples: bool,
     style: &'static str,
     script: &'static str,
@@ -88,8 +87,8 @@ impl<'a> HtmlPage<'a> {
                 || summary.total_target_samples > 0,
             style: PAGE_STYLE,
             script: PAGE_SCRIPT,
-            // The policy allows a block by the hash of its exact text: the template may not put
-            // anything around it, not even a line end.
+            // The policy allows a block by the hash of its exact text, so the template must not add anything to it,
+            // not even a line end.
             style_hash: hash(PAGE_STYLE),
             script_hash: hash(PAGE_SCRIPT),
             sentence: sentence(&report.status),
@@ -108,7 +107,7 @@ impl<'a> HtmlPage<'a> {
         collector.rejected.get(reason).copied()
     }
 
-    /// Whether a job has results beyond its row in the table of collectors.
+    /// Tells whether a job has results that are not in the table of collectors.
     fn has_more(&self, job: &CollectorReport) -> bool {
         !(job.metrics.is_empty() && job.tables.is_empty() && job.counters.is_empty())
     }
@@ -136,8 +135,7 @@ fn sentence(status: &str) -> &'static str {
 
 /// Returns the command that resumes the run.
 fn resume(command: Option<&str>) -> String {
-    // The command was read from a file, and people paste it into a shell: only a plain word is
-    // taken over from it.
+    // The command comes from a file, and people paste this text into a shell: only a plain word is taken from it.
     let verb = command.and_then(|command| command.split_whitespace().nth(1));
     let verb = verb.filter(|verb| verb.chars().all(|c| c.is_ascii_lowercase())).unwrap_or("collect");
     format!("streamguard {verb} --resume --output-dir FOLDER")

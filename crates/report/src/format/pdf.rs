@@ -86,7 +86,7 @@ fn margins(layout: &mut PageLayout<'_>, report: &Report) {
     }
 }
 
-/// What the file says about itself; the only clock is that of the run.
+/// Returns the metadata of the file. The only clock in it is that of the run.
 fn metadata(report: &Report, fonts: &FontSet) -> DocumentMetadata {
     let title = format!("StreamGuard {}", title::of(report).to_lowercase());
     // PDF/A wants an id. A random one, or the time of writing, would make every rendering another

@@ -1,13 +1,13 @@
-//! The vulnerable code as findings (SARIF 2.1.0), for code scanning and other readers of the format. A
-//! log holds as many findings as code scanning accepts, the most severe first, and says how many are
-//! left out.
+//! The vulnerable code as findings (SARIF 2.1.0), for code scanning and other readers of the format. A log, as SARIF
+//! calls its file, contains as many findings as code scanning accepts, the most severe first. It says how many are left
+//! out.
 
-mod checkouts;
 mod escaped_json;
 mod finding;
 mod invocation;
 mod log_buffer;
 mod objects;
+mod revisions;
 mod rules;
 mod selection;
 mod text;
@@ -17,11 +17,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use streamguard_dataset::{Sample, Severity};
 
-use checkouts::CheckoutIndex;
 use finding::{FindingPlace, finding};
 use invocation::notification;
 use log_buffer::LogBuffer;
 use objects::{SarifTool, ToolComponent};
+use revisions::RevisionIndex;
 use rules::{RuleIndex, RuleKey};
 use selection::{FindingSelection, SeverityCounts};
 
@@ -39,7 +39,7 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
     let selection = FindingSelection::of(run)?;
     let mut invocation = invocation::invocation(&run.report);
     let mut findings = FindingWriter::new(log_buffer::size(&invocation));
-    // Results come first: rules and repositories are only known after the last result.
+    // Results are written first: rules and revisions are only known after the last result.
     findings.output.push(
         format!("{{\"$schema\":\"{SCHEMA_URL}\",\"version\":\"2.1.0\",\"runs\":[{{\"results\":[").as_bytes(),
     );
@@ -48,12 +48,12 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
             break;
         }
     }
-    let FindingWriter { mut output, rules, checkouts, written, shortened, .. } = findings;
+    let FindingWriter { mut output, rules, revisions, written, with_code_left_out, .. } = findings;
     let left_out = left_out(&selection, &written);
-    if let Some(text) = said(&left_out, shortened) {
+    if let Some(text) = left_out_text(&left_out, with_code_left_out) {
         invocation.tool_execution_notifications.push(notification("warning", &text));
     }
-    let (bases, provenance) = checkouts.finish();
+    let (bases, provenance) = revisions.finish();
     let tool = SarifTool {
         driver: ToolComponent {
             name: "StreamGuard",
@@ -64,11 +64,10 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
     let properties = json!({
         "results": written.values().sum::<u64>(),
         "left_out": left_out.values().sum::<u64>(),
-        "left_out_by_severity": named(&left_out),
-        // Counted over the whole dataset, selected or not, so that the numbers of the log add up to
-        // it.
+        "left_out_by_severity": counts_by_name(&left_out),
+        // Counted over the whole dataset, so that the numbers of the log add up to its size.
         "without_vulnerable_code": selection.without_code,
-        "without_their_code": shortened,
+        "without_their_code": with_code_left_out,
     });
     output.push(b"\n]");
     let members = [
@@ -76,8 +75,7 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
         ("invocations", escaped_json::json(&[invocation])),
         ("originalUriBaseIds", escaped_json::json(&bases)),
         ("versionControlProvenance", escaped_json::json(&provenance)),
-        // End columns are counted in UTF-16 units, as editors do; without this member a reader
-        // would have to guess.
+        // End columns count UTF-16 units, as in editors; this member tells readers so.
         ("columnKind", escaped_json::json(&"utf16CodeUnits")),
         ("properties", escaped_json::json(&properties)),
     ];
@@ -93,10 +91,10 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
 struct FindingWriter {
     output: LogBuffer,
     rules: RuleIndex,
-    checkouts: CheckoutIndex,
+    revisions: RevisionIndex,
     written: SeverityCounts,
-    /// Findings without their code, which is too long.
-    shortened: u64,
+    /// Number of findings whose vulnerable or fixed code is left out, because it is too long.
+    with_code_left_out: u64,
     /// Sizes of the invocation in bytes, plain and compressed.
     invocation: (usize, usize),
 }
@@ -106,9 +104,9 @@ impl FindingWriter {
         Self {
             output: LogBuffer::new(),
             rules: RuleIndex::default(),
-            checkouts: CheckoutIndex::default(),
+            revisions: RevisionIndex::default(),
             written: SeverityCounts::new(),
-            shortened: 0,
+            with_code_left_out: 0,
             invocation,
         }
     }
@@ -116,24 +114,23 @@ impl FindingWriter {
     /// Writes the finding of a sample. Returns false if there is no room left.
     fn add(&mut self, sample: &Sample) -> bool {
         let place = FindingPlace::of(sample);
-        let Some(finding) = finding(sample, &place, &self.rules, &self.checkouts) else { return true };
+        let Some(finding) = finding(sample, &place, &self.rules, &self.revisions) else { return true };
         let json = escaped_json::json(&finding);
         let (plain, compressed) = self.invocation;
-        // Rules and checkouts are repetitive text: compressed, they take less than a quarter.
-        // Both are written after the last result, so their room is kept free while results are
-        // added.
-        let weight = self.rules.weight() + self.checkouts.weight();
-        if !self.output.takes(json.len(), plain + weight, compressed + weight / 4) {
+        // Rules and revisions are written after the last result, so their room is kept free while results are
+        // added. They are repetitive text: compressed, they take less than a quarter.
+        let max_bytes = self.rules.max_bytes() + self.revisions.max_bytes();
+        if !self.output.has_room_for(json.len(), plain + max_bytes, compressed + max_bytes / 4) {
             return false;
         }
-        // One result per line, so that tools that work by line can cope with a log of this size.
+        // One result per line, so that tools that read line by line can handle a log of this size.
         self.output.push(if self.written.is_empty() { b"\n" } else { b",\n" });
         self.output.push(&json);
         *self.written.entry(sample.severity).or_default() += 1;
-        self.shortened += u64::from(finding::is_shortened(sample));
-        // Only now: what did not fit must not leave a rule or a checkout that no result refers to.
+        self.with_code_left_out += u64::from(finding::is_code_left_out(sample));
+        // Added only now, so that a finding that did not fit leaves no rule or revision without a result.
         self.rules.add(RuleKey::of(sample), sample);
-        self.checkouts.add(place.checkout);
+        self.revisions.add(place.revision);
         true
     }
 }
@@ -146,12 +143,12 @@ fn left_out(selection: &FindingSelection, written: &SeverityCounts) -> SeverityC
     selection.candidates.iter().map(rest).filter(|(_, n)| *n > 0).collect()
 }
 
-/// Says in words what is left out; `None` if nothing is.
-fn said(left_out: &SeverityCounts, shortened: u64) -> Option<String> {
+/// Returns a text about the samples and the code that are left out; `None` if nothing is.
+fn left_out_text(left_out: &SeverityCounts, with_code_left_out: u64) -> Option<String> {
     let mut sentences = Vec::new();
     let samples = |count: u64| if count == 1 { "1 sample".to_owned() } else { format!("{count} samples") };
     if !left_out.is_empty() {
-        let by = left_out.iter().rev().map(|(severity, n)| format!("{n} {}", name(*severity)));
+        let by = left_out.iter().rev().map(|(severity, n)| format!("{n} {}", severity_name(*severity)));
         sentences.push(format!(
             "Left out: {} ({}). A log holds {} results and {} MB compressed, which is what code scanning \
              accepts, and {} MiB in all. The dataset has all samples.",
@@ -162,17 +159,18 @@ fn said(left_out: &SeverityCounts, shortened: u64) -> Option<String> {
             log_buffer::MAX_PLAIN_BYTES / (1024 * 1024),
         ));
     }
-    if shortened > 0 {
-        sentences.push(format!("Without their code, which is too long: {}.", samples(shortened)));
+    if with_code_left_out > 0 {
+        sentences.push(format!("Without their code, which is too long: {}.", samples(with_code_left_out)));
     }
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
-fn named(counts: &SeverityCounts) -> Value {
-    let counts = counts.iter().map(|(severity, n)| (name(*severity), *n));
+/// Returns counts by the name of the severity, as JSON.
+fn counts_by_name(counts: &SeverityCounts) -> Value {
+    let counts = counts.iter().map(|(severity, n)| (severity_name(*severity), *n));
     json!(counts.collect::<BTreeMap<_, _>>())
 }
 
-fn name(severity: Option<Severity>) -> &'static str {
+fn severity_name(severity: Option<Severity>) -> &'static str {
     severity.map_or(streamguard_dataset::sample_stats::UNKNOWN_NAME, Severity::name)
 }

@@ -45,13 +45,13 @@ pub struct CollectorReport {
     pub code_pair_rate: Option<f64>,
     /// Rejected candidates, by reason.
     pub rejected: BTreeMap<String, u64>,
-    /// All other counters of the shards.
+    /// All other counters of the shards, by name.
     pub counters: BTreeMap<String, u64>,
     /// Shards.
     pub shards: ShardCounts,
-    /// Metrics of the result.
+    /// Metrics that the job reported, by name.
     pub metrics: BTreeMap<String, Value>,
-    /// Tables of the result.
+    /// Tables that the job reported.
     pub tables: Vec<ReportTable>,
 }
 
@@ -61,11 +61,12 @@ pub struct CollectorReport {
 pub struct ShardCounts {
     /// Shards of the plan; null if the job was never planned.
     pub planned: Option<u32>,
-    /// Shards whose output counts.
+    /// Shards that have an output.
     pub done: u32,
     /// Shards that failed permanently.
     pub lost: u32,
-    /// Attempts, by outcome.
+    /// Ends of shards, by outcome. `reused` counts shards that were not attempted, because an earlier run had finished
+    /// them.
     pub attempts: BTreeMap<String, u32>,
 }
 

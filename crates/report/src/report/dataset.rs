@@ -6,28 +6,29 @@ use serde::Serialize;
 use streamguard_dataset::SampleStats;
 
 use crate::rounding::seconds;
-pub use crate::run_folder::DatasetFile;
-use crate::run_folder::{DatasetRecord, RunFolder};
+pub use crate::stored_run_files::DatasetFile;
+use crate::stored_run_files::{DatasetInfo, StoredRunFiles};
 
-/// The dataset, and the way of the collectors' samples into it.
+/// The dataset, and how many samples of each collector went into it.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DatasetReport {
     /// Files of the dataset, as they are now.
     pub files: Vec<DatasetFile>,
-    /// Seconds that putting the dataset together took; part of the total.
+    /// Seconds that writing the dataset took; part of the total.
     pub duration: f64,
     /// Counts over all samples.
     #[cfg_attr(test, schemars(with = "StatsSchema"))]
     pub stats: SampleStats,
-    /// Samples of each source, in the order of the dataset.
-    pub sources: Vec<SourceCounts>,
+    /// Samples of each collector, in the order of the dataset.
+    #[serde(rename = "sources")]
+    pub collectors: Vec<CollectorCounts>,
 }
 
-/// Samples of one source on their way to the dataset.
+/// Samples of one collector: emitted, in the dataset, and left out.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct SourceCounts {
+pub struct CollectorCounts {
     /// Collector that emitted the samples.
     pub collector: String,
     /// Samples emitted.
@@ -38,7 +39,7 @@ pub struct SourceCounts {
     pub rejected: BTreeMap<String, u64>,
 }
 
-/// Layout of [`SampleStats`], for the schema: the crate of datasets does not depend on schemars.
+/// Layout of [`SampleStats`], for the schema: the crate `dataset` does not depend on schemars.
 #[cfg(test)]
 #[derive(schemars::JsonSchema)]
 #[schemars(rename = "Stats")]
@@ -65,16 +66,16 @@ struct StatsSchema {
 }
 
 impl DatasetReport {
-    pub(crate) fn of(folder: &RunFolder, record: &DatasetRecord) -> Option<Self> {
-        let summary = record.summary.as_ref()?;
+    pub(crate) fn of(files: &StoredRunFiles, dataset: &DatasetInfo) -> Option<Self> {
+        let summary = dataset.summary.as_ref()?;
         Some(Self {
-            files: folder.files.clone(),
-            duration: seconds(record.took_ms),
+            files: files.dataset_files.clone(),
+            duration: seconds(dataset.took_ms),
             stats: summary.stats.clone(),
-            sources: summary
-                .sources
+            collectors: summary
+                .collectors
                 .iter()
-                .map(|source| SourceCounts {
+                .map(|source| CollectorCounts {
                     collector: source.collector.clone(),
                     read: source.read,
                     kept: source.kept,

@@ -1,4 +1,4 @@
-//! Losses of candidates on their way to the dataset.
+//! Funnels: how many candidates are left after each step towards the dataset.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -7,8 +7,8 @@ use streamguard_engine::{JobState, RunState};
 use super::dataset::DatasetReport;
 use crate::record_unit::RecordUnit;
 
-/// Steps on the way to the dataset. Steps may count different things, which their names say: a
-/// commit may fix several functions.
+/// How many candidates are left after each step towards the dataset. Steps may count different things, which their
+/// names say: a commit may fix several functions.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SampleFunnel {
@@ -61,8 +61,7 @@ pub(crate) fn funnels(state: &RunState, dataset: Option<&DatasetReport>) -> Vec<
             RecordUnit::Fixes => {
                 Some(SampleFunnel { title: "From advisory to pair".to_owned(), steps: of_fixes(job) })
             }
-            // Known by a counter and not by the unit: jobs that walk commits count samples like any
-            // other collector.
+            // Recognised by a counter: the unit of jobs that walk commits is samples, as for any other collector.
             _ if job.counters.contains_key("commits.walked") => Some(SampleFunnel {
                 title: format!("From commit to sample ({})", job.name),
                 steps: of_commits(job),
@@ -72,7 +71,7 @@ pub(crate) fn funnels(state: &RunState, dataset: Option<&DatasetReport>) -> Vec<
         .collect()
 }
 
-/// Returns the steps that were counted.
+/// Returns the steps for which the job has a count.
 fn steps<const N: usize>(steps: [(&str, Option<u64>); N]) -> Vec<FunnelStep> {
     let step = |(name, count): (&str, Option<u64>)| Some(FunnelStep { name: name.to_owned(), count: count? });
     steps.into_iter().filter_map(step).collect()
@@ -87,5 +86,5 @@ fn counter(job: &JobState, name: &str) -> Option<u64> {
 }
 
 fn kept(dataset: Option<&DatasetReport>, job: &JobState) -> Option<u64> {
-    dataset?.sources.iter().find(|source| source.collector == job.name).map(|source| source.kept)
+    dataset?.collectors.iter().find(|counts| counts.collector == job.name).map(|counts| counts.kept)
 }

@@ -52,8 +52,8 @@ impl RunTotals {
         let with_status = |status| state.jobs.iter().filter(|job| job.status == Some(status)).count();
         let counts = || state.jobs.iter().map(|job| SampleCount::of(state, job));
         let collected = counts().filter(|count| !count.is_shared).map(|count| count.collected).sum();
-        // Sources of advisories count here although their samples do not: the job of fixes has no
-        // target of its own.
+        // Targets of the sources of advisories count, although their samples do not: the job `fixes` counts the
+        // samples, and has no target of its own.
         let target = counts().filter_map(|count| count.target).sum();
         let pairs = collectors.iter().map(|(_, collector)| collector.code_pairs).sum();
         Self {

@@ -10,7 +10,7 @@ use streamguard_dataset::{
     DatasetSummary, JsonlWriter, Language, QualityFlag, Sample, SampleKind, SampleLevel, Severity,
 };
 use streamguard_engine::{CompletionStatus, Event, EventKind, JobSummary, Outcome, SummaryTable};
-use streamguard_report::{DatasetRecord, StoredRun};
+use streamguard_report::{DatasetInfo, StoredRun};
 use tempfile::TempDir;
 
 /// 2026-01-01T00:00:00Z.
@@ -46,7 +46,7 @@ pub(crate) fn golden(ending: Ending) -> (TempDir, StoredRun) {
         );
     }
     if ending == Ending::CancelledLate {
-        write_record(folder.path(), None);
+        write_dataset_info(folder.path(), None);
     }
     let run = StoredRun::read(folder.path()).unwrap();
     (folder, run)
@@ -64,7 +64,7 @@ pub(crate) fn write_run(folder: &Path, events: &[Event]) {
     streamguard_engine::testing::write_journal(&state.join("journal.jsonl"), events).unwrap();
 }
 
-/// Writes the dataset of these collectors, and its record.
+/// Writes the dataset of these collectors, and the facts about it.
 pub(crate) fn write_dataset(folder: &Path, collectors: &[(&str, Vec<Sample>)]) {
     let mut sources = Vec::new();
     for (collector, samples) in collectors {
@@ -75,12 +75,12 @@ pub(crate) fn write_dataset(folder: &Path, collectors: &[(&str, Vec<Sample>)]) {
         sources.push(CollectorFile { collector: (*collector).to_owned(), path });
     }
     let summary = streamguard_dataset::write_dataset(&sources, folder, &mut |_| (), &|| false).unwrap();
-    write_record(folder, Some(summary));
+    write_dataset_info(folder, Some(summary));
 }
 
-fn write_record(folder: &Path, summary: Option<DatasetSummary>) {
-    let record = DatasetRecord { clock_ms: CLOCK_MS, took_ms: 250, summary };
-    let json = serde_json::to_vec(&record).unwrap();
+fn write_dataset_info(folder: &Path, summary: Option<DatasetSummary>) {
+    let dataset = DatasetInfo { clock_ms: CLOCK_MS, took_ms: 250, summary };
+    let json = serde_json::to_vec(&dataset).unwrap();
     std::fs::write(folder.join(".streamguard/dataset.json"), json).unwrap();
 }
 

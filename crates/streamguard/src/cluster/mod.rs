@@ -72,12 +72,12 @@ impl ShardCommand {
         words
     }
 
-    /// Returns the command as a line of a POSIX shell. `element` is the number of the array task, as the shell
-    /// knows it.
-    pub(crate) fn line(&self, submission: &Submission, element: &str) -> String {
+    /// Returns the command as a line of a POSIX shell. `task` is an expression of the shell for the number of the array
+    /// task.
+    pub(crate) fn line(&self, submission: &Submission, task: &str) -> String {
         let words: Vec<String> = self.words(submission).iter().map(|word| shell_quoted(word)).collect();
         // The number is not quoted: the shell of the node has to expand it.
-        format!("{} --element {element}", words.join(" "))
+        format!("{} --element {task}", words.join(" "))
     }
 }
 

@@ -57,7 +57,6 @@ pub(crate) struct RayCluster {
 }
 
 impl RayCluster {
-    ///
     /// Connects to a cluster.
     ///
     /// # Errors
@@ -217,7 +216,7 @@ fn status(job: &RayJob, printed: &str) -> SubmissionStatus {
                 // Whatever runs in the job can print such a line, so the range is bounded before it
                 // is walked.
                 let last = last.min(MAX_ARRAY_TASKS as u32);
-                status.failed_tasks.extend((first..=last).map(|element| (element, how.clone())));
+                status.failed_tasks.extend((first..=last).map(|task| (task, how.clone())));
             }
             // Ray prints to the same output.
             Err(_) => last = line,

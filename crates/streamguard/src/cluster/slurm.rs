@@ -38,8 +38,7 @@ pub(crate) struct SlurmCluster {
 }
 
 impl SlurmCluster {
-    ///
-    /// Asks Slurm for its size.
+    /// Connects to Slurm, and asks it for the number of its processors.
     ///
     /// # Errors
     /// A machine without Slurm, or a Slurm that does not answer.
@@ -95,9 +94,10 @@ impl SlurmCluster {
         self.max_in_flight.unwrap_or(usize::MAX).min(self.processors).max(1)
     }
 
-    fn log_of(&self, submission: &Submission, element: usize) -> (PathBuf, usize) {
-        let first = element / self.max_array_size * self.max_array_size;
-        (submission.log_folder.join(format!("{}.{first}", submission.name)), element - first)
+    /// Returns the beginning of the path of an array task's log, and the task's index in its array.
+    fn log_of(&self, submission: &Submission, task: usize) -> (PathBuf, usize) {
+        let first = task / self.max_array_size * self.max_array_size;
+        (submission.log_folder.join(format!("{}.{first}", submission.name)), task - first)
     }
 
     /// Submits one array: the tasks from `first` on. `after` is the array before it.
@@ -134,12 +134,12 @@ impl SlurmCluster {
             arguments.push(format!("--dependency=afterany:{before}"));
         }
         arguments.extend(self.arguments.iter().cloned());
-        let element = match first {
+        let task = match first {
             0 => "\"$SLURM_ARRAY_TASK_ID\"".to_owned(),
             _ => format!("$(({first} + SLURM_ARRAY_TASK_ID))"),
         };
         // `exec` leaves no shell that would have to pass on Slurm's signals.
-        let script = format!("#!/bin/sh\nexec {}\n", self.command.line(submission, &element));
+        let script = format!("#!/bin/sh\nexec {}\n", self.command.line(submission, &task));
         let said = run_program("sbatch", &arguments, &script)
             .map_err(|error| ClusterError(error.describe("sbatch")))?;
         // `id`, or `id;cluster`.
@@ -314,7 +314,7 @@ fn processors(sinfo: &str, partition: Option<&str>) -> Option<usize> {
     counts.reduce(|sum, count| sum + count)
 }
 
-/// Returns the max_array_size number of tasks of an array: `MaxArraySize = 1001` allows the numbers 0 to 1000.
+/// Returns the largest number of tasks of an array: `MaxArraySize = 1001` allows the numbers 0 to 1000.
 fn parse_max_array_size(config: &str) -> usize {
     let line = config.lines().find_map(|line| line.trim().strip_prefix("MaxArraySize"));
     let size = line.and_then(|line| line.trim().strip_prefix('=')?.trim().parse().ok());
@@ -334,10 +334,10 @@ fn status(squeue: &str, ids: &[String], max_array_size: usize) -> SubmissionStat
             "BOOT_FAIL" | "CANCELLED" | "DEADLINE" | "FAILED" | "NODE_FAIL" | "OUT_OF_MEMORY"
             | "PREEMPTED" | "REVOKED" | "TIMEOUT" => {
                 let array = ids.iter().position(|known| known == id);
-                let element =
+                let task =
                     array.zip(index.parse::<usize>().ok()).map(|(at, index)| at * max_array_size + index);
-                if let Some(element) = element.and_then(|element| u32::try_from(element).ok()) {
-                    status.failed_tasks.insert(element, format!("ended as {state} ({reason})"));
+                if let Some(task) = task.and_then(|task| u32::try_from(task).ok()) {
+                    status.failed_tasks.insert(task, format!("ended as {state} ({reason})"));
                 }
             }
             "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "REQUEUE_FED" | "SPECIAL_EXIT" => {
@@ -363,7 +363,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn few_shards_are_few_elements() {
+    fn few_shards_are_few_array_tasks() {
         let slurm = |max_in_flight, chunk| SlurmCluster {
             command: ShardCommand::new(0, None, None).unwrap(),
             arguments: Vec::new(),
@@ -373,8 +373,8 @@ mod tests {
             max_array_size: 1001,
             folder: PathBuf::new(),
         };
-        let elements = |shards| slurm(None, None).task_count(shards, false);
-        assert_eq!([1, 99, 800, 12_800, 1_000_000].map(elements), [1, 99, 100, 100, 100]);
+        let task_count = |shards| slurm(None, None).task_count(shards, false);
+        assert_eq!([1, 99, 800, 12_800, 1_000_000].map(task_count), [1, 99, 100, 100, 100]);
         assert_eq!(slurm(Some(4), None).task_count(1200, false), 4);
         assert_eq!(slurm(None, Some(7)).task_count(20_000, false), 2858, "several arrays");
         assert_eq!([3, 5000].map(|shards| slurm(None, Some(7)).task_count(shards, true)), [3, 1001]);

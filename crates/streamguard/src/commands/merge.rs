@@ -11,7 +11,7 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::ConfigSchema;
 use streamguard::ui::{self, LogFormat};
 use streamguard_engine::{
-    CancelToken, CompletionStatus, Job, OnExistingRun, RunDir, RunMode, RunOptions, RunRecord,
+    CancelToken, CompletionStatus, Job, OnExistingRun, RunDir, RunInfo, RunMode, RunOptions,
 };
 use streamguard_facade::Collection;
 use streamguard_registry::{self as registry, JobEntry, JobKind};
@@ -77,13 +77,13 @@ impl PlannedRun {
 pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
     let folder = &settings.plan;
     let formats = settings.reports.formats()?;
-    let recorded = RunRecord::read(&run_paths(folder))?
+    let info = RunInfo::read(&run_paths(folder))?
         .ok_or_else(|| UsageError(format!("there is no plan in {}", folder.display())))?;
-    if recorded.done {
+    if info.done {
         ui::print_line("The run is already merged")?;
         return Ok(Exit::Complete);
     }
-    let Value::Object(planned) = &recorded.settings else {
+    let Value::Object(planned) = &info.settings else {
         return Err(UsageError(format!("the run in {} has no jobs", folder.display())).into());
     };
     let factory = JobFactory::new(schema, settings.token_file.as_deref(), settings.config.as_deref())?;
@@ -97,7 +97,7 @@ pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
     };
     // No worker is needed: shards are read, not run.
     let options = RunOptions { mode: RunMode::Merge, workers: 1, cancel, ..RunOptions::default() };
-    let open = || RunDir::open(run_paths(folder), recorded.settings.clone(), OnExistingRun::Resume);
+    let open = || RunDir::open(run_paths(folder), info.settings.clone(), OnExistingRun::Resume);
     let exit = match planned {
         PlannedRun::Metrics(job) => {
             let status = run_and_report(job, &options, Some(&mut open()?), view, &settings.reports)?;

@@ -95,15 +95,15 @@ fn play(
             // watches is another matter.
             let was_paused = state.paused;
             state.paused |= pause.requested();
-            shown.tick(&state);
+            shown.on_tick(&state);
             state.paused = was_paused;
         }
         if cancel.requested() {
             break;
         }
         state.apply(event);
-        shown.event(event, &state);
-        shown.tick(&state);
+        shown.on_event(event, &state);
+        shown.on_tick(&state);
     }
     state
 }

@@ -165,9 +165,9 @@ fn job_and_shards(settings: &ShardRunArgs, dir: &PlanDir) -> Result<(String, Vec
         let round = SubmissionFile::read(file)
             .with_context(|| format!("cannot read the submission {}", file.display()))?;
         let mut all = Vec::new();
-        for element in numbers("element", list)? {
-            let shards = round.shards(element);
-            all.extend(shards.with_context(|| format!("{} has no array task {element}", file.display()))?);
+        for task in numbers("element", list)? {
+            let shards = round.shards(task);
+            all.extend(shards.with_context(|| format!("{} has no array task {task}", file.display()))?);
         }
         return Ok((round.job().to_owned(), all));
     }

@@ -87,12 +87,12 @@ impl CollectionObserver for ObserverAdapter<'_> {
 }
 
 impl Observer for ObserverAdapter<'_> {
-    fn event(&mut self, event: &Event, state: &RunState) {
-        self.0.event(event, state);
+    fn on_event(&mut self, event: &Event, state: &RunState) {
+        self.0.on_event(event, state);
     }
 
-    fn tick(&mut self, state: &RunState) {
-        self.0.tick(state);
+    fn on_tick(&mut self, state: &RunState) {
+        self.0.on_tick(state);
     }
 }
 

@@ -98,7 +98,7 @@ impl PlainView {
 }
 
 impl RunView for PlainView {
-    fn event(&mut self, event: &Event, state: &RunState) {
+    fn on_event(&mut self, event: &Event, state: &RunState) {
         if let Some(line) = LogLine::from_event(event, state, self.verbose)
             && (!line.is_frequent || self.throttle.admit((line.job, line.level), Instant::now()))
         {
@@ -112,7 +112,7 @@ impl RunView for PlainView {
         }
     }
 
-    fn tick(&mut self, state: &RunState) {
+    fn on_tick(&mut self, state: &RunState) {
         let now = Instant::now();
         let held = self.throttle.take_suppressed(now);
         self.hold_back(state, held);

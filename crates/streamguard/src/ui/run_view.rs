@@ -5,12 +5,12 @@ use streamguard_engine::{Event, RunState};
 /// View of a run.
 pub trait RunView {
     /// Shows an event; `state` includes it already.
-    fn event(&mut self, event: &Event, state: &RunState) {
+    fn on_event(&mut self, event: &Event, state: &RunState) {
         let _ = (event, state);
     }
 
     /// Draws the state, if it is time to.
-    fn tick(&mut self, state: &RunState) {
+    fn on_tick(&mut self, state: &RunState) {
         let _ = state;
     }
 

@@ -30,7 +30,7 @@ fn text(results: &CollectionResults) -> String {
     jobs(&mut text, &results.state);
     let folder = escape(&results.folder.display().to_string());
     if let Some(union) = &results.dataset {
-        let duplicates: u64 = union.sources.iter().map(|source| source.read - source.kept).sum();
+        let duplicates: u64 = union.collectors.iter().map(|source| source.read - source.kept).sum();
         let _ = writeln!(
             text,
             "\n{} samples in the dataset ({} pairs; {} duplicates left out), in {}",

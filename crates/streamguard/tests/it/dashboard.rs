@@ -129,7 +129,7 @@ fn drawn(
         }
         last = last.max(event.at_ms);
         state.apply(event);
-        model.event(event, &state);
+        model.on_event(event, &state);
     }
     state.advance_to(6000);
     model.observe(&state);

@@ -46,8 +46,7 @@ impl CsvCell<'_> {
 /// that begins a formula. This happens at the start of the cell, and after delimiters and quotation
 /// marks, where a reader that splits wrongly would start a cell (OWASP, CSV Injection).
 fn neutral(text: &str) -> Cow<'_, str> {
-    // Tabs and carriage returns, which some spreadsheets also take for the start of a formula, are
-    // spaces after this.
+    // This makes spaces of tabs and carriage returns, which some spreadsheets also read as the start of a formula.
     let text = visible(text);
     if !text.contains(begins_formula) {
         return text;

@@ -105,10 +105,9 @@ fn run(report: &Report) -> CsvTable<'_> {
 
 fn collectors(report: &Report) -> CsvTable<'_> {
     let rows = report.by_collector.iter().map(|(name, collector)| {
-        let sources = report.dataset.as_ref().map(|dataset| &dataset.sources);
-        // By name and not by position: sources of advisories are collectors too, but not in this
-        // list.
-        let source = sources.and_then(|sources| sources.iter().find(|source| source.collector == *name));
+        let all_counts = report.dataset.as_ref().map(|dataset| &dataset.collectors);
+        // Found by name and not by position: sources of advisories are in `by_collector`, but not in this list.
+        let counts = all_counts.and_then(|all| all.iter().find(|counts| counts.collector == *name));
         vec![
             CsvCell::from(name),
             (&collector.status).into(),
@@ -126,8 +125,8 @@ fn collectors(report: &Report) -> CsvTable<'_> {
             collector.shards.planned.into(),
             collector.shards.done.into(),
             collector.shards.lost.into(),
-            source.map(|source| source.read).into(),
-            source.map(|source| source.kept).into(),
+            counts.map(|counts| counts.read).into(),
+            counts.map(|counts| counts.kept).into(),
         ]
     });
     let columns = &[
@@ -192,8 +191,8 @@ fn dataset(report: &Report) -> CsvTable<'_> {
 fn rejections(report: &Report) -> CsvTable<'_> {
     let collected =
         report.by_collector.iter().map(|(name, collector)| ("collector", name, &collector.rejected));
-    let sources = report.dataset.iter().flat_map(|dataset| &dataset.sources);
-    let assembled = sources.map(|source| ("dataset", &source.collector, &source.rejected));
+    let all_counts = report.dataset.iter().flat_map(|dataset| &dataset.collectors);
+    let assembled = all_counts.map(|counts| ("dataset", &counts.collector, &counts.rejected));
     let rows = collected.chain(assembled).flat_map(|(by, name, rejected)| {
         rejected
             .iter()
@@ -307,7 +306,7 @@ fn timeline(report: &Report) -> CsvTable<'_> {
     CsvTable { columns: &["seconds", "collector", "unit", "value"], rows: rows.collect() }
 }
 
-/// Returns counts of the dataset by name; nothing without a dataset.
+/// Returns counts of the dataset by name; empty without a dataset.
 fn counts(
     report: &Report,
     counts: fn(&streamguard_dataset::SampleStats) -> &BTreeMap<String, u64>,

@@ -51,8 +51,7 @@ impl BarList {
     /// Returns bars of severity classes, the most severe first.
     pub(super) fn severities(counts: &BTreeMap<String, u64>) -> Self {
         let mut counts: Vec<_> = counts.iter().map(|(name, count)| (name.clone(), *count)).collect();
-        // A class that is not in the list has position `None`, which sorts first; it is at least
-        // seen.
+        // An unknown class has the position `None` and comes first, so that it is not overlooked.
         counts.sort_by_key(|(name, _)| SEVERITY_ORDER.iter().position(|severity| severity == name));
         Self::new("Severities", Some("severity"), counts)
     }
@@ -73,7 +72,7 @@ impl BarList {
                 percent: hundredth(count as f64 * 100.0 / longest as f64),
             })
             .collect();
-        // A few more bars take no more room than the control that unfolds them.
+        // Up to three more bars are shown too: the control that unfolds them would take as much room.
         let more = if shown.len() > BARS_SHOWN + 3 { shown.split_off(BARS_SHOWN) } else { Vec::new() };
         Self { title: title.to_owned(), filter, shown, more }
     }
@@ -138,8 +137,8 @@ impl TimelineChart {
     }
 }
 
-/// Rounds up to a number that has a round half: 2, 4, 6, 8 or 10 times a power of ten. `page.js` does
-/// the same.
+/// Rounds up to 2, 4, 6, 8 or 10 times a power of ten, so that half of it is a round number too. `page.js` does the
+/// same.
 fn top(highest: u64) -> u64 {
     // Saturating: a count near the end of u64 still has a scale, if not a round one.
     let step = 10_u64.pow(highest.checked_ilog10().unwrap_or_default()).saturating_mul(2);

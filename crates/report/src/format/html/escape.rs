@@ -6,8 +6,8 @@ use askama::filters::Escaper;
 
 use crate::escape::{is_hidden, visible};
 
-/// Escapes text on the page: markup, and characters that act without being seen, which are shown as
-/// `\u{202e}`. Tabs and line ends become spaces, since no text on the page is meant to have lines.
+/// Escapes text on the page: markup, and invisible characters, which become escapes like `\u{202e}`. Tabs and line ends
+/// become spaces, because every text on the page is a single line.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PageEscaper;
 
@@ -17,7 +17,7 @@ impl Escaper for PageEscaper {
     }
 }
 
-/// Escapes markup. Not generic, since the templates would instantiate it hundreds of times.
+/// Escapes markup. Not generic, because the compiler would make a copy for each of hundreds of uses.
 fn markup(text: &str, to: &mut dyn Write) -> fmt::Result {
     // Both quotation marks are escaped, so a value is safe in an attribute whichever way the
     // template quotes it.
@@ -38,8 +38,7 @@ fn markup(text: &str, to: &mut dyn Write) -> fmt::Result {
 /// cannot deceive a reader of the source.
 pub(super) fn json(json: &str, to: &mut String) {
     for c in json.chars() {
-        // `<!--` matters as much as `</script`: followed by `<script`, it makes a parser pass over
-        // the real end tag.
+        // `<!--` is as dangerous as `</script`: if `<script` follows it, a parser ignores the real end tag.
         if c == '<' || (is_hidden(c) && !c.is_ascii_whitespace()) {
             // JSON escapes are UTF-16, so a character beyond the first plane takes two.
             for unit in c.encode_utf16(&mut [0; 2]) {

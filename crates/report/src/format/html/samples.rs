@@ -63,7 +63,7 @@ struct NumberedValues(BTreeMap<String, usize>);
 impl Serialize for NumberedValues {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut values: Vec<_> = self.0.iter().collect();
-        // The map sorts by name, for finding; the page looks values up by number.
+        // The map is sorted by name, but the page finds values by number.
         values.sort_by_key(|(_, number)| **number);
         serializer.collect_seq(values.into_iter().map(|(value, _)| value))
     }
@@ -83,12 +83,12 @@ impl NumberedValues {
 impl EmbeddedSamples {
     /// Embeds at most `most` samples of the dataset; none without a dataset.
     ///
-    /// # Errors [`SampleFileError`] if the dataset cannot be read.
+    /// # Errors
+    /// [`SampleFileError`] if the dataset cannot be read.
     pub(super) fn of(run: &StoredRun, most: usize) -> Result<Self, SampleFileError> {
         let Some(samples) = run.samples()? else { return Ok(Self::default()) };
         let total = run.report.dataset.as_ref().map_or(0, |dataset| dataset.stats.samples);
-        // A second pass over the file instead of a list of samples: the dataset may not fit in
-        // memory.
+        // The file is read twice, because the dataset may not fit in memory.
         let choice = match run.samples()? {
             Some(samples) if total > most as u64 => Some(SampleSelection::of(samples, most)?),
             _ => None,
@@ -141,8 +141,8 @@ fn line(text: &str) -> String {
     text.chars().take(200).collect()
 }
 
-/// Returns a sample as the page shows it: fields that are known, with bounded text. Pairs have their
-/// changes in place of the fixed code, which is smaller.
+/// Returns a sample as the page shows it: the fields that are known, with bounded text. A pair has the changes in place
+/// of the fixed code, because they are smaller.
 fn shown(sample: &Sample) -> Value {
     let mut shown = match json!(sample) {
         Value::Object(fields) => {
@@ -161,15 +161,14 @@ fn shown(sample: &Sample) -> Value {
     };
     let before = code("vulnerable_code", &sample.vulnerable_code);
     let after = code("fixed_code", &sample.fixed_code);
-    // Taken out before they are put back, because the record has the whole code and the page only
-    // what was cut.
+    // Removed, because they contain the whole code; the bounded code is inserted below.
     shown.remove("vulnerable_code");
     shown.remove("fixed_code");
     if let (Some(before), Some(after)) = (&before, &after) {
         shown.insert("changes".to_owned(), json!(changes(before, after)));
     }
     match (before, after) {
-        // With both, the fixed code is left to the changes, from which the script rebuilds it.
+        // If there are both, the script makes the fixed code from the changes.
         (Some(before), _) => shown.insert("vulnerable_code".to_owned(), Value::String(before)),
         (None, Some(after)) => shown.insert("fixed_code".to_owned(), Value::String(after)),
         (None, None) => None,
@@ -195,8 +194,8 @@ fn known(value: Value) -> Option<Value> {
 /// number of lines removed there, and the lines added in their place.
 fn changes<'a>(before: &str, after: &'a str) -> Vec<(u32, u32, Vec<&'a str>)> {
     let mut input = InternedInput::default();
-    // Only line feeds divide, as in the script: `lines` would also drop carriage returns, and a fix
-    // that changes line ends would show no change.
+    // Split at line feeds only, as in the script: `lines` would also drop carriage returns, and a fix that changes line
+    // ends would show no change.
     input.update_before(before.split('\n'));
     input.update_after(after.split('\n'));
     let mut diff = Diff::compute(Algorithm::Histogram, &input);

@@ -1,17 +1,18 @@
-//! Selects the samples that the page holds if it cannot hold all.
+//! Selects the samples that the page contains, if it cannot contain all.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use streamguard_dataset::{Sample, SampleFileError};
 
-/// Selected samples, by their place in the dataset.
+/// For each position of the dataset: whether its sample is selected.
 pub(super) struct SampleSelection(Vec<bool>);
 
 impl SampleSelection {
     /// Selects `most` samples: first one of each collector, weakness, language, severity and kind, as
     /// long as there is room; then equally many of each weakness of each collector, evenly spaced.
     ///
-    /// # Errors [`SampleFileError`] if a sample cannot be read.
+    /// # Errors
+    /// [`SampleFileError`] if a sample cannot be read.
     pub(super) fn of(
         samples: impl Iterator<Item = Result<Sample, SampleFileError>>,
         most: usize,
@@ -51,7 +52,7 @@ impl SampleSelection {
         Ok(Self(chosen))
     }
 
-    /// Whether the sample at this place is selected.
+    /// Tells whether the sample at this position of the dataset is selected.
     pub(super) fn holds(&self, place: usize) -> bool {
         self.0.get(place).copied().unwrap_or_default()
     }

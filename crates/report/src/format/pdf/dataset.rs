@@ -1,4 +1,4 @@
-//! Growth of the samples, contents of the dataset, and losses on the way.
+//! Growth of the samples, contents of the dataset, and what each step towards it leaves out.
 
 use std::collections::BTreeMap;
 
@@ -13,11 +13,11 @@ use crate::digits::group_digits;
 use crate::report::Report;
 use crate::report::{DatasetReport, TimelineSeries};
 
-/// Most bars of a chart over the width of the page; the others are added up.
+/// Largest number of bars of a chart over the whole width of the page; the others are added up.
 const MAX_BARS: usize = 15;
-/// Most bars of a chart of half the width.
+/// Largest number of bars of a chart of half the width.
 const MAX_BARS_HALF_WIDTH: usize = 10;
-/// Most charts and funnels of the same kind.
+/// Largest number of charts and funnels of the same kind.
 const MAX_CHARTS: usize = 6;
 
 pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
@@ -30,7 +30,7 @@ pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
         layout.section("Rejected candidates");
         chart.lay_out(layout);
     }
-    sources(layout, report);
+    collectors(layout, report);
 }
 
 /// Lays out one chart per unit.
@@ -86,9 +86,11 @@ fn funnels(layout: &mut PageLayout<'_>, report: &Report) {
     );
 }
 
-/// Lays out the table of each source's samples.
-fn sources(layout: &mut PageLayout<'_>, report: &Report) {
-    let Some(dataset) = report.dataset.as_ref().filter(|dataset| !dataset.sources.is_empty()) else { return };
+/// Lays out the table of each collector's samples.
+fn collectors(layout: &mut PageLayout<'_>, report: &Report) {
+    let Some(dataset) = report.dataset.as_ref().filter(|dataset| !dataset.collectors.is_empty()) else {
+        return;
+    };
     layout.subsection("Samples on their way to the dataset");
     let mut table = PdfTable::new(&[
         ("Collector", Left),
@@ -96,17 +98,17 @@ fn sources(layout: &mut PageLayout<'_>, report: &Report) {
         ("In the dataset", Right),
         ("Left out", Left),
     ]);
-    for source in dataset.sources.iter().take(200) {
-        let reasons: Vec<String> = source
+    for counts in dataset.collectors.iter().take(200) {
+        let reasons: Vec<String> = counts
             .rejected
             .iter()
             .map(|(reason, count)| format!("{} {}", group_digits(*count), reason.replace('_', " ")))
             .collect();
         let reasons = if reasons.is_empty() { super::numbers::none() } else { reasons.join(", ") };
         table.row(vec![
-            source.collector.as_str().into(),
-            group_digits(source.read).into(),
-            group_digits(source.kept).into(),
+            counts.collector.as_str().into(),
+            group_digits(counts.read).into(),
+            group_digits(counts.kept).into(),
             reasons.into(),
         ]);
     }

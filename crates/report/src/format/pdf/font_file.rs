@@ -1,5 +1,4 @@
-//! Reads from a TrueType font what setting text needs: the tables `cmap`, `head`, `hhea` and `hmtx`
-//! of OpenType 1.9.
+//! Reads the tables of a TrueType font that are needed to set text: `cmap`, `head`, `hhea` and `hmtx` of OpenType 1.9.
 //!
 //! The fonts are constants of the program, so `None` means that the program itself is damaged.
 

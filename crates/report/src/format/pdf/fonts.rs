@@ -1,11 +1,11 @@
-//! The fonts of the report, and what text becomes that they cannot show.
+//! The fonts of the report, and the escapes for characters that they do not have.
 
 use super::font_file::FontFile;
 use super::style::FontFace;
 use crate::escape::visible;
 use crate::rendering::ReportError;
 
-/// Longest text that is set, in characters as they are shown; hostile text grows when it is escaped.
+/// Longest text that is set, in characters after escaping; hostile text becomes longer when it is escaped.
 const MAX_TEXT_CHARACTERS: usize = 2400;
 
 /// All fonts of a report.
@@ -98,9 +98,8 @@ impl FontSet {
     }
 }
 
-/// Whether a character is set by placing its glyph after the last one. Not so are scripts that run
-/// from right to left, and variation selectors. Private characters mean nothing outside one font,
-/// and PDF/A forbids them.
+/// Tells whether a character can be set by placing its glyph after the last one. Scripts that run from right to left
+/// and variation selectors cannot. Characters for private use mean nothing outside one font, and PDF/A forbids them.
 fn is_simple(character: char) -> bool {
     !matches!(character,
         '\u{590}'..='\u{8ff}' | '\u{e000}'..='\u{f8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe00}'..='\u{fe0f}'

@@ -1,5 +1,5 @@
-//! Fills pages from top to bottom. Keeps the shapes of each page, and the structure that readers use
-//! who do not see the page. Knows nothing about PDF.
+//! Fills pages from top to bottom. Keeps the shapes of each page, and the structure for readers who do not see the
+//! page. This module does not depend on PDF.
 
 use super::fonts::FontSet;
 use super::line_break::TextLine;
@@ -96,7 +96,7 @@ impl<'a> PageLayout<'a> {
     /// Makes room of this height below the waiting headings, on a new page if necessary. Returns the
     /// top of the room.
     pub(super) fn open(&mut self, height: f32) -> f32 {
-        // Taken out first: setting them adds nodes, which must not happen while headings wait.
+        // Taken out first: drawing them adds nodes, and no node may be added while headings wait.
         let pending = std::mem::take(&mut self.pending);
         let wrapped: Vec<(HeadingLevel, Vec<TextLine>)> = pending
             .iter()
@@ -109,7 +109,7 @@ impl<'a> PageLayout<'a> {
                 above + heading.style().leading * lines.len() as f32 + below
             })
             .sum();
-        // At the top of a page a new one would have no more room either.
+        // At the top of a page, a new page would have no more room.
         if self.y > TEXT_TOP && self.y + headings + height > TEXT_BOTTOM {
             self.new_page();
         }

@@ -12,7 +12,7 @@ use super::style::{FontFace, PAGE_SIZE, RgbColour, TextStyle};
 /// Dictionaries on one line: nobody reads them.
 pub(super) const COMPACT: Settings = Settings { pretty: false };
 
-/// Writes the operators of pages, and keeps count of the characters that they use.
+/// Writes the operators of pages, and remembers the characters that they use.
 pub(super) struct PageContentWriter<'a> {
     pub(super) fonts: &'a FontSet,
     pub(super) nodes: &'a [StructureNode],

@@ -24,7 +24,7 @@ use crate::rendering::ReportError;
 /// version is 4.2, the one that PDF 1.7 refers to.
 const SRGB_PROFILE: &[u8] = include_bytes!("srgb.icc");
 
-/// What the file says about itself. There is no clock but that of the run.
+/// Metadata of the file. The only clock in it is that of the run, so that the same run gives the same file.
 #[derive(Template)]
 #[template(path = "metadata.xml")]
 pub(super) struct DocumentMetadata {

@@ -1,5 +1,5 @@
-//! The structure tree: what the marked content of the pages is, for readers that do not see it
-//! (ISO 32000-1, 14.7 and 14.8).
+//! The structure tree: tells programs such as screen readers what each piece of marked content is, such as a heading
+//! or a table cell (ISO 32000-1, 14.7 and 14.8).
 
 use pdf_writer::types::{StructRole, TableHeaderScope};
 use pdf_writer::writers::StructTreeRoot;
@@ -17,7 +17,7 @@ pub(super) struct StructureNode {
     pub(super) parent: Option<NodeId>,
 }
 
-/// What a node is to a reader.
+/// Kind of a node, such as a heading or a table.
 #[derive(Clone, Debug)]
 pub(super) enum NodeKind {
     Paragraph,

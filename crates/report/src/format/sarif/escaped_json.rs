@@ -1,5 +1,5 @@
-//! Writes JSON that is harmless to look at: characters that a terminal or an editor would obey are
-//! escaped. A JSON reader gets the same text.
+//! Writes JSON that is safe to display: characters that control a terminal or an editor are escaped. A JSON reader gets
+//! the same text.
 
 use std::io::{self, Write};
 

@@ -5,31 +5,31 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use streamguard_dataset::{Language, QualityFlag, Sample, SampleKind, SampleLevel, Severity};
 
-use super::checkouts::{Checkout, CheckoutIndex};
 use super::objects::{
     ArtifactChange, ArtifactContent, ArtifactLocation, LogicalLocation, PhysicalLocation, SarifFix,
     SarifLocation, SarifRegion, SarifReplacement, SarifResult,
 };
+use super::revisions::{RevisionIndex, SourceRevision};
 use super::rules::{RuleIndex, RuleKey, score};
 use super::text::{message, relative};
 use crate::bounded_text::bounded;
 use crate::escape::visible;
 
-/// Longest code of a finding, in bytes. No collector emits longer code, but a dataset from elsewhere
-/// may hold it.
+/// Longest code of a finding, in bytes. Longer code is left out. No collector emits longer code, but a dataset of
+/// another program may contain it.
 const MAX_CODE_BYTES: usize = 64 * 1024;
 
-/// Most entries of a list.
+/// Largest number of entries of a list.
 const MAX_LIST_ENTRIES: usize = 20;
 
-/// Place of a finding.
+/// Place of a finding: lines of a file in a repository, or of a made-up file.
 #[derive(Clone, Debug)]
 pub(super) struct FindingPlace {
-    /// Repository; `None` if the file, or the lines in it, are not known.
-    pub(super) checkout: Option<Checkout>,
+    /// Repository and commit; `None` if the repository, the file or the lines are not known or not valid.
+    pub(super) revision: Option<SourceRevision>,
     /// File, as a relative URI.
     uri: String,
-    /// First and last line.
+    /// First and last line, from 1.
     lines: (u32, u32),
 }
 
@@ -45,43 +45,47 @@ impl FindingPlace {
         // Readers hold line numbers as signed 32-bit integers.
         let is_sound = start >= 1 && start <= end && i32::try_from(end).is_ok();
         let commit = sample.parent_commit.as_deref().map(|commit| visible(&bounded(commit)).into_owned());
-        is_sound.then_some(Self { checkout: Some(Checkout { repository, commit }), uri, lines: (start, end) })
+        is_sound.then_some(Self {
+            revision: Some(SourceRevision { repository, commit }),
+            uri,
+            lines: (start, end),
+        })
     }
 
-    /// Makes up a name for code that is not in a file of a repository.
+    /// Makes up the name of a file for code that is not in a known file of a repository.
     fn in_dataset(sample: &Sample) -> Self {
         let id = &sample.id[..sample.id.floor_char_boundary(12)];
         let extension = sample.language.map_or("txt", Language::extension);
         let uri = relative(&format!("{}/{id}.{extension}", sample.collector));
         let lines = sample.vulnerable_code.as_deref().map_or(1, |code| code.lines().count());
         Self {
-            checkout: None,
+            revision: None,
             uri: uri.unwrap_or_else(|| "sample".to_owned()),
             lines: (1, u32::try_from(lines).unwrap_or(1).max(1)),
         }
     }
 
-    fn location(&self, checkouts: &CheckoutIndex) -> ArtifactLocation {
+    fn artifact_location(&self, revisions: &RevisionIndex) -> ArtifactLocation {
         ArtifactLocation {
             uri: Some(self.uri.clone()),
-            uri_base_id: Some(checkouts.base(self.checkout.as_ref())),
+            uri_base_id: Some(revisions.base(self.revision.as_ref())),
             description: None,
         }
     }
 
-    /// Returns the region of the code, as exactly as it is known. Code of several lines contains the
-    /// start of its last line, so the end column is known. Without columns a region covers whole lines,
-    /// except for the last line feed.
+    /// Returns the region of the code. The end column is known only for code of several lines, because such code
+    /// contains its last line from the first column on. A region without columns covers whole lines, except for the last
+    /// line feed.
     fn region(&self, code: &str) -> SarifRegion<'static> {
         let (start_line, end_line) = self.lines;
         let last = code.rsplit_once('\n').map(|(_, last)| last.strip_suffix('\r').unwrap_or(last));
-        // Code with more or fewer lines than its place, such as a hunk with lines left out, does
-        // not tell where the last line ends.
-        let reaches = code.split('\n').count() as u64 == u64::from(end_line - start_line) + 1;
+        // If the code has more or fewer lines than its place, such as a hunk with lines left out, its last line is
+        // not the last line of the place.
+        let fills_lines = code.split('\n').count() as u64 == u64::from(end_line - start_line) + 1;
         SarifRegion {
             start_line,
             end_line,
-            end_column: last.filter(|_| reaches).map(|last| last.encode_utf16().count() + 1),
+            end_column: last.filter(|_| fills_lines).map(|last| last.encode_utf16().count() + 1),
             snippet: None,
             source_language: None,
         }
@@ -93,12 +97,12 @@ pub(super) fn finding<'a>(
     sample: &'a Sample,
     place: &FindingPlace,
     rules: &RuleIndex,
-    checkouts: &CheckoutIndex,
+    revisions: &RevisionIndex,
 ) -> Option<SarifResult<'a>> {
     let code = sample.vulnerable_code.as_deref()?;
-    let flaw = RuleKey::of(sample);
+    let key = RuleKey::of(sample);
     let region = SarifRegion {
-        snippet: short(code),
+        snippet: content_if_short(code),
         source_language: sample.language.map(source_language),
         ..place.region(code)
     };
@@ -107,47 +111,51 @@ pub(super) fn finding<'a>(
         kind: "function",
     });
     let location = SarifLocation {
-        physical_location: PhysicalLocation { artifact_location: place.location(checkouts), region },
+        physical_location: PhysicalLocation { artifact_location: place.artifact_location(revisions), region },
         logical_locations: function.into_iter().collect(),
     };
-    let fix = sample.fixed_code.as_deref().and_then(short).map(|fixed| SarifFix {
+    let fix = sample.fixed_code.as_deref().and_then(content_if_short).map(|fixed| SarifFix {
         description: message(match sample.level {
             SampleLevel::Function => "The function after the fix, from its first character to its last.",
             SampleLevel::File => "The file after the fix.",
             SampleLevel::Hunk => "The lines after the fix.",
         }),
         artifact_changes: [ArtifactChange {
-            artifact_location: place.location(checkouts),
+            artifact_location: place.artifact_location(revisions),
             replacements: [SarifReplacement { deleted_region: place.region(code), inserted_content: fixed }],
         }],
     });
     Some(SarifResult {
-        rule_id: flaw.id(),
-        rule_index: rules.index(flaw),
+        rule_id: key.id(),
+        rule_index: rules.index(key),
         level: level(sample.severity),
-        message: message(&sentence(sample, flaw)),
+        message: message(&sentence(sample, key)),
         locations: [location],
         // SARIF ranks go from 0 to 100, CVSS scores from 0 to 10.
         rank: score(sample).map(|score| (score * 10.0).round()),
-        // Code scanning itself only matches by `primaryLocationLineHash`; this is for tools that
-        // compare logs.
+        // For tools that compare logs. Code scanning itself only compares `primaryLocationLineHash`.
         partial_fingerprints: BTreeMap::from([("streamguardSample/v1", visible(&sample.id))]),
         fixes: fix.into_iter().collect(),
         properties: properties(sample),
     })
 }
 
-/// Whether the code of a sample is too long for its finding.
-pub(super) fn is_shortened(sample: &Sample) -> bool {
-    [&sample.vulnerable_code, &sample.fixed_code].into_iter().flatten().any(|code| short(code).is_none())
+/// Tells whether the vulnerable or the fixed code of a sample is too long for its finding, and left out.
+pub(super) fn is_code_left_out(sample: &Sample) -> bool {
+    [&sample.vulnerable_code, &sample.fixed_code]
+        .into_iter()
+        .flatten()
+        .any(|code| content_if_short(code).is_none())
 }
 
-fn short(code: &str) -> Option<ArtifactContent<'_>> {
+/// Returns the code for the log; `None` if it is too long.
+fn content_if_short(code: &str) -> Option<ArtifactContent<'_>> {
     (code.len() <= MAX_CODE_BYTES).then_some(ArtifactContent { text: code })
 }
 
-fn sentence(sample: &Sample, flaw: RuleKey) -> String {
-    let title = flaw.title();
+/// Returns the text of a finding: the weakness, the function, and the description of the sample.
+fn sentence(sample: &Sample, key: RuleKey) -> String {
+    let title = key.title();
     let subject = match sample.kind {
         SampleKind::Exploit => format!("Exploit code: {title}"),
         SampleKind::Pair | SampleKind::Vulnerable | SampleKind::Fixed => title,
@@ -157,7 +165,7 @@ fn sentence(sample: &Sample, flaw: RuleKey) -> String {
     format!("{subject}{}.{}", function.unwrap_or_default(), description.unwrap_or_default())
 }
 
-/// Returns the level of a result. Code without a rating is not harmless.
+/// Returns the level of a result. Code whose severity is unknown may be harmful, so it is a warning.
 fn level(severity: Option<Severity>) -> &'static str {
     match severity {
         Some(Severity::Critical | Severity::High) => "error",
@@ -166,7 +174,7 @@ fn level(severity: Option<Severity>) -> &'static str {
     }
 }
 
-/// Returns the name of a language in SARIF, which has no punctuation (§3.24.10).
+/// Returns the name of a language in SARIF; such names contain no punctuation (§3.24.10).
 fn source_language(language: Language) -> &'static str {
     match language {
         Language::Cpp => "cplusplus",
@@ -174,7 +182,7 @@ fn source_language(language: Language) -> &'static str {
     }
 }
 
-/// Returns the other fields of the record, under the names of the dataset. Fields that are null or
+/// Returns the other fields of the sample, under their names in the dataset. Fields that are null or
 /// empty are left out.
 fn properties(sample: &Sample) -> BTreeMap<&'static str, Value> {
     let text =
@@ -209,7 +217,7 @@ fn properties(sample: &Sample) -> BTreeMap<&'static str, Value> {
         ("path_before", text(&sample.path_before)),
         (
             "path_after",
-            // Most fixes do not move the file, and the same path twice is only size.
+            // Left out if it is the same path, as for most fixes, to keep the log small.
             text(&sample.path_after.clone().filter(|path| Some(path) != sample.path_before.as_ref())),
         ),
         ("commit", text(&sample.commit)),

@@ -30,8 +30,7 @@ pub(super) fn invocation(report: &Report) -> SarifInvocation {
         command_line: report.provenance.command.as_deref().map(|command| visible(command).into_owned()),
         start_time_utc: report.start_time.clone(),
         end_time_utc: report.end_time.clone(),
-        // The member is required (§3.20.14). Partial runs count as unsuccessful: findings may be
-        // missing.
+        // The member is required (§3.20.14). A partial run counts as unsuccessful, because findings may be missing.
         execution_successful: report.status == "complete",
         tool_execution_notifications: notifications,
     }

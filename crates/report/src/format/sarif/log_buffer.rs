@@ -8,24 +8,25 @@ use serde::Serialize;
 
 use super::escaped_json::json;
 
-/// Most results of a run (GitHub, "SARIF results exceed one or more limits"; the same limit holds for
+/// Largest number of results of a run (GitHub, "SARIF results exceed one or more limits"; the same limit holds for
 /// rules). Of these, code scanning shows the 5,000 most severe.
 pub(super) const MAX_RESULTS: usize = 25_000;
 
 /// Largest log, compressed with gzip, in bytes: 10 MB (GitHub, "SARIF support for code scanning").
 pub(super) const MAX_COMPRESSED_BYTES: usize = 10_000_000;
 
-/// Largest log before compression, in bytes. No service sets this limit, but readers hold a log in
-/// memory, most of them several times over.
+/// Largest log before compression, in bytes. No service sets this limit, but readers load the whole log into memory,
+/// and most of them need several times its size.
 pub(super) const MAX_PLAIN_BYTES: usize = 128 * 1024 * 1024;
 
-/// Bytes kept free for what the encoder holds back, and for the end of the log.
+/// Bytes kept free for the bytes that the encoder has not written yet, and for the end of the log.
 const SAFETY_MARGIN_BYTES: usize = 256 * 1024;
 
-/// A log in the making. It is also compressed on the way, to know its size.
+/// A log while it is written. It is also compressed, to know its compressed size.
 pub(super) struct LogBuffer {
     bytes: Vec<u8>,
-    /// The default level of compression tools: another tool may compress and upload the log.
+    /// Compresses the log only to measure it. The level is the default of compression tools, because another tool
+    /// will compress the log for upload, probably with that level.
     gzip: GzEncoder<ByteCounter>,
 }
 
@@ -39,11 +40,10 @@ impl LogBuffer {
         compress(&mut self.gzip, bytes);
     }
 
-    /// Whether `bytes` more can be written if `plain` bytes follow later, which compress to
-    /// `compressed` bytes.
-    pub(super) fn takes(&self, bytes: usize, plain: usize, compressed: usize) -> bool {
-        // The encoder has not written all it was given, and a result may not compress at all, so
-        // its plain length is the safe bound.
+    /// Tells whether `bytes` more can be written now, if `plain` bytes follow at the end, whose compressed size is
+    /// `compressed`.
+    pub(super) fn has_room_for(&self, bytes: usize, plain: usize, compressed: usize) -> bool {
+        // A result may not compress at all, so its plain length is the safe bound of its compressed length.
         self.gzip.get_ref().0 + bytes + compressed + SAFETY_MARGIN_BYTES <= MAX_COMPRESSED_BYTES
             && self.bytes.len() + bytes + plain + SAFETY_MARGIN_BYTES <= MAX_PLAIN_BYTES
     }

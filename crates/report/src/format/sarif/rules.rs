@@ -60,8 +60,7 @@ impl RuleKey {
         let mut tags = vec!["security".to_owned()];
         let (help_uri, about) = match self {
             Self::Cwe(cwe) => {
-                // The form that CodeQL made customary, with at least three digits; code scanning
-                // filters by it.
+                // The form that CodeQL uses, with at least three digits; code scanning filters by it.
                 tags.push(format!("external/cwe/cwe-{cwe:03}"));
                 let page = format!("{CWE_PAGE_URL}{cwe}.html");
                 let about = format!("{title} ({id}). It is described at {page}.");
@@ -92,21 +91,21 @@ pub(super) struct RuleIndex {
 
 impl RuleIndex {
     /// Returns an upper bound of the rules' size in the log, in bytes.
-    pub(super) fn weight(&self) -> usize {
+    pub(super) fn max_bytes(&self) -> usize {
         self.rules.len() * 640
     }
 
-    /// Returns the index of a rule, also before the rule is added.
-    pub(super) fn index(&self, flaw: RuleKey) -> usize {
-        self.index.get(&flaw).copied().unwrap_or(self.rules.len())
+    /// Returns the index of a rule. The rule need not have been added: then it is the next one.
+    pub(super) fn index(&self, key: RuleKey) -> usize {
+        self.index.get(&key).copied().unwrap_or(self.rules.len())
     }
 
     /// Adds the rule of a finding.
-    pub(super) fn add(&mut self, flaw: RuleKey, sample: &Sample) {
-        let index = self.index(flaw);
+    pub(super) fn add(&mut self, key: RuleKey, sample: &Sample) {
+        let index = self.index(key);
         if index == self.rules.len() {
-            self.index.insert(flaw, index);
-            self.rules.push((flaw, None));
+            self.index.insert(key, index);
+            self.rules.push((key, None));
         }
         let highest = &mut self.rules[index].1;
         // Code scanning has one severity per rule, so a rule is as severe as its worst finding.
@@ -114,7 +113,7 @@ impl RuleIndex {
     }
 
     pub(super) fn finish(self) -> Vec<ReportingDescriptor> {
-        self.rules.into_iter().map(|(flaw, score)| flaw.rule(score)).collect()
+        self.rules.into_iter().map(|(key, score)| key.rule(score)).collect()
     }
 }
 

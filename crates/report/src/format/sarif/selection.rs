@@ -1,4 +1,4 @@
-//! Selects the samples that become findings, if not all can: the most severe ones.
+//! Selects the samples that become findings: the most severe ones, if there are too many.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -12,11 +12,11 @@ use streamguard_dataset::{JsonlReader, Sample, SampleFileError, Severity};
 use super::log_buffer::MAX_RESULTS;
 use crate::run::StoredRun;
 
-/// Samples by severity. Samples without a rating come first.
+/// Number of samples by severity. Samples without a severity come first.
 pub(super) type SeverityCounts = BTreeMap<Option<Severity>, u64>;
 
-/// Position of a line of the dataset. Sorts by severity, the most severe first, then by place in the
-/// dataset.
+/// Position of a line of the dataset: offset and length in bytes, without the line feed. Sorted by severity, the most
+/// severe first, then by offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct DatasetLine {
     severity: Reverse<Option<Severity>>,
@@ -54,8 +54,8 @@ impl FindingSelection {
             }
             // The raw line lacks its line feed.
             offset += line.raw.len() as u64 + 1;
-            // Sorting only when the list has doubled bounds memory, and costs a constant number of
-            // comparisons per sample.
+            // Sorted only when the list has twice its final size: so memory is bounded, and sorting costs little per
+            // sample.
             if selection.chosen.len() >= 2 * MAX_RESULTS {
                 selection.keep_best();
             }
@@ -65,7 +65,7 @@ impl FindingSelection {
     }
 
     fn keep_best(&mut self) {
-        // Unstable will do: no two lines have the same offset.
+        // An unstable sort is enough: no two lines have the same offset.
         self.chosen.sort_unstable();
         self.chosen.truncate(MAX_RESULTS);
     }
@@ -74,23 +74,23 @@ impl FindingSelection {
     pub(super) fn samples(&self, run: &StoredRun) -> impl Iterator<Item = Result<Sample, SampleFileError>> {
         let path = run.folder.join(JSONL_NAME);
         let mut file = None;
-        let mut line = Vec::new();
-        self.chosen.iter().map(move |place| {
+        let mut text = Vec::new();
+        self.chosen.iter().map(move |line| {
             let read = |source| SampleFileError::Read { path: path.clone(), source };
-            fill(&mut line, place, &mut file, &path).map_err(read)?;
-            let sample = JsonlReader::new(&path, line.as_slice()).next();
+            read_line(&mut text, line, &mut file, &path).map_err(read)?;
+            let sample = JsonlReader::new(&path, text.as_slice()).next();
             sample.unwrap_or_else(|| Err(read(io::ErrorKind::UnexpectedEof.into())))
         })
     }
 }
 
-/// Reads a line. Opens the file at the first call.
-fn fill(line: &mut Vec<u8>, place: &DatasetLine, file: &mut Option<File>, path: &Path) -> io::Result<()> {
+/// Reads a line into `text`. Opens the file at the first call.
+fn read_line(text: &mut Vec<u8>, line: &DatasetLine, file: &mut Option<File>, path: &Path) -> io::Result<()> {
     let file = match file {
         Some(file) => file,
         None => file.insert(File::open(path)?),
     };
-    line.resize(place.length, 0);
-    file.seek(SeekFrom::Start(place.offset))?;
-    file.read_exact(line)
+    text.resize(line.length, 0);
+    file.seek(SeekFrom::Start(line.offset))?;
+    file.read_exact(text)
 }

@@ -10,8 +10,8 @@ use crate::escape::visible;
 /// Longest path of a location, in bytes: PATH_MAX of Linux.
 const MAX_PATH_BYTES: usize = 4096;
 
-/// Makes a message of plain text: control characters are shown, and braces and brackets are escaped so
-/// that they do not begin a placeholder (§3.11.5) or a link (§3.11.6).
+/// Makes a message of plain text. Control characters become visible escapes. Braces are doubled, so that they do not
+/// begin a placeholder (§3.11.5), and a space is put between `]` and `(`, so that they do not make a link (§3.11.6).
 pub(super) fn message(text: &str) -> SarifMessage {
     SarifMessage { text: visible(text).replace('{', "{{").replace('}', "}}").replace("](", "] (") }
 }
@@ -19,7 +19,7 @@ pub(super) fn message(text: &str) -> SarifMessage {
 /// Returns the web address of a repository, if it has one: without credentials, and encoded as a URI,
 /// which is stricter than the URLs that browsers accept.
 pub(super) fn web_address(repository: &str) -> Option<String> {
-    // The address may be one to clone with, and carry a token; logs are uploaded and passed on.
+    // The address may be one for cloning that contains a token, and logs are uploaded and passed on.
     let mut url = Url::parse(repository).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     url.set_username("").ok()?;
     url.set_password(None).ok()?;
@@ -38,15 +38,15 @@ pub(super) fn relative(path: &str) -> Option<String> {
     is_sound.then(|| encoded(path, |byte| byte == b'/'))
 }
 
-/// Percent-encodes everything except unreserved characters (RFC 3986 §2.3) and bytes that `keeps`
-/// accepts. A kept percent sign that does not encode anything is encoded itself.
+/// Percent-encodes everything except unreserved characters (RFC 3986 §2.3) and bytes that `keeps` accepts. If `keeps`
+/// accepts the percent sign, it stays only where two hexadecimal digits follow it.
 fn encoded(text: &str, keeps: fn(u8) -> bool) -> String {
     let bytes = text.as_bytes();
     let mut uri = String::with_capacity(text.len());
     for (at, &byte) in bytes.iter().enumerate() {
         let is_plain = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-        // Encoded octets are not undone by the check: a path of a repository is text, and "%2e" is
-        // encoded once more.
+        // In an address, a percent sign that begins an escape is kept. In a path it is an ordinary character: "%2e"
+        // becomes "%252e".
         let encodes =
             || bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
         if is_plain || (keeps(byte) && (byte != b'%' || encodes())) {

@@ -14,7 +14,7 @@ use streamguard::exit::Exit;
 use streamguard::settings::{ConfigLayers, ConfigSchema};
 use streamguard::ui;
 use streamguard_cache as cache;
-use streamguard_engine::{CancelToken, CompletionStatus, RunOptions, RunRecord};
+use streamguard_engine::{CancelToken, CompletionStatus, RunInfo, RunOptions};
 use streamguard_facade::Collection;
 use streamguard_report::{ReportFormat, run_paths};
 use streamguard_snapshot as snapshot;
@@ -59,7 +59,7 @@ pub(super) fn run(
     let upstream = upstreams::upstream_settings(&settings, &cache_dir)?;
     let recorded = match execution.resume {
         true => {
-            RunRecord::read(&run_paths(&settings.output_dir))?.filter(|run| !run.done).map(|run| run.settings)
+            RunInfo::read(&run_paths(&settings.output_dir))?.filter(|run| !run.done).map(|run| run.settings)
         }
         false => None,
     };
@@ -102,7 +102,7 @@ pub(super) fn run(
     ui::summary::print(&results);
     // What was asked until a run was stopped is not enough to replay it.
     if let (Some(file), false) = (&settings.record, results.status == CompletionStatus::Cancelled) {
-        snapshot::write(&upstream.cache, results.state.clock_ms, file)?;
+        snapshot::write_snapshot(&upstream.cache, results.state.clock_ms, file)?;
         ui::print_line(&format!("Recorded to {}", file.display()))?;
     }
     Ok(caught.signal().map_or_else(|| collection_exit(&results, &caught), Exit::Signal))

@@ -170,11 +170,11 @@ impl Dashboard {
 }
 
 impl RunView for Dashboard {
-    fn event(&mut self, event: &Event, state: &RunState) {
-        self.model.event(event, state);
+    fn on_event(&mut self, event: &Event, state: &RunState) {
+        self.model.on_event(event, state);
     }
 
-    fn tick(&mut self, state: &RunState) {
+    fn on_tick(&mut self, state: &RunState) {
         self.draw_if_due(state, false);
         if state.status.is_some() {
             self.draw_if_due(state, true);

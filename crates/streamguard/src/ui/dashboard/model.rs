@@ -55,7 +55,7 @@ impl DashboardModel {
     }
 
     /// Adds an event; `state` includes it already.
-    pub fn event(&mut self, event: &Event, state: &RunState) {
+    pub fn on_event(&mut self, event: &Event, state: &RunState) {
         // A journal may hold several runs: each resumption starts the clock again.
         if let EventKind::RunStarted { .. } = event.kind {
             // A resumed run starts from the results it reuses; rates over both parts would be

@@ -220,7 +220,7 @@ fn kubernetes_takes(manifest: &Path) {
 }
 
 #[test]
-fn a_manifest_for_kubernetes_names_what_its_elements_run() {
+fn a_manifest_for_kubernetes_names_what_its_array_tasks_run() {
     let folder = planned(&["0", "0", "0"]);
     shard(folder.path(), 0, "1");
     let export = ["plan", "export", "--plan", "out", "--k8s-job", "job.json", "--image", "i", "--claim", "c"];
@@ -235,10 +235,10 @@ fn a_manifest_for_kubernetes_names_what_its_elements_run() {
     let below = expect(folder.path(), 2, &[&export[..], &["--mount", "/elsewhere"]].concat());
     assert!(stderr(&below).contains("is not below it"), "{}", stderr(&below));
     kubernetes_takes(&folder.path().join("job.json"));
-    for element in ["0", "1"] {
+    for task in ["0", "1"] {
         let arguments: Vec<&str> = arguments
             .iter()
-            .map(|word| if word == "$(JOB_COMPLETION_INDEX)" { element } else { word.as_str() })
+            .map(|word| if word == "$(JOB_COMPLETION_INDEX)" { task } else { word.as_str() })
             .collect();
         expect(folder.path(), 0, &arguments);
     }

@@ -43,11 +43,11 @@ pub(super) fn a_node_that_dies_costs_nothing_but_time(cluster: &mut Testbed) {
     let prime = ["prime", "--range", "1e16..+2e10", "--output-dir", "out"];
     let child = cluster.command(there.path(), &prime).spawn().unwrap();
     // A node has one processor.
-    wait_for("a shard on each node", || elements(there.path()).len() == 2);
+    wait_for("a shard on each node", || array_tasks(there.path()).len() == 2);
     std::thread::sleep(Duration::from_millis(1500));
     cluster.order("kill n2");
     // Between two tasks of the other node there is none for a moment.
-    wait_for("a shard on the other node alone", || elements(there.path()).len() == 1);
+    wait_for("a shard on the other node alone", || array_tasks(there.path()).len() == 1);
     let output = child.wait_with_output().unwrap();
     cluster.order("start n2");
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
@@ -124,7 +124,7 @@ fn processes(folder: &Path) -> usize {
 }
 
 /// Returns the command lines of the array tasks that run shards of a folder.
-fn elements(folder: &Path) -> Vec<String> {
+fn array_tasks(folder: &Path) -> Vec<String> {
     let folder = folder.display().to_string();
     let processes = fs::read_dir("/proc").unwrap().filter_map(|entry| {
         let command = fs::read(entry.ok()?.path().join("cmdline")).ok()?;

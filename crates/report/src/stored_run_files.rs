@@ -1,4 +1,4 @@
-//! Reads the folder of a run, except for its journal.
+//! Reads the files of a stored run, except for its journal and its samples.
 
 use std::fs::File;
 use std::io::{self, BufReader};
@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use streamguard_dataset::DatasetSummary;
 use streamguard_dataset::dataset_files::{JSONL_NAME, PARQUET_NAME};
-use streamguard_engine::{RunDir, RunDirError, RunPaths, RunRecord};
+use streamguard_engine::{RunDir, RunDirError, RunInfo, RunPaths};
 use thiserror::Error;
 
-/// Name of the file that holds the [`DatasetRecord`], among the state of the run.
-const DATASET_RECORD_NAME: &str = "dataset.json";
+/// Name of the file that holds the [`DatasetInfo`], among the state of the run.
+const DATASET_INFO_NAME: &str = "dataset.json";
 
-/// Name of the product, as it stands in the names of folders and of jobs on a cluster.
+/// Name of the product, which is part of the names of folders and of jobs on a cluster.
 const PRODUCT: &str = "streamguard";
 
 /// Returns the paths of the run in a folder.
@@ -21,26 +21,27 @@ pub fn run_paths(folder: &Path) -> RunPaths {
     RunPaths::new(folder, PRODUCT)
 }
 
-/// Record of putting a dataset together, which happens after the jobs have ended.
+/// Facts about the dataset of a run, stored in `dataset.json`. The dataset is written after the jobs have ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DatasetRecord {
-    /// Start of the run in milliseconds since 1970. Tells the run from others in the same folder.
+pub struct DatasetInfo {
+    /// Start of the run, in milliseconds since 1970-01-01 UTC. Identifies the run: an earlier run may have left this
+    /// file in the same folder.
     pub clock_ms: u64,
-    /// Duration in milliseconds.
+    /// Time that writing the dataset took, in milliseconds.
     pub took_ms: u64,
-    /// Contents of the dataset; `None` if the run was stopped meanwhile.
+    /// Contents of the dataset; `None` if the run was stopped while it wrote the dataset.
     #[serde(rename = "union")]
     pub summary: Option<DatasetSummary>,
 }
 
-impl DatasetRecord {
-    /// Stores the record in the folder of the run, for later reports.
+impl DatasetInfo {
+    /// Stores the facts in the folder of the run, for later reports.
     ///
     /// # Errors
     /// [`io::Error`] if it cannot be written.
     pub fn write(&self, dir: &RunDir) -> io::Result<()> {
         let bytes = serde_json::to_vec(self)?;
-        streamguard_durable::write_atomic(&dir.paths().state_file(DATASET_RECORD_NAME), &bytes)
+        streamguard_durable::write_atomic(&dir.paths().state_file(DATASET_INFO_NAME), &bytes)
     }
 }
 
@@ -62,7 +63,7 @@ pub enum ReadError {
     /// The folder does not hold a run.
     #[error("there is no run in {0}: name the output directory of one")]
     NoRun(PathBuf),
-    /// The state of the run is damaged, or cannot be read.
+    /// The state of the run is damaged or cannot be read.
     #[error(transparent)]
     RunDir(#[from] RunDirError),
     /// A file of the run cannot be read.
@@ -75,55 +76,52 @@ pub enum ReadError {
     },
 }
 
-/// Contents of the folder of a run, besides the journal and the samples.
+/// What the files of a stored run say, except for the journal and the samples.
 #[derive(Debug)]
-pub(crate) struct RunFolder {
-    pub(crate) recorded: RunRecord,
-    pub(crate) dataset: Option<DatasetRecord>,
-    pub(crate) files: Vec<DatasetFile>,
+pub(crate) struct StoredRunFiles {
+    pub(crate) info: RunInfo,
+    pub(crate) dataset: Option<DatasetInfo>,
+    pub(crate) dataset_files: Vec<DatasetFile>,
 }
 
-impl RunFolder {
+impl StoredRunFiles {
     pub(crate) fn read(folder: &Path) -> Result<Self, ReadError> {
-        let recorded = recorded_run(folder)?;
-        let dataset = dataset_record(folder, &recorded)?;
-        let files = match &dataset {
-            // Digested now rather than taken from the record: a report vouches for the files as
-            // they are.
-            Some(DatasetRecord { summary: Some(_), .. }) => [JSONL_NAME, PARQUET_NAME]
+        let info = read_run_info(folder)?;
+        let dataset = read_dataset_info(folder, &info)?;
+        let dataset_files = match &dataset {
+            // The digests are computed now: a report states those of the files as they are.
+            Some(DatasetInfo { summary: Some(_), .. }) => [JSONL_NAME, PARQUET_NAME]
                 .into_iter()
                 .map(|name| digest_file(folder, name))
                 .collect::<Result<_, _>>()?,
             _ => Vec::new(),
         };
-        Ok(Self { recorded, dataset, files })
+        Ok(Self { info, dataset, dataset_files })
     }
 
-    /// Returns the time that putting the dataset together took, in milliseconds.
+    /// Returns the time that writing the dataset took, in milliseconds; 0 without a dataset.
     pub(crate) fn dataset_ms(&self) -> u64 {
         self.dataset.as_ref().map_or(0, |dataset| dataset.took_ms)
     }
 }
 
-/// Reads the record of the run.
-pub(crate) fn recorded_run(folder: &Path) -> Result<RunRecord, ReadError> {
-    RunRecord::read(&run_paths(folder))?.ok_or_else(|| ReadError::NoRun(folder.to_owned()))
+/// Reads the facts about the run.
+pub(crate) fn read_run_info(folder: &Path) -> Result<RunInfo, ReadError> {
+    RunInfo::read(&run_paths(folder))?.ok_or_else(|| ReadError::NoRun(folder.to_owned()))
 }
 
-/// Reads the record of this run's dataset. An earlier run may have left one in the same folder,
-/// which does not count.
-fn dataset_record(folder: &Path, recorded: &RunRecord) -> Result<Option<DatasetRecord>, ReadError> {
-    let path = run_paths(folder).state_file(DATASET_RECORD_NAME);
+/// Reads the facts about the dataset of this run. Those that an earlier run left in the same folder do not count.
+fn read_dataset_info(folder: &Path, info: &RunInfo) -> Result<Option<DatasetInfo>, ReadError> {
+    let path = run_paths(folder).state_file(DATASET_INFO_NAME);
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(ReadError::Unreadable { path, source }),
     };
-    // A record that is damaged is an error and not "no dataset": the report would say that the run
-    // was interrupted.
-    let record: DatasetRecord = serde_json::from_slice(&bytes)
+    // A damaged file is an error. If it counted as absent, the report would say that the run was interrupted.
+    let dataset: DatasetInfo = serde_json::from_slice(&bytes)
         .map_err(|error| RunDirError::Damaged { path, reason: error.to_string() })?;
-    Ok(Some(record).filter(|record| record.clock_ms == recorded.clock_ms))
+    Ok(Some(dataset).filter(|dataset| dataset.clock_ms == info.clock_ms))
 }
 
 fn digest_file(folder: &Path, name: &str) -> Result<DatasetFile, ReadError> {

@@ -1,4 +1,4 @@
-//! The record of a run: its settings, and whether it is done.
+//! Facts about a run that are stored in `run.json`: its settings, its clock, and whether it is done.
 
 use std::fs;
 use std::io;
@@ -13,49 +13,50 @@ use crate::run_paths::RunPaths;
 /// Version of a run's state on disk.
 const STATE_FORMAT: u32 = 1;
 
-/// Facts about a run that outlive its process.
+/// Content of `run.json`: facts about a run that outlive its process.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct RunRecord {
+pub struct RunInfo {
     format: u32,
-    /// Command line that started it, if known.
+    /// Command line that started the run, if known.
     #[serde(default)]
     pub command: Option<String>,
     /// Settings of its jobs.
     pub settings: Value,
     /// Single reading of the wall clock, in milliseconds since 1970-01-01 UTC.
     pub clock_ms: u64,
-    /// Tells whether it is done and every result in place.
+    /// True if the run is done and every result is in its place.
     pub done: bool,
 }
 
-impl RunRecord {
-    /// Creates the record of a run that begins or continues now.
+impl RunInfo {
+    /// Creates the facts of a run that begins or continues now.
     pub(crate) fn new(command: Option<String>, settings: Value, clock_ms: u64) -> Self {
         Self { format: STATE_FORMAT, command, settings, clock_ms, done: false }
     }
 
-    /// Reads the record of a run. None if there was no run.
+    /// Reads the facts of a run. Returns `None` if there was no run.
     ///
     /// # Errors
-    /// [`RunDirError::Damaged`] if the file is not a record of this version, [`RunDirError::Write`] if it cannot be read.
+    /// [`RunDirError::Damaged`] if the file does not have this format, [`RunDirError::Unreadable`] if it cannot be
+    /// read.
     pub fn read(paths: &RunPaths) -> Result<Option<Self>, RunDirError> {
-        let path = paths.record();
+        let path = paths.run_info();
         let damaged = |reason: String| RunDirError::Damaged { path: path.clone(), reason };
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(WriteError::at(path)(error).into()),
+            Err(source) => return Err(RunDirError::Unreadable { path, source }),
         };
-        let record: Self = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
-        if record.format != STATE_FORMAT {
-            return Err(damaged(format!("format {}, this program reads {STATE_FORMAT}", record.format)));
+        let info: Self = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        if info.format != STATE_FORMAT {
+            return Err(damaged(format!("format {}, this program reads {STATE_FORMAT}", info.format)));
         }
-        Ok(Some(record))
+        Ok(Some(info))
     }
 
-    /// Writes the record.
+    /// Writes the facts to `run.json`.
     pub(crate) fn write(&self, paths: &RunPaths) -> Result<(), RunDirError> {
-        let path = paths.record();
+        let path = paths.run_info();
         serde_json::to_vec_pretty(self)
             .map_err(io::Error::from)
             .and_then(|bytes| write_atomic(&path, &bytes))
@@ -63,7 +64,7 @@ impl RunRecord {
         Ok(())
     }
 
-    /// Returns the first setting that differs from those of the record, such as `synthetic.seed was 42, is 43`.
+    /// Returns the first setting that differs from the stored ones, such as `synthetic.seed was 42, is 43`.
     pub(crate) fn difference(&self, settings: &Value) -> Option<String> {
         difference(&self.settings, settings, "")
     }

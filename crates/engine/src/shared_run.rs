@@ -1,4 +1,4 @@
-//! The state that the workers of a run and its loop share, and the life of a worker's thread.
+//! The state that the run loop and the threads of its workers share, and what the thread of a worker does.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -38,7 +38,7 @@ pub(crate) enum LoopMessage {
     Merged(usize, MergedJob),
     /// A job cannot go on.
     Failed(usize, JobError),
-    /// The destination cannot be written: see [`PoolState::write_error`].
+    /// The destination cannot be written: see [`SharedState::write_error`].
     Abort,
 }
 
@@ -47,27 +47,28 @@ pub(crate) struct MergedJob {
     pub(crate) summary: JobSummary,
     pub(crate) counters: Counters,
     pub(crate) records: u64,
-    /// Files by name, if they are made in memory.
+    /// Files by name, if they are made in memory; otherwise empty.
     pub(crate) files: BTreeMap<String, Vec<u8>>,
-    /// Number of shards that were not done. None unless the run was stopped.
+    /// Number of shards that were not done; `None` if the run was not stopped.
     pub(crate) cancelled_shards: Option<u32>,
 }
 
-/// The workers of a run, as they and the loop see them.
-pub(crate) struct WorkerPool {
+/// Everything that the run loop and the threads of its workers share.
+pub(crate) struct SharedRun {
     pub(crate) jobs: Vec<Arc<dyn Job>>,
     pub(crate) limits: Vec<ShardLimits>,
-    pub(crate) workers: usize,
+    /// Number of shards that may compute at once.
+    pub(crate) worker_count: usize,
     pub(crate) start: Instant,
-    pub(crate) state: Mutex<PoolState>,
-    /// Signalled whenever there may be work for an idle worker, or none any more.
+    pub(crate) state: Mutex<SharedState>,
+    /// Signalled when there may be work for an idle worker, and when the run closes.
     pub(crate) work_changed: Condvar,
     pub(crate) messages: Sender<LoopMessage>,
 }
 
-/// State behind the lock of a [`WorkerPool`].
+/// The part of a [`SharedRun`] that changes, behind its lock.
 #[derive(Default)]
-pub(crate) struct PoolState {
+pub(crate) struct SharedState {
     /// Queues of the jobs. None before a job is planned and after its last shard.
     pub(crate) queues: Vec<Option<ShardQueue>>,
     pub(crate) stores: Vec<Option<Arc<ShardStore>>>,
@@ -75,15 +76,15 @@ pub(crate) struct PoolState {
     pub(crate) events: Vec<Event>,
     /// Number of log lines of each job.
     log_lines: Vec<usize>,
-    /// Tells whether workers are to end.
+    /// True if workers have to end.
     pub(crate) closing: bool,
     pub(crate) paused: bool,
     /// First error of the destination.
     pub(crate) write_error: Option<io::Error>,
 }
 
-impl PoolState {
-    /// Creates the state of this number of jobs, none of which is planned.
+impl SharedState {
+    /// Creates the state of a run with this number of jobs, none of which is planned.
     pub(crate) fn new(jobs: usize) -> Self {
         Self {
             queues: (0..jobs).map(|_| None).collect(),
@@ -94,19 +95,19 @@ impl PoolState {
     }
 }
 
-impl WorkerPool {
+impl SharedRun {
     /// Locks the state.
-    pub(crate) fn lock(&self) -> MutexGuard<'_, PoolState> {
-        // A panic of one worker must not take the others along.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, SharedState> {
+        // A panic of one worker must not end the others.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes an event of this moment.
+    /// Creates an event that happens now.
     pub(crate) fn event(&self, kind: EventKind) -> Event {
         Event { at_ms: millis(self.start.elapsed()), kind }
     }
 
-    /// Queues an event for the loop.
+    /// Queues an event, which the loop records.
     pub(crate) fn queue_event(&self, kind: EventKind) {
         let event = self.event(kind);
         self.lock().events.push(event);
@@ -132,7 +133,7 @@ impl WorkerPool {
     }
 
     /// Stops the run because the destination cannot be written.
-    pub(crate) fn abort(&self, state: &mut PoolState, error: io::Error) {
+    pub(crate) fn abort(&self, state: &mut SharedState, error: io::Error) {
         state.write_error.get_or_insert(error);
         state.closing = true;
         // The loop outlives the workers; if it is gone, nobody needs the message.
@@ -142,7 +143,7 @@ impl WorkerPool {
     /// Records the results of a lease's attempts, and takes the lease back.
     pub(crate) fn return_lease(
         &self,
-        state: &mut PoolState,
+        state: &mut SharedState,
         job: usize,
         results: Vec<(Attempt, AttemptResult, Duration)>,
         took: Duration,
@@ -158,7 +159,7 @@ impl WorkerPool {
     /// Records the results of some attempts of a lease. Returns the number of finished ones.
     pub(crate) fn record_results(
         &self,
-        state: &mut PoolState,
+        state: &mut SharedState,
         job: usize,
         results: Vec<(Attempt, AttemptResult, Duration)>,
     ) -> usize {
@@ -175,7 +176,7 @@ impl WorkerPool {
                     (*outcome, Some(reason.clone()), 0, Counters::new())
                 }
                 AttemptResult::Cancelled => (Outcome::Cancelled, None, 0, Counters::new()),
-                // Not an end: no event.
+                // The shard has not ended, so there is no event.
                 AttemptResult::Requeued { .. } => {
                     queue.record(attempt, result, now);
                     continue;
@@ -188,7 +189,7 @@ impl WorkerPool {
                 kind: EventKind::ShardEnded {
                     job,
                     shard: attempt.shard,
-                    attempt: attempt.attempt,
+                    attempt: attempt.number,
                     outcome,
                     reason,
                     retry_in_ms: pause.map(millis),
@@ -201,19 +202,20 @@ impl WorkerPool {
         finished
     }
 
-    /// Waits for a lease. None when the run is over, or the worker was given up.
+    /// Waits for a lease. Returns `None` when the run closes, or when the worker was given up.
     fn wait_for_lease<'a>(
         &'a self,
         last: Option<usize>,
         status: &WorkerStatus,
-    ) -> Option<(MutexGuard<'a, PoolState>, Lease)> {
+    ) -> Option<(MutexGuard<'a, SharedState>, Lease)> {
         let mut state = self.lock();
         loop {
             if state.closing || status.is_abandoned() {
                 return None;
             }
             if !state.paused
-                && let Some(lease) = schedule::next(&mut state.queues, last, self.workers, Instant::now())
+                && let Some(lease) =
+                    schedule::next(&mut state.queues, last, self.worker_count, Instant::now())
             {
                 return Some((state, lease));
             }
@@ -223,43 +225,49 @@ impl WorkerPool {
     }
 }
 
-/// Body of a worker's thread: runs leases until the run is over.
-pub(crate) fn run_worker(pool: &WorkerPool, status: &WorkerStatus, worker: &mut dyn Worker) {
+/// Runs on a worker's thread: takes leases and runs their shards until the run closes.
+pub(crate) fn run_worker(shared: &SharedRun, status: &WorkerStatus, worker: &mut dyn Worker) {
     let mut last = None;
     let mut results = Vec::new();
-    while let Some((mut state, lease)) = pool.wait_for_lease(last, status) {
+    while let Some((mut state, lease)) = shared.wait_for_lease(last, status) {
         let job = lease.job;
-        // Shards that are leased several at a time take microseconds: nobody could see them start.
-        // Events are queued under the lock that leased the shard: its start comes before its end.
+        // Shards that share a lease take microseconds each, so their start is not worth an event. The event is
+        // queued under the lock that leased the shard, so that it comes before the event of its end.
         if let [attempt] = lease.attempts[..] {
-            let kind = EventKind::ShardStarted { job, shard: attempt.shard, attempt: attempt.attempt };
-            state.events.push(pool.event(kind));
+            let kind = EventKind::ShardStarted { job, shard: attempt.shard, attempt: attempt.number };
+            state.events.push(shared.event(kind));
         }
         let plan = state.queues[job].as_ref().map(|queue| Arc::clone(&queue.plan));
         let (Some(plan), Some(store)) = (plan, state.stores[job].clone()) else { return };
-        // Not held while the shard runs, which may take minutes.
+        // The lock must not be held while the shard runs, which may take minutes.
         drop(state);
 
         last = Some(job);
         status.begin_lease(lease.clone());
         let since = Instant::now();
-        let log = |level, text| pool.log(job, level, text);
-        let work =
-            LeasedWork { job: &pool.jobs[job], plan: &plan, store: &store, lease: &lease, status, log: &log };
+        let log = |level, text| shared.log(job, level, text);
+        let work = LeasedWork {
+            job: &shared.jobs[job],
+            plan: &plan,
+            store: &store,
+            lease: &lease,
+            status,
+            log: &log,
+        };
         let ran = worker.run(&work, &mut |attempt, result, took| results.push((attempt, result, took)));
 
-        let mut state = pool.lock();
+        let mut state = shared.lock();
         if !status.end_lease() {
             // The loop took the lease away, and has recorded its results already.
             return;
         }
         if let Err(error) = ran {
-            pool.abort(&mut state, error);
+            shared.abort(&mut state, error);
             return;
         }
-        pool.return_lease(&mut state, job, std::mem::take(&mut results), since.elapsed());
+        shared.return_lease(&mut state, job, std::mem::take(&mut results), since.elapsed());
         drop(state);
-        // A result may have freed a slot of the lane, or ended the job.
-        pool.work_changed.notify_all();
+        // Now the job may run one shard more, or it may have ended.
+        shared.work_changed.notify_all();
     }
 }
