@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use streamguard_dataset::DatasetSummary;
 use streamguard_engine::{CompletionStatus, RunDir, RunState};
-use streamguard_report::{RenderOptions, ReportFormat, StoredRun};
+use streamguard_report::{RenderOptions, ReportError, ReportFormat, StoredRun};
 
 use crate::error::CollectionError;
 
@@ -31,10 +31,10 @@ impl CollectionResults {
         self.dataset.as_ref().map_or(0, |dataset| dataset.stats.samples)
     }
 
-    /// Writes reports into the folder.
+    /// Writes the record of the run and reports into the folder.
     ///
     /// # Errors
-    /// A run that cannot be read, or a report that cannot be written.
+    /// A run that cannot be read, or a file that cannot be written.
     pub fn write_reports(
         &mut self,
         formats: &[ReportFormat],
@@ -42,6 +42,8 @@ impl CollectionResults {
     ) -> Result<(), CollectionError> {
         // Read back from the folder, so that a report says what one made later would say.
         let run = StoredRun::read(&self.folder)?;
+        let record = streamguard_report::write_record(&run, &self.folder).map_err(ReportError::from)?;
+        self.reports.push(record);
         for format in formats {
             self.reports.extend(streamguard_report::write(&run, *format, options, &self.folder)?);
         }

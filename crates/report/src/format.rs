@@ -7,6 +7,7 @@ mod json;
 mod pdf;
 mod sarif;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -51,13 +52,14 @@ macro_rules! formats {
 }
 
 formats! {
-    /// The complete result, for programs: `collection_results.json`.
+    /// Summary, tables and figures as data: `collection_report.json`.
     Json = json,
-    /// Tables for spreadsheets and data frames: `collection_results.csv`, and one file per table.
+    /// Tables for spreadsheets and data frames: `collection_report.csv`, and a folder
+    /// `tables` with one file per table.
     Csv = csv,
     /// For people, to send and to print: `collection_report.pdf`.
     Pdf = pdf,
-    /// The vulnerable code as findings, for code scanning: `findings.sarif`.
+    /// The vulnerable code as findings, for code scanning: `collection_report.sarif`.
     Sarif = sarif,
     /// One page to look through, without a network: `collection_report.html`.
     Html = html,
@@ -86,6 +88,8 @@ pub fn write(
 ) -> Result<Vec<PathBuf>, ReportError> {
     let write = |(name, bytes): RenderedFile| {
         let path = folder.join(name);
+        let parent = path.parent().unwrap_or(folder);
+        fs::create_dir_all(parent).map_err(WriteError::at(parent))?;
         write_atomic(&path, &bytes).map_err(WriteError::at(&path))?;
         Ok(path)
     };

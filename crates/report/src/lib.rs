@@ -29,6 +29,9 @@ mod digits;
 pub mod escape;
 mod format;
 mod history;
+#[cfg(test)]
+mod published_schema;
+mod record;
 mod record_unit;
 mod rendering;
 pub mod report;
@@ -36,9 +39,11 @@ mod rounding;
 mod run;
 mod sample_count;
 mod stored_run_files;
+mod tables;
 
 pub use digits::group_digits;
 pub use format::{ReportFormat, write};
+pub use record::write_record;
 pub use record_unit::RecordUnit;
 pub use rendering::{RenderOptions, ReportError};
 pub use report::Report;

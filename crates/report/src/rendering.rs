@@ -31,5 +31,5 @@ pub enum ReportError {
     Pdf(String),
 }
 
-/// A file of a report: its name and its content.
-pub(crate) type RenderedFile = (&'static str, Vec<u8>);
+/// A file of a report: its path below the folder, and its content.
+pub(crate) type RenderedFile = (String, Vec<u8>);

@@ -3,21 +3,21 @@
 
 mod cell;
 mod table;
-mod tables;
 
 use crate::rendering::{RenderOptions, RenderedFile, ReportError};
 use crate::run::StoredRun;
+use crate::tables::{ALL_TABLES, RUN_TABLE_NAME};
 
 /// Name of the file with all tables, for people with a spreadsheet.
-const COMBINED_NAME: &str = "collection_results.csv";
+const COMBINED_NAME: &str = "collection_report.csv";
 
 pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedFile>, ReportError> {
-    let tables = tables::ALL_TABLES.iter().map(|(name, title, table)| (*name, *title, table(&run.report)));
+    let tables = ALL_TABLES.iter().map(|(name, title, table)| (*name, *title, table(&run.report)));
     let mut whole = Vec::new();
     let mut files = Vec::new();
-    for (name, title, table) in tables {
+    for (name, title, tidy) in tables {
         // People read the metrics of the run from top to bottom, so that table is transposed here.
-        let block = if name == tables::RUN_TABLE_NAME { table.turned() } else { table.written() };
+        let block = if name == RUN_TABLE_NAME { table::turned(&tidy) } else { table::written(&tidy) };
         if !whole.is_empty() {
             whole.extend_from_slice(b"\r\n");
         }
@@ -25,8 +25,8 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
         whole.extend_from_slice(b"\r\n");
         whole.extend(block);
         // Data frames want one row per observation, so the file of its own is never transposed.
-        files.push((name, table.written()));
+        files.push((format!("tables/{name}.csv"), table::written(&tidy)));
     }
-    files.insert(0, (COMBINED_NAME, whole));
+    files.insert(0, (COMBINED_NAME.to_owned(), whole));
     Ok(files)
 }

@@ -37,7 +37,7 @@ pub(super) fn render(run: &StoredRun, options: &RenderOptions) -> Result<Vec<Ren
     let mut html = String::with_capacity(room + page.embedded.index.len());
     // Writing to a string cannot fail, and no filter returns an error.
     let _ = page.render_into(&mut html);
-    Ok(vec![("collection_report.html", html.into_bytes())])
+    Ok(vec![("collection_report.html".to_owned(), html.into_bytes())])
 }
 
 /// The page. The templates arrange it.

@@ -54,7 +54,7 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
     provenance::lay_out(&mut layout, report);
     // Last of all, since the footer says how many pages there are.
     margins(&mut layout, report);
-    Ok(vec![("collection_report.pdf", write_pdf(&layout, &metadata(report, &fonts))?)])
+    Ok(vec![("collection_report.pdf".to_owned(), write_pdf(&layout, &metadata(report, &fonts))?)])
 }
 
 /// Draws headers and footers.

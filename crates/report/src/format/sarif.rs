@@ -29,7 +29,7 @@ use crate::rendering::{RenderOptions, RenderedFile, ReportError};
 use crate::run::StoredRun;
 
 /// Name of the log file.
-const LOG_NAME: &str = "findings.sarif";
+const LOG_NAME: &str = "collection_report.sarif";
 
 /// Schema of the log, as OASIS publishes it.
 const SCHEMA_URL: &str =
@@ -84,7 +84,7 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
         output.push(&json);
     }
     output.push(b"}]}\n");
-    Ok(vec![(LOG_NAME, output.finish())])
+    Ok(vec![(LOG_NAME.to_owned(), output.finish())])
 }
 
 /// Writes findings until the log is full.

@@ -83,6 +83,11 @@ pub struct ReportTable {
 }
 
 impl CollectorReport {
+    /// Tells whether this is a source of advisories, whose samples the job `fixes` makes.
+    pub(crate) fn is_source(&self) -> bool {
+        self.unit == RecordUnit::Advisories
+    }
+
     pub(crate) fn of(state: &RunState, job: &JobState) -> Self {
         let took = job.took_ms(state.elapsed_ms);
         let SampleCount { collected, target, pairs, .. } = SampleCount::of(state, job);

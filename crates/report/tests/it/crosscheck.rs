@@ -137,11 +137,11 @@ fn sum(table: &Read, name: &str) -> u64 {
 /// Asserts that tables and findings agree with the JSON report.
 fn agree(run: &StoredRun) {
     let options = RenderOptions::default();
-    let path = &streamguard_report::write(run, ReportFormat::Json, &options, &run.folder).unwrap()[0];
+    let path = streamguard_report::write_record(run, &run.folder).unwrap();
     let json: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let tables = tables(run);
 
-    let whole = &tables["collection_run.csv"];
+    let whole = &tables["run.csv"];
     for part in [&json, &json["summary"], &json["performance"]] {
         for (name, value) in part.as_object().unwrap() {
             if !matches!(value, Value::Object(_) | Value::Array(_)) && name != "dataset" {
@@ -149,7 +149,7 @@ fn agree(run: &StoredRun) {
             }
         }
     }
-    let collectors = &tables["collection_collectors.csv"];
+    let collectors = &tables["collectors.csv"];
     assert_eq!(collectors.1.len(), json["by_collector"].as_object().unwrap().len());
     for row in &collectors.1 {
         let collector = &json["by_collector"][&row[0]];
@@ -162,11 +162,11 @@ fn agree(run: &StoredRun) {
             same(&row[column(collectors, &format!("shards_{name}"))], &collector["shards"][name], name);
         }
     }
-    assert_eq!(sum(&tables["collection_rejections.csv"], "count"), json["summary"]["rejected"]);
+    assert_eq!(sum(&tables["rejections.csv"], "count"), json["summary"]["rejected"]);
     for (table, name) in
         [("types", "by_vulnerability_type"), ("languages", "by_language"), ("severities", "by_severity")]
     {
-        let table = &tables[&format!("collection_{table}.csv")];
+        let table = &tables[&format!("{table}.csv")];
         let counts = json["dataset"]["stats"][name].as_object().cloned().unwrap_or_default();
         assert_eq!(table.1.len(), counts.len());
         for row in &table.1 {
@@ -174,7 +174,7 @@ fn agree(run: &StoredRun) {
         }
     }
     for (table, list) in [("errors", "errors"), ("warnings", "warnings")] {
-        assert_eq!(tables[&format!("collection_{table}.csv")].1.len(), json[list].as_array().unwrap().len());
+        assert_eq!(tables[&format!("{table}.csv")].1.len(), json[list].as_array().unwrap().len());
     }
 
     let path = &streamguard_report::write(run, ReportFormat::Sarif, &options, &run.folder).unwrap()[0];

@@ -17,7 +17,7 @@ pub(crate) fn tables(run: &StoredRun) -> BTreeMap<String, Read> {
     let paths =
         streamguard_report::write(run, ReportFormat::Csv, &RenderOptions::default(), &run.folder).unwrap();
     let name = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
-    assert_eq!(name(&paths[0]), "collection_results.csv");
+    assert_eq!(name(&paths[0]), "collection_report.csv");
     paths[1..].iter().map(|path| (name(path), read(path))).collect()
 }
 
@@ -41,8 +41,8 @@ fn is_dangerous(cell: &str) -> bool {
 fn the_golden_tables_are_as_they_were() {
     let (folder, run) = golden(Ending::Partial);
     tables(&run);
-    let now = std::fs::read(folder.path().join("collection_results.csv")).unwrap();
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden/collection_results.csv");
+    let now = std::fs::read(folder.path().join("collection_report.csv")).unwrap();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden/collection_report.csv");
     if std::env::var_os("STREAMGUARD_UPDATE").is_some() {
         std::fs::write(&file, &now).unwrap();
     }
@@ -61,7 +61,9 @@ fn no_cell_does_anything() {
         }
     }
     assert!(cells > 500, "{cells}");
-    for path in std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()) {
+    let whole = std::fs::read_dir(folder.path()).unwrap();
+    let tables = std::fs::read_dir(folder.path().join("tables")).unwrap();
+    for path in whole.chain(tables).map(|entry| entry.unwrap().path()) {
         if path.extension().is_some_and(|extension| extension == "csv") {
             let text = std::fs::read_to_string(&path).unwrap();
             let lines = text.replace("\r\n", "\u{1}");
@@ -81,8 +83,8 @@ fn every_table_is_there_even_if_it_is_empty() {
     assert!(names(&full).eq(names(&stopped)));
     assert!(names(&full).eq(names(&jobs)));
     let tables = tables(&jobs);
-    assert!(tables["collection_types.csv"].1.is_empty());
-    let cells = &tables["collection_tables.csv"].1;
+    assert!(tables["types.csv"].1.is_empty());
+    let cells = &tables["tables.csv"].1;
     assert_eq!(cells[1], ["ingest", "Slowest paths", "1", "milliseconds", "12.5", ""]);
     assert_eq!(cells[2], ["ingest", "Slowest paths", "2", "path", "", "'=1+1"]);
 }
@@ -92,8 +94,7 @@ fn data_frames_find_types_and_sums() {
     let runs = [golden(Ending::Partial), golden(Ending::Interrupted), jobs_run()];
     for (folder, run) in runs {
         tables(&run);
-        streamguard_report::write(&run, ReportFormat::Json, &RenderOptions::default(), folder.path())
-            .unwrap();
+        streamguard_report::write_record(&run, folder.path()).unwrap();
         let Some(mut reader) = readers::python("csv_tables.py", "duckdb, pandas") else { return };
         readers::succeeds(reader.arg(folder.path()));
     }
@@ -110,16 +111,16 @@ fn a_spreadsheet_takes_numbers_for_numbers_and_no_text_for_a_formula() {
             .args([&profile, "--headless", "--convert-to", "fods"])
             .args(["--infilter=CSV:44,34,76,1,,0,false,true,false,false,false,-1", "--outdir"])
             .arg(folder.path())
-            .arg(folder.path().join("collection_collectors.csv"))
-            .arg(folder.path().join("collection_tables.csv")),
+            .arg(folder.path().join("tables/collectors.csv"))
+            .arg(folder.path().join("tables/tables.csv")),
     );
     let sheet = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
-    let collectors = sheet("collection_collectors.fods");
+    let collectors = sheet("collectors.fods");
     for figure in ["25", "10000", "41"] {
         let cell = format!("office:value-type=\"float\" office:value=\"{figure}\"");
         assert!(collectors.contains(&cell), "no number {figure}");
     }
-    for name in ["collection_collectors.fods", "collection_tables.fods"] {
+    for name in ["collectors.fods", "tables.fods"] {
         assert!(!sheet(name).contains("table:formula"), "{name}");
     }
 }

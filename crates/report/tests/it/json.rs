@@ -1,23 +1,30 @@
-//! The complete result: conformance with the schema, and agreement of its numbers.
+//! The record and the JSON report: conformance with their schemas, and agreement of their numbers.
 
 use std::path::PathBuf;
 
 use serde_json::Value;
-use streamguard_report::{RenderOptions, Report, ReportFormat};
+use streamguard_report::{RenderOptions, Report, ReportFormat, StoredRun};
 
 use crate::golden::{Ending, HOSTILE, golden};
 use crate::readers;
 
-/// Returns the path of the published schema.
-fn schema_file() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/collection_results.schema.json")
+/// Returns the path of a published schema.
+fn schema_file(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name)
+}
+
+/// Writes the JSON report of a run, and returns it.
+fn json_report(run: &StoredRun) -> Value {
+    let paths =
+        streamguard_report::write(run, ReportFormat::Json, &RenderOptions::default(), &run.folder).unwrap();
+    assert!(paths[0].ends_with("collection_report.json"));
+    serde_json::from_slice(&std::fs::read(&paths[0]).unwrap()).unwrap()
 }
 
 fn written(ending: Ending) -> (Report, Value) {
     let (folder, run) = golden(ending);
-    let paths = streamguard_report::write(&run, ReportFormat::Json, &RenderOptions::default(), folder.path())
-        .unwrap();
-    let json = std::fs::read(&paths[0]).unwrap();
+    let path = streamguard_report::write_record(&run, folder.path()).unwrap();
+    let json = std::fs::read(path).unwrap();
     (run.report, serde_json::from_slice(&json).unwrap())
 }
 
@@ -26,7 +33,36 @@ fn every_report_keeps_to_the_schema() {
     let reports = [Ending::Partial, Ending::Cancelled, Ending::Interrupted].map(|ending| written(ending).1);
     let mut wrong = reports[0].clone();
     wrong["summary"]["total_samples_collected"] = Value::from("many");
-    readers::check_schema(&schema_file(), &reports, &wrong);
+    readers::check_schema(&schema_file("collection_results.schema.json"), &reports, &wrong);
+}
+
+#[test]
+fn the_report_holds_the_tables_and_the_figures_of_the_others() {
+    let runs = [Ending::Partial, Ending::Cancelled, Ending::Interrupted].map(golden);
+    let reports = [0, 1, 2].map(|at: usize| json_report(&runs[at].1));
+    let mut wrong = reports[0].clone();
+    wrong["tables"] = Value::from("none");
+    readers::check_schema(&schema_file("collection_report.schema.json"), &reports, &wrong);
+
+    let (folder, run) = &runs[0];
+    let csv = crate::csv::tables(run);
+    let tables = reports[0]["tables"].as_array().unwrap();
+    assert_eq!(tables.len(), csv.len());
+    for table in tables {
+        let (columns, rows) = &csv[&format!("{}.csv", table["name"].as_str().unwrap())];
+        assert_eq!(table["columns"], Value::from(columns.clone()));
+        assert_eq!(table["rows"].as_array().unwrap().len(), rows.len());
+    }
+    let summary = &reports[0]["summary"];
+    assert_eq!(summary["code_pairs"], run.report.summary.code_pairs);
+    // Of 200 wanted from repo, 36 of 41 would be pairs; of 40 from synthetic, 22 of 24; exploits are no pairs.
+    assert_eq!(summary["expected_code_pairs"]["estimate"], 175 + 36, "{summary}");
+    let languages =
+        reports[0]["figures"].as_array().unwrap().iter().find(|figure| figure["name"] == "languages");
+    let counts = languages.unwrap()["series"][0]["values"].as_array().unwrap();
+    let sum: u64 = counts.iter().map(|count| count.as_u64().unwrap()).sum();
+    assert_eq!(Some(sum), run.report.summary.samples_in_dataset);
+    assert!(!folder.path().join("collection_results.json").exists(), "the record is written on its own");
 }
 
 #[test]

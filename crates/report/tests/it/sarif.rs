@@ -62,7 +62,7 @@ fn every_log_keeps_to_the_standard() {
 fn the_golden_log_is_as_it_was() {
     let (_folder, run) = golden(Ending::Partial);
     let now = std::fs::read(written(&run).0).unwrap();
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden/findings.sarif");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden/collection_report.sarif");
     if std::env::var_os("STREAMGUARD_UPDATE").is_some() {
         std::fs::write(&file, &now).unwrap();
     }

@@ -9,7 +9,14 @@ use streamguard_report::{RenderOptions, ReportFormat};
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct ReportSelection {
-    #[arg(long, value_name = "FORMAT", help = format_help(), num_args = 1.., default_value = "json")]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        help = format_help(),
+        num_args = 1..,
+        value_delimiter = ',',
+        default_value = "all"
+    )]
     pub(crate) report_formats: Vec<String>,
     /// Most samples that the HTML report holds
     #[arg(long, value_name = "N", default_value_t = RenderOptions::default().html_samples)]

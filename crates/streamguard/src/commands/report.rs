@@ -21,7 +21,15 @@ pub(crate) struct ReportArgs {
     /// The output directory of the run
     #[arg(default_value = "data/raw")]
     run: PathBuf,
-    #[arg(long = "format", visible_alias = "report-formats", value_name = "FORMAT", help = format_help(), num_args = 1.., default_value = "all")]
+    #[arg(
+        long = "format",
+        visible_alias = "report-formats",
+        value_name = "FORMAT",
+        help = format_help(),
+        num_args = 1..,
+        value_delimiter = ',',
+        default_value = "all"
+    )]
     formats: Vec<String>,
     /// Directory of the reports [default: the run's directory]
     #[arg(long, value_name = "DIR")]
@@ -36,6 +44,8 @@ pub(super) fn run(arguments: &ReportArgs) -> Result<Exit> {
     let run = StoredRun::read(&arguments.run)?;
     let folder = arguments.output_dir.as_ref().unwrap_or(&arguments.run);
     std::fs::create_dir_all(folder).map_err(WriteError::at(folder))?;
+    // A run that was killed has no record yet.
+    streamguard_report::write_record(&run, folder)?;
     let options = RenderOptions { html_samples: arguments.html_samples };
     for format in formats {
         for path in streamguard_report::write(&run, format, &options, folder)? {

@@ -1,44 +1,17 @@
-//! Cells: numbers, harmless text, or nothing.
+//! Cells as fields of CSV: numbers, harmless text, or nothing.
 
 use std::borrow::Cow;
 
-use serde_json::{Number, Value};
-
 use crate::escape::visible;
+use crate::tables::TableCell;
 
-/// A cell of a table.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum CsvCell<'a> {
-    /// Not known: an empty field.
-    Null,
-    /// A number, with the same digits as in JSON.
-    Number(Number),
-    /// Text, which may come from outside.
-    Text(Cow<'a, str>),
-}
-
-impl CsvCell<'_> {
-    /// Returns the text of the field.
-    pub(super) fn field(&self) -> Cow<'_, str> {
-        match self {
-            Self::Null => Cow::Borrowed(""),
-            // Numbers come from the report itself, so a minus sign here is no formula and stays.
-            Self::Number(number) => Cow::Owned(number.to_string()),
-            Self::Text(text) => neutral(text),
-        }
-    }
-
-    /// Splits a value into two cells, a number and a text, of which one is null. This gives every
-    /// column one type.
-    pub(super) fn pair(value: &Value) -> [CsvCell<'_>; 2] {
-        match value {
-            Value::Null => [CsvCell::Null, CsvCell::Null],
-            Value::Number(number) => [CsvCell::Number(number.clone()), CsvCell::Null],
-            Value::String(text) => [CsvCell::Null, CsvCell::from(text)],
-            Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
-                [CsvCell::Null, CsvCell::Text(Cow::Owned(value.to_string()))]
-            }
-        }
+/// Returns the text of a field.
+pub(super) fn field<'a>(cell: &'a TableCell<'_>) -> Cow<'a, str> {
+    match cell {
+        TableCell::Null => Cow::Borrowed(""),
+        // Numbers come from the report itself, so a minus sign here is no formula and stays.
+        TableCell::Number(number) => Cow::Owned(number.to_string()),
+        TableCell::Text(text) => neutral(text),
     }
 }
 
@@ -70,56 +43,13 @@ fn begins_formula(c: char) -> bool {
     matches!(c, '=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}' | '\u{2212}')
 }
 
-impl<'a> From<&'a str> for CsvCell<'a> {
-    fn from(text: &'a str) -> Self {
-        Self::Text(Cow::Borrowed(text))
-    }
-}
-
-impl<'a> From<&'a String> for CsvCell<'a> {
-    fn from(text: &'a String) -> Self {
-        Self::from(text.as_str())
-    }
-}
-
-impl From<u64> for CsvCell<'_> {
-    fn from(number: u64) -> Self {
-        Self::Number(number.into())
-    }
-}
-
-impl From<u32> for CsvCell<'_> {
-    fn from(number: u32) -> Self {
-        Self::Number(number.into())
-    }
-}
-
-impl From<usize> for CsvCell<'_> {
-    fn from(number: usize) -> Self {
-        Self::Number(number.into())
-    }
-}
-
-impl From<f64> for CsvCell<'_> {
-    fn from(number: f64) -> Self {
-        // JSON has no NaN and no infinity either, and shows null.
-        Number::from_f64(number).map_or(Self::Null, Self::Number)
-    }
-}
-
-impl<'a, T: Into<CsvCell<'a>>> From<Option<T>> for CsvCell<'a> {
-    fn from(known: Option<T>) -> Self {
-        known.map_or(Self::Null, Into::into)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn no_text_is_a_formula() {
-        for (text, field) in [
+        for (text, expected) in [
             ("=1+1", "'=1+1"),
             ("  \u{a0}=1", "  \u{a0}'=1"),
             ("\t@SUM(A1)", " '@SUM(A1)"),
@@ -135,10 +65,10 @@ mod tests {
             ("", ""),
             ("plain", "plain"),
         ] {
-            assert_eq!(CsvCell::from(text).field(), field, "{text:?}");
+            assert_eq!(field(&TableCell::from(text)), expected, "{text:?}");
         }
-        assert_eq!(CsvCell::from(-1.5).field(), "-1.5");
-        assert_eq!(CsvCell::from(100.0).field(), "100.0");
-        assert_eq!(CsvCell::from(None::<u64>).field(), "");
+        assert_eq!(field(&TableCell::from(-1.5)), "-1.5");
+        assert_eq!(field(&TableCell::from(100.0)), "100.0");
+        assert_eq!(field(&TableCell::from(None::<u64>)), "");
     }
 }

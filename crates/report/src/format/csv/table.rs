@@ -2,36 +2,27 @@
 
 use csv::{QuoteStyle, Terminator, Writer, WriterBuilder};
 
-use super::cell::CsvCell;
+use super::cell::field;
+use crate::tables::TidyTable;
 
-/// A table. Each row has as many cells as there are columns.
-pub(super) struct CsvTable<'a> {
-    /// Names of the columns, in snake case as in the JSON report.
-    pub(super) columns: &'static [&'static str],
-    /// Cells, row by row.
-    pub(super) rows: Vec<Vec<CsvCell<'a>>>,
+/// Writes the names of the columns, then the rows.
+pub(super) fn written(table: &TidyTable<'_>) -> Vec<u8> {
+    let mut writer = writer();
+    put(&mut writer, table.columns);
+    for row in &table.rows {
+        put(&mut writer, row.iter().map(|cell| field(cell).into_owned()));
+    }
+    finished(writer)
 }
 
-impl CsvTable<'_> {
-    /// Writes the names of the columns, then the rows.
-    pub(super) fn written(&self) -> Vec<u8> {
-        let mut writer = writer();
-        put(&mut writer, self.columns);
-        for row in &self.rows {
-            put(&mut writer, row.iter().map(|cell| cell.field().into_owned()));
-        }
-        finished(writer)
+/// Writes a table of one row from top to bottom: a name and a value on each line.
+pub(super) fn turned(table: &TidyTable<'_>) -> Vec<u8> {
+    let mut writer = writer();
+    put(&mut writer, ["metric", "value"]);
+    for (column, cell) in table.columns.iter().zip(table.rows.iter().flatten()) {
+        put(&mut writer, [*column, &field(cell)]);
     }
-
-    /// Writes a table of one row from top to bottom: a name and a value on each line.
-    pub(super) fn turned(&self) -> Vec<u8> {
-        let mut writer = writer();
-        put(&mut writer, ["metric", "value"]);
-        for (column, cell) in self.columns.iter().zip(self.rows.iter().flatten()) {
-            put(&mut writer, [*column, &cell.field()]);
-        }
-        finished(writer)
-    }
+    finished(writer)
 }
 
 /// Returns a writer whose lines end with CR LF, as RFC 4180 asks.

@@ -47,8 +47,8 @@ def check_types(path):
 
 
 def main(folder):
-    paths = sorted(p for p in folder.glob("collection_*.csv") if p.name != "collection_results.csv")
-    tables = {path.stem.removeprefix("collection_"): check_types(str(path)) for path in paths}
+    paths = sorted((folder / "tables").glob("*.csv"))
+    tables = {path.stem: check_types(str(path)) for path in paths}
     report = json.loads((folder / "collection_results.json").read_text())
     summary, collectors = report["summary"], report["by_collector"]
     [run] = tables["run"].to_dict("records")

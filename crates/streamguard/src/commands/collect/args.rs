@@ -15,13 +15,13 @@ use crate::args::reports::ReportSelection;
 ///
 /// Runs the collectors side by side, each shard in isolation: one that fails does not touch
 /// the others. Leaves samples.jsonl, samples.parquet and advisories.jsonl, the records of each
-/// collector, and collection_results.json in the output directory.
+/// collector, collection_results.json and the reports in the output directory.
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[command(after_help = DATASET_EXIT_CODES)]
 pub(crate) struct CollectArgs {
-    /// Collectors to run: names, or `all`
-    #[arg(long, value_name = "NAME", num_args = 1.., default_value = "all")]
+    /// Collectors to run: names, separated by spaces or commas, or `all`
+    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',', default_value = "all")]
     pub(super) collectors: Vec<String>,
     /// Run the collectors side by side [default]
     #[arg(long, conflicts_with = "sequential")]

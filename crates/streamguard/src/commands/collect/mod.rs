@@ -16,7 +16,7 @@ use streamguard::ui;
 use streamguard_cache as cache;
 use streamguard_engine::{CancelToken, CompletionStatus, RunInfo, RunOptions};
 use streamguard_facade::Collection;
-use streamguard_report::{ReportFormat, run_paths};
+use streamguard_report::run_paths;
 use streamguard_snapshot as snapshot;
 
 use crate::args::matched::MatchedArgs;
@@ -88,11 +88,12 @@ pub(super) fn run(
         return plan_summary::print(&collection.options(options).open()?.prepare()?, &settings.output_dir);
     }
     let mut results = run_collection(collection, options, execution.display.view())?;
-    // The reports come first: the summary names them.
+    // The files come first: the summary names them.
+    results.write_reports(&[], &settings.reports.options())?;
     for format in formats {
-        // A large report takes seconds: after a signal only the one for machines is written.
-        if caught.signal().is_some() && format != ReportFormat::Json {
-            continue;
+        // A large report takes seconds: after a signal there is only the record, and `streamguard report` later.
+        if caught.signal().is_some() {
+            break;
         }
         if !execution.display.quiet && ui::is_terminal() {
             ui::print_notice(&format!("writing the {} report", format.name()));
