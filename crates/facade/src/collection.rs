@@ -178,6 +178,7 @@ impl OpenCollection {
             state,
             dataset,
             assembled_ms,
+            parallel: options.parallel,
             reports: Vec::new(),
             // Kept, so that no other run changes the folder while reports are read from it.
             _lock: dir,

@@ -20,7 +20,9 @@ pub struct CollectionResults {
     pub dataset: Option<DatasetSummary>,
     /// Time that it took to put the dataset together, in milliseconds.
     pub assembled_ms: u64,
-    /// Reports that were written.
+    /// Whether collectors ran side by side.
+    pub parallel: bool,
+    /// The record and the reports that were written.
     pub reports: Vec<PathBuf>,
     pub(crate) _lock: RunDir,
 }
@@ -40,12 +42,26 @@ impl CollectionResults {
         formats: &[ReportFormat],
         options: &RenderOptions,
     ) -> Result<(), CollectionError> {
+        self.write_reports_while(formats, options, |_| true)
+    }
+
+    /// Writes the record of the run and reports into the folder, and calls `goes_on` before each report, which
+    /// may end the writing by returning false.
+    ///
+    /// # Errors
+    /// A run that cannot be read, or a file that cannot be written.
+    pub fn write_reports_while(
+        &mut self,
+        formats: &[ReportFormat],
+        options: &RenderOptions,
+        goes_on: impl Fn(ReportFormat) -> bool,
+    ) -> Result<(), CollectionError> {
         // Read back from the folder, so that a report says what one made later would say.
         let run = StoredRun::read(&self.folder)?;
         let record = streamguard_report::write_record(&run, &self.folder).map_err(ReportError::from)?;
         self.reports.push(record);
-        for format in formats {
-            self.reports.extend(streamguard_report::write(&run, *format, options, &self.folder)?);
+        for format in formats.iter().copied().take_while(|format| goes_on(*format)) {
+            self.reports.extend(streamguard_report::write(&run, format, options, &self.folder)?);
         }
         Ok(())
     }

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use streamguard::ViewMode;
 use streamguard::ui;
-use streamguard_engine::{CancelToken, PauseToken, RunState};
+use streamguard_engine::{CancelToken, LogLevel, PauseToken, RunState};
 
 fn main() {
-    let view = ViewMode::Dashboard { verbose: false, refresh: 10 };
+    let view = ViewMode::Dashboard { level: LogLevel::Info, refresh: 10 };
     let mut shown = ui::open(view, None, &CancelToken::new(), &PauseToken::new());
     shown.on_tick(&RunState::default());
     let aside = thread::spawn(|| panic!("planted, elsewhere: \u{1b}[2J"));

@@ -11,7 +11,7 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::ConfigSchema;
 use streamguard::ui::{self, LogFormat};
 use streamguard_engine::{
-    CancelToken, CompletionStatus, Job, OnExistingRun, RunDir, RunInfo, RunMode, RunOptions,
+    CancelToken, CompletionStatus, Job, LogLevel, OnExistingRun, RunDir, RunInfo, RunMode, RunOptions,
 };
 use streamguard_facade::Collection;
 use streamguard_registry::{self as registry, JobEntry, JobKind};
@@ -93,7 +93,7 @@ pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
     let view = if settings.quiet {
         ViewMode::Quiet
     } else {
-        ViewMode::Plain { verbose: false, format: LogFormat::Text }
+        ViewMode::Plain { level: LogLevel::Info, format: LogFormat::Text }
     };
     // No worker is needed: shards are read, not run.
     let options = RunOptions { mode: RunMode::Merge, workers: 1, cancel, ..RunOptions::default() };

@@ -70,6 +70,6 @@ mod tests {
         let line = event_line(&RunState::default(), &line, None);
         assert!(!line.chars().any(is_hidden), "{line}");
         let read: Value = serde_json::from_str(&line).unwrap();
-        assert_eq!((&read["message"], &read["level"]), (&json!(hostile), &json!("error")));
+        assert_eq!((&read["message"], &read["level"]), (&json!(hostile), &json!("ERROR")));
     }
 }

@@ -23,9 +23,15 @@ pub(crate) struct LogLine {
 }
 
 impl LogLine {
-    /// Returns the line about an event, if it is worth one. `verbose` asks for every shard and every note.
-    /// `state` includes the event already.
-    pub(crate) fn from_event(event: &Event, state: &RunState, verbose: bool) -> Option<Self> {
+    /// Returns the line about an event, if there is one of this level or above. Every shard and every note has
+    /// a line at the level of debugging. `state` includes the event already.
+    pub(crate) fn from_event(event: &Event, state: &RunState, level: LogLevel) -> Option<Self> {
+        // Looked at first: most events are ends of shards, and their texts would be made in vain.
+        let verbose = level == LogLevel::Debug;
+        Self::describe(event, state, verbose).filter(|line| line.level >= level)
+    }
+
+    fn describe(event: &Event, state: &RunState, verbose: bool) -> Option<Self> {
         let once = |level, job, text| Some(Self { level, job, text, is_frequent: false });
         let often = |level, job, text| Some(Self { level, job: Some(job), text, is_frequent: true });
         match &event.kind {
@@ -155,12 +161,12 @@ pub(crate) fn beginning(text: &str) -> &str {
     &text[..text.floor_char_boundary(MAX_TEXT_BYTES)]
 }
 
-/// Returns the name of a level, in lines for machines and people.
+/// Returns the name of a level, in lines for programs and people.
 pub(crate) fn level_name(level: LogLevel) -> &'static str {
     match level {
-        LogLevel::Debug => "debug",
-        LogLevel::Info => "info",
-        LogLevel::Warning => "warning",
-        LogLevel::Error => "error",
+        LogLevel::Debug => "DEBUG",
+        LogLevel::Info => "INFO",
+        LogLevel::Warning => "WARNING",
+        LogLevel::Error => "ERROR",
     }
 }

@@ -19,7 +19,7 @@ pub mod summary;
 mod terminal;
 mod truncate;
 
-use streamguard_engine::{CancelToken, Event, Observer, PauseToken, RunState};
+use streamguard_engine::{CancelToken, Event, LogLevel, Observer, PauseToken, RunState};
 use streamguard_facade::CollectionObserver;
 
 pub use format::{format_bytes, format_duration, plural, short_count};
@@ -39,16 +39,16 @@ pub enum ViewMode {
     Quiet,
     /// A line for each important event.
     Plain {
-        /// Whether every shard has a line too.
-        verbose: bool,
+        /// Least level of the lines.
+        level: LogLevel,
         /// Format of the lines.
         format: LogFormat,
     },
     /// All of the run on one screen of a terminal. The program that uses this handles SIGINT and SIGTERM
     /// itself; otherwise they leave the terminal as it is then.
     Dashboard {
-        /// Whether every shard has an entry in the log too.
-        verbose: bool,
+        /// Least level of the entries in the log.
+        level: LogLevel,
         /// Frames per second, from 1 to 10.
         refresh: u8,
     },
@@ -64,14 +64,14 @@ pub fn open(
 ) -> Box<dyn RunView> {
     match view {
         ViewMode::Quiet => Box::new(()),
-        ViewMode::Plain { verbose, format } => Box::new(PlainView::new(verbose, format)),
-        ViewMode::Dashboard { verbose, refresh } => {
-            let model = DashboardModel::new(verbose, replay);
+        ViewMode::Plain { level, format } => Box::new(PlainView::new(level, format)),
+        ViewMode::Dashboard { level, refresh } => {
+            let model = DashboardModel::new(level, replay);
             match Dashboard::open(model, refresh, cancel, pause) {
                 Ok(dashboard) => Box::new(dashboard),
                 // The terminal may be in the hands of another process, as after `&`: lines still
                 // work.
-                Err(_) => Box::new(PlainView::new(verbose, LogFormat::Text)),
+                Err(_) => Box::new(PlainView::new(level, LogFormat::Text)),
             }
         }
     }

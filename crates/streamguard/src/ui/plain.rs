@@ -9,7 +9,7 @@ use streamguard_engine::{Event, EventKind, LogLevel, RunState};
 use super::escape::escape;
 use super::format::format_duration;
 use super::json_lines;
-use super::log_line::{LogLine, cluster_progress};
+use super::log_line::{LogLine, cluster_progress, level_name};
 use super::log_throttle::{LogThrottle, ThrottleKey};
 use super::print::print_notice;
 use super::run_view::RunView;
@@ -30,7 +30,7 @@ pub enum LogFormat {
 
 /// Prints lines on standard error.
 pub(crate) struct PlainView {
-    verbose: bool,
+    level: LogLevel,
     format: LogFormat,
     said: Instant,
     assembled: Instant,
@@ -38,24 +38,20 @@ pub(crate) struct PlainView {
 }
 
 impl PlainView {
-    pub(crate) fn new(verbose: bool, format: LogFormat) -> Self {
+    pub(crate) fn new(level: LogLevel, format: LogFormat) -> Self {
         let now = Instant::now();
-        Self { verbose, format, said: now, assembled: now, throttle: LogThrottle::default() }
+        Self { level, format, said: now, assembled: now, throttle: LogThrottle::default() }
     }
 
     fn line(&self, state: &RunState, line: &LogLine, event: Option<&Event>) {
         match self.format {
             LogFormat::Json => print_notice(&json_lines::event_line(state, line, event)),
             LogFormat::Text => {
-                let warning = match line.level {
-                    LogLevel::Error => "error: ",
-                    LogLevel::Warning => "warning: ",
-                    LogLevel::Info | LogLevel::Debug => "",
-                };
                 let about = escape(line.job_name(state));
                 print_notice(&format!(
-                    "[{:>7}] {about}: {warning}{}",
+                    "[{:>7}] {:<7} {about}: {}",
                     format_duration(state.elapsed_ms),
+                    level_name(line.level),
                     escape(&line.text)
                 ));
             }
@@ -99,7 +95,7 @@ impl PlainView {
 
 impl RunView for PlainView {
     fn on_event(&mut self, event: &Event, state: &RunState) {
-        if let Some(line) = LogLine::from_event(event, state, self.verbose)
+        if let Some(line) = LogLine::from_event(event, state, self.level)
             && (!line.is_frequent || self.throttle.admit((line.job, line.level), Instant::now()))
         {
             self.line(state, &line, Some(event));
@@ -116,18 +112,18 @@ impl RunView for PlainView {
         let now = Instant::now();
         let held = self.throttle.take_suppressed(now);
         self.hold_back(state, held);
-        if now.duration_since(self.said) >= PROGRESS_INTERVAL {
+        if self.level <= LogLevel::Info && now.duration_since(self.said) >= PROGRESS_INTERVAL {
             self.said = now;
             self.progress(state);
         }
     }
 
     fn assembling(&mut self, samples: u64) {
-        if self.assembled.elapsed() >= PROGRESS_INTERVAL {
+        if self.level <= LogLevel::Info && self.assembled.elapsed() >= PROGRESS_INTERVAL {
             self.assembled = Instant::now();
             let text = format!("{} samples put together", group_digits(samples));
             print_notice(&match self.format {
-                LogFormat::Text => format!("dataset: {text}"),
+                LogFormat::Text => format!("{:<9} {:<7} dataset: {text}", "", level_name(LogLevel::Info)),
                 LogFormat::Json => json_lines::assembling(samples, &text),
             });
         }

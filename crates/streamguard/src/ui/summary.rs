@@ -1,45 +1,49 @@
-//! Summary at the end of a run.
+//! Summary at the end of a run, for a terminal of 80 columns.
+
+mod rows;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use streamguard_engine::{CompletionStatus, JobState, RunState};
-use streamguard_report::{RecordUnit, SampleCount};
+use streamguard_engine::{CompletionStatus, RunState};
+use streamguard_facade::CollectionResults;
+use streamguard_report::{RecordUnit, SampleCount, group_digits};
 
 use super::escape::escape;
-use super::format::format_duration;
+use super::format::{format_duration, plural};
 use super::print::print as print_text;
-use streamguard_facade::CollectionResults;
-use streamguard_report::group_digits;
+use super::terminal::has_utf8;
+use rows::{SummaryRows, shortfall};
 
 /// Prints the results of a collection.
 pub fn print(results: &CollectionResults) {
-    print_text(&text(results));
+    print_text(&text(results, has_utf8()));
 }
 
 /// Prints the status of jobs.
 pub fn print_jobs(state: &RunState, folder: &Path) {
     let mut text = String::new();
-    jobs(&mut text, state);
+    SummaryRows { state, has_utf8: has_utf8() }.append(&mut text);
     let _ = writeln!(text, "\nThe records are in {}", escape(&folder.display().to_string()));
     print_text(&text);
 }
 
-fn text(results: &CollectionResults) -> String {
+fn text(results: &CollectionResults, has_utf8: bool) -> String {
     let mut text = String::new();
-    jobs(&mut text, &results.state);
+    head(&mut text, results);
+    text.push_str("\nBy Collector\n");
+    SummaryRows { state: &results.state, has_utf8 }.append(&mut text);
     let folder = escape(&results.folder.display().to_string());
     if let Some(union) = &results.dataset {
         let duplicates: u64 = union.collectors.iter().map(|source| source.read - source.kept).sum();
         let _ = writeln!(
             text,
-            "\n{} samples in the dataset ({} pairs; {} duplicates left out), in {}",
+            "\nDataset: {} samples ({} pairs); {} {} left out\n  {folder}/samples.jsonl\n  {folder}/samples.parquet",
             group_digits(union.stats.samples),
             group_digits(union.stats.pairs),
             group_digits(duplicates),
-            format_duration(results.state.elapsed_ms + results.assembled_ms)
+            plural(duplicates as usize, "duplicate"),
         );
-        let _ = writeln!(text, "  {folder}/samples.jsonl\n  {folder}/samples.parquet");
     }
     text.push_str(&reports(&results.reports));
     let next = match results.status {
@@ -55,80 +59,54 @@ fn text(results: &CollectionResults) -> String {
     text
 }
 
-fn jobs(text: &mut String, state: &RunState) {
+/// Appends the figures of the whole run.
+fn head(text: &mut String, results: &CollectionResults) {
+    let state = &results.state;
+    let successful = state.jobs.iter().filter(|job| job.status == Some(CompletionStatus::Complete)).count();
+    let counts = || state.jobs.iter().map(|job| (job, SampleCount::of(state, job)));
+    let collected: u64 =
+        counts().filter(|(_, count)| !count.is_shared).map(|(_, count)| count.collected).sum();
+    let wanted: u64 = counts().filter_map(|(_, count)| count.target).sum();
+    // As in the rows: where a source had no more, the target is what there was.
+    let target: u64 = counts()
+        .filter_map(|(job, count)| shortfall(job, count).map_or(count.target, |_| Some(count.collected)))
+        .sum();
+    let order = if results.parallel { "parallel" } else { "sequential" };
+    let _ = writeln!(text, "Total Duration: {}", format_duration(state.elapsed_ms + results.assembled_ms));
     let _ = writeln!(
         text,
-        "  {:<11} {:<10} {:>26} {:>9} {:>10} {:>9} {:>9}",
-        "COLLECTOR", "STATUS", "COLLECTED", "TIME", "RATE", "SAMPLES", "PAIRS"
+        "Mode: {order} ({}, {} {})",
+        state.mode,
+        state.workers,
+        plural(state.workers, "worker")
     );
-    for job in &state.jobs {
-        let took = job.took_ms(state.elapsed_ms);
-        let of = job.expected.map_or_else(String::new, |expected| format!("/{}", group_digits(expected)));
-        let collected = format!("{}{of} {}", group_digits(job.records), escape(&job.unit));
-        let unit = RecordUnit::from(job.unit.as_str());
-        let count = SampleCount::of(state, job);
-        let samples = unit.leads_to_samples().then_some(count.collected);
-        // A job of less than a millisecond has no rate.
-        let rate = (job.records * 1000).checked_div(took);
-        let rate = rate.map_or_else(|| "-".to_owned(), |rate| format!("{}/s", group_digits(rate)));
-        let status = job.status.map_or("interrupted", CompletionStatus::name);
-        let pairs = unit.makes_samples().then_some(count.pairs);
-        let _ = writeln!(
-            text,
-            "{} {:<11} {status:<10} {:>26} {:>9} {rate:>10} {:>9} {:>9}",
-            sign(job),
-            job.name,
-            collected.trim_end(),
-            format_duration(took),
-            samples.map_or_else(|| "-".to_owned(), group_digits),
-            pairs.map_or_else(|| "-".to_owned(), group_digits)
-        );
-        if let Some(reason) = &job.reason {
-            let _ = writeln!(text, "    {}", escape(reason));
+    let _ = writeln!(text, "Collectors: {successful}/{} successful", state.jobs.len());
+    let _ = write!(text, "Total Samples: {}", group_digits(collected));
+    if wanted > 0 {
+        let percent = if target == 0 { 100.0 } else { collected as f64 * 100.0 / target as f64 };
+        let _ = write!(text, "/{} ({percent:.1}%)", group_digits(target));
+        if wanted > target {
+            let _ = write!(text, "; {} wanted, some sources had no more", group_digits(wanted));
         }
-        rejected(text, job);
     }
-}
-
-/// Returns the sign of a status, which stands beside its word.
-fn sign(job: &JobState) -> char {
-    match job.status {
-        Some(CompletionStatus::Complete) => '+',
-        Some(CompletionStatus::Partial) => '!',
-        Some(CompletionStatus::Failed) => 'x',
-        Some(CompletionStatus::Cancelled) | None => '-',
-    }
-}
-
-/// Appends the numbers of rejected candidates, the most frequent reason first.
-fn rejected(text: &mut String, job: &JobState) {
-    let mut reasons: Vec<(&str, u64)> =
-        job.counters.iter().filter_map(|(name, n)| Some((name.strip_prefix("rejected.")?, *n))).collect();
-    if reasons.is_empty() {
-        return;
-    }
-    reasons.sort_by_key(|&(name, n)| (std::cmp::Reverse(n), name));
-    let all: u64 = reasons.iter().map(|(_, n)| n).sum();
-    let listed: Vec<String> =
-        reasons.iter().map(|(name, n)| format!("{} {}", name.replace('_', " "), group_digits(*n))).collect();
-    let _ = writeln!(text, "    rejected: {} ({})", group_digits(all), listed.join(", "));
+    text.push('\n');
 }
 
 /// Lists the paths of reports, one a line; tables share one line.
 pub fn reports(reports: &[PathBuf]) -> String {
     let mut text = String::new();
-    let is_table = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "csv");
+    let is_table = |path: &&PathBuf| path.parent().is_some_and(|folder| folder.ends_with("tables"));
     let (tables, reports): (Vec<&PathBuf>, Vec<_>) = reports.iter().partition(is_table);
     for report in reports {
         let _ = writeln!(text, "  {}", escape(&report.display().to_string()));
     }
-    if let [table, others @ ..] = tables.as_slice() {
-        let _ = writeln!(
-            text,
-            "  {} and {} tables beside it",
-            escape(&table.display().to_string()),
-            others.len()
-        );
+    if let Some(folder) = tables.first().and_then(|table| table.parent()) {
+        let _ = writeln!(text, "  {}/ ({} tables)", escape(&folder.display().to_string()), tables.len());
     }
     text
+}
+
+/// Whether a run makes a dataset, and not other records.
+fn collects(state: &RunState) -> bool {
+    state.jobs.iter().any(|job| RecordUnit::from(job.unit.as_str()).leads_to_samples())
 }

@@ -120,7 +120,7 @@ fn drawn(
     theme: Theme,
     prepare: impl FnOnce(&mut DashboardModel),
 ) -> Buffer {
-    let (mut state, mut model) = (RunState::default(), DashboardModel::new(false, None));
+    let (mut state, mut model) = (RunState::default(), DashboardModel::new(LogLevel::Info, None));
     let mut last = 0;
     for event in events {
         for second in last / 1000..event.at_ms / 1000 {

@@ -89,17 +89,13 @@ pub(super) fn run(
     }
     let mut results = run_collection(collection, options, execution.display.view())?;
     // The files come first: the summary names them.
-    results.write_reports(&[], &settings.reports.options())?;
-    for format in formats {
-        // A large report takes seconds: after a signal there is only the record, and `streamguard report` later.
-        if caught.signal().is_some() {
-            break;
-        }
+    results.write_reports_while(&formats, &settings.reports.options(), |format| {
         if !execution.display.quiet && ui::is_terminal() {
             ui::print_notice(&format!("writing the {} report", format.name()));
         }
-        results.write_reports(&[format], &settings.reports.options())?;
-    }
+        // A large report takes seconds: after a signal there is only the record, and `streamguard report` later.
+        caught.signal().is_none()
+    })?;
     ui::summary::print(&results);
     // What was asked until a run was stopped is not enough to replay it.
     if let (Some(file), false) = (&settings.record, results.status == CompletionStatus::Cancelled) {

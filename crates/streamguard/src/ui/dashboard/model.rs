@@ -15,10 +15,12 @@ const MAX_LOG_ENTRIES: usize = 500;
 
 /// State of the dashboard besides that of the run. It depends on events alone, so that a replayed journal
 /// shows the same as the run did.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct DashboardModel {
     /// Name of the replay, if this is one; not escaped.
     pub replay: Option<String>,
+    /// Least level of the entries in the log, unless `verbose` asks for all.
+    pub level: LogLevel,
     /// Whether every shard has an entry in the log.
     pub verbose: bool,
     /// Whether the explanation of the keys is shown.
@@ -50,8 +52,20 @@ pub(super) struct LogEntry {
 
 impl DashboardModel {
     /// Creates the state at the beginning of a run or of a `replay`.
-    pub fn new(verbose: bool, replay: Option<String>) -> Self {
-        Self { verbose, replay, ..Self::default() }
+    pub fn new(level: LogLevel, replay: Option<String>) -> Self {
+        Self {
+            replay,
+            level: level.max(LogLevel::Info),
+            verbose: level == LogLevel::Debug,
+            help: false,
+            assembled: None,
+            usage: None,
+            log: VecDeque::new(),
+            log_scroll: 0,
+            job_scroll: 0,
+            estimators: Vec::new(),
+            overflows: false,
+        }
     }
 
     /// Adds an event; `state` includes it already.
@@ -62,7 +76,9 @@ impl DashboardModel {
             // wrong.
             self.estimators.clear();
         }
-        if let Some(line) = LogLine::from_event(event, state, self.verbose) {
+        if let Some(line) =
+            LogLine::from_event(event, state, if self.verbose { LogLevel::Debug } else { self.level })
+        {
             if self.log.len() == MAX_LOG_ENTRIES {
                 self.log.pop_front();
             }
