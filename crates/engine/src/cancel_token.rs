@@ -32,7 +32,7 @@ impl CancelToken {
         self.0.load(Ordering::Relaxed) >= STOP_CLEANLY
     }
 
-    /// Tells whether a stop was requested twice: then the run waits for nothing.
+    /// Tells whether a stop was requested twice: then the run waits for no shard.
     pub fn at_once(&self) -> bool {
         self.0.load(Ordering::Relaxed) >= STOP_AT_ONCE
     }

@@ -14,7 +14,7 @@ const BUFFER_BYTES: usize = 64 << 10;
 #[derive(Clone, Debug, Default)]
 pub struct EarlierResults {
     jobs: BTreeMap<String, ResultLocation>,
-    identity: Vec<String>,
+    versions: Vec<String>,
 }
 
 /// Location of the files of one job.
@@ -36,16 +36,21 @@ impl EarlierResults {
         self.jobs.insert(job.to_owned(), ResultLocation::Folder(folder));
     }
 
-    /// Adds the identity of a job's result: the hash of its plan, and the shards that are missing.
-    pub(crate) fn add_identity(&mut self, job: &str, plan: &str, missing: impl Iterator<Item = u32>) {
-        let missing: Vec<String> = missing.map(|shard| shard.to_string()).collect();
-        self.identity.push(format!("{job} {plan} without {}", missing.join(",")));
+    /// Adds the version of a job's result: the hash of the job's plan, and the numbers of the missing shards.
+    pub(crate) fn add_version(
+        &mut self,
+        job: &str,
+        plan_hash: &str,
+        missing_shards: impl Iterator<Item = u32>,
+    ) {
+        let missing: Vec<String> = missing_shards.map(|shard| shard.to_string()).collect();
+        self.versions.push(format!("{job} {plan_hash} without {}", missing.join(",")));
     }
 
-    /// Returns the identities of all results. A plan that was made from these results stays valid while the
-    /// identities are the same.
-    pub(crate) fn identity(&self) -> &[String] {
-        &self.identity
+    /// Returns the versions of all results. A stored plan that was made from earlier results is used again only if
+    /// their versions are still the same.
+    pub(crate) fn versions(&self) -> &[String] {
+        &self.versions
     }
 
     /// Opens a file that a job made. Returns `None` if the job is not among the earlier ones, failed, or made no

@@ -44,7 +44,7 @@ impl Outcome {
     }
 }
 
-/// End of a job or of a whole run.
+/// Way in which a job or a whole run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CompletionStatus {
@@ -192,7 +192,7 @@ pub enum EventKind {
         shard: u32,
         /// Number of the attempt, from 1; 0 if there was none.
         attempt: u32,
-        /// End of the attempt.
+        /// Way in which the attempt ended.
         outcome: Outcome,
         /// Reason, unless it succeeded.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -258,7 +258,7 @@ pub enum EventKind {
     JobEnded {
         /// Position of the job.
         job: usize,
-        /// End of the job.
+        /// Way in which the job ended.
         status: CompletionStatus,
         /// Reason, unless it is complete.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -272,7 +272,7 @@ pub enum EventKind {
     },
     /// The run ended.
     RunEnded {
-        /// End of the run.
+        /// Way in which the run ended.
         status: CompletionStatus,
     },
 }

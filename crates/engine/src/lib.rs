@@ -3,7 +3,8 @@
 //!
 //! The engine knows nothing about the content of a job. It promises that
 //! - the records of a run that completes depend on the job alone, not on workers, their number, crashes or resumptions;
-//! - a shard that fails, hangs or crashes is tried again, and harms no other shard;
+//! - a shard that fails, hangs or crashes is tried again, and harms no other shard (on threads, only panics are
+//!   caught: any other crash ends the run);
 //! - with a [`RunDir`], every finished shard survives `kill -9`, and a resumed run continues from there.
 //!
 //! # Writing a job

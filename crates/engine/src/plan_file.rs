@@ -30,7 +30,7 @@ pub struct PlanFile {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     quotas: BTreeMap<String, u64>,
     expected: Option<u64>,
-    /// Identities of the earlier results from which the plan was made.
+    /// Versions of the earlier results from which the plan was made.
     #[serde(rename = "after", default, skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<String>,
     shards: Vec<Shard>,
@@ -47,7 +47,7 @@ impl PlanFile {
             clock_ms: context.clock_ms,
             target: plan.target,
             quotas: plan.quotas,
-            inputs: context.results.identity().to_vec(),
+            inputs: context.results.versions().to_vec(),
             expected: plan.expected,
             shards: plan.shards,
             hash: String::new(),

@@ -47,7 +47,7 @@ pub(crate) fn plan_job(
         Ok(file)
             if file.job == job.name()
                 && file.settings == job.settings()
-                && file.inputs == context.results.identity() =>
+                && file.inputs == context.results.versions() =>
         {
             file
         }

@@ -32,7 +32,7 @@ const TICK: Duration = Duration::from_millis(40);
 /// Result of a run.
 #[derive(Debug)]
 pub struct FinishedRun {
-    /// End of the run.
+    /// Way in which the run ended.
     pub status: CompletionStatus,
     /// State after all events.
     pub state: RunState,
@@ -47,8 +47,8 @@ pub struct FinishedRun {
 /// options, only on the jobs.
 ///
 /// # Errors
-/// [`RunError`], if the destination fails. Failed shards or jobs are not an error but
-/// a [`CompletionStatus`].
+/// [`RunError`] if two jobs have the same name, if the folder of the run is missing, unusable or cannot be written, or
+/// if a thread cannot be started. Failed shards or jobs are not an error but a [`CompletionStatus`].
 pub fn run(
     jobs: Vec<Arc<dyn Job>>,
     options: &RunOptions,

@@ -19,7 +19,8 @@ const MAX_HOLDER_BYTES: u64 = 200;
 /// Choice for a folder that holds an earlier run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnExistingRun {
-    /// Refuse to run if the earlier run was interrupted, so that a forgotten option loses nothing.
+    /// Refuse to run if the earlier run was interrupted, so that nothing is lost if the user forgot to say what to do
+    /// with it. If it is finished, begin a new run.
     Refuse,
     /// Continue the run in the folder if it has the same settings, even if it is finished: it keeps its clock, its
     /// plans and its journal. If the folder has no run, or a finished one with other settings, begin a new run. An
@@ -72,7 +73,7 @@ impl RunDir {
                 absent_is_fine(fs::remove_dir_all(folder)).map_err(WriteError::at(state))?;
             }
             // `run.json` is replaced below, after everything else of the old run is removed: after a crash in
-            // between, the old run is still there to be resumed or discarded.
+            // between, it still says that there is a run to resume or discard, although its finished shards are gone.
             absent_is_fine(fs::remove_file(paths.journal())).map_err(WriteError::at(state))?;
         }
         for folder in [paths.plans(), paths.all_shards()] {

@@ -55,7 +55,7 @@ impl RunPaths {
         self.state.join("journal.jsonl")
     }
 
-    /// Returns the file of the [`crate::RunInfo`].
+    /// Returns the path of the file with the [`crate::RunInfo`].
     pub(crate) fn run_info(&self) -> PathBuf {
         self.state.join("run.json")
     }

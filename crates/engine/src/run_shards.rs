@@ -27,7 +27,7 @@ use crate::worker::{LeasedWork, Worker};
 /// Time between two checks of a shard's limits.
 const CHECK_INTERVAL: Duration = Duration::from_millis(40);
 
-/// Time that a shard has to stop after it was told to.
+/// Time that a shard that was told to stop has to return; then its worker process is killed.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// State in which [`run_shards`] left a shard.
@@ -51,7 +51,8 @@ pub enum ShardStatus {
 /// with the status of each shard, and `log` with each line that the job logs.
 ///
 /// # Errors
-/// [`PlanError`]: a plan that does not fit, or a folder that cannot be written.
+/// [`PlanError`] if the plan was made for another job or other settings, if it has no shard of one of these numbers, or
+/// if the folder cannot be written.
 pub fn run_shards(
     dir: &PlanDir,
     plan: PlanFile,

@@ -161,7 +161,7 @@ impl ShardQueue {
         self.cancelled_shards += u32::try_from(dropped).unwrap_or(u32::MAX);
     }
 
-    /// Moves attempts whose pause is over to the front of the queue.
+    /// Moves attempts whose delay is over to the front of the queue.
     fn wake(&mut self, now: Instant) {
         // The order does not matter, so `swap_remove` is fine: outputs are merged by the number of the shard, not
         // by the time at which it ran.
@@ -176,7 +176,7 @@ impl ShardQueue {
         }
     }
 
-    /// Records the end of an attempt. Returns the pause until the next attempt, if there is one.
+    /// Records the end of an attempt. Returns the delay before the next attempt, if there is one.
     pub(crate) fn record(
         &mut self,
         attempt: Attempt,
@@ -205,11 +205,11 @@ impl ShardQueue {
             }
             AttemptResult::Failed { retryable: true, .. } if attempt.number < self.limits.max_attempts => {
                 if self.needs(attempt.shard) {
-                    // Doubled with each attempt, and saturating: a pause must not become short
+                    // Doubled with each attempt, and saturating: a delay must not become short
                     // again by overflow.
-                    let pause = self.limits.backoff * 2u32.saturating_pow(attempt.number - 1);
-                    self.delayed.push((now + pause, Attempt { number: attempt.number + 1, ..attempt }));
-                    return Some(pause);
+                    let delay = self.limits.backoff * 2u32.saturating_pow(attempt.number - 1);
+                    self.delayed.push((now + delay, Attempt { number: attempt.number + 1, ..attempt }));
+                    return Some(delay);
                 }
             }
             AttemptResult::Failed { .. } => {
@@ -270,7 +270,8 @@ pub(crate) fn lease_all(queues: &mut [Option<ShardQueue>], job: usize, now: Inst
         return None;
     }
     let mut attempts: Vec<Attempt> = queue.ready.drain(..).collect();
-    // Retries come back in any order, and results are reported in the order of the lease.
+    // In the order of the plan, in whatever order retries came back: the mode `merge` reports results in the order of
+    // the lease.
     attempts.sort_by_key(|attempt| attempt.shard);
     Some(queue.lease(job, attempts))
 }
@@ -309,8 +310,8 @@ pub(crate) fn next(
     let queue = queues[job].as_mut().expect("only jobs with a queue are ranked");
     // At most half of an even share, so that the last leases get smaller and smaller: no worker is left with many
     // shards while the others are idle.
-    let fair_share = queue.ready.len().div_ceil(workers * 2);
-    let attempts = queue.take(queue.batch.min(fair_share).max(1));
+    let half_share = queue.ready.len().div_ceil(workers * 2);
+    let attempts = queue.take(queue.batch.min(half_share).max(1));
     Some(queue.lease(job, attempts))
 }
 
@@ -357,13 +358,13 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_shard_is_tried_again_after_a_pause_that_doubles() {
+    fn a_failed_shard_is_tried_again_after_a_delay_that_doubles() {
         let now = Instant::now();
         let limits =
             ShardLimits { max_attempts: 3, backoff: Duration::from_secs(1), ..ShardLimits::default() };
         let mut queues = [queue(1, None, limits)];
         let mut time = now;
-        for (attempt, pause) in [(1, Some(1)), (2, Some(2)), (3, None)] {
+        for (attempt, delay) in [(1, Some(1)), (2, Some(2)), (3, None)] {
             let lease = next(&mut queues, None, 1, time).unwrap();
             assert_eq!(lease.attempts[0].number, attempt);
             let queue = queues[0].as_mut().unwrap();
@@ -372,10 +373,10 @@ mod tests {
                 reason: "signal 11".into(),
                 retryable: true,
             };
-            assert_eq!(queue.record(lease.attempts[0], failed, time), pause.map(Duration::from_secs));
+            assert_eq!(queue.record(lease.attempts[0], failed, time), delay.map(Duration::from_secs));
             queue.return_lease(0, Duration::ZERO);
             assert!(next(&mut queues, None, 1, time).is_none());
-            time += Duration::from_secs(pause.unwrap_or(0));
+            time += Duration::from_secs(delay.unwrap_or(0));
         }
         let queue = queues[0].as_ref().unwrap();
         assert!(queue.is_over() && queue.failed_shards == 1);

@@ -17,7 +17,7 @@ pub struct ShardLimits {
     pub heartbeat_timeout: Option<Duration>,
     /// Number of attempts before a shard counts as failed, at least 1.
     pub max_attempts: u32,
-    /// Pause before the second attempt; it doubles with each further one.
+    /// Delay before the second attempt; it doubles with each further one.
     pub backoff: Duration,
 }
 

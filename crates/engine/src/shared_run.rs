@@ -49,8 +49,14 @@ pub(crate) struct MergedJob {
     pub(crate) records: u64,
     /// Files by name, if they are made in memory; otherwise empty.
     pub(crate) files: BTreeMap<String, Vec<u8>>,
-    /// Number of shards that were not done; `None` if the run was not stopped.
-    pub(crate) cancelled_shards: Option<u32>,
+    /// Present if the run was stopped, so that the result may be incomplete.
+    pub(crate) stopped: Option<StoppedJob>,
+}
+
+/// A job of a run that was stopped.
+pub(crate) struct StoppedJob {
+    /// Number of shards that were not done; may be 0.
+    pub(crate) undone_shards: u32,
 }
 
 /// Everything that the run loop and the threads of its workers share.
@@ -183,7 +189,7 @@ impl SharedRun {
                 }
             };
             finished += usize::from(outcome == Outcome::Finished);
-            let pause = queue.record(attempt, result, now);
+            let delay = queue.record(attempt, result, now);
             state.events.push(Event {
                 at_ms,
                 kind: EventKind::ShardEnded {
@@ -192,7 +198,7 @@ impl SharedRun {
                     attempt: attempt.number,
                     outcome,
                     reason,
-                    retry_in_ms: pause.map(millis),
+                    retry_in_ms: delay.map(millis),
                     records,
                     counters,
                     took_us: micros(took),

@@ -5,7 +5,7 @@ use serde_json::Value;
 /// Longest text from outside that a report contains, in characters.
 const MAX_TEXT_CHARACTERS: usize = 2000;
 
-/// Cuts text that is longer than [`MAX_TEXT_CHARACTERS`], and appends its length in bytes.
+/// Cuts text that is longer than [`MAX_TEXT_CHARACTERS`], and appends the length of the whole text in bytes.
 pub(crate) fn bounded(text: &str) -> String {
     // The limit counts characters, so that no character is cut in two; the appended length counts bytes.
     match text.char_indices().nth(MAX_TEXT_CHARACTERS) {

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 pub enum RecordUnit {
     /// Samples.
     Samples,
-    /// Vulnerabilities for which a fix was searched. The job makes samples of the fixes that it finds.
+    /// Vulnerabilities whose fix was looked for. The job makes samples of the fixes that it finds.
     Fixes,
     /// Advisories. Another job makes samples of the fixes that they name.
     Advisories,

@@ -55,7 +55,7 @@ pub struct Report {
     pub workers: usize,
     /// The main metrics of the run.
     pub summary: RunTotals,
-    /// Collectors and other jobs, by name. In the order of the run, in formats that keep an order.
+    /// Collectors and other jobs, by name. They are written in the order of the run; readers of JSON may not keep it.
     #[serde(serialize_with = "serialize_as_map")]
     #[cfg_attr(test, schemars(with = "BTreeMap<String, CollectorReport>"))]
     pub by_collector: Vec<(String, CollectorReport)>,

@@ -14,7 +14,7 @@ pub struct SampleCount {
     pub target: Option<u64>,
     /// Samples that have the code before and after the fix.
     pub pairs: u64,
-    /// True if another job counts these samples as its own.
+    /// True if the job `fixes` counts these samples too, so that sums over all jobs must leave them out here.
     pub is_shared: bool,
 }
 

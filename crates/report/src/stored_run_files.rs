@@ -1,4 +1,4 @@
-//! Reads the files of a stored run, except for its journal and its samples.
+//! Reads the facts that a run stored about itself and its dataset, and computes digests of the dataset's files.
 
 use std::fs::File;
 use std::io::{self, BufReader};
@@ -76,7 +76,7 @@ pub enum ReadError {
     },
 }
 
-/// What the files of a stored run say, except for the journal and the samples.
+/// The facts that a run stored about itself and its dataset, and the files of the dataset.
 #[derive(Debug)]
 pub(crate) struct StoredRunFiles {
     pub(crate) info: RunInfo,

@@ -10,7 +10,7 @@ use crate::run_dir_error::RunDirError;
 /// Error of a run that cannot go on. Finished shards are kept.
 #[derive(Debug, Error)]
 pub enum RunError {
-    /// The destination cannot be written.
+    /// A file or a folder of the run cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
     /// The folder of the run cannot be used.

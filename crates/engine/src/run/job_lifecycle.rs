@@ -18,7 +18,7 @@ use crate::plan_job::{PlannedJob, plan_job};
 use crate::run_dir::RunDir;
 use crate::schedule::ShardQueue;
 use crate::shard_store::StoredOutput;
-use crate::shared_run::{LoopMessage, MergedJob};
+use crate::shared_run::{LoopMessage, MergedJob, StoppedJob};
 use crate::summary::JobSummary;
 
 /// Values of the event that ends a job.
@@ -92,7 +92,7 @@ impl RunLoop<'_> {
             }
             let entry = &self.jobs[earlier];
             let failed = state.failed_shards.iter().map(|(shard, ..)| *shard);
-            results.add_identity(&state.name, &entry.plan_hash, failed);
+            results.add_version(&state.name, &entry.plan_hash, failed);
             match self.dir {
                 Some(dir) => results.add_folder(&state.name, dir.root().to_owned()),
                 None => results = results.with_files(&state.name, entry.files.clone()),
@@ -178,7 +178,8 @@ impl RunLoop<'_> {
             return self.end_job(job, end);
         }
         self.jobs[job].stage = JobStage::Merging;
-        self.start_merging(job, outputs, target, is_stopped.then_some(cancelled))
+        let stopped = is_stopped.then_some(StoppedJob { undone_shards: cancelled });
+        self.start_merging(job, outputs, target, stopped)
     }
 
     fn start_merging(
@@ -186,14 +187,14 @@ impl RunLoop<'_> {
         job: usize,
         outputs: Vec<Option<StoredOutput>>,
         target: Option<u64>,
-        cancelled_shards: Option<u32>,
+        stopped: Option<StoppedJob>,
     ) -> Result<(), RunError> {
         let destination = self
             .dir
             .map_or(OutputDestination::Memory, |dir| OutputDestination::Folder(dir.root().to_owned()));
         // A stopped run merges its finished shards in spite of the request to stop, so this merge gets a token
         // without a request.
-        let cancel = match cancelled_shards {
+        let cancel = match &stopped {
             Some(_) => CancelToken::new(),
             None => self.options.cancel.clone(),
         };
@@ -218,7 +219,7 @@ impl RunLoop<'_> {
                         counters: context.counters(),
                         records: context.records(),
                         files: context.files,
-                        cancelled_shards,
+                        stopped,
                     };
                     LoopMessage::Merged(job, merged)
                 }
@@ -233,10 +234,10 @@ impl RunLoop<'_> {
 
     /// Ends a job whose outputs have been merged.
     pub(super) fn end_merged(&mut self, job: usize, merged: MergedJob) -> Result<(), RunError> {
-        let MergedJob { summary, counters, records, files, cancelled_shards } = merged;
+        let MergedJob { summary, counters, records, files, stopped } = merged;
         let state = &self.recorder.state.jobs[job];
-        let (status, reason) = match (cancelled_shards, state.failed_shards.as_slice()) {
-            (Some(cancelled), _) => (CompletionStatus::Cancelled, cancelled_reason(cancelled)),
+        let (status, reason) = match (stopped, state.failed_shards.as_slice()) {
+            (Some(stopped), _) => (CompletionStatus::Cancelled, cancelled_reason(stopped.undone_shards)),
             (None, []) => (CompletionStatus::Complete, None),
             (None, failed @ [(shard, outcome, why), ..]) => {
                 let (count, outcome) = (failed.len(), outcome.name());
@@ -252,7 +253,7 @@ impl RunLoop<'_> {
         self.end_job(job, JobEnd { status, reason, records, counters, summary })
     }
 
-    /// Ends a job that cannot go on. A destination that cannot be written ends the whole run.
+    /// Ends a job that cannot go on. If a file of the run cannot be written, the whole run ends.
     pub(super) fn fail_job(&mut self, job: usize, error: JobError) -> Result<(), RunError> {
         let (status, reason) = match error {
             JobError::Write(error) => return Err(error.into()),
@@ -288,8 +289,9 @@ impl RunLoop<'_> {
                 };
                 if is_over { self.merge(job) } else { Ok(()) }
             }
-            // A job that is planning checks the cancel token itself, so a first request waits for it. A second
-            // request does not wait.
+            // A job that is planning checks the cancel token itself, and the run waits until it returns. The run does
+            // not wait if a stop was requested twice before this loop noticed the first request. A second request
+            // that comes later is left to the program, which can simply exit.
             JobStage::Planning if self.options.cancel.at_once() => self.fail_job(job, JobError::Stopped),
             JobStage::Planning | JobStage::Merging | JobStage::Ended => Ok(()),
         }
@@ -301,9 +303,9 @@ fn spawn_detached(name: &str, body: impl FnOnce() + Send + 'static) -> Result<()
     std::thread::Builder::new().name(name.to_owned()).spawn(body).map(drop).map_err(RunError::Thread)
 }
 
-/// Returns the reason of a cancelled job, if shards are missing for it.
-fn cancelled_reason(cancelled: u32) -> Option<String> {
-    match cancelled {
+/// Returns why the result of a cancelled job is incomplete; `None` if all its shards were done.
+fn cancelled_reason(undone_shards: u32) -> Option<String> {
+    match undone_shards {
         0 => None,
         1 => Some("1 shard was not done".to_owned()),
         more => Some(format!("{more} shards were not done")),

@@ -1,4 +1,4 @@
-//! Observers: programs that watch a run.
+//! Observers: values that the run loop calls with each event, such as a view.
 
 use crate::event::Event;
 use crate::state::RunState;

@@ -20,7 +20,7 @@ use crate::submission_runner::{
     ClusterRunError, EndedAttempts, SubmissionRunner, load_results, still_submitted_warning,
 };
 
-/// Way in which shards on other machines get their results.
+/// Way in which this run gets the results of shards that run on other machines.
 #[derive(Clone)]
 enum RemoteMode {
     /// A cluster runs the shards now.

@@ -10,14 +10,14 @@ use crate::run_options::RunOptions;
 use crate::schedule::{Attempt, AttemptResult};
 use crate::worker::status::StopReason;
 
-/// Time that running shards have to finish after a request to stop.
+/// Time after a request to stop the run in which running shards may still finish; then they are told to stop.
 const FINISH_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Time that a shard has to stop after it was told to.
+/// Time that a shard that was told to stop has to return; then its worker is given up.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Time between two rounds of supervision. If more passes, this process was suspended (Ctrl+Z): normally there
-/// are many rounds in a second.
+/// Longest time between two rounds of supervision, of which there are normally many in a second. If more passes, this
+/// process was suspended (Ctrl+Z).
 const SUSPENDED_GAP: Duration = Duration::from_secs(2);
 
 impl RunLoop<'_> {
@@ -25,7 +25,8 @@ impl RunLoop<'_> {
     pub(super) fn supervise(&mut self) -> Result<(), RunError> {
         let gap = std::mem::replace(&mut self.supervised_at, Instant::now()).elapsed();
         if gap > SUSPENDED_GAP {
-            // The monotonic clock runs on while a process is suspended, although the workers do nothing.
+            // The monotonic clock runs on while this process is suspended, although its threads do nothing, and nobody
+            // reads the answers of worker processes.
             self.workers.iter().for_each(|worker| worker.status.extend_deadlines(gap));
         }
         let RunOptions { cancel, pause, .. } = self.options;

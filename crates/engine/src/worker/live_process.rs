@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, ExitStatus};
 use std::time::{Duration, Instant};
 
 use super::protocol::{self, FromWorker, PROTOCOL_VERSION, ToWorker};
-use super::status::{StopReason, WorkerStatus};
+use super::status::StopReason;
 use super::stderr_tail::StderrReader;
 use super::worker_failure::WorkerFailure;
 use super::{LeasedWork, ResultCallback};
@@ -20,10 +20,10 @@ use crate::run_options::MemoryLimit;
 use crate::schedule::{Attempt, AttemptResult};
 use crate::shard_writer::ShardWriter;
 
-/// Size of the messages that a worker may have before it has answered the first, in bytes: half of the default
-/// capacity of a pipe (64 KiB on Linux, pipe(7)). They fit into the pipe, so that the engine does not wait for a worker
-/// that itself waits until its answers are read. Workers of this program read on a thread of their own, and would not
-/// stop reading even if the pipe were smaller.
+/// Largest size of all messages that are sent to a worker and not yet answered, in bytes: half of the default capacity
+/// of a pipe (64 KiB on Linux, pipe(7)). So they fit into the pipe, except for a single message that is larger. If they
+/// did not, both sides could wait forever: the engine to write a message, the worker to write an answer. (Workers of
+/// this program always read, on a thread of their own; programs in other languages may not.)
 const MAX_BYTES_AHEAD: usize = 32 << 10;
 
 /// Size of the buffer for answers, in bytes.
@@ -56,6 +56,32 @@ pub(crate) struct LeaseProgress {
     unanswered: VecDeque<usize>,
     /// Sum of these sizes.
     unanswered_bytes: usize,
+}
+
+impl LeaseProgress {
+    /// Tells whether so little is unanswered that more should be sent. Only below half of the limit, so that
+    /// messages travel in batches; and not only at zero, so that the worker always has a shard to run.
+    fn needs_more(&self) -> bool {
+        self.unanswered_bytes < MAX_BYTES_AHEAD / 2
+    }
+
+    /// Tells whether a message of this size, in bytes, may be sent now.
+    fn has_room_for(&self, bytes: usize) -> bool {
+        // A large message is sent only to a worker that has nothing else to do, and therefore reads. If the worker were
+        // writing answers at the same time, both pipes could be full, and both sides would wait forever.
+        self.unanswered.is_empty() || self.unanswered_bytes + bytes <= MAX_BYTES_AHEAD
+    }
+
+    fn record_sent(&mut self, bytes: usize) {
+        self.sent += 1;
+        self.unanswered.push_back(bytes);
+        self.unanswered_bytes += bytes;
+    }
+
+    fn record_answer(&mut self) {
+        self.done += 1;
+        self.unanswered_bytes -= self.unanswered.pop_front().unwrap_or(0);
+    }
 }
 
 impl LiveProcess {
@@ -176,23 +202,16 @@ impl LiveProcess {
         progress: &mut LeaseProgress,
     ) -> Result<(), WorkerFailure> {
         let mut message = Vec::new();
-        while let Some(attempt) = work.lease.attempts.get(progress.sent)
-            && (progress.unanswered.is_empty() || progress.unanswered_bytes < MAX_BYTES_AHEAD / 2)
-        {
+        while let Some(attempt) = work.lease.attempts.get(progress.sent) {
             let shard = &work.plan.shards()[attempt.shard as usize];
             message.clear();
             let run = ToWorker::Run { shard: shard.number, payload: shard.payload.clone() };
             protocol::write_message(&mut message, &run).map_err(|_| WorkerFailure::Died)?;
-            // A large shard is sent only to a worker that has nothing else to do, and therefore reads. If the worker
-            // were writing answers at the same time, both pipes could be full, and both sides would wait forever.
-            if !progress.unanswered.is_empty() && progress.unanswered_bytes + message.len() > MAX_BYTES_AHEAD
-            {
+            if !progress.has_room_for(message.len()) {
                 break;
             }
             self.stdin.write_all(&message).map_err(|_| WorkerFailure::Died)?;
-            progress.unanswered_bytes += message.len();
-            progress.unanswered.push_back(message.len());
-            progress.sent += 1;
+            progress.record_sent(message.len());
         }
         self.stdin.flush().map_err(|_| WorkerFailure::Died)
     }
@@ -210,17 +229,14 @@ impl LiveProcess {
             if !work.status.begin_shard(progress.done) {
                 return Err(WorkerFailure::Died);
             }
-            // More is sent only when half is answered: messages then travel in batches, and the worker always has
-            // a shard to run.
-            if progress.unanswered_bytes < MAX_BYTES_AHEAD / 2 {
+            if progress.needs_more() {
                 self.send_ahead(work, progress)?;
             }
             let result = self.read_result(work, attempt, line)?;
             let now = Instant::now();
             report(attempt, result, now - since);
             since = now;
-            progress.done += 1;
-            progress.unanswered_bytes -= progress.unanswered.pop_front().unwrap_or(0);
+            progress.record_answer();
         }
         Ok(())
     }
@@ -278,11 +294,6 @@ impl LiveProcess {
             }
         }
     }
-
-    /// Sets the process group that the supervising loop kills.
-    pub(crate) fn register(&self, status: &WorkerStatus) {
-        status.set_process_group(self.process_group());
-    }
 }
 
 fn parse(line: &[u8]) -> Result<FromWorker<'_>, WorkerFailure> {
@@ -298,4 +309,42 @@ fn check_protocol(theirs: u32) -> Result<(), WorkerFailure> {
     }
     let what = format!("it speaks protocol {theirs}, this program speaks {PROTOCOL_VERSION}");
     Err(WorkerFailure::ProtocolViolation(what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sends messages of this size while there is room. Returns how many were sent.
+    fn fill(progress: &mut LeaseProgress, bytes: usize) -> usize {
+        let before = progress.sent;
+        while progress.has_room_for(bytes) {
+            progress.record_sent(bytes);
+        }
+        progress.sent - before
+    }
+
+    #[test]
+    fn messages_travel_in_batches_and_fit_into_the_pipe() {
+        let mut progress = LeaseProgress::default();
+        assert_eq!(fill(&mut progress, 1 << 10), 32);
+        for _ in 0..3 {
+            while !progress.needs_more() {
+                progress.record_answer();
+            }
+            assert!(progress.sent > progress.done, "the worker has a shard to run");
+            assert_eq!(fill(&mut progress, 1 << 10), 17);
+            assert!(progress.unanswered_bytes <= MAX_BYTES_AHEAD);
+        }
+    }
+
+    #[test]
+    fn a_message_larger_than_the_limit_is_sent_alone() {
+        let mut progress = LeaseProgress::default();
+        progress.record_sent(100);
+        assert!(!progress.has_room_for(MAX_BYTES_AHEAD));
+        progress.record_answer();
+        assert_eq!(fill(&mut progress, MAX_BYTES_AHEAD * 2), 1);
+        assert!(!progress.needs_more());
+    }
 }

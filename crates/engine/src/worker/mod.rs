@@ -28,7 +28,7 @@ pub(crate) type ResultCallback<'a> = dyn FnMut(Attempt, AttemptResult, Duration)
 /// Something that runs the shards of a lease: a thread or a process.
 pub(crate) trait Worker: Send {
     /// Runs the attempts of a lease one after the other, and calls `report` with the result of each. An error
-    /// means that the destination cannot be written; then some attempts have not been reported.
+    /// means that an output cannot be written to the folder of the run; then some attempts have not been reported.
     fn run(&mut self, work: &LeasedWork<'_>, report: &mut ResultCallback<'_>) -> io::Result<()>;
 }
 

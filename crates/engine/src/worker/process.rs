@@ -17,7 +17,7 @@ use crate::schedule::AttemptResult;
 /// Runs shards in a child process.
 #[derive(Debug)]
 pub(crate) struct ProcessWorker {
-    own_command: CommandLine,
+    default_command: CommandLine,
     memory: Option<MemoryLimit>,
     live: Option<LiveProcess>,
     /// Buffer of one line.
@@ -25,10 +25,10 @@ pub(crate) struct ProcessWorker {
 }
 
 impl ProcessWorker {
-    /// Creates a worker that has no process yet. `own_command` starts this program as a worker; a job that has a
-    /// command of its own uses that command instead.
-    pub(crate) fn new(own_command: CommandLine, memory: Option<MemoryLimit>) -> Self {
-        Self { own_command, memory, live: None, line: Vec::new() }
+    /// Creates a worker that has no process yet. `default_command` starts the process of a job that has no command
+    /// of its own.
+    pub(crate) fn new(default_command: CommandLine, memory: Option<MemoryLimit>) -> Self {
+        Self { default_command, memory, live: None, line: Vec::new() }
     }
 
     /// Returns the process for a job, and starts it if necessary.
@@ -44,11 +44,12 @@ impl ProcessWorker {
         let live = match self.live.take() {
             Some(live) => live,
             None => {
-                let command = job.command().unwrap_or(&self.own_command);
+                let command = job.command().unwrap_or(&self.default_command);
                 LiveProcess::start(job_index, command, self.memory.as_ref(), job)?
             }
         };
-        live.register(status);
+        // For the supervising loop, which may have to kill the process.
+        status.set_process_group(live.process_group());
         Ok(self.live.insert(live))
     }
 
@@ -61,7 +62,8 @@ impl ProcessWorker {
 
     /// Kills a process that failed, and returns the reason.
     fn reap(&mut self, status: &WorkerStatus, failure: &WorkerFailure) -> String {
-        // First of all: the number of this process may soon belong to another one, which must not be killed.
+        // First of all: the kernel may give the process id of the dead child to another process, which must not be
+        // killed.
         status.set_process_group(0);
         match self.live.take() {
             Some(live) => live.reap(failure, self.memory.as_ref()),

@@ -1,8 +1,6 @@
 //! Messages between the engine and a worker process: one JSON object per line, each with
 //! one key that names the message. `docs/protocol.md` describes them for other languages.
 
-use std::collections::BTreeMap;
-use std::fmt;
 use std::io::{self, BufRead};
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +8,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::event::LogLevel;
+use crate::secrets::ExposedSecrets;
 
 /// Version of the protocol; both sides begin by stating theirs.
 pub(crate) const PROTOCOL_VERSION: u32 = 1;
@@ -41,23 +40,6 @@ pub(crate) enum ToWorker {
     Cancel {},
 }
 
-/// Secrets in the clear, on their way to a worker.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct ExposedSecrets(pub(crate) BTreeMap<String, String>);
-
-impl ExposedSecrets {
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl fmt::Debug for ExposedSecrets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
-    }
-}
-
 /// Message from a worker to the engine.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -78,11 +60,11 @@ pub(crate) enum FromWorker<'a> {
     Record(&'a RawValue),
     /// Increment of a counter of the shard that runs.
     Count { name: String, n: u64 },
-    /// Line for the log. Called `note` in the protocol since version 1.
+    /// Line for the log. Its name in the protocol is `note`.
     #[serde(rename = "note")]
     Log { level: LogLevel, text: String },
-    /// What the shard that runs is doing now, in a few words. `None` ends the previous activity. Called `doing` in
-    /// the protocol since version 1.
+    /// What the shard that runs is doing now, in a few words. `None` ends the previous activity. Its name in the
+    /// protocol is `doing`.
     #[serde(rename = "doing")]
     Activity {
         #[serde(default)]

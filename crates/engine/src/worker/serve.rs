@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::protocol::{self, ExposedSecrets, FromWorker, PROTOCOL_VERSION, ToWorker};
+use super::protocol::{self, FromWorker, PROTOCOL_VERSION, ToWorker};
 use crate::cancel_token::CancelToken;
 use crate::child_process::kill_group;
 use crate::error::ShardError;
@@ -20,11 +20,11 @@ use crate::event::{Counters, LogLevel, add_count};
 use crate::job::Job;
 use crate::panic_reason::panic_reason;
 use crate::plan::Shard;
-use crate::secrets::Secrets;
+use crate::secrets::{ExposedSecrets, Secrets};
 use crate::shard_output::{RecordSink, ShardOutput};
 
-/// Time after which answers are sent when a shard ends; until then they are held back, so that many small ones
-/// travel together. While a long shard runs, they wait for the next sign of life, a second at most.
+/// Longest time since the last write for which answers are held back, so that many small ones travel together. It is
+/// checked whenever a shard ends. While a long shard runs, answers wait for the next sign of life, a second at most.
 const MAX_HOLD: Duration = Duration::from_millis(2);
 
 /// Shortest time between two reports of activities. A sign of life may carry one earlier.
@@ -49,11 +49,11 @@ pub enum ServeError {
     /// Standard input or output failed.
     #[error("the connection to the engine broke")]
     Connection(#[from] io::Error),
-    /// The first line was not the engine's greeting.
+    /// The first line was not the message `hello`.
     #[error(
         "expected the engine's greeting on standard input: this command is for the engine, not for people"
     )]
-    NoGreeting,
+    NoHello,
     /// The engine uses another version of the protocol.
     #[error("the engine speaks protocol {0}, this worker speaks {PROTOCOL_VERSION}")]
     Protocol(u32),
@@ -157,9 +157,9 @@ impl RecordSink for ProcessSink<'_> {
     }
 }
 
-/// Runs this process as a worker until its input ends. `make` makes a job from its name,
-/// settings and secrets. Standard output carries the protocol only: text that a job prints goes to standard
-/// error.
+/// Runs this process as a worker until its input ends, or until it receives a line that is neither `run` nor `cancel`.
+/// `make` makes a job from its name, settings and secrets. Standard output carries the protocol only: text that a job
+/// prints goes to standard error.
 ///
 /// # Errors
 /// [`ServeError`]; the failure of a single shard is an answer, not an error.
@@ -185,7 +185,7 @@ pub fn serve(
     if !protocol::read_line(&mut input, &mut line)? {
         return Ok(());
     }
-    let (job, settings, secrets) = greeting(&line)?;
+    let (job, settings, secrets) = parse_hello(&line)?;
     let job = make(&job, settings, Secrets::from_exposed(secrets)).map_err(ServeError::Job)?;
     {
         let mut answers = answers.lock();
@@ -193,16 +193,17 @@ pub fn serve(
         answers.flush();
     }
     start_heartbeat(Arc::clone(&answers))?;
-    let current = Arc::new(Mutex::new(CancelToken::new()));
-    let shards = read_requests(input, Arc::clone(&current))?;
-    serve_shards(&*job, &answers, &current, &shards);
+    // Token of the shard that runs.
+    let current_cancel = Arc::new(Mutex::new(CancelToken::new()));
+    let shards = read_requests(input, Arc::clone(&current_cancel))?;
+    serve_shards(&*job, &answers, &current_cancel, &shards);
     Ok(())
 }
 
-/// Parses the first line. Returns the name of the job, its settings, and its secrets.
-fn greeting(line: &[u8]) -> Result<(String, Value, ExposedSecrets), ServeError> {
+/// Parses the first line, the message `hello`. Returns the name of the job, its settings, and its secrets.
+fn parse_hello(line: &[u8]) -> Result<(String, Value, ExposedSecrets), ServeError> {
     let Ok(ToWorker::Hello { protocol, job, settings, secrets }) = serde_json::from_slice(line) else {
-        return Err(ServeError::NoGreeting);
+        return Err(ServeError::NoHello);
     };
     if protocol == PROTOCOL_VERSION {
         Ok((job, settings, secrets))
@@ -226,10 +227,11 @@ fn start_heartbeat(answers: Arc<SharedAnswers>) -> io::Result<()> {
 }
 
 /// Starts a thread that reads requests while a shard runs, so that a request to stop is noticed. When the input ends,
-/// the parent needs this process no longer or is dead: then this process and its children are killed.
+/// the parent needs this process no longer or is dead: then this process and its children are killed. A line that is
+/// neither `run` nor `cancel` ends them as well.
 fn read_requests(
     mut input: BufReader<io::Stdin>,
-    current: Arc<Mutex<CancelToken>>,
+    current_cancel: Arc<Mutex<CancelToken>>,
 ) -> io::Result<Receiver<Shard>> {
     let (sender, shards) = mpsc::channel();
     std::thread::Builder::new().name("requests".to_owned()).spawn(move || {
@@ -241,7 +243,9 @@ fn read_requests(
                         break;
                     }
                 }
-                Ok(ToWorker::Cancel {}) => current.lock().unwrap_or_else(PoisonError::into_inner).request(),
+                Ok(ToWorker::Cancel {}) => {
+                    current_cancel.lock().unwrap_or_else(PoisonError::into_inner).request();
+                }
                 _ => break,
             }
         }
@@ -256,7 +260,7 @@ fn read_requests(
 fn serve_shards(
     job: &dyn Job,
     answers: &SharedAnswers,
-    current: &Mutex<CancelToken>,
+    current_cancel: &Mutex<CancelToken>,
     shards: &Receiver<Shard>,
 ) {
     let mut buffer = Vec::new();
@@ -264,7 +268,7 @@ fn serve_shards(
     while let Some(shard) = next {
         // A token for each shard: a request stops only the shard that runs when it arrives.
         let cancel = CancelToken::new();
-        *current.lock().unwrap_or_else(PoisonError::into_inner) = cancel.clone();
+        *current_cancel.lock().unwrap_or_else(PoisonError::into_inner) = cancel.clone();
         let mut sink =
             ProcessSink { answers, records: Vec::new(), counters: Counters::new(), cancel: &cancel };
         let answer = serve_shard(job, &shard, &mut sink, &mut buffer);

@@ -43,7 +43,7 @@ impl StopReason {
 
 /// The status of a worker: the shard that it runs, and the request of the supervising loop to stop.
 // The atomics are relaxed and independent of each other: each is read again within milliseconds, so an old value does
-// no harm. The lease must not be lost or recorded twice, so it is behind the lock.
+// no harm. The lease is behind the lock, so that its results are recorded exactly once, by the worker or by the loop.
 #[derive(Debug)]
 pub(crate) struct WorkerStatus {
     start: Instant,
@@ -220,8 +220,8 @@ impl WorkerStatus {
             return false;
         }
         current.stop_requested.get_or_insert_with(Instant::now);
-        // The first reason stays: a shard that was asked to stop and did not is cancelled, even if it is killed as
-        // late afterwards.
+        // The first reason stays: a shard that was asked to stop and did not counts as cancelled, even if it is killed
+        // afterwards because its deadline has passed.
         if self.stop_reason().is_none() {
             self.stop_reason.store(reason as u8, Ordering::Relaxed);
         }

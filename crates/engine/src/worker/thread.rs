@@ -60,8 +60,7 @@ impl Worker for ThreadWorker {
                 return Ok(());
             }
             let result = self.run_attempt(work, attempt)?;
-            // The clock is read once per shard: this reading ends one shard and begins the next. A small shard takes
-            // less time than a reading.
+            // One reading of the clock ends a shard and begins the next, so that no time between them is lost.
             let now = Instant::now();
             report(attempt, result, now - since);
             since = now;

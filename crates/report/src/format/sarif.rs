@@ -1,6 +1,6 @@
 //! The vulnerable code as findings (SARIF 2.1.0), for code scanning and other readers of the format. A log, as SARIF
-//! calls its file, contains as many findings as code scanning accepts, the most severe first. It says how many are left
-//! out.
+//! calls its file, contains as many findings as code scanning accepts and readers can load, the most severe first. It
+//! says how many are left out.
 
 mod escaped_json;
 mod finding;
@@ -19,7 +19,7 @@ use streamguard_dataset::{Sample, Severity};
 
 use finding::{FindingPlace, finding};
 use invocation::notification;
-use log_buffer::LogBuffer;
+use log_buffer::{JsonSize, LogBuffer};
 use objects::{SarifTool, ToolComponent};
 use revisions::RevisionIndex;
 use rules::{RuleIndex, RuleKey};
@@ -65,8 +65,9 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
         "results": written.values().sum::<u64>(),
         "left_out": left_out.values().sum::<u64>(),
         "left_out_by_severity": counts_by_name(&left_out),
-        // Counted over the whole dataset, so that the numbers of the log add up to its size.
+        // Counted over the whole dataset, so that `results`, `left_out` and this add up to the number of its samples.
         "without_vulnerable_code": selection.without_code,
+        // Among the results: those whose vulnerable or fixed code is too long.
         "without_their_code": with_code_left_out,
     });
     output.push(b"\n]");
@@ -95,19 +96,19 @@ struct FindingWriter {
     written: SeverityCounts,
     /// Number of findings whose vulnerable or fixed code is left out, because it is too long.
     with_code_left_out: u64,
-    /// Sizes of the invocation in bytes, plain and compressed.
-    invocation: (usize, usize),
+    /// Size of the invocation, which is written after the last result.
+    invocation_size: JsonSize,
 }
 
 impl FindingWriter {
-    fn new(invocation: (usize, usize)) -> Self {
+    fn new(invocation_size: JsonSize) -> Self {
         Self {
             output: LogBuffer::new(),
             rules: RuleIndex::default(),
             revisions: RevisionIndex::default(),
             written: SeverityCounts::new(),
             with_code_left_out: 0,
-            invocation,
+            invocation_size,
         }
     }
 
@@ -116,7 +117,7 @@ impl FindingWriter {
         let place = FindingPlace::of(sample);
         let Some(finding) = finding(sample, &place, &self.rules, &self.revisions) else { return true };
         let json = escaped_json::json(&finding);
-        let (plain, compressed) = self.invocation;
+        let JsonSize { plain, compressed } = self.invocation_size;
         // Rules and revisions are written after the last result, so their room is kept free while results are
         // added. They are repetitive text: compressed, they take less than a quarter.
         let max_bytes = self.rules.max_bytes() + self.revisions.max_bytes();
@@ -160,7 +161,10 @@ fn left_out_text(left_out: &SeverityCounts, with_code_left_out: u64) -> Option<S
         ));
     }
     if with_code_left_out > 0 {
-        sentences.push(format!("Without their code, which is too long: {}.", samples(with_code_left_out)));
+        sentences.push(format!(
+            "Vulnerable or fixed code left out, because it is too long: {}.",
+            samples(with_code_left_out)
+        ));
     }
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }

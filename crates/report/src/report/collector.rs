@@ -63,10 +63,10 @@ pub struct ShardCounts {
     pub planned: Option<u32>,
     /// Shards that have an output.
     pub done: u32,
-    /// Shards that failed permanently.
+    /// Shards that failed permanently, so that their records are lost.
     pub lost: u32,
-    /// Ends of shards, by outcome. `reused` counts shards that were not attempted, because an earlier run had finished
-    /// them.
+    /// Attempts at shards, by the outcome with which they ended. `reused` counts shards that were not attempted, because
+    /// an earlier run had finished them.
     pub attempts: BTreeMap<String, u32>,
 }
 

@@ -17,7 +17,8 @@ const MAX_INTERVALS: u64 = 120;
 pub struct RunTimeline {
     /// The times, in seconds since the start; a run and its resumptions count as one.
     pub seconds: Vec<f64>,
-    /// One series per collector. Sources of advisories have none: the samples are those of the fixes.
+    /// One series per collector. Sources of advisories have none: their samples are in the series of the
+    /// job `fixes`.
     pub series: Vec<TimelineSeries>,
 }
 

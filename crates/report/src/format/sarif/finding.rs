@@ -11,7 +11,7 @@ use super::objects::{
 };
 use super::revisions::{RevisionIndex, SourceRevision};
 use super::rules::{RuleIndex, RuleKey, score};
-use super::text::{message, relative};
+use super::text::{message, relative_uri};
 use crate::bounded_text::bounded;
 use crate::escape::visible;
 
@@ -40,7 +40,7 @@ impl FindingPlace {
 
     fn in_repository(sample: &Sample) -> Option<Self> {
         let repository = bounded(sample.repository.as_deref()?);
-        let uri = relative(sample.path_before.as_deref()?)?;
+        let uri = relative_uri(sample.path_before.as_deref()?)?;
         let (start, end) = (sample.start_line_before?, sample.end_line_before?);
         // Readers hold line numbers as signed 32-bit integers.
         let is_sound = start >= 1 && start <= end && i32::try_from(end).is_ok();
@@ -56,7 +56,7 @@ impl FindingPlace {
     fn in_dataset(sample: &Sample) -> Self {
         let id = &sample.id[..sample.id.floor_char_boundary(12)];
         let extension = sample.language.map_or("txt", Language::extension);
-        let uri = relative(&format!("{}/{id}.{extension}", sample.collector));
+        let uri = relative_uri(&format!("{}/{id}.{extension}", sample.collector));
         let lines = sample.vulnerable_code.as_deref().map_or(1, |code| code.lines().count());
         Self {
             revision: None,
@@ -73,9 +73,9 @@ impl FindingPlace {
         }
     }
 
-    /// Returns the region of the code. The end column is known only for code of several lines, because such code
-    /// contains its last line from the first column on. A region without columns covers whole lines, except for the last
-    /// line feed.
+    /// Returns the region of the code. The code may begin in the middle of its first line. So the end column is known
+    /// only if there is a later line: that one is contained from its first column on. A region without columns covers
+    /// whole lines, except for the last line feed.
     fn region(&self, code: &str) -> SarifRegion<'static> {
         let (start_line, end_line) = self.lines;
         let last = code.rsplit_once('\n').map(|(_, last)| last.strip_suffix('\r').unwrap_or(last));
@@ -182,8 +182,8 @@ fn source_language(language: Language) -> &'static str {
     }
 }
 
-/// Returns the other fields of the sample, under their names in the dataset. Fields that are null or
-/// empty are left out.
+/// Returns the fields of the sample for the property bag of the result, under their names in the dataset. Fields that
+/// are null or empty are left out.
 fn properties(sample: &Sample) -> BTreeMap<&'static str, Value> {
     let text =
         |text: &Option<String>| json!(text.as_deref().map(|text| visible(&bounded(text)).into_owned()));

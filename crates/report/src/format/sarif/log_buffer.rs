@@ -53,13 +53,20 @@ impl LogBuffer {
     }
 }
 
-/// Returns the size of a value as JSON, plain and compressed.
-pub(super) fn size(value: &impl Serialize) -> (usize, usize) {
+/// Size of a value as JSON, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct JsonSize {
+    pub(super) plain: usize,
+    pub(super) compressed: usize,
+}
+
+/// Returns the size of a value as JSON.
+pub(super) fn size(value: &impl Serialize) -> JsonSize {
     let json = json(value);
     let mut gzip = GzEncoder::new(ByteCounter(0), Compression::default());
     compress(&mut gzip, &json);
     let compressed = gzip.finish().unwrap_or_else(|error| unreachable!("a counter takes all: {error}"));
-    (json.len(), compressed.0)
+    JsonSize { plain: json.len(), compressed: compressed.0 }
 }
 
 fn compress(gzip: &mut GzEncoder<ByteCounter>, bytes: &[u8]) {

@@ -8,11 +8,14 @@ use super::text::{message, web_address};
 /// Base (`uriBaseId`) of findings that are not in a known file of a repository.
 pub(super) const DATASET_BASE: &str = "DATASET";
 
+/// Longest id of a commit, in bytes: SHA-256 in hexadecimal digits.
+const COMMIT_ID_BYTES: usize = 64;
+
 /// A repository at the commit before the fix.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SourceRevision {
     pub(super) repository: String,
-    /// Id of the commit, in hexadecimal digits.
+    /// Id of the commit, as the dataset gives it, with hidden characters escaped.
     pub(super) commit: Option<String>,
 }
 
@@ -22,13 +25,13 @@ pub(super) struct SourceRevision {
 pub(super) struct RevisionIndex {
     index: BTreeMap<SourceRevision, usize>,
     /// True if there are findings that are not in a known file of a repository.
-    has_dataset: bool,
+    has_findings_without_revision: bool,
     /// Upper bound of the size of the revisions in the log, in bytes.
     max_bytes: usize,
 }
 
 impl RevisionIndex {
-    /// Returns the base of a finding. The revision need not have been added: then it is the next one.
+    /// Returns the base of a finding. If its revision has not been added yet, returns the base that it will get.
     pub(super) fn base(&self, revision: Option<&SourceRevision>) -> String {
         match revision {
             None => DATASET_BASE.to_owned(),
@@ -39,15 +42,17 @@ impl RevisionIndex {
     /// Adds the revision of a finding.
     pub(super) fn add(&mut self, revision: Option<SourceRevision>) {
         let Some(revision) = revision else {
-            self.has_dataset = true;
+            self.has_findings_without_revision = true;
             return;
         };
         let next = self.index.len();
-        let length = revision.repository.len();
+        let commit_bytes = revision.commit.as_ref().map_or(0, String::len);
+        let bytes = revision.repository.len() + commit_bytes.saturating_sub(COMMIT_ID_BYTES);
         // True only if the entry is new, because earlier entries have a smaller index.
         if *self.index.entry(revision).or_insert(next) == next {
-            // The encoded address may be three times as long, and the log contains it twice.
-            self.max_bytes += 6 * length + 300;
+            // The encoded address may be three times as long, and the log contains it twice. The rest includes the id
+            // of a commit; other text of the dataset in its place may be longer, and is counted.
+            self.max_bytes += 6 * bytes + 300;
         }
     }
 
@@ -59,10 +64,11 @@ impl RevisionIndex {
     pub(super) fn finish(self) -> (BTreeMap<String, ArtifactLocation>, Vec<VersionControlDetails>) {
         let mut revisions: Vec<(usize, SourceRevision)> =
             self.index.into_iter().map(|(revision, index)| (index, revision)).collect();
-        // The map is sorted by name, but the log lists revisions in the order of their first use.
+        // The map is sorted by name, but bases are numbered, and `versionControlProvenance` is listed, in the order of
+        // first use.
         revisions.sort_unstable();
         let (mut bases, mut provenance) = (BTreeMap::new(), Vec::new());
-        if self.has_dataset {
+        if self.has_findings_without_revision {
             let description = "Samples that are not in a file of a repository, or whose place in the file is \
                 not known. Their names consist of the collector and the first digits of the sample's id.";
             bases.insert(DATASET_BASE.to_owned(), artifact_location(None, Some(description)));
@@ -85,7 +91,8 @@ impl RevisionIndex {
     }
 }
 
-/// Returns the base of a revision. The word `CHECKOUT` is part of the format of the log.
+/// Returns the name of a revision's base. A reader may be told where the checkout for such a name lies, so the names
+/// must not change.
 fn base(index: usize) -> String {
     format!("CHECKOUT-{}", index + 1)
 }

@@ -95,7 +95,7 @@ impl RuleIndex {
         self.rules.len() * 640
     }
 
-    /// Returns the index of a rule. The rule need not have been added: then it is the next one.
+    /// Returns the index of a rule. If it has not been added yet, returns the index that it will get.
     pub(super) fn index(&self, key: RuleKey) -> usize {
         self.index.get(&key).copied().unwrap_or(self.rules.len())
     }

@@ -31,7 +31,7 @@ pub(super) fn web_address(repository: &str) -> Option<String> {
 
 /// Encodes a path inside a repository as a relative URI; `None` if the path could lead out of the
 /// repository.
-pub(super) fn relative(path: &str) -> Option<String> {
+pub(super) fn relative_uri(path: &str) -> Option<String> {
     let is_sound = path.len() <= MAX_PATH_BYTES
         && !path.contains('\0')
         && path.split('/').all(|segment| !matches!(segment, "" | "." | ".."));
@@ -47,9 +47,9 @@ fn encoded(text: &str, keeps: fn(u8) -> bool) -> String {
         let is_plain = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
         // In an address, a percent sign that begins an escape is kept. In a path it is an ordinary character: "%2e"
         // becomes "%252e".
-        let encodes =
+        let begins_escape =
             || bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
-        if is_plain || (keeps(byte) && (byte != b'%' || encodes())) {
+        if is_plain || (keeps(byte) && (byte != b'%' || begins_escape())) {
             uri.push(char::from(byte));
         } else {
             let _ = write!(uri, "%{byte:02X}");
@@ -80,10 +80,10 @@ mod tests {
 
     #[test]
     fn paths_stay_inside() {
-        assert_eq!(relative("src/load 1.c").as_deref(), Some("src/load%201.c"));
-        assert_eq!(relative("a:b/%41/漢").as_deref(), Some("a%3Ab/%2541/%E6%BC%A2"));
+        assert_eq!(relative_uri("src/load 1.c").as_deref(), Some("src/load%201.c"));
+        assert_eq!(relative_uri("a:b/%41/漢").as_deref(), Some("a%3Ab/%2541/%E6%BC%A2"));
         for path in ["../x", "/etc/passwd", "a/../b", "./a", "", "a\0b", &"x".repeat(5000)] {
-            assert_eq!(relative(path), None, "{path}");
+            assert_eq!(relative_uri(path), None, "{path}");
         }
     }
 
