@@ -22,7 +22,7 @@ pub struct CollectionResults {
     pub assembled_ms: u64,
     /// Whether collectors ran side by side.
     pub parallel: bool,
-    /// The record and the reports that were written.
+    /// Paths of the results and reports that were written.
     pub reports: Vec<PathBuf>,
     pub(crate) _lock: RunDir,
 }
@@ -33,7 +33,7 @@ impl CollectionResults {
         self.dataset.as_ref().map_or(0, |dataset| dataset.stats.samples)
     }
 
-    /// Writes the record of the run and reports into the folder.
+    /// Writes `collection_results.json` and reports into the folder.
     ///
     /// # Errors
     /// A run that cannot be read, or a file that cannot be written.
@@ -45,7 +45,7 @@ impl CollectionResults {
         self.write_reports_while(formats, options, |_| true)
     }
 
-    /// Writes the record of the run and reports into the folder, and calls `goes_on` before each report, which
+    /// Writes `collection_results.json` and reports into the folder, and calls `goes_on` before each report, which
     /// may end the writing by returning false.
     ///
     /// # Errors
@@ -58,8 +58,8 @@ impl CollectionResults {
     ) -> Result<(), CollectionError> {
         // Read back from the folder, so that a report says what one made later would say.
         let run = StoredRun::read(&self.folder)?;
-        let record = streamguard_report::write_record(&run, &self.folder).map_err(ReportError::from)?;
-        self.reports.push(record);
+        let results = streamguard_report::write_results(&run, &self.folder).map_err(ReportError::from)?;
+        self.reports.push(results);
         for format in formats.iter().copied().take_while(|format| goes_on(*format)) {
             self.reports.extend(streamguard_report::write(&run, format, options, &self.folder)?);
         }

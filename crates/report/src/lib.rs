@@ -31,22 +31,22 @@ mod format;
 mod history;
 #[cfg(test)]
 mod published_schema;
-mod record;
 mod record_unit;
 mod rendering;
 pub mod report;
 mod rounding;
 mod run;
+mod run_results;
 mod sample_count;
 mod stored_run_files;
 mod tables;
 
 pub use digits::group_digits;
 pub use format::{ReportFormat, write};
-pub use record::write_record;
 pub use record_unit::RecordUnit;
 pub use rendering::{RenderOptions, ReportError};
 pub use report::Report;
 pub use run::{StoredRun, events};
+pub use run_results::write_results;
 pub use sample_count::SampleCount;
 pub use stored_run_files::{DatasetInfo, ReadError, run_paths};

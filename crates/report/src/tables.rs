@@ -17,7 +17,7 @@ pub(crate) const RUN_TABLE_NAME: &str = "run";
 
 /// A table with one row per observation. Each row has as many cells as there are columns.
 pub(crate) struct TidyTable<'a> {
-    /// Names of the columns; those of the record of the run, in snake case.
+    /// Names of the columns; the names of the fields of `collection_results.json`.
     pub(crate) columns: &'static [&'static str],
     /// Cells, row by row.
     pub(crate) rows: Vec<Vec<TableCell<'a>>>,

@@ -1,6 +1,6 @@
 //! The report as data: the summary, the tables and the figures that the other formats show. The schema is
-//! `docs/collection_report.schema.json`. What is known about a run beyond that is in its record
-//! (see [`write_record`](crate::write_record)).
+//! `docs/collection_report.schema.json`. All else that is known about a run is in its
+//! results (see [`write_results`](crate::write_results)).
 
 mod figures;
 
@@ -39,7 +39,7 @@ struct CollectionReport<'a> {
     figures: Vec<ReportFigure<'a>>,
 }
 
-/// The main metrics, those of the record among them.
+/// The main metrics, those of `collection_results.json` among them.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ReportSummary<'a> {

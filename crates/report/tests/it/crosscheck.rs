@@ -137,7 +137,7 @@ fn sum(table: &Read, name: &str) -> u64 {
 /// Asserts that tables and findings agree with the JSON report.
 fn agree(run: &StoredRun) {
     let options = RenderOptions::default();
-    let path = streamguard_report::write_record(run, &run.folder).unwrap();
+    let path = streamguard_report::write_results(run, &run.folder).unwrap();
     let json: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let tables = tables(run);
 

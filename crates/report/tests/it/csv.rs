@@ -94,7 +94,7 @@ fn data_frames_find_types_and_sums() {
     let runs = [golden(Ending::Partial), golden(Ending::Interrupted), jobs_run()];
     for (folder, run) in runs {
         tables(&run);
-        streamguard_report::write_record(&run, folder.path()).unwrap();
+        streamguard_report::write_results(&run, folder.path()).unwrap();
         let Some(mut reader) = readers::python("csv_tables.py", "duckdb, pandas") else { return };
         readers::succeeds(reader.arg(folder.path()));
     }

@@ -1,4 +1,4 @@
-//! The record and the JSON report: conformance with their schemas, and agreement of their numbers.
+//! The results and the JSON report: conformance with their schemas, and agreement of their numbers.
 
 use std::path::PathBuf;
 
@@ -23,7 +23,7 @@ fn json_report(run: &StoredRun) -> Value {
 
 fn written(ending: Ending) -> (Report, Value) {
     let (folder, run) = golden(ending);
-    let path = streamguard_report::write_record(&run, folder.path()).unwrap();
+    let path = streamguard_report::write_results(&run, folder.path()).unwrap();
     let json = std::fs::read(path).unwrap();
     (run.report, serde_json::from_slice(&json).unwrap())
 }
@@ -62,7 +62,7 @@ fn the_report_holds_the_tables_and_the_figures_of_the_others() {
     let counts = languages.unwrap()["series"][0]["values"].as_array().unwrap();
     let sum: u64 = counts.iter().map(|count| count.as_u64().unwrap()).sum();
     assert_eq!(Some(sum), run.report.summary.samples_in_dataset);
-    assert!(!folder.path().join("collection_results.json").exists(), "the record is written on its own");
+    assert!(!folder.path().join("collection_results.json").exists(), "the results are written on their own");
 }
 
 #[test]

@@ -16,9 +16,11 @@ mod shard;
 mod worker;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::ConfigSchema;
+use streamguard::ui;
 use streamguard_registry::JOBS;
 
 use crate::args::matched::MatchedArgs;
@@ -65,7 +67,25 @@ pub(crate) fn parse() -> Result<Commands> {
     if let Some(argument) = std::env::args_os().find(|argument| argument.to_str().is_none()) {
         return Err(UsageError(format!("{} is not UTF-8: rename it", argument.to_string_lossy())).into());
     }
-    Ok(Cli::parse().command)
+    Cli::try_parse().map(|cli| cli.command).map_err(|error| {
+        let is_unknown = error.kind() == ErrorKind::InvalidSubcommand;
+        let _ = error.print();
+        if is_unknown {
+            ui::print_notice(&known_commands());
+        }
+        std::process::exit(error.exit_code());
+    })
+}
+
+/// Lists the commands, for whoever typed one that does not exist.
+fn known_commands() -> String {
+    let cli = Cli::command();
+    let shown = cli.get_subcommands().filter(|command| !command.is_hide_set());
+    let lines = shown.map(|command| {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        format!("\n  {:<9} {about}", command.get_name())
+    });
+    format!("\nThe commands are:{}", lines.collect::<String>())
 }
 
 impl Commands {

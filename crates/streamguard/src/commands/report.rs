@@ -44,8 +44,8 @@ pub(super) fn run(arguments: &ReportArgs) -> Result<Exit> {
     let run = StoredRun::read(&arguments.run)?;
     let folder = arguments.output_dir.as_ref().unwrap_or(&arguments.run);
     std::fs::create_dir_all(folder).map_err(WriteError::at(folder))?;
-    // A run that was killed has no record yet.
-    streamguard_report::write_record(&run, folder)?;
+    // A run that was killed has no results yet.
+    streamguard_report::write_results(&run, folder)?;
     let options = RenderOptions { html_samples: arguments.html_samples };
     for format in formats {
         for path in streamguard_report::write(&run, format, &options, folder)? {

@@ -14,6 +14,8 @@ mod examples;
 mod exits;
 /// Metrics of web logs.
 mod ingest;
+/// What users of the original know, row by row.
+mod original;
 /// Primes of ranges.
 mod prime;
 /// Runs that are played again, and lines for machines.

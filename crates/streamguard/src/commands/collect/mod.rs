@@ -93,7 +93,7 @@ pub(super) fn run(
         if !execution.display.quiet && ui::is_terminal() {
             ui::print_notice(&format!("writing the {} report", format.name()));
         }
-        // A large report takes seconds: after a signal there is only the record, and `streamguard report` later.
+        // A large report takes seconds: after a signal only the results are written, and `streamguard report` can write the rest.
         caught.signal().is_none()
     })?;
     ui::summary::print(&results);
