@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use streamguard_dataset::Advisory;
 use streamguard_engine::{
     JobError, JobSummary, MergeContext, Plan, PlanContext, Secrets, Shard, ShardError, ShardLimits,
     ShardOutput, TypedJob,
@@ -63,6 +64,37 @@ impl<S: AdvisorySource> AdvisoryJob<S> {
         }
         Ok(())
     }
+
+    /// Emits the advisories that the source lists now.
+    fn emit_listed(&self, shard: &S::Shard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
+        let mut context = SourceContext::new(&self.access, output);
+        let listed = self.source.list(shard, &mut context);
+        match listed {
+            // The recorded run may have asked for everything, and with that for this as well.
+            Err(error) if context.lacks_answer() => match self.emit_selected(shard, output)? {
+                true => Ok(()),
+                false => Err(error),
+            },
+            listed => listed,
+        }
+    }
+
+    /// Emits the advisories of a shard out of all that a snapshot holds. Returns false if the snapshot
+    /// does not hold all.
+    fn emit_selected(&self, shard: &S::Shard, output: &mut ShardOutput<'_>) -> Result<bool, ShardError> {
+        let Some((all, clock_ms)) = self.source.unfiltered().zip(self.access.settings().clock_ms) else {
+            return Ok(false);
+        };
+        let selects = |advisory: &Advisory| self.source.selects(shard, advisory);
+        let mut context = SourceContext::new(&self.access, output).with_filter(&selects);
+        for shard in all.plan(&ListingWindow::everything(clock_ms)).map_err(ShardError::failed)? {
+            match all.list(&shard, &mut context) {
+                Err(_) if context.lacks_answer() => return Ok(false),
+                listed => listed?,
+            }
+        }
+        Ok(true)
+    }
 }
 
 impl<S: AdvisorySource> TypedJob for AdvisoryJob<S> {
@@ -105,9 +137,7 @@ impl<S: AdvisorySource> TypedJob for AdvisoryJob<S> {
     fn run(&self, shard: &Shard<Self::Shard>, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         match &shard.payload {
             AdvisoryShard::Known { listing } => self.emit_known(listing, output),
-            AdvisoryShard::Source(shard) => {
-                self.source.list(shard, &mut SourceContext::new(&self.access, output))
-            }
+            AdvisoryShard::Source(shard) => self.emit_listed(shard, output),
         }
     }
 

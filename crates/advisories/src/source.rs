@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use streamguard_dataset::Advisory;
 use streamguard_engine::{JobError, ShardError, ShardLimits};
 use streamguard_http::UpstreamSettings;
 
@@ -46,6 +47,21 @@ pub trait AdvisorySource: Serialize + Debug + Send + Sync {
     /// # Errors
     /// [`ShardError`]; a single record that is not an advisory is counted instead.
     fn list(&self, shard: &Self::Shard, context: &mut SourceContext<'_, '_>) -> Result<(), ShardError>;
+
+    /// Returns this source without the filters that its upstream applies; `None` if it has none. A
+    /// snapshot with all records of that source answers every filter, by [`AdvisorySource::selects`].
+    fn unfiltered(&self) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
+
+    /// Reports whether the upstream would list a record of the unfiltered source in a shard of this
+    /// one.
+    fn selects(&self, _shard: &Self::Shard, _advisory: &Advisory) -> bool {
+        true
+    }
 }
 
 /// Period whose changes a listing covers.
