@@ -79,7 +79,9 @@ pub const JOBS: &[JobEntry] = &[
         "network",
         &[
             ("osv-samples", QuickTestValue::Number(100)),
-            ("osv-ecosystems", QuickTestValue::Words(&["crates.io"])),
+            // A small archive in which nine records in ten name the commit of their fix. In the one of
+            // crates.io fewer than one in ten do, which is not enough for 100 samples.
+            ("osv-ecosystems", QuickTestValue::Words(&["Go"])),
         ],
     ),
     // After all sources, because it plans from their results.
