@@ -1,6 +1,7 @@
 //! A source of advisories as a job of the engine.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -82,16 +83,26 @@ impl<S: AdvisorySource> AdvisoryJob<S> {
     /// Emits the advisories of a shard out of all that a snapshot holds. Returns false if the snapshot
     /// does not hold all.
     fn emit_selected(&self, shard: &S::Shard, output: &mut ShardOutput<'_>) -> Result<bool, ShardError> {
-        let Some((all, clock_ms)) = self.source.unfiltered().zip(self.access.settings().clock_ms) else {
+        let Some((all, clock_ms)) = self.source.unfiltered(shard).zip(self.access.settings().clock_ms) else {
             return Ok(false);
         };
-        let selects = |advisory: &Advisory| self.source.selects(shard, advisory);
+        let selected = Cell::new(0_u64);
+        let selects = |advisory: &Advisory| {
+            let is_selected = self.source.selects(shard, advisory);
+            selected.set(selected.get() + u64::from(is_selected));
+            is_selected
+        };
         let mut context = SourceContext::new(&self.access, output).with_filter(&selects);
         for shard in all.plan(&ListingWindow::everything(clock_ms)).map_err(ShardError::failed)? {
             match all.list(&shard, &mut context) {
                 Err(_) if context.lacks_answer() => return Ok(false),
                 listed => listed?,
             }
+        }
+        if selected.get() == 0 {
+            // A misspelt value looks the same: in a replay there is no upstream that refuses it.
+            let (name, part) = (self.source.name(), filter_part(&json!(shard)));
+            context.warn(format!("the snapshot holds all records of {name}, and none fits the filter{part}"));
         }
         Ok(true)
     }
@@ -171,6 +182,15 @@ impl<S: AdvisorySource> TypedJob for AdvisoryJob<S> {
         }
         Ok(JobSummary::default().metric("advisories", advisories))
     }
+}
+
+/// Describes the part of a filter that tells a shard from the others; empty if there is none. All shards
+/// have the same start.
+fn filter_part(shard: &Value) -> String {
+    let fields = shard.as_object().into_iter().flatten().filter(|(name, _)| *name != "start");
+    let texts: Vec<String> =
+        fields.filter_map(|(name, value)| Some(format!("{name} {:?}", value.as_str()?))).collect();
+    if texts.is_empty() { String::new() } else { format!(" ({})", texts.join(", ")) }
 }
 
 /// Finds the newest version of each advisory: by id, its date of change and its position among the

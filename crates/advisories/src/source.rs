@@ -48,9 +48,10 @@ pub trait AdvisorySource: Serialize + Debug + Send + Sync {
     /// [`ShardError`]; a single record that is not an advisory is counted instead.
     fn list(&self, shard: &Self::Shard, context: &mut SourceContext<'_, '_>) -> Result<(), ShardError>;
 
-    /// Returns this source without the filters that its upstream applies; `None` if it has none. A
-    /// snapshot with all records of that source answers every filter, by [`AdvisorySource::selects`].
-    fn unfiltered(&self) -> Option<Self>
+    /// Returns a source without filters whose records include all records of a shard of this one;
+    /// `None` if there is none. A snapshot with all of its records answers the shard, by
+    /// [`AdvisorySource::selects`].
+    fn unfiltered(&self, _shard: &Self::Shard) -> Option<Self>
     where
         Self: Sized,
     {

@@ -72,7 +72,7 @@ impl<'a> FixTally<'a> {
         // The names in order: a target per source is data of the run, whatever order sources have.
         let targets: BTreeMap<&str, u64> =
             self.targets.iter().map(|target| (target.source, target.samples)).collect();
-        // A sample that several sources name counts for each of them.
+        // A sample that several sources name counts for each of them, up to its target.
         targets.into_iter().fold(summary, |summary, (source, target)| {
             let samples = self.by_source.get(source).copied().unwrap_or(0);
             summary.metric(format!("samples.{source}"), samples).metric(format!("target.{source}"), target)

@@ -79,8 +79,8 @@ pub const JOBS: &[JobEntry] = &[
         "network",
         &[
             ("osv-samples", QuickTestValue::Number(100)),
-            // A small archive in which nine records in ten name the commit of their fix. In the one of
-            // crates.io fewer than one in ten do, which is not enough for 100 samples.
+            // Nine in ten records of the Go vulnerability database name the commit of their fix, but fewer
+            // than one in ten of RustSec, which would not be enough for 100 samples.
             ("osv-ecosystems", QuickTestValue::Words(&["Go"])),
         ],
     ),

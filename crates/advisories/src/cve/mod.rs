@@ -144,7 +144,7 @@ impl AdvisorySource for CveSource {
         Ok(())
     }
 
-    fn unfiltered(&self) -> Option<Self> {
+    fn unfiltered(&self, _shard: &CveShard) -> Option<Self> {
         let is_filtered = !self.keywords.is_empty() || !self.cwes.is_empty() || self.since.is_some();
         is_filtered.then(|| Self { keywords: Vec::new(), cwes: Vec::new(), since: None, ..self.clone() })
     }

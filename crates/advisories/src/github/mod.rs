@@ -147,7 +147,7 @@ impl AdvisorySource for GithubSource {
         Err(ShardError::failed(format!("GitHub's pages do not end: {MAX_PAGES} were read")))
     }
 
-    fn unfiltered(&self) -> Option<Self> {
+    fn unfiltered(&self, _shard: &GithubShard) -> Option<Self> {
         let is_filtered = !self.ecosystems.is_empty() || !self.severities.is_empty() || self.since.is_some();
         is_filtered.then(|| Self {
             ecosystems: Vec::new(),

@@ -43,6 +43,9 @@ fn text(results: &CollectionResults) -> String {
     }
     text.push_str(&reports(&results.reports));
     let next = match results.status {
+        CompletionStatus::Complete if results.samples() == 0 => {
+            "Nothing was collected: all sources answered, but nothing fits these settings.".to_owned()
+        }
         CompletionStatus::Complete => format!("Look at some samples: streamguard examples {folder}"),
         CompletionStatus::Cancelled => format!(
             "Stopped; finished work is kept. Continue: streamguard collect --resume --output-dir {folder}"
@@ -58,16 +61,15 @@ fn text(results: &CollectionResults) -> String {
 fn jobs(text: &mut String, state: &RunState) {
     let _ = writeln!(
         text,
-        "  {:<11} {:<10} {:>26} {:>9} {:>10} {:>9} {:>9}",
+        "  {:<11} {:<10} {:>26} {:>9} {:>10} {:>13} {:>9}",
         "COLLECTOR", "STATUS", "COLLECTED", "TIME", "RATE", "SAMPLES", "PAIRS"
     );
     for job in &state.jobs {
         let took = job.took_ms(state.elapsed_ms);
-        let of = job.expected.map_or_else(String::new, |expected| format!("/{}", group_digits(expected)));
-        let collected = format!("{}{of} {}", group_digits(job.records), escape(&job.unit));
+        let collected = format!("{} {}", out_of(job.records, job.expected), escape(&job.unit));
         let unit = RecordUnit::from(job.unit.as_str());
         let count = SampleCount::of(state, job);
-        let samples = unit.leads_to_samples().then_some(count.collected);
+        let samples = unit.leads_to_samples().then(|| out_of(count.collected, count.target));
         // A job of less than a millisecond has no rate.
         let rate = (job.records * 1000).checked_div(took);
         let rate = rate.map_or_else(|| "-".to_owned(), |rate| format!("{}/s", group_digits(rate)));
@@ -75,12 +77,12 @@ fn jobs(text: &mut String, state: &RunState) {
         let pairs = unit.makes_samples().then_some(count.pairs);
         let _ = writeln!(
             text,
-            "{} {:<11} {status:<10} {:>26} {:>9} {rate:>10} {:>9} {:>9}",
+            "{} {:<11} {status:<10} {:>26} {:>9} {rate:>10} {:>13} {:>9}",
             sign(job),
             job.name,
             collected.trim_end(),
             format_duration(took),
-            samples.map_or_else(|| "-".to_owned(), group_digits),
+            samples.as_deref().unwrap_or("-"),
             pairs.map_or_else(|| "-".to_owned(), group_digits)
         );
         if let Some(reason) = &job.reason {
@@ -88,6 +90,12 @@ fn jobs(text: &mut String, state: &RunState) {
         }
         rejected(text, job);
     }
+}
+
+/// Returns a number with its target behind a slash, if there is one.
+fn out_of(count: u64, target: Option<u64>) -> String {
+    let count = group_digits(count);
+    target.map_or_else(|| count.clone(), |target| format!("{count}/{}", group_digits(target)))
 }
 
 /// Returns the sign of a status, which stands beside its word.
