@@ -10,10 +10,10 @@ use streamguard_world::{World, WorldSettings};
 /// Shortest pause between two lines of progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Returns the default number of fixes for so many repositories: as many per repository as in the demo world.
+/// Returns the default number of fixes for so many repositories: as many per repository as in a small world.
 pub(crate) fn default_fixes(repositories: usize) -> usize {
-    let demo = WorldSettings::default();
-    repositories * demo.fixes / demo.repositories
+    let small = WorldSettings::default();
+    repositories * small.fixes / small.repositories
 }
 
 /// Writes a world, and prints a summary.

@@ -93,10 +93,10 @@ fn crash(times: u32) -> Result<()> {
     Ok(())
 }
 
-/// Writes the demo world with default settings.
+/// Writes the demo world.
 fn snapshot() -> Result<()> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/snapshot/demo.snapshot");
-    let truth = World::new(WorldSettings::default()).snapshot(&path)?;
+    let truth = World::new(WorldSettings::demo()).snapshot(&path)?;
     println!("{} planted functions, {} bytes", truth.planted.len(), std::fs::metadata(&path)?.len());
     Ok(())
 }

@@ -10,11 +10,24 @@ use streamguard_http::{
 pub struct SourceContext<'a, 'o> {
     access: &'a UpstreamAccess,
     output: &'a mut ShardOutput<'o>,
+    /// Selects the advisories that are emitted; `None` for all of them.
+    filter: Option<&'a dyn Fn(&Advisory) -> bool>,
+    lacks_answer: bool,
 }
 
 impl<'a, 'o> SourceContext<'a, 'o> {
     pub(crate) fn new(access: &'a UpstreamAccess, output: &'a mut ShardOutput<'o>) -> Self {
-        Self { access, output }
+        Self { access, output, filter: None, lacks_answer: false }
+    }
+
+    /// Emits only the advisories that `filter` selects.
+    pub(crate) fn with_filter(self, filter: &'a dyn Fn(&Advisory) -> bool) -> Self {
+        Self { filter: Some(filter), ..self }
+    }
+
+    /// Reports whether the snapshot that is replayed had no answer to a request.
+    pub(crate) fn lacks_answer(&self) -> bool {
+        self.lacks_answer
     }
 
     /// Returns the access to the upstream.
@@ -32,7 +45,9 @@ impl<'a, 'o> SourceContext<'a, 'o> {
         request: &UpstreamRequest,
         read: &mut dyn FnMut(&UpstreamAnswer) -> Result<T, InvalidAnswer>,
     ) -> Result<T, UpstreamError> {
-        self.access.client()?.ask(request, self, read)
+        let answered = self.access.client()?.ask(request, self, read);
+        self.lacks_answer |= matches!(answered, Err(UpstreamError::NotRecorded { .. }));
+        answered
     }
 
     /// Emits an advisory.
@@ -40,7 +55,10 @@ impl<'a, 'o> SourceContext<'a, 'o> {
     /// # Errors
     /// [`ShardError::Stopped`], to be passed on.
     pub fn emit(&mut self, advisory: &Advisory) -> Result<(), ShardError> {
-        self.output.emit(advisory)
+        match self.filter {
+            Some(selects) if !selects(advisory) => Ok(()),
+            _ => self.output.emit(advisory),
+        }
     }
 
     /// Adds to a counter of the shard.

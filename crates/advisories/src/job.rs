@@ -1,12 +1,14 @@
 //! A source of advisories as a job of the engine.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use streamguard_dataset::Advisory;
 use streamguard_engine::{
     JobError, JobSummary, MergeContext, Plan, PlanContext, Secrets, Shard, ShardError, ShardLimits,
     ShardOutput, TypedJob,
@@ -63,6 +65,47 @@ impl<S: AdvisorySource> AdvisoryJob<S> {
         }
         Ok(())
     }
+
+    /// Emits the advisories that the source lists now.
+    fn emit_listed(&self, shard: &S::Shard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
+        let mut context = SourceContext::new(&self.access, output);
+        let listed = self.source.list(shard, &mut context);
+        match listed {
+            // The recorded run may have asked for everything, and with that for this as well.
+            Err(error) if context.lacks_answer() => match self.emit_selected(shard, output)? {
+                true => Ok(()),
+                false => Err(error),
+            },
+            listed => listed,
+        }
+    }
+
+    /// Emits the advisories of a shard out of all that a snapshot holds. Returns false if the snapshot
+    /// does not hold all.
+    fn emit_selected(&self, shard: &S::Shard, output: &mut ShardOutput<'_>) -> Result<bool, ShardError> {
+        let Some((all, clock_ms)) = self.source.unfiltered(shard).zip(self.access.settings().clock_ms) else {
+            return Ok(false);
+        };
+        let selected = Cell::new(0_u64);
+        let selects = |advisory: &Advisory| {
+            let is_selected = self.source.selects(shard, advisory);
+            selected.set(selected.get() + u64::from(is_selected));
+            is_selected
+        };
+        let mut context = SourceContext::new(&self.access, output).with_filter(&selects);
+        for shard in all.plan(&ListingWindow::everything(clock_ms)).map_err(ShardError::failed)? {
+            match all.list(&shard, &mut context) {
+                Err(_) if context.lacks_answer() => return Ok(false),
+                listed => listed?,
+            }
+        }
+        if selected.get() == 0 {
+            // A misspelt value looks the same: in a replay there is no upstream that refuses it.
+            let (name, part) = (self.source.name(), filter_part(&json!(shard)));
+            context.warn(format!("the snapshot holds all records of {name}, and none fits the filter{part}"));
+        }
+        Ok(true)
+    }
 }
 
 impl<S: AdvisorySource> TypedJob for AdvisoryJob<S> {
@@ -105,9 +148,7 @@ impl<S: AdvisorySource> TypedJob for AdvisoryJob<S> {
     fn run(&self, shard: &Shard<Self::Shard>, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         match &shard.payload {
             AdvisoryShard::Known { listing } => self.emit_known(listing, output),
-            AdvisoryShard::Source(shard) => {
-                self.source.list(shard, &mut SourceContext::new(&self.access, output))
-            }
+            AdvisoryShard::Source(shard) => self.emit_listed(shard, output),
         }
     }
 
@@ -141,6 +182,15 @@ impl<S: AdvisorySource> TypedJob for AdvisoryJob<S> {
         }
         Ok(JobSummary::default().metric("advisories", advisories))
     }
+}
+
+/// Describes the part of a filter that tells a shard from the others; empty if there is none. All shards
+/// have the same start.
+fn filter_part(shard: &Value) -> String {
+    let fields = shard.as_object().into_iter().flatten().filter(|(name, _)| *name != "start");
+    let texts: Vec<String> =
+        fields.filter_map(|(name, value)| Some(format!("{name} {:?}", value.as_str()?))).collect();
+    if texts.is_empty() { String::new() } else { format!(" ({})", texts.join(", ")) }
 }
 
 /// Finds the newest version of each advisory: by id, its date of change and its position among the

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use streamguard_dataset::Advisory;
 use streamguard_engine::{JobError, ShardError, ShardLimits};
 use streamguard_http::UpstreamSettings;
 
@@ -46,6 +47,22 @@ pub trait AdvisorySource: Serialize + Debug + Send + Sync {
     /// # Errors
     /// [`ShardError`]; a single record that is not an advisory is counted instead.
     fn list(&self, shard: &Self::Shard, context: &mut SourceContext<'_, '_>) -> Result<(), ShardError>;
+
+    /// Returns a source without filters whose records include all records of a shard of this one;
+    /// `None` if there is none. A snapshot with all of its records answers the shard, by
+    /// [`AdvisorySource::selects`].
+    fn unfiltered(&self, _shard: &Self::Shard) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
+
+    /// Reports whether the upstream would list a record of the unfiltered source in a shard of this
+    /// one.
+    fn selects(&self, _shard: &Self::Shard, _advisory: &Advisory) -> bool {
+        true
+    }
 }
 
 /// Period whose changes a listing covers.

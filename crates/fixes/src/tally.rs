@@ -32,8 +32,8 @@ impl<'a> FixTally<'a> {
         }
     }
 
-    /// Counts a sample for every source whose advisories led to it. Returns false if all of these
-    /// have enough samples.
+    /// Counts a sample for every source whose advisories led to it and that still wants some. Returns
+    /// false if none of them does.
     pub(crate) fn take(&mut self, sample: &Sample, sources: &[String]) -> bool {
         let is_wanted = |source: &String| self.remaining.get(source.as_str()).is_some_and(|left| *left > 0);
         if !sources.iter().any(is_wanted) {
@@ -41,10 +41,11 @@ impl<'a> FixTally<'a> {
             return false;
         }
         for source in sources {
-            if let Some(left) = self.remaining.get_mut(source.as_str()) {
-                *left = left.saturating_sub(1);
+            // A sample may be one too many for one of its sources and still be wanted by another.
+            if let Some(left) = self.remaining.get_mut(source.as_str()).filter(|left| **left > 0) {
+                *left -= 1;
+                *self.by_source.entry(source.clone()).or_default() += 1;
             }
-            *self.by_source.entry(source.clone()).or_default() += 1;
         }
         self.samples += 1;
         self.pairs += u64::from(sample.kind == SampleKind::Pair);
@@ -71,7 +72,7 @@ impl<'a> FixTally<'a> {
         // The names in order: a target per source is data of the run, whatever order sources have.
         let targets: BTreeMap<&str, u64> =
             self.targets.iter().map(|target| (target.source, target.samples)).collect();
-        // A sample that several sources name counts for each of them.
+        // A sample that several sources name counts for each of them, up to its target.
         targets.into_iter().fold(summary, |summary, (source, target)| {
             let samples = self.by_source.get(source).copied().unwrap_or(0);
             summary.metric(format!("samples.{source}"), samples).metric(format!("target.{source}"), target)

@@ -44,7 +44,7 @@ impl SampleCount {
 }
 
 /// Returns a figure that the job `fixes` counts for each source of advisories, such as `samples.github`.
-/// A sample whose fix several sources name counts for each of them.
+/// A sample whose fix several sources name counts for each of them, up to its target.
 fn by_source(state: &RunState, source: &JobState, figure: &str) -> Option<u64> {
     let name = format!("{figure}.{}", source.name);
     state.jobs.iter().find_map(|job| metric(job, &name).or_else(|| counter(job, &name)))

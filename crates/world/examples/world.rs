@@ -1,5 +1,6 @@
 //! Writes a world and prints its figures:
-//! `cargo run --release -p streamguard-world --example world -- FOLDER [SEED REPOSITORIES FIXES]`.
+//! `cargo run --release -p streamguard-world --example world -- FOLDER [SEED REPOSITORIES FIXES]`. Without
+//! figures it is the demo world.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -12,7 +13,7 @@ use streamguard_world::{Findability, World, WorldSettings};
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let folder = PathBuf::from(arguments.next().ok_or("which folder?")?);
-    let mut settings = WorldSettings::default();
+    let mut settings = WorldSettings::demo();
     let mut number = || arguments.next().map(|text| text.parse::<usize>()).transpose();
     settings.seed = number()?.map_or(settings.seed, |seed| seed as u64);
     settings.repositories = number()?.unwrap_or(settings.repositories);

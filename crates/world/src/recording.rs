@@ -1,13 +1,10 @@
 //! Recording of upstream answers: the collectors run against the upstreams of a world, and the answers to
-//! their requests go into the snapshot. So a snapshot holds exactly the answers that the collectors will
-//! need.
+//! their requests go into the snapshot. They ask for everything; a replay filters these answers itself.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::json;
 use streamguard_advisories::{
     AdvisoryJob, AdvisorySource, CveSource, GithubSource, ListingWindow, OsvSource,
@@ -19,7 +16,6 @@ use streamguard_engine::{CancelToken, EarlierResults, PlanContext};
 use streamguard_exploitdb::ExploitDbCollector;
 use streamguard_git::{self as git, FetchContext, GitError};
 use streamguard_http::{UpstreamAccess, UpstreamRequest};
-use streamguard_registry as registry;
 
 use crate::error::WorldError;
 use crate::upstreams::{CLOCK_MS, Upstreams};
@@ -27,8 +23,9 @@ use crate::upstreams::{CLOCK_MS, Upstreams};
 /// A file of a snapshot: path and content.
 pub(crate) type SnapshotFile = (String, Vec<u8>);
 
-/// Runs the collectors with their default settings and with those of a quick test. Returns the answers, as
-/// files below `answers/` by path, and below `git/` the reasons why missing repositories cannot be fetched.
+/// Runs the collectors with their default settings, and asks for the archive of all ecosystems of OSV.
+/// Returns the answers, as files below `answers/` by path, and below `git/` the reasons why missing
+/// repositories cannot be fetched.
 pub(crate) fn record(upstreams: Upstreams) -> Result<Vec<SnapshotFile>, WorldError> {
     let folder =
         tempfile::tempdir().map_err(|error| WorldError::io(Path::new("a temporary folder"), error))?;
@@ -39,11 +36,11 @@ pub(crate) fn record(upstreams: Upstreams) -> Result<Vec<SnapshotFile>, WorldErr
         (answer.status == 200).then_some(answer.bytes)
     };
     let access = UpstreamAccess::recording(folder.path(), Box::new(respond));
-    for quick in [false, true] {
-        list::<CveSource>("cve", quick, &access)?;
-        list::<GithubSource>("github", quick, &access)?;
-        list::<OsvSource>("osv", quick, &access)?;
-    }
+    list(CveSource::default(), &access)?;
+    list(GithubSource::default(), &access)?;
+    list(OsvSource::default(), &access)?;
+    // That archive is a file of its own, not the sum of the others.
+    list(OsvSource { osv_ecosystems: vec!["all".to_owned()], ..OsvSource::default() }, &access)?;
     exploits(&access)?;
     let mut files = Vec::new();
     for part in [CacheBucket::Answers, CacheBucket::Git] {
@@ -59,16 +56,8 @@ fn failed(collector: &str, error: impl std::fmt::Display) -> WorldError {
 }
 
 /// Runs a source of advisories.
-fn list<S>(name: &str, quick: bool, access: &UpstreamAccess) -> Result<(), WorldError>
-where
-    S: AdvisorySource + Default + Serialize + DeserializeOwned + 'static,
-{
-    let mut settings = json!(S::default());
-    let entry = registry::find(name).filter(|_| quick);
-    for (key, value) in entry.into_iter().flat_map(|entry| entry.quick) {
-        settings[*key] = json!(value);
-    }
-    let source: S = serde_json::from_value(settings).map_err(|error| failed(name, error))?;
+fn list(source: impl AdvisorySource + 'static, access: &UpstreamAccess) -> Result<(), WorldError> {
+    let name = source.name();
     let shards = source.plan(&ListingWindow::everything(CLOCK_MS)).map_err(|error| failed(name, error))?;
     let job = AdvisoryJob::with_access(source, access.clone());
     for shard in shards {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use streamguard_dataset::Language;
 use streamguard_synthetic::PairGenerator;
 
 use crate::disclosure::FixedProject;
@@ -69,7 +70,7 @@ impl WorldRepository {
     ) -> Result<Self, WorldError> {
         let full_name = Self::full_name(settings, number);
         let part = part(settings, number);
-        let layout = layout(generator, number, part)?;
+        let layout = layout(settings, generator, number, part)?;
         let mut history = RepositoryHistory::new(settings, generator, number, layout);
         match part {
             RepositoryRole::Empty => history.count_event("empty_repository"),
@@ -150,13 +151,20 @@ fn config(url: &str) -> String {
     )
 }
 
-/// Returns the layout of a repository. The languages of the generator take turns; a project without fixes
-/// may be in any language.
+/// Returns the layout of a repository. The languages of the settings or else of the generator take turns; a
+/// project without fixes may be in any language.
 fn layout(
+    settings: &WorldSettings,
     generator: &PairGenerator,
     number: usize,
     part: RepositoryRole,
 ) -> Result<&'static ProjectLayout, WorldError> {
+    let can_be_fixed = |wanted: &Language| generator.kinds().any(|(language, _)| language == *wanted);
+    let chosen = settings.languages.iter().filter(|language| can_be_fixed(language));
+    let chosen: Vec<_> = chosen.filter_map(|language| ProjectLayout::of(*language)).collect();
+    if let (false, RepositoryRole::Fixed(_)) = (chosen.is_empty(), part) {
+        return Ok(chosen[number % chosen.len()]);
+    }
     let mut known: Vec<&'static ProjectLayout> = Vec::new();
     for layout in generator.kinds().filter_map(|(language, _)| ProjectLayout::of(language)) {
         if !known.iter().any(|there| there.language == layout.language) {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use streamguard::ViewMode;
 use streamguard::ui::{self, ObserverAdapter};
-use streamguard_engine::{CancelToken, Event, EventKind, Observer, PauseToken, RunState};
+use streamguard_engine::{CancelToken, Event, EventKind, LogLevel, Observer, PauseToken, RunState};
 
 use super::measure::{TimeCost, measure};
 
@@ -44,7 +44,7 @@ pub(crate) fn run(events: u64, seconds: u64) -> Result<()> {
 pub(crate) fn measure_here(events: u64, seconds: u64, into: &Path) -> Result<()> {
     ensure!(ui::is_terminal(), "standard output is not a terminal");
     let mut text = String::new();
-    let dashboard = ViewMode::Dashboard { verbose: false, refresh: 4 };
+    let dashboard = ViewMode::Dashboard { level: LogLevel::Info, refresh: 4 };
     let share = |cost: TimeCost| cost.cpu.as_secs_f64() / cost.wall.as_secs_f64() * 100.0;
     let [quiet, shown] = [ViewMode::Quiet, dashboard].map(|view| observed(view, events, Some(seconds)));
     writeln!(text, "{events} events in {seconds} s, of one core:")?;

@@ -4,12 +4,14 @@
 //! This product uses the NVD API but is not endorsed or certified by the NVD.
 
 mod feeds;
+mod keywords;
 mod paging;
 pub mod record;
 
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use streamguard_dataset::Advisory;
 use streamguard_engine::{JobError, ShardError};
 
 use crate::{AdvisorySource, ListingWindow, SourceContext, ids, timestamp};
@@ -140,6 +142,19 @@ impl AdvisorySource for CveSource {
             }
         }
         Ok(())
+    }
+
+    fn unfiltered(&self, _shard: &CveShard) -> Option<Self> {
+        let is_filtered = !self.keywords.is_empty() || !self.cwes.is_empty() || self.since.is_some();
+        is_filtered.then(|| Self { keywords: Vec::new(), cwes: Vec::new(), since: None, ..self.clone() })
+    }
+
+    fn selects(&self, shard: &CveShard, advisory: &Advisory) -> bool {
+        let text = advisory.description.as_deref().unwrap_or_default();
+        let has_cwe = |cwe: &String| parse_cwe(cwe).is_ok_and(|cwe| advisory.cwes.contains(&cwe));
+        (self.keywords.is_empty() || self.keywords.iter().any(|phrase| keywords::match_text(phrase, text)))
+            && (self.cwes.is_empty() || self.cwes.iter().any(has_cwe))
+            && (shard.start.is_none() || shard.start <= advisory.modified)
     }
 }
 

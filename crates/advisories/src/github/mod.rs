@@ -8,11 +8,12 @@ use std::collections::HashSet;
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
+use streamguard_dataset::{Advisory, AffectedRange};
 use streamguard_engine::{JobError, ShardError};
 
-use crate::{AdvisorySource, ListingWindow, SourceContext};
+use crate::{AdvisorySource, ListingWindow, SourceContext, cvss};
 use query::{GithubPage, GithubQuery};
-use record::ECOSYSTEMS;
+use record::{ECOSYSTEMS, osv_ecosystem};
 use streamguard_http::base_url::{check_base_url, join_url};
 use streamguard_http::{Accept, Freshness, Service, UpstreamRequest, UpstreamSettings};
 
@@ -144,6 +145,28 @@ impl AdvisorySource for GithubSource {
             cursor = Some(next);
         }
         Err(ShardError::failed(format!("GitHub's pages do not end: {MAX_PAGES} were read")))
+    }
+
+    fn unfiltered(&self, _shard: &GithubShard) -> Option<Self> {
+        let is_filtered = !self.ecosystems.is_empty() || !self.severities.is_empty() || self.since.is_some();
+        is_filtered.then(|| Self {
+            ecosystems: Vec::new(),
+            severities: Vec::new(),
+            since: None,
+            ..self.clone()
+        })
+    }
+
+    fn selects(&self, shard: &GithubShard, advisory: &Advisory) -> bool {
+        let severity = shard.severity.as_deref().map(cvss::parse_severity);
+        let ecosystem = shard.ecosystem.as_deref().map(osv_ecosystem);
+        // Either filter makes it a query of packages, which an advisory without any does not answer.
+        let by_package = severity.is_some() || ecosystem.is_some();
+        let is_package =
+            |one: &AffectedRange| ecosystem.is_none_or(|name| one.ecosystem.as_deref() == Some(name));
+        severity.is_none_or(|class| class == advisory.severity)
+            && (!by_package || advisory.affected.iter().any(is_package))
+            && (shard.start.is_none() || shard.start <= advisory.modified)
     }
 }
 

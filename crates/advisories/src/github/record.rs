@@ -25,6 +25,11 @@ pub(super) const ECOSYSTEMS: [(&str, &str); 12] = [
     ("SWIFT", "SwiftURL"),
 ];
 
+/// Returns the name of an ecosystem in OSV.
+pub(super) fn osv_ecosystem(name: &str) -> &str {
+    ECOSYSTEMS.iter().find(|(github, _)| *github == name).map_or(name, |(_, osv)| osv)
+}
+
 /// Node of either query: an advisory, or a vulnerability with its advisory.
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -175,15 +180,11 @@ fn affected(vulnerability: GithubVulnerability) -> AffectedRange {
         Some(package) => (package.ecosystem, Some(package.name)),
         None => (None, None),
     };
-    let osv_name = |name: String| {
-        let known = ECOSYSTEMS.iter().find(|(github, _)| *github == name);
-        known.map_or(name.clone(), |(_, osv)| (*osv).to_owned())
-    };
     // In `>= 1.0, < 1.2` the version of the inclusive lower bound has the flaw itself.
     let range = vulnerability.vulnerable_version_range.unwrap_or_default();
     let bounds = range.split(',').filter_map(|bound| bound.trim().strip_prefix(">="));
     AffectedRange {
-        ecosystem: ecosystem.map(osv_name),
+        ecosystem: ecosystem.map(|name| osv_ecosystem(&name).to_owned()),
         package,
         repository: None,
         introduced: bounds.map(|version| version.trim().to_owned()).collect(),

@@ -37,6 +37,9 @@ pub const DEFAULT_ECOSYSTEMS: [&str; 14] = [
     "GitHub Actions",
 ];
 
+/// Ecosystem of records about commits instead of packages.
+const GIT_ECOSYSTEM: &str = "GIT";
+
 /// Setting that stands for all ecosystems in one archive.
 const ALL_ECOSYSTEMS: &str = "all";
 
@@ -138,6 +141,29 @@ impl AdvisorySource for OsvSource {
             (OsvError::Upstream(error), _) => error.into(),
             (OsvError::Shard(error), _) => error,
         })
+    }
+
+    fn unfiltered(&self, shard: &OsvShard) -> Option<Self> {
+        // No field of a record states whether OSV lists it under `GIT`.
+        let is_stated = shard.ecosystem.as_ref().is_some_and(|name| name != GIT_ECOSYSTEM);
+        is_stated.then(|| Self {
+            osv_ecosystems: vec![ALL_ECOSYSTEMS.to_owned()],
+            since: None,
+            ..self.clone()
+        })
+    }
+
+    fn selects(&self, shard: &OsvShard, advisory: &Advisory) -> bool {
+        // `Debian` also stands for `Debian:12` and all other releases.
+        let is_within = |wanted: &str, name: &str| {
+            name.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        };
+        let is_of = |wanted: &str| {
+            let mut names = advisory.affected.iter().filter_map(|one| one.ecosystem.as_deref());
+            names.any(|name| is_within(wanted, name))
+        };
+        shard.ecosystem.as_deref().is_none_or(is_of)
+            && (shard.start.is_none() || shard.start <= advisory.modified)
     }
 }
 

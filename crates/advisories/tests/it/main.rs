@@ -6,3 +6,5 @@ mod cve;
 mod github;
 // Records, archives and lists of changes of OSV.
 mod osv;
+// Filters of a replay, compared with the answers of the upstreams.
+mod replay;

@@ -47,6 +47,9 @@ fn text(results: &CollectionResults, has_utf8: bool) -> String {
     }
     text.push_str(&reports(&results.reports));
     let next = match results.status {
+        CompletionStatus::Complete if results.samples() == 0 => {
+            "Nothing was collected: all sources answered, but nothing fits these settings.".to_owned()
+        }
         CompletionStatus::Complete => format!("Look at some samples: streamguard examples {folder}"),
         CompletionStatus::Cancelled => format!(
             "Stopped; finished work is kept. Continue: streamguard collect --resume --output-dir {folder}"

@@ -1,40 +1,60 @@
 //! A first dataset from the demo world, and its content.
 
-use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
 
 use crate::{dataset, lines, run, stderr, stdout};
+
+/// Collectors that have a target of samples.
+const COLLECTORS: [&str; 6] = ["cve", "github", "osv", "exploitdb", "repo", "synthetic"];
+
+/// Returns the report of a run in the output directory.
+fn report(folder: &Path) -> Value {
+    let report = fs::read(folder.join("data/raw/collection_results.json")).unwrap();
+    serde_json::from_slice(&report).unwrap()
+}
 
 #[test]
 fn the_first_command_of_the_readme_gives_a_dataset() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), &["collect", "--offline", "--quick-test"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    let collectors = ["cve", "github", "osv", "fixes", "exploitdb", "repo", "synthetic"];
-    for collector in collectors {
-        assert!(stdout(&output).contains(collector), "{collector}");
-    }
-    for collector in ["repo", "synthetic"] {
-        assert!(lines(folder.path(), &format!("{collector}.jsonl")).len() >= 100, "{collector}");
-    }
     let samples = lines(folder.path(), "samples.jsonl");
-    let report: Value = serde_json::from_slice(
-        &std::fs::read(folder.path().join("data/raw/collection_results.json")).unwrap(),
-    )
-    .unwrap();
+    let report = report(folder.path());
     assert_eq!(report["status"], "complete");
-    assert_eq!(report["summary"]["total_collectors"], collectors.len());
-    assert_eq!(report["summary"]["successful_collectors"], collectors.len());
-    for source in ["cve", "github", "osv"] {
-        assert!(report["by_collector"][source]["records"].as_u64() > Some(0), "{source}");
+    // All that collect, and the job `fixes`.
+    assert_eq!(report["summary"]["total_collectors"], COLLECTORS.len() + 1);
+    assert_eq!(report["summary"]["successful_collectors"], COLLECTORS.len() + 1);
+    for collector in COLLECTORS {
+        let row = &report["by_collector"][collector];
+        let figures = (&row["samples_collected"], &row["target_samples"]);
+        assert_eq!(figures, (&json!(100), &json!(100)), "{collector}");
+        let printed = stdout(&output);
+        let row = printed.lines().find(|line| line.starts_with(&format!("+ {collector} ")));
+        // The column before the last one has the samples.
+        assert_eq!(row.and_then(|row| row.split_whitespace().rev().nth(1)), Some("100/100"), "{printed}");
     }
-    assert!(report["by_collector"]["cve"]["samples_collected"].as_u64() > Some(0));
-    assert!(lines(folder.path(), "advisories.jsonl").len() > 20);
+    assert!(report["by_collector"]["fixes"]["code_pairs"].as_u64() >= Some(100));
+    assert!(lines(folder.path(), "advisories.jsonl").len() >= 100);
     assert_eq!(report["summary"]["samples_in_dataset"], samples.len());
-    assert_eq!(report["by_collector"]["synthetic"]["samples_collected"], 100);
     for line in &samples {
         let sample: streamguard_dataset::Sample = serde_json::from_str(line).unwrap();
         assert_eq!(sample.id, sample.content_id());
         assert!(!line.contains(&folder.path().display().to_string()), "a path of this machine: {line}");
+    }
+}
+
+#[test]
+fn a_full_run_offline_has_100_samples_of_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["collect", "--offline", "--synthetic-samples", "100"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let report = report(folder.path());
+    for collector in COLLECTORS {
+        let samples = report["by_collector"][collector]["samples_collected"].as_u64();
+        assert!(samples >= Some(100), "{collector}: {samples:?}");
     }
 }
 

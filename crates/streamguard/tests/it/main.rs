@@ -12,6 +12,8 @@ mod dashboard;
 mod examples;
 /// Exit codes, each with a cause.
 mod exits;
+/// Filters that README and help show, in the demo world.
+mod filters;
 /// Metrics of web logs.
 mod ingest;
 /// What users of the original know, row by row.

@@ -25,13 +25,17 @@ impl AdvisorySources {
     }
 
     /// Every combination, to be used in turn. Known to all is the most frequent case, as in reality.
-    pub(super) const COMBINATIONS: [Self; 8] = [
+    pub(super) const COMBINATIONS: [Self; 12] = [
         Self::by(true, true, true),
         Self::by(true, false, false),
+        Self::by(true, true, true),
         Self::by(false, true, false),
+        Self::by(true, true, true),
         Self::by(false, false, true),
         Self::by(true, true, false),
+        Self::by(true, true, true),
         Self::by(true, false, true),
+        Self::by(true, true, true),
         Self::by(false, true, true),
         Self::by(true, true, true),
     ];

@@ -1,35 +1,51 @@
 //! Composition of advisories from fixes. Cases take turns, so that all of them occur in every world.
 
-use streamguard_dataset::Language;
+use streamguard_dataset::{Language, Severity};
 
 use super::advisory::{AdvisoryLink, AdvisorySources, AffectedPackage, CommitRange, WorldAdvisory};
 use super::codeless_advisories;
-use super::weakness_effect::{self, WeaknessEffect};
+use super::weakness_effect::{self, CvssRating, WeaknessEffect};
 use crate::disclosure::{FixDisclosure, FixedProject};
 use crate::random::WorldRandom;
 use crate::timestamp::{self, DAY};
 use crate::truth::FixNaming;
 use streamguard_synthetic::split_mix::mix64;
 
-/// Returns the advisories of two fixes in three, and some without code.
+/// Returns the advisories of about two fixes in three, and some without code. Critical flaws are published
+/// more often than others, as in reality.
 pub(super) fn advisories(seed: u64, projects: &[FixedProject]) -> Vec<WorldAdvisory> {
     // "adviso" in ASCII: repositories use the streams with small numbers.
     let mut random = WorldRandom::new(seed, 0x6164_7669_736f);
     let mut advisories = Vec::new();
     let fixes = projects.iter().flat_map(|project| project.fixes.iter().map(move |fix| (project, fix)));
-    // Every third fix stays without an advisory, whatever its project.
-    for (project, fix) in fixes.enumerate().filter(|(at, _)| at % 3 != 2).map(|(_, pair)| pair) {
-        let number = advisories.len();
-        advisories.push(advisory(number, project, fix, &mut random));
+    let (mut critical, mut others) = (0, 0);
+    for (at, (project, fix)) in fixes.enumerate() {
+        let rating = weakness_effect::of(fix.weakness).rating(at);
+        let is_published = match rating.severity() {
+            Severity::Critical => take_turn(&mut critical, 5, 6),
+            _ => take_turn(&mut others, 7, 12),
+        };
+        if is_published {
+            let number = advisories.len();
+            advisories.push(advisory(number, project, fix, rating, &mut random));
+        }
     }
     codeless_advisories::add(seed, &mut advisories);
     advisories
+}
+
+/// Counts a turn, and returns whether it is one of the `some` out of every `all` that are chosen.
+fn take_turn(count: &mut usize, some: usize, all: usize) -> bool {
+    *count += 1;
+    // Spread over the cycle, so that a short list has the same share.
+    (*count * some) % all < some
 }
 
 fn advisory(
     number: usize,
     project: &FixedProject,
     fix: &FixDisclosure,
+    rating: &'static CvssRating,
     random: &mut WorldRandom,
 ) -> WorldAdvisory {
     let known = AdvisorySources::COMBINATIONS[number % AdvisorySources::COMBINATIONS.len()];
@@ -54,8 +70,11 @@ fn advisory(
     let naming = naming(number, project, fix, known);
     let published = fix.seconds + random.between(1, 40) * DAY;
     let fixed = project.tags.get(fix.release).map(|tag| tag.trim_start_matches('v').to_owned());
-    let is_disputed = number.is_multiple_of(5)
-        && effect.rating.severity() != weakness_effect::FULL_CONTROL_WITH_ACCOUNT.severity();
+    let github_rating = match rating.severity() {
+        _ if !number.is_multiple_of(5) => rating,
+        Severity::Critical => &weakness_effect::FULL_CONTROL_WITH_ACCOUNT,
+        _ => &weakness_effect::FULL_CONTROL,
+    };
     let range = naming == FixNaming::Range
         || number.is_multiple_of(4)
         || ecosystem == "GIT"
@@ -68,8 +87,8 @@ fn advisory(
         osv,
         title: title(effect, project),
         description: description(number, effect, project, fix, fixed.as_deref()),
-        rating: effect.rating,
-        github_rating: if is_disputed { &weakness_effect::FULL_CONTROL_WITH_ACCOUNT } else { effect.rating },
+        rating,
+        github_rating,
         weakness: fix.weakness,
         nvd_is_vague: number % 7 == 4,
         published,
@@ -90,7 +109,7 @@ fn advisory(
 /// possible.
 fn naming(number: usize, project: &FixedProject, fix: &FixDisclosure, known: AdvisorySources) -> FixNaming {
     let is_release = fix.is_named && project.tags.len() > fix.release;
-    // A cycle of seven has no factor in common with the eight combinations of databases, so every way
+    // A cycle of seven has no factor in common with the twelve combinations of databases, so every way
     // meets every combination.
     match number % 7 {
         0 | 1 if fix.pull.is_some() => FixNaming::Pull,

@@ -88,7 +88,8 @@ impl NvdQuery {
             wanted.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(there))
         };
         has_words(&advisory.description)
-            && is(&self.cwe, &cwe(advisory))
+            // A rejected record has no weakness left.
+            && (self.cwe.is_none() || advisory.withdrawn.is_none() && is(&self.cwe, &cwe(advisory)))
             && is(&self.cve, advisory.cve.as_deref().unwrap_or_default())
             && is_in(&self.modified, advisory.modified)
             && is_in(&self.published, advisory.published)

@@ -1,6 +1,7 @@
 //! Names, effects and ratings of weaknesses in advisories.
 
 use streamguard_dataset::{Severity, Weakness};
+use streamguard_synthetic::split_mix::mix64;
 
 /// Words and rating for one kind of weakness.
 #[derive(Debug)]
@@ -10,8 +11,16 @@ pub(super) struct WeaknessEffect {
     pub(super) phrase: &'static str,
     /// Effect of an attack, to follow "to".
     pub(super) outcome: &'static str,
-    /// Rating of the attack.
-    pub(super) rating: &'static CvssRating,
+    /// Ratings of the attack: how bad it is depends on where the flaw is.
+    ratings: &'static [&'static CvssRating],
+}
+
+impl WeaknessEffect {
+    /// Returns the rating of the flaw number `number`.
+    pub(super) fn rating(&self, number: usize) -> &'static CvssRating {
+        // Mixed, so that no other property that follows from the number goes along with the rating.
+        self.ratings[(mix64(number as u64) >> 32) as usize % self.ratings.len()]
+    }
 }
 
 /// A rating in three versions of CVSS, each with vector and base score.
@@ -52,7 +61,7 @@ pub(super) fn word(severity: Severity) -> &'static str {
 }
 
 /// Anybody can do anything.
-const FULL_CONTROL: CvssRating = CvssRating {
+pub(super) const FULL_CONTROL: CvssRating = CvssRating {
     v2: ("AV:N/AC:L/Au:N/C:P/I:P/A:P", 7.5),
     v3: ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", 9.8),
     v4: ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 9.3),
@@ -86,6 +95,20 @@ const SECRETS_READ_WITH_EFFORT: CvssRating = CvssRating {
     v4: ("CVSS:4.0/AV:N/AC:H/AT:N/PR:N/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N", 8.2),
 };
 
+/// Anybody can read and change everything.
+const ALL_READ_AND_CHANGED: CvssRating = CvssRating {
+    v2: ("AV:N/AC:L/Au:N/C:P/I:P/A:N", 6.4),
+    v3: ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:N", 9.1),
+    v4: ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:N/SC:N/SI:N/SA:N", 9.3),
+};
+
+/// Small parts of secrets can be guessed with some effort.
+const TRACES_READ_WITH_EFFORT: CvssRating = CvssRating {
+    v2: ("AV:N/AC:H/Au:N/C:P/I:N/A:N", 2.6),
+    v3: ("CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:N/A:N", 3.7),
+    v4: ("CVSS:4.0/AV:N/AC:H/AT:N/PR:N/UI:N/VC:L/VI:N/VA:N/SC:N/SI:N/SA:N", 6.3),
+};
+
 /// The program stops.
 const PROGRAM_STOPS: CvssRating = CvssRating {
     v2: ("AV:N/AC:L/Au:N/C:N/I:N/A:P", 5.0),
@@ -111,88 +134,123 @@ const fn flaw(
     weakness: &'static str,
     phrase: &'static str,
     outcome: &'static str,
-    rating: &'static CvssRating,
+    ratings: &'static [&'static CvssRating],
 ) -> WeaknessEffect {
-    WeaknessEffect { weakness, phrase, outcome, rating }
+    WeaknessEffect { weakness, phrase, outcome, ratings }
 }
 
 const OTHER_EFFECT: WeaknessEffect =
-    flaw("", "improper handling of untrusted input", "cause unintended behaviour", &SMALL_CHANGE);
+    flaw("", "improper handling of untrusted input", "cause unintended behaviour", &[&SMALL_CHANGE]);
 
 const EFFECTS: &[WeaknessEffect] = &[
-    flaw("path_traversal", "path traversal", "read files outside of the intended folder", &SECRETS_READ),
-    flaw("command_injection", "OS command injection", "execute arbitrary commands", &FULL_CONTROL),
-    flaw("xss", "cross-site scripting", "run scripts in the browsers of other users", &OTHER_BROWSER),
-    flaw("sql_injection", "SQL injection", "execute arbitrary SQL statements", &FULL_CONTROL),
-    flaw("ldap_injection", "LDAP injection", "change the filter of a search in the directory", &SECRETS_READ),
-    flaw("code_injection", "code injection", "execute arbitrary code", &FULL_CONTROL),
-    flaw("header_injection", "HTTP header injection", "add header fields to responses", &SMALL_CHANGE),
-    flaw("log_injection", "log injection", "forge entries of the log", &SMALL_CHANGE),
+    flaw(
+        "path_traversal",
+        "path traversal",
+        "read files outside of the intended folder",
+        &[&SECRETS_READ, &ALL_READ_AND_CHANGED],
+    ),
+    flaw("command_injection", "OS command injection", "execute arbitrary commands", &[&FULL_CONTROL]),
+    flaw("xss", "cross-site scripting", "run scripts in the browsers of other users", &[&OTHER_BROWSER]),
+    flaw("sql_injection", "SQL injection", "execute arbitrary SQL statements", &[&FULL_CONTROL]),
+    flaw(
+        "ldap_injection",
+        "LDAP injection",
+        "change the filter of a search in the directory",
+        &[&SECRETS_READ, &ALL_READ_AND_CHANGED],
+    ),
+    flaw("code_injection", "code injection", "execute arbitrary code", &[&FULL_CONTROL]),
+    flaw("header_injection", "HTTP header injection", "add header fields to responses", &[&SMALL_CHANGE]),
+    flaw("log_injection", "log injection", "forge entries of the log", &[&SMALL_CHANGE]),
     flaw(
         "memory_corruption",
         "memory corruption",
         "execute arbitrary code by a crafted message",
-        &FULL_CONTROL,
+        &[&FULL_CONTROL],
     ),
-    flaw("buffer_overflow", "buffer overflow", "execute arbitrary code by a long field", &FULL_CONTROL),
-    flaw("out_of_bounds_read", "out-of-bounds read", "obtain parts of the memory", &SECRETS_READ),
+    flaw("buffer_overflow", "buffer overflow", "execute arbitrary code by a long field", &[&FULL_CONTROL]),
+    flaw("out_of_bounds_read", "out-of-bounds read", "obtain parts of the memory", &[&SECRETS_READ]),
     flaw(
         "out_of_bounds_write",
         "out-of-bounds write",
         "execute arbitrary code by a crafted file",
-        &CRAFTED_FILE,
+        &[&CRAFTED_FILE],
     ),
-    flaw("format_string", "format string", "crash the program or write to its memory", &FULL_CONTROL),
-    flaw("integer_overflow", "integer overflow", "corrupt the heap by a large count", &CRAFTED_FILE),
-    flaw("double_free", "double free", "crash the program by a crafted file", &CRAFTED_FILE),
+    flaw("format_string", "format string", "crash the program or write to its memory", &[&FULL_CONTROL]),
+    flaw("integer_overflow", "integer overflow", "corrupt the heap by a large count", &[&CRAFTED_FILE]),
+    flaw("double_free", "double free", "crash the program by a crafted file", &[&CRAFTED_FILE]),
     flaw(
         "use_after_free",
         "use after free",
         "execute arbitrary code by closing a session early",
-        &CRAFTED_FILE,
+        &[&CRAFTED_FILE],
     ),
-    flaw("null_dereference", "NULL pointer dereference", "crash the program", &PROGRAM_STOPS),
-    flaw("denial_of_service", "uncontrolled resource consumption", "exhaust the memory", &PROGRAM_STOPS),
+    flaw("null_dereference", "NULL pointer dereference", "crash the program", &[&PROGRAM_STOPS]),
+    flaw("denial_of_service", "uncontrolled resource consumption", "exhaust the memory", &[&PROGRAM_STOPS]),
     flaw(
         "timing_attack",
         "observable timing discrepancy",
         "guess a token byte by byte",
-        &SECRETS_READ_WITH_EFFORT,
+        &[&SECRETS_READ_WITH_EFFORT, &TRACES_READ_WITH_EFFORT],
     ),
     flaw(
         "race_condition",
         "race condition",
         "replace a file between check and use",
-        &SECRETS_READ_WITH_EFFORT,
+        &[&SECRETS_READ_WITH_EFFORT],
     ),
     flaw(
         "certificate_validation",
         "improper certificate validation",
         "read what is sent",
-        &SECRETS_READ_WITH_EFFORT,
+        &[&SECRETS_READ_WITH_EFFORT],
     ),
-    flaw("weak_cryptography", "use of a broken cipher", "decrypt stored records", &SECRETS_READ_WITH_EFFORT),
+    flaw(
+        "weak_cryptography",
+        "use of a broken cipher",
+        "decrypt stored records",
+        &[&SECRETS_READ_WITH_EFFORT],
+    ),
     flaw(
         "weak_hash",
         "use of a weak hash",
         "recover passwords from their digests",
-        &SECRETS_READ_WITH_EFFORT,
+        &[&SECRETS_READ_WITH_EFFORT, &TRACES_READ_WITH_EFFORT],
     ),
-    flaw("insecure_random", "use of predictable random values", "predict tokens", &SECRETS_READ_WITH_EFFORT),
+    flaw(
+        "insecure_random",
+        "use of predictable random values",
+        "predict tokens",
+        &[&SECRETS_READ_WITH_EFFORT, &ALL_READ_AND_CHANGED],
+    ),
     flaw(
         "unrestricted_upload",
         "unrestricted file upload",
         "store executable files",
-        &FULL_CONTROL_WITH_ACCOUNT,
+        &[&FULL_CONTROL_WITH_ACCOUNT, &FULL_CONTROL],
     ),
-    flaw("deserialization", "deserialization of untrusted data", "execute arbitrary code", &FULL_CONTROL),
-    flaw("open_redirect", "open redirect", "send users to other sites", &OTHER_BROWSER),
-    flaw("xxe", "XML external entity", "read local files by a crafted document", &SECRETS_READ),
-    flaw("hardcoded_secret", "hard-coded credentials", "sign in without an account", &FULL_CONTROL),
-    flaw("ssrf", "server-side request forgery", "reach services of the internal network", &SECRETS_READ),
-    flaw("prototype_pollution", "prototype pollution", "change properties of all objects", &FULL_CONTROL),
-    flaw("template_injection", "template injection", "execute arbitrary code on the server", &FULL_CONTROL),
-    flaw("authentication_bypass", "authentication bypass", "act as any user", &FULL_CONTROL),
+    flaw("deserialization", "deserialization of untrusted data", "execute arbitrary code", &[&FULL_CONTROL]),
+    flaw("open_redirect", "open redirect", "send users to other sites", &[&OTHER_BROWSER]),
+    flaw(
+        "xxe",
+        "XML external entity",
+        "read local files by a crafted document",
+        &[&SECRETS_READ, &ALL_READ_AND_CHANGED],
+    ),
+    flaw("hardcoded_secret", "hard-coded credentials", "sign in without an account", &[&FULL_CONTROL]),
+    flaw(
+        "ssrf",
+        "server-side request forgery",
+        "reach services of the internal network",
+        &[&SECRETS_READ, &ALL_READ_AND_CHANGED],
+    ),
+    flaw("prototype_pollution", "prototype pollution", "change properties of all objects", &[&FULL_CONTROL]),
+    flaw(
+        "template_injection",
+        "template injection",
+        "execute arbitrary code on the server",
+        &[&FULL_CONTROL],
+    ),
+    flaw("authentication_bypass", "authentication bypass", "act as any user", &[&FULL_CONTROL]),
 ];
 
 /// Returns words and rating for a weakness.
@@ -212,7 +270,20 @@ mod tests {
     }
 
     #[test]
-    fn scores_are_of_their_class() {
+    fn vectors_have_their_scores() {
+        for rating in EFFECTS.iter().flat_map(|effect| effect.ratings) {
+            for (vector, score) in [rating.v2, rating.v3, rating.v4] {
+                let cvss = streamguard_advisories::cvss::parse_vector(vector);
+                assert_eq!(cvss.and_then(|cvss| cvss.score), Some(score), "{vector}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_class_occurs() {
+        let ratings = EFFECTS.iter().flat_map(|effect| effect.ratings);
+        let classes: std::collections::BTreeSet<_> = ratings.map(|rating| rating.severity()).collect();
+        assert_eq!(classes.len(), 4, "{classes:?}");
         assert_eq!(FULL_CONTROL.severity(), Severity::Critical);
         assert_eq!(word(severity(4.0)), "MEDIUM");
         assert_eq!(word(severity(0.0)), "NONE");

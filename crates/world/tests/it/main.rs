@@ -14,8 +14,10 @@ mod mining;
 mod advisories;
 // Answers of upstreams.
 mod upstreams;
-// Collectors replay a snapshot.
+// Collectors replay the embedded snapshot.
 mod replay;
+// Filters of a replay, compared with the answers of upstreams.
+mod filters;
 // Worlds of other sizes.
 mod scale;
 

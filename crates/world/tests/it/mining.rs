@@ -40,8 +40,10 @@ fn mine(world: &WorldOnDisk) -> BTreeSet<Pair> {
 
 #[test]
 fn planted_pairs_are_found_and_little_else() {
-    for seed in [1, 2, 3] {
-        let world = WorldOnDisk::new(WorldSettings { seed, ..WorldSettings::default() });
+    let small = [1, 2, 3].map(|seed| WorldSettings { seed, ..WorldSettings::default() });
+    for settings in small.into_iter().chain([WorldSettings::demo()]) {
+        let (seed, fixes) = (settings.seed, settings.fixes);
+        let world = WorldOnDisk::new(settings);
         let found = mine(&world);
         let key = |planted: &streamguard_world::PlantedFix| {
             (
@@ -65,11 +67,15 @@ fn planted_pairs_are_found_and_little_else() {
             .collect();
         assert!(
             recall >= 0.98,
-            "seed {seed}: {recall:.3} of {} found; missed {by_commit:#?}",
+            "seed {seed}, {fixes} fixes: {recall:.3} of {} found; missed {by_commit:#?}",
             findable.len()
         );
         let commits: BTreeSet<_> = surplus.iter().map(|pair| (&pair.0, &pair.1)).collect();
-        assert!(wrong <= 0.02, "seed {seed}: {wrong:.3} of {} were not planted: {commits:#?}", found.len());
-        assert!(findable.len() > 100, "seed {seed}: only {} to find", findable.len());
+        assert!(
+            wrong <= 0.02,
+            "seed {seed}, {fixes} fixes: {wrong:.3} of {} were not planted: {commits:#?}",
+            found.len()
+        );
+        assert!(findable.len() > 100, "seed {seed}, {fixes} fixes: only {} to find", findable.len());
     }
 }

@@ -21,11 +21,9 @@ fn more_fixes_make_more_history() {
 
 #[test]
 fn the_demo_fits_into_the_binary() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let path = folder.path().join("world.tar.zst");
-    World::new(WorldSettings::default()).snapshot(&path).expect("the snapshot can be written");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../snapshot/demo.snapshot");
     let size = std::fs::metadata(&path).expect("it is there").len();
-    assert!(size < 600_000, "{size} bytes");
+    assert!(size < 3_000_000, "{size} bytes");
 }
 
 #[test]

@@ -27,7 +27,8 @@ pub(super) const LONG_AGO: &str = "2024-03-01T10:00:00";
 /// Writes `git` and `data` into a folder. The records about the first fix changed at `changed`.
 /// Returns the ids of the commits that records name.
 pub(super) fn write(folder: &Path, changed: &str) -> BTreeSet<String> {
-    let settings = WorldSettings { seed: 11, repositories: 4, fixes: 24, ordinary: 2, compression: 1 };
+    let settings =
+        WorldSettings { seed: 11, repositories: 4, fixes: 24, ordinary: 2, ..WorldSettings::default() };
     let truth = World::new(settings).write(&folder.join("git")).unwrap();
     let fixes: BTreeSet<(String, String)> =
         truth.planted.into_iter().map(|planted| (planted.repository, planted.commit)).collect();
