@@ -3,6 +3,7 @@
 pub mod dashboard;
 pub mod escape;
 mod format;
+mod full_screen;
 mod highlight;
 mod json_lines;
 mod line_diff;
@@ -17,6 +18,7 @@ pub mod side_by_side;
 mod styled_text;
 pub mod summary;
 mod terminal;
+mod theme;
 mod truncate;
 
 use streamguard_engine::{CancelToken, Event, Observer, PauseToken, RunState};
@@ -98,5 +100,5 @@ impl Observer for ObserverAdapter<'_> {
 
 /// Gives the terminal back as it was, if a view has it.
 pub fn restore_terminal() {
-    dashboard::restore();
+    full_screen::restore();
 }

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::model::DashboardModel;
-use super::theme::Theme;
+use super::Theme;
 use crate::ui::format::format_bytes;
 
 /// Descriptions of the keys, from the longest to the shortest.

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::model::DashboardModel;
 use super::rate::progress_ratio;
-use super::theme::Theme;
+use super::Theme;
 use crate::ui::format::format_duration;
 use streamguard_report::group_digits;
 

@@ -5,7 +5,7 @@ use ratatui::layout::{Constraint, Rect};
 use ratatui::symbols::border;
 use ratatui::widgets::{Block, Clear, Paragraph};
 
-use super::theme::Theme;
+use super::Theme;
 
 /// Borders for terminals without UTF-8.
 const PLAIN: border::Set<'_> = border::Set {

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::model::DashboardModel;
 use super::rate::progress_ratio;
-use super::theme::Theme;
+use super::Theme;
 use crate::ui::format::{format_duration, short_count};
 use crate::ui::log_line::cluster_progress;
 use streamguard_report::group_digits;

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::model::{DashboardModel, LogEntry};
 use super::rule::rule;
-use super::theme::Theme;
+use super::Theme;
 use crate::ui::format::format_duration;
 use crate::ui::log_line::level_name;
 

@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use streamguard_engine::RunState;
 
 use super::model::DashboardModel;
-use super::theme::Theme;
+use super::Theme;
 use super::{footer, header, help, jobs, log, statistics};
 
 /// Smallest screen, in columns and rows, that has more than one line.

@@ -2,7 +2,7 @@
 
 use ratatui::text::Line;
 
-use super::theme::Theme;
+use super::Theme;
 
 /// Returns a line across the screen, with a name in it.
 pub(super) fn rule(name: &str, theme: Theme, width: usize) -> Line<'static> {

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::header::total_ratio;
 use super::jobs::pairs;
 use super::rule::rule;
-use super::theme::Theme;
+use super::Theme;
 use crate::ui::format::{rejections, short_count};
 use streamguard_report::group_digits;
 
