@@ -1,5 +1,6 @@
 //! Views of runs, and the only module that prints.
 
+pub mod browser;
 pub mod dashboard;
 pub mod escape;
 mod format;
@@ -11,7 +12,9 @@ mod log_line;
 mod log_throttle;
 pub mod metrics;
 mod plain;
+mod popup;
 mod print;
+mod rule;
 mod run_view;
 mod sample_head;
 pub mod side_by_side;

@@ -16,7 +16,6 @@ mod model;
 mod rate;
 mod render;
 mod resources;
-mod rule;
 mod statistics;
 
 use std::io;
@@ -24,11 +23,11 @@ use std::time::{Duration, Instant};
 
 use streamguard_engine::{CancelToken, Event, PauseToken, RunState};
 
+pub use super::theme::Theme;
 pub use keys::DashboardKey;
 pub use model::DashboardModel;
 pub use render::render;
 pub use resources::ResourceUsage;
-pub use super::theme::Theme;
 
 use super::full_screen::FullScreen;
 use super::run_view::RunView;

@@ -26,7 +26,10 @@ pub(crate) fn wait(longest: Duration) -> io::Result<()> {
     };
     // crossterm's own poll does not report a hang-up, and its read would return at once for ever.
     let mut polled = [PollFd::from_borrowed_fd(terminal, PollFlags::IN)];
-    let timeout = Timespec { tv_sec: longest.as_secs().try_into().unwrap_or(0), tv_nsec: longest.subsec_nanos().into() };
+    let timeout = Timespec {
+        tv_sec: longest.as_secs().try_into().unwrap_or(0),
+        tv_nsec: longest.subsec_nanos().into(),
+    };
     match poll(&mut polled, Some(&timeout)) {
         // Interrupted by a signal: poll again.
         Err(Errno::INTR) => Ok(()),

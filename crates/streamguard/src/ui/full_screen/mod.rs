@@ -12,8 +12,8 @@ use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 use rustix::termios::tcgetwinsize;
 
-pub(crate) use terminal_screen::is_held;
 use terminal_screen::TerminalScreen;
+pub(crate) use terminal_screen::is_held;
 
 /// Terminal that is ours, with the latest frame; it is given back when this is dropped.
 pub(crate) struct FullScreen {
