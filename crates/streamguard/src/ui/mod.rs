@@ -14,6 +14,7 @@ pub mod metrics;
 mod plain;
 mod popup;
 mod print;
+pub mod questions;
 mod rule;
 mod run_view;
 mod sample_head;
@@ -104,4 +105,5 @@ impl Observer for ObserverAdapter<'_> {
 /// Gives the terminal back as it was, if a view has it.
 pub fn restore_terminal() {
     full_screen::restore();
+    questions::restore_echo();
 }
