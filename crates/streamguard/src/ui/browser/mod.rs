@@ -17,6 +17,7 @@ mod model;
 mod render;
 mod sample_file;
 mod sample_view;
+mod search_hits;
 mod text_input;
 
 use std::io;

@@ -126,7 +126,14 @@ fn title_line(browser: &Browser, width: usize) -> Line<'static> {
 fn body(browser: &mut Browser, width: usize, rows: usize) -> (String, Vec<Line<'static>>) {
     browser.page_rows = rows;
     let Some(current) = &browser.current else { return Default::default() };
-    let lines = browser.bodies.lines(current, width, browser.is_unified, browser.theme);
+    let text = &browser.criteria.text;
+    let (lines, first_hit) = browser.bodies.lines(current, width, browser.is_unified, text, browser.theme);
+    if let Some(line) = first_hit
+        && line >= rows
+    {
+        // With some of the code above it.
+        browser.scroll = line - rows / 3;
+    }
     browser.scroll = browser.scroll.min(lines.len().saturating_sub(rows));
     let end = (browser.scroll + rows).min(lines.len());
     let is_wide = SideBySide::has_room(u16::try_from(width).unwrap_or(u16::MAX));

@@ -3,7 +3,7 @@
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use streamguard_dataset::Sample;
-use unicode_width::UnicodeWidthChar;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::ui::sample_head;
 use crate::ui::side_by_side::SideBySide;
@@ -13,6 +13,9 @@ use crate::ui::theme::Theme;
 /// Longest code that is drawn, in bytes of each side. Collectors leave far shorter code; that of other files may
 /// be longer, and all its rows are in memory.
 const MAX_DRAWN_BYTES: usize = 1 << 20;
+
+/// Most lines of a fact below the code.
+const MAX_FACT_LINES: usize = 12;
 
 /// Columns of the names of facts.
 const NAME_COLUMNS: usize = 11;
@@ -79,24 +82,27 @@ pub(super) fn body(view: &mut SideBySide, sample: &Sample, theme: Theme, width: 
     if is_cut {
         lines.push(Line::styled("   the rest of this long code is not shown", theme.warning()));
     }
-    let is_more = |name: &str| !HEAD_FACTS.contains(&name) && !TITLE_FACTS.contains(&name);
-    let more = sample_head::values(sample);
-    for (name, value) in more.iter().filter(|(name, value)| is_more(name) && !value.is_empty()) {
-        lines.extend(wrapped_fact(name, value, theme, width));
+    // What the head has no room for stands here whole.
+    let columns = width.saturating_sub(NAME_COLUMNS + 1).max(1);
+    let is_more = |name: &str, value: &str| match name {
+        _ if HEAD_FACTS.contains(&name) => value.width() > columns,
+        "label" | "severity" => value.width() > columns / 3,
+        _ => !TITLE_FACTS.contains(&name),
+    };
+    lines.push(Line::default());
+    let facts = sample_head::values(sample);
+    for (name, value) in facts.iter().filter(|(name, value)| !value.is_empty() && is_more(name, value)) {
+        lines.extend(wrapped_fact(name, value, theme, width, columns));
     }
-    lines.extend(wrapped_fact("id", &sample.id, theme, width));
+    lines.extend(wrapped_fact("id", &sample.id, theme, width, columns));
     lines
 }
 
-/// Returns a fact in as many lines as it needs, after an empty line.
-fn wrapped_fact(name: &str, value: &str, theme: Theme, width: usize) -> Vec<Line<'static>> {
-    let columns = width.saturating_sub(NAME_COLUMNS + 1).max(1);
-    let rows = theme.wrap_lines(value, columns, 12);
-    let mut lines = vec![Line::default()];
-    for (nth, row) in rows.into_iter().enumerate() {
-        lines.push(fact_line(if nth == 0 { name } else { "" }, &row, theme, width));
-    }
-    lines
+/// Returns a fact in as many lines as it needs.
+fn wrapped_fact(name: &str, value: &str, theme: Theme, width: usize, columns: usize) -> Vec<Line<'static>> {
+    let name = if name == "place" { "path" } else { name };
+    let rows = theme.wrap_lines(value, columns, MAX_FACT_LINES).into_iter().enumerate();
+    rows.map(|(nth, row)| fact_line(if nth == 0 { name } else { "" }, &row, theme, width)).collect()
 }
 
 /// Returns code that a terminal can show: without more than one combining mark for each character, which
