@@ -1,8 +1,8 @@
 //! Signals: the first one asks to stop, the second one ends the program.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -54,6 +54,24 @@ pub(crate) fn listen(cancel: CancelToken) -> io::Result<CaughtSignal> {
         }
     })?;
     Ok(caught)
+}
+
+/// Ends the program at the first signal, but not while the returned lock is held: what is written then is
+/// completed first.
+pub(crate) fn end_between_writes() -> io::Result<Arc<Mutex<()>>> {
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let writing = Arc::new(Mutex::new(()));
+    let lock = Arc::clone(&writing);
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            let _held = lock.lock().unwrap_or_else(PoisonError::into_inner);
+            ui::restore_terminal();
+            // The shell's prompt begins on a line of its own.
+            ui::print_notice("");
+            std::process::exit(128 + signal);
+        }
+    })?;
+    Ok(writing)
 }
 
 /// Whether this process ignores a signal, by the mask in `/proc/self/status` (proc(5)).

@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{ArgAction, Args, ValueEnum};
 use streamguard::exit::{Exit, UsageError};
+use streamguard::ui::browser::{self, BrowserOptions};
 use streamguard::ui::escape::escape;
 use streamguard::ui::side_by_side::SideBySide;
 use streamguard::ui::{self, group_digits};
 use streamguard_dataset::{JsonlReader, Language, ParquetReader, Sample, SampleFileError};
+use streamguard_engine::CancelToken;
 
 use crate::command_line::shell_quoted;
+use crate::signals;
 
 /// Shows samples of a dataset side by side, vulnerable and fixed
 #[derive(Args, Clone, Debug)]
@@ -29,6 +32,9 @@ pub(crate) struct ExamplesArgs {
     /// Only this collector
     #[arg(long, value_name = "NAME")]
     collector: Option<String>,
+    /// Browse the samples on the whole terminal: keys go from one to the next, filter, search and mark
+    #[arg(long, short, conflicts_with_all = ["count", "width"])]
+    interactive: bool,
     /// Number of samples to show
     #[arg(long, short = 'n', value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
     count: u64,
@@ -71,6 +77,9 @@ pub(super) fn run(arguments: &ExamplesArgs) -> Result<Exit> {
         ColorMode::Always => true,
         ColorMode::Never => false,
     };
+    if arguments.interactive {
+        return browse(arguments, colors);
+    }
     let width = arguments.width.or_else(ui::width).unwrap_or(DEFAULT_WIDTH);
     let mut view = SideBySide::new(width, colors);
     let mut filters = SampleFilter::all(arguments);
@@ -101,6 +110,46 @@ pub(super) fn run(arguments: &ExamplesArgs) -> Result<Exit> {
     }
     ui::print(&footer_text(arguments, &found));
     Ok(if found.matched > arguments.skip { Exit::Complete } else { Exit::NoResults })
+}
+
+/// Shows the samples on the whole terminal.
+fn browse(arguments: &ExamplesArgs, colors: bool) -> Result<Exit> {
+    if !ui::is_terminal() {
+        return Err(UsageError(
+            "--interactive needs a terminal, for its keys and for the screen: run it on one, or leave \
+             --interactive out to print samples"
+                .to_owned(),
+        )
+        .into());
+    }
+    let path = file(&arguments.dataset)?;
+    if has_extension(&path, "parquet") {
+        return Err(UsageError(format!(
+            "--interactive reads samples.jsonl, and {} is a Parquet file: leave --interactive out",
+            path.display()
+        ))
+        .into());
+    }
+    let filters = SampleFilter::all(arguments);
+    let texts: Vec<String> = filters.iter().map(SampleFilter::describe).collect();
+    let has_filters = !filters.is_empty();
+    let accept = move |sample: &Sample| filters.iter().all(|filter| filter.accepts(sample));
+    let options = BrowserOptions {
+        path: path.clone(),
+        filter: has_filters.then(|| Box::new(accept) as Box<dyn Fn(&Sample) -> bool>),
+        filter_text: texts.join(", "),
+        first: usize::try_from(arguments.skip).unwrap_or(usize::MAX),
+        colors,
+    };
+    let cancel = CancelToken::new();
+    let caught = signals::listen(cancel.clone())?;
+    let has_samples = browser::browse(options, &cancel)
+        .with_context(|| format!("cannot show {} on the whole terminal", path.display()))?;
+    Ok(match caught.signal() {
+        Some(signal) => Exit::Signal(signal),
+        None if has_samples => Exit::Complete,
+        None => Exit::NoResults,
+    })
 }
 
 /// Counts of a search through the dataset.
@@ -215,6 +264,16 @@ impl SampleFilter {
 
     fn accepts(&self, sample: &Sample) -> bool {
         self.field.values(sample).iter().any(|value| value.eq_ignore_ascii_case(&self.wanted))
+    }
+
+    /// Describes the filter in a few words, not escaped.
+    fn describe(&self) -> String {
+        let name = match self.field {
+            FilterField::Type | FilterField::Cwe => "type",
+            FilterField::Language => "language",
+            FilterField::Collector => "collector",
+        };
+        format!("{name} {}", self.wanted)
     }
 
     /// Lists the values of the dataset, the most frequent first.

@@ -4,6 +4,7 @@ mod cache;
 mod collect;
 mod examples;
 mod export;
+mod init;
 mod jobs;
 mod merge;
 mod metrics;
@@ -38,6 +39,7 @@ struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Commands {
     // The large ones are boxed: an enum is as large as its largest variant.
+    Init(init::InitArgs),
     Collect(Box<MatchedArgs<collect::CollectArgs>>),
     Run(Box<MatchedArgs<run::RunArgs>>),
     // One command for each job of the registry that computes metrics.
@@ -92,6 +94,7 @@ impl Commands {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<Exit> {
         match self {
+            Self::Init(arguments) => init::run(&arguments, &config_schema()),
             Self::Collect(arguments) => collect::run(&arguments, &config_schema(), Purpose::Run),
             Self::Run(arguments) => run::run(&arguments, &config_schema(), Purpose::Run),
             Self::Metrics(command) => metrics::run(&command, &config_schema(), Purpose::Run),

@@ -66,8 +66,16 @@ impl ConfigSchema {
             Err(error) => return Err(UsageError(format!("cannot read {name}: {error}"))),
             Ok(text) => text,
         };
+        self.parse(name, &text)
+    }
+
+    /// Reads the text of a file of this name.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn parse(&self, name: String, text: &str) -> Result<ConfigFile, UsageError> {
         let wrong = |error: &dyn Display| UsageError(format!("{name}: {error}"));
-        let mut sections: Map<String, Value> = toml::from_str(&text).map_err(|error| wrong(&error))?;
+        let mut sections: Map<String, Value> = toml::from_str(text).map_err(|error| wrong(&error))?;
         let jobs = match sections.remove("job") {
             None => Vec::new(),
             Some(jobs) => serde_path_to_error::deserialize(jobs)

@@ -1,8 +1,10 @@
 //! Views of runs, and the only module that prints.
 
+pub mod browser;
 pub mod dashboard;
 pub mod escape;
 mod format;
+mod full_screen;
 mod highlight;
 mod json_lines;
 mod line_diff;
@@ -10,13 +12,17 @@ mod log_line;
 mod log_throttle;
 pub mod metrics;
 mod plain;
+mod popup;
 mod print;
+pub mod questions;
+mod rule;
 mod run_view;
 mod sample_head;
 pub mod side_by_side;
 mod styled_text;
 pub mod summary;
 mod terminal;
+mod theme;
 mod truncate;
 
 use streamguard_engine::{CancelToken, Event, LogLevel, Observer, PauseToken, RunState};
@@ -98,5 +104,6 @@ impl Observer for ObserverAdapter<'_> {
 
 /// Gives the terminal back as it was, if a view has it.
 pub fn restore_terminal() {
-    dashboard::restore();
+    full_screen::restore();
+    questions::restore_echo();
 }

@@ -33,7 +33,7 @@ pub(crate) fn draw(text: &mut StyledText, width: usize, number: u64, sample: &Sa
 }
 
 /// Returns the name of the weakness for people.
-fn title(sample: &Sample) -> String {
+pub(crate) fn title(sample: &Sample) -> String {
     let first_cwe = || sample.cwes.first()?.strip_prefix("CWE-")?.parse().ok();
     match sample.vulnerability_type.as_deref() {
         Some(name) => Weakness::by_name(name).map_or(name, |weakness| weakness.title).to_owned(),
@@ -45,7 +45,7 @@ fn title(sample: &Sample) -> String {
 }
 
 /// Returns the facts by name; an empty value is unknown.
-fn values(sample: &Sample) -> [(&'static str, String); 12] {
+pub(crate) fn values(sample: &Sample) -> [(&'static str, String); 12] {
     let language = sample.language.map_or("unknown language", Language::title);
     let severity = sample.severity.map(|severity| severity.name().to_lowercase());
     let score = sample.cvss_score.map(|score| format!("CVSS {score:.1}"));

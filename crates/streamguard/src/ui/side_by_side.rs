@@ -25,6 +25,8 @@ const MIN_FOLDED_LINES: usize = 4;
 pub struct SideBySide {
     width: usize,
     colors: bool,
+    /// Whether both sides share one column on a wide screen too.
+    is_unified: bool,
     highlights: SyntaxHighlighter,
 }
 
@@ -58,14 +60,36 @@ struct CodeCell {
 impl SideBySide {
     /// Creates a view for a screen of `width` columns, with colours or without.
     pub fn new(width: u16, colors: bool) -> Self {
-        Self { width: usize::from(width).max(MIN_WIDTH), colors, highlights: SyntaxHighlighter::default() }
+        Self {
+            width: usize::from(width).max(MIN_WIDTH),
+            colors,
+            is_unified: false,
+            highlights: SyntaxHighlighter::default(),
+        }
+    }
+
+    /// Changes the width of the screen, and whether both sides share one column on a wide one too.
+    pub(crate) fn set_layout(&mut self, width: u16, is_unified: bool) {
+        (self.width, self.is_unified) = (usize::from(width).max(MIN_WIDTH), is_unified);
+    }
+
+    /// Whether a screen of `width` columns has room for two columns of code.
+    pub(crate) fn has_room(width: u16) -> bool {
+        usize::from(width) >= MIN_TWO_COLUMN_WIDTH
     }
 
     /// Draws a sample. The text holds nothing of it that a terminal would obey.
     pub fn draw(&mut self, number: u64, sample: &Sample) -> String {
-        let mut out = StyledText::new(self.colors);
+        let mut out = StyledText::default();
         sample_head::draw(&mut out, self.width, number, sample);
         out.end_line();
+        self.draw_code(&mut out, sample);
+        out.end_line();
+        out.render(self.colors)
+    }
+
+    /// Draws the code of a sample.
+    pub(crate) fn draw_code(&mut self, out: &mut StyledText, sample: &Sample) {
         let exploit = sample.kind == SampleKind::Exploit;
         let before = sample.vulnerable_code.as_deref().map(|code| {
             let name = if exploit { "exploit" } else { "vulnerable" };
@@ -76,15 +100,16 @@ impl SideBySide {
             self.side(name, code, sample.start_line_after, sample)
         });
         match (&before, &after) {
-            (Some(before), Some(after)) => CodePair::new(before, after, self.width).draw(&mut out),
-            (Some(side), None) | (None, Some(side)) => draw_one(&mut out, side, self.width),
+            (Some(before), Some(after)) => {
+                let is_unified = self.is_unified || self.width < MIN_TWO_COLUMN_WIDTH;
+                CodePair::new(before, after, self.width, is_unified).draw(out);
+            }
+            (Some(side), None) | (None, Some(side)) => draw_one(out, side, self.width),
             (None, None) => {
                 out.put(TextStyle::Label, "   no code");
                 out.end_line();
             }
         }
-        out.end_line();
-        out.finish()
     }
 
     fn side<'a>(
@@ -179,12 +204,13 @@ struct CodePair<'a> {
     /// Columns of one side with its line numbers, where there are two.
     half: usize,
     width: usize,
+    is_unified: bool,
 }
 
 impl<'a> CodePair<'a> {
-    fn new(before: &'a CodeSide<'a>, after: &'a CodeSide<'a>, width: usize) -> Self {
+    fn new(before: &'a CodeSide<'a>, after: &'a CodeSide<'a>, width: usize, is_unified: bool) -> Self {
         let digits = before.digits().max(after.digits());
-        Self { before, after, digits, half: (width - 3) / 2, width }
+        Self { before, after, digits, half: (width - 3) / 2, width, is_unified }
     }
 
     fn draw(&self, out: &mut StyledText) {
@@ -201,7 +227,7 @@ impl<'a> CodePair<'a> {
                     let tail = if nth == last { 0 } else { CONTEXT_LINES };
                     self.draw_same(out, (*before, *after), *lines, head, tail);
                 }
-                DiffSection::Changed(changes) if self.is_narrow() => self.draw_unified(out, changes),
+                DiffSection::Changed(changes) if self.is_unified => self.draw_unified(out, changes),
                 DiffSection::Changed(changes) => {
                     for change in changes {
                         let [before, after] = self.cells(change, self.half - self.digits - 3);
@@ -216,12 +242,8 @@ impl<'a> CodePair<'a> {
         }
     }
 
-    fn is_narrow(&self) -> bool {
-        self.width < MIN_TWO_COLUMN_WIDTH
-    }
-
     fn draw_names(&self, out: &mut StyledText) {
-        if self.is_narrow() {
+        if self.is_unified {
             out.pad(2 * self.digits + 2);
             out.put(TextStyle::Removed, "-");
             out.put(TextStyle::Title, " vulnerable  ");
@@ -261,7 +283,7 @@ impl<'a> CodePair<'a> {
             if hidden.contains(&nth) {
                 continue;
             }
-            if self.is_narrow() {
+            if self.is_unified {
                 // Both sides are equal here, so one of them is drawn, with the numbers of both.
                 let cell = self.after.cell(after + nth, LineRole::Kept, &[], self.unified_columns());
                 self.draw_unified_line(out, &cell, Some(self.before.first + before + nth), Some(cell.number));
@@ -276,7 +298,7 @@ impl<'a> CodePair<'a> {
 
     fn draw_fold(&self, out: &mut StyledText, lines: usize) {
         let text = format!("... {lines} lines ...");
-        if self.is_narrow() {
+        if self.is_unified {
             out.pad(2 * self.digits + 4);
             out.put(TextStyle::Label, &text);
         } else {

@@ -202,26 +202,23 @@ pub(crate) fn wrap_words(text: &str, columns: usize) -> Vec<StyledRow> {
     rows
 }
 
-/// Text for the terminal.
-#[derive(Debug)]
+/// Piece of a line with its style.
+pub(crate) type StyledPiece = (TextStyle, String);
+
+/// Text for the terminal, line by line.
+#[derive(Debug, Default)]
 pub(crate) struct StyledText {
-    colors: bool,
-    text: String,
+    lines: Vec<Vec<StyledPiece>>,
+    line: Vec<StyledPiece>,
 }
 
 impl StyledText {
-    pub(crate) fn new(colors: bool) -> Self {
-        Self { colors, text: String::new() }
-    }
-
     /// Appends text that is safe for a terminal.
     pub(crate) fn put(&mut self, style: TextStyle, text: &str) {
-        let rendition = style.rendition();
-        if !self.colors || rendition.is_plain() || text.is_empty() {
-            self.text.push_str(text);
-        } else {
-            // Writing to a string does not fail.
-            let _ = write!(self.text, "{rendition}{text}{rendition:#}");
+        match self.line.last_mut() {
+            Some((last, line)) if *last == style => line.push_str(text),
+            _ if text.is_empty() => {}
+            _ => self.line.push((style, text.to_owned())),
         }
     }
 
@@ -232,17 +229,37 @@ impl StyledText {
     }
 
     pub(crate) fn pad(&mut self, columns: usize) {
-        self.text.extend(std::iter::repeat_n(' ', columns));
+        if columns > 0 {
+            self.put(TextStyle::Plain, &" ".repeat(columns));
+        }
     }
 
-    /// Ends a line, without the padding at its end.
     pub(crate) fn end_line(&mut self) {
-        self.text.truncate(self.text.trim_end_matches(' ').len());
-        self.text.push('\n');
+        self.lines.push(std::mem::take(&mut self.line));
     }
 
-    pub(crate) fn finish(self) -> String {
-        self.text
+    /// Returns the lines.
+    pub(crate) fn into_lines(self) -> Vec<Vec<StyledPiece>> {
+        self.lines
+    }
+
+    /// Returns the text with its colours, or without, and without padding at the ends of lines.
+    pub(crate) fn render(&self, colors: bool) -> String {
+        let mut out = String::new();
+        for line in &self.lines {
+            for (style, text) in line {
+                let rendition = style.rendition();
+                if !colors || rendition.is_plain() {
+                    out.push_str(text);
+                } else {
+                    // Writing to a string does not fail.
+                    let _ = write!(out, "{rendition}{text}{rendition:#}");
+                }
+            }
+            out.truncate(out.trim_end_matches(' ').len());
+            out.push('\n');
+        }
+        out
     }
 }
 

@@ -3,8 +3,8 @@
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use super::Theme;
 use super::model::DashboardModel;
-use super::theme::Theme;
 use crate::ui::format::format_bytes;
 
 /// Descriptions of the keys, from the longest to the shortest.

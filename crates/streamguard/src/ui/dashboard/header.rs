@@ -5,9 +5,9 @@ use ratatui::text::{Line, Span};
 use streamguard_engine::{CompletionStatus, JobState, RunState};
 use unicode_width::UnicodeWidthStr;
 
+use super::Theme;
 use super::model::DashboardModel;
 use super::rate::progress_ratio;
-use super::theme::Theme;
 use crate::ui::format::format_duration;
 use streamguard_report::group_digits;
 

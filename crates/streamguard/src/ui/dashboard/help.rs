@@ -1,23 +1,9 @@
 //! Explanation of keys and signs.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Rect};
-use ratatui::symbols::border;
-use ratatui::widgets::{Block, Clear, Paragraph};
+use ratatui::text::Line;
 
-use super::theme::Theme;
-
-/// Borders for terminals without UTF-8.
-const PLAIN: border::Set<'_> = border::Set {
-    top_left: "+",
-    top_right: "+",
-    bottom_left: "+",
-    bottom_right: "+",
-    vertical_left: "|",
-    vertical_right: "|",
-    horizontal_top: "-",
-    horizontal_bottom: "-",
-};
+use super::Theme;
 
 const KEYS: [(&str, &str); 9] = [
     ("q", "stop cleanly; finished work is kept"),
@@ -41,14 +27,6 @@ pub(super) fn popup(frame: &mut Frame<'_>, theme: Theme) {
         let signs = signs.map(|(utf8, ascii, what)| format!("{} {what:<11}", theme.symbol(utf8, ascii)));
         lines.push(format!(" {}", signs.join("   ")));
     }
-    let set = if theme.utf8 { border::ROUNDED } else { PLAIN };
-    let block = Block::bordered().border_set(set).title(" Keys and signs ");
-    let height = u16::try_from(lines.len()).unwrap_or(0) + 2;
-    let area = centered(frame.area(), 62, height);
-    frame.render_widget(Clear, area);
-    frame.render_widget(Paragraph::new(lines.join("\n")).block(block), area);
-}
-
-fn centered(area: Rect, width: u16, height: u16) -> Rect {
-    area.centered(Constraint::Length(width.min(area.width)), Constraint::Length(height.min(area.height)))
+    let lines = lines.into_iter().map(Line::from).collect();
+    crate::ui::popup::popup(frame, theme, "Keys and signs", lines, 62);
 }

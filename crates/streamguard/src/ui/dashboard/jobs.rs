@@ -6,9 +6,9 @@ use serde_json::Value;
 use streamguard_engine::{JobState, RunState};
 use unicode_width::UnicodeWidthStr;
 
+use super::Theme;
 use super::model::DashboardModel;
 use super::rate::progress_ratio;
-use super::theme::Theme;
 use crate::ui::format::{format_duration, short_count};
 use crate::ui::log_line::cluster_progress;
 use streamguard_report::group_digits;

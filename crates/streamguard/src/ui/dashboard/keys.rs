@@ -1,8 +1,5 @@
 //! Keys, read on a thread of their own.
 
-use std::fs::File;
-use std::io::IsTerminal;
-use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
@@ -10,12 +7,11 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
-use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
+use ratatui::crossterm::event::{Event, KeyCode, KeyEventKind};
 use streamguard_engine::{CancelToken, PauseToken};
 
-use super::screen;
+use crate::ui::full_screen::input::{events, wait};
+use crate::ui::full_screen::is_held;
 
 /// Time between two checks whether the thread is still needed.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
@@ -63,12 +59,12 @@ impl KeyReader {
         let thread = thread::Builder::new().name("keys".to_owned()).spawn(move || {
             while !is_over.load(Ordering::Relaxed) {
                 // A background process that reads its terminal is stopped by SIGTTIN.
-                if !screen::is_held() {
+                if !is_held() {
                     thread::sleep(POLL_INTERVAL);
                     continue;
                 }
                 // A terminal that is gone has no keys: the thread ends.
-                let Ok(events) = wait().and_then(|()| events()) else { return };
+                let Ok(events) = wait(POLL_INTERVAL).and_then(|()| events()) else { return };
                 for key in events.iter().filter_map(|event| understand(event, &cancel, &pause)) {
                     if sender.send(key).is_err() {
                         return;
@@ -97,44 +93,6 @@ impl Drop for KeyReader {
             thread::sleep(Duration::from_millis(5));
         }
     }
-}
-
-///
-/// Waits a moment for input.
-///
-/// # Errors
-/// A terminal that has hung up: reads from it would return nothing, again and again.
-fn wait() -> io::Result<()> {
-    let stdin = io::stdin();
-    let controlling;
-    // crossterm reads standard input, or the controlling terminal if that is something else.
-    let terminal = if stdin.is_terminal() {
-        stdin.as_fd()
-    } else {
-        controlling = File::open("/dev/tty")?;
-        controlling.as_fd()
-    };
-    // crossterm's own poll does not report a hang-up, and its read would return at once for ever.
-    let mut polled = [PollFd::from_borrowed_fd(terminal, PollFlags::IN)];
-    let theme = Timespec { tv_sec: 0, tv_nsec: POLL_INTERVAL.subsec_nanos().into() };
-    match poll(&mut polled, Some(&theme)) {
-        // Interrupted by a signal: poll again.
-        Err(Errno::INTR) => Ok(()),
-        Err(error) => Err(error.into()),
-        Ok(_) if polled[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) => {
-            Err(io::ErrorKind::NotConnected.into())
-        }
-        Ok(_) => Ok(()),
-    }
-}
-
-/// Returns the events of the terminal so far.
-fn events() -> io::Result<Vec<Event>> {
-    let mut events = Vec::new();
-    while event::poll(Duration::ZERO)? {
-        events.push(event::read()?);
-    }
-    Ok(events)
 }
 
 fn understand(event: &Event, cancel: &CancelToken, pause: &PauseToken) -> Option<DashboardKey> {

@@ -4,11 +4,11 @@ use ratatui::text::{Line, Span};
 use streamguard_engine::LogLevel;
 use unicode_width::UnicodeWidthStr;
 
+use super::Theme;
 use super::model::{DashboardModel, LogEntry};
-use super::rule::rule;
-use super::theme::Theme;
 use crate::ui::format::format_duration;
 use crate::ui::log_line::level_name;
+use crate::ui::rule::rule;
 
 /// Lines that one entry may take.
 const MAX_ENTRY_ROWS: usize = 3;

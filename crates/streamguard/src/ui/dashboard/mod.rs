@@ -1,13 +1,14 @@
 //!
 //! The live dashboard: all of a run on one screen.
 //!
-//! `model` is the state of the dashboard besides the run's, `render` draws both, part by part. `screen` takes
-//! the terminal and gives it back, `keys` reads the keys. Nothing in here knows whether the run is a real one
+//! `model` is the state of the dashboard besides the run's, `render` draws both, part by part. `keys` reads
+//! the keys. Nothing in here knows whether the run is a real one
 //! or a replay.
 
 mod footer;
 mod header;
 mod help;
+mod job_style;
 mod jobs;
 mod keys;
 mod log;
@@ -15,32 +16,23 @@ mod model;
 mod rate;
 mod render;
 mod resources;
-mod rule;
-mod screen;
 mod statistics;
-mod theme;
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io;
 use std::time::{Duration, Instant};
 
-use ratatui::backend::CrosstermBackend;
-use ratatui::crossterm::{QueueableCommand, terminal};
-use ratatui::layout::Rect;
-use ratatui::{Terminal, TerminalOptions, Viewport};
-use rustix::termios::tcgetwinsize;
 use streamguard_engine::{CancelToken, Event, PauseToken, RunState};
 
+pub use super::theme::Theme;
 pub use keys::DashboardKey;
 pub use model::DashboardModel;
 pub use render::render;
 pub use resources::ResourceUsage;
-pub use theme::Theme;
 
+use super::full_screen::FullScreen;
 use super::run_view::RunView;
 use keys::KeyReader;
 use resources::ResourceMeter;
-use screen::TerminalScreen;
 
 /// View of a run on the whole terminal.
 pub(crate) struct Dashboard {
@@ -48,58 +40,12 @@ pub(crate) struct Dashboard {
     theme: Theme,
     pace: Duration,
     drawn: Option<Instant>,
-    target: Option<FrameTarget>,
     meter: Option<ResourceMeter>,
     /// State at the end of the run, for the work on the dataset that follows.
     last: Option<(RunState, Instant)>,
     // Fields are dropped in this order: the keys must not be read any more when the terminal is given back.
     keys: Option<KeyReader>,
-    screen: TerminalScreen,
-}
-
-/// Content of the screen.
-struct FrameTarget {
-    terminal: Terminal<CrosstermBackend<EscapeBuffer>>,
-    buffer: EscapeBuffer,
-    size: (u16, u16),
-    /// Value of [`screen::taken`] when this content was begun.
-    taken: u32,
-}
-
-/// Buffer of the escape sequences of a frame.
-#[derive(Clone, Default)]
-struct EscapeBuffer(Arc<Mutex<Vec<u8>>>);
-
-impl Write for EscapeBuffer {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl FrameTarget {
-    fn new(size: (u16, u16), taken: u32) -> io::Result<Self> {
-        let mut buffer = EscapeBuffer::default();
-        // ratatui only writes what differs from an empty screen, but the screen is not empty.
-        buffer.queue(terminal::Clear(terminal::ClearType::All))?;
-        // A fixed size, the one that was just asked for: ratatui would ask by itself otherwise, and
-        // might see another.
-        let viewport = Viewport::Fixed(Rect::new(0, 0, size.0, size.1));
-        let terminal =
-            Terminal::with_options(CrosstermBackend::new(buffer.clone()), TerminalOptions { viewport })?;
-        Ok(Self { terminal, buffer, size, taken })
-    }
-
-    fn is_of(&self, size: (u16, u16), taken: u32) -> bool {
-        (self.size, self.taken) == (size, taken)
-    }
-
-    fn take(&self) -> Vec<u8> {
-        std::mem::take(&mut *self.buffer.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
+    screen: FullScreen,
 }
 
 impl Dashboard {
@@ -114,14 +60,13 @@ impl Dashboard {
         cancel: &CancelToken,
         pause: &PauseToken,
     ) -> io::Result<Self> {
-        let screen = TerminalScreen::open()?;
+        let screen = FullScreen::open()?;
         Ok(Self {
             meter: model.replay.is_none().then(ResourceMeter::new),
             model,
             theme: Theme::of_terminal(),
             pace: Duration::from_millis(1000 / u64::from(refresh.clamp(1, 10))),
             drawn: None,
-            target: None,
             last: None,
             keys: Some(KeyReader::listen(cancel.clone(), pause.clone())?),
             screen,
@@ -148,23 +93,7 @@ impl Dashboard {
     }
 
     fn draw(&mut self, state: &RunState) -> io::Result<()> {
-        // The last frame is still being written, or another program has the terminal: this frame is
-        // dropped.
-        if !self.screen.is_ready() {
-            return Ok(());
-        }
-        let size = tcgetwinsize(io::stderr())?;
-        let (size, taken) = ((size.ws_col, size.ws_row), screen::taken());
-        if !self.target.as_ref().is_some_and(|target| target.is_of(size, taken)) {
-            self.target = Some(FrameTarget::new(size, taken)?);
-        }
-        if let Some(target) = &mut self.target {
-            target.terminal.draw(|frame| render(frame, &mut self.model, state, self.theme))?;
-            // Handed over whole: a terminal that takes nothing must block the writer and not the
-            // run.
-            let frame = target.take();
-            self.screen.show(frame);
-        }
+        self.screen.draw(|frame| render(frame, &mut self.model, state, self.theme))?;
         Ok(())
     }
 }
@@ -191,9 +120,4 @@ impl RunView for Dashboard {
             self.last = Some((state, since));
         }
     }
-}
-
-/// Gives the terminal back as it was, if a dashboard has it.
-pub(super) fn restore() {
-    screen::give_back();
 }

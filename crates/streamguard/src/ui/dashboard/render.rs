@@ -6,8 +6,8 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use streamguard_engine::RunState;
 
+use super::Theme;
 use super::model::DashboardModel;
-use super::theme::Theme;
 use super::{footer, header, help, jobs, log, statistics};
 
 /// Smallest screen, in columns and rows, that has more than one line.

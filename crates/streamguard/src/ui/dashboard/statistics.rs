@@ -6,11 +6,11 @@ use ratatui::text::{Line, Span};
 use streamguard_engine::{JobState, Outcome, RunState};
 use unicode_width::UnicodeWidthStr;
 
+use super::Theme;
 use super::header::total_ratio;
 use super::jobs::pairs;
-use super::rule::rule;
-use super::theme::Theme;
 use crate::ui::format::{rejections, short_count};
+use crate::ui::rule::rule;
 use streamguard_report::group_digits;
 
 /// Narrowest column for reasons of rejection.

@@ -1,5 +1,5 @@
 //!
-//! The terminal of the dashboard: taken, given back, and taken again after Ctrl+Z.
+//! The terminal of a full-screen view: taken, given back, and taken again after Ctrl+Z.
 //!
 //! The terminal still sends signals for Ctrl+C and Ctrl+Z, so that these do what they do everywhere. A thread
 //! of its own writes the frames: a terminal that does not take them loses frames, and never delays the run.
@@ -56,7 +56,7 @@ fn held() -> MutexGuard<'static, TerminalOwner> {
 }
 
 /// Whether the terminal is ours. False as well while another thread changes that.
-pub(super) fn is_held() -> bool {
+pub(crate) fn is_held() -> bool {
     TERMINAL.try_lock().is_ok_and(|held| matches!(*held, TerminalOwner::Ours(_)))
 }
 
@@ -66,7 +66,7 @@ fn is_in_use() -> bool {
 }
 
 /// Returns the number of times that the terminal was taken: after each, everything has to be drawn again.
-pub(super) fn taken() -> u32 {
+pub(crate) fn taken() -> u32 {
     TIMES_TAKEN.load(Ordering::Relaxed)
 }
 
@@ -95,7 +95,7 @@ fn enter(before: &Termios) -> io::Result<()> {
     modes.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
     // Ctrl+C, Ctrl+Z and Ctrl+\ stay signals, which are handled even if no key is read.
     modes.local_modes.insert(LocalModes::ISIG);
-    // Ctrl+S would stop all output of the terminal, and with it the dashboard.
+    // Ctrl+S would stop all output of the terminal, and with it the view.
     modes.input_modes.remove(InputModes::IXON);
     // A read returns with the first byte, and waits for it without a time limit.
     modes.special_codes[SpecialCodeIndex::VMIN] = 1;
@@ -108,7 +108,7 @@ fn enter(before: &Termios) -> io::Result<()> {
 
 /// Gives the terminal back as it was, if it is ours. Errors are ignored: nothing more could be done. Nobody
 /// takes it again before [`TerminalScreen::open`] or [`reopen`].
-pub(super) fn give_back() {
+pub(crate) fn give_back() {
     let since = Instant::now();
     let held = loop {
         match TERMINAL.try_lock() {
@@ -161,7 +161,7 @@ fn guard_panics() {
 }
 
 /// Terminal that is ours; it is given back when this is dropped.
-pub(super) struct TerminalScreen {
+pub(crate) struct TerminalScreen {
     signals: Handle,
     frames: Option<SyncSender<Vec<u8>>>,
     writer: Option<JoinHandle<()>>,
@@ -180,7 +180,7 @@ impl TerminalScreen {
     ///
     /// # Errors
     /// A terminal that cannot be taken, or is not ours to take.
-    pub(super) fn open() -> io::Result<Self> {
+    pub(crate) fn open() -> io::Result<Self> {
         guard_panics();
         reopen();
         let signals = attend_signals()?;
@@ -194,7 +194,7 @@ impl TerminalScreen {
     }
 
     /// Whether a frame can be shown now: the terminal is ours, and the last frame is written.
-    pub(super) fn is_ready(&self) -> bool {
+    pub(crate) fn is_ready(&self) -> bool {
         if self.state.gone.load(Ordering::Relaxed) || self.state.busy.load(Ordering::Acquire) {
             return false;
         }
@@ -203,7 +203,7 @@ impl TerminalScreen {
     }
 
     /// Shows a frame of escape sequences.
-    pub(super) fn show(&self, frame: Vec<u8>) {
+    pub(crate) fn show(&self, frame: Vec<u8>) {
         if let Some(frames) = &self.frames {
             self.state.busy.store(true, Ordering::Release);
             // Cannot fail: the writer lives as long as this sender.

@@ -1,0 +1,36 @@
+//! Explanation of the keys.
+
+use ratatui::Frame;
+use ratatui::text::Line;
+
+use crate::ui::popup::popup;
+use crate::ui::theme::Theme;
+
+/// Columns of the explanation.
+const COLUMNS: u16 = 66;
+
+const KEYS: [(&str, &str); 15] = [
+    ("n j Right Down", "next sample"),
+    ("p k Left Up", "previous sample"),
+    ("Home End", "first and last sample"),
+    ("PgDn PgUp", "scroll the sample; space too"),
+    ("J K", "scroll by one line"),
+    ("f", "filter by type, language, collector or kind"),
+    ("/", "search code, descriptions, paths and ids"),
+    ("Esc", "remove filter and search"),
+    ("s", "side by side, or one column"),
+    ("o", "open the page of the commit"),
+    ("m", "mark the sample, or remove its mark"),
+    ("w", "write the marked samples to a file"),
+    ("?", "show or hide this text"),
+    ("Ctrl+Z", "suspend; fg to continue"),
+    ("q", "quit"),
+];
+
+/// Draws the explanation over everything else.
+pub(super) fn draw(frame: &mut Frame<'_>, theme: Theme) {
+    let line = |(key, what): &(&str, &str)| {
+        Line::raw(theme.truncate(&format!(" {key:<15} {what}"), usize::from(COLUMNS) - 2))
+    };
+    popup(frame, theme, "Keys", KEYS.iter().map(line).collect(), COLUMNS);
+}
