@@ -56,7 +56,7 @@ impl<S: AdvisorySource> AdvisoryJob<S> {
     /// Emits the advisories of an earlier run as they are.
     fn emit_known(&self, listing: &CachedListing, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         let unusable = |error: io::Error| {
-            ShardError::Failed(format!("cannot use the cached advisories ({error}): try --no-cache"))
+            ShardError::Failed(format!("cannot use the cached advisories ({error}): try --refresh-cache"))
         };
         for line in listing.lines(&self.access.settings().cache).map_err(unusable)? {
             let line = line.map_err(unusable)?;
@@ -113,6 +113,10 @@ impl<S: AdvisorySource> TypedJob for AdvisoryJob<S> {
 
     fn name(&self) -> &str {
         self.source.name()
+    }
+
+    fn output_names(&self) -> Vec<String> {
+        vec![file_name(self.source.name())]
     }
 
     fn settings(&self) -> Value {

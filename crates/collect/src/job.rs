@@ -44,6 +44,10 @@ impl<C: Collector> TypedJob for CollectorJob<C> {
         self.collector.name()
     }
 
+    fn output_names(&self) -> Vec<String> {
+        vec![file_name(self.collector.name())]
+    }
+
     fn settings(&self) -> Value {
         json!(self.collector)
     }

@@ -79,6 +79,8 @@ pub enum LogLevel {
     /// Something normal that users may want to know.
     Info,
     /// Something was left out, or may surprise the user.
+    // Programs in other languages often shorten it.
+    #[serde(alias = "warn")]
     Warning,
     /// A part of the result is missing, for the reason that the line gives.
     Error,
@@ -120,6 +122,9 @@ impl ClusterProgress {
 /// Counters by name, such as `rejected.too_short`.
 // Sorted, because equal runs must write equal reports.
 pub type Counters = BTreeMap<String, u64>;
+
+/// Counter of shards that lack a part of their records; see [`crate::ShardOutput::incomplete`].
+pub const INCOMPLETE_COUNTER: &str = "incomplete";
 
 /// Adds an amount to a counter.
 pub(crate) fn add_count(counters: &mut Counters, name: &str, n: u64) {

@@ -63,7 +63,7 @@ impl Job for ExternalJob {
     }
 
     fn plan(&self, context: &PlanContext) -> Result<Plan, JobError> {
-        plan_in_child_process(self, &self.command, context).map_err(JobError::Failed)
+        plan_in_child_process(self, &self.command, context)
     }
 
     fn run(&self, _: &Shard, _: &mut ShardOutput<'_>) -> Result<(), ShardError> {

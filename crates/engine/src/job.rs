@@ -72,6 +72,12 @@ pub trait Job: Send + Sync {
         false
     }
 
+    /// Returns the names of all files that [`Job::merge`] may make, in the folder of the run. By default that is
+    /// `<name>.jsonl`.
+    fn output_names(&self) -> Vec<String> {
+        vec![format!("{}.jsonl", self.name())]
+    }
+
     /// Makes the result from the records of the shards. The records of shards that failed are missing: the engine
     /// reports those shards, and the job may treat its result as an error.
     ///

@@ -118,6 +118,7 @@ mod run_paths;
 mod run_shards;
 mod schedule;
 mod secrets;
+mod settings_difference;
 mod shard_limits;
 mod shard_output;
 mod shard_store;
@@ -137,7 +138,9 @@ pub use cluster::Cluster;
 pub use command_line::CommandLine;
 pub use earlier_results::EarlierResults;
 pub use error::{JobError, ShardError};
-pub use event::{ClusterProgress, CompletionStatus, Counters, Event, EventKind, LogLevel, Outcome};
+pub use event::{
+    ClusterProgress, CompletionStatus, Counters, Event, EventKind, INCOMPLETE_COUNTER, LogLevel, Outcome,
+};
 pub use external_job::ExternalJob;
 pub use job::Job;
 pub use merge_context::MergeContext;
@@ -155,6 +158,7 @@ pub use run_options::{MemoryLimit, RunMode, RunOptions};
 pub use run_paths::RunPaths;
 pub use run_shards::{ShardStatus, run_shards};
 pub use secrets::Secrets;
+pub use settings_difference::SettingsDifference;
 pub use shard_limits::ShardLimits;
 pub use shard_output::ShardOutput;
 pub use state::{JobState, PendingRetry, RunState, RunningShard};

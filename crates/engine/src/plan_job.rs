@@ -22,11 +22,12 @@ pub(crate) struct PlannedJob {
 }
 
 /// Plans a job. In a folder, the plan of an interrupted run is used again, and so are the outputs of its
-/// finished shards.
+/// finished shards. If shards can run again, those whose outputs lack a part are not used.
 pub(crate) fn plan_job(
     job: &dyn Job,
     context: &PlanContext,
     paths: Option<&RunPaths>,
+    can_run: bool,
 ) -> Result<PlannedJob, JobError> {
     let make = || {
         // A panic while one job plans must not end the others.
@@ -63,6 +64,13 @@ pub(crate) fn plan_job(
     let store = ShardStore::create(&paths.shards(job.name()), file.hash()).map_err(&write_error)?;
     let hash = file.hash().to_owned();
     let plan = Arc::new(file.into_plan());
-    let reused = plan.shards().iter().map(|shard| store.load_valid(shard.number)).collect();
+    let mut reused: Vec<_> = plan.shards().iter().map(|shard| store.load_valid(shard.number)).collect();
+    if can_run {
+        for (shard, output) in plan.shards().iter().zip(&mut reused) {
+            if output.take_if(|output| output.is_incomplete()).is_some() {
+                store.forget_result(shard.number).map_err(&write_error)?;
+            }
+        }
+    }
     Ok(PlannedJob { plan, hash, store: Arc::new(store), reused })
 }

@@ -52,7 +52,7 @@ pub fn plan_only(
 fn plan_one(job: &dyn Job, dir: &RunDir, cancel: &CancelToken) -> Result<PlanOutcome, RunError> {
     let context =
         PlanContext { clock_ms: dir.clock_ms(), cancel: cancel.clone(), results: EarlierResults::default() };
-    match plan_job(job, &context, Some(dir.paths())) {
+    match plan_job(job, &context, Some(dir.paths()), false) {
         Ok(planned) => {
             let missing = (0..).zip(&planned.reused).filter(|(_, output)| output.is_none());
             Ok(PlanOutcome::Planned {

@@ -3,7 +3,7 @@
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
 use streamguard_durable::{WriteError, remove_all_leftovers};
@@ -16,17 +16,15 @@ use crate::run_paths::RunPaths;
 /// Longest text that is read from another run's lock, in bytes.
 const MAX_HOLDER_BYTES: u64 = 200;
 
-/// Choice for a folder that holds an earlier run.
+/// Choice for a folder that holds an earlier run. A finished run is never replaced but by [`OnExistingRun::Discard`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnExistingRun {
-    /// Refuse to run if the earlier run was interrupted, so that nothing is lost if the user forgot to say what to do
-    /// with it. If it is finished, begin a new run.
+    /// Refuse to run, so that nothing is lost if the user forgot to say what to do with the earlier run.
     Refuse,
-    /// Continue the run in the folder if it has the same settings, even if it is finished: it keeps its clock, its
-    /// plans and its journal. If the folder has no run, or a finished one with other settings, begin a new run. An
-    /// interrupted run with other settings is an error.
+    /// Continue the interrupted run in the folder, which must be there and have the same settings: it keeps its clock,
+    /// its plans and its journal.
     Resume,
-    /// Discard the earlier run and begin a new one.
+    /// Remove the earlier run with all of its outputs, whatever it was, and begin a new one.
     Discard,
 }
 
@@ -51,30 +49,29 @@ impl RunDir {
         on_existing_run: OnExistingRun,
     ) -> Result<Self, RunDirError> {
         let root = paths.root();
+        // Before anything is written: a finished run stays as it is to the last byte, and what cannot be a run
+        // leaves no folder behind.
+        if let Err(error) = check(&paths, &settings, on_existing_run)
+            && leaves_all_as_it_is(&error)
+        {
+            return Err(error);
+        }
         fs::create_dir_all(root).map_err(WriteError::at(root))?;
         // The state holds settings and logs: it is for its owner only.
         let state = paths.state();
         DirBuilder::new().recursive(true).mode(0o700).create(state).map_err(WriteError::at(state))?;
-        // Locked before the earlier run is read: no other run can change it from now on.
         let lock = take_lock(root, &paths.lock())?;
 
-        let earlier = match RunInfo::read(&paths) {
-            Ok(earlier) => earlier,
-            Err(_) if on_existing_run == OnExistingRun::Discard => None,
-            Err(error) => return Err(error),
-        };
-        let resumed = resumes(root, earlier.as_ref(), &settings, on_existing_run)?;
-        let (clock_ms, command) = match earlier {
-            Some(earlier) if resumed => (earlier.clock_ms, earlier.command),
+        // Once more: a run that goes on in the folder was taken for an interrupted one, or ended in between. None can
+        // change the folder from now on.
+        let earlier = check(&paths, &settings, on_existing_run)?;
+        let resumed = on_existing_run == OnExistingRun::Resume;
+        let (clock_ms, command) = match &earlier {
+            Some(earlier) if resumed => (earlier.clock_ms, earlier.command.clone()),
             _ => (wall_clock_ms(), None),
         };
         if !resumed {
-            for folder in [paths.plans(), paths.all_shards(), paths.submissions()] {
-                absent_is_fine(fs::remove_dir_all(folder)).map_err(WriteError::at(state))?;
-            }
-            // `run.json` is replaced below, after everything else of the old run is removed: after a crash in
-            // between, it still says that there is a run to resume or discard, although its finished shards are gone.
-            absent_is_fine(fs::remove_file(paths.journal())).map_err(WriteError::at(state))?;
+            discard(&paths, earlier.as_ref().map_or(&[], |earlier| &earlier.outputs))?;
         }
         for folder in [paths.plans(), paths.all_shards()] {
             fs::create_dir_all(&folder).map_err(WriteError::at(&folder))?;
@@ -83,7 +80,11 @@ impl RunDir {
             remove_all_leftovers(folder).map_err(WriteError::at(folder))?;
         }
         // Not done from now on, even if the earlier run was: after a crash there must be a run to resume.
-        let info = RunInfo::new(command, settings, clock_ms);
+        let outputs = match earlier {
+            Some(earlier) if resumed => earlier.outputs,
+            _ => paths.outputs().to_owned(),
+        };
+        let info = RunInfo::new(command, settings, outputs, clock_ms);
         info.write(&paths)?;
         Ok(Self { paths, info, resumed, _lock: lock })
     }
@@ -99,6 +100,11 @@ impl RunDir {
         }
         self.info.command = Some(command);
         self.info.write(&self.paths)
+    }
+
+    /// Returns the settings of the run.
+    pub fn settings(&self) -> &Value {
+        &self.info.settings
     }
 
     /// Returns the paths of the run.
@@ -137,24 +143,104 @@ impl RunDir {
     }
 }
 
-/// Decides whether to continue the earlier run.
-fn resumes(
-    root: &Path,
-    earlier: Option<&RunInfo>,
+/// Checks that a run may use the folder as it is. Returns the earlier run that is there, if it can be read.
+fn check(
+    paths: &RunPaths,
     settings: &Value,
     on_existing_run: OnExistingRun,
-) -> Result<bool, RunDirError> {
-    let path = || PathBuf::from(root);
-    match (earlier, on_existing_run) {
-        (None, _) | (_, OnExistingRun::Discard) => Ok(false),
-        (Some(earlier), OnExistingRun::Refuse) if earlier.done => Ok(false),
-        (Some(_), OnExistingRun::Refuse) => Err(RunDirError::Interrupted { path: path() }),
-        (Some(earlier), OnExistingRun::Resume) => match earlier.difference(settings) {
-            None => Ok(true),
-            Some(_) if earlier.done => Ok(false),
-            Some(difference) => Err(RunDirError::OtherSettings { path: path(), difference }),
-        },
+) -> Result<Option<RunInfo>, RunDirError> {
+    let path = || paths.root().to_owned();
+    if paths.root().metadata().is_ok_and(|metadata| !metadata.is_dir()) {
+        return Err(RunDirError::NotAFolder { path: path() });
     }
+    let earlier = match RunInfo::read(paths) {
+        Ok(earlier) => earlier,
+        Err(_) if on_existing_run == OnExistingRun::Discard => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let Some(run) = &earlier else {
+        return match on_existing_run {
+            OnExistingRun::Resume => Err(RunDirError::NothingToResume { path: path() }),
+            OnExistingRun::Refuse => match present(paths.root(), paths.outputs()) {
+                Some(path) => Err(RunDirError::UnknownOutput { path }),
+                None => Ok(None),
+            },
+            OnExistingRun::Discard => Ok(None),
+        };
+    };
+    let difference = run.difference(settings);
+    match (on_existing_run, run.done, difference) {
+        (OnExistingRun::Discard, ..) | (OnExistingRun::Resume, false, None) => Ok(earlier),
+        (_, true, None) => Err(RunDirError::AlreadyFinished { path: path(), earlier: Box::new(run.clone()) }),
+        (_, true, Some(difference)) => Err(RunDirError::FinishedWithOtherSettings {
+            path: path(),
+            earlier: Box::new(run.clone()),
+            difference,
+        }),
+        (OnExistingRun::Resume, false, Some(difference)) => {
+            Err(RunDirError::OtherSettings { path: path(), difference })
+        }
+        (OnExistingRun::Refuse, false, _) => Err(RunDirError::Interrupted { path: path() }),
+    }
+}
+
+/// Reports whether an error is known without the lock, which is a file in the folder.
+fn leaves_all_as_it_is(error: &RunDirError) -> bool {
+    match error {
+        RunDirError::AlreadyFinished { .. }
+        | RunDirError::FinishedWithOtherSettings { .. }
+        | RunDirError::UnknownOutput { .. }
+        | RunDirError::NothingToResume { .. }
+        | RunDirError::NotAFolder { .. } => true,
+        RunDirError::Locked { .. }
+        | RunDirError::Write(_)
+        | RunDirError::Unreadable { .. }
+        | RunDirError::Interrupted { .. }
+        | RunDirError::OtherSettings { .. }
+        | RunDirError::Damaged { .. } => false,
+    }
+}
+
+/// Returns the path of the first of these outputs that is there.
+fn present(root: &Path, outputs: &[String]) -> Option<PathBuf> {
+    outputs.iter().map(|name| root.join(name)).find(|path| path.symlink_metadata().is_ok())
+}
+
+/// Removes the outputs of an earlier run, and its state except `run.json` and the lock.
+fn discard(paths: &RunPaths, outputs_of_earlier: &[String]) -> Result<(), RunDirError> {
+    // Those of this run too: the state of the earlier one may be unreadable.
+    for name in outputs_of_earlier.iter().chain(paths.outputs()).filter(|name| is_inside(name)) {
+        let path = paths.root().join(name);
+        absent_is_fine(fs::remove_file(&path)).map_err(WriteError::at(&path))?;
+        // A folder of outputs goes with its last file. One that holds files of others stays.
+        if let Some(folder) = path.parent().filter(|folder| *folder != paths.root()) {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+    // `run.json` is replaced by the caller, after everything else of the old run is removed: after a crash in between,
+    // it still says that there is a run to resume or discard, although its finished shards are gone.
+    let state = paths.state();
+    for entry in fs::read_dir(state).map_err(WriteError::at(state))? {
+        let path = entry.map_err(WriteError::at(state))?.path();
+        if path != paths.run_info() && path != paths.lock() {
+            remove(&path).map_err(WriteError::at(&path))?;
+        }
+    }
+    Ok(())
+}
+
+/// Reports whether a name from `run.json` stays in the folder of the run: somebody else may have written the file.
+fn is_inside(name: &str) -> bool {
+    Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
+}
+
+/// Removes a file, a link, or a folder with everything in it.
+fn remove(path: &Path) -> io::Result<()> {
+    absent_is_fine(match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    })
 }
 
 fn absent_is_fine(removed: io::Result<()>) -> io::Result<()> {
@@ -219,15 +305,63 @@ mod tests {
             |seed: u64, on_existing_run| open(folder.path(), json!({"a": {"seed": seed}}), on_existing_run);
         let clock = open(1, OnExistingRun::Refuse).unwrap().clock_ms();
         assert!(matches!(open(1, OnExistingRun::Refuse), Err(RunDirError::Interrupted { .. })));
-        let error = open(2, OnExistingRun::Resume).unwrap_err().to_string();
-        assert!(error.contains("a.seed was 1, is 2"), "{error}");
+        let error = open(2, OnExistingRun::Resume).unwrap_err();
+        let RunDirError::OtherSettings { difference, .. } = error else { panic!("{error}") };
+        assert_eq!(difference.to_string(), "a.seed was 1, is 2");
         let mut resumed = open(1, OnExistingRun::Resume).unwrap();
         assert!(resumed.resumed());
         assert_eq!(resumed.clock_ms(), clock);
         resumed.finish().unwrap();
         drop(resumed);
-        assert!(!open(2, OnExistingRun::Refuse).unwrap().resumed());
-        assert!(!open(3, OnExistingRun::Discard).unwrap().resumed());
+    }
+
+    #[test]
+    fn a_finished_run_is_replaced_only_on_demand() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let open = |seed: u64, on_existing_run| {
+            let outputs = ["a.jsonl", "tables/a.csv", "../outside"].map(str::to_owned);
+            let paths = RunPaths::new(root, "test").with_outputs(outputs);
+            RunDir::open(paths, json!({"a": {"seed": seed}}), on_existing_run)
+        };
+        let mut first = open(1, OnExistingRun::Refuse).unwrap();
+        fs::create_dir(root.join("tables")).unwrap();
+        for name in ["a.jsonl", "tables/a.csv", "notes.txt"] {
+            fs::write(root.join(name), "kept").unwrap();
+        }
+        first.finish().unwrap();
+        drop(first);
+        let state = || fs::read(root.join(".test/run.json")).unwrap();
+        let before = state();
+        for on_existing_run in [OnExistingRun::Refuse, OnExistingRun::Resume] {
+            let same = open(1, on_existing_run).unwrap_err();
+            assert!(matches!(same, RunDirError::AlreadyFinished { .. }), "{same}");
+            let other = open(2, on_existing_run).unwrap_err();
+            assert!(matches!(other, RunDirError::FinishedWithOtherSettings { .. }), "{other}");
+        }
+        assert_eq!(state(), before);
+        assert!(root.join("a.jsonl").exists());
+        drop(open(2, OnExistingRun::Discard).unwrap());
+        let left: Vec<_> = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left.len(), 2, "{left:?}");
+        assert!(root.join("notes.txt").exists());
+    }
+
+    #[test]
+    fn a_folder_that_is_no_run_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let absent = folder.path().join("absent");
+        let resumed = open(&absent, json!({}), OnExistingRun::Resume);
+        assert!(matches!(resumed, Err(RunDirError::NothingToResume { .. })));
+        assert!(!absent.exists());
+        let file = folder.path().join("a.jsonl");
+        fs::write(&file, "of somebody").unwrap();
+        let opened = open(&file, json!({}), OnExistingRun::Discard);
+        assert!(matches!(opened, Err(RunDirError::NotAFolder { .. })));
+        let paths = RunPaths::new(folder.path(), "test").with_outputs(["a.jsonl".to_owned()]);
+        let opened = RunDir::open(paths, json!({}), OnExistingRun::Refuse);
+        assert!(matches!(opened, Err(RunDirError::UnknownOutput { path }) if path == file));
+        assert_eq!(fs::read(&file).unwrap(), b"of somebody");
     }
 
     #[test]

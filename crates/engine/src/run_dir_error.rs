@@ -7,6 +7,8 @@ use streamguard_durable::WriteError;
 use thiserror::Error;
 
 use crate::journal::JournalError;
+use crate::run_info::RunInfo;
+use crate::settings_difference::SettingsDifference;
 
 /// Error of a run that cannot use its folder. The messages contain no advice, because the remedy depends on the
 /// product's options.
@@ -38,12 +40,48 @@ pub enum RunDirError {
         path: PathBuf,
     },
     /// The interrupted run had other settings, so its shards are of no use.
-    #[error("{path} holds an interrupted run with other settings ({difference})")]
+    #[error("{path} holds an interrupted run with other settings")]
     OtherSettings {
         /// The folder.
         path: PathBuf,
         /// First setting that differs.
-        difference: String,
+        difference: SettingsDifference,
+    },
+    /// The folder holds this very run, and it is finished: there is nothing to do.
+    #[error("{path} holds this run, finished")]
+    AlreadyFinished {
+        /// The folder.
+        path: PathBuf,
+        /// Facts about the finished run.
+        earlier: Box<RunInfo>,
+    },
+    /// The folder holds a finished run with other settings, whose results this run would replace.
+    #[error("{path} holds a finished run with other settings")]
+    FinishedWithOtherSettings {
+        /// The folder.
+        path: PathBuf,
+        /// Facts about the finished run.
+        earlier: Box<RunInfo>,
+        /// First setting that differs.
+        difference: SettingsDifference,
+    },
+    /// The folder has no run, but a file of the name of an output.
+    #[error("{path} is there already, and no run is known that made it")]
+    UnknownOutput {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no run in the folder that could be resumed.
+    #[error("{path} holds no run to resume")]
+    NothingToResume {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// What is to be a folder is a file.
+    #[error("{path} is a file, not a folder")]
+    NotAFolder {
+        /// The path.
+        path: PathBuf,
     },
     /// The state of a run cannot be understood.
     #[error("the state in {path} is damaged ({reason})")]

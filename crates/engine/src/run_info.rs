@@ -9,6 +9,7 @@ use streamguard_durable::{WriteError, write_atomic};
 
 use crate::run_dir_error::RunDirError;
 use crate::run_paths::RunPaths;
+use crate::settings_difference::SettingsDifference;
 
 /// Version of a run's state on disk.
 const STATE_FORMAT: u32 = 1;
@@ -22,6 +23,9 @@ pub struct RunInfo {
     pub command: Option<String>,
     /// Settings of its jobs.
     pub settings: Value,
+    /// Names of the files that it may leave in its folder ([`RunPaths::with_outputs`]).
+    #[serde(default)]
+    pub(crate) outputs: Vec<String>,
     /// Single reading of the wall clock, in milliseconds since 1970-01-01 UTC.
     pub clock_ms: u64,
     /// True if the run is done and every result is in its place.
@@ -30,8 +34,8 @@ pub struct RunInfo {
 
 impl RunInfo {
     /// Creates the facts of a run that begins or continues now.
-    pub(crate) fn new(command: Option<String>, settings: Value, clock_ms: u64) -> Self {
-        Self { format: STATE_FORMAT, command, settings, clock_ms, done: false }
+    pub(crate) fn new(command: Option<String>, settings: Value, outputs: Vec<String>, clock_ms: u64) -> Self {
+        Self { format: STATE_FORMAT, command, settings, outputs, clock_ms, done: false }
     }
 
     /// Reads the facts of a run. Returns `None` if there was no run.
@@ -64,20 +68,8 @@ impl RunInfo {
         Ok(())
     }
 
-    /// Returns the first setting that differs from the stored ones, such as `synthetic.seed was 42, is 43`.
-    pub(crate) fn difference(&self, settings: &Value) -> Option<String> {
-        difference(&self.settings, settings, "")
-    }
-}
-
-fn difference(was: &Value, is: &Value, key_path: &str) -> Option<String> {
-    match (was, is) {
-        (Value::Object(was), Value::Object(is)) => was.keys().chain(is.keys()).find_map(|key| {
-            let key_path = if key_path.is_empty() { key.clone() } else { format!("{key_path}.{key}") };
-            let missing = &Value::Null;
-            difference(was.get(key).unwrap_or(missing), is.get(key).unwrap_or(missing), &key_path)
-        }),
-        _ if was == is => None,
-        _ => Some(format!("{key_path} was {was}, is {is}")),
+    /// Returns the first setting that differs from the stored ones.
+    pub(crate) fn difference(&self, settings: &Value) -> Option<SettingsDifference> {
+        SettingsDifference::first(&self.settings, settings)
     }
 }

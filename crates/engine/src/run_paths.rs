@@ -20,6 +20,7 @@ pub struct RunPaths {
     root: PathBuf,
     state: PathBuf,
     product: String,
+    outputs: Vec<String>,
 }
 
 impl RunPaths {
@@ -27,7 +28,24 @@ impl RunPaths {
     /// file names.
     pub fn new(root: impl Into<PathBuf>, product: &str) -> Self {
         let root = root.into();
-        Self { state: root.join(format!(".{product}")), root, product: product.to_owned() }
+        Self {
+            state: root.join(format!(".{product}")),
+            root,
+            product: product.to_owned(),
+            outputs: Vec::new(),
+        }
+    }
+
+    /// Sets the names of all files that the run may leave in its folder, beside its state, such as `tables/run.csv`.
+    /// They are removed when the run is discarded ([`crate::OnExistingRun::Discard`]), and a new run does not begin
+    /// where one of them is already and no run is known that made it.
+    pub fn with_outputs(self, names: impl IntoIterator<Item = String>) -> Self {
+        Self { outputs: names.into_iter().collect(), ..self }
+    }
+
+    /// Returns the names of [`RunPaths::with_outputs`].
+    pub(crate) fn outputs(&self) -> &[String] {
+        &self.outputs
     }
 
     /// Returns the folder of the run, where results go.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::error::ShardError;
-use crate::event::LogLevel;
+use crate::event::{INCOMPLETE_COUNTER, LogLevel};
 
 /// Longest description of an activity, in bytes.
 pub(crate) const MAX_ACTIVITY_BYTES: usize = 256;
@@ -57,6 +57,14 @@ impl<'a> ShardOutput<'a> {
     /// Adds a line to the log of the run.
     pub fn log(&mut self, level: LogLevel, text: impl Into<String>) {
         self.sink.log(level, text.into());
+    }
+
+    /// States that a part of the records is missing, because its input is damaged or not there, and why. What was
+    /// emitted is kept, the job ends as partial, and the shard runs again when the run is resumed. May be called once
+    /// for each part.
+    pub fn incomplete(&mut self, reason: impl Into<String>) {
+        self.sink.count(INCOMPLETE_COUNTER, 1);
+        self.sink.log(LogLevel::Error, reason.into());
     }
 
     /// Describes in a few words for what the shard waits or on what it works, if that takes longer than a

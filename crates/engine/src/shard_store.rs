@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use streamguard_durable::{remove_dead_leftovers, write_atomic};
 
-use crate::event::Counters;
+use crate::event::{Counters, INCOMPLETE_COUNTER};
 
 /// Version of the result file.
 pub(crate) const RESULT_FORMAT: u32 = 1;
@@ -76,6 +76,11 @@ pub(crate) struct ResultFile {
 }
 
 impl StoredOutput {
+    /// Tells whether a part of the records is missing; see [`crate::ShardOutput::incomplete`].
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.counters.get(INCOMPLETE_COUNTER).is_some_and(|parts| *parts > 0)
+    }
+
     /// Opens the records, one per line.
     pub(crate) fn open(&self) -> io::Result<Box<dyn BufRead + '_>> {
         Ok(match &self.location {
@@ -146,6 +151,12 @@ impl ShardStore {
     /// Returns the path of the result file of a shard.
     pub(crate) fn result_path(folder: &Path, shard: u32) -> PathBuf {
         folder.join(format!("{shard:06}{RESULT_SUFFIX}"))
+    }
+
+    /// Removes the result of a shard, so that the shard can run again.
+    pub(crate) fn forget_result(&self, shard: u32) -> io::Result<()> {
+        let Self::Folder { path, .. } = self else { return Ok(()) };
+        fs::remove_file(Self::result_path(path, shard))
     }
 
     /// Loads the output of a shard that is finished. Returns `None` if there is none, if it belongs to another plan,

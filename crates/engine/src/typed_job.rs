@@ -116,6 +116,11 @@ pub trait TypedJob: Send + Sync {
     /// [`ShardError`]; records that were emitted before it are dropped.
     fn run(&self, shard: &Shard<Self::Shard>, output: &mut ShardOutput<'_>) -> Result<(), ShardError>;
 
+    /// Returns the names of the files of the result; see [`Job::output_names`].
+    fn output_names(&self) -> Vec<String> {
+        vec![format!("{}.jsonl", self.name())]
+    }
+
     /// Tells whether a stopped run merges the shards that are done; see [`Job::keeps_partial`].
     fn keeps_partial(&self) -> bool {
         false
@@ -159,6 +164,10 @@ impl<J: TypedJob> Job for J {
 
     fn run(&self, shard: &Shard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         TypedJob::run(self, &shard.decode()?, output)
+    }
+
+    fn output_names(&self) -> Vec<String> {
+        TypedJob::output_names(self)
     }
 
     fn keeps_partial(&self) -> bool {

@@ -13,7 +13,7 @@ use streamguard_engine::{
     CompletionStatus, FinishedRun, Job, Observer, OnExistingRun, PlanOutcome, RunDir, RunOptions, RunState,
 };
 use streamguard_http::Credentials;
-use streamguard_report::{DatasetInfo, run_paths};
+use streamguard_report::{DatasetInfo, run_paths_for};
 
 use crate::error::CollectionError;
 use crate::results::CollectionResults;
@@ -97,7 +97,7 @@ impl Collection {
         self
     }
 
-    /// Sets what to do about an interrupted run in the folder.
+    /// Sets what to do about an earlier run in the folder.
     pub fn on_existing_run(mut self, begin: OnExistingRun) -> Self {
         self.begin = begin;
         self
@@ -116,19 +116,22 @@ impl Collection {
     pub fn open(mut self) -> Result<OpenCollection, CollectionError> {
         let settings: Map<String, Value> =
             self.jobs.iter().map(|job| (job.name().to_owned(), job.settings())).collect();
-        let mut dir = RunDir::open(run_paths(&self.folder), Value::Object(settings), self.begin)?;
+        let mut dir =
+            RunDir::open(run_paths_for(&self.folder, &self.jobs), Value::Object(settings), self.begin)?;
         if let Some(command) = self.command.take() {
             dir.record_command(command)?;
         }
         Ok(OpenCollection { collection: self, dir })
     }
 
-    /// Runs the collectors and writes the dataset, with nobody watching.
+    /// Runs the collectors and writes the dataset, with nobody watching and without reports.
     ///
     /// # Errors
-    /// As of [`Collection::open`] and [`OpenCollection::run`].
+    /// As of [`Collection::open`], [`OpenCollection::run`] and [`CollectionResults::finish`].
     pub fn run(self) -> Result<CollectionResults, CollectionError> {
-        self.open()?.run(&mut ())
+        let mut results = self.open()?.run(&mut ())?;
+        results.finish()?;
+        Ok(results)
     }
 }
 
@@ -143,12 +146,13 @@ impl OpenCollection {
     }
 
     /// Runs the collectors and writes the dataset. A collector that fails is not an error, but decides
-    /// the status of the results.
+    /// the status of the results. The run stays open until [`CollectionResults::finish`]: if the process is killed
+    /// while it writes reports, a resumed run writes them.
     ///
     /// # Errors
     /// A folder that cannot be written.
     pub fn run(self, observer: &mut dyn CollectionObserver) -> Result<CollectionResults, CollectionError> {
-        let Self { collection: Collection { folder, jobs, with_samples, options, .. }, mut dir } = self;
+        let Self { collection: Collection { folder, jobs, with_samples, options, .. }, dir } = self;
         let FinishedRun { mut status, state, .. } =
             streamguard_engine::run(jobs, &options, Some(&dir), &mut RunObserver(observer))?;
         let start = Instant::now();
@@ -168,10 +172,6 @@ impl OpenCollection {
         if state.status != Some(CompletionStatus::Cancelled) {
             write_summary(&dir, assembled_ms, dataset.clone())?;
         }
-        // Anything else stays open, so that it can be resumed.
-        if status == CompletionStatus::Complete {
-            dir.finish()?;
-        }
         Ok(CollectionResults {
             folder,
             status,
@@ -181,7 +181,7 @@ impl OpenCollection {
             parallel: options.parallel,
             reports: Vec::new(),
             // Kept, so that no other run changes the folder while reports are read from it.
-            _lock: dir,
+            dir,
         })
     }
 }

@@ -24,13 +24,20 @@ pub struct CollectionResults {
     pub parallel: bool,
     /// Paths of the results and reports that were written.
     pub reports: Vec<PathBuf>,
-    pub(crate) _lock: RunDir,
+    pub(crate) dir: RunDir,
 }
 
 impl CollectionResults {
     /// Returns the number of samples in the dataset.
     pub fn samples(&self) -> u64 {
         self.dataset.as_ref().map_or(0, |dataset| dataset.stats.samples)
+    }
+
+    /// Reports whether all answers of upstreams came from a snapshot, so that another try would get the same ones.
+    pub fn is_replay(&self) -> bool {
+        let jobs = self.dir.settings().as_object().into_iter().flat_map(|jobs| jobs.values());
+        let mut access = jobs.filter_map(|job| job.get("access"));
+        access.any(|access| access.get("snapshot").is_some_and(|snapshot| !snapshot.is_null()))
     }
 
     /// Writes `collection_results.json` and reports into the folder.
@@ -62,6 +69,18 @@ impl CollectionResults {
         self.reports.push(results);
         for format in formats.iter().copied().take_while(|format| goes_on(*format)) {
             self.reports.extend(streamguard_report::write(&run, format, options, &self.folder)?);
+        }
+        Ok(())
+    }
+
+    /// Records that the run is finished, if it is complete: nothing replaces it from now on but on demand. Any other
+    /// run stays open, so that it can be resumed.
+    ///
+    /// # Errors
+    /// A folder that cannot be written.
+    pub fn finish(&mut self) -> Result<(), CollectionError> {
+        if self.status == CompletionStatus::Complete {
+            self.dir.finish()?;
         }
         Ok(())
     }

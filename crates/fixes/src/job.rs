@@ -20,6 +20,12 @@ use crate::mine_repository::RepositoryMiner;
 use crate::settings::{FixesSettings, SourceTarget};
 use crate::tally::FixTally;
 
+/// File of the samples.
+const SAMPLES_FILE: &str = "fixes.jsonl";
+
+/// File of the merged advisories.
+const ADVISORIES_FILE: &str = "advisories.jsonl";
+
 /// The job `fixes`.
 #[derive(Clone, Debug)]
 pub struct FixesJob {
@@ -64,6 +70,10 @@ impl TypedJob for FixesJob {
 
     fn name(&self) -> &str {
         "fixes"
+    }
+
+    fn output_names(&self) -> Vec<String> {
+        vec![SAMPLES_FILE.to_owned(), ADVISORIES_FILE.to_owned()]
     }
 
     fn settings(&self) -> Value {
@@ -121,7 +131,7 @@ impl TypedJob for FixesJob {
             .map(|(position, advisory)| (advisory.id.clone(), position))
             .collect();
         let mut tally = FixTally::new(&self.targets);
-        let mut samples = merge.create_file("fixes.jsonl")?;
+        let mut samples = merge.create_file(SAMPLES_FILE)?;
         merge.for_each_record(|line| {
             let fix: FixRecord = serde_json::from_slice(line).map_err(JobError::failed)?;
             let named: Vec<usize> =
@@ -150,7 +160,7 @@ impl TypedJob for FixesJob {
             Ok(())
         })?;
         merge.commit_file(samples)?;
-        let mut file = merge.create_file("advisories.jsonl")?;
+        let mut file = merge.create_file(ADVISORIES_FILE)?;
         advisories.iter().try_for_each(|advisory| file.write_record(advisory))?;
         merge.commit_file(file)?;
         Ok(tally.summary(&advisories))

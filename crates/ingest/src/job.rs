@@ -183,6 +183,10 @@ impl TypedJob for IngestJob {
         Ok(())
     }
 
+    fn output_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn keeps_partial(&self) -> bool {
         true
     }

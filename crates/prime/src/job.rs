@@ -119,6 +119,10 @@ impl TypedJob for PrimeJob {
         Ok(())
     }
 
+    fn output_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn keeps_partial(&self) -> bool {
         true
     }

@@ -16,6 +16,7 @@ use streamguard_durable::{WriteError, write_atomic};
 
 use crate::rendering::{RenderOptions, RenderedFile, ReportError};
 use crate::run::StoredRun;
+use crate::run_results::RESULTS_NAME;
 
 /// Renders a run in one format: a file, or several.
 type Renderer = fn(&StoredRun, &RenderOptions) -> Result<Vec<RenderedFile>, ReportError>;
@@ -74,6 +75,12 @@ impl FromStr for ReportFormat {
             format!("{name:?} is not a report format; the formats are {}", known.join(", "))
         })
     }
+}
+
+/// Returns the names of all files that the results and reports of a run may have.
+pub fn report_names() -> impl Iterator<Item = String> {
+    let reports = ReportFormat::ALL.iter().map(|format| format!("collection_report.{}", format.name()));
+    std::iter::once(RESULTS_NAME.to_owned()).chain(reports).chain(csv::table_names())
 }
 
 /// Writes the report of a run in one format into a folder. Returns the paths of its files.

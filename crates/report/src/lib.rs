@@ -42,11 +42,11 @@ mod stored_run_files;
 mod tables;
 
 pub use digits::group_digits;
-pub use format::{ReportFormat, write};
+pub use format::{ReportFormat, report_names, write};
 pub use record_unit::RecordUnit;
 pub use rendering::{RenderOptions, ReportError};
 pub use report::Report;
 pub use run::{StoredRun, events};
 pub use run_results::write_results;
 pub use sample_count::SampleCount;
-pub use stored_run_files::{DatasetInfo, ReadError, run_paths};
+pub use stored_run_files::{DatasetInfo, ReadError, run_paths, run_paths_for};

@@ -7,7 +7,7 @@ use streamguard_durable::{WriteError, write_atomic};
 use crate::run::StoredRun;
 
 /// Name of the file.
-const RESULTS_NAME: &str = "collection_results.json";
+pub(crate) const RESULTS_NAME: &str = "collection_results.json";
 
 /// Writes the results of a run, `collection_results.json`, into a folder, and returns the path. Their schema is
 /// `docs/collection_results.schema.json`. Every run has this file, whatever reports are wanted.

@@ -3,12 +3,15 @@
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use streamguard_dataset::DatasetSummary;
 use streamguard_dataset::dataset_files::{JSONL_NAME, PARQUET_NAME};
-use streamguard_engine::{RunDir, RunDirError, RunInfo, RunPaths};
+use streamguard_engine::{Job, RunDir, RunDirError, RunInfo, RunPaths};
 use thiserror::Error;
+
+use crate::format::report_names;
 
 /// Name of the file that holds the [`DatasetInfo`], among the state of the run.
 const DATASET_INFO_NAME: &str = "dataset.json";
@@ -16,9 +19,17 @@ const DATASET_INFO_NAME: &str = "dataset.json";
 /// Name of the product, which is part of the names of folders and of jobs on a cluster.
 const PRODUCT: &str = "streamguard";
 
-/// Returns the paths of the run in a folder.
+/// Returns the paths of the run in a folder, to read it.
 pub fn run_paths(folder: &Path) -> RunPaths {
     RunPaths::new(folder, PRODUCT)
+}
+
+/// Returns the paths of a run of these jobs in a folder, to begin it. It may leave the files of its jobs, a dataset and
+/// reports there.
+pub fn run_paths_for(folder: &Path, jobs: &[Arc<dyn Job>]) -> RunPaths {
+    let of_jobs = jobs.iter().flat_map(|job| job.output_names());
+    let of_dataset = [JSONL_NAME, PARQUET_NAME].map(str::to_owned);
+    run_paths(folder).with_outputs(of_dataset.into_iter().chain(of_jobs).chain(report_names()))
 }
 
 /// Facts about the dataset of a run, stored in `dataset.json`. The dataset is written after the jobs have ended.
@@ -42,6 +53,23 @@ impl DatasetInfo {
     pub fn write(&self, dir: &RunDir) -> io::Result<()> {
         let bytes = serde_json::to_vec(self)?;
         streamguard_durable::write_atomic(&dir.paths().state_file(DATASET_INFO_NAME), &bytes)
+    }
+
+    /// Reads the facts about the dataset of a run. Those that an earlier run left in the same folder do not count.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn read(folder: &Path, info: &RunInfo) -> Result<Option<Self>, ReadError> {
+        let path = run_paths(folder).state_file(DATASET_INFO_NAME);
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(ReadError::Unreadable { path, source }),
+        };
+        // A damaged file is an error. If it counted as absent, the report would say that the run was interrupted.
+        let dataset: Self = serde_json::from_slice(&bytes)
+            .map_err(|error| RunDirError::Damaged { path, reason: error.to_string() })?;
+        Ok(Some(dataset).filter(|dataset| dataset.clock_ms == info.clock_ms))
     }
 }
 
@@ -87,7 +115,7 @@ pub(crate) struct StoredRunFiles {
 impl StoredRunFiles {
     pub(crate) fn read(folder: &Path) -> Result<Self, ReadError> {
         let info = read_run_info(folder)?;
-        let dataset = read_dataset_info(folder, &info)?;
+        let dataset = DatasetInfo::read(folder, &info)?;
         let dataset_files = match &dataset {
             // The digests are computed now: a report states those of the files as they are.
             Some(DatasetInfo { summary: Some(_), .. }) => [JSONL_NAME, PARQUET_NAME]
@@ -108,20 +136,6 @@ impl StoredRunFiles {
 /// Reads the facts about the run.
 pub(crate) fn read_run_info(folder: &Path) -> Result<RunInfo, ReadError> {
     RunInfo::read(&run_paths(folder))?.ok_or_else(|| ReadError::NoRun(folder.to_owned()))
-}
-
-/// Reads the facts about the dataset of this run. Those that an earlier run left in the same folder do not count.
-fn read_dataset_info(folder: &Path, info: &RunInfo) -> Result<Option<DatasetInfo>, ReadError> {
-    let path = run_paths(folder).state_file(DATASET_INFO_NAME);
-    let bytes = match std::fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(ReadError::Unreadable { path, source }),
-    };
-    // A damaged file is an error. If it counted as absent, the report would say that the run was interrupted.
-    let dataset: DatasetInfo = serde_json::from_slice(&bytes)
-        .map_err(|error| RunDirError::Damaged { path, reason: error.to_string() })?;
-    Ok(Some(dataset).filter(|dataset| dataset.clock_ms == info.clock_ms))
 }
 
 fn digest_file(folder: &Path, name: &str) -> Result<DatasetFile, ReadError> {

@@ -1,5 +1,7 @@
 //! The command line as it was given, for reports: without secrets, ready to be pasted into a shell.
 
+use streamguard::shell::quote;
+
 /// Flags whose values are secrets.
 const SECRET_FLAGS: [&str; 2] = ["--github-token", "--nvd-api-key"];
 
@@ -16,7 +18,7 @@ fn redacted(mut arguments: impl Iterator<Item = String>) -> String {
             // The value of the flag is the next argument, unless the flag has it behind an equals sign.
             arguments.next();
         } else if !argument.split_once('=').is_some_and(|(flag, _)| SECRET_FLAGS.contains(&flag)) {
-            words.push(shell_quoted(&without_user(&argument)));
+            words.push(quote(&without_user(&argument)));
         }
     }
     words.join(" ")
@@ -35,16 +37,6 @@ fn without_user(argument: &str) -> String {
         kept.push_str(part.get(host..end).unwrap_or_default());
     }
     kept
-}
-
-/// Quotes a word for a POSIX shell.
-pub(crate) fn shell_quoted(word: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@,+%".contains(&byte);
-    if !word.is_empty() && word.bytes().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]

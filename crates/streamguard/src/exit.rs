@@ -94,7 +94,13 @@ impl Exit {
             RunDirError::Write(_) => Self::Destination,
             RunDirError::Unreadable { .. } => Self::Error,
             RunDirError::Damaged { .. } => Self::Damaged,
-            RunDirError::Interrupted { .. } | RunDirError::OtherSettings { .. } => Self::Usage,
+            RunDirError::AlreadyFinished { .. } => Self::Complete,
+            RunDirError::Interrupted { .. }
+            | RunDirError::OtherSettings { .. }
+            | RunDirError::FinishedWithOtherSettings { .. }
+            | RunDirError::UnknownOutput { .. }
+            | RunDirError::NothingToResume { .. }
+            | RunDirError::NotAFolder { .. } => Self::Usage,
         }
     }
 }

@@ -1,11 +1,46 @@
 //! Hints that follow error messages: flags of this program that help.
 
-use streamguard_engine::{RunDirError, RunError};
+use anyhow::Error;
+use serde_json::Value;
+use streamguard_engine::{RunDirError, RunError, SettingsDifference};
 use streamguard_report::ReadError;
 
+use crate::finished_run;
+
 /// Returns advice on an error, for those that the options of this program can mend.
-pub fn hint(error: &anyhow::Error) -> Option<&'static str> {
-    let folder_error = error.chain().find_map(|cause| {
+pub fn hint(error: &Error) -> Option<String> {
+    let text = match run_dir_error(error)? {
+        RunDirError::Locked { .. } => "wait for that run, or choose another --output-dir",
+        RunDirError::Interrupted { .. } => "resume it by --resume, or discard it by --fresh",
+        RunDirError::OtherSettings { difference, .. } => {
+            return Some(format!(
+                "{}; restore these settings to resume it, or discard it by --fresh",
+                as_flags(difference)
+            ));
+        }
+        RunDirError::FinishedWithOtherSettings { path, earlier, difference } => {
+            return Some(format!(
+                "it has {}\n      {}; choose another --output-dir, or replace all of it by --fresh",
+                finished_run::describe(path, earlier),
+                as_flags(difference)
+            ));
+        }
+        RunDirError::UnknownOutput { .. } => {
+            "choose another --output-dir, or begin anew by --fresh, which replaces the outputs in this one"
+        }
+        RunDirError::NothingToResume { .. } => "leave --resume out to begin a run there",
+        RunDirError::Damaged { .. } => "begin anew by --fresh, which replaces all that the run left",
+        RunDirError::NotAFolder { .. } => "choose another --output-dir",
+        RunDirError::AlreadyFinished { .. } | RunDirError::Write(_) | RunDirError::Unreadable { .. } => {
+            return None;
+        }
+    };
+    Some(text.to_owned())
+}
+
+/// Finds the error of the folder of a run in an error.
+pub(crate) fn run_dir_error(error: &Error) -> Option<&RunDirError> {
+    error.chain().find_map(|cause| {
         // Transparent errors keep the one inside out of the chain, so it is taken out here.
         let of_run = cause.downcast_ref::<RunError>().and_then(|error| match error {
             RunError::RunDir(error) => Some(error),
@@ -16,14 +51,33 @@ pub fn hint(error: &anyhow::Error) -> Option<&'static str> {
             _ => None,
         });
         cause.downcast_ref::<RunDirError>().or(of_run).or(of_report)
-    })?;
-    Some(match folder_error {
-        RunDirError::Locked { .. } => "wait for that run, or choose another --output-dir",
-        RunDirError::Interrupted { .. } => "resume it by --resume, or discard it by --fresh",
-        RunDirError::OtherSettings { .. } => "restore these settings to resume it, or discard it by --fresh",
-        RunDirError::Damaged { .. } => {
-            "begin anew by --fresh; dataset files stay as they are until the new ones are complete"
-        }
-        RunDirError::Write(_) | RunDirError::Unreadable { .. } => return None,
     })
+}
+
+/// Describes a difference in the words of the command line.
+fn as_flags(difference: &SettingsDifference) -> String {
+    let of = |value: &Option<Value>| match value {
+        None | Some(Value::Null | Value::Bool(false)) => "nothing".to_owned(),
+        Some(Value::Bool(true)) => "given".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(all)) if all.is_empty() => "nothing".to_owned(),
+        Some(Value::Array(all)) => {
+            let texts: Vec<_> =
+                all.iter().map(|one| one.as_str().map_or_else(|| one.to_string(), str::to_owned)).collect();
+            texts.join(" ")
+        }
+        Some(other) => other.to_string(),
+    };
+    let SettingsDifference { path, was, is } = difference;
+    match (path.as_slice(), was, is) {
+        ([job], Some(_), None) => format!("{job} was one of its jobs, and is none now"),
+        ([job], None, _) => format!("{job} is one of the jobs now, and was none"),
+        (path, ..) if path.iter().any(|part| part == "access") => {
+            "--offline, --snapshot or the folder of the cache was another".to_owned()
+        }
+        (path, was, is) => {
+            let flag = path.last().map(String::as_str).unwrap_or_default();
+            format!("--{flag} was {}, and is {} now", of(was), of(is))
+        }
+    }
 }

@@ -62,6 +62,10 @@ pub(crate) fn command_job(job: &CommandJob) -> Result<Arc<dyn Job>, UsageError> 
             job.name
         )));
     }
+    let zero = [("deadline", job.deadline == Some(0)), ("lane", job.lane == Some(0))];
+    if let Some((key, _)) = zero.into_iter().find(|(_, is_zero)| *is_zero) {
+        return Err(UsageError(format!("the job {:?}: {key} is 0: expected at least 1", job.name)));
+    }
     let command = CommandLine::new(program, arguments).without_variables(SECRETS);
     let mut external = ExternalJob::new(&job.name, command, job.settings.clone());
     if let Some(seconds) = job.deadline {

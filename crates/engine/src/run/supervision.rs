@@ -30,18 +30,19 @@ impl RunLoop<'_> {
             self.workers.iter().for_each(|worker| worker.status.extend_deadlines(gap));
         }
         let RunOptions { cancel, pause, .. } = self.options;
-        let paused = pause.requested() && !cancel.requested();
-        if paused != self.recorder.state.paused {
-            self.shared.lock().paused = paused;
-            self.shared.work_changed.notify_all();
-            self.record(EventKind::Paused { paused })?;
-        }
+        // First: once nothing is left to begin, the end of a pause begins nothing.
         if cancel.requested() && self.stopping_since.is_none() {
             self.stopping_since = Some(Instant::now());
             self.record(EventKind::CancelRequested)?;
             for job in 0..self.jobs.len() {
                 self.stop_job(job)?;
             }
+        }
+        let paused = pause.requested() && !cancel.requested();
+        if paused != self.recorder.state.paused {
+            self.shared.lock().paused = paused;
+            self.shared.work_changed.notify_all();
+            self.record(EventKind::Paused { paused })?;
         }
         (0..self.workers.len()).try_for_each(|worker| self.supervise_worker(worker))
     }

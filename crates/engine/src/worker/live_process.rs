@@ -13,7 +13,7 @@ use super::worker_failure::WorkerFailure;
 use super::{LeasedWork, ResultCallback};
 use crate::child_process::{kill_group, limit_memory};
 use crate::command_line::CommandLine;
-use crate::event::Outcome;
+use crate::event::{LogLevel, Outcome};
 use crate::job::Job;
 use crate::plan::Plan;
 use crate::run_options::MemoryLimit;
@@ -33,7 +33,10 @@ const ANSWER_BUFFER_BYTES: usize = 64 << 10;
 const SHUT_DOWN_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Time that the kernel has to report the end of a process whose output was closed.
-const EXIT_STATUS_TIMEOUT: Duration = Duration::from_millis(200);
+const EXIT_STATUS_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Counter of the lines of a shard that were no messages.
+const STRAY_COUNTER: &str = "stray_lines";
 
 /// A process that runs shards of one job.
 #[derive(Debug)]
@@ -43,6 +46,10 @@ pub(crate) struct LiveProcess {
     stdin: BufWriter<ChildStdin>,
     stdout: BufReader<ChildStdout>,
     stderr: StderrReader,
+    /// Whether it has printed something that is no message.
+    has_printed: bool,
+    /// Whether it has sent a message of an unknown kind.
+    has_sent_unknown: bool,
 }
 
 /// Progress of a lease in a process: shards are sent in order, and answered in order.
@@ -108,7 +115,8 @@ impl LiveProcess {
         };
         // If the process is dead already, the first read reports it.
         let _ = protocol::write_message(&mut stdin, &hello).and_then(|()| stdin.flush());
-        Ok(Self { job_index, child, stdin, stdout, stderr })
+        let (has_printed, has_sent_unknown) = (false, false);
+        Ok(Self { job_index, child, stdin, stdout, stderr, has_printed, has_sent_unknown })
     }
 
     /// Returns the position, in the run, of the job whose shards the process runs.
@@ -151,7 +159,8 @@ impl LiveProcess {
             }
         }
         kill_group(self.child.id());
-        let ended = ended.or_else(|| self.child.wait().ok());
+        // The status of a process that was killed here says nothing about why it failed.
+        let _ = self.child.wait();
         // The group is dead, so its standard error ends.
         self.stderr.join();
         failure.reason(ended, Some(&self.stderr.tail()), memory)
@@ -168,8 +177,8 @@ impl LiveProcess {
         }
     }
 
-    /// Asks the process for the plan of its job.
-    pub(crate) fn ask_plan(&mut self, clock_ms: u64) -> Result<Plan, WorkerFailure> {
+    /// Asks the process for the plan of its job. Sets `is_ready` when the process has said so.
+    pub(crate) fn ask_plan(&mut self, clock_ms: u64, is_ready: &mut bool) -> Result<Plan, WorkerFailure> {
         let violation = |what: String| WorkerFailure::ProtocolViolation(what);
         let stdin = &mut self.stdin;
         protocol::write_message(stdin, &ToWorker::Plan { clock_ms })
@@ -178,8 +187,12 @@ impl LiveProcess {
         let (mut payloads, mut line) = (Vec::new(), Vec::new());
         loop {
             self.read_line(&mut line)?;
-            match parse(&line)? {
-                FromWorker::Ready { protocol } => check_protocol(protocol)?,
+            let Some(message) = self.parse(&line, &mut |_| {})? else { continue };
+            match message {
+                FromWorker::Ready { protocol } => {
+                    check_protocol(protocol)?;
+                    *is_ready = true;
+                }
                 FromWorker::Alive {} | FromWorker::Log { .. } | FromWorker::Activity { .. } => {}
                 FromWorker::Shard(payload) => {
                     let payload = serde_json::from_str(payload.get());
@@ -193,6 +206,35 @@ impl LiveProcess {
                 _ => return Err(violation(format!("{} while planning", protocol::excerpt(&line)))),
             }
         }
+    }
+
+    /// Understands a line. Returns `None` for one that cannot have held a message, as a stray `print` leaves it, and for
+    /// messages of later versions; of each kind the first one in the life of the process comes with a warning, which is
+    /// passed to `ignored`.
+    fn parse<'a>(
+        &mut self,
+        line: &'a [u8],
+        ignored: &mut dyn FnMut(Option<String>),
+    ) -> Result<Option<FromWorker<'a>>, WorkerFailure> {
+        let error = match serde_json::from_slice(line) {
+            Ok(message) => return Ok(Some(message)),
+            Err(error) => error,
+        };
+        let excerpt = protocol::excerpt(line);
+        let (is_first, warning) = if protocol::is_stray(line) {
+            let is_first = !std::mem::replace(&mut self.has_printed, true);
+            let text =
+                "is no message, and was skipped: standard output is for messages, print to standard error";
+            (is_first, text)
+        } else if protocol::is_unknown_message(line) {
+            let is_first = !std::mem::replace(&mut self.has_sent_unknown, true);
+            (is_first, "is a message that this version does not know, and was ignored")
+        } else {
+            let what = format!("{excerpt} is not a message ({error})");
+            return Err(WorkerFailure::ProtocolViolation(what));
+        };
+        ignored(is_first.then(|| format!("{excerpt} {warning}")));
+        Ok(None)
     }
 
     /// Sends shards before the earlier ones are answered, up to [`MAX_BYTES_AHEAD`].
@@ -260,7 +302,18 @@ impl LiveProcess {
             }
             self.read_line(line)?;
             work.status.record_sign();
-            match parse(line)? {
+            let mut is_stray = false;
+            let message = self.parse(line, &mut |warning| {
+                is_stray = true;
+                if let Some(text) = warning {
+                    (work.log)(LogLevel::Warning, text);
+                }
+            })?;
+            if is_stray {
+                writer.count(STRAY_COUNTER, 1);
+            }
+            let Some(message) = message else { continue };
+            match message {
                 FromWorker::Record(record) => {
                     writer.record(record.get().as_bytes()).map_err(WorkerFailure::Destination)?;
                     work.status.set_records(writer.records());
@@ -270,12 +323,16 @@ impl LiveProcess {
                 FromWorker::Log { level, text } => (work.log)(level, text),
                 FromWorker::Activity { text } => work.status.set_activity(text.as_deref()),
                 FromWorker::Ready { protocol } => check_protocol(protocol)?,
-                FromWorker::Done { shard }
+                FromWorker::Done { shard, .. }
                 | FromWorker::Failed { shard, .. }
                 | FromWorker::Stopped { shard }
                     if shard != attempt.shard =>
                 {
                     let what = format!("shard {shard} is not the one it runs");
+                    return Err(WorkerFailure::ProtocolViolation(what));
+                }
+                FromWorker::Done { records: Some(records), .. } if records != writer.records() => {
+                    let what = format!("it emitted {records} records, and {} arrived", writer.records());
                     return Err(WorkerFailure::ProtocolViolation(what));
                 }
                 FromWorker::Done { .. } => {
@@ -294,13 +351,6 @@ impl LiveProcess {
             }
         }
     }
-}
-
-fn parse(line: &[u8]) -> Result<FromWorker<'_>, WorkerFailure> {
-    serde_json::from_slice(line).map_err(|error| {
-        let line = protocol::excerpt(line);
-        WorkerFailure::ProtocolViolation(format!("{line} is not a message ({error})"))
-    })
 }
 
 fn check_protocol(theirs: u32) -> Result<(), WorkerFailure> {

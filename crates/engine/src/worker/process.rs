@@ -1,18 +1,26 @@
 //! Runs shards in child processes. A process runs one shard after the other; one that dies is replaced.
 
 use std::io;
-use std::time::Duration;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::live_process::{LeaseProgress, LiveProcess};
 use super::status::{StopReason, WorkerStatus};
 use super::worker_failure::WorkerFailure;
 use super::{LeasedWork, ResultCallback, Worker};
+use crate::cancel_token::CancelToken;
+use crate::child_process::kill_group;
 use crate::command_line::CommandLine;
+use crate::error::JobError;
 use crate::event::{LogLevel, Outcome};
 use crate::job::Job;
 use crate::plan::{Plan, PlanContext};
 use crate::run_options::MemoryLimit;
 use crate::schedule::AttemptResult;
+
+/// Time between two looks at a command that plans.
+const GUARD_INTERVAL: Duration = Duration::from_millis(40);
 
 /// Runs shards in a child process.
 #[derive(Debug)]
@@ -106,19 +114,66 @@ impl ProcessWorker {
     }
 }
 
-/// Plans a job that has a command of its own: the command makes the plan.
+/// Plans a job that has a command of its own: the command makes the plan, within the deadline of a shard. A request to
+/// stop ends it at once: a plan that is half made is of no use.
 pub(crate) fn plan_in_child_process(
     job: &dyn Job,
     command: &CommandLine,
     context: &PlanContext,
-) -> Result<Plan, String> {
+) -> Result<Plan, JobError> {
     let mut worker = ProcessWorker::new(command.clone(), None);
     let status = WorkerStatus::new(context.cancel.clone());
-    let planned = worker
+    let live = worker
         .process_for(0, job, &status)
-        .map_err(|error| WorkerFailure::Refused(format!("cannot start {}: {error}", command.program())))
-        .and_then(|live| live.ask_plan(context.clock_ms));
-    planned.map_err(|failure| worker.reap(&status, &failure))
+        .map_err(|error| JobError::Failed(format!("cannot start {}: {error}", command.program())))?;
+    let deadline = job.limits().deadline;
+    let mut is_ready = false;
+    let (planned, killed) = thread::scope(|scope| {
+        let (done, until) = mpsc::channel::<()>();
+        let group = live.process_group();
+        let guard = scope.spawn(move || guard_planning(group, deadline, &context.cancel, &until));
+        let planned = live.ask_plan(context.clock_ms, &mut is_ready);
+        // Ends the guard.
+        drop(done);
+        (planned, guard.join().ok().flatten())
+    });
+    planned.map_err(|failure| {
+        let reason = worker.reap(&status, &failure);
+        match killed {
+            Some(StopReason::Cancelled) => JobError::Stopped,
+            Some(_) => {
+                let what = if is_ready { "finish its plan" } else { "say `ready`" };
+                JobError::Failed(format!(
+                    "its command did not {what} within its deadline of {} s",
+                    deadline.as_secs_f64()
+                ))
+            }
+            None => JobError::Failed(reason),
+        }
+    })
+}
+
+/// Kills the process group of a command that plans too long, or after a request to stop. Returns why it did. Ends when
+/// the other end of `until` is gone.
+fn guard_planning(
+    group: u32,
+    deadline: Duration,
+    cancel: &CancelToken,
+    until: &Receiver<()>,
+) -> Option<StopReason> {
+    let since = Instant::now();
+    while let Err(RecvTimeoutError::Timeout) = until.recv_timeout(GUARD_INTERVAL) {
+        let reason = if cancel.requested() {
+            StopReason::Cancelled
+        } else if since.elapsed() > deadline {
+            StopReason::Late
+        } else {
+            continue;
+        };
+        kill_group(group);
+        return Some(reason);
+    }
+    None
 }
 
 impl Drop for ProcessWorker {

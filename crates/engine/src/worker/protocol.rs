@@ -1,8 +1,10 @@
 //! Messages between the engine and a worker process: one JSON object per line, each with
 //! one key that names the message. `docs/protocol.md` describes them for other languages.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -73,7 +75,12 @@ pub(crate) enum FromWorker<'a> {
     /// Sign of life.
     Alive {},
     /// The shard is done.
-    Done { shard: u32 },
+    Done {
+        shard: u32,
+        /// Number of records that it emitted, to be checked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        records: Option<u64>,
+    },
     /// The shard cannot be done.
     Failed {
         shard: u32,
@@ -109,8 +116,46 @@ pub(crate) fn read_line(from: &mut impl BufRead, line: &mut Vec<u8>) -> io::Resu
     Ok(false)
 }
 
+/// Reports whether a line cannot have held a message, not even a part of one: a `print` somewhere in the program.
+pub(crate) fn is_stray(line: &[u8]) -> bool {
+    let begins_as_json = matches!(line.trim_ascii().first(), Some(b'{' | b'}' | b'"'));
+    !begins_as_json && !line.windows(2).any(|pair| pair == b"{\"")
+}
+
+/// Reports whether a line is a message of a kind that this version does not know: an object with one key.
+pub(crate) fn is_unknown_message(line: &[u8]) -> bool {
+    const KNOWN: [&str; 11] = [
+        "ready", "shard", "planned", "record", "count", "note", "doing", "alive", "done", "failed", "stopped",
+    ];
+    let message: Result<BTreeMap<&str, IgnoredAny>, _> = serde_json::from_slice(line);
+    message.is_ok_and(|message| message.len() == 1 && message.keys().all(|key| !KNOWN.contains(key)))
+}
+
 /// Returns the beginning of a line that is not a message, with control characters escaped.
 pub(crate) fn excerpt(line: &[u8]) -> String {
     let text: String = String::from_utf8_lossy(line).chars().take(MAX_EXCERPT_CHARS).collect();
     format!("{text:?}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_cannot_be_part_of_a_message_is_stray() {
+        for line in ["", "  ", "debug: a print", "[1, 2]", "Loading {model}"] {
+            assert!(is_stray(line.as_bytes()), "{line}");
+        }
+        for line in ["{", "  \"record\": 1", "}", "debug {\"record\":1}", "{\"done\": nonsense"] {
+            assert!(!is_stray(line.as_bytes()), "{line}");
+        }
+    }
+
+    #[test]
+    fn messages_of_later_versions_are_known_by_their_shape() {
+        assert!(is_unknown_message(br#"{"progress":{"done":3,"of":10}}"#));
+        for line in [r#"{"done":{"shard":-1}}"#, r#"{"a":1,"b":2}"#, "{}", r#"{"a":1"#] {
+            assert!(!is_unknown_message(line.as_bytes()), "{line}");
+        }
+    }
 }

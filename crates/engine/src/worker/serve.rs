@@ -304,7 +304,7 @@ fn serve_shard<'a>(
     let number = shard.number;
     let failed = |reason, retry| FromWorker::Failed { shard: number, reason, retry };
     match catch_unwind(AssertUnwindSafe(|| job.run(shard, &mut ShardOutput::new(sink, buffer)))) {
-        Ok(Ok(())) => FromWorker::Done { shard: number },
+        Ok(Ok(())) => FromWorker::Done { shard: number, records: None },
         Ok(Err(ShardError::Stopped)) => FromWorker::Stopped { shard: number },
         Ok(Err(ShardError::Failed(reason))) => failed(reason, false),
         Ok(Err(ShardError::Retry(reason))) => failed(reason, true),

@@ -30,7 +30,7 @@ pub(crate) enum WorkerFailure {
 }
 
 impl WorkerFailure {
-    /// Returns the reason for reports. `ended` is the exit status of the process, if it is known.
+    /// Returns the reason for reports. `ended` is the exit status of the process, unless the engine killed it.
     pub(crate) fn reason(
         &self,
         ended: Option<ExitStatus>,
@@ -52,7 +52,7 @@ fn cause_of_death(ended: Option<ExitStatus>, stderr: &StderrTail, memory: Option
     let mut cause = match (signal, ended.and_then(|status| status.code())) {
         (Some(signal), _) => format!("its worker was ended by signal {signal}"),
         (None, Some(code)) => format!("its worker ended with exit code {code}"),
-        (None, None) => "its worker ended".to_owned(),
+        (None, None) => "its worker closed its standard output".to_owned(),
     };
     if OUT_OF_MEMORY.iter().any(|text| stderr.contains(text)) {
         cause = match memory {

@@ -48,7 +48,7 @@ fn run_in(
     let finished =
         streamguard_engine::run(vec![Arc::new(job) as Arc<dyn Job>], options, Some(&dir), &mut observer)
             .unwrap();
-    if finished.status != CompletionStatus::Cancelled {
+    if finished.status == CompletionStatus::Complete {
         dir.finish().unwrap();
     }
     finished
@@ -103,6 +103,27 @@ fn a_job_that_keeps_partial_results_merges_them_after_a_stop() {
         assert_eq!(job.summary.metrics["missing"], json!(30 - job.completed_shards));
         assert_eq!(job.summary.metrics["records"], json!(3 * u64::from(job.completed_shards)));
         assert_eq!(text(&finished, 0).lines().count(), 3 * job.completed_shards as usize);
+    }
+}
+
+#[test]
+fn a_shard_that_lacks_a_part_keeps_the_rest_and_runs_again_when_resumed() {
+    for make in [threads, processes] {
+        let folder = tempfile::tempdir().unwrap();
+        let part = folder.path().join("part");
+        let lacking = || FaultyJob {
+            faults: [(1, Fault::IncompleteWithout(part.clone()))].into(),
+            ..job("lacking", 3)
+        };
+        let first = run_in(folder.path(), lacking(), &make(2), OnExistingRun::Refuse, 99, 0);
+        let state = &first.state.jobs[0];
+        assert_eq!(first.status, CompletionStatus::Partial);
+        assert_eq!((state.completed_shards, state.records), (3, 7));
+        assert_eq!(state.reason.as_deref(), Some("1 part of the input is missing; the errors say which"));
+        std::fs::write(&part, "").unwrap();
+        let second = run_in(folder.path(), lacking(), &make(2), OnExistingRun::Resume, 99, 0);
+        assert_eq!((second.status, second.state.jobs[0].records), (CompletionStatus::Complete, 9));
+        assert_eq!(second.state.jobs[0].outcomes[&Outcome::Reused], 2);
     }
 }
 

@@ -11,6 +11,15 @@ use crate::tables::{ALL_TABLES, RUN_TABLE_NAME};
 /// Name of the file with all tables, for people with a spreadsheet.
 const COMBINED_NAME: &str = "collection_report.csv";
 
+/// Returns the names of the files with one table each.
+pub(super) fn table_names() -> impl Iterator<Item = String> {
+    ALL_TABLES.iter().map(|(name, ..)| table_name(name))
+}
+
+fn table_name(name: &str) -> String {
+    format!("tables/{name}.csv")
+}
+
 pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedFile>, ReportError> {
     let tables = ALL_TABLES.iter().map(|(name, title, table)| (*name, *title, table(&run.report)));
     let mut whole = Vec::new();
@@ -25,7 +34,7 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
         whole.extend_from_slice(b"\r\n");
         whole.extend(block);
         // Data frames want one row per observation, so the file of its own is never transposed.
-        files.push((format!("tables/{name}.csv"), table::written(&tidy)));
+        files.push((table_name(name), table::written(&tidy)));
     }
     files.insert(0, (COMBINED_NAME.to_owned(), whole));
     Ok(files)

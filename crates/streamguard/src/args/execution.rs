@@ -47,7 +47,7 @@ pub(crate) struct ExecutionArgs {
     /// Continue an interrupted run, with the settings that it had
     #[arg(long)]
     pub(crate) resume: bool,
-    /// Discard an interrupted run and begin anew
+    /// Begin anew, and replace all that an earlier run left in the directory
     #[arg(long, conflicts_with = "resume")]
     pub(crate) fresh: bool,
     #[command(flatten)]
@@ -56,7 +56,7 @@ pub(crate) struct ExecutionArgs {
 }
 
 impl ExecutionArgs {
-    /// Returns what to do about an interrupted run.
+    /// Returns what to do about an earlier run.
     pub(crate) fn on_existing_run(&self) -> OnExistingRun {
         match (self.resume, self.fresh) {
             (true, _) => OnExistingRun::Resume,

@@ -14,7 +14,7 @@ use streamguard_engine::cluster::Submission;
 
 pub(crate) use args::ClusterArgs;
 
-use crate::command_line::shell_quoted;
+use streamguard::shell::quote;
 
 /// Bytes of the end of a log that are read.
 const MAX_LOG_BYTES: u64 = 8 << 10;
@@ -75,7 +75,7 @@ impl ShardCommand {
     /// Returns the command as a line of a POSIX shell. `task` is an expression of the shell for the number of the array
     /// task.
     pub(crate) fn line(&self, submission: &Submission, task: &str) -> String {
-        let words: Vec<String> = self.words(submission).iter().map(|word| shell_quoted(word)).collect();
+        let words: Vec<String> = self.words(submission).iter().map(|word| quote(word)).collect();
         // The number is not quoted: the shell of the node has to expand it.
         format!("{} --element {task}", words.join(" "))
     }

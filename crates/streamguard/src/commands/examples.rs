@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::{ArgAction, Args, ValueEnum};
 use streamguard::exit::{Exit, UsageError};
+use streamguard::shell::quote;
 use streamguard::ui::browser::{self, BrowserOptions};
 use streamguard::ui::escape::escape;
 use streamguard::ui::side_by_side::SideBySide;
-use streamguard::ui::{self, group_digits};
+use streamguard::ui::{self, group_digits, plural};
 use streamguard_dataset::{JsonlReader, Language, ParquetReader, Sample, SampleFileError};
 use streamguard_engine::CancelToken;
 
-use crate::command_line::shell_quoted;
 use crate::signals;
 
 /// Shows samples of a dataset side by side, vulnerable and fixed
@@ -81,7 +81,7 @@ pub(super) fn run(arguments: &ExamplesArgs) -> Result<Exit> {
         return browse(arguments, colors);
     }
     let width = arguments.width.or_else(ui::width).unwrap_or(DEFAULT_WIDTH);
-    let mut view = SideBySide::new(width, colors);
+    let mut view = SideBySide::new(width, colors).with_ascii_frames(!ui::has_utf8());
     let mut filters = SampleFilter::all(arguments);
     let mut found = SearchStats::default();
     let end = arguments.skip.saturating_add(arguments.count);
@@ -182,7 +182,7 @@ fn file(dataset: &Path) -> Result<PathBuf, UsageError> {
             UsageError(format!(
                 "there is no dataset in {shown} (no samples.jsonl and no samples.parquet); this makes one: \
                  streamguard collect --output-dir {}",
-                shell_quoted(&shown.to_string())
+                quote(&shown.to_string())
             ))
         });
     }
@@ -327,11 +327,8 @@ fn no_match_text(filters: &[SampleFilter], found: &SearchStats) -> String {
         let (names, flag) = filter.field.names();
         let others = filters.len() > 1 && filter.values.values().any(|(_, beside)| *beside > 0);
         let which = if others { " that the other filters leave" } else { " in the dataset" };
-        text += &format!(
-            "  {flag} {}: {names}{which}: {}\n",
-            escape(&shell_quoted(&filter.wanted)),
-            filter.listed()
-        );
+        text +=
+            &format!("  {flag} {}: {names}{which}: {}\n", escape(&quote(&filter.wanted)), filter.listed());
     }
     text
 }
@@ -347,11 +344,14 @@ fn footer_text(arguments: &ExamplesArgs, found: &SearchStats) -> String {
         first if first == last => format!("Sample {}", group_digits(first)),
         first => format!("Samples {} to {}", group_digits(first), group_digits(last)),
     };
-    let seen = format!("{shown}; of {looked_at} looked at, {matched} match.");
+    let looked = plural(found.looked_at as usize, "sample");
+    let matches = if found.matched == 1 { "matches" } else { "match" };
+    let so_far = if found.more { " so far" } else { "" };
+    let seen = format!("{shown}; of {looked_at} {looked} looked at{so_far}, {matched} {matches}.");
     if !found.more {
         return format!("{seen} There are no more.\n");
     }
-    let mut next = format!("streamguard examples {}", shell_quoted(&arguments.dataset.display().to_string()));
+    let mut next = format!("streamguard examples {}", quote(&arguments.dataset.display().to_string()));
     let flags = [
         ("--type", &arguments.weakness),
         ("--language", &arguments.language),
@@ -359,7 +359,7 @@ fn footer_text(arguments: &ExamplesArgs, found: &SearchStats) -> String {
     ];
     for (flag, value) in flags {
         if let Some(value) = value {
-            next += &format!(" {flag} {}", shell_quoted(value));
+            next += &format!(" {flag} {}", quote(value));
         }
     }
     next += &format!(" -n {} --skip {last}", arguments.count);

@@ -11,8 +11,8 @@ use streamguard_engine::PlanDir;
 use streamguard_report::run_paths;
 
 use crate::cluster::kubernetes::{PodSettings, manifest};
-use crate::command_line::shell_quoted;
 use crate::plan_summary::planned_job;
+use streamguard::shell::quote;
 
 /// Writes a plan as the manifest of an Indexed Job for Kubernetes, not tried on a live cluster
 ///
@@ -81,7 +81,7 @@ pub(super) fn run(settings: &ExportArgs) -> Result<Exit> {
     text.push(b'\n');
     let file = std::path::absolute(&settings.k8s_job)?;
     write_atomic(&file, &text).map_err(WriteError::at(&file))?;
-    let shown = |path: &std::path::Path| shell_quoted(&escape(&path.display().to_string()));
+    let shown = |path: &std::path::Path| quote(&escape(&path.display().to_string()));
     ui::print_line(&format!(
         "{} array {}: kubectl apply -f {}",
         submission.tasks,

@@ -123,6 +123,7 @@ pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
             }
             let mut results = run_collection(collection, options, view)?;
             results.write_reports(&formats, &settings.reports.options())?;
+            results.finish()?;
             ui::summary::print(&results);
             collection_exit(&results, &caught)
         }

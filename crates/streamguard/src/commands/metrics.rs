@@ -13,7 +13,7 @@ use streamguard::settings::{ConfigLayers, ConfigSchema};
 use streamguard::{ViewMode, ui};
 use streamguard_engine::{CancelToken, CompletionStatus, Job, RunDir, RunOptions};
 use streamguard_registry::{JOBS, JobEntry, JobKind, SetUpError, SetUpMetrics};
-use streamguard_report::run_paths;
+use streamguard_report::run_paths_for;
 
 use crate::args::execution::{ExecutionArgs, ExecutionMode};
 use crate::args::exit_codes::METRICS_EXIT_CODES;
@@ -171,7 +171,10 @@ fn run_or_plan(job: Arc<dyn Job>, settings: &MetricsArgs, purpose: Purpose) -> R
     let options = engine_options(execution, purpose, cancel, &NodeFiles::default())?;
     let recorded = json!({ job.name(): job.settings() });
     let mut dir = match &settings.output_dir {
-        Some(folder) => Some(RunDir::open(run_paths(folder), recorded, execution.on_existing_run())?),
+        Some(folder) => {
+            let paths = run_paths_for(folder, std::slice::from_ref(&job));
+            Some(RunDir::open(paths, recorded, execution.on_existing_run())?)
+        }
         None => None,
     };
     if let Some(dir) = &mut dir {

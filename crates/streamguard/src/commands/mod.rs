@@ -85,9 +85,9 @@ fn known_commands() -> String {
     let shown = cli.get_subcommands().filter(|command| !command.is_hide_set());
     let lines = shown.map(|command| {
         let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-        format!("\n  {:<9} {about}", command.get_name())
+        ui::list_entry(command.get_name(), &about)
     });
-    format!("\nThe commands are:{}", lines.collect::<String>())
+    format!("\nThe commands are:\n{}", lines.collect::<String>().trim_end())
 }
 
 impl Commands {

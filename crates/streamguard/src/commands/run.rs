@@ -12,10 +12,11 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::{CommandJob, ConfigFile, ConfigLayers, ConfigSchema};
 use streamguard::ui;
 use streamguard_engine::{CancelToken, CompletionStatus, Job, RunDir};
-use streamguard_report::run_paths;
+use streamguard_report::run_paths_for;
 
 use crate::args::execution::ExecutionArgs;
 use crate::args::matched::MatchedArgs;
+use crate::command_line::command_line;
 use crate::job_factory::command_job;
 use crate::launch::{NodeFiles, Purpose, engine_options, exit_of, run_jobs};
 use crate::{plan_summary, signals};
@@ -55,8 +56,9 @@ pub(super) fn run(arguments: &MatchedArgs<RunArgs>, schema: &ConfigSchema, purpo
     let files = NodeFiles { config: flags.config.as_deref(), ..NodeFiles::default() };
     let execution = &settings.execution;
     let options = engine_options(execution, purpose, cancel, &files)?;
-    let mut dir =
-        RunDir::open(run_paths(&settings.output_dir), Value::Object(recorded), execution.on_existing_run())?;
+    let paths = run_paths_for(&settings.output_dir, &jobs);
+    let mut dir = RunDir::open(paths, Value::Object(recorded), execution.on_existing_run())?;
+    dir.record_command(command_line())?;
     if purpose == Purpose::Plan {
         let prepared = streamguard_engine::plan_only(&jobs, &dir, &options.cancel)?;
         return plan_summary::print(&prepared, &settings.output_dir);

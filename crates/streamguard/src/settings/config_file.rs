@@ -26,9 +26,9 @@ pub struct CommandJob {
     /// Settings that the program gets at its start.
     #[serde(default)]
     pub settings: Value,
-    /// Longest duration of a shard, in seconds.
+    /// Longest duration of a shard, and of making the plan, in seconds; at least 1.
     pub deadline: Option<u64>,
-    /// Number of its shards that may run at once.
+    /// Number of its shards that may run at once; at least 1.
     pub lane: Option<usize>,
 }
 

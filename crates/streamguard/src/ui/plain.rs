@@ -33,14 +33,15 @@ pub(crate) struct PlainView {
     level: LogLevel,
     format: LogFormat,
     said: Instant,
-    assembled: Instant,
+    /// Time of the latest line about the dataset, or of the first word of it.
+    assembled: Option<Instant>,
     throttle: LogThrottle,
 }
 
 impl PlainView {
     pub(crate) fn new(level: LogLevel, format: LogFormat) -> Self {
         let now = Instant::now();
-        Self { level, format, said: now, assembled: now, throttle: LogThrottle::default() }
+        Self { level, format, said: now, assembled: None, throttle: LogThrottle::default() }
     }
 
     fn line(&self, state: &RunState, line: &LogLine, event: Option<&Event>) {
@@ -81,7 +82,11 @@ impl PlainView {
             let line = LogLine {
                 level: LogLevel::Info,
                 job: Some(at),
-                text: format!("{}{of} records{shards}{waits}", group_digits(job.records)),
+                // Shards that run at once may find more than is wanted.
+                text: format!(
+                    "{}{of} records{shards}{waits}",
+                    group_digits(job.expected.map_or(job.records, |expected| job.records.min(expected)))
+                ),
                 is_frequent: false,
             };
             let event = Event {
@@ -119,9 +124,10 @@ impl RunView for PlainView {
     }
 
     fn assembling(&mut self, samples: u64) {
-        if self.level <= LogLevel::Info && self.assembled.elapsed() >= PROGRESS_INTERVAL {
-            self.assembled = Instant::now();
-            let text = format!("{} samples put together", group_digits(samples));
+        let since = *self.assembled.get_or_insert_with(Instant::now);
+        if self.level <= LogLevel::Info && since.elapsed() >= PROGRESS_INTERVAL {
+            self.assembled = Some(Instant::now());
+            let text = format!("{} samples put together so far", group_digits(samples));
             print_notice(&match self.format {
                 LogFormat::Text => format!("{:<9} {:<7} dataset: {text}", "", level_name(LogLevel::Info)),
                 LogFormat::Json => json_lines::assembling(samples, &text),

@@ -3,7 +3,14 @@
 use std::io::{self, Write};
 
 use super::escape::escape;
+use super::truncate::wrap_lines;
 use crate::hints::hint;
+
+/// Columns of the names in a list.
+const LIST_NAME_COLUMNS: usize = 10;
+
+/// Columns of the texts in a list, on a terminal of 80 columns.
+const LIST_TEXT_COLUMNS: usize = 80 - LIST_NAME_COLUMNS - 3;
 
 /// Prints text on standard output. A reader that has gone away is no error.
 pub fn print(text: &str) {
@@ -12,7 +19,6 @@ pub fn print(text: &str) {
     let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
 }
 
-///
 /// Prints a line on standard output. Returns false if its reader has gone away.
 ///
 /// # Errors
@@ -44,6 +50,16 @@ pub fn print_error(error: &anyhow::Error) {
     if let Some(hint) = hint(error) {
         print_notice(&format!("hint: {hint}"));
     }
+}
+
+/// Returns an entry of a list: a name, and a text beside it that is broken into lines for 80 columns.
+pub fn list_entry(name: &str, text: &str) -> String {
+    let lines = wrap_lines(text, LIST_TEXT_COLUMNS, usize::MAX, true);
+    let named = lines.iter().enumerate().map(|(at, line)| {
+        let name = if at == 0 { name } else { "" };
+        format!("  {name:<LIST_NAME_COLUMNS$} {line}\n")
+    });
+    named.collect()
 }
 
 /// Prints rows in columns, the first one as their heads.

@@ -25,6 +25,8 @@ const MIN_FOLDED_LINES: usize = 4;
 pub struct SideBySide {
     width: usize,
     colors: bool,
+    /// Whether lines are drawn in ASCII.
+    ascii_frames: bool,
     /// Whether both sides share one column on a wide screen too.
     is_unified: bool,
     highlights: SyntaxHighlighter,
@@ -63,9 +65,16 @@ impl SideBySide {
         Self {
             width: usize::from(width).max(MIN_WIDTH),
             colors,
+            ascii_frames: false,
             is_unified: false,
             highlights: SyntaxHighlighter::default(),
         }
+    }
+
+    /// Sets whether lines are drawn in ASCII, for a terminal that shows nothing else.
+    #[must_use]
+    pub fn with_ascii_frames(self, ascii_frames: bool) -> Self {
+        Self { ascii_frames, ..self }
     }
 
     /// Changes the width of the screen, and whether both sides share one column on a wide one too.
@@ -85,7 +94,7 @@ impl SideBySide {
         out.end_line();
         self.draw_code(&mut out, sample);
         out.end_line();
-        out.render(self.colors)
+        out.render(self.colors, self.ascii_frames)
     }
 
     /// Draws the code of a sample.

@@ -243,11 +243,15 @@ impl StyledText {
         self.lines
     }
 
-    /// Returns the text with its colours, or without, and without padding at the ends of lines.
-    pub(crate) fn render(&self, colors: bool) -> String {
+    /// Returns the text with its colours, or without, with lines of ASCII if demanded, and without padding at the ends of lines.
+    pub(crate) fn render(&self, colors: bool, ascii_frames: bool) -> String {
         let mut out = String::new();
         for line in &self.lines {
             for (style, text) in line {
+                let text = match *style == TextStyle::Frame && ascii_frames {
+                    true => &in_ascii(text),
+                    false => text,
+                };
                 let rendition = style.rendition();
                 if !colors || rendition.is_plain() {
                     out.push_str(text);
@@ -261,6 +265,11 @@ impl StyledText {
         }
         out
     }
+}
+
+/// Returns the lines of a frame in ASCII.
+pub(crate) fn in_ascii(frame: &str) -> String {
+    frame.replace('│', "|").replace('─', "-")
 }
 
 #[cfg(test)]

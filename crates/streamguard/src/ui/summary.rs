@@ -5,7 +5,7 @@ mod rows;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use streamguard_engine::{CompletionStatus, RunState};
+use streamguard_engine::{CompletionStatus, JobState, RunState};
 use streamguard_facade::CollectionResults;
 use streamguard_report::{RecordUnit, SampleCount, group_digits};
 
@@ -13,6 +13,7 @@ use super::escape::escape;
 use super::format::{format_duration, plural};
 use super::print::print as print_text;
 use super::terminal::has_utf8;
+use crate::shell::quote_path;
 use rows::{SummaryRows, shortfall};
 
 /// Prints the results of a collection.
@@ -24,7 +25,23 @@ pub fn print(results: &CollectionResults) {
 pub fn print_jobs(state: &RunState, folder: &Path) {
     let mut text = String::new();
     SummaryRows { state, has_utf8: has_utf8() }.append(&mut text);
-    let _ = writeln!(text, "\nThe records are in {}", escape(&folder.display().to_string()));
+    text.push('\n');
+    let has_file =
+        |job: &&JobState| matches!(job.status, Some(CompletionStatus::Complete | CompletionStatus::Partial));
+    for job in state.jobs.iter().filter(has_file) {
+        let path = folder.join(format!("{}.jsonl", job.name));
+        let _ = writeln!(text, "Records: {}", escape(&path.display().to_string()));
+    }
+    if state.status != Some(CompletionStatus::Complete) {
+        let what = match state.status {
+            Some(CompletionStatus::Cancelled) => {
+                "Stopped. The records of finished shards are kept, but not yet written"
+            }
+            _ => "Some records are missing",
+        };
+        let folder = escape(&quote_path(folder));
+        let _ = writeln!(text, "{what}. Continue: streamguard run --resume --output-dir {folder}");
+    }
     print_text(&text);
 }
 
@@ -33,17 +50,22 @@ fn text(results: &CollectionResults, has_utf8: bool) -> String {
     head(&mut text, results);
     text.push_str("\nBy Collector\n");
     SummaryRows { state: &results.state, has_utf8 }.append(&mut text);
-    let folder = escape(&results.folder.display().to_string());
+    let folder = escape(&quote_path(&results.folder));
     if let Some(union) = &results.dataset {
         let duplicates: u64 = union.collectors.iter().map(|source| source.read - source.kept).sum();
         let _ = writeln!(
             text,
-            "\nDataset: {} samples ({} pairs); {} {} left out\n  {folder}/samples.jsonl\n  {folder}/samples.parquet",
+            "\nDataset: {} {} ({} {}); {} {} left out\n  {folder}/samples.jsonl\n  {folder}/samples.parquet",
             group_digits(union.stats.samples),
+            plural(union.stats.samples as usize, "sample"),
             group_digits(union.stats.pairs),
+            plural(union.stats.pairs as usize, "pair"),
             group_digits(duplicates),
             plural(duplicates as usize, "duplicate"),
         );
+    }
+    if results.dataset.is_none() {
+        text.push('\n');
     }
     text.push_str(&reports(&results.reports));
     let next = match results.status {
@@ -54,6 +76,11 @@ fn text(results: &CollectionResults, has_utf8: bool) -> String {
         CompletionStatus::Cancelled => format!(
             "Stopped; finished work is kept. Continue: streamguard collect --resume --output-dir {folder}"
         ),
+        // A replay answers the same way for ever.
+        CompletionStatus::Partial | CompletionStatus::Failed if results.is_replay() => {
+            "Some results are missing. The snapshot has no more: change the settings, or collect online."
+                .to_owned()
+        }
         CompletionStatus::Partial | CompletionStatus::Failed => {
             format!("Some results are missing. Try again: streamguard collect --resume --output-dir {folder}")
         }
@@ -85,7 +112,8 @@ fn head(text: &mut String, results: &CollectionResults) {
     );
     let _ = writeln!(text, "Collectors: {successful}/{} successful", state.jobs.len());
     let _ = write!(text, "Total Samples: {}", group_digits(collected));
-    if wanted > 0 {
+    // A stopped run has not counted how many samples of each source of advisories there are.
+    if wanted > 0 && counts().all(|(_, count)| !count.is_shared || count.target.is_some()) {
         let percent = if target == 0 { 100.0 } else { collected as f64 * 100.0 / target as f64 };
         let _ = write!(text, "/{} ({percent:.1}%)", group_digits(target));
         if wanted > target {

@@ -33,8 +33,7 @@ fn the_first_command_of_the_readme_gives_a_dataset() {
         assert_eq!(figures, (&json!(100), &json!(100)), "{collector}");
         let printed = stdout(&output);
         let row = printed.lines().find(|line| line.starts_with(&format!("+ {collector} ")));
-        // The column before the last one has the samples.
-        assert_eq!(row.and_then(|row| row.split_whitespace().rev().nth(1)), Some("100/100"), "{printed}");
+        assert!(row.is_some_and(|row| row.contains(" 100/100 ")), "{printed}");
     }
     assert!(report["by_collector"]["fixes"]["code_pairs"].as_u64() >= Some(100));
     assert!(lines(folder.path(), "advisories.jsonl").len() >= 100);

@@ -1,5 +1,6 @@
 //! Killed at random moments, and resumed: the same bytes as if nothing had happened.
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::{dataset, stderr, streamguard};
@@ -9,43 +10,122 @@ fn times() -> u64 {
     std::env::var("STREAMGUARD_CRASHES").ok().and_then(|times| times.parse().ok()).unwrap_or(6)
 }
 
-const ARGUMENTS: [&str; 7] =
-    ["collect", "--offline", "--repo-samples", "150", "--synthetic-samples", "60000", "--workers=2"];
+#[test]
+fn a_killed_collection_is_resumed_to_the_same_bytes() {
+    let arguments =
+        ["collect", "--offline", "--repo-samples", "150", "--synthetic-samples", "60000", "--workers=2"];
+    resumes_to_the_same(&arguments, "data/raw", &|_| {}, &|folder| dataset(folder).concat());
+}
 
 #[test]
-fn a_killed_run_is_resumed_to_the_same_bytes() {
+fn a_killed_ingest_is_resumed_to_the_same_metrics() {
+    let write_logs = |folder: &Path| {
+        std::fs::create_dir(folder.join("logs")).unwrap();
+        for log in 0..40 {
+            let lines: String = (0..20_000)
+                .map(|line| {
+                    let path = (line * 7 + log) % 997;
+                    format!(
+                        "127.0.0.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /{path} HTTP/1.1\" 200 {line}\n"
+                    )
+                })
+                .collect();
+            std::fs::write(folder.join(format!("logs/{log}.log")), lines).unwrap();
+        }
+    };
+    let arguments = ["ingest", "--path", "logs", "--output-dir", "data/raw", "--workers=2"];
+    resumes_to_the_same(&arguments, "data/raw", &write_logs, &|folder| {
+        let results = std::fs::read(folder.join("data/raw/collection_results.json")).unwrap();
+        let results: serde_json::Value = serde_json::from_slice(&results).unwrap();
+        results["by_collector"]["ingest"]["metrics"].to_string().into_bytes()
+    });
+}
+
+#[test]
+fn a_killed_job_of_somebody_is_resumed_to_the_same_records() {
+    let write_job = |folder: &Path| {
+        let script = r#"
+import json, sys, time
+sys.stdin.readline()
+say = lambda **message: print(json.dumps(message), flush=True)
+say(ready={"protocol": 1})
+for line in sys.stdin:
+    order = json.loads(line)
+    if "plan" in order:
+        for number in range(60): say(shard=number)
+        say(planned={})
+    elif "run" in order:
+        time.sleep(0.02)
+        for record in range(5): say(record=[order["run"]["payload"], record])
+        say(done={"shard": order["run"]["shard"], "records": 5})
+"#;
+        std::fs::write(folder.join("job.py"), script).unwrap();
+        let config = "[[job]]\nname = \"slow\"\ncommand = [\"python3\", \"job.py\"]\n";
+        std::fs::write(folder.join("streamguard.toml"), config).unwrap();
+    };
+    let arguments = ["run", "--output-dir", "data/raw", "--workers=2"];
+    resumes_to_the_same(&arguments, "data/raw", &write_job, &|folder| {
+        std::fs::read(folder.join("data/raw/slow.jsonl")).unwrap()
+    });
+}
+
+/// Kills a command at random moments and resumes it, and compares what `result` reads from its output directory with
+/// what an undisturbed run leaves.
+fn resumes_to_the_same(
+    arguments: &[&str],
+    output_dir: &str,
+    prepare: &dyn Fn(&Path),
+    result: &dyn Fn(&Path) -> Vec<u8>,
+) {
     let undisturbed = tempfile::tempdir().unwrap();
+    prepare(undisturbed.path());
     let start = std::time::Instant::now();
-    let output = streamguard(undisturbed.path()).args(ARGUMENTS).output().unwrap();
+    let output = streamguard(undisturbed.path()).args(arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let takes = u64::try_from(start.elapsed().as_micros()).unwrap();
-    let expected = dataset(undisturbed.path());
+    let expected = result(undisturbed.path());
 
     let folder = tempfile::tempdir().unwrap();
+    prepare(folder.path());
+    let output_dir = folder.path().join(output_dir);
+    let command = || {
+        let mut command = streamguard(folder.path());
+        command.args(arguments);
+        // A run that was killed before it had begun cannot be resumed.
+        if output_dir.join(".streamguard/run.json").exists() {
+            command.arg("--resume");
+        }
+        command
+    };
     let (mut kills, mut tries, mut state) = (0, 0, 0x9E37_79B9_7F4A_7C15_u64);
     while kills < times() {
         tries += 1;
         assert!(tries < 20 * times(), "{tries} runs ended before they could be killed");
-        let mut child = streamguard(folder.path()).args(ARGUMENTS).arg("--resume").spawn().unwrap();
+        let mut child = command().spawn().unwrap();
         // xorshift64 (Marsaglia 2003): moments from the start to beyond the end of a run.
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
         std::thread::sleep(Duration::from_micros(state % (takes * 11 / 10)));
-        // A run that has ended already does not count: the next one is killed instead.
-        let running = child.try_wait().unwrap().is_none();
+        // A run that has ended already does not count: the next one begins anew.
+        let ended = child.try_wait().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
-        kills += u64::from(running);
+        if let Some(status) = ended {
+            assert_eq!(status.code(), Some(0), "after {kills} kills");
+            assert!(result(folder.path()) == expected, "after {kills} kills the result differs");
+            std::fs::remove_dir_all(&output_dir).unwrap();
+        }
+        kills += u64::from(ended.is_none());
     }
-    let output = streamguard(folder.path()).args(ARGUMENTS).arg("--resume").output().unwrap();
+    let output = command().output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert!(dataset(folder.path()) == expected, "after {kills} kills the bytes differ");
-    let left: Vec<_> = walk(&folder.path().join("data")).filter(|name| name.ends_with(".part")).collect();
+    assert!(result(folder.path()) == expected, "after {kills} kills the result differs");
+    let left: Vec<_> = walk(&output_dir).filter(|name| name.ends_with(".part")).collect();
     assert!(left.is_empty(), "{left:?}");
 }
 
-fn walk(folder: &std::path::Path) -> Box<dyn Iterator<Item = String>> {
+fn walk(folder: &Path) -> Box<dyn Iterator<Item = String>> {
     let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
     Box::new(entries.flat_map(|entry| match entry.file_type().unwrap().is_dir() {
         true => walk(&entry.path()),

@@ -68,7 +68,7 @@ fn a_full_disk_is_6_and_the_run_can_be_resumed() {
     let limited = |kilobytes: u32| {
         let program = env!("CARGO_BIN_EXE_streamguard");
         let script = format!(
-            "trap '' XFSZ; ulimit -f {kilobytes}; exec {program} collect --collectors synthetic --synthetic-samples 20000 --mode threading --resume"
+            "trap '' XFSZ; ulimit -f {kilobytes}; exec {program} collect --collectors synthetic --synthetic-samples 20000 --mode threading"
         );
         Command::new("bash").args(["-c", &script]).current_dir(folder.path()).output().unwrap()
     };
@@ -112,7 +112,11 @@ fn a_signal_stops_cleanly_with_its_code_and_the_run_goes_on_later() {
         // A resumed run keeps its settings; another value is refused by name.
         let output = run(folder.path(), &[&SMALL[..], &["--resume"]].concat());
         assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
-        assert!(stderr(&output).contains("synthetic-samples was 100000000, is 50"), "{}", stderr(&output));
+        assert!(
+            stderr(&output).contains("--synthetic-samples was 100000000, and is 50 now"),
+            "{}",
+            stderr(&output)
+        );
     }
 }
 

@@ -14,6 +14,8 @@ mod examples;
 mod exits;
 /// Filters that README and help show, in the demo world.
 mod filters;
+/// Finished runs: what replaces them, and what does not.
+mod finished;
 /// Metrics of web logs.
 mod ingest;
 /// What users of the original know, row by row.

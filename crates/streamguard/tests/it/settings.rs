@@ -12,7 +12,7 @@ fn each_layer_wins_over_the_one_below() {
     let path = folder.path();
     let collect = |variable: Option<&str>, flags: &[&str]| {
         let mut command = streamguard(path);
-        command.args(["collect", "--collectors", "synthetic"]).args(flags);
+        command.args(["collect", "--collectors", "synthetic", "--fresh"]).args(flags);
         command.envs(variable.map(|value| ("STREAMGUARD_SYNTHETIC_SAMPLES", value)));
         let output = command.output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));

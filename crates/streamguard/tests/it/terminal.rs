@@ -259,7 +259,7 @@ fn the_environment_decides_on_colours_and_signs() {
         let program = env!("CARGO_BIN_EXE_streamguard");
         pane.typed(&format!("{program} run --output-dir out; echo $? > code"));
         if !dashboard {
-            pane.wait(|screen| screen.contains("] run: started: slow"));
+            pane.wait(|screen| screen.contains("INFO    run: started: slow"));
             pane.key("C-c");
             pane.check_end("130");
             continue;

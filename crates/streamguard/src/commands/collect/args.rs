@@ -67,9 +67,12 @@ pub(crate) struct CollectArgs {
     /// Folder for clones and other answers [default: the user's cache folder]
     #[arg(long, value_name = "DIR")]
     pub(super) cache_dir: Option<PathBuf>,
-    /// Empty the cache first, so that everything is asked for anew
+    /// Use nothing of the cache: ask for everything anew, and keep it for this run only
     #[arg(long)]
     pub(super) no_cache: bool,
+    /// Empty the cache first, so that everything in it is new
+    #[arg(long, conflicts_with = "no_cache")]
+    pub(super) refresh_cache: bool,
     /// Read this file instead of ./streamguard.toml
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]

@@ -48,7 +48,7 @@ pub(super) fn run(
     // resumed.
     let cache_dir = std::path::absolute(&cache_dir)
         .with_context(|| format!("cannot resolve the path {}", cache_dir.display()))?;
-    if settings.no_cache {
+    if settings.refresh_cache {
         cache::clear(&cache_dir)
             .with_context(|| format!("cannot clear the cache at {}", cache_dir.display()))?;
     }
@@ -57,13 +57,13 @@ pub(super) fn run(
         upstreams::check_recording_file(file)?;
     }
     let upstream = upstreams::upstream_settings(&settings, &cache_dir)?;
-    let recorded = match execution.resume {
-        true => {
-            RunInfo::read(&run_paths(&settings.output_dir))?.filter(|run| !run.done).map(|run| run.settings)
-        }
-        false => None,
-    };
-    upstreams::check_recording_resumed(&settings, recorded.as_ref())?;
+    let paths = run_paths(&settings.output_dir);
+    let earlier = if execution.resume { RunInfo::read(&paths)? } else { None };
+    let is_interrupted = earlier.as_ref().is_some_and(|run| !run.done);
+    let recorded = earlier.map(|run| run.settings);
+    if is_interrupted {
+        upstreams::check_recording_resumed(&settings, recorded.as_ref())?;
+    }
     let formats = settings.reports.formats()?;
     let cancel = CancelToken::new();
     let caught = signals::listen(cancel.clone())?;
@@ -96,11 +96,15 @@ pub(super) fn run(
         // A large report takes seconds: after a signal only the results are written, and `streamguard report` can write the rest.
         caught.signal().is_none()
     })?;
+    results.finish()?;
     ui::summary::print(&results);
     // What was asked until a run was stopped is not enough to replay it.
     if let (Some(file), false) = (&settings.record, results.status == CompletionStatus::Cancelled) {
         snapshot::write_snapshot(&upstream.cache, results.state.clock_ms, file)?;
         ui::print_line(&format!("Recorded to {}", file.display()))?;
+    }
+    if results.status == CompletionStatus::Complete {
+        upstreams::remove_own_cache(&paths)?;
     }
     Ok(caught.signal().map_or_else(|| collection_exit(&results, &caught), Exit::Signal))
 }

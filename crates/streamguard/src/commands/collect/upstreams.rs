@@ -1,21 +1,38 @@
 //! Settings of the upstreams: network, snapshot or recording; and the credentials.
 
 use std::path::Path;
+use std::{fs, io};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::Value;
 use streamguard::env::{self, Environment};
 use streamguard::exit::UsageError;
 use streamguard::ui;
+use streamguard_engine::RunPaths;
 use streamguard_http::{Credentials, UpstreamSettings};
+use streamguard_report::run_paths;
 use streamguard_snapshot::Snapshot;
 
 use super::args::CollectArgs;
 
 /// Cache of a run that is recorded, below the output directory.
 const RECORDING: &str = ".streamguard/recording";
+
+/// Cache of a run with `--no-cache`, among its state.
+const OWN_CACHE: &str = "cache";
+
+/// Removes the cache that a finished run had for itself, if it had one.
+pub(super) fn remove_own_cache(paths: &RunPaths) -> Result<()> {
+    let cache = paths.state_file(OWN_CACHE);
+    match fs::remove_dir_all(&cache) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", cache.display()))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Refuses a file that cannot be written, before hours of work go by.
 pub(super) fn check_recording_file(file: &Path) -> Result<(), UsageError> {
@@ -55,17 +72,21 @@ fn is_recording(settings: &Value) -> bool {
 }
 
 /// Returns settings that use the network, or a snapshot. A run that is recorded has a cache of its own, so
-/// that exactly the answers of this run are in there.
+/// that exactly the answers of this run are in there, and so has one that is not to use the cache.
 pub(super) fn upstream_settings(settings: &CollectArgs, cache: &Path) -> Result<UpstreamSettings> {
     let snapshot = match &settings.snapshot {
         Some(file) => Snapshot::open(file, cache)?,
         None if settings.offline => Snapshot::embedded(cache)?,
-        None if settings.record.is_some() => {
-            let recording = std::path::absolute(settings.output_dir.join(RECORDING))?;
+        None if settings.record.is_some() || settings.no_cache => {
+            let own = match settings.record.is_some() {
+                true => settings.output_dir.join(RECORDING),
+                false => run_paths(&settings.output_dir).state_file(OWN_CACHE),
+            };
+            let own = std::path::absolute(own)?;
             // Upstreams count the requests of all runs together, so the budgets stay where other
             // runs see them.
             let budgets = Some(cache.to_owned());
-            return Ok(UpstreamSettings { budgets, ..UpstreamSettings::new(recording, settings.rate_scale) });
+            return Ok(UpstreamSettings { budgets, ..UpstreamSettings::new(own, settings.rate_scale) });
         }
         None => return Ok(UpstreamSettings::new(cache.to_owned(), settings.rate_scale)),
     };

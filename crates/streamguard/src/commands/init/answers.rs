@@ -31,19 +31,17 @@ impl Default for Answers {
 impl Answers {
     /// Asks everything. Wrong answers are asked again.
     pub(super) fn ask(environment: &Environment) -> Result<Self> {
-        ui::print(
-            "This writes streamguard.toml and .env. Enter takes the value in brackets; Ctrl+C stops.\n\n",
-        );
+        ui::print("This writes streamguard.toml and .env. Enter takes the value in brackets.\n\n");
         for entry in choices() {
-            ui::print(&format!("  {:<10} {}; needs {}\n", entry.name, entry.about, entry.needs));
+            ui::print(&ui::list_entry(entry.name, &format!("{}; needs {}", entry.about, entry.needs)));
         }
-        let collectors = repeat("Collectors, with spaces between [all]:", |text| collectors(text))?;
+        let collectors = repeat("Collectors, separated by spaces or commas [all]:", |text| collectors(text))?;
         let output_dir = repeat("Folder of the dataset [data/raw]:", |text| output_dir(text))?;
         let samples = repeat("Samples from each collector, at most [the default of each]:", samples)?;
         let is_wanted = |name: &str| collectors.is_empty() || collectors.iter().any(|known| known == name);
         let (mut github, mut nvd) = (None, None);
         if is_wanted("github") {
-            let about = "A GitHub token without any scope does: https://github.com/settings/tokens";
+            let about = "A GitHub token needs no scope: https://github.com/settings/tokens";
             github = token(environment, env::GITHUB_TOKEN, about)?;
         }
         if is_wanted("cve") {

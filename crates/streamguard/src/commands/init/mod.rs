@@ -16,10 +16,10 @@ use secrecy::ExposeSecret;
 use streamguard::env::{self, Environment};
 use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::{CONFIG_FILE_NAME, ConfigSchema};
+use streamguard::shell::quote_path;
 use streamguard::ui::{self, questions};
 use streamguard_durable::write_atomic;
 
-use crate::command_line::shell_quoted;
 use crate::signals;
 use answers::{Answers, is_yes};
 
@@ -32,7 +32,7 @@ const ENV_FILE: &str = ".env";
 /// for tokens, which are not shown while they are typed. Writes streamguard.toml and .env
 /// (readable by you alone) in the current folder, and tests the tokens.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = "Exit codes: 0 complete, 1 error or nothing written, 2 usage")]
+#[command(after_help = "Exit codes: 0 complete, 1 error or not to be replaced, 2 usage")]
 pub(crate) struct InitArgs {
     /// Ask nothing and take the default of everything; works without a terminal
     #[arg(long, conflicts_with = "answers_from_stdin")]
@@ -102,7 +102,7 @@ fn write_config(path: &Path, text: &str) -> Result<()> {
 
 /// Returns the commands that come next.
 fn next_steps(output_dir: &Path) -> String {
-    let examples = shell_quoted(&output_dir.display().to_string());
+    let examples = quote_path(output_dir);
     format!(
         "\nTry it without network:  streamguard collect --offline --quick-test\n\
          Collect the dataset:     streamguard collect\n\

@@ -9,7 +9,7 @@ use crate::ui::theme::Theme;
 /// Columns of the explanation.
 const COLUMNS: u16 = 66;
 
-const KEYS: [(&str, &str); 15] = [
+const KEYS: [(&str, &str); 16] = [
     ("n j Right Down", "next sample"),
     ("p k Left Up", "previous sample"),
     ("Home End", "first and last sample"),
@@ -17,14 +17,15 @@ const KEYS: [(&str, &str); 15] = [
     ("J K", "scroll by one line"),
     ("f", "filter by type, language, collector or kind"),
     ("/", "search code, descriptions, paths and ids"),
-    ("Esc", "remove filter and search"),
+    ("Esc", "remove the filter and search of these keys"),
     ("s", "side by side, or one column"),
-    ("o", "open the page of the commit"),
+    ("o", "open the page of the commit, or its address"),
     ("m", "mark the sample, or remove its mark"),
     ("w", "write the marked samples to a file"),
     ("?", "show or hide this text"),
     ("Ctrl+Z", "suspend; fg to continue"),
-    ("q", "quit"),
+    ("q", "quit; asks if marks are not written"),
+    ("Ctrl+C", "quit at once"),
 ];
 
 /// Draws the explanation over everything else.

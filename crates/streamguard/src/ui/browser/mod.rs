@@ -86,12 +86,12 @@ pub fn browse(options: BrowserOptions, cancel: &CancelToken) -> io::Result<bool>
         wait(if is_busy { Duration::ZERO } else { POLL_INTERVAL })?;
         for event in events()? {
             is_stale = true;
-            if let Event::Key(key) = event
-                && key.kind != KeyEventKind::Release
-                && !browser.key(key)
-            {
+            let Event::Key(key) = event else { continue };
+            if key.kind != KeyEventKind::Release && !browser.key(key) {
                 return Ok(browser.has_samples());
             }
+            // Many keys may come at once, and each is about the sample to which the one before it went.
+            browser.load()?;
         }
     }
     Ok(browser.has_samples())

@@ -160,7 +160,7 @@ impl Browser {
     }
 
     /// Reads the current sample, if it is another one than before.
-    fn load(&mut self) -> io::Result<()> {
+    pub(super) fn load(&mut self) -> io::Result<()> {
         let offset = match self.wanted {
             None => self.matches.get(self.position).copied(),
             Some(_) => None,

@@ -7,7 +7,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::ui::sample_head;
 use crate::ui::side_by_side::SideBySide;
-use crate::ui::styled_text::{StyledPiece, StyledText, TextStyle};
+use crate::ui::styled_text::{StyledPiece, StyledText, TextStyle, in_ascii};
 use crate::ui::theme::Theme;
 
 /// Longest code that is drawn, in bytes of each side. Collectors leave far shorter code; that of other files may
@@ -131,7 +131,7 @@ fn drawable(code: &str, theme: Theme) -> String {
 fn code_line(pieces: &[StyledPiece], theme: Theme) -> Line<'static> {
     let spans = pieces.iter().map(|(style, text)| {
         // The code is ASCII by now, so these are lines and marks of our own.
-        let text = if theme.utf8 { text.clone() } else { text.replace('│', "|").replace('─', "-") };
+        let text = if theme.utf8 { text.clone() } else { in_ascii(text) };
         Span::styled(text, style_of(*style, theme))
     });
     Line::from(spans.collect::<Vec<_>>())

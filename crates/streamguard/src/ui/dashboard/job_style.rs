@@ -33,7 +33,8 @@ impl Theme {
     /// Returns the sign of a job, by its status: one column.
     pub(super) fn sign(self, job: &JobState, state: &RunState) -> &'static str {
         const SPINNER: [&str; 8] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"];
-        const PLAIN: [&str; 4] = ["|", "/", "-", "\\"];
+        // Without the sign of a job that was stopped.
+        const PLAIN: [&str; 4] = ["|", "/", "~", "\\"];
         match job.status {
             Some(CompletionStatus::Complete) => self.symbol("✓", "+"),
             Some(CompletionStatus::Partial) => "!",

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Theme;
 use super::model::{DashboardModel, LogEntry};
-use crate::ui::format::format_duration;
+use crate::ui::format::{format_duration, plural};
 use crate::ui::log_line::level_name;
 use crate::ui::rule::rule;
 
@@ -28,7 +28,8 @@ pub(super) fn lines(
     let end = model.log.len() - model.log_scroll;
     let mut name = if model.verbose { "log, verbose" } else { "log" }.to_owned();
     if model.log_scroll > 0 {
-        name.push_str(&format!(", {} later lines below (Esc)", model.log_scroll));
+        let lines = plural(model.log_scroll, "line");
+        name.push_str(&format!(", {} later {lines} below (Esc)", model.log_scroll));
     }
     let mut lines = vec![rule(&name, theme, width)];
     let mut entries = Vec::new();

@@ -48,6 +48,8 @@ impl SummaryRows<'_> {
             true => (count.collected, if no_more.is_some() { Some(count.collected) } else { count.target }),
             false => (job.records, job.expected),
         };
+        // Shards that ran at once may have found more than was wanted, until the merge takes what is.
+        let amount = of.map_or(amount, |of| amount.min(of));
         let of = of.map_or_else(String::new, |of| format!("/{}", group_digits(of)));
         let pairs = unit.makes_samples().then(|| group_digits(count.pairs));
         let row = format!(
@@ -73,6 +75,9 @@ impl SummaryRows<'_> {
                 text,
                 &format!("{records}the source had no more ({} wanted)", group_digits(wanted)),
             );
+        }
+        if unit == RecordUnit::Fixes && job.status != Some(CompletionStatus::Failed) {
+            self.append_remark(text, "the samples of the sources above, each counted once");
         }
         self.append_rejections(text, job);
     }

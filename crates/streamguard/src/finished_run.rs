@@ -1,0 +1,38 @@
+//! What is said about a finished run in the folder that a command is to use.
+
+use std::path::Path;
+
+use anyhow::Error;
+use jiff::Timestamp;
+use streamguard_engine::{RunDirError, RunInfo};
+use streamguard_report::{DatasetInfo, group_digits};
+
+use crate::hints::run_dir_error;
+use crate::shell::quote_path;
+
+/// Returns what to tell about a command that found its own work done, in place of an error.
+pub fn already_complete(error: &Error) -> Option<String> {
+    let Some(RunDirError::AlreadyFinished { path, earlier }) = run_dir_error(error) else { return None };
+    let folder = quote_path(path);
+    let next = match DatasetInfo::read(path, earlier) {
+        Ok(Some(_)) => format!("Look at some samples: streamguard examples {folder}\n"),
+        // Their inputs may be files, which no settings tell apart.
+        _ => "What changed since then was not read.\n".to_owned(),
+    };
+    Some(format!(
+        "{folder}: already complete, {}\nNothing was changed. To replace it: --fresh\n{next}",
+        describe(path, earlier)
+    ))
+}
+
+/// Describes a finished run: how much it left, when it began, and by which command.
+pub(crate) fn describe(folder: &Path, run: &RunInfo) -> String {
+    let mut facts = Vec::new();
+    if let Ok(Some(DatasetInfo { summary: Some(dataset), .. })) = DatasetInfo::read(folder, run) {
+        facts.push(format!("{} samples", group_digits(dataset.stats.samples)));
+    }
+    let begun = i64::try_from(run.clock_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    facts.extend(begun.map(|begun| format!("begun {}", begun.strftime("%Y-%m-%d %H:%M UTC"))));
+    facts.extend(run.command.as_ref().map(|command| format!("by: {command}")));
+    facts.join(", ")
+}
