@@ -36,6 +36,12 @@ pub(crate) enum XtaskCommand {
         #[arg(default_value_t = 50)]
         times: u32,
     },
+    /// Tries commands on an output folder in many states, a killed run at many moments among them.
+    States {
+        /// Number of moments.
+        #[arg(default_value_t = 20)]
+        kills: u32,
+    },
     /// Rewrites the embedded demo world.
     Snapshot,
     /// Writes a world of any size into a folder: bare repositories, and `truth.jsonl`.

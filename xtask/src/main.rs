@@ -11,7 +11,7 @@ mod prime_check;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Parser;
 use streamguard_world::{World, WorldSettings};
 
@@ -68,7 +68,11 @@ fn main() -> Result<()> {
                 runs,
             )
         }
-        XtaskCommand::Crash { times } => crash(times),
+        XtaskCommand::Crash { times } => {
+            test("crash", "STREAMGUARD_CRASHES", times).context("a resumed run gave another result")
+        }
+        XtaskCommand::States { kills } => test("output_folder", "STREAMGUARD_STATE_KILLS", kills)
+            .context("a command lost something, or called complete what is not"),
         XtaskCommand::Snapshot => snapshot(),
         XtaskCommand::World { folder, seed, repositories, fixes } => {
             let fixes = fixes.unwrap_or(demo_worlds::default_fixes(repositories));
@@ -83,13 +87,13 @@ fn main() -> Result<()> {
     }
 }
 
-/// Runs the crash test with more kills than usual.
-fn crash(times: u32) -> Result<()> {
+/// Runs tests of the program with a variable that makes them longer than usual.
+fn test(name: &str, variable: &str, value: u32) -> Result<()> {
     let status = Command::new(env!("CARGO"))
-        .args(["test", "--package", "streamguard", "--test", "it", "crash", "--", "--nocapture"])
-        .env("STREAMGUARD_CRASHES", times.to_string())
+        .args(["test", "--package", "streamguard", "--test", "it", name, "--", "--nocapture"])
+        .env(variable, value.to_string())
         .status()?;
-    anyhow::ensure!(status.success(), "a resumed run gave another result");
+    anyhow::ensure!(status.success(), "the tests failed");
     Ok(())
 }
 

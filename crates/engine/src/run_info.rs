@@ -41,14 +41,17 @@ impl RunInfo {
     /// Reads the facts of a run. Returns `None` if there was no run.
     ///
     /// # Errors
-    /// [`RunDirError::Damaged`] if the file does not have this format, [`RunDirError::Unreadable`] if it cannot be
-    /// read.
+    /// [`RunDirError::Damaged`] if the file does not have this format, [`RunDirError::NotAFolder`] if a file is in the
+    /// place of the folder, [`RunDirError::Unreadable`] if it cannot be read for another reason.
     pub fn read(paths: &RunPaths) -> Result<Option<Self>, RunDirError> {
         let path = paths.run_info();
         let damaged = |reason: String| RunDirError::Damaged { path: path.clone(), reason };
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory && paths.root().is_file() => {
+                return Err(RunDirError::NotAFolder { path: paths.root().to_owned() });
+            }
             Err(source) => return Err(RunDirError::Unreadable { path, source }),
         };
         let info: Self = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;

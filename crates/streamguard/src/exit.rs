@@ -93,8 +93,8 @@ impl Exit {
             RunDirError::Locked { .. } => Self::Locked,
             RunDirError::Write(_) => Self::Destination,
             RunDirError::Unreadable { .. } => Self::Error,
-            RunDirError::Damaged { .. } => Self::Damaged,
-            RunDirError::AlreadyFinished { .. } => Self::Complete,
+            // Said of a finished run only if a file of it is gone; see `finished_run`.
+            RunDirError::Damaged { .. } | RunDirError::AlreadyFinished { .. } => Self::Damaged,
             RunDirError::Interrupted { .. }
             | RunDirError::OtherSettings { .. }
             | RunDirError::FinishedWithOtherSettings { .. }

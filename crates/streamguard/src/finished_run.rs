@@ -4,25 +4,40 @@ use std::path::Path;
 
 use anyhow::Error;
 use jiff::Timestamp;
+use streamguard_dataset::dataset_files::{JSONL_NAME, PARQUET_NAME};
 use streamguard_engine::{RunDirError, RunInfo};
-use streamguard_report::{DatasetInfo, group_digits};
+use streamguard_report::{DatasetInfo, ReadError, group_digits};
 
 use crate::hints::run_dir_error;
 use crate::shell::quote_path;
 
-/// Returns what to tell about a command that found its own work done, in place of an error.
+/// Returns what to tell about a command that found its own work done, in place of an error. Returns `None` for any other
+/// error, and if a file of the dataset is gone.
 pub fn already_complete(error: &Error) -> Option<String> {
     let Some(RunDirError::AlreadyFinished { path, earlier }) = run_dir_error(error) else { return None };
     let folder = quote_path(path);
-    let next = match DatasetInfo::read(path, earlier) {
-        Ok(Some(_)) => format!("Look at some samples: streamguard examples {folder}\n"),
+    let next = match missing_file(path, earlier) {
+        Err(_) | Ok(Some(_)) => return None,
+        Ok(None) if path.join(JSONL_NAME).exists() => {
+            format!("Look at some samples: streamguard examples {folder}\n")
+        }
         // Their inputs may be files, which no settings tell apart.
-        _ => "What changed since then was not read.\n".to_owned(),
+        Ok(None) => "What changed since then was not read.\n".to_owned(),
     };
     Some(format!(
         "{folder}: already complete, {}\nNothing was changed. To replace it: --fresh\n{next}",
         describe(path, earlier)
     ))
+}
+
+/// Returns the first file of the dataset of a finished run that is gone.
+pub(crate) fn missing_file(folder: &Path, run: &RunInfo) -> Result<Option<&'static str>, ReadError> {
+    Ok(match DatasetInfo::read(folder, run)? {
+        Some(DatasetInfo { summary: Some(_), .. }) => {
+            [JSONL_NAME, PARQUET_NAME].into_iter().find(|name| !folder.join(name).is_file())
+        }
+        _ => None,
+    })
 }
 
 /// Describes a finished run: how much it left, when it began, and by which command.

@@ -31,9 +31,14 @@ pub fn hint(error: &Error) -> Option<String> {
         RunDirError::NothingToResume { .. } => "leave --resume out to begin a run there",
         RunDirError::Damaged { .. } => "begin anew by --fresh, which replaces all that the run left",
         RunDirError::NotAFolder { .. } => "choose another --output-dir",
-        RunDirError::AlreadyFinished { .. } | RunDirError::Write(_) | RunDirError::Unreadable { .. } => {
-            return None;
+        RunDirError::AlreadyFinished { path, earlier } => {
+            return match finished_run::missing_file(path, earlier) {
+                Ok(Some(name)) => Some(format!("its {name} is gone; begin anew by --fresh")),
+                Ok(None) => None,
+                Err(error) => Some(format!("{error}; begin anew by --fresh")),
+            };
         }
+        RunDirError::Write(_) | RunDirError::Unreadable { .. } => return None,
     };
     Some(text.to_owned())
 }

@@ -142,13 +142,12 @@ fn run(
 }
 
 fn run_on(cluster: &ThreadCluster, folder: &Path) -> FinishedRun {
-    run(
-        folder,
-        &cluster.job,
-        RunMode::Cluster(Arc::new(cluster.clone())),
-        OnExistingRun::Resume,
-        &CancelToken::new(),
-    )
+    let on_existing_run = match folder.join(".test/run.json").exists() {
+        true => OnExistingRun::Resume,
+        false => OnExistingRun::Refuse,
+    };
+    let mode = RunMode::Cluster(Arc::new(cluster.clone()));
+    run(folder, &cluster.job, mode, on_existing_run, &CancelToken::new())
 }
 
 fn expected(job: FaultyJob) -> String {

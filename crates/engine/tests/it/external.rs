@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 use streamguard_engine::{CommandLine, CompletionStatus, ExternalJob, FinishedRun, Job, Outcome, RunOptions};
@@ -48,7 +49,10 @@ fn the_documented_example_runs() {
 #[test]
 fn garbage_from_a_worker_harms_only_its_shard() {
     for (script, hint) in [
-        ("printf 'garbage \\033[31m\\n'", "not a message"),
+        ("printf '{garbage \\033[31m\\n'", "not a message"),
+        (r#"printf 'debug: '; echo '{"done":{"shard":0}}'"#, "not a message"),
+        (r#"echo '{"record":1}'; echo '{"done":{"shard":0,"records":2}}'"#, "2 records, and 1 arrived"),
+        ("exec >&-; sleep 1000", "closed its standard output"),
         (r#"echo '{"record": {"a":1} '"#, "not a message"),
         (r#"echo '{"done":{"shard":77}}'"#, "shard 77"),
         (r#"echo '{"planned":{}}'"#, "plans while"),
@@ -62,6 +66,38 @@ fn garbage_from_a_worker_harms_only_its_shard() {
         assert_eq!(*outcome, Outcome::Crashed, "{script}");
         assert!(reason.contains(hint), "{script}: {reason}");
         assert!(!reason.contains('\u{1b}'), "{script}: {reason}");
+    }
+}
+
+#[test]
+fn stray_prints_and_later_messages_are_skipped() {
+    let script = r#"echo 'debug: a print'; echo; echo '{"progress":{"done":3}}'; echo '{"record":1}';
+                    echo '{"note":{"level":"warn","text":"mine"}}'; echo '{"done":{"shard":0,"records":1}}'"#;
+    let finished = run(shell(script), &threads(1));
+    let job = &finished.state.jobs[0];
+    assert_eq!((job.status, job.records), (Some(CompletionStatus::Complete), 1), "{job:?}");
+    assert_eq!(job.counters["stray_lines"], 3);
+}
+
+#[test]
+fn a_planner_that_hangs_ends_at_its_deadline_or_by_a_stop() {
+    let hangs = "read hello; echo '{\"ready\":{\"protocol\":1}}'; read plan; sleep 1000";
+    for (script, said) in [("sleep 1000", "did not say `ready`"), (hangs, "did not finish its plan")] {
+        let make = || ExternalJob::new("slow", CommandLine::new("sh", ["-c", script]), json!({}));
+        let finished = run(make().with_deadline(Duration::from_millis(300)), &threads(1));
+        let job = &finished.state.jobs[0];
+        assert_eq!(job.status, Some(CompletionStatus::Failed));
+        assert!(job.reason.as_ref().unwrap().contains(said), "{:?}", job.reason);
+
+        let options = threads(1);
+        let cancel = options.cancel.clone();
+        let stop = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(300));
+            cancel.request();
+        });
+        let finished = run(make(), &options);
+        stop.join().unwrap();
+        assert_eq!(finished.status, CompletionStatus::Cancelled);
     }
 }
 
@@ -83,7 +119,7 @@ fn a_missing_command_fails_only_its_job() {
 
 #[test]
 fn a_command_that_hangs_ends_at_its_deadline() {
-    let job = shell("sleep 1000").with_deadline(std::time::Duration::from_millis(300));
+    let job = shell("sleep 1000").with_deadline(Duration::from_millis(300));
     let finished = run(job, &threads(1));
     assert_eq!(finished.state.jobs[0].failed_shards[0].1, Outcome::TimedOut);
 }

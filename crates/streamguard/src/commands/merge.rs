@@ -106,7 +106,8 @@ pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
         PlannedRun::Commands(jobs) => {
             let mut dir = open()?;
             let finished = run_jobs(jobs, &options, Some(&dir), view)?;
-            ui::summary::print_jobs(&finished.state, folder);
+            ui::summary::print_jobs(&finished.state);
+            ui::summary::print_records(&finished.state, folder);
             // A run that lacks shards stays open: a later merge takes what has come by then.
             if finished.status == CompletionStatus::Complete {
                 dir.finish()?;

@@ -53,7 +53,7 @@ pub(super) fn run(settings: &ReplayArgs) -> Result<Exit> {
     let mut shown = ui::open(settings.display.view(), Some(title), &cancel, &pause);
     let state = play(&events, settings.speed, &mut *shown, &cancel, &pause);
     drop(shown);
-    ui::summary::print_jobs(&state, &settings.folder);
+    ui::summary::print_jobs(&state);
     Ok(caught.signal().map_or(Exit::Complete, Exit::Signal))
 }
 

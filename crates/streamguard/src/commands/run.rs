@@ -64,7 +64,8 @@ pub(super) fn run(arguments: &MatchedArgs<RunArgs>, schema: &ConfigSchema, purpo
         return plan_summary::print(&prepared, &settings.output_dir);
     }
     let finished = run_jobs(jobs, &options, Some(&dir), execution.display.view())?;
-    ui::summary::print_jobs(&finished.state, &settings.output_dir);
+    ui::summary::print_jobs(&finished.state);
+    ui::summary::print_records(&finished.state, &settings.output_dir);
     // Only a complete run is closed, so that --resume can try the rest of any other.
     if finished.status == CompletionStatus::Complete {
         dir.finish()?;

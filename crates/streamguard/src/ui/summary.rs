@@ -22,23 +22,29 @@ pub fn print(results: &CollectionResults) {
 }
 
 /// Prints the status of jobs.
-pub fn print_jobs(state: &RunState, folder: &Path) {
+pub fn print_jobs(state: &RunState) {
     let mut text = String::new();
     SummaryRows { state, has_utf8: has_utf8() }.append(&mut text);
-    text.push('\n');
+    print_text(&text);
+}
+
+/// Prints where the records of jobs are, and how to get those that are missing.
+pub fn print_records(state: &RunState, folder: &Path) {
+    let mut text = "\n".to_owned();
     let has_file =
         |job: &&JobState| matches!(job.status, Some(CompletionStatus::Complete | CompletionStatus::Partial));
     for job in state.jobs.iter().filter(has_file) {
         let path = folder.join(format!("{}.jsonl", job.name));
         let _ = writeln!(text, "Records: {}", escape(&path.display().to_string()));
     }
-    if state.status != Some(CompletionStatus::Complete) {
-        let what = match state.status {
-            Some(CompletionStatus::Cancelled) => {
-                "Stopped. The records of finished shards are kept, but not yet written"
-            }
-            _ => "Some records are missing",
-        };
+    let what = match state.status {
+        Some(CompletionStatus::Complete) => None,
+        Some(CompletionStatus::Cancelled) => {
+            Some("Stopped; records of finished shards are kept, not yet written")
+        }
+        _ => Some("Some records are missing"),
+    };
+    if let Some(what) = what {
         let folder = escape(&quote_path(folder));
         let _ = writeln!(text, "{what}. Continue: streamguard run --resume --output-dir {folder}");
     }

@@ -20,6 +20,8 @@ mod finished;
 mod ingest;
 /// What users of the original know, row by row.
 mod original;
+/// States of an output folder, and commands that meet them.
+mod output_folder;
 /// Primes of ranges.
 mod prime;
 /// Runs that are played again, and lines for machines.

@@ -1,8 +1,10 @@
 //! Jobs that are commands, and what their faults cost.
 
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use crate::{run, stderr, stdout};
+use crate::{run, stderr, stdout, streamguard};
 
 #[test]
 fn the_documented_example_runs_as_the_document_says() {
@@ -31,7 +33,7 @@ say(ready={"protocol": 1})
 for line in sys.stdin:
     order = json.loads(line)
     if "plan" in order:
-        for fault in ["none", "exit", "abort", "garbage", "hang", "memory", "fail", "none"]:
+        for fault in ["none", "exit", "abort", "garbage", "hang", "memory", "fail", "print"]:
             say(shard=fault)
         say(planned={})
         continue
@@ -39,7 +41,8 @@ for line in sys.stdin:
     say(record={"shard": shard})
     if fault == "exit": os._exit(0)
     if fault == "abort": os.abort()
-    if fault == "garbage": print("\x1b[2J no json", flush=True)
+    if fault == "garbage": print("{\x1b[2J no json", flush=True)
+    if fault == "print": print("\x1b[2J a print", flush=True)
     if fault == "hang": time.sleep(1000)
     if fault == "memory": hoard = [bytearray(1 << 26) for _ in range(1000)]
     if fault == "fail": say(failed={"shard": shard, "reason": "planted", "retry": False}); continue
@@ -70,5 +73,49 @@ for line in sys.stdin:
             said.lines().any(|line| line.contains(&format!("shard {shard},")) && line.contains(reason));
         assert!(named, "shard {shard}, {reason}: {said}");
     }
+    assert!(said.contains("print to standard error"), "{said}");
     assert!(!said.contains('\u{1b}'), "{said:?}");
+    assert!(stdout(&output).contains("Records: out/faulty.jsonl"), "{}", stdout(&output));
+}
+
+#[test]
+fn limits_of_nothing_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for key in ["lane", "deadline"] {
+        let config = format!("[[job]]\nname = \"a\"\ncommand = [\"true\"]\n{key} = 0\n");
+        std::fs::write(folder.path().join("streamguard.toml"), config).unwrap();
+        let output = run(folder.path(), &["run"]);
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains(&format!("{key} is 0: expected at least 1")), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_stopped_job_says_that_its_records_are_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = "read h; echo '{\"ready\":{\"protocol\":1}}'; while read l; do case \"$l\" in *plan*) for i in 1 2 3 4 5 6 7 8 9; do echo '{\"shard\":1}'; done; echo '{\"planned\":{}}';; *'\"run\"'*) sleep 0.3; n=${l#*shard\\\":}; echo '{\"record\":7}'; echo \"{\\\"done\\\":{\\\"shard\\\":${n%%,*}}}\";; esac; done";
+    std::fs::write(folder.path().join("job.sh"), script).unwrap();
+    let config = "[[job]]\nname = \"slow\"\ncommand = [\"sh\", \"job.sh\"]\n";
+    std::fs::write(folder.path().join("streamguard.toml"), config).unwrap();
+    let command = |arguments: &[&str]| {
+        let mut command = streamguard(folder.path());
+        command.args(["run", "--output-dir", "out", "--workers", "1"]).args(arguments);
+        command
+    };
+    let mut child = command(&[]).stdout(Stdio::piped()).spawn().unwrap();
+    let shards = folder.path().join("out/.streamguard/shards/slow");
+    while std::fs::read_dir(&shards).map_or(0, |entries| entries.count()) < 3 {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it was stopped");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Command::new("kill").args(["-s", "INT", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let said = stdout(&output);
+    assert!(said.contains("not yet written") && said.contains("run --resume --output-dir out"), "{said}");
+    assert!(!folder.path().join("out/slow.jsonl").exists());
+    let output = command(&["--resume"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let records = std::fs::read_to_string(folder.path().join("out/slow.jsonl")).unwrap();
+    assert_eq!(records, "7\n".repeat(9));
 }

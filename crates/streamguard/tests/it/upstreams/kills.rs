@@ -22,7 +22,11 @@ fn signal(signal: &str, whom: &str) {
 fn resume(services: &Services, folder: &TempDir) -> Child {
     let mut command = services.collect(folder.path());
     // One worker has one request under way.
-    command.args(["--resume", "--workers", "1"]).process_group(0);
+    command.args(["--workers", "1"]).process_group(0);
+    // A run that was killed before it had begun cannot be resumed.
+    if folder.path().join("data/raw/.streamguard/run.json").exists() {
+        command.arg("--resume");
+    }
     start(command, folder.path())
 }
 
