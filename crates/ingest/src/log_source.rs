@@ -1,14 +1,20 @@
 //! The files and streams that lines are read from.
 
+use std::cell::Cell;
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::fs::{self, File, Metadata};
+use std::io::{self, BufReader, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
-use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
 
+use crate::encoding::{Encoding, PeekedStream};
+use crate::gzip_members::GzipMembers;
 use crate::line_reader::PAGE_BYTES;
 
 /// Path that stands for standard input.
@@ -29,6 +35,8 @@ pub(crate) enum InputKind {
     Zstandard,
     /// A pipe or the like, which can be read once and by this process alone.
     Stream,
+    /// A file or folder that could not be read when the run was planned; the shard looks again.
+    Unplanned,
 }
 
 /// Path of a file, in a form that JSON can hold.
@@ -64,49 +72,145 @@ impl InputPath {
     }
 }
 
-impl InputKind {
-    /// Detects the encoding of a regular file by its first bytes. A file that cannot be read counts as plain;
-    /// its shard will report the error.
-    pub(crate) fn detect(path: &Path) -> Self {
-        let mut head = Vec::new();
-        let read = File::open(path).and_then(|file| file.take(4).read_to_end(&mut head));
-        match &head[..] {
-            _ if read.is_err() => Self::Plain,
-            [0x1f, 0x8b, ..] => Self::Gzip,
-            [0x28, 0xb5, 0x2f, 0xfd] => Self::Zstandard,
-            _ => Self::Plain,
-        }
+/// What distinguishes a file from another one that has its path later.
+///
+/// The number of the device is not compared: on a network file system it differs between machines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FileIdentity(
+    /// Number of the inode.
+    u64,
+    /// Time of the last change, in nanoseconds since 1970.
+    i64,
+    /// Time of the creation in the same unit, if the file system knows it. An inode number alone may have been
+    /// given to the next file.
+    Option<u64>,
+);
+
+impl FileIdentity {
+    /// Returns the identity of a file.
+    pub(crate) fn new(metadata: &Metadata) -> Self {
+        let changed = metadata.mtime().saturating_mul(1_000_000_000).saturating_add(metadata.mtime_nsec());
+        let created = metadata.created().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let created = created.and_then(|time| u64::try_from(time.as_nanos()).ok());
+        Self(metadata.ino(), changed, created)
+    }
+
+    /// Returns whether this is the same file, grown perhaps, or an exact copy of the file on another machine.
+    pub(crate) fn is_same_file(&self, other: &Self) -> bool {
+        let same_creation = self.2.is_none() || other.2.is_none() || self.2 == other.2;
+        (self.0 == other.0 && same_creation) || self.is_unchanged(other)
+    }
+
+    /// Returns whether nothing was written to the file since.
+    pub(crate) fn is_unchanged(&self, other: &Self) -> bool {
+        self.1 == other.1
     }
 }
 
-/// Opens an input as a stream of uncompressed bytes.
+/// Opens a regular file.
 ///
 /// # Errors
-/// Errors of the file system, or damaged compressed data.
-pub(crate) fn open(path: &Path, kind: InputKind) -> io::Result<Box<dyn Read>> {
-    if kind == InputKind::Stream && path.as_os_str() == STANDARD_INPUT {
-        return Ok(Box::new(io::stdin().lock()));
+/// Errors of the file system, or another kind of file.
+pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
+    // A pipe is not opened: that would wait for a writer.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("is not a regular file"));
     }
-    let file = File::open(path)?;
-    Ok(match kind {
-        InputKind::Plain | InputKind::Stream => Box::new(file),
-        InputKind::Gzip => {
-            Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(COMPRESSED_READ_BYTES, file)))
-        }
-        InputKind::Zstandard => Box::new(zstd::Decoder::new(file)?),
-    })
+    File::open(path)
 }
 
-/// Opens a part of a plain file, from `start` up to `size`.
+/// Reads a part of a file, at positions of its own: many threads read one open file.
+#[derive(Debug)]
+pub(crate) struct FilePart {
+    file: Arc<File>,
+    offset: u64,
+    end: u64,
+}
+
+impl FilePart {
+    /// Creates a reader of the bytes from `start` to `end`, which the file is known to have had.
+    pub(crate) fn new(file: Arc<File>, start: u64, end: u64) -> Self {
+        Self { file, offset: start, end }
+    }
+
+    /// Creates a reader of a chunk that begins at `start` in a file of `size` bytes. It begins up to a page
+    /// earlier, so that reading stays aligned. Returns the number of these bytes too.
+    pub(crate) fn aligned(file: Arc<File>, start: u64, size: u64) -> (Self, u64) {
+        let from = start.saturating_sub(PAGE_BYTES as u64);
+        (Self::new(file, from, size), start - from)
+    }
+}
+
+impl Read for FilePart {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let wanted =
+            usize::try_from(self.end - self.offset).map_or(buffer.len(), |left| left.min(buffer.len()));
+        let read = self.file.read_at(&mut buffer[..wanted], self.offset)?;
+        if read == 0 && wanted > 0 {
+            let bytes = self.file.metadata().map_or(self.offset, |now| now.len().min(self.end));
+            return Err(io::Error::other(ShrunkFile { bytes, planned: self.end }));
+        }
+        self.offset += read as u64;
+        Ok(read)
+    }
+}
+
+/// Error of a file that was truncated after the run began.
+#[derive(Debug)]
+pub(crate) struct ShrunkFile {
+    bytes: u64,
+    planned: u64,
+}
+
+impl std::fmt::Display for ShrunkFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { bytes, planned } = self;
+        write!(f, "became shorter than when the run began: {bytes} of {planned} bytes could be read")
+    }
+}
+
+impl std::error::Error for ShrunkFile {}
+
+impl ShrunkFile {
+    /// Returns whether an error is of this kind.
+    pub(crate) fn caused(error: &io::Error) -> bool {
+        error.get_ref().is_some_and(|source| source.is::<Self>())
+    }
+}
+
+/// Decompresses a stream, whatever its encoding. Sets `trailing` if bytes behind the compressed data are ignored.
 ///
-/// The stream begins up to a page earlier, so that reading stays aligned. Returns the number of these bytes
-/// too.
+/// # Errors
+/// Errors of the input, or an encoding that is not read.
+pub(crate) fn decode(input: impl Read + 'static, trailing: &Rc<Cell<bool>>) -> io::Result<Box<dyn Read>> {
+    let input = PeekedStream::new(input);
+    let decoded: Box<dyn Read> = match input.encoding() {
+        Encoding::Plain => return Ok(Box::new(input)),
+        Encoding::Unsupported(encoding) => return Err(encoding.error()),
+        Encoding::Gzip => {
+            let input = BufReader::with_capacity(COMPRESSED_READ_BYTES, input);
+            Box::new(GzipMembers::new(input, Rc::clone(trailing)))
+        }
+        Encoding::Zstandard => Box::new(zstd::Decoder::new(input)?),
+    };
+    // An archive within, or a file that was compressed twice, has no lines either.
+    let decoded = PeekedStream::new(decoded);
+    match decoded.encoding() {
+        Encoding::Plain => Ok(Box::new(decoded)),
+        Encoding::Unsupported(encoding) => Err(encoding.error()),
+        Encoding::Gzip | Encoding::Zstandard => {
+            Err(io::Error::new(io::ErrorKind::Unsupported, "is compressed twice: unpack it once first"))
+        }
+    }
+}
+
+/// Opens standard input or another stream.
 ///
 /// # Errors
 /// Errors of the file system.
-pub(crate) fn open_part(path: &Path, start: u64, size: u64) -> io::Result<(io::Take<File>, u64)> {
-    let mut file = File::open(path)?;
-    let from = start.saturating_sub(PAGE_BYTES as u64);
-    file.seek(SeekFrom::Start(from))?;
-    Ok((file.take(size - from), start - from))
+pub(crate) fn open_stream(path: &Path) -> io::Result<Box<dyn Read>> {
+    if path.as_os_str() == STANDARD_INPUT {
+        return Ok(Box::new(io::stdin()));
+    }
+    Ok(Box::new(File::open(path)?))
 }

@@ -19,6 +19,9 @@ pub(crate) enum ShardRecord {
         counts: Box<RequestCounts>,
         #[serde(rename = "times")]
         sums: LatencySums,
+        /// Format of the lines, in words.
+        #[serde(default)]
+        format: String,
     },
     /// A part of the latencies.
     #[serde(rename = "times")]
