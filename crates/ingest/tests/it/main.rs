@@ -247,14 +247,14 @@ fn skip(reason: &str) {
 /// Counts requests by method and by status, malformed lines and bytes, for the Common and Combined Log Formats.
 const AWK: &str = r#"
 {
-    if (match($0, /^[^\[]+ [^\[]+ [^\[]+ \[[0-9][0-9]\/[A-Z][a-z][a-z]\/[0-9:]+ [-+][0-9]+\] "[-_A-Z]+ (\\.|[^"\\])+" [1-9][0-9][0-9] ([0-9]+|-)( |$)/)) {
+    if (match($0, /^[^\[]+ [^\[]+ [^\[]+ \[[0-9][0-9]\/[A-Z][a-z][a-z]\/[0-9:]+ [-+][0-9]+\] "(\\.|[^"\\])*" [1-9][0-9][0-9] ([0-9]+|-)( |$)/)) {
         head = substr($0, RSTART, RLENGTH)
         tail = substr($0, RLENGTH + 1)
         if (combined && tail !~ /^"(\\.|[^"\\])*" "/) { bad++; next }
         n++
         split(head, quoted, "\"")
-        split(quoted[2], words, " ")
-        method[words[1]]++
+        # What is not a request is counted without a method.
+        method[quoted[2] ~ /^[-_A-Z]+ ./ ? substr(quoted[2], 1, index(quoted[2], " ") - 1) : "-"]++
         count = split(head, all, " ")
         bytes += all[count]
         status[all[count - 1]]++
