@@ -7,6 +7,9 @@ const MAX_LINES: usize = 100;
 
 /// Returns what the beginning of an input looks like, in words that follow "it looks like".
 pub(crate) fn looks_like(head: &[u8]) -> &'static str {
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+        return "text in UTF-16";
+    }
     if head.contains(&0) {
         return "binary data";
     }

@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use crate::log_source::InputError;
+
 /// Bytes at the beginning of an input that detection needs. The mark of a tar archive stands deepest.
 pub(crate) const HEAD_BYTES: usize = 262;
 
@@ -63,10 +65,7 @@ impl UnsupportedEncoding {
     /// Returns the error of an input in this encoding.
     pub(crate) fn error(&self) -> io::Error {
         let Self { description, command, .. } = self;
-        io::Error::new(
-            io::ErrorKind::Unsupported,
-            format!("{description}: unpack it first, as by `{command}`"),
-        )
+        InputError::io(format!("{description}: unpack it first, as by `{command}`"))
     }
 }
 

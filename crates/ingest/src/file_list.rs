@@ -13,7 +13,9 @@ use serde::{Deserialize, Serialize};
 use crate::encoding::{Encoding, HEAD_BYTES};
 use crate::file_preview::FilePreview;
 use crate::line_format::LineFormat;
-use crate::log_source::{FileIdentity, FilePart, InputKind, STANDARD_INPUT, open_regular};
+use crate::log_source::{
+    FileIdentity, FilePart, InputError, InputKind, STANDARD_INPUT, head_checksum, open_regular,
+};
 use crate::shared_inputs::SharedInputs;
 
 /// Deepest level of folders that is read.
@@ -31,8 +33,10 @@ pub(crate) struct InputFile {
     pub(crate) identity: Option<FileIdentity>,
     /// Whether the path was named, not found in a folder.
     pub(crate) is_named: bool,
+    /// Checksum of its first bytes.
+    pub(crate) head: Option<u32>,
     /// Whether its lines are to be judged after they were counted.
-    pub(crate) is_checked: bool,
+    pub(crate) is_judged: bool,
 }
 
 /// A remark about the list of inputs, for the log of the run.
@@ -52,8 +56,8 @@ pub(crate) struct FileList<'a> {
     format: LineFormat,
     /// Index of each file by device and inode, and whether its path is a link.
     seen: BTreeMap<(u64, u64), (usize, bool)>,
-    /// Index of each path that could not be read.
-    unreadable: BTreeMap<PathBuf, usize>,
+    /// Paths that could not be read, and why.
+    pub(crate) unreadable: BTreeMap<PathBuf, io::Error>,
     /// Files of folders that are not logs.
     skipped: Vec<String>,
     same: Vec<String>,
@@ -88,11 +92,9 @@ impl<'a> FileList<'a> {
     }
 
     /// Adds what a path stands for. A path that cannot be read is added as it is, so that its shard reports it.
-    /// Returns why the path cannot be read.
-    pub(crate) fn add_path(&mut self, path: &Path, is_named: bool) -> io::Result<()> {
+    pub(crate) fn add_path(&mut self, path: &Path, is_named: bool) {
         if path.as_os_str() == STANDARD_INPUT {
-            self.add_stream(path, is_named);
-            return Ok(());
+            return self.add_stream(path, is_named);
         }
         let added = fs::metadata(path).and_then(|metadata| {
             if metadata.is_dir() {
@@ -104,27 +106,25 @@ impl<'a> FileList<'a> {
             }
             Ok(())
         });
-        if added.is_err() {
-            self.add_unreadable(path, is_named);
+        if let Err(error) = added {
+            self.add_unreadable(path, is_named, error);
         }
-        added
     }
 
     /// Adds the regular files below a folder, sorted by name.
     ///
     /// Hidden files and folders, and everything that is not a regular file, are left out.
     fn walk(&mut self, folder: &Path, depth: usize) -> io::Result<()> {
-        let mut entries =
-            fs::read_dir(folder)
-                .and_then(Iterator::collect::<io::Result<Vec<fs::DirEntry>>>)
-                .map_err(|error| io::Error::new(error.kind(), format!("cannot be listed: {error}")))?;
+        let mut entries = fs::read_dir(folder)
+            .and_then(Iterator::collect::<io::Result<Vec<fs::DirEntry>>>)
+            .map_err(|error| InputError::io(format!("cannot be listed: {error}")))?;
         entries.retain(|entry| !entry.file_name().as_bytes().starts_with(b"."));
         entries.sort_by_key(fs::DirEntry::file_name);
         for entry in entries {
             let path = entry.path();
             // Links to files are followed, but not links to folders, which may form circles.
             let added = match (entry.file_type()?.is_dir(), fs::metadata(&path)) {
-                (true, _) if depth == 0 => Err(io::Error::other("lies too deep")),
+                (true, _) if depth == 0 => Err(InputError::io("lies too deep")),
                 (true, _) => self.walk(&path, depth - 1),
                 (false, Ok(metadata)) if metadata.is_file() => self.add_file(&path, &metadata, false),
                 (false, Ok(_)) => Ok(()),
@@ -135,8 +135,8 @@ impl<'a> FileList<'a> {
                 }
                 (false, Err(error)) => Err(error),
             };
-            if added.is_err() {
-                self.add_unreadable(&path, false);
+            if let Err(error) = added {
+                self.add_unreadable(&path, false, error);
             }
         }
         Ok(())
@@ -148,20 +148,22 @@ impl<'a> FileList<'a> {
             kind: InputKind::Stream,
             size: 0,
             identity: None,
+            head: None,
             is_named,
-            is_checked: true,
+            is_judged: true,
         });
     }
 
-    fn add_unreadable(&mut self, path: &Path, is_named: bool) {
-        if self.unreadable.insert(path.to_owned(), self.files.len()).is_none() {
+    fn add_unreadable(&mut self, path: &Path, is_named: bool, error: io::Error) {
+        if self.unreadable.insert(path.to_owned(), error).is_none() {
             self.files.push(InputFile {
                 path: path.to_owned(),
                 kind: InputKind::Unplanned,
                 size: 0,
                 identity: None,
+                head: None,
                 is_named,
-                is_checked: false,
+                is_judged: false,
             });
         }
     }
@@ -187,8 +189,9 @@ impl<'a> FileList<'a> {
             kind,
             size,
             identity: Some(FileIdentity::new(&metadata)),
+            head: head_checksum(&file, size)?,
             is_named,
-            is_checked: kind != InputKind::Plain || (is_named && preview.needs_check()),
+            is_judged: kind != InputKind::Plain || (is_named && preview.needs_judge()),
         });
         Ok(())
     }
@@ -205,6 +208,8 @@ impl<'a> FileList<'a> {
             *is_link = false;
             std::mem::swap(&mut known.path, &mut other);
         }
+        // A file that was named is judged, wherever else it was found.
+        known.is_judged |= is_named && !known.is_named;
         known.is_named |= is_named;
         self.same.push(match known.path == other {
             true => format!("{} is given twice: counted once", other.display()),

@@ -11,7 +11,7 @@ use crate::format_sample::FormatSample;
 use crate::line_counter::LineCounter;
 use crate::line_format::LineFormat;
 use crate::line_reader::{LineBatch, LineReader, MAX_LINE_BYTES};
-use crate::log_source::{FilePart, InputKind, ShrunkFile, decode};
+use crate::log_source::{FilePart, InputError, InputKind, decode};
 
 /// Bytes of lines that are looked at in a file that was named.
 const NAMED_PREVIEW_BYTES: u64 = 1 << 20;
@@ -70,7 +70,7 @@ impl FilePreview {
             }
         }
         match error {
-            Some(error) if kind == InputKind::Plain && !ShrunkFile::caused(&error) => Err(error),
+            Some(error) if kind == InputKind::Plain && !InputError::is_shrunk(&error) => Err(error),
             _ => Ok(Self {
                 lines: counter.counts.lines_with_text(),
                 requests: counter.counts.requests,
@@ -87,7 +87,7 @@ impl FilePreview {
 
     /// Returns whether the whole file has to be judged once its lines are counted. If no line of a small file is
     /// a request, its only shard fails by itself.
-    pub(crate) fn needs_check(&self) -> bool {
+    pub(crate) fn needs_judge(&self) -> bool {
         !self.is_whole || (self.requests > 0 && (self.lines - self.requests) * 2 > self.lines)
     }
 }

@@ -46,6 +46,12 @@ pub struct LogShard {
     /// Identity of the file when the run began.
     #[serde(rename = "id", default, skip_serializing_if = "Option::is_none")]
     pub(crate) identity: Option<FileIdentity>,
+    /// Checksum of the first bytes of the file when the run began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) head: Option<u32>,
+    /// Whether another shard judges whether this one could read its whole chunk. If not, it fails by itself.
+    #[serde(rename = "judged", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_judged: bool,
     /// Whether the file was named, not found in a folder. A named file has to be a log.
     #[serde(rename = "named", default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) is_named: bool,
@@ -55,6 +61,19 @@ pub struct LogShard {
     /// Remarks about the list of files. The first shard logs them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) notes: Vec<ListNote>,
+}
+
+impl LogShard {
+    /// Returns the shard that judges the file up to the end of this chunk.
+    fn judge(&self) -> Self {
+        Self {
+            start: 0,
+            share: MemoryShare::LEAST,
+            task: ShardTask::Judge,
+            notes: Vec::new(),
+            ..self.clone()
+        }
+    }
 }
 
 /// Task of a shard.
@@ -117,28 +136,37 @@ pub(crate) fn plan_shards(list: FileList<'_>, chunk_bytes: u64) -> Vec<LogShard>
     let all = files.iter().map(|file| weight(file.kind, file.size)).fold(0, u64::saturating_add);
     let plain = files.iter().filter(|file| file.kind == InputKind::Plain).map(|file| file.size);
     let chunk_bytes = chunk_bytes.max(plain.fold(0, u64::saturating_add).div_ceil(MAX_CHUNKS)).max(1);
-    let (mut shards, mut checks) = (Vec::new(), Vec::new());
-    for InputFile { path, kind, size, identity, is_named, is_checked } in files {
-        let file = InputPath::new(&path);
+    let (mut shards, mut judges) = (Vec::new(), Vec::new());
+    for input in files {
+        let InputFile { kind, size, identity, head, is_named, .. } = input;
+        let file = InputPath::new(&input.path);
         let chunk = if kind == InputKind::Plain { chunk_bytes } else { u64::MAX };
-        let mut judged_end = 0;
+        let mut judge = None;
         // An empty file gets a shard too: if it cannot be read, that shard reports it.
         for start in (0..size.max(1)).step_by(usize::try_from(chunk).unwrap_or(usize::MAX)) {
             let end = size.min(start.saturating_add(chunk));
-            if start < MAX_JUDGED_BYTES {
-                judged_end = end;
+            let shard = LogShard {
+                file: file.clone(),
+                kind,
+                start,
+                end,
+                size,
+                share: MemoryShare::of(weight(kind, end - start.min(end)), all),
+                identity,
+                head,
+                is_judged: input.is_judged && start < MAX_JUDGED_BYTES,
+                is_named,
+                task: ShardTask::Count,
+                notes: std::mem::take(&mut notes),
+            };
+            if shard.is_judged {
+                judge = Some(shard.judge());
             }
-            let share = MemoryShare::of(weight(kind, end - start.min(end)), all);
-            let (file, notes, task) = (file.clone(), std::mem::take(&mut notes), ShardTask::Count);
-            shards.push(LogShard { file, kind, start, end, size, share, identity, is_named, task, notes });
+            shards.push(shard);
         }
-        if is_checked {
-            let (share, notes, task) = (MemoryShare::LEAST, Vec::new(), ShardTask::Judge);
-            let (start, end) = (0, judged_end);
-            checks.push(LogShard { file, kind, start, end, size, share, identity, is_named, task, notes });
-        }
+        judges.extend(judge);
     }
-    shards.append(&mut checks);
+    shards.append(&mut judges);
     shards
 }
 
@@ -161,7 +189,7 @@ mod tests {
             file.set_len(size).unwrap();
             let inputs = SharedInputs::default();
             let mut list = FileList::new(LineFormat::Auto, &inputs);
-            list.add_path(&path, true).unwrap();
+            list.add_path(&path, true);
             let mut shards = plan_shards(list, DEFAULT_CHUNK_BYTES);
             // A file that is larger than the preview is judged in the end.
             shards.pop_if(|shard| shard.task == ShardTask::Judge);

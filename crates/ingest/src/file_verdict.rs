@@ -47,8 +47,8 @@ pub(crate) fn known_tally(
 /// Checks that a file is as it was when its lines were counted, by another process or an earlier run.
 fn unchanged(shard: &LogShard) -> Result<(), ShardError> {
     let Some(planned) = shard.identity else { return Ok(()) };
-    let is_unchanged =
-        fs::metadata(shard.file.path()).is_ok_and(|now| planned.is_unchanged(&FileIdentity::new(&now)));
+    let is_unchanged = fs::metadata(shard.file.path())
+        .is_ok_and(|now| now.len() == shard.size && planned.is_unchanged(&FileIdentity::new(&now)));
     match is_unchanged || shard.kind == InputKind::Plain {
         true => Ok(()),
         false => Err(ShardError::failed(format!(
@@ -66,8 +66,7 @@ fn unchanged(shard: &LogShard) -> Result<(), ShardError> {
 pub(crate) fn judge(shard: &LogShard, tally: &ChunkTally, chosen: LineFormat) -> Result<(), ShardError> {
     let ChunkTally { lines, requests, looks_like, .. } = tally;
     if let Some(reason) = &tally.incomplete {
-        let only = format!("only the {lines} whole lines before that could be counted");
-        return Err(ShardError::failed(format!("{reason}: {only}")));
+        return Err(ShardError::failed(format!("{reason}; whole lines before that: {lines}")));
     }
     if !shard.is_named || !tally.is_mostly_malformed() {
         return Ok(());

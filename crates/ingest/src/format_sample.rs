@@ -8,7 +8,7 @@ use crate::content_guess::looks_like;
 use crate::line_counter::LineCounter;
 use crate::line_format::{LineFormat, SAMPLE_LINES};
 use crate::line_reader::{LineBatch, LineReader};
-use crate::log_source::{FilePart, ShrunkFile};
+use crate::log_source::{FilePart, InputError};
 
 /// Bytes of a file that are read to detect its format, if the file has so many.
 const MIN_SAMPLE_BYTES: usize = 64 << 10;
@@ -91,7 +91,8 @@ impl FormatSample {
         let mut head = Vec::new();
         let part = || FilePart::new(Arc::clone(file), 0, size);
         // The lines that a truncated file still has show its format too.
-        let ignore_shrinking = |error: io::Error| if ShrunkFile::caused(&error) { Ok(0) } else { Err(error) };
+        let ignore_shrinking =
+            |error: io::Error| if InputError::is_shrunk(&error) { Ok(0) } else { Err(error) };
         part().take(MIN_SAMPLE_BYTES as u64).read_to_end(&mut head).or_else(ignore_shrinking)?;
         if let Some(end) = memchr::memchr_iter(b'\n', &head).nth(SAMPLE_LINES - 1) {
             return Ok(DetectedFormat::new(chosen, &head[..=end]));

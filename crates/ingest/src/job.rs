@@ -17,7 +17,7 @@ use crate::file_split::{DEFAULT_CHUNK_BYTES, LogShard, ShardTask, plan_shards};
 use crate::file_verdict::{judge, known_tally};
 use crate::line_counter::LineCounter;
 use crate::line_format::LineFormat;
-use crate::log_source::{InputKind, STANDARD_INPUT};
+use crate::log_source::{InputError, InputKind, STANDARD_INPUT};
 use crate::run_totals::RunTotals;
 use crate::shard_count::{ShardCount, count_shard};
 use crate::shard_record::{KeyField, ShardRecord};
@@ -38,9 +38,11 @@ pub const NAME: &str = "ingest";
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct IngestJob {
-    /// Files and folders with logs, plain or compressed (.gz, .zst); - is standard input
+    /// Files and folders with logs, plain or compressed (gzip, Zstandard); - is standard input
     ///
-    /// Folders are read with everything below them, in the order of the names, except hidden files.
+    /// Folders are read with everything below them, in the order of the names, except hidden files and files
+    /// that are not logs, which are listed. A file that is named must be a log. Each file is counted once,
+    /// whatever names it has.
     #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
     pub path: Vec<String>,
     /// Format of the lines
@@ -80,8 +82,7 @@ impl IngestJob {
     fn list_files(&self) -> FileList<'_> {
         let mut list = FileList::new(self.format, &self.inputs);
         for path in &self.path {
-            // A path that cannot be read is in the list too; its shard reports the error.
-            let _ = list.add_path(Path::new(path), true);
+            list.add_path(Path::new(path), true);
         }
         list
     }
@@ -116,11 +117,9 @@ impl IngestJob {
     /// Reads a path that could not be read when the run was planned.
     fn run_unplanned(&self, shard: &LogShard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         let mut list = FileList::new(self.format, &self.inputs);
-        let path = shard.file.path();
-        list.add_path(&path, shard.is_named)
-            .map_err(|error| ShardError::failed(format!("{}: {error}", shard.file.display())))?;
-        if let Some(file) = list.files.iter().find(|file| file.kind == InputKind::Unplanned) {
-            return Err(ShardError::failed(format!("{}: cannot be read", file.path.display())));
+        list.add_path(&shard.file.path(), shard.is_named);
+        if let Some((path, error)) = list.unreadable.first_key_value() {
+            return Err(ShardError::Failed(InputError::describe(&path.to_string_lossy(), error)));
         }
         log_notes(&list.notes(), output);
         let mut counts = Vec::new();
@@ -182,8 +181,8 @@ fn emit(shard: &LogShard, count: ShardCount, output: &mut ShardOutput<'_>) -> Re
         ),
     );
     let (sums, parts) = latencies.into_parts();
-    let (counts, format) = (Box::new(counts), format.describe());
-    output.emit(&ShardRecord::Counts { shard: shard.clone(), counts, sums, format })?;
+    let (shard, counts) = (Box::new(shard.clone()), Box::new(counts));
+    output.emit(&ShardRecord::Counts { shard, counts, sums, format: format.describe() })?;
     for part in parts {
         output.emit(&ShardRecord::Latencies(part))?;
     }

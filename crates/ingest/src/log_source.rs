@@ -13,7 +13,7 @@ use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
 
-use crate::encoding::{Encoding, PeekedStream};
+use crate::encoding::{Encoding, HEAD_BYTES, PeekedStream};
 use crate::gzip_members::GzipMembers;
 use crate::line_reader::PAGE_BYTES;
 
@@ -22,6 +22,9 @@ pub(crate) const STANDARD_INPUT: &str = "-";
 
 /// Bytes of compressed data that are read at once.
 const COMPRESSED_READ_BYTES: usize = 256 << 10;
+
+/// Nanoseconds of a second.
+const SECOND_NS: i128 = 1_000_000_000;
 
 /// Encoding of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +71,9 @@ impl InputPath {
 
     /// Returns the path for messages.
     pub(crate) fn display(&self) -> String {
+        if *self == Self::Text(STANDARD_INPUT.to_owned()) {
+            return "standard input".to_owned();
+        }
         self.path().to_string_lossy().into_owned()
     }
 }
@@ -96,15 +102,37 @@ impl FileIdentity {
     }
 
     /// Returns whether this is the same file, grown perhaps, or an exact copy of the file on another machine.
-    pub(crate) fn is_same_file(&self, other: &Self) -> bool {
-        let same_creation = self.2.is_none() || other.2.is_none() || self.2 == other.2;
-        (self.0 == other.0 && same_creation) || self.is_unchanged(other)
+    pub(crate) fn is_same_file(&self, now: &Self) -> bool {
+        let Self(inode, changed, created) = now;
+        let same_creation = self.2.is_none() || created.is_none() || self.2 == *created;
+        // A copy has the time of the original, and is younger than its own last change. The clock of a file system
+        // ticks slowly, so the time alone would not tell a file that was written just now.
+        let is_copy = self.is_unchanged(now)
+            && created.is_none_or(|created| i128::from(created) > i128::from(*changed) + SECOND_NS);
+        (self.0 == *inode && same_creation) || is_copy
     }
 
     /// Returns whether nothing was written to the file since.
-    pub(crate) fn is_unchanged(&self, other: &Self) -> bool {
-        self.1 == other.1
+    pub(crate) fn is_unchanged(&self, now: &Self) -> bool {
+        self.1 == now.1
     }
+}
+
+/// Returns a checksum of the first bytes of a file that had `size` bytes, or `None` if it has fewer now. The first
+/// lines of a log have their time, so the checksum shows whether a file was emptied and written anew.
+///
+/// # Errors
+/// Errors of the file system.
+pub(crate) fn head_checksum(file: &File, size: u64) -> io::Result<Option<u32>> {
+    let mut head = [0; HEAD_BYTES];
+    let head = &mut head[..usize::try_from(size).map_or(HEAD_BYTES, |size| size.min(HEAD_BYTES))];
+    match file.read_exact_at(head, 0) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        read => read?,
+    }
+    let mut checksum = flate2::Crc::new();
+    checksum.update(head);
+    Ok(Some(checksum.sum()))
 }
 
 /// Opens a regular file.
@@ -114,7 +142,7 @@ impl FileIdentity {
 pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
     // A pipe is not opened: that would wait for a writer.
     if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("is not a regular file"));
+        return Err(InputError::io("is not a regular file"));
     }
     File::open(path)
 }
@@ -148,33 +176,62 @@ impl Read for FilePart {
         let read = self.file.read_at(&mut buffer[..wanted], self.offset)?;
         if read == 0 && wanted > 0 {
             let bytes = self.file.metadata().map_or(self.offset, |now| now.len().min(self.end));
-            return Err(io::Error::other(ShrunkFile { bytes, planned: self.end }));
+            return Err(io::Error::other(InputError::Shrunk { bytes, planned: self.end }));
         }
         self.offset += read as u64;
         Ok(read)
     }
 }
 
-/// Error of a file that was truncated after the run began.
+/// Error of an input, as a verb phrase that follows its name.
 #[derive(Debug)]
-pub(crate) struct ShrunkFile {
-    bytes: u64,
-    planned: u64,
+pub(crate) enum InputError {
+    /// The file was truncated after the run began.
+    Shrunk {
+        /// Size now.
+        bytes: u64,
+        /// Size when the run began.
+        planned: u64,
+    },
+    /// Anything else.
+    Other(String),
 }
 
-impl std::fmt::Display for ShrunkFile {
+impl std::fmt::Display for InputError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { bytes, planned } = self;
-        write!(f, "became shorter than when the run began: {bytes} of {planned} bytes could be read")
+        match self {
+            Self::Shrunk { bytes, planned } => {
+                write!(f, "became shorter than when the run began: {bytes} of {planned} bytes could be read")
+            }
+            Self::Other(text) => f.write_str(text),
+        }
     }
 }
 
-impl std::error::Error for ShrunkFile {}
+impl std::error::Error for InputError {}
 
-impl ShrunkFile {
-    /// Returns whether an error is of this kind.
-    pub(crate) fn caused(error: &io::Error) -> bool {
-        error.get_ref().is_some_and(|source| source.is::<Self>())
+impl InputError {
+    /// Returns the error for a function that reads.
+    pub(crate) fn io(text: impl Into<String>) -> io::Error {
+        io::Error::other(Self::Other(text.into()))
+    }
+
+    /// Returns this error if it is the source of another one.
+    pub(crate) fn of(error: &io::Error) -> Option<&Self> {
+        error.get_ref()?.downcast_ref()
+    }
+
+    /// Returns whether the cause of an error is a file that was truncated.
+    pub(crate) fn is_shrunk(error: &io::Error) -> bool {
+        matches!(Self::of(error), Some(Self::Shrunk { .. }))
+    }
+
+    /// Describes an error with the name of the input.
+    pub(crate) fn describe(name: &str, error: &io::Error) -> String {
+        match Self::of(error) {
+            Some(error) => format!("{name} {error}"),
+            None => format!("{name}: {error}"),
+        }
     }
 }
 
@@ -199,7 +256,7 @@ pub(crate) fn decode(input: impl Read + 'static, trailing: &Rc<Cell<bool>>) -> i
         Encoding::Plain => Ok(Box::new(decoded)),
         Encoding::Unsupported(encoding) => Err(encoding.error()),
         Encoding::Gzip | Encoding::Zstandard => {
-            Err(io::Error::new(io::ErrorKind::Unsupported, "is compressed twice: unpack it once first"))
+            Err(InputError::io("is compressed twice: unpack it once first"))
         }
     }
 }

@@ -61,7 +61,7 @@ impl RunTotals {
         match record {
             ShardRecord::Counts { shard, counts, sums, format } => {
                 self.add_file(&shard, &counts, format);
-                self.add_counts(shard, *counts);
+                self.add_counts(*shard, *counts);
                 self.sums.merge(&sums);
             }
             ShardRecord::Latencies(part) => self.latencies.add(part)?,

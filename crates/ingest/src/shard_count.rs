@@ -13,7 +13,7 @@ use crate::format_sample::{DetectedFormat, FormatSample};
 use crate::line_counter::LineCounter;
 use crate::line_format::LineFormat;
 use crate::line_reader::{LineBatch, LineReader};
-use crate::log_source::{self, FileIdentity, FilePart, InputKind, ShrunkFile};
+use crate::log_source::{self, FileIdentity, FilePart, InputError, InputKind};
 use crate::shared_inputs::{ChunkTally, SharedInputs};
 
 /// Counts of a shard.
@@ -109,9 +109,13 @@ pub(crate) fn count_shard(
         }
     }
     counter.finish();
+    if let Some(file) = &source.file {
+        check_head(shard, file).map_err(failed)?;
+    }
     let incomplete = match error {
-        // The lines of a plain file are read again from their place once it is whole.
-        Some(error) if shard.kind == InputKind::Plain => return Err(failed(error)),
+        // Only what another attempt would meet again is left to the judge, who reads the file again if the run is
+        // resumed; an error of the disk may have gone by then.
+        Some(error) if !shard.is_judged || error.raw_os_error().is_some() => return Err(failed(error)),
         error => error.map(|error| describe_error(shard, &error)),
     };
     if source.trailing.get() {
@@ -124,24 +128,33 @@ pub(crate) fn count_shard(
     Ok(ShardCount { counter, format, incomplete, end: shard.end })
 }
 
+/// Checks that a file was not emptied and written anew.
+fn check_head(shard: &LogShard, file: &File) -> io::Result<()> {
+    match (shard.head, log_source::head_checksum(file, shard.size)?) {
+        (Some(planned), Some(now)) if planned != now => {
+            Err(InputError::io("was emptied and written anew since the run began: its lines are missing"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Describes why an input cannot be read.
 fn describe_error(shard: &LogShard, error: &io::Error) -> String {
     let file = shard.file.display();
-    if ShrunkFile::caused(error) && shard.kind == InputKind::Plain {
+    if shard.kind == InputKind::Plain && InputError::is_shrunk(error) {
         return format!(
             "{file} {error}; the lines of bytes {} to {} are not counted",
             shard.start, shard.end
         );
     }
-    if ShrunkFile::caused(error) || error.kind() == io::ErrorKind::Unsupported {
-        return format!("{file} {error}");
+    if shard.kind == InputKind::Plain || InputError::of(error).is_some() {
+        return InputError::describe(&file, error);
     }
-    let is_compressed = shard.kind != InputKind::Plain;
     match error.kind() {
-        io::ErrorKind::UnexpectedEof if is_compressed => {
+        io::ErrorKind::UnexpectedEof => {
             format!("{file} is cut: its compressed data end too early ({error})")
         }
-        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other if is_compressed => {
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other => {
             format!("{file}: its compressed data are damaged ({error})")
         }
         _ => format!("{file}: {error}"),

@@ -15,7 +15,7 @@ pub(crate) enum ShardRecord {
     /// The part of the input that was read, and its counts; the first record.
     Counts {
         #[serde(rename = "piece")]
-        shard: LogShard,
+        shard: Box<LogShard>,
         counts: Box<RequestCounts>,
         #[serde(rename = "times")]
         sums: LatencySums,

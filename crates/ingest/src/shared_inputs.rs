@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::file_split::LogShard;
-use crate::log_source::{FileIdentity, open_regular};
+use crate::log_source::{FileIdentity, InputError, open_regular};
 
 /// Files that stay open, at most. The usual limit of a process is 1024, and the engine needs some too.
 const MAX_OPEN_FILES: usize = 128;
@@ -105,7 +105,7 @@ impl SharedInputs {
         let file = Arc::new(open_regular(&path)?);
         let identity = FileIdentity::new(&file.metadata()?);
         if shard.identity.is_some_and(|planned| !planned.is_same_file(&identity)) {
-            return Err(io::Error::other(
+            return Err(InputError::io(
                 "was renamed or replaced since the run was planned, and another file has its name: \
                  the lines of the planned file are missing",
             ));

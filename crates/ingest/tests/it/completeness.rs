@@ -148,11 +148,9 @@ fn another_process_refuses_a_file_that_was_replaced() {
 }
 
 #[test]
-fn a_file_that_shrinks_fails_and_one_that_grows_does_not() {
+fn a_file_that_grows_counts_as_it_was_when_the_run_began() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.log");
-    let cut =
-        |count: usize| File::options().write(true).open(&path).unwrap().set_len(lines(count).len() as u64);
     for compressed in [false, true] {
         let text = match compressed {
             true => crate::gzip(lines(100).as_bytes()),
@@ -169,24 +167,57 @@ fn a_file_that_shrinks_fails_and_one_that_grows_does_not() {
             assert_eq!((counters["requests"], records.is_empty()), (100, false));
         }
     }
+}
+
+#[test]
+fn lines_that_a_truncated_file_has_lost_are_missing_from_the_result() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.log");
+    let cut = |size: usize| File::options().write(true).open(&path).unwrap().set_len(size as u64).unwrap();
+    let size = lines(100).len();
     fs::write(&path, lines(100)).unwrap();
     let job = IngestJob { chunk_bytes: lines(40).len() as u64, ..job(&[&path]) };
     let payloads = plan(&job);
-    cut(50).unwrap();
+    cut(lines(50).len());
     let results: Vec<_> = payloads.iter().map(|payload| run_shard(&job, payload.clone())).collect();
     assert_eq!(results[0].as_ref().unwrap().1["requests"], 40);
     for result in &results[1..] {
         let error = result.as_ref().unwrap_err().to_string();
-        let (now, planned) = (lines(50).len(), lines(100).len());
+        let now = lines(50).len();
         let expected =
-            format!("a.log became shorter than when the run began: {now} of {planned} bytes could be read");
+            format!("a.log became shorter than when the run began: {now} of {size} bytes could be read");
         assert!(error.contains(&expected), "{error}");
     }
-    cut(0).unwrap();
-    for payload in payloads {
-        let error = run_shard(&job, payload).unwrap_err().to_string();
-        assert!(error.contains("became shorter than when the run began: 0 of"), "{error}");
+    // Another process cannot know what was there, whether the file is empty or filled with other lines.
+    let rewritten = lines(200).replace("13:55", "14:55");
+    for (text, expected) in [(String::new(), "0 of"), (rewritten, "was emptied and written anew")] {
+        cut(0);
+        File::options().write(true).open(&path).unwrap().write_all(text.as_bytes()).unwrap();
+        for payload in &payloads {
+            for job in [&job, &crate::job(&[&path])] {
+                let error = run_shard(job, payload.clone()).unwrap_err().to_string();
+                assert!(error.contains(expected), "{error}");
+            }
+        }
     }
+}
+
+#[test]
+fn the_first_lines_of_a_large_file_that_is_truncated_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, pipe) = (folder.path().join("a.log"), folder.path().join("first"));
+    fs::write(&path, lines(30_000)).unwrap();
+    rustix::fs::mkfifoat(rustix::fs::CWD, pipe.as_path(), rustix::fs::Mode::RWXU).unwrap();
+    let (file, pipe_path) = (path.clone(), pipe.clone());
+    let writer = thread::spawn(move || {
+        let mut pipe = File::options().write(true).open(pipe_path).unwrap();
+        File::options().write(true).open(file).unwrap().set_len(lines(10_000).len() as u64 + 7).unwrap();
+        pipe.write_all(lines(2).as_bytes()).unwrap();
+    });
+    let finished = finish(job(&[&pipe, &path]));
+    writer.join().unwrap();
+    assert_eq!((finished.status, requests(&finished)), (CompletionStatus::Partial, 10_002));
+    assert!(said(&finished).contains("became shorter than when the run began"), "{}", said(&finished));
 }
 
 #[test]

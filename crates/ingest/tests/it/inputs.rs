@@ -150,5 +150,11 @@ fn a_file_that_has_several_names_is_counted_once() {
     expect(&[folder.path()], &[link, hard]);
     expect(&[folder.path(), &at("below")], &[link, hard]);
     expect(&[&at("below"), folder.path()], &[link, hard]);
+    // A file that is named is judged as such, although the folder was read first.
+    fs::write(at("below/d.log"), [&lines(1), "no request\nno request\n"].concat()).unwrap();
+    let status = |paths: &[&Path]| finish(job(paths)).status;
+    assert_eq!(status(&[folder.path()]), CompletionStatus::Complete);
+    assert_eq!(status(&[folder.path(), &at("below/d.log")]), CompletionStatus::Partial);
+    fs::remove_file(at("below/d.log")).unwrap();
     expect(&[&at("current.log"), &at("log.1"), &at("log.1"), &at("below")], &[link, hard]);
 }
