@@ -29,13 +29,17 @@ pub(crate) fn looks_like(head: &[u8]) -> &'static str {
     } else if most(&|line| line.starts_with('{') && line.ends_with('}') && line.len() > 2) {
         "JSON objects without the keys of a request"
     } else if first == "{" || first == "[" || first.starts_with("[{") || first.starts_with("{\"") {
-        "JSON over several lines"
+        "JSON that is not one object per line"
     } else if most(&is_nginx_error) {
         "an error log of nginx"
     } else if most(&is_apache_error) {
         "an error log of Apache"
     } else if first.starts_with("<?xml") || first.starts_with("<!") || first.starts_with("<html") {
         "XML or HTML"
+    } else if most(&|line| line.split(' ').filter(|word| word.contains('=')).count() > 2) {
+        "logfmt, keys and values joined by ="
+    } else if most(&is_syslog) {
+        "a log of syslog"
     } else if let Some(name) = separated_values(&lines) {
         name
     } else if any(&|line| line.starts_with("```")) || most(&is_markdown) || is_heading(first) {
@@ -57,6 +61,15 @@ fn is_nginx_error(line: &str) -> bool {
 fn is_apache_error(line: &str) -> bool {
     let date = line.strip_prefix('[').and_then(|rest| rest.split_once("] "));
     date.is_some_and(|(date, rest)| date.split_ascii_whitespace().count() == 5 && rest.starts_with('['))
+}
+
+/// Returns whether a line begins like `Oct 11 22:14:15 host name[7]:`, perhaps behind a priority such as `<34>`.
+fn is_syslog(line: &str) -> bool {
+    let line = line.strip_prefix('<').and_then(|rest| rest.split_once('>')).map_or(line, |(_, rest)| rest);
+    let mut words = line.split_ascii_whitespace();
+    words.next().is_some_and(|month| month.len() == 3 && month.starts_with(char::is_uppercase))
+        && words.next().is_some_and(|day| day.parse::<u8>().is_ok())
+        && has_shape(words.next(), "00:00:00")
 }
 
 /// Returns whether a word has a digit where the shape has `0`, and the same characters elsewhere.
@@ -103,11 +116,14 @@ mod tests {
             ("#Version: 1.0\n#Fields: date time x-edge-location\n2019-12-04\t21:02:31\tLAX1\n", "W3C"),
             ("#Software: IIS\r\n#Fields: date time\r\n2023-06-01 00:00:01\r\n", "W3C"),
             ("{\"level\":\"info\",\"msg\":\"x\"}\n{\"level\":\"warn\"}\n", "JSON objects"),
-            ("{\n  \"method\": \"GET\",\n  \"status\": 200\n}\n", "JSON over"),
-            ("[\n{\"a\":1},\n{\"a\":2}\n]\n", "JSON over"),
+            ("{\n  \"method\": \"GET\",\n  \"status\": 200\n}\n", "JSON that"),
+            ("[\n{\"a\":1},\n{\"a\":2}\n]\n", "JSON that"),
             ("2023/10/10 13:55:36 [warn] 12#12: *7 upstream\n", "nginx"),
             ("[Wed Oct 11 14:32:52 2000] [error] [client 127.0.0.1] denied\n", "Apache"),
             ("[Fri Sep 09 10:42:29.902022 2011] [core:error] [pid 35] File\n", "Apache"),
+            ("Oct 11 22:14:15 web1 sshd[7]: session opened\n", "syslog"),
+            ("<34>Oct  1 22:14:15 web1 su: failed\n", "syslog"),
+            ("level=info ts=2023-01-01 msg=\"started\" port=80\n", "logfmt"),
             ("name,size\na,1\n\"b,c\",2\n", "CSV"),
             ("a\tb\n1\t2\n", "tabs"),
             ("# Title\n\nSome text.\n", "Markdown"),

@@ -35,9 +35,10 @@ pub(crate) struct UnsupportedEncoding {
 }
 
 /// The encodings that are refused by name, since their lines could not be counted.
-static UNSUPPORTED: [UnsupportedEncoding; 12] = [
+static UNSUPPORTED: [UnsupportedEncoding; 14] = [
     unsupported(b"BZh", "is compressed by bzip2", "bzip2 -dc"),
     unsupported(b"\xfd7zXZ\0", "is compressed by xz", "xz -dc"),
+    unsupported(b"\x5d\0\0", "is compressed by lzma", "xz -dc --format=lzma"),
     unsupported(b"LZIP", "is compressed by lzip", "lzip -dc"),
     unsupported(b"\x04\x22\x4d\x18", "is compressed by lz4", "lz4 -dc"),
     unsupported(b"\x02\x21\x4c\x18", "is compressed by lz4", "lz4 -dc"),
@@ -46,6 +47,7 @@ static UNSUPPORTED: [UnsupportedEncoding; 12] = [
     unsupported(b"\xff\x06\0\0sNaPpY", "is compressed by Snappy", "snzip -dc"),
     unsupported(b"PK\x03\x04", "is a zip archive", "unzip -p"),
     unsupported(b"PK\x05\x06", "is a zip archive", "unzip -p"),
+    unsupported(b"PK\x07\x08", "is a zip archive", "unzip -p"),
     unsupported(b"7z\xbc\xaf\x27\x1c", "is a 7-Zip archive", "7z x -so"),
     unsupported(b"Rar!\x1a\x07", "is a RAR archive", "unrar p"),
 ];

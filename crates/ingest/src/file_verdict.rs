@@ -30,6 +30,7 @@ pub(crate) fn known_tally(
         match inputs.result(&path, sum.end) {
             Some(ChunkResult::Running) => {
                 output.check_stopped()?;
+                output.set_activity(Some("waits until the lines of the file are counted"));
                 thread::sleep(POLL_INTERVAL);
             }
             Some(ChunkResult::Failed(reason)) => return Err(ShardError::Failed(reason)),

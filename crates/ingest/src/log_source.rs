@@ -271,3 +271,26 @@ pub(crate) fn open_stream(path: &Path) -> io::Result<Box<dyn Read>> {
     }
     Ok(Box::new(File::open(path)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_known_by_its_inode_or_as_a_copy() {
+        let planned = FileIdentity(7, 5_000_000_000, Some(1_000_000_000));
+        for (now, expected) in [
+            (planned, true),
+            (FileIdentity(7, 9_000_000_000, Some(1_000_000_000)), true),
+            (FileIdentity(7, 9_000_000_000, None), true),
+            // The inode was given to another file.
+            (FileIdentity(7, 9_000_000_000, Some(8_000_000_000)), false),
+            (FileIdentity(8, 9_000_000_000, Some(8_000_000_000)), false),
+            // A copy that was made later, and a file that was written within the same tick of the clock.
+            (FileIdentity(8, 5_000_000_000, Some(8_000_000_000)), true),
+            (FileIdentity(8, 5_000_000_000, Some(5_000_000_000)), false),
+        ] {
+            assert_eq!(planned.is_same_file(&now), expected, "{now:?}");
+        }
+    }
+}

@@ -46,7 +46,10 @@ fn rows<'a>(summary: &'a JobSummary, title: &str) -> &'a [Vec<Value>] {
 
 #[test]
 fn the_job_keeps_the_contract_of_the_engine() {
-    let small = IngestJob { chunk_bytes: 1000, ..job(&[&sample()]) };
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.gz"), gzip(&fs::read(sample()).unwrap())).unwrap();
+    fs::write(folder.path().join("table.csv"), "a,b\n1,2\n").unwrap();
+    let small = IngestJob { chunk_bytes: 1000, ..job(&[&sample(), folder.path()]) };
     streamguard_engine::testing::check_job(&small, serde_json::from_value::<IngestJob>).unwrap();
 }
 
