@@ -12,6 +12,7 @@ use crate::line_counter::LineCounter;
 use crate::line_format::LineFormat;
 use crate::line_reader::{LineBatch, LineReader, MAX_LINE_BYTES};
 use crate::log_source::{FilePart, InputError, InputKind, decode};
+use crate::shared_inputs::is_mostly_malformed;
 
 /// Bytes of lines that are looked at in a file that was named.
 const NAMED_PREVIEW_BYTES: u64 = 1 << 20;
@@ -88,6 +89,6 @@ impl FilePreview {
     /// Returns whether the whole file has to be judged once its lines are counted. If no line of a small file is
     /// a request, its only shard fails by itself.
     pub(crate) fn needs_judge(&self) -> bool {
-        !self.is_whole || (self.requests > 0 && (self.lines - self.requests) * 2 > self.lines)
+        !self.is_whole || (self.requests > 0 && is_mostly_malformed(self.lines, self.requests))
     }
 }

@@ -113,6 +113,11 @@ impl MemoryShare {
     /// The least that a shard may keep.
     pub(crate) const LEAST: Self = Self { latency_bytes: 1 << 10, keys: 16 };
 
+    /// Returns the smaller share.
+    pub(crate) fn min(self, other: Self) -> Self {
+        Self { latency_bytes: self.latency_bytes.min(other.latency_bytes), keys: self.keys.min(other.keys) }
+    }
+
     /// Divides the memory of a run in proportion to the weight of a shard.
     fn of(weight: u64, all: u64) -> Self {
         let part = |whole: u64| (u128::from(whole) * u128::from(weight) / u128::from(all.max(1))) as usize;

@@ -9,7 +9,7 @@ use streamguard_engine::{ShardError, ShardOutput};
 use crate::file_split::LogShard;
 use crate::line_format::LineFormat;
 use crate::log_source::{FileIdentity, InputKind};
-use crate::shared_inputs::{ChunkResult, ChunkTally, SharedInputs};
+use crate::shared_inputs::{ChunkResult, ChunkTally, SharedInputs, is_mostly_malformed};
 
 /// Pause between two looks at a shard that still runs.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
@@ -69,7 +69,7 @@ pub(crate) fn judge(shard: &LogShard, tally: &ChunkTally, chosen: LineFormat) ->
     if let Some(reason) = &tally.incomplete {
         return Err(ShardError::failed(format!("{reason}; whole lines before that: {lines}")));
     }
-    if !shard.is_named || !tally.is_mostly_malformed() {
+    if !shard.is_named || !is_mostly_malformed(*lines, *requests) {
         return Ok(());
     }
     let file = shard.file.display();

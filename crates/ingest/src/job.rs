@@ -122,17 +122,16 @@ impl IngestJob {
             return Err(ShardError::Failed(InputError::describe(&path.to_string_lossy(), error)));
         }
         log_notes(&list.notes(), output);
-        let mut counts = Vec::new();
         for mut part in plan_shards(list, u64::MAX) {
             if part.task == ShardTask::Count {
-                part.share = shard.share;
+                part.share = part.share.min(shard.share);
                 let count = count_shard(self.format, &self.inputs, &part, output)?;
-                // No other shard judges these files.
+                // No other shard judges these files. If one of them fails, the records of the others are dropped.
                 judge(&part, &count.tally(), self.format)?;
-                counts.push((part, count));
+                emit(&part, count, output)?;
             }
         }
-        counts.into_iter().try_for_each(|(part, count)| emit(&part, count, output))
+        Ok(())
     }
 
     /// Fails if a file was counted in part only, or if most of its lines are not requests.

@@ -54,12 +54,12 @@ pub(crate) struct ChunkTally {
     pub(crate) end: u64,
 }
 
-impl ChunkTally {
-    /// Returns whether more than half of the lines are not requests.
-    pub(crate) fn is_mostly_malformed(&self) -> bool {
-        (self.lines - self.requests) * 2 > self.lines
-    }
+/// Returns whether more than half of the lines are not requests.
+pub(crate) fn is_mostly_malformed(lines: u64, requests: u64) -> bool {
+    (lines - requests) * 2 > lines
+}
 
+impl ChunkTally {
     /// Adds the numbers of the next chunk.
     pub(crate) fn add(&mut self, next: Self) {
         self.lines += next.lines;
