@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use streamguard_engine::LogLevel;
 
 use crate::encoding::{Encoding, HEAD_BYTES};
 use crate::file_preview::FilePreview;
@@ -47,6 +48,23 @@ pub(crate) enum ListNote {
     Skipped(String),
     /// A file that was found twice.
     SameFile(String),
+}
+
+impl ListNote {
+    /// Returns the remark.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Skipped(text) | Self::SameFile(text) => text,
+        }
+    }
+
+    /// Returns the severity of the remark.
+    pub(crate) fn level(&self) -> LogLevel {
+        match self {
+            Self::Skipped(_) => LogLevel::Warning,
+            Self::SameFile(_) => LogLevel::Info,
+        }
+    }
 }
 
 /// Collects inputs, each file once.

@@ -153,13 +153,7 @@ impl IngestJob {
 
 /// Logs remarks about the list of files.
 fn log_notes(notes: &[ListNote], output: &mut ShardOutput<'_>) {
-    for note in notes {
-        let (level, text) = match note {
-            ListNote::Skipped(text) => (LogLevel::Warning, text),
-            ListNote::SameFile(text) => (LogLevel::Info, text),
-        };
-        output.log(level, text.as_str());
-    }
+    notes.iter().for_each(|note| output.log(note.level(), note.text()));
 }
 
 /// Emits the counts of a shard.
@@ -228,9 +222,7 @@ impl TypedJob for IngestJob {
         let notes = list.notes();
         let shards = plan_shards(list, self.chunk_bytes);
         if shards.is_empty() {
-            let skipped =
-                notes.iter().map(|(ListNote::Skipped(text) | ListNote::SameFile(text))| text.as_str());
-            let skipped: String = skipped.flat_map(|text| ["; ", text]).collect();
+            let skipped: String = notes.iter().flat_map(|note| ["; ", note.text()]).collect();
             return Err(JobError::failed(format!("no logs found in {}{skipped}", self.path.join(", "))));
         }
         Ok(Plan::new(shards))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::file_list::ListNote;
 use crate::file_split::{LogShard, MemoryShare};
 use crate::heavy_hitters::HeavyHitters;
 use crate::latency_quantiles::MergedLatencies;
@@ -15,6 +16,8 @@ pub(crate) struct RunTotals {
     pub(crate) counts: RequestCounts,
     /// The files in the order of the plan.
     pub(crate) files: Vec<FileTotals>,
+    /// Remarks about files that were left out.
+    pub(crate) notes: Vec<ListNote>,
     /// The first malformed lines: file, line number (unknown if a shard before it is missing), reason.
     pub(crate) examples: Vec<(String, Option<u64>, String)>,
     pub(crate) sums: LatencySums,
@@ -41,6 +44,7 @@ impl Default for RunTotals {
         Self {
             counts: RequestCounts::default(),
             files: Vec::new(),
+            notes: Vec::new(),
             examples: Vec::new(),
             sums: LatencySums::default(),
             latencies: MergedLatencies::default(),
@@ -82,6 +86,7 @@ impl RunTotals {
     }
 
     fn add_file(&mut self, shard: &LogShard, counts: &RequestCounts, format: String) {
+        self.notes.extend_from_slice(&shard.notes);
         let file = shard.file.display();
         // The shards of a file follow each other.
         match self.files.last_mut() {

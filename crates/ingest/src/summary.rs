@@ -72,6 +72,7 @@ impl RunTotals {
             self.files.into_iter().take(LISTED_FILES).map(|file| {
                 vec![json!(file.file), json!(file.format), json!(file.lines), json!(file.requests)]
             });
+        let notes = self.notes.iter().map(|note| vec![json!(note.text())]);
         summary
             .table(by_count("Requests by method", "method", "requests", methods))
             .table(table("Requests by status class", &["class", "requests"], pairs(classes)))
@@ -82,6 +83,7 @@ impl RunTotals {
             .table(by_count("Malformed lines by reason", "reason", "lines", counts.malformed))
             .table(table("First malformed lines", &["file", "line", "reason"], examples))
             .table(table("Files", &["file", "format", "lines", "requests"], files))
+            .table(table("Files left out", &["remark"], notes))
     }
 }
 

@@ -13,7 +13,7 @@ use streamguard_engine::{
     CancelToken, CompletionStatus, EarlierResults, FinishedRun, Job, OnExistingRun, PlanContext, RunDir,
     RunOptions, RunPaths,
 };
-use streamguard_ingest::IngestJob;
+use streamguard_ingest::{IngestJob, LineFormat};
 
 use crate::{job, rows};
 
@@ -266,6 +266,19 @@ fn a_named_file_that_is_not_a_log_is_an_error() {
 }
 
 #[test]
+fn a_file_of_another_format_than_the_chosen_one_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.log");
+    fs::write(&path, lines(3)).unwrap();
+    let chosen = |format| finish(IngestJob { format, ..job(&[&path]) });
+    assert_eq!(requests(&chosen(LineFormat::Common)), 3);
+    let finished = chosen(LineFormat::Json);
+    assert_eq!(finished.status, CompletionStatus::Failed);
+    let expected = "has another format than json";
+    assert!(said(&finished).contains(expected), "{}", said(&finished));
+}
+
+#[test]
 fn a_named_file_is_an_error_if_most_of_its_lines_are_malformed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.log");
@@ -314,6 +327,7 @@ fn files_of_a_folder_that_are_not_logs_are_skipped_and_listed() {
     {
         assert!(said.contains(name), "{said}");
     }
+    assert!(rows(summary, "Files left out")[0][0].as_str().unwrap().contains("README.md"));
     let names = rows(summary, "Files").iter().map(|row| row[1..].to_vec()).collect::<Vec<_>>();
     let row = |format: &str, lines: u64, requests: u64| vec![json!(format), json!(lines), json!(requests)];
     assert_eq!(names[0], row("combined", 3, 3));
