@@ -30,11 +30,12 @@ pub(crate) struct DetectedFormat {
 impl DetectedFormat {
     /// Detects the format of the first lines, unless it was `chosen`.
     fn new(chosen: LineFormat, head: &[u8]) -> Self {
-        let known = match chosen {
-            LineFormat::Auto => LineFormat::detect_known(head),
-            chosen => Some(chosen),
+        let detected = LineFormat::detect_known(head);
+        let known = if chosen == LineFormat::Auto { detected } else { Some(chosen) };
+        let looks_like = match detected {
+            Some(detected) if known != Some(detected) => detected.name(),
+            _ => looks_like(head),
         };
-        let looks_like = looks_like(head);
         // The reasons for malformed lines are those of a format, so it had better be the nearest one.
         let nearest = if looks_like.contains("JSON") { LineFormat::Json } else { LineFormat::Simple };
         Self { format: known.unwrap_or(nearest), is_known: known.is_some(), looks_like }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use streamguard_engine::{LogLevel, ShardError, ShardOutput};
 
-use crate::file_split::LogShard;
+use crate::file_split::{LogShard, ShardTask};
 use crate::format_sample::{DetectedFormat, FormatSample};
 use crate::line_counter::LineCounter;
 use crate::line_format::LineFormat;
@@ -73,6 +73,59 @@ impl LineSource {
         let input = log_source::decode(FilePart::new(Arc::clone(&file), 0, shard.size), &trailing)?;
         Ok(Self { reader: LineReader::new(input, 0, u64::MAX), file: Some(file), format: None, trailing })
     }
+
+    /// Counts the lines up to the end or the first error. Returns their format and the error.
+    fn count(
+        &mut self,
+        chosen: LineFormat,
+        counter: &mut LineCounter,
+        output: &ShardOutput<'_>,
+    ) -> Result<(DetectedFormat, Option<io::Error>), ShardError> {
+        let (format, mut error) = match self.format {
+            Some(format) => (format, None),
+            None => {
+                // A stream cannot be rewound: the lines of the sample are counted from memory.
+                let sample = FormatSample::read(&mut self.reader);
+                let format = sample.format(chosen);
+                sample.count(format.format, counter);
+                (format, sample.error)
+            }
+        };
+        while error.is_none() {
+            output.check_stopped()?;
+            match self.reader.next() {
+                Ok(Some(LineBatch::Lines(lines))) => counter.count_lines(format.format, lines),
+                Ok(Some(LineBatch::TooLong)) => counter.count_too_long(),
+                Ok(None) => break,
+                Err(failure) => error = Some(failure),
+            }
+        }
+        Ok((format, error))
+    }
+
+    /// Logs what is odd about the input although all of it was read.
+    fn report(&self, inputs: &SharedInputs, shard: &LogShard, output: &mut ShardOutput<'_>) {
+        let name = shard.file.display();
+        if self.trailing.get() {
+            let text = "bytes behind the compressed data were ignored";
+            output.log(LogLevel::Warning, format!("{name}: {text}"));
+        }
+        let Some(file) = &self.file else { return };
+        let path = shard.file.path();
+        let is_same = match (file.metadata(), fs::metadata(&path)) {
+            (Ok(open), Ok(named)) => FileIdentity::new(&open).is_same_file(&FileIdentity::new(&named)),
+            _ => false,
+        };
+        if !is_same && inputs.report_once(&path) {
+            let text = "was renamed or replaced while it was read: all of the file that was there at the start \
+                        was read";
+            output.log(LogLevel::Info, format!("{name} {text}"));
+        }
+        // Chunks run in order, so the others of this file hold it open already.
+        if shard.end == shard.size {
+            inputs.release(&path);
+        }
+    }
 }
 
 /// Counts the lines of a shard. Of compressed data that are cut or damaged, the whole lines before the damage
@@ -89,41 +142,22 @@ pub(crate) fn count_shard(
     let failed = |error: io::Error| ShardError::failed(describe_error(shard, &error));
     let mut source = LineSource::open(chosen, inputs, shard).map_err(failed)?;
     let mut counter = LineCounter::new(shard.share);
-    let (format, mut error) = match source.format {
-        Some(format) => (format, None),
-        None => {
-            // A stream cannot be rewound: the lines of the sample are counted from memory.
-            let sample = FormatSample::read(&mut source.reader);
-            let format = sample.format(chosen);
-            sample.count(format.format, &mut counter);
-            (format, sample.error)
-        }
-    };
-    while error.is_none() {
-        output.check_stopped()?;
-        match source.reader.next() {
-            Ok(Some(LineBatch::Lines(lines))) => counter.count_lines(format.format, lines),
-            Ok(Some(LineBatch::TooLong)) => counter.count_too_long(),
-            Ok(None) => break,
-            Err(failure) => error = Some(failure),
-        }
-    }
+    let (format, error) = source.count(chosen, &mut counter, output)?;
     counter.finish();
     if let Some(file) = &source.file {
         check_head(shard, file).map_err(failed)?;
     }
+    // A truncated file may have grown again before another process judges it, so the judge has to run here.
+    let is_judged = shard.is_judged && (shard.kind != InputKind::Plain || inputs.has_planned());
     let incomplete = match error {
         // Only what another attempt would meet again is left to the judge, who reads the file again if the run is
         // resumed; an error of the disk may have gone by then.
-        Some(error) if !shard.is_judged || error.raw_os_error().is_some() => return Err(failed(error)),
+        Some(error) if !is_judged || error.raw_os_error().is_some() => return Err(failed(error)),
         error => error.map(|error| describe_error(shard, &error)),
     };
-    if source.trailing.get() {
-        let text = "bytes behind the compressed data were ignored";
-        output.log(LogLevel::Warning, format!("{}: {text}", shard.file.display()));
-    }
-    if let Some(file) = &source.file {
-        report_replacement(inputs, shard, file, output);
+    // What the judge reads again is reported already.
+    if shard.task == ShardTask::Count && incomplete.is_none() {
+        source.report(inputs, shard, output);
     }
     Ok(ShardCount { counter, format, incomplete, end: shard.end })
 }
@@ -158,27 +192,5 @@ fn describe_error(shard: &LogShard, error: &io::Error) -> String {
             format!("{file}: its compressed data are damaged ({error})")
         }
         _ => format!("{file}: {error}"),
-    }
-}
-
-/// Logs once if another file has the name of the file that was read.
-fn report_replacement(inputs: &SharedInputs, shard: &LogShard, file: &File, output: &mut ShardOutput<'_>) {
-    let path = shard.file.path();
-    let is_same = match (file.metadata(), fs::metadata(&path)) {
-        (Ok(open), Ok(named)) => FileIdentity::new(&open).is_same_file(&FileIdentity::new(&named)),
-        _ => false,
-    };
-    if !is_same && inputs.report_once(&path) {
-        output.log(
-            LogLevel::Info,
-            format!(
-                "{} was renamed or replaced while it was read: all of the file that was there at the start was read",
-                shard.file.display()
-            ),
-        );
-    }
-    // Chunks run in order, so the others of this file hold it open already.
-    if shard.end == shard.size {
-        inputs.release(&path);
     }
 }

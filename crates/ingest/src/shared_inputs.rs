@@ -21,6 +21,8 @@ pub struct SharedInputs(Arc<Mutex<InputState>>);
 
 #[derive(Debug, Default)]
 struct InputState {
+    /// Whether this process has planned the run.
+    has_planned: bool,
     files: BTreeMap<PathBuf, Arc<File>>,
     /// Results of the shards by path and first byte.
     results: BTreeMap<(PathBuf, u64), ChunkResult>,
@@ -77,7 +79,12 @@ impl SharedInputs {
 
     /// Forgets everything, before a plan is made.
     pub(crate) fn clear(&self) {
-        *self.lock() = InputState::default();
+        *self.lock() = InputState { has_planned: true, ..InputState::default() };
+    }
+
+    /// Returns whether this process has planned the run. If its shards run on threads, all of them run here.
+    pub(crate) fn has_planned(&self) -> bool {
+        self.lock().has_planned
     }
 
     /// Keeps a file open for the shards, if there is room.

@@ -274,7 +274,7 @@ fn a_file_of_another_format_than_the_chosen_one_is_an_error() {
     assert_eq!(requests(&chosen(LineFormat::Common)), 3);
     let finished = chosen(LineFormat::Json);
     assert_eq!(finished.status, CompletionStatus::Failed);
-    let expected = "has another format than json";
+    let expected = "has another format than json (it looks like combined): 0 of 3 lines";
     assert!(said(&finished).contains(expected), "{}", said(&finished));
 }
 
