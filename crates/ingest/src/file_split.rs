@@ -1,13 +1,9 @@
 //! From paths to shards that can be read side by side.
 
-use std::fs::{self, Metadata};
-use std::io;
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
-
 use serde::{Deserialize, Serialize};
 
-use crate::log_source::{InputKind, InputPath, STANDARD_INPUT};
+use crate::file_list::{FileList, InputFile, ListNote};
+use crate::log_source::{FileIdentity, InputKind, InputPath};
 
 /// Default size of the chunks that large plain files are cut into, in bytes.
 pub(crate) const DEFAULT_CHUNK_BYTES: u64 = 32 << 20;
@@ -29,8 +25,8 @@ const ASSUMED_COMPRESSION_RATIO: u64 = 10;
 /// Assumed size of a stream when memory is divided, in bytes.
 const ASSUMED_STREAM_BYTES: u64 = 1 << 30;
 
-/// Deepest level of folders that is read.
-const MAX_FOLDER_DEPTH: usize = 64;
+/// Part of a plain file from which it is judged whether its format is known. Chunks that begin here count.
+const MAX_JUDGED_BYTES: u64 = 32 << 20;
 
 /// A part of the input: the payload of a shard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,6 +43,55 @@ pub struct LogShard {
     pub(crate) size: u64,
     /// Memory that the shard may use.
     pub(crate) share: MemoryShare,
+    /// Identity of the file when the run began.
+    #[serde(rename = "id", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) identity: Option<FileIdentity>,
+    /// Checksum of the first bytes of the file when the run began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) head: Option<u32>,
+    /// Whether another shard judges whether this one could read its whole chunk. If not, it fails by itself.
+    #[serde(rename = "judged", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_judged: bool,
+    /// Whether the file was named, not found in a folder. A named file has to be a log.
+    #[serde(rename = "named", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_named: bool,
+    /// What the shard does.
+    #[serde(default, skip_serializing_if = "ShardTask::is_count")]
+    pub(crate) task: ShardTask,
+    /// Remarks about the list of files. The first shard logs them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) notes: Vec<ListNote>,
+}
+
+impl LogShard {
+    /// Returns the shard that judges the file up to the end of this chunk.
+    fn judge(&self) -> Self {
+        Self {
+            start: 0,
+            share: MemoryShare::LEAST,
+            task: ShardTask::Judge,
+            notes: Vec::new(),
+            ..self.clone()
+        }
+    }
+}
+
+/// Task of a shard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ShardTask {
+    /// Counts the lines of a chunk.
+    #[default]
+    Count,
+    /// Fails if the file was counted in part only, or if most of its lines are not requests. A shard that fails
+    /// loses its records, so the shard that counted the lines cannot report this.
+    Judge,
+}
+
+impl ShardTask {
+    fn is_count(&self) -> bool {
+        *self == Self::Count
+    }
 }
 
 /// The part of a run's memory that one shard may keep and emit.
@@ -65,85 +110,78 @@ impl MemoryShare {
     pub(crate) const WHOLE: Self =
         Self { latency_bytes: MAX_LATENCY_BYTES as usize, keys: MAX_EXACT_KEYS as usize };
 
+    /// The least that a shard may keep.
+    pub(crate) const LEAST: Self = Self { latency_bytes: 1 << 10, keys: 16 };
+
+    /// Returns the smaller share.
+    pub(crate) fn min(self, other: Self) -> Self {
+        Self { latency_bytes: self.latency_bytes.min(other.latency_bytes), keys: self.keys.min(other.keys) }
+    }
+
     /// Divides the memory of a run in proportion to the weight of a shard.
     fn of(weight: u64, all: u64) -> Self {
         let part = |whole: u64| (u128::from(whole) * u128::from(weight) / u128::from(all.max(1))) as usize;
-        Self { latency_bytes: part(MAX_LATENCY_BYTES).max(1 << 10), keys: part(MAX_EXACT_KEYS).max(16) }
+        Self {
+            latency_bytes: part(MAX_LATENCY_BYTES).max(Self::LEAST.latency_bytes),
+            keys: part(MAX_EXACT_KEYS).max(Self::LEAST.keys),
+        }
     }
 }
 
-/// Cuts the input into shards, in the order of the paths and, within folders, of the names.
-///
-/// Hidden files and folders, and everything that is not a regular file, are left out of folders. A missing
-/// file becomes a shard too, which fails when it runs.
-///
-/// # Errors
-/// A folder that cannot be listed.
-pub(crate) fn plan_shards(paths: &[PathBuf], chunk_bytes: u64) -> Result<Vec<LogShard>, io::Error> {
-    let mut files = Vec::new();
-    for path in paths {
-        match fs::metadata(path) {
-            _ if path.as_os_str() == STANDARD_INPUT => files.push((path.clone(), InputKind::Stream, 0)),
-            Ok(metadata) if metadata.is_dir() => walk(path, MAX_FOLDER_DEPTH, &mut files)?,
-            Ok(metadata) if metadata.is_file() => files.push(regular(path.clone(), &metadata)),
-            Ok(_) => files.push((path.clone(), InputKind::Stream, 0)),
-            Err(_) => files.push((path.clone(), InputKind::Plain, 0)),
-        }
-    }
+/// Cuts the inputs into shards, in the order of the list. The shards that judge files come last: by then, those
+/// that count lines have mostly ended.
+pub(crate) fn plan_shards(list: FileList<'_>, chunk_bytes: u64) -> Vec<LogShard> {
     let weight = |kind: InputKind, bytes: u64| match kind {
         InputKind::Plain => bytes,
         InputKind::Gzip | InputKind::Zstandard => bytes.saturating_mul(ASSUMED_COMPRESSION_RATIO),
-        InputKind::Stream => ASSUMED_STREAM_BYTES,
+        InputKind::Stream | InputKind::Unplanned => ASSUMED_STREAM_BYTES,
     };
-    let all = files.iter().map(|(_, kind, size)| weight(*kind, *size)).fold(0, u64::saturating_add);
-    let plain = files.iter().filter(|(_, kind, _)| *kind == InputKind::Plain).map(|(_, _, size)| size);
-    let chunk_bytes =
-        chunk_bytes.max(plain.fold(0, |sum: u64, size| sum.saturating_add(*size)).div_ceil(MAX_CHUNKS));
-    let mut shards = Vec::new();
-    for (path, kind, size) in files {
-        let file = InputPath::new(&path);
-        let chunk = if kind == InputKind::Plain { chunk_bytes.max(1) } else { u64::MAX };
+    let mut notes = list.notes();
+    let files = list.files;
+    let all = files.iter().map(|file| weight(file.kind, file.size)).fold(0, u64::saturating_add);
+    let plain = files.iter().filter(|file| file.kind == InputKind::Plain).map(|file| file.size);
+    let chunk_bytes = chunk_bytes.max(plain.fold(0, u64::saturating_add).div_ceil(MAX_CHUNKS)).max(1);
+    let (mut shards, mut judges) = (Vec::new(), Vec::new());
+    for input in files {
+        let InputFile { kind, size, identity, head, is_named, .. } = input;
+        let file = InputPath::new(&input.path);
+        let chunk = if kind == InputKind::Plain { chunk_bytes } else { u64::MAX };
+        let mut judge = None;
         // An empty file gets a shard too: if it cannot be read, that shard reports it.
         for start in (0..size.max(1)).step_by(usize::try_from(chunk).unwrap_or(usize::MAX)) {
             let end = size.min(start.saturating_add(chunk));
-            let share = MemoryShare::of(weight(kind, end - start.min(end)), all);
-            shards.push(LogShard { file: file.clone(), kind, start, end, size, share });
+            let shard = LogShard {
+                file: file.clone(),
+                kind,
+                start,
+                end,
+                size,
+                share: MemoryShare::of(weight(kind, end - start.min(end)), all),
+                identity,
+                head,
+                is_judged: input.is_judged && start < MAX_JUDGED_BYTES,
+                is_named,
+                task: ShardTask::Count,
+                notes: std::mem::take(&mut notes),
+            };
+            if shard.is_judged {
+                judge = Some(shard.judge());
+            }
+            shards.push(shard);
         }
+        judges.extend(judge);
     }
-    Ok(shards)
-}
-
-/// Collects the regular files below a folder, sorted by name.
-fn walk(folder: &Path, depth: usize, files: &mut Vec<(PathBuf, InputKind, u64)>) -> io::Result<()> {
-    let mut entries: Vec<fs::DirEntry> =
-        fs::read_dir(folder).and_then(Iterator::collect).map_err(|error| {
-            io::Error::new(error.kind(), format!("cannot list {}: {error}", folder.display()))
-        })?;
-    entries.retain(|entry| !entry.file_name().as_bytes().starts_with(b"."));
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let path = entry.path();
-        // Links to files are followed, but not links to folders, which may form circles.
-        let is_folder = entry.file_type()?.is_dir();
-        if is_folder && depth > 0 {
-            walk(&path, depth - 1, files)?;
-        } else if let Ok(metadata) = fs::metadata(&path)
-            && metadata.is_file()
-        {
-            files.push(regular(path, &metadata));
-        }
-    }
-    Ok(())
-}
-
-fn regular(path: PathBuf, metadata: &Metadata) -> (PathBuf, InputKind, u64) {
-    let kind = InputKind::detect(&path);
-    (path, kind, metadata.len())
+    shards.append(&mut judges);
+    shards
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::line_format::LineFormat;
+    use crate::shared_inputs::SharedInputs;
 
     #[test]
     fn the_largest_files_are_cut_into_larger_chunks_not_more() {
@@ -154,7 +192,12 @@ mod tests {
         let counts = sizes.map(|size| {
             // A sparse file: no disk space is used.
             file.set_len(size).unwrap();
-            let shards = plan_shards(std::slice::from_ref(&path), DEFAULT_CHUNK_BYTES).unwrap();
+            let inputs = SharedInputs::default();
+            let mut list = FileList::new(LineFormat::Auto, &inputs);
+            list.add_path(&path, true);
+            let mut shards = plan_shards(list, DEFAULT_CHUNK_BYTES);
+            // A file that is larger than the preview is judged in the end.
+            shards.pop_if(|shard| shard.task == ShardTask::Judge);
             assert!(shards.windows(2).all(|two| two[0].end == two[1].start));
             assert_eq!(shards.last().unwrap().end, size);
             shards.len()

@@ -1,17 +1,54 @@
 //! The first lines of an input, from which the line format is detected.
 
+use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::sync::Arc;
 
+use crate::content_guess::looks_like;
+use crate::line_counter::LineCounter;
 use crate::line_format::{LineFormat, SAMPLE_LINES};
 use crate::line_reader::{LineBatch, LineReader};
-use crate::log_source;
+use crate::log_source::{FilePart, InputError};
 
 /// Bytes of a file that are read to detect its format, if the file has so many.
 const MIN_SAMPLE_BYTES: usize = 64 << 10;
 
 /// Most bytes that are read to detect a format if the lines are long.
 const MAX_SAMPLE_BYTES: usize = 4 << 20;
+
+/// Format of an input, as its first lines show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DetectedFormat {
+    /// Format by which the lines are counted.
+    pub(crate) format: LineFormat,
+    /// Whether the format was chosen by the user or any line has it.
+    pub(crate) is_known: bool,
+    /// What the lines look like if they are not requests.
+    pub(crate) looks_like: &'static str,
+}
+
+impl DetectedFormat {
+    /// Detects the format of the first lines, unless it was `chosen`.
+    fn new(chosen: LineFormat, head: &[u8]) -> Self {
+        let detected = LineFormat::detect_known(head);
+        let known = if chosen == LineFormat::Auto { detected } else { Some(chosen) };
+        let looks_like = match detected {
+            Some(detected) if known != Some(detected) => detected.name(),
+            _ => looks_like(head),
+        };
+        // The reasons for malformed lines are those of a format, so it had better be the nearest one.
+        let nearest = if looks_like.contains("JSON") { LineFormat::Json } else { LineFormat::Simple };
+        Self { format: known.unwrap_or(nearest), is_known: known.is_some(), looks_like }
+    }
+
+    /// Returns the description for reports.
+    pub(crate) fn describe(&self) -> String {
+        match self.is_known {
+            true => self.format.name().to_owned(),
+            false => format!("unknown: {}", self.looks_like),
+        }
+    }
+}
 
 /// The beginning of a stream in whole lines.
 ///
@@ -20,49 +57,62 @@ const MAX_SAMPLE_BYTES: usize = 4 << 20;
 pub(crate) struct FormatSample {
     /// Batches of lines in order; `None` stands for a line that was too long.
     pub(crate) batches: Vec<Option<Vec<u8>>>,
+    /// Error at which reading ended.
+    pub(crate) error: Option<io::Error>,
 }
 
 impl FormatSample {
     /// Reads a sample, and skips lines that are too long.
-    ///
-    /// # Errors
-    /// Errors of the input.
-    pub(crate) fn read<R: Read>(reader: &mut LineReader<R>) -> io::Result<Self> {
+    pub(crate) fn read<R: Read>(reader: &mut LineReader<R>) -> Self {
         let (mut batches, mut bytes, mut lines_seen) = (Vec::new(), 0, 0);
         // The number of batches is bounded too: a stream of endless lines yields batches without bytes.
         while (bytes < MIN_SAMPLE_BYTES || lines_seen < SAMPLE_LINES)
             && bytes < MAX_SAMPLE_BYTES
             && batches.len() < MIN_SAMPLE_BYTES
         {
-            match reader.next()? {
-                Some(LineBatch::Lines(lines)) => {
+            match reader.next() {
+                Ok(Some(LineBatch::Lines(lines))) => {
                     bytes += lines.len();
                     lines_seen += memchr::memchr_iter(b'\n', lines).count();
                     batches.push(Some(lines.to_vec()));
                 }
-                Some(LineBatch::TooLong) => batches.push(None),
-                None => break,
+                Ok(Some(LineBatch::TooLong)) => batches.push(None),
+                Ok(None) => break,
+                Err(error) => return Self { batches, error: Some(error) },
             }
         }
-        Ok(Self { batches })
+        Self { batches, error: None }
     }
 
     /// Detects the format of a plain file of `size` bytes. Where lines are short, a small part is read.
     ///
     /// # Errors
     /// Errors of the file system.
-    pub(crate) fn detect_file(path: &Path, size: u64) -> io::Result<LineFormat> {
+    pub(crate) fn detect_file(file: &Arc<File>, size: u64, chosen: LineFormat) -> io::Result<DetectedFormat> {
         let mut head = Vec::new();
-        log_source::open_part(path, 0, size)?.0.take(MIN_SAMPLE_BYTES as u64).read_to_end(&mut head)?;
+        let part = || FilePart::new(Arc::clone(file), 0, size);
+        // The lines that a truncated file still has show its format too.
+        let ignore_shrinking =
+            |error: io::Error| if InputError::is_shrunk(&error) { Ok(0) } else { Err(error) };
+        part().take(MIN_SAMPLE_BYTES as u64).read_to_end(&mut head).or_else(ignore_shrinking)?;
         if let Some(end) = memchr::memchr_iter(b'\n', &head).nth(SAMPLE_LINES - 1) {
-            return Ok(LineFormat::detect(&head[..=end]));
+            return Ok(DetectedFormat::new(chosen, &head[..=end]));
         }
-        let (file, _) = log_source::open_part(path, 0, size)?;
-        Ok(Self::read(&mut LineReader::new(file, 0, u64::MAX))?.format())
+        let mut sample = Self::read(&mut LineReader::new(part(), 0, u64::MAX));
+        sample.error.take().map_or(Ok(0), Err).or_else(ignore_shrinking)?;
+        Ok(sample.format(chosen))
     }
 
-    /// Detects the format of the lines in the sample.
-    pub(crate) fn format(&self) -> LineFormat {
-        LineFormat::detect(&self.batches.iter().flatten().flatten().copied().collect::<Vec<u8>>())
+    /// Detects the format of the lines in the sample, unless it was `chosen`.
+    pub(crate) fn format(&self, chosen: LineFormat) -> DetectedFormat {
+        DetectedFormat::new(chosen, &self.batches.iter().flatten().flatten().copied().collect::<Vec<u8>>())
+    }
+
+    /// Counts the lines of the sample.
+    pub(crate) fn count(&self, format: LineFormat, counter: &mut LineCounter) {
+        self.batches.iter().for_each(|lines| match lines {
+            Some(lines) => counter.count_lines(format, lines),
+            None => counter.count_too_long(),
+        });
     }
 }

@@ -1,8 +1,7 @@
 //! The job: its settings, its shards and their merge.
 
 use std::fs;
-use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
@@ -13,14 +12,16 @@ use streamguard_engine::{
     ShardOutput, TypedJob,
 };
 
-use crate::file_split::{DEFAULT_CHUNK_BYTES, LogShard, plan_shards};
-use crate::format_sample::FormatSample;
+use crate::file_list::{FileList, ListNote};
+use crate::file_split::{DEFAULT_CHUNK_BYTES, LogShard, ShardTask, plan_shards};
+use crate::file_verdict::{judge, known_tally};
 use crate::line_counter::LineCounter;
 use crate::line_format::LineFormat;
-use crate::line_reader::{LineBatch, LineReader};
-use crate::log_source::{self, InputKind, STANDARD_INPUT};
+use crate::log_source::{InputError, InputKind, STANDARD_INPUT};
 use crate::run_totals::RunTotals;
+use crate::shard_count::{ShardCount, count_shard};
 use crate::shard_record::{KeyField, ShardRecord};
+use crate::shared_inputs::{ChunkResult, SharedInputs};
 
 /// Keys in one record, so that no record is too long for the pipe of a worker process.
 const KEYS_PER_RECORD: usize = 500;
@@ -37,9 +38,11 @@ pub const NAME: &str = "ingest";
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct IngestJob {
-    /// Files and folders with logs, plain or compressed (.gz, .zst); - is standard input
+    /// Files and folders with logs, plain or compressed (gzip, Zstandard); - is standard input
     ///
-    /// Folders are read with everything below them, in the order of the names, except hidden files.
+    /// Folders are read with everything below them, in the order of the names, except hidden files and files
+    /// that are not logs, which are listed. A file that is named must be a log. Each file is counted once,
+    /// whatever names it has.
     #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
     pub path: Vec<String>,
     /// Format of the lines
@@ -49,12 +52,21 @@ pub struct IngestJob {
     #[serde(rename = "piece")]
     #[arg(skip = DEFAULT_CHUNK_BYTES)]
     pub chunk_bytes: u64,
+    /// State that the shards of this process share; it changes no result.
+    #[serde(skip)]
+    #[arg(skip)]
+    pub inputs: SharedInputs,
 }
 
 impl IngestJob {
     /// Creates a job that reads these files and folders and detects the format of each file.
     pub fn new(path: impl IntoIterator<Item = String>) -> Self {
-        Self { path: path.into_iter().collect(), format: LineFormat::Auto, chunk_bytes: DEFAULT_CHUNK_BYTES }
+        Self {
+            path: path.into_iter().collect(),
+            format: LineFormat::Auto,
+            chunk_bytes: DEFAULT_CHUNK_BYTES,
+            inputs: SharedInputs::default(),
+        }
     }
 
     /// Returns whether any input is a pipe or another stream. Only this process can read a stream, and only
@@ -66,53 +78,121 @@ impl IngestJob {
         })
     }
 
-    /// Counts the lines of a shard. Returns the format of the lines too.
-    fn count_shard(
+    /// Lists the inputs of the job, each file once.
+    fn list_files(&self) -> FileList<'_> {
+        let mut list = FileList::new(self.format, &self.inputs);
+        for path in &self.path {
+            list.add_path(Path::new(path), true);
+        }
+        list
+    }
+
+    /// Counts a chunk, and emits the counts.
+    fn run_chunk(&self, shard: &LogShard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
+        let running = self.inputs.begin(shard);
+        let counted = self.count_and_judge(shard, output);
+        match &counted {
+            Ok(count) => running.end(ChunkResult::Counted(count.tally())),
+            Err(ShardError::Stopped) => {}
+            Err(error) => running.end(ChunkResult::Failed(error.to_string())),
+        }
+        emit(shard, counted?, output)
+    }
+
+    /// Counts a chunk. Fails if nothing is lost by that: if no line of a named file is a request.
+    fn count_and_judge(
         &self,
         shard: &LogShard,
         output: &mut ShardOutput<'_>,
-    ) -> Result<(LineCounter, LineFormat), ShardError> {
-        let failed = |error: io::Error| ShardError::failed(format!("{}: {error}", shard.file.display()));
-        let path = shard.file.path();
-        let mut format = (self.format != LineFormat::Auto).then_some(self.format);
-        let mut reader = if shard.kind == InputKind::Plain {
-            if format.is_none() {
-                // Every shard of a file looks at the same first lines, so all of them agree on the format.
-                format = Some(FormatSample::detect_file(&path, shard.size).map_err(failed)?);
-            }
-            let (file, lead) = log_source::open_part(&path, shard.start, shard.size).map_err(failed)?;
-            LineReader::new(Box::new(file) as Box<dyn Read>, lead, shard.end - shard.start + lead)
-        } else {
-            LineReader::new(log_source::open(&path, shard.kind).map_err(failed)?, 0, u64::MAX)
-        };
-        let mut counter = LineCounter::new(shard.share);
-        let format = match format {
-            Some(format) => format,
-            None => {
-                // A stream cannot be rewound: the lines of the sample are counted from memory.
-                let sample = FormatSample::read(&mut reader).map_err(failed)?;
-                let format = sample.format();
-                sample.batches.iter().for_each(|lines| match lines {
-                    Some(lines) => counter.count_lines(format, lines),
-                    None => counter.count_too_long(),
-                });
-                format
-            }
-        };
-        while let Some(batch) = reader.next().map_err(failed)? {
-            output.check_stopped()?;
-            match batch {
-                LineBatch::Lines(lines) => counter.count_lines(format, lines),
-                LineBatch::TooLong => counter.count_too_long(),
-            }
+    ) -> Result<ShardCount, ShardError> {
+        let count = count_shard(self.format, &self.inputs, shard, output)?;
+        let tally = count.tally();
+        let is_whole = shard.start == 0 && shard.end == shard.size;
+        if tally.requests == 0 && (is_whole || !count.format.is_known || tally.incomplete.is_some()) {
+            judge(shard, &tally, self.format)?;
         }
-        counter.finish();
-        if shard.kind == InputKind::Plain && fs::metadata(&path).is_ok_and(|now| now.len() < shard.end) {
-            let text = format!("{} was truncated while it was read: lines are missing", shard.file.display());
-            output.log(LogLevel::Warning, text);
-        }
-        Ok((counter, format))
+        Ok(count)
     }
+
+    /// Reads a path that could not be read when the run was planned.
+    fn run_unplanned(&self, shard: &LogShard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
+        let mut list = FileList::new(self.format, &self.inputs);
+        list.add_path(&shard.file.path(), shard.is_named);
+        if let Some((path, error)) = list.unreadable.first_key_value() {
+            return Err(ShardError::Failed(InputError::describe(&path.to_string_lossy(), error)));
+        }
+        log_notes(&list.notes(), output);
+        for mut part in plan_shards(list, u64::MAX) {
+            if part.task == ShardTask::Count {
+                part.share = part.share.min(shard.share);
+                let count = count_shard(self.format, &self.inputs, &part, output)?;
+                // No other shard judges these files. If one of them fails, the records of the others are dropped.
+                judge(&part, &count.tally(), self.format)?;
+                emit(&part, count, output)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Fails if a file was counted in part only, or if most of its lines are not requests.
+    fn run_judge(&self, shard: &LogShard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
+        let tally = match known_tally(&self.inputs, shard, output)? {
+            Some(tally) => tally,
+            None if shard.kind == InputKind::Stream => {
+                return Err(ShardError::failed(format!(
+                    "{}: a stream cannot be read again to find out whether it was whole",
+                    shard.file.display()
+                )));
+            }
+            // Another process has counted the file.
+            None => count_shard(self.format, &self.inputs, shard, output)?.tally(),
+        };
+        judge(shard, &tally, self.format)
+    }
+}
+
+/// Logs remarks about the list of files.
+fn log_notes(notes: &[ListNote], output: &mut ShardOutput<'_>) {
+    notes.iter().for_each(|note| output.log(note.level(), note.text()));
+}
+
+/// Emits the counts of a shard.
+fn emit(shard: &LogShard, count: ShardCount, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
+    let ShardCount { counter, format, .. } = count;
+    let LineCounter { counts, other_methods, paths, agents, latencies, .. } = counter;
+    let (lines, requests) = (counts.lines, counts.requests);
+    output.count("lines", lines);
+    output.count("requests", requests);
+    output.log(
+        LogLevel::Debug,
+        format!(
+            "{}, bytes {} to {}: {lines} lines, {requests} requests, format {}",
+            shard.file.display(),
+            shard.start,
+            shard.end,
+            format.describe()
+        ),
+    );
+    let (sums, parts) = latencies.into_parts();
+    let (shard, counts) = (Box::new(shard.clone()), Box::new(counts));
+    output.emit(&ShardRecord::Counts { shard, counts, sums, format: format.describe() })?;
+    for part in parts {
+        output.emit(&ShardRecord::Latencies(part))?;
+    }
+    for (field, table) in
+        [(KeyField::Methods, other_methods), (KeyField::Paths, paths), (KeyField::Agents, agents)]
+    {
+        let counted = table.into_counted();
+        let absent_bound = counted.absent_bound;
+        // The bound comes before the keys: the merge applies it to all keys that are not listed here.
+        if absent_bound > 0 {
+            output.emit(&ShardRecord::AbsentBound { field, absent_bound })?;
+        }
+        for keys in counted.keys.chunks(KEYS_PER_RECORD) {
+            output.emit(&ShardRecord::Keys { field, keys: keys.to_vec(), absent_bound })?;
+        }
+    }
+    Ok(())
 }
 
 impl TypedJob for IngestJob {
@@ -137,50 +217,25 @@ impl TypedJob for IngestJob {
     }
 
     fn plan(&self, _: &PlanContext) -> Result<Plan<LogShard>, JobError> {
-        let paths: Vec<PathBuf> = self.path.iter().map(PathBuf::from).collect();
-        let shards = plan_shards(&paths, self.chunk_bytes).map_err(JobError::failed)?;
+        self.inputs.clear();
+        let list = self.list_files();
+        let notes = list.notes();
+        let shards = plan_shards(list, self.chunk_bytes);
         if shards.is_empty() {
-            return Err(JobError::failed(format!("no files found in {}", self.path.join(", "))));
+            let skipped: String = notes.iter().flat_map(|note| ["; ", note.text()]).collect();
+            return Err(JobError::failed(format!("no logs found in {}{skipped}", self.path.join(", "))));
         }
         Ok(Plan::new(shards))
     }
 
     fn run(&self, shard: &Shard<LogShard>, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         let shard = &shard.payload;
-        let (counter, format) = self.count_shard(shard, output)?;
-        let LineCounter { counts, other_methods, paths, agents, latencies, .. } = counter;
-        let (lines, requests) = (counts.lines, counts.requests);
-        output.count("lines", lines);
-        output.count("requests", requests);
-        output.log(
-            LogLevel::Debug,
-            format!(
-                "{}, bytes {} to {}: {lines} lines, {requests} requests, format {:?}",
-                shard.file.display(),
-                shard.start,
-                shard.end,
-                format
-            ),
-        );
-        let (sums, parts) = latencies.into_parts();
-        output.emit(&ShardRecord::Counts { shard: shard.clone(), counts: Box::new(counts), sums })?;
-        for part in parts {
-            output.emit(&ShardRecord::Latencies(part))?;
+        log_notes(&shard.notes, output);
+        match shard.task {
+            ShardTask::Judge => self.run_judge(shard, output),
+            ShardTask::Count if shard.kind == InputKind::Unplanned => self.run_unplanned(shard, output),
+            ShardTask::Count => self.run_chunk(shard, output),
         }
-        for (field, table) in
-            [(KeyField::Methods, other_methods), (KeyField::Paths, paths), (KeyField::Agents, agents)]
-        {
-            let counted = table.into_counted();
-            let absent_bound = counted.absent_bound;
-            // The bound comes before the keys: the merge applies it to all keys that are not listed here.
-            if absent_bound > 0 {
-                output.emit(&ShardRecord::AbsentBound { field, absent_bound })?;
-            }
-            for keys in counted.keys.chunks(KEYS_PER_RECORD) {
-                output.emit(&ShardRecord::Keys { field, keys: keys.to_vec(), absent_bound })?;
-            }
-        }
-        Ok(())
     }
 
     fn output_names(&self) -> Vec<String> {

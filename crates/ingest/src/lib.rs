@@ -27,9 +27,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod content_guess;
 mod ddsketch;
+mod encoding;
+mod file_list;
+mod file_preview;
 mod file_split;
+mod file_verdict;
 mod format_sample;
+mod gzip_members;
 mod heavy_hitters;
 mod job;
 mod latencies;
@@ -43,7 +49,9 @@ mod packed_run;
 pub mod parse;
 mod radix_group;
 mod run_totals;
+mod shard_count;
 mod shard_record;
+mod shared_inputs;
 mod short_str;
 mod simd_scan;
 mod summary;
@@ -51,3 +59,4 @@ mod summary;
 pub use file_split::LogShard;
 pub use job::{IngestJob, NAME};
 pub use line_format::LineFormat;
+pub use shared_inputs::SharedInputs;

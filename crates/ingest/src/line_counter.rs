@@ -64,6 +64,13 @@ pub(crate) struct RequestCounts {
     pub(crate) not_utf8: u64,
 }
 
+impl RequestCounts {
+    /// Returns the number of lines that are not empty.
+    pub(crate) fn lines_with_text(&self) -> u64 {
+        self.lines - self.malformed.get(&MalformedLine::Empty.reason()).copied().unwrap_or_default()
+    }
+}
+
 impl LineCounter {
     /// Creates a counter that keeps to its share of memory.
     pub(crate) fn new(share: MemoryShare) -> Self {

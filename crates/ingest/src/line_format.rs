@@ -30,6 +30,22 @@ impl LineFormat {
     /// Returns the format of most of the first lines, [`LineFormat::Simple`] if no line has any format.
     /// `head` is the beginning of a file in whole lines.
     pub fn detect(head: &[u8]) -> Self {
+        Self::detect_known(head).unwrap_or(Self::Simple)
+    }
+
+    /// Returns the name of the format, as the command line has it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Simple => "simple",
+            Self::Common => "common",
+            Self::Combined => "combined",
+            Self::Json => "json",
+        }
+    }
+
+    /// Returns the format of most of the first lines, or `None` if no line has any format.
+    pub(crate) fn detect_known(head: &[u8]) -> Option<Self> {
         let mut dates = DateCache::default();
         let (mut simple, mut common, mut combined, mut json) = (0, 0, 0, 0);
         let mut ends = LineEnds::default();
@@ -42,12 +58,14 @@ impl LineFormat {
             combined += usize::from(parse::parse_combined(line, &mut dates).is_ok());
             json += usize::from(parse::parse_json(line, |_| ()).is_ok());
         }
-        match simple.max(common).max(json) {
+        let format = match simple.max(common).max(json) {
+            0 => return None,
             most if most == simple => Self::Simple,
             // Half is enough: long user agents are often cut off, and such lines are still common ones.
             most if most == common && combined * 2 >= common => Self::Combined,
             most if most == common => Self::Common,
             _ => Self::Json,
-        }
+        };
+        Some(format)
     }
 }

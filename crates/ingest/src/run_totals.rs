@@ -1,7 +1,8 @@
 //! The totals of the whole input.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use crate::file_list::ListNote;
 use crate::file_split::{LogShard, MemoryShare};
 use crate::heavy_hitters::HeavyHitters;
 use crate::latency_quantiles::MergedLatencies;
@@ -13,7 +14,10 @@ use crate::shard_record::{KeyField, ShardRecord};
 #[derive(Debug)]
 pub(crate) struct RunTotals {
     pub(crate) counts: RequestCounts,
-    pub(crate) files: BTreeSet<String>,
+    /// The files in the order of the plan.
+    pub(crate) files: Vec<FileTotals>,
+    /// Remarks about files that were left out.
+    pub(crate) notes: Vec<ListNote>,
     /// The first malformed lines: file, line number (unknown if a shard before it is missing), reason.
     pub(crate) examples: Vec<(String, Option<u64>, String)>,
     pub(crate) sums: LatencySums,
@@ -25,12 +29,22 @@ pub(crate) struct RunTotals {
     last: Option<(LogShard, Option<u64>)>,
 }
 
+/// What was read of one file.
+#[derive(Debug)]
+pub(crate) struct FileTotals {
+    pub(crate) file: String,
+    pub(crate) format: String,
+    pub(crate) lines: u64,
+    pub(crate) requests: u64,
+}
+
 impl Default for RunTotals {
     fn default() -> Self {
         let table = || HeavyHitters::new(MemoryShare::WHOLE.keys);
         Self {
             counts: RequestCounts::default(),
-            files: BTreeSet::new(),
+            files: Vec::new(),
+            notes: Vec::new(),
             examples: Vec::new(),
             sums: LatencySums::default(),
             latencies: MergedLatencies::default(),
@@ -49,8 +63,9 @@ impl RunTotals {
     /// A description if the record is damaged.
     pub(crate) fn add(&mut self, record: ShardRecord) -> Result<(), String> {
         match record {
-            ShardRecord::Counts { shard, counts, sums } => {
-                self.add_counts(shard, *counts);
+            ShardRecord::Counts { shard, counts, sums, format } => {
+                self.add_file(&shard, &counts, format);
+                self.add_counts(*shard, *counts);
                 self.sums.merge(&sums);
             }
             ShardRecord::Latencies(part) => self.latencies.add(part)?,
@@ -70,6 +85,22 @@ impl RunTotals {
         }
     }
 
+    fn add_file(&mut self, shard: &LogShard, counts: &RequestCounts, format: String) {
+        self.notes.extend_from_slice(&shard.notes);
+        let file = shard.file.display();
+        // The shards of a file follow each other.
+        match self.files.last_mut() {
+            Some(last) if last.file == file => {
+                last.lines += counts.lines;
+                last.requests += counts.requests;
+            }
+            _ => {
+                let RequestCounts { lines, requests, .. } = *counts;
+                self.files.push(FileTotals { file, format, lines, requests });
+            }
+        }
+    }
+
     fn add_counts(&mut self, shard: LogShard, counts: RequestCounts) {
         // A shard counts its lines from 1. Line numbers of the file are known as long as no shard of the file
         // is missing before it.
@@ -84,7 +115,6 @@ impl RunTotals {
                 self.examples.push((file.clone(), lines_before.map(|before| before + line), reason));
             }
         }
-        self.files.insert(file);
         self.last = Some((shard, lines_before.map(|before| before + counts.lines)));
         let sum = &mut self.counts;
         sum.lines += counts.lines;

@@ -15,10 +15,13 @@ pub(crate) enum ShardRecord {
     /// The part of the input that was read, and its counts; the first record.
     Counts {
         #[serde(rename = "piece")]
-        shard: LogShard,
+        shard: Box<LogShard>,
         counts: Box<RequestCounts>,
         #[serde(rename = "times")]
         sums: LatencySums,
+        /// Format of the lines, in words.
+        #[serde(default)]
+        format: String,
     },
     /// A part of the latencies.
     #[serde(rename = "times")]

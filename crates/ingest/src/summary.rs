@@ -14,6 +14,9 @@ use crate::run_totals::RunTotals;
 /// Paths and user agents that are listed.
 const LISTED_KEYS: usize = 10;
 
+/// Files that are listed.
+const LISTED_FILES: usize = 1000;
+
 impl RunTotals {
     /// Returns the metrics and tables. The counts of `missing_shards` shards are not among them.
     pub(crate) fn into_summary(self, missing_shards: u32) -> JobSummary {
@@ -65,6 +68,11 @@ impl RunTotals {
             .examples
             .into_iter()
             .map(|(file, line, reason)| vec![json!(file), json!(line), json!(reason)]);
+        let files =
+            self.files.into_iter().take(LISTED_FILES).map(|file| {
+                vec![json!(file.file), json!(file.format), json!(file.lines), json!(file.requests)]
+            });
+        let notes = self.notes.iter().map(|note| vec![json!(note.text())]);
         summary
             .table(by_count("Requests by method", "method", "requests", methods))
             .table(table("Requests by status class", &["class", "requests"], pairs(classes)))
@@ -74,6 +82,8 @@ impl RunTotals {
             .table(table("Requests per hour (UTC)", &["hour", "requests"], hours))
             .table(by_count("Malformed lines by reason", "reason", "lines", counts.malformed))
             .table(table("First malformed lines", &["file", "line", "reason"], examples))
+            .table(table("Files", &["file", "format", "lines", "requests"], files))
+            .table(table("Files left out", &["remark"], notes))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The Common and the Combined Log Format, as Apache's mod_log_config defines them: `%h %l %u %t "%r" %>s
 //! %b`, and the same with `"%{Referer}i" "%{User-agent}i"`.
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr_iter, memchr2};
 
 use super::log_date::DateCache;
 use super::method::HttpMethod;
@@ -42,9 +42,8 @@ fn common_fields<'a>(
     if line.is_empty() {
         return Err(MalformedLine::Empty);
     }
-    // User names may contain spaces, so the fields before the date are not split at spaces. A bracket in a user
-    // name cannot be distinguished from the one before the date.
-    let (client, rest) = line.split_at(memchr(b'[', line).ok_or(MalformedLine::MissingClient)?);
+    // User names may contain spaces, so the fields before the date are not split at spaces.
+    let (client, rest) = line.split_at(date_bracket(line).ok_or(MalformedLine::MissingClient)?);
     if client.iter().filter(|byte| **byte == b' ').count() < 3 {
         return Err(MalformedLine::MissingClient);
     }
@@ -52,13 +51,25 @@ fn common_fields<'a>(
     let hour = dates.hour(&rest[1..end]).ok_or(MalformedLine::InvalidDate)?;
     let rest = rest[end + 1..].strip_prefix(b" ").ok_or(MalformedLine::MissingRequest)?;
     let (text, rest) = split_quoted(rest).ok_or(MalformedLine::MissingRequest)?;
-    let (method, path) = split_request(text).ok_or(MalformedLine::InvalidRequest)?;
+    let (method, path) = split_request(text).unwrap_or((HttpMethod::NONE, b""));
     let rest = rest.strip_prefix(b" ").ok_or(MalformedLine::InvalidStatus)?;
     let (&code, rest) = rest.split_first_chunk().ok_or(MalformedLine::InvalidStatus)?;
     let status = status(code).ok_or(MalformedLine::InvalidStatus)?;
     let rest = rest.strip_prefix(b" ").ok_or(MalformedLine::InvalidBytes)?;
     let (bytes, rest) = split_bytes(rest).ok_or(MalformedLine::InvalidBytes)?;
     Ok((LoggedRequest { method, path, status, latency: None, bytes, agent: None, hour: Some(hour) }, rest))
+}
+
+/// Returns the position of the bracket before the date. IPv6 addresses, user names and colours of a terminal have
+/// brackets too.
+#[inline]
+fn date_bracket(line: &[u8]) -> Option<usize> {
+    let is_date = |at: &usize| {
+        // The separators of `[17/May/2015:`.
+        line.get(at + 3) == Some(&b'/') && line.get(at + 7) == Some(&b'/') && line.get(at + 12) == Some(&b':')
+    };
+    // Without any date, the first bracket gives the reason why the line is malformed.
+    memchr_iter(b'[', line).find(is_date).or_else(|| memchr(b'[', line))
 }
 
 /// Splits off text in quotes, in which a backslash escapes the next character.
@@ -76,7 +87,8 @@ fn split_quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Splits `GET /path HTTP/1.1` into method and path. HTTP/0.9 has no version, and some clients send spaces in
-/// the path.
+/// the path. Servers also log what is not HTTP, such as the `-` of a connection without a request; such a text has
+/// neither method nor path.
 #[inline]
 fn split_request(text: &[u8]) -> Option<(HttpMethod<'_>, &[u8])> {
     let (method, rest) = text.split_at(memchr(b' ', text)?);
@@ -131,14 +143,41 @@ mod tests {
     }
 
     #[test]
+    fn requests_that_are_not_http_have_neither_method_nor_path() {
+        let mut dates = DateCache::default();
+        for text in ["-", "", "GET", "GET ", r"\x16\x03\x01", "SSH-2.0-Go", "get / HTTP/1.1", "t3 12.1.2"] {
+            let line = LINE.replace("GET /x y?z=1 HTTP/1.1", text).replace(" 200 ", " 400 ");
+            let request = parse_combined(line.as_bytes(), &mut dates).unwrap();
+            assert_eq!(
+                (request.method, request.path, request.status),
+                (HttpMethod::NONE, &b""[..], 400),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn brackets_before_the_date_belong_to_client_and_user() {
+        let mut dates = DateCache::default();
+        for client in [
+            "[2001:db8::1]:443 - -",
+            "[2001:db8::1]:443 192.0.2.1 - -",
+            "192.0.2.1 - [admin]",
+            "192.0.2.1 - a[b",
+            "\x1b[36mweb-1 |\x1b[0m 192.0.2.1 - -",
+        ] {
+            let line = LINE.replace("1.2.3.4 - a b", client);
+            assert_eq!(parse_combined(line.as_bytes(), &mut dates).unwrap().hour, Some(397_738), "{line}");
+        }
+    }
+
+    #[test]
     fn errors_name_the_reason() {
         let mut dates = DateCache::default();
         for (from, to, reason) in [
             ("1.2.3.4 - a b ", "1.2.3.4 ", MalformedLine::MissingClient),
             ("May", "Mai", MalformedLine::InvalidDate),
             ("] \"GET", "] GET", MalformedLine::MissingRequest),
-            ("GET /x y?z=1 HTTP/1.1", "-", MalformedLine::InvalidRequest),
-            ("GET /x", "\\x16\\x03", MalformedLine::InvalidRequest),
             (" 200 ", " 2x0 ", MalformedLine::InvalidStatus),
             (" 203 ", " 20a3 ", MalformedLine::InvalidBytes),
             (" 203 ", " ", MalformedLine::InvalidBytes),

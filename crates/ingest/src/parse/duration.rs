@@ -123,9 +123,64 @@ pub(super) fn parse_duration(text: &[u8]) -> Result<(u64, &[u8]), MalformedLine>
     Ok((number.nanoseconds(exponent)?, &rest[unit..]))
 }
 
+/// Units of durations in words, each as a factor of a power of ten of nanoseconds.
+const WORDED_UNITS: [(&[&str], u64, usize); 6] = [
+    (&["h", "hr", "hour", "hours"], 3600, 9),
+    (&["m", "min", "mins", "minute", "minutes"], 60, 9),
+    (&["s", "sec", "secs", "second", "seconds"], 1, 9),
+    (&["ms", "msec", "millis", "milliseconds"], 1, 6),
+    (&["us", "\u{b5}s", "\u{3bc}s", "usec", "micros", "microseconds"], 1, 3),
+    (&["ns", "nsec", "nanos", "nanoseconds"], 1, 0),
+];
+
+/// Reads a duration as programs print them for people: `1h2m0.5s` as Go does, or `12 ms`.
+pub(super) fn parse_worded_duration(text: &str) -> Result<u64, MalformedLine> {
+    let mut sum = 0u64;
+    let mut rest = text.trim();
+    if rest.is_empty() {
+        return Err(MalformedLine::InvalidLatency);
+    }
+    while !rest.is_empty() {
+        let (number, after) = Decimal::parse_prefix(rest.as_bytes()).ok_or(MalformedLine::InvalidLatency)?;
+        // A number is ASCII, so the text can be cut behind it.
+        let after = rest[rest.len() - after.len()..].trim_start();
+        let end = after.find(|c: char| c.is_ascii_digit() || c == ' ').unwrap_or(after.len());
+        let (unit, next) = after.split_at(end);
+        let unit = WORDED_UNITS.iter().find(|(names, ..)| names.contains(&unit));
+        let (_, factor, exponent) = unit.ok_or(MalformedLine::InvalidLatency)?;
+        sum += number.nanoseconds(*exponent)?.saturating_mul(*factor).min(MAX_LATENCY_NS + 1);
+        if sum > MAX_LATENCY_NS {
+            return Err(MalformedLine::LatencyTooLong);
+        }
+        rest = next.trim_start();
+    }
+    Ok(sum)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn durations_in_words_are_added_up() {
+        for (text, expected) in [
+            ("1m2s", Ok(62_000_000_000)),
+            ("1h0m0.5s", Ok(3_600_500_000_000)),
+            ("1.5h", Ok(5_400_000_000_000)),
+            ("12 ms", Ok(12_000_000)),
+            ("3 min 4 sec", Ok(184_000_000_000)),
+            ("7\u{b5}s", Ok(7_000)),
+            ("20h", Err(MalformedLine::LatencyTooLong)),
+            ("99999999999999h", Err(MalformedLine::LatencyTooLong)),
+            ("", Err(MalformedLine::InvalidLatency)),
+            ("12", Err(MalformedLine::InvalidLatency)),
+            ("1m2", Err(MalformedLine::InvalidLatency)),
+            ("soon", Err(MalformedLine::InvalidLatency)),
+            ("\u{e9}", Err(MalformedLine::InvalidLatency)),
+        ] {
+            assert_eq!(parse_worded_duration(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn durations_are_whole_nanoseconds() {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::Offset;
+use jiff::tz::{Offset, TimeZone};
 
 /// Seconds of an hour.
 const HOUR_SECONDS: i64 = 3600;
@@ -40,13 +40,20 @@ impl DateCache {
     }
 }
 
-/// Returns the hour of a date in the format of RFC 3339, or of a number since 1970 as [`hour_of_number`]
-/// reads it.
+/// Returns the hour of a date in the format of RFC 3339 or of the Common Log Format, or of a number since 1970 as
+/// [`hour_of_number`] reads it. A date without an offset is in UTC.
 pub(super) fn hour_of_text(text: &str) -> Option<i64> {
     if let Ok(number) = text.parse::<f64>() {
         return hour_of_number(number);
     }
-    let time: Timestamp = text.parse().ok()?;
+    let text = text.trim_matches(['[', ']', ' ']);
+    if let Some(hour) = text.as_bytes().try_into().ok().and_then(clf_hour) {
+        return Some(hour);
+    }
+    let time: Timestamp = match text.parse() {
+        Ok(time) => time,
+        Err(_) => text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp(),
+    };
     Some(time.as_second().div_euclid(HOUR_SECONDS))
 }
 
@@ -119,7 +126,20 @@ mod tests {
         assert_eq!(hour_of_text("2015-05-17T06:05:03.25-04:00"), Some(397_738));
         assert_eq!(hour_of_text("1431857103"), Some(397_738));
         assert_eq!(hour_of_text("1431857103123"), Some(397_738));
+        for text in [
+            "17/May/2015:10:05:03 +0000",
+            "[17/May/2015:06:05:03 -0400]",
+            "2015-05-17 10:05:03",
+            "2015-05-17T10:05:03",
+            "2015-05-17 10:05:03.123456",
+            "2015-05-17T06:05:03-0400",
+            "2015-05-17 10:05:03+00:00",
+            "2015-05-17T10:05:03.5Z",
+        ] {
+            assert_eq!(hour_of_text(text), Some(397_738), "{text}");
+        }
         assert_eq!(hour_of_text("yesterday"), None);
+        assert_eq!(hour_of_text(""), None);
         assert_eq!(hour_of_number(f64::NAN), None);
     }
 }

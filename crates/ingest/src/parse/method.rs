@@ -14,6 +14,9 @@ impl<'a> HttpMethod<'a> {
     pub const KNOWN: [&'static str; 9] =
         ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE"];
 
+    /// Method of a request that has none, as it is listed.
+    pub const NONE: HttpMethod<'static> = HttpMethod::Other(b"-");
+
     /// Longest word that is accepted as a method, in bytes.
     pub const MAX_BYTES: usize = 24;
 
