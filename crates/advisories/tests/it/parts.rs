@@ -1,7 +1,10 @@
 //! Records with parts that are not as documented: the parts are left out and named, and the rest is kept.
 
+use std::fs;
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -285,4 +288,58 @@ fn other_sources_name_their_records_as_well() {
     assert_eq!(warnings.len(), 1);
     assert!(warnings[0].starts_with("9 records of OSV") && warnings[0].contains(names), "{}", warnings[0]);
     assert!(warnings[0].ends_with(" and 4 more"), "{}", warnings[0]);
+}
+
+/// Changes the lines of the only listing in a cache, as another version of this program might write them.
+fn rewrite_listing(cache: &Path, rewrite: impl Fn(usize, &str) -> String) {
+    let folder = cache.join("listings");
+    let with_extension = |extension: &str| {
+        let mut files = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        files.find(|path| path.extension().is_some_and(|found| found == extension)).unwrap()
+    };
+    let (state_path, path) = (with_extension("json"), with_extension("jsonl"));
+    let lines = fs::read_to_string(&path).unwrap();
+    let lines: String =
+        lines.lines().enumerate().map(|(number, line)| rewrite(number, line) + "\n").collect();
+    // The name has the digest of the content.
+    let digest = blake3::hash(lines.as_bytes()).to_hex();
+    let key = state_path.file_stem().unwrap().to_str().unwrap();
+    let name = format!("{key}.{}.jsonl", &digest[..32]);
+    fs::write(folder.join(&name), lines).unwrap();
+    let mut state: Value = serde_json::from_slice(&fs::read(&state_path).unwrap()).unwrap();
+    state["file"] = json!(name);
+    fs::write(&state_path, state.to_string()).unwrap();
+}
+
+#[test]
+fn known_listings_keep_their_records_too() {
+    let is_update = Arc::new(AtomicBool::new(false));
+    let asked_again = is_update.clone();
+    let nvd_url = serve(move |_| {
+        let records = (1..=3).map(|n| json!({"cve": {"id": format!("CVE-2020-000{n}")}}));
+        let items: Vec<Value> = records.filter(|_| !asked_again.load(Ordering::Relaxed)).collect();
+        let page = json!({"resultsPerPage": items.len(), "startIndex": 0, "totalResults": items.len(), "vulnerabilities": items});
+        (200, "application/json", page.to_string().into_bytes())
+    });
+    let cache = tempfile::tempdir().unwrap();
+    let source = CveSource { nvd_url, upstream: settings(&cache), ..CveSource::default() };
+    assert_eq!(run(source.clone(), Credentials::default()).1.len(), 3);
+    is_update.store(true, Ordering::Relaxed);
+    let (_, ids, warnings) = run(source.clone(), Credentials::default());
+    assert_eq!((ids.len(), warnings), (3, Vec::new()));
+    rewrite_listing(cache.path(), |number, line| match number {
+        0 => line.replace("\"references\":[]", "\"references\":[{\"url\":null}]"),
+        1 => "{\"id\":7}".to_owned(),
+        _ => line.to_owned(),
+    });
+    let (_, ids, warnings) = run(source, Credentials::default());
+    assert_eq!(ids, ["CVE-2020-0001", "CVE-2020-0003"]);
+    assert_eq!(
+        warnings,
+        [
+            "1 record of the known ones of NVD has parts that are not as documented and were left out: \
+             CVE-2020-0001 (references[0].url)",
+            "1 record of the known ones of NVD cannot be used and was dropped: {\"id\":7}"
+        ]
+    );
 }
