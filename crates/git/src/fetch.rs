@@ -64,6 +64,11 @@ fn fetch_refs(
     mirror.fetch(&arguments, &[], context)
 }
 
+/// Parses the id of an object in a mirror, all of which use SHA-1.
+fn full_id(id: &str) -> Option<ObjectId> {
+    ObjectId::from_hex(id.as_bytes()).ok().filter(|id| id.kind() == gix::hash::Kind::Sha1)
+}
+
 /// Fetches commits by their full ids in one request, each with all its parents, without files and without further
 /// history. Commits in the cache are not asked for again; if all are there, no host is asked. Where the server does
 /// not give commits by their ids, all history is fetched.
@@ -76,15 +81,12 @@ pub fn fetch_commits(
     context: &FetchContext<'_>,
 ) -> Result<FetchedRepository, GitError> {
     if context.offline {
-        let wanted: Vec<ObjectId> =
-            ids.iter().filter_map(|id| ObjectId::from_hex(id.as_bytes()).ok()).collect();
+        let wanted: Vec<ObjectId> = ids.iter().filter_map(|id| full_id(id)).collect();
         return find_recorded(context.cache, url, &wanted);
     }
     let url = FetchTarget::resolve(url, context)?.url;
-    let is_full = |id: &&String| id.len() == 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let (full, odd): (Vec<&String>, Vec<&String>) = ids.iter().partition(is_full);
-    let wanted: BTreeSet<ObjectId> =
-        full.into_iter().filter_map(|id| ObjectId::from_hex(id.as_bytes()).ok()).collect();
+    let wanted: BTreeSet<ObjectId> = ids.iter().filter_map(|id| full_id(id)).collect();
+    let odd: Vec<&String> = ids.iter().filter(|id| full_id(id).is_none()).collect();
     let missing = |mirror: &BareMirror| {
         let ids = missing_commits(mirror, &wanted).into_iter().map(|id| id.to_string());
         let ids: BTreeSet<String> = ids.chain(odd.iter().map(|id| id.to_string())).collect();

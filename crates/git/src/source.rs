@@ -178,10 +178,19 @@ pub fn open_repository(path: &Path) -> Result<gix::Repository, RepositorySourceE
     if let Some(reason) = unsupported_format(path) {
         return Err(unreadable(reason));
     }
-    let mut repository = gix::open_opts(path, options).map_err(|error| unreadable(error.to_string()))?;
+    let mut repository = gix::open_opts(path, options).map_err(|error| unreadable(with_causes(&error)))?;
     // Neighbouring commits share most of their trees: a cache saves unpacking them again and again.
     repository.object_cache_size_if_unset(16 << 20);
     Ok(repository)
+}
+
+/// Returns the text of an error with those of its causes, which say more.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| {
+        let cause = cause.to_string();
+        if text.contains(&cause) { text } else { format!("{text}: {cause}") }
+    })
 }
 
 #[cfg(test)]

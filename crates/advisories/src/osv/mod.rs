@@ -6,6 +6,7 @@ mod changes;
 pub mod record;
 
 use clap::Args;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use streamguard_dataset::Advisory;
 use streamguard_engine::{JobError, ShardError};
@@ -51,6 +52,9 @@ const MAX_RECORD_BYTES: u64 = 64 << 20;
 
 /// Largest number of changed records that are fetched one by one; the archive is faster above it.
 const MAX_CHANGES: usize = 2000;
+
+/// Reason to drop a file that is not a record with the id of its name.
+const NOT_THE_RECORD: &str = "it is not the record of that id";
 
 /// Settings of the source `osv`.
 #[derive(Args, Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -226,7 +230,7 @@ impl OsvSource {
                 ArchiveEntry::Record(id, bytes) => {
                     match record::read_lenient(bytes).filter(|read| read.record.id == id) {
                         Some(read) => emit(&read, shard, context)?,
-                        None => context.drop_record(&format!("{id}.json: it is not the record of that id")),
+                        None => context.drop_record(&format!("{id}.json: {NOT_THE_RECORD}")),
                     }
                 }
                 ArchiveEntry::Malware => context.count("records.malware", 1),
@@ -247,12 +251,14 @@ impl OsvSource {
         let request = self.request(ecosystem, &file, Accept::Json, shard, MAX_RECORD_BYTES)?;
         let read = &mut |answer: &UpstreamAnswer| {
             let bytes = answer.bytes().map_err(|error| InvalidAnswer::Damaged(error.to_string()))?;
-            // The list of changes names this record, so an answer without it is damaged.
-            let read = record::read_lenient(&bytes).filter(|read| read.record.id == changed.id);
-            read.ok_or_else(|| InvalidAnswer::Damaged(format!("the answer is not the record {}", changed.id)))
+            // The list of changes names this record. Text that is not JSON is damaged, and is asked for again.
+            serde_json::from_slice::<IgnoredAny>(&bytes)
+                .map_err(|error| InvalidAnswer::Damaged(format!("the answer is not a record: {error}")))?;
+            Ok(record::read_lenient(&bytes).filter(|read| read.record.id == changed.id))
         };
         match context.ask(&request, read) {
-            Ok(read) => emit(&read, shard, context)?,
+            Ok(Some(read)) => emit(&read, shard, context)?,
+            Ok(None) => context.drop_record(&format!("{file}: {NOT_THE_RECORD}")),
             Err(UpstreamError::NotFound { .. }) => context.count("records.missing", 1),
             Err(error) => return Err(error.into()),
         }

@@ -14,12 +14,12 @@ use streamguard_advisories::cve::record::read_lenient as read_cve;
 use streamguard_advisories::github::record::{Completeness, read_lenient as read_github};
 use streamguard_advisories::osv::record::read_lenient as read_osv;
 use streamguard_advisories::{
-    AdvisoryJob, AdvisorySource, CveSource, GithubSource, LenientRecord, OsvSource,
+    AdvisoryJob, AdvisorySource, CveSource, GithubSource, LenientRecord, ListingWindow, OsvSource,
 };
 use streamguard_dataset::{Advisory, Severity};
 use streamguard_engine::{Event, EventKind, FinishedRun, Job, LogLevel, Observer, RunOptions, RunState};
 use streamguard_http::{Credentials, UpstreamSettings};
-use streamguard_simulator::serve;
+use streamguard_simulator::{run_payloads, serve};
 
 const URL: &str = "https://github.com/o/r/commit/8eba394";
 
@@ -288,6 +288,31 @@ fn other_sources_name_their_records_as_well() {
     assert_eq!(warnings.len(), 1);
     assert!(warnings[0].starts_with("9 records of OSV") && warnings[0].contains(names), "{}", warnings[0]);
     assert!(warnings[0].ends_with(" and 4 more"), "{}", warnings[0]);
+}
+
+#[test]
+fn a_changed_record_of_osv_does_not_fail_the_others() {
+    let osv_url = serve(|line| match line.split(' ').nth(1).unwrap() {
+        "/PyPI/modified_id.csv" => {
+            (200, "text/csv", b"2026-10-31T00:00:00Z,X-2\n2026-10-30T00:00:00Z,X-1\n".to_vec())
+        }
+        "/PyPI/X-1.json" => {
+            let record =
+                json!({"id": "X-1", "modified": "2026-10-30T00:00:00Z", "aliases": [7, "CVE-2026-0001"]});
+            (200, "application/json", record.to_string().into_bytes())
+        }
+        _ => (200, "application/json", b"{\"id\": 2}".to_vec()),
+    });
+    let cache = tempfile::tempdir().unwrap();
+    let osv_ecosystems = vec!["PyPI".to_owned()];
+    let source = OsvSource { osv_url, osv_ecosystems, upstream: settings(&cache), ..OsvSource::default() };
+    let window = ListingWindow { clock_ms: 1_793_491_200_000, known_until_ms: Some(1_793_000_000_000) };
+    let shards: Vec<Value> = source.plan(&window).unwrap().iter().map(|shard| json!(shard)).collect();
+    let (records, counters) =
+        run_payloads(&AdvisoryJob::new(source, Credentials::default()), shards).unwrap();
+    assert_eq!(records.len(), 1);
+    assert_eq!((&records[0]["id"], &records[0]["aliases"]), (&json!("X-1"), &json!(["CVE-2026-0001"])));
+    assert_eq!((counters["records.trimmed"], counters["records.malformed"]), (1, 1));
 }
 
 /// Changes the lines of the only listing in a cache, as another version of this program might write them.

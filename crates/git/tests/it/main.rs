@@ -174,7 +174,8 @@ fn commits_that_nobody_has_are_missing() {
     let Some(world) = World::new() else { return };
     let (path, ids) = world.serve_fix("owner/name");
     let tree = run_git(&path, ["rev-parse", "HEAD^{tree}"]);
-    let odd = ["", "abc", "HEAD", "--all", "+refs/heads/*:refs/heads/*"].map(str::to_owned);
+    let sha256 = "7".repeat(64);
+    let odd = ["", "abc", "HEAD", "--all", "+refs/heads/*:refs/heads/*", &sha256].map(str::to_owned);
     let mut wanted = vec![ids[3].clone(), unknown(7), ids[1].to_uppercase(), unknown(3), tree.clone()];
     wanted.extend(odd.clone());
     let fetched = world.commits(&wanted);

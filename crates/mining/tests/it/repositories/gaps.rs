@@ -224,6 +224,36 @@ fn objects_in_sha256_are_read() {
 }
 
 #[test]
+fn an_unknown_format_is_named() {
+    let Some(repositories) = TestRepositories::new() else { return };
+    for (name, key, value) in
+        [("hash", "extensions.objectFormat", "sha512"), ("store", "extensions.refStorage", "clay")]
+    {
+        let path = repositories.fixed(name);
+        run_git(&path, ["config", "core.repositoryFormatVersion", "1"]);
+        run_git(&path, ["config", key, value]);
+        assert_gap(&repositories.mine([&path]), 0, &[name, value]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_repository_of_another_user_is_read_alike() {
+    let Some(repositories) = TestRepositories::new() else { return };
+    let path = repositories.fixed("theirs");
+    let cloned = clone(&repositories, &path, "cloned", &["--no-checkout", "--filter=blob:none"]);
+    for path in [&path, &cloned] {
+        let status = std::process::Command::new("chown").args(["-R", "65534"]).arg(path).status();
+        if !status.is_ok_and(|status| status.success()) {
+            return streamguard_simulator::skip("files cannot be given to another user");
+        }
+    }
+    let mined = repositories.mine([&path]);
+    assert_eq!((mined.status, mined.samples.len()), (CompletionStatus::Complete, 1), "{:?}", mined.lost);
+    assert_gap(&repositories.mine([&cloned]), 0, &["partial clone", "--refetch --no-filter origin"]);
+}
+
+#[test]
 fn reftables_are_named_with_the_command_that_converts_them() {
     let Some(repositories) = TestRepositories::new() else { return };
     let path = repositories.at("tables");
