@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use streamguard_dataset::{Advisory, AdvisoryReference, CvssRating, Severity};
 
 use crate::lenient::{self, LenientRecord};
@@ -14,8 +15,9 @@ pub(super) const SOURCE_NAME: &str = "cve";
 
 /// Element of `vulnerabilities`.
 #[derive(Deserialize)]
-struct CveItem {
-    cve: CveRecord,
+struct CveItem<'a> {
+    #[serde(borrow)]
+    cve: &'a RawValue,
 }
 
 #[derive(Deserialize)]
@@ -89,10 +91,11 @@ pub fn read(json: &str) -> Option<Advisory> {
 
 /// Reads one element of `vulnerabilities` like [`read`], and returns what was left out as well.
 pub fn read_lenient(json: &str) -> Option<LenientRecord<Advisory>> {
-    lenient::read(json.as_bytes())?.and_then(advisory)
+    let CveItem { cve } = serde_json::from_str(json).ok()?;
+    lenient::read(cve.get().as_bytes())?.and_then(to_advisory)
 }
 
-fn advisory(CveItem { cve }: CveItem) -> Option<Advisory> {
+fn to_advisory(cve: CveRecord) -> Option<Advisory> {
     if !ids::is_cve(&cve.id) {
         return None;
     }

@@ -43,40 +43,36 @@ fn parts_of_cve_records_are_left_out() {
     assert!(none.is_empty());
     // Pointer to a part, its wrong value, and the path that is named.
     for (pointer, value, path) in [
-        ("/published", json!("whenever"), "cve.published"),
-        ("/published", json!(2019), "cve.published"),
-        ("/cisaExploitAdd", json!(""), "cve.cisaExploitAdd"),
-        ("/vulnStatus", json!(["Modified"]), "cve.vulnStatus"),
-        ("/descriptions", json!(null), "cve.descriptions"),
-        ("/descriptions/0/value", json!(7), "cve.descriptions[0]"),
-        ("/metrics", json!([]), "cve.metrics"),
-        ("/metrics/cvssMetricV31", json!(null), "cve.metrics.cvssMetricV31"),
+        ("/published", json!("whenever"), "published"),
+        ("/published", json!(2019), "published"),
+        ("/cisaExploitAdd", json!(""), "cisaExploitAdd"),
+        ("/vulnStatus", json!(["Modified"]), "vulnStatus"),
+        ("/descriptions", json!(null), "descriptions"),
+        ("/descriptions/0/value", json!(7), "descriptions[0]"),
+        ("/metrics", json!([]), "metrics"),
+        ("/metrics/cvssMetricV31", json!(null), "metrics.cvssMetricV31"),
         (
             "/metrics/cvssMetricV31/0/cvssData/baseScore",
             json!("7.5"),
-            "cve.metrics.cvssMetricV31[0].cvssData.baseScore",
+            "metrics.cvssMetricV31[0].cvssData.baseScore",
         ),
         (
             "/metrics/cvssMetricV31/0/cvssData/baseScore",
             json!(75),
-            "cve.metrics.cvssMetricV31[0].cvssData.baseScore",
+            "metrics.cvssMetricV31[0].cvssData.baseScore",
         ),
         (
             "/metrics/cvssMetricV31/0/cvssData/baseSeverity",
             json!("SEVERE"),
-            "cve.metrics.cvssMetricV31[0].cvssData.baseSeverity",
+            "metrics.cvssMetricV31[0].cvssData.baseSeverity",
         ),
-        (
-            "/metrics/cvssMetricV31/0/cvssData/vectorString",
-            json!(null),
-            "cve.metrics.cvssMetricV31[0].cvssData",
-        ),
-        ("/weaknesses", json!(null), "cve.weaknesses"),
-        ("/weaknesses/0/description", json!("CWE-89"), "cve.weaknesses[0].description"),
-        ("/references/0", json!({"tags": ["Exploit"]}), "cve.references[0]"),
-        ("/references/0", json!(null), "cve.references[0]"),
-        ("/references/0/tags", json!(null), "cve.references[0].tags"),
-        ("/references/0/tags/0", json!(null), "cve.references[0].tags[0]"),
+        ("/metrics/cvssMetricV31/0/cvssData/vectorString", json!(null), "metrics.cvssMetricV31[0].cvssData"),
+        ("/weaknesses", json!(null), "weaknesses"),
+        ("/weaknesses/0/description", json!("CWE-89"), "weaknesses[0].description"),
+        ("/references/0", json!({"tags": ["Exploit"]}), "references[0]"),
+        ("/references/0", json!(null), "references[0]"),
+        ("/references/0/tags", json!(null), "references[0].tags"),
+        ("/references/0/tags/0", json!(null), "references[0].tags[0]"),
     ] {
         let mut record = good.clone();
         *record.pointer_mut(pointer).unwrap() = value;
@@ -212,7 +208,7 @@ fn assert_cve(run: &FinishedRun, ids: &[String], warnings: &[String]) {
         warnings,
         [
             "2 records of NVD have parts that are not as documented and were left out: \
-             CVE-2020-0001 (cve.references[1]), CVE-2020-0002 (cve.published, cve.weaknesses)",
+             CVE-2020-0001 (references[1]), CVE-2020-0002 (published, weaknesses)",
             "1 record of NVD cannot be used and was dropped: {\"cve\":{\"id\":7,\"references\":[]}}"
         ]
     );
