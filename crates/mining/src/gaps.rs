@@ -19,6 +19,8 @@ pub(crate) enum RepositoryPlace<'a> {
     Folder(&'a Path),
     /// A repository of a host, of which there is a mirror.
     Url(&'a str),
+    /// A repository of a host in the snapshot that is replayed.
+    Recorded(&'a str),
 }
 
 impl RepositoryPlace<'_> {
@@ -26,11 +28,11 @@ impl RepositoryPlace<'_> {
     pub(crate) fn name(self) -> String {
         match self {
             Self::Folder(path) => format!("{path:?}"),
-            Self::Url(url) => url.to_owned(),
+            Self::Url(url) | Self::Recorded(url) => url.to_owned(),
         }
     }
 
-    /// Returns the end of a sentence that names the command which mends a folder; empty for a mirror.
+    /// Returns the end of a sentence that says what mends the repository: a command for a folder, nothing for a mirror.
     fn advice(self, purpose: &str, arguments: &str) -> String {
         match self {
             Self::Folder(path) => {
@@ -38,6 +40,7 @@ impl RepositoryPlace<'_> {
                 format!("; {purpose}: git -C {folder} {arguments}")
             }
             Self::Url(_) => String::new(),
+            Self::Recorded(_) => "; record the snapshot anew, with these settings".to_owned(),
         }
     }
 }
@@ -53,6 +56,7 @@ pub(crate) fn unborn_head(place: RepositoryPlace<'_>, branch: &str, others: &[Re
     let (named, hint) = match place {
         RepositoryPlace::Folder(_) => (format!("the branch {branch:?}, which"), ""),
         RepositoryPlace::Url(_) => ("a branch that".to_owned(), "; clone the right one, and give its folder"),
+        RepositoryPlace::Recorded(_) => ("a branch that".to_owned(), ""),
     };
     let read = if others.len() == 1 { "only this one was read" } else { "none was read" };
     let advice = others.first().map(|first| place.advice("choose one by", &head_command(branch, first)));
@@ -113,6 +117,9 @@ fn cause(repository: &gix::Repository, place: RepositoryPlace<'_>) -> (String, S
     }
     match (place, git::promisor_remote(repository)) {
         (RepositoryPlace::Url(_), _) => (" lacks objects at its host".to_owned(), String::new()),
+        (RepositoryPlace::Recorded(_), _) => {
+            (" lacks objects in the snapshot".to_owned(), place.advice("get them by", ""))
+        }
         (RepositoryPlace::Folder(_), Some(remote)) => {
             let arguments = format!("fetch --refetch --no-filter {}", shell_word(&remote));
             (" is a partial clone".to_owned(), place.advice("get them by", &arguments))

@@ -49,7 +49,10 @@ fn plan_local(
     collector: &RepoCollector,
     stop: &dyn Fn() -> bool,
 ) -> Result<Vec<RepoShard>, String> {
-    let place = RepositoryPlace::Folder(path);
+    let place = match &collector.upstream.snapshot {
+        Some(snapshot) if path.starts_with(snapshot) => RepositoryPlace::Recorded(name),
+        _ => RepositoryPlace::Folder(path),
+    };
     let selection = select_commits(path, place, collector.since.as_ref(), stop)?;
     if selection.is_empty {
         return Ok(vec![RepoShard::Empty { path: path.to_owned() }]);

@@ -83,6 +83,23 @@ fn a_partial_clone_is_named_until_its_files_are_there() {
 }
 
 #[test]
+fn a_snapshot_without_the_files_is_to_be_recorded_anew() {
+    let Some(repositories) = TestRepositories::new() else { return };
+    let whole = two_fixes(&repositories, "whole");
+    let path = clone(&repositories, &whole, "recorded", &["--bare", "--filter=blob:none"]);
+    let upstream = UpstreamSettings {
+        snapshot: Some(path.canonicalize().unwrap()),
+        ..UpstreamSettings::new(repositories.at("cache"), 1.0)
+    };
+    let since = Some("all".parse().unwrap());
+    let mined =
+        repositories.mine_with([&path], RepoCollector { since, upstream, ..RepoCollector::default() });
+    let text =
+        "lacks objects in the snapshot: the files of 2 commits to mine are missing; record the snapshot anew";
+    assert_gap(&mined, 0, &[text]);
+}
+
+#[test]
 fn a_head_without_a_branch_names_the_others() {
     let Some(repositories) = TestRepositories::new() else { return };
     let only = repositories.fixed("only");
