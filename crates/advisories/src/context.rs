@@ -1,10 +1,13 @@
 //! The context of a running shard of a source: its upstream, and its output.
 
+use serde_json::value::RawValue;
 use streamguard_dataset::Advisory;
 use streamguard_engine::{LogLevel, ShardError, ShardOutput};
 use streamguard_http::{
     InvalidAnswer, Progress, UpstreamAccess, UpstreamAnswer, UpstreamError, UpstreamRequest,
 };
+
+use crate::{LenientRecord, RecordFaults};
 
 /// Context of a running shard: asks the upstream, and takes advisories.
 pub struct SourceContext<'a, 'o> {
@@ -13,11 +16,12 @@ pub struct SourceContext<'a, 'o> {
     /// Selects the advisories that are emitted; `None` for all of them.
     filter: Option<&'a dyn Fn(&Advisory) -> bool>,
     lacks_answer: bool,
+    faults: RecordFaults,
 }
 
 impl<'a, 'o> SourceContext<'a, 'o> {
     pub(crate) fn new(access: &'a UpstreamAccess, output: &'a mut ShardOutput<'o>) -> Self {
-        Self { access, output, filter: None, lacks_answer: false }
+        Self { access, output, filter: None, lacks_answer: false, faults: RecordFaults::default() }
     }
 
     /// Emits only the advisories that `filter` selects.
@@ -55,10 +59,51 @@ impl<'a, 'o> SourceContext<'a, 'o> {
     /// # Errors
     /// [`ShardError::Stopped`], to be passed on.
     pub fn emit(&mut self, advisory: &Advisory) -> Result<(), ShardError> {
-        match self.filter {
-            Some(selects) if !selects(advisory) => Ok(()),
-            _ => self.output.emit(advisory),
+        if self.is_wanted(advisory) { self.output.emit(advisory) } else { Ok(()) }
+    }
+
+    /// Emits an advisory, and notes the parts of it that were left out.
+    ///
+    /// # Errors
+    /// [`ShardError::Stopped`], to be passed on.
+    pub fn emit_read(&mut self, read: &LenientRecord<Advisory>) -> Result<(), ShardError> {
+        if !self.is_wanted(&read.record) {
+            return Ok(());
         }
+        if !read.left_out.is_empty() {
+            self.faults.add_trimmed(&read.record.id, &read.left_out);
+        }
+        self.output.emit(&read.record)
+    }
+
+    /// Emits an advisory that is given as a line of JSON.
+    ///
+    /// # Errors
+    /// [`ShardError::Stopped`], to be passed on.
+    pub(crate) fn emit_line(&mut self, line: String) -> Result<(), ShardError> {
+        self.output.emit(&RawValue::from_string(line).map_err(ShardError::failed)?)
+    }
+
+    fn is_wanted(&self, advisory: &Advisory) -> bool {
+        self.filter.is_none_or(|selects| selects(advisory))
+    }
+
+    /// Notes a record that cannot be used, by its name or beginning.
+    pub fn drop_record(&mut self, sample: &str) {
+        self.faults.add_dropped(sample);
+    }
+
+    /// Notes the faults of some records.
+    pub fn add_faults(&mut self, faults: RecordFaults) {
+        self.faults.append(faults);
+    }
+
+    /// Counts the faults that were noted, and warns of them. `records_of` names the source.
+    pub(crate) fn report_faults(&mut self, records_of: &str) {
+        let faults = std::mem::take(&mut self.faults);
+        self.count("records.trimmed", faults.trimmed());
+        self.count("records.malformed", faults.dropped());
+        faults.warnings(records_of).into_iter().for_each(|warning| self.warn(warning));
     }
 
     /// Adds to a counter of the shard.

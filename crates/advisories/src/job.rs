@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use streamguard_dataset::Advisory;
 use streamguard_engine::{
@@ -15,9 +14,10 @@ use streamguard_engine::{
 };
 use streamguard_http::{Credentials, UpstreamAccess};
 
+use crate::lenient;
 use crate::listing::{self, CachedListing, ListingWriter};
 use crate::shard::AdvisoryShard;
-use crate::{AdvisorySource, ListingWindow, SourceContext};
+use crate::{AdvisorySource, ListingWindow, SourceContext, ids};
 
 /// How far the changes that are asked for reach back before the known ones, in milliseconds. The
 /// clock of this machine may be fast, and a database may publish a change later than it dates it.
@@ -58,11 +58,17 @@ impl<S: AdvisorySource> AdvisoryJob<S> {
         let unusable = |error: io::Error| {
             ShardError::Failed(format!("cannot use the cached advisories ({error}): try --refresh-cache"))
         };
+        let mut context = SourceContext::new(&self.access, output);
         for line in listing.lines(&self.access.settings().cache).map_err(unusable)? {
             let line = line.map_err(unusable)?;
-            let record: &RawValue = serde_json::from_str(&line).map_err(ShardError::failed)?;
-            output.emit(&record)?;
+            match lenient::read::<Advisory>(line.as_bytes()).filter(|read| ids::is_osv(&read.record.id)) {
+                // As it is, so that the same advisories give the same bytes in every run.
+                Some(read) if read.left_out.is_empty() => context.emit_line(line)?,
+                Some(read) => context.emit_read(&read)?,
+                None => context.drop_record(&line),
+            }
         }
+        context.report_faults(&format!("the known ones of {}", self.source.title()));
         Ok(())
     }
 
@@ -70,6 +76,9 @@ impl<S: AdvisorySource> AdvisoryJob<S> {
     fn emit_listed(&self, shard: &S::Shard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         let mut context = SourceContext::new(&self.access, output);
         let listed = self.source.list(shard, &mut context);
+        if listed.is_ok() {
+            context.report_faults(self.source.title());
+        }
         match listed {
             // The recorded run may have asked for everything, and with that for this as well.
             Err(error) if context.lacks_answer() => match self.emit_selected(shard, output)? {
@@ -99,6 +108,7 @@ impl<S: AdvisorySource> AdvisoryJob<S> {
                 listed => listed?,
             }
         }
+        context.report_faults(self.source.title());
         if selected.get() == 0 {
             // A misspelt value looks the same: in a replay there is no upstream that refuses it.
             let (name, part) = (self.source.name(), filter_part(&json!(shard)));

@@ -20,9 +20,12 @@
 mod context;
 pub mod cve;
 pub mod cvss;
+mod faults;
+mod fields;
 pub mod github;
 pub mod ids;
 mod job;
+mod lenient;
 mod listing;
 pub mod osv;
 mod references;
@@ -32,8 +35,10 @@ pub mod timestamp;
 
 pub use context::SourceContext;
 pub use cve::CveSource;
+pub use faults::RecordFaults;
 pub use github::GithubSource;
 pub use job::{AdvisoryJob, file_name};
+pub use lenient::LenientRecord;
 pub use listing::CachedListing;
 pub use osv::OsvSource;
 pub use shard::AdvisoryShard;

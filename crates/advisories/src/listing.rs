@@ -12,8 +12,9 @@ use streamguard_durable::{AtomicFile, write_atomic};
 use crate::source::target_key;
 use streamguard_cache::CacheBucket;
 
-/// Version of the state file.
-const LISTING_FORMAT: u32 = 1;
+/// Version of the state file. Listings of version 1 lack the records of which a part was not as documented; later
+/// runs ask only for changes, so that they would lack them for good.
+const LISTING_FORMAT: u32 = 2;
 
 /// A listing in the cache. Its file is named by its content and never changes, so that a run that
 /// began with it can be resumed after a later run has made another.

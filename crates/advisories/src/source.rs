@@ -21,6 +21,11 @@ pub trait AdvisorySource: Serialize + Debug + Send + Sync {
     /// its advisories are credited to.
     fn name(&self) -> &'static str;
 
+    /// Returns the name by which users know the source, for messages.
+    fn title(&self) -> &'static str {
+        self.name()
+    }
+
     /// Returns the settings of its upstream. They are serialized as `access`.
     fn upstream(&self) -> &UpstreamSettings;
 

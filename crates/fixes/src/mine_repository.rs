@@ -82,7 +82,7 @@ impl RepositoryMiner<'_> {
                 named: fix.named,
                 commit: Some(commit.to_string()),
                 collectors,
-                problem: samples.is_empty().then(|| "nothing that it changes is a sample".to_owned()),
+                problem: samples.is_empty().then(|| problem_without_samples(&repository, commit).to_owned()),
                 samples,
             })?;
         }
@@ -238,9 +238,19 @@ fn fetch_and_resolve<'s>(
     Ok(ResolvedRepository { fetched, commits, unresolved })
 }
 
+/// Returns the reason why a commit gave no sample.
+fn problem_without_samples(repository: &gix::Repository, commit: ObjectId) -> &'static str {
+    match git::lacks_files(repository, commit, |_| true) {
+        true => "its host does not have all files that it changes",
+        false => "nothing that it changes is a sample",
+    }
+}
+
 /// Reports whether a commit is in the repository.
 fn has_commit(repository: &gix::Repository, id: &str) -> bool {
-    ObjectId::from_hex(id.as_bytes()).is_ok_and(|id| repository.find_commit(id).is_ok())
+    // An id of another kind of hash cannot be compared with those of the repository.
+    let is_there = |id: ObjectId| id.kind() == repository.object_hash() && repository.find_commit(id).is_ok();
+    ObjectId::from_hex(id.as_bytes()).is_ok_and(is_there)
 }
 
 impl<'s> FixCommit<'s> {

@@ -18,6 +18,9 @@ const MAX_MOVES: usize = 3;
 /// Reference that is the head of a mirror. It has a name of its own, so that no branch of the server is taken for it.
 pub(crate) const MIRROR_HEAD: &str = "refs/streamguard/head";
 
+/// Folder of the branches of a server whose head leads nowhere.
+pub(crate) const MIRROR_BRANCHES: &str = "refs/streamguard/branches/";
+
 /// A mirror under an exclusive lock. If it is dropped before its first [`BareMirror::commit`], it leaves nothing.
 pub(crate) struct BareMirror {
     /// Path of the finished mirror.

@@ -36,7 +36,7 @@ const ASKS_CREDENTIALS: &str = "could not read username";
 
 /// Parts of messages, in lower case, and their meanings. The first that is found counts: specific ones stand before
 /// the general "not found".
-const MESSAGE_PARTS: [(&str, GitFailure); 24] = [
+const MESSAGE_PARTS: [(&str, GitFailure); 25] = [
     ("no space left on device", GitFailure::Full),
     ("disk quota exceeded", GitFailure::Full),
     ("returned error: 301", GitFailure::Moved),
@@ -56,6 +56,8 @@ const MESSAGE_PARTS: [(&str, GitFailure); 24] = [
     ("unadvertised object", GitFailure::NotById),
     ("does not support shallow", GitFailure::NotById),
     ("access denied", GitFailure::Gone),
+    // A server with SHA-256 and a mirror with SHA-1.
+    ("mismatched algorithms", GitFailure::Permanent),
     ("certificate", GitFailure::Permanent),
     ("fsck error", GitFailure::Permanent),
     ("transport '", GitFailure::Permanent),

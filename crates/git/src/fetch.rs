@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
 
-use crate::bare_mirror::{BareMirror, FetchReply, MIRROR_HEAD};
+use crate::bare_mirror::{BareMirror, FetchReply, MIRROR_BRANCHES, MIRROR_HEAD};
 use crate::context::{FetchContext, FetchedRepository};
 use crate::error::GitError;
 use crate::failure::GitFailure;
@@ -29,6 +29,23 @@ pub fn fetch_history(url: &str, context: &FetchContext<'_>) -> Result<FetchedRep
     let mut mirror = BareMirror::lock(path, &url, context)?;
     // The branch that the server calls its own, forced pushes included.
     let head = format!("+HEAD:{MIRROR_HEAD}");
+    let mut fetched = fetch_refs(&mut mirror, &head, context)?;
+    if let FetchReply::Refused { failure: GitFailure::NoHead, .. } = fetched {
+        // The head leads nowhere. The repository is empty, or all its commits are on other branches.
+        fetched = fetch_refs(&mut mirror, &format!("+refs/heads/*:{MIRROR_BRANCHES}*"), context)?;
+    }
+    match fetched {
+        FetchReply::Done => mirror.commit(Vec::new()),
+        FetchReply::Refused { failure, message } => Err(mirror.error(failure, message)),
+    }
+}
+
+/// Fetches the history of some references, with all tags.
+fn fetch_refs(
+    mirror: &mut BareMirror,
+    refspec: &str,
+    context: &FetchContext<'_>,
+) -> Result<FetchReply, GitError> {
     let arguments = [
         "fetch",
         // Only the tags of the last refspec; and those that are gone there are removed, since a tag `a` would stand
@@ -38,17 +55,18 @@ pub fn fetch_history(url: &str, context: &FetchContext<'_>) -> Result<FetchedRep
         "--no-write-fetch-head",
         "--recurse-submodules=no",
         "--filter=blob:none",
+        // A server with a shallow clone has no references for git otherwise: it would look like an empty repository.
+        "--update-shallow",
         "origin",
-        &head,
+        refspec,
         "+refs/tags/*:refs/tags/*",
     ];
-    match mirror.fetch(&arguments, &[], context)? {
-        // An empty repository has nothing to fetch.
-        FetchReply::Done | FetchReply::Refused { failure: GitFailure::NoHead, .. } => {
-            mirror.commit(Vec::new())
-        }
-        FetchReply::Refused { failure, message } => Err(mirror.error(failure, message)),
-    }
+    mirror.fetch(&arguments, &[], context)
+}
+
+/// Parses the id of an object in a mirror, all of which use SHA-1.
+fn full_id(id: &str) -> Option<ObjectId> {
+    ObjectId::from_hex(id.as_bytes()).ok().filter(|id| id.kind() == gix::hash::Kind::Sha1)
 }
 
 /// Fetches commits by their full ids in one request, each with all its parents, without files and without further
@@ -63,15 +81,12 @@ pub fn fetch_commits(
     context: &FetchContext<'_>,
 ) -> Result<FetchedRepository, GitError> {
     if context.offline {
-        let wanted: Vec<ObjectId> =
-            ids.iter().filter_map(|id| ObjectId::from_hex(id.as_bytes()).ok()).collect();
+        let wanted: Vec<ObjectId> = ids.iter().filter_map(|id| full_id(id)).collect();
         return find_recorded(context.cache, url, &wanted);
     }
     let url = FetchTarget::resolve(url, context)?.url;
-    let is_full = |id: &&String| id.len() == 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let (full, odd): (Vec<&String>, Vec<&String>) = ids.iter().partition(is_full);
-    let wanted: BTreeSet<ObjectId> =
-        full.into_iter().filter_map(|id| ObjectId::from_hex(id.as_bytes()).ok()).collect();
+    let wanted: BTreeSet<ObjectId> = ids.iter().filter_map(|id| full_id(id)).collect();
+    let odd: Vec<&String> = ids.iter().filter(|id| full_id(id).is_none()).collect();
     let missing = |mirror: &BareMirror| {
         let ids = missing_commits(mirror, &wanted).into_iter().map(|id| id.to_string());
         let ids: BTreeSet<String> = ids.chain(odd.iter().map(|id| id.to_string())).collect();

@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::repository_format::unsupported_format;
+use crate::shell_word::shell_word;
+
 /// A repository to mine.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RepositorySource {
@@ -76,7 +79,10 @@ impl RepositorySource {
             path: path.to_owned(),
             reason: error.to_string(),
         })?;
-        let path = enclosing(&path).map(Path::to_owned).unwrap_or(path);
+        let path = match enclosing(&path) {
+            Some(outer) => submodule_problem(outer, &path).map_or(Ok(outer.to_owned()), Err)?,
+            None => path,
+        };
         let name = open_repository(&path)
             .ok()
             .and_then(|repository| origin(&repository))
@@ -141,6 +147,22 @@ fn enclosing(folder: &Path) -> Option<&Path> {
     folder.ancestors().filter(|_| folder.is_dir()).find(is_repository)
 }
 
+/// Returns the error for a folder in a repository that is a submodule without its files: the repository around it is
+/// not the one that was meant.
+fn submodule_problem(outer: &Path, folder: &Path) -> Option<RepositorySourceError> {
+    let inner = folder.strip_prefix(outer).ok().filter(|inner| !inner.as_os_str().is_empty())?;
+    let repository = open_repository(outer).ok()?;
+    let entry = repository.head_commit().ok()?.tree().ok()?.lookup_entry_by_path(inner);
+    entry.ok()?.filter(|entry| entry.mode().is_commit()).map(|_| {
+        let (outer, inner) = (outer.display().to_string(), inner.display().to_string());
+        let (outer, inner) = (shell_word(&outer), shell_word(&inner));
+        RepositorySourceError::Unreadable {
+            path: folder.to_owned(),
+            reason: format!("it is a submodule that is not there; get it by: git -C {outer} submodule update --init {inner}"),
+        }
+    })
+}
+
 /// Opens a local repository for reading. Neither the configuration of the user or the system nor the environment
 /// has an influence.
 ///
@@ -148,11 +170,27 @@ fn enclosing(folder: &Path) -> Option<&Path> {
 /// [`RepositorySourceError::Unreadable`].
 pub fn open_repository(path: &Path) -> Result<gix::Repository, RepositorySourceError> {
     let unreadable = |reason: String| RepositorySourceError::Unreadable { path: path.to_owned(), reason };
-    let options = gix::open::Options::isolated().strict_config(false);
-    let mut repository = gix::open_opts(path, options).map_err(|error| unreadable(error.to_string()))?;
+    let options = gix::open::Options::isolated()
+        .strict_config(false)
+        // Replacements exist on one machine only: elsewhere, the ids in the samples name the objects as they are.
+        .config_overrides(["core.useReplaceRefs=false"]);
+    // Asked first: the library has another reason, which tells nobody what to do.
+    if let Some(reason) = unsupported_format(path) {
+        return Err(unreadable(reason));
+    }
+    let mut repository = gix::open_opts(path, options).map_err(|error| unreadable(with_causes(&error)))?;
     // Neighbouring commits share most of their trees: a cache saves unpacking them again and again.
     repository.object_cache_size_if_unset(16 << 20);
     Ok(repository)
+}
+
+/// Returns the text of an error with those of its causes, which say more.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| {
+        let cause = cause.to_string();
+        if text.contains(&cause) { text } else { format!("{text}: {cause}") }
+    })
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use streamguard_git::{self as git, open_repository};
 use streamguard_http::{Credentials, UpstreamAccess};
 
 use super::commit_miner::CommitMiner;
-use super::history::select_commits;
+use super::gaps::RepositoryPlace;
+use super::history::{find_gaps, select_commits};
 use super::plan::plan_shards;
 use super::selected_commit::SelectedCommit;
 use super::settings::RepoCollector;
@@ -54,7 +55,13 @@ impl Collector for RepoCollector {
                 count_walk(*walked, *unreadable, samples);
                 self.mine_commits(path, name, commits, samples)
             }
-            RepoShard::Refused { reason } => Err(ShardError::Failed(reason.clone())),
+            RepoShard::Empty { path } => {
+                samples.warn(format!("{path:?} is an empty repository: it has no commits"));
+                Ok(())
+            }
+            RepoShard::Incomplete { reason } | RepoShard::Refused { reason } => {
+                Err(ShardError::Failed(reason.clone()))
+            }
             RepoShard::Remote { url } => self.mine_remote(url, access, samples),
         }
     }
@@ -70,7 +77,7 @@ impl RepoCollector {
     ) -> Result<(), ShardError> {
         // A mirror of the URL itself allows its host: the user who named it may reach it, wherever it is.
         let mirrors = [self.git_mirrors.as_slice(), &[git::MirrorRule::identity(url)]].concat();
-        let (fetched, selection) = {
+        let (fetched, selection, gaps) = {
             let stop = || samples.check().is_err();
             let locate = |url: &str| access.redirect_target(url, &stop);
             let progress = |text: &str| samples.set_activity(Some(text));
@@ -85,14 +92,17 @@ impl RepoCollector {
                 locate: Some(&locate),
             };
             let fetched = git::fetch_history(url, &fetching)?;
-            let selection = select_commits(&fetched.path, self.since.as_ref(), &stop);
+            let place = RepositoryPlace::Url(&fetched.url);
+            let selection = select_commits(&fetched.path, place, self.since.as_ref(), &stop);
+            let mut gaps = Vec::new();
             if let Ok(selection) = &selection {
                 // All files of all commits in one request: one by one, each would be a round trip.
                 let ids = selection.commits.iter().map(|selected| selected.commit);
                 git::fetch_blobs(&fetched, ids, &fetching)?;
+                gaps = find_gaps(&fetched.path, place, selection, &stop).map_err(ShardError::Failed)?;
             }
             samples.set_activity(None);
-            (fetched, selection)
+            (fetched, selection, gaps)
         };
         let selection = match selection {
             Ok(selection) => selection,
@@ -100,6 +110,11 @@ impl RepoCollector {
             Err(reason) => return samples.check().and(Err(ShardError::Failed(reason))),
         };
         count_walk(selection.walked, selection.unreadable, samples);
+        if selection.is_empty {
+            samples.warn(format!("{url} is an empty repository: it has no commits"));
+        }
+        // What a host lacks cannot be had: it is no failure of this run.
+        gaps.into_iter().for_each(|gap| samples.warn(gap));
         let count = selection.commits.len();
         samples.info(format!("{url}: {count} {} selected", if count == 1 { "commit" } else { "commits" }));
         self.mine_commits(&fetched.path, &fetched.url, &selection.commits, samples)

@@ -6,8 +6,9 @@ use std::path::Path;
 use gix::ObjectId;
 use gix::revision::walk::Sorting;
 use gix::traverse::commit::simple::CommitTimeOrder;
-use streamguard_git::open_repository;
+use streamguard_git::{RepositoryHead, open_repository, repository_head, shallow_boundary};
 
+use super::gaps::{self, RepositoryPlace};
 use super::message::{MESSAGE_SCORER, SELECTION_THRESHOLD};
 use super::selected_commit::{SelectedCommit, SelectionReason};
 use super::since::SinceDate;
@@ -28,37 +29,68 @@ pub(crate) struct CommitSelection {
     pub(crate) walked: u64,
     /// Number of commits that could not be read. Commits that only they lead to are missing.
     pub(crate) unreadable: u64,
+    /// Number of commits whose parents a shallow clone lacks.
+    pub(crate) cut_off: u64,
+    /// Whether the repository has no commit at all.
+    pub(crate) is_empty: bool,
+    /// Description of a head that leads nowhere, where the only other branch was read instead.
+    pub(crate) unborn: Option<String>,
     /// Selected commits, newest first.
     pub(crate) commits: Vec<SelectedCommit>,
 }
 
-/// Opens the repository at `path` and selects commits that may be security fixes.
+/// Opens the repository at `path` and selects commits that may be security fixes. Messages call it by `place`.
 ///
 /// # Errors
 /// The reason why the repository cannot be read, or that `stop` asked to stop.
 pub(crate) fn select_commits(
     path: &Path,
+    place: RepositoryPlace<'_>,
     since: Option<&SinceDate>,
     stop: &dyn Fn() -> bool,
 ) -> Result<CommitSelection, String> {
     let repository = open_repository(path).map_err(|error| error.to_string())?;
-    walk_history(&repository, since, stop).map_err(|reason| format!("{path:?}: {reason}"))
+    let named = |reason: String| format!("{}: {reason}", place.name());
+    let head = repository_head(&repository);
+    let (head, unborn) = match head.map_err(|error| named(gaps::unreadable_head(&repository, &error)))? {
+        RepositoryHead::Commit(head) => (head, None),
+        RepositoryHead::Empty => return Ok(CommitSelection { is_empty: true, ..CommitSelection::default() }),
+        RepositoryHead::Unborn { branch, others } => {
+            let problem = gaps::unborn_head(place, &branch, &others);
+            match others.as_slice() {
+                [only] => (only.commit, Some(problem)),
+                _ => return Err(problem),
+            }
+        }
+    };
+    let selection = walk_history(&repository, head, since, stop).map_err(named)?;
+    Ok(CommitSelection { unborn, ..selection })
 }
 
-/// Reads the messages of all commits that are reachable from the head, newest first. A merge whose message
+/// Describes what the repository at `path` lacks of a selection: history, or files of its commits.
+///
+/// # Errors
+/// The reason why the repository cannot be read.
+pub(crate) fn find_gaps(
+    path: &Path,
+    place: RepositoryPlace<'_>,
+    selection: &CommitSelection,
+    stop: &dyn Fn() -> bool,
+) -> Result<Vec<String>, String> {
+    let repository = open_repository(path).map_err(|error| error.to_string())?;
+    Ok(gaps::find_gaps(&repository, place, selection, stop))
+}
+
+/// Reads the messages of all commits that are reachable from `head`, newest first. A merge whose message
 /// is about security selects the commits that it brought in.
 fn walk_history(
     repository: &gix::Repository,
+    head: ObjectId,
     since: Option<&SinceDate>,
     stop: &dyn Fn() -> bool,
 ) -> Result<CommitSelection, String> {
-    let unreadable = |error: gix::Error| format!("cannot read the history: {error}");
-    let head = repository.head().map_err(unreadable)?;
-    if head.is_unborn() {
-        // A repository without a commit has nothing to mine.
-        return Ok(CommitSelection::default());
-    }
-    let head = head.into_peeled_id().map_err(unreadable)?.detach();
+    let unreadable = |error: gix::Error| gaps::unreadable_head(repository, &error);
+    let boundary = shallow_boundary(repository).map_err(unreadable)?;
     let sorting = walk_order(repository, head, since)?;
     let walk = |sorting| repository.rev_walk([head]).sorting(sorting).all();
     // If the head has no valid date, its commits cannot be walked in the order of dates.
@@ -75,6 +107,7 @@ fn walk_history(
             return Err("stopped".to_owned());
         }
         selection.walked += 1;
+        selection.cut_off += u64::from(boundary.contains(&info.id));
         let message = String::from_utf8_lossy(commit.message_raw_sloppy());
         let parents = info.parent_ids.len();
         let score = MESSAGE_SCORER.score(&message, parents);
@@ -102,7 +135,7 @@ fn walk_order(
     since: Option<&SinceDate>,
 ) -> Result<Sorting, String> {
     let order = CommitTimeOrder::NewestFirst;
-    let head = repository.find_commit(head).map_err(|error| format!("cannot read the history: {error}"))?;
+    let head = repository.find_commit(head).map_err(|error| gaps::unreadable_head(repository, &error))?;
     Ok(match since {
         Some(SinceDate::All) => Sorting::ByCommitTime(order),
         Some(SinceDate::Day(date)) => {

@@ -30,6 +30,7 @@ mod changed_files;
 mod collector;
 mod commit_miner;
 mod fix_commit;
+mod gaps;
 mod history;
 pub mod message;
 mod pair_sample;

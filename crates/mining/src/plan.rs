@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::panic::resume_unwind;
+use std::path::Path;
 use std::thread;
 
 use streamguard_collect::interleave;
@@ -9,7 +10,8 @@ use streamguard_engine::{JobError, PlanContext};
 use streamguard_git::RepositorySource;
 use streamguard_snapshot as snapshot;
 
-use super::history::select_commits;
+use super::gaps::RepositoryPlace;
+use super::history::{find_gaps, select_commits};
 use super::settings::{DEFAULT_REPOSITORIES, RepoCollector};
 use super::shard::RepoShard;
 
@@ -27,16 +29,39 @@ pub(super) fn plan_shards(
         // Its commits are selected by the shard, which fetches the history first.
         Ok(RepositorySource::Remote { url }) => vec![RepoShard::Remote { url: url.clone() }],
         Ok(RepositorySource::Local { path, name }) => {
-            match select_commits(path, collector.since.as_ref(), &|| context.cancel.requested()) {
-                Ok(selection) => RepoShard::split(path, name, &selection),
-                Err(reason) => vec![RepoShard::Refused { reason }],
-            }
+            plan_local(path, name, collector, &|| context.cancel.requested())
+                .unwrap_or_else(|reason| vec![RepoShard::Refused { reason }])
         }
     });
     if context.cancel.requested() {
         return Err(JobError::Stopped);
     }
     Ok(interleave(queues))
+}
+
+/// Plans the shards of a repository on this machine.
+///
+/// # Errors
+/// The reason why it cannot be mined.
+fn plan_local(
+    path: &Path,
+    name: &str,
+    collector: &RepoCollector,
+    stop: &dyn Fn() -> bool,
+) -> Result<Vec<RepoShard>, String> {
+    let place = match &collector.upstream.snapshot {
+        Some(snapshot) if path.starts_with(snapshot) => RepositoryPlace::Recorded(name),
+        _ => RepositoryPlace::Folder(path),
+    };
+    let selection = select_commits(path, place, collector.since.as_ref(), stop)?;
+    if selection.is_empty {
+        return Ok(vec![RepoShard::Empty { path: path.to_owned() }]);
+    }
+    let mut shards = RepoShard::split(path, name, &selection);
+    // Last: if the samples before are enough, nothing is missing.
+    let gaps = find_gaps(path, place, &selection, stop)?;
+    shards.extend(gaps.into_iter().map(|reason| RepoShard::Incomplete { reason }));
+    Ok(shards)
 }
 
 /// Returns the distinct repositories to mine; an error is the reason why one cannot be mined.

@@ -34,6 +34,17 @@ pub enum RepoShard {
         /// URL of the repository.
         url: String,
     },
+    /// A repository without any commit.
+    Empty {
+        /// Folder of the repository.
+        path: PathBuf,
+    },
+    /// A part of a repository that is not there. It fails alone, so that the result does not count as complete; other
+    /// shards mine the rest.
+    Incomplete {
+        /// Description of the part, and of what gets it.
+        reason: String,
+    },
     /// A repository that cannot be mined; it fails alone.
     Refused {
         /// Reason why it cannot be mined.

@@ -68,8 +68,8 @@ pub(super) fn read(
             .map_err(|error| ShardError::failed(format!("cannot read NVD's feed {name}: {error}")))?;
         for items in feed.vulnerabilities.chunks(RECORDS_PER_CHUNK) {
             let records = CveRecords::read(items);
-            context.count("records.malformed", records.malformed);
-            pages.emit(records, context)?;
+            context.add_faults(records.dropped);
+            pages.emit(records.advisories, context)?;
         }
     }
     Ok(())

@@ -104,6 +104,10 @@ impl AdvisorySource for CveSource {
         record::SOURCE_NAME
     }
 
+    fn title(&self) -> &'static str {
+        "NVD"
+    }
+
     fn upstream(&self) -> &UpstreamSettings {
         &self.upstream
     }

@@ -8,7 +8,7 @@ use streamguard_dataset::Advisory;
 use streamguard_engine::ShardError;
 
 use super::record;
-use crate::SourceContext;
+use crate::{LenientRecord, RecordFaults, SourceContext};
 use streamguard_http::base_url::join_url;
 use streamguard_http::{
     Accept, Freshness, InvalidAnswer, Service, UpstreamAnswer, UpstreamError, UpstreamRequest,
@@ -51,7 +51,8 @@ pub(super) struct PageReader<'a> {
 #[derive(Default)]
 struct QueryTally {
     ids: HashSet<String>,
-    malformed: u64,
+    /// Elements that are not CVE records.
+    dropped: RecordFaults,
     /// Total number of records according to the first and to the last page.
     totals: Option<(u64, u64)>,
 }
@@ -59,7 +60,7 @@ struct QueryTally {
 impl QueryTally {
     fn missing(&self) -> u64 {
         let total = self.totals.map_or(0, |(_, last)| last);
-        total.saturating_sub(self.ids.len() as u64 + self.malformed)
+        total.saturating_sub(self.ids.len() as u64 + self.dropped.dropped())
     }
 
     /// Reports whether the database changed between the first and the last page, so that records
@@ -99,7 +100,7 @@ impl<'a> PageReader<'a> {
                 context.count("records.missing", missing);
             }
         }
-        context.count("records.malformed", tally.malformed);
+        context.add_faults(tally.dropped);
         Ok(PagesEnd::Complete)
     }
 
@@ -129,9 +130,9 @@ impl<'a> PageReader<'a> {
             }
             let first = tally.totals.map_or(page.total, |(first, _)| first);
             tally.totals = Some((first, page.total));
-            tally.malformed += page.records.malformed;
-            tally.ids.extend(page.records.advisories.iter().map(|advisory| advisory.id.clone()));
-            self.emit(page.records, context)?;
+            tally.ids.extend(page.records.advisories.iter().map(|read| read.record.id.clone()));
+            tally.dropped.append(page.records.dropped);
+            self.emit(page.records.advisories, context)?;
             // A page that holds records twice is longer than asked for, but the next page starts
             // where a page of the asked size ends.
             start += page.promised.min(self.page_records);
@@ -145,12 +146,12 @@ impl<'a> PageReader<'a> {
     /// Emits the records that were not emitted before.
     pub(super) fn emit(
         &mut self,
-        records: CveRecords,
+        advisories: Vec<LenientRecord<Advisory>>,
         context: &mut SourceContext<'_, '_>,
     ) -> Result<(), ShardError> {
-        for advisory in records.advisories {
-            if self.emitted.insert((advisory.id.clone(), advisory.modified.clone())) {
-                context.emit(&advisory)?;
+        for read in advisories {
+            if self.emitted.insert((read.record.id.clone(), read.record.modified.clone())) {
+                context.emit_read(&read)?;
             }
         }
         Ok(())
@@ -181,18 +182,18 @@ impl<'a> PageReader<'a> {
 /// Records of a page or of a part of a feed.
 #[derive(Default)]
 pub(super) struct CveRecords {
-    pub(super) advisories: Vec<Advisory>,
-    /// Number of elements that are not CVE records.
-    pub(super) malformed: u64,
+    pub(super) advisories: Vec<LenientRecord<Advisory>>,
+    /// Elements that are not CVE records.
+    pub(super) dropped: RecordFaults,
 }
 
 impl CveRecords {
     pub(super) fn read(items: &[&RawValue]) -> Self {
         let mut records = Self::default();
         for item in items {
-            match record::read(item.get()) {
-                Some(advisory) => records.advisories.push(advisory),
-                None => records.malformed += 1,
+            match record::read_lenient(item.get()) {
+                Some(read) => records.advisories.push(read),
+                None => records.dropped.add_dropped(item.get()),
             }
         }
         records

@@ -3,27 +3,33 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use streamguard_dataset::{Advisory, AdvisoryReference, CvssRating};
+use serde_json::value::RawValue;
+use streamguard_dataset::{Advisory, AdvisoryReference, CvssRating, Severity};
 
+use crate::lenient::{self, LenientRecord};
 use crate::references::merge_references;
-use crate::{cvss, ids, timestamp};
+use crate::{cvss, fields, ids};
 
 /// Name of the source, in its advisories.
 pub(super) const SOURCE_NAME: &str = "cve";
 
 /// Element of `vulnerabilities`.
 #[derive(Deserialize)]
-struct CveItem {
-    cve: CveRecord,
+struct CveItem<'a> {
+    #[serde(borrow)]
+    cve: &'a RawValue,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct CveRecord {
     id: String,
+    #[serde(default, deserialize_with = "fields::date")]
     published: Option<String>,
+    #[serde(default, deserialize_with = "fields::date")]
     last_modified: Option<String>,
     vuln_status: Option<String>,
+    #[serde(default, deserialize_with = "fields::date")]
     cisa_exploit_add: Option<String>,
     #[serde(default)]
     descriptions: Vec<LocalizedText>,
@@ -47,7 +53,8 @@ struct LocalizedText {
 struct CveMetric {
     r#type: Option<String>,
     /// Severity of version 2.0, which defines none: NVD's own.
-    base_severity: Option<String>,
+    #[serde(default, deserialize_with = "fields::severity")]
+    base_severity: Option<Severity>,
     /// Missing in rating systems other than CVSS.
     cvss_data: Option<CvssData>,
 }
@@ -57,8 +64,10 @@ struct CveMetric {
 struct CvssData {
     version: String,
     vector_string: String,
+    #[serde(default, deserialize_with = "fields::score")]
     base_score: Option<f64>,
-    base_severity: Option<String>,
+    #[serde(default, deserialize_with = "fields::severity")]
+    base_severity: Option<Severity>,
 }
 
 #[derive(Deserialize)]
@@ -74,19 +83,28 @@ struct CveReference {
     tags: Vec<String>,
 }
 
-/// Reads one element of `vulnerabilities`. Returns `None` if it is not a CVE record.
+/// Reads one element of `vulnerabilities`, without the parts that are not as documented. Returns `None` if it
+/// is not a CVE record.
 pub fn read(json: &str) -> Option<Advisory> {
+    read_lenient(json).map(|read| read.record)
+}
+
+/// Reads one element of `vulnerabilities` like [`read`], and returns what was left out as well.
+pub fn read_lenient(json: &str) -> Option<LenientRecord<Advisory>> {
     let CveItem { cve } = serde_json::from_str(json).ok()?;
+    lenient::read(cve.get().as_bytes())?.and_then(to_advisory)
+}
+
+fn to_advisory(cve: CveRecord) -> Option<Advisory> {
     if !ids::is_cve(&cve.id) {
         return None;
     }
-    let modified = cve.last_modified.as_deref().and_then(timestamp::normalize);
-    let published = cve.published.as_deref().and_then(timestamp::normalize);
+    let CveRecord { last_modified: modified, published, .. } = cve;
     let is_rejected = cve.vuln_status.as_deref() == Some("Rejected");
     // NVD does not date the rejection, but a rejected record does not change any more.
     let withdrawn = is_rejected.then(|| modified.clone().or_else(|| published.clone())).flatten();
     let (cvss, severity) = rating(&cve.metrics);
-    let severity = severity.as_deref().and_then(cvss::parse_severity).or_else(|| {
+    let severity = severity.or_else(|| {
         let cvss = cvss.as_ref()?;
         Some(cvss::severity_of_score(&cvss.version, cvss.score?))
     });
@@ -105,7 +123,7 @@ pub fn read(json: &str) -> Option<Advisory> {
         severity,
         cvss,
         cwes,
-        exploited_since: cve.cisa_exploit_add.as_deref().and_then(timestamp::normalize),
+        exploited_since: cve.cisa_exploit_add,
         references: merge_references(
             cve.references.into_iter().map(|link| AdvisoryReference { url: link.url, tags: link.tags }),
         ),
@@ -114,22 +132,19 @@ pub fn read(json: &str) -> Option<Advisory> {
 }
 
 /// Returns the rating that counts, with the severity that NVD gives it.
-fn rating(metrics: &BTreeMap<String, Vec<CveMetric>>) -> (Option<CvssRating>, Option<String>) {
+fn rating(metrics: &BTreeMap<String, Vec<CveMetric>>) -> (Option<CvssRating>, Option<Severity>) {
     let all = metrics.values().flatten().filter_map(|metric| Some((metric, metric.cvss_data.as_ref()?)));
     let ratings =
         all.clone().map(|(metric, data)| (to_cvss(data), metric.r#type.as_deref() == Some("Primary")));
     let preferred = cvss::preferred(ratings);
     let chosen = all.filter(|(_, data)| preferred.as_ref().is_some_and(|cvss| to_cvss(data) == *cvss));
-    let severity = |(metric, data): (&CveMetric, &CvssData)| {
-        data.base_severity.clone().or_else(|| metric.base_severity.clone())
-    };
+    let severity = |(metric, data): (&CveMetric, &CvssData)| data.base_severity.or(metric.base_severity);
     let severity = chosen.filter_map(severity).next();
     (preferred, severity)
 }
 
 fn to_cvss(data: &CvssData) -> CvssRating {
-    let score = data.base_score.filter(|score| (0.0..=10.0).contains(score));
-    CvssRating { version: data.version.clone(), vector: data.vector_string.clone(), score }
+    CvssRating { version: data.version.clone(), vector: data.vector_string.clone(), score: data.base_score }
 }
 
 /// Returns the id in the URL of an advisory at GitHub: `/advisories/GHSA-..` in the database, or

@@ -96,6 +96,10 @@ impl AdvisorySource for GithubSource {
         record::SOURCE_NAME
     }
 
+    fn title(&self) -> &'static str {
+        "GitHub"
+    }
+
     fn upstream(&self) -> &UpstreamSettings {
         &self.upstream
     }
@@ -127,15 +131,16 @@ impl AdvisorySource for GithubSource {
         let mut seen = HashSet::new();
         for _ in 0..MAX_PAGES {
             let page = self.page(shard, cursor.as_deref(), context)?;
-            context.count("records.malformed", page.malformed);
+            context.add_faults(page.dropped);
             context.count("records.cut", page.truncated);
             context.count("github.points", page.cost);
-            for advisory in page.advisories {
+            for read in page.advisories {
+                let advisory = &read.record;
                 // The query by ecosystem or severity has no parameter for the date of change.
                 let wanted = shard.start.is_none() || shard.start <= advisory.modified;
                 // It lists vulnerabilities, of which an advisory has one for each package.
                 if wanted && seen.insert((advisory.id.clone(), advisory.modified.clone())) {
-                    context.emit(&advisory)?;
+                    context.emit_read(&read)?;
                 }
             }
             let Some(next) = page.next else { return Ok(()) };

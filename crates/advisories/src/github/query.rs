@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use streamguard_dataset::Advisory;
 
 use super::record::{self, Completeness};
+use crate::{LenientRecord, RecordFaults};
 use streamguard_http::{InvalidAnswer, UpstreamAnswer};
 
 /// Fields of an advisory that are asked for.
@@ -73,9 +74,9 @@ impl GithubQuery<'_> {
 /// Page of advisories.
 #[derive(Debug, Default)]
 pub(super) struct GithubPage {
-    pub(super) advisories: Vec<Advisory>,
-    /// Number of nodes that are not advisories.
-    pub(super) malformed: u64,
+    pub(super) advisories: Vec<LenientRecord<Advisory>>,
+    /// Nodes that are not advisories.
+    pub(super) dropped: RecordFaults,
     /// Number of advisories that have more packages or weaknesses than were asked for.
     pub(super) truncated: u64,
     /// Cost of the page in points of GitHub's rate limit.
@@ -144,12 +145,12 @@ fn read_bytes(bytes: &[u8]) -> Result<GithubPage, InvalidAnswer> {
         if node.get() == "null" {
             return Err(damaged("a part of its page is missing"));
         }
-        match record::read(node.get()) {
-            Some((advisory, completeness)) => {
+        match record::read_lenient(node.get()) {
+            Some((read, completeness)) => {
                 page.truncated += u64::from(completeness == Completeness::Truncated);
-                page.advisories.push(advisory);
+                page.advisories.push(read);
             }
-            None => page.malformed += 1,
+            None => page.dropped.add_dropped(node.get()),
         }
     }
     if list.page_info.has_next_page {

@@ -1,10 +1,12 @@
 //! Advisories as GitHub's GraphQL API gives them (`SecurityAdvisory`).
 
 use serde::Deserialize;
-use streamguard_dataset::{Advisory, AdvisoryReference, AffectedRange, CvssRating};
+use serde_json::value::RawValue;
+use streamguard_dataset::{Advisory, AdvisoryReference, AffectedRange, CvssRating, Severity};
 
+use crate::lenient::{self, LenientRecord};
 use crate::references::merge_references;
-use crate::{cvss, ids, timestamp};
+use crate::{cvss, fields, ids};
 
 /// Name of the source, in its advisories.
 pub(super) const SOURCE_NAME: &str = "github";
@@ -30,12 +32,11 @@ pub(super) fn osv_ecosystem(name: &str) -> &str {
     ECOSYSTEMS.iter().find(|(github, _)| *github == name).map_or(name, |(_, osv)| osv)
 }
 
-/// Node of either query: an advisory, or a vulnerability with its advisory.
+/// Node of the query of vulnerabilities, each with its advisory. A node of the other query is an advisory itself.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum GithubNode {
-    Vulnerability { advisory: Box<GithubAdvisory> },
-    Advisory(Box<GithubAdvisory>),
+struct GithubNode<'a> {
+    #[serde(borrow)]
+    advisory: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -44,9 +45,13 @@ struct GithubAdvisory {
     ghsa_id: String,
     summary: Option<String>,
     description: Option<String>,
-    severity: Option<String>,
+    #[serde(default, deserialize_with = "fields::severity")]
+    severity: Option<Severity>,
+    #[serde(default, deserialize_with = "fields::date")]
     published_at: Option<String>,
+    #[serde(default, deserialize_with = "fields::date")]
     updated_at: Option<String>,
+    #[serde(default, deserialize_with = "fields::date")]
     withdrawn_at: Option<String>,
     #[serde(default)]
     identifiers: Vec<GithubIdentifier>,
@@ -77,7 +82,8 @@ struct GithubRatings {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct GithubRating {
-    score: f64,
+    #[serde(default, deserialize_with = "fields::score")]
+    score: Option<f64>,
     vector_string: Option<String>,
 }
 
@@ -123,15 +129,29 @@ pub enum Completeness {
     Truncated,
 }
 
-/// Reads a node. Returns `None` if it is not an advisory.
+/// Reads a node, without the parts that are not as documented. Returns `None` if it is not an advisory.
 pub fn read(json: &str) -> Option<(Advisory, Completeness)> {
-    let (GithubNode::Vulnerability { advisory } | GithubNode::Advisory(advisory)) =
-        serde_json::from_str(json).ok()?;
+    read_lenient(json).map(|(read, completeness)| (read.record, completeness))
+}
+
+/// Reads a node like [`read`], and returns what was left out as well.
+pub fn read_lenient(json: &str) -> Option<(LenientRecord<Advisory>, Completeness)> {
+    let node: GithubNode<'_> = serde_json::from_str(json).ok()?;
+    let advisory = node.advisory.map_or(json, RawValue::get);
+    let LenientRecord { record, left_out } = lenient::read(advisory.as_bytes())?;
+    let (record, completeness) = to_advisory(record, &left_out)?;
+    Some((LenientRecord { record, left_out }, completeness))
+}
+
+fn to_advisory(advisory: GithubAdvisory, left_out: &[String]) -> Option<(Advisory, Completeness)> {
     if !ids::is_ghsa(&advisory.ghsa_id) {
         return None;
     }
-    let (cwes, has_more_cwes) = nodes_of(advisory.cwes);
-    let (vulnerabilities, has_more) = nodes_of(advisory.vulnerabilities);
+    // What was left out is not what the answer does not hold.
+    let left_out_of = |list: &str| left_out.iter().filter(|part| part.starts_with(list)).count();
+    let (cwes, has_more_cwes) = nodes_of(advisory.cwes, left_out_of("cwes.nodes["));
+    let (vulnerabilities, has_more) =
+        nodes_of(advisory.vulnerabilities, left_out_of("vulnerabilities.nodes["));
     let completeness =
         if has_more || has_more_cwes { Completeness::Truncated } else { Completeness::Complete };
     let names = advisory.identifiers.into_iter().map(|identifier| identifier.value);
@@ -141,12 +161,12 @@ pub fn read(json: &str) -> Option<(Advisory, Completeness)> {
         aliases: ids::unique_aliases(&advisory.ghsa_id, names),
         id: advisory.ghsa_id,
         collector: SOURCE_NAME.to_owned(),
-        published: advisory.published_at.as_deref().and_then(timestamp::normalize),
-        modified: advisory.updated_at.as_deref().and_then(timestamp::normalize),
-        withdrawn: advisory.withdrawn_at.as_deref().and_then(timestamp::normalize),
+        published: advisory.published_at,
+        modified: advisory.updated_at,
+        withdrawn: advisory.withdrawn_at,
         summary: advisory.summary,
         description: advisory.description,
-        severity: advisory.severity.as_deref().and_then(cvss::parse_severity),
+        severity: advisory.severity,
         cvss: advisory.cvss_severities.and_then(rating),
         cwes: ids::unique_cwes(cwes.iter().map(|cwe| cwe.cwe_id.as_str())),
         exploited_since: None,
@@ -156,11 +176,11 @@ pub fn read(json: &str) -> Option<(Advisory, Completeness)> {
     Some((advisory, completeness))
 }
 
-/// Returns the nodes of a list, and whether there are more than it holds.
-fn nodes_of<T>(list: Option<NodeList<T>>) -> (Vec<T>, bool) {
+/// Returns the nodes of a list, and whether there are more than it holds; `left_out` of them were left out.
+fn nodes_of<T>(list: Option<NodeList<T>>, left_out: usize) -> (Vec<T>, bool) {
     let Some(NodeList { total_count, nodes }) = list else { return (Vec::new(), false) };
     let nodes: Vec<T> = nodes.into_iter().flatten().flatten().collect();
-    let has_more = (nodes.len() as u64) < total_count;
+    let has_more = ((nodes.len() + left_out) as u64) < total_count;
     (nodes, has_more)
 }
 
@@ -168,7 +188,7 @@ fn rating(ratings: GithubRatings) -> Option<CvssRating> {
     let ratings = [ratings.cvss_v4, ratings.cvss_v3].into_iter().flatten().filter_map(|rating| {
         let mut cvss = cvss::parse_vector(&rating.vector_string?)?;
         // GitHub writes 0.0 where there is no score.
-        let given = Some(rating.score).filter(|score| *score > 0.0 && *score <= 10.0);
+        let given = rating.score.filter(|score| *score > 0.0);
         cvss.score = given.or(cvss.score);
         Some((cvss, true))
     });

@@ -6,11 +6,12 @@ mod changes;
 pub mod record;
 
 use clap::Args;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use streamguard_dataset::Advisory;
 use streamguard_engine::{JobError, ShardError};
 
-use crate::{AdvisorySource, ListingWindow, SourceContext};
+use crate::{AdvisorySource, LenientRecord, ListingWindow, SourceContext};
 use archive::{ArchiveEntry, OsvArchive};
 use streamguard_http::base_url::{check_base_url, join_url};
 use streamguard_http::{
@@ -52,8 +53,8 @@ const MAX_RECORD_BYTES: u64 = 64 << 20;
 /// Largest number of changed records that are fetched one by one; the archive is faster above it.
 const MAX_CHANGES: usize = 2000;
 
-/// Number of malformed entries of an archive that are named in the log; the rest is only counted.
-const MAX_LOGGED_ENTRIES: u64 = 3;
+/// Reason to drop a file that is not a record with the id of its name.
+const NOT_THE_RECORD: &str = "it is not the record of that id";
 
 /// Settings of the source `osv`.
 #[derive(Args, Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -106,6 +107,10 @@ impl AdvisorySource for OsvSource {
 
     fn name(&self) -> &'static str {
         record::SOURCE_NAME
+    }
+
+    fn title(&self) -> &'static str {
+        "OSV"
     }
 
     fn upstream(&self) -> &UpstreamSettings {
@@ -219,24 +224,17 @@ impl OsvSource {
         let ecosystem = shard.ecosystem.as_deref();
         let request = self.request(ecosystem, "all.zip", Accept::Archive, shard, MAX_ARCHIVE_BYTES)?;
         let mut archive = context.ask(&request, &mut |answer| OsvArchive::open(answer))?;
-        let mut malformed = 0;
         for index in 0..archive.len() {
             context.check()?;
             match archive.read(index).map_err(ShardError::Failed)? {
                 ArchiveEntry::Record(id, bytes) => {
-                    match record::read(bytes).filter(|advisory| advisory.id == id) {
-                        Some(advisory) => emit(&advisory, shard, context)?,
-                        None => context.count("records.malformed", 1),
+                    match record::read_lenient(bytes).filter(|read| read.record.id == id) {
+                        Some(read) => emit(&read, shard, context)?,
+                        None => context.drop_record(&format!("{id}.json: {NOT_THE_RECORD}")),
                     }
                 }
                 ArchiveEntry::Malware => context.count("records.malware", 1),
-                ArchiveEntry::Malformed(reason) => {
-                    context.count("records.malformed", 1);
-                    if malformed < MAX_LOGGED_ENTRIES {
-                        context.warn(format!("OSV: cannot read an entry of the archive: {reason}"));
-                    }
-                    malformed += 1;
-                }
+                ArchiveEntry::Malformed(reason) => context.drop_record(&reason),
             }
         }
         Ok(())
@@ -253,13 +251,14 @@ impl OsvSource {
         let request = self.request(ecosystem, &file, Accept::Json, shard, MAX_RECORD_BYTES)?;
         let read = &mut |answer: &UpstreamAnswer| {
             let bytes = answer.bytes().map_err(|error| InvalidAnswer::Damaged(error.to_string()))?;
-            // The list of changes names this record, so an answer without it is damaged.
-            let advisory = record::read(&bytes).filter(|advisory| advisory.id == changed.id);
-            advisory
-                .ok_or_else(|| InvalidAnswer::Damaged(format!("the answer is not the record {}", changed.id)))
+            // The list of changes names this record. Text that is not JSON is damaged, and is asked for again.
+            serde_json::from_slice::<IgnoredAny>(&bytes)
+                .map_err(|error| InvalidAnswer::Damaged(format!("the answer is not a record: {error}")))?;
+            Ok(record::read_lenient(&bytes).filter(|read| read.record.id == changed.id))
         };
         match context.ask(&request, read) {
-            Ok(advisory) => emit(&advisory, shard, context)?,
+            Ok(Some(read)) => emit(&read, shard, context)?,
+            Ok(None) => context.drop_record(&format!("{file}: {NOT_THE_RECORD}")),
             Err(UpstreamError::NotFound { .. }) => context.count("records.missing", 1),
             Err(error) => return Err(error.into()),
         }
@@ -289,12 +288,12 @@ impl OsvSource {
 
 /// Emits a record, unless its last change is too old.
 fn emit(
-    advisory: &Advisory,
+    read: &LenientRecord<Advisory>,
     shard: &OsvShard,
     context: &mut SourceContext<'_, '_>,
 ) -> Result<(), ShardError> {
-    if shard.start.is_none() || shard.start <= advisory.modified {
-        context.emit(advisory)?;
+    if shard.start.is_none() || shard.start <= read.record.modified {
+        context.emit_read(read)?;
     }
     Ok(())
 }

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Deserializer};
 use streamguard_dataset::{Advisory, AdvisoryReference, AffectedRange, CvssRating, Severity};
 
+use crate::fields::{self, or_empty};
+use crate::lenient::{self, LenientRecord};
 use crate::references::merge_references;
-use crate::{cvss, ids, timestamp};
+use crate::{cvss, ids};
 
 /// Name of the source, in its advisories.
 pub(super) const SOURCE_NAME: &str = "osv";
@@ -12,8 +14,11 @@ pub(super) const SOURCE_NAME: &str = "osv";
 #[derive(Deserialize)]
 struct OsvRecord {
     id: String,
+    #[serde(default, deserialize_with = "fields::date")]
     modified: Option<String>,
+    #[serde(default, deserialize_with = "fields::date")]
     published: Option<String>,
+    #[serde(default, deserialize_with = "fields::date")]
     withdrawn: Option<String>,
     #[serde(default, deserialize_with = "or_empty")]
     aliases: Vec<String>,
@@ -29,9 +34,32 @@ struct OsvRecord {
     database_specific: OsvExtras,
 }
 
+/// Rating; as documented, its score is a vector if its type is a version of CVSS.
 #[derive(Deserialize)]
+#[serde(try_from = "RawOsvSeverity")]
 struct OsvSeverity {
+    /// `None` if the rating is not one of CVSS.
+    cvss: Option<CvssRating>,
+}
+
+#[derive(Deserialize)]
+struct RawOsvSeverity {
+    r#type: Option<String>,
     score: String,
+}
+
+impl TryFrom<RawOsvSeverity> for OsvSeverity {
+    type Error = String;
+
+    fn try_from(RawOsvSeverity { r#type, score }: RawOsvSeverity) -> Result<Self, String> {
+        let cvss = cvss::parse_vector(&score);
+        match r#type {
+            Some(version) if cvss.is_none() && version.starts_with("CVSS") => {
+                Err(format!("{score:?} is not a vector of {version:?}"))
+            }
+            _ => Ok(Self { cvss }),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -61,10 +89,18 @@ struct OsvPackage {
 
 #[derive(Deserialize)]
 struct OsvRange {
-    r#type: String,
+    r#type: OsvRangeType,
     repo: Option<String>,
     #[serde(default, deserialize_with = "or_empty")]
     events: Vec<OsvEvent>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+enum OsvRangeType {
+    Git,
+    Semver,
+    Ecosystem,
 }
 
 #[derive(Deserialize)]
@@ -88,11 +124,6 @@ struct OsvExtras {
     cvss: Option<String>,
 }
 
-/// Deserializes null as the empty value.
-fn or_empty<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
-    Ok(Option::deserialize(from)?.unwrap_or_default())
-}
-
 /// Deserializes a value of another type as absent.
 fn or_none<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
     #[derive(Deserialize)]
@@ -107,9 +138,17 @@ fn or_none<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Op
     })
 }
 
-/// Reads a record. Returns `None` if it is not one.
+/// Reads a record, without the parts that are not as documented. Returns `None` if it is not one.
 pub fn read(json: &[u8]) -> Option<Advisory> {
-    let record: OsvRecord = serde_json::from_slice(json).ok()?;
+    read_lenient(json).map(|read| read.record)
+}
+
+/// Reads a record like [`read`], and returns what was left out as well.
+pub fn read_lenient(json: &[u8]) -> Option<LenientRecord<Advisory>> {
+    lenient::read(json)?.and_then(to_advisory)
+}
+
+fn to_advisory(record: OsvRecord) -> Option<Advisory> {
     if !ids::is_osv(&record.id) {
         return None;
     }
@@ -126,9 +165,9 @@ pub fn read(json: &[u8]) -> Option<Advisory> {
         aliases: ids::unique_aliases(&record.id, record.aliases),
         id: record.id,
         collector: SOURCE_NAME.to_owned(),
-        published: record.published.as_deref().and_then(timestamp::normalize),
-        modified: record.modified.as_deref().and_then(timestamp::normalize),
-        withdrawn: record.withdrawn.as_deref().and_then(timestamp::normalize),
+        published: record.published,
+        modified: record.modified,
+        withdrawn: record.withdrawn,
         summary: record.summary,
         description: record.details,
         severity,
@@ -142,13 +181,14 @@ pub fn read(json: &[u8]) -> Option<Advisory> {
 
 /// Returns the rating of the record, or else of the packages that it affects.
 fn rating(record: &OsvRecord) -> Option<CvssRating> {
-    let preferred = |vectors: &mut dyn Iterator<Item = &str>| {
-        cvss::preferred(vectors.filter_map(cvss::parse_vector).map(|cvss| (cvss, true)))
-    };
+    let preferred =
+        |ratings: &mut dyn Iterator<Item = CvssRating>| cvss::preferred(ratings.map(|cvss| (cvss, true)));
     let affected = || record.affected.iter();
-    let of_record = &mut record.severity.iter().map(|severity| severity.score.as_str());
-    let of_packages = &mut affected().flat_map(|one| &one.severity).map(|severity| severity.score.as_str());
-    let of_database = &mut affected().filter_map(|one| one.database_specific.cvss.as_deref());
+    let of_record = &mut record.severity.iter().filter_map(|severity| severity.cvss.clone());
+    let of_packages =
+        &mut affected().flat_map(|one| &one.severity).filter_map(|severity| severity.cvss.clone());
+    let of_database =
+        &mut affected().filter_map(|one| cvss::parse_vector(one.database_specific.cvss.as_deref()?));
     preferred(of_record).or_else(|| preferred(of_packages)).or_else(|| preferred(of_database))
 }
 
@@ -173,11 +213,12 @@ fn affected(entry: OsvAffected) -> Vec<AffectedRange> {
         return vec![whole];
     }
     // A commit without its repository cannot be found.
-    let ranges = entry.ranges.into_iter().filter(|range| range.r#type != "GIT" || range.repo.is_some());
+    let ranges =
+        entry.ranges.into_iter().filter(|range| range.r#type != OsvRangeType::Git || range.repo.is_some());
     ranges
         .map(|range| {
             let mut one = whole.clone();
-            one.repository = range.repo.filter(|_| range.r#type == "GIT");
+            one.repository = range.repo.filter(|_| range.r#type == OsvRangeType::Git);
             for event in range.events {
                 // "0" stands for the beginning; it is neither a version nor a commit.
                 one.introduced.extend(event.introduced.filter(|version| version != "0"));

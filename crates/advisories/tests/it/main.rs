@@ -6,5 +6,7 @@ mod cve;
 mod github;
 // Records, archives and lists of changes of OSV.
 mod osv;
+// Records of all sources with parts that are not as documented.
+mod parts;
 // Filters of a replay, compared with the answers of the upstreams.
 mod replay;

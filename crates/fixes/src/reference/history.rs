@@ -118,7 +118,10 @@ impl CommitHistory {
 
     /// Returns the commit whose id begins with these digits, if there is exactly one.
     pub fn abbreviated(&self, short: &str) -> Option<FoundCommit> {
-        let prefix = gix::hash::Prefix::from_hex(short).ok()?;
+        // Longer than an id of the repository, it cannot be compared with one.
+        let id_digits = self.commits.first()?.kind().len_in_hex();
+        let prefix =
+            gix::hash::Prefix::from_hex(short).ok().filter(|prefix| prefix.hex_len() <= id_digits)?;
         let start = self.commits.partition_point(|id| prefix.cmp_oid(id).is_gt());
         let mut same = self.commits[start..].iter().take_while(|id| prefix.cmp_oid(id).is_eq());
         let commit = *same.next()?;

@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
 use streamguard_git::{
-    FetchContext, FetchedRepository, MirrorRule, fetch_blobs, fetch_commits, fetch_history, open_repository,
+    FetchContext, FetchedRepository, MirrorRule, RepositoryHead, fetch_blobs, fetch_commits, fetch_history,
+    open_repository, repository_head,
 };
 use streamguard_simulator::{commit_all, has_git, run_git, write_file};
 use tempfile::TempDir;
@@ -173,7 +174,8 @@ fn commits_that_nobody_has_are_missing() {
     let Some(world) = World::new() else { return };
     let (path, ids) = world.serve_fix("owner/name");
     let tree = run_git(&path, ["rev-parse", "HEAD^{tree}"]);
-    let odd = ["", "abc", "HEAD", "--all", "+refs/heads/*:refs/heads/*"].map(str::to_owned);
+    let sha256 = "7".repeat(64);
+    let odd = ["", "abc", "HEAD", "--all", "+refs/heads/*:refs/heads/*", &sha256].map(str::to_owned);
     let mut wanted = vec![ids[3].clone(), unknown(7), ids[1].to_uppercase(), unknown(3), tree.clone()];
     wanted.extend(odd.clone());
     let fetched = world.commits(&wanted);
@@ -263,10 +265,45 @@ fn history_is_all_of_it_with_tags_and_is_updated() {
 }
 
 #[test]
+fn a_head_that_leads_nowhere_comes_with_the_other_branches() {
+    let Some(world) = World::new() else { return };
+    let (path, ids) = world.serve_fix("owner/name");
+    run_git(&path, ["branch", "-m", "main", "develop"]);
+    run_git(&path, ["branch", "old", &ids[1]]);
+    run_git(&path, ["symbolic-ref", "HEAD", "refs/heads/main"]);
+    let head = |path: &Path| repository_head(&open_repository(path).unwrap()).unwrap();
+    let fetched = fetch_history(URL, &world.fetching(&world.cache())).unwrap();
+    for (path, branch) in [(&path, "main"), (&fetched.path, "refs/streamguard/head")] {
+        let RepositoryHead::Unborn { branch: unborn, others } = head(path) else {
+            panic!("{:?}", head(path))
+        };
+        assert_eq!(unborn, branch);
+        let others: Vec<_> = others.iter().map(|other| (other.name(), other.commit)).collect();
+        assert_eq!(others, [("develop", id(&ids[4])), ("old", id(&ids[1]))]);
+    }
+    run_git(&path, ["symbolic-ref", "HEAD", "refs/heads/develop"]);
+    assert_eq!(head(&path), RepositoryHead::Commit(id(&ids[4])));
+    assert_eq!(fetch_history(URL, &world.fetching(&world.cache())).unwrap(), fetched);
+    assert_eq!(head(&fetched.path), RepositoryHead::Commit(id(&ids[4])));
+}
+
+#[test]
+fn a_server_with_sha256_is_refused_for_good() {
+    let Some(world) = World::new() else { return };
+    let path = world.at("served").join("owner/name");
+    fs::create_dir_all(&path).unwrap();
+    run_git(&path, ["init", "-q", "-b", "main", "--object-format=sha256"]);
+    write_file(&path, "README", "words");
+    commit_all(&path, "Begin");
+    let error = fetch_history(URL, &world.fetching(&world.cache())).unwrap_err();
+    assert!(!error.may_pass() && error.to_string().contains("sha256"), "{error}");
+}
+
+#[test]
 fn an_empty_repository_has_no_history() {
     let Some(world) = World::new() else { return };
     world.serve("owner/name");
     let fetched = fetch_history(URL, &world.fetching(&world.cache())).unwrap();
-    assert!(open_repository(&fetched.path).unwrap().head().unwrap().is_unborn());
+    assert_eq!(repository_head(&open_repository(&fetched.path).unwrap()).unwrap(), RepositoryHead::Empty);
     assert_eq!(world.commits(&[unknown(1)]).missing, [unknown(1)]);
 }

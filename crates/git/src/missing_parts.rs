@@ -1,0 +1,49 @@
+//! Parts that a repository lacks: history before a shallow boundary, files of a partial clone, borrowed objects.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use gix::ObjectId;
+use gix::bstr::{BStr, ByteSlice};
+
+use crate::tree_changes::{changed_blobs, parent_of};
+
+/// Returns the commits whose parents a shallow clone lacks.
+///
+/// # Errors
+/// A damaged list of them.
+pub fn shallow_boundary(repository: &gix::Repository) -> Result<BTreeSet<ObjectId>, gix::Error> {
+    let commits = repository.shallow_commits()?;
+    Ok(commits.iter().flat_map(|commits| commits.iter().copied()).collect())
+}
+
+/// Returns the name of the remote that a partial clone would fetch missing objects from.
+pub fn promisor_remote(repository: &gix::Repository) -> Option<String> {
+    let config = repository.config_snapshot();
+    let remotes = config.plumbing().sections_by_name("remote").into_iter().flatten();
+    let mut names =
+        remotes.filter_map(|section| Some(section.header().subsection_name()?.to_str_lossy().into_owned()));
+    let named = names.find(|name| {
+        config.boolean(&format!("remote.{name}.promisor")) == Some(true)
+            || config.string(&format!("remote.{name}.partialclonefilter")).is_some()
+    });
+    named.or_else(|| config.string("extensions.partialClone").map(|name| name.to_string()))
+}
+
+/// Returns the folders that a repository borrows objects from and that do not exist.
+pub fn missing_alternates(repository: &gix::Repository) -> Vec<PathBuf> {
+    let objects = repository.common_dir().join("objects");
+    let list = fs::read_to_string(objects.join("info/alternates")).unwrap_or_default();
+    let folders = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    folders.map(|folder| objects.join(folder)).filter(|folder| !folder.is_dir()).collect()
+}
+
+/// Reports whether a repository lacks a tree of a commit or of its parent, or a file that the commit changed, as it was
+/// before or after. Only files that `is_meant` counts in.
+pub fn lacks_files(repository: &gix::Repository, commit: ObjectId, is_meant: impl Fn(&BStr) -> bool) -> bool {
+    let blobs =
+        parent_of(repository, commit).and_then(|parent| changed_blobs(repository, commit, parent, is_meant));
+    // The header is read, since the index of a damaged pack lists its objects as well.
+    blobs.map_or(true, |blobs| blobs.iter().any(|id| repository.find_header(*id).is_err()))
+}
