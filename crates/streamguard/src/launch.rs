@@ -113,10 +113,12 @@ pub(crate) fn collection_exit(results: &CollectionResults, caught: &CaughtSignal
     match results.status {
         // Stopped without a signal: by a key of the dashboard, which counts as SIGINT.
         CompletionStatus::Cancelled => Exit::Signal(caught.signal().unwrap_or(2)),
+        // A part was read, and had no samples; the rest may have some.
+        CompletionStatus::Partial => Exit::Partial,
         // After the cancelled runs, which often have no samples either.
         _ if results.samples() == 0 => Exit::NoResults,
         CompletionStatus::Complete => Exit::Complete,
-        CompletionStatus::Partial | CompletionStatus::Failed => Exit::Partial,
+        CompletionStatus::Failed => Exit::Partial,
     }
 }
 

@@ -9,7 +9,7 @@ use super::run_loop::{JobStage, RunLoop};
 use crate::cancel_token::CancelToken;
 use crate::earlier_results::EarlierResults;
 use crate::error::JobError;
-use crate::event::{CompletionStatus, Counters, EventKind, INCOMPLETE_COUNTER, Outcome, add_count};
+use crate::event::{CompletionStatus, Counters, EventKind, INCOMPLETE_COUNTER, LogLevel, Outcome, add_count};
 use crate::merge_context::MergeContext;
 use crate::output_file::OutputDestination;
 use crate::panic_reason::panic_reason;
@@ -242,14 +242,7 @@ impl RunLoop<'_> {
         let (status, reason) = match (stopped, state.failed_shards.as_slice()) {
             (Some(stopped), _) => (CompletionStatus::Cancelled, cancelled_reason(stopped.undone_shards)),
             (None, []) if incomplete == 0 => (CompletionStatus::Complete, None),
-            (None, []) => {
-                let parts_are =
-                    if incomplete == 1 { "part of the input is" } else { "parts of the input are" };
-                (
-                    CompletionStatus::Partial,
-                    Some(format!("{incomplete} {parts_are} missing; the errors say which")),
-                )
-            }
+            (None, []) => (CompletionStatus::Partial, Some(self.incomplete_reason(job, incomplete))),
             (None, failed @ [(shard, outcome, why), ..]) => {
                 let (count, outcome) = (failed.len(), outcome.name());
                 let shards_are = if count == 1 { "shard is" } else { "shards are" };
@@ -262,6 +255,21 @@ impl RunLoop<'_> {
         };
         self.jobs[job].files = files;
         self.end_job(job, JobEnd { status, reason, records, counters, summary })
+    }
+
+    /// Returns why a job is incomplete of which so many parts are missing.
+    fn incomplete_reason(&self, job: usize, parts: u64) -> String {
+        let mut log = self.recorder.state.log.iter();
+        let error = log.find(|(level, about, _)| *level == LogLevel::Error && *about == Some(job));
+        let what = match parts {
+            1 => "a part of the input is missing".to_owned(),
+            more => format!("{more} parts of the input are missing"),
+        };
+        match error {
+            Some((.., text)) if parts == 1 => format!("{what}: {text}"),
+            Some((.., text)) => format!("{what}; the first: {text}"),
+            None => format!("{what}; the log says which"),
+        }
     }
 
     /// Ends a job that cannot go on. If a file of the run cannot be written, the whole run ends.

@@ -119,7 +119,8 @@ fn a_shard_that_lacks_a_part_keeps_the_rest_and_runs_again_when_resumed() {
         let state = &first.state.jobs[0];
         assert_eq!(first.status, CompletionStatus::Partial);
         assert_eq!((state.completed_shards, state.records), (3, 7));
-        assert_eq!(state.reason.as_deref(), Some("1 part of the input is missing; the errors say which"));
+        let reason = format!("a part of the input is missing: {} is not there", part.display());
+        assert_eq!(state.reason, Some(reason));
         std::fs::write(&part, "").unwrap();
         let second = run_in(folder.path(), lacking(), &make(2), OnExistingRun::Resume, 99, 0);
         assert_eq!((second.status, second.state.jobs[0].records), (CompletionStatus::Complete, 9));

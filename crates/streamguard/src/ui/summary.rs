@@ -42,11 +42,11 @@ pub fn print_records(state: &RunState, folder: &Path) {
         Some(CompletionStatus::Cancelled) => {
             Some("Stopped; records of finished shards are kept, not yet written")
         }
-        _ => Some("Some records are missing"),
+        _ => Some("Some records are missing, for the reasons above"),
     };
     if let Some(what) = what {
         let folder = escape(&quote_path(folder));
-        let _ = writeln!(text, "{what}. Continue: streamguard run --resume --output-dir {folder}");
+        let _ = writeln!(text, "{what}. Continue by:\n  streamguard run --resume --output-dir {folder}");
     }
     print_text(&text);
 }
@@ -80,7 +80,7 @@ fn text(results: &CollectionResults, has_utf8: bool) -> String {
         }
         CompletionStatus::Complete => format!("Look at some samples: streamguard examples {folder}"),
         CompletionStatus::Cancelled => format!(
-            "Stopped; finished work is kept. Continue: streamguard collect --resume --output-dir {folder}"
+            "Stopped; finished work is kept. Continue by:\n  streamguard collect --resume --output-dir {folder}"
         ),
         // A replay answers the same way for ever.
         CompletionStatus::Partial | CompletionStatus::Failed if results.is_replay() => {
@@ -88,7 +88,9 @@ fn text(results: &CollectionResults, has_utf8: bool) -> String {
                 .to_owned()
         }
         CompletionStatus::Partial | CompletionStatus::Failed => {
-            format!("Some results are missing. Try again: streamguard collect --resume --output-dir {folder}")
+            format!(
+                "Some results are missing. Once the reasons above are mended, get them by:\n  streamguard collect --resume --output-dir {folder}"
+            )
         }
     };
     let _ = writeln!(text, "{next}");

@@ -227,15 +227,8 @@ fn states(takes: Duration) -> Vec<FolderState> {
             run(root, &collect(OTHER_SAMPLES, &[]));
         }),
         state("partial", false, [&[2], &[2], &[3], &[0], &[0], &[0]], |root| {
-            let broken = [
-                "--collectors",
-                "synthetic",
-                "repo",
-                "--synthetic-samples",
-                "30",
-                "--repo",
-                "nowhere",
-            ];
+            let broken =
+                ["--collectors", "synthetic", "repo", "--synthetic-samples", "30", "--repo", "nowhere"];
             let output = run(root, &[&["collect", "--no-dashboard"], &broken[..]].concat());
             assert_eq!(output.status.code(), Some(3), "{}{}", stdout(&output), stderr(&output));
         }),
