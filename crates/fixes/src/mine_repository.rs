@@ -38,17 +38,19 @@ struct FixCommit<'s> {
 }
 
 /// A repository with the commits that its fix references led to, in the order of their ids, and the
-/// references that led nowhere.
+/// references that led nowhere, each with the reason.
 struct ResolvedRepository<'s> {
     fetched: FetchedRepository,
     commits: BTreeMap<ObjectId, FixCommit<'s>>,
     unresolved: Vec<(&'s FixRef, String)>,
+    /// Whether a part of the history is missing in which references were looked for.
+    lacks_history: bool,
 }
 
 impl RepositoryMiner<'_> {
     /// Fetches a repository, and emits a record for each of its fixes.
     pub(crate) fn mine(&self, shard: &FixShard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
-        let ResolvedRepository { fetched, commits, unresolved } = match self.fetch(shard, output) {
+        let resolved = match self.fetch(shard, output) {
             Ok(resolved) => resolved,
             Err(error) if error.is_lasting() && !shard.forks.is_empty() => {
                 return self.mine_forks(shard, &error.to_string(), output);
@@ -57,10 +59,20 @@ impl RepositoryMiner<'_> {
             // A later attempt would fail as well, so the failure is the result for all of its fixes.
             Err(error) => return self.give_up(shard, &error.to_string(), output),
         };
+        let ResolvedRepository { fetched, commits, unresolved, lacks_history } = resolved;
         output.count("repositories.fetched", 1);
         if let Some(former) = &fetched.moved_from {
             output.log(LogLevel::Info, format!("{former} is now {}", fetched.url));
             output.count("repositories.moved", 1);
+        }
+        let sought = unresolved.iter().filter(|(fix, _)| fix.locator.commit_id().is_none()).count();
+        if lacks_history && sought > 0 {
+            let fixes_were =
+                if sought == 1 { "1 fix was".to_owned() } else { format!("{sought} fixes were") };
+            let name = &fetched.url;
+            output.incomplete(format!(
+                "{name} lacks a part of its history, and {fixes_were} not found in the rest"
+            ));
         }
         for (fix, problem) in unresolved {
             self.emit_unresolved(&fetched.url, fix, &problem, output)?;
@@ -72,7 +84,15 @@ impl RepositoryMiner<'_> {
             let mut samples = Vec::new();
             let collectors = self.collectors(fix.advisories.iter().copied());
             let context = fix.advisory_context(&collectors);
-            miner.mine_advisory_fix(commit, &context, &mut Samples::keeping(output, &mut samples))?;
+            let is_whole =
+                miner.mine_advisory_fix(commit, &context, &mut Samples::keeping(output, &mut samples))?;
+            let problem = match is_whole {
+                true => "nothing that it changes is a sample",
+                false => "its host does not have all files that it changes",
+            };
+            if !is_whole {
+                output.incomplete(format!("{}, commit {commit}: {problem}", fetched.url));
+            }
             for collector in &collectors {
                 output.count(&format!("samples.{collector}"), samples.len() as u64);
             }
@@ -82,7 +102,7 @@ impl RepositoryMiner<'_> {
                 named: fix.named,
                 commit: Some(commit.to_string()),
                 collectors,
-                problem: samples.is_empty().then(|| problem_without_samples(&repository, commit).to_owned()),
+                problem: samples.is_empty().then(|| problem.to_owned()),
                 samples,
             })?;
         }
@@ -235,15 +255,9 @@ fn fetch_and_resolve<'s>(
         }
     }
     git::fetch_blobs(&fetched, commits.keys().copied(), fetching)?;
-    Ok(ResolvedRepository { fetched, commits, unresolved })
-}
-
-/// Returns the reason why a commit gave no sample.
-fn problem_without_samples(repository: &gix::Repository, commit: ObjectId) -> &'static str {
-    match git::lacks_files(repository, commit, |_| true) {
-        true => "its host does not have all files that it changes",
-        false => "nothing that it changes is a sample",
-    }
+    // Unreadable references are missing history as well.
+    let lacks_history = history.is_none_or(|history| history.size().1 > 0);
+    Ok(ResolvedRepository { fetched, commits, unresolved, lacks_history })
 }
 
 /// Reports whether a commit is in the repository.

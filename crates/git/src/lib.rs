@@ -53,7 +53,7 @@ pub use fetch::{fetch_blobs, fetch_commits, fetch_history, mirror_path, record_f
 pub use git_command::ENVIRONMENT;
 pub use head::{RepositoryBranch, RepositoryHead, repository_head};
 pub use mirror_rule::MirrorRule;
-pub use missing_parts::{lacks_files, missing_alternates, promisor_remote, shallow_boundary};
+pub use missing_parts::{missing_alternates, promisor_remote, shallow_boundary};
 pub use public_address::is_public;
 pub use shell_word::shell_word;
 pub use source::{RepositorySource, RepositorySourceError, open_repository};

@@ -1,13 +1,11 @@
-//! Parts that a repository lacks: history before a shallow boundary, files of a partial clone, borrowed objects.
+//! Parts that a repository lacks: history before a shallow boundary, objects of a partial clone, borrowed objects.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
 use gix::ObjectId;
-use gix::bstr::{BStr, ByteSlice};
-
-use crate::tree_changes::{changed_blobs, parent_of};
+use gix::bstr::ByteSlice;
 
 /// Returns the commits whose parents a shallow clone lacks.
 ///
@@ -37,13 +35,4 @@ pub fn missing_alternates(repository: &gix::Repository) -> Vec<PathBuf> {
     let list = fs::read_to_string(objects.join("info/alternates")).unwrap_or_default();
     let folders = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     folders.map(|folder| objects.join(folder)).filter(|folder| !folder.is_dir()).collect()
-}
-
-/// Reports whether a repository lacks a tree of a commit or of its parent, or a file that the commit changed, as it was
-/// before or after. Only files that `is_meant` counts in.
-pub fn lacks_files(repository: &gix::Repository, commit: ObjectId, is_meant: impl Fn(&BStr) -> bool) -> bool {
-    let blobs =
-        parent_of(repository, commit).and_then(|parent| changed_blobs(repository, commit, parent, is_meant));
-    // The header is read, since the index of a damaged pack lists its objects as well.
-    blobs.map_or(true, |blobs| blobs.iter().any(|id| repository.find_header(*id).is_err()))
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use gix::ObjectId;
-use gix::bstr::BStr;
 use gix::diff::tree::{Recorder, State, recorder};
 use gix::object::tree::diff::ChangeDetached;
 use gix::objs::TreeRefIter;
@@ -65,36 +64,20 @@ pub(crate) fn missing_blobs(
 ) -> BTreeSet<ObjectId> {
     let mut ids = BTreeSet::new();
     for commit in commits {
-        let changed = parent_of(repository, commit)
-            .and_then(|parent| changed_blobs(repository, commit, parent, |_| true));
-        let Ok(changed) = changed else { continue };
+        let Ok(changed) = changed_blobs(repository, commit) else { continue };
         ids.extend(changed.into_iter().filter(|id| !repository.has_object(id)));
     }
     ids
 }
 
-/// Returns the first parent of a commit.
-pub(crate) fn parent_of(
-    repository: &gix::Repository,
-    commit: ObjectId,
-) -> Result<Option<ObjectId>, gix::Error> {
-    Ok(repository.find_commit(commit)?.parent_ids().next().map(gix::Id::detach))
-}
-
-/// Returns the files among those that `is_meant` counts in that a commit changed, as they were before and after; none
-/// if the commit is too large to be mined.
-pub(crate) fn changed_blobs(
-    repository: &gix::Repository,
-    commit: ObjectId,
-    parent: Option<ObjectId>,
-    is_meant: impl Fn(&BStr) -> bool,
-) -> Result<Vec<ObjectId>, gix::Error> {
+fn changed_blobs(repository: &gix::Repository, commit: ObjectId) -> Result<Vec<ObjectId>, gix::Error> {
+    let parent = repository.find_commit(commit)?.parent_ids().next().map(gix::Id::detach);
     let changes = tree_changes(repository, commit, parent)?;
     if changes.iter().filter(|change| !change.entry_mode().is_tree()).count() > MAX_FILES {
         return Ok(Vec::new());
     }
     let mut ids = Vec::new();
-    for change in changes.into_iter().filter(|change| is_meant(change.location())) {
+    for change in changes {
         match change {
             ChangeDetached::Modification { previous_id, id, entry_mode, .. } if entry_mode.is_blob() => {
                 ids.extend([previous_id, id]);

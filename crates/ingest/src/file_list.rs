@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use streamguard_engine::LogLevel;
 
 use crate::encoding::{Encoding, HEAD_BYTES};
-use crate::file_preview::FilePreview;
+use crate::file_preview::recognise_other;
 use crate::line_format::LineFormat;
 use crate::log_source::{
     FileIdentity, FilePart, InputError, InputKind, STANDARD_INPUT, head_checksum, open_regular,
@@ -36,8 +36,6 @@ pub(crate) struct InputFile {
     pub(crate) is_named: bool,
     /// Checksum of its first bytes.
     pub(crate) head: Option<u32>,
-    /// Whether its lines are to be judged after they were counted.
-    pub(crate) is_judged: bool,
 }
 
 /// A remark about the list of inputs, for the log of the run.
@@ -168,7 +166,6 @@ impl<'a> FileList<'a> {
             identity: None,
             head: None,
             is_named,
-            is_judged: true,
         });
     }
 
@@ -181,7 +178,6 @@ impl<'a> FileList<'a> {
                 identity: None,
                 head: None,
                 is_named,
-                is_judged: false,
             });
         }
     }
@@ -194,9 +190,9 @@ impl<'a> FileList<'a> {
         let metadata = file.metadata()?;
         let size = metadata.len();
         let kind = kind_of(&file)?;
-        let preview = FilePreview::read(&file, kind, size, self.format, is_named)?;
-        if !is_named && preview.is_no_log() {
-            self.skipped.push(format!("{} ({})", path.display(), preview.looks_like));
+        let other_kind = recognise_other(&file, kind, size, self.format)?;
+        if let (false, Some(other_kind)) = (is_named, other_kind) {
+            self.skipped.push(format!("{} ({other_kind})", path.display()));
             return Ok(());
         }
         self.inputs.keep(path, &file);
@@ -209,7 +205,6 @@ impl<'a> FileList<'a> {
             identity: Some(FileIdentity::new(&metadata)),
             head: head_checksum(&file, size)?,
             is_named,
-            is_judged: kind != InputKind::Plain || (is_named && preview.needs_judge()),
         });
         Ok(())
     }
@@ -226,8 +221,7 @@ impl<'a> FileList<'a> {
             *is_link = false;
             std::mem::swap(&mut known.path, &mut other);
         }
-        // A file that was named is judged, wherever else it was found.
-        known.is_judged |= is_named && !known.is_named;
+        // A file that was named has to be a log, wherever else it was found.
         known.is_named |= is_named;
         self.same.push(match known.path == other {
             true => format!("{} is given twice: counted once", other.display()),

@@ -25,9 +25,6 @@ const ASSUMED_COMPRESSION_RATIO: u64 = 10;
 /// Assumed size of a stream when memory is divided, in bytes.
 const ASSUMED_STREAM_BYTES: u64 = 1 << 30;
 
-/// Part of a plain file from which it is judged whether its format is known. Chunks that begin here count.
-const MAX_JUDGED_BYTES: u64 = 32 << 20;
-
 /// A part of the input: the payload of a shard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LogShard {
@@ -49,49 +46,12 @@ pub struct LogShard {
     /// Checksum of the first bytes of the file when the run began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) head: Option<u32>,
-    /// Whether another shard judges whether this one could read its whole chunk. If not, it fails by itself.
-    #[serde(rename = "judged", default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) is_judged: bool,
     /// Whether the file was named, not found in a folder. A named file has to be a log.
     #[serde(rename = "named", default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) is_named: bool,
-    /// What the shard does.
-    #[serde(default, skip_serializing_if = "ShardTask::is_count")]
-    pub(crate) task: ShardTask,
     /// Remarks about the list of files. The first shard logs them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) notes: Vec<ListNote>,
-}
-
-impl LogShard {
-    /// Returns the shard that judges the file up to the end of this chunk.
-    fn judge(&self) -> Self {
-        Self {
-            start: 0,
-            share: MemoryShare::LEAST,
-            task: ShardTask::Judge,
-            notes: Vec::new(),
-            ..self.clone()
-        }
-    }
-}
-
-/// Task of a shard.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ShardTask {
-    /// Counts the lines of a chunk.
-    #[default]
-    Count,
-    /// Fails if the file was counted in part only, or if most of its lines are not requests. A shard that fails
-    /// loses its records, so the shard that counted the lines cannot report this.
-    Judge,
-}
-
-impl ShardTask {
-    fn is_count(&self) -> bool {
-        *self == Self::Count
-    }
 }
 
 /// The part of a run's memory that one shard may keep and emit.
@@ -128,8 +88,7 @@ impl MemoryShare {
     }
 }
 
-/// Cuts the inputs into shards, in the order of the list. The shards that judge files come last: by then, those
-/// that count lines have mostly ended.
+/// Cuts the inputs into shards, in the order of the list.
 pub(crate) fn plan_shards(list: FileList<'_>, chunk_bytes: u64) -> Vec<LogShard> {
     let weight = |kind: InputKind, bytes: u64| match kind {
         InputKind::Plain => bytes,
@@ -141,16 +100,15 @@ pub(crate) fn plan_shards(list: FileList<'_>, chunk_bytes: u64) -> Vec<LogShard>
     let all = files.iter().map(|file| weight(file.kind, file.size)).fold(0, u64::saturating_add);
     let plain = files.iter().filter(|file| file.kind == InputKind::Plain).map(|file| file.size);
     let chunk_bytes = chunk_bytes.max(plain.fold(0, u64::saturating_add).div_ceil(MAX_CHUNKS)).max(1);
-    let (mut shards, mut judges) = (Vec::new(), Vec::new());
+    let mut shards = Vec::new();
     for input in files {
         let InputFile { kind, size, identity, head, is_named, .. } = input;
         let file = InputPath::new(&input.path);
         let chunk = if kind == InputKind::Plain { chunk_bytes } else { u64::MAX };
-        let mut judge = None;
         // An empty file gets a shard too: if it cannot be read, that shard reports it.
         for start in (0..size.max(1)).step_by(usize::try_from(chunk).unwrap_or(usize::MAX)) {
             let end = size.min(start.saturating_add(chunk));
-            let shard = LogShard {
+            shards.push(LogShard {
                 file: file.clone(),
                 kind,
                 start,
@@ -159,19 +117,11 @@ pub(crate) fn plan_shards(list: FileList<'_>, chunk_bytes: u64) -> Vec<LogShard>
                 share: MemoryShare::of(weight(kind, end - start.min(end)), all),
                 identity,
                 head,
-                is_judged: input.is_judged && start < MAX_JUDGED_BYTES,
                 is_named,
-                task: ShardTask::Count,
                 notes: std::mem::take(&mut notes),
-            };
-            if shard.is_judged {
-                judge = Some(shard.judge());
-            }
-            shards.push(shard);
+            });
         }
-        judges.extend(judge);
     }
-    shards.append(&mut judges);
     shards
 }
 
@@ -195,9 +145,7 @@ mod tests {
             let inputs = SharedInputs::default();
             let mut list = FileList::new(LineFormat::Auto, &inputs);
             list.add_path(&path, true);
-            let mut shards = plan_shards(list, DEFAULT_CHUNK_BYTES);
-            // A file that is larger than the preview is judged in the end.
-            shards.pop_if(|shard| shard.task == ShardTask::Judge);
+            let shards = plan_shards(list, DEFAULT_CHUNK_BYTES);
             assert!(shards.windows(2).all(|two| two[0].end == two[1].start));
             assert_eq!(shards.last().unwrap().end, size);
             shards.len()

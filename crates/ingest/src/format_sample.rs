@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use crate::content_guess::looks_like;
+use crate::file_split::MemoryShare;
 use crate::line_counter::LineCounter;
 use crate::line_format::{LineFormat, SAMPLE_LINES};
 use crate::line_reader::{LineBatch, LineReader};
@@ -23,6 +24,8 @@ pub(crate) struct DetectedFormat {
     pub(crate) format: LineFormat,
     /// Whether the format was chosen by the user or any line has it.
     pub(crate) is_known: bool,
+    /// Whether any of the first lines has it.
+    pub(crate) is_found: bool,
     /// What the lines look like if they are not requests.
     pub(crate) looks_like: &'static str,
 }
@@ -38,7 +41,10 @@ impl DetectedFormat {
         };
         // The reasons for malformed lines are those of a format, so it had better be the nearest one.
         let nearest = if looks_like.contains("JSON") { LineFormat::Json } else { LineFormat::Simple };
-        Self { format: known.unwrap_or(nearest), is_known: known.is_some(), looks_like }
+        let format = known.unwrap_or(nearest);
+        let mut counter = LineCounter::new(MemoryShare::LEAST);
+        counter.count_lines(format, head);
+        Self { format, is_known: known.is_some(), is_found: counter.counts.requests > 0, looks_like }
     }
 
     /// Returns the description for reports.

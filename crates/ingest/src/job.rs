@@ -13,15 +13,14 @@ use streamguard_engine::{
 };
 
 use crate::file_list::{FileList, ListNote};
-use crate::file_split::{DEFAULT_CHUNK_BYTES, LogShard, ShardTask, plan_shards};
-use crate::file_verdict::{judge, known_tally};
+use crate::file_split::{DEFAULT_CHUNK_BYTES, LogShard, plan_shards};
 use crate::line_counter::LineCounter;
 use crate::line_format::LineFormat;
 use crate::log_source::{InputError, InputKind, STANDARD_INPUT};
 use crate::run_totals::RunTotals;
 use crate::shard_count::{ShardCount, count_shard};
 use crate::shard_record::{KeyField, ShardRecord};
-use crate::shared_inputs::{ChunkResult, SharedInputs};
+use crate::shared_inputs::SharedInputs;
 
 /// Keys in one record, so that no record is too long for the pipe of a worker process.
 const KEYS_PER_RECORD: usize = 500;
@@ -89,29 +88,14 @@ impl IngestJob {
 
     /// Counts a chunk, and emits the counts.
     fn run_chunk(&self, shard: &LogShard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
-        let running = self.inputs.begin(shard);
-        let counted = self.count_and_judge(shard, output);
-        match &counted {
-            Ok(count) => running.end(ChunkResult::Counted(count.tally())),
-            Err(ShardError::Stopped) => {}
-            Err(error) => running.end(ChunkResult::Failed(error.to_string())),
-        }
-        emit(shard, counted?, output)
-    }
-
-    /// Counts a chunk. Fails if nothing is lost by that: if no line of a named file is a request.
-    fn count_and_judge(
-        &self,
-        shard: &LogShard,
-        output: &mut ShardOutput<'_>,
-    ) -> Result<ShardCount, ShardError> {
         let count = count_shard(self.format, &self.inputs, shard, output)?;
-        let tally = count.tally();
-        let is_whole = shard.start == 0 && shard.end == shard.size;
-        if tally.requests == 0 && (is_whole || !count.format.is_known || tally.incomplete.is_some()) {
-            judge(shard, &tally, self.format)?;
+        match count.shortfall(shard, self.format) {
+            // A shard without requests loses nothing by failing; if all shards fail, the run does.
+            Some(reason) if count.counter.counts.requests == 0 => return Err(ShardError::Failed(reason)),
+            Some(reason) => output.incomplete(reason),
+            None => {}
         }
-        Ok(count)
+        emit(shard, count, output)
     }
 
     /// Reads a path that could not be read when the run was planned.
@@ -123,31 +107,11 @@ impl IngestJob {
         }
         log_notes(&list.notes(), output);
         for mut part in plan_shards(list, u64::MAX) {
-            if part.task == ShardTask::Count {
-                part.share = part.share.min(shard.share);
-                let count = count_shard(self.format, &self.inputs, &part, output)?;
-                // No other shard judges these files. If one of them fails, the records of the others are dropped.
-                judge(&part, &count.tally(), self.format)?;
-                emit(&part, count, output)?;
-            }
+            part.share = part.share.min(shard.share);
+            // If one of these files fails, the records of the others are dropped.
+            self.run_chunk(&part, output)?;
         }
         Ok(())
-    }
-
-    /// Fails if a file was counted in part only, or if most of its lines are not requests.
-    fn run_judge(&self, shard: &LogShard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
-        let tally = match known_tally(&self.inputs, shard, output)? {
-            Some(tally) => tally,
-            None if shard.kind == InputKind::Stream => {
-                return Err(ShardError::failed(format!(
-                    "{}: a stream cannot be read again to find out whether it was whole",
-                    shard.file.display()
-                )));
-            }
-            // Another process has counted the file.
-            None => count_shard(self.format, &self.inputs, shard, output)?.tally(),
-        };
-        judge(shard, &tally, self.format)
     }
 }
 
@@ -231,10 +195,9 @@ impl TypedJob for IngestJob {
     fn run(&self, shard: &Shard<LogShard>, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         let shard = &shard.payload;
         log_notes(&shard.notes, output);
-        match shard.task {
-            ShardTask::Judge => self.run_judge(shard, output),
-            ShardTask::Count if shard.kind == InputKind::Unplanned => self.run_unplanned(shard, output),
-            ShardTask::Count => self.run_chunk(shard, output),
+        match shard.kind {
+            InputKind::Unplanned => self.run_unplanned(shard, output),
+            _ => self.run_chunk(shard, output),
         }
     }
 

@@ -33,7 +33,6 @@ mod encoding;
 mod file_list;
 mod file_preview;
 mod file_split;
-mod file_verdict;
 mod format_sample;
 mod gzip_members;
 mod heavy_hitters;

@@ -113,7 +113,7 @@ impl FileIdentity {
     }
 
     /// Returns whether nothing was written to the file since.
-    pub(crate) fn is_unchanged(&self, now: &Self) -> bool {
+    fn is_unchanged(&self, now: &Self) -> bool {
         self.1 == now.1
     }
 }

@@ -8,33 +8,52 @@ use std::sync::Arc;
 
 use streamguard_engine::{LogLevel, ShardError, ShardOutput};
 
-use crate::file_split::{LogShard, ShardTask};
+use crate::file_split::{LogShard, MemoryShare};
 use crate::format_sample::{DetectedFormat, FormatSample};
 use crate::line_counter::LineCounter;
 use crate::line_format::LineFormat;
 use crate::line_reader::{LineBatch, LineReader};
 use crate::log_source::{self, FileIdentity, FilePart, InputError, InputKind};
-use crate::shared_inputs::{ChunkTally, SharedInputs};
+use crate::shared_inputs::SharedInputs;
 
 /// Counts of a shard.
 pub(crate) struct ShardCount {
     pub(crate) counter: LineCounter,
     pub(crate) format: DetectedFormat,
-    /// Reason why only a part of the input could be read.
-    pub(crate) incomplete: Option<String>,
-    end: u64,
+    /// Why reading ended early.
+    damage: Option<String>,
 }
 
 impl ShardCount {
-    /// Returns the numbers from which the file is judged.
-    pub(crate) fn tally(&self) -> ChunkTally {
-        ChunkTally {
-            lines: self.counter.counts.lines_with_text(),
-            requests: self.counter.counts.requests,
-            looks_like: self.format.looks_like,
-            incomplete: self.incomplete.clone(),
-            end: self.end,
+    /// Returns why requests are missing, if they are: only a part of the input could be read, or most of its lines are
+    /// not requests although the input was named.
+    pub(crate) fn shortfall(&self, shard: &LogShard, chosen: LineFormat) -> Option<String> {
+        let (lines, requests) = (self.counter.counts.lines_with_text(), self.counter.counts.requests);
+        let part = match (shard.start, shard.end == shard.size) {
+            (0, true) => String::new(),
+            (start, _) => format!(" in the bytes {start} to {}", shard.end),
+        };
+        if let Some(damage) = &self.damage {
+            return Some(format!("{damage}; whole lines before that{part}: {lines}"));
         }
+        // The first chunk of a file decides, since the others may have long parts that are not requests. If the first
+        // lines do not have the format, every chunk decides for itself, so that all of them may fail.
+        let decides = shard.is_named && (shard.start == 0 || !self.format.is_found);
+        if !decides || requests * 2 >= lines {
+            return None;
+        }
+        let (file, looks_like) = (shard.file.display(), self.format.looks_like);
+        let counts = format!("{requests} of {lines} lines{part} are requests");
+        Some(match chosen {
+            LineFormat::Auto => format!(
+                "{file}: its format is not known (it looks like {looks_like}): {counts}; say --format if you know it"
+            ),
+            chosen => format!(
+                "{file}: it has another format than {} (it looks like {looks_like}): {counts}; without --format it \
+                 is detected",
+                chosen.name()
+            ),
+        })
     }
 }
 
@@ -50,7 +69,8 @@ struct LineSource {
 }
 
 impl LineSource {
-    fn open(chosen: LineFormat, inputs: &SharedInputs, shard: &LogShard) -> io::Result<Self> {
+    /// Opens the input. `size` is the size of the part of a compressed file that is read.
+    fn open(chosen: LineFormat, inputs: &SharedInputs, shard: &LogShard, size: u64) -> io::Result<Self> {
         let trailing = Rc::new(Cell::new(false));
         if shard.kind == InputKind::Stream {
             let input = log_source::decode(log_source::open_stream(&shard.file.path())?, &trailing)?;
@@ -62,6 +82,11 @@ impl LineSource {
             });
         }
         let file = inputs.open(shard)?;
+        // The few lines that are left of a file without its head may be those of another file.
+        if !has_head(shard, &file)? {
+            let bytes = file.metadata()?.len();
+            return Err(io::Error::other(InputError::Shrunk { bytes, planned: shard.size }));
+        }
         if shard.kind == InputKind::Plain {
             // Every shard of a file looks at the same first lines, so all of them agree on the format.
             let format = Some(FormatSample::detect_file(&file, shard.size, chosen)?);
@@ -70,24 +95,32 @@ impl LineSource {
                 LineReader::new(Box::new(part) as Box<dyn Read>, lead, shard.end - shard.start + lead);
             return Ok(Self { reader, file: Some(file), format, trailing });
         }
-        let input = log_source::decode(FilePart::new(Arc::clone(&file), 0, shard.size), &trailing)?;
+        let input = log_source::decode(FilePart::new(Arc::clone(&file), 0, size), &trailing)?;
         Ok(Self { reader: LineReader::new(input, 0, u64::MAX), file: Some(file), format: None, trailing })
     }
 
-    /// Counts the lines up to the end or the first error. Returns their format and the error.
+    /// Returns the size of a compressed file if it was cut when the run began and has grown since.
+    fn completed_size(&self, shard: &LogShard, error: &io::Error) -> Option<u64> {
+        let is_cut = shard.kind != InputKind::Plain && error.kind() == io::ErrorKind::UnexpectedEof;
+        let size = self.file.as_ref()?.metadata().ok()?.len();
+        (is_cut && size > shard.size).then_some(size)
+    }
+
+    /// Counts the lines up to the end or the first error. Returns their format and the error too.
     fn count(
         &mut self,
         chosen: LineFormat,
-        counter: &mut LineCounter,
+        share: MemoryShare,
         output: &ShardOutput<'_>,
-    ) -> Result<(DetectedFormat, Option<io::Error>), ShardError> {
+    ) -> Result<(LineCounter, DetectedFormat, Option<io::Error>), ShardError> {
+        let mut counter = LineCounter::new(share);
         let (format, mut error) = match self.format {
             Some(format) => (format, None),
             None => {
                 // A stream cannot be rewound: the lines of the sample are counted from memory.
                 let sample = FormatSample::read(&mut self.reader);
                 let format = sample.format(chosen);
-                sample.count(format.format, counter);
+                sample.count(format.format, &mut counter);
                 (format, sample.error)
             }
         };
@@ -100,7 +133,8 @@ impl LineSource {
                 Err(failure) => error = Some(failure),
             }
         }
-        Ok((format, error))
+        counter.finish();
+        Ok((counter, format, error))
     }
 
     /// Logs what is odd about the input although all of it was read.
@@ -121,15 +155,10 @@ impl LineSource {
                         was read";
             output.log(LogLevel::Info, format!("{name} {text}"));
         }
-        // Chunks run in order, so the others of this file hold it open already.
-        if shard.end == shard.size {
-            inputs.release(&path);
-        }
     }
 }
 
-/// Counts the lines of a shard. Of compressed data that are cut or damaged, the whole lines before the damage
-/// are counted.
+/// Counts the lines of a shard. Of data that are cut or damaged, the whole lines before the damage are counted.
 ///
 /// # Errors
 /// The input cannot be read, or the shard is to stop.
@@ -140,47 +169,44 @@ pub(crate) fn count_shard(
     output: &mut ShardOutput<'_>,
 ) -> Result<ShardCount, ShardError> {
     let failed = |error: io::Error| ShardError::failed(describe_error(shard, &error));
-    let mut source = LineSource::open(chosen, inputs, shard).map_err(failed)?;
-    let mut counter = LineCounter::new(shard.share);
-    let (format, error) = source.count(chosen, &mut counter, output)?;
-    counter.finish();
+    let mut source = LineSource::open(chosen, inputs, shard, shard.size).map_err(failed)?;
+    let (mut counter, mut format, mut error) = source.count(chosen, shard.share, output)?;
+    if let Some(size) = error.as_ref().and_then(|error| source.completed_size(shard, error)) {
+        source = LineSource::open(chosen, inputs, shard, size).map_err(failed)?;
+        (counter, format, error) = source.count(chosen, shard.share, output)?;
+    }
     if let Some(file) = &source.file {
-        check_head(shard, file).map_err(failed)?;
+        has_head(shard, file).map_err(failed)?;
     }
-    // A truncated file may have grown again before another process judges it, so the judge has to run here.
-    let is_judged = shard.is_judged && (shard.kind != InputKind::Plain || inputs.has_planned());
-    let incomplete = match error {
-        // Only what another attempt would meet again is left to the judge, who reads the file again if the run is
-        // resumed; an error of the disk may have gone by then.
-        Some(error) if !is_judged || error.raw_os_error().is_some() => return Err(failed(error)),
-        error => error.map(|error| describe_error(shard, &error)),
+    let damage = match error {
+        // An error of the disk may have gone when the shard is tried again.
+        Some(error) if error.raw_os_error().is_some() => return Err(failed(error)),
+        Some(error) => Some(describe_error(shard, &error)),
+        None => {
+            source.report(inputs, shard, output);
+            None
+        }
     };
-    // What the judge reads again is reported already.
-    if shard.task == ShardTask::Count && incomplete.is_none() {
-        source.report(inputs, shard, output);
+    // Chunks run in order, so the others of this file hold it open already.
+    if shard.end == shard.size {
+        inputs.release(&shard.file.path());
     }
-    Ok(ShardCount { counter, format, incomplete, end: shard.end })
+    Ok(ShardCount { counter, format, damage })
 }
 
-/// Checks that a file was not emptied and written anew.
-fn check_head(shard: &LogShard, file: &File) -> io::Result<()> {
+/// Returns whether a file still has its first bytes; fails if it has others, because it was written anew.
+fn has_head(shard: &LogShard, file: &File) -> io::Result<bool> {
     match (shard.head, log_source::head_checksum(file, shard.size)?) {
         (Some(planned), Some(now)) if planned != now => {
             Err(InputError::io("was emptied and written anew since the run began: its lines are missing"))
         }
-        _ => Ok(()),
+        (_, now) => Ok(now.is_some()),
     }
 }
 
 /// Describes why an input cannot be read.
 fn describe_error(shard: &LogShard, error: &io::Error) -> String {
     let file = shard.file.display();
-    if shard.kind == InputKind::Plain && InputError::is_shrunk(error) {
-        return format!(
-            "{file} {error}; the lines of bytes {} to {} are not counted",
-            shard.start, shard.end
-        );
-    }
     if shard.kind == InputKind::Plain || InputError::of(error).is_some() {
         return InputError::describe(&file, error);
     }

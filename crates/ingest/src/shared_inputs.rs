@@ -1,4 +1,4 @@
-//! What the shards of one process know about each other's inputs: open files, and the lines that were counted.
+//! What the shards of one process know about each other's inputs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::file_split::LogShard;
-use crate::log_source::{FileIdentity, InputError, open_regular};
+use crate::log_source::{FileIdentity, InputError, InputKind, open_regular};
 
 /// Files that stay open, at most. The usual limit of a process is 1024, and the engine needs some too.
 const MAX_OPEN_FILES: usize = 128;
@@ -21,55 +21,9 @@ pub struct SharedInputs(Arc<Mutex<InputState>>);
 
 #[derive(Debug, Default)]
 struct InputState {
-    /// Whether this process has planned the run.
-    has_planned: bool,
     files: BTreeMap<PathBuf, Arc<File>>,
-    /// Results of the shards by path and first byte.
-    results: BTreeMap<(PathBuf, u64), ChunkResult>,
     /// Files whose replacement was reported.
     reported: BTreeSet<PathBuf>,
-}
-
-/// Result of a shard that counts lines.
-#[derive(Clone, Debug)]
-pub(crate) enum ChunkResult {
-    /// The shard runs.
-    Running,
-    /// The shard failed for this reason.
-    Failed(String),
-    /// The shard has ended.
-    Counted(ChunkTally),
-}
-
-/// Numbers from which the lines of a file are judged.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ChunkTally {
-    /// Lines that are not empty.
-    pub(crate) lines: u64,
-    /// Lines that are requests.
-    pub(crate) requests: u64,
-    /// What the file looks like if it has no known format.
-    pub(crate) looks_like: &'static str,
-    /// Reason why only a part of the input could be read.
-    pub(crate) incomplete: Option<String>,
-    /// End of the chunk.
-    pub(crate) end: u64,
-}
-
-/// Returns whether more than half of the lines are not requests.
-pub(crate) fn is_mostly_malformed(lines: u64, requests: u64) -> bool {
-    (lines - requests) * 2 > lines
-}
-
-impl ChunkTally {
-    /// Adds the numbers of the next chunk.
-    pub(crate) fn add(&mut self, next: Self) {
-        self.lines += next.lines;
-        self.requests += next.requests;
-        self.looks_like = next.looks_like;
-        self.incomplete = self.incomplete.take().or(next.incomplete);
-        self.end = next.end;
-    }
 }
 
 impl SharedInputs {
@@ -79,12 +33,7 @@ impl SharedInputs {
 
     /// Forgets everything, before a plan is made.
     pub(crate) fn clear(&self) {
-        *self.lock() = InputState { has_planned: true, ..InputState::default() };
-    }
-
-    /// Returns whether this process has planned the run. If its shards run on threads, all of them run here.
-    pub(crate) fn has_planned(&self) -> bool {
-        self.lock().has_planned
+        *self.lock() = InputState::default();
     }
 
     /// Keeps a file open for the shards, if there is room.
@@ -111,7 +60,10 @@ impl SharedInputs {
         }
         let file = Arc::new(open_regular(&path)?);
         let identity = FileIdentity::new(&file.metadata()?);
-        if shard.identity.is_some_and(|planned| !planned.is_same_file(&identity)) {
+        let is_other = shard.identity.is_some_and(|planned| !planned.is_same_file(&identity));
+        // A compressed file that was cut is often completed by replacing it. It is known by its first bytes, which
+        // are checked when it is read.
+        if is_other && shard.kind == InputKind::Plain {
             return Err(InputError::io(
                 "was renamed or replaced since the run was planned, and another file has its name: \
                  the lines of the planned file are missing",
@@ -124,39 +76,5 @@ impl SharedInputs {
     /// Returns whether the replacement of a file is yet to be reported.
     pub(crate) fn report_once(&self, path: &Path) -> bool {
         self.lock().reported.insert(path.to_owned())
-    }
-
-    /// Returns the result of the shard that counts the chunk from `start`, if it has begun in this process.
-    pub(crate) fn result(&self, path: &Path, start: u64) -> Option<ChunkResult> {
-        self.lock().results.get(&(path.to_owned(), start)).cloned()
-    }
-
-    /// Records that a shard begins.
-    pub(crate) fn begin(&self, shard: &LogShard) -> RunningChunk<'_> {
-        let key = (shard.file.path(), shard.start);
-        self.lock().results.insert(key.clone(), ChunkResult::Running);
-        RunningChunk { inputs: self, key }
-    }
-}
-
-/// A shard that runs. If it is dropped without a result, the result is unknown again.
-pub(crate) struct RunningChunk<'a> {
-    inputs: &'a SharedInputs,
-    key: (PathBuf, u64),
-}
-
-impl RunningChunk<'_> {
-    /// Records the result of the shard.
-    pub(crate) fn end(self, result: ChunkResult) {
-        self.inputs.lock().results.insert(self.key.clone(), result);
-    }
-}
-
-impl Drop for RunningChunk<'_> {
-    fn drop(&mut self) {
-        let mut state = self.inputs.lock();
-        if let Some(ChunkResult::Running) = state.results.get(&self.key) {
-            state.results.remove(&self.key);
-        }
     }
 }

@@ -40,7 +40,11 @@ pub(super) fn changed_files(
     {
         // A file can only have been renamed if one was added and one deleted. Detection reads blobs; if it
         // fails, the other files can still be compared.
-        changes = changes_with_renames(repository, commit, parent).unwrap_or(changes);
+        match changes_with_renames(repository, commit, parent) {
+            Ok(with_renames) => changes = with_renames,
+            Err(_) if has(is_added_source) => reject(Rejection::UnreadableObject),
+            Err(_) => {}
+        }
     }
     let mut files = Vec::new();
     for change in changes {
@@ -52,6 +56,12 @@ pub(super) fn changed_files(
     }
     files.sort_by(|a, b| a.path_after.cmp(&b.path_after));
     Ok(files)
+}
+
+/// Tells whether a change added a source file, which may have been another one before.
+fn is_added_source(change: &ChangeDetached) -> bool {
+    matches!(change, ChangeDetached::Addition { location, .. }
+        if classify_path(&location.to_str_lossy()) == PathClass::Source)
 }
 
 fn changes_with_renames(

@@ -6,13 +6,13 @@ use std::time::Duration;
 use streamguard_cache::Progress;
 use streamguard_collect::{Collector, Samples};
 use streamguard_dataset::Rejection;
-use streamguard_engine::{JobError, PlanContext, ShardError, ShardLimits};
-use streamguard_git::{self as git, open_repository};
+use streamguard_engine::{INCOMPLETE_COUNTER, JobError, PlanContext, ShardError, ShardLimits};
+use streamguard_git::{self as git, open_repository, shallow_boundary};
 use streamguard_http::{Credentials, UpstreamAccess};
 
 use super::commit_miner::CommitMiner;
-use super::gaps::RepositoryPlace;
-use super::history::{find_gaps, select_commits};
+use super::gaps::{RepositoryPlace, missing_files};
+use super::history::select_commits;
 use super::plan::plan_shards;
 use super::selected_commit::SelectedCommit;
 use super::settings::RepoCollector;
@@ -51,17 +51,17 @@ impl Collector for RepoCollector {
         samples: &mut Samples<'_, '_>,
     ) -> Result<(), ShardError> {
         match shard {
-            RepoShard::Commits { path, name, walked, unreadable, commits } => {
+            RepoShard::Commits { path, name, walked, unreadable, commits, gaps } => {
                 count_walk(*walked, *unreadable, samples);
-                self.mine_commits(path, name, commits, samples)
+                gaps.iter().for_each(|gap| incomplete(gap, samples));
+                let place = RepositoryPlace::local(path, name, &self.upstream);
+                self.mine_commits(path, place, name, commits, samples)
             }
             RepoShard::Empty { path } => {
                 samples.warn(format!("{path:?} is an empty repository: it has no commits"));
                 Ok(())
             }
-            RepoShard::Incomplete { reason } | RepoShard::Refused { reason } => {
-                Err(ShardError::Failed(reason.clone()))
-            }
+            RepoShard::Refused { reason } => Err(ShardError::Failed(reason.clone())),
             RepoShard::Remote { url } => self.mine_remote(url, access, samples),
         }
     }
@@ -77,7 +77,7 @@ impl RepoCollector {
     ) -> Result<(), ShardError> {
         // A mirror of the URL itself allows its host: the user who named it may reach it, wherever it is.
         let mirrors = [self.git_mirrors.as_slice(), &[git::MirrorRule::identity(url)]].concat();
-        let (fetched, selection, gaps) = {
+        let (fetched, selection) = {
             let stop = || samples.check().is_err();
             let locate = |url: &str| access.redirect_target(url, &stop);
             let progress = |text: &str| samples.set_activity(Some(text));
@@ -94,15 +94,13 @@ impl RepoCollector {
             let fetched = git::fetch_history(url, &fetching)?;
             let place = RepositoryPlace::Url(&fetched.url);
             let selection = select_commits(&fetched.path, place, self.since.as_ref(), &stop);
-            let mut gaps = Vec::new();
             if let Ok(selection) = &selection {
                 // All files of all commits in one request: one by one, each would be a round trip.
                 let ids = selection.commits.iter().map(|selected| selected.commit);
                 git::fetch_blobs(&fetched, ids, &fetching)?;
-                gaps = find_gaps(&fetched.path, place, selection, &stop).map_err(ShardError::Failed)?;
             }
             samples.set_activity(None);
-            (fetched, selection, gaps)
+            (fetched, selection)
         };
         let selection = match selection {
             Ok(selection) => selection,
@@ -113,28 +111,44 @@ impl RepoCollector {
         if selection.is_empty {
             samples.warn(format!("{url} is an empty repository: it has no commits"));
         }
-        // What a host lacks cannot be had: it is no failure of this run.
-        gaps.into_iter().for_each(|gap| samples.warn(gap));
+        selection.gaps.iter().for_each(|gap| incomplete(gap, samples));
         let count = selection.commits.len();
         samples.info(format!("{url}: {count} {} selected", if count == 1 { "commit" } else { "commits" }));
-        self.mine_commits(&fetched.path, &fetched.url, &selection.commits, samples)
+        let place = RepositoryPlace::Url(&fetched.url);
+        self.mine_commits(&fetched.path, place, &fetched.url, &selection.commits, samples)
     }
 
+    /// Mines commits of a repository that messages call by `place`, and samples by `name`.
     fn mine_commits(
         &self,
         path: &Path,
+        place: RepositoryPlace<'_>,
         name: &str,
         commits: &[SelectedCommit],
         samples: &mut Samples<'_, '_>,
     ) -> Result<(), ShardError> {
         let repository = open_repository(path).map_err(ShardError::failed)?;
+        // A shallow boundary is a gap of the history, which is reported once for the repository.
+        let boundary = shallow_boundary(&repository).unwrap_or_default();
         let mut miner = CommitMiner::new(&repository, name, self.min_confidence);
+        let mut lacking = 0;
         for selected in commits {
             samples.check()?;
-            miner.mine(*selected, samples)?;
+            let is_whole = miner.mine(*selected, samples)?;
+            lacking += usize::from(!is_whole && !boundary.contains(&selected.commit));
+        }
+        if lacking > 0 {
+            incomplete(&missing_files(&repository, place, lacking), samples);
         }
         Ok(())
     }
+}
+
+/// States that a part of the samples is missing, and why: the job ends as partial, and the shard runs again when the
+/// run is resumed.
+fn incomplete(reason: &str, samples: &mut Samples<'_, '_>) {
+    samples.count(INCOMPLETE_COUNTER, 1);
+    samples.warn(reason);
 }
 
 /// Counts the commits that were read to select others.

@@ -39,7 +39,7 @@ impl<'r> CommitMiner<'r> {
     }
 
     /// Emits the samples of a commit, compared with its first parent. Objects that cannot be read are
-    /// counted as rejected.
+    /// counted as rejected. Returns whether all that it needs could be read.
     ///
     /// # Errors
     /// [`ShardError::Stopped`], to be passed on.
@@ -47,11 +47,12 @@ impl<'r> CommitMiner<'r> {
         &mut self,
         selected: SelectedCommit,
         samples: &mut Samples<'_, '_>,
-    ) -> Result<(), ShardError> {
+    ) -> Result<bool, ShardError> {
         self.mine_selected(selected, None, samples)
     }
 
-    /// Emits the samples of a commit that an advisory names as its fix.
+    /// Emits the samples of a commit that an advisory names as its fix. Returns whether all that it needs
+    /// could be read.
     ///
     /// # Errors
     /// [`ShardError::Stopped`], to be passed on.
@@ -60,7 +61,7 @@ impl<'r> CommitMiner<'r> {
         commit: ObjectId,
         advisory: &AdvisoryContext,
         samples: &mut Samples<'_, '_>,
-    ) -> Result<(), ShardError> {
+    ) -> Result<bool, ShardError> {
         let selected = SelectedCommit { commit, reason: SelectionReason::Named };
         self.mine_selected(selected, Some(advisory), samples)
     }
@@ -70,11 +71,11 @@ impl<'r> CommitMiner<'r> {
         selected: SelectedCommit,
         advisory: Option<&AdvisoryContext>,
         samples: &mut Samples<'_, '_>,
-    ) -> Result<(), ShardError> {
+    ) -> Result<bool, ShardError> {
         samples.count("commits.chosen", 1);
         let Ok(mut fix) = FixCommit::read(self.repository, selected) else {
             samples.reject(Rejection::UnreadableObject);
-            return Ok(());
+            return Ok(false);
         };
         if let Some(advisory) = advisory {
             fix.add_advisory(advisory);
@@ -84,25 +85,24 @@ impl<'r> CommitMiner<'r> {
             && let Some(rejection) = class_rejection(fix.message_score.class)
         {
             samples.reject(rejection);
-            return Ok(());
+            return Ok(true);
         }
-        let files = match changed_files(self.repository, fix.id, fix.parent, |reason| samples.reject(reason))
-        {
-            Ok(files) => files,
-            Err(rejection) => {
-                samples.reject(rejection);
-                return Ok(());
-            }
-        };
+        let mut rejections = Vec::new();
+        let files = changed_files(self.repository, fix.id, fix.parent, |reason| rejections.push(reason));
+        let files = files.unwrap_or_else(|rejection| {
+            rejections.push(rejection);
+            Vec::new()
+        });
         let mut candidates = Vec::new();
         for file in files {
             samples.check()?;
             samples.count("files.compared", 1);
-            if let Err(rejection) = self.compare(&file, &mut candidates, samples) {
-                samples.reject(rejection);
-            }
+            rejections.extend(self.compare(&file, &mut candidates, samples).err());
         }
-        self.emit(&fix, candidates, samples)
+        let is_whole = !rejections.contains(&Rejection::UnreadableObject);
+        rejections.into_iter().for_each(|rejection| samples.reject(rejection));
+        self.emit(&fix, candidates, samples)?;
+        Ok(is_whole)
     }
 
     /// Finds the candidates in a changed file, and counts the changes that cannot be the fix.

@@ -2,12 +2,10 @@
 
 use std::path::Path;
 
-use gix::bstr::ByteSlice;
-use streamguard_code::{PathClass, classify_path};
 use streamguard_git::{self as git, RepositoryBranch, shell_word};
+use streamguard_http::UpstreamSettings;
 
 use super::history::CommitSelection;
-use super::selected_commit::SelectedCommit;
 
 /// Most branches that a message names.
 const MAX_NAMED_BRANCHES: usize = 5;
@@ -23,7 +21,15 @@ pub(crate) enum RepositoryPlace<'a> {
     Recorded(&'a str),
 }
 
-impl RepositoryPlace<'_> {
+impl<'a> RepositoryPlace<'a> {
+    /// Returns the place of a repository on this machine, which may be in the snapshot that is replayed.
+    pub(crate) fn local(path: &'a Path, name: &'a str, upstream: &UpstreamSettings) -> Self {
+        match &upstream.snapshot {
+            Some(snapshot) if path.starts_with(snapshot) => Self::Recorded(name),
+            _ => Self::Folder(path),
+        }
+    }
+
     /// Returns the name for messages.
     pub(crate) fn name(self) -> String {
         match self {
@@ -77,34 +83,38 @@ fn head_command(missing: &str, branch: &RepositoryBranch) -> String {
     }
 }
 
-/// Describes the gaps that were found when commits were selected, and looks for files that these commits need.
-/// `stop` ends the search early.
-pub(crate) fn find_gaps(
+/// Describes what the history of a selection lacks.
+pub(crate) fn history_gaps(
     repository: &gix::Repository,
     place: RepositoryPlace<'_>,
     selection: &CommitSelection,
-    stop: &dyn Fn() -> bool,
 ) -> Vec<String> {
-    let name = place.name();
-    let mut gaps: Vec<String> = selection.unborn.iter().cloned().collect();
+    let mut gaps = Vec::new();
     if selection.cut_off > 0 {
         let (commits, advice) = (commits(selection.cut_off), place.advice("get it by", "fetch --unshallow"));
+        let name = place.name();
         gaps.push(format!("{name} is a shallow clone: the history before {commits} is missing{advice}"));
     }
-    let files = commits_without_files(repository, &selection.commits, stop);
-    if selection.unreadable > 0 || files > 0 {
-        let mut parts = Vec::new();
-        if selection.unreadable > 0 {
-            let before = "cannot be read, and the history before is missing";
-            parts.push(format!("{} {before}", commits(selection.unreadable)));
-        }
-        if files > 0 {
-            parts.push(format!("the files of {} to mine are missing", commits(files)));
-        }
-        let (kind, advice) = cause(repository, place);
-        gaps.push(format!("{name}{kind}: {}{advice}", parts.join(", and ")));
+    if selection.unreadable > 0 {
+        let before = "cannot be read, and the history before is missing";
+        gaps.push(missing_objects(repository, place, &format!("{} {before}", commits(selection.unreadable))));
     }
     gaps
+}
+
+/// Describes files that were missing when `count` commits were mined.
+pub(crate) fn missing_files(
+    repository: &gix::Repository,
+    place: RepositoryPlace<'_>,
+    count: usize,
+) -> String {
+    let part = format!("the files of {} to mine are missing", commits(count as u64));
+    missing_objects(repository, place, &part)
+}
+
+fn missing_objects(repository: &gix::Repository, place: RepositoryPlace<'_>, part: &str) -> String {
+    let (kind, advice) = cause(repository, place);
+    format!("{}{kind}: {part}{advice}", place.name())
 }
 
 /// Returns why a repository may lack objects, and what gets them.
@@ -139,23 +149,6 @@ pub(crate) fn unreadable_head(repository: &gix::Repository, error: &gix::Error) 
         ),
         None => format!("cannot read the history: {error}"),
     }
-}
-
-/// Counts the commits of which the repository lacks source files.
-fn commits_without_files(
-    repository: &gix::Repository,
-    commits: &[SelectedCommit],
-    stop: &dyn Fn() -> bool,
-) -> u64 {
-    let is_source = |path: &gix::bstr::BStr| classify_path(&path.to_str_lossy()) == PathClass::Source;
-    // A shallow boundary is a gap of its own, and has a message of its own.
-    let boundary = git::shallow_boundary(repository).unwrap_or_default();
-    let lacking = commits
-        .iter()
-        .take_while(|_| !stop())
-        .filter(|selected| !boundary.contains(&selected.commit))
-        .filter(|selected| git::lacks_files(repository, selected.commit, is_source));
-    lacking.count() as u64
 }
 
 fn commits(count: u64) -> String {

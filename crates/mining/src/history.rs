@@ -33,8 +33,8 @@ pub(crate) struct CommitSelection {
     pub(crate) cut_off: u64,
     /// Whether the repository has no commit at all.
     pub(crate) is_empty: bool,
-    /// Description of a head that leads nowhere, where the only other branch was read instead.
-    pub(crate) unborn: Option<String>,
+    /// Descriptions of what the history lacks, and of what gets it.
+    pub(crate) gaps: Vec<String>,
     /// Selected commits, newest first.
     pub(crate) commits: Vec<SelectedCommit>,
 }
@@ -64,21 +64,8 @@ pub(crate) fn select_commits(
         }
     };
     let selection = walk_history(&repository, head, since, stop).map_err(named)?;
-    Ok(CommitSelection { unborn, ..selection })
-}
-
-/// Describes what the repository at `path` lacks of a selection: history, or files of its commits.
-///
-/// # Errors
-/// The reason why the repository cannot be read.
-pub(crate) fn find_gaps(
-    path: &Path,
-    place: RepositoryPlace<'_>,
-    selection: &CommitSelection,
-    stop: &dyn Fn() -> bool,
-) -> Result<Vec<String>, String> {
-    let repository = open_repository(path).map_err(|error| error.to_string())?;
-    Ok(gaps::find_gaps(&repository, place, selection, stop))
+    let gaps = unborn.into_iter().chain(gaps::history_gaps(&repository, place, &selection)).collect();
+    Ok(CommitSelection { gaps, ..selection })
 }
 
 /// Reads the messages of all commits that are reachable from `head`, newest first. A merge whose message

@@ -11,7 +11,7 @@ use streamguard_git::RepositorySource;
 use streamguard_snapshot as snapshot;
 
 use super::gaps::RepositoryPlace;
-use super::history::{find_gaps, select_commits};
+use super::history::select_commits;
 use super::settings::{DEFAULT_REPOSITORIES, RepoCollector};
 use super::shard::RepoShard;
 
@@ -49,19 +49,12 @@ fn plan_local(
     collector: &RepoCollector,
     stop: &dyn Fn() -> bool,
 ) -> Result<Vec<RepoShard>, String> {
-    let place = match &collector.upstream.snapshot {
-        Some(snapshot) if path.starts_with(snapshot) => RepositoryPlace::Recorded(name),
-        _ => RepositoryPlace::Folder(path),
-    };
+    let place = RepositoryPlace::local(path, name, &collector.upstream);
     let selection = select_commits(path, place, collector.since.as_ref(), stop)?;
     if selection.is_empty {
         return Ok(vec![RepoShard::Empty { path: path.to_owned() }]);
     }
-    let mut shards = RepoShard::split(path, name, &selection);
-    // Last: if the samples before are enough, nothing is missing.
-    let gaps = find_gaps(path, place, &selection, stop)?;
-    shards.extend(gaps.into_iter().map(|reason| RepoShard::Incomplete { reason }));
-    Ok(shards)
+    Ok(RepoShard::split(path, name, &selection))
 }
 
 /// Returns the distinct repositories to mine; an error is the reason why one cannot be mined.

@@ -28,6 +28,10 @@ pub enum RepoShard {
         unreadable: u64,
         /// Commits to mine.
         commits: Vec<SelectedCommit>,
+        /// Descriptions of what the history lacks; on the last shard, since nothing is missing if the samples before
+        /// are enough.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        gaps: Vec<String>,
     },
     /// A whole remote repository, which is fetched first.
     Remote {
@@ -39,12 +43,6 @@ pub enum RepoShard {
         /// Folder of the repository.
         path: PathBuf,
     },
-    /// A part of a repository that is not there. It fails alone, so that the result does not count as complete; other
-    /// shards mine the rest.
-    Incomplete {
-        /// Description of the part, and of what gets it.
-        reason: String,
-    },
     /// A repository that cannot be mined; it fails alone.
     Refused {
         /// Reason why it cannot be mined.
@@ -53,22 +51,25 @@ pub enum RepoShard {
 }
 
 impl RepoShard {
-    /// Splits the selected commits of a local repository into shards. There is at least one, which carries
-    /// the counts of the selection.
+    /// Splits the selected commits of a local repository into shards. There is at least one; the first
+    /// carries the counts of the selection, the last the gaps of its history.
     pub(crate) fn split(path: &Path, name: &str, selection: &CommitSelection) -> Vec<Self> {
         let (mut walked, mut unreadable) = (selection.walked, selection.unreadable);
         let mut chunks: Vec<&[_]> = selection.commits.chunks(COMMITS_PER_SHARD).collect();
         if chunks.is_empty() {
             chunks.push(&[]);
         }
+        let last = chunks.len() - 1;
         chunks
             .into_iter()
-            .map(|commits| Self::Commits {
+            .enumerate()
+            .map(|(at, commits)| Self::Commits {
                 path: path.to_owned(),
                 name: name.to_owned(),
                 walked: std::mem::take(&mut walked),
                 unreadable: std::mem::take(&mut unreadable),
                 commits: commits.to_vec(),
+                gaps: if at == last { selection.gaps.clone() } else { Vec::new() },
             })
             .collect()
     }

@@ -15,6 +15,7 @@ use streamguard_engine::{
 };
 use streamguard_fixes::{FixesJob, FixesSettings, SourceTarget};
 use streamguard_http::{Credentials, UpstreamSettings};
+use streamguard_simulator::{commit_all, has_git, run_git, write_file};
 use streamguard_snapshot::Snapshot;
 
 fn upstream(cache: &Path) -> UpstreamSettings {
@@ -177,4 +178,79 @@ fn advisories_lead_to_allowed_hosts_only() {
     assert!(text.contains("the setting git-hosts can allow intranet.example"), "{text}");
     let advisory: MergedAdvisory = serde_json::from_str(text.trim()).unwrap();
     assert!(advisory.fixes.iter().all(|fix| fix.commit.is_none()), "{:?}", advisory.fixes);
+}
+
+/// Makes the fixes that some URLs name in repositories of `https://github.com/o`, which are in `hosted`.
+fn run_hosted(hosted: &Path, urls: &[String]) -> (FinishedRun, Vec<MergedAdvisory>) {
+    let cache = tempfile::tempdir().unwrap();
+    let upstream = UpstreamSettings::new(cache.path().to_owned(), 1.0);
+    let advisories = Hostile { upstream: upstream.clone(), urls: urls.to_vec() };
+    let mirror = format!("https://github.com/o={}", hosted.display()).parse().unwrap();
+    let settings = FixesSettings { upstream, git_mirrors: vec![mirror], ..FixesSettings::default() };
+    let fixes = FixesJob::new(settings, targets([10, 0, 0]), Credentials::default());
+    let jobs = vec![source(advisories), Arc::new(fixes)];
+    let finished = streamguard_engine::run(jobs, &RunOptions::default(), None, &mut ()).unwrap();
+    let text = &finished.files[1]["advisories.jsonl"];
+    let advisories = text
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect();
+    (finished, advisories)
+}
+
+#[test]
+fn what_a_host_lacks_is_missing_only_if_a_fix_needs_it() {
+    if !has_git() {
+        return;
+    }
+    let hosted = tempfile::tempdir().unwrap();
+    let path = hosted.path().join("whole");
+    std::fs::create_dir(&path).unwrap();
+    run_git(&path, ["init", "-q", "-b", "main"]);
+    run_git(&path, ["config", "uploadpack.allowFilter", "true"]);
+    let commit = |code: &str, message: &str| {
+        write_file(
+            &path,
+            "app/db.py",
+            format!("def find(db, name):\n    query = {code}\n    return db.execute(query)\n"),
+        );
+        commit_all(&path, message)
+    };
+    commit("name", "Add find");
+    let first = commit("'SELECT ' + name", "Select (#1)");
+    commit("'SELECT * ' + name", "Select all");
+    let last = commit("quote(name)", "Fix SQL injection in find (#7)");
+    let url = format!("file://{}", path.display());
+    run_git(hosted.path(), ["clone", "-q", "--depth", "2", &url, "cut"]);
+    let run = |repository: &str, what: &str| {
+        let (finished, advisories) =
+            run_hosted(hosted.path(), &[format!("https://github.com/o/{repository}/{what}")]);
+        let log = finished.state.log.iter().map(|(_, _, text)| text.clone());
+        let failed = finished.state.jobs[1].failed_shards.iter().map(|(_, _, reason)| reason.clone());
+        let log: Vec<String> = log.chain(failed).collect();
+        (finished.status, advisories[0].samples, log)
+    };
+    let missing = |log: &[String], text: &str| log.iter().filter(|line| line.contains(text)).count();
+
+    // The history of the host begins after the first pull request.
+    let (status, samples, log) = run("cut", "pull/7");
+    assert_eq!((status, samples), (CompletionStatus::Complete, 1), "{log:?}");
+    let (status, samples, log) = run("cut", "pull/1");
+    assert_eq!((status, samples), (CompletionStatus::Partial, 0), "{log:?}");
+    assert_eq!(
+        missing(&log, "o/cut lacks a part of its history, and 1 fix was not found in the rest"),
+        1,
+        "{log:?}"
+    );
+    assert_eq!(run("whole", "pull/8").0, CompletionStatus::Complete);
+
+    let file = run_git(&path, ["rev-parse", &format!("{first}:app/db.py")]);
+    std::fs::remove_file(path.join(".git/objects").join(&file[..2]).join(&file[2..])).unwrap();
+    let (status, samples, log) = run("whole", &format!("commit/{last}"));
+    assert_eq!((status, samples), (CompletionStatus::Complete, 1), "{log:?}");
+    let (status, samples, log) = run("whole", &format!("commit/{first}"));
+    assert_eq!((status, samples), (CompletionStatus::Partial, 0), "{log:?}");
+    let text = format!("o/whole, commit {first}: its host does not have all files that it changes");
+    assert_eq!(missing(&log, &text), 1, "{log:?}");
 }

@@ -10,8 +10,8 @@ use std::thread;
 use serde_json::{Value, json};
 use streamguard_engine::testing::run_shard;
 use streamguard_engine::{
-    CancelToken, CompletionStatus, EarlierResults, FinishedRun, Job, OnExistingRun, PlanContext, RunDir,
-    RunOptions, RunPaths,
+    CancelToken, CompletionStatus, EarlierResults, FinishedRun, INCOMPLETE_COUNTER, Job, OnExistingRun,
+    PlanContext, RunDir, RunOptions, RunPaths,
 };
 use streamguard_ingest::{IngestJob, LineFormat};
 
@@ -180,14 +180,15 @@ fn lines_that_a_truncated_file_has_lost_are_missing_from_the_result() {
     let payloads = plan(&job);
     cut(lines(50).len());
     let results: Vec<_> = payloads.iter().map(|payload| run_shard(&job, payload.clone())).collect();
-    assert_eq!(results[0].as_ref().unwrap().1["requests"], 40);
-    for result in &results[1..] {
-        let error = result.as_ref().unwrap_err().to_string();
-        let now = lines(50).len();
-        let expected =
-            format!("a.log became shorter than when the run began: {now} of {size} bytes could be read");
-        assert!(error.contains(&expected), "{error}");
+    for (result, expected) in results[..2].iter().zip([(40, None), (10, Some(&1))]) {
+        let (_, counters) = result.as_ref().unwrap();
+        assert_eq!((counters["requests"], counters.get(INCOMPLETE_COUNTER)), expected);
     }
+    let error = results[2].as_ref().unwrap_err().to_string();
+    let now = lines(50).len();
+    let expected =
+        format!("a.log became shorter than when the run began: {now} of {size} bytes could be read");
+    assert!(error.contains(&expected), "{error}");
     // Another process cannot know what was there, whether the file is empty or filled with other lines.
     let rewritten = lines(200).replace("13:55", "14:55");
     for (text, expected) in [(String::new(), "0 of"), (rewritten, "was emptied and written anew")] {
@@ -203,21 +204,106 @@ fn lines_that_a_truncated_file_has_lost_are_missing_from_the_result() {
 }
 
 #[test]
-fn the_first_lines_of_a_large_file_that_is_truncated_are_counted() {
+fn the_first_lines_of_a_truncated_file_are_counted_and_all_of_them_once_it_is_restored() {
     let folder = tempfile::tempdir().unwrap();
-    let (path, pipe) = (folder.path().join("a.log"), folder.path().join("first"));
-    fs::write(&path, lines(30_000)).unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let (pipe, path) = (at("first"), at("a.log"));
     rustix::fs::mkfifoat(rustix::fs::CWD, pipe.as_path(), rustix::fs::Mode::RWXU).unwrap();
-    let (file, pipe_path) = (path.clone(), pipe.clone());
-    let writer = thread::spawn(move || {
-        let mut pipe = File::options().write(true).open(pipe_path).unwrap();
-        File::options().write(true).open(file).unwrap().set_len(lines(10_000).len() as u64 + 7).unwrap();
-        pipe.write_all(lines(2).as_bytes()).unwrap();
-    });
-    let finished = finish(job(&[&pipe, &path]));
-    writer.join().unwrap();
-    assert_eq!((finished.status, requests(&finished)), (CompletionStatus::Partial, 10_002));
-    assert!(said(&finished).contains("became shorter than when the run began"), "{}", said(&finished));
+    for (out, chunk_bytes) in [("one", 1 << 30), ("several", lines(7000).len() as u64)] {
+        let run = |on_existing_run| {
+            let job = IngestJob { chunk_bytes, ..job(&[&pipe, &path]) };
+            run_in(job, Some((&at(out), on_existing_run)))
+        };
+        fs::write(&path, lines(30_000)).unwrap();
+        // The only worker waits for the pipe, and reads the file after it.
+        let first = thread::scope(|threads| {
+            threads.spawn(|| {
+                let mut pipe = File::options().write(true).open(&pipe).unwrap();
+                let file = File::options().write(true).open(&path).unwrap();
+                file.set_len(lines(10_000).len() as u64 + 7).unwrap();
+                pipe.write_all(lines(2).as_bytes()).unwrap();
+            });
+            run(OnExistingRun::Refuse)
+        });
+        assert_eq!((first.status, requests(&first)), (CompletionStatus::Partial, 10_002));
+        assert!(said(&first).contains("became shorter than when the run began"), "{}", said(&first));
+        fs::write(&path, lines(30_000)).unwrap();
+        let last = run(OnExistingRun::Resume);
+        assert_eq!((last.status, requests(&last)), (CompletionStatus::Complete, 30_002), "{}", said(&last));
+    }
+}
+
+#[test]
+fn a_compressed_file_that_was_cut_is_counted_again_once_it_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    // Lines that differ, so that the compressed data are long.
+    let text: String = (0..20_000u64).map(crate::inputs::line).collect();
+    for (name, packed) in
+        [("a.gz", crate::gzip(text.as_bytes())), ("a.zst", crate::inputs::frame(text.as_bytes()))]
+    {
+        for is_replaced in [false, true] {
+            let (path, out) = (folder.path().join(name), folder.path().join(format!("{name} {is_replaced}")));
+            let run = |on_existing_run| run_in(job(&[&path]), Some((&out, on_existing_run)));
+            fs::write(&path, &packed[..packed.len() / 2]).unwrap();
+            let first = run(OnExistingRun::Refuse);
+            assert_eq!(first.status, CompletionStatus::Partial);
+            assert!(said(&first).contains("is cut: its compressed data end too early"), "{}", said(&first));
+            let still = run(OnExistingRun::Resume);
+            assert_eq!((still.status, requests(&still)), (CompletionStatus::Partial, requests(&first)));
+            if is_replaced {
+                fs::write(folder.path().join("whole"), &packed).unwrap();
+                fs::rename(folder.path().join("whole"), &path).unwrap();
+            } else {
+                let mut file = File::options().append(true).open(&path).unwrap();
+                file.write_all(&packed[packed.len() / 2..]).unwrap();
+            }
+            let last = run(OnExistingRun::Resume);
+            assert_eq!(
+                (last.status, requests(&last)),
+                (CompletionStatus::Complete, 20_000),
+                "{}",
+                said(&last)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_compressed_file_that_was_damaged_is_counted_again_once_it_is_restored() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.gz");
+    let whole = crate::gzip((0..20_000).map(crate::inputs::line).collect::<String>().as_bytes());
+    let mut damaged = whole.clone();
+    let middle = damaged.len() / 2;
+    damaged[middle..middle + 100].fill(0xff);
+    let run = |on_existing_run| run_in(job(&[&path]), Some((&folder.path().join("out"), on_existing_run)));
+    fs::write(&path, damaged).unwrap();
+    let first = run(OnExistingRun::Refuse);
+    assert_eq!(first.status, CompletionStatus::Partial, "{}", said(&first));
+    assert!(said(&first).contains("a.gz: its compressed data are damaged"), "{}", said(&first));
+    assert!((3_000..20_000).contains(&requests(&first)), "{}", requests(&first));
+    fs::write(&path, whole).unwrap();
+    let last = run(OnExistingRun::Resume);
+    assert_eq!((last.status, requests(&last)), (CompletionStatus::Complete, 20_000), "{}", said(&last));
+}
+
+#[test]
+fn another_compressed_file_is_not_counted_in_place_of_one_that_was_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.gz");
+    let packed = crate::gzip((0..20_000).map(crate::inputs::line).collect::<String>().as_bytes());
+    let other: String = (20_000..40_000).map(crate::inputs::line).collect();
+    for (out, text, expected) in
+        [("small", &lines(9), "became shorter"), ("large", &other, "was emptied and written anew")]
+    {
+        let run = |on_existing_run| run_in(job(&[&path]), Some((&folder.path().join(out), on_existing_run)));
+        fs::write(&path, &packed[..packed.len() / 2]).unwrap();
+        assert_eq!(run(OnExistingRun::Refuse).status, CompletionStatus::Partial);
+        fs::write(&path, crate::gzip(text.as_bytes())).unwrap();
+        let last = run(OnExistingRun::Resume);
+        assert_eq!(last.status, CompletionStatus::Failed);
+        assert!(said(&last).contains(expected), "{}", said(&last));
+    }
 }
 
 #[test]
@@ -287,22 +373,42 @@ fn a_named_file_is_an_error_if_most_of_its_lines_are_malformed() {
     {
         // Empty lines do not count.
         fs::write(&path, [lines(good), "\n\r\n".repeat(3), "no request\n".repeat(bad)].concat()).unwrap();
-        for chunk_bytes in [1000, 1 << 30] {
-            let finished = finish(IngestJob { chunk_bytes, ..job(&[&path]) });
-            let expected = [CompletionStatus::Complete, CompletionStatus::Partial][usize::from(is_error)];
-            assert_eq!((finished.status, requests(&finished)), (expected, good as u64), "{good}, {bad}");
-            let sum = format!("{good} of {} lines are requests", good + bad);
-            assert_eq!(said(&finished).contains(&sum), is_error, "{}", said(&finished));
-        }
+        let finished = finish(job(&[&path]));
+        let expected = [CompletionStatus::Complete, CompletionStatus::Partial][usize::from(is_error)];
+        assert_eq!((finished.status, requests(&finished)), (expected, good as u64), "{good}, {bad}");
+        let sum = format!("{good} of {} lines are requests", good + bad);
+        assert_eq!(said(&finished).contains(&sum), is_error, "{}", said(&finished));
     }
+    // The first chunk of a file decides.
+    for (format, parts, is_error) in [
+        (LineFormat::Auto, [(10, 90), (900, 0)], true),
+        (LineFormat::Auto, [(90, 10), (0, 900)], false),
+        (LineFormat::Common, [(90, 10), (0, 900)], false),
+    ] {
+        let parts = parts.map(|(good, bad)| [lines(good), "no request\n".repeat(bad)].concat());
+        fs::write(&path, parts.concat()).unwrap();
+        let chunk_bytes = parts[0].len() as u64;
+        let finished = finish(IngestJob { format, chunk_bytes, ..job(&[&path]) });
+        let expected = [CompletionStatus::Complete, CompletionStatus::Partial][usize::from(is_error)];
+        assert_eq!(finished.status, expected, "{}", said(&finished));
+        let sum = format!("10 of 100 lines in the bytes 0 to {chunk_bytes} are requests");
+        assert_eq!(said(&finished).contains(&sum), is_error, "{}", said(&finished));
+    }
+    // If no line has the format, no chunk is kept.
+    fs::write(&path, lines(300)).unwrap();
+    let other = IngestJob { format: LineFormat::Json, chunk_bytes: 5000, ..job(&[&path]) };
+    assert_eq!(finish(other).status, CompletionStatus::Failed);
     for packed in [false, true] {
         let text = [lines(1), "no request\n".repeat(2)].concat().into_bytes();
         fs::write(&path, if packed { crate::gzip(&text) } else { text }).unwrap();
         let planned = job(&[&path]);
         let payloads = plan(&planned);
-        // A process that has not counted the file judges it all the same.
-        let error = run_shard(&job(&[&path]), payloads[1].clone()).unwrap_err().to_string();
-        assert!(error.contains("1 of 3 lines are requests"), "{error}");
+        assert_eq!(payloads.len(), 1);
+        // Another process says the same.
+        for job in [&planned, &job(&[&path])] {
+            let (_, counters) = run_shard(job, payloads[0].clone()).unwrap();
+            assert_eq!((counters["requests"], counters[INCOMPLETE_COUNTER]), (1, 1));
+        }
     }
 }
 

@@ -11,8 +11,14 @@ use streamguard_engine::{CompletionStatus, FinishedRun};
 use crate::completeness::{finish, lines, requests, said};
 use crate::job;
 
+/// Returns a request that differs from others.
+pub(crate) fn line(number: u64) -> String {
+    let path = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    format!("[GET] /{path:x}, status=200, time=1ms user-agent=x\n")
+}
+
 /// Returns a frame of Zstandard.
-fn frame(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn frame(bytes: &[u8]) -> Vec<u8> {
     zstd::encode_all(bytes, 1).unwrap()
 }
 
@@ -98,11 +104,7 @@ fn bytes_behind_a_gzip_file_are_ignored_with_a_warning() {
 #[test]
 fn of_compressed_data_that_are_cut_the_whole_lines_are_counted() {
     // Lines that differ, so that the compressed data are long.
-    let text: String = (0..20_000u64)
-        .map(|n| {
-            format!("[GET] /{:x}, status=200, time=1ms user-agent=x\n", n.wrapping_mul(0x9e37_79b9_7f4a_7c15))
-        })
-        .collect();
+    let text: String = (0..20_000).map(line).collect();
     for packed in [crate::gzip(text.as_bytes()), frame(text.as_bytes())] {
         for (cut, least) in [(packed.len() - 3, 15_000), (packed.len() / 2, 3_000)] {
             for finished in count(&packed[..cut]) {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use streamguard_collect::CollectorJob;
 use streamguard_dataset::{QualityFlag, Sample};
-use streamguard_engine::{CompletionStatus, RunOptions};
+use streamguard_engine::{CompletionStatus, INCOMPLETE_COUNTER, RunOptions};
 use streamguard_mining::RepoCollector;
 use streamguard_simulator::{commit_all, git_command, has_git, run_git, run_git_with_input, write_file};
 use tempfile::TempDir;
@@ -34,6 +34,7 @@ struct MiningResult {
     status: CompletionStatus,
     samples: Vec<Sample>,
     counters: BTreeMap<String, u64>,
+    /// Reasons of failed shards, and what the shards that lack a part say.
     lost: Vec<String>,
     log: Vec<String>,
 }
@@ -112,10 +113,19 @@ impl TestRepositories {
             .map(|line| serde_json::from_str(line).unwrap())
             .partition(|sample: &Sample| sample.repository.as_deref() == Some("intact"));
         assert_eq!(intact.len(), 1, "the intact repository gives its sample: {state:?}");
-        let lost = state.failed_shards.iter().map(|(_, _, reason)| reason.clone()).collect();
-        let log = finished.state.log.iter().map(|(_, _, text)| text.clone()).collect();
+        let log: Vec<String> = finished.state.log.iter().map(|(_, _, text)| text.clone()).collect();
+        let failed = state.failed_shards.iter().map(|(_, _, reason)| reason.clone());
+        let gaps: Vec<String> = log.iter().filter(|line| is_gap(line)).cloned().collect();
+        let incomplete = state.counters.get(INCOMPLETE_COUNTER).copied().unwrap_or_default();
+        assert_eq!(gaps.len() as u64, incomplete, "each missing part is in the log: {log:?}");
+        let lost = failed.chain(gaps).collect();
         MiningResult { status: finished.status, samples, counters: state.counters.clone(), lost, log }
     }
+}
+
+/// Tells whether a line of the log says that a part of a repository is missing.
+fn is_gap(line: &str) -> bool {
+    line.contains(" missing") || line.contains("only this one was read")
 }
 
 /// Writes an object without any check of its content.

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use streamguard_collect::CollectorJob;
-use streamguard_engine::{CompletionStatus, Job, RunOptions};
+use streamguard_engine::{
+    CompletionStatus, INCOMPLETE_COUNTER, Job, OnExistingRun, RunDir, RunOptions, RunPaths,
+};
 use streamguard_http::UpstreamSettings;
 use streamguard_mining::RepoCollector;
 
@@ -36,7 +38,7 @@ fn two_fixes(repositories: &TestRepositories, name: &str) -> PathBuf {
     path
 }
 
-/// Checks that exactly one shard failed, with all of these texts in its message, and that the run is partial.
+/// Checks that exactly one thing is lost, with all of these texts in its message, and that the run is partial.
 fn assert_gap(mined: &MiningResult, samples: usize, texts: &[&str]) {
     assert_eq!((mined.status, mined.samples.len()), (CompletionStatus::Partial, samples), "{:?}", mined.lost);
     assert_eq!(mined.lost.len(), 1, "{:?}", mined.lost);
@@ -167,10 +169,11 @@ fn what_a_host_lacks_is_named() {
     let lost = repositories.fixed("lost");
     run_git(&lost, ["branch", "-m", "main", "develop"]);
     run_git(&lost, ["symbolic-ref", "HEAD", "refs/heads/main"]);
-    let (_, samples, log) = mine_remote(&repositories, "lost");
+    let (status, samples, log) = mine_remote(&repositories, "lost");
     let text =
         "lost: its HEAD names a branch that does not exist; it has develop, and only this one was read";
-    assert!(samples == 1 && log.iter().any(|line| line.contains(text)), "{log:?}");
+    assert_eq!((status, samples), (CompletionStatus::Partial, 1));
+    assert!(log.iter().any(|line| line.contains(text)), "{log:?}");
     run_git(&lost, ["branch", "alpha", "develop"]);
     let (status, samples, log) = mine_remote(&repositories, "lost");
     assert_eq!((status, samples), (CompletionStatus::Failed, 0));
@@ -178,8 +181,62 @@ fn what_a_host_lacks_is_named() {
 
     let whole = two_fixes(&repositories, "whole");
     clone(&repositories, &whole, "cut", &["--depth", "2"]);
-    let (_, samples, log) = mine_remote(&repositories, "cut");
-    assert!(samples == 1 && log.iter().any(|line| line.contains("cut is a shallow clone")), "{log:?}");
+    let (status, samples, log) = mine_remote(&repositories, "cut");
+    assert_eq!((status, samples), (CompletionStatus::Partial, 1));
+    assert!(log.iter().any(|line| line.contains("cut is a shallow clone")), "{log:?}");
+
+    damage(&loose(&whole, &run_git(&whole, ["rev-parse", "HEAD:app/b.py"])), None);
+    let (status, samples, log) = mine_remote(&repositories, "whole");
+    assert_eq!((status, samples), (CompletionStatus::Partial, 0));
+    let text = "whole lacks objects at its host: the files of 2 commits to mine are missing";
+    assert!(log.iter().any(|line| line.contains(text)), "{log:?}");
+}
+
+#[test]
+fn files_that_are_there_at_last_are_mined_when_the_run_is_resumed() {
+    let Some(repositories) = TestRepositories::new() else { return };
+    let whole = repositories.repository("whole");
+    // More commits than one shard takes.
+    for at in 0..30 {
+        write_file(&whole, format!("app/f{at}.py"), VULNERABLE);
+    }
+    commit_all(&whole, "Add find");
+    for at in 0..30 {
+        write_file(&whole, format!("app/f{at}.py"), FIXED);
+        commit_all(&whole, MESSAGE);
+    }
+    let path = clone(&repositories, &whole, "filtered", &["--bare", "--filter=blob:none"]);
+    let run = |on_existing_run| {
+        let collector = RepoCollector {
+            repo: vec![path.display().to_string()],
+            since: Some("all".parse().unwrap()),
+            ..RepoCollector::default()
+        };
+        let paths = RunPaths::new(repositories.at("results"), "test");
+        let dir = RunDir::open(paths, serde_json::Value::Null, on_existing_run).unwrap();
+        let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(CollectorJob::new(collector))];
+        let run = streamguard_engine::run(jobs, &RunOptions::default(), Some(&dir), &mut ()).unwrap();
+        let job = &run.state.jobs[0];
+        (run.status, job.counters.get(INCOMPLETE_COUNTER).copied(), job.records)
+    };
+    assert_eq!(run(OnExistingRun::Refuse), (CompletionStatus::Partial, Some(2), 0));
+    run_git(&path, ["fetch", "-q", "--refetch", "--no-filter", "origin"]);
+    assert_eq!(run(OnExistingRun::Resume), (CompletionStatus::Complete, None, 30));
+}
+
+#[test]
+fn nothing_is_missing_if_the_samples_before_are_enough() {
+    let Some(repositories) = TestRepositories::new() else { return };
+    let whole = two_fixes(&repositories, "whole");
+    // The intact repository comes first, and has one sample.
+    let path = clone(&repositories, &whole, "cut", &["--depth", "2"]);
+    for (repo_samples, status) in [(1, CompletionStatus::Complete), (2, CompletionStatus::Partial)] {
+        let repo = [&repositories.intact, &path].map(|path| path.display().to_string()).to_vec();
+        let collector = RepoCollector { repo, repo_samples, ..RepoCollector::default() };
+        let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(CollectorJob::new(collector))];
+        let run = streamguard_engine::run(jobs, &RunOptions::default(), None, &mut ()).unwrap();
+        assert_eq!((run.status, run.state.jobs[0].records), (status, repo_samples));
+    }
 }
 
 #[test]
@@ -212,11 +269,41 @@ fn borrowed_objects_that_are_gone_are_named() {
 fn damaged_objects_leave_the_result_incomplete() {
     let Some(repositories) = TestRepositories::new() else { return };
     let path = two_fixes(&repositories, "damaged");
-    damage(&loose(&path, &run_git(&path, ["rev-parse", "HEAD~2:app/a.py"])), Some(b"x"));
     // Both files were equal before, so that both fixes need the damaged one.
+    let file = loose(&path, &run_git(&path, ["rev-parse", "HEAD~2:app/a.py"]));
+    let content = fs::read(&file).unwrap();
     let advice = format!("git -C {} fsck", path.display());
     let text = "is damaged: the files of 2 commits to mine are missing";
-    assert_gap(&repositories.mine([&path]), 0, &[text, &advice]);
+    // At first only its end is damaged: its size can be read.
+    for content in [&content[..content.len() - 20], b"x"] {
+        damage(&file, Some(content));
+        assert_gap(&repositories.mine([&path]), 0, &[text, &advice]);
+    }
+}
+
+#[test]
+fn only_files_that_are_mined_are_missed() {
+    let Some(repositories) = TestRepositories::new() else { return };
+    let path = two_fixes(&repositories, "moved");
+    write_file(&path, "docs/a.md", "a");
+    let added = commit_all(&path, "Fix SQL injection in the docs");
+    damage(&loose(&path, &run_git(&path, ["rev-parse", "HEAD:docs/a.md"])), None);
+    let mined = repositories.mine([&path]);
+    assert_eq!((mined.status, mined.samples.len()), (CompletionStatus::Complete, 2), "{:?}", mined.lost);
+
+    // A file that moved and changed is found by its content.
+    run_git(&path, ["reset", "-q", "--hard", &format!("{added}~1")]);
+    let rest = "\ndef other(n):\n    return [at * n for at in range(n) if at % 3]\n".repeat(9);
+    write_file(&path, "app/old.py", format!("{VULNERABLE}{rest}"));
+    commit_all(&path, "Add other");
+    let old = loose(&path, &run_git(&path, ["rev-parse", "HEAD:app/old.py"]));
+    fs::remove_file(path.join("app/old.py")).unwrap();
+    write_file(&path, "app/new.py", format!("{FIXED}{rest}"));
+    commit_all(&path, MESSAGE);
+    assert_eq!(repositories.mine([&path]).samples.len(), 3);
+    damage(&old, None);
+    let text = "is damaged: the files of 1 commit to mine are missing";
+    assert_gap(&repositories.mine([&path]), 2, &[text]);
 }
 
 #[test]
