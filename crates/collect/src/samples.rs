@@ -79,6 +79,11 @@ impl<'a, 'o> Samples<'a, 'o> {
         self.output.log(LogLevel::Warning, text);
     }
 
+    /// States that a part of the samples is missing, and why; see [`ShardOutput::incomplete`].
+    pub fn incomplete(&mut self, reason: impl Into<String>) {
+        self.output.incomplete(reason);
+    }
+
     /// Fails if the shard is to stop.
     ///
     /// # Errors

@@ -121,6 +121,7 @@ mod secrets;
 mod settings_difference;
 mod shard_limits;
 mod shard_output;
+mod shard_pack;
 mod shard_store;
 mod shard_writer;
 mod shared_run;

@@ -11,6 +11,7 @@ use crate::panic_reason::panic_reason;
 use crate::plan::{Plan, PlanContext};
 use crate::plan_file::PlanFile;
 use crate::run_paths::RunPaths;
+use crate::shard_pack::read_packs;
 use crate::shard_store::{ShardStore, StoredOutput};
 
 /// A plan, and the outputs of its shards that an earlier run left.
@@ -64,7 +65,12 @@ pub(crate) fn plan_job(
     let store = ShardStore::create(&paths.shards(job.name()), file.hash()).map_err(&write_error)?;
     let hash = file.hash().to_owned();
     let plan = Arc::new(file.into_plan());
-    let mut reused: Vec<_> = plan.shards().iter().map(|shard| store.load_valid(shard.number)).collect();
+    let mut packed = read_packs(&store);
+    let mut reused: Vec<_> = plan
+        .shards()
+        .iter()
+        .map(|shard| packed.remove(&shard.number).or_else(|| store.load_valid(shard.number)))
+        .collect();
     if can_run {
         for (shard, output) in plan.shards().iter().zip(&mut reused) {
             if output.take_if(|output| output.is_incomplete()).is_some() {

@@ -146,7 +146,7 @@ impl ShardRunner<'_> {
         let status = WorkerStatus::new(self.cancel.clone());
         status.begin_lease(lease.clone());
         let (job, plan, store, log) = (self.job, self.plan, self.store, self.log);
-        let work = LeasedWork { job, plan, store, lease: &lease, status: &status, log };
+        let work = LeasedWork { job, plan, store, is_deferred: false, lease: &lease, status: &status, log };
         let mut result = AttemptResult::Requeued { isolate: false };
         std::thread::scope(|scope| {
             let (done, until) = mpsc::channel::<()>();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Cursor};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -55,8 +55,15 @@ pub(crate) struct StoredOutput {
 pub(crate) enum RecordsLocation {
     #[default]
     Empty,
+    /// In memory; in a folder, only until the lease of the shard ends.
     Memory(Vec<u8>),
     File(PathBuf),
+    /// In a file with the outputs of other shards.
+    Pack {
+        path: PathBuf,
+        offset: u64,
+        bytes: u64,
+    },
 }
 
 /// Content of a result file. It exists only if the output beside it is complete.
@@ -88,6 +95,12 @@ impl StoredOutput {
             RecordsLocation::Memory(bytes) => Box::new(Cursor::new(bytes)),
             RecordsLocation::File(path) => {
                 Box::new(BufReader::with_capacity(BUFFER_BYTES, File::open(path)?))
+            }
+            RecordsLocation::Pack { path, offset, bytes } => {
+                let mut file = File::open(path)?;
+                file.seek(SeekFrom::Start(*offset))?;
+                let capacity = usize::try_from(*bytes).unwrap_or(BUFFER_BYTES).min(BUFFER_BYTES);
+                Box::new(BufReader::with_capacity(capacity, file.take(*bytes)))
             }
         })
     }

@@ -1,22 +1,31 @@
 //! Writes the output of a shard while it runs.
 
 use std::io::{self, Write};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use streamguard_durable::AtomicFile;
 
 use crate::clock::micros;
-use crate::event::{Counters, add_count};
+use crate::event::{Counters, INCOMPLETE_COUNTER, add_count};
 use crate::shard_store::{RESULT_FORMAT, RecordsLocation, ResultFile, ShardStore, StoredOutput};
 
 /// Size of the buffer in bytes. A smaller output is written at once, at the end.
 const BUFFER_BYTES: usize = 256 << 10;
+
+/// Size of the largest output that shares a file with others, in bytes.
+const MAX_SHARED_BYTES: usize = 16 << 10;
+
+/// Longest duration of a shard whose output shares a file with others. That of a longer one is written at once: a kill
+/// may cost the work of the shards of a lease that are not yet written.
+const MAX_DEFERRED_TIME: Duration = Duration::from_millis(10);
 
 /// Output of a running shard. If it is dropped unfinished, it leaves nothing.
 #[derive(Debug)]
 pub(crate) struct ShardWriter<'a> {
     store: &'a ShardStore,
     shard: u32,
+    /// Whether a small output stays in memory until its lease ends.
+    is_deferred: bool,
     since: Instant,
     records: u64,
     bytes: u64,
@@ -32,6 +41,7 @@ impl<'a> ShardWriter<'a> {
         Self {
             store,
             shard,
+            is_deferred: false,
             since: Instant::now(),
             records: 0,
             bytes: 0,
@@ -40,6 +50,11 @@ impl<'a> ShardWriter<'a> {
             file: None,
             hasher: None,
         }
+    }
+
+    /// Sets whether a small output stays in memory until its lease ends, to be written by [`crate::shard_pack::write_pack`].
+    pub(crate) fn deferred(self, is_deferred: bool) -> Self {
+        Self { is_deferred, ..self }
     }
 
     /// Adds a record, given without its line end. An error is a fault of the destination, not of the shard.
@@ -78,9 +93,24 @@ impl<'a> ShardWriter<'a> {
         Ok(())
     }
 
-    /// Makes the output durable.
+    /// Tells whether the output is to be written together with others. One that lacks a part is not: it may have to be
+    /// removed alone.
+    fn shares_file(&self) -> bool {
+        self.is_deferred
+            && self.file.is_none()
+            && self.buffer.len() <= MAX_SHARED_BYTES
+            && !self.counters.contains_key(INCOMPLETE_COUNTER)
+            && matches!(self.store, ShardStore::Folder { .. })
+    }
+
+    /// Makes the output durable, unless it is deferred.
     pub(crate) fn finish(mut self) -> io::Result<StoredOutput> {
         let took = self.since.elapsed();
+        if took <= MAX_DEFERRED_TIME && self.shares_file() {
+            self.buffer.shrink_to_fit();
+            let location = RecordsLocation::Memory(self.buffer);
+            return Ok(StoredOutput { records: self.records, counters: self.counters, took, location });
+        }
         // This shard also ran elsewhere and was faster there. Its output may have been merged already, so it stays.
         if let Some(output) = self.store.load_valid(self.shard) {
             return Ok(output);

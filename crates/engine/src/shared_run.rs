@@ -13,7 +13,8 @@ use crate::job::Job;
 use crate::plan_job::PlannedJob;
 use crate::schedule::{self, Attempt, AttemptResult, Lease, ShardQueue};
 use crate::shard_limits::ShardLimits;
-use crate::shard_store::ShardStore;
+use crate::shard_pack::write_pack;
+use crate::shard_store::{ShardStore, StoredOutput};
 use crate::summary::JobSummary;
 use crate::worker::status::WorkerStatus;
 use crate::worker::{LeasedWork, Worker};
@@ -256,11 +257,15 @@ pub(crate) fn run_worker(shared: &SharedRun, status: &WorkerStatus, worker: &mut
             job: &shared.jobs[job],
             plan: &plan,
             store: &store,
+            is_deferred: true,
             lease: &lease,
             status,
             log: &log,
         };
         let ran = worker.run(&work, &mut |attempt, result, took| results.push((attempt, result, took)));
+        // Without the time to write: the next lease is to be as large as its shards are short.
+        let took = since.elapsed();
+        let ran = ran.and_then(|()| write_pack(&store, finished_outputs(&mut results)));
 
         let mut state = shared.lock();
         if !status.end_lease() {
@@ -271,9 +276,18 @@ pub(crate) fn run_worker(shared: &SharedRun, status: &WorkerStatus, worker: &mut
             shared.abort(&mut state, error);
             return;
         }
-        shared.return_lease(&mut state, job, std::mem::take(&mut results), since.elapsed());
+        shared.return_lease(&mut state, job, std::mem::take(&mut results), took);
         drop(state);
         // Now the job may run one shard more, or it may have ended.
         shared.work_changed.notify_all();
     }
+}
+
+/// Returns the outputs of finished shards, with the numbers of the shards.
+fn finished_outputs(results: &mut [(Attempt, AttemptResult, Duration)]) -> Vec<(u32, &mut StoredOutput)> {
+    let finished = results.iter_mut().filter_map(|(attempt, result, _)| match result {
+        AttemptResult::Finished(output) => Some((attempt.shard, output)),
+        AttemptResult::Failed { .. } | AttemptResult::Cancelled | AttemptResult::Requeued { .. } => None,
+    });
+    finished.collect()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use streamguard_cache::Progress;
 use streamguard_collect::{Collector, Samples};
 use streamguard_dataset::Rejection;
-use streamguard_engine::{INCOMPLETE_COUNTER, JobError, PlanContext, ShardError, ShardLimits};
+use streamguard_engine::{JobError, PlanContext, ShardError, ShardLimits};
 use streamguard_git::{self as git, open_repository, shallow_boundary};
 use streamguard_http::{Credentials, UpstreamAccess};
 
@@ -53,7 +53,7 @@ impl Collector for RepoCollector {
         match shard {
             RepoShard::Commits { path, name, walked, unreadable, commits, gaps } => {
                 count_walk(*walked, *unreadable, samples);
-                gaps.iter().for_each(|gap| incomplete(gap, samples));
+                gaps.iter().for_each(|gap| samples.incomplete(gap));
                 let place = RepositoryPlace::local(path, name, &self.upstream);
                 self.mine_commits(path, place, name, commits, samples)
             }
@@ -111,7 +111,7 @@ impl RepoCollector {
         if selection.is_empty {
             samples.warn(format!("{url} is an empty repository: it has no commits"));
         }
-        selection.gaps.iter().for_each(|gap| incomplete(gap, samples));
+        selection.gaps.iter().for_each(|gap| samples.incomplete(gap));
         let count = selection.commits.len();
         samples.info(format!("{url}: {count} {} selected", if count == 1 { "commit" } else { "commits" }));
         let place = RepositoryPlace::Url(&fetched.url);
@@ -138,17 +138,10 @@ impl RepoCollector {
             lacking += usize::from(!is_whole && !boundary.contains(&selected.commit));
         }
         if lacking > 0 {
-            incomplete(&missing_files(&repository, place, lacking), samples);
+            samples.incomplete(missing_files(&repository, place, lacking));
         }
         Ok(())
     }
-}
-
-/// States that a part of the samples is missing, and why: the job ends as partial, and the shard runs again when the
-/// run is resumed.
-fn incomplete(reason: &str, samples: &mut Samples<'_, '_>) {
-    samples.count(INCOMPLETE_COUNTER, 1);
-    samples.warn(reason);
 }
 
 /// Counts the commits that were read to select others.

@@ -47,5 +47,9 @@ pub fn events(folder: &Path) -> Result<Vec<Event>, ReadError> {
     // Read first only for its error: without a run, the error of the journal would name a file that the caller does
     // not know.
     read_run_info(folder)?;
-    Ok(streamguard_engine::journal::read(&run_paths(folder).journal()).map_err(RunDirError::from)?)
+    let journal = run_paths(folder).journal();
+    if !journal.exists() {
+        return Err(ReadError::NoJournal(folder.to_owned()));
+    }
+    Ok(streamguard_engine::journal::read(&journal).map_err(RunDirError::from)?)
 }

@@ -1,4 +1,13 @@
 //! A simulator of the upstreams, for tests. It runs on this machine, and needs python3.
+//!
+//! ```
+//! use streamguard_simulator::Simulator;
+//!
+//! // Without its files beside the project there is none, and the test is skipped with a note.
+//! if let Some(simulator) = Simulator::start(&[]) {
+//!     assert!(simulator.url("nvd-api").starts_with("http://127.0.0.1:"));
+//! }
+//! ```
 
 mod git_repository;
 

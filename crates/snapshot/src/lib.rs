@@ -1,6 +1,14 @@
 //! Snapshots: recorded upstream answers in one file, from which a run can be replayed without
 //! network. A tar archive, compressed with zstd: `manifest.json`, and as in a cache, bare
 //! repositories below `git/` and answers below `answers/`.
+//!
+//! ```
+//! use streamguard_snapshot::Snapshot;
+//!
+//! let cache = tempfile::tempdir().unwrap();
+//! let demo = Snapshot::embedded(cache.path()).unwrap();
+//! assert!(demo.folder.join("manifest.json").is_file());
+//! ```
 
 mod writer;
 

@@ -62,7 +62,7 @@ impl Exit {
                 return Self::Usage;
             }
             match cause.downcast_ref::<ReadError>() {
-                Some(ReadError::NoRun(_)) => return Self::Usage,
+                Some(ReadError::NoRun(_) | ReadError::NoJournal(_)) => return Self::Usage,
                 // This error is transparent: the inner one is not in the chain.
                 Some(ReadError::RunDir(error)) => return Self::of_folder(error),
                 Some(ReadError::Unreadable { .. }) | None => {}

@@ -2,6 +2,15 @@
 //!
 //! This library is the terminal side of the program: settings, exit codes, and the views of a run. A program
 //! that collects without a terminal uses the crate `streamguard-facade` instead.
+//!
+//! ```
+//! use streamguard::exit::{Exit, UsageError};
+//! use streamguard::shell::quote;
+//!
+//! assert_eq!(quote("it's here"), r"'it'\''s here'");
+//! let error = anyhow::Error::new(UsageError("there is no such collector".to_owned()));
+//! assert_eq!(Exit::of(&error).code(), 2);
+//! ```
 
 pub mod env;
 pub mod exit;

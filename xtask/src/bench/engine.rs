@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use serde_json::{Value, json};
 use streamguard_engine::{
-    CommandLine, Job, JobError, JobSummary, MergeContext, Plan, PlanContext, RunMode, RunOptions, Shard,
-    ShardError, ShardOutput, TypedJob,
+    CommandLine, ExternalJob, Job, JobError, JobSummary, MergeContext, OnExistingRun, Plan, PlanContext,
+    RunDir, RunMode, RunOptions, RunPaths, Shard, ShardError, ShardOutput, TypedJob,
 };
 
 use super::measure::{measure, median};
@@ -17,6 +17,24 @@ struct SpinJob {
     shards: u32,
     steps: u64,
 }
+
+/// Number of steps that stands for one record instead.
+const ONE_RECORD: u64 = u64::MAX;
+
+/// A job in Python whose shards emit one record each.
+const PYTHON_JOB: &str = r#"
+import json, sys
+sys.stdin.readline()
+print('{"ready":{"protocol":1}}', flush=True)
+for line in sys.stdin:
+    order = json.loads(line)
+    if "plan" in order:
+        for _ in range(100000): print('{"shard":0}')
+        print('{"planned":{}}', flush=True)
+    elif "run" in order:
+        shard = order["run"]["shard"]
+        print('{"record":{"shard":%d}}\n{"done":{"shard":%d}}' % (shard, shard), flush=True)
+"#;
 
 /// Computes something that the compiler cannot simplify.
 fn spin(steps: u64) -> u64 {
@@ -38,12 +56,18 @@ impl TypedJob for SpinJob {
         Ok(Plan::new(0..self.shards))
     }
 
-    fn run(&self, _: &Shard<u32>, _: &mut ShardOutput<'_>) -> Result<(), ShardError> {
+    fn run(&self, shard: &Shard<u32>, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
+        if self.steps == ONE_RECORD {
+            return output.emit(&json!({"shard": shard.number}));
+        }
         std::hint::black_box(spin(self.steps));
         Ok(())
     }
 
-    fn merge(&self, _: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
+    fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
+        if self.steps == ONE_RECORD {
+            merge.write_records("spin.jsonl")?;
+        }
         Ok(JobSummary::default())
     }
 }
@@ -81,6 +105,8 @@ pub(crate) fn run() -> Result<()> {
         );
     }
 
+    small_shards(&processes)?;
+
     // Ten seconds of computing in 1,000 shards, compared with the bare loop. Calibrate the steps first.
     let start = Instant::now();
     std::hint::black_box(spin(100_000_000));
@@ -106,6 +132,41 @@ pub(crate) fn run() -> Result<()> {
         println!(
             "{name}: overhead on 10 s of computing in 1,000 shards: {:.2} % CPU (median of 3)",
             median(ratios)
+        );
+    }
+    Ok(())
+}
+
+/// Measures 100,000 shards of one record in a folder: the rate, the files while it runs, and the time from the end of
+/// the work to the end of the run.
+fn small_shards(processes: &RunMode) -> Result<()> {
+    const SHARDS: u32 = 100_000;
+    let python = CommandLine::new("python3", ["-c", PYTHON_JOB]);
+    let jobs: [(&str, Arc<dyn Job>); 2] = [
+        ("Rust", Arc::new(SpinJob { shards: SHARDS, steps: ONE_RECORD })),
+        ("Python", Arc::new(ExternalJob::new("spin", python, json!({})))),
+    ];
+    for (language, job) in jobs {
+        let folder = tempfile::tempdir()?;
+        let paths = RunPaths::new(folder.path(), "bench");
+        let shards = paths.shards("spin");
+        let mut dir = RunDir::open(paths, json!({}), OnExistingRun::Refuse)?;
+        let options = RunOptions { mode: processes.clone(), workers: 2, ..RunOptions::default() };
+        let start = Instant::now();
+        let finished = streamguard_engine::run(vec![job], &options, Some(&dir), &mut ())?;
+        let took = start.elapsed();
+        assert_eq!(finished.state.jobs[0].records, u64::from(SHARDS));
+        let files: Vec<_> = std::fs::read_dir(&shards)?.collect::<Result<_, _>>()?;
+        let bytes: u64 = files.iter().filter_map(|file| Some(file.metadata().ok()?.len())).sum();
+        let end = Instant::now();
+        dir.finish()?;
+        println!(
+            "{language}: {SHARDS} shards of one record, 2 worker processes: {:.0} a second, {} files with {} MB, \
+             removed in {:.2?}",
+            f64::from(SHARDS) / took.as_secs_f64(),
+            files.len(),
+            bytes / 1_000_000,
+            end.elapsed()
         );
     }
     Ok(())

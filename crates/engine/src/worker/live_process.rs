@@ -290,7 +290,7 @@ impl LiveProcess {
         attempt: Attempt,
         line: &mut Vec<u8>,
     ) -> Result<AttemptResult, WorkerFailure> {
-        let mut writer = ShardWriter::new(work.store, attempt.shard);
+        let mut writer = ShardWriter::new(work.store, attempt.shard).deferred(work.is_deferred);
         let mut stop_sent = false;
         loop {
             // Checked between two lines only, which is often enough: workers of this program send a sign of life

@@ -37,6 +37,8 @@ pub(crate) struct LeasedWork<'a> {
     pub(crate) job: &'a Arc<dyn Job>,
     pub(crate) plan: &'a Plan,
     pub(crate) store: &'a ShardStore,
+    /// Whether small outputs stay in memory until the lease ends.
+    pub(crate) is_deferred: bool,
     pub(crate) lease: &'a Lease,
     pub(crate) status: &'a WorkerStatus,
     pub(crate) log: &'a (dyn Fn(LogLevel, String) + Sync),

@@ -73,7 +73,7 @@ impl ThreadWorker {
     fn run_attempt(&mut self, work: &LeasedWork<'_>, attempt: Attempt) -> io::Result<AttemptResult> {
         let shard = &work.plan.shards()[attempt.shard as usize];
         let mut sink = ThreadSink {
-            writer: ShardWriter::new(work.store, attempt.shard),
+            writer: ShardWriter::new(work.store, attempt.shard).deferred(work.is_deferred),
             status: work.status,
             log: work.log,
             write_error: None,

@@ -10,7 +10,7 @@ use streamguard::shell::quote;
 use streamguard::ui::browser::{self, BrowserOptions};
 use streamguard::ui::escape::escape;
 use streamguard::ui::side_by_side::SideBySide;
-use streamguard::ui::{self, group_digits, plural};
+use streamguard::ui::{self, group_digits};
 use streamguard_dataset::{JsonlReader, Language, ParquetReader, Sample, SampleFileError};
 use streamguard_engine::CancelToken;
 
@@ -81,7 +81,9 @@ pub(super) fn run(arguments: &ExamplesArgs) -> Result<Exit> {
         return browse(arguments, colors);
     }
     let width = arguments.width.or_else(ui::width).unwrap_or(DEFAULT_WIDTH);
-    let mut view = SideBySide::new(width, colors).with_ascii_frames(!ui::has_utf8());
+    // A file or a pipe takes any bytes; a terminal only those of its locale.
+    let is_ascii = ui::width().is_some() && !ui::has_utf8();
+    let mut view = SideBySide::new(width, colors).with_ascii_frames(is_ascii);
     let mut filters = SampleFilter::all(arguments);
     let mut found = SearchStats::default();
     let end = arguments.skip.saturating_add(arguments.count);
@@ -344,10 +346,8 @@ fn footer_text(arguments: &ExamplesArgs, found: &SearchStats) -> String {
         first if first == last => format!("Sample {}", group_digits(first)),
         first => format!("Samples {} to {}", group_digits(first), group_digits(last)),
     };
-    let looked = plural(found.looked_at as usize, "sample");
     let matches = if found.matched == 1 { "matches" } else { "match" };
-    let so_far = if found.more { " so far" } else { "" };
-    let seen = format!("{shown}; of {looked_at} {looked} looked at{so_far}, {matched} {matches}.");
+    let seen = format!("{shown}; of {looked_at} looked at, {matched} {matches}.");
     if !found.more {
         return format!("{seen} There are no more.\n");
     }

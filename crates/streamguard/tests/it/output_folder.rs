@@ -174,7 +174,7 @@ fn states(takes: Duration) -> Vec<FolderState> {
             let text = fs::read(&journal).unwrap();
             fs::write(&journal, &text[..text.len() - 9]).unwrap();
         }),
-        changed("finished, journal removed", true, [&[0], &[2], &[0], &[0], &[1], &[1]], |out| {
+        changed("finished, journal removed", true, [&[0], &[2], &[0], &[0], &[2], &[2]], |out| {
             fs::remove_file(out.join(STATE).join("journal.jsonl")).unwrap();
         }),
         changed("finished, journal damaged", true, [&[0], &[2], &[0], &[0], &[7], &[7]], |out| {
