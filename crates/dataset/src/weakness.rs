@@ -56,6 +56,24 @@ pub const ALL_WEAKNESSES: &[Weakness] = &[
     Weakness { cwe: 1336, name: "template_injection", title: "Template injection" },
 ];
 
+/// Abbreviations and other names in common use, with the names in `vulnerability_type`.
+const ABBREVIATIONS: [(&str, &str); 14] = [
+    ("sqli", "sql_injection"),
+    ("cmdi", "command_injection"),
+    ("rce", "code_injection"),
+    ("lfi", "path_traversal"),
+    ("directory_traversal", "path_traversal"),
+    ("ssti", "template_injection"),
+    ("crlf", "header_injection"),
+    ("uaf", "use_after_free"),
+    ("bof", "buffer_overflow"),
+    ("oob_read", "out_of_bounds_read"),
+    ("oob_write", "out_of_bounds_write"),
+    ("dos", "denial_of_service"),
+    ("insecure_deserialization", "deserialization"),
+    ("cross_site_scripting", "xss"),
+];
+
 impl Weakness {
     /// Returns the weakness with this name in `vulnerability_type`.
     pub fn by_name(name: &str) -> Option<&'static Self> {
@@ -67,8 +85,42 @@ impl Weakness {
         ALL_WEAKNESSES.iter().find(|weakness| weakness.cwe == cwe)
     }
 
+    /// Finds a weakness by what people call it: name, title, CWE number or id, or a common abbreviation, in any case
+    /// and with any separators.
+    pub fn find(text: &str) -> Option<&'static Self> {
+        let plain = |text: &str| text.to_ascii_lowercase().replace([' ', '-'], "_");
+        let wanted = plain(text.trim());
+        let number = wanted.strip_prefix("cwe_").or_else(|| wanted.strip_prefix("cwe")).unwrap_or(&wanted);
+        if let Ok(cwe) = number.parse() {
+            return Self::by_cwe(cwe);
+        }
+        let name =
+            ABBREVIATIONS.iter().find(|(short, _)| *short == wanted).map_or(&*wanted, |(_, name)| name);
+        Self::by_name(name).or_else(|| ALL_WEAKNESSES.iter().find(|weakness| plain(weakness.title) == wanted))
+    }
+
     /// Returns the id that samples carry in `cwes`, such as `CWE-89`.
     pub fn id(&self) -> String {
         format!("CWE-{}", self.cwe)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_weakness_is_found_by_what_people_call_it() {
+        for text in
+            ["sql_injection", "SQL Injection", "sql-injection", "sqli", "89", "CWE-89", "cwe89", " cwe-89 "]
+        {
+            assert_eq!(Weakness::find(text).map(|weakness| weakness.cwe), Some(89), "{text}");
+        }
+        for (_, name) in ABBREVIATIONS {
+            assert!(Weakness::by_name(name).is_some(), "{name}");
+        }
+        for text in ["", "cwe-", "nonsense", "CWE-65535"] {
+            assert_eq!(Weakness::find(text), None, "{text}");
+        }
     }
 }

@@ -92,7 +92,9 @@ pub enum ReadError {
     #[error("there is no run in {0}: name the output directory of one")]
     NoRun(PathBuf),
     /// The run has no journal.
-    #[error("the run in {0} has no journal: it is planned and has not begun, or a part of its state was removed")]
+    #[error(
+        "the run in {0} has no journal: it is planned and has not begun, or a part of its state was removed"
+    )]
     NoJournal(PathBuf),
     /// The state of the run is damaged or cannot be read.
     #[error(transparent)]

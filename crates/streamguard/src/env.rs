@@ -35,6 +35,16 @@ pub struct Environment {
     home_cache: Option<PathBuf>,
 }
 
+/// Returns the variable of a setting.
+pub(crate) fn variable_of(flag: &str) -> String {
+    format!("{PREFIX}{}", flag.replace('-', "_").to_ascii_uppercase())
+}
+
+/// Returns the setting of a variable.
+pub(crate) fn setting_of(variable: &str) -> Option<String> {
+    Some(variable.strip_prefix(PREFIX)?.replace('_', "-").to_ascii_lowercase())
+}
+
 impl Environment {
     /// Reads the process's variables, and the file `.env` in `folder`. The file is only read:
     /// nothing is put into the process's own environment, where children would see it.
@@ -59,7 +69,12 @@ impl Environment {
         Ok(Self { settings, secrets, home_cache })
     }
 
-    ///
+    /// Returns the names of all variables of this program, except those that only its tests read.
+    pub(crate) fn settings(&self) -> impl Iterator<Item = &str> {
+        let is_of_tests = |name: &str| name.starts_with("STREAMGUARD_TEST_");
+        self.settings.keys().map(String::as_str).filter(move |name| !is_of_tests(name))
+    }
+
     /// Reads the secrets of a file in the format of `.env`. A secret that the environment has already stays.
     ///
     /// # Errors
@@ -89,7 +104,7 @@ impl Environment {
     /// Returns the value of a setting with the name of its variable, by the name of its flag:
     /// `STREAMGUARD_SYNTHETIC_SAMPLES` for `synthetic-samples`.
     pub fn setting(&self, flag: &str) -> Option<(String, &str)> {
-        let name = format!("{PREFIX}{}", flag.replace('-', "_").to_ascii_uppercase());
+        let name = variable_of(flag);
         let value = self.settings.get(&name)?;
         Some((name, value))
     }

@@ -18,7 +18,7 @@ use crate::env::Environment;
 use crate::exit::UsageError;
 
 pub use config_file::{CONFIG_FILE_NAME, CommandJob, ConfigFile};
-pub use schema::ConfigSchema;
+pub use schema::{ConfigSchema, suggestion};
 
 /// The layers that settings are made of, above the built-in defaults.
 pub struct ConfigLayers<'a> {

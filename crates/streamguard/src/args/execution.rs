@@ -7,6 +7,9 @@ use streamguard_engine::OnExistingRun;
 use super::display::DisplayArgs;
 use crate::cluster::ClusterArgs;
 
+/// Largest number of workers.
+const MAX_WORKERS: u16 = 1024;
+
 /// Place where shards run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -36,7 +39,7 @@ pub(crate) struct ExecutionArgs {
     #[arg(long, value_enum, default_value_t = ExecutionMode::Process)]
     pub(crate) mode: ExecutionMode,
     /// Number of shards that run at once; unless it is 1, some that only wait for upstreams come on top
-    #[arg(long, visible_alias = "worker", value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, visible_alias = "worker", value_name = "N", default_value_t = 4, value_parser = parse_workers)]
     pub(crate) workers: u16,
     /// Memory that one worker process may use, in MiB; 0 for no limit
     #[arg(long, value_name = "MIB", default_value_t = 2048)]
@@ -53,6 +56,12 @@ pub(crate) struct ExecutionArgs {
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) cluster: ClusterArgs,
+}
+
+/// Reads a number of workers from an argument.
+fn parse_workers(text: &str) -> Result<u16, String> {
+    let number = text.parse().ok().filter(|number| (1..=MAX_WORKERS).contains(number));
+    number.ok_or_else(|| format!("expected a number from 1 to {MAX_WORKERS}"))
 }
 
 impl ExecutionArgs {

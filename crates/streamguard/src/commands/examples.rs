@@ -11,7 +11,7 @@ use streamguard::ui::browser::{self, BrowserOptions};
 use streamguard::ui::escape::escape;
 use streamguard::ui::side_by_side::SideBySide;
 use streamguard::ui::{self, group_digits};
-use streamguard_dataset::{JsonlReader, Language, ParquetReader, Sample, SampleFileError};
+use streamguard_dataset::{JsonlReader, Language, ParquetReader, Sample, SampleFileError, Weakness};
 use streamguard_engine::CancelToken;
 
 use crate::signals;
@@ -256,7 +256,13 @@ impl SampleFilter {
         let weakness = arguments.weakness.as_ref().map(|wanted| {
             // `get`, since four bytes may end inside a character.
             let is_cwe = wanted.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("cwe-"));
-            (if is_cwe { FilterField::Cwe } else { FilterField::Type }, wanted.clone())
+            match Weakness::find(wanted) {
+                _ if is_cwe => (FilterField::Cwe, wanted.clone()),
+                Some(weakness) => (FilterField::Type, weakness.name.to_owned()),
+                // A number without a name of ours may still stand in the samples.
+                None if wanted.parse::<u32>().is_ok() => (FilterField::Cwe, format!("CWE-{wanted}")),
+                None => (FilterField::Type, wanted.clone()),
+            }
         });
         let language = arguments.language.as_ref().map(|wanted| (FilterField::Language, language(wanted)));
         let collector = arguments.collector.as_ref().map(|wanted| (FilterField::Collector, wanted.clone()));

@@ -126,6 +126,7 @@ pub(super) fn run(command: &MetricsCommand, schema: &ConfigSchema, purpose: Purp
     let folder = Path::new(".");
     let file = schema.read(folder, args.config.as_deref())?;
     let environment = Environment::read(folder)?;
+    schema.unknown_variables(&environment).iter().for_each(|warning| ui::print_notice(warning));
     let layers = ConfigLayers { file: &file, environment: &environment, matches };
     let resolved = layers.resolve(entry.name, settings(entry, matches)?)?;
     let mut settings: MetricsArgs = resolved.read()?;

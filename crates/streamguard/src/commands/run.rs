@@ -45,6 +45,7 @@ pub(super) fn run(arguments: &MatchedArgs<RunArgs>, schema: &ConfigSchema, purpo
     let MatchedArgs { args: flags, matches } = arguments;
     let file = schema.read(folder, flags.config.as_deref())?;
     let environment = Environment::read(folder)?;
+    schema.unknown_variables(&environment).iter().for_each(|warning| ui::print_notice(warning));
     let layers = ConfigLayers { file: &file, environment: &environment, matches };
     let settings: RunArgs = layers.resolve("run", json!(flags))?.read()?;
     let jobs = command_jobs(&file, &flags.jobs)?;

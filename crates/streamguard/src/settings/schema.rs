@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::config_file::{CONFIG_FILE_NAME, ConfigFile};
+use crate::env::{Environment, setting_of, variable_of};
 use crate::exit::UsageError;
 
 /// Least similarity of a name that is suggested for an unknown one (Jaro, from 0 to 1); as clap has it.
@@ -87,6 +88,26 @@ impl ConfigSchema {
         Ok(ConfigFile { name, sections, jobs })
     }
 
+    /// Returns a warning for each variable of this program that no setting has, with the name that was probably meant.
+    /// Values are not repeated.
+    pub fn unknown_variables(&self, environment: &Environment) -> Vec<String> {
+        let known: Vec<&str> =
+            self.sections.iter().flat_map(|(_, keys)| keys.iter().map(String::as_str)).collect();
+        let unknown = environment.settings().filter_map(|variable| {
+            let key = setting_of(variable)?;
+            if known.contains(&key.as_str()) {
+                return None;
+            }
+            let hint = suggestion(&key, known.iter().copied());
+            let hint =
+                hint.map_or_else(String::new, |known| format!("; did you mean {}?", variable_of(known)));
+            Some(format!(
+                "warning: the variable {variable} is no setting of any command, and is ignored{hint}"
+            ))
+        });
+        unknown.collect()
+    }
+
     /// Checks the names in a section, and its own.
     fn check(&self, name: &str, table: &Value) -> Result<(), String> {
         let Some((_, keys)) = self.sections.iter().find(|(known, _)| known == name) else {
@@ -112,7 +133,7 @@ impl ConfigSchema {
 }
 
 /// Returns the known name that is most like an unknown one.
-fn suggestion<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn suggestion<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let similar = known.map(|name| (strsim::jaro(unknown, name), name));
     similar
         .filter(|(similarity, _)| *similarity > MIN_SIMILARITY)

@@ -35,6 +35,7 @@ pub(super) fn run(
     let MatchedArgs { args: flags, matches } = arguments;
     let file = schema.read(folder, flags.config.as_deref())?;
     let environment = Environment::read(folder)?;
+    schema.unknown_variables(&environment).iter().for_each(|warning| ui::print_notice(warning));
     let layers = ConfigLayers { file: &file, environment: &environment, matches };
     let settings: CollectArgs = layers.resolve("collect", json!(flags))?.read()?;
     let credentials = upstreams::credentials(flags, &settings, &environment)?;

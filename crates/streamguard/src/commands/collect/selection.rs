@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use streamguard::exit::UsageError;
+use streamguard::settings::suggestion;
 use streamguard_registry::{self as registry, JobEntry, JobKind};
 
 /// Returns the collectors of these names, in the order of the registry, which decides which of two equal
@@ -14,8 +15,10 @@ pub(super) fn select(
     let find = |name: &String| registry::collected().find(|entry| entry.name == name);
     if let Some(unknown) = names.iter().find(|name| *name != "all" && find(name).is_none()) {
         let known: Vec<&str> = registry::collected().map(|entry| entry.name).collect();
+        let hint = suggestion(unknown, known.iter().copied());
+        let hint = hint.map_or_else(String::new, |known| format!("; did you mean {known}?"));
         return Err(UsageError(format!(
-            "there is no collector {unknown:?}; choose from: all, {}",
+            "there is no collector {unknown:?}{hint}; choose from: all, {}",
             known.join(", ")
         )));
     }

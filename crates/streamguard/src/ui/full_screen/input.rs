@@ -9,7 +9,6 @@ use ratatui::crossterm::event::{self, Event};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-///
 /// Waits for input, at most so long.
 ///
 /// # Errors

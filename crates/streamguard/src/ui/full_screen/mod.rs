@@ -31,7 +31,6 @@ impl FullScreen {
         Ok(Self { target: None, screen: TerminalScreen::open()? })
     }
 
-    ///
     /// Draws a frame. Returns false if it was dropped: the last frame is still being written, or another
     /// program has the terminal.
     ///
