@@ -325,7 +325,6 @@ fn no_command_loses_a_finished_run_or_calls_complete_what_is_not() {
             assert!(!is_complete || dataset(&root) == *wanted, "{}, {action:?}: not complete", state.name);
         }
     }
-    println!("{} states with {} commands each", states.len(), ACTIONS.len());
 }
 
 /// Whether the run in a state makes no dataset.

@@ -35,8 +35,8 @@ impl Answers {
         for entry in choices() {
             ui::print(&ui::list_entry(entry.name, &format!("{}; needs {}", entry.about, entry.needs)));
         }
-        let collectors = repeat("Collectors, separated by spaces or commas [all]:", |text| collectors(text))?;
-        let output_dir = repeat("Folder of the dataset [data/raw]:", |text| output_dir(text))?;
+        let collectors = repeat("Collectors, separated by spaces or commas [all]:", collectors)?;
+        let output_dir = repeat("Folder of the dataset [data/raw]:", output_dir)?;
         let samples = repeat("Samples from each collector, at most [the default of each]:", samples)?;
         let is_wanted = |name: &str| collectors.is_empty() || collectors.iter().any(|known| known == name);
         let (mut github, mut nvd) = (None, None);

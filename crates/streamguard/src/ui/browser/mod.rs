@@ -43,12 +43,15 @@ const FRAME_INTERVAL: Duration = Duration::from_millis(100);
 /// Time between two looks for signals, and for whether the terminal is ours again.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
+/// Decides whether there is a sample at all.
+pub type SamplePredicate = Box<dyn Fn(&Sample) -> bool>;
+
 /// Content of a browser.
 pub struct BrowserOptions {
     /// The file with the samples.
     pub path: PathBuf,
     /// Decides which samples there are at all; all of them if it is absent.
-    pub filter: Option<Box<dyn Fn(&Sample) -> bool>>,
+    pub filter: Option<SamplePredicate>,
     /// Describes that filter in a line; empty if it is absent.
     pub filter_text: String,
     /// Number of samples before the first one that is shown.

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use streamguard_dataset::Sample;
 
-use super::BrowserOptions;
 use super::body_cache::BodyCache;
 use super::criteria::{Criteria, Facet, FacetValues};
 use super::filter_menu::FilterMenu;
 use super::sample_file::{FileScan, SampleFile, parse};
 use super::text_input::TextInput;
+use super::{BrowserOptions, SamplePredicate};
 use crate::ui::theme::Theme;
 
 /// Something that is open above the sample, and gets the keys.
@@ -42,7 +42,7 @@ pub(super) struct CurrentSample {
 pub(super) struct Browser {
     pub(super) theme: Theme,
     pub(super) file: SampleFile,
-    base: Option<Box<dyn Fn(&Sample) -> bool>>,
+    base: Option<SamplePredicate>,
     pub(super) base_text: String,
     pub(super) criteria: Criteria,
     /// Offsets of the samples that meet the criteria, so far.

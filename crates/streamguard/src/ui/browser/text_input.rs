@@ -29,10 +29,10 @@ impl TextInput {
             KeyCode::Esc => return InputEffect::Cancel,
             KeyCode::Backspace => drop(self.0.pop()),
             KeyCode::Char('u') if is_control => self.0.clear(),
-            KeyCode::Char(character) if !is_control && !character.is_control() => {
-                if self.0.chars().count() < MAX_CHARS {
-                    self.0.push(character);
-                }
+            KeyCode::Char(character)
+                if !is_control && !character.is_control() && self.0.chars().count() < MAX_CHARS =>
+            {
+                self.0.push(character);
             }
             _ => {}
         }

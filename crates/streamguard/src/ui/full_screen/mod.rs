@@ -56,7 +56,7 @@ impl FullScreen {
 
     /// Whether the terminal was taken again since the latest frame, so that everything has to be drawn again.
     pub(crate) fn is_outdated(&self) -> bool {
-        !self.target.as_ref().is_some_and(|target| target.taken == terminal_screen::taken())
+        self.target.as_ref().is_none_or(|target| target.taken != terminal_screen::taken())
     }
 }
 
