@@ -119,12 +119,11 @@ impl TypedJob for FaultyJob {
             Some(Fault::Print) => println!("{{\"done\": nonsense"),
             Some(Fault::AbortOnce(mark)) if std::fs::remove_file(mark).is_ok() => std::process::abort(),
             Some(Fault::AbortOnce(_)) => {}
-            Some(Fault::IncompleteWithout(file)) => {
-                if !file.exists() {
-                    output.incomplete(format!("{} is not there", file.display()));
-                    return Ok(());
-                }
+            Some(Fault::IncompleteWithout(file)) if !file.exists() => {
+                output.incomplete(format!("{} is not there", file.display()));
+                return Ok(());
             }
+            Some(Fault::IncompleteWithout(_)) => {}
             Some(Fault::Slow(ms)) => {
                 for step in 0..ms / 10 {
                     output.set_activity(Some(&format!("step {step}")));
