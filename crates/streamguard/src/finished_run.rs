@@ -10,12 +10,13 @@ use streamguard_report::{DatasetInfo, ReadError, group_digits};
 
 use crate::hints::run_dir_error;
 use crate::shell::quote_path;
+use crate::ui::escape::escape;
 
-/// Returns what to tell about a command that found its own work done, in place of an error. Returns `None` for any other
+/// Returns what to tell about a command that found its own work done, in place of an error; ready for a terminal. Returns `None` for any other
 /// error, and if a file of the dataset is gone.
 pub fn already_complete(error: &Error) -> Option<String> {
     let Some(RunDirError::AlreadyFinished { path, earlier }) = run_dir_error(error) else { return None };
-    let folder = quote_path(path);
+    let folder = escape(&quote_path(path));
     let next = match missing_file(path, earlier) {
         Err(_) | Ok(Some(_)) => return None,
         Ok(None) if path.join(JSONL_NAME).exists() => {
@@ -48,6 +49,7 @@ pub(crate) fn describe(folder: &Path, run: &RunInfo) -> String {
     }
     let begun = i64::try_from(run.clock_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
     facts.extend(begun.map(|begun| format!("begun {}", begun.strftime("%Y-%m-%d %H:%M UTC"))));
-    facts.extend(run.command.as_ref().map(|command| format!("by: {command}")));
+    // From a file that others may have written.
+    facts.extend(run.command.as_ref().map(|command| format!("by: {}", escape(command))));
     facts.join(", ")
 }

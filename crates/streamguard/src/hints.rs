@@ -6,6 +6,7 @@ use streamguard_engine::{RunDirError, RunError, SettingsDifference};
 use streamguard_report::ReadError;
 
 use crate::finished_run;
+use crate::ui::escape::escape;
 
 /// Returns advice on an error, for those that the options of this program can mend.
 pub fn hint(error: &Error) -> Option<String> {
@@ -82,7 +83,7 @@ fn as_flags(difference: &SettingsDifference) -> String {
         }
         (path, was, is) => {
             let flag = path.last().map(String::as_str).unwrap_or_default();
-            format!("--{flag} was {}, and is {} now", of(was), of(is))
+            escape(&format!("--{flag} was {}, and is {} now", of(was), of(is)))
         }
     }
 }

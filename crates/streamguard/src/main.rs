@@ -15,12 +15,11 @@ use commands::Commands;
 use streamguard::exit::Exit;
 use streamguard::finished_run::already_complete;
 use streamguard::ui;
-use streamguard::ui::escape::escape;
 
 fn main() -> ExitCode {
     let exit = commands::parse().and_then(Commands::run).unwrap_or_else(|error| {
         if let Some(text) = already_complete(&error) {
-            ui::print(&escape(&text));
+            ui::print(&text);
             return Exit::Complete;
         }
         ui::print_error(&error);

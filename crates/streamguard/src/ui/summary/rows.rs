@@ -6,7 +6,7 @@ use streamguard_engine::{CompletionStatus, JobState, RunState};
 use streamguard_report::{RecordUnit, SampleCount, group_digits};
 
 use super::collects;
-use crate::ui::format::{format_duration, rejections};
+use crate::ui::format::{format_duration, plural, rejections};
 use crate::ui::truncate::{truncate, wrap_lines};
 
 /// Columns of the narrowest terminal that the summary fits.
@@ -14,6 +14,12 @@ const WIDTH: usize = 80;
 
 /// Most lines of a remark.
 const MAX_REMARK_LINES: usize = 4;
+
+/// Most lines about rejected candidates.
+const MAX_REJECTION_LINES: usize = 2;
+
+/// Columns of the name of a reason.
+const MAX_REASON_COLUMNS: usize = 50;
 
 /// Columns before a remark below a row.
 const INDENT: &str = "      ";
@@ -90,17 +96,31 @@ impl SummaryRows<'_> {
         }
         reasons.sort_by_key(|&(name, n)| (std::cmp::Reverse(n), name));
         let all: u64 = reasons.iter().map(|(_, n)| n).sum();
-        let mut line = format!("rejected {}: ", group_digits(all));
-        let room = 2 * (WIDTH - INDENT.len()) - ", and 99 more reasons".len();
+        let width = WIDTH - INDENT.len();
+        let mut lines = vec![format!("rejected {}:", group_digits(all))];
         for (at, (name, n)) in reasons.iter().enumerate() {
-            let reason = format!("{} {}", name.replace('_', " "), group_digits(*n));
-            if at > 0 && line.chars().count() + 2 + reason.chars().count() > room {
-                let _ = write!(line, ", and {} more reasons", reasons.len() - at);
-                break;
+            let is_last = at + 1 == reasons.len();
+            // A reason stays in one line with its number.
+            let reason = truncate(&name.replace('_', " "), MAX_REASON_COLUMNS, self.has_utf8);
+            let mut entry = format!(" {reason} {}", group_digits(*n));
+            if !is_last {
+                entry.push(',');
             }
-            let _ = write!(line, "{}{reason}", if at > 0 { ", " } else { "" });
+            let is_last_line = lines.len() == MAX_REJECTION_LINES;
+            let room = if is_last_line && !is_last { width - " and 99 more reasons".len() } else { width };
+            match lines.last_mut() {
+                Some(line) if line.chars().count() + entry.chars().count() <= room => line.push_str(&entry),
+                Some(line) if is_last_line => {
+                    let left = reasons.len() - at;
+                    let _ = write!(line, " and {left} more {}", plural(left, "reason"));
+                    break;
+                }
+                _ => lines.push(entry.trim_start().to_owned()),
+            }
         }
-        self.append_remark(text, &line);
+        for line in lines {
+            let _ = writeln!(text, "{INDENT}{line}");
+        }
     }
 
     /// Appends a text below a row, on a few lines: it may come from outside and be of any length.
