@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
-use streamguard_durable::{WriteError, remove_all_leftovers};
+use streamguard_durable::{WriteError, remove_all_leftovers, write_atomic};
 
 use crate::clock::wall_clock_ms;
 use crate::run_dir_error::RunDirError;
@@ -71,7 +71,11 @@ impl RunDir {
             _ => (wall_clock_ms(), None),
         };
         if !resumed {
-            discard(&paths, earlier.as_ref().map_or(&[], |earlier| &earlier.outputs))?;
+            let recorded = match &earlier {
+                Some(earlier) => earlier.outputs.clone(),
+                None => read_outputs(&paths),
+            };
+            discard(&paths, &recorded)?;
         }
         for folder in [paths.plans(), paths.all_shards()] {
             fs::create_dir_all(&folder).map_err(WriteError::at(&folder))?;
@@ -84,6 +88,7 @@ impl RunDir {
             Some(earlier) if resumed => earlier.outputs,
             _ => paths.outputs().to_owned(),
         };
+        write_outputs(&paths, &outputs)?;
         let info = RunInfo::new(command, settings, outputs, clock_ms);
         info.write(&paths)?;
         Ok(Self { paths, info, resumed, _lock: lock })
@@ -204,6 +209,18 @@ fn leaves_all_as_it_is(error: &RunDirError) -> bool {
 /// Returns the path of the first of these outputs that is there.
 fn present(root: &Path, outputs: &[String]) -> Option<PathBuf> {
     outputs.iter().map(|name| root.join(name)).find(|path| path.symlink_metadata().is_ok())
+}
+
+/// Writes the names of the outputs once more, for the case that `run.json` cannot be read when the run is discarded.
+fn write_outputs(paths: &RunPaths, outputs: &[String]) -> Result<(), RunDirError> {
+    let path = paths.outputs_list();
+    write_atomic(&path, outputs.join("\n").as_bytes()).map_err(WriteError::at(&path))?;
+    Ok(())
+}
+
+/// Reads the names that [`write_outputs`] wrote; none if there was no run.
+fn read_outputs(paths: &RunPaths) -> Vec<String> {
+    fs::read_to_string(paths.outputs_list()).unwrap_or_default().lines().map(str::to_owned).collect()
 }
 
 /// Removes the outputs of an earlier run, and its state except `run.json` and the lock.

@@ -78,6 +78,11 @@ impl RunPaths {
         self.state.join("run.json")
     }
 
+    /// Returns the path of the list of the outputs' names.
+    pub(crate) fn outputs_list(&self) -> PathBuf {
+        self.state.join("outputs.txt")
+    }
+
     /// Returns the path of the lock that keeps other runs out.
     pub(crate) fn lock(&self) -> PathBuf {
         self.state.join("lock")

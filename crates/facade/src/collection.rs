@@ -1,5 +1,7 @@
 //! A collection: collectors run side by side, and one dataset of all their samples.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,12 +10,14 @@ use serde_json::{Map, Value};
 use streamguard_advisories::{AdvisoryJob, AdvisorySource};
 use streamguard_collect::{Collector, CollectorJob};
 use streamguard_dataset::DatasetSummary;
-use streamguard_dataset::dataset_files::{CollectorFile, DatasetError, write_dataset};
+use streamguard_dataset::dataset_files::{
+    CollectorFile, DatasetError, JSONL_NAME, PARQUET_NAME, write_dataset,
+};
 use streamguard_engine::{
     CompletionStatus, FinishedRun, Job, Observer, OnExistingRun, PlanOutcome, RunDir, RunOptions, RunState,
 };
 use streamguard_http::Credentials;
-use streamguard_report::{DatasetInfo, run_paths_for};
+use streamguard_report::{DatasetInfo, remove_reports, run_paths_for};
 
 use crate::error::CollectionError;
 use crate::results::CollectionResults;
@@ -155,6 +159,8 @@ impl OpenCollection {
         let Self { collection: Collection { folder, jobs, with_samples, options, .. }, dir } = self;
         let FinishedRun { mut status, state, .. } =
             streamguard_engine::run(jobs, &options, Some(&dir), &mut RunObserver(observer))?;
+        // They are about an earlier attempt: those that are wanted are made again.
+        remove_reports(&folder)?;
         let start = Instant::now();
         let mut dataset = None;
         // A stopped run has no dataset: it would lack samples, and be replaced by the resumed run.
@@ -200,7 +206,12 @@ impl Observer for RunObserver<'_> {
 }
 
 fn write_summary(dir: &RunDir, took_ms: u64, union: Option<DatasetSummary>) -> Result<(), CollectionError> {
-    let dataset = DatasetInfo { clock_ms: dir.clock_ms(), took_ms, summary: union };
+    let size = |name: &str| Some((name.to_owned(), fs::metadata(dir.root().join(name)).ok()?.len()));
+    let sizes = match &union {
+        Some(_) => [JSONL_NAME, PARQUET_NAME].into_iter().filter_map(size).collect(),
+        None => BTreeMap::new(),
+    };
+    let dataset = DatasetInfo { clock_ms: dir.clock_ms(), took_ms, sizes, summary: union };
     dataset.write(dir).map_err(CollectionError::Summary)
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 
 use streamguard_dataset::dataset_files::DatasetError;
+use streamguard_durable::WriteError;
 use streamguard_engine::{RunDirError, RunError};
 use streamguard_report::{ReadError, ReportError};
 use thiserror::Error;
@@ -22,6 +23,9 @@ pub enum CollectionError {
     /// The summary of the dataset cannot be written.
     #[error("cannot write the summary of the dataset")]
     Summary(#[source] io::Error),
+    /// A report of an earlier attempt cannot be removed.
+    #[error("{0}")]
+    Write(#[from] WriteError),
     /// The run cannot be read, to be reported.
     #[error("{0}")]
     Read(#[from] ReadError),

@@ -8,6 +8,7 @@ mod pdf;
 mod sarif;
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -81,6 +82,23 @@ impl FromStr for ReportFormat {
 pub fn report_names() -> impl Iterator<Item = String> {
     let reports = ReportFormat::ALL.iter().map(|format| format!("collection_report.{}", format.name()));
     std::iter::once(RESULTS_NAME.to_owned()).chain(reports).chain(csv::table_names())
+}
+
+/// Removes the results and reports of a run from its folder, which are about an earlier state of it.
+///
+/// # Errors
+/// [`WriteError`].
+pub fn remove_reports(folder: &Path) -> Result<(), WriteError> {
+    for name in report_names() {
+        let path = folder.join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(WriteError::at(path)(error)),
+            _ => {}
+        }
+    }
+    // Only if it is empty.
+    let _ = fs::remove_dir(folder.join("tables"));
+    Ok(())
 }
 
 /// Writes the report of a run in one format into a folder. Returns the paths of its files.

@@ -1,5 +1,6 @@
 //! Reads the facts that a run stored about itself and its dataset, and computes digests of the dataset's files.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
@@ -40,6 +41,9 @@ pub struct DatasetInfo {
     pub clock_ms: u64,
     /// Time that writing the dataset took, in milliseconds.
     pub took_ms: u64,
+    /// Sizes of the files of the dataset in bytes, by name.
+    #[serde(default)]
+    pub sizes: BTreeMap<String, u64>,
     /// Contents of the dataset; `None` if the run was stopped while it wrote the dataset.
     #[serde(rename = "union")]
     pub summary: Option<DatasetSummary>,
@@ -53,6 +57,12 @@ impl DatasetInfo {
     pub fn write(&self, dir: &RunDir) -> io::Result<()> {
         let bytes = serde_json::to_vec(self)?;
         streamguard_durable::write_atomic(&dir.paths().state_file(DATASET_INFO_NAME), &bytes)
+    }
+
+    /// Returns the first file of the dataset that is gone, or has another size than when it was written.
+    pub fn changed_file(&self, folder: &Path) -> Option<&str> {
+        let size = |name: &str| std::fs::metadata(folder.join(name)).map(|file| file.len()).ok();
+        self.sizes.iter().find(|(name, written)| size(name) != Some(**written)).map(|(name, _)| name.as_str())
     }
 
     /// Reads the facts about the dataset of a run. Those that an earlier run left in the same folder do not count.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Error;
 use jiff::Timestamp;
-use streamguard_dataset::dataset_files::{JSONL_NAME, PARQUET_NAME};
+use streamguard_dataset::dataset_files::JSONL_NAME;
 use streamguard_engine::{RunDirError, RunInfo};
 use streamguard_report::{DatasetInfo, ReadError, group_digits};
 
@@ -13,11 +13,11 @@ use crate::shell::quote_path;
 use crate::ui::escape::escape;
 
 /// Returns what to tell about a command that found its own work done, in place of an error; ready for a terminal. Returns `None` for any other
-/// error, and if a file of the dataset is gone.
+/// error, and if a file of the dataset is gone or was changed.
 pub fn already_complete(error: &Error) -> Option<String> {
     let Some(RunDirError::AlreadyFinished { path, earlier }) = run_dir_error(error) else { return None };
     let folder = escape(&quote_path(path));
-    let next = match missing_file(path, earlier) {
+    let next = match changed_file(path, earlier) {
         Err(_) | Ok(Some(_)) => return None,
         Ok(None) if path.join(JSONL_NAME).exists() => {
             format!("Look at some samples: streamguard examples {folder}\n")
@@ -31,14 +31,10 @@ pub fn already_complete(error: &Error) -> Option<String> {
     ))
 }
 
-/// Returns the first file of the dataset of a finished run that is gone.
-pub(crate) fn missing_file(folder: &Path, run: &RunInfo) -> Result<Option<&'static str>, ReadError> {
-    Ok(match DatasetInfo::read(folder, run)? {
-        Some(DatasetInfo { summary: Some(_), .. }) => {
-            [JSONL_NAME, PARQUET_NAME].into_iter().find(|name| !folder.join(name).is_file())
-        }
-        _ => None,
-    })
+/// Returns the first file of the dataset of a finished run that is gone or was changed.
+pub(crate) fn changed_file(folder: &Path, run: &RunInfo) -> Result<Option<String>, ReadError> {
+    let dataset = DatasetInfo::read(folder, run)?;
+    Ok(dataset.and_then(|dataset| dataset.changed_file(folder).map(str::to_owned)))
 }
 
 /// Describes a finished run: how much it left, when it began, and by which command.

@@ -33,8 +33,10 @@ pub fn hint(error: &Error) -> Option<String> {
         RunDirError::Damaged { .. } => "begin anew by --fresh, which replaces all that the run left",
         RunDirError::NotAFolder { .. } => "choose another --output-dir",
         RunDirError::AlreadyFinished { path, earlier } => {
-            return match finished_run::missing_file(path, earlier) {
-                Ok(Some(name)) => Some(format!("its {name} is gone; begin anew by --fresh")),
+            return match finished_run::changed_file(path, earlier) {
+                Ok(Some(name)) => Some(format!(
+                    "its {name} is not as it was written: it is gone or was changed; begin anew by --fresh"
+                )),
                 Ok(None) => None,
                 Err(error) => Some(format!("{error}; begin anew by --fresh")),
             };

@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 use streamguard::exit::Exit;
 use streamguard::{ViewMode, ui};
 use streamguard_engine::{
-    CancelToken, CommandLine, CompletionStatus, FinishedRun, Job, MemoryLimit, RunDir, RunMode, RunOptions,
+    CancelToken, CommandLine, CompletionStatus, FinishedRun, Job, JobState, MemoryLimit, RunDir, RunMode,
+    RunOptions,
 };
 use streamguard_facade::{Collection, CollectionResults};
 use streamguard_git as git;
@@ -113,13 +114,17 @@ pub(crate) fn collection_exit(results: &CollectionResults, caught: &CaughtSignal
     match results.status {
         // Stopped without a signal: by a key of the dashboard, which counts as SIGINT.
         CompletionStatus::Cancelled => Exit::Signal(caught.signal().unwrap_or(2)),
-        // A part was read, and had no samples; the rest may have some.
-        CompletionStatus::Partial => Exit::Partial,
+        // A source was read in part, and had no samples there; the rest may have some.
+        CompletionStatus::Partial if results.state.jobs.iter().any(is_partial) => Exit::Partial,
         // After the cancelled runs, which often have no samples either.
         _ if results.samples() == 0 => Exit::NoResults,
         CompletionStatus::Complete => Exit::Complete,
-        CompletionStatus::Failed => Exit::Partial,
+        CompletionStatus::Partial | CompletionStatus::Failed => Exit::Partial,
     }
+}
+
+fn is_partial(job: &JobState) -> bool {
+    job.status == Some(CompletionStatus::Partial)
 }
 
 /// Returns the exit code of a command whose jobs ended so.

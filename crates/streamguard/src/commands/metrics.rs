@@ -203,6 +203,7 @@ pub(super) fn run_and_report(
     ui::metrics::print(job);
     if let Some(dir) = dir {
         let run = streamguard_report::StoredRun::read(dir.root())?;
+        streamguard_report::remove_reports(dir.root())?;
         let mut written = vec![streamguard_report::write_results(&run, dir.root())?];
         for format in formats {
             written.extend(streamguard_report::write(&run, format, &reports.options(), dir.root())?);

@@ -98,6 +98,19 @@ fn fresh_leaves_nothing_of_the_old_run() {
 }
 
 #[test]
+fn fresh_removes_a_run_whose_state_cannot_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path(), &COLLECT);
+    std::fs::write(folder.path().join("data/raw/.streamguard/run.json"), "").unwrap();
+    let small = ["collect", "--collectors", "synthetic", "--synthetic-samples", "3", "--fresh"];
+    let output = run(folder.path(), &small);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for name in ["exploitdb.jsonl", "fixes.jsonl", "advisories.jsonl", "github.advisories.jsonl"] {
+        assert!(!folder.path().join("data/raw").join(name).exists(), "{name}");
+    }
+}
+
+#[test]
 fn only_an_interrupted_run_can_be_resumed() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), &["collect", "--offline", "--resume", "--output-dir", "absent"]);

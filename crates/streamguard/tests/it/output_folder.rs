@@ -199,6 +199,11 @@ fn states(takes: Duration) -> Vec<FolderState> {
         changed("finished, columns removed", false, [&[7], &[2], &[7], &[0], &[1], &[0]], |out| {
             fs::remove_file(out.join("samples.parquet")).unwrap();
         }),
+        changed("finished, samples cut", false, [&[7], &[2], &[7], &[0], &[0, 1], &[0]], |out| {
+            let samples = out.join("samples.jsonl");
+            let bytes = fs::read(&samples).unwrap();
+            fs::write(&samples, &bytes[..bytes.len() / 2]).unwrap();
+        }),
         changed("run.json cut", true, DAMAGED, |out| {
             fs::write(out.join(STATE).join("run.json"), "{\"format\":").unwrap();
         }),

@@ -64,6 +64,8 @@ pub(super) fn run(
     let recorded = earlier.map(|run| run.settings);
     if is_interrupted {
         upstreams::check_recording_resumed(&settings, recorded.as_ref())?;
+        let asks_replay = layers.is_given("offline") || layers.is_given("snapshot");
+        upstreams::check_replay_resumed(asks_replay, recorded.as_ref())?;
     }
     let formats = settings.reports.formats()?;
     let cancel = CancelToken::new();

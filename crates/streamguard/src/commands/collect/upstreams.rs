@@ -64,11 +64,29 @@ pub(super) fn check_recording_resumed(
     }
 }
 
+/// Refuses to resume a run of the network without it: it keeps its upstreams.
+pub(super) fn check_replay_resumed(asks_replay: bool, recorded: Option<&Value>) -> Result<(), UsageError> {
+    let Some(recorded) = recorded.filter(|_| asks_replay) else { return Ok(()) };
+    let mut upstreams = upstreams_of(recorded).peekable();
+    if upstreams.peek().is_some() && upstreams.all(|upstream| upstream.snapshot.is_none()) {
+        return Err(UsageError(
+            "this run was begun with the network, and a resumed run keeps its upstreams: leave --offline and \
+             --snapshot out, or begin anew by --fresh"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// Returns the settings of the upstreams of a run, by job.
+fn upstreams_of(settings: &Value) -> impl Iterator<Item = UpstreamSettings> {
+    let jobs = settings.as_object().into_iter().flat_map(|jobs| jobs.values());
+    jobs.filter_map(|job| UpstreamSettings::deserialize(job.get("access")?).ok())
+}
+
 /// Whether a run with these settings, by job, keeps its answers in a recording.
 fn is_recording(settings: &Value) -> bool {
-    let jobs = settings.as_object().into_iter().flat_map(|jobs| jobs.values());
-    let mut upstreams = jobs.filter_map(|job| UpstreamSettings::deserialize(job.get("access")?).ok());
-    upstreams.any(|upstream| upstream.cache.ends_with(RECORDING))
+    upstreams_of(settings).any(|upstream| upstream.cache.ends_with(RECORDING))
 }
 
 /// Returns settings that use the network, or a snapshot. A run that is recorded has a cache of its own, so
