@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use streamguard::ui;
 use streamguard_engine::CancelToken;
@@ -32,6 +32,8 @@ pub(crate) fn listen(cancel: CancelToken) -> io::Result<CaughtSignal> {
     if !is_ignored(SIGHUP) {
         wanted.push(SIGHUP);
     }
+    // A limit on the size of files is an error of the write then (EFBIG, setrlimit(2)), and not the end of the program.
+    signal_hook::flag::register(SIGXFSZ, Arc::default())?;
     let caught = CaughtSignal::default();
     let mine = caught.clone();
     let mut signals = Signals::new(wanted)?;
