@@ -25,14 +25,14 @@ const SAFETY_MARGIN_BYTES: usize = 256 * 1024;
 /// A log while it is written. It is also compressed, to know its compressed size.
 pub(super) struct LogBuffer {
     bytes: Vec<u8>,
-    /// Compresses the log only to measure it. The level is the default of compression tools, because another tool
-    /// will compress the log for upload, probably with that level.
+    /// Compresses the log only to measure it, at the fastest level. The tools that compress the log for upload use a
+    /// higher one, so the result is smaller than measured here; to use theirs would take most of the time of the report.
     gzip: GzEncoder<ByteCounter>,
 }
 
 impl LogBuffer {
     pub(super) fn new() -> Self {
-        Self { bytes: Vec::new(), gzip: GzEncoder::new(ByteCounter(0), Compression::default()) }
+        Self { bytes: Vec::new(), gzip: GzEncoder::new(ByteCounter(0), Compression::fast()) }
     }
 
     pub(super) fn push(&mut self, bytes: &[u8]) {
@@ -63,7 +63,7 @@ pub(super) struct JsonSize {
 /// Returns the size of a value as JSON.
 pub(super) fn size(value: &impl Serialize) -> JsonSize {
     let json = json(value);
-    let mut gzip = GzEncoder::new(ByteCounter(0), Compression::default());
+    let mut gzip = GzEncoder::new(ByteCounter(0), Compression::fast());
     compress(&mut gzip, &json);
     let compressed = gzip.finish().unwrap_or_else(|error| unreachable!("a counter takes all: {error}"));
     JsonSize { plain: json.len(), compressed: compressed.0 }
