@@ -20,6 +20,9 @@ const PACK_FORMAT: u32 = 1;
 /// End of the name of a pack.
 const PACK_SUFFIX: &str = ".pack";
 
+/// Hexadecimal digits of a digest in the name of a pack.
+const NAME_DIGITS: usize = 16;
+
 /// First line of a pack. The records of its shards follow, in the same order.
 #[derive(Debug, Serialize, Deserialize)]
 struct PackHead {
@@ -51,8 +54,7 @@ pub(crate) fn write_pack(store: &ShardStore, outputs: Vec<(u32, &mut StoredOutpu
     if !store.is_current() {
         return Err(io::Error::other("the folder belongs to another plan by now"));
     }
-    // No two packs of a plan have a shard in common, so the first one names a pack.
-    let path = path.join(format!("{first:06}{PACK_SUFFIX}"));
+    let first = *first;
     let mut hasher = blake3::Hasher::new();
     let mut shards = Vec::new();
     for (shard, output) in &outputs {
@@ -69,6 +71,10 @@ pub(crate) fn write_pack(store: &ShardStore, outputs: Vec<(u32, &mut StoredOutpu
     let digest = hasher.finalize().to_hex().to_string();
     let mut head = serde_json::to_vec(&PackHead { format: PACK_FORMAT, plan: plan.clone(), shards, digest })?;
     head.push(b'\n');
+    // The content is part of the name: a worker that was given up may still write, and must not replace the pack of
+    // the worker that ran its shards again, whose places are noted already.
+    let name = format!("{first:06}-{}{PACK_SUFFIX}", &blake3::hash(&head).to_hex()[..NAME_DIGITS]);
+    let path = path.join(name);
     let mut file = AtomicFile::create(&path)?;
     file.write_all(&head)?;
     let mut offset = head.len() as u64;
@@ -165,11 +171,22 @@ mod tests {
     }
 
     #[test]
+    fn a_pack_of_the_same_first_shard_replaces_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = ShardStore::create(folder.path(), "plan").unwrap();
+        let [first, _, third] = packed(&store, &[2, 3, 4]).try_into().unwrap();
+        packed(&store, &[2, 3]);
+        assert_eq!((text(&first).lines().count(), text(&third).lines().count()), (2, 4));
+        assert_eq!(read_packs(&store).len(), 3);
+    }
+
+    #[test]
     fn a_torn_or_changed_pack_is_not_used() {
         let folder = tempfile::tempdir().unwrap();
         let store = ShardStore::create(folder.path(), "plan").unwrap();
         packed(&store, &[1, 2]);
-        let path = folder.path().join("000001.pack");
+        let packs = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        let path = packs.into_iter().find(|path| path.extension().is_some_and(|end| end == "pack")).unwrap();
         let whole = fs::read(&path).unwrap();
         for cut in 0..whole.len() {
             fs::write(&path, &whole[..cut]).unwrap();
