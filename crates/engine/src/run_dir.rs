@@ -71,11 +71,8 @@ impl RunDir {
             _ => (wall_clock_ms(), None),
         };
         if !resumed {
-            let recorded = match &earlier {
-                Some(earlier) => earlier.outputs.clone(),
-                None => read_outputs(&paths),
-            };
-            discard(&paths, &recorded)?;
+            discard(&paths)?;
+            write_outputs(&paths)?;
         }
         for folder in [paths.plans(), paths.all_shards()] {
             fs::create_dir_all(&folder).map_err(WriteError::at(&folder))?;
@@ -84,12 +81,7 @@ impl RunDir {
             remove_all_leftovers(folder).map_err(WriteError::at(folder))?;
         }
         // Not done from now on, even if the earlier run was: after a crash there must be a run to resume.
-        let outputs = match earlier {
-            Some(earlier) if resumed => earlier.outputs,
-            _ => paths.outputs().to_owned(),
-        };
-        write_outputs(&paths, &outputs)?;
-        let info = RunInfo::new(command, settings, outputs, clock_ms);
+        let info = RunInfo::new(command, settings, clock_ms);
         info.write(&paths)?;
         Ok(Self { paths, info, resumed, _lock: lock })
     }
@@ -211,10 +203,10 @@ fn present(root: &Path, outputs: &[String]) -> Option<PathBuf> {
     outputs.iter().map(|name| root.join(name)).find(|path| path.symlink_metadata().is_ok())
 }
 
-/// Writes the names of the outputs once more, for the case that `run.json` cannot be read when the run is discarded.
-fn write_outputs(paths: &RunPaths, outputs: &[String]) -> Result<(), RunDirError> {
+/// Records the names of the outputs, for when the run is discarded: apart from `run.json`, which may be unreadable then.
+fn write_outputs(paths: &RunPaths) -> Result<(), RunDirError> {
     let path = paths.outputs_list();
-    write_atomic(&path, outputs.join("\n").as_bytes()).map_err(WriteError::at(&path))?;
+    write_atomic(&path, paths.outputs().join("\n").as_bytes()).map_err(WriteError::at(&path))?;
     Ok(())
 }
 
@@ -224,9 +216,9 @@ fn read_outputs(paths: &RunPaths) -> Vec<String> {
 }
 
 /// Removes the outputs of an earlier run, and its state except `run.json` and the lock.
-fn discard(paths: &RunPaths, outputs_of_earlier: &[String]) -> Result<(), RunDirError> {
-    // Those of this run too: the state of the earlier one may be unreadable.
-    for name in outputs_of_earlier.iter().chain(paths.outputs()).filter(|name| is_inside(name)) {
+fn discard(paths: &RunPaths) -> Result<(), RunDirError> {
+    // Those of this run too: the state of the earlier one may be gone.
+    for name in read_outputs(paths).iter().chain(paths.outputs()).filter(|name| is_inside(name)) {
         let path = paths.root().join(name);
         absent_is_fine(fs::remove_file(&path)).map_err(WriteError::at(&path))?;
         // A folder of outputs goes with its last file. One that holds files of others stays.
@@ -246,7 +238,7 @@ fn discard(paths: &RunPaths, outputs_of_earlier: &[String]) -> Result<(), RunDir
     Ok(())
 }
 
-/// Reports whether a name from `run.json` stays in the folder of the run: somebody else may have written the file.
+/// Reports whether a recorded name stays in the folder of the run: somebody else may have written the file.
 fn is_inside(name: &str) -> bool {
     Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
 }

@@ -23,9 +23,6 @@ pub struct RunInfo {
     pub command: Option<String>,
     /// Settings of its jobs.
     pub settings: Value,
-    /// Names of the files that it may leave in its folder ([`RunPaths::with_outputs`]).
-    #[serde(default)]
-    pub(crate) outputs: Vec<String>,
     /// Single reading of the wall clock, in milliseconds since 1970-01-01 UTC.
     pub clock_ms: u64,
     /// True if the run is done and every result is in its place.
@@ -34,8 +31,8 @@ pub struct RunInfo {
 
 impl RunInfo {
     /// Creates the facts of a run that begins or continues now.
-    pub(crate) fn new(command: Option<String>, settings: Value, outputs: Vec<String>, clock_ms: u64) -> Self {
-        Self { format: STATE_FORMAT, command, settings, outputs, clock_ms, done: false }
+    pub(crate) fn new(command: Option<String>, settings: Value, clock_ms: u64) -> Self {
+        Self { format: STATE_FORMAT, command, settings, clock_ms, done: false }
     }
 
     /// Reads the facts of a run. Returns `None` if there was no run.
