@@ -22,6 +22,7 @@
 //! ```
 
 pub mod advisory;
+pub mod changes;
 pub mod dataset_files;
 pub mod duplicate_filter;
 pub mod error;

@@ -188,6 +188,8 @@ fn leaves_all_as_it_is(error: &RunDirError) -> bool {
         | RunDirError::FinishedWithOtherSettings { .. }
         | RunDirError::UnknownOutput { .. }
         | RunDirError::NothingToResume { .. }
+        | RunDirError::NothingToReplace { .. }
+        | RunDirError::HalfReplaced { .. }
         | RunDirError::NotAFolder { .. } => true,
         RunDirError::Locked { .. }
         | RunDirError::Write(_)
@@ -211,7 +213,7 @@ fn write_outputs(paths: &RunPaths) -> Result<(), RunDirError> {
 }
 
 /// Reads the names that [`write_outputs`] wrote; none if there was no run.
-fn read_outputs(paths: &RunPaths) -> Vec<String> {
+pub(crate) fn read_outputs(paths: &RunPaths) -> Vec<String> {
     fs::read_to_string(paths.outputs_list()).unwrap_or_default().lines().map(str::to_owned).collect()
 }
 
@@ -239,12 +241,12 @@ fn discard(paths: &RunPaths) -> Result<(), RunDirError> {
 }
 
 /// Reports whether a recorded name stays in the folder of the run: somebody else may have written the file.
-fn is_inside(name: &str) -> bool {
+pub(crate) fn is_inside(name: &str) -> bool {
     Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
 }
 
 /// Removes a file, a link, or a folder with everything in it.
-fn remove(path: &Path) -> io::Result<()> {
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
     absent_is_fine(match path.symlink_metadata() {
         Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
         Ok(_) => fs::remove_file(path),
@@ -260,7 +262,7 @@ fn absent_is_fine(removed: io::Result<()>) -> io::Result<()> {
 }
 
 /// Locks the folder. The kernel releases the lock when the process ends, however it ends.
-fn take_lock(root: &Path, path: &Path) -> Result<File, RunDirError> {
+pub(crate) fn take_lock(root: &Path, path: &Path) -> Result<File, RunDirError> {
     let write_error = WriteError::at(path);
     // Not truncated before it is locked: the text belongs to the run that holds the lock.
     let mut file = OpenOptions::new()

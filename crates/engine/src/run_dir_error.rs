@@ -77,6 +77,18 @@ pub enum RunDirError {
         /// The folder.
         path: PathBuf,
     },
+    /// There is no finished run in the folder that a newer one could replace.
+    #[error("{path} holds no finished run")]
+    NothingToReplace {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A newer run was taking the place of a finished one when the process ended.
+    #[error("{path} holds files of two versions: an update was interrupted while it was put in place")]
+    HalfReplaced {
+        /// The folder.
+        path: PathBuf,
+    },
     /// What is to be a folder is a file.
     #[error("{path} is a file, not a folder")]
     NotAFolder {

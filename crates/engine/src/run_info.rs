@@ -39,8 +39,12 @@ impl RunInfo {
     ///
     /// # Errors
     /// [`RunDirError::Damaged`] if the file does not have this format, [`RunDirError::NotAFolder`] if a file is in the
-    /// place of the folder, [`RunDirError::Unreadable`] if it cannot be read for another reason.
+    /// place of the folder, [`RunDirError::Unreadable`] if it cannot be read for another reason, and
+    /// [`RunDirError::HalfReplaced`] if the files in the folder are of two runs.
     pub fn read(paths: &RunPaths) -> Result<Option<Self>, RunDirError> {
+        if paths.install_plan().exists() {
+            return Err(RunDirError::HalfReplaced { path: paths.root().to_owned() });
+        }
         let path = paths.run_info();
         let damaged = |reason: String| RunDirError::Damaged { path: path.clone(), reason };
         let bytes = match fs::read(&path) {

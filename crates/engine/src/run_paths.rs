@@ -88,6 +88,16 @@ impl RunPaths {
         self.state.join("lock")
     }
 
+    /// Returns the folder in which a newer run is made that is to replace this one.
+    pub(crate) fn successor(&self) -> PathBuf {
+        self.state.join("update")
+    }
+
+    /// Returns the path of the list of what has to be moved while a newer run replaces this one.
+    pub(crate) fn install_plan(&self) -> PathBuf {
+        self.state.join("install.json")
+    }
+
     /// Returns the folder of the plans.
     pub(crate) fn plans(&self) -> PathBuf {
         self.state.join("plans")

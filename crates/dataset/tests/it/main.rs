@@ -2,6 +2,8 @@
 
 // Merging of the records of several sources.
 mod advisory;
+// Rows that differ between two versions.
+mod changes;
 // The dataset of several collectors, and failures to write it.
 mod dataset_files;
 // Exact duplicates.
