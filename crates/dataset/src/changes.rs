@@ -8,6 +8,12 @@ use serde::{Deserialize, Serialize};
 
 pub use compare::{DatasetVersion, compare};
 
+/// Name of the file of all changes, one a line.
+pub const CHANGES_NAME: &str = "changes.jsonl";
+
+/// Name of the page that sums up the changes of each version.
+pub const CHANGE_LOG_NAME: &str = "changes.md";
+
 /// Row that differs between two versions of a dataset: a line of `changes.jsonl`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -100,6 +100,7 @@ mod external_job;
 mod failure_note;
 mod job;
 pub mod journal;
+mod manifest;
 mod merge_context;
 mod output_file;
 mod panic_reason;
@@ -145,6 +146,7 @@ pub use event::{
 };
 pub use external_job::ExternalJob;
 pub use job::Job;
+pub use manifest::{FileFault, FileFaultKind, Manifest};
 pub use merge_context::MergeContext;
 pub use output_file::OutputFile;
 pub use pause_token::PauseToken;

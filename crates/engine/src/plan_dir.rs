@@ -61,9 +61,16 @@ impl PlanDir {
     /// Opens the folder of a run.
     ///
     /// # Errors
-    /// [`PlanError::NoPlan`], or state that is damaged.
+    /// [`PlanError::NoPlan`], state that is damaged, or a plan of another build of the program.
     pub fn open(paths: RunPaths) -> Result<Self, PlanError> {
         let info = RunInfo::read(&paths)?.ok_or_else(|| PlanError::NoPlan(paths.root().to_owned()))?;
+        if !info.done && info.build != paths.build() {
+            return Err(PlanError::RunDir(RunDirError::OtherBuild {
+                path: paths.root().to_owned(),
+                was: info.build,
+                is: paths.build().to_owned(),
+            }));
+        }
         Ok(Self { paths, clock_ms: info.clock_ms, done: info.done })
     }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 use streamguard_durable::{WriteError, remove_all_leftovers, write_atomic};
 
 use crate::clock::wall_clock_ms;
+use crate::manifest::Manifest;
 use crate::run_dir_error::RunDirError;
 use crate::run_info::RunInfo;
 use crate::run_paths::RunPaths;
@@ -34,7 +35,18 @@ pub struct RunDir {
     paths: RunPaths,
     info: RunInfo,
     resumed: bool,
-    _lock: File,
+    _lock: RunLock,
+}
+
+/// Lock of the folder of a run. Its file names the process as long as that holds it.
+#[derive(Debug)]
+pub(crate) struct RunLock(File);
+
+impl Drop for RunLock {
+    fn drop(&mut self) {
+        // Without the text of a process that is gone, which would only mislead.
+        let _ = self.0.set_len(0);
+    }
 }
 
 impl RunDir {
@@ -74,6 +86,8 @@ impl RunDir {
             discard(&paths)?;
             write_outputs(&paths)?;
         }
+        // It lists what an earlier attempt left.
+        remove(&paths.manifest()).map_err(WriteError::at(paths.manifest()))?;
         for folder in [paths.plans(), paths.all_shards()] {
             fs::create_dir_all(&folder).map_err(WriteError::at(&folder))?;
         }
@@ -81,7 +95,7 @@ impl RunDir {
             remove_all_leftovers(folder).map_err(WriteError::at(folder))?;
         }
         // Not done from now on, even if the earlier run was: after a crash there must be a run to resume.
-        let info = RunInfo::new(command, settings, clock_ms);
+        let info = RunInfo::new(paths.build(), command, settings, clock_ms);
         info.write(&paths)?;
         Ok(Self { paths, info, resumed, _lock: lock })
     }
@@ -125,6 +139,15 @@ impl RunDir {
         self.info.clock_ms
     }
 
+    /// Records the digests of all files that the run has left so far, for [`Manifest`]. [`RunDir::finish`] does so too.
+    ///
+    /// # Errors
+    /// [`RunDirError::Write`], or a file that cannot be read.
+    pub fn write_manifest(&self) -> Result<(), RunDirError> {
+        let outputs = read_outputs(&self.paths);
+        Manifest::of_run(&self.paths, &outputs, &self.info.to_bytes())?.write(&self.paths)
+    }
+
     /// Records that the run is done and every result is in its place, and removes the outputs of single shards.
     ///
     /// # Errors
@@ -133,6 +156,7 @@ impl RunDir {
         // `run.json` first: a crash in between leaves outputs that nobody reads. In the other order it would leave a
         // run to resume that has lost its outputs.
         self.info.done = true;
+        self.write_manifest()?;
         self.info.write(&self.paths)?;
         let shards = self.paths.all_shards();
         fs::remove_dir_all(&shards).map_err(WriteError::at(shards))?;
@@ -165,6 +189,13 @@ fn check(
             OnExistingRun::Discard => Ok(None),
         };
     };
+    if !run.done && run.build != paths.build() && on_existing_run != OnExistingRun::Discard {
+        return Err(RunDirError::OtherBuild {
+            path: path(),
+            was: run.build.clone(),
+            is: paths.build().to_owned(),
+        });
+    }
     let difference = run.difference(settings);
     match (on_existing_run, run.done, difference) {
         (OnExistingRun::Discard, ..) | (OnExistingRun::Resume, false, None) => Ok(earlier),
@@ -196,6 +227,7 @@ fn leaves_all_as_it_is(error: &RunDirError) -> bool {
         | RunDirError::Unreadable { .. }
         | RunDirError::Interrupted { .. }
         | RunDirError::OtherSettings { .. }
+        | RunDirError::OtherBuild { .. }
         | RunDirError::Damaged { .. } => false,
     }
 }
@@ -262,7 +294,7 @@ fn absent_is_fine(removed: io::Result<()>) -> io::Result<()> {
 }
 
 /// Locks the folder. The kernel releases the lock when the process ends, however it ends.
-pub(crate) fn take_lock(root: &Path, path: &Path) -> Result<File, RunDirError> {
+pub(crate) fn take_lock(root: &Path, path: &Path) -> Result<RunLock, RunDirError> {
     let write_error = WriteError::at(path);
     // Not truncated before it is locked: the text belongs to the run that holds the lock.
     let mut file = OpenOptions::new()
@@ -283,7 +315,7 @@ pub(crate) fn take_lock(root: &Path, path: &Path) -> Result<File, RunDirError> {
         Err(TryLockError::Error(source)) => return Err(write_error(source).into()),
     }
     file.set_len(0).and_then(|()| write!(file, "process {}", std::process::id())).map_err(&write_error)?;
-    Ok(file)
+    Ok(RunLock(file))
 }
 
 #[cfg(test)]

@@ -47,6 +47,16 @@ pub enum RunDirError {
         /// First setting that differs.
         difference: SettingsDifference,
     },
+    /// Another build of the program began the interrupted run, and may make other records of the same settings.
+    #[error("{path} holds an interrupted run of another build of this program: {was}, this is {is}")]
+    OtherBuild {
+        /// The folder.
+        path: PathBuf,
+        /// Build that began the run.
+        was: String,
+        /// Build of this program.
+        is: String,
+    },
     /// The folder holds this very run, and it is finished: there is nothing to do.
     #[error("{path} holds this run, finished")]
     AlreadyFinished {

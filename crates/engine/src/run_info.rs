@@ -12,12 +12,15 @@ use crate::run_paths::RunPaths;
 use crate::settings_difference::SettingsDifference;
 
 /// Version of a run's state on disk.
-const STATE_FORMAT: u32 = 1;
+const STATE_FORMAT: u32 = 2;
 
 /// Content of `run.json`: facts about a run that outlive its process.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RunInfo {
     format: u32,
+    /// Name of the program's build.
+    #[serde(default)]
+    pub build: String,
     /// Command line that started the run, if known.
     #[serde(default)]
     pub command: Option<String>,
@@ -29,10 +32,18 @@ pub struct RunInfo {
     pub done: bool,
 }
 
+/// The facts as they are stored, with a digest by which a changed file is found.
+#[derive(Serialize, Deserialize)]
+struct StoredInfo {
+    #[serde(flatten)]
+    info: RunInfo,
+    digest: String,
+}
+
 impl RunInfo {
     /// Creates the facts of a run that begins or continues now.
-    pub(crate) fn new(command: Option<String>, settings: Value, clock_ms: u64) -> Self {
-        Self { format: STATE_FORMAT, command, settings, clock_ms, done: false }
+    pub(crate) fn new(build: &str, command: Option<String>, settings: Value, clock_ms: u64) -> Self {
+        Self { format: STATE_FORMAT, build: build.to_owned(), command, settings, clock_ms, done: false }
     }
 
     /// Reads the facts of a run. Returns `None` if there was no run.
@@ -55,9 +66,15 @@ impl RunInfo {
             }
             Err(source) => return Err(RunDirError::Unreadable { path, source }),
         };
-        let info: Self = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        let stored: StoredInfo =
+            serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        let StoredInfo { info, digest } = stored;
         if info.format != STATE_FORMAT {
             return Err(damaged(format!("format {}, this program reads {STATE_FORMAT}", info.format)));
+        }
+        // An edited setting would make other data under the name of this run.
+        if info.digest() != digest {
+            return Err(damaged("it was changed since it was written".to_owned()));
         }
         Ok(Some(info))
     }
@@ -65,11 +82,21 @@ impl RunInfo {
     /// Writes the facts to `run.json`.
     pub(crate) fn write(&self, paths: &RunPaths) -> Result<(), RunDirError> {
         let path = paths.run_info();
-        serde_json::to_vec_pretty(self)
-            .map_err(io::Error::from)
-            .and_then(|bytes| write_atomic(&path, &bytes))
-            .map_err(WriteError::at(path))?;
+        write_atomic(&path, &self.to_bytes()).map_err(WriteError::at(path))?;
         Ok(())
+    }
+
+    /// Returns the content of `run.json`.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let stored = StoredInfo { info: self.clone(), digest: self.digest() };
+        serde_json::to_vec_pretty(&stored).expect("facts about a run are plain JSON")
+    }
+
+    /// Computes BLAKE3 of all facts, in hexadecimal digits.
+    fn digest(&self) -> String {
+        // JSON objects of serde_json are sorted by key, so the same settings have the same bytes.
+        let bytes = serde_json::to_vec(self).expect("facts about a run are plain JSON");
+        blake3::hash(&bytes).to_hex().to_string()
     }
 
     /// Returns the first setting that differs from the stored ones.

@@ -20,6 +20,7 @@ pub struct RunPaths {
     root: PathBuf,
     state: PathBuf,
     product: String,
+    build: String,
     outputs: Vec<String>,
 }
 
@@ -32,6 +33,7 @@ impl RunPaths {
             state: root.join(format!(".{product}")),
             root,
             product: product.to_owned(),
+            build: env!("CARGO_PKG_VERSION").to_owned(),
             outputs: Vec::new(),
         }
     }
@@ -41,6 +43,17 @@ impl RunPaths {
     /// where one of them is already and no run is known that made it.
     pub fn with_outputs(self, names: impl IntoIterator<Item = String>) -> Self {
         Self { outputs: names.into_iter().collect(), ..self }
+    }
+
+    /// Sets the name of the program's build, such as its version and commit: another build may make other records of
+    /// the same settings, so it does not continue a run. Without it, the version of this crate is the name.
+    pub fn with_build(self, build: &str) -> Self {
+        Self { build: build.to_owned(), ..self }
+    }
+
+    /// Returns the name of the program's build.
+    pub fn build(&self) -> &str {
+        &self.build
     }
 
     /// Returns the names of [`RunPaths::with_outputs`].
@@ -96,6 +109,16 @@ impl RunPaths {
     /// Returns the path of the list of what has to be moved while a newer run replaces this one.
     pub(crate) fn install_plan(&self) -> PathBuf {
         self.state.join("install.json")
+    }
+
+    /// Returns the path of the list of all files of the run with their digests.
+    pub fn manifest(&self) -> PathBuf {
+        self.state.join("MANIFEST")
+    }
+
+    /// Returns the paths of the state that does not outlive a finished run.
+    pub(crate) fn passing_state(&self) -> [PathBuf; 5] {
+        [self.lock(), self.manifest(), self.all_shards(), self.successor(), self.install_plan()]
     }
 
     /// Returns the folder of the plans.

@@ -1,12 +1,12 @@
 //! Replacement of a finished run by a newer one, which was made in a folder inside the state of the old one.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use streamguard_durable::{WriteError, sync_folder, write_atomic};
 
-use crate::run_dir::{is_inside, read_outputs, remove, take_lock};
+use crate::run_dir::{RunLock, is_inside, read_outputs, remove, take_lock};
 use crate::run_dir_error::RunDirError;
 use crate::run_info::RunInfo;
 use crate::run_paths::RunPaths;
@@ -16,7 +16,7 @@ use crate::run_paths::RunPaths;
 pub struct RunReplacement {
     paths: RunPaths,
     info: RunInfo,
-    _lock: File,
+    _lock: RunLock,
 }
 
 /// Files to move and to remove, written before the first of them is moved: after a crash in between, the rest follows.
@@ -166,6 +166,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::manifest::Manifest;
     use crate::run_dir::{OnExistingRun, RunDir};
 
     fn paths(root: &Path, outputs: &[&str]) -> RunPaths {
@@ -190,8 +191,8 @@ mod tests {
             for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
                 match entry.path() {
                     path if path.is_dir() => folders.push(path),
-                    // What stands in these two differs in every run.
-                    path if path.ends_with("lock") || path.ends_with("run.json") => {}
+                    // What stands in these differs in every run.
+                    path if ["lock", "run.json", "MANIFEST"].iter().any(|name| path.ends_with(name)) => {}
                     path => found.push((
                         path.strip_prefix(root).unwrap().display().to_string(),
                         fs::read_to_string(path).unwrap(),
@@ -218,7 +219,10 @@ mod tests {
         expected.push((".test/outputs.txt".to_owned(), "a\ntables/b\nd".to_owned()));
         expected.sort();
         assert_eq!(all_files(root), expected);
-        assert!(RunInfo::read(&RunPaths::new(root, "test")).unwrap().unwrap().done);
+        let paths = RunPaths::new(root, "test");
+        assert!(RunInfo::read(&paths).unwrap().unwrap().done);
+        let faults = Manifest::read(&paths).unwrap().unwrap().verify(root);
+        assert!(faults.is_empty(), "{faults:?}");
     }
 
     #[test]

@@ -16,8 +16,9 @@ pub struct SettingsDifference {
 }
 
 impl SettingsDifference {
-    /// Finds the first difference, in the order of the names.
-    pub(crate) fn first(was: &Value, is: &Value) -> Option<Self> {
+    /// Finds the first difference between the settings of an earlier run and those of this one, in the order of the
+    /// names.
+    pub fn first(was: &Value, is: &Value) -> Option<Self> {
         let mut path = Vec::new();
         let (was, is) = walk(Some(was), Some(is), &mut path)?;
         Some(Self { path, was: was.cloned(), is: is.cloned() })

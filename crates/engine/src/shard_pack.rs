@@ -51,9 +51,7 @@ pub(crate) fn write_pack(store: &ShardStore, outputs: Vec<(u32, &mut StoredOutpu
         |(_, output): &(u32, &mut StoredOutput)| matches!(output.location, RecordsLocation::Memory(_));
     let mut outputs: Vec<_> = outputs.into_iter().filter(is_in_memory).collect();
     let Some((first, _)) = outputs.first() else { return Ok(()) };
-    if !store.is_current() {
-        return Err(io::Error::other("the folder belongs to another plan by now"));
-    }
+    store.check_owner()?;
     let first = *first;
     let mut hasher = blake3::Hasher::new();
     let mut shards = Vec::new();

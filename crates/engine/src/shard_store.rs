@@ -112,7 +112,7 @@ impl ShardStore {
     pub(crate) fn create(folder: &Path, plan: &str) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let store = Self::open(folder, plan)?;
-        if !store.is_current() {
+        if store.check_owner().is_err() {
             write_atomic(&folder.join(OWNER_FILE), plan.as_bytes())?;
         }
         Ok(store)
@@ -124,14 +124,20 @@ impl ShardStore {
         Ok(Self::Folder { path: folder.to_owned(), plan: plan.to_owned() })
     }
 
-    /// Tells whether the folder still belongs to this plan. A shard that runs on a cluster may outlive its run:
+    /// Checks that the folder still belongs to this plan. A shard that runs on a cluster may outlive its run:
     /// it must not overwrite the output of a later plan.
-    pub(crate) fn is_current(&self) -> bool {
-        match self {
-            Self::Memory => true,
-            Self::Folder { path, plan } => {
-                fs::read(path.join(OWNER_FILE)).is_ok_and(|owner| owner == plan.as_bytes())
+    ///
+    /// # Errors
+    /// A folder that belongs to another plan, or was removed.
+    pub(crate) fn check_owner(&self) -> io::Result<()> {
+        let Self::Folder { path, plan } = self else { return Ok(()) };
+        match fs::read(path.join(OWNER_FILE)) {
+            Ok(owner) if owner == plan.as_bytes() => Ok(()),
+            Ok(_) => Err(io::Error::other("the folder belongs to another plan by now")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(io::Error::new(error.kind(), "the folder was removed while the run wrote to it"))
             }
+            Err(error) => Err(error),
         }
     }
 

@@ -122,10 +122,8 @@ impl<'a> ShardWriter<'a> {
                 self.buffer.shrink_to_fit();
                 RecordsLocation::Memory(self.buffer)
             }
-            ShardStore::Folder { .. } if !self.store.is_current() => {
-                return Err(io::Error::other("the folder belongs to another plan by now"));
-            }
             ShardStore::Folder { path, plan } => {
+                self.store.check_owner()?;
                 self.spill()?;
                 // The records before the result file, because the result file says that they are complete.
                 let location = match self.file.take() {

@@ -113,15 +113,24 @@ impl Collection {
         self
     }
 
+    /// Returns the settings of all jobs, by their names.
+    pub(crate) fn settings(&self) -> Value {
+        let settings: Map<String, Value> =
+            self.jobs.iter().map(|job| (job.name().to_owned(), job.settings())).collect();
+        Value::Object(settings)
+    }
+
+    /// Changes the folder.
+    pub(crate) fn into_folder(self, folder: PathBuf) -> Self {
+        Self { folder, ..self }
+    }
+
     /// Opens the folder, and keeps other runs out of it.
     ///
     /// # Errors
     /// A folder that cannot be used or written.
     pub fn open(mut self) -> Result<OpenCollection, CollectionError> {
-        let settings: Map<String, Value> =
-            self.jobs.iter().map(|job| (job.name().to_owned(), job.settings())).collect();
-        let mut dir =
-            RunDir::open(run_paths_for(&self.folder, &self.jobs), Value::Object(settings), self.begin)?;
+        let mut dir = RunDir::open(run_paths_for(&self.folder, &self.jobs), self.settings(), self.begin)?;
         if let Some(command) = self.command.take() {
             dir.record_command(command)?;
         }

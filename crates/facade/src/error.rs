@@ -2,6 +2,7 @@
 
 use std::io;
 
+use streamguard_dataset::SampleFileError;
 use streamguard_dataset::dataset_files::DatasetError;
 use streamguard_durable::WriteError;
 use streamguard_engine::{RunDirError, RunError};
@@ -29,6 +30,12 @@ pub enum CollectionError {
     /// The run cannot be read, to be reported.
     #[error("{0}")]
     Read(#[from] ReadError),
+    /// Two versions of the dataset cannot be compared.
+    #[error("cannot compare the dataset with its newer version")]
+    Compare(#[source] io::Error),
+    /// The samples of a version of the dataset cannot be read.
+    #[error("{0}")]
+    Samples(#[from] SampleFileError),
     /// A report cannot be written.
     #[error("{0}")]
     Report(#[from] ReportError),

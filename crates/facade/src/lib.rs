@@ -20,10 +20,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod change_log;
 mod collection;
 mod error;
 mod results;
+mod update;
 
 pub use collection::{Collection, CollectionObserver, OpenCollection};
 pub use error::CollectionError;
 pub use results::CollectionResults;
+pub use update::{DatasetUpdate, UpdateOutcome};

@@ -1,6 +1,6 @@
 //! Results of a collection.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use streamguard_dataset::DatasetSummary;
 use streamguard_engine::{CompletionStatus, RunDir, RunState};
@@ -40,6 +40,24 @@ impl CollectionResults {
         access.any(|access| access.get("snapshot").is_some_and(|snapshot| !snapshot.is_null()))
     }
 
+    /// Returns the time up to which the sources were asked, in milliseconds since 1970-01-01 UTC: that of the snapshot,
+    /// or the clock of the run.
+    pub(crate) fn as_of_ms(&self) -> u64 {
+        let jobs = self.dir.settings().as_object().into_iter().flat_map(|jobs| jobs.values());
+        let recorded = jobs.filter_map(|job| job.get("access")?.get("clock_ms")?.as_u64()).max();
+        recorded.unwrap_or(self.state.clock_ms)
+    }
+
+    /// Notes that the files were moved to another folder.
+    pub(crate) fn relocate(&mut self, folder: &Path) {
+        for report in &mut self.reports {
+            if let Ok(name) = report.strip_prefix(&self.folder) {
+                *report = folder.join(name);
+            }
+        }
+        self.folder = folder.to_owned();
+    }
+
     /// Writes `collection_results.json` and reports into the folder.
     ///
     /// # Errors
@@ -74,13 +92,16 @@ impl CollectionResults {
     }
 
     /// Records that the run is finished, if it is complete: nothing replaces it from now on but on demand. Any other
-    /// run stays open, so that it can be resumed.
+    /// run stays open, so that it can be resumed. The files of a run that has a dataset are listed with their digests.
     ///
     /// # Errors
     /// A folder that cannot be written.
     pub fn finish(&mut self) -> Result<(), CollectionError> {
-        if self.status == CompletionStatus::Complete {
-            self.dir.finish()?;
+        match self.status {
+            CompletionStatus::Complete => self.dir.finish()?,
+            // It lists nothing that a resumed run would change unseen: that begins without it.
+            _ if self.dataset.is_some() => self.dir.write_manifest()?,
+            _ => {}
         }
         Ok(())
     }

@@ -30,6 +30,14 @@ pub enum RepositorySourceError {
     /// An address that is not of the one allowed form.
     #[error("{0:?} is not a repository: give https://host/owner/name, or the path of a local one")]
     Address(String),
+    /// An address for ssh.
+    #[error("{spec:?} is an address for ssh, which is not used here: give {https}")]
+    Ssh {
+        /// The address.
+        spec: String,
+        /// The same repository over https.
+        https: String,
+    },
     /// An address with a name or password in it.
     #[error(
         "the URL of a repository must not hold credentials: they would end up in files and lists of processes"
@@ -45,6 +53,19 @@ pub enum RepositorySourceError {
     },
 }
 
+/// Returns the https URL of `ssh://user@host/owner/name` or `user@host:owner/name`.
+fn https_of_ssh(spec: &str) -> Option<String> {
+    let (host, path) = match spec.strip_prefix("ssh://") {
+        Some(rest) => rest.split_once('/')?,
+        None => spec.split_once(':').filter(|(host, _)| host.contains('@'))?,
+    };
+    let host = host.rsplit('@').next()?.split(':').next()?;
+    let path = path.trim_matches('/');
+    let path = path.strip_suffix(".git").unwrap_or(path);
+    let rest = format!("{host}/{path}");
+    remote(&rest).map(|_| format!("https://{rest}"))
+}
+
 impl RepositorySource {
     /// Parses a URL of the one allowed form, or a local path. Everything that git would take for a command, an
     /// option or another transport is refused.
@@ -52,7 +73,10 @@ impl RepositorySource {
     /// # Errors
     /// [`RepositorySourceError`].
     pub fn parse(spec: &str) -> Result<Self, RepositorySourceError> {
-        let refused = || RepositorySourceError::Address(spec.to_owned());
+        let refused = || match https_of_ssh(spec) {
+            Some(https) => RepositorySourceError::Ssh { spec: spec.to_owned(), https },
+            None => RepositorySourceError::Address(spec.to_owned()),
+        };
         if let Some(rest) = spec.strip_prefix("https://") {
             return Ok(Self::Remote {
                 url: format!(
@@ -214,6 +238,20 @@ mod tests {
     }
 
     #[test]
+    fn addresses_for_ssh_are_refused_with_the_one_for_https() {
+        for (spec, wanted) in [
+            ("git@github.com:a/b.git", "https://github.com/a/b"),
+            ("ssh://git@git.example:22/group/sub/b/", "https://git.example/group/sub/b"),
+        ] {
+            let refused = RepositorySource::parse(spec).unwrap_err();
+            assert_eq!(
+                refused,
+                RepositorySourceError::Ssh { spec: spec.to_owned(), https: wanted.to_owned() }
+            );
+        }
+    }
+
+    #[test]
     fn commands_options_and_other_transports_are_refused() {
         for spec in [
             "",
@@ -225,7 +263,6 @@ mod tests {
             "file:///etc",
             "git://h/a/b",
             "ssh://-oProxyCommand=x/a",
-            "git@github.com:a/b",
             "http://github.com/a/b",
             "https://",
             "https://host",

@@ -80,8 +80,19 @@ impl FromStr for ReportFormat {
 
 /// Returns the names of all files that the results and reports of a run may have.
 pub fn report_names() -> impl Iterator<Item = String> {
-    let reports = ReportFormat::ALL.iter().map(|format| format!("collection_report.{}", format.name()));
+    let reports = ReportFormat::ALL.iter().copied().map(report_name);
     std::iter::once(RESULTS_NAME.to_owned()).chain(reports).chain(csv::table_names())
+}
+
+/// Returns the formats of the reports that are in a folder.
+pub fn formats_in(folder: &Path) -> Vec<ReportFormat> {
+    let is_there = |format: &ReportFormat| folder.join(report_name(*format)).exists();
+    ReportFormat::ALL.iter().copied().filter(is_there).collect()
+}
+
+/// Returns the name of the main file of a report.
+fn report_name(format: ReportFormat) -> String {
+    format!("collection_report.{}", format.name())
 }
 
 /// Removes the results and reports of a run from its folder, which are about an earlier state of it.

@@ -42,7 +42,7 @@ mod stored_run_files;
 mod tables;
 
 pub use digits::group_digits;
-pub use format::{ReportFormat, remove_reports, report_names, write};
+pub use format::{ReportFormat, formats_in, remove_reports, report_names, write};
 pub use record_unit::RecordUnit;
 pub use rendering::{RenderOptions, ReportError};
 pub use report::Report;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use streamguard_dataset::DatasetSummary;
+use streamguard_dataset::changes::{CHANGE_LOG_NAME, CHANGES_NAME};
 use streamguard_dataset::dataset_files::{JSONL_NAME, PARQUET_NAME};
 use streamguard_engine::{Job, RunDir, RunDirError, RunInfo, RunPaths};
 use thiserror::Error;
@@ -17,19 +18,16 @@ use crate::format::report_names;
 /// Name of the file that holds the [`DatasetInfo`], among the state of the run.
 const DATASET_INFO_NAME: &str = "dataset.json";
 
-/// Name of the product, which is part of the names of folders and of jobs on a cluster.
-const PRODUCT: &str = "streamguard";
-
 /// Returns the paths of the run in a folder, to read it.
 pub fn run_paths(folder: &Path) -> RunPaths {
-    RunPaths::new(folder, PRODUCT)
+    RunPaths::new(folder, streamguard_product::NAME).with_build(streamguard_product::BUILD)
 }
 
 /// Returns the paths of a run of these jobs in a folder, to begin it. It may leave the files of its jobs, a dataset and
 /// reports there.
 pub fn run_paths_for(folder: &Path, jobs: &[Arc<dyn Job>]) -> RunPaths {
     let of_jobs = jobs.iter().flat_map(|job| job.output_names());
-    let of_dataset = [JSONL_NAME, PARQUET_NAME].map(str::to_owned);
+    let of_dataset = [JSONL_NAME, PARQUET_NAME, CHANGES_NAME, CHANGE_LOG_NAME].map(str::to_owned);
     run_paths(folder).with_outputs(of_dataset.into_iter().chain(of_jobs).chain(report_names()))
 }
 

@@ -28,7 +28,7 @@ pub use writer::{SnapshotWriter, write_snapshot};
 const EMBEDDED_SNAPSHOT: &[u8] = include_bytes!("../demo.snapshot");
 
 /// Version of the archive's layout.
-const SNAPSHOT_FORMAT: u32 = 2;
+pub const SNAPSHOT_FORMAT: u32 = 2;
 
 /// Largest size of an unpacked snapshot, in bytes.
 const MAX_UNPACKED_BYTES: u64 = 64 << 30;

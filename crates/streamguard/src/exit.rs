@@ -4,7 +4,7 @@ use std::fmt;
 
 use streamguard_dataset::dataset_files::DatasetError;
 use streamguard_durable::WriteError;
-use streamguard_engine::{JobError, RunDirError, RunError};
+use streamguard_engine::{JobError, PlanError, RunDirError, RunError};
 use streamguard_report::{ReadError, ReportError};
 
 /// End of the program.
@@ -70,6 +70,9 @@ impl Exit {
             if let Some(error) = cause.downcast_ref::<RunDirError>() {
                 return Self::of_folder(error);
             }
+            if let Some(PlanError::RunDir(error)) = cause.downcast_ref() {
+                return Self::of_folder(error);
+            }
             match cause.downcast_ref::<RunError>() {
                 Some(RunError::Write(_)) => return Self::Destination,
                 Some(RunError::RunDir(error)) => return Self::of_folder(error),
@@ -94,12 +97,16 @@ impl Exit {
             RunDirError::Write(_) => Self::Destination,
             RunDirError::Unreadable { .. } => Self::Error,
             // Said of a finished run only if a file of it is gone; see `finished_run`.
-            RunDirError::Damaged { .. } | RunDirError::AlreadyFinished { .. } => Self::Damaged,
+            RunDirError::Damaged { .. }
+            | RunDirError::AlreadyFinished { .. }
+            | RunDirError::HalfReplaced { .. } => Self::Damaged,
             RunDirError::Interrupted { .. }
             | RunDirError::OtherSettings { .. }
+            | RunDirError::OtherBuild { .. }
             | RunDirError::FinishedWithOtherSettings { .. }
             | RunDirError::UnknownOutput { .. }
             | RunDirError::NothingToResume { .. }
+            | RunDirError::NothingToReplace { .. }
             | RunDirError::NotAFolder { .. } => Self::Usage,
         }
     }

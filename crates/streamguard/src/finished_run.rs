@@ -45,6 +45,9 @@ pub(crate) fn describe(folder: &Path, run: &RunInfo) -> String {
     }
     let begun = i64::try_from(run.clock_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
     facts.extend(begun.map(|begun| format!("begun {}", begun.strftime("%Y-%m-%d %H:%M UTC"))));
+    if run.build != streamguard_product::BUILD {
+        facts.push(format!("made by build {}, this is {}", escape(&run.build), streamguard_product::BUILD));
+    }
     // From a file that others may have written.
     facts.extend(run.command.as_ref().map(|command| format!("by: {}", escape(command))));
     facts.join(", ")

@@ -1,18 +1,27 @@
 //! Hints that follow error messages: flags of this program that help.
 
+use std::io::{self, ErrorKind};
+
 use anyhow::Error;
 use serde_json::Value;
-use streamguard_engine::{RunDirError, RunError, SettingsDifference};
+use streamguard_engine::{PlanError, RunDirError, RunError, SettingsDifference};
 use streamguard_report::ReadError;
 
 use crate::finished_run;
+use crate::shell::quote_path;
 use crate::ui::escape::escape;
 
 /// Returns advice on an error, for those that the options of this program can mend.
 pub fn hint(error: &Error) -> Option<String> {
+    if is_disk_full(error) {
+        return Some("free some space; a run that was interrupted so goes on with --resume".to_owned());
+    }
     let text = match run_dir_error(error)? {
         RunDirError::Locked { .. } => "wait for that run, or choose another --output-dir",
         RunDirError::Interrupted { .. } => "resume it by --resume, or discard it by --fresh",
+        RunDirError::OtherBuild { .. } => {
+            "resume it with the program that began it, choose another --output-dir, or begin anew by --fresh"
+        }
         RunDirError::OtherSettings { difference, .. } => {
             return Some(format!(
                 "{}; restore these settings to resume it, or discard it by --fresh",
@@ -31,6 +40,19 @@ pub fn hint(error: &Error) -> Option<String> {
         }
         RunDirError::NothingToResume { .. } => "leave --resume out to begin a run there",
         RunDirError::Damaged { .. } => "begin anew by --fresh, which replaces all that the run left",
+        RunDirError::NothingToReplace { path } => {
+            return Some(format!(
+                "an update needs a finished dataset: leave --update out, or finish an interrupted run by\n        \
+                 streamguard collect --resume --output-dir {}",
+                escape(&quote_path(path))
+            ));
+        }
+        RunDirError::HalfReplaced { path } => {
+            return Some(format!(
+                "put the rest in place by\n        streamguard collect --update --output-dir {}",
+                escape(&quote_path(path))
+            ));
+        }
         RunDirError::NotAFolder { .. } => "choose another --output-dir",
         RunDirError::AlreadyFinished { path, earlier } => {
             return match finished_run::changed_file(path, earlier) {
@@ -46,6 +68,11 @@ pub fn hint(error: &Error) -> Option<String> {
     Some(text.to_owned())
 }
 
+fn is_disk_full(error: &Error) -> bool {
+    let kinds = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
+    kinds.into_iter().any(|kind| matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded))
+}
+
 /// Finds the error of the folder of a run in an error.
 pub(crate) fn run_dir_error(error: &Error) -> Option<&RunDirError> {
     error.chain().find_map(|cause| {
@@ -58,7 +85,11 @@ pub(crate) fn run_dir_error(error: &Error) -> Option<&RunDirError> {
             ReadError::RunDir(error) => Some(error),
             _ => None,
         });
-        cause.downcast_ref::<RunDirError>().or(of_run).or(of_report)
+        let of_plan = cause.downcast_ref::<PlanError>().and_then(|error| match error {
+            PlanError::RunDir(error) => Some(error),
+            _ => None,
+        });
+        cause.downcast_ref::<RunDirError>().or(of_run).or(of_report).or(of_plan)
     })
 }
 

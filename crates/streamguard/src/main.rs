@@ -25,5 +25,16 @@ fn main() -> ExitCode {
         ui::print_error(&error);
         Exit::of(&error)
     });
-    ExitCode::from(exit.code())
+    ExitCode::from(after_printing(exit).code())
+}
+
+/// Turns success into an error if not all that was to be printed could be.
+fn after_printing(exit: Exit) -> Exit {
+    match ui::print_error_so_far() {
+        Some(error) if exit == Exit::Complete => {
+            ui::print_notice(&format!("error: cannot write to standard output: {error}"));
+            Exit::Error
+        }
+        _ => exit,
+    }
 }

@@ -9,7 +9,7 @@ use streamguard_dataset::CollectorFile;
 use streamguard_dataset::{
     DatasetSummary, JsonlWriter, Language, QualityFlag, Sample, SampleKind, SampleLevel, Severity,
 };
-use streamguard_engine::{CompletionStatus, Event, EventKind, JobSummary, Outcome, SummaryTable};
+use streamguard_engine::{CompletionStatus, Event, EventKind, JobSummary, Outcome, RunInfo, SummaryTable};
 use streamguard_report::{DatasetInfo, StoredRun};
 use tempfile::TempDir;
 
@@ -59,8 +59,9 @@ pub(crate) fn write_run(folder: &Path, events: &[Event]) {
     let settings = json!({"repo": {"repo-samples": 200, "message": HOSTILE}, "synthetic": {"seed": 42}});
     let command = format!("streamguard collect --seed 42 --output-dir '{HOSTILE}'");
     let run =
-        json!({"format": 1, "command": command, "settings": settings, "clock_ms": CLOCK_MS, "done": false});
-    std::fs::write(state.join("run.json"), run.to_string()).unwrap();
+        json!({"format": 2, "command": command, "settings": settings, "clock_ms": CLOCK_MS, "done": false});
+    let run: RunInfo = serde_json::from_value(run).unwrap();
+    std::fs::write(state.join("run.json"), run.to_bytes()).unwrap();
     streamguard_engine::testing::write_journal(&state.join("journal.jsonl"), events).unwrap();
 }
 

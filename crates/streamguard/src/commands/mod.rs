@@ -14,7 +14,10 @@ mod report;
 mod resolve;
 mod run;
 mod shard;
+mod verify;
 mod worker;
+
+use std::sync::LazyLock;
 
 use anyhow::Result;
 use clap::error::ErrorKind;
@@ -29,11 +32,21 @@ use crate::launch::Purpose;
 
 /// Builds datasets of vulnerable and fixed source code
 #[derive(Parser)]
-#[command(name = "streamguard", version, propagate_version = true)]
+#[command(name = "streamguard", version = VERSION.as_str(), propagate_version = true)]
 struct Cli {
     #[command(subcommand)]
     command: Commands,
 }
+
+/// The version with the commit, the build and the format of snapshots.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let commit = match streamguard_product::COMMIT {
+        "" => String::new(),
+        commit => format!("commit {commit}, "),
+    };
+    let (version, build) = (env!("CARGO_PKG_VERSION"), streamguard_product::BUILD);
+    format!("{version} ({commit}build {build}, snapshot format {})", streamguard_snapshot::SNAPSHOT_FORMAT)
+});
 
 /// A command with its arguments.
 #[derive(Subcommand)]
@@ -51,6 +64,7 @@ pub(crate) enum Commands {
     Examples(examples::ExamplesArgs),
     Resolve(resolve::ResolveArgs),
     Report(report::ReportArgs),
+    Verify(verify::VerifyArgs),
     Cache(cache::CacheArgs),
     #[command(subcommand, mut_subcommands(plan::with_out_alias))]
     Plan(plan::PlanCommand),
@@ -103,6 +117,7 @@ impl Commands {
             Self::Examples(arguments) => examples::run(&arguments),
             Self::Resolve(arguments) => resolve::run(&arguments),
             Self::Report(arguments) => report::run(&arguments),
+            Self::Verify(arguments) => verify::run(&arguments),
             Self::Cache(arguments) => cache::run(&arguments),
             Self::Plan(command) => plan::run(&command, &config_schema()),
             Self::Shard(command) => shard::run(&command, &config_schema()),

@@ -7,7 +7,8 @@ use clap::Args;
 use streamguard::exit::Exit;
 use streamguard::ui::{self, escape::escape};
 use streamguard_durable::WriteError;
-use streamguard_report::{RenderOptions, StoredRun};
+use streamguard_engine::Manifest;
+use streamguard_report::{RenderOptions, StoredRun, run_paths};
 
 use crate::args::reports::{format_help, formats};
 
@@ -45,12 +46,14 @@ pub(super) fn run(arguments: &ReportArgs) -> Result<Exit> {
     let folder = arguments.output_dir.as_ref().unwrap_or(&arguments.run);
     std::fs::create_dir_all(folder).map_err(WriteError::at(folder))?;
     // A run that was killed has no results yet.
-    streamguard_report::write_results(&run, folder)?;
+    let mut written = vec![streamguard_report::write_results(&run, folder)?];
     let options = RenderOptions { html_samples: arguments.html_samples };
     for format in formats {
         for path in streamguard_report::write(&run, format, &options, folder)? {
             ui::print_line(&escape(&path.display().to_string()))?;
+            written.push(path);
         }
     }
+    Manifest::renew(&run_paths(folder), &written)?;
     Ok(Exit::Complete)
 }

@@ -102,8 +102,21 @@ impl LogLine {
             }
             EventKind::Paused { paused: false } => once(LogLevel::Info, None, "continued".to_owned()),
             EventKind::JobEnded { job, status, reason, records, .. } => {
-                let reason =
-                    reason.as_ref().map_or(String::new(), |reason| format!(": {}", beginning(reason)));
+                let reason = reason.as_ref().map(|reason| {
+                    // Why the shard failed was just said by the line of its last attempt.
+                    let failed = state.jobs.get(*job).map_or(&[][..], |job| &job.failed_shards);
+                    let before = match failed {
+                        [(_, _, why)] => {
+                            reason.strip_suffix(why.as_str()).and_then(|text| text.split(';').next())
+                        }
+                        _ => None,
+                    };
+                    before.map_or_else(
+                        || format!(": {}", beginning(reason)),
+                        |before| format!(": {before}, for the reason above"),
+                    )
+                });
+                let reason = reason.unwrap_or_default();
                 let level = match status {
                     CompletionStatus::Complete => LogLevel::Info,
                     CompletionStatus::Partial | CompletionStatus::Cancelled => LogLevel::Warning,

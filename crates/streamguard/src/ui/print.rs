@@ -1,6 +1,7 @@
 //! Output on standard output and standard error.
 
 use std::io::{self, Write};
+use std::sync::OnceLock;
 
 use super::escape::escape;
 use super::truncate::wrap_lines;
@@ -12,11 +13,25 @@ const LIST_NAME_COLUMNS: usize = 10;
 /// Columns of the texts in a list, on a terminal of 80 columns.
 const LIST_TEXT_COLUMNS: usize = 80 - LIST_NAME_COLUMNS - 3;
 
-/// Prints text on standard output. A reader that has gone away is no error.
+/// First error of [`print()`].
+static PRINT_ERROR: OnceLock<io::Error> = OnceLock::new();
+
+/// Prints text on standard output. A reader that has gone away is no error; any other error is kept for
+/// [`print_error_so_far`], so that a run whose summary cannot be printed still writes its files.
 pub fn print(text: &str) {
     let mut stdout = io::stdout().lock();
-    // A reader such as `head` may have gone away: then there is nobody to tell.
-    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        // A reader such as `head`: there is nobody to tell.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let _ = PRINT_ERROR.set(error);
+        }
+        _ => {}
+    }
+}
+
+/// Returns why a text could not be printed, if that happened.
+pub fn print_error_so_far() -> Option<&'static io::Error> {
+    PRINT_ERROR.get()
 }
 
 /// Prints a line on standard output. Returns false if its reader has gone away.

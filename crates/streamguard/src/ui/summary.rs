@@ -5,8 +5,9 @@ mod rows;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use streamguard_dataset::changes::{CHANGE_LOG_NAME, CHANGES_NAME};
 use streamguard_engine::{CompletionStatus, JobState, RunState};
-use streamguard_facade::CollectionResults;
+use streamguard_facade::{CollectionResults, UpdateOutcome};
 use streamguard_report::{RecordUnit, SampleCount, group_digits};
 
 use super::escape::escape;
@@ -18,7 +19,12 @@ use rows::{SummaryRows, shortfall};
 
 /// Prints the results of a collection.
 pub fn print(results: &CollectionResults) {
-    print_text(&text(results, has_utf8()));
+    print_text(&text(results, None, has_utf8()));
+}
+
+/// Prints the results of an update of the dataset in `folder`.
+pub fn print_update(results: &CollectionResults, folder: &Path, outcome: &UpdateOutcome) {
+    print_text(&text(results, Some((folder, outcome)), has_utf8()));
 }
 
 /// Prints the status of jobs.
@@ -51,11 +57,15 @@ pub fn print_records(state: &RunState, folder: &Path) {
     print_text(&text);
 }
 
-fn text(results: &CollectionResults, has_utf8: bool) -> String {
+fn text(results: &CollectionResults, update: Option<(&Path, &UpdateOutcome)>, has_utf8: bool) -> String {
     let mut text = String::new();
     head(&mut text, results);
     text.push_str("\nBy Collector\n");
     SummaryRows { state: &results.state, has_utf8 }.append(&mut text);
+    if let Some((folder, outcome @ (UpdateOutcome::Unfinished | UpdateOutcome::Unchanged))) = update {
+        text.push_str(&as_it_was(folder, outcome));
+        return text;
+    }
     let folder = escape(&quote_path(&results.folder));
     if let Some(union) = &results.dataset {
         let duplicates: u64 = union.collectors.iter().map(|source| source.read - source.kept).sum();
@@ -74,6 +84,18 @@ fn text(results: &CollectionResults, has_utf8: bool) -> String {
         text.push('\n');
     }
     text.push_str(&reports(&results.reports));
+    if let Some((
+        _,
+        UpdateOutcome::Installed { version, added_changed_withdrawn: [added, changed, withdrawn] },
+    )) = update
+    {
+        let [added, changed, withdrawn] =
+            [*added, *changed, *withdrawn].map(|count| group_digits(count as u64));
+        let _ = writeln!(
+            text,
+            "Version {version}: {added} added, {changed} changed, {withdrawn} withdrawn\n  {folder}/{CHANGES_NAME}\n  {folder}/{CHANGE_LOG_NAME}"
+        );
+    }
     let next = match results.status {
         CompletionStatus::Complete if results.samples() == 0 => {
             "Nothing was collected: all sources answered, but nothing fits these settings.".to_owned()
@@ -95,6 +117,20 @@ fn text(results: &CollectionResults, has_utf8: bool) -> String {
     };
     let _ = writeln!(text, "{next}");
     text
+}
+
+/// Says that an update left the dataset alone.
+fn as_it_was(folder: &Path, outcome: &UpdateOutcome) -> String {
+    let folder = escape(&quote_path(folder));
+    match outcome {
+        UpdateOutcome::Unchanged => {
+            format!("\n{folder}: up to date, no sample and no advisory changed. Nothing was replaced.\n")
+        }
+        _ => format!(
+            "\n{folder}: still the version before, because the newer one is not whole. Continue by:\n  \
+             streamguard collect --update --output-dir {folder}\n"
+        ),
+    }
 }
 
 /// Appends the figures of the whole run.

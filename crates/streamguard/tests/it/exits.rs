@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Duration;
 
-use crate::{dataset, run, stderr, streamguard};
+use crate::{dataset, lines, run, stderr, streamguard};
 
 const SMALL: [&str; 5] = ["collect", "--collectors", "synthetic", "--synthetic-samples", "50"];
 const LONG: [&str; 6] =
@@ -132,4 +132,49 @@ fn a_second_signal_ends_it_at_once() {
         std::thread::sleep(Duration::from_millis(100));
     }
     assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn a_summary_that_cannot_be_printed_is_an_error_and_the_files_are_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let to = |arguments: &[&str], path: &str| {
+        let output = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+        streamguard(folder.path()).args(arguments).stdout(output).output().unwrap()
+    };
+    let collect = ["collect", "--collectors", "synthetic", "--synthetic-samples", "3"];
+    let full = to(&collect, "/dev/full");
+    assert_eq!(full.status.code(), Some(1), "{}", stderr(&full));
+    assert!(stderr(&full).contains("cannot write to standard output"), "{}", stderr(&full));
+    assert_eq!(lines(folder.path(), "samples.jsonl").len(), 3);
+    let again = to(&collect, "/dev/null");
+    assert_eq!(again.status.code(), Some(0), "{}", stderr(&again));
+    assert_eq!(to(&["jobs"], "/dev/full").status.code(), Some(1));
+}
+
+#[test]
+fn without_a_network_a_run_that_needs_one_does_not_begin() {
+    let folder = tempfile::tempdir().unwrap();
+    let without_network = |arguments: &[&str]| {
+        let program = streamguard(folder.path()).get_program().to_owned();
+        let mut command = std::process::Command::new("unshare");
+        command.args(["--net", "--"]).arg(program).args(arguments).current_dir(folder.path());
+        command.env_clear().envs([("PATH", "/usr/bin:/bin"), ("HOME", "/nonexistent")]).output()
+    };
+    let Some(offline) = without_network(&["jobs"]).ok().filter(|output| output.status.success()) else {
+        let _ = std::io::Write::write_all(
+            &mut std::io::stderr(),
+            b"SKIPPED: a namespace without a network needs root and the program unshare\n",
+        );
+        return;
+    };
+    assert!(!offline.stdout.is_empty());
+    let refused = without_network(&["collect", "--collectors", "osv", "repo", "synthetic"]).unwrap();
+    let said = stderr(&refused);
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(said.contains("there is no network") && said.contains("--offline"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(!folder.path().join("data").exists());
+    let local =
+        without_network(&["collect", "--collectors", "synthetic", "--synthetic-samples", "3", "--quiet"]);
+    assert_eq!(local.unwrap().status.code(), Some(0));
 }

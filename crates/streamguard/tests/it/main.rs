@@ -36,8 +36,12 @@ mod run;
 mod settings;
 /// The dashboard on a real terminal: keys, signals, and the terminal afterwards.
 mod terminal;
+/// Finished datasets that are brought up to date.
+mod update;
 /// Collection from simulated upstreams, with their faults.
 mod upstreams;
+/// Digests of the files of a run, and damage that they find.
+mod verify;
 
 use std::path::Path;
 use std::process::{Command, Output};

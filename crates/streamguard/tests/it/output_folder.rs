@@ -213,7 +213,7 @@ fn states(takes: Duration) -> Vec<FolderState> {
         changed("of another version", true, DAMAGED, |out| {
             let path = out.join(STATE).join("run.json");
             let text = fs::read_to_string(&path).unwrap();
-            fs::write(&path, text.replacen("\"format\": 1", "\"format\": 99", 1)).unwrap();
+            fs::write(&path, text.replacen("\"format\": 2", "\"format\": 99", 1)).unwrap();
         }),
         changed("run.json removed", true, UNKNOWN, |out| {
             fs::remove_file(out.join(STATE).join("run.json")).unwrap();

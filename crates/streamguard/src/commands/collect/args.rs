@@ -35,6 +35,10 @@ pub(crate) struct CollectArgs {
     #[command(flatten)]
     #[serde(flatten)]
     pub(super) reports: ReportSelection,
+    /// Bring the finished dataset in the directory up to date: ask the sources for what changed, keep the ids of
+    /// samples, and list all changes in changes.jsonl and changes.md
+    #[arg(long, conflicts_with_all = ["resume", "fresh", "record"])]
+    pub(super) update: bool,
     /// Collect 100 samples each, to see whether all is well
     #[arg(long)]
     pub(super) quick_test: bool,

@@ -1,8 +1,10 @@
 //! `streamguard collect`: runs collectors, writes the dataset.
 
 mod args;
+mod network;
 mod selection;
 mod settings;
+mod update;
 mod upstreams;
 
 use std::path::Path;
@@ -59,15 +61,22 @@ pub(super) fn run(
     }
     let upstream = upstreams::upstream_settings(&settings, &cache_dir)?;
     let paths = run_paths(&settings.output_dir);
+    let update = update::open(&settings, purpose)?;
     let earlier = if execution.resume { RunInfo::read(&paths)? } else { None };
     let is_interrupted = earlier.as_ref().is_some_and(|run| !run.done);
-    let recorded = earlier.map(|run| run.settings);
+    let recorded = match &update {
+        Some(update) => Some(update::recorded_settings(update, &layers)?),
+        None => earlier.map(|run| run.settings),
+    };
     if is_interrupted {
         upstreams::check_recording_resumed(&settings, recorded.as_ref())?;
         let asks_replay = layers.is_given("offline") || layers.is_given("snapshot");
         upstreams::check_replay_resumed(asks_replay, recorded.as_ref())?;
     }
-    let formats = settings.reports.formats()?;
+    let formats = match &update {
+        Some(_) => update::formats(&settings, &layers)?,
+        None => settings.reports.formats()?,
+    };
     let cancel = CancelToken::new();
     let caught = signals::listen(cancel.clone())?;
     // The flag wins over what the file or a variable says of its opposite.
@@ -80,8 +89,10 @@ pub(super) fn run(
     let selected = selection::select(&settings.collectors, layers.is_given("collectors"), recorded.as_ref())?;
     let collectors =
         CollectorSettings::resolve(&layers, settings.quick_test, settings.seed, &upstream, &selected)?;
+    let mut settings_of_jobs = Vec::new();
     for entry in selected {
         let job = collectors.job(entry, &layers, recorded.as_ref(), &credentials)?;
+        settings_of_jobs.push(job.settings());
         collection = match entry.kind.has_samples() {
             true => collection.add_job(job),
             false => collection.add_source_job(job),
@@ -89,6 +100,12 @@ pub(super) fn run(
     }
     if purpose == Purpose::Plan {
         return plan_summary::print(&collection.options(options).open()?.prepare()?, &settings.output_dir);
+    }
+    if let Some(update) = &update {
+        collection = update.prepare(collection)?;
+    }
+    if !settings_of_jobs.iter().any(upstreams::is_replay_of_job) {
+        network::check(&settings_of_jobs)?;
     }
     let mut results = run_collection(collection, options, execution.display.view())?;
     // The files come first: the summary names them.
@@ -99,8 +116,11 @@ pub(super) fn run(
         // A large report takes seconds: after a signal only the results are written, and `streamguard report` can write the rest.
         caught.signal().is_none()
     })?;
-    results.finish()?;
-    ui::summary::print(&results);
+    let outcome = update::finish(update, &mut results)?;
+    match outcome {
+        Some(outcome) => ui::summary::print_update(&results, &settings.output_dir, &outcome),
+        None => ui::summary::print(&results),
+    }
     // What was asked until a run was stopped is not enough to replay it.
     if let (Some(file), false) = (&settings.record, results.status == CompletionStatus::Cancelled) {
         snapshot::write_snapshot(&upstream.cache, results.state.clock_ms, file)?;

@@ -67,8 +67,7 @@ pub(super) fn check_recording_resumed(
 /// Refuses to resume a run of the network without it: it keeps its upstreams.
 pub(super) fn check_replay_resumed(asks_replay: bool, recorded: Option<&Value>) -> Result<(), UsageError> {
     let Some(recorded) = recorded.filter(|_| asks_replay) else { return Ok(()) };
-    let mut upstreams = upstreams_of(recorded).peekable();
-    if upstreams.peek().is_some() && upstreams.all(|upstream| upstream.snapshot.is_none()) {
+    if upstreams_of(recorded).next().is_some() && !is_replay(recorded) {
         return Err(UsageError(
             "this run was begun with the network, and a resumed run keeps its upstreams: leave --offline and \
              --snapshot out, or begin anew by --fresh"
@@ -78,10 +77,23 @@ pub(super) fn check_replay_resumed(asks_replay: bool, recorded: Option<&Value>) 
     Ok(())
 }
 
+/// Whether answers of a run with these settings, by job, came from a snapshot.
+pub(super) fn is_replay(settings: &Value) -> bool {
+    upstreams_of(settings).any(|upstream| upstream.snapshot.is_some())
+}
+
+/// Whether the answers for a job with these settings come from a snapshot.
+pub(super) fn is_replay_of_job(settings: &Value) -> bool {
+    upstream_of(settings).is_some_and(|upstream| upstream.snapshot.is_some())
+}
+
 /// Returns the settings of the upstreams of a run, by job.
 fn upstreams_of(settings: &Value) -> impl Iterator<Item = UpstreamSettings> {
-    let jobs = settings.as_object().into_iter().flat_map(|jobs| jobs.values());
-    jobs.filter_map(|job| UpstreamSettings::deserialize(job.get("access")?).ok())
+    settings.as_object().into_iter().flat_map(|jobs| jobs.values()).filter_map(upstream_of)
+}
+
+fn upstream_of(job: &Value) -> Option<UpstreamSettings> {
+    UpstreamSettings::deserialize(job.get("access")?).ok()
 }
 
 /// Whether a run with these settings, by job, keeps its answers in a recording.

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::records::{self, EXPLOITS};
 use super::simulator::Simulator;
-use super::{Files, Services, run_to_end, values};
-use crate::{stderr, stdout};
+use super::{Files, KEY, Services, TOKEN, run_to_end, values};
+use crate::{stderr, stdout, streamguard};
 
 #[test]
 fn every_fix_that_a_record_names_becomes_a_sample() {
@@ -66,6 +66,23 @@ fn the_next_run_asks_only_for_what_changed() {
     for (service, requests) in expected {
         assert_eq!(stats.requests(service), requests, "{service}");
     }
+
+    // So does an update, which finds that all is known by now; the ids of its samples stay.
+    services.simulator.faults(&[]);
+    let ids = || values(folder.path(), "id");
+    let before = ids();
+    let mut command = streamguard(folder.path());
+    command.args(["collect", "--update"]).env("GITHUB_TOKEN", TOKEN).env("NVD_API_KEY", KEY);
+    let output = run_to_end(command, folder.path());
+    assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
+    let stats = services.simulator.stats();
+    let expected = [("nvd-api", 1), ("github-graphql", 1), ("exploitdb", 1), ("git", 0)];
+    for (service, requests) in expected {
+        assert_eq!(stats.requests(service), requests, "{service}");
+    }
+    assert_eq!(ids(), before);
+    let updated = fs::read(folder.path().join("data/raw/samples.jsonl")).unwrap();
+    assert!(updated == fs::read(folder.path().join("data/next/samples.jsonl")).unwrap());
 
     // It knows the same as one that asks for everything.
     let fresh = tempfile::tempdir().unwrap();

@@ -1,0 +1,229 @@
+//! Digests of all files that a run left, by which a damaged one is found later.
+//!
+//! The manifest is a text file in the format of the program `b3sum`: a line has the BLAKE3 digest of a file, two spaces
+//! and its name in the folder. `b3sum --check` reads it too.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use streamguard_durable::{WriteError, write_atomic};
+
+use crate::run_dir_error::RunDirError;
+use crate::run_paths::RunPaths;
+
+/// Digests of files, by their names in a folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manifest {
+    digests: BTreeMap<String, String>,
+}
+
+/// File that is not as the manifest says.
+#[derive(Debug)]
+pub struct FileFault {
+    /// Name in the folder.
+    pub name: String,
+    /// What is wrong with it.
+    pub kind: FileFaultKind,
+}
+
+/// What is wrong with a file.
+#[derive(Debug)]
+pub enum FileFaultKind {
+    /// It is not there.
+    Missing,
+    /// Its content is another.
+    Changed,
+    /// It cannot be read.
+    Unreadable(io::Error),
+}
+
+impl Manifest {
+    /// Reads the manifest of a run; `None` if there is none.
+    ///
+    /// # Errors
+    /// [`RunDirError::Damaged`] if a line is not in the format, [`RunDirError::Unreadable`].
+    pub fn read(paths: &RunPaths) -> Result<Option<Self>, RunDirError> {
+        let path = paths.manifest();
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(RunDirError::Unreadable { path, source }),
+        };
+        let damaged =
+            |number: usize| RunDirError::Damaged { path: path.clone(), reason: format!("line {number}") };
+        let text = String::from_utf8(bytes).map_err(|_| damaged(1))?;
+        let mut digests = BTreeMap::new();
+        for (number, line) in (1..).zip(text.split_inclusive('\n')) {
+            let (digest, name) = line
+                .strip_suffix('\n')
+                .and_then(|line| line.split_once("  "))
+                .ok_or_else(|| damaged(number))?;
+            digests.insert(name.to_owned(), digest.to_owned());
+        }
+        Ok(Some(Self { digests }))
+    }
+
+    /// Returns the number of files.
+    pub fn len(&self) -> usize {
+        self.digests.len()
+    }
+
+    /// Whether it lists no file.
+    pub fn is_empty(&self) -> bool {
+        self.digests.is_empty()
+    }
+
+    /// Compares the files in the folder with their digests. Returns those that differ, in the order of their names.
+    pub fn verify(&self, folder: &Path) -> Vec<FileFault> {
+        let fault = |(name, recorded): (&String, &String)| {
+            let kind = match digest_file(&folder.join(name)) {
+                Ok(digest) if digest == *recorded => return None,
+                Ok(_) => FileFaultKind::Changed,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => FileFaultKind::Missing,
+                Err(error) => FileFaultKind::Unreadable(error),
+            };
+            Some(FileFault { name: name.clone(), kind })
+        };
+        self.digests.iter().filter_map(fault).collect()
+    }
+
+    /// Records the files of a run whose content was written anew on purpose, such as reports. Does nothing if the run
+    /// has no manifest.
+    ///
+    /// # Errors
+    /// A manifest that is damaged, a file that cannot be read, or a folder that cannot be written.
+    pub fn renew(paths: &RunPaths, files: &[PathBuf]) -> Result<(), RunDirError> {
+        let Some(mut manifest) = Self::read(paths)? else { return Ok(()) };
+        for path in files {
+            let Some(name) = path.strip_prefix(paths.root()).ok().and_then(Path::to_str) else { continue };
+            let digest =
+                digest_file(path).map_err(|source| RunDirError::Unreadable { path: path.clone(), source })?;
+            manifest.digests.insert(name.to_owned(), digest);
+        }
+        manifest.write(paths)
+    }
+
+    /// Lists the outputs of a run and its state, except outputs of single shards, which go when a run is finished.
+    /// `run_info` is the content that `run.json` is about to get.
+    pub(crate) fn of_run(paths: &RunPaths, outputs: &[String], run_info: &[u8]) -> Result<Self, RunDirError> {
+        let unreadable = |path: &Path, source| RunDirError::Unreadable { path: path.to_owned(), source };
+        let mut files: Vec<PathBuf> = outputs.iter().map(|name| paths.root().join(name)).collect();
+        let passing = paths.passing_state();
+        let mut folders = vec![paths.state().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).map_err(|error| unreadable(&folder, error))? {
+                let entry = entry.map_err(|error| unreadable(&folder, error))?;
+                let path = entry.path();
+                if passing.contains(&path) || path == paths.run_info() {
+                    continue;
+                }
+                match entry.file_type().map_err(|error| unreadable(&path, error))? {
+                    kind if kind.is_dir() => folders.push(path),
+                    kind if kind.is_file() => files.push(path),
+                    _ => {}
+                }
+            }
+        }
+        let name = |path: &Path| path.strip_prefix(paths.root()).ok()?.to_str().map(str::to_owned);
+        let mut digests = BTreeMap::new();
+        digests
+            .extend(name(&paths.run_info()).map(|name| (name, blake3::hash(run_info).to_hex().to_string())));
+        for path in files {
+            match digest_file(&path) {
+                Ok(digest) => digests.extend(name(&path).map(|name| (name, digest))),
+                // An output that this run does not have.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(unreadable(&path, error)),
+            }
+        }
+        Ok(Self { digests })
+    }
+
+    pub(crate) fn write(&self, paths: &RunPaths) -> Result<(), RunDirError> {
+        let mut text = String::new();
+        for (name, digest) in &self.digests {
+            let _ = writeln!(text, "{digest}  {name}");
+        }
+        let path = paths.manifest();
+        write_atomic(&path, text.as_bytes()).map_err(WriteError::at(&path))?;
+        Ok(())
+    }
+}
+
+/// Computes BLAKE3 of a file, in hexadecimal digits.
+fn digest_file(path: &Path) -> io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(File::open(path)?)?;
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::run_dir::{OnExistingRun, RunDir};
+
+    fn finished(root: &Path) -> RunPaths {
+        let paths = RunPaths::new(root, "test").with_outputs(["a.jsonl", "tables/b"].map(str::to_owned));
+        let mut run = RunDir::open(paths.clone(), json!({"seed": 7}), OnExistingRun::Refuse).unwrap();
+        fs::create_dir(root.join("tables")).unwrap();
+        for (name, text) in [("a.jsonl", "one\n"), ("tables/b", "two"), (".test/journal.jsonl", "three\n")] {
+            fs::write(root.join(name), text).unwrap();
+        }
+        fs::write(root.join("notes.txt"), "of the user").unwrap();
+        run.finish().unwrap();
+        drop(run);
+        paths
+    }
+
+    /// Reads the manifest of a run, and what it finds.
+    fn verify(paths: &RunPaths) -> Result<Vec<String>, RunDirError> {
+        let faults = Manifest::read(paths)?.unwrap().verify(paths.root());
+        Ok(faults.into_iter().map(|fault| format!("{}: {:?}", fault.name, fault.kind)).collect())
+    }
+
+    #[test]
+    fn every_flipped_bit_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = finished(folder.path());
+        assert!(verify(&paths).unwrap().is_empty());
+        let names = Manifest::read(&paths).unwrap().unwrap().digests.into_keys();
+        let files: Vec<PathBuf> =
+            names.map(|name| folder.path().join(name)).chain([paths.manifest()]).collect();
+        assert_eq!(files.len(), 6, "{files:?}");
+        for file in files {
+            let bytes = fs::read(&file).unwrap();
+            for position in 0..bytes.len() {
+                for bit in 0..8 {
+                    let mut flipped = bytes.clone();
+                    flipped[position] ^= 1 << bit;
+                    fs::write(&file, flipped).unwrap();
+                    let found = verify(&paths);
+                    assert!(
+                        found.is_err() || found.is_ok_and(|faults| !faults.is_empty()),
+                        "{file:?} {position} {bit}"
+                    );
+                }
+            }
+            fs::write(&file, bytes).unwrap();
+        }
+        assert!(verify(&paths).unwrap().is_empty());
+        assert_eq!(fs::read(paths.lock()).unwrap(), b"", "the lock of a run that ended has no bits");
+    }
+
+    #[test]
+    fn what_is_written_anew_on_purpose_is_recorded() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = finished(folder.path());
+        let (a, b) = (folder.path().join("a.jsonl"), folder.path().join("tables/b"));
+        fs::write(&a, "new").unwrap();
+        fs::remove_file(&b).unwrap();
+        assert_eq!(verify(&paths).unwrap(), ["a.jsonl: Changed", "tables/b: Missing"]);
+        Manifest::renew(&paths, std::slice::from_ref(&a)).unwrap();
+        assert_eq!(verify(&paths).unwrap(), ["tables/b: Missing"]);
+    }
+}

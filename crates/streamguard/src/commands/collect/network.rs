@@ -1,0 +1,108 @@
+//! Whether there is a network, asked before a run begins: without one, every source and every repository would fail by
+//! itself, after all of its retries.
+
+use std::collections::BTreeSet;
+use std::net::ToSocketAddrs;
+use std::process::Command;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Result, anyhow};
+use serde_json::Value;
+
+/// Most hosts that are looked up: if none of so many can be found, the others cannot either.
+const MAX_HOSTS: usize = 6;
+
+/// Longest time that a lookup may take. A slow answer is no reason not to begin.
+const MAX_LOOKUP: Duration = Duration::from_secs(3);
+
+/// Variables that name a proxy, which finds hosts in the place of this machine.
+const PROXY_VARIABLES: [&str; 6] =
+    ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
+/// Refuses to begin if the settings of the jobs name hosts, and none of them can be found.
+pub(super) fn check(settings: &[Value]) -> Result<()> {
+    let mut hosts = BTreeSet::new();
+    settings.iter().for_each(|settings| add_hosts(settings, &mut hosts));
+    if hosts.is_empty() || any_is_found(&hosts) || has_proxy() {
+        return Ok(());
+    }
+    let named = hosts.iter().take(2).map(|(host, _)| host.as_str()).collect::<Vec<_>>().join(" and ");
+    Err(anyhow!(
+        "there is no network: {named} cannot be found. Nothing was begun. To collect from the demo world without a \
+         network: streamguard collect --offline"
+    ))
+}
+
+/// Adds the hosts of all URLs in a value, with their ports.
+fn add_hosts(value: &Value, hosts: &mut BTreeSet<(String, u16)>) {
+    match value {
+        Value::String(text) => hosts.extend(host(text)),
+        Value::Array(items) => items.iter().for_each(|item| add_hosts(item, hosts)),
+        Value::Object(items) => items.values().for_each(|item| add_hosts(item, hosts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Returns the host of a URL with its port. Of a mirror, `URL=URL`, that of the second counts.
+fn host(text: &str) -> Option<(String, u16)> {
+    let is_url = |text: &str| text.starts_with("https://") || text.starts_with("http://");
+    let url = text.split_once('=').map(|(_, mirror)| mirror).filter(|mirror| is_url(mirror)).unwrap_or(text);
+    let (rest, port) = match url.strip_prefix("https://") {
+        Some(rest) => (rest, 443),
+        None => (url.strip_prefix("http://")?, 80),
+    };
+    let authority = rest.split(['/', '?', '#']).next()?.rsplit('@').next()?;
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, digits)) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            (host, digits.parse().ok()?)
+        }
+        _ => (authority, port),
+    };
+    (!host.is_empty()).then(|| (host.trim_matches(['[', ']']).to_owned(), port))
+}
+
+/// Whether one of the hosts is found, or the answers take too long to tell.
+fn any_is_found(hosts: &BTreeSet<(String, u16)>) -> bool {
+    let (sender, answers) = mpsc::channel();
+    let count = hosts.len().min(MAX_HOSTS);
+    for host in hosts.iter().take(MAX_HOSTS).cloned() {
+        let sender = sender.clone();
+        // Nobody waits for a lookup that hangs: the thread ends by itself.
+        thread::spawn(move || sender.send(host.to_socket_addrs().is_ok()));
+    }
+    (0..count).any(|_| answers.recv_timeout(MAX_LOOKUP).unwrap_or(true))
+}
+
+/// Whether a proxy may find hosts that this machine does not, by the environment or by git's configuration.
+fn has_proxy() -> bool {
+    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let of_git = || {
+        let keys = r"^(http\..*proxy|url\..*\.insteadof)$";
+        let configured = Command::new("git").args(["config", "--get-regexp", keys]).output();
+        configured.is_ok_and(|output| output.status.success())
+    };
+    PROXY_VARIABLES.iter().any(is_set) || of_git()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_of_urls_are_found() {
+        let found = |text: &str| host(text).map(|(host, port)| format!("{host} {port}"));
+        for (text, wanted) in [
+            ("https://api.osv.dev/v1", Some("api.osv.dev 443")),
+            ("http://user@127.0.0.1:8080/a?b=c", Some("127.0.0.1 8080")),
+            ("https://github.com=http://127.0.0.1:9/git", Some("127.0.0.1 9")),
+            ("https://[::1]:7/", Some("::1 7")),
+            ("git@github.com:a/b.git", None),
+            ("/srv/repo", None),
+            ("https:///", None),
+        ] {
+            assert_eq!(found(text).as_deref(), wanted, "{text}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! `streamguard verify`: whether the files of a run are as it left them.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use streamguard::exit::Exit;
+use streamguard::shell::quote_path;
+use streamguard::ui::{self, escape::escape};
+use streamguard_engine::{FileFaultKind, Manifest, RunInfo};
+use streamguard_report::{ReadError, run_paths};
+
+/// Checks that the files of a run are as it left them, by their digests
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "Exit codes: 0 all files are whole, 1 error, 2 usage, 7 a file is damaged, was changed or is gone"
+)]
+pub(crate) struct VerifyArgs {
+    /// The output directory of the run
+    #[arg(default_value = "data/raw")]
+    run: PathBuf,
+}
+
+pub(super) fn run(arguments: &VerifyArgs) -> Result<Exit> {
+    let folder = &arguments.run;
+    let paths = run_paths(folder);
+    let named = escape(&quote_path(folder));
+    // Read first: it finds files of two versions, and what is no run.
+    RunInfo::read(&paths)?.ok_or_else(|| ReadError::NoRun(folder.clone()))?;
+    let Some(manifest) = Manifest::read(&paths)? else {
+        ui::print_line(&format!(
+            "{named}: cannot be checked: this run has no list of its files, because it did not end, or the list is gone"
+        ))?;
+        return Ok(Exit::Damaged);
+    };
+    let faults = manifest.verify(folder);
+    for fault in &faults {
+        let what = match &fault.kind {
+            FileFaultKind::Missing => "is gone".to_owned(),
+            FileFaultKind::Changed => "is not as it was written".to_owned(),
+            FileFaultKind::Unreadable(error) => format!("cannot be read ({error})"),
+        };
+        ui::print_line(&format!("{} {what}", escape(&quote_path(&folder.join(&fault.name)))))?;
+    }
+    if faults.is_empty() {
+        ui::print_line(&format!("{named}: all {} files are as the run left them", manifest.len()))?;
+        return Ok(Exit::Complete);
+    }
+    ui::print_line(&format!(
+        "{named}: {} of {} files are damaged. Reports are written anew by: streamguard report {named}\n\
+         For all else take a copy that is whole, or collect anew by --fresh.",
+        faults.len(),
+        manifest.len()
+    ))?;
+    Ok(Exit::Damaged)
+}

@@ -1,0 +1,137 @@
+//! Digests of all files of a run, and damage that they find.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::{run, stderr, stdout};
+
+const COLLECT: [&str; 5] =
+    ["collect", "--offline", "--quick-test", "--collectors=github,synthetic", "--no-dashboard"];
+
+/// Number of flipped bits; `cargo xtask attack` sets a higher one.
+fn flips() -> u64 {
+    std::env::var("STREAMGUARD_FLIPS").ok().and_then(|flips| flips.parse().ok()).unwrap_or(60)
+}
+
+/// Lists the files below a folder that have content, sorted.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next).unwrap().map(Result::unwrap) {
+            match entry.metadata().unwrap() {
+                metadata if metadata.is_dir() => folders.push(entry.path()),
+                metadata if metadata.len() > 0 => found.push(entry.path()),
+                _ => {}
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn every_flipped_bit_of_a_finished_folder_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let collected = run(folder.path(), &COLLECT);
+    assert_eq!(collected.status.code(), Some(0), "{}", stderr(&collected));
+    let whole = run(folder.path(), &["verify"]);
+    assert_eq!(whole.status.code(), Some(0), "{}{}", stdout(&whole), stderr(&whole));
+    let files = files(&folder.path().join("data/raw"));
+    assert!(files.len() > 15, "{files:?}");
+    let mut random = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut next = |below: usize| {
+        // xorshift64 (Marsaglia 2003).
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        usize::try_from(random % below as u64).unwrap()
+    };
+    for _ in 0..flips() {
+        let file = &files[next(files.len())];
+        let bytes = fs::read(file).unwrap();
+        let (position, bit) = (next(bytes.len()), next(8));
+        let mut flipped = bytes.clone();
+        flipped[position] ^= 1 << bit;
+        fs::write(file, flipped).unwrap();
+        let found = run(folder.path(), &["verify", "data/raw"]);
+        let about = format!("{}, byte {position}, bit {bit}", file.display());
+        assert_eq!(found.status.code(), Some(7), "{about}: {}{}", stdout(&found), stderr(&found));
+        fs::write(file, bytes).unwrap();
+    }
+    assert_eq!(run(folder.path(), &["verify"]).status.code(), Some(0));
+}
+
+#[test]
+fn reports_that_are_written_anew_are_no_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path(), &[&COLLECT[..], &["--report-formats", "json"]].concat());
+    let verify = || run(folder.path(), &["verify"]);
+    for formats in ["json", "csv,html"] {
+        let report = run(folder.path(), &["report", "--format", formats]);
+        assert_eq!(report.status.code(), Some(0), "{}", stderr(&report));
+        assert_eq!(verify().status.code(), Some(0), "{}", stdout(&verify()));
+    }
+    fs::remove_file(folder.path().join("data/raw/collection_report.html")).unwrap();
+    let found = verify();
+    assert_eq!(found.status.code(), Some(7));
+    assert!(stdout(&found).contains("data/raw/collection_report.html is gone"), "{}", stdout(&found));
+    run(folder.path(), &["report", "--format", "html"]);
+    assert_eq!(verify().status.code(), Some(0));
+}
+
+#[test]
+fn what_is_no_finished_run_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let nothing = run(folder.path(), &["verify", "absent"]);
+    assert_eq!(nothing.status.code(), Some(2), "{}", stderr(&nothing));
+    assert!(stderr(&nothing).contains("there is no run in absent"), "{}", stderr(&nothing));
+}
+
+#[test]
+fn edited_settings_are_found_before_they_make_other_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let planned =
+        run(folder.path(), &["plan", "collect", "--collectors=synthetic", "--synthetic-samples=40"]);
+    assert_eq!(planned.status.code(), Some(0), "{}", stderr(&planned));
+    let path = folder.path().join("data/raw/.streamguard/run.json");
+    let text = fs::read_to_string(&path).unwrap();
+    let edited = text.replace("\"seed\": 42", "\"seed\": 43");
+    assert!(edited != text);
+    fs::write(&path, edited).unwrap();
+    let resumed = run(folder.path(), &["collect", "--resume"]);
+    assert_eq!(resumed.status.code(), Some(7), "{}", stderr(&resumed));
+    assert!(stderr(&resumed).contains("changed since it was written"), "{}", stderr(&resumed));
+}
+
+#[test]
+fn another_build_does_not_continue_a_run() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path(), &["plan", "collect", "--collectors=synthetic", "--synthetic-samples=40"]);
+    let path = folder.path().join("data/raw/.streamguard/run.json");
+    let mut info: streamguard_engine::RunInfo = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let this = std::mem::replace(&mut info.build, "0.0.1+older".to_owned());
+    fs::write(&path, info.to_bytes()).unwrap();
+    for arguments in [
+        &["collect", "--resume"][..],
+        &["merge", "--plan", "data/raw"],
+        &["shard", "run", "--plan", "data/raw", "--index", "0"],
+    ] {
+        let output = run(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+        let said = stderr(&output);
+        assert!(said.contains("0.0.1+older") && said.contains(&this), "{arguments:?}: {said}");
+    }
+    // A finished run is not begun anew for that.
+    let finished =
+        run(folder.path(), &["collect", "--collectors=synthetic", "--synthetic-samples=40", "--fresh"]);
+    assert_eq!(finished.status.code(), Some(0), "{}", stderr(&finished));
+    let mut info: streamguard_engine::RunInfo = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    info.build = "0.0.1+older".to_owned();
+    fs::write(&path, info.to_bytes()).unwrap();
+    let again = run(folder.path(), &["collect", "--collectors=synthetic", "--synthetic-samples=40"]);
+    assert_eq!(again.status.code(), Some(0), "{}", stderr(&again));
+    assert!(
+        stdout(&again).contains("already complete") && stdout(&again).contains("made by build 0.0.1+older")
+    );
+}
