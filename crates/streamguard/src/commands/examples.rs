@@ -1,6 +1,7 @@
 //! `streamguard examples`: samples side by side.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -335,8 +336,8 @@ fn no_match_text(filters: &[SampleFilter], found: &SearchStats) -> String {
         let (names, flag) = filter.field.names();
         let others = filters.len() > 1 && filter.values.values().any(|(_, beside)| *beside > 0);
         let which = if others { " that the other filters leave" } else { " in the dataset" };
-        text +=
-            &format!("  {flag} {}: {names}{which}: {}\n", escape(&quote(&filter.wanted)), filter.listed());
+        let _ = writeln!(text, "  {flag} {}: {names}{which}:", escape(&quote(&filter.wanted)));
+        text += &ui::indented(&filter.listed());
     }
     text
 }

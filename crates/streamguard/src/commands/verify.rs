@@ -46,10 +46,10 @@ pub(super) fn run(arguments: &VerifyArgs) -> Result<Exit> {
         ui::print_line(&format!("{named}: all {} files are as the run left them", manifest.len()))?;
         return Ok(Exit::Complete);
     }
+    let (count, are) = (faults.len(), if faults.len() == 1 { "is" } else { "are" });
     ui::print_line(&format!(
-        "{named}: {} of {} files are damaged. Reports are written anew by: streamguard report {named}\n\
+        "{named}: {count} of {} files {are} damaged. Reports are written anew by: streamguard report {named}\n\
          For all else take a copy that is whole, or collect anew by --fresh.",
-        faults.len(),
         manifest.len()
     ))?;
     Ok(Exit::Damaged)

@@ -30,7 +30,9 @@ use streamguard_facade::CollectionObserver;
 
 pub use format::{format_bytes, format_duration, plural, short_count};
 pub use plain::LogFormat;
-pub use print::{list_entry, print, print_error, print_error_so_far, print_line, print_notice, print_table};
+pub use print::{
+    indented, list_entry, print, print_error, print_error_so_far, print_line, print_notice, print_table,
+};
 pub use run_view::RunView;
 pub use streamguard_report::group_digits;
 pub use terminal::{has_colors, has_utf8, is_terminal, width};

@@ -16,6 +16,9 @@ const LIST_TEXT_COLUMNS: usize = 80 - LIST_NAME_COLUMNS - 3;
 /// First error of [`print()`].
 static PRINT_ERROR: OnceLock<io::Error> = OnceLock::new();
 
+/// Indent of the lines of [`indented`].
+const INDENT: &str = "    ";
+
 /// Prints text on standard output. A reader that has gone away is no error; any other error is kept for
 /// [`print_error_so_far`], so that a run whose summary cannot be printed still writes its files.
 pub fn print(text: &str) {
@@ -75,6 +78,12 @@ pub fn list_entry(name: &str, text: &str) -> String {
         format!("  {name:<LIST_NAME_COLUMNS$} {line}\n")
     });
     named.collect()
+}
+
+/// Returns a text that is broken into lines for 80 columns, and indented by four.
+pub fn indented(text: &str) -> String {
+    let lines = wrap_lines(text, 80 - INDENT.len(), usize::MAX, true);
+    lines.iter().map(|line| format!("{INDENT}{line}\n")).collect()
 }
 
 /// Prints rows in columns, the first one as their heads.
