@@ -45,6 +45,8 @@ struct ResolvedRepository<'s> {
     unresolved: Vec<(&'s FixRef, String)>,
     /// Whether a part of the history is missing in which references were looked for.
     lacks_history: bool,
+    /// Whether an object that was read to resolve references is damaged.
+    is_damaged: bool,
 }
 
 impl RepositoryMiner<'_> {
@@ -59,7 +61,7 @@ impl RepositoryMiner<'_> {
             // A later attempt would fail as well, so the failure is the result for all of its fixes.
             Err(error) => return self.give_up(shard, &error.to_string(), output),
         };
-        let ResolvedRepository { fetched, commits, unresolved, lacks_history } = resolved;
+        let ResolvedRepository { fetched, commits, unresolved, lacks_history, is_damaged } = resolved;
         output.count("repositories.fetched", 1);
         if let Some(former) = &fetched.moved_from {
             output.log(LogLevel::Info, format!("{former} is now {}", fetched.url));
@@ -73,6 +75,9 @@ impl RepositoryMiner<'_> {
             output.incomplete(format!(
                 "{name} lacks a part of its history, and {fixes_were} not found in the rest"
             ));
+        }
+        if is_damaged {
+            output.incomplete(format!("the copy of {} in the cache is damaged; run again with --resume", fetched.url));
         }
         for (fix, problem) in unresolved {
             self.emit_unresolved(&fetched.url, fix, &problem, output)?;
@@ -88,6 +93,7 @@ impl RepositoryMiner<'_> {
                 miner.mine_advisory_fix(commit, &context, &mut Samples::keeping(output, &mut samples))?;
             let problem = match is_whole {
                 true => "nothing that it changes is a sample",
+                false if repository.damaged_reads() > 0 => "its copy in the cache is damaged",
                 false => "its host does not have all files that it changes",
             };
             if !is_whole {
@@ -230,6 +236,7 @@ fn fetch_and_resolve<'s>(
         false => git::fetch_history(&shard.repository, fetching)?,
     };
     let mut repository = open_repository(&fetched.path)?;
+    let opened = repository.clone();
     let history = match all_by_id {
         true => None,
         false => match CommitHistory::read(repository.clone(), fetching.stop) {
@@ -257,7 +264,8 @@ fn fetch_and_resolve<'s>(
     git::fetch_blobs(&fetched, commits.keys().copied(), fetching)?;
     // Unreadable references are missing history as well.
     let lacks_history = history.is_none_or(|history| history.size().1 > 0);
-    Ok(ResolvedRepository { fetched, commits, unresolved, lacks_history })
+    let is_damaged = opened.damaged_reads() + repository.damaged_reads() > 0;
+    Ok(ResolvedRepository { fetched, commits, unresolved, lacks_history, is_damaged })
 }
 
 /// Reports whether a commit is in the repository.

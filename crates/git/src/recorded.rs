@@ -8,7 +8,7 @@ use streamguard_cache::CacheBucket;
 
 use crate::context::FetchedRepository;
 use crate::error::GitError;
-use crate::source::open_repository;
+use crate::open_repository::open_repository;
 use crate::tree_changes::missing_blobs;
 
 /// Longest name in the cache that is made of a URL, in bytes. File systems allow 255, and ends are appended.
