@@ -172,25 +172,11 @@ impl BareMirror {
         failure.error(&self.url, message, self.folder())
     }
 
-    /// Writes the files that make a folder a bare partial clone, which lacks objects that the server has
-    /// (gitrepository-layout, partial-clone). Existing ones are replaced if they differ: they may be damaged.
+    /// Makes the folder a bare partial clone with a head.
     fn initialise(&self) -> io::Result<()> {
         let folder = self.folder();
-        for name in ["objects/pack", "refs/streamguard"] {
-            fs::create_dir_all(folder.join(name))?;
-        }
-        let config = format!(
-            "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tpartialClone = origin\n\
-             [remote \"origin\"]\n\turl = {}\n\tpromisor = true\n\tpartialclonefilter = blob:none\n",
-            self.url
-        );
-        for (name, content) in [("HEAD", format!("ref: {MIRROR_HEAD}\n")), ("config", config)] {
-            let path = folder.join(name);
-            if fs::read(&path).ok().is_none_or(|found| found != content.as_bytes()) {
-                fs::write(path, content)?;
-            }
-        }
-        Ok(())
+        initialise_repository(folder, Some(&self.url))?;
+        write_if_changed(&folder.join("HEAD"), &format!("ref: {MIRROR_HEAD}\n"))
     }
 
     /// Lets git change the mirror.
@@ -233,6 +219,31 @@ impl Drop for BareMirror {
         }
         // There is none after the first commit. A folder that cannot be removed now is removed by the next writer.
         let _ = fs::remove_dir_all(&self.scratch);
+    }
+}
+
+/// Makes a folder a bare partial clone of the repository with this URL, which lacks objects that the server has
+/// (gitrepository-layout, partial-clone). Objects, references and the head are what the caller puts there.
+///
+/// # Errors
+/// The operating system's error.
+pub fn initialise_repository(folder: &Path, url: Option<&str>) -> io::Result<()> {
+    for name in ["objects/pack", "refs"] {
+        fs::create_dir_all(folder.join(name))?;
+    }
+    let url = url.map(|url| format!("\turl = {url}\n")).unwrap_or_default();
+    let config = format!(
+        "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tpartialClone = origin\n\
+         [remote \"origin\"]\n{url}\tpromisor = true\n\tpartialclonefilter = blob:none\n"
+    );
+    write_if_changed(&folder.join("config"), &config)
+}
+
+/// Writes a file, unless it has this content.
+fn write_if_changed(path: &Path, content: &str) -> io::Result<()> {
+    match fs::read(path) {
+        Ok(found) if found == content.as_bytes() => Ok(()),
+        _ => fs::write(path, content),
     }
 }
 

@@ -49,7 +49,8 @@ mod shell_word;
 mod source;
 mod tree_changes;
 
-pub use context::{FetchContext, FetchedRepository, LocateRedirect, MAX_BYTES};
+pub use bare_mirror::initialise_repository;
+pub use context::{FetchContext, FetchedRepository, HostAddresses, LocateRedirect, MAX_BYTES};
 pub use error::GitError;
 pub use fetch::{fetch_blobs, fetch_commits, fetch_history, mirror_path, record_failure};
 pub use git_command::ENVIRONMENT;
@@ -58,6 +59,7 @@ pub use mirror_rule::MirrorRule;
 pub use missing_parts::{missing_alternates, promisor_remote, shallow_boundary};
 pub use open_repository::{OpenRepository, open_repository};
 pub use public_address::is_public;
+pub use recorded::repository_url;
 pub use shell_word::shell_word;
 pub use source::{RepositorySource, RepositorySourceError};
 pub use tree_changes::{MAX_FILES, tree_changes};
