@@ -170,7 +170,9 @@ impl RepositoryMiner<'_> {
     ) -> Result<ResolvedRepository<'s>, GitError> {
         let stop = || output.check_stopped().is_err();
         let progress = |text: &str| output.set_activity(Some(text));
-        let locate = |url: &str| self.access.redirect_target(url, &stop);
+        let locate = |url: &str, addresses: git::HostAddresses| {
+            self.access.redirect_target(url, addresses.filter(), &stop)
+        };
         let upstream = self.access.settings();
         let fetching = FetchContext {
             cache: upstream.folder(),
