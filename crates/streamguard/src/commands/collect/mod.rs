@@ -80,6 +80,10 @@ pub(super) fn run(
     let selected = selection::select(&settings.collectors, layers.is_given("collectors"), recorded.as_ref())?;
     let collectors =
         CollectorSettings::resolve(&layers, settings.quick_test, settings.seed, &upstream, &selected)?;
+    let addresses = collectors.other_addresses()?;
+    if !addresses.is_empty() && !upstream.is_replay() && execution.display.shows_notices() {
+        ui::print_notice(&format!("Not the usual addresses: {}", addresses.join(", ")));
+    }
     for entry in selected {
         let job = collectors.job(entry, &layers, recorded.as_ref(), &credentials)?;
         collection = match entry.kind.has_samples() {
