@@ -2,7 +2,8 @@
 //!
 //! Every part of the cache is a [`CacheBucket`], a folder of its own. A [`FileLock`] keeps two processes from
 //! writing one entry; a [`HostSlot`] bounds how many use a host at once. Both are freed by the death of their
-//! holder. Waits for them are stopped and followed through [`Progress`].
+//! holder. Waits for them are stopped and followed through [`Progress`]. A [`FolderSeal`] tells
+//! whether the files of a folder are still what was written.
 //!
 //! ```
 //! use streamguard_cache::{CacheBucket, HostSlot, NoProgress, usage};
@@ -19,6 +20,7 @@
 mod bucket;
 mod error;
 mod file_lock;
+mod folder_seal;
 mod host_slot;
 mod maintenance;
 mod progress;
@@ -27,6 +29,7 @@ pub mod wait;
 pub use bucket::CacheBucket;
 pub use error::CacheError;
 pub use file_lock::{FileLock, LockMode};
+pub use folder_seal::{FolderSeal, SEAL_NAME};
 pub use host_slot::{HostSlot, file_name};
 pub use maintenance::{BucketUsage, RemovedEntries, clear, prune, usage};
 pub use progress::{NoProgress, Progress};

@@ -1,11 +1,10 @@
 //! The files of the dataset, written from the samples of all collectors.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use streamguard_durable::{WriteError, sync_folder};
+use streamguard_durable::{TemporaryFile, WriteError, sync_folder};
 
 use crate::duplicate_filter::DuplicateFilter;
 use crate::error::SampleFileError;
@@ -19,9 +18,6 @@ pub const JSONL_NAME: &str = "samples.jsonl";
 
 /// Name of the dataset as a Parquet file.
 pub const PARQUET_NAME: &str = "samples.parquet";
-
-/// Suffix of the name of an unfinished file.
-const UNFINISHED_SUFFIX: &str = ".part";
 
 /// Number of samples between two calls of the callbacks.
 const SAMPLES_PER_CALLBACK: u64 = 64;
@@ -92,10 +88,12 @@ pub fn write_dataset(
 ) -> Result<DatasetSummary, DatasetError> {
     // Declared before the writers, so dropped after them: a file that is not published is removed
     // when nothing writes to it any more.
-    let jsonl_file = PartFile::new(folder, JSONL_NAME);
-    let parquet_file = PartFile::new(folder, PARQUET_NAME);
-    let mut jsonl = JsonlWriter::create(&jsonl_file.path)?;
-    let mut parquet = ParquetWriter::create(&parquet_file.path)?;
+    let (jsonl_path, parquet_path) = (folder.join(JSONL_NAME), folder.join(PARQUET_NAME));
+    let (jsonl_file, content) = TemporaryFile::create(&jsonl_path).map_err(WriteError::at(&jsonl_path))?;
+    let mut jsonl = JsonlWriter::new(content, &jsonl_path);
+    let (parquet_file, content) =
+        TemporaryFile::create(&parquet_path).map_err(WriteError::at(&parquet_path))?;
+    let mut parquet = ParquetWriter::new(content, &parquet_path)?;
     let mut seen = DuplicateFilter::new();
     let mut summary = DatasetSummary::default();
     let mut done = 0;
@@ -129,8 +127,8 @@ pub fn write_dataset(
     if is_cancelled() {
         return Err(DatasetError::Cancelled);
     }
-    jsonl_file.publish()?;
-    parquet_file.publish()?;
+    jsonl_file.publish().map_err(WriteError::at(&jsonl_path))?;
+    parquet_file.publish().map_err(WriteError::at(&parquet_path))?;
     sync_folder(folder).map_err(WriteError::at(folder))?;
     Ok(summary)
 }
@@ -138,29 +136,5 @@ pub fn write_dataset(
 impl CollectorCounts {
     fn new(collector: &str) -> Self {
         Self { collector: collector.to_owned(), read: 0, kept: 0, rejected: BTreeMap::new() }
-    }
-}
-
-/// File that is not complete yet, under a temporary name. Dropping the value removes the file.
-struct PartFile {
-    path: PathBuf,
-    published: PathBuf,
-}
-
-impl PartFile {
-    fn new(folder: &Path, name: &str) -> Self {
-        Self { path: folder.join(format!("{name}{UNFINISHED_SUFFIX}")), published: folder.join(name) }
-    }
-
-    /// Gives the file its final name. Its content has to be on the disk already.
-    fn publish(self) -> Result<(), WriteError> {
-        fs::rename(&self.path, &self.published).map_err(WriteError::at(&self.published))
-    }
-}
-
-impl Drop for PartFile {
-    fn drop(&mut self) {
-        // There is no such file if it was published, or could not be created.
-        let _ = fs::remove_file(&self.path);
     }
 }

@@ -134,9 +134,13 @@ impl JsonlWriter {
     /// # Errors
     /// [`WriteError`] if it cannot be created.
     pub fn create(path: &Path) -> Result<Self, WriteError> {
-        let file = File::create(path).map_err(WriteError::at(path))?;
+        Ok(Self::new(File::create(path).map_err(WriteError::at(path))?, path))
+    }
+
+    /// Writes to an empty file, which errors call by this path.
+    pub fn new(file: File, path: &Path) -> Self {
         let output = BufWriter::with_capacity(BUFFER_BYTES, file);
-        Ok(Self { path: path.to_owned(), output, line: Vec::new() })
+        Self { path: path.to_owned(), output, line: Vec::new() }
     }
 
     /// Appends a sample.

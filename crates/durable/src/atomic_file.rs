@@ -1,10 +1,10 @@
 //! Files that appear under their names only when they are complete.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::temporary_name::temporary_path;
+use crate::temporary_file::TemporaryFile;
 
 /// Size of the write buffer in bytes.
 const BUFFER_BYTES: usize = 64 << 10;
@@ -13,9 +13,9 @@ const BUFFER_BYTES: usize = 64 << 10;
 /// dropped before that, it leaves nothing behind.
 #[derive(Debug)]
 pub struct AtomicFile {
-    writer: Option<BufWriter<File>>,
-    temporary: PathBuf,
-    path: PathBuf,
+    writer: BufWriter<File>,
+    // Declared after the writer, so dropped after it: nothing writes to a file that is removed.
+    file: TemporaryFile,
 }
 
 impl AtomicFile {
@@ -25,19 +25,8 @@ impl AtomicFile {
     /// The operating system's error if the temporary file cannot be created; `InvalidInput` if `path` has no
     /// file name.
     pub fn create(path: &Path) -> io::Result<Self> {
-        // create_new never follows a link that somebody planted under the temporary name, and never
-        // opens the file of another machine with the same host name and process id.
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        let (file, temporary) = loop {
-            let temporary = temporary_path(path).ok_or(io::ErrorKind::InvalidInput)?;
-            match options.open(&temporary) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                opened => break (opened?, temporary),
-            }
-        };
-        let writer = BufWriter::with_capacity(BUFFER_BYTES, file);
-        Ok(Self { writer: Some(writer), temporary, path: path.to_owned() })
+        let (file, content) = TemporaryFile::create(path)?;
+        Ok(Self { writer: BufWriter::with_capacity(BUFFER_BYTES, content), file })
     }
 
     /// Makes the content durable and gives the file its name. The name itself survives a power cut
@@ -46,8 +35,8 @@ impl AtomicFile {
     /// # Errors
     /// The operating system's error; then the file does not exist under its final name.
     pub fn commit(self) -> io::Result<()> {
-        let path = self.path.clone();
-        self.commit_as(&path)
+        sync(self.writer)?;
+        self.file.publish()
     }
 
     /// Makes the content durable and gives the file another name in the same folder, for names that depend on the
@@ -55,37 +44,31 @@ impl AtomicFile {
     ///
     /// # Errors
     /// The operating system's error; then the file does not exist under that name.
-    pub fn commit_as(mut self, path: &Path) -> io::Result<()> {
-        let writer = self.writer.take().expect("only commit and drop take the writer");
-        let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
-        // Before the rename: a file system may write the new name before the new content, and a power cut
-        // between the two would leave an empty file under the final name.
-        file.sync_all()?;
-        fs::rename(&self.temporary, path)
+    pub fn commit_as(self, path: &Path) -> io::Result<()> {
+        sync(self.writer)?;
+        self.file.publish_as(path)
     }
 
     /// Returns the path under which the file is written until it is committed.
     #[cfg(test)]
     pub(crate) fn temporary(&self) -> &Path {
-        &self.temporary
+        self.file.temporary()
     }
 }
 
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.writer.as_mut().expect("only commit and drop take the writer").write(bytes)
+        self.writer.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.writer.as_mut().expect("only commit and drop take the writer").flush()
+        self.writer.flush()
     }
 }
 
-impl Drop for AtomicFile {
-    fn drop(&mut self) {
-        // After a commit the temporary name no longer exists, and this does nothing.
-        let _ = fs::remove_file(&self.temporary);
-    }
+/// Writes the buffer and makes the content durable.
+fn sync(writer: BufWriter<File>) -> io::Result<()> {
+    writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
 }
 
 /// Writes a small file so that it is complete or absent, and makes it and its name durable.
@@ -109,6 +92,8 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

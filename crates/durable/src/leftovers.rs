@@ -4,14 +4,15 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::temporary_name::{TEMPORARY_SUFFIX, writer_is_dead};
+use crate::temporary_name::{TEMPORARY_SUFFIX, is_temporary, writer_is_dead};
 
-/// Removes all temporary files from a folder that only this process writes to.
+/// Removes the temporary files of this program from a folder that no other process of it writes to. Files of others
+/// stay, whatever their names end in.
 ///
 /// # Errors
 /// The operating system's error if the folder cannot be read or a file cannot be removed.
 pub fn remove_all_leftovers(folder: &Path) -> io::Result<()> {
-    remove_where(folder, |_| true)
+    remove_where(folder, is_temporary)
 }
 
 /// Removes the temporary files of dead processes of this machine (or this container) from a folder that other
@@ -73,6 +74,21 @@ mod tests {
         names.iter().for_each(|name| fs::write(folder.path().join(name), "").unwrap());
         remove_dead_leftovers(folder.path()).unwrap();
         let left = names.each_ref().map(|name| folder.path().join(name).exists());
-        assert_eq!(left, [true, false, true, true, false, true]);
+        assert_eq!(left, [true, false, true, true, true, true]);
+    }
+
+    #[test]
+    fn files_of_others_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = AtomicFile::create(&folder.path().join("samples.jsonl")).unwrap();
+        let own = own.temporary().file_name().unwrap().to_str().unwrap().replace("-0.part", "-9.part");
+        let others =
+            ["thesis.tex.part", ".part", "a.b-c.part", "a.b-1-2-3.part", "a.b-1-x.part", "video-1-2.part"];
+        for name in others.into_iter().chain([own.as_str()]) {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        remove_all_leftovers(folder.path()).unwrap();
+        assert!(!folder.path().join(own).exists());
+        others.iter().for_each(|name| assert!(folder.path().join(name).exists(), "{name}"));
     }
 }

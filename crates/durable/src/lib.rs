@@ -30,9 +30,13 @@
 mod atomic_file;
 mod error;
 mod leftovers;
+mod own_file;
+mod temporary_file;
 mod temporary_name;
 
 pub use atomic_file::{AtomicFile, sync_folder, write_atomic};
 pub use error::WriteError;
 pub use leftovers::{remove_all_leftovers, remove_dead_leftovers};
+pub use own_file::{open_own_file, refuse_link};
+pub use temporary_file::TemporaryFile;
 pub use temporary_name::host_name;

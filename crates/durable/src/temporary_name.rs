@@ -47,20 +47,25 @@ pub(crate) fn temporary_path(path: &Path) -> Option<PathBuf> {
     Some(path.with_file_name(name))
 }
 
-/// Tells whether the process that wrote a temporary file is known to be dead. `stem` is the file's name without
-/// [`TEMPORARY_SUFFIX`]. A name without a process id was written by an older version and counts as dead; a
-/// process of another machine or container cannot be checked and counts as alive.
+/// Tells whether a name is one that [`temporary_path`] gave to a file, on any machine. `stem` is the name without
+/// [`TEMPORARY_SUFFIX`]: others give that ending to their files too.
+pub(crate) fn is_temporary(stem: &str) -> bool {
+    writer_of(stem).is_some()
+}
+
+/// Tells whether the process that wrote a temporary file is known to be dead. A process of another machine or
+/// container cannot be checked and counts as alive.
 pub(crate) fn writer_is_dead(stem: &str) -> bool {
-    match writer_of(stem) {
-        None => true,
-        // Signal 0 is never delivered; the kernel only checks that the process exists (kill(2)).
-        Some((scope, pid)) => scope == *PID_SCOPE && test_kill_process(pid) == Err(rustix::io::Errno::SRCH),
-    }
+    // Signal 0 is never delivered; the kernel only checks that the process exists (kill(2)).
+    writer_of(stem).is_some_and(|(scope, pid)| {
+        scope == *PID_SCOPE && test_kill_process(pid) == Err(rustix::io::Errno::SRCH)
+    })
 }
 
 /// Returns the PID scope and the id of the process that wrote a temporary file.
 fn writer_of(stem: &str) -> Option<(&str, Pid)> {
     let mut parts = stem.rsplit_once('.')?.1.split('-');
-    let (scope, pid, _serial) = (parts.next()?, parts.next()?, parts.next()?);
+    let (scope, pid, serial) = (parts.next()?, parts.next()?, parts.next()?);
+    serial.parse::<u64>().ok().filter(|_| parts.next().is_none())?;
     Some((scope, Pid::from_raw(pid.parse().ok()?)?))
 }

@@ -4,11 +4,11 @@
 //! (the first 8 hexadecimal digits of BLAKE3), so that a line that is incomplete or damaged is recognised. A kill or a
 //! power cut may leave an incomplete last line, which is dropped; damage before the last line is an error.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use streamguard_durable::WriteError;
+use streamguard_durable::{WriteError, open_own_file};
 use thiserror::Error;
 
 use crate::event::{Event, EventKind};
@@ -104,13 +104,7 @@ impl Journal {
     /// Opens the journal at `path` to append to it; an incomplete last line is cut off.
     pub(crate) fn open(path: &Path) -> Result<Self, JournalError> {
         let write_error = WriteError::at(path);
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(path)
-            .map_err(&write_error)?;
+        let mut file = open_own_file(path).map_err(&write_error)?;
         let (_, valid_bytes) = read_valid(path)?;
         // An event that is appended to an incomplete line would be damaged too, and that line no longer the last.
         file.set_len(valid_bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(&write_error)?;

@@ -1,12 +1,12 @@
 //! The folder that a run owns while it runs.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
-use streamguard_durable::{WriteError, remove_all_leftovers, write_atomic};
+use streamguard_durable::{WriteError, open_own_file, refuse_link, remove_all_leftovers, write_atomic};
 
 use crate::clock::wall_clock_ms;
 use crate::manifest::Manifest;
@@ -72,6 +72,8 @@ impl RunDir {
         // The state holds settings and logs: it is for its owner only.
         let state = paths.state();
         DirBuilder::new().recursive(true).mode(0o700).create(state).map_err(WriteError::at(state))?;
+        // Whoever made the folder could lead it anywhere, and the state of an earlier run is removed as a whole.
+        refuse_link(state).map_err(WriteError::at(state))?;
         let lock = take_lock(root, &paths.lock())?;
 
         // Once more: a run that goes on in the folder was taken for an interrupted one, or ended in between. None can
@@ -297,14 +299,7 @@ fn absent_is_fine(removed: io::Result<()>) -> io::Result<()> {
 pub(crate) fn take_lock(root: &Path, path: &Path) -> Result<RunLock, RunDirError> {
     let write_error = WriteError::at(path);
     // Not truncated before it is locked: the text belongs to the run that holds the lock.
-    let mut file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .read(true)
-        .write(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(&write_error)?;
+    let mut file = open_own_file(path).map_err(&write_error)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {

@@ -45,6 +45,8 @@ struct ResolvedRepository<'s> {
     unresolved: Vec<(&'s FixRef, String)>,
     /// Whether a part of the history is missing in which references were looked for.
     lacks_history: bool,
+    /// Whether an object that was read to resolve references is damaged.
+    is_damaged: bool,
 }
 
 impl RepositoryMiner<'_> {
@@ -59,7 +61,7 @@ impl RepositoryMiner<'_> {
             // A later attempt would fail as well, so the failure is the result for all of its fixes.
             Err(error) => return self.give_up(shard, &error.to_string(), output),
         };
-        let ResolvedRepository { fetched, commits, unresolved, lacks_history } = resolved;
+        let ResolvedRepository { fetched, commits, unresolved, lacks_history, is_damaged } = resolved;
         output.count("repositories.fetched", 1);
         if let Some(former) = &fetched.moved_from {
             output.log(LogLevel::Info, format!("{former} is now {}", fetched.url));
@@ -72,6 +74,12 @@ impl RepositoryMiner<'_> {
             let name = &fetched.url;
             output.incomplete(format!(
                 "{name} lacks a part of its history, and {fixes_were} not found in the rest"
+            ));
+        }
+        if is_damaged {
+            output.incomplete(format!(
+                "the copy of {} in the cache is damaged; run again with --resume",
+                fetched.url
             ));
         }
         for (fix, problem) in unresolved {
@@ -88,6 +96,7 @@ impl RepositoryMiner<'_> {
                 miner.mine_advisory_fix(commit, &context, &mut Samples::keeping(output, &mut samples))?;
             let problem = match is_whole {
                 true => "nothing that it changes is a sample",
+                false if repository.damaged_reads() > 0 => "its copy in the cache is damaged",
                 false => "its host does not have all files that it changes",
             };
             if !is_whole {
@@ -164,7 +173,9 @@ impl RepositoryMiner<'_> {
     ) -> Result<ResolvedRepository<'s>, GitError> {
         let stop = || output.check_stopped().is_err();
         let progress = |text: &str| output.set_activity(Some(text));
-        let locate = |url: &str| self.access.redirect_target(url, &stop);
+        let locate = |url: &str, addresses: git::HostAddresses| {
+            self.access.redirect_target(url, addresses.filter(), &stop)
+        };
         let upstream = self.access.settings();
         let fetching = FetchContext {
             cache: upstream.folder(),
@@ -230,6 +241,7 @@ fn fetch_and_resolve<'s>(
         false => git::fetch_history(&shard.repository, fetching)?,
     };
     let mut repository = open_repository(&fetched.path)?;
+    let opened = repository.clone();
     let history = match all_by_id {
         true => None,
         false => match CommitHistory::read(repository.clone(), fetching.stop) {
@@ -257,7 +269,8 @@ fn fetch_and_resolve<'s>(
     git::fetch_blobs(&fetched, commits.keys().copied(), fetching)?;
     // Unreadable references are missing history as well.
     let lacks_history = history.is_none_or(|history| history.size().1 > 0);
-    Ok(ResolvedRepository { fetched, commits, unresolved, lacks_history })
+    let is_damaged = opened.damaged_reads() + repository.damaged_reads() > 0;
+    Ok(ResolvedRepository { fetched, commits, unresolved, lacks_history, is_damaged })
 }
 
 /// Reports whether a commit is in the repository.

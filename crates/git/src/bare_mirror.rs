@@ -9,6 +9,7 @@ use crate::error::GitError;
 use crate::failure::GitFailure;
 use crate::fetch_target::FetchTarget;
 use crate::git_command::{self, GitExit, POLL_INTERVAL};
+use crate::mirror_seal;
 use crate::recorded::recorded_url;
 use crate::redirect::resolve_redirect;
 
@@ -31,6 +32,8 @@ pub(crate) struct BareMirror {
     asked: String,
     /// URL that the repository has now.
     url: String,
+    /// Whether the seal does not cover the files that git changes in place, because git may have done so.
+    is_unsealed: bool,
     /// An `flock`, freed when the file is closed, however the process ends.
     _lock: File,
 }
@@ -44,8 +47,24 @@ pub(crate) enum FetchReply {
 }
 
 impl BareMirror {
-    /// Waits until no other process writes the mirror, and removes the files that killed ones left.
+    /// Waits until no other process writes the mirror, and removes the files that killed ones left. A damaged mirror is
+    /// discarded, to be fetched anew.
     pub(crate) fn lock(path: PathBuf, asked: &str, context: &FetchContext<'_>) -> Result<Self, GitError> {
+        let mut mirror = Self::lock_checked(path, asked, context)?;
+        if mirror.path.exists() && !mirror_seal::is_intact(&mirror.path) {
+            let failed = |source| GitError::Cache { path: mirror.path.clone(), source };
+            fs::remove_dir_all(&mirror.path).map_err(failed)?;
+        }
+        mirror.url = recorded_url(&mirror.path, asked);
+        Ok(mirror)
+    }
+
+    /// Locks a mirror that has been checked a moment ago.
+    pub(crate) fn lock_checked(
+        path: PathBuf,
+        asked: &str,
+        context: &FetchContext<'_>,
+    ) -> Result<Self, GitError> {
         let failed = |source| GitError::Cache { path: path.clone(), source };
         let folder = path.parent().unwrap_or(context.cache);
         fs::create_dir_all(folder).map_err(failed)?;
@@ -64,8 +83,8 @@ impl BareMirror {
             }
         }
         let scratch = beside(&format!(".{}.part", std::process::id()));
-        let url = recorded_url(&path, asked);
-        let mirror = Self { url, asked: asked.to_owned(), scratch, path, _lock: lock };
+        let (url, asked) = (recorded_url(&path, asked), asked.to_owned());
+        let mirror = Self { url, asked, scratch, path, is_unsealed: false, _lock: lock };
         mirror.remove_remains().map_err(|source| GitError::Cache { path: mirror.path.clone(), source })?;
         Ok(mirror)
     }
@@ -98,6 +117,11 @@ impl BareMirror {
         Ok(())
     }
 
+    /// Returns whether the mirror was committed before, by this process or another one.
+    pub(crate) fn exists(&self) -> bool {
+        self.path.exists()
+    }
+
     /// Returns the folder of the mirror: the scratch one before the first commit.
     pub(crate) fn folder(&self) -> &Path {
         if self.path.exists() { &self.path } else { &self.scratch }
@@ -118,7 +142,9 @@ impl BareMirror {
         let mut moves = 0;
         loop {
             let target = FetchTarget::resolve(&self.url, context)?;
-            self.initialise().map_err(|source| GitError::Cache { path: self.folder().to_owned(), source })?;
+            self.unseal()
+                .and_then(|()| self.initialise())
+                .map_err(|source| GitError::Cache { path: self.folder().to_owned(), source })?;
             let ended = git_command::run(self.folder(), &target, arguments, input, context);
             if let Err(GitError::TooLarge { .. }) = ended {
                 // If it stayed, later runs would find a mirror here, and this one did not: the same settings would
@@ -146,34 +172,35 @@ impl BareMirror {
         failure.error(&self.url, message, self.folder())
     }
 
-    /// Writes the files that make a folder a bare partial clone, which lacks objects that the server has
-    /// (gitrepository-layout, partial-clone). Existing ones are replaced if they differ: they may be damaged.
+    /// Makes the folder a bare partial clone with a head.
     fn initialise(&self) -> io::Result<()> {
         let folder = self.folder();
-        for name in ["objects/pack", "refs/streamguard"] {
-            fs::create_dir_all(folder.join(name))?;
-        }
-        let config = format!(
-            "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tpartialClone = origin\n\
-             [remote \"origin\"]\n\turl = {}\n\tpromisor = true\n\tpartialclonefilter = blob:none\n",
-            self.url
-        );
-        for (name, content) in [("HEAD", format!("ref: {MIRROR_HEAD}\n")), ("config", config)] {
-            let path = folder.join(name);
-            if fs::read(&path).ok().is_none_or(|found| found != content.as_bytes()) {
-                fs::write(path, content)?;
-            }
+        initialise_repository(folder, Some(&self.url))?;
+        write_if_changed(&folder.join("HEAD"), &format!("ref: {MIRROR_HEAD}\n"))
+    }
+
+    /// Lets git change the mirror.
+    fn unseal(&mut self) -> io::Result<()> {
+        if !self.is_unsealed && self.path.exists() {
+            mirror_seal::open(&self.path)?;
+            self.is_unsealed = true;
         }
         Ok(())
     }
 
-    /// Gives the mirror its final name, and frees the lock.
-    pub(crate) fn commit(self, missing: Vec<String>) -> Result<FetchedRepository, GitError> {
+    /// Seals the mirror, gives it its final name, and frees the lock.
+    pub(crate) fn commit(mut self, missing: Vec<String>) -> Result<FetchedRepository, GitError> {
         let failed = |source| GitError::Cache { path: self.path.clone(), source };
         if !self.path.exists() {
             // Nothing was fetched if no object was wanted; then there is no folder yet.
-            self.initialise().and_then(|()| fs::rename(&self.scratch, &self.path)).map_err(failed)?;
+            self.initialise()
+                .and_then(|()| mirror_seal::renew(&self.scratch))
+                .and_then(|()| fs::rename(&self.scratch, &self.path))
+                .map_err(failed)?;
+        } else if self.is_unsealed {
+            mirror_seal::renew(&self.path).map_err(failed)?;
         }
+        self.is_unsealed = false;
         Ok(FetchedRepository {
             path: self.path.clone(),
             moved_from: (self.asked != self.url).then(|| self.asked.clone()),
@@ -185,8 +212,38 @@ impl BareMirror {
 
 impl Drop for BareMirror {
     fn drop(&mut self) {
+        // git failed, and left the mirror as it was or with a part of what is new. Without a seal for all of it, the
+        // objects are checked all the same.
+        if self.is_unsealed && self.path.exists() {
+            let _ = mirror_seal::renew(&self.path);
+        }
         // There is none after the first commit. A folder that cannot be removed now is removed by the next writer.
         let _ = fs::remove_dir_all(&self.scratch);
+    }
+}
+
+/// Makes a folder a bare partial clone of the repository with this URL, which lacks objects that the server has
+/// (gitrepository-layout, partial-clone). Objects, references and the head are what the caller puts there.
+///
+/// # Errors
+/// The operating system's error.
+pub fn initialise_repository(folder: &Path, url: Option<&str>) -> io::Result<()> {
+    for name in ["objects/pack", "refs"] {
+        fs::create_dir_all(folder.join(name))?;
+    }
+    let url = url.map(|url| format!("\turl = {url}\n")).unwrap_or_default();
+    let config = format!(
+        "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tpartialClone = origin\n\
+         [remote \"origin\"]\n{url}\tpromisor = true\n\tpartialclonefilter = blob:none\n"
+    );
+    write_if_changed(&folder.join("config"), &config)
+}
+
+/// Writes a file, unless it has this content.
+fn write_if_changed(path: &Path, content: &str) -> io::Result<()> {
+    match fs::read(path) {
+        Ok(found) if found == content.as_bytes() => Ok(()),
+        _ => fs::write(path, content),
     }
 }
 

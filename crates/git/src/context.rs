@@ -1,15 +1,37 @@
 //! Input and result of fetching a repository.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use crate::mirror_rule::MirrorRule;
+use crate::public_address::is_public;
 
 /// Default of [`FetchContext::max_bytes`]: enough for all commits and trees of Linux.
 pub const MAX_BYTES: u64 = 5 << 30;
 
-/// Function that returns the `Location` with which a URL redirects, without following it.
-pub type LocateRedirect<'a> = &'a dyn Fn(&str) -> Option<String>;
+/// Function that returns the `Location` with which a URL redirects, without following it. It connects to these addresses
+/// only: the name service may by now give others than those that were checked.
+pub type LocateRedirect<'a> = &'a dyn Fn(&str, HostAddresses) -> Option<String>;
+
+/// Addresses that a host may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostAddresses {
+    /// Any address: the user chose the host.
+    Any,
+    /// Addresses of the public internet: an advisory named the host.
+    Public,
+}
+
+impl HostAddresses {
+    /// Returns the function that tells whether an address is allowed, if not all are.
+    pub fn filter(self) -> Option<fn(IpAddr) -> bool> {
+        match self {
+            Self::Any => None,
+            Self::Public => Some(is_public),
+        }
+    }
+}
 
 /// Settings and surroundings of a fetch.
 pub struct FetchContext<'a> {

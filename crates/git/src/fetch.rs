@@ -11,8 +11,8 @@ use crate::error::GitError;
 use crate::failure::GitFailure;
 use crate::fetch_objects::{FetchOutcome, fetch_objects, missing_commits};
 use crate::fetch_target::FetchTarget;
+use crate::open_repository::open_repository;
 use crate::recorded::{self, MirrorKind, find_recorded};
-use crate::source::open_repository;
 use crate::tree_changes::missing_blobs;
 
 /// Fetches all history of a repository, with tags and without files: the first time everything, afterwards what is
@@ -93,12 +93,19 @@ pub fn fetch_commits(
         ids.into_iter().collect::<Vec<_>>()
     };
     let all = recorded::mirror_path(context.cache, &url, MirrorKind::History);
-    // Two generations: the commits and their parents.
-    let (path, depth) = match all.exists() {
-        true => (all.clone(), None),
-        false => (recorded::mirror_path(context.cache, &url, MirrorKind::Commits), Some(2)),
+    let whole = match all.exists() {
+        // It may turn out to be damaged, and is gone then.
+        true => Some(BareMirror::lock(all.clone(), &url, context)?).filter(BareMirror::exists),
+        false => None,
     };
-    let mut mirror = BareMirror::lock(path, &url, context)?;
+    let (mut mirror, depth) = match whole {
+        Some(mirror) => (mirror, None),
+        None => {
+            let path = recorded::mirror_path(context.cache, &url, MirrorKind::Commits);
+            // Two generations: the commits and their parents.
+            (BareMirror::lock(path, &url, context)?, Some(2))
+        }
+    };
     let lacking = missing_commits(&mirror, &wanted);
     if let FetchOutcome::NotById { unknown } = fetch_objects(&mut mirror, lacking, depth, context)? {
         // The lock of this mirror must be freed first: it may be the very one that all history goes to.
@@ -139,11 +146,11 @@ pub fn fetch_blobs(
     if context.offline {
         return Ok(());
     }
-    let mut mirror = BareMirror::lock(fetched.path.clone(), &fetched.url, context)?;
+    let mut mirror = BareMirror::lock_checked(fetched.path.clone(), &fetched.url, context)?;
     let repository = open_repository(&fetched.path)?;
     let lacking = missing_blobs(&repository, commits);
     match fetch_objects(&mut mirror, lacking, None, context)? {
-        FetchOutcome::Fetched => Ok(()),
+        FetchOutcome::Fetched => mirror.commit(Vec::new()).map(|_| ()),
         FetchOutcome::NotById { .. } => Err(GitError::Failed {
             url: mirror.url().to_owned(),
             message: "the server does not give files by their ids".to_owned(),

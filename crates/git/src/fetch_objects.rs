@@ -8,7 +8,7 @@ use crate::bare_mirror::{BareMirror, FetchReply};
 use crate::context::FetchContext;
 use crate::error::GitError;
 use crate::failure::GitFailure;
-use crate::source::open_repository;
+use crate::open_repository::open_repository;
 
 /// Most refusals of a server that are answered by another request: it names one missing object at a time.
 const MAX_REFUSALS: usize = 8;

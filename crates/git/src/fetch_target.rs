@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 
-use crate::context::FetchContext;
+use crate::context::{FetchContext, HostAddresses};
 use crate::error::GitError;
 use crate::public_address::is_public;
 use crate::source::{RepositorySource, RepositorySourceError};
@@ -66,6 +66,11 @@ impl FetchTarget {
             return Ok(Self { fetch_url: url.clone(), url, is_chosen: false });
         }
         Err(GitError::HostNotAllowed { url, host })
+    }
+
+    /// Returns the addresses that its host may have.
+    pub(crate) fn addresses(&self) -> HostAddresses {
+        if self.is_chosen { HostAddresses::Any } else { HostAddresses::Public }
     }
 
     /// Returns the only protocol that git needs, by git's name for it.

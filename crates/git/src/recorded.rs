@@ -8,7 +8,7 @@ use streamguard_cache::CacheBucket;
 
 use crate::context::FetchedRepository;
 use crate::error::GitError;
-use crate::source::open_repository;
+use crate::open_repository::open_repository;
 use crate::tree_changes::missing_blobs;
 
 /// Longest name in the cache that is made of a URL, in bytes. File systems allow 255, and ends are appended.
@@ -78,8 +78,11 @@ pub(crate) fn record_failure(cache: &Path, asked: &str, error: &GitError) -> Res
 
 /// Returns the URL from which a mirror was fetched the last time; another than `asked` if the repository had moved.
 pub(crate) fn recorded_url(path: &Path, asked: &str) -> String {
-    let url = open_repository(path).ok().and_then(|repository| {
-        repository.config_snapshot().string("remote.origin.url").map(|url| url.to_string())
-    });
-    url.unwrap_or_else(|| asked.to_owned())
+    repository_url(path).unwrap_or_else(|| asked.to_owned())
+}
+
+/// Returns the URL that a repository was fetched from, if its configuration names one.
+pub fn repository_url(path: &Path) -> Option<String> {
+    let repository = open_repository(path).ok()?;
+    repository.config_snapshot().string("remote.origin.url").map(|url| url.to_string())
 }

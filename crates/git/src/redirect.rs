@@ -13,7 +13,7 @@ const FIRST_REQUEST: &str = "/info/refs?service=git-upload-pack";
 /// be checked.
 pub(crate) fn resolve_redirect(target: &FetchTarget, context: &FetchContext<'_>) -> Option<String> {
     let asked = format!("{}{FIRST_REQUEST}", target.fetch_url);
-    let location = (context.locate?)(&asked)?;
+    let location = (context.locate?)(&asked, target.addresses())?;
     // A location may be relative (RFC 9110, section 10.2.2).
     let location = Url::parse(&asked).ok()?.join(&location).ok()?;
     let found = location.as_str().split_once("/info/refs").map(|(found, _)| found)?;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::repository_format::unsupported_format;
+use crate::open_repository::open_repository;
 use crate::shell_word::shell_word;
 
 /// A repository to mine.
@@ -184,36 +184,6 @@ fn submodule_problem(outer: &Path, folder: &Path) -> Option<RepositorySourceErro
             path: folder.to_owned(),
             reason: format!("it is a submodule that is not there; get it by: git -C {outer} submodule update --init {inner}"),
         }
-    })
-}
-
-/// Opens a local repository for reading. Neither the configuration of the user or the system nor the environment
-/// has an influence.
-///
-/// # Errors
-/// [`RepositorySourceError::Unreadable`].
-pub fn open_repository(path: &Path) -> Result<gix::Repository, RepositorySourceError> {
-    let unreadable = |reason: String| RepositorySourceError::Unreadable { path: path.to_owned(), reason };
-    let options = gix::open::Options::isolated()
-        .strict_config(false)
-        // Replacements exist on one machine only: elsewhere, the ids in the samples name the objects as they are.
-        .config_overrides(["core.useReplaceRefs=false"]);
-    // Asked first: the library has another reason, which tells nobody what to do.
-    if let Some(reason) = unsupported_format(path) {
-        return Err(unreadable(reason));
-    }
-    let mut repository = gix::open_opts(path, options).map_err(|error| unreadable(with_causes(&error)))?;
-    // Neighbouring commits share most of their trees: a cache saves unpacking them again and again.
-    repository.object_cache_size_if_unset(16 << 20);
-    Ok(repository)
-}
-
-/// Returns the text of an error with those of its causes, which say more.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| {
-        let cause = cause.to_string();
-        if text.contains(&cause) { text } else { format!("{text}: {cause}") }
     })
 }
 

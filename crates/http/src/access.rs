@@ -7,6 +7,7 @@ use streamguard_cache::{CacheError, HostSlot, Progress};
 
 use crate::answer_recorder::FakeResponder;
 use crate::client::HttpClient;
+use crate::connector::AddressFilter;
 use crate::credentials::Credentials;
 use crate::error::{InvalidAnswer, UpstreamError};
 use crate::request::{Accept, Freshness, UpstreamAnswer, UpstreamRequest};
@@ -101,8 +102,13 @@ impl UpstreamAccess {
     }
 
     /// Asks a git host for a URL, and returns the target if the answer is a redirect. The redirect
-    /// is not followed.
-    pub fn redirect_target(&self, url: &str, stop: &dyn Fn() -> bool) -> Option<String> {
+    /// is not followed. If there is a filter, only addresses that it lets through are connected to.
+    pub fn redirect_target(
+        &self,
+        url: &str,
+        filter: Option<AddressFilter>,
+        stop: &dyn Fn() -> bool,
+    ) -> Option<String> {
         let request = UpstreamRequest {
             service: Service::GitHost,
             url: url.to_owned(),
@@ -114,7 +120,8 @@ impl UpstreamAccess {
         // Any other answer is of no use, so it is refused, which also keeps it out of the cache.
         let read =
             &mut |_: &UpstreamAnswer| Err::<(), _>(InvalidAnswer::Refused("it is still there".to_owned()));
-        match self.client().ok()?.ask(&request, &mut ProgressFunctions { stop, show: &|_| () }, read) {
+        let progress = &mut ProgressFunctions { stop, show: &|_| () };
+        match self.client().ok()?.ask_filtered(&request, filter, progress, read) {
             Err(UpstreamError::Moved { to, .. }) => Some(to),
             _ => None,
         }

@@ -9,7 +9,7 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::typestate::AgentScope;
 use ureq::{Agent, AsSendBody, Body};
 
-use crate::connector::{StrictConnector, StrictResolver};
+use crate::connector::{AddressFilter, StrictConnector, StrictResolver};
 use crate::proxies::{ProxySetting, SystemProxies};
 
 /// Reason why no connection can be made at all.
@@ -91,7 +91,15 @@ impl SystemAgent {
     /// # Errors
     /// ureq's error, whose text may hold the URL.
     pub fn run(&self, request: Request<impl AsSendBody>) -> Result<Response<Body>, ureq::Error> {
-        self.agent_for(request.uri())?.run(request)
+        let agent = self.agent_for(request.uri())?;
+        match request.extensions().get::<AddressFilter>() {
+            // A proxy looks names up itself. Such requests are few, and need no connection that is kept.
+            Some(filter) if agent.config().proxy().is_none() => {
+                let resolver = StrictResolver::filtered(*filter);
+                Agent::with_parts(agent.config().clone(), StrictConnector::default(), resolver).run(request)
+            }
+            _ => agent.run(request),
+        }
     }
 
     fn agent_for(&self, uri: &Uri) -> Result<&Agent, ureq::Error> {

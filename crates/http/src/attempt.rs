@@ -6,6 +6,7 @@ use streamguard_cache::Progress;
 use ureq::http::header::LOCATION;
 use url::Url;
 
+use crate::connector::AddressFilter;
 use crate::error::UpstreamError;
 use crate::failure::{Failure, RefusedAnswer, secondary_limit_wait};
 use crate::limit_headers::{header_text, limit_report};
@@ -34,6 +35,7 @@ pub(crate) struct Attempt<'a> {
     pub(crate) rate_scale: f64,
     pub(crate) request: &'a UpstreamRequest,
     pub(crate) target: &'a RequestTarget,
+    pub(crate) filter: Option<AddressFilter>,
     pub(crate) credential: &'a ServiceCredential,
     pub(crate) budget: &'a RateBudget,
     /// File for the body.
@@ -62,6 +64,7 @@ impl Attempt<'_> {
                 shown: &self.target.shown,
                 body: self.request.body.as_deref(),
                 accept: self.request.accept,
+                filter: self.filter,
                 credential: self.credential,
                 known: known.map(|stored| &stored.meta),
                 max_bytes: self.request.max_bytes,

@@ -6,6 +6,7 @@ use streamguard_cache::{CacheBucket, Progress};
 
 use crate::answer_entry::AnswerEntry;
 use crate::answer_recorder::{AnswerRecorder, FakeResponder};
+use crate::connector::AddressFilter;
 use crate::credentials::Credentials;
 use crate::error::{InvalidAnswer, UpstreamError};
 use crate::pending_request::{LiveBackend, PendingRequest};
@@ -87,11 +88,24 @@ impl HttpClient {
         progress: &mut dyn Progress,
         read: &mut dyn FnMut(&UpstreamAnswer) -> Result<T, InvalidAnswer>,
     ) -> Result<T, UpstreamError> {
+        self.ask_filtered(request, None, progress, read)
+    }
+
+    /// Does the same as [`HttpClient::ask`], and connects only to addresses that the filter lets through.
+    pub(crate) fn ask_filtered<T>(
+        &self,
+        request: &UpstreamRequest,
+        filter: Option<AddressFilter>,
+        progress: &mut dyn Progress,
+        read: &mut dyn FnMut(&UpstreamAnswer) -> Result<T, InvalidAnswer>,
+    ) -> Result<T, UpstreamError> {
         let target = RequestTarget::of(request)?;
         let recorded = match &self.0 {
             Backend::Recorded(answers) => AnswerEntry::recorded(answers, request)?,
             Backend::Recording(recorder) => recorder.answer(request, &target.shown)?,
-            Backend::Live(live) => return PendingRequest::new(live, request, target)?.ask(progress, read),
+            Backend::Live(live) => {
+                return PendingRequest::new(live, request, target, filter)?.ask(progress, read);
+            }
         };
         match recorded {
             Some(stored) => match stored.found() {

@@ -2,6 +2,7 @@
 //! connection that broke off.
 
 use std::io;
+use std::net::IpAddr;
 
 use thiserror::Error;
 use ureq::Error;
@@ -27,9 +28,23 @@ impl ConnectError {
     }
 }
 
+/// Function that tells whether an address may be connected to.
+pub type AddressFilter = fn(IpAddr) -> bool;
+
 /// ureq's resolver, with errors marked as [`ConnectError`].
 #[derive(Debug, Default)]
-pub(crate) struct StrictResolver(DefaultResolver);
+pub(crate) struct StrictResolver {
+    inner: DefaultResolver,
+    filter: Option<AddressFilter>,
+}
+
+impl StrictResolver {
+    /// Makes a resolver that fails for a host with an address that the filter does not let through. The connection goes
+    /// to an address that was checked, since the name is looked up once.
+    pub(crate) fn filtered(filter: AddressFilter) -> Self {
+        Self { filter: Some(filter), ..Self::default() }
+    }
+}
 
 impl Resolver for StrictResolver {
     fn resolve(
@@ -38,7 +53,12 @@ impl Resolver for StrictResolver {
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
-        self.0.resolve(uri, config, timeout).map_err(ConnectError::wrap)
+        let found = self.inner.resolve(uri, config, timeout).map_err(ConnectError::wrap)?;
+        let is_refused = |address: IpAddr| self.filter.is_some_and(|filter| !filter(address));
+        if found.iter().any(|address| is_refused(address.ip())) {
+            return Err(ConnectError::wrap(Error::HostNotFound));
+        }
+        Ok(found)
     }
 }
 

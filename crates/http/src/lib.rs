@@ -60,6 +60,7 @@ mod transport_error;
 pub use access::UpstreamAccess;
 pub use answer_recorder::FakeResponder;
 pub use client::HttpClient;
+pub use connector::AddressFilter;
 pub use credentials::Credentials;
 pub use error::{InvalidAnswer, UpstreamError};
 pub use request::{Accept, Freshness, UpstreamAnswer, UpstreamRequest};

@@ -7,6 +7,7 @@ use streamguard_cache::{LockMode, Progress};
 
 use crate::answer_entry::AnswerEntry;
 use crate::attempt::{Attempt, Fetched};
+use crate::connector::AddressFilter;
 use crate::credentials::Credentials;
 use crate::error::{InvalidAnswer, UpstreamError};
 use crate::failure::{Failure, max_backoff, quote, secondary_limit_wait};
@@ -35,6 +36,7 @@ pub(crate) struct PendingRequest<'a> {
     live: &'a LiveBackend,
     request: &'a UpstreamRequest,
     target: RequestTarget,
+    filter: Option<AddressFilter>,
     credential: ServiceCredential,
     entry: AnswerEntry,
     budget: RateBudget,
@@ -45,13 +47,22 @@ impl<'a> PendingRequest<'a> {
         live: &'a LiveBackend,
         request: &'a UpstreamRequest,
         target: RequestTarget,
+        filter: Option<AddressFilter>,
     ) -> Result<Self, UpstreamError> {
         let credential = ServiceCredential::of(request.service, &live.credentials)?;
+        if credential.header().is_some() && !target.is_confidential() {
+            let variable = request.service.variable().unwrap_or("the credential");
+            let reason = format!(
+                "{variable} is sent over https only, and over http to this machine: set an https address, or leave \
+                 {variable} out"
+            );
+            return Err(UpstreamError::Refused { url: target.shown, reason });
+        }
         let scope = credential.scope();
         let entry = AnswerEntry::new(&live.answers, request, &target.shown, &scope);
         let host = target.authority();
         let budget = RateBudget::new(live.budgets.clone(), request.service, &host, &scope, live.rate_scale);
-        Ok(Self { live, request, target, credential, entry, budget })
+        Ok(Self { live, request, target, filter, credential, entry, budget })
     }
 
     /// Gets an answer from the cache or the network, and hands it to `read`.
@@ -162,6 +173,7 @@ impl<'a> PendingRequest<'a> {
             rate_scale: self.live.rate_scale,
             request: self.request,
             target: &self.target,
+            filter: self.filter,
             credential: &self.credential,
             budget: &self.budget,
             scratch: &self.entry.scratch(),

@@ -1,6 +1,6 @@
 //! The checked URL of a request, and its form in messages.
 
-use url::{Position, Url};
+use url::{Host, Position, Url};
 
 use crate::error::UpstreamError;
 use crate::request::UpstreamRequest;
@@ -33,6 +33,17 @@ impl RequestTarget {
             return Err(refused(&shown, "credentials do not belong in a URL"));
         }
         Ok(Self { url, shown })
+    }
+
+    /// Returns whether nobody between this machine and the host can read a request.
+    pub(crate) fn is_confidential(&self) -> bool {
+        let is_this_machine = match self.url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+            None => false,
+        };
+        self.url.scheme() == "https" || is_this_machine
     }
 
     /// Returns host and port.

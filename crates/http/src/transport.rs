@@ -16,6 +16,7 @@ use streamguard_cache::wait::seconds;
 
 use crate::agent::SystemAgent;
 use crate::body_sink::{BodySink, BodyTooLarge};
+use crate::connector::AddressFilter;
 use crate::error::UpstreamError;
 use crate::exchange_thread::{ExchangeStep, ExchangeThread};
 use crate::failure::{Failure, quote};
@@ -56,6 +57,8 @@ pub(crate) struct HttpRequest<'a> {
     pub(crate) shown: &'a str,
     pub(crate) body: Option<&'a str>,
     pub(crate) accept: Accept,
+    /// Filter of the addresses of the host.
+    pub(crate) filter: Option<AddressFilter>,
     pub(crate) credential: &'a ServiceCredential,
     /// The answer in the cache, to be revalidated.
     pub(crate) known: Option<&'a AnswerMeta>,
@@ -144,6 +147,9 @@ impl HttpTransport {
         let mut request = Request::new(asked.body.map(str::to_owned));
         *request.method_mut() = if asked.body.is_some() { Method::POST } else { Method::GET };
         *request.uri_mut() = uri;
+        if let Some(filter) = asked.filter {
+            request.extensions_mut().insert(filter);
+        }
         let headers = request.headers_mut();
         let (accept, encoding) = match asked.accept {
             Accept::Json => ("application/json", "gzip"),

@@ -79,7 +79,9 @@ impl RepoCollector {
         let mirrors = [self.git_mirrors.as_slice(), &[git::MirrorRule::identity(url)]].concat();
         let (fetched, selection) = {
             let stop = || samples.check().is_err();
-            let locate = |url: &str| access.redirect_target(url, &stop);
+            let locate = |url: &str, addresses: git::HostAddresses| {
+                access.redirect_target(url, addresses.filter(), &stop)
+            };
             let progress = |text: &str| samples.set_activity(Some(text));
             let fetching = git::FetchContext {
                 cache: self.upstream.folder(),

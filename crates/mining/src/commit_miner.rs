@@ -5,6 +5,7 @@ use streamguard_code::{ChangeKind, FileChange, FileComparer};
 use streamguard_collect::Samples;
 use streamguard_dataset::Rejection;
 use streamguard_engine::ShardError;
+use streamguard_git::OpenRepository;
 
 use super::advisory_context::AdvisoryContext;
 use super::changed_files::{ChangedFile, changed_files};
@@ -14,8 +15,11 @@ use super::pair_sample::{PairCandidate, pair_sample};
 use super::scoring::{ChangedFunction, FIX_SCORER, FixScore};
 use super::selected_commit::{SelectedCommit, SelectionReason};
 
-/// Largest file that is read.
+/// Largest file that is mined.
 const MAX_BLOB_BYTES: u64 = 1 << 20;
+
+/// Largest file that is unpacked to check that its size is what its header says.
+const MAX_CHECKED_BYTES: u64 = 32 << 20;
 
 /// Confidence of a function without any evidence for or against it ([`FixScore`]).
 const UNKNOWN_CONFIDENCE: f64 = 0.2;
@@ -25,7 +29,7 @@ const MAX_UNKNOWN_FUNCTIONS: usize = 8;
 
 /// Turns commits of one repository into samples. Each thread needs its own.
 pub struct CommitMiner<'r> {
-    repository: &'r gix::Repository,
+    repository: &'r OpenRepository,
     name: &'r str,
     min_confidence: f64,
     comparer: FileComparer,
@@ -34,12 +38,13 @@ pub struct CommitMiner<'r> {
 impl<'r> CommitMiner<'r> {
     /// Creates a miner of a repository that samples call `name`. Functions with a confidence below
     /// `min_confidence` (0.0 to 1.0) are rejected.
-    pub fn new(repository: &'r gix::Repository, name: &'r str, min_confidence: f64) -> Self {
+    pub fn new(repository: &'r OpenRepository, name: &'r str, min_confidence: f64) -> Self {
         Self { repository, name, min_confidence, comparer: FileComparer::new() }
     }
 
     /// Emits the samples of a commit, compared with its first parent. Objects that cannot be read are
-    /// counted as rejected. Returns whether all that it needs could be read.
+    /// counted as rejected; a commit with a damaged one has no samples. Returns whether all that it needs could be
+    /// read.
     ///
     /// # Errors
     /// [`ShardError::Stopped`], to be passed on.
@@ -73,7 +78,11 @@ impl<'r> CommitMiner<'r> {
         samples: &mut Samples<'_, '_>,
     ) -> Result<bool, ShardError> {
         samples.count("commits.chosen", 1);
-        let Ok(mut fix) = FixCommit::read(self.repository, selected) else {
+        let repository = self.repository;
+        let damaged_before = repository.damaged_reads();
+        let is_damaged = || repository.damaged_reads() > damaged_before;
+        let fix = FixCommit::read(repository, selected).ok().filter(|_| !is_damaged());
+        let Some(mut fix) = fix else {
             samples.reject(Rejection::UnreadableObject);
             return Ok(false);
         };
@@ -88,7 +97,7 @@ impl<'r> CommitMiner<'r> {
             return Ok(true);
         }
         let mut rejections = Vec::new();
-        let files = changed_files(self.repository, fix.id, fix.parent, |reason| rejections.push(reason));
+        let files = changed_files(repository, fix.id, fix.parent, |reason| rejections.push(reason));
         let files = files.unwrap_or_else(|rejection| {
             rejections.push(rejection);
             Vec::new()
@@ -98,6 +107,10 @@ impl<'r> CommitMiner<'r> {
             samples.check()?;
             samples.count("files.compared", 1);
             rejections.extend(self.compare(&file, &mut candidates, samples).err());
+        }
+        if is_damaged() {
+            samples.reject(Rejection::UnreadableObject);
+            return Ok(false);
         }
         let is_whole = !rejections.contains(&Rejection::UnreadableObject);
         rejections.into_iter().for_each(|rejection| samples.reject(rejection));
@@ -143,13 +156,15 @@ impl<'r> CommitMiner<'r> {
     }
 
     fn read_blob(&self, id: ObjectId) -> Result<Vec<u8>, Rejection> {
-        // The header has the size, so that a huge file is never decompressed.
+        // The header has the size, so that a huge file is never decompressed. Headers have no checksum: where the size
+        // could be a damaged one, the file itself decides.
         let header = self.repository.find_header(id).map_err(|_| Rejection::UnreadableObject)?;
-        if header.size() > MAX_BLOB_BYTES {
+        if header.size() > MAX_CHECKED_BYTES {
             return Err(Rejection::OversizedFile);
         }
         let mut object = self.repository.find_object(id).map_err(|_| Rejection::UnreadableObject)?;
-        Ok(std::mem::take(&mut object.data))
+        let bytes = std::mem::take(&mut object.data);
+        if bytes.len() as u64 > MAX_BLOB_BYTES { Err(Rejection::OversizedFile) } else { Ok(bytes) }
     }
 
     /// Emits the candidates with enough confidence.

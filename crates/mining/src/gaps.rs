@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use streamguard_git::{self as git, RepositoryBranch, shell_word};
+use streamguard_git::{self as git, OpenRepository, RepositoryBranch, shell_word};
 use streamguard_http::UpstreamSettings;
 
 use super::history::CommitSelection;
@@ -85,7 +85,7 @@ fn head_command(missing: &str, branch: &RepositoryBranch) -> String {
 
 /// Describes what the history of a selection lacks.
 pub(crate) fn history_gaps(
-    repository: &gix::Repository,
+    repository: &OpenRepository,
     place: RepositoryPlace<'_>,
     selection: &CommitSelection,
 ) -> Vec<String> {
@@ -103,27 +103,31 @@ pub(crate) fn history_gaps(
 }
 
 /// Describes files that were missing when `count` commits were mined.
-pub(crate) fn missing_files(
-    repository: &gix::Repository,
-    place: RepositoryPlace<'_>,
-    count: usize,
-) -> String {
+pub(crate) fn missing_files(repository: &OpenRepository, place: RepositoryPlace<'_>, count: usize) -> String {
     let part = format!("the files of {} to mine are missing", commits(count as u64));
     missing_objects(repository, place, &part)
 }
 
-fn missing_objects(repository: &gix::Repository, place: RepositoryPlace<'_>, part: &str) -> String {
+fn missing_objects(repository: &OpenRepository, place: RepositoryPlace<'_>, part: &str) -> String {
     let (kind, advice) = cause(repository, place);
     format!("{}{kind}: {part}{advice}", place.name())
 }
 
 /// Returns why a repository may lack objects, and what gets them.
-fn cause(repository: &gix::Repository, place: RepositoryPlace<'_>) -> (String, String) {
+fn cause(repository: &OpenRepository, place: RepositoryPlace<'_>) -> (String, String) {
     let gone = git::missing_alternates(repository);
     if let Some(folder) = gone.first() {
         let advice =
             "; bring it back, or clone the repository anew without --reference and --shared".to_owned();
         return (format!(" borrows objects from {folder:?}, which does not exist"), advice);
+    }
+    if repository.damaged_reads() > 0 {
+        let advice = match place {
+            RepositoryPlace::Folder(_) => place.advice("see what is damaged by", "fsck"),
+            // The copy is checked, and made anew, whenever a run begins to use it.
+            RepositoryPlace::Url(_) | RepositoryPlace::Recorded(_) => "; run again with --resume".to_owned(),
+        };
+        return (" is damaged".to_owned(), advice);
     }
     match (place, git::promisor_remote(repository)) {
         (RepositoryPlace::Url(_), _) => (" lacks objects at its host".to_owned(), String::new()),

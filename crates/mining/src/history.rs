@@ -6,7 +6,7 @@ use std::path::Path;
 use gix::ObjectId;
 use gix::revision::walk::Sorting;
 use gix::traverse::commit::simple::CommitTimeOrder;
-use streamguard_git::{RepositoryHead, open_repository, repository_head, shallow_boundary};
+use streamguard_git::{OpenRepository, RepositoryHead, open_repository, repository_head, shallow_boundary};
 
 use super::gaps::{self, RepositoryPlace};
 use super::message::{MESSAGE_SCORER, SELECTION_THRESHOLD};
@@ -71,7 +71,7 @@ pub(crate) fn select_commits(
 /// Reads the messages of all commits that are reachable from `head`, newest first. A merge whose message
 /// is about security selects the commits that it brought in.
 fn walk_history(
-    repository: &gix::Repository,
+    repository: &OpenRepository,
     head: ObjectId,
     since: Option<&SinceDate>,
     stop: &dyn Fn() -> bool,
@@ -86,7 +86,9 @@ fn walk_history(
     let mut merges = Vec::new();
     for info in walk {
         // A damaged commit ends its own line of history; the walk continues along the others.
-        let Ok((info, commit)) = info.and_then(|info| info.object().map(|commit| (info, commit))) else {
+        let damaged_before = repository.damaged_reads();
+        let read = info.and_then(|info| info.object().map(|commit| (info, commit))).ok();
+        let Some((info, commit)) = read.filter(|_| repository.damaged_reads() == damaged_before) else {
             selection.unreadable += 1;
             continue;
         };
@@ -112,6 +114,10 @@ fn walk_history(
         }
     }
     expand_merges(repository, &mut selection, &merges);
+    if selection.unreadable == 0 {
+        // The walk reads commits ahead of those that it returns, and the merges lead to further ones.
+        selection.unreadable = repository.damaged_reads();
+    }
     Ok(selection)
 }
 

@@ -1,6 +1,6 @@
 //! The environment: variables of the process, and those of a file `.env` below them in rank.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -31,6 +31,8 @@ pub const RAY_JOB_HEADERS: &str = "RAY_JOB_HEADERS";
 #[derive(Clone, Default)]
 pub struct Environment {
     settings: BTreeMap<String, String>,
+    /// Variables whose values are those of `.env`.
+    found: BTreeSet<String>,
     secrets: BTreeMap<&'static str, SecretString>,
     home_cache: Option<PathBuf>,
 }
@@ -53,20 +55,22 @@ impl Environment {
     /// A `.env` that cannot be read or understood.
     pub fn read(folder: &Path) -> Result<Self, UsageError> {
         let mut settings = variables(&folder.join(".env"))?.unwrap_or_default();
-        // Variables of the process come last, and so win over those of `.env`.
-        settings.extend(
-            std::env::vars_os()
-                // A variable that is not UTF-8 is none of ours, and no reason to fail.
-                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
-        );
-        // An empty variable counts as not set, as the XDG base directory specification has it.
-        let folder_of = |name: &str| settings.get(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let own: BTreeMap<String, String> = std::env::vars_os()
+            // A variable that is not UTF-8 is none of ours, and no reason to fail.
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let found = settings.keys().filter(|name| !own.contains_key(*name)).cloned().collect();
+        // An empty variable counts as not set, as the XDG base directory specification has it. A file in the current
+        // folder does not say where this user's folders are.
+        let folder_of = |name: &str| own.get(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let home_cache =
             folder_of("XDG_CACHE_HOME").or_else(|| folder_of("HOME").map(|home| home.join(".cache")));
+        // Variables of the process come last, and so win over those of `.env`.
+        settings.extend(own);
         let secrets = secrets(&settings);
         // Other variables are not ours, and may hold secrets of other programs.
         settings.retain(|name, _| name.starts_with(PREFIX));
-        Ok(Self { settings, secrets, home_cache })
+        Ok(Self { settings, found, secrets, home_cache })
     }
 
     /// Returns the names of all variables of this program, except those that only its tests read.
@@ -107,6 +111,12 @@ impl Environment {
         let name = variable_of(flag);
         let value = self.settings.get(&name)?;
         Some((name, value))
+    }
+
+    /// Returns whether the value of a variable was only found in `.env`, which lies in the current folder and may be a
+    /// stranger's.
+    pub fn is_found(&self, variable: &str) -> bool {
+        self.found.contains(variable)
     }
 
     /// Returns the folder of this user's caches.

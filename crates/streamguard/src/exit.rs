@@ -6,6 +6,7 @@ use streamguard_dataset::dataset_files::DatasetError;
 use streamguard_durable::WriteError;
 use streamguard_engine::{JobError, PlanError, RunDirError, RunError};
 use streamguard_report::{ReadError, ReportError};
+use streamguard_snapshot::SnapshotError;
 
 /// End of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +84,10 @@ impl Exit {
             if matches!(cause.downcast_ref::<JobError>(), Some(JobError::Write(_)))
                 || matches!(cause.downcast_ref(), Some(ReportError::Write(_)))
                 || matches!(cause.downcast_ref(), Some(DatasetError::Destination(_)))
+                || matches!(
+                    cause.downcast_ref(),
+                    Some(SnapshotError::Io { .. } | SnapshotError::Write { .. })
+                )
                 || cause.is::<WriteError>()
             {
                 return Self::Destination;

@@ -2,7 +2,11 @@
 //!
 //! A setting has one definition, the field of a settings struct. The field is the flag, the key in its
 //! section of `streamguard.toml`, and the variable `STREAMGUARD_<FLAG>`.
+//!
+//! A folder that somebody else made may hold a `streamguard.toml` and a `.env`. They may say what is collected, but not
+//! where requests, and with them tokens, are sent.
 
+mod addresses;
 mod config_file;
 mod schema;
 
@@ -17,6 +21,7 @@ use streamguard_registry::{SettingsError, read_settings};
 use crate::env::Environment;
 use crate::exit::UsageError;
 
+pub use addresses::other_addresses;
 pub use config_file::{CONFIG_FILE_NAME, CommandJob, ConfigFile};
 pub use schema::{ConfigSchema, suggestion};
 
@@ -38,6 +43,11 @@ impl ConfigLayers<'_> {
             && self.matches.value_source(&flag.replace('-', "_")) == Some(ValueSource::CommandLine)
     }
 
+    /// Whether the user trusts the files of the current folder.
+    fn trusts_folder(&self) -> bool {
+        self.matches.try_get_one::<bool>("trust_config").is_ok_and(|flag| flag == Some(&true))
+    }
+
     /// Whether the command has such a flag.
     pub fn has_flag(&self, key: &str) -> bool {
         self.matches.try_contains_id(&key.replace('-', "_")).is_ok()
@@ -47,12 +57,13 @@ impl ConfigLayers<'_> {
     /// the flags; a key without a flag keeps its value.
     ///
     /// # Errors
-    /// A URL that holds a secret.
+    /// A URL that holds a secret; an address that a file in the current folder changes.
     pub fn resolve(&self, section: &str, base: Value) -> Result<ResolvedSettings, UsageError> {
         let Value::Object(mut values) = base else {
             return Err(UsageError(format!("the settings of {section} are not a table")));
         };
         let mut origins = BTreeMap::new();
+        let mut found = Vec::new();
         let base = values.clone();
         for (key, value) in &mut values {
             if !self.has_flag(key) || self.is_given(key) {
@@ -60,13 +71,23 @@ impl ConfigLayers<'_> {
             }
             if let Some((variable, text)) = self.environment.setting(key) {
                 *value = parse_like(value, text);
+                found.extend(self.environment.is_found(&variable).then(|| key.clone()));
                 origins.insert(key.clone(), variable);
             } else if let Some(configured) = self.file.value(section, key) {
                 *value = configured.clone();
+                found.extend(self.file.is_found.then(|| key.clone()));
                 origins.insert(key.clone(), format!("{}: [{section}] {key}", self.file.name));
             }
         }
         let resolved = ResolvedSettings { values, base, origins };
+        let is_changed = |key: &&String| {
+            addresses::is_address(key) && resolved.values.get(*key) != resolved.base.get(*key)
+        };
+        if let Some(key) = found.iter().find(is_changed).filter(|_| !self.trusts_folder()) {
+            return Err(
+                resolved.wrong(&SettingsError { key: key.clone(), reason: addresses::REFUSAL.to_owned() })
+            );
+        }
         match resolved.values.iter().find(|(_, value)| holds_secret(value)) {
             None => Ok(resolved),
             // The value is not repeated.

@@ -16,16 +16,10 @@ pub(crate) fn add<W: Write>(
     repository: &WorldRepository,
 ) -> std::io::Result<()> {
     let root = repository.path();
-    let mut entries: Vec<(String, Option<&[u8]>)> =
-        repository.files.iter().map(|(path, bytes)| (format!("{root}/{path}"), Some(&bytes[..]))).collect();
-    entries.push((root.clone(), None));
-    entries.extend(WorldRepository::EMPTY_FOLDERS.iter().map(|folder| (format!("{root}/{folder}"), None)));
-    entries.sort();
-    for (path, bytes) in entries {
-        match bytes {
-            Some(bytes) => writer.file(&path, bytes.len() as u64, bytes)?,
-            None => writer.folder(&path)?,
-        }
+    writer.repository(&root, &repository.url);
+    // Whoever unpacks the snapshot writes a configuration.
+    for (path, bytes) in repository.files.iter().filter(|(path, _)| path != "config") {
+        writer.file(&format!("{root}/{path}"), bytes.len() as u64, &bytes[..])?;
     }
     Ok(())
 }

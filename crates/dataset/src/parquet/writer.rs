@@ -65,7 +65,14 @@ impl ParquetWriter {
     /// # Errors
     /// [`WriteError`] if it cannot be created.
     pub fn create(path: &Path) -> Result<Self, WriteError> {
-        let file = File::create(path).map_err(WriteError::at(path))?;
+        Self::new(File::create(path).map_err(WriteError::at(path))?, path)
+    }
+
+    /// Writes to an empty file, which errors call by this path.
+    ///
+    /// # Errors
+    /// [`WriteError`] if no thread can be started.
+    pub fn new(file: File, path: &Path) -> Result<Self, WriteError> {
         // The channel holds nothing: sending a row group waits until the one before is written, which
         // bounds the memory.
         let (commands, received) = sync_channel(0);

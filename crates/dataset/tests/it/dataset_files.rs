@@ -107,18 +107,26 @@ fn missing_files_and_missing_folders_are_different_errors() {
     assert!(fixtures::names(folder.path()).is_empty());
 }
 
-#[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_an_error_of_the_destination() {
+fn links_and_files_of_others_stay_as_they_are() {
+    let (inputs, output) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let sources = [source(inputs.path(), "repo", &numbered(0..10))];
+    let victim = inputs.path().join("victim");
+    fs::write(&victim, "kept").unwrap();
     for name in [JSONL_NAME, PARQUET_NAME] {
-        let (inputs, output) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let sources = [source(inputs.path(), "repo", &numbered(0..10))];
-        std::os::unix::fs::symlink("/dev/full", output.path().join(format!("{name}.part"))).unwrap();
-        let error = unite(&sources, output.path()).unwrap_err();
-        let DatasetError::Destination(error) = error else { panic!("it is the disk's fault: {error}") };
-        assert_eq!(error.source.kind(), std::io::ErrorKind::StorageFull);
-        assert_eq!(error.path, output.path().join(format!("{name}.part")));
-        assert!(fixtures::names(output.path()).is_empty());
+        std::os::unix::fs::symlink(&victim, output.path().join(name)).unwrap();
+        std::os::unix::fs::symlink(&victim, output.path().join(format!("{name}.part"))).unwrap();
+    }
+    fs::write(output.path().join("thesis.tex.part"), "kept").unwrap();
+    unite(&sources, output.path()).unwrap();
+    assert_eq!(fs::read(&victim).unwrap(), b"kept");
+    assert_eq!(fs::read(output.path().join("thesis.tex.part")).unwrap(), b"kept");
+    for name in [JSONL_NAME, PARQUET_NAME] {
+        assert!(
+            output.path().join(name).symlink_metadata().unwrap().is_file(),
+            "{name} is a file of its own"
+        );
+        assert!(output.path().join(format!("{name}.part")).symlink_metadata().unwrap().is_symlink());
     }
 }
 

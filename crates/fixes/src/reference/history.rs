@@ -14,6 +14,7 @@ use thiserror::Error;
 
 pub use found_commit::FoundCommit;
 use pull_requests::PullRequests;
+use streamguard_git::OpenRepository;
 use streamguard_mining::message::{AdvisoryIdFinder, MAX_MESSAGE_BYTES, canonical_advisory_id};
 
 /// Number of commits between two checks of whether to stop.
@@ -43,7 +44,7 @@ pub enum HistoryError {
 /// Commits of a repository, and what their messages say.
 #[derive(Debug)]
 pub struct CommitHistory {
-    repository: gix::Repository,
+    repository: OpenRepository,
     /// All commits, sorted.
     commits: Vec<ObjectId>,
     messages: MessageIndex,
@@ -60,7 +61,7 @@ impl CommitHistory {
     ///
     /// # Errors
     /// [`HistoryError`].
-    pub fn read(repository: gix::Repository, stop: &dyn Fn() -> bool) -> Result<Self, HistoryError> {
+    pub fn read(repository: OpenRepository, stop: &dyn Fn() -> bool) -> Result<Self, HistoryError> {
         let RefTips { own, proposed, tags } = RefTips::read(&repository)?;
         let mut messages = MessageIndex {
             pull_requests: PullRequests::new(&repository, first_parents(&repository)),

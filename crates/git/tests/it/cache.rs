@@ -1,10 +1,13 @@
 //! Mirrors that were left by others, that are shared, and that grow too large.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use streamguard_git::{FetchContext, GitError, fetch_blobs, fetch_commits, fetch_history};
+use streamguard_git::{
+    FetchContext, GitError, fetch_blobs, fetch_commits, fetch_history, open_repository, repository_head,
+};
 
 use super::hosting::Listener;
 use super::{URL, World, id, mirror, versions};
@@ -175,4 +178,85 @@ fn nothing_of_a_repository_is_run() {
     fetch_blobs(&fetched, [id(&hostile)], &world.fetching(&world.cache())).unwrap();
     fetch_history(URL, &world.fetching(&world.cache())).unwrap();
     assert!(!marker.exists());
+}
+
+/// Lists the files of a folder with their sizes, in the order of their paths.
+fn files(folder: &Path) -> Vec<(PathBuf, u64)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        match entry.metadata().unwrap() {
+            metadata if metadata.is_dir() => found.extend(files(&entry.path())),
+            metadata => found.push((entry.path(), metadata.len())),
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn a_flipped_bit_in_a_mirror_changes_nothing() {
+    let Some(world) = World::new() else { return };
+    let (path, ids) = world.serve_fix("owner/name");
+    run_git(&path, ["tag", "v1", &ids[2]]);
+    let cache = world.cache();
+    let fetching = world.fetching(&cache);
+    let fetched = fetch_history(URL, &fetching).unwrap();
+    fetch_blobs(&fetched, [id(&ids[3])], &fetching).unwrap();
+    let shallow = world.commits(&ids[3..4]).path;
+    assert_eq!(shallow, fetched.path);
+    let facts = || {
+        let fetched = fetch_history(URL, &fetching).unwrap();
+        fetch_blobs(&fetched, [id(&ids[3])], &fetching).unwrap();
+        let repository = open_repository(&fetched.path).unwrap();
+        let tag = repository.find_reference("refs/tags/v1").unwrap().into_fully_peeled_id().unwrap();
+        (fetched.url, repository_head(&repository).unwrap(), tag.detach(), versions(&fetched.path, &ids[3]))
+    };
+    let intact = facts();
+    let listed = files(&fetched.path);
+    assert!(listed.len() > 6, "{listed:?}");
+    for (file, size) in listed {
+        for part in 0..3 {
+            let Ok(mut bytes) = fs::read(&file) else { break };
+            let at = (size * part / 3) as usize;
+            if bytes.is_empty() {
+                break;
+            }
+            bytes[at] ^= 1 << (2 * part);
+            let mut permissions = fs::metadata(&file).unwrap().permissions();
+            std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o644);
+            fs::set_permissions(&file, permissions).unwrap();
+            fs::write(&file, bytes).unwrap();
+            assert_eq!(facts(), intact, "{} byte {at}", file.display());
+        }
+    }
+}
+
+#[test]
+fn commits_are_fetched_alone_after_a_whole_mirror_was_damaged() {
+    let Some(world) = World::new() else { return };
+    let (_, ids) = world.serve_fix("owner/name");
+    let whole = fetch_history(URL, &world.fetching(&world.cache())).unwrap();
+    fs::write(whole.path.join("HEAD"), "ref: refs/heads/other\n").unwrap();
+    let fetched = world.commits(&ids[3..4]);
+    assert_eq!(fetched.missing, [""; 0]);
+    assert_eq!(cached(&world), ["github.com+owner+name.shallow"]);
+}
+
+#[test]
+fn an_object_with_another_content_than_its_id_stands_for_is_noticed() {
+    let Some(world) = World::new() else { return };
+    let (path, ids) = world.serve_fix("owner/name");
+    let loose = |id: &str| path.join(".git/objects").join(&id[..2]).join(&id[2..]);
+    // The other commit is whole and readable, but it is not the one that was asked for.
+    fs::remove_file(loose(&ids[3])).unwrap();
+    fs::copy(loose(&ids[2]), loose(&ids[3])).unwrap();
+    let repository = open_repository(&path).unwrap();
+    assert!(repository.find_commit(id(&ids[2])).is_ok());
+    assert_eq!(repository.damaged_reads(), 0);
+    let _ = repository.clone().find_commit(id(&ids[3]));
+    assert_eq!(repository.damaged_reads(), 1);
+    let walk = repository.rev_walk([id(&ids[4])]).all().unwrap();
+    assert!(walk.count() > 1);
+    assert!(repository.damaged_reads() > 1);
 }

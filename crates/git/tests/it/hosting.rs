@@ -5,6 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use streamguard_git::HostAddresses;
+
 /// A server that gives one answer to everybody, or none.
 pub(super) struct Listener {
     address: String,
@@ -68,6 +70,6 @@ pub(super) fn get(url: &str) -> String {
 }
 
 /// The `Location` that it answers.
-pub(super) fn location(url: &str) -> Option<String> {
+pub(super) fn location(url: &str, _: HostAddresses) -> Option<String> {
     get(url).lines().find_map(|line| line.strip_prefix("Location: ").map(str::to_owned))
 }

@@ -96,14 +96,14 @@ fn nobody_is_led_astray() {
             "https://github.com/owner/name.git/info/refs",
             "",
         ] {
-            let locate = |_: &str| Some(place.to_owned());
+            let locate = |_: &str, _| Some(place.to_owned());
             let fetching = FetchContext { locate: Some(&locate), ..world.fetching(&cache) };
             let error = fetch_history(URL, &fetching).unwrap_err();
             let is_refused = matches!(&error, GitError::Moved { .. } | GitError::HostNotAllowed { .. });
             assert!(is_refused, "{status} {place}: {error}");
         }
         // In circles.
-        let locate = |asked: &str| {
+        let locate = |asked: &str, _| {
             let (a, b) = ("/owner/name/info/refs", "/name/owner/info/refs");
             Some(if asked.contains(a) { b } else { a }.to_owned())
         };

@@ -57,6 +57,11 @@ impl From<LogLevelName> for LogLevel {
 }
 
 impl DisplayArgs {
+    /// Whether a line for people may be printed beside the view.
+    pub(crate) fn shows_notices(&self) -> bool {
+        !self.quiet && self.log_format == LogFormat::Text
+    }
+
     /// Returns the view that suits the flags and the terminal.
     pub(crate) fn view(&self) -> ViewMode {
         let Self { refresh, log_format: format, .. } = *self;

@@ -53,6 +53,10 @@ pub(crate) struct ExecutionArgs {
     /// Begin anew, and replace all that an earlier run left in the directory
     #[arg(long, conflicts_with = "resume")]
     pub(crate) fresh: bool,
+    /// Let ./streamguard.toml and ./.env change the addresses to which requests and tokens are sent
+    #[arg(long)]
+    #[serde(skip)]
+    pub(crate) trust_config: bool,
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) cluster: ClusterArgs,

@@ -10,6 +10,8 @@ pub const CONFIG_FILE_NAME: &str = "streamguard.toml";
 #[derive(Clone, Debug, Default)]
 pub struct ConfigFile {
     pub(super) name: String,
+    /// Whether the file was only found in the current folder, which may be a stranger's.
+    pub(super) is_found: bool,
     pub(super) sections: Map<String, Value>,
     /// Jobs that are commands: the tables `[[job]]`.
     pub jobs: Vec<CommandJob>,

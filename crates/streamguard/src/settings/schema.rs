@@ -67,7 +67,7 @@ impl ConfigSchema {
             Err(error) => return Err(UsageError(format!("cannot read {name}: {error}"))),
             Ok(text) => text,
         };
-        self.parse(name, &text)
+        Ok(ConfigFile { is_found: named.is_none(), ..self.parse(name, &text)? })
     }
 
     /// Reads the text of a file of this name.
@@ -85,7 +85,7 @@ impl ConfigSchema {
         for (section, table) in &sections {
             self.check(section, table).map_err(|reason| wrong(&reason))?;
         }
-        Ok(ConfigFile { name, sections, jobs })
+        Ok(ConfigFile { name, is_found: false, sections, jobs })
     }
 
     /// Returns a warning for each variable of this program that no setting has, with the name that was probably meant.

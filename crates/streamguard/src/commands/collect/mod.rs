@@ -90,6 +90,10 @@ pub(super) fn run(
     let collectors =
         CollectorSettings::resolve(&layers, settings.quick_test, settings.seed, &upstream, &selected)?;
     let mut settings_of_jobs = Vec::new();
+    let addresses = collectors.other_addresses()?;
+    if !addresses.is_empty() && !upstream.is_replay() && execution.display.shows_notices() {
+        ui::print_notice(&format!("Not the usual addresses: {}", addresses.join(", ")));
+    }
     for entry in selected {
         let job = collectors.job(entry, &layers, recorded.as_ref(), &credentials)?;
         settings_of_jobs.push(job.settings());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use serde_json::{Value, json};
-use streamguard::settings::{ConfigLayers, ResolvedSettings};
+use streamguard::settings::{ConfigLayers, ResolvedSettings, other_addresses};
 use streamguard_engine::Job;
 use streamguard_http::{Credentials, UpstreamSettings};
 use streamguard_registry::{self as registry, JobEntry, SettingOwner};
@@ -42,6 +42,18 @@ impl CollectorSettings {
         }
         let of_command = BTreeMap::from([("seed", json!(seed)), ("access", json!(upstream))]);
         Ok(Self { own, of_command, selected: selected.iter().map(|entry| entry.name).collect() })
+    }
+
+    /// Lists the addresses of upstreams that are not the usual ones.
+    pub(super) fn other_addresses(&self) -> Result<Vec<String>> {
+        let mut addresses = Vec::new();
+        for entry in registry::collected() {
+            let command = (entry.flags)(clap::Command::new("usual").no_binary_name(true));
+            let usual = (entry.settings)(&command.try_get_matches_from(std::iter::empty::<String>())?)?;
+            let usual = usual.as_object().cloned().unwrap_or_default();
+            addresses.extend(other_addresses(&self.own[entry.name].values, &usual));
+        }
+        Ok(addresses)
     }
 
     /// Returns a setting that its owner gives.

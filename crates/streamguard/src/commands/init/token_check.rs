@@ -123,7 +123,8 @@ fn request(name: &str, environment: &Environment) -> Result<UpstreamRequest, Str
 
 /// Returns the address of a service: that of the environment, or the default of the collector that asks it.
 fn base_url(collector: &str, key: &str, environment: &Environment) -> Result<String, String> {
-    if let Some((_, url)) = environment.setting(key) {
+    // A file of the current folder may not send a token elsewhere.
+    if let Some((_, url)) = environment.setting(key).filter(|(variable, _)| !environment.is_found(variable)) {
         return streamguard_http::base_url::check_base_url(url);
     }
     let entry = choices().find(|entry| entry.name == collector).ok_or("there is no such collector")?;
