@@ -138,7 +138,7 @@ impl FilePair<'_> {
             after: after.map(|function| snippet(1, function)),
             kind,
             renamed: before.zip(after).is_some_and(|(old, new)| old.name != new.name),
-            parse_error: [before, after].into_iter().flatten().any(|function| function.node.has_error()),
+            parse_error: [before, after].into_iter().flatten().any(|function| function.parse_error),
         })
     }
 

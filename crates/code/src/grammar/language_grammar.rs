@@ -3,8 +3,8 @@
 use streamguard_dataset::Language;
 
 use super::role_tables::{
-    C_ROLES, C_SHARP_ROLES, CPP_ROLES, GO_ROLES, JAVA_ROLES, JAVASCRIPT_ROLES, PHP_ROLES, PYTHON_ROLES,
-    RUBY_ROLES, RUST_ROLES, RoleTable,
+    C_SHARP_ROLES, GO_ROLES, JAVA_ROLES, JAVASCRIPT_ROLES, PHP_ROLES, PYTHON_ROLES, RUBY_ROLES, RUST_ROLES,
+    RoleTable,
 };
 
 /// Parser of a language, and the properties needed to find functions in its files.
@@ -24,6 +24,9 @@ pub(crate) struct LanguageGrammar {
     pub(crate) incremental: bool,
     /// Whether indentation is code and a string that stands alone first in a body is documentation.
     pub(crate) indented: bool,
+    /// Whether files contain macros and conditional compilation, so that functions are found by their
+    /// brackets and not in the tree.
+    pub(crate) preprocessed: bool,
     /// Roles of the kinds of nodes that have one.
     pub(super) roles: RoleTable,
 }
@@ -45,16 +48,14 @@ const DOTTED: LanguageGrammar = LanguageGrammar {
     namespace_separator: ".",
     incremental: true,
     indented: false,
+    preprocessed: false,
     roles: JAVA_ROLES,
 };
 
-const COLONS: LanguageGrammar = LanguageGrammar {
-    parser: || tree_sitter_cpp::LANGUAGE.into(),
-    separator: "::",
-    namespace_separator: "::",
-    roles: CPP_ROLES,
-    ..DOTTED
-};
+const COLONS: LanguageGrammar = LanguageGrammar { separator: "::", namespace_separator: "::", ..DOTTED };
+
+const PREPROCESSED: LanguageGrammar =
+    LanguageGrammar { parser: || tree_sitter_cpp::LANGUAGE.into(), preprocessed: true, roles: &[], ..COLONS };
 
 const ECMA: LanguageGrammar = LanguageGrammar {
     parser: || tree_sitter_javascript::LANGUAGE.into(),
@@ -67,12 +68,8 @@ const ECMA: LanguageGrammar = LanguageGrammar {
 type GrammarEntry = (Language, &'static str, LanguageGrammar);
 
 static GRAMMARS: &[GrammarEntry] = &[
-    (
-        Language::C,
-        "",
-        LanguageGrammar { parser: || tree_sitter_c::LANGUAGE.into(), roles: C_ROLES, ..COLONS },
-    ),
-    (Language::Cpp, "", COLONS),
+    (Language::C, "", LanguageGrammar { parser: || tree_sitter_c::LANGUAGE.into(), ..PREPROCESSED }),
+    (Language::Cpp, "", PREPROCESSED),
     (
         Language::CSharp,
         "",

@@ -2,6 +2,8 @@
 
 // One file of every language, before and after a change.
 mod golden;
+// C and C++ among macros.
+mod c_family;
 // Hostile files.
 mod hostile;
 // Pairs of functions: overloads, renames, nesting.
