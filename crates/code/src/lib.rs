@@ -35,7 +35,8 @@
 //! changed.
 //!
 //! This crate reads no files, repositories or settings. Hostile input is bounded: a file by
-//! 1 MiB, a parse by 2 s, a walk by 10,000 levels.
+//! 1 MiB, a parse by 10 million operations, a walk by 10,000 levels. No limit is a time, so that a slow
+//! machine gives the same data.
 //!
 //! [`classify_path`] distinguishes source files from tests, documentation and vendored code by their
 //! paths, and [`highlight_grammar`] returns parsers and queries for syntax highlighting.
