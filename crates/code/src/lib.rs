@@ -57,6 +57,7 @@ mod names;
 mod outline;
 mod parse;
 mod path;
+mod ruby_commands;
 mod similarity;
 
 pub use change_kind::ChangeKind;

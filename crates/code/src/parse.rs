@@ -1,5 +1,6 @@
 //! Parsing of both sides of a file, within a limit.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use tree_sitter::{ParseOptions, Parser, Tree};
@@ -25,24 +26,28 @@ pub(super) fn parse_both(
     hunks: &[Hunk],
 ) -> Option<[Option<Tree>; 2]> {
     parser.set_language(&(grammar.parser)()).ok()?;
-    let mut parse =
-        |lines: &SourceLines, old: Option<&Tree>| parse(parser, lines.text(), old, MAX_PARSE_CALLS);
-    let old = if before.text().is_empty() { None } else { Some(parse(before, None)?) };
+    let texts = [before, after].map(|lines| (grammar.readable)(lines.text()));
+    // The hunks are those of the texts as they are.
+    let as_they_are = texts.iter().all(|text| matches!(text, Cow::Borrowed(_)));
+    let [text_before, text_after] = &texts;
+    let mut parse = |text: &str, old: Option<&Tree>| parse(parser, text, old, MAX_PARSE_CALLS);
+    let old = if before.text().is_empty() { None } else { Some(parse(text_before, None)?) };
     if after.text().is_empty() {
         return Some([old, None]);
     }
     // Only between trees without errors: error recovery depends on the path of the parser to the
     // error, so an incremental parse of a damaged file would depend on the text it had before.
-    let reusable = old.as_ref().filter(|tree| grammar.incremental && !tree.root_node().has_error());
+    let incremental = grammar.incremental && as_they_are;
+    let reusable = old.as_ref().filter(|tree| incremental && !tree.root_node().has_error());
     if let Some(tree) = reusable {
         let mut edited = tree.clone();
         diff::edits(before, after, hunks).for_each(|edit| edited.edit(&edit));
-        let new = parse(after, Some(&edited))?;
+        let new = parse(text_after, Some(&edited))?;
         if !new.root_node().has_error() {
             return Some([old, Some(new)]);
         }
     }
-    let new = parse(after, None)?;
+    let new = parse(text_after, None)?;
     Some([old, Some(new)])
 }
 

@@ -46,6 +46,8 @@ pub(crate) enum NameSource {
     Bound,
     /// This field.
     Field(&'static str),
+    /// The first part of the child of this kind.
+    Child(&'static str),
     /// The field of the second text, prefixed by the first.
     Prefixed(&'static str, &'static str),
     /// Always this name.

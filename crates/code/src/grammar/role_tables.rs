@@ -3,7 +3,7 @@
 //! The kinds are those of the grammars' `node-types.json`. Kinds that are not listed are
 //! [`NodeRole::Plain`].
 
-use super::node_role::NameSource::{self, Field, Fixed, Instance, Prefixed, Receiver, Singleton};
+use super::node_role::NameSource::{self, Child, Field, Fixed, Instance, Prefixed, Receiver, Singleton};
 use super::node_role::NodeRole::{
     self, Attribute, Binding, Call, Closure, Container, Definition, Export, Function, Lambda, Namespace,
     OpenNamespace, Pass, Property, SingletonClass, Wrapper,
@@ -113,7 +113,10 @@ pub(super) const JAVASCRIPT_ROLES: RoleTable = &[
 pub(super) const PHP_ROLES: RoleTable = &[
     ("function_definition", Function(NAME)),
     ("method_declaration", Function(NAME)),
-    // The name of a hook (`get`, `set`) is its first child, without a field.
+    // A hook is named after its property, `Class::$property::get`. Its own name is its first child, without
+    // a field.
+    ("property_declaration", Container(Child("property_element"))),
+    ("property_promotion_parameter", Container(NAME)),
     ("property_hook", Function(Field(""))),
     ("anonymous_function", Closure),
     ("arrow_function", Closure),

@@ -4,12 +4,17 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::scoped_name::LocalName;
+use super::scoped_name::{LocalName, last_part};
 use super::text::{text_of, tidy, unquoted, without_generics};
 use crate::grammar::NameSource;
 
-/// Returns the name of a definition, or `None` if it has none.
-pub(crate) fn defined_name(node: Node, source: NameSource, text: &str) -> Option<LocalName> {
+/// Returns the name of a definition, or `None` if it has none; `class` is the name of the scope around it.
+pub(crate) fn defined_name(
+    node: Node,
+    source: NameSource,
+    class: Option<&str>,
+    text: &str,
+) -> Option<LocalName> {
     let field = |name: &str| child(node, name).map(|child| text_of(child, text));
     let found: LocalName = match source {
         NameSource::Bound => return None,
@@ -17,6 +22,11 @@ pub(crate) fn defined_name(node: Node, source: NameSource, text: &str) -> Option
         NameSource::Field("type") => tidy(without_generics(field("type")?)).into(),
         NameSource::Field(name) => tidy(unquoted(field(name)?)).into(),
         NameSource::Prefixed(prefix, name) => tidy(&format!("{prefix}{}", field(name)?)).into(),
+        NameSource::Child(kind) => {
+            let mut cursor = node.walk();
+            let found = node.named_children(&mut cursor).find(|child| child.kind() == kind)?;
+            tidy(text_of(found.named_child(0)?, text)).into()
+        }
         NameSource::Fixed(name) => name.to_owned().into(),
         NameSource::Receiver => {
             let receiver = node.child_by_field_name("receiver")?;
@@ -31,7 +41,11 @@ pub(crate) fn defined_name(node: Node, source: NameSource, text: &str) -> Option
         NameSource::Singleton => {
             let name = tidy(field("name")?);
             match field("object")? {
-                "self" => LocalName { text: name, separator: Some(".") },
+                object
+                    if object == "self" || Some(object) == class.map(last_part) || Some(object) == class =>
+                {
+                    LocalName { text: name, separator: Some(".") }
+                }
                 object => tidy(&format!("{object}.{name}")).into(),
             }
         }

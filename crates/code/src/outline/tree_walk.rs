@@ -167,10 +167,10 @@ impl<'a, 't> TreeWalk<'a, 't> {
                 if matches!(frame.role, NodeRole::Function(_)) && bodiless {
                     return None;
                 }
-                self.add_function(visited, names::defined_name(node, source, text), frame);
+                self.add_function(visited, self.defined_name(node, source), frame);
             }
             NodeRole::Property(source) => {
-                let name = names::defined_name(node, source, text);
+                let name = self.defined_name(node, source);
                 match node.child_by_field_name("value") {
                     Some(value) if value.kind() == "arrow_expression_clause" => {
                         self.add_function(visited, name, frame);
@@ -180,7 +180,8 @@ impl<'a, 't> TreeWalk<'a, 't> {
             }
             NodeRole::Closure | NodeRole::Lambda => self.apply_closure(visited, parent, frame),
             NodeRole::Container(source) => {
-                let name = names::defined_name(node, source, text)
+                let name = self
+                    .defined_name(node, source)
                     .or_else(|| names::bound_name(pending, text).map(LocalName::from));
                 self.enter_container(name, frame);
             }
@@ -244,12 +245,17 @@ impl<'a, 't> TreeWalk<'a, 't> {
         let bound = names::bound_name(pending, text).map(LocalName::from);
         if let Some(bound) = bound.filter(|_| frame.role == NodeRole::Closure || !nested) {
             self.add_function(visited, Some(bound), frame);
-        } else if let Some(own) = names::defined_name(node, NameSource::Field("name"), text) {
+        } else if let Some(own) = self.defined_name(node, NameSource::Field("name")) {
             let alone = VisitedNode { first: node, last: node, ..*visited };
             self.add_function(&alone, Some(own), frame);
         } else if !nested {
             self.add_function(visited, names::argument_name(pending, text), frame);
         }
+    }
+
+    fn defined_name(&self, node: Node, source: NameSource) -> Option<LocalName> {
+        let class = self.scope.last().map(|scope| scope.name.as_str());
+        names::defined_name(node, source, class, self.lines.text())
     }
 
     /// Adds a function unless it has no name or is nested too deeply.
@@ -290,7 +296,7 @@ impl<'a, 't> TreeWalk<'a, 't> {
     }
 
     fn push_namespace(&mut self, node: Node<'t>, source: NameSource) {
-        if let Some(name) = names::defined_name(node, source, self.lines.text()) {
+        if let Some(name) = self.defined_name(node, source) {
             let separator = self.grammar.grammar.namespace_separator;
             self.scope.push(ScopeSegment { name: name.text, separator });
         }

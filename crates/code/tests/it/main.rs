@@ -12,6 +12,8 @@ mod matching;
 mod change_kind;
 // The exact text of functions.
 mod exact;
+// Wrapped code, and files without a language of their own.
+mod wrappers;
 // Classes of files by their paths.
 mod path;
 
