@@ -105,8 +105,10 @@ fn remote(rest: &str) -> Option<&str> {
     };
     let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
     let sound_port = port.is_none_or(|port| port.parse::<u16>().is_ok());
+    // Launchpad and SourceHut have repositories at `~user/name` and `~team/+source/name/+git/name`.
+    let is_part = |part: &str| is_plain(part.strip_prefix(['~', '+']).unwrap_or(part));
     let parts: Vec<&str> = path.split('/').collect();
-    (is_plain(name) && sound_port && (1..=8).contains(&parts.len()) && parts.into_iter().all(is_plain))
+    (is_plain(name) && sound_port && (1..=8).contains(&parts.len()) && parts.into_iter().all(is_part))
         .then_some(rest)
 }
 
@@ -120,9 +122,24 @@ fn origin(repository: &gix::Repository) -> Option<String> {
 }
 
 impl RepositorySource {
-    fn parse_remote(url: &str) -> Option<Self> {
-        let rest = remote(url.strip_prefix("https://")?)?;
-        Some(Self::Remote { url: format!("https://{rest}") })
+    /// Returns the repository that the address of a remote names, whatever the transport: git over ssh, too,
+    /// as in `git@host:owner/name.git`. Names and passwords are left out.
+    fn parse_remote(address: &str) -> Option<Self> {
+        let schemes = ["https://", "http://", "git://", "ssh://", "git+ssh://"];
+        let rest = schemes.iter().find_map(|scheme| address.strip_prefix(scheme));
+        let (authority, path) = match rest {
+            Some(rest) => rest.split_once('/')?,
+            // The short form of ssh.
+            None => address
+                .split_once(':')
+                .filter(|(host, path)| !host.contains('/') && !path.starts_with("//"))?,
+        };
+        let host = authority.rsplit('@').next()?;
+        let web = address.starts_with("https://");
+        // Ports of other transports lead nowhere by https.
+        let host = if web { host } else { host.split(':').next()? };
+        let rest = format!("{host}/{}", path.trim_start_matches('/'));
+        remote(&rest).map(|rest| Self::Remote { url: format!("https://{rest}") })
     }
 }
 
@@ -204,6 +221,8 @@ mod tests {
             ("https://github.com/pallets/flask.git", "https://github.com/pallets/flask"),
             ("https://gitlab.com/group/sub/project/", "https://gitlab.com/group/sub/project"),
             ("https://git.example:8443/a/b", "https://git.example:8443/a/b"),
+            ("https://git.sr.ht/~user/a", "https://git.sr.ht/~user/a"),
+            ("https://git.launchpad.net/~t/+git/a", "https://git.launchpad.net/~t/+git/a"),
         ] {
             assert_eq!(RepositorySource::parse(spec), Ok(RepositorySource::Remote { url: url.to_owned() }));
         }
@@ -211,6 +230,31 @@ mod tests {
             RepositorySource::parse("https://user:secret@github.com/a/b"),
             Err(RepositorySourceError::Credentials)
         );
+    }
+
+    #[test]
+    fn addresses_of_remotes_name_the_repository_whatever_the_transport() {
+        for address in [
+            "https://github.com/o/r.git",
+            "https://user:secret@github.com/o/r",
+            "http://github.com/o/r/",
+            "git://github.com/o/r.git",
+            "ssh://git@github.com:22/o/r.git",
+            "git@github.com:o/r.git",
+            "github.com:/o/r",
+        ] {
+            let url = "https://github.com/o/r".to_owned();
+            assert_eq!(
+                RepositorySource::parse_remote(address),
+                Some(RepositorySource::Remote { url }),
+                "{address}"
+            );
+        }
+        for address in
+            ["/srv/git/r.git", "../r", "file:///srv/r", "host", "ssh://-oProxyCommand=x/a", "C:\\r"]
+        {
+            assert_eq!(RepositorySource::parse_remote(address), None, "{address}");
+        }
     }
 
     #[test]
