@@ -1,6 +1,8 @@
 //! Damaged, unusual and hostile repositories: each is mined or fails alone, and no program of it is
 //! run. An intact repository is mined beside each of them and always gives its sample.
 
+// Long, added and deleted functions.
+mod functions;
 // Missing history and files, and forms that cannot be read.
 mod gaps;
 // Unusual histories, heads and commits.
