@@ -29,6 +29,8 @@ pub enum QualityFlag {
     Synthetic,
     /// The function is longer than [`LONG_CODE_CHARS`].
     LongFunction,
+    /// The sides may be those of two functions of the same name.
+    AmbiguousOverload,
 }
 
 /// Reason why a candidate did not become a sample. Every candidate is counted, so that nothing
@@ -105,6 +107,7 @@ impl QualityFlag {
             Self::ThroughMerge => "through_merge",
             Self::Synthetic => "synthetic",
             Self::LongFunction => "long_function",
+            Self::AmbiguousOverload => "ambiguous_overload",
         }
     }
 }

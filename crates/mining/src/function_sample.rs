@@ -30,6 +30,7 @@ pub(super) fn function_sample(
         (tangled, QualityFlag::TangledCommit),
         (invalid_utf8, QualityFlag::InvalidUtf8),
         (change.parse_error, QualityFlag::ParseError),
+        (change.ambiguous, QualityFlag::AmbiguousOverload),
         (change.renamed || path_before != path_after, QualityFlag::Renamed),
         (matches!(fix.reason, SelectionReason::Merge(_)), QualityFlag::ThroughMerge),
     ];
