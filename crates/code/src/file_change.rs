@@ -48,6 +48,9 @@ pub struct CodeChange {
     /// Whether the qualified name changed: the function or something around it was renamed, or
     /// the function was moved to another place in the file.
     pub renamed: bool,
+    /// Whether another function of the same name is nearly as similar, so that the sides may be those of
+    /// two overloads.
+    pub ambiguous: bool,
     /// Whether the parser found a syntax error inside the code, on either side.
     pub parse_error: bool,
 }

@@ -38,7 +38,7 @@ impl FileComparer {
     /// - [`Rejection::OversizedFile`], [`Rejection::BinaryFile`] or [`Rejection::MinifiedFile`] if the
     ///   file is not source code written by people.
     /// - [`Rejection::Unchanged`] if both sides are the same text.
-    /// - [`Rejection::ParseFailed`] if the parser took too long.
+    /// - [`Rejection::ParseFailed`] if the parser took too many steps.
     pub fn compare(&mut self, change: &FileChange<'_>) -> Result<FileComparison, Rejection> {
         file_filter::check_content(change.before)?;
         file_filter::check_content(change.after)?;

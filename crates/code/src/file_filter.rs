@@ -2,6 +2,7 @@
 
 use streamguard_dataset::{Language, Rejection};
 
+use super::c_outline::c_functions;
 use super::file_change::FileChange;
 
 /// Largest file that is compared. Larger source files are generated.
@@ -40,6 +41,10 @@ pub(super) fn detect_language(change: &FileChange, texts: [&str; 2]) -> Option<(
     let [before, after] = [change.path_before, change.path_after].map(|path| path.map(Language::from_path));
     let language = after.or(before)??;
     let same = before.or(after) == after.or(before);
+    let path = change.path_after.or(change.path_before).unwrap_or_default();
+    if language == Language::Php && path.to_ascii_lowercase().ends_with(".inc") {
+        return Some((included_language(path, texts)?, same));
+    }
     let header = [change.path_after, change.path_before]
         .into_iter()
         .flatten()
@@ -49,6 +54,21 @@ pub(super) fn detect_language(change: &FileChange, texts: [&str; 2]) -> Option<(
         return Some((Language::Cpp, same));
     }
     Some((language, same))
+}
+
+/// Detects the language of a file that others include (`.inc`): PHP if it has its tag, otherwise the one
+/// in its name (`table.c.inc`), otherwise C or C++ if there are functions in it.
+fn included_language(path: &str, texts: [&str; 2]) -> Option<Language> {
+    if texts.iter().any(|text| text.contains("<?")) {
+        return Some(Language::Php);
+    }
+    let stem = path.get(..path.len() - ".inc".len())?;
+    if let Some(language) = Language::from_path(stem).filter(|language| *language != Language::Php) {
+        return Some(language);
+    }
+    let is_c = texts.iter().any(|text| !c_functions(text).is_empty());
+    let cpp = texts.into_iter().any(looks_like_cpp);
+    is_c.then_some(if cpp { Language::Cpp } else { Language::C })
 }
 
 /// Whether a header contains a line that begins as no line of C can.

@@ -53,9 +53,14 @@ impl FilePair<'_> {
         let own = &owners.own;
         let mut changes: Vec<CodeChange> = pairs
             .iter()
-            .filter(|(i, j)| i.is_some_and(|i| own[0][i] > 0) || j.is_some_and(|j| own[1][j] > 0))
-            .filter_map(|&(i, j)| {
-                self.function_change(i.map(|i| &functions[0][i]), j.map(|j| &functions[1][j]))
+            .filter(|pair| {
+                pair.before.is_some_and(|i| own[0][i] > 0) || pair.after.is_some_and(|j| own[1][j] > 0)
+            })
+            .filter_map(|pair| {
+                let before = pair.before.map(|i| &functions[0][i]);
+                let after = pair.after.map(|j| &functions[1][j]);
+                let change = self.function_change(before, after)?;
+                Some(CodeChange { ambiguous: pair.ambiguous, ..change })
             })
             .collect();
         changes.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
@@ -86,7 +91,7 @@ impl FilePair<'_> {
         owners: &mut LineOwners,
     ) {
         owners.own = functions.each_ref().map(|side| side.iter().map(|f| f.own_changed).collect());
-        for (i, j) in pairs.iter().filter_map(|&(i, j)| i.zip(j)) {
+        for (i, j) in pairs.iter().filter_map(|pair| pair.before.zip(pair.after)) {
             if self.text(0, &functions[0][i]) != self.text(1, &functions[1][j]) {
                 continue;
             }
@@ -137,8 +142,9 @@ impl FilePair<'_> {
             before: before.map(|function| snippet(0, function)),
             after: after.map(|function| snippet(1, function)),
             kind,
+            ambiguous: false,
             renamed: before.zip(after).is_some_and(|(old, new)| old.name != new.name),
-            parse_error: [before, after].into_iter().flatten().any(|function| function.node.has_error()),
+            parse_error: [before, after].into_iter().flatten().any(|function| function.parse_error),
         })
     }
 
@@ -157,6 +163,7 @@ impl FilePair<'_> {
                 before,
                 after,
                 kind,
+                ambiguous: false,
                 renamed: false,
                 parse_error: false,
             }

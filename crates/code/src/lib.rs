@@ -3,7 +3,8 @@
 //! [`FileComparer::compare`] takes the text of a file before and after a change and
 //! 1. compares the lines,
 //! 2. parses both sides with [tree-sitter](https://tree-sitter.github.io/),
-//! 3. walks down to the functions that contain the changed lines,
+//! 3. walks down to the functions that contain the changed lines; in C and C++, where macros hide the
+//!    syntax from a parser, it finds them by their brackets and the words before those,
 //! 4. pairs the functions of the two sides, renamed and moved ones included,
 //! 5. and reports for each pair what kind of change it is ([`ChangeKind`]).
 //!
@@ -34,11 +35,13 @@
 //! changed.
 //!
 //! This crate reads no files, repositories or settings. Hostile input is bounded: a file by
-//! 1 MiB, a parse by 2 s, a walk by 10,000 levels.
+//! 1 MiB, a parse by 10 million operations, a walk by 10,000 levels. No limit is a time, so that a slow
+//! machine gives the same data.
 //!
 //! [`classify_path`] distinguishes source files from tests, documentation and vendored code by their
 //! paths, and [`highlight_grammar`] returns parsers and queries for syntax highlighting.
 
+mod c_outline;
 mod change_kind;
 mod diff;
 mod file_change;
@@ -54,6 +57,7 @@ mod names;
 mod outline;
 mod parse;
 mod path;
+mod ruby_commands;
 mod similarity;
 
 pub use change_kind::ChangeKind;

@@ -27,6 +27,9 @@ const MIN_SIMILARITY_SAME_NAME: f64 = 0.3;
 /// Most pairs of functions with the same name that are ranked; beyond, they pair in their order.
 const MAX_RANKED_NAMESAKES: usize = 4096;
 
+/// Most pairs of functions with the same name that are compared with each other to tell doubtful ones.
+const MAX_COMPARED_PAIRS: usize = 256;
+
 /// Most tokens that are compared to find renamed functions; a file that needs more was
 /// rewritten.
 const MAX_COMPARED_TOKENS: usize = 20_000_000;
@@ -37,14 +40,60 @@ pub(super) struct FileSide<'a, 't> {
     pub(super) functions: &'a [FunctionSpan<'t>],
 }
 
+/// Share of the similarity of a pair that another function of the same name needs to make it doubtful.
+const CLOSE_SIMILARITY: f64 = 0.95;
+
 /// A function on both sides or on one of them, as indices into the functions of the sides.
-pub(super) type FunctionPair = (Option<usize>, Option<usize>);
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FunctionPair {
+    pub(super) before: Option<usize>,
+    pub(super) after: Option<usize>,
+    /// Whether another function of the same name is nearly as similar.
+    pub(super) ambiguous: bool,
+}
+
+/// Functions of one name on both sides, as they compare.
+#[derive(Clone, Copy)]
+struct NamesakePair {
+    before: usize,
+    after: usize,
+    same_parameters: bool,
+    same_arity: bool,
+    /// Similarity of the texts in parts per million, because floating-point numbers have no total order.
+    similarity: usize,
+    shared_lines: u32,
+    /// Difference of the places among the functions of this name.
+    distance: usize,
+}
+
+impl NamesakePair {
+    /// Returns the rank: the lowest is the best. Indices end it, so that the order is total and does not
+    /// depend on the sort.
+    fn rank(&self) -> impl Ord + use<> {
+        (
+            Reverse(self.same_parameters),
+            Reverse(self.similarity),
+            Reverse(self.same_arity),
+            Reverse(self.shared_lines),
+            self.distance,
+            (self.before, self.after),
+        )
+    }
+
+    /// Whether `other` is a pair of one of the same functions that is nearly as good.
+    fn is_close_to(&self, other: &Self) -> bool {
+        let one_in_common = (self.before == other.before) != (self.after == other.after);
+        one_in_common
+            && self.same_parameters == other.same_parameters
+            && other.similarity as f64 >= CLOSE_SIMILARITY * self.similarity as f64
+    }
+}
 
 /// Pairs the functions of both sides. Functions that no change touches may be left out.
 ///
 /// Functions with the same qualified name pair first: those with the same parameters, then those with
-/// the same number of parameters, then those with the most unchanged lines in common, then in their
-/// order. Changed functions that are left pair as renamed or moved if their texts are similar.
+/// the most similar texts, then those with the same number of parameters, then those with the most
+/// unchanged lines in common, then in their order. Changed functions that are left pair as renamed or moved if their texts are similar.
 pub(super) fn pair_functions(before: &FileSide, after: &FileSide, hunks: &[Hunk]) -> Vec<FunctionPair> {
     let mut matcher = FunctionMatcher {
         before,
@@ -57,8 +106,9 @@ pub(super) fn pair_functions(before: &FileSide, after: &FileSide, hunks: &[Hunk]
     matcher.pair_renamed();
     let [old, new] = &matcher.taken;
     let mut pairs = matcher.pairs;
-    pairs.extend((0..old.len()).filter(|&i| !old[i]).map(|i| (Some(i), None)));
-    pairs.extend((0..new.len()).filter(|&i| !new[i]).map(|i| (None, Some(i))));
+    let alone = |before, after| FunctionPair { before, after, ambiguous: false };
+    pairs.extend((0..old.len()).filter(|&i| !old[i]).map(|i| alone(Some(i), None)));
+    pairs.extend((0..new.len()).filter(|&i| !new[i]).map(|i| alone(None, Some(i))));
     pairs
 }
 
@@ -81,32 +131,63 @@ impl<'a, 't> FunctionMatcher<'a, 't> {
         for (index, function) in after.functions.iter().enumerate() {
             groups.entry(&function.name).or_default()[1].push(index);
         }
+        let mut budget = MAX_COMPARED_TOKENS;
         for [old, new] in groups.values() {
             if old.len() * new.len() > MAX_RANKED_NAMESAKES {
-                old.iter().zip(new).for_each(|(&i, &j)| self.take(i, j));
+                old.iter().zip(new).for_each(|(&i, &j)| self.take(i, j, false));
                 continue;
             }
-            let mut ranked = Vec::new();
-            for (place, &i) in old.iter().enumerate() {
-                for (other_place, &j) in new.iter().enumerate() {
-                    let (a, b) = (&before.functions[i], &after.functions[j]);
-                    let shared = self.shared_lines(i, j);
-                    // All lines of an untouched function are unchanged, so its counterpart is the
-                    // function that has those lines; without a common line it is another namesake.
-                    if shared == 0 && (a.changed == 0 || b.changed == 0) {
-                        continue;
-                    }
-                    let same = parameter_words(before.text, a).eq(parameter_words(after.text, b));
-                    let arity = a.parameters.as_ref().map(|list| list.count)
-                        == b.parameters.as_ref().map(|list| list.count);
-                    let rank = (Reverse(same), Reverse(arity), Reverse(shared), place.abs_diff(other_place));
-                    ranked.push((rank, i, j));
-                }
+            let ranked = self.ranked_namesakes(old, new, &mut budget);
+            for pair in &ranked {
+                let ambiguous =
+                    ranked.len() <= MAX_COMPARED_PAIRS && ranked.iter().any(|other| pair.is_close_to(other));
+                self.take(pair.before, pair.after, ambiguous);
             }
-            // Indices end each entry, so the order is total and does not depend on the sort.
-            ranked.sort_unstable();
-            ranked.into_iter().for_each(|(_, i, j)| self.take(i, j));
         }
+    }
+
+    /// Compares the functions of one name with each other; the best pair comes first.
+    fn ranked_namesakes(&self, old: &[usize], new: &[usize], budget: &mut usize) -> Vec<NamesakePair> {
+        // Of a single pair nothing has to be known.
+        let several = old.len() * new.len() > 1;
+        let mut numbers = HashMap::new();
+        let mut texts = |side: &'a FileSide<'a, 't>, functions: &[usize]| -> Vec<Vec<u64>> {
+            let functions = functions.iter().filter(|_| several);
+            functions.map(|&i| bigrams(function_text(side, i), &mut numbers)).collect()
+        };
+        let (old_texts, new_texts) = (texts(self.before, old), texts(self.after, new));
+        let mut ranked = Vec::new();
+        for (place, &before) in old.iter().enumerate() {
+            for (other_place, &after) in new.iter().enumerate() {
+                let (a, b) = (&self.before.functions[before], &self.after.functions[after]);
+                let shared_lines = self.shared_lines(before, after);
+                // All lines of an untouched function are unchanged, so its counterpart is the function
+                // that has those lines; without a common line it is another namesake.
+                if shared_lines == 0 && (a.changed == 0 || b.changed == 0) {
+                    continue;
+                }
+                let similarity = match (old_texts.get(place), new_texts.get(other_place)) {
+                    (Some(old), Some(new)) if old.len() + new.len() <= *budget => {
+                        *budget -= old.len() + new.len();
+                        2_000_000 * common(old, new) / (old.len() + new.len()).max(1)
+                    }
+                    _ => 0,
+                };
+                let parameters = parameter_words(self.before.text, a);
+                ranked.push(NamesakePair {
+                    before,
+                    after,
+                    same_parameters: parameters.eq(parameter_words(self.after.text, b)),
+                    same_arity: a.parameters.as_ref().map(|list| list.count)
+                        == b.parameters.as_ref().map(|list| list.count),
+                    similarity,
+                    shared_lines,
+                    distance: place.abs_diff(other_place),
+                });
+            }
+        }
+        ranked.sort_unstable_by_key(NamesakePair::rank);
+        ranked
     }
 
     fn pair_renamed(&mut self) {
@@ -147,7 +228,7 @@ impl<'a, 't> FunctionMatcher<'a, 't> {
             }
         }
         ranked.sort_unstable();
-        ranked.into_iter().for_each(|(_, _, i, j)| self.take(i, j));
+        ranked.into_iter().for_each(|(_, _, i, j)| self.take(i, j, false));
     }
 
     /// Returns the similarity that two functions with different names need, if the shorter one has
@@ -173,11 +254,11 @@ impl<'a, 't> FunctionMatcher<'a, 't> {
         diff::shared_lines(self.hunks, &self.before.functions[i].rows, &self.after.functions[j].rows)
     }
 
-    fn take(&mut self, i: usize, j: usize) {
+    fn take(&mut self, i: usize, j: usize, ambiguous: bool) {
         if !self.taken[0][i] && !self.taken[1][j] {
             self.taken[0][i] = true;
             self.taken[1][j] = true;
-            self.pairs.push((Some(i), Some(j)));
+            self.pairs.push(FunctionPair { before: Some(i), after: Some(j), ambiguous });
         }
     }
 }

@@ -1,17 +1,16 @@
 //! Qualified names of functions.
 //!
-//! Languages write names in many places: in a field of the definition, inside C declarators, as the
+//! Languages write names in many places: in a field of the definition, as the
 //! target of an assignment, as the key of a pair, as the call that takes an anonymous function.
 
 mod binding;
 mod call;
-mod declarator;
 mod definition;
 mod scoped_name;
 mod text;
 
 pub(super) use binding::{PendingName, argument_name, binding_node, bound_name};
 pub(super) use call::{is_plain_call, wraps_module};
-pub(super) use definition::{ParameterList, defined_name, exported_class, macro_name, parameters};
+pub(super) use definition::{ParameterList, defined_name, parameters};
 pub(super) use scoped_name::{LocalName, ScopeSegment, last_part, qualified};
-pub(super) use text::text_of;
+pub(super) use text::{text_of, tidy};

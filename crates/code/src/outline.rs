@@ -1,5 +1,6 @@
-//! The functions of a file that contain changed lines, found by one walk over the syntax tree.
+//! The functions of a file that contain changed lines, found by one walk over the syntax tree, or over the tokens of C.
 
+mod c_spans;
 mod changed_lines;
 mod function_outline;
 mod function_span;

@@ -1,7 +1,7 @@
 //! The output of a running shard of a collector.
 
 use streamguard_cache::Progress;
-use streamguard_dataset::{Rejection, Sample, SampleKind, quality};
+use streamguard_dataset::{QualityFlag, Rejection, Sample, SampleKind, SampleLevel, quality};
 use streamguard_engine::{LogLevel, ShardError, ShardOutput};
 
 /// Output of a running shard: takes samples, and counts the candidates that are rejected.
@@ -9,34 +9,48 @@ pub struct Samples<'a, 'o> {
     output: &'a mut ShardOutput<'o>,
     /// Samples that become part of another record instead of records of their own.
     kept: Option<&'a mut Vec<Sample>>,
+    /// Longest code that is emitted, in characters.
+    max_code_chars: usize,
 }
 
 impl<'a, 'o> Samples<'a, 'o> {
     /// Returns an output that emits every sample as a record.
     pub(crate) fn emitting(output: &'a mut ShardOutput<'o>) -> Self {
-        Self { output, kept: None }
+        Self { output, kept: None, max_code_chars: quality::MAX_CODE_CHARS }
     }
 
     /// Returns an output that counts in the shard of `output`, but pushes the samples to `kept`,
     /// for records of another form.
     pub fn keeping(output: &'a mut ShardOutput<'o>, kept: &'a mut Vec<Sample>) -> Self {
-        Self { output, kept: Some(kept) }
+        Self { kept: Some(kept), ..Self::emitting(output) }
+    }
+
+    /// Sets the longest code that is emitted, in characters; [`quality::MAX_CODE_CHARS`] without this.
+    pub fn set_max_code_chars(&mut self, chars: usize) {
+        self.max_code_chars = chars;
     }
 
     /// Gives a sample its id and emits it. Code that is too short or too long to learn from is
-    /// rejected and counted.
+    /// rejected and counted, and a long function is flagged.
     ///
     /// # Errors
     /// [`ShardError::Stopped`], to be passed on.
-    pub fn emit(&mut self, sample: Sample) -> Result<(), ShardError> {
+    pub fn emit(&mut self, mut sample: Sample) -> Result<(), ShardError> {
         let sides = [&sample.vulnerable_code, &sample.fixed_code];
+        let mut is_long = false;
         for code in sides.into_iter().flatten() {
-            if let Err(rejection) = quality::check_length(code) {
-                self.reject(rejection);
-                // A rejected candidate emits nothing, so the stop that `emit` looks for is looked
-                // for here.
-                return self.output.check_stopped();
+            match quality::check_length(code, self.max_code_chars) {
+                Ok(long) => is_long |= long,
+                Err(rejection) => {
+                    self.reject(rejection);
+                    // A rejected candidate emits nothing, so the stop that `emit` looks for is looked
+                    // for here.
+                    return self.output.check_stopped();
+                }
             }
+        }
+        if is_long && sample.level == SampleLevel::Function {
+            sample.quality_flags.push(QualityFlag::LongFunction);
         }
         if sample.kind == SampleKind::Pair {
             // A figure for the live view only: the result counts what is left after the cut at the

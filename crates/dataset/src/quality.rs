@@ -5,8 +5,11 @@ use serde::{Deserialize, Serialize};
 /// Shortest code that is kept, in characters. Shorter code is no function to learn from.
 pub const MIN_CODE_CHARS: usize = 50;
 
-/// Longest code that is kept, in characters.
-pub const MAX_CODE_CHARS: usize = 10_000;
+/// Longest code that is kept by default, in characters.
+pub const MAX_CODE_CHARS: usize = 60_000;
+
+/// Code beyond this length, in characters, is flagged: many models cannot read it whole.
+pub const LONG_CODE_CHARS: usize = 10_000;
 
 /// Property of a sample that users may want to filter by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,6 +27,10 @@ pub enum QualityFlag {
     ThroughMerge,
     /// The code is generated.
     Synthetic,
+    /// The function is longer than [`LONG_CODE_CHARS`].
+    LongFunction,
+    /// The sides may be those of two functions of the same name.
+    AmbiguousOverload,
 }
 
 /// Reason why a candidate did not become a sample. Every candidate is counted, so that nothing
@@ -33,7 +40,7 @@ pub enum QualityFlag {
 pub enum Rejection {
     /// The code is shorter than [`MIN_CODE_CHARS`].
     TooShort,
-    /// The code is longer than [`MAX_CODE_CHARS`].
+    /// The code is longer than the setting allows, by default [`MAX_CODE_CHARS`].
     TooLong,
     /// The two sides are equal.
     Unchanged,
@@ -59,7 +66,7 @@ pub enum Rejection {
     UnknownLanguage,
     /// A file over the size limit.
     OversizedFile,
-    /// The parser exceeded its limit of time or depth, or crashed.
+    /// The parser exceeded its limit of steps.
     ParseFailed,
     /// The commit reverts another.
     RevertCommit,
@@ -99,6 +106,8 @@ impl QualityFlag {
             Self::Renamed => "renamed",
             Self::ThroughMerge => "through_merge",
             Self::Synthetic => "synthetic",
+            Self::LongFunction => "long_function",
+            Self::AmbiguousOverload => "ambiguous_overload",
         }
     }
 }
@@ -139,19 +148,19 @@ impl Rejection {
     }
 }
 
-/// Checks the length of the code of one side, without white space at its ends.
+/// Checks the length of the code of one side, without white space at its ends. Returns whether it is long.
 ///
 /// # Errors
 /// [`Rejection::TooShort`] or [`Rejection::TooLong`], counted in characters, not bytes.
-pub fn check_length(code: &str) -> Result<(), Rejection> {
+pub fn check_length(code: &str, max_chars: usize) -> Result<bool, Rejection> {
     let trimmed = code.trim();
     // A character takes four bytes at most, so the characters of such a text need not be counted.
-    if trimmed.len() > 4 * MAX_CODE_CHARS {
+    if trimmed.len() / 4 > max_chars {
         return Err(Rejection::TooLong);
     }
     match trimmed.chars().count() {
         0..MIN_CODE_CHARS => Err(Rejection::TooShort),
-        MIN_CODE_CHARS..=MAX_CODE_CHARS => Ok(()),
-        _ => Err(Rejection::TooLong),
+        length if length > max_chars => Err(Rejection::TooLong),
+        length => Ok(length > LONG_CODE_CHARS),
     }
 }

@@ -92,8 +92,9 @@ impl RepositoryMiner<'_> {
             let mut samples = Vec::new();
             let collectors = self.collectors(fix.advisories.iter().copied());
             let context = fix.advisory_context(&collectors);
-            let is_whole =
-                miner.mine_advisory_fix(commit, &context, &mut Samples::keeping(output, &mut samples))?;
+            let mut kept = Samples::keeping(output, &mut samples);
+            kept.set_max_code_chars(self.settings.max_code_chars);
+            let is_whole = miner.mine_advisory_fix(commit, &context, &mut kept)?;
             let problem = match is_whole {
                 true => "nothing that it changes is a sample",
                 false if repository.damaged_reads() > 0 => "its copy in the cache is damaged",

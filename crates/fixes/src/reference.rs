@@ -14,6 +14,7 @@ mod history;
 mod kernel;
 mod pointer;
 mod repository_key;
+mod review;
 mod revision;
 mod web_address;
 
@@ -31,6 +32,12 @@ pub fn parse(url: &str) -> Option<RepositoryPointer> {
     let address = WebAddress::parse(url)?;
     let address = address.archived().unwrap_or(address);
     let host = address.host.as_str();
+    if let Some(pointer) = installed(&address) {
+        return Some(pointer);
+    }
+    if let Some(pointer) = review::parse(&address) {
+        return Some(pointer);
+    }
     if github::is_host(host) {
         return github::parse(&address);
     }
@@ -47,6 +54,25 @@ pub fn parse(url: &str) -> Option<RepositoryPointer> {
         .or_else(|| cgit::parse(&address))
         .or_else(|| bitbucket::parse_server(&address))
         .or_else(|| forge::parse(&address))
+}
+
+/// Parses all URLs in a text, of which references sometimes hold several.
+pub fn parse_all(text: &str) -> Vec<RepositoryPointer> {
+    let urls = web_address::urls(text);
+    let mut pointers: Vec<RepositoryPointer> = Vec::new();
+    for pointer in urls.iter().filter_map(|url| parse(url)) {
+        if !pointers.contains(&pointer) {
+            pointers.push(pointer);
+        }
+    }
+    pointers
+}
+
+/// Parses the address that a package is installed from, `git://host/owner/name.git#ID`.
+fn installed(address: &WebAddress) -> Option<RepositoryPointer> {
+    let is_repository = address.path.last()?.ends_with(".git");
+    let target = revision::whole(address.fragment()).filter(|_| is_repository).map(GitTarget::Commit)?;
+    pointer::pointer(&address.host, &address.path.join("/"), target)
 }
 
 /// Returns the repository that any page on one of the large forges belongs to.
@@ -74,7 +100,7 @@ pub fn clone_url(url: &str) -> Option<String> {
     repository_url(&address.host, path.strip_suffix(".git").unwrap_or(&path))
 }
 
-/// Reports whether text is the whole id of a commit (SHA-1, 40 hexadecimal digits).
+/// Reports whether text is the whole id of a commit: 40 hexadecimal digits (SHA-1) or 64 (SHA-256).
 pub fn is_commit_id(text: &str) -> bool {
-    text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -78,6 +78,9 @@ pub(super) fn resolve(
             let confidence = if is_claim { BY_CLOSING_WORDS } else { BY_PULL_REQUEST };
             one(found, confidence, &format!("says that it brought #{number} in"))
         }
+        FixLocator::Target(GitTarget::Review(change)) => {
+            one(history.review(change), BY_PULL_REQUEST, &format!("is the one of the review {change}"))
+        }
         FixLocator::Target(GitTarget::Compare(from, to)) => match history.range(from, to).as_slice() {
             [found] => Ok(vec![ResolvedCommit::new(*found, BY_COMPARISON)]),
             _ => by_mention(fix, history),

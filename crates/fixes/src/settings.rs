@@ -2,6 +2,7 @@
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
+use streamguard_dataset::quality::MAX_CODE_CHARS;
 use streamguard_git::MirrorRule;
 use streamguard_http::UpstreamSettings;
 
@@ -21,6 +22,9 @@ pub struct FixesSettings {
     /// Least confidence, from 0 to 1, that a changed function belongs to the fix.
     #[arg(skip)]
     pub min_confidence: f64,
+    /// Longest function that is kept, in characters.
+    #[arg(skip)]
+    pub max_code_chars: usize,
     /// Settings of the upstreams.
     #[arg(skip)]
     #[serde(rename = "access")]
@@ -34,6 +38,7 @@ impl Default for FixesSettings {
             git_hosts: Vec::new(),
             git_mirrors: Vec::new(),
             min_confidence: 0.5,
+            max_code_chars: MAX_CODE_CHARS,
             upstream: UpstreamSettings::default(),
         }
     }

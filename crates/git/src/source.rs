@@ -53,19 +53,6 @@ pub enum RepositorySourceError {
     },
 }
 
-/// Returns the https URL of `ssh://user@host/owner/name` or `user@host:owner/name`.
-fn https_of_ssh(spec: &str) -> Option<String> {
-    let (host, path) = match spec.strip_prefix("ssh://") {
-        Some(rest) => rest.split_once('/')?,
-        None => spec.split_once(':').filter(|(host, _)| host.contains('@'))?,
-    };
-    let host = host.rsplit('@').next()?.split(':').next()?;
-    let path = path.trim_matches('/');
-    let path = path.strip_suffix(".git").unwrap_or(path);
-    let rest = format!("{host}/{path}");
-    remote(&rest).map(|_| format!("https://{rest}"))
-}
-
 impl RepositorySource {
     /// Parses a URL of the one allowed form, or a local path. Everything that git would take for a command, an
     /// option or another transport is refused.
@@ -73,9 +60,12 @@ impl RepositorySource {
     /// # Errors
     /// [`RepositorySourceError`].
     pub fn parse(spec: &str) -> Result<Self, RepositorySourceError> {
-        let refused = || match https_of_ssh(spec) {
-            Some(https) => RepositorySourceError::Ssh { spec: spec.to_owned(), https },
-            None => RepositorySourceError::Address(spec.to_owned()),
+        let is_ssh = spec.starts_with("ssh://") || (spec.contains('@') && !spec.contains("://"));
+        let refused = || match Self::parse_remote(spec) {
+            Some(Self::Remote { url: https }) if is_ssh => {
+                RepositorySourceError::Ssh { spec: spec.to_owned(), https }
+            }
+            _ => RepositorySourceError::Address(spec.to_owned()),
         };
         if let Some(rest) = spec.strip_prefix("https://") {
             return Ok(Self::Remote {
@@ -129,8 +119,10 @@ fn remote(rest: &str) -> Option<&str> {
     };
     let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
     let sound_port = port.is_none_or(|port| port.parse::<u16>().is_ok());
+    // Launchpad and SourceHut have repositories at `~user/name` and `~team/+source/name/+git/name`.
+    let is_part = |part: &str| is_plain(part.strip_prefix(['~', '+']).unwrap_or(part));
     let parts: Vec<&str> = path.split('/').collect();
-    (is_plain(name) && sound_port && (1..=8).contains(&parts.len()) && parts.into_iter().all(is_plain))
+    (is_plain(name) && sound_port && (1..=8).contains(&parts.len()) && parts.into_iter().all(is_part))
         .then_some(rest)
 }
 
@@ -144,9 +136,24 @@ fn origin(repository: &gix::Repository) -> Option<String> {
 }
 
 impl RepositorySource {
-    fn parse_remote(url: &str) -> Option<Self> {
-        let rest = remote(url.strip_prefix("https://")?)?;
-        Some(Self::Remote { url: format!("https://{rest}") })
+    /// Returns the repository that the address of a remote names, whatever the transport: git over ssh, too,
+    /// as in `git@host:owner/name.git`. Names and passwords are left out.
+    fn parse_remote(address: &str) -> Option<Self> {
+        let schemes = ["https://", "http://", "git://", "ssh://", "git+ssh://"];
+        let rest = schemes.iter().find_map(|scheme| address.strip_prefix(scheme));
+        let (authority, path) = match rest {
+            Some(rest) => rest.split_once('/')?,
+            // The short form of ssh.
+            None => address
+                .split_once(':')
+                .filter(|(host, path)| !host.contains('/') && !path.starts_with("//"))?,
+        };
+        let host = authority.rsplit('@').next()?;
+        let web = address.starts_with("https://");
+        // Ports of other transports lead nowhere by https.
+        let host = if web { host } else { host.split(':').next()? };
+        let rest = format!("{host}/{}", path.trim_start_matches('/'));
+        remote(&rest).map(|rest| Self::Remote { url: format!("https://{rest}") })
     }
 }
 
@@ -198,6 +205,8 @@ mod tests {
             ("https://github.com/pallets/flask.git", "https://github.com/pallets/flask"),
             ("https://gitlab.com/group/sub/project/", "https://gitlab.com/group/sub/project"),
             ("https://git.example:8443/a/b", "https://git.example:8443/a/b"),
+            ("https://git.sr.ht/~user/a", "https://git.sr.ht/~user/a"),
+            ("https://git.launchpad.net/~t/+git/a", "https://git.launchpad.net/~t/+git/a"),
         ] {
             assert_eq!(RepositorySource::parse(spec), Ok(RepositorySource::Remote { url: url.to_owned() }));
         }
@@ -218,6 +227,31 @@ mod tests {
                 refused,
                 RepositorySourceError::Ssh { spec: spec.to_owned(), https: wanted.to_owned() }
             );
+        }
+    }
+
+    #[test]
+    fn addresses_of_remotes_name_the_repository_whatever_the_transport() {
+        for address in [
+            "https://github.com/o/r.git",
+            "https://user:secret@github.com/o/r",
+            "http://github.com/o/r/",
+            "git://github.com/o/r.git",
+            "ssh://git@github.com:22/o/r.git",
+            "git@github.com:o/r.git",
+            "github.com:/o/r",
+        ] {
+            let url = "https://github.com/o/r".to_owned();
+            assert_eq!(
+                RepositorySource::parse_remote(address),
+                Some(RepositorySource::Remote { url }),
+                "{address}"
+            );
+        }
+        for address in
+            ["/srv/git/r.git", "../r", "file:///srv/r", "host", "ssh://-oProxyCommand=x/a", "C:\\r"]
+        {
+            assert_eq!(RepositorySource::parse_remote(address), None, "{address}");
         }
     }
 

@@ -50,6 +50,7 @@ impl Collector for RepoCollector {
         access: &UpstreamAccess,
         samples: &mut Samples<'_, '_>,
     ) -> Result<(), ShardError> {
+        samples.set_max_code_chars(self.max_code_chars);
         match shard {
             RepoShard::Commits { path, name, walked, unreadable, commits, gaps } => {
                 count_walk(*walked, *unreadable, samples);

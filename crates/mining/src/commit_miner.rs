@@ -1,17 +1,17 @@
 //! Mining of one commit: from its changed files to samples.
 
 use gix::ObjectId;
-use streamguard_code::{ChangeKind, FileChange, FileComparer};
+use streamguard_code::{ChangeKind, CodeChange, FileChange, FileComparer};
 use streamguard_collect::Samples;
-use streamguard_dataset::Rejection;
+use streamguard_dataset::{Rejection, SampleLevel};
 use streamguard_engine::ShardError;
 use streamguard_git::OpenRepository;
 
 use super::advisory_context::AdvisoryContext;
 use super::changed_files::{ChangedFile, changed_files};
 use super::fix_commit::FixCommit;
+use super::function_sample::{FixCandidate, function_sample};
 use super::message::CommitClass;
-use super::pair_sample::{PairCandidate, pair_sample};
 use super::scoring::{ChangedFunction, FIX_SCORER, FixScore};
 use super::selected_commit::{SelectedCommit, SelectionReason};
 
@@ -23,6 +23,12 @@ const MAX_CHECKED_BYTES: u64 = 32 << 20;
 
 /// Confidence of a function without any evidence for or against it ([`FixScore`]).
 const UNKNOWN_CONFIDENCE: f64 = 0.2;
+
+/// Confidence of a function with strong evidence: what the scorer gives for 30 points.
+const STRONG_CONFIDENCE: f64 = 0.7;
+
+/// Confidence of the only function that a commit changes.
+const ONLY_CHANGE_CONFIDENCE: f64 = 0.6;
 
 /// Most functions without evidence that are kept where an advisory names the commit.
 const MAX_UNKNOWN_FUNCTIONS: usize = 8;
@@ -122,7 +128,7 @@ impl<'r> CommitMiner<'r> {
     fn compare(
         &mut self,
         file: &ChangedFile,
-        candidates: &mut Vec<PairCandidate>,
+        candidates: &mut Vec<FixCandidate>,
         samples: &mut Samples<'_, '_>,
     ) -> Result<(), Rejection> {
         let (before, after) = (self.read_blob(file.blob_before)?, self.read_blob(file.blob_after)?);
@@ -135,7 +141,10 @@ impl<'r> CommitMiner<'r> {
         samples.count("functions.changed", comparison.changes.len() as u64);
         for change in comparison.changes {
             let rejection = match change.kind {
-                _ if change.before.is_none() || change.after.is_none() => Some(Rejection::OneSided),
+                // Lines that were added or deleted are in no function.
+                _ if is_one_sided(&change) && change.level != SampleLevel::Function => {
+                    Some(Rejection::OneSided)
+                }
                 ChangeKind::Code => None,
                 ChangeKind::WhitespaceOnly => Some(Rejection::WhitespaceOnly),
                 ChangeKind::CommentOnly => Some(Rejection::CommentOnly),
@@ -143,7 +152,7 @@ impl<'r> CommitMiner<'r> {
             };
             match rejection {
                 Some(rejection) => samples.reject(rejection),
-                None => candidates.push(PairCandidate {
+                None => candidates.push(FixCandidate {
                     path_before: file.path_before.clone(),
                     path_after: file.path_after.clone(),
                     language: comparison.language,
@@ -171,9 +180,12 @@ impl<'r> CommitMiner<'r> {
     fn emit(
         &self,
         fix: &FixCommit,
-        candidates: Vec<PairCandidate>,
+        candidates: Vec<FixCandidate>,
         samples: &mut Samples<'_, '_>,
     ) -> Result<(), ShardError> {
+        let (one_sided, candidates): (Vec<_>, Vec<_>) =
+            candidates.into_iter().partition(|candidate| is_one_sided(&candidate.change));
+        self.emit_one_sided(fix, one_sided, candidates.is_empty(), samples)?;
         let scores = score_candidates(fix, &candidates);
         let tangled = candidates.len() > 1;
         let least = self.least_confidence(fix, &scores);
@@ -181,7 +193,32 @@ impl<'r> CommitMiner<'r> {
             if score.confidence < least {
                 samples.reject(Rejection::UnsupportedInTangledCommit);
             } else {
-                samples.emit(pair_sample(fix, self.name, candidate, score, tangled))?;
+                samples.emit(function_sample(fix, self.name, candidate, score, tangled))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Emits functions that the commit added or deleted, where there is strong evidence that they are the
+    /// fix. Most added functions are helpers, and most deleted ones were not needed any more.
+    ///
+    /// They are scored apart from the functions that changed, so that they have no influence on those.
+    fn emit_one_sided(
+        &self,
+        fix: &FixCommit,
+        candidates: Vec<FixCandidate>,
+        alone: bool,
+        samples: &mut Samples<'_, '_>,
+    ) -> Result<(), ShardError> {
+        let only_change = alone && candidates.len() == 1;
+        let is_sure = fix.by_advisory || !fix.message_score.advisory_ids.is_empty();
+        let least = if only_change && is_sure { ONLY_CHANGE_CONFIDENCE } else { STRONG_CONFIDENCE };
+        let scores = score_candidates(fix, &candidates);
+        for (candidate, score) in candidates.into_iter().zip(scores) {
+            if score.confidence < least.max(self.min_confidence) {
+                samples.reject(Rejection::OneSided);
+            } else {
+                samples.emit(function_sample(fix, self.name, candidate, score, !only_change))?;
             }
         }
         Ok(())
@@ -203,7 +240,12 @@ impl<'r> CommitMiner<'r> {
     }
 }
 
-fn score_candidates(fix: &FixCommit, candidates: &[PairCandidate]) -> Vec<FixScore> {
+/// Whether the function was added or deleted.
+fn is_one_sided(change: &CodeChange) -> bool {
+    change.before.is_none() || change.after.is_none()
+}
+
+fn score_candidates(fix: &FixCommit, candidates: &[FixCandidate]) -> Vec<FixScore> {
     let diffs: Vec<_> = candidates.iter().map(|candidate| candidate.change.line_diff()).collect();
     let functions: Vec<_> = candidates
         .iter()

@@ -38,6 +38,7 @@ mod function_points;
 mod indicator;
 mod indicator_table;
 mod mention;
+mod signature;
 
 pub use changed_function::ChangedFunction;
 pub use fix_score::FixScore;

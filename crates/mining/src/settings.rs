@@ -2,6 +2,7 @@
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
+use streamguard_dataset::quality::MAX_CODE_CHARS;
 use streamguard_git as git;
 use streamguard_http::UpstreamSettings;
 
@@ -41,6 +42,9 @@ pub struct RepoCollector {
     /// Least confidence, from 0 to 1, that a changed function belongs to the fix
     #[arg(long, value_name = "P", default_value_t = Self::default().min_confidence, value_parser = fraction)]
     pub min_confidence: f64,
+    /// Longest function that is kept, in characters. Functions of more than 10,000 are flagged as `long_function`
+    #[arg(long, value_name = "N", default_value_t = Self::default().max_code_chars)]
+    pub max_code_chars: usize,
     /// Other places to fetch repositories below some URLs from
     #[arg(skip)]
     pub git_mirrors: Vec<git::MirrorRule>,
@@ -60,6 +64,7 @@ impl Default for RepoCollector {
             repo_samples: 20_000,
             since: None,
             min_confidence: 0.5,
+            max_code_chars: MAX_CODE_CHARS,
             git_mirrors: Vec::new(),
             max_repo_size: git::MAX_BYTES >> 20,
             upstream: UpstreamSettings::default(),

@@ -101,6 +101,7 @@ mod advisories {
             targets
                 .chain([
                     InheritedSetting::new("min-confidence", SettingOwner::Job("repo")),
+                    InheritedSetting::new("max-code-chars", SettingOwner::Job("repo")),
                     InheritedSetting::new("access", SettingOwner::Command),
                 ])
                 .collect()

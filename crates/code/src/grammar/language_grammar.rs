@@ -1,11 +1,14 @@
 //! The grammar of each language.
 
+use std::borrow::Cow;
+
 use streamguard_dataset::Language;
 
 use super::role_tables::{
-    C_ROLES, C_SHARP_ROLES, CPP_ROLES, GO_ROLES, JAVA_ROLES, JAVASCRIPT_ROLES, PHP_ROLES, PYTHON_ROLES,
-    RUBY_ROLES, RUST_ROLES, RoleTable,
+    C_SHARP_ROLES, GO_ROLES, JAVA_ROLES, JAVASCRIPT_ROLES, PHP_ROLES, PYTHON_ROLES, RUBY_ROLES, RUST_ROLES,
+    RoleTable,
 };
+use crate::ruby_commands::without_command_bodies;
 
 /// Parser of a language, and the properties needed to find functions in its files.
 pub(crate) struct LanguageGrammar {
@@ -22,8 +25,13 @@ pub(crate) struct LanguageGrammar {
     /// changes) the end of a statement without a semicolon differed three times; TypeScript shares that
     /// scanner.
     pub(crate) incremental: bool,
+    /// Returns the text as the parser reads it, of the same length and with the same lines.
+    pub(crate) readable: fn(&str) -> Cow<'_, str>,
     /// Whether indentation is code and a string that stands alone first in a body is documentation.
     pub(crate) indented: bool,
+    /// Whether files contain macros and conditional compilation, so that functions are found by their
+    /// brackets and not in the tree.
+    pub(crate) preprocessed: bool,
     /// Roles of the kinds of nodes that have one.
     pub(super) roles: RoleTable,
 }
@@ -44,17 +52,16 @@ const DOTTED: LanguageGrammar = LanguageGrammar {
     separator: ".",
     namespace_separator: ".",
     incremental: true,
+    readable: |text| Cow::Borrowed(text),
     indented: false,
+    preprocessed: false,
     roles: JAVA_ROLES,
 };
 
-const COLONS: LanguageGrammar = LanguageGrammar {
-    parser: || tree_sitter_cpp::LANGUAGE.into(),
-    separator: "::",
-    namespace_separator: "::",
-    roles: CPP_ROLES,
-    ..DOTTED
-};
+const COLONS: LanguageGrammar = LanguageGrammar { separator: "::", namespace_separator: "::", ..DOTTED };
+
+const PREPROCESSED: LanguageGrammar =
+    LanguageGrammar { parser: || tree_sitter_cpp::LANGUAGE.into(), preprocessed: true, roles: &[], ..COLONS };
 
 const ECMA: LanguageGrammar = LanguageGrammar {
     parser: || tree_sitter_javascript::LANGUAGE.into(),
@@ -67,12 +74,8 @@ const ECMA: LanguageGrammar = LanguageGrammar {
 type GrammarEntry = (Language, &'static str, LanguageGrammar);
 
 static GRAMMARS: &[GrammarEntry] = &[
-    (
-        Language::C,
-        "",
-        LanguageGrammar { parser: || tree_sitter_c::LANGUAGE.into(), roles: C_ROLES, ..COLONS },
-    ),
-    (Language::Cpp, "", COLONS),
+    (Language::C, "", LanguageGrammar { parser: || tree_sitter_c::LANGUAGE.into(), ..PREPROCESSED }),
+    (Language::Cpp, "", PREPROCESSED),
     (
         Language::CSharp,
         "",
@@ -108,7 +111,12 @@ static GRAMMARS: &[GrammarEntry] = &[
     (
         Language::Ruby,
         "",
-        LanguageGrammar { parser: || tree_sitter_ruby::LANGUAGE.into(), roles: RUBY_ROLES, ..COLONS },
+        LanguageGrammar {
+            parser: || tree_sitter_ruby::LANGUAGE.into(),
+            readable: without_command_bodies,
+            roles: RUBY_ROLES,
+            ..COLONS
+        },
     ),
     (
         Language::Rust,

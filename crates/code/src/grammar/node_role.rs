@@ -19,8 +19,10 @@ pub(crate) enum NodeRole {
     Lambda,
     /// A class, or anything else that gives its name to the functions in it.
     Container(NameSource),
-    /// A namespace; without a body it contains all that follows it.
+    /// A namespace.
     Namespace(NameSource),
+    /// A namespace that contains all that follows it if it has no body.
+    OpenNamespace(NameSource),
     /// Ruby's `class << self`.
     SingletonClass,
     /// A binding: the text in this field (the first child if the field is `""`) names its value.
@@ -35,11 +37,6 @@ pub(crate) enum NodeRole {
     Pass,
     /// An attribute or decorator before a definition, part of its text.
     Attribute,
-    /// A statement of C. Without a semicolon at the top level of a file, it is a macro that declares
-    /// the function whose body comes next.
-    MacroHead,
-    /// The body of such a function.
-    MacroBody,
 }
 
 /// Place of a name in its definition.
@@ -49,12 +46,12 @@ pub(crate) enum NameSource {
     Bound,
     /// This field.
     Field(&'static str),
+    /// The first part of the child of this kind.
+    Child(&'static str),
     /// The field of the second text, prefixed by the first.
     Prefixed(&'static str, &'static str),
     /// Always this name.
     Fixed(&'static str),
-    /// A declarator of C or C++, somewhere inside.
-    Declarator,
     /// The field `name`, after the type of the field `receiver`.
     Receiver,
     /// The field `name`; Ruby documents such methods as `Class#method`.

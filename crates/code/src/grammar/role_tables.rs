@@ -3,39 +3,16 @@
 //! The kinds are those of the grammars' `node-types.json`. Kinds that are not listed are
 //! [`NodeRole::Plain`].
 
-use super::node_role::NameSource::{self, Declarator, Field, Fixed, Instance, Prefixed, Receiver, Singleton};
+use super::node_role::NameSource::{self, Child, Field, Fixed, Instance, Prefixed, Receiver, Singleton};
 use super::node_role::NodeRole::{
     self, Attribute, Binding, Call, Closure, Container, Definition, Export, Function, Lambda, Namespace,
-    Pass, Property, SingletonClass, Wrapper,
+    OpenNamespace, Pass, Property, SingletonClass, Wrapper,
 };
 
 /// Kinds of nodes and their roles.
 pub(super) type RoleTable = &'static [(&'static str, NodeRole)];
 
 const NAME: NameSource = Field("name");
-
-pub(super) const C_ROLES: RoleTable = &[
-    ("function_definition", Function(Declarator)),
-    // C has no node for a function that a macro declares: `SYSCALL_DEFINE0(getpid) { .. }` is a statement
-    // without a semicolon and a block. The grammar of C++ reads it as a function without a type.
-    ("expression_statement", NodeRole::MacroHead),
-    ("compound_statement", NodeRole::MacroBody),
-];
-
-pub(super) const CPP_ROLES: RoleTable = &[
-    ("function_definition", Function(Declarator)),
-    ("lambda_expression", Lambda),
-    ("class_specifier", Container(NAME)),
-    ("struct_specifier", Container(NAME)),
-    ("union_specifier", Container(NAME)),
-    ("namespace_definition", Namespace(NAME)),
-    ("template_declaration", Wrapper),
-    ("friend_declaration", Wrapper),
-    ("linkage_specification", Wrapper),
-    ("declaration", Wrapper),
-    // `auto f = [] { .. };`
-    ("init_declarator", Binding("declarator")),
-];
 
 pub(super) const C_SHARP_ROLES: RoleTable = &[
     ("method_declaration", Function(NAME)),
@@ -56,7 +33,7 @@ pub(super) const C_SHARP_ROLES: RoleTable = &[
     ("record_declaration", Container(NAME)),
     ("enum_declaration", Container(NAME)),
     ("namespace_declaration", Namespace(NAME)),
-    ("file_scoped_namespace_declaration", Namespace(NAME)),
+    ("file_scoped_namespace_declaration", OpenNamespace(NAME)),
     ("global_statement", Wrapper),
     ("expression_statement", Wrapper),
     ("field_declaration", Wrapper),
@@ -136,7 +113,10 @@ pub(super) const JAVASCRIPT_ROLES: RoleTable = &[
 pub(super) const PHP_ROLES: RoleTable = &[
     ("function_definition", Function(NAME)),
     ("method_declaration", Function(NAME)),
-    // The name of a hook (`get`, `set`) is its first child, without a field.
+    // A hook is named after its property, `Class::$property::get`. Its own name is its first child, without
+    // a field.
+    ("property_declaration", Container(Child("property_element"))),
+    ("property_promotion_parameter", Container(NAME)),
     ("property_hook", Function(Field(""))),
     ("anonymous_function", Closure),
     ("arrow_function", Closure),
@@ -145,7 +125,7 @@ pub(super) const PHP_ROLES: RoleTable = &[
     ("interface_declaration", Container(NAME)),
     ("trait_declaration", Container(NAME)),
     ("enum_declaration", Container(NAME)),
-    ("namespace_definition", Namespace(NAME)),
+    ("namespace_definition", OpenNamespace(NAME)),
     ("array_creation_expression", Container(NameSource::Bound)),
     ("expression_statement", Wrapper),
     ("assignment_expression", Binding("left")),

@@ -5,6 +5,9 @@ use tree_sitter::Node;
 use super::scoped_name::{LocalName, last_part};
 use super::text::{MAX_NAME_CHARS, text_of, tidy, unquoted};
 
+/// Most parentheses around a function that is called.
+const MAX_CALLEE_DEPTH: usize = 8;
+
 /// Calls whose function argument only wraps a part of a file. Code in it counts as if it stood at the
 /// top level.
 const MODULE_WRAPPERS: &[&str] = &[
@@ -23,7 +26,23 @@ const MODULE_WRAPPERS: &[&str] = &[
 
 /// Whether the function argument of `call` is a wrapper around a part of the file.
 pub(crate) fn wraps_module(call: Node, text: &str) -> bool {
-    MODULE_WRAPPERS.contains(&last_part(callee(call, text)))
+    calls_function_literal(call) || MODULE_WRAPPERS.contains(&last_part(callee(call, text)))
+}
+
+/// Whether a function is called where it is written, as in `(function (root, factory) { .. })(this,
+/// function () { .. })` or `(() => { .. }).call(this)`.
+fn calls_function_literal(call: Node) -> bool {
+    let mut callee = call.child_by_field_name("function");
+    for _ in 0..MAX_CALLEE_DEPTH {
+        let Some(node) = callee else { return false };
+        callee = match node.kind() {
+            "function_expression" | "arrow_function" | "generator_function" => return true,
+            "parenthesized_expression" => node.named_child(0),
+            "member_expression" => node.child_by_field_name("object"),
+            _ => return false,
+        };
+    }
+    false
 }
 
 /// Whether the callee is a name and not the result of another call.

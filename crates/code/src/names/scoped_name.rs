@@ -1,7 +1,5 @@
 //! Names inside their scopes.
 
-use crate::grammar::LanguageGrammar;
-
 /// Most enclosing scopes in a name; outer ones are left out.
 const MAX_SCOPES: usize = 32;
 
@@ -26,8 +24,8 @@ impl From<String> for LocalName {
     }
 }
 
-/// Joins `name` to the scopes around it.
-pub(crate) fn qualified(scopes: &[ScopeSegment], name: &LocalName, grammar: &LanguageGrammar) -> String {
+/// Joins `name` to the scopes around it; `usual_separator` is that of the language.
+pub(crate) fn qualified(scopes: &[ScopeSegment], name: &LocalName, usual_separator: &str) -> String {
     let mut whole = String::new();
     let scopes = &scopes[scopes.len().saturating_sub(MAX_SCOPES)..];
     for (index, scope) in scopes.iter().enumerate() {
@@ -39,7 +37,7 @@ pub(crate) fn qualified(scopes: &[ScopeSegment], name: &LocalName, grammar: &Lan
             Some(_) => whole.push_str(scope.separator),
             None if scope.name.is_empty() => whole.push_str(scope.separator),
             None => {
-                let usual = scope.separator == grammar.separator;
+                let usual = scope.separator == usual_separator;
                 let special = if usual { name.separator } else { None };
                 whole.push_str(special.unwrap_or(scope.separator));
             }

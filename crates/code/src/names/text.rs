@@ -25,7 +25,7 @@ pub(super) fn without_generics(name: &str) -> &str {
 }
 
 /// Puts `name` on one line and cuts it to [`MAX_NAME_CHARS`].
-pub(super) fn tidy(name: &str) -> String {
+pub(crate) fn tidy(name: &str) -> String {
     let mut tidied = String::new();
     for word in name.split_whitespace() {
         if !tidied.is_empty() {

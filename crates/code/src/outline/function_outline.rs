@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use tree_sitter::Tree;
 
+use super::c_spans::find_c_functions;
 use super::changed_lines::ChangedLines;
 use super::function_span::FunctionSpan;
 use super::tree_walk::find_functions;
@@ -28,8 +29,13 @@ impl<'t> FunctionOutline<'t> {
         lines: &SourceLines,
         changed: &ChangedLines,
     ) -> Self {
-        let mut functions =
-            tree.map_or_else(Vec::new, |(tree, grammar)| find_functions(tree, grammar, lines, changed));
+        let mut functions = match tree {
+            None => Vec::new(),
+            Some((tree, CompiledGrammar { grammar, .. })) if grammar.preprocessed => {
+                find_c_functions(tree, lines, changed)
+            }
+            Some((tree, grammar)) => find_functions(tree, grammar, lines, changed),
+        };
         functions.sort_by_key(|f| (f.span.start, Reverse(f.span.end)));
         count_inside(&mut functions, lines, changed);
         let mut outline = Self { functions, outside: 0, any_outside: false };

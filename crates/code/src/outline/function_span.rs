@@ -14,9 +14,11 @@ pub(crate) struct FunctionSpan<'t> {
     pub(crate) span: Range<usize>,
     /// Rows of the text.
     pub(crate) rows: Range<u32>,
-    /// Node of the function or of the statement around it; attributes may stand before it.
+    /// Node of the function or of something around it; attributes may stand before it.
     pub(crate) node: Node<'t>,
     pub(crate) parameters: Option<ParameterList>,
+    /// Whether its boundaries are in doubt, because the parser found an error in it.
+    pub(crate) parse_error: bool,
     /// Index of the innermost function around this one.
     pub(crate) parent: Option<usize>,
     /// Number of changed lines.

@@ -45,8 +45,6 @@ struct WalkFrame<'t> {
     pending: PendingName<'t>,
     /// First of the attributes before the next child.
     attribute: Option<Node<'t>>,
-    /// Macro before the next child.
-    macro_head: Option<Node<'t>>,
 }
 
 impl WalkFrame<'_> {
@@ -59,7 +57,6 @@ impl WalkFrame<'_> {
             wrapper: None,
             pending: PendingName::None,
             attribute: None,
-            macro_head: None,
         }
     }
 }
@@ -73,7 +70,6 @@ struct VisitedNode<'t> {
     last: Node<'t>,
     wrapper: Option<Node<'t>>,
     pending: PendingName<'t>,
-    macro_head: Option<Node<'t>>,
 }
 
 struct TreeWalk<'a, 't> {
@@ -131,33 +127,26 @@ impl<'a, 't> TreeWalk<'a, 't> {
             }
             NodeRole::Comment => return None,
             // `namespace A;` in PHP and C# applies to all that follows it.
-            NodeRole::Namespace(source) if node.child_by_field_name("body").is_none() => {
+            NodeRole::OpenNamespace(source) if node.child_by_field_name("body").is_none() => {
                 self.scope.truncate(parent.inner_scope);
                 self.push_namespace(node, source);
                 return None;
             }
-            NodeRole::MacroHead
-                if parent.depth == 0 && !names::text_of(node, self.lines.text()).ends_with(';') =>
-            {
-                parent.macro_head = Some(node);
-                return None;
-            }
             _ => {}
         }
-        let macro_head = parent.macro_head.take().filter(|_| role == NodeRole::MacroBody);
         let attribute = parent.attribute.take();
         let (wrapper, pending) = match parent.role {
             // The callee is not an argument.
             NodeRole::Call if !matches!(field(), Some("arguments" | "block")) => (None, PendingName::None),
             _ => (parent.wrapper, parent.pending),
         };
-        let first = attribute.or(macro_head).or(wrapper).unwrap_or(node);
+        let first = attribute.or(wrapper).unwrap_or(node);
         let last = wrapper.unwrap_or(node);
         if !self.changed.is_near(&rows(first, last)) {
             return None;
         }
         let mut frame = WalkFrame::new(role, self.scope.len(), parent.depth);
-        let visited = VisitedNode { node, first, last, wrapper, pending, macro_head };
+        let visited = VisitedNode { node, first, last, wrapper, pending };
         self.apply_role(&visited, parent, &mut frame)?;
         frame.inner_scope = self.scope.len();
         Some(frame)
@@ -178,13 +167,10 @@ impl<'a, 't> TreeWalk<'a, 't> {
                 if matches!(frame.role, NodeRole::Function(_)) && bodiless {
                     return None;
                 }
-                match names::exported_class(node, text).filter(|_| source == NameSource::Declarator) {
-                    Some(class) => self.enter_container(Some(class), frame),
-                    None => self.add_function(visited, names::defined_name(node, source, text), frame),
-                }
+                self.add_function(visited, self.defined_name(node, source), frame);
             }
             NodeRole::Property(source) => {
-                let name = names::defined_name(node, source, text);
+                let name = self.defined_name(node, source);
                 match node.child_by_field_name("value") {
                     Some(value) if value.kind() == "arrow_expression_clause" => {
                         self.add_function(visited, name, frame);
@@ -194,11 +180,14 @@ impl<'a, 't> TreeWalk<'a, 't> {
             }
             NodeRole::Closure | NodeRole::Lambda => self.apply_closure(visited, parent, frame),
             NodeRole::Container(source) => {
-                let name = names::defined_name(node, source, text)
+                let name = self
+                    .defined_name(node, source)
                     .or_else(|| names::bound_name(pending, text).map(LocalName::from));
                 self.enter_container(name, frame);
             }
-            NodeRole::Namespace(source) => self.push_namespace(node, source),
+            NodeRole::Namespace(source) | NodeRole::OpenNamespace(source) => {
+                self.push_namespace(node, source);
+            }
             NodeRole::SingletonClass => {
                 self.scope.push(ScopeSegment { name: String::new(), separator: "." });
             }
@@ -237,11 +226,7 @@ impl<'a, 't> TreeWalk<'a, 't> {
                 frame.wrapper = wrapper.filter(|_| !several);
                 frame.pending = pending;
             }
-            NodeRole::MacroBody => {
-                let name = visited.macro_head.map(|head| names::macro_name(head, text));
-                self.add_function(visited, name, frame);
-            }
-            NodeRole::Plain | NodeRole::Comment | NodeRole::Attribute | NodeRole::MacroHead => {}
+            NodeRole::Plain | NodeRole::Comment | NodeRole::Attribute => {}
         }
         Some(())
     }
@@ -260,12 +245,17 @@ impl<'a, 't> TreeWalk<'a, 't> {
         let bound = names::bound_name(pending, text).map(LocalName::from);
         if let Some(bound) = bound.filter(|_| frame.role == NodeRole::Closure || !nested) {
             self.add_function(visited, Some(bound), frame);
-        } else if let Some(own) = names::defined_name(node, NameSource::Field("name"), text) {
+        } else if let Some(own) = self.defined_name(node, NameSource::Field("name")) {
             let alone = VisitedNode { first: node, last: node, ..*visited };
             self.add_function(&alone, Some(own), frame);
         } else if !nested {
             self.add_function(visited, names::argument_name(pending, text), frame);
         }
+    }
+
+    fn defined_name(&self, node: Node, source: NameSource) -> Option<LocalName> {
+        let class = self.scope.last().map(|scope| scope.name.as_str());
+        names::defined_name(node, source, class, self.lines.text())
     }
 
     /// Adds a function unless it has no name or is nested too deeply.
@@ -282,11 +272,12 @@ impl<'a, 't> TreeWalk<'a, 't> {
             return;
         }
         self.found.push(FunctionSpan {
-            name: names::qualified(&self.scope, &name, grammar),
+            name: names::qualified(&self.scope, &name, grammar.separator),
             rows: self.lines.rows_of(&span),
             span,
             node: visited.last,
             parameters: names::parameters(visited.node),
+            parse_error: visited.last.has_error(),
             parent: None,
             changed: 0,
             own_changed: 0,
@@ -305,7 +296,7 @@ impl<'a, 't> TreeWalk<'a, 't> {
     }
 
     fn push_namespace(&mut self, node: Node<'t>, source: NameSource) {
-        if let Some(name) = names::defined_name(node, source, self.lines.text()) {
+        if let Some(name) = self.defined_name(node, source) {
             let separator = self.grammar.grammar.namespace_separator;
             self.scope.push(ScopeSegment { name: name.text, separator });
         }

@@ -2,6 +2,8 @@
 
 // One file of every language, before and after a change.
 mod golden;
+// C and C++ among macros.
+mod c_family;
 // Hostile files.
 mod hostile;
 // Pairs of functions: overloads, renames, nesting.
@@ -10,6 +12,8 @@ mod matching;
 mod change_kind;
 // The exact text of functions.
 mod exact;
+// Wrapped code, and files without a language of their own.
+mod wrappers;
 // Classes of files by their paths.
 mod path;
 

@@ -1,6 +1,6 @@
 //! Pairs of functions: overloads, renames, nesting.
 
-use super::changes;
+use super::{changes, compare};
 
 #[test]
 fn parameters_distinguish_overloads() {
@@ -11,6 +11,33 @@ fn parameters_distinguish_overloads() {
     // One more parameter, and the other overload is deleted.
     let new = "class A {\n  void f(int a, int b) {\n    one();\n  }\n}\n";
     assert_eq!(changes("A.java", old, new), ["A.f 2-4 -> 2-4 Code", "A.f 5-7 -> - Code"]);
+}
+
+#[test]
+fn overloads_whose_parameters_changed_pair_by_their_text() {
+    let read = "    for (int i = 0; i < n; i++)\n        buffer[i] = input[i];\n    return n;\n";
+    let open =
+        "    handle = lookup(table, path);\n    if (!handle) throw Missing(path);\n    return handle;\n";
+    let old = format!("int get(char *in, int n) {{\n{read}}}\nint get(Path path) {{\n{open}}}\n");
+    // The second one gets as many parameters as the first one had, and the first one gets one more.
+    let (read, open) = (read.replace("i < n", "i < max"), open.replace("lookup(table", "lookup(tables"));
+    let new = format!(
+        "int get(Path path, Tables tables) {{\n{open}}}\nint get(char *in, int n, int max) {{\n{read}}}\n"
+    );
+    assert_eq!(changes("a.cpp", &old, &new), ["get 6-10 -> 1-5 Code", "get 1-5 -> 6-10 Code"]);
+    assert!(compare("a.cpp", &old, &new).changes.iter().all(|change| !change.ambiguous));
+}
+
+#[test]
+fn overloads_that_are_nearly_alike_are_ambiguous() {
+    let function = |kind: &str, bound: &str| {
+        format!("int get({kind} a) {{\n    if (a {bound} limit) return fail(a);\n    return table[a];\n}}\n")
+    };
+    let old = function("int", ">") + &function("long", ">");
+    let same = function("int", ">=") + &function("long", ">=");
+    assert!(compare("a.cpp", &old, &same).changes.iter().all(|change| !change.ambiguous));
+    let other = function("short", ">=") + &function("char", ">=");
+    assert!(compare("a.cpp", &old, &other).changes.iter().all(|change| change.ambiguous));
 }
 
 #[test]

@@ -45,12 +45,13 @@ fn pointers(advisory: &MergedAdvisory) -> BTreeMap<RepositoryPointer, Vec<String
         .collect();
     let mut pointers: BTreeMap<RepositoryPointer, Vec<String>> = BTreeMap::new();
     for reference in &advisory.references {
-        if let Some(pointer) = reference::parse(&reference.url)
-            && !is_advisory_database(&pointer.repository)
-            && !matches!(pointer.target, GitTarget::State(_))
-            && !matches!(&pointer.target, GitTarget::Commit(id) if introduced.contains(id.as_str()))
-        {
-            pointers.entry(pointer).or_default().extend(reference.tags.iter().cloned());
+        for pointer in reference::parse_all(&reference.url) {
+            let is_fix = !is_advisory_database(&pointer.repository)
+                && !matches!(pointer.target, GitTarget::State(_))
+                && !matches!(&pointer.target, GitTarget::Commit(id) if introduced.contains(id.as_str()));
+            if is_fix {
+                pointers.entry(pointer).or_default().extend(reference.tags.iter().cloned());
+            }
         }
     }
     for affected in &advisory.affected {

@@ -72,6 +72,7 @@ impl fmt::Display for FixLocator {
         match self {
             Self::Target(GitTarget::Commit(id) | GitTarget::State(id)) => f.write_str(id),
             Self::Target(GitTarget::Pull(number)) => write!(f, "pull/{number}"),
+            Self::Target(GitTarget::Review(change)) => write!(f, "review/{change}"),
             Self::Target(GitTarget::Compare(from, to)) => write!(f, "compare/{from}...{to}"),
             Self::Target(GitTarget::Tag(tag)) => write!(f, "tag/{tag}"),
             Self::Search(_) => f.write_str("search"),

@@ -11,6 +11,7 @@ const CLONED_ELSEWHERE: &[(&str, &str, &str, &str)] = &[
     ("cgit.freebsd.org", "", "git.freebsd.org", ""),
     ("cgit.freedesktop.org", "", "anongit.freedesktop.org", "git/"),
     ("cgit.kde.org", "", "anongit.kde.org", ""),
+    ("git.musl-libc.org", "cgit/", "git.musl-libc.org", "git/"),
     ("git.openstack.org", "cgit/", "git.openstack.org", ""),
     ("git.savannah.gnu.org", "cgit/", "git.savannah.gnu.org", "git/"),
     ("git.savannah.nongnu.org", "cgit/", "git.savannah.nongnu.org", "git/"),

@@ -9,7 +9,7 @@ const GITEA_HOSTS: &[&str] =
     &["codeberg.org", "git.disroot.org", "git.osgeo.org", "gitea.com", "gitee.com", "notabug.org"];
 
 /// Hosts that run Pagure.
-const PAGURE_HOSTS: &[&str] = &["pagure.io", "src.fedoraproject.org"];
+const PAGURE_HOSTS: &[&str] = &["git.centos.org", "pagure.io", "src.fedoraproject.org"];
 
 /// Reports whether a host surely runs Gitea or software with the same forms.
 pub(super) fn is_gitea(host: &str) -> bool {

@@ -54,9 +54,7 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
             (owner, name, revision::state(id)?)
         }
         ("codeload.github.com", [owner, name, _, rest @ ..]) => (owner, name, archive(rest)?),
-        ("patch-diff.githubusercontent.com", ["raw", owner, name, "pull", number]) => {
-            (owner, name, revision::pull(number)?)
-        }
+        ("patch-diff.githubusercontent.com", ["raw", owner, name, rest @ ..]) => (owner, name, page(rest)?),
         _ => return None,
     };
     pointer(HOST, &format!("{owner}/{name}"), target)
@@ -65,6 +63,8 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
 /// Parses the part of a URL behind the repository.
 fn page(rest: &[&str]) -> Option<GitTarget> {
     match rest {
+        // No page has such a name: the part `commit` was forgotten.
+        [id] => revision::whole(id).map(GitTarget::Commit),
         ["commit", id, ..] => revision::commit(id),
         ["commits", id] => revision::id_not_name(id).map(GitTarget::Commit),
         // The history of a file up to a commit.

@@ -14,6 +14,8 @@ const CLONED_FROM: &[(&str, &str)] = &[
     ("git.exim.org", ""),
     ("git.ffmpeg.org", ""),
     ("git.ghostscript.com", ""),
+    ("git.gnupg.org", ""),
+    ("git.haproxy.org", "git/"),
     ("git.infradead.org", ""),
     ("git.libav.org", ""),
     ("git.moodle.org", ""),
@@ -25,6 +27,7 @@ const CLONED_FROM: &[(&str, &str)] = &[
     ("git.savannah.gnu.org", "git/"),
     ("git.savannah.nongnu.org", "git/"),
     ("git.sourceware.org", "git/"),
+    ("git.tukaani.org", ""),
     ("git.videolan.org", "git/"),
     ("gitbox.apache.org", "repos/asf/"),
     ("libvirt.org", "git/"),
@@ -32,7 +35,13 @@ const CLONED_FROM: &[(&str, &str)] = &[
     ("perl5.git.perl.org", ""),
     ("repo.or.cz", ""),
     ("sourceware.org", "git/"),
+    ("xenbits.xen.org", "git-http/"),
 ];
+
+/// Repositories that moved to another host, with the same ids: the host of gitweb, the project, and its
+/// host and path today.
+const MOVED: &[(&str, &str, &str, &str)] =
+    &[("code.wireshark.org", "wireshark.git", "gitlab.com", "wireshark/wireshark")];
 
 /// Parses a page of gitweb.
 pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
@@ -42,7 +51,12 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
 /// Parses a URL whose action and object are parameters. The repository is a parameter or the path.
 fn by_parameters(address: &WebAddress) -> Option<RepositoryPointer> {
     let id = |name| address.parameter(name);
-    let target = match address.parameter("a")? {
+    // Without an action, gitweb shows the object, which is a commit unless a file is named.
+    let action = match (address.parameter("a"), address.parameter("f")) {
+        (None, None) if address.parameter("p").is_some() => "commit",
+        (action, _) => action?,
+    };
+    let target = match action {
         "commit" | "commitdiff" | "commitdiff_plain" | "patch" => revision::commit(id("h")?),
         // `h` is the id of the file, `hb` that of the commit.
         "blobdiff" | "blobdiff_plain" => revision::commit(id("hb")?),
@@ -92,6 +106,9 @@ fn repository(host: &str, path: &str, project: &str, target: GitTarget) -> Optio
     // Projects at SourceForge used to have hosts of their own, cloned from /gitroot.
     if host.ends_with(".git.sourceforge.net") {
         return pointer(host, &format!("gitroot/{project}"), target);
+    }
+    if let Some((.., host, path)) = MOVED.iter().find(|(from, name, ..)| *from == host && *name == project) {
+        return pointer(host, path, target);
     }
     if let Some((_, before)) = CLONED_FROM.iter().find(|(known, _)| *known == host) {
         let project = project.strip_prefix(before).unwrap_or(project);

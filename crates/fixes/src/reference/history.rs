@@ -3,6 +3,7 @@
 
 mod found_commit;
 mod pull_requests;
+mod reviews;
 mod versions;
 
 use std::collections::{BTreeMap, HashSet};
@@ -14,6 +15,7 @@ use thiserror::Error;
 
 pub use found_commit::FoundCommit;
 use pull_requests::PullRequests;
+use reviews::Reviews;
 use streamguard_git::OpenRepository;
 use streamguard_mining::message::{AdvisoryIdFinder, MAX_MESSAGE_BYTES, canonical_advisory_id};
 
@@ -65,6 +67,7 @@ impl CommitHistory {
         let RefTips { own, proposed, tags } = RefTips::read(&repository)?;
         let mut messages = MessageIndex {
             pull_requests: PullRequests::new(&repository, first_parents(&repository)),
+            reviews: Reviews::default(),
             mentions: BTreeMap::new(),
         };
         let (mut commits, mut unreadable) = (Vec::new(), 0);
@@ -108,6 +111,12 @@ impl CommitHistory {
     /// Returns the commit that brought in a pull or merge request, if a message tells.
     pub fn pull(&self, number: u64) -> Option<FoundCommit> {
         self.messages.pull_requests.find(number)
+    }
+
+    /// Returns the commit of a change in review by Gerrit, if the footer of a message names it. Of several
+    /// it is the oldest: the others brought the change to other branches.
+    pub fn review(&self, change: &str) -> Option<FoundCommit> {
+        self.messages.reviews.find(change)
     }
 
     /// Returns the commits whose messages name an advisory (CVE, GHSA, PYSEC and others, in any case),
@@ -155,6 +164,7 @@ impl CommitHistory {
 #[derive(Debug)]
 struct MessageIndex {
     pull_requests: PullRequests,
+    reviews: Reviews,
     /// Commits by the id of the advisory that they name, each with its time, oldest first.
     mentions: BTreeMap<String, Vec<(i64, FoundCommit)>>,
 }
@@ -168,6 +178,7 @@ impl MessageIndex {
         let time = commit.time().map_or(i64::MAX, |time| time.seconds);
         let text = String::from_utf8_lossy(message);
         self.pull_requests.add(commit.id, time, &text);
+        self.reviews.add(commit.id, time, &text);
         let subject = text.lines().next().unwrap_or_default();
         let in_subject = ids.find(subject.as_bytes());
         for id in ids.find(message) {

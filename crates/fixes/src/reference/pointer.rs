@@ -7,10 +7,12 @@ use streamguard_git::RepositorySource;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GitTarget {
-    /// A commit, by its whole id or the first 7 to 39 digits, in lower case.
+    /// A commit, by its whole id (SHA-1 or SHA-256) or the first 7 to 39 digits, in lower case.
     Commit(String),
     /// A pull or merge request, by its number.
     Pull(u64),
+    /// A change in a review by Gerrit, by its number or its `Change-Id`. The commit names one of them.
+    Review(String),
     /// The changes between two revisions (commits, tags or branches). Only the second one surely
     /// contains the fix.
     Compare(String, String),
@@ -26,16 +28,16 @@ impl GitTarget {
     pub fn rank(&self) -> u8 {
         match self {
             Self::Commit(_) => 0,
-            Self::Pull(_) => 1,
+            Self::Pull(_) | Self::Review(_) => 1,
             Self::Compare(..) => 2,
             Self::Tag(_) => 3,
             Self::State(_) => 4,
         }
     }
 
-    /// Reports whether the target is one change: a commit or a pull request.
+    /// Reports whether the target is one change: a commit, a pull request or a change in review.
     pub fn names_change(&self) -> bool {
-        matches!(self, Self::Commit(_) | Self::Pull(_))
+        matches!(self, Self::Commit(_) | Self::Pull(_) | Self::Review(_))
     }
 }
 

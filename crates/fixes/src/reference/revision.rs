@@ -3,8 +3,11 @@
 use super::pointer::GitTarget;
 use super::web_address::TRAILING_PUNCTUATION;
 
-/// Digits of a whole id.
+/// Digits of a whole id, by SHA-1.
 const ID_DIGITS: usize = 40;
+
+/// Digits of a whole id in repositories that use SHA-256.
+const LONG_ID_DIGITS: usize = 64;
 
 /// Fewest digits of an abbreviated id.
 const MIN_ID_DIGITS: usize = 7;
@@ -16,19 +19,23 @@ const MAX_NAME_BYTES: usize = 200;
 pub(super) fn id(text: &str) -> Option<String> {
     let text = text.trim_end().trim_end_matches(TRAILING_PUNCTUATION);
     let text = text.strip_suffix(".patch").or_else(|| text.strip_suffix(".diff")).unwrap_or(text);
-    let is_id = (MIN_ID_DIGITS..=ID_DIGITS).contains(&text.len())
+    let is_id = ((MIN_ID_DIGITS..=ID_DIGITS).contains(&text.len()) || text.len() == LONG_ID_DIGITS)
         && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_id.then(|| text.to_ascii_lowercase())
 }
 
 /// Parses the id of a commit where the name of a branch or tag, or a number, may stand as well.
 pub(super) fn id_not_name(text: &str) -> Option<String> {
-    id(text).filter(|id| id.len() == ID_DIGITS || !id.bytes().all(|byte| byte.is_ascii_digit()))
+    id(text).filter(|id| is_whole(id) || !id.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Parses the whole id of a commit.
 pub(super) fn whole(text: &str) -> Option<String> {
-    id(text).filter(|id| id.len() == ID_DIGITS)
+    id(text).filter(|id| is_whole(id))
+}
+
+fn is_whole(id: &str) -> bool {
+    matches!(id.len(), ID_DIGITS | LONG_ID_DIGITS)
 }
 
 /// Parses a commit, at a place where nothing else can stand.
@@ -55,12 +62,17 @@ pub(super) fn tag(parts: &[&str]) -> Option<GitTarget> {
     name(&parts.join("/")).map(GitTarget::Tag)
 }
 
-/// Parses `A...B` or `A..B`, from old to new. The names may have several parts.
+/// Parses `A...B` or `A..B`, from old to new. The names may have several parts. A comparison of a commit
+/// with its own parent, `A^...A`, is that commit.
 pub(super) fn compare(parts: &[&str]) -> Option<GitTarget> {
     let text = parts.join("/");
     let text = text.strip_suffix(".patch").or_else(|| text.strip_suffix(".diff")).unwrap_or(&text);
     let (old, new) = text.split_once("...").or_else(|| text.split_once(".."))?;
-    Some(GitTarget::Compare(name(old)?, name(new)?))
+    let parent = ["^1", "~1", "^", "~"].iter().find_map(|suffix| old.strip_suffix(suffix));
+    match (parent.and_then(id), id(new)) {
+        (Some(parent), Some(new)) if parent == new => Some(GitTarget::Commit(new)),
+        _ => Some(GitTarget::Compare(name(old)?, name(new)?)),
+    }
 }
 
 /// Parses an ASCII name that git allows for a tag or branch (git-check-ref-format), or the id of a

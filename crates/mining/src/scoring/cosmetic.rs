@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::signature::DeclarationLine;
 use crate::pattern::{CompiledPattern, compile};
 
 /// Kind of a cosmetic change.
@@ -11,7 +12,7 @@ pub(super) enum CosmeticChange {
     NoEffect,
     /// Only names changed, each for one other.
     Renamed,
-    /// Only the line that declares the function changed.
+    /// Only the line that declares the function changed, and neither code in it nor a default value.
     Signature,
 }
 
@@ -54,15 +55,22 @@ impl CosmeticFilter {
         if before.is_empty() || after.is_empty() {
             return None;
         }
-        let declares = |lines: &[&str]| {
-            let mut lines = lines.iter().filter(|line| !line.trim().is_empty());
-            lines
-                .all(|line| self.declaration.is_match(line.as_bytes()) || self.idle.is_match(line.as_bytes()))
-        };
-        if declares(removed) && declares(added) {
-            return Some(CosmeticChange::Signature);
+        if let (Some(before), Some(after)) = (self.declarations(removed), self.declarations(added)) {
+            let differs = before.iter().any(|old| after.iter().any(|new| old.differs_in_code(new)));
+            return (!differs).then_some(CosmeticChange::Signature);
         }
         is_renamed(&before, &after).then_some(CosmeticChange::Renamed)
+    }
+
+    /// Reads lines that declare functions; `None` if others are among them.
+    fn declarations<'l>(&self, lines: &[&'l str]) -> Option<Vec<DeclarationLine<'l>>> {
+        let lines =
+            lines.iter().filter(|line| !line.trim().is_empty() && !self.idle.is_match(line.as_bytes()));
+        let read = |line: &&'l str| {
+            let keyword = self.declaration.find(line.as_bytes())?;
+            Some(DeclarationLine::new(line, keyword.end()))
+        };
+        lines.map(read).collect()
     }
 
     /// Returns the tokens of the lines that have an effect: words, and every other character except white

@@ -3,6 +3,8 @@
 
 // Flipped bits.
 mod damage;
+// Long, added and deleted functions.
+mod functions;
 // Missing history and files, and forms that cannot be read.
 mod gaps;
 // Unusual histories, heads and commits.

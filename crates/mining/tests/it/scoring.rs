@@ -236,3 +236,41 @@ fn scoring_is_deterministic() {
     assert_eq!(first, FixScorer::new().score(&message_score, message, &functions));
     assert_eq!(first.len(), functions.len());
 }
+
+#[test]
+fn code_in_the_line_that_declares_a_function_is_a_change() {
+    let cases = [
+        ("a.py", "def item_at(items, i): return items[i] if i <= len(items) else None", "i <= ", "i < "),
+        (
+            "a.go",
+            "func (d Data) At(i int) int { if i <= len(d.items) { return d.items[i] }; return 0 }",
+            "i <= ",
+            "i < ",
+        ),
+        ("a.js", "function at(items, i) { return i <= items.length ? items[i] : 0; }", "i <= ", "i < "),
+        (
+            "a.php",
+            "    public function title($x) { return \"<h1>\" . $x . \"</h1>\"; }",
+            ". $x .",
+            ". h($x) .",
+        ),
+        ("a.rb", "  def find(n, i) = i <= n ? data.fetch(i) : raise(ArgumentError)", "i <= ", "i < "),
+        (
+            "a.rs",
+            "    pub fn at(&self, i: usize) -> u8 { if i <= self.len { self.get(i) } else { 0 } }",
+            "i <= ",
+            "i < ",
+        ),
+        ("b.js", "export function render(html, scripts = true) {", "true", "false"),
+        ("b.php", "function parse_doc($text, $entities = true) {", "true", "false"),
+        ("b.rb", "  def render(html, scripts: true)", "true", "false"),
+    ];
+    for (path, before, old, new) in cases {
+        let (removed, added) = ([before], before.replacen(old, new, 1));
+        let function = ChangedFunction { name: Some("f"), path, removed: &removed, added: &[&added] };
+        let message = "Fix CVE-2024-1000";
+        let score = FixScorer::new().score(&MessageScorer::new().score(message, 1), message, &[function]);
+        assert!(score[0].is_fix(), "{path}: {score:?}");
+        assert_eq!(score[0].evidence[0], "function:only change", "{path}");
+    }
+}

@@ -12,13 +12,13 @@ use serde_json::Value;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::escape::escape;
 use streamguard::ui::{self, group_digits};
-use streamguard_fixes::reference::{self, CommitHistory, GitTarget, repository_key};
+use streamguard_fixes::reference::{self, CommitHistory, GitTarget, RepositoryPointer, repository_key};
 use streamguard_git::{self as git, RepositorySource};
 
 /// Finds the repositories and commits that the URLs of advisories name
 ///
 /// Reads lines, each a URL or an advisory as JSON (of NVD, OSV or StreamGuard), and prints a
-/// line for each URL: the URL, the repository, the kind (commit, pull, compare, tag, state or
+/// line for each URL: the URL, the repository, the kind (commit, pull, review, compare, tag, state or
 /// unresolved) and the target, separated by tabs. Nothing is fetched.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Exit codes: 0 complete, 1 error, 2 usage")]
@@ -150,15 +150,29 @@ impl UrlResolver {
 
     /// Prints the line about a URL. Returns false if nobody reads it.
     fn resolve(&mut self, url: &str) -> io::Result<bool> {
-        let pointer = reference::parse(url);
+        let pointers = reference::parse_all(url);
+        if pointers.is_empty() {
+            return self.print(url, None);
+        }
+        for pointer in &pointers {
+            if !self.print(url, Some(pointer))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Prints what a URL, or one of several in a line, stands for.
+    fn print(&mut self, url: &str, pointer: Option<&RepositoryPointer>) -> io::Result<bool> {
         let mut row = ResolvedUrl { url, repository: None, kind: "unresolved", target: None, evidence: None };
-        if let Some(pointer) = &pointer {
+        if let Some(pointer) = pointer {
             row.repository = Some(&pointer.repository);
             (row.kind, row.target) = kind_and_target(&pointer.target);
             self.counts.add(row.kind, true);
             if let Some(history) = self.histories.get(repository_key(&pointer.repository).as_str()) {
                 let (queried, found) = match &pointer.target {
                     GitTarget::Pull(number) => (true, history.pull(*number)),
+                    GitTarget::Review(change) => (true, history.review(change)),
                     // Full ids need no history to be understood.
                     GitTarget::Commit(id) if id.len() < 40 => (true, history.abbreviated(id)),
                     _ => (false, None),
@@ -190,6 +204,7 @@ fn kind_and_target(target: &GitTarget) -> (&'static str, Option<String>) {
     match target {
         GitTarget::Commit(id) => ("commit", Some(id.clone())),
         GitTarget::Pull(number) => ("pull", Some(number.to_string())),
+        GitTarget::Review(change) => ("review", Some(change.clone())),
         GitTarget::Compare(old, new) => ("compare", Some(format!("{old}...{new}"))),
         GitTarget::Tag(name) => ("tag", Some(name.clone())),
         GitTarget::State(id) => ("state", Some(id.clone())),

@@ -281,3 +281,21 @@ fn unusual_repositories_have_a_history() {
     let history = CommitHistory::read(open_repository(empty.path()).unwrap(), &|| false).unwrap();
     assert_eq!((history.size(), history.pull(1)), ((0, 0), None));
 }
+
+#[test]
+fn footers_name_changes_in_review() {
+    let change = "I8eba394ad75deaf9e5cd15b78a3d16b12e6b0eba";
+    let fix = format!(
+        "fix: a: check\n\nChange-Id: {change}\nReviewed-on: https://go-review.googlesource.com/c/go/+/12345"
+    );
+    let port = format!(
+        "heads/main: a: check again\n\nChange-Id: {change}\nReviewed-on: https://go-review.googlesource.com/c/go/+/12346"
+    );
+    let Some(built) = Built::new(&[&fix, &port]) else { return };
+    let history = CommitHistory::read(open_repository(built.dir.path()).unwrap(), &|| false).unwrap();
+    let found = |change: &str| history.review(change).map(|found| (found.commit.to_string(), found.evidence));
+    assert_eq!(found("12345"), Some((built.ids[0].clone(), "review:number")));
+    assert_eq!(found("12346"), Some((built.ids[1].clone(), "review:number")));
+    assert_eq!(found(change), Some((built.ids[0].clone(), "review:change-id")));
+    assert_eq!(found("1"), None);
+}

@@ -76,8 +76,9 @@ fn check(url: &str) {
     let is_name =
         |name: &str| !name.is_empty() && !name.starts_with('-') && name.bytes().all(|b| b.is_ascii_graphic());
     assert!(match &pointer.target {
-        GitTarget::Commit(id) => is_id(id) && (7..=40).contains(&id.len()),
-        GitTarget::State(id) => is_id(id) && id.len() == 40,
+        GitTarget::Commit(id) => is_id(id) && matches!(id.len(), 7..=40 | 64),
+        GitTarget::State(id) => is_id(id) && matches!(id.len(), 40 | 64),
+        GitTarget::Review(change) => change.bytes().all(|byte| byte.is_ascii_alphanumeric()),
         GitTarget::Pull(number) => *number > 0,
         GitTarget::Compare(old, new) => is_name(old) && is_name(new),
         GitTarget::Tag(name) => is_name(name),

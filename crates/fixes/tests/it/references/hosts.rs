@@ -1,6 +1,6 @@
 //! The forms of each family of hosts: URL, repository without `https://`, and target.
 
-use streamguard_fixes::reference::{GitTarget, parse, repository_key};
+use streamguard_fixes::reference::{GitTarget, parse, parse_all, repository_key};
 
 const A: &str = "8eba394ad75deaf9e5cd15b78a3d16b12e6b0eba";
 const B: &str = "f11093a6b3240fc26830b6111e826128af7771c3";
@@ -12,6 +12,7 @@ fn shown(target: &GitTarget) -> String {
     match target {
         GitTarget::Commit(id) => format!("commit {}", short(id)),
         GitTarget::Pull(number) => format!("pull {number}"),
+        GitTarget::Review(change) => format!("review {}", short(change)),
         GitTarget::Compare(old, new) => format!("compare {} {}", short(old), short(new)),
         GitTarget::Tag(name) => format!("tag {name}"),
         GitTarget::State(id) => format!("state {}", short(id)),
@@ -338,7 +339,6 @@ fn other_forges() {
         ("https://git.example.org/o/r/commit/{A}", "git.example.org/o/r", "commit A"),
     ]);
     check_none(&[
-        "https://chromium-review.googlesource.com/c/v8/v8/+/1234567",
         "https://go.googlesource.com/go/+/{A}%5E",
         "https://go.googlesource.com/go/+/refs/heads/master",
         "https://git.example.org/o/r/commit/8eba394",
@@ -351,6 +351,149 @@ fn other_forges() {
         "https://bugzilla.redhat.com/show_bug.cgi?id=1234567",
         "https://lists.apache.org/thread.html/{A}",
     ]);
+}
+
+#[test]
+fn hosts_whose_clones_are_elsewhere() {
+    check(&[
+        ("https://git.musl-libc.org/cgit/musl/commit/?id={A}", "git.musl-libc.org/git/musl", "commit A"),
+        (
+            "https://git.gnupg.org/cgi-bin/gitweb.cgi?p=libksba.git;a=commit;h={A}",
+            "git.gnupg.org/libksba",
+            "commit A",
+        ),
+        ("https://git.tukaani.org/?p=xz.git;a=commitdiff;h={A}", "git.tukaani.org/xz", "commit A"),
+        (
+            "https://git.haproxy.org/?p=haproxy-2.8.git;a=commit;h={A}",
+            "git.haproxy.org/git/haproxy-2.8",
+            "commit A",
+        ),
+        (
+            "https://code.wireshark.org/review/gitweb?p=wireshark.git%3Ba=commit%3Bh={A}",
+            "gitlab.com/wireshark/wireshark",
+            "commit A",
+        ),
+        (
+            "https://xenbits.xen.org/gitweb/?p=xen.git;a=commit;h={A}",
+            "xenbits.xen.org/git-http/xen",
+            "commit A",
+        ),
+        ("https://git.sr.ht/~user/repo/commit/{A}", "git.sr.ht/~user/repo", "commit A"),
+        (
+            "https://git.launchpad.net/~team/ubuntu/+source/foo/+git/foo/commit/?id={A}",
+            "git.launchpad.net/~team/ubuntu/+source/foo/+git/foo",
+            "commit A",
+        ),
+        ("https://git.centos.org/rpms/kernel/c/{A}?branch=c7", "git.centos.org/rpms/kernel", "commit A"),
+        (
+            "https://kernel.dance/8eba394ad75d",
+            "git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux",
+            "commit 8eba394ad75d",
+        ),
+        ("https://sourceware.org/git/?p=glibc.git;h={A}", "sourceware.org/git/glibc", "commit A"),
+        ("https://gcc.gnu.org/git/gitweb.cgi?p=gcc.git;h={A}", "gcc.gnu.org/git/gcc", "commit A"),
+    ]);
+    check_none(&[
+        "https://commits.kde.org/kio/{A}",
+        "https://sourceware.org/git/?p=glibc.git;f=a.c;h={A}",
+        "https://sourceware.org/git/?h={A}",
+    ]);
+}
+
+#[test]
+fn reviews() {
+    let change = "I8eba394ad75deaf9e5cd15b78a3d16b12e6b0eba";
+    check(&[
+        ("https://go.dev/cl/12345", "go.googlesource.com/go", "review 12345"),
+        ("https://golang.org/cl/12345/", "go.googlesource.com/go", "review 12345"),
+        ("https://go-review.googlesource.com/c/crypto/+/12345", "go.googlesource.com/crypto", "review 12345"),
+        ("https://go-review.googlesource.com/12345", "go.googlesource.com/go", "review 12345"),
+        ("https://go-review.googlesource.com/#/c/12345/2", "go.googlesource.com/go", "review 12345"),
+        (
+            "https://chromium-review.googlesource.com/c/v8/v8/+/1234567/2",
+            "chromium.googlesource.com/v8/v8",
+            "review 1234567",
+        ),
+        (
+            &format!("https://go-review.googlesource.com/q/{change}"),
+            "go.googlesource.com/go",
+            &format!("review {change}").replace(A, "A"),
+        ),
+        (
+            "https://review.opendev.org/c/openstack/nova/+/857177",
+            "opendev.org/openstack/nova",
+            "review 857177",
+        ),
+    ]);
+    check_none(&[
+        "https://chromium-review.googlesource.com/1234567",
+        "https://go.dev/cl/new",
+        "https://go.dev/issue/12345",
+        "https://go-review.googlesource.com/q/status:open",
+    ]);
+}
+
+#[test]
+fn addresses_of_packages_and_parents_in_comparisons() {
+    let long = A.repeat(2)[..64].to_owned();
+    check(&[
+        ("git://github.com/o/r.git#{A}", "github.com/o/r", "commit A"),
+        ("https://git.example.org/o/r.git#{A}", "git.example.org/o/r", "commit A"),
+        ("https://github.com/o/r/compare/{A}^...{A}", "github.com/o/r", "commit A"),
+        ("https://github.com/o/r/compare/{A}~1..{A}.diff", "github.com/o/r", "commit A"),
+        ("https://patch-diff.githubusercontent.com/raw/o/r/commit/{A}.patch", "github.com/o/r", "commit A"),
+        (
+            &format!("https://codeberg.org/o/r/commit/{long}"),
+            "codeberg.org/o/r",
+            &format!("commit {}", long.replace(A, "A")),
+        ),
+    ]);
+    check_none(&[
+        "git://github.com/o/r.git#main",
+        "git://github.com/o/r/commit/{A}",
+        "https://github.com/o/r/compare/{A}^...{B}",
+        "https://github.com/o/r#{A}",
+    ]);
+}
+
+#[test]
+fn what_texts_leave_around_a_url_is_no_part_of_it() {
+    let url = format!("https://github.com/o/r/commit/{A}");
+    for litter in [
+        "\u{200b}", "!", "。", "”", "&quot;", "<br>", "%0A", " (fix)", "%20", "!!", "）。", "&gt;", "</a>",
+        "%0D%0A", "\t", "|", "&#39;)",
+    ] {
+        let found = parse(&format!("{url}{litter}")).unwrap_or_else(|| panic!("{litter:?}"));
+        assert_eq!(shown(&found.target), "commit A", "{litter:?}");
+    }
+    check(&[
+        ("https://https://github.com/o/r/commit/{A}", "github.com/o/r", "commit A"),
+        ("https://github.com/o/r/commit/%20{A}", "github.com/o/r", "commit A"),
+        ("https://github.com/o/r/{A}", "github.com/o/r", "commit A"),
+        (
+            "https://sourceware.org/git/?p=glibc.git&amp;a=commit&amp;h={A}",
+            "sourceware.org/git/glibc",
+            "commit A",
+        ),
+    ]);
+}
+
+#[test]
+fn a_text_may_hold_several_urls() {
+    let (a, b) = (format!("https://github.com/o/r/commit/{A}"), format!("https://github.com/o/r/commit/{B}"));
+    for text in [
+        format!("{a}, {b}"),
+        format!("{a};{b}"),
+        format!("{a}{b}"),
+        format!("see {a} (and {b})."),
+        format!("{a} {b} {a} https://example.org/"),
+    ] {
+        let found: Vec<_> = parse_all(&text).iter().map(|pointer| shown(&pointer.target)).collect();
+        assert_eq!(found, ["commit A", "commit B"], "{text}");
+    }
+    let archived = format!("https://web.archive.org/web/20200131000000/{a}");
+    assert_eq!(parse_all(&archived).len(), 1);
+    assert_eq!(parse_all(&format!("https://example.org/?url={a}")), []);
 }
 
 #[test]

@@ -8,8 +8,8 @@ use super::fix_commit::FixCommit;
 use super::scoring::FixScore;
 use super::selected_commit::SelectionReason;
 
-/// A function that changed on both sides and may be the fix.
-pub(super) struct PairCandidate {
+/// A function that a commit changed, added or deleted, and that may be the fix.
+pub(super) struct FixCandidate {
     pub(super) path_before: String,
     pub(super) path_after: String,
     pub(super) language: Language,
@@ -18,24 +18,30 @@ pub(super) struct PairCandidate {
 }
 
 /// Makes the sample of one function. `tangled` says whether the commit changed other functions too.
-pub(super) fn pair_sample(
+pub(super) fn function_sample(
     fix: &FixCommit,
     repository: &str,
-    candidate: PairCandidate,
+    candidate: FixCandidate,
     score: FixScore,
     tangled: bool,
 ) -> Sample {
-    let PairCandidate { path_before, path_after, language, invalid_utf8, change } = candidate;
+    let FixCandidate { path_before, path_after, language, invalid_utf8, change } = candidate;
     let flags = [
         (tangled, QualityFlag::TangledCommit),
         (invalid_utf8, QualityFlag::InvalidUtf8),
         (change.parse_error, QualityFlag::ParseError),
+        (change.ambiguous, QualityFlag::AmbiguousOverload),
         (change.renamed || path_before != path_after, QualityFlag::Renamed),
         (matches!(fix.reason, SelectionReason::Merge(_)), QualityFlag::ThroughMerge),
     ];
     let mut weaknesses: Vec<_> = score.weakness.into_iter().collect();
     weaknesses.extend(fix.message_score.weaknesses.iter().filter(|named| score.weakness != Some(**named)));
     let (before, after) = (change.before, change.after);
+    let kind = match (&before, &after) {
+        (Some(_), None) => SampleKind::Vulnerable,
+        (None, Some(_)) => SampleKind::Fixed,
+        _ => SampleKind::Pair,
+    };
     let lines = |code: &Option<CodeSnippet>| {
         (code.as_ref().map(|code| code.start_line), code.as_ref().map(|code| code.end_line))
     };
@@ -66,7 +72,7 @@ pub(super) fn pair_sample(
         // Two digits: more would pretend a precision that the score does not have.
         label_confidence: Some((score.confidence * fix.confidence * 100.0).round() / 100.0),
         quality_flags: flags.into_iter().filter_map(|(holds, flag)| holds.then_some(flag)).collect(),
-        ..Sample::new(&fix.collector, SampleKind::Pair, level)
+        ..Sample::new(&fix.collector, kind, level)
     }
 }
 

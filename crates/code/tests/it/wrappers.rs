@@ -1,0 +1,94 @@
+//! Names in code that something wraps, and in files without a language of their own.
+
+use streamguard_code::{FileChange, FileComparer};
+use streamguard_dataset::Rejection;
+
+use super::{changes, compare};
+
+/// Returns the names of the functions that a replacement changes.
+fn names(path: &str, text: &str, old: &str, new: &str) -> Vec<String> {
+    let found = compare(path, text, &text.replace(old, new)).changes;
+    found.into_iter().map(|change| change.name.unwrap_or("(lines)".to_owned())).collect()
+}
+
+#[test]
+fn functions_that_are_called_where_they_are_written_are_wrappers() {
+    for (lead, trail) in [
+        ("(function (root, factory) {\n  factory(root);\n}(this, function (exports) {\n", "}));\n"),
+        ("(function (factory) {\n  factory();\n})(function (exports) {\n", "});\n"),
+        ("!function (e, t) {\n  t(e);\n}(this, function (exports) {\n", "});\n"),
+        ("((root, factory) => {\n  factory(root);\n})(this, async (exports) => {\n", "});\n"),
+        ("(function () {\n", "}).call(this);\n"),
+        ("(() => {\n", "})();\n"),
+    ] {
+        let text = format!("{lead}  exports.find = function (id) {{\n    return get(id);\n  }};\n{trail}");
+        assert_eq!(names("a.js", &text, "get(id)", "get(esc(id))"), ["exports.find"], "{text}");
+        assert_eq!(names("a.ts", &text, "get(id)", "get(esc(id))"), ["exports.find"], "{text}");
+    }
+}
+
+#[test]
+fn declarations_of_modules_open_no_scope() {
+    let text = "mod a;\npub mod b;\nmod c {\n    fn g() { one() }\n}\nfn f() { one() }\n";
+    assert_eq!(names("lib.rs", text, "one", "two"), ["c::g", "f"]);
+    let text = "declare module 'x';\nfunction f() { return one(); }\n";
+    assert_eq!(names("a.ts", text, "one", "two"), ["f"]);
+}
+
+#[test]
+fn singleton_methods_of_ruby_are_named_after_their_class() {
+    let text = "module A\n  class K\n    def K.m(a)\n      one\n    end\n    def self.n\n      one\n    end\n    def Other.p\n      one\n    end\n    def q\n      one\n    end\n  end\nend\n";
+    assert_eq!(names("a.rb", text, "one", "two"), ["A::K.m", "A::K.n", "A::K::Other.p", "A::K#q"]);
+}
+
+#[test]
+fn a_command_call_can_be_the_body_of_a_method_of_ruby() {
+    let text = "class K\n  def find(n) = raise ArgumentError, \"x\"\n  def log(n) = puts \"a\",\n    n\n  private def go = logger.info \"b\", x: 1\n  def after\n    2\n  end\nend\n";
+    let new = text
+        .replace("\"x\"", "\"y\"")
+        .replace("   n\n", "   m\n")
+        .replace("\"b\"", "\"c\"")
+        .replace("    2\n", "    3\n");
+    assert_eq!(
+        changes("a.rb", text, &new),
+        [
+            "K#find 2-2 -> 2-2 Code",
+            "K#log 3-4 -> 3-4 Code",
+            "K#go 5-5 -> 5-5 Code",
+            "K#after 6-8 -> 6-8 Code"
+        ]
+    );
+}
+
+#[test]
+fn property_hooks_of_php_are_named_after_their_property() {
+    let text = "<?php\nclass A {\n  public string $t = 'a' {\n    get => one($this->t);\n    set(string $v) { $this->t = one($v); }\n  }\n}\n";
+    assert_eq!(names("a.php", text, "one", "two"), ["A::$t::get", "A::$t::set"]);
+}
+
+#[test]
+fn included_files_are_in_the_language_of_their_text() {
+    let c = "static bool parse(int n)\n{\n    return one(n);\n}\n";
+    let cases = [
+        ("fp-impl.c.inc", c, "c", "parse"),
+        ("gen.inc", c, "c", "parse"),
+        ("gen.inc", "namespace t {\nint P::parse(int n) {\n  return one(n);\n}\n}\n", "cpp", "t::P::parse"),
+        ("page.inc", "<?php\nfunction parse($n) {\n  return one($n);\n}\n", "php", "parse"),
+        ("gen.py.inc", "def parse(n):\n    return one(n)\n", "python", "parse"),
+    ];
+    for (path, text, language, name) in cases {
+        let found = compare(path, text, &text.replace("one", "two"));
+        assert_eq!(
+            (found.language.name(), found.changes[0].name.as_deref()),
+            (language, Some(name)),
+            "{path}"
+        );
+    }
+    let change = FileChange {
+        path_before: Some("a.inc"),
+        path_after: Some("a.inc"),
+        before: b"SRC_URI = \"a\"\n",
+        after: b"SRC_URI = \"b\"\n",
+    };
+    assert_eq!(FileComparer::new().compare(&change), Err(Rejection::UnknownLanguage));
+}
