@@ -32,6 +32,7 @@ mod commit_miner;
 mod fix_commit;
 mod gaps;
 mod history;
+mod merge_topic;
 pub mod message;
 mod pair_sample;
 mod pattern;
