@@ -81,6 +81,23 @@ pub struct AffectedRange {
     pub introduced: Vec<String>,
     /// Versions or commits that fixed it.
     pub fixed: Vec<String>,
+    /// Last versions or commits that have the flaw.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub last_affected: Vec<String>,
+    /// Functions with the flaw.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub functions: Vec<AffectedFunction>,
+}
+
+/// Function with the flaw, as experts of a database name it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AffectedFunction {
+    /// Import path of its package, as Go's database gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<String>,
+    /// Name of the function, such as `Parser.read` in Go or `parser::Parser::read` in Rust.
+    pub name: String,
 }
 
 /// Merged records of all sources about one vulnerability: a line of `advisories.jsonl`.

@@ -34,7 +34,9 @@ pub mod sample;
 pub mod sample_stats;
 pub mod weakness;
 
-pub use advisory::{Advisory, AdvisoryReference, AffectedRange, CvssRating, MergedAdvisory, merge_by_alias};
+pub use advisory::{
+    Advisory, AdvisoryReference, AffectedFunction, AffectedRange, CvssRating, MergedAdvisory, merge_by_alias,
+};
 pub use dataset_files::{CollectorFile, DatasetError, DatasetSummary, write_dataset};
 pub use duplicate_filter::DuplicateFilter;
 pub use error::{LineFault, SampleFileError};

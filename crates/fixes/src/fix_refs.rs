@@ -4,6 +4,7 @@ mod advisory_refs;
 mod catalogue;
 mod fix_shard;
 mod grouping;
+mod vulnerable_commits;
 
 use streamguard_dataset::MergedAdvisory;
 

@@ -19,6 +19,7 @@ mod fix_refs;
 mod job;
 mod mine_repository;
 pub mod reference;
+mod release_tags;
 mod resolve;
 mod settings;
 mod tally;

@@ -13,7 +13,8 @@ use streamguard_mining::{AdvisoryContext, CommitMiner};
 use crate::fix_record::FixRecord;
 use crate::fix_refs::{AdvisoryEvidence, FixRef, FixShard};
 use crate::reference::{CommitHistory, HistoryError};
-use crate::resolve::{ResolvedCommit, resolve};
+use crate::release_tags::ReleaseTags;
+use crate::resolve::{ResolvedCommit, resolve, resolve_below};
 use crate::settings::FixesSettings;
 
 /// Number of repositories of one host that are fetched at once, by all runs on this machine.
@@ -236,12 +237,19 @@ fn fetch_and_resolve<'s>(
     let commit_ids: Vec<String> =
         shard.refs.iter().filter_map(|fix| fix.locator.commit_id()).map(str::to_owned).collect();
     // Commits by id are fetched alone, which is far less than a history.
-    let all_by_id = commit_ids.len() == shard.refs.len();
-    let fetched = match all_by_id {
+    let mut all_by_id = commit_ids.len() == shard.refs.len();
+    let mut fetched = match all_by_id {
         true => git::fetch_commits(&shard.repository, &commit_ids, fetching)?,
         false => git::fetch_history(&shard.repository, fetching)?,
     };
     let mut repository = open_repository(&fetched.path)?;
+    let first = repository.clone();
+    let mut releases = ReleaseTags::read(&repository);
+    if all_by_id && shard.refs.iter().any(|fix| releases.search(fix, shard).is_some()) {
+        fetched = git::fetch_history(&shard.repository, fetching)?;
+        repository = open_repository(&fetched.path)?;
+        all_by_id = false;
+    }
     let opened = repository.clone();
     let history = match all_by_id {
         true => None,
@@ -257,10 +265,21 @@ fn fetch_and_resolve<'s>(
         git::fetch_commits(&shard.repository, &commit_ids, fetching)?;
         repository = open_repository(&fetched.path)?;
     }
+    if !all_by_id {
+        releases = ReleaseTags::read(&repository);
+    }
     let mut commits = BTreeMap::<ObjectId, FixCommit<'s>>::new();
     let mut unresolved = Vec::new();
     for fix in &shard.refs {
-        match resolve(fix, &|id| has_commit(&repository, id), history.as_ref()) {
+        let has_commit = |id: &str| has_commit(&repository, id);
+        let found = match releases.bound(fix) {
+            None => resolve(fix, &has_commit, history.as_ref()),
+            Some(release) => match releases.search(fix, shard) {
+                Some(search) => resolve_below(&search, release, &has_commit, history.as_ref()),
+                None => Err("it is the commit of a release, and another reference names the fix".to_owned()),
+            },
+        };
+        match found {
             Ok(resolved) => {
                 resolved.into_iter().for_each(|one| commits.entry(one.commit).or_default().add(fix, &one));
             }
@@ -270,7 +289,8 @@ fn fetch_and_resolve<'s>(
     git::fetch_blobs(&fetched, commits.keys().copied(), fetching)?;
     // Unreadable references are missing history as well.
     let lacks_history = history.is_none_or(|history| history.size().1 > 0);
-    let is_damaged = opened.damaged_reads() + repository.damaged_reads() > 0;
+    // Each opening counts for itself.
+    let is_damaged = [first, opened, repository].iter().any(|opened| opened.damaged_reads() > 0);
     Ok(ResolvedRepository { fetched, commits, unresolved, lacks_history, is_damaged })
 }
 
@@ -308,6 +328,7 @@ impl<'s> FixCommit<'s> {
             weaknesses: unique_items(
                 cwes.filter_map(|cwe| Weakness::by_cwe(cwe.strip_prefix("CWE-")?.parse().ok()?)),
             ),
+            functions: unique_items(self.advisories.iter().flat_map(|one| &one.functions).cloned()),
             text: texts.collect::<Vec<_>>().join("\n\n"),
             confidence: self.confidence,
         }

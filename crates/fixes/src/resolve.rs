@@ -3,12 +3,15 @@
 use gix::ObjectId;
 use streamguard_mining::is_security_fix;
 
-use crate::fix_refs::{FixLocator, FixRef};
+use crate::fix_refs::{AdvisoryEvidence, FixLocator, FixRef};
 use crate::reference::{CommitHistory, FoundCommit, GitTarget};
 
 /// Most commits that one reference may lead to. More of them are a list of changes or the commits of
 /// a bot, and not the fix.
 const MAX_COMMITS: usize = 5;
+
+/// Fewest digits of an abbreviated commit id.
+const MIN_ID_DIGITS: usize = 7;
 
 /// Confidence in a commit that is named by its id.
 const BY_ID: f64 = 1.0;
@@ -45,12 +48,54 @@ impl ResolvedCommit {
     }
 }
 
-/// Finds the commits that a reference leads to. `has_commit` tells whether a commit is in the
-/// repository; `history` is needed for all references other than commit ids.
+/// Finds the commits that a reference leads to, without those that its advisories say to have the flaw.
+/// `has_commit` tells whether a commit is in the repository; `history` is needed for all references other
+/// than commit ids.
 ///
 /// # Errors
 /// The reason why there are none.
 pub(super) fn resolve(
+    fix: &FixRef,
+    has_commit: &dyn Fn(&str) -> bool,
+    history: Option<&CommitHistory>,
+) -> Result<Vec<ResolvedCommit>, String> {
+    let mut found = find_commits(fix, has_commit, history)?;
+    found.retain(|found| {
+        !fix.advisories.iter().all(|advisory| is_vulnerable(advisory, found.commit, history))
+    });
+    if found.is_empty() { Err("it is a commit with the flaw".to_owned()) } else { Ok(found) }
+}
+
+/// Finds the commits that a reference to a release leads to, without the commit of the release.
+///
+/// # Errors
+/// The reason why there are none.
+pub(super) fn resolve_below(
+    fix: &FixRef,
+    release: ObjectId,
+    has_commit: &dyn Fn(&str) -> bool,
+    history: Option<&CommitHistory>,
+) -> Result<Vec<ResolvedCommit>, String> {
+    let mut found = resolve(fix, has_commit, history)?;
+    found.retain(|found| found.commit != release);
+    if found.is_empty() { Err("it is the commit of a release".to_owned()) } else { Ok(found) }
+}
+
+/// Reports whether an advisory says that a commit brought the flaw or still had it.
+fn is_vulnerable(advisory: &AdvisoryEvidence, commit: ObjectId, history: Option<&CommitHistory>) -> bool {
+    let id = commit.to_string();
+    advisory.vulnerable.iter().any(|name| {
+        // A name of this many digits is that of a commit, and no tag.
+        let is_id = name.len() >= MIN_ID_DIGITS && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match is_id {
+            true => id.starts_with(name.as_str()),
+            false => history.and_then(|history| history.version(name)) == Some(commit),
+        }
+    })
+}
+
+/// Finds the commits that a reference leads to.
+fn find_commits(
     fix: &FixRef,
     has_commit: &dyn Fn(&str) -> bool,
     history: Option<&CommitHistory>,

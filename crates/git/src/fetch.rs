@@ -9,7 +9,7 @@ use crate::bare_mirror::{BareMirror, FetchReply, MIRROR_BRANCHES, MIRROR_HEAD};
 use crate::context::{FetchContext, FetchedRepository};
 use crate::error::GitError;
 use crate::failure::GitFailure;
-use crate::fetch_objects::{FetchOutcome, fetch_objects, missing_commits};
+use crate::fetch_objects::{FetchOutcome, ObjectKind, fetch_objects, missing_commits};
 use crate::fetch_target::FetchTarget;
 use crate::open_repository::open_repository;
 use crate::recorded::{self, MirrorKind, find_recorded};
@@ -98,23 +98,23 @@ pub fn fetch_commits(
         true => Some(BareMirror::lock(all.clone(), &url, context)?).filter(BareMirror::exists),
         false => None,
     };
-    let (mut mirror, depth) = match whole {
-        Some(mirror) => (mirror, None),
+    let (mut mirror, kind) = match whole {
+        Some(mirror) => (mirror, ObjectKind::History),
         None => {
             let path = recorded::mirror_path(context.cache, &url, MirrorKind::Commits);
             // Two generations: the commits and their parents.
-            (BareMirror::lock(path, &url, context)?, Some(2))
+            (BareMirror::lock(path, &url, context)?, ObjectKind::Commits { generations: 2 })
         }
     };
     let lacking = missing_commits(&mirror, &wanted);
-    if let FetchOutcome::NotById { unknown } = fetch_objects(&mut mirror, lacking, depth, context)? {
+    if let FetchOutcome::NotById { unknown } = fetch_objects(&mut mirror, lacking, kind, context)? {
         // The lock of this mirror must be freed first: it may be the very one that all history goes to.
         drop(mirror);
         fetch_history(&url, context)?;
         mirror = BareMirror::lock(all, &url, context)?;
         // Commits on no branch may be there nevertheless, as those of pull requests are.
         let lacking = missing_commits(&mirror, &wanted).difference(&unknown).copied().collect();
-        fetch_objects(&mut mirror, lacking, None, context)?;
+        fetch_objects(&mut mirror, lacking, ObjectKind::History, context)?;
     }
     let missing = missing(&mirror);
     mirror.commit(missing)
@@ -149,7 +149,7 @@ pub fn fetch_blobs(
     let mut mirror = BareMirror::lock_checked(fetched.path.clone(), &fetched.url, context)?;
     let repository = open_repository(&fetched.path)?;
     let lacking = missing_blobs(&repository, commits);
-    match fetch_objects(&mut mirror, lacking, None, context)? {
+    match fetch_objects(&mut mirror, lacking, ObjectKind::Files, context)? {
         FetchOutcome::Fetched => mirror.commit(Vec::new()).map(|_| ()),
         FetchOutcome::NotById { .. } => Err(GitError::Failed {
             url: mirror.url().to_owned(),

@@ -24,18 +24,44 @@ pub(crate) enum FetchOutcome {
     },
 }
 
-/// Fetches objects in one request, and in one more for each object that the server lacks. Commits come with their
-/// history, or with `depth - 1` generations of it.
+/// Reference that the first of some commits gets: git brings the tags of fetched commits only if one of them gets a
+/// reference. It holds nothing that is needed afterwards.
+const FETCHED_REFERENCE: &str = "refs/streamguard/fetched";
+
+/// Objects to fetch by their ids.
+#[derive(Clone, Copy)]
+pub(crate) enum ObjectKind {
+    /// Commits with all their history.
+    History,
+    /// Commits with so many generations, themselves included, and with the tags that point at them.
+    Commits { generations: u32 },
+    /// Files.
+    Files,
+}
+
+/// Fetches objects in one request, and in one more for each object that the server lacks.
 pub(crate) fn fetch_objects(
     mirror: &mut BareMirror,
     mut ids: BTreeSet<ObjectId>,
-    depth: Option<u32>,
+    kind: ObjectKind,
     context: &FetchContext<'_>,
 ) -> Result<FetchOutcome, GitError> {
-    let depth = depth.map(|depth| format!("--depth={depth}"));
-    let mut arguments =
-        vec!["fetch", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", "--filter=blob:none"];
-    arguments.extend(depth.as_deref());
+    let depth = match kind {
+        ObjectKind::Commits { generations } => format!("--depth={generations}"),
+        ObjectKind::History | ObjectKind::Files => "--no-tags".to_owned(),
+    };
+    let mut arguments = Vec::new();
+    if matches!(kind, ObjectKind::Files) {
+        // A server leaves files out that it believes to be here, because commits with them are.
+        arguments.extend(["-c", "fetch.negotiationAlgorithm=noop"]);
+    }
+    arguments.extend([
+        "fetch",
+        "--no-write-fetch-head",
+        "--recurse-submodules=no",
+        "--filter=blob:none",
+        depth.as_str(),
+    ]);
     // The ids come by the standard input: a command line would be too short for them.
     arguments.extend(["--stdin", "origin"]);
     let mut unknown = BTreeSet::new();
@@ -43,7 +69,10 @@ pub(crate) fn fetch_objects(
         if ids.is_empty() {
             return Ok(FetchOutcome::Fetched);
         }
-        let list: String = ids.iter().map(|id| format!("{id}\n")).collect();
+        let mut list: String = ids.iter().map(|id| format!("{id}\n")).collect();
+        if let (ObjectKind::Commits { .. }, Some(first)) = (kind, ids.first()) {
+            list.push_str(&format!("+{first}:{FETCHED_REFERENCE}\n"));
+        }
         match mirror.fetch(&arguments, list.as_bytes(), context)? {
             FetchReply::Done => return Ok(FetchOutcome::Fetched),
             FetchReply::Refused { failure: GitFailure::UnknownObject(id), .. } if ids.remove(&id) => {

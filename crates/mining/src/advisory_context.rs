@@ -1,6 +1,6 @@
 //! Knowledge of an advisory about the commit that it names as its fix.
 
-use streamguard_dataset::Weakness;
+use streamguard_dataset::{AffectedFunction, Weakness};
 
 /// Knowledge of an advisory about the commit that it names as its fix.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +13,8 @@ pub struct AdvisoryContext {
     pub evidence: Vec<String>,
     /// Weaknesses that are fixed, the most important one first.
     pub weaknesses: Vec<&'static Weakness>,
+    /// Functions that experts named as those with the flaw.
+    pub functions: Vec<AffectedFunction>,
     /// Description of the advisory; it may name functions and files.
     pub text: String,
     /// Confidence that the commit is the fix, from 0.0 to 1.0.

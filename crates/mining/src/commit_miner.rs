@@ -95,8 +95,9 @@ impl<'r> CommitMiner<'r> {
         if let Some(advisory) = advisory {
             fix.add_advisory(advisory);
         }
-        // An advisory, or the message of the merge, is better evidence than the class of the commit.
-        if fix.reason == SelectionReason::Message
+        // An advisory is better evidence than the class of the commit. The message of a merge is not: the
+        // merge of a fix also brings its tests and its changelog.
+        if fix.reason != SelectionReason::Named
             && let Some(rejection) = class_rejection(fix.message_score.class)
         {
             samples.reject(rejection);
@@ -257,7 +258,11 @@ fn score_candidates(fix: &FixCommit, candidates: &[FixCandidate]) -> Vec<FixScor
             added: &diff.added,
         })
         .collect();
-    FIX_SCORER.score(&fix.message_score, &fix.text(), &functions)
+    let mut scores = FIX_SCORER.score(&fix.message_score, &fix.text(), &functions);
+    for (score, function) in scores.iter_mut().zip(&functions) {
+        score.add_symbols(&fix.affected_functions, function);
+    }
+    scores
 }
 
 /// Returns the reason why commits of this class are not fixes, if they are not.

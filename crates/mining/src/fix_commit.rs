@@ -1,6 +1,7 @@
 //! A commit that may be a fix, with all that is known about it.
 
 use gix::ObjectId;
+use streamguard_dataset::AffectedFunction;
 
 use super::advisory_context::AdvisoryContext;
 use super::message::{MESSAGE_SCORER, MessageScore};
@@ -25,6 +26,8 @@ pub(super) struct FixCommit {
     pub(super) by_advisory: bool,
     /// Description of the advisory.
     pub(super) advisory_text: String,
+    /// Functions that experts named as those with the flaw.
+    pub(super) affected_functions: Vec<AffectedFunction>,
     /// Confidence that the commit is the fix, from 0.0 to 1.0.
     pub(super) confidence: f64,
 }
@@ -65,6 +68,7 @@ impl FixCommit {
             collector: "repo".to_owned(),
             by_advisory: false,
             advisory_text: String::new(),
+            affected_functions: Vec::new(),
             confidence: 1.0,
         })
     }
@@ -76,6 +80,7 @@ impl FixCommit {
         prepend(advisory_ids, &context.advisory_ids);
         prepend(weaknesses, &context.weaknesses);
         self.advisory_text.clone_from(&context.text);
+        self.affected_functions.clone_from(&context.functions);
         self.collector.clone_from(&context.collector);
         self.by_advisory = true;
         self.confidence = context.confidence;

@@ -8,16 +8,15 @@ use gix::revision::walk::Sorting;
 use gix::traverse::commit::simple::CommitTimeOrder;
 use streamguard_git::{OpenRepository, RepositoryHead, open_repository, repository_head, shallow_boundary};
 
+use super::fix_commit::is_security_fix;
 use super::gaps::{self, RepositoryPlace};
+use super::merge_topic::{MAX_TOPIC_COMMITS, MergeTopic};
 use super::message::{MESSAGE_SCORER, SELECTION_THRESHOLD};
 use super::selected_commit::{SelectedCommit, SelectionReason};
 use super::since::SinceDate;
 
 /// Length of the history that is read by default: three years of 365.25 days, in seconds.
 const DEFAULT_HISTORY_SECONDS: i64 = 3 * 31_557_600;
-
-/// Most commits that a merge may stand for; larger merges bring in whole branches.
-const MAX_MERGED_COMMITS: usize = 50;
 
 /// Number of commits between two checks whether to stop.
 const STOP_CHECK_INTERVAL: u64 = 256;
@@ -68,8 +67,8 @@ pub(crate) fn select_commits(
     Ok(CommitSelection { gaps, ..selection })
 }
 
-/// Reads the messages of all commits that are reachable from `head`, newest first. A merge whose message
-/// is about security selects the commits that it brought in.
+/// Reads the messages of all commits that are reachable from `head`, newest first. A merge of one topic whose
+/// message is about security selects the commits that it brought in, if none of them says so itself.
 fn walk_history(
     repository: &OpenRepository,
     head: ObjectId,
@@ -84,6 +83,7 @@ fn walk_history(
     let walk = walk(sorting).or_else(|_| walk(Sorting::BreadthFirst)).map_err(unreadable)?;
     let mut selection = CommitSelection::default();
     let mut merges = Vec::new();
+    let topic = MergeTopic::new();
     for info in walk {
         // A damaged commit ends its own line of history; the walk continues along the others.
         let damaged_before = repository.damaged_reads();
@@ -108,6 +108,9 @@ fn walk_history(
         // A merge that is itself the fix, such as that of an advisory's private fork, is mined whole: its
         // commits may not exist anywhere else.
         if parents > 1 && !score.selected {
+            if !topic.is_single(&message) {
+                continue;
+            }
             merges.push((selection.commits.len(), info.id));
         } else {
             selection.commits.push(SelectedCommit { commit: info.id, reason: SelectionReason::Message });
@@ -161,7 +164,12 @@ fn expand_merges(
     // One position more than there are commits, for merges after the last one.
     for (position, commit) in own.into_iter().map(Some).chain([None]).enumerate() {
         while let Some((_, merge)) = merges.next_if(|(place, _)| *place == position) {
-            for commit in merged_commits(repository, *merge) {
+            let commits = merged_commits(repository, *merge);
+            // The words of the merge are about that commit, and the others came along.
+            if commits.iter().any(|commit| is_security_fix(repository, *commit)) {
+                continue;
+            }
+            for commit in commits {
                 if known.insert(commit) {
                     let reason = SelectionReason::Merge(*merge);
                     selection.commits.push(SelectedCommit { commit, reason });
@@ -173,7 +181,7 @@ fn expand_merges(
 }
 
 /// Returns the commits that a merge brought in: those that are not reachable from its first parent. Empty
-/// if there are more than [`MAX_MERGED_COMMITS`].
+/// if there are more than [`MAX_TOPIC_COMMITS`].
 fn merged_commits(repository: &gix::Repository, merge: ObjectId) -> Vec<ObjectId> {
     let Ok(commit) = repository.find_commit(merge) else { return Vec::new() };
     let parents: Vec<ObjectId> = commit.parent_ids().map(gix::Id::detach).collect();
@@ -187,8 +195,8 @@ fn merged_commits(repository: &gix::Repository, merge: ObjectId) -> Vec<ObjectId
     let commits: Vec<_> = walk
         .map_while(Result::ok)
         .filter(|info| info.parent_ids.len() == 1)
-        .take(MAX_MERGED_COMMITS + 1)
+        .take(MAX_TOPIC_COMMITS + 1)
         .map(|info| info.id)
         .collect();
-    if commits.len() > MAX_MERGED_COMMITS { Vec::new() } else { commits }
+    if commits.len() > MAX_TOPIC_COMMITS { Vec::new() } else { commits }
 }

@@ -33,6 +33,7 @@ mod fix_commit;
 mod function_sample;
 mod gaps;
 mod history;
+mod merge_topic;
 pub mod message;
 mod pattern;
 mod plan;

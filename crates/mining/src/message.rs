@@ -27,6 +27,7 @@ mod advisory_ids;
 mod class_rules;
 mod classifier;
 mod commit_class;
+mod decoration;
 mod fix_words;
 mod lookalike;
 mod markers;

@@ -32,6 +32,7 @@
 mod changed_function;
 mod comparison;
 mod cosmetic;
+mod expert_symbol;
 mod fix_score;
 mod fix_scorer;
 mod function_points;

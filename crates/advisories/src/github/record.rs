@@ -209,5 +209,6 @@ fn affected(vulnerability: GithubVulnerability) -> AffectedRange {
         repository: None,
         introduced: bounds.map(|version| version.trim().to_owned()).collect(),
         fixed: vulnerability.first_patched_version.into_iter().map(|version| version.identifier).collect(),
+        ..AffectedRange::default()
     }
 }

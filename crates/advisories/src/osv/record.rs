@@ -1,12 +1,15 @@
 //! Records in the OSV format (ossf.github.io/osv-schema), as its databases use it.
 
-use serde::{Deserialize, Deserializer};
+mod extras;
+
+use serde::Deserialize;
 use streamguard_dataset::{Advisory, AdvisoryReference, AffectedRange, CvssRating, Severity};
 
 use crate::fields::{self, or_empty};
 use crate::lenient::{self, LenientRecord};
 use crate::references::merge_references;
 use crate::{cvss, ids};
+use extras::OsvExtras;
 
 /// Name of the source, in its advisories.
 pub(super) const SOURCE_NAME: &str = "osv";
@@ -107,35 +110,7 @@ enum OsvRangeType {
 struct OsvEvent {
     introduced: Option<String>,
     fixed: Option<String>,
-}
-
-/// Fields that databases add to the format. Each database has its own, so a field of another type
-/// than expected is ignored.
-#[derive(Default, Deserialize)]
-struct OsvExtras {
-    /// Severity: GitHub's in `database_specific`, that of OSS-Fuzz in `ecosystem_specific`.
-    #[serde(default, deserialize_with = "or_none")]
-    severity: Option<String>,
-    /// Weaknesses that GitHub names.
-    #[serde(default, deserialize_with = "or_none")]
-    cwe_ids: Option<Vec<String>>,
-    /// CVSS vector of RustSec.
-    #[serde(default, deserialize_with = "or_none")]
-    cvss: Option<String>,
-}
-
-/// Deserializes a value of another type as absent.
-fn or_none<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Lenient<T> {
-        Value(T),
-        Other(serde::de::IgnoredAny),
-    }
-    Ok(match Lenient::deserialize(from)? {
-        Lenient::Value(value) => Some(value),
-        Lenient::Other(_) => None,
-    })
+    last_affected: Option<String>,
 }
 
 /// Reads a record, without the parts that are not as documented. Returns `None` if it is not one.
@@ -208,7 +183,14 @@ fn affected(entry: OsvAffected) -> Vec<AffectedRange> {
         Some(package) => (package.ecosystem, package.name),
         None => (None, None),
     };
-    let whole = AffectedRange { ecosystem, package, ..AffectedRange::default() };
+    let mut functions = Vec::new();
+    for function in [entry.ecosystem_specific, entry.database_specific].iter().flat_map(OsvExtras::functions)
+    {
+        if !functions.contains(&function) {
+            functions.push(function);
+        }
+    }
+    let whole = AffectedRange { ecosystem, package, functions, ..AffectedRange::default() };
     if entry.ranges.is_empty() {
         return vec![whole];
     }
@@ -223,6 +205,7 @@ fn affected(entry: OsvAffected) -> Vec<AffectedRange> {
                 // "0" stands for the beginning; it is neither a version nor a commit.
                 one.introduced.extend(event.introduced.filter(|version| version != "0"));
                 one.fixed.extend(event.fixed);
+                one.last_affected.extend(event.last_affected);
             }
             one
         })

@@ -196,3 +196,45 @@ fn osv_keeps_the_contract() {
     };
     check_job(&job, again).unwrap();
 }
+
+#[test]
+fn reads_the_functions_that_have_the_flaw() {
+    let functions = |specific: Value| {
+        let record = json!({
+            "id": "GO-2024-0001",
+            "affected": [{
+                "package": {"ecosystem": "Go", "name": "example.org/m"},
+                "ecosystem_specific": specific,
+                "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"last_affected": "1.4.0"}]}],
+            }],
+        });
+        let advisory = read(record.to_string().as_bytes()).unwrap();
+        assert_eq!(advisory.affected[0].last_affected, ["1.4.0"]);
+        let names = advisory.affected[0].functions.iter();
+        names.map(|one| (one.package.clone().unwrap_or_default(), one.name.clone())).collect::<Vec<_>>()
+    };
+    let named = |package: &str, names: &[&str]| {
+        names.iter().map(|name| (package.to_owned(), (*name).to_owned())).collect::<Vec<_>>()
+    };
+    let imports = json!({"imports": [
+        {"path": "example.org/m/a", "symbols": ["Parse", "Parser.read"]},
+        {"path": "example.org/m/b"},
+        {"path": "example.org/m/c", "symbols": ["Open"]},
+    ]});
+    let go = [named("example.org/m/a", &["Parse", "Parser.read"]), named("example.org/m/c", &["Open"])];
+    assert_eq!(functions(imports), go.concat());
+    let rust = named("", &["m::Parser::read", "m::parse"]);
+    let list = json!(["m::Parser::read", "m::parse"]);
+    let versions = json!({"m::parse": ["< 1.4.1"], "m::Parser::read": ["< 1.4.1", ">= 1.2"]});
+    for specific in [
+        json!({"affects": {"arch": [], "functions": list, "os": []}, "affected_functions": null}),
+        json!({"affected_functions": list}),
+        json!({"affected": {"functions": versions}}),
+        json!({"affects": {"functions": list}, "affected": {"functions": versions}}),
+    ] {
+        assert_eq!(functions(specific), rust);
+    }
+    for other in [json!({"imports": "all"}), json!({"affects": {"functions": 1}}), json!(null)] {
+        assert_eq!(functions(other), []);
+    }
+}

@@ -6,14 +6,12 @@ use streamguard_dataset::MergedAdvisory;
 use streamguard_dataset::advisory::SourcedReference;
 
 use super::catalogue::is_advisory_database;
-use super::fix_shard::{AdvisoryEvidence, FixLocator, FixRef};
+use super::fix_shard::{AdvisoryEvidence, FixLocator, FixRef, RANGE_EVIDENCE};
+use super::vulnerable_commits::VulnerableCommits;
 use crate::reference::{self, GitTarget, RepositoryPointer};
 
 /// Most bytes of an advisory's text that are kept.
 const MAX_TEXT_BYTES: usize = 1000;
-
-/// Evidence of a commit that a range of commits names.
-const RANGE_EVIDENCE: &str = "osv:range";
 
 /// Returns the references of an advisory, each with the URL of its repository.
 pub(super) fn fix_refs(advisory: &MergedAdvisory) -> Vec<(String, FixRef)> {
@@ -37,21 +35,20 @@ pub(super) fn fix_refs(advisory: &MergedAdvisory) -> Vec<(String, FixRef)> {
 /// Collects the commits, pull requests and the like that an advisory names, with the evidence for each.
 fn pointers(advisory: &MergedAdvisory) -> BTreeMap<RepositoryPointer, Vec<String>> {
     // Some advisories also link the commit that introduced the flaw.
-    let introduced: BTreeSet<&str> = advisory
-        .affected
-        .iter()
-        .filter(|affected| affected.repository.is_some())
-        .flat_map(|affected| affected.introduced.iter().map(String::as_str))
-        .collect();
+    let vulnerable = VulnerableCommits::of(advisory);
     let mut pointers: BTreeMap<RepositoryPointer, Vec<String>> = BTreeMap::new();
     for reference in &advisory.references {
-        for pointer in reference::parse_all(&reference.url) {
-            let is_fix = !is_advisory_database(&pointer.repository)
-                && !matches!(pointer.target, GitTarget::State(_))
-                && !matches!(&pointer.target, GitTarget::Commit(id) if introduced.contains(id.as_str()));
-            if is_fix {
-                pointers.entry(pointer).or_default().extend(reference.tags.iter().cloned());
+        for pointer in reference::parse_all(&reference.url).into_iter().filter(|_| may_be_fix(reference)) {
+            if is_advisory_database(&pointer.repository)
+                || matches!(pointer.target, GitTarget::State(_))
+                || vulnerable.contains(&pointer)
+            {
+                continue;
             }
+            let evidence = pointers.entry(pointer).or_default();
+            // The same commit may be linked by several URLs.
+            let new = reference.tags.iter().filter(|tag| !evidence.contains(tag)).cloned();
+            evidence.extend(new.collect::<Vec<_>>());
         }
     }
     for affected in &advisory.affected {
@@ -61,6 +58,9 @@ fn pointers(advisory: &MergedAdvisory) -> BTreeMap<RepositoryPointer, Vec<String
         for commit in affected.fixed.iter().filter(|commit| reference::is_commit_id(commit)) {
             let target = GitTarget::Commit(commit.to_ascii_lowercase());
             let pointer = RepositoryPointer { repository: repository.clone(), target };
+            if vulnerable.contains(&pointer) {
+                continue;
+            }
             let evidence = pointers.entry(pointer).or_default();
             if !evidence.iter().any(|known| known == RANGE_EVIDENCE) {
                 evidence.push(RANGE_EVIDENCE.to_owned());
@@ -68,6 +68,18 @@ fn pointers(advisory: &MergedAdvisory) -> BTreeMap<RepositoryPointer, Vec<String
         }
     }
     pointers
+}
+
+/// Reports whether a reference may name the fix. Some kinds surely do not, unless another source calls the
+/// same reference something else: a demonstration of the flaw, and what NVD found to be about another thing.
+fn may_be_fix(reference: &SourcedReference) -> bool {
+    let no_fix = |tag: &String| matches!(kind_of(tag), "EVIDENCE" | "INTRODUCED" | "Not Applicable");
+    reference.tags.is_empty() || !reference.tags.iter().all(no_fix)
+}
+
+/// Returns a tag without the name of its source.
+pub(super) fn kind_of(tag: &str) -> &str {
+    tag.split_once(':').map_or(tag, |(_, kind)| kind)
 }
 
 /// Returns a search in the repository of an advisory that names no change.
@@ -95,10 +107,8 @@ fn search(advisory: &MergedAdvisory) -> Option<(String, FixRef)> {
 /// Reports whether a page surely belongs to the project. Reports and exploits are published in
 /// repositories of their own.
 fn is_project_page(reference: &SourcedReference) -> bool {
-    let is_tagged = |tag: &String| {
-        let tag = tag.split_once(':').map_or(tag.as_str(), |(_, tag)| tag);
-        matches!(tag, "Patch" | "Product" | "Release Notes" | "PACKAGE" | "FIX")
-    };
+    let is_tagged =
+        |tag: &String| matches!(kind_of(tag), "Patch" | "Product" | "Release Notes" | "PACKAGE" | "FIX");
     let pages = ["/issues/", "/releases/", "/security/advisories/", "/discussions/", "/-/issues/"];
     reference.tags.iter().any(is_tagged) || pages.iter().any(|page| reference.url.contains(page))
 }
@@ -107,12 +117,17 @@ fn advisory_evidence(advisory: &MergedAdvisory, evidence: Vec<String>) -> Adviso
     let texts = [advisory.summary.as_deref(), advisory.description.as_deref()];
     let mut text = texts.into_iter().flatten().collect::<Vec<_>>().join("\n");
     text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES));
+    let mut known = BTreeSet::new();
+    let functions = advisory.affected.iter().flat_map(|affected| &affected.functions);
+    let functions = functions.filter(|one| known.insert((&one.package, &one.name))).cloned();
     let ids = std::iter::once(&advisory.id).chain(&advisory.aliases).cloned().collect();
     AdvisoryEvidence {
         ids,
         collectors: advisory.collectors.clone(),
         evidence,
         cwes: advisory.cwes.clone(),
+        functions: functions.collect(),
+        vulnerable: VulnerableCommits::of(advisory).into_names(),
         text,
     }
 }

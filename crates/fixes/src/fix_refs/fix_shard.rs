@@ -3,8 +3,12 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use streamguard_dataset::AffectedFunction;
 
 use crate::reference::{self, GitTarget};
+
+/// Evidence of a commit that a range of commits names.
+pub(super) const RANGE_EVIDENCE: &str = "osv:range";
 
 /// Payload of one shard: fixes of one repository.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,8 +57,23 @@ pub struct AdvisoryEvidence {
     pub evidence: Vec<String>,
     /// Weaknesses of the advisory.
     pub cwes: Vec<String>,
+    /// Functions that experts named as those with the flaw.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub functions: Vec<AffectedFunction>,
+    /// Names of commits that the advisory says to have the flaw: ids, whole or abbreviated, and tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vulnerable: Vec<String>,
     /// Beginning of the text of the advisory, which helps to find the function with the flaw.
     pub text: String,
+}
+
+impl FixRef {
+    /// Reports whether only ranges of commits name the fix. Where a database knows just the version with
+    /// the fix, it may put the commit of that release there.
+    pub(crate) fn is_range_end(&self) -> bool {
+        let mut evidence = self.advisories.iter().flat_map(|advisory| &advisory.evidence);
+        evidence.all(|evidence| evidence == RANGE_EVIDENCE) && self.locator.commit_id().is_some()
+    }
 }
 
 impl FixLocator {

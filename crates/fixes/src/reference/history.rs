@@ -138,6 +138,11 @@ impl CommitHistory {
         same.next().is_none().then_some(FoundCommit { commit, evidence: "commit:abbreviated" })
     }
 
+    /// Returns the commit of a version, given by its tag, if there is exactly one.
+    pub fn version(&self, version: &str) -> Option<ObjectId> {
+        versions::commit_of_version(&self.tags, version)
+    }
+
     /// Returns the commits between two versions, newest first: those that `to` leads to and `from` does
     /// not. A version is given by its tag, or as a commit by its id. The result is empty if one of them
     /// is unknown or ambiguous, or if there are more than 500 commits.

@@ -4,3 +4,5 @@
 mod fixes;
 // References in URLs and in the history of a repository.
 mod references;
+// Commits that a record of OSV names and that are no fixes.
+mod vulnerable_commits;

@@ -5,6 +5,9 @@ use regex::bytes::{Regex, RegexBuilder};
 /// Most ids of one message that are kept; longer lists are release notes.
 const MAX_IDS: usize = 16;
 
+/// Separator of the parts of a CVE id.
+const SEPARATOR: &str = r"(?:[-_: ]|\xE2\x80[\x90-\x95])";
+
 /// Finds ids of advisories in text.
 ///
 /// ```
@@ -26,17 +29,20 @@ impl Default for AdvisoryIdFinder {
 
 impl AdvisoryIdFinder {
     /// Letters of which every id contains at least one.
-    pub(super) const STEMS: &[&str] =
-        &["cve-", "can-", "ghsa-", "rustsec-", "pysec-", "osv-", "ghsl-", "go-20", "cwe-"];
+    pub(super) const STEMS: &[&str] = &[
+        "cve", "can-", "can_", "ghsa", "rustsec", "pysec", "osv-", "ghsl", "go-20", "cwe", "talos", "zdi-",
+        "xsa-",
+    ];
 
     /// Compiles the patterns of the ids.
     pub fn new() -> Self {
         Self {
             // GitHub's database draws the letters of GHSA ids from an alphabet without vowels and look-alikes.
-            ids: compile_with_groups(
-                r"\b(?:(?:cve|can)-(?:19|20)\d\d-\d{4,7}|ghsa(?:-[23456789cfghjmpqrvwx]{4}){3}|rustsec-20\d\d-\d{4}|(?:pysec|osv|ghsl)-20\d\d-\d{1,7}|go-20\d\d-\d{4,5})\b",
-            ),
-            cwes: compile_with_groups(r"\bcwe-(\d{1,4})\b"),
+            // Names of branches and headings write ids with `_`, white space or dashes of typography.
+            ids: compile_with_groups(&format!(
+                r"(?:\b|_)(?:cve{SEPARATOR}(?:19|20)\d\d{SEPARATOR}\d{{4,7}}|can[-_](?:19|20)\d\d[-_]\d{{4,7}}|ghsa(?:[-_][23456789cfghjmpqrvwx]{{4}}){{3}}|rustsec[-_]20\d\d[-_]\d{{4}}|(?:pysec|osv|ghsl)[-_]20\d\d[-_]\d{{1,7}}|go-20\d\d-\d{{4,5}}|talos[-_]20\d\d[-_]\d{{4}}|zdi-(?:can-\d{{3,6}}|\d\d-\d{{3,5}})|xsa-\d{{1,4}})(?:\b|_)"
+            )),
+            cwes: compile_with_groups(r"\bcwe[-_ ]?(\d{1,4})\b"),
         }
     }
 
@@ -81,10 +87,11 @@ fn compile_with_groups(pattern: &str) -> Regex {
         .expect("both patterns are valid, and every test of messages compiles them")
 }
 
-/// Returns an id as its database writes it: in upper case, but the letters after `GHSA-` in lower case.
-/// `CAN-`, the prefix of CVE candidates until 2005, becomes `CVE-`.
+/// Returns an id as its database writes it: in upper case with hyphens, but the letters after `GHSA-` in
+/// lower case. `CAN-`, the prefix of CVE candidates until 2005, becomes `CVE-`.
 pub fn canonical_advisory_id(id: &str) -> String {
-    let upper = id.to_ascii_uppercase();
+    let parts = id.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
+    let upper = parts.collect::<Vec<_>>().join("-").to_ascii_uppercase();
     if let Some(rest) = upper.strip_prefix("GHSA-") {
         format!("GHSA-{}", rest.to_ascii_lowercase())
     } else if let Some(rest) = upper.strip_prefix("CAN-") {

@@ -9,6 +9,7 @@ pub(super) const TAG_RULES: &[(CommitClass, &str)] = &[
         CommitClass::Merge,
         r"merge\s+(?:remote-tracking\s+)?(?:branch(?:es)?|remote|tags?|upstream|origin|main|master|')",
     ),
+    (CommitClass::Revert, r"\[?revert(?:s|ed|ing)?(?:\([^)\n]*\))?\]?!?:"),
     (CommitClass::DependencyBump, r"\w+\([\w-]*deps[\w-]*\)|deps?(?:\([^)\n]*\))?:"),
     (
         CommitClass::Documentation,
@@ -25,7 +26,10 @@ pub(super) const TAG_RULES: &[(CommitClass, &str)] = &[
 
 /// Starts of first lines, after any tag or type, that tell the class in words.
 pub(super) const WORD_RULES: &[(CommitClass, &str)] = &[
-    (CommitClass::Revert, r"(?:revert(?:s|ed|ing)?|back(?:ed|ing)?\s+out|undo)\b"),
+    (
+        CommitClass::Revert,
+        r"(?:(?:partial(?:ly)?|temporar(?:y|ily)|manual(?:ly)?|again)\s+)?(?:revert(?:s|ed|ing)?|back(?:ed|ing)?\s+out|undo)\b|roll(?:ed|ing)?[\s-]?back\s+(?:of\b|commit\b|[\x22'])",
+    ),
     (
         CommitClass::VersionBump,
         r"(?:(?:bump|prepare|release|releasing|tag|update|set|start|cut|version)\w*\s+)*(?:(?:the|to|for|of|version|release|package|development)\s+)*v?\d+(?:\.\d+)+[\w.+-]*(?:\s+(?:release|released|final))?[.!]?$",
@@ -74,6 +78,10 @@ pub(super) const WORD_RULES: &[(CommitClass, &str)] = &[
     (
         CommitClass::Test,
         r"(?:\w+\s+)?tests?\s+(?:for|that|against|cases?|from|some|of|added|to|fixes|we)\b|.*\bin\s+(?:\w+\s+)?(?:unit)?tests?[.\s]*$",
+    ),
+    (
+        CommitClass::Test,
+        r"(?:(?:add|adjust|bump|chang|decreas|enabl|fix|improv|increas|lower|rais|reduc|refactor|set|tweak|updat)\w*\s+)?(?:[\w'`.-]+\s+){0,3}(?:fuzz\w*\s+(?:harness\w*|targets?|drivers?|corpus|corpora|seeds?|dictionar\w+|constants?|limits?|options?|timeouts?|inputs?|entry\s?points?)|harness(?:es)?\s+(?:constants?|limits?|for|of|code))\b",
     ),
     (
         CommitClass::Style,

@@ -13,10 +13,16 @@ const MAX_SUBJECT_BYTES: usize = 200;
 pub(super) struct CommitClassifier {
     tags: RegexSet,
     words: RegexSet,
-    /// A tag or type before the words: `[core] `, `fix(parser): `.
+    /// Tags and types before the words: `[core] `, `fix(parser): `.
     prefix: CompiledPattern,
     /// A first line that says more than its class: `add tests and fix the overflow`.
     also_fixes: LazyPattern,
+    /// A typo that is said to be in the code or to change what it does.
+    typo_in_code: LazyPattern,
+    /// Words of texts for people.
+    prose: LazyPattern,
+    /// A revert that takes back an earlier revert.
+    reapplied: LazyPattern,
 }
 
 impl CommitClassifier {
@@ -24,12 +30,23 @@ impl CommitClassifier {
         Self {
             tags: compile_set(TAG_RULES),
             words: compile_set(WORD_RULES),
-            prefix: compile(r"^(?:\[[^\]\n]{1,30}\]\s*)?(?:[\w./-]+(?:\([^)\n]*\))?!?:\s*)?"),
+            prefix: compile(r"^(?:\[[^\]\n]{1,30}\]:?\s*|[\w./-]+(?:\([^)\n]*\))?!?:\s*){0,3}"),
             also_fixes: lazy(|| {
                 compile(
                     r"(?:\band|\bwith|[&+,;])\s+(?:\w+\s+)?(?:fix|prevent|patch)|\bfix\w*\s+(?:\S+\s+){1,8}(?:and|with|\+)\s+(?:\w+\s+){0,3}tests?\b|\b(?:found|reported)\s+by\b",
                 )
             }),
+            typo_in_code: lazy(|| {
+                compile(
+                    r"\btypos?\b.*\b(?:caus|lead|led\b|result|allow|made\b|mak(?:es|ing)|broke|break|disabl|bypass|skip|prevent|that\b|which\b|so\b|check|condition|filter|valid|verif|compar|escap|sanit|bound|limit|overflow|access|auth|permission|cve[-_ ]|ghsa-|xss|csrf|injection|sql\b|loop|index|size|length|variable|function|method|code\b)",
+                )
+            }),
+            prose: lazy(|| {
+                compile(
+                    r"\b(?:docs?|documentation|docstrings?|readme(?:\.\w+)?|comments?|change-?log|news|release\s+notes?|man\s?pages?|wiki|translations?|locales?|wording|spelling|guides?|tutorials?|examples?|(?:error|log|commit|warning|help)\s+(?:messages?|texts?|strings?)|[\w-]+\.(?:md|rst|txt|adoc))\b",
+                )
+            }),
+            reapplied: lazy(|| compile(r"^(?:reapply\b|revert\w*[\s:]+[\x22'`]?revert)")),
         }
     }
 
@@ -39,18 +56,23 @@ impl CommitClassifier {
         if parents > 1 {
             return CommitClass::Merge;
         }
+        let subject = subject[..subject.len().min(MAX_SUBJECT_BYTES)].trim_ascii_end();
+        if self.reapplied.is_match(subject) {
+            return CommitClass::Ordinary;
+        }
         if is_revert {
             return CommitClass::Revert;
         }
-        let subject = subject[..subject.len().min(MAX_SUBJECT_BYTES)].trim_ascii_end();
         let rest = &subject[self.prefix.find(subject).map_or(0, |prefix| prefix.end())..];
-        if let Some(rule) = self.tags.matches(subject).iter().next() {
-            return TAG_RULES[rule].0;
+        let tag = self.tags.matches(subject).iter().next().map(|rule| TAG_RULES[rule].0);
+        if let Some(class) = tag.filter(|class| !self.is_flaw_by_typo(*class, subject)) {
+            return class;
         }
         let Some(class) = self.words.matches(rest).iter().next().map(|rule| WORD_RULES[rule].0) else {
             return CommitClass::Ordinary;
         };
         match class {
+            class if self.is_flaw_by_typo(class, subject) => CommitClass::Ordinary,
             CommitClass::Changelog | CommitClass::Documentation | CommitClass::Test | CommitClass::Style
                 if self.also_fixes.is_match(subject) =>
             {
@@ -58,6 +80,15 @@ impl CommitClassifier {
             }
             class => class,
         }
+    }
+}
+
+impl CommitClassifier {
+    /// Whether a first line is about a typo in code, which is a flaw like any other.
+    fn is_flaw_by_typo(&self, class: CommitClass, subject: &[u8]) -> bool {
+        class == CommitClass::Documentation
+            && self.typo_in_code.is_match(subject)
+            && !self.prose.is_match(subject)
     }
 }
 

@@ -15,20 +15,24 @@ const LOOKALIKE_PHRASES: &[&str] = &[
     r"unsafe~(?:blocks?|code|fn|functions?|impls?|keyword|attributes?|traits?|extern|ops?)",
     r"(?:forbid|deny|allow)\(unsafe\w*\)",
     // Documents and processes of security work.
-    r"(?:content~)?security~(?:polic(?:y|ies)|contacts?|notes?|notices?|docs?|documentation|sections?|scan\w*|workflows?|badges?|e?mails?|pages?|tokens?|contexts?|managers?|providers?|config\w*|updates?|support|considerations|linters?|audit\w*|groups?|teams?|mailing|tools?|gates?|plugins?|headers?|models?|layers?|components?|bundles?|keys?|schemes?|apis?|alerts?|tab|releases?|maintenance|md|reporters?|researchers?)",
+    r"(?:content~)?security~(?:polic(?:y|ies)|contacts?|notes?|notices?|docs?|documentation|sections?|scan\w*|workflows?|badges?|e?mails?|pages?|tokens?|contexts?|managers?|providers?|config\w*|updates|support|considerations|linters?|audit\w*|groups?|teams?|mailing|tools?|gates?|plugins?|headers?|models?|layers?|components?|bundles?|keys?|schemes?|apis?|alerts?|tab|releases?|maintenance|md|reporters?|researchers?)",
     r"(?:report(?:ing|s)?|disclos\w+)~(?:a~|of~)?(?:security~)?vuln\w*",
     r"vuln\w*~(?:disclos\w+|report(?:s|ing)?|process|polic\w+|scan\w*|databases?|alerts?|management)",
     r"(?:compiler|clang|gcc|coverity|static~analy\w+|lint\w*)~warnings?|warnings?~(?:about|for|of)~(?:\w+~){0,2}\w+",
     r"npm~audit|dependabot|code~?ql|supply~chain",
     // Statements that there is no vulnerability.
-    r"(?:no|not|without|isn't|non)~(?:a~|any~|an~)?(?:known~)?(?:security|vulnerab\w*|exploitable)(?:~(?:impact|implications?|issues?|concerns?|problems?|bugs?|risks?|vulnerabilit\w*))?",
+    r"(?:no|not|without|non|never|isn't|wasn't|aren't|doesn't|hasn't|has~no|nothing)~(?:(?:an?|any|the|as|be|been|have|pose|considered|directly|really|actually|strictly|necessarily|known|real|actual|true|genuine|to~do~with|related~to|caused~by)~){0,4}(?:security|vulnerab\w*|exploit\w*|cve)(?:~(?:related|relevant|sensitive|critical|impact|implications?|issues?|concerns?|problems?|bugs?|risks?|fix(?:es)?|flaws?|holes?|vulnerabilit\w*))*",
+    r"(?:not|isn't|wasn't|never|hardly)~(?:(?:really|actually|strictly|considered|even|as)~){0,2}an?~(?:(?:real|actual|true|genuine|possible|remote|exploitable)~){0,2}(?:[\w-]+~){0,2}(?:xss|csrf|ssrf|rce|xxe|dos|redos|injections?|overflows?|overreads?|traversals?|attacks?|escalations?|disclosures?|use~after~free|double~free|denial~of~service)",
+    r"(?:unrelated|irrelevant)~(?:to|for)~(?:the~|any~)?(?:security|vulnerab\w*)|non~?security|false~positives?~(?:\w+~){0,3}(?:security|vulnerab\w*)",
     // Escapes of strings and terminals.
     r"escape~(?:sequences?|codes?|characters?|chars?|analysis|hatch|keys?|processing|parsing)",
     r"(?:ansi|colou?r|terminal|backslash|unicode|line)~escap\w*",
     // Tools named after a weakness or a technique.
     r"(?:address|thread|memory|leak|undefined\w*|ub)~?sanitizers?(?:~(?:build|flags?|options?|jobs?|ci|support))?",
     r"sanitizers?~(?:build|flags?|options?|jobs?|ci)|sanitize~imports?|html~?sanitizers?|rails~html~sanitizer",
-    r"(?:add\w*|enabl\w*|run\w*|updat\w*|improv\w*|fix\w*|integrat\w*|introduc\w*|creat\w*|implement\w*)~(?:\w+~){0,3}fuzz\w*(?:~(?:tests?|targets?|build|script))?",
+    r"(?:add\w*|enabl\w*|run\w*|updat\w*|improv\w*|integrat\w*|introduc\w*|creat\w*|implement\w*)~(?:\w+~){0,3}fuzz\w*(?:~(?:tests?|targets?|build|script))?",
+    r"fix\w*~(?:\w+~){0,3}fuzz\w*~(?:tests?|targets?|builds?|scripts?|integration|compil\w+|coverage|dictionar\w+|image|docker\w*|projects?)",
+    r"(?:(?:oss~?|cluster~?)?fuzz\w*)(?:~(?:issues?|bugs?|reports?|id))?:?(?:~#?\d+)?:?~?time~?outs?|time~?outs?~(?:\w+~){0,4}(?:(?:oss~?|cluster~?)?fuzz\w*)",
     r"(?:[\w-]*fuzz(?:ing|ers?)?)~(?:tests?|targets?|corpus|corpora|harness\w*|builds?|drivers?|scripts?|config\w*|integration|workflows?|ci|dictionar\w*|crossfile|badge|support|setup|jobs?|cover\w*)",
     r"go-fuzz\w*|ci~?fuzz\w*|cargo~fuzz",
     // DOS as an operating system, and other homonyms.

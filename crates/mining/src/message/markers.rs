@@ -1,4 +1,4 @@
-//! Security markers: tags, emojis and links by which projects mark security fixes.
+//! Security markers: tags and links by which projects mark security fixes.
 
 /// A marker, searched for in the text as written and without word boundaries.
 pub(super) struct SecurityMarker {
@@ -9,6 +9,9 @@ pub(super) struct SecurityMarker {
     pub(super) pattern: &'static str,
 }
 
+/// Label of the marker for links to reports of fuzzers.
+pub(super) const FUZZING_REPORT: &str = "fuzzing report";
+
 /// The markers. Each has the weight of [`super::term::TermWeight::Certain`].
 pub(super) const SECURITY_MARKERS: &[SecurityMarker] = &[
     // `fix(security): ...`, `SECURITY: ...`, `[security] ...`
@@ -17,15 +20,15 @@ pub(super) const SECURITY_MARKERS: &[SecurityMarker] = &[
         stems: &["sec"],
         pattern: r"^(?:(?:fix|bugfix|hotfix|patch|bug)\(sec(?:urity)?\)|sec(?:urity)?(?:\([^)\n]*\))?)!?:|^\[sec(?:urity)?\]",
     },
-    // The gitmoji for a security fix (gitmoji.dev).
+    // `Security update for the parser`, unlike `Apply security updates`.
     SecurityMarker {
-        label: "security emoji",
-        stems: &["\u{1f512}", ":lock:"],
-        pattern: "^\\s*(?:\u{1f512}|:lock:)",
+        label: "security update",
+        stems: &["security"],
+        pattern: r"^(?:\[[^\]\n]{1,30}\]\s*)?security\s+(?:update|patch|fix|hotfix)(?:e?s)?\s*(?:(?:for|in|to|on)\b|[:(-])",
     },
     // Links to reports of OSS-Fuzz.
     SecurityMarker {
-        label: "fuzzing report",
+        label: FUZZING_REPORT,
         stems: &["oss-fuzz"],
         pattern: r"oss-fuzz/(?:issues/)?detail\?id=\d|issues\.oss-fuzz\.com/issues/\d|oss-fuzz\.com/testcase",
     },

@@ -7,9 +7,10 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::advisory_ids::AdvisoryIdFinder;
 use super::classifier::CommitClassifier;
-use super::fix_words::{FEATURE_WORDS, FIX_WORDS};
+use super::decoration::without_decoration;
+use super::fix_words::{FEATURE_WORDS, FIX_WORDS, HEADING_END};
 use super::lookalike::LookalikeFilter;
-use super::markers::SECURITY_MARKERS;
+use super::markers::{FUZZING_REPORT, SECURITY_MARKERS};
 use super::message_score::{MAX_MESSAGE_BYTES, MessageScore};
 use super::score_builder::ScoreBuilder;
 use super::term::{TermWeight, compile_words};
@@ -44,6 +45,10 @@ pub struct MessageScorer {
     classifier: CommitClassifier,
     fix_words: LazyPattern,
     feature_words: LazyPattern,
+    /// A first line about a fuzzer that was too slow or used too much memory.
+    slowness: LazyPattern,
+    /// A term that begins the first line and is what the commit is about: `XSS in the search form`.
+    heading: LazyPattern,
 }
 
 /// Pattern to search for where a stem is found.
@@ -103,6 +108,8 @@ impl MessageScorer {
             classifier: CommitClassifier::new(),
             fix_words: lazy(|| compile_words(FIX_WORDS)),
             feature_words: lazy(|| compile(FEATURE_WORDS)),
+            slowness: lazy(|| compile(r"\btime-?\s?outs?\b|\bslow\b|\bout[ -]of[ -]memory\b|\boom\b")),
+            heading: lazy(|| compile(HEADING_END)),
         }
     }
 
@@ -121,7 +128,8 @@ impl MessageScorer {
     }
 
     fn score_text(&self, message: &str, parents: usize) -> MessageScore {
-        let message = message[..message.floor_char_boundary(MAX_MESSAGE_BYTES)].trim_start().as_bytes();
+        let message = &message[..message.floor_char_boundary(MAX_MESSAGE_BYTES)];
+        let message = without_decoration(message).as_bytes();
         let hits = self.find_stems(message);
         let subject = &message[..memchr::memchr(b'\n', message).unwrap_or(message.len())];
         let class = self.classifier.classify(subject.trim_ascii_end(), parents, hits.revert);
@@ -135,7 +143,10 @@ impl MessageScorer {
             builder.add_advisories(&advisory_ids, &self.advisory_ids.find_cwes(message));
         }
         for (index, (marker, pattern)) in SECURITY_MARKERS.iter().zip(&self.markers).enumerate() {
-            if hits.markers & 1 << index != 0 && pattern.is_match(message) {
+            if hits.markers & 1 << index != 0
+                && pattern.is_match(message)
+                && !(marker.label == FUZZING_REPORT && self.slowness.is_match(subject))
+            {
                 builder.add_marker(marker.label);
             }
         }
@@ -173,6 +184,7 @@ impl MessageScorer {
         let mut taken: Vec<Range<usize>> = Vec::new();
         let mut weak_points = 0;
         let mut fix_word_below = false;
+        let mut is_heading = false;
         for index in matching {
             let term = &VOCABULARY[index];
             let Some(range) = self.find_free_match(index, &prose, &taken) else { continue };
@@ -190,6 +202,7 @@ impl MessageScorer {
                     builder.add_points(FIX_WORD_POINTS);
                 }
             }
+            is_heading |= term.weight == TermWeight::Strong && self.is_heading(&prose, &range);
             builder.add_term(term, in_body, range.start);
             taken.push(range);
         }
@@ -197,7 +210,7 @@ impl MessageScorer {
             return;
         }
         builder.add_points(weak_points);
-        let fix_word = self.fix_words.is_match(&prose[first.clone()]);
+        let fix_word = self.fix_words.is_match(&prose[first.clone()]) || is_heading;
         if fix_word {
             builder.add_points(FIX_WORD_POINTS);
         } else if self.feature_words.is_match(&prose[first]) {
@@ -208,6 +221,13 @@ impl MessageScorer {
         }
     }
 
+    /// Whether a term is the subject of the first line, which then says that the commit mends it.
+    fn is_heading(&self, prose: &[u8], term: &Range<usize>) -> bool {
+        let line = &prose[..memchr::memchr(b'\n', prose).unwrap_or(prose.len())];
+        let Some(behind) = line.get(term.end..) else { return false };
+        self.heading.is_match(behind) && is_article(&line[..term.start])
+    }
+
     /// Returns the first place of a term that is not part of another term.
     fn find_free_match(&self, term: usize, prose: &[u8], taken: &[Range<usize>]) -> Option<Range<usize>> {
         let matches = self.terms[term].find_iter(prose).take(MAX_TERM_MATCHES);
@@ -215,6 +235,16 @@ impl MessageScorer {
             .map(|found| found.range())
             .find(|range| !taken.iter().any(|other| range.start < other.end && other.start < range.end))
     }
+}
+
+/// Whether text is empty but for words that may stand before the name of a flaw, and a component: `db: `.
+fn is_article(text: &[u8]) -> bool {
+    let text = &text[memchr::memrchr(b':', text).map_or(0, |colon| colon + 1)..];
+    let words = ["a", "an", "the", "possible", "potential", "several", "some", "another", "more", "multiple"];
+    let is_known = |word: &[u8]| {
+        word.is_empty() || words.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
+    };
+    text.split(u8::is_ascii_whitespace).all(is_known)
 }
 
 /// Whether `place` is in a list item that begins with a fix word, as in squashed commits: `* fix XSS`.

@@ -1,6 +1,13 @@
 //! Result of the scorer.
 
-use streamguard_dataset::Weakness;
+use streamguard_dataset::{AffectedFunction, Weakness};
+
+use super::changed_function::ChangedFunction;
+use super::expert_symbol::is_affected;
+
+/// Share of the changed functions with the name of one that experts named that are part of the fix, measured
+/// on records of Go's database.
+const SYMBOL_CONFIDENCE: f64 = 0.97;
 
 /// Degree to which a function is supported as part of the fix.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +31,14 @@ pub struct FixScore {
 }
 
 impl FixScore {
+    /// Adds the word of experts, if they name the function.
+    pub(crate) fn add_symbols(&mut self, affected: &[AffectedFunction], function: &ChangedFunction<'_>) {
+        if is_affected(affected, function.name, function.path) {
+            self.confidence = self.confidence.max(SYMBOL_CONFIDENCE);
+            self.evidence.insert(0, "advisory:function".to_owned());
+        }
+    }
+
     /// Whether the function should be emitted as a fix.
     pub fn is_fix(&self) -> bool {
         self.confidence >= 0.5

@@ -191,7 +191,7 @@ fn texts_fit_into_dataset_files() {
     let generator = PairGenerator::new();
     each_pair(&generator, 3, 10_000, |pair| {
         for code in [pair.vulnerable, pair.fixed] {
-            assert!(quality::check_length(code).is_ok());
+            assert!(quality::check_length(code, quality::MAX_CODE_CHARS).is_ok());
             assert!(code.is_ascii() && !code.contains('\r') && !code.contains('~'), "{code}");
             assert_eq!(code.trim(), code);
             assert_eq!(code.contains('\t'), pair.language == Language::Go);

@@ -1,0 +1,50 @@
+//! Emojis before the first word of a message, as gitmoji.dev proposes them.
+
+/// Returns a message without white space, emojis and their short codes (`:bug:`) at its beginning.
+pub(super) fn without_decoration(message: &str) -> &str {
+    let mut rest = message;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || is_emoji_part(c));
+        match behind_short_code(rest) {
+            Some(behind) => rest = behind,
+            None => return rest,
+        }
+    }
+}
+
+/// Whether a character is a symbol, or joins or varies one.
+fn is_emoji_part(c: char) -> bool {
+    matches!(c,
+        '\u{200d}' | '\u{20e3}' | '\u{fe00}'..='\u{fe0f}'
+        // Arrows, technical signs, dingbats and other symbols.
+        | '\u{2190}'..='\u{2bff}'
+        | '\u{1f000}'..='\u{1faff}'
+        | '\u{e0020}'..='\u{e007f}')
+}
+
+/// Returns the text behind a short code at the beginning.
+fn behind_short_code(text: &str) -> Option<&str> {
+    let (name, behind) = text.strip_prefix(':')?.split_once(':')?;
+    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '+' | '-');
+    (!name.is_empty() && name.chars().all(is_name)).then_some(behind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_decoration;
+
+    #[test]
+    fn only_what_stands_before_the_first_word_is_removed() {
+        for (message, text) in [
+            ("\u{2b06}\u{fe0f} Bump rack", "Bump rack"),
+            ("\u{1f512} ci(workflows): pin", "ci(workflows): pin"),
+            (" :lock: :bug: Fix :lock: it", "Fix :lock: it"),
+            (":not a code: fix", ":not a code: fix"),
+            ("::new", "::new"),
+            ("Fix \u{1f41b}", "Fix \u{1f41b}"),
+            ("\u{1f512}", ""),
+        ] {
+            assert_eq!(without_decoration(message), text);
+        }
+    }
+}
