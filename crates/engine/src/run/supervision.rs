@@ -18,7 +18,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Longest time between two rounds of supervision, of which there are normally many in a second. If more passes, this
 /// process was suspended (Ctrl+Z).
-const SUSPENDED_GAP: Duration = Duration::from_secs(2);
+const SUSPENDED_GAP: Duration = Duration::from_millis(500);
 
 impl RunLoop<'_> {
     /// Supervises the workers, and carries out requests to pause or stop.

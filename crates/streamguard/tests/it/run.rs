@@ -51,7 +51,7 @@ for line in sys.stdin:
     std::fs::write(folder.path().join("faulty.py"), script).unwrap();
     std::fs::write(
         folder.path().join("streamguard.toml"),
-        "[[job]]\nname = \"faulty\"\ncommand = [\"python3\", \"faulty.py\"]\ndeadline = 1\n\
+        "[[job]]\nname = \"faulty\"\ncommand = [\"python3\", \"faulty.py\"]\ndeadline = 3\n\
          [[job]]\nname = \"sound\"\ncommand = [\"sh\", \"-c\", \"read h; echo '{\\\"ready\\\":{\\\"protocol\\\":1}}'; while read l; do case \\\"$l\\\" in *plan*) echo '{\\\"shard\\\":1}'; echo '{\\\"planned\\\":{}}';; *) echo '{\\\"record\\\":7}'; echo '{\\\"done\\\":{\\\"shard\\\":0}}';; esac; done\"]\n",
     )
     .unwrap();
@@ -118,4 +118,45 @@ fn a_stopped_job_says_that_its_records_are_not_written() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let records = std::fs::read_to_string(folder.path().join("out/slow.jsonl")).unwrap();
     assert_eq!(records, "7\n".repeat(9));
+}
+
+#[test]
+fn time_in_which_the_process_is_stopped_counts_for_no_deadline() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = r#"
+import json, sys, time
+sys.stdin.readline()
+say = lambda **message: print(json.dumps(message), flush=True)
+say(ready={"protocol": 1})
+for line in sys.stdin:
+    order = json.loads(line)
+    if "plan" in order:
+        say(shard=1)
+        say(planned={})
+    elif "run" in order:
+        open("begun", "w").close()
+        time.sleep(2)
+        say(record=1)
+        say(done={"shard": 0})
+"#;
+    std::fs::write(folder.path().join("slow.py"), script).unwrap();
+    let config = "[[job]]\nname = \"slow\"\ncommand = [\"python3\", \"slow.py\"]\ndeadline = 5\n";
+    std::fs::write(folder.path().join("streamguard.toml"), config).unwrap();
+    let mut command = streamguard(folder.path());
+    command.args(["run", "--output-dir", "out"]).stdout(Stdio::null()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    let signal = |name: &str| {
+        let sent = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    };
+    while !folder.path().join("begun").exists() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    signal("STOP");
+    // Longer than the deadline: nobody reads the answer meanwhile.
+    std::thread::sleep(Duration::from_secs(6));
+    signal("CONT");
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("timed_out"), "{}", stderr(&output));
 }
