@@ -103,11 +103,7 @@ pub(crate) fn history_gaps(
 }
 
 /// Describes files that were missing when `count` commits were mined.
-pub(crate) fn missing_files(
-    repository: &OpenRepository,
-    place: RepositoryPlace<'_>,
-    count: usize,
-) -> String {
+pub(crate) fn missing_files(repository: &OpenRepository, place: RepositoryPlace<'_>, count: usize) -> String {
     let part = format!("the files of {} to mine are missing", commits(count as u64));
     missing_objects(repository, place, &part)
 }

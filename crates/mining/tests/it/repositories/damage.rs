@@ -29,7 +29,10 @@ fn varied(repositories: &TestRepositories) -> PathBuf {
     run_git(&path, ["checkout", "-q", "main"]);
     write_file(&path, "notes/a.txt", "words\n");
     commit_all(&path, "Write");
-    run_git(&path, ["merge", "-q", "--no-ff", "-m", "Merge the fix of an SQL injection (CVE-2024-12345)", "side"]);
+    run_git(
+        &path,
+        ["merge", "-q", "--no-ff", "-m", "Merge the fix of an SQL injection (CVE-2024-12345)", "side"],
+    );
     write_file(&path, "app/c.py", &format!("{}{FIXED}", padding("third")));
     commit_all(&path, MESSAGE);
     path
@@ -93,6 +96,9 @@ fn an_object_in_the_place_of_another_one_is_damage() {
     let mined = repositories.mine([&path]);
     assert_eq!((mined.status, mined.samples.len()), (CompletionStatus::Partial, 0));
     assert_eq!(mined.rejected("unreadable_object"), 1);
-    let advice = format!("swapped\" is damaged: the files of 1 commit to mine are missing; see what is damaged by: git -C {} fsck", path.display());
+    let advice = format!(
+        "swapped\" is damaged: the files of 1 commit to mine are missing; see what is damaged by: git -C {} fsck",
+        path.display()
+    );
     assert!(mined.lost[0].ends_with(&advice), "{:?}", mined.lost);
 }
