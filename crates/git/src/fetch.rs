@@ -11,8 +11,8 @@ use crate::error::GitError;
 use crate::failure::GitFailure;
 use crate::fetch_objects::{FetchOutcome, fetch_objects, missing_commits};
 use crate::fetch_target::FetchTarget;
-use crate::recorded::{self, MirrorKind, find_recorded};
 use crate::open_repository::open_repository;
+use crate::recorded::{self, MirrorKind, find_recorded};
 use crate::tree_changes::missing_blobs;
 
 /// Fetches all history of a repository, with tags and without files: the first time everything, afterwards what is

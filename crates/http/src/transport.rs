@@ -15,8 +15,8 @@ use streamguard_cache::Progress;
 use streamguard_cache::wait::seconds;
 
 use crate::agent::SystemAgent;
-use crate::connector::AddressFilter;
 use crate::body_sink::{BodySink, BodyTooLarge};
+use crate::connector::AddressFilter;
 use crate::error::UpstreamError;
 use crate::exchange_thread::{ExchangeStep, ExchangeThread};
 use crate::failure::{Failure, quote};

@@ -33,7 +33,8 @@ impl<R: Read> Read for BoundedReader<R> {
         let read = self.inner.read(buffer)?;
         self.given += read as u64;
         if self.given > self.limit {
-            let reason = format!("it unpacks to more than {} MiB, as a decompression bomb does", self.limit >> 20);
+            let reason =
+                format!("it unpacks to more than {} MiB, as a decompression bomb does", self.limit >> 20);
             return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
         }
         Ok(read)

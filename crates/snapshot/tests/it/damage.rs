@@ -21,7 +21,8 @@ fn a_flipped_bit_in_the_file_is_noticed_or_without_effect() {
     let content = |world: &World, bytes: &[u8]| {
         let opened = world.open(bytes).ok()?;
         let files = files(&opened.folder).into_iter();
-        let relative = files.map(|(path, bytes)| (path.strip_prefix(&opened.folder).unwrap().to_owned(), bytes));
+        let relative =
+            files.map(|(path, bytes)| (path.strip_prefix(&opened.folder).unwrap().to_owned(), bytes));
         Some((opened.clock_ms, relative.collect::<BTreeMap<_, _>>()))
     };
     let intact = content(&World::new(), &bytes).unwrap();

@@ -77,7 +77,9 @@ fn urls_and_paths_of_the_manifest_are_checked() {
         named["urls"][REPOSITORY] = json!(url);
         world.assert_refused(&pack(&entries, &named), "not the URL of a repository");
     }
-    for path in ["../../secret.git", "/srv/secret.git", "git/x", "git/a.git/refs", "answers/a.git", "", "git/a\n.git"] {
+    for path in
+        ["../../secret.git", "/srv/secret.git", "git/x", "git/a.git/refs", "answers/a.git", "", "git/a\n.git"]
+    {
         let entries = sound();
         let mut listed = manifest(&entries);
         listed["repositories"][0]["path"] = json!(path);
@@ -121,6 +123,9 @@ fn bombs_are_refused_before_they_are_unpacked() {
         append(&mut archive, &Entry { path: path.to_owned(), kind, bytes: Vec::new() }, 5 << 30);
         world.assert_refused(&archive.into_inner().unwrap().finish().unwrap(), word);
     }
+    let mut head = archive();
+    append(&mut head, &Entry::file(&format!("{REPOSITORY}/HEAD"), ""), 5 << 30);
+    world.assert_refused(&head.into_inner().unwrap().finish().unwrap(), "is too large");
     let mut zeros = archive();
     let mut bytes = Vec::new();
     std::io::repeat(0).take(100 << 20).read_to_end(&mut bytes).unwrap();
