@@ -91,7 +91,8 @@ pub fn write_dataset(
     let (jsonl_path, parquet_path) = (folder.join(JSONL_NAME), folder.join(PARQUET_NAME));
     let (jsonl_file, content) = TemporaryFile::create(&jsonl_path).map_err(WriteError::at(&jsonl_path))?;
     let mut jsonl = JsonlWriter::new(content, &jsonl_path);
-    let (parquet_file, content) = TemporaryFile::create(&parquet_path).map_err(WriteError::at(&parquet_path))?;
+    let (parquet_file, content) =
+        TemporaryFile::create(&parquet_path).map_err(WriteError::at(&parquet_path))?;
     let mut parquet = ParquetWriter::new(content, &parquet_path)?;
     let mut seen = DuplicateFilter::new();
     let mut summary = DatasetSummary::default();

@@ -82,7 +82,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let own = AtomicFile::create(&folder.path().join("samples.jsonl")).unwrap();
         let own = own.temporary().file_name().unwrap().to_str().unwrap().replace("-0.part", "-9.part");
-        let others = ["thesis.tex.part", ".part", "a.b-c.part", "a.b-1-2-3.part", "a.b-1-x.part", "video-1-2.part"];
+        let others =
+            ["thesis.tex.part", ".part", "a.b-c.part", "a.b-1-2-3.part", "a.b-1-x.part", "video-1-2.part"];
         for name in others.into_iter().chain([own.as_str()]) {
             fs::write(folder.path().join(name), "").unwrap();
         }

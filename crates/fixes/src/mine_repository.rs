@@ -77,7 +77,10 @@ impl RepositoryMiner<'_> {
             ));
         }
         if is_damaged {
-            output.incomplete(format!("the copy of {} in the cache is damaged; run again with --resume", fetched.url));
+            output.incomplete(format!(
+                "the copy of {} in the cache is damaged; run again with --resume",
+                fetched.url
+            ));
         }
         for (fix, problem) in unresolved {
             self.emit_unresolved(&fetched.url, fix, &problem, output)?;

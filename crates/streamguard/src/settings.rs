@@ -84,7 +84,9 @@ impl ConfigLayers<'_> {
             addresses::is_address(key) && resolved.values.get(*key) != resolved.base.get(*key)
         };
         if let Some(key) = found.iter().find(is_changed).filter(|_| !self.trusts_folder()) {
-            return Err(resolved.wrong(&SettingsError { key: key.clone(), reason: addresses::REFUSAL.to_owned() }));
+            return Err(
+                resolved.wrong(&SettingsError { key: key.clone(), reason: addresses::REFUSAL.to_owned() })
+            );
         }
         match resolved.values.iter().find(|(_, value)| holds_secret(value)) {
             None => Ok(resolved),

@@ -122,7 +122,10 @@ fn links_and_files_of_others_stay_as_they_are() {
     assert_eq!(fs::read(&victim).unwrap(), b"kept");
     assert_eq!(fs::read(output.path().join("thesis.tex.part")).unwrap(), b"kept");
     for name in [JSONL_NAME, PARQUET_NAME] {
-        assert!(output.path().join(name).symlink_metadata().unwrap().is_file(), "{name} is a file of its own");
+        assert!(
+            output.path().join(name).symlink_metadata().unwrap().is_file(),
+            "{name} is a file of its own"
+        );
         assert!(output.path().join(format!("{name}.part")).symlink_metadata().unwrap().is_symlink());
     }
 }
