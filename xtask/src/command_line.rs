@@ -42,6 +42,12 @@ pub(crate) enum XtaskCommand {
         #[arg(default_value_t = 20)]
         kills: u32,
     },
+    /// Flips bits in snapshots, caches and the state of runs, and tries what strangers may put into a folder.
+    Attack {
+        /// Number of flipped bits of each kind of file.
+        #[arg(default_value_t = 125)]
+        flips: u32,
+    },
     /// Rewrites the embedded demo world.
     Snapshot,
     /// Writes a world of any size into a folder: bare repositories, and `truth.jsonl`.

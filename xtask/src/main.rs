@@ -73,6 +73,10 @@ fn main() -> Result<()> {
         }
         XtaskCommand::States { kills } => test("output_folder", "STREAMGUARD_STATE_KILLS", kills)
             .context("a command lost something, or called complete what is not"),
+        XtaskCommand::Attack { flips } => test("damage", "STREAMGUARD_FLIPS", flips)
+            .context("a flipped bit gave other data without a word, or nothing was said")
+            .and_then(|()| test("strangers", "STREAMGUARD_FLIPS", flips))
+            .context("a folder of a stranger led somewhere else"),
         XtaskCommand::Snapshot => snapshot(),
         XtaskCommand::World { folder, seed, repositories, fixes } => {
             let fixes = fixes.unwrap_or(demo_worlds::default_fixes(repositories));

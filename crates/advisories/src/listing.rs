@@ -10,7 +10,7 @@ use serde_json::Value;
 use streamguard_durable::{AtomicFile, write_atomic};
 
 use crate::source::target_key;
-use streamguard_cache::CacheBucket;
+use streamguard_cache::{CacheBucket, add_checksum, verify_checksum};
 
 /// Version of the state file. Listings of version 1 lack the records of which a part was not as documented; later
 /// runs ask only for changes, so that they would lack them for good.
@@ -43,8 +43,10 @@ impl CachedListing {
     /// Returns the listing of a key, if there is one that can be used.
     pub(crate) fn find(cache: &Path, key: &str) -> Option<Self> {
         let folder = CacheBucket::Listings.folder(cache);
-        let listing: Self = serde_json::from_slice(&fs::read(state_file(&folder, key)).ok()?).ok()?;
-        (listing.format == LISTING_FORMAT && folder.join(&listing.file).exists()).then_some(listing)
+        let state = fs::read(state_file(&folder, key)).ok()?;
+        let listing: Self = serde_json::from_slice(verify_checksum(&state)?).ok()?;
+        // A damaged listing is none: the source is asked for everything.
+        (listing.format == LISTING_FORMAT && listing.check(&folder).is_ok()).then_some(listing)
     }
 
     /// Checks the file, and returns its advisories, each as a line of JSON.
@@ -52,14 +54,19 @@ impl CachedListing {
     /// # Errors
     /// Any error of the file system; `InvalidData` if the file was changed.
     pub(crate) fn lines(&self, cache: &Path) -> io::Result<impl Iterator<Item = io::Result<String>>> {
-        let path = CacheBucket::Listings.folder(cache).join(&self.file);
+        let folder = CacheBucket::Listings.folder(cache);
+        self.check(&folder)?;
+        Ok(BufReader::new(File::open(folder.join(&self.file))?).lines())
+    }
+
+    /// Checks the file against its name, which has the digest of the content, as `commit` made it.
+    fn check(&self, folder: &Path) -> io::Result<()> {
         let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(File::open(&path)?)?;
-        // The name has the digest of the content, as `commit` made it.
-        if !self.file.contains(&hasher.finalize().to_hex()[..32]) {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "the file was changed"));
+        hasher.update_reader(File::open(folder.join(&self.file))?)?;
+        match self.file.contains(&hasher.finalize().to_hex()[..32]) {
+            true => Ok(()),
+            false => Err(io::Error::new(io::ErrorKind::InvalidData, "the file was changed")),
         }
-        Ok(BufReader::new(File::open(&path)?).lines())
     }
 }
 
@@ -106,7 +113,7 @@ impl ListingWriter {
         // Read before the state is replaced: it names the file that a run may still need.
         let before = CachedListing::find(self.folder.parent().unwrap_or(&self.folder), &self.key);
         let listing = CachedListing { format: LISTING_FORMAT, as_of_ms, file };
-        write_atomic(&state_file(&self.folder, &self.key), &serde_json::to_vec(&listing)?)?;
+        write_atomic(&state_file(&self.folder, &self.key), &add_checksum(serde_json::to_vec(&listing)?))?;
         let is_needed =
             |name: &str| name == listing.file || before.as_ref().is_some_and(|before| name == before.file);
         for entry in fs::read_dir(&self.folder)? {

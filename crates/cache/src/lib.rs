@@ -18,6 +18,7 @@
 //! ```
 
 mod bucket;
+mod checksum;
 mod error;
 mod file_lock;
 mod folder_seal;
@@ -27,6 +28,7 @@ mod progress;
 pub mod wait;
 
 pub use bucket::CacheBucket;
+pub use checksum::{add_checksum, verify_checksum};
 pub use error::CacheError;
 pub use file_lock::{FileLock, LockMode};
 pub use folder_seal::{FolderSeal, SEAL_NAME};

@@ -1,6 +1,7 @@
 //! Mirrors and failures that the cache holds of a repository, for runs that are offline.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
@@ -13,6 +14,9 @@ use crate::tree_changes::missing_blobs;
 
 /// Longest name in the cache that is made of a URL, in bytes. File systems allow 255, and ends are appended.
 const MAX_NAME_BYTES: usize = 150;
+
+/// Longest text of an error that is read, in bytes.
+const MAX_PROBLEM_BYTES: u64 = 16 << 10;
 
 /// Content of a path in the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,10 +66,17 @@ pub(crate) fn find_recorded(
         let moved_from = (url != asked).then(|| asked.to_owned());
         return Ok(FetchedRepository { path, url, moved_from, missing: Vec::new() });
     }
-    match fs::read_to_string(mirror_path(cache, asked, MirrorKind::Problem)) {
+    match read_problem(&mirror_path(cache, asked, MirrorKind::Problem)) {
         Ok(message) => Err(GitError::Recorded { message }),
         Err(_) => Err(GitError::NotRecorded { url: asked.to_owned() }),
     }
+}
+
+/// Reads the text of an error. In the snapshot of a stranger it may have any size.
+fn read_problem(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(MAX_PROBLEM_BYTES).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// Records why a repository could not be fetched.

@@ -1,10 +1,10 @@
 //! Files of answers in the cache, all in one folder and named after the question.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use streamguard_cache::{FileLock, LockMode, Progress};
+use streamguard_cache::{FileLock, LockMode, Progress, add_checksum, verify_checksum};
 use streamguard_durable::write_atomic;
 
 use crate::body_sink::BodySink;
@@ -13,6 +13,9 @@ use crate::request::{Freshness, UpstreamAnswer, UpstreamRequest};
 use crate::stored_answer::{
     ANSWER_FORMAT, AnswerMeta, CacheLookup, ReceivedBody, STATUS_NOT_FOUND, STATUS_OK, StoredAnswer,
 };
+
+/// Longest description of a body that is read, in bytes: several times what is written.
+const MAX_META_BYTES: u64 = 64 << 10;
 
 /// The files of the answer to one question: a body that never changes, a description, and a lock.
 #[derive(Debug)]
@@ -79,8 +82,8 @@ impl AnswerEntry {
 
     /// Loads and verifies the stored answer.
     pub(crate) fn load(&self) -> Result<CacheLookup, UpstreamError> {
-        let meta = match fs::read(self.path("json")) {
-            Ok(bytes) => serde_json::from_slice::<AnswerMeta>(&bytes).ok(),
+        let meta = match read_meta(&self.path("json")) {
+            Ok(meta) => meta,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(CacheLookup::Miss),
             Err(error) => return Err(self.cannot(error)),
         };
@@ -95,9 +98,7 @@ impl AnswerEntry {
     /// Loads and verifies the stored answer, if it is used without asking. An older body, which may be large, is not
     /// even read.
     pub(crate) fn load_fresh(&self, freshness: Freshness) -> Result<Option<StoredAnswer>, UpstreamError> {
-        let meta = fs::read(self.path("json"))
-            .ok()
-            .and_then(|bytes| serde_json::from_slice::<AnswerMeta>(&bytes).ok());
+        let meta = read_meta(&self.path("json")).ok().flatten();
         if !meta.is_some_and(|meta| meta.is_fresh(freshness)) {
             return Ok(None);
         }
@@ -176,7 +177,7 @@ impl AnswerEntry {
             Freshness::Forever => None,
         };
         let meta = AnswerMeta { mark, ..stored.meta.clone() };
-        let text = serde_json::to_vec(&meta).map_err(|error| self.cannot(error.into()))?;
+        let text = add_checksum(serde_json::to_vec(&meta).map_err(|error| self.cannot(error.into()))?);
         write_atomic(&self.path("json"), &text).map_err(|error| self.cannot(error))?;
         self.remove_others(&stored.answer.path).map_err(|error| self.cannot(error))
     }
@@ -222,6 +223,13 @@ fn question(request: &UpstreamRequest) -> String {
         hasher.update(part.as_bytes());
     }
     hasher.finalize().to_hex()[..32].to_owned()
+}
+
+/// Reads the description of a body; `None` if it is damaged. In the snapshot of a stranger it may have any size.
+fn read_meta(path: &Path) -> io::Result<Option<AnswerMeta>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_META_BYTES).read_to_end(&mut bytes)?;
+    Ok(verify_checksum(&bytes).and_then(|text| serde_json::from_slice(text).ok()))
 }
 
 fn is_digest(text: &str) -> bool {

@@ -108,6 +108,11 @@ impl HttpClient {
             }
         };
         match recorded {
+            // Whoever reads it relies on the bound, which a snapshot of a stranger need not keep.
+            Some(stored) if stored.meta.length > request.max_bytes => Err(UpstreamError::Failed {
+                url: target.shown,
+                reason: format!("the recorded answer has more than {} bytes", request.max_bytes),
+            }),
             Some(stored) => match stored.found() {
                 Some(answer) => read(answer).map_err(|invalid| UpstreamError::Failed {
                     url: target.shown,

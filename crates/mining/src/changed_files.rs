@@ -42,7 +42,9 @@ pub(super) fn changed_files(
         // fails, the other files can still be compared.
         match changes_with_renames(repository, commit, parent) {
             Ok(with_renames) => changes = with_renames,
-            Err(_) if has(is_added_source) => reject(Rejection::UnreadableObject),
+            Err(_) if has(is_added_source) || changes.iter().any(|change| is_damaged(repository, change)) => {
+                reject(Rejection::UnreadableObject);
+            }
             Err(_) => {}
         }
     }
@@ -62,6 +64,16 @@ pub(super) fn changed_files(
 fn is_added_source(change: &ChangeDetached) -> bool {
     matches!(change, ChangeDetached::Addition { location, .. }
         if classify_path(&location.to_str_lossy()) == PathClass::Source)
+}
+
+/// Tells whether a change added or deleted a file that is there and cannot be read.
+fn is_damaged(repository: &gix::Repository, change: &ChangeDetached) -> bool {
+    let (ChangeDetached::Addition { id, entry_mode, .. } | ChangeDetached::Deletion { id, entry_mode, .. }) =
+        change
+    else {
+        return false;
+    };
+    entry_mode.is_blob() && repository.has_object(id) && repository.find_object(*id).is_err()
 }
 
 fn changes_with_renames(

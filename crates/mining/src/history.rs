@@ -116,10 +116,10 @@ fn walk_history(
             selection.commits.push(SelectedCommit { commit: info.id, reason: SelectionReason::Message });
         }
     }
-    expand_merges(repository, &mut selection, &merges);
+    let failed = expand_merges(repository, &mut selection, &merges);
     if selection.unreadable == 0 {
         // The walk reads commits ahead of those that it returns, and the merges lead to further ones.
-        selection.unreadable = repository.damaged_reads();
+        selection.unreadable = failed + repository.damaged_reads();
     }
     Ok(selection)
 }
@@ -152,19 +152,23 @@ fn walk_order(
 }
 
 /// Replaces each merge by the commits that it brought in, unless they are selected for their own
-/// messages. `merges` holds the position of each merge among the selected commits.
+/// messages. `merges` holds the position of each merge among the selected commits. Returns how many of the merges cannot
+/// be followed.
 fn expand_merges(
     repository: &gix::Repository,
     selection: &mut CommitSelection,
     merges: &[(usize, ObjectId)],
-) {
+) -> u64 {
+    let mut failed = 0;
     let mut known: BTreeSet<ObjectId> = selection.commits.iter().map(|selected| selected.commit).collect();
     let own = std::mem::take(&mut selection.commits);
     let mut merges = merges.iter().peekable();
     // One position more than there are commits, for merges after the last one.
     for (position, commit) in own.into_iter().map(Some).chain([None]).enumerate() {
         while let Some((_, merge)) = merges.next_if(|(place, _)| *place == position) {
-            let commits = merged_commits(repository, *merge);
+            let merged = merged_commits(repository, *merge);
+            failed += u64::from(merged.is_err());
+            let commits = merged.unwrap_or_default();
             // The words of the merge are about that commit, and the others came along.
             if commits.iter().any(|commit| is_security_fix(repository, *commit)) {
                 continue;
@@ -178,25 +182,32 @@ fn expand_merges(
         }
         selection.commits.extend(commit);
     }
+    failed
 }
 
 /// Returns the commits that a merge brought in: those that are not reachable from its first parent. Empty
 /// if there are more than [`MAX_TOPIC_COMMITS`].
-fn merged_commits(repository: &gix::Repository, merge: ObjectId) -> Vec<ObjectId> {
-    let Ok(commit) = repository.find_commit(merge) else { return Vec::new() };
+///
+/// # Errors
+/// A commit that cannot be read.
+fn merged_commits(repository: &gix::Repository, merge: ObjectId) -> Result<Vec<ObjectId>, gix::Error> {
+    let commit = repository.find_commit(merge)?;
     let parents: Vec<ObjectId> = commit.parent_ids().map(gix::Id::detach).collect();
-    let Some((first, others)) = parents.split_first() else { return Vec::new() };
+    let Some((first, others)) = parents.split_first() else { return Ok(Vec::new()) };
     let walk = repository
         .rev_walk(others.iter().copied())
         .with_hidden([*first])
         .sorting(Sorting::ByCommitTime(CommitTimeOrder::NewestFirst))
-        .all();
-    let Ok(walk) = walk else { return Vec::new() };
-    let commits: Vec<_> = walk
-        .map_while(Result::ok)
-        .filter(|info| info.parent_ids.len() == 1)
-        .take(MAX_TOPIC_COMMITS + 1)
-        .map(|info| info.id)
-        .collect();
-    if commits.len() > MAX_TOPIC_COMMITS { Vec::new() } else { commits }
+        .all()?;
+    let mut commits = Vec::new();
+    for info in walk {
+        let info = info?;
+        if info.parent_ids.len() == 1 {
+            commits.push(info.id);
+        }
+        if commits.len() > MAX_TOPIC_COMMITS {
+            return Ok(Vec::new());
+        }
+    }
+    Ok(commits)
 }

@@ -46,6 +46,15 @@ pub(crate) fn entry_use(path: &str) -> Option<EntryUse<'_>> {
     }
 }
 
+/// Returns the largest size of the file at a path, in bytes: git reads small files as a whole.
+pub(crate) fn max_bytes(path: &str) -> u64 {
+    match path.split('/').collect::<Vec<_>>().as_slice() {
+        ["git", _, "HEAD"] | ["git", _, "refs", ..] | ["git", _] => 64 << 10,
+        ["git", _, "shallow" | "packed-refs"] => 256 << 20,
+        _ => u64::MAX,
+    }
+}
+
 /// Returns whether a name neither leads elsewhere nor is hidden.
 fn is_plain(name: &str) -> bool {
     let is_odd = |character: char| character.is_control() || character == '\\';

@@ -79,7 +79,7 @@ impl SnapshotManifest {
 }
 
 /// Returns whether a snapshot may contain a repository at a path.
-fn is_repository(path: &str) -> bool {
+pub(crate) fn is_repository(path: &str) -> bool {
     entry_use(&format!("{path}/HEAD")) == Some(EntryUse::RepositoryFile(path))
 }
 

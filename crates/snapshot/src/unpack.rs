@@ -8,7 +8,7 @@ use std::path::Path;
 use tar::{Archive, Entry, EntryType};
 
 use crate::bounded_reader::BoundedReader;
-use crate::entry_path::{EntryUse, MANIFEST_NAME, MAX_PATH_BYTES, entry_use};
+use crate::entry_path::{EntryUse, MANIFEST_NAME, MAX_PATH_BYTES, entry_use, max_bytes};
 use crate::error::SnapshotError;
 use crate::manifest::SnapshotManifest;
 
@@ -96,6 +96,9 @@ impl Unpacked {
         };
         if self.files.len() == MAX_FILES {
             return damaged(format!("it contains more than {MAX_FILES} files"));
+        }
+        if entry.size() > max_bytes(&path) {
+            return damaged(format!("{path:?} is too large"));
         }
         let digest = match entry_use {
             EntryUse::Manifest => {

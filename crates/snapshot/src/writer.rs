@@ -12,7 +12,7 @@ use streamguard_cache::{CacheBucket, FolderSeal};
 use crate::CACHE_BUCKETS;
 use crate::entry_path::{EntryUse, MANIFEST_NAME, entry_use};
 use crate::error::SnapshotError;
-use crate::manifest::SnapshotManifest;
+use crate::manifest::{SnapshotManifest, is_repository};
 use crate::unpack::MAX_MANIFEST_BYTES;
 
 /// Level of zstd for a recorded run. It is low, because most of the content is in packs of git, which are compressed.
@@ -95,7 +95,7 @@ impl<W: Write> SnapshotWriter<W> {
 
     /// Adds the files below a folder of a cache that a snapshot contains, in the order of the names.
     fn tree(&mut self, from: &Path, path: &str) -> io::Result<()> {
-        if is_stored(&format!("{path}/HEAD")) {
+        if is_repository(path) {
             self.mirror(from, path)?;
         }
         let mut entries = fs::read_dir(from)?.collect::<io::Result<Vec<_>>>()?;

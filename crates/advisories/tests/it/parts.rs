@@ -327,7 +327,9 @@ fn rewrite_listing(cache: &Path, rewrite: impl Fn(usize, &str) -> String) {
     let key = state_path.file_stem().unwrap().to_str().unwrap();
     let name = format!("{key}.{}.jsonl", &digest[..32]);
     fs::write(folder.join(&name), lines).unwrap();
-    let mut state: Value = serde_json::from_slice(&fs::read(&state_path).unwrap()).unwrap();
+    let state = fs::read_to_string(&state_path).unwrap();
+    // The line after it is the checksum, which earlier versions did not write.
+    let mut state: Value = serde_json::from_str(state.lines().next().unwrap()).unwrap();
     state["file"] = json!(name);
     fs::write(&state_path, state.to_string()).unwrap();
 }

@@ -143,6 +143,25 @@ fn a_damaged_entry_is_fetched_again() {
 }
 
 #[test]
+fn no_flipped_bit_in_a_description_goes_unnoticed() {
+    let server = Server::saying(json("Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n", "[\"sound\"]"));
+    let (folder, settings) = settings();
+    let client = client(&settings);
+    let request = request(Service::Osv, server.url("/a"));
+    ask(&client, &request).unwrap();
+    let path = only(&folder.path().join("answers"), ".json");
+    let bits = fs::read(&path).unwrap().len() * 8;
+    for (asked, bit) in (0..bits).step_by(13).enumerate() {
+        let mut damaged = fs::read(&path).unwrap();
+        damaged[bit / 8] ^= 1 << (bit % 8);
+        fs::write(&path, damaged).unwrap();
+        assert_eq!(ask(&client, &request).unwrap(), "[\"sound\"]");
+        assert_eq!(server.count(), asked + 2, "bit {bit}");
+        assert_eq!(server.heard().last().unwrap().header("if-modified-since"), None, "bit {bit}");
+    }
+}
+
+#[test]
 fn many_that_ask_the_same_make_one_request() {
     let server = Server::start(|_, _| vec![Do::Pause(Duration::from_millis(200)), Do::Say(json("", "[1]"))]);
     let (_folder, settings) = settings();

@@ -2,7 +2,11 @@
 
 use std::fs;
 
-use streamguard_http::{Credentials, Service, UpstreamError, UpstreamRequest, UpstreamSettings};
+use std::time::{Duration, Instant};
+
+use streamguard_http::{
+    AddressFilter, Credentials, Service, UpstreamAccess, UpstreamError, UpstreamRequest, UpstreamSettings,
+};
 
 use super::cache::files;
 use super::server::{Do, Server, Waiting, client_of, json, read_json, request, settings, status};
@@ -90,6 +94,43 @@ fn a_git_host_says_where_something_is_now() {
     let caller = (settings, Credentials::default());
     let error = ask(&caller, &request(Service::GitHost, server.url("/old/name"))).unwrap_err();
     assert!(matches!(&error, UpstreamError::Moved { to, .. } if *to == server.url("/new/name")), "{error}");
+}
+
+#[test]
+fn a_moved_repository_is_looked_for_at_allowed_addresses_only() {
+    let server = Server::saying(redirect("301 A", "/new/name"));
+    let asked = server.url("/old/name");
+    // Each with a cache of its own, in which no host is marked as unreachable.
+    let locate = |filter: Option<AddressFilter>, seconds: f64| {
+        let (_folder, settings) = settings();
+        let begin = Instant::now();
+        let stop = || begin.elapsed() > Duration::from_secs_f64(seconds);
+        UpstreamAccess::new(settings, Credentials::default()).redirect_target(&asked, filter, &stop)
+    };
+    // An address that was allowed may be another one by now: the name service has answered a second time.
+    assert_eq!(locate(Some(|_| false), 0.5), None);
+    assert_eq!(server.count(), 0);
+    let new = Some(server.url("/new/name"));
+    assert_eq!(locate(Some(|address| address.is_loopback()), 60.0), new);
+    assert_eq!(locate(None, 60.0), new);
+}
+
+#[test]
+fn a_credential_is_sent_over_https_or_to_this_machine_only() {
+    let (_folder, caller) = somebody();
+    // Addresses of documentation (RFC 5737) and names that do not exist (RFC 6761): nothing is sent to them.
+    for url in [
+        "http://192.0.2.1/a",
+        "http://api.github.test/a",
+        "http://127.0.0.1.test/a",
+        "http://[2001:db8::1]/a",
+    ] {
+        for (service, name) in [(Service::GitHub, "GITHUB_TOKEN"), (Service::Nvd, "NVD_API_KEY")] {
+            let error = ask(&caller, &request(service, url.to_owned())).unwrap_err();
+            assert!(matches!(error, UpstreamError::Refused { .. }), "{url}: {error}");
+            assert!(error.to_string().contains(&format!("{name} is sent over https only")), "{error}");
+        }
+    }
 }
 
 #[test]

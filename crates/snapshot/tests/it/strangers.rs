@@ -123,6 +123,9 @@ fn bombs_are_refused_before_they_are_unpacked() {
         append(&mut archive, &Entry { path: path.to_owned(), kind, bytes: Vec::new() }, 5 << 30);
         world.assert_refused(&archive.into_inner().unwrap().finish().unwrap(), word);
     }
+    let mut head = archive();
+    append(&mut head, &Entry::file(&format!("{REPOSITORY}/HEAD"), ""), 5 << 30);
+    world.assert_refused(&head.into_inner().unwrap().finish().unwrap(), "is too large");
     let mut zeros = archive();
     let mut bytes = Vec::new();
     std::io::repeat(0).take(100 << 20).read_to_end(&mut bytes).unwrap();

@@ -6,6 +6,8 @@ mod cluster;
 mod collect;
 /// Killed at random moments, and resumed.
 mod crash;
+/// Flipped bits in snapshots, caches and state.
+mod damage;
 /// Frames of the dashboard.
 mod dashboard;
 /// Samples side by side, hostile ones too.
@@ -34,6 +36,8 @@ mod resolve;
 mod run;
 /// Layers of settings.
 mod settings;
+/// Folders that somebody else made.
+mod strangers;
 /// The dashboard on a real terminal: keys, signals, and the terminal afterwards.
 mod terminal;
 /// Finished datasets that are brought up to date.
