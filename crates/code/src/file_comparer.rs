@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use streamguard_dataset::Rejection;
+use streamguard_dataset::{Language, Rejection, SampleLevel};
 use tree_sitter::Parser;
 
 use super::diff;
+use super::embedded::embedded_code;
 use super::file_change::{FileChange, FileComparison};
 use super::file_filter;
 use super::file_pair::FilePair;
@@ -43,15 +44,38 @@ impl FileComparer {
         file_filter::check_content(change.before)?;
         file_filter::check_content(change.after)?;
         let texts = [change.before, change.after].map(String::from_utf8_lossy);
-        let [before, after] = texts.each_ref().map(|text| SourceLines::new(text));
-        let detected = file_filter::detect_language(change, [before.text(), after.text()]);
+        let sides = texts.each_ref().map(|text| &**text);
+        let detected = file_filter::detect_language(change, sides);
         let (language, same_language) = detected.ok_or(Rejection::UnknownLanguage)?;
+        let invalid_utf8 = texts.iter().any(|text| matches!(text, Cow::Owned(_)));
+        let path = change.path_after.or(change.path_before).unwrap_or_default();
+        let is_cpp = sides.into_iter().any(file_filter::looks_like_cpp);
+        if let Some(code) = embedded_code(language, sides, is_cpp).filter(|_| same_language) {
+            let found = self.compare_texts(code.language, path, code.texts.each_ref().map(|text| &**text));
+            if let Ok(found) = found
+                && found.changes.first().is_some_and(|change| change.level == SampleLevel::Function)
+            {
+                return Ok(FileComparison { language: code.shown_as, invalid_utf8, ..found });
+            }
+        }
+        let path = if same_language { path } else { "" };
+        let found = self.compare_texts(language, path, sides)?;
+        Ok(FileComparison { invalid_utf8, ..found })
+    }
+
+    /// Compares two texts in one language. Without a path, they are not parsed.
+    fn compare_texts(
+        &mut self,
+        language: Language,
+        path: &str,
+        texts: [&str; 2],
+    ) -> Result<FileComparison, Rejection> {
+        let [before, after] = texts.map(SourceLines::new);
         let hunks = diff::hunks(&before, &after);
         if hunks.is_empty() {
             return Err(Rejection::Unchanged);
         }
-        let path = change.path_after.or(change.path_before).unwrap_or_default();
-        let grammar = if same_language { self.grammars.get(language, path) } else { None };
+        let grammar = if path.is_empty() { None } else { self.grammars.get(language, path) };
         let trees = match grammar {
             Some(compiled) => {
                 let trees = parse::parse_both(&mut self.parser, compiled.grammar, &before, &after, &hunks);
@@ -59,8 +83,6 @@ impl FileComparer {
             }
             None => [None, None],
         };
-        let pair = FilePair { language, grammar, lines: [before, after], trees, hunks };
-        let invalid_utf8 = texts.iter().any(|text| matches!(text, Cow::Owned(_)));
-        Ok(FileComparison { invalid_utf8, ..pair.compare() })
+        Ok(FilePair { language, grammar, lines: [before, after], trees, hunks }.compare())
     }
 }

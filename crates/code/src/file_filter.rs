@@ -42,8 +42,14 @@ pub(super) fn detect_language(change: &FileChange, texts: [&str; 2]) -> Option<(
     let language = after.or(before)??;
     let same = before.or(after) == after.or(before);
     let path = change.path_after.or(change.path_before).unwrap_or_default();
-    if language == Language::Php && path.to_ascii_lowercase().ends_with(".inc") {
+    let extension = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    if language == Language::Php && extension == "inc" {
         return Some((included_language(path, texts)?, same));
+    }
+    // Other software has files of these names too.
+    let shared = ["engine", "install", "module", "theme"].contains(&extension.as_str());
+    if shared && !texts.iter().any(|text| text.contains("<?")) {
+        return None;
     }
     let header = [change.path_after, change.path_before]
         .into_iter()
@@ -72,7 +78,7 @@ fn included_language(path: &str, texts: [&str; 2]) -> Option<Language> {
 }
 
 /// Whether a header contains a line that begins as no line of C can.
-fn looks_like_cpp(text: &str) -> bool {
+pub(super) fn looks_like_cpp(text: &str) -> bool {
     const LINE_STARTS: &[&str] = &[
         "class ",
         "namespace ",

@@ -44,6 +44,7 @@
 mod c_outline;
 mod change_kind;
 mod diff;
+mod embedded;
 mod file_change;
 mod file_comparer;
 mod file_filter;

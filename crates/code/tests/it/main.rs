@@ -4,6 +4,8 @@
 mod golden;
 // C and C++ among macros.
 mod c_family;
+// Code inside of other files.
+mod embedded;
 // Hostile files.
 mod hostile;
 // Pairs of functions: overloads, renames, nesting.

@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use streamguard_code::{HighlightGrammar, highlight_grammar};
 use streamguard_dataset::Language;
-use streamguard_dataset::quality::MAX_CODE_CHARS;
+use streamguard_dataset::quality::LONG_CODE_CHARS;
 use tree_sitter_highlight::{Error, HighlightConfiguration, HighlightEvent, Highlighter};
 
 use super::styled_text::{StyledSpan, TextStyle};
 
-/// Longest code that is coloured, in bytes: the limit of the quality check. Queries are only stopped between
+/// Longest code that is coloured, in bytes: longer functions are flagged as long. Queries are only stopped between
 /// two matches, and the time to the next one grows with the square of the depth: 100,000 open braces take 8
 /// seconds, 40,000 take 1.
-const MAX_COLOURED_BYTES: usize = 4 * MAX_CODE_CHARS;
+const MAX_COLOURED_BYTES: usize = 4 * LONG_CODE_CHARS;
 
 /// Time limit for one code. Grammars take milliseconds for code of people, but this code is hostile.
 const TIME_LIMIT: Duration = Duration::from_secs(1);

@@ -4,13 +4,13 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices_deadline};
-use streamguard_dataset::quality::MAX_CODE_CHARS;
+use streamguard_dataset::quality::LONG_CODE_CHARS;
 
 use super::styled_text::is_name;
 
 /// Longest codes whose words are compared, in bytes of both: the limit of the quality check. Longer codes
 /// come from elsewhere.
-const MAX_WORD_BYTES: usize = 2 * 4 * MAX_CODE_CHARS;
+const MAX_WORD_BYTES: usize = 2 * 4 * LONG_CODE_CHARS;
 
 /// Time for the comparison of all lines. The work grows with the square of their number if few of them
 /// differ from each other, and the code is hostile; at the end of the time the rest counts as changed.
