@@ -4,6 +4,7 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use streamguard_git::MirrorRule;
 use streamguard_http::UpstreamSettings;
+use streamguard_mining::scoring::DEFAULT_MIN_CONFIDENCE;
 
 /// Settings of the job `fixes`, without the targets of the sources.
 #[derive(Args, Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,7 +34,7 @@ impl Default for FixesSettings {
             max_repo_size: 2048,
             git_hosts: Vec::new(),
             git_mirrors: Vec::new(),
-            min_confidence: 0.5,
+            min_confidence: DEFAULT_MIN_CONFIDENCE,
             upstream: UpstreamSettings::default(),
         }
     }

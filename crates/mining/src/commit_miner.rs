@@ -1,7 +1,7 @@
 //! Mining of one commit: from its changed files to samples.
 
 use gix::ObjectId;
-use streamguard_code::{ChangeKind, FileChange, FileComparer};
+use streamguard_code::{ChangeKind, CodeSnippet, FileChange, FileComparer};
 use streamguard_collect::Samples;
 use streamguard_dataset::Rejection;
 use streamguard_engine::ShardError;
@@ -189,6 +189,10 @@ impl<'r> CommitMiner<'r> {
     }
 }
 
+fn text_of(code: Option<&CodeSnippet>) -> &str {
+    code.map_or("", |code| &code.text)
+}
+
 fn score_candidates(fix: &FixCommit, candidates: &[PairCandidate]) -> Vec<FixScore> {
     let diffs: Vec<_> = candidates.iter().map(|candidate| candidate.change.line_diff()).collect();
     let functions: Vec<_> = candidates
@@ -197,6 +201,8 @@ fn score_candidates(fix: &FixCommit, candidates: &[PairCandidate]) -> Vec<FixSco
         .map(|(candidate, diff)| ChangedFunction {
             name: candidate.change.name.as_deref(),
             path: &candidate.path_after,
+            before: text_of(candidate.change.before.as_ref()),
+            after: text_of(candidate.change.after.as_ref()),
             removed: &diff.removed,
             added: &diff.added,
         })

@@ -1,8 +1,12 @@
 //! Cosmetic changes: changes that cannot fix a weakness.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::changed_function::ChangedFunction;
 use crate::pattern::{CompiledPattern, compile};
+
+/// Most lines of a function that are read to see whether its order changed.
+const MAX_LINES: usize = 5000;
 
 /// Kind of a cosmetic change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +25,10 @@ pub(super) struct CosmeticFilter {
     /// Other lines without effect on the function: imports and logging.
     idle: CompiledPattern,
     declaration: CompiledPattern,
+    string: CompiledPattern,
+    /// Values that must not be in a log.
+    secret: CompiledPattern,
+    default_value: CompiledPattern,
 }
 
 impl CosmeticFilter {
@@ -33,6 +41,11 @@ impl CosmeticFilter {
             declaration: compile(
                 r"^\s*(?:(?:pub(?:\([\w:]+\))?|public|private|protected|static|async|export|default|final|virtual|inline|unsafe|const|extern|override|abstract|internal)\s+)*(?:def|fn|func|function|sub)\b",
             ),
+            string: compile(r#""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`"#),
+            secret: compile(
+                r"passw|secret|token|credential|api_?key|private_?key|session_?id|authorization|cookie",
+            ),
+            default_value: compile(r"\w+\s*(?::[^,=()]*)?=\s*[^,=)>]+"),
         }
     }
 
@@ -42,13 +55,22 @@ impl CosmeticFilter {
     }
 
     /// Returns the kind of a cosmetic change, given lines without comments; `None` for any other change.
-    pub(super) fn classify(&self, removed: &[&str], added: &[&str]) -> Option<CosmeticChange> {
+    pub(super) fn classify(
+        &self,
+        function: &ChangedFunction<'_>,
+        removed: &[&str],
+        added: &[&str],
+    ) -> Option<CosmeticChange> {
+        if self.secrets_in(removed) > self.secrets_in(added) {
+            return None;
+        }
         let before = self.effective_tokens(removed);
         let after = self.effective_tokens(added);
         if before == after {
             // The same lines at another place are an effect: it matters when something is freed or
             // checked.
-            let moved = !before.is_empty() && trimmed_lines(removed).eq(trimmed_lines(added));
+            let moved = !before.is_empty()
+                && (trimmed_lines(removed).eq(trimmed_lines(added)) || self.is_reordered(function));
             return (!moved).then_some(CosmeticChange::NoEffect);
         }
         if before.is_empty() || after.is_empty() {
@@ -60,9 +82,51 @@ impl CosmeticFilter {
                 .all(|line| self.declaration.is_match(line.as_bytes()) || self.idle.is_match(line.as_bytes()))
         };
         if declares(removed) && declares(added) {
+            if self.changes_default(removed, added) {
+                return None;
+            }
             return Some(CosmeticChange::Signature);
         }
-        is_renamed(&before, &after).then_some(CosmeticChange::Renamed)
+        let known = |name: &str| {
+            let is_name = |word: &str| word == name;
+            function.before.split(|c: char| !is_name_char(c)).any(is_name)
+        };
+        is_renamed(&before, &after, known).then_some(CosmeticChange::Renamed)
+    }
+
+    /// Whether the statements of a function are the same in another order.
+    fn is_reordered(&self, function: &ChangedFunction<'_>) -> bool {
+        let [before, after] = [function.before, function.after].map(|text| {
+            let lines = self.without_comments(text.lines().take(MAX_LINES).collect());
+            lines.into_iter().filter(|line| !self.idle.is_match(line.as_bytes())).collect::<Vec<_>>()
+        });
+        self.effective_tokens(&before) != self.effective_tokens(&after)
+    }
+
+    /// Counts the lines that log a secret: one that is the value of a variable, not a word of the text.
+    fn secrets_in(&self, lines: &[&str]) -> usize {
+        let is_secret = |line: &&&str| {
+            let mut code = line.as_bytes().to_vec();
+            for found in self.string.find_iter(line.as_bytes()) {
+                code[found.range()].fill(b' ');
+            }
+            self.idle.is_match(line.as_bytes()) && self.secret.is_match(&code)
+        };
+        lines.iter().filter(is_secret).count()
+    }
+
+    /// Whether a parameter that is on both sides has another default value.
+    fn changes_default(&self, removed: &[&str], added: &[&str]) -> bool {
+        let [before, after] = [removed, added].map(|lines| {
+            let values = lines.iter().flat_map(|line| {
+                let found = self.default_value.find_iter(line.as_bytes());
+                found.filter_map(|found| line.get(found.range())?.split_once('='))
+            });
+            let name = |text: &str| text.split(':').next().unwrap_or_default().trim().to_owned();
+            let values = values.map(|(parameter, value)| (name(parameter), value.trim().to_owned()));
+            values.collect::<BTreeMap<_, _>>()
+        });
+        before.iter().any(|(name, value)| after.get(name).is_some_and(|other| other != value))
     }
 
     /// Returns the tokens of the lines that have an effect: words, and every other character except white
@@ -90,7 +154,9 @@ fn trimmed_lines<'l>(lines: &[&'l str]) -> impl Iterator<Item = &'l str> {
 ///
 /// A new name shows at its declaration and at its uses. So a name that was replaced only once refers to
 /// another thing, and so does a name that is only the owner of members.
-fn is_renamed(before: &[&str], after: &[&str]) -> bool {
+///
+/// `known` tells whether the function had a name before: such a name is that of another thing.
+fn is_renamed(before: &[&str], after: &[&str], known: impl Fn(&str) -> bool) -> bool {
     if before.len() != after.len() {
         return false;
     }
@@ -112,7 +178,9 @@ fn is_renamed(before: &[&str], after: &[&str]) -> bool {
             *alone |= before.get(place + 1) != Some(&".");
         }
     }
-    replaced.values().all(|(times, alone)| *times > 1 && *alone)
+    let new_names: BTreeSet<&str> =
+        pairs.iter().filter(|(old, new)| old != new).map(|(_, new)| *new).collect();
+    replaced.values().all(|(times, alone)| *times > 1 && *alone) && !new_names.into_iter().any(known)
 }
 
 /// Whether another word at this place can be a new name for the same thing.
