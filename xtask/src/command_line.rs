@@ -30,6 +30,16 @@ pub(crate) enum XtaskCommand {
         /// Output directory of the run.
         folder: PathBuf,
     },
+    /// Fits the weights and the table by which changed functions are labelled to functions with known labels.
+    FitLabels {
+        /// `fixes.jsonl` of a run with `--min-confidence 0`.
+        samples: PathBuf,
+        /// Table with the columns repository, commit, path, function, `start_line_before`, `is_vulnerable` and weight.
+        truth: PathBuf,
+        /// Also fit without each repository in turn, and label its functions by the rest.
+        #[arg(long)]
+        cross_validate: bool,
+    },
     /// Kills a run at random moments and resumes it, many times.
     Crash {
         /// Number of kills.

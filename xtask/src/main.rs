@@ -5,6 +5,7 @@
 mod bench;
 mod command_line;
 mod demo_worlds;
+mod fit_labels;
 mod ground_truth;
 mod prime_check;
 
@@ -87,6 +88,9 @@ fn main() -> Result<()> {
         }
         XtaskCommand::Truth { table, clones } => ground_truth::check_clones(&table, &clones),
         XtaskCommand::TruthOfRun { table, folder } => ground_truth::check_run(&table, &folder),
+        XtaskCommand::FitLabels { samples, truth, cross_validate } => {
+            fit_labels::run(&samples, &truth, cross_validate)
+        }
         XtaskCommand::Worker => bench::engine::worker(),
     }
 }

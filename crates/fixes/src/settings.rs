@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use streamguard_dataset::quality::MAX_CODE_CHARS;
 use streamguard_git::MirrorRule;
 use streamguard_http::UpstreamSettings;
+use streamguard_mining::scoring::DEFAULT_MIN_CONFIDENCE;
 
 /// Settings of the job `fixes`, without the targets of the sources.
 #[derive(Args, Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,7 +38,7 @@ impl Default for FixesSettings {
             max_repo_size: 2048,
             git_hosts: Vec::new(),
             git_mirrors: Vec::new(),
-            min_confidence: 0.5,
+            min_confidence: DEFAULT_MIN_CONFIDENCE,
             max_code_chars: MAX_CODE_CHARS,
             upstream: UpstreamSettings::default(),
         }

@@ -1,7 +1,7 @@
 //! Mining of one commit: from its changed files to samples.
 
 use gix::ObjectId;
-use streamguard_code::{ChangeKind, CodeChange, FileChange, FileComparer};
+use streamguard_code::{ChangeKind, CodeChange, CodeSnippet, FileChange, FileComparer};
 use streamguard_collect::Samples;
 use streamguard_dataset::{Rejection, SampleLevel};
 use streamguard_engine::ShardError;
@@ -246,6 +246,10 @@ fn is_one_sided(change: &CodeChange) -> bool {
     change.before.is_none() || change.after.is_none()
 }
 
+fn text_of(code: Option<&CodeSnippet>) -> &str {
+    code.map_or("", |code| &code.text)
+}
+
 fn score_candidates(fix: &FixCommit, candidates: &[FixCandidate]) -> Vec<FixScore> {
     let diffs: Vec<_> = candidates.iter().map(|candidate| candidate.change.line_diff()).collect();
     let functions: Vec<_> = candidates
@@ -254,6 +258,8 @@ fn score_candidates(fix: &FixCommit, candidates: &[FixCandidate]) -> Vec<FixScor
         .map(|(candidate, diff)| ChangedFunction {
             name: candidate.change.name.as_deref(),
             path: &candidate.path_after,
+            before: text_of(candidate.change.before.as_ref()),
+            after: text_of(candidate.change.after.as_ref()),
             removed: &diff.removed,
             added: &diff.added,
         })

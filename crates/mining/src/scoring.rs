@@ -1,9 +1,11 @@
 //! Recognition of the functions that are the fix among all functions that a commit changed.
 //!
 //! A commit that fixes a weakness often does more: it renames, logs, moves code, adds a parameter
-//! (a *tangled* commit: Herzig and Zeller, The Impact of Tangled Code Changes, 2013). Each changed
-//! function gets points for being named in the message and for its changed lines. Then all functions
-//! are compared, because weak evidence is enough where no other function has better evidence.
+//! (a *tangled* commit: Herzig and Zeller, The Impact of Tangled Code Changes, 2013). One pass over the
+//! commit collects the facts about all its functions. Then rules exclude changes that are rarely part of a
+//! fix, and each other function gets a score, the sum of its weighted [`Evidence`]. A table turns the score
+//! into confidence: the share of functions with such a score that were part of the fix where experts said
+//! which functions had the flaw.
 //!
 //! ```
 //! use streamguard_mining::message::MessageScorer;
@@ -14,12 +16,16 @@
 //!     ChangedFunction {
 //!         name: Some("find_user"),
 //!         path: "src/users.py",
+//!         before: "",
+//!         after: "",
 //!         removed: &["    db.execute(\"SELECT * FROM users WHERE name = '%s'\" % name)"],
 //!         added: &["    db.execute(\"SELECT * FROM users WHERE name = %s\", (name,))"],
 //!     },
 //!     ChangedFunction {
 //!         name: Some("show_user"),
 //!         path: "src/users.py",
+//!         before: "",
+//!         after: "",
 //!         removed: &["    user = find_user(text)"],
 //!         added: &["    user = find_user(text.strip())"],
 //!     },
@@ -29,9 +35,12 @@
 //! assert_eq!(scores.iter().map(FixScore::is_fix).collect::<Vec<_>>(), [true, false]);
 //! ```
 
+mod calibration;
 mod changed_function;
-mod comparison;
+mod commit_facts;
 mod cosmetic;
+mod evidence;
+mod exclusion;
 mod expert_symbol;
 mod fix_score;
 mod fix_scorer;
@@ -42,7 +51,9 @@ mod mention;
 mod signature;
 
 pub use changed_function::ChangedFunction;
-pub use fix_score::FixScore;
-pub use fix_scorer::FixScorer;
+pub use evidence::{BASE_SCORE, EVIDENCES, Evidence};
+pub use exclusion::Exclusion;
+pub use fix_score::{DEFAULT_MIN_CONFIDENCE, FixScore};
+pub use fix_scorer::{FixScorer, FunctionMeasures};
 
 pub(crate) use fix_scorer::FIX_SCORER;

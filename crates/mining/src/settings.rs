@@ -6,6 +6,7 @@ use streamguard_dataset::quality::MAX_CODE_CHARS;
 use streamguard_git as git;
 use streamguard_http::UpstreamSettings;
 
+use super::scoring::DEFAULT_MIN_CONFIDENCE;
 use super::since::SinceDate;
 
 /// Repositories that are mined if none is named.
@@ -63,7 +64,7 @@ impl Default for RepoCollector {
             repo: Vec::new(),
             repo_samples: 20_000,
             since: None,
-            min_confidence: 0.5,
+            min_confidence: DEFAULT_MIN_CONFIDENCE,
             max_code_chars: MAX_CODE_CHARS,
             git_mirrors: Vec::new(),
             max_repo_size: git::MAX_BYTES >> 20,

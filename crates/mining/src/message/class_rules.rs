@@ -9,7 +9,6 @@ pub(super) const TAG_RULES: &[(CommitClass, &str)] = &[
         CommitClass::Merge,
         r"merge\s+(?:remote-tracking\s+)?(?:branch(?:es)?|remote|tags?|upstream|origin|main|master|')",
     ),
-    (CommitClass::Revert, r"\[?revert(?:s|ed|ing)?(?:\([^)\n]*\))?\]?!?:"),
     (CommitClass::DependencyBump, r"\w+\([\w-]*deps[\w-]*\)|deps?(?:\([^)\n]*\))?:"),
     (
         CommitClass::Documentation,

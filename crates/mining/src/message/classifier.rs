@@ -21,6 +21,8 @@ pub(super) struct CommitClassifier {
     typo_in_code: LazyPattern,
     /// Words of texts for people.
     prose: LazyPattern,
+    /// A tag or type of reverts.
+    revert_tag: CompiledPattern,
     /// A revert that takes back an earlier revert.
     reapplied: LazyPattern,
 }
@@ -46,6 +48,7 @@ impl CommitClassifier {
                     r"\b(?:docs?|documentation|docstrings?|readme(?:\.\w+)?|comments?|change-?log|news|release\s+notes?|man\s?pages?|wiki|translations?|locales?|wording|spelling|guides?|tutorials?|examples?|(?:error|log|commit|warning|help)\s+(?:messages?|texts?|strings?)|[\w-]+\.(?:md|rst|txt|adoc))\b",
                 )
             }),
+            revert_tag: compile(r"(?:^|[\s\[])revert(?:s|ed|ing)?(?:\([^)\n]*\))?!?[\]:]"),
             reapplied: lazy(|| compile(r"^(?:reapply\b|revert\w*[\s:]+[\x22'`]?revert)")),
         }
     }
@@ -63,7 +66,10 @@ impl CommitClassifier {
         if is_revert {
             return CommitClass::Revert;
         }
-        let rest = &subject[self.prefix.find(subject).map_or(0, |prefix| prefix.end())..];
+        let (prefix, rest) = subject.split_at(self.prefix.find(subject).map_or(0, |prefix| prefix.end()));
+        if self.revert_tag.is_match(prefix) {
+            return CommitClass::Revert;
+        }
         let tag = self.tags.matches(subject).iter().next().map(|rule| TAG_RULES[rule].0);
         if let Some(class) = tag.filter(|class| !self.is_flaw_by_typo(*class, subject)) {
             return class;

@@ -202,7 +202,7 @@ impl MessageScorer {
                     builder.add_points(FIX_WORD_POINTS);
                 }
             }
-            is_heading |= term.weight == TermWeight::Strong && self.is_heading(&prose, &range);
+            is_heading |= term.weight >= TermWeight::Strong && self.is_heading(&prose, &range);
             builder.add_term(term, in_body, range.start);
             taken.push(range);
         }

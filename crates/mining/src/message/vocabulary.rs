@@ -304,7 +304,7 @@ pub(super) const VOCABULARY: &[SecurityTerm] = &[
         Strong,
         "use_after_free",
         &["free", "uaf", "dangling", "after"],
-        r"us(?:e[sd]?|ing)~after~(?:free\w*|scope|return)|uaf|dangling~(?:pointers?|references?)|(?:us(?:e[sd]?|ing)|access\w*|read(?:s|ing)?|writ(?:es?|ing)|deref\w*)~(?:[\w-]+~){0,5}after~(?:(?:it|they|its|their|the|being|has|have|had|was|were|is|are|been|memory|object)~){0,4}(?:freed|free|released|deleted|destroyed|deallocated)|(?:us(?:e[sd]?|ing)|access\w*|read(?:s|ing)?|writ(?:es?|ing)|deref\w*)~(?:of~|to~|from~|in~)?(?:already~)?(?:freed|deallocated)(?:~(?:memory|pointers?|objects?|buffers?|data))?",
+        r"us(?:e[sd]?|ing)~after~(?:free\w*|scope|return)|uaf|dangling~(?:pointers?|references?)|(?:us(?:e[sd]?|ing)|access\w*|read(?:s|ing)?|writ(?:es?|ing)|deref\w*)~(?:[\w-]+~){0,5}after~(?:(?:it|they|its|their|the|being|has|have|had|was|were|is|are|been|memory|object)~){0,4}(?:freed|free|released|deleted|destroyed|deallocated)|(?:us(?:e[sd]?|ing)|access\w*|read(?:s|ing)?|writ(?:es?|ing)|deref\w*)~(?:(?:of|to|from|in|the|an?|already)~){0,3}(?:freed|deallocated)(?:~(?:memory|pointers?|objects?|buffers?|data))?",
     ),
     term(
         "double free",
@@ -374,7 +374,7 @@ pub(super) const VOCABULARY: &[SecurityTerm] = &[
     // Availability.
     term(
         "redos",
-        Strong,
+        Certain,
         "redos",
         &["dos", "track", "denial"],
         r"re~?dos|reg(?:ex|exp)~?dos|regular~expressions?~(?:denial|dos)|(?:catastrophic|excessive|exponential|polynomial|quadratic)~back~?track\w*",

@@ -1,9 +1,13 @@
 //! Cosmetic changes: changes that cannot fix a weakness.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::changed_function::ChangedFunction;
 use super::signature::DeclarationLine;
 use crate::pattern::{CompiledPattern, compile};
+
+/// Most lines of a function that are read to see whether its order changed.
+const MAX_LINES: usize = 5000;
 
 /// Kind of a cosmetic change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +26,9 @@ pub(super) struct CosmeticFilter {
     /// Other lines without effect on the function: imports and logging.
     idle: CompiledPattern,
     declaration: CompiledPattern,
+    string: CompiledPattern,
+    /// Values that must not be in a log.
+    secret: CompiledPattern,
 }
 
 impl CosmeticFilter {
@@ -34,6 +41,10 @@ impl CosmeticFilter {
             declaration: compile(
                 r"^\s*(?:(?:pub(?:\([\w:]+\))?|public|private|protected|static|async|export|default|final|virtual|inline|unsafe|const|extern|override|abstract|internal)\s+)*(?:def|fn|func|function|sub)\b",
             ),
+            string: compile(r#""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`"#),
+            secret: compile(
+                r"passw|secret|token|credential|api_?key|private_?key|session_?id|authorization|cookie",
+            ),
         }
     }
 
@@ -43,13 +54,22 @@ impl CosmeticFilter {
     }
 
     /// Returns the kind of a cosmetic change, given lines without comments; `None` for any other change.
-    pub(super) fn classify(&self, removed: &[&str], added: &[&str]) -> Option<CosmeticChange> {
+    pub(super) fn classify(
+        &self,
+        function: &ChangedFunction<'_>,
+        removed: &[&str],
+        added: &[&str],
+    ) -> Option<CosmeticChange> {
+        if self.secrets_in(removed) > self.secrets_in(added) {
+            return None;
+        }
         let before = self.effective_tokens(removed);
         let after = self.effective_tokens(added);
         if before == after {
             // The same lines at another place are an effect: it matters when something is freed or
             // checked.
-            let moved = !before.is_empty() && trimmed_lines(removed).eq(trimmed_lines(added));
+            let moved = !before.is_empty()
+                && (trimmed_lines(removed).eq(trimmed_lines(added)) || self.is_reordered(function));
             return (!moved).then_some(CosmeticChange::NoEffect);
         }
         if before.is_empty() || after.is_empty() {
@@ -59,7 +79,32 @@ impl CosmeticFilter {
             let differs = before.iter().any(|old| after.iter().any(|new| old.differs_in_code(new)));
             return (!differs).then_some(CosmeticChange::Signature);
         }
-        is_renamed(&before, &after).then_some(CosmeticChange::Renamed)
+        let known = |name: &str| {
+            let is_name = |word: &str| word == name;
+            function.before.split(|c: char| !is_name_char(c)).any(is_name)
+        };
+        is_renamed(&before, &after, known).then_some(CosmeticChange::Renamed)
+    }
+
+    /// Whether the statements of a function are the same in another order.
+    fn is_reordered(&self, function: &ChangedFunction<'_>) -> bool {
+        let [before, after] = [function.before, function.after].map(|text| {
+            let lines = self.without_comments(text.lines().take(MAX_LINES).collect());
+            lines.into_iter().filter(|line| !self.idle.is_match(line.as_bytes())).collect::<Vec<_>>()
+        });
+        self.effective_tokens(&before) != self.effective_tokens(&after)
+    }
+
+    /// Counts the lines that log a secret: one that is the value of a variable, not a word of the text.
+    fn secrets_in(&self, lines: &[&str]) -> usize {
+        let is_secret = |line: &&&str| {
+            let mut code = line.as_bytes().to_vec();
+            for found in self.string.find_iter(line.as_bytes()) {
+                code[found.range()].fill(b' ');
+            }
+            self.idle.is_match(line.as_bytes()) && self.secret.is_match(&code)
+        };
+        lines.iter().filter(is_secret).count()
     }
 
     /// Reads lines that declare functions; `None` if others are among them.
@@ -98,7 +143,9 @@ fn trimmed_lines<'l>(lines: &[&'l str]) -> impl Iterator<Item = &'l str> {
 ///
 /// A new name shows at its declaration and at its uses. So a name that was replaced only once refers to
 /// another thing, and so does a name that is only the owner of members.
-fn is_renamed(before: &[&str], after: &[&str]) -> bool {
+///
+/// `known` tells whether the function had a name before: such a name is that of another thing.
+fn is_renamed(before: &[&str], after: &[&str], known: impl Fn(&str) -> bool) -> bool {
     if before.len() != after.len() {
         return false;
     }
@@ -120,7 +167,9 @@ fn is_renamed(before: &[&str], after: &[&str]) -> bool {
             *alone |= before.get(place + 1) != Some(&".");
         }
     }
-    replaced.values().all(|(times, alone)| *times > 1 && *alone)
+    let new_names: BTreeSet<&str> =
+        pairs.iter().filter(|(old, new)| old != new).map(|(_, new)| *new).collect();
+    replaced.values().all(|(times, alone)| *times > 1 && *alone) && !new_names.into_iter().any(known)
 }
 
 /// Whether another word at this place can be a new name for the same thing.

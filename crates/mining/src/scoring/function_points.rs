@@ -14,8 +14,12 @@ const MAX_LINE_BYTES: usize = 1 << 10;
 const MAX_LINES: usize = 2000;
 
 // The points are ordinal. They are chosen so that a mention by name (35), a strong indicator (40), or a
-// hint together with removed danger (35) is strong evidence by itself (30), and a guard together with a
-// check (20) or a hint (15) is some evidence (15).
+// hint together with removed danger (35) is strong by itself (30).
+
+/// Points of a function that surely shows what the commit is about.
+pub(super) const STRONG_POINTS: u32 = 30;
+/// Least points of a function that anything speaks for, beside the name of its file.
+pub(super) const ANY_POINTS: u32 = 10;
 
 /// Points for a function that the message names.
 const NAMED_POINTS: u32 = 35;
@@ -36,6 +40,10 @@ pub(super) struct FunctionPoints {
     pub(super) mention: Option<MentionKind>,
     /// Whether the lines show a weakness that the message names.
     pub(super) shows_named_weakness: bool,
+    /// Whether a remedy of the weakness was added.
+    pub(super) adds_remedy: bool,
+    /// Whether a condition was added, and with it a way out.
+    pub(super) adds_guard: bool,
     pub(super) cosmetic: Option<CosmeticChange>,
     pub(super) evidence: Vec<String>,
     pub(super) weakness: Option<&'static Weakness>,
@@ -67,32 +75,33 @@ impl PointRules {
         }
     }
 
-    /// Gives points to a function. `named` are the weaknesses that the message names.
-    pub(super) fn points(
+    /// Gives points to a function, and returns its removed and added lines without comments. `named` are
+    /// the weaknesses that the message names.
+    pub(super) fn points<'f>(
         &self,
         named: &[&'static Weakness],
         mentions: &MessageMentions<'_>,
-        function: &ChangedFunction<'_>,
-    ) -> FunctionPoints {
+        function: &ChangedFunction<'f>,
+    ) -> (FunctionPoints, [Vec<&'f str>; 2]) {
         let [removed, added] =
             [function.removed, function.added].map(|lines| self.cosmetics.without_comments(bounded(lines)));
         let mut points = FunctionPoints::new(mentions.find(function.name, function.path));
         let hits = self.indicators.find(&removed, &added, named);
         points.add_indicators(&hits, named);
         if self.adds_guard(&removed, &added) {
+            points.adds_guard = true;
             points.add(GUARD_POINTS, "guard added");
         }
         if added_more(&self.checks, &removed, &added) {
             points.add(CHECK_POINTS, "check added");
         }
-        points.cosmetic = self.cosmetics.classify(&removed, &added);
+        points.cosmetic = self.cosmetics.classify(function, &removed, &added);
         // A remedy may be in a log line (redaction) or in a signature (a new limit), but not in another name for the same thing.
         let shows_remedy = points.shows_named_weakness || hits.iter().any(|hits| hits.strong);
         if points.cosmetic != Some(CosmeticChange::Renamed) && shows_remedy {
             points.cosmetic = None;
         }
-        points.note_cosmetic();
-        points
+        (points, [removed, added])
     }
 
     /// Whether a condition was added, and with it a way out of the function or loop.
@@ -108,6 +117,8 @@ impl FunctionPoints {
             points: 0,
             mention,
             shows_named_weakness: false,
+            adds_remedy: false,
+            adds_guard: false,
             cosmetic: None,
             evidence: Vec::new(),
             weakness: None,
@@ -124,16 +135,6 @@ impl FunctionPoints {
     fn add(&mut self, points: u32, reason: &str) {
         self.points += points;
         self.evidence.push(format!("function:{reason}"));
-    }
-
-    fn note_cosmetic(&mut self) {
-        let reason = match self.cosmetic {
-            Some(CosmeticChange::NoEffect) => "function:no effect",
-            Some(CosmeticChange::Renamed) => "function:only renamed",
-            Some(CosmeticChange::Signature) => "function:only its signature",
-            None => return,
-        };
-        self.evidence.push(reason.to_owned());
     }
 
     /// Adds the points of the row with the best indicators, and chooses the weakness.
@@ -155,6 +156,7 @@ impl FunctionPoints {
         let Some((points, weakness, hits)) = best else { return };
         self.points += points;
         self.shows_named_weakness = named.contains(&weakness);
+        self.adds_remedy = hits.strong;
         for (shown, reason) in
             [(hits.strong, "remedy added"), (hits.hint, "hint added"), (hits.danger, "danger removed")]
         {

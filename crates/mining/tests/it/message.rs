@@ -89,7 +89,7 @@ const FIXES: &[(&str, &str, &str)] = &[
     ("Ignore __proto__ in query strings", "message:__proto__", "prototype_pollution"),
     ("Use secure hash comparison for webhooks", "message:constant-time comparison", "timing_attack"),
     ("Compare tokens with hash_equals", "message:constant-time comparison", "timing_attack"),
-    ("sanitize server-provided paths", "message:sanitized path", "path_traversal"),
+    ("sanitize server-provided paths", "message:untrusted", ""),
     (
         "Remove Authorization headers when following cross-origin redirects",
         "message:credentials sent elsewhere",
@@ -156,7 +156,7 @@ const LOOKALIKES: &[&str] = &[
     "\u{1f4dd} Document how we prevent SQL injection",
     "\u{2705} Add tests for XSS filter",
     "\u{1f512} ci(workflows): fix script injection",
-    "Increase the fuzz harness limits, found by oss-fuzz",
+    "Increase the fuzz harness limits for oss-fuzz issue 4711",
     "oss-fuzz issue 4711: Timeout in the decoder",
     "Fix timeout of the fuzzer, see https://bugs.chromium.org/p/oss-fuzz/issues/detail?id=4711",
     "Fix the length check. This is not a security issue.",

@@ -96,7 +96,7 @@ fn message(weakness: &str) -> String {
 }
 
 fn function<'a>(name: &'a str, removed: &'a [&'a str], added: &'a [&'a str]) -> ChangedFunction<'a> {
-    ChangedFunction { name: Some(name), path: "src/part.c", removed, added }
+    ChangedFunction { name: Some(name), path: "src/part.c", before: "", after: "", removed, added }
 }
 
 fn score(message: &str, functions: &[ChangedFunction<'_>]) -> Vec<FixScore> {
@@ -163,9 +163,9 @@ fn a_named_function_is_the_fix_and_the_others_are_not() {
 }
 
 #[test]
-fn a_few_equals_are_kept_and_many_are_not() {
-    let (removed, added) = (["a = b"], ["a = draw(b)"]);
-    let functions = [function("part", &removed, &added); 4];
+fn equals_of_a_small_commit_are_kept_and_those_of_a_large_one_are_not() {
+    let (removed, added) = (["a = b"; 5], ["a = draw(b)"; 5]);
+    let functions = [function("part", &removed, &added); 40];
     assert!(score("Fix XSS", &functions[..3]).iter().all(FixScore::is_fix));
     assert!(!score("Fix XSS", &functions).iter().any(FixScore::is_fix));
 }
@@ -189,6 +189,175 @@ fn cosmetic_changes_are_not_fixes() {
     }
     // A call of another function is not a new name.
     assert!(score("Fix it", &[function("part", &["strcpy(a, b);"], &["copy(a, b);"])])[0].is_fix());
+}
+
+/// Returns a function with its whole text on both sides.
+fn whole<'a>(
+    name: &'a str,
+    path: &'a str,
+    sides: [&'a str; 2],
+    diff: &'a streamguard_code::LineDiff<'a>,
+) -> ChangedFunction<'a> {
+    let [before, after] = sides;
+    ChangedFunction { name: Some(name), path, before, after, removed: &diff.removed, added: &diff.added }
+}
+
+/// Scores functions of one commit, each given by name, path, and text on both sides.
+fn score_whole(message: &str, functions: &[(&str, &str, [&str; 2])]) -> Vec<FixScore> {
+    let diffs: Vec<_> =
+        functions.iter().map(|(.., [before, after])| streamguard_code::line_diff(before, after)).collect();
+    let changed: Vec<_> = functions
+        .iter()
+        .zip(&diffs)
+        .map(|((name, path, sides), diff)| whole(name, path, *sides, diff))
+        .collect();
+    score(message, &changed)
+}
+
+const GUARDED: [&str; 2] = [
+    "func read(r io.Reader, n int) []byte {\n\tbuf := make([]byte, n)\n\treturn fill(r, buf)\n}",
+    "func read(r io.Reader, n int, limit int) []byte {\n\tif n > limit {\n\t\treturn nil\n\t}\n\tbuf := make([]byte, n)\n\treturn fill(r, buf)\n}",
+];
+
+#[test]
+fn changes_that_only_follow_the_fix_are_excluded() {
+    let bystanders = [
+        (
+            "only calls of changed functions",
+            "load.go",
+            [
+                "func load(r io.Reader) {\n\tuse(read(r, 4))\n}",
+                "func load(r io.Reader) {\n\tuse(read(r, 4, 9))\n}",
+            ],
+        ),
+        (
+            "only calls of changed functions",
+            "load.go",
+            [
+                "func load(r io.Reader) error {\n\tb := read(r, 4)\n\treturn use(b)\n}",
+                "func load(r io.Reader) error {\n\tb, err := read(r, 4)\n\tif err != nil {\n\t\treturn err\n\t}\n\treturn use(b)\n}",
+            ],
+        ),
+        (
+            "in a file of tests or examples",
+            "internal/mocks/repository.go",
+            [
+                "func get(n int) int {\n\treturn n\n}",
+                "func get(n int) int {\n\tif n > 3 {\n\t\treturn 0\n\t}\n\treturn n\n}",
+            ],
+        ),
+        (
+            "in a file of tests or examples",
+            "fuzz/harnesses/run.c",
+            ["int run(int n)\n{\n    return n;\n}", "int run(int n)\n{\n    return n + 1;\n}"],
+        ),
+        (
+            "only options of the command line",
+            "cmd/run.go",
+            [
+                "func flags(f *pflag.FlagSet) {\n\tf.StringVar(&name, \"name\", \"\", \"name\")\n}",
+                "func flags(f *pflag.FlagSet) {\n\tf.StringVar(&name, \"name\", \"\", \"name\")\n\tf.BoolVar(&safe, \"safe\", true, \"be safe\")\n}",
+            ],
+        ),
+        (
+            "only new fields",
+            "new.go",
+            [
+                "func New() *T {\n\treturn &T{\n\t\tname: \"a\",\n\t}\n}",
+                "func New() *T {\n\treturn &T{\n\t\tname:  \"a\",\n\t\tlimit: 9,\n\t}\n}",
+            ],
+        ),
+        (
+            "only texts of errors",
+            "walk.go",
+            [
+                "func walk() {\n\tpanic(\"unreachable\")\n}",
+                "func walk() {\n\tpanic(\"walk: unreachable\")\n}",
+            ],
+        ),
+        (
+            "only its signature",
+            "api.go",
+            [
+                "func decode(r io.Reader) int {\n\treturn 1\n}",
+                "func Decode(r io.Reader) int {\n\treturn 1\n}",
+            ],
+        ),
+    ];
+    for (reason, path, sides) in bystanders {
+        let scores =
+            score_whole("Fix CVE-2021-12345", &[("bystander", path, sides), ("read", "read.go", GUARDED)]);
+        assert!(!scores[0].is_fix() && scores[1].is_fix(), "{reason} {path}: {scores:?}");
+        assert_eq!(scores[0].evidence[0], format!("function:{reason}"), "{path}");
+    }
+}
+
+#[test]
+fn code_outside_functions_is_no_fix_beside_a_fixed_function() {
+    let (removed, added) = (["version = 1"], ["version = 2"]);
+    let outside = ChangedFunction { name: None, ..function("", &removed, &added) };
+    let fixed = function("part", &[], &["if (n > limit) return -1;"]);
+    let scores = score("Fix CVE-2021-12345", &[outside, fixed]);
+    assert_eq!(scores.iter().map(FixScore::is_fix).collect::<Vec<_>>(), [false, true], "{scores:?}");
+    assert!(score("Fix CVE-2021-12345", &[outside])[0].is_fix());
+}
+
+#[test]
+fn a_call_that_a_new_guard_surrounds_is_more_than_a_call() {
+    let caller = [
+        "func load(r io.Reader) {\n\tuse(read(r, 4))\n}",
+        "func load(r io.Reader) {\n\tif r == nil {\n\t\treturn\n\t}\n\tuse(read(r, 4, 9))\n}",
+    ];
+    let scores =
+        score_whole("Fix CVE-2021-12345", &[("load", "load.go", caller), ("read", "read.go", GUARDED)]);
+    assert!(scores.iter().all(FixScore::is_fix), "{scores:?}");
+}
+
+#[test]
+fn changes_that_look_cosmetic_and_are_not_are_fixes() {
+    for (what, sides) in [
+        (
+            "the other variable was there before",
+            [
+                "void f(int a, int size)\n{\n    g(a);\n    h(a, 1);\n    k(size);\n}",
+                "void f(int a, int size)\n{\n    g(size);\n    h(size, 1);\n    k(size);\n}",
+            ],
+        ),
+        (
+            "the line moved in front of the use",
+            [
+                "void f(struct s *p)\n{\n    release(p);\n    use(p);\n}",
+                "void f(struct s *p)\n{\n    use(p);\n    release(p);\n}",
+            ],
+        ),
+        (
+            "the line moved and was wrapped",
+            [
+                "void f(struct s *p)\n{\n    release(p, now);\n    use(p);\n}",
+                "void f(struct s *p)\n{\n    use(p);\n    release(p,\n            now);\n}",
+            ],
+        ),
+        (
+            "the log no longer holds the secret",
+            [
+                "func (r *rotator) rotate() {\n\tr.log.Debug(\"token %s\", token)\n}",
+                "func (r *rotator) rotate() {\n\tr.log.Debug(\"Token refreshed\")\n}",
+            ],
+        ),
+        (
+            "the default is safe now",
+            [
+                "def f(url, verify=False):\n    get(url, verify)",
+                "def f(url, verify=True):\n    get(url, verify)",
+            ],
+        ),
+    ] {
+        let scores = score_whole("Fix CVE-2021-12345", &[("f", "src/part.c", sides)]);
+        assert!(scores[0].is_fix(), "{what}: {scores:?}");
+    }
+    // The words of a log alone are no fix.
+    let words = ["func f() {\n\tlog.Debug(\"token\")\n}", "func f() {\n\tlog.Debug(\"Token refreshed\")\n}"];
+    assert!(!score_whole("Fix CVE-2021-12345", &[("f", "f.go", words)])[0].is_fix());
 }
 
 #[test]
@@ -217,7 +386,7 @@ fn hostile_code_is_bounded() {
 #[test]
 fn nothing_and_nameless_code_are_scored() {
     assert!(score("Fix XSS", &[]).is_empty());
-    let nameless = ChangedFunction { name: None, path: "", removed: &[], added: &[] };
+    let nameless = ChangedFunction { name: None, path: "", before: "", after: "", removed: &[], added: &[] };
     assert!(!score("", &[nameless])[0].is_fix());
 }
 
@@ -267,7 +436,14 @@ fn code_in_the_line_that_declares_a_function_is_a_change() {
     ];
     for (path, before, old, new) in cases {
         let (removed, added) = ([before], before.replacen(old, new, 1));
-        let function = ChangedFunction { name: Some("f"), path, removed: &removed, added: &[&added] };
+        let function = ChangedFunction {
+            name: Some("f"),
+            path,
+            before,
+            after: &added,
+            removed: &removed,
+            added: &[&added],
+        };
         let message = "Fix CVE-2024-1000";
         let score = FixScorer::new().score(&MessageScorer::new().score(message, 1), message, &[function]);
         assert!(score[0].is_fix(), "{path}: {score:?}");
