@@ -76,6 +76,8 @@ fn main() -> Result<()> {
             .context("a command lost something, or called complete what is not"),
         XtaskCommand::Attack { flips } => test("damage", "STREAMGUARD_FLIPS", flips)
             .context("a flipped bit gave other data without a word, or nothing was said")
+            .and_then(|()| test("verify", "STREAMGUARD_FLIPS", flips))
+            .context("a flipped bit in a finished folder was not found")
             .and_then(|()| test("strangers", "STREAMGUARD_FLIPS", flips))
             .context("a folder of a stranger led somewhere else"),
         XtaskCommand::Snapshot => snapshot(),

@@ -11,15 +11,15 @@ use streamguard_simulator::{commit_all, has_git, run_git, write_file};
 use crate::{dataset, stderr, streamguard};
 
 /// Number of flipped bits; `cargo xtask attack` sets a higher one.
-fn flips() -> usize {
+pub(crate) fn flips() -> usize {
     std::env::var("STREAMGUARD_FLIPS").ok().and_then(|flips| flips.parse().ok()).unwrap_or(8)
 }
 
 /// A generator of numbers (Marsaglia's xorshift64), so that a failure can be repeated.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -28,7 +28,7 @@ impl Random {
 }
 
 /// Lists the files below a folder by their paths.
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -1,34 +1,15 @@
 //! Digests of all files of a run, and damage that they find.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
+use crate::damage::{Random, files, flips};
 use crate::{run, stderr, stdout};
 
 const COLLECT: [&str; 5] =
     ["collect", "--offline", "--quick-test", "--collectors=github,synthetic", "--no-dashboard"];
 
-/// Number of flipped bits; `cargo xtask attack` sets a higher one.
-fn flips() -> u64 {
-    std::env::var("STREAMGUARD_FLIPS").ok().and_then(|flips| flips.parse().ok()).unwrap_or(60)
-}
-
-/// Lists the files below a folder that have content, sorted.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(&next).unwrap().map(Result::unwrap) {
-            match entry.metadata().unwrap() {
-                metadata if metadata.is_dir() => folders.push(entry.path()),
-                metadata if metadata.len() > 0 => found.push(entry.path()),
-                _ => {}
-            }
-        }
-    }
-    found.sort();
-    found
-}
+/// Number of bits that are flipped for each one of the attack on state and caches: this check is quick.
+const FLIPS_FACTOR: usize = 8;
 
 #[test]
 fn every_flipped_bit_of_a_finished_folder_is_found() {
@@ -39,18 +20,11 @@ fn every_flipped_bit_of_a_finished_folder_is_found() {
     assert_eq!(whole.status.code(), Some(0), "{}{}", stdout(&whole), stderr(&whole));
     let files = files(&folder.path().join("data/raw"));
     assert!(files.len() > 15, "{files:?}");
-    let mut random = 0x9E37_79B9_7F4A_7C15_u64;
-    let mut next = |below: usize| {
-        // xorshift64 (Marsaglia 2003).
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        usize::try_from(random % below as u64).unwrap()
-    };
-    for _ in 0..flips() {
-        let file = &files[next(files.len())];
+    let mut random = Random(0x9E37_79B9_7F4A_7C15);
+    for _ in 0..FLIPS_FACTOR * flips() {
+        let file = &files[random.below(files.len())];
         let bytes = fs::read(file).unwrap();
-        let (position, bit) = (next(bytes.len()), next(8));
+        let (position, bit) = (random.below(bytes.len()), random.below(8));
         let mut flipped = bytes.clone();
         flipped[position] ^= 1 << bit;
         fs::write(file, flipped).unwrap();
