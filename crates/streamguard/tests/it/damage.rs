@@ -13,7 +13,7 @@ use crate::{dataset, stderr, streamguard};
 
 /// Number of flipped bits; `cargo xtask attack` sets a higher one.
 fn flips() -> usize {
-    std::env::var("STREAMGUARD_FLIPS").ok().and_then(|flips| flips.parse().ok()).unwrap_or(8)
+    std::env::var("STREAMGUARD_FLIPS").ok().and_then(|flips| flips.parse().ok()).unwrap_or(5)
 }
 
 /// A generator of numbers (Marsaglia's xorshift64), so that a failure can be repeated.
