@@ -220,9 +220,16 @@ mod tests {
         writer.record(&line).unwrap();
         let entries = || fs::read_dir(folder.path()).unwrap().count();
         assert_eq!(entries(), 2, "the buffer was written");
+        let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut names = names.filter_map(|name| name.into_string().ok());
+        let name = names.find(|name| name.ends_with(".part")).unwrap();
         drop(writer);
         assert_eq!(entries(), 1);
-        fs::write(folder.path().join("000000.jsonl.77-0.part"), "torn").unwrap();
+        // As a process that is dead by now would have named it.
+        let mut dead = std::process::Command::new("true").spawn().unwrap();
+        dead.wait().unwrap();
+        let torn = name.replace(&format!("-{}-", std::process::id()), &format!("-{}-", dead.id()));
+        fs::write(folder.path().join(torn), "torn").unwrap();
         ShardStore::create(folder.path(), "plan").unwrap();
         assert_eq!(entries(), 1);
     }

@@ -2,6 +2,7 @@
 //! itself complete.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use crate::{dataset, stderr, streamguard};
 
 /// Number of flipped bits; `cargo xtask attack` sets a higher one.
 pub(crate) fn flips() -> usize {
-    std::env::var("STREAMGUARD_FLIPS").ok().and_then(|flips| flips.parse().ok()).unwrap_or(8)
+    std::env::var("STREAMGUARD_FLIPS").ok().and_then(|flips| flips.parse().ok()).unwrap_or(5)
 }
 
 /// A generator of numbers (Marsaglia's xorshift64), so that a failure can be repeated.
@@ -92,7 +93,9 @@ fn survive(folder: &Path, is_meant: &dyn Fn(&Path) -> bool, command: &dyn Fn(&Pa
             None => panic!("{shown}: {:?}", output.status),
         }
     }
-    println!("{} flipped bits in {} files: {same} the same data, {told} told", flips(), meant.len());
+    // Shown by `cargo xtask attack`.
+    let counts = format!("{same} gave the same data, {told} were told");
+    let _ = writeln!(std::io::stderr(), "{} flipped bits in {} files: {counts}", flips(), meant.len());
 }
 
 /// Returns a run that mines a few repositories of a world in a snapshot.
@@ -149,9 +152,9 @@ fn a_damaged_mirror_gives_the_same_data() {
     for name in ["a", "b", "c"] {
         let body =
             |query: &str| format!("def find_{name}(db, name):\n    return db.execute({query}).fetchall()\n");
-        write_file(&path, &format!("app/{name}.py"), &body("\"SELECT * FROM t WHERE n = '%s'\" % name"));
+        write_file(&path, format!("app/{name}.py"), body("\"SELECT * FROM t WHERE n = '%s'\" % name"));
         commit_all(&path, "Add find");
-        write_file(&path, &format!("app/{name}.py"), &body("\"SELECT * FROM t WHERE n = ?\", (name,)"));
+        write_file(&path, format!("app/{name}.py"), body("\"SELECT * FROM t WHERE n = ?\", (name,)"));
         commit_all(&path, "Fix SQL injection in find");
     }
     let mirror = format!("https://github.com={}", served.path().display());
@@ -194,7 +197,6 @@ fn a_damaged_unfinished_run_is_resumed_to_the_same_data_or_refused() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    let is_state =
-        |path: &Path| path.starts_with("data") && !path.ends_with("run.json") && !path.ends_with("lock");
+    let is_state = |path: &Path| path.starts_with("data") && !path.ends_with("lock");
     survive(folder.path(), &is_state, &|folder| collect(folder, &["--resume"]).output().unwrap());
 }

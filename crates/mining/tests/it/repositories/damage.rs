@@ -16,15 +16,15 @@ fn varied(repositories: &TestRepositories) -> PathBuf {
     let path = repositories.repository("varied");
     let padding = |word: &str| (0..80).map(|line| format!("# {word} {line}\n")).collect::<String>();
     for (name, word) in [("a", "first"), ("b", "second"), ("c", "third")] {
-        write_file(&path, &format!("app/{name}.py"), &format!("{}{VULNERABLE}", padding(word)));
-        write_file(&path, &format!("notes/{name}.txt"), &padding(word));
+        write_file(&path, format!("app/{name}.py"), format!("{}{VULNERABLE}", padding(word)));
+        write_file(&path, format!("notes/{name}.txt"), padding(word));
     }
     commit_all(&path, "Add find");
-    write_file(&path, "app/a.py", &format!("{}{FIXED}", padding("first")));
+    write_file(&path, "app/a.py", format!("{}{FIXED}", padding("first")));
     commit_all(&path, MESSAGE);
     run_git(&path, ["checkout", "-q", "-b", "side"]);
     fs::remove_file(path.join("app/b.py")).unwrap();
-    write_file(&path, "app/moved.py", &format!("{}{FIXED}", padding("second")));
+    write_file(&path, "app/moved.py", format!("{}{FIXED}", padding("second")));
     commit_all(&path, "Say it better");
     run_git(&path, ["checkout", "-q", "main"]);
     write_file(&path, "notes/a.txt", "words\n");
@@ -33,7 +33,7 @@ fn varied(repositories: &TestRepositories) -> PathBuf {
         &path,
         ["merge", "-q", "--no-ff", "-m", "Merge the fix of an SQL injection (CVE-2024-12345)", "side"],
     );
-    write_file(&path, "app/c.py", &format!("{}{FIXED}", padding("third")));
+    write_file(&path, "app/c.py", format!("{}{FIXED}", padding("third")));
     commit_all(&path, MESSAGE);
     path
 }
