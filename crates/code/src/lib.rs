@@ -35,7 +35,7 @@
 //! changed.
 //!
 //! This crate reads no files, repositories or settings. Hostile input is bounded: a file by
-//! 1 MiB, a parse by 10 million operations, a walk by 10,000 levels. No limit is a time, so that a slow
+//! 1 MiB, a parse by 10 million operations and 50 readings of the text, a walk by 10,000 levels. No limit is a time, so that a slow
 //! machine gives the same data.
 //!
 //! [`classify_path`] distinguishes source files from tests, documentation and vendored code by their

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use streamguard_dataset::Language;
 
 use super::role_tables::{
-    C_SHARP_ROLES, GO_ROLES, JAVA_ROLES, JAVASCRIPT_ROLES, PHP_ROLES, PYTHON_ROLES, RUBY_ROLES, RUST_ROLES,
-    RoleTable,
+    C_SHARP_ROLES, DART_ROLES, GO_ROLES, JAVA_ROLES, JAVASCRIPT_ROLES, KOTLIN_ROLES, LUA_ROLES, PHP_ROLES,
+    PYTHON_ROLES, RUBY_ROLES, RUST_ROLES, RoleTable, SCALA_ROLES, SOLIDITY_ROLES, SWIFT_ROLES,
 };
 use crate::ruby_commands::without_command_bodies;
 
@@ -63,11 +63,13 @@ const COLONS: LanguageGrammar = LanguageGrammar { separator: "::", namespace_sep
 const PREPROCESSED: LanguageGrammar =
     LanguageGrammar { parser: || tree_sitter_cpp::LANGUAGE.into(), preprocessed: true, roles: &[], ..COLONS };
 
+/// Languages whose incremental parses are not known to be exact.
+const REPARSED: LanguageGrammar = LanguageGrammar { incremental: false, ..DOTTED };
+
 const ECMA: LanguageGrammar = LanguageGrammar {
     parser: || tree_sitter_javascript::LANGUAGE.into(),
-    incremental: false,
     roles: JAVASCRIPT_ROLES,
-    ..DOTTED
+    ..REPARSED
 };
 
 /// A language, the only extension that its grammar is for (`""` for all), and the grammar.
@@ -82,12 +84,35 @@ static GRAMMARS: &[GrammarEntry] = &[
         LanguageGrammar { parser: || tree_sitter_c_sharp::LANGUAGE.into(), roles: C_SHARP_ROLES, ..DOTTED },
     ),
     (
+        Language::Dart,
+        "",
+        LanguageGrammar {
+            parser: || tree_sitter_dart_orchard::LANGUAGE.into(),
+            roles: DART_ROLES,
+            ..REPARSED
+        },
+    ),
+    (
         Language::Go,
         "",
         LanguageGrammar { parser: || tree_sitter_go::LANGUAGE.into(), roles: GO_ROLES, ..DOTTED },
     ),
     (Language::Java, "", DOTTED),
     (Language::JavaScript, "", ECMA),
+    (
+        Language::Kotlin,
+        "",
+        LanguageGrammar {
+            parser: || tree_sitter_kotlin_ng::LANGUAGE.into(),
+            roles: KOTLIN_ROLES,
+            ..REPARSED
+        },
+    ),
+    (
+        Language::Lua,
+        "",
+        LanguageGrammar { parser: || tree_sitter_lua::LANGUAGE.into(), roles: LUA_ROLES, ..REPARSED },
+    ),
     (
         Language::Php,
         "",
@@ -122,6 +147,25 @@ static GRAMMARS: &[GrammarEntry] = &[
         Language::Rust,
         "",
         LanguageGrammar { parser: || tree_sitter_rust::LANGUAGE.into(), roles: RUST_ROLES, ..COLONS },
+    ),
+    (
+        Language::Scala,
+        "",
+        LanguageGrammar { parser: || tree_sitter_scala::LANGUAGE.into(), roles: SCALA_ROLES, ..REPARSED },
+    ),
+    (
+        Language::Solidity,
+        "",
+        LanguageGrammar {
+            parser: || tree_sitter_solidity::LANGUAGE.into(),
+            roles: SOLIDITY_ROLES,
+            ..REPARSED
+        },
+    ),
+    (
+        Language::Swift,
+        "",
+        LanguageGrammar { parser: || tree_sitter_swift::LANGUAGE.into(), roles: SWIFT_ROLES, ..REPARSED },
     ),
     // `<T>x` is a cast in .ts files and an element in .tsx files.
     (

@@ -11,7 +11,7 @@ pub(crate) enum NodeRole {
     Function(NameSource),
     /// A function, even without a body.
     Definition(NameSource),
-    /// A property: a function if its value is an expression body, otherwise a container of accessors.
+    /// A property: a function if it has only one body, otherwise a container of accessors.
     Property(NameSource),
     /// An anonymous function: reported wherever something names it.
     Closure,
@@ -50,6 +50,12 @@ pub(crate) enum NameSource {
     Child(&'static str),
     /// The field of the second text, prefixed by the first.
     Prefixed(&'static str, &'static str),
+    /// The field of the first text, or the second text if it is missing.
+    FieldOr(&'static str, &'static str),
+    /// The first word of the definition.
+    FirstWord,
+    /// The signature of a function of Dart, which may be that of a constructor or operator.
+    Signature,
     /// Always this name.
     Fixed(&'static str),
     /// The field `name`, after the type of the field `receiver`.

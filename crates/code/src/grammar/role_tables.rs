@@ -45,6 +45,17 @@ pub(super) const C_SHARP_ROLES: RoleTable = &[
     ("argument", Pass),
 ];
 
+pub(super) const DART_ROLES: RoleTable = &[
+    ("function_declaration", Function(NameSource::Signature)),
+    ("method_declaration", Function(NameSource::Signature)),
+    ("class_definition", Container(NAME)),
+    ("enum_declaration", Container(NAME)),
+    ("extension_declaration", Container(NAME)),
+    ("extension_type_declaration", Container(NAME)),
+    ("mixin_declaration", Container(Child("identifier"))),
+    ("annotation", Attribute),
+];
+
 pub(super) const GO_ROLES: RoleTable = &[
     ("function_declaration", Function(NAME)),
     ("method_declaration", Function(Receiver)),
@@ -110,6 +121,31 @@ pub(super) const JAVASCRIPT_ROLES: RoleTable = &[
     ("non_null_expression", Pass),
 ];
 
+pub(super) const KOTLIN_ROLES: RoleTable = &[
+    ("function_declaration", Function(NAME)),
+    ("secondary_constructor", Function(Fixed("constructor"))),
+    ("anonymous_initializer", Function(Fixed("init"))),
+    ("getter", Function(Fixed("get"))),
+    ("setter", Function(Fixed("set"))),
+    ("property_declaration", Container(Child("variable_declaration"))),
+    ("class_declaration", Container(NAME)),
+    ("object_declaration", Container(NAME)),
+    ("companion_object", Container(NameSource::FieldOr("name", "Companion"))),
+];
+
+pub(super) const LUA_ROLES: RoleTable = &[
+    // The name may be that of a field, `module.name` or `class:name`. An empty function has no body.
+    ("function_declaration", Definition(NAME)),
+    ("function_definition", Closure),
+    ("table_constructor", Container(NameSource::Bound)),
+    ("variable_declaration", Wrapper),
+    ("assignment_statement", Binding("")),
+    ("field", Binding("name")),
+    ("function_call", Call),
+    ("arguments", Pass),
+    ("expression_list", Pass),
+];
+
 pub(super) const PHP_ROLES: RoleTable = &[
     ("function_definition", Function(NAME)),
     ("method_declaration", Function(NAME)),
@@ -170,4 +206,39 @@ pub(super) const RUST_ROLES: RoleTable = &[
     ("trait_item", Container(NAME)),
     ("mod_item", Namespace(NAME)),
     ("attribute_item", Attribute),
+];
+
+pub(super) const SCALA_ROLES: RoleTable = &[
+    ("function_definition", Function(NAME)),
+    ("class_definition", Container(NAME)),
+    ("trait_definition", Container(NAME)),
+    ("object_definition", Container(NAME)),
+    ("package_object", Container(NAME)),
+    ("enum_definition", Container(NAME)),
+    ("given_definition", Container(NAME)),
+];
+
+pub(super) const SOLIDITY_ROLES: RoleTable = &[
+    ("function_definition", Function(NAME)),
+    ("modifier_definition", Function(NAME)),
+    ("constructor_definition", Function(Fixed("constructor"))),
+    ("fallback_receive_definition", Function(NameSource::FirstWord)),
+    ("contract_declaration", Container(NAME)),
+    ("interface_declaration", Container(NAME)),
+    ("library_declaration", Container(NAME)),
+];
+
+pub(super) const SWIFT_ROLES: RoleTable = &[
+    ("function_declaration", Function(NAME)),
+    ("init_declaration", Function(Fixed("init"))),
+    ("deinit_declaration", Function(Fixed("deinit"))),
+    ("property_declaration", Property(NAME)),
+    ("subscript_declaration", Property(Fixed("subscript"))),
+    ("computed_getter", Definition(Fixed("get"))),
+    ("computed_setter", Definition(Fixed("set"))),
+    ("willset_clause", Definition(Fixed("willSet"))),
+    ("didset_clause", Definition(Fixed("didSet"))),
+    // Structures, enumerations, actors and extensions are declared by this kind too.
+    ("class_declaration", Container(NAME)),
+    ("protocol_declaration", Container(NAME)),
 ];

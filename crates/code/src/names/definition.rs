@@ -23,9 +23,29 @@ pub(crate) fn defined_name(
         NameSource::Field(name) => tidy(unquoted(field(name)?)).into(),
         NameSource::Prefixed(prefix, name) => tidy(&format!("{prefix}{}", field(name)?)).into(),
         NameSource::Child(kind) => {
-            let mut cursor = node.walk();
-            let found = node.named_children(&mut cursor).find(|child| child.kind() == kind)?;
-            tidy(text_of(found.named_child(0)?, text)).into()
+            let found = child_of_kind(node, &[kind])?;
+            tidy(text_of(found.named_child(0).unwrap_or(found), text)).into()
+        }
+        NameSource::FieldOr(name, otherwise) => tidy(field(name).unwrap_or(otherwise)).into(),
+        NameSource::FirstWord => {
+            let name = text_of(node, text).split(|c: char| !c.is_alphanumeric() && c != '_').next()?;
+            name.to_owned().into()
+        }
+        NameSource::Signature => {
+            let signature = node.child_by_field_name("signature")?;
+            let inner =
+                if signature.kind() == "method_signature" { signature.named_child(0)? } else { signature };
+            match inner.kind() {
+                // `Point.origin(..)` in the class `Point`, `operator ==(..)`
+                "constructor_signature" | "factory_constructor_signature" | "operator_signature" => {
+                    let head = text_of(inner, text).split('(').next()?.trim();
+                    let name =
+                        head.split_once("operator").map(|(_, name)| format!("operator {}", name.trim()));
+                    tidy(&name.unwrap_or_else(|| head.rsplit([' ', '.']).next().unwrap_or(head).to_owned()))
+                        .into()
+                }
+                _ => tidy(text_of(inner.child_by_field_name("name")?, text)).into(),
+            }
         }
         NameSource::Fixed(name) => name.to_owned().into(),
         NameSource::Receiver => {
@@ -53,6 +73,12 @@ pub(crate) fn defined_name(
     (!found.text.is_empty()).then_some(found)
 }
 
+/// Returns the first named child of one of these kinds.
+pub(crate) fn child_of_kind<'t>(node: Node<'t>, kinds: &[&str]) -> Option<Node<'t>> {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).find(|child| kinds.contains(&child.kind()))
+}
+
 /// Returns the child in `field`, or the first named child if `field` is `""`.
 fn child<'t>(node: Node<'t>, field: &str) -> Option<Node<'t>> {
     if field.is_empty() { node.named_child(0) } else { node.child_by_field_name(field) }
@@ -72,6 +98,7 @@ pub(crate) fn parameters(node: Node) -> Option<ParameterList> {
     let list = node
         .child_by_field_name("parameters")
         // An arrow function with a single parameter needs no parentheses.
-        .or_else(|| node.child_by_field_name("parameter"))?;
+        .or_else(|| node.child_by_field_name("parameter"))
+        .or_else(|| child_of_kind(node, &["function_value_parameters"]))?;
     Some(ParameterList { span: list.byte_range(), count: list.named_child_count() })
 }

@@ -163,7 +163,8 @@ impl<'a, 't> TreeWalk<'a, 't> {
         let text = self.lines.text();
         match frame.role {
             NodeRole::Function(source) | NodeRole::Definition(source) => {
-                let bodiless = node.child_by_field_name("body").is_none();
+                let bodiless = node.child_by_field_name("body").is_none()
+                    && names::child_of_kind(node, &["function_body", "block"]).is_none();
                 if matches!(frame.role, NodeRole::Function(_)) && bodiless {
                     return None;
                 }
@@ -171,11 +172,10 @@ impl<'a, 't> TreeWalk<'a, 't> {
             }
             NodeRole::Property(source) => {
                 let name = self.defined_name(node, source);
-                match node.child_by_field_name("value") {
-                    Some(value) if value.kind() == "arrow_expression_clause" => {
-                        self.add_function(visited, name, frame);
-                    }
-                    _ => self.enter_container(name, frame),
+                if has_one_body(node) {
+                    self.add_function(visited, name, frame);
+                } else {
+                    self.enter_container(name, frame);
                 }
             }
             NodeRole::Closure | NodeRole::Lambda => self.apply_closure(visited, parent, frame),
@@ -323,6 +323,14 @@ impl<'a, 't> TreeWalk<'a, 't> {
         let children = node.named_children(&mut cursor);
         children.filter(|child| wanted(self.grammar.node_info(child.kind_id()).role)).count()
     }
+}
+
+/// Whether a property has a body instead of accessors: `int Size => 1;` in C#, `var size: Int { 1 }` in Swift.
+fn has_one_body(property: Node) -> bool {
+    let value = property.child_by_field_name("value");
+    value.is_some_and(|value| value.kind() == "arrow_expression_clause")
+        || names::child_of_kind(property, &["computed_property"])
+            .is_some_and(|body| names::child_of_kind(body, &["statements"]).is_some())
 }
 
 /// Returns the rows from the first one of `first` to the last one of `last`.

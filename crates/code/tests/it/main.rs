@@ -6,6 +6,8 @@ mod golden;
 mod c_family;
 // Code inside of other files.
 mod embedded;
+// Languages with a small grammar.
+mod languages;
 // Hostile files.
 mod hostile;
 // Pairs of functions: overloads, renames, nesting.

@@ -1,0 +1,78 @@
+//! Functions of languages with a small grammar of their own, one short file each.
+
+use super::changes;
+
+/// Replaces every `1` by `2`, and returns the names of the functions that this changes.
+fn names(path: &str, text: &str) -> Vec<String> {
+    let changes = changes(path, text, &text.replace('1', "2"));
+    changes.iter().map(|line| line.split(" -> ").next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn lua() {
+    let text = "local M = {}\nfunction M.find(id)\n  return 1\nend\nfunction M:go() return 1 end\nlocal function f()\n  return 1\nend\nM.g = function(a)\n  return 1\nend\nreturn { h = function() return 1 end }\n";
+    assert_eq!(names("a.lua", text), ["M.find 2-4", "M:go 5-5", "f 6-8", "M.g 9-11", "h 12-12"]);
+}
+
+#[test]
+fn solidity() {
+    let text = "contract A is B {\n  constructor() {\n    x = 1;\n  }\n  modifier only() {\n    require(x > 1);\n    _;\n  }\n  function f(uint a) public returns (uint) {\n    return 1;\n  }\n  receive() external payable {\n    x = 1;\n  }\n}\nlibrary L {\n  function g() internal { y = 1; }\n}\nfunction free(uint a) pure returns (uint) { return 1; }\n";
+    let expected =
+        ["A.constructor 2-4", "A.only 5-8", "A.f 9-11", "A.receive 12-14", "L.g 17-17", "free 19-19"];
+    assert_eq!(names("a.sol", text), expected);
+}
+
+#[test]
+fn kotlin() {
+    let text = "package a\nclass A(val b: Int) : B() {\n  init {\n    c = 1\n  }\n  @Get(\"/x\")\n  override fun f(a: Int): Int {\n    return 1\n  }\n  fun g() = 1\n  val size: Int\n    get() = 1\n  companion object {\n    fun make() = 1\n  }\n  constructor(c: String) : this(0) {\n    d = 1\n  }\n}\nobject O { fun h() { i(1) } }\nfun String.pad(): String = this + 1\n";
+    let expected = [
+        "A.init 3-5",
+        "A.f 6-9",
+        "A.g 10-10",
+        "A.size.get 12-12",
+        "A.Companion.make 14-14",
+        "A.constructor 16-18",
+        "O.h 20-20",
+        "pad 21-21",
+    ];
+    assert_eq!(names("a.kt", text), expected);
+}
+
+#[test]
+fn swift() {
+    let text = "class A: B {\n  init(a: Int) {\n    b = 1\n  }\n  @objc func f(_ a: Int) -> Int {\n    return 1\n  }\n  var size: Int { return 1 }\n  var c: Int {\n    get { return 1 }\n    set { d = 1 }\n  }\n  deinit { e(1) }\n}\nextension A {\n  static func g() { h(1) }\n}\nprotocol P { func i() }\nfunc free() -> Int { 1 }\n";
+    let expected = [
+        "A.init 2-4",
+        "A.f 5-7",
+        "A.size 8-8",
+        "A.c.get 10-10",
+        "A.c.set 11-11",
+        "A.deinit 13-13",
+        "A.g 16-16",
+        "free 19-19",
+    ];
+    assert_eq!(names("a.swift", text), expected);
+}
+
+#[test]
+fn scala() {
+    let text = "package a.b\nclass A(b: Int) extends B {\n  def f(a: Int): Int = {\n    1\n  }\n  def g = 1\n  def abstractOne(a: Int): Int\n}\nobject A {\n  private def h(a: Int) = a + 1\n}\ntrait T { def i(): Unit = { j(1) } }\n";
+    assert_eq!(names("a.scala", text), ["A.f 3-5", "A.g 6-6", "A.h 10-10", "T.i 12-12"]);
+}
+
+#[test]
+fn dart() {
+    let text = "int free(int a) {\n  return 1;\n}\nclass A extends B {\n  A(this.b) { c = 1; }\n  A.named(int x) : d = 0 { c = 1; }\n  factory A.make() { return A(1); }\n  @override\n  int f(int a) {\n    return 1;\n  }\n  int get size => 1;\n  bool operator ==(Object other) { return 1 > 0; }\n}\nmixin M { void g() { h(1); } }\nextension E on A { int i() => 1; }\n";
+    let expected = [
+        "free 1-3",
+        "A.A 5-5",
+        "A.named 6-6",
+        "A.make 7-7",
+        "A.f 8-11",
+        "A.size 12-12",
+        "A.operator == 13-13",
+        "M.g 15-15",
+        "E.i 16-16",
+    ];
+    assert_eq!(names("a.dart", text), expected);
+}
