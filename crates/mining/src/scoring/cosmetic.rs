@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::changed_function::ChangedFunction;
+use super::local_variable::only_moves_expression;
 use crate::pattern::{CompiledPattern, compile};
 
 /// Most lines of a function that are read to see whether its order changed.
@@ -15,9 +16,14 @@ pub(super) enum CosmeticChange {
     NoEffect,
     /// Only names changed, each for one other.
     Renamed,
+    /// Only an expression moved into a variable, or out of one.
+    LocalVariable,
     /// Only the line that declares the function changed.
     Signature,
 }
+
+/// Most lines of a side that are compared for a variable that came or went.
+const MAX_VARIABLE_LINES: usize = 20;
 
 /// Recognises cosmetic changes.
 pub(super) struct CosmeticFilter {
@@ -86,6 +92,13 @@ impl CosmeticFilter {
                 return None;
             }
             return Some(CosmeticChange::Signature);
+        }
+        let by_line =
+            |lines: &[_]| lines.iter().map(|line| self.effective_tokens(&[*line])).collect::<Vec<_>>();
+        if removed.len().max(added.len()) <= MAX_VARIABLE_LINES
+            && only_moves_expression(&by_line(removed), &by_line(added))
+        {
+            return Some(CosmeticChange::LocalVariable);
         }
         let known = |name: &str| {
             let is_name = |word: &str| word == name;
