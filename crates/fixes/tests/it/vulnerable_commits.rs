@@ -148,6 +148,9 @@ fn evidence_of_a_flaw_is_no_fix() {
     let events = json!([{"introduced": "0"}]);
     let evidence = |commit: &str| reference("EVIDENCE", &format!("commit/{commit}"));
     assert!(fixes(hosted.path(), json!([evidence(&flaw)]), events.clone()).is_empty());
+    // A tag of NVD.
+    let other = reference("Not Applicable", &format!("commit/{flaw}"));
+    assert!(fixes(hosted.path(), json!([other]), events.clone()).is_empty());
     let both = json!([evidence(&mended), reference("FIX", &format!("commit/{mended}"))]);
     assert_eq!(commits_of(&fixes(hosted.path(), both, events)), [&mended]);
 }

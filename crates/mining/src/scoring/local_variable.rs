@@ -30,11 +30,12 @@ fn definition_of<'l>(line: &'l [&'l str]) -> Option<(&'l str, &'l [&'l str])> {
     // `:=` in Go
     let end = equals - usize::from(equals > 0 && line[equals - 1] == ":");
     let (name, words) = line[..end].split_last()?;
-    let is_word = |token: &&str| token.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '$');
+    let is_word = |token: &str| token.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '$');
     let behind = &line[equals + 1..];
     let expression = behind.strip_suffix(&[";"]).unwrap_or(behind);
-    let is_definition =
-        is_word(&name) && words.iter().all(is_word) && expression.first().is_some_and(|first| *first != "=");
+    let is_definition = is_word(name)
+        && words.iter().all(|word| is_word(word))
+        && expression.first().is_some_and(|first| *first != "=");
     is_definition.then_some((*name, expression))
 }
 
