@@ -231,7 +231,7 @@ fn fetch_and_resolve<'s>(
         false => git::fetch_history(&shard.repository, fetching)?,
     };
     let mut repository = open_repository(&fetched.path)?;
-    let mut releases = ReleaseTags::read(&repository);
+    let mut releases = ReleaseTags::read(&repository, shard);
     if all_by_id && shard.refs.iter().any(|fix| releases.search(fix, shard).is_some()) {
         fetched = git::fetch_history(&shard.repository, fetching)?;
         repository = open_repository(&fetched.path)?;
@@ -252,7 +252,7 @@ fn fetch_and_resolve<'s>(
         repository = open_repository(&fetched.path)?;
     }
     if !all_by_id {
-        releases = ReleaseTags::read(&repository);
+        releases = ReleaseTags::read(&repository, shard);
     }
     let mut commits = BTreeMap::<ObjectId, FixCommit<'s>>::new();
     let mut unresolved = Vec::new();

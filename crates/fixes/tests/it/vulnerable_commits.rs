@@ -168,6 +168,9 @@ fn the_commit_of_a_release_ends_a_range_and_is_no_fix() {
     assert_eq!(commits_of(&fixes(hosted.path(), named, fixed(&release))), [&mended]);
     // A commit that no tag points at is the fix that the database found.
     assert_eq!(commits_of(&fixes(hosted.path(), json!([]), fixed(&mended))), [&mended]);
+    // Without the tag, the message tells.
+    run_git(&hosted.path().join("r"), ["tag", "-d", "v1.2.3"]);
+    assert!(fixes(hosted.path(), json!([]), fixed(&release)).is_empty());
     let named = json!([reference("FIX", &format!("commit/{release}"))]);
     assert_eq!(commits_of(&fixes(hosted.path(), named, fixed(&release))), [&release]);
 }
