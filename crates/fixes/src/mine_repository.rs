@@ -244,7 +244,7 @@ fn fetch_and_resolve<'s>(
     };
     let mut repository = open_repository(&fetched.path)?;
     let first = repository.clone();
-    let mut releases = ReleaseTags::read(&repository);
+    let mut releases = ReleaseTags::read(&repository, shard);
     if all_by_id && shard.refs.iter().any(|fix| releases.search(fix, shard).is_some()) {
         fetched = git::fetch_history(&shard.repository, fetching)?;
         repository = open_repository(&fetched.path)?;
@@ -266,7 +266,7 @@ fn fetch_and_resolve<'s>(
         repository = open_repository(&fetched.path)?;
     }
     if !all_by_id {
-        releases = ReleaseTags::read(&repository);
+        releases = ReleaseTags::read(&repository, shard);
     }
     let mut commits = BTreeMap::<ObjectId, FixCommit<'s>>::new();
     let mut unresolved = Vec::new();

@@ -1,20 +1,24 @@
-//! Release tags: a commit that one points at ends a range of versions, and is not a fix.
+//! Commits of releases: such a commit ends a range of versions, and is not a fix.
 
 use std::collections::BTreeMap;
 
 use gix::ObjectId;
 
+use streamguard_mining::announced_version;
+
 use crate::fix_refs::{FixLocator, FixRef, FixShard};
 use crate::reference::GitTarget;
 
-/// Names of the release tags of a repository, by their commits.
+/// Names of the releases of a repository, by their commits: those that a tag points at, and those whose
+/// messages announce nothing but a version.
 pub(crate) struct ReleaseTags {
     tags: BTreeMap<ObjectId, String>,
 }
 
 impl ReleaseTags {
-    /// Reads the tags of a repository. Those that cannot be read are left out.
-    pub(crate) fn read(repository: &gix::Repository) -> Self {
+    /// Reads the tags of a repository, and the messages of the commits of a shard that only ranges name.
+    /// What cannot be read is left out.
+    pub(crate) fn read(repository: &gix::Repository, shard: &FixShard) -> Self {
         let mut tags = BTreeMap::new();
         let platform = repository.references().ok();
         for tag in platform.iter().filter_map(|platform| platform.tags().ok()).flatten() {
@@ -27,10 +31,18 @@ impl ReleaseTags {
                 tags.entry(commit.id).or_insert(name);
             }
         }
+        let range_ends = shard.refs.iter().filter(|fix| fix.is_range_end());
+        for id in range_ends.filter_map(|fix| ObjectId::from_hex(fix.locator.commit_id()?.as_bytes()).ok()) {
+            if !tags.contains_key(&id)
+                && let Some(version) = announced_version(repository, id)
+            {
+                tags.insert(id, version);
+            }
+        }
         Self { tags }
     }
 
-    /// Returns the commit of a reference, if only a range names it and a release tag points at it.
+    /// Returns the commit of a reference, if only a range names it and it is that of a release.
     pub(crate) fn bound(&self, fix: &FixRef) -> Option<ObjectId> {
         let id = fix.locator.commit_id().filter(|_| fix.is_range_end())?;
         ObjectId::from_hex(id.as_bytes()).ok().filter(|id| self.tags.contains_key(id))

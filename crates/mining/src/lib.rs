@@ -45,7 +45,7 @@ mod since;
 
 pub use advisory_context::AdvisoryContext;
 pub use commit_miner::CommitMiner;
-pub use fix_commit::is_security_fix;
+pub use fix_commit::{announced_version, is_security_fix};
 pub use selected_commit::{SelectedCommit, SelectionReason};
 pub use settings::{DEFAULT_REPOSITORIES, RepoCollector};
 pub use shard::RepoShard;

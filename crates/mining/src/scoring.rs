@@ -47,6 +47,7 @@ mod fix_scorer;
 mod function_points;
 mod indicator;
 mod indicator_table;
+mod local_variable;
 mod mention;
 mod signature;
 

@@ -148,6 +148,9 @@ fn evidence_of_a_flaw_is_no_fix() {
     let events = json!([{"introduced": "0"}]);
     let evidence = |commit: &str| reference("EVIDENCE", &format!("commit/{commit}"));
     assert!(fixes(hosted.path(), json!([evidence(&flaw)]), events.clone()).is_empty());
+    // A tag of NVD.
+    let other = reference("Not Applicable", &format!("commit/{flaw}"));
+    assert!(fixes(hosted.path(), json!([other]), events.clone()).is_empty());
     let both = json!([evidence(&mended), reference("FIX", &format!("commit/{mended}"))]);
     assert_eq!(commits_of(&fixes(hosted.path(), both, events)), [&mended]);
 }
@@ -165,6 +168,9 @@ fn the_commit_of_a_release_ends_a_range_and_is_no_fix() {
     assert_eq!(commits_of(&fixes(hosted.path(), named, fixed(&release))), [&mended]);
     // A commit that no tag points at is the fix that the database found.
     assert_eq!(commits_of(&fixes(hosted.path(), json!([]), fixed(&mended))), [&mended]);
+    // Without the tag, the message tells.
+    run_git(&hosted.path().join("r"), ["tag", "-d", "v1.2.3"]);
+    assert!(fixes(hosted.path(), json!([]), fixed(&release)).is_empty());
     let named = json!([reference("FIX", &format!("commit/{release}"))]);
     assert_eq!(commits_of(&fixes(hosted.path(), named, fixed(&release))), [&release]);
 }

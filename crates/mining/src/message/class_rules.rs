@@ -25,6 +25,8 @@ pub(super) const TAG_RULES: &[(CommitClass, &str)] = &[
 
 /// Starts of first lines, after any tag or type, that tell the class in words.
 pub(super) const WORD_RULES: &[(CommitClass, &str)] = &[
+    // Comments of a review are not those of the code.
+    (CommitClass::Ordinary, r"address\w*\b|(?:\w+\s+){0,3}(?:review\w*|pr)\s+(?:comments?|feedback)\b"),
     (
         CommitClass::Revert,
         r"(?:(?:partial(?:ly)?|temporar(?:y|ily)|manual(?:ly)?|again)\s+)?(?:revert(?:s|ed|ing)?|back(?:ed|ing)?\s+out|undo)\b|roll(?:ed|ing)?[\s-]?back\s+(?:of\b|commit\b|[\x22'])",

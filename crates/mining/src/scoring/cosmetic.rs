@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::changed_function::ChangedFunction;
+use super::local_variable::only_moves_expression;
 use super::signature::DeclarationLine;
 use crate::pattern::{CompiledPattern, compile};
 
@@ -16,9 +17,14 @@ pub(super) enum CosmeticChange {
     NoEffect,
     /// Only names changed, each for one other.
     Renamed,
+    /// Only an expression moved into a variable, or out of one.
+    LocalVariable,
     /// Only the line that declares the function changed, and neither code in it nor a default value.
     Signature,
 }
+
+/// Most lines of a side that are compared for a variable that came or went.
+const MAX_VARIABLE_LINES: usize = 20;
 
 /// Recognises cosmetic changes.
 pub(super) struct CosmeticFilter {
@@ -78,6 +84,13 @@ impl CosmeticFilter {
         if let (Some(before), Some(after)) = (self.declarations(removed), self.declarations(added)) {
             let differs = before.iter().any(|old| after.iter().any(|new| old.differs_in_code(new)));
             return (!differs).then_some(CosmeticChange::Signature);
+        }
+        let by_line =
+            |lines: &[_]| lines.iter().map(|line| self.effective_tokens(&[*line])).collect::<Vec<_>>();
+        if removed.len().max(added.len()) <= MAX_VARIABLE_LINES
+            && only_moves_expression(&by_line(removed), &by_line(added))
+        {
+            return Some(CosmeticChange::LocalVariable);
         }
         let known = |name: &str| {
             let is_name = |word: &str| word == name;

@@ -35,6 +35,7 @@ pub(super) const PASSES: &[&[&Exclusion]] = &[
     &[
         &cosmetic_only::NO_EFFECT,
         &cosmetic_only::RENAMED,
+        &cosmetic_only::LOCAL_VARIABLE,
         &cosmetic_only::SIGNATURE,
         &support_file::EXCLUSION,
         &options_only::EXCLUSION,

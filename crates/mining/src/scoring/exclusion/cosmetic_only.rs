@@ -20,6 +20,13 @@ pub(super) const RENAMED: Exclusion = Exclusion {
     applies: |_, function| function.points.cosmetic == Some(CosmeticChange::Renamed),
 };
 
+/// Only a variable came or went.
+pub(super) const LOCAL_VARIABLE: Exclusion = Exclusion {
+    reason: "only a local variable",
+    confidence: EXCLUDED_CONFIDENCE,
+    applies: |_, function| function.points.cosmetic == Some(CosmeticChange::LocalVariable),
+};
+
 /// Only the declaration changed.
 pub(super) const SIGNATURE: Exclusion = Exclusion {
     reason: "only its signature",
