@@ -133,19 +133,6 @@ pub(super) const KOTLIN_ROLES: RoleTable = &[
     ("companion_object", Container(NameSource::FieldOr("name", "Companion"))),
 ];
 
-pub(super) const LUA_ROLES: RoleTable = &[
-    // The name may be that of a field, `module.name` or `class:name`. An empty function has no body.
-    ("function_declaration", Definition(NAME)),
-    ("function_definition", Closure),
-    ("table_constructor", Container(NameSource::Bound)),
-    ("variable_declaration", Wrapper),
-    ("assignment_statement", Binding("")),
-    ("field", Binding("name")),
-    ("function_call", Call),
-    ("arguments", Pass),
-    ("expression_list", Pass),
-];
-
 pub(super) const PHP_ROLES: RoleTable = &[
     ("function_definition", Function(NAME)),
     ("method_declaration", Function(NAME)),

@@ -9,12 +9,6 @@ fn names(path: &str, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn lua() {
-    let text = "local M = {}\nfunction M.find(id)\n  return 1\nend\nfunction M:go() return 1 end\nlocal function f()\n  return 1\nend\nM.g = function(a)\n  return 1\nend\nreturn { h = function() return 1 end }\n";
-    assert_eq!(names("a.lua", text), ["M.find 2-4", "M:go 5-5", "f 6-8", "M.g 9-11", "h 12-12"]);
-}
-
-#[test]
 fn solidity() {
     let text = "contract A is B {\n  constructor() {\n    x = 1;\n  }\n  modifier only() {\n    require(x > 1);\n    _;\n  }\n  function f(uint a) public returns (uint) {\n    return 1;\n  }\n  receive() external payable {\n    x = 1;\n  }\n}\nlibrary L {\n  function g() internal { y = 1; }\n}\nfunction free(uint a) pure returns (uint) { return 1; }\n";
     let expected =
