@@ -49,8 +49,8 @@ pub enum Language {
 }
 
 /// All languages, in the order of the variants: each with its name in files, its display name, and the
-/// extensions of its files. Names and extensions are those of GitHub's
-/// [linguist](https://github.com/github-linguist/linguist/blob/main/lib/linguist/languages.yml); dialects such as
+/// extensions of its files. Names follow GitHub's
+/// [linguist](https://github.com/github-linguist/linguist/blob/main/lib/linguist/languages.yml), and so do most extensions; dialects such as
 /// CUDA and Cython count as the language that they extend.
 const LANGUAGE_TABLE: &[(Language, &str, &str, &[&str])] = &[
     (Language::C, "c", "C", &["c", "h"]),
