@@ -102,6 +102,19 @@ impl RunDir {
         Ok(Self { paths, info, resumed, _lock: lock })
     }
 
+    /// Checks what [`RunDir::open`] refuses before it writes anything: what is in the folder already. Another process
+    /// may change that meanwhile, so it is checked again there.
+    ///
+    /// # Errors
+    /// As of [`RunDir::open`].
+    pub fn check(
+        paths: &RunPaths,
+        settings: &Value,
+        on_existing_run: OnExistingRun,
+    ) -> Result<(), RunDirError> {
+        check(paths, settings, on_existing_run).map(|_| ())
+    }
+
     /// Records the command line that started the run. It must contain no secrets. A resumed run keeps
     /// the command line with which it first began.
     ///

@@ -125,6 +125,15 @@ impl Collection {
         Self { folder, ..self }
     }
 
+    /// Checks the folder without changing it: whether [`Collection::open`] would refuse it for what is in it.
+    ///
+    /// # Errors
+    /// A folder that cannot be used.
+    pub fn check(&self) -> Result<(), CollectionError> {
+        let paths = run_paths_for(&self.folder, &self.jobs);
+        Ok(RunDir::check(&paths, &self.settings(), self.begin)?)
+    }
+
     /// Opens the folder, and keeps other runs out of it.
     ///
     /// # Errors

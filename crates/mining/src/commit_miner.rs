@@ -24,12 +24,6 @@ const MAX_CHECKED_BYTES: u64 = 32 << 20;
 /// Confidence of a function without any evidence for or against it ([`FixScore`]).
 const UNKNOWN_CONFIDENCE: f64 = 0.2;
 
-/// Confidence of a function with strong evidence: what the scorer gives for 30 points.
-const STRONG_CONFIDENCE: f64 = 0.7;
-
-/// Confidence of the only function that a commit changes.
-const ONLY_CHANGE_CONFIDENCE: f64 = 0.6;
-
 /// Most functions without evidence that are kept where an advisory names the commit.
 const MAX_UNKNOWN_FUNCTIONS: usize = 8;
 
@@ -200,10 +194,11 @@ impl<'r> CommitMiner<'r> {
         Ok(())
     }
 
-    /// Emits functions that the commit added or deleted, where there is strong evidence that they are the
-    /// fix. Most added functions are helpers, and most deleted ones were not needed any more.
+    /// Emits functions that the commit added or deleted, if something names them, or if one is all that the fix of an
+    /// advisory changes. Most other added functions are helpers, and most deleted ones were not needed any more.
     ///
-    /// They are scored apart from the functions that changed, so that they have no influence on those.
+    /// They are scored apart from the functions that changed, so that they have no influence on those. The confidence
+    /// was measured on changed functions, so it alone is not enough.
     fn emit_one_sided(
         &self,
         fix: &FixCommit,
@@ -213,10 +208,10 @@ impl<'r> CommitMiner<'r> {
     ) -> Result<(), ShardError> {
         let only_change = alone && candidates.len() == 1;
         let is_sure = fix.by_advisory || !fix.message_score.advisory_ids.is_empty();
-        let least = if only_change && is_sure { ONLY_CHANGE_CONFIDENCE } else { STRONG_CONFIDENCE };
         let scores = score_candidates(fix, &candidates);
         for (candidate, score) in candidates.into_iter().zip(scores) {
-            if score.confidence < least.max(self.min_confidence) {
+            let is_strong = score.is_named || (only_change && is_sure);
+            if !is_strong || score.confidence < self.min_confidence {
                 samples.reject(Rejection::OneSided);
             } else {
                 samples.emit(function_sample(fix, self.name, candidate, score, !only_change))?;

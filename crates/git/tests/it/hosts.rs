@@ -23,18 +23,19 @@ fn hosted() -> Option<(World, Simulator, Vec<String>)> {
 fn one_request_fetches_all_commits_and_none_fetches_them_again() {
     let Some((world, simulator, ids)) = hosted() else { return };
     let fetched = world.commits(&ids[2..]);
-    assert_eq!((simulator.asked_git("POST"), &fetched.missing), (1, &vec![]));
+    // One to list the tags, one for the commits.
+    assert_eq!((simulator.asked_git("POST"), &fetched.missing), (2, &vec![]));
     fetch_blobs(&fetched, ids[2..].iter().map(|hex| id(hex)), &world.fetching(&world.cache())).unwrap();
-    assert_eq!(simulator.asked_git("POST"), 2);
+    assert_eq!(simulator.asked_git("POST"), 3);
     let asked = (simulator.asked_git("GET"), simulator.asked_git("POST"));
     assert_eq!(world.commits(&ids[2..]), fetched);
     fetch_blobs(&fetched, ids[2..].iter().map(|hex| id(hex)), &world.fetching(&world.cache())).unwrap();
     assert_eq!((simulator.asked_git("GET"), simulator.asked_git("POST")), asked);
     assert!(versions(&fetched.path, &ids[3]).is_some());
-    // Each that it does not have costs one more.
+    // Each that it does not have costs one more, with a list of the tags.
     let missing = [unknown(1), unknown(2)];
     assert_eq!(world.commits(&[&ids[..], &missing].concat()).missing, missing);
-    assert_eq!(simulator.asked_git("POST"), 5);
+    assert_eq!(simulator.asked_git("POST"), 9);
 }
 
 #[test]

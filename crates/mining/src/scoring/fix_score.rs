@@ -25,12 +25,15 @@ pub struct FixScore {
     /// show, or else the first. If the message names none, the one whose strong indicator was found
     /// together with another indicator.
     pub weakness: Option<&'static Weakness>,
+    /// Whether the message, the advisory or its experts name the function.
+    pub is_named: bool,
 }
 
 impl FixScore {
     /// Adds the word of experts, if they name the function.
     pub(crate) fn add_symbols(&mut self, affected: &[AffectedFunction], function: &ChangedFunction<'_>) {
         if is_affected(affected, function.name, function.path) {
+            self.is_named = true;
             self.confidence = self.confidence.max(SYMBOL_CONFIDENCE);
             self.evidence.insert(0, "advisory:function".to_owned());
         }

@@ -9,7 +9,7 @@ use super::evidence::{BASE_SCORE, EVIDENCES};
 use super::exclusion::Exclusion;
 use super::fix_score::FixScore;
 use super::function_points::PointRules;
-use super::mention::MessageMentions;
+use super::mention::{MentionKind, MessageMentions};
 use crate::message::MessageScore;
 
 /// Most functions with an effect of which one may say that only a few changed.
@@ -80,6 +80,7 @@ impl FixScorer {
                 confidence: (confidence * 100.0).round() / 100.0,
                 evidence,
                 weakness: facts.points.weakness,
+                is_named: facts.points.mention == Some(MentionKind::Function),
             }
         };
         commit.functions.iter().map(score).collect()

@@ -1,7 +1,6 @@
 //! `streamguard examples`: samples side by side.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -336,8 +335,12 @@ fn no_match_text(filters: &[SampleFilter], found: &SearchStats) -> String {
         let (names, flag) = filter.field.names();
         let others = filters.len() > 1 && filter.values.values().any(|(_, beside)| *beside > 0);
         let which = if others { " that the other filters leave" } else { " in the dataset" };
-        let _ = writeln!(text, "  {flag} {}: {names}{which}:", escape(&quote(&filter.wanted)));
-        text += &ui::indented(&filter.listed());
+        let head = format!("  {flag} {}: {names}{which}:", escape(&quote(&filter.wanted)));
+        let listed = filter.listed();
+        match head.chars().count() + 1 + listed.chars().count() <= 80 {
+            true => text += &format!("{head} {listed}\n"),
+            false => text += &format!("{head}\n{}", ui::indented(&listed)),
+        }
     }
     text
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use streamguard_collect::CollectorJob;
+use streamguard_dataset::{Sample, SampleKind};
 use streamguard_engine::{CompletionStatus, RunOptions};
 use streamguard_mining::RepoCollector;
 use streamguard_world::{Findability, WorldSettings};
@@ -13,7 +14,8 @@ use crate::WorldOnDisk;
 /// Commit, path and both sides of a pair.
 type Pair = (String, String, String, String);
 
-/// Mines a world as `collect` does by default. Returns its pairs by commit, function and code.
+/// Mines a world as `collect` does by default. Returns its pairs by commit, function and code. Of other samples there
+/// may only be functions that were removed because they are vulnerable, as their commits say.
 fn mine(world: &WorldOnDisk) -> BTreeSet<Pair> {
     let repositories = world.repositories().iter().map(|path| path.display().to_string()).collect();
     let collector = RepoCollector { repo: repositories, ..RepoCollector::default() };
@@ -23,10 +25,17 @@ fn mine(world: &WorldOnDisk) -> BTreeSet<Pair> {
             .unwrap();
     assert_eq!(finished.status, CompletionStatus::Complete, "{:?}", finished.state.jobs[0].failed_shards);
     let lines = String::from_utf8(finished.files[0]["repo.jsonl"].clone()).unwrap();
-    lines
-        .lines()
-        .map(|line| {
-            let sample: streamguard_dataset::Sample = serde_json::from_str(line).unwrap();
+    let samples = lines.lines().map(|line| serde_json::from_str::<Sample>(line).unwrap());
+    let (pairs, others): (Vec<Sample>, Vec<Sample>) =
+        samples.partition(|sample| sample.kind == SampleKind::Pair);
+    for other in others {
+        let message = other.commit_message.unwrap_or_default();
+        let is_removal = message.contains("emove ") || message.contains("Drop vulnerable");
+        assert!(other.kind == SampleKind::Vulnerable && is_removal, "{:?}: {message}", other.kind);
+    }
+    pairs
+        .into_iter()
+        .map(|sample| {
             let text = |field: Option<String>| field.unwrap_or_default();
             (
                 text(sample.commit),

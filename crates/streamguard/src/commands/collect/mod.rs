@@ -109,6 +109,8 @@ pub(super) fn run(
         collection = update.prepare(collection)?;
     }
     if !settings_of_jobs.iter().any(upstreams::is_replay_of_job) {
+        // What is in the folder is the nearer reason not to begin.
+        collection.check()?;
         network::check(&settings_of_jobs)?;
     }
     let mut results = run_collection(collection, options, execution.display.view())?;
