@@ -71,8 +71,9 @@ fn host(text: &str) -> Option<(String, u16)> {
 /// Whether one of the hosts is found, or the answers take too long to tell.
 fn any_is_found(hosts: &BTreeSet<(String, u16)>) -> bool {
     let (sender, answers) = mpsc::channel();
-    let count = hosts.len().min(MAX_HOSTS);
-    for host in hosts.iter().take(MAX_HOSTS).cloned() {
+    let hosts: Vec<_> = hosts.iter().take(MAX_HOSTS).cloned().collect();
+    let count = hosts.len();
+    for host in hosts {
         let sender = sender.clone();
         // Nobody waits for a lookup that hangs: the thread ends by itself.
         thread::spawn(move || sender.send(host.to_socket_addrs().is_ok()));

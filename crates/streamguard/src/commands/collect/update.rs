@@ -16,7 +16,10 @@ pub(super) fn open(settings: &CollectArgs, purpose: Purpose) -> Result<Option<Da
     if settings.update && purpose == Purpose::Plan {
         return Err(UsageError("--update runs at once: it has no plan for other machines".to_owned()).into());
     }
-    Ok(settings.update.then(|| DatasetUpdate::open(&settings.output_dir)).transpose()?)
+    Ok(match settings.update {
+        true => Some(DatasetUpdate::open(&settings.output_dir)?),
+        false => None,
+    })
 }
 
 /// Returns the settings of the collection that is to be brought up to date. It keeps its upstreams, unless it was a
