@@ -63,11 +63,7 @@ impl RunDir {
         let root = paths.root();
         // Before anything is written: a finished run stays as it is to the last byte, and what cannot be a run
         // leaves no folder behind.
-        if let Err(error) = check(&paths, &settings, on_existing_run)
-            && leaves_all_as_it_is(&error)
-        {
-            return Err(error);
-        }
+        Self::check(&paths, &settings, on_existing_run)?;
         fs::create_dir_all(root).map_err(WriteError::at(root))?;
         // The state holds settings and logs: it is for its owner only.
         let state = paths.state();
@@ -102,8 +98,8 @@ impl RunDir {
         Ok(Self { paths, info, resumed, _lock: lock })
     }
 
-    /// Checks what [`RunDir::open`] refuses before it writes anything: what is in the folder already. Another process
-    /// may change that meanwhile, so it is checked again there.
+    /// Checks what [`RunDir::open`] refuses before it writes anything: what is in the folder already, as far as that can
+    /// be told without its lock.
     ///
     /// # Errors
     /// As of [`RunDir::open`].
@@ -112,7 +108,10 @@ impl RunDir {
         settings: &Value,
         on_existing_run: OnExistingRun,
     ) -> Result<(), RunDirError> {
-        check(paths, settings, on_existing_run).map(|_| ())
+        match check(paths, settings, on_existing_run) {
+            Err(error) if leaves_all_as_it_is(&error) => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Records the command line that started the run. It must contain no secrets. A resumed run keeps
