@@ -28,14 +28,13 @@ impl Random {
     }
 }
 
-/// Lists the files below a folder by their paths.
+/// Lists the files below a folder by their paths. A program may run in it: what vanishes meanwhile is left out.
 pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for path in fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
         if path.is_dir() {
             found.extend(files(&path));
-        } else if fs::metadata(&path).unwrap().len() > 0 {
+        } else if fs::metadata(&path).is_ok_and(|metadata| metadata.len() > 0) {
             found.push(path);
         }
     }
