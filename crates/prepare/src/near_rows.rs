@@ -64,11 +64,14 @@ pub(crate) fn cluster_rows(
         let mut pairs = RowPairs { clusters: &mut clusters, kept, own_rows, excluding };
         // Copies first: their sets need not be compared then.
         for copies in digests.chunk_by(|left, right| left.0 == right.0) {
-            // Excluded rows stand last.
+            // Each copy is joined to the one before it; excluded rows stand last.
             let last = copies[copies.len() - 1].1;
+            let mut before = None;
             for &(_, text) in copies {
-                let first_kept = copies.iter().map(|(_, other)| *other).find(|other| pairs.wants(*other, text));
-                let other = if excluding { Some(last) } else { first_kept };
+                if !excluding && !pairs.kept[(text / 2) as usize] {
+                    continue;
+                }
+                let other = if excluding { Some(last) } else { before.replace(text) };
                 if let Some(other) = other.filter(|other| pairs.wants(*other, text)) {
                     pairs.take(other, text);
                 }

@@ -6,6 +6,6 @@ mod by_time;
 mod components;
 mod settings;
 
-pub(crate) use assignment::{Assignment, assign};
+pub(crate) use assignment::assign;
 pub(crate) use components::Components;
 pub use settings::{Ratios, SplitRule, Straddling};

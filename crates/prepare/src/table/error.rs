@@ -54,6 +54,14 @@ pub enum TableError {
         /// Names of the columns.
         columns: String,
     },
+    /// A file became shorter while it was read.
+    #[error("the dataset changed while it was read: start again")]
+    Changed,
+    /// No row is in a split.
+    #[error(
+        "no row is in a split: neither a column `split` nor the name of a file (train, validation, test) says in which"
+    )]
+    NoSplits,
     /// The reading was stopped.
     #[error("stopped")]
     Stopped,

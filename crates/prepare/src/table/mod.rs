@@ -21,4 +21,4 @@ pub use input::{SplitName, find_files};
 pub use parquet_file::ParquetTableWriter;
 pub use roles::{CodeColumns, ColumnRoles};
 pub use table_file::{TableFile, TableFormat, TablePiece};
-pub(crate) use timestamp::{milliseconds, timestamp_text};
+pub(crate) use timestamp::milliseconds;
