@@ -79,7 +79,7 @@ fn write_text(card: &mut String, info: &PreparedInfo, leaks: &LeakReport, schema
     writeln!(card, "Counted by an exact join of all code, not by the estimate that made the splits.\n")?;
     writeln!(card, "| kind | leaks |\n|---|---:|")?;
     for (kind, count) in &leaks.leaks {
-        writeln!(card, "| {} | {count} |", serde_json::json!(kind).as_str().unwrap_or_default())?;
+        writeln!(card, "| {} | {count} |", kind.name())?;
     }
     for warning in warnings(info, leaks) {
         writeln!(card, "\n**Warning:** {warning}")?;

@@ -26,6 +26,18 @@ pub enum LeakKind {
     Advisory,
 }
 
+impl LeakKind {
+    /// Returns the name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Near => "near",
+            Self::Commit => "commit",
+            Self::Advisory => "advisory",
+        }
+    }
+}
+
 /// Place of a row in a dataset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeakedRow {
