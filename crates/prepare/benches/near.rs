@@ -8,8 +8,8 @@ use std::path::PathBuf;
 
 use streamguard_dataset::Language;
 use streamguard_prepare::near::{
-    Clusters, CommentSyntax, NearIndex, NearThreshold, PairSink, ShingleSets, ShingledText, TextSketcher, exact_join,
-    find_near_pairs,
+    Clusters, CommentSyntax, NearIndex, NearThreshold, PairSink, ShingleSets, ShingledText, TextSketcher,
+    exact_join, find_near_pairs,
 };
 use streamguard_prepare::table::{CodeReader, TableDataset};
 
@@ -77,7 +77,11 @@ fn main() {
         let Ok(()) = found;
     }
     let duplicates = (0..codes.len()).filter(|number| joined.0.find(*number) != *number).count();
-    println!("{} functions, {duplicates} joined to another, {:.3} CPU-seconds", codes.len(), cpu_seconds() - start);
+    println!(
+        "{} functions, {duplicates} joined to another, {:.3} CPU-seconds",
+        codes.len(),
+        cpu_seconds() - start
+    );
 }
 
 fn cpu_seconds() -> f64 {

@@ -19,7 +19,11 @@ pub(crate) fn render(info: &PreparedInfo, leaks: &LeakReport, schema: &TableSche
 fn write_metadata(card: &mut String, info: &PreparedInfo) -> std::fmt::Result {
     let rows: u64 = info.splits.values().map(|split| split.rows).sum();
     writeln!(card, "---\nlicense: other\ntags:\n- code\n- security\n- vulnerability-detection")?;
-    writeln!(card, "size_categories:\n- {}\nconfigs:\n- config_name: default\n  data_files:", size_category(rows))?;
+    writeln!(
+        card,
+        "size_categories:\n- {}\nconfigs:\n- config_name: default\n  data_files:",
+        size_category(rows)
+    )?;
     for split in filled_splits(info) {
         writeln!(card, "  - split: {0}\n    path: data/{0}.parquet", split.name())?;
     }
@@ -41,8 +45,15 @@ fn size_category(rows: u64) -> &'static str {
     }
 }
 
-fn write_text(card: &mut String, info: &PreparedInfo, leaks: &LeakReport, schema: &TableSchema) -> std::fmt::Result {
-    let setting = |name: &str| info.settings[name].as_str().map_or_else(|| info.settings[name].to_string(), str::to_owned);
+fn write_text(
+    card: &mut String,
+    info: &PreparedInfo,
+    leaks: &LeakReport,
+    schema: &TableSchema,
+) -> std::fmt::Result {
+    let setting = |name: &str| {
+        info.settings[name].as_str().map_or_else(|| info.settings[name].to_string(), str::to_owned)
+    };
     let counts = &info.counts;
     writeln!(card, "# Vulnerable and fixed code, in splits without copies\n")?;
     writeln!(
@@ -84,7 +95,11 @@ fn write_text(card: &mut String, info: &PreparedInfo, leaks: &LeakReport, schema
     for warning in warnings(info, leaks) {
         writeln!(card, "\n**Warning:** {warning}")?;
     }
-    writeln!(card, "\n## Columns\n\n{}", schema.columns.iter().map(|column| in_code(&column.name)).collect::<Vec<_>>().join(", "))?;
+    writeln!(
+        card,
+        "\n## Columns\n\n{}",
+        schema.columns.iter().map(|column| in_code(&column.name)).collect::<Vec<_>>().join(", ")
+    )?;
     writeln!(
         card,
         "\n`component` is the number of the component, `near_duplicates` that of the cluster of near copies (null if there \
@@ -101,7 +116,9 @@ fn warnings(info: &PreparedInfo, leaks: &LeakReport) -> Vec<String> {
     let counts = &info.counts;
     if counts.largest_component * 10 > counts.rows {
         let rows = counts.largest_component;
-        warnings.push(format!("one component has {rows} rows, so the shares of the splits may be far from the ratios."));
+        warnings.push(format!(
+            "one component has {rows} rows, so the shares of the splits may be far from the ratios."
+        ));
     }
     for (split, counts) in info.splits.iter().filter(|(_, counts)| counts.rows == 0) {
         let _ = counts;
@@ -109,7 +126,8 @@ fn warnings(info: &PreparedInfo, leaks: &LeakReport) -> Vec<String> {
     }
     if counts.unplaced_components > 0 {
         let count = counts.unplaced_components;
-        warnings.push(format!("{count} components have no date or repository to be split by, and are in train."));
+        warnings
+            .push(format!("{count} components have no date or repository to be split by, and are in train."));
     }
     warnings
 }

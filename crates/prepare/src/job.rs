@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use streamguard_dataset::Language;
 use streamguard_engine::{
-    JobError, JobSummary, MergeContext, Plan, PlanContext, Shard, ShardError, ShardLimits, ShardOutput, TypedJob,
+    JobError, JobSummary, MergeContext, Plan, PlanContext, Shard, ShardError, ShardLimits, ShardOutput,
+    TypedJob,
 };
 
 use crate::near::{NearThreshold, TextSketcher};
@@ -77,7 +78,9 @@ fn threshold_of(share: f64) -> Option<NearThreshold> {
 }
 
 fn parse_date(text: &str) -> Result<String, String> {
-    milliseconds(&json!(text)).map(|_| text.to_owned()).ok_or_else(|| "expected a date such as 2024-01-31".to_owned())
+    milliseconds(&json!(text))
+        .map(|_| text.to_owned())
+        .ok_or_else(|| "expected a date such as 2024-01-31".to_owned())
 }
 
 /// Rows of one piece of a file.
@@ -85,7 +88,7 @@ fn parse_date(text: &str) -> Result<String, String> {
 pub struct PrepareShard {
     /// The dataset, in the first shard of each.
     dataset: Option<TableDataset>,
-    /// Code columns and all else that the rows of the file need.
+    /// The file, with the columns that have a role.
     roles: TableDataset,
     piece: TablePiece,
 }
@@ -95,13 +98,13 @@ pub struct PrepareShard {
 #[serde(rename_all = "lowercase")]
 pub(crate) enum PrepareRecord {
     /// A dataset, before its rows.
-    Dataset(TableDataset),
+    Dataset(Box<TableDataset>),
     /// A row.
     Row(Box<RowFacts>),
 }
 
 impl PrepareJob {
-    /// Returns the settings of all that is not a flag: the split that most users want.
+    /// Creates a job that splits datasets with the default settings of the command.
     pub fn new(datasets: Vec<PathBuf>) -> Self {
         Self {
             datasets,
@@ -129,8 +132,10 @@ impl PrepareJob {
     /// Tells whether a row of this date is wanted.
     pub(crate) fn accepts_date(&self, date: Option<i64>) -> bool {
         let bound = |text: &Option<String>| text.as_ref().and_then(|text| milliseconds(&json!(text)));
-        let after = self.after.is_none() || date.zip(bound(&self.after)).is_some_and(|(date, after)| date >= after);
-        let before = self.before.is_none() || date.zip(bound(&self.before)).is_some_and(|(date, before)| date < before);
+        let after =
+            self.after.is_none() || date.zip(bound(&self.after)).is_some_and(|(date, after)| date >= after);
+        let before = self.before.is_none()
+            || date.zip(bound(&self.before)).is_some_and(|(date, before)| date < before);
         after && before
     }
 
@@ -189,7 +194,7 @@ impl TypedJob for PrepareJob {
     fn run(&self, shard: &Shard<Self::Shard>, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         let PrepareShard { dataset, roles, piece } = &shard.payload;
         if let Some(dataset) = dataset {
-            output.emit(&PrepareRecord::Dataset(dataset.clone()))?;
+            output.emit(&PrepareRecord::Dataset(Box::new(dataset.clone())))?;
         }
         let mut sketcher = TextSketcher::new(self.threshold().map_err(ShardError::failed)?);
         let reader = CodeReader::new(&roles.roles, &roles.schema, self.language);
@@ -217,7 +222,9 @@ impl TypedJob for PrepareJob {
     fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
         if merge.missing_shards() > 0 {
             // A split without some rows would not be the split of the dataset.
-            return Err(JobError::failed("a part of the dataset could not be read, so there is no split of it"));
+            return Err(JobError::failed(
+                "a part of the dataset could not be read, so there is no split of it",
+            ));
         }
         prepared_dataset::make(self, merge)
     }

@@ -142,7 +142,8 @@ fn find_leaks_between(
 ) -> Result<LeakReport, TableError> {
     let index = LeakIndex::read(dataset, language, stopped, split_of)?;
     let mut report = LeakReport { threshold: threshold.share(), ..LeakReport::default() };
-    report.leaks = [LeakKind::Exact, LeakKind::Near, LeakKind::Commit, LeakKind::Advisory].map(|kind| (kind, 0)).into();
+    report.leaks =
+        [LeakKind::Exact, LeakKind::Near, LeakKind::Commit, LeakKind::Advisory].map(|kind| (kind, 0)).into();
     for split in &index.splits {
         match split {
             Some(split) => *report.rows.entry(*split).or_default() += 1,
@@ -197,8 +198,9 @@ fn find_leaks_between(
         was_stopped = stopped();
         let rows = [&copies_of_set[left], &copies_of_set[right]];
         let pairs = rows[0].iter().flat_map(|one| rows[1].iter().map(move |two| (*one, *two)));
-        let mut in_splits =
-            pairs.filter_map(|(one, two)| Some((one, index.splits[one as usize]?, two, index.splits[two as usize]?)));
+        let mut in_splits = pairs.filter_map(|(one, two)| {
+            Some((one, index.splits[one as usize]?, two, index.splits[two as usize]?))
+        });
         if let Some((one, split, two, other_split)) = in_splits.find(|(_, split, _, other)| split != other) {
             report.add(LeakKind::Near, [row_of(one, split), row_of(two, other_split)], || {
                 format!("similarity {:.3}", similarity(index.sets.get(left), index.sets.get(right)))

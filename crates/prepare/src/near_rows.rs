@@ -1,8 +1,6 @@
 //! Near duplicates among the rows of a job.
 
-use crate::near::{
-    Clusters, NearThreshold, PairSink, ShingleSets, ShingledText, find_near_pairs,
-};
+use crate::near::{Clusters, NearThreshold, PairSink, ShingleSets, ShingledText, find_near_pairs};
 use crate::row_table::{RowTable, TextNumber};
 use crate::table::{CodeReader, TableDataset, TableError};
 

@@ -11,7 +11,9 @@ use crate::job::PrepareJob;
 use crate::leaks::{LeakReport, find_leaks_in_rows};
 use crate::prepared_dataset::{RowPlace, job_error};
 use crate::prepared_info::PreparedInfo;
-use crate::table::{Column, ColumnKind, ParquetTableWriter, Row, SplitName, TableDataset, TableError, TableSchema};
+use crate::table::{
+    Column, ColumnKind, ParquetTableWriter, Row, SplitName, TableDataset, TableError, TableSchema,
+};
 
 /// Columns that are added to those of the dataset. Columns of these names in the dataset are replaced.
 const ADDED_COLUMNS: [(&str, ColumnKind); 4] = [
@@ -73,7 +75,12 @@ pub(crate) fn write(
     let mut failed = None;
     let read_rows = own.for_each_row(&read, |number, _, mut row| {
         let Some(place) = places.get(number).copied().flatten() else { return Ok(()) };
-        row.extend([json!(place.split), json!(place.component), json!(place.near_duplicates), json!(place.tokens)]);
+        row.extend([
+            json!(place.split),
+            json!(place.component),
+            json!(place.near_duplicates),
+            json!(place.tokens),
+        ]);
         let written = merge.check_stopped().and_then(|()| files[place.split as usize].write(&row, &schema));
         written.map_err(|error| {
             failed = Some(error);
@@ -91,9 +98,10 @@ pub(crate) fn write(
         merge.commit_file(jsonl)?;
     }
 
-    let leaks = find_leaks_in_rows(own, job.threshold()?, job.language, &|| merge.check_stopped().is_err(), &|row| {
-        places.get(row).copied().flatten().map(|place| place.split)
-    });
+    let leaks =
+        find_leaks_in_rows(own, job.threshold()?, job.language, &|| merge.check_stopped().is_err(), &|row| {
+            places.get(row).copied().flatten().map(|place| place.split)
+        });
     let leaks = leaks.map_err(job_error)?;
     write_json(merge, PREPARED_NAME, &json!(info))?;
     write_json(merge, LEAKS_NAME, &json!(leaks))?;
@@ -144,7 +152,10 @@ fn summary(info: &PreparedInfo, leaks: &LeakReport) -> JobSummary {
     for (name, count) in counts {
         summary = summary.metric(name, count);
     }
-    let rows = info.splits.iter().map(|(split, counts)| vec![json!(split), json!(counts.rows), json!(counts.components)]);
+    let rows = info
+        .splits
+        .iter()
+        .map(|(split, counts)| vec![json!(split), json!(counts.rows), json!(counts.components)]);
     summary.table(SummaryTable {
         title: "Splits".to_owned(),
         columns: ["split", "rows", "components"].map(str::to_owned).into(),

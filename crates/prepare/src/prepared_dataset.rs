@@ -29,7 +29,7 @@ pub(crate) fn make(job: &PrepareJob, merge: &mut MergeContext<'_>) -> Result<Job
     let mut datasets: Vec<(TableDataset, usize)> = Vec::new();
     merge.for_each_record(|line| {
         match serde_json::from_slice(line).map_err(JobError::failed)? {
-            PrepareRecord::Dataset(dataset) => datasets.push((dataset, table.rows)),
+            PrepareRecord::Dataset(dataset) => datasets.push((*dataset, table.rows)),
             PrepareRecord::Row(facts) => table.push(&facts)?,
         }
         Ok(())
@@ -46,7 +46,8 @@ pub(crate) fn make(job: &PrepareJob, merge: &mut MergeContext<'_>) -> Result<Job
     let own_rows = datasets.get(1).map_or(table.rows, |(_, first_row)| *first_row);
 
     let mut counts = PreparedCounts { rows: own_rows as u64, ..PreparedCounts::default() };
-    let mut kept: Vec<bool> = (0..table.rows).map(|row| row < own_rows && job.accepts_date(table.dates[row])).collect();
+    let mut kept: Vec<bool> =
+        (0..table.rows).map(|row| row < own_rows && job.accepts_date(table.dates[row])).collect();
     let count = |kept: &[bool]| kept.iter().filter(|kept| **kept).count() as u64;
     counts.outside_dates = counts.rows - count(&kept);
     let before = count(&kept);

@@ -65,8 +65,14 @@ pub struct PreparedInfo {
 }
 
 impl PreparedInfo {
-    pub(crate) fn new(job: &PrepareJob, own: &TableDataset, counts: PreparedCounts, places: &[Option<RowPlace>]) -> Self {
-        let mut splits: BTreeMap<_, SplitCounts> = SplitName::ALL.map(|split| (split, SplitCounts::default())).into();
+    pub(crate) fn new(
+        job: &PrepareJob,
+        own: &TableDataset,
+        counts: PreparedCounts,
+        places: &[Option<RowPlace>],
+    ) -> Self {
+        let mut splits: BTreeMap<_, SplitCounts> =
+            SplitName::ALL.map(|split| (split, SplitCounts::default())).into();
         let mut last_component = BTreeMap::new();
         for place in places.iter().flatten() {
             let split = splits.entry(place.split).or_default();
@@ -78,7 +84,8 @@ impl PreparedInfo {
                 *split.longer_than.entry(length).or_default() += u64::from(place.tokens > length);
             }
         }
-        let name = |path: &std::path::Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name =
+            |path: &std::path::Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let shape = job.threshold().ok().map(SketchShape::for_threshold);
         Self {
             format: 1,

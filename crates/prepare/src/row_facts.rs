@@ -51,7 +51,9 @@ impl RowFacts {
         let hashes = |ids: Vec<String>| ids.iter().map(|id| XxHash64::oneshot(0, id.as_bytes())).collect();
         let texts = reader.texts(row);
         Self {
-            texts: texts.sides.map(|text| text.map(|text| PackedSketch::new(&sketcher.sketch(text, texts.syntax)))),
+            texts: texts
+                .sides
+                .map(|text| text.map(|text| PackedSketch::new(&sketcher.sketch(text, texts.syntax)))),
             repository: reader.repository(row).map(str::to_owned),
             commits: hashes(reader.commits(row)),
             advisories: hashes(reader.advisories(row)),

@@ -60,7 +60,8 @@ impl RowTable {
         }
         let next = self.repository_names.len() as u32;
         let names = &mut self.repository_names;
-        self.repositories.push(facts.repository.as_ref().map(|name| *names.entry(name.clone()).or_insert(next)));
+        self.repositories
+            .push(facts.repository.as_ref().map(|name| *names.entry(name.clone()).or_insert(next)));
         self.dates.push(facts.date);
         self.commits.extend(facts.commits.iter().map(|commit| (*commit, row)));
         self.advisories.extend(facts.advisories.iter().map(|advisory| (*advisory, row)));

@@ -112,7 +112,13 @@ pub enum QuickTestValue {
 
 /// Returns the settings that flags and their defaults give.
 #[cfg_attr(
-    not(any(feature = "collectors", feature = "ingest", feature = "prepare", feature = "prime", feature = "synthetic")),
+    not(any(
+        feature = "collectors",
+        feature = "ingest",
+        feature = "prepare",
+        feature = "prime",
+        feature = "synthetic"
+    )),
     expect(dead_code, reason = "a registry without features has no entries")
 )]
 pub(crate) fn settings_of<A: FromArgMatches + Serialize>(matches: &ArgMatches) -> Result<Value, clap::Error> {

@@ -25,8 +25,11 @@ impl CommentSyntax {
     const DASHES: Self = Self { line: &[b"--"], block: C_BLOCK, long_strings: false };
     const PERCENT: Self = Self { line: &[b"%"], block: &[], long_strings: false };
     const SEMICOLON: Self = Self { line: &[b";"], block: &[], long_strings: false };
-    const MARKUP: Self =
-        Self { line: &[], block: &[(b"<!--", b"-->"), (b"/*", b"*/"), (b"<%--", b"--%>"), (b"{#", b"#}")], long_strings: false };
+    const MARKUP: Self = Self {
+        line: &[],
+        block: &[(b"<!--", b"-->"), (b"/*", b"*/"), (b"<%--", b"--%>"), (b"{#", b"#}")],
+        long_strings: false,
+    };
 
     /// Returns the comments of a language. Code in no known language is read like C.
     pub fn of(language: Option<Language>) -> Self {

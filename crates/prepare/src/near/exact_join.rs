@@ -17,7 +17,8 @@ type PrefixEntry = (u64, u32);
 /// Calls `found` with every pair of near sets, the smaller number first. Sets without elements are near none. The
 /// order of the pairs depends on the sets alone. Stops early if `found` returns false.
 pub fn exact_join(sets: &ShingleSets, threshold: NearThreshold, mut found: impl FnMut(usize, usize) -> bool) {
-    let mut by_size: Vec<u32> = (0..sets.len() as u32).filter(|set| !sets.get(*set as usize).is_empty()).collect();
+    let mut by_size: Vec<u32> =
+        (0..sets.len() as u32).filter(|set| !sets.get(*set as usize).is_empty()).collect();
     by_size.sort_by_key(|set| (sets.get(*set as usize).len(), *set));
     let size = |rank: u32| sets.get(by_size[rank as usize] as usize).len();
 

@@ -61,9 +61,13 @@ impl NearIndex {
         let mut texts = Vec::new();
         for band in 0..bands {
             entries.clear();
-            entries.extend((0..self.banded.len()).map(|at| u64::from(self.keys[at * bands + band]) << 32 | at as u64));
+            entries.extend(
+                (0..self.banded.len()).map(|at| u64::from(self.keys[at * bands + band]) << 32 | at as u64),
+            );
             entries.sort_unstable();
-            for bucket in entries.chunk_by(|left, right| left >> 32 == right >> 32).filter(|bucket| bucket.len() > 1) {
+            for bucket in
+                entries.chunk_by(|left, right| left >> 32 == right >> 32).filter(|bucket| bucket.len() > 1)
+            {
                 texts.clear();
                 texts.extend(bucket.iter().map(|entry| self.banded[*entry as u32 as usize]));
                 found(&texts);

@@ -52,5 +52,7 @@ pub(super) fn by_repository(
         }
     }
     let splits = balanced_splits(&weights, ratios, seed);
-    place(components, straddling, |row| table.repositories[row as usize].map(|repository| splits[repository as usize]))
+    place(components, straddling, |row| {
+        table.repositories[row as usize].map(|repository| splits[repository as usize])
+    })
 }

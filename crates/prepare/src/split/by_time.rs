@@ -9,7 +9,12 @@ use crate::table::SplitName;
 
 /// Assigns components by their dates. The borders are the dates by which the shares of all dated rows are reached; rows
 /// of one date are never parted. Components without a date are in train.
-pub(super) fn assign(components: &Components, table: &RowTable, Ratios(ratios): Ratios, straddling: Straddling) -> Assignment {
+pub(super) fn assign(
+    components: &Components,
+    table: &RowTable,
+    Ratios(ratios): Ratios,
+    straddling: Straddling,
+) -> Assignment {
     let mut dates: Vec<i64> =
         components.rows.iter().flatten().filter_map(|row| table.dates[*row as usize]).collect();
     dates.sort_unstable();

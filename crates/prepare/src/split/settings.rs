@@ -39,9 +39,12 @@ impl FromStr for Ratios {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || "expected three whole numbers with the sum 100, such as 80,10,10".to_owned();
-        let parts: Vec<u8> = text.split(',').map(|part| part.trim().parse()).collect::<Result<_, _>>().map_err(|_| wrong())?;
+        let parts: Vec<u8> =
+            text.split(',').map(|part| part.trim().parse()).collect::<Result<_, _>>().map_err(|_| wrong())?;
         let ratios = <[u8; 3]>::try_from(parts).map_err(|_| wrong())?;
-        (ratios.iter().map(|ratio| u32::from(*ratio)).sum::<u32>() == 100).then_some(Self(ratios)).ok_or_else(wrong)
+        (ratios.iter().map(|ratio| u32::from(*ratio)).sum::<u32>() == 100)
+            .then_some(Self(ratios))
+            .ok_or_else(wrong)
     }
 }
 

@@ -91,12 +91,12 @@ impl CodeReader {
         let mut commits = Vec::new();
         if let Some(place) = self.commit {
             for_each_text(&row[place], &mut |text| {
-                let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+                let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
                 let is_id = |word: &&str| {
                     word.len() >= MIN_COMMIT_DIGITS && word.bytes().all(|byte| byte.is_ascii_hexdigit())
                 };
                 // The last one: a URL may have other hexadecimal words before it.
-                commits.extend(words.filter(is_id).next_back().map(str::to_ascii_lowercase));
+                commits.extend(words.rfind(is_id).map(str::to_ascii_lowercase));
             });
         }
         commits
@@ -109,7 +109,8 @@ impl CodeReader {
             for_each_text(&row[*place], &mut |text| {
                 let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_');
                 // An id has a hyphen and a digit; "None" and "nan" have not.
-                let is_id = |word: &&str| word.contains('-') && word.bytes().any(|byte| byte.is_ascii_digit());
+                let is_id =
+                    |word: &&str| word.contains('-') && word.bytes().any(|byte| byte.is_ascii_digit());
                 ids.extend(words.filter(is_id).map(str::to_ascii_uppercase));
             });
         }

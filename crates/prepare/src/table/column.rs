@@ -65,7 +65,9 @@ impl ColumnKind {
             Value::Number(number) if number.is_i64() => Self::Int,
             Value::Number(_) => Self::Float,
             Value::String(_) => Self::Text,
-            Value::Array(elements) if elements.iter().all(|element| element.is_string() || element.is_null()) => {
+            Value::Array(elements)
+                if elements.iter().all(|element| element.is_string() || element.is_null()) =>
+            {
                 Self::TextList
             }
             Value::Array(_) | Value::Object(_) => Self::Json,

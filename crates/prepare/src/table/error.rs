@@ -35,7 +35,9 @@ pub enum TableError {
         reason: String,
     },
     /// A folder holds no dataset.
-    #[error("{0}: there is no dataset here: neither samples.parquet or samples.jsonl, nor other .parquet or .jsonl files")]
+    #[error(
+        "{0}: there is no dataset here: neither samples.parquet or samples.jsonl, nor other .parquet or .jsonl files"
+    )]
     NoFiles(PathBuf),
     /// A file has another format.
     #[error("{0}: only .parquet, .jsonl and .ndjson files can be read")]

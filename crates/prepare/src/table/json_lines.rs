@@ -40,7 +40,8 @@ impl<'a> LineReader<'a> {
         line.clear();
         // One byte more than allowed tells a line that is too long from one that just fits.
         let limit = MAX_LINE_BYTES as u64 + 2;
-        let read = (&mut self.input).take(limit).read_until(b'\n', line).map_err(TableError::read(self.path))?;
+        let read =
+            (&mut self.input).take(limit).read_until(b'\n', line).map_err(TableError::read(self.path))?;
         self.number += 1;
         self.offset += read as u64;
         if read as u64 == limit && !line.ends_with(b"\n") {
@@ -104,7 +105,8 @@ pub(super) fn read(
         let row = RowSeed(columns).deserialize(&mut source).and_then(|row| source.end().map(|()| row));
         take(row.map_err(|error| {
             // Lines are counted from the start of the piece, which says little where it is not the first.
-            let place = if piece.start == 0 { String::new() } else { format!(" (from byte {} on)", piece.start) };
+            let place =
+                if piece.start == 0 { String::new() } else { format!(" (from byte {} on)", piece.start) };
             lines.fault(format!("not a JSON object{place}: {error}"))
         })?)?;
     }

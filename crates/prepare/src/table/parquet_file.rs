@@ -115,7 +115,10 @@ impl ColumnValues {
             ColumnKind::Float => value.as_f64().map(|value| self.doubles.push(value)),
             ColumnKind::Timestamp => milliseconds(value).map(|value| self.longs.push(value)),
             ColumnKind::Text => value.as_str().map(|text| self.texts.push(text.into())),
-            ColumnKind::Json if !value.is_null() => Some(self.texts.push(value.to_string().as_str().into())),
+            ColumnKind::Json if !value.is_null() => {
+                self.texts.push(value.to_string().as_str().into());
+                Some(())
+            }
             ColumnKind::Json | ColumnKind::Null | ColumnKind::TextList => None,
         };
         self.definition.push(present.is_some().into());
@@ -149,10 +152,18 @@ impl ColumnValues {
         let definition = Some(&*self.definition);
         let repetition = (!self.repetition.is_empty()).then_some(&*self.repetition);
         match column {
-            ColumnWriter::ByteArrayColumnWriter(writer) => writer.write_batch(&self.texts, definition, repetition)?,
-            ColumnWriter::Int64ColumnWriter(writer) => writer.write_batch(&self.longs, definition, repetition)?,
-            ColumnWriter::DoubleColumnWriter(writer) => writer.write_batch(&self.doubles, definition, repetition)?,
-            ColumnWriter::BoolColumnWriter(writer) => writer.write_batch(&self.bools, definition, repetition)?,
+            ColumnWriter::ByteArrayColumnWriter(writer) => {
+                writer.write_batch(&self.texts, definition, repetition)?
+            }
+            ColumnWriter::Int64ColumnWriter(writer) => {
+                writer.write_batch(&self.longs, definition, repetition)?
+            }
+            ColumnWriter::DoubleColumnWriter(writer) => {
+                writer.write_batch(&self.doubles, definition, repetition)?
+            }
+            ColumnWriter::BoolColumnWriter(writer) => {
+                writer.write_batch(&self.bools, definition, repetition)?
+            }
             _ => unreachable!("no kind of column has another physical type"),
         };
         Ok(())

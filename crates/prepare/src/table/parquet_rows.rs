@@ -54,11 +54,13 @@ pub(super) fn read(
     take: &mut dyn FnMut(Row) -> Result<(), TableError>,
 ) -> Result<(), TableError> {
     let file = open(path)?;
-    let projection = projection(file.metadata().file_metadata().schema(), columns).map_err(TableError::parquet(path))?;
+    let projection =
+        projection(file.metadata().file_metadata().schema(), columns).map_err(TableError::parquet(path))?;
     for group in piece.start..piece.end {
         unless_damaged(path, || {
             let group = file.get_row_group(group as usize).map_err(TableError::parquet(path))?;
-            let rows = RowIter::from_row_group(Some(projection.clone()), &*group).map_err(TableError::parquet(path))?;
+            let rows = RowIter::from_row_group(Some(projection.clone()), &*group)
+                .map_err(TableError::parquet(path))?;
             for row in rows {
                 take(values(&row.map_err(TableError::parquet(path))?, columns))?;
             }
@@ -90,12 +92,16 @@ fn kind_of(field: &Type) -> ColumnKind {
     if field.is_group() {
         let is_list = field.get_basic_info().converted_type() == ConvertedType::LIST
             || matches!(field.get_basic_info().logical_type_ref(), Some(LogicalType::List));
-        let element = field.get_fields().first().and_then(|list| list.is_group().then(|| list.get_fields().first())?);
-        let holds_text = element.is_some_and(|element| !element.is_group() && kind_of(element) == ColumnKind::Text);
+        let element =
+            field.get_fields().first().and_then(|list| list.is_group().then(|| list.get_fields().first())?);
+        let holds_text =
+            element.is_some_and(|element| !element.is_group() && kind_of(element) == ColumnKind::Text);
         return if is_list && holds_text { ColumnKind::TextList } else { ColumnKind::Json };
     }
     match (field.get_physical_type(), field.get_basic_info().logical_type_ref()) {
-        (_, Some(LogicalType::Timestamp(timestamp))) if timestamp.unit != TimeUnit::NANOS => ColumnKind::Timestamp,
+        (_, Some(LogicalType::Timestamp(timestamp))) if timestamp.unit != TimeUnit::NANOS => {
+            ColumnKind::Timestamp
+        }
         (_, Some(LogicalType::Date)) => ColumnKind::Text,
         (_, Some(LogicalType::Decimal(_))) => ColumnKind::Text,
         (PhysicalType::BOOLEAN, _) => ColumnKind::Bool,
@@ -128,10 +134,14 @@ fn value_of(field: &Field) -> Value {
             Ok(text) => json!(text),
             Err(_) => json!(STANDARD.encode(bytes.data())),
         },
-        Field::Date(days) => json!(date(1970, 1, 1).checked_add(days.days()).ok().map(|date| date.to_string())),
+        Field::Date(days) => {
+            json!(date(1970, 1, 1).checked_add(days.days()).ok().map(|date| date.to_string()))
+        }
         Field::TimeMillis(value) => json!(value),
         Field::TimeMicros(value) => json!(value),
-        Field::TimestampMillis(milliseconds) => json!(milliseconds.checked_mul(1000).and_then(timestamp_text)),
+        Field::TimestampMillis(milliseconds) => {
+            json!(milliseconds.checked_mul(1000).and_then(timestamp_text))
+        }
         Field::TimestampMicros(microseconds) => json!(timestamp_text(*microseconds)),
         Field::Group(row) => {
             let fields = row.get_column_iter().map(|(name, field)| (name.clone(), value_of(field)));

@@ -56,8 +56,17 @@ const PAIRS: [(&str, &str); 5] = [
 ];
 
 /// Columns with one function: those of PrimeVul, Devign, DiverseVul, ReVeal, MegaVul, and others.
-const SINGLES: [&str; 9] =
-    ["func", "code", "function_code", "processed_func", "source_code", "vulnerable_code", "func_before", "function", "text"];
+const SINGLES: [&str; 9] = [
+    "func",
+    "code",
+    "function_code",
+    "processed_func",
+    "source_code",
+    "vulnerable_code",
+    "func_before",
+    "function",
+    "text",
+];
 
 impl ColumnRoles {
     /// Finds the roles. `code` names the columns with code: one, or one before and one after a fix; if it is empty, they
@@ -69,16 +78,19 @@ impl ColumnRoles {
         let named = |name: &str| schema.position(name).map(|_| name.to_owned());
         let first = |names: &[&str]| {
             let same = |name: &&str| schema.columns.iter().find(|column| is_named(&column.name, name));
-            names.iter().find_map(|name| same(name)).map(|column| column.name.clone())
+            names.iter().find_map(same).map(|column| column.name.clone())
         };
-        let all = |names: &[&str]| -> Vec<String> { names.iter().filter_map(|name| first(&[name])).collect() };
-        let columns = || schema.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ");
+        let all =
+            |names: &[&str]| -> Vec<String> { names.iter().filter_map(|name| first(&[name])).collect() };
+        let columns =
+            || schema.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ");
         for name in code {
             if named(name).is_none() {
                 return Err(TableError::NoColumn { name: name.clone(), columns: columns() });
             }
         }
-        let pair = |&(before, after): &(&str, &str)| Some(CodeColumns::Pair(first(&[before])?, first(&[after])?));
+        let pair =
+            |&(before, after): &(&str, &str)| Some(CodeColumns::Pair(first(&[before])?, first(&[after])?));
         let code = match code {
             [before, after] => CodeColumns::Pair(before.clone(), after.clone()),
             [single, ..] => CodeColumns::Single(single.clone()),
@@ -92,12 +104,34 @@ impl ColumnRoles {
             code,
             language: first(&["language", "programming_language", "lang"]),
             paths: all(&["path_before", "path_after", "file_name", "filename", "file_path", "path"]),
-            repository: first(&["repository", "repo_url", "repo_name", "repo", "project_url", "project", "project_name"]),
-            commit: first(&["commit", "commit_id", "commit_hash", "commit_sha", "commit_link", "commit_url", "hash"]),
+            repository: first(&[
+                "repository",
+                "repo_url",
+                "repo_name",
+                "repo",
+                "project_url",
+                "project",
+                "project_name",
+            ]),
+            commit: first(&[
+                "commit",
+                "commit_id",
+                "commit_hash",
+                "commit_sha",
+                "commit_link",
+                "commit_url",
+                "hash",
+            ]),
             advisories: all(&["advisory_ids", "cve", "cve_id", "cves", "cve_list", "ghsa", "ghsa_id"]),
             dates: all(&[
-                "commit_date", "committer_date", "committed_date", "author_date", "date", "published_date",
-                "publish_date", "cve_published_date",
+                "commit_date",
+                "committer_date",
+                "committed_date",
+                "author_date",
+                "date",
+                "published_date",
+                "publish_date",
+                "cve_published_date",
             ]),
             split: first(&["split"]),
             label: first(&["target", "label", "is_vulnerable", "vulnerable", "is_vul", "vul"]),
@@ -115,8 +149,15 @@ impl ColumnRoles {
             CodeColumns::Pair(before, after) => vec![before, after],
         };
         let single = [
-            &self.language, &self.repository, &self.commit, &self.split, &self.label, &self.function, &self.weakness,
-            &self.description, &self.evidence,
+            &self.language,
+            &self.repository,
+            &self.commit,
+            &self.split,
+            &self.label,
+            &self.function,
+            &self.weakness,
+            &self.description,
+            &self.evidence,
         ];
         let lists = [&self.paths, &self.advisories, &self.dates];
         code.into_iter()

@@ -30,7 +30,8 @@ fn of_text(text: &str) -> Option<i64> {
     if let Ok(timestamp) = text.parse::<Timestamp>() {
         return Some(timestamp.as_millisecond());
     }
-    let at = |time: DateTime| time.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_millisecond());
+    let at =
+        |time: DateTime| time.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_millisecond());
     if let Ok(time) = text.parse::<DateTime>() {
         return at(time);
     }

@@ -24,9 +24,11 @@ use crate::signals;
 /// Rows that are copies or near copies, of one commit, of one advisory or of one template stay together. With --check,
 /// tells what the splits of any dataset have in common.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = "Exit codes: 0 complete, or nothing in common; 1 error, 2 usage, 4 nothing was prepared, 5 another \
+#[command(
+    after_help = "Exit codes: 0 complete, or nothing in common; 1 error, 2 usage, 4 nothing was prepared, 5 another \
 run holds the directory, 6 the destination cannot be written, 7 damaged state, 8 splits have something in common, 130 \
-stopped by Ctrl+C (resumable)")]
+stopped by Ctrl+C (resumable)"
+)]
 pub(crate) struct PrepareArgs {
     #[command(flatten)]
     job: PrepareJob,
@@ -43,7 +45,10 @@ pub(crate) struct PrepareArgs {
 pub(super) fn run(arguments: &PrepareArgs) -> Result<Exit> {
     let PrepareArgs { job, output_dir, execution, .. } = arguments;
     if execution.mode.is_remote() {
-        return Err(UsageError("prepare runs on this machine only: choose --mode process or threading".to_owned()).into());
+        return Err(UsageError(
+            "prepare runs on this machine only: choose --mode process or threading".to_owned(),
+        )
+        .into());
     }
     match output_dir {
         Some(folder) => prepare(job, folder, execution),
@@ -79,7 +84,8 @@ fn refuse_own_input(job: &PrepareJob, folder: &Path) -> Result<()> {
     for dataset in job.datasets.iter().chain(&job.exclude) {
         let dataset = dataset.canonicalize().with_context(|| format!("cannot find {}", dataset.display()))?;
         if dataset.starts_with(&destination) || destination.starts_with(&dataset) {
-            let what = format!("--output-dir {}: choose a directory apart from the datasets", folder.display());
+            let what =
+                format!("--output-dir {}: choose a directory apart from the datasets", folder.display());
             return Err(UsageError(what).into());
         }
     }
@@ -106,11 +112,16 @@ fn print_leaks(report: &LeakReport) -> Result<()> {
         let line = format!("{}  {}  {}  {}", leak.kind.name(), row(one), row(two), escape(&leak.common));
         ui::print_line(&line)?;
     }
-    let rows: Vec<String> = report.rows.iter().map(|(split, rows)| format!("{} {rows}", split.name())).collect();
-    let leaks: Vec<String> = report.leaks.iter().map(|(kind, count)| format!("{} {count}", kind.name())).collect();
+    let rows: Vec<String> =
+        report.rows.iter().map(|(split, rows)| format!("{} {rows}", split.name())).collect();
+    let leaks: Vec<String> =
+        report.leaks.iter().map(|(kind, count)| format!("{} {count}", kind.name())).collect();
     ui::print_line(&format!("Rows: {}. In common: {}", rows.join(", "), leaks.join(", ")))?;
     if report.rows_without_split > 0 {
-        ui::print_line(&format!("{} rows are in no split, and were not compared", report.rows_without_split))?;
+        ui::print_line(&format!(
+            "{} rows are in no split, and were not compared",
+            report.rows_without_split
+        ))?;
     }
     Ok(())
 }
