@@ -35,6 +35,9 @@ pub(crate) struct ExamplesArgs {
     /// Browse the samples on the whole terminal: keys go from one to the next, filter, search and mark
     #[arg(long, short, conflicts_with_all = ["count", "width"])]
     interactive: bool,
+    /// Print JSON lines, with all fields of each sample
+    #[arg(long, conflicts_with_all = ["interactive", "width", "color"])]
+    json: bool,
     /// Number of samples to show
     #[arg(long, short = 'n', value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
     count: u64,
@@ -103,14 +106,23 @@ pub(super) fn run(arguments: &ExamplesArgs) -> Result<Exit> {
             break;
         }
         if found.matched > arguments.skip {
-            ui::print(&view.draw(found.matched, &sample));
+            match arguments.json {
+                true => drop(ui::print_line(&serde_json::to_string(&sample)?)?),
+                false => ui::print(&view.draw(found.matched, &sample)),
+            }
         }
     }
     if found.matched == 0 {
-        ui::print(&no_match_text(&filters, &found));
+        let text = no_match_text(&filters, &found);
+        match arguments.json {
+            true => ui::print_notice(text.trim_end()),
+            false => ui::print(&text),
+        }
         return Ok(Exit::NoResults);
     }
-    ui::print(&footer_text(arguments, &found));
+    if !arguments.json {
+        ui::print(&footer_text(arguments, &found));
+    }
     Ok(if found.matched > arguments.skip { Exit::Complete } else { Exit::NoResults })
 }
 

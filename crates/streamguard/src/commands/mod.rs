@@ -2,10 +2,12 @@
 
 mod cache;
 mod collect;
+mod completions;
 mod examples;
 mod export;
 mod init;
 mod jobs;
+mod man;
 mod merge;
 mod metrics;
 mod plan;
@@ -61,13 +63,14 @@ pub(crate) enum Commands {
     Metrics(Box<metrics::MetricsCommand>),
     Prepare(Box<prepare::PrepareArgs>),
     Replay(replay::ReplayArgs),
-    /// Lists the jobs and what they need
-    Jobs,
+    Jobs(jobs::JobsArgs),
     Examples(examples::ExamplesArgs),
     Resolve(resolve::ResolveArgs),
     Report(report::ReportArgs),
     Verify(verify::VerifyArgs),
     Cache(cache::CacheArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
     #[command(subcommand, mut_subcommands(plan::with_out_alias))]
     Plan(plan::PlanCommand),
     #[command(subcommand)]
@@ -116,12 +119,14 @@ impl Commands {
             Self::Metrics(command) => metrics::run(&command, &config_schema(), Purpose::Run),
             Self::Prepare(arguments) => prepare::run(&arguments),
             Self::Replay(arguments) => replay::run(&arguments),
-            Self::Jobs => jobs::run(&config_schema()),
+            Self::Jobs(arguments) => jobs::run(&arguments, &config_schema()),
             Self::Examples(arguments) => examples::run(&arguments),
             Self::Resolve(arguments) => resolve::run(&arguments),
             Self::Report(arguments) => report::run(&arguments),
             Self::Verify(arguments) => verify::run(&arguments),
             Self::Cache(arguments) => cache::run(&arguments),
+            Self::Completions(arguments) => completions::run(&arguments, Cli::command()),
+            Self::Man(arguments) => man::run(&arguments, Cli::command()),
             Self::Plan(command) => plan::run(&command, &config_schema()),
             Self::Shard(command) => shard::run(&command, &config_schema()),
             Self::Merge(arguments) => merge::run(&arguments, &config_schema()),

@@ -20,6 +20,8 @@ mod filters;
 mod finished;
 /// Metrics of web logs.
 mod ingest;
+/// Completions, manual pages, and lists as JSON.
+mod installed;
 /// What users of the original know, row by row.
 mod original;
 /// States of an output folder, and commands that meet them.

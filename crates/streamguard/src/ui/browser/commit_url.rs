@@ -17,11 +17,6 @@ pub(super) fn commit_url(sample: &Sample) -> Option<String> {
     let source = sample.source.as_deref().and_then(web_url);
     let repository = sample.repository.as_deref().and_then(web_url);
     let commit = sample.commit.as_deref().filter(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    if let (Some(source), Some(commit)) = (&source, commit)
-        && source.path().contains(commit)
-    {
-        return Some(source.to_string());
-    }
     let page = || {
         let (repository, commit) = (repository.as_ref()?, commit?);
         let between = match repository.host_str()? {
@@ -92,6 +87,8 @@ mod tests {
         };
         let github = "https://github.com/a/b";
         assert_eq!(url(&format!("{github}.git"), "c0ffee", ""), Some(format!("{github}/commit/c0ffee")));
+        let lines = format!("{github}/blob/c0ffee/x.c#L1-L2");
+        assert_eq!(url(github, "c0ffee", &lines), Some(format!("{github}/commit/c0ffee")));
         assert_eq!(url(github, "$(id)", ""), Some(github.to_owned()));
         assert_eq!(url("", "", "https://h.test/a b;id"), Some("https://h.test/a%20b;id".to_owned()));
         assert_eq!(url("/srv/git/a", "c0ffee", "https://h.test/x"), Some("https://h.test/x".to_owned()));
