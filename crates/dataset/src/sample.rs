@@ -113,7 +113,7 @@ pub struct Sample {
     pub end_line_after: Option<u32>,
     /// Licence of the code as an SPDX expression.
     pub licence: Option<String>,
-    /// URL of a page that shows the code or the advisory.
+    /// URL of a page that shows the code, of a fix with its lines at the commit, or the advisory.
     pub source: Option<String>,
     /// Rules that support the label, in the order of their weight.
     pub label_evidence: Vec<String>,

@@ -141,7 +141,9 @@ impl MergeContext<'_> {
         match (content, self.destination) {
             (FileContent::File(file), OutputDestination::Folder(folder)) => {
                 // The folder is synced as well: otherwise a power cut could lose the name of the file.
-                file.commit().and_then(|()| sync_folder(folder)).map_err(WriteError::at(name))?;
+                let path = folder.join(&name);
+                let synced = file.commit().and_then(|()| sync_folder(path.parent().unwrap_or(folder)));
+                synced.map_err(WriteError::at(name))?;
             }
             (FileContent::Memory(bytes), _) => {
                 self.files.insert(name, bytes);

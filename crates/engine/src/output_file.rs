@@ -1,5 +1,6 @@
 //! Files of a job's result while they are written.
 
+use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -34,7 +35,10 @@ impl OutputFile {
         let content = match destination {
             OutputDestination::Memory => FileContent::Memory(Vec::new()),
             OutputDestination::Folder(folder) => {
-                FileContent::File(AtomicFile::create(&folder.join(name)).map_err(WriteError::at(name))?)
+                // A name may have a folder of its own, such as `data/train.parquet`.
+                let path = folder.join(name);
+                path.parent().map_or(Ok(()), fs::create_dir_all).map_err(WriteError::at(name))?;
+                FileContent::File(AtomicFile::create(&path).map_err(WriteError::at(name))?)
             }
         };
         Ok(Self { name: name.to_owned(), content })

@@ -1,12 +1,12 @@
 //! Samples made of the functions of a fix.
 
-use gix::ObjectId;
 use streamguard_code::{CodeChange, CodeSnippet};
 use streamguard_dataset::{Language, QualityFlag, Sample, SampleKind, SampleLevel};
 
 use super::fix_commit::FixCommit;
 use super::scoring::FixScore;
 use super::selected_commit::SelectionReason;
+use super::source_page::{SourceLines, source_page};
 
 /// A function that a commit changed, added or deleted, and that may be the fix.
 pub(super) struct FixCandidate {
@@ -48,6 +48,17 @@ pub(super) fn function_sample(
     let ((start_line_before, end_line_before), (start_line_after, end_line_after)) =
         (lines(&before), lines(&after));
     let level = if change.level == SampleLevel::Function { SampleLevel::Function } else { SampleLevel::Hunk };
+    let (commit, parent) = (fix.id.to_string(), fix.parent.map(|id| id.to_string()));
+    // The fixed side, or what the fix deleted, which only the parent has.
+    let shown = match (&after, &before, &parent) {
+        (Some(after), ..) => Some((&commit, &path_after, after)),
+        (None, Some(before), Some(parent)) => Some((parent, &path_before, before)),
+        _ => None,
+    };
+    let source = shown.and_then(|(commit, path, code)| {
+        let lines = SourceLines { commit, path, start: code.start_line, end: code.end_line };
+        source_page(repository, &lines)
+    });
     Sample {
         language: Some(language),
         vulnerable_code: before.map(|code| code.text),
@@ -56,8 +67,8 @@ pub(super) fn function_sample(
         cwes: weaknesses.iter().map(|weakness| weakness.id()).collect(),
         advisory_ids: fix.message_score.advisory_ids.clone(),
         repository: Some(repository.to_owned()),
-        commit: Some(fix.id.to_string()),
-        parent_commit: fix.parent.map(|id| id.to_string()),
+        commit: Some(commit),
+        parent_commit: parent,
         commit_date: fix.date.clone(),
         commit_message: Some(fix.message.clone()),
         path_before: Some(path_before),
@@ -67,22 +78,11 @@ pub(super) fn function_sample(
         end_line_before,
         start_line_after,
         end_line_after,
-        source: commit_url(repository, fix.id),
+        source,
         label_evidence: fix.message_score.evidence.iter().cloned().chain(score.evidence).collect(),
         // Two digits: more would pretend a precision that the score does not have.
         label_confidence: Some((score.confidence * fix.confidence * 100.0).round() / 100.0),
         quality_flags: flags.into_iter().filter_map(|(holds, flag)| holds.then_some(flag)).collect(),
         ..Sample::new(&fix.collector, kind, level)
-    }
-}
-
-/// Returns the web page of a commit, on hosts whose addresses are known.
-fn commit_url(repository: &str, commit: ObjectId) -> Option<String> {
-    let host = repository.strip_prefix("https://")?.split('/').next()?;
-    match host {
-        "github.com" | "codeberg.org" => Some(format!("{repository}/commit/{commit}")),
-        "gitlab.com" => Some(format!("{repository}/-/commit/{commit}")),
-        "bitbucket.org" => Some(format!("{repository}/commits/{commit}")),
-        _ => None,
     }
 }

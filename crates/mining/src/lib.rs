@@ -42,6 +42,7 @@ mod selected_commit;
 mod settings;
 mod shard;
 mod since;
+mod source_page;
 
 pub use advisory_context::AdvisoryContext;
 pub use commit_miner::CommitMiner;

@@ -46,12 +46,14 @@ pub enum JobKind {
     FixMiner,
     /// Computes metrics, as a command of its own. The function makes the job of that command.
     Metrics(SetUpMetrics),
+    /// Prepares a dataset for training; has a command of its own.
+    Preparation,
 }
 
 impl JobKind {
     /// Reports whether `collect` runs jobs of this kind.
     pub fn is_collected(self) -> bool {
-        !matches!(self, Self::Metrics(_))
+        !matches!(self, Self::Metrics(_) | Self::Preparation)
     }
 
     /// Reports whether the records of the job are samples, or hold some.
@@ -110,7 +112,13 @@ pub enum QuickTestValue {
 
 /// Returns the settings that flags and their defaults give.
 #[cfg_attr(
-    not(any(feature = "collectors", feature = "ingest", feature = "prime", feature = "synthetic")),
+    not(any(
+        feature = "collectors",
+        feature = "ingest",
+        feature = "prepare",
+        feature = "prime",
+        feature = "synthetic"
+    )),
     expect(dead_code, reason = "a registry without features has no entries")
 )]
 pub(crate) fn settings_of<A: FromArgMatches + Serialize>(matches: &ArgMatches) -> Result<Value, clap::Error> {

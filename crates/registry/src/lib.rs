@@ -1,7 +1,7 @@
 //! The registry: one list of all built-in jobs.
 //!
 //! A program that needs some of the jobs only chooses among the features `collectors`, `synthetic`,
-//! `ingest` and `prime`; by default it has all of them.
+//! `ingest`, `prepare` and `prime`; by default it has all of them.
 //!
 //! ```
 //! use streamguard_engine::Secrets;
@@ -21,6 +21,8 @@ mod metrics;
 
 use std::sync::Arc;
 
+#[cfg(feature = "prepare")]
+use clap::Args;
 use serde_json::Value;
 use streamguard_engine::{Job, Secrets};
 
@@ -36,6 +38,8 @@ pub use error::{SetUpError, SettingsError, read_settings};
 use metrics::metrics;
 #[cfg(feature = "ingest")]
 use streamguard_ingest::IngestJob;
+#[cfg(feature = "prepare")]
+use streamguard_prepare::PrepareJob;
 #[cfg(feature = "prime")]
 use streamguard_prime::{PrimeArgs, PrimeJob};
 #[cfg(feature = "synthetic")]
@@ -124,6 +128,21 @@ pub const JOBS: &[JobEntry] = &[
         // Asked before the job is moved into the `Arc`.
         Ok(MetricsJob { reads_stream: job.reads_stream(), job: Arc::new(job) })
     }),
+    #[cfg(feature = "prepare")]
+    JobEntry {
+        name: streamguard_prepare::NAME,
+        about: "splits a dataset without copies across splits",
+        needs: "nothing",
+        kind: JobKind::Preparation,
+        quick: &[],
+        inherited: Vec::new,
+        flags: PrepareJob::augment_args,
+        settings: entry::settings_of::<PrepareJob>,
+        make: |settings, _| {
+            let job: PrepareJob = read_settings(settings)?;
+            Ok(Arc::new(job))
+        },
+    },
     #[cfg(feature = "prime")]
     metrics::<PrimeArgs, PrimeJob>("prime", "counts and lists primes", |settings, workers| {
         let arguments: PrimeArgs = read_settings(settings)?;

@@ -27,6 +27,8 @@ pub enum Exit {
     Destination,
     /// The state of a run is damaged.
     Damaged,
+    /// The command found what it looked for, such as copies in two splits.
+    Findings,
     /// Shards cannot be done, and trying again will not help (EX_DATAERR of sysexits.h).
     PermanentFailure,
     /// Shards were not done, and another try may help (EX_TEMPFAIL of sysexits.h).
@@ -47,6 +49,7 @@ impl Exit {
             Self::Locked => 5,
             Self::Destination => 6,
             Self::Damaged => 7,
+            Self::Findings => 8,
             Self::PermanentFailure => 65,
             Self::TemporaryFailure => 75,
             // The code that a shell gives to a program which a signal has ended.

@@ -9,6 +9,7 @@ mod jobs;
 mod merge;
 mod metrics;
 mod plan;
+mod prepare;
 mod replay;
 mod report;
 mod resolve;
@@ -25,7 +26,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::ConfigSchema;
 use streamguard::ui;
-use streamguard_registry::JOBS;
+use streamguard_registry::{JOBS, JobKind};
 
 use crate::args::matched::MatchedArgs;
 use crate::launch::Purpose;
@@ -58,6 +59,7 @@ pub(crate) enum Commands {
     // One command for each job of the registry that computes metrics.
     #[command(flatten)]
     Metrics(Box<metrics::MetricsCommand>),
+    Prepare(Box<prepare::PrepareArgs>),
     Replay(replay::ReplayArgs),
     /// Lists the jobs and what they need
     Jobs,
@@ -112,6 +114,7 @@ impl Commands {
             Self::Collect(arguments) => collect::run(&arguments, &config_schema(), Purpose::Run),
             Self::Run(arguments) => run::run(&arguments, &config_schema(), Purpose::Run),
             Self::Metrics(command) => metrics::run(&command, &config_schema(), Purpose::Run),
+            Self::Prepare(arguments) => prepare::run(&arguments),
             Self::Replay(arguments) => replay::run(&arguments),
             Self::Jobs => jobs::run(&config_schema()),
             Self::Examples(arguments) => examples::run(&arguments),
@@ -132,8 +135,12 @@ fn config_schema() -> ConfigSchema {
     let schema = ConfigSchema::default()
         .with_arguments::<collect::CollectArgs>("collect")
         .with_arguments::<run::RunArgs>("run");
-    JOBS.iter().fold(schema, |schema, entry| match entry.kind.is_collected() {
-        true => schema.with_section(entry.name, entry.flags, entry.settings),
-        false => metrics::add_section(schema, entry),
+    JOBS.iter().fold(schema, |schema, entry| match entry.kind {
+        JobKind::Collector | JobKind::AdvisorySource | JobKind::FixMiner => {
+            schema.with_section(entry.name, entry.flags, entry.settings)
+        }
+        JobKind::Metrics(_) => metrics::add_section(schema, entry),
+        // All of its settings are flags.
+        JobKind::Preparation => schema,
     })
 }

@@ -1,0 +1,90 @@
+//! Near duplicates of the functions in a file of JSON lines, as one process, to be measured beside a peer:
+//! `cargo bench -p streamguard-prepare --bench near -- FILE [exact|sketch]`.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its results")]
+
+use std::convert::Infallible;
+use std::path::PathBuf;
+
+use streamguard_dataset::Language;
+use streamguard_prepare::near::{
+    Clusters, CommentSyntax, NearIndex, NearThreshold, PairSink, ShingleSets, ShingledText, TextSketcher,
+    exact_join, find_near_pairs,
+};
+use streamguard_prepare::table::{CodeReader, TableDataset};
+
+/// Joins near texts.
+struct Joined(Clusters);
+
+impl PairSink for Joined {
+    fn wants(&mut self, left: u32, right: u32) -> bool {
+        self.0.find(left as usize) != self.0.find(right as usize)
+    }
+
+    fn take(&mut self, left: u32, right: u32) {
+        self.0.join(left as usize, right as usize);
+    }
+}
+
+fn main() {
+    let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
+    let Some(file) = arguments.next().map(PathBuf::from) else {
+        eprintln!("SKIPPED: name a file of JSON lines with a column of code");
+        return;
+    };
+    let exact = arguments.next().is_some_and(|method| method == "exact");
+    let dataset = TableDataset::open(&[file], &[]).expect("the file has code");
+    let columns = dataset.role_columns();
+    let reader = CodeReader::new(&dataset.roles, &columns, Some(Language::Python));
+    let mut codes: Vec<String> = Vec::new();
+    let read = dataset.for_each_row(&columns, |_, _, row| {
+        codes.extend(reader.texts(&row).sides.into_iter().flatten().map(str::to_owned));
+        Ok(())
+    });
+    read.expect("the file can be read");
+    let syntax = CommentSyntax::of(Some(Language::Python));
+    let threshold = NearThreshold::from_thousandths(800).expect("a share");
+    let start = cpu_seconds();
+    let mut joined = Joined(Clusters::new(codes.len()));
+    let mut text = ShingledText::default();
+    if exact {
+        let mut sets = ShingleSets::default();
+        for code in &codes {
+            text.read(code, syntax);
+            sets.push(text.shingle_set());
+        }
+        println!("sets {:.2} s", cpu_seconds() - start);
+        exact_join(&sets, threshold, |left, right| {
+            joined.0.join(left, right);
+            true
+        });
+    } else {
+        let mut sketcher = TextSketcher::new(threshold);
+        let mut index = NearIndex::new(threshold);
+        for (number, code) in codes.iter().enumerate() {
+            index.add(number as u32, &sketcher.sketch(code, syntax));
+        }
+        println!("sketches {:.2} s", cpu_seconds() - start);
+        let found = find_near_pairs(&index, threshold, &mut joined, |texts| {
+            let mut sets = ShingleSets::default();
+            for number in texts {
+                text.read(&codes[*number as usize], syntax);
+                sets.push(text.shingle_set());
+            }
+            println!("{} texts have a candidate, {:.2} s", texts.len(), cpu_seconds() - start);
+            Ok::<_, Infallible>(sets)
+        });
+        let Ok(()) = found;
+    }
+    let duplicates = (0..codes.len()).filter(|number| joined.0.find(*number) != *number).count();
+    println!(
+        "{} functions, {duplicates} joined to another, {:.3} CPU-seconds",
+        codes.len(),
+        cpu_seconds() - start
+    );
+}
+
+fn cpu_seconds() -> f64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}

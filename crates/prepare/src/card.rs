@@ -1,0 +1,139 @@
+//! The dataset card: `README.md` with the metadata that dataset hubs read
+//! (<https://huggingface.co/docs/hub/datasets-cards>).
+
+use std::fmt::Write;
+
+use crate::leaks::LeakReport;
+use crate::prepared_info::PreparedInfo;
+use crate::table::{SplitName, TableSchema};
+
+/// Returns the card.
+pub(crate) fn render(info: &PreparedInfo, leaks: &LeakReport, schema: &TableSchema) -> String {
+    let mut card = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_metadata(&mut card, info);
+    let _ = write_text(&mut card, info, leaks, schema);
+    card
+}
+
+fn write_metadata(card: &mut String, info: &PreparedInfo) -> std::fmt::Result {
+    let rows: u64 = info.splits.values().map(|split| split.rows).sum();
+    writeln!(card, "---\nlicense: other\ntags:\n- code\n- security\n- vulnerability-detection")?;
+    writeln!(
+        card,
+        "size_categories:\n- {}\nconfigs:\n- config_name: default\n  data_files:",
+        size_category(rows)
+    )?;
+    for split in filled_splits(info) {
+        writeln!(card, "  - split: {0}\n    path: data/{0}.parquet", split.name())?;
+    }
+    writeln!(card, "---\n")
+}
+
+/// Returns the splits with rows: readers refuse a split without any.
+fn filled_splits(info: &PreparedInfo) -> impl Iterator<Item = SplitName> {
+    info.splits.iter().filter(|(_, counts)| counts.rows > 0).map(|(split, _)| *split)
+}
+
+fn size_category(rows: u64) -> &'static str {
+    match rows {
+        0..1_000 => "n<1K",
+        1_000..10_000 => "1K<n<10K",
+        10_000..100_000 => "10K<n<100K",
+        100_000..1_000_000 => "100K<n<1M",
+        _ => "1M<n<10M",
+    }
+}
+
+fn write_text(
+    card: &mut String,
+    info: &PreparedInfo,
+    leaks: &LeakReport,
+    schema: &TableSchema,
+) -> std::fmt::Result {
+    let setting = |name: &str| {
+        info.settings[name].as_str().map_or_else(|| info.settings[name].to_string(), str::to_owned)
+    };
+    let counts = &info.counts;
+    writeln!(card, "# Vulnerable and fixed code, in splits without copies\n")?;
+    writeln!(
+        card,
+        "Prepared by `streamguard prepare` with the split `{}`, ratios {} and seed {}. The code keeps the licences of its \
+         repositories.\n",
+        setting("split"),
+        setting("ratios"),
+        setting("seed")
+    )?;
+    writeln!(card, "| split | rows | components | rows of more than 512 tokens |\n|---|---:|---:|---:|")?;
+    for (split, counts) in &info.splits {
+        let longer = counts.longer_than.get(&512).copied().unwrap_or(0);
+        writeln!(card, "| {} | {} | {} | {longer} |", split.name(), counts.rows, counts.components)?;
+    }
+    writeln!(card, "\n## What was done\n")?;
+    writeln!(
+        card,
+        "Of {} rows, {} were left out for their dates, {} as copies of excluded datasets, and {} because what they hang \
+         together with lies on both sides of a border of the split. Rows that are near copies (Jaccard similarity of \
+         shingles of 5 tokens at least {}), of the same commit, of the same advisory or of the same template are one \
+         component, and no component is in two splits. There are {} components; the largest has {} rows. {} rows have a \
+         copy or near copy in another row.\n",
+        counts.rows,
+        counts.outside_dates,
+        counts.excluded,
+        if setting("straddling") == "drop" { counts.straddling_rows } else { 0 },
+        setting("near"),
+        counts.components,
+        counts.largest_component,
+        counts.rows_with_near_duplicates,
+    )?;
+    writeln!(card, "## What two splits have in common\n")?;
+    writeln!(card, "Counted by an exact join of all code, not by the estimate that made the splits.\n")?;
+    writeln!(card, "| kind | leaks |\n|---|---:|")?;
+    for (kind, count) in &leaks.leaks {
+        writeln!(card, "| {} | {count} |", kind.name())?;
+    }
+    for warning in warnings(info, leaks) {
+        writeln!(card, "\n**Warning:** {warning}")?;
+    }
+    writeln!(
+        card,
+        "\n## Columns\n\n{}",
+        schema.columns.iter().map(|column| in_code(&column.name)).collect::<Vec<_>>().join(", ")
+    )?;
+    writeln!(
+        card,
+        "\n`component` is the number of the component, `near_duplicates` that of the cluster of near copies (null if there \
+         is no other), and `n_tokens` the number of words and punctuation characters of the longest code, without \
+         comments. The same rows lie in `jsonl/`."
+    )
+}
+
+fn warnings(info: &PreparedInfo, leaks: &LeakReport) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if !leaks.is_clean() {
+        warnings.push("the splits have something in common; see `leak_report.json`.".to_owned());
+    }
+    let counts = &info.counts;
+    if counts.largest_component * 10 > counts.rows {
+        let rows = counts.largest_component;
+        warnings.push(format!(
+            "one component has {rows} rows, so the shares of the splits may be far from the ratios."
+        ));
+    }
+    for (split, counts) in info.splits.iter().filter(|(_, counts)| counts.rows == 0) {
+        let _ = counts;
+        warnings.push(format!("the split {} has no rows.", split.name()));
+    }
+    if counts.unplaced_components > 0 {
+        let count = counts.unplaced_components;
+        warnings
+            .push(format!("{count} components have no date or repository to be split by, and are in train."));
+    }
+    warnings
+}
+
+/// Returns a name as code of Markdown, on one line. Names of columns are text of others.
+fn in_code(name: &str) -> String {
+    let plain: String = name.chars().map(|c| if c.is_control() || c == '`' { '_' } else { c }).collect();
+    format!("`{plain}`")
+}

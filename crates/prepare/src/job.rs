@@ -1,0 +1,231 @@
+//! The job: its settings, its shards and their merge.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use streamguard_dataset::Language;
+use streamguard_engine::{
+    JobError, JobSummary, MergeContext, Plan, PlanContext, Shard, ShardError, ShardLimits, ShardOutput,
+    TypedJob,
+};
+
+use crate::near::{NearThreshold, TextSketcher};
+use crate::output;
+use crate::prepared_dataset;
+use crate::row_facts::RowFacts;
+use crate::split::{Ratios, SplitRule, Straddling};
+use crate::table::{CodeReader, TableDataset, TableError, TableFile, TablePiece, milliseconds};
+
+/// Name of the job.
+pub const NAME: &str = "prepare";
+
+/// Splits a dataset of code so that nothing of one split is a copy of something in another
+///
+/// Rows that are near copies, of one commit, of one advisory or of one template stay together.
+#[derive(Args, Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct PrepareJob {
+    /// Datasets: output directories of collections, folders of .parquet or .jsonl files, or such files
+    #[arg(value_name = "DATASET", required = true)]
+    pub datasets: Vec<PathBuf>,
+    /// Columns with code: one, or one before and one after a fix [default: found by their names]
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', num_args = 1..=2)]
+    pub code: Vec<String>,
+    /// Language of rows that name none, which decides what a comment is [default: like C]
+    #[arg(long, value_name = "NAME", value_parser = parse_language)]
+    pub language: Option<Language>,
+    /// Jaccard similarity of the shingles of five tokens from which on code is a near copy
+    #[arg(long, value_name = "SHARE", default_value = "0.8", value_parser = parse_share)]
+    pub near: f64,
+    /// Rule by which rows are split
+    #[arg(long, value_enum, value_name = "RULE", default_value_t = SplitRule::Random)]
+    pub split: SplitRule,
+    /// Shares of train, validation and test in percent
+    #[arg(long, value_name = "N,N,N", default_value = "80,10,10")]
+    pub ratios: Ratios,
+    /// Seed of everything that is left to chance
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    pub seed: u64,
+    /// What to do with rows that hang together but belong into several splits
+    #[arg(long, value_enum, value_name = "CHOICE", default_value_t = Straddling::Drop)]
+    pub straddling: Straddling,
+    /// Datasets, such as benchmarks: rows that are copies or near copies of theirs are left out
+    #[arg(long, value_name = "DATASET", num_args = 1..)]
+    pub exclude: Vec<PathBuf>,
+    /// Only rows dated at or after this date; undated ones are left out
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub after: Option<String>,
+    /// Only rows dated before this date; undated ones are left out
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub before: Option<String>,
+}
+
+fn parse_language(name: &str) -> Result<Language, String> {
+    Language::from_name(name).ok_or_else(|| "expected a language such as c, cpp or python".to_owned())
+}
+
+fn parse_share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| threshold_of(*share).is_some());
+    share.ok_or_else(|| "expected a share from 0.5 to 1".to_owned())
+}
+
+/// Returns the threshold of a share. Below a half, nearly everything would be a candidate.
+fn threshold_of(share: f64) -> Option<NearThreshold> {
+    (0.5..=1.0).contains(&share).then(|| NearThreshold::from_thousandths((share * 1000.0).round() as u16))?
+}
+
+fn parse_date(text: &str) -> Result<String, String> {
+    milliseconds(&json!(text))
+        .map(|_| text.to_owned())
+        .ok_or_else(|| "expected a date such as 2024-01-31".to_owned())
+}
+
+/// Rows of one piece of a file.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PrepareShard {
+    /// The dataset, in the first shard of each.
+    dataset: Option<TableDataset>,
+    /// The file, with the columns that have a role.
+    roles: TableDataset,
+    piece: TablePiece,
+}
+
+/// Record of a shard.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum PrepareRecord {
+    /// A dataset, before its rows.
+    Dataset(Box<TableDataset>),
+    /// A row.
+    Row(Box<RowFacts>),
+}
+
+impl PrepareJob {
+    /// Creates a job that splits datasets with the default settings of the command.
+    pub fn new(datasets: Vec<PathBuf>) -> Self {
+        Self {
+            datasets,
+            code: Vec::new(),
+            language: None,
+            near: 0.8,
+            split: SplitRule::Random,
+            ratios: Ratios([80, 10, 10]),
+            seed: 42,
+            straddling: Straddling::Drop,
+            exclude: Vec::new(),
+            after: None,
+            before: None,
+        }
+    }
+
+    /// Returns the threshold of near copies.
+    ///
+    /// # Errors
+    /// A share that is none.
+    pub fn threshold(&self) -> Result<NearThreshold, JobError> {
+        threshold_of(self.near).ok_or_else(|| JobError::failed("near: expected a share from 0.5 to 1"))
+    }
+
+    /// Tells whether a row of this date is wanted.
+    pub(crate) fn accepts_date(&self, date: Option<i64>) -> bool {
+        let bound = |text: &Option<String>| text.as_ref().and_then(|text| milliseconds(&json!(text)));
+        let after =
+            self.after.is_none() || date.zip(bound(&self.after)).is_some_and(|(date, after)| date >= after);
+        let before = self.before.is_none()
+            || date.zip(bound(&self.before)).is_some_and(|(date, before)| date < before);
+        after && before
+    }
+
+    /// Returns the shards of a dataset, one for each piece of its files.
+    fn shards(dataset: &TableDataset) -> Result<Vec<PrepareShard>, TableError> {
+        let mut shards = Vec::new();
+        for file in &dataset.files {
+            let one_file = |file: &TableFile| TableDataset {
+                files: vec![file.clone()],
+                schema: dataset.role_columns(),
+                roles: dataset.roles.clone(),
+            };
+            for piece in file.pieces()? {
+                let head = shards.is_empty().then(|| dataset.clone());
+                shards.push(PrepareShard { dataset: head, roles: one_file(file), piece });
+            }
+        }
+        Ok(shards)
+    }
+}
+
+impl TypedJob for PrepareJob {
+    type Shard = PrepareShard;
+
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn settings(&self) -> Value {
+        json!(self)
+    }
+
+    fn unit(&self) -> &str {
+        "rows"
+    }
+
+    fn limits(&self) -> ShardLimits {
+        // A row group of a file of others may be as large as the file.
+        ShardLimits { deadline: Duration::from_secs(24 * 3600), ..ShardLimits::default() }
+    }
+
+    fn plan(&self, _: &PlanContext) -> Result<Plan<Self::Shard>, JobError> {
+        let own = TableDataset::open(&self.datasets, &self.code).map_err(JobError::failed)?;
+        let mut shards = Self::shards(&own).map_err(JobError::failed)?;
+        if shards.is_empty() {
+            return Err(JobError::failed("the dataset has no rows"));
+        }
+        for path in &self.exclude {
+            // Benchmarks have columns of their own, which are found by their names.
+            let excluded = TableDataset::open(std::slice::from_ref(path), &[]).map_err(JobError::failed)?;
+            shards.extend(Self::shards(&excluded).map_err(JobError::failed)?);
+        }
+        Ok(Plan::new(shards))
+    }
+
+    fn run(&self, shard: &Shard<Self::Shard>, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
+        let PrepareShard { dataset, roles, piece } = &shard.payload;
+        if let Some(dataset) = dataset {
+            output.emit(&PrepareRecord::Dataset(Box::new(dataset.clone())))?;
+        }
+        let mut sketcher = TextSketcher::new(self.threshold().map_err(ShardError::failed)?);
+        let reader = CodeReader::new(&roles.roles, &roles.schema, self.language);
+        for file in &roles.files {
+            let mut stopped = false;
+            let read = file.read(*piece, &roles.schema, |row| {
+                let facts = Box::new(RowFacts::of(&row, &reader, &mut sketcher));
+                output.emit(&PrepareRecord::Row(facts)).map_err(|error| {
+                    stopped = matches!(error, ShardError::Stopped);
+                    TableError::Stopped
+                })
+            });
+            match read {
+                Err(_) if stopped => return Err(ShardError::Stopped),
+                read => read.map_err(ShardError::failed)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn output_names(&self) -> Vec<String> {
+        output::file_names()
+    }
+
+    fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
+        if merge.missing_shards() > 0 {
+            // A split without some rows would not be the split of the dataset.
+            return Err(JobError::failed(
+                "a part of the dataset could not be read, so there is no split of it",
+            ));
+        }
+        prepared_dataset::make(self, merge)
+    }
+}

@@ -1,0 +1,164 @@
+//! Files of a prepared dataset.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+use streamguard_durable::WriteError;
+use streamguard_engine::{JobError, JobSummary, MergeContext, OutputFile, SummaryTable};
+
+use crate::card;
+use crate::job::PrepareJob;
+use crate::leaks::{LeakReport, find_leaks_in_rows};
+use crate::prepared_dataset::{RowPlace, job_error};
+use crate::prepared_info::PreparedInfo;
+use crate::table::{
+    Column, ColumnKind, ParquetTableWriter, Row, SplitName, TableDataset, TableError, TableSchema,
+};
+
+/// Columns that are added to those of the dataset. Columns of these names in the dataset are replaced.
+const ADDED_COLUMNS: [(&str, ColumnKind); 4] = [
+    ("split", ColumnKind::Text),
+    ("component", ColumnKind::Int),
+    ("near_duplicates", ColumnKind::Int),
+    ("n_tokens", ColumnKind::Int),
+];
+
+/// Name of the file with the settings and counts.
+const PREPARED_NAME: &str = "prepared.json";
+
+/// Name of the file that says what two splits have in common.
+const LEAKS_NAME: &str = "leak_report.json";
+
+/// Name of the dataset card.
+const CARD_NAME: &str = "README.md";
+
+/// Returns the names of all files that may be written.
+pub(crate) fn file_names() -> Vec<String> {
+    let of_split = |split: SplitName| ["parquet", "jsonl"].map(|format| file_name(split, format));
+    let files = SplitName::ALL.into_iter().flat_map(of_split);
+    files.chain([PREPARED_NAME, LEAKS_NAME, CARD_NAME].map(str::to_owned)).collect()
+}
+
+fn file_name(split: SplitName, format: &str) -> String {
+    match format {
+        "parquet" => format!("data/{}.parquet", split.name()),
+        format => format!("{format}/{}.{format}", split.name()),
+    }
+}
+
+/// Files of one split.
+struct SplitFiles {
+    split: SplitName,
+    parquet: ParquetTableWriter<OutputFile>,
+    jsonl: OutputFile,
+}
+
+/// Writes all files, and checks that the splits have nothing in common.
+pub(crate) fn write(
+    job: &PrepareJob,
+    own: &TableDataset,
+    places: &[Option<RowPlace>],
+    info: PreparedInfo,
+    merge: &mut MergeContext<'_>,
+) -> Result<JobSummary, JobError> {
+    let is_added = |name: &str| ADDED_COLUMNS.iter().any(|(added, _)| *added == name);
+    let read = own.schema.only(|name| !is_added(name));
+    let mut schema = read.clone();
+    schema.columns.extend(ADDED_COLUMNS.map(|(name, kind)| Column { name: name.to_owned(), kind }));
+
+    let mut files = Vec::new();
+    for split in SplitName::ALL {
+        let parquet = merge.create_file(&file_name(split, "parquet"))?;
+        let parquet = ParquetTableWriter::new(parquet, &schema).map_err(write_error(split))?;
+        files.push(SplitFiles { split, parquet, jsonl: merge.create_file(&file_name(split, "jsonl"))? });
+    }
+    let mut failed = None;
+    let read_rows = own.for_each_row(&read, |number, _, mut row| {
+        let Some(place) = places.get(number).copied().flatten() else { return Ok(()) };
+        row.extend([
+            json!(place.split),
+            json!(place.component),
+            json!(place.near_duplicates),
+            json!(place.tokens),
+        ]);
+        let written = merge.check_stopped().and_then(|()| files[place.split as usize].write(&row, &schema));
+        written.map_err(|error| {
+            failed = Some(error);
+            TableError::Stopped
+        })
+    });
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    if read_rows.map_err(job_error)? != places.len() {
+        return Err(job_error(TableError::Changed));
+    }
+    for SplitFiles { split, parquet, jsonl } in files {
+        merge.commit_file(parquet.finish().map_err(write_error(split))?)?;
+        merge.commit_file(jsonl)?;
+    }
+
+    let leaks =
+        find_leaks_in_rows(own, job.threshold()?, job.language, &|| merge.check_stopped().is_err(), &|row| {
+            places.get(row).copied().flatten().map(|place| place.split)
+        });
+    let leaks = leaks.map_err(job_error)?;
+    write_json(merge, PREPARED_NAME, &json!(info))?;
+    write_json(merge, LEAKS_NAME, &json!(leaks))?;
+    let mut card = merge.create_file(CARD_NAME)?;
+    let text = card::render(&info, &leaks, &schema);
+    card.write_all(text.as_bytes()).map_err(|error| card.write_error(error))?;
+    merge.commit_file(card)?;
+    Ok(summary(&info, &leaks))
+}
+
+impl SplitFiles {
+    fn write(&mut self, row: &Row, schema: &TableSchema) -> Result<(), JobError> {
+        self.parquet.write(row).map_err(write_error(self.split))?;
+        let line = JsonRow { row, schema };
+        self.jsonl.write_record(&line)
+    }
+}
+
+/// A row as a JSON object with the columns in their order.
+struct JsonRow<'a> {
+    row: &'a Row,
+    schema: &'a TableSchema,
+}
+
+impl serde::Serialize for JsonRow<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.schema.columns.iter().map(|column| &column.name).zip(self.row))
+    }
+}
+
+fn write_error(split: SplitName) -> impl Fn(parquet::errors::ParquetError) -> JobError {
+    move |error| WriteError::at(file_name(split, "parquet"))(io::Error::other(error)).into()
+}
+
+fn write_json(merge: &mut MergeContext<'_>, name: &str, value: &Value) -> Result<(), JobError> {
+    let mut file = merge.create_file(name)?;
+    let written = serde_json::to_writer_pretty(&mut file, value).map_err(io::Error::from);
+    written.and_then(|()| file.write_all(b"\n")).map_err(|error| file.write_error(error))?;
+    merge.commit_file(file)
+}
+
+fn summary(info: &PreparedInfo, leaks: &LeakReport) -> JobSummary {
+    let counts: Map<String, Value> = match json!(info.counts) {
+        Value::Object(counts) => counts,
+        _ => Map::new(),
+    };
+    let mut summary = JobSummary::default().metric("leaks", leaks.leaks.values().sum::<u64>());
+    for (name, count) in counts {
+        summary = summary.metric(name, count);
+    }
+    let rows = info
+        .splits
+        .iter()
+        .map(|(split, counts)| vec![json!(split), json!(counts.rows), json!(counts.components)]);
+    summary.table(SummaryTable {
+        title: "Splits".to_owned(),
+        columns: ["split", "rows", "components"].map(str::to_owned).into(),
+        rows: rows.collect(),
+    })
+}

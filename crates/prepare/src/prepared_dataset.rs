@@ -1,0 +1,90 @@
+//! The prepared dataset: from the facts about all rows to the files of the splits.
+
+use streamguard_engine::{JobError, JobSummary, MergeContext};
+
+use crate::job::{PrepareJob, PrepareRecord};
+use crate::near_rows::{DatasetRows, cluster_rows};
+use crate::output;
+use crate::prepared_info::{PreparedCounts, PreparedInfo};
+use crate::row_table::RowTable;
+use crate::split::{Components, assign};
+use crate::table::{CodeReader, SplitName, TableDataset, TableError};
+
+/// Place of a row in the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RowPlace {
+    pub(crate) split: SplitName,
+    /// Number of the component.
+    pub(crate) component: u32,
+    /// Number of the cluster of near copies, if there are others.
+    pub(crate) near_duplicates: Option<u32>,
+    /// Tokens of the longest text.
+    pub(crate) tokens: u32,
+}
+
+/// Assigns all rows to splits and writes the files.
+pub(crate) fn make(job: &PrepareJob, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
+    let threshold = job.threshold()?;
+    let mut table = RowTable::new(threshold);
+    let mut datasets: Vec<(TableDataset, usize)> = Vec::new();
+    merge.for_each_record(|line| {
+        match serde_json::from_slice(line).map_err(JobError::failed)? {
+            PrepareRecord::Dataset(dataset) => datasets.push((*dataset, table.rows)),
+            PrepareRecord::Row(facts) => table.push(&facts)?,
+        }
+        Ok(())
+    })?;
+    let read: Vec<DatasetRows<'_>> = datasets
+        .iter()
+        .map(|(dataset, first_row)| DatasetRows {
+            dataset,
+            reader: CodeReader::new(&dataset.roles, &dataset.role_columns(), job.language),
+            first_row: *first_row,
+        })
+        .collect();
+    let own = &datasets.first().ok_or_else(|| JobError::failed("the dataset has no rows"))?.0;
+    let own_rows = datasets.get(1).map_or(table.rows, |(_, first_row)| *first_row);
+
+    let mut counts = PreparedCounts { rows: own_rows as u64, ..PreparedCounts::default() };
+    let mut kept: Vec<bool> =
+        (0..table.rows).map(|row| row < own_rows && job.accepts_date(table.dates[row])).collect();
+    let count = |kept: &[bool]| kept.iter().filter(|kept| **kept).count() as u64;
+    counts.outside_dates = counts.rows - count(&kept);
+    let before = count(&kept);
+    let mut near = cluster_rows(&table, threshold, &mut kept, own_rows, &read).map_err(job_error)?;
+    counts.excluded = before - count(&kept);
+    merge.check_stopped()?;
+
+    let clusters = Components::of_clusters(&mut near, &kept);
+    let components = Components::new(&table, &near, &kept);
+    let assignment = assign(job.split, &components, &table, job.ratios, job.seed, job.straddling);
+    counts.components = components.rows.len() as u64;
+    counts.largest_component = components.rows.iter().map(|rows| rows.len() as u64).max().unwrap_or(0);
+    counts.rows_with_near_duplicates =
+        clusters.rows.iter().filter(|rows| rows.len() > 1).map(|rows| rows.len() as u64).sum();
+    counts.straddling_components = assignment.straddling_components;
+    counts.straddling_rows = assignment.straddling_rows;
+    counts.unplaced_components = assignment.unplaced_components;
+
+    let place = |row: usize| {
+        let component = components.of_row[row]?;
+        let cluster = clusters.of_row[row]?;
+        Some(RowPlace {
+            split: assignment.splits[component as usize]?,
+            component,
+            near_duplicates: (clusters.rows[cluster as usize].len() > 1).then_some(cluster),
+            tokens: table.tokens[2 * row].max(table.tokens[2 * row + 1]),
+        })
+    };
+    let places: Vec<Option<RowPlace>> = (0..own_rows).map(place).collect();
+    let info = PreparedInfo::new(job, own, counts, &places);
+    output::write(job, own, &places, info, merge)
+}
+
+/// Converts an error of reading.
+pub(crate) fn job_error(error: TableError) -> JobError {
+    match error {
+        TableError::Stopped => JobError::Stopped,
+        error => JobError::failed(error),
+    }
+}

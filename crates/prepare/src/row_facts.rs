@@ -1,0 +1,90 @@
+//! Facts about rows: the records of the shards.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use serde::{Deserialize, Serialize};
+use streamguard_engine::JobError;
+use twox_hash::XxHash64;
+
+use crate::near::{TextSketch, TextSketcher};
+use crate::table::{CodeReader, Row};
+
+/// What is kept of a row until all rows are known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RowFacts {
+    /// Sketches of the code; none for a side that is not there.
+    #[serde(rename = "x")]
+    pub(crate) texts: [Option<PackedSketch>; 2],
+    /// Repository or project.
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) repository: Option<String>,
+    /// Hashes of the ids of commits.
+    #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) commits: Vec<u64>,
+    /// Hashes of the ids of advisories.
+    #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) advisories: Vec<u64>,
+    /// Hash of the template of generated code.
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) family: Option<u64>,
+    /// Date in milliseconds since 1970-01-01 UTC.
+    #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) date: Option<i64>,
+}
+
+/// A [`TextSketch`] with its numbers in base64.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PackedSketch {
+    #[serde(rename = "h")]
+    digest: String,
+    #[serde(rename = "n")]
+    tokens: u32,
+    #[serde(rename = "b", default, skip_serializing_if = "String::is_empty")]
+    bands: String,
+    #[serde(rename = "s", default, skip_serializing_if = "String::is_empty")]
+    small_set: String,
+}
+
+impl RowFacts {
+    /// Reads the facts of a row.
+    pub(crate) fn of(row: &Row, reader: &CodeReader, sketcher: &mut TextSketcher) -> Self {
+        let hashes = |ids: Vec<String>| ids.iter().map(|id| XxHash64::oneshot(0, id.as_bytes())).collect();
+        let texts = reader.texts(row);
+        Self {
+            texts: texts
+                .sides
+                .map(|text| text.map(|text| PackedSketch::new(&sketcher.sketch(text, texts.syntax)))),
+            repository: reader.repository(row).map(str::to_owned),
+            commits: hashes(reader.commits(row)),
+            advisories: hashes(reader.advisories(row)),
+            family: reader.template_family(row),
+            date: reader.date(row),
+        }
+    }
+}
+
+impl PackedSketch {
+    fn new(sketch: &TextSketch) -> Self {
+        let bands: Vec<u8> = sketch.bands.iter().flat_map(|key| key.to_le_bytes()).collect();
+        let small_set: Vec<u8> = sketch.small_set.iter().flat_map(|shingle| shingle.to_le_bytes()).collect();
+        Self {
+            digest: format!("{:x}", sketch.digest),
+            tokens: sketch.tokens,
+            bands: STANDARD_NO_PAD.encode(bands),
+            small_set: STANDARD_NO_PAD.encode(small_set),
+        }
+    }
+
+    /// Returns the sketch.
+    pub(crate) fn unpack(&self) -> Result<TextSketch, JobError> {
+        let decode = |text: &str| STANDARD_NO_PAD.decode(text).map_err(JobError::failed);
+        let bands = decode(&self.bands)?;
+        let small_set = decode(&self.small_set)?;
+        Ok(TextSketch {
+            digest: u128::from_str_radix(&self.digest, 16).map_err(JobError::failed)?,
+            tokens: self.tokens,
+            bands: bands.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect(),
+            small_set: small_set.as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect(),
+        })
+    }
+}

@@ -1,0 +1,72 @@
+//! All rows of a job, column by column.
+
+use std::collections::BTreeMap;
+
+use streamguard_engine::JobError;
+
+use crate::near::{NearIndex, NearThreshold};
+use crate::row_facts::RowFacts;
+
+/// Number of a text: twice the row, and one more for the code after the fix.
+pub(crate) type TextNumber = u32;
+
+/// Facts about all rows. Rows of excluded datasets stand behind those of the dataset itself.
+#[derive(Debug)]
+pub(crate) struct RowTable {
+    /// Number of all rows.
+    pub(crate) rows: usize,
+    /// Repository of each row, as a place in `repository_names`.
+    pub(crate) repositories: Vec<Option<u32>>,
+    pub(crate) repository_names: BTreeMap<String, u32>,
+    pub(crate) dates: Vec<Option<i64>>,
+    /// Number of tokens of each text.
+    pub(crate) tokens: Vec<u32>,
+    /// Hashes of commits, advisories and templates, with the rows that have them.
+    pub(crate) commits: Vec<(u64, u32)>,
+    pub(crate) advisories: Vec<(u64, u32)>,
+    pub(crate) families: Vec<(u64, u32)>,
+    /// Digests of the tokens of all texts that have any.
+    pub(crate) digests: Vec<(u128, TextNumber)>,
+    /// Sketches of all texts.
+    pub(crate) index: NearIndex,
+}
+
+impl RowTable {
+    pub(crate) fn new(threshold: NearThreshold) -> Self {
+        Self {
+            rows: 0,
+            repositories: Vec::new(),
+            repository_names: BTreeMap::new(),
+            dates: Vec::new(),
+            tokens: Vec::new(),
+            commits: Vec::new(),
+            advisories: Vec::new(),
+            families: Vec::new(),
+            digests: Vec::new(),
+            index: NearIndex::new(threshold),
+        }
+    }
+
+    /// Adds the next row.
+    pub(crate) fn push(&mut self, facts: &RowFacts) -> Result<(), JobError> {
+        let row = self.rows as u32;
+        for (side, text) in (0..).zip(&facts.texts) {
+            let sketch = text.as_ref().map(|text| text.unpack()).transpose()?;
+            self.tokens.push(sketch.as_ref().map_or(0, |sketch| sketch.tokens));
+            if let Some(sketch) = sketch.filter(|sketch| sketch.tokens > 0) {
+                self.digests.push((sketch.digest, 2 * row + side));
+                self.index.add(2 * row + side, &sketch);
+            }
+        }
+        let next = self.repository_names.len() as u32;
+        let names = &mut self.repository_names;
+        self.repositories
+            .push(facts.repository.as_ref().map(|name| *names.entry(name.clone()).or_insert(next)));
+        self.dates.push(facts.date);
+        self.commits.extend(facts.commits.iter().map(|commit| (*commit, row)));
+        self.advisories.extend(facts.advisories.iter().map(|advisory| (*advisory, row)));
+        self.families.extend(facts.family.map(|family| (family, row)));
+        self.rows += 1;
+        Ok(())
+    }
+}

@@ -1,0 +1,14 @@
+//! Tests of prepared datasets.
+
+// Datasets for the tests.
+mod fixtures;
+// The job: splits without leaks, the same bytes whatever runs it, what is left out.
+mod job;
+// What two splits have in common, of each kind.
+mod leaks;
+// Near pairs against the truth of all pairs.
+mod near;
+// The prepared folder in the library `datasets`.
+mod readers;
+// Rows of files of other programs.
+mod tables;

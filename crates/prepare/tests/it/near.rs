@@ -1,0 +1,123 @@
+//! Near pairs against the truth of all pairs.
+
+use std::convert::Infallible;
+
+use streamguard_dataset::Language;
+use streamguard_prepare::near::{
+    CommentSyntax, MAX_SMALL_SET, MISS_PROBABILITY, NearIndex, NearThreshold, PairSink, ShingleSets,
+    ShingledText, SketchShape, TextSketcher, exact_join, find_near_pairs, similarity,
+};
+
+use crate::fixtures::{Chance, changed, function};
+
+/// Takes all near pairs.
+#[derive(Default)]
+struct AllPairs(Vec<(u32, u32)>);
+
+impl PairSink for AllPairs {
+    fn wants(&mut self, _: u32, _: u32) -> bool {
+        true
+    }
+
+    fn take(&mut self, left: u32, right: u32) {
+        self.0.push((left.min(right), left.max(right)));
+    }
+}
+
+fn threshold() -> NearThreshold {
+    NearThreshold::from_thousandths(800).unwrap()
+}
+
+/// Returns functions of all lengths, with copies that differ more and more.
+fn functions(count: usize) -> Vec<String> {
+    let mut chance = Chance(7);
+    let mut codes = Vec::new();
+    while codes.len() < count {
+        let statements = 1 + chance.below(80);
+        let code = function(&mut chance, statements);
+        for lines in 0..chance.below(6) {
+            codes.push(changed(&mut chance, &code, lines));
+        }
+        codes.push(code);
+    }
+    codes.truncate(count);
+    codes
+}
+
+#[test]
+fn both_joins_find_all_near_pairs_and_no_others() {
+    let codes = functions(1500);
+    let syntax = CommentSyntax::of(None);
+    let (mut text, mut sets) = (ShingledText::default(), ShingleSets::default());
+    let (mut index, mut sketcher) = (NearIndex::new(threshold()), TextSketcher::new(threshold()));
+    for (number, code) in codes.iter().enumerate() {
+        text.read(code, syntax);
+        sets.push(text.shingle_set());
+        index.add(number as u32, &sketcher.sketch(code, syntax));
+    }
+    let mut truth = Vec::new();
+    for left in 0..sets.len() {
+        for right in left + 1..sets.len() {
+            // In whole numbers, and by another way than the code that is tested.
+            let (one, two) = (sets.get(left), sets.get(right));
+            let common = one.iter().filter(|shingle| two.binary_search(shingle).is_ok()).count();
+            if common * 1000 >= 800 * (one.len() + two.len() - common) {
+                truth.push((left as u32, right as u32));
+            }
+        }
+    }
+    let large = truth.iter().filter(|(left, _)| sets.get(*left as usize).len() > MAX_SMALL_SET).count();
+    assert!(truth.len() > 250 && large > 100 && large < truth.len(), "{} pairs, {large} large", truth.len());
+
+    let mut exact = Vec::new();
+    exact_join(&sets, threshold(), |left, right| {
+        exact.push((left as u32, right as u32));
+        true
+    });
+    exact.sort_unstable();
+    assert_eq!(exact, truth);
+
+    let mut sketched = AllPairs::default();
+    let fetched = find_near_pairs(&index, threshold(), &mut sketched, |texts| {
+        let mut fetched = ShingleSets::default();
+        texts.iter().for_each(|text| _ = fetched.push(sets.get(*text as usize).iter().copied()));
+        Ok::<_, Infallible>(fetched)
+    });
+    fetched.unwrap();
+    sketched.0.sort_unstable();
+    sketched.0.dedup();
+    assert_eq!(sketched.0, truth);
+}
+
+#[test]
+fn the_bands_keep_the_promise() {
+    for thousandths in [500, 700, 800, 900, 950] {
+        let threshold = NearThreshold::from_thousandths(thousandths).unwrap();
+        let shape = SketchShape::for_threshold(threshold);
+        let agrees = threshold.share().powi(shape.rows() as i32);
+        assert!((1.0 - agrees).powi(shape.bands() as i32) <= MISS_PROBABILITY, "{thousandths}: {shape:?}");
+    }
+}
+
+#[test]
+fn comments_and_layout_are_not_code() {
+    let mut text = ShingledText::default();
+    let mut digest = |code: &str, language: Option<Language>| {
+        text.read(code, CommentSyntax::of(language));
+        text.token_digest()
+    };
+    assert_eq!(digest("a = b; // c\n/* d */ e('//x');", None), digest("a=b;\n\te('//x');", None));
+    assert_ne!(digest("e('//x');", None), digest("e('//y');", None));
+    assert_eq!(digest("a = 1 # b\nc", Some(Language::Python)), digest("a = 1\nc", Some(Language::Python)));
+    assert_ne!(digest("a = 1 // b\nc", Some(Language::Python)), digest("a = 1\nc", Some(Language::Python)));
+    assert_ne!(digest("#define A 1", None), digest("", None));
+}
+
+#[test]
+fn similarity_is_the_share_of_common_shingles() {
+    assert_eq!(similarity(&[1, 2, 3, 4], &[2, 3, 4, 5]), 0.6);
+    let exactly: Vec<u64> = (0..8).collect();
+    let all: Vec<u64> = (0..10).collect();
+    assert!(threshold().accepts(&exactly, &all));
+    assert!(!threshold().accepts(&exactly[..7], &all));
+}

@@ -1,0 +1,61 @@
+"""Builds datasets of vulnerable and fixed source code.
+
+The package contains the program ``streamguard`` and runs it: nothing is computed in Python, a crash of the program
+cannot end the interpreter, and the same call gives the same bytes as the command line.
+
+>>> import streamguard
+>>> streamguard.collect("data/first", offline=True, quick_test=True)  # doctest: +SKIP
+>>> dataset = streamguard.load("data/first")  # doctest: +SKIP
+"""
+
+from streamguard.commands import (
+    IngestResult,
+    PrimeResult,
+    ResolvedUrl,
+    collect,
+    ingest,
+    prime,
+    resolve,
+    verify,
+)
+from streamguard.errors import (
+    DamagedError,
+    DestinationError,
+    FolderInUseError,
+    NoResultsError,
+    PartialError,
+    StreamGuardError,
+    UsageError,
+)
+from streamguard.jobs import Job, job
+from streamguard.loading import Sample, load, samples
+from streamguard.orchestrator import MasterOrchestrator, ReportGenerator
+from streamguard.program import program_path, run, version
+
+__all__ = [
+    "DamagedError",
+    "DestinationError",
+    "FolderInUseError",
+    "IngestResult",
+    "Job",
+    "MasterOrchestrator",
+    "NoResultsError",
+    "PartialError",
+    "PrimeResult",
+    "ReportGenerator",
+    "ResolvedUrl",
+    "Sample",
+    "StreamGuardError",
+    "UsageError",
+    "collect",
+    "ingest",
+    "job",
+    "load",
+    "prime",
+    "program_path",
+    "resolve",
+    "run",
+    "samples",
+    "verify",
+    "version",
+]

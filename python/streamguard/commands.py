@@ -1,0 +1,204 @@
+"""Commands of the program as functions. Options are the program's flags, with ``_`` for ``-``."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Optional, Union
+
+from streamguard.errors import error_for
+from streamguard.program import Finished, StrPath, flags, run
+from streamguard.progress import progress_for
+
+#: Contents of ``collection_results.json``.
+Results = dict[str, Any]
+
+#: Name of the file of results in an output folder.
+RESULTS = "collection_results.json"
+
+
+def collect(
+    output_dir: StrPath = "data/raw",
+    *,
+    collectors: Optional[Sequence[str]] = None,
+    offline: bool = False,
+    quick_test: bool = False,
+    fresh: bool = False,
+    resume: bool = False,
+    update: bool = False,
+    github_token: Optional[str] = None,
+    nvd_api_key: Optional[str] = None,
+    progress: bool = True,
+    **options: object,
+) -> Results:
+    """Collects samples and writes the dataset into a folder.
+
+    Args:
+        output_dir: folder of the dataset.
+        collectors: names such as ``["cve", "osv"]``; all by default.
+        offline: collect from the demo world in the program: no network, no tokens.
+        quick_test: 100 samples of each collector.
+        fresh: replace what an earlier run left in the folder.
+        resume: continue an interrupted run with its settings.
+        update: bring a finished dataset up to date.
+        github_token: passed in the environment, never on the command line; ``GITHUB_TOKEN`` by default.
+        nvd_api_key: the same for ``NVD_API_KEY``.
+        progress: show a line that follows the run.
+        options: any other flag of ``streamguard collect``, such as ``cve_samples=500`` or ``cwes=["CWE-89"]``.
+
+    Returns:
+        The contents of ``collection_results.json``: counts by collector, rejections, errors.
+
+    Raises:
+        PartialError: if some source failed; the dataset is written, and ``results`` holds the results.
+        StreamGuardError: the subclass for another exit code.
+    """
+    given = dict(
+        collectors=collectors, output_dir=output_dir, offline=offline, quick_test=quick_test, fresh=fresh,
+        resume=resume, update=update, **options,
+    )
+    tokens = {"GITHUB_TOKEN": github_token, "NVD_API_KEY": nvd_api_key}
+    env = {name: token for name, token in tokens.items() if token}
+    return _run_into(Path(output_dir), ["collect", *flags(given)], env, progress)
+
+
+def _run_into(folder: Path, arguments: list[str], env: dict[str, str], progress: bool) -> Results:
+    """Runs a command that leaves its results in a folder, and returns them."""
+    finished = _follow(arguments, env, progress)
+    # Of a run that ended otherwise, the folder may hold the results of an earlier one.
+    results = _read_results(folder) if finished.exit_code in (0, 3, 4) else None
+    if finished.exit_code != 0 or results is None:
+        raise error_for(finished.exit_code, finished.message, results)
+    return results
+
+
+def _follow(arguments: list[str], env: dict[str, str], progress: bool) -> Finished:
+    """Runs a command, with a line that follows it if ``progress`` is true."""
+    follow, close = progress_for(progress)
+    try:
+        return run([*arguments, "--log-format", "json"], env=env, on_event=follow or (lambda _: None), check=False)
+    finally:
+        close()
+
+
+def _read_results(folder: Path) -> Optional[Results]:
+    try:
+        results = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return results if isinstance(results, dict) else None
+
+
+@dataclass(frozen=True)
+class ResolvedUrl:
+    """A URL, and what of a repository it names.
+
+    Attributes:
+        url: the URL as it was given.
+        repository: address of the repository; ``None`` if the URL names none.
+        kind: commit, pull, review, compare, tag, state or unresolved.
+        target: the id, number or name; two ids joined by ``...`` for compare.
+        evidence: evidence in the history of a local clone, if one was given and helped.
+    """
+
+    url: str
+    repository: Optional[str]
+    kind: str
+    target: Optional[str]
+    evidence: Optional[str] = None
+
+
+def resolve(urls: Iterable[str], *, repo: Sequence[StrPath] = ()) -> list[ResolvedUrl]:
+    """Finds the repositories and commits that URLs name. Nothing is fetched.
+
+    Args:
+        urls: URLs, one a string.
+        repo: local clones, whose history holds the commits of pull requests and short ids.
+    """
+    text = "".join(" ".join(url.split()) + "\n" for url in urls)
+    finished = run(["resolve", "--json", *flags({"repo": list(repo)})], input=text)
+    return [ResolvedUrl(**json.loads(line)) for line in finished.stdout.splitlines()]
+
+
+@dataclass(frozen=True)
+class IngestResult:
+    """Figures of web logs.
+
+    Attributes:
+        metrics: numbers by name, such as ``requests``, ``errors``, ``bytes``; latencies in milliseconds.
+        tables: tables by title, each a list of rows with a value for each column.
+        status: complete, partial or failed.
+    """
+
+    metrics: dict[str, Any]
+    tables: dict[str, list[dict[str, Any]]] = field(repr=False)
+    status: str = "complete"
+
+
+@dataclass(frozen=True)
+class PrimeResult:
+    """Primes of ranges.
+
+    Attributes:
+        metrics: numbers by name, such as ``primes``.
+        tables: tables by title; the ranges have a row each.
+        status: complete, partial or failed.
+    """
+
+    metrics: dict[str, Any]
+    tables: dict[str, list[dict[str, Any]]] = field(repr=False)
+    status: str = "complete"
+
+
+def ingest(path: Union[StrPath, Sequence[StrPath]], *, progress: bool = False, **options: object) -> IngestResult:
+    """Counts the requests in web logs.
+
+    Args:
+        path: files and folders with logs, plain or compressed.
+        progress: show a line that follows the run.
+        options: any other flag of ``streamguard ingest``, such as ``workers=2`` or ``format="combined"``.
+    """
+    return IngestResult(*_measure("ingest", dict(path=_list(path), **options), progress))
+
+
+def prime(path: Optional[StrPath] = None, *, progress: bool = False, **options: object) -> PrimeResult:
+    """Counts and lists primes.
+
+    Args:
+        path: a JSON file with ranges.
+        progress: show a line that follows the run.
+        options: any other flag of ``streamguard prime``, such as ``range="0..1000000"``.
+    """
+    return PrimeResult(*_measure("prime", dict(path=path, **options), progress))
+
+
+def _list(value: Union[StrPath, Sequence[StrPath]]) -> list[StrPath]:
+    return [value] if isinstance(value, (str, os.PathLike)) else list(value)
+
+
+def _measure(
+    job: str, options: dict[str, object], progress: bool
+) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]], str]:
+    """Runs a job that computes figures. Returns its numbers, its tables and its status."""
+    with tempfile.TemporaryDirectory(prefix="streamguard-") as scratch:
+        folder = Path(options.get("output_dir") or scratch)  # type: ignore[arg-type]
+        if "output_dir" not in options:
+            options = {**options, "output_dir": folder, "report_formats": "json"}
+        entry = _run_into(folder, [job, *flags(options)], {}, progress)["by_collector"][job]
+    tables = {
+        table["title"]: [dict(zip(table["columns"], row)) for row in table["rows"]] for table in entry["tables"]
+    }
+    return entry["metrics"], tables, entry["status"]
+
+
+def verify(folder: StrPath = "data/raw") -> str:
+    """Checks every file that a run left in a folder against its digest. Returns what the program said.
+
+    Raises:
+        DamagedError: if a file is not as the run left it.
+    """
+    return run(["verify", folder]).stdout.strip()
