@@ -13,6 +13,9 @@ use crate::prime_file::{PrimeFile, PrimeFileFormat};
 use crate::range_spec::NamedRange;
 use crate::ranges_file::{MAX_FILE_BYTES, parse_ranges};
 
+/// Path that stands for standard input or output.
+const STANDARD_STREAM: &str = "-";
+
 /// Counts and lists the primes of ranges of numbers up to 2^64
 ///
 /// Reports for each range, and for all of them together, how many primes there are, which are the first
@@ -22,10 +25,10 @@ use crate::ranges_file::{MAX_FILE_BYTES, parse_ranges};
 #[serde(rename_all = "kebab-case")]
 pub struct PrimeArgs {
     /// A file of ranges: {"ranges": [{"start": 1, "end": 1000, "description": "..."}]}, both bounds
-    /// included
+    /// included; - is standard input
     #[arg(long, value_name = "FILE")]
     pub path: Option<PathBuf>,
-    /// Ranges: A..B with both bounds, or A..+N; as in 1..1_000 or 1e12..+1e9
+    /// Ranges: A..B with both bounds, ..B from 0, or A..+N; as in 1..1_000, 1e12..+1e9 or 2^40..10**13
     #[arg(long, value_name = "A..B", num_args = 1.., conflicts_with = "path")]
     pub range: Vec<String>,
     /// Count only, without finding each prime where that is quicker
@@ -84,7 +87,11 @@ fn parse_range(text: &str) -> Result<NamedRange, PrimeArgsError> {
 
 fn read_ranges(path: &Path) -> Result<Vec<NamedRange>, PrimeArgsError> {
     let mut text = Vec::new();
-    File::open(path)
+    let opened: io::Result<Box<dyn Read>> = match path.as_os_str() == STANDARD_STREAM {
+        true => Ok(Box::new(io::stdin())),
+        false => File::open(path).map(|file| Box::new(file) as Box<dyn Read>),
+    };
+    opened
         // One byte more than allowed tells a file that is too long from one that just fits.
         .and_then(|opened| opened.take(MAX_FILE_BYTES + 1).read_to_end(&mut text))
         .map_err(|source| PrimeArgsError::Unreadable { path: path.to_owned(), source })?;
@@ -99,6 +106,9 @@ fn read_ranges(path: &Path) -> Result<Vec<NamedRange>, PrimeArgsError> {
 /// work, not after it.
 fn destination(path: &Path) -> Result<PathBuf, PrimeArgsError> {
     let wrong = |reason: &str| PrimeArgsError::Invalid(format!("--list {}: {reason}", path.display()));
+    if path.as_os_str() == STANDARD_STREAM {
+        return Err(wrong("standard output has the figures; name a file (or ./- for a file of that name)"));
+    }
     let path = std::path::absolute(path).map_err(|error| wrong(&error.to_string()))?;
     if path.is_dir() || !path.parent().is_some_and(Path::is_dir) {
         return Err(wrong("a file cannot be written there"));

@@ -27,6 +27,7 @@ mod range_spec;
 pub mod ranges_file;
 mod shard_plan;
 mod summary;
+mod unique_keys;
 
 pub use arguments::{PrimeArgs, PrimeArgsError};
 pub use job::{NAME, PrimeJob};

@@ -32,7 +32,7 @@ pub enum RangeSpecError {
     #[error("expected two numbers with .. between them, such as 1..1000 or 1e12..+1e9")]
     MissingBounds,
     /// A bound is not a number.
-    #[error("{0:?} is not a whole number; expected a number such as 1000, 1_000 or 1e3")]
+    #[error("{0:?} is not a whole number; expected a number such as 1000, 1_000, 1.5e3, 0x10 or 2^40")]
     NotANumber(String),
     /// A bound does not fit into 64 bits.
     #[error("{0} is beyond {max}, the largest 64-bit number", max = u64::MAX)]
@@ -47,17 +47,18 @@ pub enum RangeSpecError {
     },
 }
 
-/// Reads `A..B`, both bounds included, or `A..+N`, the numbers from A to A + N. Bounds may contain
-/// underscores, or an exponent as in `1e9`.
+/// Reads `A..B` or `A..=B`, both bounds included, or `A..+N`, the numbers from A to A + N. Without A the range begins
+/// at 0. Bounds are numbers such as `1_000`, `1,000`, `1.5e3`, `0x10`, `2^40` and `10**12`.
 impl FromStr for NamedRange {
     type Err = RangeSpecError;
 
     fn from_str(text: &str) -> Result<Self, RangeSpecError> {
         let (start, end) = text.split_once("..").ok_or(RangeSpecError::MissingBounds)?;
-        let start = parse_number(start.trim())?;
+        let start = if start.trim().is_empty() { 0 } else { parse_number(start.trim())? };
+        let end = end.strip_prefix('=').unwrap_or(end);
         let end = match end.trim().strip_prefix('+') {
             Some(more) => {
-                let more = parse_number(more)?;
+                let more = parse_number(more.trim())?;
                 start
                     .checked_add(more)
                     .ok_or_else(|| RangeSpecError::TooLarge(format!("{start} + {more}")))?
@@ -71,21 +72,56 @@ impl FromStr for NamedRange {
     }
 }
 
-/// Reads a whole number: digits and underscores, then optionally `e` and the number of zeros that follow.
+/// Reads a whole number: a power such as `2^40` or `10**12`, or a plain number.
+///
+/// All arithmetic is on integers, so that 2^64 is told from the number below it.
 fn parse_number(text: &str) -> Result<u64, RangeSpecError> {
+    let too_large = || RangeSpecError::TooLarge(text.to_owned());
+    let Some((base, exponent)) = text.split_once("**").or_else(|| text.split_once('^')) else {
+        return parse_plain(text);
+    };
+    let (base, exponent) = (parse_plain(base.trim())?, parse_plain(exponent.trim())?);
+    match base {
+        // These powers fit whatever the exponent.
+        0 => Ok(u64::from(exponent == 0)),
+        1 => Ok(1),
+        _ => {
+            u32::try_from(exponent).ok().and_then(|exponent| base.checked_pow(exponent)).ok_or_else(too_large)
+        }
+    }
+}
+
+/// Reads a number without a power: hexadecimal digits behind `0x`, or digits with an optional exponent, where
+/// decimals must vanish. Underscores and commas separate digits.
+fn parse_plain(text: &str) -> Result<u64, RangeSpecError> {
     let not_a_number = || RangeSpecError::NotANumber(text.to_owned());
     let too_large = || RangeSpecError::TooLarge(text.to_owned());
-    let (digits, zeros) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let digits: String = digits.chars().filter(|&c| c != '_').collect();
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number(&digits) || !is_number(zeros) {
+    if !text.starts_with(|first: char| first.is_ascii_digit()) {
         return Err(not_a_number());
     }
-    let digits: u64 = digits.parse().map_err(|_| too_large())?;
-    let power = zeros.parse().ok().and_then(|zeros| 10u64.checked_pow(zeros));
-    match (digits, power) {
-        // Zero whatever the exponent, even if the power alone does not fit into 64 bits.
-        (0, _) => Ok(0),
-        (_, power) => power.and_then(|power| digits.checked_mul(power)).ok_or_else(too_large),
+    let separated: String = text.chars().filter(|&c| !matches!(c, '_' | ',')).collect();
+    if let Some(digits) = separated.strip_prefix("0x").or_else(|| separated.strip_prefix("0X")) {
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(not_a_number());
+        }
+        return u64::from_str_radix(digits, 16).map_err(|_| too_large());
     }
+    let (number, zeros) = separated.split_once(['e', 'E']).unwrap_or((&separated, "0"));
+    let zeros = zeros.strip_prefix('+').unwrap_or(zeros);
+    let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));
+    if !is_number(whole) || !is_number(decimals) || !is_number(zeros) {
+        return Err(not_a_number());
+    }
+    let decimals = decimals.trim_end_matches('0');
+    let digits = format!("{whole}{decimals}");
+    let digits = digits.trim_start_matches('0');
+    if digits.is_empty() {
+        // Zero whatever the exponent, even if the power alone does not fit into 64 bits.
+        return Ok(0);
+    }
+    let zeros: usize = zeros.parse().map_err(|_| too_large())?;
+    let zeros = zeros.checked_sub(decimals.len()).ok_or_else(not_a_number)?;
+    let power = u32::try_from(zeros).ok().and_then(|zeros| 10u64.checked_pow(zeros)).ok_or_else(too_large)?;
+    digits.parse::<u64>().ok().and_then(|digits| digits.checked_mul(power)).ok_or_else(too_large)
 }

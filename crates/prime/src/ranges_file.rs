@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::arithmetic::NumberRange;
 use crate::range_spec::NamedRange;
+use crate::unique_keys::UniqueKeys;
 
 /// Longest file that callers should read, in bytes.
 pub const MAX_FILE_BYTES: u64 = 16 << 20;
@@ -15,6 +16,9 @@ pub enum RangesFileError {
     /// The file is not JSON. The text has the line and the column.
     #[error("the file is not JSON: {0}")]
     Syntax(String),
+    /// An object has two values for one key. The text has the key, the line and the column.
+    #[error("{0}: give each key once")]
+    DuplicateKey(String),
     /// A value is not as expected.
     #[error("{place}: expected {expected}, found {found}")]
     Content {
@@ -37,6 +41,9 @@ pub enum RangesFileError {
 pub fn parse_ranges(text: &[u8]) -> Result<Vec<NamedRange>, RangesFileError> {
     let file: Value =
         serde_json::from_slice(text).map_err(|error| RangesFileError::Syntax(error.to_string()))?;
+    // The value has one of the two only, so the text is read once more.
+    serde_json::from_slice::<UniqueKeys>(text)
+        .map_err(|error| RangesFileError::DuplicateKey(error.to_string()))?;
     if !file.is_object() {
         return Err(content("the file", r#"an object with the key "ranges""#, display_value(&file)));
     }

@@ -57,6 +57,15 @@ fn errors_name_the_position_in_the_file() {
 }
 
 #[test]
+fn a_key_that_is_given_twice_is_refused_with_its_position() {
+    assert_eq!(
+        file_error("{\"ranges\": [\n{\"start\": 1, \"end\": 2,\n \"start\": 5}]}"),
+        "the key \"start\" is there twice at line 3 column 8: give each key once"
+    );
+    assert!(file_error(r#"{"ranges": [{"start": 1, "end": 2}], "ranges": []}"#).contains("\"ranges\""));
+}
+
+#[test]
 fn ranges_on_the_command_line() {
     let bounds = |text: &str| text.parse::<NamedRange>().map(|named| (named.range.start, named.range.end));
     for (text, start, end) in [
@@ -65,6 +74,12 @@ fn ranges_on_the_command_line() {
         ("1_000..1e3", 1000, 1000),
         ("1e12..+1e9", 1_000_000_000_000, 1_001_000_000_000),
         (" 7 .. 9 ", 7, 9),
+        ("1..=10", 1, 10),
+        ("..100", 0, 100),
+        ("2^40..10**13", 1 << 40, 10_000_000_000_000),
+        ("1.5e3..0x1_0000", 1500, 65_536),
+        ("1,000..1.50e+6", 1000, 1_500_000),
+        ("0^0..2^63", 1, 1 << 63),
         ("18446744073709551615..18446744073709551615", u64::MAX, u64::MAX),
     ] {
         assert_eq!(bounds(text), Ok((start, end)), "{text}");
@@ -74,7 +89,14 @@ fn ranges_on_the_command_line() {
         ("", "expected two numbers"),
         ("-5..7", "\"-5\" is not a whole number"),
         ("1..x", "\"x\" is not a whole number"),
-        ("1..1.5e3", "\"1.5e3\" is not a whole number"),
+        ("1..1.5", "\"1.5\" is not a whole number"),
+        ("1..1.55e1", "\"1.55e1\" is not a whole number"),
+        ("1..0x", "\"0x\" is not a whole number"),
+        ("1..2^", "\"\" is not a whole number"),
+        ("1..2^3^2", "\"3^2\" is not a whole number"),
+        (",5..7", "\",5\" is not a whole number"),
+        ("1..2^64", "2^64 is beyond 18446744073709551615"),
+        ("1..0x10000000000000000", "beyond 18446744073709551615"),
         ("_..5", "\"_\" is not a whole number"),
         ("1e..5", "\"1e\" is not a whole number"),
         ("9..2", "the start 9 is above the end 2"),
