@@ -34,6 +34,8 @@
 //! no parser for the language, if the file moved from one language to another, or if no function
 //! changed.
 //!
+//! [`FunctionFinder::find`] finds all functions of one file, without a change.
+//!
 //! This crate reads no files, repositories or settings. Hostile input is bounded: a file by
 //! 1 MiB, a parse by 10 million operations and 50 readings of the text, a walk by 10,000 levels. No limit is a time, so that a slow
 //! machine gives the same data.
@@ -60,6 +62,7 @@ mod parse;
 mod path;
 mod ruby_commands;
 mod similarity;
+mod source_file;
 
 pub use change_kind::ChangeKind;
 pub use diff::{LineDiff, line_diff};
@@ -67,3 +70,4 @@ pub use file_change::{CodeChange, CodeSnippet, FileChange, FileComparison};
 pub use file_comparer::FileComparer;
 pub use highlight::{HighlightGrammar, highlight_grammar};
 pub use path::{PathClass, classify_path};
+pub use source_file::{FoundFunction, FunctionFinder, SourceFile};

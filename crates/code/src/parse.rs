@@ -63,6 +63,12 @@ pub(super) fn parse_both(
     Some([old, Some(new)])
 }
 
+/// Parses one text. Returns `None` if the parser took too many steps.
+pub(super) fn parse_one(parser: &mut Parser, grammar: &LanguageGrammar, text: &str) -> Option<Tree> {
+    parser.set_language(&(grammar.parser)()).ok()?;
+    parse(parser, &(grammar.readable)(text), None, MAX_PARSE_CALLS)
+}
+
 fn parse(parser: &mut Parser, text: &str, old: Option<&Tree>, max_calls: u32) -> Option<Tree> {
     let bytes = text.as_bytes();
     let max_read = MAX_READS * bytes.len().max(MIN_COUNTED_BYTES);

@@ -29,6 +29,12 @@ impl ChangedLines {
         Self { changed, counts_before, near }
     }
 
+    /// Returns all rows of a side as changed.
+    pub(super) fn all(count: u32) -> Self {
+        let rows = 0..count;
+        Self { changed: vec![rows.clone()], counts_before: vec![0], near: vec![rows] }
+    }
+
     /// Iterates over the changed rows.
     pub(super) fn rows(&self) -> impl Iterator<Item = u32> {
         self.changed.iter().flat_map(Clone::clone)

@@ -30,6 +30,15 @@ pub(super) fn find_functions<'t>(
     TreeWalk { lines, grammar, changed, scope: Vec::new(), found: Vec::new() }.run(tree)
 }
 
+/// Finds all functions.
+pub(crate) fn all_functions<'t>(
+    tree: &'t Tree,
+    grammar: &CompiledGrammar,
+    lines: &SourceLines,
+) -> Vec<FunctionSpan<'t>> {
+    find_functions(tree, grammar, lines, &ChangedLines::all(lines.count()))
+}
+
 /// Context that an open node gives to its children.
 #[derive(Clone, Copy)]
 struct WalkFrame<'t> {

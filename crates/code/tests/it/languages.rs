@@ -1,5 +1,7 @@
 //! Functions of languages with a small grammar of their own, one short file each.
 
+use streamguard_code::{FunctionFinder, SourceFile};
+
 use super::changes;
 
 /// Replaces every `1` by `2`, and returns the names of the functions that this changes.
@@ -69,4 +71,23 @@ fn dart() {
         "E.i 16-16",
     ];
     assert_eq!(names("a.dart", text), expected);
+}
+
+#[test]
+fn all_functions_of_a_file_are_found_without_a_change() {
+    let found = |path: &str, text: &str| {
+        let file = SourceFile::recognise(path, text.as_bytes()).expect("a known language");
+        let functions = FunctionFinder::new().find(&file).expect("a parse in time");
+        functions
+            .into_iter()
+            .map(|f| format!("{} {}-{}", f.name, f.start_line, f.end_line))
+            .collect::<Vec<_>>()
+    };
+    let python =
+        "class A:\n    def f(self):\n        def g():\n            pass\n        return g\n\ndef h(): pass\n";
+    assert_eq!(found("a.py", python), ["A.f 2-5", "A.f.g 3-4", "h 7-7"]);
+    assert_eq!(found("a.c", "int f(void)\n{\n}\nFOO(int) g(int a) { return a; }\n"), ["f 1-3", "g 4-4"]);
+    assert_eq!(found("a.vue", "<p>\n<script>\nfunction f() {\n}\n</script>\n"), ["f 3-4"]);
+    assert!(found("a.go", "").is_empty());
+    assert!(SourceFile::recognise("a.txt", b"int f(void) {}").is_none());
 }

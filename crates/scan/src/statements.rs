@@ -1,0 +1,408 @@
+//! Statements of source code: runs of tokens without comments and white space, as 64-bit hashes.
+//!
+//! A statement ends at `;`, `{` or `}` outside of parentheses, and at line ends where the language says so. Braces
+//! inside of parentheses, such as those of a closure, begin anew: in every block statements are cut as in any other,
+//! however the code around it is broken. A statement of a single token says too little and is left out.
+
+use streamguard_dataset::Language;
+use twox_hash::xxhash3_64::Hasher;
+
+use crate::token_rules::{LineEnd, TokenRules};
+
+/// Deepest nesting of braces that is followed.
+const MAX_DEPTH: usize = 10_000;
+
+/// Statement of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// xxh3-64 of its tokens.
+    pub hash: u64,
+    /// Position of its first token, in bytes.
+    pub start: u32,
+    /// End of its last token, in bytes.
+    pub end: u32,
+}
+
+/// Returns the hash of two statements that follow each other.
+pub(crate) fn joint(first: u64, second: u64) -> u64 {
+    let mut bytes = [0; 16];
+    bytes[..8].copy_from_slice(&first.to_le_bytes());
+    bytes[8..].copy_from_slice(&second.to_le_bytes());
+    Hasher::oneshot(&bytes)
+}
+
+/// Splits texts into statements. It keeps its buffers, so that one of it serves many files.
+#[derive(Debug, Default)]
+pub struct StatementReader {
+    /// Tokens of the statement so far.
+    tokens: Vec<u8>,
+    /// Depths of parentheses outside of the open braces.
+    outer: Vec<u32>,
+    statements: Vec<Statement>,
+}
+
+impl StatementReader {
+    /// Returns the statements of a text in their order; none if the language has no rules. Only the first 4 GiB count.
+    pub fn read(&mut self, text: &str, language: Language) -> &[Statement] {
+        self.tokens.clear();
+        self.outer.clear();
+        self.statements.clear();
+        if let Some(rules) = TokenRules::of(language) {
+            let bytes = &text.as_bytes()[..text.len().min(u32::MAX as usize)];
+            Tokenizer {
+                bytes,
+                at: 0,
+                rules,
+                depth: 0,
+                count: 0,
+                start: 0,
+                end: 0,
+                only_text: true,
+                state: self,
+            }
+            .run();
+        }
+        &self.statements
+    }
+}
+
+struct Tokenizer<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    rules: TokenRules,
+    /// Parentheses that are open since the last brace.
+    depth: u32,
+    /// Tokens of the statement so far.
+    count: u32,
+    start: usize,
+    end: usize,
+    /// Whether all tokens so far are strings: in Python, such a statement is documentation.
+    only_text: bool,
+    state: &'a mut StatementReader,
+}
+
+impl Tokenizer<'_> {
+    fn run(mut self) {
+        let mut line_start = true;
+        while let Some(&byte) = self.bytes.get(self.at) {
+            let was_line_start = std::mem::replace(&mut line_start, false);
+            match CLASSES[byte as usize] {
+                ByteClass::Space => {
+                    self.at += 1;
+                    line_start = was_line_start;
+                }
+                ByteClass::Line => {
+                    self.at += 1;
+                    line_start = true;
+                    self.end_line();
+                }
+                ByteClass::Word => self.read_word(),
+                ByteClass::Slash if self.rules.slash_comments && self.peek(1) == Some(b'/') => {
+                    self.skip_line();
+                    line_start = was_line_start;
+                }
+                ByteClass::Slash if self.rules.slash_comments && self.peek(1) == Some(b'*') => {
+                    let end = memchr::memmem::find(&self.bytes[self.at + 2..], b"*/");
+                    self.at = end.map_or(self.bytes.len(), |end| self.at + 2 + end + 2);
+                    line_start = was_line_start;
+                }
+                ByteClass::Hash if self.rules.directives && was_line_start => {
+                    self.skip_directive();
+                    line_start = true;
+                }
+                // `#[` begins an attribute of PHP.
+                ByteClass::Hash if self.rules.hash_comments && self.peek(1) != Some(b'[') => self.skip_line(),
+                ByteClass::Quote => self.read_quoted(byte),
+                ByteClass::Backtick if self.rules.backticks => self.read_backticks(),
+                ByteClass::Open => {
+                    self.depth += 1;
+                    self.push(self.at + 1);
+                }
+                ByteClass::Close => {
+                    self.depth = self.depth.saturating_sub(1);
+                    self.push(self.at + 1);
+                }
+                ByteClass::OpenBrace if self.rules.line_end != LineEnd::Always => {
+                    self.end_statement();
+                    if self.state.outer.len() < MAX_DEPTH {
+                        self.state.outer.push(self.depth);
+                    }
+                    self.depth = 0;
+                    self.at += 1;
+                }
+                ByteClass::CloseBrace if self.rules.line_end != LineEnd::Always => {
+                    self.end_statement();
+                    self.depth = self.state.outer.pop().unwrap_or(0);
+                    self.at += 1;
+                }
+                ByteClass::OpenBrace => {
+                    self.depth += 1;
+                    self.push(self.at + 1);
+                }
+                ByteClass::CloseBrace => {
+                    self.depth = self.depth.saturating_sub(1);
+                    self.push(self.at + 1);
+                }
+                ByteClass::Semicolon if self.depth == 0 => {
+                    self.end_statement();
+                    self.at += 1;
+                }
+                ByteClass::Backslash => {
+                    // It joins lines, and means nothing else outside of literals.
+                    let line_end = usize::from(self.peek(1) == Some(b'\r'));
+                    let joins = self.peek(1 + line_end) == Some(b'\n');
+                    self.at += if joins { 2 + line_end } else { 1 };
+                }
+                _ => self.push(self.at + 1),
+            }
+        }
+        self.end_statement();
+    }
+
+    fn peek(&self, offset: usize) -> Option<u8> {
+        self.bytes.get(self.at + offset).copied()
+    }
+
+    /// Appends the token that ends at `end`.
+    fn push(&mut self, end: usize) {
+        let token = &self.bytes[self.at..end];
+        if self.count == 0 {
+            self.start = self.at;
+            self.only_text = true;
+        }
+        let tokens = &mut self.state.tokens;
+        let touches = tokens.last().zip(token.first());
+        if touches.is_some_and(|(&last, &first)| is_word(last) && is_word(first)) {
+            tokens.push(b' ');
+        }
+        tokens.extend_from_slice(token);
+        self.only_text &= matches!(token.first(), Some(b'"' | b'\''));
+        self.count += 1;
+        self.at = end;
+        self.end = end;
+    }
+
+    fn end_statement(&mut self) {
+        let is_documentation = self.only_text && self.rules.line_end == LineEnd::Always;
+        if self.count > 1 && !is_documentation {
+            self.state.statements.push(Statement {
+                hash: Hasher::oneshot(&self.state.tokens),
+                start: self.start as u32,
+                end: self.end as u32,
+            });
+        }
+        self.state.tokens.clear();
+        self.count = 0;
+    }
+
+    fn end_line(&mut self) {
+        let ends = match self.rules.line_end {
+            LineEnd::Ignored => false,
+            LineEnd::Always => self.depth == 0,
+            LineEnd::Inferred => self.depth == 0 && self.may_end() && !self.next_line_continues(),
+        };
+        if ends {
+            self.end_statement();
+        }
+    }
+
+    /// Whether the last token can be the last one of a statement.
+    fn may_end(&self) -> bool {
+        match self.state.tokens.as_slice() {
+            [.., b'+', b'+'] | [.., b'-', b'-'] => true,
+            [.., last] => is_word(*last) || matches!(last, b')' | b']' | b'"' | b'\'' | b'`' | b'!' | b'?'),
+            [] => false,
+        }
+    }
+
+    fn next_line_continues(&self) -> bool {
+        let next = self.bytes[self.at..].iter().find(|byte| !byte.is_ascii_whitespace());
+        next.is_some_and(|next| b".?:+*%&|^=<>,)]".contains(next))
+    }
+
+    fn read_word(&mut self) {
+        let is_number = self.bytes[self.at].is_ascii_digit();
+        let mut end = self.at + 1;
+        while let Some(&byte) = self.bytes.get(end) {
+            // `1'000` in C++.
+            let separates = is_number
+                && byte == b'\''
+                && self.bytes.get(end + 1).is_some_and(|next| next.is_ascii_alphanumeric());
+            if !is_word(byte) && !separates {
+                break;
+            }
+            end += 1;
+        }
+        self.push(end);
+    }
+
+    /// Reads a string or character. It ends with its line, so that a quote that is none spoils one line only.
+    fn read_quoted(&mut self, quote: u8) {
+        if self.rules.triple_quotes && self.peek(1) == Some(quote) && self.peek(2) == Some(quote) {
+            let close = memchr::memmem::find(&self.bytes[self.at + 3..], &[quote; 3]);
+            let end = close.map_or(self.bytes.len(), |close| self.at + 3 + close + 3);
+            return self.push(end);
+        }
+        if quote == b'\'' && self.rules.lifetimes && self.peek(1) != Some(b'\\') {
+            // A character ends within the four bytes that UTF-8 takes at most.
+            let closes = (2..=5).any(|offset| self.peek(offset) == Some(b'\''));
+            let is_ascii = self.peek(1).is_some_and(|byte| byte.is_ascii());
+            if !closes || is_ascii && self.peek(2) != Some(b'\'') {
+                return self.push(self.at + 1);
+            }
+        }
+        let mut end = self.at + 1;
+        while let Some(&byte) = self.bytes.get(end) {
+            match byte {
+                b'\n' => break,
+                b'\\' => end += 1,
+                _ if byte == quote => {
+                    end += 1;
+                    break;
+                }
+                _ => {}
+            }
+            end += 1;
+        }
+        self.push(end.min(self.bytes.len()));
+    }
+
+    fn read_backticks(&mut self) {
+        let close = memchr::memchr(b'`', &self.bytes[self.at + 1..]);
+        self.push(close.map_or(self.at + 1, |close| self.at + 1 + close + 1));
+    }
+
+    fn skip_line(&mut self) {
+        let rest = &self.bytes[self.at..];
+        self.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+    }
+
+    /// Skips a directive: up to the line end that no backslash precedes, or to the comment of many lines in it.
+    fn skip_directive(&mut self) {
+        loop {
+            let rest = &self.bytes[self.at..];
+            let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            let line = &rest[..length];
+            if let Some(comment) = memchr::memmem::find(line, b"/*")
+                && memchr::memmem::find(&line[comment..], b"*/").is_none()
+            {
+                self.at += comment;
+                return;
+            }
+            self.at += length;
+            let ends = !line.strip_suffix(b"\r").unwrap_or(line).ends_with(b"\\");
+            if ends || self.at >= self.bytes.len() {
+                return;
+            }
+            self.at += 1;
+        }
+    }
+}
+
+/// Class of a byte outside of words and literals.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ByteClass {
+    Space,
+    Line,
+    Word,
+    Slash,
+    Hash,
+    Quote,
+    Backtick,
+    Open,
+    Close,
+    OpenBrace,
+    CloseBrace,
+    Semicolon,
+    Backslash,
+    Symbol,
+}
+
+static CLASSES: [ByteClass; 256] = {
+    let mut classes = [ByteClass::Symbol; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'\n' => ByteClass::Line,
+            b' ' | b'\t' | b'\r' | 0x0b | 0x0c => ByteClass::Space,
+            b'/' => ByteClass::Slash,
+            b'#' => ByteClass::Hash,
+            b'"' | b'\'' => ByteClass::Quote,
+            b'`' => ByteClass::Backtick,
+            b'(' | b'[' => ByteClass::Open,
+            b')' | b']' => ByteClass::Close,
+            b'{' => ByteClass::OpenBrace,
+            b'}' => ByteClass::CloseBrace,
+            b';' => ByteClass::Semicolon,
+            b'\\' => ByteClass::Backslash,
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'@' | 0x80.. => ByteClass::Word,
+            _ => ByteClass::Symbol,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+fn is_word(byte: u8) -> bool {
+    CLASSES[byte as usize] == ByteClass::Word
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str, language: Language) -> Vec<&str> {
+        let mut reader = StatementReader::default();
+        let statements = reader.read(text, language).to_vec();
+        statements.iter().map(|statement| &text[statement.start as usize..statement.end as usize]).collect()
+    }
+
+    fn hashes(text: &str, language: Language) -> Vec<u64> {
+        StatementReader::default().read(text, language).iter().map(|statement| statement.hash).collect()
+    }
+
+    #[test]
+    fn layout_and_comments_do_not_count() {
+        let one = "int f(int a) { for (i = 0; i < a; i++) { g(a, \"b c\"); } return a; }";
+        let other = "int f( int a )\n{\n  /* x; */ for(i=0;i<a;i++){ // y\n#ifdef B\n g(a,\n \"b c\");}\n  return a;\n}";
+        assert_eq!(hashes(one, Language::C), hashes(other, Language::C));
+        assert_eq!(
+            texts(one, Language::C),
+            ["int f(int a)", "for (i = 0; i < a; i++)", "g(a, \"b c\")", "return a"]
+        );
+    }
+
+    #[test]
+    fn closures_in_calls_hold_statements() {
+        let text = "on('x', function (a) {\n  b(a)\n  c = [1,\n    2]\n  d\n    .e()\n})\n";
+        assert_eq!(
+            texts(text, Language::JavaScript),
+            ["on('x', function (a)", "b(a)", "c = [1,\n    2]", "d\n    .e()"]
+        );
+    }
+
+    #[test]
+    fn python_ends_statements_with_lines() {
+        let text = "def f(a,\n      b):\n    '''doc { ; '''\n    x = {1: 2,\n         3: 4}\n    if a: return b; y = 1 # z\n    return \\\n        x\n";
+        let expected = [
+            "def f(a,\n      b):",
+            "x = {1: 2,\n         3: 4}",
+            "if a: return b",
+            "y = 1",
+            "return \\\n        x",
+        ];
+        assert_eq!(texts(text, Language::Python), expected);
+    }
+
+    #[test]
+    fn broken_quotes_and_brackets_spoil_little() {
+        let text = "A((\nint f() { a = b; c = 'd;\n e = f; }\nfn<'a>(x: &'a str)";
+        assert!(texts(text, Language::C).contains(&"a = b"));
+        assert!(texts("fn f<'a>(x: &'a T) { let c = '{'; g(c); }", Language::Rust).contains(&"let c = '{'"));
+        for hostile in ["'", "\"\\", "/*", "#if \\", "`", "'''", "\\", "#", "}}}", "((({", "//"] {
+            for language in Language::all() {
+                StatementReader::default().read(hostile, language);
+            }
+        }
+    }
+}
