@@ -17,6 +17,8 @@ pub const LONG_CODE_CHARS: usize = 10_000;
 pub enum QualityFlag {
     /// The commit changes further functions that may have nothing to do with the fix.
     TangledCommit,
+    /// The commit changes so many functions that it is seldom one fix.
+    BulkCommit,
     /// The text is not valid UTF-8; each invalid sequence is replaced by U+FFFD.
     InvalidUtf8,
     /// The parser met an error inside the code.
@@ -101,6 +103,7 @@ impl QualityFlag {
     pub fn name(self) -> &'static str {
         match self {
             Self::TangledCommit => "tangled_commit",
+            Self::BulkCommit => "bulk_commit",
             Self::InvalidUtf8 => "invalid_utf8",
             Self::ParseError => "parse_error",
             Self::Renamed => "renamed",

@@ -27,6 +27,9 @@ const UNKNOWN_CONFIDENCE: f64 = 0.2;
 /// Most functions without evidence that are kept where an advisory names the commit.
 const MAX_UNKNOWN_FUNCTIONS: usize = 8;
 
+/// Most functions that one fix changes. The confidence was measured on commits of up to as many.
+const MAX_FIX_FUNCTIONS: usize = 20;
+
 /// Turns commits of one repository into samples. Each thread needs its own.
 pub struct CommitMiner<'r> {
     repository: &'r OpenRepository,
@@ -115,6 +118,7 @@ impl<'r> CommitMiner<'r> {
         }
         let is_whole = !rejections.contains(&Rejection::UnreadableObject);
         rejections.into_iter().for_each(|rejection| samples.reject(rejection));
+        fix.is_bulk = candidates.len() > MAX_FIX_FUNCTIONS;
         self.emit(&fix, candidates, samples)?;
         Ok(is_whole)
     }

@@ -30,6 +30,8 @@ pub(super) struct FixCommit {
     pub(super) affected_functions: Vec<AffectedFunction>,
     /// Confidence that the commit is the fix, from 0.0 to 1.0.
     pub(super) confidence: f64,
+    /// Whether the commit changes so many functions that it is seldom one fix.
+    pub(super) is_bulk: bool,
 }
 
 impl FixCommit {
@@ -70,6 +72,7 @@ impl FixCommit {
             advisory_text: String::new(),
             affected_functions: Vec::new(),
             confidence: 1.0,
+            is_bulk: false,
         })
     }
 

@@ -28,6 +28,7 @@ pub(super) fn function_sample(
     let FixCandidate { path_before, path_after, language, invalid_utf8, change } = candidate;
     let flags = [
         (tangled, QualityFlag::TangledCommit),
+        (fix.is_bulk, QualityFlag::BulkCommit),
         (invalid_utf8, QualityFlag::InvalidUtf8),
         (change.parse_error, QualityFlag::ParseError),
         (change.ambiguous, QualityFlag::AmbiguousOverload),

@@ -93,3 +93,24 @@ fn a_helper_beside_the_fix_is_no_sample() {
     assert_eq!(mined.samples.iter().map(|sample| sample.kind).collect::<Vec<_>>(), [SampleKind::Pair]);
     assert_eq!(mined.rejected("one_sided"), 1);
 }
+
+#[test]
+fn functions_of_commits_that_change_more_than_twenty_are_flagged() {
+    for (count, is_bulk) in [(20, false), (21, true)] {
+        let file = |text: &str| -> String {
+            let function =
+                |number| format!("def find{number}(db, name):\n    return db.execute({text})\n\n\n");
+            (0..count).map(function).collect()
+        };
+        let before = file("\"SELECT * FROM users WHERE name = '%s'\" % name");
+        let after = file("\"SELECT * FROM users WHERE name = ?\", (name,)");
+        let settings = RepoCollector { min_confidence: 0.0, ..RepoCollector::default() };
+        let Some(mined) = mine("app.py", &before, &after, "Fix SQL injection CVE-2024-1000", settings) else {
+            return;
+        };
+        assert_eq!(mined.samples.len(), count);
+        let is_flagged = |flag| mined.samples.iter().all(|sample| sample.quality_flags.contains(&flag));
+        assert!(is_flagged(QualityFlag::TangledCommit));
+        assert_eq!(is_flagged(QualityFlag::BulkCommit), is_bulk, "{count}");
+    }
+}
