@@ -178,7 +178,7 @@ struct SearchStats {
 }
 
 /// Opens a dataset, to read it sample by sample.
-fn open(dataset: &Path) -> Result<Box<dyn Iterator<Item = Result<Sample, SampleFileError>>>> {
+pub(super) fn open(dataset: &Path) -> Result<Box<dyn Iterator<Item = Result<Sample, SampleFileError>>>> {
     let file = file(dataset)?;
     if has_extension(&file, "parquet") {
         Ok(Box::new(ParquetReader::open(&file)?))

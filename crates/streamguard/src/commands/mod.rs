@@ -7,6 +7,7 @@ mod examples;
 mod export;
 mod init;
 mod jobs;
+mod known;
 mod man;
 mod merge;
 mod metrics;
@@ -16,6 +17,7 @@ mod replay;
 mod report;
 mod resolve;
 mod run;
+mod scan;
 mod shard;
 mod verify;
 mod worker;
@@ -68,6 +70,9 @@ pub(crate) enum Commands {
     Resolve(resolve::ResolveArgs),
     Report(report::ReportArgs),
     Verify(verify::VerifyArgs),
+    Scan(scan::ScanArgs),
+    #[command(subcommand)]
+    Known(known::KnownCommands),
     Cache(cache::CacheArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -124,6 +129,8 @@ impl Commands {
             Self::Resolve(arguments) => resolve::run(&arguments),
             Self::Report(arguments) => report::run(&arguments),
             Self::Verify(arguments) => verify::run(&arguments),
+            Self::Scan(arguments) => scan::run(&arguments),
+            Self::Known(command) => known::run(&command),
             Self::Cache(arguments) => cache::run(&arguments),
             Self::Completions(arguments) => completions::run(&arguments, Cli::command()),
             Self::Man(arguments) => man::run(&arguments, Cli::command()),

@@ -36,6 +36,8 @@ mod report;
 mod resolve;
 /// Jobs that are commands, and what their faults cost.
 mod run;
+/// Copies of vulnerable functions in a tree.
+mod scan;
 /// Layers of settings.
 mod settings;
 /// Folders that somebody else made.

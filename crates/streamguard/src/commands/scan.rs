@@ -1,0 +1,133 @@
+//! `streamguard scan`: functions that still have a weakness whose fix is known.
+
+mod finding_text;
+mod known_fixes;
+mod source_files;
+
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+use streamguard::exit::{Exit, UsageError};
+use streamguard::ui::escape::escape;
+use streamguard::ui::{self, group_digits};
+use streamguard_scan::{Finding, Grade, Verdict};
+
+pub(super) use known_fixes::signatures;
+
+/// Finds functions that still are the vulnerable side of a known fix
+///
+/// Each pair of a dataset tells which statements its fix removes and adds. A function that has the former and lacks the
+/// latter is reported, wherever it was copied to: with the advisory and the commit that fixes it. Nothing is fetched,
+/// and nothing of the tree is run.
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "Exit codes: 0 nothing found, 1 error, 2 usage, 3 some files could not be read or parsed, the others \
+                  hold nothing, 8 something found"
+)]
+pub(crate) struct ScanArgs {
+    /// Folders and files to scan. What .gitignore excludes, and hidden files, are passed over; vendored code is not
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// Known fixes: a dataset, or an index that `streamguard known` wrote
+    #[arg(long, value_name = "DATASET|FILE", default_value = "data/raw")]
+    known: PathBuf,
+    /// Print a JSON object a line for each finding
+    #[arg(long)]
+    json: bool,
+    /// Show the statements that the fix removes, and those that it adds
+    #[arg(long, conflicts_with = "json")]
+    explain: bool,
+    /// Show functions that have the fix as well, and those that are neither side
+    #[arg(long)]
+    all: bool,
+    /// Findings that make the exit code 8
+    #[arg(long, value_enum, value_name = "GRADE", default_value_t = FailOn::Any)]
+    fail_on: FailOn,
+    /// Output of an earlier scan with --json, whose findings are known and not shown again
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Number of threads [default: the number of processors]
+    #[arg(long, value_name = "N")]
+    workers: Option<NonZeroUsize>,
+}
+
+/// Findings that count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// Functions that are close to the vulnerable side of an advisory's fix
+    High,
+    /// All functions that are reported
+    Any,
+}
+
+pub(super) fn run(arguments: &ScanArgs) -> Result<Exit> {
+    let baseline = arguments.baseline.as_deref().map(fingerprints).transpose()?.unwrap_or_default();
+    let files = source_files::list(&arguments.paths)?;
+    let index = known_fixes::open(&arguments.known)?;
+    let head = format!(
+        "Known fixes: {} of {}, {} of them from advisories",
+        group_digits(index.len() as u64),
+        escape(&arguments.known.display().to_string()),
+        group_digits(index.with_advisory() as u64)
+    );
+    let say = |text: &str| match arguments.json {
+        true => ui::print_notice(text),
+        false => ui::print(&format!("{text}\n")),
+    };
+    say(&head);
+    let workers = arguments.workers.or_else(|| std::thread::available_parallelism().ok());
+    let scanned = source_files::scan(&files, &index, workers.map_or(1, NonZeroUsize::get));
+    let is_shown = |finding: &&Finding| {
+        (arguments.all || finding.verdict == Verdict::Vulnerable) && !baseline.contains(&finding.fingerprint)
+    };
+    let shown: Vec<&Finding> = scanned.findings.iter().filter(is_shown).collect();
+    for finding in &shown {
+        let text = match arguments.json {
+            true => serde_json::to_string(finding)?,
+            false => finding_text::describe(finding, arguments.explain),
+        };
+        if !ui::print_line(&text)? {
+            break;
+        }
+    }
+    for fault in &scanned.faults {
+        ui::print_notice(&format!("warning: {}", escape(fault)));
+    }
+    let vulnerable = |finding: &&&Finding| finding.verdict == Verdict::Vulnerable;
+    let found = shown.iter().filter(vulnerable).count();
+    say(&format!(
+        "{} {} of source code, {}: {} {} with a known weakness",
+        group_digits(scanned.source_files),
+        ui::plural(scanned.source_files as usize, "file"),
+        scanned.size_text(),
+        group_digits(found as u64),
+        ui::plural(found, "function")
+    ));
+    let counts = |finding: &&&Finding| arguments.fail_on == FailOn::Any || finding.grade == Grade::High;
+    Ok(match shown.iter().filter(vulnerable).any(|finding| counts(&finding)) {
+        true => Exit::Findings,
+        false if !scanned.faults.is_empty() => Exit::Partial,
+        false => Exit::Complete,
+    })
+}
+
+/// Reads the fingerprints of the findings of an earlier scan.
+fn fingerprints(path: &Path) -> Result<BTreeSet<String>> {
+    #[derive(Deserialize)]
+    struct KnownFinding {
+        fingerprint: String,
+    }
+    let shown = path.display();
+    let text =
+        std::fs::read_to_string(path).map_err(|error| UsageError(format!("cannot read {shown}: {error}")))?;
+    let parse = |(number, line): (usize, &str)| {
+        let parsed: KnownFinding = serde_json::from_str(line)
+            .with_context(|| format!("{shown}, line {}: not a finding of scan --json", number + 1))?;
+        Ok(parsed.fingerprint)
+    };
+    text.lines().enumerate().map(parse).collect()
+}

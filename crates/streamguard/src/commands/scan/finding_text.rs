@@ -1,0 +1,57 @@
+//! A finding as text.
+
+use streamguard::ui::escape::escape;
+use streamguard_scan::{EvidenceLine, Finding, Grade, Verdict};
+
+/// Describes a finding: where it is, which fix it lacks, and where to get that.
+pub(super) fn describe(finding: &Finding, explain: bool) -> String {
+    let fix = &finding.fix;
+    let name = match fix.advisories.as_slice() {
+        [] => "a fix without an advisory".to_owned(),
+        ids => ids.join(", "),
+    };
+    let (verdict, percent) = match finding.verdict {
+        Verdict::Vulnerable => ("lacks the fix", finding.similarity),
+        Verdict::Unclear => ("is neither side", finding.similarity.max(finding.fixed_similarity)),
+        Verdict::Fixed => ("has the fix", finding.fixed_similarity),
+    };
+    let grade = match finding.grade {
+        Grade::High => "high",
+        Grade::Medium => "medium",
+        Grade::Note => "note",
+    };
+    let mut text = format!(
+        "{}:{}: {} {verdict} of {} ({grade}, {:.0} % alike)",
+        escape(&finding.path),
+        finding.start_line,
+        escape(&finding.function),
+        escape(&name),
+        100.0 * percent
+    );
+    let weaknesses = match fix.cwes.as_slice() {
+        [] => String::new(),
+        cwes => format!("{}; ", cwes.join(", ")),
+    };
+    let place = format!(
+        "{weaknesses}fixed in {} of {} by commit {} ({})",
+        fix.function, fix.path, fix.commit, fix.repository
+    );
+    text += &format!("\n    {}", escape(&place));
+    if explain {
+        text += &evidence("still there", '-', &finding.present);
+        text += &match (finding.missing.is_empty(), finding.missing_count) {
+            (true, 0) => String::new(),
+            (true, count) => format!("\n    missing: {count} statements or their order (see the commit)"),
+            (false, _) => evidence("missing", '+', &finding.missing),
+        };
+    }
+    text
+}
+
+fn evidence(title: &str, sign: char, lines: &[EvidenceLine]) -> String {
+    if lines.is_empty() {
+        return String::new();
+    }
+    let lines = lines.iter().map(|line| format!("\n    {sign} {:>5}  {}", line.line, escape(&line.text)));
+    format!("\n    {title}:{}", lines.collect::<String>())
+}
