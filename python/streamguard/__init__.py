@@ -9,13 +9,16 @@ cannot end the interpreter, and the same call gives the same bytes as the comman
 """
 
 from streamguard.commands import (
+    Finding,
     IngestResult,
     PrimeResult,
     ResolvedUrl,
     collect,
     ingest,
+    prepare,
     prime,
     resolve,
+    scan,
     verify,
 )
 from streamguard.errors import (
@@ -35,6 +38,7 @@ from streamguard.program import program_path, run, version
 __all__ = [
     "DamagedError",
     "DestinationError",
+    "Finding",
     "FolderInUseError",
     "IngestResult",
     "Job",
@@ -51,11 +55,13 @@ __all__ = [
     "ingest",
     "job",
     "load",
+    "prepare",
     "prime",
     "program_path",
     "resolve",
     "run",
     "samples",
+    "scan",
     "verify",
     "version",
 ]

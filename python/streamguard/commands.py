@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Optional, Union
 
@@ -193,6 +193,74 @@ def _measure(
         table["title"]: [dict(zip(table["columns"], row)) for row in table["rows"]] for table in entry["tables"]
     }
     return entry["metrics"], tables, entry["status"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A function that resembles one side of a known fix.
+
+    Attributes:
+        path: path of the file.
+        function: name of the function.
+        start_line: its first line.
+        end_line: its last line, inclusive.
+        verdict: vulnerable, unclear or fixed.
+        grade: high, medium or note.
+        similarity: similarity to the vulnerable side, from 0 to 1.
+        fingerprint: digest that stays the same wherever the function stands in the file.
+        fix: origin of the fix: ``advisories``, ``cwes``, ``repository``, ``commit``, ``path``, ``function``, ...
+    """
+
+    path: str
+    function: str
+    start_line: int
+    end_line: int
+    verdict: str
+    grade: str
+    similarity: float
+    fingerprint: str
+    fix: dict[str, Any] = field(repr=False)
+
+
+def scan(
+    path: Union[StrPath, Sequence[StrPath]] = ".", *, known: StrPath = "data/raw", **options: object
+) -> list[Finding]:
+    """Finds functions that still are the vulnerable side of a known fix.
+
+    Args:
+        path: files and folders.
+        known: a dataset, or an index that ``streamguard known build`` wrote.
+        options: any other flag of ``streamguard scan``, such as ``all=True`` or ``baseline="known.jsonl"``.
+
+    Raises:
+        PartialError: if nothing was found, and some file could not be read.
+    """
+    finished = run(["scan", *_list(path), *flags({"json": True, "known": known, **options})], check=False)
+    # 8: something was found.
+    if finished.exit_code not in (0, 8):
+        raise error_for(finished.exit_code, finished.message)
+    names = [entry.name for entry in fields(Finding)]
+    found = map(json.loads, finished.stdout.splitlines())
+    return [Finding(**{name: finding[name] for name in names}) for finding in found]
+
+
+def prepare(folder: StrPath, output_dir: StrPath, *, progress: bool = False, **options: object) -> Results:
+    """Splits a dataset so that train, validation and test have no copies, commits or advisories in common.
+
+    Args:
+        folder: a dataset: folder, ``.jsonl`` or ``.parquet`` file.
+        output_dir: folder of the splits, which ``datasets.load_dataset`` reads.
+        progress: show a line that follows the run.
+        options: any other flag of ``streamguard prepare``, such as ``split="time"`` or ``seed=7``.
+
+    Returns:
+        The contents of ``prepared.json``: settings and counts.
+    """
+    finished = _follow(["prepare", os.fspath(folder), *flags({"output_dir": output_dir, **options})], {}, progress)
+    if finished.exit_code != 0:
+        raise error_for(finished.exit_code, finished.message)
+    prepared: Results = json.loads((Path(output_dir) / "prepared.json").read_text(encoding="utf-8"))
+    return prepared
 
 
 def verify(folder: StrPath = "data/raw") -> str:

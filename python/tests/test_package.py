@@ -87,6 +87,20 @@ def test_primes_are_counted():
     assert streamguard.prime(range="0..1000").metrics["primes"] == 168
 
 
+def test_a_dataset_is_split_and_finds_its_own_weaknesses():
+    streamguard.collect("data", offline=True, collectors=["cve"], cve_samples=40, progress=False)
+    prepared = streamguard.prepare("data", "splits", split="random")
+    assert prepared and os.path.isfile("splits/data/test.parquet")
+    os.mkdir("tree")
+    assert streamguard.scan("tree", known="data") == []
+    sample = next(row for row in streamguard.samples("data") if row.language == "c" and row.advisory_ids)
+    with open("tree/copy.c", "w") as file:
+        file.write(sample.vulnerable_code)
+    (found,) = streamguard.scan("tree", known="data")
+    assert (found.path, found.verdict) == ("tree/copy.c", "vulnerable")
+    assert found.fix["commit"] == sample.commit
+
+
 def test_a_function_of_a_script_is_a_job():
     with open("words.py", "w") as script:
         script.write(LENGTHS)

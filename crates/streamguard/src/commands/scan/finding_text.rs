@@ -1,6 +1,7 @@
 //! A finding as text.
 
 use streamguard::ui::escape::escape;
+use streamguard::ui::plural;
 use streamguard_scan::{EvidenceLine, Finding, Grade, Verdict};
 
 /// Describes a finding: where it is, which fix it lacks, and where to get that.
@@ -41,7 +42,9 @@ pub(super) fn describe(finding: &Finding, explain: bool) -> String {
         text += &evidence("still there", '-', &finding.present);
         text += &match (finding.missing.is_empty(), finding.missing_count) {
             (true, 0) => String::new(),
-            (true, count) => format!("\n    missing: {count} statements or their order (see the commit)"),
+            (true, count) => {
+                format!("\n    missing: {count} {}, or their order (see the commit)", plural(count, "statement"))
+            }
             (false, _) => evidence("missing", '+', &finding.missing),
         };
     }
