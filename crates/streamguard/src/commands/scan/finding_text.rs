@@ -43,7 +43,10 @@ pub(super) fn describe(finding: &Finding, explain: bool) -> String {
         text += &match (finding.missing.is_empty(), finding.missing_count) {
             (true, 0) => String::new(),
             (true, count) => {
-                format!("\n    missing: {count} {}, or their order (see the commit)", plural(count, "statement"))
+                format!(
+                    "\n    missing: {count} {}, or their order (see the commit)",
+                    plural(count, "statement")
+                )
             }
             (false, _) => evidence("missing", '+', &finding.missing),
         };
