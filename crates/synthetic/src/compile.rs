@@ -52,19 +52,18 @@ impl ShapeCompiler {
     fn add_language(&mut self, templates: &LanguageTemplates, words: &SharedWords) {
         let slots = words.slots(templates);
         self.add_vocabulary(templates, words);
-        let couples = words.couples(templates);
         let prelude = PreludeMatcher::new(templates);
         // Sorted by number, so that the order of the groups does not follow from names of files.
         let mut drafts_by_cwe: BTreeMap<u16, (&'static Weakness, Vec<ShapeDraft<'_>>)> = BTreeMap::new();
         for flaw in &templates.flaws {
             let (_, drafts) =
                 drafts_by_cwe.entry(flaw.weakness.cwe).or_insert_with(|| (flaw.weakness, Vec::new()));
-            drafts.extend(shape_draft::combine(words, templates, &slots, flaw));
+            drafts.extend(shape_draft::combine(templates, &slots, flaw));
         }
         for (weakness, drafts) in drafts_by_cwe.into_values() {
             let first = self.program.shapes.len() as u32;
             for draft in &drafts {
-                self.add_shape(draft, &couples, prelude.lines_of(draft));
+                self.add_shape(draft, prelude.lines_of(draft));
             }
             let shapes = first..self.program.shapes.len() as u32;
             self.program.groups.push(ShapeGroup { language: templates.language, weakness, shapes });
@@ -83,16 +82,12 @@ impl ShapeCompiler {
                 self.add_value(&word);
             }
         }
-        for (slot, list) in (1 + THEME_SLOTS.len()..).zip(words.word_lists(templates)) {
+        for (slot, words) in (1 + THEME_SLOTS.len()..).zip(words.word_lists(templates)) {
             assert!(slot < MAX_SLOTS, "too many slots");
             let start = self.program.values.len() as u32;
-            list.iter().for_each(|word| self.add_value(word));
-            vocabulary.words[slot] = SlotWords { count: list.len() as u32, start };
-            vocabulary.longest[slot] = list.iter().map(String::len).max().unwrap_or(0);
-        }
-        for [one, other] in words.couples(templates).into_iter().map(|couple| couple.map(usize::from)) {
-            let longest = vocabulary.longest[one].max(vocabulary.longest[other]);
-            (vocabulary.longest[one], vocabulary.longest[other]) = (longest, longest);
+            words.iter().for_each(|word| self.add_value(word));
+            vocabulary.words[slot] = SlotWords { count: words.len() as u32, start };
+            vocabulary.longest[slot] = words.iter().map(String::len).max().unwrap_or(0);
         }
         self.program.vocabularies.push(vocabulary);
     }
@@ -119,7 +114,7 @@ impl ShapeCompiler {
     }
 
     /// Adds a shape of the vocabulary that was added last.
-    fn add_shape(&mut self, draft: &ShapeDraft<'_>, couples: &[[u8; 2]], prelude: Vec<String>) {
+    fn add_shape(&mut self, draft: &ShapeDraft<'_>, prelude: Vec<String>) {
         let (vulnerable, fixed) = (draft.vulnerable.as_str(), draft.fixed.as_str());
         let vocabulary = self.program.vocabularies.len() - 1;
         let longest = &self.program.vocabularies[vocabulary].longest;
@@ -146,20 +141,13 @@ impl ShapeCompiler {
             *end = self.add_ops(text);
         }
 
-        let mut used: BTreeSet<u8> =
+        let used: BTreeSet<u8> =
             vulnerable.chars().chain(fixed.chars()).filter_map(markup::slot_of).collect();
-        let mut coupled = [[0; 2]; 2];
-        let shared = couples.iter().filter(|couple| couple.iter().any(|slot| used.contains(slot)));
-        let shared: Vec<[u8; 2]> = shared.copied().collect();
-        assert!(shared.len() <= coupled.len(), "too many couples of variables: {vulnerable}");
-        coupled[..shared.len()].copy_from_slice(&shared);
-        used.extend(shared.into_iter().flatten());
         let first = self.program.drawn.len() as u32;
         self.program.drawn.extend(used.into_iter().filter(|slot| usize::from(*slot) > THEME_SLOTS.len()));
         self.program.shapes.push(CompiledShape {
             vocabulary: vocabulary as u32,
             drawn: first..self.program.drawn.len() as u32,
-            couples: coupled,
             parts,
             in_class: draft.host.in_class,
             description: draft.about.clone(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::choices::RandomChoices;
-use super::markup::{GROUP_CLOSE, GROUP_MIRRORED, GROUP_NEXT, GROUP_OPEN, slot_char};
+use super::markup::{GROUP_CLOSE, GROUP_NEXT, GROUP_OPEN, slot_char};
 use super::template::MacroTable;
 
 /// Deepest nesting of macros; a cycle ends here.
@@ -23,8 +23,6 @@ pub(crate) struct MacroExpander<'a> {
     pub seed: u64,
     /// Chooses between alternatives on the spot.
     pub choices: RandomChoices,
-    /// Whether the text belongs to a decoy: sides are exchanged there, and `~v~` is `~w~`.
-    pub mirrored: bool,
     /// Text so far, with both sides in it.
     pub out: String,
 }
@@ -49,7 +47,7 @@ impl MacroExpander<'_> {
             rest = &rest[at + 1..];
             rest = match rest.as_bytes().first() {
                 Some(b'~') => self.sign('~', rest),
-                Some(b'[') => self.sign(if self.mirrored { GROUP_MIRRORED } else { GROUP_OPEN }, rest),
+                Some(b'[') => self.sign(GROUP_OPEN, rest),
                 Some(b'|') => self.sign(GROUP_NEXT, rest),
                 Some(b']') => self.sign(GROUP_CLOSE, rest),
                 Some(b'(') => {
@@ -75,27 +73,6 @@ impl MacroExpander<'_> {
     }
 
     fn name(&mut self, name: &str, depth: usize) -> Result<(), UnresolvedMacro> {
-        match name {
-            "sink" => self.role(name, false, depth),
-            "decoy" | "aside" => self.role(name, true, depth),
-            "v" if self.mirrored => self.define("w", depth),
-            _ => self.define(name, depth),
-        }
-    }
-
-    /// Appends the sink or its decoy. Both make the same choices, so that nothing but the sides and the variable
-    /// tells them apart.
-    fn role(&mut self, name: &str, mirrored: bool, depth: usize) -> Result<(), UnresolvedMacro> {
-        let shared = RandomChoices::new(RandomChoices::of_text("sink").next_u64().wrapping_add(self.seed));
-        let choices = std::mem::replace(&mut self.choices, shared);
-        let outer = std::mem::replace(&mut self.mirrored, mirrored);
-        let done = self.define(name, depth);
-        self.choices = choices;
-        self.mirrored = outer;
-        done
-    }
-
-    fn define(&mut self, name: &str, depth: usize) -> Result<(), UnresolvedMacro> {
         let layers = self.layers;
         if let Some(alternatives) = layers.iter().find_map(|layer| layer.get(name)) {
             // Follows from the name and not from its place, so that a macro that stands in both sides
@@ -176,7 +153,7 @@ fn split_choice(text: &str) -> Option<(Vec<&str>, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::markup::sides;
+    use crate::markup::side;
 
     fn both_sides(
         template: &str,
@@ -189,16 +166,10 @@ mod tests {
         }
         let layers = [&table];
         let choices = RandomChoices::new(1);
-        let mut expander = MacroExpander {
-            layers: &layers,
-            slots: &slots,
-            seed: 1,
-            choices,
-            mirrored: false,
-            out: String::new(),
-        };
+        let mut expander =
+            MacroExpander { layers: &layers, slots: &slots, seed: 1, choices, out: String::new() };
         expander.expand(template)?;
-        Ok(sides(&expander.out, 1, false))
+        Ok((side(&expander.out, 0, false), side(&expander.out, 1, false)))
     }
 
     #[test]
@@ -206,17 +177,6 @@ mod tests {
         let (vulnerable, fixed) = both_sides("a ~[b~|c~] d ~~ ~[~|e~]", &[]).unwrap();
         assert_eq!(vulnerable, "a b d ~");
         assert_eq!(fixed, "a c d ~ e");
-    }
-
-    #[test]
-    fn a_decoy_is_the_sink_with_exchanged_sides_and_variables() {
-        let macros =
-            [("sink", "~[a~|b~](~v~) ~(1~|2~|3~|4~)"), ("decoy", "~sink_code~"), ("v", "x"), ("w", "y")];
-        let macros = [&macros[..], &[("sink_code", macros[0].1)]].concat();
-        let (vulnerable, fixed) = both_sides("~sink~, ~decoy~, ~v~", &macros).unwrap();
-        let number = &vulnerable[5..6];
-        assert_eq!(vulnerable, format!("a(x) {number}, b(y) {number}, x"));
-        assert_eq!(fixed, format!("b(x) {number}, a(y) {number}, x"));
     }
 
     #[test]

@@ -177,13 +177,6 @@ fn draw_words(
             bits >>= 16;
         }
     }
-    // Either variable gets either word, or the word would tell which of them it names.
-    let mut bits = choices.next_u64();
-    for [one, other] in shape.couples {
-        let exchange = (bits & 1) as u8 * (one ^ other);
-        pieces.swap(usize::from(one), usize::from(one ^ exchange));
-        bits >>= 1;
-    }
 }
 
 /// Writes `ops` from `at` on and returns their end.

@@ -17,16 +17,10 @@
 //! ```
 //!
 //! # Parts of a function
-//! A **shape** is a structure of functions. It is put together from parts that know nothing of each
+//! A **shape** is a structure of functions. It is put together from four parts that know nothing of each
 //! other: a **host** (the place of the code, such as a Flask view), one of the host's **sources** (the way
 //! untrusted data arrives), a **flow** (guard clause, loop, `try`), and a **flaw** (the sink, vulnerable and
 //! fixed). One more part of any kind multiplies with all the others.
-//!
-//! A fifth part, the **decoy**, keeps the sides from being told apart by their words: it puts the code of the flaw into
-//! the function a second time, with the sides exchanged, on a value that the program set itself. So the
-//! vulnerable side has the check or the escape too, but on the wrong variable, and the fixed side has the call that
-//! looks dangerous and is not. Both variables are named by the same list, and which of them gets which word is
-//! drawn for each pair: only the flow of the data tells the sides apart.
 //!
 //! # Template files
 //! The parts are data: TOML files below `templates/<language>/`, embedded in the program and read when the
@@ -37,8 +31,7 @@
 //! |---|---|
 //! | `language.toml` | `case` and `tabs`, `[[name]]` word lists, `[macros]`, `[macro-sets.<set>]` |
 //! | `hosts.toml` | `[[host]]` with `[[host.source]]` and `[host.macros]` |
-//! | `flows.toml` | `[[flow]]`: `body` with `~core~`, and `end`, what follows the sink (`~reply~` without it) |
-//! | `decoys.toml` | `[[decoy]]`: `code` with `~sink~`, `~end~`, and `~decoy~` or `~aside~` |
+//! | `flows.toml` | `[[flow]]` |
 //! | `prelude.toml` | `prelude`: imports, each with the texts that need it |
 //! | `flaws/*.toml` | `[[weakness]]` with one `[[weakness.flaw]]` for each variant |
 //!
@@ -64,11 +57,6 @@
 //! A key that stands in `[[weakness.flaw]]` too replaces the one above for this flaw. The other keys are
 //! `hosts` (names of the hosts that fit; all without it), `handle` (parameters that nothing else provides),
 //! `result` (type of the result `~r~`), and `macros` (a table, or the name of a macro set).
-//!
-//! `decoy` is for a flaw whose code cannot be its own decoy: where the code does not hang on an untrusted variable, or
-//! where it would be a flaw on a value of the program's own too. It is a text that stands beside the code and
-//! holds the same constructs for a harmless purpose, with `~y~` where the code has `~x~`; its sides are written in the
-//! order of the code, and exchanged. An empty text means none.
 //! A text of several lines loses its common indentation and the line feed at its end.
 //!
 //! # Markup

@@ -6,11 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::choices::RandomChoices;
 use super::expand::MacroExpander;
 use super::markup::{self, NAME_MARK};
-use super::template::{
-    DecoyTemplate, FlawTemplate, FlowTemplate, HostTemplate, InputSource, LanguageTemplates, MacroTable,
-    WordList,
-};
-use super::vocabulary::SharedWords;
+use super::template::{FlawTemplate, FlowTemplate, HostTemplate, InputSource, LanguageTemplates, MacroTable};
 
 /// Most combinations that are taken for each fix of each flaw. More would not fit the processor's
 /// second-level cache, and generation would slow down.
@@ -33,12 +29,10 @@ pub(crate) struct ShapeDraft<'a> {
 /// Combines a flaw with hosts, sources and flows: returns all shapes that are possible, or as many as
 /// are wanted.
 pub(crate) fn combine<'a>(
-    words: &'a SharedWords,
     templates: &'a LanguageTemplates,
     slots: &BTreeMap<&str, u8>,
     flaw: &'a FlawTemplate,
 ) -> Vec<ShapeDraft<'a>> {
-    let names = words.list(templates, &flaw.input);
     let mut combinations = matching_parts(templates, flaw);
     let mut choices = choices_of(flaw);
     choices.shuffle(&mut combinations);
@@ -49,13 +43,13 @@ pub(crate) fn combine<'a>(
         if drafts.len() >= SHAPES_PER_FIX * fixes {
             break;
         }
-        let Some((text, about)) = expand_parts(templates, names, slots, flaw, *parts, choices.next_u64())
-        else {
+        let Some((text, about)) = expand_parts(templates, slots, flaw, *parts, choices.next_u64()) else {
             continue;
         };
         fixes = fixes.max(markup::count_sides(&text) - 1);
+        let vulnerable = markup::side(&text, 0, templates.tabs);
         // The fixes of a flaw take turns, so that each has as many shapes.
-        let (vulnerable, fixed) = markup::sides(&text, 1 + drafts.len() % fixes, templates.tabs);
+        let fixed = markup::side(&text, 1 + drafts.len() % fixes, templates.tabs);
         if seen.insert((vulnerable.clone(), fixed.clone())) {
             drafts.push(ShapeDraft { host: parts.0, about, vulnerable, fixed });
         }
@@ -63,7 +57,7 @@ pub(crate) fn combine<'a>(
     drafts
 }
 
-type Parts<'a> = (&'a HostTemplate, &'a InputSource, &'a FlowTemplate, &'a DecoyTemplate);
+type Parts<'a> = (&'a HostTemplate, &'a InputSource, &'a FlowTemplate);
 
 /// Returns the hosts, sources and flows that have what the flaw asks for.
 fn matching_parts<'a>(templates: &'a LanguageTemplates, flaw: &FlawTemplate) -> Vec<Parts<'a>> {
@@ -74,7 +68,7 @@ fn matching_parts<'a>(templates: &'a LanguageTemplates, flaw: &FlawTemplate) -> 
         for source in host.sources.iter().filter(|source| source.gives == flaw.source) {
             for flow in &templates.flows {
                 if suits(&flow.source, &flaw.source) && suits(&flow.reply, &flaw.reply) {
-                    combinations.extend(templates.decoys.iter().map(|decoy| (host, source, flow, decoy)));
+                    combinations.push((host, source, flow));
                 }
             }
         }
@@ -102,10 +96,9 @@ fn choices_of(flaw: &FlawTemplate) -> RandomChoices {
 /// need what others do not define.
 fn expand_parts(
     templates: &LanguageTemplates,
-    names: Option<&WordList>,
     slots: &BTreeMap<&str, u8>,
     flaw: &FlawTemplate,
-    (host, source, flow, decoy): Parts<'_>,
+    (host, source, flow): Parts<'_>,
     seed: u64,
 ) -> Option<(String, String)> {
     let mut choices = RandomChoices::new(seed);
@@ -113,8 +106,6 @@ fn expand_parts(
     let name = format!("{NAME_MARK}{pattern}{NAME_MARK}");
     let input = format!("~{}~", flaw.input);
     let reply = format!("~{}~", flaw.reply);
-    let other = names.and_then(|list| list.other.as_ref()).map(|slot| format!("~{slot}~"));
-    let given = format!("~own_{}~", flaw.source);
     let mut own = MacroTable::new();
     let mut define = |name: &'static str, text| {
         own.insert(Cow::Borrowed(name), vec![Cow::Borrowed(text)]);
@@ -124,9 +115,7 @@ fn expand_parts(
     define("param", &source.param);
     define("source", &source.code);
     define("from", &source.from);
-    define("core", &decoy.code);
-    define("sink", &flaw.code);
-    define("end", &flow.end);
+    define("core", &flaw.code);
     define("reply", &reply);
     define("body", &flow.body);
     // Left undefined if empty, so that parts which use them are impossible with this flaw.
@@ -137,25 +126,8 @@ fn expand_parts(
             define(name, text);
         }
     }
-    // Likewise, so that decoys are impossible with flaws that have none.
-    match (&flaw.decoy, &other) {
-        (Some(text), _) if !text.is_empty() => define("aside", text),
-        (None, Some(other)) => {
-            define("decoy", &flaw.code);
-            define("w", other);
-            define("own", &given);
-        }
-        _ => {}
-    }
-    if let Some(list) = names.filter(|list| !list.literals.is_empty()) {
-        own.insert(
-            Cow::Borrowed("literal"),
-            list.literals.iter().map(|text| Cow::Borrowed(text.as_str())).collect(),
-        );
-    }
     let layers = [&flow.macros, &flaw.macros, &own, &host.macros, &templates.macros];
-    let mut expander =
-        MacroExpander { layers: &layers, slots, seed, choices, mirrored: false, out: String::new() };
+    let mut expander = MacroExpander { layers: &layers, slots, seed, choices, out: String::new() };
     expander.expand(&host.frame).ok()?;
     let text = std::mem::take(&mut expander.out);
     expander.expand(&flaw.about).ok()?;
@@ -206,7 +178,7 @@ mod tests {
             let names = library.words.names.iter().chain(&templates.names);
             let lists: BTreeMap<u8, _> = names.map(|list| (slots[list.slot.as_str()], list)).collect();
             for flaw in &templates.flaws {
-                for draft in combine(&library.words, templates, &slots, flaw) {
+                for draft in combine(templates, &slots, flaw) {
                     for side in [&draft.vulnerable, &draft.fixed] {
                         let names = own_names(side);
                         let used = side.chars().filter_map(markup::slot_of);
@@ -232,7 +204,7 @@ mod tests {
             let slots = library.words.slots(templates);
             let mut hosts: BTreeMap<&str, usize> = BTreeMap::new();
             for flaw in &templates.flaws {
-                let drafts = combine(&library.words, templates, &slots, flaw);
+                let drafts = combine(templates, &slots, flaw);
                 assert!(
                     drafts.len() >= 6,
                     "{:?} gives {} shapes: {}",

@@ -18,7 +18,7 @@ pub(crate) const BLOCK_BYTES: usize = 32;
 /// Bits of a piece that hold its length; the others hold its start.
 pub(crate) const LENGTH_BITS: u32 = 6;
 /// Slots that a language may have, the first of them unused.
-pub(crate) const MAX_SLOTS: usize = 128;
+pub(crate) const MAX_SLOTS: usize = 64;
 
 /// All shapes, ready to be written.
 #[derive(Debug)]
@@ -72,8 +72,6 @@ pub(crate) struct CompiledShape {
     pub vocabulary: u32,
     /// Its slots without those of themes: a range of `drawn`.
     pub drawn: Range<u32>,
-    /// Up to two couples of slots that share a word list; which of a couple gets which word is drawn too.
-    pub couples: [[u8; 2]; 2],
     /// Bounds in `ops` of its six parts: the text before the function's name, the name, the text up to
     /// the first difference, the text that the fix replaces, the end that both sides share, and the text
     /// that the fix puts in. Each part ends at the start of the next one.

@@ -24,8 +24,6 @@ pub(crate) struct LanguageTemplates {
     pub hosts: Vec<HostTemplate>,
     /// Bodies of functions.
     pub flows: Vec<FlowTemplate>,
-    /// Surroundings of the sink.
-    pub decoys: Vec<DecoyTemplate>,
     /// Sinks, vulnerable and fixed.
     pub flaws: Vec<FlawTemplate>,
     /// Macros for all parts, weaker than those of the parts themselves.
@@ -49,10 +47,6 @@ pub(crate) enum NameCase {
 pub(crate) struct WordList {
     /// Name of the slot.
     pub slot: String,
-    /// Slot that half of the words go to, so that two variables of a function are named by one list.
-    pub other: Option<String>,
-    /// Values that the program could give such a variable itself.
-    pub literals: Vec<String>,
     /// Words to draw from.
     pub words: Vec<String>,
 }
@@ -92,7 +86,7 @@ pub(crate) struct InputSource {
     pub code: String,
 }
 
-/// A body of a function: puts `~source~` and `~core~` in order.
+/// A body of a function: puts `~source~`, `~core~` and `~reply~` in order.
 #[derive(Debug)]
 pub(crate) struct FlowTemplate {
     /// [`FlawTemplate::source`] that the body needs; empty for any.
@@ -101,18 +95,8 @@ pub(crate) struct FlowTemplate {
     pub reply: String,
     /// Text of the body.
     pub body: String,
-    /// Macro `~end~`: what follows the sink, such as the reply.
-    pub end: String,
     /// Macros, stronger than those of the flaw.
     pub macros: MacroTable<'static>,
-}
-
-/// A way to put the sink beside its decoy: the same code once more, with the sides exchanged, on a value that the
-/// program chose itself. So both sides hold the same constructs, and only what they are applied to tells them apart.
-#[derive(Debug)]
-pub(crate) struct DecoyTemplate {
-    /// Macro `~core~`: puts `~sink~`, `~end~`, and `~decoy~` or `~aside~` in order.
-    pub code: String,
 }
 
 /// A sink, vulnerable and fixed.
@@ -138,11 +122,8 @@ pub(crate) struct FlawTemplate {
     pub result: String,
     /// Macro that answers; it becomes `~reply~`.
     pub reply: String,
-    /// Macro `~sink~`: the statements with the flaw and its fixes.
+    /// Macro `~core~`: the statements with the flaw and its fixes.
     pub code: String,
-    /// Macro `~aside~`: statements that stand beside the sink and hold the same with exchanged sides. Without it,
-    /// the code itself is the decoy, with `~w~` for `~v~`; if it is empty, there is none.
-    pub decoy: Option<String>,
     /// Macros, stronger than those of the host.
     pub macros: MacroTable<'static>,
 }

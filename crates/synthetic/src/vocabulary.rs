@@ -33,37 +33,14 @@ impl SharedWords {
     /// Returns the numbers of a language's slots: from 1 those of themes, then those of the word lists.
     pub(crate) fn slots<'a>(&'a self, templates: &'a LanguageTemplates) -> BTreeMap<&'a str, u8> {
         let lists = self.names.iter().chain(&templates.names).chain(&self.literals);
-        let names = lists.flat_map(|list| std::iter::once(list.slot.as_str()).chain(list.other.as_deref()));
-        THEME_SLOTS.into_iter().chain(names).zip(1..).collect()
-    }
-
-    /// Returns the word list that fills the slot.
-    pub(crate) fn list<'a>(&'a self, templates: &'a LanguageTemplates, slot: &str) -> Option<&'a WordList> {
-        self.names.iter().chain(&templates.names).find(|list| list.slot == slot)
-    }
-
-    /// Returns the numbers of the slots that share a word list.
-    pub(crate) fn couples(&self, templates: &LanguageTemplates) -> Vec<[u8; 2]> {
-        let slots = self.slots(templates);
-        let lists = self.names.iter().chain(&templates.names);
-        let couples = lists.filter_map(|list| Some((list.slot.as_str(), list.other.as_deref()?)));
-        couples.map(|(slot, other)| [slots[slot], slots[other]]).collect()
+        THEME_SLOTS.into_iter().chain(lists.map(|list| list.slot.as_str())).zip(1..).collect()
     }
 
     /// Returns the words of every slot that is drawn by itself, in the order of the slots' numbers.
     pub(crate) fn word_lists(&self, templates: &LanguageTemplates) -> Vec<Vec<String>> {
-        let mut lists = Vec::new();
-        for list in self.names.iter().chain(&templates.names) {
-            let words: Vec<String> = list.words.iter().map(|word| in_case(word, templates.case)).collect();
-            if list.other.is_some() {
-                let half = |first| words.iter().skip(first).step_by(2).cloned().collect();
-                lists.extend([half(0), half(1)]);
-            } else {
-                lists.push(words);
-            }
-        }
-        lists.extend(self.literals.iter().map(|list| list.words.clone()));
-        lists
+        let names = self.names.iter().chain(&templates.names);
+        let names = names.map(|list| list.words.iter().map(|word| in_case(word, templates.case)).collect());
+        names.chain(self.literals.iter().map(|list| list.words.clone())).collect()
     }
 }
 

@@ -327,6 +327,6 @@ fn the_first_pairs_stay_the_same() {
     });
     assert_eq!(
         digest.finalize().to_hex().as_str(),
-        "e523a7f8b613052f4f266e48346ff239e3f947b8e8a6ba3c474d51aed841e2f2"
+        "e2b8e894ed5bff5ccf5aff9c11920f206f69b016bf464b2a899e1f81929e5e88"
     );
 }
