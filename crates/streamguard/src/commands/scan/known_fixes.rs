@@ -21,7 +21,7 @@ pub(super) fn open(known: &Path) -> Result<SignatureIndex> {
         }
         let mut bytes = Vec::new();
         File::open(known)
-            .and_then(|file| file.take(MAX_INDEX_BYTES as u64 + 1).read_to_end(&mut bytes))
+            .and_then(|file| file.take(MAX_INDEX_BYTES + 1).read_to_end(&mut bytes))
             .map_err(unreadable)?;
         bytes
     } else {
