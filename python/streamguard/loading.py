@@ -68,7 +68,10 @@ def samples(folder: StrPath = "data/raw") -> Iterator[Sample]:
 
 def rows(folder: StrPath = "data/raw") -> Iterator[dict[str, Any]]:
     """Yields the rows of a dataset as dictionaries."""
-    with _dataset_file(Path(folder), [_JSONL]).open(encoding="utf-8") as lines:
+    path = _dataset_file(Path(folder), [_JSONL])
+    if path.suffix == ".parquet":
+        raise ValueError(f"{path} cannot be read row by row: name the folder or the .jsonl file, or install pyarrow")
+    with path.open(encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
 
@@ -94,7 +97,8 @@ def load(folder: StrPath = "data/raw") -> Any:
         try:
             from pyarrow import parquet
         except ImportError:
-            return rows(path.with_suffix(".jsonl"))
+            beside = path.with_suffix(".jsonl")
+            return rows(beside if beside.is_file() else path)
         return parquet.read_table(path)
     return rows(path)
 

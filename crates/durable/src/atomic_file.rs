@@ -87,6 +87,8 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// The operating system's error.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    // The parent of a bare name is empty, and stands for the current folder.
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     File::open(folder)?.sync_all()
 }
 
@@ -104,6 +106,11 @@ mod tests {
         file.commit_as(&folder.path().join("final")).unwrap();
         let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
         assert_eq!(names.collect::<Vec<_>>(), ["final"]);
+    }
+
+    #[test]
+    fn the_folder_of_a_bare_name_is_the_current_one() {
+        sync_folder(Path::new("a").parent().unwrap()).unwrap();
     }
 
     #[test]

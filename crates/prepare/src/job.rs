@@ -199,18 +199,18 @@ impl TypedJob for PrepareJob {
         let mut sketcher = TextSketcher::new(self.threshold().map_err(ShardError::failed)?);
         let reader = CodeReader::new(&roles.roles, &roles.schema, self.language);
         for file in &roles.files {
-            let mut stopped = false;
+            let mut failed = None;
             let read = file.read(*piece, &roles.schema, |row| {
                 let facts = Box::new(RowFacts::of(&row, &reader, &mut sketcher));
                 output.emit(&PrepareRecord::Row(facts)).map_err(|error| {
-                    stopped = matches!(error, ShardError::Stopped);
+                    failed = Some(error);
                     TableError::Stopped
                 })
             });
-            match read {
-                Err(_) if stopped => return Err(ShardError::Stopped),
-                read => read.map_err(ShardError::failed)?,
+            if let Some(error) = failed {
+                return Err(error);
             }
+            read.map_err(ShardError::failed)?;
         }
         Ok(())
     }

@@ -8,3 +8,5 @@ mod history;
 mod hosts;
 // URLs that must be refused.
 mod hostile;
+// URLs as they stand in texts.
+mod texts;

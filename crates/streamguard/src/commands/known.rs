@@ -48,9 +48,7 @@ pub(super) fn run(command: &KnownCommands) -> Result<Exit> {
     }
     let bytes = build(signatures);
     let index = SignatureIndex::from_bytes(&bytes).context("the index that was just made")?;
-    // A bare name has no folder, and the file is synced by its folder.
-    let file = std::path::absolute(&arguments.output).map_err(WriteError::at(&arguments.output))?;
-    write_atomic(&file, &bytes).map_err(WriteError::at(&arguments.output))?;
+    write_atomic(&arguments.output, &bytes).map_err(WriteError::at(&arguments.output))?;
     ui::print(&format!(
         "{}: {} fixes, {} of them from advisories, {}\n",
         escape(&arguments.output.display().to_string()),

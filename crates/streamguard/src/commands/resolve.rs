@@ -10,7 +10,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
 use streamguard::exit::{Exit, UsageError};
-use streamguard::ui::escape::escape;
+use streamguard::ui::escape::{escape, escape_json};
 use streamguard::ui::{self, group_digits};
 use streamguard_fixes::reference::{self, CommitHistory, GitTarget, RepositoryPointer, repository_key};
 use streamguard_git::{self as git, RepositorySource};
@@ -188,7 +188,6 @@ impl UrlResolver {
             self.counts.add(row.kind, false);
         }
         let line = if self.json {
-            // JSON escapes control characters itself, but not those that reorder text.
             escape_json(&serde_json::to_string(&row)?)
         } else {
             let target = row.target.as_deref().unwrap_or_default();
@@ -223,22 +222,7 @@ fn collect_urls(value: &Value, urls: &mut Vec<String>) {
     }
 }
 
-/// Escapes JSON to plain ASCII.
-fn escape_json(json: &str) -> String {
-    let mut plain = String::with_capacity(json.len());
-    for character in json.chars() {
-        if character.is_ascii() {
-            plain.push(character);
-        } else {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                plain += &format!("\\u{unit:04x}");
-            }
-        }
-    }
-    plain
-}
-
-/// UrlCounts of URLs and results.
+/// Counts of URLs and results.
 #[derive(Debug, Default)]
 struct UrlCounts {
     urls: u64,

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use streamguard::exit::{Exit, UsageError};
-use streamguard::ui::escape::escape;
+use streamguard::ui::escape::{escape, escape_json};
 use streamguard::ui::{self, group_digits};
 use streamguard_scan::{Finding, Grade, Verdict};
 
@@ -66,7 +66,7 @@ enum FailOn {
 
 pub(super) fn run(arguments: &ScanArgs) -> Result<Exit> {
     let baseline = arguments.baseline.as_deref().map(fingerprints).transpose()?.unwrap_or_default();
-    let files = source_files::list(&arguments.paths)?;
+    let listed = source_files::list(&arguments.paths)?;
     let index = known_fixes::open(&arguments.known)?;
     let head = format!(
         "Known fixes: {} of {}, {} of them from advisories",
@@ -80,21 +80,22 @@ pub(super) fn run(arguments: &ScanArgs) -> Result<Exit> {
     };
     say(&head);
     let workers = arguments.workers.or_else(|| std::thread::available_parallelism().ok());
-    let scanned = source_files::scan(&files, &index, workers.map_or(1, NonZeroUsize::get));
+    let scanned = source_files::scan(&listed.files, &index, workers.map_or(1, NonZeroUsize::get));
     let is_shown = |finding: &&Finding| {
         (arguments.all || finding.verdict == Verdict::Vulnerable) && !baseline.contains(&finding.fingerprint)
     };
     let shown: Vec<&Finding> = scanned.findings.iter().filter(is_shown).collect();
     for finding in &shown {
         let text = match arguments.json {
-            true => serde_json::to_string(finding)?,
+            true => escape_json(&serde_json::to_string(finding)?),
             false => finding_text::describe(finding, arguments.explain),
         };
         if !ui::print_line(&text)? {
             break;
         }
     }
-    for fault in &scanned.faults {
+    let faults = [listed.faults, scanned.faults.clone()].concat();
+    for fault in &faults {
         ui::print_notice(&format!("warning: {}", escape(fault)));
     }
     let vulnerable = |finding: &&&Finding| finding.verdict == Verdict::Vulnerable;
@@ -110,7 +111,7 @@ pub(super) fn run(arguments: &ScanArgs) -> Result<Exit> {
     let counts = |finding: &&&Finding| arguments.fail_on == FailOn::Any || finding.grade == Grade::High;
     Ok(match shown.iter().filter(vulnerable).any(|finding| counts(&finding)) {
         true => Exit::Findings,
-        false if !scanned.faults.is_empty() => Exit::Partial,
+        false if !faults.is_empty() => Exit::Partial,
         false => Exit::Complete,
     })
 }

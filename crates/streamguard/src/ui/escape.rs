@@ -20,6 +20,21 @@ pub fn escape_lines(text: &str) -> String {
     clean
 }
 
+/// Escapes JSON to plain ASCII. JSON escapes control characters itself, but not those that reorder text.
+pub fn escape_json(json: &str) -> String {
+    let mut plain = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character.is_ascii() {
+            plain.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                plain += &format!("\\u{unit:04x}");
+            }
+        }
+    }
+    plain
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

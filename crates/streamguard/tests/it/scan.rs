@@ -79,14 +79,20 @@ fn an_index_file_finds_what_its_dataset_finds_with_any_number_of_threads() {
 }
 
 #[test]
-fn links_and_pipes_are_not_followed() {
+fn what_is_not_read_is_passed_over_or_named() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     collected(folder);
     fs::create_dir(folder.join("tree")).unwrap();
     std::os::unix::fs::symlink("/dev/zero", folder.join("tree/zero.c")).unwrap();
+    // Large, and no source code.
+    fs::File::create(folder.join("tree/film.mp4")).unwrap().set_len(20 << 20).unwrap();
     let scanned = run(folder, &["scan", "tree"]);
     assert_eq!(scanned.status.code(), Some(0), "{}", stderr(&scanned));
+    fs::File::create(folder.join("tree/large.c")).unwrap().set_len(20 << 20).unwrap();
+    let partial = run(folder, &["scan", "tree"]);
+    assert_eq!(partial.status.code(), Some(3), "{}", stderr(&partial));
+    assert!(stderr(&partial).contains("large.c: larger than 16 MiB"), "{}", stderr(&partial));
     let missing = run(folder, &["scan", "nosuch"]);
     assert_eq!(missing.status.code(), Some(2), "{}", stderr(&missing));
 }

@@ -2,13 +2,14 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use anyhow::Result;
 use ignore::WalkBuilder;
 use streamguard::exit::UsageError;
+use streamguard_dataset::Language;
 use streamguard_scan::{FileScanner, Finding, MAX_FILE_BYTES, SignatureIndex};
 
 /// Result of a scan, in the order of the paths, whatever the number of threads.
@@ -27,34 +28,44 @@ impl ScannedTree {
     }
 }
 
+/// Files that were found, and what could not be looked into.
+#[derive(Debug, Default)]
+pub(super) struct ListedFiles {
+    pub(super) files: Vec<PathBuf>,
+    pub(super) faults: Vec<String>,
+}
+
 /// Lists the files below the paths, each once, in the order of their names.
 ///
 /// # Errors
 /// [`UsageError`] if a path does not exist or is neither a folder nor a regular file.
-pub(super) fn list(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
+pub(super) fn list(paths: &[PathBuf]) -> Result<ListedFiles, UsageError> {
+    let mut listed = ListedFiles::default();
     for path in paths {
         let metadata = path
             .metadata()
             .map_err(|error| UsageError(format!("cannot scan {}: {error}", path.display())))?;
-        if !metadata.is_dir() && !metadata.is_file() {
-            return Err(
-                UsageError(format!("cannot scan {}: it is not a file or folder", path.display())).into()
-            );
+        if metadata.is_file() {
+            listed.files.push(path.clone());
+            continue;
+        }
+        if !metadata.is_dir() {
+            return Err(UsageError(format!("cannot scan {}: it is not a file or folder", path.display())));
         }
         // Links are not followed: they lead out of the tree, or in a circle.
         for entry in WalkBuilder::new(path).require_git(false).build() {
-            let entry = entry?;
-            if entry.file_type().is_some_and(|kind| kind.is_file())
-                || entry.path() == path && metadata.is_file()
-            {
-                files.push(entry.into_path());
+            match entry {
+                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                    listed.files.push(entry.into_path());
+                }
+                Ok(_) => {}
+                Err(error) => listed.faults.push(error.to_string()),
             }
         }
     }
-    files.sort();
-    files.dedup();
-    Ok(files)
+    listed.files.sort();
+    listed.files.dedup();
+    Ok(listed)
 }
 
 /// Scans files on several threads.
@@ -66,12 +77,20 @@ pub(super) fn scan(files: &[PathBuf], index: &SignatureIndex, workers: usize) ->
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(path) = files.get(at) else { return results };
-            results.push((at, scan_file(&mut scanner, path)));
+            // A file that a parser cannot bear costs itself only. The scanner is not used again.
+            let scanned = catch_unwind(AssertUnwindSafe(|| scan_file(&mut scanner, path)));
+            results.push((
+                at,
+                scanned.unwrap_or_else(|_| {
+                    scanner = FileScanner::new(index);
+                    fault(&shown(path), "its scan failed; please report this")
+                }),
+            ));
         }
     };
     let mut results: Vec<(usize, ScannedTree)> = thread::scope(|scope| {
         let threads: Vec<_> = (0..workers.clamp(1, files.len().max(1))).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().flat_map(|thread| thread.join().expect("scanning does not panic")).collect()
+        threads.into_iter().flat_map(|thread| thread.join().expect("panics are caught")).collect()
     });
     results.sort_by_key(|(at, _)| *at);
     let mut tree = ScannedTree::default();
@@ -84,15 +103,25 @@ pub(super) fn scan(files: &[PathBuf], index: &SignatureIndex, workers: usize) ->
     tree
 }
 
+fn shown(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
+}
+
+fn fault(shown: &str, what: &str) -> ScannedTree {
+    ScannedTree { faults: vec![format!("{shown}: {what}")], ..ScannedTree::default() }
+}
+
 fn scan_file(scanner: &mut FileScanner, path: &Path) -> ScannedTree {
-    let shown = path.strip_prefix(".").unwrap_or(path).display().to_string();
-    let fault =
-        |what: &str| ScannedTree { faults: vec![format!("{shown}: {what}")], ..ScannedTree::default() };
+    let shown = shown(path);
+    // Most files of most trees are not source code, and some of those are large.
+    if Language::from_path(&shown).is_none() {
+        return ScannedTree::default();
+    }
     let mut bytes = Vec::new();
     match File::open(path).and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)) {
-        Err(error) => return fault(&error.to_string()),
+        Err(error) => return fault(&shown, &error.to_string()),
         Ok(_) if bytes.len() as u64 > MAX_FILE_BYTES => {
-            return fault(&format!("larger than {} MiB, not scanned", MAX_FILE_BYTES >> 20));
+            return fault(&shown, &format!("larger than {} MiB, not scanned", MAX_FILE_BYTES >> 20));
         }
         Ok(_) => {}
     }
