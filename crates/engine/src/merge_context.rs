@@ -140,9 +140,11 @@ impl MergeContext<'_> {
         let OutputFile { name, content } = file;
         match (content, self.destination) {
             (FileContent::File(file), OutputDestination::Folder(folder)) => {
-                // The folder is synced as well: otherwise a power cut could lose the name of the file.
+                // The folders are synced as well: otherwise a power cut could lose the name of the file, or that of a
+                // folder that was made for it.
                 let path = folder.join(&name);
-                let synced = file.commit().and_then(|()| sync_folder(path.parent().unwrap_or(folder)));
+                let folders = [path.parent().unwrap_or(folder), folder];
+                let synced = file.commit().and_then(|()| folders.into_iter().try_for_each(sync_folder));
                 synced.map_err(WriteError::at(name))?;
             }
             (FileContent::Memory(bytes), _) => {

@@ -32,7 +32,7 @@ pub(crate) struct ScanArgs {
     /// Folders and files to scan. What .gitignore excludes, and hidden files, are passed over; vendored code is not
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
-    /// Known fixes: a dataset, or an index that `streamguard known` wrote
+    /// Known fixes: a dataset, or an index that `streamguard known build` wrote
     #[arg(long, value_name = "DATASET|FILE", default_value = "data/raw")]
     known: PathBuf,
     /// Print a JSON object a line for each finding
