@@ -14,6 +14,8 @@ mod dashboard;
 mod examples;
 /// Exit codes, each with a cause.
 mod exits;
+/// Why samples have their labels.
+mod explain;
 /// Filters that README and help show, in the demo world.
 mod filters;
 /// Finished runs: what replaces them, and what does not.
@@ -34,6 +36,8 @@ mod replay;
 mod report;
 /// Repositories and commits that URLs of advisories name.
 mod resolve;
+/// Verdicts of readers, and what they do to the next dataset.
+mod review;
 /// Jobs that are commands, and what their faults cost.
 mod run;
 /// Copies of vulnerable functions in a tree.
