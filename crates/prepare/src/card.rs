@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::leaks::LeakReport;
 use crate::prepared_info::PreparedInfo;
-use crate::table::{SplitName, TableSchema};
+use streamguard_table::{SplitName, TableSchema};
 
 /// Returns the card.
 pub(crate) fn render(info: &PreparedInfo, leaks: &LeakReport, schema: &TableSchema) -> String {

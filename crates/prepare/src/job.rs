@@ -17,7 +17,7 @@ use crate::output;
 use crate::prepared_dataset;
 use crate::row_facts::RowFacts;
 use crate::split::{Ratios, SplitRule, Straddling};
-use crate::table::{CodeReader, TableDataset, TableError, TableFile, TablePiece, milliseconds};
+use streamguard_table::{CodeReader, TableDataset, TableError, TableFile, TablePiece, milliseconds};
 
 /// Name of the job.
 pub const NAME: &str = "prepare";

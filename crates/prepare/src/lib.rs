@@ -4,7 +4,8 @@
 //! duplicates, and writes train, validation and test. [`find_leaks`] tells what the splits of any dataset have in common.
 //!
 //! ```
-//! use streamguard_prepare::near::{CommentSyntax, NearThreshold, ShingledText};
+//! use streamguard_prepare::near::{NearThreshold, ShingledText};
+//! use streamguard_table::CommentSyntax;
 //!
 //! let mut text = ShingledText::default();
 //! let mut set = |code: &str| {
@@ -27,7 +28,6 @@ mod prepared_info;
 mod row_facts;
 mod row_table;
 mod split;
-pub mod table;
 
 pub use job::{NAME, PrepareJob, PrepareShard};
 pub use leaks::{Leak, LeakKind, LeakReport, LeakedRow, find_leaks};

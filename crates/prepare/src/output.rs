@@ -11,7 +11,7 @@ use crate::job::PrepareJob;
 use crate::leaks::{LeakReport, find_leaks_in_rows};
 use crate::prepared_dataset::{RowPlace, job_error};
 use crate::prepared_info::PreparedInfo;
-use crate::table::{
+use streamguard_table::{
     Column, ColumnKind, ParquetTableWriter, Row, SplitName, TableDataset, TableError, TableSchema,
 };
 

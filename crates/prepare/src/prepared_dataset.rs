@@ -8,7 +8,7 @@ use crate::output;
 use crate::prepared_info::{PreparedCounts, PreparedInfo};
 use crate::row_table::RowTable;
 use crate::split::{Components, assign};
-use crate::table::{CodeReader, SplitName, TableDataset, TableError};
+use streamguard_table::{CodeReader, SplitName, TableDataset, TableError};
 
 /// Place of a row in the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

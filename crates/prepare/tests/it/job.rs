@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use streamguard_engine::testing::check_job;
 use streamguard_engine::{OnExistingRun, RunDir, RunOptions, RunPaths, run};
 use streamguard_prepare::near::NearThreshold;
-use streamguard_prepare::table::TableDataset;
 use streamguard_prepare::{LeakReport, PrepareJob, PreparedInfo, SplitRule, Straddling, find_leaks};
+use streamguard_table::TableDataset;
 
 use crate::fixtures::{rows, write_lines};
 

@@ -10,5 +10,3 @@ mod leaks;
 mod near;
 // The prepared folder in the library `datasets`.
 mod readers;
-// Rows of files of other programs.
-mod tables;

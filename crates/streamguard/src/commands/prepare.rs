@@ -10,7 +10,7 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::shell::quote_path;
 use streamguard::ui::{self, escape::escape};
 use streamguard_engine::{CancelToken, CompletionStatus, RunDir};
-use streamguard_prepare::table::TableDataset;
+use streamguard_table::TableDataset;
 use streamguard_prepare::{LeakReport, LeakedRow, PrepareJob, find_leaks};
 use streamguard_report::run_paths_for;
 

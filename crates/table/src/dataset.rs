@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::column::{Row, TableSchema};
-use super::error::TableError;
-use super::input::find_files;
-use super::roles::ColumnRoles;
-use super::table_file::TableFile;
+use crate::column::{Row, TableSchema};
+use crate::error::TableError;
+use crate::input::find_files;
+use crate::roles::ColumnRoles;
+use crate::table_file::TableFile;
 
 /// Files of a dataset in their order, with their columns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

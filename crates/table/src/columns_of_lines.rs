@@ -6,14 +6,14 @@ use std::path::Path;
 use serde::de::{DeserializeSeed, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::column::{ColumnKind, TableSchema};
-use super::error::TableError;
-use super::json_lines::LineReader;
+use crate::column::{ColumnKind, TableSchema};
+use crate::error::TableError;
+use crate::json_lines::LineReader;
 
 /// Most columns of a table: a file with more is no table, but keyed by data.
 const MAX_COLUMNS: usize = 1000;
 
-pub(super) fn schema(path: &Path) -> Result<TableSchema, TableError> {
+pub(crate) fn schema(path: &Path) -> Result<TableSchema, TableError> {
     let mut lines = LineReader::open(path, 0)?;
     let mut schema = TableSchema::default();
     let mut line = Vec::new();

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::column::{Row, TableSchema};
-use super::error::TableError;
-use super::input::SplitName;
-use super::{columns_of_lines, json_lines, parquet_rows};
+use crate::column::{Row, TableSchema};
+use crate::error::TableError;
+use crate::input::SplitName;
+use crate::{columns_of_lines, json_lines, parquet_rows};
 
 /// Format of a file with rows. The order is that of preference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use super::comment_syntax::CommentSyntax;
+use crate::comment_syntax::CommentSyntax;
 
 /// Kind of a byte, as far as tokens are concerned.
 #[derive(Clone, Copy, PartialEq, Eq)]

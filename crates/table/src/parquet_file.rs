@@ -12,8 +12,8 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{Type, TypePtr};
 use serde_json::Value;
 
-use super::column::{Column, ColumnKind, Row, TableSchema};
-use super::timestamp::milliseconds;
+use crate::column::{Column, ColumnKind, Row, TableSchema};
+use crate::timestamp::milliseconds;
 
 /// Bytes of text after which a row group is full: 16 MiB.
 const MAX_GROUP_BYTES: usize = 16 << 20;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use streamguard_dataset::dataset_files::{JSONL_NAME, PARQUET_NAME};
 
-use super::error::TableError;
-use super::table_file::{TableFile, TableFormat};
+use crate::error::TableError;
+use crate::table_file::{TableFile, TableFormat};
 
 /// Split of a dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -6,12 +6,12 @@ use serde_json::Value;
 use streamguard_dataset::Language;
 use twox_hash::XxHash64;
 
-use super::column::{Row, TableSchema};
-use super::input::SplitName;
-use super::roles::{CodeColumns, ColumnRoles};
-use super::table_file::TableFile;
-use super::timestamp::milliseconds;
-use crate::near::CommentSyntax;
+use crate::column::{Row, TableSchema};
+use crate::comment_syntax::CommentSyntax;
+use crate::input::SplitName;
+use crate::roles::{CodeColumns, ColumnRoles};
+use crate::table_file::TableFile;
+use crate::timestamp::milliseconds;
 
 /// Fewest hexadecimal digits of a commit's id: shorter ones are other numbers.
 const MIN_COMMIT_DIGITS: usize = 7;

@@ -1,7 +1,7 @@
 //! Rows of files of other programs.
 
 use serde_json::json;
-use streamguard_prepare::table::{
+use streamguard_table::{
     CodeColumns, ColumnKind, ParquetTableWriter, Row, TableDataset, TableError, TableSchema,
 };
 

@@ -17,10 +17,10 @@ use parquet::record::{Field, Row as ParquetRow};
 use parquet::schema::types::{Type, TypePtr};
 use serde_json::{Map, Value, json};
 
-use super::column::{ColumnKind, Row, TableSchema};
-use super::error::TableError;
-use super::table_file::TablePiece;
-use super::timestamp::timestamp_text;
+use crate::column::{ColumnKind, Row, TableSchema};
+use crate::error::TableError;
+use crate::table_file::TablePiece;
+use crate::timestamp::timestamp_text;
 
 fn open(path: &Path) -> Result<SerializedFileReader<File>, TableError> {
     let file = File::open(path).map_err(TableError::read(path))?;
@@ -33,7 +33,7 @@ fn unless_damaged<T>(path: &Path, read: impl FnOnce() -> Result<T, TableError>) 
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(damaged()))
 }
 
-pub(super) fn schema(path: &Path) -> Result<TableSchema, TableError> {
+pub(crate) fn schema(path: &Path) -> Result<TableSchema, TableError> {
     let file = open(path)?;
     let mut schema = TableSchema::default();
     for field in file.metadata().file_metadata().schema().get_fields() {
@@ -42,12 +42,12 @@ pub(super) fn schema(path: &Path) -> Result<TableSchema, TableError> {
     Ok(schema)
 }
 
-pub(super) fn pieces(path: &Path) -> Result<Vec<TablePiece>, TableError> {
+pub(crate) fn pieces(path: &Path) -> Result<Vec<TablePiece>, TableError> {
     let groups = open(path)?.num_row_groups() as u64;
     Ok((0..groups).map(|group| TablePiece { start: group, end: group + 1 }).collect())
 }
 
-pub(super) fn read(
+pub(crate) fn read(
     path: &Path,
     piece: TablePiece,
     columns: &TableSchema,

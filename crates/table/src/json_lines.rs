@@ -9,9 +9,9 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use streamguard_dataset::jsonl::MAX_LINE_BYTES;
 
-use super::column::{Row, TableSchema};
-use super::error::TableError;
-use super::table_file::TablePiece;
+use crate::column::{Row, TableSchema};
+use crate::error::TableError;
+use crate::table_file::TablePiece;
 
 /// Bytes of a piece, to which the rest of its last line is added: 4 MiB.
 const PIECE_BYTES: u64 = 4 << 20;
@@ -20,23 +20,23 @@ const PIECE_BYTES: u64 = 4 << 20;
 const BUFFER_BYTES: usize = 256 << 10;
 
 /// Lines of a file, bounded in length.
-pub(super) struct LineReader<'a> {
+pub(crate) struct LineReader<'a> {
     path: &'a Path,
     input: BufReader<File>,
     /// Place of the next line, in bytes.
-    pub(super) offset: u64,
+    pub(crate) offset: u64,
     number: u64,
 }
 
 impl<'a> LineReader<'a> {
-    pub(super) fn open(path: &'a Path, offset: u64) -> Result<Self, TableError> {
+    pub(crate) fn open(path: &'a Path, offset: u64) -> Result<Self, TableError> {
         let mut file = File::open(path).map_err(TableError::read(path))?;
         file.seek(SeekFrom::Start(offset)).map_err(TableError::read(path))?;
         Ok(Self { path, input: BufReader::with_capacity(BUFFER_BYTES, file), offset, number: 0 })
     }
 
     /// Reads the next line with its line feed. Returns false at the end.
-    pub(super) fn next(&mut self, line: &mut Vec<u8>) -> Result<bool, TableError> {
+    pub(crate) fn next(&mut self, line: &mut Vec<u8>) -> Result<bool, TableError> {
         line.clear();
         // One byte more than allowed tells a line that is too long from one that just fits.
         let limit = MAX_LINE_BYTES as u64 + 2;
@@ -51,12 +51,12 @@ impl<'a> LineReader<'a> {
     }
 
     /// Returns the error for the line that was read last.
-    pub(super) fn fault(&self, reason: String) -> TableError {
+    pub(crate) fn fault(&self, reason: String) -> TableError {
         TableError::Line { path: self.path.to_owned(), line: self.number, reason }
     }
 }
 
-pub(super) fn pieces(path: &Path) -> Result<Vec<TablePiece>, TableError> {
+pub(crate) fn pieces(path: &Path) -> Result<Vec<TablePiece>, TableError> {
     let mut file = File::open(path).map_err(TableError::read(path))?;
     let size = file.metadata().map_err(TableError::read(path))?.len();
     let mut pieces = Vec::new();
@@ -89,7 +89,7 @@ fn bytes_to_line_end(file: &mut File) -> std::io::Result<u64> {
     }
 }
 
-pub(super) fn read(
+pub(crate) fn read(
     path: &Path,
     piece: TablePiece,
     columns: &TableSchema,

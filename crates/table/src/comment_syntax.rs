@@ -6,11 +6,11 @@ use streamguard_dataset::Language;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CommentSyntax {
     /// Markers of comments that reach to the end of the line.
-    pub(super) line: &'static [&'static [u8]],
+    pub(crate) line: &'static [&'static [u8]],
     /// Markers of the begin and the end of other comments. They are looked for first.
-    pub(super) block: &'static [(&'static [u8], &'static [u8])],
+    pub(crate) block: &'static [(&'static [u8], &'static [u8])],
     /// Whether text between three quotes, or between backticks, may have several lines.
-    pub(super) long_strings: bool,
+    pub(crate) long_strings: bool,
 }
 
 const C_BLOCK: &[(&[u8], &[u8])] = &[(b"/*", b"*/")];

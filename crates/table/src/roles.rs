@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::column::TableSchema;
-use super::error::TableError;
+use crate::column::TableSchema;
+use crate::error::TableError;
 
 /// Columns with code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,7 +15,7 @@ pub(crate) fn timestamp_text(microseconds: i64) -> Option<String> {
 
 /// Returns a point in time in milliseconds since 1970-01-01 UTC. Understands RFC 3339, dates with or without a time,
 /// years, and seconds.
-pub(crate) fn milliseconds(value: &Value) -> Option<i64> {
+pub fn milliseconds(value: &Value) -> Option<i64> {
     match value {
         Value::String(text) => of_text(text.trim()),
         Value::Number(number) => match number.as_i64()? {
