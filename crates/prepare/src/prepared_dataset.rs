@@ -78,7 +78,7 @@ pub(crate) fn make(job: &PrepareJob, merge: &mut MergeContext<'_>) -> Result<Job
     };
     let places: Vec<Option<RowPlace>> = (0..own_rows).map(place).collect();
     let info = PreparedInfo::new(job, own, counts, &places);
-    output::write(job, own, &places, info, merge)
+    output::write(job, own, &places, &table.tokens, info, merge)
 }
 
 /// Converts an error of reading.

@@ -31,6 +31,7 @@ pub struct CodeReader {
     function: Option<usize>,
     family: [Option<usize>; 3],
     evidence: Option<usize>,
+    cwes: Vec<usize>,
     default_language: Option<Language>,
 }
 
@@ -51,6 +52,7 @@ impl CodeReader {
         let code = match &roles.code {
             CodeColumns::Single(code) => [schema.position(code), None],
             CodeColumns::Pair(before, after) => [schema.position(before), schema.position(after)],
+            CodeColumns::None => [None, None],
         };
         Self {
             code,
@@ -65,6 +67,7 @@ impl CodeReader {
             function: place(&roles.function),
             family: [place(&roles.language), place(&roles.weakness), place(&roles.description)],
             evidence: place(&roles.evidence),
+            cwes: places(&roles.cwes),
             default_language,
         }
     }
@@ -75,7 +78,8 @@ impl CodeReader {
         CodeTexts { sides, syntax: CommentSyntax::of(self.language(row)) }
     }
 
-    fn language(&self, row: &Row) -> Option<Language> {
+    /// Returns the language, by its name or by the path of the file.
+    pub fn language(&self, row: &Row) -> Option<Language> {
         let named = self.language.and_then(|place| language_named(row[place].as_str()?));
         let by_path = || self.paths.iter().find_map(|place| Language::from_path(row[*place].as_str()?));
         named.or_else(by_path).or(self.default_language)
@@ -148,6 +152,25 @@ impl CodeReader {
         let file = self.paths.first().and_then(|place| row[*place].as_str());
         let file = file.and_then(|path| Path::new(path).file_name()?.to_str());
         [self.function.and_then(|place| row[place].as_str()), file]
+    }
+
+    /// Returns the numbers of the weaknesses (CWE), ascending.
+    pub fn cwes(&self, row: &Row) -> Vec<u32> {
+        let mut numbers = Vec::new();
+        for place in &self.cwes {
+            // `CWE-79`, `["CWE-79", "CWE-89"]`, `['CWE-79']` and `CWE-79, CWE-89` are all in use.
+            for_each_text(&row[*place], &mut |text| {
+                let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+                let number = |word: &str| {
+                    let (prefix, number) = word.split_once('-')?;
+                    prefix.eq_ignore_ascii_case("cwe").then(|| number.parse::<u32>().ok())?
+                };
+                numbers.extend(words.filter_map(number));
+            });
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
     }
 
     /// Returns a hash of the template that generated code was made from: of its language, its weakness and the

@@ -81,6 +81,16 @@ impl TableSchema {
         self.columns.iter().position(|column| column.name == name)
     }
 
+    /// Returns the name of the column that has the first of some names that any column has. Columns are written in any
+    /// case, with spaces or hyphens: `CVE ID` is `cve_id`.
+    pub fn first_named(&self, names: &[&str]) -> Option<&str> {
+        let plain = |c: char| if matches!(c, ' ' | '-') { '_' } else { c.to_ascii_lowercase() };
+        let is_named = |column: &&Column, name: &str| column.name.chars().map(plain).eq(name.chars());
+        let column =
+            names.iter().find_map(|name| self.columns.iter().find(|column| is_named(column, name)))?;
+        Some(&column.name)
+    }
+
     /// Adds a column, or widens the one of the same name. Returns its place.
     pub fn add(&mut self, name: &str, kind: ColumnKind) -> usize {
         match self.position(name) {

@@ -28,6 +28,22 @@ impl TableDataset {
     /// # Errors
     /// [`TableError`] if a file cannot be read, or no column holds code.
     pub fn open(paths: &[PathBuf], code: &[String]) -> Result<Self, TableError> {
+        let (files, schema) = Self::files_of(paths)?;
+        let roles = ColumnRoles::find(&schema, code)?;
+        Ok(Self { files, schema, roles })
+    }
+
+    /// Finds the files of some datasets of ids and labels, and their columns; code may be there.
+    ///
+    /// # Errors
+    /// [`TableError`] if a file cannot be read.
+    pub fn open_labels(paths: &[PathBuf]) -> Result<Self, TableError> {
+        let (files, schema) = Self::files_of(paths)?;
+        let roles = ColumnRoles::find_without_code(&schema);
+        Ok(Self { files, schema, roles })
+    }
+
+    fn files_of(paths: &[PathBuf]) -> Result<(Vec<TableFile>, TableSchema), TableError> {
         let mut files = Vec::new();
         for path in paths {
             files.extend(find_files(path)?);
@@ -38,8 +54,7 @@ impl TableDataset {
                 schema.add(&column.name, column.kind);
             }
         }
-        let roles = ColumnRoles::find(&schema, code)?;
-        Ok(Self { files, schema, roles })
+        Ok((files, schema))
     }
 
     /// Returns the columns that have a role.

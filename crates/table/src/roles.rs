@@ -13,6 +13,8 @@ pub enum CodeColumns {
     Single(String),
     /// A function before and after its fix.
     Pair(String, String),
+    /// None: a dataset of ids and labels.
+    None,
 }
 
 /// Names of the columns that have a role; none for roles that no column has.
@@ -44,6 +46,8 @@ pub struct ColumnRoles {
     pub description: Option<String>,
     /// Rules that support a label.
     pub evidence: Option<String>,
+    /// Weaknesses as `CWE-<number>`: lists or text.
+    pub cwes: Vec<String>,
 }
 
 /// Pairs of columns with the code before and after a fix: StreamGuard's own, BigVul's and CVEfixes', SVEN's, and others'.
@@ -69,38 +73,38 @@ const SINGLES: [&str; 9] = [
 ];
 
 impl ColumnRoles {
+    /// Finds the roles in a dataset that needs no code.
+    pub fn find_without_code(schema: &TableSchema) -> Self {
+        let code = code_columns(schema).unwrap_or(CodeColumns::None);
+        Self::with_code(schema, code)
+    }
+
     /// Finds the roles. `code` names the columns with code: one, or one before and one after a fix; if it is empty, they
     /// are found by their names.
     ///
     /// # Errors
     /// [`TableError::NoCode`], or [`TableError::NoColumn`] for a name in `code`.
     pub fn find(schema: &TableSchema, code: &[String]) -> Result<Self, TableError> {
-        let named = |name: &str| schema.position(name).map(|_| name.to_owned());
-        let first = |names: &[&str]| {
-            let same = |name: &&str| schema.columns.iter().find(|column| is_named(&column.name, name));
-            names.iter().find_map(same).map(|column| column.name.clone())
-        };
-        let all =
-            |names: &[&str]| -> Vec<String> { names.iter().filter_map(|name| first(&[name])).collect() };
         let columns =
             || schema.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ");
         for name in code {
-            if named(name).is_none() {
+            if schema.position(name).is_none() {
                 return Err(TableError::NoColumn { name: name.clone(), columns: columns() });
             }
         }
-        let pair =
-            |&(before, after): &(&str, &str)| Some(CodeColumns::Pair(first(&[before])?, first(&[after])?));
         let code = match code {
             [before, after] => CodeColumns::Pair(before.clone(), after.clone()),
             [single, ..] => CodeColumns::Single(single.clone()),
-            [] => PAIRS
-                .iter()
-                .find_map(pair)
-                .or_else(|| first(&SINGLES).map(CodeColumns::Single))
-                .ok_or_else(|| TableError::NoCode { columns: columns() })?,
+            [] => code_columns(schema).ok_or_else(|| TableError::NoCode { columns: columns() })?,
         };
-        Ok(Self {
+        Ok(Self::with_code(schema, code))
+    }
+
+    fn with_code(schema: &TableSchema, code: CodeColumns) -> Self {
+        let first = |names: &[&str]| schema.first_named(names).map(str::to_owned);
+        let all =
+            |names: &[&str]| -> Vec<String> { names.iter().filter_map(|name| first(&[name])).collect() };
+        Self {
             code,
             language: first(&["language", "programming_language", "lang"]),
             paths: all(&["path_before", "path_after", "file_name", "filename", "file_path", "path"]),
@@ -139,7 +143,8 @@ impl ColumnRoles {
             weakness: first(&["vulnerability_type", "cwe", "cwe_id", "cwes"]),
             description: first(&["description"]),
             evidence: first(&["label_evidence"]),
-        })
+            cwes: all(&["cwes", "cwe", "cwe_id", "cwe_ids"]),
+        }
     }
 
     /// Returns the names of all columns that have a role.
@@ -147,6 +152,7 @@ impl ColumnRoles {
         let code = match &self.code {
             CodeColumns::Single(code) => vec![code],
             CodeColumns::Pair(before, after) => vec![before, after],
+            CodeColumns::None => Vec::new(),
         };
         let single = [
             &self.language,
@@ -159,7 +165,7 @@ impl ColumnRoles {
             &self.description,
             &self.evidence,
         ];
-        let lists = [&self.paths, &self.advisories, &self.dates];
+        let lists = [&self.paths, &self.advisories, &self.dates, &self.cwes];
         code.into_iter()
             .chain(single.into_iter().flatten())
             .chain(lists.into_iter().flatten())
@@ -168,8 +174,10 @@ impl ColumnRoles {
     }
 }
 
-/// Tells whether a column has a name, written in any case, with spaces or hyphens: `CVE ID` is `cve_id`.
-fn is_named(column: &str, name: &str) -> bool {
-    let plain = |c: char| if matches!(c, ' ' | '-') { '_' } else { c.to_ascii_lowercase() };
-    column.chars().map(plain).eq(name.chars())
+/// Finds the columns with code by their names.
+fn code_columns(schema: &TableSchema) -> Option<CodeColumns> {
+    let first = |name: &str| schema.first_named(&[name]).map(str::to_owned);
+    let pair = |(before, after): &(&str, &str)| Some(CodeColumns::Pair(first(before)?, first(after)?));
+    let single = || schema.first_named(&SINGLES).map(str::to_owned).map(CodeColumns::Single);
+    PAIRS.iter().find_map(pair).or_else(single)
 }

@@ -10,3 +10,5 @@ mod leaks;
 mod near;
 // The prepared folder in the library `datasets`.
 mod readers;
+// What rules without knowledge of vulnerabilities reach, and the baseline.
+mod shortcuts;

@@ -4,7 +4,7 @@ mod cache;
 mod collect;
 mod completions;
 mod examples;
-mod export;
+mod evaluate;
 mod init;
 mod jobs;
 mod known;
@@ -12,6 +12,8 @@ mod man;
 mod merge;
 mod metrics;
 mod plan;
+mod plan_export;
+mod predict;
 mod prepare;
 mod replay;
 mod report;
@@ -64,6 +66,8 @@ pub(crate) enum Commands {
     #[command(flatten)]
     Metrics(Box<metrics::MetricsCommand>),
     Prepare(Box<prepare::PrepareArgs>),
+    Evaluate(evaluate::EvaluateArgs),
+    Predict(predict::PredictArgs),
     Replay(replay::ReplayArgs),
     Jobs(jobs::JobsArgs),
     Examples(examples::ExamplesArgs),
@@ -123,6 +127,8 @@ impl Commands {
             Self::Run(arguments) => run::run(&arguments, &config_schema(), Purpose::Run),
             Self::Metrics(command) => metrics::run(&command, &config_schema(), Purpose::Run),
             Self::Prepare(arguments) => prepare::run(&arguments),
+            Self::Evaluate(arguments) => evaluate::run(&arguments),
+            Self::Predict(arguments) => predict::run(&arguments),
             Self::Replay(arguments) => replay::run(&arguments),
             Self::Jobs(arguments) => jobs::run(&arguments, &config_schema()),
             Self::Examples(arguments) => examples::run(&arguments),

@@ -19,7 +19,7 @@ use streamguard::shell::quote;
 /// The manifest is checked against Kubernetes' schema only. The volume has to be mounted at the same
 /// place here and in the pods, and the user 10001 has to be able to write to it.
 #[derive(Args, Clone, Debug)]
-pub(crate) struct ExportArgs {
+pub(crate) struct PlanExportArgs {
     /// The output directory of the plan
     #[arg(long, value_name = "DIR")]
     plan: PathBuf,
@@ -52,7 +52,7 @@ pub(crate) struct ExportArgs {
     worker_memory: u64,
 }
 
-pub(super) fn run(settings: &ExportArgs) -> Result<Exit> {
+pub(super) fn run(settings: &PlanExportArgs) -> Result<Exit> {
     // Links are resolved, because the pods see the volume but not what leads to it here.
     let root = settings
         .plan
