@@ -67,7 +67,7 @@ fn the_longer_side_and_the_words_give_pairs_away() {
 fn length_and_names_give_single_functions_away() {
     let mut chance = Chance(9);
     let row = |number: u64| {
-        let is_vulnerable = number % 2 == 0;
+        let is_vulnerable = number.is_multiple_of(2);
         json!({
             "func": function(&mut chance, if is_vulnerable { 30 } else { 22 }),
             "target": u8::from(is_vulnerable),

@@ -9,7 +9,8 @@ use streamguard::shell::quote_path;
 use streamguard::ui::{self, escape::escape};
 use streamguard_durable::{WriteError, write_atomic};
 use streamguard_evaluate::{
-    Bootstrap, Evaluation, EvaluationSettings, Predictions, RowChoice, TestSet, evaluate, html, markdown, text,
+    Bootstrap, Evaluation, EvaluationSettings, Predictions, RowChoice, TestSet, evaluate, html, markdown,
+    text,
 };
 use streamguard_table::{SplitName, TableDataset};
 

@@ -3,8 +3,9 @@
 mod cache;
 mod collect;
 mod completions;
-mod examples;
 mod evaluate;
+mod examples;
+mod export;
 mod init;
 mod jobs;
 mod known;
@@ -66,6 +67,7 @@ pub(crate) enum Commands {
     #[command(flatten)]
     Metrics(Box<metrics::MetricsCommand>),
     Prepare(Box<prepare::PrepareArgs>),
+    Export(export::ExportArgs),
     Evaluate(evaluate::EvaluateArgs),
     Predict(predict::PredictArgs),
     Replay(replay::ReplayArgs),
@@ -127,6 +129,7 @@ impl Commands {
             Self::Run(arguments) => run::run(&arguments, &config_schema(), Purpose::Run),
             Self::Metrics(command) => metrics::run(&command, &config_schema(), Purpose::Run),
             Self::Prepare(arguments) => prepare::run(&arguments),
+            Self::Export(arguments) => export::run(&arguments),
             Self::Evaluate(arguments) => evaluate::run(&arguments),
             Self::Predict(arguments) => predict::run(&arguments),
             Self::Replay(arguments) => replay::run(&arguments),
