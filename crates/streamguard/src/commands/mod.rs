@@ -3,6 +3,7 @@
 mod cache;
 mod collect;
 mod completions;
+mod evaluate;
 mod examples;
 mod explain;
 mod export;
@@ -13,6 +14,8 @@ mod man;
 mod merge;
 mod metrics;
 mod plan;
+mod plan_export;
+mod predict;
 mod prepare;
 mod replay;
 mod report;
@@ -66,6 +69,9 @@ pub(crate) enum Commands {
     #[command(flatten)]
     Metrics(Box<metrics::MetricsCommand>),
     Prepare(Box<prepare::PrepareArgs>),
+    Export(export::ExportArgs),
+    Evaluate(evaluate::EvaluateArgs),
+    Predict(predict::PredictArgs),
     Replay(replay::ReplayArgs),
     Jobs(jobs::JobsArgs),
     Examples(examples::ExamplesArgs),
@@ -127,6 +133,9 @@ impl Commands {
             Self::Run(arguments) => run::run(&arguments, &config_schema(), Purpose::Run),
             Self::Metrics(command) => metrics::run(&command, &config_schema(), Purpose::Run),
             Self::Prepare(arguments) => prepare::run(&arguments),
+            Self::Export(arguments) => export::run(&arguments),
+            Self::Evaluate(arguments) => evaluate::run(&arguments),
+            Self::Predict(arguments) => predict::run(&arguments),
             Self::Replay(arguments) => replay::run(&arguments),
             Self::Jobs(arguments) => jobs::run(&arguments, &config_schema()),
             Self::Examples(arguments) => examples::run(&arguments),
