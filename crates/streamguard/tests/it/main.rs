@@ -20,6 +20,8 @@ mod explain;
 mod filters;
 /// Finished runs: what replaces them, and what does not.
 mod finished;
+/// Disks that fill up.
+mod full_disk;
 /// Metrics of web logs.
 mod ingest;
 /// Completions, manual pages, and lists as JSON.
@@ -44,6 +46,8 @@ mod run;
 mod scan;
 /// Layers of settings.
 mod settings;
+/// Stopped by signals at random moments, and resumed.
+mod stops;
 /// Folders that somebody else made.
 mod strangers;
 /// The dashboard on a real terminal: keys, signals, and the terminal afterwards.
