@@ -5,6 +5,7 @@ mod collect;
 mod completions;
 mod evaluate;
 mod examples;
+mod explain;
 mod export;
 mod init;
 mod jobs;
@@ -19,6 +20,7 @@ mod prepare;
 mod replay;
 mod report;
 mod resolve;
+mod review;
 mod run;
 mod scan;
 mod shard;
@@ -73,6 +75,8 @@ pub(crate) enum Commands {
     Replay(replay::ReplayArgs),
     Jobs(jobs::JobsArgs),
     Examples(examples::ExamplesArgs),
+    Explain(explain::ExplainArgs),
+    Review(review::ReviewArgs),
     Resolve(resolve::ResolveArgs),
     Report(report::ReportArgs),
     Verify(verify::VerifyArgs),
@@ -135,6 +139,8 @@ impl Commands {
             Self::Replay(arguments) => replay::run(&arguments),
             Self::Jobs(arguments) => jobs::run(&arguments, &config_schema()),
             Self::Examples(arguments) => examples::run(&arguments),
+            Self::Explain(arguments) => explain::run(&arguments),
+            Self::Review(arguments) => review::run(&arguments),
             Self::Resolve(arguments) => resolve::run(&arguments),
             Self::Report(arguments) => report::run(&arguments),
             Self::Verify(arguments) => verify::run(&arguments),

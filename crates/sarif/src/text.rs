@@ -4,21 +4,21 @@ use std::fmt::Write;
 
 use url::{Position, Url};
 
-use super::objects::SarifMessage;
 use crate::escape::visible;
+use crate::objects::SarifMessage;
 
 /// Longest path of a location, in bytes: PATH_MAX of Linux.
 const MAX_PATH_BYTES: usize = 4096;
 
 /// Makes a message of plain text. Control characters become visible escapes. Braces are doubled, so that they do not
 /// begin a placeholder (§3.11.5), and a space is put between `]` and `(`, so that they do not make a link (§3.11.6).
-pub(super) fn message(text: &str) -> SarifMessage {
+pub fn message(text: &str) -> SarifMessage {
     SarifMessage { text: visible(text).replace('{', "{{").replace('}', "}}").replace("](", "] (") }
 }
 
 /// Returns the web address of a repository, if it has one: without credentials, and encoded as a URI,
 /// which is stricter than the URLs that browsers accept.
-pub(super) fn web_address(repository: &str) -> Option<String> {
+pub fn web_address(repository: &str) -> Option<String> {
     // The address may be one for cloning that contains a token, and logs are uploaded and passed on.
     let mut url = Url::parse(repository).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     url.set_username("").ok()?;
@@ -31,11 +31,17 @@ pub(super) fn web_address(repository: &str) -> Option<String> {
 
 /// Encodes a path inside a repository as a relative URI; `None` if the path could lead out of the
 /// repository.
-pub(super) fn relative_uri(path: &str) -> Option<String> {
+pub fn relative_uri(path: &str) -> Option<String> {
     let is_sound = path.len() <= MAX_PATH_BYTES
         && !path.contains('\0')
         && path.split('/').all(|segment| !matches!(segment, "" | "." | ".."));
     is_sound.then(|| encoded(path, |byte| byte == b'/'))
+}
+
+/// Encodes the path of a file that was looked at: a URI if it is absolute, and a relative reference otherwise.
+pub fn path_uri(path: &str) -> String {
+    let scheme = if path.starts_with('/') { "file://" } else { "" };
+    format!("{scheme}{}", encoded(path, |byte| byte == b'/'))
 }
 
 /// Percent-encodes everything except unreserved characters (RFC 3986 §2.3) and bytes that `keeps` accepts. If `keeps`
@@ -85,6 +91,12 @@ mod tests {
         for path in ["../x", "/etc/passwd", "a/../b", "./a", "", "a\0b", &"x".repeat(5000)] {
             assert_eq!(relative_uri(path), None, "{path}");
         }
+    }
+
+    #[test]
+    fn paths_of_the_user_stay_as_they_are() {
+        assert_eq!(path_uri("../a b/c:d.c"), "../a%20b/c%3Ad.c");
+        assert_eq!(path_uri("/srv/x.c"), "file:///srv/x.c");
     }
 
     #[test]

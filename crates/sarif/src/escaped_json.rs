@@ -10,7 +10,7 @@ use serde_json::ser::Formatter;
 use crate::escape::is_hidden;
 
 /// Writes a value as JSON, on one line.
-pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
+pub fn escaped_json(value: &impl Serialize) -> Vec<u8> {
     let mut bytes = Vec::new();
     value
         .serialize(&mut Serializer::with_formatter(&mut bytes, EscapingFormatter))
@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn hidden_characters_are_escaped_and_stay_the_same() {
         let text = "a\u{9b}b\u{202e}\u{e0041}\u{7f}\n漢";
-        let json = json(&text);
+        let json = escaped_json(&text);
         assert_eq!(std::str::from_utf8(&json).unwrap(), r#""a\u009bb\u202e\udb40\udc41\u007f\n漢""#);
         assert_eq!(serde_json::from_slice::<String>(&json).unwrap(), text);
     }
