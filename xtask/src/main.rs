@@ -4,6 +4,7 @@
 
 mod bench;
 mod command_line;
+mod demo_index;
 mod demo_worlds;
 mod fit_labels;
 mod ground_truth;
@@ -81,6 +82,7 @@ fn main() -> Result<()> {
             .and_then(|()| test("strangers", "STREAMGUARD_FLIPS", flips))
             .context("a folder of a stranger led somewhere else"),
         XtaskCommand::Snapshot => snapshot(),
+        XtaskCommand::Known => demo_index::write(&streamguard()?),
         XtaskCommand::World { folder, seed, repositories, fixes } => {
             let fixes = fixes.unwrap_or(demo_worlds::default_fixes(repositories));
             demo_worlds::write(
