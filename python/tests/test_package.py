@@ -49,6 +49,19 @@ def test_a_dataset_is_collected_verified_and_read():
     assert sum(1 for _ in loaded) == len(rows) if not hasattr(loaded, "num_rows") else loaded.num_rows == len(rows)
 
 
+def test_the_card_of_an_output_folder_leads_datasets_to_the_samples(tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    datasets = pytest.importorskip("datasets")
+    results = collect()
+    loaded = datasets.load_dataset(str(tmp_path / "data"), cache_dir=str(tmp_path / "hub"))
+    assert list(loaded) == ["train"]
+    rows = loaded["train"]
+    assert rows.num_rows == results["summary"]["samples_in_dataset"]
+    assert rows.features["commit_date"].dtype == "timestamp[ms, tz=UTC]"
+    pair = next(row for row in rows if row["kind"] == "pair")
+    assert len(pair["vulnerable_code"].splitlines()) >= max(pair["vulnerable_lines"])
+
+
 def test_a_flipped_bit_is_an_exception_of_its_own():
     collect()
     with open("data/samples.jsonl", "r+b") as file:

@@ -115,6 +115,11 @@ impl<R: Read> PeekedStream<R> {
         Self { head: io::Cursor::new(head), error, rest }
     }
 
+    /// Returns the first bytes.
+    pub(crate) fn head(&self) -> &[u8] {
+        self.head.get_ref()
+    }
+
     /// Detects the encoding of the stream.
     pub(crate) fn encoding(&self) -> Encoding {
         Encoding::detect(self.head.get_ref())

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use streamguard_engine::LogLevel;
 
 use crate::encoding::{Encoding, HEAD_BYTES};
-use crate::file_preview::recognise_other;
-use crate::line_format::LineFormat;
+use crate::file_format::FormatChoice;
+use crate::file_preview::{Preview, preview};
 use crate::log_source::{
     FileIdentity, FilePart, InputError, InputKind, STANDARD_INPUT, head_checksum, open_regular,
 };
@@ -36,6 +36,8 @@ pub(crate) struct InputFile {
     pub(crate) is_named: bool,
     /// Checksum of its first bytes.
     pub(crate) head: Option<u32>,
+    /// Whether the lines can only be read in order, from the first on.
+    pub(crate) is_sequential: bool,
 }
 
 /// A remark about the list of inputs, for the log of the run.
@@ -69,7 +71,7 @@ impl ListNote {
 pub(crate) struct FileList<'a> {
     pub(crate) files: Vec<InputFile>,
     inputs: &'a SharedInputs,
-    format: LineFormat,
+    choice: &'a FormatChoice,
     /// Index of each file by device and inode, and whether its path is a link.
     seen: BTreeMap<(u64, u64), (usize, bool)>,
     /// Paths that could not be read, and why.
@@ -81,11 +83,11 @@ pub(crate) struct FileList<'a> {
 
 impl<'a> FileList<'a> {
     /// Creates an empty list.
-    pub(crate) fn new(format: LineFormat, inputs: &'a SharedInputs) -> Self {
+    pub(crate) fn new(choice: &'a FormatChoice, inputs: &'a SharedInputs) -> Self {
         Self {
             files: Vec::new(),
             inputs,
-            format,
+            choice,
             seen: BTreeMap::new(),
             unreadable: BTreeMap::new(),
             skipped: Vec::new(),
@@ -166,6 +168,7 @@ impl<'a> FileList<'a> {
             identity: None,
             head: None,
             is_named,
+            is_sequential: true,
         });
     }
 
@@ -178,6 +181,7 @@ impl<'a> FileList<'a> {
                 identity: None,
                 head: None,
                 is_named,
+                is_sequential: true,
             });
         }
     }
@@ -190,7 +194,7 @@ impl<'a> FileList<'a> {
         let metadata = file.metadata()?;
         let size = metadata.len();
         let kind = kind_of(&file)?;
-        let other_kind = recognise_other(&file, kind, size, self.format)?;
+        let Preview { other_kind, is_sequential } = preview(&file, kind, size, self.choice)?;
         if let (false, Some(other_kind)) = (is_named, other_kind) {
             self.skipped.push(format!("{} ({other_kind})", path.display()));
             return Ok(());
@@ -205,6 +209,7 @@ impl<'a> FileList<'a> {
             identity: Some(FileIdentity::new(&metadata)),
             head: head_checksum(&file, size)?,
             is_named,
+            is_sequential,
         });
         Ok(())
     }

@@ -104,7 +104,7 @@ pub(crate) fn plan_shards(list: FileList<'_>, chunk_bytes: u64) -> Vec<LogShard>
     for input in files {
         let InputFile { kind, size, identity, head, is_named, .. } = input;
         let file = InputPath::new(&input.path);
-        let chunk = if kind == InputKind::Plain { chunk_bytes } else { u64::MAX };
+        let chunk = if kind == InputKind::Plain && !input.is_sequential { chunk_bytes } else { u64::MAX };
         // An empty file gets a shard too: if it cannot be read, that shard reports it.
         for start in (0..size.max(1)).step_by(usize::try_from(chunk).unwrap_or(usize::MAX)) {
             let end = size.min(start.saturating_add(chunk));
@@ -130,7 +130,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::line_format::LineFormat;
+    use crate::file_format::FormatChoice;
     use crate::shared_inputs::SharedInputs;
 
     #[test]
@@ -143,7 +143,8 @@ mod tests {
             // A sparse file: no disk space is used.
             file.set_len(size).unwrap();
             let inputs = SharedInputs::default();
-            let mut list = FileList::new(LineFormat::Auto, &inputs);
+            let choice = FormatChoice::default();
+            let mut list = FileList::new(&choice, &inputs);
             list.add_path(&path, true);
             let shards = plan_shards(list, DEFAULT_CHUNK_BYTES);
             assert!(shards.windows(2).all(|two| two[0].end == two[1].start));

@@ -5,9 +5,11 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use crate::content_guess::looks_like;
+use crate::file_format::{FileFormat, FormatChoice};
 use crate::file_split::MemoryShare;
+use crate::json_documents::one_object_per_line;
 use crate::line_counter::LineCounter;
-use crate::line_format::{LineFormat, SAMPLE_LINES};
+use crate::line_format::SAMPLE_LINES;
 use crate::line_reader::{LineBatch, LineReader};
 use crate::log_source::{FilePart, InputError};
 
@@ -18,10 +20,10 @@ const MIN_SAMPLE_BYTES: usize = 64 << 10;
 const MAX_SAMPLE_BYTES: usize = 4 << 20;
 
 /// Format of an input, as its first lines show it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct DetectedFormat {
     /// Format by which the lines are counted.
-    pub(crate) format: LineFormat,
+    pub(crate) format: FileFormat,
     /// Whether the format was chosen by the user or any line has it.
     pub(crate) is_known: bool,
     /// Whether any of the first lines has it.
@@ -31,26 +33,27 @@ pub(crate) struct DetectedFormat {
 }
 
 impl DetectedFormat {
-    /// Detects the format of the first lines, unless it was `chosen`.
-    fn new(chosen: LineFormat, head: &[u8]) -> Self {
-        let detected = LineFormat::detect_known(head);
-        let known = if chosen == LineFormat::Auto { detected } else { Some(chosen) };
-        let looks_like = match detected {
-            Some(detected) if known != Some(detected) => detected.name(),
+    /// Detects the format of the first lines, unless it was chosen.
+    fn new(choice: &FormatChoice, head: &[u8]) -> Self {
+        let detected = FileFormat::detect(head);
+        let known = FileFormat::choose(choice, head);
+        let looks_like = match (&detected, &known) {
+            (Some(detected), Some(known)) if known.name != detected.name => detected.name.name(),
             _ => looks_like(head),
         };
+        let known = known.or(detected);
+        let is_known = known.is_some();
         // The reasons for malformed lines are those of a format, so it had better be the nearest one.
-        let nearest = if looks_like.contains("JSON") { LineFormat::Json } else { LineFormat::Simple };
-        let format = known.unwrap_or(nearest);
+        let format = known.unwrap_or_else(|| FileFormat::nearest(looks_like));
         let mut counter = LineCounter::new(MemoryShare::LEAST);
-        counter.count_lines(format, head);
-        Self { format, is_known: known.is_some(), is_found: counter.counts.requests > 0, looks_like }
+        counter.count_lines(&format, head);
+        Self { format, is_known, is_found: counter.counts.requests > 0, looks_like }
     }
 
     /// Returns the description for reports.
     pub(crate) fn describe(&self) -> String {
         match self.is_known {
-            true => self.format.name().to_owned(),
+            true => self.format.describe(),
             false => format!("unknown: {}", self.looks_like),
         }
     }
@@ -94,28 +97,32 @@ impl FormatSample {
     ///
     /// # Errors
     /// Errors of the file system.
-    pub(crate) fn detect_file(file: &Arc<File>, size: u64, chosen: LineFormat) -> io::Result<DetectedFormat> {
+    pub(crate) fn detect_file(
+        file: &Arc<File>,
+        size: u64,
+        choice: &FormatChoice,
+    ) -> io::Result<DetectedFormat> {
         let mut head = Vec::new();
-        let part = || FilePart::new(Arc::clone(file), 0, size);
+        let part = || one_object_per_line(FilePart::new(Arc::clone(file), 0, size));
         // The lines that a truncated file still has show its format too.
         let ignore_shrinking =
             |error: io::Error| if InputError::is_shrunk(&error) { Ok(0) } else { Err(error) };
         part().take(MIN_SAMPLE_BYTES as u64).read_to_end(&mut head).or_else(ignore_shrinking)?;
         if let Some(end) = memchr::memchr_iter(b'\n', &head).nth(SAMPLE_LINES - 1) {
-            return Ok(DetectedFormat::new(chosen, &head[..=end]));
+            return Ok(DetectedFormat::new(choice, &head[..=end]));
         }
         let mut sample = Self::read(&mut LineReader::new(part(), 0, u64::MAX));
         sample.error.take().map_or(Ok(0), Err).or_else(ignore_shrinking)?;
-        Ok(sample.format(chosen))
+        Ok(sample.format(choice))
     }
 
-    /// Detects the format of the lines in the sample, unless it was `chosen`.
-    pub(crate) fn format(&self, chosen: LineFormat) -> DetectedFormat {
-        DetectedFormat::new(chosen, &self.batches.iter().flatten().flatten().copied().collect::<Vec<u8>>())
+    /// Detects the format of the lines in the sample, unless it was chosen.
+    pub(crate) fn format(&self, choice: &FormatChoice) -> DetectedFormat {
+        DetectedFormat::new(choice, &self.batches.iter().flatten().flatten().copied().collect::<Vec<u8>>())
     }
 
     /// Counts the lines of the sample.
-    pub(crate) fn count(&self, format: LineFormat, counter: &mut LineCounter) {
+    pub(crate) fn count(&self, format: &FileFormat, counter: &mut LineCounter) {
         self.batches.iter().for_each(|lines| match lines {
             Some(lines) => counter.count_lines(format, lines),
             None => counter.count_too_long(),

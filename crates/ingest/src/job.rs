@@ -12,11 +12,13 @@ use streamguard_engine::{
     ShardOutput, TypedJob,
 };
 
+use crate::file_format::FormatChoice;
 use crate::file_list::{FileList, ListNote};
 use crate::file_split::{DEFAULT_CHUNK_BYTES, LogShard, plan_shards};
 use crate::line_counter::LineCounter;
 use crate::line_format::LineFormat;
 use crate::log_source::{InputError, InputKind, STANDARD_INPUT};
+use crate::parse::{FieldMap, LinePattern};
 use crate::run_totals::RunTotals;
 use crate::shard_count::{ShardCount, count_shard};
 use crate::shard_record::{KeyField, ShardRecord};
@@ -47,6 +49,21 @@ pub struct IngestJob {
     /// Format of the lines
     #[arg(long, value_enum, default_value_t = LineFormat::Auto)]
     pub format: LineFormat,
+    /// Pattern of the lines, as nginx (log_format), Apache (LogFormat) or GoAccess (log-format) write it
+    ///
+    /// For example '$remote_addr [$time_local] "$request" $status $request_time' or '%h %l %u %t "%r" %>s %b %D'.
+    /// Beside the variables of nginx there are $method, $path, $bytes, $client, $date, $latency (with its unit),
+    /// $latency_s, $latency_ms, $latency_us and $latency_ns; any other variable is skipped.
+    #[arg(long, value_name = "FORMAT", value_parser = checked_pattern, conflicts_with = "format")]
+    #[serde(default)]
+    pub pattern: Option<String>,
+    /// Keys of fields in JSON lines, such as latency=req.ms,unit=ms
+    ///
+    /// Fields are method, path, request, status, latency (with unit=ns, us, ms or s), bytes, agent, client, referrer
+    /// and time; a dot leads into an object. Other fields are found by the usual keys.
+    #[arg(long, value_name = "FIELD=KEY,..", value_parser = checked_map, conflicts_with = "pattern")]
+    #[serde(default)]
+    pub map: Option<String>,
     /// Size of the chunks that large plain files are cut into, in bytes.
     #[serde(rename = "piece")]
     #[arg(skip = DEFAULT_CHUNK_BYTES)]
@@ -63,6 +80,8 @@ impl IngestJob {
         Self {
             path: path.into_iter().collect(),
             format: LineFormat::Auto,
+            pattern: None,
+            map: None,
             chunk_bytes: DEFAULT_CHUNK_BYTES,
             inputs: SharedInputs::default(),
         }
@@ -77,9 +96,23 @@ impl IngestJob {
         })
     }
 
+    /// Returns what the settings say about formats.
+    ///
+    /// # Errors
+    /// A description if the pattern or the map cannot be used.
+    fn choice(&self) -> Result<FormatChoice, String> {
+        let pattern = self.pattern.as_deref().map(LinePattern::compile).transpose();
+        let map = self.map.as_deref().map(FieldMap::parse).transpose();
+        Ok(FormatChoice {
+            format: self.format,
+            pattern: pattern.map_err(|error| format!("the pattern cannot be used: {error}"))?,
+            map: map.map_err(|error| format!("the map of fields cannot be used: {error}"))?,
+        })
+    }
+
     /// Lists the inputs of the job, each file once.
-    fn list_files(&self) -> FileList<'_> {
-        let mut list = FileList::new(self.format, &self.inputs);
+    fn list_files<'a>(&'a self, choice: &'a FormatChoice) -> FileList<'a> {
+        let mut list = FileList::new(choice, &self.inputs);
         for path in &self.path {
             list.add_path(Path::new(path), true);
         }
@@ -88,8 +121,9 @@ impl IngestJob {
 
     /// Counts a chunk, and emits the counts.
     fn run_chunk(&self, shard: &LogShard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
-        let count = count_shard(self.format, &self.inputs, shard, output)?;
-        match count.shortfall(shard, self.format) {
+        let choice = self.choice().map_err(ShardError::Failed)?;
+        let count = count_shard(&choice, &self.inputs, shard, output)?;
+        match count.shortfall(shard, &choice) {
             // A shard without requests loses nothing by failing; if all shards fail, the run does.
             Some(reason) if count.counter.counts.requests == 0 => return Err(ShardError::Failed(reason)),
             Some(reason) => output.incomplete(reason),
@@ -100,7 +134,8 @@ impl IngestJob {
 
     /// Reads a path that could not be read when the run was planned.
     fn run_unplanned(&self, shard: &LogShard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
-        let mut list = FileList::new(self.format, &self.inputs);
+        let choice = self.choice().map_err(ShardError::Failed)?;
+        let mut list = FileList::new(&choice, &self.inputs);
         list.add_path(&shard.file.path(), shard.is_named);
         if let Some((path, error)) = list.unreadable.first_key_value() {
             return Err(ShardError::Failed(InputError::describe(&path.to_string_lossy(), error)));
@@ -113,6 +148,16 @@ impl IngestJob {
         }
         Ok(())
     }
+}
+
+/// Checks a pattern on the command line.
+fn checked_pattern(text: &str) -> Result<String, String> {
+    LinePattern::compile(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+}
+
+/// Checks a map of fields on the command line.
+fn checked_map(text: &str) -> Result<String, String> {
+    FieldMap::parse(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
 /// Logs remarks about the list of files.
@@ -139,7 +184,8 @@ fn emit(shard: &LogShard, count: ShardCount, output: &mut ShardOutput<'_>) -> Re
     );
     let (sums, parts) = latencies.into_parts();
     let (shard, counts) = (Box::new(shard.clone()), Box::new(counts));
-    output.emit(&ShardRecord::Counts { shard, counts, sums, format: format.describe() })?;
+    let unit = format.format.latency_unit().map(str::to_owned);
+    output.emit(&ShardRecord::Counts { shard, counts, sums, format: format.describe(), unit })?;
     for part in parts {
         output.emit(&ShardRecord::Latencies(part))?;
     }
@@ -182,7 +228,8 @@ impl TypedJob for IngestJob {
 
     fn plan(&self, _: &PlanContext) -> Result<Plan<LogShard>, JobError> {
         self.inputs.clear();
-        let list = self.list_files();
+        let choice = self.choice().map_err(JobError::Failed)?;
+        let list = self.list_files(&choice);
         let notes = list.notes();
         let shards = plan_shards(list, self.chunk_bytes);
         if shards.is_empty() {

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use fearless_simd::{Level, Simd, dispatch};
 use serde::{Deserialize, Serialize};
 
+use crate::file_format::{BYTE_ORDER_MARK, FileFormat};
 use crate::file_split::MemoryShare;
 use crate::heavy_hitters::HeavyHitters;
 use crate::latencies::LatencyRecorder;
-use crate::line_format::LineFormat;
+use crate::line_grammar::{GrammarState, LineGrammar};
 use crate::line_reader::MAX_LINE_BYTES;
+use crate::line_wrapper::LineWrapper;
 use crate::parse::{self, DateCache, HttpMethod, LoggedRequest, MalformedLine};
 use crate::simd_scan::LineEnds;
 
@@ -19,6 +21,9 @@ pub(crate) const MAX_EXAMPLES: usize = 10;
 /// Most different hours that are counted, in a shard and in a run: eleven years. Requests beyond are counted
 /// as undated.
 pub(crate) const MAX_HOURS: usize = 100_000;
+
+/// Seconds of an hour.
+const HOUR_SECONDS: i64 = 3600;
 
 /// Counts of some lines.
 #[derive(Debug)]
@@ -31,7 +36,9 @@ pub(crate) struct LineCounter {
     /// The hour of the last request and the requests of that hour: logs are nearly always in order, so the
     /// map of hours is rarely needed.
     hour: Option<(i64, u64)>,
-    dates: DateCache,
+    state: GrammarState,
+    /// Dates around the lines.
+    outer_dates: DateCache,
     pub(crate) other_methods: HeavyHitters,
     pub(crate) paths: HeavyHitters,
     pub(crate) agents: HeavyHitters,
@@ -65,9 +72,10 @@ pub(crate) struct RequestCounts {
 }
 
 impl RequestCounts {
-    /// Returns the number of lines that are not empty.
+    /// Returns the number of lines that are neither empty nor comments.
     pub(crate) fn lines_with_text(&self) -> u64 {
-        self.lines - self.malformed.get(&MalformedLine::Empty.reason()).copied().unwrap_or_default()
+        let of = |reason: MalformedLine| self.malformed.get(&reason.reason()).copied().unwrap_or_default();
+        self.lines - of(MalformedLine::Empty) - of(MalformedLine::Comment)
     }
 }
 
@@ -80,7 +88,8 @@ impl LineCounter {
             statuses: Box::new([0; 1000]),
             ends: LineEnds::default(),
             hour: None,
-            dates: DateCache::default(),
+            state: GrammarState::default(),
+            outer_dates: DateCache::default(),
             other_methods: HeavyHitters::new(share.keys),
             paths: HeavyHitters::new(share.keys),
             agents: HeavyHitters::new(share.keys),
@@ -89,7 +98,11 @@ impl LineCounter {
     }
 
     /// Counts whole lines.
-    pub(crate) fn count_lines(&mut self, format: LineFormat, block: &[u8]) {
+    pub(crate) fn count_lines(&mut self, format: &FileFormat, block: &[u8]) {
+        let block = match block.strip_prefix(BYTE_ORDER_MARK) {
+            Some(block) if self.counts.lines == 0 => block,
+            _ => block,
+        };
         let mut ends = std::mem::take(&mut self.ends);
         ends.scan(block);
         if !ends.is_plain {
@@ -104,25 +117,57 @@ impl LineCounter {
                 self.counts.not_utf8 += u64::from(std::str::from_utf8(line).is_err());
             }
         }
-        match format {
-            LineFormat::Auto | LineFormat::Simple => {
+        match (format.wrapper, &format.grammar) {
+            (LineWrapper::None, LineGrammar::Simple) => {
                 dispatch!(Level::new(), simd => self.count_simple_lines(simd, &ends, block));
             }
-            LineFormat::Common => self.each_line(&ends, block, |counter, lines, length| {
-                let request = parse::parse_common(&lines[..length], &mut counter.dates)?;
-                counter.count_request(&request);
-                Ok(())
+            (LineWrapper::None, LineGrammar::Common) => {
+                self.each_line(&ends, block, |counter, lines, length| {
+                    let request = parse::parse_common(&lines[..length], &mut counter.state.dates)?;
+                    counter.count_request(&request);
+                    Ok(())
+                })
+            }
+            (LineWrapper::None, LineGrammar::Combined) => {
+                self.each_line(&ends, block, |counter, lines, length| {
+                    let request = parse::parse_combined(&lines[..length], &mut counter.state.dates)?;
+                    counter.count_request(&request);
+                    Ok(())
+                })
+            }
+            (LineWrapper::None, grammar) => self.each_line(&ends, block, |counter, lines, length| {
+                let mut state = std::mem::take(&mut counter.state);
+                let read =
+                    grammar.read(&lines[..length], &mut state, |request| counter.count_request(request));
+                counter.state = state;
+                read
             }),
-            LineFormat::Combined => self.each_line(&ends, block, |counter, lines, length| {
-                let request = parse::parse_combined(&lines[..length], &mut counter.dates)?;
-                counter.count_request(&request);
-                Ok(())
-            }),
-            LineFormat::Json => self.each_line(&ends, block, |counter, lines, length| {
-                parse::parse_json(&lines[..length], |request| counter.count_request(request))
+            (wrapper, grammar) => self.each_line(&ends, block, |counter, lines, length| {
+                counter.count_wrapped(wrapper, grammar, &lines[..length])
             }),
         }
         self.ends = ends;
+    }
+
+    /// Counts a line that has something around it.
+    fn count_wrapped(
+        &mut self,
+        wrapper: LineWrapper,
+        grammar: &LineGrammar,
+        line: &[u8],
+    ) -> Result<(), MalformedLine> {
+        let unwrapped = wrapper.unwrap_line(line);
+        let mut state = std::mem::take(&mut self.state);
+        // The line's own date is that of the request; the one around it is that of the runtime.
+        let outer_time = |request: &LoggedRequest<'_>, dates: &mut DateCache| {
+            request.time.or_else(|| dates.any_time(unwrapped.date.as_deref()?))
+        };
+        let mut dates = std::mem::take(&mut self.outer_dates);
+        let read = grammar.read(&unwrapped.line, &mut state, |request| {
+            self.count_request(&LoggedRequest { time: outer_time(request, &mut dates), ..*request });
+        });
+        (self.state, self.outer_dates) = (state, dates);
+        read
     }
 
     /// Counts lines of the simple format.
@@ -215,7 +260,8 @@ impl LineCounter {
             self.counts.bytes += u128::from(bytes);
             self.counts.with_bytes += 1;
         }
-        if let Some(hour) = request.hour {
+        if let Some(time) = request.time {
+            let hour = time.div_euclid(HOUR_SECONDS);
             match &mut self.hour {
                 Some((last, count)) if *last == hour => *count += 1,
                 _ => {

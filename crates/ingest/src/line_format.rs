@@ -1,14 +1,13 @@
-//! The formats of log lines, and their detection.
+//! The formats of log lines, by name.
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use crate::parse::{self, DateCache};
-use crate::simd_scan::LineEnds;
+use crate::file_format::FileFormat;
 
 /// Format of the lines of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum LineFormat {
     /// Detected for each file from its first lines
     #[default]
@@ -19,8 +18,41 @@ pub enum LineFormat {
     Common,
     /// Combined Log Format: the Common one with referrer and user agent
     Combined,
-    /// One JSON object per line
+    /// One JSON object per line, or an array of them
     Json,
+    /// W3C Extended Log Format by its #Fields: IIS, CloudFront
+    W3c,
+    /// Comma-separated format of IIS
+    Iis,
+    /// Application Load Balancer of AWS
+    Alb,
+    /// Classic Load Balancer of AWS
+    Elb,
+    /// Server access log of Amazon S3
+    S3,
+    /// HTTP log of HAProxy
+    Haproxy,
+    /// Envoy and Istio
+    Envoy,
+    /// Squid's own format
+    Squid,
+    /// Common Log Format of Traefik
+    Traefik,
+    /// ingress-nginx of Kubernetes
+    IngressNginx,
+    /// uWSGI
+    Uwsgi,
+    /// Uvicorn
+    Uvicorn,
+    /// Gin
+    Gin,
+    /// Development server of Django
+    Django,
+    /// morgan of Express: dev, short, tiny
+    Morgan,
+    /// That of --pattern
+    #[value(skip)]
+    Pattern,
 }
 
 /// Lines from which a format is detected.
@@ -30,7 +62,7 @@ impl LineFormat {
     /// Returns the format of most of the first lines, [`LineFormat::Simple`] if no line has any format.
     /// `head` is the beginning of a file in whole lines.
     pub fn detect(head: &[u8]) -> Self {
-        Self::detect_known(head).unwrap_or(Self::Simple)
+        FileFormat::detect(head).map_or(Self::Simple, |format| format.name)
     }
 
     /// Returns the name of the format, as the command line has it.
@@ -41,31 +73,22 @@ impl LineFormat {
             Self::Common => "common",
             Self::Combined => "combined",
             Self::Json => "json",
+            Self::W3c => "w3c",
+            Self::Iis => "iis",
+            Self::Alb => "alb",
+            Self::Elb => "elb",
+            Self::S3 => "s3",
+            Self::Haproxy => "haproxy",
+            Self::Envoy => "envoy",
+            Self::Squid => "squid",
+            Self::Traefik => "traefik",
+            Self::IngressNginx => "ingress-nginx",
+            Self::Uwsgi => "uwsgi",
+            Self::Uvicorn => "uvicorn",
+            Self::Gin => "gin",
+            Self::Django => "django",
+            Self::Morgan => "morgan",
+            Self::Pattern => "pattern",
         }
-    }
-
-    /// Returns the format of most of the first lines, or `None` if no line has any format.
-    pub(crate) fn detect_known(head: &[u8]) -> Option<Self> {
-        let mut dates = DateCache::default();
-        let (mut simple, mut common, mut combined, mut json) = (0, 0, 0, 0);
-        let mut ends = LineEnds::default();
-        ends.scan(head);
-        let lines = ends.lines(head).map(|(lines, length)| &lines[..length]);
-        let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-        for line in lines.take(SAMPLE_LINES).filter(|line| !line.is_empty()) {
-            simple += usize::from(parse::parse_simple(line).is_ok());
-            common += usize::from(parse::parse_common(line, &mut dates).is_ok());
-            combined += usize::from(parse::parse_combined(line, &mut dates).is_ok());
-            json += usize::from(parse::parse_json(line, |_| ()).is_ok());
-        }
-        let format = match simple.max(common).max(json) {
-            0 => return None,
-            most if most == simple => Self::Simple,
-            // Half is enough: long user agents are often cut off, and such lines are still common ones.
-            most if most == common && combined * 2 >= common => Self::Combined,
-            most if most == common => Self::Common,
-            _ => Self::Json,
-        };
-        Some(format)
     }
 }

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::encoding::{Encoding, HEAD_BYTES, PeekedStream};
 use crate::gzip_members::GzipMembers;
+use crate::json_documents::{are_documents, one_object_per_line};
 use crate::line_reader::PAGE_BYTES;
 
 /// Path that stands for standard input.
@@ -135,6 +136,19 @@ pub(crate) fn head_checksum(file: &File, size: u64) -> io::Result<Option<u32>> {
     Ok(Some(checksum.sum()))
 }
 
+/// Returns whether a plain file of `size` bytes holds JSON that is not one object per line.
+///
+/// # Errors
+/// Errors of the file system.
+pub(crate) fn holds_documents(file: &Arc<File>, size: u64) -> io::Result<bool> {
+    let mut head = Vec::new();
+    let read = FilePart::new(Arc::clone(file), 0, size.min(HEAD_BYTES as u64)).read_to_end(&mut head);
+    match read {
+        Err(error) if !InputError::is_shrunk(&error) => Err(error),
+        _ => Ok(are_documents(&head)),
+    }
+}
+
 /// Opens a regular file.
 ///
 /// # Errors
@@ -242,7 +256,7 @@ impl InputError {
 pub(crate) fn decode(input: impl Read + 'static, trailing: &Rc<Cell<bool>>) -> io::Result<Box<dyn Read>> {
     let input = PeekedStream::new(input);
     let decoded: Box<dyn Read> = match input.encoding() {
-        Encoding::Plain => return Ok(Box::new(input)),
+        Encoding::Plain => return Ok(one_object_per_line(input)),
         Encoding::Unsupported(encoding) => return Err(encoding.error()),
         Encoding::Gzip => {
             let input = BufReader::with_capacity(COMPRESSED_READ_BYTES, input);
@@ -253,7 +267,7 @@ pub(crate) fn decode(input: impl Read + 'static, trailing: &Rc<Cell<bool>>) -> i
     // An archive within, or a file that was compressed twice, has no lines either.
     let decoded = PeekedStream::new(decoded);
     match decoded.encoding() {
-        Encoding::Plain => Ok(Box::new(decoded)),
+        Encoding::Plain => Ok(one_object_per_line(decoded)),
         Encoding::Unsupported(encoding) => Err(encoding.error()),
         Encoding::Gzip | Encoding::Zstandard => {
             Err(InputError::io("is compressed twice: unpack it once first"))

@@ -34,7 +34,11 @@ pub(crate) struct RunTotals {
 pub(crate) struct FileTotals {
     pub(crate) file: String,
     pub(crate) format: String,
+    /// Unit of the latencies, if there are any.
+    pub(crate) unit: Option<String>,
     pub(crate) lines: u64,
+    /// Lines that are neither empty nor comments.
+    pub(crate) lines_with_text: u64,
     pub(crate) requests: u64,
 }
 
@@ -63,8 +67,8 @@ impl RunTotals {
     /// A description if the record is damaged.
     pub(crate) fn add(&mut self, record: ShardRecord) -> Result<(), String> {
         match record {
-            ShardRecord::Counts { shard, counts, sums, format } => {
-                self.add_file(&shard, &counts, format);
+            ShardRecord::Counts { shard, counts, sums, format, unit } => {
+                self.add_file(&shard, &counts, format, unit);
                 self.add_counts(*shard, *counts);
                 self.sums.merge(&sums);
             }
@@ -85,7 +89,7 @@ impl RunTotals {
         }
     }
 
-    fn add_file(&mut self, shard: &LogShard, counts: &RequestCounts, format: String) {
+    fn add_file(&mut self, shard: &LogShard, counts: &RequestCounts, format: String, unit: Option<String>) {
         self.notes.extend_from_slice(&shard.notes);
         let file = shard.file.display();
         // The shards of a file follow each other.
@@ -93,10 +97,12 @@ impl RunTotals {
             Some(last) if last.file == file => {
                 last.lines += counts.lines;
                 last.requests += counts.requests;
+                last.lines_with_text += counts.lines_with_text();
             }
             _ => {
                 let RequestCounts { lines, requests, .. } = *counts;
-                self.files.push(FileTotals { file, format, lines, requests });
+                let lines_with_text = counts.lines_with_text();
+                self.files.push(FileTotals { file, format, unit, lines, lines_with_text, requests });
             }
         }
     }

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use streamguard_engine::{LogLevel, ShardError, ShardOutput};
 
+use crate::file_format::FormatChoice;
 use crate::file_split::{LogShard, MemoryShare};
 use crate::format_sample::{DetectedFormat, FormatSample};
+use crate::json_documents::one_object_per_line;
 use crate::line_counter::LineCounter;
-use crate::line_format::LineFormat;
 use crate::line_reader::{LineBatch, LineReader};
 use crate::log_source::{self, FileIdentity, FilePart, InputError, InputKind};
 use crate::shared_inputs::SharedInputs;
@@ -27,7 +28,7 @@ pub(crate) struct ShardCount {
 impl ShardCount {
     /// Returns why requests are missing, if they are: only a part of the input could be read, or most of its lines are
     /// not requests although the input was named.
-    pub(crate) fn shortfall(&self, shard: &LogShard, chosen: LineFormat) -> Option<String> {
+    pub(crate) fn shortfall(&self, shard: &LogShard, choice: &FormatChoice) -> Option<String> {
         let (lines, requests) = (self.counter.counts.lines_with_text(), self.counter.counts.requests);
         let part = match (shard.start, shard.end == shard.size) {
             (0, true) => String::new(),
@@ -44,11 +45,11 @@ impl ShardCount {
         }
         let (file, looks_like) = (shard.file.display(), self.format.looks_like);
         let counts = format!("{requests} of {lines} lines{part} are requests");
-        Some(match chosen {
-            LineFormat::Auto => format!(
+        Some(match choice.chosen() {
+            None => format!(
                 "{file}: its format is not known (it looks like {looks_like}): {counts}; say --format if you know it"
             ),
-            chosen => format!(
+            Some(chosen) => format!(
                 "{file}: it has another format than {} (it looks like {looks_like}): {counts}; without --format it \
                  is detected",
                 chosen.name()
@@ -70,7 +71,7 @@ struct LineSource {
 
 impl LineSource {
     /// Opens the input. `size` is the size of the part of a compressed file that is read.
-    fn open(chosen: LineFormat, inputs: &SharedInputs, shard: &LogShard, size: u64) -> io::Result<Self> {
+    fn open(choice: &FormatChoice, inputs: &SharedInputs, shard: &LogShard, size: u64) -> io::Result<Self> {
         let trailing = Rc::new(Cell::new(false));
         if shard.kind == InputKind::Stream {
             let input = log_source::decode(log_source::open_stream(&shard.file.path())?, &trailing)?;
@@ -89,7 +90,13 @@ impl LineSource {
         }
         if shard.kind == InputKind::Plain {
             // Every shard of a file looks at the same first lines, so all of them agree on the format.
-            let format = Some(FormatSample::detect_file(&file, shard.size, chosen)?);
+            let format = Some(FormatSample::detect_file(&file, shard.size, choice)?);
+            if shard.start == 0 && shard.end == shard.size && log_source::holds_documents(&file, shard.size)?
+            {
+                let part = FilePart::new(Arc::clone(&file), 0, shard.size);
+                let reader = LineReader::new(one_object_per_line(part), 0, u64::MAX);
+                return Ok(Self { reader, file: Some(file), format, trailing });
+            }
             let (part, lead) = FilePart::aligned(Arc::clone(&file), shard.start, shard.size);
             let reader =
                 LineReader::new(Box::new(part) as Box<dyn Read>, lead, shard.end - shard.start + lead);
@@ -109,25 +116,25 @@ impl LineSource {
     /// Counts the lines up to the end or the first error. Returns their format and the error too.
     fn count(
         &mut self,
-        chosen: LineFormat,
+        choice: &FormatChoice,
         share: MemoryShare,
         output: &ShardOutput<'_>,
     ) -> Result<(LineCounter, DetectedFormat, Option<io::Error>), ShardError> {
         let mut counter = LineCounter::new(share);
-        let (format, mut error) = match self.format {
+        let (format, mut error) = match self.format.clone() {
             Some(format) => (format, None),
             None => {
                 // A stream cannot be rewound: the lines of the sample are counted from memory.
                 let sample = FormatSample::read(&mut self.reader);
-                let format = sample.format(chosen);
-                sample.count(format.format, &mut counter);
+                let format = sample.format(choice);
+                sample.count(&format.format, &mut counter);
                 (format, sample.error)
             }
         };
         while error.is_none() {
             output.check_stopped()?;
             match self.reader.next() {
-                Ok(Some(LineBatch::Lines(lines))) => counter.count_lines(format.format, lines),
+                Ok(Some(LineBatch::Lines(lines))) => counter.count_lines(&format.format, lines),
                 Ok(Some(LineBatch::TooLong)) => counter.count_too_long(),
                 Ok(None) => break,
                 Err(failure) => error = Some(failure),
@@ -163,17 +170,17 @@ impl LineSource {
 /// # Errors
 /// The input cannot be read, or the shard is to stop.
 pub(crate) fn count_shard(
-    chosen: LineFormat,
+    choice: &FormatChoice,
     inputs: &SharedInputs,
     shard: &LogShard,
     output: &mut ShardOutput<'_>,
 ) -> Result<ShardCount, ShardError> {
     let failed = |error: io::Error| ShardError::failed(describe_error(shard, &error));
-    let mut source = LineSource::open(chosen, inputs, shard, shard.size).map_err(failed)?;
-    let (mut counter, mut format, mut error) = source.count(chosen, shard.share, output)?;
+    let mut source = LineSource::open(choice, inputs, shard, shard.size).map_err(failed)?;
+    let (mut counter, mut format, mut error) = source.count(choice, shard.share, output)?;
     if let Some(size) = error.as_ref().and_then(|error| source.completed_size(shard, error)) {
-        source = LineSource::open(chosen, inputs, shard, size).map_err(failed)?;
-        (counter, format, error) = source.count(chosen, shard.share, output)?;
+        source = LineSource::open(choice, inputs, shard, size).map_err(failed)?;
+        (counter, format, error) = source.count(choice, shard.share, output)?;
     }
     if let Some(file) = &source.file {
         has_head(shard, file).map_err(failed)?;

@@ -22,6 +22,9 @@ pub(crate) enum ShardRecord {
         /// Format of the lines, in words.
         #[serde(default)]
         format: String,
+        /// Unit of the latencies, if the lines have any.
+        #[serde(default)]
+        unit: Option<String>,
     },
     /// A part of the latencies.
     #[serde(rename = "times")]

@@ -68,10 +68,17 @@ impl RunTotals {
             .examples
             .into_iter()
             .map(|(file, line, reason)| vec![json!(file), json!(line), json!(reason)]);
-        let files =
-            self.files.into_iter().take(LISTED_FILES).map(|file| {
-                vec![json!(file.file), json!(file.format), json!(file.lines), json!(file.requests)]
-            });
+        let files = self.files.into_iter().take(LISTED_FILES).map(|file| {
+            let share = percentage(file.requests, file.lines_with_text);
+            vec![
+                json!(file.file),
+                json!(file.format),
+                json!(file.lines),
+                json!(file.requests),
+                json!(share),
+                json!(file.unit),
+            ]
+        });
         let notes = self.notes.iter().map(|note| vec![json!(note.text())]);
         summary
             .table(by_count("Requests by method", "method", "requests", methods))
@@ -82,9 +89,18 @@ impl RunTotals {
             .table(table("Requests per hour (UTC)", &["hour", "requests"], hours))
             .table(by_count("Malformed lines by reason", "reason", "lines", counts.malformed))
             .table(table("First malformed lines", &["file", "line", "reason"], examples))
-            .table(table("Files", &["file", "format", "lines", "requests"], files))
+            .table(table(
+                "Files",
+                &["file", "format", "lines", "requests", "fitting %", "latency unit"],
+                files,
+            ))
             .table(table("Files left out", &["remark"], notes))
     }
+}
+
+/// Returns a share in percent with two decimals, or `None` of nothing.
+fn percentage(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| (part as f64 * 10_000.0 / whole as f64).round() / 100.0)
 }
 
 /// Creates a table.

@@ -1,6 +1,8 @@
 //! The Common and the Combined Log Format, as Apache's mod_log_config defines them: `%h %l %u %t "%r" %>s
 //! %b`, and the same with `"%{Referer}i" "%{User-agent}i"`.
 
+use std::net::IpAddr;
+
 use memchr::{memchr, memchr_iter, memchr2};
 
 use super::log_date::DateCache;
@@ -24,18 +26,32 @@ pub fn parse_common<'a>(line: &'a [u8], dates: &mut DateCache) -> Result<LoggedR
 /// [`MalformedLine`] if the line is not a request.
 #[inline]
 pub fn parse_combined<'a>(line: &'a [u8], dates: &mut DateCache) -> Result<LoggedRequest<'a>, MalformedLine> {
+    Ok(combined_fields(line, dates)?.0)
+}
+
+/// Reads the nine fields of the Combined Log Format, and returns the rest of the line too.
+#[inline]
+pub(super) fn combined_fields<'a>(
+    line: &'a [u8],
+    dates: &mut DateCache,
+) -> Result<(LoggedRequest<'a>, &'a [u8]), MalformedLine> {
     let (request, rest) = common_fields(line, dates)?;
-    let agent = || {
-        let (_, rest) = split_quoted(rest.strip_prefix(b" ")?)?;
+    let split = || {
+        let (referrer, rest) = split_quoted(rest.strip_prefix(b" ")?)?;
         let agent = rest.strip_prefix(b" ")?;
-        Some(split_quoted(agent).map_or(agent.strip_prefix(b"\"")?, |(agent, _)| agent))
+        let (agent, rest) = match split_quoted(agent) {
+            Some(split) => split,
+            None => (agent.strip_prefix(b"\"")?, &b""[..]),
+        };
+        Some((referrer, agent, rest))
     };
-    Ok(LoggedRequest { agent: Some(agent().ok_or(MalformedLine::MissingReferrer)?), ..request })
+    let (referrer, agent, rest) = split().ok_or(MalformedLine::MissingReferrer)?;
+    Ok((LoggedRequest { agent: Some(agent), referrer: Some(referrer), ..request }, rest))
 }
 
 /// Reads the seven fields of the Common Log Format, and returns the rest of the line too.
 #[inline]
-fn common_fields<'a>(
+pub(super) fn common_fields<'a>(
     line: &'a [u8],
     dates: &mut DateCache,
 ) -> Result<(LoggedRequest<'a>, &'a [u8]), MalformedLine> {
@@ -48,7 +64,7 @@ fn common_fields<'a>(
         return Err(MalformedLine::MissingClient);
     }
     let end = memchr(b']', rest).ok_or(MalformedLine::InvalidDate)?;
-    let hour = dates.hour(&rest[1..end]).ok_or(MalformedLine::InvalidDate)?;
+    let time = dates.clf_time(&rest[1..end]).ok_or(MalformedLine::InvalidDate)?;
     let rest = rest[end + 1..].strip_prefix(b" ").ok_or(MalformedLine::MissingRequest)?;
     let (text, rest) = split_quoted(rest).ok_or(MalformedLine::MissingRequest)?;
     let (method, path) = split_request(text).unwrap_or((HttpMethod::NONE, b""));
@@ -57,7 +73,39 @@ fn common_fields<'a>(
     let status = status(code).ok_or(MalformedLine::InvalidStatus)?;
     let rest = rest.strip_prefix(b" ").ok_or(MalformedLine::InvalidBytes)?;
     let (bytes, rest) = split_bytes(rest).ok_or(MalformedLine::InvalidBytes)?;
-    Ok((LoggedRequest { method, path, status, latency: None, bytes, agent: None, hour: Some(hour) }, rest))
+    let client = Some(client_of(client));
+    Ok((
+        LoggedRequest { method, path, status, bytes, client, time: Some(time), ..LoggedRequest::UNKNOWN },
+        rest,
+    ))
+}
+
+/// Returns the client among the words before the date: the first, or the second if the name of a virtual host stands
+/// before it.
+#[inline]
+fn client_of(words: &[u8]) -> &[u8] {
+    let (first, rest) = words.split_at(memchr(b' ', words).unwrap_or(words.len()));
+    // Identities are nearly always unknown, and never addresses.
+    if rest.starts_with(b" - ") {
+        return client_address(first);
+    }
+    let second = rest.strip_prefix(b" ").unwrap_or_default();
+    let second = &second[..memchr(b' ', second).unwrap_or(second.len())];
+    let is_address = |word: &[u8]| {
+        let word = std::str::from_utf8(word).ok().map(|word| word.trim_end_matches(','));
+        word.is_some_and(|word| word.parse::<IpAddr>().is_ok())
+    };
+    if !is_address(first) && is_address(second) { second } else { client_address(first) }
+}
+
+/// Returns an address without what servers put around it: brackets and a port behind them, or the comma of a list.
+#[inline]
+pub(super) fn client_address(word: &[u8]) -> &[u8] {
+    let word = word.strip_suffix(b",").unwrap_or(word);
+    match word.strip_prefix(b"[") {
+        Some(rest) => &rest[..memchr(b']', rest).unwrap_or(rest.len())],
+        None => word,
+    }
 }
 
 /// Returns the position of the bracket before the date. IPv6 addresses, user names and colours of a terminal have
@@ -74,7 +122,7 @@ fn date_bracket(line: &[u8]) -> Option<usize> {
 
 /// Splits off text in quotes, in which a backslash escapes the next character.
 #[inline]
-fn split_quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn split_quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let text = text.strip_prefix(b"\"")?;
     let mut at = 0;
     loop {
@@ -90,7 +138,7 @@ fn split_quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
 /// the path. Servers also log what is not HTTP, such as the `-` of a connection without a request; such a text has
 /// neither method nor path.
 #[inline]
-fn split_request(text: &[u8]) -> Option<(HttpMethod<'_>, &[u8])> {
+pub(super) fn split_request(text: &[u8]) -> Option<(HttpMethod<'_>, &[u8])> {
     let (method, rest) = text.split_at(memchr(b' ', text)?);
     let target = &rest[1..];
     let version = memchr::memrchr(b' ', target).filter(|at| target[at + 1..].starts_with(b"HTTP/"));
@@ -129,14 +177,17 @@ mod tests {
             method: HttpMethod::Known(0),
             path: b"/x y",
             status: 200,
-            latency: None,
             bytes: Some(203),
-            agent: None,
-            hour: Some(397_738),
+            client: Some(b"1.2.3.4"),
+            time: Some(1_431_857_103),
+            ..LoggedRequest::UNKNOWN
         };
         assert_eq!(parse_common(LINE.as_bytes(), &mut dates), Ok(request));
         let agent = Some(&br#"Mozilla/5.0 \"q\" [b]"#[..]);
-        assert_eq!(parse_combined(LINE.as_bytes(), &mut dates), Ok(LoggedRequest { agent, ..request }));
+        assert_eq!(
+            parse_combined(LINE.as_bytes(), &mut dates),
+            Ok(LoggedRequest { agent, referrer: Some(b"http://r/"), ..request })
+        );
         let old = br#"h - - [17/May/2015:10:05:03 +0000] "GET /" 304 -"#;
         let request = parse_common(old, &mut dates).unwrap();
         assert_eq!((request.path, request.status, request.bytes), (&b"/"[..], 304, None));
@@ -159,15 +210,23 @@ mod tests {
     #[test]
     fn brackets_before_the_date_belong_to_client_and_user() {
         let mut dates = DateCache::default();
-        for client in [
-            "[2001:db8::1]:443 - -",
-            "[2001:db8::1]:443 192.0.2.1 - -",
-            "192.0.2.1 - [admin]",
-            "192.0.2.1 - a[b",
-            "\x1b[36mweb-1 |\x1b[0m 192.0.2.1 - -",
+        for (words, client) in [
+            ("[2001:db8::1]:443 - -", "2001:db8::1"),
+            ("[2001:db8::1]:443 192.0.2.1 - -", "192.0.2.1"),
+            ("example.com:443 2001:db8::1 - -", "2001:db8::1"),
+            ("192.0.2.1 example.com bob", "192.0.2.1"),
+            ("192.0.2.1, 192.0.2.2 - -", "192.0.2.1"),
+            ("192.0.2.1 - [admin]", "192.0.2.1"),
+            ("192.0.2.1 - a[b", "192.0.2.1"),
+            ("\x1b[36mweb-1 |\x1b[0m 192.0.2.1 - -", "\x1b[36mweb-1"),
         ] {
-            let line = LINE.replace("1.2.3.4 - a b", client);
-            assert_eq!(parse_combined(line.as_bytes(), &mut dates).unwrap().hour, Some(397_738), "{line}");
+            let line = LINE.replace("1.2.3.4 - a b", words);
+            let request = parse_combined(line.as_bytes(), &mut dates).unwrap();
+            assert_eq!(
+                (request.time, request.client),
+                (Some(1_431_857_103), Some(client.as_bytes())),
+                "{line}"
+            );
         }
     }
 

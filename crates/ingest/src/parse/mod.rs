@@ -9,18 +9,24 @@
 
 mod common_log;
 mod duration;
-mod json_line;
+mod json;
 mod log_date;
 mod method;
+mod pattern;
 mod request;
 mod simple;
 mod simple_fast;
 
 pub use common_log::{parse_combined, parse_common};
 pub use duration::MAX_LATENCY_NS;
-pub use json_line::parse_json;
+pub use json::{FieldMap, FieldMapError, parse_json};
+pub(crate) use json::{JsonTraits, json_text, json_texts, parse_json_with};
 pub use log_date::DateCache;
 pub use method::HttpMethod;
+pub(crate) use pattern::{
+    FIELDS_DIRECTIVE, LatencyUnit, NAMED_PATTERNS, NamedPattern, find_tail, w3c_pattern,
+};
+pub use pattern::{LinePattern, PatternError};
 pub use request::{LoggedRequest, MalformedLine};
 pub use simple::parse_simple;
 pub use simple_fast::{FastRequest, parse_simple_fast};

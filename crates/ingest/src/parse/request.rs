@@ -9,7 +9,7 @@ pub struct LoggedRequest<'a> {
     pub method: HttpMethod<'a>,
     /// Path without the query.
     pub path: &'a [u8],
-    /// Status code of three digits.
+    /// Status code of three digits; 0 if the server logged none, because the connection ended before.
     pub status: u16,
     /// Time that the request took, in nanoseconds.
     pub latency: Option<u64>,
@@ -17,8 +17,27 @@ pub struct LoggedRequest<'a> {
     pub bytes: Option<u64>,
     /// User agent.
     pub agent: Option<&'a [u8]>,
-    /// Hour in which the request was logged, counted from 1970-01-01T00:00 UTC.
-    pub hour: Option<i64>,
+    /// Address or name of the client.
+    pub client: Option<&'a [u8]>,
+    /// Page that the request came from.
+    pub referrer: Option<&'a [u8]>,
+    /// Second at which the request was logged, counted from 1970-01-01T00:00 UTC.
+    pub time: Option<i64>,
+}
+
+impl LoggedRequest<'_> {
+    /// A request of which nothing is known.
+    pub(super) const UNKNOWN: Self = Self {
+        method: HttpMethod::NONE,
+        path: b"",
+        status: 0,
+        latency: None,
+        bytes: None,
+        agent: None,
+        client: None,
+        referrer: None,
+        time: None,
+    };
 }
 
 /// Reason why a line is not a request.
@@ -58,6 +77,10 @@ pub enum MalformedLine {
     NotJson,
     /// A key is missing that every request has.
     MissingKey(&'static str),
+    /// The line does not have the form of the pattern.
+    NoMatch,
+    /// The line is a directive such as `#Fields`, or a comment.
+    Comment,
 }
 
 impl MalformedLine {
@@ -80,6 +103,8 @@ impl MalformedLine {
             Self::InvalidBytes => "the number of bytes is none",
             Self::MissingReferrer => "no referrer and user agent in quotes follow",
             Self::NotJson => "it is no JSON object",
+            Self::NoMatch => "it does not have the form of the pattern",
+            Self::Comment => "the line is a comment",
             Self::MissingKey(key) => return format!("it has no key for the {key}"),
         }
         .to_owned()

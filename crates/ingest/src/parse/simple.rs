@@ -34,9 +34,8 @@ pub fn parse_simple(line: &[u8]) -> Result<LoggedRequest<'_>, MalformedLine> {
         path,
         status,
         latency: Some(latency),
-        bytes: None,
         agent: Some(agent),
-        hour: None,
+        ..LoggedRequest::UNKNOWN
     })
 }
 

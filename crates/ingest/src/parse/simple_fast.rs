@@ -33,9 +33,8 @@ impl<'a> From<FastRequest<'a>> for LoggedRequest<'a> {
             path: fast.path.as_bytes(),
             status: fast.status,
             latency: Some(fast.latency),
-            bytes: None,
             agent: Some(fast.agent.as_bytes()),
-            hour: None,
+            ..LoggedRequest::UNKNOWN
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Metrics of web logs: independent of how the logs are read, and equal to those of other programs.
 
 mod completeness;
+// The formats of many servers, and those of one's own.
+mod formats;
 mod inputs;
 
 use std::fs;

@@ -14,10 +14,14 @@ mod dashboard;
 mod examples;
 /// Exit codes, each with a cause.
 mod exits;
+/// Why samples have their labels.
+mod explain;
 /// Filters that README and help show, in the demo world.
 mod filters;
 /// Finished runs: what replaces them, and what does not.
 mod finished;
+/// Disks that fill up.
+mod full_disk;
 /// Metrics of web logs.
 mod ingest;
 /// Completions, manual pages, and lists as JSON.
@@ -34,12 +38,16 @@ mod replay;
 mod report;
 /// Repositories and commits that URLs of advisories name.
 mod resolve;
+/// Verdicts of readers, and what they do to the next dataset.
+mod review;
 /// Jobs that are commands, and what their faults cost.
 mod run;
 /// Copies of vulnerable functions in a tree.
 mod scan;
 /// Layers of settings.
 mod settings;
+/// Stopped by signals at random moments, and resumed.
+mod stops;
 /// Folders that somebody else made.
 mod strangers;
 /// The dashboard on a real terminal: keys, signals, and the terminal afterwards.

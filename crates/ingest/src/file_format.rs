@@ -1,0 +1,275 @@
+//! The format of a file: the grammar of its lines, and what is around them.
+
+use std::sync::Arc;
+
+use crate::line_format::{LineFormat, SAMPLE_LINES};
+use crate::line_grammar::{GrammarState, LineGrammar};
+use crate::line_wrapper::LineWrapper;
+use crate::parse::{
+    self, DateCache, FIELDS_DIRECTIVE, FieldMap, JsonTraits, LatencyUnit, LinePattern, MalformedLine,
+    NAMED_PATTERNS, NamedPattern, find_tail, parse_json_with,
+};
+use crate::simd_scan::LineEnds;
+
+/// Byte order mark, which some editors and programs of Windows write before the first line.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Format of a file.
+#[derive(Clone, Debug)]
+pub(crate) struct FileFormat {
+    pub(crate) name: LineFormat,
+    pub(crate) grammar: LineGrammar,
+    pub(crate) wrapper: LineWrapper,
+    /// Program that writes such keys, if the lines are JSON.
+    dialect: Option<&'static str>,
+    unit: Option<LatencyUnit>,
+}
+
+/// What the user says about the format of all files.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FormatChoice {
+    pub(crate) format: LineFormat,
+    pub(crate) pattern: Option<LinePattern>,
+    pub(crate) map: Option<FieldMap>,
+}
+
+impl FormatChoice {
+    /// Returns the chosen format, if there is one.
+    pub(crate) fn chosen(&self) -> Option<LineFormat> {
+        match (&self.pattern, &self.map, self.format) {
+            (Some(_), ..) => Some(LineFormat::Pattern),
+            (None, Some(_), _) => Some(LineFormat::Json),
+            (None, None, LineFormat::Auto) => None,
+            (None, None, format) => Some(format),
+        }
+    }
+
+    /// Returns the grammar that the user chose.
+    fn grammar(&self) -> Option<(LineFormat, LineGrammar)> {
+        let format = self.chosen()?;
+        let grammar = match (&self.pattern, &self.map) {
+            (Some(pattern), _) => LineGrammar::Patterns([pattern.clone()].into()),
+            (None, Some(map)) => LineGrammar::Json(Some(Arc::new(map.clone()))),
+            (None, None) => grammar_of(format),
+        };
+        Some((format, grammar))
+    }
+}
+
+/// Returns the grammar of a format.
+fn grammar_of(format: LineFormat) -> LineGrammar {
+    match format {
+        LineFormat::Auto | LineFormat::Simple | LineFormat::Pattern => LineGrammar::Simple,
+        LineFormat::Common => LineGrammar::Common,
+        LineFormat::Combined => LineGrammar::Combined,
+        LineFormat::Json => LineGrammar::Json(None),
+        LineFormat::W3c => LineGrammar::W3c,
+        format => LineGrammar::Patterns(patterns_of(format)),
+    }
+}
+
+/// Returns the compiled patterns of a format.
+fn patterns_of(format: LineFormat) -> Arc<[LinePattern]> {
+    NAMED_PATTERNS.iter().filter(|named| named.format == format).map(compiled).collect()
+}
+
+/// Compiles a named pattern.
+fn compiled(named: &NamedPattern) -> LinePattern {
+    LinePattern::compile(named.text).expect("a test compiles all named patterns")
+}
+
+impl FileFormat {
+    /// Creates a format of lines without anything around them.
+    fn new(name: LineFormat, grammar: LineGrammar) -> Self {
+        let unit = grammar.latency_unit();
+        Self { name, grammar, wrapper: LineWrapper::None, dialect: None, unit }
+    }
+
+    /// Returns the format by which malformed lines are explained if no format is known.
+    pub(crate) fn nearest(looks_like: &str) -> Self {
+        match looks_like.contains("JSON") {
+            true => Self::new(LineFormat::Json, LineGrammar::Json(None)),
+            false => Self::new(LineFormat::Simple, LineGrammar::Simple),
+        }
+    }
+
+    /// Returns the format of the first lines, or `None` if no line has any format.
+    pub(crate) fn detect(head: &[u8]) -> Option<Self> {
+        Some(detect_wrapped(&sample_lines(head))?.0)
+    }
+
+    /// Returns the format that was chosen, and what is around the first lines.
+    pub(crate) fn choose(choice: &FormatChoice, head: &[u8]) -> Option<Self> {
+        let (name, grammar) = choice.grammar()?;
+        let format = Self::new(name, grammar);
+        let lines = sample_lines(head);
+        let mut best = (format.clone(), count_fitting(&format, &lines));
+        for wrapper in [LineWrapper::Prefix, LineWrapper::Json] {
+            let wrapped = Self { wrapper, ..format.clone() };
+            let hits = count_fitting(&wrapped, &lines);
+            if hits > best.1 {
+                best = (wrapped, hits);
+            }
+        }
+        Some(best.0.with_traits(&lines))
+    }
+
+    /// Notes the program and the unit that the lines show.
+    fn with_traits(mut self, lines: &[&[u8]]) -> Self {
+        let mut state = GrammarState::default();
+        for line in lines {
+            let line = self.wrapper.unwrap_line(line).line;
+            match &self.grammar {
+                LineGrammar::Json(map) => {
+                    let traits = parse_json_with(&line, map.as_deref(), |_, traits| traits);
+                    if let Ok(JsonTraits { dialect, unit }) = traits {
+                        self.dialect = self.dialect.or(dialect);
+                        self.unit = self.unit.or(unit);
+                    }
+                }
+                LineGrammar::W3c => {
+                    // The reader learns its columns from the lines.
+                    let _: Result<(), MalformedLine> = self.grammar.read(&line, &mut state, |_| ());
+                    self.unit = self.unit.or(state.column_unit());
+                }
+                _ => break,
+            }
+        }
+        self
+    }
+
+    /// Returns whether the lines can only be read in order, from the first on, because directives tell their columns.
+    pub(crate) fn is_sequential(&self) -> bool {
+        matches!(self.grammar, LineGrammar::W3c)
+    }
+
+    /// Returns the description for reports.
+    pub(crate) fn describe(&self) -> String {
+        let dialect = self.dialect.map(|dialect| format!(" ({dialect})")).unwrap_or_default();
+        format!("{}{dialect}{}", self.name.name(), self.wrapper.describe())
+    }
+
+    /// Returns the unit of latencies for reports.
+    pub(crate) fn latency_unit(&self) -> Option<&'static str> {
+        self.unit.map(LatencyUnit::name)
+    }
+}
+
+/// Returns the first lines that are not empty.
+fn sample_lines(head: &[u8]) -> Vec<&[u8]> {
+    let head = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head);
+    let mut ends = LineEnds::default();
+    ends.scan(head);
+    let lines = ends.lines(head).map(|(lines, length)| &lines[..length]);
+    let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    lines.filter(|line| !line.is_empty()).take(SAMPLE_LINES).collect()
+}
+
+/// Returns how many lines a format fits.
+fn count_fitting(format: &FileFormat, lines: &[&[u8]]) -> usize {
+    let mut state = GrammarState::default();
+    let fits = |line: &&&[u8]| {
+        format.grammar.read(&format.wrapper.unwrap_line(line).line, &mut state, |_| ()).is_ok()
+    };
+    lines.iter().filter(fits).count()
+}
+
+/// Detects the format of lines that may have something around them, and the number of lines that it fits.
+fn detect_wrapped(lines: &[&[u8]]) -> Option<(FileFormat, usize)> {
+    let mut best = detect_bare(lines);
+    for wrapper in [LineWrapper::Prefix, LineWrapper::Json] {
+        if lines.iter().filter(|line| wrapper.is_around(line)).count() * 2 < lines.len() {
+            continue;
+        }
+        let unwrapped: Vec<_> = lines.iter().map(|line| wrapper.unwrap_line(line).line).collect();
+        let unwrapped: Vec<&[u8]> = unwrapped.iter().map(|line| &**line).collect();
+        // These formats take a prefix for a part of the first field, or look into objects themselves.
+        let takes_all = |format: &FileFormat| {
+            matches!(format.name, LineFormat::Common | LineFormat::Combined | LineFormat::Json)
+        };
+        let is_better = |hits: usize| {
+            best.as_ref().is_none_or(|(format, bare)| hits > *bare || (hits == *bare && takes_all(format)))
+        };
+        if let Some((format, hits)) = detect_bare(&unwrapped)
+            && is_better(hits)
+        {
+            best = Some((FileFormat { wrapper, ..format }, hits));
+        }
+    }
+    best
+}
+
+/// Detects the format of lines, and the number of lines that it fits.
+fn detect_bare(lines: &[&[u8]]) -> Option<(FileFormat, usize)> {
+    let mut dates = DateCache::default();
+    let (mut simple, mut common, mut combined, mut json) = (0, 0, 0, 0);
+    for line in lines {
+        simple += usize::from(parse::parse_simple(line).is_ok());
+        common += usize::from(parse::parse_common(line, &mut dates).is_ok());
+        combined += usize::from(parse::parse_combined(line, &mut dates).is_ok());
+        json += usize::from(parse::parse_json(line, |_| ()).is_ok());
+    }
+    let most = simple.max(common).max(json);
+    let mut best = match most {
+        0 => None,
+        _ if most == simple => Some(FileFormat::new(LineFormat::Simple, LineGrammar::Simple)),
+        // Half is enough: long user agents are often cut off, and such lines are still common ones.
+        _ if most == common && combined * 2 >= common => {
+            return Some((detect_tail(lines), common));
+        }
+        _ if most == common => Some(FileFormat::new(LineFormat::Common, LineGrammar::Common)),
+        _ => Some(FileFormat::new(LineFormat::Json, LineGrammar::Json(None))),
+    }
+    .map(|format| (format, most));
+    let patterned = best_pattern(lines, |_| true);
+    if let Some((format, hits)) = patterned
+        && hits > most
+    {
+        best = Some((format, hits));
+    }
+    if lines.iter().any(|line| line.starts_with(FIELDS_DIRECTIVE)) {
+        let w3c = FileFormat::new(LineFormat::W3c, LineGrammar::W3c);
+        let hits = count_fitting(&w3c, lines);
+        if hits > best.as_ref().map_or(0, |(_, hits)| *hits) {
+            best = Some((w3c, hits));
+        }
+    }
+    best.map(|(format, hits)| (format.with_traits(lines), hits))
+}
+
+/// Returns the format of the named pattern that fits most lines completely, the first one of several.
+fn best_pattern(lines: &[&[u8]], is_wanted: impl Fn(&NamedPattern) -> bool) -> Option<(FileFormat, usize)> {
+    let mut best: Option<(&NamedPattern, LinePattern, usize)> = None;
+    for named in NAMED_PATTERNS.iter().filter(|named| is_wanted(named)) {
+        let pattern = compiled(named);
+        let mut dates = DateCache::default();
+        let needs_latency = named.is_combined();
+        let mut fits = |line: &[u8]| {
+            let read = pattern.match_line(line, &mut dates);
+            read.is_ok_and(|read| read.is_complete && (!needs_latency || read.request.latency.is_some()))
+        };
+        let hits = lines.iter().filter(|line| fits(line)).count();
+        if hits > best.as_ref().map_or(0, |(.., hits)| *hits) {
+            best = Some((named, pattern, hits));
+        }
+    }
+    let (best, pattern, hits) = best?;
+    let is_other = |named: &&NamedPattern| named.format == best.format && named.text != best.text;
+    let others = NAMED_PATTERNS.iter().filter(is_other).map(compiled);
+    let patterns: Arc<[LinePattern]> = [pattern].into_iter().chain(others).collect();
+    Some((FileFormat::new(best.format, LineGrammar::Patterns(patterns)), hits))
+}
+
+/// Returns the format of lines of the Combined Log Format: by what stands behind the user agent.
+fn detect_tail(lines: &[&[u8]]) -> FileFormat {
+    if let Some((format, hits)) = best_pattern(lines, NamedPattern::is_combined)
+        && hits * 2 > lines.len()
+    {
+        return format;
+    }
+    let grammar = match find_tail(lines.iter().copied()) {
+        Some(pattern) => LineGrammar::Patterns([pattern].into()),
+        None => LineGrammar::Combined,
+    };
+    FileFormat::new(LineFormat::Combined, grammar)
+}

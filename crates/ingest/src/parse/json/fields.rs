@@ -1,0 +1,255 @@
+//! The fields of an object of JSON.
+
+use std::borrow::Cow;
+
+use super::keys::{JsonField, JsonScope};
+use super::scalar::RawScalar;
+use crate::parse::common_log::{client_address, split_request};
+use crate::parse::method::HttpMethod;
+use crate::parse::pattern::LatencyUnit;
+use crate::parse::request::{LoggedRequest, MalformedLine, status, without_query};
+
+/// Digits from which on a whole number of Caddy is one of nanoseconds; with fewer it is one of seconds.
+const MIN_CADDY_NS_DIGITS: usize = 4;
+
+/// The fields that were found so far.
+#[derive(Default)]
+pub(super) struct RequestFields<'a> {
+    method: Option<Cow<'a, str>>,
+    path: Option<Cow<'a, str>>,
+    request: Option<Cow<'a, str>>,
+    status: Option<u16>,
+    latency: Option<(u64, LatencyUnit)>,
+    duration: Option<RawScalar<'a>>,
+    bytes: Option<u64>,
+    agent: Option<Cow<'a, str>>,
+    client: Option<Cow<'a, str>>,
+    referrer: Option<Cow<'a, str>>,
+    time: Option<i64>,
+    /// A line of another format within this one.
+    line: Option<Cow<'a, str>>,
+    /// Whether there is a key for the method, with or without a value.
+    has_method: bool,
+    /// Whether there is a key for the path, with or without a value.
+    has_path: bool,
+    /// Name of the program that writes such keys.
+    dialect: Option<&'static str>,
+    /// The first value that does not fit its key.
+    first_error: Option<MalformedLine>,
+}
+
+/// What the keys of a request tell about the program that wrote them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct JsonTraits {
+    /// Name of the program, if the keys are its own.
+    pub(crate) dialect: Option<&'static str>,
+    /// Unit of the latency.
+    pub(crate) unit: Option<LatencyUnit>,
+}
+
+impl<'a> RequestFields<'a> {
+    /// Returns whether the object has the keys of a request itself.
+    pub(super) fn is_request(&self) -> bool {
+        self.has_method && self.has_path && self.status.is_some()
+    }
+
+    /// Returns the line within the object, if the object is not a request itself.
+    pub(super) fn inner_line(&self) -> Option<&str> {
+        self.line.as_deref().filter(|_| !self.is_request())
+    }
+
+    /// Notes the program to which a key belongs.
+    pub(super) fn note_key(&mut self, scope: JsonScope, key: &str) {
+        let dialect = match (scope, key) {
+            (JsonScope::HttpRequest, "requestMethod") => "Google Cloud",
+            (JsonScope::EcsRequest, "method") | (JsonScope::Line, "http.request.method") => {
+                "Elastic Common Schema"
+            }
+            (JsonScope::Line, "RequestMethod") => "Traefik",
+            (JsonScope::Line, "ClientRequestMethod") => "Cloudflare",
+            (JsonScope::Line, "response_code") => "Envoy",
+            (JsonScope::Line, "body_bytes_sent" | "http_user_agent" | "request_time") => "nginx",
+            (JsonScope::Line, "req") => "pino or bunyan",
+            (JsonScope::Message, "proto") => "Caddy",
+            _ => return,
+        };
+        self.dialect.get_or_insert(dialect);
+    }
+
+    /// Sets a field, unless an earlier key has set it.
+    pub(super) fn set(&mut self, field: JsonField, value: RawScalar<'a>) {
+        match field {
+            JsonField::Method => {
+                self.has_method = true;
+                set_first(&mut self.method, value.filled_text());
+            }
+            JsonField::Path => {
+                self.has_path = true;
+                set_first(&mut self.path, value.filled_text());
+            }
+            JsonField::RequestLine => {
+                // Some programs put an object there, which is no request line.
+                (self.has_method, self.has_path) =
+                    (self.has_method || value.is_string(), self.has_path || value.is_string());
+                set_first(&mut self.request, value.filled_text());
+            }
+            JsonField::Line => set_first(&mut self.line, value.text()),
+            JsonField::Agent => set_first(&mut self.agent, value.text()),
+            JsonField::Client => set_first(&mut self.client, value.filled_text()),
+            JsonField::Referrer => set_first(&mut self.referrer, value.text()),
+            JsonField::Status => {
+                let status = match value.text().as_deref() {
+                    // Nothing was sent: the client went away before.
+                    Some("0" | "000") => Some(0),
+                    text => text.and_then(|text| status(text.as_bytes().try_into().ok()?)),
+                };
+                self.first_error =
+                    self.first_error.or(status.is_none().then_some(MalformedLine::InvalidStatus));
+                set_first(&mut self.status, status);
+            }
+            JsonField::Bytes => set_first(&mut self.bytes, value.text().and_then(|text| text.parse().ok())),
+            JsonField::Time => set_first(&mut self.time, value.time()),
+            JsonField::Latency(unit) => self.set_latency(value, unit),
+            JsonField::Duration => set_first(&mut self.duration, Some(value)),
+            JsonField::LatencyText => {
+                let latency = value.latency(LatencyUnit::Written).filter(|_| value.is_string());
+                self.latency = latency.map(|latency| (latency, LatencyUnit::Written)).or(self.latency);
+            }
+            // Milliseconds since 1970 exceed every valid latency.
+            JsonField::TimeOrLatency => match value.latency(LatencyUnit::Milliseconds) {
+                Some(_) => self.set_latency(value, LatencyUnit::Milliseconds),
+                None => set_first(&mut self.time, value.time()),
+            },
+            JsonField::Protocol => {}
+        }
+    }
+
+    /// Sets a field to a text that had escapes, unless an earlier key has set it.
+    pub(super) fn set_owned(&mut self, field: JsonField, text: &str) {
+        let mut own = RequestFields::default();
+        own.set(field, RawScalar::from_text(text));
+        let owned = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
+        self.has_method |= own.has_method;
+        self.has_path |= own.has_path;
+        set_first(&mut self.path, owned(own.path));
+        set_first(&mut self.request, owned(own.request));
+        set_first(&mut self.agent, owned(own.agent));
+        set_first(&mut self.client, owned(own.client));
+    }
+
+    /// Sets the fields that are not set to those of another object.
+    pub(super) fn fill(&mut self, other: Self) {
+        self.has_method |= other.has_method;
+        self.has_path |= other.has_path;
+        self.dialect = self.dialect.or(other.dialect);
+        // A status that does not fit does not matter if another key has the status.
+        self.first_error = self.first_error.or(other.first_error.filter(|_| self.status.is_none()));
+        set_first(&mut self.method, other.method);
+        set_first(&mut self.path, other.path);
+        set_first(&mut self.request, other.request);
+        set_first(&mut self.status, other.status);
+        set_first(&mut self.latency, other.latency);
+        set_first(&mut self.duration, other.duration);
+        set_first(&mut self.bytes, other.bytes);
+        set_first(&mut self.agent, other.agent);
+        set_first(&mut self.client, other.client);
+        set_first(&mut self.referrer, other.referrer);
+        set_first(&mut self.time, other.time);
+    }
+
+    fn set_latency(&mut self, value: RawScalar<'a>, unit: LatencyUnit) {
+        set_first(&mut self.latency, value.latency(unit).map(|latency| (latency, unit)));
+    }
+
+    /// Sets the latency of `duration`, whose unit is that of the program.
+    fn resolve_duration(&mut self) {
+        let Some(duration) = self.duration.take() else { return };
+        let unit = match self.dialect {
+            // `duration_format` of Caddy may be nanoseconds too, which are whole numbers.
+            Some("Caddy")
+                if duration.is_integer()
+                    && duration.text().is_some_and(|text| text.len() >= MIN_CADDY_NS_DIGITS) =>
+            {
+                LatencyUnit::Nanoseconds
+            }
+            Some("Caddy") => LatencyUnit::Seconds,
+            _ => LatencyUnit::Milliseconds,
+        };
+        self.set_latency(duration, unit);
+    }
+
+    /// Passes the request on.
+    ///
+    /// # Errors
+    /// [`MalformedLine`] if a key is missing, or a value does not fit.
+    pub(super) fn finish(
+        mut self,
+        take: &mut dyn FnMut(&LoggedRequest<'_>, JsonTraits),
+    ) -> Result<(), MalformedLine> {
+        if let Some(error) = self.first_error {
+            return Err(error);
+        }
+        self.resolve_duration();
+        let line = self.request.take().unwrap_or_default();
+        let (line_method, line_path) = match split_request(line.as_bytes()) {
+            Some((method, path)) => (Some(method), Some(path)),
+            None => (None, None),
+        };
+        let method = match self.method.as_deref() {
+            Some(method) => HttpMethod::parse(method.as_bytes()).ok_or(MalformedLine::InvalidRequest)?,
+            None => match line_method {
+                Some(method) => method,
+                None if self.has_method => HttpMethod::NONE,
+                None => return Err(MalformedLine::MissingKey("method")),
+            },
+        };
+        let path = match self.path.as_deref() {
+            Some(path) => without_query(path_of_url(path).as_bytes()),
+            None => match line_path {
+                Some(path) => path,
+                None if self.has_path => b"",
+                None => return Err(MalformedLine::MissingKey("path")),
+            },
+        };
+        let request = LoggedRequest {
+            method,
+            path,
+            status: self.status.ok_or(MalformedLine::MissingKey("status"))?,
+            latency: self.latency.map(|(latency, _)| latency),
+            bytes: self.bytes,
+            agent: self.agent.as_deref().map(str::as_bytes),
+            client: self.client.as_deref().map(|client| client_of(client).as_bytes()),
+            referrer: self.referrer.as_deref().map(str::as_bytes),
+            time: self.time,
+        };
+        take(&request, JsonTraits { dialect: self.dialect, unit: self.latency.map(|(_, unit)| unit) });
+        Ok(())
+    }
+}
+
+/// Returns a client without a port, as Envoy and Go write addresses.
+fn client_of(client: &str) -> &str {
+    let client = client.split(',').next().unwrap_or_default();
+    let bare = client_address(client.as_bytes());
+    // Cut at ASCII, so it is text still.
+    let bare = std::str::from_utf8(bare).unwrap_or(client);
+    match bare.split_once(':') {
+        Some((address, port)) if address.contains('.') && port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            address
+        }
+        _ => bare,
+    }
+}
+
+/// Returns the path of a URL with scheme and host.
+fn path_of_url(url: &str) -> &str {
+    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    rest.map_or(url, |rest| rest.find('/').map_or("/", |slash| &rest[slash..]))
+}
+
+/// Sets a field unless an earlier key has set it.
+fn set_first<T>(slot: &mut Option<T>, value: Option<T>) {
+    if slot.is_none() {
+        *slot = value;
+    }
+}

@@ -1,0 +1,260 @@
+//! The keys of JSON logs, and the fields that they hold.
+
+use crate::parse::pattern::LatencyUnit;
+
+/// Field that a key holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum JsonField {
+    Method,
+    /// A path, or a URL of which the path counts.
+    Path,
+    /// `GET /path HTTP/1.1`.
+    RequestLine,
+    Status,
+    Bytes,
+    Agent,
+    Client,
+    Referrer,
+    Time,
+    Latency(LatencyUnit),
+    /// A latency in milliseconds, or in seconds where it is Caddy's.
+    Duration,
+    /// A latency with its unit, which counts before numbers without one.
+    LatencyText,
+    /// `time`: a date, or a latency in milliseconds.
+    TimeOrLatency,
+    /// The protocol of a request in a nested object, as Caddy writes it.
+    Protocol,
+    /// A line within the line.
+    Line,
+}
+
+/// An object in whose keys a request may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum JsonScope {
+    /// The line itself.
+    Line,
+    /// `request`, `req`, `res`, `response`, as Caddy, pino and bunyan write them.
+    Message,
+    /// `headers` of a request.
+    Headers,
+    /// `httpRequest` of Google Cloud.
+    HttpRequest,
+    /// `http` of the Elastic Common Schema.
+    EcsHttp,
+    /// `http.request` of it.
+    EcsRequest,
+    /// `http.response` of it.
+    EcsResponse,
+    /// `http.response.body` of it.
+    EcsBody,
+    /// `url` of it.
+    EcsUrl,
+    /// `user_agent` of it.
+    EcsAgent,
+    /// `event` of it.
+    EcsEvent,
+    /// `source` and `client` of it.
+    EcsClient,
+}
+
+/// What is known of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum JsonKey {
+    /// The key holds a field.
+    Field(JsonField),
+    /// The key holds an object with fields, or, if it is text or a number, this field.
+    Scope(JsonScope, Option<JsonField>),
+    /// The value is skipped.
+    Unknown,
+}
+
+/// Returns what is known of a key.
+pub(super) fn known_key(scope: JsonScope, key: &str) -> JsonKey {
+    use JsonField as F;
+    use JsonScope as S;
+    let field = match scope {
+        S::Line => return line_key(key),
+        S::Message => match key {
+            "method" => F::Method,
+            "uri" | "url" | "path" => F::Path,
+            "status" | "statusCode" | "status_code" => F::Status,
+            "remote_ip" | "client_ip" | "remote_addr" | "remoteAddress" | "ip" => F::Client,
+            "bytes" | "size" => F::Bytes,
+            "proto" => F::Protocol,
+            "headers" => return JsonKey::Scope(S::Headers, None),
+            "userAgent" | "user_agent" => F::Agent,
+            "referrer" | "referer" => F::Referrer,
+            _ => return JsonKey::Unknown,
+        },
+        S::Headers => match key {
+            "User-Agent" | "user-agent" => F::Agent,
+            "Referer" | "referer" => F::Referrer,
+            _ => return JsonKey::Unknown,
+        },
+        S::HttpRequest => match key {
+            "requestMethod" => F::Method,
+            "requestUrl" => F::Path,
+            "status" => F::Status,
+            "responseSize" => F::Bytes,
+            "userAgent" => F::Agent,
+            "remoteIp" => F::Client,
+            "referer" => F::Referrer,
+            "latency" => F::LatencyText,
+            _ => return JsonKey::Unknown,
+        },
+        S::EcsHttp => match key {
+            "request" => return JsonKey::Scope(S::EcsRequest, None),
+            "response" => return JsonKey::Scope(S::EcsResponse, None),
+            "method" => F::Method,
+            "status_code" => F::Status,
+            "url" => F::Path,
+            _ => return JsonKey::Unknown,
+        },
+        S::EcsRequest => match key {
+            "method" => F::Method,
+            "referrer" => F::Referrer,
+            _ => return JsonKey::Unknown,
+        },
+        S::EcsResponse => match key {
+            "status_code" => F::Status,
+            "bytes" => F::Bytes,
+            "body" => return JsonKey::Scope(S::EcsBody, None),
+            _ => return JsonKey::Unknown,
+        },
+        S::EcsBody if key == "bytes" => F::Bytes,
+        S::EcsUrl if matches!(key, "original" | "path") => F::Path,
+        S::EcsAgent if key == "original" => F::Agent,
+        S::EcsEvent if key == "duration" => F::Latency(LatencyUnit::Nanoseconds),
+        S::EcsClient if matches!(key, "ip" | "address") => F::Client,
+        S::EcsBody | S::EcsUrl | S::EcsAgent | S::EcsEvent | S::EcsClient => return JsonKey::Unknown,
+    };
+    JsonKey::Field(field)
+}
+
+/// Returns what is known of a key of the line itself.
+fn line_key(key: &str) -> JsonKey {
+    use JsonField as F;
+    use JsonScope as S;
+    let field = match key {
+        "method"
+        | "request_method"
+        | "verb"
+        | "httpMethod"
+        | "http_method"
+        | "requestMethod"
+        | "RequestMethod"
+        | "ClientRequestMethod"
+        | "http.request.method"
+        | "http.method" => F::Method,
+        "path" | "uri" | "request_uri" | "request_path" | "requestURI" | "requestPath" | "resourcePath"
+        | "http_path" | "RequestPath" | "ClientRequestURI" | "ClientRequestPath" | "url.path"
+        | "url.original" | "http.url" => F::Path,
+        "url" => return JsonKey::Scope(S::EcsUrl, Some(F::Path)),
+        "status"
+        | "status_code"
+        | "statusCode"
+        | "code"
+        | "response_code"
+        | "response_status"
+        | "http_status"
+        | "DownstreamStatus"
+        | "EdgeResponseStatus"
+        | "http.response.status_code"
+        | "http.status_code" => F::Status,
+        "bytes"
+        | "size"
+        | "bytes_sent"
+        | "body_bytes_sent"
+        | "bytes_out"
+        | "response_size"
+        | "responseSize"
+        | "responseLength"
+        | "DownstreamContentSize"
+        | "EdgeResponseBytes"
+        | "http.response.body.bytes"
+        | "http.response.bytes" => F::Bytes,
+        "http_user_agent"
+        | "userAgent"
+        | "user-agent"
+        | "agent"
+        | "request_User-Agent"
+        | "ClientRequestUserAgent"
+        | "user_agent.original" => F::Agent,
+        "user_agent" => return JsonKey::Scope(S::EcsAgent, Some(F::Agent)),
+        "remote_addr"
+        | "remote_ip"
+        | "client_ip"
+        | "clientip"
+        | "clientIp"
+        | "remoteIp"
+        | "remoteAddress"
+        | "remote_host"
+        | "ip"
+        | "ClientHost"
+        | "ClientIP"
+        | "downstream_remote_address"
+        | "source.ip"
+        | "client.ip"
+        | "fwd" => F::Client,
+        "client" | "source" => return JsonKey::Scope(S::EcsClient, Some(F::Client)),
+        "referer"
+        | "referrer"
+        | "http_referer"
+        | "http_referrer"
+        | "request_Referer"
+        | "ClientRequestReferer"
+        | "http.request.referrer" => F::Referrer,
+        "ts" | "timestamp" | "@timestamp" | "time_iso8601" | "time_local" | "date" | "datetime" | "msec"
+        | "start_time" | "startTime" | "StartUTC" | "requestTime" | "EdgeStartTimestamp" => F::Time,
+        "time" => F::TimeOrLatency,
+        "request_time" => F::Latency(LatencyUnit::Seconds),
+        "latency_human" => F::LatencyText,
+        "Duration" | "event.duration" => F::Latency(LatencyUnit::Nanoseconds),
+        "duration" => F::Duration,
+        // The router of Heroku, which writes the unit: the time that the program took.
+        "service" | "responseTime" | "responseLatency" => F::Latency(LatencyUnit::Milliseconds),
+        "log" | "message" | "MESSAGE" => F::Line,
+        "request" => return JsonKey::Scope(S::Message, Some(F::RequestLine)),
+        "req" | "res" | "response" => return JsonKey::Scope(S::Message, None),
+        "http" => return JsonKey::Scope(S::EcsHttp, None),
+        "httpRequest" => return JsonKey::Scope(S::HttpRequest, None),
+        "event" => return JsonKey::Scope(S::EcsEvent, None),
+        _ => match latency_unit(key) {
+            Some(unit) => F::Latency(unit),
+            None => return JsonKey::Unknown,
+        },
+    };
+    JsonKey::Field(field)
+}
+
+/// Returns the unit in which a key counts a latency: that of its end, milliseconds without one.
+fn latency_unit(key: &str) -> Option<LatencyUnit> {
+    let is_latency = |name: &str| {
+        matches!(
+            name,
+            "time"
+                | "duration"
+                | "latency"
+                | "elapsed"
+                | "response_time"
+                | "responseTime"
+                | "request_time"
+                | "request_duration"
+                | "time_taken"
+                | "took"
+        )
+    };
+    let ends = [
+        ("_ns", LatencyUnit::Nanoseconds),
+        ("_us", LatencyUnit::Microseconds),
+        ("_ms", LatencyUnit::Milliseconds),
+        ("_s", LatencyUnit::Seconds),
+        ("_seconds", LatencyUnit::Seconds),
+        ("Ms", LatencyUnit::Milliseconds),
+    ];
+    if is_latency(key) {
+        return Some(LatencyUnit::Milliseconds);
+    }
+    ends.into_iter().find_map(|(end, unit)| is_latency(key.strip_suffix(end)?).then_some(unit))
+}

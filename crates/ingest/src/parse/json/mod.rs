@@ -1,0 +1,257 @@
+//! JSON lines, with the keys that common servers and libraries use.
+
+mod fields;
+mod keys;
+mod map;
+mod scalar;
+mod visitor;
+
+pub(crate) use fields::JsonTraits;
+pub use map::{FieldMap, FieldMapError};
+pub(crate) use scalar::{json_text, json_texts};
+
+use serde::Deserialize;
+
+use self::fields::RequestFields;
+use super::common_log::{parse_combined, parse_common};
+use super::log_date::DateCache;
+use super::request::{LoggedRequest, MalformedLine};
+use super::simple::parse_simple;
+
+/// How often one JSON object may hold the line of another one.
+const MAX_NESTING: usize = 2;
+
+/// Reads a line that is a JSON object, and passes the request to `take`.
+///
+/// The keys of many servers and libraries are known, in the object or in objects within: those of nginx, Caddy,
+/// Traefik, Envoy, Cloudflare, Google Cloud, the Elastic Common Schema, pino and bunyan. Of several keys for one
+/// field the first in the line counts. In the unit of a latency:
+///
+/// - `duration`, `latency`, `elapsed`, `response_time`, `time` are milliseconds; the same names with `_ns`, `_us`,
+///   `_ms` or `_s` have that unit. nginx's `request_time` and Caddy's `duration` are seconds, Traefik's `Duration` and
+///   `event.duration` nanoseconds. A string with units, such as `"1.5ms"` or `"1m2s"`, is read in these units. A time
+///   that cannot be read counts as missing
+/// - `time` is a date if the value is one
+///
+/// If there is no method, path and status, `log` or `message` may hold a line of any format, as in the logs of
+/// containers. Text before the object is skipped, since syslog and others put the time and a name there. So is the
+/// comma or bracket of an array behind it. The keys of method and path may be empty or `-`, as servers log connections
+/// without a request.
+///
+/// # Errors
+/// [`MalformedLine`] if the line is not a request.
+pub fn parse_json<T>(line: &[u8], take: impl FnOnce(&LoggedRequest<'_>) -> T) -> Result<T, MalformedLine> {
+    parse_json_with(line, None, |request, _| take(request))
+}
+
+/// Reads a line as [`parse_json`] does, where some fields may have keys of their own.
+pub(crate) fn parse_json_with<T>(
+    line: &[u8],
+    map: Option<&FieldMap>,
+    take: impl FnOnce(&LoggedRequest<'_>, JsonTraits) -> T,
+) -> Result<T, MalformedLine> {
+    let mut take = Some(take);
+    let mut result = None;
+    // One closure type for all levels, or each level would need code of its own.
+    parse_nested(line, map, MAX_NESTING, &mut |request, traits| {
+        result = take.take().map(|take| take(request, traits));
+    })?;
+    result.ok_or(MalformedLine::NotJson)
+}
+
+/// Receives a request, and what its keys tell.
+type TakeRequest<'t> = &'t mut dyn FnMut(&LoggedRequest<'_>, JsonTraits);
+
+/// Reads a line, and `nesting` lines within lines.
+fn parse_nested(
+    line: &[u8],
+    map: Option<&FieldMap>,
+    nesting: usize,
+    take: TakeRequest<'_>,
+) -> Result<(), MalformedLine> {
+    if line.is_empty() {
+        return Err(MalformedLine::Empty);
+    }
+    let start = memchr::memchr(b'{', line).ok_or(MalformedLine::NotJson)?;
+    let object = without_array_end(&line[start..]);
+    if let Some(map) = map {
+        return map.read(object, take);
+    }
+    let mut json = serde_json::Deserializer::from_slice(object);
+    let fields = RequestFields::deserialize(&mut json).and_then(|fields| json.end().map(|()| fields));
+    let Ok(fields) = fields else {
+        // nginx escapes characters as \x22 unless its format says `escape=json`, which is not JSON.
+        let fixed = with_json_escapes(object).filter(|_| nesting > 0).ok_or(MalformedLine::NotJson)?;
+        return parse_nested(&fixed, map, nesting - 1, take);
+    };
+    match fields.inner_line() {
+        Some(text) if nesting > 0 => parse_inner(text.trim_end().as_bytes(), nesting - 1, take),
+        _ => fields.finish(take),
+    }
+}
+
+/// Returns an element of an array without the comma or bracket behind it.
+fn without_array_end(object: &[u8]) -> &[u8] {
+    let end = object.iter().rposition(|byte| !matches!(byte, b',' | b']' | b' ' | b'\t' | b'\r'));
+    end.map_or(object, |end| &object[..=end])
+}
+
+/// Rewrites escapes such as `\x22` as those of JSON, or returns `None` if there are none.
+fn with_json_escapes(object: &[u8]) -> Option<Vec<u8>> {
+    let mut escapes = memchr::memmem::find_iter(object, b"\\x").peekable();
+    escapes.peek()?;
+    let mut fixed = Vec::with_capacity(object.len() + 16);
+    let mut from = 0;
+    for at in escapes {
+        let backslashes = object[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+        // Behind a backslash, this one is text.
+        if backslashes % 2 == 0 {
+            fixed.extend_from_slice(&object[from..at]);
+            fixed.extend_from_slice(b"\\u00");
+            from = at + 2;
+        }
+    }
+    fixed.extend_from_slice(&object[from..]);
+    Some(fixed)
+}
+
+/// Reads a line of any format.
+fn parse_inner(line: &[u8], nesting: usize, take: TakeRequest<'_>) -> Result<(), MalformedLine> {
+    let mut dates = DateCache::default();
+    let request = parse_combined(line, &mut dates)
+        .or_else(|_| parse_common(line, &mut dates))
+        .or_else(|_| parse_simple(line));
+    match request {
+        Ok(request) => take(&request, JsonTraits { dialect: None, unit: None }),
+        Err(_) => {
+            return parse_nested(line, None, nesting, take).map_err(|_| MalformedLine::MissingKey("method"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type ParsedFields = (String, String, u16, Option<u64>, Option<u64>, Option<String>, Option<i64>);
+
+    fn read(line: &str) -> Result<ParsedFields, MalformedLine> {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        parse_json(line.as_bytes(), |request| {
+            let agent = request.agent.map(text);
+            let (method, path) = (text(request.method.as_bytes()), text(request.path));
+            (method, path, request.status, request.latency, request.bytes, agent, request.time)
+        })
+    }
+
+    #[test]
+    fn keys_of_common_servers_are_known() {
+        let nginx = r#"{"time_iso8601":"2015-05-17T10:05:03+00:00","request_method":"GET","request_uri":"/a?b","status":"200","body_bytes_sent":"12","request_time":"0.025","http_user_agent":"x \"y\" \u00e9","extra":{"a":[1,null]}}"#;
+        let is = (
+            "GET".into(),
+            "/a".into(),
+            200,
+            Some(25_000_000),
+            Some(12),
+            Some("x \"y\" é".into()),
+            Some(1_431_857_103),
+        );
+        assert_eq!(read(nginx), Ok(is));
+        let of_time = |field: &str| {
+            read(&format!(r#"{{"method":"GET","path":"/","status":200,{field}}}"#))
+                .map(|read| (read.3, read.6))
+        };
+        for (field, time) in [
+            (r#""duration":1.5"#, Some(1_500_000)),
+            (r#""latency_us":1.5"#, Some(1_500)),
+            (r#""duration_ns":15"#, Some(15)),
+            (r#""latency":"1.5s""#, Some(1_500_000_000)),
+            (r#""elapsed":1e-3"#, Some(1_000)),
+            (r#""request_time":"-""#, None),
+            (r#""time":null"#, None),
+            (r#""latency":"1m2s""#, Some(62_000_000_000)),
+            (r#""latency":"12 ms""#, Some(12_000_000)),
+            (r#""latency":"""#, None),
+            (r#""latency":"soon""#, None),
+            (r#""latency":-1"#, None),
+            (r#""latency":{"secs":1}"#, None),
+            (r#""duration_s":1e9"#, None),
+        ] {
+            assert_eq!(of_time(field), Ok((time, None)), "{field}");
+        }
+        assert_eq!(
+            of_time(r#""time":"2015-05-17T10:05:03Z","duration":2"#),
+            Ok((Some(2_000_000), Some(1_431_857_103)))
+        );
+        for date in [r#""ts":1431857103.5"#, r#""time":1431857103"#, r#""time":1431857103500"#] {
+            assert_eq!(of_time(date), Ok((None, Some(1_431_857_103))), "{date}");
+        }
+        let short = read(r#"{"request":"POST /b HTTP/1.1","status":404}"#).unwrap();
+        assert_eq!((&*short.0, &*short.1, short.2), ("POST", "/b", 404));
+    }
+
+    #[test]
+    fn dates_of_any_form_do_not_cost_a_request() {
+        for (field, hour) in [
+            (r#""time":"17/May/2015:10:05:03 +0000""#, Some(1_431_857_103)),
+            (r#""time_local":"17/May/2015:10:05:03 +0000""#, Some(1_431_857_103)),
+            (r#""date":"2015-05-17T10:05:03Z""#, Some(1_431_857_103)),
+            (r#""ts":"2015-05-17 10:05:03""#, Some(1_431_857_103)),
+            (r#""time":"noon""#, None),
+        ] {
+            let line = format!(r#"{{"method":"GET","path":"/","status":200,{field}}}"#);
+            assert_eq!(read(&line).unwrap().6, hour, "{field}");
+        }
+    }
+
+    #[test]
+    fn lines_are_found_within_objects_and_behind_prefixes() {
+        let combined =
+            r#"192.0.2.1 - - [17/May/2015:10:05:03 +0000] \"GET /a HTTP/1.1\" 200 10 \"-\" \"curl\"\n"#;
+        let json = r#"{"request_method":"GET","uri":"/a","status":200}"#;
+        let escaped = json.replace('"', "\\\"");
+        for line in [
+            format!(r#"{{"log":"{combined}","stream":"stdout","time":"2015-05-17T10:05:03.1Z"}}"#),
+            format!(r#"{{"level":"info","message":"{escaped}"}}"#),
+            r#"{"log":"[GET] /a, status=200, time=1ms user-agent=x\n","stream":"stdout"}"#.to_owned(),
+            format!("May 17 10:05:03 web1 nginx[7]: {json}"),
+            format!("2015-05-17T10:05:03.1Z stdout F {json}"),
+            format!("web-1  | {json}"),
+        ] {
+            let request = read(&line).unwrap_or_else(|error| panic!("{line}: {error:?}"));
+            assert_eq!((&*request.0, &*request.1, request.2), ("GET", "/a", 200), "{line}");
+        }
+    }
+
+    #[test]
+    fn connections_without_a_request_are_counted() {
+        for line in [
+            r#"{"request":"","status":400}"#,
+            r#"{"request":"-","status":"408"}"#,
+            r#"{"request_method":"","request_uri":"","status":"400"}"#,
+            r#"{"method":"-","path":"-","status":400}"#,
+        ] {
+            let request = read(line).unwrap_or_else(|error| panic!("{line}: {error:?}"));
+            assert_eq!((&*request.0, &*request.1), ("-", ""), "{line}");
+        }
+    }
+
+    #[test]
+    fn errors_name_the_reason() {
+        for (line, reason) in [
+            ("", MalformedLine::Empty),
+            ("x", MalformedLine::NotJson),
+            ("[1]", MalformedLine::NotJson),
+            (r#"{"method":"GET","path":"/","status":200"#, MalformedLine::NotJson),
+            (r#"{"path":"/","status":200}"#, MalformedLine::MissingKey("method")),
+            (r#"{"method":"GET","status":200}"#, MalformedLine::MissingKey("path")),
+            (r#"{"method":"GET","path":"/"}"#, MalformedLine::MissingKey("status")),
+            (r#"{"method":"GET","path":"/","status":20}"#, MalformedLine::InvalidStatus),
+            (r#"{"method":"g t","path":"/","status":200}"#, MalformedLine::InvalidRequest),
+            (r#"{"log":"Listening on port 80\n","stream":"stdout"}"#, MalformedLine::MissingKey("method")),
+        ] {
+            assert_eq!(read(line), Err(reason), "{line}");
+        }
+    }
+}

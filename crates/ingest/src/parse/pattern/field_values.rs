@@ -1,0 +1,204 @@
+//! The values of a line's fields.
+
+use memchr::{memchr, memrchr};
+
+use super::field::{LatencyUnit, PatternField};
+use crate::parse::common_log::{client_address, split_request};
+use crate::parse::duration::{Decimal, parse_worded_duration};
+use crate::parse::log_date::DateCache;
+use crate::parse::method::HttpMethod;
+use crate::parse::request::{LoggedRequest, MalformedLine, status, without_query};
+
+/// Longest day or clock, in bytes: `2023-10-10`, `13:55:36.123456`.
+const MAX_DATE_PART_BYTES: usize = 16;
+
+/// The values that were read so far.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FieldValues<'a> {
+    request: LoggedRequest<'a>,
+    has_request: bool,
+    has_method: bool,
+    has_path: bool,
+    day: Option<&'a [u8]>,
+    clock: Option<&'a [u8]>,
+    /// Whether a value could not be read.
+    pub(super) has_unread: bool,
+    /// Whether a part of the latency is unknown, so that the sum of the others is not the latency.
+    lacks_latency: bool,
+}
+
+impl Default for FieldValues<'_> {
+    fn default() -> Self {
+        Self {
+            request: LoggedRequest::UNKNOWN,
+            has_request: false,
+            has_method: false,
+            has_path: false,
+            day: None,
+            clock: None,
+            has_unread: false,
+            lacks_latency: false,
+        }
+    }
+}
+
+impl<'a> FieldValues<'a> {
+    /// Starts with a request, to which other values are added.
+    pub(super) fn with_request(request: LoggedRequest<'a>) -> Self {
+        Self { request, has_request: true, ..Self::default() }
+    }
+
+    /// Returns whether the request was read.
+    pub(super) fn is_request(&self) -> bool {
+        self.has_request || (self.has_method && self.has_path)
+    }
+
+    /// Returns the request.
+    pub(super) fn into_request(mut self, dates: &mut DateCache) -> LoggedRequest<'a> {
+        if let (Some(day), Some(clock)) = (self.day, self.clock) {
+            // On the stack: a line is read for every request.
+            let mut text = [b' '; 2 * MAX_DATE_PART_BYTES + 1];
+            text[..day.len()].copy_from_slice(day);
+            text[day.len() + 1..=day.len() + clock.len()].copy_from_slice(clock);
+            self.request.time = dates.any_time(&text[..=day.len() + clock.len()]);
+        }
+        if self.lacks_latency {
+            self.request.latency = None;
+        }
+        self.request
+    }
+
+    /// Sets a field. A value that cannot be read loses the field, unless without it nothing is a request.
+    ///
+    /// # Errors
+    /// The value shows that the line is not a request of this pattern.
+    #[inline]
+    pub(super) fn set(
+        &mut self,
+        field: PatternField,
+        value: &'a [u8],
+        dates: &mut DateCache,
+    ) -> Result<(), MalformedLine> {
+        let value = value.trim_ascii();
+        let is_absent = matches!(value, b"" | b"-");
+        let present = (!is_absent).then_some(value);
+        let request = &mut self.request;
+        let is_read = match field {
+            PatternField::Ignored => true,
+            PatternField::Client => {
+                request.client = request.client.or(present.map(first_client));
+                true
+            }
+            PatternField::ClientPort => {
+                request.client = present.map(without_port);
+                memchr(b' ', value).is_none()
+            }
+            PatternField::Request | PatternField::RequestUrl => {
+                let (method, path) = split_request(value).unwrap_or((HttpMethod::NONE, b""));
+                let path = if field == PatternField::RequestUrl { without_origin(path) } else { path };
+                (request.method, request.path, self.has_request) = (method, path, true);
+                true
+            }
+            PatternField::Method => {
+                let method = || HttpMethod::parse(value).ok_or(MalformedLine::InvalidRequest);
+                request.method = if is_absent { HttpMethod::NONE } else { method()? };
+                self.has_method = true;
+                true
+            }
+            PatternField::Path => {
+                request.path = if is_absent { b"" } else { without_query(value) };
+                self.has_path = true;
+                true
+            }
+            PatternField::Status => {
+                request.status = read_status(value).ok_or(MalformedLine::InvalidStatus)?;
+                true
+            }
+            PatternField::Bytes => {
+                request.bytes = request.bytes.or(read_integer(value));
+                request.bytes.is_some()
+            }
+            PatternField::Referrer => {
+                request.referrer = Some(value);
+                true
+            }
+            PatternField::Agent => {
+                request.agent = Some(value);
+                true
+            }
+            PatternField::Time => {
+                request.time = dates.any_time(value);
+                request.time.is_some()
+            }
+            PatternField::Day => {
+                self.day = Some(value).filter(|value| value.len() <= MAX_DATE_PART_BYTES);
+                self.day.is_some()
+            }
+            PatternField::Clock => {
+                self.clock = Some(value).filter(|value| value.len() <= MAX_DATE_PART_BYTES);
+                self.clock.is_some()
+            }
+            PatternField::Latency(unit) => {
+                request.latency = request.latency.or(read_latency(value, unit));
+                request.latency.is_some() || value == b"-1"
+            }
+            PatternField::LatencyPart(unit) => match read_latency(value, unit) {
+                Some(part) => {
+                    request.latency = Some(request.latency.unwrap_or(0) + part);
+                    true
+                }
+                None => {
+                    self.lacks_latency = true;
+                    value == b"-1"
+                }
+            },
+        };
+        self.has_unread |= !is_read && !is_absent;
+        Ok(())
+    }
+}
+
+/// Reads a status, or one of the texts that stand for none: `-`, `0`, `000` and `-1`.
+fn read_status(value: &[u8]) -> Option<u16> {
+    match value {
+        b"" | b"-" | b"0" | b"000" | b"-1" => Some(0),
+        digits => status(digits.try_into().ok()?),
+    }
+}
+
+/// Reads a number of up to eighteen digits.
+fn read_integer(value: &[u8]) -> Option<u64> {
+    let digits = value.strip_prefix(b"+").unwrap_or(value);
+    let is_number = (1..=18).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
+    is_number.then(|| digits.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')))
+}
+
+/// Reads a latency in nanoseconds.
+fn read_latency(value: &[u8], unit: LatencyUnit) -> Option<u64> {
+    let value = value.strip_prefix(b"+").unwrap_or(value);
+    if unit == LatencyUnit::Written {
+        return parse_worded_duration(std::str::from_utf8(value).ok()?).ok();
+    }
+    match Decimal::parse_prefix(value)? {
+        (number, []) => number.nanoseconds(unit.exponent()).ok(),
+        // The unit that is written counts, whatever the format says.
+        _ => parse_worded_duration(std::str::from_utf8(value).ok()?).ok(),
+    }
+}
+
+/// Returns the first client of a list such as `203.0.113.7, 10.0.0.1`.
+fn first_client(value: &[u8]) -> &[u8] {
+    client_address(&value[..memchr(b',', value).unwrap_or(value.len())])
+}
+
+/// Returns an address without the port behind it.
+fn without_port(value: &[u8]) -> &[u8] {
+    client_address(&value[..memrchr(b':', value).unwrap_or(value.len())])
+}
+
+/// Returns a URL without its scheme and host.
+fn without_origin(url: &[u8]) -> &[u8] {
+    let Some(at) = memchr::memmem::find(url, b"://") else { return url };
+    let rest = &url[at + 3..];
+    memchr(b'/', rest).map_or(b"/", |slash| &rest[slash..])
+}

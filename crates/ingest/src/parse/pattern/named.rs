@@ -1,0 +1,141 @@
+//! The table of named patterns: formats of servers that are recognised by themselves.
+
+use crate::line_format::LineFormat;
+
+/// A format of a server as a pattern.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NamedPattern {
+    /// Format that the pattern belongs to; a format may have several patterns.
+    pub(crate) format: LineFormat,
+    /// The pattern, with the variables of nginx and ours.
+    pub(crate) text: &'static str,
+}
+
+impl NamedPattern {
+    /// Returns whether the pattern is the Combined Log Format with fields behind it.
+    pub(crate) fn is_combined(&self) -> bool {
+        self.text.starts_with("$remote_addr - $remote_user [$time_local]")
+    }
+}
+
+const fn named(format: LineFormat, text: &'static str) -> NamedPattern {
+    NamedPattern { format, text }
+}
+
+/// All named patterns. Of several that fit the lines of a file equally well, the first is chosen, so a pattern stands
+/// before those that are its beginning.
+pub(crate) const NAMED_PATTERNS: &[NamedPattern] = &[
+    // https://doc.traefik.io/traefik/observability/access-logs/
+    named(
+        LineFormat::Traefik,
+        r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $_ "$_" "$_" ${latency}"#,
+    ),
+    // https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/log-format/
+    named(
+        LineFormat::IngressNginx,
+        r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $_ $request_time [$_] [$_] $_ $_ $_ $_ $_"#,
+    ),
+    // `%T/%D` of Apache's manual: whole seconds and microseconds, of which the latter are exact.
+    named(
+        LineFormat::Combined,
+        r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $_/$latency_us"#,
+    ),
+    // https://docs.haproxy.org/2.8/configuration.html#8.2.3, and HTTPS (8.2.4), whose ALPN and SNI stand behind it.
+    named(
+        LineFormat::Haproxy,
+        r#"$client_port [$date] $_ $_/$_ $_/$_/$_/$_/$latency_ms $status $bytes $_ $_ $_ $_/$_/$_/$_/$_ $_/$_ $_"$request""#,
+    ),
+    // Without the captured cookies, as `option httplog clf` of forks and older versions write it.
+    named(
+        LineFormat::Haproxy,
+        r#"$client_port [$date] $_ $_/$_ $_/$_/$_/$_/$latency_ms $status $bytes $_"$request""#,
+    ),
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html
+    named(
+        LineFormat::Alb,
+        r#"$_ $date $_ $client_port $_ $latency_part_s $latency_part_s $latency_part_s $status $_ $_ $bytes "$request_url" "$agent" $_ $_ $_ "$_""#,
+    ),
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/access-log-collection.html
+    named(
+        LineFormat::Elb,
+        r#"$date $_ $client_port $_ $latency_part_s $latency_part_s $latency_part_s $status $_ $_ $bytes "$request_url" "$agent""#,
+    ),
+    named(
+        LineFormat::Elb,
+        r#"$date $_ $client_port $_ $latency_part_s $latency_part_s $latency_part_s $status $_ $_ $bytes "$request_url""#,
+    ),
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html
+    named(
+        LineFormat::S3,
+        r#"$_ $_ [$date] $client $_ $_ $_ $_ "$request" $status $_ $bytes $_ $latency_ms $_ "$referer" "$agent""#,
+    ),
+    // https://istio.io/latest/docs/tasks/observability/logs/access-log/, and its form before version 1.6.
+    named(
+        LineFormat::Envoy,
+        r#"[$date] "$request" $status $_ $_ $_ "$_" $_ $bytes $latency_ms $_ "$client" "$agent" "$_" "$_" "$_""#,
+    ),
+    named(
+        LineFormat::Envoy,
+        r#"[$date] "$request" $status $_ "$_" "$_" $_ $bytes $latency_ms $_ "$client" "$agent" "$_" "$_" "$_""#,
+    ),
+    named(
+        LineFormat::Envoy,
+        r#"[$date] "$request" $status $_ "$_" $_ $bytes $latency_ms $_ "$client" "$agent" "$_" "$_" "$_""#,
+    ),
+    // https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
+    named(
+        LineFormat::Envoy,
+        r#"[$date] "$request" $status $_ $_ $bytes $latency_ms $_ "$client" "$agent" "$_" "$_" "$_""#,
+    ),
+    // https://wiki.squid-cache.org/Features/LogFormat
+    named(LineFormat::Squid, "$date$spaces$latency_ms $client $_/$status $bytes $method $path $_ $_/$_ $_"),
+    // https://uwsgi-docs.readthedocs.io/en/latest/LogFormat.html; the unit is in the line.
+    named(
+        LineFormat::Uwsgi,
+        "[pid: $_|app: $_|req: $_] $client ($_) {$_} [$date] $method $path => generated $bytes bytes in $latency_ms msecs ($_ $status)",
+    ),
+    named(
+        LineFormat::Uwsgi,
+        "[pid: $_|app: $_|req: $_] $client ($_) {$_} [$date] $method $path => generated $bytes bytes in $latency_us micros ($_ $status)",
+    ),
+    // https://github.com/encode/uvicorn/blob/master/uvicorn/logging.py
+    named(LineFormat::Uvicorn, r#"INFO:$spaces$client_port - "$request" $status"#),
+    // https://github.com/gin-gonic/gin/blob/master/logger.go
+    named(
+        LineFormat::Gin,
+        r#"[GIN] $date |$spaces$status$spaces|$spaces$latency$spaces|$spaces$client$spaces|$spaces$method$spaces"$path""#,
+    ),
+    named(
+        LineFormat::Gin,
+        "[GIN] $date |$spaces$status$spaces|$spaces$latency$spaces|$spaces$client$spaces|$spaces$method$spaces$path",
+    ),
+    // https://learn.microsoft.com/en-us/previous-versions/iis/6.0-sdk/ms525807(v=vs.90)
+    named(
+        LineFormat::Iis,
+        "$client, $_, $_, $_, $_, $_, $_, $latency_ms, $_, $bytes, $status, $_, $method, $path, $_,",
+    ),
+    // The Common and Combined Log Formats with dates of other shapes, as Werkzeug and Daphne write them.
+    named(LineFormat::Combined, r#"$client $_ $_ [$date] "$request" $status $bytes "$referer" "$agent""#),
+    named(LineFormat::Common, r#"$client $_ $_ [$date] "$request" $status $bytes"#),
+    // https://docs.djangoproject.com/en/stable/ref/django-admin/#runserver
+    named(LineFormat::Django, r#"[$date] "$request" $status $bytes"#),
+    // https://github.com/expressjs/morgan: short, dev and tiny.
+    named(LineFormat::Morgan, "$client $_ $method $path HTTP/$_ $status $bytes - $latency_ms ms"),
+    named(LineFormat::Morgan, "$method $path $status $latency_ms ms - $bytes"),
+    named(LineFormat::Morgan, "$method $path $status $bytes - $latency_ms ms"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::LinePattern;
+
+    #[test]
+    fn every_named_pattern_compiles() {
+        for named in NAMED_PATTERNS {
+            if let Err(error) = LinePattern::compile(named.text) {
+                panic!("{}: {error}", named.text);
+            }
+        }
+    }
+}
