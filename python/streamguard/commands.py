@@ -263,6 +263,46 @@ def prepare(folder: StrPath, output_dir: StrPath, *, progress: bool = False, **o
     return prepared
 
 
+def predict(model: StrPath, dataset: StrPath, output: StrPath, **options: object) -> None:
+    """Writes what the baseline of a prepared dataset says about code, in the format that :func:`evaluate` reads.
+
+    Args:
+        model: a dataset that was prepared with ``baseline=True``, or the file of its model.
+        dataset: folder, ``.jsonl`` or ``.parquet`` file with code.
+        output: file for the predictions, lines of JSON.
+        options: any other flag of ``streamguard predict``, such as ``split="all"``.
+    """
+    run(["predict", os.fspath(model), os.fspath(dataset), *flags({"output": output, **options})])
+
+
+def evaluate(predictions: StrPath, test: StrPath, **options: object) -> Results:
+    """Measures how well a model tells vulnerable code from other code.
+
+    Args:
+        predictions: what the model says: ids with probabilities or labels.
+        test: a prepared dataset, or any ``.jsonl`` or ``.parquet`` file with labels or pairs.
+        options: any other flag of ``streamguard evaluate``, such as ``threshold=0.3`` or ``resamples=200``.
+
+    Returns:
+        The evaluation, as ``streamguard evaluate --format json`` prints it.
+    """
+    finished = run(["evaluate", os.fspath(predictions), os.fspath(test), *flags({"format": "json", **options})])
+    evaluation: Results = json.loads(finished.stdout)
+    return evaluation
+
+
+def export(dataset: StrPath, output_dir: StrPath, *, to: str, **options: object) -> str:
+    """Writes a dataset in the layout of another one. Returns what the program said.
+
+    Args:
+        dataset: a prepared folder, the output directory of a collection, or a ``.jsonl`` or ``.parquet`` file.
+        output_dir: folder of the result.
+        to: the layout: ``hf``, ``croissant``, ``primevul``, ``cvefixes`` or ``megavul``.
+        options: any other flag of ``streamguard export``, such as ``fresh=True``.
+    """
+    return run(["export", os.fspath(dataset), *flags({"to": to, "output_dir": output_dir, **options})]).stdout
+
+
 def verify(folder: StrPath = "data/raw") -> str:
     """Checks every file that a run left in a folder against its digest. Returns what the program said.
 

@@ -100,6 +100,16 @@ def test_primes_are_counted():
     assert streamguard.prime(range="0..1000").metrics["primes"] == 168
 
 
+def test_a_detector_is_evaluated_and_a_dataset_exported():
+    streamguard.collect("data", offline=True, collectors=["synthetic"], synthetic_samples=300, progress=False)
+    streamguard.prepare("data", "splits", baseline=True)
+    streamguard.predict("splits", "splits", "predictions.jsonl")
+    evaluation = streamguard.evaluate("predictions.jsonl", "splits", resamples=20)
+    assert evaluation["pairs"] > 0 and evaluation["metrics"]["f1"]["value"] > 0.5
+    assert "rows: train" in streamguard.export("splits", "hub", to="hf")
+    assert os.path.isfile("hub/data/test-00000-of-00001.parquet")
+
+
 def test_a_dataset_is_split_and_finds_its_own_weaknesses():
     streamguard.collect("data", offline=True, collectors=["cve"], cve_samples=40, progress=False)
     prepared = streamguard.prepare("data", "splits", split="random")
