@@ -35,8 +35,8 @@ fn pairs(count: u64) -> Vec<Value> {
     let row = |number| {
         let statements = 5 + chance.below(60);
         let code = function(&mut chance, statements);
-        let guard = if number % 4 == 0 { "guard();" } else { "int zero = 0; guard(zero, zero);" };
-        let removed = if number % 4 == 0 { "int left, right, up, down = 0;" } else { "" };
+        let guard = if number.is_multiple_of(4) { "guard();" } else { "int zero = 0; guard(zero, zero);" };
+        let removed = if number.is_multiple_of(4) { "int left, right, up, down = 0;" } else { "" };
         json!({
             "id": format!("row-{number}"),
             "vulnerable_code": code.replace("return a;", &format!("{removed} return a;")),
