@@ -263,44 +263,51 @@ def prepare(folder: StrPath, output_dir: StrPath, *, progress: bool = False, **o
     return prepared
 
 
-def predict(model: StrPath, dataset: StrPath, output: StrPath, **options: object) -> None:
-    """Writes what the baseline of a prepared dataset says about code, in the format that :func:`evaluate` reads.
+def explain(what: str, dataset: StrPath = "data/raw", **options: object) -> Results:
+    """Says why a sample has its label, and what became of everything else that its commit changed.
 
     Args:
-        model: a dataset that was prepared with ``baseline=True``, or the file of its model.
-        dataset: folder, ``.jsonl`` or ``.parquet`` file with code.
-        output: file for the predictions, lines of JSON.
-        options: any other flag of ``streamguard predict``, such as ``split="all"``.
+        what: the id of a sample or of a commit; its first six digits will do.
+        dataset: folder, ``.jsonl`` or ``.parquet`` file.
+        options: any other flag of ``streamguard explain``, such as ``repo="path/of/a/clone"``.
+
+    Returns:
+        The commit with its ``functions``, each with the ``terms`` of its evidence (log-odds), and what was ``dropped``.
+
+    Raises:
+        NoResultsError: if the repository is neither in the cache nor given by ``repo``.
     """
-    run(["predict", os.fspath(model), os.fspath(dataset), *flags({"output": output, **options})])
+    finished = run(["explain", what, *flags({"dataset": dataset, "json": True, **options})])
+    explained: Results = json.loads(finished.stdout)
+    return explained
+
+
+def export(dataset: StrPath, to: str, output_dir: StrPath, **options: object) -> str:
+    """Writes a dataset in the layout of another one.
+
+    Args:
+        dataset: a prepared folder, an output folder, or a ``.parquet`` or ``.jsonl`` file.
+        to: ``hf``, ``croissant``, ``primevul``, ``cvefixes`` or ``megavul``.
+        output_dir: folder of the result.
+        options: any other flag of ``streamguard export``.
+
+    Returns:
+        What the program says about the rows that it wrote and left out.
+    """
+    return run(["export", os.fspath(dataset), *flags({"to": to, "output_dir": output_dir, **options})]).stdout
 
 
 def evaluate(predictions: StrPath, test: StrPath, **options: object) -> Results:
     """Measures how well a model tells vulnerable code from other code.
 
     Args:
-        predictions: what the model says: ids with probabilities or labels.
+        predictions: ``.jsonl`` or ``.parquet`` with an id and a probability, score or label for each function.
         test: a prepared dataset, or any ``.jsonl`` or ``.parquet`` file with labels or pairs.
-        options: any other flag of ``streamguard evaluate``, such as ``threshold=0.3`` or ``resamples=200``.
-
-    Returns:
-        The evaluation, as ``streamguard evaluate --format json`` prints it.
+        options: any other flag of ``streamguard evaluate``, such as ``split="test"``.
     """
     finished = run(["evaluate", os.fspath(predictions), os.fspath(test), *flags({"format": "json", **options})])
-    evaluation: Results = json.loads(finished.stdout)
-    return evaluation
-
-
-def export(dataset: StrPath, output_dir: StrPath, *, to: str, **options: object) -> str:
-    """Writes a dataset in the layout of another one. Returns what the program said.
-
-    Args:
-        dataset: a prepared folder, the output directory of a collection, or a ``.jsonl`` or ``.parquet`` file.
-        output_dir: folder of the result.
-        to: the layout: ``hf``, ``croissant``, ``primevul``, ``cvefixes`` or ``megavul``.
-        options: any other flag of ``streamguard export``, such as ``fresh=True``.
-    """
-    return run(["export", os.fspath(dataset), *flags({"to": to, "output_dir": output_dir, **options})]).stdout
+    evaluated: Results = json.loads(finished.stdout)
+    return evaluated
 
 
 def verify(folder: StrPath = "data/raw") -> str:

@@ -100,16 +100,6 @@ def test_primes_are_counted():
     assert streamguard.prime(range="0..1000").metrics["primes"] == 168
 
 
-def test_a_detector_is_evaluated_and_a_dataset_exported():
-    streamguard.collect("data", offline=True, collectors=["synthetic"], synthetic_samples=300, progress=False)
-    streamguard.prepare("data", "splits", baseline=True)
-    streamguard.predict("splits", "splits", "predictions.jsonl")
-    evaluation = streamguard.evaluate("predictions.jsonl", "splits", resamples=20)
-    assert evaluation["pairs"] > 0 and evaluation["metrics"]["f1"]["value"] > 0.5
-    assert "rows: train" in streamguard.export("splits", "hub", to="hf")
-    assert os.path.isfile("hub/data/test-00000-of-00001.parquet")
-
-
 def test_a_dataset_is_split_and_finds_its_own_weaknesses():
     streamguard.collect("data", offline=True, collectors=["cve"], cve_samples=40, progress=False)
     prepared = streamguard.prepare("data", "splits", split="random")
@@ -122,6 +112,24 @@ def test_a_dataset_is_split_and_finds_its_own_weaknesses():
     (found,) = streamguard.scan("tree", known="data")
     assert (found.path, found.verdict) == ("tree/copy.c", "vulnerable")
     assert found.fix["commit"] == sample.commit
+
+
+def test_a_label_is_explained():
+    streamguard.collect("data", offline=True, collectors=["repo"], quick_test=True, progress=False)
+    sample = next(row for row in streamguard.samples("data") if row.kind == "pair")
+    explained = streamguard.explain(sample.id, "data")
+    own = next(function for function in explained["functions"] if function["sample"] == sample.id)
+    assert own["sum"] == pytest.approx(own["base"] + sum(term["points"] for term in own["terms"]))
+
+
+def test_a_dataset_is_exported_and_a_model_evaluated(tmp_path):
+    collect()
+    streamguard.prepare("data", "splits", baseline=True)
+    assert "train" in streamguard.export("splits", "hf", "hub")
+    assert (tmp_path / "hub" / "README.md").exists()
+    streamguard.run(["predict", "splits", "splits", "--split", "all", "--output", "said.jsonl"])
+    evaluated = streamguard.evaluate("said.jsonl", "splits", split="all")
+    assert evaluated
 
 
 def test_a_function_of_a_script_is_a_job():

@@ -70,6 +70,8 @@ pub(crate) enum XtaskCommand {
     },
     /// Rewrites the embedded demo world.
     Snapshot,
+    /// Writes the index of the demo world's fixes anew, with which `scan` compares where there is no dataset
+    Known,
     /// Writes a world of any size into a folder: bare repositories, and `truth.jsonl`.
     World {
         /// Folder to write.

@@ -4,6 +4,7 @@
 
 mod bench;
 mod command_line;
+mod demo_index;
 mod demo_worlds;
 mod fit_labels;
 mod ground_truth;
@@ -83,6 +84,7 @@ fn main() -> Result<()> {
             ("strangers", "STREAMGUARD_FLIPS", flips),
         ]),
         XtaskCommand::Snapshot => snapshot(),
+        XtaskCommand::Known => demo_index::write(&streamguard()?),
         XtaskCommand::World { folder, seed, repositories, fixes } => {
             let fixes = fixes.unwrap_or(demo_worlds::default_fixes(repositories));
             demo_worlds::write(
