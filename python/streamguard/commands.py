@@ -244,6 +244,18 @@ def scan(
     return [Finding(**{name: finding[name] for name in names}) for finding in found]
 
 
+def predict(model: StrPath, dataset: StrPath, output: StrPath, **options: object) -> None:
+    """Writes what the baseline of a prepared dataset says about code, in the format that :func:`evaluate` reads.
+
+    Args:
+        model: a dataset that was prepared with ``baseline=True``, or the file of its model.
+        dataset: folder, ``.jsonl`` or ``.parquet`` file with code.
+        output: file for the predictions, lines of JSON.
+        options: any other flag of ``streamguard predict``, such as ``split="all"``.
+    """
+    run(["predict", os.fspath(model), os.fspath(dataset), *flags({"output": output, **options})])
+
+
 def prepare(folder: StrPath, output_dir: StrPath, *, progress: bool = False, **options: object) -> Results:
     """Splits a dataset so that train, validation and test have no copies, commits or advisories in common.
 

@@ -127,7 +127,7 @@ def test_a_dataset_is_exported_and_a_model_evaluated(tmp_path):
     streamguard.prepare("data", "splits", baseline=True)
     assert "train" in streamguard.export("splits", "hf", "hub")
     assert (tmp_path / "hub" / "README.md").exists()
-    streamguard.run(["predict", "splits", "splits", "--split", "all", "--output", "said.jsonl"])
+    streamguard.predict("splits", "splits", "said.jsonl", split="all")
     evaluated = streamguard.evaluate("said.jsonl", "splits", split="all")
     assert evaluated
 

@@ -43,7 +43,7 @@ impl fmt::Display for ExampleKey {
 
 /// One function of a row.
 #[derive(Clone, Copy, Debug)]
-pub struct Example<'a> {
+pub struct CodeExample<'a> {
     /// Side of the pair, in a dataset of pairs.
     pub side: Option<CodeSide>,
     /// Whether the code is vulnerable.
@@ -98,12 +98,12 @@ impl ExampleReader {
     }
 
     /// Returns the examples of a row. Programs that attack other code are none.
-    pub fn examples<'a>(&self, row: &'a Row) -> impl Iterator<Item = Example<'a>> + use<'a> {
+    pub fn examples<'a>(&self, row: &'a Row) -> impl Iterator<Item = CodeExample<'a>> + use<'a> {
         let is_exploit = self.kind.is_some_and(|place| row[place] == "exploit");
         let [before, after] = self.reader.texts(row).sides;
         let examples = if self.has_pairs {
             let side = |side, code: Option<&'a str>| {
-                code.map(|code| Example {
+                code.map(|code| CodeExample {
                     side: Some(side),
                     label: Some(side == CodeSide::Before),
                     code: Some(code),
@@ -111,7 +111,7 @@ impl ExampleReader {
             };
             [side(CodeSide::Before, before), side(CodeSide::After, after)]
         } else {
-            [Some(Example { side: None, label: self.reader.label(row), code: before }), None]
+            [Some(CodeExample { side: None, label: self.reader.label(row), code: before }), None]
         };
         examples.into_iter().flatten().filter(move |_| !is_exploit)
     }

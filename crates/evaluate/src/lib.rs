@@ -38,7 +38,7 @@ pub use bootstrap::{Bootstrap, Estimate, INTERVAL_LEVEL};
 pub use calibration::{CalibrationBin, MAX_BINS};
 pub use error::EvaluateError;
 pub use evaluation::{Evaluation, EvaluationSettings, GroupEvaluation, evaluate};
-pub use example_reader::{CodeSide, Example, ExampleKey, ExampleReader};
+pub use example_reader::{CodeExample, CodeSide, ExampleKey, ExampleReader};
 pub use predictions::{Prediction, Predictions};
 pub use render::{html, markdown, text};
 pub use row_choice::RowChoice;

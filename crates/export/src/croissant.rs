@@ -8,10 +8,11 @@ use std::io;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use streamguard_dataset::dataset_card::CARD_NAME;
 use streamguard_table::{Column, ColumnKind, SplitName};
 
 use crate::error::ExportError;
-use crate::export::{Export, ExportSummary};
+use crate::export::{DatasetExport, ExportSummary};
 use crate::hub;
 use crate::output_folder::OutputFolder;
 
@@ -28,12 +29,12 @@ const MAX_LICENCES: usize = 100;
 pub(crate) fn file_names(rows: &BTreeMap<SplitName, u64>) -> Vec<String> {
     // One file for each split: a record set is read from one.
     let data = hub::data_names(rows, u64::MAX).into_values().flatten();
-    data.chain([hub::CARD_NAME, CROISSANT_NAME].map(str::to_owned)).collect()
+    data.chain([CARD_NAME, CROISSANT_NAME].map(str::to_owned)).collect()
 }
 
-pub(crate) fn write(export: &Export<'_>, folder: &OutputFolder) -> Result<ExportSummary, ExportError> {
+pub(crate) fn write(export: &DatasetExport<'_>, folder: &OutputFolder) -> Result<ExportSummary, ExportError> {
     let (summary, facts) = hub::write_data(export, folder, u64::MAX)?;
-    folder.write(hub::CARD_NAME, hub::card(export, &summary, &facts).as_bytes())?;
+    folder.write(CARD_NAME, hub::card(export, &summary, &facts).as_bytes())?;
     let (mut files, mut record_sets) = (Vec::new(), Vec::new());
     for (split, names) in hub::data_names(export.rows(), u64::MAX) {
         for name in names {

@@ -14,7 +14,7 @@ use crate::cvefixes_tables::{
     TABLES,
 };
 use crate::error::ExportError;
-use crate::export::{Export, ExportSummary};
+use crate::export::{DatasetExport, ExportSummary};
 use crate::export_row::{ExportRow, RowSide};
 use crate::output_folder::{ExportFile, OutputFolder};
 use crate::sql_dump::{SqlTable, SqlValue};
@@ -26,7 +26,7 @@ pub(crate) fn file_names() -> Vec<String> {
     vec![DUMP_NAME.to_owned()]
 }
 
-pub(crate) fn write(export: &Export<'_>, folder: &OutputFolder) -> Result<ExportSummary, ExportError> {
+pub(crate) fn write(export: &DatasetExport<'_>, folder: &OutputFolder) -> Result<ExportSummary, ExportError> {
     let failed = ExportError::write(DUMP_NAME);
     let mut dump = Dump::begin(folder.create(DUMP_NAME)?).map_err(&failed)?;
     let mut summary = ExportSummary::default();

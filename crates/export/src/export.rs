@@ -22,7 +22,7 @@ pub struct ExportSummary {
 
 /// Dataset that is to be written in another layout.
 #[derive(Debug)]
-pub struct Export<'a> {
+pub struct DatasetExport<'a> {
     dataset: &'a TableDataset,
     layout: ExportLayout,
     reader: RowReader,
@@ -30,7 +30,7 @@ pub struct Export<'a> {
     rows: BTreeMap<SplitName, u64>,
 }
 
-impl<'a> Export<'a> {
+impl<'a> DatasetExport<'a> {
     /// Counts the rows of a dataset.
     ///
     /// # Errors

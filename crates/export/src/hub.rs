@@ -6,17 +6,15 @@ use std::collections::btree_map::Entry;
 use std::fmt::Write;
 use std::io;
 
+use streamguard_dataset::dataset_card::{CARD_NAME, size_category};
 use streamguard_table::{ParquetTableWriter, SplitName, TableError, TableSchema};
 
 use crate::error::ExportError;
-use crate::export::{Export, ExportSummary};
+use crate::export::{DatasetExport, ExportSummary};
 use crate::output_folder::{ExportFile, OutputFolder};
 
 /// Most rows of a file, so that it stays below the half gigabyte that the hub advises.
 const MAX_FILE_ROWS: u64 = 100_000;
-
-/// Name of the dataset card.
-pub(crate) const CARD_NAME: &str = "README.md";
 
 /// Licences that the card lists: the most frequent.
 const MAX_LICENCES: usize = 30;
@@ -41,7 +39,7 @@ pub(crate) fn data_names(
     rows.iter().map(|(split, rows)| (*split, names(*split, *rows))).collect()
 }
 
-pub(crate) fn write(export: &Export<'_>, folder: &OutputFolder) -> Result<ExportSummary, ExportError> {
+pub(crate) fn write(export: &DatasetExport<'_>, folder: &OutputFolder) -> Result<ExportSummary, ExportError> {
     let (summary, facts) = write_data(export, folder, MAX_FILE_ROWS)?;
     folder.write(CARD_NAME, card(export, &summary, &facts).as_bytes())?;
     Ok(summary)
@@ -65,7 +63,7 @@ struct DataFile {
 
 /// Writes the Parquet files, and returns what was seen of the rows.
 pub(crate) fn write_data(
-    export: &Export<'_>,
+    export: &DatasetExport<'_>,
     folder: &OutputFolder,
     max_file_rows: u64,
 ) -> Result<(ExportSummary, RowFacts), ExportError> {
@@ -123,7 +121,7 @@ fn failed(name: &str) -> impl Fn(parquet::errors::ParquetError) -> ExportError {
 }
 
 /// Returns the dataset card.
-pub(crate) fn card(export: &Export<'_>, summary: &ExportSummary, facts: &RowFacts) -> String {
+pub(crate) fn card(export: &DatasetExport<'_>, summary: &ExportSummary, facts: &RowFacts) -> String {
     let mut card = String::new();
     // Writing to a string cannot fail.
     let _ = write_card(&mut card, &export.dataset().schema, summary, facts);
@@ -164,17 +162,6 @@ fn write_card(
     }
     let columns: Vec<String> = schema.columns.iter().map(|column| in_code(&column.name)).collect();
     writeln!(card, "\n## Columns\n\n{}", columns.join(", "))
-}
-
-/// Returns the category of the hub for a number of rows.
-fn size_category(rows: u64) -> &'static str {
-    match rows {
-        0..1_000 => "n<1K",
-        1_000..10_000 => "1K<n<10K",
-        10_000..100_000 => "10K<n<100K",
-        100_000..1_000_000 => "100K<n<1M",
-        _ => "1M<n<10M",
-    }
 }
 
 /// Returns text of others as code of Markdown, on one line and in one cell of a table.

@@ -1,6 +1,6 @@
 //! Writes datasets of vulnerable code in the layouts of other datasets, so that their readers and scripts work.
 //!
-//! An [`Export`] counts the rows of a dataset and names the files; [`Export::write`] writes them.
+//! A [`DatasetExport`] counts the rows of a dataset and names the files; [`DatasetExport::write`] writes them.
 
 mod croissant;
 mod cvefixes;
@@ -17,5 +17,5 @@ mod primevul;
 mod sql_dump;
 
 pub use error::ExportError;
-pub use export::{Export, ExportSummary};
+pub use export::{DatasetExport, ExportSummary};
 pub use layout::ExportLayout;

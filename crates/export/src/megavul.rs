@@ -8,7 +8,7 @@ use serde::Serialize;
 use streamguard_table::SplitName;
 
 use crate::error::ExportError;
-use crate::export::{Export, ExportSummary};
+use crate::export::{DatasetExport, ExportSummary};
 use crate::export_row::ExportRow;
 use crate::line_changes::LineChanges;
 use crate::output_folder::OutputFolder;
@@ -55,7 +55,7 @@ struct DiffLines<'a> {
     added_lines: &'a [String],
 }
 
-pub(crate) fn write(export: &Export<'_>, folder: &OutputFolder) -> Result<ExportSummary, ExportError> {
+pub(crate) fn write(export: &DatasetExport<'_>, folder: &OutputFolder) -> Result<ExportSummary, ExportError> {
     let alone = export.rows().len() == 1;
     let mut files = BTreeMap::new();
     for split in export.rows().keys() {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use streamguard_table::SplitName;
 
 use crate::error::ExportError;
-use crate::export::{Export, ExportSummary};
+use crate::export::{DatasetExport, ExportSummary};
 use crate::export_row::ExportRow;
 use crate::output_folder::{ExportFile, OutputFolder};
 
@@ -64,7 +64,7 @@ struct SplitFiles {
     paired: ExportFile,
 }
 
-pub(crate) fn write(export: &Export<'_>, folder: &OutputFolder) -> Result<ExportSummary, ExportError> {
+pub(crate) fn write(export: &DatasetExport<'_>, folder: &OutputFolder) -> Result<ExportSummary, ExportError> {
     let mut files = BTreeMap::new();
     for split in export.rows().keys() {
         let [all, paired] = [false, true].map(|paired| folder.create(&file_name(*split, paired)));

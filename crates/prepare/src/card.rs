@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use streamguard_dataset::dataset_card::size_category;
 use streamguard_evaluate::Evaluation;
 
 use crate::leaks::LeakReport;
@@ -44,16 +45,6 @@ fn write_metadata(card: &mut String, info: &PreparedInfo) -> std::fmt::Result {
 /// Returns the splits with rows: readers refuse a split without any.
 fn filled_splits(info: &PreparedInfo) -> impl Iterator<Item = SplitName> {
     info.splits.iter().filter(|(_, counts)| counts.rows > 0).map(|(split, _)| *split)
-}
-
-fn size_category(rows: u64) -> &'static str {
-    match rows {
-        0..1_000 => "n<1K",
-        1_000..10_000 => "1K<n<10K",
-        10_000..100_000 => "10K<n<100K",
-        100_000..1_000_000 => "100K<n<1M",
-        _ => "1M<n<10M",
-    }
 }
 
 fn write_text(card: &mut String, info: &PreparedInfo, leaks: &LeakReport) -> std::fmt::Result {

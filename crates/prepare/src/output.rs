@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
+use streamguard_dataset::dataset_card::CARD_NAME;
 use streamguard_durable::WriteError;
 use streamguard_engine::{JobError, JobSummary, MergeContext, OutputFile, SummaryTable};
 
@@ -38,9 +39,6 @@ const BASELINE_EVALUATION_NAME: &str = "baseline/evaluation.json";
 
 /// Name of the file with the same for people.
 const BASELINE_REPORT_NAME: &str = "baseline/evaluation.md";
-
-/// Name of the dataset card.
-const CARD_NAME: &str = "README.md";
 
 /// Returns the names of all files that may be written.
 pub(crate) fn file_names() -> Vec<String> {

@@ -12,8 +12,8 @@ fn code(number: u32, vulnerable: bool) -> String {
 fn train() -> BaselineModel {
     let mut features = FeatureReader::default();
     let mut set = TrainingSet::new(42, 200);
-    for number in 0..200 {
-        let vulnerable = number % 2 == 0;
+    for number in 0..200_u32 {
+        let vulnerable = number.is_multiple_of(2);
         assert!(set.wants_next());
         set.add(features.read(&code(number, vulnerable), CommentSyntax::of(None)), vulnerable);
     }

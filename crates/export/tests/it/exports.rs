@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 use serde_json::{Value, json};
-use streamguard_export::{Export, ExportError, ExportLayout};
+use streamguard_export::{DatasetExport, ExportError, ExportLayout};
 use streamguard_table::{SplitName, TableDataset};
 
 use crate::fixtures::{export, samples, write_lines};
@@ -117,6 +117,6 @@ fn a_dataset_that_does_not_fit_the_layout_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let input = write_lines(&folder.path().join("rows.jsonl"), &[json!({"func": "f", "target": 1})]);
     let dataset = TableDataset::open(&[input], &[]).unwrap();
-    let refused = Export::plan(&dataset, ExportLayout::Megavul);
+    let refused = DatasetExport::plan(&dataset, ExportLayout::Megavul);
     assert!(matches!(refused, Err(ExportError::Unsuitable { layout: "megavul", .. })));
 }

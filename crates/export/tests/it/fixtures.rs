@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use streamguard_export::{Export, ExportLayout, ExportSummary};
+use streamguard_export::{DatasetExport, ExportLayout, ExportSummary};
 use streamguard_table::TableDataset;
 
 /// Writes rows as lines of JSON.
@@ -32,7 +32,7 @@ pub(crate) fn samples() -> Vec<Value> {
             "cvss_vector": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
             "cvss_version": "3.1",
             "cvss_score": 9.8,
-            "advisory_ids": if number % 2 == 0 { json!(["GHSA-aaaa-bbbb-cccc", format!("CVE-2024-{}", 1000 + number)]) } else { json!([]) },
+            "advisory_ids": if number.is_multiple_of(2) { json!(["GHSA-aaaa-bbbb-cccc", format!("CVE-2024-{}", 1000 + number)]) } else { json!([]) },
             "description": "A \"copy\" <b>without</b> a bound | pipe\n\u{202e}",
             "repository": "https://github.com/example/app.git",
             "commit": format!("{:040x}", 0xaaaa_0000_u64 + number),
@@ -41,7 +41,7 @@ pub(crate) fn samples() -> Vec<Value> {
             "path_before": "src/copy.c",
             "path_after": "src/copy.c",
             "function": format!("f{number}"),
-            "licence": if number % 3 == 0 { json!("MIT") } else { Value::Null },
+            "licence": if number.is_multiple_of(3) { json!("MIT") } else { Value::Null },
             "split": split,
             "component": number,
         })
@@ -54,7 +54,7 @@ pub(crate) fn export(rows: &[Value], layout: ExportLayout, out: &Path) -> Export
     let folder = tempfile::tempdir().unwrap();
     let input = write_lines(&folder.path().join("rows.jsonl"), rows);
     let dataset = TableDataset::open(&[input], &[]).unwrap();
-    let export = Export::plan(&dataset, layout).unwrap();
+    let export = DatasetExport::plan(&dataset, layout).unwrap();
     let summary = export.write(out).unwrap();
     for name in export.file_names() {
         assert!(out.join(&name).is_file(), "{name}");

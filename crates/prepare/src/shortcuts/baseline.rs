@@ -3,8 +3,8 @@
 use streamguard_engine::{JobError, MergeContext};
 use streamguard_evaluate::baseline::{BaselineModel, FeatureReader};
 use streamguard_evaluate::{
-    Evaluation, EvaluationSettings, Example, ExampleKey, ExampleReader, Prediction, Predictions, RowChoice,
-    TestSetBuilder, evaluate,
+    CodeExample, Evaluation, EvaluationSettings, ExampleKey, ExampleReader, Prediction, Predictions,
+    RowChoice, TestSetBuilder, evaluate,
 };
 use streamguard_table::{SplitName, TableDataset, TableError};
 
@@ -55,7 +55,7 @@ impl Baseline {
             while own.files[file_number] != *file {
                 file_number += 1;
             }
-            for Example { side, label, code } in reader.examples(&row) {
+            for CodeExample { side, label, code } in reader.examples(&row) {
                 if label.is_none() {
                     continue;
                 }

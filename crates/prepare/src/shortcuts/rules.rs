@@ -4,14 +4,79 @@ use std::collections::BTreeMap;
 
 use streamguard_table::SplitName;
 
-use super::labelled_code::CodeFacts;
+use super::labelled_code::{CodeFacts, LabelledCode, NAMES};
+
+/// Names of the rules that learn names, in the order of [`CodeFacts::names`].
+const NAME_RULES: [&str; NAMES] = ["function name", "file name", "repository"];
+
+/// A rule, with what it says about all code.
+#[derive(Clone, Debug)]
+pub(super) struct FittedRule {
+    pub(super) name: String,
+    pub(super) about: String,
+    /// Whether the code is vulnerable; `None` for code about which the rule says nothing.
+    pub(super) labels: Vec<Option<bool>>,
+}
+
+/// Fits all rules to train.
+pub(super) fn fit(code: &LabelledCode) -> Vec<FittedRule> {
+    let facts = &code.facts;
+    let length = LengthRule::fit(facts);
+    let relation = if length.long_is_vulnerable { "at least" } else { "fewer than" };
+    let about = format!("code of {relation} {} tokens is vulnerable", length.tokens);
+    let mut rules = vec![
+        FittedRule::new("length", about, facts, |code| length.predicts(code)),
+        FittedRule {
+            name: "longer side is fixed".to_owned(),
+            about: "of a pair of different lengths, the side with more tokens is the fixed one".to_owned(),
+            labels: shorter_sides(code),
+        },
+    ];
+    for (number, name) in NAME_RULES.iter().enumerate() {
+        // A dataset may lack a kind of names.
+        if facts.iter().any(|code| code.names[number].is_some()) {
+            let rule = NameRule::fit(facts, number);
+            let about = format!("the {name} decides, as most often in train");
+            rules.push(FittedRule::new(name, about, facts, |code| rule.predicts(code)));
+        }
+    }
+    rules
+}
+
+impl FittedRule {
+    fn new(name: &str, about: String, facts: &[CodeFacts], predicts: impl Fn(&CodeFacts) -> bool) -> Self {
+        let labels = facts.iter().map(|code| Some(predicts(code))).collect();
+        Self { name: name.to_owned(), about, labels }
+    }
+
+    /// Returns the baseline as a rule, with what it says about code that it did not learn from.
+    pub(super) fn bag_of_words(labels: &[Option<bool>]) -> Self {
+        Self {
+            name: "bag of words".to_owned(),
+            about: "the baseline: a logistic regression on words and pairs of words".to_owned(),
+            labels: labels.to_vec(),
+        }
+    }
+}
+
+/// Calls the shorter side of each pair vulnerable.
+fn shorter_sides(code: &LabelledCode) -> Vec<Option<bool>> {
+    let mut labels = vec![None; code.facts.len()];
+    for before in code.pairs.iter().map(|number| *number as usize) {
+        let [one, two] = [before, before + 1].map(|at| code.facts[at].tokens);
+        if one != two {
+            (labels[before], labels[before + 1]) = (Some(one < two), Some(two < one));
+        }
+    }
+    labels
+}
 
 /// Length from which on, or below which, code is called vulnerable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct LengthRule {
-    pub(super) tokens: u32,
+struct LengthRule {
+    tokens: u32,
     /// Whether code of at least that length is called vulnerable; otherwise shorter code is.
-    pub(super) long_is_vulnerable: bool,
+    long_is_vulnerable: bool,
 }
 
 fn in_train(facts: &[CodeFacts]) -> impl Iterator<Item = &CodeFacts> {
@@ -20,7 +85,7 @@ fn in_train(facts: &[CodeFacts]) -> impl Iterator<Item = &CodeFacts> {
 
 impl LengthRule {
     /// Finds the length that separates best in train, by the balanced accuracy.
-    pub(super) fn fit(facts: &[CodeFacts]) -> Self {
+    fn fit(facts: &[CodeFacts]) -> Self {
         let mut lengths: Vec<(u32, bool)> =
             in_train(facts).map(|code| (code.tokens, code.vulnerable)).collect();
         lengths.sort_unstable();
@@ -41,14 +106,14 @@ impl LengthRule {
         best
     }
 
-    pub(super) fn predicts(self, code: &CodeFacts) -> bool {
+    fn predicts(self, code: &CodeFacts) -> bool {
         (code.tokens >= self.tokens) == self.long_is_vulnerable
     }
 }
 
 /// Names that mostly stand for vulnerable code in train.
 #[derive(Clone, Debug)]
-pub(super) struct NameRule {
+struct NameRule {
     name: usize,
     /// Vulnerable minus other code with each name.
     balances: BTreeMap<u64, i64>,
@@ -57,7 +122,7 @@ pub(super) struct NameRule {
 
 impl NameRule {
     /// Counts the labels of one kind of names in train.
-    pub(super) fn fit(facts: &[CodeFacts], name: usize) -> Self {
+    fn fit(facts: &[CodeFacts], name: usize) -> Self {
         let mut balances = BTreeMap::new();
         let mut sum = 0;
         for code in in_train(facts) {
@@ -71,7 +136,7 @@ impl NameRule {
     }
 
     /// Returns what most code of that name is, or most of all code for a name that is not known.
-    pub(super) fn predicts(&self, code: &CodeFacts) -> bool {
+    fn predicts(&self, code: &CodeFacts) -> bool {
         let balance = code.names[self.name].and_then(|hash| self.balances.get(&hash)).copied().unwrap_or(0);
         if balance == 0 { self.majority } else { balance > 0 }
     }

@@ -30,8 +30,8 @@ fn write_rules(card: &mut String, report: &ShortcutReport) -> fmt::Result {
     writeln!(card, "\n## What rules reach that know nothing of vulnerabilities\n")?;
     writeln!(
         card,
-        "Balanced accuracy (0.5 is chance; of the rule about pairs the share of right answers), with intervals of 95 % by a \
-         bootstrap of components. Each rule is fitted to train.\n"
+        "Balanced accuracy (0.5 is chance), with intervals of 95 % by a bootstrap of components. Each rule is \
+         fitted to train.\n"
     )?;
     writeln!(card, "| rule | train | validation | test |\n|---|---:|---:|---:|")?;
     for rule in &report.rules {

@@ -32,11 +32,11 @@ fn in_test(report: &ShortcutReport, name: &str) -> Option<f64> {
 /// Returns pairs whose fixed side has more lines in 3 of 4, and a call that the vulnerable side lacks.
 fn pairs(count: u64) -> Vec<Value> {
     let mut chance = Chance(5);
-    let row = |number| {
+    let row = |number: u64| {
         let statements = 5 + chance.below(60);
         let code = function(&mut chance, statements);
-        let guard = if number % 4 == 0 { "guard();" } else { "int zero = 0; guard(zero, zero);" };
-        let removed = if number % 4 == 0 { "int left, right, up, down = 0;" } else { "" };
+        let guard = if number.is_multiple_of(4) { "guard();" } else { "int zero = 0; guard(zero, zero);" };
+        let removed = if number.is_multiple_of(4) { "int left, right, up, down = 0;" } else { "" };
         json!({
             "id": format!("row-{number}"),
             "vulnerable_code": code.replace("return a;", &format!("{removed} return a;")),

@@ -9,7 +9,7 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::shell::quote_path;
 use streamguard::ui::{self, escape::escape};
 use streamguard_engine::{OnExistingRun, RunDir};
-use streamguard_export::{Export, ExportLayout, ExportSummary};
+use streamguard_export::{DatasetExport, ExportLayout, ExportSummary};
 use streamguard_report::run_paths;
 use streamguard_table::TableDataset;
 
@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &ExportArgs) -> Result<Exit> {
     let ExportArgs { dataset: source, to, output_dir, code, fresh } = arguments;
     refuse_own_input(source, output_dir)?;
     let dataset = TableDataset::open(std::slice::from_ref(source), code)?;
-    let export = Export::plan(&dataset, *to)?;
+    let export = DatasetExport::plan(&dataset, *to)?;
     // The folder of a run, so that `verify` finds the list of its files.
     let paths = run_paths(output_dir).with_outputs(export.file_names());
     let recorded = json!({"export": {"dataset": source, "to": to, "code": code}});
