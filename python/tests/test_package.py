@@ -114,6 +114,24 @@ def test_a_dataset_is_split_and_finds_its_own_weaknesses():
     assert found.fix["commit"] == sample.commit
 
 
+def test_a_label_is_explained():
+    streamguard.collect("data", offline=True, collectors=["repo"], quick_test=True, progress=False)
+    sample = next(row for row in streamguard.samples("data") if row.kind == "pair")
+    explained = streamguard.explain(sample.id, "data")
+    own = next(function for function in explained["functions"] if function["sample"] == sample.id)
+    assert own["sum"] == pytest.approx(own["base"] + sum(term["points"] for term in own["terms"]))
+
+
+def test_a_dataset_is_exported_and_a_model_evaluated(tmp_path):
+    collect()
+    streamguard.prepare("data", "splits", baseline=True)
+    assert "train" in streamguard.export("splits", "hf", "hub")
+    assert (tmp_path / "hub" / "README.md").exists()
+    streamguard.run(["predict", "splits", "splits", "--split", "all", "--output", "said.jsonl"])
+    evaluated = streamguard.evaluate("said.jsonl", "splits", split="all")
+    assert evaluated
+
+
 def test_a_function_of_a_script_is_a_job():
     with open("words.py", "w") as script:
         script.write(LENGTHS)

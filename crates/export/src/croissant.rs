@@ -158,7 +158,7 @@ fn record_set(split: SplitName, columns: &[Column]) -> Value {
                 "dataType": data_type(column.kind),
                 "source": {"fileObject": {"@id": file_id(split)}, "extract": {"column": column.name}},
             });
-            if column.kind == ColumnKind::TextList {
+            if column.kind.is_list() {
                 field["isArray"] = json!(true);
                 field["arrayShape"] = json!("-1");
             }
@@ -177,9 +177,13 @@ fn record_set(split: SplitName, columns: &[Column]) -> Value {
 fn data_type(kind: ColumnKind) -> &'static str {
     match kind {
         ColumnKind::Bool => "sc:Boolean",
-        ColumnKind::Int => "cr:Int64",
+        ColumnKind::Int | ColumnKind::IntList => "cr:Int64",
         ColumnKind::Float => "cr:Float64",
         ColumnKind::Timestamp => "sc:DateTime",
-        ColumnKind::Null | ColumnKind::Text | ColumnKind::TextList | ColumnKind::Json => "sc:Text",
+        ColumnKind::Null
+        | ColumnKind::Text
+        | ColumnKind::EmptyList
+        | ColumnKind::TextList
+        | ColumnKind::Json => "sc:Text",
     }
 }

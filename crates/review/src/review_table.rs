@@ -142,9 +142,7 @@ impl ReviewTable {
         let bytes = std::fs::read(path).map_err(unreadable)?;
         let mut table = Self::default();
         for review in csv::Reader::from_reader(&*bytes).deserialize() {
-            let row =
-                |error: csv::Error| ReviewError::Row { path: path.to_owned(), reason: error.to_string() };
-            table.set(review.map_err(row)?);
+            table.set(review.map_err(|error| row_error(path, &error))?);
         }
         Ok(table)
     }

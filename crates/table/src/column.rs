@@ -22,8 +22,12 @@ pub enum ColumnKind {
     Text,
     /// Points in time, as RFC 3339 text.
     Timestamp,
+    /// Lists without an element so far; written as lists of text.
+    EmptyList,
     /// Lists of text.
     TextList,
+    /// Lists of whole numbers, such as the lines that a fix touches.
+    IntList,
     /// Anything else, as JSON.
     Json,
 }
@@ -51,10 +55,17 @@ impl ColumnKind {
         match (self, other) {
             (one, two) if one == two => one,
             (Self::Null, kind) | (kind, Self::Null) => kind,
+            (Self::EmptyList, list @ (Self::TextList | Self::IntList))
+            | (list @ (Self::TextList | Self::IntList), Self::EmptyList) => list,
             (Self::Int, Self::Float) | (Self::Float, Self::Int) => Self::Float,
             (Self::Timestamp, Self::Text) | (Self::Text, Self::Timestamp) => Self::Text,
             _ => Self::Json,
         }
+    }
+
+    /// Whether the values are lists.
+    pub fn is_list(self) -> bool {
+        matches!(self, Self::EmptyList | Self::TextList | Self::IntList)
     }
 
     /// Returns the type of a value.
@@ -65,6 +76,12 @@ impl ColumnKind {
             Value::Number(number) if number.is_i64() => Self::Int,
             Value::Number(_) => Self::Float,
             Value::String(_) => Self::Text,
+            Value::Array(elements) if elements.is_empty() => Self::EmptyList,
+            Value::Array(elements)
+                if elements.iter().all(|element| element.is_i64() || element.is_null()) =>
+            {
+                Self::IntList
+            }
             Value::Array(elements)
                 if elements.iter().all(|element| element.is_string() || element.is_null()) =>
             {

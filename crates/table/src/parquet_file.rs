@@ -106,8 +106,8 @@ impl<W: Write + Send> ParquetTableWriter<W> {
 impl ColumnValues {
     /// Adds a value, and returns its size in bytes.
     fn push(&mut self, kind: ColumnKind, value: &Value) -> usize {
-        if let ColumnKind::TextList = kind {
-            return self.push_list(value);
+        if kind.is_list() {
+            return self.push_list(kind, value);
         }
         let present = match kind {
             ColumnKind::Bool => value.as_bool().map(|value| self.bools.push(value)),
@@ -119,24 +119,33 @@ impl ColumnValues {
                 self.texts.push(value.to_string().as_str().into());
                 Some(())
             }
-            ColumnKind::Json | ColumnKind::Null | ColumnKind::TextList => None,
+            ColumnKind::Json
+            | ColumnKind::Null
+            | ColumnKind::EmptyList
+            | ColumnKind::TextList
+            | ColumnKind::IntList => None,
         };
         self.definition.push(present.is_some().into());
         8 + value.as_str().map_or(0, str::len)
     }
 
     /// Adds a list. Definition levels: 0 no list, 1 an empty one, 2 a null element, 3 an element.
-    fn push_list(&mut self, value: &Value) -> usize {
+    fn push_list(&mut self, kind: ColumnKind, value: &Value) -> usize {
         let mut bytes = 8;
         match value.as_array() {
             None => self.push_level(0, 0),
             Some(elements) if elements.is_empty() => self.push_level(1, 0),
             Some(elements) => {
                 for (at, element) in elements.iter().enumerate() {
-                    let text = element.as_str();
-                    self.push_level(2 + i16::from(text.is_some()), (at > 0).into());
-                    self.texts.extend(text.map(ByteArray::from));
-                    bytes += text.map_or(0, str::len);
+                    let is_present = if kind == ColumnKind::IntList {
+                        self.longs.extend(element.as_i64());
+                        element.is_i64()
+                    } else {
+                        self.texts.extend(element.as_str().map(ByteArray::from));
+                        element.is_string()
+                    };
+                    self.push_level(2 + i16::from(is_present), (at > 0).into());
+                    bytes += element.as_str().map_or(8, str::len);
                 }
             }
         }
@@ -188,10 +197,14 @@ fn parquet_type(column: &Column) -> Result<Type> {
         ColumnKind::Timestamp => {
             optional(PhysicalType::INT64, Some(LogicalType::timestamp(true, TimeUnit::MILLIS)))
         }
-        ColumnKind::TextList => {
-            let element = Type::primitive_type_builder("element", PhysicalType::BYTE_ARRAY)
+        ColumnKind::EmptyList | ColumnKind::TextList | ColumnKind::IntList => {
+            let (physical, logical) = match column.kind {
+                ColumnKind::IntList => (PhysicalType::INT64, None),
+                _ => (PhysicalType::BYTE_ARRAY, Some(LogicalType::String)),
+            };
+            let element = Type::primitive_type_builder("element", physical)
                 .with_repetition(Repetition::OPTIONAL)
-                .with_logical_type(Some(LogicalType::String))
+                .with_logical_type(logical)
                 .build()?;
             let list = Type::group_type_builder("list")
                 .with_repetition(Repetition::REPEATED)

@@ -94,9 +94,12 @@ fn kind_of(field: &Type) -> ColumnKind {
             || matches!(field.get_basic_info().logical_type_ref(), Some(LogicalType::List));
         let element =
             field.get_fields().first().and_then(|list| list.is_group().then(|| list.get_fields().first())?);
-        let holds_text =
-            element.is_some_and(|element| !element.is_group() && kind_of(element) == ColumnKind::Text);
-        return if is_list && holds_text { ColumnKind::TextList } else { ColumnKind::Json };
+        let element_kind = element.filter(|element| !element.is_group()).map(|element| kind_of(element));
+        return match element_kind {
+            Some(ColumnKind::Text) if is_list => ColumnKind::TextList,
+            Some(ColumnKind::Int) if is_list => ColumnKind::IntList,
+            _ => ColumnKind::Json,
+        };
     }
     match (field.get_physical_type(), field.get_basic_info().logical_type_ref()) {
         (_, Some(LogicalType::Timestamp(timestamp))) if timestamp.unit != TimeUnit::NANOS => {

@@ -10,6 +10,8 @@ mod crash;
 mod damage;
 /// Frames of the dashboard.
 mod dashboard;
+/// A prepared dataset with its baseline, evaluations of detectors, and exports.
+mod detectors;
 /// Samples side by side, hostile ones too.
 mod examples;
 /// Exit codes, each with a cause.

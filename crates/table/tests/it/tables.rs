@@ -52,6 +52,7 @@ fn a_parquet_file_gives_the_values_that_were_written() {
     for (name, kind) in [
         ("code", ColumnKind::Text),
         ("list", ColumnKind::TextList),
+        ("lines", ColumnKind::IntList),
         ("number", ColumnKind::Int),
         ("share", ColumnKind::Float),
         ("flag", ColumnKind::Bool),
@@ -63,14 +64,16 @@ fn a_parquet_file_gives_the_values_that_were_written() {
         vec![
             json!("int f();"),
             json!(["a", "b"]),
+            json!([3, 1_i64 << 40]),
             json!(-3),
             json!(0.5),
             json!(true),
             json!("2024-05-06T07:08:09Z"),
         ],
-        vec![json!(null); 6],
+        vec![json!(null); 7],
         vec![
             json!(""),
+            json!([]),
             json!([]),
             json!(1_u64 << 40),
             json!(1.0),
