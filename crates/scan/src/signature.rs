@@ -91,7 +91,7 @@ impl Signature {
         let statements = reader.read(before, language);
         let is_long_enough = match statements.len() {
             ..MIN_SHORT_STATEMENTS => false,
-            ..MIN_STATEMENTS => bytes(statements) >= MIN_SHORT_BYTES,
+            MIN_SHORT_STATEMENTS..MIN_STATEMENTS => bytes(statements) >= MIN_SHORT_BYTES,
             _ => true,
         };
         let (vulnerable, joints_before) = sets(statements);

@@ -48,12 +48,11 @@ fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().expect("an archive").into_inner()
 }
 
+/// Names and sizes of members.
+type Members = Vec<(String, usize)>;
+
 /// Returns the names and sizes of the members that were visited, and the faults.
-fn read(
-    folder: &Path,
-    name: &str,
-    bytes: &[u8],
-) -> (Vec<(String, usize)>, Result<Vec<String>, ArchiveError>) {
+fn read(folder: &Path, name: &str, bytes: &[u8]) -> (Members, Result<Vec<String>, ArchiveError>) {
     let path: PathBuf = folder.join(name);
     std::fs::write(&path, bytes).expect("a file");
     let format = ArchiveFormat::of(&path).expect("an archive");
