@@ -263,6 +263,53 @@ def prepare(folder: StrPath, output_dir: StrPath, *, progress: bool = False, **o
     return prepared
 
 
+def explain(what: str, dataset: StrPath = "data/raw", **options: object) -> Results:
+    """Says why a sample has its label, and what became of everything else that its commit changed.
+
+    Args:
+        what: the id of a sample or of a commit; its first six digits will do.
+        dataset: folder, ``.jsonl`` or ``.parquet`` file.
+        options: any other flag of ``streamguard explain``, such as ``repo="path/of/a/clone"``.
+
+    Returns:
+        The commit with its ``functions``, each with the ``terms`` of its evidence (log-odds), and what was ``dropped``.
+
+    Raises:
+        NoResultsError: if the repository is neither in the cache nor given by ``repo``.
+    """
+    finished = run(["explain", what, *flags({"dataset": dataset, "json": True, **options})])
+    explained: Results = json.loads(finished.stdout)
+    return explained
+
+
+def export(dataset: StrPath, to: str, output_dir: StrPath, **options: object) -> str:
+    """Writes a dataset in the layout of another one.
+
+    Args:
+        dataset: a prepared folder, an output folder, or a ``.parquet`` or ``.jsonl`` file.
+        to: ``hf``, ``croissant``, ``primevul``, ``cvefixes`` or ``megavul``.
+        output_dir: folder of the result.
+        options: any other flag of ``streamguard export``.
+
+    Returns:
+        What the program says about the rows that it wrote and left out.
+    """
+    return run(["export", os.fspath(dataset), *flags({"to": to, "output_dir": output_dir, **options})]).stdout
+
+
+def evaluate(predictions: StrPath, test: StrPath, **options: object) -> Results:
+    """Measures how well a model tells vulnerable code from other code.
+
+    Args:
+        predictions: ``.jsonl`` or ``.parquet`` with an id and a probability, score or label for each function.
+        test: a prepared dataset, or any ``.jsonl`` or ``.parquet`` file with labels or pairs.
+        options: any other flag of ``streamguard evaluate``, such as ``split="test"``.
+    """
+    finished = run(["evaluate", os.fspath(predictions), os.fspath(test), *flags({"format": "json", **options})])
+    evaluated: Results = json.loads(finished.stdout)
+    return evaluated
+
+
 def verify(folder: StrPath = "data/raw") -> str:
     """Checks every file that a run left in a folder against its digest. Returns what the program said.
 

@@ -29,6 +29,7 @@ class Sample:
     fixed_code: Optional[str] = None
     vulnerability_type: Optional[str] = None
     cwes: list[str] = field(default_factory=list)
+    cwe_parents: list[str] = field(default_factory=list)
     severity: Optional[str] = None
     cvss_score: Optional[float] = None
     advisory_ids: list[str] = field(default_factory=list)
@@ -40,6 +41,11 @@ class Sample:
     path_before: Optional[str] = None
     path_after: Optional[str] = None
     function: Optional[str] = None
+    vulnerable_lines: Optional[list[int]] = None
+    fixed_lines: Optional[list[int]] = None
+    diff_lines: Optional[int] = None
+    code_hash_before: Optional[str] = None
+    code_hash_after: Optional[str] = None
     source: Optional[str] = None
     licence: Optional[str] = None
     label_evidence: list[str] = field(default_factory=list)

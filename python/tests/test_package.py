@@ -49,6 +49,19 @@ def test_a_dataset_is_collected_verified_and_read():
     assert sum(1 for _ in loaded) == len(rows) if not hasattr(loaded, "num_rows") else loaded.num_rows == len(rows)
 
 
+def test_the_card_of_an_output_folder_leads_datasets_to_the_samples(tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    datasets = pytest.importorskip("datasets")
+    results = collect()
+    loaded = datasets.load_dataset(str(tmp_path / "data"), cache_dir=str(tmp_path / "hub"))
+    assert list(loaded) == ["train"]
+    rows = loaded["train"]
+    assert rows.num_rows == results["summary"]["samples_in_dataset"]
+    assert rows.features["commit_date"].dtype == "timestamp[ms, tz=UTC]"
+    pair = next(row for row in rows if row["kind"] == "pair")
+    assert len(pair["vulnerable_code"].splitlines()) >= max(pair["vulnerable_lines"])
+
+
 def test_a_flipped_bit_is_an_exception_of_its_own():
     collect()
     with open("data/samples.jsonl", "r+b") as file:
@@ -99,6 +112,24 @@ def test_a_dataset_is_split_and_finds_its_own_weaknesses():
     (found,) = streamguard.scan("tree", known="data")
     assert (found.path, found.verdict) == ("tree/copy.c", "vulnerable")
     assert found.fix["commit"] == sample.commit
+
+
+def test_a_label_is_explained():
+    streamguard.collect("data", offline=True, collectors=["repo"], quick_test=True, progress=False)
+    sample = next(row for row in streamguard.samples("data") if row.kind == "pair")
+    explained = streamguard.explain(sample.id, "data")
+    own = next(function for function in explained["functions"] if function["sample"] == sample.id)
+    assert own["sum"] == pytest.approx(own["base"] + sum(term["points"] for term in own["terms"]))
+
+
+def test_a_dataset_is_exported_and_a_model_evaluated(tmp_path):
+    collect()
+    streamguard.prepare("data", "splits", baseline=True)
+    assert "train" in streamguard.export("splits", "hf", "hub")
+    assert (tmp_path / "hub" / "README.md").exists()
+    streamguard.run(["predict", "splits", "splits", "--split", "all", "--output", "said.jsonl"])
+    evaluated = streamguard.evaluate("said.jsonl", "splits", split="all")
+    assert evaluated
 
 
 def test_a_function_of_a_script_is_a_job():

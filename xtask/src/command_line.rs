@@ -52,14 +52,26 @@ pub(crate) enum XtaskCommand {
         #[arg(default_value_t = 20)]
         kills: u32,
     },
-    /// Flips bits in snapshots, caches and the state of runs, and tries what strangers may put into a folder.
+    /// Kills and stops runs, fills their disks, flips bits in snapshots, caches and the state of runs, and tries what
+    /// strangers may put into a folder. Takes hours.
     Attack {
         /// Number of flipped bits of each kind of file.
-        #[arg(default_value_t = 125)]
+        #[arg(long, default_value_t = 125)]
         flips: u32,
+        /// Number of kills of each of three jobs.
+        #[arg(long, default_value_t = 167)]
+        kills: u32,
+        /// Number of stops by signals.
+        #[arg(long, default_value_t = 200)]
+        stops: u32,
+        /// Number of sizes of the disk of the output, and of that of the cache.
+        #[arg(long, default_value_t = 52)]
+        disks: u32,
     },
     /// Rewrites the embedded demo world.
     Snapshot,
+    /// Writes the index of the demo world's fixes anew, with which `scan` compares where there is no dataset
+    Known,
     /// Writes a world of any size into a folder: bare repositories, and `truth.jsonl`.
     World {
         /// Folder to write.

@@ -4,6 +4,7 @@
 
 mod bench;
 mod command_line;
+mod demo_index;
 mod demo_worlds;
 mod fit_labels;
 mod ground_truth;
@@ -74,13 +75,16 @@ fn main() -> Result<()> {
         }
         XtaskCommand::States { kills } => test("output_folder", "STREAMGUARD_STATE_KILLS", kills)
             .context("a command lost something, or called complete what is not"),
-        XtaskCommand::Attack { flips } => test("damage", "STREAMGUARD_FLIPS", flips)
-            .context("a flipped bit gave other data without a word, or nothing was said")
-            .and_then(|()| test("verify", "STREAMGUARD_FLIPS", flips))
-            .context("a flipped bit in a finished folder was not found")
-            .and_then(|()| test("strangers", "STREAMGUARD_FLIPS", flips))
-            .context("a folder of a stranger led somewhere else"),
+        XtaskCommand::Attack { flips, kills, stops, disks } => attack(&[
+            ("crash", "STREAMGUARD_CRASHES", kills),
+            ("stops", "STREAMGUARD_STOPS", stops),
+            ("full_disk", "STREAMGUARD_DISKS", disks),
+            ("damage", "STREAMGUARD_FLIPS", flips),
+            ("verify", "STREAMGUARD_FLIPS", flips),
+            ("strangers", "STREAMGUARD_FLIPS", flips),
+        ]),
         XtaskCommand::Snapshot => snapshot(),
+        XtaskCommand::Known => demo_index::write(&streamguard()?),
         XtaskCommand::World { folder, seed, repositories, fixes } => {
             let fixes = fixes.unwrap_or(demo_worlds::default_fixes(repositories));
             demo_worlds::write(
@@ -104,6 +108,17 @@ fn test(name: &str, variable: &str, value: u32) -> Result<()> {
         .env(variable, value.to_string())
         .status()?;
     anyhow::ensure!(status.success(), "the tests failed");
+    Ok(())
+}
+
+/// Runs tests of the program, each with its number of attacks, and lists those that failed at the end.
+fn attack(attacks: &[(&str, &str, u32)]) -> Result<()> {
+    let failed: Vec<&str> = attacks
+        .iter()
+        .filter(|(name, variable, times)| test(name, variable, *times).is_err())
+        .map(|(name, ..)| *name)
+        .collect();
+    anyhow::ensure!(failed.is_empty(), "the program did not hold: {}", failed.join(", "));
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use crate::error::SampleFileError;
 use crate::jsonl::{JsonlReader, JsonlWriter};
 use crate::parquet::ParquetWriter;
 use crate::quality::Rejection;
+use crate::sample::Sample;
 use crate::sample_stats::SampleStats;
 
 /// Name of the dataset as lines of JSON.
@@ -68,11 +69,35 @@ pub enum DatasetError {
     Cancelled,
 }
 
+/// What becomes of a sample on its way into the dataset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SampleEdit {
+    /// It stays as it is.
+    Keep,
+    /// Its fields were changed.
+    Change,
+    /// It is left out, for this reason.
+    Drop(Rejection),
+}
+
+/// Writes the dataset like [`write_edited_dataset`], with all samples as they are.
+///
+/// # Errors
+/// [`DatasetError`]; no unfinished file is left.
+pub fn write_dataset(
+    sources: &[CollectorFile],
+    folder: &Path,
+    progress: &mut dyn FnMut(u64),
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<DatasetSummary, DatasetError> {
+    write_edited_dataset(sources, folder, &|_| SampleEdit::Keep, progress, is_cancelled)
+}
+
 /// Writes [`JSONL_NAME`] and [`PARQUET_NAME`] in `folder` from the files of collectors, in their order.
 ///
-/// The first of several exact duplicates (see [`DuplicateFilter`]) is kept and the others are counted. Lines of
-/// JSON are copied as they are. `progress` is called with the number of samples that were read, and
-/// `is_cancelled` tells whether to stop.
+/// The first of several exact duplicates (see [`DuplicateFilter`]) is kept and the others are counted. Then `edit`
+/// decides on each sample. Lines of JSON that it keeps are copied as they are. `progress` is called with the number of
+/// samples that were read, and `is_cancelled` tells whether to stop.
 ///
 /// Both files get their names only when both are on the disk; until then, earlier files of these names
 /// stay as they are. A power cut between the two renamings leaves a new JSONL file beside an old
@@ -80,9 +105,10 @@ pub enum DatasetError {
 ///
 /// # Errors
 /// [`DatasetError`]; no unfinished file is left.
-pub fn write_dataset(
+pub fn write_edited_dataset(
     sources: &[CollectorFile],
     folder: &Path,
+    edit: &dyn Fn(&mut Sample) -> SampleEdit,
     progress: &mut dyn FnMut(u64),
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<DatasetSummary, DatasetError> {
@@ -100,15 +126,21 @@ pub fn write_dataset(
     for source in sources {
         let mut counts = CollectorCounts::new(&source.collector);
         let mut reader = JsonlReader::open(&source.path)?;
-        while let Some(line) = reader.next_line()? {
+        while let Some(mut line) = reader.next_line()? {
             counts.read += 1;
-            if seen.insert(&line.sample) {
-                jsonl.write_raw(line.raw)?;
+            let edited = match seen.insert(&line.sample) {
+                true => edit(&mut line.sample),
+                false => SampleEdit::Drop(Rejection::Duplicate),
+            };
+            match edited {
+                SampleEdit::Keep => jsonl.write_raw(line.raw)?,
+                SampleEdit::Change => jsonl.write(&line.sample)?,
+                SampleEdit::Drop(rejection) => *counts.rejected.entry(rejection).or_default() += 1,
+            }
+            if !matches!(edited, SampleEdit::Drop(_)) {
                 parquet.write(&line.sample)?;
                 summary.stats.add(&line.sample);
                 counts.kept += 1;
-            } else {
-                *counts.rejected.entry(Rejection::Duplicate).or_default() += 1;
             }
             done += 1;
             if done % SAMPLES_PER_CALLBACK == 0 {

@@ -71,7 +71,7 @@ impl Default for DuplicateFilter {
 
 /// Appends a text with every run of Unicode white space as one space, and without white space at
 /// the ends.
-fn fold_white_space(text: &str, folded: &mut Vec<u8>) {
+pub(crate) fn fold_white_space(text: &str, folded: &mut Vec<u8>) {
     if text.is_ascii() {
         return fold_ascii(text.as_bytes(), folded);
     }

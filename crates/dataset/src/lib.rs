@@ -23,11 +23,14 @@
 
 pub mod advisory;
 pub mod changes;
+pub mod dataset_card;
 pub mod dataset_files;
+pub mod derived_columns;
 pub mod duplicate_filter;
 pub mod error;
 pub mod jsonl;
 pub mod language;
+pub mod line_labels;
 pub mod parquet;
 pub mod quality;
 pub mod sample;
@@ -37,11 +40,14 @@ pub mod weakness;
 pub use advisory::{
     Advisory, AdvisoryReference, AffectedFunction, AffectedRange, CvssRating, MergedAdvisory, merge_by_alias,
 };
-pub use dataset_files::{CollectorFile, DatasetError, DatasetSummary, write_dataset};
+pub use dataset_files::{
+    CollectorFile, DatasetError, DatasetSummary, SampleEdit, write_dataset, write_edited_dataset,
+};
 pub use duplicate_filter::DuplicateFilter;
 pub use error::{LineFault, SampleFileError};
 pub use jsonl::{JsonlReader, JsonlWriter};
 pub use language::Language;
+pub use line_labels::LineLabels;
 pub use parquet::{ParquetReader, ParquetWriter};
 pub use quality::{QualityFlag, Rejection};
 pub use sample::{Sample, SampleKind, SampleLevel, Severity};

@@ -92,6 +92,8 @@ pub enum Rejection {
     OneSided,
     /// The dataset has a sample with the same code.
     Duplicate,
+    /// Readers say that the label is wrong.
+    Refuted,
     /// A symbolic link, a submodule, or another entry that is not a file.
     NotAFile,
     /// A git object that cannot be read.
@@ -145,6 +147,7 @@ impl Rejection {
             Self::UnsupportedInTangledCommit => "unsupported_in_tangled_commit",
             Self::OneSided => "one_sided",
             Self::Duplicate => "duplicate",
+            Self::Refuted => "refuted",
             Self::NotAFile => "not_a_file",
             Self::UnreadableObject => "unreadable_object",
         }

@@ -73,6 +73,9 @@ pub struct Sample {
     pub vulnerability_type: Option<String>,
     /// Weaknesses as `CWE-<number>`, most specific first.
     pub cwes: Vec<String>,
+    /// Ancestors of the weaknesses in the view Research Concepts (CWE-1000), nearest first.
+    #[serde(default)]
+    pub cwe_parents: Vec<String>,
     /// Severity class of the advisory.
     pub severity: Option<Severity>,
     /// CVSS base score, 0.0 to 10.0.
@@ -111,6 +114,22 @@ pub struct Sample {
     pub start_line_after: Option<u32>,
     /// Last line of the code in `path_after`.
     pub end_line_after: Option<u32>,
+    /// Lines of `vulnerable_code` that the fix removed or changed, or that an added guard protects, counted from 1 within
+    /// the code; none unless both sides are known.
+    #[serde(default)]
+    pub vulnerable_lines: Option<Vec<u32>>,
+    /// Lines of `fixed_code` that the fix added or changed, counted from 1 within the code.
+    #[serde(default)]
+    pub fixed_lines: Option<Vec<u32>>,
+    /// Number of lines that differ, of both sides together.
+    #[serde(default)]
+    pub diff_lines: Option<u32>,
+    /// Hash of `vulnerable_code`, 32 hexadecimal digits (see [`crate::derived_columns::code_hash`]).
+    #[serde(default)]
+    pub code_hash_before: Option<String>,
+    /// Hash of `fixed_code`.
+    #[serde(default)]
+    pub code_hash_after: Option<String>,
     /// Licence of the code as an SPDX expression.
     pub licence: Option<String>,
     /// URL of a page that shows the code, of a fix with its lines at the commit, or the advisory.
@@ -136,6 +155,7 @@ impl Sample {
             fixed_code: None,
             vulnerability_type: None,
             cwes: Vec::new(),
+            cwe_parents: Vec::new(),
             severity: None,
             cvss_score: None,
             cvss_vector: None,
@@ -155,6 +175,11 @@ impl Sample {
             end_line_before: None,
             start_line_after: None,
             end_line_after: None,
+            vulnerable_lines: None,
+            fixed_lines: None,
+            diff_lines: None,
+            code_hash_before: None,
+            code_hash_after: None,
             licence: None,
             source: None,
             label_evidence: Vec::new(),
@@ -195,8 +220,9 @@ impl Sample {
         hasher.finalize().to_hex().to_string()
     }
 
-    /// Returns the sample with its id. All other fields have to be set before.
+    /// Returns the sample with its id and the columns that follow from others. All other fields have to be set before.
     pub fn with_id(mut self) -> Self {
+        self.derive_columns();
         self.id = self.content_id();
         self
     }

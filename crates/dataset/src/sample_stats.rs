@@ -41,6 +41,22 @@ pub struct SampleStats {
     pub by_severity: NameCounts,
     /// Samples by quality flag. A sample may have several, or none.
     pub by_flag: NameCounts,
+    /// Samples by the confidence in their label, for each collector.
+    #[serde(default)]
+    pub confidence_by_collector: BTreeMap<String, ConfidenceCounts>,
+}
+
+/// Number of samples by the confidence in their label.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfidenceCounts {
+    /// From 0.9.
+    pub high: u64,
+    /// From 0.8, below 0.9.
+    pub middle: u64,
+    /// Below 0.8.
+    pub low: u64,
+    /// Without a confidence.
+    pub unknown: u64,
 }
 
 impl SampleStats {
@@ -54,9 +70,25 @@ impl SampleStats {
         count(&mut self.by_language, sample.language.map_or(UNKNOWN_NAME, Language::name));
         count(&mut self.by_vulnerability_type, sample.vulnerability_type.as_deref().unwrap_or(UNKNOWN_NAME));
         count(&mut self.by_severity, sample.severity.map_or(UNKNOWN_NAME, Severity::name));
+        let counts = &mut self.confidence_by_collector;
+        if counts.len() < MAX_NAMES || counts.contains_key(&sample.collector) {
+            counts.entry(sample.collector.clone()).or_default().add(sample.label_confidence);
+        }
         for flag in &sample.quality_flags {
             count(&mut self.by_flag, flag.name());
         }
+    }
+}
+
+impl ConfidenceCounts {
+    fn add(&mut self, confidence: Option<f64>) {
+        let count = match confidence {
+            Some(0.9..) => &mut self.high,
+            Some(0.8..) => &mut self.middle,
+            Some(_) => &mut self.low,
+            None => &mut self.unknown,
+        };
+        *count += 1;
     }
 }
 

@@ -1,6 +1,10 @@
 //! Weaknesses: entries of the Common Weakness Enumeration (CWE, MITRE) that samples are labelled
 //! with.
 
+mod hierarchy;
+
+pub use hierarchy::ancestors;
+
 /// Weakness, with the name that samples carry in `vulnerability_type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weakness {

@@ -6,15 +6,19 @@ JSONL file of the same samples: names, types, number of rows and all values.
 
 import json
 import sys
+from datetime import timezone
 
 import duckdb
 import polars
 import pyarrow
 import pyarrow.parquet
 
-LISTS = {"cwes", "advisory_ids", "label_evidence", "quality_flags"}
+LISTS = {"cwes", "cwe_parents", "advisory_ids", "label_evidence", "quality_flags"}
 DOUBLES = {"cvss_score", "label_confidence"}
-LINES = {"start_line_before", "end_line_before", "start_line_after", "end_line_after"}
+LINES = {"start_line_before", "end_line_before", "start_line_after", "end_line_after", "diff_lines"}
+LABELS = {"vulnerable_lines", "fixed_lines"}
+# Dates, with the form of their text in the JSONL file.
+TIMES = {"published_date": "milliseconds", "commit_date": "seconds"}
 REQUIRED = {"id", "collector", "kind", "level"} | LISTS
 # A line that only unsigned numbers can tell.
 LATE = 2**31
@@ -24,12 +28,19 @@ def late(rows):
     return sum(row["end_line_after"] is not None and row["end_line_after"] > LATE for row in rows)
 
 
-def expected_types(fields, text, texts, double, line):
+def expected_types(fields, text, texts, double, line, lines, time):
     """The type of every field, in the words of one reader."""
-    return {
-        name: texts if name in LISTS else double if name in DOUBLES else line if name in LINES else text
-        for name in fields
-    }
+    types = [(LISTS, texts), (DOUBLES, double), (LINES, line), (LABELS, lines), (TIMES, time)]
+    return {name: next((kind for names, kind in types if name in names), text) for name in fields}
+
+
+def with_text(rows):
+    """Rows with dates in the form of the JSONL file."""
+
+    def text(name, time):
+        return time and time.astimezone(timezone.utc).isoformat(timespec=TIMES[name]).replace("+00:00", "Z")
+
+    return [{**row, **{name: text(name, row[name]) for name in TIMES}} for row in rows]
 
 
 def check(reader, what, found, expected):
@@ -47,12 +58,15 @@ def check_pyarrow(path, rows, fields):
     file = pyarrow.parquet.ParquetFile(path)
     schema = file.schema_arrow
     texts = pyarrow.list_(pyarrow.string())
-    types = expected_types(fields, pyarrow.string(), texts, pyarrow.float64(), pyarrow.uint32())
+    line, time = pyarrow.uint32(), pyarrow.timestamp("ms", tz="UTC")
+    types = expected_types(
+        fields, pyarrow.string(), texts, pyarrow.float64(), line, pyarrow.list_(line), time
+    )
     check("pyarrow", "types", dict(zip(schema.names, schema.types)), types)
     check("pyarrow", "required columns", {f.name for f in schema if not f.nullable}, REQUIRED)
-    check("pyarrow", "schema version", file.metadata.metadata[b"streamguard.schema_version"], b"1")
+    check("pyarrow", "schema version", file.metadata.metadata[b"streamguard.schema_version"], b"2")
     check("pyarrow", "number of rows", file.metadata.num_rows, len(rows))
-    check("pyarrow", "rows", file.read().to_pylist(), rows)
+    check("pyarrow", "rows", with_text(file.read().to_pylist()), rows)
 
 
 def check_duckdb(path, rows, fields):
@@ -61,11 +75,12 @@ def check_duckdb(path, rows, fields):
         return duckdb.execute(query, [path, *values]).fetchall()[0][0]
 
     relation = duckdb.read_parquet(path)
-    types = expected_types(fields, "VARCHAR", "VARCHAR[]", "DOUBLE", "UINTEGER")
+    time = "TIMESTAMP WITH TIME ZONE"
+    types = expected_types(fields, "VARCHAR", "VARCHAR[]", "DOUBLE", "UINTEGER", "UINTEGER[]", time)
     check("DuckDB", "types", dict(zip(relation.columns, map(str, relation.types))), types)
     found = [dict(zip(relation.columns, row)) for row in relation.fetchall()]
     check("DuckDB", "number of rows", count("true"), len(rows))
-    check("DuckDB", "rows", found, rows)
+    check("DuckDB", "rows", with_text(found), rows)
     # Filters are answered from the statistics of the row groups, which must be right.
     check("DuckDB", "late lines", count("end_line_after > ?", LATE), late(rows))
     for name in ("function", "language", "description"):
@@ -76,12 +91,13 @@ def check_duckdb(path, rows, fields):
 
 def check_polars(path, rows, fields):
     frame = polars.read_parquet(path)
+    line, time = polars.UInt32, polars.Datetime("ms", "UTC")
     types = expected_types(
-        fields, polars.String, polars.List(polars.String), polars.Float64, polars.UInt32
+        fields, polars.String, polars.List(polars.String), polars.Float64, line, polars.List(line), time
     )
     check("polars", "types", dict(frame.schema), types)
     check("polars", "number of rows", frame.height, len(rows))
-    check("polars", "rows", frame.to_dicts(), rows)
+    check("polars", "rows", with_text(frame.to_dicts()), rows)
     count = polars.scan_parquet(path).filter(polars.col("end_line_after") > LATE).collect().height
     check("polars", "late lines", count, late(rows))
 

@@ -40,6 +40,9 @@ pub enum FileFaultKind {
     Unreadable(io::Error),
 }
 
+/// Largest file that is searched for a flipped bit, since that takes a digest of it for every bit.
+const MAX_SEARCHED_BYTES: u64 = 64 << 10;
+
 impl Manifest {
     /// Reads the manifest of a run; `None` if there is none.
     ///
@@ -88,6 +91,24 @@ impl Manifest {
             Some(FileFault { name: name.clone(), kind })
         };
         self.digests.iter().filter_map(fault).collect()
+    }
+
+    /// Whether a small file differs from what was recorded in a single bit: as damage does, and hardly an edit. Files of
+    /// more than 64 KiB are not looked at.
+    pub fn differs_in_one_bit(&self, folder: &Path, name: &str) -> bool {
+        let Some(recorded) = self.digests.get(name) else { return false };
+        let path = folder.join(name);
+        if path.metadata().map_or(true, |file| file.len() > MAX_SEARCHED_BYTES) {
+            return false;
+        }
+        let Ok(mut bytes) = fs::read(path) else { return false };
+        (0..bytes.len() * 8).any(|position| {
+            let (byte, bit) = (position / 8, 1 << (position % 8));
+            bytes[byte] ^= bit;
+            let is_found = blake3::hash(&bytes).to_hex().as_str() == recorded;
+            bytes[byte] ^= bit;
+            is_found
+        })
     }
 
     /// Records the files of a run whose content was written anew on purpose, such as reports. Does nothing if the run

@@ -9,15 +9,17 @@ use std::time::Instant;
 use serde_json::{Map, Value};
 use streamguard_advisories::{AdvisoryJob, AdvisorySource};
 use streamguard_collect::{Collector, CollectorJob};
-use streamguard_dataset::DatasetSummary;
-use streamguard_dataset::dataset_files::{
-    CollectorFile, DatasetError, JSONL_NAME, PARQUET_NAME, write_dataset,
+use streamguard_dataset::dataset_card::{remove_card, write_card};
+use streamguard_dataset::dataset_files::{JSONL_NAME, PARQUET_NAME};
+use streamguard_dataset::{
+    CollectorFile, DatasetError, DatasetSummary, Rejection, Sample, SampleEdit, write_edited_dataset,
 };
 use streamguard_engine::{
     CompletionStatus, FinishedRun, Job, Observer, OnExistingRun, PlanOutcome, RunDir, RunOptions, RunState,
 };
 use streamguard_http::Credentials;
 use streamguard_report::{DatasetInfo, remove_reports, run_paths_for};
+use streamguard_review::{REVIEWS_NAME, Relabelled, ReviewTable, relabel};
 
 use crate::error::CollectionError;
 use crate::results::CollectionResults;
@@ -25,6 +27,8 @@ use crate::results::CollectionResults;
 /// A run of collectors that leaves a dataset in a folder, not yet begun.
 pub struct Collection {
     folder: PathBuf,
+    /// Table of what readers said about labels.
+    reviews: PathBuf,
     jobs: Vec<Arc<dyn Job>>,
     /// Names of the jobs whose records are samples.
     with_samples: Vec<String>,
@@ -54,8 +58,10 @@ impl Collection {
     /// Creates a collection into a folder, as yet without collectors. It runs on threads, all collectors
     /// side by side.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
+        let folder = folder.into();
         Self {
-            folder: folder.into(),
+            reviews: folder.join(REVIEWS_NAME),
+            folder,
             jobs: Vec::new(),
             with_samples: Vec::new(),
             options: RunOptions::default(),
@@ -174,19 +180,30 @@ impl OpenCollection {
     /// # Errors
     /// A folder that cannot be written.
     pub fn run(self, observer: &mut dyn CollectionObserver) -> Result<CollectionResults, CollectionError> {
-        let Self { collection: Collection { folder, jobs, with_samples, options, .. }, dir } = self;
+        let Self { collection: Collection { folder, reviews, jobs, with_samples, options, .. }, dir } = self;
         let FinishedRun { mut status, state, .. } =
             streamguard_engine::run(jobs, &options, Some(&dir), &mut RunObserver(observer))?;
         // They are about an earlier attempt: those that are wanted are made again.
         remove_reports(&folder)?;
+        remove_card(&folder)?;
         let start = Instant::now();
         let mut dataset = None;
         // A stopped run has no dataset: it would lack samples, and be replaced by the resumed run.
         if status != CompletionStatus::Cancelled {
             let sources = sources(&state, &folder, &with_samples);
+            let reviews = ReviewTable::read(&reviews)?;
+            let edit = |sample: &mut Sample| match relabel(&reviews, sample) {
+                Relabelled::Kept => SampleEdit::Keep,
+                Relabelled::Confirmed => SampleEdit::Change,
+                Relabelled::Refuted => SampleEdit::Drop(Rejection::Refuted),
+            };
             let mut progress = |samples| observer.assembling(samples);
-            match write_dataset(&sources, &folder, &mut progress, &|| options.cancel.requested()) {
-                Ok(union) => dataset = Some(union),
+            let is_cancelled = || options.cancel.requested();
+            match write_edited_dataset(&sources, &folder, &edit, &mut progress, &is_cancelled) {
+                Ok(union) => {
+                    write_card(&folder, &union.stats)?;
+                    dataset = Some(union);
+                }
                 Err(DatasetError::Cancelled) => status = CompletionStatus::Cancelled,
                 Err(error) => return Err(CollectionError::Dataset(error)),
             }

@@ -7,6 +7,7 @@ use streamguard_dataset::dataset_files::DatasetError;
 use streamguard_durable::WriteError;
 use streamguard_engine::{RunDirError, RunError};
 use streamguard_report::{ReadError, ReportError};
+use streamguard_review::ReviewError;
 use thiserror::Error;
 
 /// Reason why a collection cannot go on. A collector that fails is not one: the status tells that.
@@ -39,4 +40,7 @@ pub enum CollectionError {
     /// A report cannot be written.
     #[error("{0}")]
     Report(#[from] ReportError),
+    /// The verdicts of readers cannot be read.
+    #[error("{0}")]
+    Reviews(#[from] ReviewError),
 }

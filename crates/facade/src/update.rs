@@ -11,6 +11,7 @@ use streamguard_advisories::timestamp;
 use streamguard_dataset::changes::{
     CHANGE_LOG_NAME, CHANGES_NAME, ChangeKind, DatasetVersion, SampleChange, compare,
 };
+use streamguard_dataset::dataset_card::{has_foreign_card, remove_card};
 use streamguard_dataset::dataset_files::JSONL_NAME;
 use streamguard_durable::{WriteError, write_atomic};
 use streamguard_engine::{CompletionStatus, OnExistingRun, RunInfo, RunReplacement, SettingsDifference};
@@ -115,6 +116,10 @@ impl DatasetUpdate {
         if !changes.is_empty() {
             write(&newer.join(CHANGES_NAME), &change_log::lines(&changes))?;
             write(&newer.join(CHANGE_LOG_NAME), &change_log::markdown(&changes))?;
+        }
+        if has_foreign_card(&self.folder).unwrap_or(true) {
+            // It stays as it is.
+            remove_card(&newer)?;
         }
         results.finish()?;
         self.replacement.install()?;

@@ -168,9 +168,12 @@ impl TypedJob for FixesJob {
 }
 
 /// Adds severity, dates and texts of an advisory to a sample.
-fn with_advisory(sample: Sample, advisory: Option<&MergedAdvisory>) -> Sample {
+fn with_advisory(mut sample: Sample, advisory: Option<&MergedAdvisory>) -> Sample {
     let Some(advisory) = advisory else { return sample };
     let cvss = advisory.cvss.as_ref();
+    if !advisory.cwes.is_empty() {
+        sample.set_cwes(advisory.cwes.clone());
+    }
     Sample {
         severity: advisory.severity,
         cvss_score: cvss.and_then(|cvss| cvss.score),
@@ -178,7 +181,6 @@ fn with_advisory(sample: Sample, advisory: Option<&MergedAdvisory>) -> Sample {
         cvss_version: cvss.map(|cvss| cvss.version.clone()),
         description: advisory.description.clone().or_else(|| advisory.summary.clone()),
         published_date: advisory.published.clone(),
-        cwes: if advisory.cwes.is_empty() { sample.cwes } else { advisory.cwes.clone() },
         ..sample
     }
 }

@@ -64,6 +64,7 @@ pub use connector::AddressFilter;
 pub use credentials::Credentials;
 pub use error::{InvalidAnswer, UpstreamError};
 pub use request::{Accept, Freshness, UpstreamAnswer, UpstreamRequest};
+pub use request_target::is_confidential;
 pub use service::Service;
 pub use settings::UpstreamSettings;
 pub use streamguard_cache::{NoProgress, Progress};

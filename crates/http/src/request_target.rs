@@ -37,19 +37,25 @@ impl RequestTarget {
 
     /// Returns whether nobody between this machine and the host can read a request.
     pub(crate) fn is_confidential(&self) -> bool {
-        let is_this_machine = match self.url.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
-            None => false,
-        };
-        self.url.scheme() == "https" || is_this_machine
+        is_confidential(&self.url)
     }
 
     /// Returns host and port.
     pub(crate) fn authority(&self) -> String {
         self.url[Position::BeforeHost..Position::AfterPort].to_owned()
     }
+}
+
+/// Returns whether nobody between this machine and the host of a URL can read what is sent there: it is this machine
+/// itself, or the connection is encrypted. Only then may a credential be sent.
+pub fn is_confidential(url: &Url) -> bool {
+    let is_this_machine = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+        None => false,
+    };
+    url.scheme() == "https" || is_this_machine
 }
 
 fn shown(url: &Url) -> String {

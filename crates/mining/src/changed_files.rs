@@ -1,12 +1,14 @@
 //! The source files that a commit changed.
 
 use gix::ObjectId;
-use gix::bstr::ByteSlice;
+use gix::bstr::{BString, ByteSlice};
 use gix::object::tree::diff::ChangeDetached;
 use gix::objs::tree::EntryMode;
 use streamguard_code::{PathClass, classify_path};
 use streamguard_dataset::Rejection;
 use streamguard_git::{MAX_FILES, tree_changes};
+
+use crate::judged_commit::DroppedChange;
 
 /// Longest path that is kept.
 const MAX_PATH_BYTES: usize = 4096;
@@ -19,7 +21,7 @@ pub(super) struct ChangedFile {
     pub(super) blob_after: ObjectId,
 }
 
-/// Lists the source files that a commit changed, by path. Other changed files are counted by `reject`.
+/// Lists the source files that a commit changed, by path. Other changed files are noted in `dropped`.
 ///
 /// # Errors
 /// A reason to reject the whole commit.
@@ -27,13 +29,16 @@ pub(super) fn changed_files(
     repository: &gix::Repository,
     commit: ObjectId,
     parent: Option<ObjectId>,
-    mut reject: impl FnMut(Rejection),
+    dropped: &mut Vec<DroppedChange>,
 ) -> Result<Vec<ChangedFile>, Rejection> {
     let unreadable = |_| Rejection::UnreadableObject;
     let mut changes = tree_changes(repository, commit, parent).map_err(unreadable)?;
     if changes.iter().filter(|change| !change.entry_mode().is_tree()).count() > MAX_FILES {
         return Err(Rejection::HugeCommit);
     }
+    let mut drop = |path: BString, reason| {
+        dropped.push(DroppedChange { path: path.to_str_lossy().into_owned(), function: None, reason });
+    };
     let has = |what: fn(&ChangeDetached) -> bool| changes.iter().any(what);
     if has(|change| matches!(change, ChangeDetached::Addition { .. }))
         && has(|change| matches!(change, ChangeDetached::Deletion { .. }))
@@ -43,16 +48,17 @@ pub(super) fn changed_files(
         match changes_with_renames(repository, commit, parent) {
             Ok(with_renames) => changes = with_renames,
             Err(_) if has(is_added_source) || changes.iter().any(|change| is_damaged(repository, change)) => {
-                reject(Rejection::UnreadableObject);
+                drop(BString::default(), Rejection::UnreadableObject);
             }
             Err(_) => {}
         }
     }
     let mut files = Vec::new();
     for change in changes {
+        let path = change.location().to_owned();
         match changed_file(change) {
             Ok(file) => files.push(file),
-            Err(Some(rejection)) => reject(rejection),
+            Err(Some(reason)) => drop(path, reason),
             Err(None) => {}
         }
     }

@@ -11,6 +11,7 @@ use super::advisory_context::AdvisoryContext;
 use super::changed_files::{ChangedFile, changed_files};
 use super::fix_commit::FixCommit;
 use super::function_sample::{FixCandidate, function_sample};
+use super::judged_commit::{DroppedChange, JudgedCommit, JudgedFunction};
 use super::message::CommitClass;
 use super::scoring::{ChangedFunction, FIX_SCORER, FixScore};
 use super::selected_commit::{SelectedCommit, SelectionReason};
@@ -74,6 +75,11 @@ impl<'r> CommitMiner<'r> {
         self.mine_selected(selected, Some(advisory), samples)
     }
 
+    /// Judges a commit without emitting anything.
+    pub fn explain(&mut self, selected: SelectedCommit, advisory: Option<&AdvisoryContext>) -> JudgedCommit {
+        self.judge(selected, advisory, &mut || Ok(())).expect("nothing stops it")
+    }
+
     fn mine_selected(
         &mut self,
         selected: SelectedCommit,
@@ -81,13 +87,40 @@ impl<'r> CommitMiner<'r> {
         samples: &mut Samples<'_, '_>,
     ) -> Result<bool, ShardError> {
         samples.count("commits.chosen", 1);
+        let judged = self.judge(selected, advisory, &mut || samples.check())?;
+        for (name, count) in [("files.compared", judged.files), ("functions.changed", judged.differing)] {
+            if count > 0 {
+                samples.count(name, count);
+            }
+        }
+        let JudgedCommit { fix, rejection, dropped, functions, is_whole, .. } = judged;
+        rejection
+            .into_iter()
+            .chain(dropped.iter().map(|change| change.reason))
+            .for_each(|why| samples.reject(why));
+        for function in functions {
+            match (function.rejection, &fix) {
+                (Some(rejection), _) => samples.reject(rejection),
+                (None, Some(fix)) => samples.emit(function_sample(fix, self.name, function))?,
+                (None, None) => {}
+            }
+        }
+        Ok(is_whole)
+    }
+
+    /// Judges everything that a commit changed. `check` fails if the work is to stop.
+    fn judge(
+        &mut self,
+        selected: SelectedCommit,
+        advisory: Option<&AdvisoryContext>,
+        check: &mut dyn FnMut() -> Result<(), ShardError>,
+    ) -> Result<JudgedCommit, ShardError> {
         let repository = self.repository;
         let damaged_before = repository.damaged_reads();
         let is_damaged = || repository.damaged_reads() > damaged_before;
         let fix = FixCommit::read(repository, selected).ok().filter(|_| !is_damaged());
         let Some(mut fix) = fix else {
-            samples.reject(Rejection::UnreadableObject);
-            return Ok(false);
+            return Ok(JudgedCommit::new(None).rejected(Rejection::UnreadableObject));
         };
         if let Some(advisory) = advisory {
             fix.add_advisory(advisory);
@@ -97,38 +130,42 @@ impl<'r> CommitMiner<'r> {
         if fix.reason != SelectionReason::Named
             && let Some(rejection) = class_rejection(fix.message_score.class)
         {
-            samples.reject(rejection);
-            return Ok(true);
+            return Ok(JudgedCommit::new(Some(fix)).rejected(rejection));
         }
-        let mut rejections = Vec::new();
-        let files = changed_files(repository, fix.id, fix.parent, |reason| rejections.push(reason));
-        let files = files.unwrap_or_else(|rejection| {
-            rejections.push(rejection);
-            Vec::new()
-        });
+        let mut judged = JudgedCommit::new(None);
+        let files = changed_files(repository, fix.id, fix.parent, &mut judged.dropped);
+        let files = match files {
+            Ok(files) => files,
+            Err(rejection) => {
+                judged.fix = Some(fix);
+                return Ok(judged.rejected(rejection));
+            }
+        };
         let mut candidates = Vec::new();
         for file in files {
-            samples.check()?;
-            samples.count("files.compared", 1);
-            rejections.extend(self.compare(&file, &mut candidates, samples).err());
+            check()?;
+            judged.files += 1;
+            if let Err(reason) = self.compare(&file, &mut candidates, &mut judged) {
+                judged.dropped.push(DroppedChange { path: file.path_after, function: None, reason });
+            }
         }
         if is_damaged() {
-            samples.reject(Rejection::UnreadableObject);
-            return Ok(false);
+            judged.fix = Some(fix);
+            return Ok(judged.rejected(Rejection::UnreadableObject));
         }
-        let is_whole = !rejections.contains(&Rejection::UnreadableObject);
-        rejections.into_iter().for_each(|rejection| samples.reject(rejection));
+        judged.is_whole = judged.dropped.iter().all(|change| change.reason != Rejection::UnreadableObject);
         fix.is_bulk = candidates.len() > MAX_FIX_FUNCTIONS;
-        self.emit(&fix, candidates, samples)?;
-        Ok(is_whole)
+        judged.functions = self.judge_functions(&fix, candidates);
+        judged.fix = Some(fix);
+        Ok(judged)
     }
 
-    /// Finds the candidates in a changed file, and counts the changes that cannot be the fix.
+    /// Finds the candidates in a changed file, and notes the changes that cannot be the fix.
     fn compare(
         &mut self,
         file: &ChangedFile,
         candidates: &mut Vec<FixCandidate>,
-        samples: &mut Samples<'_, '_>,
+        judged: &mut JudgedCommit,
     ) -> Result<(), Rejection> {
         let (before, after) = (self.read_blob(file.blob_before)?, self.read_blob(file.blob_after)?);
         let comparison = self.comparer.compare(&FileChange {
@@ -137,7 +174,7 @@ impl<'r> CommitMiner<'r> {
             before: &before,
             after: &after,
         })?;
-        samples.count("functions.changed", comparison.changes.len() as u64);
+        judged.differing += comparison.changes.len() as u64;
         for change in comparison.changes {
             let rejection = match change.kind {
                 // Lines that were added or deleted are in no function.
@@ -150,7 +187,11 @@ impl<'r> CommitMiner<'r> {
                 ChangeKind::FormattingOnly => Some(Rejection::FormattingOnly),
             };
             match rejection {
-                Some(rejection) => samples.reject(rejection),
+                Some(reason) => judged.dropped.push(DroppedChange {
+                    path: file.path_after.clone(),
+                    function: change.name,
+                    reason,
+                }),
                 None => candidates.push(FixCandidate {
                     path_before: file.path_before.clone(),
                     path_after: file.path_after.clone(),
@@ -175,53 +216,44 @@ impl<'r> CommitMiner<'r> {
         if bytes.len() as u64 > MAX_BLOB_BYTES { Err(Rejection::OversizedFile) } else { Ok(bytes) }
     }
 
-    /// Emits the candidates with enough confidence.
-    fn emit(
-        &self,
-        fix: &FixCommit,
-        candidates: Vec<FixCandidate>,
-        samples: &mut Samples<'_, '_>,
-    ) -> Result<(), ShardError> {
+    /// Judges the candidates: those that were added or deleted first.
+    fn judge_functions(&self, fix: &FixCommit, candidates: Vec<FixCandidate>) -> Vec<JudgedFunction> {
         let (one_sided, candidates): (Vec<_>, Vec<_>) =
             candidates.into_iter().partition(|candidate| is_one_sided(&candidate.change));
-        self.emit_one_sided(fix, one_sided, candidates.is_empty(), samples)?;
+        let mut judged = self.judge_one_sided(fix, one_sided, candidates.is_empty());
         let scores = score_candidates(fix, &candidates);
         let tangled = candidates.len() > 1;
         let least = self.least_confidence(fix, &scores);
-        for (candidate, score) in candidates.into_iter().zip(scores) {
-            if score.confidence < least {
-                samples.reject(Rejection::UnsupportedInTangledCommit);
-            } else {
-                samples.emit(function_sample(fix, self.name, candidate, score, tangled))?;
-            }
-        }
-        Ok(())
+        judged.extend(candidates.into_iter().zip(scores).map(|(candidate, score)| {
+            let is_weak = score.confidence < least;
+            let rejection = is_weak.then_some(Rejection::UnsupportedInTangledCommit);
+            JudgedFunction { candidate, score, rejection, tangled }
+        }));
+        judged
     }
 
-    /// Emits functions that the commit added or deleted, if something names them, or if one is all that the fix of an
-    /// advisory changes. Most other added functions are helpers, and most deleted ones were not needed any more.
+    /// Judges functions that the commit added or deleted. They are emitted if something names them, or if one is all that
+    /// the fix of an advisory changes. Most other added functions are helpers, and most deleted ones were not needed any
+    /// more.
     ///
     /// They are scored apart from the functions that changed, so that they have no influence on those. The confidence
     /// was measured on changed functions, so it alone is not enough.
-    fn emit_one_sided(
+    fn judge_one_sided(
         &self,
         fix: &FixCommit,
         candidates: Vec<FixCandidate>,
         alone: bool,
-        samples: &mut Samples<'_, '_>,
-    ) -> Result<(), ShardError> {
+    ) -> Vec<JudgedFunction> {
         let only_change = alone && candidates.len() == 1;
         let is_sure = fix.by_advisory || !fix.message_score.advisory_ids.is_empty();
         let scores = score_candidates(fix, &candidates);
-        for (candidate, score) in candidates.into_iter().zip(scores) {
+        let judge = |(candidate, score): (FixCandidate, FixScore)| {
             let is_strong = score.is_named || (only_change && is_sure);
-            if !is_strong || score.confidence < self.min_confidence {
-                samples.reject(Rejection::OneSided);
-            } else {
-                samples.emit(function_sample(fix, self.name, candidate, score, !only_change))?;
-            }
-        }
-        Ok(())
+            let is_weak = !is_strong || score.confidence < self.min_confidence;
+            let rejection = is_weak.then_some(Rejection::OneSided);
+            JudgedFunction { candidate, score, rejection, tangled: !only_change }
+        };
+        candidates.into_iter().zip(scores).map(judge).collect()
     }
 
     /// Returns the least confidence with which a function is emitted.

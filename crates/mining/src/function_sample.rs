@@ -4,7 +4,7 @@ use streamguard_code::{CodeChange, CodeSnippet};
 use streamguard_dataset::{Language, QualityFlag, Sample, SampleKind, SampleLevel};
 
 use super::fix_commit::FixCommit;
-use super::scoring::FixScore;
+use super::judged_commit::JudgedFunction;
 use super::selected_commit::SelectionReason;
 use super::source_page::{SourceLines, source_page};
 
@@ -17,14 +17,9 @@ pub(super) struct FixCandidate {
     pub(super) change: CodeChange,
 }
 
-/// Makes the sample of one function. `tangled` says whether the commit changed other functions too.
-pub(super) fn function_sample(
-    fix: &FixCommit,
-    repository: &str,
-    candidate: FixCandidate,
-    score: FixScore,
-    tangled: bool,
-) -> Sample {
+/// Makes the sample of one function.
+pub(super) fn function_sample(fix: &FixCommit, repository: &str, function: JudgedFunction) -> Sample {
+    let JudgedFunction { candidate, score, tangled, .. } = function;
     let FixCandidate { path_before, path_after, language, invalid_utf8, change } = candidate;
     let flags = [
         (tangled, QualityFlag::TangledCommit),

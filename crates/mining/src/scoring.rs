@@ -53,8 +53,7 @@ mod signature;
 
 pub use changed_function::ChangedFunction;
 pub use evidence::{BASE_SCORE, EVIDENCES, Evidence};
-pub use exclusion::Exclusion;
 pub use fix_score::{DEFAULT_MIN_CONFIDENCE, FixScore};
-pub use fix_scorer::{FixScorer, FunctionMeasures};
+pub use fix_scorer::FixScorer;
 
 pub(crate) use fix_scorer::FIX_SCORER;

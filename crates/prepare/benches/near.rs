@@ -8,10 +8,10 @@ use std::path::PathBuf;
 
 use streamguard_dataset::Language;
 use streamguard_prepare::near::{
-    Clusters, CommentSyntax, NearIndex, NearThreshold, PairSink, ShingleSets, ShingledText, TextSketcher,
-    exact_join, find_near_pairs,
+    Clusters, NearIndex, NearThreshold, PairSink, ShingleSets, ShingledText, TextSketcher, exact_join,
+    find_near_pairs,
 };
-use streamguard_prepare::table::{CodeReader, TableDataset};
+use streamguard_table::{CodeReader, CommentSyntax, TableDataset};
 
 /// Joins near texts.
 struct Joined(Clusters);

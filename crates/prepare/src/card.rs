@@ -3,16 +3,27 @@
 
 use std::fmt::Write;
 
+use streamguard_evaluate::Evaluation;
+
 use crate::leaks::LeakReport;
 use crate::prepared_info::PreparedInfo;
-use crate::table::{SplitName, TableSchema};
+use crate::shortcuts::{ShortcutReport, shortcut_text};
+use streamguard_table::{SplitName, TableSchema};
 
 /// Returns the card.
-pub(crate) fn render(info: &PreparedInfo, leaks: &LeakReport, schema: &TableSchema) -> String {
+pub(crate) fn render(
+    info: &PreparedInfo,
+    leaks: &LeakReport,
+    shortcuts: &ShortcutReport,
+    baseline: Option<&Evaluation>,
+    schema: &TableSchema,
+) -> String {
     let mut card = String::new();
     // Writing to a string cannot fail.
     let _ = write_metadata(&mut card, info);
-    let _ = write_text(&mut card, info, leaks, schema);
+    let _ = write_text(&mut card, info, leaks);
+    let _ = shortcut_text::write(&mut card, shortcuts, baseline);
+    let _ = write_columns(&mut card, schema);
     card
 }
 
@@ -45,12 +56,7 @@ fn size_category(rows: u64) -> &'static str {
     }
 }
 
-fn write_text(
-    card: &mut String,
-    info: &PreparedInfo,
-    leaks: &LeakReport,
-    schema: &TableSchema,
-) -> std::fmt::Result {
+fn write_text(card: &mut String, info: &PreparedInfo, leaks: &LeakReport) -> std::fmt::Result {
     let setting = |name: &str| {
         info.settings[name].as_str().map_or_else(|| info.settings[name].to_string(), str::to_owned)
     };
@@ -95,6 +101,10 @@ fn write_text(
     for warning in warnings(info, leaks) {
         writeln!(card, "\n**Warning:** {warning}")?;
     }
+    Ok(())
+}
+
+fn write_columns(card: &mut String, schema: &TableSchema) -> std::fmt::Result {
     writeln!(
         card,
         "\n## Columns\n\n{}",

@@ -17,7 +17,7 @@ use crate::output;
 use crate::prepared_dataset;
 use crate::row_facts::RowFacts;
 use crate::split::{Ratios, SplitRule, Straddling};
-use crate::table::{CodeReader, TableDataset, TableError, TableFile, TablePiece, milliseconds};
+use streamguard_table::{CodeReader, TableDataset, TableError, TableFile, TablePiece, milliseconds};
 
 /// Name of the job.
 pub const NAME: &str = "prepare";
@@ -61,6 +61,10 @@ pub struct PrepareJob {
     /// Only rows dated before this date; undated ones are left out
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     pub before: Option<String>,
+    /// Also learn a baseline from train, a model of words, and evaluate it in test
+    #[arg(long)]
+    #[serde(default)]
+    pub baseline: bool,
 }
 
 fn parse_language(name: &str) -> Result<Language, String> {
@@ -118,6 +122,7 @@ impl PrepareJob {
             exclude: Vec::new(),
             after: None,
             before: None,
+            baseline: false,
         }
     }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::near::{NearThreshold, ShingleSets, ShingledText, exact_join, similarity};
-use crate::table::{CodeReader, SplitName, TableDataset, TableError};
 use streamguard_dataset::Language;
+use streamguard_table::{CodeReader, SplitName, TableDataset, TableError};
 
 /// Most leaks of one kind that a report lists; all are counted.
 const MAX_LISTED: usize = 100;

@@ -4,7 +4,8 @@
 //! duplicates, and writes train, validation and test. [`find_leaks`] tells what the splits of any dataset have in common.
 //!
 //! ```
-//! use streamguard_prepare::near::{CommentSyntax, NearThreshold, ShingledText};
+//! use streamguard_prepare::near::{NearThreshold, ShingledText};
+//! use streamguard_table::CommentSyntax;
 //!
 //! let mut text = ShingledText::default();
 //! let mut set = |code: &str| {
@@ -26,10 +27,11 @@ mod prepared_dataset;
 mod prepared_info;
 mod row_facts;
 mod row_table;
+mod shortcuts;
 mod split;
-pub mod table;
 
 pub use job::{NAME, PrepareJob, PrepareShard};
 pub use leaks::{Leak, LeakKind, LeakReport, LeakedRow, find_leaks};
 pub use prepared_info::{PreparedCounts, PreparedInfo, SplitCounts};
+pub use shortcuts::{MODEL_NAME as BASELINE_MODEL_NAME, ShortcutReport, ShortcutRule};
 pub use split::{Ratios, SplitRule, Straddling};

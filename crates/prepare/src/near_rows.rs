@@ -2,7 +2,7 @@
 
 use crate::near::{Clusters, NearThreshold, PairSink, ShingleSets, ShingledText, find_near_pairs};
 use crate::row_table::{RowTable, TextNumber};
-use crate::table::{CodeReader, TableDataset, TableError};
+use streamguard_table::{CodeReader, TableDataset, TableError};
 
 /// A dataset whose rows are part of a table, with its place there.
 #[derive(Debug)]

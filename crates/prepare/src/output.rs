@@ -11,7 +11,8 @@ use crate::job::PrepareJob;
 use crate::leaks::{LeakReport, find_leaks_in_rows};
 use crate::prepared_dataset::{RowPlace, job_error};
 use crate::prepared_info::PreparedInfo;
-use crate::table::{
+use crate::shortcuts::{Baseline, LabelledCode, MODEL_NAME, ShortcutReport};
+use streamguard_table::{
     Column, ColumnKind, ParquetTableWriter, Row, SplitName, TableDataset, TableError, TableSchema,
 };
 
@@ -29,6 +30,15 @@ const PREPARED_NAME: &str = "prepared.json";
 /// Name of the file that says what two splits have in common.
 const LEAKS_NAME: &str = "leak_report.json";
 
+/// Name of the file that says how well rules without knowledge of vulnerabilities do.
+const SHORTCUTS_NAME: &str = "shortcut_report.json";
+
+/// Name of the file with the evaluation of the baseline.
+const BASELINE_EVALUATION_NAME: &str = "baseline/evaluation.json";
+
+/// Name of the file with the same for people.
+const BASELINE_REPORT_NAME: &str = "baseline/evaluation.md";
+
 /// Name of the dataset card.
 const CARD_NAME: &str = "README.md";
 
@@ -36,7 +46,16 @@ const CARD_NAME: &str = "README.md";
 pub(crate) fn file_names() -> Vec<String> {
     let of_split = |split: SplitName| ["parquet", "jsonl"].map(|format| file_name(split, format));
     let files = SplitName::ALL.into_iter().flat_map(of_split);
-    files.chain([PREPARED_NAME, LEAKS_NAME, CARD_NAME].map(str::to_owned)).collect()
+    let others = [
+        PREPARED_NAME,
+        LEAKS_NAME,
+        SHORTCUTS_NAME,
+        MODEL_NAME,
+        BASELINE_EVALUATION_NAME,
+        BASELINE_REPORT_NAME,
+        CARD_NAME,
+    ];
+    files.chain(others.map(str::to_owned)).collect()
 }
 
 fn file_name(split: SplitName, format: &str) -> String {
@@ -53,11 +72,12 @@ struct SplitFiles {
     jsonl: OutputFile,
 }
 
-/// Writes all files, and checks that the splits have nothing in common.
+/// Writes all files, and checks that the splits have nothing in common. `tokens` has the length of both sides of each row.
 pub(crate) fn write(
     job: &PrepareJob,
     own: &TableDataset,
     places: &[Option<RowPlace>],
+    tokens: &[u32],
     info: PreparedInfo,
     merge: &mut MergeContext<'_>,
 ) -> Result<JobSummary, JobError> {
@@ -105,11 +125,27 @@ pub(crate) fn write(
     let leaks = leaks.map_err(job_error)?;
     write_json(merge, PREPARED_NAME, &json!(info))?;
     write_json(merge, LEAKS_NAME, &json!(leaks))?;
-    let mut card = merge.create_file(CARD_NAME)?;
-    let text = card::render(&info, &leaks, &schema);
-    card.write_all(text.as_bytes()).map_err(|error| card.write_error(error))?;
-    merge.commit_file(card)?;
+
+    let code = LabelledCode::read(job, own, places, tokens, merge)?;
+    let baseline = Baseline::train(job, own, places, &code, merge)?;
+    let labels = baseline.as_ref().map(|baseline| &*baseline.labels);
+    let shortcuts = ShortcutReport::new(&code, job.seed, labels);
+    write_json(merge, SHORTCUTS_NAME, &json!(shortcuts))?;
+    if let Some(baseline) = &baseline {
+        write_baseline(baseline, merge)?;
+    }
+    let evaluation = baseline.as_ref().and_then(|baseline| baseline.evaluation.as_ref());
+    write_text(merge, CARD_NAME, &card::render(&info, &leaks, &shortcuts, evaluation, &schema))?;
     Ok(summary(&info, &leaks))
+}
+
+fn write_baseline(baseline: &Baseline, merge: &mut MergeContext<'_>) -> Result<(), JobError> {
+    write_text(merge, MODEL_NAME, &baseline.model.to_json())?;
+    if let Some(evaluation) = &baseline.evaluation {
+        write_json(merge, BASELINE_EVALUATION_NAME, &json!(evaluation))?;
+        write_text(merge, BASELINE_REPORT_NAME, &streamguard_evaluate::markdown(evaluation))?;
+    }
+    Ok(())
 }
 
 impl SplitFiles {
@@ -134,6 +170,12 @@ impl serde::Serialize for JsonRow<'_> {
 
 fn write_error(split: SplitName) -> impl Fn(parquet::errors::ParquetError) -> JobError {
     move |error| WriteError::at(file_name(split, "parquet"))(io::Error::other(error)).into()
+}
+
+fn write_text(merge: &mut MergeContext<'_>, name: &str, text: &str) -> Result<(), JobError> {
+    let mut file = merge.create_file(name)?;
+    file.write_all(text.as_bytes()).map_err(|error| file.write_error(error))?;
+    merge.commit_file(file)
 }
 
 fn write_json(merge: &mut MergeContext<'_>, name: &str, value: &Value) -> Result<(), JobError> {

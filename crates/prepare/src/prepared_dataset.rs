@@ -8,7 +8,7 @@ use crate::output;
 use crate::prepared_info::{PreparedCounts, PreparedInfo};
 use crate::row_table::RowTable;
 use crate::split::{Components, assign};
-use crate::table::{CodeReader, SplitName, TableDataset, TableError};
+use streamguard_table::{CodeReader, SplitName, TableDataset, TableError};
 
 /// Place of a row in the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub(crate) fn make(job: &PrepareJob, merge: &mut MergeContext<'_>) -> Result<Job
     };
     let places: Vec<Option<RowPlace>> = (0..own_rows).map(place).collect();
     let info = PreparedInfo::new(job, own, counts, &places);
-    output::write(job, own, &places, info, merge)
+    output::write(job, own, &places, &table.tokens, info, merge)
 }
 
 /// Converts an error of reading.

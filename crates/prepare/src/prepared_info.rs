@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::job::PrepareJob;
 use crate::near::{MISS_PROBABILITY, SHINGLE_TOKENS, SketchShape};
 use crate::prepared_dataset::RowPlace;
-use crate::table::{SplitName, TableDataset};
+use streamguard_table::{SplitName, TableDataset};
 
 /// Lengths in tokens at which models commonly cut.
 const CUT_LENGTHS: [u32; 4] = [512, 1024, 2048, 4096];

@@ -7,7 +7,7 @@ use streamguard_engine::JobError;
 use twox_hash::XxHash64;
 
 use crate::near::{TextSketch, TextSketcher};
-use crate::table::{CodeReader, Row};
+use streamguard_table::{CodeReader, Row};
 
 /// What is kept of a row until all rows are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -26,7 +26,6 @@
 
 mod bounded_text;
 mod digits;
-pub mod escape;
 mod format;
 mod history;
 #[cfg(test)]
@@ -50,3 +49,4 @@ pub use run::{StoredRun, events};
 pub use run_results::write_results;
 pub use sample_count::SampleCount;
 pub use stored_run_files::{DatasetInfo, ReadError, run_paths, run_paths_for};
+pub use streamguard_sarif::escape;

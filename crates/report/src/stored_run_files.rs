@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use streamguard_dataset::DatasetSummary;
 use streamguard_dataset::changes::{CHANGE_LOG_NAME, CHANGES_NAME};
+use streamguard_dataset::dataset_card::{CARD_NAME, has_foreign_card};
 use streamguard_dataset::dataset_files::{JSONL_NAME, PARQUET_NAME};
 use streamguard_engine::{Job, RunDir, RunDirError, RunInfo, RunPaths};
 use thiserror::Error;
@@ -23,10 +24,12 @@ pub fn run_paths(folder: &Path) -> RunPaths {
     RunPaths::new(folder, streamguard_product::NAME).with_build(streamguard_product::BUILD)
 }
 
-/// Returns the paths of a run of these jobs in a folder, to begin it. It may leave the files of its jobs, a dataset and
-/// reports there.
+/// Returns the paths of a run of these jobs in a folder, to begin it. It may leave the files of its jobs, a dataset with
+/// its card, and reports there.
 pub fn run_paths_for(folder: &Path, jobs: &[Arc<dyn Job>]) -> RunPaths {
-    let of_jobs = jobs.iter().flat_map(|job| job.output_names());
+    // A README of somebody else is no output of the run, so that nothing touches it.
+    let card = (!has_foreign_card(folder).unwrap_or(true)).then(|| CARD_NAME.to_owned());
+    let of_jobs = jobs.iter().flat_map(|job| job.output_names()).chain(card);
     let of_dataset = [JSONL_NAME, PARQUET_NAME, CHANGES_NAME, CHANGE_LOG_NAME].map(str::to_owned);
     run_paths(folder).with_outputs(of_dataset.into_iter().chain(of_jobs).chain(report_names()))
 }

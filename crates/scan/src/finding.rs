@@ -24,6 +24,9 @@ pub enum Grade {
     High,
     /// The fix comes from an advisory, and the function resembles its vulnerable side.
     Medium,
+    /// The fix comes from an advisory, and the function has only a part of what the fix removes, or resembles its
+    /// vulnerable side less than half.
+    Low,
     /// Only the message of a commit says that it fixes a weakness.
     Note,
 }
@@ -37,8 +40,12 @@ pub struct Finding {
     pub function: String,
     /// First line of the function.
     pub start_line: u32,
+    /// Column of its first character, from 1, in UTF-16 units as editors count.
+    pub start_column: u32,
     /// Last line, inclusive.
     pub end_line: u32,
+    /// Column behind its last character.
+    pub end_column: u32,
     /// Verdict.
     pub verdict: Verdict,
     /// Grade, by similarity and by the source of the fix.
@@ -106,10 +113,11 @@ fn finding(context: &FindingContext, found: &SignatureMatch, fix: SignatureOrigi
     let signature = found.signature;
     let [vulnerable, fixed] =
         [SignatureSide::Vulnerable, SignatureSide::Fixed].map(|side| index.side(signature, side));
-    let grade = match (fix.advisories.is_empty(), found.vulnerable >= HIGH_SIMILARITY) {
-        (true, _) => Grade::Note,
-        (false, true) => Grade::High,
-        (false, false) => Grade::Medium,
+    let grade = match fix.advisories.is_empty() {
+        true => Grade::Note,
+        false if found.verdict == Verdict::Vulnerable && found.is_weak => Grade::Low,
+        false if found.vulnerable >= HIGH_SIMILARITY => Grade::High,
+        false => Grade::Medium,
     };
     let missing_count = difference(fixed, vulnerable)
         .filter(|&statement| !context.sets.known.contains(statement))
@@ -119,7 +127,9 @@ fn finding(context: &FindingContext, found: &SignatureMatch, fix: SignatureOrigi
         path: path.to_owned(),
         function: function.name.clone(),
         start_line: function.start_line,
+        start_column: column(context.text, function.span.start),
         end_line: function.end_line,
+        end_column: column(context.text, function.span.end),
         verdict: found.verdict,
         grade,
         similarity: rounded(found.vulnerable),
@@ -131,6 +141,13 @@ fn finding(context: &FindingContext, found: &SignatureMatch, fix: SignatureOrigi
         identical: found.vulnerable == 1.0,
         fix,
     }
+}
+
+/// Returns the column of a position, from 1, in UTF-16 units.
+fn column(text: &str, position: usize) -> u32 {
+    let before = text.get(..position).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    1 + line.encode_utf16().count() as u32
 }
 
 fn rounded(similarity: f64) -> f64 {

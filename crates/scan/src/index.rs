@@ -16,7 +16,7 @@ pub use load::{IndexError, MAX_INDEX_BYTES};
 
 use lookup::StatementTable;
 
-use crate::signature::SignatureOrigin;
+use crate::signature::{MIN_STATEMENTS, SignatureOrigin};
 
 /// Version of the format of `.sgdb` files.
 pub const INDEX_VERSION: u32 = 1;
@@ -27,9 +27,13 @@ const MAGIC: [u8; 4] = *b"SGDB";
 /// Least number of statements that a function shares with a side of a signature.
 pub(crate) const MIN_SHARED: usize = 3;
 
-/// Returns how many of `count` statements a function must have: [`MIN_SHARED`] and half of them.
+/// Returns how many of `count` statements a function must have: [`MIN_SHARED`] and half of them, and all of a few.
 pub(crate) fn least_shared(count: usize) -> usize {
-    MIN_SHARED.max(count.div_ceil(2))
+    match count {
+        // A side without statements shares nothing.
+        ..MIN_STATEMENTS => count.max(1),
+        _ => MIN_SHARED.max(count.div_ceil(2)),
+    }
 }
 
 /// Index of signatures.
@@ -90,7 +94,15 @@ pub(crate) enum SignatureSide {
     Fixed,
 }
 
+/// Index of the demo world: `cargo xtask known` makes it.
+const EMBEDDED_INDEX: &[u8] = include_bytes!("../demo.sgdb");
+
 impl SignatureIndex {
+    /// Returns the index of the demo world, small fictional repositories with known fixes, for trying a scan out.
+    pub fn embedded() -> Self {
+        Self::from_bytes(EMBEDDED_INDEX).expect("it was read when it was made")
+    }
+
     /// Returns the number of signatures.
     pub fn len(&self) -> usize {
         self.signatures.len()

@@ -32,18 +32,26 @@
 //! VUDDY (Kim et al., IEEE S&P 2017) whole functions, and MVP (Xiao et al., USENIX Security 2020) what a patch removes
 //! and adds.
 
+mod advisory_page;
+mod archive;
+mod exposure;
 mod file_scanner;
 mod finding;
+pub mod format;
 mod index;
 mod marks;
+mod revision;
 mod signature;
 mod statements;
 mod token_rules;
 mod verdict;
 
+pub use archive::{ArchiveError, ArchiveFormat, read_archive};
+pub use exposure::{ExposureHistory, FixExposure};
 pub use file_scanner::{FileResult, FileScanner, MAX_FILE_BYTES};
 pub use finding::{EvidenceLine, Finding, Grade};
 pub use index::{INDEX_VERSION, IndexError, MAX_INDEX_BYTES, SignatureIndex, build};
+pub use revision::{CommitTag, RevisionError, RevisionFile, ScannedRepository};
 pub use signature::{FixCode, MIN_STATEMENTS, Signature, SignatureOrigin};
 pub use statements::{Statement, StatementReader};
 pub use verdict::Verdict;

@@ -5,8 +5,15 @@ use streamguard_dataset::{Language, Sample, SampleKind, SampleLevel, Severity};
 
 use crate::statements::{Statement, StatementReader, joint};
 
-/// Fewest statements of the vulnerable side; shorter functions look like many others.
+/// Fewest statements of the vulnerable side that resemblance is told by; shorter functions look like many others, and
+/// must be the same.
 pub const MIN_STATEMENTS: usize = 4;
+
+/// Fewest statements of the vulnerable side at all: a head and one more.
+const MIN_SHORT_STATEMENTS: usize = 2;
+
+/// Least length of the statements of a short function, in bytes. Accessors that many classes have are shorter.
+const MIN_SHORT_BYTES: usize = 80;
 
 /// Most statements of a side that are kept; longer functions are generated.
 const MAX_STATEMENTS: usize = 20_000;
@@ -81,9 +88,15 @@ impl Signature {
         let language = sample.language?;
         let (before, after) = (sample.vulnerable_code.as_deref()?, sample.fixed_code.as_deref()?);
         let commit = sample.commit.clone()?;
-        let (vulnerable, joints_before) = sets(reader.read(before, language));
+        let statements = reader.read(before, language);
+        let is_long_enough = match statements.len() {
+            ..MIN_SHORT_STATEMENTS => false,
+            ..MIN_STATEMENTS => bytes(statements) >= MIN_SHORT_BYTES,
+            _ => true,
+        };
+        let (vulnerable, joints_before) = sets(statements);
         let (fixed, joints_after) = sets(reader.read(after, language));
-        if vulnerable.len() < MIN_STATEMENTS || vulnerable.len().max(fixed.len()) > MAX_STATEMENTS {
+        if !is_long_enough || vulnerable.len().max(fixed.len()) > MAX_STATEMENTS {
             return None;
         }
         let removed_joints = joints_if_none(&vulnerable, &fixed, &joints_before, &joints_after);
@@ -116,14 +129,20 @@ impl Signature {
                 }),
             },
         };
-        signature.has_removal().then_some(signature)
+        signature.has_difference().then_some(signature)
     }
 
-    /// Whether something of the vulnerable side is gone from the fixed one, so that it can be looked for.
-    fn has_removal(&self) -> bool {
+    /// Whether something of one side can be looked for that the other lacks.
+    fn has_difference(&self) -> bool {
         !self.removed_joints.is_empty()
             || self.vulnerable.iter().any(|hash| self.fixed.binary_search(hash).is_err())
+            || self.fixed.iter().any(|hash| self.vulnerable.binary_search(hash).is_err())
     }
+}
+
+/// Returns the length of statements without what stands between them.
+fn bytes(statements: &[Statement]) -> usize {
+    statements.iter().map(|statement| (statement.end - statement.start) as usize).sum()
 }
 
 /// Returns the joints of `own` that `other` lacks, if it lacks no statement of `own`.

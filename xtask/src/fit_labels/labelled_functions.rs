@@ -69,17 +69,16 @@ pub(super) fn read(samples: &Path, truth: &Path) -> Result<Vec<LabelledFunction>
                 added: &diff.added,
             })
             .collect();
-        let measures = scorer.measure(&score, &text, &changed);
         let scores = scorer.score(&score, &text, &changed);
-        for (sample, (measured, scored)) in commit.iter().zip(measures.into_iter().zip(scores)) {
+        for (sample, scored) in commit.iter().zip(scores) {
             let Some(&(is_fix, weight)) = keys(sample).iter().find_map(|key| truth.get(key)) else {
                 continue;
             };
             functions.push(LabelledFunction {
                 repository: sample.repository.clone().unwrap_or_default(),
-                values: measured.values,
-                excluded: measured.exclusion.map(|exclusion| exclusion.reason),
                 confidence: scored.confidence,
+                values: scored.values,
+                excluded: scored.exclusion,
                 is_fix,
                 weight,
             });

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::parquet::basic::{LogicalType, Repetition, Type as PhysicalType};
+use ::parquet::basic::{LogicalType, Repetition, TimeUnit, Type as PhysicalType};
 use ::parquet::errors::Result;
 use ::parquet::schema::types::{Type, TypePtr};
 use serde::Deserialize;
@@ -30,6 +30,11 @@ pub(super) enum ColumnShape {
     List { each: fn(&Sample, TextVisitor<'_>), push: fn(&mut Sample, &str) -> bool },
     /// A number or null.
     Double { get: fn(&Sample) -> Option<f64>, set: fn(&mut Sample, f64) },
+    /// A list of line numbers, or null.
+    Lines { get: fn(&Sample) -> Option<&[u32]>, set: fn(&mut Sample, Vec<u32>) },
+    /// A time or null: text in RFC 3339 in a sample, milliseconds since 1970-01-01 UTC in the file. Text of another form
+    /// is null in the file.
+    Time { get: fn(&Sample) -> Option<&str>, set: fn(&mut Sample, String), fraction_digits: u8 },
     /// A line number or null.
     Line { get: fn(&Sample) -> Option<u32>, set: fn(&mut Sample, u32) },
 }
@@ -140,6 +145,31 @@ macro_rules! line {
     };
 }
 
+macro_rules! lines {
+    ($field:ident) => {
+        SampleColumn {
+            name: stringify!($field),
+            shape: ColumnShape::Lines {
+                get: |sample| sample.$field.as_deref(),
+                set: |sample, lines| sample.$field = Some(lines),
+            },
+        }
+    };
+}
+
+macro_rules! time {
+    ($field:ident, $fraction_digits:literal) => {
+        SampleColumn {
+            name: stringify!($field),
+            shape: ColumnShape::Time {
+                get: |sample| sample.$field.as_deref(),
+                set: |sample, text| sample.$field = Some(text),
+                fraction_digits: $fraction_digits,
+            },
+        }
+    };
+}
+
 impl SampleColumn {
     /// All columns, in the order of the fields of [`Sample`].
     pub(super) const ALL: &[Self] = &[
@@ -152,17 +182,19 @@ impl SampleColumn {
         text!(fixed_code),
         text!(vulnerability_type),
         texts!(cwes),
+        texts!(cwe_parents),
         name!(severity),
         double!(cvss_score),
         text!(cvss_vector),
         text!(cvss_version),
         texts!(advisory_ids),
         text!(description),
-        text!(published_date),
+        // Sources date advisories to the millisecond, and git dates commits to the second.
+        time!(published_date, 3),
         text!(repository),
         text!(commit),
         text!(parent_commit),
-        text!(commit_date),
+        time!(commit_date, 0),
         text!(commit_message),
         text!(path_before),
         text!(path_after),
@@ -171,6 +203,11 @@ impl SampleColumn {
         line!(end_line_before),
         line!(start_line_after),
         line!(end_line_after),
+        lines!(vulnerable_lines),
+        lines!(fixed_lines),
+        line!(diff_lines),
+        text!(code_hash_before),
+        text!(code_hash_after),
         text!(licence),
         text!(source),
         texts!(label_evidence),
@@ -183,29 +220,41 @@ impl SampleColumn {
         match self.shape {
             ColumnShape::Required { .. } => string(self.name, Repetition::REQUIRED),
             ColumnShape::Optional { .. } => string(self.name, Repetition::OPTIONAL),
-            // The specification of the format asks for three levels. Elements are never null, but the
-            // schema allows it, because other tools call this type a "list of strings".
             ColumnShape::List { .. } => {
-                let element = string("element", Repetition::OPTIONAL)?;
-                let list = Type::group_type_builder("list")
-                    .with_repetition(Repetition::REPEATED)
-                    .with_fields(vec![Arc::new(element)])
-                    .build()?;
-                Type::group_type_builder(self.name)
-                    .with_repetition(Repetition::REQUIRED)
-                    .with_logical_type(Some(LogicalType::List))
-                    .with_fields(vec![Arc::new(list)])
-                    .build()
+                list(self.name, string("element", Repetition::OPTIONAL)?, Repetition::REQUIRED)
             }
+            ColumnShape::Lines { .. } => list(self.name, line("element")?, Repetition::OPTIONAL),
+            ColumnShape::Time { .. } => Type::primitive_type_builder(self.name, PhysicalType::INT64)
+                .with_repetition(Repetition::OPTIONAL)
+                .with_logical_type(Some(LogicalType::timestamp(true, TimeUnit::MILLIS)))
+                .build(),
             ColumnShape::Double { .. } => Type::primitive_type_builder(self.name, PhysicalType::DOUBLE)
                 .with_repetition(Repetition::OPTIONAL)
                 .build(),
-            ColumnShape::Line { .. } => Type::primitive_type_builder(self.name, PhysicalType::INT32)
-                .with_repetition(Repetition::OPTIONAL)
-                .with_logical_type(Some(LogicalType::integer(32, false)))
-                .build(),
+            ColumnShape::Line { .. } => line(self.name),
         }
     }
+}
+
+/// Returns the type of a list. The specification of the format asks for three levels. Elements are never null, but the
+/// schema allows it, because other tools call this type a "list of strings".
+fn list(name: &str, element: Type, repetition: Repetition) -> Result<Type> {
+    let list = Type::group_type_builder("list")
+        .with_repetition(Repetition::REPEATED)
+        .with_fields(vec![Arc::new(element)])
+        .build()?;
+    Type::group_type_builder(name)
+        .with_repetition(repetition)
+        .with_logical_type(Some(LogicalType::List))
+        .with_fields(vec![Arc::new(list)])
+        .build()
+}
+
+fn line(name: &str) -> Result<Type> {
+    Type::primitive_type_builder(name, PhysicalType::INT32)
+        .with_repetition(Repetition::OPTIONAL)
+        .with_logical_type(Some(LogicalType::integer(32, false)))
+        .build()
 }
 
 fn string(name: &str, repetition: Repetition) -> Result<Type> {

@@ -9,6 +9,7 @@ use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use ::parquet::data_type::{ByteArray, DataType};
 use ::parquet::errors::{ParquetError, Result as ParquetResult};
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
+use jiff::Timestamp;
 
 use super::columns::{self, ColumnShape, SampleColumn};
 use crate::error::SampleFileError;
@@ -125,8 +126,27 @@ impl SampleColumn {
             }
             (ColumnShape::List { push, .. }, ColumnReader::ByteArrayColumnReader(reader)) => {
                 let read = ColumnBatch::from(reader, samples.len())?;
-                for (row, value) in read.elements()? {
+                for (row, value) in read.elements(ListKind::Required)? {
                     accept(push(&mut samples[row], value.as_utf8()?), value)?;
+                }
+            }
+            (ColumnShape::Lines { set, .. }, ColumnReader::Int32ColumnReader(reader)) => {
+                let read = ColumnBatch::from(reader, samples.len())?;
+                let mut lists: Vec<Option<Vec<u32>>> =
+                    read.lists().map(|is_list| is_list.then(Vec::new)).collect();
+                for (row, value) in read.elements(ListKind::Optional)? {
+                    lists[row].get_or_insert_default().push(value.cast_unsigned());
+                }
+                for (sample, list) in samples.iter_mut().zip(lists) {
+                    list.into_iter().for_each(|lines| set(sample, lines));
+                }
+            }
+            (ColumnShape::Time { set, fraction_digits, .. }, ColumnReader::Int64ColumnReader(reader)) => {
+                let read = ColumnBatch::from(reader, samples.len())?;
+                for (row, &value) in read.present() {
+                    let time = Timestamp::from_millisecond(value)
+                        .map_err(|error| fault(&format!("no such time: {error}")))?;
+                    set(&mut samples[row], format!("{time:.0$}", usize::from(*fraction_digits)));
                 }
             }
             (ColumnShape::Double { set, .. }, ColumnReader::DoubleColumnReader(reader)) => {
@@ -140,6 +160,23 @@ impl SampleColumn {
             _ => return Err(fault("it has another type than the schema says")),
         }
         Ok(())
+    }
+}
+
+/// Whether a list may be null itself.
+#[derive(Clone, Copy)]
+enum ListKind {
+    Required,
+    Optional,
+}
+
+impl ListKind {
+    /// Returns the definition level of an element.
+    fn levels(self) -> i16 {
+        match self {
+            Self::Required => 2,
+            Self::Optional => 3,
+        }
     }
 }
 
@@ -170,8 +207,14 @@ impl<T> ColumnBatch<T> {
         rows.map(|(row, _)| row).zip(&self.values)
     }
 
+    /// Returns for each row of a column of optional lists whether it has one.
+    fn lists(&self) -> impl Iterator<Item = bool> {
+        let starts = self.definition.iter().zip(&self.repetition).filter(|(_, repetition)| **repetition == 0);
+        starts.map(|(definition, _)| *definition > 0)
+    }
+
     /// Returns the elements of a column of lists, each with its row.
-    fn elements(&self) -> ParquetResult<Vec<(usize, &T)>> {
+    fn elements(&self, kind: ListKind) -> ParquetResult<Vec<(usize, &T)>> {
         let mut elements = Vec::with_capacity(self.values.len());
         let mut values = self.values.iter();
         let mut row = None;
@@ -182,12 +225,12 @@ impl<T> ColumnBatch<T> {
                 (Some(row), 0) => Some(row + 1),
                 (Some(row), _) => Some(row),
             };
-            // Definition levels of a list that is required and has optional elements: 0 is an empty
-            // list, 1 a null element, 2 an element.
-            match definition {
-                0 => {}
-                1 => return Err(fault("an element of a list is null")),
-                _ => elements.extend(row.zip(values.next())),
+            // Definition levels of a list with optional elements: the highest is an element, the one below a null
+            // element; lower ones are an empty list and, if it is optional, a list that is null.
+            match definition - kind.levels() {
+                0 => elements.extend(row.zip(values.next())),
+                -1 => return Err(fault("an element of a list is null")),
+                _ => {}
             }
         }
         Ok(elements)

@@ -6,6 +6,7 @@ use ::parquet::column::writer::ColumnWriter;
 use ::parquet::data_type::ByteArray;
 use ::parquet::errors::Result;
 use ::parquet::file::writer::SerializedFileWriter;
+use jiff::Timestamp;
 
 use super::columns::{ColumnShape, SampleColumn};
 use crate::sample::Sample;
@@ -34,6 +35,8 @@ struct ColumnValues {
     ends: Vec<usize>,
     doubles: Vec<f64>,
     lines: Vec<i32>,
+    /// Milliseconds since 1970-01-01 UTC.
+    times: Vec<i64>,
     /// Definition levels, for columns with nulls or lists: which levels of the value are present.
     definition: Vec<i16>,
     /// Repetition levels, for lists: 1 if the value continues the list of the value before.
@@ -97,21 +100,36 @@ impl ColumnValues {
                 // The first element of a row has repetition level 0, which begins a new list.
                 let mut continues = 0;
                 each(sample, &mut |text| {
-                    self.definition.push(2);
-                    self.repetition.push(continues);
+                    self.push_levels(2, continues);
                     continues = 1;
                     self.push_text(text);
                 });
                 if continues == 0 {
                     // An empty list takes a place in the levels, but no value.
-                    self.definition.push(0);
-                    self.repetition.push(0);
+                    self.push_levels(0, 0);
                 }
             }
             ColumnShape::Double { get, .. } => {
                 let value = get(sample);
                 self.definition.push(value.is_some().into());
                 self.doubles.extend(value);
+            }
+            ColumnShape::Lines { get, .. } => {
+                let lines = get(sample);
+                // Levels of the list itself, of a place in it, and of the element there.
+                match lines {
+                    None => self.push_levels(0, 0),
+                    Some([]) => self.push_levels(1, 0),
+                    Some(lines) => {
+                        (0..lines.len()).for_each(|place| self.push_levels(3, (place > 0).into()));
+                    }
+                }
+                self.lines.extend(lines.unwrap_or_default().iter().map(|line| line.cast_signed()));
+            }
+            ColumnShape::Time { get, .. } => {
+                let time = get(sample).and_then(|text| text.parse::<Timestamp>().ok());
+                self.definition.push(time.is_some().into());
+                self.times.extend(time.map(Timestamp::as_millisecond));
             }
             ColumnShape::Line { get, .. } => {
                 let value = get(sample);
@@ -122,6 +140,11 @@ impl ColumnValues {
         }
         // Every value takes about eight bytes besides its text.
         self.text.len() - before + 8
+    }
+
+    fn push_levels(&mut self, definition: i16, repetition: i16) {
+        self.definition.push(definition);
+        self.repetition.push(repetition);
     }
 
     fn push_text(&mut self, text: &str) {
@@ -143,6 +166,9 @@ impl ColumnValues {
             }
             ColumnWriter::Int32ColumnWriter(writer) => {
                 writer.write_batch(&self.lines, definition, repetition)?
+            }
+            ColumnWriter::Int64ColumnWriter(writer) => {
+                writer.write_batch(&self.times, definition, repetition)?
             }
             _ => unreachable!("no shape of column has another physical type"),
         };

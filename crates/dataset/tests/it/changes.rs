@@ -137,7 +137,7 @@ fn moved_rows_name_the_id_that_they_had() {
         ]
     );
     assert_eq!(changes[0].fields, ["commit"]);
-    assert_eq!(changes[1].fields, ["fixed_code"]);
+    assert_eq!(changes[1].fields, ["code_hash_after", "fixed_code"]);
     let previous: Vec<_> = changes.iter().map(|change| change.previous_id.clone().unwrap()).collect();
     assert_eq!(previous, ids);
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use jiff::{Timestamp, Unit};
 use proptest::prelude::*;
 use proptest::{collection, option};
 use streamguard_dataset::{JsonlWriter, Language, QualityFlag, Sample, SampleKind, SampleLevel, Severity};
@@ -21,7 +22,7 @@ pub(crate) fn full(number: u32) -> Sample {
         cvss_version: Some("3.1".into()),
         advisory_ids: vec!["CVE-2024-0001".into(), "GHSA-aaaa-bbbb-cccc".into()],
         description: Some("Evaluates what it is given.".into()),
-        published_date: Some("2024-02-29T12:00:00Z".into()),
+        published_date: Some("2024-02-29T12:00:00.000Z".into()),
         repository: Some("https://example.org/a/b".into()),
         commit: Some("0123456789012345678901234567890123456789".into()),
         parent_commit: Some("9876543210987654321098765432109876543210".into()),
@@ -114,12 +115,22 @@ pub(crate) fn arbitrary() -> impl Strategy<Value = Sample> {
     );
     let number = option::of(any::<f64>().prop_filter("JSON has finite numbers only", |n| n.is_finite()));
     let names = (text(), text(), kind, level, language, severity, flags);
-    let codes = (maybe(), maybe(), maybe(), maybe(), maybe(), maybe(), maybe(), maybe());
-    let places = (maybe(), maybe(), maybe(), maybe(), maybe(), maybe(), maybe(), maybe(), maybe());
+    let codes = (maybe(), maybe(), maybe(), maybe(), maybe(), maybe(), maybe());
+    let places = (maybe(), maybe(), maybe(), maybe(), maybe(), maybe(), maybe(), maybe());
+    // The years 1 to 9999, which other readers know too.
+    let milliseconds = || option::of(-62_135_596_800_000_i64..=253_402_207_200_000);
+    let time = |milliseconds: i64, digits: usize| {
+        let time = Timestamp::from_millisecond(milliseconds).unwrap();
+        let unit = if digits == 0 { Unit::Second } else { Unit::Millisecond };
+        format!("{:.digits$}", time.round(unit).unwrap())
+    };
+    let times = (milliseconds(), milliseconds());
+    let numbers = || option::of(collection::vec(any::<u32>(), 0..4));
+    let labels = (numbers(), numbers(), option::of(any::<u32>()), maybe(), maybe(), list());
     let lists = (list(), list(), list());
     let lines = prop::array::uniform4(option::of(any::<u32>()));
-    (names, codes, places, lists, lines, number.clone(), number).prop_map(
-        |(names, codes, places, lists, lines, score, confidence)| Sample {
+    (names, codes, places, lists, lines, (times, labels), number.clone(), number).prop_map(
+        move |(names, codes, places, lists, lines, (times, labels), score, confidence)| Sample {
             id: names.0,
             collector: names.1,
             kind: names.2,
@@ -129,27 +140,33 @@ pub(crate) fn arbitrary() -> impl Strategy<Value = Sample> {
             fixed_code: codes.1,
             vulnerability_type: codes.2,
             cwes: lists.0,
+            cwe_parents: labels.5,
             severity: names.5,
             cvss_score: score,
             cvss_vector: codes.3,
             cvss_version: codes.4,
             advisory_ids: lists.1,
             description: codes.5,
-            published_date: codes.6,
-            repository: codes.7,
+            published_date: times.0.map(|value| time(value, 3)),
+            repository: codes.6,
             commit: places.0,
             parent_commit: places.1,
-            commit_date: places.2,
-            commit_message: places.3,
-            path_before: places.4,
-            path_after: places.5,
-            function: places.6,
+            commit_date: times.1.map(|value| time(value, 0)),
+            commit_message: places.2,
+            path_before: places.3,
+            path_after: places.4,
+            function: places.5,
             start_line_before: lines[0],
             end_line_before: lines[1],
             start_line_after: lines[2],
             end_line_after: lines[3],
-            licence: places.7,
-            source: places.8,
+            vulnerable_lines: labels.0,
+            fixed_lines: labels.1,
+            diff_lines: labels.2,
+            code_hash_before: labels.3,
+            code_hash_after: labels.4,
+            licence: places.6,
+            source: places.7,
             label_evidence: lists.2,
             label_confidence: confidence,
             quality_flags: names.6,

@@ -21,7 +21,7 @@ use super::commit_facts::{CommitFacts, FunctionFacts};
 const EXCLUDED_CONFIDENCE: f64 = 0.27;
 
 /// A rule for changes that are rarely part of the fix.
-pub struct Exclusion {
+pub(crate) struct Exclusion {
     /// Reason in the evidence.
     pub reason: &'static str,
     /// Confidence in a function under the rule.

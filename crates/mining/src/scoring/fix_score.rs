@@ -27,6 +27,12 @@ pub struct FixScore {
     pub weakness: Option<&'static Weakness>,
     /// Whether the message, the advisory or its experts name the function.
     pub is_named: bool,
+    /// Values of all evidences, in the order of [`EVIDENCES`](super::EVIDENCES).
+    pub values: Vec<f64>,
+    /// Sum of the base score and all weighted values, in log-odds. An exclusion decides whatever it is.
+    pub sum: f64,
+    /// Rule that excludes the function.
+    pub exclusion: Option<&'static str>,
 }
 
 impl FixScore {

@@ -6,7 +6,6 @@ use super::calibration;
 use super::changed_function::ChangedFunction;
 use super::commit_facts::{CommitFacts, FunctionFacts};
 use super::evidence::{BASE_SCORE, EVIDENCES};
-use super::exclusion::Exclusion;
 use super::fix_score::FixScore;
 use super::function_points::PointRules;
 use super::mention::{MentionKind, MessageMentions};
@@ -21,16 +20,6 @@ pub(crate) static FIX_SCORER: LazyLock<FixScorer> = LazyLock::new(FixScorer::new
 /// Scores functions. Build one and share it: compiling the patterns takes some milliseconds.
 pub struct FixScorer {
     rules: PointRules,
-}
-
-/// Values of all evidences for one function, to fit their weights.
-pub struct FunctionMeasures {
-    /// Values in the order of [`EVIDENCES`].
-    pub values: Vec<f64>,
-    /// Sum of the base score and all weighted values.
-    pub score: f64,
-    /// Rule that excludes the function, whatever its score.
-    pub exclusion: Option<&'static Exclusion>,
 }
 
 impl Default for FixScorer {
@@ -61,6 +50,9 @@ impl FixScorer {
         let effective = commit.functions.iter().filter(|facts| facts.exclusion.is_none()).count();
         let score = |facts: &FunctionFacts<'_>| {
             let mut evidence = facts.points.evidence.clone();
+            let values: Vec<f64> = EVIDENCES.iter().map(|evidence| evidence.value(&commit, facts)).collect();
+            let weighted = EVIDENCES.iter().zip(&values).map(|(evidence, value)| evidence.weight * value);
+            let sum = weighted.fold(BASE_SCORE, |sum, term| sum + term);
             let (confidence, reason) = match facts.exclusion {
                 Some(exclusion) => (exclusion.confidence, Some(exclusion.reason)),
                 None => {
@@ -69,7 +61,7 @@ impl FixScorer {
                         2..=MAX_FEW_FUNCTIONS => Some("few changed"),
                         _ => None,
                     };
-                    (calibration::confidence(sum_evidence(&commit, facts)), reason)
+                    (calibration::confidence(sum), reason)
                 }
             };
             if let Some(reason) = reason {
@@ -81,25 +73,12 @@ impl FixScorer {
                 evidence,
                 weakness: facts.points.weakness,
                 is_named: facts.points.mention == Some(MentionKind::Function),
+                values,
+                sum,
+                exclusion: facts.exclusion.map(|exclusion| exclusion.reason),
             }
         };
         commit.functions.iter().map(score).collect()
-    }
-
-    /// Measures the changed functions of one commit without weighing; the result has the same order.
-    pub fn measure(
-        &self,
-        message_score: &MessageScore,
-        message: &str,
-        functions: &[ChangedFunction<'_>],
-    ) -> Vec<FunctionMeasures> {
-        let commit = self.facts(message_score, message, functions);
-        let measures = commit.functions.iter().map(|facts| FunctionMeasures {
-            values: EVIDENCES.iter().map(|evidence| evidence.value(&commit, facts)).collect(),
-            score: sum_evidence(&commit, facts),
-            exclusion: facts.exclusion,
-        });
-        measures.collect()
     }
 
     fn facts<'f>(
@@ -116,9 +95,4 @@ impl FixScorer {
         });
         CommitFacts::new(facts.collect())
     }
-}
-
-/// Returns the score of a function.
-fn sum_evidence(commit: &CommitFacts<'_>, facts: &FunctionFacts<'_>) -> f64 {
-    EVIDENCES.iter().fold(BASE_SCORE, |sum, evidence| sum + evidence.weight * evidence.value(commit, facts))
 }

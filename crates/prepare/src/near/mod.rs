@@ -1,10 +1,8 @@
 //! Near duplicates: texts whose sets of shingles have most elements in common.
 
 mod clusters;
-mod comment_syntax;
 mod exact_join;
 mod jaccard;
-mod lexer;
 mod min_hash;
 mod near_index;
 mod near_pairs;
@@ -13,10 +11,8 @@ mod shingles;
 mod sketch;
 
 pub use clusters::Clusters;
-pub use comment_syntax::CommentSyntax;
 pub use exact_join::exact_join;
 pub use jaccard::{NearThreshold, similarity};
-pub use lexer::for_each_token;
 pub use min_hash::{MISS_PROBABILITY, SketchShape, Sketcher};
 pub use near_index::NearIndex;
 pub use near_pairs::{PairSink, find_near_pairs};

@@ -1,9 +1,9 @@
 //! Sketch of one text: what is kept of it until near duplicates are looked for.
 
-use super::comment_syntax::CommentSyntax;
 use super::jaccard::NearThreshold;
 use super::min_hash::{SketchShape, Sketcher};
 use super::shingles::ShingledText;
+use streamguard_table::CommentSyntax;
 
 /// Largest set of shingles that is kept as it is. Pairs of such sets are found exactly; sketches of few shingles have
 /// many borrowed bins, which are less independent than the promise needs.

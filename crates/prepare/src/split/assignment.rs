@@ -6,7 +6,7 @@ use super::components::Components;
 use super::settings::{Ratios, SplitRule, Straddling};
 use super::{by_border, by_time};
 use crate::row_table::RowTable;
-use crate::table::SplitName;
+use streamguard_table::SplitName;
 
 /// Components larger than this part of all weight are placed first: late, they would not fit any more.
 const LARGE_PART: u64 = 100;

@@ -4,7 +4,7 @@ use super::assignment::{Assignment, balanced_splits};
 use super::components::Components;
 use super::settings::{Ratios, Straddling};
 use crate::row_table::RowTable;
-use crate::table::SplitName;
+use streamguard_table::SplitName;
 
 /// Assigns components by the splits of their rows. Components none of whose rows has one are in train.
 pub(super) fn place(

@@ -5,7 +5,7 @@ use super::by_border::place;
 use super::components::Components;
 use super::settings::{Ratios, Straddling};
 use crate::row_table::RowTable;
-use crate::table::SplitName;
+use streamguard_table::SplitName;
 
 /// Assigns components by their dates. The borders are the dates by which the shares of all dated rows are reached; rows
 /// of one date are never parted. Components without a date are in train.

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use streamguard_prepare::near::NearThreshold;
-use streamguard_prepare::table::{TableDataset, TableError};
 use streamguard_prepare::{LeakKind, LeakReport, find_leaks};
+use streamguard_table::{TableDataset, TableError};
 
 use crate::fixtures::{Chance, changed, function, write_lines};
 

@@ -10,5 +10,5 @@ mod leaks;
 mod near;
 // The prepared folder in the library `datasets`.
 mod readers;
-// Rows of files of other programs.
-mod tables;
+// What rules without knowledge of vulnerabilities reach, and the baseline.
+mod shortcuts;

@@ -2,25 +2,21 @@
 //! calls its file, contains as many findings as code scanning accepts and readers can load, the most severe first. It
 //! says how many are left out.
 
-mod escaped_json;
 mod finding;
 mod invocation;
 mod log_buffer;
-mod objects;
 mod revisions;
 mod rules;
 mod selection;
-mod text;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use streamguard_dataset::{Sample, Severity};
+use streamguard_sarif::{MAX_RESULTS, SCHEMA_URL, SarifNotification, SarifTool, ToolComponent, escaped_json};
 
 use finding::{FindingPlace, finding};
-use invocation::notification;
 use log_buffer::{JsonSize, LogBuffer};
-use objects::{SarifTool, ToolComponent};
 use revisions::RevisionIndex;
 use rules::{RuleIndex, RuleKey};
 use selection::{FindingSelection, SeverityCounts};
@@ -30,10 +26,6 @@ use crate::run::StoredRun;
 
 /// Name of the log file.
 const LOG_NAME: &str = "collection_report.sarif";
-
-/// Schema of the log, as OASIS publishes it.
-const SCHEMA_URL: &str =
-    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedFile>, ReportError> {
     let selection = FindingSelection::of(run)?;
@@ -51,7 +43,7 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
     let FindingWriter { mut output, rules, revisions, written, with_code_left_out, .. } = findings;
     let left_out = left_out(&selection, &written);
     if let Some(text) = left_out_text(&left_out, with_code_left_out) {
-        invocation.tool_execution_notifications.push(notification("warning", &text));
+        invocation.tool_execution_notifications.push(SarifNotification::new("warning", &text));
     }
     let (bases, provenance) = revisions.finish();
     let tool = SarifTool {
@@ -72,13 +64,13 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
     });
     output.push(b"\n]");
     let members = [
-        ("tool", escaped_json::json(&tool)),
-        ("invocations", escaped_json::json(&[invocation])),
-        ("originalUriBaseIds", escaped_json::json(&bases)),
-        ("versionControlProvenance", escaped_json::json(&provenance)),
+        ("tool", escaped_json(&tool)),
+        ("invocations", escaped_json(&[invocation])),
+        ("originalUriBaseIds", escaped_json(&bases)),
+        ("versionControlProvenance", escaped_json(&provenance)),
         // End columns count UTF-16 units, as in editors; this member tells readers so.
-        ("columnKind", escaped_json::json(&"utf16CodeUnits")),
-        ("properties", escaped_json::json(&properties)),
+        ("columnKind", escaped_json(&"utf16CodeUnits")),
+        ("properties", escaped_json(&properties)),
     ];
     for (name, json) in members {
         output.push(format!(",\n\"{name}\":").as_bytes());
@@ -116,7 +108,7 @@ impl FindingWriter {
     fn add(&mut self, sample: &Sample) -> bool {
         let place = FindingPlace::of(sample);
         let Some(finding) = finding(sample, &place, &self.rules, &self.revisions) else { return true };
-        let json = escaped_json::json(&finding);
+        let json = escaped_json(&finding);
         let JsonSize { plain, compressed } = self.invocation_size;
         // Rules and revisions are written after the last result, so their room is kept free while results are
         // added. They are repetitive text: compressed, they take less than a quarter.
@@ -155,7 +147,7 @@ fn left_out_text(left_out: &SeverityCounts, with_code_left_out: u64) -> Option<S
              accepts, and {} MiB in all. The dataset has all samples.",
             samples(left_out.values().sum()),
             by.collect::<Vec<_>>().join(", "),
-            log_buffer::MAX_RESULTS,
+            MAX_RESULTS,
             log_buffer::MAX_COMPRESSED_BYTES / 1_000_000,
             log_buffer::MAX_PLAIN_BYTES / (1024 * 1024),
         ));

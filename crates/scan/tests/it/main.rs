@@ -1,9 +1,19 @@
 //! Tests of the scan, one module per topic.
 
+#![expect(clippy::print_stderr, reason = "a test says what it skips")]
+
+// Archives: members, escapes, bombs.
+mod archives;
 // Copies: old, fixed, backported, renamed, reformatted, rewritten; and the prefilter.
 mod copies;
+// SARIF, OpenVEX and CycloneDX.
+mod formats;
 // Index files: round trips, damage, hostile bytes.
 mod index;
+// A tree of planted copies: recall and precision.
+mod planted;
+// Programs of others, where they are installed.
+mod readers;
 
 use streamguard_dataset::{Language, Sample, SampleKind, SampleLevel};
 use streamguard_scan::{Signature, SignatureIndex, StatementReader, build};

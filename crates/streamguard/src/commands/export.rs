@@ -1,93 +1,84 @@
-//! `streamguard plan export`: a plan as the manifest of another engine.
+//! `streamguard export`: a dataset in the layout of another one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
+use serde_json::json;
 use streamguard::exit::{Exit, UsageError};
+use streamguard::shell::quote_path;
 use streamguard::ui::{self, escape::escape};
-use streamguard_durable::{WriteError, write_atomic};
-use streamguard_engine::PlanDir;
+use streamguard_engine::{OnExistingRun, RunDir};
+use streamguard_export::{Export, ExportLayout, ExportSummary};
 use streamguard_report::run_paths;
+use streamguard_table::TableDataset;
 
-use crate::cluster::kubernetes::{PodSettings, manifest};
-use crate::plan_summary::planned_job;
-use streamguard::shell::quote;
+use crate::command_line::command_line;
 
-/// Writes a plan as the manifest of an Indexed Job for Kubernetes, not tried on a live cluster
-///
-/// The manifest is checked against Kubernetes' schema only. The volume has to be mounted at the same
-/// place here and in the pods, and the user 10001 has to be able to write to it.
+/// Writes a dataset in the layout of another one, for its readers and scripts
 #[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "Exit codes: 0 exported, 1 error, 2 usage, 4 no row fits the layout, 5 another run holds the directory, \
+6 the destination cannot be written, 7 damaged state"
+)]
 pub(crate) struct ExportArgs {
-    /// The output directory of the plan
-    #[arg(long, value_name = "DIR")]
-    plan: PathBuf,
-    /// The job [default: the only one that is planned]
-    #[arg(long, value_name = "NAME")]
-    job: Option<String>,
-    /// File for the manifest
-    #[arg(long, value_name = "FILE")]
-    k8s_job: PathBuf,
-    /// The image that holds this program
-    #[arg(long, value_name = "IMAGE")]
-    image: String,
-    /// Name of the claim of a volume that all pods can write (ReadWriteMany)
-    #[arg(long, value_name = "NAME")]
-    claim: String,
-    /// Mount point of that volume [default: at the plan]
-    #[arg(long, value_name = "DIR")]
-    mount: Option<PathBuf>,
-    /// Name of a secret that holds GITHUB_TOKEN and NVD_API_KEY
-    #[arg(long, value_name = "NAME")]
-    secret: Option<String>,
-    /// Number of array tasks, each with its part of the shards; a pod takes seconds to start
-    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=10000))]
-    elements: u16,
-    /// Number of them that run at once
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
-    parallelism: u16,
-    /// Memory that a shard may use, in MiB
-    #[arg(long, value_name = "MIB", default_value_t = 2048)]
-    worker_memory: u64,
+    /// Dataset: a prepared folder, the output directory of a collection, or .parquet or .jsonl files
+    #[arg(value_name = "DATASET")]
+    dataset: PathBuf,
+    /// Layout of the result
+    #[arg(long, value_enum, value_name = "LAYOUT")]
+    to: ExportLayout,
+    /// Directory of the result
+    #[arg(long, short, value_name = "DIR")]
+    output_dir: PathBuf,
+    /// Columns with code: one, or one before and one after a fix [default: found by their names]
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', num_args = 1..=2)]
+    code: Vec<String>,
+    /// Replace what an earlier run or export left in the directory
+    #[arg(long)]
+    fresh: bool,
 }
 
-pub(super) fn run(settings: &ExportArgs) -> Result<Exit> {
-    // Links are resolved, because the pods see the volume but not what leads to it here.
-    let root = settings
-        .plan
-        .canonicalize()
-        .with_context(|| format!("cannot find the folder {}", settings.plan.display()))?;
-    let dir = PlanDir::open(run_paths(&root))?;
-    if dir.is_done() {
-        return Err(UsageError(format!("the run in {} is already merged", root.display())).into());
+pub(super) fn run(arguments: &ExportArgs) -> Result<Exit> {
+    let ExportArgs { dataset: source, to, output_dir, code, fresh } = arguments;
+    refuse_own_input(source, output_dir)?;
+    let dataset = TableDataset::open(std::slice::from_ref(source), code)?;
+    let export = Export::plan(&dataset, *to)?;
+    // The folder of a run, so that `verify` finds the list of its files.
+    let paths = run_paths(output_dir).with_outputs(export.file_names());
+    let recorded = json!({"export": {"dataset": source, "to": to, "code": code}});
+    let on_existing = if *fresh { OnExistingRun::Discard } else { OnExistingRun::Refuse };
+    let mut dir = RunDir::open(paths, recorded, on_existing)?;
+    dir.record_command(command_line())?;
+    let summary = export.write(output_dir)?;
+    dir.finish()?;
+    print_summary(&summary, output_dir)?;
+    Ok(if summary.rows.is_empty() { Exit::NoResults } else { Exit::Complete })
+}
+
+/// Refuses a destination that holds the dataset: it would be discarded before it is read.
+fn refuse_own_input(source: &Path, output_dir: &Path) -> Result<()> {
+    let Ok(destination) = output_dir.canonicalize() else { return Ok(()) };
+    let source = source.canonicalize().with_context(|| format!("cannot find {}", source.display()))?;
+    if source.starts_with(&destination) || destination.starts_with(&source) {
+        let shown = output_dir.display();
+        return Err(
+            UsageError(format!("--output-dir {shown}: choose a directory apart from the dataset")).into()
+        );
     }
-    let mount = settings.mount.as_deref().unwrap_or(&root);
-    if !root.starts_with(mount) {
-        let what = format!("--mount {}: the plan {} is not below it", mount.display(), root.display());
-        return Err(UsageError(what).into());
-    }
-    let job = planned_job(settings.job.as_deref(), &dir)?;
-    let submission = dir.create_submission(dir.plan(&job)?, settings.elements.into())?;
-    let pods = PodSettings {
-        image: &settings.image,
-        claim: &settings.claim,
-        mount,
-        parallelism: settings.parallelism.into(),
-        secret: settings.secret.as_deref(),
-        memory: settings.worker_memory,
-    };
-    let mut text = serde_json::to_vec_pretty(&manifest(&submission, &pods))?;
-    text.push(b'\n');
-    let file = std::path::absolute(&settings.k8s_job)?;
-    write_atomic(&file, &text).map_err(WriteError::at(&file))?;
-    let shown = |path: &std::path::Path| quote(&escape(&path.display().to_string()));
+    Ok(())
+}
+
+fn print_summary(summary: &ExportSummary, output_dir: &Path) -> Result<()> {
+    let rows: Vec<String> =
+        summary.rows.iter().map(|(split, rows)| format!("{} {rows}", split.name())).collect();
+    let shown = escape(&quote_path(output_dir));
     ui::print_line(&format!(
-        "{} array {}: kubectl apply -f {}",
-        submission.tasks,
-        ui::plural(submission.tasks as usize, "task"),
-        shown(&file)
+        "{shown}: rows: {}",
+        if rows.is_empty() { "none".to_owned() } else { rows.join(", ") }
     ))?;
-    ui::print_line(&format!("then: streamguard merge --plan {}", shown(&settings.plan)))?;
-    Ok(Exit::Complete)
+    for (reason, rows) in &summary.left_out {
+        ui::print_line(&format!("Left out: {rows} {reason}"))?;
+    }
+    Ok(())
 }

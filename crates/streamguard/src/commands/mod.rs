@@ -3,7 +3,9 @@
 mod cache;
 mod collect;
 mod completions;
+mod evaluate;
 mod examples;
+mod explain;
 mod export;
 mod init;
 mod jobs;
@@ -12,10 +14,13 @@ mod man;
 mod merge;
 mod metrics;
 mod plan;
+mod plan_export;
+mod predict;
 mod prepare;
 mod replay;
 mod report;
 mod resolve;
+mod review;
 mod run;
 mod scan;
 mod shard;
@@ -64,9 +69,14 @@ pub(crate) enum Commands {
     #[command(flatten)]
     Metrics(Box<metrics::MetricsCommand>),
     Prepare(Box<prepare::PrepareArgs>),
+    Export(export::ExportArgs),
+    Evaluate(evaluate::EvaluateArgs),
+    Predict(predict::PredictArgs),
     Replay(replay::ReplayArgs),
     Jobs(jobs::JobsArgs),
     Examples(examples::ExamplesArgs),
+    Explain(explain::ExplainArgs),
+    Review(review::ReviewArgs),
     Resolve(resolve::ResolveArgs),
     Report(report::ReportArgs),
     Verify(verify::VerifyArgs),
@@ -123,9 +133,14 @@ impl Commands {
             Self::Run(arguments) => run::run(&arguments, &config_schema(), Purpose::Run),
             Self::Metrics(command) => metrics::run(&command, &config_schema(), Purpose::Run),
             Self::Prepare(arguments) => prepare::run(&arguments),
+            Self::Export(arguments) => export::run(&arguments),
+            Self::Evaluate(arguments) => evaluate::run(&arguments),
+            Self::Predict(arguments) => predict::run(&arguments),
             Self::Replay(arguments) => replay::run(&arguments),
             Self::Jobs(arguments) => jobs::run(&arguments, &config_schema()),
             Self::Examples(arguments) => examples::run(&arguments),
+            Self::Explain(arguments) => explain::run(&arguments),
+            Self::Review(arguments) => review::run(&arguments),
             Self::Resolve(arguments) => resolve::run(&arguments),
             Self::Report(arguments) => report::run(&arguments),
             Self::Verify(arguments) => verify::run(&arguments),

@@ -5,7 +5,7 @@ use clap::{Command, Subcommand};
 use streamguard::exit::Exit;
 use streamguard::settings::ConfigSchema;
 
-use super::{collect, export, metrics, run};
+use super::{collect, metrics, plan_export, run};
 use crate::args::matched::MatchedArgs;
 use crate::launch::Purpose;
 
@@ -19,7 +19,7 @@ pub(crate) enum PlanCommand {
     Run(Box<MatchedArgs<run::RunArgs>>),
     #[command(flatten)]
     Metrics(Box<metrics::MetricsCommand>),
-    Export(export::ExportArgs),
+    Export(plan_export::PlanExportArgs),
 }
 
 /// Lets `--output-dir` of a command be called `--out` too.
@@ -33,6 +33,6 @@ pub(super) fn run(command: &PlanCommand, schema: &ConfigSchema) -> Result<Exit> 
         PlanCommand::Collect(arguments) => collect::run(arguments, schema, Purpose::Plan),
         PlanCommand::Run(arguments) => run::run(arguments, schema, Purpose::Plan),
         PlanCommand::Metrics(command) => metrics::run(command, schema, Purpose::Plan),
-        PlanCommand::Export(arguments) => export::run(arguments),
+        PlanCommand::Export(arguments) => plan_export::run(arguments),
     }
 }

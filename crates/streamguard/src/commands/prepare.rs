@@ -10,9 +10,9 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::shell::quote_path;
 use streamguard::ui::{self, escape::escape};
 use streamguard_engine::{CancelToken, CompletionStatus, RunDir};
-use streamguard_prepare::table::TableDataset;
 use streamguard_prepare::{LeakReport, LeakedRow, PrepareJob, find_leaks};
 use streamguard_report::run_paths_for;
+use streamguard_table::TableDataset;
 
 use crate::args::execution::ExecutionArgs;
 use crate::command_line::command_line;

@@ -1,8 +1,11 @@
 //! `streamguard scan`: functions that still have a weakness whose fix is known.
 
+mod documents;
 mod finding_text;
+mod inputs;
 mod known_fixes;
-mod source_files;
+mod releases;
+mod scan_threads;
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
@@ -16,7 +19,10 @@ use streamguard::ui::escape::{escape, escape_json};
 use streamguard::ui::{self, group_digits};
 use streamguard_scan::{Finding, Grade, Verdict};
 
+use documents::DocumentArgs;
+use inputs::ScanInputs;
 pub(super) use known_fixes::signatures;
+use scan_threads::ScannedTree;
 
 /// Finds functions that still are the vulnerable side of a known fix
 ///
@@ -26,15 +32,24 @@ pub(super) use known_fixes::signatures;
 #[derive(Args, Clone, Debug)]
 #[command(
     after_help = "Exit codes: 0 nothing found, 1 error, 2 usage, 3 some files could not be read or parsed, the others \
-                  hold nothing, 8 something found"
+                  hold nothing, 6 a file cannot be written, 8 something found"
 )]
 pub(crate) struct ScanArgs {
-    /// Folders and files to scan. What .gitignore excludes, and hidden files, are passed over; vendored code is not
-    #[arg(value_name = "PATH", default_value = ".")]
+    /// What to scan: folders, files, archives (tar, zip, wheel, jar, crate), PATH@REVISION of a git repository, and bare
+    /// repositories [default: the folder at hand]. What .gitignore excludes, and hidden files, are passed over; vendored
+    /// code is not
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Known fixes: a dataset, or an index that `streamguard known build` wrote
-    #[arg(long, value_name = "DATASET|FILE", default_value = "data/raw")]
-    known: PathBuf,
+    /// Known fixes: a dataset, or an index that `streamguard known build` wrote [default: the dataset in data/raw, or else
+    /// the demo world]
+    #[arg(long, value_name = "DATASET|FILE")]
+    known: Option<PathBuf>,
+    /// Scan what standard input gives, as a file of this name
+    #[arg(long, value_name = "NAME")]
+    stdin_name: Option<String>,
+    /// Scan all tags of one repository, and tell which of them lack a fix
+    #[arg(long, conflicts_with_all = ["stdin_name", "explain", "all", "fail_on", "baseline", "sarif", "openvex", "cyclonedx"])]
+    all_tags: bool,
     /// Print a JSON object a line for each finding
     #[arg(long)]
     json: bool,
@@ -53,6 +68,8 @@ pub(crate) struct ScanArgs {
     /// Number of threads [default: the number of processors]
     #[arg(long, value_name = "N")]
     workers: Option<NonZeroUsize>,
+    #[command(flatten)]
+    documents: DocumentArgs,
 }
 
 /// Findings that count.
@@ -66,21 +83,35 @@ enum FailOn {
 
 pub(super) fn run(arguments: &ScanArgs) -> Result<Exit> {
     let baseline = arguments.baseline.as_deref().map(fingerprints).transpose()?.unwrap_or_default();
-    let listed = source_files::list(&arguments.paths)?;
-    let index = known_fixes::open(&arguments.known)?;
+    let known = known_fixes::open(arguments.known.as_deref())?;
+    let index = &known.index;
     let head = format!(
         "Known fixes: {} of {}, {} of them from advisories",
         group_digits(index.len() as u64),
-        escape(&arguments.known.display().to_string()),
+        escape(&known.source),
         group_digits(index.with_advisory() as u64)
     );
     let say = |text: &str| match arguments.json {
         true => ui::print_notice(text),
         false => ui::print(&format!("{text}\n")),
     };
-    say(&head);
     let workers = arguments.workers.or_else(|| std::thread::available_parallelism().ok());
-    let scanned = source_files::scan(&listed.files, &index, workers.map_or(1, NonZeroUsize::get));
+    let workers = workers.map_or(1, NonZeroUsize::get);
+    let paths = match arguments.paths.as_slice() {
+        [] if arguments.stdin_name.is_none() => &[PathBuf::from(".")][..],
+        paths => paths,
+    };
+    if arguments.all_tags {
+        let [path] = paths else {
+            return Err(UsageError("--all-tags is about one repository".to_owned()).into());
+        };
+        say(&head);
+        return releases::run(path, index, workers, arguments.json);
+    }
+    let mut inputs = ScanInputs::list(paths, arguments.stdin_name.as_deref())?;
+    say(&head);
+    let mut scanned = ScannedTree::of_faults(std::mem::take(&mut inputs.faults));
+    scan_threads::scan(&inputs, index, workers).into_iter().for_each(|result| scanned.append(result));
     let is_shown = |finding: &&Finding| {
         (arguments.all || finding.verdict == Verdict::Vulnerable) && !baseline.contains(&finding.fingerprint)
     };
@@ -94,10 +125,11 @@ pub(super) fn run(arguments: &ScanArgs) -> Result<Exit> {
             break;
         }
     }
-    let faults = [listed.faults, scanned.faults.clone()].concat();
-    for fault in &faults {
+    let faults = &scanned.faults;
+    for fault in faults {
         ui::print_notice(&format!("warning: {}", escape(fault)));
     }
+    arguments.documents.write(&scanned.findings, &shown, faults)?;
     let vulnerable = |finding: &&&Finding| finding.verdict == Verdict::Vulnerable;
     let found = shown.iter().filter(vulnerable).count();
     say(&format!(

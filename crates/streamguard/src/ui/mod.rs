@@ -14,6 +14,7 @@ pub mod metrics;
 mod plain;
 mod popup;
 mod print;
+mod progress_line;
 pub mod questions;
 mod rule;
 mod run_view;
@@ -33,6 +34,7 @@ pub use plain::LogFormat;
 pub use print::{
     indented, list_entry, print, print_error, print_error_so_far, print_line, print_notice, print_table,
 };
+pub use progress_line::ProgressLine;
 pub use run_view::RunView;
 pub use streamguard_report::group_digits;
 pub use terminal::{has_colors, has_utf8, is_terminal, width};

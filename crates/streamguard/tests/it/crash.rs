@@ -1,6 +1,7 @@
 //! Killed at random moments, and resumed: the same bytes as if nothing had happened.
 
 use std::path::Path;
+use std::process::Child;
 use std::time::Duration;
 
 use crate::{dataset, stderr, streamguard};
@@ -14,7 +15,7 @@ fn times() -> u64 {
 fn a_killed_collection_is_resumed_to_the_same_bytes() {
     let arguments =
         ["collect", "--offline", "--repo-samples", "150", "--synthetic-samples", "60000", "--workers=2"];
-    resumes_to_the_same(&arguments, "data/raw", &|_| {}, &|folder| dataset(folder).concat());
+    resumes_to_the_same(&arguments, "data/raw", &|_| {}, &|folder| dataset(folder).concat(), killed());
 }
 
 #[test]
@@ -34,11 +35,12 @@ fn a_killed_ingest_is_resumed_to_the_same_metrics() {
         }
     };
     let arguments = ["ingest", "--path", "logs", "--output-dir", "data/raw", "--workers=2"];
-    resumes_to_the_same(&arguments, "data/raw", &write_logs, &|folder| {
+    let metrics = |folder: &Path| {
         let results = std::fs::read(folder.join("data/raw/collection_results.json")).unwrap();
         let results: serde_json::Value = serde_json::from_slice(&results).unwrap();
         results["by_collector"]["ingest"]["metrics"].to_string().into_bytes()
-    });
+    };
+    resumes_to_the_same(&arguments, "data/raw", &write_logs, &metrics, killed());
 }
 
 #[test]
@@ -64,19 +66,40 @@ for line in sys.stdin:
         std::fs::write(folder.join("streamguard.toml"), config).unwrap();
     };
     let arguments = ["run", "--output-dir", "data/raw", "--workers=2"];
-    resumes_to_the_same(&arguments, "data/raw", &write_job, &|folder| {
-        std::fs::read(folder.join("data/raw/slow.jsonl")).unwrap()
-    });
+    let records = |folder: &Path| std::fs::read(folder.join("data/raw/slow.jsonl")).unwrap();
+    resumes_to_the_same(&arguments, "data/raw", &write_job, &records, killed());
 }
 
-/// Kills a command at random moments and resumes it, and compares what `result` reads from its output directory with
-/// what an undisturbed run leaves.
-fn resumes_to_the_same(
+/// What happens to a run at random moments.
+pub(crate) struct Interruption<'a> {
+    /// How often.
+    pub(crate) times: u64,
+    /// Ends a run, and says whether it was cut short.
+    pub(crate) interrupt: Box<dyn FnMut(&mut Child) -> bool + 'a>,
+}
+
+/// Kills of runs.
+fn killed() -> Interruption<'static> {
+    let kill = |child: &mut Child| {
+        let ended = child.try_wait().unwrap();
+        child.kill().unwrap();
+        let status = child.wait().unwrap();
+        assert!(ended.is_none() || status.code() == Some(0), "{status}");
+        ended.is_none()
+    };
+    Interruption { times: times(), interrupt: Box::new(kill) }
+}
+
+/// Interrupts a command at random moments and resumes it, and compares what `result` reads from its output directory
+/// with what an undisturbed run leaves.
+pub(crate) fn resumes_to_the_same(
     arguments: &[&str],
     output_dir: &str,
     prepare: &dyn Fn(&Path),
     result: &dyn Fn(&Path) -> Vec<u8>,
+    interruption: Interruption<'_>,
 ) {
+    let Interruption { times, mut interrupt } = interruption;
     let undisturbed = tempfile::tempdir().unwrap();
     prepare(undisturbed.path());
     let start = std::time::Instant::now();
@@ -97,10 +120,10 @@ fn resumes_to_the_same(
         }
         command
     };
-    let (mut kills, mut tries, mut state) = (0, 0, 0x9E37_79B9_7F4A_7C15_u64);
-    while kills < times() {
+    let (mut cuts, mut tries, mut state) = (0, 0, 0x9E37_79B9_7F4A_7C15_u64);
+    while cuts < times {
         tries += 1;
-        assert!(tries < 20 * times(), "{tries} runs ended before they could be killed");
+        assert!(tries < 20 * times, "{tries} runs ended before they could be interrupted");
         let mut child = command().spawn().unwrap();
         // xorshift64 (Marsaglia 2003): moments from the start to beyond the end of a run.
         state ^= state << 13;
@@ -108,19 +131,16 @@ fn resumes_to_the_same(
         state ^= state << 17;
         std::thread::sleep(Duration::from_micros(state % (takes * 11 / 10)));
         // A run that has ended already does not count: the next one begins anew.
-        let ended = child.try_wait().unwrap();
-        child.kill().unwrap();
-        child.wait().unwrap();
-        if let Some(status) = ended {
-            assert_eq!(status.code(), Some(0), "after {kills} kills");
-            assert!(result(folder.path()) == expected, "after {kills} kills the result differs");
+        if interrupt(&mut child) {
+            cuts += 1;
+        } else {
+            assert!(result(folder.path()) == expected, "after {cuts} interruptions the result differs");
             std::fs::remove_dir_all(&output_dir).unwrap();
         }
-        kills += u64::from(ended.is_none());
     }
     let output = command().output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert!(result(folder.path()) == expected, "after {kills} kills the result differs");
+    assert!(result(folder.path()) == expected, "after {cuts} interruptions the result differs");
     let left: Vec<_> = walk(&output_dir).filter(|name| name.ends_with(".part")).collect();
     assert!(left.is_empty(), "{left:?}");
 }

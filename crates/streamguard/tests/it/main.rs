@@ -10,14 +10,20 @@ mod crash;
 mod damage;
 /// Frames of the dashboard.
 mod dashboard;
+/// A prepared dataset with its baseline, evaluations of detectors, and exports.
+mod detectors;
 /// Samples side by side, hostile ones too.
 mod examples;
 /// Exit codes, each with a cause.
 mod exits;
+/// Why samples have their labels.
+mod explain;
 /// Filters that README and help show, in the demo world.
 mod filters;
 /// Finished runs: what replaces them, and what does not.
 mod finished;
+/// Disks that fill up.
+mod full_disk;
 /// Metrics of web logs.
 mod ingest;
 /// Completions, manual pages, and lists as JSON.
@@ -34,12 +40,16 @@ mod replay;
 mod report;
 /// Repositories and commits that URLs of advisories name.
 mod resolve;
+/// Verdicts of readers, and what they do to the next dataset.
+mod review;
 /// Jobs that are commands, and what their faults cost.
 mod run;
 /// Copies of vulnerable functions in a tree.
 mod scan;
 /// Layers of settings.
 mod settings;
+/// Stopped by signals at random moments, and resumed.
+mod stops;
 /// Folders that somebody else made.
 mod strangers;
 /// The dashboard on a real terminal: keys, signals, and the terminal afterwards.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -95,4 +96,105 @@ fn what_is_not_read_is_passed_over_or_named() {
     assert!(stderr(&partial).contains("large.c: larger than 16 MiB"), "{}", stderr(&partial));
     let missing = run(folder, &["scan", "nosuch"]);
     assert_eq!(missing.status.code(), Some(2), "{}", stderr(&missing));
+}
+
+/// Copies of functions of the demo world that the project itself has.
+const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/vendored");
+
+#[test]
+fn without_a_dataset_a_scan_compares_with_the_demo_world() {
+    let folder = tempfile::tempdir().unwrap();
+    let scanned = run(folder.path(), &["scan", EXAMPLES]);
+    assert_eq!(scanned.status.code(), Some(8), "{}", stderr(&scanned));
+    let text = stdout(&scanned);
+    assert!(text.lines().next().unwrap().contains("the demo world (data/raw is not a dataset"), "{text}");
+    assert!(text.contains("store_note lacks the fix of CVE-2021-9008027"), "{text}");
+    assert!(text.contains(" 2 functions with a known weakness"), "{text}");
+    // The index in the program is that of the world in the program.
+    let collect = ["collect", "--offline", "--quiet", "--collectors", "cve", "github", "osv", "repo"];
+    let collected = run(folder.path(), &collect);
+    assert_eq!(collected.status.code(), Some(0), "{}", stderr(&collected));
+    run(folder.path(), &["known", "build", "-o", "demo.sgdb"]);
+    let embedded = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scan/demo.sgdb");
+    let same = fs::read(folder.path().join("demo.sgdb")).unwrap() == fs::read(embedded).unwrap();
+    assert!(same, "the demo world or the format has changed: run `cargo xtask known`");
+}
+
+#[test]
+fn documents_for_other_programs_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let scan = |arguments: &[&str]| run(folder.path(), &[&["scan", EXAMPLES], arguments].concat());
+    let product = ["--product", "pkg:generic/acme/app@1.0"];
+    let files = ["--sarif", "a.sarif", "--openvex", "a.openvex.json", "--cyclonedx", "a.cdx.json"];
+    let scanned = scan(&[&files[..], &product].concat());
+    assert_eq!(scanned.status.code(), Some(8), "{}", stderr(&scanned));
+    let read = |name: &str| -> Value {
+        serde_json::from_slice(&fs::read(folder.path().join(name)).unwrap()).unwrap()
+    };
+    assert_eq!(read("a.sarif")["runs"][0]["results"].as_array().unwrap().len(), 2);
+    let states = |document: Value, list: &str, state: &str| -> Vec<Value> {
+        document[list].as_array().unwrap().iter().map(|entry| entry.pointer(state).unwrap().clone()).collect()
+    };
+    // The function that has its fix is a statement too.
+    assert_eq!(
+        states(read("a.openvex.json"), "statements", "/status"),
+        ["affected", "fixed", "affected"].map(Value::from)
+    );
+    assert_eq!(states(read("a.cdx.json"), "vulnerabilities", "/analysis/state").len(), 3);
+    assert_eq!(scan(&["--openvex", "b.json"]).status.code(), Some(2), "a VEX document is about a product");
+    assert_eq!(scan(&["--openvex", "b.json", "--product", "a b"]).status.code(), Some(2));
+}
+
+#[test]
+fn standard_input_archives_and_revisions_are_scanned() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let code = fs::read(Path::new(EXAMPLES).join("notes.c")).unwrap();
+
+    let mut command = Command::new(env!("CARGO_BIN_EXE_streamguard"));
+    command.current_dir(folder).args(["scan", "--stdin-name", "x.c", "--json"]);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), &code).unwrap();
+    let found = findings(&child.wait_with_output().unwrap());
+    assert_eq!((found.len(), &found[0]["path"]), (1, &"x.c".into()));
+
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@b.example", "-c", "commit.gpgsign=false"];
+        let mut command = Command::new("git");
+        command.arg("-C").arg(folder.join("app")).args(identity).args(arguments);
+        let date = "2020-01-01T00:00:00Z";
+        command.env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
+    };
+    fs::create_dir_all(folder.join("app/vendor")).unwrap();
+    git(&["init", "--quiet"]);
+    fs::write(folder.join("app/vendor/notes.c"), &code).unwrap();
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "-m", "Vendor it"]);
+    git(&["tag", "v1"]);
+    let mended = String::from_utf8(code).unwrap().replace("(LOG_WARNING, ", "(LOG_WARNING, \"%s\", ");
+    fs::write(folder.join("app/vendor/notes.c"), mended).unwrap();
+    git(&["commit", "--quiet", "-am", "Mend it"]);
+    git(&["tag", "v2"]);
+
+    let old = run(folder, &["scan", "app@v1", "--json"]);
+    assert_eq!(old.status.code(), Some(8), "{}", stderr(&old));
+    assert_eq!(findings(&old)[0]["path"], "v1:vendor/notes.c");
+    assert_eq!(run(folder, &["scan", "app@v2"]).status.code(), Some(0));
+    assert_eq!(run(folder, &["scan", "app@v3"]).status.code(), Some(2));
+    git(&["clone", "--quiet", "--bare", ".", "../bare.git"]);
+    assert_eq!(run(folder, &["scan", "bare.git@v1"]).status.code(), Some(8));
+    assert_eq!(run(folder, &["scan", "bare.git"]).status.code(), Some(0));
+    git(&["archive", "--prefix=app/", "-o", "../app.tar.gz", "v1"]);
+    let packed = run(folder, &["scan", "app.tar.gz", "--json"]);
+    assert_eq!(findings(&packed)[0]["path"], "app.tar.gz!app/vendor/notes.c");
+
+    let history = run(folder, &["scan", "bare.git", "--all-tags", "--json"]);
+    assert_eq!(history.status.code(), Some(8), "{}", stderr(&history));
+    let exposure = &findings(&history)[0];
+    assert_eq!((&exposure["vulnerable"][0], &exposure["fixed"][0]), (&"v1".into(), &"v2".into()));
+    let history = run(folder, &["scan", "bare.git", "--all-tags"]);
+    assert!(stdout(&history).contains("lack  v1 (1 tag)"), "{}", stdout(&history));
 }

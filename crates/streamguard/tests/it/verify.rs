@@ -55,6 +55,31 @@ fn reports_that_are_written_anew_are_no_damage() {
 }
 
 #[test]
+fn a_card_that_was_edited_is_no_damage_and_one_of_somebody_else_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let collect = ["collect", "--collectors=synthetic", "--synthetic-samples=40", "--no-dashboard"];
+    run(folder.path(), &collect);
+    let card = folder.path().join("data/raw/README.md");
+    let written = fs::read_to_string(&card).unwrap();
+    assert!(written.contains("| synthetic | 40 |"), "{written}");
+    fs::write(&card, format!("{written}\nCollected for my thesis.\n")).unwrap();
+    let found = run(folder.path(), &["verify"]);
+    assert_eq!(found.status.code(), Some(0), "{}", stdout(&found));
+    assert!(stdout(&found).contains("data/raw/README.md was changed by you"), "{}", stdout(&found));
+
+    // Somebody else's file is no card.
+    fs::create_dir(folder.path().join("mine")).unwrap();
+    let mine = folder.path().join("mine/README.md");
+    fs::write(&mine, "# My thesis\n").unwrap();
+    for more in [&["--output-dir", "mine"][..], &["--output-dir", "mine", "--fresh"]] {
+        let output = run(folder.path(), &[&collect[..], more].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert_eq!(fs::read_to_string(&mine).unwrap(), "# My thesis\n");
+    }
+    assert_eq!(run(folder.path(), &["verify", "mine"]).status.code(), Some(0));
+}
+
+#[test]
 fn what_is_no_finished_run_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let nothing = run(folder.path(), &["verify", "absent"]);

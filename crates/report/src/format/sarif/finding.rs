@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use streamguard_dataset::{Language, QualityFlag, Sample, SampleKind, SampleLevel, Severity};
-
-use super::objects::{
+use streamguard_sarif::{
     ArtifactChange, ArtifactContent, ArtifactLocation, LogicalLocation, PhysicalLocation, SarifFix,
-    SarifLocation, SarifRegion, SarifReplacement, SarifResult,
+    SarifLocation, SarifRegion, SarifReplacement, SarifResult, message, relative_uri,
 };
+
 use super::revisions::{RevisionIndex, SourceRevision};
 use super::rules::{RuleIndex, RuleKey, score};
-use super::text::{message, relative_uri};
 use crate::bounded_text::bounded;
 use crate::escape::visible;
 
@@ -84,6 +83,7 @@ impl FindingPlace {
         let fills_lines = code.split('\n').count() as u64 == u64::from(end_line - start_line) + 1;
         SarifRegion {
             start_line,
+            start_column: None,
             end_line,
             end_column: last.filter(|_| fills_lines).map(|last| last.encode_utf16().count() + 1),
             snippet: None,
@@ -111,8 +111,12 @@ pub(super) fn finding<'a>(
         kind: "function",
     });
     let location = SarifLocation {
-        physical_location: PhysicalLocation { artifact_location: place.artifact_location(revisions), region },
+        physical_location: PhysicalLocation {
+            artifact_location: place.artifact_location(revisions),
+            region: Some(region),
+        },
         logical_locations: function.into_iter().collect(),
+        message: None,
     };
     let fix = sample.fixed_code.as_deref().and_then(content_if_short).map(|fixed| SarifFix {
         description: message(match sample.level {
@@ -128,9 +132,11 @@ pub(super) fn finding<'a>(
     Some(SarifResult {
         rule_id: key.id(),
         rule_index: rules.index(key),
+        kind: None,
         level: level(sample.severity),
         message: message(&sentence(sample, key)),
         locations: [location],
+        related_locations: Vec::new(),
         // SARIF ranks go from 0 to 100, CVSS scores from 0 to 10.
         rank: score(sample).map(|score| (score * 10.0).round()),
         // For tools that compare logs. Code scanning itself only compares `primaryLocationLineHash`.

@@ -1,7 +1,7 @@
 //! The run itself: results of the collectors, errors and warnings.
 
-use super::objects::{SarifInvocation, SarifNotification};
-use super::text::message;
+use streamguard_sarif::{SarifInvocation, SarifNotification};
+
 use crate::escape::visible;
 use crate::report::Report;
 
@@ -10,21 +10,21 @@ pub(super) fn invocation(report: &Report) -> SarifInvocation {
     for (name, collector) in &report.by_collector {
         let reason = collector.reason.as_deref().map_or_else(String::new, |reason| format!(" {reason}"));
         let text = format!("{name}: {}, {} {}.{reason}", collector.status, collector.records, collector.unit);
-        notifications.push(notification(level(&collector.status), &text));
+        notifications.push(SarifNotification::new(level(&collector.status), &text));
     }
     for problem in &report.errors {
         let shard = problem.shard.map_or_else(String::new, |shard| format!(", shard {shard}"));
         let text = format!("{}{shard}: {}. {}", problem.collector, problem.outcome, problem.reason);
-        notifications.push(notification("error", &text));
+        notifications.push(SarifNotification::new("error", &text));
     }
     for warning in &report.warnings {
         let level = if warning.level == "error" { "error" } else { "warning" };
         let collector = warning.collector.as_deref().map_or_else(String::new, |name| format!("{name}: "));
-        notifications.push(notification(level, &format!("{collector}{}", warning.text)));
+        notifications.push(SarifNotification::new(level, &format!("{collector}{}", warning.text)));
     }
     if report.not_listed > 0 {
         let text = format!("{} more errors and warnings are not listed.", report.not_listed);
-        notifications.push(notification("warning", &text));
+        notifications.push(SarifNotification::new("warning", &text));
     }
     SarifInvocation {
         command_line: report.provenance.command.as_deref().map(|command| visible(command).into_owned()),
@@ -34,10 +34,6 @@ pub(super) fn invocation(report: &Report) -> SarifInvocation {
         execution_successful: report.status == "complete",
         tool_execution_notifications: notifications,
     }
-}
-
-pub(super) fn notification(level: &'static str, text: &str) -> SarifNotification {
-    SarifNotification { level, message: message(text) }
 }
 
 /// Returns the level of a notification about a collector that ended with this status.

@@ -5,12 +5,7 @@ use std::io::{self, Write};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::Serialize;
-
-use super::escaped_json::json;
-
-/// Largest number of results of a run (GitHub, "SARIF results exceed one or more limits"; the same limit holds for
-/// rules). Of these, code scanning shows the 5,000 most severe.
-pub(super) const MAX_RESULTS: usize = 25_000;
+use streamguard_sarif::escaped_json;
 
 /// Largest log, compressed with gzip, in bytes: 10 MB (GitHub, "SARIF support for code scanning").
 pub(super) const MAX_COMPRESSED_BYTES: usize = 10_000_000;
@@ -62,7 +57,7 @@ pub(super) struct JsonSize {
 
 /// Returns the size of a value as JSON.
 pub(super) fn size(value: &impl Serialize) -> JsonSize {
-    let json = json(value);
+    let json = escaped_json(value);
     let mut gzip = GzEncoder::new(ByteCounter(0), Compression::fast());
     compress(&mut gzip, &json);
     let compressed = gzip.finish().unwrap_or_else(|error| unreachable!("a counter takes all: {error}"));

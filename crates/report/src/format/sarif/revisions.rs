@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::objects::{ArtifactLocation, VersionControlDetails};
-use super::text::{message, web_address};
+use streamguard_sarif::{ArtifactLocation, VersionControlDetails, message, web_address};
 
 /// Base (`uriBaseId`) of findings that are not in a known file of a repository.
 pub(super) const DATASET_BASE: &str = "DATASET";

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use streamguard_dataset::{Sample, Severity, Weakness};
-
-use super::objects::{ReportingDescriptor, RuleProperties, SarifMessage};
-use super::text::message;
+use streamguard_sarif::{ReportingDescriptor, RuleProperties, SarifMessage, message};
 
 /// Address of MITRE's page about a weakness, without the number.
 const CWE_PAGE_URL: &str = "https://cwe.mitre.org/data/definitions/";

@@ -8,8 +8,8 @@ use std::path::Path;
 
 use streamguard_dataset::dataset_files::JSONL_NAME;
 use streamguard_dataset::{JsonlReader, Sample, SampleFileError, Severity};
+use streamguard_sarif::MAX_RESULTS;
 
-use super::log_buffer::MAX_RESULTS;
 use crate::run::StoredRun;
 
 /// Number of samples by severity. Samples without a severity come first.

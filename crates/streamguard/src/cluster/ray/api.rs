@@ -16,6 +16,7 @@ use streamguard::env::{Environment, RAY_AUTH_TOKEN, RAY_JOB_HEADERS};
 use streamguard::exit::UsageError;
 use streamguard_engine::cluster::ClusterError;
 use streamguard_http::agent::SystemAgent;
+use streamguard_http::is_confidential;
 use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use ureq::http::{Method, Request};
 use url::Url;
@@ -74,6 +75,7 @@ impl RayApi {
             environment.read_secrets(path)?;
         }
         let headers = headers(environment.secret(RAY_AUTH_TOKEN), environment.secret(RAY_JOB_HEADERS))?;
+        check_wire(&base, &headers)?;
         let agent = |timeout| {
             SystemAgent::new(|config| {
                 config
@@ -278,6 +280,18 @@ fn base(address: &str) -> Result<Url, UsageError> {
     }
 }
 
+/// Refuses to send credentials where everybody on the way could read them.
+fn check_wire(base: &Url, headers: &HeaderMap) -> Result<(), UsageError> {
+    if headers.is_empty() || is_confidential(base) {
+        return Ok(());
+    }
+    let (host, port) = (base.host_str().unwrap_or_default(), base.port_or_known_default().unwrap_or(80));
+    Err(UsageError(format!(
+        "{RAY_AUTH_TOKEN} or {RAY_JOB_HEADERS} would travel to {host} without encryption: give --ray-address an https \
+         address, or open a tunnel by `ssh -L {port}:localhost:{port} {host}` and give http://localhost:{port}"
+    )))
+}
+
 /// Returns the headers of every request: the token as Ray's own authentication has it, and headers in the form
 /// that Ray's command line takes, an object of JSON.
 fn headers(token: Option<&SecretString>, others: Option<&SecretString>) -> Result<HeaderMap, UsageError> {
@@ -346,5 +360,18 @@ mod tests {
             let said = headers(None, secret(wrong).as_ref()).unwrap_err().to_string();
             assert!(said.contains(RAY_JOB_HEADERS) && !said.contains("hunter2"), "{said}");
         }
+    }
+
+    #[test]
+    fn credentials_travel_encrypted_or_not_at_all() {
+        let sent = headers(Some(&SecretString::from("hunter2")), None).unwrap();
+        for address in ["https://head", "http://localhost:8265", "http://127.0.0.1:8265", "http://[::1]:8265"]
+        {
+            assert!(check_wire(&base(address).unwrap(), &sent).is_ok(), "{address}");
+        }
+        let open = base("http://head:8265").unwrap();
+        let said = check_wire(&open, &sent).unwrap_err().to_string();
+        assert!(said.contains("ssh -L 8265:localhost:8265 head") && !said.contains("hunter2"), "{said}");
+        assert!(check_wire(&open, &HeaderMap::new()).is_ok());
     }
 }

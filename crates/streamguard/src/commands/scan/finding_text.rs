@@ -19,6 +19,7 @@ pub(super) fn describe(finding: &Finding, explain: bool) -> String {
     let grade = match finding.grade {
         Grade::High => "high",
         Grade::Medium => "medium",
+        Grade::Low => "low",
         Grade::Note => "note",
     };
     let mut text = format!(
@@ -33,10 +34,12 @@ pub(super) fn describe(finding: &Finding, explain: bool) -> String {
         [] => String::new(),
         cwes => format!("{}; ", cwes.join(", ")),
     };
-    let place = format!(
-        "{weaknesses}fixed in {} of {} by commit {} ({})",
-        fix.function, fix.path, fix.commit, fix.repository
-    );
+    let repository = match fix.repository.as_str() {
+        "" => String::new(),
+        address => format!(" of {address}"),
+    };
+    let place =
+        format!("{weaknesses}fixed in {} of {} by commit {}{repository}", fix.function, fix.path, fix.commit);
     text += &format!("\n    {}", escape(&place));
     if explain {
         text += &evidence("still there", '-', &finding.present);

@@ -10,24 +10,54 @@ use streamguard_scan::{MAX_INDEX_BYTES, Signature, SignatureIndex, StatementRead
 
 use crate::commands::examples;
 
-/// Opens an index file, or makes the index of a dataset.
-pub(super) fn open(known: &Path) -> Result<SignatureIndex> {
+/// Dataset that is used if no other is named.
+const DEFAULT_DATASET: &str = "data/raw";
+
+/// Signatures, and a text that says where they come from.
+pub(super) struct KnownFixes {
+    pub(super) index: SignatureIndex,
+    pub(super) source: String,
+}
+
+/// Opens an index file, or makes the index of a dataset. If none is named, it is that in `data/raw`, or else the index of
+/// the demo world.
+pub(super) fn open(known: Option<&Path>) -> Result<KnownFixes> {
+    let known = match known {
+        Some(known) => known,
+        None if is_dataset(Path::new(DEFAULT_DATASET)) => Path::new(DEFAULT_DATASET),
+        None => {
+            let source =
+                format!("the demo world ({DEFAULT_DATASET} is not a dataset, --known names another)");
+            return Ok(KnownFixes { index: SignatureIndex::embedded(), source });
+        }
+    };
     let shown = known.display();
     let bytes = if known.extension().is_some_and(|extension| extension == "sgdb") {
-        let unreadable = |error| UsageError(format!("cannot read {shown}: {error}"));
-        // Opened only if it is a file: a pipe would wait for ever.
-        if !fs::metadata(known).map_err(unreadable)?.is_file() {
-            return Err(UsageError(format!("{shown} is not a file")).into());
-        }
-        let mut bytes = Vec::new();
-        File::open(known)
-            .and_then(|file| file.take(MAX_INDEX_BYTES + 1).read_to_end(&mut bytes))
-            .map_err(unreadable)?;
-        bytes
+        read_index(known)?
     } else {
         build(signatures(known, false)?)
     };
-    SignatureIndex::from_bytes(&bytes).with_context(|| format!("cannot use {shown}"))
+    let index = SignatureIndex::from_bytes(&bytes).with_context(|| format!("cannot use {shown}"))?;
+    Ok(KnownFixes { index, source: shown.to_string() })
+}
+
+/// Whether a folder holds samples.
+fn is_dataset(folder: &Path) -> bool {
+    ["samples.jsonl", "samples.parquet"].iter().any(|name| folder.join(name).is_file())
+}
+
+fn read_index(path: &Path) -> Result<Vec<u8>> {
+    let shown = path.display();
+    let unreadable = |error| UsageError(format!("cannot read {shown}: {error}"));
+    // Opened only if it is a file: a pipe would wait for ever.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(UsageError(format!("{shown} is not a file")).into());
+    }
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MAX_INDEX_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(unreadable)?;
+    Ok(bytes)
 }
 
 /// Returns the signatures of all pairs of a dataset, with the code of both sides if it is wanted.

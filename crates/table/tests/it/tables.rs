@@ -1,0 +1,106 @@
+//! Rows of files of other programs.
+
+use serde_json::json;
+use streamguard_table::{
+    CodeColumns, ColumnKind, ParquetTableWriter, Row, TableDataset, TableError, TableSchema,
+};
+
+use crate::fixtures::write_lines;
+
+#[test]
+fn columns_with_code_are_found_by_the_names_that_datasets_give_them() {
+    for (columns, code) in [
+        (&["idx", "func", "target"][..], CodeColumns::Single("func".into())),
+        (
+            &["CVE ID", "func_before", "func_after"],
+            CodeColumns::Pair("func_before".into(), "func_after".into()),
+        ),
+        (&["code", "label"], CodeColumns::Single("code".into())),
+        (
+            &["func_src_before", "func_src_after"],
+            CodeColumns::Pair("func_src_before".into(), "func_src_after".into()),
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let row = columns.iter().map(|name| ((*name).to_owned(), json!("x"))).collect();
+        let path = write_lines(&folder.path().join("a.jsonl"), &[serde_json::Value::Object(row)]);
+        let dataset = TableDataset::open(&[path], &[]).unwrap();
+        assert_eq!(dataset.roles.code, code);
+    }
+}
+
+#[test]
+fn a_dataset_without_code_says_which_columns_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write_lines(&folder.path().join("a.jsonl"), &[json!({"a": 1, "b": 2})]);
+    let error = TableDataset::open(std::slice::from_ref(&path), &[]).unwrap_err();
+    assert!(matches!(&error, TableError::NoCode { columns } if columns == "a, b"), "{error}");
+    assert!(matches!(TableDataset::open(&[path], &["c".into()]), Err(TableError::NoColumn { .. })));
+}
+
+#[test]
+fn a_line_that_is_no_object_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write_lines(&folder.path().join("a.jsonl"), &[json!({"code": "x"}), json!([1])]);
+    assert!(matches!(TableDataset::open(&[path], &[]), Err(TableError::Line { line: 2, .. })));
+}
+
+#[test]
+fn a_parquet_file_gives_the_values_that_were_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut schema = TableSchema::default();
+    for (name, kind) in [
+        ("code", ColumnKind::Text),
+        ("list", ColumnKind::TextList),
+        ("lines", ColumnKind::IntList),
+        ("number", ColumnKind::Int),
+        ("share", ColumnKind::Float),
+        ("flag", ColumnKind::Bool),
+        ("date", ColumnKind::Timestamp),
+    ] {
+        schema.add(name, kind);
+    }
+    let rows: Vec<Row> = vec![
+        vec![
+            json!("int f();"),
+            json!(["a", "b"]),
+            json!([3, 1_i64 << 40]),
+            json!(-3),
+            json!(0.5),
+            json!(true),
+            json!("2024-05-06T07:08:09Z"),
+        ],
+        vec![json!(null); 7],
+        vec![
+            json!(""),
+            json!([]),
+            json!([]),
+            json!(1_u64 << 40),
+            json!(1.0),
+            json!(false),
+            json!("1969-12-31T23:59:59Z"),
+        ],
+    ];
+    let path = folder.path().join("a.parquet");
+    let mut writer = ParquetTableWriter::new(std::fs::File::create(&path).unwrap(), &schema).unwrap();
+    rows.iter().for_each(|row| writer.write(row).unwrap());
+    writer.finish().unwrap();
+    let dataset = TableDataset::open(&[path], &[]).unwrap();
+    assert_eq!(dataset.schema, schema);
+    let mut read = Vec::new();
+    dataset
+        .for_each_row(&schema, |_, _, row| {
+            read.push(row);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(read, rows);
+}
+
+#[test]
+fn a_damaged_parquet_file_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    std::fs::write(&path, b"PAR1 nothing PAR1").unwrap();
+    assert!(matches!(TableDataset::open(&[path], &[]), Err(TableError::Parquet { .. })));
+}
