@@ -69,7 +69,7 @@ pub struct IngestJob {
     #[arg(long, value_name = "FIELD=KEY,..", value_parser = checked_map, conflicts_with = "pattern")]
     #[serde(default)]
     pub map: Option<String>,
-    /// Leave out what is counted by client, referrer, path and time, which takes about a third of the time
+    /// Leave out what is counted by client, referrer, path and time, which is more than half of the work
     #[arg(long)]
     #[serde(default)]
     pub fast: bool,
