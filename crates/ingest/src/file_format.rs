@@ -7,11 +7,11 @@ use crate::line_grammar::{GrammarState, LineGrammar};
 use crate::line_wrapper::LineWrapper;
 use crate::parse::{
     self, DateCache, FIELDS_DIRECTIVE, FieldMap, JsonTraits, LatencyUnit, LinePattern, MalformedLine,
-    NAMED_PATTERNS, NamedPattern, find_tail, parse_json_with,
+    NAMED_PATTERNS, NamedPattern, find_tail, parse_json_with, parse_logfmt,
 };
 use crate::simd_scan::LineEnds;
 
-/// Byte order mark, which some editors and programs of Windows write before the first line.
+/// Byte order mark, which some editors and programs of Windows write at the beginning of a file.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Format of a file.
@@ -63,6 +63,7 @@ fn grammar_of(format: LineFormat) -> LineGrammar {
         LineFormat::Common => LineGrammar::Common,
         LineFormat::Combined => LineGrammar::Combined,
         LineFormat::Json => LineGrammar::Json(None),
+        LineFormat::Logfmt => LineGrammar::Logfmt,
         LineFormat::W3c => LineGrammar::W3c,
         format => LineGrammar::Patterns(patterns_of(format)),
     }
@@ -127,6 +128,11 @@ impl FileFormat {
                         self.unit = self.unit.or(unit);
                     }
                 }
+                LineGrammar::Logfmt => {
+                    let unit = &mut self.unit;
+                    let _: Result<(), MalformedLine> =
+                        parse_logfmt(&line, |_, traits| *unit = unit.or(traits.unit));
+                }
                 LineGrammar::W3c => {
                     // The reader learns its columns from the lines.
                     let _: Result<(), MalformedLine> = self.grammar.read(&line, &mut state, |_| ());
@@ -157,10 +163,10 @@ impl FileFormat {
 
 /// Returns the first lines that are not empty.
 fn sample_lines(head: &[u8]) -> Vec<&[u8]> {
-    let head = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head);
     let mut ends = LineEnds::default();
     ends.scan(head);
     let lines = ends.lines(head).map(|(lines, length)| &lines[..length]);
+    let lines = lines.map(|line| line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line));
     let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     lines.filter(|line| !line.is_empty()).take(SAMPLE_LINES).collect()
 }
@@ -226,6 +232,11 @@ fn detect_bare(lines: &[&[u8]]) -> Option<(FileFormat, usize)> {
         && hits > most
     {
         best = Some((format, hits));
+    }
+    if best.is_none() {
+        let logfmt = FileFormat::new(LineFormat::Logfmt, LineGrammar::Logfmt);
+        let hits = count_fitting(&logfmt, lines);
+        best = (hits > 0).then_some((logfmt, hits));
     }
     if lines.iter().any(|line| line.starts_with(FIELDS_DIRECTIVE)) {
         let w3c = FileFormat::new(LineFormat::W3c, LineGrammar::W3c);

@@ -49,6 +49,9 @@ pub struct LogShard {
     /// Whether the file was named, not found in a folder. A named file has to be a log.
     #[serde(rename = "named", default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) is_named: bool,
+    /// Whether the shard belongs to the inputs that the others are compared with.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_compared: bool,
     /// Remarks about the list of files. The first shard logs them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) notes: Vec<ListNote>,
@@ -118,6 +121,7 @@ pub(crate) fn plan_shards(list: FileList<'_>, chunk_bytes: u64) -> Vec<LogShard>
                 identity,
                 head,
                 is_named,
+                is_compared: false,
                 notes: std::mem::take(&mut notes),
             });
         }

@@ -170,7 +170,7 @@ impl HeavyHitters {
     /// Counts a key that is not in the cache. Not inlined, which keeps the code of the callers small.
     #[inline(never)]
     fn count_uncached(&mut self, key: &[u8], fingerprint: u64) {
-        let hash = hash(key);
+        let hash = hash_key(key);
         if let Some(at) = self.find(hash, key) {
             let entry = &mut self.entries[at];
             entry.count += 1;
@@ -283,7 +283,7 @@ impl HeavyHitters {
     pub(crate) fn add(&mut self, keys: &[KeyCount], absent_bound: u64) {
         for (key, count, undercount) in keys {
             let key = &key.as_bytes()[..key.len().min(MAX_KEY_BYTES)];
-            let hash = hash(key);
+            let hash = hash_key(key);
             let at = self.find(hash, key).unwrap_or_else(|| {
                 if !self.has_room() {
                     self.prune();
@@ -298,7 +298,9 @@ impl HeavyHitters {
     }
 }
 
-fn hash(key: &[u8]) -> u64 {
+/// Returns the hash of a key, the same in every run.
+#[inline]
+pub(crate) fn hash_key(key: &[u8]) -> u64 {
     let mut hasher = FixedState::default().build_hasher();
     hasher.write(key);
     hasher.finish()

@@ -12,13 +12,15 @@ use streamguard_engine::{
     ShardOutput, TypedJob,
 };
 
+use crate::answers::{AnswerCounter, AnswerOptions, BucketSize};
 use crate::file_format::FormatChoice;
 use crate::file_list::{FileList, ListNote};
 use crate::file_split::{DEFAULT_CHUNK_BYTES, LogShard, plan_shards};
-use crate::line_counter::LineCounter;
+use crate::line_counter::{CounterOptions, LineCounter};
 use crate::line_format::LineFormat;
 use crate::log_source::{InputError, InputKind, STANDARD_INPUT};
 use crate::parse::{FieldMap, LinePattern};
+use crate::request_filter::{FilterTexts, RequestFilter, check_condition, parse_statuses, parse_time};
 use crate::run_totals::RunTotals;
 use crate::shard_count::{ShardCount, count_shard};
 use crate::shard_record::{KeyField, ShardRecord};
@@ -26,6 +28,9 @@ use crate::shared_inputs::SharedInputs;
 
 /// Keys in one record, so that no record is too long for the pipe of a worker process.
 const KEYS_PER_RECORD: usize = 500;
+
+/// Paths in one record: each has a sketch of its latencies.
+const PATHS_PER_RECORD: usize = 50;
 
 /// Name of the job.
 pub const NAME: &str = "ingest";
@@ -64,6 +69,45 @@ pub struct IngestJob {
     #[arg(long, value_name = "FIELD=KEY,..", value_parser = checked_map, conflicts_with = "pattern")]
     #[serde(default)]
     pub map: Option<String>,
+    /// Leave out what is counted by client, referrer, path and time, which is more than half of the work
+    #[arg(long)]
+    #[serde(default)]
+    pub fast: bool,
+    /// Size of the buckets of time, such as 30s, 5m, 1h or 1d; without it, chosen by the time that the logs span
+    #[arg(long, value_name = "SIZE", value_parser = checked_bucket, conflicts_with = "fast")]
+    #[serde(default)]
+    pub bucket: Option<String>,
+    /// Count each path by itself, not by its template such as /user/{id}
+    #[arg(long)]
+    #[serde(default)]
+    pub no_templates: bool,
+    /// Count requests from this date on, such as 2023-10-10 or 2023-10-10T13:55:36Z
+    #[arg(long, value_name = "DATE", value_parser = checked_date)]
+    #[serde(default)]
+    pub from: Option<String>,
+    /// Count requests before this date
+    #[arg(long, value_name = "DATE", value_parser = checked_date)]
+    #[serde(default)]
+    pub to: Option<String>,
+    /// Count requests with these statuses, such as 404, 5xx or 400-499
+    #[arg(long, value_name = "STATUS", num_args = 1.., value_delimiter = ',', value_parser = checked_status)]
+    #[serde(default)]
+    pub status: Vec<String>,
+    /// Count requests whose path begins with this text
+    #[arg(long, value_name = "TEXT")]
+    #[serde(default)]
+    pub path_prefix: Option<String>,
+    /// Count requests with these properties, such as method=POST, agent~bot or latency>250ms
+    ///
+    /// Fields are method, path, status, latency (with its unit), bytes, agent, client and referrer. Operators are =,
+    /// !=, ~ (contains), !~, >, >=, < and <=. All conditions must hold.
+    #[arg(long = "where", id = "where", value_name = "CONDITION", num_args = 1.., value_parser = checked_condition)]
+    #[serde(rename = "where", default)]
+    pub conditions: Vec<String>,
+    /// Files and folders of another time or server, whose figures are shown beside those of --path
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    #[serde(default)]
+    pub compare: Vec<String>,
     /// Size of the chunks that large plain files are cut into, in bytes.
     #[serde(rename = "piece")]
     #[arg(skip = DEFAULT_CHUNK_BYTES)]
@@ -82,6 +126,15 @@ impl IngestJob {
             format: LineFormat::Auto,
             pattern: None,
             map: None,
+            fast: false,
+            bucket: None,
+            no_templates: false,
+            from: None,
+            to: None,
+            status: Vec::new(),
+            path_prefix: None,
+            conditions: Vec::new(),
+            compare: Vec::new(),
             chunk_bytes: DEFAULT_CHUNK_BYTES,
             inputs: SharedInputs::default(),
         }
@@ -90,7 +143,7 @@ impl IngestJob {
     /// Returns whether any input is a pipe or another stream. Only this process can read a stream, and only
     /// once, so the shards must then run on threads.
     pub fn reads_stream(&self) -> bool {
-        self.path.iter().any(|path| {
+        self.path.iter().chain(&self.compare).any(|path| {
             path == STANDARD_INPUT
                 || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
         })
@@ -110,22 +163,59 @@ impl IngestJob {
         })
     }
 
-    /// Lists the inputs of the job, each file once.
-    fn list_files<'a>(&'a self, choice: &'a FormatChoice) -> FileList<'a> {
+    /// Returns what is counted, and of which requests.
+    ///
+    /// # Errors
+    /// A description if a setting cannot be used.
+    fn counter_options(&self) -> Result<CounterOptions, String> {
+        let filter = RequestFilter::parse(FilterTexts {
+            from: self.from.as_deref(),
+            to: self.to.as_deref(),
+            status: &self.status,
+            path_prefix: self.path_prefix.as_deref(),
+            conditions: &self.conditions,
+        })?;
+        Ok(CounterOptions { answers: self.answer_options()?, filter })
+    }
+
+    /// Returns how the questions of operators are answered, unless they are left out.
+    fn answer_options(&self) -> Result<Option<AnswerOptions>, String> {
+        let bucket = self.bucket.as_deref().map(BucketSize::parse).transpose()?;
+        Ok((!self.fast).then_some(AnswerOptions { bucket, templates: !self.no_templates }))
+    }
+
+    /// Lists inputs, each file once.
+    fn list_files<'a>(&'a self, paths: &[String], choice: &'a FormatChoice) -> FileList<'a> {
         let mut list = FileList::new(choice, &self.inputs);
-        for path in &self.path {
+        for path in paths {
             list.add_path(Path::new(path), true);
         }
         list
     }
 
+    /// Returns the shards of the inputs that the others are compared with.
+    ///
+    /// # Errors
+    /// None of them is a log.
+    fn compared_shards(&self, choice: &FormatChoice) -> Result<Vec<LogShard>, JobError> {
+        let mut shards = plan_shards(self.list_files(&self.compare, choice), self.chunk_bytes);
+        shards.iter_mut().for_each(|shard| shard.is_compared = true);
+        if shards.is_empty() && !self.compare.is_empty() {
+            return Err(JobError::failed(format!("no logs found in {}", self.compare.join(", "))));
+        }
+        Ok(shards)
+    }
+
     /// Counts a chunk, and emits the counts.
     fn run_chunk(&self, shard: &LogShard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         let choice = self.choice().map_err(ShardError::Failed)?;
-        let count = count_shard(&choice, &self.inputs, shard, output)?;
+        let options = self.counter_options().map_err(ShardError::Failed)?;
+        let count = count_shard(&choice, &options, &self.inputs, shard, output)?;
         match count.shortfall(shard, &choice) {
             // A shard without requests loses nothing by failing; if all shards fail, the run does.
-            Some(reason) if count.counter.counts.requests == 0 => return Err(ShardError::Failed(reason)),
+            Some(reason) if count.counter.counts.requests + count.counter.counts.filtered == 0 => {
+                return Err(ShardError::Failed(reason));
+            }
             Some(reason) => output.incomplete(reason),
             None => {}
         }
@@ -143,6 +233,7 @@ impl IngestJob {
         log_notes(&list.notes(), output);
         for mut part in plan_shards(list, u64::MAX) {
             part.share = part.share.min(shard.share);
+            part.is_compared = shard.is_compared;
             // If one of these files fails, the records of the others are dropped.
             self.run_chunk(&part, output)?;
         }
@@ -153,6 +244,26 @@ impl IngestJob {
 /// Checks a pattern on the command line.
 fn checked_pattern(text: &str) -> Result<String, String> {
     LinePattern::compile(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+}
+
+/// Checks a size of buckets on the command line.
+fn checked_bucket(text: &str) -> Result<String, String> {
+    BucketSize::parse(text).map(|_| text.to_owned())
+}
+
+/// Checks a date on the command line.
+fn checked_date(text: &str) -> Result<String, String> {
+    parse_time(text).map(|_| text.to_owned())
+}
+
+/// Checks a status on the command line.
+fn checked_status(text: &str) -> Result<String, String> {
+    parse_statuses(text).map(|_| text.to_owned())
+}
+
+/// Checks a condition on the command line.
+fn checked_condition(text: &str) -> Result<String, String> {
+    check_condition(text).map(|()| text.to_owned())
 }
 
 /// Checks a map of fields on the command line.
@@ -168,7 +279,7 @@ fn log_notes(notes: &[ListNote], output: &mut ShardOutput<'_>) {
 /// Emits the counts of a shard.
 fn emit(shard: &LogShard, count: ShardCount, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
     let ShardCount { counter, format, .. } = count;
-    let LineCounter { counts, other_methods, paths, agents, latencies, .. } = counter;
+    let LineCounter { counts, other_methods, paths, agents, latencies, answers, .. } = counter;
     let (lines, requests) = (counts.lines, counts.requests);
     output.count("lines", lines);
     output.count("requests", requests);
@@ -189,9 +300,25 @@ fn emit(shard: &LogShard, count: ShardCount, output: &mut ShardOutput<'_>) -> Re
     for part in parts {
         output.emit(&ShardRecord::Latencies(part))?;
     }
-    for (field, table) in
-        [(KeyField::Methods, other_methods), (KeyField::Paths, paths), (KeyField::Agents, agents)]
-    {
+    let mut tables =
+        vec![(KeyField::Methods, other_methods), (KeyField::Paths, paths), (KeyField::Agents, agents)];
+    if let Some(answers) = answers {
+        let AnswerCounter { timeline, paths, slowest, clients, referrers } = answers;
+        tables.extend([(KeyField::Clients, clients), (KeyField::Referrers, referrers)]);
+        let (size, buckets) = timeline.into_buckets();
+        for buckets in buckets.chunks(KEYS_PER_RECORD) {
+            output.emit(&ShardRecord::Timeline { size, buckets: buckets.to_vec() })?;
+        }
+        let (paths, totals, absent_bound) = paths.into_totals();
+        for paths in paths.chunks(PATHS_PER_RECORD) {
+            output.emit(&ShardRecord::PathTotals(paths.to_vec()))?;
+        }
+        if absent_bound > 0 {
+            output.emit(&ShardRecord::OtherPaths { totals, absent_bound })?;
+        }
+        output.emit(&ShardRecord::Slowest(slowest.into_requests()))?;
+    }
+    for (field, table) in tables {
         let counted = table.into_counted();
         let absent_bound = counted.absent_bound;
         // The bound comes before the keys: the merge applies it to all keys that are not listed here.
@@ -229,13 +356,15 @@ impl TypedJob for IngestJob {
     fn plan(&self, _: &PlanContext) -> Result<Plan<LogShard>, JobError> {
         self.inputs.clear();
         let choice = self.choice().map_err(JobError::Failed)?;
-        let list = self.list_files(&choice);
+        self.counter_options().map_err(JobError::Failed)?;
+        let list = self.list_files(&self.path, &choice);
         let notes = list.notes();
-        let shards = plan_shards(list, self.chunk_bytes);
+        let mut shards = plan_shards(list, self.chunk_bytes);
         if shards.is_empty() {
             let skipped: String = notes.iter().flat_map(|note| ["; ", note.text()]).collect();
             return Err(JobError::failed(format!("no logs found in {}{skipped}", self.path.join(", "))));
         }
+        shards.extend(self.compared_shards(&choice)?);
         Ok(Plan::new(shards))
     }
 
@@ -257,7 +386,7 @@ impl TypedJob for IngestJob {
     }
 
     fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
-        let mut totals = RunTotals::default();
+        let mut totals = RunTotals::new(self.answer_options().map_err(JobError::Failed)?);
         merge.for_each_record(|line| {
             totals.add(serde_json::from_slice(line).map_err(JobError::failed)?).map_err(JobError::Failed)
         })?;

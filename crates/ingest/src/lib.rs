@@ -27,6 +27,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod answers;
 mod content_guess;
 mod ddsketch;
 mod encoding;
@@ -51,6 +52,7 @@ mod log_source;
 mod packed_run;
 pub mod parse;
 mod radix_group;
+mod request_filter;
 mod run_totals;
 mod shard_count;
 mod shard_record;
@@ -58,6 +60,7 @@ mod shared_inputs;
 mod short_str;
 mod simd_scan;
 mod summary;
+mod summary_tables;
 
 pub use file_split::LogShard;
 pub use job::{IngestJob, NAME};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use fearless_simd::{Level, Simd, dispatch};
 use serde::{Deserialize, Serialize};
 
+use crate::answers::{AnswerCounter, AnswerOptions};
 use crate::file_format::{BYTE_ORDER_MARK, FileFormat};
 use crate::file_split::MemoryShare;
 use crate::heavy_hitters::HeavyHitters;
@@ -13,6 +14,7 @@ use crate::line_grammar::{GrammarState, LineGrammar};
 use crate::line_reader::MAX_LINE_BYTES;
 use crate::line_wrapper::LineWrapper;
 use crate::parse::{self, DateCache, HttpMethod, LoggedRequest, MalformedLine};
+use crate::request_filter::RequestFilter;
 use crate::simd_scan::LineEnds;
 
 /// Malformed lines that are listed one by one.
@@ -25,13 +27,33 @@ pub(crate) const MAX_HOURS: usize = 100_000;
 /// Seconds of an hour.
 const HOUR_SECONDS: i64 = 3600;
 
+/// Cells of a status: a method of [`HttpMethod::KNOWN`] each, then all others together. A power of two, so that the
+/// cell is found by a shift.
+const METHOD_CELLS: usize = 16;
+
+/// Cell of the methods that are not well known.
+const OTHER_METHOD: usize = HttpMethod::KNOWN.len();
+
+/// Name of these methods in tables.
+pub(crate) const OTHER_METHODS: &str = "other";
+
+/// What is counted, and of which requests.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CounterOptions {
+    /// How the questions of operators are answered, unless they are left out.
+    pub(crate) answers: Option<AnswerOptions>,
+    /// Which requests count, if not all do.
+    pub(crate) filter: Option<RequestFilter>,
+}
+
 /// Counts of some lines.
 #[derive(Debug)]
 pub(crate) struct LineCounter {
     pub(crate) counts: RequestCounts,
-    /// Requests by the index of their method in [`HttpMethod::KNOWN`].
-    methods: [u64; HttpMethod::KNOWN.len()],
-    statuses: Box<[u64; 1000]>,
+    /// Requests by status and method.
+    status_methods: Box<[u64; 1000 * METHOD_CELLS]>,
+    pub(crate) answers: Option<AnswerCounter>,
+    filter: Option<RequestFilter>,
     ends: LineEnds,
     /// The hour of the last request and the requests of that hour: logs are nearly always in order, so the
     /// map of hours is rarely needed.
@@ -54,6 +76,12 @@ pub(crate) struct RequestCounts {
     pub(crate) requests: u64,
     pub(crate) methods: BTreeMap<String, u64>,
     pub(crate) statuses: BTreeMap<u16, u64>,
+    /// Requests by status and method.
+    #[serde(default)]
+    pub(crate) status_methods: BTreeMap<u16, BTreeMap<String, u64>>,
+    /// Requests that a filter leaves out.
+    #[serde(default)]
+    pub(crate) filtered: u64,
     /// Requests by hour, counted from 1970-01-01T00:00 UTC.
     pub(crate) hours: BTreeMap<i64, u64>,
     /// Bytes sent.
@@ -84,8 +112,9 @@ impl LineCounter {
     pub(crate) fn new(share: MemoryShare) -> Self {
         Self {
             counts: RequestCounts::default(),
-            methods: [0; HttpMethod::KNOWN.len()],
-            statuses: Box::new([0; 1000]),
+            status_methods: Box::new([0; 1000 * METHOD_CELLS]),
+            answers: None,
+            filter: None,
             ends: LineEnds::default(),
             hour: None,
             state: GrammarState::default(),
@@ -97,12 +126,14 @@ impl LineCounter {
         }
     }
 
+    /// Counts what the options say.
+    pub(crate) fn with_options(self, share: MemoryShare, options: &CounterOptions) -> Self {
+        let answers = options.answers.map(|answers| AnswerCounter::new(answers, share));
+        Self { answers, filter: options.filter.clone(), ..self }
+    }
+
     /// Counts whole lines.
     pub(crate) fn count_lines(&mut self, format: &FileFormat, block: &[u8]) {
-        let block = match block.strip_prefix(BYTE_ORDER_MARK) {
-            Some(block) if self.counts.lines == 0 => block,
-            _ => block,
-        };
         let mut ends = std::mem::take(&mut self.ends);
         ends.scan(block);
         if !ends.is_plain {
@@ -118,7 +149,7 @@ impl LineCounter {
             }
         }
         match (format.wrapper, &format.grammar) {
-            (LineWrapper::None, LineGrammar::Simple) => {
+            (LineWrapper::None, LineGrammar::Simple) if self.filter.is_none() => {
                 dispatch!(Level::new(), simd => self.count_simple_lines(simd, &ends, block));
             }
             (LineWrapper::None, LineGrammar::Common) => {
@@ -182,11 +213,13 @@ impl LineCounter {
             |counter, lines, length| {
                 if let Some(request) = parse::parse_simple_fast(simd, lines, length) {
                     counter.counts.requests += 1;
-                    counter.methods[request.method] += 1;
-                    counter.statuses[usize::from(request.status)] += 1;
+                    counter.status_methods[usize::from(request.status) * METHOD_CELLS + request.method] += 1;
                     counter.paths.count_short(simd, request.path);
                     counter.agents.count_short(simd, request.agent);
                     counter.latencies.add(request.latency);
+                    if let Some(answers) = &mut counter.answers {
+                        answers.add(&LoggedRequest::from(request));
+                    }
                 } else {
                     counter.count_simple_line(&lines[..length])?;
                 }
@@ -205,6 +238,11 @@ impl LineCounter {
     ) {
         for (lines, length) in ends.lines(block) {
             self.counts.lines += 1;
+            // Files that were joined have the mark within.
+            let (lines, length) = match lines.strip_prefix(BYTE_ORDER_MARK) {
+                Some(text) => (text, length - BYTE_ORDER_MARK.len()),
+                None => (lines, length),
+            };
             let is_read = if length > MAX_LINE_BYTES {
                 Err(MalformedLine::TooLong)
             } else {
@@ -243,12 +281,22 @@ impl LineCounter {
     /// Counts a request.
     #[inline(always)]
     fn count_request(&mut self, request: &LoggedRequest<'_>) {
-        self.counts.requests += 1;
-        match request.method {
-            HttpMethod::Known(index) => self.methods[index] += 1,
-            HttpMethod::Other(name) => self.other_methods.count(name),
+        if self.filter.as_ref().is_some_and(|filter| !filter.accepts(request)) {
+            self.counts.filtered += 1;
+            return;
         }
-        self.statuses[usize::from(request.status)] += 1;
+        self.counts.requests += 1;
+        let method = match request.method {
+            HttpMethod::Known(index) => index,
+            HttpMethod::Other(name) => {
+                self.other_methods.count(name);
+                OTHER_METHOD
+            }
+        };
+        self.status_methods[usize::from(request.status) * METHOD_CELLS + method] += 1;
+        if let Some(answers) = &mut self.answers {
+            answers.add(request);
+        }
         self.paths.count(request.path);
         if let Some(agent) = request.agent {
             self.agents.count(agent);
@@ -282,10 +330,19 @@ impl LineCounter {
     /// Moves the counts in arrays into [`LineCounter::counts`]. Call once, after the last line.
     pub(crate) fn finish(&mut self) {
         self.flush_hour();
-        let named = HttpMethod::KNOWN.iter().zip(&self.methods).filter(|(_, count)| **count > 0);
-        self.counts.methods = named.map(|(method, count)| ((*method).to_owned(), *count)).collect();
-        let seen = (0..).zip(self.statuses.iter()).filter(|(_, count)| **count > 0);
-        self.counts.statuses = seen.map(|(status, count)| (status, *count)).collect();
+        let (rows, _) = self.status_methods.as_chunks::<METHOD_CELLS>();
+        let counts = &mut self.counts;
+        for (status, row) in (0..).zip(rows) {
+            for (method, count) in row.iter().enumerate().filter(|(_, count)| **count > 0) {
+                *counts.statuses.entry(status).or_default() += count;
+                let name = HttpMethod::KNOWN.get(method).copied();
+                if let Some(name) = name {
+                    *counts.methods.entry(name.to_owned()).or_default() += count;
+                }
+                let by_method = counts.status_methods.entry(status).or_default();
+                by_method.insert(name.unwrap_or(OTHER_METHODS).to_owned(), *count);
+            }
+        }
     }
 }
 

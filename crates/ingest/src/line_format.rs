@@ -20,6 +20,8 @@ pub enum LineFormat {
     Combined,
     /// One JSON object per line, or an array of them
     Json,
+    /// Keys and values joined by =: the router of Heroku, lograge
+    Logfmt,
     /// W3C Extended Log Format by its #Fields: IIS, CloudFront
     W3c,
     /// Comma-separated format of IIS
@@ -73,6 +75,7 @@ impl LineFormat {
             Self::Common => "common",
             Self::Combined => "combined",
             Self::Json => "json",
+            Self::Logfmt => "logfmt",
             Self::W3c => "w3c",
             Self::Iis => "iis",
             Self::Alb => "alb",

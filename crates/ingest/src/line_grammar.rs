@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::parse::{
     self, DateCache, FIELDS_DIRECTIVE, FieldMap, LatencyUnit, LinePattern, LoggedRequest, MalformedLine,
-    parse_json_with, w3c_pattern,
+    parse_json_with, parse_logfmt, w3c_pattern,
 };
 
 /// Grammar of the lines of a file.
@@ -18,6 +18,8 @@ pub(crate) enum LineGrammar {
     Combined,
     /// JSON, perhaps with keys of one's own.
     Json(Option<Arc<FieldMap>>),
+    /// Keys and values joined by `=`.
+    Logfmt,
     /// A compiled pattern; a format may have several, of which the first that fits counts.
     Patterns(Arc<[LinePattern]>),
     /// The W3C Extended Log Format.
@@ -56,6 +58,14 @@ impl LineGrammar {
             Self::Common => take(&parse::parse_common(line, &mut state.dates)?),
             Self::Combined => take(&parse::parse_combined(line, &mut state.dates)?),
             Self::Json(map) => return parse_json_with(line, map.as_deref(), |request, _| take(request)),
+            Self::Logfmt => {
+                let mut take = Some(take);
+                return parse_logfmt(line, |request, _| {
+                    if let Some(take) = take.take() {
+                        take(request);
+                    }
+                });
+            }
             Self::Patterns(patterns) => take(&read_patterns(patterns, line, &mut state.dates)?),
             Self::W3c => take(&state.columns.read(line, &mut state.dates)?),
         }
@@ -68,7 +78,7 @@ impl LineGrammar {
             Self::Simple => Some(LatencyUnit::Written),
             Self::Json(map) => map.as_ref()?.latency_unit(),
             Self::Patterns(patterns) => patterns.first()?.latency_unit(),
-            Self::Common | Self::Combined | Self::W3c => None,
+            Self::Common | Self::Combined | Self::Logfmt | Self::W3c => None,
         }
     }
 }

@@ -110,11 +110,16 @@ fn strip_prefix(line: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
     strip_compose(line).map(|rest| (None, rest))
 }
 
-/// Takes a colour of a terminal off, such as `ESC [ 36 m`.
-fn strip_colour(line: &[u8]) -> &[u8] {
-    let Some(rest) = line.strip_prefix(b"\x1b[") else { return line };
-    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
-    rest[digits..].strip_prefix(b"m").unwrap_or(line)
+/// Takes controls of a terminal off, such as the colour `ESC [ 36 m`.
+fn strip_colour(mut line: &[u8]) -> &[u8] {
+    while let Some(rest) = line.strip_prefix(b"\x1b[") {
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
+        match &rest[digits..] {
+            [byte, after @ ..] if byte.is_ascii_alphabetic() => line = after,
+            _ => break,
+        }
+    }
+    line
 }
 
 /// Takes the priority of syslog off (RFC 3164, RFC 5424), and the version behind it.
@@ -208,6 +213,7 @@ mod tests {
             ("web-1  | ", None),
             ("web_app_1         | 2023-10-10T13:55:36Z ", Some("2023-10-10T13:55:36Z")),
             ("\x1b[36mweb-1  |\x1b[0m ", None),
+            ("\x1b[2Kweb-1  | ", None),
             ("[pod/web-1/nginx] ", None),
         ] {
             let line = format!("{prefix}192.0.2.1 - - [");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::answers::{AnswerOptions, PathStats, SlowestRequests, Timeline};
 use crate::file_list::ListNote;
 use crate::file_split::{LogShard, MemoryShare};
 use crate::heavy_hitters::HeavyHitters;
@@ -25,6 +26,16 @@ pub(crate) struct RunTotals {
     pub(crate) methods: HeavyHitters,
     pub(crate) paths: HeavyHitters,
     pub(crate) agents: HeavyHitters,
+    pub(crate) timeline: Timeline,
+    pub(crate) path_stats: PathStats,
+    pub(crate) slowest: SlowestRequests,
+    pub(crate) clients: HeavyHitters,
+    pub(crate) referrers: HeavyHitters,
+    /// Totals of the inputs that these are compared with.
+    pub(crate) compared: Option<Box<RunTotals>>,
+    options: Option<AnswerOptions>,
+    /// Whether the last shard belongs to the compared inputs.
+    is_compared: bool,
     /// The last shard, and the lines of its file up to its end if they are known.
     last: Option<(LogShard, Option<u64>)>,
 }
@@ -42,8 +53,9 @@ pub(crate) struct FileTotals {
     pub(crate) requests: u64,
 }
 
-impl Default for RunTotals {
-    fn default() -> Self {
+impl RunTotals {
+    /// Creates empty totals.
+    pub(crate) fn new(options: Option<AnswerOptions>) -> Self {
         let table = || HeavyHitters::new(MemoryShare::WHOLE.keys);
         Self {
             counts: RequestCounts::default(),
@@ -55,23 +67,53 @@ impl Default for RunTotals {
             methods: table(),
             paths: table(),
             agents: table(),
+            timeline: Timeline::new(options.and_then(|options| options.bucket)),
+            path_stats: PathStats::new(false, MemoryShare::WHOLE.keys),
+            slowest: SlowestRequests::default(),
+            clients: table(),
+            referrers: table(),
+            compared: None,
+            options,
+            is_compared: false,
             last: None,
         }
     }
-}
 
-impl RunTotals {
+    /// Returns whether the questions of operators are answered.
+    pub(crate) fn has_answers(&self) -> bool {
+        self.options.is_some()
+    }
+
     /// Adds the next record.
     ///
     /// # Errors
     /// A description if the record is damaged.
     pub(crate) fn add(&mut self, record: ShardRecord) -> Result<(), String> {
+        // The counts are the first record of each shard.
+        if let ShardRecord::Counts { shard, .. } = &record {
+            self.is_compared = shard.is_compared;
+        }
+        if self.is_compared {
+            let compared = self.compared.get_or_insert_with(|| Box::new(Self::new(self.options)));
+            return compared.add_own(record);
+        }
+        self.add_own(record)
+    }
+
+    /// Adds a record of the inputs to which these totals belong.
+    fn add_own(&mut self, record: ShardRecord) -> Result<(), String> {
         match record {
             ShardRecord::Counts { shard, counts, sums, format, unit } => {
                 self.add_file(&shard, &counts, format, unit);
                 self.add_counts(*shard, *counts);
                 self.sums.merge(&sums);
             }
+            ShardRecord::Timeline { size, buckets } => self.timeline.merge(size, &buckets),
+            ShardRecord::PathTotals(totals) => self.path_stats.merge(&totals),
+            ShardRecord::OtherPaths { totals, absent_bound } => {
+                self.path_stats.merge_others(&totals, absent_bound);
+            }
+            ShardRecord::Slowest(requests) => self.slowest.merge(requests),
             ShardRecord::Latencies(part) => self.latencies.add(part)?,
             ShardRecord::AbsentBound { field, absent_bound } => {
                 self.table(field).add_absent_bound(absent_bound);
@@ -86,6 +128,8 @@ impl RunTotals {
             KeyField::Methods => &mut self.methods,
             KeyField::Paths => &mut self.paths,
             KeyField::Agents => &mut self.agents,
+            KeyField::Clients => &mut self.clients,
+            KeyField::Referrers => &mut self.referrers,
         }
     }
 
@@ -96,11 +140,12 @@ impl RunTotals {
         match self.files.last_mut() {
             Some(last) if last.file == file => {
                 last.lines += counts.lines;
-                last.requests += counts.requests;
+                last.requests += counts.requests + counts.filtered;
                 last.lines_with_text += counts.lines_with_text();
             }
             _ => {
-                let RequestCounts { lines, requests, .. } = *counts;
+                // A request that a filter leaves out is one.
+                let (lines, requests) = (counts.lines, counts.requests + counts.filtered);
                 let lines_with_text = counts.lines_with_text();
                 self.files.push(FileTotals { file, format, unit, lines, lines_with_text, requests });
             }
@@ -125,12 +170,16 @@ impl RunTotals {
         let sum = &mut self.counts;
         sum.lines += counts.lines;
         sum.requests += counts.requests;
+        sum.filtered += counts.filtered;
         sum.bytes += counts.bytes;
         sum.with_bytes += counts.with_bytes;
         sum.with_nul += counts.with_nul;
         sum.not_utf8 += counts.not_utf8;
         add_all(&mut sum.methods, counts.methods);
         add_all(&mut sum.statuses, counts.statuses);
+        for (status, methods) in counts.status_methods {
+            add_all(sum.status_methods.entry(status).or_default(), methods);
+        }
         add_all(&mut sum.malformed, counts.malformed);
         counts.hours.into_iter().for_each(|(hour, count)| add_hour(&mut sum.hours, hour, count));
     }

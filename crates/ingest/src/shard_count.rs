@@ -12,7 +12,7 @@ use crate::file_format::FormatChoice;
 use crate::file_split::{LogShard, MemoryShare};
 use crate::format_sample::{DetectedFormat, FormatSample};
 use crate::json_documents::one_object_per_line;
-use crate::line_counter::LineCounter;
+use crate::line_counter::{CounterOptions, LineCounter};
 use crate::line_reader::{LineBatch, LineReader};
 use crate::log_source::{self, FileIdentity, FilePart, InputError, InputKind};
 use crate::shared_inputs::SharedInputs;
@@ -29,7 +29,9 @@ impl ShardCount {
     /// Returns why requests are missing, if they are: only a part of the input could be read, or most of its lines are
     /// not requests although the input was named.
     pub(crate) fn shortfall(&self, shard: &LogShard, choice: &FormatChoice) -> Option<String> {
-        let (lines, requests) = (self.counter.counts.lines_with_text(), self.counter.counts.requests);
+        let counts = &self.counter.counts;
+        // A request that a filter leaves out is one.
+        let (lines, requests) = (counts.lines_with_text(), counts.requests + counts.filtered);
         let part = match (shard.start, shard.end == shard.size) {
             (0, true) => String::new(),
             (start, _) => format!(" in the bytes {start} to {}", shard.end),
@@ -117,10 +119,10 @@ impl LineSource {
     fn count(
         &mut self,
         choice: &FormatChoice,
-        share: MemoryShare,
+        (share, options): (MemoryShare, &CounterOptions),
         output: &ShardOutput<'_>,
     ) -> Result<(LineCounter, DetectedFormat, Option<io::Error>), ShardError> {
-        let mut counter = LineCounter::new(share);
+        let mut counter = LineCounter::new(share).with_options(share, options);
         let (format, mut error) = match self.format.clone() {
             Some(format) => (format, None),
             None => {
@@ -171,16 +173,17 @@ impl LineSource {
 /// The input cannot be read, or the shard is to stop.
 pub(crate) fn count_shard(
     choice: &FormatChoice,
+    options: &CounterOptions,
     inputs: &SharedInputs,
     shard: &LogShard,
     output: &mut ShardOutput<'_>,
 ) -> Result<ShardCount, ShardError> {
     let failed = |error: io::Error| ShardError::failed(describe_error(shard, &error));
     let mut source = LineSource::open(choice, inputs, shard, shard.size).map_err(failed)?;
-    let (mut counter, mut format, mut error) = source.count(choice, shard.share, output)?;
+    let (mut counter, mut format, mut error) = source.count(choice, (shard.share, options), output)?;
     if let Some(size) = error.as_ref().and_then(|error| source.completed_size(shard, error)) {
         source = LineSource::open(choice, inputs, shard, size).map_err(failed)?;
-        (counter, format, error) = source.count(choice, shard.share, output)?;
+        (counter, format, error) = source.count(choice, (shard.share, options), output)?;
     }
     if let Some(file) = &source.file {
         has_head(shard, file).map_err(failed)?;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::answers::{BucketCounts, BucketSize, PathTotals, SlowRequest};
 use crate::file_split::LogShard;
 use crate::heavy_hitters::KeyCount;
 use crate::latencies::LatencyPart;
@@ -26,6 +27,14 @@ pub(crate) enum ShardRecord {
         #[serde(default)]
         unit: Option<String>,
     },
+    /// Requests over time, in buckets by their beginning.
+    Timeline { size: BucketSize, buckets: Vec<(i64, BucketCounts)> },
+    /// Requests by path or template.
+    PathTotals(Vec<PathTotals>),
+    /// Requests of paths that were dropped, all together.
+    OtherPaths { totals: PathTotals, absent_bound: u64 },
+    /// The slowest requests.
+    Slowest(Vec<SlowRequest>),
     /// A part of the latencies.
     #[serde(rename = "times")]
     Latencies(LatencyPart),
@@ -60,4 +69,8 @@ pub(crate) enum KeyField {
     Paths,
     /// User agents.
     Agents,
+    /// Clients.
+    Clients,
+    /// Referrers.
+    Referrers,
 }

@@ -157,6 +157,11 @@ pub(super) fn parse_worded_duration(text: &str) -> Result<u64, MalformedLine> {
     Ok(sum)
 }
 
+/// Reads a duration with its units, in nanoseconds.
+pub(crate) fn duration_of_text(text: &str) -> Option<u64> {
+    parse_worded_duration(text).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

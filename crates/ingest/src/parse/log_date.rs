@@ -63,7 +63,7 @@ impl DateCache {
 
 /// Returns the second of a date: of the Common Log Format, of RFC 3339 or the like, as C's `ctime` prints it, or of a
 /// number since 1970 as [`time_of_number`] reads it. A date without an offset is in UTC.
-pub(super) fn time_of_text(text: &str) -> Option<i64> {
+pub(crate) fn time_of_text(text: &str) -> Option<i64> {
     let text = text.trim_matches(['[', ']', ' ']);
     if text.len() > MAX_DATE_BYTES {
         return None;

@@ -19,9 +19,11 @@ mod simple_fast;
 
 pub use common_log::{parse_combined, parse_common};
 pub use duration::MAX_LATENCY_NS;
+pub(crate) use duration::duration_of_text;
 pub use json::{FieldMap, FieldMapError, parse_json};
-pub(crate) use json::{JsonTraits, json_text, json_texts, parse_json_with};
+pub(crate) use json::{JsonTraits, json_text, json_texts, parse_json_with, parse_logfmt};
 pub use log_date::DateCache;
+pub(crate) use log_date::time_of_text;
 pub use method::HttpMethod;
 pub(crate) use pattern::{
     FIELDS_DIRECTIVE, LatencyUnit, NAMED_PATTERNS, NamedPattern, find_tail, w3c_pattern,

@@ -123,6 +123,11 @@ const SAMPLES: &[Sample] = &[
     Sample::new("django", 1, 123, "[10/Oct/2023 13:55:36] \"GET /a HTTP/1.1\" 200 123\n"),
     Sample::new("morgan", 2, 24, "GET /a?b 200 1.5 ms - 12\nPOST /a 201 2.5 ms - 12\n").latency("ms", 2.0).undated(2),
     Sample::new("morgan", 1, 12, "GET /a 200 12 - 1.5 ms\n").latency("ms", 1.5).undated(1),
+    Sample::new("logfmt", 2, 40, concat!(
+        "at=info method=GET path=\"/a b?c\" host=example.com fwd=\"192.0.2.1\" dyno=web.1 connect=1ms service=18ms status=200 bytes=20\n",
+        "at=info method=POST path=\"/a\" host=example.com fwd=\"192.0.2.1\" dyno=web.1 connect=1ms service=20ms status=503 bytes=20\n",
+    )).latency("ms", 19.0).undated(2),
+    Sample::new("common behind prefixes", 1, 65508, "Mar 24 14:02:50 web1 tomcat.log: 127.0.0.1 - - \"GET /a.js HTTP/1.1\" 200 65508 4.386\n").undated(1),
     Sample::new("json (nginx)", 1, 612, "{\"time_local\":\"10/Oct/2023:13:55:36 +0000\",\"remote_addr\":\"192.0.2.1\",\"request\":\"GET /a HTTP/1.1\",\"status\":\"200\",\"body_bytes_sent\":\"612\",\"request_time\":\"0.025\",\"http_user_agent\":\"a \\x22b\\x22\"}\n")
         .latency("s", 25.0),
     Sample::new("json (Caddy)", 2, 26682, concat!(

@@ -1,5 +1,7 @@
 //! Metrics of web logs: independent of how the logs are read, and equal to those of other programs.
 
+// Requests over time, by path and client; filters and comparisons.
+mod answers;
 mod completeness;
 // The formats of many servers, and those of one's own.
 mod formats;

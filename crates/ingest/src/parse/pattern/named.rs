@@ -117,6 +117,8 @@ pub(crate) const NAMED_PATTERNS: &[NamedPattern] = &[
     // The Common and Combined Log Formats with dates of other shapes, as Werkzeug and Daphne write them.
     named(LineFormat::Combined, r#"$client $_ $_ [$date] "$request" $status $bytes "$referer" "$agent""#),
     named(LineFormat::Common, r#"$client $_ $_ [$date] "$request" $status $bytes"#),
+    // Behind the date of syslog or another prefix there may be none.
+    named(LineFormat::Common, r#"$client $_ $_ "$request" $status $bytes"#),
     // https://docs.djangoproject.com/en/stable/ref/django-admin/#runserver
     named(LineFormat::Django, r#"[$date] "$request" $status $bytes"#),
     // https://github.com/expressjs/morgan: short, dev and tiny.

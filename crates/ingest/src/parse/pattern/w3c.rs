@@ -10,8 +10,8 @@ pub(crate) const FIELDS_DIRECTIVE: &[u8] = b"#Fields:";
 /// milliseconds.
 fn field_of(column: &str, taken: LatencyUnit) -> PatternField {
     match column {
-        "date" => PatternField::Day,
-        "time" => PatternField::Clock,
+        "date" | "date-local" => PatternField::Day,
+        "time" | "time-local" => PatternField::Clock,
         "c-ip" | "c-dns" => PatternField::Client,
         "cs-method" => PatternField::Method,
         "cs-uri-stem" | "cs-uri" => PatternField::Path,
@@ -20,6 +20,7 @@ fn field_of(column: &str, taken: LatencyUnit) -> PatternField {
         "cs(User-Agent)" | "cs(user-agent)" => PatternField::Agent,
         "cs(Referer)" | "cs(referer)" | "cs(Referrer)" => PatternField::Referrer,
         "time-taken" => PatternField::Latency(taken),
+        "TimeTakenMS" => PatternField::Latency(LatencyUnit::Milliseconds),
         _ => PatternField::Ignored,
     }
 }
