@@ -126,7 +126,6 @@ fn spans(
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
 
     use super::*;
 

@@ -69,10 +69,10 @@ fn a_commit_that_gave_no_sample_says_why() {
             "def read(path, root):\n    full = root + path\n{check}    with open(full) as file:\n        return file.read()\n"
         )
     };
-    write_file(&clone, "app.py", &code(""));
+    write_file(&clone, "app.py", code(""));
     write_file(&clone, "tests/test_app.py", "def test_read():\n    assert read('a', '') == 'a'\n");
     commit_all(&clone, "Begin");
-    write_file(&clone, "app.py", &code("    if '..' in path:\n        raise ValueError(path)\n"));
+    write_file(&clone, "app.py", code("    if '..' in path:\n        raise ValueError(path)\n"));
     write_file(&clone, "tests/test_app.py", "def test_read():\n    assert read('b', '') == 'b'\n");
     let id = commit_all(&clone, "Tidy up \u{1b}[31mthe reader");
     let output = run(folder.path(), &["explain", &id[..10], "--repo", "clone"]);
