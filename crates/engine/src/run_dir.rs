@@ -1,5 +1,6 @@
 //! The folder that a run owns while it runs.
 
+use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::DirBuilderExt;
@@ -89,9 +90,7 @@ impl RunDir {
         for folder in [paths.plans(), paths.all_shards()] {
             fs::create_dir_all(&folder).map_err(WriteError::at(&folder))?;
         }
-        for folder in [root, state] {
-            remove_all_leftovers(folder).map_err(WriteError::at(folder))?;
-        }
+        remove_leftovers(&paths)?;
         // Not done from now on, even if the earlier run was: after a crash there must be a run to resume.
         let info = RunInfo::new(paths.build(), command, settings, clock_ms);
         info.write(&paths)?;
@@ -251,6 +250,22 @@ fn present(root: &Path, outputs: &[String]) -> Option<PathBuf> {
     outputs.iter().map(|name| root.join(name)).find(|path| path.symlink_metadata().is_ok())
 }
 
+/// Removes the temporary files that a killed attempt left: beside the results, the plans and the state. Outputs of shards
+/// have theirs removed when they are opened.
+fn remove_leftovers(paths: &RunPaths) -> Result<(), RunDirError> {
+    let outputs = read_outputs(paths);
+    let of_outputs = outputs.iter().filter(|name| is_inside(name)).map(|name| paths.root().join(name));
+    // A link would lead to files of others.
+    let is_folder = |folder: &PathBuf| folder.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+    let mut folders: BTreeSet<PathBuf> =
+        of_outputs.filter_map(|path| path.parent().map(Path::to_owned)).filter(is_folder).collect();
+    folders.extend([paths.root().to_owned(), paths.state().to_owned(), paths.plans()]);
+    for folder in folders {
+        remove_all_leftovers(&folder).map_err(WriteError::at(folder))?;
+    }
+    Ok(())
+}
+
 /// Records the names of the outputs, for when the run is discarded: apart from `run.json`, which may be unreadable then.
 fn write_outputs(paths: &RunPaths) -> Result<(), RunDirError> {
     let path = paths.outputs_list();
@@ -333,6 +348,26 @@ mod tests {
 
     fn open(folder: &Path, settings: Value, on_existing_run: OnExistingRun) -> Result<RunDir, RunDirError> {
         RunDir::open(RunPaths::new(folder, "test"), settings, on_existing_run)
+    }
+
+    #[test]
+    fn temporary_files_of_a_killed_attempt_are_removed_wherever_they_lie() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let open = |on_existing_run| {
+            let paths = RunPaths::new(root, "test").with_outputs(["tables/a.csv".to_owned()]);
+            RunDir::open(paths, json!({}), on_existing_run)
+        };
+        drop(open(OnExistingRun::Refuse).unwrap());
+        fs::create_dir(root.join("tables")).unwrap();
+        let left = ["a.jsonl", "tables/a.csv", ".test/run.json", ".test/plans/a.json"];
+        let left = left.map(|name| root.join(format!("{name}.vm_4026531836-21150-72.part")));
+        left.iter().for_each(|path| fs::write(path, "half").unwrap());
+        let of_others = root.join("tables/thesis.tex.part");
+        fs::write(&of_others, "whole").unwrap();
+        drop(open(OnExistingRun::Resume).unwrap());
+        assert!(left.iter().all(|path| !path.exists()), "{left:?}");
+        assert!(of_others.exists());
     }
 
     #[test]

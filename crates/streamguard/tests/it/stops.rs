@@ -21,8 +21,8 @@ fn a_stopped_collection_is_resumed_to_the_same_bytes() {
         let arguments = [
             "collect",
             "--offline",
-            "--repo-samples=150",
-            "--synthetic-samples=60000",
+            "--repo-samples=40",
+            "--synthetic-samples=8000",
             "--workers=2",
             "--mode",
             mode,
