@@ -40,7 +40,7 @@ fn a_table_is_read_as_it_was_written_and_a_wrong_row_is_named() {
     let text = std::fs::read_to_string(&path).unwrap().replace("not_part", "nonsense");
     std::fs::write(&path, text).unwrap();
     let error = ReviewTable::read(&path).unwrap_err();
-    assert!(matches!(error, ReviewError::Row { .. }) && error.to_string().contains("line 3"), "{error}");
+    assert!(matches!(error, ReviewError::Row { .. }) && error.to_string().contains("line 4"), "{error}");
 }
 
 #[test]

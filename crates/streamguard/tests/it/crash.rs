@@ -14,7 +14,7 @@ fn times() -> u64 {
 #[test]
 fn a_killed_collection_is_resumed_to_the_same_bytes() {
     let arguments =
-        ["collect", "--offline", "--repo-samples", "150", "--synthetic-samples", "60000", "--workers=2"];
+        ["collect", "--offline", "--repo-samples", "150", "--synthetic-samples", "20000", "--workers=2"];
     resumes_to_the_same(&arguments, "data/raw", &|_| {}, &|folder| dataset(folder).concat(), killed());
 }
 
