@@ -34,7 +34,8 @@ pub(crate) enum XtaskCommand {
     FitLabels {
         /// `fixes.jsonl` of a run with `--min-confidence 0`.
         samples: PathBuf,
-        /// Table with the columns repository, commit, path, function, `start_line_before`, `is_vulnerable` and weight.
+        /// Table with the columns repository, commit, path, function, `start_line_before`, `is_vulnerable` and weight, or one
+        /// that `streamguard review` wrote.
         truth: PathBuf,
         /// Also fit without each repository in turn, and label its functions by the rest.
         #[arg(long)]

@@ -23,12 +23,13 @@ const MARKED_BYTES: u64 = 256;
 /// Most rows of a table of counts.
 const MAX_TABLE_ROWS: usize = 25;
 
-/// Whether the folder has a file in the place of the card that [`render_card`] did not write.
-///
-/// # Errors
-/// A file that cannot be read.
-pub fn has_foreign_card(folder: &Path) -> io::Result<bool> {
-    let path = folder.join(CARD_NAME);
+/// Whether the folder has a file in the place of the card that [`render_card`] did not write. One that cannot be read
+/// counts as such, since nothing may touch it.
+pub fn has_foreign_card(folder: &Path) -> bool {
+    is_foreign(&folder.join(CARD_NAME)).unwrap_or(true)
+}
+
+fn is_foreign(path: &Path) -> io::Result<bool> {
     // What is no regular file is never read: a pipe would wait for ever.
     match path.symlink_metadata() {
         Ok(metadata) if !metadata.is_file() => return Ok(true),
@@ -39,7 +40,7 @@ pub fn has_foreign_card(folder: &Path) -> io::Result<bool> {
         Err(error) => return Err(error),
     }
     let mut start = Vec::new();
-    std::fs::File::open(&path)?.take(MARKED_BYTES).read_to_end(&mut start)?;
+    std::fs::File::open(path)?.take(MARKED_BYTES).read_to_end(&mut start)?;
     Ok(!String::from_utf8_lossy(&start).lines().any(|line| line == MARK))
 }
 
@@ -49,7 +50,7 @@ pub fn has_foreign_card(folder: &Path) -> io::Result<bool> {
 /// [`WriteError`].
 pub fn write_card(folder: &Path, stats: &SampleStats) -> Result<(), WriteError> {
     let path = folder.join(CARD_NAME);
-    if has_foreign_card(folder).map_err(WriteError::at(&path))? {
+    if has_foreign_card(folder) {
         return Ok(());
     }
     write_atomic(&path, render_card(stats).as_bytes()).map_err(WriteError::at(&path))
@@ -61,7 +62,7 @@ pub fn write_card(folder: &Path, stats: &SampleStats) -> Result<(), WriteError> 
 /// [`WriteError`].
 pub fn remove_card(folder: &Path) -> Result<(), WriteError> {
     let path = folder.join(CARD_NAME);
-    if has_foreign_card(folder).map_err(WriteError::at(&path))? {
+    if has_foreign_card(folder) {
         return Ok(());
     }
     match std::fs::remove_file(&path) {
@@ -70,8 +71,23 @@ pub fn remove_card(folder: &Path) -> Result<(), WriteError> {
     }
 }
 
+/// Returns the metadata of a card: the part between lines of dashes, which tools read. `files` are the names of splits and
+/// the paths of their files, which may hold `*`.
+pub fn card_metadata<'f>(rows: u64, files: impl IntoIterator<Item = (&'f str, String)>) -> String {
+    let mut metadata = format!(
+        "---\nlicense: other\ntags:\n- code\n- security\n- vulnerability-detection\nsize_categories:\n- {}\nconfigs:\n\
+         - config_name: default\n  data_files:\n",
+        size_category(rows)
+    );
+    for (split, path) in files {
+        metadata.push_str(&format!("  - split: {split}\n    path: {path}\n"));
+    }
+    metadata.push_str("---\n\n");
+    metadata
+}
+
 /// Returns the size class of a dataset, as hubs name it.
-pub fn size_category(rows: u64) -> &'static str {
+fn size_category(rows: u64) -> &'static str {
     match rows {
         0..1_000 => "n<1K",
         1_000..10_000 => "1K<n<10K",
@@ -90,12 +106,8 @@ pub fn render_card(stats: &SampleStats) -> String {
 }
 
 fn write_text(card: &mut String, stats: &SampleStats) -> std::fmt::Result {
-    writeln!(card, "---\n{MARK}\nlicense: other\ntags:\n- code\n- security\n- vulnerability-detection")?;
-    writeln!(card, "size_categories:\n- {}\nconfigs:", size_category(stats.samples))?;
-    writeln!(
-        card,
-        "- config_name: default\n  data_files:\n  - split: train\n    path: {PARQUET_NAME}\n---\n"
-    )?;
+    let metadata = card_metadata(stats.samples, [("train", PARQUET_NAME.to_owned())]);
+    card.push_str(&metadata.replacen("---\n", &format!("---\n{MARK}\n"), 1));
     writeln!(card, "# Vulnerable and fixed code\n")?;
     writeln!(
         card,
@@ -191,14 +203,14 @@ mod tests {
     #[test]
     fn only_a_marked_file_is_ours() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(!has_foreign_card(folder.path()).unwrap());
+        assert!(!has_foreign_card(folder.path()));
         let path = folder.path().join(CARD_NAME);
         std::fs::write(&path, render_card(&SampleStats::default())).unwrap();
-        assert!(!has_foreign_card(folder.path()).unwrap());
+        assert!(!has_foreign_card(folder.path()));
         std::fs::write(&path, "# My thesis\n").unwrap();
-        assert!(has_foreign_card(folder.path()).unwrap());
+        assert!(has_foreign_card(folder.path()));
         std::fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink("elsewhere", &path).unwrap();
-        assert!(has_foreign_card(folder.path()).unwrap());
+        assert!(has_foreign_card(folder.path()));
     }
 }

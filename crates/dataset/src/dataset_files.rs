@@ -95,8 +95,8 @@ pub fn write_dataset(
 
 /// Writes [`JSONL_NAME`] and [`PARQUET_NAME`] in `folder` from the files of collectors, in their order.
 ///
-/// The first of several exact duplicates (see [`DuplicateFilter`]) is kept and the others are counted. Then `edit`
-/// decides on each sample. Lines of JSON that it keeps are copied as they are. `progress` is called with the number of
+/// `edit` decides on each sample. Of those that stay, the first of several exact duplicates (see [`DuplicateFilter`]) is
+/// kept and the others are counted. Lines of JSON that `edit` keeps are copied as they are. `progress` is called with the number of
 /// samples that were read, and `is_cancelled` tells whether to stop.
 ///
 /// Both files get their names only when both are on the disk; until then, earlier files of these names
@@ -128,9 +128,12 @@ pub fn write_edited_dataset(
         let mut reader = JsonlReader::open(&source.path)?;
         while let Some(mut line) = reader.next_line()? {
             counts.read += 1;
-            let edited = match seen.insert(&line.sample) {
-                true => edit(&mut line.sample),
-                false => SampleEdit::Drop(Rejection::Duplicate),
+            // In this order: a sample that is left out must not take the place of an equal one that stays.
+            let edited = match edit(&mut line.sample) {
+                SampleEdit::Keep | SampleEdit::Change if !seen.insert(&line.sample) => {
+                    SampleEdit::Drop(Rejection::Duplicate)
+                }
+                edited => edited,
             };
             match edited {
                 SampleEdit::Keep => jsonl.write_raw(line.raw)?,

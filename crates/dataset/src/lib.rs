@@ -23,6 +23,7 @@
 
 pub mod advisory;
 pub mod changes;
+mod comment_syntax;
 pub mod dataset_card;
 pub mod dataset_files;
 pub mod derived_columns;
@@ -30,6 +31,7 @@ pub mod duplicate_filter;
 pub mod error;
 pub mod jsonl;
 pub mod language;
+mod lexer;
 pub mod line_labels;
 pub mod parquet;
 pub mod quality;
@@ -40,6 +42,7 @@ pub mod weakness;
 pub use advisory::{
     Advisory, AdvisoryReference, AffectedFunction, AffectedRange, CvssRating, MergedAdvisory, merge_by_alias,
 };
+pub use comment_syntax::CommentSyntax;
 pub use dataset_files::{
     CollectorFile, DatasetError, DatasetSummary, SampleEdit, write_dataset, write_edited_dataset,
 };
@@ -47,6 +50,7 @@ pub use duplicate_filter::DuplicateFilter;
 pub use error::{LineFault, SampleFileError};
 pub use jsonl::{JsonlReader, JsonlWriter};
 pub use language::Language;
+pub use lexer::for_each_token;
 pub use line_labels::LineLabels;
 pub use parquet::{ParquetReader, ParquetWriter};
 pub use quality::{QualityFlag, Rejection};

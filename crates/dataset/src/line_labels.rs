@@ -1,8 +1,12 @@
 //! Lines that a fix touches: labels of statements, made of the two sides of a pair.
 
+use std::ops::Range;
+
 use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
 
+use crate::comment_syntax::CommentSyntax;
 use crate::language::Language;
+use crate::lexer::for_each_token;
 
 /// Lines of the two sides of a pair, counted from 1 within the code of the side.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,24 +36,17 @@ impl LineLabels {
     /// assert_eq!((labels.vulnerable, labels.fixed), (vec![2], vec![2]));
     /// ```
     pub fn of(language: Option<Language>, before: &str, after: &str) -> Self {
-        let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
-        let is_code = |line: &&str| is_code(language, line);
+        let (before, after) = (CodeLines::of(language, before), CodeLines::of(language, after));
         let mut labels = Self::default();
-        for hunk in hunks(&before, &after, true) {
+        for hunk in hunks(&before.lines, &after.lines, true) {
             labels.differing += hunk.before.len() as u32 + hunk.after.len() as u32;
-            let (old, new) = (rows(&before, &hunk.before), rows(&after, &hunk.after));
-            let (old, new): (Vec<&str>, Vec<&str>) =
-                (old.iter().map(|line| line.trim()).collect(), new.iter().map(|line| line.trim()).collect());
+            // Once more without the indentation: a new guard moves lines that stay the same.
+            let [old, new] = [before.trimmed(&hunk.before), after.trimmed(&hunk.after)];
             for inner in hunks(&old, &new, false) {
-                let numbers = |lines: &[&str], rows: &std::ops::Range<u32>, first: u32| -> Vec<u32> {
-                    let codes = rows.clone().filter(|row| is_code(&lines[*row as usize]));
-                    codes.map(|row| first + row + 1).collect()
-                };
-                let removed = numbers(&old, &inner.before, hunk.before.start);
-                let added = numbers(&new, &inner.after, hunk.after.start);
+                let removed = before.numbers_of_code(&inner.before, hunk.before.start);
+                let added = after.numbers_of_code(&inner.after, hunk.after.start);
                 if removed.is_empty() && !added.is_empty() {
-                    let here = hunk.before.start + inner.before.start;
-                    labels.vulnerable.extend(protected_line(&before, here, &is_code));
+                    labels.vulnerable.extend(before.protected_line(hunk.before.start + inner.before.start));
                 }
                 labels.vulnerable.extend(removed);
                 labels.fixed.extend(added);
@@ -61,12 +58,47 @@ impl LineLabels {
     }
 }
 
-/// Returns the number of the first line with code from a row on, or else of the last one before it.
-fn protected_line(lines: &[&str], row: u32, is_code: &dyn Fn(&&str) -> bool) -> Option<u32> {
-    let row = (row as usize).min(lines.len());
-    let after = lines[row..].iter().position(is_code).map(|offset| row + offset);
-    let found = after.or_else(|| lines[..row].iter().rposition(is_code))?;
-    u32::try_from(found + 1).ok()
+/// Lines of one side.
+struct CodeLines<'a> {
+    lines: Vec<&'a str>,
+    /// Whether a line holds a word outside of comments.
+    holds_code: Vec<bool>,
+}
+
+impl<'a> CodeLines<'a> {
+    fn of(language: Option<Language>, code: &'a str) -> Self {
+        let lines: Vec<&str> = code.lines().collect();
+        let mut holds_code = vec![false; lines.len()];
+        let (mut row, mut passed) = (0, 0);
+        for_each_token(code, CommentSyntax::of(language), |token| {
+            let place = token.as_ptr().addr() - code.as_ptr().addr();
+            row += memchr::memchr_iter(b'\n', &code.as_bytes()[passed..place]).count();
+            passed = place;
+            let is_word = token.iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
+            if let Some(holds_code) = holds_code.get_mut(row).filter(|_| is_word) {
+                *holds_code = true;
+            }
+        });
+        Self { lines, holds_code }
+    }
+
+    fn trimmed(&self, rows: &Range<u32>) -> Vec<&'a str> {
+        self.lines[rows.start as usize..rows.end as usize].iter().map(|line| line.trim()).collect()
+    }
+
+    /// Returns the numbers of those rows that hold code; the rows are counted from `first`.
+    fn numbers_of_code(&self, rows: &Range<u32>, first: u32) -> Vec<u32> {
+        let rows = rows.clone().map(|row| first + row);
+        rows.filter(|row| self.holds_code[*row as usize]).map(|row| row + 1).collect()
+    }
+
+    /// Returns the number of the first line with code from a row on, or else of the last one before it.
+    fn protected_line(&self, row: u32) -> Option<u32> {
+        let (before, after) = self.holds_code.split_at((row as usize).min(self.lines.len()));
+        let next = after.iter().position(|holds_code| *holds_code).map(|offset| before.len() + offset);
+        let found = next.or_else(|| before.iter().rposition(|holds_code| *holds_code))?;
+        u32::try_from(found + 1).ok()
+    }
 }
 
 /// Returns the hunks between two lists of lines; `by_indent` moves them to where people would put them.
@@ -79,34 +111,6 @@ fn hunks(before: &[&str], after: &[&str], by_indent: bool) -> Vec<Hunk> {
         diff.postprocess_lines(&input);
     }
     diff.hunks().collect()
-}
-
-fn rows<'a, 'l>(lines: &'l [&'a str], rows: &std::ops::Range<u32>) -> &'l [&'a str] {
-    &lines[rows.start as usize..rows.end as usize]
-}
-
-/// Whether a line holds code: a word outside of comments that take the whole line.
-fn is_code(language: Option<Language>, line: &str) -> bool {
-    let line = line.trim();
-    let is_block_comment = line == "*" || ["/*", "* ", "*/"].iter().any(|mark| line.starts_with(mark));
-    let has_comment = |marks: &[&str]| marks.iter().any(|mark| line.starts_with(mark));
-    let is_comment = match language {
-        Some(
-            Language::Python
-            | Language::Ruby
-            | Language::Shell
-            | Language::Perl
-            | Language::Elixir
-            | Language::CoffeeScript
-            | Language::PowerShell,
-        ) => has_comment(&["#"]),
-        Some(Language::Sql | Language::Lua | Language::Haskell) => has_comment(&["--"]),
-        Some(Language::Clojure) => has_comment(&[";"]),
-        Some(Language::Erlang) => has_comment(&["%"]),
-        Some(Language::Php) => (has_comment(&["//", "#"]) && !has_comment(&["#["])) || is_block_comment,
-        _ => has_comment(&["//"]) || is_block_comment,
-    };
-    !is_comment && line.chars().any(char::is_alphanumeric)
 }
 
 #[cfg(test)]
@@ -141,10 +145,13 @@ mod tests {
 
     #[test]
     fn directives_of_c_are_code_and_comments_are_not() {
-        assert!(is_code(Some(Language::C), "#define N 3"));
-        assert!(!is_code(Some(Language::Python), "# N"));
-        assert!(!is_code(Some(Language::Java), " * text"));
-        assert!(!is_code(None, "  });"));
+        let holds_code = |language, code| CodeLines::of(Some(language), code).holds_code;
+        assert_eq!(
+            holds_code(Language::C, "#define N 3\n/* a\n * b\n */ f();\n});\n"),
+            [true, false, false, true, false]
+        );
+        assert_eq!(holds_code(Language::Python, "# N\nx = 1 # N\n"), [false, true]);
+        assert_eq!(holds_code(Language::Lua, "-- N\nx = '-- N'"), [false, true]);
     }
 
     #[test]

@@ -4,10 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use streamguard_dataset::Language;
-use streamguard_table::{
-    CodeColumns, CodeReader, CommentSyntax, Row, SplitName, TableDataset, TableFile, TableSchema,
-};
+use streamguard_dataset::{CommentSyntax, Language};
+use streamguard_table::{CodeColumns, CodeReader, Row, SplitName, TableDataset, TableFile, TableSchema};
 
 /// Names that datasets give the column with the id of a row.
 pub(crate) const ID_NAMES: [&str; 3] = ["id", "idx", "sample_id"];

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use std::fmt::Write;
 use std::io;
 
-use streamguard_dataset::dataset_card::{CARD_NAME, size_category};
+use streamguard_dataset::dataset_card::{CARD_NAME, card_metadata};
 use streamguard_table::{ParquetTableWriter, SplitName, TableError, TableSchema};
 
 use crate::error::ExportError;
@@ -134,14 +134,9 @@ fn write_card(
     summary: &ExportSummary,
     facts: &RowFacts,
 ) -> std::fmt::Result {
-    writeln!(card, "---\nlicense: other\ntags:\n- code\n- security\n- vulnerability-detection")?;
-    let rows: u64 = summary.rows.values().sum();
-    writeln!(card, "size_categories:\n- {}", size_category(rows))?;
-    writeln!(card, "configs:\n- config_name: default\n  data_files:")?;
-    for split in summary.rows.keys() {
-        writeln!(card, "  - split: {0}\n    path: data/{0}-*", split.name())?;
-    }
-    writeln!(card, "---\n\n# Vulnerable and fixed code\n\nWritten by `streamguard export`.\n")?;
+    let files = summary.rows.keys().map(|split| (split.name(), format!("data/{}-*", split.name())));
+    card.push_str(&card_metadata(summary.rows.values().sum(), files));
+    writeln!(card, "# Vulnerable and fixed code\n\nWritten by `streamguard export`.\n")?;
     writeln!(card, "| split | rows |\n|---|---:|")?;
     for (split, rows) in &summary.rows {
         writeln!(card, "| {} | {rows} |", split.name())?;

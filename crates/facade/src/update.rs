@@ -117,7 +117,7 @@ impl DatasetUpdate {
             write(&newer.join(CHANGES_NAME), &change_log::lines(&changes))?;
             write(&newer.join(CHANGE_LOG_NAME), &change_log::markdown(&changes))?;
         }
-        if has_foreign_card(&self.folder).unwrap_or(true) {
+        if has_foreign_card(&self.folder) {
             // It stays as it is.
             remove_card(&newer)?;
         }

@@ -105,6 +105,11 @@ impl RequestFilter {
                 .map(|text| FieldCondition::parse(text))
                 .collect::<Result<_, _>>()?,
         };
+        if let (Some(from), Some(to)) = (filter.from, filter.to)
+            && from >= to
+        {
+            return Err("--from is not before --to, so that no request would count".to_owned());
+        }
         let is_empty = filter.from.is_none()
             && filter.to.is_none()
             && filter.statuses.is_empty()
@@ -302,5 +307,7 @@ mod tests {
             assert!(parse_statuses(text).is_err(), "{text}");
         }
         assert!(parse_time("yesterday").is_err());
+        let backwards = FilterTexts { from: Some("2024-01-01"), to: Some("2023-01-01"), ..texts };
+        assert!(RequestFilter::parse(backwards).unwrap_err().contains("--from is not before --to"));
     }
 }

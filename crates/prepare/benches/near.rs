@@ -6,12 +6,12 @@
 use std::convert::Infallible;
 use std::path::PathBuf;
 
-use streamguard_dataset::Language;
+use streamguard_dataset::{CommentSyntax, Language};
 use streamguard_prepare::near::{
     Clusters, NearIndex, NearThreshold, PairSink, ShingleSets, ShingledText, TextSketcher, exact_join,
     find_near_pairs,
 };
-use streamguard_table::{CodeReader, CommentSyntax, TableDataset};
+use streamguard_table::{CodeReader, TableDataset};
 
 /// Joins near texts.
 struct Joined(Clusters);

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use streamguard_dataset::dataset_card::size_category;
+use streamguard_dataset::dataset_card::card_metadata;
 use streamguard_evaluate::Evaluation;
 
 use crate::leaks::LeakReport;
@@ -19,27 +19,14 @@ pub(crate) fn render(
     baseline: Option<&Evaluation>,
     schema: &TableSchema,
 ) -> String {
-    let mut card = String::new();
+    let rows = info.splits.values().map(|split| split.rows).sum();
+    let files = filled_splits(info).map(|split| (split.name(), format!("data/{}.parquet", split.name())));
+    let mut card = card_metadata(rows, files);
     // Writing to a string cannot fail.
-    let _ = write_metadata(&mut card, info);
     let _ = write_text(&mut card, info, leaks);
     let _ = shortcut_text::write(&mut card, shortcuts, baseline);
     let _ = write_columns(&mut card, schema);
     card
-}
-
-fn write_metadata(card: &mut String, info: &PreparedInfo) -> std::fmt::Result {
-    let rows: u64 = info.splits.values().map(|split| split.rows).sum();
-    writeln!(card, "---\nlicense: other\ntags:\n- code\n- security\n- vulnerability-detection")?;
-    writeln!(
-        card,
-        "size_categories:\n- {}\nconfigs:\n- config_name: default\n  data_files:",
-        size_category(rows)
-    )?;
-    for split in filled_splits(info) {
-        writeln!(card, "  - split: {0}\n    path: data/{0}.parquet", split.name())?;
-    }
-    writeln!(card, "---\n")
 }
 
 /// Returns the splits with rows: readers refuse a split without any.

@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use streamguard_prepare::near::{NearThreshold, ShingledText};
-//! use streamguard_table::CommentSyntax;
+//! use streamguard_dataset::CommentSyntax;
 //!
 //! let mut text = ShingledText::default();
 //! let mut set = |code: &str| {

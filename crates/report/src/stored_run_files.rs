@@ -28,7 +28,7 @@ pub fn run_paths(folder: &Path) -> RunPaths {
 /// its card, and reports there.
 pub fn run_paths_for(folder: &Path, jobs: &[Arc<dyn Job>]) -> RunPaths {
     // A README of somebody else is no output of the run, so that nothing touches it.
-    let card = (!has_foreign_card(folder).unwrap_or(true)).then(|| CARD_NAME.to_owned());
+    let card = (!has_foreign_card(folder)).then(|| CARD_NAME.to_owned());
     let of_jobs = jobs.iter().flat_map(|job| job.output_names()).chain(card);
     let of_dataset = [JSONL_NAME, PARQUET_NAME, CHANGES_NAME, CHANGE_LOG_NAME].map(str::to_owned);
     run_paths(folder).with_outputs(of_dataset.into_iter().chain(of_jobs).chain(report_names()))

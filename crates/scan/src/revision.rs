@@ -93,17 +93,24 @@ impl ScannedRepository {
     /// Returns all tags of commits, the oldest commit first.
     ///
     /// # Errors
-    /// [`RevisionError::Object`].
+    /// [`RevisionError::Object`], also for a tag whose object is missing or damaged: without it, the history would look
+    /// whole and is not.
     pub fn tags(&self) -> Result<Vec<CommitTag>, RevisionError> {
+        let damaged = self.inner.damaged_reads();
         let platform = self.inner.references().map_err(object_error)?;
         let mut tags = Vec::new();
         for reference in platform.tags().map_err(object_error)? {
-            // Tags of files or of lost objects name no release.
-            let Ok(mut reference) = reference else { continue };
-            let Ok(commit) = reference.peel_to_commit() else { continue };
+            let mut reference = reference.map_err(object_error)?;
+            let name = reference.name().shorten().to_string();
+            let lost = |error: &dyn std::fmt::Display| RevisionError::Object(format!("tag {name}: {error}"));
+            let id = reference.peel_to_id().map_err(|error| lost(&error))?;
+            let object = id.object().map_err(|error| lost(&error))?;
+            // Tags of files or folders name no release.
+            let Ok(commit) = object.try_into_commit() else { continue };
             let seconds = commit.time().map(|time| time.seconds).unwrap_or_default();
-            tags.push(CommitTag { name: reference.name().shorten().to_string(), commit: commit.id, seconds });
+            tags.push(CommitTag { name, commit: commit.id, seconds });
         }
+        self.check_reads(damaged)?;
         tags.sort_by(|a, b| (a.seconds, &a.name).cmp(&(b.seconds, &b.name)));
         Ok(tags)
     }
@@ -113,6 +120,7 @@ impl ScannedRepository {
     /// # Errors
     /// [`RevisionError::Object`] and [`RevisionError::TooManyEntries`].
     pub fn source_files(&self, commit: ObjectId) -> Result<Vec<RevisionFile>, RevisionError> {
+        let damaged = self.inner.damaged_reads();
         let root = self.inner.find_commit(commit).map_err(object_error)?.tree_id().map_err(object_error)?;
         let mut folders = vec![(String::new(), root.detach())];
         let (mut files, mut entries) = (Vec::new(), 0_usize);
@@ -135,8 +143,17 @@ impl ScannedRepository {
                 }
             }
         }
+        self.check_reads(damaged)?;
         files.sort();
         Ok(files)
+    }
+
+    /// Checks that no object was read since the count was `damaged` that has another content than its id stands for.
+    fn check_reads(&self, damaged: u64) -> Result<(), RevisionError> {
+        if self.inner.damaged_reads() == damaged {
+            return Ok(());
+        }
+        Err(RevisionError::Object("one does not have the content of its id".to_owned()))
     }
 
     /// Reads a file; `None` if it is larger than the scan reads.
@@ -150,9 +167,7 @@ impl ScannedRepository {
         }
         let damaged = self.inner.damaged_reads();
         let object = self.inner.find_object(blob).map_err(object_error)?;
-        if self.inner.damaged_reads() > damaged {
-            return Err(RevisionError::Object(format!("{blob} does not have the content of its id")));
-        }
+        self.check_reads(damaged)?;
         Ok(Some(object.detach().data))
     }
 }

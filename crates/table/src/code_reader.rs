@@ -3,11 +3,10 @@
 use std::path::Path;
 
 use serde_json::Value;
-use streamguard_dataset::Language;
+use streamguard_dataset::{CommentSyntax, Language};
 use twox_hash::XxHash64;
 
 use crate::column::{Row, TableSchema};
-use crate::comment_syntax::CommentSyntax;
 use crate::input::SplitName;
 use crate::roles::{CodeColumns, ColumnRoles};
 use crate::table_file::TableFile;

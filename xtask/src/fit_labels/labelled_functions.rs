@@ -9,6 +9,7 @@ use streamguard_code::line_diff;
 use streamguard_dataset::{Sample, Weakness};
 use streamguard_mining::message::MessageScorer;
 use streamguard_mining::scoring::{ChangedFunction, FixScorer};
+use streamguard_review::{Review, ReviewSubject, ReviewTable, ReviewVerdict};
 
 /// Commits with more functions are not part of the fit: such a commit is seldom one fix.
 const MAX_FUNCTIONS: usize = 20;
@@ -96,26 +97,41 @@ fn keys(sample: &Sample) -> Vec<FunctionKey> {
     names.map(|name| (repository.clone(), text(&sample.commit), text(&sample.path_after), name)).collect()
 }
 
-/// Reads the table: for each function whether it is part of the fix, and how many functions it stands for.
+/// Reads the table: for each function whether it is part of the fix, and how many functions it stands for. A table that
+/// `streamguard review` wrote will do as well.
 fn read_truth(path: &Path) -> Result<BTreeMap<FunctionKey, (bool, f64)>> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut lines = text.lines();
-    let head: Vec<&str> = lines.next().context("an empty table")?.split(',').collect();
-    let column = |name: &str| {
-        head.iter().position(|field| *field == name).with_context(|| format!("no column {name}"))
-    };
-    let key = ["repository", "commit", "path", "function", "start_line_before"].map(column);
-    let (label, weight) = (column("is_vulnerable")?, column("weight")?);
+    let unreadable = || format!("cannot read {}", path.display());
+    let mut rows = csv::Reader::from_path(path).with_context(unreadable)?;
+    let head = rows.headers().with_context(unreadable)?.clone();
     let mut truth = BTreeMap::new();
-    for line in lines {
-        let fields: Vec<&str> = line.split(',').collect();
-        let [repository, commit, path, function, start] = &key;
-        let field = |column: &Result<usize>| column.as_ref().map_or("", |place| fields[*place]).to_owned();
-        let label = (fields[label] == "1", fields[weight].parse()?);
-        for name in [field(function), field(start)].into_iter().filter(|name| !name.is_empty()) {
-            let repository = field(repository).to_lowercase();
-            truth.insert((repository, field(commit), field(path), name), label);
+    let mut add = |repository: &str, commit: &str, path: &str, names: [&str; 2], label: (bool, f64)| {
+        for name in names.into_iter().filter(|name| !name.is_empty()) {
+            let key = (repository.to_lowercase(), commit.to_owned(), path.to_owned(), name.to_owned());
+            truth.insert(key, label);
         }
+    };
+    if head.iter().any(|name| name == "verdict") {
+        let reviews = ReviewTable::read(path)?;
+        for subject in reviews.reviews().map(Review::subject) {
+            let Some(verdict) = reviews.decision(&subject) else { continue };
+            let ReviewSubject { repository, commit, path, function, start_line_before } = &subject;
+            let label = (verdict == ReviewVerdict::Right, 1.0);
+            add(repository, commit, path, [function, &start_line_before.to_string()], label);
+        }
+        return Ok(truth);
+    }
+    let place = |name: &str| {
+        head.iter()
+            .position(|field| field == name)
+            .with_context(|| format!("{}: no column {name}", path.display()))
+    };
+    let key = ["repository", "commit", "path", "function", "start_line_before"].map(|name| place(name).ok());
+    let (label, weight) = (place("is_vulnerable")?, place("weight")?);
+    for row in rows.records() {
+        let row = row.with_context(unreadable)?;
+        let [repository, commit, path, function, start] =
+            key.map(|place| place.and_then(|place| row.get(place)).unwrap_or_default());
+        add(repository, commit, path, [function, start], (&row[label] == "1", row[weight].parse()?));
     }
     Ok(truth)
 }

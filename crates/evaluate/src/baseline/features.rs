@@ -1,7 +1,7 @@
 //! Features of code: which words and pairs of words it has, hashed into buckets (Weinberger et al. 2009,
 //! <https://arxiv.org/abs/0902.2206>).
 
-use streamguard_table::{CommentSyntax, for_each_token};
+use streamguard_dataset::{CommentSyntax, for_each_token};
 use twox_hash::XxHash64;
 
 /// Number of buckets, a power of two.

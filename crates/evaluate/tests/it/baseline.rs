@@ -1,8 +1,8 @@
 //! The built-in model.
 
+use streamguard_dataset::CommentSyntax;
 use streamguard_evaluate::EvaluateError;
 use streamguard_evaluate::baseline::{BaselineModel, FeatureReader, TrainingSet};
-use streamguard_table::CommentSyntax;
 
 fn code(number: u32, vulnerable: bool) -> String {
     let call = if vulnerable { "strcpy(to, from)" } else { "strlcpy(to, from, size)" };

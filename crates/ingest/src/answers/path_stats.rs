@@ -92,7 +92,7 @@ pub(crate) struct PathStats {
     totals: Vec<PathTotals>,
     /// Indices into `totals`, by hash of the template.
     table: HashTable<usize>,
-    cache: Vec<CachedPath>,
+    cache: Vec<Option<CachedPath>>,
     uses_templates: bool,
     limit: usize,
     template: Vec<u8>,
@@ -123,7 +123,7 @@ impl PathStats {
         let hash = hash_key(request.path);
         let cached = self.cache.get(hash as usize % CACHE_SLOTS);
         let index = match cached {
-            Some(cached) if cached.hash == hash && cached.path[..cached.length] == *request.path => {
+            Some(Some(cached)) if cached.hash == hash && cached.path[..cached.length] == *request.path => {
                 cached.index
             }
             _ => self.look_up(hash, request.path),
@@ -147,12 +147,9 @@ impl PathStats {
         if path.len() <= MAX_CACHED_BYTES {
             let mut cached = CachedPath { hash, length: path.len(), index, path: [0; MAX_CACHED_BYTES] };
             cached.path[..path.len()].copy_from_slice(path);
-            if self.cache.is_empty() {
-                // The hash of no path: the length is beyond that of every path.
-                let empty = CachedPath { hash: !hash, length: 0, index: 0, path: [0; MAX_CACHED_BYTES] };
-                self.cache = vec![empty; CACHE_SLOTS];
-            }
-            self.cache[hash as usize % CACHE_SLOTS] = cached;
+            // Made with the first path: runs without answers have none.
+            self.cache.resize(CACHE_SLOTS, None);
+            self.cache[hash as usize % CACHE_SLOTS] = Some(cached);
         }
         index
     }

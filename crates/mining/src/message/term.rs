@@ -41,6 +41,7 @@ impl TermWeight {
 }
 
 /// One term of the vocabulary.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct SecurityTerm {
     /// Name in the evidence.
     pub(super) label: &'static str,

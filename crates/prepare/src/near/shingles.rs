@@ -5,8 +5,7 @@ use std::sync::LazyLock;
 
 use twox_hash::XxHash64;
 
-use streamguard_table::CommentSyntax;
-use streamguard_table::for_each_token;
+use streamguard_dataset::{CommentSyntax, for_each_token};
 
 /// Tokens of a shingle.
 pub const SHINGLE_TOKENS: usize = 5;

@@ -3,7 +3,7 @@
 use super::jaccard::NearThreshold;
 use super::min_hash::{SketchShape, Sketcher};
 use super::shingles::ShingledText;
-use streamguard_table::CommentSyntax;
+use streamguard_dataset::CommentSyntax;
 
 /// Largest set of shingles that is kept as it is. Pairs of such sets are found exactly; sketches of few shingles have
 /// many borrowed bins, which are less independent than the promise needs.

@@ -2,12 +2,11 @@
 
 use std::convert::Infallible;
 
-use streamguard_dataset::Language;
+use streamguard_dataset::{CommentSyntax, Language};
 use streamguard_prepare::near::{
     MAX_SMALL_SET, MISS_PROBABILITY, NearIndex, NearThreshold, PairSink, ShingleSets, ShingledText,
     SketchShape, TextSketcher, exact_join, find_near_pairs, similarity,
 };
-use streamguard_table::CommentSyntax;
 
 use crate::fixtures::{Chance, changed, function};
 

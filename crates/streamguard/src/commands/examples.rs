@@ -188,7 +188,7 @@ pub(super) fn open(dataset: &Path) -> Result<Box<dyn Iterator<Item = Result<Samp
 }
 
 /// Returns the file that holds the samples.
-fn file(dataset: &Path) -> Result<PathBuf, UsageError> {
+pub(super) fn file(dataset: &Path) -> Result<PathBuf, UsageError> {
     let shown = dataset.display();
     if dataset.is_dir() {
         let files = ["samples.jsonl", "samples.parquet"].map(|name| dataset.join(name));

@@ -21,6 +21,8 @@ use commit_places::CommitPlace;
 use explanation::CommitExplanation;
 use recorded_samples::RecordedSamples;
 
+use super::examples;
+
 /// Shows why a sample has its label: each piece of evidence with its weight, and what else its commit changed
 ///
 /// WHAT is the id of a sample, or of a commit; a beginning of at least 6 digits will do. The repository is looked for in
@@ -70,7 +72,12 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit> {
         ))
         .into());
     }
-    let recorded = RecordedSamples::find(&arguments.dataset, &what, arguments.repo.is_some())?;
+    // With a clone at hand, a commit can be explained without a dataset.
+    let is_optional = arguments.repo.is_some();
+    let recorded = match is_optional && examples::file(&arguments.dataset).is_err() {
+        true => RecordedSamples::default(),
+        false => RecordedSamples::find(&arguments.dataset, &what, is_optional)?,
+    };
     let advisory = recorded.advisory_context();
     let reason = if advisory.is_some() { SelectionReason::Named } else { SelectionReason::Message };
     let Some((place, commit)) = find_commit(arguments, &what, reason, &recorded)? else {

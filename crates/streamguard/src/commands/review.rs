@@ -22,7 +22,7 @@ use super::examples;
 ///
 /// As many samples of each stratum of confidence are chosen, at random by --seed. Verdicts go to reviews.csv in the folder
 /// of the dataset, which no run touches; `streamguard collect` into the folder leaves out what readers call wrong, and
-/// is sure of what they call right. The table has the columns that tell a fit of the labels what is true.
+/// is sure of what they call right.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Exit codes: 0 complete, 1 error, 2 usage, 4 nothing left to read\n\n\
                   Examples:\n  streamguard review -n 20\n  streamguard review --reader ada --seed 7\n  streamguard review --report")]

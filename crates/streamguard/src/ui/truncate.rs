@@ -127,12 +127,11 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_costs_no_more_than_a_short_one() {
+    fn a_long_text_is_not_read_to_its_end() {
         let long = "\u{1b}]0;x\u{7}".repeat(1 << 20);
-        let start = std::time::Instant::now();
-        for _ in 0..1000 {
+        // Reading all of it each time would take hours.
+        for _ in 0..100_000 {
             assert_eq!(truncate(&long, 40, true).width(), 40);
         }
-        assert!(start.elapsed().as_secs() < 5);
     }
 }

@@ -45,6 +45,9 @@ fn verdicts_override_labels_and_survive_new_runs() {
     for more in [&["--fresh"][..], &["--update"]] {
         let again = run(folder.path(), &[&COLLECT[..], more].concat());
         assert_eq!(again.status.code(), Some(0), "{}", stderr(&again));
+        // An update without a change writes nothing, and says so instead.
+        let is_written = stdout(&again).contains(", 1 that readers call wrong left out");
+        assert_eq!(is_written, more[0] == "--fresh", "{}", stdout(&again));
         let after = lines(folder.path(), "samples.jsonl");
         assert_eq!(after.len() + 1, before.len());
         let samples: Vec<Value> = after.iter().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -19,20 +19,15 @@ pub(super) struct RecordedSamples {
 }
 
 impl RecordedSamples {
-    /// Finds the samples by the beginning of the id of one of them or of their commit. `is_optional` says that there need
-    /// be none.
+    /// Finds the samples by the beginning of the id of one of them or of their commit. `is_optional` says that there may be
+    /// none.
     ///
     /// # Errors
     /// No sample, samples of several commits, or a dataset that cannot be read.
     pub(super) fn find(dataset: &Path, what: &str, is_optional: bool) -> Result<Self> {
-        let rows = match examples::open(dataset) {
-            Ok(rows) => rows,
-            Err(_) if is_optional => return Ok(Self::default()),
-            Err(error) => return Err(error),
-        };
         let begins = |id: &Option<String>| id.as_deref().is_some_and(|id| id.starts_with(what));
         let mut found: Vec<Sample> = Vec::new();
-        for sample in rows {
+        for sample in examples::open(dataset)? {
             let sample = sample?;
             if found.len() < MAX_SAMPLES && (sample.id.starts_with(what) || begins(&sample.commit)) {
                 found.push(sample);

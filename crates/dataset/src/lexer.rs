@@ -33,6 +33,14 @@ const BYTE_CLASSES: [ByteClass; 256] = {
 
 /// Calls `take` with each token: a run of letters, digits and underscores, or one other character. Comments are left
 /// out; strings are split like code, but nothing in them begins a comment.
+///
+/// ```
+/// use streamguard_dataset::{CommentSyntax, for_each_token};
+///
+/// let mut tokens = Vec::new();
+/// for_each_token("a = f(b); // c", CommentSyntax::of(None), |token| tokens.push(token.to_vec()));
+/// assert_eq!(tokens.concat(), b"a=f(b);");
+/// ```
 pub fn for_each_token<'a>(code: &'a str, syntax: CommentSyntax, mut take: impl FnMut(&'a [u8])) {
     let bytes = code.as_bytes();
     let (mut at, mut string_end) = (0, 0);

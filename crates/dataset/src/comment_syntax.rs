@@ -1,6 +1,6 @@
 //! Comments of programming languages.
 
-use streamguard_dataset::Language;
+use crate::language::Language;
 
 /// Markers that begin comments in a language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
