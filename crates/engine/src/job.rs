@@ -38,8 +38,8 @@ pub trait Job: Send + Sync {
 
     /// Returns the names of the jobs whose results it needs. Of these, the jobs that stand before it in the run
     /// must have ended, successfully or not, before it plans.
-    fn after(&self) -> &[&str] {
-        &[]
+    fn after(&self) -> Vec<&str> {
+        Vec::new()
     }
 
     /// Returns the limits of its shards.

@@ -2,14 +2,13 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Result;
 use serde_json::Value;
 use streamguard::env::{self, Environment, SECRETS};
 use streamguard::exit::UsageError;
-use streamguard::settings::{CommandJob, ConfigFile, ConfigSchema};
-use streamguard_engine::{CommandLine, ExternalJob, Job};
+use streamguard::settings::{CommandJob, ConfigFile, ConfigSchema, TimeLength};
+use streamguard_engine::{CommandLine, ExternalJob, Job, ShardLimits};
 use streamguard_http::Credentials;
 use streamguard_registry as registry;
 
@@ -62,17 +61,36 @@ pub(crate) fn command_job(job: &CommandJob) -> Result<Arc<dyn Job>, UsageError> 
             job.name
         )));
     }
-    let zero = [("deadline", job.deadline == Some(0)), ("lane", job.lane == Some(0))];
+    let is_zero = |length: Option<TimeLength>| length.is_some_and(|length| length.0.is_zero());
+    let zero = [
+        ("deadline", is_zero(job.deadline)),
+        ("heartbeat", is_zero(job.heartbeat)),
+        ("lane", job.lane == Some(0)),
+        ("attempts", job.attempts == Some(0)),
+    ];
     if let Some((key, _)) = zero.into_iter().find(|(_, is_zero)| *is_zero) {
         return Err(UsageError(format!("the job {:?}: {key} is 0: expected at least 1", job.name)));
     }
-    let command = CommandLine::new(program, arguments).without_variables(SECRETS);
-    let mut external = ExternalJob::new(&job.name, command, job.settings.clone());
-    if let Some(seconds) = job.deadline {
-        external = external.with_deadline(Duration::from_secs(seconds));
+    let mut command =
+        CommandLine::new(program, arguments).without_variables(SECRETS).with_variables(job.env.clone());
+    if let Some(folder) = &job.cwd {
+        command = command.in_folder(folder);
     }
-    if let Some(lane) = job.lane {
-        external = external.with_max_running(lane);
+    let external = ExternalJob::new(&job.name, command, job.settings.clone());
+    Ok(Arc::new(external.with_limits(limits(job)).with_after(&job.after)))
+}
+
+/// Returns the limits that a table `[[job]]` sets.
+fn limits(job: &CommandJob) -> ShardLimits {
+    let default = ExternalJob::default_limits();
+    let length = |length: Option<TimeLength>| length.map(|length| length.0);
+    ShardLimits {
+        max_running: job.lane.unwrap_or(default.max_running),
+        deadline: length(job.deadline).unwrap_or(default.deadline),
+        heartbeat_timeout: length(job.heartbeat),
+        max_attempts: job.attempts.unwrap_or(default.max_attempts),
+        backoff: length(job.backoff).unwrap_or(default.backoff),
+        memory_bytes: job.memory.map(|size| size.0),
+        ..default
     }
-    Ok(Arc::new(external))
 }

@@ -90,6 +90,7 @@ impl RunLoop<'_> {
             let state = &self.recorder.state.jobs[earlier];
             let has_result = [Some(CompletionStatus::Complete), Some(CompletionStatus::Partial)];
             if !has_result.contains(&state.status) {
+                results.add_failed(&state.name);
                 continue;
             }
             let entry = &self.jobs[earlier];

@@ -83,12 +83,36 @@ fn command_jobs(file: &ConfigFile, names: &[String]) -> Result<Vec<Arc<dyn Job>>
             known()
         )));
     }
-    let jobs: Vec<&CommandJob> =
+    let mut jobs: Vec<&CommandJob> =
         file.jobs.iter().filter(|job| names.is_empty() || names.contains(&job.name)).collect();
     if jobs.is_empty() {
         return Err(UsageError(
             "streamguard.toml defines no job: add one as [[job]] with a name and a command".to_owned(),
         ));
     }
+    order_jobs(&mut jobs, file)?;
     jobs.into_iter().map(command_job).collect()
+}
+
+/// Puts each job behind those that it comes after, and leaves the order otherwise as it is.
+fn order_jobs(jobs: &mut Vec<&CommandJob>, file: &ConfigFile) -> Result<(), UsageError> {
+    for job in jobs.iter() {
+        if let Some(unknown) = job.after.iter().find(|name| file.jobs.iter().all(|job| job.name != **name)) {
+            return Err(UsageError(format!(
+                "the job {:?} comes after {unknown:?}, which streamguard.toml does not define",
+                job.name
+            )));
+        }
+    }
+    let mut rest = std::mem::take(jobs);
+    while !rest.is_empty() {
+        // A job that is not part of this run holds nobody up.
+        let waits = |job: &CommandJob| rest.iter().any(|other| job.after.contains(&other.name));
+        let Some(next) = rest.iter().position(|job| !waits(job)) else {
+            let names: Vec<&str> = rest.iter().map(|job| job.name.as_str()).collect();
+            return Err(UsageError(format!("jobs wait for each other by `after`: {}", names.join(", "))));
+        };
+        jobs.push(rest.remove(next));
+    }
+    Ok(())
 }
