@@ -65,6 +65,11 @@ pub trait Job: Send + Sync {
     /// [`ShardError`]; records that were emitted before it are dropped.
     fn run(&self, shard: &Shard, output: &mut ShardOutput<'_>) -> Result<(), ShardError>;
 
+    /// Returns a shard in a line, for people: by default its payload.
+    fn describe(&self, shard: &Shard) -> String {
+        shard.payload.to_string()
+    }
+
     /// Tells whether a stopped run still merges the shards that are finished. If so, [`MergeContext::missing_shards`]
     /// returns the number of the others, and the job ends as cancelled all the same. Meant for jobs that make no
     /// files: a file would look like the complete result.

@@ -194,7 +194,10 @@ impl LiveProcess {
                     check_protocol(protocol)?;
                     *is_ready = true;
                 }
-                FromWorker::Alive {} | FromWorker::Log { .. } | FromWorker::Activity { .. } => {}
+                FromWorker::Alive {}
+                | FromWorker::Log { .. }
+                | FromWorker::Activity { .. }
+                | FromWorker::Progress { .. } => {}
                 FromWorker::Shard(payload) => {
                     let payload = serde_json::from_str(payload.get());
                     payloads.push(payload.map_err(|error| violation(error.to_string()))?);
@@ -320,6 +323,9 @@ impl LiveProcess {
                     work.status.set_records(writer.records());
                 }
                 FromWorker::Alive {} => {}
+                FromWorker::Progress { done, of } => {
+                    work.status.set_activity(Some(&progress_text(done, of)));
+                }
                 FromWorker::Count { name, n } => writer.count(&name, n),
                 FromWorker::Log { level, text } => (work.log)(level, text),
                 FromWorker::Activity { text } => work.status.set_activity(text.as_deref()),
@@ -340,6 +346,9 @@ impl LiveProcess {
                     let output = writer.finish().map_err(WorkerFailure::Destination)?;
                     return Ok(AttemptResult::Finished(output));
                 }
+                FromWorker::Failed { reason, exit: Some(exit), .. } => {
+                    return Ok(AttemptResult::Exited { exit, reason: reason.into() });
+                }
                 FromWorker::Failed { reason, retry, .. } => {
                     let (outcome, reason) = (Outcome::Failed, reason.into());
                     return Ok(AttemptResult::Failed { outcome, reason, retryable: retry });
@@ -351,6 +360,17 @@ impl LiveProcess {
                 }
             }
         }
+    }
+}
+
+/// Returns the words for how much of a shard is done.
+fn progress_text(done: u64, of: Option<u64>) -> String {
+    match of {
+        // A program may have done more than it thought there was.
+        Some(of) if of > 0 => {
+            format!("{done} of {of} ({} %)", u128::from(done.min(of)) * 100 / u128::from(of))
+        }
+        _ => format!("{done} done"),
     }
 }
 

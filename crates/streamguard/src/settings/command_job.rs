@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 use serde_json::Value;
+use streamguard_command::{CommandTemplate, InputSpec, StdoutUse};
 
 use super::byte_size::ByteSize;
 use super::time_length::TimeLength;
@@ -15,8 +16,12 @@ use super::time_length::TimeLength;
 pub struct CommandJob {
     /// Name of the job: lower-case letters and digits.
     pub name: String,
-    /// The program and its arguments.
-    pub command: Vec<String>,
+    /// The program and its arguments, or a line for the shell.
+    pub command: CommandTemplate,
+    /// Inputs, for each of which the command runs once. Without them it speaks the worker protocol.
+    pub inputs: Option<InputSpec>,
+    /// What becomes of standard output, if there are inputs.
+    pub stdout: Option<StdoutUse>,
     /// Settings that the program gets at its start.
     #[serde(default)]
     pub settings: Value,
