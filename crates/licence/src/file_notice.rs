@@ -12,6 +12,9 @@ const MARK: &str = "SPDX-License-Identifier:";
 /// Words that end a mark on its line: the ends of comments.
 const COMMENT_ENDS: [&str; 5] = ["*/", "-->", "#}", "--}}", "\""];
 
+/// Highest score where nothing says whether later versions of a GNU licence are allowed: too low to be certain.
+const OPEN_VERSION_SCORE: f64 = 0.85;
+
 /// What the head of a source file says of its licence.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileNotice {
@@ -41,12 +44,11 @@ impl FileNotice {
             });
         }
         let mut found = repository?.clone();
-        if found.is_version_open
-            && self.allows_later
-            && let [id] = &*base_ids(&found.expression)
-            && has_versions(id)
-        {
-            found.expression = format!("{id}-or-later");
+        if found.is_version_open {
+            match &*base_ids(&found.expression) {
+                [id] if self.allows_later && has_versions(id) => found.expression = format!("{id}-or-later"),
+                _ => found.score = found.score.min(OPEN_VERSION_SCORE),
+            }
         }
         Some(found)
     }
