@@ -48,13 +48,13 @@ pub(super) fn write(files: &[PackagedFile], epoch: u64) -> Result<Vec<u8>> {
     Ok(fs::read(&package)?)
 }
 
-/// Returns the path and content that Debian's policy wants for a file: manual pages and changelogs are compressed,
-/// and the licence has another name.
+/// Returns the path and content that Debian's policy wants for a file: manual pages, changelogs and long texts are
+/// compressed, and the licence has another name.
 ///
 /// See <https://www.debian.org/doc/debian-policy/ch-docs.html>.
 fn policy(file: &PackagedFile) -> Result<(String, Vec<u8>)> {
     let path = &file.path;
-    if path.starts_with("share/man/") {
+    if path.starts_with("share/man/") || path.ends_with("THIRD-PARTY.txt") {
         return Ok((format!("{path}.gz"), gzipped(&file.bytes)?));
     }
     match path.strip_prefix("share/doc/streamguard/") {

@@ -9,6 +9,7 @@ mod debian;
 mod install_check;
 mod packaged_files;
 mod program_archive;
+mod third_party;
 mod wheel;
 
 use std::fs;

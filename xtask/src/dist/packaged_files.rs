@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::output_of;
+use super::{output_of, third_party};
 
 /// Shells with the places of their completions, which all of Debian's shells look at.
 const COMPLETIONS: [(&str, &str); 3] = [
@@ -59,6 +59,8 @@ pub(super) fn gather(root: &Path, program: &[u8]) -> Result<Vec<PackagedFile>> {
     for name in DOCUMENTS {
         files.push(file(format!("share/doc/streamguard/{name}"), fs::read(root.join(name))?));
     }
+    let notices = third_party::notices(root)?;
+    files.push(file("share/doc/streamguard/THIRD-PARTY.txt".to_owned(), notices.into_bytes()));
     files.sort_by(|one, two| one.path.cmp(&two.path));
     Ok(files)
 }
