@@ -115,6 +115,24 @@ fn events() -> Vec<Event> {
     events
 }
 
+/// Events of the same run where the one source that failed goes well, since most runs do.
+fn events_without_failure() -> Vec<Event> {
+    let mut events = events();
+    let records = 8_420;
+    for event in &mut events {
+        match &mut event.kind {
+            EventKind::ShardEnded { job: 1, outcome, reason, records: emitted, .. } => {
+                (*outcome, *reason, *emitted) = (Outcome::Finished, None, records);
+            }
+            EventKind::JobEnded { job: 1, status, reason, records: emitted, .. } => {
+                (*status, *reason, *emitted) = (CompletionStatus::Complete, None, records);
+            }
+            _ => {}
+        }
+    }
+    events
+}
+
 /// Draws events, one frame per second.
 fn drawn(
     events: &[Event],
@@ -180,7 +198,7 @@ fn check_file(path: &str, seen: &str) {
 
 #[test]
 fn the_picture_of_the_readme_is_the_dashboard() {
-    let frame = drawn(&events(), (80, 24), UTF8, |_| ());
+    let frame = drawn(&events_without_failure(), (80, 24), UTF8, |_| ());
     check_file("../../docs/dashboard.svg", &svg_picture::svg(&frame));
 }
 
