@@ -76,7 +76,7 @@ fn garbage_from_a_worker_harms_only_its_shard() {
 fn records_that_no_reader_takes_are_refused() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     for (record, hint) in
-        [(r#""\ud800""#, "surrogate"), ("1e999", "out of range"), (&*deep, "recursion limit")]
+        [(r#""\ud800""#, "hex escape"), ("1e999", "out of range"), (&*deep, "recursion limit")]
     {
         let script = format!(r#"printf '%s\n' '{{"record":{record}}}' '{{"done":{{"shard":0}}}}'"#);
         let finished = run(shell(&script), &threads(1));
