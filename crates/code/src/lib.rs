@@ -63,6 +63,7 @@ mod parse;
 mod parser_memory;
 mod path;
 mod ruby_commands;
+mod runaway_probe;
 mod similarity;
 mod source_file;
 

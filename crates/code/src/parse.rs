@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use tree_sitter::{Language, ParseOptions, Parser, Tree};
 
@@ -10,6 +10,7 @@ use super::diff::{self, Hunk};
 use super::grammar::LanguageGrammar;
 use super::lines::SourceLines;
 use super::parser_memory::allocated_bytes;
+use super::runaway_probe;
 
 /// Most calls of the progress callback in one parse; tree-sitter makes one after every 100 operations.
 /// Real files need up to 6 calls for 100 bytes, and fewer than 1 in the median. Steps are counted and not
@@ -28,6 +29,9 @@ const MAX_ALLOCATED_BYTES: u64 = 64 << 20;
 /// Most bytes that one parse allocates for each byte of the text, beside [`MAX_ALLOCATED_BYTES`]. In the same files it is
 /// 30 in the median and 106 at most.
 const MAX_ALLOCATED_RATIO: u64 = 192;
+
+/// Most bytes that the probes of a text allocate, beside [`MAX_ALLOCATED_RATIO`] ([`runaway_probe`]).
+const MAX_PROBE_BYTES: u64 = 32 << 20;
 
 /// Smallest size that counts for [`MAX_READS`].
 const MIN_COUNTED_BYTES: usize = 16 << 10;
@@ -77,6 +81,20 @@ pub(super) fn parse_one(grammar: &LanguageGrammar, text: &str) -> Option<Tree> {
 }
 
 fn parse(language: &Language, text: &str, old: Option<&Tree>, max_calls: u32) -> Option<Tree> {
+    let allocated_before = allocated_bytes();
+    let max_allocated = MAX_PROBE_BYTES + MAX_ALLOCATED_RATIO * text.len() as u64;
+    // All probes together, since a text may have many stretches that are nearly too dear.
+    let is_runaway = |probe: Range<usize>| {
+        let tree = parse_bounded(language, &text[probe], None, max_calls);
+        tree.is_none() || allocated_bytes() - allocated_before > max_allocated
+    };
+    if runaway_probe::probes(text).any(is_runaway) {
+        return None;
+    }
+    parse_bounded(language, text, old, max_calls)
+}
+
+fn parse_bounded(language: &Language, text: &str, old: Option<&Tree>, max_calls: u32) -> Option<Tree> {
     let bytes = text.as_bytes();
     let allocated_before = allocated_bytes();
     let max_allocated = MAX_ALLOCATED_BYTES + MAX_ALLOCATED_RATIO * bytes.len() as u64;
@@ -162,6 +180,7 @@ mod tests {
     #[test]
     fn a_parse_that_copies_what_it_has_read_again_and_again_reaches_the_limit() {
         for (of, path, text) in [
+            (streamguard_dataset::Language::C, "a.c", "a=>\n"),
             (streamguard_dataset::Language::C, "a.c", ",&"),
             (streamguard_dataset::Language::Python, "a.py", "=~"),
         ] {
