@@ -100,6 +100,8 @@ pub enum Rejection {
     NotAFile,
     /// A git object that cannot be read.
     UnreadableObject,
+    /// Two attempts ended there, so that it was left out.
+    PoisonItem,
 }
 
 impl QualityFlag {
@@ -153,6 +155,7 @@ impl Rejection {
             Self::Refuted => "refuted",
             Self::NotAFile => "not_a_file",
             Self::UnreadableObject => "unreadable_object",
+            Self::PoisonItem => "poison_item",
         }
     }
 }

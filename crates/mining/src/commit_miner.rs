@@ -84,7 +84,7 @@ impl<'r> CommitMiner<'r> {
 
     /// Judges a commit without emitting anything.
     pub fn explain(&mut self, selected: SelectedCommit, advisory: Option<&AdvisoryContext>) -> JudgedCommit {
-        self.judge(selected, advisory, &mut || Ok(())).expect("nothing stops it")
+        self.judge(selected, advisory, &mut |_| Ok(true)).expect("nothing stops it")
     }
 
     fn mine_selected(
@@ -94,7 +94,11 @@ impl<'r> CommitMiner<'r> {
         samples: &mut Samples<'_, '_>,
     ) -> Result<bool, ShardError> {
         samples.count("commits.chosen", 1);
-        let judged = self.judge(selected, advisory, &mut || samples.check())?;
+        let name = format!("{}, commit {}", self.name, selected.commit);
+        let judged = self.judge(selected, advisory, &mut |part| {
+            samples.check()?;
+            Ok(samples.begin_item(&format!("{name}{part}")))
+        })?;
         for (name, count) in [("files.compared", judged.files), ("functions.changed", judged.differing)] {
             if count > 0 {
                 samples.count(name, count);
@@ -124,16 +128,20 @@ impl<'r> CommitMiner<'r> {
         Ok(is_whole)
     }
 
-    /// Judges everything that a commit changed. `check` fails if the work is to stop.
+    /// Judges everything that a commit changed. `begin` is called before each part of the work with its name, which is
+    /// a suffix to that of the commit; it fails if the work is to stop, and returns false for a part to leave out.
     fn judge(
         &mut self,
         selected: SelectedCommit,
         advisory: Option<&AdvisoryContext>,
-        check: &mut dyn FnMut() -> Result<(), ShardError>,
+        begin: &mut dyn FnMut(&str) -> Result<bool, ShardError>,
     ) -> Result<JudgedCommit, ShardError> {
         let repository = self.repository;
         let damaged_before = repository.damaged_reads();
         let is_damaged = || repository.damaged_reads() > damaged_before;
+        if !begin("")? {
+            return Ok(JudgedCommit::new(None).rejected(Rejection::PoisonItem));
+        }
         let fix = FixCommit::read(repository, selected).ok().filter(|_| !is_damaged());
         let Some(mut fix) = fix else {
             return Ok(JudgedCommit::new(None).rejected(Rejection::UnreadableObject));
@@ -159,7 +167,11 @@ impl<'r> CommitMiner<'r> {
         };
         let mut candidates = Vec::new();
         for file in files {
-            check()?;
+            if !begin(&format!(", {}", file.path_after))? {
+                let reason = Rejection::PoisonItem;
+                judged.dropped.push(DroppedChange { path: file.path_after, function: None, reason });
+                continue;
+            }
             judged.files += 1;
             if let Err(reason) = self.compare(&file, &mut candidates, &mut judged) {
                 judged.dropped.push(DroppedChange { path: file.path_after, function: None, reason });
@@ -170,6 +182,10 @@ impl<'r> CommitMiner<'r> {
             return Ok(judged.rejected(Rejection::UnreadableObject));
         }
         judged.is_whole = judged.dropped.iter().all(|change| change.reason != Rejection::UnreadableObject);
+        if !begin(", its functions")? {
+            judged.fix = Some(fix);
+            return Ok(judged.rejected(Rejection::PoisonItem));
+        }
         fix.is_bulk = candidates.len() > MAX_FIX_FUNCTIONS;
         judged.functions = self.judge_functions(&fix, candidates);
         judged.fix = Some(fix);
