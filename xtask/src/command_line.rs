@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::bench;
+use crate::{bench, dist};
 
 /// Development tasks of StreamGuard.
 #[derive(Parser)]
@@ -41,6 +41,9 @@ pub(crate) enum XtaskCommand {
         #[arg(long)]
         cross_validate: bool,
     },
+    /// Makes the packages of a release: wheel, Debian package, archive and program, with digests and a list of all crates
+    /// in them.
+    Dist(dist::DistInputs),
     /// Kills a run at random moments and resumes it, many times.
     Crash {
         /// Number of kills.
@@ -68,6 +71,22 @@ pub(crate) enum XtaskCommand {
         /// Number of sizes of the disk of the output, and of that of the cache.
         #[arg(long, default_value_t = 52)]
         disks: u32,
+    },
+    /// Compares source files of repeated characters in every grammar, each in a process of its own, and fails if one
+    /// takes more than 2 s of CPU time or 1 GiB. Takes an hour; build it with `--release`.
+    AttackCode {
+        /// Sizes of the files, in bytes.
+        #[arg(long, value_delimiter = ',', default_value = "5000,60000,1000000")]
+        sizes: Vec<usize>,
+        /// Try one of so many repetitions only.
+        #[arg(long, default_value_t = 1)]
+        step: usize,
+        /// Compare one file of this name here; not for direct use.
+        #[arg(long, hide = true, requires = "repeated")]
+        file: Option<String>,
+        /// Text that is repeated in it.
+        #[arg(long, hide = true, allow_hyphen_values = true)]
+        repeated: Option<String>,
     },
     /// Rewrites the embedded demo world.
     Snapshot,

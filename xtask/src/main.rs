@@ -2,10 +2,12 @@
 
 #![expect(clippy::print_stdout, reason = "a development tool prints its results")]
 
+mod attack_code;
 mod bench;
 mod command_line;
 mod demo_index;
 mod demo_worlds;
+mod dist;
 mod fit_labels;
 mod ground_truth;
 mod prime_check;
@@ -73,6 +75,7 @@ fn main() -> Result<()> {
                 runs,
             )
         }
+        XtaskCommand::Dist(inputs) => dist::run(&inputs),
         XtaskCommand::Crash { times } => {
             test("crash", "STREAMGUARD_CRASHES", times).context("a resumed run gave another result")
         }
@@ -86,6 +89,10 @@ fn main() -> Result<()> {
             ("verify", "STREAMGUARD_FLIPS", flips),
             ("strangers", "STREAMGUARD_FLIPS", flips),
         ]),
+        XtaskCommand::AttackCode { sizes, file: Some(path), repeated: Some(repeated), .. } => {
+            sizes.iter().try_for_each(|size| attack_code::compare_here(&path, &repeated, *size))
+        }
+        XtaskCommand::AttackCode { sizes, step, .. } => attack_code::run(&sizes, step.max(1)),
         XtaskCommand::Snapshot => snapshot(),
         XtaskCommand::Known => demo_index::write(&streamguard()?),
         XtaskCommand::World { folder, seed, repositories, fixes } => {

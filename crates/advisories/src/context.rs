@@ -7,6 +7,7 @@ use streamguard_http::{
     InvalidAnswer, Progress, UpstreamAccess, UpstreamAnswer, UpstreamError, UpstreamRequest,
 };
 
+use crate::size_limits::cut_down;
 use crate::{LenientRecord, RecordFaults};
 
 /// Context of a running shard: asks the upstream, and takes advisories.
@@ -59,7 +60,16 @@ impl<'a, 'o> SourceContext<'a, 'o> {
     /// # Errors
     /// [`ShardError::Stopped`], to be passed on.
     pub fn emit(&mut self, advisory: &Advisory) -> Result<(), ShardError> {
-        if self.is_wanted(advisory) { self.output.emit(advisory) } else { Ok(()) }
+        if !self.is_wanted(advisory) {
+            return Ok(());
+        }
+        match cut_down(advisory) {
+            None => self.output.emit(advisory),
+            Some((cut, left_out)) => {
+                self.faults.add_trimmed(&advisory.id, &left_out);
+                self.output.emit(&cut)
+            }
+        }
     }
 
     /// Emits an advisory, and notes the parts of it that were left out.
@@ -70,10 +80,12 @@ impl<'a, 'o> SourceContext<'a, 'o> {
         if !self.is_wanted(&read.record) {
             return Ok(());
         }
-        if !read.left_out.is_empty() {
-            self.faults.add_trimmed(&read.record.id, &read.left_out);
+        let cut = cut_down(&read.record);
+        let too_large = cut.as_ref().map_or(&[][..], |(_, left_out)| left_out);
+        if !read.left_out.is_empty() || !too_large.is_empty() {
+            self.faults.add_trimmed(&read.record.id, &[&read.left_out, too_large].concat());
         }
-        self.output.emit(&read.record)
+        self.output.emit(cut.as_ref().map_or(&read.record, |(cut, _)| cut))
     }
 
     /// Emits an advisory that is given as a line of JSON.

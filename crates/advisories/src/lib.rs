@@ -30,6 +30,7 @@ mod listing;
 pub mod osv;
 mod references;
 mod shard;
+mod size_limits;
 mod source;
 pub mod timestamp;
 

@@ -1,15 +1,18 @@
 //! Seals of folders: digests of their files, by which damage is noticed before the files are used again.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use streamguard_durable::write_atomic;
+use streamguard_durable::{open_regular, read_regular, write_atomic};
 
 /// Name of the file in a folder that holds its seal.
 pub const SEAL_NAME: &str = "streamguard-seal.json";
+
+/// Largest seal that is read, in bytes: some million paths.
+const MAX_SEAL_BYTES: u64 = 1 << 30;
 
 /// Digests of the files of a folder, as they are on the disk.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +60,7 @@ impl FolderSeal {
     }
 
     fn read(folder: &Path) -> Option<Self> {
-        serde_json::from_slice(&fs::read(folder.join(SEAL_NAME)).ok()?).ok()
+        serde_json::from_slice(&read_regular(&folder.join(SEAL_NAME), MAX_SEAL_BYTES).ok()?).ok()
     }
 
     fn write(&self, folder: &Path) -> io::Result<()> {
@@ -67,7 +70,7 @@ impl FolderSeal {
 
 fn file_digest(path: &Path) -> io::Result<String> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(File::open(path)?)?;
+    hasher.update_reader(open_regular(path)?)?;
     Ok(hasher.finalize().to_hex().to_string())
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use imara_diff::{Algorithm, Diff, InternedInput};
 use tree_sitter::{InputEdit, Point};
 
+use super::line_anchors::anchored_hunks;
 use super::lines::SourceLines;
 
 /// A run of lines (rows from 0, ends exclusive) that was replaced by another; one side may be empty.
@@ -18,10 +19,16 @@ pub(super) use imara_diff::Hunk;
 /// braces and blank lines of different functions. Nugroho, Hata and Matsumoto (How Different Are
 /// Different diff Algorithms in Git?, 2020) recommend it for code changes. The postprocessing slides
 /// hunks to boundaries where people expect them, as git's indent heuristic does.
+///
+/// The time that it takes may grow with the product of the numbers of lines. Where that is large, the lines that occur
+/// once on either side are matched first, and only what lies between them is compared so.
 pub(super) fn hunks(before: &SourceLines, after: &SourceLines) -> Vec<Hunk> {
     let mut input = InternedInput::default();
     input.update_before(before.iter());
     input.update_after(after.iter());
+    if let Some(hunks) = anchored_hunks(&input) {
+        return hunks;
+    }
     let mut diff = Diff::compute(Algorithm::Histogram, &input);
     // Moves hunks to where people would put them, by git's indent heuristic.
     diff.postprocess_lines(&input);

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use streamguard_dataset::{Language, Rejection, SampleLevel};
-use tree_sitter::Parser;
 
 use super::diff;
 use super::embedded::embedded_code;
@@ -14,9 +13,8 @@ use super::grammar::GrammarCache;
 use super::lines::SourceLines;
 use super::parse;
 
-/// Compares files. Each thread needs its own, because it keeps a parser and the grammars used so far.
+/// Compares files. Each thread needs its own, because it keeps the grammars used so far.
 pub struct FileComparer {
-    parser: Parser,
     grammars: GrammarCache,
 }
 
@@ -29,7 +27,7 @@ impl Default for FileComparer {
 impl FileComparer {
     /// Creates a comparer without any grammar loaded.
     pub fn new() -> Self {
-        Self { parser: Parser::new(), grammars: GrammarCache::default() }
+        Self { grammars: GrammarCache::default() }
     }
 
     /// Finds the functions that a change touched.
@@ -78,7 +76,7 @@ impl FileComparer {
         let grammar = if path.is_empty() { None } else { self.grammars.get(language, path) };
         let trees = match grammar {
             Some(compiled) => {
-                let trees = parse::parse_both(&mut self.parser, compiled.grammar, &before, &after, &hunks);
+                let trees = parse::parse_both(compiled.grammar, &before, &after, &hunks);
                 trees.ok_or(Rejection::ParseFailed)?
             }
             None => [None, None],

@@ -37,8 +37,8 @@
 //! [`FunctionFinder::find`] finds all functions of one file, without a change.
 //!
 //! This crate reads no files, repositories or settings. Hostile input is bounded: a file by
-//! 1 MiB, a parse by 10 million operations and 50 readings of the text, a walk by 10,000 levels. No limit is a time, so that a slow
-//! machine gives the same data.
+//! 1 MiB, a parse by 10 million operations, by 50 readings of the text and by the memory that it allocates, a comparison
+//! of lines by their number, a walk by 10,000 levels. No limit is a time, so that a slow machine gives the same data.
 //!
 //! [`classify_path`] distinguishes source files from tests, documentation and vendored code by their
 //! paths, and [`highlight_grammar`] returns parsers and queries for syntax highlighting.
@@ -54,13 +54,16 @@ mod file_pair;
 mod grammar;
 mod highlight;
 mod hunk_context;
+mod line_anchors;
 mod lines;
 mod matching;
 mod names;
 mod outline;
 mod parse;
+mod parser_memory;
 mod path;
 mod ruby_commands;
+mod runaway_probe;
 mod similarity;
 mod source_file;
 

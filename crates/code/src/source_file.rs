@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use streamguard_dataset::{Language, Rejection};
-use tree_sitter::Parser;
 
 use super::c_outline::c_functions;
 use super::embedded::embedded_code;
@@ -56,9 +55,8 @@ impl<'a> SourceFile<'a> {
     }
 }
 
-/// Finds the functions of files. Each thread needs its own, because it keeps a parser and the grammars used so far.
+/// Finds the functions of files. Each thread needs its own, because it keeps the grammars used so far.
 pub struct FunctionFinder {
-    parser: Parser,
     grammars: GrammarCache,
 }
 
@@ -71,7 +69,7 @@ impl Default for FunctionFinder {
 impl FunctionFinder {
     /// Creates a finder without any grammar loaded.
     pub fn new() -> Self {
-        Self { parser: Parser::new(), grammars: GrammarCache::default() }
+        Self { grammars: GrammarCache::default() }
     }
 
     /// Finds all functions of a file, in the order of their first byte.
@@ -91,7 +89,7 @@ impl FunctionFinder {
         } else if file.text.is_empty() {
             Vec::new()
         } else {
-            let tree = parse::parse_one(&mut self.parser, compiled.grammar, &file.text);
+            let tree = parse::parse_one(compiled.grammar, &file.text);
             let tree = tree.ok_or(Rejection::ParseFailed)?;
             let functions = all_functions(&tree, compiled, &lines);
             functions.into_iter().map(|function| place(function.name, function.span)).collect()

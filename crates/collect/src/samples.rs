@@ -98,6 +98,11 @@ impl<'a, 'o> Samples<'a, 'o> {
         self.output.incomplete(reason);
     }
 
+    /// States that the shard begins an item; see [`ShardOutput::begin_item`]. Returns false if it is to be left out.
+    pub fn begin_item(&mut self, name: &str) -> bool {
+        self.output.begin_item(name)
+    }
+
     /// Fails if the shard is to stop.
     ///
     /// # Errors

@@ -33,6 +33,8 @@ pub enum QualityFlag {
     LongFunction,
     /// The sides may be those of two functions of the same name.
     AmbiguousOverload,
+    /// The text of the licence is not quite one that SPDX knows: [`crate::Sample::licence_score`] is below 0.9.
+    UncertainLicence,
 }
 
 /// Reason why a candidate did not become a sample. Every candidate is counted, so that nothing
@@ -98,6 +100,8 @@ pub enum Rejection {
     NotAFile,
     /// A git object that cannot be read.
     UnreadableObject,
+    /// Two attempts ended there, so that it was left out.
+    PoisonItem,
 }
 
 impl QualityFlag {
@@ -113,6 +117,7 @@ impl QualityFlag {
             Self::Synthetic => "synthetic",
             Self::LongFunction => "long_function",
             Self::AmbiguousOverload => "ambiguous_overload",
+            Self::UncertainLicence => "uncertain_licence",
         }
     }
 }
@@ -150,6 +155,7 @@ impl Rejection {
             Self::Refuted => "refuted",
             Self::NotAFile => "not_a_file",
             Self::UnreadableObject => "unreadable_object",
+            Self::PoisonItem => "poison_item",
         }
     }
 }

@@ -31,6 +31,7 @@ mod atomic_file;
 mod error;
 mod leftovers;
 mod own_file;
+mod regular_file;
 mod temporary_file;
 mod temporary_name;
 
@@ -38,5 +39,6 @@ pub use atomic_file::{AtomicFile, sync_folder, write_atomic};
 pub use error::WriteError;
 pub use leftovers::{remove_all_leftovers, remove_dead_leftovers};
 pub use own_file::{open_own_file, refuse_link};
+pub use regular_file::{open_regular, read_regular, read_regular_text};
 pub use temporary_file::TemporaryFile;
 pub use temporary_name::host_name;

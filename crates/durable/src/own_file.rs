@@ -8,20 +8,25 @@ use std::path::Path;
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 
+use crate::regular_file::check_regular;
+
 /// Opens a file to read and change it in place, such as a lock or a journal, and creates it if it is missing. Only its
 /// owner may read it.
 ///
 /// # Errors
 /// The operating system's error. A symbolic link is refused: whoever made the folder could lead it to any file of the
-/// user.
+/// user. So is what is not a regular file.
 pub fn open_own_file(path: &Path) -> io::Result<File> {
-    let no_follow = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or(0);
+    // Not blocking, so that a FIFO in its place is opened, and refused.
+    let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).unwrap_or(0);
     let mut options = OpenOptions::new();
-    options.create(true).truncate(false).read(true).write(true).mode(0o600).custom_flags(no_follow);
-    options.open(path).map_err(|error| match error.raw_os_error() {
+    options.create(true).truncate(false).read(true).write(true).mode(0o600).custom_flags(flags);
+    let file = options.open(path).map_err(|error| match error.raw_os_error() {
         Some(code) if code == Errno::LOOP.raw_os_error() => refused_link(),
         _ => error,
-    })
+    })?;
+    check_regular(&file)?;
+    Ok(file)
 }
 
 /// Returns an error if a path is a symbolic link.

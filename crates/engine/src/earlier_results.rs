@@ -1,10 +1,11 @@
 //! Files that earlier jobs of the run made, for the jobs that come after them.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor};
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use streamguard_durable::open_regular;
 
 use crate::error::JobError;
 
@@ -85,7 +86,7 @@ impl EarlierResults {
             Some(ResultLocation::Memory(files)) => {
                 Ok(files.get(file).map(|bytes| Box::new(Cursor::new(bytes.clone())) as Box<dyn BufRead>))
             }
-            Some(ResultLocation::Folder(folder)) => match File::open(folder.join(file)) {
+            Some(ResultLocation::Folder(folder)) => match open_regular(&folder.join(file)) {
                 Ok(file) => Ok(Some(Box::new(BufReader::with_capacity(BUFFER_BYTES, file)))),
                 // Not an error: a job makes some of its files only if it has something to put into them.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

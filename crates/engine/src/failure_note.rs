@@ -1,12 +1,12 @@
 //! Notes about shards that failed on another machine: files beside the outputs. The process that waits for the
 //! results reads them.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use streamguard_durable::{host_name, write_atomic};
+use streamguard_durable::{host_name, open_regular, write_atomic};
 
 use crate::event::Outcome;
 use crate::shard_store::{FAILURE_SUFFIX, ShardStore};
@@ -72,7 +72,7 @@ impl ShardStore {
         let (path, plan) = self.failure_path(shard)?;
         let mut bytes = Vec::new();
         // Bounded: others can write to the folder too, so the file may be anything.
-        File::open(path).ok()?.take(MAX_NOTE_BYTES).read_to_end(&mut bytes).ok()?;
+        open_regular(&path).ok()?.take(MAX_NOTE_BYTES).read_to_end(&mut bytes).ok()?;
         let note: FailureNote = serde_json::from_slice(&bytes).ok()?;
         let is_ours = note.format == NOTE_FORMAT && note.plan == plan && note.shard == shard;
         is_ours.then_some(note)

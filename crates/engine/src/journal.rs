@@ -5,10 +5,10 @@
 //! power cut may leave an incomplete last line, which is dropped; damage before the last line is an error.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use streamguard_durable::{WriteError, open_own_file};
+use streamguard_durable::{WriteError, open_own_file, open_regular};
 use thiserror::Error;
 
 use crate::event::{Event, EventKind};
@@ -18,6 +18,9 @@ const CHECKSUM_KEY: &[u8] = b",\"sum\":\"";
 
 /// Number of hexadecimal digits of a checksum.
 const CHECKSUM_DIGITS: usize = 8;
+
+/// Longest line that is read, in bytes: the summary of a job with all its tables. A longer one counts as damaged.
+const MAX_LINE_BYTES: u64 = 256 << 20;
 
 /// A journal that is being written.
 #[derive(Debug)]
@@ -61,12 +64,12 @@ pub fn read(path: &Path) -> Result<Vec<Event>, JournalError> {
 /// Reads the events of a journal. Also returns the number of bytes without an incomplete last line.
 fn read_valid(path: &Path) -> Result<(Vec<Event>, u64), JournalError> {
     let unreadable = |source| JournalError::Unreadable { path: path.to_owned(), source };
-    let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
+    let mut reader = BufReader::new(open_regular(path).map_err(unreadable)?);
     let (mut events, mut line, mut valid_bytes, mut number) = (Vec::new(), Vec::new(), 0, 0);
     loop {
         // Read as bytes: an incomplete line may end inside a character.
         line.clear();
-        let length = reader.read_until(b'\n', &mut line).map_err(unreadable)?;
+        let length = (&mut reader).take(MAX_LINE_BYTES).read_until(b'\n', &mut line).map_err(unreadable)?;
         if length == 0 {
             return Ok((events, valid_bytes));
         }

@@ -110,6 +110,7 @@ mod plan_dir;
 mod plan_file;
 mod plan_job;
 mod plan_only;
+mod poison_items;
 mod run;
 mod run_dir;
 mod run_dir_error;

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use streamguard_durable::{WriteError, write_atomic};
+use streamguard_durable::{WriteError, open_regular, read_regular, write_atomic};
 
 use crate::run_dir_error::RunDirError;
 use crate::run_paths::RunPaths;
@@ -43,6 +43,9 @@ pub enum FileFaultKind {
 /// Largest file that is searched for a flipped bit, since that takes a digest of it for every bit.
 const MAX_SEARCHED_BYTES: u64 = 64 << 10;
 
+/// Largest manifest that is read, in bytes: some million names.
+const MAX_MANIFEST_BYTES: u64 = 1 << 30;
+
 impl Manifest {
     /// Reads the manifest of a run; `None` if there is none.
     ///
@@ -50,7 +53,7 @@ impl Manifest {
     /// [`RunDirError::Damaged`] if a line is not in the format, [`RunDirError::Unreadable`].
     pub fn read(paths: &RunPaths) -> Result<Option<Self>, RunDirError> {
         let path = paths.manifest();
-        let bytes = match fs::read(&path) {
+        let bytes = match read_regular(&path, MAX_MANIFEST_BYTES) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(RunDirError::Unreadable { path, source }),
@@ -101,7 +104,7 @@ impl Manifest {
         if path.metadata().map_or(true, |file| file.len() > MAX_SEARCHED_BYTES) {
             return false;
         }
-        let Ok(mut bytes) = fs::read(path) else { return false };
+        let Ok(mut bytes) = read_regular(&path, MAX_SEARCHED_BYTES) else { return false };
         (0..bytes.len() * 8).any(|position| {
             let (byte, bit) = (position / 8, 1 << (position % 8));
             bytes[byte] ^= bit;
@@ -177,7 +180,7 @@ impl Manifest {
 /// Computes BLAKE3 of a file, in hexadecimal digits.
 fn digest_file(path: &Path) -> io::Result<String> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(File::open(path)?)?;
+    hasher.update_reader(open_regular(path)?)?;
     Ok(hasher.finalize().to_hex().to_string())
 }
 

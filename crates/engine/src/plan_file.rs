@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use streamguard_durable::write_atomic;
+use streamguard_durable::{read_regular, write_atomic};
 
 use crate::plan::{Plan, PlanContext, Shard};
 
@@ -15,6 +15,9 @@ const PLAN_FORMAT: u32 = 1;
 
 /// Number of hexadecimal digits of the hash of a plan.
 const HASH_DIGITS: usize = 32;
+
+/// Largest plan that is read, in bytes. It is held in memory as a whole.
+const MAX_PLAN_BYTES: u64 = 4 << 30;
 
 /// A plan on disk, with everything that a machine needs to run any of its shards.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,7 +97,7 @@ impl PlanFile {
     /// The operating system's error; `InvalidData` if the file is not a plan of this format, or was changed.
     pub fn read(path: &Path) -> io::Result<Self> {
         let invalid = |text: String| io::Error::new(io::ErrorKind::InvalidData, text);
-        let plan: Self = serde_json::from_slice(&std::fs::read(path)?)
+        let plan: Self = serde_json::from_slice(&read_regular(path, MAX_PLAN_BYTES)?)
             .map_err(|error| invalid(format!("not a plan: {error}")))?;
         if plan.format != PLAN_FORMAT {
             return Err(invalid(format!("plan format {}, this program reads {PLAN_FORMAT}", plan.format)));

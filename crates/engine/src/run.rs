@@ -19,6 +19,7 @@ pub use observer::Observer;
 use crate::clock::{millis, wall_clock_ms};
 use crate::event::{CompletionStatus, EventKind};
 use crate::job::Job;
+use crate::poison_items::PoisonItems;
 use crate::run_dir::RunDir;
 use crate::run_options::RunOptions;
 use crate::shared_run::{LoopMessage, SharedRun, SharedState};
@@ -61,6 +62,7 @@ pub fn run(
     }
     let (sender, messages) = mpsc::channel();
     let shared = Arc::new(SharedRun {
+        poison: jobs.iter().map(|_| PoisonItems::default()).collect(),
         limits: jobs.iter().map(|job| options.mode.limits(job.limits())).collect(),
         state: Mutex::new(SharedState::new(jobs.len())),
         jobs,
@@ -120,6 +122,8 @@ fn drive(run: &mut RunLoop<'_>, messages: &Receiver<LoopMessage>) -> Result<(), 
         run.drain_events()?;
         run.recorder.tick(millis(run.shared.start.elapsed()));
     }
+    // Before the end of the run, which is its last event: what the processes of the workers leave behind is reported.
+    run.close();
     run.drain_events()?;
     let status = status_of(&run.recorder.state);
     run.record(EventKind::RunEnded { status })?;

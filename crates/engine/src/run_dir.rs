@@ -7,7 +7,9 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
-use streamguard_durable::{WriteError, open_own_file, refuse_link, remove_all_leftovers, write_atomic};
+use streamguard_durable::{
+    WriteError, open_own_file, read_regular_text, refuse_link, remove_all_leftovers, write_atomic,
+};
 
 use crate::clock::wall_clock_ms;
 use crate::manifest::Manifest;
@@ -17,6 +19,9 @@ use crate::run_paths::RunPaths;
 
 /// Longest text that is read from another run's lock, in bytes.
 const MAX_HOLDER_BYTES: u64 = 200;
+
+/// Largest list of outputs that is read, in bytes.
+const MAX_LIST_BYTES: u64 = 64 << 20;
 
 /// Choice for a folder that holds an earlier run. A finished run is never replaced but by [`OnExistingRun::Discard`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -275,7 +280,11 @@ fn write_outputs(paths: &RunPaths) -> Result<(), RunDirError> {
 
 /// Reads the names that [`write_outputs`] wrote; none if there was no run.
 pub(crate) fn read_outputs(paths: &RunPaths) -> Vec<String> {
-    fs::read_to_string(paths.outputs_list()).unwrap_or_default().lines().map(str::to_owned).collect()
+    read_regular_text(&paths.outputs_list(), MAX_LIST_BYTES)
+        .unwrap_or_default()
+        .lines()
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Removes the outputs of an earlier run, and its state except `run.json` and the lock.

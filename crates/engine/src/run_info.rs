@@ -1,11 +1,10 @@
 //! Facts about a run that are stored in `run.json`: its settings, its clock, and whether it is done.
 
-use std::fs;
 use std::io;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use streamguard_durable::{WriteError, write_atomic};
+use streamguard_durable::{WriteError, read_regular, write_atomic};
 
 use crate::run_dir_error::RunDirError;
 use crate::run_paths::RunPaths;
@@ -13,6 +12,9 @@ use crate::settings_difference::SettingsDifference;
 
 /// Version of a run's state on disk.
 const STATE_FORMAT: u32 = 2;
+
+/// Largest `run.json` that is read, in bytes. Most of it is settings.
+const MAX_INFO_BYTES: u64 = 64 << 20;
 
 /// Content of `run.json`: facts about a run that outlive its process.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -58,7 +60,7 @@ impl RunInfo {
         }
         let path = paths.run_info();
         let damaged = |reason: String| RunDirError::Damaged { path: path.clone(), reason };
-        let bytes = match fs::read(&path) {
+        let bytes = match read_regular(&path, MAX_INFO_BYTES) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) if error.kind() == io::ErrorKind::NotADirectory && paths.root().is_file() => {

@@ -4,12 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use streamguard_durable::{WriteError, sync_folder, write_atomic};
+use streamguard_durable::{WriteError, read_regular, sync_folder, write_atomic};
 
 use crate::run_dir::{RunLock, is_inside, read_outputs, remove, take_lock};
 use crate::run_dir_error::RunDirError;
 use crate::run_info::RunInfo;
 use crate::run_paths::RunPaths;
+
+/// Largest list of files to replace that is read, in bytes.
+const MAX_PLAN_BYTES: u64 = 1 << 30;
 
 /// A finished run, locked, that a newer run is to replace. Nothing of it changes before [`RunReplacement::install`].
 #[derive(Debug)]
@@ -44,7 +47,7 @@ impl RunReplacement {
             return Err(nothing());
         }
         let lock = take_lock(paths.root(), &paths.lock())?;
-        if let Ok(plan) = fs::read(paths.install_plan()) {
+        if let Ok(plan) = read_regular(&paths.install_plan(), MAX_PLAN_BYTES) {
             let path = paths.install_plan();
             let plan = serde_json::from_slice(&plan)
                 .map_err(|error| RunDirError::Damaged { path, reason: error.to_string() })?;

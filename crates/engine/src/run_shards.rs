@@ -16,6 +16,7 @@ use crate::job::Job;
 use crate::plan::Plan;
 use crate::plan_dir::{PlanDir, PlanError};
 use crate::plan_file::PlanFile;
+use crate::poison_items::PoisonItems;
 use crate::run_options::RunOptions;
 use crate::schedule::{Attempt, AttemptResult, Lease};
 use crate::shard_limits::ShardLimits;
@@ -154,7 +155,9 @@ impl ShardRunner<'_> {
         let status = WorkerStatus::new(self.cancel.clone());
         status.begin_lease(lease.clone());
         let (job, plan, store, log) = (self.job, self.plan, self.store, self.log);
-        let work = LeasedWork { job, plan, store, is_deferred: false, lease: &lease, status: &status, log };
+        let poison = &PoisonItems::default();
+        let work =
+            LeasedWork { job, plan, store, is_deferred: false, lease: &lease, poison, status: &status, log };
         let mut result = AttemptResult::Requeued { isolate: false };
         std::thread::scope(|scope| {
             let (done, until) = mpsc::channel::<()>();

@@ -65,6 +65,8 @@ pub(crate) struct ShardQueue {
     limits: ShardLimits,
     ready: VecDeque<Attempt>,
     delayed: Vec<(Instant, Attempt)>,
+    /// Number of attempts beyond the limit that some shards get. Key: the shard.
+    granted: BTreeMap<u32, u32>,
     /// Number of shards in all leases that workers hold.
     leased_shards: usize,
     /// Number of leases that workers hold.
@@ -98,6 +100,7 @@ impl ShardQueue {
             limits,
             ready,
             delayed: Vec::new(),
+            granted: BTreeMap::new(),
             leased_shards: 0,
             leases: 0,
             batch: 1,
@@ -218,7 +221,7 @@ impl ShardQueue {
                 }
             }
             AttemptResult::Failed { retryable: true, .. } | AttemptResult::Exited { .. }
-                if attempt.number < self.limits.max_attempts =>
+                if attempt.number < self.max_attempts(attempt.shard) =>
             {
                 if self.needs(attempt.shard) {
                     // Doubled with each attempt, and saturating: a delay must not become short
@@ -234,6 +237,16 @@ impl ShardQueue {
             }
         }
         None
+    }
+
+    /// Gives a shard one attempt more.
+    pub(crate) fn grant_attempt(&mut self, shard: u32) {
+        *self.granted.entry(shard).or_default() += 1;
+    }
+
+    /// Returns the largest number of an attempt of a shard.
+    fn max_attempts(&self, shard: u32) -> u32 {
+        self.limits.max_attempts.saturating_add(self.granted.get(&shard).copied().unwrap_or(0))
     }
 
     fn settle(&mut self, attempt: Attempt) {

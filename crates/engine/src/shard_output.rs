@@ -4,9 +4,18 @@ use serde::Serialize;
 
 use crate::error::ShardError;
 use crate::event::{INCOMPLETE_COUNTER, LogLevel};
+use crate::poison_items::item_name;
+use crate::worker::protocol::MAX_LINE_BYTES;
 
 /// Longest description of an activity, in bytes.
 pub(crate) const MAX_ACTIVITY_BYTES: usize = 256;
+
+/// Largest record, in bytes: one that fits into a line of the protocol with the name of its message. It is the same on
+/// threads, so that the result does not depend on the mode.
+const MAX_RECORD_BYTES: usize = MAX_LINE_BYTES - 64;
+
+/// Counter of the records of a shard that were too large.
+const OVERSIZED_COUNTER: &str = "oversized_records";
 
 /// Destination of a shard's records, whatever worker runs it.
 pub(crate) trait RecordSink {
@@ -18,6 +27,8 @@ pub(crate) trait RecordSink {
     fn log(&mut self, level: LogLevel, text: String);
     /// Sets or clears the activity of the shard.
     fn set_activity(&self, text: Option<&str>);
+    /// Notes that the shard begins an item. Returns false if the item is to be left out.
+    fn begin_item(&mut self, name: &str) -> bool;
     /// Tells whether the shard is to stop.
     fn stopped(&self) -> bool;
 }
@@ -34,7 +45,7 @@ impl<'a> ShardOutput<'a> {
         Self { sink, line }
     }
 
-    /// Emits one record, as one line of JSON.
+    /// Emits one record, as one line of JSON. One of more than 16 MiB is left out, counted, and named in the log.
     ///
     /// # Errors
     /// [`ShardError::Stopped`] if the shard is to stop; `Failed` if JSON cannot hold the record.
@@ -43,6 +54,13 @@ impl<'a> ShardOutput<'a> {
         self.check_stopped()?;
         self.line.clear();
         serde_json::to_writer(&mut *self.line, record).map_err(ShardError::failed)?;
+        if self.line.len() > MAX_RECORD_BYTES {
+            // It would end the worker, and with it the shard, on every attempt.
+            let bytes = self.line.len();
+            self.count(OVERSIZED_COUNTER, 1);
+            self.log(LogLevel::Warning, format!("a record of {bytes} bytes is too large, and was left out"));
+            return Ok(());
+        }
         self.sink.record(self.line);
         Ok(())
     }
@@ -65,6 +83,19 @@ impl<'a> ShardOutput<'a> {
     pub fn incomplete(&mut self, reason: impl Into<String>) {
         self.sink.count(INCOMPLETE_COUNTER, 1);
         self.sink.log(LogLevel::Error, reason.into());
+    }
+
+    /// States that the shard begins an item, one of many on which it works: a commit, or a file. Returns false if it is
+    /// to leave that item out, because two attempts died at it. Then it is counted as missing, as by
+    /// [`ShardOutput::incomplete`], and named in the log.
+    ///
+    /// The same shard must name the same items in each attempt.
+    pub fn begin_item(&mut self, name: &str) -> bool {
+        let is_kept = self.sink.begin_item(name);
+        if !is_kept {
+            self.incomplete(format!("{} was left out: two attempts ended there", item_name(name)));
+        }
+        is_kept
     }
 
     /// Describes in a few words for what the shard waits or on what it works, if that takes longer than a

@@ -2,13 +2,13 @@
 //! write, and to remove, than small shards take to run.
 
 use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use streamguard_durable::AtomicFile;
+use streamguard_durable::{AtomicFile, open_regular};
 
 use crate::clock::micros;
 use crate::event::Counters;
@@ -100,7 +100,7 @@ pub(crate) fn read_packs(store: &ShardStore) -> HashMap<u32, StoredOutput> {
 }
 
 fn read_pack(path: &Path, plan: &str) -> Option<Vec<(u32, StoredOutput)>> {
-    let mut reader = BufReader::new(File::open(path).ok()?);
+    let mut reader = BufReader::new(open_regular(path).ok()?);
     let mut line = Vec::new();
     reader.read_until(b'\n', &mut line).ok()?;
     let head: PackHead = serde_json::from_slice(&line).ok()?;

@@ -1,13 +1,13 @@
 //! Outputs of shards: in memory, or as files that survive the process.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use streamguard_durable::{remove_dead_leftovers, write_atomic};
+use streamguard_durable::{open_regular, read_regular, remove_dead_leftovers, write_atomic};
 
 use crate::event::{Counters, INCOMPLETE_COUNTER};
 
@@ -22,6 +22,12 @@ const OWNER_FILE: &str = "plan";
 
 /// End of the name of the file that describes a complete output.
 const RESULT_SUFFIX: &str = ".result.json";
+
+/// Largest [`OWNER_FILE`] that is read, in bytes: it holds a hash.
+const MAX_OWNER_BYTES: u64 = 1 << 10;
+
+/// Largest result file that is read, in bytes. Most of it is counters.
+const MAX_RESULT_BYTES: u64 = 64 << 20;
 
 /// End of the name of the file with the reason why there is no output.
 pub(crate) const FAILURE_SUFFIX: &str = ".failed.json";
@@ -94,10 +100,10 @@ impl StoredOutput {
             RecordsLocation::Empty => Box::new(io::empty()),
             RecordsLocation::Memory(bytes) => Box::new(Cursor::new(bytes)),
             RecordsLocation::File(path) => {
-                Box::new(BufReader::with_capacity(BUFFER_BYTES, File::open(path)?))
+                Box::new(BufReader::with_capacity(BUFFER_BYTES, open_regular(path)?))
             }
             RecordsLocation::Pack { path, offset, bytes } => {
-                let mut file = File::open(path)?;
+                let mut file = open_regular(path)?;
                 file.seek(SeekFrom::Start(*offset))?;
                 let capacity = usize::try_from(*bytes).unwrap_or(BUFFER_BYTES).min(BUFFER_BYTES);
                 Box::new(BufReader::with_capacity(capacity, file.take(*bytes)))
@@ -131,7 +137,7 @@ impl ShardStore {
     /// A folder that belongs to another plan, or was removed.
     pub(crate) fn check_owner(&self) -> io::Result<()> {
         let Self::Folder { path, plan } = self else { return Ok(()) };
-        match fs::read(path.join(OWNER_FILE)) {
+        match read_regular(&path.join(OWNER_FILE), MAX_OWNER_BYTES) {
             Ok(owner) if owner == plan.as_bytes() => Ok(()),
             Ok(_) => Err(io::Error::other("the folder belongs to another plan by now")),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -183,7 +189,8 @@ impl ShardStore {
     pub(crate) fn load_valid(&self, shard: u32) -> Option<StoredOutput> {
         let Self::Folder { path, plan } = self else { return None };
         let result: ResultFile =
-            serde_json::from_slice(&fs::read(Self::result_path(path, shard)).ok()?).ok()?;
+            serde_json::from_slice(&read_regular(&Self::result_path(path, shard), MAX_RESULT_BYTES).ok()?)
+                .ok()?;
         if result.format != RESULT_FORMAT || result.plan != *plan || result.shard != shard {
             return None;
         }
@@ -191,7 +198,7 @@ impl ShardStore {
             RecordsLocation::Empty
         } else {
             let records_path = Self::records_path(path, shard);
-            let mut file = File::open(&records_path).ok()?;
+            let mut file = open_regular(&records_path).ok()?;
             // The length first: it is cheap to check, and most damage changes it.
             if file.metadata().ok()?.len() != result.bytes {
                 return None;

@@ -11,6 +11,7 @@ use crate::error::JobError;
 use crate::event::{Counters, Event, EventKind, LogLevel, Outcome};
 use crate::job::Job;
 use crate::plan_job::PlannedJob;
+use crate::poison_items::PoisonItems;
 use crate::schedule::{self, Attempt, AttemptResult, Lease, ShardQueue};
 use crate::shard_limits::ShardLimits;
 use crate::shard_pack::write_pack;
@@ -64,6 +65,8 @@ pub(crate) struct StoppedJob {
 pub(crate) struct SharedRun {
     pub(crate) jobs: Vec<Arc<dyn Job>>,
     pub(crate) limits: Vec<ShardLimits>,
+    /// For each job, the items that killed workers.
+    pub(crate) poison: Vec<PoisonItems>,
     /// Number of shards that may compute at once.
     pub(crate) worker_count: usize,
     pub(crate) start: Instant,
@@ -195,6 +198,10 @@ impl SharedRun {
                 }
             };
             finished += usize::from(outcome == Outcome::Finished);
+            // It will not die there again, so it gets the chance that it would have had without the item.
+            if self.poison[job].take_new(attempt.shard) {
+                queue.grant_attempt(attempt.shard);
+            }
             let delay = queue.record(attempt, result, now);
             state.events.push(Event {
                 at_ms,
@@ -240,6 +247,11 @@ impl SharedRun {
 
 /// Runs on a worker's thread: takes leases and runs their shards until the run closes.
 pub(crate) fn run_worker(shared: &SharedRun, status: &WorkerStatus, worker: &mut dyn Worker) {
+    run_leases(shared, status, worker);
+    worker.end(&|job, level, text| shared.log(job, level, text));
+}
+
+fn run_leases(shared: &SharedRun, status: &WorkerStatus, worker: &mut dyn Worker) {
     let mut last = None;
     let mut results = Vec::new();
     while let Some((mut state, lease)) = shared.wait_for_lease(last, status) {
@@ -265,6 +277,7 @@ pub(crate) fn run_worker(shared: &SharedRun, status: &WorkerStatus, worker: &mut
             store: &store,
             is_deferred: true,
             lease: &lease,
+            poison: &shared.poison[job],
             status,
             log: &log,
         };

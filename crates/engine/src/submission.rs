@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use streamguard_durable::{remove_dead_leftovers, write_atomic};
+use streamguard_durable::{read_regular, remove_dead_leftovers, write_atomic};
 
 use crate::cluster::Submission;
 use crate::run_paths::RunPaths;
@@ -17,6 +17,9 @@ const SUBMISSION_FORMAT: u32 = 1;
 
 /// Number of hexadecimal digits that identify a run in the names of its submissions.
 const RUN_ID_DIGITS: usize = 12;
+
+/// Largest file of a submission that is read, in bytes: the numbers of all shards that it runs.
+const MAX_FILE_BYTES: u64 = 256 << 20;
 
 /// One submission of a job's shards. The file is written before the cluster gets the submission, and again when
 /// the cluster has accepted it.
@@ -46,7 +49,7 @@ impl SubmissionFile {
     /// # Errors
     /// The operating system's error; `InvalidData` if the file is not a submission of this version.
     pub fn read(path: &Path) -> io::Result<Self> {
-        let file: Self = serde_json::from_slice(&fs::read(path)?)?;
+        let file: Self = serde_json::from_slice(&read_regular(path, MAX_FILE_BYTES)?)?;
         if file.format == SUBMISSION_FORMAT {
             Ok(file)
         } else {

@@ -45,6 +45,10 @@ impl RecordSink for TestSink<'_> {
 
     fn set_activity(&self, _: Option<&str>) {}
 
+    fn begin_item(&mut self, _: &str) -> bool {
+        true
+    }
+
     fn stopped(&self) -> bool {
         self.stop_after.is_some_and(|most| self.writer.records() >= most)
     }

@@ -1,11 +1,13 @@
 //! Parts that a repository lacks: history before a shallow boundary, objects of a partial clone, borrowed objects.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::PathBuf;
 
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
+use streamguard_durable::read_regular_text;
+
+use crate::repository_files::MAX_FILE_BYTES;
 
 /// Returns the commits whose parents a shallow clone lacks.
 ///
@@ -32,7 +34,7 @@ pub fn promisor_remote(repository: &gix::Repository) -> Option<String> {
 /// Returns the folders that a repository borrows objects from and that do not exist.
 pub fn missing_alternates(repository: &gix::Repository) -> Vec<PathBuf> {
     let objects = repository.common_dir().join("objects");
-    let list = fs::read_to_string(objects.join("info/alternates")).unwrap_or_default();
+    let list = read_regular_text(&objects.join("info/alternates"), MAX_FILE_BYTES).unwrap_or_default();
     let folders = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     folders.map(|folder| objects.join(folder)).filter(|folder| !folder.is_dir()).collect()
 }

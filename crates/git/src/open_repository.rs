@@ -11,6 +11,7 @@ use gix::objs::{Kind, compute_hash};
 use gix::odb::pack::cache::Object;
 use gix::odb::pack::cache::object::MemoryCappedHashmap;
 
+use crate::repository_files::endless_file;
 use crate::repository_format::unsupported_format;
 use crate::source::RepositorySourceError;
 
@@ -57,7 +58,11 @@ pub fn open_repository(path: &Path) -> Result<OpenRepository, RepositorySourceEr
         // It repeats the parents and dates of commits, and nothing would tell if it was damaged.
         "core.commitGraph=false",
     ]);
-    // Asked first: the library has another reason, which tells nobody what to do.
+    // Asked first: the library would read it until the memory is full, or wait for it for ever.
+    if let Some(reason) = endless_file(path) {
+        return Err(unreadable(reason));
+    }
+    // The library has another reason, which tells nobody what to do.
     if let Some(reason) = unsupported_format(path) {
         return Err(unreadable(reason));
     }

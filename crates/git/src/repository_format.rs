@@ -1,14 +1,17 @@
 //! Forms of repositories that cannot be read.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use streamguard_durable::read_regular_text;
+
+use crate::repository_files::{MAX_FILE_BYTES, git_folders};
 use crate::shell_word::shell_word;
 
 /// Returns the reason why a repository cannot be read, and what mends it, if its form is known to be the reason.
 pub(crate) fn unsupported_format(path: &Path) -> Option<String> {
     let value = |name: &str| {
-        let config = fs::read_to_string(common_dir(path)?.join("config")).ok()?;
+        let [_, common] = git_folders(path)?;
+        let config = read_regular_text(&common.join("config"), MAX_FILE_BYTES).ok()?;
         extension(&config, name)
     };
     let folder = shell_word(&path.display().to_string());
@@ -23,22 +26,6 @@ pub(crate) fn unsupported_format(path: &Path) -> Option<String> {
         other => Some(format!(
             "its references are stored as {other:?} (extensions.refStorage), which this program cannot read"
         )),
-    }
-}
-
-/// Returns the folder with the configuration of a repository, which its worktrees share.
-fn common_dir(path: &Path) -> Option<PathBuf> {
-    let inner = path.join(".git");
-    let git_dir = if inner.is_file() {
-        gix::discover::path::from_gitdir_file(&inner).ok()?
-    } else if inner.is_dir() {
-        inner
-    } else {
-        path.to_owned()
-    };
-    match fs::read_to_string(git_dir.join("commondir")) {
-        Ok(common) => Some(git_dir.join(common.trim_end())),
-        Err(_) => Some(git_dir),
     }
 }
 

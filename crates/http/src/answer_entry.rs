@@ -1,11 +1,11 @@
 //! Files of answers in the cache, all in one folder and named after the question.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use streamguard_cache::{FileLock, LockMode, Progress, add_checksum, verify_checksum};
-use streamguard_durable::write_atomic;
+use streamguard_durable::{open_regular, write_atomic};
 
 use crate::body_sink::BodySink;
 use crate::error::UpstreamError;
@@ -228,7 +228,7 @@ fn question(request: &UpstreamRequest) -> String {
 /// Reads the description of a body; `None` if it is damaged. In the snapshot of a stranger it may have any size.
 fn read_meta(path: &Path) -> io::Result<Option<AnswerMeta>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_META_BYTES).read_to_end(&mut bytes)?;
+    open_regular(path)?.take(MAX_META_BYTES).read_to_end(&mut bytes)?;
     Ok(verify_checksum(&bytes).and_then(|text| serde_json::from_slice(text).ok()))
 }
 
@@ -238,6 +238,6 @@ fn is_digest(text: &str) -> bool {
 
 fn digest(path: &Path) -> io::Result<(String, u64)> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(File::open(path)?)?;
+    hasher.update_reader(open_regular(path)?)?;
     Ok((hasher.finalize().to_hex().to_string(), hasher.count()))
 }

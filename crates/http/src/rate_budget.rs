@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use streamguard_cache::wait::{LOGGED_WAIT, clock_time_in, jitter, seconds, sleep_for};
 use streamguard_cache::{FileLock, HostSlot, LockMode, Progress, file_name};
+use streamguard_durable::read_regular;
 
 use crate::error::UpstreamError;
 use crate::request_ledger::{RateQuota, RequestLedger, RequiredWait};
@@ -22,6 +23,9 @@ use crate::service_credential::ANONYMOUS_SCOPE;
 
 /// Version of the layout of budget files.
 const BUDGET_FORMAT: u32 = 1;
+
+/// Largest budget file that is read, in bytes. Real ones have some thousand.
+const MAX_BUDGET_BYTES: u64 = 16 << 20;
 
 /// Longest wait that a service may ask for. A service that asks for a longer one is given up.
 const MAX_REQUESTED_WAIT: Duration = Duration::from_secs(15 * 60);
@@ -93,7 +97,10 @@ impl RateBudget {
         loop {
             let slot =
                 HostSlot::acquire_named(&self.folder, &self.name, most, self.service.label(), progress)?;
-            let wait = self.with_ledger(|ledger, now| {
+            let mut warn = |path: &Path| {
+                progress.warn(format!("{} was damaged: its requests are counted anew", path.display()));
+            };
+            let wait = self.with_checked_ledger(&mut warn, |ledger, now| {
                 if let Some(reason) = ledger.unreachable(now) {
                     let (url, reason) = (self.service.label().to_owned(), format!("{reason}, just now"));
                     return Err(UpstreamError::Failed { url, reason });
@@ -146,10 +153,12 @@ impl RateBudget {
             RequiredWait::Requested { length, reason } => {
                 let length = Duration::from_millis(length);
                 if length > MAX_REQUESTED_WAIT {
-                    let until = jiff::Timestamp::now() + length;
+                    let until = jiff::Timestamp::now().saturating_add(length);
+                    let until =
+                        until.map_or_else(|_| "further notice".to_owned(), |time| format!("{time:.0}"));
                     return Err(UpstreamError::Failed {
                         url: label.to_owned(),
-                        reason: format!("rate limited until {until:.0} ({reason})"),
+                        reason: format!("rate limited until {until} ({reason})"),
                     });
                 }
                 let length = length + jitter((length / 10).min(MAX_SPREAD.mul_f64(self.scale)));
@@ -173,27 +182,39 @@ impl RateBudget {
     /// Records that the host cannot be reached, to spare others the attempts.
     pub(crate) fn mark_unreachable(&self, reason: String) -> Result<(), UpstreamError> {
         self.with_ledger(|ledger, now| {
-            ledger.mark_unreachable(now + millis(UNREACHABLE_TIME.mul_f64(self.scale)), reason);
+            let until = now.saturating_add(millis(UNREACHABLE_TIME.mul_f64(self.scale)));
+            ledger.mark_unreachable(until, reason);
             Ok(())
         })
     }
 
     fn apply(&self, report: LimitReport, ledger: &mut RequestLedger, now: u64) {
         if let Some((name, mut quota)) = report.quota {
-            quota.reset += now;
+            quota.reset = quota.reset.saturating_add(now);
             ledger.set_quota(&name, quota);
         }
         if let Some((length, reason)) = report.block {
-            ledger.block(now + millis(length), reason);
+            ledger.block(now.saturating_add(millis(length)), reason);
         }
         if report.must_serialize {
-            ledger.serialize_until(now + millis(SERIALIZED_TIME.mul_f64(self.scale)));
+            let length = millis(SERIALIZED_TIME.mul_f64(self.scale));
+            ledger.serialize_until(now.saturating_add(length));
         }
     }
 
     /// Reads the file, changes it, and writes it back, all under its lock.
     fn with_ledger<T>(
         &self,
+        change: impl FnOnce(&mut RequestLedger, u64) -> Result<T, UpstreamError>,
+    ) -> Result<T, UpstreamError> {
+        // Every request is admitted before it can change anything, so damage was reported already.
+        self.with_checked_ledger(&mut |_| {}, change)
+    }
+
+    /// As [`Self::with_ledger`]; calls `warn` if the file is damaged, and so replaced by an empty one.
+    fn with_checked_ledger<T>(
+        &self,
+        warn: &mut dyn FnMut(&Path),
         change: impl FnOnce(&mut RequestLedger, u64) -> Result<T, UpstreamError>,
     ) -> Result<T, UpstreamError> {
         let path = self.folder.join(format!("{}.json", self.name));
@@ -208,17 +229,28 @@ impl RateBudget {
             }
         };
         let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").map_err(failed)?;
-        let state = match fs::read(&path) {
-            // A file that is torn, of another layout, or of an earlier start of the machine counts as empty.
-            Ok(bytes) => serde_json::from_slice::<BudgetFile>(&bytes)
-                .ok()
-                .filter(|state| state.format == BUDGET_FORMAT && state.boot == boot)
-                .unwrap_or_default(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => BudgetFile::default(),
+        let now = now();
+        let read = match read_regular(&path, MAX_BUDGET_BYTES) {
+            Ok(bytes) => serde_json::from_slice::<BudgetFile>(&bytes).ok(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Some(BudgetFile::default()),
+            // Something that was put in its place: it is replaced as a damaged file is.
+            Err(error)
+                if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::FileTooLarge) =>
+            {
+                None
+            }
             Err(error) => return Err(failed(error)),
         };
-        let mut state = BudgetFile { format: BUDGET_FORMAT, boot, ..state };
-        let result = change(&mut state.ledger, now())?;
+        // A file of another layout, or of an earlier start of the machine, counts as empty.
+        let is_current = |state: &BudgetFile| state.format == BUDGET_FORMAT && state.boot == boot;
+        let is_damaged =
+            read.as_ref().is_none_or(|state| is_current(state) && !state.ledger.is_plausible(now));
+        if is_damaged {
+            warn(&path);
+        }
+        let ledger = read.filter(|state| !is_damaged && is_current(state)).map(|state| state.ledger);
+        let mut state = BudgetFile { format: BUDGET_FORMAT, boot, ledger: ledger.unwrap_or_default() };
+        let result = change(&mut state.ledger, now)?;
         write(&path, &state).map_err(failed)?;
         Ok(result)
     }

@@ -15,6 +15,13 @@ const RESERVE_DIVISOR: u64 = 50;
 /// Fewest requests of a quota that are never spent.
 const MIN_RESERVE: u64 = 10;
 
+/// Furthest time after now that a ledger holds, in milliseconds: longer than any wait that is believed. One that holds a
+/// later time is damaged, or was made by a stranger.
+const MAX_AHEAD_MS: u64 = 24 * 3_600_000;
+
+/// Most requests that a ledger holds: far more than the largest window lets through.
+const MAX_REQUESTS: usize = 100_000;
+
 /// Wait for a request under way, whose end is not known, in milliseconds.
 const UNDER_WAY_WAIT_MS: u64 = 20;
 
@@ -80,6 +87,16 @@ pub(crate) enum RequiredWait {
 }
 
 impl RequestLedger {
+    /// Returns whether a ledger can be what this program wrote before now.
+    pub(crate) fn is_plausible(&self, now: u64) -> bool {
+        let latest = now.saturating_add(MAX_AHEAD_MS);
+        let requests = self.requests.iter().flat_map(|request| [Some(request.sent), request.ended]).flatten();
+        let blocks = [&self.block, &self.unreachable].into_iter().flatten().map(|block| block.until);
+        let resets = self.quotas.values().map(|quota| quota.reset);
+        self.requests.len() <= MAX_REQUESTS
+            && requests.chain(blocks).chain(resets).chain([self.serialized_until]).all(|time| time <= latest)
+    }
+
     /// Returns how long a request has to wait, if it has to.
     pub(crate) fn wait(&self, now: u64, window: Option<RateWindow>, quota: &str) -> Option<RequiredWait> {
         if let Some(block) = &self.block
@@ -107,7 +124,8 @@ impl RequestLedger {
         counted.sort_by_key(|ended| ended.unwrap_or(u64::MAX));
         // As many requests have to leave the window as are over the limit, the one that is about to
         // go included.
-        let wait = counted[over].map_or(UNDER_WAY_WAIT_MS, |ended| ended + length - now);
+        let wait =
+            counted[over].map_or(UNDER_WAY_WAIT_MS, |ended| ended.saturating_add(length).saturating_sub(now));
         let reason = format!("{} requests in {:.0} s", window.max_requests, window.length.as_secs_f64());
         Some(RequiredWait::Limit { length: wait, reason })
     }
@@ -182,7 +200,7 @@ impl RequestLedger {
 }
 
 fn counts(ended: Option<u64>, now: u64, length: u64) -> bool {
-    ended.is_none_or(|ended| ended + length > now)
+    ended.is_none_or(|ended| ended.saturating_add(length) > now)
 }
 
 fn millis(length: Duration) -> u64 {
@@ -248,6 +266,29 @@ mod tests {
         );
         assert_eq!(ledger.wait(1_000, None, "graphql"), None);
         assert_eq!(ledger.wait(5_000, None, "core"), None);
+    }
+
+    /// Any number of the file may be any number.
+    #[test]
+    fn absurd_numbers_are_noticed_and_overflow_nothing() {
+        let window = Some(RateWindow { max_requests: 1, length: Duration::from_secs(30) });
+        let text = |number: u64| {
+            format!(
+                r#"{{"requests":[{{"lane":0,"sent":{number},"ended":{number}}},{{"lane":{number},"sent":0,"ended":null}}],
+                "block":{{"until":{number},"reason":""}},"single_until":{number},
+                "quotas":{{"a":{{"limit":{number},"remaining":{number},"reset":{number}}}}}}}"#
+            )
+        };
+        for (number, is_plausible) in [(0, true), (MAX_AHEAD_MS, true), (1 << 40, false), (u64::MAX, false)] {
+            let mut ledger: RequestLedger = serde_json::from_str(&text(number)).unwrap();
+            assert_eq!(ledger.is_plausible(0), is_plausible, "{number}");
+            for now in [0, 1, u64::MAX] {
+                let _ = ledger.wait(now, window, "a");
+                ledger.send(now, 0, "a");
+                ledger.end(now, 0);
+                ledger.forget(now, window);
+            }
+        }
     }
 
     #[test]

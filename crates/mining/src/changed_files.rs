@@ -6,7 +6,7 @@ use gix::object::tree::diff::ChangeDetached;
 use gix::objs::tree::EntryMode;
 use streamguard_code::{PathClass, classify_path};
 use streamguard_dataset::Rejection;
-use streamguard_git::{MAX_FILES, tree_changes};
+use streamguard_git::{MAX_FILES, TreeChangesError, tree_changes};
 
 use crate::judged_commit::DroppedChange;
 
@@ -31,11 +31,10 @@ pub(super) fn changed_files(
     parent: Option<ObjectId>,
     dropped: &mut Vec<DroppedChange>,
 ) -> Result<Vec<ChangedFile>, Rejection> {
-    let unreadable = |_| Rejection::UnreadableObject;
-    let mut changes = tree_changes(repository, commit, parent).map_err(unreadable)?;
-    if changes.iter().filter(|change| !change.entry_mode().is_tree()).count() > MAX_FILES {
-        return Err(Rejection::HugeCommit);
-    }
+    let mut changes = tree_changes(repository, commit, parent).map_err(|error| match error {
+        TreeChangesError::TooMany => Rejection::HugeCommit,
+        TreeChangesError::Unreadable(_) => Rejection::UnreadableObject,
+    })?;
     let mut drop = |path: BString, reason| {
         dropped.push(DroppedChange { path: path.to_str_lossy().into_owned(), function: None, reason });
     };

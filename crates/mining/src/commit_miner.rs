@@ -6,9 +6,11 @@ use streamguard_collect::Samples;
 use streamguard_dataset::{Rejection, SampleLevel};
 use streamguard_engine::ShardError;
 use streamguard_git::OpenRepository;
+use streamguard_licence::FileNotice;
 
 use super::advisory_context::AdvisoryContext;
 use super::changed_files::{ChangedFile, changed_files};
+use super::commit_licence::CommitLicences;
 use super::fix_commit::FixCommit;
 use super::function_sample::{FixCandidate, function_sample};
 use super::judged_commit::{DroppedChange, JudgedCommit, JudgedFunction};
@@ -21,6 +23,9 @@ const MAX_BLOB_BYTES: u64 = 1 << 20;
 
 /// Largest file that is unpacked to check that its size is what its header says.
 const MAX_CHECKED_BYTES: u64 = 32 << 20;
+
+/// Bytes at the head of a file that may state its licence.
+const MAX_NOTICE_BYTES: usize = 4096;
 
 /// Confidence of a function without any evidence for or against it ([`FixScore`]).
 const UNKNOWN_CONFIDENCE: f64 = 0.2;
@@ -37,13 +42,15 @@ pub struct CommitMiner<'r> {
     name: &'r str,
     min_confidence: f64,
     comparer: FileComparer,
+    licences: CommitLicences,
 }
 
 impl<'r> CommitMiner<'r> {
     /// Creates a miner of a repository that samples call `name`. Functions with a confidence below
     /// `min_confidence` (0.0 to 1.0) are rejected.
     pub fn new(repository: &'r OpenRepository, name: &'r str, min_confidence: f64) -> Self {
-        Self { repository, name, min_confidence, comparer: FileComparer::new() }
+        let (comparer, licences) = (FileComparer::new(), CommitLicences::default());
+        Self { repository, name, min_confidence, comparer, licences }
     }
 
     /// Emits the samples of a commit, compared with its first parent. Objects that cannot be read are
@@ -77,7 +84,7 @@ impl<'r> CommitMiner<'r> {
 
     /// Judges a commit without emitting anything.
     pub fn explain(&mut self, selected: SelectedCommit, advisory: Option<&AdvisoryContext>) -> JudgedCommit {
-        self.judge(selected, advisory, &mut || Ok(())).expect("nothing stops it")
+        self.judge(selected, advisory, &mut |_| Ok(true)).expect("nothing stops it")
     }
 
     fn mine_selected(
@@ -87,13 +94,26 @@ impl<'r> CommitMiner<'r> {
         samples: &mut Samples<'_, '_>,
     ) -> Result<bool, ShardError> {
         samples.count("commits.chosen", 1);
-        let judged = self.judge(selected, advisory, &mut || samples.check())?;
+        let name = format!("{}, commit {}", self.name, selected.commit);
+        let judged = self.judge(selected, advisory, &mut |part| {
+            samples.check()?;
+            Ok(samples.begin_item(&format!("{name}{part}")))
+        })?;
         for (name, count) in [("files.compared", judged.files), ("functions.changed", judged.differing)] {
             if count > 0 {
                 samples.count(name, count);
             }
         }
-        let JudgedCommit { fix, rejection, dropped, functions, is_whole, .. } = judged;
+        let JudgedCommit { mut fix, rejection, dropped, functions, is_whole, .. } = judged;
+        if let Some(fix) = fix.as_mut().filter(|_| functions.iter().any(|one| one.rejection.is_none())) {
+            match self.licences.at(self.repository, fix.id) {
+                Ok(licence) => fix.licence = licence,
+                Err(damaged) => {
+                    samples.reject(damaged);
+                    return Ok(false);
+                }
+            }
+        }
         rejection
             .into_iter()
             .chain(dropped.iter().map(|change| change.reason))
@@ -108,16 +128,20 @@ impl<'r> CommitMiner<'r> {
         Ok(is_whole)
     }
 
-    /// Judges everything that a commit changed. `check` fails if the work is to stop.
+    /// Judges everything that a commit changed. `begin` is called before each part of the work with its name, which is
+    /// a suffix to that of the commit; it fails if the work is to stop, and returns false for a part to leave out.
     fn judge(
         &mut self,
         selected: SelectedCommit,
         advisory: Option<&AdvisoryContext>,
-        check: &mut dyn FnMut() -> Result<(), ShardError>,
+        begin: &mut dyn FnMut(&str) -> Result<bool, ShardError>,
     ) -> Result<JudgedCommit, ShardError> {
         let repository = self.repository;
         let damaged_before = repository.damaged_reads();
         let is_damaged = || repository.damaged_reads() > damaged_before;
+        if !begin("")? {
+            return Ok(JudgedCommit::new(None).rejected(Rejection::PoisonItem));
+        }
         let fix = FixCommit::read(repository, selected).ok().filter(|_| !is_damaged());
         let Some(mut fix) = fix else {
             return Ok(JudgedCommit::new(None).rejected(Rejection::UnreadableObject));
@@ -143,7 +167,11 @@ impl<'r> CommitMiner<'r> {
         };
         let mut candidates = Vec::new();
         for file in files {
-            check()?;
+            if !begin(&format!(", {}", file.path_after))? {
+                let reason = Rejection::PoisonItem;
+                judged.dropped.push(DroppedChange { path: file.path_after, function: None, reason });
+                continue;
+            }
             judged.files += 1;
             if let Err(reason) = self.compare(&file, &mut candidates, &mut judged) {
                 judged.dropped.push(DroppedChange { path: file.path_after, function: None, reason });
@@ -154,6 +182,10 @@ impl<'r> CommitMiner<'r> {
             return Ok(judged.rejected(Rejection::UnreadableObject));
         }
         judged.is_whole = judged.dropped.iter().all(|change| change.reason != Rejection::UnreadableObject);
+        if !begin(", its functions")? {
+            judged.fix = Some(fix);
+            return Ok(judged.rejected(Rejection::PoisonItem));
+        }
         fix.is_bulk = candidates.len() > MAX_FIX_FUNCTIONS;
         judged.functions = self.judge_functions(&fix, candidates);
         judged.fix = Some(fix);
@@ -175,6 +207,7 @@ impl<'r> CommitMiner<'r> {
             after: &after,
         })?;
         judged.differing += comparison.changes.len() as u64;
+        let notice = FileNotice::read(&String::from_utf8_lossy(&after[..after.len().min(MAX_NOTICE_BYTES)]));
         for change in comparison.changes {
             let rejection = match change.kind {
                 // Lines that were added or deleted are in no function.
@@ -197,6 +230,7 @@ impl<'r> CommitMiner<'r> {
                     path_after: file.path_after.clone(),
                     language: comparison.language,
                     invalid_utf8: comparison.invalid_utf8,
+                    notice: notice.clone(),
                     change,
                 }),
             }

@@ -1,7 +1,6 @@
 //! Reads the facts that a run stored about itself and its dataset, and computes digests of the dataset's files.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +10,7 @@ use streamguard_dataset::DatasetSummary;
 use streamguard_dataset::changes::{CHANGE_LOG_NAME, CHANGES_NAME};
 use streamguard_dataset::dataset_card::{CARD_NAME, has_foreign_card};
 use streamguard_dataset::dataset_files::{JSONL_NAME, PARQUET_NAME};
+use streamguard_durable::{open_regular, read_regular};
 use streamguard_engine::{Job, RunDir, RunDirError, RunInfo, RunPaths};
 use thiserror::Error;
 
@@ -18,6 +18,9 @@ use crate::format::report_names;
 
 /// Name of the file that holds the [`DatasetInfo`], among the state of the run.
 const DATASET_INFO_NAME: &str = "dataset.json";
+
+/// Largest file of that name that is read, in bytes.
+const MAX_INFO_BYTES: u64 = 64 << 20;
 
 /// Returns the paths of the run in a folder, to read it.
 pub fn run_paths(folder: &Path) -> RunPaths {
@@ -72,7 +75,7 @@ impl DatasetInfo {
     /// [`ReadError`].
     pub fn read(folder: &Path, info: &RunInfo) -> Result<Option<Self>, ReadError> {
         let path = run_paths(folder).state_file(DATASET_INFO_NAME);
-        let bytes = match std::fs::read(&path) {
+        let bytes = match read_regular(&path, MAX_INFO_BYTES) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(ReadError::Unreadable { path, source }),
@@ -159,7 +162,7 @@ fn digest_file(folder: &Path, name: &str) -> Result<DatasetFile, ReadError> {
     let read = || {
         let mut hasher = blake3::Hasher::new();
         // Streamed, since a dataset may be larger than memory.
-        let mut reader = BufReader::new(File::open(&path)?);
+        let mut reader = BufReader::new(open_regular(&path)?);
         let size = io::copy(&mut reader, &mut hasher)?;
         Ok((size, hasher.finalize().to_hex().to_string()))
     };

@@ -15,6 +15,9 @@ const MAX_ENTRIES: usize = 5_000_000;
 /// Longest path in a tree, in bytes: PATH_MAX of Linux.
 const MAX_PATH_BYTES: usize = 4096;
 
+/// Largest size of all paths that are held, in bytes. Those of Linux take 4 MB.
+const MAX_HELD_BYTES: usize = 256 << 20;
+
 /// Reason why a revision or a file of it cannot be read.
 #[derive(Debug, Error)]
 pub enum RevisionError {
@@ -33,7 +36,7 @@ pub enum RevisionError {
     #[error("an object is missing or damaged: {0}")]
     Object(String),
     /// The tree has too many entries.
-    #[error("it has more than {MAX_ENTRIES} files and folders")]
+    #[error("it has more than {MAX_ENTRIES} files and folders, or more than {} MiB of paths", MAX_HELD_BYTES >> 20)]
     TooManyEntries,
 }
 
@@ -123,7 +126,7 @@ impl ScannedRepository {
         let damaged = self.inner.damaged_reads();
         let root = self.inner.find_commit(commit).map_err(object_error)?.tree_id().map_err(object_error)?;
         let mut folders = vec![(String::new(), root.detach())];
-        let (mut files, mut entries) = (Vec::new(), 0_usize);
+        let (mut files, mut entries, mut held_bytes) = (Vec::new(), 0_usize, 0);
         while let Some((folder, id)) = folders.pop() {
             let tree = self.inner.find_tree(id).map_err(object_error)?;
             for entry in tree.iter() {
@@ -135,6 +138,10 @@ impl ScannedRepository {
                 let path = format!("{folder}{}", entry.filename());
                 if path.len() > MAX_PATH_BYTES {
                     continue;
+                }
+                held_bytes += path.len();
+                if held_bytes > MAX_HELD_BYTES {
+                    return Err(RevisionError::TooManyEntries);
                 }
                 if entry.mode().is_tree() {
                     folders.push((format!("{path}/"), entry.object_id()));

@@ -1,14 +1,17 @@
 //! The manifest of a snapshot.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use streamguard_durable::read_regular;
 use streamguard_git::RepositorySource;
 
 use crate::entry_path::{EntryUse, MANIFEST_NAME, entry_use};
 use crate::error::SnapshotError;
+
+/// Largest manifest that is read, in bytes.
+const MAX_MANIFEST_BYTES: u64 = 1 << 30;
 
 /// Version of the archive's layout. Since 3, the manifest has a digest of every file.
 pub const SNAPSHOT_FORMAT: u32 = 3;
@@ -96,5 +99,7 @@ fn is_remote(url: &str) -> bool {
 /// [`SnapshotError`].
 pub(crate) fn read_manifest(folder: &Path) -> Result<SnapshotManifest, SnapshotError> {
     let path = folder.join(MANIFEST_NAME);
-    SnapshotManifest::parse(&fs::read(&path).map_err(|source| SnapshotError::Read { path, source })?)
+    SnapshotManifest::parse(
+        &read_regular(&path, MAX_MANIFEST_BYTES).map_err(|source| SnapshotError::Read { path, source })?,
+    )
 }

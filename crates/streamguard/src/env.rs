@@ -6,11 +6,15 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
+use streamguard_durable::read_regular;
 
 use crate::exit::UsageError;
 
 /// Prefix of variables that hold settings.
 const PREFIX: &str = "STREAMGUARD_";
+
+/// Largest file of variables that is read, in bytes.
+const MAX_FILE_BYTES: u64 = 1 << 20;
 
 /// Variables that hold secrets: child processes do not get them.
 pub const SECRETS: [&str; 4] = [GITHUB_TOKEN, NVD_API_KEY, RAY_AUTH_TOKEN, RAY_JOB_HEADERS];
@@ -130,10 +134,13 @@ fn variables(path: &Path) -> Result<Option<BTreeMap<String, String>>, UsageError
     let wrong = |error: &dotenvy::Error| {
         UsageError(format!("cannot read {}: {}", path.display(), without_value(error)))
     };
-    match dotenvy::from_path_iter(path) {
-        Err(dotenvy::Error::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(wrong(&error)),
-        Ok(variables) => variables.collect::<Result<_, _>>().map(Some).map_err(|error| wrong(&error)),
+    match read_regular(path, MAX_FILE_BYTES) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(wrong(&dotenvy::Error::Io(error))),
+        Ok(bytes) => {
+            let variables = dotenvy::from_read_iter(&*bytes).collect::<Result<_, _>>();
+            variables.map(Some).map_err(|error| wrong(&error))
+        }
     }
 }
 

@@ -36,6 +36,13 @@ pub(crate) enum Fault {
     AbortOnce(PathBuf),
     /// Lacks a part of its records as long as this file does not exist.
     IncompleteWithout(PathBuf),
+    /// Names each further record as an item, and aborts, or panics, at these.
+    Poison {
+        /// Numbers of the records.
+        records: Vec<u32>,
+        /// Whether it panics.
+        panics: bool,
+    },
     /// Takes this many milliseconds, reports activities, and stops when told to.
     Slow(u64),
 }
@@ -124,6 +131,19 @@ impl TypedJob for FaultyJob {
                 return Ok(());
             }
             Some(Fault::IncompleteWithout(_)) => {}
+            Some(Fault::Poison { records, panics }) => {
+                for n in 1..3 {
+                    if !output.begin_item(&format!("record {n}")) {
+                        continue;
+                    }
+                    match records.contains(&n) {
+                        true if *panics => panic!("planted panic"),
+                        true => std::process::abort(),
+                        false => output.emit(&json!({"shard": shard.number, "n": n}))?,
+                    }
+                }
+                return Ok(());
+            }
             Some(Fault::Slow(ms)) => {
                 for step in 0..ms / 10 {
                     output.set_activity(Some(&format!("step {step}")));

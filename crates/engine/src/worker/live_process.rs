@@ -6,9 +6,14 @@ use std::io::{self, BufReader, BufWriter, Write};
 use std::process::{Child, ChildStdin, ChildStdout, ExitStatus};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::orphans::{ProcessMark, descendants};
 use super::protocol::{self, FromWorker, PROTOCOL_VERSION, ToWorker};
 use super::status::StopReason;
 use super::stderr_tail::StderrReader;
+use super::watched_pipe::WatchedPipe;
 use super::worker_failure::WorkerFailure;
 use super::{LeasedWork, ResultCallback};
 use crate::child_process::{kill_group, limit_memory};
@@ -16,6 +21,7 @@ use crate::command_line::CommandLine;
 use crate::event::{LogLevel, Outcome};
 use crate::job::Job;
 use crate::plan::Plan;
+use crate::poison_items::reports_items;
 use crate::run_options::MemoryLimit;
 use crate::schedule::{Attempt, AttemptResult};
 use crate::shard_writer::ShardWriter;
@@ -44,9 +50,11 @@ pub(crate) struct LiveProcess {
     job_index: usize,
     child: Child,
     stdin: BufWriter<ChildStdin>,
-    stdout: BufReader<ChildStdout>,
+    stdout: BufReader<WatchedPipe<ChildStdout>>,
     stderr: StderrReader,
     memory: Option<MemoryLimit>,
+    /// Present if it runs the program of an external job, which may leave processes behind.
+    mark: Option<ProcessMark>,
     /// Whether it has printed something that is no message.
     has_printed: bool,
     /// Whether it has sent a message of an unknown kind.
@@ -100,14 +108,18 @@ impl LiveProcess {
         memory: Option<MemoryLimit>,
         job: &dyn Job,
     ) -> io::Result<Self> {
-        let mut child = command.command().spawn()?;
+        let mut start = command.command();
+        let mark = job.command().map(|_| ProcessMark::new());
+        start.envs(mark.iter().map(ProcessMark::variable));
+        let mut child = start.spawn()?;
         if let Some(limit) = &memory {
             limit_memory(child.id(), limit.bytes)?;
         }
         let piped = "the command asks for pipes";
         let mut stdin = BufWriter::with_capacity(MAX_BYTES_AHEAD * 2, child.stdin.take().expect(piped));
-        let stdout = BufReader::with_capacity(ANSWER_BUFFER_BYTES, child.stdout.take().expect(piped));
-        let stderr = StderrReader::start(child.stderr.take().expect(piped))?;
+        let stdout = WatchedPipe::new(child.stdout.take().expect(piped), child.id());
+        let stdout = BufReader::with_capacity(ANSWER_BUFFER_BYTES, stdout);
+        let stderr = StderrReader::start(WatchedPipe::new(child.stderr.take().expect(piped), child.id()))?;
         let hello = ToWorker::Hello {
             protocol: PROTOCOL_VERSION,
             job: job.name().to_owned(),
@@ -117,7 +129,7 @@ impl LiveProcess {
         // If the process is dead already, the first read reports it.
         let _ = protocol::write_message(&mut stdin, &hello).and_then(|()| stdin.flush());
         let (has_printed, has_sent_unknown) = (false, false);
-        Ok(Self { job_index, child, stdin, stdout, stderr, memory, has_printed, has_sent_unknown })
+        Ok(Self { job_index, child, stdin, stdout, stderr, memory, mark, has_printed, has_sent_unknown })
     }
 
     /// Returns the position, in the run, of the job whose shards the process runs.
@@ -130,10 +142,12 @@ impl LiveProcess {
         self.child.id()
     }
 
-    /// Closes the input of the process, so that it can end by itself, and waits a moment; then kills its group.
-    pub(crate) fn shut_down(self) {
-        let Self { mut child, mut stdin, stdout, .. } = self;
+    /// Closes the input of the process, so that it can end by itself, and waits a moment; then kills its group. Returns the
+    /// number of processes that it left behind outside of the group, which are killed too.
+    pub(crate) fn shut_down(self) -> usize {
+        let Self { mut child, mut stdin, stdout, mark, .. } = self;
         let _ = stdin.flush();
+        let known = mark.as_ref().map(|_| descendants(child.id()));
         drop((stdin, stdout));
         let since = Instant::now();
         while since.elapsed() < SHUT_DOWN_TIMEOUT {
@@ -145,10 +159,13 @@ impl LiveProcess {
         // The whole group even if the child has ended: it may have left children of its own.
         kill_group(child.id());
         let _ = child.wait();
+        mark.zip(known).map_or(0, |(mark, known)| mark.end_orphans(known))
     }
 
-    /// Kills the process, waits for its end, and returns the reason of its failure.
-    pub(crate) fn reap(mut self, failure: &WorkerFailure) -> String {
+    /// Kills the process, waits for its end, and returns the reason of its failure, with the number of processes that it
+    /// left behind as [`Self::shut_down`] does.
+    pub(crate) fn reap(mut self, failure: &WorkerFailure) -> (String, usize) {
+        let known = self.mark.as_ref().map(|_| descendants(self.child.id()));
         let mut ended: Option<ExitStatus> = None;
         if matches!(failure, WorkerFailure::Died) {
             // If it died by itself, the reason is its own signal or exit code, and not the kill below. The kernel
@@ -162,9 +179,10 @@ impl LiveProcess {
         kill_group(self.child.id());
         // The status of a process that was killed here says nothing about why it failed.
         let _ = self.child.wait();
-        // The group is dead, so its standard error ends.
+        let orphans = self.mark.take().zip(known).map_or(0, |(mark, known)| mark.end_orphans(known));
+        // The process is dead, so its standard error ends.
         self.stderr.join();
-        failure.reason(ended, Some(&self.stderr.tail()), self.memory.as_ref())
+        (failure.reason(ended, Some(&self.stderr.tail()), self.memory.as_ref()), orphans)
     }
 
     fn read_line(&mut self, line: &mut Vec<u8>) -> Result<(), WorkerFailure> {
@@ -197,7 +215,8 @@ impl LiveProcess {
                 FromWorker::Alive {}
                 | FromWorker::Log { .. }
                 | FromWorker::Activity { .. }
-                | FromWorker::Progress { .. } => {}
+                | FromWorker::Progress { .. }
+                | FromWorker::Item { .. } => {}
                 FromWorker::Shard(payload) => {
                     let payload = serde_json::from_str(payload.get());
                     payloads.push(payload.map_err(|error| violation(error.to_string()))?);
@@ -251,7 +270,12 @@ impl LiveProcess {
         while let Some(attempt) = work.lease.attempts.get(progress.sent) {
             let shard = &work.plan.shards()[attempt.shard as usize];
             message.clear();
-            let run = ToWorker::Run { shard: shard.number, payload: shard.payload.clone() };
+            let run = ToWorker::Run {
+                shard: shard.number,
+                payload: shard.payload.clone(),
+                report_items: reports_items(attempt.number),
+                leave_out: work.poison.left_out(attempt.shard),
+            };
             protocol::write_message(&mut message, &run).map_err(|_| WorkerFailure::Died)?;
             if !progress.has_room_for(message.len()) {
                 break;
@@ -319,6 +343,9 @@ impl LiveProcess {
             let Some(message) = message else { continue };
             match message {
                 FromWorker::Record(record) => {
+                    if self.mark.is_some() {
+                        check_readable(record)?;
+                    }
                     writer.record(record.get().as_bytes()).map_err(WorkerFailure::Destination)?;
                     work.status.set_records(writer.records());
                 }
@@ -326,6 +353,7 @@ impl LiveProcess {
                 FromWorker::Progress { done, of } => {
                     work.status.set_activity(Some(&progress_text(done, of)));
                 }
+                FromWorker::Item { name } => work.status.set_item(&name),
                 FromWorker::Count { name, n } => writer.count(&name, n),
                 FromWorker::Log { level, text } => (work.log)(level, text),
                 FromWorker::Activity { text } => work.status.set_activity(text.as_deref()),
@@ -371,6 +399,18 @@ fn progress_text(done: u64, of: Option<u64>) -> String {
             format!("{done} of {of} ({} %)", u128::from(done.min(of)) * 100 / u128::from(of))
         }
         _ => format!("{done} done"),
+    }
+}
+
+/// Checks that the record of another program can be read by those that come after. JSON's grammar allows more than
+/// readers take: half of a surrogate pair, numbers beyond all that a machine can hold, and any depth.
+fn check_readable(record: &RawValue) -> Result<(), WorkerFailure> {
+    match serde_json::from_str::<Value>(record.get()) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let excerpt = protocol::excerpt(record.get().as_bytes());
+            Err(WorkerFailure::ProtocolViolation(format!("its record {excerpt} cannot be read ({error})")))
+        }
     }
 }
 

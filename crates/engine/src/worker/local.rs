@@ -6,6 +6,7 @@ use super::process::ProcessWorker;
 use super::thread::ThreadWorker;
 use super::{LeasedWork, ResultCallback, Worker};
 use crate::command_line::CommandLine;
+use crate::event::LogLevel;
 use crate::run_options::{MemoryLimit, RunMode, RunOptions};
 
 /// A worker that runs shards on its thread, or in a process if the mode or the job asks for one.
@@ -30,6 +31,12 @@ impl LocalWorker {
 }
 
 impl Worker for LocalWorker {
+    fn end(&mut self, log: &dyn Fn(usize, LogLevel, String)) {
+        if let Some(process) = &mut self.process {
+            process.end(log);
+        }
+    }
+
     fn run(&mut self, work: &LeasedWork<'_>, report: &mut ResultCallback<'_>) -> io::Result<()> {
         // An external job has its own command, whatever the mode.
         match work.job.command().or(self.worker_command.as_ref()) {

@@ -7,17 +7,20 @@ use std::time::Duration;
 use crate::event::LogLevel;
 use crate::job::Job;
 use crate::plan::Plan;
+use crate::poison_items::PoisonItems;
 use crate::schedule::{Attempt, AttemptResult, Lease};
 use crate::shard_store::ShardStore;
 
 mod live_process;
 pub(crate) mod local;
+mod orphans;
 pub(crate) mod process;
 pub(crate) mod protocol;
 pub(crate) mod serve;
 pub(crate) mod status;
 mod stderr_tail;
 mod thread;
+mod watched_pipe;
 mod worker_failure;
 
 use status::WorkerStatus;
@@ -30,6 +33,11 @@ pub(crate) trait Worker: Send {
     /// Runs the attempts of a lease one after the other, and calls `report` with the result of each. An error
     /// means that an output cannot be written to the folder of the run; then some attempts have not been reported.
     fn run(&mut self, work: &LeasedWork<'_>, report: &mut ResultCallback<'_>) -> io::Result<()>;
+
+    /// Ends what the worker holds between leases. `log` takes lines about a job.
+    fn end(&mut self, log: &dyn Fn(usize, LogLevel, String)) {
+        let _ = log;
+    }
 }
 
 /// A lease, and everything that a worker needs to run its shards.
@@ -40,6 +48,7 @@ pub(crate) struct LeasedWork<'a> {
     /// Whether small outputs stay in memory until the lease ends.
     pub(crate) is_deferred: bool,
     pub(crate) lease: &'a Lease,
+    pub(crate) poison: &'a PoisonItems,
     pub(crate) status: &'a WorkerStatus,
     pub(crate) log: &'a (dyn Fn(LogLevel, String) + Sync),
 }

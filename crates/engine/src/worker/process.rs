@@ -47,7 +47,7 @@ impl ProcessWorker {
         status: &WorkerStatus,
     ) -> io::Result<&mut LiveProcess> {
         if self.live.as_ref().is_some_and(|live| live.job_index() != job_index) {
-            self.shut_down();
+            self.shut_down(&|_, _, _| {});
         }
         let live = match self.live.take() {
             Some(live) => live,
@@ -71,19 +71,29 @@ impl ProcessWorker {
     }
 
     /// Ends the process without killing it, if that takes only a moment; see [`LiveProcess::shut_down`].
-    fn shut_down(&mut self) {
+    fn shut_down(&mut self, log: &dyn Fn(usize, LogLevel, String)) {
         if let Some(live) = self.live.take() {
-            live.shut_down();
+            let job = live.job_index();
+            report_orphans(live.shut_down(), &|level, text| log(job, level, text));
         }
     }
 
     /// Kills a process that failed, and returns the reason.
-    fn reap(&mut self, status: &WorkerStatus, failure: &WorkerFailure) -> String {
+    fn reap(
+        &mut self,
+        status: &WorkerStatus,
+        failure: &WorkerFailure,
+        log: &dyn Fn(LogLevel, String),
+    ) -> String {
         // First of all: the kernel may give the process id of the dead child to another process, which must not be
         // killed.
         status.set_process_group(0);
         match self.live.take() {
-            Some(live) => live.reap(failure),
+            Some(live) => {
+                let (reason, orphans) = live.reap(failure);
+                report_orphans(orphans, log);
+                reason
+            }
             None => failure.reason(None, None, None),
         }
     }
@@ -96,13 +106,19 @@ impl ProcessWorker {
         failure: &WorkerFailure,
         report: &mut ResultCallback<'_>,
     ) {
-        let reason = self.reap(work.status, failure);
+        let reason = self.reap(work.status, failure, work.log);
         let stop_reason = work.status.stop_reason();
         let unanswered = &work.lease.attempts[progress.done..progress.sent];
         // If the engine stopped the process, the shard that was running is the reason. If the process died by
         // itself while it had several shards, any of them may be the reason: answers are sent in batches, and some
         // may be lost.
         let is_first_to_blame = unanswered.len() == 1 || stop_reason.is_some();
+        let item = work.status.take_item();
+        if let (true, [first, ..], Some(item)) = (is_first_to_blame, unanswered, item)
+            && stop_reason != Some(StopReason::Cancelled)
+        {
+            work.poison.add(first.shard, item);
+        }
         if !is_first_to_blame {
             let text = format!("{} shards are tried again one by one: {reason}", unanswered.len());
             (work.log)(LogLevel::Warning, text);
@@ -147,7 +163,8 @@ pub(crate) fn plan_in_child_process(
         (planned, guard.join().ok().flatten())
     });
     planned.map_err(|failure| {
-        let reason = worker.reap(&status, &failure);
+        // A planner has no lines of the log: it is not running yet.
+        let reason = worker.reap(&status, &failure, &|_, _| {});
         match killed {
             Some(StopReason::Cancelled) => JobError::Stopped,
             Some(_) => {
@@ -187,11 +204,24 @@ fn guard_planning(
 
 impl Drop for ProcessWorker {
     fn drop(&mut self) {
-        self.shut_down();
+        self.shut_down(&|_, _, _| {});
+    }
+}
+
+/// Reports the processes that a worker left behind.
+fn report_orphans(count: usize, log: &dyn Fn(LogLevel, String)) {
+    if count > 0 {
+        let processes = if count == 1 { "process" } else { "processes" };
+        let text = format!("its command left {count} {processes} behind, outside of its group: killed");
+        log(LogLevel::Warning, text);
     }
 }
 
 impl Worker for ProcessWorker {
+    fn end(&mut self, log: &dyn Fn(usize, LogLevel, String)) {
+        self.shut_down(log);
+    }
+
     fn run(&mut self, work: &LeasedWork<'_>, report: &mut ResultCallback<'_>) -> io::Result<()> {
         let attempts = &work.lease.attempts;
         let mut progress = LeaseProgress::default();
@@ -214,7 +244,7 @@ impl Worker for ProcessWorker {
         match ended {
             Ok(()) => {}
             Err(WorkerFailure::Destination(error)) => {
-                self.shut_down();
+                self.shut_down(&|_, _, _| {});
                 return Err(error);
             }
             Err(failure) => self.report_unanswered(work, &progress, &failure, report),

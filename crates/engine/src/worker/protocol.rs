@@ -36,7 +36,16 @@ pub(crate) enum ToWorker {
     /// Request for the plan (external jobs only).
     Plan { clock_ms: u64 },
     /// Request to run a shard.
-    Run { shard: u32, payload: Value },
+    Run {
+        shard: u32,
+        payload: Value,
+        /// Whether to report each item before it begins.
+        #[serde(default, skip_serializing_if = "is_false")]
+        report_items: bool,
+        /// Items to leave out.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        leave_out: Vec<String>,
+    },
     /// Request to stop the shard that runs.
     // With braces: a unit variant would be a bare string instead of an object with one key.
     Cancel {},
@@ -78,6 +87,8 @@ pub(crate) enum FromWorker<'a> {
         #[serde(default)]
         of: Option<u64>,
     },
+    /// Item that the shard begins.
+    Item { name: String },
     /// Sign of life.
     Alive {},
     /// The shard is done.
@@ -99,6 +110,10 @@ pub(crate) enum FromWorker<'a> {
     },
     /// The shard was stopped, as requested.
     Stopped { shard: u32 },
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// Writes one message as a line.
@@ -133,8 +148,8 @@ pub(crate) fn is_stray(line: &[u8]) -> bool {
 
 /// Reports whether a line is a message of a kind that this version does not know: an object with one key.
 pub(crate) fn is_unknown_message(line: &[u8]) -> bool {
-    const KNOWN: [&str; 12] = [
-        "ready", "shard", "planned", "record", "count", "note", "doing", "progress", "alive", "done",
+    const KNOWN: [&str; 13] = [
+        "ready", "shard", "planned", "record", "count", "note", "doing", "progress", "item", "alive", "done",
         "failed", "stopped",
     ];
     let message: Result<BTreeMap<&str, IgnoredAny>, _> = serde_json::from_slice(line);

@@ -20,6 +20,7 @@ use crate::event::{Counters, LogLevel, add_count};
 use crate::job::Job;
 use crate::panic_reason::panic_reason;
 use crate::plan::Shard;
+use crate::poison_items::item_name;
 use crate::secrets::{ExposedSecrets, Secrets};
 use crate::shard_output::{RecordSink, ShardOutput};
 
@@ -108,6 +109,17 @@ struct ProcessSink<'a> {
     records: Vec<u8>,
     counters: Counters,
     cancel: &'a CancelToken,
+    /// Whether each item is reported before it begins.
+    report_items: bool,
+    /// Items that are left out.
+    leave_out: Vec<String>,
+}
+
+/// A shard that the engine asked for.
+struct RequestedShard {
+    shard: Shard,
+    report_items: bool,
+    leave_out: Vec<String>,
 }
 
 impl ProcessSink<'_> {
@@ -150,6 +162,18 @@ impl RecordSink for ProcessSink<'_> {
             answers.report_activity();
             answers.flush();
         }
+    }
+
+    fn begin_item(&mut self, name: &str) -> bool {
+        let name = item_name(name);
+        if self.report_items {
+            self.hand_over();
+            let mut answers = self.answers.lock();
+            answers.push(&FromWorker::Item { name: name.to_owned() });
+            // At once: what is held back is lost if this process dies at the item.
+            answers.flush();
+        }
+        !self.leave_out.iter().any(|item| item == name)
     }
 
     fn stopped(&self) -> bool {
@@ -232,14 +256,15 @@ fn start_heartbeat(answers: Arc<SharedAnswers>) -> io::Result<()> {
 fn read_requests(
     mut input: BufReader<io::Stdin>,
     current_cancel: Arc<Mutex<CancelToken>>,
-) -> io::Result<Receiver<Shard>> {
+) -> io::Result<Receiver<RequestedShard>> {
     let (sender, shards) = mpsc::channel();
     std::thread::Builder::new().name("requests".to_owned()).spawn(move || {
         let mut line = Vec::new();
         while let Ok(true) = protocol::read_line(&mut input, &mut line) {
             match serde_json::from_slice(&line) {
-                Ok(ToWorker::Run { shard, payload }) => {
-                    if sender.send(Shard { number: shard, payload }).is_err() {
+                Ok(ToWorker::Run { shard, payload, report_items, leave_out }) => {
+                    let shard = Shard { number: shard, payload };
+                    if sender.send(RequestedShard { shard, report_items, leave_out }).is_err() {
                         break;
                     }
                 }
@@ -261,16 +286,17 @@ fn serve_shards(
     job: &dyn Job,
     answers: &SharedAnswers,
     current_cancel: &Mutex<CancelToken>,
-    shards: &Receiver<Shard>,
+    shards: &Receiver<RequestedShard>,
 ) {
     let mut buffer = Vec::new();
     let mut next = shards.recv().ok();
-    while let Some(shard) = next {
+    while let Some(requested) = next {
         // A token for each shard: a request stops only the shard that runs when it arrives.
         let cancel = CancelToken::new();
         *current_cancel.lock().unwrap_or_else(PoisonError::into_inner) = cancel.clone();
-        let mut sink =
-            ProcessSink { answers, records: Vec::new(), counters: Counters::new(), cancel: &cancel };
+        let RequestedShard { shard, report_items, leave_out } = requested;
+        let (records, counters, cancel) = (Vec::new(), Counters::new(), &cancel);
+        let mut sink = ProcessSink { answers, records, counters, cancel, report_items, leave_out };
         let answer = serve_shard(job, &shard, &mut sink, &mut buffer);
         let ProcessSink { mut records, counters, .. } = sink;
         let mut answers = answers.lock();

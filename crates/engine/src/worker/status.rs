@@ -8,6 +8,7 @@ use crate::cancel_token::CancelToken;
 use crate::child_process::kill_group;
 use crate::clock::millis;
 use crate::event::Outcome;
+use crate::poison_items::item_name;
 use crate::schedule::{Attempt, AttemptResult, Lease};
 use crate::shard_limits::ShardLimits;
 use crate::shard_output::MAX_ACTIVITY_BYTES;
@@ -72,6 +73,8 @@ struct CurrentLease {
     /// Time at which it was told to stop.
     stop_requested: Option<Instant>,
     activity: Option<String>,
+    /// Item that the shard reported last.
+    item: Option<String>,
 }
 
 impl CurrentLease {
@@ -128,6 +131,7 @@ impl WorkerStatus {
         current.since = Some(Instant::now());
         current.stop_requested = None;
         current.activity = None;
+        current.item = None;
         self.stop_reason.store(0, Ordering::Relaxed);
         self.records.store(0, Ordering::Relaxed);
         self.record_sign();
@@ -167,6 +171,16 @@ impl WorkerStatus {
     pub(crate) fn set_activity(&self, text: Option<&str>) {
         let text = text.map(|text| text[..text.floor_char_boundary(MAX_ACTIVITY_BYTES)].to_owned());
         self.lock().activity = text;
+    }
+
+    /// Sets the item that the shard works on.
+    pub(crate) fn set_item(&self, name: &str) {
+        self.lock().item = Some(item_name(name).to_owned());
+    }
+
+    /// Returns the item that the shard reported last, and forgets it.
+    pub(crate) fn take_item(&self) -> Option<String> {
+        self.lock().item.take()
     }
 
     /// Returns the shard that runs (job and attempt), and its activity.

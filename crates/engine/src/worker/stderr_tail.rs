@@ -6,6 +6,8 @@ use std::process::ChildStderr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
+use super::watched_pipe::WatchedPipe;
+
 /// Size of the text that is kept, in bytes.
 const MAX_TAIL_BYTES: usize = 4 << 10;
 
@@ -45,7 +47,7 @@ pub(crate) struct StderrReader {
 
 impl StderrReader {
     /// Starts to read.
-    pub(crate) fn start(stderr: ChildStderr) -> io::Result<Self> {
+    pub(crate) fn start(stderr: WatchedPipe<ChildStderr>) -> io::Result<Self> {
         let tail = Arc::<Mutex<StderrTail>>::default();
         let shared = Arc::clone(&tail);
         let thread = std::thread::Builder::new()
@@ -54,8 +56,7 @@ impl StderrReader {
         Ok(Self { tail, thread: Some(thread) })
     }
 
-    /// Waits for the end of the stream. Call it only after the process group is dead: a living process keeps the
-    /// stream open.
+    /// Waits for the end of the stream. Call it only after the process is dead, which ends the stream.
     pub(crate) fn join(&mut self) {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -68,7 +69,7 @@ impl StderrReader {
     }
 }
 
-fn read_all(stderr: ChildStderr, tail: &Mutex<StderrTail>) {
+fn read_all(stderr: WatchedPipe<ChildStderr>, tail: &Mutex<StderrTail>) {
     let mut reader = BufReader::new(stderr);
     let mut line = Vec::new();
     loop {

@@ -9,6 +9,7 @@ use super::{LeasedWork, ResultCallback, Worker};
 use crate::error::ShardError;
 use crate::event::{LogLevel, Outcome};
 use crate::panic_reason::panic_reason;
+use crate::poison_items::{item_name, reports_items};
 use crate::schedule::{Attempt, AttemptResult};
 use crate::shard_output::{RecordSink, ShardOutput};
 use crate::shard_writer::ShardWriter;
@@ -24,6 +25,8 @@ struct ThreadSink<'a> {
     writer: ShardWriter<'a>,
     status: &'a WorkerStatus,
     log: &'a (dyn Fn(LogLevel, String) + Sync),
+    /// Items that are left out.
+    left_out: Vec<String>,
     write_error: Option<io::Error>,
 }
 
@@ -45,6 +48,11 @@ impl RecordSink for ThreadSink<'_> {
 
     fn set_activity(&self, text: Option<&str>) {
         self.status.set_activity(text);
+    }
+
+    fn begin_item(&mut self, name: &str) -> bool {
+        self.status.set_item(name);
+        !self.left_out.iter().any(|item| item == item_name(name))
     }
 
     fn stopped(&self) -> bool {
@@ -76,6 +84,7 @@ impl ThreadWorker {
             writer: ShardWriter::new(work.store, attempt.shard).deferred(work.is_deferred),
             status: work.status,
             log: work.log,
+            left_out: work.poison.left_out(attempt.shard),
             write_error: None,
         };
         let line = &mut self.line;
@@ -100,7 +109,13 @@ impl ThreadWorker {
                 AttemptResult::Exited { exit, reason: reason.into() }
             }
             Ok(Err(ShardError::Stopped)) => StopReason::result(work.status.stop_reason()),
-            Err(panic) => failed(Outcome::Crashed, panic_reason(&*panic), true),
+            Err(panic) => {
+                // After a second panic, as after the second death of a process.
+                if let Some(item) = work.status.take_item().filter(|_| reports_items(attempt.number)) {
+                    work.poison.add(attempt.shard, item);
+                }
+                failed(Outcome::Crashed, panic_reason(&*panic), true)
+            }
         })
     }
 }

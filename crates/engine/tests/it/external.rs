@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use streamguard_engine::{
-    CommandLine, CompletionStatus, ExternalJob, FinishedRun, Job, Outcome, RunOptions, ShardLimits,
+    CommandLine, CompletionStatus, Event, EventKind, ExternalJob, FinishedRun, Job, Observer, Outcome,
+    RunOptions, RunState, ShardLimits,
 };
 
 use crate::{job, text, threads};
@@ -73,6 +74,65 @@ fn garbage_from_a_worker_harms_only_its_shard() {
         assert_eq!(*outcome, Outcome::Crashed, "{script}");
         assert!(reason.contains(hint), "{script}: {reason}");
         assert!(!reason.contains('\u{1b}'), "{script}: {reason}");
+    }
+}
+
+#[test]
+fn records_that_no_reader_takes_are_refused() {
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    for (record, hint) in
+        [(r#""\ud800""#, "hex escape"), ("1e999", "out of range"), (&*deep, "recursion limit")]
+    {
+        let script = format!(r#"printf '%s\n' '{{"record":{record}}}' '{{"done":{{"shard":0}}}}'"#);
+        let finished = run(shell(&script), &threads(1));
+        let reason = &finished.state.jobs[0].failed_shards[0].2;
+        assert!(reason.contains("cannot be read") && reason.contains(hint), "{reason}");
+    }
+}
+
+/// Returns the number of processes whose command line has this text.
+fn processes_with(text: &str) -> usize {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let command_line =
+        |entry: std::fs::DirEntry| std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+    processes.map(command_line).filter(|line| String::from_utf8_lossy(line).contains(text)).count()
+}
+
+#[test]
+fn processes_that_leave_the_group_of_their_worker_end_with_it() {
+    // A number of seconds that no other process sleeps for.
+    let long = format!("{}.25", 100_000 + std::process::id());
+    let folder = tempfile::tempdir().unwrap();
+    let mark = folder.path().join("mark").display().to_string();
+    let sleeper = format!("echo > {mark}; exec sleep {long}");
+    let done = "echo '{\"done\":{\"shard\":0}}'";
+    for (leave, ends) in [
+        (format!("setsid sh -c '{sleeper}' &"), done),
+        (format!("env -i setsid sh -c '{sleeper}' &"), done),
+        (format!("setsid sh -c 'setsid sh -c \"{sleeper}\" & exit' &"), done),
+        // It holds the pipes open, and so hides that the worker is dead.
+        (format!("setsid sh -c '{sleeper}' &"), "kill -9 $$"),
+    ] {
+        let mut seen = Warnings::default();
+        let script = format!("{leave} until [ -e {mark} ]; do sleep 0.01; done; rm {mark}; {ends}");
+        let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(shell(&script))];
+        let finished = streamguard_engine::run(jobs, &threads(1), None, &mut seen).unwrap();
+        assert_eq!(processes_with(&long), 0, "{leave}");
+        assert!(seen.0.iter().any(|text| text.contains("left 1 process behind")), "{leave} {:?}", seen.0);
+        let is_dead = ends.starts_with("kill");
+        assert_eq!(finished.state.jobs[0].failed_shards.len(), usize::from(is_dead), "{leave}");
+    }
+}
+
+/// Texts of the log of a run.
+#[derive(Default)]
+struct Warnings(Vec<String>);
+
+impl Observer for Warnings {
+    fn on_event(&mut self, event: &Event, _: &RunState) {
+        if let EventKind::Log { text, .. } = &event.kind {
+            self.0.push(text.clone());
+        }
     }
 }
 

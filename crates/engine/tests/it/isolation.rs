@@ -1,9 +1,21 @@
 //! Faults of shards, on threads and in processes: each harms its own shard and nothing else.
 
-use streamguard_engine::{CompletionStatus, Outcome};
+use streamguard_engine::{CompletionStatus, Event, EventKind, Observer, Outcome, RunState};
 
 use crate::faulty::{Fault, FaultyJob};
 use crate::{job, processes, run, text, threads};
+
+/// Texts of the log of a run.
+#[derive(Debug, Default)]
+struct Messages(Vec<String>);
+
+impl Observer for Messages {
+    fn on_event(&mut self, event: &Event, _: &RunState) {
+        if let EventKind::Log { text, .. } = &event.kind {
+            self.0.push(text.clone());
+        }
+    }
+}
 
 /// Runs a job with one fault beside a sound one. The sound one and the other shards must not be
 /// affected. Returns the outcome of the shard, and the reason.
@@ -110,6 +122,34 @@ fn among_many_small_shards_the_right_one_is_blamed() {
     let lost = &finished.state.jobs[0].failed_shards;
     assert_eq!(lost.iter().map(|(shard, ..)| *shard).collect::<Vec<_>>(), [700]);
     assert_eq!(text(&finished, 0).lines().count(), 999 * 3);
+}
+
+#[test]
+fn an_item_that_kills_two_attempts_is_left_out_and_named() {
+    for (options, panics) in [(processes(2), false), (processes(2), true), (threads(2), true)] {
+        for (records, kept) in [(vec![1], "[0,2]"), (vec![1, 2], "[0]")] {
+            let mut seen = Messages::default();
+            let poison = Fault::Poison { records: records.clone(), panics };
+            let jobs = vec![FaultyJob { faults: [(3, poison)].into(), ..job("poison", 6) }];
+            let jobs = jobs.into_iter().map(|job| std::sync::Arc::new(job) as _).collect();
+            let finished = streamguard_engine::run(jobs, &options, None, &mut seen).unwrap();
+            assert_eq!(finished.status, CompletionStatus::Partial);
+            assert!(finished.state.jobs[0].failed_shards.is_empty());
+            let numbers: Vec<String> = text(&finished, 0)
+                .lines()
+                .filter(|line| line.contains("\"shard\":3"))
+                .map(|line| line.rsplit(':').next().unwrap().trim_end_matches('}').to_owned())
+                .collect();
+            assert_eq!(format!("[{}]", numbers.join(",")), kept);
+            for n in records {
+                assert!(
+                    seen.0.contains(&format!("record {n} was left out: two attempts ended there")),
+                    "{seen:?}"
+                );
+            }
+            assert_eq!(text(&finished, 0).lines().count(), 5 * 3 + numbers.len());
+        }
+    }
 }
 
 #[test]

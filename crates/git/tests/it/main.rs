@@ -9,6 +9,8 @@ mod cache;
 mod hosting;
 // Answers of hosts: none, refusals, redirects.
 mod hosts;
+// Trees that stand for more files than can be listed.
+mod trees;
 
 use std::collections::BTreeSet;
 use std::fs;

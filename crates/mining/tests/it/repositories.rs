@@ -1,6 +1,8 @@
 //! Damaged, unusual and hostile repositories: each is mined or fails alone, and no program of it is
 //! run. An intact repository is mined beside each of them and always gives its sample.
 
+// Files that no parser can read.
+mod bombs;
 // Flipped bits.
 mod damage;
 // Long, added and deleted functions.

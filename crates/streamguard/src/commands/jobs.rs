@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 use streamguard::exit::Exit;
 use streamguard::settings::ConfigSchema;
-use streamguard::ui::{self, escape::escape_json};
+use streamguard::ui;
 use streamguard_registry::JOBS;
 
 /// Lists the jobs and what they need
@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &JobsArgs, schema: &ConfigSchema) -> Result<Exit> {
     }
     if arguments.json {
         for job in &jobs {
-            ui::print_line(&escape_json(&serde_json::to_string(job)?))?;
+            ui::print_json_line(job)?;
         }
         return Ok(Exit::Complete);
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 use clap::{ArgMatches, Args, Command};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use streamguard_durable::read_regular_text;
 
 use super::config_file::{CONFIG_FILE_NAME, ConfigFile};
 use crate::env::{Environment, setting_of, variable_of};
@@ -14,6 +15,9 @@ use crate::exit::UsageError;
 
 /// Least similarity of a name that is suggested for an unknown one (Jaro, from 0 to 1); as clap has it.
 const MIN_SIMILARITY: f64 = 0.7;
+
+/// Largest file of settings that is read, in bytes.
+const MAX_CONFIG_BYTES: u64 = 16 << 20;
 
 /// The known sections, each with its keys. Reads `streamguard.toml`, and refuses all else in there.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +64,7 @@ impl ConfigSchema {
     pub fn read(&self, folder: &Path, named: Option<&Path>) -> Result<ConfigFile, UsageError> {
         let path = named.map_or_else(|| folder.join(CONFIG_FILE_NAME), Path::to_owned);
         let name = path.display().to_string();
-        let text = match std::fs::read_to_string(&path) {
+        let text = match read_regular_text(&path, MAX_CONFIG_BYTES) {
             Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {
                 return Ok(ConfigFile::default());
             }

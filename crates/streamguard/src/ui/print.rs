@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 use std::sync::OnceLock;
 
-use super::escape::escape;
+use serde::Serialize;
+
+use super::escape::{escape, escape_json};
 use super::truncate::wrap_lines;
 use crate::hints::hint;
 
@@ -53,6 +55,15 @@ pub fn print_line(line: &str) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Prints a value as a line of JSON on standard output, without the control characters that a terminal would follow.
+/// Returns false if its reader has gone away.
+///
+/// # Errors
+/// Any other reason why it cannot be written.
+pub fn print_json_line(value: &impl Serialize) -> io::Result<bool> {
+    print_line(&escape_json(&serde_json::to_string(value)?))
 }
 
 /// Prints a line on standard error.

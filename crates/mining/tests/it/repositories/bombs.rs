@@ -1,0 +1,33 @@
+use super::{FIXED, MESSAGE, TestRepositories, VULNERABLE};
+use streamguard_engine::CompletionStatus;
+use streamguard_simulator::{commit_all, write_file};
+
+/// Texts that make parsers copy what they have read again and again, or hold all of it open.
+const REPEATED: [(&str, &str); 5] =
+    [("a.c", "a=>"), ("b.py", "=~"), ("c.cs", "a<"), ("d.rs", ",&"), ("e.dart", "=~")];
+
+#[test]
+fn files_that_no_parser_can_read_cost_themselves_only() {
+    let Some(repositories) = TestRepositories::new() else { return };
+    let path = repositories.repository("bombs");
+    let lines = |repeated: &str, rows| format!("{}\n", repeated.repeat(25)).repeat(rows);
+    let write_all = |more: &str| {
+        for (name, repeated) in REPEATED {
+            write_file(&path, name, &format!("{}{more}", lines(repeated, 800)));
+        }
+        // Half a million lines of two kinds, in another order.
+        let order = if more.is_empty() { "a\nb\nb\n" } else { "b\na\nb\n" };
+        write_file(&path, "f.sql", &order.repeat(80_000));
+    };
+    write_all("");
+    write_file(&path, "app/db.py", VULNERABLE);
+    commit_all(&path, "Add find");
+    write_all("x\n");
+    write_file(&path, "app/db.py", FIXED);
+    commit_all(&path, MESSAGE);
+    let mined = repositories.mine([&path]);
+    assert_eq!(mined.status, CompletionStatus::Complete, "a bound in work rejects: {:?}", mined.log);
+    let found: Vec<_> = mined.samples.iter().filter_map(|sample| sample.path_after.as_deref()).collect();
+    assert!(found.contains(&"app/db.py"), "{found:?}");
+    assert!(mined.rejected("parse_failed") >= 4, "{:?}", mined.counters);
+}
