@@ -47,10 +47,15 @@ pub(crate) fn plan_shards(ranges: &[NamedRange], count_only: bool, workers: u16)
     let whole_ranges = disjoint_ranges.iter().filter(|range| is_whole(range)).count();
     let neighbours = whole_ranges.div_ceil(usize::from(workers.max(1)));
     for range in disjoint_ranges {
-        if is_whole(&range) {
-            // Neighbours share a shard, in which the border between them is counted once.
-            match shards.last_mut() {
-                Some(shard) if follows(shard, range) && shard.len() < neighbours && is_whole(&shard[0]) => {
+        // Neighbours share a shard, in which the border between them is counted once. So does a short piece between them,
+        // as where ranges share a bound.
+        let neighbour = shards.last_mut().filter(|shard| is_whole(&shard[0]) && follows(shard, range));
+        let is_joint = neighbour.is_some() && sieve_cost(range) < MIN_PIECE_COST_NS;
+        if is_whole(&range) || is_joint {
+            match neighbour {
+                Some(shard)
+                    if is_joint || shard.iter().filter(|range| is_whole(range)).count() < neighbours =>
+                {
                     shard.push(range);
                 }
                 _ => shards.push(vec![range]),

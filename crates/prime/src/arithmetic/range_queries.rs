@@ -69,7 +69,11 @@ pub fn count_primes(
         *border = PiBorder { number: end, primes: pi(end, stop)? };
         Ok(border.primes - below)
     } else {
-        sieve.count(range, stop)
+        let primes = sieve.count(range, stop)?;
+        if border.number.checked_add(1) == Some(start) {
+            *border = PiBorder { number: end, primes: border.primes + primes };
+        }
+        Ok(primes)
     }
 }
 

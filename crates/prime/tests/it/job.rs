@@ -188,6 +188,10 @@ fn ranges_side_by_side_are_counted_as_one_would_be() {
             borders.windows(2).map(|pair| pi(pair[1], &never).unwrap() - pi(pair[0], &never).unwrap());
         assert!(counts.eq(expected));
     }
+    // The same with bounds that belong to two ranges; none of them is prime.
+    let shared = borders.windows(2).map(|pair| named(pair[0], pair[1])).collect();
+    let summary = run(PrimeJob::new(shared, 1).counting_only(true), 1);
+    assert_eq!(summary.metrics["primes"], json!(pi(60_000_000_000, &|| false).unwrap()));
 }
 
 #[test]
