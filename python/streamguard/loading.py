@@ -57,6 +57,8 @@ class Sample:
     code_hash_after: Optional[str] = None
     source: Optional[str] = None
     licence: Optional[str] = None
+    licence_path: Optional[str] = None
+    licence_score: Optional[float] = None
     label_evidence: list[str] = field(default_factory=list)
     label_confidence: Optional[float] = None
     quality_flags: list[str] = field(default_factory=list)

@@ -7,6 +7,8 @@ use gix::diff::tree::{Recorder, State, recorder};
 use gix::object::tree::diff::ChangeDetached;
 use gix::objs::TreeRefIter;
 
+use crate::licence_files::licence_files;
+
 /// Most files that a fix changes. A commit that changes more is an import or a reformatting.
 pub const MAX_FILES: usize = 100;
 
@@ -90,6 +92,9 @@ fn changed_blobs(repository: &gix::Repository, commit: ObjectId) -> Result<Vec<O
             }
             _ => {}
         }
+    }
+    if !ids.is_empty() {
+        ids.extend(licence_files(repository, commit)?.into_iter().map(|(_, id)| id));
     }
     Ok(ids)
 }

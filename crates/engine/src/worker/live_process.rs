@@ -46,6 +46,7 @@ pub(crate) struct LiveProcess {
     stdin: BufWriter<ChildStdin>,
     stdout: BufReader<ChildStdout>,
     stderr: StderrReader,
+    memory: Option<MemoryLimit>,
     /// Whether it has printed something that is no message.
     has_printed: bool,
     /// Whether it has sent a message of an unknown kind.
@@ -96,11 +97,11 @@ impl LiveProcess {
     pub(crate) fn start(
         job_index: usize,
         command: &CommandLine,
-        memory: Option<&MemoryLimit>,
+        memory: Option<MemoryLimit>,
         job: &dyn Job,
     ) -> io::Result<Self> {
         let mut child = command.command().spawn()?;
-        if let Some(limit) = memory {
+        if let Some(limit) = &memory {
             limit_memory(child.id(), limit.bytes)?;
         }
         let piped = "the command asks for pipes";
@@ -116,7 +117,7 @@ impl LiveProcess {
         // If the process is dead already, the first read reports it.
         let _ = protocol::write_message(&mut stdin, &hello).and_then(|()| stdin.flush());
         let (has_printed, has_sent_unknown) = (false, false);
-        Ok(Self { job_index, child, stdin, stdout, stderr, has_printed, has_sent_unknown })
+        Ok(Self { job_index, child, stdin, stdout, stderr, memory, has_printed, has_sent_unknown })
     }
 
     /// Returns the position, in the run, of the job whose shards the process runs.
@@ -147,7 +148,7 @@ impl LiveProcess {
     }
 
     /// Kills the process, waits for its end, and returns the reason of its failure.
-    pub(crate) fn reap(mut self, failure: &WorkerFailure, memory: Option<&MemoryLimit>) -> String {
+    pub(crate) fn reap(mut self, failure: &WorkerFailure) -> String {
         let mut ended: Option<ExitStatus> = None;
         if matches!(failure, WorkerFailure::Died) {
             // If it died by itself, the reason is its own signal or exit code, and not the kill below. The kernel
@@ -163,7 +164,7 @@ impl LiveProcess {
         let _ = self.child.wait();
         // The group is dead, so its standard error ends.
         self.stderr.join();
-        failure.reason(ended, Some(&self.stderr.tail()), memory)
+        failure.reason(ended, Some(&self.stderr.tail()), self.memory.as_ref())
     }
 
     fn read_line(&mut self, line: &mut Vec<u8>) -> Result<(), WorkerFailure> {
@@ -193,7 +194,10 @@ impl LiveProcess {
                     check_protocol(protocol)?;
                     *is_ready = true;
                 }
-                FromWorker::Alive {} | FromWorker::Log { .. } | FromWorker::Activity { .. } => {}
+                FromWorker::Alive {}
+                | FromWorker::Log { .. }
+                | FromWorker::Activity { .. }
+                | FromWorker::Progress { .. } => {}
                 FromWorker::Shard(payload) => {
                     let payload = serde_json::from_str(payload.get());
                     payloads.push(payload.map_err(|error| violation(error.to_string()))?);
@@ -319,6 +323,9 @@ impl LiveProcess {
                     work.status.set_records(writer.records());
                 }
                 FromWorker::Alive {} => {}
+                FromWorker::Progress { done, of } => {
+                    work.status.set_activity(Some(&progress_text(done, of)));
+                }
                 FromWorker::Count { name, n } => writer.count(&name, n),
                 FromWorker::Log { level, text } => (work.log)(level, text),
                 FromWorker::Activity { text } => work.status.set_activity(text.as_deref()),
@@ -339,6 +346,9 @@ impl LiveProcess {
                     let output = writer.finish().map_err(WorkerFailure::Destination)?;
                     return Ok(AttemptResult::Finished(output));
                 }
+                FromWorker::Failed { reason, exit: Some(exit), .. } => {
+                    return Ok(AttemptResult::Exited { exit, reason: reason.into() });
+                }
                 FromWorker::Failed { reason, retry, .. } => {
                     let (outcome, reason) = (Outcome::Failed, reason.into());
                     return Ok(AttemptResult::Failed { outcome, reason, retryable: retry });
@@ -350,6 +360,17 @@ impl LiveProcess {
                 }
             }
         }
+    }
+}
+
+/// Returns the words for how much of a shard is done.
+fn progress_text(done: u64, of: Option<u64>) -> String {
+    match of {
+        // A program may have done more than it thought there was.
+        Some(of) if of > 0 => {
+            format!("{done} of {of} ({} %)", u128::from(done.min(of)) * 100 / u128::from(of))
+        }
+        _ => format!("{done} done"),
     }
 }
 

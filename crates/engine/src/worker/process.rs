@@ -53,12 +53,21 @@ impl ProcessWorker {
             Some(live) => live,
             None => {
                 let command = job.command().unwrap_or(&self.default_command);
-                LiveProcess::start(job_index, command, self.memory.as_ref(), job)?
+                LiveProcess::start(job_index, command, self.memory_for(job), job)?
             }
         };
         // For the supervising loop, which may have to kill the process.
         status.set_process_group(live.process_group());
         Ok(self.live.insert(live))
+    }
+
+    /// Returns the limit of the memory of a job's process: its own, or that of the run.
+    fn memory_for(&self, job: &dyn Job) -> Option<MemoryLimit> {
+        match job.limits().memory_bytes {
+            None => self.memory.clone(),
+            Some(0) => None,
+            Some(bytes) => Some(MemoryLimit::new(bytes, format!("the memory of the job {}", job.name()))),
+        }
     }
 
     /// Ends the process without killing it, if that takes only a moment; see [`LiveProcess::shut_down`].
@@ -74,7 +83,7 @@ impl ProcessWorker {
         // killed.
         status.set_process_group(0);
         match self.live.take() {
-            Some(live) => live.reap(failure, self.memory.as_ref()),
+            Some(live) => live.reap(failure),
             None => failure.reason(None, None, None),
         }
     }

@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &JobsArgs, schema: &ConfigSchema) -> Result<Exit> {
         jobs.push(ListedJob { name: entry.name.to_owned(), purpose, needs });
     }
     for job in schema.read(Path::new("."), None)?.jobs {
-        let purpose = format!("runs {}", job.command.join(" "));
+        let purpose = format!("runs {}", job.command.text());
         jobs.push(ListedJob { name: job.name, purpose, needs: "its command (streamguard run)".to_owned() });
     }
     if arguments.json {

@@ -58,6 +58,7 @@ fn events() -> Vec<Event> {
         attempt: 1,
         outcome,
         reason: reason.map(Into::into),
+        exit: None,
         retry_in_ms,
         records,
         counters: if outcome == Outcome::Finished {
