@@ -26,7 +26,7 @@ const STARTS: usize = 20;
 /// What a newcomer does once the program is installed.
 const FIRST_DATASET: &str = "
 cd /root
-streamguard collect --offline --quick-test >/dev/null 2>&1
+streamguard collect --offline --quick-test --quiet >/dev/null
 test -s data/raw/samples.parquet
 streamguard verify
 wc -l <data/raw/samples.jsonl

@@ -78,7 +78,7 @@ pub(super) fn build(root: &Path, epoch: u64) -> Result<PythonPackages> {
         anyhow::ensure!(status.success(), "maturin {} failed, for the reason above", arguments[0]);
         Ok(fs::read_dir(&into)?.next().context("maturin wrote no file")??.path())
     };
-    let build = ["build", "--release", "--locked", "--compression-level", "9"];
+    let build = ["build", "--profile", "dist", "--locked", "--compression-level", "9"];
     let compatibility = ["--zig", "--compatibility", COMPATIBILITY];
     let wheel = maturin(&[&build[..], &compatibility].concat(), "wheels")?;
     let bytes = wheel.metadata()?.len();
