@@ -86,10 +86,10 @@ fn check_sources(packages: &Path) -> Result<()> {
 fn test_package(root: &Path, packages: &Path, wheel: &str, suite: &str) -> Result<()> {
     let system = CleanRoot::prepare(root, suite, "python3-venv,python3-pytest,git,procps")?;
     let said = system.run(
-        &[(packages, "/dist"), (&root.join("python/tests"), "/tests")],
+        &[(packages, "/dist"), (&root.join("python/tests"), "/project/python/tests")],
         &format!(
             "python3 -m venv --system-site-packages /venv\n/venv/bin/pip install --quiet --no-index /dist/{wheel}\n\
-             /venv/bin/python --version\n/venv/bin/python -m pytest -q -p no:cacheprovider /tests"
+             /venv/bin/python --version\n/venv/bin/python -m pytest -q -p no:cacheprovider /project/python/tests"
         ),
     )?;
     println!("{suite}: {}", said.lines().map(str::trim).collect::<Vec<_>>().join("; "));
