@@ -163,6 +163,12 @@ pub(crate) enum BenchCommand {
     /// Mining many repositories on a Slurm cluster of one and of two nodes, all on this machine, in turn with
     /// worker processes.
     Cluster(bench::cluster::ClusterInputs),
+    /// Cost of a plain command, beside xargs and GNU parallel.
+    Commands {
+        /// Number of runs of `true`
+        #[arg(long, default_value_t = 100_000)]
+        commands: u64,
+    },
     /// Cost of the reports of a large run.
     Reports {
         /// Number of samples in the run.

@@ -46,6 +46,9 @@ fn main() -> Result<()> {
             bench::upstreams::run(&streamguard()?, &simulator, latency, runs)
         }
         XtaskCommand::Bench(BenchCommand::Cluster(inputs)) => bench::cluster::run(&streamguard()?, &inputs),
+        XtaskCommand::Bench(BenchCommand::Commands { commands }) => {
+            bench::commands::run(&streamguard()?, commands)
+        }
         XtaskCommand::Bench(BenchCommand::Reports { samples }) => {
             bench::reports::run(&streamguard()?, samples)
         }

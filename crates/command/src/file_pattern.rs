@@ -19,18 +19,18 @@ pub(crate) fn matching_files(pattern: &str, folder: &Path) -> Result<Vec<String>
     let wrong = |error: globset::Error| InputError::Invalid(format!("the pattern {pattern:?}: {error}"));
     let glob = GlobBuilder::new(pattern).literal_separator(true).build().map_err(wrong)?;
     let parts: Vec<&str> = pattern.split('/').collect();
-    let fixed = parts.iter().take_while(|part| !part.contains(PATTERN_SIGNS)).count();
+    let fixed = parts.iter().take_while(|part| !part.contains(PATTERN_SIGNS)).count().min(parts.len() - 1);
     // Only folders that the pattern can reach are read.
-    let depth = if pattern.contains("**") { MAX_DEPTH } else { parts.len() - fixed.min(parts.len()) };
-    let base = parts[..fixed.min(parts.len() - 1)].join("/");
+    let depth = if pattern.contains("**") { MAX_DEPTH } else { parts.len() - fixed };
+    let base = parts[..fixed].join("/");
     let base = if base.is_empty() && pattern.starts_with('/') { "/".to_owned() } else { base };
     let mut walk = PatternWalk {
         folder,
         matcher: glob.compile_matcher(),
-        shows_hidden: parts.iter().any(|part| part.starts_with('.') && part.len() > 2),
+        shows_hidden: parts[fixed..].iter().any(|part| part.starts_with('.')),
         found: Vec::new(),
     };
-    walk.visit(&base, depth.max(1))?;
+    walk.visit(&base, depth)?;
     match walk.found.is_empty() {
         true => Err(InputError::Invalid(format!("no file matches {pattern:?}"))),
         false => Ok(walk.found),

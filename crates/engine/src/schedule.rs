@@ -15,7 +15,7 @@ use crate::shard_store::StoredOutput;
 const MAX_BATCH: usize = 512;
 
 /// Time that a lease of small shards should take at least. If it takes less, the next lease gets more shards.
-const MIN_LEASE_TIME: Duration = Duration::from_millis(2);
+const MIN_LEASE_TIME: Duration = Duration::from_millis(10);
 
 /// One attempt at a shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

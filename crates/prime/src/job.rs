@@ -11,12 +11,14 @@ use streamguard_engine::{
     TypedJob,
 };
 
-use crate::arithmetic::{NumberRange, PrimeSieve, SieveStopped, count_primes, last_prime};
-use crate::piece_results::{FIRST_PRIMES_LISTED, PieceResult, PieceResults};
+use crate::arithmetic::{
+    NumberRange, PiBorder, PrimeSieve, SieveStopped, count_primes, count_tuples, last_prime, nth_prime,
+};
+use crate::piece_results::{FIRST_PRIMES_LISTED, NthPrime, PieceResult, PieceResults};
 use crate::prime_file::{self, PrimeFile};
 use crate::range_spec::NamedRange;
 use crate::shard_plan::{disjoint_ranges, plan_shards};
-use crate::summary::summarize;
+use crate::summary::{summarize, summarize_ordinals};
 
 /// Name of the job.
 pub const NAME: &str = "prime";
@@ -39,6 +41,12 @@ pub struct PrimeJob {
     /// A file for all distinct primes in ascending order.
     #[serde(rename = "list")]
     prime_file: Option<PrimeFile>,
+    /// Sizes of the prime tuplets that are counted as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tuples: Vec<u8>,
+    /// Ordinals of primes to find, instead of ranges.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    nth: Vec<u64>,
     /// Number of workers for which the ranges are cut; does not change the result.
     workers: u16,
     /// Idle sieves.
@@ -49,7 +57,26 @@ pub struct PrimeJob {
 impl PrimeJob {
     /// Creates a job that finds the primes of some ranges, cut for so many workers.
     pub fn new(ranges: Vec<NamedRange>, workers: u16) -> Self {
-        Self { ranges, count_only: false, prime_file: None, workers, sieves: SievePool::default() }
+        Self {
+            ranges,
+            count_only: false,
+            prime_file: None,
+            tuples: Vec::new(),
+            nth: Vec::new(),
+            workers,
+            sieves: SievePool::default(),
+        }
+    }
+
+    /// Creates a job that finds the primes of these ordinals: 2 is the first prime.
+    pub fn of_ordinals(nth: Vec<u64>) -> Self {
+        Self { nth, ..Self::new(Vec::new(), 1) }
+    }
+
+    /// Sets the sizes of the prime tuplets that are counted as well, from 2 (twins) to 6.
+    pub fn counting_tuples(mut self, sizes: Vec<u8>) -> Self {
+        self.tuples = sizes;
+        self
     }
 
     /// Sets whether primes are only counted.
@@ -64,26 +91,61 @@ impl PrimeJob {
         self
     }
 
+    /// Tells whether the job prints primes on standard output.
+    pub fn prints_primes(&self) -> bool {
+        self.prime_file.as_ref().is_some_and(PrimeFile::is_standard_output)
+    }
+
     /// Counts the primes of a piece, and finds the first and the last unless primes are only counted.
     fn examine(
         &self,
         range: NumberRange,
         sieve: &mut PrimeSieve,
+        border: &mut PiBorder,
         stop: &dyn Fn() -> bool,
     ) -> Result<PieceResult, SieveStopped> {
+        let tuples = match self.tuples.is_empty() {
+            true => Vec::new(),
+            false => count_tuples(sieve, range, &self.tuples, stop)?,
+        };
         if self.count_only {
-            let count = count_primes(sieve, range, stop)?;
-            return Ok(PieceResult { range, count, first: Vec::new(), last: None });
+            let count = count_primes(sieve, range, border, stop)?;
+            return Ok(PieceResult { range, count, tuples, first: Vec::new(), last: None });
         }
         let (count, first) = sieve.count_and_first(range, FIRST_PRIMES_LISTED, stop)?;
         // Looked for from the end of the piece, where only a few numbers lie behind it.
-        Ok(PieceResult { range, count, first, last: last_prime(range) })
+        Ok(PieceResult { range, count, tuples, first, last: last_prime(range) })
+    }
+
+    /// Examines pieces one after another.
+    fn examine_pieces(&self, pieces: &[NumberRange], output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
+        let mut sieve = self.sieves.take();
+        let mut border = PiBorder::default();
+        for &piece in pieces {
+            let result = self.examine(piece, &mut sieve, &mut border, &|| output.check_stopped().is_err());
+            // Records go out one by one, so a stopped run keeps the pieces that are done.
+            output.emit(&result.map_err(|SieveStopped| ShardError::Stopped)?)?;
+        }
+        self.sieves.give_back(sieve);
+        Ok(())
     }
 }
 
+/// Work of one shard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum PrimeShard {
+    /// Pieces of ranges that run one after another.
+    Pieces(Vec<NumberRange>),
+    /// A prime that is to be found.
+    Ordinal {
+        /// Its ordinal; 2 is the first prime.
+        nth: u64,
+    },
+}
+
 impl TypedJob for PrimeJob {
-    /// Pieces that run one after another.
-    type Shard = Vec<NumberRange>;
+    type Shard = PrimeShard;
 
     fn name(&self) -> &str {
         NAME
@@ -103,20 +165,25 @@ impl TypedJob for PrimeJob {
     }
 
     fn plan(&self, _: &PlanContext) -> Result<Plan<Self::Shard>, JobError> {
-        let shards = plan_shards(&self.ranges, self.count_only, self.workers);
+        if !self.nth.is_empty() {
+            return Ok(Plan::new(self.nth.iter().map(|&nth| PrimeShard::Ordinal { nth })));
+        }
+        // Tuplets are not counted without finding each prime.
+        let counts_only = self.count_only && self.tuples.is_empty();
+        let shards = plan_shards(&self.ranges, counts_only, self.workers);
         let pieces = shards.iter().map(Vec::len).sum::<usize>() as u64;
-        Ok(Plan::new(shards).with_expected(pieces))
+        Ok(Plan::new(shards.into_iter().map(PrimeShard::Pieces)).with_expected(pieces))
     }
 
     fn run(&self, shard: &Shard<Self::Shard>, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
-        let mut sieve = self.sieves.take();
-        for &piece in &shard.payload {
-            let result = self.examine(piece, &mut sieve, &|| output.check_stopped().is_err());
-            // Records go out one by one, so a stopped run keeps the pieces that are done.
-            output.emit(&result.map_err(|SieveStopped| ShardError::Stopped)?)?;
+        match &shard.payload {
+            PrimeShard::Pieces(pieces) => self.examine_pieces(pieces, output),
+            PrimeShard::Ordinal { nth } => {
+                let prime = nth_prime(*nth, &|| output.check_stopped().is_err());
+                let prime = prime.map_err(|SieveStopped| ShardError::Stopped)?;
+                output.emit(&NthPrime { nth: *nth, prime })
+            }
         }
-        self.sieves.give_back(sieve);
-        Ok(())
     }
 
     fn output_names(&self) -> Vec<String> {
@@ -128,6 +195,14 @@ impl TypedJob for PrimeJob {
     }
 
     fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
+        if !self.nth.is_empty() {
+            let mut primes: Vec<NthPrime> = Vec::new();
+            merge.for_each_record(|line| {
+                primes.push(serde_json::from_slice(line).map_err(JobError::failed)?);
+                Ok(())
+            })?;
+            return Ok(summarize_ordinals(&primes));
+        }
         let mut results: Vec<PieceResult> = Vec::new();
         merge.for_each_record(|line| {
             results.push(serde_json::from_slice(line).map_err(JobError::failed)?);
@@ -137,7 +212,7 @@ impl TypedJob for PrimeJob {
         if let (Some(file), 0) = (&self.prime_file, merge.missing_shards()) {
             prime_file::write(file, &disjoint_ranges(&self.ranges), merge)?;
         }
-        Ok(summarize(&self.ranges, self.count_only, &PieceResults::new(results)))
+        Ok(summarize(&self.ranges, self.count_only, &self.tuples, &PieceResults::new(results)))
     }
 }
 

@@ -30,6 +30,6 @@ mod summary;
 mod unique_keys;
 
 pub use arguments::{PrimeArgs, PrimeArgsError};
-pub use job::{NAME, PrimeJob};
+pub use job::{NAME, PrimeJob, PrimeShard};
 pub use prime_file::{PrimeFile, PrimeFileFormat};
 pub use range_spec::{NamedRange, RangeSpecError};

@@ -14,12 +14,23 @@ pub(crate) struct PieceResult {
     pub(crate) range: NumberRange,
     /// Number of primes.
     pub(crate) count: u64,
+    /// Numbers of the tuplets that begin here, for each of the sizes that are counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tuples: Vec<u64>,
     /// The first primes; empty if primes are only counted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) first: Vec<u64>,
     /// The last prime; `None` if primes are only counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) last: Option<u64>,
+}
+
+/// A prime with its ordinal: a record of a shard.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct NthPrime {
+    pub(crate) nth: u64,
+    /// The prime; `None` if it is not below 2^64.
+    pub(crate) prime: Option<u64>,
 }
 
 /// Figures of one range.
@@ -58,6 +69,17 @@ impl PieceResults {
     /// Returns the numbers that were examined and the primes among them, in all pieces.
     pub(crate) fn covered_and_count(&self) -> (u128, u64) {
         self.sums[self.pieces.len()]
+    }
+
+    /// Returns for each size the number of the tuplets that begin in a range, as far as it was examined.
+    pub(crate) fn tuples_from(&self, range: NumberRange, sizes: usize) -> Vec<u64> {
+        let is_within =
+            |piece: &&PieceResult| piece.range.start >= range.start && piece.range.end <= range.end;
+        let mut sums = vec![0; sizes];
+        for piece in self.pieces.iter().filter(is_within) {
+            sums.iter_mut().zip(&piece.tuples).for_each(|(sum, count)| *sum += count);
+        }
+        sums
     }
 
     /// Returns the figures of a range. No piece lies across a border of the range.

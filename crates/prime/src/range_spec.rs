@@ -75,7 +75,7 @@ impl FromStr for NamedRange {
 /// Reads a whole number: a power such as `2^40` or `10**12`, or a plain number.
 ///
 /// All arithmetic is on integers, so that 2^64 is told from the number below it.
-fn parse_number(text: &str) -> Result<u64, RangeSpecError> {
+pub(crate) fn parse_number(text: &str) -> Result<u64, RangeSpecError> {
     let too_large = || RangeSpecError::TooLarge(text.to_owned());
     let Some((base, exponent)) = text.split_once("**").or_else(|| text.split_once('^')) else {
         return parse_plain(text);

@@ -43,12 +43,22 @@ pub(crate) fn plan_shards(ranges: &[NamedRange], count_only: bool, workers: u16)
     let total_cost: f64 = disjoint_ranges.iter().map(|&range| sieve_cost(range)).sum();
     let mut shards: Vec<Vec<NumberRange>> = Vec::new();
     let mut room = 0.0;
+    let is_whole = |range: &NumberRange| count_only && is_counted_by_pi(*range);
+    let whole_ranges = disjoint_ranges.iter().filter(|range| is_whole(range)).count();
+    let neighbours = whole_ranges.div_ceil(usize::from(workers.max(1)));
     for range in disjoint_ranges {
-        let length = match count_only && is_counted_by_pi(range) {
-            true => u64::MAX,
-            false => piece_length(range, total_cost, workers),
-        };
-        for piece in cut_range(range, length) {
+        if is_whole(&range) {
+            // Neighbours share a shard, in which the border between them is counted once.
+            match shards.last_mut() {
+                Some(shard) if follows(shard, range) && shard.len() < neighbours && is_whole(&shard[0]) => {
+                    shard.push(range);
+                }
+                _ => shards.push(vec![range]),
+            }
+            room = 0.0;
+            continue;
+        }
+        for piece in cut_range(range, piece_length(range, total_cost, workers)) {
             let cost = PIECE_OVERHEAD_NS + sieve_cost(piece);
             match shards.last_mut() {
                 Some(shard) if cost <= room => shard.push(piece),
@@ -61,6 +71,11 @@ pub(crate) fn plan_shards(ranges: &[NamedRange], count_only: bool, workers: u16)
         }
     }
     shards
+}
+
+/// Tells whether a range begins where the last piece of a shard ends.
+fn follows(shard: &[NumberRange], range: NumberRange) -> bool {
+    shard.last().is_some_and(|last| last.end.checked_add(1) == Some(range.start))
 }
 
 /// Returns the stretches between borders of ranges that belong to any range, in ascending order.

@@ -3,12 +3,18 @@
 use serde_json::{Value, json};
 use streamguard_engine::{JobSummary, SummaryTable};
 
-use crate::piece_results::{PieceResults, RangeStats};
+use crate::arithmetic::{count_crossing, tuple_name};
+use crate::piece_results::{NthPrime, PieceResults, RangeStats};
 use crate::range_spec::NamedRange;
 use crate::shard_plan::disjoint_ranges;
 
 /// Returns the summary of all ranges.
-pub(crate) fn summarize(ranges: &[NamedRange], count_only: bool, results: &PieceResults) -> JobSummary {
+pub(crate) fn summarize(
+    ranges: &[NamedRange],
+    count_only: bool,
+    tuples: &[u8],
+    results: &PieceResults,
+) -> JobSummary {
     let stats: Vec<RangeStats> = ranges.iter().map(|named| results.stats_of(named.range)).collect();
     let numbers: u128 = ranges.iter().map(|named| named.range.numbers()).sum();
     let distinct: u128 = disjoint_ranges(ranges).iter().map(|range| range.numbers()).sum();
@@ -35,7 +41,38 @@ pub(crate) fn summarize(ranges: &[NamedRange], count_only: bool, results: &Piece
             .metric("largest", ends(&stats, |stats| stats.last).max());
     }
     summary = summary.table(ranges_table(ranges, &stats, count_only));
+    if !tuples.is_empty() {
+        summary = summary.table(tuples_table(ranges, tuples, results));
+    }
     if count_only { summary } else { summary.table(first_primes_table(ranges, &stats)) }
+}
+
+/// Returns the summary of primes that were found by their ordinals.
+pub(crate) fn summarize_ordinals(primes: &[NthPrime]) -> JobSummary {
+    let table = SummaryTable {
+        title: "Primes".to_owned(),
+        columns: vec!["n".to_owned(), "prime".to_owned()],
+        rows: primes.iter().map(|found| vec![json!(found.nth), json!(found.prime)]).collect(),
+    };
+    JobSummary::default().metric("primes", primes.len()).table(table)
+}
+
+/// Returns the table of the tuplets that lie within each range.
+fn tuples_table(ranges: &[NamedRange], sizes: &[u8], results: &PieceResults) -> SummaryTable {
+    let row = |named: &NamedRange| {
+        // One that begins at the very end of a range may end behind it.
+        let crossing = count_crossing(named.range, sizes);
+        let counts = results.tuples_from(named.range, sizes.len());
+        let within =
+            counts.iter().zip(crossing).map(|(count, crossing)| json!(count.saturating_sub(crossing)));
+        std::iter::once(json!(named.to_string())).chain(within).collect()
+    };
+    let names = sizes.iter().map(|size| tuple_name(*size).to_owned());
+    SummaryTable {
+        title: "Prime tuplets".to_owned(),
+        columns: std::iter::once("range".to_owned()).chain(names).collect(),
+        rows: ranges.iter().map(row).collect(),
+    }
 }
 
 /// Returns the first or last prime of each range that has one.

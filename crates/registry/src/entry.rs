@@ -71,6 +71,8 @@ pub struct MetricsJob {
     pub job: Arc<dyn Job>,
     /// Whether the job reads a stream that only this process has, such as standard input.
     pub reads_stream: bool,
+    /// Whether the job prints its result on standard output, where then nothing else may stand.
+    pub prints_result: bool,
 }
 
 /// A setting that is not a flag of the job that has it.

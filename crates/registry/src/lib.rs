@@ -126,7 +126,7 @@ pub const JOBS: &[JobEntry] = &[
     metrics::<IngestJob, IngestJob>("ingest", "measures web logs", |settings, _| {
         let job: IngestJob = read_settings(settings)?;
         // Asked before the job is moved into the `Arc`.
-        Ok(MetricsJob { reads_stream: job.reads_stream(), job: Arc::new(job) })
+        Ok(MetricsJob { reads_stream: job.reads_stream(), prints_result: false, job: Arc::new(job) })
     }),
     #[cfg(feature = "prepare")]
     JobEntry {
@@ -146,7 +146,8 @@ pub const JOBS: &[JobEntry] = &[
     #[cfg(feature = "prime")]
     metrics::<PrimeArgs, PrimeJob>("prime", "counts and lists primes", |settings, workers| {
         let arguments: PrimeArgs = read_settings(settings)?;
-        Ok(MetricsJob { job: Arc::new(arguments.into_job(workers)?), reads_stream: false })
+        let job = arguments.into_job(workers)?;
+        Ok(MetricsJob { prints_result: job.prints_primes(), reads_stream: false, job: Arc::new(job) })
     }),
 ];
 

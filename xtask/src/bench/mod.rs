@@ -1,6 +1,7 @@
 //! Benchmarks, one module each.
 
 pub(crate) mod cluster;
+pub(crate) mod commands;
 pub(crate) mod dashboard;
 pub(crate) mod engine;
 pub(crate) mod ingest;

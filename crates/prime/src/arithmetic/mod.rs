@@ -13,11 +13,13 @@
 
 mod bucket_sieve;
 mod large_primes;
+mod nth_prime;
 mod number_range;
 mod pi;
 mod presieve;
 mod primality;
 mod prime_sieve;
+mod prime_tuples;
 mod range_queries;
 mod scatter_buffer;
 mod segmented_sieve;
@@ -25,8 +27,11 @@ mod wheel;
 mod wheel_cycles;
 mod wheel_steps;
 
+pub use nth_prime::{MAX_NTH, nth_prime};
 pub use number_range::{NumberRange, SieveStopped};
 pub use pi::pi;
 pub use primality::is_prime;
 pub use prime_sieve::PrimeSieve;
-pub use range_queries::{count_primes, first_primes, is_counted_by_pi, last_prime, sieve_cost};
+pub(crate) use prime_tuples::count_crossing;
+pub use prime_tuples::{TUPLE_SIZES, count_tuples, tuple_name};
+pub use range_queries::{PiBorder, count_primes, first_primes, is_counted_by_pi, last_prime, sieve_cost};

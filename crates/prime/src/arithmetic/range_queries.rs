@@ -41,13 +41,22 @@ pub fn last_prime(range: NumberRange) -> Option<u64> {
     (range.start..=range.end).rev().find(|&n| is_prime(n))
 }
 
-/// Returns the number of primes of a range, sieved or as the difference of two [`pi`], whichever is cheaper.
+/// The number of primes up to a border between two ranges: the end of one, before the start of the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PiBorder {
+    number: u64,
+    primes: u64,
+}
+
+/// Returns the number of primes of a range, sieved or as the difference of two [`pi`], whichever is cheaper. `border` is
+/// what was counted before, and afterwards the end of this range: ranges side by side count each border once.
 ///
 /// # Errors
 /// [`SieveStopped`] as soon as `stop` returns true.
 pub fn count_primes(
     sieve: &mut PrimeSieve,
     range: NumberRange,
+    border: &mut PiBorder,
     stop: &dyn Fn() -> bool,
 ) -> Result<u64, SieveStopped> {
     let NumberRange { start, end } = range;
@@ -55,7 +64,10 @@ pub fn count_primes(
         return Ok(0);
     }
     if is_counted_by_pi(range) {
-        Ok(pi(end, stop)? - pi(start.saturating_sub(1), stop)?)
+        let before = start.saturating_sub(1);
+        let below = if border.number == before { border.primes } else { pi(before, stop)? };
+        *border = PiBorder { number: end, primes: pi(end, stop)? };
+        Ok(border.primes - below)
     } else {
         sieve.count(range, stop)
     }

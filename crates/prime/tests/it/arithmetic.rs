@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 
 use proptest::prelude::*;
 use streamguard_prime::arithmetic::{
-    NumberRange, PrimeSieve, SieveStopped, count_primes, first_primes, is_prime, last_prime, pi,
+    MAX_NTH, NumberRange, PiBorder, PrimeSieve, SieveStopped, count_primes, count_tuples, first_primes,
+    is_prime, last_prime, nth_prime, pi,
 };
 
 const NEVER: &dyn Fn() -> bool = &|| false;
@@ -80,15 +81,21 @@ fn known_values_of_pi() {
 fn ranges_are_counted_by_pi_or_by_the_sieve() {
     let mut sieve = PrimeSieve::new();
     let long = NumberRange { start: 1_000_000_000, end: 10_000_000_000 };
-    assert_eq!(count_primes(&mut sieve, long, NEVER), Ok(455_052_511 - 50_847_534));
+    assert_eq!(count_primes(&mut sieve, long, &mut PiBorder::default(), NEVER), Ok(455_052_511 - 50_847_534));
     let short = NumberRange { start: 1_000_000_000_000, end: 1_000_000_001_000 };
-    assert_eq!(count_primes(&mut sieve, short, NEVER), sieve.count(short, NEVER));
+    assert_eq!(count_primes(&mut sieve, short, &mut PiBorder::default(), NEVER), sieve.count(short, NEVER));
     for end in [4, 1 << 60] {
         let empty = NumberRange { start: end + 1, end };
-        assert_eq!((count_primes(&mut sieve, empty, NEVER), sieve.count(empty, NEVER)), (Ok(0), Ok(0)));
+        assert_eq!(
+            (count_primes(&mut sieve, empty, &mut PiBorder::default(), NEVER), sieve.count(empty, NEVER)),
+            (Ok(0), Ok(0))
+        );
         assert_eq!((primes_of(empty), last_prime(empty)), (vec![], None));
     }
-    assert_eq!(count_primes(&mut sieve, NumberRange { start: 0, end: 0 }, NEVER), Ok(0));
+    assert_eq!(
+        count_primes(&mut sieve, NumberRange { start: 0, end: 0 }, &mut PiBorder::default(), NEVER),
+        Ok(0)
+    );
 }
 
 #[test]
@@ -186,4 +193,32 @@ proptest! {
     fn pi_agrees_with_the_sieve(x in 0u64..100_000_000) {
         prop_assert_eq!(pi(x, NEVER), PrimeSieve::new().count(NumberRange { start: 0, end: x }, NEVER));
     }
+}
+
+#[test]
+fn primes_are_found_by_their_ordinals() {
+    let mut ordinal = 0;
+    for prime in primes_of(NumberRange { start: 0, end: 3000 }) {
+        ordinal += 1;
+        assert_eq!(nth_prime(ordinal, NEVER), Ok(Some(prime)));
+    }
+    // As primesieve -n has them.
+    for (nth, prime) in [(1_000_000, 15_485_863), (1_000_000_000, 22_801_763_489)] {
+        assert_eq!(nth_prime(nth, NEVER), Ok(Some(prime)));
+    }
+    assert_eq!([nth_prime(0, NEVER), nth_prime(MAX_NTH + 1, NEVER)], [Ok(None), Ok(None)]);
+    assert_eq!(nth_prime(1_000_000_000_000, &|| true), Err(SieveStopped));
+}
+
+#[test]
+fn tuplets_are_those_of_primesieve() {
+    let sizes = [2, 3, 4, 5, 6];
+    let mut sieve = PrimeSieve::new();
+    // As primesieve 0 1e8 -c2 to -c6 counts them; none begins below 10^8 and ends above.
+    let range = NumberRange { start: 0, end: 100_000_000 };
+    assert_eq!(count_tuples(&mut sieve, range, &sizes, NEVER), Ok(vec![440_312, 111_156, 4_768, 1_383, 82]));
+    let high = NumberRange { start: 1_000_000_000_000, end: 1_000_100_000_000 };
+    assert_eq!(count_tuples(&mut sieve, high, &[2], NEVER), Ok(vec![172_900]));
+    let top = NumberRange { start: u64::MAX - 1000, end: u64::MAX };
+    assert!(count_tuples(&mut sieve, top, &sizes, NEVER).is_ok());
 }

@@ -157,3 +157,43 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn tuplets_belong_to_the_ranges_that_hold_all_their_primes() {
+    // The first range cuts the twins 101, 103 and the quadruplet 101, 103, 107, 109; pieces cut nothing.
+    let ranges = vec![named(1, 102), named(90, 110), named(100, 5_000_000), named(5_000_001, 9_000_000)];
+    for workers in [1, 3] {
+        let job = PrimeJob::new(ranges.clone(), workers).counting_only(true).counting_tuples(vec![2, 4]);
+        let summary = run(job, workers.into());
+        let table = summary.tables.iter().find(|table| table.title == "Prime tuplets").unwrap();
+        assert_eq!(table.columns, ["range", "twins", "quadruplets"]);
+        assert_eq!(table.rows[0][1..], [json!(8), json!(2)]);
+        assert_eq!(table.rows[1][1..], [json!(2), json!(1)]);
+        let by_hand = |from: u64, to: u64| {
+            (from..=to - 2).filter(|n| n % 2 == 1 && is_prime(*n) && is_prime(n + 2)).count()
+        };
+        assert_eq!(table.rows[3][1], json!(by_hand(5_000_001, 9_000_000)));
+    }
+}
+
+#[test]
+fn ranges_side_by_side_are_counted_as_one_would_be() {
+    let borders = [0, 2_000_000_000, 5_000_000_000, 30_000_000_000, 60_000_000_000];
+    let ranges: Vec<NamedRange> = borders.windows(2).map(|pair| named(pair[0] + 1, pair[1])).collect();
+    for workers in [1, 2] {
+        let summary = run(PrimeJob::new(ranges.clone(), workers).counting_only(true), workers.into());
+        let counts = summary.tables[0].rows.iter().map(|row| row[4].as_u64().unwrap());
+        let never = || false;
+        let expected =
+            borders.windows(2).map(|pair| pi(pair[1], &never).unwrap() - pi(pair[0], &never).unwrap());
+        assert!(counts.eq(expected));
+    }
+}
+
+#[test]
+fn ordinals_are_found_in_the_order_in_which_they_are_asked() {
+    let job = PrimeJob::of_ordinals(vec![1_000_000, 1]);
+    check_job(&job, serde_json::from_value::<PrimeJob>).unwrap();
+    let rows = &run(job, 2).tables[0].rows;
+    assert_eq!(rows[..], [vec![json!(1_000_000), json!(15_485_863)], vec![json!(1), json!(2)]]);
+}

@@ -7,12 +7,13 @@ use anyhow::{Context, Result};
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand, error::ErrorKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use streamguard::ViewMode;
 use streamguard::env::Environment;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::{ConfigLayers, ConfigSchema};
-use streamguard::{ViewMode, ui};
+use streamguard::ui::{self, LogFormat};
 use streamguard_engine::{CancelToken, CompletionStatus, Job, RunDir, RunOptions};
-use streamguard_registry::{JOBS, JobEntry, JobKind, SetUpError, SetUpMetrics};
+use streamguard_registry::{JOBS, JobEntry, JobKind, MetricsJob, SetUpError, SetUpMetrics};
 use streamguard_report::run_paths_for;
 
 use crate::args::execution::{ExecutionArgs, ExecutionMode};
@@ -29,6 +30,10 @@ pub(super) struct MetricsArgs {
     /// Directory of the reports; without it nothing is written
     #[arg(long, value_name = "DIR")]
     output_dir: Option<PathBuf>,
+    /// Print the figures as one line of JSON
+    #[arg(long)]
+    #[serde(skip)]
+    json: bool,
     #[command(flatten)]
     #[serde(flatten)]
     reports: ReportSelection,
@@ -151,6 +156,9 @@ pub(super) fn run(command: &MetricsCommand, schema: &ConfigSchema, purpose: Purp
         let what = "only this process can read standard input and pipes: name files";
         return Err(UsageError(what.to_owned()).into());
     }
+    if made.prints_result && is_remote {
+        return Err(UsageError("only this process can print the result: name a file".to_owned()).into());
+    }
     if made.reads_stream && settings.execution.mode == ExecutionMode::Process {
         // The standard input of a worker process is its connection to this one.
         ui::print_notice("only this process can read standard input and pipes: using threads");
@@ -160,10 +168,11 @@ pub(super) fn run(command: &MetricsCommand, schema: &ConfigSchema, purpose: Purp
         let what = "name a directory that all machines see, by --output-dir";
         return Err(UsageError(what.to_owned()).into());
     }
-    run_or_plan(made.job, &settings, purpose)
+    run_or_plan(made, &settings, args.json, purpose)
 }
 
-fn run_or_plan(job: Arc<dyn Job>, settings: &MetricsArgs, purpose: Purpose) -> Result<Exit> {
+fn run_or_plan(made: MetricsJob, settings: &MetricsArgs, is_json: bool, purpose: Purpose) -> Result<Exit> {
+    let MetricsJob { job, prints_result, .. } = made;
     // A wrong name of a format ends the command before any work.
     settings.reports.formats()?;
     let execution = &settings.execution;
@@ -185,8 +194,25 @@ fn run_or_plan(job: Arc<dyn Job>, settings: &MetricsArgs, purpose: Purpose) -> R
         let prepared = streamguard_engine::plan_only(&[job], dir, &options.cancel)?;
         return plan_summary::print(&prepared, dir.root());
     }
-    let status = run_and_report(job, &options, dir.as_mut(), execution.display.view(), &settings.reports)?;
+    let view = execution.display.view();
+    let shown = match (prints_result, is_json) {
+        (true, _) => Figures::Hidden,
+        (false, true) => Figures::Json,
+        (false, false) => Figures::Text,
+    };
+    let status = run_and_report(job, &options, dir.as_mut(), view, shown, &settings.reports)?;
     Ok(exit_of(status, &caught))
+}
+
+/// Whether figures are printed at the end of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Figures {
+    /// As text on standard output.
+    Text,
+    /// As a line of JSON on standard output.
+    Json,
+    /// Not at all: the job prints its result there.
+    Hidden,
 }
 
 /// Runs a job, prints its metrics, and writes reports if there is a folder for them.
@@ -195,12 +221,24 @@ pub(super) fn run_and_report(
     options: &RunOptions,
     dir: Option<&mut RunDir>,
     view: ViewMode,
+    figures: Figures,
     reports: &ReportSelection,
 ) -> Result<CompletionStatus> {
     let formats = reports.formats()?;
+    let view = match (figures, view) {
+        // The dashboard would cover what the job prints.
+        (Figures::Hidden, ViewMode::Dashboard { level, .. }) => {
+            ViewMode::Plain { level, format: LogFormat::Text }
+        }
+        (_, view) => view,
+    };
     let finished = run_jobs(vec![job], options, dir.as_deref(), view)?;
     let job = finished.state.jobs.first().context("the run has no job")?;
-    ui::metrics::print(job);
+    match figures {
+        Figures::Text => ui::metrics::print(job),
+        Figures::Json => ui::job_json::print(job),
+        Figures::Hidden => {}
+    }
     if let Some(dir) = dir {
         let run = streamguard_report::StoredRun::read(dir.root())?;
         streamguard_report::remove_reports(dir.root())?;
@@ -208,7 +246,9 @@ pub(super) fn run_and_report(
         for format in formats {
             written.extend(streamguard_report::write(&run, format, &reports.options(), dir.root())?);
         }
-        ui::print(&ui::summary::reports(&written));
+        if figures == Figures::Text {
+            ui::print(&ui::summary::reports(&written));
+        }
         // Only a complete run is closed, so that --resume can try the rest of any other.
         if finished.status == CompletionStatus::Complete {
             dir.finish()?;

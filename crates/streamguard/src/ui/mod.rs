@@ -6,6 +6,7 @@ pub mod escape;
 mod format;
 mod full_screen;
 mod highlight;
+pub mod job_json;
 mod json_lines;
 mod line_diff;
 mod log_line;

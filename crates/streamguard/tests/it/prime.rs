@@ -38,6 +38,28 @@ fn all_primes_go_to_a_file() {
 }
 
 #[test]
+fn primes_are_printed_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["prime", "--range", "1..10", "--list", "-"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(stdout(&output), "2\n3\n5\n7\n");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn figures_come_as_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["prime", "--range", "1..100", "--tuples", "2", "--json"]);
+    let answer: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!((&answer["status"], &answer["metrics"]["primes"]), (&"complete".into(), &25.into()));
+    let tables = answer["tables"].as_array().unwrap();
+    let twins = tables.iter().find(|table| table["title"] == "Prime tuplets").unwrap();
+    assert_eq!(twins["rows"][0][1], 8);
+    let output = run(folder.path(), &["prime", "--nth", "1e6", "--json"]);
+    assert!(stdout(&output).contains("[1000000,15485863]"), "{}", stdout(&output));
+}
+
+#[test]
 fn wrong_arguments_are_reported_before_anything_runs() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("ranges.json"), r#"{"ranges": [{"start": 7, "end": "x"}]}"#).unwrap();

@@ -190,3 +190,70 @@ fn a_job_runs_in_its_folder_with_its_variables_after_the_jobs_that_it_needs() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("wait for each other by `after`: second, first"), "{}", stderr(&output));
 }
+
+#[test]
+fn a_plain_command_runs_for_each_input_in_the_words_of_gnu_parallel() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a b.txt"), "one\n").unwrap();
+    let output = run(folder.path(), &["run", "--", "cat {} && echo {#} {.}", ":::", "a b.txt"]);
+    assert_eq!(
+        (stdout(&output).as_str(), output.status.code()),
+        ("one\n1 a b\n", Some(0)),
+        "{}",
+        stderr(&output)
+    );
+    let command =
+        ["--", "sh", "-c", "test {1} != 2 || kill -9 $$; echo {1}{2}; exit {3}", ":::", "1", "2", "3"];
+    let rest = [":::", "x", ":::+", "0"];
+    let log = ["run", "--joblog", "log.tsv", "--output-dir", "out"];
+    let output = run(folder.path(), &[&log[..], &command, &rest].concat());
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert_eq!(std::fs::read_to_string(folder.path().join("out/command.txt")).unwrap(), "1x\n3x\n");
+    let log = std::fs::read_to_string(folder.path().join("log.tsv")).unwrap();
+    let killed = log.lines().find(|line| line.starts_with("2\t")).unwrap();
+    let fields: Vec<&str> = killed.split('\t').collect();
+    assert_eq!((fields[6], fields[7], fields[9], fields[10]), ("0", "9", "1", "failed"), "{log}");
+    assert_eq!(log.lines().count(), 4);
+
+    // Only what failed runs again, and the other shards are kept.
+    let again = ["run", "--resume", "--only", "failed", "--output-dir", "out", "--joblog", "again.tsv"];
+    run(folder.path(), &[&again[..], &command, &rest].concat());
+    let log = std::fs::read_to_string(folder.path().join("again.tsv")).unwrap();
+    assert_eq!(log.lines().skip(1).map(|line| &line[..2]).collect::<Vec<_>>(), ["2\t"]);
+
+    let output =
+        run(folder.path(), &["run", "--workers", "1", "--halt", "after=1", "--", "false", ":::", "1"]);
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    let output = run(folder.path(), &["run", "--dry-run", "--", "rm", ":::", "a b.txt"]);
+    assert_eq!(stdout(&output), "rm 'a b.txt'\n");
+    assert!(folder.path().join("a b.txt").exists());
+}
+
+#[test]
+fn nothing_of_a_command_outlives_a_run_that_is_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let pids = folder.path().join("pids");
+    let line = "sleep 300 & echo $! $$ > pids.part; mv pids.part pids; wait # {}";
+    let mut child = streamguard(folder.path())
+        .args(["run", "--", line, ":::", "1"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while !pids.exists() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it was killed");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let is_alive = |pid: &str| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        // A zombie that nobody has buried yet is dead as well.
+        !stat.is_empty() && !stat.contains(") Z ")
+    };
+    for pid in std::fs::read_to_string(&pids).unwrap().split_whitespace() {
+        while is_alive(pid) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}

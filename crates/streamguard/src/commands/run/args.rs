@@ -56,6 +56,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]
     pub(super) joblog: Option<PathBuf>,
+    /// Print the end of each job as a line of JSON
+    #[arg(long, conflicts_with = "dry_run")]
+    #[serde(skip)]
+    pub(super) json: bool,
     /// Read this file instead of ./streamguard.toml
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]

@@ -97,6 +97,7 @@ pub(super) fn run(arguments: &MatchedArgs<RunArgs>, schema: &ConfigSchema, purpo
     let outputs: Vec<Vec<String>> = jobs.iter().map(|job| job.output_names()).collect();
     let (finished, halted) = watch(jobs, &options, dir.as_ref(), view, flags)?;
     match &dir {
+        Some(_) if flags.json => finished.state.jobs.iter().for_each(ui::job_json::print),
         Some(dir) => {
             ui::summary::print_jobs(&finished.state);
             let rest = if flags.command.is_empty() { "" } else { " -- and the command as before" };
@@ -124,6 +125,7 @@ fn output_folder(
     let needed_for = [
         ("--resume", flags.execution.resume),
         ("--fresh", flags.execution.fresh),
+        ("--json", flags.json),
         ("a cluster", is_remote),
         ("a plan", purpose == Purpose::Plan),
     ];
