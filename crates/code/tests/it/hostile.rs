@@ -45,6 +45,33 @@ fn survives_nested_brackets() {
 }
 
 #[test]
+fn survives_readings_that_are_merged_at_any_depth() {
+    with_small_stack(|| {
+        for repeated in ["-{", "{*"] {
+            let text = format!("{}\n", repeated.repeat(39)).repeat(1_500);
+            let _ = run("a.c", text.as_bytes(), format!("{text}x\n").as_bytes());
+        }
+    });
+}
+
+/// Ordered pairs of these characters, alone and after a name, in every grammar. `cargo xtask attack-code` measures
+/// them all, in files of up to 1 MB.
+#[test]
+fn repetitions_of_a_few_characters_end() {
+    const CHARACTERS: [&str; 12] = ["=", ">", "~", "-", ",", "&", "(", "{", "<", ":", "\"", "*"];
+    let pairs = CHARACTERS.iter().flat_map(|first| CHARACTERS.iter().map(move |second| [*first, *second]));
+    let pairs: Vec<String> =
+        pairs.filter(|[first, second]| first != second).map(|pair| pair.concat()).collect();
+    let repeated = pairs.iter().cloned().chain(pairs.iter().map(|pair| format!("a{pair}")));
+    // One grammar each, in turn: all of them with all grammars take an hour.
+    for (at, repeated) in repeated.enumerate() {
+        let path = PATHS[at % PATHS.len()];
+        let text = format!("{}\n", repeated.repeat(20)).repeat(5_000 / 20 / repeated.len());
+        let _ = run(path, text.as_bytes(), format!("{text}x\n").as_bytes());
+    }
+}
+
+#[test]
 fn survives_nested_functions() {
     with_small_stack(|| {
         let nested =
@@ -139,6 +166,14 @@ fn survives_two_long_files_without_a_common_line() {
     let found = run("a.sql", lines('a').as_bytes(), lines('b').as_bytes()).expect("comparable");
     assert_eq!(found.language, Language::Sql);
     assert_eq!(found.changes.len(), 1);
+}
+
+#[test]
+fn survives_half_a_million_lines_of_two_kinds() {
+    let lines = |order: &str| order.repeat(80_000);
+    let found =
+        run("a.sql", lines("a\nb\nb\n").as_bytes(), lines("b\na\nb\n").as_bytes()).expect("comparable");
+    assert!(!found.changes.is_empty());
 }
 
 proptest! {
