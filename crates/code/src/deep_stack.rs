@@ -6,8 +6,8 @@ use std::thread;
 ///
 /// The parser merges two readings of a text by a function that calls itself for each node of their stacks
 /// (`stack_node_add_link` of tree-sitter): 60 KB of `-{` overflow the 2 MiB that threads have otherwise. A node takes 232
-/// bytes, and a parse may allocate 256 MiB; each call takes some 150 bytes of the stack. Only what is used takes memory.
-const DEEP_STACK_BYTES: usize = 192 << 20;
+/// bytes, and a parse may allocate 128 MiB; each call takes some 150 bytes of the stack. Only what is used takes memory.
+const DEEP_STACK_BYTES: usize = 128 << 20;
 
 /// Size up to which a text is parsed on the stack at hand, in bytes.
 const MAX_SHALLOW_BYTES: usize = 4 << 10;
