@@ -17,7 +17,9 @@ fn main() {
         fs::read(path).unwrap_or_default().hash(&mut hasher);
     }
     println!("cargo::rustc-env=STREAMGUARD_SOURCES={:016x}", hasher.finish());
-    println!("cargo::rustc-env=STREAMGUARD_COMMIT={}", commit(&root).unwrap_or_default());
+    let (commit, date) = commit(&root).unwrap_or_default();
+    println!("cargo::rustc-env=STREAMGUARD_COMMIT={commit}");
+    println!("cargo::rustc-env=STREAMGUARD_COMMIT_DATE={date}");
 }
 
 /// Lists what decides the program: sources, data that is compiled in, and the versions of all dependencies.
@@ -46,10 +48,12 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
 }
 
-/// Returns the id of the commit, shortened, if the sources are a git checkout.
-fn commit(root: &Path) -> Option<String> {
+/// Returns the id of the commit, shortened, and its date, if the sources are a git checkout.
+fn commit(root: &Path) -> Option<(String, String)> {
     let git = |arguments: &[&str]| {
-        let output = Command::new("git").arg("-C").arg(root).args(arguments).output().ok()?;
+        // The date is the same wherever it is built.
+        let command = Command::new("git").env("TZ", "UTC").arg("-C").arg(root).args(arguments).output();
+        let output = command.ok()?;
         let text = String::from_utf8(output.stdout).ok()?;
         output.status.success().then(|| text.trim().to_owned())
     };
@@ -59,5 +63,6 @@ fn commit(root: &Path) -> Option<String> {
         let path = git(&["rev-parse", "--git-path", name])?;
         println!("cargo::rerun-if-changed={}", root.join(path).display());
     }
-    git(&["rev-parse", "--short=12", "HEAD"])
+    let date = git(&["show", "--no-patch", "--date=format-local:%Y-%m-%d", "--format=%cd", "HEAD"])?;
+    Some((git(&["rev-parse", "--short=12", "HEAD"])?, date))
 }

@@ -24,6 +24,7 @@ class Sample:
     id: str
     collector: str
     kind: str
+    level: str = "function"
     language: Optional[str] = None
     vulnerable_code: Optional[str] = None
     fixed_code: Optional[str] = None
@@ -32,15 +33,23 @@ class Sample:
     cwe_parents: list[str] = field(default_factory=list)
     severity: Optional[str] = None
     cvss_score: Optional[float] = None
+    cvss_vector: Optional[str] = None
+    cvss_version: Optional[str] = None
     advisory_ids: list[str] = field(default_factory=list)
     description: Optional[str] = None
     published_date: Optional[str] = None
     repository: Optional[str] = None
     commit: Optional[str] = None
     parent_commit: Optional[str] = None
+    commit_date: Optional[str] = None
+    commit_message: Optional[str] = None
     path_before: Optional[str] = None
     path_after: Optional[str] = None
     function: Optional[str] = None
+    start_line_before: Optional[int] = None
+    end_line_before: Optional[int] = None
+    start_line_after: Optional[int] = None
+    end_line_after: Optional[int] = None
     vulnerable_lines: Optional[list[int]] = None
     fixed_lines: Optional[list[int]] = None
     diff_lines: Optional[int] = None
@@ -48,6 +57,8 @@ class Sample:
     code_hash_after: Optional[str] = None
     source: Optional[str] = None
     licence: Optional[str] = None
+    licence_path: Optional[str] = None
+    licence_score: Optional[float] = None
     label_evidence: list[str] = field(default_factory=list)
     label_confidence: Optional[float] = None
     quality_flags: list[str] = field(default_factory=list)

@@ -45,6 +45,8 @@ def test_a_dataset_is_collected_verified_and_read():
     rows = list(streamguard.samples("data"))
     assert len(rows) == results["summary"]["samples_in_dataset"]
     assert all(row.kind == "pair" for row in rows if row.collector == "synthetic")
+    # The class has every field of the record.
+    assert all(row.other == {} for row in rows)
     loaded = streamguard.load("data")
     assert sum(1 for _ in loaded) == len(rows) if not hasattr(loaded, "num_rows") else loaded.num_rows == len(rows)
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::bench;
+use crate::{bench, dist};
 
 /// Development tasks of StreamGuard.
 #[derive(Parser)]
@@ -41,6 +41,9 @@ pub(crate) enum XtaskCommand {
         #[arg(long)]
         cross_validate: bool,
     },
+    /// Makes the packages of a release: wheel, Debian package, archive and program, with digests and a list of all crates
+    /// in them.
+    Dist(dist::DistInputs),
     /// Kills a run at random moments and resumes it, many times.
     Crash {
         /// Number of kills.

@@ -7,6 +7,7 @@ mod bench;
 mod command_line;
 mod demo_index;
 mod demo_worlds;
+mod dist;
 mod fit_labels;
 mod ground_truth;
 mod prime_check;
@@ -71,6 +72,7 @@ fn main() -> Result<()> {
                 runs,
             )
         }
+        XtaskCommand::Dist(inputs) => dist::run(&inputs),
         XtaskCommand::Crash { times } => {
             test("crash", "STREAMGUARD_CRASHES", times).context("a resumed run gave another result")
         }

@@ -129,6 +129,7 @@ fn write_text(card: &mut String, stats: &SampleStats) -> std::fmt::Result {
         ("Weakness", &stats.by_vulnerability_type),
         ("Severity", &stats.by_severity),
         ("Quality flag", &stats.by_flag),
+        ("Licence", &stats.by_licence),
     ];
     for (title, counts) in tables {
         write_counts(card, title, counts)?;
@@ -137,7 +138,7 @@ fn write_text(card: &mut String, stats: &SampleStats) -> std::fmt::Result {
     writeln!(card, "## Columns\n\n{}\n", columns.join(", "))?;
     writeln!(
         card,
-        "Lines of files and of code are counted from 1. What a source does not know is null.\n\n## Licences\n\n\
+        "Lines of files and of code are counted from 1. What a source does not know is null.\n\n\
          The code keeps the licences of its repositories; `repository`, `commit`, `source` and `licence` say whose it is. Mind \
          them before you publish a part."
     )
@@ -180,7 +181,7 @@ fn write_counts(card: &mut String, title: &str, counts: &NameCounts) -> std::fmt
 
 /// Returns a name without characters that mean something in a table. Names may be text of others.
 fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric() || "_-. +#".contains(*c)).collect()
+    name.chars().filter(|c| c.is_alphanumeric() || "_-. +#()".contains(*c)).collect()
 }
 
 #[cfg(test)]

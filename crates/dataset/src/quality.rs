@@ -33,6 +33,8 @@ pub enum QualityFlag {
     LongFunction,
     /// The sides may be those of two functions of the same name.
     AmbiguousOverload,
+    /// The text of the licence is not quite one that SPDX knows: [`crate::Sample::licence_score`] is below 0.9.
+    UncertainLicence,
 }
 
 /// Reason why a candidate did not become a sample. Every candidate is counted, so that nothing
@@ -115,6 +117,7 @@ impl QualityFlag {
             Self::Synthetic => "synthetic",
             Self::LongFunction => "long_function",
             Self::AmbiguousOverload => "ambiguous_overload",
+            Self::UncertainLicence => "uncertain_licence",
         }
     }
 }

@@ -130,8 +130,14 @@ pub struct Sample {
     /// Hash of `fixed_code`.
     #[serde(default)]
     pub code_hash_after: Option<String>,
-    /// Licence of the code as an SPDX expression.
+    /// Licence of the code at the commit, as an SPDX expression: of the file if it is marked, else of the repository.
     pub licence: Option<String>,
+    /// Path of the file that states the licence, from the root of the repository.
+    #[serde(default)]
+    pub licence_path: Option<String>,
+    /// Likeness of that file to the text that SPDX has, from 0.0 to 1.0; 1.0 for what is stated by its id.
+    #[serde(default)]
+    pub licence_score: Option<f64>,
     /// URL of a page that shows the code, of a fix with its lines at the commit, or the advisory.
     pub source: Option<String>,
     /// Rules that support the label, in the order of their weight.
@@ -181,6 +187,8 @@ impl Sample {
             code_hash_before: None,
             code_hash_after: None,
             licence: None,
+            licence_path: None,
+            licence_score: None,
             source: None,
             label_evidence: Vec::new(),
             label_confidence: None,

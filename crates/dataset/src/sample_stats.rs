@@ -10,6 +10,9 @@ use crate::sample::{Sample, Severity};
 /// Name that counts samples of unknown language, weakness or severity.
 pub const UNKNOWN_NAME: &str = "unknown";
 
+/// Name that counts samples of repositories in which no file states a known licence.
+const NONE_STATED: &str = "none stated";
+
 /// Most names in one table of counts; further names are counted as [`OTHER_NAME`]. There are a few
 /// dozen weaknesses and languages, so more names come from hostile input.
 pub const MAX_NAMES: usize = 1000;
@@ -41,6 +44,9 @@ pub struct SampleStats {
     pub by_severity: NameCounts,
     /// Samples by quality flag. A sample may have several, or none.
     pub by_flag: NameCounts,
+    /// Samples of repositories by licence; those of repositories that state none are `none stated`.
+    #[serde(default)]
+    pub by_licence: NameCounts,
     /// Samples by the confidence in their label, for each collector.
     #[serde(default)]
     pub confidence_by_collector: BTreeMap<String, ConfidenceCounts>,
@@ -73,6 +79,9 @@ impl SampleStats {
         let counts = &mut self.confidence_by_collector;
         if counts.len() < MAX_NAMES || counts.contains_key(&sample.collector) {
             counts.entry(sample.collector.clone()).or_default().add(sample.label_confidence);
+        }
+        if sample.repository.is_some() {
+            count(&mut self.by_licence, sample.licence.as_deref().unwrap_or(NONE_STATED));
         }
         for flag in &sample.quality_flags {
             count(&mut self.by_flag, flag.name());

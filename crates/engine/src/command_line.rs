@@ -15,6 +15,7 @@ pub struct CommandLine {
     folder: Option<PathBuf>,
     only_variables: Option<Vec<String>>,
     without_variables: Vec<String>,
+    variables: Vec<(String, String)>,
 }
 
 impl CommandLine {
@@ -26,6 +27,7 @@ impl CommandLine {
             folder: None,
             only_variables: None,
             without_variables: Vec::new(),
+            variables: Vec::new(),
         }
     }
 
@@ -44,6 +46,12 @@ impl CommandLine {
     /// Does not pass on these environment variables, so that secrets stay out of children.
     pub fn without_variables(mut self, names: impl IntoIterator<Item: Into<String>>) -> Self {
         self.without_variables.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets environment variables, whatever this process has.
+    pub fn with_variables(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.variables.extend(variables);
         self
     }
 
@@ -67,6 +75,8 @@ impl CommandLine {
         for name in &self.without_variables {
             command.env_remove(name);
         }
+        // Even a name that holds a secret elsewhere: here somebody wrote its value down for this command.
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A process group of its own: a signal to the group reaches all children of the worker, and Ctrl+C at the
         // terminal reaches only this process, which stops the workers in its own way.

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use streamguard_durable::open_regular;
 
+use crate::error::JobError;
+
 /// Size of the read buffer in bytes.
 const BUFFER_BYTES: usize = 64 << 10;
 
@@ -16,6 +18,7 @@ const BUFFER_BYTES: usize = 64 << 10;
 pub struct EarlierResults {
     jobs: BTreeMap<String, ResultLocation>,
     versions: Vec<String>,
+    failed: Vec<String>,
 }
 
 /// Location of the files of one job.
@@ -30,6 +33,24 @@ impl EarlierResults {
     pub fn with_files(mut self, job: &str, files: BTreeMap<String, Vec<u8>>) -> Self {
         self.jobs.insert(job.to_owned(), ResultLocation::Memory(Arc::new(files)));
         self
+    }
+
+    /// Marks a job that ended without a result.
+    pub(crate) fn add_failed(&mut self, job: &str) {
+        self.failed.push(job.to_owned());
+    }
+
+    /// Checks that none of these jobs ended without a result.
+    ///
+    /// # Errors
+    /// [`JobError::Failed`], with the name of the first that did.
+    pub fn require(&self, jobs: &[String]) -> Result<(), JobError> {
+        match jobs.iter().find(|job| self.failed.contains(job)) {
+            Some(failed) => {
+                Err(JobError::Failed(format!("it comes after the job {failed}, which has no result")))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Adds the folder in which a job left its files.

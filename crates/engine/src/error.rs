@@ -3,6 +3,8 @@
 use streamguard_durable::WriteError;
 use thiserror::Error;
 
+use crate::event::CommandExit;
+
 /// Error of a job as a whole.
 #[derive(Debug, Error)]
 pub enum JobError {
@@ -33,6 +35,14 @@ pub enum ShardError {
     /// Another attempt may succeed: a network fault, a busy server.
     #[error("{0}")]
     Retry(String),
+    /// The command that is the shard ended with a failure.
+    #[error("{reason}")]
+    Exited {
+        /// Way in which it ended.
+        exit: CommandExit,
+        /// Reason in words.
+        reason: String,
+    },
     /// The shard was told to stop and did.
     #[error("stopped")]
     Stopped,

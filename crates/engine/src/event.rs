@@ -44,6 +44,17 @@ impl Outcome {
     }
 }
 
+/// Way in which a command that ran a shard ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandExit {
+    /// Exit code, unless a signal ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<i32>,
+    /// Signal that ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signal: Option<i32>,
+}
+
 /// Way in which a job or a whole run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -202,6 +213,9 @@ pub enum EventKind {
         /// Reason, unless it succeeded.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Box<str>>,
+        /// Way in which its command ended, if the shard is a command and that is why it failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exit: Option<CommandExit>,
         /// Time until the next attempt in milliseconds. None if there will be no other.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_in_ms: Option<u64>,

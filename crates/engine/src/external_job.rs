@@ -1,7 +1,5 @@
 //! Jobs that are a command: any program that speaks the worker protocol.
 
-use std::time::Duration;
-
 use serde_json::Value;
 
 use crate::command_line::CommandLine;
@@ -22,26 +20,29 @@ pub struct ExternalJob {
     command: CommandLine,
     settings: Value,
     limits: ShardLimits,
+    after: Vec<String>,
 }
 
 impl ExternalJob {
     /// Creates a job; `settings` are passed to the command as they are.
     pub fn new(name: impl Into<String>, command: CommandLine, settings: Value) -> Self {
+        Self { name: name.into(), command, settings, limits: Self::default_limits(), after: Vec::new() }
+    }
+
+    /// Returns the limits of external jobs that say nothing else.
+    pub fn default_limits() -> ShardLimits {
         // A command in another language need not give signs of life; only the deadline limits it.
-        let limits = ShardLimits { heartbeat_timeout: None, ..ShardLimits::default() };
-        Self { name: name.into(), command, settings, limits }
+        ShardLimits { heartbeat_timeout: None, ..ShardLimits::default() }
     }
 
-    /// Sets the longest time that one attempt at a shard may take.
-    pub fn with_deadline(mut self, deadline: Duration) -> Self {
-        self.limits.deadline = deadline;
-        self
+    /// Sets the limits of its shards.
+    pub fn with_limits(self, limits: ShardLimits) -> Self {
+        Self { limits, ..self }
     }
 
-    /// Sets the largest number of its shards that run at once.
-    pub fn with_max_running(mut self, max_running: usize) -> Self {
-        self.limits.max_running = max_running;
-        self
+    /// Sets the names of the jobs that must have a result before it plans.
+    pub fn with_after(self, after: impl IntoIterator<Item: Into<String>>) -> Self {
+        Self { after: after.into_iter().map(Into::into).collect(), ..self }
     }
 }
 
@@ -54,6 +55,10 @@ impl Job for ExternalJob {
         self.settings.clone()
     }
 
+    fn after(&self) -> Vec<&str> {
+        self.after.iter().map(String::as_str).collect()
+    }
+
     fn limits(&self) -> ShardLimits {
         self.limits
     }
@@ -63,6 +68,7 @@ impl Job for ExternalJob {
     }
 
     fn plan(&self, context: &PlanContext) -> Result<Plan, JobError> {
+        context.results.require(&self.after)?;
         plan_in_child_process(self, &self.command, context)
     }
 

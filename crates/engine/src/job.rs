@@ -38,8 +38,8 @@ pub trait Job: Send + Sync {
 
     /// Returns the names of the jobs whose results it needs. Of these, the jobs that stand before it in the run
     /// must have ended, successfully or not, before it plans.
-    fn after(&self) -> &[&str] {
-        &[]
+    fn after(&self) -> Vec<&str> {
+        Vec::new()
     }
 
     /// Returns the limits of its shards.
@@ -64,6 +64,11 @@ pub trait Job: Send + Sync {
     /// # Errors
     /// [`ShardError`]; records that were emitted before it are dropped.
     fn run(&self, shard: &Shard, output: &mut ShardOutput<'_>) -> Result<(), ShardError>;
+
+    /// Returns a shard in a line, for people: by default its payload.
+    fn describe(&self, shard: &Shard) -> String {
+        shard.payload.to_string()
+    }
 
     /// Tells whether a stopped run still merges the shards that are finished. If so, [`MergeContext::missing_shards`]
     /// returns the number of the others, and the job ends as cancelled all the same. Meant for jobs that make no

@@ -143,7 +143,8 @@ pub use command_line::CommandLine;
 pub use earlier_results::EarlierResults;
 pub use error::{JobError, ShardError};
 pub use event::{
-    ClusterProgress, CompletionStatus, Counters, Event, EventKind, INCOMPLETE_COUNTER, LogLevel, Outcome,
+    ClusterProgress, CommandExit, CompletionStatus, Counters, Event, EventKind, INCOMPLETE_COUNTER, LogLevel,
+    Outcome,
 };
 pub use external_job::ExternalJob;
 pub use job::Job;

@@ -1,5 +1,6 @@
 //! Options of a run: where and how its shards run.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::cancel_token::CancelToken;
@@ -77,6 +78,8 @@ pub struct RunOptions {
     pub parallel: bool,
     /// Limit of the memory of each worker process.
     pub worker_memory: Option<MemoryLimit>,
+    /// Shards to run, by the name of their job; the others are left undone. `None` runs all.
+    pub only: Option<BTreeMap<String, BTreeSet<u32>>>,
     /// Token that stops the run.
     pub cancel: CancelToken,
     /// Token that pauses the run: while it is set, no further shard begins.
@@ -90,6 +93,7 @@ impl Default for RunOptions {
             workers: 4,
             parallel: true,
             worker_memory: None,
+            only: None,
             cancel: CancelToken::new(),
             pause: PauseToken::new(),
         }

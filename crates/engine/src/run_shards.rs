@@ -116,21 +116,29 @@ impl ShardRunner<'_> {
                 self.store.forget_failure(shard);
                 ShardStatus::Done { reused: false }
             }
+            // Commands are tried again only where somebody allowed it: they may have effects.
+            AttemptResult::Exited { reason, .. } => {
+                self.note_failure(shard, Outcome::Failed, reason, self.job.limits().max_attempts > 1)
+            }
             AttemptResult::Failed { outcome, reason, retryable } => {
-                let reason = match missing_path(self.settings) {
-                    None => reason,
-                    Some(path) => format!(
-                        "{reason} ({path} does not exist here: paths in settings must be on storage that all \
-                         machines see)"
-                    )
-                    .into(),
-                };
-                self.store.note_failure(shard, outcome, &reason, retryable);
-                if retryable { ShardStatus::Retryable(reason) } else { ShardStatus::Failed(reason) }
+                self.note_failure(shard, outcome, reason, retryable)
             }
             AttemptResult::Cancelled => ShardStatus::Stopped,
             AttemptResult::Requeued { .. } => self.note_retryable(shard, "its worker did not begin it"),
         })
+    }
+
+    /// Notes that the shard has no result, and why.
+    fn note_failure(&self, shard: u32, outcome: Outcome, reason: Box<str>, retryable: bool) -> ShardStatus {
+        let reason = match missing_path(self.settings) {
+            None => reason,
+            Some(path) => format!(
+                "{reason} ({path} does not exist here: paths in settings must be on storage that all machines see)"
+            )
+            .into(),
+        };
+        self.store.note_failure(shard, outcome, &reason, retryable);
+        if retryable { ShardStatus::Retryable(reason) } else { ShardStatus::Failed(reason) }
     }
 
     /// Notes that the shard has no result, and that another attempt may succeed.

@@ -2,11 +2,11 @@
 //!
 //! Pure bookkeeping: this module starts no thread and waits for nothing.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::event::Outcome;
+use crate::event::{CommandExit, Outcome};
 use crate::plan::Plan;
 use crate::shard_limits::ShardLimits;
 use crate::shard_store::StoredOutput;
@@ -44,6 +44,11 @@ pub(crate) enum AttemptResult {
         reason: Box<str>,
         /// Tells whether another attempt may succeed.
         retryable: bool,
+    },
+    /// The command of the shard ended with a failure, as it may not do the next time.
+    Exited {
+        exit: CommandExit,
+        reason: Box<str>,
     },
     Cancelled,
     /// The attempt did not begin, or nobody knows whether it did: the shard goes back to the queue.
@@ -108,6 +113,15 @@ impl ShardQueue {
         };
         queue.count_settled();
         queue
+    }
+
+    /// Leaves all shards undone but these.
+    pub(crate) fn keep_only(&mut self, shards: Option<&BTreeSet<u32>>) {
+        let before = self.ready.len();
+        self.ready.retain(|attempt| shards.is_some_and(|shards| shards.contains(&attempt.shard)));
+        let left_out = before - self.ready.len();
+        // As those that a stopped run leaves: the result is not complete, and a resumed run does them.
+        self.cancelled_shards += u32::try_from(left_out).unwrap_or(u32::MAX);
     }
 
     /// Counts the records of the settled shards at the beginning of the plan. If they are enough,
@@ -206,7 +220,7 @@ impl ShardQueue {
                     self.cancelled_shards += 1;
                 }
             }
-            AttemptResult::Failed { retryable: true, .. }
+            AttemptResult::Failed { retryable: true, .. } | AttemptResult::Exited { .. }
                 if attempt.number < self.max_attempts(attempt.shard) =>
             {
                 if self.needs(attempt.shard) {
@@ -217,7 +231,7 @@ impl ShardQueue {
                     return Some(delay);
                 }
             }
-            AttemptResult::Failed { .. } => {
+            AttemptResult::Failed { .. } | AttemptResult::Exited { .. } => {
                 self.failed_shards += 1;
                 self.settle(attempt);
             }

@@ -19,6 +19,9 @@ pub struct ShardLimits {
     pub max_attempts: u32,
     /// Delay before the second attempt; it doubles with each further one.
     pub backoff: Duration,
+    /// Memory that each of the job's worker processes may use, in bytes; 0 for no limit. `None` leaves it to
+    /// [`crate::RunOptions::worker_memory`].
+    pub memory_bytes: Option<u64>,
 }
 
 impl ShardLimits {
@@ -37,6 +40,7 @@ impl Default for ShardLimits {
             heartbeat_timeout: Some(Duration::from_secs(30)),
             max_attempts: 3,
             backoff: Duration::from_millis(500),
+            memory_bytes: None,
         }
     }
 }

@@ -178,12 +178,17 @@ impl SharedRun {
         let Some(queue) = &mut state.queues[job] else { return 0 };
         let mut finished = 0;
         for (attempt, result, took) in results {
+            let mut ended_by = None;
             let (outcome, reason, records, counters) = match &result {
                 AttemptResult::Finished(output) => {
                     (Outcome::Finished, None, output.records, output.counters.clone())
                 }
                 AttemptResult::Failed { outcome, reason, .. } => {
                     (*outcome, Some(reason.clone()), 0, Counters::new())
+                }
+                AttemptResult::Exited { exit, reason } => {
+                    ended_by = Some(*exit);
+                    (Outcome::Failed, Some(reason.clone()), 0, Counters::new())
                 }
                 AttemptResult::Cancelled => (Outcome::Cancelled, None, 0, Counters::new()),
                 // The shard has not ended, so there is no event.
@@ -206,6 +211,7 @@ impl SharedRun {
                     attempt: attempt.number,
                     outcome,
                     reason,
+                    exit: ended_by,
                     retry_in_ms: delay.map(millis),
                     records,
                     counters,
@@ -300,7 +306,10 @@ fn run_leases(shared: &SharedRun, status: &WorkerStatus, worker: &mut dyn Worker
 fn finished_outputs(results: &mut [(Attempt, AttemptResult, Duration)]) -> Vec<(u32, &mut StoredOutput)> {
     let finished = results.iter_mut().filter_map(|(attempt, result, _)| match result {
         AttemptResult::Finished(output) => Some((attempt.shard, output)),
-        AttemptResult::Failed { .. } | AttemptResult::Cancelled | AttemptResult::Requeued { .. } => None,
+        AttemptResult::Failed { .. }
+        | AttemptResult::Exited { .. }
+        | AttemptResult::Cancelled
+        | AttemptResult::Requeued { .. } => None,
     });
     finished.collect()
 }

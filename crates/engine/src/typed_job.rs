@@ -95,8 +95,8 @@ pub trait TypedJob: Send + Sync {
     }
 
     /// Returns the names of the jobs whose results it needs; see [`Job::after`].
-    fn after(&self) -> &[&str] {
-        &[]
+    fn after(&self) -> Vec<&str> {
+        Vec::new()
     }
 
     /// Returns the limits of its shards; see [`Job::limits`].
@@ -150,7 +150,7 @@ impl<J: TypedJob> Job for J {
         TypedJob::secrets(self)
     }
 
-    fn after(&self) -> &[&str] {
+    fn after(&self) -> Vec<&str> {
         TypedJob::after(self)
     }
 

@@ -92,8 +92,8 @@ impl TypedJob for FixesJob {
         "fixes"
     }
 
-    fn after(&self) -> &[&str] {
-        &self.sources
+    fn after(&self) -> Vec<&str> {
+        self.sources.clone()
     }
 
     fn limits(&self) -> ShardLimits {

@@ -38,6 +38,7 @@ mod find_commit;
 mod git_command;
 mod git_stderr;
 mod head;
+mod licence_files;
 mod mirror_rule;
 mod mirror_seal;
 mod missing_parts;
@@ -58,6 +59,7 @@ pub use fetch::{fetch_blobs, fetch_commits, fetch_history, mirror_path, record_f
 pub use find_commit::find_commit;
 pub use git_command::ENVIRONMENT;
 pub use head::{RepositoryBranch, RepositoryHead, repository_head};
+pub use licence_files::licence_files;
 pub use mirror_rule::MirrorRule;
 pub use missing_parts::{missing_alternates, promisor_remote, shallow_boundary};
 pub use open_repository::{OpenRepository, open_repository};

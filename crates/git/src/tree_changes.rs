@@ -11,6 +11,8 @@ use gix::object::tree::diff::ChangeDetached;
 use gix::objs::TreeRefIter;
 use thiserror::Error;
 
+use crate::licence_files::licence_files;
+
 /// Most files that a fix changes. A commit that changes more is an import or a reformatting.
 pub const MAX_FILES: usize = 100;
 
@@ -157,6 +159,9 @@ fn changed_blobs(repository: &gix::Repository, commit: ObjectId) -> Result<Vec<O
             }
             _ => {}
         }
+    }
+    if !ids.is_empty() {
+        ids.extend(licence_files(repository, commit)?.into_iter().map(|(_, id)| id));
     }
     Ok(ids)
 }

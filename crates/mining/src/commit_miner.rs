@@ -6,9 +6,11 @@ use streamguard_collect::Samples;
 use streamguard_dataset::{Rejection, SampleLevel};
 use streamguard_engine::ShardError;
 use streamguard_git::OpenRepository;
+use streamguard_licence::FileNotice;
 
 use super::advisory_context::AdvisoryContext;
 use super::changed_files::{ChangedFile, changed_files};
+use super::commit_licence::CommitLicences;
 use super::fix_commit::FixCommit;
 use super::function_sample::{FixCandidate, function_sample};
 use super::judged_commit::{DroppedChange, JudgedCommit, JudgedFunction};
@@ -21,6 +23,9 @@ const MAX_BLOB_BYTES: u64 = 1 << 20;
 
 /// Largest file that is unpacked to check that its size is what its header says.
 const MAX_CHECKED_BYTES: u64 = 32 << 20;
+
+/// Bytes at the head of a file that may state its licence.
+const MAX_NOTICE_BYTES: usize = 4096;
 
 /// Confidence of a function without any evidence for or against it ([`FixScore`]).
 const UNKNOWN_CONFIDENCE: f64 = 0.2;
@@ -37,13 +42,15 @@ pub struct CommitMiner<'r> {
     name: &'r str,
     min_confidence: f64,
     comparer: FileComparer,
+    licences: CommitLicences,
 }
 
 impl<'r> CommitMiner<'r> {
     /// Creates a miner of a repository that samples call `name`. Functions with a confidence below
     /// `min_confidence` (0.0 to 1.0) are rejected.
     pub fn new(repository: &'r OpenRepository, name: &'r str, min_confidence: f64) -> Self {
-        Self { repository, name, min_confidence, comparer: FileComparer::new() }
+        let (comparer, licences) = (FileComparer::new(), CommitLicences::default());
+        Self { repository, name, min_confidence, comparer, licences }
     }
 
     /// Emits the samples of a commit, compared with its first parent. Objects that cannot be read are
@@ -97,7 +104,16 @@ impl<'r> CommitMiner<'r> {
                 samples.count(name, count);
             }
         }
-        let JudgedCommit { fix, rejection, dropped, functions, is_whole, .. } = judged;
+        let JudgedCommit { mut fix, rejection, dropped, functions, is_whole, .. } = judged;
+        if let Some(fix) = fix.as_mut().filter(|_| functions.iter().any(|one| one.rejection.is_none())) {
+            match self.licences.at(self.repository, fix.id) {
+                Ok(licence) => fix.licence = licence,
+                Err(damaged) => {
+                    samples.reject(damaged);
+                    return Ok(false);
+                }
+            }
+        }
         rejection
             .into_iter()
             .chain(dropped.iter().map(|change| change.reason))
@@ -191,6 +207,7 @@ impl<'r> CommitMiner<'r> {
             after: &after,
         })?;
         judged.differing += comparison.changes.len() as u64;
+        let notice = FileNotice::read(&String::from_utf8_lossy(&after[..after.len().min(MAX_NOTICE_BYTES)]));
         for change in comparison.changes {
             let rejection = match change.kind {
                 // Lines that were added or deleted are in no function.
@@ -213,6 +230,7 @@ impl<'r> CommitMiner<'r> {
                     path_after: file.path_after.clone(),
                     language: comparison.language,
                     invalid_utf8: comparison.invalid_utf8,
+                    notice: notice.clone(),
                     change,
                 }),
             }

@@ -2,6 +2,7 @@
 
 use gix::ObjectId;
 use streamguard_dataset::AffectedFunction;
+use streamguard_licence::FoundLicence;
 
 use super::advisory_context::AdvisoryContext;
 use super::message::{CommitClass, MESSAGE_SCORER, MessageScore};
@@ -32,6 +33,8 @@ pub(super) struct FixCommit {
     pub(super) confidence: f64,
     /// Whether the commit changes so many functions that it is seldom one fix.
     pub(super) is_bulk: bool,
+    /// Licence of the repository at this commit; read only if there is a sample.
+    pub(super) licence: Option<FoundLicence>,
 }
 
 impl FixCommit {
@@ -73,6 +76,7 @@ impl FixCommit {
             affected_functions: Vec::new(),
             confidence: 1.0,
             is_bulk: false,
+            licence: None,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use streamguard_code::{CodeChange, CodeSnippet};
 use streamguard_dataset::{Language, QualityFlag, Sample, SampleKind, SampleLevel};
+use streamguard_licence::{CERTAIN_SCORE, FileNotice};
 
 use super::fix_commit::FixCommit;
 use super::judged_commit::JudgedFunction;
@@ -14,13 +15,17 @@ pub(super) struct FixCandidate {
     pub(super) path_after: String,
     pub(super) language: Language,
     pub(super) invalid_utf8: bool,
+    /// What the head of the file says of its licence.
+    pub(super) notice: FileNotice,
     pub(super) change: CodeChange,
 }
 
 /// Makes the sample of one function.
 pub(super) fn function_sample(fix: &FixCommit, repository: &str, function: JudgedFunction) -> Sample {
     let JudgedFunction { candidate, score, tangled, .. } = function;
-    let FixCandidate { path_before, path_after, language, invalid_utf8, change } = candidate;
+    let FixCandidate { path_before, path_after, language, invalid_utf8, notice, change } = candidate;
+    let licence = notice.licence(fix.licence.as_ref(), &path_after);
+    let is_uncertain = licence.as_ref().is_some_and(|licence| licence.score < CERTAIN_SCORE);
     let flags = [
         (tangled, QualityFlag::TangledCommit),
         (fix.is_bulk, QualityFlag::BulkCommit),
@@ -29,6 +34,7 @@ pub(super) fn function_sample(fix: &FixCommit, repository: &str, function: Judge
         (change.ambiguous, QualityFlag::AmbiguousOverload),
         (change.renamed || path_before != path_after, QualityFlag::Renamed),
         (matches!(fix.reason, SelectionReason::Merge(_)), QualityFlag::ThroughMerge),
+        (is_uncertain, QualityFlag::UncertainLicence),
     ];
     let mut weaknesses: Vec<_> = score.weakness.into_iter().collect();
     weaknesses.extend(fix.message_score.weaknesses.iter().filter(|named| score.weakness != Some(**named)));
@@ -74,6 +80,9 @@ pub(super) fn function_sample(fix: &FixCommit, repository: &str, function: Judge
         end_line_before,
         start_line_after,
         end_line_after,
+        licence_path: licence.as_ref().map(|licence| licence.path.clone()),
+        licence_score: licence.as_ref().map(|licence| (licence.score * 100.0).round() / 100.0),
+        licence: licence.map(|licence| licence.expression),
         source,
         label_evidence: fix.message_score.evidence.iter().cloned().chain(score.evidence).collect(),
         // Two digits: more would pretend a precision that the score does not have.

@@ -28,6 +28,7 @@
 mod advisory_context;
 mod changed_files;
 mod collector;
+mod commit_licence;
 mod commit_miner;
 mod fix_commit;
 mod function_sample;

@@ -9,3 +9,6 @@ pub const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("STREAMGUAR
 
 /// Commit from which the program was built, shortened to 12 hexadecimal digits; empty if it was not built in a checkout.
 pub const COMMIT: &str = env!("STREAMGUARD_COMMIT");
+
+/// Date of the commit in UTC, such as `2026-11-29`; empty if it was not built in a checkout.
+pub const COMMIT_DATE: &str = env!("STREAMGUARD_COMMIT_DATE");

@@ -7,8 +7,11 @@
 //! where requests, and with them tokens, are sent.
 
 mod addresses;
+mod byte_size;
+mod command_job;
 mod config_file;
 mod schema;
+mod time_length;
 
 use std::collections::BTreeMap;
 
@@ -22,8 +25,11 @@ use crate::env::Environment;
 use crate::exit::UsageError;
 
 pub use addresses::other_addresses;
-pub use config_file::{CONFIG_FILE_NAME, CommandJob, ConfigFile};
+pub use byte_size::ByteSize;
+pub use command_job::CommandJob;
+pub use config_file::{CONFIG_FILE_NAME, ConfigFile};
 pub use schema::{ConfigSchema, suggestion};
+pub use time_length::TimeLength;
 
 /// The layers that settings are made of, above the built-in defaults.
 pub struct ConfigLayers<'a> {

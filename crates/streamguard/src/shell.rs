@@ -2,15 +2,7 @@
 
 use std::path::Path;
 
-/// Quotes a word for a POSIX shell.
-pub fn quote(word: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@,+%".contains(&byte);
-    if !word.is_empty() && word.bytes().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
+pub use streamguard_command::quote_word as quote;
 
 /// Quotes a path for a POSIX shell.
 pub fn quote_path(path: &Path) -> String {

@@ -209,6 +209,8 @@ impl SampleColumn {
         text!(code_hash_before),
         text!(code_hash_after),
         text!(licence),
+        text!(licence_path),
+        double!(licence_score),
         text!(source),
         texts!(label_evidence),
         double!(label_confidence),

@@ -116,7 +116,7 @@ pub(crate) fn arbitrary() -> impl Strategy<Value = Sample> {
     let number = option::of(any::<f64>().prop_filter("JSON has finite numbers only", |n| n.is_finite()));
     let names = (text(), text(), kind, level, language, severity, flags);
     let codes = (maybe(), maybe(), maybe(), maybe(), maybe(), maybe(), maybe());
-    let places = (maybe(), maybe(), maybe(), maybe(), maybe(), maybe(), maybe(), maybe());
+    let places = (maybe(), maybe(), maybe(), (maybe(), maybe()), maybe(), maybe(), maybe(), maybe());
     // The years 1 to 9999, which other readers know too.
     let milliseconds = || option::of(-62_135_596_800_000_i64..=253_402_207_200_000);
     let time = |milliseconds: i64, digits: usize| {
@@ -153,7 +153,7 @@ pub(crate) fn arbitrary() -> impl Strategy<Value = Sample> {
             parent_commit: places.1,
             commit_date: times.1.map(|value| time(value, 0)),
             commit_message: places.2,
-            path_before: places.3,
+            path_before: places.3.0,
             path_after: places.4,
             function: places.5,
             start_line_before: lines[0],
@@ -166,6 +166,8 @@ pub(crate) fn arbitrary() -> impl Strategy<Value = Sample> {
             code_hash_before: labels.3,
             code_hash_after: labels.4,
             licence: places.6,
+            licence_path: places.3.1,
+            licence_score: confidence,
             source: places.7,
             label_evidence: lists.2,
             label_confidence: confidence,

@@ -24,6 +24,7 @@ fn everything_is_counted() {
         "by_vulnerability_type": { "code_injection": 2, UNKNOWN_NAME: 1 },
         "by_severity": { "HIGH": 2, UNKNOWN_NAME: 1 },
         "by_flag": { "renamed": 2, "tangled_commit": 2 },
+        "by_licence": { "MIT": 2 },
         "confidence_by_collector": {
             "exploitdb": { "high": 0, "middle": 0, "low": 0, "unknown": 1 },
             "repo": { "high": 2, "middle": 0, "low": 0, "unknown": 0 },

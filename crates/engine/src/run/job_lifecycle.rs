@@ -90,6 +90,7 @@ impl RunLoop<'_> {
             let state = &self.recorder.state.jobs[earlier];
             let has_result = [Some(CompletionStatus::Complete), Some(CompletionStatus::Partial)];
             if !has_result.contains(&state.status) {
+                results.add_failed(&state.name);
                 continue;
             }
             let entry = &self.jobs[earlier];
@@ -106,6 +107,7 @@ impl RunLoop<'_> {
     /// Begins to run a job that is planned.
     pub(super) fn begin(&mut self, job: usize, planned: PlannedJob) -> Result<(), RunError> {
         let PlannedJob { plan, hash, store, reused } = planned;
+        self.recorder.show_plan(job, &plan);
         self.jobs[job].plan_hash.clone_from(&hash);
         self.jobs[job].stage = JobStage::Running;
         self.record(EventKind::JobPlanned {
@@ -124,6 +126,7 @@ impl RunLoop<'_> {
                     attempt: 0,
                     outcome: Outcome::Reused,
                     reason: None,
+                    exit: None,
                     retry_in_ms: None,
                     records: output.records,
                     counters: output.counters.clone(),
@@ -133,7 +136,10 @@ impl RunLoop<'_> {
         }
         let is_over = {
             let mut state = self.shared.lock();
-            let queue = ShardQueue::new(plan, self.shared.limits[job], reused);
+            let mut queue = ShardQueue::new(plan, self.shared.limits[job], reused);
+            if let Some(only) = &self.options.only {
+                queue.keep_only(only.get(self.shared.jobs[job].name()));
+            }
             let is_over = queue.is_over();
             state.queues[job] = Some(queue);
             state.stores[job] = Some(store);

@@ -1,6 +1,7 @@
 //! Passes every event on to the journal, the state and the observer.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use streamguard_durable::WriteError;
 
@@ -8,6 +9,7 @@ use super::error::RunError;
 use super::observer::Observer;
 use crate::event::Event;
 use crate::journal::{self, Journal};
+use crate::plan::Plan;
 use crate::run_dir::RunDir;
 use crate::run_dir_error::RunDirError;
 use crate::state::RunState;
@@ -45,6 +47,11 @@ impl<'a> Recorder<'a> {
             self.observer.on_event(event, &self.state);
         }
         Ok(())
+    }
+
+    /// Shows the observer the plan of a job.
+    pub(super) fn show_plan(&mut self, job: usize, plan: &Arc<Plan>) {
+        self.observer.on_plan(job, plan);
     }
 
     /// Advances the time of the state, and lets the observer draw.

@@ -52,6 +52,7 @@ pub(crate) struct LiveProcess {
     stdin: BufWriter<ChildStdin>,
     stdout: BufReader<WatchedPipe<ChildStdout>>,
     stderr: StderrReader,
+    memory: Option<MemoryLimit>,
     /// Present if it runs the program of an external job, which may leave processes behind.
     mark: Option<ProcessMark>,
     /// Whether it has printed something that is no message.
@@ -104,14 +105,14 @@ impl LiveProcess {
     pub(crate) fn start(
         job_index: usize,
         command: &CommandLine,
-        memory: Option<&MemoryLimit>,
+        memory: Option<MemoryLimit>,
         job: &dyn Job,
     ) -> io::Result<Self> {
         let mut start = command.command();
         let mark = job.command().map(|_| ProcessMark::new());
         start.envs(mark.iter().map(ProcessMark::variable));
         let mut child = start.spawn()?;
-        if let Some(limit) = memory {
+        if let Some(limit) = &memory {
             limit_memory(child.id(), limit.bytes)?;
         }
         let piped = "the command asks for pipes";
@@ -128,7 +129,7 @@ impl LiveProcess {
         // If the process is dead already, the first read reports it.
         let _ = protocol::write_message(&mut stdin, &hello).and_then(|()| stdin.flush());
         let (has_printed, has_sent_unknown) = (false, false);
-        Ok(Self { job_index, child, stdin, stdout, stderr, mark, has_printed, has_sent_unknown })
+        Ok(Self { job_index, child, stdin, stdout, stderr, memory, mark, has_printed, has_sent_unknown })
     }
 
     /// Returns the position, in the run, of the job whose shards the process runs.
@@ -164,7 +165,7 @@ impl LiveProcess {
 
     /// Kills the process, waits for its end, and returns the reason of its failure, with the number of processes that it
     /// left behind as [`Self::shut_down`] does.
-    pub(crate) fn reap(mut self, failure: &WorkerFailure, memory: Option<&MemoryLimit>) -> (String, usize) {
+    pub(crate) fn reap(mut self, failure: &WorkerFailure) -> (String, usize) {
         let known = self.mark.as_ref().map(|_| descendants(self.child.id()));
         let mut ended: Option<ExitStatus> = None;
         if matches!(failure, WorkerFailure::Died) {
@@ -183,7 +184,7 @@ impl LiveProcess {
         let orphans = self.mark.take().zip(known).map_or(0, |(mark, known)| mark.end_orphans(known));
         // The process is dead, so its standard error ends.
         self.stderr.join();
-        (failure.reason(ended, Some(&self.stderr.tail()), memory), orphans)
+        (failure.reason(ended, Some(&self.stderr.tail()), self.memory.as_ref()), orphans)
     }
 
     fn read_line(&mut self, line: &mut Vec<u8>) -> Result<(), WorkerFailure> {
@@ -216,6 +217,7 @@ impl LiveProcess {
                 FromWorker::Alive {}
                 | FromWorker::Log { .. }
                 | FromWorker::Activity { .. }
+                | FromWorker::Progress { .. }
                 | FromWorker::Item { .. } => {}
                 FromWorker::Shard(payload) => {
                     let payload = serde_json::from_str(payload.get());
@@ -350,6 +352,9 @@ impl LiveProcess {
                     work.status.set_records(writer.records());
                 }
                 FromWorker::Alive {} => {}
+                FromWorker::Progress { done, of } => {
+                    work.status.set_activity(Some(&progress_text(done, of)));
+                }
                 FromWorker::Item { name } => work.status.set_item(&name),
                 FromWorker::Count { name, n } => writer.count(&name, n),
                 FromWorker::Log { level, text } => (work.log)(level, text),
@@ -371,6 +376,9 @@ impl LiveProcess {
                     let output = writer.finish().map_err(WorkerFailure::Destination)?;
                     return Ok(AttemptResult::Finished(output));
                 }
+                FromWorker::Failed { reason, exit: Some(exit), .. } => {
+                    return Ok(AttemptResult::Exited { exit, reason: reason.into() });
+                }
                 FromWorker::Failed { reason, retry, .. } => {
                     let (outcome, reason) = (Outcome::Failed, reason.into());
                     return Ok(AttemptResult::Failed { outcome, reason, retryable: retry });
@@ -382,6 +390,17 @@ impl LiveProcess {
                 }
             }
         }
+    }
+}
+
+/// Returns the words for how much of a shard is done.
+fn progress_text(done: u64, of: Option<u64>) -> String {
+    match of {
+        // A program may have done more than it thought there was.
+        Some(of) if of > 0 => {
+            format!("{done} of {of} ({} %)", u128::from(done.min(of)) * 100 / u128::from(of))
+        }
+        _ => format!("{done} done"),
     }
 }
 

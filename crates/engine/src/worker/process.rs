@@ -53,12 +53,21 @@ impl ProcessWorker {
             Some(live) => live,
             None => {
                 let command = job.command().unwrap_or(&self.default_command);
-                LiveProcess::start(job_index, command, self.memory.as_ref(), job)?
+                LiveProcess::start(job_index, command, self.memory_for(job), job)?
             }
         };
         // For the supervising loop, which may have to kill the process.
         status.set_process_group(live.process_group());
         Ok(self.live.insert(live))
+    }
+
+    /// Returns the limit of the memory of a job's process: its own, or that of the run.
+    fn memory_for(&self, job: &dyn Job) -> Option<MemoryLimit> {
+        match job.limits().memory_bytes {
+            None => self.memory.clone(),
+            Some(0) => None,
+            Some(bytes) => Some(MemoryLimit::new(bytes, format!("the memory of the job {}", job.name()))),
+        }
     }
 
     /// Ends the process without killing it, if that takes only a moment; see [`LiveProcess::shut_down`].
@@ -81,7 +90,7 @@ impl ProcessWorker {
         status.set_process_group(0);
         match self.live.take() {
             Some(live) => {
-                let (reason, orphans) = live.reap(failure, self.memory.as_ref());
+                let (reason, orphans) = live.reap(failure);
                 report_orphans(orphans, log);
                 reason
             }

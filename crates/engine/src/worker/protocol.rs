@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::event::LogLevel;
+use crate::event::{CommandExit, LogLevel};
 use crate::secrets::ExposedSecrets;
 
 /// Version of the protocol; both sides begin by stating theirs.
@@ -81,6 +81,12 @@ pub(crate) enum FromWorker<'a> {
         #[serde(default)]
         text: Option<String>,
     },
+    /// How much of the shard that runs is done, of how much if that is known.
+    Progress {
+        done: u64,
+        #[serde(default)]
+        of: Option<u64>,
+    },
     /// Item that the shard begins.
     Item { name: String },
     /// Sign of life.
@@ -98,6 +104,9 @@ pub(crate) enum FromWorker<'a> {
         reason: String,
         #[serde(default)]
         retry: bool,
+        /// Way in which its command ended, if that is why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exit: Option<CommandExit>,
     },
     /// The shard was stopped, as requested.
     Stopped { shard: u32 },
@@ -139,9 +148,9 @@ pub(crate) fn is_stray(line: &[u8]) -> bool {
 
 /// Reports whether a line is a message of a kind that this version does not know: an object with one key.
 pub(crate) fn is_unknown_message(line: &[u8]) -> bool {
-    const KNOWN: [&str; 12] = [
-        "ready", "shard", "planned", "record", "count", "note", "doing", "item", "alive", "done", "failed",
-        "stopped",
+    const KNOWN: [&str; 13] = [
+        "ready", "shard", "planned", "record", "count", "note", "doing", "progress", "item", "alive", "done",
+        "failed", "stopped",
     ];
     let message: Result<BTreeMap<&str, IgnoredAny>, _> = serde_json::from_slice(line);
     message.is_ok_and(|message| message.len() == 1 && message.keys().all(|key| !KNOWN.contains(key)))
@@ -169,7 +178,7 @@ mod tests {
 
     #[test]
     fn messages_of_later_versions_are_known_by_their_shape() {
-        assert!(is_unknown_message(br#"{"progress":{"done":3,"of":10}}"#));
+        assert!(is_unknown_message(br#"{"weather":{"wind":3}}"#));
         for line in [r#"{"done":{"shard":-1}}"#, r#"{"a":1,"b":2}"#, "{}", r#"{"a":1"#] {
             assert!(!is_unknown_message(line.as_bytes()), "{line}");
         }

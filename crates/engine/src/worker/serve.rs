@@ -328,12 +328,15 @@ fn serve_shard<'a>(
     buffer: &mut Vec<u8>,
 ) -> FromWorker<'a> {
     let number = shard.number;
-    let failed = |reason, retry| FromWorker::Failed { shard: number, reason, retry };
+    let failed = |reason, retry| FromWorker::Failed { shard: number, reason, retry, exit: None };
     match catch_unwind(AssertUnwindSafe(|| job.run(shard, &mut ShardOutput::new(sink, buffer)))) {
         Ok(Ok(())) => FromWorker::Done { shard: number, records: None },
         Ok(Err(ShardError::Stopped)) => FromWorker::Stopped { shard: number },
         Ok(Err(ShardError::Failed(reason))) => failed(reason, false),
         Ok(Err(ShardError::Retry(reason))) => failed(reason, true),
+        Ok(Err(ShardError::Exited { exit, reason })) => {
+            FromWorker::Failed { shard: number, reason, retry: true, exit: Some(exit) }
+        }
         // A panic leaves a process in an unknown state: give the reason, and let the engine replace it.
         Err(panic) => {
             let mut stderr = io::stderr().lock();

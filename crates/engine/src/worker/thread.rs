@@ -105,6 +105,9 @@ impl ThreadWorker {
             Ok(Ok(())) => AttemptResult::Finished(sink.writer.finish()?),
             Ok(Err(ShardError::Failed(reason))) => failed(Outcome::Failed, reason, false),
             Ok(Err(ShardError::Retry(reason))) => failed(Outcome::Failed, reason, true),
+            Ok(Err(ShardError::Exited { exit, reason })) => {
+                AttemptResult::Exited { exit, reason: reason.into() }
+            }
             Ok(Err(ShardError::Stopped)) => StopReason::result(work.status.stop_reason()),
             Err(panic) => {
                 // After a second panic, as after the second death of a process.

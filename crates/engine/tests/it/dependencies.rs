@@ -34,8 +34,8 @@ impl TypedJob for SecondJob {
         json!({})
     }
 
-    fn after(&self) -> &[&str] {
-        &["one", "two", "absent"]
+    fn after(&self) -> Vec<&str> {
+        vec!["one", "two", "absent"]
     }
 
     fn plan(&self, planning: &PlanContext) -> Result<Plan<ForeignRecord>, JobError> {

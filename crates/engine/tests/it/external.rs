@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 use streamguard_engine::{
     CommandLine, CompletionStatus, Event, EventKind, ExternalJob, FinishedRun, Job, Observer, Outcome,
-    RunOptions, RunState,
+    RunOptions, RunState, ShardLimits,
 };
 
 use crate::{job, text, threads};
@@ -28,6 +28,11 @@ fn shell(script: &str) -> ExternalJob {
         done"#;
     let command = CommandLine::new("sh", ["-c".to_owned(), answer.replace("SCRIPT", script)]);
     ExternalJob::new("shell", command, json!({}))
+}
+
+/// Limits of an external job with a short deadline.
+fn within(milliseconds: u64) -> ShardLimits {
+    ShardLimits { deadline: Duration::from_millis(milliseconds), ..ExternalJob::default_limits() }
 }
 
 #[test]
@@ -146,7 +151,7 @@ fn a_planner_that_hangs_ends_at_its_deadline_or_by_a_stop() {
     let hangs = "read hello; echo '{\"ready\":{\"protocol\":1}}'; read plan; sleep 1000";
     for (script, said) in [("sleep 1000", "did not say `ready`"), (hangs, "did not finish its plan")] {
         let make = || ExternalJob::new("slow", CommandLine::new("sh", ["-c", script]), json!({}));
-        let finished = run(make().with_deadline(Duration::from_millis(300)), &threads(1));
+        let finished = run(make().with_limits(within(300)), &threads(1));
         let job = &finished.state.jobs[0];
         assert_eq!(job.status, Some(CompletionStatus::Failed));
         assert!(job.reason.as_ref().unwrap().contains(said), "{:?}", job.reason);
@@ -181,7 +186,7 @@ fn a_missing_command_fails_only_its_job() {
 
 #[test]
 fn a_command_that_hangs_ends_at_its_deadline() {
-    let job = shell("sleep 1000").with_deadline(Duration::from_millis(300));
+    let job = shell("sleep 1000").with_limits(within(300));
     let finished = run(job, &threads(1));
     assert_eq!(finished.state.jobs[0].failed_shards[0].1, Outcome::TimedOut);
 }

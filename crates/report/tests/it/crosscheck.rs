@@ -85,6 +85,7 @@ fn events(jobs: Vec<Job>) -> Vec<Event> {
             attempt: 1,
             outcome,
             reason: (outcome == Outcome::Failed).then(|| HOSTILE.into()),
+            exit: None,
             retry_in_ms: None,
             records,
             counters: BTreeMap::new(),

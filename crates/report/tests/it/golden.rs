@@ -172,6 +172,7 @@ pub(crate) fn events(ending: Ending) -> Vec<Event> {
                 attempt: 1,
                 outcome,
                 reason: reason.map(Into::into),
+                exit: None,
                 retry_in_ms: None,
                 records,
                 counters: counters.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect(),

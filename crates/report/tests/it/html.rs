@@ -55,6 +55,7 @@ pub(crate) fn jobs() -> (TempDir, StoredRun) {
         attempt: 1,
         outcome: Outcome::Finished,
         reason: None,
+        exit: None,
         retry_in_ms: None,
         records: 8,
         counters: std::iter::once(("bytes".to_owned(), 9_000_000)).collect(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
+use serde::Serialize;
 use streamguard::env::Environment;
 use streamguard::exit::Exit;
 use streamguard::ui;
@@ -19,6 +20,9 @@ pub(crate) struct CacheArgs {
     /// Folder of the cache [default: the user's cache folder]
     #[arg(long, value_name = "DIR", global = true)]
     cache_dir: Option<PathBuf>,
+    /// Print JSON lines: of each part its entries and bytes, or what was removed
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     action: Option<CacheAction>,
 }
@@ -38,14 +42,40 @@ pub(crate) enum CacheAction {
     Clear,
 }
 
+/// Line of JSON about a part of the cache.
+#[derive(Debug, Serialize)]
+struct CachePart {
+    part: &'static str,
+    entries: u64,
+    bytes: u64,
+}
+
+/// Line of JSON about what was removed.
+#[derive(Debug, Serialize)]
+struct RemovedPart {
+    removed: u64,
+    bytes: u64,
+    in_use: u64,
+}
+
 pub(super) fn run(arguments: &CacheArgs) -> Result<Exit> {
     let environment = Environment::read(Path::new("."))?;
     let folder = arguments.cache_dir.clone().unwrap_or_else(|| environment.cache_folder());
     let at = || format!("the cache at {}", folder.display());
     match arguments.action.unwrap_or(CacheAction::Show) {
         CacheAction::Show => {
-            let mut rows = vec![["PART".to_owned(), "ENTRIES".to_owned(), "SIZE".to_owned()]];
             let usage = cache::usage(&folder).with_context(|| format!("cannot read {}", at()))?;
+            if arguments.json {
+                for usage in &usage {
+                    ui::print_json_line(&CachePart {
+                        part: usage.bucket.name(),
+                        entries: usage.entries,
+                        bytes: usage.bytes,
+                    })?;
+                }
+                return Ok(Exit::Complete);
+            }
+            let mut rows = vec![["PART".to_owned(), "ENTRIES".to_owned(), "SIZE".to_owned()]];
             for usage in &usage {
                 rows.push([
                     usage.bucket.name().to_owned(),
@@ -59,17 +89,23 @@ pub(super) fn run(arguments: &CacheArgs) -> Result<Exit> {
         }
         CacheAction::Prune { days } => {
             let removed = cache::prune(&folder, Duration::from_secs(days * 24 * 3600));
-            print_removed(&removed.with_context(|| format!("cannot prune {}", at()))?)?;
+            let removed = removed.with_context(|| format!("cannot prune {}", at()))?;
+            print_removed(&removed, arguments.json)?;
         }
         CacheAction::Clear => {
-            print_removed(&cache::clear(&folder).with_context(|| format!("cannot clear {}", at()))?)?;
+            let removed = cache::clear(&folder).with_context(|| format!("cannot clear {}", at()))?;
+            print_removed(&removed, arguments.json)?;
         }
     }
     Ok(Exit::Complete)
 }
 
-fn print_removed(removed: &cache::RemovedEntries) -> Result<()> {
+fn print_removed(removed: &cache::RemovedEntries, json: bool) -> Result<()> {
     let cache::RemovedEntries { entries, bytes, in_use } = removed;
+    if json {
+        ui::print_json_line(&RemovedPart { removed: *entries, bytes: *bytes, in_use: *in_use })?;
+        return Ok(());
+    }
     ui::print_line(&format!(
         "{} {} removed, {}",
         ui::group_digits(*entries),

@@ -8,7 +8,7 @@ use clap::{ArgAction, Args, ValueEnum};
 use streamguard::exit::{Exit, UsageError};
 use streamguard::shell::quote;
 use streamguard::ui::browser::{self, BrowserOptions};
-use streamguard::ui::escape::{escape, escape_json};
+use streamguard::ui::escape::escape;
 use streamguard::ui::side_by_side::SideBySide;
 use streamguard::ui::{self, group_digits};
 use streamguard_dataset::{JsonlReader, Language, ParquetReader, Sample, SampleFileError, Weakness};
@@ -107,7 +107,7 @@ pub(super) fn run(arguments: &ExamplesArgs) -> Result<Exit> {
         }
         if found.matched > arguments.skip {
             match arguments.json {
-                true => drop(ui::print_line(&escape_json(&serde_json::to_string(&sample)?))?),
+                true => drop(ui::print_json_line(&sample)?),
                 false => ui::print(&view.draw(found.matched, &sample)),
             }
         }

@@ -12,7 +12,6 @@ use clap::Args;
 use streamguard::env::Environment;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::ui;
-use streamguard::ui::escape::escape_json;
 use streamguard::ui::side_by_side::SideBySide;
 use streamguard_mining::scoring::DEFAULT_MIN_CONFIDENCE;
 use streamguard_mining::{CommitMiner, SelectedCommit, SelectionReason};
@@ -88,7 +87,7 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit> {
     let judged = miner.explain(commit, advisory.as_ref());
     let explanation = CommitExplanation::new(&place.name, commit, &judged, &recorded);
     if arguments.json {
-        ui::print_line(&escape_json(&serde_json::to_string(&explanation)?))?;
+        ui::print_json_line(&explanation)?;
         return Ok(Exit::Complete);
     }
     ui::print(&explanation_text::text(&explanation));
@@ -133,7 +132,7 @@ fn find_commit(
 fn print_recorded(arguments: &ExplainArgs, recorded: &RecordedSamples) -> Result<Exit> {
     if arguments.json {
         for sample in recorded.samples() {
-            ui::print_line(&escape_json(&serde_json::to_string(sample)?))?;
+            ui::print_json_line(sample)?;
         }
     } else {
         ui::print(&explanation_text::recorded_text(recorded));

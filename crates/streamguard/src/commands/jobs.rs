@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 use streamguard::exit::Exit;
 use streamguard::settings::ConfigSchema;
-use streamguard::ui::{self, escape::escape_json};
+use streamguard::ui;
 use streamguard_registry::JOBS;
 
 /// Lists the jobs and what they need
@@ -37,12 +37,12 @@ pub(super) fn run(arguments: &JobsArgs, schema: &ConfigSchema) -> Result<Exit> {
         jobs.push(ListedJob { name: entry.name.to_owned(), purpose, needs });
     }
     for job in schema.read(Path::new("."), None)?.jobs {
-        let purpose = format!("runs {}", job.command.join(" "));
+        let purpose = format!("runs {}", job.command.text());
         jobs.push(ListedJob { name: job.name, purpose, needs: "its command (streamguard run)".to_owned() });
     }
     if arguments.json {
         for job in &jobs {
-            ui::print_line(&escape_json(&serde_json::to_string(job)?))?;
+            ui::print_json_line(job)?;
         }
         return Ok(Exit::Complete);
     }

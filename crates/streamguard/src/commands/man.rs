@@ -1,11 +1,12 @@
 //! `streamguard man`: manual pages.
 
+mod manual_page;
+
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, Command};
-use clap_mangen::Man;
 use streamguard::exit::Exit;
 use streamguard::ui;
 use streamguard_durable::WriteError;
@@ -20,13 +21,20 @@ pub(crate) struct ManArgs {
 }
 
 pub(super) fn run(arguments: &ManArgs, command: Command) -> Result<Exit> {
-    if let Some(folder) = &arguments.output_dir {
-        fs::create_dir_all(folder).map_err(WriteError::at(folder))?;
-        clap_mangen::generate_to(command, folder).map_err(WriteError::at(folder))?;
+    let Some(folder) = &arguments.output_dir else {
+        ui::print(&manual_page::render(command)?);
         return Ok(Exit::Complete);
+    };
+    fs::create_dir_all(folder).map_err(WriteError::at(folder))?;
+    let mut command = command.disable_help_subcommand(true);
+    // Gives each command its full name, `streamguard-collect`.
+    command.build();
+    let mut left = vec![command];
+    while let Some(command) = left.pop() {
+        left.extend(command.get_subcommands().filter(|command| !command.is_hide_set()).cloned());
+        let path = folder.join(manual_page::file_name(&command));
+        let page = manual_page::render(command)?;
+        fs::write(&path, page).map_err(WriteError::at(&path))?;
     }
-    let mut page = Vec::new();
-    Man::new(command).render(&mut page)?;
-    ui::print(&String::from_utf8(page)?);
     Ok(Exit::Complete)
 }

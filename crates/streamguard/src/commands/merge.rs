@@ -105,9 +105,10 @@ pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
         }
         PlannedRun::Commands(jobs) => {
             let mut dir = open()?;
+            let outputs: Vec<Vec<String>> = jobs.iter().map(|job| job.output_names()).collect();
             let finished = run_jobs(jobs, &options, Some(&dir), view)?;
             ui::summary::print_jobs(&finished.state);
-            ui::summary::print_records(&finished.state, folder);
+            ui::summary::print_records(&finished.state, folder, &outputs, "");
             // A run that lacks shards stays open: a later merge takes what has come by then.
             if finished.status == CompletionStatus::Complete {
                 dir.finish()?;

@@ -91,10 +91,9 @@ pub(crate) enum Commands {
     #[command(subcommand)]
     Shard(shard::ShardCommands),
     Merge(merge::MergeArgs),
-    /// Runs shards for another streamguard; not for people
     // Engines start workers by this name; its arguments and protocol are not for people.
     #[command(hide = true)]
-    Worker,
+    Worker(worker::WorkerArgs),
 }
 
 /// Understands the command line. A wrong one ends the program here, with a usage text.
@@ -152,7 +151,7 @@ impl Commands {
             Self::Plan(command) => plan::run(&command, &config_schema()),
             Self::Shard(command) => shard::run(&command, &config_schema()),
             Self::Merge(arguments) => merge::run(&arguments, &config_schema()),
-            Self::Worker => worker::run(),
+            Self::Worker(arguments) => worker::run(&arguments),
         }
     }
 }

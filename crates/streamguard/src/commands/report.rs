@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
+use serde::Serialize;
 use streamguard::exit::Exit;
 use streamguard::ui::{self, escape::escape};
 use streamguard_durable::WriteError;
@@ -38,6 +39,16 @@ pub(crate) struct ReportArgs {
     /// Most samples that the HTML report holds
     #[arg(long, value_name = "N", default_value_t = RenderOptions::default().html_samples)]
     html_samples: usize,
+    /// Print JSON lines: the format and the path of each file
+    #[arg(long)]
+    json: bool,
+}
+
+/// Line of JSON about a file that was written.
+#[derive(Debug, Serialize)]
+struct WrittenReport<'a> {
+    format: &'a str,
+    path: &'a str,
 }
 
 pub(super) fn run(arguments: &ReportArgs) -> Result<Exit> {
@@ -50,7 +61,11 @@ pub(super) fn run(arguments: &ReportArgs) -> Result<Exit> {
     let options = RenderOptions { html_samples: arguments.html_samples };
     for format in formats {
         for path in streamguard_report::write(&run, format, &options, folder)? {
-            ui::print_line(&escape(&path.display().to_string()))?;
+            let shown = path.display().to_string();
+            match arguments.json {
+                true => ui::print_json_line(&WrittenReport { format: format.name(), path: &shown })?,
+                false => ui::print_line(&escape(&shown))?,
+            };
             written.push(path);
         }
     }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::shell::quote_path;
-use streamguard::ui::escape::{escape, escape_json, escape_lines};
+use streamguard::ui::escape::{escape, escape_lines};
 use streamguard::ui::side_by_side::SideBySide;
 use streamguard::ui::{self, group_digits};
 use streamguard_dataset::Sample;
@@ -151,7 +151,7 @@ struct ReviewReport {
 fn print_report(table: &ReviewTable, json: bool) -> Result<()> {
     let report = ReviewReport { precision: precision(table, None), readers: agreements(table) };
     if json {
-        ui::print_line(&escape_json(&serde_json::to_string(&report)?))?;
+        ui::print_json_line(&report)?;
         return Ok(());
     }
     let ReviewReport { precision, readers } = report;

@@ -177,7 +177,7 @@ fn job_and_shards(settings: &ShardRunArgs, dir: &PlanDir) -> Result<(String, Vec
 }
 
 /// Parses a list of numbers such as `3,7..9`, both bounds included, the value of the flag of this name.
-fn numbers(flag: &str, list: &str) -> Result<Vec<u32>, UsageError> {
+pub(super) fn numbers(flag: &str, list: &str) -> Result<Vec<u32>, UsageError> {
     let wrong = || UsageError(format!("--{flag} {list}: numbers such as 7 or 0..99, separated by commas"));
     let mut numbers = Vec::new();
     for part in list.split(',') {

@@ -32,7 +32,8 @@ use streamguard_facade::CollectionObserver;
 pub use format::{format_bytes, format_duration, plural, short_count};
 pub use plain::LogFormat;
 pub use print::{
-    indented, list_entry, print, print_error, print_error_so_far, print_line, print_notice, print_table,
+    indented, list_entry, print, print_bytes, print_error, print_error_so_far, print_json_line, print_line,
+    print_notice, print_table,
 };
 pub use progress_line::ProgressLine;
 pub use run_view::RunView;

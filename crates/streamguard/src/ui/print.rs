@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 use std::sync::OnceLock;
 
-use super::escape::escape;
+use serde::Serialize;
+
+use super::escape::{escape, escape_json};
 use super::truncate::wrap_lines;
 use crate::hints::hint;
 
@@ -22,8 +24,14 @@ const INDENT: &str = "    ";
 /// Prints text on standard output. A reader that has gone away is no error; any other error is kept for
 /// [`print_error_so_far`], so that a run whose summary cannot be printed still writes its files.
 pub fn print(text: &str) {
+    print_bytes(text.as_bytes());
+}
+
+/// Prints bytes on standard output as they are, as [`print()`] does. Only for what a user's own command printed: nothing
+/// is escaped.
+pub fn print_bytes(bytes: &[u8]) {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         // A reader such as `head`: there is nobody to tell.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             let _ = PRINT_ERROR.set(error);
@@ -47,6 +55,15 @@ pub fn print_line(line: &str) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Prints a value as a line of JSON on standard output, without the control characters that a terminal would follow.
+/// Returns false if its reader has gone away.
+///
+/// # Errors
+/// Any other reason why it cannot be written.
+pub fn print_json_line(value: &impl Serialize) -> io::Result<bool> {
+    print_line(&escape_json(&serde_json::to_string(value)?))
 }
 
 /// Prints a line on standard error.

@@ -35,13 +35,16 @@ pub fn print_jobs(state: &RunState) {
     print_text(&text);
 }
 
-/// Prints where the records of jobs are, and how to get those that are missing.
-pub fn print_records(state: &RunState, folder: &Path) {
+/// Prints where the records of jobs are, and how to get those that are missing: `rest` ends the command that continues
+/// the run. `outputs` has the names of the files of
+/// each job.
+pub fn print_records(state: &RunState, folder: &Path, outputs: &[Vec<String>], rest: &str) {
     let mut text = "\n".to_owned();
     let has_file =
         |job: &&JobState| matches!(job.status, Some(CompletionStatus::Complete | CompletionStatus::Partial));
-    for job in state.jobs.iter().filter(has_file) {
-        let path = folder.join(format!("{}.jsonl", job.name));
+    let of_jobs = state.jobs.iter().zip(outputs).filter(|(job, _)| has_file(job));
+    for name in of_jobs.flat_map(|(_, names)| names) {
+        let path = folder.join(name);
         let _ = writeln!(text, "Records: {}", escape(&path.display().to_string()));
     }
     let what = match state.status {
@@ -53,7 +56,8 @@ pub fn print_records(state: &RunState, folder: &Path) {
     };
     if let Some(what) = what {
         let folder = escape(&quote_path(folder));
-        let _ = writeln!(text, "{what}. Continue by:\n  streamguard run --resume --output-dir {folder}");
+        let _ =
+            writeln!(text, "{what}. Continue by:\n  streamguard run --resume --output-dir {folder}{rest}");
     }
     print_text(&text);
 }

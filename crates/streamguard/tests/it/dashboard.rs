@@ -1,7 +1,9 @@
 //! Frames of the dashboard.
 //!
-//! The expected frames lie in `screens/` beside this file. With `STREAMGUARD_UPDATE=1` in the environment they are
+//! The expected frames lie in `screens/` beside this file, and as a picture in `docs/dashboard.svg`. With `STREAMGUARD_UPDATE=1` in the environment they are
 //! written again, for a look at the difference.
+
+mod svg_picture;
 
 use std::path::Path;
 
@@ -56,6 +58,7 @@ fn events() -> Vec<Event> {
         attempt: 1,
         outcome,
         reason: reason.map(Into::into),
+        exit: None,
         retry_in_ms,
         records,
         counters: if outcome == Outcome::Finished {
@@ -113,6 +116,24 @@ fn events() -> Vec<Event> {
     events
 }
 
+/// Events of the same run where the one source that failed goes well, since most runs do.
+fn events_without_failure() -> Vec<Event> {
+    let mut events = events();
+    let records = 8_420;
+    for event in &mut events {
+        match &mut event.kind {
+            EventKind::ShardEnded { job: 1, outcome, reason, records: emitted, .. } => {
+                (*outcome, *reason, *emitted) = (Outcome::Finished, None, records);
+            }
+            EventKind::JobEnded { job: 1, status, reason, records: emitted, .. } => {
+                (*status, *reason, *emitted) = (CompletionStatus::Complete, None, records);
+            }
+            _ => {}
+        }
+    }
+    events
+}
+
 /// Draws events, one frame per second.
 fn drawn(
     events: &[Event],
@@ -163,13 +184,23 @@ fn unicode_width(symbol: &str) -> usize {
 }
 
 fn check(name: &str, picture: &Buffer) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/screens").join(format!("{name}.txt"));
-    let seen = lines(picture).join("\n") + "\n";
+    check_file(&format!("tests/it/screens/{name}.txt"), &(lines(picture).join("\n") + "\n"));
+}
+
+/// Compares a text with that in a file of the crate.
+fn check_file(path: &str, seen: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     if std::env::var_os("STREAMGUARD_UPDATE").is_some() {
-        std::fs::write(&path, &seen).unwrap();
+        std::fs::write(&path, seen).unwrap();
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(seen, expected, "{name} differs:\n{seen}");
+    assert_eq!(seen, expected, "{} differs:\n{seen}", path.display());
+}
+
+#[test]
+fn the_picture_of_the_readme_is_the_dashboard() {
+    let frame = drawn(&events_without_failure(), (80, 24), UTF8, |_| ());
+    check_file("../../docs/dashboard.svg", &svg_picture::svg(&frame));
 }
 
 #[test]

@@ -39,6 +39,18 @@ fn each_command_has_a_manual_page() {
         let text = std::fs::read_to_string(folder.path().join("man1").join(page)).unwrap();
         assert!(text.contains(".TH ") && text.contains(".SH SYNOPSIS"), "{page}");
     }
+    let pages = std::fs::read_dir(folder.path().join("man1")).unwrap().map(|page| page.unwrap().path());
+    let command = ["-T", "lint", "-W", "style"];
+    match Command::new("mandoc").args(command).args(pages).output() {
+        // Without a checkout there is no date to give.
+        Ok(said) => {
+            assert!(stdout(&said).lines().all(|line| line.contains("missing date")), "{}", stdout(&said))
+        }
+        Err(_) => {
+            let text = b"SKIPPED: there is no mandoc, manual pages are not checked\n";
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), text);
+        }
+    }
     let main = streamguard(folder.path()).arg("man").output().unwrap();
     assert!(stdout(&main).contains(".SH SUBCOMMANDS"), "{}", stdout(&main));
 }
@@ -57,4 +69,33 @@ fn jobs_and_samples_are_listed_as_json() {
     let value = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap();
     let expected: Vec<_> = written.lines().take(2).map(value).collect();
     assert_eq!(stdout(&shown).lines().map(value).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn the_cache_and_reports_answer_in_json_what_they_answer_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let answer = |arguments: &[&str]| {
+        let output = streamguard(folder.path()).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", stderr(&output));
+        stdout(&output)
+    };
+    let rows = |arguments: &[&str]| -> Vec<serde_json::Value> {
+        answer(arguments).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    answer(&["collect", "--offline", "--collectors", "osv", "synthetic", "--quick-test", "--quiet"]);
+
+    let words = answer(&["cache"]);
+    let named: Vec<_> = words.lines().skip(1).filter_map(|line| line.split(' ').next()).collect();
+    let parts = rows(&["cache", "--json"]);
+    let names: Vec<_> = parts.iter().map(|part| part["part"].as_str().unwrap()).collect();
+    assert_eq!(names, named[..named.len() - 1], "the last line of the table is the sum");
+    let entries: u64 = parts.iter().map(|part| part["entries"].as_u64().unwrap()).sum();
+    assert!(entries > 0 && parts.iter().any(|part| part["bytes"].as_u64() > Some(0)), "{parts:?}");
+    let [removed] = &rows(&["cache", "clear", "--json"])[..] else { panic!("one line") };
+    assert!(removed["removed"].as_u64() > Some(0) && removed["in_use"] == 0, "{removed}");
+
+    let written = rows(&["report", "--json", "--format", "csv", "sarif"]);
+    let paths: Vec<_> = written.iter().map(|file| file["path"].as_str().unwrap()).collect();
+    assert_eq!(paths.join("\n") + "\n", answer(&["report", "--format", "csv", "sarif"]));
+    assert_eq!(written.last().unwrap()["format"], "sarif");
 }

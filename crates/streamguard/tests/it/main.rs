@@ -12,6 +12,8 @@ mod damage;
 mod dashboard;
 /// A prepared dataset with its baseline, evaluations of detectors, and exports.
 mod detectors;
+/// README and the pages of the book: their commands, links and tables.
+mod documents;
 /// Samples side by side, hostile ones too.
 mod examples;
 /// Exit codes, each with a cause.

@@ -81,7 +81,7 @@ for line in sys.stdin:
 #[test]
 fn limits_of_nothing_are_refused() {
     let folder = tempfile::tempdir().unwrap();
-    for key in ["lane", "deadline"] {
+    for key in ["lane", "deadline", "heartbeat", "attempts"] {
         let config = format!("[[job]]\nname = \"a\"\ncommand = [\"true\"]\n{key} = 0\n");
         std::fs::write(folder.path().join("streamguard.toml"), config).unwrap();
         let output = run(folder.path(), &["run"]);
@@ -159,4 +159,34 @@ for line in sys.stdin:
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(!stderr(&output).contains("timed_out"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_job_runs_in_its_folder_with_its_variables_after_the_jobs_that_it_needs() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("inner")).unwrap();
+    let script = "read h; echo '{\"ready\":{\"protocol\":1}}'; while read l; do case \"$l\" in *plan*) echo '{\"shard\":1}'; echo '{\"planned\":{}}';; *) test -z \"$FAIL\" || exit 1; echo \"{\\\"record\\\":\\\"${PWD##*/} $WORD\\\"}\"; echo '{\"done\":{\"shard\":0}}';; esac; done";
+    std::fs::write(folder.path().join("inner/job.sh"), script).unwrap();
+    let config = |first: &str| {
+        format!(
+            "[[job]]\nname = \"second\"\nafter = [\"first\"]\ncommand = [\"sh\", \"job.sh\"]\ncwd = \"inner\"\nenv = {{ WORD = \"x\" }}\n\
+             [[job]]\nname = \"first\"\ncommand = [\"sh\", \"inner/job.sh\"]\nattempts = 1\n{first}"
+        )
+    };
+    let execute = |text: String| {
+        std::fs::write(folder.path().join("streamguard.toml"), text).unwrap();
+        run(folder.path(), &["run", "--output-dir", "out", "--fresh"])
+    };
+    let output = execute(config(""));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(std::fs::read_to_string(folder.path().join("out/second.jsonl")).unwrap(), "\"inner x\"\n");
+    let output = execute(config("env = { FAIL = \"1\" }\n"));
+    assert!(
+        stderr(&output).contains("comes after the job first, which has no result"),
+        "{}",
+        stderr(&output)
+    );
+    let output = execute(config("after = [\"second\"]\n"));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("wait for each other by `after`: second, first"), "{}", stderr(&output));
 }

@@ -1,0 +1,110 @@
+//! The wheel: built by maturin, and read again for the other packages.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use zip::ZipArchive;
+
+use super::{VERSION, build_tools};
+
+/// Oldest systems on which the program runs: those with glibc 2.17 of 2014, such as CentOS 7 and Debian 8.
+///
+/// See [PEP 599](https://peps.python.org/pep-0599/).
+const COMPATIBILITY: &str = "manylinux2014";
+
+/// Most bytes of a wheel, so that nobody has to wait for the program.
+const MAX_WHEEL_BYTES: u64 = 18 << 20;
+
+/// What the other packages need of a wheel.
+pub(super) struct WheelContents {
+    /// Program.
+    pub(super) program: Vec<u8>,
+    /// CycloneDX list of all crates in the program, with their licences.
+    pub(super) bill_of_materials: Vec<u8>,
+}
+
+impl WheelContents {
+    /// Reads a wheel.
+    pub(super) fn read(wheel: &Path) -> Result<Self> {
+        let mut archive = ZipArchive::new(File::open(wheel)?)
+            .with_context(|| format!("{} is not a wheel", wheel.display()))?;
+        let mut read = |name: &str| -> Result<Vec<u8>> {
+            let mut bytes = Vec::new();
+            let mut file =
+                archive.by_name(name).with_context(|| format!("{} has no {name}", wheel.display()))?;
+            file.read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        Ok(Self {
+            program: read(&format!("streamguard-{VERSION}.data/scripts/streamguard"))?,
+            bill_of_materials: read(&format!(
+                "streamguard-{VERSION}.dist-info/sboms/streamguard.cyclonedx.json"
+            ))?,
+        })
+    }
+}
+
+/// Packages of Python.
+pub(super) struct PythonPackages {
+    /// Wheel, with the program.
+    pub(super) wheel: PathBuf,
+    /// Sources of all of it, from which pip builds a wheel where the other one does not fit.
+    pub(super) source: PathBuf,
+}
+
+/// Builds the packages of Python.
+pub(super) fn build(root: &Path, epoch: u64) -> Result<PythonPackages> {
+    let tools = build_tools::install(root)?;
+    let target = root.join("target/dist-build");
+    let path = path_with(&tools)?;
+    let flags = path_flags(root)?;
+    let maturin = |arguments: &[&str], into: &str| -> Result<PathBuf> {
+        let into = target.join(into);
+        // Of an earlier version there may be a package as well.
+        let _ = fs::remove_dir_all(&into);
+        let status = Command::new(tools.join("maturin"))
+            .args(arguments)
+            .arg("--out")
+            .arg(&into)
+            .current_dir(root)
+            .env("PATH", &path)
+            .env("CARGO_TARGET_DIR", &target)
+            .env("SOURCE_DATE_EPOCH", epoch.to_string())
+            .envs(flags.clone())
+            .status()?;
+        anyhow::ensure!(status.success(), "maturin {} failed, for the reason above", arguments[0]);
+        Ok(fs::read_dir(&into)?.next().context("maturin wrote no file")??.path())
+    };
+    let compatibility = ["--zig", "--compatibility", COMPATIBILITY];
+    let wheel = maturin(&[&["build", "--release", "--locked"], &compatibility[..]].concat(), "wheels")?;
+    let bytes = wheel.metadata()?.len();
+    anyhow::ensure!(
+        bytes <= MAX_WHEEL_BYTES,
+        "{} has {bytes} bytes, more than the {MAX_WHEEL_BYTES} allowed",
+        wheel.display()
+    );
+    Ok(PythonPackages { wheel, source: maturin(&["sdist"], "sdist")? })
+}
+
+/// Returns the variable by which commands are found, with a folder before all others.
+fn path_with(folder: &Path) -> Result<std::ffi::OsString> {
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    let all = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&others));
+    Ok(std::env::join_paths(all)?)
+}
+
+/// Returns flags of the compilers by which the program does not tell in which folders it was built: builds in two
+/// folders give the same bytes.
+fn path_flags(root: &Path) -> Result<[(&'static str, String); 2]> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    let home = home.context("neither CARGO_HOME nor HOME is set")?;
+    let (root, home) = (root.display(), home.display());
+    Ok([
+        ("RUSTFLAGS", format!("--remap-path-prefix={root}=/streamguard --remap-path-prefix={home}=/cargo")),
+        ("CFLAGS", format!("-ffile-prefix-map={root}=/streamguard -ffile-prefix-map={home}=/cargo")),
+    ])
+}
