@@ -27,12 +27,17 @@ fn shell(script: &str) -> ExternalJob {
             esac
         done"#;
     let command = CommandLine::new("sh", ["-c".to_owned(), answer.replace("SCRIPT", script)]);
-    ExternalJob::new("shell", command, json!({}))
+    ExternalJob::new("shell", command, json!({})).with_limits(limits())
+}
+
+/// Limits of an external job whose retries follow at once.
+fn limits() -> ShardLimits {
+    ShardLimits { backoff: Duration::from_millis(1), ..ExternalJob::default_limits() }
 }
 
 /// Limits of an external job with a short deadline.
 fn within(milliseconds: u64) -> ShardLimits {
-    ShardLimits { deadline: Duration::from_millis(milliseconds), ..ExternalJob::default_limits() }
+    ShardLimits { deadline: Duration::from_millis(milliseconds), ..limits() }
 }
 
 #[test]
