@@ -143,7 +143,7 @@ impl Observer for Warnings {
 
 #[test]
 fn stray_prints_and_later_messages_are_skipped() {
-    let script = r#"echo 'debug: a print'; echo; echo '{"progress":{"done":3}}'; echo '{"record":1}';
+    let script = r#"echo 'debug: a print'; echo; echo '{"weather":{"wind":3}}'; echo '{"record":1}';
                     echo '{"note":{"level":"warn","text":"mine"}}'; echo '{"done":{"shard":0,"records":1}}'"#;
     let finished = run(shell(script), &threads(1));
     let job = &finished.state.jobs[0];
