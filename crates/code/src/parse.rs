@@ -6,29 +6,33 @@ use std::ops::{ControlFlow, Range};
 
 use tree_sitter::{Language, ParseOptions, Parser, Tree};
 
+use super::deep_stack::with_deep_stack;
 use super::diff::{self, Hunk};
 use super::grammar::LanguageGrammar;
 use super::lines::SourceLines;
 use super::parser_memory::allocated_bytes;
 use super::runaway_probe;
 
-/// Most calls of the progress callback in one parse; tree-sitter makes one after every 100 operations.
-/// Real files need up to 6 calls for 100 bytes, and fewer than 1 in the median. Steps are counted and not
-/// time, so that a slow machine gives the same data.
-const MAX_PARSE_CALLS: u32 = 100_000;
+/// Most calls of the progress callback in one parse, beside [`BYTES_PER_CALL`]; tree-sitter makes one after every 100
+/// operations. Steps are counted and not time, so that a slow machine gives the same data.
+const MAX_PARSE_CALLS: usize = 5_000;
+
+/// Number of bytes of the text for which a parse may make one call more. Real files need up to 6 calls for 100 bytes, those
+/// of more than 100 KB up to 3, and half of all files fewer than 1: the most of 10,600 files was 12,473 calls, for 1 MB.
+const BYTES_PER_CALL: usize = 80;
 
 /// Most bytes that are read in one parse, as a multiple of the size of the text. Tokens count as one operation
 /// each, however much text the scanner looks at: it reads each of many unclosed comments up to the end. Real
 /// files are read once in the median, and up to 22 times.
 const MAX_READS: usize = 50;
 
-/// Most bytes that one parse allocates, beside [`MAX_ALLOCATED_RATIO`]. Of 10,600 files of 20 projects none comes near:
-/// the most is 45 MB, for a file of 1 MB.
+/// Most bytes that one parse allocates, beside [`MAX_ALLOCATED_RATIO`]. Of 10,600 files of 17 projects none comes near:
+/// the most is 45 MB, for a file of 1 MB, and 27 MB for one of 630 KB.
 const MAX_ALLOCATED_BYTES: u64 = 64 << 20;
 
-/// Most bytes that one parse allocates for each byte of the text, beside [`MAX_ALLOCATED_BYTES`]. In the same files it is
-/// 30 in the median and 106 at most.
-const MAX_ALLOCATED_RATIO: u64 = 192;
+/// Most bytes that one parse allocates for each byte of the text, beside [`MAX_ALLOCATED_BYTES`], which is enough for
+/// the files that allocate most by their size: those of 100 KB take up to 106 bytes for each.
+const MAX_ALLOCATED_RATIO: u64 = 64;
 
 /// Most bytes that the probes of a text allocate, beside [`MAX_ALLOCATED_RATIO`] ([`runaway_probe`]).
 const MAX_PROBE_BYTES: u64 = 32 << 20;
@@ -49,12 +53,22 @@ pub(super) fn parse_both(
     after: &SourceLines,
     hunks: &[Hunk],
 ) -> Option<[Option<Tree>; 2]> {
+    let longest = before.text().len().max(after.text().len());
+    with_deep_stack(longest, &|| parse_sides(grammar, before, after, hunks))
+}
+
+fn parse_sides(
+    grammar: &LanguageGrammar,
+    before: &SourceLines,
+    after: &SourceLines,
+    hunks: &[Hunk],
+) -> Option<[Option<Tree>; 2]> {
     let language = (grammar.parser)();
     let texts = [before, after].map(|lines| (grammar.readable)(lines.text()));
     // The hunks are those of the texts as they are.
     let as_they_are = texts.iter().all(|text| matches!(text, Cow::Borrowed(_)));
     let [text_before, text_after] = &texts;
-    let parse = |text: &str, old: Option<&Tree>| parse(&language, text, old, MAX_PARSE_CALLS);
+    let parse = |text: &str, old: Option<&Tree>| parse(&language, text, old, max_calls(text));
     let old = if before.text().is_empty() { None } else { Some(parse(text_before, None)?) };
     if after.text().is_empty() {
         return Some([old, None]);
@@ -77,10 +91,16 @@ pub(super) fn parse_both(
 
 /// Parses one text. Returns `None` if the parser took too many steps.
 pub(super) fn parse_one(grammar: &LanguageGrammar, text: &str) -> Option<Tree> {
-    parse(&(grammar.parser)(), &(grammar.readable)(text), None, MAX_PARSE_CALLS)
+    with_deep_stack(text.len(), &|| {
+        parse(&(grammar.parser)(), &(grammar.readable)(text), None, max_calls(text))
+    })
 }
 
-fn parse(language: &Language, text: &str, old: Option<&Tree>, max_calls: u32) -> Option<Tree> {
+fn max_calls(text: &str) -> usize {
+    MAX_PARSE_CALLS + text.len() / BYTES_PER_CALL
+}
+
+fn parse(language: &Language, text: &str, old: Option<&Tree>, max_calls: usize) -> Option<Tree> {
     let allocated_before = allocated_bytes();
     let max_allocated = MAX_PROBE_BYTES + MAX_ALLOCATED_RATIO * text.len() as u64;
     // All probes together, since a text may have many stretches that are nearly too dear.
@@ -94,7 +114,7 @@ fn parse(language: &Language, text: &str, old: Option<&Tree>, max_calls: u32) ->
     parse_bounded(language, text, old, max_calls)
 }
 
-fn parse_bounded(language: &Language, text: &str, old: Option<&Tree>, max_calls: u32) -> Option<Tree> {
+fn parse_bounded(language: &Language, text: &str, old: Option<&Tree>, max_calls: usize) -> Option<Tree> {
     let bytes = text.as_bytes();
     let allocated_before = allocated_bytes();
     let max_allocated = MAX_ALLOCATED_BYTES + MAX_ALLOCATED_RATIO * bytes.len() as u64;
@@ -172,9 +192,9 @@ mod tests {
     #[test]
     fn text_that_is_read_again_and_again_reaches_the_limit() {
         let language = language(streamguard_dataset::Language::Java, "a.java");
-        assert!(parse(&language, &"/*\n".repeat(20_000), None, MAX_PARSE_CALLS).is_none());
+        assert!(parse(&language, &"/*\n".repeat(20_000), None, max_calls("")).is_none());
         let comments = "/* a */\n".repeat(20_000);
-        assert!(parse(&language, &comments, None, MAX_PARSE_CALLS).is_some());
+        assert!(parse(&language, &comments, None, max_calls("")).is_some());
     }
 
     #[test]
@@ -186,7 +206,7 @@ mod tests {
         ] {
             let language = language(of, path);
             let before = allocated_bytes();
-            assert!(parse(&language, &text.repeat(6_000), None, MAX_PARSE_CALLS).is_none(), "{text}");
+            assert!(parse(&language, &text.repeat(6_000), None, max_calls("")).is_none(), "{text}");
             // A step that begins below the limit may go beyond it.
             assert!(allocated_bytes() - before < 8 * MAX_ALLOCATED_BYTES, "{text}");
         }

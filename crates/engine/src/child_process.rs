@@ -3,8 +3,15 @@
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
+use std::time::Duration;
 
-use rustix::process::{Pid, Resource, Rlimit, Signal};
+use rustix::process::{Pid, Resource, Rlimit, Signal, WaitOptions, waitpgid};
+
+/// Most looks whether a process of a killed group has ended.
+const MAX_REAP_LOOKS: usize = 100;
+
+/// Time between two of them.
+const REAP_INTERVAL: Duration = Duration::from_millis(2);
 
 /// Makes the kernel kill the child when the thread that starts it ends, even by `kill -9`, and
 /// keeps the child from dumping core.
@@ -37,6 +44,20 @@ pub(crate) fn limit_memory(process: u32, bytes: u64) -> io::Result<()> {
     let pid = i32::try_from(process).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::InvalidInput)?;
     rustix::process::prlimit(Some(pid), Resource::As, Rlimit { current: Some(bytes), maximum: Some(bytes) })?;
     Ok(())
+}
+
+/// Waits for the processes of a killed group that this process took in after their parents had died. Does nothing if it
+/// takes in no orphans.
+pub(crate) fn reap_group(group: u32) {
+    let Some(group) = i32::try_from(group).ok().and_then(Pid::from_raw) else { return };
+    // A killed process ends a moment later; one that the kernel holds up is left to the end of this process.
+    for _ in 0..MAX_REAP_LOOKS {
+        match waitpgid(group, WaitOptions::NOHANG) {
+            Ok(Some(_)) => {}
+            Ok(None) => std::thread::sleep(REAP_INTERVAL),
+            Err(_) => return,
+        }
+    }
 }
 
 /// Kills a process group, if it still exists. Group 0 stands for none.

@@ -5,7 +5,7 @@ pub(crate) mod commands;
 pub(crate) mod dashboard;
 pub(crate) mod engine;
 pub(crate) mod ingest;
-mod measure;
+pub(crate) mod measure;
 pub(crate) mod mine;
 pub(crate) mod prime;
 pub(crate) mod reports;

@@ -60,7 +60,11 @@ impl CleanRoot {
             .arg(script)
             .args(folders.iter().flat_map(|(folder, place)| [folder.as_os_str(), place.as_ref()]))
             .env_clear()
-            .envs([("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("HOME", "/root"), ("LC_ALL", "C.UTF-8")]);
+            .envs([
+                ("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+                ("HOME", "/root"),
+                ("LC_ALL", "C.UTF-8"),
+            ]);
         let printed = output_of(&mut command)
             .with_context(|| format!("this script failed in {}:\n{script}", self.folder.display()))?;
         Ok(String::from_utf8_lossy(&printed).into_owned())

@@ -117,8 +117,9 @@ fn source_date_epoch(root: &Path) -> Result<u64> {
 fn output_of(command: &mut Command) -> Result<Vec<u8>> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.output().with_context(|| format!("cannot start {name}"))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    anyhow::ensure!(output.status.success(), "{name} failed: {}", said.trim());
+    // Tests of Python say on standard output what failed.
+    let said = [&output.stdout[..], &output.stderr].concat();
+    anyhow::ensure!(output.status.success(), "{name} failed: {}", String::from_utf8_lossy(&said).trim());
     Ok(output.stdout)
 }
 

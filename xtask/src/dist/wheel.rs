@@ -78,8 +78,9 @@ pub(super) fn build(root: &Path, epoch: u64) -> Result<PythonPackages> {
         anyhow::ensure!(status.success(), "maturin {} failed, for the reason above", arguments[0]);
         Ok(fs::read_dir(&into)?.next().context("maturin wrote no file")??.path())
     };
+    let build = ["build", "--profile", "dist", "--locked", "--compression-level", "9"];
     let compatibility = ["--zig", "--compatibility", COMPATIBILITY];
-    let wheel = maturin(&[&["build", "--release", "--locked"], &compatibility[..]].concat(), "wheels")?;
+    let wheel = maturin(&[&build[..], &compatibility].concat(), "wheels")?;
     let bytes = wheel.metadata()?.len();
     anyhow::ensure!(
         bytes <= MAX_WHEEL_BYTES,

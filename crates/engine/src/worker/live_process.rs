@@ -16,7 +16,7 @@ use super::stderr_tail::StderrReader;
 use super::watched_pipe::WatchedPipe;
 use super::worker_failure::WorkerFailure;
 use super::{LeasedWork, ResultCallback};
-use crate::child_process::{kill_group, limit_memory};
+use crate::child_process::{kill_group, limit_memory, reap_group};
 use crate::command_line::CommandLine;
 use crate::event::{LogLevel, Outcome};
 use crate::job::Job;
@@ -159,6 +159,7 @@ impl LiveProcess {
         // The whole group even if the child has ended: it may have left children of its own.
         kill_group(child.id());
         let _ = child.wait();
+        reap_group(child.id());
         mark.zip(known).map_or(0, |(mark, known)| mark.end_orphans(known))
     }
 
@@ -179,6 +180,7 @@ impl LiveProcess {
         kill_group(self.child.id());
         // The status of a process that was killed here says nothing about why it failed.
         let _ = self.child.wait();
+        reap_group(self.child.id());
         let orphans = self.mark.take().zip(known).map_or(0, |(mark, known)| mark.end_orphans(known));
         // The process is dead, so its standard error ends.
         self.stderr.join();

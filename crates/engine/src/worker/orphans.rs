@@ -30,7 +30,11 @@ static LIVE_MARKS: AtomicUsize = AtomicUsize::new(0);
 
 /// Mark of the processes of one worker that runs the program of an external job.
 #[derive(Debug)]
-pub(crate) struct ProcessMark(String);
+pub(crate) struct ProcessMark {
+    text: String,
+    /// Children of this process from before, which are somebody else's.
+    others: BTreeSet<i32>,
+}
 
 impl ProcessMark {
     /// Makes a mark that no other worker has, and lets this process take in orphans.
@@ -39,12 +43,17 @@ impl ProcessMark {
         // Without it there is nothing to do better: orphans are then found by the mark alone.
         let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
         LIVE_MARKS.fetch_add(1, Ordering::SeqCst);
-        Self(format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst)))
+        let own = own_process();
+        let children = list_processes().into_iter().filter(|entry| entry.parent == own);
+        Self {
+            text: format!("{own}-{}", NEXT.fetch_add(1, Ordering::SeqCst)),
+            others: children.map(|entry| entry.process).collect(),
+        }
     }
 
     /// Returns the variable that the worker gets, and its value.
     pub(crate) fn variable(&self) -> (&'static str, &str) {
-        (MARK_VARIABLE, &self.0)
+        (MARK_VARIABLE, &self.text)
     }
 
     /// Kills the processes that the worker started and that are not in its group, which is dead already. Returns their
@@ -66,14 +75,16 @@ impl ProcessMark {
     }
 
     fn find(&self, descendants: &BTreeSet<i32>) -> BTreeSet<i32> {
-        let own = rustix::process::getpid().as_raw_nonzero().get();
+        let own = own_process();
         let entries = list_processes();
         let session = entries.iter().find(|entry| entry.process == own).map(|entry| entry.session);
         // Only the last worker may take what has no mark: it may be a child of another one.
         let is_last = LIVE_MARKS.load(Ordering::SeqCst) == 1;
         let mut found = BTreeSet::new();
         for entry in &entries {
-            let is_adopted = entry.parent == own && session.is_some_and(|session| session != entry.session);
+            let is_adopted = entry.parent == own
+                && session.is_some_and(|session| session != entry.session)
+                && !self.others.contains(&entry.process);
             if entry.is_zombie {
                 if is_adopted {
                     reap(entry.process);
@@ -82,7 +93,7 @@ impl ProcessMark {
             }
             let is_ours = entry.process != own
                 && match mark_of(entry.process) {
-                    Some(mark) => mark == self.0,
+                    Some(mark) => mark == self.text,
                     None => descendants.contains(&entry.process) || (is_adopted && is_last),
                 };
             if is_ours {
@@ -121,6 +132,10 @@ pub(crate) fn descendants(process: u32) -> BTreeSet<i32> {
     }
     found.retain(|found| u32::try_from(*found) != Ok(process));
     found
+}
+
+fn own_process() -> i32 {
+    rustix::process::getpid().as_raw_nonzero().get()
 }
 
 /// Waits for a process that has ended, and that this process took in.

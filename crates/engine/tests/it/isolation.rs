@@ -137,8 +137,9 @@ fn an_item_that_kills_two_attempts_is_left_out_and_named() {
             assert!(finished.state.jobs[0].failed_shards.is_empty());
             let numbers: Vec<String> = text(&finished, 0)
                 .lines()
-                .filter(|line| line.contains("\"shard\":3"))
-                .map(|line| line.rsplit(':').next().unwrap().trim_end_matches('}').to_owned())
+                .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+                .filter(|record| record["shard"] == 3)
+                .map(|record| record["n"].to_string())
                 .collect();
             assert_eq!(format!("[{}]", numbers.join(",")), kept);
             for n in records {

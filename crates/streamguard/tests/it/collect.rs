@@ -59,7 +59,7 @@ fn a_full_run_offline_has_100_samples_of_everything() {
 
 #[test]
 fn the_bytes_do_not_depend_on_how_it_was_run() {
-    let base = ["collect", "--offline", "--repo-samples", "150", "--synthetic-samples", "30000"];
+    let base = ["collect", "--offline", "--repo-samples", "150", "--synthetic-samples", "6000"];
     let mut expected = None;
     for how in [
         &["--mode", "threading", "--workers", "1"][..],

@@ -8,13 +8,13 @@ use crate::{dataset, stderr, streamguard};
 
 /// Number of kills; `cargo xtask crash` sets a higher one.
 fn times() -> u64 {
-    std::env::var("STREAMGUARD_CRASHES").ok().and_then(|times| times.parse().ok()).unwrap_or(6)
+    std::env::var("STREAMGUARD_CRASHES").ok().and_then(|times| times.parse().ok()).unwrap_or(4)
 }
 
 #[test]
 fn a_killed_collection_is_resumed_to_the_same_bytes() {
     let arguments =
-        ["collect", "--offline", "--repo-samples", "150", "--synthetic-samples", "20000", "--workers=2"];
+        ["collect", "--offline", "--repo-samples", "150", "--synthetic-samples", "6000", "--workers=2"];
     resumes_to_the_same(&arguments, "data/raw", &|_| {}, &|folder| dataset(folder).concat(), killed());
 }
 
@@ -156,8 +156,7 @@ fn walk(folder: &Path) -> Box<dyn Iterator<Item = String>> {
 #[test]
 fn no_worker_outlives_a_killed_run() {
     let folder = tempfile::tempdir().unwrap();
-    let arguments =
-        ["collect", "--collectors", "synthetic", "--synthetic-samples", "100000000", "--workers=2"];
+    let arguments = ["collect", "--collectors", "synthetic", "--synthetic-samples", "3000000", "--workers=2"];
     let mut child = streamguard(folder.path()).args(arguments).spawn().unwrap();
     let workers = || -> Vec<u32> {
         let parent = child.id();

@@ -7,7 +7,7 @@ use crate::{dataset, lines, run, stderr, streamguard};
 
 const SMALL: [&str; 5] = ["collect", "--collectors", "synthetic", "--synthetic-samples", "50"];
 const LONG: [&str; 6] =
-    ["collect", "--collectors", "synthetic", "--synthetic-samples", "100000000", "--workers=2"];
+    ["collect", "--collectors", "synthetic", "--synthetic-samples", "3000000", "--workers=2"];
 
 #[test]
 fn wrong_usage_is_2_and_lists_the_choices() {
@@ -113,7 +113,7 @@ fn a_signal_stops_cleanly_with_its_code_and_the_run_goes_on_later() {
         let output = run(folder.path(), &[&SMALL[..], &["--resume"]].concat());
         assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
         assert!(
-            stderr(&output).contains("--synthetic-samples was 100000000, and is 50 now"),
+            stderr(&output).contains("--synthetic-samples was 3000000, and is 50 now"),
             "{}",
             stderr(&output)
         );

@@ -73,6 +73,8 @@ fn streamguard(folder: &Path) -> Command {
     command
         .envs(["PATH", "HOME"].iter().filter_map(|name| std::env::var_os(name).map(|value| (name, value))));
     command.env("XDG_CACHE_HOME", folder.join("cache"));
+    // Whatever ends the test ends the program that it started: a run that nobody waits for would fill the disk.
+    streamguard_engine::kill_with_parent(&mut command);
     command
 }
 

@@ -36,7 +36,7 @@ fn collect(samples: &'static str, more: &'static [&'static str]) -> Vec<&'static
     [&COLLECT[..], &[samples], more].concat()
 }
 
-const SAMPLES: &str = "3000";
+const SAMPLES: &str = "900";
 
 const OTHER_SAMPLES: &str = "301";
 
@@ -340,7 +340,7 @@ fn is_of_others(state: &str) -> bool {
 #[test]
 fn a_folder_in_use_is_left_alone_by_all_commands() {
     let root = tempfile::tempdir().unwrap();
-    let long = ["collect", "--collectors", "synthetic", "--synthetic-samples", "100000000"];
+    let long = ["collect", "--collectors", "synthetic", "--synthetic-samples", "3000000"];
     let mut child = streamguard(root.path()).args(long).spawn().unwrap();
     while !root.path().join(OUT).join(STATE).join("journal.jsonl").exists() {
         std::thread::sleep(Duration::from_millis(10));

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-/// Longest time to wait for something: the machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Longest time to wait while nothing changes on the screen: the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Longest time to wait for something while the screen changes.
+const WHOLE_PATIENCE: Duration = Duration::from_secs(900);
 
 /// A shell in a terminal of some size.
 struct Pane {
@@ -88,13 +91,18 @@ done
 
     /// Waits for a screen.
     fn wait(&self, is_there: impl Fn(&str) -> bool) -> String {
-        let since = Instant::now();
+        let began = Instant::now();
+        let (mut last, mut changed) = (String::new(), began);
         loop {
             let screen = self.screen();
             if is_there(&screen) {
                 return screen;
             }
-            assert!(since.elapsed() < PATIENCE, "this is on the screen:\n{screen}");
+            if screen != last {
+                (last, changed) = (screen.clone(), Instant::now());
+            }
+            let is_over = changed.elapsed() > PATIENCE || began.elapsed() > WHOLE_PATIENCE;
+            assert!(!is_over, "this is on the screen:\n{screen}");
             std::thread::sleep(Duration::from_millis(50));
         }
     }
