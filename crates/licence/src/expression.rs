@@ -16,9 +16,8 @@ pub(crate) fn canonical(stated: &str) -> Option<String> {
     let lax = ParseMode { allow_slash_as_or_operator: true, ..ParseMode::LAX };
     let replaced: Vec<String> = stated.replace('/', " OR ").split_whitespace().map(current_id).collect();
     let text = replaced.join(" ");
-    Expression::parse_mode(&text, lax)
-        .ok()
-        .map(|expression| without_outer_parentheses(&expression.to_string()).to_owned())
+    let text = Expression::parse_mode(&text, lax).ok()?.to_string();
+    Some(without_outer_parentheses(&text).to_owned())
 }
 
 /// Returns the ids of an expression, without what says which later versions are allowed.
