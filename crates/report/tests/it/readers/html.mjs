@@ -243,7 +243,15 @@ try {
   const gone = new Promise((resolve) => chromium.once("exit", resolve));
   chromium.kill("SIGKILL");
   await gone;
-  // Helper processes of the browser outlive it for a moment, and write to the profile until then: node waits
-  // ever longer between tries, up to ten seconds in all.
-  rmSync(profile, { recursive: true, force: true, maxRetries: 13, retryDelay: 100 });
+  // Helper processes of the browser outlive it for a moment, and write to the profile until then. A folder that
+  // fills again while it is removed is an error that node does not try again by itself.
+  await until("profile removed", () => {
+    try {
+      rmSync(profile, { recursive: true, force: true });
+      return true;
+    } catch (error) {
+      if (error.code !== "ENOTEMPTY") throw error;
+      return false;
+    }
+  });
 }
