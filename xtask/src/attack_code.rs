@@ -96,7 +96,7 @@ fn measure(path: &str, repeated: &str, size: usize) -> Result<Option<FileCost>> 
 pub(crate) fn compare_here(path: &str, repeated: &str, size: usize) -> Result<()> {
     let cpu = Rlimit { current: Some(MAX_CHILD_SECONDS), maximum: Some(MAX_CHILD_SECONDS) };
     setrlimit(Resource::Cpu, cpu)?;
-    let memory = Some(4 * MAX_MEBIBYTES << 20);
+    let memory = Some((4 * MAX_MEBIBYTES) << 20);
     setrlimit(Resource::As, Rlimit { current: memory, maximum: memory })?;
     let line = format!("{}\n", repeated.repeat(LINE_BYTES / repeated.len()));
     let mut before = if path.ends_with(".php") { "<?php\n".to_owned() } else { String::new() };

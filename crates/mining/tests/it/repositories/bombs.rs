@@ -15,11 +15,11 @@ fn files_that_no_parser_can_read_cost_themselves_only() {
     let lines = |repeated: &str, rows| format!("{}\n", repeated.repeat(25)).repeat(rows);
     let write_all = |more: &str| {
         for (name, repeated) in REPEATED {
-            write_file(&path, name, &format!("{}{more}", lines(repeated, 800)));
+            write_file(&path, name, format!("{}{more}", lines(repeated, 800)));
         }
         // Half a million lines of two kinds, in another order.
         let order = if more.is_empty() { "a\nb\nb\n" } else { "b\na\nb\n" };
-        write_file(&path, "f.sql", &order.repeat(80_000));
+        write_file(&path, "f.sql", order.repeat(80_000));
     };
     write_all("");
     write_file(&path, "app/db.py", VULNERABLE);
