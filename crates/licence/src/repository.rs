@@ -10,6 +10,9 @@ use crate::text_match::{TextLicence, text_licence};
 /// Longest file that is read; longer ones hold the licences of all dependencies.
 const MAX_TEXT_BYTES: usize = 200_000;
 
+/// Highest score where another file may be a further licence: too low to be certain.
+const UNKNOWN_FILE_SCORE: f64 = 0.85;
+
 /// A file that may state a licence.
 #[derive(Clone, Copy, Debug)]
 pub struct StatedFile<'a> {
@@ -37,25 +40,27 @@ pub struct FoundLicence {
 ///
 /// Texts in several files all hold, except where the names of the files or a manifest say that one may choose.
 pub fn repository_licence(files: &[StatedFile<'_>]) -> Option<FoundLicence> {
-    let mut files: Vec<StatedFile<'_>> =
-        files.iter().copied().filter(|file| file.text.len() <= MAX_TEXT_BYTES).collect();
+    let mut files = files.to_vec();
     files.sort_by_key(|file| file.path);
     let declared = MANIFESTS.iter().find_map(|name| {
         let file = files.iter().find(|file| file.path == *name)?;
         Some((file.path, manifest_licence(file.path, file.text)?))
     });
-    let texts: Vec<(&str, TextLicence)> = files
-        .iter()
-        .filter(|file| is_text_path(file.path))
-        .filter_map(|file| Some((file.path, text_licence(file.text)?)))
-        .collect();
+    let stating: Vec<_> = files.iter().filter(|file| is_text_path(file.path)).collect();
+    let read = |file: &StatedFile<'_>| match file.text.len() {
+        0..=MAX_TEXT_BYTES => text_licence(file.text),
+        _ => None,
+    };
+    let texts: Vec<(&str, TextLicence)> =
+        stating.iter().filter_map(|file| Some((file.path, read(file)?))).collect();
+    let has_unknown = texts.len() < stating.len();
     let texts = match texts.is_empty() {
         false => without_included(texts),
         true => reuse_licences(&files),
     };
     let known: BTreeSet<String> =
         texts.iter().flat_map(|(_, text)| text.ids.iter().map(|id| base_id(id).to_owned())).collect();
-    let score = texts.iter().map(|(_, text)| text.score).fold(1.0, f64::min);
+    let mut score = texts.iter().map(|(_, text)| text.score).fold(1.0, f64::min);
     let first = texts.first().map(|(path, _)| (*path).to_owned());
     // A manifest knows more than the texts that it agrees with: whether one may choose, and about later versions.
     if let Some((path, expression)) = declared
@@ -63,6 +68,10 @@ pub fn repository_licence(files: &[StatedFile<'_>]) -> Option<FoundLicence> {
     {
         let path = first.unwrap_or_else(|| path.to_owned());
         return Some(FoundLicence { expression, path, score, is_version_open: false });
+    }
+    // A file that SPDX does not know may be yet another licence.
+    if has_unknown {
+        score = score.min(UNKNOWN_FILE_SCORE);
     }
     let is_choice = texts.iter().any(|(_, text)| text.is_choice) || are_choices(&texts);
     let between = if is_choice { " OR " } else { " AND " };

@@ -13,6 +13,10 @@ const WHOLE_SCORE: f32 = 0.9;
 /// Likeness from which a file is one licence if nothing fits better; such a licence is uncertain.
 const LEAST_SCORE: f32 = 0.8;
 
+/// Longest text, in bytes, in which parts are looked for. That takes a second for one of this size, and files of real
+/// projects with several licences have fewer than 10 KB.
+const MAX_PARTED_BYTES: usize = 16 << 10;
+
 /// Share of the words of a file that its licences are at least.
 const LEAST_SHARE: f32 = 0.85;
 
@@ -65,6 +69,9 @@ pub(crate) fn text_licence(text: &str) -> Option<TextLicence> {
     let whole = |least: f32| (best.score >= least).then(|| TextLicence::one(best.id, best.score));
     if let Some(licence) = whole(WHOLE_SCORE) {
         return Some(licence);
+    }
+    if text.len() > MAX_PARTED_BYTES {
+        return None;
     }
     let parts = parts(data, &is_other);
     if parts.ids.is_empty() {

@@ -46,20 +46,21 @@ fn read_licence(
 ) -> Result<Option<FoundLicence>, Rejection> {
     let mut texts = Vec::new();
     for (path, id) in files {
-        texts.extend(read_text(repository, *id)?.map(|text| (&**path, text)));
+        texts.push((&**path, read_text(repository, *id)?));
     }
     let files: Vec<StatedFile<'_>> = texts.iter().map(|(path, text)| StatedFile { path, text }).collect();
     Ok(repository_licence(&files))
 }
 
-fn read_text(repository: &OpenRepository, id: ObjectId) -> Result<Option<String>, Rejection> {
+/// Returns the text of a file; an empty one, which states nothing, where a partial clone lacks it or it is too large.
+fn read_text(repository: &OpenRepository, id: ObjectId) -> Result<String, Rejection> {
     if !repository.has_object(id) {
-        return Ok(None);
+        return Ok(String::new());
     }
     let unreadable = |_| Rejection::UnreadableObject;
     if repository.find_header(id).map_err(unreadable)?.size() > MAX_FILE_BYTES {
-        return Ok(None);
+        return Ok(String::new());
     }
     let blob = repository.find_object(id).map_err(unreadable)?;
-    Ok(Some(String::from_utf8_lossy(&blob.data).into_owned()))
+    Ok(String::from_utf8_lossy(&blob.data).into_owned())
 }

@@ -67,6 +67,15 @@ fn text_beside_a_licence_leaves_the_whole_unknown() {
 }
 
 #[test]
+fn a_file_that_nobody_knows_makes_the_others_uncertain() {
+    for unknown in ["Ask me first.", "", &"a b c\n".repeat(100_000)] {
+        let found = licence(&[("COPYING", unknown), ("LICENSE", MIT)]);
+        let found = found.map(|found| (found.expression, found.score < CERTAIN_SCORE));
+        assert_eq!(found, Some(("MIT".to_owned(), true)));
+    }
+}
+
+#[test]
 fn the_folder_of_reuse_counts_where_there_is_no_text_at_the_root() {
     let folder = [("LICENSES/MIT.txt", "x"), ("LICENSES/GPL-2.0-or-later.txt", "y")];
     assert_eq!(expression(&folder).as_deref(), Some("GPL-2.0-only AND MIT"));
