@@ -45,6 +45,11 @@ impl FixScore {
         }
     }
 
+    /// Lowers the confidence to that in a commit of which only a share are fixes.
+    pub(crate) fn in_doubt(&mut self, fix_share: f64) {
+        self.confidence = (self.confidence * fix_share * 100.0).round() / 100.0;
+    }
+
     /// Whether the function should be emitted as a fix.
     pub fn is_fix(&self) -> bool {
         self.confidence >= DEFAULT_MIN_CONFIDENCE
