@@ -14,7 +14,6 @@ mod other_named;
 mod other_remedy;
 mod outside_functions;
 mod passed_on;
-mod small_part;
 mod support_file;
 mod texts_only;
 
@@ -49,7 +48,6 @@ pub(super) const PASSES: &[&[&Exclusion]] = &[
         &check_deleted::EXCLUSION,
     ],
     &[&outside_functions::EXCLUSION, &other_remedy::EXCLUSION, &other_named::EXCLUSION],
-    &[&small_part::EXCLUSION],
 ];
 
 impl Exclusion {
