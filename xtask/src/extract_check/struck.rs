@@ -22,14 +22,15 @@ impl StruckList {
     /// Reads a table of language, `repository@commit:path`, line, and the reference's mistake.
     pub(super) fn read(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let mut places = BTreeSet::new();
+        let mut places: BTreeSet<(String, String, String)> = BTreeSet::new();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let fields: Vec<&str> = line.split('\t').collect();
             let [language, place, line, reason] = fields[..] else {
                 anyhow::bail!("{}: {line:?} does not have four columns", path.display());
             };
             ensure!(!reason.trim().is_empty(), "{}: {place} has no reason", path.display());
-            places.insert([language, place, line].map(str::to_owned).into());
+            let [language, place, line] = [language, place, line].map(str::to_owned);
+            places.insert((language, place, line));
         }
         for language in Language::all() {
             let count = places.iter().filter(|(of, ..)| of == language.name()).count();
