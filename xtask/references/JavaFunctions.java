@@ -28,6 +28,8 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 class JavaFunctions {
+    static final String ANNOTATIONS = "^(@[\\w.]+(\\([^)]*\\))?\\s+)*";
+
     public static void main(String[] arguments) throws Exception {
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in));
         for (String path = input.readLine(); path != null; path = input.readLine()) {
@@ -72,12 +74,13 @@ class JavaFunctions {
             // The constants of an enumeration may have bodies.
             @Override
             public Void visitVariable(VariableTree node, Void none) {
-                boolean isConstant = node.getInitializer() instanceof NewClassTree
-                    && positions.getStartPosition(unit, node.getType()) < 0;
+                String name = node.getName().toString();
+                String head = text.substring((int) positions.getStartPosition(unit, node)).replaceFirst(ANNOTATIONS, "");
+                boolean isConstant = node.getInitializer() instanceof NewClassTree && head.startsWith(name);
                 if (!isConstant) {
                     return super.visitVariable(node, none);
                 }
-                scope.addLast(node.getName().toString());
+                scope.addLast(name);
                 super.visitVariable(node, none);
                 scope.removeLast();
                 return null;

@@ -42,6 +42,11 @@ def last_part(name):
     return name.rsplit("::", 1)[-1].replace(" ", "")
 
 
+def shown(name):
+    """Returns a name to compare; none for a macro that declares functions, as in `TEST(name) {`."""
+    return None if last_part(name).isupper() else name
+
+
 def functions(path):
     with open(path, encoding="utf-8", errors="replace") as file:
         text = file.read()
@@ -55,10 +60,10 @@ def functions(path):
     for name, named, end in with_ctags(path):
         agreed = seen.pop((last_part(name), end), None)
         spans = [[first, end] for first in range(first_line(lines, named), named + 1)]
-        found.append({"name": name, "lines": spans, "optional": agreed is None})
+        found.append({"name": shown(name), "plain": True, "lines": spans, "optional": agreed is None})
     for one in seen.values():
         spans = [[first, one.end_line] for first in range(first_line(lines, one.start_line), one.start_line + 1)]
-        found.append({"name": one.name, "lines": spans, "optional": True})
+        found.append({"name": shown(one.name), "plain": True, "lines": spans, "optional": True})
     return found
 
 

@@ -49,10 +49,15 @@ function functions(file) {
       }
       const name = prefix ? prefix + separator + own : own;
       found.push({ name, own, lines: [lines(node)] });
-      inner = { name, own, method: true };
+      // Scopes are joined by `::`, the methods among them too.
+      const isAbsolute = own.startsWith("::");
+      if (isAbsolute) inner = { name: own.slice(2), own: own.slice(2) };
+      else inner = { name: scope.name ? `${scope.name}::${own}` : own, own, method: true };
     } else if (kind === "ClassNode" || kind === "ModuleNode") {
       const own = textOf(node.constantPath);
-      inner = { name: scope.name ? `${scope.name}${scope.singleton ? "." : "::"}${own}` : own, own };
+      const isAbsolute = own.startsWith("::");
+      if (isAbsolute) inner = { name: own.slice(2), own: own.slice(2) };
+      else inner = { name: scope.name ? `${scope.name}${scope.singleton ? "." : "::"}${own}` : own, own };
     } else if (kind === "SingletonClassNode") {
       inner = { ...scope, singleton: true };
     } else if (kind === "BlockNode" || kind === "LambdaNode") {

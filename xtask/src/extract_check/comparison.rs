@@ -14,6 +14,8 @@ pub(super) struct ReferenceFunction {
     lines: Vec<(u32, u32)>,
     /// Whether only the end of ours is known, since a callback around it has a name of our own.
     suffix: bool,
+    /// Whether the name leaves out the arguments of templates.
+    plain: bool,
     /// Whether ours may leave it out.
     optional: bool,
 }
@@ -27,6 +29,7 @@ impl ReferenceFunction {
             optional: name.is_none() || value["optional"].as_bool().unwrap_or(false),
             name,
             suffix: value["suffix"].as_bool().unwrap_or(false),
+            plain: value["plain"].as_bool().unwrap_or(false),
             lines: value["lines"].as_array()?.iter().map(pair).collect::<Option<_>>()?,
         })
     }
@@ -36,7 +39,10 @@ impl ReferenceFunction {
     }
 
     fn has_name(&self, ours: &FoundFunction) -> bool {
-        let ours = squeezed(&ours.name);
+        let mut ours = squeezed(&ours.name);
+        if self.plain {
+            ours = without_arguments(&ours);
+        }
         let agrees = |name: &String| if self.suffix { ours.ends_with(name) } else { ours == *name };
         self.name.as_ref().is_none_or(agrees)
     }
@@ -49,6 +55,22 @@ impl ReferenceFunction {
 /// Returns a name without white space, which each parser sets in its own way.
 fn squeezed(name: &str) -> String {
     name.split_whitespace().collect()
+}
+
+/// Returns a name of C++ without the arguments of the templates before its last part, which may be an operator.
+fn without_arguments(name: &str) -> String {
+    let mut depth = 0_u32;
+    let mut plain = String::new();
+    let operator = name.rfind("operator").unwrap_or(name.len());
+    for (at, character) in name.char_indices() {
+        match character {
+            '<' if at < operator => depth += 1,
+            '>' if at < operator => depth = depth.saturating_sub(1),
+            _ if depth == 0 => plain.push(character),
+            _ => {}
+        }
+    }
+    plain
 }
 
 fn line(value: &Value) -> Option<u32> {
