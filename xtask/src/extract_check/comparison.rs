@@ -135,9 +135,9 @@ pub(super) fn compare(ours: &[FoundFunction], theirs: &[ReferenceFunction]) -> V
         let theirs = theirs.name.clone().unwrap_or_default();
         found.push(Difference::Name { line: ours.start_line, ours: ours.name.clone(), theirs });
     }
-    for (ours, theirs) in pairs.take(|ours, theirs| {
-        theirs.name.is_some() && theirs.has_name(ours) && theirs.overlaps(ours)
-    }) {
+    for (ours, theirs) in
+        pairs.take(|ours, theirs| theirs.name.is_some() && theirs.has_name(ours) && theirs.overlaps(ours))
+    {
         found.push(Difference::Boundary {
             name: ours.name.clone(),
             ours: (ours.start_line, ours.end_line),

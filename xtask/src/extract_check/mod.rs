@@ -129,4 +129,3 @@ fn print_count(language: &str, count: &LanguageCount, show: usize) {
         count.struck
     );
 }
-

@@ -59,7 +59,8 @@ fn add_sides(repository: &Path, commits: &[String], sides: &mut Vec<SourceSide>)
     let mut contents = GitObjects::open(repository)?;
     let mut seen = BTreeSet::new();
     for commit in commits {
-        let tree = ["diff-tree", "-r", "-z", "--raw", "--root", "--no-renames", "--no-commit-id", "--no-abbrev"];
+        let tree =
+            ["diff-tree", "-r", "-z", "--raw", "--root", "--no-renames", "--no-commit-id", "--no-abbrev"];
         let raw = git(repository, &[&tree[..], &[commit]].concat())?;
         let mut fields = raw.split('\0');
         for _ in 0..MAX_FILES {
@@ -127,7 +128,8 @@ impl GitObjects {
     fn open(repository: &Path) -> Result<Self> {
         let mut command = Command::new("git");
         command.arg("-C").arg(repository).args(["cat-file", "--batch"]);
-        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("cannot start git")?;
+        let child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("cannot start git")?;
         Ok(Self { child })
     }
 

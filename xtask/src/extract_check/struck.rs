@@ -21,7 +21,8 @@ pub(super) struct StruckList {
 impl StruckList {
     /// Reads a table of language, `repository@commit:path`, line, and the reference's mistake.
     pub(super) fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         let mut places: BTreeSet<(String, String, String)> = BTreeSet::new();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let fields: Vec<&str> = line.split('\t').collect();
