@@ -52,7 +52,7 @@ function functions(file) {
       // Scopes are joined by `::`, the methods among them too.
       const isAbsolute = own.startsWith("::");
       if (isAbsolute) inner = { name: own.slice(2), own: own.slice(2) };
-      else inner = { name: scope.name ? `${scope.name}::${own}` : own, own, method: true };
+      else inner = { name: scope.name ? `${scope.name}${scope.singleton ? "." : "::"}${own}` : own, own, method: true };
     } else if (kind === "ClassNode" || kind === "ModuleNode") {
       const own = textOf(node.constantPath);
       const isAbsolute = own.startsWith("::");

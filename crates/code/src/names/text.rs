@@ -17,7 +17,8 @@ pub(crate) fn text_of<'a>(node: Node, text: &'a str) -> &'a str {
 /// Removes quotes, or the colon of a Ruby symbol.
 pub(super) fn unquoted(name: &str) -> &str {
     let name = name.trim();
-    let inner = name.strip_prefix(':').unwrap_or(name);
+    // Two colons begin the name of a class at the top level.
+    let inner = name.strip_prefix(':').filter(|rest| !rest.starts_with(':')).unwrap_or(name);
     ['"', '\''].into_iter().find_map(|quote| inner.strip_prefix(quote)?.strip_suffix(quote)).unwrap_or(inner)
 }
 
