@@ -38,12 +38,14 @@ function functions(file) {
     if (kind === "DefNode") {
       const own = node.name;
       let prefix = scope.name;
+      let local = own;
       let separator = scope.method ? "::" : scope.singleton ? "." : "#";
       if (node.receiver) {
         const receiver = textOf(node.receiver);
         const last = prefix.split("::").at(-1);
         if (receiver !== "self" && receiver !== last && receiver !== scope.own) {
           prefix = prefix ? `${prefix}::${receiver}` : receiver;
+          local = `${receiver}.${own}`;
         }
         separator = ".";
       }
@@ -52,7 +54,7 @@ function functions(file) {
       // Scopes are joined by `::`, the methods among them too.
       const isAbsolute = own.startsWith("::");
       if (isAbsolute) inner = { name: own.slice(2), own: own.slice(2) };
-      else inner = { name: scope.name ? `${scope.name}${scope.singleton ? "." : "::"}${own}` : own, own, method: true };
+      else inner = { name: scope.name ? `${scope.name}${scope.singleton ? "." : "::"}${local}` : local, own, method: true };
     } else if (kind === "ClassNode" || kind === "ModuleNode") {
       const own = textOf(node.constantPath);
       const isAbsolute = own.startsWith("::");
