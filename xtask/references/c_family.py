@@ -5,6 +5,7 @@ may be missing in ours.
 """
 
 import json
+import re
 import subprocess
 import sys
 
@@ -43,8 +44,9 @@ def last_part(name):
 
 
 def shown(name):
-    """Returns a name to compare; none for a macro that declares functions, as in `TEST(name) {`."""
-    return None if last_part(name).isupper() else name
+    """Returns a name to compare; none where ctags made one up, or for a macro that declares functions: `TEST(a) {`."""
+    made_up = re.search(r"(^|::)(__anon|(TYPED_)?TEST(_F|_P)?::)", name)
+    return None if made_up or last_part(name).isupper() else name
 
 
 def functions(path):

@@ -48,6 +48,8 @@ function functions(file) {
   }
 
   function visit(node, scope) {
+    // A decorator belongs to what it decorates, with all that is in it.
+    if (ts.isDecorator(node)) return;
     let inner = scope;
     if (ts.isFunctionLike(node) && node.body) {
       const expression = ts.isFunctionExpression(node) || ts.isArrowFunction(node);
