@@ -3,12 +3,13 @@
 
 use std::fmt::Write;
 
-use streamguard_dataset::dataset_card::card_metadata;
+use streamguard_dataset::dataset_card::card_metadata_of;
 use streamguard_evaluate::Evaluation;
 
 use crate::leaks::LeakReport;
 use crate::prepared_info::PreparedInfo;
 use crate::shortcuts::{ShortcutReport, shortcut_text};
+use crate::views::view_file_name;
 use streamguard_table::{SplitName, TableSchema};
 
 /// Returns the card.
@@ -21,9 +22,15 @@ pub(crate) fn render(
 ) -> String {
     let rows = info.splits.values().map(|split| split.rows).sum();
     let files = filled_splits(info).map(|split| (split.name(), format!("data/{}.parquet", split.name())));
-    let mut card = card_metadata(rows, files);
+    let views = info.views.iter().filter_map(|(view, counts)| {
+        let filled = counts.rows.iter().filter(|(_, rows)| **rows > 0);
+        let files: Vec<_> = filled.map(|(split, _)| (split.name(), view_file_name(*view, *split))).collect();
+        (!files.is_empty()).then(|| (view.name(), files))
+    });
+    let mut card = card_metadata_of(rows, [("default", files.collect())].into_iter().chain(views));
     // Writing to a string cannot fail.
     let _ = write_text(&mut card, info, leaks);
+    let _ = write_views(&mut card, info);
     let _ = shortcut_text::write(&mut card, shortcuts, baseline);
     let _ = write_columns(&mut card, schema);
     card
@@ -78,6 +85,26 @@ fn write_text(card: &mut String, info: &PreparedInfo, leaks: &LeakReport) -> std
     }
     for warning in warnings(info, leaks) {
         writeln!(card, "\n**Warning:** {warning}")?;
+    }
+    Ok(())
+}
+
+fn write_views(card: &mut String, info: &PreparedInfo) -> std::fmt::Result {
+    if info.views.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        card,
+        "\n## Views\n\nThe same rows in other shapes, as configurations: `load_dataset(FOLDER, \"{}\")`.\n",
+        info.views.keys().next().map_or("rows", |view| view.name())
+    )?;
+    writeln!(card, "| view | train | validation | test | left out |\n|---|---:|---:|---:|---|")?;
+    for (view, counts) in &info.views {
+        let rows = SplitName::ALL.map(|split| counts.rows.get(&split).copied().unwrap_or(0).to_string());
+        let left_out: Vec<String> =
+            counts.left_out.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+        let left_out = if left_out.is_empty() { "nothing".to_owned() } else { left_out.join("; ") };
+        writeln!(card, "| `{}` | {} | {left_out} |", view.name(), rows.join(" | "))?;
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ use crate::output;
 use crate::prepared_dataset;
 use crate::row_facts::RowFacts;
 use crate::split::{Ratios, SplitRule, Straddling};
+use crate::views::DatasetView;
 use streamguard_table::{CodeReader, TableDataset, TableError, TableFile, TablePiece, milliseconds};
 
 /// Name of the job.
@@ -65,6 +66,10 @@ pub struct PrepareJob {
     #[arg(long)]
     #[serde(default)]
     pub baseline: bool,
+    /// Also write the rows in these shapes, each in a folder of its own
+    #[arg(long, value_enum, value_name = "VIEW", value_delimiter = ',')]
+    #[serde(default)]
+    pub view: Vec<DatasetView>,
 }
 
 fn parse_language(name: &str) -> Result<Language, String> {
@@ -123,6 +128,7 @@ impl PrepareJob {
             after: None,
             before: None,
             baseline: false,
+            view: Vec::new(),
         }
     }
 

@@ -29,9 +29,11 @@ mod row_facts;
 mod row_table;
 mod shortcuts;
 mod split;
+mod views;
 
 pub use job::{NAME, PrepareJob, PrepareShard};
 pub use leaks::{Leak, LeakKind, LeakReport, LeakedRow, find_leaks};
 pub use prepared_info::{PreparedCounts, PreparedInfo, SplitCounts};
 pub use shortcuts::{MODEL_NAME as BASELINE_MODEL_NAME, ShortcutReport, ShortcutRule};
 pub use split::{Ratios, SplitRule, Straddling};
+pub use views::{DatasetView, ViewCounts};

@@ -73,12 +73,12 @@ pub(crate) fn make(job: &PrepareJob, merge: &mut MergeContext<'_>) -> Result<Job
             split: assignment.splits[component as usize]?,
             component,
             near_duplicates: (clusters.rows[cluster as usize].len() > 1).then_some(cluster),
-            tokens: table.tokens[2 * row].max(table.tokens[2 * row + 1]),
+            tokens: table.sides(row).into_iter().max().unwrap_or(0),
         })
     };
     let places: Vec<Option<RowPlace>> = (0..own_rows).map(place).collect();
     let info = PreparedInfo::new(job, own, counts, &places);
-    output::write(job, own, &places, &table.tokens, info, merge)
+    output::write(job, own, &places, &table, info, merge)
 }
 
 /// Converts an error of reading.

@@ -47,6 +47,11 @@ impl RowTable {
         }
     }
 
+    /// Returns the number of tokens of both sides of a row.
+    pub(crate) fn sides(&self, row: usize) -> [u32; 2] {
+        [self.tokens[2 * row], self.tokens[2 * row + 1]]
+    }
+
     /// Adds the next row.
     pub(crate) fn push(&mut self, facts: &RowFacts) -> Result<(), JobError> {
         let row = self.rows as u32;

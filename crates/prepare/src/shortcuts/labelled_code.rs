@@ -8,6 +8,7 @@ use twox_hash::XxHash64;
 
 use crate::job::PrepareJob;
 use crate::prepared_dataset::{RowPlace, job_error};
+use crate::row_table::TextNumber;
 
 /// Names by which code may be recognised: of the function, the file and the repository.
 pub(super) const NAMES: usize = 3;
@@ -15,6 +16,8 @@ pub(super) const NAMES: usize = 3;
 /// Labelled code of one row: all that is known of it but the code itself.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CodeFacts {
+    /// Number of the text.
+    pub(super) text: TextNumber,
     pub(super) split: SplitName,
     pub(super) component: u32,
     pub(super) vulnerable: bool,
@@ -60,7 +63,8 @@ impl LabelledCode {
                 let side = usize::from(example.side == Some(CodeSide::After));
                 let tokens = tokens[2 * row_number + side];
                 let RowPlace { split, component, .. } = place;
-                code.facts.push(CodeFacts { split, component, vulnerable, tokens, names });
+                let text = (2 * row_number + side) as TextNumber;
+                code.facts.push(CodeFacts { text, split, component, vulnerable, tokens, names });
                 if let Some(training) = &mut code.training
                     && split == SplitName::Train
                     && training.wants_next()
@@ -76,5 +80,14 @@ impl LabelledCode {
         });
         read.map_err(job_error)?;
         Ok(code)
+    }
+
+    /// Returns whether each of so many texts is vulnerable; `None` for those without a label.
+    pub(crate) fn labels(&self, texts: usize) -> Vec<Option<bool>> {
+        let mut labels = vec![None; texts];
+        for code in &self.facts {
+            labels[code.text as usize] = Some(code.vulnerable);
+        }
+        labels
     }
 }

@@ -12,3 +12,5 @@ mod near;
 mod readers;
 // What rules without knowledge of vulnerabilities reach, and the baseline.
 mod shortcuts;
+// The rows in other shapes.
+mod views;
