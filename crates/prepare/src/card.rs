@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use serde_json::Value;
 use streamguard_dataset::dataset_card::card_metadata_of;
 use streamguard_evaluate::Evaluation;
 
@@ -32,7 +33,7 @@ pub(crate) fn render(
     let _ = write_text(&mut card, info, leaks);
     let _ = write_views(&mut card, info);
     let _ = shortcut_text::write(&mut card, shortcuts, baseline);
-    let _ = write_columns(&mut card, schema);
+    let _ = write_columns(&mut card, info, schema);
     card
 }
 
@@ -109,17 +110,24 @@ fn write_views(card: &mut String, info: &PreparedInfo) -> std::fmt::Result {
     Ok(())
 }
 
-fn write_columns(card: &mut String, schema: &TableSchema) -> std::fmt::Result {
+fn write_columns(card: &mut String, info: &PreparedInfo, schema: &TableSchema) -> std::fmt::Result {
     writeln!(
         card,
         "\n## Columns\n\n{}",
         schema.columns.iter().map(|column| in_code(&column.name)).collect::<Vec<_>>().join(", ")
     )?;
+    let tokens = match (&info.settings["tokenizer"]["digest"], &info.settings["tokenizer"]["vocabulary"]) {
+        (Value::String(digest), vocabulary) => format!(
+            "tokens of the longest code, by the tokenizer of {vocabulary} tokens whose files have the digest {digest} \
+             (BLAKE3), without those at its start and end"
+        ),
+        _ => "words and punctuation characters of the longest code, without comments".to_owned(),
+    };
     writeln!(
         card,
         "\n`component` is the number of the component, `near_duplicates` that of the cluster of near copies (null if there \
-         is no other), and `n_tokens` the number of words and punctuation characters of the longest code, without \
-         comments. The same rows lie in `jsonl/`."
+         is no other), `n_tokens` the number of {tokens}, and `length_matched` tells whether the row is in the \
+         length-matched part of its split. The same rows lie in `jsonl/`."
     )
 }
 

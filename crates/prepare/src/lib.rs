@@ -19,6 +19,7 @@
 
 mod card;
 mod job;
+mod leak_index;
 mod leaks;
 pub mod near;
 mod near_rows;
@@ -29,6 +30,8 @@ mod row_facts;
 mod row_table;
 mod shortcuts;
 mod split;
+mod token_columns;
+pub mod tokenizer;
 mod views;
 
 pub use job::{NAME, PrepareJob, PrepareShard};

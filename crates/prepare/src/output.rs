@@ -14,17 +14,19 @@ use crate::prepared_dataset::{RowPlace, job_error};
 use crate::prepared_info::PreparedInfo;
 use crate::row_table::RowTable;
 use crate::shortcuts::{Baseline, LabelledCode, MODEL_NAME, ShortcutReport};
+use crate::token_columns::TokenColumns;
 use crate::views::{DatasetView, FunctionChoice, ViewWriters, view_file_names};
 use streamguard_table::{
     Column, ColumnKind, ParquetTableWriter, Row, SplitName, TableDataset, TableError, TableSchema,
 };
 
 /// Columns that are added to those of the dataset. Columns of these names in the dataset are replaced.
-const ADDED_COLUMNS: [(&str, ColumnKind); 4] = [
+const ADDED_COLUMNS: [(&str, ColumnKind); 5] = [
     ("split", ColumnKind::Text),
     ("component", ColumnKind::Int),
     ("near_duplicates", ColumnKind::Int),
     ("n_tokens", ColumnKind::Int),
+    ("length_matched", ColumnKind::Bool),
 ];
 
 /// Name of the file with the settings and counts.
@@ -82,12 +84,19 @@ pub(crate) fn write(
     mut info: PreparedInfo,
     merge: &mut MergeContext<'_>,
 ) -> Result<JobSummary, JobError> {
-    let is_added = |name: &str| ADDED_COLUMNS.iter().any(|(added, _)| *added == name);
+    let is_added = |name: &str| {
+        ADDED_COLUMNS.iter().any(|(added, _)| *added == name)
+            || (job.token_ids && name.starts_with("token_ids"))
+    };
     let read = own.schema.only(|name| !is_added(name));
     let mut schema = read.clone();
     schema.columns.extend(ADDED_COLUMNS.map(|(name, kind)| Column { name: name.to_owned(), kind }));
+    let tokens = if job.token_ids { job.token_reader()? } else { None };
+    let mut token_columns = tokens.map(|tokens| TokenColumns::new(own, &read, tokens));
+    schema.columns.extend(token_columns.iter().flat_map(TokenColumns::columns));
 
     let code = LabelledCode::read(job, own, places, &table.tokens, merge)?;
+    let length_matched = code.length_matched(job.seed, places.len());
     let choose = || FunctionChoice::new(&code.labels(table.tokens.len()), &table.digests);
     let mut views = ViewWriters::create(job, own, &schema, places, choose, merge)?;
     let mut files = Vec::new();
@@ -105,7 +114,11 @@ pub(crate) fn write(
             json!(place.component),
             json!(place.near_duplicates),
             json!(place.tokens),
+            json!(length_matched[number]),
         ]);
+        if let Some(columns) = &mut token_columns {
+            columns.extend(&mut row);
+        }
         let written = merge
             .check_stopped()
             .and_then(|()| files[place.split as usize].write(&row, &schema))

@@ -106,6 +106,13 @@ impl PreparedInfo {
         if !job.view.is_empty() {
             settings["view"] = json!(job.view);
         }
+        if let Some(tokenizer) = job.tokenizer.as_ref().and_then(|tokenizer| tokenizer.load().ok()) {
+            settings["tokenizer"] =
+                json!({"vocabulary": tokenizer.vocabulary(), "digest": tokenizer.digest()});
+        }
+        if job.view.contains(&DatasetView::Windows) {
+            settings["window"] = json!({"tokens": job.window, "stride": job.window_step()});
+        }
         Self {
             format: 1,
             settings,

@@ -6,6 +6,7 @@ use streamguard_evaluate::{CodeSide, ExampleReader};
 use streamguard_table::{SplitName, TableDataset, TableError};
 use twox_hash::XxHash64;
 
+use super::length_match::length_matched;
 use crate::job::PrepareJob;
 use crate::prepared_dataset::{RowPlace, job_error};
 use crate::row_table::TextNumber;
@@ -80,6 +81,15 @@ impl LabelledCode {
         });
         read.map_err(job_error)?;
         Ok(code)
+    }
+
+    /// Returns which of so many rows are in the length-matched subset of their split: `None` for those without a label.
+    pub(crate) fn length_matched(&self, seed: u64, rows: usize) -> Vec<Option<bool>> {
+        let mut matched = vec![None; rows];
+        for (code, is_matched) in self.facts.iter().zip(length_matched(self, seed)) {
+            matched[code.text as usize / 2] = Some(is_matched);
+        }
+        matched
     }
 
     /// Returns whether each of so many texts is vulnerable; `None` for those without a label.

@@ -6,6 +6,7 @@ mod side_columns;
 mod triples;
 mod view_files;
 mod view_writer;
+mod windows;
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
@@ -25,11 +26,13 @@ pub enum DatasetView {
     Pairs,
     /// Three functions a row: a vulnerable one, another with the same weaknesses, and the fixed one
     Triples,
+    /// The functions of the view rows, cut into windows of the tokens that a model takes
+    Windows,
 }
 
 impl DatasetView {
     /// All views, in their order.
-    pub const ALL: [Self; 3] = [Self::Rows, Self::Pairs, Self::Triples];
+    pub const ALL: [Self; 4] = [Self::Rows, Self::Pairs, Self::Triples, Self::Windows];
 
     /// Returns the name of the view: that of its folder, and of its configuration on the card.
     pub fn name(self) -> &'static str {
@@ -37,6 +40,7 @@ impl DatasetView {
             Self::Rows => "rows",
             Self::Pairs => "pairs",
             Self::Triples => "triples",
+            Self::Windows => "windows",
         }
     }
 }

@@ -12,6 +12,7 @@ use super::function_choice::FunctionChoice;
 use super::function_rows::FunctionRows;
 use super::triples::{self, TripleRows};
 use super::view_files::ViewFiles;
+use super::windows::WindowCutter;
 use crate::job::PrepareJob;
 use crate::prepared_dataset::{RowPlace, job_error};
 
@@ -40,6 +41,7 @@ enum RowMaker {
     Functions(FunctionRows),
     Pairs,
     Triples(TripleRows),
+    Windows(FunctionRows, WindowCutter),
 }
 
 /// A view while it is written.
@@ -80,10 +82,19 @@ impl ViewWriters {
                     let triples = TripleRows::new(own, &reader, places, job.seed, &stopped);
                     RowMaker::Triples(triples.map_err(job_error)?)
                 }
+                DatasetView::Windows => {
+                    let functions = FunctionRows::new(own, schema, choose());
+                    let tokens =
+                        job.token_reader()?.ok_or_else(|| JobError::failed("there is no tokenizer"))?;
+                    let cutter =
+                        WindowCutter::new(functions.schema(), tokens, job.window as usize, job.window_step());
+                    RowMaker::Windows(functions, cutter)
+                }
             };
             let files = match &maker {
                 RowMaker::Functions(functions) => ViewFiles::create(view, functions.schema(), merge)?,
                 RowMaker::Pairs => ViewFiles::create(view, schema, merge)?,
+                RowMaker::Windows(_, cutter) => ViewFiles::create(view, cutter.schema(), merge)?,
                 RowMaker::Triples(_) => ViewFiles::create(view, &triples::schema(), merge)?,
             };
             writers.push(ViewWriter { view, maker, files, left_out: BTreeMap::new() });
@@ -125,6 +136,16 @@ impl ViewWriter {
                 Ok(function) => made.push(function),
                 Err(reason) => left_out.push(reason),
             }),
+            RowMaker::Windows(functions, cutter) => {
+                let mut whole = Vec::new();
+                functions.functions(row, |function| match function {
+                    Ok(function) => whole.push(function),
+                    Err(reason) => left_out.push(reason),
+                });
+                for function in &whole {
+                    made.extend(cutter.windows(function, functions.schema()));
+                }
+            }
             RowMaker::Pairs => match triples::both_sides(row.reader, row.values) {
                 Some(_) => made.push(row.values.clone()),
                 None => left_out.push("rows without two sides"),

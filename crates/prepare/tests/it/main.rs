@@ -12,5 +12,7 @@ mod near;
 mod readers;
 // What rules without knowledge of vulnerabilities reach, and the baseline.
 mod shortcuts;
+// Tokenizers of models, and what is counted and cut by them.
+mod tokenizers;
 // The rows in other shapes.
 mod views;
