@@ -12,13 +12,14 @@ use streamguard_engine::{
     TypedJob,
 };
 
+use crate::code_features::FeatureMeter;
 use crate::near::{NearThreshold, TextSketcher};
 use crate::output;
 use crate::prepared_dataset;
 use crate::row_facts::RowFacts;
 use crate::split::{Ratios, SplitRule, Straddling};
 use crate::tokenizer::{TokenReader, TokenizerSetting};
-use crate::views::DatasetView;
+use crate::views::{Augmentation, DatasetView};
 use streamguard_table::{CodeReader, TableDataset, TableError, TableFile, TablePiece, milliseconds};
 
 /// Name of the job.
@@ -71,6 +72,14 @@ pub struct PrepareJob {
     #[arg(long, value_enum, value_name = "VIEW", value_delimiter = ',')]
     #[serde(default)]
     pub view: Vec<DatasetView>,
+    /// Also write variants of the functions in train, proved to mean the same, in a folder of their own
+    #[arg(long, value_enum, value_name = "WAY", value_delimiter = ',')]
+    #[serde(default)]
+    pub augment: Vec<Augmentation>,
+    /// Also write features of the code: its size, complexity, nesting and calls, and what a fix changed
+    #[arg(long)]
+    #[serde(default)]
+    pub features: bool,
     /// Tokenizer of the model, to count tokens by: a tokenizer.json, a vocab.json beside merges.txt, or their folder
     #[arg(long, value_name = "FILE")]
     #[serde(default)]
@@ -153,6 +162,8 @@ impl PrepareJob {
             before: None,
             baseline: false,
             view: Vec::new(),
+            augment: Vec::new(),
+            features: false,
             tokenizer: None,
             token_ids: false,
             window: DEFAULT_WINDOW,
@@ -256,11 +267,13 @@ impl TypedJob for PrepareJob {
         }
         let mut sketcher = TextSketcher::new(self.threshold().map_err(ShardError::failed)?);
         let mut tokens = self.token_reader().map_err(ShardError::failed)?;
+        let mut meter = self.features.then(FeatureMeter::default);
         let reader = CodeReader::new(&roles.roles, &roles.schema, self.language);
         for file in &roles.files {
             let mut failed = None;
             let read = file.read(*piece, &roles.schema, |row| {
-                let facts = Box::new(RowFacts::of(&row, &reader, &mut sketcher, tokens.as_mut()));
+                let mut facts = Box::new(RowFacts::of(&row, &reader, &mut sketcher, tokens.as_mut()));
+                facts.features = meter.as_mut().map(|meter| meter.measure(&row, &reader));
                 output.emit(&PrepareRecord::Row(facts)).map_err(|error| {
                     failed = Some(error);
                     TableError::Stopped

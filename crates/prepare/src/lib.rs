@@ -18,6 +18,7 @@
 //! ```
 
 mod card;
+mod code_features;
 mod job;
 mod leak_index;
 mod leaks;
@@ -39,4 +40,4 @@ pub use leaks::{Leak, LeakKind, LeakReport, LeakedRow, find_leaks};
 pub use prepared_info::{PreparedCounts, PreparedInfo, SplitCounts};
 pub use shortcuts::{MODEL_NAME as BASELINE_MODEL_NAME, ShortcutReport, ShortcutRule};
 pub use split::{Ratios, SplitRule, Straddling};
-pub use views::{DatasetView, ViewCounts};
+pub use views::{Augmentation, DatasetView, ViewCounts};

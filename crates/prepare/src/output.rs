@@ -8,6 +8,7 @@ use streamguard_durable::WriteError;
 use streamguard_engine::{JobError, JobSummary, MergeContext, OutputFile, SummaryTable};
 
 use crate::card;
+use crate::code_features::CodeFeatures;
 use crate::job::PrepareJob;
 use crate::leaks::{LeakReport, find_leaks_in_rows};
 use crate::prepared_dataset::{RowPlace, job_error};
@@ -17,7 +18,8 @@ use crate::shortcuts::{Baseline, LabelledCode, MODEL_NAME, ShortcutReport};
 use crate::token_columns::TokenColumns;
 use crate::views::{DatasetView, FunctionChoice, ViewWriters, view_file_names};
 use streamguard_table::{
-    Column, ColumnKind, ParquetTableWriter, Row, SplitName, TableDataset, TableError, TableSchema,
+    CodeColumns, Column, ColumnKind, ParquetTableWriter, Row, SplitName, TableDataset, TableError,
+    TableSchema,
 };
 
 /// Columns that are added to those of the dataset. Columns of these names in the dataset are replaced.
@@ -84,8 +86,10 @@ pub(crate) fn write(
     mut info: PreparedInfo,
     merge: &mut MergeContext<'_>,
 ) -> Result<JobSummary, JobError> {
+    let features = if job.features { CodeFeatures::columns(own) } else { Vec::new() };
     let is_added = |name: &str| {
-        ADDED_COLUMNS.iter().any(|(added, _)| *added == name)
+        features.iter().any(|column| column.name == name)
+            || ADDED_COLUMNS.iter().any(|(added, _)| *added == name)
             || (job.token_ids && name.starts_with("token_ids"))
     };
     let read = own.schema.only(|name| !is_added(name));
@@ -95,6 +99,7 @@ pub(crate) fn write(
     let mut token_columns = tokens.map(|tokens| TokenColumns::new(own, &read, tokens));
     schema.columns.extend(token_columns.iter().flat_map(TokenColumns::columns));
 
+    schema.columns.extend(features);
     let code = LabelledCode::read(job, own, places, &table.tokens, merge)?;
     let length_matched = code.length_matched(job.seed, places.len());
     let choose = || FunctionChoice::new(&code.labels(table.tokens.len()), &table.digests);
@@ -106,6 +111,7 @@ pub(crate) fn write(
             ParquetTableWriter::new(merge.create_file(&name)?, &schema).map_err(parquet_error(&name))?;
         files.push(SplitFiles { split, parquet, jsonl: merge.create_file(&file_name(split, "jsonl"))? });
     }
+    let has_pairs = matches!(own.roles.code, CodeColumns::Pair(..));
     let mut failed = None;
     let read_rows = own.for_each_row(&read, |number, _, mut row| {
         let Some(place) = places.get(number).copied().flatten() else { return Ok(()) };
@@ -118,6 +124,9 @@ pub(crate) fn write(
         ]);
         if let Some(columns) = &mut token_columns {
             columns.extend(&mut row);
+        }
+        if let Some(features) = table.features.get(number) {
+            row.extend(features.values(has_pairs));
         }
         let written = merge
             .check_stopped()

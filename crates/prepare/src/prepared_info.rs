@@ -106,6 +106,12 @@ impl PreparedInfo {
         if !job.view.is_empty() {
             settings["view"] = json!(job.view);
         }
+        if !job.augment.is_empty() {
+            settings["augment"] = json!(job.augment);
+        }
+        if job.features {
+            settings["features"] = json!(true);
+        }
         if let Some(tokenizer) = job.tokenizer.as_ref().and_then(|tokenizer| tokenizer.load().ok()) {
             settings["tokenizer"] =
                 json!({"vocabulary": tokenizer.vocabulary(), "digest": tokenizer.digest()});

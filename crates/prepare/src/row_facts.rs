@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use streamguard_engine::JobError;
 use twox_hash::XxHash64;
 
+use crate::code_features::CodeFeatures;
 use crate::near::{TextSketch, TextSketcher};
 use crate::tokenizer::TokenReader;
 use streamguard_table::{CodeReader, Row};
@@ -34,6 +35,9 @@ pub(crate) struct RowFacts {
     /// Tokens of both sides, as the tokenizer of a model counts them.
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     pub(crate) model_tokens: Option<[u32; 2]>,
+    /// Features of the code, if they are wanted.
+    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) features: Option<CodeFeatures>,
 }
 
 /// A [`TextSketch`] with its numbers in base64.
@@ -72,6 +76,7 @@ impl RowFacts {
             advisories: hashes(reader.advisories(row)),
             family: reader.template_family(row),
             date: reader.date(row),
+            features: None,
             model_tokens: tokens
                 .map(|tokens| texts.sides.map(|text| text.map_or(0, |text| tokens.read(text).len() as u32))),
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use streamguard_engine::JobError;
 
+use crate::code_features::CodeFeatures;
 use crate::near::NearIndex;
 use crate::row_facts::RowFacts;
 
@@ -23,6 +24,8 @@ pub(crate) struct RowTable {
     pub(crate) tokens: Vec<u32>,
     /// The same as the tokenizer of a model counts them; empty without one.
     pub(crate) model_tokens: Vec<u32>,
+    /// Features of each row; empty if they are not wanted.
+    pub(crate) features: Vec<CodeFeatures>,
     /// Hashes of commits, advisories and templates, with the rows that have them.
     pub(crate) commits: Vec<(u64, u32)>,
     pub(crate) advisories: Vec<(u64, u32)>,
@@ -40,6 +43,7 @@ impl RowTable {
             dates: Vec::new(),
             tokens: Vec::new(),
             model_tokens: Vec::new(),
+            features: Vec::new(),
             commits: Vec::new(),
             advisories: Vec::new(),
             families: Vec::new(),
@@ -70,6 +74,7 @@ impl RowTable {
             .push(facts.repository.as_ref().map(|name| *names.entry(name.clone()).or_insert(next)));
         self.dates.push(facts.date);
         self.model_tokens.extend(facts.model_tokens.into_iter().flatten());
+        self.features.extend(facts.features.clone());
         self.commits.extend(facts.commits.iter().map(|commit| (*commit, row)));
         self.advisories.extend(facts.advisories.iter().map(|advisory| (*advisory, row)));
         self.families.extend(facts.family.map(|family| (family, row)));

@@ -1,5 +1,6 @@
 //! Views: the rows of a prepared dataset once more, in the shapes that models are trained on.
 
+mod augmented;
 mod function_choice;
 mod function_rows;
 mod side_columns;
@@ -10,7 +11,9 @@ mod windows;
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
+use streamguard_table::SplitName;
 
+pub use augmented::Augmentation;
 pub(crate) use function_choice::FunctionChoice;
 pub(crate) use view_files::{view_file_name, view_file_names};
 pub use view_writer::ViewCounts;
@@ -28,11 +31,22 @@ pub enum DatasetView {
     Triples,
     /// The functions of the view rows, cut into windows of the tokens that a model takes
     Windows,
+    /// Variants of the functions of train, which `--augment` asks for
+    #[value(skip)]
+    Augmented,
 }
 
 impl DatasetView {
     /// All views, in their order.
-    pub const ALL: [Self; 4] = [Self::Rows, Self::Pairs, Self::Triples, Self::Windows];
+    pub const ALL: [Self; 5] = [Self::Rows, Self::Pairs, Self::Triples, Self::Windows, Self::Augmented];
+
+    /// Returns the splits that the view has: what is made up is only learned from.
+    pub(crate) fn splits(self) -> &'static [SplitName] {
+        match self {
+            Self::Augmented => &[SplitName::Train],
+            _ => &SplitName::ALL,
+        }
+    }
 
     /// Returns the name of the view: that of its folder, and of its configuration on the card.
     pub fn name(self) -> &'static str {
@@ -41,6 +55,7 @@ impl DatasetView {
             Self::Pairs => "pairs",
             Self::Triples => "triples",
             Self::Windows => "windows",
+            Self::Augmented => "augmented",
         }
     }
 }

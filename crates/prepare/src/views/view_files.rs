@@ -10,7 +10,7 @@ use crate::output::parquet_error;
 
 /// Returns the names of the files of a view.
 pub(crate) fn view_file_names(view: DatasetView) -> impl Iterator<Item = String> {
-    SplitName::ALL.into_iter().map(move |split| view_file_name(view, split))
+    view.splits().iter().map(move |split| view_file_name(view, *split))
 }
 
 /// Returns the name of the file of a view that holds a split.
@@ -32,12 +32,12 @@ impl ViewFiles {
         merge: &MergeContext<'_>,
     ) -> Result<Self, JobError> {
         let mut files = BTreeMap::new();
-        for split in SplitName::ALL {
-            let name = view_file_name(view, split);
+        for split in view.splits() {
+            let name = view_file_name(view, *split);
             let file = ParquetTableWriter::new(merge.create_file(&name)?, schema);
-            files.insert(split, file.map_err(parquet_error(&name))?);
+            files.insert(*split, file.map_err(parquet_error(&name))?);
         }
-        Ok(Self { view, files, rows: SplitName::ALL.map(|split| (split, 0)).into() })
+        Ok(Self { view, files, rows: view.splits().iter().map(|split| (*split, 0)).collect() })
     }
 
     pub(super) fn write(&mut self, split: SplitName, row: &Row) -> Result<(), JobError> {

@@ -8,6 +8,7 @@ use streamguard_evaluate::ExampleReader;
 use streamguard_table::{Row, SplitName, TableDataset, TableSchema};
 
 use super::DatasetView;
+use super::augmented::FunctionVariants;
 use super::function_choice::FunctionChoice;
 use super::function_rows::FunctionRows;
 use super::triples::{self, TripleRows};
@@ -42,6 +43,7 @@ enum RowMaker {
     Pairs,
     Triples(TripleRows),
     Windows(FunctionRows, WindowCutter),
+    Augmented(FunctionRows, FunctionVariants),
 }
 
 /// A view while it is written.
@@ -70,6 +72,9 @@ impl ViewWriters {
     ) -> Result<Self, JobError> {
         let mut writers = Vec::new();
         let mut views = job.view.clone();
+        if !job.augment.is_empty() {
+            views.push(DatasetView::Augmented);
+        }
         views.sort_unstable();
         views.dedup();
         for view in views {
@@ -90,11 +95,19 @@ impl ViewWriters {
                         WindowCutter::new(functions.schema(), tokens, job.window as usize, job.window_step());
                     RowMaker::Windows(functions, cutter)
                 }
+                DatasetView::Augmented => {
+                    let functions = FunctionRows::new(own, schema, choose());
+                    let tokens = job.token_reader()?;
+                    let variants =
+                        FunctionVariants::new(functions.schema(), job.augment.clone(), tokens, job.seed);
+                    RowMaker::Augmented(functions, variants)
+                }
             };
             let files = match &maker {
                 RowMaker::Functions(functions) => ViewFiles::create(view, functions.schema(), merge)?,
                 RowMaker::Pairs => ViewFiles::create(view, schema, merge)?,
                 RowMaker::Windows(_, cutter) => ViewFiles::create(view, cutter.schema(), merge)?,
+                RowMaker::Augmented(_, variants) => ViewFiles::create(view, variants.schema(), merge)?,
                 RowMaker::Triples(_) => ViewFiles::create(view, &triples::schema(), merge)?,
             };
             writers.push(ViewWriter { view, maker, files, left_out: BTreeMap::new() });
@@ -144,6 +157,17 @@ impl ViewWriter {
                 });
                 for function in &whole {
                     made.extend(cutter.windows(function, functions.schema()));
+                }
+            }
+            RowMaker::Augmented(functions, variants) => {
+                let mut whole = Vec::new();
+                // The view rows counts what it leaves out of all splits; here only variants are of interest.
+                functions.functions(row, |function| whole.extend(function.ok()));
+                for function in &whole {
+                    variants.variants(row, function, |variant| match variant {
+                        Ok(variant) => made.push(variant),
+                        Err(reason) => left_out.push(reason),
+                    });
                 }
             }
             RowMaker::Pairs => match triples::both_sides(row.reader, row.values) {

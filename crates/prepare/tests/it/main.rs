@@ -1,5 +1,7 @@
 //! Tests of prepared datasets.
 
+// Features of the code.
+mod features;
 // Datasets for the tests.
 mod fixtures;
 // The job: splits without leaks, the same bytes whatever runs it, what is left out.

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use streamguard_engine::{CancelToken, EarlierResults, PlanContext, TypedJob};
 use streamguard_prepare::tokenizer::{TokenReader, Tokenizer, TokenizerError};
 use streamguard_prepare::{DatasetView, PrepareJob};
-use streamguard_table::TableDataset;
 
 use crate::fixtures::{rows, write_lines};
 use crate::job::prepare;
+use crate::views::read_rows;
 
 /// Letters of the bytes that the tests write: of a space and a line feed, letters above Latin-1 stand in the files.
 fn letters() -> BTreeMap<String, u32> {
@@ -103,16 +103,7 @@ fn view(folder: &Path, view: DatasetView, input: &[Value]) -> Vec<BTreeMap<Strin
         ..PrepareJob::new(vec![input])
     };
     prepare(job, &folder.join("out"), 2);
-    let written = TableDataset::open_labels(&[folder.join("out").join(view.name())]).unwrap();
-    let names: Vec<&String> = written.schema.columns.iter().map(|column| &column.name).collect();
-    let mut read = Vec::new();
-    written
-        .for_each_row(&written.schema, |_, _, row| {
-            read.push(names.iter().map(|name| (*name).clone()).zip(row).collect());
-            Ok(())
-        })
-        .unwrap();
-    read
+    read_rows(&folder.join("out").join(view.name()))
 }
 
 #[test]

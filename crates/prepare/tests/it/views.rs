@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use streamguard_evaluate::{EvaluationSettings, Predictions, RowChoice, TestSet, evaluate};
 use streamguard_prepare::near::NearThreshold;
-use streamguard_prepare::{DatasetView, PrepareJob, PreparedInfo, find_leaks};
+use streamguard_prepare::{Augmentation, DatasetView, PrepareJob, PreparedInfo, find_leaks};
 use streamguard_table::{SplitName, TableDataset};
 
 use crate::fixtures::{rows, write_lines};
@@ -21,7 +21,12 @@ fn view(folder: &Path, rows: &[Value], view: DatasetView) -> (Vec<BTreeMap<Strin
     };
     let out = folder.join("out");
     let files = prepare(job, &out, 2);
-    let written = TableDataset::open_labels(&[out.join(view.name())]).unwrap();
+    (read_rows(&out.join(view.name())), serde_json::from_slice(&files["prepared.json"]).unwrap())
+}
+
+/// Returns the rows of a view, column by column.
+pub(crate) fn read_rows(folder: &Path) -> Vec<BTreeMap<String, Value>> {
+    let written = TableDataset::open_labels(&[folder.to_owned()]).unwrap();
     let names: Vec<&String> = written.schema.columns.iter().map(|column| &column.name).collect();
     let mut read = Vec::new();
     written
@@ -30,7 +35,7 @@ fn view(folder: &Path, rows: &[Value], view: DatasetView) -> (Vec<BTreeMap<Strin
             Ok(())
         })
         .unwrap();
-    (read, serde_json::from_slice(&files["prepared.json"]).unwrap())
+    read
 }
 
 fn text<'v>(row: &'v BTreeMap<String, Value>, name: &str) -> &'v str {
@@ -91,6 +96,38 @@ fn of_equal_functions_one_is_taken_and_a_vulnerable_one_is_not_benign_elsewhere(
     let left_out = &info.views[&DatasetView::Rows].left_out;
     assert_eq!(left_out["benign functions that another row calls vulnerable"], 1);
     assert!(left_out["copies of another function with the same label"] >= 2);
+}
+
+#[test]
+fn variants_are_made_of_train_alone_and_keep_their_component() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut input = rows(80);
+    input.iter_mut().for_each(|row| row["language"] = json!("c"));
+    let path = write_lines(&folder.path().join("in/rows.jsonl"), &input);
+    let augment = vec![Augmentation::Rename, Augmentation::Reformat];
+    let job = PrepareJob { view: vec![DatasetView::Rows], augment, ..PrepareJob::new(vec![path]) };
+    let out = folder.path().join("out");
+    let files = prepare(job, &out, 1);
+    assert!(
+        !files.contains_key("augmented/test.parquet") && !files.contains_key("augmented/validation.parquet")
+    );
+    let functions: BTreeMap<String, BTreeMap<String, Value>> = read_rows(&out.join("rows"))
+        .into_iter()
+        .map(|function| (text(&function, "id").to_owned(), function))
+        .collect();
+    let variants = read_rows(&out.join("augmented"));
+    let in_train = functions.values().filter(|function| function["split"] == "train").count();
+    assert!(variants.len() > in_train, "{} variants of {in_train}", variants.len());
+    for variant in &variants {
+        let (id, way) = text(variant, "id").split_once('~').unwrap();
+        let function = &functions[id];
+        assert_eq!(function["split"], "train");
+        for name in ["component", "label", "pair", "commit", "n_tokens"] {
+            assert_eq!(variant[name], function[name], "{name}");
+        }
+        assert_eq!(variant["augmentation"], way);
+        assert_ne!(variant["code"], function["code"]);
+    }
 }
 
 #[test]
