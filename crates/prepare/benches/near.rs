@@ -1,5 +1,5 @@
 //! Near duplicates of the functions in a file of JSON lines, as one process, to be measured beside a peer:
-//! `cargo bench -p streamguard-prepare --bench near -- FILE [exact|sketch]`.
+//! `cargo bench -p streamguard-prepare --bench near -- FILE [exact|sketch]`. `datasketch.py` beside it does that.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its results")]
 
