@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::leak_index::LeakIndex;
-use crate::near::{JoinSink, NearThreshold, join_by_size, similarity};
+use crate::near::{JoinSink, MAX_WINDOW_ELEMENTS, NearThreshold, join_by_size, similarity};
 use streamguard_dataset::Language;
 use streamguard_table::{SplitName, TableDataset, TableError};
 
@@ -179,9 +179,11 @@ fn find_leaks_between(
         }
     }
     let mut pairs = SplitPairs { rows: index.rows_of_sets(), report: &mut report, row_of: &row_of, stopped };
-    join_by_size(&index.sets.sizes, threshold, &mut pairs, |numbers| match kept.take() {
-        Some(sets) => Ok(sets),
-        None => index.sets.read(numbers, dataset, language, stopped),
+    join_by_size(&index.sets.sizes, threshold, MAX_WINDOW_ELEMENTS, &mut pairs, |numbers| {
+        match kept.take() {
+            Some(sets) => Ok(sets),
+            None => index.sets.read(numbers, dataset, language, stopped),
+        }
     })?;
     if stopped() { Err(TableError::Stopped) } else { Ok(report) }
 }

@@ -16,7 +16,7 @@ pub use exact_join::exact_join;
 pub use jaccard::{NearThreshold, similarity};
 pub use min_hash::{MISS_PROBABILITY, SketchShape, Sketcher};
 pub use near_index::NearIndex;
-pub use near_pairs::{PairSink, find_near_pairs};
+pub use near_pairs::{PairSink, find_near_pairs, find_near_pairs_within};
 pub use shingle_sets::ShingleSets;
 pub use shingles::{SHINGLE_TOKENS, ShingledText};
 pub use size_windows::{JoinSink, MAX_WINDOW_ELEMENTS, join_by_size};

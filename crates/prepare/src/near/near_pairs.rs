@@ -23,14 +23,29 @@ pub fn find_near_pairs<E>(
     index: &NearIndex,
     threshold: NearThreshold,
     sink: &mut impl PairSink,
+    fetch: impl FnMut(&[u32]) -> Result<ShingleSets, E>,
+) -> Result<(), E> {
+    find_near_pairs_within(index, threshold, MAX_WINDOW_ELEMENTS, sink, fetch)
+}
+
+/// Does the same with sets of at most so many elements in memory, or twice as many where texts are large.
+///
+/// # Errors
+/// The error of `fetch`.
+pub fn find_near_pairs_within<E>(
+    index: &NearIndex,
+    threshold: NearThreshold,
+    max_elements: u64,
+    sink: &mut impl PairSink,
     mut fetch: impl FnMut(&[u32]) -> Result<ShingleSets, E>,
 ) -> Result<(), E> {
     // Most wanted pairs of small texts are found here, and need no set any more.
     let (small, sizes) = index.small();
     let texts_of = |numbers: &[u32]| numbers.iter().map(|number| small[*number as usize]).collect::<Vec<_>>();
-    join_by_size(sizes, threshold, &mut SmallPairs { sink, small }, |numbers| fetch(&texts_of(numbers)))?;
+    let mut pairs = SmallPairs { sink, small };
+    join_by_size(sizes, threshold, max_elements, &mut pairs, |numbers| fetch(&texts_of(numbers)))?;
 
-    let blocks = blocks(index, &candidates(index, sink));
+    let blocks = blocks(index, &candidates(index, sink), max_elements);
     for (number, left) in blocks.iter().enumerate() {
         let left_sets = fetch_block(index, left, &mut fetch)?;
         verify(index, threshold, sink, [(left, &left_sets); 2]);
@@ -77,12 +92,12 @@ fn candidates(index: &NearIndex, sink: &mut impl PairSink) -> Vec<u32> {
 }
 
 /// Cuts places into blocks of which two fit into memory.
-fn blocks(index: &NearIndex, places: &[u32]) -> Vec<Vec<u32>> {
+fn blocks(index: &NearIndex, places: &[u32], max_elements: u64) -> Vec<Vec<u32>> {
     let mut blocks: Vec<Vec<u32>> = Vec::new();
     let mut elements = u64::MAX;
     let all: u64 = places.iter().map(|place| u64::from(index.banded(*place as usize).1)).sum();
     // All in one block needs no second one beside it.
-    let max_elements = if all <= 2 * MAX_WINDOW_ELEMENTS { all } else { MAX_WINDOW_ELEMENTS };
+    let max_elements = if all <= 2 * max_elements { all } else { max_elements };
     for place in places {
         let tokens = u64::from(index.banded(*place as usize).1);
         if elements.saturating_add(tokens) > max_elements {

@@ -5,8 +5,7 @@ use super::exact_join::exact_join_above;
 use super::jaccard::NearThreshold;
 use super::shingle_sets::ShingleSets;
 
-/// Most elements of the sets that are in memory at a time, unless those of one size are more. With the lists of the join,
-/// each takes about 15 bytes.
+/// Number of elements of sets that may be in memory at a time. With the lists of the join, each takes about 15 bytes.
 pub const MAX_WINDOW_ELEMENTS: u64 = 24_000_000;
 
 /// Sets that are compared with each other: those of sizes from `least` to `last`, of which the larger one of a pair has
@@ -28,17 +27,18 @@ pub trait JoinSink {
 }
 
 /// Gives `sink` all near pairs that it wants, exactly. `sizes` has the size of each set; sets without elements are near
-/// none. `fetch` returns the sets of these numbers, which are given in ascending order.
+/// none. At most `max_elements` of sets are in memory at a time, unless those of one size are more. `fetch` returns the sets of these numbers, which are given in ascending order.
 ///
 /// # Errors
 /// The error of `fetch`.
 pub fn join_by_size<E>(
     sizes: &[u32],
     threshold: NearThreshold,
+    max_elements: u64,
     sink: &mut impl JoinSink,
     mut fetch: impl FnMut(&[u32]) -> Result<ShingleSets, E>,
 ) -> Result<(), E> {
-    for SizeWindow { least, after, last } in windows(sizes, threshold, MAX_WINDOW_ELEMENTS) {
+    for SizeWindow { least, after, last } in windows(sizes, threshold, max_elements) {
         let numbers: Vec<u32> = (0..)
             .zip(sizes)
             .filter(|(_, size)| (least.max(1)..=last).contains(*size))
