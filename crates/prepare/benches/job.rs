@@ -40,7 +40,8 @@ fn main() {
     } else {
         let folder = output_dir.expect("--output-dir is needed");
         let paths = RunPaths::new(&folder, "bench").with_outputs(job.output_names());
-        let dir = RunDir::open(paths, json!({}), OnExistingRun::Discard).expect("the folder can be written");
+        let mut dir =
+            RunDir::open(paths, json!({}), OnExistingRun::Discard).expect("the folder can be written");
         let finished = run(vec![Arc::new(job)], &RunOptions::default(), Some(&dir), &mut ());
         let finished = finished.expect("the job can run");
         println!("{:?}", finished.status);
