@@ -34,7 +34,8 @@
 //! no parser for the language, if the file moved from one language to another, or if no function
 //! changed.
 //!
-//! [`FunctionFinder::find`] finds all functions of one file, without a change.
+//! [`FunctionFinder::find`] finds all functions of one file, without a change, and [`SyntaxMeter::measure`] counts what a
+//! single one consists of. [`VariantMaker::vary`] writes it with other names or in another layout.
 //!
 //! This crate reads no files, repositories or settings. Hostile input is bounded: a file by
 //! 1 MiB, a parse by 2.5 million operations, by 50 readings of the text and by the memory that it allocates, a comparison
@@ -68,6 +69,8 @@ mod ruby_commands;
 mod runaway_probe;
 mod similarity;
 mod source_file;
+mod syntax_measures;
+mod variants;
 
 pub use change_kind::ChangeKind;
 pub use diff::{LineDiff, line_diff};
@@ -76,3 +79,5 @@ pub use file_comparer::FileComparer;
 pub use highlight::{HighlightGrammar, highlight_grammar};
 pub use path::{PathClass, classify_path};
 pub use source_file::{FoundFunction, FunctionFinder, SourceFile};
+pub use syntax_measures::{SyntaxMeasures, SyntaxMeter};
+pub use variants::{VariantKind, VariantMaker};

@@ -74,13 +74,24 @@ pub fn remove_card(folder: &Path) -> Result<(), WriteError> {
 /// Returns the metadata of a card: the part between lines of dashes, which tools read. `files` are the names of splits and
 /// the paths of their files, which may hold `*`.
 pub fn card_metadata<'f>(rows: u64, files: impl IntoIterator<Item = (&'f str, String)>) -> String {
+    card_metadata_of(rows, [("default", files.into_iter().collect())])
+}
+
+/// Returns the metadata of a card with several configurations, each with its files by split. Readers take the one with the
+/// name `default` if they are not told which.
+pub fn card_metadata_of<'f>(
+    rows: u64,
+    configs: impl IntoIterator<Item = (&'f str, Vec<(&'f str, String)>)>,
+) -> String {
     let mut metadata = format!(
-        "---\nlicense: other\ntags:\n- code\n- security\n- vulnerability-detection\nsize_categories:\n- {}\nconfigs:\n\
-         - config_name: default\n  data_files:\n",
+        "---\nlicense: other\ntags:\n- code\n- security\n- vulnerability-detection\nsize_categories:\n- {}\nconfigs:\n",
         size_category(rows)
     );
-    for (split, path) in files {
-        metadata.push_str(&format!("  - split: {split}\n    path: {path}\n"));
+    for (name, files) in configs {
+        metadata.push_str(&format!("- config_name: {name}\n  data_files:\n"));
+        for (split, path) in files {
+            metadata.push_str(&format!("  - split: {split}\n    path: {path}\n"));
+        }
     }
     metadata.push_str("---\n\n");
     metadata

@@ -59,6 +59,7 @@ pub struct ExampleReader {
     id: Option<usize>,
     kind: Option<usize>,
     component: Option<usize>,
+    pair: Option<usize>,
 }
 
 impl ExampleReader {
@@ -66,17 +67,28 @@ impl ExampleReader {
     pub fn new(dataset: &TableDataset, default_language: Option<Language>) -> Self {
         let schema = &dataset.schema;
         let id = schema.first_named(&ID_NAMES);
-        let others = [id, schema.first_named(&["kind"]), schema.first_named(&["component"])];
+        let named = |name| schema.first_named(&[name]);
+        let others = [id, named("kind"), named("component"), named("pair")];
         let roles = dataset.roles.names();
         let columns = schema.only(|name| roles.contains(&name) || others.contains(&Some(name)));
-        let place = |name: Option<&str>| name.and_then(|name| columns.position(name));
+        Self::of_columns(dataset, &columns, default_language)
+    }
+
+    /// Finds the columns in rows of another schema than [`ExampleReader::columns`], such as all columns of a dataset.
+    pub fn of_columns(
+        dataset: &TableDataset,
+        columns: &TableSchema,
+        default_language: Option<Language>,
+    ) -> Self {
+        let place = |names: &[&str]| columns.position(dataset.schema.first_named(names)?);
         Self {
-            reader: CodeReader::new(&dataset.roles, &columns, default_language),
+            reader: CodeReader::new(&dataset.roles, columns, default_language),
             has_pairs: matches!(dataset.roles.code, CodeColumns::Pair(..)),
-            id: place(others[0]),
-            kind: place(others[1]),
-            component: place(others[2]),
-            columns,
+            id: place(&ID_NAMES),
+            kind: place(&["kind"]),
+            component: place(&["component"]),
+            pair: place(&["pair"]),
+            columns: columns.clone(),
         }
     }
 
@@ -148,6 +160,11 @@ impl ExampleReader {
     /// Returns the component of a row, as the dataset numbers it.
     pub(crate) fn component(&self, row: &Row) -> Option<String> {
         text_of(&row[self.component?])
+    }
+
+    /// Returns the name of the pair that a single function belongs to.
+    pub(crate) fn pair(&self, row: &Row) -> Option<String> {
+        text_of(&row[self.pair?])
     }
 
     /// Returns the numbers of the weaknesses (CWE), ascending.

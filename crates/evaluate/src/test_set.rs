@@ -51,6 +51,8 @@ pub struct TestSetBuilder {
     cluster_numbers: BTreeMap<String, u32>,
     /// File and commit of each example of a dataset without pairs.
     origins: Vec<(usize, Option<String>)>,
+    /// Vulnerable and fixed example of each pair that single functions name.
+    named_pairs: BTreeMap<String, [Option<u32>; 2]>,
 }
 
 impl TestSet {
@@ -101,7 +103,7 @@ impl TestSetBuilder {
             clusters: 0,
             unlabelled: 0,
         };
-        Self { set, cluster_numbers: BTreeMap::new(), origins: Vec::new() }
+        Self { set, cluster_numbers: BTreeMap::new(), origins: Vec::new(), named_pairs: BTreeMap::new() }
     }
 
     /// Adds a row of a file, with its own id, and with the component that the row says.
@@ -146,6 +148,11 @@ impl TestSetBuilder {
             });
             if !reader.has_pairs() {
                 self.origins.push((file, reader.commit(row)));
+                if let Some(pair) = reader.pair(row) {
+                    let number = self.set.examples.len() as u32 - 1;
+                    let sides = self.named_pairs.entry(pair).or_default();
+                    sides[usize::from(!label)].get_or_insert(number);
+                }
             }
         }
         if self.set.examples.len() as u32 == first + 2 {
@@ -183,7 +190,14 @@ impl TestSetBuilder {
         if let Some(twice) = keys.windows(2).find(|keys| keys[0] == keys[1]) {
             return Err(EvaluateError::DuplicateId(twice[0].to_string(), "the test set"));
         }
-        self.pair_twins();
+        if self.named_pairs.is_empty() {
+            self.pair_twins();
+        } else {
+            // A side may have been left out, as a copy of another function.
+            self.set
+                .pairs
+                .extend(self.named_pairs.values().filter_map(|[one, two]| Some([(*one)?, (*two)?])));
+        }
         Ok(self.set)
     }
 

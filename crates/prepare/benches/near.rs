@@ -1,8 +1,9 @@
 //! Near duplicates of the functions in a file of JSON lines, as one process, to be measured beside a peer:
-//! `cargo bench -p streamguard-prepare --bench near -- FILE [exact|sketch]`.
+//! `cargo bench -p streamguard-prepare --bench near -- FILE [exact|sketch|truth]`. The last one compares both joins with all pairs. `datasketch.py` beside it does that.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its results")]
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::path::PathBuf;
 
@@ -32,7 +33,8 @@ fn main() {
         eprintln!("SKIPPED: name a file of JSON lines with a column of code");
         return;
     };
-    let exact = arguments.next().is_some_and(|method| method == "exact");
+    let method = arguments.next().unwrap_or_default();
+    let exact = method == "exact";
     let dataset = TableDataset::open(&[file], &[]).expect("the file has code");
     let columns = dataset.role_columns();
     let reader = CodeReader::new(&dataset.roles, &columns, Some(Language::Python));
@@ -44,6 +46,10 @@ fn main() {
     read.expect("the file can be read");
     let syntax = CommentSyntax::of(Some(Language::Python));
     let threshold = NearThreshold::from_thousandths(800).expect("a share");
+    if method == "truth" {
+        compare_with_all_pairs(&codes, syntax, threshold);
+        return;
+    }
     let start = cpu_seconds();
     let mut joined = Joined(Clusters::new(codes.len()));
     let mut text = ShingledText::default();
@@ -82,6 +88,69 @@ fn main() {
         codes.len(),
         cpu_seconds() - start
     );
+}
+
+/// Takes all near pairs.
+#[derive(Default)]
+struct AllPairs(BTreeSet<(u32, u32)>);
+
+impl PairSink for AllPairs {
+    fn wants(&mut self, left: u32, right: u32) -> bool {
+        !self.0.contains(&(left.min(right), left.max(right)))
+    }
+
+    fn take(&mut self, left: u32, right: u32) {
+        self.0.insert((left.min(right), left.max(right)));
+    }
+}
+
+/// Compares every function with every other one, and prints how many near pairs either join has of those.
+fn compare_with_all_pairs(codes: &[String], syntax: CommentSyntax, threshold: NearThreshold) {
+    let (mut text, mut sets) = (ShingledText::default(), ShingleSets::default());
+    let (mut index, mut sketcher) = (NearIndex::new(threshold), TextSketcher::new(threshold));
+    for (number, code) in codes.iter().enumerate() {
+        text.read(code, syntax);
+        sets.push(text.shingle_set());
+        index.add(number as u32, &sketcher.sketch(code, syntax));
+    }
+    let mut truth = BTreeSet::new();
+    for left in 0..sets.len() {
+        for right in left + 1..sets.len() {
+            let (one, two) = (sets.get(left), sets.get(right));
+            // Without a filter but that of the sizes, and in whole numbers.
+            if 1000 * one.len().min(two.len()) < 800 * one.len().max(two.len()) || one.is_empty() {
+                continue;
+            }
+            let common = common_elements(one, two);
+            if common * 1000 >= 800 * (one.len() + two.len() - common) {
+                truth.insert((left as u32, right as u32));
+            }
+        }
+    }
+    let mut exact = BTreeSet::new();
+    exact_join(&sets, threshold, |left, right| exact.insert((left as u32, right as u32)));
+    let mut sketched = AllPairs::default();
+    let found = find_near_pairs(&index, threshold, &mut sketched, |texts| {
+        let mut fetched = ShingleSets::default();
+        texts.iter().for_each(|text| _ = fetched.push(sets.get(*text as usize).iter().copied()));
+        Ok::<_, Infallible>(fetched)
+    });
+    let Ok(()) = found;
+    for (name, pairs) in [("exact join", exact), ("sketches", sketched.0)] {
+        let (missed, wrong) = (truth.difference(&pairs).count(), pairs.difference(&truth).count());
+        println!("{name}: {} of {} near pairs, {missed} missed, {wrong} wrong", pairs.len(), truth.len());
+    }
+}
+
+fn common_elements(one: &[u64], two: &[u64]) -> usize {
+    let (mut at, mut common) = (0, 0);
+    for element in one {
+        while two.get(at).is_some_and(|other| other < element) {
+            at += 1;
+        }
+        common += usize::from(two.get(at) == Some(element));
+    }
+    common
 }
 
 fn cpu_seconds() -> f64 {

@@ -3,12 +3,14 @@
 
 use std::fmt::Write;
 
-use streamguard_dataset::dataset_card::card_metadata;
+use serde_json::Value;
+use streamguard_dataset::dataset_card::card_metadata_of;
 use streamguard_evaluate::Evaluation;
 
 use crate::leaks::LeakReport;
 use crate::prepared_info::PreparedInfo;
 use crate::shortcuts::{ShortcutReport, shortcut_text};
+use crate::views::view_file_name;
 use streamguard_table::{SplitName, TableSchema};
 
 /// Returns the card.
@@ -21,11 +23,17 @@ pub(crate) fn render(
 ) -> String {
     let rows = info.splits.values().map(|split| split.rows).sum();
     let files = filled_splits(info).map(|split| (split.name(), format!("data/{}.parquet", split.name())));
-    let mut card = card_metadata(rows, files);
+    let views = info.views.iter().filter_map(|(view, counts)| {
+        let filled = counts.rows.iter().filter(|(_, rows)| **rows > 0);
+        let files: Vec<_> = filled.map(|(split, _)| (split.name(), view_file_name(*view, *split))).collect();
+        (!files.is_empty()).then(|| (view.name(), files))
+    });
+    let mut card = card_metadata_of(rows, [("default", files.collect())].into_iter().chain(views));
     // Writing to a string cannot fail.
     let _ = write_text(&mut card, info, leaks);
+    let _ = write_views(&mut card, info);
     let _ = shortcut_text::write(&mut card, shortcuts, baseline);
-    let _ = write_columns(&mut card, schema);
+    let _ = write_columns(&mut card, info, schema);
     card
 }
 
@@ -82,17 +90,44 @@ fn write_text(card: &mut String, info: &PreparedInfo, leaks: &LeakReport) -> std
     Ok(())
 }
 
-fn write_columns(card: &mut String, schema: &TableSchema) -> std::fmt::Result {
+fn write_views(card: &mut String, info: &PreparedInfo) -> std::fmt::Result {
+    if info.views.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        card,
+        "\n## Views\n\nThe same rows in other shapes, as configurations: `load_dataset(FOLDER, \"{}\")`.\n",
+        info.views.keys().next().map_or("rows", |view| view.name())
+    )?;
+    writeln!(card, "| view | train | validation | test | left out |\n|---|---:|---:|---:|---|")?;
+    for (view, counts) in &info.views {
+        let rows = SplitName::ALL.map(|split| counts.rows.get(&split).copied().unwrap_or(0).to_string());
+        let left_out: Vec<String> =
+            counts.left_out.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+        let left_out = if left_out.is_empty() { "nothing".to_owned() } else { left_out.join("; ") };
+        writeln!(card, "| `{}` | {} | {left_out} |", view.name(), rows.join(" | "))?;
+    }
+    Ok(())
+}
+
+fn write_columns(card: &mut String, info: &PreparedInfo, schema: &TableSchema) -> std::fmt::Result {
     writeln!(
         card,
         "\n## Columns\n\n{}",
         schema.columns.iter().map(|column| in_code(&column.name)).collect::<Vec<_>>().join(", ")
     )?;
+    let tokens = match (&info.settings["tokenizer"]["digest"], &info.settings["tokenizer"]["vocabulary"]) {
+        (Value::String(digest), vocabulary) => format!(
+            "tokens of the longest code, by the tokenizer of {vocabulary} tokens whose files have the digest {digest} \
+             (BLAKE3), without those at its start and end"
+        ),
+        _ => "words and punctuation characters of the longest code, without comments".to_owned(),
+    };
     writeln!(
         card,
         "\n`component` is the number of the component, `near_duplicates` that of the cluster of near copies (null if there \
-         is no other), and `n_tokens` the number of words and punctuation characters of the longest code, without \
-         comments. The same rows lie in `jsonl/`."
+         is no other), `n_tokens` the number of {tokens}, and `length_matched` tells whether the row is in the \
+         length-matched part of its split. The same rows lie in `jsonl/`."
     )
 }
 

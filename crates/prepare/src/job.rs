@@ -12,11 +12,14 @@ use streamguard_engine::{
     TypedJob,
 };
 
+use crate::code_features::FeatureMeter;
 use crate::near::{NearThreshold, TextSketcher};
 use crate::output;
 use crate::prepared_dataset;
 use crate::row_facts::RowFacts;
 use crate::split::{Ratios, SplitRule, Straddling};
+use crate::tokenizer::{TokenReader, TokenizerSetting};
+use crate::views::{Augmentation, DatasetView};
 use streamguard_table::{CodeReader, TableDataset, TableError, TableFile, TablePiece, milliseconds};
 
 /// Name of the job.
@@ -65,6 +68,41 @@ pub struct PrepareJob {
     #[arg(long)]
     #[serde(default)]
     pub baseline: bool,
+    /// Also write the rows in these shapes, each in a folder of its own
+    #[arg(long, value_enum, value_name = "VIEW", value_delimiter = ',')]
+    #[serde(default)]
+    pub view: Vec<DatasetView>,
+    /// Also write variants of the functions in train, proved to mean the same, in a folder of their own
+    #[arg(long, value_enum, value_name = "WAY", value_delimiter = ',')]
+    #[serde(default)]
+    pub augment: Vec<Augmentation>,
+    /// Also write features of the code: its size, complexity, nesting and calls, and what a fix changed
+    #[arg(long)]
+    #[serde(default)]
+    pub features: bool,
+    /// Tokenizer of the model, to count tokens by: a tokenizer.json, a vocab.json beside merges.txt, or their folder
+    #[arg(long, value_name = "FILE")]
+    #[serde(default)]
+    pub tokenizer: Option<TokenizerSetting>,
+    /// Also write the numbers of the tokens
+    #[arg(long, requires = "tokenizer")]
+    #[serde(default)]
+    pub token_ids: bool,
+    /// Tokens of a window of the view windows
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_WINDOW, value_parser = clap::value_parser!(u32).range(8..))]
+    #[serde(default = "default_window")]
+    pub window: u32,
+    /// Tokens from the start of one window to that of the next [default: half a window]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[serde(default)]
+    pub stride: Option<u32>,
+}
+
+/// Tokens that an encoder of the family of BERT takes, without the two that begin and end them.
+const DEFAULT_WINDOW: u32 = 510;
+
+fn default_window() -> u32 {
+    DEFAULT_WINDOW
 }
 
 fn parse_language(name: &str) -> Result<Language, String> {
@@ -123,6 +161,13 @@ impl PrepareJob {
             after: None,
             before: None,
             baseline: false,
+            view: Vec::new(),
+            augment: Vec::new(),
+            features: false,
+            tokenizer: None,
+            token_ids: false,
+            window: DEFAULT_WINDOW,
+            stride: None,
         }
     }
 
@@ -132,6 +177,19 @@ impl PrepareJob {
     /// A share that is none.
     pub fn threshold(&self) -> Result<NearThreshold, JobError> {
         threshold_of(self.near).ok_or_else(|| JobError::failed("near: expected a share from 0.5 to 1"))
+    }
+
+    /// Returns a reader of the model's tokens, if a tokenizer is named.
+    pub(crate) fn token_reader(&self) -> Result<Option<TokenReader>, JobError> {
+        let Some(tokenizer) = &self.tokenizer else { return Ok(None) };
+        Ok(Some(TokenReader::new(tokenizer.load().map_err(JobError::failed)?)))
+    }
+
+    /// Returns the tokens from the start of one window to that of the next: never more than a window, so that no code is
+    /// left out.
+    pub(crate) fn window_step(&self) -> usize {
+        let step = self.stride.unwrap_or(self.window / 2);
+        step.clamp(1, self.window.max(1)) as usize
     }
 
     /// Tells whether a row of this date is wanted.
@@ -183,6 +241,12 @@ impl TypedJob for PrepareJob {
     }
 
     fn plan(&self, _: &PlanContext) -> Result<Plan<Self::Shard>, JobError> {
+        // What cannot work is said before anything is read.
+        if self.token_reader()?.is_none() && self.view.contains(&DatasetView::Windows) {
+            return Err(JobError::failed(
+                "the view windows needs --tokenizer, since windows are cut by its tokens",
+            ));
+        }
         let own = TableDataset::open(&self.datasets, &self.code).map_err(JobError::failed)?;
         let mut shards = Self::shards(&own).map_err(JobError::failed)?;
         if shards.is_empty() {
@@ -202,11 +266,14 @@ impl TypedJob for PrepareJob {
             output.emit(&PrepareRecord::Dataset(Box::new(dataset.clone())))?;
         }
         let mut sketcher = TextSketcher::new(self.threshold().map_err(ShardError::failed)?);
+        let mut tokens = self.token_reader().map_err(ShardError::failed)?;
+        let mut meter = self.features.then(FeatureMeter::default);
         let reader = CodeReader::new(&roles.roles, &roles.schema, self.language);
         for file in &roles.files {
             let mut failed = None;
             let read = file.read(*piece, &roles.schema, |row| {
-                let facts = Box::new(RowFacts::of(&row, &reader, &mut sketcher));
+                let mut facts = Box::new(RowFacts::of(&row, &reader, &mut sketcher, tokens.as_mut()));
+                facts.features = meter.as_mut().map(|meter| meter.measure(&row, &reader));
                 output.emit(&PrepareRecord::Row(facts)).map_err(|error| {
                     failed = Some(error);
                     TableError::Stopped

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::near::{NearThreshold, ShingleSets, ShingledText, exact_join, similarity};
+use crate::leak_index::LeakIndex;
+use crate::near::{JoinSink, MAX_WINDOW_ELEMENTS, NearThreshold, join_by_size, similarity};
 use streamguard_dataset::Language;
-use streamguard_table::{CodeReader, SplitName, TableDataset, TableError};
+use streamguard_table::{SplitName, TableDataset, TableError};
 
 /// Most leaks of one kind that a report lists; all are counted.
 const MAX_LISTED: usize = 100;
@@ -90,18 +91,6 @@ impl LeakReport {
     }
 }
 
-/// Rows of a dataset, as far as leaks are concerned.
-#[derive(Default)]
-struct LeakIndex {
-    splits: Vec<Option<SplitName>>,
-    places: Vec<(u32, u32)>,
-    /// Digests of all texts, with their rows and the numbers of their sets.
-    texts: Vec<(u128, u32, u32)>,
-    sets: ShingleSets,
-    commits: Vec<(String, u32)>,
-    advisories: Vec<(String, u32)>,
-}
-
 /// Finds all leaks of a dataset whose rows are in splits. `stopped` is asked now and then.
 ///
 /// # Errors
@@ -131,7 +120,7 @@ pub(crate) fn find_leaks_in_rows(
 }
 
 /// Decides in which split a row is, from its number and from what the dataset says.
-type SplitChoice<'a> = &'a dyn Fn(usize, Option<SplitName>) -> Option<SplitName>;
+pub(crate) type SplitChoice<'a> = &'a dyn Fn(usize, Option<SplitName>) -> Option<SplitName>;
 
 fn find_leaks_between(
     dataset: &TableDataset,
@@ -140,7 +129,8 @@ fn find_leaks_between(
     stopped: &dyn Fn() -> bool,
     split_of: SplitChoice<'_>,
 ) -> Result<LeakReport, TableError> {
-    let index = LeakIndex::read(dataset, language, stopped, split_of)?;
+    let mut index = LeakIndex::read(dataset, language, stopped, split_of)?;
+    let mut kept = index.sets.kept.take();
     let mut report = LeakReport { threshold: threshold.share(), ..LeakReport::default() };
     report.leaks =
         [LeakKind::Exact, LeakKind::Near, LeakKind::Commit, LeakKind::Advisory].map(|kind| (kind, 0)).into();
@@ -188,75 +178,51 @@ fn find_leaks_between(
             }
         }
     }
-    // Copies have one set; the rows of all copies are compared.
-    let mut copies_of_set = vec![Vec::new(); index.sets.len()];
-    for (_, row, set) in &index.texts {
-        copies_of_set[*set as usize].push(*row);
-    }
-    let mut was_stopped = false;
-    exact_join(&index.sets, threshold, |left, right| {
-        was_stopped = stopped();
-        let rows = [&copies_of_set[left], &copies_of_set[right]];
-        let pairs = rows[0].iter().flat_map(|one| rows[1].iter().map(move |two| (*one, *two)));
-        let mut in_splits = pairs.filter_map(|(one, two)| {
-            Some((one, index.splits[one as usize]?, two, index.splits[two as usize]?))
-        });
-        if let Some((one, split, two, other_split)) = in_splits.find(|(_, split, _, other)| split != other) {
-            report.add(LeakKind::Near, [row_of(one, split), row_of(two, other_split)], || {
-                format!("similarity {:.3}", similarity(index.sets.get(left), index.sets.get(right)))
-            });
+    let mut pairs = SplitPairs { rows: index.rows_of_sets(), report: &mut report, row_of: &row_of, stopped };
+    join_by_size(&index.sets.sizes, threshold, MAX_WINDOW_ELEMENTS, &mut pairs, |numbers| {
+        match kept.take() {
+            Some(sets) => Ok(sets),
+            None => index.sets.read(numbers, dataset, language, stopped),
         }
-        !was_stopped
-    });
-    if was_stopped { Err(TableError::Stopped) } else { Ok(report) }
+    })?;
+    if stopped() { Err(TableError::Stopped) } else { Ok(report) }
 }
 
-impl LeakIndex {
-    fn read(
-        dataset: &TableDataset,
-        language: Option<Language>,
-        stopped: &dyn Fn() -> bool,
-        split_of: SplitChoice<'_>,
-    ) -> Result<Self, TableError> {
-        let columns = dataset.role_columns();
-        let reader = CodeReader::new(&dataset.roles, &columns, language);
-        let mut index = Self::default();
-        let mut text = ShingledText::default();
-        let mut known: BTreeMap<u128, u32> = BTreeMap::new();
-        let (mut file_number, mut row_in_file) = (0_u32, 0_u32);
-        dataset.for_each_row(&columns, |number, file, row| {
-            if stopped() {
-                return Err(TableError::Stopped);
-            }
-            while dataset.files[file_number as usize] != *file {
-                (file_number, row_in_file) = (file_number + 1, 0);
-            }
-            index.places.push((file_number, row_in_file));
-            row_in_file += 1;
-            let split = split_of(number, reader.split(&row, file));
-            let number = number as u32;
-            index.splits.push(split);
-            // Rows in no split leak nothing.
-            if split.is_none() {
-                return Ok(());
-            }
-            index.commits.extend(reader.commits(&row).into_iter().map(|commit| (commit, number)));
-            index.advisories.extend(reader.advisories(&row).into_iter().map(|advisory| (advisory, number)));
-            let code = reader.texts(&row);
-            for side in code.sides.into_iter().flatten() {
-                text.read(side, code.syntax);
-                if text.token_count() == 0 {
-                    continue;
-                }
-                let digest = text.token_digest();
-                let set = *known.entry(digest).or_insert_with(|| index.sets.push(text.shingle_set()) as u32);
-                index.texts.push((digest, number, set));
-            }
-            Ok(())
-        })?;
-        index.texts.sort_unstable();
-        index.commits.sort_unstable();
-        index.advisories.sort_unstable();
-        Ok(index)
+/// First row in each split with the code of a set.
+type SplitRows = [Option<u32>; 3];
+
+/// Pairs of near sets that are in different splits.
+struct SplitPairs<'a> {
+    rows: Vec<SplitRows>,
+    report: &'a mut LeakReport,
+    row_of: &'a dyn Fn(u32, SplitName) -> LeakedRow,
+    stopped: &'a dyn Fn() -> bool,
+}
+
+impl SplitPairs<'_> {
+    /// Returns the first two rows of different splits.
+    fn first_rows(&self, left: u32, right: u32) -> Option<[(u32, SplitName); 2]> {
+        let rows = |set: u32| {
+            let rows = self.rows[set as usize].into_iter().zip(SplitName::ALL);
+            rows.filter_map(|(row, split)| Some((row?, split)))
+        };
+        let pairs = rows(left).flat_map(|one| rows(right).map(move |two| [one, two]));
+        pairs.filter(|[one, two]| one.1 != two.1).min()
+    }
+}
+
+impl JoinSink for SplitPairs<'_> {
+    fn wants(&mut self, left: u32, right: u32) -> bool {
+        let has =
+            |at: usize| self.rows[left as usize][at].is_some() || self.rows[right as usize][at].is_some();
+        (0..3).filter(|at| has(*at)).count() > 1
+    }
+
+    fn take(&mut self, left: u32, right: u32, [one, two]: [&[u64]; 2]) -> bool {
+        if let Some(rows) = self.first_rows(left, right) {
+            let rows = rows.map(|(row, split)| (self.row_of)(row, split));
+            self.report.add(LeakKind::Near, rows, || format!("similarity {:.3}", similarity(one, two)));
+        }
+        !(self.stopped)()
     }
 }

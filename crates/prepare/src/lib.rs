@@ -18,7 +18,9 @@
 //! ```
 
 mod card;
+mod code_features;
 mod job;
+mod leak_index;
 mod leaks;
 pub mod near;
 mod near_rows;
@@ -29,9 +31,13 @@ mod row_facts;
 mod row_table;
 mod shortcuts;
 mod split;
+mod token_columns;
+pub mod tokenizer;
+mod views;
 
 pub use job::{NAME, PrepareJob, PrepareShard};
 pub use leaks::{Leak, LeakKind, LeakReport, LeakedRow, find_leaks};
 pub use prepared_info::{PreparedCounts, PreparedInfo, SplitCounts};
 pub use shortcuts::{MODEL_NAME as BASELINE_MODEL_NAME, ShortcutReport, ShortcutRule};
 pub use split::{Ratios, SplitRule, Straddling};
+pub use views::{Augmentation, DatasetView, ViewCounts};

@@ -1,6 +1,6 @@
 //! Near duplicates among the rows of a job.
 
-use crate::near::{Clusters, NearThreshold, PairSink, ShingleSets, ShingledText, find_near_pairs};
+use crate::near::{Clusters, NearIndex, NearThreshold, PairSink, ShingleSets, ShingledText, find_near_pairs};
 use crate::row_table::{RowTable, TextNumber};
 use streamguard_table::{CodeReader, TableDataset, TableError};
 
@@ -44,24 +44,24 @@ impl PairSink for RowPairs<'_> {
     }
 }
 
-/// Leaves out the kept rows that are copies or near copies of excluded ones, and returns the clusters of the others.
+/// Leaves out the kept rows that are copies or near copies of excluded ones, and returns the clusters of the others. The
+/// digests of the table are sorted.
 pub(crate) fn cluster_rows(
     table: &RowTable,
+    index: &NearIndex,
     threshold: NearThreshold,
     kept: &mut [bool],
     own_rows: usize,
     datasets: &[DatasetRows<'_>],
 ) -> Result<Clusters, TableError> {
     let mut clusters = Clusters::new(table.rows);
-    let mut digests = table.digests.clone();
-    digests.sort_unstable();
     for excluding in [true, false] {
         if excluding && own_rows == table.rows {
             continue;
         }
         let mut pairs = RowPairs { clusters: &mut clusters, kept, own_rows, excluding };
         // Copies first: their sets need not be compared then.
-        for copies in digests.chunk_by(|left, right| left.0 == right.0) {
+        for copies in table.digests.chunk_by(|left, right| left.0 == right.0) {
             // Each copy is joined to the one before it; excluded rows stand last.
             let last = copies[copies.len() - 1].1;
             let mut before = None;
@@ -75,7 +75,7 @@ pub(crate) fn cluster_rows(
                 }
             }
         }
-        find_near_pairs(&table.index, threshold, &mut pairs, |texts| shingle_sets(texts, datasets))?;
+        find_near_pairs(index, threshold, &mut pairs, |texts| shingle_sets(texts, datasets))?;
     }
     Ok(clusters)
 }

@@ -8,21 +8,27 @@ use streamguard_durable::WriteError;
 use streamguard_engine::{JobError, JobSummary, MergeContext, OutputFile, SummaryTable};
 
 use crate::card;
+use crate::code_features::CodeFeatures;
 use crate::job::PrepareJob;
 use crate::leaks::{LeakReport, find_leaks_in_rows};
 use crate::prepared_dataset::{RowPlace, job_error};
 use crate::prepared_info::PreparedInfo;
+use crate::row_table::RowTable;
 use crate::shortcuts::{Baseline, LabelledCode, MODEL_NAME, ShortcutReport};
+use crate::token_columns::TokenColumns;
+use crate::views::{DatasetView, FunctionChoice, ViewWriters, view_file_names};
 use streamguard_table::{
-    Column, ColumnKind, ParquetTableWriter, Row, SplitName, TableDataset, TableError, TableSchema,
+    CodeColumns, Column, ColumnKind, ParquetTableWriter, Row, SplitName, TableDataset, TableError,
+    TableSchema,
 };
 
 /// Columns that are added to those of the dataset. Columns of these names in the dataset are replaced.
-const ADDED_COLUMNS: [(&str, ColumnKind); 4] = [
+const ADDED_COLUMNS: [(&str, ColumnKind); 5] = [
     ("split", ColumnKind::Text),
     ("component", ColumnKind::Int),
     ("near_duplicates", ColumnKind::Int),
     ("n_tokens", ColumnKind::Int),
+    ("length_matched", ColumnKind::Bool),
 ];
 
 /// Name of the file with the settings and counts.
@@ -44,6 +50,7 @@ const BASELINE_REPORT_NAME: &str = "baseline/evaluation.md";
 pub(crate) fn file_names() -> Vec<String> {
     let of_split = |split: SplitName| ["parquet", "jsonl"].map(|format| file_name(split, format));
     let files = SplitName::ALL.into_iter().flat_map(of_split);
+    let views = DatasetView::ALL.into_iter().flat_map(view_file_names);
     let others = [
         PREPARED_NAME,
         LEAKS_NAME,
@@ -53,7 +60,7 @@ pub(crate) fn file_names() -> Vec<String> {
         BASELINE_REPORT_NAME,
         CARD_NAME,
     ];
-    files.chain(others.map(str::to_owned)).collect()
+    files.chain(views).chain(others.map(str::to_owned)).collect()
 }
 
 fn file_name(split: SplitName, format: &str) -> String {
@@ -70,26 +77,41 @@ struct SplitFiles {
     jsonl: OutputFile,
 }
 
-/// Writes all files, and checks that the splits have nothing in common. `tokens` has the length of both sides of each row.
+/// Writes all files, and checks that the splits have nothing in common.
 pub(crate) fn write(
     job: &PrepareJob,
     own: &TableDataset,
     places: &[Option<RowPlace>],
-    tokens: &[u32],
-    info: PreparedInfo,
+    table: &RowTable,
+    mut info: PreparedInfo,
     merge: &mut MergeContext<'_>,
 ) -> Result<JobSummary, JobError> {
-    let is_added = |name: &str| ADDED_COLUMNS.iter().any(|(added, _)| *added == name);
+    let features = if job.features { CodeFeatures::columns(own) } else { Vec::new() };
+    let is_added = |name: &str| {
+        features.iter().any(|column| column.name == name)
+            || ADDED_COLUMNS.iter().any(|(added, _)| *added == name)
+            || (job.token_ids && name.starts_with("token_ids"))
+    };
     let read = own.schema.only(|name| !is_added(name));
     let mut schema = read.clone();
     schema.columns.extend(ADDED_COLUMNS.map(|(name, kind)| Column { name: name.to_owned(), kind }));
+    let tokens = if job.token_ids { job.token_reader()? } else { None };
+    let mut token_columns = tokens.map(|tokens| TokenColumns::new(own, &read, tokens));
+    schema.columns.extend(token_columns.iter().flat_map(TokenColumns::columns));
 
+    schema.columns.extend(features);
+    let code = LabelledCode::read(job, own, places, &table.tokens, merge)?;
+    let length_matched = code.length_matched(job.seed, places.len());
+    let choose = || FunctionChoice::new(&code.labels(table.tokens.len()), &table.digests);
+    let mut views = ViewWriters::create(job, own, &schema, places, choose, merge)?;
     let mut files = Vec::new();
     for split in SplitName::ALL {
-        let parquet = merge.create_file(&file_name(split, "parquet"))?;
-        let parquet = ParquetTableWriter::new(parquet, &schema).map_err(write_error(split))?;
+        let name = file_name(split, "parquet");
+        let parquet =
+            ParquetTableWriter::new(merge.create_file(&name)?, &schema).map_err(parquet_error(&name))?;
         files.push(SplitFiles { split, parquet, jsonl: merge.create_file(&file_name(split, "jsonl"))? });
     }
+    let has_pairs = matches!(own.roles.code, CodeColumns::Pair(..));
     let mut failed = None;
     let read_rows = own.for_each_row(&read, |number, _, mut row| {
         let Some(place) = places.get(number).copied().flatten() else { return Ok(()) };
@@ -98,8 +120,18 @@ pub(crate) fn write(
             json!(place.component),
             json!(place.near_duplicates),
             json!(place.tokens),
+            json!(length_matched[number]),
         ]);
-        let written = merge.check_stopped().and_then(|()| files[place.split as usize].write(&row, &schema));
+        if let Some(columns) = &mut token_columns {
+            columns.extend(&mut row);
+        }
+        if let Some(features) = table.features.get(number) {
+            row.extend(features.values(has_pairs));
+        }
+        let written = merge
+            .check_stopped()
+            .and_then(|()| files[place.split as usize].write(&row, &schema))
+            .and_then(|()| views.write(number, place, &row, table.sides(number)));
         written.map_err(|error| {
             failed = Some(error);
             TableError::Stopped
@@ -112,9 +144,10 @@ pub(crate) fn write(
         return Err(job_error(TableError::Changed));
     }
     for SplitFiles { split, parquet, jsonl } in files {
-        merge.commit_file(parquet.finish().map_err(write_error(split))?)?;
+        merge.commit_file(parquet.finish().map_err(parquet_error(&file_name(split, "parquet")))?)?;
         merge.commit_file(jsonl)?;
     }
+    info.views = views.commit(merge)?;
 
     let leaks =
         find_leaks_in_rows(own, job.threshold()?, job.language, &|| merge.check_stopped().is_err(), &|row| {
@@ -124,7 +157,6 @@ pub(crate) fn write(
     write_json(merge, PREPARED_NAME, &json!(info))?;
     write_json(merge, LEAKS_NAME, &json!(leaks))?;
 
-    let code = LabelledCode::read(job, own, places, tokens, merge)?;
     let baseline = Baseline::train(job, own, places, &code, merge)?;
     let labels = baseline.as_ref().map(|baseline| &*baseline.labels);
     let shortcuts = ShortcutReport::new(&code, job.seed, labels);
@@ -148,7 +180,7 @@ fn write_baseline(baseline: &Baseline, merge: &mut MergeContext<'_>) -> Result<(
 
 impl SplitFiles {
     fn write(&mut self, row: &Row, schema: &TableSchema) -> Result<(), JobError> {
-        self.parquet.write(row).map_err(write_error(self.split))?;
+        self.parquet.write(row).map_err(|error| parquet_error(&file_name(self.split, "parquet"))(error))?;
         let line = JsonRow { row, schema };
         self.jsonl.write_record(&line)
     }
@@ -166,8 +198,10 @@ impl serde::Serialize for JsonRow<'_> {
     }
 }
 
-fn write_error(split: SplitName) -> impl Fn(parquet::errors::ParquetError) -> JobError {
-    move |error| WriteError::at(file_name(split, "parquet"))(io::Error::other(error)).into()
+/// Returns the error for a Parquet file that cannot be written.
+pub(crate) fn parquet_error(name: &str) -> impl Fn(parquet::errors::ParquetError) -> JobError {
+    let name = name.to_owned();
+    move |error| WriteError::at(name.clone())(io::Error::other(error)).into()
 }
 
 fn write_text(merge: &mut MergeContext<'_>, name: &str, text: &str) -> Result<(), JobError> {

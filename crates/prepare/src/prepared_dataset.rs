@@ -3,6 +3,7 @@
 use streamguard_engine::{JobError, JobSummary, MergeContext};
 
 use crate::job::{PrepareJob, PrepareRecord};
+use crate::near::NearIndex;
 use crate::near_rows::{DatasetRows, cluster_rows};
 use crate::output;
 use crate::prepared_info::{PreparedCounts, PreparedInfo};
@@ -25,12 +26,13 @@ pub(crate) struct RowPlace {
 /// Assigns all rows to splits and writes the files.
 pub(crate) fn make(job: &PrepareJob, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
     let threshold = job.threshold()?;
-    let mut table = RowTable::new(threshold);
+    let mut table = RowTable::new();
+    let mut index = NearIndex::new(threshold);
     let mut datasets: Vec<(TableDataset, usize)> = Vec::new();
     merge.for_each_record(|line| {
         match serde_json::from_slice(line).map_err(JobError::failed)? {
             PrepareRecord::Dataset(dataset) => datasets.push((*dataset, table.rows)),
-            PrepareRecord::Row(facts) => table.push(&facts)?,
+            PrepareRecord::Row(facts) => table.push(&facts, &mut index)?,
         }
         Ok(())
     })?;
@@ -51,7 +53,10 @@ pub(crate) fn make(job: &PrepareJob, merge: &mut MergeContext<'_>) -> Result<Job
     let count = |kept: &[bool]| kept.iter().filter(|kept| **kept).count() as u64;
     counts.outside_dates = counts.rows - count(&kept);
     let before = count(&kept);
-    let mut near = cluster_rows(&table, threshold, &mut kept, own_rows, &read).map_err(job_error)?;
+    table.digests.sort_unstable();
+    let mut near = cluster_rows(&table, &index, threshold, &mut kept, own_rows, &read).map_err(job_error)?;
+    // The sketches are the largest part of all, and nothing needs them any more.
+    drop(index);
     counts.excluded = before - count(&kept);
     merge.check_stopped()?;
 
@@ -73,12 +78,12 @@ pub(crate) fn make(job: &PrepareJob, merge: &mut MergeContext<'_>) -> Result<Job
             split: assignment.splits[component as usize]?,
             component,
             near_duplicates: (clusters.rows[cluster as usize].len() > 1).then_some(cluster),
-            tokens: table.tokens[2 * row].max(table.tokens[2 * row + 1]),
+            tokens: table.sides(row).into_iter().max().unwrap_or(0),
         })
     };
     let places: Vec<Option<RowPlace>> = (0..own_rows).map(place).collect();
     let info = PreparedInfo::new(job, own, counts, &places);
-    output::write(job, own, &places, &table.tokens, info, merge)
+    output::write(job, own, &places, &table, info, merge)
 }
 
 /// Converts an error of reading.

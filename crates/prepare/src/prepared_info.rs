@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::job::PrepareJob;
 use crate::near::{MISS_PROBABILITY, SHINGLE_TOKENS, SketchShape};
 use crate::prepared_dataset::RowPlace;
+use crate::views::{DatasetView, ViewCounts};
 use streamguard_table::{SplitName, TableDataset};
 
 /// Lengths in tokens at which models commonly cut.
@@ -62,6 +63,9 @@ pub struct PreparedInfo {
     pub counts: PreparedCounts,
     /// Counts of each split.
     pub splits: BTreeMap<SplitName, SplitCounts>,
+    /// Counts of each view that was written.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub views: BTreeMap<DatasetView, ViewCounts>,
 }
 
 impl PreparedInfo {
@@ -87,20 +91,37 @@ impl PreparedInfo {
         let name =
             |path: &std::path::Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let shape = job.threshold().ok().map(SketchShape::for_threshold);
+        let mut settings = json!({
+            "split": job.split,
+            "ratios": job.ratios,
+            "seed": job.seed,
+            "near": job.near,
+            "straddling": job.straddling,
+            "language": job.language,
+            "code": own.roles.code,
+            "exclude": job.exclude.iter().map(|path| name(path)).collect::<Vec<_>>(),
+            "after": job.after,
+            "before": job.before,
+        });
+        if !job.view.is_empty() {
+            settings["view"] = json!(job.view);
+        }
+        if !job.augment.is_empty() {
+            settings["augment"] = json!(job.augment);
+        }
+        if job.features {
+            settings["features"] = json!(true);
+        }
+        if let Some(tokenizer) = job.tokenizer.as_ref().and_then(|tokenizer| tokenizer.load().ok()) {
+            settings["tokenizer"] =
+                json!({"vocabulary": tokenizer.vocabulary(), "digest": tokenizer.digest()});
+        }
+        if job.view.contains(&DatasetView::Windows) {
+            settings["window"] = json!({"tokens": job.window, "stride": job.window_step()});
+        }
         Self {
             format: 1,
-            settings: json!({
-                "split": job.split,
-                "ratios": job.ratios,
-                "seed": job.seed,
-                "near": job.near,
-                "straddling": job.straddling,
-                "language": job.language,
-                "code": own.roles.code,
-                "exclude": job.exclude.iter().map(|path| name(path)).collect::<Vec<_>>(),
-                "after": job.after,
-                "before": job.before,
-            }),
+            settings,
             files: own.files.iter().map(|file| name(&file.path)).collect(),
             near: json!({
                 "shingle_tokens": SHINGLE_TOKENS,
@@ -110,6 +131,7 @@ impl PreparedInfo {
             }),
             counts,
             splits,
+            views: BTreeMap::new(),
         }
     }
 }

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use streamguard_engine::JobError;
 use twox_hash::XxHash64;
 
+use crate::code_features::CodeFeatures;
 use crate::near::{TextSketch, TextSketcher};
+use crate::tokenizer::TokenReader;
 use streamguard_table::{CodeReader, Row};
 
 /// What is kept of a row until all rows are known.
@@ -30,6 +32,12 @@ pub(crate) struct RowFacts {
     /// Date in milliseconds since 1970-01-01 UTC.
     #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
     pub(crate) date: Option<i64>,
+    /// Tokens of both sides, as the tokenizer of a model counts them.
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) model_tokens: Option<[u32; 2]>,
+    /// Features of the code, if they are wanted.
+    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) features: Option<CodeFeatures>,
 }
 
 /// A [`TextSketch`] with its numbers in base64.
@@ -41,13 +49,22 @@ pub(crate) struct PackedSketch {
     tokens: u32,
     #[serde(rename = "b", default, skip_serializing_if = "String::is_empty")]
     bands: String,
-    #[serde(rename = "s", default, skip_serializing_if = "String::is_empty")]
-    small_set: String,
+    #[serde(rename = "s", default, skip_serializing_if = "is_zero")]
+    small_size: u32,
+}
+
+fn is_zero(size: &u32) -> bool {
+    *size == 0
 }
 
 impl RowFacts {
     /// Reads the facts of a row.
-    pub(crate) fn of(row: &Row, reader: &CodeReader, sketcher: &mut TextSketcher) -> Self {
+    pub(crate) fn of(
+        row: &Row,
+        reader: &CodeReader,
+        sketcher: &mut TextSketcher,
+        tokens: Option<&mut TokenReader>,
+    ) -> Self {
         let hashes = |ids: Vec<String>| ids.iter().map(|id| XxHash64::oneshot(0, id.as_bytes())).collect();
         let texts = reader.texts(row);
         Self {
@@ -59,6 +76,9 @@ impl RowFacts {
             advisories: hashes(reader.advisories(row)),
             family: reader.template_family(row),
             date: reader.date(row),
+            features: None,
+            model_tokens: tokens
+                .map(|tokens| texts.sides.map(|text| text.map_or(0, |text| tokens.read(text).len() as u32))),
         }
     }
 }
@@ -66,12 +86,11 @@ impl RowFacts {
 impl PackedSketch {
     fn new(sketch: &TextSketch) -> Self {
         let bands: Vec<u8> = sketch.bands.iter().flat_map(|key| key.to_le_bytes()).collect();
-        let small_set: Vec<u8> = sketch.small_set.iter().flat_map(|shingle| shingle.to_le_bytes()).collect();
         Self {
             digest: format!("{:x}", sketch.digest),
             tokens: sketch.tokens,
             bands: STANDARD_NO_PAD.encode(bands),
-            small_set: STANDARD_NO_PAD.encode(small_set),
+            small_size: sketch.small_size,
         }
     }
 
@@ -79,12 +98,11 @@ impl PackedSketch {
     pub(crate) fn unpack(&self) -> Result<TextSketch, JobError> {
         let decode = |text: &str| STANDARD_NO_PAD.decode(text).map_err(JobError::failed);
         let bands = decode(&self.bands)?;
-        let small_set = decode(&self.small_set)?;
         Ok(TextSketch {
             digest: u128::from_str_radix(&self.digest, 16).map_err(JobError::failed)?,
             tokens: self.tokens,
             bands: bands.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect(),
-            small_set: small_set.as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect(),
+            small_size: self.small_size,
         })
     }
 }

@@ -18,6 +18,10 @@ mod change_kind;
 mod exact;
 // Wrapped code, and files without a language of their own.
 mod wrappers;
+// Variants of functions that mean the same.
+mod variants;
+// Measures of the syntax of single functions.
+mod measures;
 // Classes of files by their paths.
 mod path;
 

@@ -6,6 +6,7 @@
 
 use super::jaccard::NearThreshold;
 use super::shingle_sets::ShingleSets;
+use super::size_windows::JoinSink;
 
 /// Bits of the number of a counter of elements. Two elements may share a counter: the order by counts is then a little
 /// less good, and the result the same, for it holds with any order.
@@ -16,7 +17,33 @@ type PrefixEntry = (u64, u32);
 
 /// Calls `found` with every pair of near sets, the smaller number first. Sets without elements are near none. The
 /// order of the pairs depends on the sets alone. Stops early if `found` returns false.
-pub fn exact_join(sets: &ShingleSets, threshold: NearThreshold, mut found: impl FnMut(usize, usize) -> bool) {
+pub fn exact_join(sets: &ShingleSets, threshold: NearThreshold, found: impl FnMut(usize, usize) -> bool) {
+    let numbers: Vec<u32> = (0..sets.len() as u32).collect();
+    exact_join_above(sets, threshold, 0, &numbers, &mut AllPairs(found));
+}
+
+/// Wants all pairs.
+struct AllPairs<F>(F);
+
+impl<F: FnMut(usize, usize) -> bool> JoinSink for AllPairs<F> {
+    fn wants(&mut self, _: u32, _: u32) -> bool {
+        true
+    }
+
+    fn take(&mut self, left: u32, right: u32, _: [&[u64]; 2]) -> bool {
+        (self.0)(left as usize, right as usize)
+    }
+}
+
+/// Gives `sink` the near pairs of which the larger set has more than so many elements, until it wants no more; then this
+/// is false. The sets go by the names that `names` has for them, in ascending order.
+pub(super) fn exact_join_above(
+    sets: &ShingleSets,
+    threshold: NearThreshold,
+    above: usize,
+    names: &[u32],
+    sink: &mut impl JoinSink,
+) -> bool {
     let mut by_size: Vec<u32> =
         (0..sets.len() as u32).filter(|set| !sets.get(*set as usize).is_empty()).collect();
     by_size.sort_by_key(|set| (sets.get(*set as usize).len(), *set));
@@ -27,6 +54,9 @@ pub fn exact_join(sets: &ShingleSets, threshold: NearThreshold, mut found: impl 
     let mut met_by = vec![u32::MAX; by_size.len()];
     for (rank, positions) in lists.by_rank() {
         let set = sets.get(by_size[rank as usize] as usize);
+        if set.len() <= above {
+            continue;
+        }
         let least = threshold.least_size(set.len());
         for &Position { list_start, place, .. } in positions {
             // The sets before it in the list are not larger; among those, the ones that are too small come first.
@@ -37,12 +67,19 @@ pub fn exact_join(sets: &ShingleSets, threshold: NearThreshold, mut found: impl 
                     continue;
                 }
                 let (one, two) = (by_size[rank as usize] as usize, by_size[other as usize] as usize);
-                if threshold.accepts(set, sets.get(two)) && !found(one.min(two), one.max(two)) {
-                    return;
+                let (one, two) = (one.min(two), one.max(two));
+                let pair = [sets.get(one), sets.get(two)];
+                // To be asked is cheaper than to compare.
+                if sink.wants(names[one], names[two])
+                    && threshold.accepts(pair[0], pair[1])
+                    && !sink.take(names[one], names[two], pair)
+                {
+                    return false;
                 }
             }
         }
     }
+    true
 }
 
 /// Returns the prefix of every set: its rarest elements, one more than may be missing in a near set.

@@ -5,7 +5,7 @@ use super::min_hash::{SketchShape, Sketcher};
 use super::shingles::ShingledText;
 use streamguard_dataset::CommentSyntax;
 
-/// Largest set of shingles that is kept as it is. Pairs of such sets are found exactly; sketches of few shingles have
+/// Largest set of shingles that has no sketch. Pairs of such sets are found exactly; sketches of few shingles have
 /// many borrowed bins, which are less independent than the promise needs.
 pub const MAX_SMALL_SET: usize = 80;
 
@@ -18,8 +18,8 @@ pub struct TextSketch {
     pub tokens: u32,
     /// Keys of the bands; none if all sets that may be near are small ones.
     pub bands: Vec<u32>,
-    /// The whole set of shingles, if it is small.
-    pub small_set: Vec<u64>,
+    /// Size of the set of shingles, if it is small; otherwise 0.
+    pub small_size: u32,
 }
 
 /// Makes sketches of texts.
@@ -49,15 +49,15 @@ impl TextSketcher {
         self.sketcher.read(shingles);
         // Sorting a set costs more than all the rest, so it is done only where the set may be small.
         if self.sketcher.filled_bins() <= MAX_SMALL_SET {
-            let set = self.text.shingle_set();
-            if set.len() <= MAX_SMALL_SET {
-                sketch.small_set = set;
+            let size = self.text.shingle_set().len();
+            if size <= MAX_SMALL_SET {
+                sketch.small_size = size as u32;
             }
         }
         // Without bands only if every near set is a small one too.
-        let is_small = !sketch.small_set.is_empty();
+        let is_small = sketch.small_size > 0;
         let least_beside_a_large_one = self.threshold.least_size(MAX_SMALL_SET + 1);
-        if !(is_small && sketch.small_set.len() < least_beside_a_large_one) {
+        if !(is_small && (sketch.small_size as usize) < least_beside_a_large_one) {
             self.sketcher.band_keys(&mut sketch.bands);
         }
         sketch

@@ -6,8 +6,10 @@ use streamguard_evaluate::{CodeSide, ExampleReader};
 use streamguard_table::{SplitName, TableDataset, TableError};
 use twox_hash::XxHash64;
 
+use super::length_match::length_matched;
 use crate::job::PrepareJob;
 use crate::prepared_dataset::{RowPlace, job_error};
+use crate::row_table::TextNumber;
 
 /// Names by which code may be recognised: of the function, the file and the repository.
 pub(super) const NAMES: usize = 3;
@@ -15,6 +17,8 @@ pub(super) const NAMES: usize = 3;
 /// Labelled code of one row: all that is known of it but the code itself.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CodeFacts {
+    /// Number of the text.
+    pub(super) text: TextNumber,
     pub(super) split: SplitName,
     pub(super) component: u32,
     pub(super) vulnerable: bool,
@@ -60,7 +64,8 @@ impl LabelledCode {
                 let side = usize::from(example.side == Some(CodeSide::After));
                 let tokens = tokens[2 * row_number + side];
                 let RowPlace { split, component, .. } = place;
-                code.facts.push(CodeFacts { split, component, vulnerable, tokens, names });
+                let text = (2 * row_number + side) as TextNumber;
+                code.facts.push(CodeFacts { text, split, component, vulnerable, tokens, names });
                 if let Some(training) = &mut code.training
                     && split == SplitName::Train
                     && training.wants_next()
@@ -76,5 +81,23 @@ impl LabelledCode {
         });
         read.map_err(job_error)?;
         Ok(code)
+    }
+
+    /// Returns which of so many rows are in the length-matched subset of their split: `None` for those without a label.
+    pub(crate) fn length_matched(&self, seed: u64, rows: usize) -> Vec<Option<bool>> {
+        let mut matched = vec![None; rows];
+        for (code, is_matched) in self.facts.iter().zip(length_matched(self, seed)) {
+            matched[code.text as usize / 2] = Some(is_matched);
+        }
+        matched
+    }
+
+    /// Returns whether each of so many texts is vulnerable; `None` for those without a label.
+    pub(crate) fn labels(&self, texts: usize) -> Vec<Option<bool>> {
+        let mut labels = vec![None; texts];
+        for code in &self.facts {
+            labels[code.text as usize] = Some(code.vulnerable);
+        }
+        labels
     }
 }

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod labelled_code;
+mod length_match;
 mod report;
 mod rules;
 pub(crate) mod shortcut_text;

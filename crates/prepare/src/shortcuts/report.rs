@@ -7,6 +7,7 @@ use streamguard_evaluate::{Bootstrap, Estimate};
 use streamguard_table::SplitName;
 
 use super::labelled_code::{CodeFacts, LabelledCode};
+use super::length_match::length_matched;
 use super::rules::{self, FittedRule};
 
 /// Resamples of the intervals.
@@ -30,6 +31,9 @@ pub struct ShortcutRule {
     pub about: String,
     /// Balanced accuracy in each split: 0.5 is chance.
     pub splits: BTreeMap<SplitName, Estimate>,
+    /// Balanced accuracy in the length-matched subset of each split.
+    #[serde(default)]
+    pub length_matched: BTreeMap<SplitName, Estimate>,
 }
 
 impl ShortcutReport {
@@ -38,32 +42,50 @@ impl ShortcutReport {
     pub(crate) fn new(code: &LabelledCode, seed: u64, bag_of_words: Option<&[Option<bool>]>) -> Self {
         let mut fitted = rules::fit(code);
         fitted.extend(bag_of_words.map(FittedRule::bag_of_words));
-        let numbered = number_components(&code.facts);
-        let mut splits: Vec<BTreeMap<SplitName, Estimate>> = vec![BTreeMap::new(); fitted.len()];
-        for split in SplitName::ALL {
-            let here: Vec<usize> =
-                (0..code.facts.len()).filter(|at| code.facts[*at].split == split).collect();
-            let clusters = here.iter().map(|at| numbered[*at] + 1).max().unwrap_or(0);
-            let bootstrap = Bootstrap { resamples: RESAMPLES, seed };
-            let estimates = bootstrap.estimate(clusters, |weights| {
-                let measure = |rule: &FittedRule| {
-                    balanced_accuracy(here.iter().filter_map(|at| {
-                        Some((code.facts[*at].vulnerable, rule.labels[*at]?, weights[numbered[*at]]))
-                    }))
-                };
-                fitted.iter().map(measure).collect()
-            });
-            for (splits, estimate) in splits.iter_mut().zip(estimates) {
-                if estimate.value.is_some() {
-                    splits.insert(split, estimate);
-                }
+        let splits = measure(&fitted, &code.facts, seed, |_| true);
+        let is_matched = length_matched(code, seed);
+        let matched = measure(&fitted, &code.facts, seed, |at| is_matched[at]);
+        let rules = fitted.into_iter().zip(splits.into_iter().zip(matched));
+        let rules = rules.filter(|(_, (splits, _))| !splits.is_empty());
+        let rules = rules.map(|(FittedRule { name, about, .. }, (splits, length_matched))| ShortcutRule {
+            name,
+            about,
+            splits,
+            length_matched,
+        });
+        Self { format: 1, rules: rules.collect() }
+    }
+}
+
+/// Returns the balanced accuracy of each rule in each split, among the code that counts.
+fn measure(
+    fitted: &[FittedRule],
+    facts: &[CodeFacts],
+    seed: u64,
+    counts: impl Fn(usize) -> bool,
+) -> Vec<BTreeMap<SplitName, Estimate>> {
+    let numbered = number_components(facts);
+    let mut splits: Vec<BTreeMap<SplitName, Estimate>> = vec![BTreeMap::new(); fitted.len()];
+    for split in SplitName::ALL {
+        let here: Vec<usize> =
+            (0..facts.len()).filter(|at| facts[*at].split == split && counts(*at)).collect();
+        let clusters = here.iter().map(|at| numbered[*at] + 1).max().unwrap_or(0);
+        let bootstrap = Bootstrap { resamples: RESAMPLES, seed };
+        let estimates = bootstrap.estimate(clusters, |weights| {
+            let measure = |rule: &FittedRule| {
+                balanced_accuracy(here.iter().filter_map(|at| {
+                    Some((facts[*at].vulnerable, rule.labels[*at]?, weights[numbered[*at]]))
+                }))
+            };
+            fitted.iter().map(measure).collect()
+        });
+        for (splits, estimate) in splits.iter_mut().zip(estimates) {
+            if estimate.value.is_some() {
+                splits.insert(split, estimate);
             }
         }
-        let measured = fitted.into_iter().zip(splits).filter(|(_, splits)| !splits.is_empty());
-        let rule =
-            |(rule, splits): (FittedRule, _)| ShortcutRule { name: rule.name, about: rule.about, splits };
-        Self { format: 1, rules: measured.map(rule).collect() }
     }
+    splits
 }
 
 /// Returns the number of the component of each code, from 0 in each split. No component is in two splits.

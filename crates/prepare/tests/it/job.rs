@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use streamguard_engine::testing::check_job;
 use streamguard_engine::{OnExistingRun, RunDir, RunOptions, RunPaths, run};
 use streamguard_prepare::near::NearThreshold;
-use streamguard_prepare::{LeakReport, PrepareJob, PreparedInfo, SplitRule, Straddling, find_leaks};
+use streamguard_prepare::{
+    DatasetView, LeakReport, PrepareJob, PreparedInfo, SplitRule, Straddling, find_leaks,
+};
 use streamguard_table::TableDataset;
 
 use crate::fixtures::{rows, write_lines};
@@ -75,7 +77,8 @@ fn the_files_are_the_same_for_any_number_of_workers() {
     // Long enough for several shards.
     let many: Vec<Value> = rows(3500);
     let input = write_lines(&folder.path().join("in/rows.jsonl"), &many);
-    let job = PrepareJob { baseline: true, ..PrepareJob::new(vec![input]) };
+    let view = vec![DatasetView::Rows, DatasetView::Pairs, DatasetView::Triples];
+    let job = PrepareJob { baseline: true, view, ..PrepareJob::new(vec![input]) };
     let one = prepare(job.clone(), &folder.path().join("one"), 1);
     let four = prepare(job, &folder.path().join("four"), 4);
     assert!(one == four);

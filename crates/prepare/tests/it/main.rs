@@ -1,5 +1,7 @@
 //! Tests of prepared datasets.
 
+// Features of the code.
+mod features;
 // Datasets for the tests.
 mod fixtures;
 // The job: splits without leaks, the same bytes whatever runs it, what is left out.
@@ -12,3 +14,7 @@ mod near;
 mod readers;
 // What rules without knowledge of vulnerabilities reach, and the baseline.
 mod shortcuts;
+// Tokenizers of models, and what is counted and cut by them.
+mod tokenizers;
+// The rows in other shapes.
+mod views;

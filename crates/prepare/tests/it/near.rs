@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use streamguard_dataset::{CommentSyntax, Language};
 use streamguard_prepare::near::{
     MAX_SMALL_SET, MISS_PROBABILITY, NearIndex, NearThreshold, PairSink, ShingleSets, ShingledText,
-    SketchShape, TextSketcher, exact_join, find_near_pairs, similarity,
+    SketchShape, TextSketcher, exact_join, find_near_pairs_within, similarity,
 };
 
 use crate::fixtures::{Chance, changed, function};
@@ -77,16 +77,21 @@ fn both_joins_find_all_near_pairs_and_no_others() {
     exact.sort_unstable();
     assert_eq!(exact, truth);
 
-    let mut sketched = AllPairs::default();
-    let fetched = find_near_pairs(&index, threshold(), &mut sketched, |texts| {
-        let mut fetched = ShingleSets::default();
-        texts.iter().for_each(|text| _ = fetched.push(sets.get(*text as usize).iter().copied()));
-        Ok::<_, Infallible>(fetched)
-    });
-    fetched.unwrap();
-    sketched.0.sort_unstable();
-    sketched.0.dedup();
-    assert_eq!(sketched.0, truth);
+    // With all sets in memory, and with few of them at a time.
+    for max_elements in [u64::MAX / 4, 20_000] {
+        let (mut sketched, mut calls) = (AllPairs::default(), 0);
+        let fetched = find_near_pairs_within(&index, threshold(), max_elements, &mut sketched, |texts| {
+            calls += 1;
+            let mut fetched = ShingleSets::default();
+            texts.iter().for_each(|text| _ = fetched.push(sets.get(*text as usize).iter().copied()));
+            Ok::<_, Infallible>(fetched)
+        });
+        fetched.unwrap();
+        sketched.0.sort_unstable();
+        sketched.0.dedup();
+        assert_eq!(sketched.0, truth);
+        assert!(if max_elements == 20_000 { calls > 5 } else { calls <= 2 }, "{calls}");
+    }
 }
 
 #[test]

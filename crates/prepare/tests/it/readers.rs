@@ -5,7 +5,7 @@ use std::env;
 use std::io::{self, Write};
 use std::process::Command;
 
-use streamguard_prepare::PrepareJob;
+use streamguard_prepare::{DatasetView, PrepareJob};
 
 use crate::job::{dataset, prepare};
 
@@ -19,6 +19,8 @@ for name, split in loaded.items():
     lines = [json.loads(line) for line in open(f"{folder}/jsonl/{name}.jsonl")]
     assert split.to_list() == lines, name
     assert {row["split"] for row in lines} == {name}
+functions = datasets.load_dataset(folder, "rows")
+assert {label for split in functions.values() for label in split["label"]} == {0, 1}
 "#;
 
 #[test]
@@ -34,7 +36,8 @@ fn the_library_datasets_loads_the_folder() {
     }
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    prepare(PrepareJob::new(vec![dataset(folder.path())]), &out, 1);
+    let view = vec![DatasetView::Rows, DatasetView::Pairs, DatasetView::Triples];
+    prepare(PrepareJob { view, ..PrepareJob::new(vec![dataset(folder.path())]) }, &out, 1);
     let loaded = Command::new(python)
         .args(["-c", LOADS])
         .arg(&out)

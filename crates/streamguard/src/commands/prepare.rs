@@ -33,7 +33,13 @@ pub(crate) struct PrepareArgs {
     #[command(flatten)]
     job: PrepareJob,
     /// Tell what the splits of the dataset have in common, and write nothing
-    #[arg(long, conflicts_with_all = ["output_dir", "exclude", "after", "before", "resume", "fresh"])]
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "output_dir", "exclude", "after", "before", "baseline", "view", "augment", "features", "tokenizer",
+            "resume", "fresh"
+        ]
+    )]
     check: bool,
     /// Directory of the prepared dataset
     #[arg(long, value_name = "DIR", required_unless_present = "check")]
