@@ -12,7 +12,7 @@ mod lookup;
 use std::ops::Range;
 
 pub use build::build;
-pub use load::{IndexError, MAX_INDEX_BYTES};
+pub use load::{IndexError, IndexFileError, MAX_INDEX_BYTES};
 
 use lookup::StatementTable;
 
@@ -39,6 +39,7 @@ pub(crate) fn least_shared(count: usize) -> usize {
 /// Index of signatures.
 #[derive(Debug)]
 pub struct SignatureIndex {
+    digest: blake3::Hash,
     table: StatementTable,
     /// Statements of both sides of all signatures.
     statements: Vec<u32>,
@@ -103,6 +104,11 @@ impl SignatureIndex {
         Self::from_bytes(EMBEDDED_INDEX).expect("it was read when it was made")
     }
 
+    /// Returns the digest of its content, in hexadecimal digits.
+    pub fn digest(&self) -> String {
+        self.digest.to_hex().to_string()
+    }
+
     /// Returns the number of signatures.
     pub fn len(&self) -> usize {
         self.signatures.len()
@@ -115,7 +121,10 @@ impl SignatureIndex {
 
     /// Returns the number of signatures that come from an advisory.
     pub fn with_advisory(&self) -> usize {
-        (0..self.len() as u32).filter(|&signature| !self.origin(signature).advisories.is_empty()).count()
+        let has_advisory = |signature: &&IndexedSignature| {
+            !self.strings.get(signature.origin.strings[build::OriginText::ADVISORIES]).is_empty()
+        };
+        self.signatures.iter().filter(has_advisory).count()
     }
 
     /// Returns the number of distinct statements.

@@ -96,6 +96,9 @@ impl OriginText {
     /// Number of texts.
     pub(super) const COUNT: usize = 14;
 
+    /// Place of the ids of advisories among the texts.
+    pub(super) const ADVISORIES: usize = 1;
+
     fn write(origin: &SignatureOrigin) -> Vec<String> {
         let code = origin.code.clone().unwrap_or_default();
         vec![
@@ -124,7 +127,7 @@ impl OriginText {
         let language = Language::from_name(text(11));
         SignatureOrigin {
             sample: text(0).to_owned(),
-            advisories: list(1),
+            advisories: list(Self::ADVISORIES),
             cwes: list(2),
             severity: severities.into_iter().find(|severity| severity.name() == text(3)),
             repository: text(4).to_owned(),

@@ -1,7 +1,10 @@
 //! Reading of an index file. It may come from anywhere: nothing in it is believed before it is checked.
 
+use std::io;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
+use streamguard_durable::read_regular;
 use thiserror::Error;
 
 use super::build::OriginText;
@@ -26,7 +29,38 @@ pub enum IndexError {
     Damaged,
 }
 
+/// Reason why a file is not an index that can be read.
+#[derive(Debug, Error)]
+pub enum IndexFileError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Unreadable {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: io::Error,
+    },
+    /// Its content is not an index.
+    #[error("cannot use {path}: {source}")]
+    Unusable {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: IndexError,
+    },
+}
+
 impl SignatureIndex {
+    /// Reads an index file.
+    ///
+    /// # Errors
+    /// [`IndexFileError`].
+    pub fn read(path: &Path) -> Result<Self, IndexFileError> {
+        let bytes = read_regular(path, MAX_INDEX_BYTES)
+            .map_err(|source| IndexFileError::Unreadable { path: path.to_owned(), source })?;
+        Self::from_bytes(&bytes).map_err(|source| IndexFileError::Unusable { path: path.to_owned(), source })
+    }
+
     /// Reads an index.
     ///
     /// # Errors
@@ -44,11 +78,11 @@ impl SignatureIndex {
         if blake3::hash(reader.rest).as_bytes() != digest {
             return Err(IndexError::Damaged);
         }
-        read_body(&mut reader)
+        read_body(&mut reader, blake3::Hash::from_slice(digest).map_err(|_| IndexError::Damaged)?)
     }
 }
 
-fn read_body(reader: &mut ByteReader) -> Result<SignatureIndex, IndexError> {
+fn read_body(reader: &mut ByteReader, digest: blake3::Hash) -> Result<SignatureIndex, IndexError> {
     let hashes = reader.hashes()?;
     let (numbers, _) = reader.take(hashes.len() * 4)?.as_chunks();
     let numbers: Vec<u32> = numbers.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
@@ -82,7 +116,7 @@ fn read_body(reader: &mut ByteReader) -> Result<SignatureIndex, IndexError> {
     }
     let (starts, postings) = post(&signatures, &statements, count);
     let table = StatementTable::new(hashes, numbers);
-    Ok(SignatureIndex { table, statements, signatures, starts, postings, strings })
+    Ok(SignatureIndex { digest, table, statements, signatures, starts, postings, strings })
 }
 
 fn read_strings(reader: &mut ByteReader) -> Result<StringPool, IndexError> {

@@ -10,6 +10,8 @@ mod copies;
 mod formats;
 // Index files: round trips, damage, hostile bytes.
 mod index;
+// The scan as a job of the engine.
+mod jobs;
 // A tree of planted copies: recall and precision.
 mod planted;
 // Programs of others, where they are installed.

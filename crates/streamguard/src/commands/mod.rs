@@ -80,7 +80,7 @@ pub(crate) enum Commands {
     Resolve(resolve::ResolveArgs),
     Report(report::ReportArgs),
     Verify(verify::VerifyArgs),
-    Scan(scan::ScanArgs),
+    Scan(Box<scan::ScanArgs>),
     #[command(subcommand)]
     Known(known::KnownCommands),
     Cache(cache::CacheArgs),
@@ -167,6 +167,6 @@ fn config_schema() -> ConfigSchema {
         }
         JobKind::Metrics(_) => metrics::add_section(schema, entry),
         // All of its settings are flags.
-        JobKind::Preparation => schema,
+        JobKind::Preparation | JobKind::Scan => schema,
     })
 }

@@ -94,6 +94,11 @@ fn what_is_not_read_is_passed_over_or_named() {
     let partial = run(folder, &["scan", "tree"]);
     assert_eq!(partial.status.code(), Some(3), "{}", stderr(&partial));
     assert!(stderr(&partial).contains("large.c: larger than 16 MiB"), "{}", stderr(&partial));
+    for endless in ["/dev/zero", "tree/zero.c"] {
+        let refused = run(folder, &["scan", "tree", "--baseline", endless]);
+        assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
+        assert!(stderr(&refused).contains("it is not a regular file"), "{}", stderr(&refused));
+    }
     let missing = run(folder, &["scan", "nosuch"]);
     assert_eq!(missing.status.code(), Some(2), "{}", stderr(&missing));
 }

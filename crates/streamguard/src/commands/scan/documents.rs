@@ -29,6 +29,11 @@ pub(super) struct DocumentArgs {
 }
 
 impl DocumentArgs {
+    /// Whether any file is asked for.
+    pub(super) fn are_wanted(&self) -> bool {
+        [&self.sarif, &self.openvex, &self.cyclonedx].into_iter().any(Option::is_some)
+    }
+
     /// Writes the files that are asked for.
     pub(super) fn write(&self, all: &[Finding], shown: &[&Finding], faults: &[String]) -> Result<()> {
         let version = env!("CARGO_PKG_VERSION");

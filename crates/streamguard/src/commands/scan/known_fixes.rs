@@ -1,12 +1,10 @@
 //! Signatures of known fixes, from a dataset or from an index file.
 
-use std::fs::{self, File};
-use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use streamguard::exit::UsageError;
-use streamguard_scan::{MAX_INDEX_BYTES, Signature, SignatureIndex, StatementReader, build};
+use streamguard_scan::{IndexFileError, Signature, SignatureIndex, StatementReader, build};
 
 use crate::commands::examples;
 
@@ -17,6 +15,10 @@ const DEFAULT_DATASET: &str = "data/raw";
 pub(super) struct KnownFixes {
     pub(super) index: SignatureIndex,
     pub(super) source: String,
+    /// Index file, if they were read from one.
+    pub(super) file: Option<PathBuf>,
+    /// Whether the index was made just now.
+    pub(super) is_made_from_dataset: bool,
 }
 
 /// Opens an index file, or makes the index of a dataset. If none is named, it is that in `data/raw`, or else the index of
@@ -28,36 +30,31 @@ pub(super) fn open(known: Option<&Path>) -> Result<KnownFixes> {
         None => {
             let source =
                 format!("the demo world ({DEFAULT_DATASET} is not a dataset, --known names another)");
-            return Ok(KnownFixes { index: SignatureIndex::embedded(), source });
+            let index = SignatureIndex::embedded();
+            return Ok(KnownFixes { index, source, file: None, is_made_from_dataset: false });
         }
     };
-    let shown = known.display();
-    let bytes = if known.extension().is_some_and(|extension| extension == "sgdb") {
-        read_index(known)?
-    } else {
-        build(signatures(known, false)?)
-    };
-    let index = SignatureIndex::from_bytes(&bytes).with_context(|| format!("cannot use {shown}"))?;
-    Ok(KnownFixes { index, source: shown.to_string() })
+    let source = known.display().to_string();
+    if known.extension().is_some_and(|extension| extension == "sgdb") {
+        let index = SignatureIndex::read(known).map_err(index_error)?;
+        return Ok(KnownFixes { index, source, file: Some(known.to_owned()), is_made_from_dataset: false });
+    }
+    let bytes = build(signatures(known, false)?);
+    let index = SignatureIndex::from_bytes(&bytes).with_context(|| format!("cannot use {source}"))?;
+    Ok(KnownFixes { index, source, file: None, is_made_from_dataset: true })
+}
+
+/// Tells a wrong name from a damaged file.
+fn index_error(error: IndexFileError) -> anyhow::Error {
+    match error {
+        IndexFileError::Unreadable { .. } => UsageError(error.to_string()).into(),
+        IndexFileError::Unusable { .. } => error.into(),
+    }
 }
 
 /// Whether a folder holds samples.
 fn is_dataset(folder: &Path) -> bool {
     ["samples.jsonl", "samples.parquet"].iter().any(|name| folder.join(name).is_file())
-}
-
-fn read_index(path: &Path) -> Result<Vec<u8>> {
-    let shown = path.display();
-    let unreadable = |error| UsageError(format!("cannot read {shown}: {error}"));
-    // Opened only if it is a file: a pipe would wait for ever.
-    if !fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(UsageError(format!("{shown} is not a file")).into());
-    }
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MAX_INDEX_BYTES + 1).read_to_end(&mut bytes))
-        .map_err(unreadable)?;
-    Ok(bytes)
 }
 
 /// Returns the signatures of all pairs of a dataset, with the code of both sides if it is wanted.
