@@ -11,7 +11,7 @@ mod lookup;
 
 use std::ops::Range;
 
-pub use build::build;
+pub use build::{build, build_with_renamed};
 pub use load::{IndexError, IndexFileError, MAX_INDEX_BYTES};
 
 use lookup::StatementTable;
@@ -20,6 +20,12 @@ use crate::signature::{MIN_STATEMENTS, SignatureOrigin};
 
 /// Version of the format of `.sgdb` files.
 pub const INDEX_VERSION: u32 = 1;
+
+/// Version of files that also have signatures whose names do not count.
+const RENAMED_VERSION: u32 = 2;
+
+/// Most sides of signatures that have a statement which is still called rare.
+const MAX_COMMON_SIDES: u32 = 64;
 
 /// First bytes of an index file.
 const MAGIC: [u8; 4] = *b"SGDB";
@@ -48,8 +54,12 @@ pub struct SignatureIndex {
     /// the signature, plus one for its fixed side.
     starts: Vec<u32>,
     postings: Vec<u32>,
+    /// First of the statements that many signatures have.
+    common: u32,
     /// Names, addresses and codes.
     strings: StringPool,
+    /// Signatures of the same fixes in which names do not count, if they were read.
+    renamed: Option<Box<SignatureIndex>>,
 }
 
 /// Signature as the index holds it; statements by their numbers.
@@ -125,6 +135,29 @@ impl SignatureIndex {
             !self.strings.get(signature.origin.strings[build::OriginText::ADVISORIES]).is_empty()
         };
         self.signatures.iter().filter(has_advisory).count()
+    }
+
+    /// Returns the signatures in which names do not count, if they were read.
+    pub(crate) fn renamed(&self) -> Option<&SignatureIndex> {
+        self.renamed.as_deref()
+    }
+
+    /// Whether few signatures have a statement.
+    pub(crate) fn is_rare(&self, statement: u32) -> bool {
+        statement < self.common
+    }
+
+    /// Returns the fixes of an advisory, one for each function.
+    pub fn fixes_of(&self, advisory: &str) -> Vec<SignatureOrigin> {
+        let is_named = |signature: &&IndexedSignature| {
+            let ids = self.strings.get(signature.origin.strings[build::OriginText::ADVISORIES]);
+            ids.lines().any(|id| id == advisory)
+        };
+        (0..)
+            .zip(&self.signatures)
+            .filter(|(_, signature)| is_named(signature))
+            .map(|(at, _)| self.origin(at))
+            .collect()
     }
 
     /// Returns the number of distinct statements.

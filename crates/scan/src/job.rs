@@ -37,6 +37,8 @@ pub struct ScanJob {
     paths: Vec<PathBuf>,
     /// Index file; the index of the demo world if there is none.
     known: Option<PathBuf>,
+    /// Whether functions are found whose names differ.
+    renamed: bool,
     /// Digest of the index, so that all workers compare with the same one.
     digest: String,
     /// Index, once a shard needed it.
@@ -55,7 +57,13 @@ enum ScanRecord {
 impl ScanJob {
     /// Creates a scan of paths with an index that was read from a file, or with that of the demo world.
     pub fn new(paths: Vec<PathBuf>, known: Option<PathBuf>, index: SignatureIndex) -> Self {
-        Self { paths, known, digest: index.digest(), index: OnceLock::from(Arc::new(index)) }
+        Self {
+            paths,
+            known,
+            renamed: index.renamed().is_some(),
+            digest: index.digest(),
+            index: OnceLock::from(Arc::new(index)),
+        }
     }
 
     /// Returns the index, which is read once in each process.
@@ -64,7 +72,7 @@ impl ScanJob {
             return Ok(Arc::clone(index));
         }
         let index = match &self.known {
-            Some(path) => SignatureIndex::read(path).map_err(ShardError::failed)?,
+            Some(path) => SignatureIndex::read(path, self.renamed).map_err(ShardError::failed)?,
             None => SignatureIndex::embedded(),
         };
         if index.digest() != self.digest {

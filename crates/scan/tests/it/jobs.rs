@@ -37,7 +37,7 @@ impl PlantedTree {
     }
 
     fn index(&self) -> SignatureIndex {
-        SignatureIndex::read(&self.known).expect("an index")
+        SignatureIndex::read(&self.known, false).expect("an index")
     }
 
     fn job(&self) -> ScanJob {

@@ -16,6 +16,8 @@ mod jobs;
 mod planted;
 // Programs of others, where they are installed.
 mod readers;
+// Copies whose variables have other names.
+mod renamed;
 
 use streamguard_dataset::{Language, Sample, SampleKind, SampleLevel};
 use streamguard_scan::{Signature, SignatureIndex, StatementReader, build};

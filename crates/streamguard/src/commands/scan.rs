@@ -20,7 +20,7 @@ use streamguard_scan::{InputError, MAX_FILE_BYTES, NamedText, RevisionError, Sca
 
 use crate::args::execution::ExecutionArgs;
 use documents::DocumentArgs;
-pub(super) use known_fixes::signatures;
+pub(super) use known_fixes::DatasetSignatures;
 use scan_output::{FailOn, OutputChoice, ScanOutput};
 
 /// Finds functions that still are the vulnerable side of a known fix
@@ -52,8 +52,12 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "NAME")]
     stdin_name: Option<String>,
     /// Scan all tags of one repository, and tell which of them lack a fix
-    #[arg(long, conflicts_with_all = ["stdin_name", "explain", "all", "fail_on", "baseline", "sarif", "openvex", "cyclonedx"])]
+    #[arg(long, conflicts_with_all = ["stdin_name", "explain", "all", "fail_on", "baseline", "sarif", "html", "openvex", "cyclonedx"])]
     all_tags: bool,
+    /// Also find copies whose variables have other names, as findings of low grade; needs a dataset, or an index that was
+    /// built with --renamed
+    #[arg(long)]
+    renamed: bool,
     /// Print a JSON object a line for each finding
     #[arg(long)]
     json: bool,
@@ -81,7 +85,7 @@ pub(crate) struct ScanArgs {
 pub(super) fn run(arguments: &ScanArgs) -> Result<Exit> {
     let baseline =
         arguments.baseline.as_deref().map(scan_output::fingerprints).transpose()?.unwrap_or_default();
-    let known = known_fixes::open(arguments.known.as_deref())?;
+    let known = known_fixes::open(arguments.known.as_deref(), arguments.renamed)?;
     let head = format!(
         "Known fixes: {} of {}, {} of them from advisories",
         group_digits(known.index.len() as u64),
