@@ -23,6 +23,7 @@ mod resolve;
 mod review;
 mod run;
 mod scan;
+mod serve;
 mod shard;
 mod verify;
 mod worker;
@@ -81,6 +82,7 @@ pub(crate) enum Commands {
     Report(report::ReportArgs),
     Verify(verify::VerifyArgs),
     Scan(Box<scan::ScanArgs>),
+    Serve(serve::ServeArgs),
     #[command(subcommand)]
     Known(known::KnownCommands),
     Cache(cache::CacheArgs),
@@ -144,6 +146,7 @@ impl Commands {
             Self::Report(arguments) => report::run(&arguments),
             Self::Verify(arguments) => verify::run(&arguments),
             Self::Scan(arguments) => scan::run(&arguments),
+            Self::Serve(arguments) => serve::run(&arguments),
             Self::Known(command) => known::run(&command),
             Self::Cache(arguments) => cache::run(&arguments),
             Self::Completions(arguments) => completions::run(&arguments, Cli::command()),

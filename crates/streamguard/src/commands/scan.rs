@@ -20,7 +20,7 @@ use streamguard_scan::{InputError, MAX_FILE_BYTES, NamedText, RevisionError, Sca
 
 use crate::args::execution::ExecutionArgs;
 use documents::DocumentArgs;
-pub(super) use known_fixes::DatasetSignatures;
+pub(super) use known_fixes::{DatasetSignatures, open as open_known_fixes};
 use scan_output::{FailOn, OutputChoice, ScanOutput};
 
 /// Finds functions that still are the vulnerable side of a known fix

@@ -30,7 +30,8 @@ pub(in crate::commands) fn open(known: Option<&Path>, with_renamed: bool) -> Res
         Some(known) => known,
         None if is_dataset(Path::new(DEFAULT_DATASET)) => Path::new(DEFAULT_DATASET),
         None if with_renamed => {
-            let what = "the demo world has no signatures for --renamed: name a dataset or an index by --known";
+            let what =
+                "the demo world has no signatures for --renamed: name a dataset or an index by --known";
             return Err(UsageError(what.to_owned()).into());
         }
         None => {
