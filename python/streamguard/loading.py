@@ -43,6 +43,8 @@ class Sample:
     parent_commit: Optional[str] = None
     commit_date: Optional[str] = None
     commit_message: Optional[str] = None
+    backport_of: Optional[str] = None
+    introduced_by: list[str] = field(default_factory=list)
     path_before: Optional[str] = None
     path_after: Optional[str] = None
     function: Optional[str] = None

@@ -33,6 +33,8 @@ pub enum QualityFlag {
     LongFunction,
     /// The sides may be those of two functions of the same name.
     AmbiguousOverload,
+    /// A later fix of the same advisory changes lines that this one added.
+    Superseded,
     /// The text of the licence is not quite one that SPDX knows: [`crate::Sample::licence_score`] is below 0.9.
     UncertainLicence,
 }
@@ -88,6 +90,8 @@ pub enum Rejection {
     BuildCommit,
     /// The commit changes more files than a fix would.
     HugeCommit,
+    /// The commit makes the change of another one, on another branch.
+    SamePatch,
     /// The commit changes several functions, and nothing ties this one to the fix.
     UnsupportedInTangledCommit,
     /// The function was added or deleted, so that one side is missing.
@@ -117,6 +121,7 @@ impl QualityFlag {
             Self::Synthetic => "synthetic",
             Self::LongFunction => "long_function",
             Self::AmbiguousOverload => "ambiguous_overload",
+            Self::Superseded => "superseded",
             Self::UncertainLicence => "uncertain_licence",
         }
     }
@@ -149,6 +154,7 @@ impl Rejection {
             Self::StyleCommit => "style_commit",
             Self::BuildCommit => "build_commit",
             Self::HugeCommit => "huge_commit",
+            Self::SamePatch => "same_patch",
             Self::UnsupportedInTangledCommit => "unsupported_in_tangled_commit",
             Self::OneSided => "one_sided",
             Self::Duplicate => "duplicate",

@@ -100,6 +100,12 @@ pub struct Sample {
     pub commit_date: Option<String>,
     /// Message of the fix commit.
     pub commit_message: Option<String>,
+    /// Id of the commit that this one copies to another branch, as its message says; it may be abbreviated.
+    #[serde(default)]
+    pub backport_of: Option<String>,
+    /// Ids of the commits that brought the flaw, as the advisory says.
+    #[serde(default)]
+    pub introduced_by: Vec<String>,
     /// Path before the fix, relative to the repository, with `/`.
     pub path_before: Option<String>,
     /// Path after the fix.
@@ -174,6 +180,8 @@ impl Sample {
             parent_commit: None,
             commit_date: None,
             commit_message: None,
+            backport_of: None,
+            introduced_by: Vec::new(),
             path_before: None,
             path_after: None,
             function: None,

@@ -17,6 +17,7 @@
 mod fix_record;
 mod fix_refs;
 mod job;
+mod later_fixes;
 mod mine_repository;
 pub mod reference;
 mod release_tags;

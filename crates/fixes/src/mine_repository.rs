@@ -1,5 +1,6 @@
 //! Mining of one repository: it is fetched once, and each of its fix commits is mined once.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use gix::ObjectId;
@@ -12,6 +13,7 @@ use streamguard_mining::{AdvisoryContext, CommitMiner};
 
 use crate::fix_record::FixRecord;
 use crate::fix_refs::{AdvisoryEvidence, FixRef, FixShard};
+use crate::later_fixes::LaterFixes;
 use crate::reference::{CommitHistory, HistoryError};
 use crate::release_tags::ReleaseTags;
 use crate::resolve::{ResolvedCommit, resolve, resolve_below};
@@ -88,7 +90,8 @@ impl RepositoryMiner<'_> {
         }
         let repository = open_repository(&fetched.path).map_err(ShardError::failed)?;
         let mut miner = CommitMiner::new(&repository, &fetched.url, self.settings.min_confidence);
-        for (commit, fix) in commits {
+        let mut later_fixes = LaterFixes::default();
+        for (commit, fix) in newest_first(&repository, commits) {
             output.check_stopped()?;
             let mut samples = Vec::new();
             let collectors = self.collectors(fix.advisories.iter().copied());
@@ -104,6 +107,7 @@ impl RepositoryMiner<'_> {
             if !is_whole {
                 output.incomplete(format!("{}, commit {commit}: {problem}", fetched.url));
             }
+            later_fixes.flag(&mut samples);
             for collector in &collectors {
                 output.count(&format!("samples.{collector}"), samples.len() as u64);
             }
@@ -294,6 +298,17 @@ fn fetch_and_resolve<'s>(
     Ok(ResolvedRepository { fetched, commits, unresolved, lacks_history, is_damaged })
 }
 
+/// Sorts commits by their dates, newest first; those without a valid one come last.
+fn newest_first<'s>(
+    repository: &gix::Repository,
+    commits: BTreeMap<ObjectId, FixCommit<'s>>,
+) -> Vec<(ObjectId, FixCommit<'s>)> {
+    let mut commits: Vec<_> = commits.into_iter().collect();
+    let date = |id: ObjectId| Some(repository.find_commit(id).ok()?.time().ok()?.seconds);
+    commits.sort_by_cached_key(|(id, _)| Reverse(date(*id)));
+    commits
+}
+
 /// Reports whether a commit is in the repository.
 fn has_commit(repository: &gix::Repository, id: &str) -> bool {
     // An id of another kind of hash cannot be compared with those of the repository.
@@ -329,6 +344,7 @@ impl<'s> FixCommit<'s> {
                 cwes.filter_map(|cwe| Weakness::by_cwe(cwe.strip_prefix("CWE-")?.parse().ok()?)),
             ),
             functions: unique_items(self.advisories.iter().flat_map(|one| &one.functions).cloned()),
+            introduced_by: unique(self.advisories.iter().flat_map(|one| &one.introduced)),
             text: texts.collect::<Vec<_>>().join("\n\n"),
             confidence: self.confidence,
         }

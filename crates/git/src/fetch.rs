@@ -15,7 +15,7 @@ use crate::open_repository::open_repository;
 use crate::recorded::{self, MirrorKind, find_recorded};
 use crate::tree_changes::missing_blobs;
 
-/// Fetches all history of a repository, with tags and without files: the first time everything, afterwards what is
+/// Fetches all history of a repository, with branches and tags and without files: the first time everything, afterwards what is
 /// new.
 ///
 /// # Errors
@@ -29,10 +29,11 @@ pub fn fetch_history(url: &str, context: &FetchContext<'_>) -> Result<FetchedRep
     let mut mirror = BareMirror::lock(path, &url, context)?;
     // The branch that the server calls its own, forced pushes included.
     let head = format!("+HEAD:{MIRROR_HEAD}");
-    let mut fetched = fetch_refs(&mut mirror, &head, context)?;
+    let branches = format!("+refs/heads/*:{MIRROR_BRANCHES}*");
+    let mut fetched = fetch_refs(&mut mirror, &[&head, &branches], context)?;
     if let FetchReply::Refused { failure: GitFailure::NoHead, .. } = fetched {
         // The head leads nowhere. The repository is empty, or all its commits are on other branches.
-        fetched = fetch_refs(&mut mirror, &format!("+refs/heads/*:{MIRROR_BRANCHES}*"), context)?;
+        fetched = fetch_refs(&mut mirror, &[&branches], context)?;
     }
     match fetched {
         FetchReply::Done => mirror.commit(Vec::new()),
@@ -43,10 +44,10 @@ pub fn fetch_history(url: &str, context: &FetchContext<'_>) -> Result<FetchedRep
 /// Fetches the history of some references, with all tags.
 fn fetch_refs(
     mirror: &mut BareMirror,
-    refspec: &str,
+    refspecs: &[&str],
     context: &FetchContext<'_>,
 ) -> Result<FetchReply, GitError> {
-    let arguments = [
+    let options = [
         "fetch",
         // Only the tags of the last refspec; and those that are gone there are removed, since a tag `a` would stand
         // in the way of a new tag `a/b`.
@@ -58,9 +59,8 @@ fn fetch_refs(
         // A server with a shallow clone has no references for git otherwise: it would look like an empty repository.
         "--update-shallow",
         "origin",
-        refspec,
-        "+refs/tags/*:refs/tags/*",
     ];
+    let arguments = [&options, refspecs, &["+refs/tags/*:refs/tags/*"]].concat();
     mirror.fetch(&arguments, &[], context)
 }
 

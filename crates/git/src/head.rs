@@ -64,7 +64,10 @@ pub fn repository_head(repository: &gix::Repository) -> Result<RepositoryHead, g
 }
 
 /// Returns the branches of a folder that lead to commits, by name.
-fn branches(repository: &gix::Repository, folder: &str) -> Result<Vec<RepositoryBranch>, gix::Error> {
+pub(crate) fn branches(
+    repository: &gix::Repository,
+    folder: &str,
+) -> Result<Vec<RepositoryBranch>, gix::Error> {
     let references = repository.references()?;
     let mut branches = Vec::new();
     for reference in references.prefixed(folder)?.filter_map(Result::ok) {

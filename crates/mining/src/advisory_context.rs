@@ -15,6 +15,8 @@ pub struct AdvisoryContext {
     pub weaknesses: Vec<&'static Weakness>,
     /// Functions that experts named as those with the flaw.
     pub functions: Vec<AffectedFunction>,
+    /// Ids of the commits that brought the flaw.
+    pub introduced_by: Vec<String>,
     /// Description of the advisory; it may name functions and files.
     pub text: String,
     /// Confidence that the commit is the fix, from 0.0 to 1.0.

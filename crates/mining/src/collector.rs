@@ -12,8 +12,9 @@ use streamguard_http::{Credentials, UpstreamAccess};
 
 use super::commit_miner::CommitMiner;
 use super::gaps::{RepositoryPlace, missing_files};
-use super::history::select_commits;
+use super::history::{SelectionSettings, select_commits};
 use super::plan::plan_shards;
+use super::same_patch::drop_same_patches;
 use super::selected_commit::SelectedCommit;
 use super::settings::RepoCollector;
 use super::shard::RepoShard;
@@ -52,8 +53,8 @@ impl Collector for RepoCollector {
     ) -> Result<(), ShardError> {
         samples.set_max_code_chars(self.max_code_chars);
         match shard {
-            RepoShard::Commits { path, name, walked, unreadable, commits, gaps } => {
-                count_walk(*walked, *unreadable, samples);
+            RepoShard::Commits { path, name, walked, unreadable, same_patches, commits, gaps } => {
+                count_walk(*walked, *unreadable, *same_patches, samples);
                 gaps.iter().for_each(|gap| samples.incomplete(gap));
                 let place = RepositoryPlace::local(path, name, &self.upstream);
                 self.mine_commits(path, place, name, commits, samples)
@@ -69,6 +70,11 @@ impl Collector for RepoCollector {
 }
 
 impl RepoCollector {
+    /// Returns the settings by which commits are selected.
+    pub(crate) fn selection(&self) -> SelectionSettings<'_> {
+        SelectionSettings { since: self.since.as_ref(), branches: self.branches }
+    }
+
     /// Fetches a remote repository, selects its commits and mines them.
     fn mine_remote(
         &self,
@@ -96,11 +102,12 @@ impl RepoCollector {
             };
             let fetched = git::fetch_history(url, &fetching)?;
             let place = RepositoryPlace::Url(&fetched.url);
-            let selection = select_commits(&fetched.path, place, self.since.as_ref(), &stop);
-            if let Ok(selection) = &selection {
+            let mut selection = select_commits(&fetched.path, &fetched.url, place, self.selection(), &stop);
+            if let Ok(selection) = &mut selection {
                 // All files of all commits in one request: one by one, each would be a round trip.
                 let ids = selection.commits.iter().map(|selected| selected.commit);
                 git::fetch_blobs(&fetched, ids, &fetching)?;
+                drop_same_patches(&fetched.path, selection, &stop);
             }
             samples.set_activity(None);
             (fetched, selection)
@@ -110,7 +117,7 @@ impl RepoCollector {
             // If the run was stopped, that is the reason.
             Err(reason) => return samples.check().and(Err(ShardError::Failed(reason))),
         };
-        count_walk(selection.walked, selection.unreadable, samples);
+        count_walk(selection.walked, selection.unreadable, selection.same_patches, samples);
         if selection.is_empty {
             samples.warn(format!("{url} is an empty repository: it has no commits"));
         }
@@ -148,8 +155,11 @@ impl RepoCollector {
 }
 
 /// Counts the commits that were read to select others.
-fn count_walk(walked: u64, unreadable: u64, samples: &mut Samples<'_, '_>) {
+fn count_walk(walked: u64, unreadable: u64, same_patches: u64, samples: &mut Samples<'_, '_>) {
     samples.count("commits.walked", walked);
+    if same_patches > 0 {
+        samples.reject_many(Rejection::SamePatch, same_patches);
+    }
     if unreadable > 0 {
         samples.reject_many(Rejection::UnreadableObject, unreadable);
     }

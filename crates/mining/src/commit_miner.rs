@@ -19,7 +19,7 @@ use super::scoring::{ChangedFunction, FIX_SCORER, FixScore};
 use super::selected_commit::{SelectedCommit, SelectionReason};
 
 /// Largest file that is mined.
-const MAX_BLOB_BYTES: u64 = 1 << 20;
+pub(crate) const MAX_BLOB_BYTES: u64 = 1 << 20;
 
 /// Largest file that is unpacked to check that its size is what its header says.
 const MAX_CHECKED_BYTES: u64 = 32 << 20;
@@ -32,6 +32,9 @@ const UNKNOWN_CONFIDENCE: f64 = 0.2;
 
 /// Most functions without evidence that are kept where an advisory names the commit.
 const MAX_UNKNOWN_FUNCTIONS: usize = 8;
+
+/// Confidence in a function that nothing names, if its commit changes more than [`MAX_FIX_FUNCTIONS`].
+const BULK_CONFIDENCE: f64 = 0.4;
 
 /// Most functions that one fix changes. The confidence was measured on commits of up to as many.
 const MAX_FIX_FUNCTIONS: usize = 20;
@@ -330,8 +333,15 @@ fn score_candidates(fix: &FixCommit, candidates: &[FixCandidate]) -> Vec<FixScor
         })
         .collect();
     let mut scores = FIX_SCORER.score(&fix.message_score, &fix.text(), &functions);
-    for (score, function) in scores.iter_mut().zip(&functions) {
+    for ((score, function), candidate) in scores.iter_mut().zip(&functions).zip(candidates) {
         score.add_symbols(&fix.affected_functions, function);
+        if fix.is_bulk && !score.is_named {
+            score.confidence = score.confidence.min(BULK_CONFIDENCE);
+        }
+        if !fix.by_advisory {
+            // The table is about functions of commits that are fixes. Of a message it is not sure.
+            score.by_message(fix.message_score.basis.fix_share(candidate.language));
+        }
     }
     scores
 }

@@ -29,6 +29,8 @@ pub(super) struct FixCommit {
     pub(super) advisory_text: String,
     /// Functions that experts named as those with the flaw.
     pub(super) affected_functions: Vec<AffectedFunction>,
+    /// Ids of the commits that brought the flaw.
+    pub(super) introduced_by: Vec<String>,
     /// Confidence that the commit is the fix, from 0.0 to 1.0.
     pub(super) confidence: f64,
     /// Whether the commit changes so many functions that it is seldom one fix.
@@ -58,6 +60,7 @@ impl FixCommit {
                 merge_score.evidence.iter().map(|reason| format!("merge:{reason}")).collect();
             message_score.weaknesses = merge_score.weaknesses;
             message_score.advisory_ids = merge_score.advisory_ids;
+            message_score.basis = merge_score.basis;
             // The message of the merge may name functions too.
             message = format!("{}\n\n{}", message.trim_end(), merge_message.trim_end());
         }
@@ -74,6 +77,7 @@ impl FixCommit {
             by_advisory: false,
             advisory_text: String::new(),
             affected_functions: Vec::new(),
+            introduced_by: Vec::new(),
             confidence: 1.0,
             is_bulk: false,
             licence: None,
@@ -88,6 +92,7 @@ impl FixCommit {
         prepend(weaknesses, &context.weaknesses);
         self.advisory_text.clone_from(&context.text);
         self.affected_functions.clone_from(&context.functions);
+        self.introduced_by.clone_from(&context.introduced_by);
         self.collector.clone_from(&context.collector);
         self.by_advisory = true;
         self.confidence = context.confidence;

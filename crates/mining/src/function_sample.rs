@@ -4,6 +4,7 @@ use streamguard_code::{CodeChange, CodeSnippet};
 use streamguard_dataset::{Language, QualityFlag, Sample, SampleKind, SampleLevel};
 use streamguard_licence::{CERTAIN_SCORE, FileNotice};
 
+use super::backport::original_commit;
 use super::fix_commit::FixCommit;
 use super::judged_commit::JudgedFunction;
 use super::selected_commit::SelectionReason;
@@ -73,6 +74,8 @@ pub(super) fn function_sample(fix: &FixCommit, repository: &str, function: Judge
         parent_commit: parent,
         commit_date: fix.date.clone(),
         commit_message: Some(fix.message.clone()),
+        backport_of: original_commit(&fix.message),
+        introduced_by: fix.introduced_by.clone(),
         path_before: Some(path_before),
         path_after: Some(path_after),
         function: change.name,

@@ -1,6 +1,6 @@
 //! Selection of commits: a walk over a history that reads every message.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use gix::ObjectId;
@@ -8,6 +8,7 @@ use gix::revision::walk::Sorting;
 use gix::traverse::commit::simple::CommitTimeOrder;
 use streamguard_git::{OpenRepository, RepositoryHead, open_repository, repository_head, shallow_boundary};
 
+use super::branch_choice::BranchChoice;
 use super::fix_commit::is_security_fix;
 use super::gaps::{self, RepositoryPlace};
 use super::merge_topic::{MAX_TOPIC_COMMITS, MergeTopic};
@@ -30,28 +31,41 @@ pub(crate) struct CommitSelection {
     pub(crate) unreadable: u64,
     /// Number of commits whose parents a shallow clone lacks.
     pub(crate) cut_off: u64,
+    /// Number of selected commits that the head does not lead to.
+    pub(crate) of_branches: usize,
+    /// Number of commits that were left out, since another one has the same patch.
+    pub(crate) same_patches: u64,
     /// Whether the repository has no commit at all.
     pub(crate) is_empty: bool,
     /// Descriptions of what the history lacks, and of what gets it.
     pub(crate) gaps: Vec<String>,
-    /// Selected commits, newest first.
+    /// Selected commits: those of the head, newest first, and then those of other branches.
     pub(crate) commits: Vec<SelectedCommit>,
 }
 
-/// Opens the repository at `path` and selects commits that may be security fixes. Messages call it by `place`.
+/// Settings of a selection.
+#[derive(Clone, Copy)]
+pub(crate) struct SelectionSettings<'s> {
+    pub(crate) since: Option<&'s SinceDate>,
+    pub(crate) branches: BranchChoice,
+}
+
+/// Opens the repository at `path` and selects commits that may be security fixes. Samples call it `name`, messages by
+/// `place`.
 ///
 /// # Errors
 /// The reason why the repository cannot be read, or that `stop` asked to stop.
 pub(crate) fn select_commits(
     path: &Path,
+    name: &str,
     place: RepositoryPlace<'_>,
-    since: Option<&SinceDate>,
+    settings: SelectionSettings<'_>,
     stop: &dyn Fn() -> bool,
 ) -> Result<CommitSelection, String> {
     let repository = open_repository(path).map_err(|error| error.to_string())?;
     let named = |reason: String| format!("{}: {reason}", place.name());
-    let head = repository_head(&repository);
-    let (head, unborn) = match head.map_err(|error| named(gaps::unreadable_head(&repository, &error)))? {
+    let unreadable = |error: gix::Error| named(gaps::unreadable_head(&repository, &error));
+    let (head, unborn) = match repository_head(&repository).map_err(unreadable)? {
         RepositoryHead::Commit(head) => (head, None),
         RepositoryHead::Empty => return Ok(CommitSelection { is_empty: true, ..CommitSelection::default() }),
         RepositoryHead::Unborn { branch, others } => {
@@ -62,66 +76,114 @@ pub(crate) fn select_commits(
             }
         }
     };
-    let selection = walk_history(&repository, head, since, stop).map_err(named)?;
+    let tips = settings.branches.tips(&repository, name).map_err(unreadable)?;
+    let selection = walk_history(&repository, head, &tips, settings.since, stop).map_err(named)?;
     let gaps = unborn.into_iter().chain(gaps::history_gaps(&repository, place, &selection)).collect();
     Ok(CommitSelection { gaps, ..selection })
 }
 
-/// Reads the messages of all commits that are reachable from `head`, newest first. A merge of one topic whose
-/// message is about security selects the commits that it brought in, if none of them says so itself.
+/// Reads the messages of all commits that are reachable from `head`, newest first, and then of those that only other
+/// branches lead to. A merge of one topic whose message is about security selects the commits that it brought in, if none
+/// of them says so itself.
 fn walk_history(
     repository: &OpenRepository,
     head: ObjectId,
+    tips: &[ObjectId],
     since: Option<&SinceDate>,
     stop: &dyn Fn() -> bool,
 ) -> Result<CommitSelection, String> {
-    let unreadable = |error: gix::Error| gaps::unreadable_head(repository, &error);
-    let boundary = shallow_boundary(repository).map_err(unreadable)?;
     let sorting = walk_order(repository, head, since)?;
-    let walk = |sorting| repository.rev_walk([head]).sorting(sorting).all();
-    // If the head has no valid date, its commits cannot be walked in the order of dates.
-    let walk = walk(sorting).or_else(|_| walk(Sorting::BreadthFirst)).map_err(unreadable)?;
-    let mut selection = CommitSelection::default();
-    let mut merges = Vec::new();
-    let topic = MergeTopic::new();
-    for info in walk {
-        // A damaged commit ends its own line of history; the walk continues along the others.
-        let damaged_before = repository.damaged_reads();
-        let read = info.and_then(|info| info.object().map(|commit| (info, commit))).ok();
-        let Some((info, commit)) = read.filter(|_| repository.damaged_reads() == damaged_before) else {
-            selection.unreadable += 1;
-            continue;
-        };
-        if selection.walked % STOP_CHECK_INTERVAL == 0 && stop() {
-            return Err("stopped".to_owned());
-        }
-        selection.walked += 1;
-        selection.cut_off += u64::from(boundary.contains(&info.id));
-        let message = String::from_utf8_lossy(commit.message_raw_sloppy());
-        let parents = info.parent_ids.len();
-        let score = MESSAGE_SCORER.score(&message, parents);
-        // Points decide, not `selected`: a commit whose class cannot be a fix is mined as well, so that it
-        // is counted as rejected for its class.
-        if score.points < SELECTION_THRESHOLD {
-            continue;
-        }
-        // A merge that is itself the fix, such as that of an advisory's private fork, is mined whole: its
-        // commits may not exist anywhere else.
-        if parents > 1 && !score.selected {
-            if !topic.is_single(&message) {
+    let mut walk = HistoryWalk::new(repository)?;
+    walk.read(&[head], sorting, stop)?;
+    let of_head = walk.selection.commits.len();
+    if !tips.is_empty() {
+        walk.read(tips, sorting, stop)?;
+        walk.selection.of_branches = walk.selection.commits.len() - of_head;
+    }
+    Ok(walk.finish())
+}
+
+/// A walk over the history of a repository, of which each commit is read once.
+struct HistoryWalk<'r> {
+    repository: &'r OpenRepository,
+    /// Commits whose parents a shallow clone lacks.
+    boundary: BTreeSet<ObjectId>,
+    topic: MergeTopic,
+    /// Commits that were read.
+    seen: HashSet<ObjectId>,
+    selection: CommitSelection,
+    /// Merges to be replaced by what they brought in, each with its position among the selected commits.
+    merges: Vec<(usize, ObjectId)>,
+}
+
+impl<'r> HistoryWalk<'r> {
+    fn new(repository: &'r OpenRepository) -> Result<Self, String> {
+        let boundary = shallow_boundary(repository);
+        Ok(Self {
+            repository,
+            boundary: boundary.map_err(|error| gaps::unreadable_head(repository, &error))?,
+            topic: MergeTopic::new(),
+            seen: HashSet::new(),
+            selection: CommitSelection::default(),
+            merges: Vec::new(),
+        })
+    }
+
+    /// Reads the commits that some tips lead to and that have not been read yet.
+    fn read(&mut self, tips: &[ObjectId], sorting: Sorting, stop: &dyn Fn() -> bool) -> Result<(), String> {
+        let Self { repository, boundary, topic, seen, selection, merges } = self;
+        let known = std::mem::take(seen);
+        let new = |id: &gix::hash::oid| !known.contains(id);
+        let walk = |sorting| repository.rev_walk(tips.iter().copied()).sorting(sorting).selected(new);
+        // If the head has no valid date, its commits cannot be walked in the order of dates.
+        let walk = walk(sorting).or_else(|_| walk(Sorting::BreadthFirst));
+        for info in walk.map_err(|error| gaps::unreadable_head(repository, &error))? {
+            // A damaged commit ends its own line of history; the walk continues along the others.
+            let damaged_before = repository.damaged_reads();
+            let read = info.and_then(|info| info.object().map(|commit| (info, commit))).ok();
+            let Some((info, commit)) = read.filter(|_| repository.damaged_reads() == damaged_before) else {
+                selection.unreadable += 1;
+                continue;
+            };
+            if selection.walked % STOP_CHECK_INTERVAL == 0 && stop() {
+                return Err("stopped".to_owned());
+            }
+            selection.walked += 1;
+            seen.insert(info.id);
+            selection.cut_off += u64::from(boundary.contains(&info.id));
+            let message = String::from_utf8_lossy(commit.message_raw_sloppy());
+            let parents = info.parent_ids.len();
+            let score = MESSAGE_SCORER.score(&message, parents);
+            // Points decide, not `selected`: a commit whose class cannot be a fix is mined as well, so that it
+            // is counted as rejected for its class.
+            if score.points < SELECTION_THRESHOLD {
                 continue;
             }
-            merges.push((selection.commits.len(), info.id));
-        } else {
-            selection.commits.push(SelectedCommit { commit: info.id, reason: SelectionReason::Message });
+            // A merge that is itself the fix, such as that of an advisory's private fork, is mined whole: its
+            // commits may not exist anywhere else.
+            if parents > 1 && !score.selected {
+                if !topic.is_single(&message) {
+                    continue;
+                }
+                merges.push((selection.commits.len(), info.id));
+            } else {
+                let reason = SelectionReason::Message;
+                selection.commits.push(SelectedCommit { commit: info.id, reason });
+            }
         }
+        Ok(())
     }
-    let failed = expand_merges(repository, &mut selection, &merges);
-    if selection.unreadable == 0 {
-        // The walk reads commits ahead of those that it returns, and the merges lead to further ones.
-        selection.unreadable = failed + repository.damaged_reads();
+
+    /// Replaces the merges, and returns the selected commits.
+    fn finish(self) -> CommitSelection {
+        let Self { repository, mut selection, merges, .. } = self;
+        let failed = expand_merges(repository, &mut selection, &merges);
+        if selection.unreadable == 0 {
+            // The walk reads commits ahead of those that it returns, and the merges lead to further ones.
+            selection.unreadable = failed + repository.damaged_reads();
+        }
+        selection
     }
-    Ok(selection)
 }
 
 /// Returns the order of the walk, which ends at the date of `since`.

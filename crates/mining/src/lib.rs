@@ -26,6 +26,8 @@
 //! ```
 
 mod advisory_context;
+mod backport;
+mod branch_choice;
 mod changed_files;
 mod collector;
 mod commit_licence;
@@ -39,6 +41,7 @@ mod merge_topic;
 pub mod message;
 mod pattern;
 mod plan;
+mod same_patch;
 pub mod scoring;
 mod selected_commit;
 mod settings;
@@ -47,6 +50,7 @@ mod since;
 mod source_page;
 
 pub use advisory_context::AdvisoryContext;
+pub use branch_choice::BranchChoice;
 pub use commit_miner::CommitMiner;
 pub use fix_commit::{announced_version, is_security_fix};
 pub use judged_commit::{DroppedChange, JudgedCommit, JudgedFunction};

@@ -28,9 +28,11 @@ mod class_rules;
 mod classifier;
 mod commit_class;
 mod decoration;
+mod doubt;
 mod fix_words;
 mod lookalike;
 mod markers;
+mod message_basis;
 mod message_score;
 mod score_builder;
 mod scorer;
@@ -39,6 +41,7 @@ mod vocabulary;
 
 pub use advisory_ids::{AdvisoryIdFinder, canonical_advisory_id};
 pub use commit_class::CommitClass;
+pub use message_basis::MessageBasis;
 pub use message_score::{MAX_MESSAGE_BYTES, MessageScore, SELECTION_THRESHOLD};
 pub use scorer::MessageScorer;
 

@@ -12,6 +12,7 @@ use streamguard_snapshot as snapshot;
 
 use super::gaps::RepositoryPlace;
 use super::history::select_commits;
+use super::same_patch::drop_same_patches;
 use super::settings::{DEFAULT_REPOSITORIES, RepoCollector};
 use super::shard::RepoShard;
 
@@ -50,10 +51,11 @@ fn plan_local(
     stop: &dyn Fn() -> bool,
 ) -> Result<Vec<RepoShard>, String> {
     let place = RepositoryPlace::local(path, name, &collector.upstream);
-    let selection = select_commits(path, place, collector.since.as_ref(), stop)?;
+    let mut selection = select_commits(path, name, place, collector.selection(), stop)?;
     if selection.is_empty {
         return Ok(vec![RepoShard::Empty { path: path.to_owned() }]);
     }
+    drop_same_patches(path, &mut selection, stop);
     Ok(RepoShard::split(path, name, &selection))
 }
 

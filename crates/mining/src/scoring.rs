@@ -50,6 +50,7 @@ mod indicator_table;
 mod local_variable;
 mod mention;
 mod signature;
+mod small_part;
 
 pub use changed_function::ChangedFunction;
 pub use evidence::{BASE_SCORE, EVIDENCES, Evidence};

@@ -6,6 +6,7 @@ use streamguard_dataset::quality::MAX_CODE_CHARS;
 use streamguard_git as git;
 use streamguard_http::UpstreamSettings;
 
+use super::branch_choice::BranchChoice;
 use super::scoring::DEFAULT_MIN_CONFIDENCE;
 use super::since::SinceDate;
 
@@ -40,6 +41,9 @@ pub struct RepoCollector {
     /// `all` [default: commits of 3 years before the newest one of each repository, all advisories]
     #[arg(long, value_name = "DATE")]
     pub since: Option<SinceDate>,
+    /// Branches to mine besides that of HEAD. The same change on several branches counts once
+    #[arg(long, value_enum, value_name = "WHICH", default_value_t = Self::default().branches)]
+    pub branches: BranchChoice,
     /// Least confidence, from 0 to 1, that a changed function belongs to the fix
     #[arg(long, value_name = "P", default_value_t = Self::default().min_confidence, value_parser = fraction)]
     pub min_confidence: f64,
@@ -64,6 +68,7 @@ impl Default for RepoCollector {
             repo: Vec::new(),
             repo_samples: 20_000,
             since: None,
+            branches: BranchChoice::default(),
             min_confidence: DEFAULT_MIN_CONFIDENCE,
             max_code_chars: MAX_CODE_CHARS,
             git_mirrors: Vec::new(),

@@ -26,6 +26,9 @@ pub enum RepoShard {
         /// Number of commits that could not be read meanwhile; on the first shard as well.
         #[serde(default)]
         unreadable: u64,
+        /// Number of selected commits that were left out, since another one has the same patch; there as well.
+        #[serde(default)]
+        same_patches: u64,
         /// Commits to mine.
         commits: Vec<SelectedCommit>,
         /// Descriptions of what the history lacks; on the last shard, since nothing is missing if the samples before
@@ -55,6 +58,7 @@ impl RepoShard {
     /// carries the counts of the selection, the last the gaps of its history.
     pub(crate) fn split(path: &Path, name: &str, selection: &CommitSelection) -> Vec<Self> {
         let (mut walked, mut unreadable) = (selection.walked, selection.unreadable);
+        let mut same_patches = selection.same_patches;
         let mut chunks: Vec<&[_]> = selection.commits.chunks(COMMITS_PER_SHARD).collect();
         if chunks.is_empty() {
             chunks.push(&[]);
@@ -68,6 +72,7 @@ impl RepoShard {
                 name: name.to_owned(),
                 walked: std::mem::take(&mut walked),
                 unreadable: std::mem::take(&mut unreadable),
+                same_patches: std::mem::take(&mut same_patches),
                 commits: commits.to_vec(),
                 gaps: if at == last { selection.gaps.clone() } else { Vec::new() },
             })

@@ -196,6 +196,8 @@ impl SampleColumn {
         text!(parent_commit),
         time!(commit_date, 0),
         text!(commit_message),
+        text!(backport_of),
+        texts!(introduced_by),
         text!(path_before),
         text!(path_after),
         text!(function),

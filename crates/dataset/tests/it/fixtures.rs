@@ -116,7 +116,7 @@ pub(crate) fn arbitrary() -> impl Strategy<Value = Sample> {
     let number = option::of(any::<f64>().prop_filter("JSON has finite numbers only", |n| n.is_finite()));
     let names = (text(), text(), kind, level, language, severity, flags);
     let codes = (maybe(), maybe(), maybe(), maybe(), maybe(), maybe(), maybe());
-    let places = (maybe(), maybe(), maybe(), (maybe(), maybe()), maybe(), maybe(), maybe(), maybe());
+    let places = (maybe(), maybe(), maybe(), (maybe(), maybe(), maybe()), maybe(), maybe(), maybe(), maybe());
     // The years 1 to 9999, which other readers know too.
     let milliseconds = || option::of(-62_135_596_800_000_i64..=253_402_207_200_000);
     let time = |milliseconds: i64, digits: usize| {
@@ -127,7 +127,7 @@ pub(crate) fn arbitrary() -> impl Strategy<Value = Sample> {
     let times = (milliseconds(), milliseconds());
     let numbers = || option::of(collection::vec(any::<u32>(), 0..4));
     let labels = (numbers(), numbers(), option::of(any::<u32>()), maybe(), maybe(), list());
-    let lists = (list(), list(), list());
+    let lists = (list(), list(), list(), list());
     let lines = prop::array::uniform4(option::of(any::<u32>()));
     (names, codes, places, lists, lines, (times, labels), number.clone(), number).prop_map(
         move |(names, codes, places, lists, lines, (times, labels), score, confidence)| Sample {
@@ -153,6 +153,8 @@ pub(crate) fn arbitrary() -> impl Strategy<Value = Sample> {
             parent_commit: places.1,
             commit_date: times.1.map(|value| time(value, 0)),
             commit_message: places.2,
+            backport_of: places.3.2,
+            introduced_by: lists.3,
             path_before: places.3.0,
             path_after: places.4,
             function: places.5,

@@ -7,7 +7,7 @@ use streamguard_dataset::advisory::SourcedReference;
 
 use super::catalogue::is_advisory_database;
 use super::fix_shard::{AdvisoryEvidence, FixLocator, FixRef, RANGE_EVIDENCE};
-use super::vulnerable_commits::VulnerableCommits;
+use super::vulnerable_commits::{VulnerableCommits, introducing_commits};
 use crate::reference::{self, GitTarget, RepositoryPointer};
 
 /// Most bytes of an advisory's text that are kept.
@@ -128,6 +128,7 @@ fn advisory_evidence(advisory: &MergedAdvisory, evidence: Vec<String>) -> Adviso
         cwes: advisory.cwes.clone(),
         functions: functions.collect(),
         vulnerable: VulnerableCommits::of(advisory).into_names(),
+        introduced: introducing_commits(advisory),
         text,
     }
 }

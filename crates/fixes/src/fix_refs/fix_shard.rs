@@ -63,6 +63,9 @@ pub struct AdvisoryEvidence {
     /// Names of commits that the advisory says to have the flaw: ids, whole or abbreviated, and tags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub vulnerable: Vec<String>,
+    /// Ids of the commits that the advisory says to have brought the flaw.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub introduced: Vec<String>,
     /// Beginning of the text of the advisory, which helps to find the function with the flaw.
     pub text: String,
 }

@@ -59,6 +59,21 @@ impl VulnerableCommits {
     }
 }
 
+/// Returns the ids of the commits that an advisory says to have brought the flaw, in order. A range that begins with the
+/// first commit of all says nothing.
+pub(super) fn introducing_commits(advisory: &MergedAdvisory) -> Vec<String> {
+    let ranges = advisory.affected.iter().filter(|affected| affected.repository.is_some());
+    let of_ranges = ranges.flat_map(|affected| &affected.introduced).cloned();
+    let references = advisory.references.iter().filter(|reference| is_introduction(reference));
+    let pointers = references.filter_map(|reference| reference::parse(&reference.url));
+    let of_references = pointers.filter_map(|pointer| match pointer.target {
+        GitTarget::Commit(id) => Some(id),
+        _ => None,
+    });
+    let ids = of_ranges.chain(of_references).map(|id| id.to_ascii_lowercase());
+    ids.filter(|id| reference::is_commit_id(id)).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
 /// Reports whether a source calls a reference the commit that brought the flaw.
 fn is_introduction(reference: &SourcedReference) -> bool {
     reference.tags.iter().any(|tag| kind_of(tag) == INTRODUCED)

@@ -3,6 +3,7 @@
 use streamguard_dataset::Weakness;
 
 use super::commit_class::CommitClass;
+use super::message_basis::MessageBasis;
 
 /// Longest part of a message that is read. People do not write more; the rest is a pasted log.
 pub const MAX_MESSAGE_BYTES: usize = 16 << 10;
@@ -27,6 +28,8 @@ pub struct MessageScore {
     pub advisory_ids: Vec<String>,
     /// Weaknesses that the message names, the most specific one first.
     pub weaknesses: Vec<&'static Weakness>,
+    /// What the claim rests on.
+    pub basis: MessageBasis,
     /// Whether the commit counts as a security fix.
     pub selected: bool,
 }

@@ -3,6 +3,7 @@
 use streamguard_dataset::Weakness;
 
 use super::commit_class::CommitClass;
+use super::message_basis::MessageBasis;
 use super::message_score::{MessageScore, SELECTION_THRESHOLD};
 use super::term::{SecurityTerm, TermWeight};
 
@@ -25,6 +26,7 @@ pub(super) struct ScoreBuilder {
     points: u32,
     evidence: Vec<String>,
     weaknesses: Vec<(WeaknessKey, &'static Weakness)>,
+    basis: Option<MessageBasis>,
     /// Whether the first paragraph says that the commit comes from the private fork of an advisory.
     pub(super) from_private_fork: bool,
 }
@@ -46,9 +48,11 @@ impl ScoreBuilder {
     pub(super) fn add_advisories(&mut self, ids: &[String], cwes: &[u16]) {
         if !ids.is_empty() {
             self.points += TermWeight::Certain.points();
+            self.add_basis(MessageBasis::Advisory);
         }
         if !cwes.is_empty() {
             self.points += TermWeight::Strong.points();
+            self.add_basis(MessageBasis::Attack);
         }
         self.evidence.extend(ids.iter().map(|id| format!("message:{id}")));
         self.evidence.extend(cwes.iter().map(|cwe| format!("message:CWE-{cwe}")));
@@ -60,6 +64,17 @@ impl ScoreBuilder {
     pub(super) fn add_marker(&mut self, label: &str) {
         self.points += TermWeight::Certain.points();
         self.evidence.push(format!("message:{label}"));
+        self.add_basis(MessageBasis::of_term(label));
+    }
+
+    /// Adds what a part of the message rests on. The surest part counts.
+    fn add_basis(&mut self, basis: MessageBasis) {
+        self.basis = self.basis.max(Some(basis));
+    }
+
+    /// Takes back what the message rests on, unless `is_kept` allows it: its words mean something else.
+    pub(super) fn doubt(&mut self, is_kept: impl Fn(MessageBasis) -> bool) {
+        self.basis = self.basis.filter(|basis| *basis == MessageBasis::Advisory || is_kept(*basis));
     }
 
     /// Adds the evidence and the weakness of a term at `place`. The caller adds the points.
@@ -69,6 +84,7 @@ impl ScoreBuilder {
             self.weaknesses.push(((general, in_body, place), weakness));
         }
         self.evidence.push(format!("message:{}", term.label));
+        self.add_basis(MessageBasis::of_term(term.label));
     }
 
     pub(super) fn build(mut self, class: CommitClass, advisory_ids: Vec<String>) -> MessageScore {
@@ -90,6 +106,7 @@ impl ScoreBuilder {
             evidence: self.evidence,
             advisory_ids,
             weaknesses,
+            basis: self.basis.unwrap_or(MessageBasis::Doubtful),
             selected: can_be_fix && self.points >= SELECTION_THRESHOLD,
         }
     }

@@ -8,9 +8,11 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use super::advisory_ids::AdvisoryIdFinder;
 use super::classifier::CommitClassifier;
 use super::decoration::without_decoration;
+use super::doubt::DoubtRules;
 use super::fix_words::{FEATURE_WORDS, FIX_WORDS, HEADING_END};
 use super::lookalike::LookalikeFilter;
 use super::markers::{FUZZING_REPORT, SECURITY_MARKERS};
+use super::message_basis::MessageBasis;
 use super::message_score::{MAX_MESSAGE_BYTES, MessageScore};
 use super::score_builder::ScoreBuilder;
 use super::term::{TermWeight, compile_words};
@@ -43,6 +45,7 @@ pub struct MessageScorer {
     advisory_ids: AdvisoryIdFinder,
     lookalikes: LookalikeFilter,
     classifier: CommitClassifier,
+    doubt: DoubtRules,
     fix_words: LazyPattern,
     feature_words: LazyPattern,
     /// A first line about a fuzzer that was too slow or used too much memory.
@@ -106,6 +109,7 @@ impl MessageScorer {
             advisory_ids: AdvisoryIdFinder::new(),
             lookalikes: LookalikeFilter::new(),
             classifier: CommitClassifier::new(),
+            doubt: DoubtRules::new(),
             fix_words: lazy(|| compile_words(FIX_WORDS)),
             feature_words: lazy(|| compile(FEATURE_WORDS)),
             slowness: lazy(|| compile(r"\btime-?\s?outs?\b|\bslow\b|\bout[ -]of[ -]memory\b|\boom\b")),
@@ -151,6 +155,11 @@ impl MessageScorer {
             }
         }
         self.add_terms(message, hits.terms, &mut builder);
+        if self.doubt.is_doubtful(message, subject) {
+            builder.doubt(|_| false);
+        } else if self.doubt.is_analysis(message) {
+            builder.doubt(|basis| basis == MessageBasis::MemoryError);
+        }
         builder.build(class, advisory_ids)
     }
 

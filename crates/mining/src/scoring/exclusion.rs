@@ -6,12 +6,14 @@
 //! functions to go by).
 
 mod call_of_changed;
+mod check_deleted;
 mod cosmetic_only;
 mod fields_only;
 mod options_only;
 mod other_named;
 mod other_remedy;
 mod outside_functions;
+mod passed_on;
 mod support_file;
 mod texts_only;
 
@@ -42,6 +44,8 @@ pub(super) const PASSES: &[&[&Exclusion]] = &[
         &fields_only::EXCLUSION,
         &texts_only::EXCLUSION,
         &call_of_changed::EXCLUSION,
+        &passed_on::EXCLUSION,
+        &check_deleted::EXCLUSION,
     ],
     &[&outside_functions::EXCLUSION, &other_remedy::EXCLUSION, &other_named::EXCLUSION],
 ];

@@ -4,6 +4,7 @@ use streamguard_dataset::{AffectedFunction, Weakness};
 
 use super::changed_function::ChangedFunction;
 use super::expert_symbol::is_affected;
+use super::small_part::SMALL_PART_CONFIDENCE;
 
 /// Least confidence of functions that are emitted by default. Of all functions of Go's fix commits with at
 /// least this confidence, 96 % are part of the fix.
@@ -31,6 +32,8 @@ pub struct FixScore {
     pub values: Vec<f64>,
     /// Sum of the base score and all weighted values, in log-odds. An exclusion decides whatever it is.
     pub sum: f64,
+    /// Whether the function is a small part of its commit, and decides nothing.
+    pub is_small_part: bool,
     /// Rule that excludes the function.
     pub exclusion: Option<&'static str>,
 }
@@ -43,6 +46,16 @@ impl FixScore {
             self.confidence = self.confidence.max(SYMBOL_CONFIDENCE);
             self.evidence.insert(0, "advisory:function".to_owned());
         }
+    }
+
+    /// Lowers the confidence to that in a commit that only its message calls a fix, which `fix_share` of those with such a
+    /// message are.
+    pub(crate) fn by_message(&mut self, fix_share: f64) {
+        if self.is_small_part && self.confidence > SMALL_PART_CONFIDENCE {
+            self.confidence = SMALL_PART_CONFIDENCE;
+            self.evidence.insert(0, "function:a small part of the commit".to_owned());
+        }
+        self.confidence = (self.confidence * fix_share * 100.0).round() / 100.0;
     }
 
     /// Whether the function should be emitted as a fix.

@@ -9,6 +9,7 @@ use super::evidence::{BASE_SCORE, EVIDENCES};
 use super::fix_score::FixScore;
 use super::function_points::PointRules;
 use super::mention::{MentionKind, MessageMentions};
+use super::small_part::is_small_part;
 use crate::message::MessageScore;
 
 /// Most functions with an effect of which one may say that only a few changed.
@@ -75,6 +76,7 @@ impl FixScorer {
                 is_named: facts.points.mention == Some(MentionKind::Function),
                 values,
                 sum,
+                is_small_part: is_small_part(&commit, facts),
                 exclusion: facts.exclusion.map(|exclusion| exclusion.reason),
             }
         };

@@ -6,7 +6,7 @@ use std::fs;
 use streamguard_dataset::QualityFlag;
 use streamguard_engine::CompletionStatus;
 use streamguard_git::RepositorySource;
-use streamguard_mining::RepoCollector;
+use streamguard_mining::{BranchChoice, RepoCollector};
 
 use super::{FIXED, MESSAGE, TestRepositories, VULNERABLE, literal_commit};
 use streamguard_simulator::{commit_all, run_git, run_git_with_input, write_file};
@@ -223,4 +223,47 @@ fn paths_that_are_not_repositories_are_named() {
     let missing = repositories.at("missing").display().to_string();
     let error = RepositorySource::parse(&missing).unwrap_err().to_string();
     assert!(error.contains(&missing), "{error}");
+}
+
+#[test]
+fn fixes_on_release_branches_are_mined_and_the_same_change_counts_once() {
+    let Some(repositories) = TestRepositories::new() else { return };
+    let path = repositories.repository("maintained");
+    let other = |code: &str| code.replace("find", "seek").replace("users", "groups");
+    write_file(&path, "app/db.py", VULNERABLE);
+    write_file(&path, "app/seek.py", &other(VULNERABLE));
+    write_file(&path, "app/old.py", &VULNERABLE.replace("find", "old"));
+    commit_all(&path, "Add find");
+    run_git(&path, ["branch", "1.2.x"]);
+    run_git(&path, ["branch", "topic-7"]);
+    write_file(&path, "app/db.py", &format!("# Queries.\n\n{FIXED}"));
+    let of_head = commit_all(&path, MESSAGE);
+    // The same change, where another line stands above it.
+    run_git(&path, ["checkout", "-q", "1.2.x"]);
+    write_file(&path, "app/db.py", &format!("import os\n{VULNERABLE}"));
+    commit_all(&path, "Import os");
+    write_file(&path, "app/db.py", &format!("# Queries.\n\nimport os\n{FIXED}"));
+    commit_all(&path, "[1.2] Fix SQL injection in find");
+    write_file(&path, "app/old.py", &FIXED.replace("find", "old"));
+    let of_release = commit_all(&path, "Fix SQL injection in old");
+    run_git(&path, ["checkout", "-q", "topic-7"]);
+    write_file(&path, "app/seek.py", &other(FIXED));
+    let of_topic = commit_all(&path, "Fix SQL injection in seek");
+    run_git(&path, ["checkout", "-q", "main"]);
+    let mine = |branches| {
+        let since = Some("all".parse().unwrap());
+        let mined =
+            repositories.mine_with([&path], RepoCollector { since, branches, ..RepoCollector::default() });
+        let mut commits: Vec<_> = mined.samples.iter().filter_map(|sample| sample.commit.clone()).collect();
+        commits.sort();
+        (commits, mined.rejected("same_patch"))
+    };
+    let sorted = |mut commits: Vec<String>| {
+        commits.sort();
+        commits
+    };
+    assert_eq!(mine(BranchChoice::Head), (vec![of_head.clone()], 0));
+    let released = sorted(vec![of_head, of_release]);
+    assert_eq!(mine(BranchChoice::Release), (released.clone(), 1));
+    assert_eq!(mine(BranchChoice::All), (sorted([released, vec![of_topic]].concat()), 1));
 }

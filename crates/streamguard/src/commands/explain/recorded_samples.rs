@@ -96,6 +96,7 @@ impl RecordedSamples {
             evidence: sample.label_evidence.iter().filter(is_of_advisory).cloned().collect(),
             weaknesses: sample.cwes.iter().filter_map(weakness).collect(),
             functions: Vec::new(),
+            introduced_by: sample.introduced_by.clone(),
             text: sample.description.clone().unwrap_or_default(),
             confidence: 1.0,
         })

@@ -1,0 +1,98 @@
+//! Messages that use the words of a fix for something else.
+
+use super::term::compile_words;
+use crate::pattern::{LazyPattern, compile, lazy};
+
+/// Statements that nobody could exploit it.
+const NEGATIONS: &str = r"not~(?:(?:really|actually|considered)~)?(?:an?~)?security~(?:problem|issue|bug|concern|vulnerability)|no~(?:real~world|security|practical)~(?:impact|implications?|consequences?|risks?)|(?:not|never|cannot~be)~exploit(?:able|ed)|harmless|will~not~happen|cannot~happen";
+
+/// Tools that read code and report what might be wrong in it, and compilers.
+const ANALYSERS: &str = r"(?:static|code)~anal(?:y[sz]er|ysis)|clang~?(?:sa|tidy)|coverity|cppcheck|scan-build|pvs-studio|sast|compiler~warnings?|warning~c\d{4}|fortify";
+
+/// First lines that take a protection away.
+const REMOVALS: &str = r"^\W*(?:[\w./-]+(?:\([^)\n]*\))?:\s*)?(?:remov|disabl|drop|delet|relax|skip)\w*\b.*\b(?:checks?|checking|protections?|fix|filter(?:s|ing)?|escap\w*|saniti\w*|validations?)\b";
+
+/// First lines that announce something new.
+const FEATURES: &str = r"^(?:\W*\[?[\w()/.-]+\]?:?\s+)?(?:add(?:s|ed|ing)?|support(?:s|ed|ing)?|introduc\w+|implement\w*|allow(?:s|ed|ing)?|enabl\w+)\b";
+
+/// Words of a first line by which something new is the remedy.
+const REMEDIES: &str = r"\b(?:check|bound|limit|fix|prevent|protect|attack|vuln|missing|guard|validat|verif|avoid|counter|escap|sanit|harden|clamp|reject|restrict|mitigat|constant|token)\w*";
+
+/// Words of a first line about a choice that users have.
+const OPTIONS: &str = r"\b(?:options?|settings?|flags?|support\s+for)\b";
+
+/// Words of a first line about declarations of types, or about tests.
+const TYPES: &str = r"\btype\s+(?:checks?|hints?)\b|\btyping\b|\bfor\s+testing\b";
+
+/// Recognises such messages.
+pub(super) struct DoubtRules {
+    negations: LazyPattern,
+    analysers: LazyPattern,
+    removals: LazyPattern,
+    features: LazyPattern,
+    remedies: LazyPattern,
+    options: LazyPattern,
+    types: LazyPattern,
+}
+
+impl DoubtRules {
+    pub(super) fn new() -> Self {
+        Self {
+            negations: lazy(|| compile_words(NEGATIONS)),
+            analysers: lazy(|| compile_words(ANALYSERS)),
+            removals: lazy(|| compile(REMOVALS)),
+            features: lazy(|| compile(FEATURES)),
+            remedies: lazy(|| compile(REMEDIES)),
+            options: lazy(|| compile(OPTIONS)),
+            types: lazy(|| compile(TYPES)),
+        }
+    }
+
+    /// Whether a message says that there is no danger, or its first line that the commit takes a protection away or adds
+    /// a feature.
+    pub(super) fn is_doubtful(&self, message: &[u8], subject: &[u8]) -> bool {
+        let is_choice = || self.options.is_match(subject) || !self.remedies.is_match(subject);
+        self.negations.is_match(message)
+            || self.removals.is_match(subject)
+            || self.types.is_match(subject)
+            || self.features.is_match(subject) && is_choice()
+    }
+
+    /// Whether a tool found what the message is about by reading the code. Such findings are seldom reachable.
+    pub(super) fn is_analysis(&self, message: &[u8]) -> bool {
+        self.analysers.is_match(message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DoubtRules;
+
+    #[test]
+    fn words_of_a_fix_may_be_about_something_else() {
+        let rules = DoubtRules::new();
+        let is_doubtful = |message: &str| {
+            rules.is_doubtful(message.as_bytes(), message.lines().next().unwrap_or_default().as_bytes())
+        };
+        for message in [
+            "altsvc: reject bad dates\n\nThis makes for a bad experience, not a security\nproblem.",
+            "Remove the XSS filter",
+            "Add support for the X-XSS-Protection header",
+            "Add a global option to skip certificate validation",
+            "[Security] add port in access_control",
+        ] {
+            assert!(is_doubtful(message), "{message}");
+        }
+        for message in [
+            "Fix XSS in the search form",
+            "Add missing check of the length",
+            "Remove hard-coded password",
+            "Add protection against CSRF",
+            "Disable external entities",
+        ] {
+            assert!(!is_doubtful(message), "{message}");
+        }
+        assert!(rules.is_analysis(b"Fix warnings of Clang-Tidy"));
+        assert!(!rules.is_analysis(b"Fix the analysis of packets"));
+    }
+}
