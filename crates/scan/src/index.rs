@@ -79,7 +79,7 @@ struct IndexedSignature {
 /// Origin by numbers of strings.
 #[derive(Clone, Debug)]
 struct OriginFields {
-    strings: Vec<u32>,
+    strings: [u32; build::OriginText::COUNT],
     start_line: u32,
 }
 

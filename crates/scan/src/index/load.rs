@@ -207,8 +207,10 @@ fn read_side(
 
 fn read_origin(reader: &mut ByteReader, strings: usize) -> Result<OriginFields, IndexError> {
     let start_line = reader.small()?;
-    let numbers: Vec<u32> =
-        (0..OriginText::COUNT).map(|_| reader.small()).collect::<Result<_, IndexError>>()?;
+    let mut numbers = [0; OriginText::COUNT];
+    for number in &mut numbers {
+        *number = reader.small()?;
+    }
     let is_sound = numbers.iter().all(|&number| (number as usize) < strings);
     if is_sound { Ok(OriginFields { strings: numbers, start_line }) } else { Err(IndexError::Damaged) }
 }
