@@ -30,6 +30,7 @@ mod commit_class;
 mod decoration;
 mod doubt;
 mod fix_words;
+mod fuzzing;
 mod lookalike;
 mod markers;
 mod message_basis;

@@ -51,11 +51,13 @@ impl DoubtRules {
     /// Whether a message says that there is no danger, or its first line that the commit takes a protection away or adds
     /// a feature.
     pub(super) fn is_doubtful(&self, message: &[u8], subject: &[u8]) -> bool {
+        // A word before a colon says what the line is about, as in `SECURITY: support sandboxes`.
+        let is_statement = subject.len() > 9 && subject[..9].eq_ignore_ascii_case(b"security:");
         let is_choice = || self.options.is_match(subject) || !self.remedies.is_match(subject);
         self.negations.is_match(message)
             || self.removals.is_match(subject)
             || self.types.is_match(subject)
-            || self.features.is_match(subject) && is_choice()
+            || !is_statement && self.features.is_match(subject) && is_choice()
     }
 
     /// Whether a tool found what the message is about by reading the code. Such findings are seldom reachable.

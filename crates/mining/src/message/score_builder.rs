@@ -36,6 +36,11 @@ impl ScoreBuilder {
         !self.weaknesses.is_empty()
     }
 
+    /// Whether a term or a marker was found.
+    pub(super) fn has_evidence(&self, label: &str) -> bool {
+        self.evidence.iter().any(|reason| reason.strip_prefix("message:") == Some(label))
+    }
+
     pub(super) fn add_points(&mut self, points: u32) {
         self.points += points;
     }
@@ -68,7 +73,7 @@ impl ScoreBuilder {
     }
 
     /// Adds what a part of the message rests on. The surest part counts.
-    fn add_basis(&mut self, basis: MessageBasis) {
+    pub(super) fn add_basis(&mut self, basis: MessageBasis) {
         self.basis = self.basis.max(Some(basis));
     }
 

@@ -10,6 +10,7 @@ use super::classifier::CommitClassifier;
 use super::decoration::without_decoration;
 use super::doubt::DoubtRules;
 use super::fix_words::{FEATURE_WORDS, FIX_WORDS, HEADING_END};
+use super::fuzzing::FuzzingRules;
 use super::lookalike::LookalikeFilter;
 use super::markers::{FUZZING_REPORT, SECURITY_MARKERS};
 use super::message_basis::MessageBasis;
@@ -46,6 +47,7 @@ pub struct MessageScorer {
     lookalikes: LookalikeFilter,
     classifier: CommitClassifier,
     doubt: DoubtRules,
+    fuzzing: FuzzingRules,
     fix_words: LazyPattern,
     feature_words: LazyPattern,
     /// A first line about a fuzzer that was too slow or used too much memory.
@@ -110,6 +112,7 @@ impl MessageScorer {
             lookalikes: LookalikeFilter::new(),
             classifier: CommitClassifier::new(),
             doubt: DoubtRules::new(),
+            fuzzing: FuzzingRules::new(),
             fix_words: lazy(|| compile_words(FIX_WORDS)),
             feature_words: lazy(|| compile(FEATURE_WORDS)),
             slowness: lazy(|| compile(r"\btime-?\s?outs?\b|\bslow\b|\bout[ -]of[ -]memory\b|\boom\b")),
@@ -155,6 +158,9 @@ impl MessageScorer {
             }
         }
         self.add_terms(message, hits.terms, &mut builder);
+        if self.fuzzing.is_memory_error(message, &builder) {
+            builder.add_basis(MessageBasis::MemoryError);
+        }
         if self.doubt.is_doubtful(message, subject) {
             builder.doubt(|_| false);
         } else if self.doubt.is_analysis(message) {

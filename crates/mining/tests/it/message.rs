@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use streamguard_mining::message::{CommitClass, MessageScorer, SELECTION_THRESHOLD};
+use streamguard_dataset::Language;
+use streamguard_mining::message::{CommitClass, MessageBasis, MessageScorer, SELECTION_THRESHOLD};
 
 /// A message, a reason that it must give, and the weakness that must come first ("" for none).
 const FIXES: &[(&str, &str, &str)] = &[
@@ -265,6 +266,38 @@ fn advisory_ids_are_canonical_and_in_order() {
             "GO-2021-0052"
         ]
     );
+}
+
+#[test]
+fn the_basis_of_a_message_tells_how_sure_its_claim_is() {
+    let scorer = MessageScorer::new();
+    for (basis, message) in [
+        (MessageBasis::Advisory, "Fix CVE-2021-12345"),
+        (MessageBasis::Advisory, "Remove the check, see CVE-2021-12345"),
+        (MessageBasis::MemoryError, "Fix heap buffer overflow in the parser"),
+        (MessageBasis::MemoryError, "Fix out-of-bounds read\n\nFound by Coverity."),
+        (MessageBasis::MemoryError, "Make sure that the index is not past the end (found by oss-fuzz)"),
+        (MessageBasis::Doubtful, "Avoid memory leak on error. Found by oss-fuzz"),
+        (MessageBasis::Attack, "Fix XSS in the search form"),
+        (MessageBasis::Doubtful, "Fix XSS in the search form, not a security\nissue"),
+        (MessageBasis::Doubtful, "Add an option for the XSS filter, against XSS attacks"),
+        (MessageBasis::Announcement, "Security fix for the parser"),
+        (MessageBasis::Doubtful, "Fix null pointer dereference"),
+        (MessageBasis::Doubtful, "Fix integer overflow"),
+    ] {
+        assert_eq!(scorer.score(message, 1).basis, basis, "{message}");
+    }
+    let share = |basis: MessageBasis| basis.fix_share(Language::C);
+    let order = [
+        MessageBasis::Advisory,
+        MessageBasis::MemoryError,
+        MessageBasis::Attack,
+        MessageBasis::Announcement,
+        MessageBasis::Doubtful,
+    ];
+    assert!(order.map(share).is_sorted_by(|one, next| one > next));
+    // Java throws where C reads other memory.
+    assert!(MessageBasis::MemoryError.fix_share(Language::Java) < share(MessageBasis::MemoryError));
 }
 
 #[test]

@@ -276,6 +276,22 @@ fn changes_that_only_follow_the_fix_are_excluded() {
             ],
         ),
         (
+            "only passes a new value on",
+            "open.go",
+            [
+                "func open(r io.Reader) {\n\topts := options{}\n\tstart(opts)\n}",
+                "func open(r io.Reader) {\n\topts := options{}\n\topts.limit = r.limit\n\tstart(opts)\n}",
+            ],
+        ),
+        (
+            "only deletes a check",
+            "serve.go",
+            [
+                "func serve(r io.Reader) {\n\tif !valid(r) {\n\t\tfail(r)\n\t}\n\tstart(r)\n}",
+                "func serve(r io.Reader) {\n\tstart(r)\n}",
+            ],
+        ),
+        (
             "only its signature",
             "api.go",
             [
@@ -290,6 +306,19 @@ fn changes_that_only_follow_the_fix_are_excluded() {
         assert!(!scores[0].is_fix() && scores[1].is_fix(), "{reason} {path}: {scores:?}");
         assert_eq!(scores[0].evidence[0], format!("function:{reason}"), "{path}");
     }
+}
+
+#[test]
+fn functions_of_test_modules_and_files_of_template_engines_are_told_apart() {
+    let one = |name: &'static str, path: &str| {
+        let sides =
+            ["fn read(n: usize) -> usize {\n    n\n}", "fn read(n: usize) -> usize {\n    n.min(3)\n}"];
+        score_whole("Fix CVE-2021-12345", &[(name, path, sides)])[0].is_fix()
+    };
+    assert!(!one("tests::read", "src/lib.rs"));
+    assert!(!one("read", "src/templates/page.rs"));
+    assert!(one("latest::read", "src/lib.rs"));
+    assert!(one("read", "src/Template.rs"));
 }
 
 #[test]

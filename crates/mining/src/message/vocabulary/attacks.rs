@@ -14,7 +14,7 @@ pub(super) const ATTACK_TERMS: &[SecurityTerm] = &[
         Strong,
         "",
         &["attack"],
-        r"(?:prevent\w*|against|avoid(?:s|ing)?|mitigat\w+|block(?:s|ing)?|stop(?:s|ping)?)~(?:[\w-]+~){0,3}attacks?",
+        r"(?:prevent\w*|against|avoid(?:s|ing)?|mitigat\w+|block(?:s|ing)?|stop(?:s|ping)?)~(?:[\w-]+~){0,3}attack(?:s|ers?)?",
     ),
     term(
         "attacker could",

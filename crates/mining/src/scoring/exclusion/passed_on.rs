@@ -17,6 +17,10 @@ static DECISION: LazyLock<CompiledPattern> = LazyLock::new(|| {
     )
 });
 
+/// Defaults: `limit || DEFAULT_LIMIT`, `$box ?: new Box`.
+static DEFAULT: LazyLock<CompiledPattern> =
+    LazyLock::new(|| compile(r"(?:\|\||\?\?|\?:)\s*(?:new\s+)?(?-i:[A-Z])[\w:.]*"));
+
 /// Calls that store or release a value.
 static STORE: LazyLock<CompiledPattern> = LazyLock::new(|| {
     compile(r"^(?:append|add|put|push|set|get|clear|config|\w*free\w*|\w+_(?:destroy|release|clear))$")
@@ -33,17 +37,31 @@ pub(super) const EXCLUSION: Exclusion = Exclusion {
             return false;
         }
         let passed = passed_names(commit, function, &lines);
+        let removed: Vec<Vec<&str>> = function.removed.iter().map(|line| words(line).collect()).collect();
         let passes_on = |line: &&str| {
-            !DECISION.is_match(line.as_bytes()) && words(line).any(|word| passed.contains(word))
+            let words: Vec<&str> = words(line).collect();
+            // A line that only got a comma stands on both sides.
+            removed.contains(&words) || !decides(line) && words.iter().any(|word| passed.contains(word))
         };
         let (before, after) = (called(&function.removed), called(&lines));
         let own = function.function.own_name();
         !passed.is_empty()
             && lines.iter().all(passes_on)
             && before.is_subset(&after)
-            && after.difference(&before).all(|name| STORE.is_match(name.as_bytes()) || own == Some(name))
+            && after.difference(&before).all(|name| {
+                STORE.is_match(name.as_bytes())
+                    || own == Some(name)
+                    || removed.iter().any(|words| words.contains(name))
+            })
     },
 };
+
+/// Whether a line decides something. The choice of a default value does not.
+fn decides(line: &str) -> bool {
+    let line = line.as_bytes();
+    let Some(default) = DEFAULT.find(line) else { return DECISION.is_match(line) };
+    DECISION.is_match(&line[..default.start()]) || DECISION.is_match(&line[default.end()..])
+}
 
 /// Returns the names that the function did not have before, that it does not call, and that another changed function has
 /// anew as well. Constants and types are no values that change.
