@@ -34,7 +34,7 @@ pub(crate) struct BuildArgs {
     /// Write the code of both sides as well, so that `scan --explain` shows what is missing. Mind the licence of each
     #[arg(long)]
     with_code: bool,
-    /// Also write what `scan --renamed` needs, which makes the file about twice as large
+    /// Also write what `scan --renamed` needs, which makes the file larger
     #[arg(long)]
     renamed: bool,
 }

@@ -12,7 +12,7 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use clap::Args;
+use clap::{Arg, Args};
 use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::escape::escape;
 use streamguard::ui::group_digits;
@@ -33,10 +33,7 @@ use scan_output::{FailOn, OutputChoice, ScanOutput};
     after_help = "Exit codes: 0 nothing found, 1 error, 2 usage, 3 some files could not be read or parsed, the others \
                   hold nothing, 6 a file cannot be written, 8 something found. With --output-dir also 4 nothing was \
                   scanned, 5 another run holds the directory, 7 damaged state, 130 stopped by Ctrl+C (resumable)",
-    mut_arg("mode", |mode| mode.requires("output_dir")),
-    mut_arg("worker_memory", |memory| memory.requires("output_dir")),
-    mut_arg("resume", |resume| resume.requires("output_dir")),
-    mut_arg("fresh", |fresh| fresh.requires("output_dir"))
+    mut_args(for_runs_only)
 )]
 pub(crate) struct ScanArgs {
     /// What to scan: folders, files, archives (tar, zip, wheel, jar, crate), PATH@REVISION of a git repository, and bare
@@ -80,6 +77,14 @@ pub(crate) struct ScanArgs {
     output_dir: Option<PathBuf>,
     #[command(flatten, next_help_heading = "Run")]
     execution: ExecutionArgs,
+}
+
+/// Lets the flags of runs need `--output-dir`: a scan without it has no workers, dashboard or cluster.
+fn for_runs_only(flag: Arg) -> Arg {
+    let is_of_runs =
+        flag.get_help_heading().is_some_and(|heading| heading == "Run" || heading.starts_with("Cluster"));
+    let is_of_both = ["output_dir", "workers"].contains(&flag.get_id().as_str());
+    if is_of_runs && !is_of_both { flag.requires("output_dir") } else { flag }
 }
 
 pub(super) fn run(arguments: &ScanArgs) -> Result<Exit> {
