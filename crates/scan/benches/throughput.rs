@@ -1,4 +1,4 @@
-//! Speed and memory of a scan: `cargo bench -p streamguard-scan -- TREE SAMPLES.jsonl...`
+//! Speed of a scan: `cargo bench -p streamguard-scan -- TREE SAMPLES.jsonl...`
 //!
 //! The signatures are those of the named datasets (without any, of generated pairs), as they are and varied to 37,000:
 //! of each copy, the statements that only one signature has are replaced, and those that many have stay, as in a dataset
@@ -37,7 +37,6 @@ fn main() {
     for signatures in [signatures.clone(), varied(&signatures, MANY_SIGNATURES)] {
         let count = signatures.len();
         let index_bytes = build(signatures);
-        let before = memory_mb("VmRSS");
         let start = cpu_seconds();
         let index = SignatureIndex::from_bytes(&index_bytes).expect("an index that was just made");
         let loaded = cpu_seconds() - start;
@@ -53,9 +52,8 @@ fn main() {
         }
         let scanned = cpu_seconds() - start;
         println!(
-            "{count} signatures, {size:.1} MB: loaded in {loaded:.3} s, {:.0} MB of memory; {:.1} MB of source a CPU \
-             second, {parsed} files parsed, {findings} findings",
-            memory_mb("VmRSS") - before,
+            "{count} signatures, {size:.1} MB: loaded in {loaded:.3} s; {:.1} MB of source a CPU second, {parsed} files \
+             parsed, {findings} findings",
             bytes as f64 / 1e6 / scanned,
         );
     }
@@ -139,11 +137,4 @@ fn sources(tree: &PathBuf) -> Vec<(String, Vec<u8>)> {
 fn cpu_seconds() -> f64 {
     let account = fs::read_to_string("/proc/self/schedstat").expect("Linux has /proc/self/schedstat");
     account.split(' ').next().and_then(|field| field.parse::<f64>().ok()).map_or(0.0, |nanos| nanos / 1e9)
-}
-
-fn memory_mb(field: &str) -> f64 {
-    let status = fs::read_to_string("/proc/self/status").expect("Linux has /proc/self/status");
-    let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok())
-        .map_or(0.0, |kb| kb / 1024.0)
 }
