@@ -4,7 +4,7 @@ use super::term::compile_words;
 use crate::pattern::{LazyPattern, compile, lazy};
 
 /// Statements that nobody could exploit it.
-const NEGATIONS: &str = r"not~(?:(?:really|actually|considered)~)?(?:an?~)?security~(?:problem|issue|bug|concern|vulnerability)|no~(?:real~world|security|practical)~(?:impact|implications?|consequences?|risks?)|(?:not|never|cannot~be)~exploit(?:able|ed)|harmless|will~not~happen|cannot~happen";
+const NEGATIONS: &str = r"not~(?:(?:really|actually|considered)~)?(?:an?~)?security~(?:problem|issue|bug|concern|vulnerability)|not~(?:affected~by|vulnerable~to)|no~(?:real~world|security|practical)~(?:impact|implications?|consequences?|risks?)|(?:not|never|cannot~be)~exploit(?:able|ed)|harmless|will~not~happen|cannot~happen";
 
 /// Tools that read code and report what might be wrong in it, and compilers.
 const ANALYSERS: &str = r"(?:static|code)~anal(?:y[sz]er|ysis)|clang~?(?:sa|tidy)|coverity|cppcheck|scan-build|pvs-studio|sast|compiler~warnings?|warning~c\d{4}|fortify";
@@ -17,6 +17,12 @@ const FEATURES: &str = r"^(?:\W*\[?[\w()/.-]+\]?:?\s+)?(?:add(?:s|ed|ing)?|suppo
 
 /// Words of a first line by which something new is the remedy.
 const REMEDIES: &str = r"\b(?:check|bound|limit|fix|prevent|protect|attack|vuln|missing|guard|validat|verif|avoid|counter|escap|sanit|harden|clamp|reject|restrict|mitigat|constant|token)\w*";
+
+/// First lines about something else than behaviour, and words about the cost of a protection.
+const CHORES: &str = r"\bwarnings?\b|^\W*(?:[\w./()-]+:\s*)*(?:renam\w*|make\s+(?:it\s+)?clear|remov\w+\s+(?:\S+\s+){1,2}support|use\s+.*\bif\s+available)\b|\bcauses?\s+problems\b";
+
+/// Work that follows a fix, and fixes of others.
+const FOLLOW_UPS: &str = r"regressions?~(?:in|from|of|by|due~to|caused~by)~(?:the~)?(?:\w+~)?fix|(?:unit~)?tests?~failures?|unnecessary~code|indent(?:s|ation)?|(?:builds?|versions?|releases?|systems?)~(?:with|that~have|containing)~(?:the~)?cve|test~cases?~for~cve|cve-\d+-\d+~patch";
 
 /// Words of a first line about a choice that users have.
 const OPTIONS: &str = r"\b(?:options?|settings?|flags?|support\s+for)\b";
@@ -33,6 +39,8 @@ pub(super) struct DoubtRules {
     remedies: LazyPattern,
     options: LazyPattern,
     types: LazyPattern,
+    chores: LazyPattern,
+    follow_ups: LazyPattern,
 }
 
 impl DoubtRules {
@@ -45,6 +53,8 @@ impl DoubtRules {
             remedies: lazy(|| compile(REMEDIES)),
             options: lazy(|| compile(OPTIONS)),
             types: lazy(|| compile(TYPES)),
+            chores: lazy(|| compile(CHORES)),
+            follow_ups: lazy(|| compile_words(FOLLOW_UPS)),
         }
     }
 
@@ -57,7 +67,13 @@ impl DoubtRules {
         self.negations.is_match(message)
             || self.removals.is_match(subject)
             || self.types.is_match(subject)
+            || self.chores.is_match(subject)
             || !is_statement && self.features.is_match(subject) && is_choice()
+    }
+
+    /// Whether a commit is about the fix of another one, whose advisory its message names.
+    pub(super) fn is_follow_up(&self, message: &[u8]) -> bool {
+        self.follow_ups.is_match(message)
     }
 
     /// Whether a tool found what the message is about by reading the code. Such findings are seldom reachable.
@@ -82,6 +98,9 @@ mod tests {
             "Add support for the X-XSS-Protection header",
             "Add a global option to skip certificate validation",
             "[Security] add port in access_control",
+            "Make clear that the parser is not affected by ReDoS",
+            "Use hash_equals if available",
+            "Session fixation protection will cause problems with rewritten URLs",
         ] {
             assert!(is_doubtful(message), "{message}");
         }
@@ -94,6 +113,8 @@ mod tests {
         ] {
             assert!(!is_doubtful(message), "{message}");
         }
+        assert!(rules.is_follow_up(b"Fix a regression in the fix for CVE-2024-1000"));
+        assert!(!rules.is_follow_up(b"Fix CVE-2024-1000"));
         assert!(rules.is_analysis(b"Fix warnings of Clang-Tidy"));
         assert!(!rules.is_analysis(b"Fix the analysis of packets"));
     }

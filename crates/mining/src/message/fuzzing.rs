@@ -6,11 +6,10 @@ use super::term::compile_words;
 use crate::pattern::{LazyPattern, lazy};
 
 /// Words about memory, which a message needs that only links to a report.
-const MEMORY_WORDS: &str = r"bounds?|boundar(?:y|ies)|past|beyond|outs(?:ide|ize)|exceed\w*|(?:over|under)~?(?:flow|run|read)\w*|negative|(?:zero|null?|not)~terminat\w*|uninitiali\w+|heap\S*|stack\S*|strn?cmp|memcpy";
+const MEMORY_WORDS: &str = r"bounds?|boundar(?:y|ies)|past|beyond|outs(?:ide|ize)|exceed\w*|(?:over|under)~?(?:flow|run|read)\w*|negative|(?:zero|null?|not)~terminat\w*|uninitiali\w+|heap\S*|stack\S*|freed|unallocated|memory~safety|strn?cmp|memcpy";
 
 /// Findings of fuzzers that are no access out of bounds.
-const OTHER_FINDINGS: &str =
-    r"(?:mem(?:ory)?~)?leak\w*|time~?outs?|slow\w*|out~of~memory|oom|build|compil\w+|harness\w*";
+const OTHER_FINDINGS: &str = r"(?:mem(?:ory)?~)?leak\w*|time~?outs?|slow\w*|out~of~memory|oom|build|assert\w*|malloc\(0\)|undefined~behaviou?r|shift\w*|happy|compil\w+|harness\w*";
 
 /// Recognises such findings.
 pub(super) struct FuzzingRules {
@@ -29,11 +28,11 @@ impl FuzzingRules {
     /// Whether a fuzzer found what the message is about, and it is an access to memory as far as the words tell.
     pub(super) fn is_memory_error(&self, message: &[u8], found: &ScoreBuilder) -> bool {
         let is_told = ["found by fuzzing", "oss-fuzz"].iter().any(|label| found.has_evidence(label));
-        let has_memory_words = || self.memory_words.is_match(message);
-        if is_told {
-            has_memory_words() || !self.other_findings.is_match(message)
-        } else {
-            found.has_evidence(FUZZING_REPORT) && has_memory_words()
+        let subject = &message[..memchr::memchr(b'\n', message).unwrap_or(message.len())];
+        if self.other_findings.is_match(message) {
+            // What the first line says is what was found.
+            return self.memory_words.is_match(subject) && (is_told || found.has_evidence(FUZZING_REPORT));
         }
+        is_told || found.has_evidence(FUZZING_REPORT) && self.memory_words.is_match(message)
     }
 }

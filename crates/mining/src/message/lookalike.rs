@@ -14,7 +14,7 @@ const LOOKALIKE_PHRASES: &[&str] = &[
     // Rust's keyword and its lints.
     r"unsafe~(?:blocks?|code|fn|functions?|impls?|keyword|attributes?|traits?|extern|ops?)",
     r"(?:forbid|deny|allow)\(unsafe\w*\)",
-    r"permission~?errors?|missing~(?:access|permissions?)~(?:attributes?|validation|endpoints?|modifiers?)",
+    r"injection~(?:targets?|points?)|permission~?errors?|missing~(?:access|permissions?)~(?:attributes?|validation|endpoints?|modifiers?)",
     r"security~?exceptions?|(?:builds?|versions?|releases?)~(?:with|containing|that~have)~(?:the~)?cve\S*",
     // Documents and processes of security work.
     r"(?:content~)?security~(?:polic(?:y|ies)|contacts?|notes?|notices?|docs?|documentation|sections?|scan\w*|workflows?|badges?|e?mails?|pages?|tokens?|contexts?|managers?|providers?|config\w*|updates|support|considerations|linters?|audit\w*|groups?|teams?|mailing|tools?|gates?|plugins?|headers?|models?|layers?|components?|bundles?|keys?|schemes?|apis?|alerts?|tab|releases?|maintenance|md|reporters?|researchers?)",

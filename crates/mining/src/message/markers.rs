@@ -18,7 +18,8 @@ pub(super) const SECURITY_MARKERS: &[SecurityMarker] = &[
     SecurityMarker {
         label: "security tag",
         stems: &["sec"],
-        pattern: r"^(?:(?:fix|bugfix|hotfix|patch|bug)\(sec(?:urity)?\)|sec(?:urity)?(?:\([^)\n]*\))?)!?:|^\[sec(?:urity)?\]",
+        // Numbers of tickets (`SEC:1263:`) and components (`[Security][Http]`) are none.
+        pattern: r"^(?:(?:fix|bugfix|hotfix|patch|bug)\(sec(?:urity)?\)|sec(?:urity)?(?:\([^)\n]*\))?)!?:(?:\D|$)|^\[sec(?:urity)?\](?:[^\[]|$)",
     },
     // `Security update for the parser`, unlike `Apply security updates`.
     SecurityMarker {

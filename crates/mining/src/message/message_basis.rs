@@ -100,14 +100,14 @@ impl MessageBasis {
         }
     }
 
-    /// Returns the share of the commits with such a message that are security fixes, for code in a language. A reader
-    /// judged 260 functions of 22 projects that none of the rules here had been made for.
+    /// Returns the share of the commits with such a message that are security fixes, for code in a language: of those
+    /// among 390 functions of 22 projects, judged by readers, whose messages no rule here calls doubtful.
     pub fn fix_share(self, language: Language) -> f64 {
         match self {
-            Self::Advisory => 0.98,
-            Self::MemoryError if !is_memory_safe(language) => 0.95,
-            Self::Attack => 0.89,
-            Self::Announcement => 0.88,
+            Self::Advisory => 0.97,
+            Self::MemoryError if !is_memory_safe(language) => 0.92,
+            Self::Attack => 0.88,
+            Self::Announcement => 0.87,
             Self::MemoryError | Self::Doubtful => 0.5,
         }
     }

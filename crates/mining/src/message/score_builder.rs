@@ -57,7 +57,6 @@ impl ScoreBuilder {
         }
         if !cwes.is_empty() {
             self.points += TermWeight::Strong.points();
-            self.add_basis(MessageBasis::Attack);
         }
         self.evidence.extend(ids.iter().map(|id| format!("message:{id}")));
         self.evidence.extend(cwes.iter().map(|cwe| format!("message:CWE-{cwe}")));
@@ -80,6 +79,11 @@ impl ScoreBuilder {
     /// Takes back what the message rests on, unless `is_kept` allows it: its words mean something else.
     pub(super) fn doubt(&mut self, is_kept: impl Fn(MessageBasis) -> bool) {
         self.basis = self.basis.filter(|basis| *basis == MessageBasis::Advisory || is_kept(*basis));
+    }
+
+    /// Takes back what the message rests on, an advisory included.
+    pub(super) fn forget_basis(&mut self) {
+        self.basis = None;
     }
 
     /// Adds the evidence and the weakness of a term at `place`. The caller adds the points.

@@ -161,7 +161,9 @@ impl MessageScorer {
         if self.fuzzing.is_memory_error(message, &builder) {
             builder.add_basis(MessageBasis::MemoryError);
         }
-        if self.doubt.is_doubtful(message, subject) {
+        if self.doubt.is_follow_up(message) {
+            builder.forget_basis();
+        } else if self.doubt.is_doubtful(message, subject) {
             builder.doubt(|_| false);
         } else if self.doubt.is_analysis(message) {
             builder.doubt(|basis| basis == MessageBasis::MemoryError);
