@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::extract_check::ExtractInputs;
 use crate::{bench, dist};
 
 /// Development tasks of StreamGuard.
@@ -212,4 +213,8 @@ pub(crate) enum CheckCommand {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Functions in both sides of the files that random commits change, with those that the parsers of others find in
+    /// them: `ast` for Python, the compilers of TypeScript, Go and Java, php-parser, prism, syn, and for C and C++
+    /// what universal-ctags and lizard agree on.
+    Extract(ExtractInputs),
 }

@@ -8,6 +8,7 @@ mod command_line;
 mod demo_index;
 mod demo_worlds;
 mod dist;
+mod extract_check;
 mod fit_labels;
 mod ground_truth;
 mod prime_check;
@@ -58,6 +59,7 @@ fn main() -> Result<()> {
         XtaskCommand::Check(CheckCommand::Prime { peer, ranges, seed }) => {
             prime_check::check(&streamguard()?, &peer, ranges, seed)
         }
+        XtaskCommand::Check(CheckCommand::Extract(inputs)) => extract_check::check(&inputs),
         XtaskCommand::Bench(BenchCommand::Ingest(inputs)) => {
             bench::ingest::run(&streamguard()?, &inputs.logs, &inputs.python, inputs.runs)?;
             match &inputs.combined {

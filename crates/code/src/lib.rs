@@ -64,6 +64,7 @@ mod outline;
 mod parse;
 mod parser_memory;
 mod path;
+mod php_offsets;
 mod ruby_commands;
 mod runaway_probe;
 mod similarity;

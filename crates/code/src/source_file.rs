@@ -46,7 +46,10 @@ impl<'a> SourceFile<'a> {
         let change = FileChange { path_before: None, path_after: Some(path), before: &[], after: bytes };
         let sides = [&*text, ""];
         let (language, _) = file_filter::detect_language(&change, sides)?;
-        if let Some(code) = embedded_code(language, sides, file_filter::looks_like_cpp(&text)) {
+        // All lines are looked at for this, so only where generators put C or C++ into their own languages.
+        let may_embed = matches!(language, Language::Yacc | Language::Lex | Language::Xs);
+        let is_cpp = may_embed && file_filter::looks_like_cpp(&text);
+        if let Some(code) = embedded_code(language, sides, is_cpp) {
             let [text, _] = code.texts;
             return Some(Self { language: code.language, text: Cow::Owned(text), path });
         }

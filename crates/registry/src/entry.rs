@@ -48,12 +48,14 @@ pub enum JobKind {
     Metrics(SetUpMetrics),
     /// Prepares a dataset for training; has a command of its own.
     Preparation,
+    /// Scans code; has a command of its own.
+    Scan,
 }
 
 impl JobKind {
     /// Reports whether `collect` runs jobs of this kind.
     pub fn is_collected(self) -> bool {
-        !matches!(self, Self::Metrics(_) | Self::Preparation)
+        !matches!(self, Self::Metrics(_) | Self::Preparation | Self::Scan)
     }
 
     /// Reports whether the records of the job are samples, or hold some.

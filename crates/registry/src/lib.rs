@@ -1,7 +1,7 @@
 //! The registry: one list of all built-in jobs.
 //!
 //! A program that needs some of the jobs only chooses among the features `collectors`, `synthetic`,
-//! `ingest`, `prepare` and `prime`; by default it has all of them.
+//! `ingest`, `prepare`, `prime` and `scan`; by default it has all of them.
 //!
 //! ```
 //! use streamguard_engine::Secrets;
@@ -149,6 +149,22 @@ pub const JOBS: &[JobEntry] = &[
         let job = arguments.into_job(workers)?;
         Ok(MetricsJob { prints_result: job.prints_primes(), reads_stream: false, job: Arc::new(job) })
     }),
+    #[cfg(feature = "scan")]
+    JobEntry {
+        name: streamguard_scan::JOB_NAME,
+        about: "finds copies of functions that lack a known fix",
+        needs: "nothing",
+        kind: JobKind::Scan,
+        quick: &[],
+        inherited: Vec::new,
+        // Its command has the flags: some of them are about what is shown, and not of the job.
+        flags: |command| command,
+        settings: |_| Ok(Value::Object(serde_json::Map::new())),
+        make: |settings, _| {
+            let job: streamguard_scan::ScanJob = read_settings(settings)?;
+            Ok(Arc::new(job))
+        },
+    },
 ];
 
 /// Returns the jobs that `collect` runs.

@@ -5,7 +5,7 @@ mod tar_members;
 mod zip_members;
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
@@ -72,6 +72,9 @@ pub enum ArchiveError {
     /// It has too many members.
     #[error("has more than {MAX_MEMBERS} members")]
     TooManyMembers,
+    /// A member would be written elsewhere than below the folder that it is unpacked to.
+    #[error("has a member whose path leads out of it: {0:?}")]
+    LeadsOut(String),
 }
 
 impl From<io::Error> for ArchiveError {
@@ -100,7 +103,7 @@ pub fn read_archive(
     let file = File::open(path).map_err(ArchiveError::Read)?;
     let packed_bytes = file.metadata().map_err(ArchiveError::Read)?.len();
     let budget = UnpackBudget::new(packed_bytes);
-    let mut members = MemberVisitor { visit, faults: Vec::new(), count: 0, buffer: Vec::new() };
+    let mut members = MemberVisitor::new(visit);
     match format {
         ArchiveFormat::Tar => tar_members::read(budget.bound(file), &mut members)?,
         ArchiveFormat::TarGzip => tar_members::read(budget.bound(MultiGzDecoder::new(file)), &mut members)?,
@@ -112,25 +115,50 @@ pub fn read_archive(
     Ok(members.finish())
 }
 
+/// Reads the source files of a ZIP archive in memory, as [`read_archive`] does, up to a size of all of them. One that
+/// names a path outside of itself is refused: whoever sends it means harm.
+///
+/// # Errors
+/// [`ArchiveError`]; what was visited before stays visited.
+pub fn read_zip(
+    bytes: &[u8],
+    max_unpacked_bytes: u64,
+    visit: &mut dyn FnMut(&str, &[u8]),
+) -> Result<Vec<String>, ArchiveError> {
+    let budget = UnpackBudget::at_most(max_unpacked_bytes);
+    let mut members = MemberVisitor { refuses_escapes: true, ..MemberVisitor::new(visit) };
+    zip_members::read(Cursor::new(bytes), budget, &mut members)?;
+    Ok(members.finish())
+}
+
 /// Members of an archive on their way to the visitor.
 struct MemberVisitor<'v> {
     visit: &'v mut dyn FnMut(&str, &[u8]),
     faults: Vec<String>,
     count: usize,
     buffer: Vec<u8>,
+    /// Whether a path that leads out ends the reading.
+    refuses_escapes: bool,
 }
 
-impl MemberVisitor<'_> {
+impl<'v> MemberVisitor<'v> {
+    fn new(visit: &'v mut dyn FnMut(&str, &[u8])) -> Self {
+        Self { visit, faults: Vec::new(), count: 0, buffer: Vec::new(), refuses_escapes: false }
+    }
+
     /// Counts a member. Returns whether its content is wanted.
     fn begin(&mut self, name: &str) -> Result<bool, ArchiveError> {
         self.count += 1;
         if self.count > MAX_MEMBERS {
             return Err(ArchiveError::TooManyMembers);
         }
+        let leads_out = name.starts_with(['/', '\\']) || name.split(['/', '\\']).any(|part| part == "..");
+        if leads_out && self.refuses_escapes {
+            return Err(ArchiveError::LeadsOut(name.to_owned()));
+        }
         if Language::from_path(name).is_none() {
             return Ok(false);
         }
-        let leads_out = name.starts_with(['/', '\\']) || name.split(['/', '\\']).any(|part| part == "..");
         if leads_out {
             self.faults.push(format!("{name}: its path leads out of the archive, not scanned"));
         }

@@ -24,11 +24,23 @@ pub enum Grade {
     High,
     /// The fix comes from an advisory, and the function resembles its vulnerable side.
     Medium,
-    /// The fix comes from an advisory, and the function has only a part of what the fix removes, or resembles its
-    /// vulnerable side less than half.
+    /// The fix comes from an advisory, and the function has only a part of what the fix removes, resembles its vulnerable
+    /// side less than half, or has other names.
     Low,
     /// Only the message of a commit says that it fixes a weakness.
     Note,
+}
+
+impl Grade {
+    /// Returns the name that people and files see.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+            Self::Note => "note",
+        }
+    }
 }
 
 /// Function that is one side of a known fix.
@@ -67,6 +79,17 @@ pub struct Finding {
     pub fix: SignatureOrigin,
     /// Whether the function is the vulnerable code, statement by statement.
     pub identical: bool,
+    /// Whether names of variables and literals differ, and only the rest of the statements is alike.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub renamed: bool,
+}
+
+impl Finding {
+    /// Whether another finding about the same function is about the same fix, or one for the same advisory.
+    pub(crate) fn is_about_the_same(&self, other: &Self) -> bool {
+        let shares_advisory = self.fix.advisories.iter().any(|id| other.fix.advisories.contains(id));
+        shares_advisory || self.fix.commit == other.fix.commit
+    }
 }
 
 /// Statement as evidence.
@@ -87,6 +110,8 @@ pub(crate) struct FindingContext<'a> {
     pub(crate) statements: &'a [Statement],
     pub(crate) known: &'a [Option<u32>],
     pub(crate) sets: &'a FunctionSets,
+    /// Whether names do not count in the index.
+    pub(crate) is_renamed: bool,
 }
 
 /// Returns a finding for each advisory, or commit without one, that a function matches: of its nearest signature.
@@ -115,6 +140,7 @@ fn finding(context: &FindingContext, found: &SignatureMatch, fix: SignatureOrigi
         [SignatureSide::Vulnerable, SignatureSide::Fixed].map(|side| index.side(signature, side));
     let grade = match fix.advisories.is_empty() {
         true => Grade::Note,
+        false if context.is_renamed => Grade::Low,
         false if found.verdict == Verdict::Vulnerable && found.is_weak => Grade::Low,
         false if found.vulnerable >= HIGH_SIMILARITY => Grade::High,
         false => Grade::Medium,
@@ -138,7 +164,8 @@ fn finding(context: &FindingContext, found: &SignatureMatch, fix: SignatureOrigi
         present: present(context, signature),
         missing: fix.code.as_ref().map(|code| missing(context, code)).unwrap_or_default(),
         missing_count,
-        identical: found.vulnerable == 1.0,
+        identical: found.vulnerable == 1.0 && !context.is_renamed,
+        renamed: context.is_renamed,
         fix,
     }
 }

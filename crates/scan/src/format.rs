@@ -3,12 +3,14 @@
 mod advisory_status;
 mod cyclonedx;
 mod document_id;
+mod html;
 mod openvex;
 mod sarif;
 
 use std::borrow::Cow;
 
 pub use cyclonedx::cyclonedx;
+pub use html::html;
 pub use openvex::openvex;
 pub use sarif::sarif;
 

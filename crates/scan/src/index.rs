@@ -11,8 +11,8 @@ mod lookup;
 
 use std::ops::Range;
 
-pub use build::build;
-pub use load::{IndexError, MAX_INDEX_BYTES};
+pub use build::{build, build_with_renamed};
+pub use load::{IndexError, IndexFileError, MAX_INDEX_BYTES};
 
 use lookup::StatementTable;
 
@@ -20,6 +20,12 @@ use crate::signature::{MIN_STATEMENTS, SignatureOrigin};
 
 /// Version of the format of `.sgdb` files.
 pub const INDEX_VERSION: u32 = 1;
+
+/// Version of files that also have signatures whose names do not count.
+const RENAMED_VERSION: u32 = 2;
+
+/// Most sides of signatures that have a statement which is still called rare.
+const MAX_COMMON_SIDES: u32 = 64;
 
 /// First bytes of an index file.
 const MAGIC: [u8; 4] = *b"SGDB";
@@ -39,6 +45,7 @@ pub(crate) fn least_shared(count: usize) -> usize {
 /// Index of signatures.
 #[derive(Debug)]
 pub struct SignatureIndex {
+    digest: blake3::Hash,
     table: StatementTable,
     /// Statements of both sides of all signatures.
     statements: Vec<u32>,
@@ -47,8 +54,12 @@ pub struct SignatureIndex {
     /// the signature, plus one for its fixed side.
     starts: Vec<u32>,
     postings: Vec<u32>,
+    /// First of the statements that many signatures have.
+    common: u32,
     /// Names, addresses and codes.
     strings: StringPool,
+    /// Signatures of the same fixes in which names do not count, if they were read.
+    renamed: Option<Box<SignatureIndex>>,
 }
 
 /// Signature as the index holds it; statements by their numbers.
@@ -68,7 +79,7 @@ struct IndexedSignature {
 /// Origin by numbers of strings.
 #[derive(Clone, Debug)]
 struct OriginFields {
-    strings: Vec<u32>,
+    strings: [u32; build::OriginText::COUNT],
     start_line: u32,
 }
 
@@ -103,6 +114,11 @@ impl SignatureIndex {
         Self::from_bytes(EMBEDDED_INDEX).expect("it was read when it was made")
     }
 
+    /// Returns the digest of its content, in hexadecimal digits.
+    pub fn digest(&self) -> String {
+        self.digest.to_hex().to_string()
+    }
+
     /// Returns the number of signatures.
     pub fn len(&self) -> usize {
         self.signatures.len()
@@ -115,7 +131,33 @@ impl SignatureIndex {
 
     /// Returns the number of signatures that come from an advisory.
     pub fn with_advisory(&self) -> usize {
-        (0..self.len() as u32).filter(|&signature| !self.origin(signature).advisories.is_empty()).count()
+        let has_advisory = |signature: &&IndexedSignature| {
+            !self.strings.get(signature.origin.strings[build::OriginText::ADVISORIES]).is_empty()
+        };
+        self.signatures.iter().filter(has_advisory).count()
+    }
+
+    /// Returns the signatures in which names do not count, if they were read.
+    pub(crate) fn renamed(&self) -> Option<&SignatureIndex> {
+        self.renamed.as_deref()
+    }
+
+    /// Whether few signatures have a statement.
+    pub(crate) fn is_rare(&self, statement: u32) -> bool {
+        statement < self.common
+    }
+
+    /// Returns the fixes of an advisory, one for each function.
+    pub fn fixes_of(&self, advisory: &str) -> Vec<SignatureOrigin> {
+        let is_named = |signature: &&IndexedSignature| {
+            let ids = self.strings.get(signature.origin.strings[build::OriginText::ADVISORIES]);
+            ids.lines().any(|id| id == advisory)
+        };
+        (0..)
+            .zip(&self.signatures)
+            .filter(|(_, signature)| is_named(signature))
+            .map(|(at, _)| self.origin(at))
+            .collect()
     }
 
     /// Returns the number of distinct statements.

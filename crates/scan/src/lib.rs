@@ -34,23 +34,34 @@
 
 mod advisory_page;
 mod archive;
+mod byte_class;
 mod exposure;
 mod file_scanner;
 mod finding;
 pub mod format;
 mod index;
+mod inputs;
+mod item_scanner;
+mod job;
 mod marks;
+mod renamed_form;
 mod revision;
 mod signature;
+mod statement_pass;
 mod statements;
 mod token_rules;
 mod verdict;
 
-pub use archive::{ArchiveError, ArchiveFormat, read_archive};
+pub use archive::{ArchiveError, ArchiveFormat, read_archive, read_zip};
 pub use exposure::{ExposureHistory, FixExposure};
 pub use file_scanner::{FileResult, FileScanner, MAX_FILE_BYTES};
 pub use finding::{EvidenceLine, Finding, Grade};
-pub use index::{INDEX_VERSION, IndexError, MAX_INDEX_BYTES, SignatureIndex, build};
+pub use index::{
+    INDEX_VERSION, IndexError, IndexFileError, MAX_INDEX_BYTES, SignatureIndex, build, build_with_renamed,
+};
+pub use inputs::{InputError, NamedText, RevisionBlob, ScanInputs, ScanItem};
+pub use item_scanner::{ItemScanner, ScannedTree};
+pub use job::{FAULTS_NAME, FINDINGS_NAME, JOB_NAME, ScanJob};
 pub use revision::{CommitTag, RevisionError, RevisionFile, ScannedRepository};
 pub use signature::{FixCode, MIN_STATEMENTS, Signature, SignatureOrigin};
 pub use statements::{Statement, StatementReader};

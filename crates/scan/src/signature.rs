@@ -15,6 +15,9 @@ const MIN_SHORT_STATEMENTS: usize = 2;
 /// Least length of the statements of a short function, in bytes. Accessors that many classes have are shorter.
 const MIN_SHORT_BYTES: usize = 80;
 
+/// Fewest statements of the vulnerable side of a function whose names do not count. Short functions of one shape are many.
+const MIN_RENAMED_STATEMENTS: usize = 8;
+
 /// Most statements of a side that are kept; longer functions are generated.
 const MAX_STATEMENTS: usize = 20_000;
 
@@ -130,6 +133,13 @@ impl Signature {
             },
         };
         signature.has_difference().then_some(signature)
+    }
+
+    /// Returns the signature of a sample whose names of variables and literals do not count, by a reader that
+    /// [`StatementReader::renamed`] made; `None` also if the sides do not differ in anything else.
+    pub fn renamed(sample: &Sample, reader: &mut StatementReader) -> Option<Self> {
+        Self::of(sample, reader, false)
+            .filter(|signature| signature.vulnerable.len() >= MIN_RENAMED_STATEMENTS)
     }
 
     /// Whether something of one side can be looked for that the other lacks.

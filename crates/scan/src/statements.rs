@@ -7,6 +7,8 @@
 use streamguard_dataset::Language;
 use twox_hash::xxhash3_64::Hasher;
 
+use crate::byte_class::{ByteClass, CLASSES, is_word};
+use crate::renamed_form::abstract_tokens;
 use crate::token_rules::{LineEnd, TokenRules};
 
 /// Deepest nesting of braces that is followed.
@@ -39,9 +41,17 @@ pub struct StatementReader {
     /// Depths of parentheses outside of the open braces.
     outer: Vec<u32>,
     statements: Vec<Statement>,
+    /// Ends of the tokens so far, and room for another form of them, if names do not count.
+    renamed: Option<(Vec<u32>, Vec<u8>)>,
 }
 
 impl StatementReader {
+    /// Creates a reader for which names of variables and literals do not count: statements have the same hash if they
+    /// differ in these only.
+    pub fn renamed() -> Self {
+        Self { renamed: Some(Default::default()), ..Self::default() }
+    }
+
     /// Returns the statements of a text in their order; none if the language has no rules. Only the first 4 GiB count.
     pub fn read(&mut self, text: &str, language: Language) -> &[Statement] {
         self.tokens.clear();
@@ -177,6 +187,9 @@ impl Tokenizer<'_> {
         }
         tokens.extend_from_slice(token);
         self.only_text &= matches!(token.first(), Some(b'"' | b'\''));
+        if let Some((ends, _)) = &mut self.state.renamed {
+            ends.push(self.state.tokens.len() as u32);
+        }
         self.count += 1;
         self.at = end;
         self.end = end;
@@ -185,13 +198,20 @@ impl Tokenizer<'_> {
     fn end_statement(&mut self) {
         let is_documentation = self.only_text && self.rules.line_end == LineEnd::Always;
         if self.count > 1 && !is_documentation {
-            self.state.statements.push(Statement {
-                hash: Hasher::oneshot(&self.state.tokens),
-                start: self.start as u32,
-                end: self.end as u32,
-            });
+            let hash = match &mut self.state.renamed {
+                None => Hasher::oneshot(&self.state.tokens),
+                Some((ends, form)) => {
+                    form.clear();
+                    abstract_tokens(&self.state.tokens, ends, form);
+                    Hasher::oneshot(form)
+                }
+            };
+            self.state.statements.push(Statement { hash, start: self.start as u32, end: self.end as u32 });
         }
         self.state.tokens.clear();
+        if let Some((ends, _)) = &mut self.state.renamed {
+            ends.clear();
+        }
         self.count = 0;
     }
 
@@ -297,54 +317,6 @@ impl Tokenizer<'_> {
             self.at += 1;
         }
     }
-}
-
-/// Class of a byte outside of words and literals.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum ByteClass {
-    Space,
-    Line,
-    Word,
-    Slash,
-    Hash,
-    Quote,
-    Backtick,
-    Open,
-    Close,
-    OpenBrace,
-    CloseBrace,
-    Semicolon,
-    Backslash,
-    Symbol,
-}
-
-static CLASSES: [ByteClass; 256] = {
-    let mut classes = [ByteClass::Symbol; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        classes[byte] = match byte as u8 {
-            b'\n' => ByteClass::Line,
-            b' ' | b'\t' | b'\r' | 0x0b | 0x0c => ByteClass::Space,
-            b'/' => ByteClass::Slash,
-            b'#' => ByteClass::Hash,
-            b'"' | b'\'' => ByteClass::Quote,
-            b'`' => ByteClass::Backtick,
-            b'(' | b'[' => ByteClass::Open,
-            b')' | b']' => ByteClass::Close,
-            b'{' => ByteClass::OpenBrace,
-            b'}' => ByteClass::CloseBrace,
-            b';' => ByteClass::Semicolon,
-            b'\\' => ByteClass::Backslash,
-            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'@' | 0x80.. => ByteClass::Word,
-            _ => ByteClass::Symbol,
-        };
-        byte += 1;
-    }
-    classes
-};
-
-fn is_word(byte: u8) -> bool {
-    CLASSES[byte as usize] == ByteClass::Word
 }
 
 #[cfg(test)]

@@ -18,6 +18,12 @@ const MIN_WEAK_SIMILARITY: f64 = 0.4;
 /// so.
 const MIN_ADDITION_SIMILARITY: f64 = 0.8;
 
+/// Least similarity to the vulnerable side where names do not count.
+const MIN_RENAMED_SIMILARITY: f64 = 0.8;
+
+/// The same where the fix only adds.
+const MIN_RENAMED_ADDITION_SIMILARITY: f64 = 0.9;
+
 /// Similarity from which a match counts as high.
 pub(crate) const HIGH_SIMILARITY: f64 = 0.7;
 
@@ -89,6 +95,25 @@ impl SignatureMatch {
             Verdict::Unclear
         };
         Some(Self { signature, verdict, is_weak: !is_strong, vulnerable, fixed })
+    }
+}
+
+impl SignatureMatch {
+    /// Whether a match in which names do not count is worth a finding: all that the fix removes is there, some of it is
+    /// rare, and most of the rest is there too.
+    pub(crate) fn is_convincing_renamed(&self, index: &SignatureIndex) -> bool {
+        let [vulnerable, fixed] =
+            [SignatureSide::Vulnerable, SignatureSide::Fixed].map(|side| index.side(self.signature, side));
+        let mut removed = difference(vulnerable, fixed).peekable();
+        let (least, is_telling) = match removed.peek() {
+            Some(_) => (MIN_RENAMED_SIMILARITY, removed.any(|statement| index.is_rare(statement))),
+            // The missing check is the only evidence, so what is missing must be rare.
+            None => (
+                MIN_RENAMED_ADDITION_SIMILARITY,
+                difference(fixed, vulnerable).any(|statement| index.is_rare(statement)),
+            ),
+        };
+        self.verdict == Verdict::Vulnerable && !self.is_weak && self.vulnerable >= least && is_telling
     }
 }
 

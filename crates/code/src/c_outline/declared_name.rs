@@ -136,6 +136,11 @@ fn replaces(head: &Head, best: &Candidate, new: &Candidate) -> bool {
     if is_macro(new) != is_macro(best) {
         return is_macro(best);
     }
+    // Two macros that a blank line parts are two statements: the pragma of a compiler, and a test.
+    let gap = head.text.get(best.span.end..head.span(new.items.clone()).start).unwrap_or_default();
+    if is_macro(new) && gap.matches('\n').count() > 1 {
+        return true;
+    }
     let has_arguments = declares_parameters(best.parameters) && !declares_parameters(new.parameters);
     !has_arguments
 }

@@ -8,6 +8,7 @@ use super::role_tables::{
     C_SHARP_ROLES, DART_ROLES, GO_ROLES, JAVA_ROLES, JAVASCRIPT_ROLES, KOTLIN_ROLES, PHP_ROLES, PYTHON_ROLES,
     RUBY_ROLES, RUST_ROLES, RoleTable, SCALA_ROLES, SOLIDITY_ROLES, SWIFT_ROLES,
 };
+use crate::php_offsets::with_square_offsets;
 use crate::ruby_commands::without_command_bodies;
 
 /// Parser of a language, and the properties needed to find functions in its files.
@@ -114,6 +115,7 @@ static GRAMMARS: &[GrammarEntry] = &[
         LanguageGrammar {
             parser: || tree_sitter_php::LANGUAGE_PHP.into(),
             namespace_separator: "\\",
+            readable: with_square_offsets,
             roles: PHP_ROLES,
             ..COLONS
         },

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::call::call_name;
 use super::scoped_name::LocalName;
-use super::text::{text_of, tidy, unquoted};
+use super::text::{text_of, tidy_expression, unquoted};
 
 /// Name that waits for an anonymous function or class further inside.
 #[derive(Clone, Copy, Debug)]
@@ -56,5 +56,5 @@ pub(crate) fn binding_node<'t>(node: Node<'t>, field: &str) -> Option<Node<'t>> 
 
 fn target_name(node: Node, text: &str) -> String {
     let text = text_of(node, text).trim_start_matches(['*', '&', ' ']);
-    tidy(unquoted(text.strip_prefix("this.").unwrap_or(text)))
+    tidy_expression(unquoted(text.strip_prefix("this.").unwrap_or(text)))
 }

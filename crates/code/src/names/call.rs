@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::scoped_name::{LocalName, last_part};
-use super::text::{MAX_NAME_CHARS, text_of, tidy, unquoted};
+use super::text::{MAX_NAME_CHARS, text_of, tidy_expression, unquoted};
 
 /// Most parentheses around a function that is called.
 const MAX_CALLEE_DEPTH: usize = 8;
@@ -63,12 +63,14 @@ pub(super) fn call_name(call: Node, text: &str) -> LocalName {
     let literal = first.filter(|node| ["string", "symbol"].iter().any(|part| node.kind().contains(part)));
     match (callee, literal.map(|node| text_of(node, text))) {
         // Ruby's ways to define a method with a block.
-        ("define_method", Some(name)) => LocalName { text: tidy(unquoted(name)), separator: Some("#") },
-        ("define_singleton_method", Some(name)) => {
-            LocalName { text: tidy(unquoted(name)), separator: Some(".") }
+        ("define_method", Some(name)) => {
+            LocalName { text: tidy_expression(unquoted(name)), separator: Some("#") }
         }
-        (callee, Some(name)) => tidy(&format!("{callee}({name})")).into(),
-        (callee, None) => tidy(callee).into(),
+        ("define_singleton_method", Some(name)) => {
+            LocalName { text: tidy_expression(unquoted(name)), separator: Some(".") }
+        }
+        (callee, Some(name)) => tidy_expression(&format!("{callee}({name})")).into(),
+        (callee, None) => tidy_expression(callee).into(),
     }
 }
 

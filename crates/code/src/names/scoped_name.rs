@@ -27,9 +27,11 @@ impl From<String> for LocalName {
 /// Joins `name` to the scopes around it; `usual_separator` is that of the language.
 pub(crate) fn qualified(scopes: &[ScopeSegment], name: &LocalName, usual_separator: &str) -> String {
     let mut whole = String::new();
-    let scopes = &scopes[scopes.len().saturating_sub(MAX_SCOPES)..];
+    // `class ::Client` in Ruby names a class of the top level, wherever it stands.
+    let absolute = scopes.iter().rposition(|scope| scope.name.starts_with("::")).unwrap_or(0);
+    let scopes = &scopes[absolute.max(scopes.len().saturating_sub(MAX_SCOPES))..];
     for (index, scope) in scopes.iter().enumerate() {
-        whole.push_str(&scope.name);
+        whole.push_str(scope.name.strip_prefix("::").unwrap_or(&scope.name));
         match scopes.get(index + 1) {
             // Methods in `class << self` are singleton methods of the class around it, `Class.method`:
             // the nameless scope brings the separator for both.

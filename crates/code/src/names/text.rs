@@ -2,9 +2,12 @@
 
 use tree_sitter::Node;
 
-/// Longest name in characters. Names made of calls and of assignment targets can be any
+/// Longest name that the code around a function gives it, in characters. Calls and targets of assignments can be any
 /// expression.
 pub(super) const MAX_NAME_CHARS: usize = 100;
+
+/// Longest name that a definition states itself, in characters. Tests are often named as whole sentences.
+const MAX_DEFINED_CHARS: usize = 250;
 
 /// Returns the text of `node`.
 pub(crate) fn text_of<'a>(node: Node, text: &'a str) -> &'a str {
@@ -14,7 +17,8 @@ pub(crate) fn text_of<'a>(node: Node, text: &'a str) -> &'a str {
 /// Removes quotes, or the colon of a Ruby symbol.
 pub(super) fn unquoted(name: &str) -> &str {
     let name = name.trim();
-    let inner = name.strip_prefix(':').unwrap_or(name);
+    // Two colons begin the name of a class at the top level.
+    let inner = name.strip_prefix(':').filter(|rest| !rest.starts_with(':')).unwrap_or(name);
     ['"', '\''].into_iter().find_map(|quote| inner.strip_prefix(quote)?.strip_suffix(quote)).unwrap_or(inner)
 }
 
@@ -24,8 +28,17 @@ pub(super) fn without_generics(name: &str) -> &str {
     if plain.trim().is_empty() { name } else { plain }
 }
 
-/// Puts `name` on one line and cuts it to [`MAX_NAME_CHARS`].
+/// Puts the name of a definition on one line, and cuts it to [`MAX_DEFINED_CHARS`].
 pub(crate) fn tidy(name: &str) -> String {
+    on_one_line(name, MAX_DEFINED_CHARS)
+}
+
+/// Puts an expression that serves as a name on one line, and cuts it to [`MAX_NAME_CHARS`].
+pub(super) fn tidy_expression(name: &str) -> String {
+    on_one_line(name, MAX_NAME_CHARS)
+}
+
+fn on_one_line(name: &str, max_chars: usize) -> String {
     let mut tidied = String::new();
     for word in name.split_whitespace() {
         if !tidied.is_empty() {
@@ -33,11 +46,11 @@ pub(crate) fn tidy(name: &str) -> String {
         }
         tidied.push_str(word);
         // A character has at most four bytes: more text cannot be part of the result.
-        if tidied.len() > 4 * MAX_NAME_CHARS {
+        if tidied.len() > 4 * max_chars {
             break;
         }
     }
-    match tidied.char_indices().nth(MAX_NAME_CHARS) {
+    match tidied.char_indices().nth(max_chars) {
         Some((end, _)) => tidied[..end].to_owned(),
         None => tidied,
     }

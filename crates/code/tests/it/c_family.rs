@@ -147,3 +147,9 @@ fn functions_that_macros_declare_have_the_arguments_in_their_names() {
         ["FUNC(decode) 1-3", "TEST_CASE(\"a b\", \"[c]\") 4-5", "TEST(A, b) 6-8", "signal 9-11"]
     );
 }
+
+#[test]
+fn a_blank_line_parts_a_macro_from_the_function_after_it() {
+    let text = "FMT_PRAGMA(diagnostic ignored \"-Wx\")\n\nTEST(A, b) {\n}\nMAKE(T)\nUSE(T, const char *, 1)\n\nTEST(A, c) {\n}\n";
+    assert_eq!(functions("a.cpp", text), ["TEST(A, b) 3-4", "TEST(A, c) 8-9"]);
+}

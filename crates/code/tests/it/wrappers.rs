@@ -42,6 +42,25 @@ fn singleton_methods_of_ruby_are_named_after_their_class() {
 }
 
 #[test]
+fn an_absolute_class_of_ruby_stands_at_the_top_level() {
+    let text = "module A\n  class ::B::C\n    def m\n      one\n    end\n  end\nend\n";
+    assert_eq!(names("a.rb", text, "one", "two"), ["B::C#m"]);
+}
+
+#[test]
+fn a_name_as_long_as_a_sentence_is_kept() {
+    let name = format!("test_{}", "and_more_".repeat(16));
+    let text = format!("class A:\n    def {name}(self):\n        return one\n");
+    assert_eq!(names("a.py", &text, "one", "two"), [format!("A.{name}")]);
+}
+
+#[test]
+fn offsets_in_braces_do_not_hide_the_class_around_them() {
+    let text = "<?php\nclass A {\n  private function next($s) {\n    while ($i < $n) {\n      if (in_array($s{$i}, $all)) break;\n      $t .= $s{$i++};\n    }\n    switch ($s{0}) { case 'a': return one(); }\n  }\n}\n";
+    assert_eq!(names("a.php", text, "one", "two"), ["A::next"]);
+}
+
+#[test]
 fn a_command_call_can_be_the_body_of_a_method_of_ruby() {
     let text = "class K\n  def find(n) = raise ArgumentError, \"x\"\n  def log(n) = puts \"a\",\n    n\n  private def go = logger.info \"b\", x: 1\n  def after\n    2\n  end\nend\n";
     let new = text

@@ -23,10 +23,13 @@ static DECISION: LazyLock<CompiledPattern> = LazyLock::new(|| {
 });
 
 /// Whether a function that nothing names is a small part of its commit. Where several functions changed, the fix is where
-/// most changed, or where something is decided.
+/// most changed, where something is decided, or where the named weakness shows.
 pub(super) fn is_small_part(commit: &CommitFacts<'_>, function: &FunctionFacts<'_>) -> bool {
     let share = commit.share(function);
-    let decides = || function.added.iter().any(|line| DECISION.is_match(line.as_bytes()));
+    let decides = || {
+        function.points.shows_named_weakness
+            || function.added.iter().any(|line| DECISION.is_match(line.as_bytes()))
+    };
     (share < TINY_SHARE || share < SMALL_SHARE && !decides())
         && function.points.mention != Some(MentionKind::Function)
         && commit.others(function).next().is_some()

@@ -36,7 +36,11 @@ impl std::error::Error for BudgetExhausted {}
 
 impl UnpackBudget {
     pub(super) fn new(packed_bytes: u64) -> Self {
-        let limit = packed_bytes.saturating_mul(MAX_EXPANSION).clamp(MIN_BOMB_BYTES, MAX_UNPACKED_BYTES);
+        Self::at_most(packed_bytes.saturating_mul(MAX_EXPANSION).clamp(MIN_BOMB_BYTES, MAX_UNPACKED_BYTES))
+    }
+
+    /// Creates a budget of so many bytes.
+    pub(super) fn at_most(limit: u64) -> Self {
         Self { left: Rc::new(Cell::new(limit)), limit }
     }
 

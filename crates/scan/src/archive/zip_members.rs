@@ -1,7 +1,6 @@
 //! Members of ZIP archives.
 
-use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read, Seek};
 
 use zip::ZipArchive;
 
@@ -10,7 +9,7 @@ use super::{ArchiveError, MemberVisitor};
 
 /// Reads all files. Those that cannot be read, such as encrypted ones, are faults of their own.
 pub(super) fn read(
-    file: File,
+    file: impl Read + Seek,
     budget: UnpackBudget,
     members: &mut MemberVisitor,
 ) -> Result<(), ArchiveError> {

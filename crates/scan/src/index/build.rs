@@ -5,11 +5,34 @@ use std::collections::BTreeMap;
 use streamguard_dataset::{Language, Severity};
 
 use super::bytes::put_number;
-use super::{INDEX_VERSION, MAGIC};
+use super::{INDEX_VERSION, MAGIC, RENAMED_VERSION};
 use crate::signature::{FixCode, Signature, SignatureOrigin};
 
 /// Returns the bytes of an index of these signatures; the same for any order of them.
-pub fn build(mut signatures: Vec<Signature>) -> Vec<u8> {
+pub fn build(signatures: Vec<Signature>) -> Vec<u8> {
+    file(INDEX_VERSION, &body(signatures))
+}
+
+/// Returns the bytes of an index that also has signatures whose names do not count.
+pub fn build_with_renamed(signatures: Vec<Signature>, renamed: Vec<Signature>) -> Vec<u8> {
+    let first = body(signatures);
+    let mut bodies = (first.len() as u64).to_le_bytes().to_vec();
+    bodies.extend(first);
+    bodies.extend(body(renamed));
+    file(RENAMED_VERSION, &bodies)
+}
+
+/// Returns a file with its head, by which damage is noticed.
+fn file(version: u32, content: &[u8]) -> Vec<u8> {
+    let mut file = Vec::with_capacity(content.len() + 40);
+    file.extend_from_slice(&MAGIC);
+    file.extend_from_slice(&version.to_le_bytes());
+    file.extend_from_slice(blake3::hash(content).as_bytes());
+    file.extend_from_slice(content);
+    file
+}
+
+fn body(mut signatures: Vec<Signature>) -> Vec<u8> {
     // Versions of one function lie side by side, the oldest fix first.
     signatures.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     signatures.dedup_by(|a, b| a.origin.sample == b.origin.sample);
@@ -55,12 +78,7 @@ pub fn build(mut signatures: Vec<Signature>) -> Vec<u8> {
         put_number(&mut body, u64::from(signature.origin.start_line));
         origin.iter().for_each(|text| put_number(&mut body, u64::from(pool[text.as_str()])));
     }
-    let mut file = Vec::with_capacity(body.len() + 40);
-    file.extend_from_slice(&MAGIC);
-    file.extend_from_slice(&INDEX_VERSION.to_le_bytes());
-    file.extend_from_slice(blake3::hash(&body).as_bytes());
-    file.extend_from_slice(&body);
-    file
+    body
 }
 
 /// Function that a signature is a version of: its name and the name of its file, wherever both were moved or copied.
@@ -96,6 +114,9 @@ impl OriginText {
     /// Number of texts.
     pub(super) const COUNT: usize = 14;
 
+    /// Place of the ids of advisories among the texts.
+    pub(super) const ADVISORIES: usize = 1;
+
     fn write(origin: &SignatureOrigin) -> Vec<String> {
         let code = origin.code.clone().unwrap_or_default();
         vec![
@@ -124,7 +145,7 @@ impl OriginText {
         let language = Language::from_name(text(11));
         SignatureOrigin {
             sample: text(0).to_owned(),
-            advisories: list(1),
+            advisories: list(Self::ADVISORIES),
             cwes: list(2),
             severity: severities.into_iter().find(|severity| severity.name() == text(3)),
             repository: text(4).to_owned(),

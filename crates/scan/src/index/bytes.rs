@@ -25,6 +25,11 @@ impl<'a> ByteReader<'a> {
     }
 
     pub(super) fn number(&mut self) -> Result<u64, IndexError> {
+        // Nearly all numbers are differences of neighbours and take one byte.
+        if let [byte @ ..0x80, rest @ ..] = self.rest {
+            self.rest = rest;
+            return Ok(u64::from(*byte));
+        }
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let (&byte, rest) = self.rest.split_first().ok_or(IndexError::Damaged)?;

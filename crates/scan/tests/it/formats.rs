@@ -1,7 +1,7 @@
 //! Formats for other programs: validity, stable bytes, hostile text.
 
 use serde_json::Value;
-use streamguard_scan::format::{cyclonedx, openvex, sarif};
+use streamguard_scan::format::{cyclonedx, html, openvex, sarif};
 use streamguard_scan::{FileScanner, Finding, Signature, SignatureIndex, StatementReader, Verdict, build};
 
 use super::{BEFORE, fixed, readers, sample};
@@ -88,6 +88,7 @@ fn hostile_text_does_nothing() {
         sarif(&shown, &[], "1.0"),
         openvex(&findings, PRODUCT, ISSUED, "1.0").expect("statements"),
         cyclonedx(&findings, PRODUCT, "1.0"),
+        html(&shown, &["a\u{202e}.c: <b>".to_owned()], "1.0"),
     ];
     for document in documents {
         let text = String::from_utf8(document).expect("UTF-8");
@@ -172,4 +173,17 @@ fn the_documents_keep_to_their_schemas() {
         };
         readers::succeeds(reader.arg(document).arg(verdict));
     }
+}
+
+#[test]
+fn the_page_shows_each_finding_and_runs_nothing() {
+    let findings = findings();
+    let shown: Vec<&Finding> = findings.iter().collect();
+    let page = |faults: &[String]| String::from_utf8(html(&shown, faults, "1.0")).expect("UTF-8");
+    let text = page(&["<script>alert(1)</script>".to_owned()]);
+    assert_eq!(text.matches("<section class=\"finding\">").count(), findings.len() + 1);
+    assert!(text.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+    assert!(!text.contains("<script") && !text.contains("http://"), "{text}");
+    assert!(text.contains("default-src 'none'"));
+    assert_eq!(page(&[]), page(&[]));
 }

@@ -47,7 +47,7 @@ proptest! {
         }
         let digest = blake3::hash(&bytes[40..]);
         bytes[8..40].copy_from_slice(digest.as_bytes());
-        if let Ok(index) = SignatureIndex::from_bytes(&bytes) {
+        if let Ok(index) = SignatureIndex::from_bytes_with_renamed(&bytes).or_else(|_| SignatureIndex::from_bytes(&bytes)) {
             streamguard_scan::FileScanner::new(&index).scan("a.c", BEFORE.as_bytes());
         }
     }

@@ -10,10 +10,14 @@ mod copies;
 mod formats;
 // Index files: round trips, damage, hostile bytes.
 mod index;
+// The scan as a job of the engine.
+mod jobs;
 // A tree of planted copies: recall and precision.
 mod planted;
 // Programs of others, where they are installed.
 mod readers;
+// Copies whose variables have other names.
+mod renamed;
 
 use streamguard_dataset::{Language, Sample, SampleKind, SampleLevel};
 use streamguard_scan::{Signature, SignatureIndex, StatementReader, build};

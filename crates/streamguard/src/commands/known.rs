@@ -8,9 +8,9 @@ use streamguard::exit::Exit;
 use streamguard::ui::escape::escape;
 use streamguard::ui::{self, format_bytes, group_digits};
 use streamguard_durable::{WriteError, write_atomic};
-use streamguard_scan::{SignatureIndex, build};
+use streamguard_scan::SignatureIndex;
 
-use super::scan::signatures;
+use super::scan::DatasetSignatures;
 
 /// Makes indexes of known fixes
 #[derive(Clone, Debug, Subcommand)]
@@ -34,19 +34,22 @@ pub(crate) struct BuildArgs {
     /// Write the code of both sides as well, so that `scan --explain` shows what is missing. Mind the licence of each
     #[arg(long)]
     with_code: bool,
+    /// Also write what `scan --renamed` needs, which makes the file larger
+    #[arg(long)]
+    renamed: bool,
 }
 
 pub(super) fn run(command: &KnownCommands) -> Result<Exit> {
     let KnownCommands::Build(arguments) = command;
-    let signatures = signatures(&arguments.dataset, arguments.with_code)?;
-    if signatures.is_empty() {
+    let signatures = DatasetSignatures::read(&arguments.dataset, arguments.with_code, arguments.renamed)?;
+    if signatures.exact.is_empty() {
         ui::print_notice(&format!(
             "{} holds no pair of functions that are long enough to be told from others",
             escape(&arguments.dataset.display().to_string())
         ));
         return Ok(Exit::NoResults);
     }
-    let bytes = build(signatures);
+    let bytes = signatures.build();
     let index = SignatureIndex::from_bytes(&bytes).context("the index that was just made")?;
     write_atomic(&arguments.output, &bytes).map_err(WriteError::at(&arguments.output))?;
     ui::print(&format!(

@@ -49,7 +49,7 @@ pub(crate) struct MergeArgs {
 enum PlannedRun {
     /// Jobs of `collect`, in the order of the registry.
     Collected(Vec<(&'static JobEntry, Arc<dyn Job>)>),
-    /// The job of a command that computes metrics.
+    /// The job of a command that computes metrics, or a scan.
     Metrics(Arc<dyn Job>),
     /// Jobs that are commands.
     Commands(Vec<Arc<dyn Job>>),
@@ -62,7 +62,7 @@ impl PlannedRun {
             factory.make(name, settings).with_context(|| format!("cannot make the job {name}"))
         };
         let known = || planned.keys().filter_map(|name| registry::find(name));
-        if let Some(entry) = known().find(|entry| matches!(entry.kind, JobKind::Metrics(_))) {
+        if let Some(entry) = known().find(|entry| matches!(entry.kind, JobKind::Metrics(_) | JobKind::Scan)) {
             return Ok(Self::Metrics(make(entry.name)?));
         }
         if known().next().is_none() {

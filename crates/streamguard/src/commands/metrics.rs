@@ -59,7 +59,11 @@ pub(crate) struct MetricsCommand {
 fn entries() -> impl Iterator<Item = (&'static JobEntry, SetUpMetrics)> {
     JOBS.iter().filter_map(|entry| match entry.kind {
         JobKind::Metrics(set_up) => Some((entry, set_up)),
-        JobKind::Collector | JobKind::AdvisorySource | JobKind::FixMiner | JobKind::Preparation => None,
+        JobKind::Collector
+        | JobKind::AdvisorySource
+        | JobKind::FixMiner
+        | JobKind::Preparation
+        | JobKind::Scan => None,
     })
 }
 

@@ -23,6 +23,7 @@ mod resolve;
 mod review;
 mod run;
 mod scan;
+mod serve;
 mod shard;
 mod verify;
 mod worker;
@@ -80,7 +81,8 @@ pub(crate) enum Commands {
     Resolve(resolve::ResolveArgs),
     Report(report::ReportArgs),
     Verify(verify::VerifyArgs),
-    Scan(scan::ScanArgs),
+    Scan(Box<scan::ScanArgs>),
+    Serve(serve::ServeArgs),
     #[command(subcommand)]
     Known(known::KnownCommands),
     Cache(cache::CacheArgs),
@@ -144,6 +146,7 @@ impl Commands {
             Self::Report(arguments) => report::run(&arguments),
             Self::Verify(arguments) => verify::run(&arguments),
             Self::Scan(arguments) => scan::run(&arguments),
+            Self::Serve(arguments) => serve::run(&arguments),
             Self::Known(command) => known::run(&command),
             Self::Cache(arguments) => cache::run(&arguments),
             Self::Completions(arguments) => completions::run(&arguments, Cli::command()),
@@ -167,6 +170,6 @@ fn config_schema() -> ConfigSchema {
         }
         JobKind::Metrics(_) => metrics::add_section(schema, entry),
         // All of its settings are flags.
-        JobKind::Preparation => schema,
+        JobKind::Preparation | JobKind::Scan => schema,
     })
 }

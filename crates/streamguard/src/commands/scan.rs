@@ -2,27 +2,26 @@
 
 mod documents;
 mod finding_text;
-mod inputs;
 mod known_fixes;
 mod releases;
+mod scan_output;
+mod scan_run;
 mod scan_threads;
 
-use std::collections::BTreeSet;
-use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::io::{self, Read};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use clap::{Args, ValueEnum};
-use serde::Deserialize;
+use clap::{Arg, Args};
 use streamguard::exit::{Exit, UsageError};
-use streamguard::ui::escape::{escape, escape_json};
-use streamguard::ui::{self, group_digits};
-use streamguard_scan::{Finding, Grade, Verdict};
+use streamguard::ui::escape::escape;
+use streamguard::ui::group_digits;
+use streamguard_scan::{InputError, MAX_FILE_BYTES, NamedText, RevisionError, ScanInputs};
 
+use crate::args::execution::ExecutionArgs;
 use documents::DocumentArgs;
-use inputs::ScanInputs;
-pub(super) use known_fixes::signatures;
-use scan_threads::ScannedTree;
+pub(super) use known_fixes::{DatasetSignatures, open as open_known_fixes};
+use scan_output::{FailOn, OutputChoice, ScanOutput};
 
 /// Finds functions that still are the vulnerable side of a known fix
 ///
@@ -32,7 +31,9 @@ use scan_threads::ScannedTree;
 #[derive(Args, Clone, Debug)]
 #[command(
     after_help = "Exit codes: 0 nothing found, 1 error, 2 usage, 3 some files could not be read or parsed, the others \
-                  hold nothing, 6 a file cannot be written, 8 something found"
+                  hold nothing, 6 a file cannot be written, 8 something found. With --output-dir also 4 nothing was \
+                  scanned, 5 another run holds the directory, 7 damaged state, 130 stopped by Ctrl+C (resumable)",
+    mut_args(for_runs_only)
 )]
 pub(crate) struct ScanArgs {
     /// What to scan: folders, files, archives (tar, zip, wheel, jar, crate), PATH@REVISION of a git repository, and bare
@@ -48,8 +49,12 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "NAME")]
     stdin_name: Option<String>,
     /// Scan all tags of one repository, and tell which of them lack a fix
-    #[arg(long, conflicts_with_all = ["stdin_name", "explain", "all", "fail_on", "baseline", "sarif", "openvex", "cyclonedx"])]
+    #[arg(long, conflicts_with_all = ["stdin_name", "explain", "all", "fail_on", "baseline", "sarif", "html", "openvex", "cyclonedx"])]
     all_tags: bool,
+    /// Also find copies whose variables have other names, as findings of low grade; needs a dataset, or an index that was
+    /// built with --renamed
+    #[arg(long)]
+    renamed: bool,
     /// Print a JSON object a line for each finding
     #[arg(long)]
     json: bool,
@@ -65,38 +70,42 @@ pub(crate) struct ScanArgs {
     /// Output of an earlier scan with --json, whose findings are known and not shown again
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Number of threads [default: the number of processors]
-    #[arg(long, value_name = "N")]
-    workers: Option<NonZeroUsize>,
     #[command(flatten)]
     documents: DocumentArgs,
+    /// Directory of a run that can be resumed, for trees that take long; without it, threads scan at once
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["stdin_name", "all_tags"], help_heading = "Run")]
+    output_dir: Option<PathBuf>,
+    #[command(flatten, next_help_heading = "Run")]
+    execution: ExecutionArgs,
 }
 
-/// Findings that count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum FailOn {
-    /// Functions that are close to the vulnerable side of an advisory's fix
-    High,
-    /// All functions that are reported
-    Any,
+/// Lets the flags of runs need `--output-dir`: a scan without it has no workers, dashboard or cluster.
+fn for_runs_only(flag: Arg) -> Arg {
+    let is_of_runs =
+        flag.get_help_heading().is_some_and(|heading| heading == "Run" || heading.starts_with("Cluster"));
+    let is_of_both = ["output_dir", "workers"].contains(&flag.get_id().as_str());
+    if is_of_runs && !is_of_both { flag.requires("output_dir") } else { flag }
 }
 
 pub(super) fn run(arguments: &ScanArgs) -> Result<Exit> {
-    let baseline = arguments.baseline.as_deref().map(fingerprints).transpose()?.unwrap_or_default();
-    let known = known_fixes::open(arguments.known.as_deref())?;
-    let index = &known.index;
+    let baseline =
+        arguments.baseline.as_deref().map(scan_output::fingerprints).transpose()?.unwrap_or_default();
+    let known = known_fixes::open(arguments.known.as_deref(), arguments.renamed)?;
     let head = format!(
         "Known fixes: {} of {}, {} of them from advisories",
-        group_digits(index.len() as u64),
+        group_digits(known.index.len() as u64),
         escape(&known.source),
-        group_digits(index.with_advisory() as u64)
+        group_digits(known.index.with_advisory() as u64)
     );
-    let say = |text: &str| match arguments.json {
-        true => ui::print_notice(text),
-        false => ui::print(&format!("{text}\n")),
-    };
-    let workers = arguments.workers.or_else(|| std::thread::available_parallelism().ok());
-    let workers = workers.map_or(1, NonZeroUsize::get);
+    let mut output = ScanOutput::new(OutputChoice {
+        json: arguments.json,
+        explain: arguments.explain,
+        all: arguments.all,
+        fail_on: arguments.fail_on,
+        baseline,
+        documents: arguments.documents.clone(),
+    });
+    let workers = usize::from(arguments.execution.workers);
     let paths = match arguments.paths.as_slice() {
         [] if arguments.stdin_name.is_none() => &[PathBuf::from(".")][..],
         paths => paths,
@@ -105,62 +114,50 @@ pub(super) fn run(arguments: &ScanArgs) -> Result<Exit> {
         let [path] = paths else {
             return Err(UsageError("--all-tags is about one repository".to_owned()).into());
         };
-        say(&head);
-        return releases::run(path, index, workers, arguments.json);
+        output.say(&head);
+        return releases::run(path, &known.index, workers, arguments.json);
     }
-    let mut inputs = ScanInputs::list(paths, arguments.stdin_name.as_deref())?;
-    say(&head);
-    let mut scanned = ScannedTree::of_faults(std::mem::take(&mut inputs.faults));
-    scan_threads::scan(&inputs, index, workers).into_iter().for_each(|result| scanned.append(result));
-    let is_shown = |finding: &&Finding| {
-        (arguments.all || finding.verdict == Verdict::Vulnerable) && !baseline.contains(&finding.fingerprint)
-    };
-    let shown: Vec<&Finding> = scanned.findings.iter().filter(is_shown).collect();
-    for finding in &shown {
-        let text = match arguments.json {
-            true => escape_json(&serde_json::to_string(finding)?),
-            false => finding_text::describe(finding, arguments.explain),
-        };
-        if !ui::print_line(&text)? {
-            break;
-        }
+    if let Some(folder) = &arguments.output_dir {
+        output.say(&head);
+        return scan_run::run(paths, known, folder, &arguments.execution, output);
     }
-    let faults = &scanned.faults;
-    for fault in faults {
-        ui::print_notice(&format!("warning: {}", escape(fault)));
+    let text = arguments.stdin_name.as_deref().map(standard_input).transpose()?;
+    let inputs = ScanInputs::list(paths, text).map_err(input_error)?;
+    output.say(&head);
+    inputs.faults.iter().for_each(|fault| output.show_fault(fault.clone()));
+    let (mut source_files, mut bytes) = (0, 0);
+    let mut faults = Vec::new();
+    for scanned in scan_threads::scan(&inputs, &known.index, workers) {
+        source_files += scanned.source_files;
+        bytes += scanned.bytes;
+        faults.extend(scanned.faults);
+        scanned.findings.into_iter().try_for_each(|finding| output.show(finding))?;
     }
-    arguments.documents.write(&scanned.findings, &shown, faults)?;
-    let vulnerable = |finding: &&&Finding| finding.verdict == Verdict::Vulnerable;
-    let found = shown.iter().filter(vulnerable).count();
-    say(&format!(
-        "{} {} of source code, {}: {} {} with a known weakness",
-        group_digits(scanned.source_files),
-        ui::plural(scanned.source_files as usize, "file"),
-        scanned.size_text(),
-        group_digits(found as u64),
-        ui::plural(found, "function")
-    ));
-    let counts = |finding: &&&Finding| arguments.fail_on == FailOn::Any || finding.grade == Grade::High;
-    Ok(match shown.iter().filter(vulnerable).any(|finding| counts(&finding)) {
-        true => Exit::Findings,
-        false if !faults.is_empty() => Exit::Partial,
-        false => Exit::Complete,
-    })
+    faults.into_iter().for_each(|fault| output.show_fault(fault));
+    output.finish(source_files, bytes)
 }
 
-/// Reads the fingerprints of the findings of an earlier scan.
-fn fingerprints(path: &Path) -> Result<BTreeSet<String>> {
-    #[derive(Deserialize)]
-    struct KnownFinding {
-        fingerprint: String,
+/// Tells what is wrong with the command line from what is wrong with a repository.
+fn input_error(error: InputError) -> anyhow::Error {
+    match error {
+        InputError::Missing { .. }
+        | InputError::NotAFile(_)
+        | InputError::Revision { source: RevisionError::Unknown { .. }, .. } => {
+            UsageError(error.to_string()).into()
+        }
+        InputError::Revision { path, source } => {
+            anyhow::Error::new(source).context(path.display().to_string())
+        }
     }
-    let shown = path.display();
-    let text =
-        std::fs::read_to_string(path).map_err(|error| UsageError(format!("cannot read {shown}: {error}")))?;
-    let parse = |(number, line): (usize, &str)| {
-        let parsed: KnownFinding = serde_json::from_str(line)
-            .with_context(|| format!("{shown}, line {}: not a finding of scan --json", number + 1))?;
-        Ok(parsed.fingerprint)
-    };
-    text.lines().enumerate().map(parse).collect()
+}
+
+/// Reads standard input as a file of this name.
+fn standard_input(name: &str) -> Result<NamedText> {
+    let mut bytes = Vec::new();
+    let mut input = io::stdin().lock().take(MAX_FILE_BYTES + 1);
+    input.read_to_end(&mut bytes).context("cannot read standard input")?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(UsageError(format!("standard input has more than {} MiB", MAX_FILE_BYTES >> 20)).into());
+    }
+    Ok(NamedText { name: name.to_owned(), bytes })
 }

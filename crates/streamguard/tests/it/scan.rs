@@ -1,12 +1,14 @@
 //! Copies of vulnerable functions in a tree.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::{run, stderr, stdout};
+use crate::{run, stderr, stdout, streamguard};
 
 /// Collects some pairs, and returns those from advisories whose functions are long enough.
 fn collected(folder: &Path) -> Vec<Value> {
@@ -94,6 +96,11 @@ fn what_is_not_read_is_passed_over_or_named() {
     let partial = run(folder, &["scan", "tree"]);
     assert_eq!(partial.status.code(), Some(3), "{}", stderr(&partial));
     assert!(stderr(&partial).contains("large.c: larger than 16 MiB"), "{}", stderr(&partial));
+    for endless in ["/dev/zero", "tree/zero.c"] {
+        let refused = run(folder, &["scan", "tree", "--baseline", endless]);
+        assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
+        assert!(stderr(&refused).contains("it is not a regular file"), "{}", stderr(&refused));
+    }
     let missing = run(folder, &["scan", "nosuch"]);
     assert_eq!(missing.status.code(), Some(2), "{}", stderr(&missing));
 }
@@ -125,13 +132,24 @@ fn documents_for_other_programs_are_written() {
     let folder = tempfile::tempdir().unwrap();
     let scan = |arguments: &[&str]| run(folder.path(), &[&["scan", EXAMPLES], arguments].concat());
     let product = ["--product", "pkg:generic/acme/app@1.0"];
-    let files = ["--sarif", "a.sarif", "--openvex", "a.openvex.json", "--cyclonedx", "a.cdx.json"];
+    let files = [
+        "--sarif",
+        "a.sarif",
+        "--html",
+        "a.html",
+        "--openvex",
+        "a.openvex.json",
+        "--cyclonedx",
+        "a.cdx.json",
+    ];
     let scanned = scan(&[&files[..], &product].concat());
     assert_eq!(scanned.status.code(), Some(8), "{}", stderr(&scanned));
     let read = |name: &str| -> Value {
         serde_json::from_slice(&fs::read(folder.path().join(name)).unwrap()).unwrap()
     };
     assert_eq!(read("a.sarif")["runs"][0]["results"].as_array().unwrap().len(), 2);
+    let page = fs::read_to_string(folder.path().join("a.html")).unwrap();
+    assert_eq!(page.matches("<section class=\"finding\">").count(), 2);
     let states = |document: Value, list: &str, state: &str| -> Vec<Value> {
         document[list].as_array().unwrap().iter().map(|entry| entry.pointer(state).unwrap().clone()).collect()
     };
@@ -197,4 +215,50 @@ fn standard_input_archives_and_revisions_are_scanned() {
     assert_eq!((&exposure["vulnerable"][0], &exposure["fixed"][0]), (&"v1".into(), &"v2".into()));
     let history = run(folder, &["scan", "bare.git", "--all-tags"]);
     assert!(stdout(&history).contains("lack  v1 (1 tag)"), "{}", stdout(&history));
+}
+
+#[test]
+fn a_run_leaves_what_a_scan_prints_in_any_mode() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let printed = run(folder, &["scan", EXAMPLES, "--json", "--all"]);
+    assert!(findings(&printed).len() > 2, "{}", stdout(&printed));
+    for (mode, workers) in [("threading", "1"), ("process", "3")] {
+        let options = ["--output-dir", mode, "--mode", mode, "--workers", workers, "--quiet"];
+        let ran = run(folder, &[&["scan", EXAMPLES, "--json", "--all"], &options[..]].concat());
+        assert_eq!(ran.status.code(), Some(8), "{}", stderr(&ran));
+        assert_eq!(ran.stdout, printed.stdout);
+        assert_eq!(fs::read(folder.join(mode).join("findings.jsonl")).unwrap(), printed.stdout);
+    }
+    fs::create_dir(folder.join("dataset")).unwrap();
+    fs::write(folder.join("dataset/samples.jsonl"), "").unwrap();
+    for refused in
+        [&["--known", "dataset", "--output-dir", "new"][..], &["--renamed"], &["--mode", "process"]]
+    {
+        let output = run(folder, &[&["scan", EXAMPLES], refused].concat());
+        assert_eq!(output.status.code(), Some(2), "{refused:?}: {}", stderr(&output));
+    }
+    assert!(!folder.join("new").exists());
+}
+
+#[test]
+fn a_server_answers_until_it_is_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = streamguard(folder.path());
+    let mut child =
+        command.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let address = lines.find_map(|line| Some(line.unwrap().strip_prefix("Listening on http://")?.to_owned()));
+    let address = address.unwrap();
+    let mut stream = TcpStream::connect(address.trim_end_matches('/')).unwrap();
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert!(child.wait().unwrap().success());
+    let open = run(folder.path(), &["serve", "--listen", "0.0.0.0:0"]);
+    assert_eq!(open.status.code(), Some(2), "{}", stderr(&open));
+    assert!(stderr(&open).contains("--token-file"), "{}", stderr(&open));
 }

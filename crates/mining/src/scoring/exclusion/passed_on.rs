@@ -33,7 +33,7 @@ pub(super) const EXCLUSION: Exclusion = Exclusion {
     confidence: EXCLUDED_CONFIDENCE,
     applies: |commit, function| {
         let lines: Vec<&str> = function.added.iter().copied().filter(|line| !is_punctuation(line)).collect();
-        if lines.is_empty() || lines.len() > MAX_LINES {
+        if lines.is_empty() || lines.len() > MAX_LINES || function.points.shows_named_weakness {
             return false;
         }
         let passed = passed_names(commit, function, &lines);
@@ -76,8 +76,10 @@ fn passed_names<'f>(
         let others = commit.functions.iter().filter(|other| !std::ptr::eq(*other, function));
         others.into_iter().any(|other| other.new_names.contains(name))
     };
+    let texts: BTreeSet<&str> = lines.iter().flat_map(|line| words_of_texts(line)).collect();
     let is_value = |name: &&str| {
-        name.chars().any(char::is_lowercase) && !name.ends_with("_t") && !called.contains(*name)
+        let is_variable = name.chars().any(char::is_lowercase) && !name.ends_with("_t");
+        is_variable && !called.contains(*name) && !texts.contains(*name)
     };
     let new = function.new_names.iter().copied().filter(|name| !known.contains(name));
     new.filter(is_value).filter(|name| is_elsewhere(name)).collect()
@@ -86,6 +88,12 @@ fn passed_names<'f>(
 /// Returns the names in a text.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
+}
+
+/// Returns the words in the quoted texts of a line. A text of one word is a key, such as that of an option.
+fn words_of_texts(line: &str) -> Vec<&str> {
+    let texts = line.split(['"', '\'', '`']).skip(1).step_by(2).map(|text| words(text).collect::<Vec<_>>());
+    texts.filter(|words| words.len() > 1).flatten().collect()
 }
 
 /// Returns the names before opening brackets.

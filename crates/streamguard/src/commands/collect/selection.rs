@@ -45,9 +45,11 @@ pub(super) fn select(
     let has_source = registry::collected().any(|entry| is_source(entry) && is_selected(&entry));
     let is_needed = |entry: &&JobEntry| match entry.kind {
         JobKind::FixMiner => has_source,
-        JobKind::Collector | JobKind::AdvisorySource | JobKind::Metrics(_) | JobKind::Preparation => {
-            is_selected(entry)
-        }
+        JobKind::Collector
+        | JobKind::AdvisorySource
+        | JobKind::Metrics(_)
+        | JobKind::Preparation
+        | JobKind::Scan => is_selected(entry),
     };
     Ok(registry::collected().filter(is_needed).collect())
 }

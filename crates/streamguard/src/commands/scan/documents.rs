@@ -9,7 +9,7 @@ use streamguard::ui;
 use streamguard::ui::escape::escape;
 use streamguard_durable::{WriteError, write_atomic};
 use streamguard_scan::Finding;
-use streamguard_scan::format::{cyclonedx, openvex, sarif};
+use streamguard_scan::format::{cyclonedx, html, openvex, sarif};
 
 /// Files to write.
 #[derive(Args, Clone, Debug)]
@@ -17,6 +17,9 @@ pub(super) struct DocumentArgs {
     /// Write the findings that are shown as SARIF 2.1.0, for code scanning
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     sarif: Option<PathBuf>,
+    /// Write the findings that are shown as a page for a browser, which runs no script and loads nothing
+    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    html: Option<PathBuf>,
     /// Write what the scan says about each advisory as OpenVEX: affected, fixed, or to be looked at
     #[arg(long, value_name = "FILE", requires = "product", help_heading = "Files")]
     openvex: Option<PathBuf>,
@@ -29,11 +32,19 @@ pub(super) struct DocumentArgs {
 }
 
 impl DocumentArgs {
+    /// Whether any file is asked for.
+    pub(super) fn are_wanted(&self) -> bool {
+        [&self.sarif, &self.html, &self.openvex, &self.cyclonedx].into_iter().any(Option::is_some)
+    }
+
     /// Writes the files that are asked for.
     pub(super) fn write(&self, all: &[Finding], shown: &[&Finding], faults: &[String]) -> Result<()> {
         let version = env!("CARGO_PKG_VERSION");
         if let Some(path) = &self.sarif {
             save(path, &sarif(shown, faults, version))?;
+        }
+        if let Some(path) = &self.html {
+            save(path, &html(shown, faults, version))?;
         }
         let Some(product) = &self.product else { return Ok(()) };
         if let Some(path) = &self.openvex {

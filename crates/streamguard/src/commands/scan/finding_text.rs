@@ -2,7 +2,7 @@
 
 use streamguard::ui::escape::escape;
 use streamguard::ui::plural;
-use streamguard_scan::{EvidenceLine, Finding, Grade, Verdict};
+use streamguard_scan::{EvidenceLine, Finding, Verdict};
 
 /// Describes a finding: where it is, which fix it lacks, and where to get that.
 pub(super) fn describe(finding: &Finding, explain: bool) -> String {
@@ -16,18 +16,14 @@ pub(super) fn describe(finding: &Finding, explain: bool) -> String {
         Verdict::Unclear => ("is neither side", finding.similarity.max(finding.fixed_similarity)),
         Verdict::Fixed => ("has the fix", finding.fixed_similarity),
     };
-    let grade = match finding.grade {
-        Grade::High => "high",
-        Grade::Medium => "medium",
-        Grade::Low => "low",
-        Grade::Note => "note",
-    };
+    let names = if finding.renamed { ", with other names" } else { "" };
     let mut text = format!(
-        "{}:{}: {} {verdict} of {} ({grade}, {:.0} % alike)",
+        "{}:{}: {} {verdict} of {} ({}, {:.0} % alike{names})",
         escape(&finding.path),
         finding.start_line,
         escape(&finding.function),
         escape(&name),
+        finding.grade.name(),
         100.0 * percent
     );
     let weaknesses = match fix.cwes.as_slice() {

@@ -1,12 +1,12 @@
 //! Signatures of known fixes, from a dataset or from an index file.
 
-use std::fs::{self, File};
-use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use streamguard::exit::UsageError;
-use streamguard_scan::{MAX_INDEX_BYTES, Signature, SignatureIndex, StatementReader, build};
+use streamguard_scan::{
+    IndexFileError, Signature, SignatureIndex, StatementReader, build, build_with_renamed,
+};
 
 use crate::commands::examples;
 
@@ -14,31 +14,53 @@ use crate::commands::examples;
 const DEFAULT_DATASET: &str = "data/raw";
 
 /// Signatures, and a text that says where they come from.
-pub(super) struct KnownFixes {
-    pub(super) index: SignatureIndex,
-    pub(super) source: String,
+pub(in crate::commands) struct KnownFixes {
+    pub(in crate::commands) index: SignatureIndex,
+    pub(in crate::commands) source: String,
+    /// Index file, if they were read from one.
+    pub(super) file: Option<PathBuf>,
+    /// Whether the index was made just now.
+    pub(super) is_made_from_dataset: bool,
 }
 
 /// Opens an index file, or makes the index of a dataset. If none is named, it is that in `data/raw`, or else the index of
 /// the demo world.
-pub(super) fn open(known: Option<&Path>) -> Result<KnownFixes> {
+pub(in crate::commands) fn open(known: Option<&Path>, with_renamed: bool) -> Result<KnownFixes> {
     let known = match known {
         Some(known) => known,
         None if is_dataset(Path::new(DEFAULT_DATASET)) => Path::new(DEFAULT_DATASET),
+        None if with_renamed => {
+            let what =
+                "the demo world has no signatures for --renamed: name a dataset or an index by --known";
+            return Err(UsageError(what.to_owned()).into());
+        }
         None => {
             let source =
                 format!("the demo world ({DEFAULT_DATASET} is not a dataset, --known names another)");
-            return Ok(KnownFixes { index: SignatureIndex::embedded(), source });
+            let index = SignatureIndex::embedded();
+            return Ok(KnownFixes { index, source, file: None, is_made_from_dataset: false });
         }
     };
-    let shown = known.display();
-    let bytes = if known.extension().is_some_and(|extension| extension == "sgdb") {
-        read_index(known)?
-    } else {
-        build(signatures(known, false)?)
+    let source = known.display().to_string();
+    if known.extension().is_some_and(|extension| extension == "sgdb") {
+        let index = SignatureIndex::read(known, with_renamed).map_err(index_error)?;
+        return Ok(KnownFixes { index, source, file: Some(known.to_owned()), is_made_from_dataset: false });
+    }
+    let bytes = DatasetSignatures::read(known, false, with_renamed)?.build();
+    let index = match with_renamed {
+        true => SignatureIndex::from_bytes_with_renamed(&bytes),
+        false => SignatureIndex::from_bytes(&bytes),
     };
-    let index = SignatureIndex::from_bytes(&bytes).with_context(|| format!("cannot use {shown}"))?;
-    Ok(KnownFixes { index, source: shown.to_string() })
+    let index = index.with_context(|| format!("cannot use {source}"))?;
+    Ok(KnownFixes { index, source, file: None, is_made_from_dataset: true })
+}
+
+/// Tells a wrong name from a damaged file.
+fn index_error(error: IndexFileError) -> anyhow::Error {
+    match error {
+        IndexFileError::Unreadable { .. } => UsageError(error.to_string()).into(),
+        IndexFileError::Unusable { .. } => error.into(),
+    }
 }
 
 /// Whether a folder holds samples.
@@ -46,30 +68,36 @@ fn is_dataset(folder: &Path) -> bool {
     ["samples.jsonl", "samples.parquet"].iter().any(|name| folder.join(name).is_file())
 }
 
-fn read_index(path: &Path) -> Result<Vec<u8>> {
-    let shown = path.display();
-    let unreadable = |error| UsageError(format!("cannot read {shown}: {error}"));
-    // Opened only if it is a file: a pipe would wait for ever.
-    if !fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(UsageError(format!("{shown} is not a file")).into());
-    }
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MAX_INDEX_BYTES + 1).read_to_end(&mut bytes))
-        .map_err(unreadable)?;
-    Ok(bytes)
+/// Signatures of all pairs of a dataset.
+pub(in crate::commands) struct DatasetSignatures {
+    pub(in crate::commands) exact: Vec<Signature>,
+    /// Those in which names do not count, if they are wanted.
+    renamed: Option<Vec<Signature>>,
 }
 
-/// Returns the signatures of all pairs of a dataset, with the code of both sides if it is wanted.
-pub(in crate::commands) fn signatures(dataset: &Path, with_code: bool) -> Result<Vec<Signature>> {
-    let mut reader = StatementReader::default();
-    let mut signatures = Vec::new();
-    for sample in examples::open(dataset)? {
-        // Generated pairs resemble each other, and no code that anybody has.
-        let sample = sample?;
-        if sample.collector != "synthetic" {
-            signatures.extend(Signature::of(&sample, &mut reader, with_code));
+impl DatasetSignatures {
+    /// Reads a dataset, with the code of both sides if it is wanted.
+    pub(in crate::commands) fn read(dataset: &Path, with_code: bool, with_renamed: bool) -> Result<Self> {
+        let (mut reader, mut renamed_reader) = (StatementReader::default(), StatementReader::renamed());
+        let (mut exact, mut renamed) = (Vec::new(), with_renamed.then(Vec::new));
+        for sample in examples::open(dataset)? {
+            // Generated pairs resemble each other, and no code that anybody has.
+            let sample = sample?;
+            if sample.collector != "synthetic" {
+                exact.extend(Signature::of(&sample, &mut reader, with_code));
+                if let Some(renamed) = &mut renamed {
+                    renamed.extend(Signature::renamed(&sample, &mut renamed_reader));
+                }
+            }
+        }
+        Ok(Self { exact, renamed })
+    }
+
+    /// Returns the bytes of their index.
+    pub(in crate::commands) fn build(self) -> Vec<u8> {
+        match self.renamed {
+            Some(renamed) => build_with_renamed(self.exact, renamed),
+            None => build(self.exact),
         }
     }
-    Ok(signatures)
 }

@@ -7,9 +7,10 @@ use anyhow::{Context, Result};
 use streamguard::exit::{Exit, UsageError};
 use streamguard::ui::escape::{escape, escape_json, escape_lines};
 use streamguard::ui::{self, group_digits, plural};
-use streamguard_scan::{ExposureHistory, FixExposure, ScannedRepository, SignatureIndex};
+use streamguard_scan::{
+    ExposureHistory, FixExposure, RevisionBlob, ScanInputs, ScanItem, ScannedRepository, SignatureIndex,
+};
 
-use super::inputs::{ScanInputs, ScanItem};
 use super::scan_threads;
 
 /// Scans all tags of a repository: each version of a file once.
@@ -20,7 +21,8 @@ pub(super) fn run(path: &Path, index: &SignatureIndex, workers: usize, json: boo
     if tags.is_empty() {
         return Err(UsageError(format!("{} has no tags to scan", named())).into());
     }
-    let mut inputs = ScanInputs { repositories: vec![repository.clone()], ..ScanInputs::default() };
+    let mut inputs =
+        ScanInputs { repositories: vec![(path.to_owned(), repository.clone())], ..ScanInputs::default() };
     let mut positions = BTreeMap::new();
     let mut files_of = Vec::new();
     for tag in &tags {
@@ -28,7 +30,8 @@ pub(super) fn run(path: &Path, index: &SignatureIndex, workers: usize, json: boo
             repository.source_files(tag.commit).with_context(|| format!("{} at {}", named(), tag.name))?;
         let positions = files.into_iter().map(|file| {
             *positions.entry(file.clone()).or_insert_with(|| {
-                inputs.items.push(ScanItem::Blob { repository: 0, prefix: String::new(), file });
+                let blob = RevisionBlob { repository: 0, prefix: String::new(), file };
+                inputs.items.push(ScanItem::Blob(Box::new(blob)));
                 inputs.items.len() - 1
             })
         });
