@@ -90,9 +90,9 @@ class Batches:
         for start in range(0, len(order), self.size):
             rows = split.select(order[start : start + self.size])
             tensors = self.tokenizer(
-                rows["code"], truncation=True, max_length=self.max_length, padding=True, return_tensors="pt"
+                list(rows["code"]), truncation=True, max_length=self.max_length, padding=True, return_tensors="pt"
             )
-            yield tensors.to(self.device), torch.tensor(rows["label"], device=self.device)
+            yield tensors.to(self.device), torch.tensor(list(rows["label"]), device=self.device)
 
 
 def train(model, batches, split, optimizer, schedule):

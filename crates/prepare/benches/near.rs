@@ -1,5 +1,6 @@
 //! Near duplicates of the functions in a file of JSON lines, as one process, to be measured beside a peer:
-//! `cargo bench -p streamguard-prepare --bench near -- FILE [exact|sketch|truth]`. The last one compares both joins with all pairs. `datasketch.py` beside it does that.
+//! `cargo bench -p streamguard-prepare --bench near -- FILE [exact|sketch|truth]`. `near_peer.py` does that beside datasketch;
+//! `truth` compares both joins with all pairs.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its results")]
 

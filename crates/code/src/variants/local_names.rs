@@ -58,7 +58,7 @@ pub(super) fn replacements<'t>(
         let token = &text[leaf.span.clone()];
         for word in token.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()) {
             words.insert(word);
-            if !leaf.is_variable && !(leaf.is_text && !token.starts_with('#')) {
+            if !leaf.is_variable && (!leaf.is_text || token.starts_with('#')) {
                 others.insert(word);
             }
         }

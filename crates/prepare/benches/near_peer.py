@@ -1,7 +1,7 @@
 """Near duplicates by datasketch and by the bench `near`, in turn, on the same functions.
 
     cargo bench -p streamguard-prepare --bench near --no-run          # prints the path of the bench
-    python datasketch.py BENCH FUNCTIONS.jsonl [COUNT] [ROUNDS]       # needs datasketch; lines with a column `code`
+    python near_peer.py BENCH FUNCTIONS.jsonl [COUNT] [ROUNDS]       # needs datasketch; lines with a column `code`
 
 Both shingle by five tokens and look for a Jaccard similarity of 0.8. datasketch has 128 permutations and verifies nothing; the bench
 verifies each pair, and misses one with a probability of 10^-6.
