@@ -13,7 +13,7 @@ import polars
 import pyarrow
 import pyarrow.parquet
 
-LISTS = {"cwes", "cwe_parents", "advisory_ids", "label_evidence", "quality_flags"}
+LISTS = {"cwes", "cwe_parents", "introduced_by", "advisory_ids", "label_evidence", "quality_flags"}
 DOUBLES = {"cvss_score", "label_confidence", "licence_score"}
 LINES = {"start_line_before", "end_line_before", "start_line_after", "end_line_after", "diff_lines"}
 LABELS = {"vulnerable_lines", "fixed_lines"}

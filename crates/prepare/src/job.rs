@@ -146,6 +146,19 @@ pub(crate) enum PrepareRecord {
 }
 
 impl PrepareJob {
+    /// Checks what can be told before the dataset is read: the tokenizer, and the views that need one.
+    ///
+    /// # Errors
+    /// What cannot work.
+    pub fn check_settings(&self) -> Result<(), JobError> {
+        if self.token_reader()?.is_none() && self.view.contains(&DatasetView::Windows) {
+            return Err(JobError::failed(
+                "the view windows needs --tokenizer, since windows are cut by its tokens",
+            ));
+        }
+        Ok(())
+    }
+
     /// Creates a job that splits datasets with the default settings of the command.
     pub fn new(datasets: Vec<PathBuf>) -> Self {
         Self {
@@ -241,12 +254,7 @@ impl TypedJob for PrepareJob {
     }
 
     fn plan(&self, _: &PlanContext) -> Result<Plan<Self::Shard>, JobError> {
-        // What cannot work is said before anything is read.
-        if self.token_reader()?.is_none() && self.view.contains(&DatasetView::Windows) {
-            return Err(JobError::failed(
-                "the view windows needs --tokenizer, since windows are cut by its tokens",
-            ));
-        }
+        self.check_settings()?;
         let own = TableDataset::open(&self.datasets, &self.code).map_err(JobError::failed)?;
         let mut shards = Self::shards(&own).map_err(JobError::failed)?;
         if shards.is_empty() {

@@ -6,7 +6,7 @@ use super::term::compile_words;
 use crate::pattern::{LazyPattern, lazy};
 
 /// Words about memory, which a message needs that only links to a report.
-const MEMORY_WORDS: &str = r"bounds?|boundar(?:y|ies)|past|beyond|outs(?:ide|ize)|exceed\w*|(?:over|under)~?(?:flow|run|read)\w*|negative|(?:zero|null?|not)~terminat\w*|uninitiali\w+|heap\S*|stack\S*|freed|unallocated|memory~safety|strn?cmp|memcpy";
+const MEMORY_WORDS: &str = r"bounds?|boundar(?:y|ies)|past|beyond|outs(?:ide|ize)|exceed\w*|(?:over|under)~?(?:flow|run|read)\w*|negative|(?:zero|null?|not)~terminat\w*|uninitiali\w+|heap\S*|stack\S*|strn?cmp|memcpy";
 
 /// Findings of fuzzers that are no access out of bounds.
 const OTHER_FINDINGS: &str = r"(?:mem(?:ory)?~)?leak\w*|time~?outs?|slow\w*|out~of~memory|oom|build|assert\w*|malloc\(0\)|undefined~behaviou?r|shift\w*|happy|compil\w+|harness\w*";
@@ -15,6 +15,7 @@ const OTHER_FINDINGS: &str = r"(?:mem(?:ory)?~)?leak\w*|time~?outs?|slow\w*|out~
 pub(super) struct FuzzingRules {
     memory_words: LazyPattern,
     other_findings: LazyPattern,
+    freed: LazyPattern,
 }
 
 impl FuzzingRules {
@@ -22,6 +23,7 @@ impl FuzzingRules {
         Self {
             memory_words: lazy(|| compile_words(MEMORY_WORDS)),
             other_findings: lazy(|| compile_words(OTHER_FINDINGS)),
+            freed: lazy(|| compile_words("freed|unallocated|memory~safety")),
         }
     }
 
@@ -31,7 +33,8 @@ impl FuzzingRules {
         let subject = &message[..memchr::memchr(b'\n', message).unwrap_or(message.len())];
         if self.other_findings.is_match(message) {
             // What the first line says is what was found.
-            return self.memory_words.is_match(subject) && (is_told || found.has_evidence(FUZZING_REPORT));
+            let is_found = is_told || found.has_evidence(FUZZING_REPORT);
+            return is_found && (self.memory_words.is_match(subject) || self.freed.is_match(message));
         }
         is_told || found.has_evidence(FUZZING_REPORT) && self.memory_words.is_match(message)
     }

@@ -8,7 +8,7 @@ use super::small_part::SMALL_PART_CONFIDENCE;
 
 /// Least confidence of functions that are emitted by default. Of all functions of Go's fix commits with at
 /// least this confidence, 96 % are part of the fix.
-pub const DEFAULT_MIN_CONFIDENCE: f64 = 0.8;
+pub const DEFAULT_MIN_CONFIDENCE: f64 = 0.75;
 
 /// Share of the changed functions with the name of one that experts named that are part of the fix, measured
 /// on records of Go's database.
