@@ -231,23 +231,23 @@ fn fixes_on_release_branches_are_mined_and_the_same_change_counts_once() {
     let path = repositories.repository("maintained");
     let other = |code: &str| code.replace("find", "seek").replace("users", "groups");
     write_file(&path, "app/db.py", VULNERABLE);
-    write_file(&path, "app/seek.py", &other(VULNERABLE));
-    write_file(&path, "app/old.py", &VULNERABLE.replace("find", "old"));
+    write_file(&path, "app/seek.py", other(VULNERABLE));
+    write_file(&path, "app/old.py", VULNERABLE.replace("find", "old"));
     commit_all(&path, "Add find");
     run_git(&path, ["branch", "1.2.x"]);
     run_git(&path, ["branch", "topic-7"]);
-    write_file(&path, "app/db.py", &format!("# Queries.\n\n{FIXED}"));
+    write_file(&path, "app/db.py", format!("# Queries.\n\n{FIXED}"));
     let of_head = commit_all(&path, MESSAGE);
     // The same change, where another line stands above it.
     run_git(&path, ["checkout", "-q", "1.2.x"]);
-    write_file(&path, "app/db.py", &format!("import os\n{VULNERABLE}"));
+    write_file(&path, "app/db.py", format!("import os\n{VULNERABLE}"));
     commit_all(&path, "Import os");
-    write_file(&path, "app/db.py", &format!("# Queries.\n\nimport os\n{FIXED}"));
+    write_file(&path, "app/db.py", format!("# Queries.\n\nimport os\n{FIXED}"));
     commit_all(&path, "[1.2] Fix SQL injection in find");
-    write_file(&path, "app/old.py", &FIXED.replace("find", "old"));
+    write_file(&path, "app/old.py", FIXED.replace("find", "old"));
     let of_release = commit_all(&path, "Fix SQL injection in old");
     run_git(&path, ["checkout", "-q", "topic-7"]);
-    write_file(&path, "app/seek.py", &other(FIXED));
+    write_file(&path, "app/seek.py", other(FIXED));
     let of_topic = commit_all(&path, "Fix SQL injection in seek");
     run_git(&path, ["checkout", "-q", "main"]);
     let mine = |branches| {
