@@ -32,6 +32,9 @@ pub struct FixScore {
     pub values: Vec<f64>,
     /// Sum of the base score and all weighted values, in log-odds. An exclusion decides whatever it is.
     pub sum: f64,
+    /// Share of the commits with such a message that are fixes, which the confidence counts; 1.0 where an advisory names
+    /// the commit.
+    pub fix_share: f64,
     /// Whether the function is a small part of its commit, and decides nothing.
     pub is_small_part: bool,
     /// Rule that excludes the function.
@@ -55,6 +58,7 @@ impl FixScore {
             self.confidence = SMALL_PART_CONFIDENCE;
             self.evidence.insert(0, "function:a small part of the commit".to_owned());
         }
+        self.fix_share = fix_share;
         self.confidence = (self.confidence * fix_share * 100.0).round() / 100.0;
     }
 

@@ -76,6 +76,7 @@ impl FixScorer {
                 is_named: facts.points.mention == Some(MentionKind::Function),
                 values,
                 sum,
+                fix_share: 1.0,
                 is_small_part: is_small_part(&commit, facts),
                 exclusion: facts.exclusion.map(|exclusion| exclusion.reason),
             }

@@ -43,6 +43,8 @@ pub(super) struct FunctionExplanation {
     pub(super) terms: Vec<EvidenceTerm>,
     /// Log-odds: the base and all points.
     pub(super) sum: f64,
+    /// Share of the commits with such a message that are fixes, which the confidence counts.
+    pub(super) fix_share: f64,
     /// Rule that decides whatever the sum is.
     pub(super) exclusion: Option<&'static str>,
     pub(super) evidence: Vec<String>,
@@ -120,6 +122,7 @@ impl FunctionExplanation {
             base: BASE_SCORE,
             terms: terms.collect(),
             sum: score.sum,
+            fix_share: score.fix_share,
             exclusion: score.exclusion,
             evidence: score.evidence.clone(),
         }

@@ -110,6 +110,13 @@ fn write_function(text: &mut String, function: &FunctionExplanation) -> Result {
         )?;
     }
     writeln!(text, "    {:<18} {:>8} {:>8} {:>8.2}", "sum", "", "", function.sum)?;
+    if function.fix_share < 1.0 {
+        let share = function.fix_share;
+        writeln!(
+            text,
+            "    of commits with such a message, a share of {share:.2} are fixes: the confidence counts it"
+        )?;
+    }
     for reason in &function.evidence {
         writeln!(text, "    {}", escape(reason))?;
     }
