@@ -34,6 +34,11 @@ impl PairSink for RowPairs<'_> {
             && self.clusters.find(first) != self.clusters.find(second)
     }
 
+    fn group(&mut self, text: TextNumber) -> u32 {
+        // Excluded rows are compared with each row, whatever its cluster.
+        if self.excluding { text } else { self.clusters.find((text / 2) as usize) as u32 }
+    }
+
     fn take(&mut self, left: TextNumber, right: TextNumber) {
         let (left, right) = ((left / 2) as usize, (right / 2) as usize);
         if self.excluding {

@@ -12,6 +12,12 @@ pub trait PairSink {
 
     /// Takes a pair of texts that are near.
     fn take(&mut self, left: u32, right: u32);
+
+    /// Returns the group of a text: texts of one group are never wanted together any more. Without groups, many copies of
+    /// one text would cost the square of their number.
+    fn group(&mut self, text: u32) -> u32 {
+        text
+    }
 }
 
 /// Gives `sink` the near pairs that it wants. `fetch` returns the sets of shingles of some texts, which are given in
@@ -78,17 +84,29 @@ impl<S: PairSink> JoinSink for SmallPairs<'_, S> {
 fn candidates(index: &NearIndex, sink: &mut impl PairSink) -> Vec<u32> {
     let mut is_candidate = vec![false; index.banded_count()];
     index.buckets(|places| {
-        for (at, left) in places.iter().enumerate() {
-            if is_candidate[*left as usize] {
+        let grouped = by_group(index, places, sink);
+        // One of each group speaks for the others.
+        let mut firsts = grouped.clone();
+        firsts.dedup_by_key(|(group, _)| *group);
+        for (group, left) in grouped {
+            if is_candidate[left as usize] {
                 continue;
             }
-            let text = index.banded(*left as usize).0;
-            let mut others = places.iter().enumerate().filter(|(other, _)| *other != at);
-            is_candidate[*left as usize] =
+            let text = index.banded(left as usize).0;
+            let mut others = firsts.iter().filter(|(other, _)| *other != group);
+            is_candidate[left as usize] =
                 others.any(|(_, right)| sink.wants(text, index.banded(*right as usize).0));
         }
     });
     (0..).zip(is_candidate).filter(|(_, is_candidate)| *is_candidate).map(|(place, _)| place).collect()
+}
+
+/// Returns places with the groups of their texts, by group.
+fn by_group(index: &NearIndex, places: &[u32], sink: &mut impl PairSink) -> Vec<(u32, u32)> {
+    let group = |place: &u32| (sink.group(index.banded(*place as usize).0), *place);
+    let mut grouped: Vec<(u32, u32)> = places.iter().map(group).collect();
+    grouped.sort_unstable();
+    grouped
 }
 
 /// Cuts places into blocks of which two fit into memory.
@@ -127,13 +145,20 @@ fn verify(
     blocks: [(&Vec<u32>, &ShingleSets); 2],
 ) {
     index.buckets(|places| {
-        for (at, left) in places.iter().enumerate() {
-            for right in &places[at + 1..] {
-                let texts = [left, right].map(|place| index.banded(*place as usize).0);
+        let grouped = by_group(index, places, sink);
+        let mut next = 0;
+        for group in grouped.chunk_by(|left, right| left.0 == right.0) {
+            next += group.len();
+            for ((_, one), (_, other)) in
+                group.iter().flat_map(|one| grouped[next..].iter().map(move |other| (one, other)))
+            {
+                // The blocks are in the order of the places.
+                let (left, right) = (*one.min(other), *one.max(other));
+                let texts = [left, right].map(|place| index.banded(place as usize).0);
                 // Sets come last: a pair that is joined already costs a look at two numbers.
                 if sink.wants(texts[0], texts[1])
-                    && let Some(one) = set_of(blocks[0], *left)
-                    && let Some(two) = set_of(blocks[1], *right)
+                    && let Some(one) = set_of(blocks[0], left)
+                    && let Some(two) = set_of(blocks[1], right)
                     && threshold.accepts(one, two)
                 {
                     sink.take(texts[0], texts[1]);
