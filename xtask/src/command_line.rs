@@ -31,6 +31,15 @@ pub(crate) enum XtaskCommand {
         /// Output directory of the run.
         folder: PathBuf,
     },
+    /// Measures how often the claims of messages are true, on functions that readers judged.
+    FitMessages {
+        /// Files of samples that `--collectors repo` wrote.
+        #[arg(required = true)]
+        samples: Vec<PathBuf>,
+        /// Table of verdicts, as `streamguard review` writes it.
+        #[arg(long, default_value = "crates/mining/readings.csv")]
+        reviews: PathBuf,
+    },
     /// Fits the weights and the table by which changed functions are labelled to functions with known labels.
     FitLabels {
         /// `fixes.jsonl` of a run with `--min-confidence 0`.

@@ -10,6 +10,7 @@ mod demo_worlds;
 mod dist;
 mod extract_check;
 mod fit_labels;
+mod fit_messages;
 mod ground_truth;
 mod prime_check;
 
@@ -106,6 +107,7 @@ fn main() -> Result<()> {
         }
         XtaskCommand::Truth { table, clones } => ground_truth::check_clones(&table, &clones),
         XtaskCommand::TruthOfRun { table, folder } => ground_truth::check_run(&table, &folder),
+        XtaskCommand::FitMessages { samples, reviews } => fit_messages::run(&samples, &reviews),
         XtaskCommand::FitLabels { samples, truth, cross_validate } => {
             fit_labels::run(&samples, &truth, cross_validate)
         }

@@ -1,6 +1,7 @@
 //! Fixes of one advisory in one function: which of them a later one changes again.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hasher};
 
 use streamguard_code::line_diff;
 use streamguard_dataset::{QualityFlag, Sample};
@@ -8,54 +9,58 @@ use streamguard_dataset::{QualityFlag, Sample};
 /// Fewest letters and digits of a line by which a change is recognised. Shorter ones, such as `return`, are in many.
 const MIN_LINE_LETTERS: usize = 8;
 
-/// A function that an advisory is about: the advisory, the path, and the name.
-type FixedFunction = (String, Option<String>, Option<String>);
+/// A function: its path, and its name.
+type FunctionPlace = (Option<String>, Option<String>);
 
-/// Lines that later fixes changed again.
+/// What one fix changed in a function.
+struct LaterFix {
+    advisory_ids: Vec<String>,
+    /// Hashes of the lines that it removed: the lines themselves may be many, and stay for the whole repository.
+    removed: HashSet<u64>,
+}
+
+/// Fixes that are newer than the next one.
 #[derive(Default)]
 pub(crate) struct LaterFixes {
-    removed: HashMap<FixedFunction, HashSet<String>>,
+    by_place: HashMap<FunctionPlace, Vec<LaterFix>>,
 }
 
 impl LaterFixes {
     /// Flags the samples of a commit of which a later commit changed lines again, and takes note of what this one
     /// changed. The commits come newest first.
     pub(crate) fn flag(&mut self, samples: &mut [Sample]) {
-        let mut removed = Vec::new();
+        let mut fixes = Vec::new();
         for sample in samples {
             let text = |side: &Option<String>| side.clone().unwrap_or_default();
             let (before, after) = (text(&sample.vulnerable_code), text(&sample.fixed_code));
             let diff = line_diff(&before, &after);
-            let functions = functions(sample);
-            let is_changed_again = |line: &&str| {
-                line_key(line).is_some_and(|key| {
-                    functions
+            let place = (sample.path_after.clone(), sample.function.clone());
+            let changes_again = |fix: &&LaterFix| {
+                fix.advisory_ids.iter().any(|id| sample.advisory_ids.contains(id))
+                    && diff
+                        .added
                         .iter()
-                        .any(|one| self.removed.get(one).is_some_and(|lines| lines.contains(&key)))
-                })
+                        .filter_map(|line| line_hash(line))
+                        .any(|hash| fix.removed.contains(&hash))
             };
-            if diff.added.iter().any(is_changed_again) {
+            if self.by_place.get(&place).is_some_and(|fixes| fixes.iter().any(|fix| changes_again(&fix))) {
                 sample.quality_flags.push(QualityFlag::Superseded);
             }
-            let keys: Vec<String> = diff.removed.iter().filter_map(|line| line_key(line)).collect();
-            removed.extend(functions.into_iter().map(|function| (function, keys.clone())));
+            let removed = diff.removed.iter().filter_map(|line| line_hash(line)).collect();
+            fixes.push((place, LaterFix { advisory_ids: sample.advisory_ids.clone(), removed }));
         }
-        for (function, keys) in removed {
-            self.removed.entry(function).or_default().extend(keys);
+        for (place, fix) in fixes {
+            self.by_place.entry(place).or_default().push(fix);
         }
     }
 }
 
-/// Returns the function of a sample once for each of its advisories.
-fn functions(sample: &Sample) -> Vec<FixedFunction> {
-    let place = |id: &String| (id.clone(), sample.path_after.clone(), sample.function.clone());
-    sample.advisory_ids.iter().map(place).collect()
-}
-
-/// Returns a line without white space; `None` if it says too little.
-fn line_key(line: &str) -> Option<String> {
+/// Returns the hash of a line without white space; `None` if it says too little.
+fn line_hash(line: &str) -> Option<u64> {
     let letters = line.chars().filter(|letter| letter.is_alphanumeric()).count();
-    (letters >= MIN_LINE_LETTERS).then(|| line.split_whitespace().collect())
+    let mut hasher = DefaultHasher::new();
+    line.split_whitespace().for_each(|word| hasher.write(word.as_bytes()));
+    (letters >= MIN_LINE_LETTERS).then(|| hasher.finish())
 }
 
 #[cfg(test)]

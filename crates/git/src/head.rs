@@ -55,7 +55,7 @@ pub fn repository_head(repository: &gix::Repository) -> Result<RepositoryHead, g
     }
     let branch = head.referent_name().map(|name| name.as_bstr().to_string()).unwrap_or_default();
     for folder in BRANCH_FOLDERS {
-        let others = branches(repository, folder)?;
+        let others = branches(repository, folder)?.found;
         if !others.is_empty() {
             return Ok(RepositoryHead::Unborn { branch: short_name(&branch).to_owned(), others });
         }
@@ -63,24 +63,36 @@ pub fn repository_head(repository: &gix::Repository) -> Result<RepositoryHead, g
     Ok(RepositoryHead::Empty)
 }
 
-/// Returns the branches of a folder that lead to commits, by name.
-pub(crate) fn branches(
-    repository: &gix::Repository,
-    folder: &str,
-) -> Result<Vec<RepositoryBranch>, gix::Error> {
+/// Branches of a folder.
+#[derive(Default)]
+pub(crate) struct FolderBranches {
+    /// Those that lead to commits, by name.
+    pub(crate) found: Vec<RepositoryBranch>,
+    /// Whole names of those whose commits cannot be read; empty where the name cannot be read either.
+    pub(crate) unreadable: Vec<String>,
+}
+
+/// Returns the branches of a folder.
+pub(crate) fn branches(repository: &gix::Repository, folder: &str) -> Result<FolderBranches, gix::Error> {
     let references = repository.references()?;
-    let mut branches = Vec::new();
-    for reference in references.prefixed(folder)?.filter_map(Result::ok) {
+    let mut branches = FolderBranches::default();
+    for reference in references.prefixed(folder)? {
+        let Ok(reference) = reference else {
+            branches.unreadable.push(String::new());
+            continue;
+        };
         // `origin/HEAD` is a second name of another branch.
         let is_symbolic = matches!(reference.target(), gix::refs::TargetRef::Symbolic(_));
         let full_name = reference.name().as_bstr().to_string();
-        if let (false, Ok(commit)) = (is_symbolic, reference.into_fully_peeled_id()) {
-            let commit = commit.detach();
-            if repository.find_commit(commit).is_ok() {
-                branches.push(RepositoryBranch { full_name, commit });
-            }
+        if is_symbolic {
+            continue;
+        }
+        let commit = reference.into_fully_peeled_id().ok().and_then(|id| id.object().ok());
+        match commit.filter(|object| object.kind.is_commit()) {
+            Some(commit) => branches.found.push(RepositoryBranch { full_name, commit: commit.id }),
+            None => branches.unreadable.push(full_name),
         }
     }
-    branches.sort();
+    branches.found.sort();
     Ok(branches)
 }

@@ -66,7 +66,7 @@ pub use missing_parts::{missing_alternates, promisor_remote, shallow_boundary};
 pub use open_repository::{OpenRepository, open_repository};
 pub use public_address::is_public;
 pub use recorded::repository_url;
-pub use release_branch::{BranchKind, maintained_branches};
+pub use release_branch::{BranchKind, MaintainedBranches, maintained_branches};
 pub use shell_word::shell_word;
 pub use source::{RepositorySource, RepositorySourceError};
 pub use tree_changes::{MAX_FILES, TreeChangesError, tree_changes};

@@ -44,7 +44,18 @@ pub enum BranchKind {
     Any,
 }
 
-/// Returns the branches of a kind, each commit once, by name. `project` is the last part of the name of the repository,
+/// Branches that are read besides the head.
+#[derive(Debug, Default)]
+pub struct MaintainedBranches {
+    /// The branches, each commit once, by name.
+    pub found: Vec<RepositoryBranch>,
+    /// Number of branches that cannot be read.
+    pub unreadable: u64,
+    /// Number of branches that are too many to be read.
+    pub left_out: u64,
+}
+
+/// Returns the branches of a kind. `project` is the last part of the name of the repository,
 /// which may stand before the version, as in `libpng16`.
 ///
 /// # Errors
@@ -53,24 +64,28 @@ pub fn maintained_branches(
     repository: &gix::Repository,
     project: &str,
     kind: BranchKind,
-) -> Result<Vec<RepositoryBranch>, gix::Error> {
+) -> Result<MaintainedBranches, gix::Error> {
     let mut seen = BTreeSet::new();
-    let mut found = Vec::new();
+    let mut maintained = MaintainedBranches::default();
     for folder in FOLDERS {
         let mut of_folder = branches(repository, folder)?;
-        of_folder.retain(|branch| {
-            let name = branch.full_name.strip_prefix(folder).unwrap_or_default();
+        let is_meant = |full_name: &str| {
+            let name = full_name.strip_prefix(folder).unwrap_or_default();
             // The first part is the name of the other repository.
             let name = match folder {
                 "refs/remotes/" => name.split_once('/').map_or(name, |(_, name)| name),
                 _ => name,
             };
-            (kind == BranchKind::Any || is_release_branch(name, project)) && seen.insert(branch.commit)
-        });
-        found.extend(of_folder);
+            kind == BranchKind::Any || is_release_branch(name, project)
+        };
+        let unreadable = of_folder.unreadable.iter().filter(|name| name.is_empty() || is_meant(name));
+        maintained.unreadable += unreadable.count() as u64;
+        of_folder.found.retain(|branch| is_meant(&branch.full_name) && seen.insert(branch.commit));
+        maintained.found.extend(of_folder.found);
     }
-    found.truncate(MAX_BRANCHES);
-    Ok(found)
+    maintained.left_out = maintained.found.len().saturating_sub(MAX_BRANCHES) as u64;
+    maintained.found.truncate(MAX_BRANCHES);
+    Ok(maintained)
 }
 
 /// Tells whether the name of a branch is that of a line of releases: a version, with nothing besides it but the name of

@@ -1,9 +1,8 @@
 //! The setting `branches`: which branches of a repository are read.
 
 use clap::ValueEnum;
-use gix::ObjectId;
 use serde::{Deserialize, Serialize};
-use streamguard_git::{BranchKind, maintained_branches};
+use streamguard_git::{BranchKind, MaintainedBranches, maintained_branches};
 
 /// Branches of which the history is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
@@ -19,19 +18,22 @@ pub enum BranchChoice {
 }
 
 impl BranchChoice {
-    /// Returns the commits that the branches besides the head lead to. `name` is the name of the repository.
+    /// Returns the branches besides the head. `name` is the name of the repository.
     ///
     /// # Errors
     /// References that cannot be read.
-    pub(crate) fn tips(self, repository: &gix::Repository, name: &str) -> Result<Vec<ObjectId>, gix::Error> {
+    pub(crate) fn branches(
+        self,
+        repository: &gix::Repository,
+        name: &str,
+    ) -> Result<MaintainedBranches, gix::Error> {
         let kind = match self {
-            Self::Head => return Ok(Vec::new()),
+            Self::Head => return Ok(MaintainedBranches::default()),
             Self::Release => BranchKind::Release,
             Self::All => BranchKind::Any,
         };
         let name = name.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
         let project = name.strip_suffix(".git").unwrap_or(name);
-        let branches = maintained_branches(repository, project, kind)?;
-        Ok(branches.into_iter().map(|branch| branch.commit).collect())
+        maintained_branches(repository, project, kind)
     }
 }

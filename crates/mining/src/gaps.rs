@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use streamguard_git::{self as git, OpenRepository, RepositoryBranch, shell_word};
+use streamguard_git::{self as git, MaintainedBranches, OpenRepository, RepositoryBranch, shell_word};
 use streamguard_http::UpstreamSettings;
 
 use super::history::CommitSelection;
@@ -100,6 +100,30 @@ pub(crate) fn history_gaps(
         gaps.push(missing_objects(repository, place, &format!("{} {before}", commits(selection.unreadable))));
     }
     gaps
+}
+
+/// Describes branches that were not read.
+pub(crate) fn branch_gaps(place: RepositoryPlace<'_>, branches: &MaintainedBranches) -> Vec<String> {
+    let name = place.name();
+    let mut gaps = Vec::new();
+    if branches.unreadable > 0 {
+        let advice = place.advice("see what is damaged by", "fsck");
+        gaps.push(format!(
+            "{name}: the commits of {} that cannot be read are missing{advice}",
+            branch_count(branches.unreadable)
+        ));
+    }
+    if branches.left_out > 0 {
+        gaps.push(format!(
+            "{name} has so many branches that the commits of {} are missing; choose fewer by --branches",
+            branch_count(branches.left_out)
+        ));
+    }
+    gaps
+}
+
+fn branch_count(count: u64) -> String {
+    if count == 1 { "1 branch".to_owned() } else { format!("{count} branches") }
 }
 
 /// Describes files that were missing when `count` commits were mined.

@@ -76,9 +76,12 @@ pub(crate) fn select_commits(
             }
         }
     };
-    let tips = settings.branches.tips(&repository, name).map_err(unreadable)?;
+    let branches = settings.branches.branches(&repository, name).map_err(unreadable)?;
+    let tips: Vec<ObjectId> = branches.found.iter().map(|branch| branch.commit).collect();
     let selection = walk_history(&repository, head, &tips, settings.since, stop).map_err(named)?;
-    let gaps = unborn.into_iter().chain(gaps::history_gaps(&repository, place, &selection)).collect();
+    let of_history = gaps::history_gaps(&repository, place, &selection);
+    let of_branches = gaps::branch_gaps(place, &branches);
+    let gaps = unborn.into_iter().chain(of_history).chain(of_branches).collect();
     Ok(CommitSelection { gaps, ..selection })
 }
 

@@ -10,6 +10,7 @@ use streamguard_git::{OpenRepository, open_repository, tree_changes};
 
 use super::commit_miner::MAX_BLOB_BYTES;
 use super::history::CommitSelection;
+use super::selected_commit::SelectedCommit;
 
 /// Paths that a commit changed.
 type ChangedPaths = Vec<Vec<u8>>;
@@ -23,7 +24,9 @@ pub(crate) fn drop_same_patches(path: &Path, selection: &mut CommitSelection, st
         return;
     }
     let Ok(repository) = open_repository(path) else { return };
-    let changes: Vec<_> = selection.commits.iter().map(|one| file_changes(&repository, one.commit)).collect();
+    // A caller that asked to stop does not use the result.
+    let change = |one: &SelectedCommit| file_changes(&repository, one.commit).filter(|_| !stop());
+    let changes: Vec<_> = selection.commits.iter().map(change).collect();
     let mut commits_by_paths = HashMap::<ChangedPaths, u64>::new();
     for paths in changes.iter().flatten().map(|changes| changed_paths(changes)) {
         *commits_by_paths.entry(paths).or_default() += 1;

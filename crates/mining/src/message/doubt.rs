@@ -21,8 +21,11 @@ const REMEDIES: &str = r"\b(?:check|bound|limit|fix|prevent|protect|attack|vuln|
 /// First lines about something else than behaviour, and words about the cost of a protection.
 const CHORES: &str = r"\bwarnings?\b|^\W*(?:[\w./()-]+:\s*)*(?:renam\w*|make\s+(?:it\s+)?clear|remov\w+\s+(?:\S+\s+){1,2}support|use\s+.*\bif\s+available)\b|\bcauses?\s+problems\b";
 
-/// Work that follows a fix, and fixes of others.
-const FOLLOW_UPS: &str = r"regressions?~(?:in|from|of|by|due~to|caused~by)~(?:the~)?(?:\w+~)?fix|(?:unit~)?tests?~failures?|unnecessary~code|indent(?:s|ation)?|(?:builds?|versions?|releases?|systems?)~(?:with|that~have|containing)~(?:the~)?cve|test~cases?~for~cve|cve-\d+-\d+~patch";
+/// Words of a first line about work that follows a fix.
+const FOLLOW_UPS: &str = r"regressions?~(?:in|from|of|by|due~to|caused~by)~(?:the~)?(?:\w+~)?fix|(?:unit~)?tests?~failures?|unnecessary~code|indent(?:s|ation)?";
+
+/// Statements by which an advisory is that of another project, or only the source of a test.
+const OTHERS_ADVISORY: &str = r"(?:builds?|versions?|releases?|systems?)~(?:with|that~have|containing)~(?:the~)?cve|test~cases?~for~cve|cve-\d+-\d+~patch";
 
 /// Words of a first line about a choice that users have.
 const OPTIONS: &str = r"\b(?:options?|settings?|flags?|support\s+for)\b";
@@ -41,6 +44,7 @@ pub(super) struct DoubtRules {
     types: LazyPattern,
     chores: LazyPattern,
     follow_ups: LazyPattern,
+    others_advisory: LazyPattern,
 }
 
 impl DoubtRules {
@@ -55,6 +59,7 @@ impl DoubtRules {
             types: lazy(|| compile(TYPES)),
             chores: lazy(|| compile(CHORES)),
             follow_ups: lazy(|| compile_words(FOLLOW_UPS)),
+            others_advisory: lazy(|| compile_words(OTHERS_ADVISORY)),
         }
     }
 
@@ -71,9 +76,9 @@ impl DoubtRules {
             || !is_statement && self.features.is_match(subject) && is_choice()
     }
 
-    /// Whether a commit is about the fix of another one, whose advisory its message names.
-    pub(super) fn is_follow_up(&self, message: &[u8]) -> bool {
-        self.follow_ups.is_match(message)
+    /// Whether an advisory that a message names is about another commit: one that this one follows, or one of others.
+    pub(super) fn is_about_another(&self, message: &[u8], subject: &[u8]) -> bool {
+        self.follow_ups.is_match(subject) || self.others_advisory.is_match(message)
     }
 
     /// Whether a tool found what the message is about by reading the code. Such findings are seldom reachable.
@@ -113,8 +118,13 @@ mod tests {
         ] {
             assert!(!is_doubtful(message), "{message}");
         }
-        assert!(rules.is_follow_up(b"Fix a regression in the fix for CVE-2024-1000"));
-        assert!(!rules.is_follow_up(b"Fix CVE-2024-1000"));
+        let is_about_another = |message: &str| {
+            let subject = message.lines().next().unwrap_or_default();
+            rules.is_about_another(message.as_bytes(), subject.as_bytes())
+        };
+        assert!(is_about_another("Fix a regression in the fix for CVE-2024-1000"));
+        assert!(is_about_another("Fix a crash\n\nOnly on builds with the CVE-2024-1000 patch."));
+        assert!(!is_about_another("Fix CVE-2024-1000\n\nThe indentation of the block changes too."));
         assert!(rules.is_analysis(b"Fix warnings of Clang-Tidy"));
         assert!(!rules.is_analysis(b"Fix the analysis of packets"));
     }

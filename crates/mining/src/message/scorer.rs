@@ -161,7 +161,7 @@ impl MessageScorer {
         if self.fuzzing.is_memory_error(message, &builder) {
             builder.add_basis(MessageBasis::MemoryError);
         }
-        if self.doubt.is_follow_up(message) {
+        if self.doubt.is_about_another(message, subject) {
             builder.forget_basis();
         } else if self.doubt.is_doubtful(message, subject) {
             builder.doubt(|_| false);

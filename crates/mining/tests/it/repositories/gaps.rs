@@ -10,7 +10,7 @@ use streamguard_engine::{
     CompletionStatus, INCOMPLETE_COUNTER, Job, OnExistingRun, RunDir, RunOptions, RunPaths,
 };
 use streamguard_http::UpstreamSettings;
-use streamguard_mining::RepoCollector;
+use streamguard_mining::{BranchChoice, RepoCollector};
 
 use super::{FIXED, MESSAGE, MiningResult, TestRepositories, VULNERABLE, damage, loose};
 use streamguard_simulator::{commit_all, git_command, run_git, write_file};
@@ -413,4 +413,17 @@ fn a_submodule_that_is_not_checked_out_is_not_its_surroundings() {
     run_git(&outer, ["submodule", "--quiet", "deinit", "-f", "lib/module"]);
     let mined = repositories.mine([outer.join("lib/module")]);
     assert_gap(&mined, 0, &["lib/module", "is a submodule", "submodule update --init lib/module"]);
+}
+
+#[test]
+fn a_branch_that_cannot_be_read_is_a_gap() {
+    let Some(repositories) = TestRepositories::new() else { return };
+    let path = repositories.fixed("broken-branch");
+    fs::write(path.join(".git/refs/heads/1.2.x"), format!("{}\n", "1".repeat(40))).unwrap();
+    let mined = repositories.mine([&path]);
+    assert_eq!((mined.status, mined.samples.len()), (CompletionStatus::Partial, 1), "{:?}", mined.log);
+    assert!(mined.lost.iter().any(|line| line.contains("the commits of 1 branch")), "{:?}", mined.lost);
+    let since = Some("all".parse().unwrap());
+    let head = RepoCollector { branches: BranchChoice::Head, since, ..RepoCollector::default() };
+    assert_eq!(repositories.mine_with([&path], head).status, CompletionStatus::Complete);
 }
