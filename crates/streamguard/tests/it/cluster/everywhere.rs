@@ -35,6 +35,19 @@ pub(super) fn jobs_leave_the_same_bytes_as_here(cluster: &mut Testbed) {
     let ingest = ["ingest", "--path", &path, "--output-dir", "figures"];
     let expected = stdout(&run(here.path(), &ingest));
     assert_eq!(stdout(&cluster.run(there.path(), 0, &ingest)), expected);
+
+    let vendored = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/vendored/members.py");
+    let tree = there.path().join("tree");
+    fs::create_dir(&tree).unwrap();
+    // More than one shard has.
+    for number in 0..600 {
+        fs::copy(&vendored, tree.join(format!("{number}.py"))).unwrap();
+    }
+    let tree = tree.display().to_string();
+    let scan = ["scan", &tree, "--output-dir", "scanned", "--json"];
+    let expected = stdout(&run(here.path(), &scan));
+    assert_eq!(expected.lines().count(), 600);
+    assert_eq!(stdout(&cluster.run(there.path(), 8, &scan)), expected);
     wait_for("nothing is left", || cluster.queue().is_empty());
 }
 
