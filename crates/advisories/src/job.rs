@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use streamguard_dataset::Advisory;
+use streamguard_durable::WriteError;
 use streamguard_engine::{
     JobError, JobSummary, MergeContext, Plan, PlanContext, Secrets, Shard, ShardError, ShardLimits,
     ShardOutput, TypedJob,
@@ -170,8 +171,7 @@ impl<S: AdvisorySource> TypedJob for AdvisoryJob<S> {
         let newest = newest_versions(merge)?;
         let mut file = merge.create_file(&file_name(self.source.name()))?;
         let cache = &self.access.settings().cache;
-        let in_cache =
-            |error| JobError::Failed(format!("cannot write the cache at {}: {error}", cache.display()));
+        let in_cache = |error| JobError::from(WriteError::at(cache)(error));
         // A listing with gaps would hide them for good: later runs ask only for changes.
         let key = self.listing_key().filter(|_| merge.missing_shards() == 0);
         let mut listing = key.map(|key| ListingWriter::create(cache, &key)).transpose().map_err(in_cache)?;

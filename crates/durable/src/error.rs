@@ -21,3 +21,10 @@ impl WriteError {
         move |source| Self { path: path.as_ref().to_owned(), source }
     }
 }
+
+/// Keeps the error inside, from where [`io::Error::downcast`] takes it.
+impl From<WriteError> for io::Error {
+    fn from(error: WriteError) -> Self {
+        Self::new(error.source.kind(), error)
+    }
+}

@@ -43,6 +43,9 @@ pub enum ShardError {
         /// Reason in words.
         reason: String,
     },
+    /// A file that more than this shard needs, such as one of a cache, cannot be written; the whole run stops.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// The shard was told to stop and did.
     #[error("stopped")]
     Stopped,

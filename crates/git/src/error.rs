@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use streamguard_cache::CacheError;
+use streamguard_durable::WriteError;
 use streamguard_engine::ShardError;
 use thiserror::Error;
 
@@ -129,6 +130,7 @@ impl From<GitError> for ShardError {
     fn from(error: GitError) -> Self {
         match error {
             GitError::Stopped => Self::Stopped,
+            GitError::Cache { path, source } => WriteError { path, source }.into(),
             error if error.may_pass() || matches!(error, GitError::TooSlow { .. }) => Self::retry(error),
             error => Self::failed(error),
         }

@@ -3,7 +3,6 @@
 //! The messages are those of git itself (`http.c`, `remote-curl.c`, `fetch-pack.c`,
 //! `upload-pack.c`) in the locale `C`, and of JGit, which serves some hosts.
 
-use std::io;
 use std::path::Path;
 
 use gix::ObjectId;
@@ -89,7 +88,7 @@ impl GitFailure {
             }
             Self::Gone => GitError::Gone { url, message },
             Self::Full => {
-                GitError::Cache { path: folder.to_owned(), source: io::ErrorKind::StorageFull.into() }
+                GitError::Cache { path: folder.to_owned(), source: rustix::io::Errno::NOSPC.into() }
             }
             Self::Transient => GitError::Failed { url, message, may_pass: true },
             Self::UnknownObject(_) | Self::NotById | Self::NoHead | Self::Permanent => {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use streamguard_cache::CacheError;
+use streamguard_durable::WriteError;
 use streamguard_engine::ShardError;
 use thiserror::Error;
 
@@ -104,6 +105,7 @@ impl From<UpstreamError> for ShardError {
     fn from(error: UpstreamError) -> Self {
         match error {
             UpstreamError::Stopped => Self::Stopped,
+            UpstreamError::Cache { path, source } => WriteError { path, source }.into(),
             error => Self::failed(error),
         }
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use streamguard_durable::WriteError;
 use streamguard_engine::{
     JobError, JobSummary, MergeContext, Plan, PlanContext, Secrets, Shard, ShardError, ShardLimits,
     ShardOutput, TypedJob,
@@ -18,6 +19,8 @@ use streamguard_engine::{
 pub(crate) enum Fault {
     /// Returns an error.
     Fail,
+    /// Says that a file which more than the shard needs cannot be written.
+    FullDisk,
     /// Panics.
     Panic,
     /// Aborts the process.
@@ -104,6 +107,10 @@ impl TypedJob for FaultyJob {
         match self.faults.get(&shard.number) {
             None => {}
             Some(Fault::Fail) => return Err(ShardError::failed("planted")),
+            Some(Fault::FullDisk) => {
+                let source = rustix::io::Errno::NOSPC.into();
+                return Err(WriteError { path: "/planted/file".into(), source }.into());
+            }
             Some(Fault::Panic) => panic!("planted panic"),
             Some(Fault::Abort) => std::process::abort(),
             Some(Fault::Exit) => std::process::exit(0),

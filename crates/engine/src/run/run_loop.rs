@@ -129,8 +129,11 @@ impl<'a> RunLoop<'a> {
         // Shards that finished before the error are recorded first: a resumed run need not repeat them.
         self.recorder.record(&events)?;
         if let Some(source) = write_error {
-            let path = self.dir.map_or_else(PathBuf::new, |dir| dir.root().to_owned());
-            return Err(WriteError { path, source }.into());
+            let in_run = |source| {
+                let path = self.dir.map_or_else(PathBuf::new, |dir| dir.root().to_owned());
+                WriteError { path, source }
+            };
+            return Err(source.downcast().unwrap_or_else(in_run).into());
         }
         if self.progress_timer.restart_if_over() {
             self.record_progress()?;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use serde_json::value::RawValue;
+use streamguard_durable::WriteError;
 
 use super::orphans::{ProcessMark, descendants};
 use super::protocol::{self, FromWorker, PROTOCOL_VERSION, ToWorker};
@@ -362,6 +363,7 @@ impl LiveProcess {
                 FromWorker::Ready { protocol } => check_protocol(protocol)?,
                 FromWorker::Done { shard, .. }
                 | FromWorker::Failed { shard, .. }
+                | FromWorker::Unwritable { shard, .. }
                 | FromWorker::Stopped { shard }
                     if shard != attempt.shard =>
                 {
@@ -382,6 +384,10 @@ impl LiveProcess {
                 FromWorker::Failed { reason, retry, .. } => {
                     let (outcome, reason) = (Outcome::Failed, reason.into());
                     return Ok(AttemptResult::Failed { outcome, reason, retryable: retry });
+                }
+                FromWorker::Unwritable { path, reason, errno, .. } => {
+                    let source = errno.map_or_else(|| io::Error::other(reason), io::Error::from_raw_os_error);
+                    return Err(WorkerFailure::Destination(WriteError { path, source }.into()));
                 }
                 FromWorker::Stopped { .. } => return Ok(StopReason::result(work.status.stop_reason())),
                 FromWorker::Shard(_) | FromWorker::Planned { .. } => {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};
+use std::path::PathBuf;
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -108,6 +109,15 @@ pub(crate) enum FromWorker<'a> {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         exit: Option<CommandExit>,
     },
+    /// A file that more than the shard needs cannot be written.
+    Unwritable {
+        shard: u32,
+        path: PathBuf,
+        reason: String,
+        /// Number of the system's error, if it is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        errno: Option<i32>,
+    },
     /// The shard was stopped, as requested.
     Stopped { shard: u32 },
 }
@@ -148,9 +158,21 @@ pub(crate) fn is_stray(line: &[u8]) -> bool {
 
 /// Reports whether a line is a message of a kind that this version does not know: an object with one key.
 pub(crate) fn is_unknown_message(line: &[u8]) -> bool {
-    const KNOWN: [&str; 13] = [
-        "ready", "shard", "planned", "record", "count", "note", "doing", "progress", "item", "alive", "done",
-        "failed", "stopped",
+    const KNOWN: [&str; 14] = [
+        "ready",
+        "shard",
+        "planned",
+        "record",
+        "count",
+        "note",
+        "doing",
+        "progress",
+        "item",
+        "alive",
+        "done",
+        "failed",
+        "unwritable",
+        "stopped",
     ];
     let message: Result<BTreeMap<&str, IgnoredAny>, _> = serde_json::from_slice(line);
     message.is_ok_and(|message| message.len() == 1 && message.keys().all(|key| !KNOWN.contains(key)))

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use streamguard_durable::WriteError;
 use thiserror::Error;
 
 use super::protocol::{self, FromWorker, PROTOCOL_VERSION, ToWorker};
@@ -332,6 +333,12 @@ fn serve_shard<'a>(
     match catch_unwind(AssertUnwindSafe(|| job.run(shard, &mut ShardOutput::new(sink, buffer)))) {
         Ok(Ok(())) => FromWorker::Done { shard: number, records: None },
         Ok(Err(ShardError::Stopped)) => FromWorker::Stopped { shard: number },
+        Ok(Err(ShardError::Write(WriteError { path, source }))) => FromWorker::Unwritable {
+            shard: number,
+            path,
+            reason: source.to_string(),
+            errno: source.raw_os_error(),
+        },
         Ok(Err(ShardError::Failed(reason))) => failed(reason, false),
         Ok(Err(ShardError::Retry(reason))) => failed(reason, true),
         Ok(Err(ShardError::Exited { exit, reason })) => {

@@ -108,6 +108,7 @@ impl ThreadWorker {
             Ok(Err(ShardError::Exited { exit, reason })) => {
                 AttemptResult::Exited { exit, reason: reason.into() }
             }
+            Ok(Err(ShardError::Write(error))) => return Err(error.into()),
             Ok(Err(ShardError::Stopped)) => StopReason::result(work.status.stop_reason()),
             Err(panic) => {
                 // After a second panic, as after the second death of a process.

@@ -1,6 +1,10 @@
 //! Faults of shards, on threads and in processes: each harms its own shard and nothing else.
 
-use streamguard_engine::{CompletionStatus, Event, EventKind, Observer, Outcome, RunState};
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::Arc;
+
+use streamguard_engine::{CompletionStatus, Event, EventKind, Observer, Outcome, RunError, RunState};
 
 use crate::faulty::{Fault, FaultyJob};
 use crate::{job, processes, run, text, threads};
@@ -42,6 +46,17 @@ fn planted(fault: Fault, options: &streamguard_engine::RunOptions) -> (Outcome, 
 fn a_shard_that_returns_an_error_fails() {
     for options in [threads(2), processes(2)] {
         assert_eq!(planted(Fault::Fail, &options), (Outcome::Failed, "planted".to_owned()));
+    }
+}
+
+#[test]
+fn a_file_of_more_than_one_shard_that_cannot_be_written_stops_the_run() {
+    for options in [threads(2), processes(2)] {
+        let faulty = FaultyJob { faults: [(3, Fault::FullDisk)].into(), ..job("faulty", 6) };
+        let ended = streamguard_engine::run(vec![Arc::new(faulty)], &options, None, &mut ());
+        let Err(RunError::Write(error)) = ended else { panic!("{ended:?}") };
+        assert_eq!(error.path, Path::new("/planted/file"));
+        assert_eq!(error.source.kind(), ErrorKind::StorageFull);
     }
 }
 

@@ -4,28 +4,31 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::{dataset, run, stderr};
+use crate::{dataset, stderr, streamguard};
 
 /// Number of sizes of each disk; `cargo xtask attack` sets a higher one.
 fn sizes() -> u64 {
     std::env::var("STREAMGUARD_DISKS").ok().and_then(|sizes| sizes.parse().ok()).unwrap_or(2)
 }
 
-const COLLECT: [&str; 6] =
-    ["collect", "--offline", "--quick-test", "--no-dashboard", "--synthetic-samples", "2000"];
-
 #[test]
 fn a_full_disk_of_the_output_is_6_and_the_run_can_be_resumed() {
-    fill_up("data");
+    fill_up("data", collect);
 }
 
 #[test]
 fn a_full_disk_of_the_cache_is_6_and_the_run_can_be_resumed() {
-    fill_up("cache");
+    fill_up("cache", collect);
+}
+
+fn collect(folder: &Path) -> Command {
+    let mut command = streamguard(folder);
+    command.args(["collect", "--offline", "--quick-test", "--no-dashboard", "--synthetic-samples", "2000"]);
+    command
 }
 
 /// Runs with a folder on disks of several sizes, gives each the space that it lacks, and compares the datasets.
-fn fill_up(disk: &str) {
+pub(crate) fn fill_up(disk: &str, collect: impl Fn(&Path) -> Command) {
     let has_namespaces = Command::new("unshare").args(["-rm", "true"]).status();
     if !has_namespaces.is_ok_and(|status| status.success()) {
         // What eprintln writes is captured in a test that passes.
@@ -36,14 +39,14 @@ fn fill_up(disk: &str) {
         return;
     }
     let undisturbed = tempfile::tempdir().unwrap();
-    let output = run(undisturbed.path(), &COLLECT);
+    let output = collect(undisturbed.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let expected = dataset(undisturbed.path());
     let needed = kilobytes(&undisturbed.path().join(disk));
     let mut full = 0;
     for size in (1..=sizes()).map(|number| (needed * number / (sizes() + 1)).max(4)) {
         let folder = tempfile::tempdir().unwrap();
-        let [first, second] = run_on_disk(folder.path(), disk, size);
+        let [first, second] = run_on_disk(folder.path(), disk, size, &collect(folder.path()));
         assert!(matches!(first, 0 | 6), "{disk} of {size} KiB: ended with {first}");
         assert_eq!(second, 0, "{disk} of {size} KiB: with space, ended with {second}");
         let _ = fs::remove_dir_all(folder.path().join("data/raw"));
@@ -58,23 +61,23 @@ fn fill_up(disk: &str) {
 
 /// Returns the exit codes of a run in a folder of which `disk` is a disk of a size in KiB, and of the same run,
 /// resumed if it had begun, once the disk has space. The output folder is copied to `result`.
-fn run_on_disk(folder: &Path, disk: &str, size: u64) -> [i32; 2] {
+fn run_on_disk(folder: &Path, disk: &str, size: u64, collect: &Command) -> [i32; 2] {
     fs::create_dir(folder.join(disk)).unwrap();
-    let program = env!("CARGO_BIN_EXE_streamguard");
-    let collect = format!("{program} {}", COLLECT.join(" "));
     let script = format!(
         "mount -t tmpfs -o size={size}k none {disk} || exit 99
-         {collect} >log 2>&1; first=$?
+         \"$@\" >log 2>&1; first=$?
          mount -o remount,size=400m {disk} || exit 99
          test -e data/raw/.streamguard/run.json && more=--resume
-         {collect} $more >>log 2>&1; second=$?
+         \"$@\" $more >>log 2>&1; second=$?
          cp -a data/raw result
          echo $first $second"
     );
     let output = Command::new("unshare")
-        .args(["-rm", "bash", "-c", &script])
+        .args(["-rm", "bash", "-c", &script, "bash"])
+        .arg(collect.get_program())
+        .args(collect.get_args())
         .current_dir(folder)
-        .env("XDG_CACHE_HOME", folder.join("cache"))
+        .envs(collect.get_envs().filter_map(|(name, value)| Some((name, value?))))
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::{Files, Services, run_to_end, start, wait};
+use crate::full_disk::fill_up;
 use crate::{stderr, stdout};
 
 /// Number of kills.
@@ -98,4 +99,13 @@ fn a_run_that_waits_for_an_answer_can_be_stopped() {
         assert_eq!(output.status.code(), Some(0), "{silent}: {}", stderr(&output));
         expected.assert_same(&Files::of(folder.path()), silent);
     }
+}
+
+#[test]
+fn a_full_disk_of_the_cache_is_6_and_the_run_can_be_resumed() {
+    let Some(services) = Services::start() else { return };
+    fill_up("cache", |folder| {
+        services.simulator.faults(&[]);
+        services.collect(folder)
+    });
 }
