@@ -36,15 +36,16 @@ pub(super) fn jobs_leave_the_same_bytes_as_here(cluster: &mut Testbed) {
     let expected = stdout(&run(here.path(), &ingest));
     assert_eq!(stdout(&cluster.run(there.path(), 0, &ingest)), expected);
 
-    let vendored = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/vendored/members.py");
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let (vendored, known) = (crates.join("../examples/vendored/members.py"), crates.join("scan/demo.sgdb"));
     let tree = there.path().join("tree");
     fs::create_dir(&tree).unwrap();
     // More than one shard has.
     for number in 0..600 {
         fs::copy(&vendored, tree.join(format!("{number}.py"))).unwrap();
     }
-    let tree = tree.display().to_string();
-    let scan = ["scan", &tree, "--output-dir", "scanned", "--json"];
+    let (tree, known) = (tree.display().to_string(), known.display().to_string());
+    let scan = ["scan", &tree, "--known", &known, "--output-dir", "scanned", "--json"];
     let expected = stdout(&run(here.path(), &scan));
     assert_eq!(expected.lines().count(), 600);
     assert_eq!(stdout(&cluster.run(there.path(), 8, &scan)), expected);
