@@ -91,7 +91,7 @@ fn shingle_sets(texts: &[TextNumber], datasets: &[DatasetRows<'_>]) -> Result<Sh
     let mut wanted = texts.iter().copied().peekable();
     let mut shingled = ShingledText::default();
     for DatasetRows { dataset, reader, first_row } in datasets {
-        dataset.for_each_row(&dataset.role_columns(), |number, _, row| {
+        dataset.for_each_row(&dataset.code_columns(), |number, _, row| {
             let row_number = first_row + number;
             let code = reader.texts(&row);
             while let Some(text) = wanted.next_if(|text| (*text / 2) as usize == row_number) {

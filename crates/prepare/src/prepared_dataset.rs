@@ -29,6 +29,7 @@ pub(crate) fn make(job: &PrepareJob, merge: &mut MergeContext<'_>) -> Result<Job
     let mut table = RowTable::new();
     let mut index = NearIndex::new(threshold);
     let mut datasets: Vec<(TableDataset, usize)> = Vec::new();
+    merge.set_activity("reading what is known of the rows");
     merge.for_each_record(|line| {
         match serde_json::from_slice(line).map_err(JobError::failed)? {
             PrepareRecord::Dataset(dataset) => datasets.push((*dataset, table.rows)),
@@ -40,7 +41,7 @@ pub(crate) fn make(job: &PrepareJob, merge: &mut MergeContext<'_>) -> Result<Job
         .iter()
         .map(|(dataset, first_row)| DatasetRows {
             dataset,
-            reader: CodeReader::new(&dataset.roles, &dataset.role_columns(), job.language),
+            reader: CodeReader::new(&dataset.roles, &dataset.code_columns(), job.language),
             first_row: *first_row,
         })
         .collect();
@@ -54,6 +55,7 @@ pub(crate) fn make(job: &PrepareJob, merge: &mut MergeContext<'_>) -> Result<Job
     counts.outside_dates = counts.rows - count(&kept);
     let before = count(&kept);
     table.digests.sort_unstable();
+    merge.set_activity("looking for near copies");
     let mut near = cluster_rows(&table, &index, threshold, &mut kept, own_rows, &read).map_err(job_error)?;
     // The sketches are the largest part of all, and nothing needs them any more.
     drop(index);

@@ -147,15 +147,19 @@ impl ColumnRoles {
         }
     }
 
-    /// Returns the names of all columns that have a role.
-    pub fn names(&self) -> Vec<&str> {
+    /// Returns the names of the columns with code, and of those that tell its language.
+    pub(crate) fn code_names(&self) -> Vec<&str> {
         let code = match &self.code {
             CodeColumns::Single(code) => vec![code],
             CodeColumns::Pair(before, after) => vec![before, after],
             CodeColumns::None => Vec::new(),
         };
+        code.into_iter().chain(&self.language).chain(&self.paths).map(String::as_str).collect()
+    }
+
+    /// Returns the names of all columns that have a role.
+    pub fn names(&self) -> Vec<&str> {
         let single = [
-            &self.language,
             &self.repository,
             &self.commit,
             &self.split,
@@ -165,12 +169,9 @@ impl ColumnRoles {
             &self.description,
             &self.evidence,
         ];
-        let lists = [&self.paths, &self.advisories, &self.dates, &self.cwes];
-        code.into_iter()
-            .chain(single.into_iter().flatten())
-            .chain(lists.into_iter().flatten())
-            .map(String::as_str)
-            .collect()
+        let lists = [&self.advisories, &self.dates, &self.cwes];
+        let others = single.into_iter().flatten().chain(lists.into_iter().flatten());
+        self.code_names().into_iter().chain(others.map(String::as_str)).collect()
     }
 }
 
