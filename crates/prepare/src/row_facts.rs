@@ -29,6 +29,12 @@ pub(crate) struct RowFacts {
     /// Hash of the template of generated code.
     #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
     pub(crate) family: Option<u64>,
+    /// Whether it is benign code beside a sample.
+    #[serde(rename = "k", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) benign: bool,
+    /// Hash of its file at its commit, if benign code is wanted.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<u64>,
     /// Date in milliseconds since 1970-01-01 UTC.
     #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
     pub(crate) date: Option<i64>,
@@ -78,6 +84,8 @@ impl RowFacts {
             commits: hashes(reader.commits(row)),
             advisories: hashes(reader.advisories(row)),
             family: reader.template_family(row),
+            benign: reader.is_benign(row),
+            file: None,
             date: reader.date(row),
             features: None,
             model_tokens: tokens

@@ -36,6 +36,8 @@ pub struct ColumnRoles {
     pub dates: Vec<String>,
     /// Split that a row is already in.
     pub split: Option<String>,
+    /// Kind of the sample, of StreamGuard's own datasets.
+    pub kind: Option<String>,
     /// Label: whether the code is vulnerable.
     pub label: Option<String>,
     /// Name of the function.
@@ -138,6 +140,7 @@ impl ColumnRoles {
                 "cve_published_date",
             ]),
             split: first(&["split"]),
+            kind: first(&["kind"]),
             label: first(&["target", "label", "is_vulnerable", "vulnerable", "is_vul", "vul"]),
             function: first(&["function", "func_name", "function_name", "method_name"]),
             weakness: first(&["vulnerability_type", "cwe", "cwe_id", "cwes"]),
@@ -163,6 +166,7 @@ impl ColumnRoles {
             &self.repository,
             &self.commit,
             &self.split,
+            &self.kind,
             &self.label,
             &self.function,
             &self.weakness,
