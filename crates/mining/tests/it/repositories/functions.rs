@@ -117,7 +117,11 @@ fn functions_of_commits_that_change_more_than_twenty_are_flagged() {
 
 #[test]
 fn functions_beside_a_fix_are_benign_samples_if_they_are_wanted() {
-    let other = |number: u32| format!("\n\ndef other{number}(a):\n    return a + {number}\n");
+    let other = |number: u32| {
+        format!(
+            "\n\ndef other{number}(values):\n    total = sum(value * {number} for value in values)\n    return total\n"
+        )
+    };
     let others: String = (0..5).map(other).collect();
     let before = format!(
         "def find(db, name):\n    return db.execute(\"SELECT * FROM users WHERE name = '%s'\" % name)\n{others}"
