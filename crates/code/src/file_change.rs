@@ -26,6 +26,9 @@ pub struct FileComparison {
     /// Changed functions, ordered by their first line or, if no function changed, the changed
     /// hunks. Empty if functions were only moved, or only blank lines around them changed.
     pub changes: Vec<CodeChange>,
+    /// Functions with the same text on both sides, if the comparer keeps them; those within others, and those in which the
+    /// parser found an error, are left out.
+    pub unchanged: Vec<UnchangedFunction>,
     /// Whether a side is not valid UTF-8; U+FFFD replaces the bytes that could not be read.
     pub invalid_utf8: bool,
     /// Number of changed lines outside functions on both sides together, without blank lines.
@@ -53,6 +56,19 @@ pub struct CodeChange {
     pub ambiguous: bool,
     /// Whether the parser found a syntax error inside the code, on either side.
     pub parse_error: bool,
+}
+
+/// A function that the change of its file does not touch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnchangedFunction {
+    /// Qualified name after the change.
+    pub name: String,
+    /// The code, with its lines after the change.
+    pub code: CodeSnippet,
+    /// First line before the change, counted from 1.
+    pub start_line_before: u32,
+    /// Last line before the change, inclusive.
+    pub end_line_before: u32,
 }
 
 /// A part of a file and the lines it is in.

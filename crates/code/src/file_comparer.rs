@@ -16,6 +16,7 @@ use super::parse;
 /// Compares files. Each thread needs its own, because it keeps the grammars used so far.
 pub struct FileComparer {
     grammars: GrammarCache,
+    keeps_unchanged: bool,
 }
 
 impl Default for FileComparer {
@@ -27,7 +28,12 @@ impl Default for FileComparer {
 impl FileComparer {
     /// Creates a comparer without any grammar loaded.
     pub fn new() -> Self {
-        Self { grammars: GrammarCache::default() }
+        Self { grammars: GrammarCache::default(), keeps_unchanged: false }
+    }
+
+    /// Sets whether the functions that did not change are part of the result.
+    pub fn keep_unchanged(&mut self, keeps: bool) {
+        self.keeps_unchanged = keeps;
     }
 
     /// Finds the functions that a change touched.
@@ -81,6 +87,7 @@ impl FileComparer {
             }
             None => [None, None],
         };
-        Ok(FilePair { language, grammar, lines: [before, after], trees, hunks }.compare())
+        let keeps_unchanged = self.keeps_unchanged;
+        Ok(FilePair { language, grammar, lines: [before, after], trees, hunks, keeps_unchanged }.compare())
     }
 }

@@ -7,7 +7,7 @@ use tree_sitter::Tree;
 
 use super::change_kind::{self, ChangeKind, ParsedSpan};
 use super::diff::Hunk;
-use super::file_change::{CodeChange, CodeSnippet, FileComparison};
+use super::file_change::{CodeChange, CodeSnippet, FileComparison, UnchangedFunction};
 use super::grammar::CompiledGrammar;
 use super::hunk_context;
 use super::lines::SourceLines;
@@ -22,6 +22,8 @@ pub(super) struct FilePair<'a> {
     pub(super) lines: [SourceLines<'a>; 2],
     pub(super) trees: [Option<Tree>; 2],
     pub(super) hunks: Vec<Hunk>,
+    /// Whether functions that did not change are part of the result.
+    pub(super) keeps_unchanged: bool,
 }
 
 /// Changed lines after lines that two functions share have been assigned.
@@ -70,8 +72,47 @@ impl FilePair<'_> {
         FileComparison {
             language: self.language,
             changes,
+            unchanged: self.unchanged_functions(&functions, &pairs),
             invalid_utf8: false,
             changed_lines_outside: owners.outside,
+        }
+    }
+
+    /// Returns the functions with the same text on both sides, in their order.
+    fn unchanged_functions(
+        &self,
+        functions: &[Vec<FunctionSpan>; 2],
+        pairs: &[FunctionPair],
+    ) -> Vec<UnchangedFunction> {
+        if !self.keeps_unchanged {
+            return Vec::new();
+        }
+        let both = pairs.iter().filter_map(|pair| pair.before.zip(pair.after));
+        let both = both.map(|(i, j)| (&functions[0][i], &functions[1][j]));
+        let unchanged = both.filter(|(old, new)| {
+            // Functions within others are part of those.
+            new.parent.is_none()
+                && !new.parse_error
+                && old.name == new.name
+                && self.text(0, old) == self.text(1, new)
+        });
+        let mut unchanged: Vec<UnchangedFunction> = unchanged
+            .map(|(old, new)| UnchangedFunction {
+                name: new.name.clone(),
+                code: self.snippet(1, new),
+                start_line_before: old.rows.start + 1,
+                end_line_before: old.rows.end,
+            })
+            .collect();
+        unchanged.sort_by_key(|function| function.code.start_line);
+        unchanged
+    }
+
+    fn snippet(&self, side: usize, function: &FunctionSpan) -> CodeSnippet {
+        CodeSnippet {
+            text: self.text(side, function).to_owned(),
+            start_line: function.rows.start + 1,
+            end_line: function.rows.end,
         }
     }
 
@@ -131,16 +172,11 @@ impl FilePair<'_> {
             }
             _ => ChangeKind::Code,
         };
-        let snippet = |side: usize, function: &FunctionSpan| CodeSnippet {
-            text: self.text(side, function).to_owned(),
-            start_line: function.rows.start + 1,
-            end_line: function.rows.end,
-        };
         Some(CodeChange {
             level: SampleLevel::Function,
             name: after.or(before).map(|function| function.name.clone()),
-            before: before.map(|function| snippet(0, function)),
-            after: after.map(|function| snippet(1, function)),
+            before: before.map(|function| self.snippet(0, function)),
+            after: after.map(|function| self.snippet(1, function)),
             kind,
             ambiguous: false,
             renamed: before.zip(after).is_some_and(|(old, new)| old.name != new.name),

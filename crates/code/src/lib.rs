@@ -74,7 +74,7 @@ mod variants;
 
 pub use change_kind::ChangeKind;
 pub use diff::{LineDiff, line_diff};
-pub use file_change::{CodeChange, CodeSnippet, FileChange, FileComparison};
+pub use file_change::{CodeChange, CodeSnippet, FileChange, FileComparison, UnchangedFunction};
 pub use file_comparer::FileComparer;
 pub use highlight::{HighlightGrammar, highlight_grammar};
 pub use path::{PathClass, classify_path};

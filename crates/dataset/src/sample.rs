@@ -17,6 +17,8 @@ pub enum SampleKind {
     Fixed,
     /// Code that exploits a flaw of other code.
     Exploit,
+    /// Code of the same file that the fix did not change.
+    Benign,
 }
 
 /// Part of a file that the code of a sample covers.
@@ -67,7 +69,7 @@ pub struct Sample {
     pub language: Option<Language>,
     /// Code before the fix; of an exploit, the code of the exploit.
     pub vulnerable_code: Option<String>,
-    /// Code after the fix.
+    /// Code after the fix; of benign code, the code that the fix left as it was.
     pub fixed_code: Option<String>,
     /// Name of the weakness in snake case, such as `sql_injection`.
     pub vulnerability_type: Option<String>,
@@ -252,6 +254,7 @@ impl SampleKind {
             Self::Vulnerable => "vulnerable",
             Self::Fixed => "fixed",
             Self::Exploit => "exploit",
+            Self::Benign => "benign",
         }
     }
 }

@@ -247,6 +247,15 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
     },
+    /// The merge of a job began another part of its work, or got further with it. At most two such events are recorded
+    /// in a second.
+    #[serde(rename = "merging")]
+    MergeActivity {
+        /// Position of the job.
+        job: usize,
+        /// A few words, such as `comparing code`. They may contain hostile text.
+        text: String,
+    },
     /// A job made progress on a cluster.
     #[serde(rename = "elsewhere")]
     ClusterProgress {

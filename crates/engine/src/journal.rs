@@ -125,6 +125,7 @@ impl Journal {
                 EventKind::Progress { .. }
                     | EventKind::ShardStarted { .. }
                     | EventKind::Activity { .. }
+                    | EventKind::MergeActivity { .. }
                     | EventKind::ClusterProgress { .. }
             );
             let start = self.buffer.len();

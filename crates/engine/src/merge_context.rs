@@ -10,6 +10,7 @@ use crate::earlier_results::EarlierResults;
 use crate::error::JobError;
 use crate::event::{Counters, add_count};
 use crate::output_file::{FileContent, OutputDestination, OutputFile};
+use crate::shard_output::MAX_ACTIVITY_BYTES;
 use crate::shard_store::StoredOutput;
 
 /// Number of records between two checks for a stop.
@@ -25,6 +26,8 @@ pub struct MergeContext<'a> {
     pub(crate) cancel: &'a CancelToken,
     pub(crate) results: EarlierResults,
     pub(crate) clock_ms: u64,
+    /// Receives the activity of the merge.
+    pub(crate) activity: &'a dyn Fn(String),
 }
 
 impl MergeContext<'_> {
@@ -73,6 +76,12 @@ impl MergeContext<'_> {
     /// [`JobError::Stopped`], to be passed on with `?`.
     pub fn check_stopped(&self) -> Result<(), JobError> {
         if self.cancel.requested() { Err(JobError::Stopped) } else { Ok(()) }
+    }
+
+    /// Describes in a few words on what the merge works, if that takes longer than a moment. Views show the latest
+    /// description, which changes at most twice a second.
+    pub fn set_activity(&self, text: &str) {
+        (self.activity)(text[..text.floor_char_boundary(MAX_ACTIVITY_BYTES)].to_owned());
     }
 
     /// Calls `take` with every record, in the order of the plan, as one line of JSON without

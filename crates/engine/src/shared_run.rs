@@ -84,6 +84,8 @@ pub(crate) struct SharedState {
     pub(crate) stores: Vec<Option<Arc<ShardStore>>>,
     /// Events that the loop has not recorded yet, in order.
     pub(crate) events: Vec<Event>,
+    /// Latest activity of the merge of each job.
+    pub(crate) merge_activities: Vec<Option<String>>,
     /// Number of log lines of each job.
     log_lines: Vec<usize>,
     /// True if workers have to end.
@@ -99,6 +101,7 @@ impl SharedState {
         Self {
             queues: (0..jobs).map(|_| None).collect(),
             stores: vec![None; jobs],
+            merge_activities: vec![None; jobs],
             log_lines: vec![0; jobs],
             ..Self::default()
         }

@@ -58,6 +58,8 @@ pub struct JobState {
     pub failed_shards: Vec<(u32, Outcome, String)>,
     /// Shards that are running, by number.
     pub running: BTreeMap<u32, RunningShard>,
+    /// Activity that its merge reported. Not escaped.
+    pub merge_activity: Option<String>,
     /// Progress on a cluster, if its shards run on one.
     pub cluster: ClusterProgress,
     /// Shards that failed and will be tried again, by number.
@@ -152,6 +154,7 @@ impl RunState {
             | EventKind::ShardEnded { job, .. }
             | EventKind::Progress { job, .. }
             | EventKind::Activity { job, .. }
+            | EventKind::MergeActivity { job, .. }
             | EventKind::ClusterProgress { job, .. }
             | EventKind::JobEnded { job, .. } => {
                 // A damaged journal, or one of another program, may name a job that does not exist.
@@ -179,6 +182,7 @@ impl JobState {
             EventKind::Activity { shard, text, .. } => {
                 self.running.entry(*shard).or_default().activity.clone_from(text);
             }
+            EventKind::MergeActivity { text, .. } => self.merge_activity = Some(text.clone()),
             EventKind::ClusterProgress { progress, .. } => self.cluster.clone_from(progress),
             EventKind::ShardEnded {
                 shard, attempt, outcome, reason, retry_in_ms, records, counters, ..
@@ -206,6 +210,7 @@ impl JobState {
             EventKind::JobEnded { status, reason, records, counters, summary, .. } => {
                 self.ended_ms = Some(now);
                 self.running.clear();
+                self.merge_activity = None;
                 self.cluster = ClusterProgress::default();
                 self.retries.clear();
                 self.status = Some(*status);

@@ -186,6 +186,7 @@ fn merge(
         destination: &OutputDestination::Memory,
         files: BTreeMap::new(),
         cancel: &cancel,
+        activity: &|_| {},
     };
     let summary = job.merge(&mut context).map_err(|error| format!("it cannot merge: {error}"))?;
     Ok((summary, context.files))

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use streamguard_advisories::{file_name, target_key};
 use streamguard_dataset::advisory::FixState;
-use streamguard_dataset::{Advisory, MergedAdvisory, Sample, merge_by_alias};
+use streamguard_dataset::{Advisory, MergedAdvisory, Sample, SampleKind, merge_by_alias};
 use streamguard_engine::{
     EarlierResults, JobError, JobSummary, MergeContext, Plan, PlanContext, Secrets, Shard, ShardError,
     ShardLimits, ShardOutput, TypedJob,
@@ -136,9 +136,17 @@ impl TypedJob for FixesJob {
             let fix: FixRecord = serde_json::from_slice(line).map_err(JobError::failed)?;
             let named: Vec<usize> =
                 fix.advisories.iter().filter_map(|id| positions.get(id).copied()).collect();
-            let mut kept = 0;
+            let (mut kept, mut is_kept) = (0, false);
             for sample in fix.samples {
-                if tally.take(&sample, &fix.collectors) {
+                // Benign code goes with the sample before it, and the advisory is not about it.
+                if sample.kind == SampleKind::Benign {
+                    if is_kept {
+                        samples.write_record(&sample)?;
+                    }
+                    continue;
+                }
+                is_kept = tally.take(&sample, &fix.collectors);
+                if is_kept {
                     kept += 1;
                     let advisory = named.first().map(|position| &advisories[*position]);
                     samples.write_record(&with_advisory(sample, advisory))?;

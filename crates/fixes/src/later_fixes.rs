@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hasher};
 
 use streamguard_code::line_diff;
-use streamguard_dataset::{QualityFlag, Sample};
+use streamguard_dataset::{QualityFlag, Sample, SampleKind};
 
 /// Fewest letters and digits of a line by which a change is recognised. Shorter ones, such as `return`, are in many.
 const MIN_LINE_LETTERS: usize = 8;
@@ -30,7 +30,7 @@ impl LaterFixes {
     /// changed. The commits come newest first.
     pub(crate) fn flag(&mut self, samples: &mut [Sample]) {
         let mut fixes = Vec::new();
-        for sample in samples {
+        for sample in samples.iter_mut().filter(|sample| sample.kind != SampleKind::Benign) {
             let text = |side: &Option<String>| side.clone().unwrap_or_default();
             let (before, after) = (text(&sample.vulnerable_code), text(&sample.fixed_code));
             let diff = line_diff(&before, &after);
@@ -65,7 +65,7 @@ fn line_hash(line: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use streamguard_dataset::{SampleKind, SampleLevel};
+    use streamguard_dataset::SampleLevel;
 
     use super::*;
 

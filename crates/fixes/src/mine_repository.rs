@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use gix::ObjectId;
 use streamguard_collect::Samples;
-use streamguard_dataset::Weakness;
+use streamguard_dataset::{SampleKind, Weakness};
 use streamguard_engine::{LogLevel, ShardError, ShardOutput};
 use streamguard_git::{self as git, FetchContext, FetchedRepository, GitError, open_repository};
 use streamguard_http::UpstreamAccess;
@@ -89,7 +89,8 @@ impl RepositoryMiner<'_> {
             self.emit_unresolved(&fetched.url, fix, &problem, output)?;
         }
         let repository = open_repository(&fetched.path).map_err(ShardError::failed)?;
-        let mut miner = CommitMiner::new(&repository, &fetched.url, self.settings.min_confidence);
+        let mut miner = CommitMiner::new(&repository, &fetched.url, self.settings.min_confidence)
+            .with_benign(self.settings.benign);
         let mut later_fixes = LaterFixes::default();
         for (commit, fix) in newest_first(&repository, commits) {
             output.check_stopped()?;
@@ -108,8 +109,9 @@ impl RepositoryMiner<'_> {
                 output.incomplete(format!("{}, commit {commit}: {problem}", fetched.url));
             }
             later_fixes.flag(&mut samples);
+            let counted = samples.iter().filter(|sample| sample.kind != SampleKind::Benign).count() as u64;
             for collector in &collectors {
-                output.count(&format!("samples.{collector}"), samples.len() as u64);
+                output.count(&format!("samples.{collector}"), counted);
             }
             output.emit(&FixRecord {
                 repository: fetched.url.clone(),

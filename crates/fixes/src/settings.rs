@@ -26,6 +26,9 @@ pub struct FixesSettings {
     /// Longest function that is kept, in characters.
     #[arg(skip)]
     pub max_code_chars: usize,
+    /// Functions to take for each sample that its fix did not change.
+    #[arg(skip)]
+    pub benign: u32,
     /// Settings of the upstreams.
     #[arg(skip)]
     #[serde(rename = "access")]
@@ -40,6 +43,7 @@ impl Default for FixesSettings {
             git_mirrors: Vec::new(),
             min_confidence: DEFAULT_MIN_CONFIDENCE,
             max_code_chars: MAX_CODE_CHARS,
+            benign: 0,
             upstream: UpstreamSettings::default(),
         }
     }

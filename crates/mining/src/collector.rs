@@ -140,7 +140,7 @@ impl RepoCollector {
         let repository = open_repository(path).map_err(ShardError::failed)?;
         // A shallow boundary is a gap of the history, which is reported once for the repository.
         let boundary = shallow_boundary(&repository).unwrap_or_default();
-        let mut miner = CommitMiner::new(&repository, name, self.min_confidence);
+        let mut miner = CommitMiner::new(&repository, name, self.min_confidence).with_benign(self.benign);
         let mut lacking = 0;
         for selected in commits {
             samples.check()?;

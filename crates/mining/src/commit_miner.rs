@@ -1,14 +1,17 @@
 //! Mining of one commit: from its changed files to samples.
 
+use std::sync::Arc;
+
 use gix::ObjectId;
-use streamguard_code::{ChangeKind, CodeChange, CodeSnippet, FileChange, FileComparer};
+use streamguard_code::{ChangeKind, CodeChange, CodeSnippet, FileChange, FileComparer, UnchangedFunction};
 use streamguard_collect::Samples;
-use streamguard_dataset::{Rejection, SampleLevel};
+use streamguard_dataset::{Rejection, Sample, SampleLevel};
 use streamguard_engine::ShardError;
 use streamguard_git::OpenRepository;
 use streamguard_licence::FileNotice;
 
 use super::advisory_context::AdvisoryContext;
+use super::benign_sample::{NeighbourChoice, benign_sample};
 use super::changed_files::{ChangedFile, changed_files};
 use super::commit_licence::CommitLicences;
 use super::fix_commit::FixCommit;
@@ -44,6 +47,8 @@ pub struct CommitMiner<'r> {
     repository: &'r OpenRepository,
     name: &'r str,
     min_confidence: f64,
+    /// Functions for each sample that its fix did not change.
+    benign: u32,
     comparer: FileComparer,
     licences: CommitLicences,
 }
@@ -53,7 +58,14 @@ impl<'r> CommitMiner<'r> {
     /// `min_confidence` (0.0 to 1.0) are rejected.
     pub fn new(repository: &'r OpenRepository, name: &'r str, min_confidence: f64) -> Self {
         let (comparer, licences) = (FileComparer::new(), CommitLicences::default());
-        Self { repository, name, min_confidence, comparer, licences }
+        Self { repository, name, min_confidence, benign: 0, comparer, licences }
+    }
+
+    /// Sets how many functions of its file are emitted beside each sample that its fix did not change, if there are so
+    /// many.
+    pub fn with_benign(mut self, functions: u32) -> Self {
+        self.comparer.keep_unchanged(functions > 0);
+        Self { benign: functions, ..self }
     }
 
     /// Emits the samples of a commit, compared with its first parent. Objects that cannot be read are
@@ -121,10 +133,18 @@ impl<'r> CommitMiner<'r> {
             .into_iter()
             .chain(dropped.iter().map(|change| change.reason))
             .for_each(|why| samples.reject(why));
+        let mut neighbours = NeighbourChoice::new(self.benign);
         for function in functions {
             match (function.rejection, &fix) {
                 (Some(rejection), _) => samples.reject(rejection),
-                (None, Some(fix)) => samples.emit(function_sample(fix, self.name, function))?,
+                (None, Some(fix)) => {
+                    let benign = neighbours.next(&function.candidate);
+                    let sample = function_sample(fix, self.name, function);
+                    let benign: Vec<Sample> =
+                        benign.iter().map(|function| benign_sample(&sample, function)).collect();
+                    samples.emit(sample)?;
+                    benign.into_iter().try_for_each(|sample| samples.emit(sample))?;
+                }
                 (None, None) => {}
             }
         }
@@ -210,6 +230,7 @@ impl<'r> CommitMiner<'r> {
             after: &after,
         })?;
         judged.differing += comparison.changes.len() as u64;
+        let unchanged: Arc<[UnchangedFunction]> = comparison.unchanged.into();
         let notice = FileNotice::read(&String::from_utf8_lossy(&after[..after.len().min(MAX_NOTICE_BYTES)]));
         for change in comparison.changes {
             let rejection = match change.kind {
@@ -234,6 +255,7 @@ impl<'r> CommitMiner<'r> {
                     language: comparison.language,
                     invalid_utf8: comparison.invalid_utf8,
                     notice: notice.clone(),
+                    unchanged: Arc::clone(&unchanged),
                     change,
                 }),
             }

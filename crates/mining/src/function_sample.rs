@@ -1,6 +1,8 @@
 //! Samples made of the functions of a fix.
 
-use streamguard_code::{CodeChange, CodeSnippet};
+use std::sync::Arc;
+
+use streamguard_code::{CodeChange, CodeSnippet, UnchangedFunction};
 use streamguard_dataset::{Language, QualityFlag, Sample, SampleKind, SampleLevel};
 use streamguard_licence::{CERTAIN_SCORE, FileNotice};
 
@@ -18,13 +20,15 @@ pub(super) struct FixCandidate {
     pub(super) invalid_utf8: bool,
     /// What the head of the file says of its licence.
     pub(super) notice: FileNotice,
+    /// Functions of the file that did not change, if they are wanted.
+    pub(super) unchanged: Arc<[UnchangedFunction]>,
     pub(super) change: CodeChange,
 }
 
 /// Makes the sample of one function.
 pub(super) fn function_sample(fix: &FixCommit, repository: &str, function: JudgedFunction) -> Sample {
     let JudgedFunction { candidate, score, tangled, .. } = function;
-    let FixCandidate { path_before, path_after, language, invalid_utf8, notice, change } = candidate;
+    let FixCandidate { path_before, path_after, language, invalid_utf8, notice, change, .. } = candidate;
     let licence = notice.licence(fix.licence.as_ref(), &path_after);
     let is_uncertain = licence.as_ref().is_some_and(|licence| licence.score < CERTAIN_SCORE);
     let flags = [

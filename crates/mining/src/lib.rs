@@ -27,6 +27,7 @@
 
 mod advisory_context;
 mod backport;
+mod benign_sample;
 mod branch_choice;
 mod changed_files;
 mod collector;

@@ -50,6 +50,9 @@ pub struct RepoCollector {
     /// Longest function that is kept, in characters. Functions of more than 10,000 are flagged as `long_function`
     #[arg(long, value_name = "N", default_value_t = Self::default().max_code_chars)]
     pub max_code_chars: usize,
+    /// Functions to take for each sample that its fix did not change, from the same file. They count as samples
+    #[arg(long, value_name = "N", default_value_t = Self::default().benign)]
+    pub benign: u32,
     /// Other places to fetch repositories below some URLs from
     #[arg(skip)]
     pub git_mirrors: Vec<git::MirrorRule>,
@@ -71,6 +74,7 @@ impl Default for RepoCollector {
             branches: BranchChoice::default(),
             min_confidence: DEFAULT_MIN_CONFIDENCE,
             max_code_chars: MAX_CODE_CHARS,
+            benign: 0,
             git_mirrors: Vec::new(),
             max_repo_size: git::MAX_BYTES >> 20,
             upstream: UpstreamSettings::default(),

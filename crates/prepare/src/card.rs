@@ -78,6 +78,14 @@ fn write_text(card: &mut String, info: &PreparedInfo, leaks: &LeakReport) -> std
         counts.largest_component,
         counts.rows_with_near_duplicates,
     )?;
+    if counts.benign > 0 {
+        writeln!(
+            card,
+            "{} rows are benign code (`kind` is `benign`): functions beside a sample that its fix did not change. {} more \
+             were left out, as copies or near copies of other code or because there were enough.\n",
+            counts.benign, counts.benign_left_out
+        )?;
+    }
     writeln!(card, "## What two splits have in common\n")?;
     writeln!(card, "Counted by an exact join of all code, not by the estimate that made the splits.\n")?;
     writeln!(card, "| kind | leaks |\n|---|---:|")?;

@@ -76,6 +76,10 @@ pub struct PrepareJob {
     #[arg(long, value_enum, value_name = "WAY", value_delimiter = ',')]
     #[serde(default)]
     pub augment: Vec<Augmentation>,
+    /// Take so many functions for each sample that its fix did not change, of those that `collect --benign` found
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[serde(default)]
+    pub benign: u32,
     /// Also write features of the code: its size, complexity, nesting and calls, and what a fix changed
     #[arg(long)]
     #[serde(default)]
@@ -176,6 +180,7 @@ impl PrepareJob {
             baseline: false,
             view: Vec::new(),
             augment: Vec::new(),
+            benign: 0,
             features: false,
             tokenizer: None,
             token_ids: false,
@@ -281,6 +286,7 @@ impl TypedJob for PrepareJob {
             let mut failed = None;
             let read = file.read(*piece, &roles.schema, |row| {
                 let mut facts = Box::new(RowFacts::of(&row, &reader, &mut sketcher, tokens.as_mut()));
+                facts.file = (self.benign > 0).then(|| reader.file_at_commit(&row)).flatten();
                 facts.features = meter.as_mut().map(|meter| meter.measure(&row, &reader));
                 output.emit(&PrepareRecord::Row(facts)).map_err(|error| {
                     failed = Some(error);

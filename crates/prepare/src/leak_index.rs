@@ -120,7 +120,7 @@ impl CodeSets {
         language: Option<Language>,
         stopped: &dyn Fn() -> bool,
     ) -> Result<ShingleSets, TableError> {
-        let columns = dataset.role_columns();
+        let columns = dataset.code_columns();
         let reader = CodeReader::new(&dataset.roles, &columns, language);
         let mut wanted = numbers.iter().map(|number| self.texts[*number as usize]).peekable();
         let (mut sets, mut text) = (ShingleSets::default(), ShingledText::default());

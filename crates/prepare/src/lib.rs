@@ -17,6 +17,7 @@
 //! assert!(threshold.accepts(&one, &two));
 //! ```
 
+mod benign;
 mod card;
 mod code_features;
 mod job;

@@ -46,6 +46,9 @@ const BASELINE_EVALUATION_NAME: &str = "baseline/evaluation.json";
 /// Name of the file with the same for people.
 const BASELINE_REPORT_NAME: &str = "baseline/evaluation.md";
 
+/// Number of rows between two reports of how many are written.
+const ROWS_PER_ACTIVITY: usize = 10_000;
+
 /// Returns the names of all files that may be written.
 pub(crate) fn file_names() -> Vec<String> {
     let of_split = |split: SplitName| ["parquet", "jsonl"].map(|format| file_name(split, format));
@@ -100,6 +103,7 @@ pub(crate) fn write(
     schema.columns.extend(token_columns.iter().flat_map(TokenColumns::columns));
 
     schema.columns.extend(features);
+    merge.set_activity("reading the labelled code");
     let code = LabelledCode::read(job, own, places, &table.tokens, merge)?;
     let length_matched = code.length_matched(job.seed, places.len());
     let choose = || FunctionChoice::new(&code.labels(table.tokens.len()), &table.digests);
@@ -114,6 +118,9 @@ pub(crate) fn write(
     let has_pairs = matches!(own.roles.code, CodeColumns::Pair(..));
     let mut failed = None;
     let read_rows = own.for_each_row(&read, |number, _, mut row| {
+        if number % ROWS_PER_ACTIVITY == 0 {
+            merge.set_activity(&format!("writing the rows, {number} of {}", places.len()));
+        }
         let Some(place) = places.get(number).copied().flatten() else { return Ok(()) };
         row.extend([
             json!(place.split),
@@ -149,6 +156,7 @@ pub(crate) fn write(
     }
     info.views = views.commit(merge)?;
 
+    merge.set_activity("checking that the splits have nothing in common");
     let leaks =
         find_leaks_in_rows(own, job.threshold()?, job.language, &|| merge.check_stopped().is_err(), &|row| {
             places.get(row).copied().flatten().map(|place| place.split)
@@ -157,6 +165,7 @@ pub(crate) fn write(
     write_json(merge, PREPARED_NAME, &json!(info))?;
     write_json(merge, LEAKS_NAME, &json!(leaks))?;
 
+    merge.set_activity("measuring shortcuts");
     let baseline = Baseline::train(job, own, places, &code, merge)?;
     let labels = baseline.as_ref().map(|baseline| &*baseline.labels);
     let shortcuts = ShortcutReport::new(&code, job.seed, labels);

@@ -2,9 +2,10 @@
 
 use streamguard_engine::{JobError, JobSummary, MergeContext};
 
+use crate::benign;
 use crate::job::{PrepareJob, PrepareRecord};
 use crate::near::NearIndex;
-use crate::near_rows::{DatasetRows, cluster_rows};
+use crate::near_rows::{DatasetRows, NearRows, PairRule};
 use crate::output;
 use crate::prepared_info::{PreparedCounts, PreparedInfo};
 use crate::row_table::RowTable;
@@ -29,6 +30,7 @@ pub(crate) fn make(job: &PrepareJob, merge: &mut MergeContext<'_>) -> Result<Job
     let mut table = RowTable::new();
     let mut index = NearIndex::new(threshold);
     let mut datasets: Vec<(TableDataset, usize)> = Vec::new();
+    merge.set_activity("reading what is known of the rows");
     merge.for_each_record(|line| {
         match serde_json::from_slice(line).map_err(JobError::failed)? {
             PrepareRecord::Dataset(dataset) => datasets.push((*dataset, table.rows)),
@@ -40,7 +42,7 @@ pub(crate) fn make(job: &PrepareJob, merge: &mut MergeContext<'_>) -> Result<Job
         .iter()
         .map(|(dataset, first_row)| DatasetRows {
             dataset,
-            reader: CodeReader::new(&dataset.roles, &dataset.role_columns(), job.language),
+            reader: CodeReader::new(&dataset.roles, &dataset.code_columns(), job.language),
             first_row: *first_row,
         })
         .collect();
@@ -52,12 +54,26 @@ pub(crate) fn make(job: &PrepareJob, merge: &mut MergeContext<'_>) -> Result<Job
         (0..table.rows).map(|row| row < own_rows && job.accepts_date(table.dates[row])).collect();
     let count = |kept: &[bool]| kept.iter().filter(|kept| **kept).count() as u64;
     counts.outside_dates = counts.rows - count(&kept);
-    let before = count(&kept);
     table.digests.sort_unstable();
-    let mut near = cluster_rows(&table, &index, threshold, &mut kept, own_rows, &read).map_err(job_error)?;
+    merge.set_activity("looking for near copies");
+    let stopped = || merge.check_stopped().is_err();
+    let near_rows =
+        NearRows { table: &table, index: &index, threshold, own_rows, datasets: &read, stopped: &stopped };
+    let before = count(&kept);
+    near_rows.apply(PairRule::Excluded, &mut kept).map_err(job_error)?;
+    counts.excluded = before - count(&kept);
+    let before = count(&kept);
+    if job.benign > 0 {
+        near_rows.apply(PairRule::Benign, &mut kept).map_err(job_error)?;
+        benign::leave_out_surplus(&table, &mut kept, job.benign);
+    } else {
+        kept.iter_mut().zip(&table.benign).for_each(|(kept, benign)| *kept &= !benign);
+    }
+    counts.benign_left_out = before - count(&kept);
+    counts.benign = kept.iter().zip(&table.benign).filter(|(kept, benign)| **kept && **benign).count() as u64;
+    let mut near = near_rows.apply(PairRule::Clusters, &mut kept).map_err(job_error)?;
     // The sketches are the largest part of all, and nothing needs them any more.
     drop(index);
-    counts.excluded = before - count(&kept);
     merge.check_stopped()?;
 
     let clusters = Components::of_clusters(&mut near, &kept);

@@ -14,6 +14,10 @@ use streamguard_table::{SplitName, TableDataset};
 /// Lengths in tokens at which models commonly cut.
 const CUT_LENGTHS: [u32; 4] = [512, 1024, 2048, 4096];
 
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 /// Counts of what happened to the rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreparedCounts {
@@ -23,6 +27,12 @@ pub struct PreparedCounts {
     pub outside_dates: u64,
     /// Rows left out as copies or near copies of an excluded dataset.
     pub excluded: u64,
+    /// Benign rows.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub benign: u64,
+    /// Benign rows left out: more than wanted, or copies or near copies of other rows.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub benign_left_out: u64,
     /// Components of the other rows.
     pub components: u64,
     /// Rows of the largest component.
@@ -108,6 +118,9 @@ impl PreparedInfo {
         }
         if !job.augment.is_empty() {
             settings["augment"] = json!(job.augment);
+        }
+        if job.benign > 0 {
+            settings["benign"] = json!(job.benign);
         }
         if job.features {
             settings["features"] = json!(true);

@@ -7,7 +7,7 @@ use streamguard_engine::JobError;
 use twox_hash::XxHash64;
 
 use crate::code_features::CodeFeatures;
-use crate::near::{TextSketch, TextSketcher};
+use crate::near::{BitSignature, TextSketch, TextSketcher};
 use crate::tokenizer::TokenReader;
 use streamguard_table::{CodeReader, Row};
 
@@ -29,6 +29,12 @@ pub(crate) struct RowFacts {
     /// Hash of the template of generated code.
     #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
     pub(crate) family: Option<u64>,
+    /// Whether it is benign code beside a sample.
+    #[serde(rename = "k", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) benign: bool,
+    /// Hash of its file at its commit, if benign code is wanted.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<u64>,
     /// Date in milliseconds since 1970-01-01 UTC.
     #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
     pub(crate) date: Option<i64>,
@@ -49,6 +55,9 @@ pub(crate) struct PackedSketch {
     tokens: u32,
     #[serde(rename = "b", default, skip_serializing_if = "String::is_empty")]
     bands: String,
+    /// Signature beside the bands.
+    #[serde(rename = "g", default, skip_serializing_if = "String::is_empty")]
+    signature: String,
     #[serde(rename = "s", default, skip_serializing_if = "is_zero")]
     small_size: u32,
 }
@@ -75,6 +84,8 @@ impl RowFacts {
             commits: hashes(reader.commits(row)),
             advisories: hashes(reader.advisories(row)),
             family: reader.template_family(row),
+            benign: reader.is_benign(row),
+            file: None,
             date: reader.date(row),
             features: None,
             model_tokens: tokens
@@ -89,6 +100,10 @@ impl PackedSketch {
         Self {
             digest: format!("{:x}", sketch.digest),
             tokens: sketch.tokens,
+            signature: match bands.is_empty() {
+                true => String::new(),
+                false => STANDARD_NO_PAD.encode(sketch.signature.to_bytes()),
+            },
             bands: STANDARD_NO_PAD.encode(bands),
             small_size: sketch.small_size,
         }
@@ -98,10 +113,12 @@ impl PackedSketch {
     pub(crate) fn unpack(&self) -> Result<TextSketch, JobError> {
         let decode = |text: &str| STANDARD_NO_PAD.decode(text).map_err(JobError::failed);
         let bands = decode(&self.bands)?;
+        let signature = BitSignature::from_bytes(&decode(&self.signature)?).unwrap_or_default();
         Ok(TextSketch {
             digest: u128::from_str_radix(&self.digest, 16).map_err(JobError::failed)?,
             tokens: self.tokens,
             bands: bands.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect(),
+            signature,
             small_size: self.small_size,
         })
     }

@@ -20,6 +20,10 @@ pub(crate) struct RowTable {
     pub(crate) repositories: Vec<Option<u32>>,
     pub(crate) repository_names: BTreeMap<String, u32>,
     pub(crate) dates: Vec<Option<i64>>,
+    /// Whether each row is benign code beside a sample.
+    pub(crate) benign: Vec<bool>,
+    /// Hashes of files at commits, with the rows whose code is of them; none unless benign code is wanted.
+    pub(crate) files: Vec<(u64, u32)>,
     /// Number of tokens of each text.
     pub(crate) tokens: Vec<u32>,
     /// The same as the tokenizer of a model counts them; empty without one.
@@ -41,6 +45,8 @@ impl RowTable {
             repositories: Vec::new(),
             repository_names: BTreeMap::new(),
             dates: Vec::new(),
+            benign: Vec::new(),
+            files: Vec::new(),
             tokens: Vec::new(),
             model_tokens: Vec::new(),
             features: Vec::new(),
@@ -73,6 +79,8 @@ impl RowTable {
         self.repositories
             .push(facts.repository.as_ref().map(|name| *names.entry(name.clone()).or_insert(next)));
         self.dates.push(facts.date);
+        self.benign.push(facts.benign);
+        self.files.extend(facts.file.map(|file| (file, row)));
         self.model_tokens.extend(facts.model_tokens.into_iter().flatten());
         self.features.extend(facts.features.clone());
         self.commits.extend(facts.commits.iter().map(|commit| (*commit, row)));

@@ -102,6 +102,7 @@ mod advisories {
                 .chain([
                     InheritedSetting::new("min-confidence", SettingOwner::Job("repo")),
                     InheritedSetting::new("max-code-chars", SettingOwner::Job("repo")),
+                    InheritedSetting::new("benign", SettingOwner::Job("repo")),
                     InheritedSetting::new("access", SettingOwner::Command),
                 ])
                 .collect()

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use streamguard_dataset::{CommentSyntax, Language};
 use twox_hash::XxHash64;
 
@@ -26,6 +26,7 @@ pub struct CodeReader {
     advisories: Vec<usize>,
     dates: Vec<usize>,
     split: Option<usize>,
+    kind: Option<usize>,
     label: Option<usize>,
     function: Option<usize>,
     family: [Option<usize>; 3],
@@ -62,6 +63,7 @@ impl CodeReader {
             advisories: places(&roles.advisories),
             dates: places(&roles.dates),
             split: place(&roles.split),
+            kind: place(&roles.kind),
             label: place(&roles.label),
             function: place(&roles.function),
             family: [place(&roles.language), place(&roles.weakness), place(&roles.description)],
@@ -130,6 +132,19 @@ impl CodeReader {
     /// Returns the split that a row of a file is in.
     pub fn split(&self, row: &Row, file: &TableFile) -> Option<SplitName> {
         self.split.and_then(|place| SplitName::from_word(row[place].as_str()?)).or(file.split)
+    }
+
+    /// Tells whether a row is code beside a sample that its fix did not change.
+    pub fn is_benign(&self, row: &Row) -> bool {
+        self.kind.is_some_and(|place| row[place] == "benign")
+    }
+
+    /// Returns a hash of the commit and of the paths of the file, if both are known.
+    pub fn file_at_commit(&self, row: &Row) -> Option<u64> {
+        let commit = self.commits(row).into_iter().next()?;
+        let paths: Vec<&str> = self.paths.iter().filter_map(|place| row[*place].as_str()).collect();
+        let named = (!paths.is_empty()).then(|| json!([commit, paths]).to_string())?;
+        Some(XxHash64::oneshot(0, named.as_bytes()))
     }
 
     /// Returns whether the code of a row with one function is vulnerable.

@@ -63,6 +63,12 @@ impl TableDataset {
         self.schema.only(|name| names.contains(&name))
     }
 
+    /// Returns the columns that code is read from: the code itself, and what tells its language.
+    pub fn code_columns(&self) -> TableSchema {
+        let names = self.roles.code_names();
+        self.schema.only(|name| names.contains(&name))
+    }
+
     /// Calls `take` with each row of all files, in order, with its number and its file, and the values of these columns.
     ///
     /// # Errors

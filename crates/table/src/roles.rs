@@ -36,6 +36,8 @@ pub struct ColumnRoles {
     pub dates: Vec<String>,
     /// Split that a row is already in.
     pub split: Option<String>,
+    /// Kind of the sample, of StreamGuard's own datasets.
+    pub kind: Option<String>,
     /// Label: whether the code is vulnerable.
     pub label: Option<String>,
     /// Name of the function.
@@ -138,6 +140,7 @@ impl ColumnRoles {
                 "cve_published_date",
             ]),
             split: first(&["split"]),
+            kind: first(&["kind"]),
             label: first(&["target", "label", "is_vulnerable", "vulnerable", "is_vul", "vul"]),
             function: first(&["function", "func_name", "function_name", "method_name"]),
             weakness: first(&["vulnerability_type", "cwe", "cwe_id", "cwes"]),
@@ -147,30 +150,32 @@ impl ColumnRoles {
         }
     }
 
-    /// Returns the names of all columns that have a role.
-    pub fn names(&self) -> Vec<&str> {
+    /// Returns the names of the columns with code, and of those that tell its language.
+    pub(crate) fn code_names(&self) -> Vec<&str> {
         let code = match &self.code {
             CodeColumns::Single(code) => vec![code],
             CodeColumns::Pair(before, after) => vec![before, after],
             CodeColumns::None => Vec::new(),
         };
+        code.into_iter().chain(&self.language).chain(&self.paths).map(String::as_str).collect()
+    }
+
+    /// Returns the names of all columns that have a role.
+    pub fn names(&self) -> Vec<&str> {
         let single = [
-            &self.language,
             &self.repository,
             &self.commit,
             &self.split,
+            &self.kind,
             &self.label,
             &self.function,
             &self.weakness,
             &self.description,
             &self.evidence,
         ];
-        let lists = [&self.paths, &self.advisories, &self.dates, &self.cwes];
-        code.into_iter()
-            .chain(single.into_iter().flatten())
-            .chain(lists.into_iter().flatten())
-            .map(String::as_str)
-            .collect()
+        let lists = [&self.advisories, &self.dates, &self.cwes];
+        let others = single.into_iter().flatten().chain(lists.into_iter().flatten());
+        self.code_names().into_iter().chain(others.map(String::as_str)).collect()
     }
 }
 

@@ -20,6 +20,8 @@ mod exact;
 mod wrappers;
 // Variants of functions that mean the same.
 mod variants;
+// Functions that a change does not touch.
+mod unchanged;
 // Measures of the syntax of single functions.
 mod measures;
 // Classes of files by their paths.

@@ -219,6 +219,7 @@ impl RunLoop<'_> {
                 cancel: &cancel,
                 results,
                 clock_ms,
+                activity: &|text| shared.lock().merge_activities[job] = Some(text),
             };
             let message = match catch_unwind(AssertUnwindSafe(|| shared.jobs[job].merge(&mut context))) {
                 Ok(Ok(summary)) => {

@@ -175,8 +175,17 @@ impl<'a> RunLoop<'a> {
         records
     }
 
-    /// Records the activities of running shards, if they have changed.
+    /// Records the activities of running shards and merges, if they have changed.
     fn record_activities(&mut self) -> Result<(), RunError> {
+        for job in 0..self.jobs.len() {
+            let text = self.shared.lock().merge_activities[job].take();
+            if self.jobs[job].stage == JobStage::Merging
+                && let Some(text) = text
+                && self.recorder.state.jobs[job].merge_activity.as_ref() != Some(&text)
+            {
+                self.record(EventKind::MergeActivity { job, text })?;
+            }
+        }
         for worker in 0..self.workers.len() {
             let Some((job, attempt, text)) = self.workers[worker].status.activity() else { continue };
             let running = self.recorder.state.jobs[job].running.get(&attempt.shard);

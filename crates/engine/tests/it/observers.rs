@@ -1,10 +1,13 @@
 //! Events that observers get, and pauses.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
 use streamguard_engine::{
-    CompletionStatus, Event, EventKind, Job, Observer, PauseToken, RunOptions, RunState,
+    CompletionStatus, Event, EventKind, Job, JobError, JobSummary, MergeContext, Observer, PauseToken, Plan,
+    PlanContext, RunOptions, RunState, Shard, ShardError, ShardOutput, TypedJob,
 };
 
 use crate::faulty::{Fault, FaultyJob};
@@ -36,6 +39,67 @@ fn activities_are_reported_but_not_too_often() {
         assert!(reported.iter().all(|text| text.starts_with("step ")), "{reported:?}");
         assert!(finished.state.jobs[0].running.is_empty());
     }
+}
+
+/// A job whose merge waits until its activity is seen.
+struct WatchedMerge(Arc<AtomicBool>);
+
+impl TypedJob for WatchedMerge {
+    type Shard = u32;
+
+    fn name(&self) -> &str {
+        "watched"
+    }
+
+    fn settings(&self) -> Value {
+        json!({})
+    }
+
+    fn plan(&self, _: &PlanContext) -> Result<Plan<u32>, JobError> {
+        Ok(Plan::new(vec![1]))
+    }
+
+    fn run(&self, shard: &Shard<u32>, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
+        output.emit(&shard.payload)
+    }
+
+    fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
+        for part in 0.. {
+            if self.0.load(Ordering::Relaxed) {
+                break;
+            }
+            merge.set_activity(&format!("part {part}"));
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(JobSummary::default())
+    }
+}
+
+/// Keeps the activities of a merge, and lets it end after two.
+#[derive(Default)]
+struct MergeObserver {
+    seen: Arc<AtomicBool>,
+    activities: Vec<String>,
+}
+
+impl Observer for MergeObserver {
+    fn on_event(&mut self, event: &Event, state: &RunState) {
+        if let EventKind::MergeActivity { job, text } = &event.kind {
+            assert_eq!(state.jobs[*job].merge_activity.as_ref(), Some(text));
+            self.activities.push(text.clone());
+            self.seen.store(self.activities.len() >= 2, Ordering::Relaxed);
+        }
+    }
+}
+
+#[test]
+fn activities_of_a_merge_are_reported_until_the_job_ends() {
+    let mut observer = MergeObserver::default();
+    let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(WatchedMerge(Arc::clone(&observer.seen)))];
+    let finished = streamguard_engine::run(jobs, &threads(1), None, &mut observer).unwrap();
+    assert_eq!(finished.status, CompletionStatus::Complete);
+    assert!(observer.activities.len() >= 2 && observer.activities[0] != observer.activities[1]);
+    assert_eq!(finished.state.jobs[0].merge_activity, None);
 }
 
 /// Requests a pause as soon as a shard runs, and ends it after a while.

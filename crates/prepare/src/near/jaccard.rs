@@ -31,6 +31,12 @@ impl NearThreshold {
         ((left + right) as u64 * self.thousandths).div_ceil(1000 + self.thousandths) as usize
     }
 
+    /// Returns in how many elements two sets differ at most that have so many together, if they are near.
+    pub(super) fn most_different(self, together: usize) -> u32 {
+        // All but the common elements, of which there are at least t / (1 + t) of the sum in each set.
+        ((together as u64 * (1000 - self.thousandths)) / (1000 + self.thousandths)) as u32
+    }
+
     /// Tells whether two sorted sets are near.
     pub fn accepts(self, left: &[u64], right: &[u64]) -> bool {
         common_at_least(left, right, self.least_common(left.len(), right.len()))

@@ -1,5 +1,6 @@
 //! Near duplicates: texts whose sets of shingles have most elements in common.
 
+mod bit_signature;
 mod clusters;
 mod exact_join;
 mod jaccard;
@@ -11,6 +12,7 @@ mod shingles;
 mod size_windows;
 mod sketch;
 
+pub use bit_signature::BitSignature;
 pub use clusters::Clusters;
 pub use exact_join::exact_join;
 pub use jaccard::{NearThreshold, similarity};

@@ -1,5 +1,6 @@
 //! The near index: candidates among many sketches.
 
+use super::bit_signature::BitSignature;
 use super::jaccard::NearThreshold;
 use super::min_hash::SketchShape;
 use super::sketch::TextSketch;
@@ -14,6 +15,8 @@ pub struct NearIndex {
     banded: Vec<u32>,
     /// Their numbers of tokens: their sets are not larger.
     banded_tokens: Vec<u32>,
+    /// Their signatures.
+    signatures: Vec<BitSignature>,
     /// Texts with small sets, and the sizes of those.
     small: Vec<u32>,
     small_sizes: Vec<u32>,
@@ -27,6 +30,7 @@ impl NearIndex {
             keys: Vec::new(),
             banded: Vec::new(),
             banded_tokens: Vec::new(),
+            signatures: Vec::new(),
             small: Vec::new(),
             small_sizes: Vec::new(),
         }
@@ -38,6 +42,7 @@ impl NearIndex {
             self.keys.extend_from_slice(&sketch.bands);
             self.banded.push(text);
             self.banded_tokens.push(sketch.tokens);
+            self.signatures.push(sketch.signature);
         }
         if sketch.small_size > 0 {
             self.small.push(text);
@@ -45,9 +50,10 @@ impl NearIndex {
         }
     }
 
-    /// Returns the texts with small sets, and the sizes of those.
-    pub(super) fn small(&self) -> (&[u32], &[u32]) {
-        (&self.small, &self.small_sizes)
+    /// Returns the texts with small sets that are wanted, and the sizes of those.
+    pub(super) fn small(&self, is_wanted: impl Fn(u32) -> bool) -> (Vec<u32>, Vec<u32>) {
+        let small = self.small.iter().copied().zip(self.small_sizes.iter().copied());
+        small.filter(|(text, _)| is_wanted(*text)).unzip()
     }
 
     /// Returns the number of texts with bands.
@@ -60,24 +66,38 @@ impl NearIndex {
         (self.banded[place], self.banded_tokens[place])
     }
 
-    /// Calls `found` with the places of texts that share a key, band by band: every pair of them is a candidate. The places
-    /// ascend.
-    pub(super) fn buckets(&self, mut found: impl FnMut(&[u32])) {
+    /// Tells whether the texts at two places may be near, by their signatures.
+    pub(super) fn may_be_near(&self, threshold: NearThreshold, left: usize, right: usize) -> bool {
+        let together = self.banded_tokens[left] as usize + self.banded_tokens[right] as usize;
+        self.signatures[left].differing_bits(&self.signatures[right]) <= threshold.most_different(together)
+    }
+
+    /// Tells whether the texts at two places share a key in a band before this one.
+    pub(super) fn share_key_before(&self, band: usize, left: usize, right: usize) -> bool {
+        let keys = |place: usize| {
+            let first = place * self.shape.bands();
+            &self.keys[first..first + band]
+        };
+        keys(left).iter().zip(keys(right)).any(|(one, two)| one == two)
+    }
+
+    /// Calls `found` with each band and those of some places whose texts share a key in it: every pair of them is a
+    /// candidate. The places are given, and returned, in ascending order.
+    pub(super) fn buckets(&self, places: &[u32], mut found: impl FnMut(usize, &[u32])) {
         let bands = self.shape.bands();
-        let mut entries: Vec<u64> = Vec::with_capacity(self.banded.len());
-        let mut places = Vec::new();
+        let mut entries: Vec<u64> = Vec::with_capacity(places.len());
+        let mut bucket_places = Vec::new();
         for band in 0..bands {
             entries.clear();
-            entries.extend(
-                (0..self.banded.len()).map(|at| u64::from(self.keys[at * bands + band]) << 32 | at as u64),
-            );
+            let key = |place: u32| u64::from(self.keys[place as usize * bands + band]);
+            entries.extend(places.iter().map(|place| key(*place) << 32 | u64::from(*place)));
             entries.sort_unstable();
             for bucket in
                 entries.chunk_by(|left, right| left >> 32 == right >> 32).filter(|bucket| bucket.len() > 1)
             {
-                places.clear();
-                places.extend(bucket.iter().map(|entry| *entry as u32));
-                found(&places);
+                bucket_places.clear();
+                bucket_places.extend(bucket.iter().map(|entry| *entry as u32));
+                found(band, &bucket_places);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Near pairs: candidates of an index, verified by their true similarity.
 
+use super::clusters::Clusters;
 use super::jaccard::NearThreshold;
 use super::near_index::NearIndex;
 use super::shingle_sets::ShingleSets;
@@ -7,16 +8,21 @@ use super::size_windows::{JoinSink, MAX_WINDOW_ELEMENTS, join_by_size};
 
 /// Receiver of near pairs of texts.
 pub trait PairSink {
-    /// Tells whether it matters if these texts are near. Called for every candidate.
+    /// Tells whether it matters if these texts are near. Called for every candidate that is not ruled out at once.
     fn wants(&mut self, left: u32, right: u32) -> bool;
 
     /// Takes a pair of texts that are near.
     fn take(&mut self, left: u32, right: u32);
 
-    /// Returns the group of a text: texts of one group are never wanted together any more. Without groups, many copies of
-    /// one text would cost the square of their number.
+    /// Returns the group of a text: texts of one group are never wanted together any more. Without groups, many near
+    /// copies of one text would cost the square of their number.
     fn group(&mut self, text: u32) -> u32 {
         text
+    }
+
+    /// Tells whether all that is to be known of a text follows from its copies.
+    fn is_covered(&self, _text: u32) -> bool {
+        false
     }
 }
 
@@ -46,21 +52,41 @@ pub fn find_near_pairs_within<E>(
     mut fetch: impl FnMut(&[u32]) -> Result<ShingleSets, E>,
 ) -> Result<(), E> {
     // Most wanted pairs of small texts are found here, and need no set any more.
-    let (small, sizes) = index.small();
+    let (small, sizes) = index.small(|text| !sink.is_covered(text));
     let texts_of = |numbers: &[u32]| numbers.iter().map(|number| small[*number as usize]).collect::<Vec<_>>();
-    let mut pairs = SmallPairs { sink, small };
-    join_by_size(sizes, threshold, max_elements, &mut pairs, |numbers| fetch(&texts_of(numbers)))?;
+    let mut pairs = SmallPairs { sink, small: &small };
+    join_by_size(&sizes, threshold, max_elements, &mut pairs, |numbers| fetch(&texts_of(numbers)))?;
 
-    let blocks = blocks(index, &candidates(index, sink), max_elements);
-    for (number, left) in blocks.iter().enumerate() {
-        let left_sets = fetch_block(index, left, &mut fetch)?;
-        verify(index, threshold, sink, [(left, &left_sets); 2]);
-        for right in &blocks[number + 1..] {
-            let right_sets = fetch_block(index, right, &mut fetch)?;
-            verify(index, threshold, sink, [(left, &left_sets), (right, &right_sets)]);
+    // Texts of different groups are never near, so that a group is all that has to be in memory at once.
+    let mut block = Block::default();
+    for group in candidate_groups(index, threshold, sink) {
+        let group = Block::of(index, group);
+        // One block without a second one beside it may be twice as large.
+        if group.elements > 2 * max_elements {
+            verify_apart(index, threshold, max_elements, sink, &group.places, &mut fetch)?;
+            continue;
         }
+        if block.elements + group.elements > 2 * max_elements {
+            verify_together(index, threshold, sink, std::mem::take(&mut block), &mut fetch)?;
+        }
+        block.elements += group.elements;
+        block.places.extend(group.places);
     }
-    Ok(())
+    verify_together(index, threshold, sink, block, &mut fetch)
+}
+
+/// Places of texts that are in memory together, with the number of their tokens.
+#[derive(Default)]
+struct Block {
+    places: Vec<u32>,
+    elements: u64,
+}
+
+impl Block {
+    fn of(index: &NearIndex, places: Vec<u32>) -> Self {
+        let elements = places.iter().map(|place| u64::from(index.banded(*place as usize).1)).sum();
+        Self { places, elements }
+    }
 }
 
 /// The join of small sets, whose numbers are places in `small`.
@@ -80,25 +106,46 @@ impl<S: PairSink> JoinSink for SmallPairs<'_, S> {
     }
 }
 
-/// Returns the places of the texts that share a key with a text whose likeness matters.
-fn candidates(index: &NearIndex, sink: &mut impl PairSink) -> Vec<u32> {
-    let mut is_candidate = vec![false; index.banded_count()];
-    index.buckets(|places| {
-        let grouped = by_group(index, places, sink);
-        // One of each group speaks for the others.
-        let mut firsts = grouped.clone();
-        firsts.dedup_by_key(|(group, _)| *group);
-        for (group, left) in grouped {
-            if is_candidate[left as usize] {
-                continue;
+/// Returns the places of the texts that may be near others, where that matters, in groups: whatever may be near a text is
+/// in its group. The places of a group ascend.
+fn candidate_groups(index: &NearIndex, threshold: NearThreshold, sink: &mut impl PairSink) -> Vec<Vec<u32>> {
+    let places: Vec<u32> = (0..index.banded_count() as u32)
+        .filter(|place| !sink.is_covered(index.banded(*place as usize).0))
+        .collect();
+    let mut linked = Clusters::new(index.banded_count());
+    index.buckets(&places, |_, places| {
+        let mut by_group: Vec<(u32, u32)> =
+            places.iter().map(|place| (linked.find(*place as usize) as u32, *place)).collect();
+        by_group.sort_unstable();
+        let mut apart: Vec<&[(u32, u32)]> = by_group.chunk_by(|left, right| left.0 == right.0).collect();
+        // Each group takes in what its members may be near to, and what those may be near to. What is linked is not
+        // compared again, so that many near copies cost no more than their number.
+        while let Some(first) = apart.pop() {
+            let mut members = vec![first];
+            while let Some(group) = members.pop() {
+                for (_, left) in group {
+                    let text = index.banded(*left as usize).0;
+                    let mut may_be_near = |(_, right): &(u32, u32)| {
+                        // A look at two signatures is cheaper than to ask.
+                        index.may_be_near(threshold, *left as usize, *right as usize)
+                            && sink.wants(text, index.banded(*right as usize).0)
+                    };
+                    members.extend(apart.extract_if(.., |other| {
+                        let is_linked = other.iter().any(&mut may_be_near);
+                        if is_linked {
+                            linked.join(*left as usize, other[0].1 as usize);
+                        }
+                        is_linked
+                    }));
+                }
             }
-            let text = index.banded(left as usize).0;
-            let mut others = firsts.iter().filter(|(other, _)| *other != group);
-            is_candidate[left as usize] =
-                others.any(|(_, right)| sink.wants(text, index.banded(*right as usize).0));
         }
     });
-    (0..).zip(is_candidate).filter(|(_, is_candidate)| *is_candidate).map(|(place, _)| place).collect()
+    let mut numbered: Vec<(u32, u32)> =
+        places.iter().map(|place| (linked.find(*place as usize) as u32, *place)).collect();
+    numbered.sort_unstable();
+    let groups = numbered.chunk_by(|left, right| left.0 == right.0).filter(|group| group.len() > 1);
+    groups.map(|group| group.iter().map(|(_, place)| *place).collect()).collect()
 }
 
 /// Returns places with the groups of their texts, by group.
@@ -109,13 +156,49 @@ fn by_group(index: &NearIndex, places: &[u32], sink: &mut impl PairSink) -> Vec<
     grouped
 }
 
+/// Verifies the candidates among texts that fit into memory together.
+fn verify_together<E>(
+    index: &NearIndex,
+    threshold: NearThreshold,
+    sink: &mut impl PairSink,
+    Block { mut places, .. }: Block,
+    fetch: &mut impl FnMut(&[u32]) -> Result<ShingleSets, E>,
+) -> Result<(), E> {
+    // To fetch nothing may cost a reading of the dataset.
+    if places.is_empty() {
+        return Ok(());
+    }
+    places.sort_unstable();
+    let sets = fetch_block(index, &places, fetch)?;
+    verify(index, threshold, sink, [(&places, &sets); 2]);
+    Ok(())
+}
+
+/// Verifies the candidates of a group that is too large for that: in blocks, of which two are in memory at a time.
+fn verify_apart<E>(
+    index: &NearIndex,
+    threshold: NearThreshold,
+    max_elements: u64,
+    sink: &mut impl PairSink,
+    places: &[u32],
+    fetch: &mut impl FnMut(&[u32]) -> Result<ShingleSets, E>,
+) -> Result<(), E> {
+    let blocks = blocks(index, places, max_elements);
+    for (number, left) in blocks.iter().enumerate() {
+        let left_sets = fetch_block(index, left, fetch)?;
+        verify(index, threshold, sink, [(left, &left_sets); 2]);
+        for right in &blocks[number + 1..] {
+            let right_sets = fetch_block(index, right, fetch)?;
+            verify(index, threshold, sink, [(left, &left_sets), (right, &right_sets)]);
+        }
+    }
+    Ok(())
+}
+
 /// Cuts places into blocks of which two fit into memory.
 fn blocks(index: &NearIndex, places: &[u32], max_elements: u64) -> Vec<Vec<u32>> {
     let mut blocks: Vec<Vec<u32>> = Vec::new();
     let mut elements = u64::MAX;
-    let all: u64 = places.iter().map(|place| u64::from(index.banded(*place as usize).1)).sum();
-    // All in one block needs no second one beside it.
-    let max_elements = if all <= 2 * max_elements { all } else { max_elements };
     for place in places {
         let tokens = u64::from(index.banded(*place as usize).1);
         if elements.saturating_add(tokens) > max_elements {
@@ -144,7 +227,10 @@ fn verify(
     sink: &mut impl PairSink,
     blocks: [(&Vec<u32>, &ShingleSets); 2],
 ) {
-    index.buckets(|places| {
+    let mut places: Vec<u32> = blocks[0].0.iter().chain(blocks[1].0).copied().collect();
+    places.sort_unstable();
+    places.dedup();
+    index.buckets(&places, |band, places| {
         let grouped = by_group(index, places, sink);
         let mut next = 0;
         for group in grouped.chunk_by(|left, right| left.0 == right.0) {
@@ -154,9 +240,12 @@ fn verify(
             {
                 // The blocks are in the order of the places.
                 let (left, right) = (*one.min(other), *one.max(other));
+                let (left_place, right_place) = (left as usize, right as usize);
                 let texts = [left, right].map(|place| index.banded(place as usize).0);
-                // Sets come last: a pair that is joined already costs a look at two numbers.
-                if sink.wants(texts[0], texts[1])
+                // Sets come last, and each pair once: in the first band in which it shares a key.
+                if index.may_be_near(threshold, left_place, right_place)
+                    && sink.wants(texts[0], texts[1])
+                    && !index.share_key_before(band, left_place, right_place)
                     && let Some(one) = set_of(blocks[0], left)
                     && let Some(two) = set_of(blocks[1], right)
                     && threshold.accepts(one, two)

@@ -5,8 +5,8 @@ use super::exact_join::exact_join_above;
 use super::jaccard::NearThreshold;
 use super::shingle_sets::ShingleSets;
 
-/// Number of elements of sets that may be in memory at a time. With the lists of the join, each takes about 15 bytes.
-pub const MAX_WINDOW_ELEMENTS: u64 = 24_000_000;
+/// Number of elements of sets that may be in memory at a time. With the lists of the join, each takes about 13 bytes.
+pub const MAX_WINDOW_ELEMENTS: u64 = 32_000_000;
 
 /// Sets that are compared with each other: those of sizes from `least` to `last`, of which the larger one of a pair has
 /// more elements than `after`.
@@ -19,7 +19,7 @@ struct SizeWindow {
 
 /// What a join does with pairs of sets, which are named by their numbers.
 pub trait JoinSink {
-    /// Tells whether it matters if these sets are near. Called for every candidate.
+    /// Tells whether it matters if these sets are near. Called for every candidate that is not ruled out at once.
     fn wants(&mut self, left: u32, right: u32) -> bool;
 
     /// Takes a near pair with both sets, the smaller number first. Returns false to end the join.

@@ -1,5 +1,6 @@
 //! Sketch of one text: what is kept of it until near duplicates are looked for.
 
+use super::bit_signature::BitSignature;
 use super::jaccard::NearThreshold;
 use super::min_hash::{SketchShape, Sketcher};
 use super::shingles::ShingledText;
@@ -18,6 +19,8 @@ pub struct TextSketch {
     pub tokens: u32,
     /// Keys of the bands; none if all sets that may be near are small ones.
     pub bands: Vec<u32>,
+    /// Signature of the shingles of a text that has bands.
+    pub signature: BitSignature,
     /// Size of the set of shingles, if it is small; otherwise 0.
     pub small_size: u32,
 }
@@ -59,6 +62,7 @@ impl TextSketcher {
         let least_beside_a_large_one = self.threshold.least_size(MAX_SMALL_SET + 1);
         if !(is_small && (sketch.small_size as usize) < least_beside_a_large_one) {
             self.sketcher.band_keys(&mut sketch.bands);
+            sketch.signature = BitSignature::of(self.text.shingles());
         }
         sketch
     }

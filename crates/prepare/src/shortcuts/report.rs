@@ -70,14 +70,20 @@ fn measure(
         let here: Vec<usize> =
             (0..facts.len()).filter(|at| facts[*at].split == split && counts(*at)).collect();
         let clusters = here.iter().map(|at| numbered[*at] + 1).max().unwrap_or(0);
+        // Counted once for each cluster: there are many more functions, and hundreds of resamples.
+        let counts: Vec<Vec<LabelCounts>> = fitted
+            .iter()
+            .map(|rule| {
+                let mut counts = vec![LabelCounts::default(); clusters];
+                for at in &here {
+                    counts[numbered[*at]].add(facts[*at].vulnerable, rule.labels[*at]);
+                }
+                counts
+            })
+            .collect();
         let bootstrap = Bootstrap { resamples: RESAMPLES, seed };
         let estimates = bootstrap.estimate(clusters, |weights| {
-            let measure = |rule: &FittedRule| {
-                balanced_accuracy(here.iter().filter_map(|at| {
-                    Some((facts[*at].vulnerable, rule.labels[*at]?, weights[numbered[*at]]))
-                }))
-            };
-            fitted.iter().map(measure).collect()
+            counts.iter().map(|counts| balanced_accuracy(counts.iter().zip(weights))).collect()
         });
         for (splits, estimate) in splits.iter_mut().zip(estimates) {
             if estimate.value.is_some() {
@@ -102,13 +108,30 @@ fn number_components(facts: &[CodeFacts]) -> Vec<usize> {
     facts.iter().map(number).collect()
 }
 
-/// Returns the mean of the shares of vulnerable and of other code that is told right.
-fn balanced_accuracy(judged: impl Iterator<Item = (bool, bool, u32)>) -> Option<f64> {
+/// Labelled code of a cluster, first what is not vulnerable: all of it, and what a rule tells right.
+#[derive(Clone, Copy, Debug, Default)]
+struct LabelCounts {
+    all: [u32; 2],
+    right: [u32; 2],
+}
+
+impl LabelCounts {
+    fn add(&mut self, vulnerable: bool, predicted: Option<bool>) {
+        if let Some(predicted) = predicted {
+            self.all[usize::from(vulnerable)] += 1;
+            self.right[usize::from(vulnerable)] += u32::from(vulnerable == predicted);
+        }
+    }
+}
+
+/// Returns the mean of the shares of vulnerable and of other code that is told right, of clusters with their weights.
+fn balanced_accuracy<'c>(clusters: impl Iterator<Item = (&'c LabelCounts, &'c u32)>) -> Option<f64> {
     let (mut all, mut right) = ([0_u64; 2], [0_u64; 2]);
-    for (vulnerable, predicted, weight) in judged {
-        let label = usize::from(vulnerable);
-        all[label] += u64::from(weight);
-        right[label] += if vulnerable == predicted { u64::from(weight) } else { 0 };
+    for (counts, weight) in clusters {
+        for label in 0..2 {
+            all[label] += u64::from(counts.all[label]) * u64::from(*weight);
+            right[label] += u64::from(counts.right[label]) * u64::from(*weight);
+        }
     }
     let share = |label: usize| (all[label] > 0).then(|| right[label] as f64 / all[label] as f64);
     Some((share(0)? + share(1)?) / 2.0)

@@ -1,5 +1,7 @@
 //! Tests of prepared datasets.
 
+// Benign code beside the samples.
+mod benign;
 // Features of the code.
 mod features;
 // Datasets for the tests.

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use streamguard_dataset::{CommentSyntax, Language};
 use streamguard_prepare::near::{
-    MAX_SMALL_SET, MISS_PROBABILITY, NearIndex, NearThreshold, PairSink, ShingleSets, ShingledText,
+    Clusters, MAX_SMALL_SET, MISS_PROBABILITY, NearIndex, NearThreshold, PairSink, ShingleSets, ShingledText,
     SketchShape, TextSketcher, exact_join, find_near_pairs_within, similarity,
 };
 
@@ -92,6 +92,76 @@ fn both_joins_find_all_near_pairs_and_no_others() {
         assert_eq!(sketched.0, truth);
         assert!(if max_elements == 20_000 { calls > 5 } else { calls <= 2 }, "{calls}");
     }
+}
+
+/// Joins near texts, and counts how often it was asked.
+struct Joined {
+    clusters: Clusters,
+    asked: usize,
+}
+
+impl PairSink for Joined {
+    fn wants(&mut self, left: u32, right: u32) -> bool {
+        self.asked += 1;
+        self.clusters.find(left as usize) != self.clusters.find(right as usize)
+    }
+
+    fn take(&mut self, left: u32, right: u32) {
+        self.clusters.join(left as usize, right as usize);
+    }
+
+    fn group(&mut self, text: u32) -> u32 {
+        self.clusters.find(text as usize) as u32
+    }
+}
+
+/// Returns functions of a few templates: most are of about half the same code, and some are near copies.
+fn templates(count: usize) -> Vec<String> {
+    let mut chance = Chance(11);
+    let bases: Vec<String> = (0..4).map(|number| function(&mut chance, 8 + 8 * number)).collect();
+    let mut codes: Vec<String> = Vec::new();
+    for number in 0..count {
+        let known = codes.get(chance.below(8 * count as u64) as usize).cloned();
+        codes.push(match known {
+            Some(known) => changed(&mut chance, &known, 1),
+            None => {
+                let base = &bases[number % bases.len()];
+                let lines = base.lines().count() as u64 / 3;
+                changed(&mut chance, base, lines)
+            }
+        });
+    }
+    codes
+}
+
+#[test]
+fn clusters_of_templates_are_those_of_all_pairs_and_few_pairs_are_compared() {
+    let codes = templates(1000);
+    let (mut text, mut sets) = (ShingledText::default(), ShingleSets::default());
+    let (mut index, mut sketcher) = (NearIndex::new(threshold()), TextSketcher::new(threshold()));
+    for (number, code) in codes.iter().enumerate() {
+        text.read(code, CommentSyntax::of(None));
+        sets.push(text.shingle_set());
+        index.add(number as u32, &sketcher.sketch(code, CommentSyntax::of(None)));
+    }
+    let mut truth = Clusters::new(codes.len());
+    let (mut alike, loosely) = (0, NearThreshold::from_thousandths(300).unwrap());
+    for (left, right) in (0..codes.len()).flat_map(|left| (0..left).map(move |right| (left, right))) {
+        alike += usize::from(loosely.accepts(sets.get(left), sets.get(right)));
+        if threshold().accepts(sets.get(left), sets.get(right)) {
+            truth.join(left, right);
+        }
+    }
+    let mut joined = Joined { clusters: Clusters::new(codes.len()), asked: 0 };
+    let fetched = find_near_pairs_within(&index, threshold(), u64::MAX / 4, &mut joined, |texts| {
+        let mut fetched = ShingleSets::default();
+        texts.iter().for_each(|text| _ = fetched.push(sets.get(*text as usize).iter().copied()));
+        Ok::<_, Infallible>(fetched)
+    });
+    fetched.unwrap();
+    let numbers = |clusters: &mut Clusters| (0..codes.len()).map(|at| clusters.find(at)).collect::<Vec<_>>();
+    assert_eq!(numbers(&mut joined.clusters), numbers(&mut truth));
+    assert!(alike > 50_000 && joined.asked < alike / 20, "{} of {alike} pairs are compared", joined.asked);
 }
 
 #[test]

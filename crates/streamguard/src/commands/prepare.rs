@@ -36,7 +36,7 @@ pub(crate) struct PrepareArgs {
     #[arg(
         long,
         conflicts_with_all = [
-            "output_dir", "exclude", "after", "before", "baseline", "view", "augment", "features", "tokenizer",
+            "output_dir", "exclude", "after", "before", "baseline", "view", "augment", "benign", "features", "tokenizer",
             "resume", "fresh"
         ]
     )]

@@ -82,6 +82,9 @@ impl LogLine {
             EventKind::Activity { job, shard, text: Some(text), .. } if verbose => {
                 often(LogLevel::Debug, *job, format!("shard {shard}: {}", beginning(text)))
             }
+            EventKind::MergeActivity { job, text } if verbose => {
+                often(LogLevel::Debug, *job, beginning(text).to_owned())
+            }
             EventKind::ClusterProgress { job, progress: cluster } if verbose => {
                 cluster_progress(cluster).and_then(|text| often(LogLevel::Debug, *job, text))
             }

@@ -77,7 +77,10 @@ impl PlainView {
                 .shards
                 .map_or(String::new(), |shards| format!(", {}/{shards} shards", job.completed_shards));
             let mut doing = job.running.values().filter_map(|running| running.activity.clone());
-            let waits = doing.next().or_else(|| cluster_progress(&job.cluster));
+            let waits = doing
+                .next()
+                .or_else(|| job.merge_activity.clone())
+                .or_else(|| cluster_progress(&job.cluster));
             let waits = waits.map_or(String::new(), |waits| format!("; {waits}"));
             let line = LogLine {
                 level: LogLevel::Info,

@@ -105,7 +105,11 @@ impl SideBySide {
             self.side(name, code, sample.start_line_before, sample)
         });
         let after = sample.fixed_code.as_deref().map(|code| {
-            let name = if exploit { "exploit" } else { "fixed" };
+            let name = match sample.kind {
+                SampleKind::Exploit => "exploit",
+                SampleKind::Benign => "benign",
+                SampleKind::Pair | SampleKind::Vulnerable | SampleKind::Fixed => "fixed",
+            };
             self.side(name, code, sample.start_line_after, sample)
         });
         match (&before, &after) {

@@ -284,6 +284,7 @@ fn hostile(text: &str) -> Vec<Event> {
             }
             EventKind::Log { text: note, .. } => text.clone_into(note),
             EventKind::Activity { text: doing, .. } => *doing = Some(text.to_owned()),
+            EventKind::MergeActivity { text: doing, .. } => text.clone_into(doing),
             EventKind::JobEnded { reason, .. } => *reason = Some(text.to_owned()),
             _ => {}
         }

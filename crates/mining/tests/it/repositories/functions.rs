@@ -114,3 +114,34 @@ fn functions_of_commits_that_change_more_than_twenty_are_flagged() {
         assert_eq!(is_flagged(QualityFlag::BulkCommit), is_bulk, "{count}");
     }
 }
+
+#[test]
+fn functions_beside_a_fix_are_benign_samples_if_they_are_wanted() {
+    let other = |number: u32| {
+        format!(
+            "\n\ndef other{number}(values):\n    total = sum(value * {number} for value in values)\n    return total\n"
+        )
+    };
+    let others: String = (0..5).map(other).collect();
+    let before = format!(
+        "def find(db, name):\n    return db.execute(\"SELECT * FROM users WHERE name = '%s'\" % name)\n{others}"
+    );
+    let after = before.replace("'%s'\" % name", "?\", (name,)");
+    let message = "Fix SQL injection CVE-2024-1000";
+    let mine = |benign| {
+        mine("app.py", &before, &after, message, RepoCollector { benign, ..RepoCollector::default() })
+    };
+    for (wanted, expected) in [(0, 0), (2, 2), (9, 5)] {
+        let Some(mined) = mine(wanted) else { return };
+        let [pair, benign @ ..] = &mined.samples[..] else { panic!("nothing is mined") };
+        assert_eq!((pair.kind, benign.len()), (SampleKind::Pair, expected), "{wanted}");
+        for sample in benign {
+            let code = sample.fixed_code.as_deref().unwrap();
+            assert!(sample.kind == SampleKind::Benign && code.starts_with("def other"), "{sample:?}");
+            assert_eq!((&sample.vulnerable_code, sample.label_confidence), (&None, None));
+            assert_eq!((&sample.commit, &sample.path_after), (&pair.commit, &pair.path_after));
+            assert_eq!(sample.start_line_before, sample.start_line_after);
+            assert!(sample.cwes.is_empty() && sample.advisory_ids.is_empty());
+        }
+    }
+}

@@ -164,7 +164,7 @@ fn sentence(sample: &Sample, key: RuleKey) -> String {
     let title = key.title();
     let subject = match sample.kind {
         SampleKind::Exploit => format!("Exploit code: {title}"),
-        SampleKind::Pair | SampleKind::Vulnerable | SampleKind::Fixed => title,
+        SampleKind::Pair | SampleKind::Vulnerable | SampleKind::Fixed | SampleKind::Benign => title,
     };
     let function = sample.function.as_deref().map(|name| format!(" in {}", bounded(name)));
     let description = sample.description.as_deref().map(|text| format!(" {}", bounded(text)));

@@ -127,7 +127,7 @@ fn wait_reason(job: &JobState, state: &RunState) -> Option<String> {
     if let Some(first) = doing.next() {
         return Some(format!("{first}{}", and_more(doing.count())));
     }
-    if let Some(text) = cluster_progress(&job.cluster) {
+    if let Some(text) = job.merge_activity.clone().or_else(|| cluster_progress(&job.cluster)) {
         return Some(text);
     }
     let (shard, retry) = job.retries.iter().min_by_key(|(_, retry)| retry.at_ms)?;
