@@ -7,6 +7,7 @@
 mod axis;
 mod bar_chart;
 mod collectors;
+mod column_chart;
 mod dataset;
 mod flate;
 mod font_embedding;
@@ -40,6 +41,11 @@ use style::{
     TEXT_WIDTH,
 };
 
+/// Explanation of escapes, for a report that has some.
+const MISSING_CHARACTERS: &str = "The fonts of this report lack some characters of its texts, such as Chinese, Japanese \
+     and Korean ones. Each of them is written as its number in Unicode: \\u{6f22}. The other formats of this report have \
+     the characters themselves.";
+
 pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedFile>, ReportError> {
     let report = &run.report;
     let fonts = FontSet::load()?;
@@ -52,6 +58,10 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
     problems::lay_out(&mut layout, report);
     job_results::lay_out(&mut layout, report);
     provenance::lay_out(&mut layout, report);
+    if fonts.lacks_character() {
+        layout.gap(12.0);
+        layout.paragraph(MISSING_CHARACTERS, &NOTE_TEXT);
+    }
     // Last of all, since the footer says how many pages there are.
     margins(&mut layout, report);
     Ok(vec![("collection_report.pdf".to_owned(), write_pdf(&layout, &metadata(report, &fonts))?)])
