@@ -42,9 +42,8 @@ use style::{
 };
 
 /// Explanation of escapes, for a report that has some.
-const MISSING_CHARACTERS: &str = "The fonts of this report lack some characters of its texts, such as Chinese, Japanese \
-     and Korean ones. Each of them is written as its number in Unicode: \\u{6f22}. The other formats of this report have \
-     the characters themselves.";
+const MISSING_CHARACTERS: &str =
+    "Characters that the fonts of this report lack, such as Chinese ones, are written as their numbers: \\u{6f22}.";
 
 pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedFile>, ReportError> {
     let report = &run.report;
