@@ -132,6 +132,8 @@ pub(crate) enum XtaskCommand {
 /// A benchmark.
 #[derive(Subcommand)]
 pub(crate) enum BenchCommand {
+    /// Logs that are followed, through rotation and truncation; fails unless each line is counted once.
+    Follow(bench::follow::FollowInputs),
     /// Sieving, in turn with primesieve.
     Prime {
         /// Path of primesieve.

@@ -37,6 +37,7 @@ fn streamguard() -> Result<PathBuf> {
 fn main() -> Result<()> {
     match XtaskCommand::parse() {
         XtaskCommand::Bench(BenchCommand::Engine) => bench::engine::run(),
+        XtaskCommand::Bench(BenchCommand::Follow(inputs)) => bench::follow::run(&streamguard()?, &inputs),
         XtaskCommand::Bench(BenchCommand::Synthetic) => bench::synthetic::run(&streamguard()?),
         XtaskCommand::Bench(BenchCommand::Dashboard { events, seconds, into: None }) => {
             bench::dashboard::run(events, seconds)
@@ -61,13 +62,7 @@ fn main() -> Result<()> {
             prime_check::check(&streamguard()?, &peer, ranges, seed)
         }
         XtaskCommand::Check(CheckCommand::Extract(inputs)) => extract_check::check(&inputs),
-        XtaskCommand::Bench(BenchCommand::Ingest(inputs)) => {
-            bench::ingest::run(&streamguard()?, &inputs.logs, &inputs.python, inputs.runs)?;
-            match &inputs.combined {
-                Some(log) => bench::ingest::combined(&streamguard()?, log, inputs.runs),
-                None => Ok(()),
-            }
-        }
+        XtaskCommand::Bench(BenchCommand::Ingest(inputs)) => bench::ingest::run_all(&streamguard()?, &inputs),
         XtaskCommand::Repeat { file, bytes } => bench::ingest::repeat(&file, bytes),
         XtaskCommand::Bench(BenchCommand::Mine { repository, peer, python, words, runs }) => {
             bench::mine::run(

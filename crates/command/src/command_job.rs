@@ -1,6 +1,6 @@
 //! The job: a command, its inputs, and what becomes of its output.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use streamguard_durable::TemporaryFile;
 use streamguard_engine::{
-    CommandExit, CommandLine, Job, JobError, JobSummary, LogLevel, MergeContext, Plan, PlanContext,
-    ServeError, Shard, ShardError, ShardLimits, ShardOutput,
+    CommandExit, CommandLine, Job, JobError, JobSummary, LogLevel, MemoryGrowth, MergeContext, Plan,
+    PlanContext, ServeError, Shard, ShardError, ShardLimits, ShardOutput,
 };
 
 use crate::captured_output::CapturedOutput;
@@ -41,9 +41,26 @@ pub struct CommandJob {
     worker: Option<CommandLine>,
     limits: ShardLimits,
     after: Vec<String>,
+    resources: BTreeMap<String, u64>,
     keeps_partial: bool,
     /// Memory that each run of the command may use, in a worker.
-    memory_bytes: Option<u64>,
+    memory: Option<CommandMemory>,
+}
+
+/// Memory that a command may use, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CommandMemory {
+    /// Memory of the first attempt.
+    pub first_bytes: u64,
+    /// How it grows with the attempts.
+    pub growth: Option<MemoryGrowth>,
+}
+
+impl CommandMemory {
+    /// Returns the memory of an attempt, counted from 1.
+    fn bytes(self, attempt: u32) -> u64 {
+        self.growth.map_or(self.first_bytes, |growth| growth.bytes(self.first_bytes, attempt))
+    }
 }
 
 /// The settings that decide the output, and reach the worker.
@@ -96,17 +113,17 @@ impl CommandJob {
     }
 
     /// Serves as a worker: runs commands for the engine on the other end of standard input and output. Each may use so
-    /// much memory, in bytes.
+    /// much memory.
     ///
     /// # Errors
     /// [`ServeError`].
-    pub fn serve(memory_bytes: Option<u64>) -> Result<(), ServeError> {
+    pub fn serve(memory: Option<CommandMemory>) -> Result<(), ServeError> {
         // This process must live a moment longer than the engine, should that be killed: when its input ends, it kills
         // its process group, and with it all that commands have started. Its own death would only orphan them.
         let _ = rustix::process::set_parent_process_death_signal(None);
         streamguard_engine::serve(|name, settings, _| {
             let job = Self::from_settings(name, settings).map_err(|error| error.to_string())?;
-            Ok(Arc::new(job.with_memory(memory_bytes)))
+            Ok(Arc::new(Self { memory, ..job }))
         })
     }
 
@@ -119,8 +136,9 @@ impl CommandJob {
             worker: None,
             limits: Self::default_limits(),
             after: Vec::new(),
+            resources: BTreeMap::new(),
             keeps_partial: false,
-            memory_bytes: None,
+            memory: None,
         }
     }
 
@@ -139,14 +157,14 @@ impl CommandJob {
         Self { after: after.into_iter().map(Into::into).collect(), ..self }
     }
 
+    /// Sets how much of each named resource a running command takes.
+    pub fn with_resources(self, resources: BTreeMap<String, u64>) -> Self {
+        Self { resources, ..self }
+    }
+
     /// Sets the folder from which inputs are named.
     pub fn in_folder(self, folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into(), ..self }
-    }
-
-    /// Sets the memory that each run of the command may use, in bytes.
-    fn with_memory(self, bytes: Option<u64>) -> Self {
-        Self { memory_bytes: bytes, ..self }
     }
 
     /// Makes a run that is stopped keep the outputs of the commands that ended.
@@ -251,6 +269,10 @@ impl Job for CommandJob {
         self.limits
     }
 
+    fn resources(&self) -> BTreeMap<String, u64> {
+        self.resources.clone()
+    }
+
     fn command(&self) -> Option<&CommandLine> {
         self.worker.as_ref()
     }
@@ -262,7 +284,8 @@ impl Job for CommandJob {
 
     fn run(&self, shard: &Shard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         let command = CommandShard::deserialize(&shard.payload).map_err(ShardError::failed)?;
-        command.run(&self.settings.stdout, self.memory_bytes, output)
+        let memory_bytes = self.memory.map(|memory| memory.bytes(output.attempt()));
+        command.run(&self.settings.stdout, memory_bytes, output)
     }
 
     fn describe(&self, shard: &Shard) -> String {

@@ -28,7 +28,7 @@ mod stdout_use;
 mod template;
 mod text_chunk;
 
-pub use command_job::{CommandJob, CommandShard};
+pub use command_job::{CommandJob, CommandMemory, CommandShard};
 pub use input_list::{InputError, InputList, InputRow};
 pub use input_spec::InputSpec;
 pub use shell_quote::{quote_line, quote_word};

@@ -1,5 +1,7 @@
 //! Jobs that are a command: any program that speaks the worker protocol.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::command_line::CommandLine;
@@ -21,12 +23,20 @@ pub struct ExternalJob {
     settings: Value,
     limits: ShardLimits,
     after: Vec<String>,
+    resources: BTreeMap<String, u64>,
 }
 
 impl ExternalJob {
     /// Creates a job; `settings` are passed to the command as they are.
     pub fn new(name: impl Into<String>, command: CommandLine, settings: Value) -> Self {
-        Self { name: name.into(), command, settings, limits: Self::default_limits(), after: Vec::new() }
+        Self {
+            name: name.into(),
+            command,
+            settings,
+            limits: Self::default_limits(),
+            after: Vec::new(),
+            resources: BTreeMap::new(),
+        }
     }
 
     /// Returns the limits of external jobs that say nothing else.
@@ -43,6 +53,11 @@ impl ExternalJob {
     /// Sets the names of the jobs that must have a result before it plans.
     pub fn with_after(self, after: impl IntoIterator<Item: Into<String>>) -> Self {
         Self { after: after.into_iter().map(Into::into).collect(), ..self }
+    }
+
+    /// Sets how much of each named resource a worker takes.
+    pub fn with_resources(self, resources: BTreeMap<String, u64>) -> Self {
+        Self { resources, ..self }
     }
 }
 
@@ -61,6 +76,10 @@ impl Job for ExternalJob {
 
     fn limits(&self) -> ShardLimits {
         self.limits
+    }
+
+    fn resources(&self) -> BTreeMap<String, u64> {
+        self.resources.clone()
     }
 
     fn command(&self) -> Option<&CommandLine> {

@@ -1,5 +1,7 @@
 //! Jobs: units of work that the engine plans, runs and merges.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::command_line::CommandLine;
@@ -45,6 +47,12 @@ pub trait Job: Send + Sync {
     /// Returns the limits of its shards.
     fn limits(&self) -> ShardLimits {
         ShardLimits::default()
+    }
+
+    /// Returns how much of each named resource, such as a GPU, a worker takes while it runs its shards. See
+    /// [`crate::RunOptions::resources`].
+    fn resources(&self) -> BTreeMap<String, u64> {
+        BTreeMap::new()
     }
 
     /// Returns the program that runs its shards, if that is not this program (see [`crate::ExternalJob`]).

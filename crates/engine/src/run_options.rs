@@ -78,6 +78,10 @@ pub struct RunOptions {
     pub parallel: bool,
     /// Limit of the memory of each worker process.
     pub worker_memory: Option<MemoryLimit>,
+    /// Amounts of named resources that all workers together may take, such as GPUs of this machine; see
+    /// [`crate::Job::resources`]. A resource that is not named here is not limited. A job that needs more than there is
+    /// runs one shard at a time. Shards that run on other machines are not limited by it.
+    pub resources: BTreeMap<String, u64>,
     /// Shards to run, by the name of their job; the others are left undone. `None` runs all.
     pub only: Option<BTreeMap<String, BTreeSet<u32>>>,
     /// Token that stops the run.
@@ -93,6 +97,7 @@ impl Default for RunOptions {
             workers: 4,
             parallel: true,
             worker_memory: None,
+            resources: BTreeMap::new(),
             only: None,
             cancel: CancelToken::new(),
             pause: PauseToken::new(),

@@ -58,11 +58,33 @@ pub(crate) enum AttemptResult {
     },
 }
 
+/// Amount of a named resource that each lease of a job takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ResourceNeed {
+    name: String,
+    amount: u64,
+    /// Amount that all leases together may take.
+    limit: u64,
+}
+
+impl ResourceNeed {
+    /// Returns the needs of a job for resources that are limited.
+    pub(crate) fn of_job(needs: BTreeMap<String, u64>, limits: &BTreeMap<String, u64>) -> Vec<Self> {
+        let need = |(name, amount): (String, u64)| {
+            let limit = *limits.get(&name)?;
+            // What needs more than there is runs alone, and not never.
+            Some(Self { amount: amount.min(limit), name, limit })
+        };
+        needs.into_iter().filter_map(need).collect()
+    }
+}
+
 /// Shards of one job: which are ready, which wait for a retry, which are done.
 #[derive(Debug)]
 pub(crate) struct ShardQueue {
     pub(crate) plan: Arc<Plan>,
     limits: ShardLimits,
+    needs: Vec<ResourceNeed>,
     ready: VecDeque<Attempt>,
     delayed: Vec<(Instant, Attempt)>,
     /// Number of attempts beyond the limit that some shards get. Key: the shard.
@@ -98,6 +120,7 @@ impl ShardQueue {
             remaining_quotas: plan.quotas().clone(),
             plan,
             limits,
+            needs: Vec::new(),
             ready,
             delayed: Vec::new(),
             granted: BTreeMap::new(),
@@ -113,6 +136,11 @@ impl ShardQueue {
         };
         queue.count_settled();
         queue
+    }
+
+    /// Sets the resources that each lease takes.
+    pub(crate) fn with_needs(self, needs: Vec<ResourceNeed>) -> Self {
+        Self { needs, ..self }
     }
 
     /// Leaves all shards undone but these.
@@ -321,12 +349,22 @@ pub(crate) fn next(
     // asks may still get a lease of a job that mostly waits.
     let counted = |queue: &ShardQueue| queue.leases.saturating_sub(queue.limits.extra_io_slots(workers));
     let busy: usize = queues.iter().flatten().map(counted).sum();
+    let mut taken = BTreeMap::<String, u64>::new();
+    for queue in queues.iter().flatten().filter(|queue| queue.leases > 0) {
+        for need in &queue.needs {
+            *taken.entry(need.name.clone()).or_default() += need.amount * queue.leases as u64;
+        }
+    }
+    let is_free = |need: &ResourceNeed| {
+        taken.get(&need.name).copied().unwrap_or(0).saturating_add(need.amount) <= need.limit
+    };
     let mut best: Option<(usize, bool, usize)> = None;
     for (job, queue) in queues.iter_mut().enumerate() {
         let Some(queue) = queue else { continue };
         queue.wake(now);
         let has_slot = busy < workers || queue.leases < queue.limits.extra_io_slots(workers);
-        if queue.ready.is_empty() || queue.leases >= queue.limits.max_running || !has_slot {
+        let is_full = queue.leases >= queue.limits.max_running || !queue.needs.iter().all(is_free);
+        if queue.ready.is_empty() || is_full || !has_slot {
             continue;
         }
         // false < true: the worker's own job wins a tie, then the earlier job.
@@ -373,6 +411,25 @@ mod tests {
         assert_eq!(jobs, [0, 1, 0], "job 1 runs one shard at a time");
         queues[1].as_mut().unwrap().return_lease(1, Duration::from_secs(1));
         assert_eq!(next(&mut queues, Some(1), 3, now).unwrap().job, 1);
+    }
+
+    #[test]
+    fn leases_take_no_more_of_a_resource_than_there_is() {
+        let now = Instant::now();
+        let limits = BTreeMap::from([("gpu".to_owned(), 3)]);
+        let job = |needs: &[(&str, u64)]| {
+            let needs = needs.iter().map(|(name, amount)| ((*name).to_owned(), *amount)).collect();
+            let queue = queue(9, None, ShardLimits::default())?;
+            Some(queue.with_needs(ResourceNeed::of_job(needs, &limits)))
+        };
+        let mut queues = [job(&[("gpu", 2)]), job(&[("gpu", 1), ("disk", 7)]), job(&[])];
+        let jobs: Vec<usize> = (0..5).map(|_| next(&mut queues, None, 9, now).unwrap().job).collect();
+        assert_eq!(jobs, [0, 1, 2, 2, 2], "three are taken, and disks are not limited");
+        queues[0].as_mut().unwrap().return_lease(1, Duration::from_secs(1));
+        assert_eq!(next(&mut queues, None, 9, now).unwrap().job, 0);
+        // A job that needs more than there is runs alone.
+        let mut queues = [job(&[("gpu", 100)])];
+        assert!(next(&mut queues, None, 9, now).is_some() && next(&mut queues, None, 9, now).is_none());
     }
 
     #[test]

@@ -22,6 +22,25 @@ pub struct ShardLimits {
     /// Memory that each of the job's worker processes may use, in bytes; 0 for no limit. `None` leaves it to
     /// [`crate::RunOptions::worker_memory`].
     pub memory_bytes: Option<u64>,
+    /// How this memory grows with each attempt at a shard; `None` if it stays.
+    pub memory_growth: Option<MemoryGrowth>,
+}
+
+/// Growth of the memory of a process with the attempt for which it is started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryGrowth {
+    /// Factor between two attempts.
+    pub factor: u32,
+    /// Most memory, in bytes.
+    pub most_bytes: u64,
+}
+
+impl MemoryGrowth {
+    /// Returns the memory of an attempt, counted from 1, of which the first has `first_bytes`.
+    pub fn bytes(self, first_bytes: u64, attempt: u32) -> u64 {
+        let factor = u64::from(self.factor).saturating_pow(attempt.saturating_sub(1));
+        first_bytes.saturating_mul(factor).min(self.most_bytes.max(first_bytes))
+    }
 }
 
 impl ShardLimits {
@@ -41,6 +60,22 @@ impl Default for ShardLimits {
             max_attempts: 3,
             backoff: Duration::from_millis(500),
             memory_bytes: None,
+            memory_growth: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_grows_up_to_its_limit() {
+        let growth = MemoryGrowth { factor: 2, most_bytes: 5000 };
+        assert_eq!(
+            [1, 2, 3, 4, 99].map(|attempt| growth.bytes(1000, attempt)),
+            [1000, 2000, 4000, 5000, 5000]
+        );
+        assert_eq!(growth.bytes(9000, 3), 9000, "never less than at first");
     }
 }

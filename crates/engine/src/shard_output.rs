@@ -29,6 +29,8 @@ pub(crate) trait RecordSink {
     fn set_activity(&self, text: Option<&str>);
     /// Notes that the shard begins an item. Returns false if the item is to be left out.
     fn begin_item(&mut self, name: &str) -> bool;
+    /// Returns the number of the attempt, from 1.
+    fn attempt(&self) -> u32;
     /// Tells whether the shard is to stop.
     fn stopped(&self) -> bool;
 }
@@ -96,6 +98,11 @@ impl<'a> ShardOutput<'a> {
             self.incomplete(format!("{} was left out: two attempts ended there", item_name(name)));
         }
         is_kept
+    }
+
+    /// Returns the number of the attempt at this shard, from 1. It must not change the records.
+    pub fn attempt(&self) -> u32 {
+        self.sink.attempt()
     }
 
     /// Describes in a few words for what the shard waits or on what it works, if that takes longer than a

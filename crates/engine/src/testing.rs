@@ -49,6 +49,10 @@ impl RecordSink for TestSink<'_> {
         true
     }
 
+    fn attempt(&self) -> u32 {
+        1
+    }
+
     fn stopped(&self) -> bool {
         self.stop_after.is_some_and(|most| self.writer.records() >= most)
     }

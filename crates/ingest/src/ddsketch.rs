@@ -40,6 +40,23 @@ impl<const BITS: u32> DdSketch<BITS> {
         }
     }
 
+    /// Returns the sketch of the values that were added since an earlier state of this sketch.
+    pub(crate) fn since(&self, earlier: &Self) -> Self {
+        let before = earlier.counts.iter().chain(std::iter::repeat(&0));
+        Self { counts: self.counts.iter().zip(before).map(|(now, before)| now - before).collect() }
+    }
+
+    /// Returns the number of values.
+    pub(crate) fn count(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+
+    /// Returns the value in the middle of each bucket that is not empty, and its count.
+    pub(crate) fn buckets(&self) -> impl Iterator<Item = (u64, u64)> {
+        let filled = self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        filled.map(|(bucket, count)| (bucket_middle::<BITS>(bucket), *count))
+    }
+
     /// Returns the approximate value of a rank, counted from 0.
     pub(crate) fn value_at_rank(&self, rank: u64) -> u64 {
         let mut passed = 0;

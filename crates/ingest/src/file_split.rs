@@ -57,6 +57,25 @@ pub struct LogShard {
     pub(crate) notes: Vec<ListNote>,
 }
 
+impl LogShard {
+    /// Returns the shard of a run that follows logs, with the path of the first.
+    pub(crate) fn followed(file: InputPath) -> Self {
+        Self {
+            file,
+            kind: InputKind::Followed,
+            start: 0,
+            end: 0,
+            size: 0,
+            share: MemoryShare::WHOLE,
+            identity: None,
+            head: None,
+            is_named: true,
+            is_compared: false,
+            notes: Vec::new(),
+        }
+    }
+}
+
 /// The part of a run's memory that one shard may keep and emit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct MemoryShare {
@@ -81,6 +100,11 @@ impl MemoryShare {
         Self { latency_bytes: self.latency_bytes.min(other.latency_bytes), keys: self.keys.min(other.keys) }
     }
 
+    /// Returns an equal share for each of some inputs.
+    pub(crate) fn equal(inputs: usize) -> Self {
+        Self::of(1, inputs as u64)
+    }
+
     /// Divides the memory of a run in proportion to the weight of a shard.
     fn of(weight: u64, all: u64) -> Self {
         let part = |whole: u64| (u128::from(whole) * u128::from(weight) / u128::from(all.max(1))) as usize;
@@ -96,7 +120,7 @@ pub(crate) fn plan_shards(list: FileList<'_>, chunk_bytes: u64) -> Vec<LogShard>
     let weight = |kind: InputKind, bytes: u64| match kind {
         InputKind::Plain => bytes,
         InputKind::Gzip | InputKind::Zstandard => bytes.saturating_mul(ASSUMED_COMPRESSION_RATIO),
-        InputKind::Stream | InputKind::Unplanned => ASSUMED_STREAM_BYTES,
+        InputKind::Stream | InputKind::Unplanned | InputKind::Followed => ASSUMED_STREAM_BYTES,
     };
     let mut notes = list.notes();
     let files = list.files;

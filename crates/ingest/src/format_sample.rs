@@ -19,6 +19,9 @@ const MIN_SAMPLE_BYTES: usize = 64 << 10;
 /// Most bytes that are read to detect a format if the lines are long.
 const MAX_SAMPLE_BYTES: usize = 4 << 20;
 
+/// Most batches of lines in a sample to which lines are added one by one, those that are too long among them.
+const MAX_SAMPLE_BATCHES: usize = 1000;
+
 /// Format of an input, as its first lines show it.
 #[derive(Clone, Debug)]
 pub(crate) struct DetectedFormat {
@@ -71,6 +74,27 @@ pub(crate) struct FormatSample {
 }
 
 impl FormatSample {
+    /// Creates a sample without lines.
+    pub(crate) fn empty() -> Self {
+        Self { batches: Vec::new(), error: None }
+    }
+
+    /// Adds the next lines.
+    pub(crate) fn add(&mut self, batch: LineBatch<'_>) {
+        self.batches.push(match batch {
+            LineBatch::Lines(lines) => Some(lines.to_vec()),
+            LineBatch::TooLong => None,
+        });
+    }
+
+    /// Returns whether there are so many lines that more of them do not change the format.
+    pub(crate) fn is_complete(&self) -> bool {
+        let batches = || self.batches.iter().flatten();
+        let lines: usize = batches().map(|lines| memchr::memchr_iter(b'\n', lines).count()).sum();
+        let bytes: usize = batches().map(Vec::len).sum();
+        lines >= SAMPLE_LINES || bytes >= MAX_SAMPLE_BYTES || self.batches.len() >= MAX_SAMPLE_BATCHES
+    }
+
     /// Reads a sample, and skips lines that are too long.
     pub(crate) fn read<R: Read>(reader: &mut LineReader<R>) -> Self {
         let (mut batches, mut bytes, mut lines_seen) = (Vec::new(), 0, 0);

@@ -1,6 +1,7 @@
 //! The job: its settings, its shards and their merge.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -15,10 +16,11 @@ use streamguard_engine::{
 use crate::answers::{AnswerCounter, AnswerOptions, BucketSize};
 use crate::file_format::FormatChoice;
 use crate::file_list::{FileList, ListNote};
-use crate::file_split::{DEFAULT_CHUNK_BYTES, LogShard, plan_shards};
+use crate::file_split::{DEFAULT_CHUNK_BYTES, LogShard, MemoryShare, plan_shards};
+use crate::follow::{self, CountingRules, FollowControl};
 use crate::line_counter::{CounterOptions, LineCounter};
 use crate::line_format::LineFormat;
-use crate::log_source::{InputError, InputKind, STANDARD_INPUT};
+use crate::log_source::{InputError, InputKind, InputPath, STANDARD_INPUT};
 use crate::parse::{FieldMap, LinePattern};
 use crate::request_filter::{FilterTexts, RequestFilter, check_condition, parse_statuses, parse_time};
 use crate::run_totals::RunTotals;
@@ -108,6 +110,10 @@ pub struct IngestJob {
     #[arg(long, value_name = "PATH", num_args = 1..)]
     #[serde(default)]
     pub compare: Vec<String>,
+    /// Keep reading files as they grow, are rotated and truncated, and streams, until Ctrl+C; the report comes then
+    #[arg(long, conflicts_with_all = ["fast", "compare"])]
+    #[serde(default)]
+    pub follow: bool,
     /// Size of the chunks that large plain files are cut into, in bytes.
     #[serde(rename = "piece")]
     #[arg(skip = DEFAULT_CHUNK_BYTES)]
@@ -116,6 +122,10 @@ pub struct IngestJob {
     #[serde(skip)]
     #[arg(skip)]
     pub inputs: SharedInputs,
+    /// Control of a run that follows logs.
+    #[serde(skip)]
+    #[arg(skip)]
+    pub control: FollowControl,
 }
 
 impl IngestJob {
@@ -135,18 +145,21 @@ impl IngestJob {
             path_prefix: None,
             conditions: Vec::new(),
             compare: Vec::new(),
+            follow: false,
             chunk_bytes: DEFAULT_CHUNK_BYTES,
             inputs: SharedInputs::default(),
+            control: FollowControl::default(),
         }
     }
 
-    /// Returns whether any input is a pipe or another stream. Only this process can read a stream, and only
-    /// once, so the shards must then run on threads.
+    /// Returns whether any input is a pipe or another stream, or is followed. Only this process can read it then, and
+    /// only once, so the shards must run on threads.
     pub fn reads_stream(&self) -> bool {
-        self.path.iter().chain(&self.compare).any(|path| {
-            path == STANDARD_INPUT
-                || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
-        })
+        self.follow
+            || self.path.iter().chain(&self.compare).any(|path| {
+                path == STANDARD_INPUT
+                    || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+            })
     }
 
     /// Returns what the settings say about formats.
@@ -204,6 +217,59 @@ impl IngestJob {
             return Err(JobError::failed(format!("no logs found in {}", self.compare.join(", "))));
         }
         Ok(shards)
+    }
+
+    /// Returns the plan of a run that follows logs: a single shard, which reads all of them.
+    ///
+    /// # Errors
+    /// A path that cannot be followed, or settings that contradict each other.
+    fn plan_to_follow(&self, choice: &FormatChoice) -> Result<Plan<LogShard>, JobError> {
+        if self.fast || !self.compare.is_empty() {
+            return Err(JobError::failed("logs are followed with all answers, and without a comparison"));
+        }
+        for path in &self.path {
+            let failed = |error: io::Error| JobError::Failed(InputError::describe(path, &error));
+            if !follow::is_stream(Path::new(path)).map_err(failed)? {
+                let inputs = SharedInputs::default();
+                let mut list = FileList::new(choice, &inputs);
+                list.add_path(Path::new(path), true);
+                if let Some((_, error)) = list.unreadable.pop_first() {
+                    return Err(failed(error));
+                }
+                if list.files.iter().any(|file| file.kind != InputKind::Plain) {
+                    return Err(failed(InputError::io("is compressed: such a file does not grow")));
+                }
+            }
+        }
+        let first = self.path.first().ok_or_else(|| JobError::failed("no path to follow"))?;
+        Ok(Plan::new([LogShard::followed(InputPath::new(Path::new(first)))]))
+    }
+
+    /// Follows all logs, and emits the counts of each at the end.
+    fn run_follow(&self, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
+        let choice = self.choice().map_err(ShardError::Failed)?;
+        let options = self.counter_options().map_err(ShardError::Failed)?;
+        let mut paths: Vec<InputPath> = Vec::new();
+        for path in self.path.iter().map(|path| InputPath::new(Path::new(path))) {
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        let rules =
+            CountingRules { choice: &choice, options: &options, share: MemoryShare::equal(paths.len()) };
+        let counts = follow::follow(&paths, &rules, &self.control, output)?;
+        let is_request =
+            |count: &ShardCount| count.counter.counts.requests + count.counter.counts.filtered > 0;
+        let has_requests = counts.iter().any(|(_, count)| is_request(count));
+        for (shard, count) in counts {
+            match count.shortfall(&shard, &choice) {
+                Some(reason) if !has_requests => return Err(ShardError::Failed(reason)),
+                Some(reason) => output.incomplete(reason),
+                None => {}
+            }
+            emit(&shard, count, output)?;
+        }
+        Ok(())
     }
 
     /// Counts a chunk, and emits the counts.
@@ -357,6 +423,9 @@ impl TypedJob for IngestJob {
         self.inputs.clear();
         let choice = self.choice().map_err(JobError::Failed)?;
         self.counter_options().map_err(JobError::Failed)?;
+        if self.follow {
+            return self.plan_to_follow(&choice);
+        }
         let list = self.list_files(&self.path, &choice);
         let notes = list.notes();
         let mut shards = plan_shards(list, self.chunk_bytes);
@@ -373,6 +442,7 @@ impl TypedJob for IngestJob {
         log_notes(&shard.notes, output);
         match shard.kind {
             InputKind::Unplanned => self.run_unplanned(shard, output),
+            InputKind::Followed => self.run_follow(output),
             _ => self.run_chunk(shard, output),
         }
     }

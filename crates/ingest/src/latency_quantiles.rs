@@ -39,6 +39,14 @@ impl MergedLatencies {
         self.sketch.is_none()
     }
 
+    /// Calls `take` with each latency in nanoseconds and its count, in any order; a latency may come several times.
+    /// Those of a sketch are within its error.
+    pub(crate) fn each(&self, mut take: impl FnMut(u64, u64)) {
+        let blocks = self.runs.iter().flat_map(PackedRun::blocks);
+        blocks.for_each(|block| block.each(&mut take));
+        self.sketch.iter().flat_map(DdSketch::buckets).for_each(|(latency, count)| take(latency, count));
+    }
+
     /// Returns the `wanted` quantiles in nanoseconds, interpolated between the two closest ranks.
     ///
     /// This is definition 7 of Hyndman and Fan ("Sample Quantiles in Statistical Packages", The American

@@ -35,6 +35,7 @@ mod file_format;
 mod file_list;
 mod file_preview;
 mod file_split;
+mod follow;
 mod format_sample;
 mod gzip_members;
 mod heavy_hitters;
@@ -60,9 +61,13 @@ mod shared_inputs;
 mod short_str;
 mod simd_scan;
 mod summary;
+mod summary_head;
 mod summary_tables;
 
 pub use file_split::LogShard;
+pub use follow::{
+    FollowControl, LatencyQuantiles, LiveFigures, LiveLog, LivePath, RecentFigures, SecondCounts,
+};
 pub use job::{IngestJob, NAME};
 pub use line_format::LineFormat;
 pub use shared_inputs::SharedInputs;

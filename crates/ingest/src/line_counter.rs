@@ -327,6 +327,12 @@ impl LineCounter {
         }
     }
 
+    /// Returns the requests by status so far, those without any left out.
+    pub(crate) fn requests_by_status(&self) -> impl Iterator<Item = (u16, u64)> {
+        let rows = (0..).zip(self.status_methods.as_chunks::<METHOD_CELLS>().0);
+        rows.map(|(status, row)| (status, row.iter().sum::<u64>())).filter(|(_, requests)| *requests > 0)
+    }
+
     /// Moves the counts in arrays into [`LineCounter::counts`]. Call once, after the last line.
     pub(crate) fn finish(&mut self) {
         self.flush_hour();

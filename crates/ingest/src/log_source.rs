@@ -41,6 +41,8 @@ pub(crate) enum InputKind {
     Stream,
     /// A file or folder that could not be read when the run was planned; the shard looks again.
     Unplanned,
+    /// Files and streams that are read while they grow, all paths of the run in one shard.
+    Followed,
 }
 
 /// Path of a file, in a form that JSON can hold.

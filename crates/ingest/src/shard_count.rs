@@ -26,6 +26,11 @@ pub(crate) struct ShardCount {
 }
 
 impl ShardCount {
+    /// Returns the counts of an input that was read to its end.
+    pub(crate) fn new(counter: LineCounter, format: DetectedFormat) -> Self {
+        Self { counter, format, damage: None }
+    }
+
     /// Returns why requests are missing, if they are: only a part of the input could be read, or most of its lines are
     /// not requests although the input was named.
     pub(crate) fn shortfall(&self, shard: &LogShard, choice: &FormatChoice) -> Option<String> {

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde_json::json;
-use streamguard_engine::{JobSummary, SummaryTable};
+use streamguard_engine::{JobSummary, SummaryChart, SummaryTable};
 
 use crate::ddsketch::MAX_RELATIVE_ERROR;
 use crate::run_totals::RunTotals;
+use crate::summary_head::{SummaryHead, latency_chart};
 use crate::summary_tables::{by_count, most_frequent, pairs, percentage, table, with_comparison};
 
 /// Files that are listed.
@@ -16,9 +17,12 @@ const LISTED_FILES: usize = 1000;
 impl RunTotals {
     /// Returns the metrics and tables. The counts of `missing_shards` shards are not among them.
     pub(crate) fn into_summary(mut self, missing_shards: u32) -> JobSummary {
-        let answers = self.answer_tables();
+        // The hours of all requests are known, also where nothing else is counted over time.
+        let hours = (self.counts.hours.first_key_value(), self.counts.hours.last_key_value());
+        let span = self.timeline.span().or_else(|| Some((hours.0?.0 * 3600, hours.1?.0 * 3600)));
+        let (tables, charts) = self.take_answers();
         let compared = self.compared.take().map(|compared| compared.into_summary(missing_shards));
-        let summary = self.own_summary(missing_shards, answers);
+        let summary = self.own_summary(missing_shards, span, (tables, charts));
         match compared {
             Some(compared) => with_comparison(summary, &compared),
             None => summary,
@@ -26,7 +30,12 @@ impl RunTotals {
     }
 
     /// Returns the metrics and tables without those of the compared inputs.
-    fn own_summary(self, missing_shards: u32, answers: Vec<SummaryTable>) -> JobSummary {
+    fn own_summary(
+        self,
+        missing_shards: u32,
+        span: Option<(i64, i64)>,
+        (answers, mut charts): (Vec<SummaryTable>, Vec<SummaryChart>),
+    ) -> JobSummary {
         let counts = self.counts;
         let errors = |class: u16| {
             counts.statuses.iter().filter(|(status, _)| **status / 100 == class).map(|(_, count)| count).sum()
@@ -48,12 +57,22 @@ impl RunTotals {
             .metric("bytes.requests", counts.with_bytes)
             .metric("latency_ms.count", self.sums.count);
         let is_exact = self.latencies.is_exact();
+        charts.extend(latency_chart(&self.latencies));
+        let mut head = SummaryHead {
+            requests: counts.requests,
+            client_errors: errors(4),
+            server_errors: errors(5),
+            bytes: (counts.with_bytes > 0).then_some(counts.bytes),
+            span,
+            latency_ms: None,
+        };
         if let Some([median, p90, p95, p99]) = self.latencies.quantiles(&self.sums, [0.5, 0.9, 0.95, 0.99]) {
             let how = match is_exact {
                 true => "exact".to_owned(),
                 false => format!("sketch with a relative error of {:.1} %", MAX_RELATIVE_ERROR * 100.0),
             };
             let ms = |ns: f64| ns / 1e6;
+            head.latency_ms = Some([median, p95, p99].map(ms));
             summary = summary
                 .metric("latency_ms.mean", self.sums.mean().map(ms))
                 .metric("latency_ms.stddev", self.sums.standard_deviation().map(ms))
@@ -65,6 +84,7 @@ impl RunTotals {
                 .metric("latency_ms.p99", ms(p99))
                 .metric("latency_ms.quantiles", how);
         }
+        summary = charts.into_iter().fold(head.add_to(summary), JobSummary::chart);
         // Known methods are counted by index, all others as keys: both belong into one table.
         let mut methods = counts.methods;
         methods

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use streamguard_engine::{JobSummary, SummaryTable};
+use streamguard_engine::{JobSummary, SummaryChart, SummaryTable};
 
-use crate::answers::{BucketCounts, PathStats, PathTotals, SlowRequest, Timeline};
+use crate::answers::{BucketCounts, BucketSize, PathStats, PathTotals, SlowRequest, Timeline};
 use crate::heavy_hitters::{CountedKeys, HeavyHitters};
 use crate::parse::HttpMethod;
 use crate::run_totals::RunTotals;
+use crate::summary_head::charts_over_time;
 
 /// Paths and user agents that are listed.
 const LISTED_KEYS: usize = 10;
@@ -35,32 +36,34 @@ const COMPARED_METRICS: [&str; 12] = [
 ];
 
 impl RunTotals {
-    /// Takes the tables that answer the questions of operators out of the totals.
-    pub(crate) fn answer_tables(&mut self) -> Vec<SummaryTable> {
+    /// Takes the tables and charts that answer the questions of operators out of the totals.
+    pub(crate) fn take_answers(&mut self) -> (Vec<SummaryTable>, Vec<SummaryChart>) {
         if !self.has_answers() {
-            return Vec::new();
+            return (Vec::new(), Vec::new());
         }
         let timeline = std::mem::replace(&mut self.timeline, Timeline::new(None));
+        let (size, buckets) = timeline.into_listed();
+        let charts = charts_over_time(size, &buckets);
         let paths = std::mem::replace(&mut self.path_stats, PathStats::new(false, 0));
         let slowest = std::mem::take(&mut self.slowest).into_requests();
         let mut take =
             |table: fn(&mut Self) -> &mut HeavyHitters| std::mem::replace(table(self), HeavyHitters::new(0));
         let clients = take(|totals| &mut totals.clients);
         let referrers = take(|totals| &mut totals.referrers);
-        vec![
-            over_time(timeline),
+        let tables = vec![
+            over_time(size, buckets),
             by_path(paths),
             by_status_and_method(&self.counts.status_methods),
             slowest_requests(slowest),
             most_frequent("Most frequent clients", "client", clients),
             most_frequent("Most frequent referrers", "referrer", referrers),
-        ]
+        ];
+        (tables, charts)
     }
 }
 
 /// Returns the table of requests over time.
-fn over_time(timeline: Timeline) -> SummaryTable {
-    let (size, buckets) = timeline.into_listed();
+fn over_time(size: BucketSize, buckets: Vec<(i64, BucketCounts)>) -> SummaryTable {
     let rows = buckets.into_iter().map(|(start, counts)| {
         let mut row = vec![json!(timestamp(start))];
         row.extend(figures(&counts));

@@ -75,6 +75,9 @@ pub struct MetricsJob {
     pub reads_stream: bool,
     /// Whether the job prints its result on standard output, where then nothing else may stand.
     pub prints_result: bool,
+    /// Control of the logs that the job follows, if it does.
+    #[cfg(feature = "ingest")]
+    pub follow: Option<streamguard_ingest::FollowControl>,
 }
 
 /// A setting that is not a flag of the job that has it.

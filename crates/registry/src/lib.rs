@@ -126,7 +126,12 @@ pub const JOBS: &[JobEntry] = &[
     metrics::<IngestJob, IngestJob>("ingest", "measures web logs", |settings, _| {
         let job: IngestJob = read_settings(settings)?;
         // Asked before the job is moved into the `Arc`.
-        Ok(MetricsJob { reads_stream: job.reads_stream(), prints_result: false, job: Arc::new(job) })
+        Ok(MetricsJob {
+            reads_stream: job.reads_stream(),
+            prints_result: false,
+            follow: job.follow.then(|| job.control.clone()),
+            job: Arc::new(job),
+        })
     }),
     #[cfg(feature = "prepare")]
     JobEntry {
@@ -147,7 +152,13 @@ pub const JOBS: &[JobEntry] = &[
     metrics::<PrimeArgs, PrimeJob>("prime", "counts and lists primes", |settings, workers| {
         let arguments: PrimeArgs = read_settings(settings)?;
         let job = arguments.into_job(workers)?;
-        Ok(MetricsJob { prints_result: job.prints_primes(), reads_stream: false, job: Arc::new(job) })
+        Ok(MetricsJob {
+            prints_result: job.prints_primes(),
+            reads_stream: false,
+            #[cfg(feature = "ingest")]
+            follow: None,
+            job: Arc::new(job),
+        })
     }),
     #[cfg(feature = "scan")]
     JobEntry {

@@ -3,6 +3,7 @@
 mod collector;
 mod dataset;
 mod funnel;
+mod job_head;
 mod performance;
 mod timeline;
 mod totals;
@@ -23,6 +24,7 @@ use crate::stored_run_files::{DatasetInfo, StoredRunFiles};
 pub use collector::{CollectorReport, ReportTable, ShardCounts};
 pub use dataset::{CollectorCounts, DatasetFile, DatasetReport};
 pub use funnel::{FunnelStep, SampleFunnel};
+pub use job_head::{ColumnChart, ColumnSeries, HeadFigure};
 pub use performance::RunPerformance;
 pub use timeline::{RunTimeline, TimelineSeries};
 pub use totals::RunTotals;

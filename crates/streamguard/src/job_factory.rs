@@ -7,9 +7,9 @@ use anyhow::Result;
 use serde_json::Value;
 use streamguard::env::{self, Environment, SECRETS};
 use streamguard::exit::UsageError;
-use streamguard::settings::{ByteSize, CommandJob, ConfigFile, ConfigSchema, TimeLength};
+use streamguard::settings::{CommandJob, ConfigFile, ConfigSchema, JobMemory, TimeLength};
 use streamguard_command::{CommandJob as PlainJob, CommandTemplate, InputList};
-use streamguard_engine::{CommandLine, ExternalJob, Job, ShardLimits};
+use streamguard_engine::{CommandLine, ExternalJob, Job, MemoryGrowth, ShardLimits};
 use streamguard_http::Credentials;
 use streamguard_registry as registry;
 
@@ -96,8 +96,13 @@ fn external_job(job: &CommandJob) -> Result<Arc<dyn Job>, UsageError> {
     let command = in_surroundings(command, job);
     let external = ExternalJob::new(&job.name, command, job.settings.clone());
     let default = ExternalJob::default_limits();
-    let limits = ShardLimits { memory_bytes: job.memory.map(|size| size.0), ..limits(job, default) };
-    Ok(Arc::new(external.with_limits(limits).with_after(&job.after)))
+    let limits = ShardLimits {
+        memory_bytes: job.memory.map(JobMemory::first_bytes),
+        memory_growth: job.memory.and_then(JobMemory::growth),
+        ..limits(job, default)
+    };
+    let external = external.with_limits(limits).with_after(&job.after);
+    Ok(Arc::new(external.with_resources(job.resources.clone())))
 }
 
 /// Makes a job whose command runs once for each input.
@@ -116,16 +121,20 @@ fn plain_job(job: &CommandJob, inputs: InputList) -> Result<Arc<dyn Job>, UsageE
     let memory_bytes = job.memory.map(|_| 0);
     let limits = ShardLimits { memory_bytes, ..limits(job, default) };
     let folder = job.cwd.clone().unwrap_or_else(|| PathBuf::from("."));
-    Ok(Arc::new(plain.with_limits(limits).with_after(&job.after).in_folder(folder)))
+    let plain = plain.with_limits(limits).with_after(&job.after).with_resources(job.resources.clone());
+    Ok(Arc::new(plain.in_folder(folder)))
 }
 
 /// Returns the command that starts this program as a worker for plain commands, which get what environment it has.
-pub(crate) fn plain_worker(memory: Option<ByteSize>) -> Result<CommandLine, UsageError> {
+pub(crate) fn plain_worker(memory: Option<JobMemory>) -> Result<CommandLine, UsageError> {
     let program = std::env::current_exe()
         .map_err(|error| UsageError(format!("cannot find this program, to start it as a worker: {error}")))?;
     let mut arguments = vec!["worker".to_owned(), "--commands".to_owned()];
-    if let Some(ByteSize(bytes)) = memory.filter(|size| size.0 > 0) {
-        arguments.extend(["--memory".to_owned(), bytes.to_string()]);
+    if let Some(memory) = memory.filter(|memory| memory.first_bytes() > 0) {
+        arguments.extend(["--memory".to_owned(), memory.first_bytes().to_string()]);
+        if let Some(MemoryGrowth { factor, most_bytes }) = memory.growth() {
+            arguments.extend(["--memory-growth".to_owned(), factor.to_string(), most_bytes.to_string()]);
+        }
     }
     Ok(CommandLine::new(program, arguments).without_variables(SECRETS))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use streamguard::exit::Exit;
+use streamguard::ui::RunView;
 use streamguard::{ViewMode, ui};
 use streamguard_engine::{
     CancelToken, CommandLine, CompletionStatus, FinishedRun, Job, JobState, MemoryLimit, RunDir, RunMode,
@@ -93,7 +94,17 @@ pub(crate) fn run_jobs(
     view: ViewMode,
 ) -> Result<FinishedRun> {
     let mut shown = ui::open(view, None, &options.cancel, &options.pause);
-    Ok(streamguard_engine::run(jobs, options, dir, &mut ui::ObserverAdapter(&mut *shown))?)
+    run_jobs_in(jobs, options, dir, &mut *shown)
+}
+
+/// Runs jobs in a view that is open.
+pub(crate) fn run_jobs_in(
+    jobs: Vec<Arc<dyn Job>>,
+    options: &RunOptions,
+    dir: Option<&RunDir>,
+    shown: &mut dyn RunView,
+) -> Result<FinishedRun> {
+    Ok(streamguard_engine::run(jobs, options, dir, &mut ui::ObserverAdapter(shown))?)
 }
 
 /// Runs collectors in a view, and returns what they left.

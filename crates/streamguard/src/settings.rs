@@ -10,6 +10,7 @@ mod addresses;
 mod byte_size;
 mod command_job;
 mod config_file;
+mod job_memory;
 mod schema;
 mod time_length;
 
@@ -28,6 +29,7 @@ pub use addresses::other_addresses;
 pub use byte_size::ByteSize;
 pub use command_job::CommandJob;
 pub use config_file::{CONFIG_FILE_NAME, ConfigFile};
+pub use job_memory::{GrowingMemory, JobMemory};
 pub use schema::{ConfigSchema, suggestion};
 pub use time_length::TimeLength;
 

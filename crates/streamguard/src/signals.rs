@@ -9,6 +9,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use streamguard::ui;
 use streamguard_engine::CancelToken;
+use streamguard_ingest::FollowControl;
 
 /// Time that the program has to end by itself after the second signal.
 const FORCED_EXIT_DELAY: Duration = Duration::from_millis(1500);
@@ -28,6 +29,23 @@ impl CaughtSignal {
 /// Turns Ctrl+C, SIGTERM and SIGHUP into requests to stop. A SIGHUP that is ignored already,
 /// as below `nohup`, stays so.
 pub(crate) fn listen(cancel: CancelToken) -> io::Result<CaughtSignal> {
+    // Every signal is a request: the second one makes the engine stop at once instead of after its shards.
+    listen_with(move |_| cancel.request())
+}
+
+/// Lets the first signal end what is followed, with a report, and any further one stop the run at once.
+pub(crate) fn listen_to_follow(control: FollowControl, cancel: CancelToken) -> io::Result<CaughtSignal> {
+    listen_with(move |is_first| match is_first {
+        true => control.stop(),
+        false => {
+            cancel.request();
+            cancel.request();
+        }
+    })
+}
+
+/// Calls `request` at each signal that asks to stop, and says whether it is the first.
+fn listen_with(request: impl Fn(bool) + Send + 'static) -> io::Result<CaughtSignal> {
     let mut wanted = vec![SIGINT, SIGTERM];
     if !is_ignored(SIGHUP) {
         wanted.push(SIGHUP);
@@ -41,10 +59,9 @@ pub(crate) fn listen(cancel: CancelToken) -> io::Result<CaughtSignal> {
         let mut first = true;
         for signal in signals.forever() {
             let number = u8::try_from(signal).unwrap_or(1);
-            // Every signal is a request: the second one makes the engine stop at once instead of
-            // after its shards.
-            cancel.request();
-            if std::mem::take(&mut first) {
+            let is_first = std::mem::take(&mut first);
+            request(is_first);
+            if is_first {
                 mine.0.store(number, Ordering::Relaxed);
                 continue;
             }

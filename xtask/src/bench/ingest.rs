@@ -49,8 +49,37 @@ by = lambda column: dict(c.execute(f"select {column}, count(*) n from g group by
 print(json.dumps({"figures": dict(zip(names, figures)), "methods": by("m"), "agents": by("u")}))
 "#;
 
+/// The figures of a log in Combined Log Format in polars: split at the quotes, which is its fastest way.
+const POLARS_COMBINED_SCRIPT: &str = r#"
+import json, sys, polars as pl
+lines = pl.scan_csv(sys.argv[1], separator="\x01", has_header=False, quote_char=None, new_columns=["l"],
+    schema_overrides={"l": pl.String}, infer_schema=False)
+parts = lines.select(pl.col("l").str.split_exact('"', 6).alias("x")).unnest("x")
+good = parts.select(
+    m=pl.col("field_1").str.split_exact(" ", 2).struct.field("field_0"),
+    p=pl.col("field_1").str.split_exact(" ", 2).struct.field("field_1"),
+    s=pl.col("field_2").str.slice(1, 3).cast(pl.Int16, strict=False),
+    b=pl.col("field_2").str.slice(5).str.strip_chars(" ").cast(pl.Int64, strict=False),
+    u=pl.col("field_5")).filter(pl.col("s").is_not_null()).collect(engine="streaming")
+top = lambda column: {str(k): n for k, n in good.group_by(column).len().sort("len", descending=True).head(10).rows()}
+print(json.dumps({"requests": good.height, "bytes": good["b"].sum(), "statuses": top("s"), "paths": len(top("p")),
+    "methods": len(top("m")), "agents": len(top("u"))}))
+"#;
+
+/// The figures of a log in JSON, as nginx writes it, in polars.
+const POLARS_JSON_SCRIPT: &str = r#"
+import json, sys, polars as pl
+columns = ["remote_addr", "request_method", "request_uri", "status", "body_bytes_sent", "request_time", "http_user_agent"]
+good = pl.scan_ndjson(sys.argv[1]).select(columns).collect(engine="streaming")
+t = good["request_time"]
+top = lambda column: {str(k): n for k, n in good.group_by(column).len().sort("len", descending=True).head(10).rows()}
+print(json.dumps({"requests": good.height, "bytes": good["body_bytes_sent"].sum(), "statuses": top("status"),
+    "paths": len(top("request_uri")), "methods": len(top("request_method")), "agents": len(top("http_user_agent")),
+    "clients": len(top("remote_addr")), "times": [t.quantile(q, "linear") for q in (0.5, 0.95, 0.99)]}))
+"#;
+
 /// Reads all logs in a folder in turn with the peers, compares all figures, and prints costs.
-pub(crate) fn run(streamguard: &Path, logs: &Path, python: &Path, runs: usize) -> Result<()> {
+fn run(streamguard: &Path, logs: &Path, python: &Path, runs: usize) -> Result<()> {
     let scratch = tempfile::tempdir()?;
     let mut costs = CostTable::default();
     for _ in 0..runs {
@@ -61,14 +90,16 @@ pub(crate) fn run(streamguard: &Path, logs: &Path, python: &Path, runs: usize) -
             figures.push((name, costs.take(name, &mut command)?));
         }
         let of_ours = [
-            ("1 worker", "1", "threading"),
-            ("2 workers", "2", "threading"),
-            ("2 processes", "2", "process"),
+            ("1 worker", "1", "threading", &[][..]),
+            ("fast", "1", "threading", &["--fast"]),
+            ("2 workers", "2", "threading", &[]),
+            ("2 processes", "2", "process", &[]),
         ];
-        for (name, workers, mode) in of_ours {
+        for (name, workers, mode, flags) in of_ours {
             let report = scratch.path().join("out");
             let mut command = Command::new(streamguard);
-            command.args(["ingest", "--quiet", "--workers", workers, "--mode", mode, "--path"]).arg(logs);
+            command.args(["ingest", "--quiet", "--workers", workers, "--mode", mode]).args(flags);
+            command.arg("--path").arg(logs);
             // Only the run without a report is measured; the figures to compare come from a second run.
             costs.take(name, &mut command)?;
             let status =
@@ -88,8 +119,43 @@ pub(crate) fn run(streamguard: &Path, logs: &Path, python: &Path, runs: usize) -
     Ok(())
 }
 
+/// Reads a file in turn with polars, with all answers and without, and compares requests, bytes and statuses.
+fn with_polars(streamguard: &Path, log: &Path, (python, script): (&Path, &str), runs: usize) -> Result<()> {
+    let mut costs = CostTable::default();
+    let folder = tempfile::tempdir()?;
+    for _ in 0..runs {
+        let mut command = Command::new(python);
+        command.env("POLARS_MAX_THREADS", "1").args(["-c", script]).arg(log);
+        let theirs: Value = serde_json::from_slice(&costs.take("polars", &mut command)?)?;
+        for (name, flags) in [("1 worker", &[][..]), ("fast", &["--fast"])] {
+            let mut command = Command::new(streamguard);
+            command.args(["ingest", "--quiet", "--workers", "1"]).args(flags).arg("--path").arg(log);
+            costs.take(name, &mut command)?;
+            let report = folder.path().join("out");
+            let status =
+                command.args(["--fresh", "--output-dir"]).arg(&report).stdout(Stdio::null()).status()?;
+            ensure!(status.success(), "ingest failed");
+            let report: Value =
+                serde_json::from_slice(&std::fs::read(report.join("collection_results.json"))?)?;
+            let metrics = &report["by_collector"]["ingest"]["metrics"];
+            let ours = json!({"requests": metrics["requests"], "bytes": metrics["bytes.sum"]});
+            for figure in ["requests", "bytes"] {
+                ensure!(
+                    ours[figure] == theirs[figure],
+                    "{figure}: {}, polars {}",
+                    ours[figure],
+                    theirs[figure]
+                );
+            }
+        }
+    }
+    costs.print("1 worker");
+    costs.print("fast");
+    Ok(())
+}
+
 /// Reads a log in Combined Log Format in turn with GoAccess.
-pub(crate) fn combined(streamguard: &Path, log: &Path, runs: usize) -> Result<()> {
+fn combined(streamguard: &Path, log: &Path, runs: usize) -> Result<()> {
     let mut costs = CostTable::default();
     let folder = tempfile::tempdir()?;
     for _ in 0..runs {
@@ -121,6 +187,25 @@ pub(crate) fn combined(streamguard: &Path, log: &Path, runs: usize) -> Result<()
         }
     }
     costs.print("1 worker");
+    Ok(())
+}
+
+/// Runs the benchmarks for which there are inputs.
+pub(crate) fn run_all(streamguard: &Path, inputs: &IngestInputs) -> Result<()> {
+    let IngestInputs { logs, python, combined: combined_log, json, runs } = inputs;
+    if let Some(logs) = logs {
+        run(streamguard, logs, python, *runs)?;
+    }
+    if let Some(log) = combined_log {
+        with_polars(streamguard, log, (python, POLARS_COMBINED_SCRIPT), *runs)
+            .context("Combined Log Format")?;
+        if Command::new("goaccess").arg("--version").stdout(Stdio::null()).status().is_ok() {
+            combined(streamguard, log, *runs)?;
+        }
+    }
+    if let Some(log) = json {
+        with_polars(streamguard, log, (python, POLARS_JSON_SCRIPT), *runs).context("JSON")?;
+    }
     Ok(())
 }
 
@@ -220,14 +305,17 @@ fn compare(ours: &Value, theirs: &Value) -> Result<()> {
 #[derive(clap::Args)]
 pub(crate) struct IngestInputs {
     /// A folder with logs of simple lines, in files called *.log.
-    #[arg(long)]
-    pub(crate) logs: PathBuf,
+    #[arg(long, required_unless_present_any = ["combined", "json"])]
+    pub(crate) logs: Option<PathBuf>,
     /// A Python with polars and duckdb.
     #[arg(long, default_value = "python3")]
     pub(crate) python: PathBuf,
-    /// A log in Combined Log Format, to compare with GoAccess.
+    /// A log in Combined Log Format, to compare with polars, and with GoAccess where there is one.
     #[arg(long)]
     pub(crate) combined: Option<PathBuf>,
+    /// A log in JSON with the keys of nginx, to compare with polars.
+    #[arg(long)]
+    pub(crate) json: Option<PathBuf>,
     /// Number of runs.
     #[arg(long, default_value_t = 3)]
     pub(crate) runs: usize,

@@ -4,6 +4,7 @@ pub(crate) mod cluster;
 pub(crate) mod commands;
 pub(crate) mod dashboard;
 pub(crate) mod engine;
+pub(crate) mod follow;
 pub(crate) mod ingest;
 pub(crate) mod measure;
 pub(crate) mod mine;

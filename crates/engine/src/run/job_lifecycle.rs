@@ -17,7 +17,7 @@ use crate::plan::PlanContext;
 use crate::plan_job::{PlannedJob, plan_job};
 use crate::run_dir::RunDir;
 use crate::run_options::RunMode;
-use crate::schedule::ShardQueue;
+use crate::schedule::{ResourceNeed, ShardQueue};
 use crate::shard_store::StoredOutput;
 use crate::shared_run::{LoopMessage, MergedJob, StoppedJob};
 use crate::summary::JobSummary;
@@ -136,7 +136,8 @@ impl RunLoop<'_> {
         }
         let is_over = {
             let mut state = self.shared.lock();
-            let mut queue = ShardQueue::new(plan, self.shared.limits[job], reused);
+            let needs = ResourceNeed::of_job(self.shared.jobs[job].resources(), &self.options.resources);
+            let mut queue = ShardQueue::new(plan, self.shared.limits[job], reused).with_needs(needs);
             if let Some(only) = &self.options.only {
                 queue.keep_only(only.get(self.shared.jobs[job].name()));
             }

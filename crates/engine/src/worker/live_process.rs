@@ -138,6 +138,11 @@ impl LiveProcess {
         self.job_index
     }
 
+    /// Returns the memory that the process may use, in bytes; `None` without a limit.
+    pub(crate) fn memory_bytes(&self) -> Option<u64> {
+        self.memory.as_ref().map(|limit| limit.bytes)
+    }
+
     /// Returns the process group, which the child leads.
     pub(crate) fn process_group(&self) -> u32 {
         self.child.id()
@@ -276,6 +281,7 @@ impl LiveProcess {
             let run = ToWorker::Run {
                 shard: shard.number,
                 payload: shard.payload.clone(),
+                attempt: attempt.number,
                 report_items: reports_items(attempt.number),
                 leave_out: work.poison.left_out(attempt.shard),
             };

@@ -39,21 +39,24 @@ impl ProcessWorker {
         Self { default_command, memory, live: None, line: Vec::new() }
     }
 
-    /// Returns the process for a job, and starts it if necessary.
+    /// Returns the process for a job and an attempt, and starts it if necessary.
     fn process_for(
         &mut self,
         job_index: usize,
-        job: &dyn Job,
+        (job, attempt): (&dyn Job, u32),
         status: &WorkerStatus,
     ) -> io::Result<&mut LiveProcess> {
-        if self.live.as_ref().is_some_and(|live| live.job_index() != job_index) {
+        let memory = self.memory_for(job, attempt);
+        let bytes = memory.as_ref().map(|limit| limit.bytes);
+        let is_other = |live: &LiveProcess| live.job_index() != job_index || live.memory_bytes() != bytes;
+        if self.live.as_ref().is_some_and(is_other) {
             self.shut_down(&|_, _, _| {});
         }
         let live = match self.live.take() {
             Some(live) => live,
             None => {
                 let command = job.command().unwrap_or(&self.default_command);
-                LiveProcess::start(job_index, command, self.memory_for(job), job)?
+                LiveProcess::start(job_index, command, memory, job)?
             }
         };
         // For the supervising loop, which may have to kill the process.
@@ -61,9 +64,11 @@ impl ProcessWorker {
         Ok(self.live.insert(live))
     }
 
-    /// Returns the limit of the memory of a job's process: its own, or that of the run.
-    fn memory_for(&self, job: &dyn Job) -> Option<MemoryLimit> {
-        match job.limits().memory_bytes {
+    /// Returns the limit of the memory of a job's process at an attempt: its own, or that of the run.
+    fn memory_for(&self, job: &dyn Job, attempt: u32) -> Option<MemoryLimit> {
+        let limits = job.limits();
+        let grown = |bytes| limits.memory_growth.map_or(bytes, |growth| growth.bytes(bytes, attempt));
+        match limits.memory_bytes.map(grown) {
             None => self.memory.clone(),
             Some(0) => None,
             Some(bytes) => Some(MemoryLimit::new(bytes, format!("the memory of the job {}", job.name()))),
@@ -149,7 +154,7 @@ pub(crate) fn plan_in_child_process(
     let mut worker = ProcessWorker::new(command.clone(), None);
     let status = WorkerStatus::new(context.cancel.clone());
     let live = worker
-        .process_for(0, job, &status)
+        .process_for(0, (job, 1), &status)
         .map_err(|error| JobError::Failed(format!("cannot start {}: {error}", command.program())))?;
     let deadline = job.limits().deadline;
     let mut is_ready = false;
@@ -226,7 +231,9 @@ impl Worker for ProcessWorker {
         let attempts = &work.lease.attempts;
         let mut progress = LeaseProgress::default();
         let mut line = std::mem::take(&mut self.line);
-        let ended = match self.process_for(work.lease.job, &**work.job, work.status) {
+        // A lease of several shards has the memory of the attempt that may use most.
+        let attempt = attempts.iter().map(|attempt| attempt.number).max().unwrap_or(1);
+        let ended = match self.process_for(work.lease.job, (&**work.job, attempt), work.status) {
             Ok(live) => live.run_lease(work, &mut progress, &mut line, report),
             Err(error) => {
                 // The machine is to blame and not the shard, and the problem may pass. It is reported as a failed

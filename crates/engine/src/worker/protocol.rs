@@ -40,6 +40,9 @@ pub(crate) enum ToWorker {
     Run {
         shard: u32,
         payload: Value,
+        /// Number of the attempt, from 1.
+        #[serde(default = "first_attempt", skip_serializing_if = "is_first_attempt")]
+        attempt: u32,
         /// Whether to report each item before it begins.
         #[serde(default, skip_serializing_if = "is_false")]
         report_items: bool,
@@ -120,6 +123,14 @@ pub(crate) enum FromWorker<'a> {
     },
     /// The shard was stopped, as requested.
     Stopped { shard: u32 },
+}
+
+fn first_attempt() -> u32 {
+    1
+}
+
+fn is_first_attempt(attempt: &u32) -> bool {
+    *attempt == 1
 }
 
 fn is_false(flag: &bool) -> bool {

@@ -110,6 +110,8 @@ struct ProcessSink<'a> {
     records: Vec<u8>,
     counters: Counters,
     cancel: &'a CancelToken,
+    /// Number of the attempt, from 1.
+    attempt: u32,
     /// Whether each item is reported before it begins.
     report_items: bool,
     /// Items that are left out.
@@ -119,6 +121,7 @@ struct ProcessSink<'a> {
 /// A shard that the engine asked for.
 struct RequestedShard {
     shard: Shard,
+    attempt: u32,
     report_items: bool,
     leave_out: Vec<String>,
 }
@@ -175,6 +178,10 @@ impl RecordSink for ProcessSink<'_> {
             answers.flush();
         }
         !self.leave_out.iter().any(|item| item == name)
+    }
+
+    fn attempt(&self) -> u32 {
+        self.attempt
     }
 
     fn stopped(&self) -> bool {
@@ -263,9 +270,9 @@ fn read_requests(
         let mut line = Vec::new();
         while let Ok(true) = protocol::read_line(&mut input, &mut line) {
             match serde_json::from_slice(&line) {
-                Ok(ToWorker::Run { shard, payload, report_items, leave_out }) => {
+                Ok(ToWorker::Run { shard, payload, attempt, report_items, leave_out }) => {
                     let shard = Shard { number: shard, payload };
-                    if sender.send(RequestedShard { shard, report_items, leave_out }).is_err() {
+                    if sender.send(RequestedShard { shard, attempt, report_items, leave_out }).is_err() {
                         break;
                     }
                 }
@@ -295,9 +302,9 @@ fn serve_shards(
         // A token for each shard: a request stops only the shard that runs when it arrives.
         let cancel = CancelToken::new();
         *current_cancel.lock().unwrap_or_else(PoisonError::into_inner) = cancel.clone();
-        let RequestedShard { shard, report_items, leave_out } = requested;
+        let RequestedShard { shard, attempt, report_items, leave_out } = requested;
         let (records, counters, cancel) = (Vec::new(), Counters::new(), &cancel);
-        let mut sink = ProcessSink { answers, records, counters, cancel, report_items, leave_out };
+        let mut sink = ProcessSink { answers, records, counters, cancel, attempt, report_items, leave_out };
         let answer = serve_shard(job, &shard, &mut sink, &mut buffer);
         let ProcessSink { mut records, counters, .. } = sink;
         let mut answers = answers.lock();

@@ -25,6 +25,8 @@ struct ThreadSink<'a> {
     writer: ShardWriter<'a>,
     status: &'a WorkerStatus,
     log: &'a (dyn Fn(LogLevel, String) + Sync),
+    /// Number of the attempt, from 1.
+    attempt: u32,
     /// Items that are left out.
     left_out: Vec<String>,
     write_error: Option<io::Error>,
@@ -53,6 +55,10 @@ impl RecordSink for ThreadSink<'_> {
     fn begin_item(&mut self, name: &str) -> bool {
         self.status.set_item(name);
         !self.left_out.iter().any(|item| item == item_name(name))
+    }
+
+    fn attempt(&self) -> u32 {
+        self.attempt
     }
 
     fn stopped(&self) -> bool {
@@ -84,6 +90,7 @@ impl ThreadWorker {
             writer: ShardWriter::new(work.store, attempt.shard).deferred(work.is_deferred),
             status: work.status,
             log: work.log,
+            attempt: attempt.number,
             left_out: work.poison.left_out(attempt.shard),
             write_error: None,
         };

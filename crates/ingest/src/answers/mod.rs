@@ -6,7 +6,7 @@ mod slowest;
 mod time_bucket;
 mod timeline;
 
-pub(crate) use path_stats::{PathStats, PathTotals};
+pub(crate) use path_stats::{PathSketch, PathStats, PathTotals};
 pub(crate) use slowest::{SlowRequest, SlowestRequests};
 pub(crate) use time_bucket::BucketSize;
 pub(crate) use timeline::{BucketCounts, Timeline};

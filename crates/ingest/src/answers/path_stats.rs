@@ -34,7 +34,7 @@ const MAX_CACHED_BYTES: usize = 120;
 const SKETCH_BITS: u32 = 5;
 
 /// Quantiles of the latencies of a path, within 1.6 %.
-type PathSketch = DdSketch<SKETCH_BITS>;
+pub(crate) type PathSketch = DdSketch<SKETCH_BITS>;
 
 /// Counts of one path or template.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -197,6 +197,16 @@ impl PathStats {
     pub(crate) fn merge_others(&mut self, others: &PathTotals, absent_bound: u64) {
         self.others.merge(others);
         self.absent_bound += absent_bound;
+    }
+
+    /// Returns the counts of each template so far, in any order.
+    pub(crate) fn templates(&self) -> &[PathTotals] {
+        &self.totals
+    }
+
+    /// Returns the counts of the templates that were dropped so far, all together.
+    pub(crate) fn others(&self) -> &PathTotals {
+        &self.others
     }
 
     /// Returns the templates, most frequent first, the counts of those that were dropped, and the number of requests

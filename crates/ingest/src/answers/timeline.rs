@@ -43,7 +43,7 @@ impl BucketCounts {
     }
 
     /// Adds other counts.
-    pub(super) fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         self.requests += other.requests;
         self.client_errors += other.client_errors;
         self.server_errors += other.server_errors;
@@ -126,6 +126,13 @@ impl Timeline {
     pub(crate) fn into_buckets(mut self) -> (BucketSize, Vec<(i64, BucketCounts)>) {
         self.flush();
         (self.size, self.buckets.into_iter().collect())
+    }
+
+    /// Returns the second of the first and of the last bucket.
+    pub(crate) fn span(&self) -> Option<(i64, i64)> {
+        let all =
+            || self.buckets.keys().copied().chain((self.current.1.requests > 0).then_some(self.current.0));
+        Some((all().min()?, all().max()?))
     }
 
     /// Returns the buckets as they are listed: few enough to look at, unless their size is chosen.

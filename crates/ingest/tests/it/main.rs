@@ -3,6 +3,8 @@
 // Requests over time, by path and client; filters and comparisons.
 mod answers;
 mod completeness;
+// Files that grow, are rotated and truncated.
+mod follow;
 // The formats of many servers, and those of one's own.
 mod formats;
 mod inputs;

@@ -5,6 +5,7 @@
 //! nothing.
 
 mod chart;
+mod column_svg;
 mod escape;
 #[expect(unreachable_pub, reason = "the macro of filters makes public types")]
 mod filters;
@@ -21,6 +22,7 @@ use crate::rendering::{RenderOptions, RenderedFile, ReportError};
 use crate::report::{CollectorReport, Report};
 use crate::run::StoredRun;
 use chart::{BarList, TimelineChart};
+use column_svg::ColumnSvg;
 use samples::EmbeddedSamples;
 
 const PAGE_STYLE: &str = include_str!("html/page.css");
@@ -55,6 +57,8 @@ struct HtmlPage<'a> {
     sentence: &'static str,
     /// Command that resumes the run, if something is missing.
     resume: Option<String>,
+    /// Charts of jobs.
+    columns: Vec<ColumnSvg>,
     lines: Option<TimelineChart>,
     breakdown: Vec<BarList>,
     funnels: Vec<BarList>,
@@ -93,6 +97,7 @@ impl<'a> HtmlPage<'a> {
             script_hash: hash(PAGE_SCRIPT),
             sentence: sentence(&report.status),
             resume: (report.status != "complete").then(|| resume(report.provenance.command.as_deref())),
+            columns: report.by_collector.iter().flat_map(|(_, job)| &job.charts).map(ColumnSvg::of).collect(),
             lines: TimelineChart::of(&report.timeline),
             breakdown: breakdown.into_iter().filter(|bars| !bars.shown.is_empty()).collect(),
             funnels: report.funnels.iter().map(BarList::funnel).collect(),

@@ -7,6 +7,7 @@
 mod axis;
 mod bar_chart;
 mod collectors;
+mod column_chart;
 mod dataset;
 mod flate;
 mod font_embedding;
@@ -40,6 +41,10 @@ use style::{
     TEXT_WIDTH,
 };
 
+/// Explanation of escapes, for a report that has some.
+const MISSING_CHARACTERS: &str =
+    "Characters that the fonts of this report lack, such as Chinese ones, are written as their numbers: \\u{6f22}.";
+
 pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedFile>, ReportError> {
     let report = &run.report;
     let fonts = FontSet::load()?;
@@ -52,6 +57,10 @@ pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedF
     problems::lay_out(&mut layout, report);
     job_results::lay_out(&mut layout, report);
     provenance::lay_out(&mut layout, report);
+    if fonts.lacks_character() {
+        layout.gap(12.0);
+        layout.paragraph(MISSING_CHARACTERS, &NOTE_TEXT);
+    }
     // Last of all, since the footer says how many pages there are.
     margins(&mut layout, report);
     Ok(vec![("collection_report.pdf".to_owned(), write_pdf(&layout, &metadata(report, &fonts))?)])

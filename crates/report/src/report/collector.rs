@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use streamguard_engine::{CompletionStatus, JobState, RunState, SummaryTable};
 
+use super::job_head::{ColumnChart, HeadFigure, column_charts, head_figures};
 use crate::bounded_text::{bounded, bounded_value};
 use crate::record_unit::RecordUnit;
 use crate::rounding::{percent, rate, seconds};
@@ -49,6 +50,10 @@ pub struct CollectorReport {
     pub counters: BTreeMap<String, u64>,
     /// Shards.
     pub shards: ShardCounts,
+    /// Figures at the top of the report, in words.
+    pub headline: Vec<HeadFigure>,
+    /// Charts that the job reported.
+    pub charts: Vec<ColumnChart>,
     /// Metrics that the job reported, by name.
     pub metrics: BTreeMap<String, Value>,
     /// Tables that the job reported.
@@ -120,6 +125,8 @@ impl CollectorReport {
                 lost: u32::try_from(job.failed_shards.len()).unwrap_or(u32::MAX),
                 attempts: job.outcomes.iter().map(|(outcome, n)| (outcome.name().to_owned(), *n)).collect(),
             },
+            headline: head_figures(&job.summary.headline),
+            charts: column_charts(&job.summary.charts),
             metrics: job
                 .summary
                 .metrics

@@ -17,7 +17,7 @@ use streamguard_facade::Collection;
 use streamguard_registry::{self as registry, JobEntry, JobKind};
 use streamguard_report::run_paths;
 
-use super::metrics::{Figures, run_and_report};
+use super::metrics::{Figures, MetricsDisplay, run_and_report};
 use crate::args::exit_codes::DATASET_EXIT_CODES;
 use crate::args::reports::ReportSelection;
 use crate::job_factory::JobFactory;
@@ -100,8 +100,8 @@ pub(super) fn run(settings: &MergeArgs, schema: &ConfigSchema) -> Result<Exit> {
     let open = || RunDir::open(run_paths(folder), info.settings.clone(), OnExistingRun::Resume);
     let exit = match planned {
         PlannedRun::Metrics(job) => {
-            let status =
-                run_and_report(job, &options, Some(&mut open()?), view, Figures::Text, &settings.reports)?;
+            let display = MetricsDisplay { view, figures: Figures::Text, follow: None };
+            let status = run_and_report(job, &options, Some(&mut open()?), display, &settings.reports)?;
             exit_of(status, &caught)
         }
         PlannedRun::Commands(jobs) => {

@@ -13,6 +13,7 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::{ConfigLayers, ConfigSchema};
 use streamguard::ui::{self, LogFormat};
 use streamguard_engine::{CancelToken, CompletionStatus, Job, RunDir, RunOptions};
+use streamguard_ingest::FollowControl;
 use streamguard_registry::{JOBS, JobEntry, JobKind, MetricsJob, SetUpError, SetUpMetrics};
 use streamguard_report::run_paths_for;
 
@@ -20,7 +21,7 @@ use crate::args::execution::{ExecutionArgs, ExecutionMode};
 use crate::args::exit_codes::METRICS_EXIT_CODES;
 use crate::args::reports::ReportSelection;
 use crate::command_line::command_line;
-use crate::launch::{NodeFiles, Purpose, engine_options, exit_of, run_jobs};
+use crate::launch::{NodeFiles, Purpose, engine_options, exit_of, run_jobs_in};
 use crate::{plan_summary, signals};
 
 /// Settings of every command that runs one job for its metrics, beside those of the job.
@@ -156,6 +157,9 @@ pub(super) fn run(command: &MetricsCommand, schema: &ConfigSchema, purpose: Purp
         Err(error @ SetUpError::Unreadable { .. }) => return Err(error.into()),
     };
     let is_remote = purpose == Purpose::Plan || settings.execution.mode.is_remote();
+    if made.follow.is_some() && is_remote {
+        return Err(UsageError("only this process can follow logs".to_owned()).into());
+    }
     if made.reads_stream && is_remote {
         let what = "only this process can read standard input and pipes: name files";
         return Err(UsageError(what.to_owned()).into());
@@ -165,7 +169,11 @@ pub(super) fn run(command: &MetricsCommand, schema: &ConfigSchema, purpose: Purp
     }
     if made.reads_stream && settings.execution.mode == ExecutionMode::Process {
         // The standard input of a worker process is its connection to this one.
-        ui::print_notice("only this process can read standard input and pipes: using threads");
+        let what = match made.follow {
+            Some(_) => "follow logs",
+            None => "read standard input and pipes",
+        };
+        ui::print_notice(&format!("only this process can {what}: using threads"));
         settings.execution.mode = ExecutionMode::Threading;
     }
     if is_remote && settings.output_dir.is_none() {
@@ -176,12 +184,15 @@ pub(super) fn run(command: &MetricsCommand, schema: &ConfigSchema, purpose: Purp
 }
 
 fn run_or_plan(made: MetricsJob, settings: &MetricsArgs, is_json: bool, purpose: Purpose) -> Result<Exit> {
-    let MetricsJob { job, prints_result, .. } = made;
+    let MetricsJob { job, prints_result, follow, .. } = made;
     // A wrong name of a format ends the command before any work.
     settings.reports.formats()?;
     let execution = &settings.execution;
     let cancel = CancelToken::new();
-    let caught = signals::listen(cancel.clone())?;
+    let caught = match &follow {
+        Some(control) => signals::listen_to_follow(control.clone(), cancel.clone())?,
+        None => signals::listen(cancel.clone())?,
+    };
     let options = engine_options(execution, purpose, cancel, &NodeFiles::default())?;
     let recorded = json!({ job.name(): job.settings() });
     let mut dir = match &settings.output_dir {
@@ -199,12 +210,13 @@ fn run_or_plan(made: MetricsJob, settings: &MetricsArgs, is_json: bool, purpose:
         return plan_summary::print(&prepared, dir.root());
     }
     let view = execution.display.view();
-    let shown = match (prints_result, is_json) {
+    let figures = match (prints_result, is_json) {
         (true, _) => Figures::Hidden,
         (false, true) => Figures::Json,
         (false, false) => Figures::Text,
     };
-    let status = run_and_report(job, &options, dir.as_mut(), view, shown, &settings.reports)?;
+    let display = MetricsDisplay { view, figures, follow };
+    let status = run_and_report(job, &options, dir.as_mut(), display, &settings.reports)?;
     Ok(exit_of(status, &caught))
 }
 
@@ -219,16 +231,26 @@ pub(super) enum Figures {
     Hidden,
 }
 
+/// How a run of one job is shown.
+pub(super) struct MetricsDisplay {
+    /// View while it runs.
+    pub(super) view: ViewMode,
+    /// Figures at the end.
+    pub(super) figures: Figures,
+    /// Control of the logs, if the job follows some.
+    pub(super) follow: Option<FollowControl>,
+}
+
 /// Runs a job, prints its metrics, and writes reports if there is a folder for them.
 pub(super) fn run_and_report(
     job: Arc<dyn Job>,
     options: &RunOptions,
     dir: Option<&mut RunDir>,
-    view: ViewMode,
-    figures: Figures,
+    display: MetricsDisplay,
     reports: &ReportSelection,
 ) -> Result<CompletionStatus> {
     let formats = reports.formats()?;
+    let MetricsDisplay { view, figures, follow } = display;
     let view = match (figures, view) {
         // The dashboard would cover what the job prints.
         (Figures::Hidden, ViewMode::Dashboard { level, .. }) => {
@@ -236,7 +258,13 @@ pub(super) fn run_and_report(
         }
         (_, view) => view,
     };
-    let finished = run_jobs(vec![job], options, dir.as_deref(), view)?;
+    let mut shown = match &follow {
+        Some(control) => ui::open_follow(view, control),
+        None => ui::open(view, None, &options.cancel, &options.pause),
+    };
+    let finished = run_jobs_in(vec![job], options, dir.as_deref(), &mut *shown)?;
+    // The terminal is given back before anything is printed on it.
+    drop(shown);
     let job = finished.state.jobs.first().context("the run has no job")?;
     match figures {
         Figures::Text => ui::metrics::print(job),

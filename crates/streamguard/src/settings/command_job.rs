@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use streamguard_command::{CommandTemplate, InputSpec, StdoutUse};
 
-use super::byte_size::ByteSize;
+use super::job_memory::JobMemory;
 use super::time_length::TimeLength;
 
 /// A table `[[job]]`: a job that is a command.
@@ -36,7 +36,10 @@ pub struct CommandJob {
     /// Pause before the second attempt; it doubles with each further one.
     pub backoff: Option<TimeLength>,
     /// Memory that each process may use; 0 for no limit.
-    pub memory: Option<ByteSize>,
+    pub memory: Option<JobMemory>,
+    /// Amounts of named resources that a running shard takes, such as a GPU.
+    #[serde(default)]
+    pub resources: BTreeMap<String, u64>,
     /// Environment variables of the program.
     #[serde(default)]
     pub env: BTreeMap<String, String>,

@@ -34,7 +34,8 @@ pub(crate) fn assembling(samples: u64, text: &str) -> String {
     finish(object.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(), LogLevel::Info, text)
 }
 
-fn finish(mut object: Map<String, Value>, level: LogLevel, text: &str) -> String {
+/// Returns the line of an object, with its time, level and message.
+pub(crate) fn finish(mut object: Map<String, Value>, level: LogLevel, text: &str) -> String {
     object.insert("time".to_owned(), json!(format!("{:.3}", Timestamp::now())));
     object.insert("level".to_owned(), json!(level_name(level)));
     object.insert("message".to_owned(), json!(text));

@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod dashboard;
 pub mod escape;
+pub mod follow;
 mod format;
 mod full_screen;
 mod highlight;
@@ -29,6 +30,7 @@ mod truncate;
 
 use streamguard_engine::{CancelToken, Event, LogLevel, Observer, PauseToken, RunState};
 use streamguard_facade::CollectionObserver;
+use streamguard_ingest::FollowControl;
 
 pub use format::{format_bytes, format_duration, plural, short_count};
 pub use plain::LogFormat;
@@ -42,6 +44,7 @@ pub use streamguard_report::group_digits;
 pub use terminal::{has_colors, has_utf8, is_terminal, width};
 
 use dashboard::{Dashboard, DashboardModel};
+use follow::{FollowDashboard, FollowLines};
 use plain::PlainView;
 
 /// Choice of the view of a run.
@@ -84,6 +87,20 @@ pub fn open(
                 // The terminal may be in the hands of another process, as after `&`: lines still
                 // work.
                 Err(_) => Box::new(PlainView::new(level, LogFormat::Text)),
+            }
+        }
+    }
+}
+
+/// Opens a view of a run that follows logs. Its keys ask `control` for the end.
+pub fn open_follow(view: ViewMode, control: &FollowControl) -> Box<dyn RunView> {
+    match view {
+        ViewMode::Quiet => Box::new(()),
+        ViewMode::Plain { level, format } => Box::new(FollowLines::new(control.clone(), level, format)),
+        ViewMode::Dashboard { level, refresh } => {
+            match FollowDashboard::open(control.clone(), level, refresh) {
+                Ok(dashboard) => Box::new(dashboard),
+                Err(_) => Box::new(FollowLines::new(control.clone(), level, LogFormat::Text)),
             }
         }
     }

@@ -24,6 +24,8 @@ mod explain;
 mod filters;
 /// Finished runs: what replaces them, and what does not.
 mod finished;
+/// Logs that grow, and the view of them.
+mod follow;
 /// Disks that fill up.
 mod full_disk;
 /// Metrics of web logs.

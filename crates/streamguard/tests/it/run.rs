@@ -257,3 +257,42 @@ fn nothing_of_a_command_outlives_a_run_that_is_killed() {
         }
     }
 }
+
+#[test]
+fn shards_share_named_resources() {
+    let folder = tempfile::tempdir().unwrap();
+    // Each command fails if another one runs at the same time.
+    let config = r#"
+[[job]]
+name = "alone"
+command = ": {}; mkdir busy && sleep 0.05 && rmdir busy"
+inputs = [1, 2, 3, 4, 5, 6]
+resources = { gpu = 1 }
+"#;
+    std::fs::write(folder.path().join("streamguard.toml"), config).unwrap();
+    let output = run(folder.path(), &["run", "--workers", "4", "--output-dir", "out"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("--resources gpu=1"), "{}", stderr(&output));
+    let arguments = ["run", "--workers", "4", "--output-dir", "out", "--resources", "gpu=1,disk=3"];
+    let output = run(folder.path(), &arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+#[test]
+fn a_shard_gets_more_memory_with_each_attempt() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = r#"
+[[job]]
+name = "limits"
+command = "while test $(ulimit -v) = unlimited; do sleep 0.01; done; echo {} $(ulimit -v) >> seen; test $(ulimit -v) -ge 4194304"
+inputs = ["a"]
+attempts = 4
+backoff = "1ms"
+memory = { first = "1GiB", factor = 2, most = "4GiB" }
+"#;
+    std::fs::write(folder.path().join("streamguard.toml"), config).unwrap();
+    let output = run(folder.path(), &["run", "--output-dir", "out"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let seen = std::fs::read_to_string(folder.path().join("seen")).unwrap();
+    assert_eq!(seen, "a 1048576\na 2097152\na 4194304\n");
+}

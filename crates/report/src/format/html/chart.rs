@@ -139,7 +139,7 @@ impl TimelineChart {
 
 /// Rounds up to 2, 4, 6, 8 or 10 times a power of ten, so that half of it is a round number too. `page.js` does the
 /// same.
-fn top(highest: u64) -> u64 {
+pub(super) fn top(highest: u64) -> u64 {
     // Saturating: a count near the end of u64 still has a scale, if not a round one.
     let step = 10_u64.pow(highest.checked_ilog10().unwrap_or_default()).saturating_mul(2);
     highest.div_ceil(step).saturating_mul(step)

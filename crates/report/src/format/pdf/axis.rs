@@ -18,6 +18,11 @@ impl AxisScale {
         if most / least > 50.0 { Self::Logarithmic(above(most)) } else { Self::Linear(ticks(most).1) }
     }
 
+    /// Returns a linear scale for these values.
+    pub(super) fn linear(values: &[u64]) -> Self {
+        Self::Linear(ticks(values.iter().copied().max().unwrap_or(0).max(1) as f64).1)
+    }
+
     /// Returns the position of a value, between 0 and 1.
     pub(super) fn place(self, value: f64) -> f32 {
         let place = match self {

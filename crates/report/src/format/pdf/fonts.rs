@@ -1,5 +1,7 @@
 //! The fonts of the report, and the escapes for characters that they do not have.
 
+use std::cell::Cell;
+
 use super::font_file::FontFile;
 use super::style::FontFace;
 use crate::escape::visible;
@@ -12,6 +14,8 @@ const MAX_TEXT_CHARACTERS: usize = 2400;
 pub(super) struct FontSet {
     /// In the order of [`FontFace::ALL`].
     files: [FontFile; 3],
+    /// Whether a character that people would see was escaped, because no font has it.
+    lacks_character: Cell<bool>,
 }
 
 /// Part of a line that is set in one font.
@@ -34,7 +38,7 @@ impl FontSet {
             })
         };
         let [regular, bold, mono] = FontFace::ALL.map(load);
-        Ok(Self { files: [regular?, bold?, mono?] })
+        Ok(Self { files: [regular?, bold?, mono?], lacks_character: Cell::new(false) })
     }
 
     pub(super) fn file(&self, face: FontFace) -> &FontFile {
@@ -49,7 +53,10 @@ impl FontSet {
         for character in visible(text).chars() {
             match self.face_of(FontFace::Regular, character) {
                 Some(_) => readable.push(character),
-                None => readable.extend(character.escape_unicode()),
+                None => {
+                    self.lacks_character.set(true);
+                    readable.extend(character.escape_unicode());
+                }
             }
         }
         if let Some((end, _)) = readable.char_indices().nth(MAX_TEXT_CHARACTERS) {
@@ -58,6 +65,11 @@ impl FontSet {
             readable.push_str(&format!("… ({more} more characters)"));
         }
         readable
+    }
+
+    /// Returns whether any text had a character that no font has, such as a Chinese one.
+    pub(super) fn lacks_character(&self) -> bool {
+        self.lacks_character.get()
     }
 
     /// Returns the width of text in a font of this size.

@@ -1,5 +1,6 @@
 //! Summary of the run in sentences and in a few metrics.
 
+use super::column_chart;
 use super::layout::PageLayout;
 use super::numbers::{bytes, counted, decimal, optional, percent, seconds};
 use super::structure::NodeKind;
@@ -15,7 +16,13 @@ pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
     layout.gap(4.0);
     layout.paragraph(&[endings(report), effort(report), problems(report)].concat(), &BODY_TEXT);
     layout.gap(12.0);
-    tiles(layout, &if collects(report) { key_figures(report) } else { job_figures(report) });
+    if collects(report) {
+        tiles(layout, &key_figures(report));
+    } else {
+        tiles(layout, &head_figures(report));
+        tiles(layout, &job_figures(report));
+    }
+    column_chart::lay_out_all(layout, report);
 }
 
 /// Describes the dataset and its origin.
@@ -59,8 +66,14 @@ fn collected(report: &Report) -> String {
 
 /// Describes the results of jobs that do not collect.
 fn done(report: &Report) -> String {
-    let sentence = |(name, job): &(String, crate::report::CollectorReport)| {
-        format!("{name} processed {} in {}. ", counted(job.records, job.unit.name()), seconds(job.duration))
+    // A job with figures of its own says more by them than by the number of its records.
+    let sentence = |(name, job): &(String, crate::report::CollectorReport)| match job.headline.is_empty() {
+        false => format!("{name} took {}. ", seconds(job.duration)),
+        true => format!(
+            "{name} processed {} in {}. ",
+            counted(job.records, job.unit.name()),
+            seconds(job.duration)
+        ),
     };
     report.by_collector.iter().take(12).map(sentence).collect()
 }
@@ -140,9 +153,15 @@ fn were(count: u64, what: &str) -> String {
 }
 
 /// A metric that stands out: label, value and note.
-type MetricTile = (&'static str, String, String);
+type MetricTile<'a> = (&'a str, String, String);
 
-fn key_figures(report: &Report) -> Vec<MetricTile> {
+/// Returns the figures that the jobs put at the top.
+fn head_figures(report: &Report) -> Vec<MetricTile<'_>> {
+    let all = report.by_collector.iter().flat_map(|(_, job)| &job.headline);
+    all.map(|figure| (figure.name.as_str(), figure.value.clone(), figure.note.clone())).collect()
+}
+
+fn key_figures(report: &Report) -> Vec<MetricTile<'static>> {
     let summary = &report.summary;
     let size = report.dataset.iter().flat_map(|dataset| &dataset.files).map(|file| file.size).sum();
     vec![
@@ -181,7 +200,7 @@ fn key_figures(report: &Report) -> Vec<MetricTile> {
     ]
 }
 
-fn job_figures(report: &Report) -> Vec<MetricTile> {
+fn job_figures(report: &Report) -> Vec<MetricTile<'static>> {
     let performance = &report.performance;
     vec![
         ("Complete jobs", group_digits(report.summary.successful_collectors as u64), others(report)),
@@ -208,7 +227,7 @@ fn others(report: &Report) -> String {
 }
 
 /// Lays out metrics in rows of four.
-fn tiles(layout: &mut PageLayout<'_>, tiles: &[MetricTile]) {
+fn tiles(layout: &mut PageLayout<'_>, tiles: &[MetricTile<'_>]) {
     const TILE_GAP: f32 = 9.0;
     const TILE_INSET: f32 = 9.0;
     let width = (TEXT_WIDTH - 3.0 * TILE_GAP) / 4.0;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use streamguard::settings::TimeLength;
 
 use super::halt_rule::HaltRule;
+use super::resource_limits::checked_amount;
 use crate::args::execution::ExecutionArgs;
 
 /// Runs jobs that are commands: those that streamguard.toml defines, or one command for each of many inputs
@@ -40,6 +41,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "TIME", requires = "command")]
     #[serde(skip)]
     pub(super) deadline: Option<TimeLength>,
+    /// Amounts of named resources that running shards may take together, such as gpu=2; see docs/jobs.md
+    #[arg(long, value_name = "NAME=N", value_delimiter = ',', value_parser = checked_amount)]
+    #[serde(default)]
+    pub(super) resources: Vec<String>,
     /// Print what would run, and run nothing
     #[arg(long, conflicts_with_all = ["resume", "fresh", "joblog"])]
     #[serde(skip)]

@@ -5,6 +5,7 @@ mod dry_run;
 mod halt_rule;
 mod job_log;
 mod job_order;
+mod resource_limits;
 mod shard_choice;
 mod short_form;
 mod watched_run;
@@ -29,6 +30,7 @@ pub(crate) use args::RunArgs;
 use halt_rule::Halt;
 use job_log::JobLog;
 use job_order::order_jobs;
+use resource_limits::resource_limits;
 use watched_run::WatchedRun;
 
 use crate::args::matched::MatchedArgs;
@@ -62,6 +64,7 @@ pub(super) fn run(arguments: &MatchedArgs<RunArgs>, schema: &ConfigSchema, purpo
     let caught = signals::listen(cancel.clone())?;
     let files = NodeFiles { config: flags.config.as_deref(), ..NodeFiles::default() };
     let mut options = engine_options(execution, purpose, cancel, &files)?;
+    options.resources = resource_limits(&settings.resources, &jobs)?;
     let paths = folder.as_ref().map(|folder| run_paths_for(folder, &jobs));
     if let Some(only) = &flags.only {
         options.only = Some(shard_choice::choose(only, &jobs, paths.as_ref().filter(|_| execution.resume))?);

@@ -40,7 +40,7 @@ pub enum DashboardKey {
 }
 
 /// Thread that reads keys; it ends when this is dropped.
-pub(super) struct KeyReader {
+pub(crate) struct KeyReader {
     pressed: Receiver<DashboardKey>,
     over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -52,7 +52,7 @@ impl KeyReader {
     ///
     /// # Errors
     /// A thread that cannot be started.
-    pub(super) fn listen(cancel: CancelToken, pause: PauseToken) -> io::Result<Self> {
+    pub(crate) fn listen(cancel: CancelToken, pause: PauseToken) -> io::Result<Self> {
         let (sender, pressed) = mpsc::channel();
         let over = Arc::new(AtomicBool::new(false));
         let is_over = Arc::clone(&over);
@@ -76,7 +76,7 @@ impl KeyReader {
     }
 
     /// Returns the next key that was pressed.
-    pub(super) fn next(&self) -> Option<DashboardKey> {
+    pub(crate) fn next(&self) -> Option<DashboardKey> {
         self.pressed.try_recv().ok()
     }
 }

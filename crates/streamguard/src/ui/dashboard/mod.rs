@@ -10,7 +10,7 @@ mod header;
 mod help;
 mod job_style;
 mod jobs;
-mod keys;
+pub(crate) mod keys;
 mod log;
 mod model;
 mod rate;

@@ -1,0 +1,232 @@
+//! The files of paths that are followed: the present one of each path, and those that had the path before.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use streamguard_engine::LogLevel;
+
+use super::growing_file::{FileId, GrowingFile, Growth, file_id};
+use crate::line_reader::LineBatch;
+use crate::log_source::InputError;
+
+/// Reads of one file in a row, so that others are read too.
+const FILE_READS: usize = 64;
+
+/// Looks at a file without a followed path that find nothing, before the file is closed: a minute. A server goes on
+/// writing to a renamed file until it is told to open its log anew.
+const MAX_IDLE_LOOKS: u32 = 600;
+
+/// What happened to a file.
+#[derive(Debug)]
+pub(super) enum FileChange {
+    /// Another file has its path.
+    Rotated,
+    /// The file was emptied. What was not read yet was found in a copy, or not.
+    Truncated { copy: Option<PathBuf> },
+    /// The file cannot be read now; it is tried again.
+    Unreadable(io::Error),
+}
+
+impl FileChange {
+    /// Returns the severity for the log.
+    pub(super) fn level(&self) -> LogLevel {
+        match self {
+            Self::Rotated | Self::Truncated { copy: Some(_) } => LogLevel::Info,
+            Self::Truncated { copy: None } | Self::Unreadable(_) => LogLevel::Warning,
+        }
+    }
+
+    /// Describes the change of a path.
+    pub(super) fn describe(&self, name: &str) -> String {
+        match self {
+            Self::Rotated => {
+                format!("{name} was rotated: the old file is read to its end, the new one from its beginning")
+            }
+            Self::Truncated { copy: Some(copy) } => {
+                format!("{name} was truncated: the rest of its lines was read from {}", copy.display())
+            }
+            Self::Truncated { copy: None } => {
+                format!(
+                    "{name} was truncated, and no copy of it was found: lines that were not read yet are lost"
+                )
+            }
+            Self::Unreadable(error) => InputError::describe(name, error),
+        }
+    }
+}
+
+/// An open file.
+#[derive(Debug)]
+struct OpenFile {
+    file: GrowingFile,
+    /// Index of the log to which its lines belong.
+    log: usize,
+    idle_looks: u32,
+    /// Size up to which the file is read, once the run is to end.
+    last_size: Option<u64>,
+}
+
+/// Path of a log.
+#[derive(Debug)]
+struct FollowedPath {
+    path: PathBuf,
+    log: usize,
+    /// File that had the path at the last look.
+    last: Option<FileId>,
+    is_unreadable: bool,
+}
+
+/// All files of a run.
+#[derive(Debug, Default)]
+pub(super) struct FollowedFiles {
+    paths: Vec<FollowedPath>,
+    /// In the order in which they were opened, so that a rotated file is read before its successor.
+    open: Vec<OpenFile>,
+    /// Bytes of the files that are closed or were emptied, by log.
+    closed_bytes: Vec<(usize, u64)>,
+}
+
+impl FollowedFiles {
+    /// Adds a path.
+    pub(super) fn add(&mut self, log: usize, path: PathBuf) {
+        self.paths.push(FollowedPath { path, log, last: None, is_unreadable: false });
+    }
+
+    /// Returns whether there are no paths.
+    pub(super) fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
+    /// Reads what was written, and passes lines and changes on, each with the index of its log. Returns whether anything
+    /// was read.
+    pub(super) fn advance(
+        &mut self,
+        buffer: &mut [u8],
+        take: &mut dyn FnMut(usize, LineBatch<'_>),
+        tell: &mut dyn FnMut(usize, FileChange),
+    ) -> bool {
+        let named = self.look_at_paths(tell);
+        let mut has_read = false;
+        for open in &mut self.open {
+            let path = self.paths.iter().find(|path| path.log == open.log).map(|path| path.path.clone());
+            let before = open.file.position();
+            match open.read(buffer, path, take, tell) {
+                Ok(emptied) => self.closed_bytes.extend(emptied.map(|bytes| (open.log, bytes))),
+                Err(error) => {
+                    if open.idle_looks == 0 {
+                        tell(open.log, FileChange::Unreadable(error));
+                    }
+                }
+            }
+            let grew = open.file.position() != before;
+            open.idle_looks = if grew { 0 } else { open.idle_looks.saturating_add(1) };
+            has_read |= grew;
+        }
+        self.close_idle(&named, take);
+        has_read
+    }
+
+    /// Opens the files that have a followed path for the first time. Returns the files that have one.
+    fn look_at_paths(&mut self, tell: &mut dyn FnMut(usize, FileChange)) -> Vec<FileId> {
+        let mut named = Vec::new();
+        for path in &mut self.paths {
+            // A path without a file is between the two steps of a rotation.
+            let Ok(metadata) = fs::metadata(&path.path) else { continue };
+            let id = file_id(&metadata);
+            named.push(id);
+            // A renamed file may get the path of another log. It is read already, and belongs to its first log.
+            if path.last == Some(id) || !metadata.is_file() {
+                continue;
+            }
+            if self.open.iter().any(|open| open.file.id == id) {
+                path.last = Some(id);
+                continue;
+            }
+            match GrowingFile::open(&path.path) {
+                Ok(file) => {
+                    // Perhaps yet another file has the path by now: then the next look finds it open.
+                    named.push(file.id);
+                    if path.last.is_some() {
+                        tell(path.log, FileChange::Rotated);
+                    }
+                    (path.last, path.is_unreadable) = (Some(file.id), false);
+                    if self.open.iter().all(|open| open.file.id != file.id) {
+                        self.open.push(OpenFile { file, log: path.log, idle_looks: 0, last_size: None });
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    if !std::mem::replace(&mut path.is_unreadable, true) {
+                        tell(path.log, FileChange::Unreadable(error));
+                    }
+                }
+            }
+        }
+        named
+    }
+
+    /// Closes the files that lost their path and have not grown for long.
+    fn close_idle(&mut self, named: &[FileId], take: &mut dyn FnMut(usize, LineBatch<'_>)) {
+        let closed_bytes = &mut self.closed_bytes;
+        self.open.retain_mut(|open| {
+            let is_kept = named.contains(&open.file.id) || open.idle_looks < MAX_IDLE_LOOKS;
+            if !is_kept {
+                closed_bytes.push((open.log, open.file.position()));
+                open.file.finish(|batch| take(open.log, batch));
+            }
+            is_kept
+        });
+    }
+
+    /// Lets files be read up to the size that they have now.
+    pub(super) fn stop_at_present_sizes(&mut self) {
+        for open in &mut self.open {
+            open.last_size = open.file.size().ok();
+        }
+    }
+
+    /// Returns whether all files are read up to these sizes.
+    pub(super) fn is_read(&self) -> bool {
+        self.open.iter().all(|open| open.last_size.is_none_or(|size| open.file.position() >= size))
+    }
+
+    /// Returns the bytes that were read of a log.
+    pub(super) fn bytes_of(&self, log: usize) -> u64 {
+        let closed = self.closed_bytes.iter().filter(|(of, _)| *of == log).map(|(_, bytes)| bytes);
+        let open = self.open.iter().filter(|open| open.log == log).map(|open| open.file.position());
+        closed.sum::<u64>() + open.sum::<u64>()
+    }
+
+    /// Returns whether the last line of a log has no end yet.
+    pub(super) fn has_unfinished(&self, log: usize) -> bool {
+        self.open.iter().any(|open| open.log == log && open.file.has_unfinished())
+    }
+}
+
+impl OpenFile {
+    /// Reads some of what was written. Returns the bytes of a file that was emptied.
+    fn read(
+        &mut self,
+        buffer: &mut [u8],
+        path: Option<PathBuf>,
+        take: &mut dyn FnMut(usize, LineBatch<'_>),
+        tell: &mut dyn FnMut(usize, FileChange),
+    ) -> io::Result<Option<u64>> {
+        let log = self.log;
+        let mut emptied = None;
+        for _ in 0..FILE_READS {
+            match self.file.advance(buffer, |batch| take(log, batch))? {
+                Growth::Read => {}
+                Growth::None => break,
+                Growth::Truncated => {
+                    let (copy, bytes) =
+                        self.file.restart(&path.clone().unwrap_or_default(), |batch| take(log, batch))?;
+                    emptied = Some(emptied.unwrap_or(0) + bytes);
+                    tell(log, FileChange::Truncated { copy });
+                }
+            }
+        }
+        Ok(emptied)
+    }
+}
