@@ -1,13 +1,13 @@
 //! Listings in the cache: all advisories of a source up to some time, so that the next run asks only
 //! for what changed since.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use streamguard_durable::{AtomicFile, write_atomic};
+use streamguard_durable::{AtomicFile, open_regular, read_regular, write_atomic};
 
 use crate::source::target_key;
 use streamguard_cache::{CacheBucket, add_checksum, verify_checksum};
@@ -15,6 +15,9 @@ use streamguard_cache::{CacheBucket, add_checksum, verify_checksum};
 /// Version of the state file. Listings of version 1 lack the records of which a part was not as documented; later
 /// runs ask only for changes, so that they would lack them for good.
 const LISTING_FORMAT: u32 = 2;
+
+/// Largest state file that is read, in bytes. Real ones have some hundred.
+const MAX_STATE_BYTES: u64 = 1 << 20;
 
 /// A listing in the cache. Its file is named by its content and never changes, so that a run that
 /// began with it can be resumed after a later run has made another.
@@ -43,7 +46,7 @@ impl CachedListing {
     /// Returns the listing of a key, if there is one that can be used.
     pub(crate) fn find(cache: &Path, key: &str) -> Option<Self> {
         let folder = CacheBucket::Listings.folder(cache);
-        let state = fs::read(state_file(&folder, key)).ok()?;
+        let state = read_regular(&state_file(&folder, key), MAX_STATE_BYTES).ok()?;
         let listing: Self = serde_json::from_slice(verify_checksum(&state)?).ok()?;
         // A damaged listing is none: the source is asked for everything.
         (listing.format == LISTING_FORMAT && listing.check(&folder).is_ok()).then_some(listing)
@@ -56,13 +59,13 @@ impl CachedListing {
     pub(crate) fn lines(&self, cache: &Path) -> io::Result<impl Iterator<Item = io::Result<String>>> {
         let folder = CacheBucket::Listings.folder(cache);
         self.check(&folder)?;
-        Ok(BufReader::new(File::open(folder.join(&self.file))?).lines())
+        Ok(BufReader::new(open_regular(&folder.join(&self.file))?).lines())
     }
 
     /// Checks the file against its name, which has the digest of the content, as `commit` made it.
     fn check(&self, folder: &Path) -> io::Result<()> {
         let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(File::open(folder.join(&self.file))?)?;
+        hasher.update_reader(open_regular(&folder.join(&self.file))?)?;
         match self.file.contains(&hasher.finalize().to_hex()[..32]) {
             true => Ok(()),
             false => Err(io::Error::new(io::ErrorKind::InvalidData, "the file was changed")),

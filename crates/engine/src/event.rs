@@ -139,9 +139,9 @@ pub const INCOMPLETE_COUNTER: &str = "incomplete";
 
 /// Adds an amount to a counter.
 pub(crate) fn add_count(counters: &mut Counters, name: &str, n: u64) {
-    // Almost always the counter exists already, and then no name is allocated.
+    // Almost always the counter exists already, and then no name is allocated. Amounts may come from other programs.
     match counters.get_mut(name) {
-        Some(counter) => *counter += n,
+        Some(counter) => *counter = counter.saturating_add(n),
         None => {
             counters.insert(name.to_owned(), n);
         }

@@ -111,12 +111,13 @@ impl RunState {
     /// Advances the time without an event, to a number of milliseconds since the start of this run.
     pub fn advance_to(&mut self, at_ms: u64) {
         // Never back: events of several threads may arrive a little out of order.
-        self.elapsed_ms = self.elapsed_ms.max(self.earlier_ms + at_ms);
+        self.elapsed_ms = self.elapsed_ms.max(self.earlier_ms.saturating_add(at_ms));
     }
 
     /// Applies one event.
     pub fn apply(&mut self, event: &Event) {
-        let now = self.earlier_ms + event.at_ms;
+        // A journal may come from a stranger, with any numbers.
+        let now = self.earlier_ms.saturating_add(event.at_ms);
         if let EventKind::RunStarted { version, clock_ms, jobs, resumed, mode, workers } = &event.kind {
             // A resumed run starts without running shards, and reports every finished shard again, as reused. Only
             // the clock and the duration of earlier runs are kept.
@@ -190,12 +191,13 @@ impl JobState {
                 self.running.remove(shard);
                 self.retries.remove(shard);
                 if let Some(pause) = retry_in_ms {
-                    self.retries.insert(*shard, PendingRetry { attempt: attempt + 1, at_ms: now + pause });
+                    let (attempt, at_ms) = (attempt.saturating_add(1), now.saturating_add(*pause));
+                    self.retries.insert(*shard, PendingRetry { attempt, at_ms });
                 }
                 *self.outcomes.entry(*outcome).or_default() += 1;
                 if outcome.is_success() {
                     self.completed_shards += 1;
-                    self.finished_records += records;
+                    self.finished_records = self.finished_records.saturating_add(*records);
                     // Progress counts running shards too, so it may be more than what has finished.
                     self.records = self.records.max(self.finished_records);
                     for (name, n) in counters {
@@ -226,7 +228,7 @@ impl JobState {
 
     /// Returns the number of its shards that are running. On a cluster, each task runs one shard at a time.
     pub fn running_count(&self) -> usize {
-        self.running.len() + self.cluster.running
+        self.running.len().saturating_add(self.cluster.running)
     }
 
     /// Returns the number of attempts that failed.

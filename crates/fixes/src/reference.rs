@@ -96,8 +96,7 @@ pub fn clone_url(url: &str) -> Option<String> {
     let secure = url.strip_prefix("http://").or_else(|| url.strip_prefix("git://"));
     let url = secure.map_or_else(|| url.to_owned(), |rest| format!("https://{rest}"));
     let address = WebAddress::parse(&url)?;
-    let path = address.path.join("/");
-    repository_url(&address.host, path.strip_suffix(".git").unwrap_or(&path))
+    repository_url(&address.host, &address.path.join("/"))
 }
 
 /// Reports whether text is the whole id of a commit: 40 hexadecimal digits (SHA-1) or 64 (SHA-256).

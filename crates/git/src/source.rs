@@ -110,6 +110,10 @@ impl RepositorySource {
 fn remote(rest: &str) -> Option<&str> {
     let rest = rest.strip_suffix('/').unwrap_or(rest);
     let rest = rest.strip_suffix(".git").unwrap_or(rest);
+    // It would be another repository in the next run, which drops the second one too.
+    if rest.ends_with(".git") {
+        return None;
+    }
     let (host, path) = rest.split_once('/')?;
     let is_plain = |part: &str| {
         !part.is_empty()
@@ -280,6 +284,7 @@ mod tests {
             "https://h/a\nb/c",
             "https://-h/a/b",
             "https://h:x/a/b",
+            "https://h/a/b.git.git",
             "javascript:alert(1)",
             "nowhere/at/all",
         ] {

@@ -86,7 +86,7 @@ impl AttemptTotals {
             EventKind::ShardEnded { attempt, retry_in_ms, took_us, .. } if *attempt > 0 => {
                 self.attempts += 1;
                 self.retries += u64::from(retry_in_ms.is_some());
-                self.busy_us += took_us;
+                self.busy_us = self.busy_us.saturating_add(*took_us);
             }
             _ => {}
         }

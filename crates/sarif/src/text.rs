@@ -26,7 +26,10 @@ pub fn web_address(repository: &str) -> Option<String> {
     url.set_query(None);
     url.set_fragment(None);
     let path = encoded(&url[Position::BeforePath..], |byte| matches!(byte, b'/' | b'%' | b':' | b'@'));
-    Some(format!("{}{path}", &url[..Position::BeforePath]))
+    let server = &url[..Position::BeforePath];
+    // Browsers allow characters in names of hosts that no URI has, such as quotation marks (RFC 3986 §3.2.2).
+    let is_uri = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:/[]".contains(&byte);
+    server.bytes().all(is_uri).then(|| format!("{server}{path}"))
 }
 
 /// Encodes a path inside a repository as a relative URI; `None` if the path could lead out of the
@@ -76,6 +79,7 @@ mod tests {
             ("http://[::1]:8080/x[1]%zz%41|", Some("http://[::1]:8080/x%5B1%5D%25zz%41%7C")),
             ("javascript:alert(1)", None),
             ("file:///etc/passwd", None),
+            ("https://git\"example/team/app", None),
             ("local", None),
             ("", None),
         ];

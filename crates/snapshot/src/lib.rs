@@ -21,11 +21,12 @@ mod manifest;
 mod unpack;
 mod writer;
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use streamguard_cache::{CacheBucket, FolderSeal};
+use streamguard_durable::open_regular;
 use streamguard_git::RepositorySource;
 
 pub use error::SnapshotError;
@@ -72,12 +73,12 @@ impl Snapshot {
         let unreadable = |source| SnapshotError::Read { path: file.to_owned(), source };
         // The file is read twice: the digest is the name of the folder, and must be known before it is unpacked.
         let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(File::open(file).map_err(unreadable)?).map_err(unreadable)?;
+        hasher.update_reader(open_regular(file).map_err(unreadable)?).map_err(unreadable)?;
         let archive = PackedSnapshot {
             name: file.display().to_string(),
             digest: hasher.finalize(),
             bytes: hasher.count(),
-            content: File::open(file).map_err(unreadable)?,
+            content: open_regular(file).map_err(unreadable)?,
         };
         archive.open(cache)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
 use tar::{Archive, Entry, EntryType};
@@ -119,7 +119,7 @@ impl Unpacked {
         };
         match self.files.insert(path, digest) {
             None => Ok(()),
-            Some(_) => damaged("it contains two files of one name"),
+            Some(_) => damaged("it contains two entries of one name"),
         }
     }
 
@@ -147,9 +147,16 @@ impl Unpacked {
 }
 
 /// Writes a new file. Returns its digest.
-fn write(from: &mut impl Read, path: &Path) -> io::Result<String> {
-    path.parent().map_or(Ok(()), fs::create_dir_all)?;
-    copy(from, File::create_new(path)?)
+fn write(from: &mut impl Read, path: &Path) -> Result<String, UnpackError> {
+    let created = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| File::create_new(path));
+    match created {
+        Ok(file) => Ok(copy(from, file)?),
+        // The folder was empty before, so both are of the archive.
+        Err(error) if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotADirectory) => {
+            damaged("it contains two entries of one name")
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Copies bytes. Returns their digest.

@@ -32,6 +32,20 @@ fn entries_that_lead_elsewhere_are_refused() {
 }
 
 #[test]
+fn entries_that_exclude_each_other_are_damage() {
+    let world = World::new();
+    for (one, other) in [("answers/a/b", "answers/a/b"), ("refs/a", "refs/a/b"), ("refs/a/b", "refs/a")] {
+        let path = |name: &str| match name.starts_with("refs") {
+            true => format!("{REPOSITORY}/{name}"),
+            false => name.to_owned(),
+        };
+        let mut entries = sound();
+        entries.extend([Entry::file(&path(one), "a"), Entry::file(&path(other), "b")]);
+        world.assert_refused(&pack(&entries, &manifest(&entries)), "two entries of one name");
+    }
+}
+
+#[test]
 fn links_and_devices_are_refused() {
     let world = World::new();
     for kind in [EntryType::Symlink, EntryType::Link, EntryType::Fifo, EntryType::Char, EntryType::XHeader] {
