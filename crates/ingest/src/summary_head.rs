@@ -46,7 +46,7 @@ impl SummaryHead {
         };
         let Some(quantiles) = self.latency_ms else { return summary };
         let names = [
-            ("Latency p50", "half of the requests take longer"),
+            ("Latency p50", "half of them take longer"),
             ("Latency p95", "1 in 20 takes longer"),
             ("Latency p99", "1 in 100 takes longer"),
         ];

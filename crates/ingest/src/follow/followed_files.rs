@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use streamguard_engine::LogLevel;
 
@@ -13,9 +14,9 @@ use crate::log_source::InputError;
 /// Reads of one file in a row, so that others are read too.
 const FILE_READS: usize = 64;
 
-/// Looks at a file without a followed path that find nothing, before the file is closed: a minute. A server goes on
-/// writing to a renamed file until it is told to open its log anew.
-const MAX_IDLE_LOOKS: u32 = 600;
+/// Time after which a file without a followed path is closed if it does not grow. A server goes on writing to a renamed
+/// file until it is told to open its log anew.
+const MAX_IDLE: Duration = Duration::from_secs(60);
 
 /// What happened to a file.
 #[derive(Debug)]
@@ -62,7 +63,10 @@ struct OpenFile {
     file: GrowingFile,
     /// Index of the log to which its lines belong.
     log: usize,
-    idle_looks: u32,
+    /// Last time at which the file had a followed path, or grew.
+    needed_at: Instant,
+    /// Whether the last read failed.
+    is_unreadable: bool,
     /// Size up to which the file is read, once the run is to end.
     last_size: Option<u64>,
 }
@@ -98,8 +102,8 @@ impl FollowedFiles {
         self.paths.is_empty()
     }
 
-    /// Reads what was written, and passes lines and changes on, each with the index of its log. Returns whether anything
-    /// was read.
+    /// Reads what was written, and passes lines and changes on, each with the index of its log. Returns whether so much
+    /// was written that more of it may be there.
     pub(super) fn advance(
         &mut self,
         buffer: &mut [u8],
@@ -107,24 +111,21 @@ impl FollowedFiles {
         tell: &mut dyn FnMut(usize, FileChange),
     ) -> bool {
         let named = self.look_at_paths(tell);
-        let mut has_read = false;
+        let mut has_more = false;
         for open in &mut self.open {
             let path = self.paths.iter().find(|path| path.log == open.log).map(|path| path.path.clone());
-            let before = open.file.position();
-            match open.read(buffer, path, take, tell) {
-                Ok(emptied) => self.closed_bytes.extend(emptied.map(|bytes| (open.log, bytes))),
-                Err(error) => {
-                    if open.idle_looks == 0 {
-                        tell(open.log, FileChange::Unreadable(error));
-                    }
+            let was_unreadable = open.is_unreadable;
+            match open.read(buffer, &path.unwrap_or_default(), take, tell) {
+                Ok(read) => {
+                    has_more |= read.has_more;
+                    self.closed_bytes.extend(read.emptied_bytes.map(|bytes| (open.log, bytes)));
                 }
+                Err(error) if !was_unreadable => tell(open.log, FileChange::Unreadable(error)),
+                Err(_) => {}
             }
-            let grew = open.file.position() != before;
-            open.idle_looks = if grew { 0 } else { open.idle_looks.saturating_add(1) };
-            has_read |= grew;
         }
         self.close_idle(&named, take);
-        has_read
+        has_more
     }
 
     /// Opens the files that have a followed path for the first time. Returns the files that have one.
@@ -135,10 +136,10 @@ impl FollowedFiles {
             let Ok(metadata) = fs::metadata(&path.path) else { continue };
             let id = file_id(&metadata);
             named.push(id);
-            // A renamed file may get the path of another log. It is read already, and belongs to its first log.
-            if path.last == Some(id) || !metadata.is_file() {
+            if !metadata.is_file() {
                 continue;
             }
+            // A renamed file may get the path of another log. It is read already, and belongs to its first log.
             if self.open.iter().any(|open| open.file.id == id) {
                 path.last = Some(id);
                 continue;
@@ -152,7 +153,7 @@ impl FollowedFiles {
                     }
                     (path.last, path.is_unreadable) = (Some(file.id), false);
                     if self.open.iter().all(|open| open.file.id != file.id) {
-                        self.open.push(OpenFile { file, log: path.log, idle_looks: 0, last_size: None });
+                        self.open.push(OpenFile::new(file, path.log));
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -170,7 +171,10 @@ impl FollowedFiles {
     fn close_idle(&mut self, named: &[FileId], take: &mut dyn FnMut(usize, LineBatch<'_>)) {
         let closed_bytes = &mut self.closed_bytes;
         self.open.retain_mut(|open| {
-            let is_kept = named.contains(&open.file.id) || open.idle_looks < MAX_IDLE_LOOKS;
+            if named.contains(&open.file.id) {
+                open.needed_at = Instant::now();
+            }
+            let is_kept = open.needed_at.elapsed() < MAX_IDLE;
             if !is_kept {
                 closed_bytes.push((open.log, open.file.position()));
                 open.file.finish(|batch| take(open.log, batch));
@@ -204,29 +208,47 @@ impl FollowedFiles {
     }
 }
 
+/// What was read of a file in one turn.
+#[derive(Debug, Default)]
+struct ReadTurn {
+    /// Whether the turn ended before all was read.
+    has_more: bool,
+    /// Bytes that the file had held when it was emptied, if it was.
+    emptied_bytes: Option<u64>,
+}
+
 impl OpenFile {
-    /// Reads some of what was written. Returns the bytes of a file that was emptied.
+    fn new(file: GrowingFile, log: usize) -> Self {
+        Self { file, log, needed_at: Instant::now(), is_unreadable: false, last_size: None }
+    }
+
+    /// Reads what was written, but not for ever.
     fn read(
         &mut self,
         buffer: &mut [u8],
-        path: Option<PathBuf>,
+        path: &Path,
         take: &mut dyn FnMut(usize, LineBatch<'_>),
         tell: &mut dyn FnMut(usize, FileChange),
-    ) -> io::Result<Option<u64>> {
+    ) -> io::Result<ReadTurn> {
         let log = self.log;
-        let mut emptied = None;
+        let mut turn = ReadTurn::default();
+        self.is_unreadable = true;
         for _ in 0..FILE_READS {
             match self.file.advance(buffer, |batch| take(log, batch))? {
-                Growth::Read => {}
-                Growth::None => break,
+                Growth::Read => self.needed_at = Instant::now(),
+                Growth::None => {
+                    self.is_unreadable = false;
+                    return Ok(turn);
+                }
                 Growth::Truncated => {
-                    let (copy, bytes) =
-                        self.file.restart(&path.clone().unwrap_or_default(), |batch| take(log, batch))?;
-                    emptied = Some(emptied.unwrap_or(0) + bytes);
+                    let (copy, bytes) = self.file.restart(path, |batch| take(log, batch))?;
+                    turn.emptied_bytes = Some(turn.emptied_bytes.unwrap_or(0) + bytes);
                     tell(log, FileChange::Truncated { copy });
                 }
             }
         }
-        Ok(emptied)
+        self.is_unreadable = false;
+        turn.has_more = true;
+        Ok(turn)
     }
 }

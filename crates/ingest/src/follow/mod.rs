@@ -14,6 +14,7 @@ mod recent_totals;
 
 use std::io;
 use std::path::Path;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use streamguard_engine::{LogLevel, ShardError, ShardOutput};
@@ -36,6 +37,10 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Time between two publications of figures.
 const PUBLISH_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Time for which a stream that has something may gather more. A pipe holds 64 KiB, which so many milliseconds must not
+/// make slow.
+const GATHER_TIME: Duration = Duration::from_millis(1);
 
 /// Reads of one stream in a row, so that others are read too.
 const STREAM_READS: usize = 64;
@@ -77,22 +82,25 @@ impl<'a> Follower<'a> {
         Ok(follower)
     }
 
-    /// Reads what has come. Returns whether anything had.
+    /// Reads what has come. Returns whether so much had that more of it may be there.
     fn advance(&mut self, output: &mut ShardOutput<'_>) -> Result<bool, ShardError> {
         let (logs, rules) = (&mut self.logs, self.rules);
-        let mut has_read = false;
+        let mut has_more = false;
         for (index, stream) in &mut self.streams {
             let log = &mut logs[*index];
+            let mut is_read = false;
             for _ in 0..STREAM_READS {
                 let read = stream.advance(&mut self.buffer, |batch| log.take(batch, rules));
-                match read.map_err(|error| ShardError::Failed(InputError::describe(&log.name(), &error)))? {
-                    true => has_read = true,
-                    false => break,
+                is_read =
+                    !read.map_err(|error| ShardError::Failed(InputError::describe(&log.name(), &error)))?;
+                if is_read {
+                    break;
                 }
             }
+            has_more |= !is_read;
         }
         let mut changes = Vec::new();
-        let read = self.files.advance(
+        has_more |= self.files.advance(
             &mut self.buffer,
             &mut |index, batch| logs[index].take(batch, rules),
             &mut |index, change| changes.push((index, change)),
@@ -106,7 +114,7 @@ impl<'a> Follower<'a> {
             let name = self.logs[index].name();
             output.log(change.level(), change.describe(&name));
         }
-        Ok(read | has_read)
+        Ok(has_more)
     }
 
     /// Returns whether nothing more can come.
@@ -118,7 +126,10 @@ impl<'a> Follower<'a> {
     fn wait(&self) -> Result<(), ShardError> {
         let open: Vec<_> =
             self.streams.iter().map(|(_, stream)| stream).filter(|stream| !stream.is_ended()).collect();
-        wait_for(&open, POLL_INTERVAL).map_err(ShardError::failed)?;
+        if wait_for(&open, POLL_INTERVAL).map_err(ShardError::failed)? {
+            // A writer that writes line by line would wake this thread for each of them.
+            thread::sleep(GATHER_TIME);
+        }
         Ok(())
     }
 
@@ -185,12 +196,12 @@ pub(crate) fn follow(
     loop {
         // Asked before reading, so that all that was written before the request is read.
         let is_last = control.is_stopping();
-        let mut has_read = follower.advance(output)?;
+        let mut has_more = follower.advance(output)?;
         if is_last {
             follower.files.stop_at_present_sizes();
-            while has_read && !follower.files.is_read() {
+            while has_more && !follower.files.is_read() {
                 output.check_stopped()?;
-                has_read = follower.advance(output)?;
+                has_more = follower.advance(output)?;
             }
         }
         if published.is_none_or(|last| last.elapsed() >= PUBLISH_INTERVAL) || is_last {
@@ -201,7 +212,7 @@ pub(crate) fn follow(
             break;
         }
         output.check_stopped()?;
-        if !has_read {
+        if !has_more {
             follower.wait()?;
         }
     }

@@ -79,6 +79,7 @@ fn rotation_and_truncation_lose_no_line_and_count_none_twice() {
     let mut writer = append(&path);
     writer.write_all(&next(150)).unwrap();
     let following = Following::start(job(&[&path]));
+    following.wait_for(number.get());
     for round in 0..12_usize {
         // In pieces that end within lines.
         for piece in next(40).chunks(97 + round) {

@@ -42,8 +42,7 @@ use style::{
 };
 
 /// Explanation of escapes, for a report that has some.
-const MISSING_CHARACTERS: &str =
-    "Characters that the fonts of this report lack, such as Chinese ones, are written as their numbers: \\u{6f22}.";
+const MISSING_CHARACTERS: &str = "Characters that the fonts of this report lack, such as Chinese ones, are written as their numbers: \\u{6f22}.";
 
 pub(super) fn render(run: &StoredRun, _: &RenderOptions) -> Result<Vec<RenderedFile>, ReportError> {
     let report = &run.report;

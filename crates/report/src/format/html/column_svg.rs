@@ -12,6 +12,9 @@ const PLOT: (f64, f64, f64) = (12.0, 200.0, 892.0);
 /// Width of a digit of the labels.
 const DIGIT_WIDTH: f64 = 7.0;
 
+/// Least space left of the plot, for half of the label below the first column.
+const MIN_LEFT: f64 = 42.0;
+
 /// Most columns with a label below them.
 const MAX_LABELS: usize = 8;
 
@@ -76,6 +79,7 @@ impl ColumnSvg {
         let (top, bottom, right) = PLOT;
         let texts = [most, most / 2, 0].map(group_digits);
         let left = 8.0 + texts.iter().map(String::len).max().unwrap_or(0) as f64 * DIGIT_WIDTH;
+        let left = left.max(MIN_LEFT);
         let place = |value: u64| hundredth(bottom - (bottom - top) * (value as f64 / most as f64).min(1.0));
         let ticks = [most, most / 2, 0].into_iter().zip(texts);
         let room = (right - left) / chart.labels.len() as f64;
