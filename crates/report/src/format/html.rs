@@ -5,7 +5,7 @@
 //! nothing.
 
 mod chart;
-mod escape;
+pub(crate) mod escape;
 #[expect(unreachable_pub, reason = "the macro of filters makes public types")]
 mod filters;
 mod samples;
