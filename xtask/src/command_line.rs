@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::extract_check::ExtractInputs;
-use crate::{bench, dist};
+use crate::{bench, dist, fuzz};
 
 /// Development tasks of StreamGuard.
 #[derive(Parser)]
@@ -98,6 +98,9 @@ pub(crate) enum XtaskCommand {
         #[arg(long, hide = true, allow_hyphen_values = true)]
         repeated: Option<String>,
     },
+    /// Runs fuzz targets for long, guided by the coverage that their inputs reach. Inputs that fail go to
+    /// `target/fuzz/failing`, and the rest of what was found to `target/fuzz/corpus`.
+    Fuzz(fuzz::FuzzInputs),
     /// Rewrites the embedded demo world.
     Snapshot,
     /// Writes the index of the demo world's fixes anew, with which `scan` compares where there is no dataset

@@ -11,6 +11,7 @@ mod dist;
 mod extract_check;
 mod fit_labels;
 mod fit_messages;
+mod fuzz;
 mod ground_truth;
 mod prime_check;
 
@@ -91,6 +92,7 @@ fn main() -> Result<()> {
             sizes.iter().try_for_each(|size| attack_code::compare_here(&path, &repeated, *size))
         }
         XtaskCommand::AttackCode { sizes, step, .. } => attack_code::run(&sizes, step.max(1)),
+        XtaskCommand::Fuzz(inputs) => fuzz::run(&inputs),
         XtaskCommand::Snapshot => snapshot(),
         XtaskCommand::Known => demo_index::write(&streamguard()?),
         XtaskCommand::World { folder, seed, repositories, fixes } => {

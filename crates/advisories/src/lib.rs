@@ -22,6 +22,9 @@ pub mod cve;
 pub mod cvss;
 mod faults;
 mod fields;
+#[cfg(feature = "fuzz")]
+#[doc(hidden)]
+pub mod fuzz_targets;
 pub mod github;
 pub mod ids;
 mod job;

@@ -64,7 +64,12 @@ pub fn read(path: &Path) -> Result<Vec<Event>, JournalError> {
 /// Reads the events of a journal. Also returns the number of bytes without an incomplete last line.
 fn read_valid(path: &Path) -> Result<(Vec<Event>, u64), JournalError> {
     let unreadable = |source| JournalError::Unreadable { path: path.to_owned(), source };
-    let mut reader = BufReader::new(open_regular(path).map_err(unreadable)?);
+    read_lines(BufReader::new(open_regular(path).map_err(unreadable)?), path)
+}
+
+/// Reads like [`read_valid`] from an open journal; `path` is for its errors.
+pub(crate) fn read_lines(mut reader: impl BufRead, path: &Path) -> Result<(Vec<Event>, u64), JournalError> {
+    let unreadable = |source| JournalError::Unreadable { path: path.to_owned(), source };
     let (mut events, mut line, mut valid_bytes, mut number) = (Vec::new(), Vec::new(), 0, 0);
     loop {
         // Read as bytes: an incomplete line may end inside a character.
@@ -90,6 +95,19 @@ fn checksum(bytes: &[u8]) -> [u8; CHECKSUM_DIGITS] {
     let mut digits = [0; CHECKSUM_DIGITS];
     digits.copy_from_slice(&blake3::hash(bytes).to_hex().as_bytes()[..CHECKSUM_DIGITS]);
     digits
+}
+
+/// Appends the line of an event.
+pub(crate) fn push_line(lines: &mut Vec<u8>, event: &Event) -> io::Result<()> {
+    let start = lines.len();
+    serde_json::to_writer(&mut *lines, event)?;
+    // The closing brace is removed, so that the checksum becomes the last field of the object.
+    lines.pop();
+    let digits = checksum(&lines[start..]);
+    lines.extend_from_slice(CHECKSUM_KEY);
+    lines.extend_from_slice(&digits);
+    lines.extend_from_slice(b"\"}\n");
+    Ok(())
 }
 
 /// Parses a line with its line feed. Returns `None` if it is incomplete or damaged.
@@ -128,14 +146,7 @@ impl Journal {
                     | EventKind::MergeActivity { .. }
                     | EventKind::ClusterProgress { .. }
             );
-            let start = self.buffer.len();
-            serde_json::to_writer(&mut self.buffer, event)?;
-            // The closing brace is removed, so that the checksum becomes the last field of the object.
-            self.buffer.pop();
-            let digits = checksum(&self.buffer[start..]);
-            self.buffer.extend_from_slice(CHECKSUM_KEY);
-            self.buffer.extend_from_slice(&digits);
-            self.buffer.extend_from_slice(b"\"}\n");
+            push_line(&mut self.buffer, event)?;
         }
         // One write for all events, so that a crash leaves at most one incomplete line.
         self.file.write_all(&self.buffer)?;

@@ -98,6 +98,9 @@ mod error;
 pub mod event;
 mod external_job;
 mod failure_note;
+#[cfg(feature = "fuzz")]
+#[doc(hidden)]
+pub mod fuzz_targets;
 mod job;
 pub mod journal;
 mod manifest;

@@ -59,7 +59,6 @@ impl RunInfo {
             return Err(RunDirError::HalfReplaced { path: paths.root().to_owned() });
         }
         let path = paths.run_info();
-        let damaged = |reason: String| RunDirError::Damaged { path: path.clone(), reason };
         let bytes = match read_regular(&path, MAX_INFO_BYTES) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -68,17 +67,20 @@ impl RunInfo {
             }
             Err(source) => return Err(RunDirError::Unreadable { path, source }),
         };
-        let stored: StoredInfo =
-            serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
-        let StoredInfo { info, digest } = stored;
+        Self::from_bytes(&bytes).map(Some).map_err(|reason| RunDirError::Damaged { path, reason })
+    }
+
+    /// Parses the content of `run.json`. Returns the reason if it is damaged.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
+        let StoredInfo { info, digest } = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
         if info.format != STATE_FORMAT {
-            return Err(damaged(format!("format {}, this program reads {STATE_FORMAT}", info.format)));
+            return Err(format!("format {}, this program reads {STATE_FORMAT}", info.format));
         }
         // An edited setting would make other data under the name of this run.
         if info.digest() != digest {
-            return Err(damaged("it was changed since it was written".to_owned()));
+            return Err("it was changed since it was written".to_owned());
         }
-        Ok(Some(info))
+        Ok(info)
     }
 
     /// Writes the facts to `run.json`.

@@ -42,6 +42,9 @@ mod credentials;
 mod error;
 mod exchange_thread;
 mod failure;
+#[cfg(feature = "fuzz")]
+#[doc(hidden)]
+pub mod fuzz_targets;
 mod limit_headers;
 mod pending_request;
 mod proxies;

@@ -17,7 +17,7 @@ const MIN_RESERVE: u64 = 10;
 
 /// Furthest time after now that a ledger holds, in milliseconds: longer than any wait that is believed. One that holds a
 /// later time is damaged, or was made by a stranger.
-const MAX_AHEAD_MS: u64 = 24 * 3_600_000;
+pub(crate) const MAX_AHEAD_MS: u64 = 24 * 3_600_000;
 
 /// Most requests that a ledger holds: far more than the largest window lets through.
 const MAX_REQUESTS: usize = 100_000;

@@ -2,7 +2,7 @@
 //! [`ReportFormat`], nothing else.
 
 mod csv;
-mod html;
+pub(crate) mod html;
 mod json;
 mod pdf;
 mod sarif;

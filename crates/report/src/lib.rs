@@ -27,6 +27,9 @@
 mod bounded_text;
 mod digits;
 mod format;
+#[cfg(feature = "fuzz")]
+#[doc(hidden)]
+pub mod fuzz_targets;
 mod history;
 #[cfg(test)]
 mod published_schema;

@@ -10,7 +10,6 @@
 //! ```
 
 mod git_repository;
-mod mutations;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -26,7 +25,6 @@ use streamguard_http::{Credentials, UpstreamSettings};
 use tempfile::TempDir;
 
 pub use git_repository::{commit_all, git_command, has_git, run_git, run_git_with_input, write_file};
-pub use mutations::for_each_mutation;
 
 /// Returns the folder beside the project that holds recorded data and the simulator.
 fn shared() -> PathBuf {

@@ -5,7 +5,7 @@
 
 mod feeds;
 mod keywords;
-mod paging;
+pub(crate) mod paging;
 pub mod record;
 
 use clap::Args;

@@ -181,8 +181,8 @@ impl<'a> PageReader<'a> {
 
 /// Records of a page or of a part of a feed.
 #[derive(Default)]
-pub(super) struct CveRecords {
-    pub(super) advisories: Vec<LenientRecord<Advisory>>,
+pub(crate) struct CveRecords {
+    pub(crate) advisories: Vec<LenientRecord<Advisory>>,
     /// Elements that are not CVE records.
     pub(super) dropped: RecordFaults,
 }
@@ -200,11 +200,12 @@ impl CveRecords {
     }
 }
 
-struct CvePage {
+/// Page of records.
+pub(crate) struct CvePage {
     total: u64,
     /// Number of records that the page claims to hold; it holds at least as many.
     promised: u64,
-    records: CveRecords,
+    pub(crate) records: CveRecords,
 }
 
 #[derive(Deserialize)]
@@ -218,9 +219,16 @@ struct CvePageJson<'a> {
 }
 
 fn read_page(answer: &UpstreamAnswer, start: u64) -> Result<CvePage, InvalidAnswer> {
-    let damaged = |reason: String| InvalidAnswer::Damaged(format!("cannot read the page: {reason}"));
-    let bytes = answer.bytes().map_err(|error| damaged(error.to_string()))?;
-    let page: CvePageJson<'_> = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+    read_bytes(&answer.bytes().map_err(|error| damaged(error.to_string()))?, start)
+}
+
+fn damaged(reason: String) -> InvalidAnswer {
+    InvalidAnswer::Damaged(format!("cannot read the page: {reason}"))
+}
+
+/// Reads the page that starts with this record.
+pub(crate) fn read_bytes(bytes: &[u8], start: u64) -> Result<CvePage, InvalidAnswer> {
+    let page: CvePageJson<'_> = serde_json::from_slice(bytes).map_err(|error| damaged(error.to_string()))?;
     if page.start_index != start {
         return Err(damaged(format!("it starts at {}, not at {start}", page.start_index)));
     }

@@ -1,7 +1,7 @@
 //! The source `github`: the GitHub Advisory Database, through GitHub's GraphQL API
 //! (docs.github.com/graphql).
 
-mod query;
+pub(crate) mod query;
 pub mod record;
 
 use std::collections::HashSet;

@@ -73,8 +73,8 @@ impl GithubQuery<'_> {
 
 /// Page of advisories.
 #[derive(Debug, Default)]
-pub(super) struct GithubPage {
-    pub(super) advisories: Vec<LenientRecord<Advisory>>,
+pub(crate) struct GithubPage {
+    pub(crate) advisories: Vec<LenientRecord<Advisory>>,
     /// Nodes that are not advisories.
     pub(super) dropped: RecordFaults,
     /// Number of advisories that have more packages or weaknesses than were asked for.
@@ -130,7 +130,8 @@ fn damaged(reason: impl std::fmt::Display) -> InvalidAnswer {
     InvalidAnswer::Damaged(format!("cannot read the answer: {reason}"))
 }
 
-fn read_bytes(bytes: &[u8]) -> Result<GithubPage, InvalidAnswer> {
+/// Reads the page in the body of an answer.
+pub(crate) fn read_bytes(bytes: &[u8]) -> Result<GithubPage, InvalidAnswer> {
     let answer: QueryAnswer<'_> = serde_json::from_slice(bytes).map_err(damaged)?;
     // GraphQL answers with status 200 even if it fails, and with data beside the errors if only a
     // part of the query failed.

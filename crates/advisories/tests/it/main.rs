@@ -6,8 +6,6 @@ mod cve;
 mod github;
 // Records, archives and lists of changes of OSV.
 mod osv;
-// Damaged records.
-mod mutations;
 // Records of all sources with parts that are not as documented.
 mod parts;
 // Filters of a replay, compared with the answers of the upstreams.

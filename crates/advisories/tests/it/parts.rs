@@ -231,6 +231,28 @@ fn a_run_names_the_records_and_keeps_them() {
 }
 
 #[test]
+fn a_record_beyond_all_limits_is_cut_down_and_the_others_are_whole() {
+    let references: Vec<Value> =
+        (0..300_000).map(|n| json!({"url": format!("https://a.test/{n}")})).collect();
+    let description = json!([{"lang": "en", "value": "x".repeat(20 << 20)}]);
+    let items = json!([
+        {"cve": {"id": "CVE-2020-0001", "references": [{"url": URL}]}},
+        {"cve": {"id": "CVE-2020-0002", "references": references, "descriptions": description}},
+        {"cve": {"id": "CVE-2020-0003"}},
+    ]);
+    let page = json!({"resultsPerPage": 3, "startIndex": 0, "totalResults": 3, "vulnerabilities": items});
+    let nvd_url = serve(move |_| (200, "application/json", page.to_string().into_bytes()));
+    let cache = tempfile::tempdir().unwrap();
+    let source = CveSource { nvd_url, upstream: settings(&cache), ..CveSource::default() };
+    let (done, ids, warnings) = run(source, Credentials::default());
+    assert_eq!(ids, ["CVE-2020-0001", "CVE-2020-0002", "CVE-2020-0003"]);
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    let cut = "CVE-2020-0002 (references: 300000, of which 2000 are kept, description: 20971520";
+    assert!(warnings[0].contains(cut), "{warnings:?}");
+    assert_eq!(done.state.jobs[0].counters["records.trimmed"], 1);
+}
+
+#[test]
 fn feeds_keep_their_records_too() {
     let page = json!({"resultsPerPage": 0, "startIndex": 0, "totalResults": 300_000, "vulnerabilities": []});
     let nvd_url = serve(move |_| (200, "application/json", page.to_string().into_bytes()));

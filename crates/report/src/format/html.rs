@@ -6,7 +6,7 @@
 
 mod chart;
 mod column_svg;
-mod escape;
+pub(crate) mod escape;
 #[expect(unreachable_pub, reason = "the macro of filters makes public types")]
 mod filters;
 mod samples;

@@ -14,6 +14,8 @@ mod dashboard;
 mod detectors;
 /// README and the pages of the book: their commands, links and tables.
 mod documents;
+/// Files and pipes that never end.
+mod endless;
 /// Samples side by side, hostile ones too.
 mod examples;
 /// Exit codes, each with a cause.

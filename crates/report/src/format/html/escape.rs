@@ -36,7 +36,7 @@ fn markup(text: &str, to: &mut dyn Write) -> fmt::Result {
 
 /// Escapes JSON for a script element: no tag can end the element or begin in it, and hidden characters
 /// cannot deceive a reader of the source.
-pub(super) fn json(json: &str, to: &mut String) {
+pub(crate) fn json(json: &str, to: &mut String) {
     for c in json.chars() {
         // `<!--` is as dangerous as `</script`: if `<script` follows it, a parser ignores the real end tag.
         if c == '<' || (is_hidden(c) && !c.is_ascii_whitespace()) {
