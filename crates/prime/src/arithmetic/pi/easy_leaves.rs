@@ -12,7 +12,7 @@ use fearless_simd::{Level, dispatch};
 
 use crate::arithmetic::number_range::SieveStopped;
 
-use super::terms::PiTerms;
+use super::terms::{BASE_PRIMES, PiTerms};
 
 /// Quotients below this are divided by multiplication with a reciprocal. See [`times_reciprocal`].
 const MAX_RECIPROCAL_QUOTIENT: u64 = 1 << 50;
@@ -29,7 +29,8 @@ pub(super) fn sum(
 ) -> Result<u64, SieveStopped> {
     let PiTerms { x, y, primes, table, .. } = terms;
     let mut sum = 0u64;
-    let first = primes.partition_point(|&p| u64::from(p).pow(2) <= *y);
+    // The base primes have no special leaves, even if `x` is so small that they exceed the square root of y.
+    let first = primes.partition_point(|&p| u64::from(p).pow(2) <= *y).max(BASE_PRIMES);
     // Neighbours take as long, so dealing them out in turn gives equal parts.
     for (count, before) in (first..primes.len()).skip(part as usize).step_by(parts as usize).enumerate() {
         if count % 64 == 0 && stop() {
