@@ -137,11 +137,14 @@ pub(crate) enum XtaskCommand {
 pub(crate) enum BenchCommand {
     /// Logs that are followed, through rotation and truncation; fails unless each line is counted once.
     Follow(bench::follow::FollowInputs),
-    /// Sieving, in turn with primesieve.
+    /// Sieving, in turn with primesieve, and counting, in turn with primecount.
     Prime {
         /// Path of primesieve.
         #[arg(long, default_value = "primesieve")]
         peer: PathBuf,
+        /// Path of primecount.
+        #[arg(long, default_value = "primecount")]
+        counter: PathBuf,
         /// Number of runs.
         #[arg(long, default_value_t = 9)]
         runs: usize,
@@ -215,11 +218,14 @@ pub(crate) enum BenchCommand {
 /// A comparison.
 #[derive(Subcommand)]
 pub(crate) enum CheckCommand {
-    /// Counts of primes in random ranges, and known counts up to powers of ten.
+    /// Counts of primes in random ranges, counts up to random numbers, and known counts up to powers of ten.
     Prime {
         /// Path of primesieve.
         #[arg(long, default_value = "primesieve")]
         peer: PathBuf,
+        /// Path of primecount.
+        #[arg(long, default_value = "primecount")]
+        counter: PathBuf,
         /// Number of ranges.
         #[arg(long, default_value_t = 1000)]
         ranges: u32,

@@ -56,11 +56,12 @@ fn main() -> Result<()> {
         XtaskCommand::Bench(BenchCommand::Reports { samples }) => {
             bench::reports::run(&streamguard()?, samples)
         }
-        XtaskCommand::Bench(BenchCommand::Prime { peer, runs }) => {
-            bench::prime::run(&streamguard()?, &peer, runs)
+        XtaskCommand::Bench(BenchCommand::Prime { peer, counter, runs }) => {
+            bench::prime::sieves(&streamguard()?, &peer, runs)?;
+            bench::prime::counts(&streamguard()?, &counter, runs)
         }
-        XtaskCommand::Check(CheckCommand::Prime { peer, ranges, seed }) => {
-            prime_check::check(&streamguard()?, &peer, ranges, seed)
+        XtaskCommand::Check(CheckCommand::Prime { peer, counter, ranges, seed }) => {
+            prime_check::check(&streamguard()?, &peer, &counter, ranges, seed)
         }
         XtaskCommand::Check(CheckCommand::Extract(inputs)) => extract_check::check(&inputs),
         XtaskCommand::Bench(BenchCommand::Ingest(inputs)) => bench::ingest::run_all(&streamguard()?, &inputs),

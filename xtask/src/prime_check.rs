@@ -1,4 +1,4 @@
-//! `check prime`: our counts compared with known ones and with those of primesieve.
+//! `check prime`: our counts compared with known ones and with those of primesieve and primecount.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +8,7 @@ use streamguard_prime::arithmetic::pi;
 use streamguard_synthetic::split_mix::SplitMix64;
 
 /// pi(10^k) from k = 1 on (<https://oeis.org/A006880>).
-const KNOWN_PI: [u64; 15] = [
+const KNOWN_PI: [u64; 18] = [
     4,
     25,
     168,
@@ -24,11 +24,18 @@ const KNOWN_PI: [u64; 15] = [
     346_065_536_839,
     3_204_941_750_802,
     29_844_570_422_669,
+    279_238_341_033_925,
+    2_623_557_157_654_233,
+    24_739_954_287_740_860,
 ];
 
+/// Bits of the greatest random number up to which primes are counted.
+const MAX_COUNT_BITS: u32 = 50;
+
 /// Compares known counts first. Then counts `ranges` random ranges of all magnitudes with the program, with
-/// and without `--count-only`, and with the peer.
-pub(crate) fn check(program: &Path, peer: &Path, ranges: u32, seed: u64) -> Result<()> {
+/// and without `--count-only`, and with `peer`; and up to a tenth as many random numbers, in any number of parts, with
+/// `counter`.
+pub(crate) fn check(program: &Path, peer: &Path, counter: &Path, ranges: u32, seed: u64) -> Result<()> {
     for (k, count) in (1..).zip(KNOWN_PI) {
         let found = pi(10u64.pow(k), &|| false);
         ensure!(found == Ok(count), "pi(10^{k}) should be {count}, but is {found:?}");
@@ -44,12 +51,23 @@ pub(crate) fn check(program: &Path, peer: &Path, ranges: u32, seed: u64) -> Resu
         };
         let range = format!("{start}..{end}");
         let theirs = counted_by_peer(peer, start, end)?;
-        for flag in [None, Some("--count-only")] {
-            let ours = counted(program, &range, flag)?;
+        for flags in [&[][..], &["--count-only"]] {
+            let ours = counted(program, &range, flags)?;
             if ours != theirs {
                 different += 1;
-                println!("{range} {}: our count is {ours}, the peer's is {theirs}", flag.unwrap_or_default());
+                println!("{range} {}: our count is {ours}, the peer's is {theirs}", flags.join(" "));
             }
+        }
+    }
+    for _ in 0..ranges / 10 {
+        let (number, workers) = (random.number(), random.workers());
+        let text = output(Command::new(counter).args([number.to_string(), "--threads=1".to_owned()]))?;
+        let theirs: u64 = text.trim().parse()?;
+        let range = format!("0..{number}");
+        let ours = counted(program, &range, &["--count-only", "--workers", &workers.to_string()])?;
+        if ours != theirs {
+            different += 1;
+            println!("{range} with {workers} workers: our count is {ours}, primecount's is {theirs}");
         }
     }
     ensure!(different == 0, "{different} counts differ");
@@ -58,8 +76,8 @@ pub(crate) fn check(program: &Path, peer: &Path, ranges: u32, seed: u64) -> Resu
 }
 
 /// Returns the count of our program.
-fn counted(program: &Path, range: &str, flag: Option<&str>) -> Result<u64> {
-    let text = output(Command::new(program).args(["prime", "--quiet", "--range", range]).args(flag))?;
+fn counted(program: &Path, range: &str, flags: &[&str]) -> Result<u64> {
+    let text = output(Command::new(program).args(["prime", "--quiet", "--range", range]).args(flags))?;
     let count = text.lines().find_map(|line| line.strip_prefix("primes ")).context("no line of primes")?;
     Ok(count.trim().replace(',', "").parse()?)
 }
@@ -82,6 +100,17 @@ fn output(command: &mut Command) -> Result<String> {
 struct RandomRanges(SplitMix64);
 
 impl RandomRanges {
+    /// Returns a number of any magnitude up to [`MAX_COUNT_BITS`] bits.
+    fn number(&mut self) -> u64 {
+        let random = self.0.next_u64();
+        self.0.next_u64() >> (64 - MAX_COUNT_BITS) >> (random % u64::from(MAX_COUNT_BITS))
+    }
+
+    /// Returns a number of workers.
+    fn workers(&mut self) -> u64 {
+        self.0.next_u64() % 8 + 1
+    }
+
     /// Returns a range with a start of any magnitude and up to 2^28 numbers; one in twenty ends at 2^64 - 1.
     fn next(&mut self) -> (u64, u64) {
         let mut random = || self.0.next_u64();

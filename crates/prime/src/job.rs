@@ -1,7 +1,7 @@
 //! The job: its settings, its shards and their merge.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -12,12 +12,13 @@ use streamguard_engine::{
 };
 
 use crate::arithmetic::{
-    NumberRange, PiBorder, PrimeSieve, SieveStopped, count_primes, count_tuples, last_prime, nth_prime,
+    NumberRange, PiTables, PrimeSieve, SieveStopped, count_tuples, last_prime, nth_prime, pi,
 };
-use crate::piece_results::{FIRST_PRIMES_LISTED, NthPrime, PieceResult, PieceResults};
+use crate::border_plan::{BorderCounts, plan_borders};
+use crate::piece_results::{FIRST_PRIMES_LISTED, NthPrime, PieceResult, PieceResults, PrimeRecord};
 use crate::prime_file::{self, PrimeFile};
 use crate::range_spec::NamedRange;
-use crate::shard_plan::{disjoint_ranges, plan_shards};
+use crate::shard_plan::{disjoint_ranges, plan_pieces, split_by_method};
 use crate::summary::{summarize, summarize_ordinals};
 
 /// Name of the job.
@@ -29,8 +30,9 @@ pub const NAME: &str = "prime";
 /// both as sums over the ranges and over all distinct numbers.
 ///
 /// # Memory
-/// Every worker has a sieve of its own: one to five megabytes up to 10^12, and up to 27 megabytes for longer
-/// ranges above.
+/// Every worker has a sieve of its own: up to 5 MB for numbers up to 10^12, 25 MB at 10^15, 55 MB at 10^16, and up to 200 MB
+/// from 10^17 on. Counting up to a number without a sieve of its range takes tables that the workers of a process share: see
+/// [`PiTables`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PrimeJob {
@@ -52,6 +54,9 @@ pub struct PrimeJob {
     /// Idle sieves.
     #[serde(skip)]
     sieves: SievePool,
+    /// Tables for the border that was counted last.
+    #[serde(skip)]
+    pi_tables: TableCache,
 }
 
 impl PrimeJob {
@@ -65,6 +70,7 @@ impl PrimeJob {
             nth: Vec::new(),
             workers,
             sieves: SievePool::default(),
+            pi_tables: TableCache::default(),
         }
     }
 
@@ -101,7 +107,6 @@ impl PrimeJob {
         &self,
         range: NumberRange,
         sieve: &mut PrimeSieve,
-        border: &mut PiBorder,
         stop: &dyn Fn() -> bool,
     ) -> Result<PieceResult, SieveStopped> {
         let tuples = match self.tuples.is_empty() {
@@ -109,7 +114,7 @@ impl PrimeJob {
             false => count_tuples(sieve, range, &self.tuples, stop)?,
         };
         if self.count_only {
-            let count = count_primes(sieve, range, border, stop)?;
+            let count = sieve.count(range, stop)?;
             return Ok(PieceResult { range, count, tuples, first: Vec::new(), last: None });
         }
         let (count, first) = sieve.count_and_first(range, FIRST_PRIMES_LISTED, stop)?;
@@ -117,18 +122,51 @@ impl PrimeJob {
         Ok(PieceResult { range, count, tuples, first, last: last_prime(range) })
     }
 
-    /// Examines pieces one after another.
+    /// Returns whether primes may be counted without finding each; tuplets are not.
+    fn counts_only(&self) -> bool {
+        self.count_only && self.tuples.is_empty()
+    }
+
+    /// Examines pieces one after another. Records go out one by one, so a stopped run keeps the pieces that are done.
     fn examine_pieces(&self, pieces: &[NumberRange], output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         let mut sieve = self.sieves.take();
-        let mut border = PiBorder::default();
         for &piece in pieces {
-            let result = self.examine(piece, &mut sieve, &mut border, &|| output.check_stopped().is_err());
-            // Records go out one by one, so a stopped run keeps the pieces that are done.
-            output.emit(&result.map_err(|SieveStopped| ShardError::Stopped)?)?;
+            let result = self.examine(piece, &mut sieve, &|| output.check_stopped().is_err());
+            output.emit(&PrimeRecord::Piece(result.map_err(stopped)?))?;
         }
         self.sieves.give_back(sieve);
         Ok(())
     }
+
+    /// Counts the primes of steps between borders.
+    fn count_steps(&self, steps: &[NumberRange], output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
+        let mut sieve = self.sieves.take();
+        for &step in steps {
+            let primes = sieve.count(step, &|| output.check_stopped().is_err()).map_err(stopped)?;
+            output.emit(&PrimeRecord::Step { step, primes })?;
+        }
+        self.sieves.give_back(sieve);
+        Ok(())
+    }
+
+    /// Takes the records of a job of ranges together.
+    fn results(&self, merge: &mut MergeContext<'_>) -> Result<PieceResults, JobError> {
+        let mut borders = BorderCounts::default();
+        let mut pieces: Vec<PieceResult> = Vec::new();
+        merge.for_each_record(|line| {
+            pieces.extend(borders.take(serde_json::from_slice(line).map_err(JobError::failed)?));
+            Ok(())
+        })?;
+        let (_, counted) = split_by_method(&self.ranges, self.counts_only());
+        pieces.extend(borders.into_pieces(&counted));
+        pieces.sort_unstable_by_key(|piece| piece.range.start);
+        Ok(PieceResults::new(pieces))
+    }
+}
+
+/// Converts the error of a sieve to that of a shard.
+fn stopped(SieveStopped: SieveStopped) -> ShardError {
+    ShardError::Stopped
 }
 
 /// Work of one shard.
@@ -137,11 +175,42 @@ impl PrimeJob {
 pub enum PrimeShard {
     /// Pieces of ranges that run one after another.
     Pieces(Vec<NumberRange>),
+    /// Numbers up to which primes are counted.
+    Borders {
+        /// The numbers.
+        borders: Vec<u64>,
+    },
+    /// A part of counting the primes up to a number.
+    BorderPart {
+        /// The number.
+        border: u64,
+        /// Which part, from 0 on.
+        part: u32,
+        /// Number of the parts.
+        parts: u32,
+    },
+    /// Ranges between such numbers, whose primes are counted.
+    Steps {
+        /// The ranges.
+        steps: Vec<NumberRange>,
+    },
     /// A prime that is to be found.
     Ordinal {
         /// Its ordinal; 2 is the first prime.
         nth: u64,
     },
+}
+
+impl PrimeShard {
+    /// Returns the number of the records that the shard emits.
+    fn records(&self) -> usize {
+        match self {
+            Self::Pieces(pieces) => pieces.len(),
+            Self::Borders { borders } => borders.len(),
+            Self::Steps { steps } => steps.len(),
+            Self::BorderPart { .. } | Self::Ordinal { .. } => 1,
+        }
+    }
 }
 
 impl TypedJob for PrimeJob {
@@ -168,19 +237,32 @@ impl TypedJob for PrimeJob {
         if !self.nth.is_empty() {
             return Ok(Plan::new(self.nth.iter().map(|&nth| PrimeShard::Ordinal { nth })));
         }
-        // Tuplets are not counted without finding each prime.
-        let counts_only = self.count_only && self.tuples.is_empty();
-        let shards = plan_shards(&self.ranges, counts_only, self.workers);
-        let pieces = shards.iter().map(Vec::len).sum::<usize>() as u64;
-        Ok(Plan::new(shards.into_iter().map(PrimeShard::Pieces)).with_expected(pieces))
+        let (sieved, counted) = split_by_method(&self.ranges, self.counts_only());
+        let mut shards = plan_borders(&counted, self.workers);
+        shards.extend(plan_pieces(&sieved, self.workers).into_iter().map(PrimeShard::Pieces));
+        let records = shards.iter().map(PrimeShard::records).sum::<usize>() as u64;
+        Ok(Plan::new(shards).with_expected(records))
     }
 
     fn run(&self, shard: &Shard<Self::Shard>, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         match &shard.payload {
             PrimeShard::Pieces(pieces) => self.examine_pieces(pieces, output),
+            PrimeShard::Steps { steps } => self.count_steps(steps, output),
+            PrimeShard::Borders { borders } => {
+                for &border in borders {
+                    let primes = pi(border, &|| output.check_stopped().is_err()).map_err(stopped)?;
+                    output.emit(&PrimeRecord::Border { border, primes })?;
+                }
+                Ok(())
+            }
+            &PrimeShard::BorderPart { border, part, parts } => {
+                let stop = || output.check_stopped().is_err();
+                let tables = self.pi_tables.of(border, &stop).map_err(stopped)?;
+                let found = tables.part(part, parts, &stop).map_err(stopped)?;
+                output.emit(&PrimeRecord::BorderPart { border, part, parts, found })
+            }
             PrimeShard::Ordinal { nth } => {
-                let prime = nth_prime(*nth, &|| output.check_stopped().is_err());
-                let prime = prime.map_err(|SieveStopped| ShardError::Stopped)?;
+                let prime = nth_prime(*nth, &|| output.check_stopped().is_err()).map_err(stopped)?;
                 output.emit(&NthPrime { nth: *nth, prime })
             }
         }
@@ -203,16 +285,12 @@ impl TypedJob for PrimeJob {
             })?;
             return Ok(summarize_ordinals(&primes));
         }
-        let mut results: Vec<PieceResult> = Vec::new();
-        merge.for_each_record(|line| {
-            results.push(serde_json::from_slice(line).map_err(JobError::failed)?);
-            Ok(())
-        })?;
+        let results = self.results(merge)?;
         // The file holds all primes or does not exist: with missing shards it is not written.
         if let (Some(file), 0) = (&self.prime_file, merge.missing_shards()) {
             prime_file::write(file, &disjoint_ranges(&self.ranges), merge)?;
         }
-        Ok(summarize(&self.ranges, self.count_only, &self.tuples, &PieceResults::new(results)))
+        Ok(summarize(&self.ranges, self.count_only, &self.tuples, &results))
     }
 }
 
@@ -234,5 +312,31 @@ impl SievePool {
 impl fmt::Debug for SievePool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SievePool")
+    }
+}
+
+/// The tables of pi for one number, which all its parts share.
+#[derive(Default)]
+struct TableCache(Mutex<Option<Arc<PiTables>>>);
+
+impl TableCache {
+    /// Returns the tables for `x`. Others wait while they are computed, since they would compute the same.
+    fn of(&self, x: u64, stop: &dyn Fn() -> bool) -> Result<Arc<PiTables>, SieveStopped> {
+        // A poisoned lock is harmless: the tables are stored when they are complete.
+        let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tables) = cached.as_ref().filter(|tables| tables.x() == x) {
+            return Ok(Arc::clone(tables));
+        }
+        // Makes room first.
+        *cached = None;
+        let tables = Arc::new(PiTables::new(x, stop)?);
+        *cached = Some(Arc::clone(&tables));
+        Ok(tables)
+    }
+}
+
+impl fmt::Debug for TableCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TableCache")
     }
 }

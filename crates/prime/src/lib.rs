@@ -20,6 +20,7 @@
 
 mod arguments;
 pub mod arithmetic;
+mod border_plan;
 mod job;
 mod piece_results;
 mod prime_file;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::arithmetic::NumberRange;
+use crate::arithmetic::{NumberRange, PiPart};
 
 /// First primes of a range that are listed.
 pub(crate) const FIRST_PRIMES_LISTED: usize = 20;
@@ -23,6 +23,20 @@ pub(crate) struct PieceResult {
     /// The last prime; `None` if primes are only counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) last: Option<u64>,
+}
+
+/// A record of a shard that counts primes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum PrimeRecord {
+    /// The primes of a piece.
+    Piece(PieceResult),
+    /// The number of primes up to a border.
+    Border { border: u64, primes: u64 },
+    /// A part of the number of primes up to a border.
+    BorderPart { border: u64, part: u32, parts: u32, found: PiPart },
+    /// The number of primes between two borders.
+    Step { step: NumberRange, primes: u64 },
 }
 
 /// A prime with its ordinal: a record of a shard.

@@ -6,8 +6,8 @@ use crate::range_spec::NamedRange;
 /// Most pieces of a range for each worker, enough to keep all workers busy to the end.
 const MAX_PIECES_PER_WORKER: f64 = 8.0;
 
-/// Number of the sieving primes up to 2^20, whose set-up costs [`STORED_PRIME_COST_NS`] each.
-const STORED_PRIMES: f64 = 82_025.0;
+/// Number of the sieving primes up to 2^19, whose set-up costs [`STORED_PRIME_COST_NS`] each.
+const STORED_PRIMES: f64 = 43_390.0;
 
 /// Nanoseconds that a piece takes for each stored sieving prime, whatever the length of the piece; measured.
 const STORED_PRIME_COST_NS: f64 = 50.0;
@@ -17,13 +17,16 @@ const GENERATED_PRIME_COST_NS: f64 = 10.0;
 
 /// Numbers after which the sieve generates the larger primes anew in any case, so that a longer piece gains
 /// nothing.
-const STRIPE_NUMBERS: f64 = (30 * (18 << 20)) as f64;
+const STRIPE_NUMBERS: f64 = (30 * (36 << 20)) as f64;
 
 /// Shortest time of a piece for which cutting is worth while, in nanoseconds.
 const MIN_PIECE_COST_NS: f64 = 1e6;
 
-/// Longest estimated time of a piece, in nanoseconds, unless there are too many pieces.
+/// Longest estimated time of a piece, in nanoseconds, unless there are too many pieces or the set-up takes long.
 const MAX_PIECE_COST_NS: f64 = 1e9;
+
+/// Shortest estimated time of a piece that is cut only because it takes long, in times of its set-up.
+const MIN_COST_BY_SETUP: f64 = 20.0;
 
 /// Most pieces, apart from those that borders of ranges create.
 const MAX_PIECES: f64 = 16_384.0;
@@ -34,35 +37,14 @@ const SHARD_COST_NS: f64 = 2e6;
 /// Nanoseconds that every piece takes, however short.
 const PIECE_OVERHEAD_NS: f64 = 5e4;
 
-/// Cuts ranges into pieces in ascending order, and groups short pieces into shards.
+/// Cuts disjoint ranges into pieces in ascending order, and groups short pieces.
 ///
-/// The pieces cover every number of the ranges once, and none lies across a border of a range. With
-/// `count_only` a range stays whole if the primes can be counted without finding them.
-pub(crate) fn plan_shards(ranges: &[NamedRange], count_only: bool, workers: u16) -> Vec<Vec<NumberRange>> {
-    let disjoint_ranges = disjoint_ranges(ranges);
-    let total_cost: f64 = disjoint_ranges.iter().map(|&range| sieve_cost(range)).sum();
+/// The pieces cover every number of the ranges once, and none lies across a border of a range.
+pub(crate) fn plan_pieces(ranges: &[NumberRange], workers: u16) -> Vec<Vec<NumberRange>> {
+    let total_cost: f64 = ranges.iter().map(|&range| sieve_cost(range)).sum();
     let mut shards: Vec<Vec<NumberRange>> = Vec::new();
     let mut room = 0.0;
-    let is_whole = |range: &NumberRange| count_only && is_counted_by_pi(*range);
-    let whole_ranges = disjoint_ranges.iter().filter(|range| is_whole(range)).count();
-    let neighbours = whole_ranges.div_ceil(usize::from(workers.max(1)));
-    for range in disjoint_ranges {
-        // Neighbours share a shard, in which the border between them is counted once. So does a short piece between them,
-        // as where ranges share a bound.
-        let neighbour = shards.last_mut().filter(|shard| is_whole(&shard[0]) && follows(shard, range));
-        let is_joint = neighbour.is_some() && sieve_cost(range) < MIN_PIECE_COST_NS;
-        if is_whole(&range) || is_joint {
-            match neighbour {
-                Some(shard)
-                    if is_joint || shard.iter().filter(|range| is_whole(range)).count() < neighbours =>
-                {
-                    shard.push(range);
-                }
-                _ => shards.push(vec![range]),
-            }
-            room = 0.0;
-            continue;
-        }
+    for &range in ranges {
         for piece in cut_range(range, piece_length(range, total_cost, workers)) {
             let cost = PIECE_OVERHEAD_NS + sieve_cost(piece);
             match shards.last_mut() {
@@ -78,9 +60,13 @@ pub(crate) fn plan_shards(ranges: &[NamedRange], count_only: bool, workers: u16)
     shards
 }
 
-/// Tells whether a range begins where the last piece of a shard ends.
-fn follows(shard: &[NumberRange], range: NumberRange) -> bool {
-    shard.last().is_some_and(|last| last.end.checked_add(1) == Some(range.start))
+/// Returns the stretches between borders of ranges, as [`disjoint_ranges`] does: those that are sieved, and those whose
+/// primes are counted at their borders instead, which happens only if primes are merely counted.
+pub(crate) fn split_by_method(
+    ranges: &[NamedRange],
+    counts_only: bool,
+) -> (Vec<NumberRange>, Vec<NumberRange>) {
+    disjoint_ranges(ranges).into_iter().partition(|range| !(counts_only && is_counted_by_pi(*range)))
 }
 
 /// Returns the stretches between borders of ranges that belong to any range, in ascending order.
@@ -123,7 +109,8 @@ fn piece_length(range: NumberRange, total_cost: f64, workers: u16) -> u64 {
     };
     // A multiple of the workers: pieces have equal length, so each worker gets as many.
     let pieces = if pieces < workers { pieces.max(1.0) } else { (pieces / workers).ceil() * workers };
-    let pieces = pieces.max(cost / MAX_PIECE_COST_NS).min((cost / total_cost * MAX_PIECES).max(1.0));
+    let longest = MAX_PIECE_COST_NS.max(MIN_COST_BY_SETUP * begin);
+    let pieces = pieces.max(cost / longest).min((cost / total_cost * MAX_PIECES).max(1.0));
     (numbers / pieces).ceil() as u64
 }
 
@@ -137,7 +124,7 @@ fn setup_cost(end: u64) -> f64 {
 }
 
 /// Cuts a range into pieces of equal length, at most `length` each.
-fn cut_range(range: NumberRange, length: u64) -> impl Iterator<Item = NumberRange> {
+pub(crate) fn cut_range(range: NumberRange, length: u64) -> impl Iterator<Item = NumberRange> {
     // In 128 bits: the range up to 2^64 - 1 has 2^64 numbers.
     let pieces = range.numbers().div_ceil(u128::from(length.max(1)));
     let border = move |at: u128| u128::from(range.start) + range.numbers() * at / pieces;

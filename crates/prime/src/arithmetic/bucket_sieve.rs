@@ -6,28 +6,27 @@
 //! sieve of Eratosthenes", 2002). The lists consist of blocks of one size, so they hardly need more memory
 //! than the eight bytes per prime.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
+use crate::arithmetic::first_multiples::{ActivePrime, BATCH_PRIMES, FirstMultiples};
 use crate::arithmetic::segmented_sieve::SegmentedSieve;
 use crate::arithmetic::wheel::{NUMBERS_PER_BYTE, numbers};
-use crate::arithmetic::wheel_steps::WheelMultiple;
+use crate::arithmetic::wheel_steps::{STEP_BITS, WheelMultiple};
 
 /// Bytes of a segment, a power of two.
 pub(crate) const SEGMENT_BYTES: usize = 1 << 19;
 
-/// Greatest prime that may be in the buckets. All primes up to here take 22 MB.
-pub(crate) const MAX_BUCKET_PRIME: u64 = 45_000_000;
+/// Lists in use, a power of two. One step of a prime p covers at most 10 p numbers, so this is enough for primes up to 10^9.
+const LIST_COUNT: usize = 1 << 10;
 
-/// Lists in use, a power of two. One step of a prime `p` covers at most `6 p / 30` bytes.
-const LIST_COUNT: usize = (6 * MAX_BUCKET_PRIME as usize / 30 / SEGMENT_BYTES + 2).next_power_of_two();
+/// Entries of a block, a power of two.
+const BLOCK_ENTRIES: usize = 1024;
 
-/// Entries of a block.
-const BLOCK_ENTRIES: usize = 512;
-/// A block of entries: position, step and `p / 30` of as many primes.
-type EntryBlock = [u64; BLOCK_ENTRIES];
+/// Blocks by which the store grows.
+const NEW_BLOCKS: usize = 64;
 
 /// Numbers whose primes are generated at a time.
-const GENERATION_SPAN: u64 = 1 << 20;
+const GENERATION_SPAN: u64 = 1 << 24;
 
 /// Bytes of a segment of the sieve that generates the primes.
 const GENERATOR_SEGMENT_BYTES: usize = 128 << 10;
@@ -35,16 +34,8 @@ const GENERATOR_SEGMENT_BYTES: usize = 128 << 10;
 /// Primes by the segment of their next multiple.
 pub(crate) struct BucketSieve {
     upcoming: PrimeStream,
-    /// Full blocks of each segment of the near future, in a ring.
-    full: [Vec<Box<EntryBlock>>; LIST_COUNT],
-    /// The block of each segment that is being filled.
-    open: Box<[EntryBlock; LIST_COUNT]>,
-    /// Entries in each open block.
-    filled: [usize; LIST_COUNT],
-    /// Index of the next segment's list.
-    current: usize,
-    /// Blocks that are not in use.
-    spare: Vec<Box<EntryBlock>>,
+    multiples: Box<FirstMultiples>,
+    lists: PrimeLists,
 }
 
 impl BucketSieve {
@@ -55,103 +46,148 @@ impl BucketSieve {
             primes: Vec::new(),
             consumed: 0,
             until: 0,
+            limit: 0,
         };
-        Self {
-            upcoming,
-            full: Default::default(),
-            open: Box::new([[0; BLOCK_ENTRIES]; LIST_COUNT]),
-            filled: [0; LIST_COUNT],
-            current: 0,
-            spare: Vec::new(),
-        }
+        Self { upcoming, multiples: FirstMultiples::new(), lists: PrimeLists::new() }
     }
 
-    /// Starts over with the primes above `above`.
-    pub(crate) fn clear(&mut self, above: u64) {
+    /// Starts over with the primes above `above`, at least 2^16, up to `limit`, at most 10^9.
+    pub(crate) fn clear(&mut self, above: u64, limit: u64) {
         self.upcoming.primes.clear();
         self.upcoming.consumed = 0;
         self.upcoming.until = above;
-        self.filled = [0; LIST_COUNT];
-        self.spare.extend(self.full.iter_mut().flat_map(|list| list.drain(..)));
+        self.upcoming.limit = limit;
+        self.lists.clear();
     }
 
-    /// Clears, in the next segment, the multiples of the primes up to `limit`, at most [`MAX_BUCKET_PRIME`].
-    /// The segment begins at byte `first` of all numbers.
-    pub(crate) fn cross_out(&mut self, bytes: &mut [u8], first: u64, limit: u64) {
-        let reached = (first + bytes.len() as u64).saturating_mul(NUMBERS_PER_BYTE).isqrt().min(limit);
-        let n = first * NUMBERS_PER_BYTE;
-        while let Some(p) = self.upcoming.next_up_to(reached) {
-            self.enqueue(WheelMultiple::first(n, p, n.div_ceil(p)), (p / NUMBERS_PER_BYTE) as usize);
-        }
-        let current = self.current;
-        // Primes with another multiple in this segment return to the open block of the same list, so the loop ends
-        // only when that block is empty too.
-        let mut block = self.spare.pop().unwrap_or_else(|| Box::new([0; BLOCK_ENTRIES]));
-        loop {
-            let filled = match self.full[current].pop() {
-                Some(full) => {
-                    self.spare.push(std::mem::replace(&mut block, full));
-                    BLOCK_ENTRIES
-                }
-                None => {
-                    std::mem::swap(&mut *block, &mut self.open[current]);
-                    std::mem::take(&mut self.filled[current])
-                }
-            };
-            if filled == 0 {
-                break;
+    /// Clears, in the next segment, the multiples of the primes. The segment begins at byte `first` of all numbers, and the
+    /// range that is sieved ends `left` bytes from there. Calls `stop` now and then, and breaks if it returns true.
+    pub(crate) fn cross_out(
+        &mut self,
+        bytes: &mut [u8],
+        first: u64,
+        left: usize,
+        stop: &dyn Fn() -> bool,
+    ) -> ControlFlow<()> {
+        let Self { upcoming, multiples, lists } = self;
+        let reached = (first + bytes.len() as u64).saturating_mul(NUMBERS_PER_BYTE).isqrt();
+        while let Some(primes) = upcoming.next_up_to(reached, stop)? {
+            for &mut ActivePrime { multiple, thirtieth } in multiples.find(primes, first, left) {
+                lists.push(multiple, thirtieth as usize);
             }
-            self.cross_out_block(&block[..filled], bytes);
         }
-        self.spare.push(block);
-        self.current = (current + 1) % LIST_COUNT;
-    }
-
-    /// Crosses out one multiple of each prime, and moves the prime to the list of its next multiple.
-    fn cross_out_block(&mut self, block: &[u64], bytes: &mut [u8]) {
-        for &entry in block {
-            let (mut multiple, thirtieth) = unpack(entry);
-            let byte = multiple.byte;
-            let mask = multiple.advance(thirtieth);
-            if let Some(byte) = bytes.get_mut(byte) {
-                *byte &= mask;
+        // Primes with another multiple in this segment return to its list, so the loop ends only when the list is empty
+        // again.
+        while let Some(entries) = lists.take_block() {
+            let block = entries.start / BLOCK_ENTRIES;
+            for at in entries {
+                let (mut multiple, thirtieth) = unpack(lists.store[at]);
+                let byte = multiple.byte;
+                let mask = multiple.advance(thirtieth);
+                if let Some(byte) = bytes.get_mut(byte) {
+                    *byte &= mask;
+                }
+                // Primes without another multiple in the range need no memory.
+                if multiple.byte < left {
+                    lists.push(multiple, thirtieth);
+                }
             }
-            self.enqueue(multiple, thirtieth);
+            lists.spare.push(block);
+        }
+        lists.advance();
+        ControlFlow::Continue(())
+    }
+}
+
+/// A list of primes for each segment of the near future, in a ring. A list consists of blocks of one store; all but the
+/// last are full.
+struct PrimeLists {
+    store: Vec<u64>,
+    /// Blocks of the store that are not in use. Block 0 never is.
+    spare: Vec<usize>,
+    /// Full blocks of each list.
+    full: Vec<Vec<usize>>,
+    /// Place in the store behind the last entry of each list; 0 if the list has no such block.
+    next: Box<[usize; LIST_COUNT]>,
+    /// The list of the current segment.
+    current: usize,
+}
+
+impl PrimeLists {
+    /// Creates empty lists.
+    fn new() -> Self {
+        Self {
+            store: vec![0; BLOCK_ENTRIES],
+            spare: Vec::new(),
+            full: vec![Vec::new(); LIST_COUNT],
+            next: Box::new([0; LIST_COUNT]),
+            current: 0,
         }
     }
 
-    /// Puts a prime into the list of its next multiple, whose position counts from the current segment.
+    /// Empties all lists.
+    fn clear(&mut self) {
+        self.full.iter_mut().for_each(Vec::clear);
+        self.next.fill(0);
+        self.spare = (1..self.store.len() / BLOCK_ENTRIES).rev().collect();
+        self.current = 0;
+    }
+
+    /// Adds a prime to the list of its next multiple, whose position counts from the current segment.
     #[inline(always)]
-    fn enqueue(&mut self, multiple: WheelMultiple, thirtieth: usize) {
+    fn push(&mut self, multiple: WheelMultiple, thirtieth: usize) {
         let list = (self.current + multiple.byte / SEGMENT_BYTES) % LIST_COUNT;
-        let filled = &mut self.filled[list];
-        // `% BLOCK_ENTRIES` never changes the index: it spares the bounds check.
-        self.open[list][*filled % BLOCK_ENTRIES] = pack(multiple, thirtieth);
-        *filled += 1;
-        if *filled == BLOCK_ENTRIES {
-            self.close_block(list);
+        let mut next = self.next[list];
+        if next.is_multiple_of(BLOCK_ENTRIES) {
+            next = self.begin_block(list);
         }
+        self.store[next] = pack(multiple, thirtieth);
+        self.next[list] = next + 1;
     }
 
-    /// Moves a full open block to the full blocks of its list.
+    /// Begins a new block of a list that has none or whose last one is full. Returns its place in the store.
     #[cold]
-    fn close_block(&mut self, list: usize) {
-        let mut block = self.spare.pop().unwrap_or_else(|| Box::new([0; BLOCK_ENTRIES]));
-        block.copy_from_slice(&self.open[list]);
-        self.full[list].push(block);
-        self.filled[list] = 0;
+    #[inline(never)]
+    fn begin_block(&mut self, list: usize) -> usize {
+        if let Some(full) = (self.next[list] / BLOCK_ENTRIES).checked_sub(1) {
+            self.full[list].push(full);
+        }
+        let block = self.spare.pop().unwrap_or_else(|| {
+            let blocks = self.store.len() / BLOCK_ENTRIES;
+            self.store.resize((blocks + NEW_BLOCKS) * BLOCK_ENTRIES, 0);
+            self.spare.extend((blocks + 1..blocks + NEW_BLOCKS).rev());
+            blocks
+        });
+        block * BLOCK_ENTRIES
+    }
+
+    /// Takes a block from the current list, and returns where its entries lie in the store; `None` if the list is empty.
+    fn take_block(&mut self) -> Option<Range<usize>> {
+        let end = match self.full[self.current].pop() {
+            Some(full) => (full + 1) * BLOCK_ENTRIES,
+            None => std::mem::take(&mut self.next[self.current]),
+        };
+        let begin = end.checked_sub(1)? / BLOCK_ENTRIES * BLOCK_ENTRIES;
+        Some(begin..end)
+    }
+
+    /// Moves on to the next segment.
+    fn advance(&mut self) {
+        self.current = (self.current + 1) % LIST_COUNT;
     }
 }
 
 /// Packs the position in the segment, the step and `p / 30` into one word.
 fn pack(multiple: WheelMultiple, thirtieth: usize) -> u64 {
-    (thirtieth as u64) << 32 | ((multiple.byte % SEGMENT_BYTES) as u64) << 8 | u64::from(multiple.step)
+    let low = ((multiple.byte % SEGMENT_BYTES) as u32) << STEP_BITS | u32::from(multiple.step);
+    (thirtieth as u64) << 32 | u64::from(low)
 }
 
 /// Reverses [`pack`].
 fn unpack(entry: u64) -> (WheelMultiple, usize) {
-    let byte = (entry >> 8) as usize % SEGMENT_BYTES;
-    (WheelMultiple { byte, step: entry as u8 }, (entry >> 32) as usize)
+    let byte = (entry as u32 >> STEP_BITS) as usize;
+    let step = (entry & ((1 << STEP_BITS) - 1)) as u16;
+    (WheelMultiple { byte, step }, (entry >> 32) as usize)
 }
 
 /// The sieving primes that are still to come.
@@ -162,30 +198,35 @@ struct PrimeStream {
     consumed: usize,
     /// Number up to which primes were generated.
     until: u64,
+    /// Number up to which primes will be needed.
+    limit: u64,
 }
 
 impl PrimeStream {
-    /// Returns the next prime unless it exceeds `limit`.
-    fn next_up_to(&mut self, limit: u64) -> Option<u64> {
+    /// Returns the next primes, at most [`BATCH_PRIMES`], unless they exceed `limit`. Breaks if `stop` returns true.
+    fn next_up_to(&mut self, limit: u64, stop: &dyn Fn() -> bool) -> ControlFlow<(), Option<&[u32]>> {
+        let limit = limit.min(self.limit);
         while self.consumed == self.primes.len() {
             if self.until >= limit {
-                return None;
+                return ControlFlow::Continue(None);
             }
             self.consumed = 0;
             self.primes.clear();
-            let range = (self.until + 1, self.until + GENERATION_SPAN);
+            let until = (self.until + GENERATION_SPAN).min(self.limit);
             let primes = &mut self.primes;
-            let flow: ControlFlow<()> = self.generator.visit_primes(range, |bytes, first| {
+            self.generator.visit_primes((self.until + 1, until), |bytes, first| {
+                if stop() {
+                    return ControlFlow::Break(());
+                }
                 primes.extend(numbers(bytes, first).map(|n| n as u32));
                 ControlFlow::Continue(())
-            });
-            debug_assert!(flow.is_continue(), "nothing breaks");
-            self.until += GENERATION_SPAN;
+            })?;
+            self.until = until;
         }
-        let prime = u64::from(self.primes[self.consumed]);
-        (prime <= limit).then(|| {
-            self.consumed += 1;
-            prime
-        })
+        let batch = self.primes[self.consumed..].iter().take(BATCH_PRIMES);
+        let count = batch.take_while(|&&p| u64::from(p) <= limit).count();
+        let from = self.consumed;
+        self.consumed += count;
+        ControlFlow::Continue((count > 0).then(|| &self.primes[from..self.consumed]))
     }
 }

@@ -7,13 +7,10 @@
 
 use std::ops::ControlFlow;
 
+use crate::arithmetic::first_multiples::{ActivePrime, BATCH_PRIMES, FirstMultiples};
 use crate::arithmetic::scatter_buffer::ScatterBuffer;
 use crate::arithmetic::segmented_sieve::SegmentedSieve;
 use crate::arithmetic::wheel::{NUMBERS_PER_BYTE, OFFSET_OF_BIT};
-use crate::arithmetic::wheel_steps::{WheelMultiple, ceil_quotient};
-
-/// Most primes that are divided at a time.
-const BATCH_PRIMES: usize = 1024;
 
 /// Bytes of a segment of the sieve that generates the primes.
 const GENERATOR_SEGMENT_BYTES: usize = 128 << 10;
@@ -27,14 +24,17 @@ pub(crate) struct LargePrimes {
 impl LargePrimes {
     /// Creates the generator.
     pub(crate) fn new() -> Self {
-        Self {
-            generator: SegmentedSieve::new(GENERATOR_SEGMENT_BYTES),
-            batch: PrimeBatch { primes: [0; BATCH_PRIMES], length: 0, scatter: ScatterBuffer::new() },
-        }
+        let batch = PrimeBatch {
+            primes: [0; BATCH_PRIMES],
+            length: 0,
+            multiples: FirstMultiples::new(),
+            scatter: ScatterBuffer::new(),
+        };
+        Self { generator: SegmentedSieve::new(GENERATOR_SEGMENT_BYTES), batch }
     }
 
     /// Clears, in a stripe that begins at byte `first` of all numbers, the multiples of all primes above
-    /// `above`, which is at least 2^20, whose squares the stripe reaches. Calls `stop` now and then.
+    /// `above`, which is at least 2^16, whose squares the stripe reaches. Calls `stop` now and then.
     pub(crate) fn cross_out(
         &mut self,
         stripe: &mut [u8],
@@ -64,6 +64,7 @@ struct PrimeBatch {
     /// The primes. Applied when there may not be room for the primes of one more word.
     primes: [u32; BATCH_PRIMES],
     length: usize,
+    multiples: Box<FirstMultiples>,
     scatter: ScatterBuffer,
 }
 
@@ -89,52 +90,23 @@ impl PrimeBatch {
         }
     }
 
-    /// Clears the multiples of the waiting primes from their squares on.
-    ///
-    /// Whether a prime has a multiple in the stripe, and how many, is unpredictable. So the loops do not
-    /// branch on it: in each round the primes with another multiple are compacted to the front.
+    /// Clears the multiples of the waiting primes from their squares on. How many multiples a prime has in the stripe is
+    /// unpredictable, so in each round the primes with another one are compacted to the front.
     fn apply(&mut self, stripe: &mut [u8], first: u64) {
-        let from = first * NUMBERS_PER_BYTE;
-        let primes = &self.primes[..self.length];
-        let mut quotients = [0; BATCH_PRIMES];
-        for (quotient, &p) in quotients.iter_mut().zip(primes) {
-            *quotient = ceil_quotient(from, p);
-        }
-        // In the loops below, each entry is written in any case and the count grows only if the entry is wanted.
-        // `% BATCH_PRIMES` never changes an index: it spares the bounds check.
-        let reach = stripe.len() as u64 * NUMBERS_PER_BYTE;
-        let mut near = [(0, 0); BATCH_PRIMES];
-        let mut count = 0;
-        for (&quotient, &p) in quotients.iter().zip(primes) {
-            near[count % BATCH_PRIMES] = (p, quotient);
-            count += usize::from(quotient.wrapping_mul(p.into()).wrapping_sub(from) < reach);
-        }
-        let mut active = [ActivePrime::default(); BATCH_PRIMES];
-        let mut left = 0;
-        for &(p, quotient) in &near[..count] {
-            let multiple = WheelMultiple::first(from, p.into(), quotient);
-            active[left % BATCH_PRIMES] = ActivePrime { multiple, thirtieth: p / NUMBERS_PER_BYTE as u32 };
-            left += usize::from(multiple.byte < stripe.len());
-        }
+        let active = self.multiples.find(&self.primes[..self.length], first, stripe.len());
+        let mut left = active.len();
         while left > 0 {
             let mut kept = 0;
             for i in 0..left {
-                let ActivePrime { mut multiple, thirtieth } = active[i % BATCH_PRIMES];
+                let ActivePrime { mut multiple, thirtieth } = active[i];
                 let byte = multiple.byte;
                 let mask = multiple.advance(thirtieth as usize);
                 self.scatter.clear(stripe, byte, mask);
-                active[kept % BATCH_PRIMES] = ActivePrime { multiple, thirtieth };
+                active[kept] = ActivePrime { multiple, thirtieth };
                 kept += usize::from(multiple.byte < stripe.len());
             }
             left = kept;
         }
         self.length = 0;
     }
-}
-
-/// A prime on its way through the stripe.
-#[derive(Clone, Copy, Default)]
-struct ActivePrime {
-    multiple: WheelMultiple,
-    thirtieth: u32,
 }

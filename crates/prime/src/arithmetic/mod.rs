@@ -12,6 +12,7 @@
 //! ```
 
 mod bucket_sieve;
+mod first_multiples;
 mod large_primes;
 mod nth_prime;
 mod number_range;
@@ -29,9 +30,10 @@ mod wheel_steps;
 
 pub use nth_prime::{MAX_NTH, nth_prime};
 pub use number_range::{NumberRange, SieveStopped};
-pub use pi::pi;
+pub use pi::{PiPart, PiTables, pi};
 pub use primality::is_prime;
 pub use prime_sieve::PrimeSieve;
 pub(crate) use prime_tuples::count_crossing;
 pub use prime_tuples::{TUPLE_SIZES, count_tuples, tuple_name};
-pub use range_queries::{PiBorder, count_primes, first_primes, is_counted_by_pi, last_prime, sieve_cost};
+pub(crate) use range_queries::pi_cost;
+pub use range_queries::{first_primes, is_counted_by_pi, last_prime, sieve_cost};

@@ -7,7 +7,7 @@
 
 use std::sync::LazyLock;
 
-use crate::arithmetic::wheel::{BIT_OF_RESIDUE, RESIDUES};
+use crate::arithmetic::wheel::cross_out_period;
 
 /// Primes of each pattern. Small ones are combined with large ones, so that the periods are short and of
 /// similar length, and all patterns together stay in the second-level cache.
@@ -49,10 +49,7 @@ impl PresievePattern {
         let period = primes.iter().product();
         let mut bytes = vec![0xff; period];
         for &p in primes {
-            for r in RESIDUES.map(usize::from) {
-                let mask = !(1 << BIT_OF_RESIDUE[p * r % 30]);
-                bytes[p * r / 30..].iter_mut().step_by(p).for_each(|b| *b &= mask);
-            }
+            cross_out_period(&mut bytes, p);
         }
         bytes.extend_from_within(..CHUNK_BYTES);
         Self { period, bytes }

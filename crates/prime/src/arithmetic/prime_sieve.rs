@@ -2,18 +2,24 @@
 
 use std::ops::ControlFlow;
 
-use crate::arithmetic::bucket_sieve::{BucketSieve, MAX_BUCKET_PRIME, SEGMENT_BYTES};
+use crate::arithmetic::bucket_sieve::{BucketSieve, SEGMENT_BYTES};
 use crate::arithmetic::large_primes::LargePrimes;
 use crate::arithmetic::number_range::{NumberRange, SieveStopped};
 use crate::arithmetic::primality::is_prime;
 use crate::arithmetic::segmented_sieve::{MAX_CYCLE_PRIME, SegmentedSieve};
-use crate::arithmetic::wheel::{self, NUMBERS_PER_BYTE};
+use crate::arithmetic::wheel::{self, NUMBERS_PER_BYTE, byte_of};
 
-/// Longest stripe, in bytes.
-const MAX_STRIPE_BYTES: u64 = 18 << 20;
+/// Greatest prime in the buckets if all sieving primes are there, which then take up to 140 MB.
+const MAX_BUCKET_PRIME: u64 = 320_000_000;
 
 /// Greatest prime in the buckets if they do not have room for all primes beside a stripe.
-const LIMITED_BUCKET_PRIME: u64 = 8 * MAX_CYCLE_PRIME;
+const LIMITED_BUCKET_PRIME: u64 = 1 << 25;
+
+/// Longest stripe, in bytes.
+const MAX_STRIPE_BYTES: u64 = 112 << 20;
+
+/// Longest range that is a single stripe, without buckets, in bytes of the sieve.
+const MAX_SINGLE_STRIPE_BYTES: u64 = 36 << 20;
 
 /// A segmented sieve. Reuse a value to reuse its buffers.
 pub struct PrimeSieve {
@@ -118,11 +124,25 @@ impl PrimeSieve {
         &mut self,
         range: NumberRange,
         stop: &dyn Fn() -> bool,
+        visit: impl FnMut(&[u8], u64, bool) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        self.run_plan(&SievePlan::of(range), range, stop, visit)
+    }
+
+    /// Implements [`PrimeSieve::run`] by certain methods.
+    fn run_plan(
+        &mut self,
+        plan: &SievePlan,
+        range: NumberRange,
+        stop: &dyn Fn() -> bool,
         mut visit: impl FnMut(&[u8], u64, bool) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let Self { segmented, buckets, large } = self;
-        let plan = SievePlan::of(range);
-        buckets.clear(MAX_CYCLE_PRIME);
+        let last = byte_of(range.end);
+        let has_buckets = plan.max_bucketed > MAX_CYCLE_PRIME;
+        if has_buckets {
+            buckets.clear(MAX_CYCLE_PRIME, plan.max_bucketed);
+        }
         segmented.run(
             (range.start, range.end),
             plan.stripe,
@@ -136,8 +156,9 @@ impl PrimeSieve {
                 if stop() {
                     return ControlFlow::Break(());
                 }
-                if plan.max_bucketed > MAX_CYCLE_PRIME {
-                    buckets.cross_out(bytes, first, plan.max_bucketed);
+                if has_buckets {
+                    let left = usize::try_from(last - first + 1).unwrap_or(usize::MAX);
+                    buckets.cross_out(bytes, first, left, stop)?;
                 }
                 visit(bytes, first, plan.is_complete)
             },
@@ -158,19 +179,21 @@ struct SievePlan {
 }
 
 impl SievePlan {
-    /// Chooses the fastest methods within 32 MB.
+    /// Chooses the fastest methods within 200 MB.
     ///
-    /// All primes go into the buckets if they have room there. If not, few go there and stripes are large. A
-    /// single stripe needs no buckets. For a very short range, numbers that the primes up to
+    /// All primes go into the buckets if they have room there. If not, a short range is a single stripe; for a longer one,
+    /// few primes go into the buckets and stripes are large. For a very short range, numbers that the primes up to
     /// [`MAX_CYCLE_PRIME`] leave are tested, which is cheaper than generating the other primes.
     fn of(range: NumberRange) -> Self {
         let root = range.end.isqrt();
         let bytes = range.end.saturating_sub(range.start) / NUMBERS_PER_BYTE + 2;
         let is_complete = root <= MAX_CYCLE_PRIME || !testing_is_cheaper(range);
-        let max_bucketed = if root <= MAX_CYCLE_PRIME || !is_complete || bytes <= MAX_STRIPE_BYTES {
+        let max_bucketed = if root <= MAX_CYCLE_PRIME || !is_complete {
             MAX_CYCLE_PRIME
         } else if root <= MAX_BUCKET_PRIME {
             root
+        } else if bytes <= MAX_SINGLE_STRIPE_BYTES {
+            MAX_CYCLE_PRIME
         } else {
             LIMITED_BUCKET_PRIME
         };
@@ -190,4 +213,34 @@ fn testing_is_cheaper(range: NumberRange) -> bool {
     let root = range.end.isqrt();
     let primes = root / u64::from(root.ilog2()) * 3 / 2;
     range.end.saturating_sub(range.start).saturating_mul(13) < primes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_methods_find_the_same_primes() {
+        // pi(10^13 + 10^8) - pi(10^13) as primesieve 11.0 counts it.
+        let range = NumberRange { start: 10_000_000_000_001, end: 10_000_100_000_000 };
+        let root = range.end.isqrt();
+        // All primes in buckets; one stripe; several stripes with and without buckets, of one segment and more.
+        for (max_bucketed, stripe) in
+            [(root, 1), (MAX_CYCLE_PRIME, 8), (1 << 20, 3), (MAX_CYCLE_PRIME, 2), (1 << 20, 1)]
+        {
+            let plan = SievePlan {
+                is_complete: true,
+                max_bucketed,
+                generates_large: max_bucketed < root,
+                stripe: stripe * SEGMENT_BYTES,
+            };
+            let mut count = 0;
+            let flow = PrimeSieve::new().run_plan(&plan, range, &|| false, |bytes, _, _| {
+                count += wheel::count_ones(bytes);
+                ControlFlow::Continue(())
+            });
+            assert!(flow.is_continue());
+            assert_eq!(count, 3_342_093, "primes up to {max_bucketed} in buckets, {stripe} segments");
+        }
+    }
 }

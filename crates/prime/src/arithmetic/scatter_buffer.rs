@@ -7,7 +7,7 @@
 const REGION_BYTES: usize = 1 << 19;
 
 /// Bits that are collected for a region.
-const REGION_ENTRIES: usize = 1 << 13;
+const REGION_ENTRIES: usize = 1 << 15;
 
 /// Bits to be cleared, by region: position in the region, and mask.
 pub(crate) struct ScatterBuffer {

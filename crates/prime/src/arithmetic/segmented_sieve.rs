@@ -14,7 +14,7 @@ const BLOCK_BYTES: usize = 32 << 10;
 const MAX_BLOCK_PRIME: u32 = 32 << 10;
 
 /// Greatest prime that is crossed out in cycles, segment by segment.
-pub(crate) const MAX_CYCLE_PRIME: u64 = 1 << 20;
+pub(crate) const MAX_CYCLE_PRIME: u64 = 1 << 19;
 
 /// A sieve over a range of numbers, with buffers that are used again.
 pub(crate) struct SegmentedSieve {

@@ -74,6 +74,14 @@ pub(crate) const WORD_MASK_UP_TO: [u64; 8 * NUMBERS_PER_BYTE as usize] = {
     bits
 };
 
+/// Clears the multiples of a prime from 7 on in a sieve that begins at 0 and is a multiple of `p` bytes long.
+pub(crate) fn cross_out_period(bytes: &mut [u8], p: usize) {
+    for r in RESIDUES.map(usize::from) {
+        let mask = !(1 << BIT_OF_RESIDUE[p * r % 30]);
+        bytes[p * r / 30..].iter_mut().step_by(p).for_each(|byte| *byte &= mask);
+    }
+}
+
 /// Returns the set bits of a sieve that begins at byte `first`, as numbers in ascending order.
 pub(crate) fn numbers(bytes: &[u8], first: u64) -> impl Iterator<Item = u64> {
     bytes.chunks(8).enumerate().flat_map(move |(i, chunk)| {

@@ -1,14 +1,30 @@
 //! Steps from one multiple of a large prime to the next.
+//!
+//! The steps leave out the multiples of 2, 3, 5 and 7, which are crossed out in any case: 48 of 210 numbers remain, and
+//! the multiples of a prime take as many different steps (the wheel of Pritchard, "Explaining the wheel sieve", Acta
+//! Informatica 17, 1982).
 
 use crate::arithmetic::wheel::{BIT_OF_RESIDUE, NUMBERS_PER_BYTE, RESIDUES};
 
-/// A multiple of a prime that 2, 3 and 5 do not divide.
+/// Product of the primes whose multiples the steps leave out.
+const CIRCUMFERENCE: usize = 210;
+
+/// Numbers below [`CIRCUMFERENCE`] that share no factor with it.
+const SPOKES: usize = 48;
+
+/// Number of all steps: for each residue of p modulo 30 that is possible, one for each of the [`SPOKES`].
+const STEPS: usize = 8 * SPOKES;
+
+/// Bits of the number of a step.
+pub(crate) const STEP_BITS: u32 = 9;
+
+/// A multiple of a prime that 2, 3, 5 and 7 do not divide.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct WheelMultiple {
     /// Byte of the multiple, from the beginning of the piece of sieve in question.
     pub(crate) byte: usize,
     /// Step from this multiple to the next.
-    pub(crate) step: u8,
+    pub(crate) step: u16,
 }
 
 impl WheelMultiple {
@@ -18,11 +34,12 @@ impl WheelMultiple {
     #[inline(always)]
     pub(crate) fn first(n: u64, p: u64, quotient: u64) -> Self {
         let any = quotient.max(p);
-        let coprime = any + u64::from(GAP_TO_COPRIME[(any % NUMBERS_PER_BYTE) as usize]);
+        let spoke = NEXT_SPOKE[(any % CIRCUMFERENCE as u64) as usize];
+        let coprime = any + u64::from(spoke.gap);
+        let class = BIT_OF_RESIDUE[(p % NUMBERS_PER_BYTE) as usize] & 7;
         Self {
             byte: (coprime.wrapping_mul(p).wrapping_sub(n) / NUMBERS_PER_BYTE) as usize,
-            step: FIRST_STEP[usize::from(BIT_OF_RESIDUE[(p % NUMBERS_PER_BYTE) as usize]) & 7]
-                [(coprime % NUMBERS_PER_BYTE) as usize],
+            step: u16::from(class) * SPOKES as u16 + u16::from(spoke.number),
         }
     }
 
@@ -30,18 +47,19 @@ impl WheelMultiple {
     /// of this one.
     #[inline(always)]
     pub(crate) fn advance(&mut self, thirtieth: usize) -> u8 {
-        let step = &WHEEL_STEPS[usize::from(self.step & 63)];
+        let step = &WHEEL_STEPS[usize::from(self.step) % WHEEL_STEPS.len()];
         self.byte += thirtieth * usize::from(step.factor) + usize::from(step.carry);
         self.step = step.next;
         step.mask
     }
 }
 
-/// Returns `n / p` rounded up, for `p` of at least 2^20.
+/// Returns `n / p` rounded up, for `p` of at least 2^16.
 ///
 /// The quotient comes from floating-point division, which compilers vectorise, unlike integer division. The
-/// quotient is below 2^44, so the nearest double is wrong by 1 at most, and adding 2^52 rounds it to an
+/// quotient is below 2^48, so the nearest double is wrong by 1 at most, and adding 2^52 rounds it to an
 /// integer in the low bits of the mantissa.
+#[inline(always)]
 pub(crate) fn ceil_quotient(n: u64, p: u32) -> u64 {
     const TWO_52: f64 = (1u64 << 52) as f64;
     let p64 = u64::from(p);
@@ -52,21 +70,43 @@ pub(crate) fn ceil_quotient(n: u64, p: u32) -> u64 {
     quotient + (ahead >> 63)
 }
 
-/// Distance from each residue to the next number coprime to 30.
-const GAP_TO_COPRIME: [u8; 30] = {
-    let mut gaps = [0; 30];
-    let mut r = 0;
-    while r < 30 {
-        while BIT_OF_RESIDUE[(r + gaps[r] as usize) % 30] == 8 {
-            gaps[r] += 1;
+/// The next number that shares no factor with [`CIRCUMFERENCE`].
+#[derive(Clone, Copy)]
+struct NextSpoke {
+    /// Distance to it.
+    gap: u8,
+    /// Which of the [`SPOKES`] it is.
+    number: u8,
+}
+
+/// The next spoke from each residue modulo [`CIRCUMFERENCE`] on.
+const NEXT_SPOKE: [NextSpoke; CIRCUMFERENCE] = {
+    let mut spokes = [NextSpoke { gap: 0, number: 0 }; CIRCUMFERENCE];
+    let mut number = SPOKES as u8;
+    let mut gap = 0;
+    let mut residue = CIRCUMFERENCE;
+    // 1 is the first spoke, and the next one behind the greatest residue.
+    while residue > 0 {
+        residue -= 1;
+        if is_spoke(residue) {
+            number -= 1;
+            gap = 0;
+        } else {
+            gap += 1;
         }
-        r += 1;
+        spokes[residue] = NextSpoke { gap, number };
     }
-    gaps
+    spokes
 };
 
-/// The step from one multiple `q p` to the next with `q` coprime to 30.
+/// Returns whether a residue shares no factor with [`CIRCUMFERENCE`].
+const fn is_spoke(residue: usize) -> bool {
+    BIT_OF_RESIDUE[residue % 30] < 8 && !residue.is_multiple_of(7)
+}
+
+/// The step from one multiple `q p` to the next with `q` a spoke. Aligned, so that an index needs no multiplication.
 #[derive(Clone, Copy)]
+#[repr(align(8))]
 struct WheelStep {
     /// Mask that clears the bit of the multiple.
     mask: u8,
@@ -74,36 +114,33 @@ struct WheelStep {
     factor: u8,
     /// Bytes that the multiple moves in addition to `factor` times `p / 30`.
     carry: u8,
-    /// Index of the next step.
-    next: u8,
+    /// Number of the next step.
+    next: u16,
 }
 
-/// The steps; index `8 i + j` is for `p` of residue `RESIDUES[i]` and `q` of residue `RESIDUES[j]`.
-const WHEEL_STEPS: [WheelStep; 64] = {
-    let mut steps = [WheelStep { mask: 0, factor: 0, carry: 0, next: 0 }; 64];
-    let mut index = 0;
-    while index < 64 {
-        let (i, j) = (index / 8, index % 8);
-        let (p, q) = (RESIDUES[i] as usize, RESIDUES[j] as usize);
-        let factor = if j == 7 { 2 } else { RESIDUES[j + 1] as usize - q };
-        steps[index] = WheelStep {
+/// The steps; number `48 i + j` is for `p` of residue `RESIDUES[i]` and the spoke `j`. The table is longer than needed, so
+/// that the remainder by its length is a mask.
+const WHEEL_STEPS: [WheelStep; 1 << STEP_BITS] = {
+    let mut steps = [WheelStep { mask: 0, factor: 0, carry: 0, next: 0 }; 1 << STEP_BITS];
+    let mut number = 0;
+    while number < STEPS {
+        let (class, spoke) = (number / SPOKES, number % SPOKES);
+        let p = RESIDUES[class] as usize;
+        let mut q = 0;
+        while !(is_spoke(q) && NEXT_SPOKE[q].number as usize == spoke) {
+            q += 1;
+        }
+        let mut factor = 1;
+        while !is_spoke((q + factor) % CIRCUMFERENCE) {
+            factor += 1;
+        }
+        steps[number] = WheelStep {
             mask: !(1 << BIT_OF_RESIDUE[p * q % 30]),
             factor: factor as u8,
             carry: ((p * q % 30 + p * factor) / 30) as u8,
-            next: (8 * i + (j + 1) % 8) as u8,
+            next: (class * SPOKES + (spoke + 1) % SPOKES) as u16,
         };
-        index += 1;
+        number += 1;
     }
     steps
-};
-
-/// First step for each residue class of `p` and each residue of `q`.
-const FIRST_STEP: [[u8; 30]; 8] = {
-    let mut at = [[0; 30]; 8];
-    let mut i = 0;
-    while i < 64 {
-        at[i / 8][RESIDUES[i % 8] as usize] = i as u8;
-        i += 1;
-    }
-    at
 };

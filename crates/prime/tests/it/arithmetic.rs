@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use proptest::prelude::*;
 use streamguard_prime::arithmetic::{
-    MAX_NTH, NumberRange, PiBorder, PrimeSieve, SieveStopped, count_primes, count_tuples, first_primes,
-    is_prime, last_prime, nth_prime, pi,
+    MAX_NTH, NumberRange, PiPart, PiTables, PrimeSieve, SieveStopped, count_tuples, first_primes, is_prime,
+    last_prime, nth_prime, pi,
 };
 
 const NEVER: &dyn Fn() -> bool = &|| false;
@@ -78,38 +78,39 @@ fn known_values_of_pi() {
 }
 
 #[test]
-fn ranges_are_counted_by_pi_or_by_the_sieve() {
-    let mut sieve = PrimeSieve::new();
-    let long = NumberRange { start: 1_000_000_000, end: 10_000_000_000 };
-    assert_eq!(count_primes(&mut sieve, long, &mut PiBorder::default(), NEVER), Ok(455_052_511 - 50_847_534));
-    let short = NumberRange { start: 1_000_000_000_000, end: 1_000_000_001_000 };
-    assert_eq!(count_primes(&mut sieve, short, &mut PiBorder::default(), NEVER), sieve.count(short, NEVER));
+fn empty_ranges_have_no_primes() {
     for end in [4, 1 << 60] {
         let empty = NumberRange { start: end + 1, end };
-        assert_eq!(
-            (count_primes(&mut sieve, empty, &mut PiBorder::default(), NEVER), sieve.count(empty, NEVER)),
-            (Ok(0), Ok(0))
-        );
+        assert_eq!(PrimeSieve::new().count(empty, NEVER), Ok(0));
         assert_eq!((primes_of(empty), last_prime(empty)), (vec![], None));
     }
-    assert_eq!(
-        count_primes(&mut sieve, NumberRange { start: 0, end: 0 }, &mut PiBorder::default(), NEVER),
-        Ok(0)
-    );
 }
 
 #[test]
-fn sieving_primes_that_are_not_stored() {
-    // A single stripe: pi(10^13 + 5 10^7) - pi(10^13), which primesieve 11.0 confirms.
-    let range = NumberRange { start: 10_000_000_000_001, end: 10_000_050_000_000 };
-    let difference = pi(range.end, NEVER).and_then(|end| Ok(end - pi(range.start - 1, NEVER)?));
-    assert_eq!(PrimeSieve::new().count(range, NEVER), difference);
+fn parts_of_pi_add_up_to_the_whole() {
+    for (x, count) in [(999_983, 78_498), (1_000_000_000_000, 37_607_912_018)] {
+        let tables = PiTables::new(x, NEVER).unwrap();
+        for parts in [1, 2, 7] {
+            let found: Vec<PiPart> =
+                (0..parts).map(|part| tables.part(part, parts, NEVER).unwrap()).collect();
+            assert_eq!(PiPart::add_up(&found), count, "{x} in {parts} parts");
+        }
+    }
 }
 
 #[test]
-fn sieving_primes_in_buckets() {
-    // Longer than one stripe, so that the primes above 2^20 are in buckets; new primes join while sieving.
-    let range = NumberRange { start: 1_099_000_000_000, end: 1_099_700_000_000 };
+fn large_sieving_primes() {
+    // As primesieve 11.0 counts them: the sieving primes are kept, or generated for one stripe.
+    for (start, numbers, count) in [(10u64.pow(15), 20_000_000, 578_837), (10u64.pow(18), 5_000_000, 121_045)]
+    {
+        assert_eq!(PrimeSieve::new().count(NumberRange { start, end: start + numbers }, NEVER), Ok(count));
+    }
+}
+
+#[test]
+fn sieving_primes_join_while_sieving() {
+    // The square of 2^19, above which primes are in buckets, lies in the range.
+    let range = NumberRange { start: 274_600_000_000, end: 275_200_000_000 };
     let difference = pi(range.end, NEVER).and_then(|end| Ok(end - pi(range.start - 1, NEVER)?));
     assert_eq!(PrimeSieve::new().count(range, NEVER), difference);
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use streamguard_engine::testing::check_job;
 use streamguard_engine::{CancelToken, CompletionStatus, JobSummary, RunOptions};
 use streamguard_prime::arithmetic::{NumberRange, is_prime, pi};
-use streamguard_prime::{NamedRange, PrimeFile, PrimeFileFormat, PrimeJob};
+use streamguard_prime::{NamedRange, PrimeFile, PrimeFileFormat, PrimeJob, PrimeShard};
 
 fn named(start: u64, end: u64) -> NamedRange {
     NamedRange { range: NumberRange { start, end }, description: String::new() }
@@ -192,6 +192,48 @@ fn ranges_side_by_side_are_counted_as_one_would_be() {
     let shared = borders.windows(2).map(|pair| named(pair[0], pair[1])).collect();
     let summary = run(PrimeJob::new(shared, 1).counting_only(true), 1);
     assert_eq!(summary.metrics["primes"], json!(pi(60_000_000_000, &|| false).unwrap()));
+}
+
+#[test]
+fn each_border_is_counted_once_and_in_parts() {
+    // Each bound but the outermost belongs to two ranges.
+    let tenth = 10_000_000_000_000;
+    let ranges: Vec<NamedRange> = (0..10).map(|at| named(at * tenth, (at + 1) * tenth)).collect();
+    let planning = streamguard_engine::PlanContext {
+        clock_ms: 0,
+        cancel: CancelToken::new(),
+        results: streamguard_engine::EarlierResults::default(),
+    };
+    for workers in [1, 4] {
+        let job = PrimeJob::new(ranges.clone(), workers).counting_only(true);
+        let plan = streamguard_engine::Job::plan(&job, &planning).unwrap();
+        let (mut borders, mut parts_planned, mut stepped) = (Vec::new(), 0, 0);
+        for shard in plan.shards() {
+            match serde_json::from_value::<PrimeShard>(shard.payload.clone()).unwrap() {
+                PrimeShard::Borders { borders: whole } => borders.extend(whole),
+                PrimeShard::BorderPart { border, part, parts } => {
+                    if part == 0 {
+                        borders.push(border);
+                    }
+                    parts_planned += u64::from(parts > 1);
+                }
+                PrimeShard::Steps { steps } => {
+                    stepped += steps.iter().map(|step| step.numbers()).sum::<u128>()
+                }
+                // The bounds that two ranges share.
+                PrimeShard::Pieces(pieces) => assert!(pieces.iter().all(|piece| piece.numbers() == 1)),
+                PrimeShard::Ordinal { .. } => panic!("{:?}", shard.payload),
+            }
+        }
+        borders.sort_unstable();
+        assert!(
+            borders.iter().copied().eq((1..=10).map(|at| at * tenth - u64::from(at < 10))),
+            "{borders:?}"
+        );
+        assert_eq!(parts_planned > 10, workers > 1);
+        // Only the bounds themselves are sieved.
+        assert_eq!(stepped, 9);
+    }
 }
 
 #[test]

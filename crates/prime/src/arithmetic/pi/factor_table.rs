@@ -2,6 +2,9 @@
 
 use crate::arithmetic::wheel::{BIT_OF_RESIDUE, NUMBERS_PER_BYTE, RESIDUES, byte_of, mask_up_to};
 
+/// Numbers that are examined at a time.
+pub(super) const LEAF_BATCH: usize = 512;
+
 /// For every number up to a bound that 2, 3 and 5 do not divide, in order: the least prime factor, with the
 /// sign of the Moebius function; 0 if a square divides the number.
 ///
@@ -33,14 +36,26 @@ impl FactorTable {
         byte_of(n) as usize * 8 + mask_up_to(n % NUMBERS_PER_BYTE).count_ones() as usize
     }
 
-    /// Returns the numbers of `above + 1..=to` without a prime factor up to `prime` and without a square
-    /// factor, in descending order, and whether each has an even number of prime factors.
-    pub(super) fn leaves(&self, above: u64, to: u64, prime: u64) -> impl Iterator<Item = (u64, bool)> {
+    /// Passes the numbers of `above + 1..=to` without a prime factor up to `prime` and without a square factor to
+    /// `visit`, in descending order and several at a time: twice the number, and 1 more if it has an even number of
+    /// prime factors.
+    #[inline(always)]
+    pub(super) fn leaves(&self, above: u64, to: u64, prime: u64, mut visit: impl FnMut(&mut [u32])) {
         let to = Self::up_to(to);
         let from = Self::up_to(above).min(to);
         let prime = i16::try_from(prime).unwrap_or(i16::MAX);
-        let entries = self.0[from..to].iter().enumerate().rev();
-        entries.filter(move |(_, f)| f.abs() > prime).map(move |(i, &f)| (number(from + i), f > 0))
+        let mut leaves = [0; LEAF_BATCH];
+        for (batch, factors) in self.0[from..to].rchunks(LEAF_BATCH).enumerate() {
+            let first = to - batch * LEAF_BATCH - factors.len();
+            let mut count = 0;
+            // Which numbers are leaves is unpredictable, so the loop does not branch on it: each is written, and the
+            // count grows only if it is one. `% LEAF_BATCH` never changes the index: it spares the bounds check.
+            for (i, &factor) in factors.iter().enumerate().rev() {
+                leaves[count % LEAF_BATCH] = (number(first + i) as u32) << 1 | u32::from(factor > 0);
+                count += usize::from(factor.abs() > prime);
+            }
+            visit(&mut leaves[..count]);
+        }
     }
 }
 
