@@ -8,6 +8,7 @@ use super::role_tables::{
     C_SHARP_ROLES, DART_ROLES, GO_ROLES, JAVA_ROLES, JAVASCRIPT_ROLES, KOTLIN_ROLES, PHP_ROLES, PYTHON_ROLES,
     RUBY_ROLES, RUST_ROLES, RoleTable, SCALA_ROLES, SOLIDITY_ROLES, SWIFT_ROLES,
 };
+use crate::call_signatures::with_parted_signatures;
 use crate::php_offsets::with_square_offsets;
 use crate::ruby_commands::without_command_bodies;
 
@@ -71,6 +72,12 @@ const ECMA: LanguageGrammar = LanguageGrammar {
     parser: || tree_sitter_javascript::LANGUAGE.into(),
     roles: JAVASCRIPT_ROLES,
     ..REPARSED
+};
+
+const TYPED_ECMA: LanguageGrammar = LanguageGrammar {
+    parser: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+    readable: with_parted_signatures,
+    ..ECMA
 };
 
 /// A language, the only extension that its grammar is for (`""` for all), and the grammar.
@@ -168,13 +175,9 @@ static GRAMMARS: &[GrammarEntry] = &[
     (
         Language::TypeScript,
         "tsx",
-        LanguageGrammar { parser: || tree_sitter_typescript::LANGUAGE_TSX.into(), ..ECMA },
+        LanguageGrammar { parser: || tree_sitter_typescript::LANGUAGE_TSX.into(), ..TYPED_ECMA },
     ),
-    (
-        Language::TypeScript,
-        "",
-        LanguageGrammar { parser: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(), ..ECMA },
-    ),
+    (Language::TypeScript, "", TYPED_ECMA),
 ];
 
 #[cfg(test)]
