@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use streamguard_dataset::Language;
 
 use super::role_tables::{
-    C_SHARP_ROLES, DART_ROLES, GO_ROLES, JAVA_ROLES, JAVASCRIPT_ROLES, KOTLIN_ROLES, PHP_ROLES, PYTHON_ROLES,
-    RUBY_ROLES, RUST_ROLES, RoleTable, SCALA_ROLES, SOLIDITY_ROLES, SWIFT_ROLES,
+    C_SHARP_ROLES, DART_ROLES, GO_ROLES, JAVA_ROLES, JAVASCRIPT_ROLES, KOTLIN_ROLES, LUA_ROLES, PHP_ROLES,
+    PYTHON_ROLES, RUBY_ROLES, RUST_ROLES, RoleTable, SCALA_ROLES, SOLIDITY_ROLES, SWIFT_ROLES,
 };
 use crate::call_signatures::with_parted_signatures;
 use crate::php_offsets::with_square_offsets;
@@ -115,6 +115,11 @@ static GRAMMARS: &[GrammarEntry] = &[
             roles: KOTLIN_ROLES,
             ..REPARSED
         },
+    ),
+    (
+        Language::Lua,
+        "",
+        LanguageGrammar { parser: || tree_sitter_lua::LANGUAGE.into(), roles: LUA_ROLES, ..REPARSED },
     ),
     (
         Language::Php,
