@@ -115,6 +115,11 @@ pub(super) fn is_upper_case(word: &str) -> bool {
         && !word.contains(|c: char| c.is_lowercase())
 }
 
+/// Whether a macro of this name turns warnings of a compiler off and on, or begins or ends a region of a file.
+pub(super) fn is_warning_macro(word: &str) -> bool {
+    word.contains("WARNING") || ["_PUSH", "_POP", "_BEGIN", "_END"].iter().any(|end| word.ends_with(end))
+}
+
 /// Whether a macro of this name in the line before a function belongs to the function.
 pub(super) fn is_attribute_macro(word: &str) -> bool {
     let has_part = |part: &&str| {

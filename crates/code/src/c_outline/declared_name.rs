@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::attribute_words::{
-    begins_statement, is_attribute_macro, is_macro_like, is_specifier, is_upper_case, never_names,
+    begins_statement, is_attribute_macro, is_macro_like, is_specifier, is_upper_case, is_warning_macro,
+    never_names,
 };
 use super::head::{Head, ItemKind, symbol};
 use super::lexer::{Token, TokenKind};
@@ -45,6 +46,8 @@ pub(super) fn find(head: &Head) -> Option<FunctionHead> {
     for (at, item) in head.items.iter().enumerate() {
         match item.kind {
             _ if head.word(item).is_some_and(begins_statement) => return None,
+            // `int (*member)(int a){};` is a variable.
+            ItemKind::Parens if is_function_pointer(head, at) => return None,
             ItemKind::Parens => {
                 if let Some(candidate) = candidate(head, at)
                     && best.as_ref().is_none_or(|best| replaces(head, best, &candidate))
@@ -75,6 +78,16 @@ pub(super) fn find(head: &Head) -> Option<FunctionHead> {
         is_friend: head.items.iter().any(|item| head.word(item) == Some("friend")),
         tries: head.items.iter().any(|item| head.word(item) == Some("try")),
     })
+}
+
+/// Whether a variable that points to a function is declared by the parentheses at `at` and those after them.
+fn is_function_pointer(head: &Head, at: usize) -> bool {
+    let inner = head.inside(&head.items[at]);
+    let is_called = head.items.get(at + 1).is_some_and(|next| next.kind == ItemKind::Parens);
+    let [first, .., last] = inner else { return false };
+    let points =
+        first.is(b'*') || inner.windows(2).any(|pair| pair[0].kind == TokenKind::Scope && pair[1].is(b'*'));
+    is_called && points && last.is_word() && !inner.iter().any(|token| token.is(b'('))
 }
 
 /// Returns the name before the parentheses at `at`.
@@ -263,7 +276,9 @@ fn item_after_macro(head: &Head, start: usize, name: usize) -> Option<usize> {
     let gap = head.text.get(end..head.span(next..next + 1).start).unwrap_or_default();
     let separated = !gap.trim().is_empty() || gap.matches('\n').count() > 1;
     let alone = gap.contains('\n')
-        && (separated || ((called || !head.class.is_empty()) && !is_attribute_macro(word)));
+        && (separated
+            || is_warning_macro(word)
+            || ((called || !head.class.is_empty()) && !is_attribute_macro(word)));
     alone.then_some(next)
 }
 

@@ -300,7 +300,12 @@ fn angles_end(tokens: &[Token], open: usize) -> Option<usize> {
         match token.kind {
             TokenKind::Symbol(b'(' | b'[' | b'{') => inner += 1,
             TokenKind::Symbol(b')' | b']' | b'}') => inner = inner.checked_sub(1)?,
-            TokenKind::Symbol(b'<') if inner == 0 => depth += 1,
+            // `<=` is a comparison.
+            TokenKind::Symbol(b'<') if inner == 0 => {
+                let compares =
+                    tokens.get(at + 1).is_some_and(|next| next.is(b'=') && next.start == token.end);
+                depth += u32::from(!compares);
+            }
             TokenKind::Symbol(b'>') if inner == 0 => {
                 depth -= 1;
                 if depth == 0 {

@@ -156,7 +156,7 @@ fn functions_that_macros_declare_have_the_arguments_in_their_names() {
     let text = "static FUNC(decode)(int a)\n{\n}\nTEST_CASE(\"a b\", \"[c]\") {\n}\nSUPPRESS_WARNINGS\nTEST(A, b) {\n}\nvoid (*signal(int sig, void (*handler)(int)))(int)\n{\n}\n";
     assert_eq!(
         functions("a.cpp", text),
-        ["FUNC(decode) 1-3", "TEST_CASE(\"a b\", \"[c]\") 4-5", "TEST(A, b) 6-8", "signal 9-11"]
+        ["FUNC(decode) 1-3", "TEST_CASE(\"a b\", \"[c]\") 4-5", "TEST(A, b) 7-8", "signal 9-11"]
     );
 }
 
@@ -185,4 +185,23 @@ fn what_macros_of_groups_contain_are_functions() {
 fn comments_are_no_part_of_a_name() {
     let text = "template <class T>\nstruct F<T, // first\n         void /* second */> {\n  int f() { return 1; }\n};\nint A<int /* a */>::g(int) {\n  return 1;\n}\n";
     assert_eq!(functions("a.cpp", text), ["F<T, void>::f 4-4", "A<int>::g 6-8"]);
+}
+
+#[test]
+fn pointers_to_functions_are_no_functions() {
+    let text = "struct A {\n  n::B (*get)(const C &){};\n  size_t (*size)(void *) {nullptr};\n  int (D::*member)(int a) {};\n  int (*find(int a))(int b) {\n    return 0;\n  }\n};\n";
+    assert_eq!(functions("a.cpp", text), ["A::find 5-7"]);
+}
+
+#[test]
+fn a_comparison_in_template_arguments_is_no_bracket() {
+    let text = "class A {\n  template<typename T>\n  struct B<T, std::enable_if_t<sizeof(T) <= sizeof(void *) && ok<T>>> {\n    int f() { return 1; }\n  };\n};\n";
+    let name = "A::B<T, std::enable_if_t<sizeof(T) <= sizeof(void *) && ok<T>>>::f 4-4";
+    assert_eq!(functions("a.cpp", text), [name]);
+}
+
+#[test]
+fn macros_about_warnings_are_no_part_of_a_function() {
+    let text = "namespace a {\nLIB_WARNING_PUSH\nLIB_SUPPRESS(\"-Wx\")\n#define B int\ninline bool f(int a) { return a; }\nLIB_GCC_WARNING_POP\nLIB_POP\nvoid g() {\n}\n}\n";
+    assert_eq!(functions("a.cpp", text), ["a::f 5-5", "a::g 8-9"]);
 }
