@@ -302,8 +302,8 @@ impl Tokenizer<'_> {
         if rest.first() != Some(&b'[') || rest.get(1 + level) != Some(&b'[') {
             return self.skip_line();
         }
-        let close = [b"]", "=".repeat(level).as_bytes(), b"]"].concat();
-        let end = memchr::memmem::find(rest, &close);
+        let close = format!("]{}]", "=".repeat(level));
+        let end = memchr::memmem::find(rest, close.as_bytes());
         self.at = end.map_or(self.bytes.len(), |end| self.at + 2 + end + close.len());
     }
 
