@@ -182,7 +182,7 @@ fn replaces(head: &Head, best: &Candidate, new: &Candidate) -> bool {
 }
 
 /// Whether the tokens are parameters rather than arguments: none, or some with a type and a name.
-fn declares_parameters(tokens: &[Token]) -> bool {
+pub(super) fn declares_parameters(tokens: &[Token]) -> bool {
     let is_declarator = |token: &Token| matches!(token.kind, TokenKind::Symbol(b'*' | b'&' | b'>'));
     // `args...`, but not `i.11`.
     let has_dots = tokens.windows(3).any(|dots| dots.iter().all(|token| token.is(b'.')));

@@ -209,7 +209,12 @@ impl<'a> Head<'a> {
                 // `class EXPORT(1) Name`, but not `struct name function(int a)`.
                 ItemKind::Parens => {
                     let before = self.items[..at].last().and_then(|item| self.word(item))?;
-                    if !is_macro_like(before) && before != "alignas" {
+                    // `enum name __function(int a)` is a function too.
+                    let inner = self.inside(item);
+                    let is_function = before.starts_with("__")
+                        && !inner.is_empty()
+                        && declared_name::declares_parameters(inner);
+                    if is_function || !is_macro_like(before) && before != "alignas" {
                         return None;
                     }
                     name = from..from;

@@ -57,6 +57,7 @@ fn macros_and_attributes_before_a_function_are_not_its_name() {
         "int (parse)(int c)",
         "struct item *parse(struct item *in)",
         "extern \"C\" enum kind parse(void)",
+        "enum kind\nparse(struct item *in) ATTRIBUTE",
         "UNUSED(static int parse(const char *in, int n))",
         "int parse(a, b)\n  int a;\n  char *b;",
         "static DEFINE_LOCK(lock)\n\nint parse(int a)",
@@ -204,4 +205,11 @@ fn a_comparison_in_template_arguments_is_no_bracket() {
 fn macros_about_warnings_are_no_part_of_a_function() {
     let text = "namespace a {\nLIB_WARNING_PUSH\nLIB_SUPPRESS(\"-Wx\")\n#define B int\ninline bool f(int a) { return a; }\nLIB_GCC_WARNING_POP\nLIB_POP\nvoid g() {\n}\n}\n";
     assert_eq!(functions("a.cpp", text), ["a::f 5-5", "a::g 8-9"]);
+}
+
+#[test]
+fn a_name_with_underscores_after_an_enumeration_is_that_of_a_function() {
+    let text =
+        "enum kind\n__close(struct item *in)\n{\n}\nstruct a __attribute__((packed)) {\n  int b;\n};\n";
+    assert_eq!(functions("a.c", text), ["__close 1-4"]);
 }
