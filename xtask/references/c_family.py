@@ -12,6 +12,8 @@ import sys
 import lizard
 
 LANGUAGE = sys.argv[1]
+# Macros that group tests, as namespaces do.
+SUITES = ("SUITE(x)=namespace", "TEST_SUITE(x)=namespace")
 BEFORE_HEAD = (";", "}", "{", "*/", ":")
 
 
@@ -28,6 +30,7 @@ def first_line(lines, named):
 
 def with_ctags(path):
     options = ["--output-format=json", "--fields=+neKZs", "--kinds-C=f", "--kinds-C++=f", "-I", "__attribute__+"]
+    options += [part for suite in SUITES for part in ("-D", suite)]
     command = ["ctags", *options, f"--language-force={LANGUAGE}", "-f", "-", path]
     output = subprocess.run(command, capture_output=True, check=True).stdout.decode("utf-8", "replace")
     for line in output.splitlines():

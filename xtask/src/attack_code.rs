@@ -8,9 +8,9 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 use streamguard_code::{FileChange, FileComparer};
 
 /// One file name for each grammar.
-const PATHS: [&str; 17] = [
-    "a.c", "a.cpp", "a.cs", "a.dart", "a.go", "A.java", "a.js", "a.kt", "a.php", "a.py", "a.rb", "a.rs",
-    "a.scala", "a.sol", "a.swift", "a.ts", "a.tsx",
+const PATHS: [&str; 18] = [
+    "a.c", "a.cpp", "a.cs", "a.dart", "a.go", "A.java", "a.js", "a.kt", "a.lua", "a.php", "a.py", "a.rb",
+    "a.rs", "a.scala", "a.sol", "a.swift", "a.ts", "a.tsx",
 ];
 
 /// Characters whose ordered pairs are repeated: 132 of them.

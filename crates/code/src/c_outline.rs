@@ -51,6 +51,10 @@ struct COutline {
 pub(crate) fn c_functions(text: &str) -> Vec<CFunction> {
     let tokens = lexer::tokens(text);
     let outline = |branches, rule| scan::scan(text, &conditionals::select(&tokens, branches), rule);
+    let whole = outline(BranchChoice::Whole, ClosingRule::Brackets);
+    if whole.unmatched == 0 && !whole.misaligned {
+        return whole.functions;
+    }
     let first = outline(BranchChoice::First, ClosingRule::Brackets);
     if first.unmatched == 0 && !first.misaligned {
         return first.functions;

@@ -45,6 +45,7 @@
 //! paths, and [`highlight_grammar`] returns parsers and queries for syntax highlighting.
 
 mod c_outline;
+mod call_signatures;
 mod change_kind;
 mod deep_stack;
 mod diff;

@@ -78,7 +78,7 @@ const LANGUAGE_TABLE: &[(Language, &str, &str, &[&str])] = &[
     (Language::Jsp, "jsp", "JSP", &["jsp", "jspf", "jspx", "tagx"]),
     (Language::Kotlin, "kotlin", "Kotlin", &["kt", "kts"]),
     (Language::Lex, "lex", "Lex", &["l", "lex", "ll"]),
-    (Language::Lua, "lua", "Lua", &["lua"]),
+    (Language::Lua, "lua", "Lua", &["lua", "nse", "rockspec", "wlua"]),
     (Language::ObjectiveC, "objectivec", "Objective-C", &["m", "mm"]),
     (Language::OCaml, "ocaml", "OCaml", &["ml", "mli"]),
     (Language::Perl, "perl", "Perl", &["pl", "pm", "psgi"]),

@@ -122,6 +122,9 @@ impl Tokenizer<'_> {
                 }
                 // `#[` begins an attribute of PHP.
                 ByteClass::Hash if self.rules.hash_comments && self.peek(1) != Some(b'[') => self.skip_line(),
+                ByteClass::Symbol if self.rules.dash_comments && self.bytes[self.at..].starts_with(b"--") => {
+                    self.skip_dash_comment();
+                }
                 ByteClass::Quote => self.read_quoted(byte),
                 ByteClass::Backtick if self.rules.backticks => self.read_backticks(),
                 ByteClass::Open => {
@@ -292,6 +295,18 @@ impl Tokenizer<'_> {
         self.push(close.map_or(self.at + 1, |close| self.at + 1 + close + 1));
     }
 
+    /// Skips `-- ..`, `--[[ .. ]]` or `--[==[ .. ]==]` of Lua.
+    fn skip_dash_comment(&mut self) {
+        let rest = &self.bytes[self.at + 2..];
+        let level = rest.iter().skip(1).take_while(|&&byte| byte == b'=').count();
+        if rest.first() != Some(&b'[') || rest.get(1 + level) != Some(&b'[') {
+            return self.skip_line();
+        }
+        let close = format!("]{}]", "=".repeat(level));
+        let end = memchr::memmem::find(rest, close.as_bytes());
+        self.at = end.map_or(self.bytes.len(), |end| self.at + 2 + end + close.len());
+    }
+
     fn skip_line(&mut self) {
         let rest = &self.bytes[self.at..];
         self.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
@@ -367,11 +382,19 @@ mod tests {
     }
 
     #[test]
+    fn comments_of_lua_begin_with_dashes() {
+        let text = "local a = b --c d\n--[[ e = f\ng = h ]] i = j\n--[==[ ]] k = l\n]==]\nm(n - -o,\n  p)\n--[= q\nreturn r -- s";
+        assert_eq!(texts(text, Language::Lua), ["local a = b", "i = j", "m(n - -o,\n  p)", "return r"]);
+    }
+
+    #[test]
     fn broken_quotes_and_brackets_spoil_little() {
         let text = "A((\nint f() { a = b; c = 'd;\n e = f; }\nfn<'a>(x: &'a str)";
         assert!(texts(text, Language::C).contains(&"a = b"));
         assert!(texts("fn f<'a>(x: &'a T) { let c = '{'; g(c); }", Language::Rust).contains(&"let c = '{'"));
-        for hostile in ["'", "\"\\", "/*", "#if \\", "`", "'''", "\\", "#", "}}}", "((({", "//"] {
+        for hostile in
+            ["'", "\"\\", "/*", "#if \\", "`", "'''", "\\", "#", "}}}", "((({", "//", "--[=[", "--"]
+        {
             for language in Language::all() {
                 StatementReader::default().read(hostile, language);
             }

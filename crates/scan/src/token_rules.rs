@@ -22,6 +22,8 @@ pub(crate) struct TokenRules {
     pub(crate) slash_comments: bool,
     /// Whether `#` begins a comment.
     pub(crate) hash_comments: bool,
+    /// Whether `--` begins a comment, of many lines if `[[` follows.
+    pub(crate) dash_comments: bool,
     /// Whether a line that begins with `#` is a directive.
     pub(crate) directives: bool,
     /// Whether three quotes begin a string of many lines.
@@ -37,6 +39,7 @@ const C_RULES: TokenRules = TokenRules {
     line_end: LineEnd::Ignored,
     slash_comments: true,
     hash_comments: false,
+    dash_comments: false,
     directives: true,
     triple_quotes: false,
     backticks: false,
@@ -67,6 +70,7 @@ impl TokenRules {
             Language::Kotlin | Language::Scala | Language::Swift => {
                 Self { triple_quotes: true, ..INFERRED_RULES }
             }
+            Language::Lua => Self { slash_comments: false, dash_comments: true, ..INFERRED_RULES },
             Language::Ruby => Self { slash_comments: false, hash_comments: true, ..INFERRED_RULES },
             Language::Python => Self {
                 line_end: LineEnd::Always,

@@ -39,11 +39,10 @@ impl ReferenceFunction {
     }
 
     fn has_name(&self, ours: &FoundFunction) -> bool {
-        let mut ours = squeezed(&ours.name);
-        if self.plain {
-            ours = without_arguments(&ours);
-        }
-        let agrees = |name: &String| if self.suffix { ours.ends_with(name) } else { ours == *name };
+        let form = |name: &str| if self.plain { without_arguments(name) } else { name.to_owned() };
+        let ours = form(&squeezed(&ours.name));
+        let agrees =
+            |name: &String| if self.suffix { ours.ends_with(&form(name)) } else { ours == form(name) };
         self.name.as_ref().is_none_or(agrees)
     }
 

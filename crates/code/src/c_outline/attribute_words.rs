@@ -62,6 +62,8 @@ const SPECIFIERS: &[&str] = &[
 const ATTRIBUTE_PARTS: &[&str] = &[
     "EXPORT",
     "API",
+    "CONSTEXPR",
+    "DLL",
     "INLINE",
     "ATTR",
     "FUNCTION",
@@ -74,7 +76,6 @@ const ATTRIBUTE_PARTS: &[&str] = &[
     "EXTERN",
     "VISIB",
     "HIDDEN",
-    "WARN",
     "DECL",
     "NODISCARD",
     "FORMAT",
@@ -83,6 +84,9 @@ const ATTRIBUTE_PARTS: &[&str] = &[
     "OPTIMIZE",
     "SANITIZE",
 ];
+
+/// Parts of the names of macros that define or declare something of their own.
+const DEFINING_PARTS: &[&str] = &["SYMBOL", "DEFINE", "DECLARE"];
 
 /// Whether `word` before parentheses is an operator or a type.
 pub(super) fn never_names(word: &str) -> bool {
@@ -111,8 +115,21 @@ pub(super) fn is_upper_case(word: &str) -> bool {
         && !word.contains(|c: char| c.is_lowercase())
 }
 
+/// Whether a macro of this name turns warnings of a compiler off and on, or begins or ends a region of a file.
+pub(super) fn is_warning_macro(word: &str) -> bool {
+    word.contains("WARNING") || ["_PUSH", "_POP", "_BEGIN", "_END"].iter().any(|end| word.ends_with(end))
+}
+
 /// Whether a macro of this name in the line before a function belongs to the function.
 pub(super) fn is_attribute_macro(word: &str) -> bool {
+    let has_part = |part: &&str| {
+        word.match_indices(*part).any(|(at, _)| {
+            let before = &word[..at];
+            let after = &word[at + part.len()..];
+            // `LIB_API_1` and `LIBAPI`, but not `RAPIDLIB`.
+            before.is_empty() || before.ends_with('_') || after.is_empty() || after.starts_with('_')
+        })
+    };
     word.starts_with("__")
-        || (ATTRIBUTE_PARTS.iter().any(|part| word.contains(part)) && !word.contains("SYMBOL"))
+        || ATTRIBUTE_PARTS.iter().any(has_part) && !DEFINING_PARTS.iter().any(|part| word.contains(part))
 }

@@ -5,9 +5,12 @@ use super::lexer::{Token, TokenKind};
 /// Deepest nesting of conditionals that is followed.
 const MAX_CONDITIONALS: usize = 200;
 
-/// Branch that stands for all where only one can be read.
+/// Branches that are read where not all can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BranchChoice {
+    /// All that have blocks and close each of them, if there are several. Among whole implementations for each system,
+    /// one that says `#error` often closes a namespace which it never opened. Otherwise the first branch.
+    Whole,
     First,
     Last,
 }
@@ -107,9 +110,18 @@ impl Conditional {
         if closed && !fragments {
             return balance;
         }
+        let is_whole = |branch: &Branch| {
+            let has_block = kept[branch.start..branch.end].iter().any(|token| token.is(b'{'));
+            has_block && branch.balance == (0, 0) && !branch.unfinished
+        };
+        if choice == BranchChoice::Whole && written().filter(|branch| is_whole(branch)).count() > 1 {
+            let odd: Vec<_> = written().filter(|branch| !is_whole(branch)).collect();
+            odd.iter().rev().for_each(|branch| drop(kept.drain(branch.start..branch.end)));
+            return before;
+        }
         let mut likely = written().filter(|branch| !branch.never);
         let branch = match choice {
-            BranchChoice::First => likely.next(),
+            BranchChoice::Whole | BranchChoice::First => likely.next(),
             BranchChoice::Last => likely.next_back(),
         };
         let Some(branch) = branch.or_else(|| written().next()) else { return balance };

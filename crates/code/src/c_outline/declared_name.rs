@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::attribute_words::{
-    begins_statement, is_attribute_macro, is_macro_like, is_specifier, is_upper_case, never_names,
+    begins_statement, is_attribute_macro, is_macro_like, is_specifier, is_upper_case, is_warning_macro,
+    never_names,
 };
 use super::head::{Head, ItemKind, symbol};
 use super::lexer::{Token, TokenKind};
@@ -29,7 +30,7 @@ pub(super) struct FunctionHead {
 struct Candidate<'a> {
     /// Items of the name.
     items: Range<usize>,
-    text: &'a str,
+    text: String,
     /// The token before the parameters, and those after it up to their end.
     parameters: &'a [Token],
     span: Range<usize>,
@@ -45,6 +46,8 @@ pub(super) fn find(head: &Head) -> Option<FunctionHead> {
     for (at, item) in head.items.iter().enumerate() {
         match item.kind {
             _ if head.word(item).is_some_and(begins_statement) => return None,
+            // `int (*member)(int a){};` is a variable.
+            ItemKind::Parens if is_function_pointer(head, at) => return None,
             ItemKind::Parens => {
                 if let Some(candidate) = candidate(head, at)
                     && best.as_ref().is_none_or(|best| replaces(head, best, &candidate))
@@ -77,11 +80,21 @@ pub(super) fn find(head: &Head) -> Option<FunctionHead> {
     })
 }
 
+/// Whether a variable that points to a function is declared by the parentheses at `at` and those after them.
+fn is_function_pointer(head: &Head, at: usize) -> bool {
+    let inner = head.inside(&head.items[at]);
+    let is_called = head.items.get(at + 1).is_some_and(|next| next.kind == ItemKind::Parens);
+    let [first, .., last] = inner else { return false };
+    let points =
+        first.is(b'*') || inner.windows(2).any(|pair| pair[0].kind == TokenKind::Scope && pair[1].is(b'*'));
+    is_called && points && last.is_word() && !inner.iter().any(|token| token.is(b'('))
+}
+
 /// Returns the name before the parentheses at `at`.
 fn candidate<'a>(head: &Head<'a>, at: usize) -> Option<Candidate<'a>> {
     let group = &head.items[at];
     let before = at.checked_sub(1)?;
-    let new = |items: Range<usize>, text: &'a str| Candidate {
+    let new = |items: Range<usize>, text: String| Candidate {
         items,
         text,
         parameters: head.inside(group),
@@ -98,7 +111,30 @@ fn candidate<'a>(head: &Head<'a>, at: usize) -> Option<Candidate<'a>> {
     if start + 1 < at && head.word(&head.items[start]) == Some("template") {
         return None;
     }
-    Some(new(start..at, head.slice(start..at)))
+    let wrapped = (start + 1 == at && head.word(&head.items[start]).is_some_and(is_upper_case))
+        .then(|| wrapped_declaration(head, head.inside(group), start..at))
+        .flatten();
+    Some(wrapped.unwrap_or_else(|| new(start..at, head.name_text(start..at))))
+}
+
+/// Returns the function whose declaration is the argument of a macro: `UNUSED(static int name(int a)) { .. }`.
+fn wrapped_declaration<'a>(
+    head: &Head<'a>,
+    inner: &'a [Token],
+    items: Range<usize>,
+) -> Option<Candidate<'a>> {
+    let open = inner.iter().position(|token| token.is(b'('))?;
+    let name = open.checked_sub(1).map(|before| &inner[before])?;
+    let has_type = open > 1 && (inner[open - 2].is_word() || inner[open - 2].is(b'*')) && inner[0].is_word();
+    let parameters = inner.get(open + 1..inner.len() - 1)?;
+    let is_whole =
+        inner.last().is_some_and(|last| last.is(b')')) && !parameters.iter().any(|token| token.is(b')'));
+    (has_type && is_whole && name.is_word() && !never_names(name.text(head.text))).then(|| Candidate {
+        items,
+        text: name.text(head.text).to_owned(),
+        parameters,
+        span: inner[open].start..inner[inner.len() - 1].end,
+    })
 }
 
 /// Returns the name in `type (*name(parameters))(..)`, `type (name)(parameters)`, or
@@ -106,7 +142,7 @@ fn candidate<'a>(head: &Head<'a>, at: usize) -> Option<Candidate<'a>> {
 fn parenthesized<'a>(
     head: &Head<'a>,
     at: usize,
-    new: impl Fn(Range<usize>, &'a str) -> Candidate<'a>,
+    new: impl Fn(Range<usize>, String) -> Candidate<'a>,
 ) -> Option<Candidate<'a>> {
     let inner = head.inside(&head.items[at]);
     let is_pointer = inner.iter().take(3).any(|token| token.is(b'*') || token.is(b'&'));
@@ -115,15 +151,15 @@ fn parenthesized<'a>(
         let close = (open..inner.len()).find(|&close| inner[close].is(b')'))?;
         return Some(Candidate {
             items: at..at + 1,
-            text: inner[open - 1].text(head.text),
+            text: inner[open - 1].text(head.text).to_owned(),
             parameters: &inner[open + 1..close],
             span: inner[open].start..inner[close].end,
         });
     }
     let macro_name = at.checked_sub(1).and_then(|before| head.word(&head.items[before]));
     match (macro_name, inner) {
-        (Some(name), _) if is_upper_case(name) => Some(new(at - 1..at + 1, head.slice(at - 1..at + 1))),
-        (_, [name]) if name.is_word() => Some(new(at..at + 1, name.text(head.text))),
+        (Some(name), _) if is_upper_case(name) => Some(new(at - 1..at + 1, head.name_text(at - 1..at + 1))),
+        (_, [name]) if name.is_word() => Some(new(at..at + 1, name.text(head.text).to_owned())),
         _ => None,
     }
 }
@@ -146,15 +182,17 @@ fn replaces(head: &Head, best: &Candidate, new: &Candidate) -> bool {
 }
 
 /// Whether the tokens are parameters rather than arguments: none, or some with a type and a name.
-fn declares_parameters(tokens: &[Token]) -> bool {
-    let is_declarator = |token: &Token| matches!(token.kind, TokenKind::Symbol(b'*' | b'&' | b'.' | b'>'));
+pub(super) fn declares_parameters(tokens: &[Token]) -> bool {
+    let is_declarator = |token: &Token| matches!(token.kind, TokenKind::Symbol(b'*' | b'&' | b'>'));
+    // `args...`, but not `i.11`.
+    let has_dots = tokens.windows(3).any(|dots| dots.iter().all(|token| token.is(b'.')));
     let is_parameter = |pair: &[Token]| match (pair[0].is_word(), pair[1].is_word()) {
         (true, true) => true,
         (true, false) => is_declarator(&pair[1]),
         (false, true) => is_declarator(&pair[0]),
         (false, false) => false,
     };
-    tokens.is_empty() || tokens.windows(2).any(is_parameter)
+    tokens.is_empty() || has_dots || tokens.windows(2).any(is_parameter)
 }
 
 fn parameter_count(tokens: &[Token]) -> usize {
@@ -175,9 +213,9 @@ fn parameter_count(tokens: &[Token]) -> usize {
 /// as `TEST_F(Fixture, Case) { .. }`, differ only in their arguments.
 fn function_name(head: &Head, candidate: &Candidate) -> String {
     if is_declared_by_macro(head, candidate) {
-        return tidy(head.slice(candidate.items.start..candidate.items.end + 1));
+        return tidy(&head.name_text(candidate.items.start..candidate.items.end + 1));
     }
-    let name = tidy(candidate.text);
+    let name = tidy(&candidate.text);
     // `A :: f` is `A::f`.
     name.replace(" ::", "::").replace(":: ", "::").replace("~ ", "~")
 }
@@ -186,6 +224,7 @@ fn is_declared_by_macro(head: &Head, candidate: &Candidate) -> bool {
     let is_string = |token: &Token| token.kind == TokenKind::Literal && token.text(head.text).ends_with('"');
     candidate.items.len() == 1
         && head.word(&head.items[candidate.items.start]).is_some_and(is_upper_case)
+        && head.word(&head.items[candidate.items.start]) == Some(&candidate.text)
         && candidate.text != plain_class(head.class)
         && (!has_type(head, 0..candidate.items.start)
             || candidate.parameters.first().is_some_and(is_string)
@@ -237,7 +276,9 @@ fn item_after_macro(head: &Head, start: usize, name: usize) -> Option<usize> {
     let gap = head.text.get(end..head.span(next..next + 1).start).unwrap_or_default();
     let separated = !gap.trim().is_empty() || gap.matches('\n').count() > 1;
     let alone = gap.contains('\n')
-        && (separated || ((called || !head.class.is_empty()) && !is_attribute_macro(word)));
+        && (separated
+            || is_warning_macro(word)
+            || ((called || !head.class.is_empty()) && !is_attribute_macro(word)));
     alone.then_some(next)
 }
 

@@ -92,11 +92,21 @@ impl<'a> Head<'a> {
             let enumeration = key.is_some_and(|(_, word)| word == "enum");
             return if enumeration { Declaration::Other } else { Declaration::Class(name) };
         }
+        if self.is_group_macro() {
+            return Declaration::Transparent;
+        }
         match declared_name::find(self) {
             Some(function) if self.initializes_member(&function) => Declaration::Initializer,
             Some(function) => Declaration::Function(function),
             None => self.without_name(),
         }
+    }
+
+    /// Whether a macro opens a namespace, or puts tests into a group: `SUITE(name) { TEST(a) { .. } }`.
+    fn is_group_macro(&self) -> bool {
+        let [name, Item { kind: ItemKind::Parens, .. }] = &self.items[..] else { return false };
+        let groups = |word: &str| word.ends_with("SUITE") || word.contains("NAMESPACE");
+        self.word(name).is_some_and(|word| is_upper_case(word) && groups(word))
     }
 
     fn without_name(&self) -> Declaration {
@@ -123,9 +133,20 @@ impl<'a> Head<'a> {
         self.tokens[first].start..self.tokens[last].end
     }
 
-    /// Returns the text of these items.
-    pub(super) fn slice(&self, items: Range<usize>) -> &'a str {
-        self.text.get(self.span(items)).unwrap_or_default()
+    /// Returns the text of these items without comments.
+    pub(super) fn name_text(&self, items: Range<usize>) -> String {
+        let tokens = &self.tokens[self.items[items.start].first..=self.items[items.end - 1].last];
+        let mut name = String::new();
+        for (at, token) in tokens.iter().enumerate() {
+            let before = at.checked_sub(1).map_or(token, |before| &tokens[before]);
+            let gap = self.text.get(before.end..token.start).unwrap_or_default();
+            let needs_space = gap.trim().is_empty() || before.is(b',') || before.is_word() && token.is_word();
+            if !gap.is_empty() && needs_space {
+                name.push(' ');
+            }
+            name.push_str(token.text(self.text));
+        }
+        name
     }
 
     /// Returns the tokens inside the brackets of a group.
@@ -188,7 +209,12 @@ impl<'a> Head<'a> {
                 // `class EXPORT(1) Name`, but not `struct name function(int a)`.
                 ItemKind::Parens => {
                     let before = self.items[..at].last().and_then(|item| self.word(item))?;
-                    if !is_macro_like(before) && before != "alignas" {
+                    // `enum name __function(int a)` is a function too.
+                    let inner = self.inside(item);
+                    let is_function = before.starts_with("__")
+                        && !inner.is_empty()
+                        && declared_name::declares_parameters(inner);
+                    if is_function || !is_macro_like(before) && before != "alignas" {
                         return None;
                     }
                     name = from..from;
@@ -200,8 +226,8 @@ impl<'a> Head<'a> {
                 },
             }
         }
-        let name = if name.is_empty() { "" } else { self.slice(name) };
-        Some(tidy(name))
+        let name = if name.is_empty() { String::new() } else { self.name_text(name) };
+        Some(tidy(&name))
     }
 
     fn is_macro(&self, name: &Range<usize>) -> bool {
@@ -213,7 +239,7 @@ impl<'a> Head<'a> {
         let is_lambda = self.items.get(at + 1).is_some_and(|item| item.kind == ItemKind::Brackets);
         let start = self.name_start(at);
         if is_lambda && start < at {
-            Declaration::Lambda(self.slice(start..at).to_owned())
+            Declaration::Lambda(self.name_text(start..at))
         } else {
             Declaration::Initializer
         }
@@ -279,7 +305,12 @@ fn angles_end(tokens: &[Token], open: usize) -> Option<usize> {
         match token.kind {
             TokenKind::Symbol(b'(' | b'[' | b'{') => inner += 1,
             TokenKind::Symbol(b')' | b']' | b'}') => inner = inner.checked_sub(1)?,
-            TokenKind::Symbol(b'<') if inner == 0 => depth += 1,
+            // `<=` is a comparison.
+            TokenKind::Symbol(b'<') if inner == 0 => {
+                let compares =
+                    tokens.get(at + 1).is_some_and(|next| next.is(b'=') && next.start == token.end);
+                depth += u32::from(!compares);
+            }
             TokenKind::Symbol(b'>') if inner == 0 => {
                 depth -= 1;
                 if depth == 0 {

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use streamguard_dataset::Language;
 
 use super::role_tables::{
-    C_SHARP_ROLES, DART_ROLES, GO_ROLES, JAVA_ROLES, JAVASCRIPT_ROLES, KOTLIN_ROLES, PHP_ROLES, PYTHON_ROLES,
-    RUBY_ROLES, RUST_ROLES, RoleTable, SCALA_ROLES, SOLIDITY_ROLES, SWIFT_ROLES,
+    C_SHARP_ROLES, DART_ROLES, GO_ROLES, JAVA_ROLES, JAVASCRIPT_ROLES, KOTLIN_ROLES, LUA_ROLES, PHP_ROLES,
+    PYTHON_ROLES, RUBY_ROLES, RUST_ROLES, RoleTable, SCALA_ROLES, SOLIDITY_ROLES, SWIFT_ROLES,
 };
+use crate::call_signatures::with_parted_signatures;
 use crate::php_offsets::with_square_offsets;
 use crate::ruby_commands::without_command_bodies;
 
@@ -73,6 +74,12 @@ const ECMA: LanguageGrammar = LanguageGrammar {
     ..REPARSED
 };
 
+const TYPED_ECMA: LanguageGrammar = LanguageGrammar {
+    parser: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+    readable: with_parted_signatures,
+    ..ECMA
+};
+
 /// A language, the only extension that its grammar is for (`""` for all), and the grammar.
 type GrammarEntry = (Language, &'static str, LanguageGrammar);
 
@@ -108,6 +115,11 @@ static GRAMMARS: &[GrammarEntry] = &[
             roles: KOTLIN_ROLES,
             ..REPARSED
         },
+    ),
+    (
+        Language::Lua,
+        "",
+        LanguageGrammar { parser: || tree_sitter_lua::LANGUAGE.into(), roles: LUA_ROLES, ..REPARSED },
     ),
     (
         Language::Php,
@@ -168,13 +180,9 @@ static GRAMMARS: &[GrammarEntry] = &[
     (
         Language::TypeScript,
         "tsx",
-        LanguageGrammar { parser: || tree_sitter_typescript::LANGUAGE_TSX.into(), ..ECMA },
+        LanguageGrammar { parser: || tree_sitter_typescript::LANGUAGE_TSX.into(), ..TYPED_ECMA },
     ),
-    (
-        Language::TypeScript,
-        "",
-        LanguageGrammar { parser: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(), ..ECMA },
-    ),
+    (Language::TypeScript, "", TYPED_ECMA),
 ];
 
 #[cfg(test)]

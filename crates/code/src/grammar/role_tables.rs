@@ -133,6 +133,20 @@ pub(super) const KOTLIN_ROLES: RoleTable = &[
     ("companion_object", Container(NameSource::FieldOr("name", "Companion"))),
 ];
 
+pub(super) const LUA_ROLES: RoleTable = &[
+    // A function without statements has no body.
+    ("function_declaration", Definition(NAME)),
+    ("function_definition", Closure),
+    ("table_constructor", Container(NameSource::Bound)),
+    ("variable_declaration", Wrapper),
+    ("assignment_statement", Binding("")),
+    ("expression_list", Pass),
+    ("field", Binding("name")),
+    ("function_call", Call),
+    ("arguments", Pass),
+    ("parenthesized_expression", Pass),
+];
+
 pub(super) const PHP_ROLES: RoleTable = &[
     ("function_definition", Function(NAME)),
     ("method_declaration", Function(NAME)),

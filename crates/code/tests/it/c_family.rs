@@ -57,6 +57,8 @@ fn macros_and_attributes_before_a_function_are_not_its_name() {
         "int (parse)(int c)",
         "struct item *parse(struct item *in)",
         "extern \"C\" enum kind parse(void)",
+        "enum kind\nparse(struct item *in) ATTRIBUTE",
+        "UNUSED(static int parse(const char *in, int n))",
         "int parse(a, b)\n  int a;\n  char *b;",
         "static DEFINE_LOCK(lock)\n\nint parse(int a)",
     ] {
@@ -75,6 +77,11 @@ fn a_macro_in_a_line_of_its_own_belongs_to_the_function_only_as_an_attribute() {
     );
     assert_eq!(only_text("a.c", &format!("MODULE_AUTHOR(x)\n{function}\n")), function);
     assert_eq!(only_text("a.c", &format!("EXPORT_SYMBOL(g)\n\n{function}\n")), function);
+    assert_eq!(
+        only_text("a.c", &format!("DEFINE_FORMATS(x)\nRAPIDLIB_STRING(a, b)\n{function}\n")),
+        function
+    );
+    assert_eq!(only_text("a.c", &format!("MYAPI\n{function}\n")), format!("MYAPI\n{function}"));
     assert_eq!(only_text("a.c", &format!("SOME_MACRO\n/* Doc. */\n{function}\n")), function);
     let class = "class A {\n  Q_OBJECT\n  A(int a) : b(a) {}\n};\n";
     assert_eq!(only_text("a.cpp", class), "A(int a) : b(a) {}");
@@ -101,6 +108,12 @@ fn all_branches_with_whole_functions_are_read() {
     assert_eq!(functions("a.c", text), ["f 2-4", "f 6-8"]);
     let text = "#ifdef __cplusplus\nextern \"C\" {\n#endif\nint f(int a) {\n  return a;\n}\n#ifdef __cplusplus\n}\n#endif\n";
     assert_eq!(functions("a.c", text), ["f 4-6"]);
+}
+
+#[test]
+fn a_branch_that_closes_what_it_never_opened_hides_no_other() {
+    let text = "#if A\nnamespace n {\nint f() {\n  return 1;\n}\n}\n#elif B\nnamespace n {\nint g() {\n  return 1;\n}\n}\n#else\n#error none\n}\n#endif\nint h() {\n  return 1;\n}\n";
+    assert_eq!(functions("a.cpp", text), ["n::f 3-5", "n::g 9-11", "h 17-19"]);
 }
 
 #[test]
@@ -144,7 +157,7 @@ fn functions_that_macros_declare_have_the_arguments_in_their_names() {
     let text = "static FUNC(decode)(int a)\n{\n}\nTEST_CASE(\"a b\", \"[c]\") {\n}\nSUPPRESS_WARNINGS\nTEST(A, b) {\n}\nvoid (*signal(int sig, void (*handler)(int)))(int)\n{\n}\n";
     assert_eq!(
         functions("a.cpp", text),
-        ["FUNC(decode) 1-3", "TEST_CASE(\"a b\", \"[c]\") 4-5", "TEST(A, b) 6-8", "signal 9-11"]
+        ["FUNC(decode) 1-3", "TEST_CASE(\"a b\", \"[c]\") 4-5", "TEST(A, b) 7-8", "signal 9-11"]
     );
 }
 
@@ -152,4 +165,51 @@ fn functions_that_macros_declare_have_the_arguments_in_their_names() {
 fn a_blank_line_parts_a_macro_from_the_function_after_it() {
     let text = "FMT_PRAGMA(diagnostic ignored \"-Wx\")\n\nTEST(A, b) {\n}\nMAKE(T)\nUSE(T, const char *, 1)\n\nTEST(A, c) {\n}\n";
     assert_eq!(functions("a.cpp", text), ["TEST(A, b) 3-4", "TEST(A, c) 8-9"]);
+}
+
+#[test]
+fn lines_of_attributes_before_a_test_are_not_its_name() {
+    let text = "LINT_OFF(i.11) // why\nLINT_OFF(r.3) // why\nTEST_CASE(\"a\") {\n}\nclass A {\n  DIAGNOSTIC_PUSH\n  IGNORE_WARNING(\"-Wx\")\n  A(int a) {\n  }\n};\n";
+    assert_eq!(functions("a.cpp", text), ["TEST_CASE(\"a\") 3-4", "A::A 8-9"]);
+}
+
+#[test]
+fn what_macros_of_groups_contain_are_functions() {
+    let text = "SUITE(all) {\n  TEST(a) {\n    f();\n  }\n  int g() { return 1; }\n}\nTEST_SUITE(\"b\")\n{\n  TEST_CASE(\"c\") {\n  }\n}\nnamespace n {\nAPI_NAMESPACE(v1) {\nnamespace m {\nstruct A {\n  LIB_DLL\n  int h() { return 1; }\n};\n}\n}\n}\n";
+    assert_eq!(
+        functions("a.cpp", text),
+        ["TEST(a) 2-4", "g 5-5", "TEST_CASE(\"c\") 9-10", "n::m::A::h 16-17"]
+    );
+}
+
+#[test]
+fn comments_are_no_part_of_a_name() {
+    let text = "template <class T>\nstruct F<T, // first\n         void /* second */> {\n  int f() { return 1; }\n};\nint A<int /* a */>::g(int) {\n  return 1;\n}\n";
+    assert_eq!(functions("a.cpp", text), ["F<T, void>::f 4-4", "A<int>::g 6-8"]);
+}
+
+#[test]
+fn pointers_to_functions_are_no_functions() {
+    let text = "struct A {\n  n::B (*get)(const C &){};\n  size_t (*size)(void *) {nullptr};\n  int (D::*member)(int a) {};\n  int (*find(int a))(int b) {\n    return 0;\n  }\n};\n";
+    assert_eq!(functions("a.cpp", text), ["A::find 5-7"]);
+}
+
+#[test]
+fn a_comparison_in_template_arguments_is_no_bracket() {
+    let text = "class A {\n  template<typename T>\n  struct B<T, std::enable_if_t<sizeof(T) <= sizeof(void *) && ok<T>>> {\n    int f() { return 1; }\n  };\n};\n";
+    let name = "A::B<T, std::enable_if_t<sizeof(T) <= sizeof(void *) && ok<T>>>::f 4-4";
+    assert_eq!(functions("a.cpp", text), [name]);
+}
+
+#[test]
+fn macros_about_warnings_are_no_part_of_a_function() {
+    let text = "namespace a {\nLIB_WARNING_PUSH\nLIB_SUPPRESS(\"-Wx\")\n#define B int\ninline bool f(int a) { return a; }\nLIB_GCC_WARNING_POP\nLIB_POP\nvoid g() {\n}\n}\n";
+    assert_eq!(functions("a.cpp", text), ["a::f 5-5", "a::g 8-9"]);
+}
+
+#[test]
+fn a_name_with_underscores_after_an_enumeration_is_that_of_a_function() {
+    let text =
+        "enum kind\n__close(struct item *in)\n{\n}\nstruct a __attribute__((packed)) {\n  int b;\n};\n";
+    assert_eq!(functions("a.c", text), ["__close 1-4"]);
 }

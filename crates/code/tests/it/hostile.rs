@@ -12,7 +12,7 @@ const ENDLESS: Duration = Duration::from_secs(600);
 /// One file name per grammar.
 const PATHS: &[&str] = &[
     "a.py", "a.js", "a.ts", "a.tsx", "A.java", "a.c", "a.cpp", "a.go", "a.php", "a.rb", "a.rs", "a.cs",
-    "a.h", "a.dart", "a.kt", "a.scala", "a.sol", "a.swift", "a.vue", "a.y",
+    "a.h", "a.dart", "a.kt", "a.lua", "a.scala", "a.sol", "a.swift", "a.vue", "a.y",
 ];
 
 fn run(path: &str, before: &[u8], after: &[u8]) -> Result<FileComparison, Rejection> {

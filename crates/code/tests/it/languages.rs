@@ -35,6 +35,25 @@ fn kotlin() {
 }
 
 #[test]
+fn lua() {
+    let text = "local M = {}\nlocal function f(a)\n  return 1\nend\nfunction M.g() return 1 end\nfunction M:h(a, ...)\n  local inner = function() return 1 end\n  if a then return 1 end\nend\nM.i = function(b)\n  return b + 1\nend\nlocal handlers = {\n  open = function(c) return 1 end,\n  ['on close'] = function() return 1 end,\n}\ndescribe('all', function()\n  it('opens', function()\n    assert(x > 1)\n  end)\nend)\n;(function() j = function() return 1 end end)()\nreturn { k = function() --[[ 1 ]] return 1 end }\n";
+    let expected = [
+        "f 2-4",
+        "M.g 5-5",
+        "M:h 6-9",
+        "M:h.inner 7-7",
+        "M.i 10-12",
+        "handlers.open 14-14",
+        "handlers.on close 15-15",
+        "it('opens') 18-20",
+        "j 22-22",
+        "k 23-23",
+    ];
+    assert_eq!(names("a.lua", text), expected);
+    assert_eq!(changes("a.lua", "function f()\nend\n", "function f()\n  g()\nend\n").len(), 1);
+}
+
+#[test]
 fn swift() {
     let text = "class A: B {\n  init(a: Int) {\n    b = 1\n  }\n  @objc func f(_ a: Int) -> Int {\n    return 1\n  }\n  var size: Int { return 1 }\n  var c: Int {\n    get { return 1 }\n    set { d = 1 }\n  }\n  deinit { e(1) }\n}\nextension A {\n  static func g() { h(1) }\n}\nprotocol P { func i() }\nfunc free() -> Int { 1 }\n";
     let expected = [

@@ -111,3 +111,10 @@ fn included_files_are_in_the_language_of_their_text() {
     };
     assert_eq!(FileComparer::new().compare(&change), Err(Rejection::UnknownLanguage));
 }
+
+#[test]
+fn signatures_without_semicolons_do_not_hide_the_functions_after_them() {
+    let text = "interface Route<T = {}> {\n  (path: string): Route<T>\n  // all\n  <U>(path: U): Route<\n    U\n  >\n  (...all: T[]): T\n}\nfunction make(): {\n  new (): Route\n} {\n  return one()\n}\nclass A {\n  get() { return one() }\n}\n";
+    assert_eq!(names("a.ts", text, "one", "two"), ["make", "A.get"]);
+    assert_eq!(names("a.tsx", text, "one", "two"), ["make", "A.get"]);
+}
