@@ -2,7 +2,7 @@
 
 use streamguard_code::{FunctionFinder, SourceFile};
 
-use crate::finding::Finding;
+use crate::finding::{Finding, doubt_siblings};
 use crate::index::SignatureIndex;
 use crate::statement_pass::StatementPass;
 
@@ -71,6 +71,7 @@ impl<'i> FileScanner<'i> {
             findings.extend(exact);
             findings.extend(more);
         }
+        doubt_siblings(&mut findings);
         FileResult { findings, parsed: true, ..result }
     }
 }

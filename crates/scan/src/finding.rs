@@ -92,6 +92,40 @@ impl Finding {
     }
 }
 
+impl Finding {
+    /// Whether the function has the name of the fixed one.
+    fn is_by_name(&self) -> bool {
+        self.function == self.fix.function
+    }
+
+    /// Similarity to the nearer side.
+    fn nearest_similarity(&self) -> f64 {
+        self.similarity.max(self.fixed_similarity)
+    }
+}
+
+/// Calls functions of one file unclear that are vulnerable by a fix of another function, if that one is in the file as
+/// well, by its name, and more like a side of the fix. Functions such as `parse_array` and `parse_object` resemble each
+/// other, and what makes one of them weak need not be so in the other. One that is close to the vulnerable side is a copy
+/// under another name.
+pub(crate) fn doubt_siblings(findings: &mut [Finding]) {
+    let is_sibling = |finding: &Finding| {
+        let is_told = |other: &Finding| {
+            other.is_by_name()
+                && other.fix.sample == finding.fix.sample
+                && other.nearest_similarity() > finding.nearest_similarity()
+        };
+        finding.verdict == Verdict::Vulnerable
+            && !finding.is_by_name()
+            && finding.similarity < HIGH_SIMILARITY
+            && findings.iter().any(is_told)
+    };
+    let siblings: Vec<usize> = (0..findings.len()).filter(|&at| is_sibling(&findings[at])).collect();
+    for sibling in siblings {
+        findings[sibling].verdict = Verdict::Unclear;
+    }
+}
+
 /// Statement as evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceLine {

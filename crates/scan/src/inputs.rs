@@ -152,17 +152,26 @@ impl ScanInputs {
 
     fn add_revision(&mut self, path: &Path, revision: &str) -> Result<(), InputError> {
         let failed = |source| InputError::Revision { path: path.to_owned(), source };
-        let repository = ScannedRepository::open(path).map_err(failed)?;
+        let number = self.open_repository(path).map_err(failed)?;
+        let repository = &self.repositories[number].1;
         let commit = repository.commit(revision).map_err(failed)?;
         let files = repository.source_files(commit).map_err(failed)?;
-        let number = self.repositories.len();
         let prefix = format!("{revision}:");
         let blob = |file| {
             ScanItem::Blob(Box::new(RevisionBlob { repository: number, prefix: prefix.clone(), file }))
         };
         self.items.extend(files.into_iter().map(blob));
-        self.repositories.push((path.to_owned(), repository));
         Ok(())
+    }
+
+    /// Returns the position of a repository. It is opened once for all of its revisions: each opening maps its packs into
+    /// memory.
+    fn open_repository(&mut self, path: &Path) -> Result<usize, RevisionError> {
+        if let Some(number) = self.repositories.iter().position(|(opened, _)| opened == path) {
+            return Ok(number);
+        }
+        self.repositories.push((path.to_owned(), ScannedRepository::open(path)?));
+        Ok(self.repositories.len() - 1)
     }
 }
 

@@ -106,7 +106,12 @@ impl Tokenizer<'_> {
                     line_start = true;
                     self.end_line();
                 }
-                ByteClass::Word => self.read_word(),
+                ByteClass::Word => {
+                    if self.rules.resumes_at_def && was_line_start && self.is_at(b"def ") {
+                        self.resume();
+                    }
+                    self.read_word();
+                }
                 ByteClass::Slash if self.rules.slash_comments && self.peek(1) == Some(b'/') => {
                     self.skip_line();
                     line_start = was_line_start;
@@ -174,6 +179,18 @@ impl Tokenizer<'_> {
 
     fn peek(&self, offset: usize) -> Option<u8> {
         self.bytes.get(self.at + offset).copied()
+    }
+
+    fn is_at(&self, text: &[u8]) -> bool {
+        self.bytes[self.at..].starts_with(text)
+    }
+
+    /// Begins anew with nothing open. A regular expression such as `/(?:#{NAME})/` looks as if it opened a parenthesis
+    /// and ended in a comment, and in Ruby few braces follow that would end what it spoils.
+    fn resume(&mut self) {
+        self.end_statement();
+        self.depth = 0;
+        self.state.outer.clear();
     }
 
     /// Appends the token that ends at `end`.
@@ -385,6 +402,14 @@ mod tests {
     fn comments_of_lua_begin_with_dashes() {
         let text = "local a = b --c d\n--[[ e = f\ng = h ]] i = j\n--[==[ ]] k = l\n]==]\nm(n - -o,\n  p)\n--[= q\nreturn r -- s";
         assert_eq!(texts(text, Language::Lua), ["local a = b", "i = j", "m(n - -o,\n  p)", "return r"]);
+    }
+
+    #[test]
+    fn a_regular_expression_of_ruby_spoils_nothing_beyond_its_function() {
+        let function = "def f(a)\n  b(a)\n  c(a)\nend\n";
+        let file = format!("A = /(?:#{{B}})+/\nD = 1\n{function}");
+        assert_eq!(texts(&file, Language::Ruby)[1..], ["def f(a)", "b(a)", "c(a)"]);
+        assert_eq!(hashes(&file, Language::Ruby)[1..], hashes(function, Language::Ruby));
     }
 
     #[test]

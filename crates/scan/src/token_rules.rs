@@ -32,6 +32,8 @@ pub(crate) struct TokenRules {
     pub(crate) backticks: bool,
     /// Whether an apostrophe may also begin a lifetime.
     pub(crate) lifetimes: bool,
+    /// Whether a line that begins with `def` begins anew, whatever is open.
+    pub(crate) resumes_at_def: bool,
 }
 
 /// Rules of C, from which others differ.
@@ -44,6 +46,7 @@ const C_RULES: TokenRules = TokenRules {
     triple_quotes: false,
     backticks: false,
     lifetimes: false,
+    resumes_at_def: false,
 };
 
 const PLAIN_RULES: TokenRules = TokenRules { directives: false, ..C_RULES };
@@ -71,7 +74,9 @@ impl TokenRules {
                 Self { triple_quotes: true, ..INFERRED_RULES }
             }
             Language::Lua => Self { slash_comments: false, dash_comments: true, ..INFERRED_RULES },
-            Language::Ruby => Self { slash_comments: false, hash_comments: true, ..INFERRED_RULES },
+            Language::Ruby => {
+                Self { slash_comments: false, hash_comments: true, resumes_at_def: true, ..INFERRED_RULES }
+            }
             Language::Python => Self {
                 line_end: LineEnd::Always,
                 slash_comments: false,

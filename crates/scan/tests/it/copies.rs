@@ -53,3 +53,27 @@ fn later_versions_have_the_earlier_fixes() {
     let ids: Vec<_> = vulnerable.map(|finding| finding.fix.advisories[0].as_str()).collect();
     assert_eq!(ids, ["CVE-2021-1"]);
 }
+
+#[test]
+fn a_sibling_of_the_fixed_function_is_not_called_vulnerable() {
+    let sibling = BEFORE
+        .replace("read_record", "read_list")
+        .replace("log_record(kind, length);", "log_record(kind, length);\n  begin(in);")
+        .replace("copy_bytes(out, in->data, length)", "copy_list(out, in)");
+    let renamed_copy = BEFORE.replace("read_record", "vendor_read");
+    let index = index(&[sample(BEFORE, &with_other_length(), "CVE-2020-1", "2020-01-01T00:00:00Z")]);
+    let vulnerable = |text: &str| {
+        let found = FileScanner::new(&index).scan("vendor/copy.c", text.as_bytes()).findings;
+        let found = found.into_iter().filter(|finding| finding.verdict == Verdict::Vulnerable);
+        found.map(|finding| finding.function).collect::<Vec<_>>()
+    };
+    assert_eq!(vulnerable(&sibling), ["read_list"], "it stands alone, as a copy would");
+    assert_eq!(vulnerable(&format!("{BEFORE}{sibling}")), ["read_record"]);
+    assert_eq!(vulnerable(&format!("{}{sibling}", with_other_length())), Vec::<String>::new());
+    assert_eq!(vulnerable(&format!("{BEFORE}{renamed_copy}")).len(), 2, "alike but for its name");
+}
+
+/// Returns the code after a fix that changes a statement.
+fn with_other_length() -> String {
+    BEFORE.replace("in->offset += length", "in->offset = bounded(in, length)")
+}

@@ -201,6 +201,8 @@ fn standard_input_archives_and_revisions_are_scanned() {
     assert_eq!(old.status.code(), Some(8), "{}", stderr(&old));
     assert_eq!(findings(&old)[0]["path"], "v1:vendor/notes.c");
     assert_eq!(run(folder, &["scan", "app@v2"]).status.code(), Some(0));
+    let both = run(folder, &["scan", "app@v2", "app@v1", "--json"]);
+    assert_eq!((findings(&both).len(), &findings(&both)[0]["path"]), (1, &"v1:vendor/notes.c".into()));
     assert_eq!(run(folder, &["scan", "app@v3"]).status.code(), Some(2));
     git(&["clone", "--quiet", "--bare", ".", "../bare.git"]);
     assert_eq!(run(folder, &["scan", "bare.git@v1"]).status.code(), Some(8));
