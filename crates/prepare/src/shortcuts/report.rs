@@ -128,10 +128,13 @@ impl LabelCounts {
 fn balanced_accuracy<'c>(clusters: impl Iterator<Item = (&'c LabelCounts, &'c u32)>) -> Option<f64> {
     let (mut all, mut right) = ([0_u64; 2], [0_u64; 2]);
     for (counts, weight) in clusters {
-        for label in 0..2 {
-            all[label] += u64::from(counts.all[label]) * u64::from(*weight);
-            right[label] += u64::from(counts.right[label]) * u64::from(*weight);
-        }
+        let add = |sums: &mut [u64; 2], counts: [u32; 2]| {
+            sums.iter_mut()
+                .zip(counts)
+                .for_each(|(sum, count)| *sum += u64::from(count) * u64::from(*weight));
+        };
+        add(&mut all, counts.all);
+        add(&mut right, counts.right);
     }
     let share = |label: usize| (all[label] > 0).then(|| right[label] as f64 / all[label] as f64);
     Some((share(0)? + share(1)?) / 2.0)
