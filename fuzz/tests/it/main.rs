@@ -18,6 +18,7 @@ fn names_in(folder: &Path) -> Vec<String> {
 }
 
 /// Checks one input; a failure comes with its bytes, which then become a file of the corpus.
+#[expect(clippy::print_stderr, reason = "a failure that says its input is one that can be mended")]
 fn check_input(target: FuzzTarget, input: &[u8]) {
     if let Err(panic) = catch_unwind(|| (target.check)(input)) {
         eprintln!("{} fails with b\"{}\"", target.name, input.escape_ascii());
