@@ -14,6 +14,9 @@ use streamguard_report::group_digits;
 /// Columns of the names of rows.
 const NAME_COLUMNS: usize = 10;
 
+/// Columns of the highest value behind a chart: `  max 47.6k/s` at the longest.
+const MAXIMUM_COLUMNS: usize = 14;
+
 /// Columns of each figure of a path.
 const FIGURE_COLUMNS: usize = 9;
 
@@ -139,7 +142,7 @@ fn row(name: &str, text: &str, style: Style, theme: Theme, width: usize) -> Line
 
 /// Returns a chart of the latest values, and the highest of them.
 fn chart(values: &[u64], theme: Theme, width: usize) -> String {
-    let columns = width.saturating_sub(NAME_COLUMNS + 2 + 12).min(values.len());
+    let columns = width.saturating_sub(NAME_COLUMNS + 2 + MAXIMUM_COLUMNS).min(values.len());
     let values = &values[values.len() - columns..];
     let most = values.iter().copied().max().unwrap_or(0);
     let level = |value: u64| {

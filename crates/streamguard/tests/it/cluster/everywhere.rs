@@ -10,13 +10,23 @@ use super::testbed::{Engine, Testbed, signal_holder, wait_for};
 use super::{begun, records, toy};
 use crate::{dataset, run, stderr, stdout};
 
+/// What every engine must pass. All are one test of an engine: many that wait for one cluster would keep others from running.
+pub(super) const ALL: [fn(&mut Testbed); 6] = [
+    jobs_leave_the_same_bytes_as_here,
+    a_node_that_dies_costs_nothing_but_time,
+    the_submitting_program_may_die_and_come_back,
+    many_small_shards_are_quick_and_long_ones_fill_the_nodes,
+    a_permanent_failure_is_reported_once_and_others_are_tried_three_times,
+    cancelling_leaves_nothing_behind,
+];
+
 fn toys(folder: &Path, what: &str, count: usize) {
     toy(folder, &vec![what; count]);
 }
 
 pub(super) const TOY: [&str; 4] = ["run", "toy", "--output-dir", "out"];
 
-pub(super) fn jobs_leave_the_same_bytes_as_here(cluster: &mut Testbed) {
+fn jobs_leave_the_same_bytes_as_here(cluster: &mut Testbed) {
     let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let collect = ["collect", "--offline", "--repo-samples", "100", "--synthetic-samples", "20000"];
     assert_eq!(run(here.path(), &collect).status.code(), Some(0));
@@ -52,7 +62,7 @@ pub(super) fn jobs_leave_the_same_bytes_as_here(cluster: &mut Testbed) {
     wait_for("nothing is left", || cluster.queue().is_empty());
 }
 
-pub(super) fn a_node_that_dies_costs_nothing_but_time(cluster: &mut Testbed) {
+fn a_node_that_dies_costs_nothing_but_time(cluster: &mut Testbed) {
     let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let prime = ["prime", "--range", "1e16..+2e10", "--output-dir", "out"];
     let child = cluster.command(there.path(), &prime).spawn().unwrap();
@@ -68,7 +78,7 @@ pub(super) fn a_node_that_dies_costs_nothing_but_time(cluster: &mut Testbed) {
     assert_eq!(stdout(&output), stdout(&run(here.path(), &prime)));
 }
 
-pub(super) fn the_submitting_program_may_die_and_come_back(cluster: &mut Testbed) {
+fn the_submitting_program_may_die_and_come_back(cluster: &mut Testbed) {
     let folder = tempfile::tempdir().unwrap();
     toys(folder.path(), "1", 16);
     let mut command = cluster.command(folder.path(), &TOY);
@@ -83,7 +93,7 @@ pub(super) fn the_submitting_program_may_die_and_come_back(cluster: &mut Testbed
     assert_eq!(String::from_utf8(records(folder.path(), "out/toy.jsonl")).unwrap().lines().count(), 32);
 }
 
-pub(super) fn many_small_shards_are_quick_and_long_ones_fill_the_nodes(cluster: &mut Testbed) {
+fn many_small_shards_are_quick_and_long_ones_fill_the_nodes(cluster: &mut Testbed) {
     let mut took = Vec::new();
     for (what, count) in [("0", 200), ("1", 20)] {
         let folder = tempfile::tempdir().unwrap();
@@ -100,7 +110,7 @@ pub(super) fn many_small_shards_are_quick_and_long_ones_fill_the_nodes(cluster: 
     assert!(took[0] < Duration::from_secs(60) && took[1] < Duration::from_secs(60), "{took:?}");
 }
 
-pub(super) fn a_permanent_failure_is_reported_once_and_others_are_tried_three_times(cluster: &mut Testbed) {
+fn a_permanent_failure_is_reported_once_and_others_are_tried_three_times(cluster: &mut Testbed) {
     let folder = tempfile::tempdir().unwrap();
     toy(folder.path(), &["0", "\"fail\"", "\"once\"", "0", "\"retry\"", "0"]);
     let output = cluster.run(folder.path(), 3, &[&TOY[..], &["--chunk", "2"]].concat());
@@ -112,7 +122,7 @@ pub(super) fn a_permanent_failure_is_reported_once_and_others_are_tried_three_ti
     assert_eq!(String::from_utf8(records(folder.path(), "out/toy.jsonl")).unwrap().lines().count(), 8);
 }
 
-pub(super) fn cancelling_leaves_nothing_behind(cluster: &mut Testbed) {
+fn cancelling_leaves_nothing_behind(cluster: &mut Testbed) {
     let folder = tempfile::tempdir().unwrap();
     toys(folder.path(), "30", 12);
     let flags = ["--chunk", "1", "--max-in-flight", "2"];

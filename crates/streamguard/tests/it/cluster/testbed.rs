@@ -1,11 +1,11 @@
 //! A real cluster of two nodes with a processor each on this machine, started and ended by a script of
-//! `tests/cluster/`. It ends when the standard input of its script does, so with this process.
+//! `tests/cluster/`. It ends when the standard input of its script does, so with its test.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::signal;
@@ -27,11 +27,8 @@ impl Engine {
     }
 }
 
-/// One cluster of each engine for all tests, and one test at a time: tests measure, and kill nodes.
-static TESTBEDS: LazyLock<Mutex<Vec<Started>>> = LazyLock::new(Mutex::default);
-
-/// Cluster, or the reason why there is none.
-type Started = (Engine, Result<Testbed, String>);
+/// One cluster at a time: its tests measure, and kill nodes.
+static MACHINE: Mutex<()> = Mutex::new(());
 
 /// Running cluster.
 pub(super) struct Testbed {
@@ -44,16 +41,12 @@ pub(super) struct Testbed {
     process: String,
 }
 
-/// Calls a test with a cluster, if this machine can have one.
-pub(super) fn with(engine: Engine, test: impl FnOnce(&mut Testbed)) {
-    let mut testbeds: MutexGuard<'_, Vec<_>> = TESTBEDS.lock().unwrap_or_else(PoisonError::into_inner);
-    if !testbeds.iter().any(|(known, _)| *known == engine) {
-        testbeds.push((engine, Testbed::start(engine, None)));
-    }
-    match testbeds.iter_mut().find(|(known, _)| *known == engine) {
-        Some((_, Ok(testbed))) => test(testbed),
-        Some((_, Err(why))) => skipped(engine, why),
-        None => unreachable!("it was started above"),
+/// Calls tests with a cluster, one after the other, if this machine can have one.
+pub(super) fn with(engine: Engine, tests: &[fn(&mut Testbed)]) {
+    let _turn = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
+    match Testbed::start(engine, None) {
+        Ok(mut testbed) => tests.iter().for_each(|test| test(&mut testbed)),
+        Err(why) => skipped(engine, &why),
     }
 }
 
