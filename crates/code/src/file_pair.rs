@@ -1,5 +1,6 @@
 //! Both sides of a changed file, and the changes between them.
 
+use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 
 use streamguard_dataset::{Language, SampleLevel};
@@ -72,40 +73,41 @@ impl FilePair<'_> {
         FileComparison {
             language: self.language,
             changes,
-            unchanged: self.unchanged_functions(&functions, &pairs),
+            unchanged: self.unchanged_functions(),
             invalid_utf8: false,
             changed_lines_outside: owners.outside,
         }
     }
 
     /// Returns the functions with the same text on both sides, in their order.
-    fn unchanged_functions(
-        &self,
-        functions: &[Vec<FunctionSpan>; 2],
-        pairs: &[FunctionPair],
-    ) -> Vec<UnchangedFunction> {
+    fn unchanged_functions(&self) -> Vec<UnchangedFunction> {
         if !self.keeps_unchanged {
             return Vec::new();
         }
-        let both = pairs.iter().filter_map(|pair| pair.before.zip(pair.after));
-        let both = both.map(|(i, j)| (&functions[0][i], &functions[1][j]));
-        let unchanged = both.filter(|(old, new)| {
+        // Outlines of a change leave out what is far from it.
+        let [old, new] = [0, 1].map(|side| {
+            let outline = self.outline_of(side, &ChangedLines::all(self.lines[side].count()));
             // Functions within others are part of those.
-            new.parent.is_none()
-                && !new.parse_error
-                && old.name == new.name
-                && self.text(0, old) == self.text(1, new)
+            let functions = outline.functions.into_iter();
+            functions.filter(|function| function.parent.is_none() && !function.parse_error)
         });
-        let mut unchanged: Vec<UnchangedFunction> = unchanged
-            .map(|(old, new)| UnchangedFunction {
-                name: new.name.clone(),
-                code: self.snippet(1, new),
-                start_line_before: old.rows.start + 1,
-                end_line_before: old.rows.end,
+        // Of several functions with one name and text, the first ones are the same.
+        let mut rows_before: HashMap<_, VecDeque<Range<u32>>> = HashMap::new();
+        for function in old {
+            let text = self.text(0, &function);
+            rows_before.entry((function.name, text)).or_default().push_back(function.rows);
+        }
+        new.filter_map(|function| {
+            let same = rows_before.get_mut(&(function.name.clone(), self.text(1, &function)));
+            let rows = same?.pop_front()?;
+            Some(UnchangedFunction {
+                code: self.snippet(1, &function),
+                name: function.name,
+                start_line_before: rows.start + 1,
+                end_line_before: rows.end,
             })
-            .collect();
-        unchanged.sort_by_key(|function| function.code.start_line);
-        unchanged
+        })
+        .collect()
     }
 
     fn snippet(&self, side: usize, function: &FunctionSpan) -> CodeSnippet {
@@ -117,8 +119,12 @@ impl FilePair<'_> {
     }
 
     fn outline(&self, side: usize, rows: fn(&Hunk) -> &Range<u32>) -> FunctionOutline<'_> {
+        self.outline_of(side, &ChangedLines::new(&self.hunks, rows))
+    }
+
+    fn outline_of(&self, side: usize, changed: &ChangedLines) -> FunctionOutline<'_> {
         let tree = self.trees[side].as_ref().zip(self.grammar);
-        FunctionOutline::new(tree, &self.lines[side], &ChangedLines::new(&self.hunks, rows))
+        FunctionOutline::new(tree, &self.lines[side], changed)
     }
 
     /// Assigns the changed lines in which a function begins or ends beside other code.

@@ -30,7 +30,7 @@ impl ChangedLines {
     }
 
     /// Returns all rows of a side as changed.
-    pub(super) fn all(count: u32) -> Self {
+    pub(crate) fn all(count: u32) -> Self {
         let rows = 0..count;
         Self { changed: vec![rows.clone()], counts_before: vec![0], near: vec![rows] }
     }
