@@ -53,7 +53,8 @@ mod tests {
             let signatures = [set(10_000, one), set(20_000, two)].map(|set| BitSignature::of(&set));
             let bits = signatures[0].differing_bits(&signatures[1]);
             assert!(u64::from(bits) <= one + two, "{bits} bits of {one} and {two}");
-            assert!(one + two == 0 || bits > 0);
+            // Of the largest sets nearly all bits are set.
+            assert!(one + two == 0 || common > 500 || bits > 0);
             assert_eq!(BitSignature::from_bytes(&signatures[0].to_bytes()), Some(signatures[0]));
         }
     }

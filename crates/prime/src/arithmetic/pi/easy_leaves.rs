@@ -139,8 +139,7 @@ mod tests {
             q in 1u64..1 << 25,
             rest in prop_oneof![Just(0.0), Just(1.0), 0.0..1.0f64],
         ) {
-            let n = result * q + (rest * (q - 1) as f64) as u64;
-            prop_assume!(n < MAX_RECIPROCAL_QUOTIENT);
+            let n = result % (MAX_RECIPROCAL_QUOTIENT / q) * q + (rest * (q - 1) as f64) as u64;
             prop_assert_eq!(u64::from(times_reciprocal(n as f64 + 0.5, 1.0 / q as f64)), n / q);
         }
     }

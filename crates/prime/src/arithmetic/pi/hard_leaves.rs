@@ -204,6 +204,7 @@ mod tests {
             ahead in 0u64..1000,
             flag in 0u32..2,
         ) {
+            let result = result % (u64::MAX / m);
             let quotient = result * m + (rest * (m - 1) as f64) as u64;
             let mut leaves = [(m as u32) << 1 | flag];
             divide(quotient, result.saturating_sub(ahead), &mut leaves);
