@@ -43,7 +43,8 @@ pub enum ShardError {
         /// Reason in words.
         reason: String,
     },
-    /// A file that more than this shard needs, such as one of a cache, cannot be written; the whole run stops.
+    /// A file that more than this shard needs, such as one of a cache, cannot be written; the whole run stops. On a
+    /// cluster the shard is tried again.
     #[error(transparent)]
     Write(#[from] WriteError),
     /// The shard was told to stop and did.

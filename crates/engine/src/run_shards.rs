@@ -79,7 +79,12 @@ pub fn run_shards(
     let mut runner =
         ShardRunner { job, settings: &settings, plan: &plan, store: &store, cancel, worker, log };
     for &shard in shards {
-        let status = runner.run(shard).map_err(&write_error)?;
+        let status = runner.run(shard).map_err(|error| {
+            // With its own path, if it is that of a file elsewhere, such as in a cache.
+            let error = error.downcast().unwrap_or_else(&write_error);
+            store.note_failure(shard, Outcome::Failed, &format!("{error}: {}", error.source), true);
+            error
+        })?;
         report(shard, &status);
     }
     Ok(())

@@ -71,8 +71,8 @@ impl ResourceNeed {
     /// Returns the needs of a job for resources that are limited.
     pub(crate) fn of_job(needs: BTreeMap<String, u64>, limits: &BTreeMap<String, u64>) -> Vec<Self> {
         let need = |(name, amount): (String, u64)| {
-            let limit = *limits.get(&name)?;
             // What needs more than there is runs alone, and not never.
+            let limit = (*limits.get(&name)?).max(1);
             Some(Self { amount: amount.min(limit), name, limit })
         };
         needs.into_iter().filter_map(need).collect()
@@ -336,7 +336,8 @@ pub(crate) fn lease_all(queues: &mut [Option<ShardQueue>], job: usize, now: Inst
 /// Returns the next lease for a worker that last served the job `last`. `workers` is the number of shards that may
 /// compute at once.
 ///
-/// The job with the fewest leases comes first, so that all jobs advance. If several have the fewest, the worker stays
+/// Of the jobs that may begin another shard the one with the fewest leases comes first, so that all advance; what needs
+/// several of a resource waits until so many are free at once. If several have the fewest, the worker stays
 /// with its job, because a worker process serves a single job and would have to be replaced.
 pub(crate) fn next(
     queues: &mut [Option<ShardQueue>],
@@ -428,6 +429,10 @@ mod tests {
         queues[0].as_mut().unwrap().return_lease(1, Duration::from_secs(1));
         assert_eq!(next(&mut queues, None, 9, now).unwrap().job, 0);
         // A job that needs more than there is runs alone.
+        let nothing = BTreeMap::from([("gpu".to_owned(), 0)]);
+        let needs = ResourceNeed::of_job(BTreeMap::from([("gpu".to_owned(), 1)]), &nothing);
+        let mut queues = [queue(9, None, ShardLimits::default()).map(|queue| queue.with_needs(needs))];
+        assert!(next(&mut queues, None, 9, now).is_some() && next(&mut queues, None, 9, now).is_none());
         let mut queues = [job(&[("gpu", 100)])];
         assert!(next(&mut queues, None, 9, now).is_some() && next(&mut queues, None, 9, now).is_none());
     }

@@ -39,7 +39,7 @@ impl MemoryGrowth {
     /// Returns the memory of an attempt, counted from 1, of which the first has `first_bytes`.
     pub fn bytes(self, first_bytes: u64, attempt: u32) -> u64 {
         let factor = u64::from(self.factor).saturating_pow(attempt.saturating_sub(1));
-        first_bytes.saturating_mul(factor).min(self.most_bytes.max(first_bytes))
+        first_bytes.saturating_mul(factor).clamp(first_bytes, self.most_bytes.max(first_bytes))
     }
 }
 
@@ -76,6 +76,7 @@ mod tests {
             [1, 2, 3, 4, 99].map(|attempt| growth.bytes(1000, attempt)),
             [1000, 2000, 4000, 5000, 5000]
         );
-        assert_eq!(growth.bytes(9000, 3), 9000, "never less than at first");
+        let shrinking = MemoryGrowth { factor: 0, ..growth };
+        assert_eq!([growth.bytes(9000, 3), shrinking.bytes(9, 3)], [9000, 9], "never less than at first");
     }
 }

@@ -100,7 +100,7 @@ impl<'a> ShardOutput<'a> {
         is_kept
     }
 
-    /// Returns the number of the attempt at this shard, from 1. It must not change the records.
+    /// Returns the number of the attempt at this shard, from 1; on a cluster always 1. It must not change the records.
     pub fn attempt(&self) -> u32 {
         self.sink.attempt()
     }

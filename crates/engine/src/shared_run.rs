@@ -287,14 +287,19 @@ fn run_leases(shared: &SharedRun, status: &WorkerStatus, worker: &mut dyn Worker
         let ran = worker.run(&work, &mut |attempt, result, took| results.push((attempt, result, took)));
         // Without the time to write: the next lease is to be as large as its shards are short.
         let took = since.elapsed();
-        let ran = ran.and_then(|()| write_pack(&store, finished_outputs(&mut results)));
+        // Also if the worker could not go on: what it finished need not be done again.
+        let stored = write_pack(&store, finished_outputs(&mut results));
 
         let mut state = shared.lock();
         if !status.end_lease() {
             // The loop took the lease away, and has recorded its results already.
             return;
         }
-        if let Err(error) = ran {
+        let is_stored = stored.is_ok();
+        if let Err(error) = ran.and(stored) {
+            if is_stored {
+                shared.record_results(&mut state, job, std::mem::take(&mut results));
+            }
             shared.abort(&mut state, error);
             return;
         }

@@ -151,11 +151,11 @@ impl BareMirror {
                 // give two results. A folder that cannot be removed now is removed by the next writer.
                 let _ = fs::remove_dir_all(self.folder());
             }
-            let message = match ended? {
+            let (failure, message) = match ended? {
                 GitExit::Success => return Ok(FetchReply::Done),
-                GitExit::Failure(message) => message,
+                GitExit::DiskFull(message) => (GitFailure::Full, message),
+                GitExit::Failure(message) => (GitFailure::classify(&message), message),
             };
-            let failure = GitFailure::classify(&message);
             if failure != GitFailure::Moved {
                 return Ok(FetchReply::Refused { failure, message });
             }

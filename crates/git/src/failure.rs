@@ -35,9 +35,7 @@ const ASKS_CREDENTIALS: &str = "could not read username";
 
 /// Parts of messages, in lower case, and their meanings. The first that is found counts: specific ones stand before
 /// the general "not found".
-const MESSAGE_PARTS: [(&str, GitFailure); 25] = [
-    ("no space left on device", GitFailure::Full),
-    ("disk quota exceeded", GitFailure::Full),
+const MESSAGE_PARTS: [(&str, GitFailure); 23] = [
     ("returned error: 301", GitFailure::Moved),
     ("returned error: 302", GitFailure::Moved),
     ("returned error: 303", GitFailure::Moved),
@@ -66,7 +64,7 @@ const MESSAGE_PARTS: [(&str, GitFailure); 25] = [
 ];
 
 impl GitFailure {
-    /// Classifies the last lines of git.
+    /// Classifies the last lines of git. Text alone never means a full disk, since most of it may come from the server.
     pub(crate) fn classify(message: &str) -> Self {
         let message = message.to_ascii_lowercase();
         if let Some(id) = unknown_object(&message) {
@@ -140,10 +138,6 @@ mod tests {
             ("fatal: repository 'https://github.com/a/b/' not found", GitFailure::Gone),
             ("error: Server does not allow request for unadvertised object 12", GitFailure::NotById),
             ("fatal: dumb http transport does not support shallow capabilities", GitFailure::NotById),
-            (
-                "fatal: write error: No space left on device; fatal: fetch-pack: invalid index-pack output",
-                GitFailure::Full,
-            ),
             ("fatal: couldn't find remote ref HEAD", GitFailure::NoHead),
             ("server certificate verification failed. CAfile: none CRLfile: none", GitFailure::Permanent),
             ("error: RPC failed; curl 56 Recv failure: Connection reset by peer", GitFailure::Transient),

@@ -48,6 +48,8 @@ pub const ENVIRONMENT: [&str; 10] = [
 pub(crate) enum GitExit {
     /// Exit code 0.
     Success,
+    /// The disk of this machine is full, with the last lines of git's messages.
+    DiskFull(String),
     /// Any other end, with the last lines of git's messages.
     Failure(String),
 }
@@ -94,11 +96,13 @@ pub(crate) fn run(
         // too large within the last interval is accepted.
         ended.and_then(|status| measure().map(|()| status))
     });
-    Ok(match ended? {
-        status if status.success() => GitExit::Success,
-        status => GitExit::Failure(
-            Some(messages.last_lines()).filter(|lines| !lines.is_empty()).unwrap_or(status.to_string()),
-        ),
+    let status = ended?;
+    let last_lines =
+        || Some(messages.last_lines()).filter(|lines| !lines.is_empty()).unwrap_or(status.to_string());
+    Ok(match status.success() {
+        true => GitExit::Success,
+        false if messages.is_disk_full() => GitExit::DiskFull(last_lines()),
+        false => GitExit::Failure(last_lines()),
     })
 }
 

@@ -10,6 +10,9 @@ const KEPT_LINES: usize = 5;
 /// Bytes of a line that are kept.
 const MAX_LINE_BYTES: usize = 1 << 10;
 
+/// Messages of the system about a full disk (strerror(3) in the locale `C`).
+const DISK_FULL: [&str; 2] = ["No space left on device", "Disk quota exceeded"];
+
 /// Reader of git's standard error, shared by the thread that reads and the one that waits for git.
 #[derive(Default)]
 pub(crate) struct GitStderr(Mutex<StderrState>);
@@ -19,6 +22,10 @@ struct StderrState {
     /// The newest line is the first.
     lines: VecDeque<String>,
     progress: Option<String>,
+    /// Whether git says that the disk of this machine is full.
+    is_disk_full: bool,
+    /// Whether git passed on an error of the server, which may have several lines of any text.
+    has_remote_error: bool,
 }
 
 impl GitStderr {
@@ -41,6 +48,10 @@ impl GitStderr {
     fn add_line(&self, line: &str) {
         let line = line.trim();
         let Ok(mut state) = self.0.lock() else { return };
+        state.has_remote_error |= line.contains("remote error:");
+        // Lines of the server are marked by git.
+        state.is_disk_full |=
+            !line.starts_with("remote:") && DISK_FULL.iter().any(|message| line.contains(message));
         if let Some((phase, percent)) = line.split_once('%').and_then(|(before, _)| before.split_once(':'))
             && ["Receiving objects", "Resolving deltas"].contains(&phase)
         {
@@ -56,10 +67,38 @@ impl GitStderr {
         self.0.lock().ok()?.progress.take()
     }
 
+    /// Returns whether the disk of this machine is full. A server cannot make it so: otherwise it could stop every run.
+    pub(crate) fn is_disk_full(&self) -> bool {
+        self.0.lock().is_ok_and(|state| state.is_disk_full && !state.has_remote_error)
+    }
+
     /// Returns the last lines in one, with control characters escaped.
     pub(crate) fn last_lines(&self) -> String {
         let Ok(state) = self.0.lock() else { return String::new() };
         let lines: Vec<&str> = state.lines.iter().rev().map(String::as_str).collect();
         lines.join("; ").escape_debug().to_string().replace("\\'", "'")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_can_say_that_its_disk_is_full() {
+        for (text, is_full) in [
+            (
+                "fatal: write error: No space left on device\nfatal: fetch-pack: invalid index-pack output\n",
+                true,
+            ),
+            ("error: unable to write file x: Disk quota exceeded", true),
+            ("remote: fatal: No space left on device\nfatal: early EOF\n", false),
+            ("fatal: remote error: sorry\nfatal: write error: No space left on device\n", false),
+            ("fatal: early EOF", false),
+        ] {
+            let stderr = GitStderr::default();
+            stderr.read_all(text.as_bytes());
+            assert_eq!(stderr.is_disk_full(), is_full, "{text}");
+        }
     }
 }

@@ -232,7 +232,8 @@ fn share(part: u64, whole: u64) -> String {
     let percent = part as f64 * 100.0 / whole.max(1) as f64;
     match percent {
         percent if part > 0 && percent < 0.01 => "< 0.01 %".to_owned(),
-        percent if part > 0 && percent < 1.0 => format!("{percent:.2} %"),
+        // What rounds to 1 is shown like 1.
+        percent if part > 0 && percent < 0.995 => format!("{percent:.2} %"),
         percent => format!("{percent:.1} %"),
     }
 }

@@ -78,6 +78,15 @@ pub(crate) fn command_job(job: &CommandJob) -> Result<Arc<dyn Job>, UsageError> 
     if let Some((key, _)) = zero.into_iter().find(|(_, is_zero)| *is_zero) {
         return Err(UsageError(format!("the job {:?}: {key} is 0: expected at least 1", job.name)));
     }
+    let tries = match job.inputs {
+        Some(_) => PlainJob::default_limits(),
+        None => ExternalJob::default_limits(),
+    };
+    if let Some(JobMemory::Growing(memory)) = job.memory {
+        memory
+            .check(job.attempts.unwrap_or(tries.max_attempts))
+            .map_err(|reason| UsageError(format!("the job {:?}: memory {reason}", job.name)))?;
+    }
     match &job.inputs {
         Some(inputs) => plain_job(job, inputs.clone().into()),
         None => external_job(job),

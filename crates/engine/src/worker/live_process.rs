@@ -392,7 +392,9 @@ impl LiveProcess {
                     return Ok(AttemptResult::Failed { outcome, reason, retryable: retry });
                 }
                 FromWorker::Unwritable { path, reason, errno, .. } => {
-                    let source = errno.map_or_else(|| io::Error::other(reason), io::Error::from_raw_os_error);
+                    let kind = errno
+                        .map_or(io::ErrorKind::Other, |errno| io::Error::from_raw_os_error(errno).kind());
+                    let (path, source) = (path.into(), io::Error::new(kind, reason));
                     return Err(WorkerFailure::Destination(WriteError { path, source }.into()));
                 }
                 FromWorker::Stopped { .. } => return Ok(StopReason::result(work.status.stop_reason())),

@@ -31,7 +31,7 @@ pub(crate) type ResultCallback<'a> = dyn FnMut(Attempt, AttemptResult, Duration)
 /// Something that runs the shards of a lease: a thread or a process.
 pub(crate) trait Worker: Send {
     /// Runs the attempts of a lease one after the other, and calls `report` with the result of each. An error
-    /// means that an output cannot be written to the folder of the run; then some attempts have not been reported.
+    /// means that a file of the run or of what all shards share cannot be written; then some attempts have not been reported.
     fn run(&mut self, work: &LeasedWork<'_>, report: &mut ResultCallback<'_>) -> io::Result<()>;
 
     /// Ends what the worker holds between leases. `log` takes lines about a job.

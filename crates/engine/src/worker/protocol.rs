@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};
-use std::path::PathBuf;
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -115,7 +114,7 @@ pub(crate) enum FromWorker<'a> {
     /// A file that more than the shard needs cannot be written.
     Unwritable {
         shard: u32,
-        path: PathBuf,
+        path: String,
         reason: String,
         /// Number of the system's error, if it is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]

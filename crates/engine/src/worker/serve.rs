@@ -342,7 +342,7 @@ fn serve_shard<'a>(
         Ok(Err(ShardError::Stopped)) => FromWorker::Stopped { shard: number },
         Ok(Err(ShardError::Write(WriteError { path, source }))) => FromWorker::Unwritable {
             shard: number,
-            path,
+            path: path.to_string_lossy().into_owned(),
             reason: source.to_string(),
             errno: source.raw_os_error(),
         },

@@ -18,7 +18,7 @@ const OUT_OF_MEMORY: [&str; 3] = ["memory allocation of", "MemoryError", "out of
 
 /// Reason why a worker process cannot be used any longer.
 pub(crate) enum WorkerFailure {
-    /// The engine cannot write the output; the process is not to blame.
+    /// The output, or a file that all shards share, cannot be written; the process is not to blame.
     Destination(io::Error),
     /// The process ended, or closed its output.
     Died,

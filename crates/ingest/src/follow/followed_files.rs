@@ -5,8 +5,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use streamguard_engine::LogLevel;
-
 use super::growing_file::{FileId, GrowingFile, Growth, file_id};
 use crate::line_reader::LineBatch;
 use crate::log_source::InputError;
@@ -30,14 +28,6 @@ pub(super) enum FileChange {
 }
 
 impl FileChange {
-    /// Returns the severity for the log.
-    pub(super) fn level(&self) -> LogLevel {
-        match self {
-            Self::Rotated | Self::Truncated { copy: Some(_) } => LogLevel::Info,
-            Self::Truncated { copy: None } | Self::Unreadable(_) => LogLevel::Warning,
-        }
-    }
-
     /// Describes the change of a path.
     pub(super) fn describe(&self, name: &str) -> String {
         match self {
@@ -48,9 +38,7 @@ impl FileChange {
                 format!("{name} was truncated: the rest of its lines was read from {}", copy.display())
             }
             Self::Truncated { copy: None } => {
-                format!(
-                    "{name} was truncated, and no copy of it was found: lines that were not read yet are lost"
-                )
+                format!("{name} was truncated, and no copy of it was found: its last lines may be missing")
             }
             Self::Unreadable(error) => InputError::describe(name, error),
         }
@@ -79,6 +67,15 @@ struct FollowedPath {
     /// File that had the path at the last look.
     last: Option<FileId>,
     is_unreadable: bool,
+}
+
+impl FollowedPath {
+    /// Reports that the path cannot be read, once until it can be.
+    fn report_unreadable(&mut self, error: io::Error, tell: &mut dyn FnMut(usize, FileChange)) {
+        if !std::mem::replace(&mut self.is_unreadable, true) {
+            tell(self.log, FileChange::Unreadable(error));
+        }
+    }
 }
 
 /// All files of a run.
@@ -132,16 +129,19 @@ impl FollowedFiles {
     fn look_at_paths(&mut self, tell: &mut dyn FnMut(usize, FileChange)) -> Vec<FileId> {
         let mut named = Vec::new();
         for path in &mut self.paths {
-            // A path without a file is between the two steps of a rotation.
-            let Ok(metadata) = fs::metadata(&path.path) else { continue };
-            let id = file_id(&metadata);
+            let id = match fs::metadata(&path.path) {
+                Ok(metadata) => file_id(&metadata),
+                // Between the two steps of a rotation.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => {
+                    path.report_unreadable(error, tell);
+                    continue;
+                }
+            };
             named.push(id);
-            if !metadata.is_file() {
-                continue;
-            }
             // A renamed file may get the path of another log. It is read already, and belongs to its first log.
             if self.open.iter().any(|open| open.file.id == id) {
-                path.last = Some(id);
+                (path.last, path.is_unreadable) = (Some(id), false);
                 continue;
             }
             match GrowingFile::open(&path.path) {
@@ -157,11 +157,7 @@ impl FollowedFiles {
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => {
-                    if !std::mem::replace(&mut path.is_unreadable, true) {
-                        tell(path.log, FileChange::Unreadable(error));
-                    }
-                }
+                Err(error) => path.report_unreadable(error, tell),
             }
         }
         named
@@ -174,7 +170,7 @@ impl FollowedFiles {
             if named.contains(&open.file.id) {
                 open.needed_at = Instant::now();
             }
-            let is_kept = open.needed_at.elapsed() < MAX_IDLE;
+            let is_kept = open.is_unreadable || open.needed_at.elapsed() < MAX_IDLE;
             if !is_kept {
                 closed_bytes.push((open.log, open.file.position()));
                 open.file.finish(|batch| take(open.log, batch));
@@ -200,6 +196,12 @@ impl FollowedFiles {
         let closed = self.closed_bytes.iter().filter(|(of, _)| *of == log).map(|(_, bytes)| bytes);
         let open = self.open.iter().filter(|open| open.log == log).map(|open| open.file.position());
         closed.sum::<u64>() + open.sum::<u64>()
+    }
+
+    /// Returns whether a file of a log could not be read at the last look.
+    pub(super) fn is_unreadable(&self, log: usize) -> bool {
+        self.open.iter().any(|open| open.log == log && open.is_unreadable)
+            || self.paths.iter().any(|path| path.log == log && path.is_unreadable)
     }
 
     /// Returns whether the last line of a log has no end yet.

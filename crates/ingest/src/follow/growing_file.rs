@@ -6,6 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+use streamguard_durable::open_regular;
+
 use super::line_splitter::LineSplitter;
 use crate::line_reader::LineBatch;
 
@@ -54,7 +56,7 @@ impl GrowingFile {
     /// # Errors
     /// Errors of the file system.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
+        let file = open_regular(path)?;
         let id = file_id(&file.metadata()?);
         let splitter = LineSplitter::default();
         Ok(Self { file, id, position: 0, head: Vec::new(), trail: Vec::new(), splitter })
@@ -143,11 +145,10 @@ impl GrowingFile {
         for entry in fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?.flatten() {
             let is_named_alike =
                 entry.file_name() != name && entry.file_name().as_bytes().starts_with(name.as_bytes());
-            // What is no regular file is not opened: a pipe would wait for a writer.
-            if !is_named_alike || !entry.metadata().is_ok_and(|metadata| metadata.is_file()) {
+            if !is_named_alike {
                 continue;
             }
-            let Ok(file) = File::open(entry.path()) else { continue };
+            let Ok(file) = open_regular(&entry.path()) else { continue };
             let Ok(metadata) = file.metadata() else { continue };
             if file_id(&metadata) != self.id && self.continues_in(&file).unwrap_or(false) {
                 copies.push((metadata.modified().ok(), entry.path(), file));

@@ -106,13 +106,22 @@ impl<'a> Follower<'a> {
             &mut |index, change| changes.push((index, change)),
         );
         for (index, change) in changes {
+            let text = change.describe(&self.logs[index].name());
             match change {
-                FileChange::Rotated => self.rotations += 1,
-                FileChange::Truncated { .. } => self.truncations += 1,
-                FileChange::Unreadable(_) => {}
+                FileChange::Rotated => {
+                    self.rotations += 1;
+                    output.log(LogLevel::Info, text);
+                }
+                FileChange::Truncated { copy } => {
+                    self.truncations += 1;
+                    match copy {
+                        Some(_) => output.log(LogLevel::Info, text),
+                        None => output.incomplete(text),
+                    }
+                }
+                // Counts as missing only if it lasts until the end.
+                FileChange::Unreadable(_) => output.log(LogLevel::Warning, text),
             }
-            let name = self.logs[index].name();
-            output.log(change.level(), change.describe(&name));
         }
         Ok(has_more)
     }
@@ -157,6 +166,9 @@ impl<'a> Follower<'a> {
             if self.files.has_unfinished(index) || streams().any(GrowingStream::has_unfinished) {
                 let text = format!("{}: its last line has no end yet, and is not counted", log.name());
                 output.log(LogLevel::Info, text);
+            }
+            if self.files.is_unreadable(index) {
+                output.incomplete(format!("{}: not all of it could be read", log.name()));
             }
             log.finish(bytes, share)
         });

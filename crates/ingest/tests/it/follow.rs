@@ -106,10 +106,11 @@ fn rotation_and_truncation_lose_no_line_and_count_none_twice() {
                 writer.set_len(0).unwrap();
                 writer.write_all(rest).unwrap();
             }
-            // Truncated when all of it is read.
+            // The same when all of it is read.
             _ => {
                 writer.write_all(rest).unwrap();
                 following.wait_for(number.get());
+                fs::copy(&path, folder.path().join(format!("access.log.{round}"))).unwrap();
                 writer.set_len(0).unwrap();
             }
         }
@@ -119,6 +120,35 @@ fn rotation_and_truncation_lose_no_line_and_count_none_twice() {
     let (status, summary) = following.end();
     assert_eq!(status, CompletionStatus::Complete);
     assert_each_once(&summary, number.get());
+}
+
+#[test]
+fn a_log_that_is_emptied_without_a_copy_is_partial() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("access.log");
+    let mut writer = append(&path);
+    writer.write_all([line(1), line(2)].concat().as_bytes()).unwrap();
+    let following = Following::start(job(&[&path]));
+    following.wait_for(2);
+    // Lines may have been written since the last look.
+    writer.set_len(0).unwrap();
+    writer.write_all(line(3).as_bytes()).unwrap();
+    following.wait_for(3);
+    let (status, summary) = following.end();
+    assert_eq!(status, CompletionStatus::Partial);
+    assert_each_once(&summary, 3);
+}
+
+#[test]
+fn a_log_that_cannot_be_read_in_the_end_is_partial() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("access.log");
+    fs::write(&path, line(1)).unwrap();
+    let following = Following::start(job(&[&path]));
+    following.wait_for(1);
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    assert_eq!(following.end().0, CompletionStatus::Partial);
 }
 
 #[test]

@@ -35,6 +35,22 @@ fn default_factor() -> u32 {
     2
 }
 
+impl GrowingMemory {
+    /// Checks that so many attempts can have more memory each.
+    ///
+    /// # Errors
+    /// The reason, in words that follow "memory".
+    pub fn check(&self, attempts: u32) -> Result<(), String> {
+        match self {
+            _ if attempts < 2 => Err("grows with the attempts, and attempts is 1".to_owned()),
+            Self { first: ByteSize(0), .. } => Err("has no limit if first is 0, and cannot grow".to_owned()),
+            Self { factor: 0 | 1, .. } => Err("does not grow with a factor below 2".to_owned()),
+            Self { first, most, .. } if most.0 < first.0 => Err("has a most below first".to_owned()),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl JobMemory {
     /// Returns the memory of the first attempt, in bytes; 0 for no limit.
     pub fn first_bytes(self) -> u64 {
@@ -69,6 +85,11 @@ mod tests {
         let growing = read("memory = { first = \"1GiB\", most = \"8GiB\" }").unwrap();
         assert_eq!(growing.first_bytes(), 1 << 30);
         assert_eq!(growing.growth(), Some(MemoryGrowth { factor: 2, most_bytes: 8 << 30 }));
+        let check = |first, factor, most, attempts| {
+            GrowingMemory { first: ByteSize(first), factor, most: ByteSize(most) }.check(attempts).is_ok()
+        };
+        assert!(check(1, 2, 8, 2));
+        assert!(!check(0, 2, 8, 2) && !check(1, 1, 8, 2) && !check(9, 2, 8, 2) && !check(1, 2, 8, 1));
         for text in
             ["memory = \"much\"", "memory = { first = \"1GiB\" }", "memory = { first = 1, most = 2, x = 3 }"]
         {

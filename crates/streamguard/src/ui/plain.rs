@@ -69,7 +69,7 @@ impl PlainView {
 
     fn progress(&self, state: &RunState) {
         for (at, job) in state.jobs.iter().enumerate() {
-            if job.status.is_some() || job.records == 0 {
+            if job.status.is_some() || (job.records == 0 && job.merge_activity.is_none()) {
                 continue;
             }
             let of = job.expected.map_or(String::new(), |expected| format!(" of {}", group_digits(expected)));

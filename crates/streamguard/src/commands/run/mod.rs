@@ -56,15 +56,18 @@ pub(super) fn run(arguments: &MatchedArgs<RunArgs>, schema: &ConfigSchema, purpo
         true => command_jobs(&file, &flags.jobs)?,
         false => vec![short_form_job(flags, folder.is_some())?],
     };
+    let execution = &settings.execution;
+    // What other machines have is their matter.
+    let is_here = purpose != Purpose::Plan && !execution.mode.is_remote();
+    let resources = resource_limits(&settings.resources, if is_here { &jobs } else { &[] })?;
     if flags.dry_run {
         return dry_run::print(&jobs);
     }
-    let execution = &settings.execution;
     let cancel = CancelToken::new();
     let caught = signals::listen(cancel.clone())?;
     let files = NodeFiles { config: flags.config.as_deref(), ..NodeFiles::default() };
     let mut options = engine_options(execution, purpose, cancel, &files)?;
-    options.resources = resource_limits(&settings.resources, &jobs)?;
+    options.resources = resources;
     let paths = folder.as_ref().map(|folder| run_paths_for(folder, &jobs));
     if let Some(only) = &flags.only {
         options.only = Some(shard_choice::choose(only, &jobs, paths.as_ref().filter(|_| execution.resume))?);

@@ -14,8 +14,13 @@ pub(super) fn resource_limits(
     texts: &[String],
     jobs: &[Arc<dyn Job>],
 ) -> Result<BTreeMap<String, u64>, UsageError> {
-    let limits: BTreeMap<String, u64> =
-        texts.iter().map(|text| parse_amount(text)).collect::<Result<_, _>>().map_err(UsageError)?;
+    let mut limits = BTreeMap::new();
+    for text in texts {
+        let (name, amount) = parse_amount(text).map_err(UsageError)?;
+        if let Some(other) = limits.insert(name.clone(), amount) {
+            return Err(UsageError(format!("there are two amounts of {name:?}: {other} and {amount}")));
+        }
+    }
     for job in jobs {
         for (name, amount) in job.resources() {
             let there = limits.get(&name).copied();

@@ -36,7 +36,7 @@ pub(crate) struct FollowDashboard {
     quit: CancelToken,
     freeze: PauseToken,
     // Fields are dropped in this order: the keys must not be read any more when the terminal is given back.
-    keys: Option<KeyReader>,
+    keys: KeyReader,
     screen: FullScreen,
 }
 
@@ -57,7 +57,7 @@ impl FollowDashboard {
             remarks: VecDeque::new(),
             level,
             // The keys of the dashboard of runs mean here: `q` ends with the report, and `p` freezes the screen.
-            keys: Some(KeyReader::listen(quit.clone(), freeze.clone())?),
+            keys: KeyReader::listen(quit.clone(), freeze.clone())?,
             quit,
             freeze,
             screen,
@@ -95,7 +95,7 @@ impl RunView for FollowDashboard {
     fn on_tick(&mut self, _: &RunState) {
         // Keys are handled even if no frame is due, so that the view answers at once.
         let mut is_due = self.drawn.is_none_or(|drawn| drawn.elapsed() >= self.pace);
-        while self.keys.as_ref().and_then(KeyReader::next).is_some() {
+        while self.keys.next().is_some() {
             is_due = true;
         }
         if self.quit.requested() {
