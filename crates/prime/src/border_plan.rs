@@ -8,10 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::arithmetic::{NumberRange, PiPart, pi_cost, sieve_cost};
 use crate::job::PrimeShard;
 use crate::piece_results::{PieceResult, PrimeRecord};
-use crate::shard_plan::cut_range;
-
-/// Estimated time of a shard of several borders or steps, in nanoseconds.
-const SHARD_COST_NS: f64 = 2e6;
+use crate::shard_plan::{PIECE_OVERHEAD_NS, cut_range, grouped};
 
 /// Shortest estimated time of a part of a count, in nanoseconds.
 const MIN_PART_COST_NS: f64 = 2e7;
@@ -44,7 +41,8 @@ pub(crate) fn plan_borders(ranges: &[NumberRange], workers: u16) -> Vec<PrimeSha
         previous = Some(border);
     }
     let mut shards = count_shards(&counted, workers);
-    shards.extend(grouped(&steps, |&step| sieve_cost(step)).map(|steps| PrimeShard::Steps { steps }));
+    let groups = grouped(&steps, |&step| PIECE_OVERHEAD_NS + sieve_cost(step));
+    shards.extend(groups.map(|steps| PrimeShard::Steps { steps }));
     shards
 }
 
@@ -68,29 +66,12 @@ fn count_shards(borders: &[u64], workers: u16) -> Vec<PrimeShard> {
     shards
 }
 
-/// Groups neighbours of little cost.
-fn grouped<T: Copy>(items: &[T], cost: impl Fn(&T) -> f64) -> impl Iterator<Item = Vec<T>> {
-    let mut groups: Vec<Vec<T>> = Vec::new();
-    let mut room = 0.0;
-    for item in items {
-        match groups.last_mut() {
-            Some(group) if cost(item) <= room => group.push(*item),
-            _ => {
-                groups.push(vec![*item]);
-                room = SHARD_COST_NS;
-            }
-        }
-        room -= cost(item);
-    }
-    groups.into_iter()
-}
-
 /// The number of primes up to each border.
 #[derive(Default)]
 pub(crate) struct BorderCounts {
     counts: BTreeMap<u64, u64>,
-    /// Parts of counts by border, as far as they are there, and how many there should be.
-    parts: BTreeMap<u64, (u32, BTreeMap<u32, PiPart>)>,
+    /// Parts of counts by border, of which some are not there yet.
+    parts: BTreeMap<u64, BTreeMap<u32, PiPart>>,
     steps: Vec<(NumberRange, u64)>,
 }
 
@@ -103,7 +84,12 @@ impl BorderCounts {
                 self.counts.insert(border, primes);
             }
             PrimeRecord::BorderPart { border, part, parts, found } => {
-                self.parts.entry(border).or_insert((parts, BTreeMap::new())).1.insert(part, found);
+                let all = self.parts.entry(border).or_default();
+                all.insert(part, found);
+                if all.len() == parts as usize {
+                    self.counts.insert(border, PiPart::add_up(&all.values().cloned().collect::<Vec<_>>()));
+                    self.parts.remove(&border);
+                }
             }
             PrimeRecord::Step { step, primes } => self.steps.push((step, primes)),
         }
@@ -112,12 +98,6 @@ impl BorderCounts {
 
     /// Returns the results of some ranges, as far as both their borders are known.
     pub(crate) fn into_pieces(mut self, ranges: &[NumberRange]) -> Vec<PieceResult> {
-        for (border, (parts, found)) in self.parts {
-            // All parts or nothing.
-            if found.len() == parts as usize {
-                self.counts.insert(border, PiPart::add_up(&found.into_values().collect::<Vec<_>>()));
-            }
-        }
         self.counts.insert(0, 0);
         self.steps.sort_unstable_by_key(|(step, _)| step.start);
         for (step, primes) in self.steps {

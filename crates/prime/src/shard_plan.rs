@@ -15,8 +15,8 @@ const STORED_PRIME_COST_NS: f64 = 50.0;
 /// Nanoseconds that a piece takes for each larger sieving prime, which is generated anew; measured.
 const GENERATED_PRIME_COST_NS: f64 = 10.0;
 
-/// Numbers after which the sieve generates the larger primes anew in any case, so that a longer piece gains
-/// nothing.
+/// Numbers of a stripe of the sieve. Where larger primes are generated anew, that is done for each stripe, so that a longer
+/// piece gains nothing.
 const STRIPE_NUMBERS: f64 = (30 * (36 << 20)) as f64;
 
 /// Shortest time of a piece for which cutting is worth while, in nanoseconds.
@@ -31,33 +31,37 @@ const MIN_COST_BY_SETUP: f64 = 20.0;
 /// Most pieces, apart from those that borders of ranges create.
 const MAX_PIECES: f64 = 16_384.0;
 
-/// Estimated time of a shard of several pieces, in nanoseconds.
+/// Estimated time of a shard of several pieces, borders or steps, in nanoseconds.
 const SHARD_COST_NS: f64 = 2e6;
 
 /// Nanoseconds that every piece takes, however short.
-const PIECE_OVERHEAD_NS: f64 = 5e4;
+pub(crate) const PIECE_OVERHEAD_NS: f64 = 5e4;
 
 /// Cuts disjoint ranges into pieces in ascending order, and groups short pieces.
 ///
 /// The pieces cover every number of the ranges once, and none lies across a border of a range.
 pub(crate) fn plan_pieces(ranges: &[NumberRange], workers: u16) -> Vec<Vec<NumberRange>> {
     let total_cost: f64 = ranges.iter().map(|&range| sieve_cost(range)).sum();
-    let mut shards: Vec<Vec<NumberRange>> = Vec::new();
+    let pieces = ranges.iter().flat_map(|&range| cut_range(range, piece_length(range, total_cost, workers)));
+    let pieces: Vec<NumberRange> = pieces.collect();
+    grouped(&pieces, |&piece| PIECE_OVERHEAD_NS + sieve_cost(piece)).collect()
+}
+
+/// Groups neighbours of little cost in nanoseconds, each group for a shard.
+pub(crate) fn grouped<T: Copy>(items: &[T], cost: impl Fn(&T) -> f64) -> impl Iterator<Item = Vec<T>> {
+    let mut groups: Vec<Vec<T>> = Vec::new();
     let mut room = 0.0;
-    for &range in ranges {
-        for piece in cut_range(range, piece_length(range, total_cost, workers)) {
-            let cost = PIECE_OVERHEAD_NS + sieve_cost(piece);
-            match shards.last_mut() {
-                Some(shard) if cost <= room => shard.push(piece),
-                _ => {
-                    shards.push(vec![piece]);
-                    room = SHARD_COST_NS;
-                }
+    for item in items {
+        match groups.last_mut() {
+            Some(group) if cost(item) <= room => group.push(*item),
+            _ => {
+                groups.push(vec![*item]);
+                room = SHARD_COST_NS;
             }
-            room -= cost;
         }
+        room -= cost(item);
     }
-    shards
+    groups.into_iter()
 }
 
 /// Returns the stretches between borders of ranges, as [`disjoint_ranges`] does: those that are sieved, and those whose

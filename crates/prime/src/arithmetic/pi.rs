@@ -39,7 +39,7 @@ const MIN_COMBINATORIAL: u64 = 1_000_000;
 /// Greatest bound of the table of pi, which then takes 72 MB.
 const MAX_TABLE_LIMIT: u64 = 1_080_000_000;
 
-/// Returns the number of primes up to `x`. Calls `stop` every few milliseconds.
+/// Returns the number of primes up to `x`. Calls `stop` several times a second.
 ///
 /// The time grows with x^(2/3), the memory is that of [`PiTables`].
 ///
@@ -81,8 +81,7 @@ impl PiTables {
         if x < MIN_COMBINATORIAL {
             return Ok(Self { x, terms: None });
         }
-        let y = ((cube_root(x) as f64 * alpha(x)) as u64).min(x.isqrt());
-        Ok(Self { x, terms: Some(PiTerms::new(x, y, MAX_TABLE_LIMIT, stop)?) })
+        Ok(Self { x, terms: Some(PiTerms::new(x, table_bound(x), MAX_TABLE_LIMIT, stop)?) })
     }
 
     /// Returns the number up to which primes are counted.
@@ -130,19 +129,26 @@ impl PiPart {
     }
 }
 
-/// Returns the factor by which `y` exceeds the cube root of `x`, as measured. A large `y` shortens the sieve
-/// of the hard leaves and creates more of them.
-fn alpha(x: u64) -> f64 {
-    let log = (x as f64).log10();
-    (log * log / 20.0).max(1.0)
+/// Returns y: the cube root of `x` times about log10(x)^2 / 20, as measured. A large `y` shortens the sieve of the hard
+/// leaves and creates more of them.
+fn table_bound(x: u64) -> u64 {
+    let root = cube_root(x);
+    let bits = u64::from(x.ilog2());
+    // Without floating-point numbers: all machines that count parts of one number must have the same bound. 221 is
+    // 20 / log10(2)^2.
+    (root * bits * bits / 221).clamp(root, x.isqrt())
 }
 
 /// Returns the cube root, rounded down.
 fn cube_root(x: u64) -> u64 {
-    // The rounded floating-point root may be too large.
+    // The rounded floating-point root may be too large or too small.
     let mut root = (x as f64).cbrt() as u64;
-    while root.checked_pow(3).is_none_or(|cube| cube > x) {
+    let is_too_large = |root: u64| root.checked_pow(3).is_none_or(|cube| cube > x);
+    while is_too_large(root) {
         root -= 1;
+    }
+    while !is_too_large(root + 1) {
+        root += 1;
     }
     root
 }

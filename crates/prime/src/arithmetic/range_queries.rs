@@ -46,9 +46,12 @@ pub fn is_counted_by_pi(range: NumberRange) -> bool {
     pi_cost(range.end) + pi_cost(range.start.saturating_sub(1)) < sieve_cost(range)
 }
 
+/// Nanoseconds that the tables of [`pi`](fn@crate::arithmetic::pi) take, however small the number; an estimate.
+const PI_OVERHEAD_NS: f64 = 5e5;
+
 /// Estimates the nanoseconds that [`pi`](fn@crate::arithmetic::pi) takes, as measured from 10^10 to 10^16.
 pub(crate) fn pi_cost(x: u64) -> f64 {
-    (x as f64).powf(2.0 / 3.0) / 10.0
+    PI_OVERHEAD_NS + (x as f64).powf(2.0 / 3.0) / 10.0
 }
 
 /// Estimates the nanoseconds that sieving a range takes, as measured from 10^9 to 2^64; generous for short

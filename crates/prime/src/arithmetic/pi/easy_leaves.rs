@@ -115,7 +115,7 @@ impl Lookups<'_> {
 }
 
 /// Returns n / q for `above`, which is n + 1/2, and the reciprocal of q; n is below [`MAX_RECIPROCAL_QUOTIENT`], and the
-/// result below 2^32.
+/// result from 1 to 2^32 - 1.
 ///
 /// The exact (n + 1/2) / q is at least 1/(2q) away from every integer. The double is nearer to that than this: its relative
 /// error is less than 3 / 2^53, and n less than 2^53 / 6. So rounding it, less 1/2, to the nearest integer gives the integer
@@ -139,7 +139,8 @@ mod tests {
             q in 1u64..1 << 25,
             rest in prop_oneof![Just(0.0), Just(1.0), 0.0..1.0f64],
         ) {
-            let n = result % (MAX_RECIPROCAL_QUOTIENT / q) * q + (rest * (q - 1) as f64) as u64;
+            let result = (result % (MAX_RECIPROCAL_QUOTIENT / q)).max(1);
+            let n = result * q + (rest * (q - 1) as f64) as u64;
             prop_assert_eq!(u64::from(times_reciprocal(n as f64 + 0.5, 1.0 / q as f64)), n / q);
         }
     }

@@ -103,12 +103,12 @@ pub(super) fn sum(
     Ok(HardSum { sum, levels: levels.iter().map(|level| (level.signs, level.phi)).collect() })
 }
 
-/// Returns the first segment of a part. Leaves are dense among small numbers, so the first parts are shorter.
+/// Returns the first segment of a part, `segments` (part / parts)^1.5. Leaves are dense among small numbers, so the first
+/// parts are shorter.
 fn border(segments: u64, part: u32, parts: u32) -> u64 {
-    match part == parts {
-        true => segments,
-        false => (segments as f64 * (f64::from(part) / f64::from(parts)).powf(1.5)) as u64,
-    }
+    // Without floating-point numbers, for which machines may have other last bits: the parts must meet.
+    let [part, parts] = [part, parts].map(u128::from);
+    (u128::from(segments).pow(2) * part.pow(3) / parts.pow(3)).isqrt() as u64
 }
 
 /// Returns the levels from the first prime after 19 on, as far as there are hard leaves, before the segment that begins
@@ -205,6 +205,7 @@ mod tests {
             flag in 0u32..2,
         ) {
             let result = result % (u64::MAX / m);
+            let result = result.max(1);
             let quotient = result * m + (rest * (m - 1) as f64) as u64;
             let mut leaves = [(m as u32) << 1 | flag];
             divide(quotient, result.saturating_sub(ahead), &mut leaves);
