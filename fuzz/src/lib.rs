@@ -48,6 +48,7 @@ pub const TARGETS: &[FuzzTarget] = &[
     code("extract_java", |bytes| extraction::check("A.java", bytes)),
     code("extract_javascript", |bytes| extraction::check("a.js", bytes)),
     code("extract_kotlin", |bytes| extraction::check("a.kt", bytes)),
+    code("extract_lua", |bytes| extraction::check("a.lua", bytes)),
     code("extract_php", |bytes| extraction::check("a.php", bytes)),
     code("extract_python", |bytes| extraction::check("a.py", bytes)),
     code("extract_ruby", |bytes| extraction::check("a.rb", bytes)),

@@ -9,8 +9,8 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 /// Compiler of our crates, with counters of the places that an input reaches and of what it compares, which libFuzzer
-/// reads. The flags are those of cargo-fuzz without its sanitizers, which only a nightly compiler has: code without
-/// `unsafe` needs none. What we depend on is compiled as for the tests, and not again.
+/// reads. The flags are those of cargo-fuzz without its sanitizers, which only a nightly compiler has: our crates
+/// have no `unsafe`, and errors of the grammars in C show only where they crash. What we depend on is compiled as for the tests, and not again.
 const COUNTING_COMPILER: &str = r#"#!/bin/sh
 case " $* " in
 *" build_script_build "*) exec "$@" ;;
@@ -20,7 +20,7 @@ exec "$@" -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-trace-compares
 "#;
 
-/// Longest input, in bytes. What fails with a longer one fails with a shorter one too, and short ones are faster.
+/// Longest input, in bytes. Most failures need no longer one, and short ones are faster.
 const MAX_INPUT_BYTES: usize = 4096;
 
 /// Time after which one input counts as endless, in seconds, on a machine however busy.
@@ -35,7 +35,7 @@ pub(crate) struct FuzzInputs {
     /// Targets, by the names of the folders in `fuzz/corpus` [default: all].
     targets: Vec<String>,
     /// Time for each target.
-    #[arg(long, default_value_t = 120)]
+    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
     seconds: u64,
 }
 

@@ -33,7 +33,7 @@ const KNOWN_PI: [u64; 18] = [
 const MAX_COUNT_BITS: u32 = 50;
 
 /// Compares known counts first. Then counts `ranges` random ranges of all magnitudes with the program, with
-/// and without `--count-only`, and with `peer`; and up to a tenth as many random numbers, in any number of parts, with
+/// and without `--count-only`, and with `peer`; and up to a tenth as many random numbers, with one to eight workers and with
 /// `counter`.
 pub(crate) fn check(program: &Path, peer: &Path, counter: &Path, ranges: u32, seed: u64) -> Result<()> {
     for (k, count) in (1..).zip(KNOWN_PI) {
@@ -71,7 +71,10 @@ pub(crate) fn check(program: &Path, peer: &Path, counter: &Path, ranges: u32, se
         }
     }
     ensure!(different == 0, "{different} counts differ");
-    println!("all counts of {ranges} ranges equal the peer's (seed {seed})");
+    println!(
+        "all counts of {ranges} ranges equal the peer's, and those of {} numbers primecount's (seed {seed})",
+        ranges / 10
+    );
     Ok(())
 }
 

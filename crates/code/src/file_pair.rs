@@ -70,10 +70,15 @@ impl FilePair<'_> {
         if changes.is_empty() && owners.any_outside {
             changes = self.hunk_changes();
         }
+        // They stand beside functions that changed.
+        let unchanged = match changes.iter().any(|change| change.level == SampleLevel::Function) {
+            true => self.unchanged_functions(),
+            false => Vec::new(),
+        };
         FileComparison {
             language: self.language,
             changes,
-            unchanged: self.unchanged_functions(),
+            unchanged,
             invalid_utf8: false,
             changed_lines_outside: owners.outside,
         }

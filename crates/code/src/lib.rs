@@ -45,7 +45,6 @@
 //! paths, and [`highlight_grammar`] returns parsers and queries for syntax highlighting.
 
 mod c_outline;
-mod call_signatures;
 mod change_kind;
 mod deep_stack;
 mod diff;
@@ -71,6 +70,7 @@ mod runaway_probe;
 mod similarity;
 mod source_file;
 mod syntax_measures;
+mod typescript_call_signatures;
 mod variants;
 
 pub use change_kind::ChangeKind;

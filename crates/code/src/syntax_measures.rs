@@ -152,7 +152,9 @@ fn construct_of(node: &Node<'_>) -> Construct {
     }
     match node.kind() {
         "if_statement" | "if_expression" | "if" | "if_modifier" | "unless" | "unless_modifier"
-        | "elif_clause" | "elsif" | "else_if_clause" | "guard_statement" => Construct::Branch,
+        | "elif_clause" | "elsif" | "elseif_statement" | "else_if_clause" | "guard_statement" => {
+            Construct::Branch
+        }
         "conditional_expression" | "ternary_expression" | "conditional" => Construct::Choice,
         "for_statement"
         | "for_in_statement"
@@ -170,6 +172,7 @@ fn construct_of(node: &Node<'_>) -> Construct {
         | "do_statement"
         | "do_while_statement"
         | "do_while_expression"
+        | "repeat_statement"
         | "repeat_while_statement"
         | "loop_expression" => Construct::Loop,
         "case_statement"
@@ -201,6 +204,7 @@ fn construct_of(node: &Node<'_>) -> Construct {
         | "when_expression" => Construct::Block,
         "call_expression"
         | "call"
+        | "function_call"
         | "method_invocation"
         | "invocation_expression"
         | "function_call_expression"

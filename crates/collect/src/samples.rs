@@ -30,6 +30,11 @@ impl<'a, 'o> Samples<'a, 'o> {
         self.max_code_chars = chars;
     }
 
+    /// Returns whether code is neither too short nor too long to be emitted.
+    pub fn accepts_length(&self, code: &str) -> bool {
+        quality::check_length(code, self.max_code_chars).is_ok()
+    }
+
     /// Gives a sample its id and emits it. Code that is too short or too long to learn from is
     /// rejected and counted, and a long function is flagged.
     ///

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use gix::ObjectId;
 use streamguard_code::UnchangedFunction;
 use streamguard_dataset::derived_columns::code_hash;
-use streamguard_dataset::quality::{MAX_CODE_CHARS, check_length};
 use streamguard_dataset::{QualityFlag, Sample, SampleKind, SampleLevel};
 
 use super::function_sample::FixCandidate;
@@ -19,27 +19,37 @@ const FILE_FLAGS: [QualityFlag; 2] = [QualityFlag::InvalidUtf8, QualityFlag::Unc
 /// Chooses functions beside the samples of one commit, each of them once.
 pub(super) struct NeighbourChoice {
     count: usize,
+    commit: ObjectId,
     /// Functions of each file that are left, the next one last.
     left: BTreeMap<String, Vec<UnchangedFunction>>,
 }
 
 impl NeighbourChoice {
-    /// Returns a choice of so many functions for each sample.
-    pub(super) fn new(count: u32) -> Self {
-        Self { count: count as usize, left: BTreeMap::new() }
+    /// Returns a choice of so many functions for each sample of a commit.
+    pub(super) fn new(count: u32, commit: ObjectId) -> Self {
+        Self { count: count as usize, commit, left: BTreeMap::new() }
     }
 
-    /// Returns the functions beside the next sample. Those of a file come in the order of the hashes of their code: by
-    /// chance, and the same in each run.
-    pub(super) fn next(&mut self, candidate: &FixCandidate) -> Vec<UnchangedFunction> {
-        if self.count == 0 || candidate.change.level != SampleLevel::Function {
+    /// Returns the functions beside the next sample; none beside code whose length `accepts` refuses. Those of a file come
+    /// in the order of a hash of the commit and their code: by chance, in each commit others, and the same in each run.
+    pub(super) fn next(
+        &mut self,
+        candidate: &FixCandidate,
+        accepts: &dyn Fn(&str) -> bool,
+    ) -> Vec<UnchangedFunction> {
+        let mut sides = [&candidate.change.before, &candidate.change.after].into_iter().flatten();
+        let is_sample = sides.all(|code| accepts(&code.text));
+        if self.count == 0 || candidate.change.level != SampleLevel::Function || !is_sample {
             return Vec::new();
         }
+        let commit = self.commit;
         let left = self.left.entry(candidate.path_after.clone()).or_insert_with(|| {
             let functions = candidate.unchanged.iter();
-            let functions = functions.filter(|one| check_length(&one.code.text, MAX_CODE_CHARS).is_ok());
+            let functions = functions.filter(|one| accepts(&one.code.text));
             let mut functions: Vec<UnchangedFunction> = functions.cloned().collect();
-            functions.sort_by_cached_key(|one| std::cmp::Reverse(code_hash(&one.code.text)));
+            functions.sort_by_cached_key(|one| {
+                std::cmp::Reverse(code_hash(&format!("{commit}\n{}", one.code.text)))
+            });
             functions
         });
         let mut chosen = left.split_off(left.len().saturating_sub(self.count));

@@ -133,12 +133,12 @@ impl<'r> CommitMiner<'r> {
             .into_iter()
             .chain(dropped.iter().map(|change| change.reason))
             .for_each(|why| samples.reject(why));
-        let mut neighbours = NeighbourChoice::new(self.benign);
+        let mut neighbours = fix.as_ref().map(|fix| NeighbourChoice::new(self.benign, fix.id));
         for function in functions {
-            match (function.rejection, &fix) {
+            match (function.rejection, fix.as_ref().zip(neighbours.as_mut())) {
                 (Some(rejection), _) => samples.reject(rejection),
-                (None, Some(fix)) => {
-                    let benign = neighbours.next(&function.candidate);
+                (None, Some((fix, neighbours))) => {
+                    let benign = neighbours.next(&function.candidate, &|code| samples.accepts_length(code));
                     let sample = function_sample(fix, self.name, function);
                     let benign: Vec<Sample> =
                         benign.iter().map(|function| benign_sample(&sample, function)).collect();

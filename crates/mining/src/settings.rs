@@ -50,7 +50,7 @@ pub struct RepoCollector {
     /// Longest function that is kept, in characters. Functions of more than 10,000 are flagged as `long_function`
     #[arg(long, value_name = "N", default_value_t = Self::default().max_code_chars)]
     pub max_code_chars: usize,
-    /// Functions to take for each sample that its fix did not change, from the same file. They count as samples
+    /// Functions to take for each sample that its fix did not change, from the same file. They count towards the target of `repo`
     #[arg(long, value_name = "N", default_value_t = Self::default().benign)]
     pub benign: u32,
     /// Other places to fetch repositories below some URLs from

@@ -78,7 +78,10 @@ fn write_text(card: &mut String, info: &PreparedInfo, leaks: &LeakReport) -> std
         counts.largest_component,
         counts.rows_with_near_duplicates,
     )?;
-    if counts.benign > 0 {
+    if counts.benign == 0 && counts.benign_left_out > 0 {
+        let left_out = counts.benign_left_out;
+        writeln!(card, "{left_out} rows of benign code were left out; `--benign N` takes some of them.\n")?;
+    } else if counts.benign > 0 {
         writeln!(
             card,
             "{} rows are benign code (`kind` is `benign`): functions beside a sample that its fix did not change. {} more \

@@ -64,6 +64,8 @@ pub(crate) fn make(job: &PrepareJob, merge: &mut MergeContext<'_>) -> Result<Job
     counts.excluded = before - count(&kept);
     let before = count(&kept);
     if job.benign > 0 {
+        // Those without a sample first, so that they are nobody's copies.
+        benign::leave_out_surplus(&table, &mut kept, u32::MAX);
         near_rows.apply(PairRule::Benign, &mut kept).map_err(job_error)?;
         benign::leave_out_surplus(&table, &mut kept, job.benign);
     } else {

@@ -113,7 +113,11 @@ impl PackedSketch {
     pub(crate) fn unpack(&self) -> Result<TextSketch, JobError> {
         let decode = |text: &str| STANDARD_NO_PAD.decode(text).map_err(JobError::failed);
         let bands = decode(&self.bands)?;
-        let signature = BitSignature::from_bytes(&decode(&self.signature)?).unwrap_or_default();
+        let signature = match bands.is_empty() {
+            true => BitSignature::default(),
+            false => BitSignature::from_bytes(&decode(&self.signature)?)
+                .ok_or_else(|| JobError::failed("the sketch of a text has no signature"))?,
+        };
         Ok(TextSketch {
             digest: u128::from_str_radix(&self.digest, 16).map_err(JobError::failed)?,
             tokens: self.tokens,

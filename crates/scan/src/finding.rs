@@ -1,6 +1,6 @@
 //! Findings: a function, the fix that it lacks or has, and the evidence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 use streamguard_code::FoundFunction;
@@ -90,9 +90,7 @@ impl Finding {
         let shares_advisory = self.fix.advisories.iter().any(|id| other.fix.advisories.contains(id));
         shares_advisory || self.fix.commit == other.fix.commit
     }
-}
 
-impl Finding {
     /// Whether the function has the name of the fixed one.
     fn is_by_name(&self) -> bool {
         self.function == self.fix.function
@@ -102,6 +100,13 @@ impl Finding {
     fn nearest_similarity(&self) -> f64 {
         self.similarity.max(self.fixed_similarity)
     }
+
+    /// The fixed function with each advisory, or with the commit where there is none.
+    fn fixed_functions(&self) -> impl Iterator<Item = (&str, &str)> {
+        let SignatureOrigin { advisories, commit, function, .. } = &self.fix;
+        let commit = advisories.is_empty().then_some(commit);
+        advisories.iter().chain(commit).map(move |named| (function.as_str(), named.as_str()))
+    }
 }
 
 /// Calls functions of one file unclear that are vulnerable by a fix of another function, if that one is in the file as
@@ -109,16 +114,21 @@ impl Finding {
 /// other, and what makes one of them weak need not be so in the other. One that is close to the vulnerable side is a copy
 /// under another name.
 pub(crate) fn doubt_siblings(findings: &mut [Finding]) {
+    // How much the functions that have the names resemble a side.
+    let mut by_name = HashMap::new();
+    for finding in findings.iter().filter(|finding| finding.is_by_name()) {
+        for fixed in finding.fixed_functions() {
+            let most = by_name.entry(fixed).or_insert(0.0_f64);
+            *most = most.max(finding.nearest_similarity());
+        }
+    }
     let is_sibling = |finding: &Finding| {
-        let is_told = |other: &Finding| {
-            other.is_by_name()
-                && other.fix.sample == finding.fix.sample
-                && other.nearest_similarity() > finding.nearest_similarity()
-        };
         finding.verdict == Verdict::Vulnerable
             && !finding.is_by_name()
             && finding.similarity < HIGH_SIMILARITY
-            && findings.iter().any(is_told)
+            && finding
+                .fixed_functions()
+                .any(|fixed| by_name.get(&fixed).is_some_and(|most| *most > finding.nearest_similarity()))
     };
     let siblings: Vec<usize> = (0..findings.len()).filter(|&at| is_sibling(&findings[at])).collect();
     for sibling in siblings {

@@ -127,15 +127,19 @@ impl Tokenizer<'_> {
                 }
                 // `#[` begins an attribute of PHP.
                 ByteClass::Hash if self.rules.hash_comments && self.peek(1) != Some(b'[') => self.skip_line(),
-                ByteClass::Symbol if self.rules.dash_comments && self.bytes[self.at..].starts_with(b"--") => {
+                ByteClass::Symbol if self.rules.dash_comments && self.is_at(b"--") => {
                     self.skip_dash_comment();
                 }
                 ByteClass::Quote => self.read_quoted(byte),
                 ByteClass::Backtick if self.rules.backticks => self.read_backticks(),
-                ByteClass::Open => {
-                    self.depth += 1;
-                    self.push(self.at + 1);
-                }
+                ByteClass::Open => match self.rules.dash_comments.then(|| self.long_bracket_end(self.at)) {
+                    // A string of Lua, in which a bracket opens nothing.
+                    Some(Some(end)) => self.push(end),
+                    _ => {
+                        self.depth += 1;
+                        self.push(self.at + 1);
+                    }
+                },
                 ByteClass::Close => {
                     self.depth = self.depth.saturating_sub(1);
                     self.push(self.at + 1);
@@ -314,14 +318,22 @@ impl Tokenizer<'_> {
 
     /// Skips `-- ..`, `--[[ .. ]]` or `--[==[ .. ]==]` of Lua.
     fn skip_dash_comment(&mut self) {
-        let rest = &self.bytes[self.at + 2..];
+        match self.long_bracket_end(self.at + 2) {
+            Some(end) => self.at = end,
+            None => self.skip_line(),
+        }
+    }
+
+    /// Returns the end of `[[ .. ]]` or `[==[ .. ]==]` of Lua, if it begins here.
+    fn long_bracket_end(&self, start: usize) -> Option<usize> {
+        let rest = &self.bytes[start..];
         let level = rest.iter().skip(1).take_while(|&&byte| byte == b'=').count();
         if rest.first() != Some(&b'[') || rest.get(1 + level) != Some(&b'[') {
-            return self.skip_line();
+            return None;
         }
         let close = format!("]{}]", "=".repeat(level));
         let end = memchr::memmem::find(rest, close.as_bytes());
-        self.at = end.map_or(self.bytes.len(), |end| self.at + 2 + end + close.len());
+        Some(end.map_or(self.bytes.len(), |end| start + end + close.len()))
     }
 
     fn skip_line(&mut self) {
@@ -396,6 +408,12 @@ mod tests {
             "return \\\n        x",
         ];
         assert_eq!(texts(text, Language::Python), expected);
+    }
+
+    #[test]
+    fn long_strings_of_lua_are_one_token() {
+        let text = "local a = [[ ( ' ]]\nb = [==[ ]] { ]==]\nt[1] = c\n";
+        assert_eq!(texts(text, Language::Lua), ["local a = [[ ( ' ]]", "b = [==[ ]] { ]==]", "t[1] = c"]);
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(crate) const HIGH_SIMILARITY: f64 = 0.7;
 pub enum Verdict {
     /// What the fix removed is there, and nothing of what it added.
     Vulnerable,
-    /// It resembles a side, but is neither.
+    /// It resembles a side, but is neither; or the fixed function itself stands in the file and resembles a side more.
     Unclear,
     /// Nothing that the fix removed is there, and all that it added, or a later version of the function is nearer.
     Fixed,

@@ -140,7 +140,9 @@ impl ColumnRoles {
                 "cve_published_date",
             ]),
             split: first(&["split"]),
-            kind: first(&["kind"]),
+            // Only in our own rows: elsewhere the name may mean anything.
+            kind: first(&["kind"])
+                .filter(|_| ["vulnerable_code", "fixed_code"].iter().all(|name| first(&[name]).is_some())),
             label: first(&["target", "label", "is_vulnerable", "vulnerable", "is_vul", "vul"]),
             function: first(&["function", "func_name", "function_name", "method_name"]),
             weakness: first(&["vulnerability_type", "cwe", "cwe_id", "cwes"]),

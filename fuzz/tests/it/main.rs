@@ -57,7 +57,7 @@ macro_rules! tests {
 
 tests! {
     common_line exploit_index extract_c extract_cpp extract_csharp extract_dart extract_go extract_java
-    extract_javascript extract_kotlin extract_php extract_python extract_ruby extract_rust extract_scala
+    extract_javascript extract_kotlin extract_lua extract_php extract_python extract_ruby extract_rust extract_scala
     extract_solidity extract_swift extract_tsx extract_typescript extract_vue extract_yacc fix_urls github_page
     html_text journal json_line nvd_page osv_record prime_ranges request_ledger run_info sarif_text simple_line
     snapshot_archive worker_lines

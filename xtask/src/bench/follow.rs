@@ -32,13 +32,13 @@ const REST: Duration = Duration::from_secs(3);
 #[derive(clap::Args)]
 pub(crate) struct FollowInputs {
     /// Seconds for which lines are written.
-    #[arg(long, default_value_t = 600)]
+    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
     seconds: u64,
     /// Lines a second.
-    #[arg(long, default_value_t = 50_000)]
+    #[arg(long, default_value_t = 50_000, value_parser = clap::value_parser!(u64).range(1..))]
     rate: u64,
     /// Seconds between two rotations, of which every other one is a truncation of a copied file.
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
     rotate: u64,
 }
 
@@ -124,12 +124,13 @@ pub(crate) fn run(streamguard: &Path, inputs: &FollowInputs) -> Result<()> {
         .spawn()
         .context("cannot start the program")?;
     let written = write_all(&mut writer, inputs);
-    let all = writer.finish()?;
+    let all = writer.finish();
     thread::sleep(REST);
     let process = child.id().to_string();
     let (cpu, memory) = (process_cpu_time(&process), peak_memory_mb(&process));
     let answer = end(&mut child)?;
     written?;
+    let all = all?;
     check(&answer, all)?;
     let per_second = cpu.as_secs_f64() * 100.0 / inputs.seconds as f64;
     println!(

@@ -312,7 +312,8 @@ fn angles_end(tokens: &[Token], open: usize) -> Option<usize> {
                 depth += u32::from(!compares);
             }
             TokenKind::Symbol(b'>') if inner == 0 => {
-                depth -= 1;
+                // `a <= b > c` has no bracket.
+                depth = depth.checked_sub(1)?;
                 if depth == 0 {
                     return Some(at);
                 }

@@ -8,9 +8,9 @@ use super::role_tables::{
     C_SHARP_ROLES, DART_ROLES, GO_ROLES, JAVA_ROLES, JAVASCRIPT_ROLES, KOTLIN_ROLES, LUA_ROLES, PHP_ROLES,
     PYTHON_ROLES, RUBY_ROLES, RUST_ROLES, RoleTable, SCALA_ROLES, SOLIDITY_ROLES, SWIFT_ROLES,
 };
-use crate::call_signatures::with_parted_signatures;
 use crate::php_offsets::with_square_offsets;
 use crate::ruby_commands::without_command_bodies;
+use crate::typescript_call_signatures::with_parted_signatures;
 
 /// Parser of a language, and the properties needed to find functions in its files.
 pub(crate) struct LanguageGrammar {

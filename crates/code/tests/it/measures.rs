@@ -20,6 +20,10 @@ fn the_same_function_measures_the_same_in_many_languages() {
             "int f(int a) { if (a && g) { while (a) { h(a); } return 1; } else if (a == 2) { a = 3; } return 0; }",
         ),
         (
+            Language::Lua,
+            "function f(a) if a and g then while a do h(a) end return 1 elseif a == 2 then a = 3 end return 0 end",
+        ),
+        (
             Language::Java,
             "int f(int a) { if (a > 0 && g) { while (a > 0) { h(a); } return 1; } else if (a == 2) { a = 3; } return 0; }",
         ),

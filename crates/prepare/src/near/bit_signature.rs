@@ -34,7 +34,8 @@ impl BitSignature {
 
     /// Returns the signature of these bytes, if they are as many as one has.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let words = bytes.as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes));
+        let (words, []) = bytes.as_chunks() else { return None };
+        let words = words.iter().map(|bytes| u64::from_le_bytes(*bytes));
         Some(Self(words.collect::<Vec<_>>().try_into().ok()?))
     }
 }

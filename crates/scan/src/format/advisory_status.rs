@@ -67,7 +67,7 @@ impl AdvisoryStatus<'_> {
     pub(super) fn evidence(&self) -> String {
         let what = match self.verdict {
             Verdict::Vulnerable => "lacks the fix",
-            Verdict::Unclear => "resembles the code of the fix, but is neither side",
+            Verdict::Unclear => "resembles the code of the fix, but cannot be told to be a side of it",
             Verdict::Fixed => "has the fix",
         };
         let place = |finding: &&Finding| {

@@ -96,7 +96,7 @@ impl HtmlWriter {
         let (class, badge, says) = match finding.verdict {
             Verdict::Vulnerable => (finding.grade.name(), finding.grade.name(), "lacks the fix of"),
             Verdict::Fixed => ("fixed", "fixed", "has the fix of"),
-            Verdict::Unclear => ("unclear", "unclear", "is neither side of the fix of"),
+            Verdict::Unclear => ("unclear", "unclear", "cannot be told to be a side of the fix of"),
         };
         self.markup("<section class=\"finding\">\n<h2><span class=\"grade ");
         self.markup(class);

@@ -233,7 +233,9 @@ fn sentence(finding: &Finding) -> String {
     };
     let (verdict, similarity) = match finding.verdict {
         Verdict::Vulnerable => ("lacks", finding.similarity),
-        Verdict::Unclear => ("is neither side of", finding.similarity.max(finding.fixed_similarity)),
+        Verdict::Unclear => {
+            ("cannot be told to be a side of", finding.similarity.max(finding.fixed_similarity))
+        }
         Verdict::Fixed => ("has", finding.fixed_similarity),
     };
     format!(

@@ -13,7 +13,7 @@ pub(super) fn describe(finding: &Finding, explain: bool) -> String {
     };
     let (verdict, percent) = match finding.verdict {
         Verdict::Vulnerable => ("lacks the fix", finding.similarity),
-        Verdict::Unclear => ("is neither side", finding.similarity.max(finding.fixed_similarity)),
+        Verdict::Unclear => ("cannot be told to be a side", finding.similarity.max(finding.fixed_similarity)),
         Verdict::Fixed => ("has the fix", finding.fixed_similarity),
     };
     let names = if finding.renamed { ", with other names" } else { "" };

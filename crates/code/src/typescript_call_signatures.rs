@@ -1,7 +1,7 @@
-//! Call signatures of TypeScript that line ends part: `interface F { (a: A): B` and `<T>(a: T): B }` in the next line.
+//! Call signatures in interfaces of TypeScript that only a line end parts: `(a: A): B`, and `<T>(a: T): B` in the next line.
 //!
-//! To the grammar such a line goes on with the type before it, and it loses the whole file. It reads a copy of the text of
-//! the same length, with a semicolon in the place of the blank before the signature.
+//! The grammar reads the second as a part of the type before it, and finds no function in the file. So it reads a copy of the
+//! text of the same length, with a semicolon in the place of the blank before the signature.
 
 use std::borrow::Cow;
 use std::ops::Range;
