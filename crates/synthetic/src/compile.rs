@@ -4,22 +4,24 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use streamguard_dataset::Weakness;
 
+use super::differences::differences;
 use super::load::TemplateLibrary;
 use super::markup::{self, NAME_MARK};
 use super::prelude::PreludeMatcher;
-use super::shape_draft::{self, ShapeDraft};
+use super::shape_draft::{self, Company, ShapeDraft};
 use super::shape_program::{
-    BLOCK_BYTES, CompiledShape, LENGTH_BITS, MAX_SLOTS, PackedVocabulary, ShapeGroup, ShapeProgram, SlotWords,
+    BLOCK_BYTES, CompiledShape, LENGTH_BITS, MAX_COUPLES, MAX_SLOTS, PackedVocabulary, ShapeGroup,
+    ShapeProgram, SlotWords,
 };
 use super::template::LanguageTemplates;
-use super::vocabulary::{self, SharedWords, THEME_SLOTS};
+use super::vocabulary::{self, SharedWords, SlotTable, THEME_SLOTS};
 
 /// Compiles all shapes of a library.
 ///
 /// # Panics
 /// If a template breaks a rule (a word longer than [`BLOCK_BYTES`], a flaw before the function's
 /// name). Templates are part of the program, so the first test that builds a generator sees it.
-pub(crate) fn compile(library: &TemplateLibrary) -> ShapeProgram {
+pub(crate) fn compile(library: &TemplateLibrary, company: Company) -> ShapeProgram {
     let program = ShapeProgram {
         arena: Vec::new(),
         pieces: vec![0; MAX_SLOTS],
@@ -28,12 +30,13 @@ pub(crate) fn compile(library: &TemplateLibrary) -> ShapeProgram {
         vocabularies: Vec::new(),
         drawn: Vec::new(),
         ops: Vec::new(),
+        bounds: Vec::new(),
         shapes: Vec::new(),
         groups: Vec::new(),
         longest: 0,
     };
     // Only for looking up: the numbers follow from the order in which pieces are added.
-    let mut compiler = ShapeCompiler { program, numbers: HashMap::new() };
+    let mut compiler = ShapeCompiler { program, company, numbers: HashMap::new() };
     for templates in &library.languages {
         compiler.add_language(templates, &library.words);
     }
@@ -44,6 +47,7 @@ pub(crate) fn compile(library: &TemplateLibrary) -> ShapeProgram {
 
 struct ShapeCompiler {
     program: ShapeProgram,
+    company: Company,
     /// Numbers of the pieces by their bytes.
     numbers: HashMap<Vec<u8>, u16>,
 }
@@ -51,26 +55,26 @@ struct ShapeCompiler {
 impl ShapeCompiler {
     fn add_language(&mut self, templates: &LanguageTemplates, words: &SharedWords) {
         let slots = words.slots(templates);
-        self.add_vocabulary(templates, words);
+        self.add_vocabulary(templates, words, &slots);
         let prelude = PreludeMatcher::new(templates);
         // Sorted by number, so that the order of the groups does not follow from names of files.
         let mut drafts_by_cwe: BTreeMap<u16, (&'static Weakness, Vec<ShapeDraft<'_>>)> = BTreeMap::new();
         for flaw in &templates.flaws {
             let (_, drafts) =
                 drafts_by_cwe.entry(flaw.weakness.cwe).or_insert_with(|| (flaw.weakness, Vec::new()));
-            drafts.extend(shape_draft::combine(templates, &slots, flaw));
+            drafts.extend(shape_draft::combine(words, templates, &slots, flaw, self.company));
         }
         for (weakness, drafts) in drafts_by_cwe.into_values() {
             let first = self.program.shapes.len() as u32;
             for draft in &drafts {
-                self.add_shape(draft, prelude.lines_of(draft));
+                self.add_shape(draft, &slots.couples, prelude.lines_of(draft));
             }
             let shapes = first..self.program.shapes.len() as u32;
             self.program.groups.push(ShapeGroup { language: templates.language, weakness, shapes });
         }
     }
 
-    fn add_vocabulary(&mut self, templates: &LanguageTemplates, words: &SharedWords) {
+    fn add_vocabulary(&mut self, templates: &LanguageTemplates, words: &SharedWords, slots: &SlotTable<'_>) {
         let mut vocabulary = PackedVocabulary {
             themes: self.program.values.len() as u32,
             words: [SlotWords::default(); MAX_SLOTS],
@@ -82,12 +86,16 @@ impl ShapeCompiler {
                 self.add_value(&word);
             }
         }
-        for (slot, words) in (1 + THEME_SLOTS.len()..).zip(words.word_lists(templates)) {
+        for (slot, list) in (1 + THEME_SLOTS.len()..).zip(words.word_lists(templates)) {
             assert!(slot < MAX_SLOTS, "too many slots");
             let start = self.program.values.len() as u32;
-            words.iter().for_each(|word| self.add_value(word));
-            vocabulary.words[slot] = SlotWords { count: words.len() as u32, start };
-            vocabulary.longest[slot] = words.iter().map(String::len).max().unwrap_or(0);
+            list.iter().for_each(|word| self.add_value(word));
+            vocabulary.words[slot] = SlotWords { count: list.len() as u32, start };
+            vocabulary.longest[slot] = list.iter().map(String::len).max().unwrap_or(0);
+        }
+        for [one, other] in slots.couples.iter().map(|couple| couple.map(usize::from)) {
+            let longest = vocabulary.longest[one].max(vocabulary.longest[other]);
+            (vocabulary.longest[one], vocabulary.longest[other]) = (longest, longest);
         }
         self.program.vocabularies.push(vocabulary);
     }
@@ -114,7 +122,7 @@ impl ShapeCompiler {
     }
 
     /// Adds a shape of the vocabulary that was added last.
-    fn add_shape(&mut self, draft: &ShapeDraft<'_>, prelude: Vec<String>) {
+    fn add_shape(&mut self, draft: &ShapeDraft<'_>, couples: &[[u8; 2]], prelude: Vec<String>) {
         let (vulnerable, fixed) = (draft.vulnerable.as_str(), draft.fixed.as_str());
         let vocabulary = self.program.vocabularies.len() - 1;
         let longest = &self.program.vocabularies[vocabulary].longest;
@@ -124,31 +132,44 @@ impl ShapeCompiler {
             self.program.longest = self.program.longest.max(side.chars().map(length).sum());
         }
 
-        // The sides share their ends, so a pair costs the writing of one side and of the
-        // difference.
-        let (prefix, suffix) = common_ends(vulnerable, fixed);
-        let (head, rest) = vulnerable.split_at(prefix);
-        let (replaced, tail) = rest.split_at(rest.len() - suffix);
-        let replacement = &fixed[prefix..fixed.len() - suffix];
+        // The sides share most of their text, so a pair costs the writing of one side and of the differences.
+        let differences = differences(vulnerable, fixed);
+        let head = &vulnerable[..differences.first().map_or(0, |first| first.replaced.start)];
         let Some((before_name, (name, before_replaced))) =
             head.split_once(NAME_MARK).and_then(|(before, rest)| Some((before, rest.split_once(NAME_MARK)?)))
         else {
-            panic!("the flaw comes before the function's name: {head}");
+            panic!("the flaw comes before the function's name: {vulnerable}");
         };
-        let mut parts = [self.program.ops.len() as u32; 7];
-        let texts = [before_name, name, before_replaced, replaced, tail, replacement];
-        for (end, text) in parts[1..].iter_mut().zip(texts) {
-            *end = self.add_ops(text);
+        let mut texts = vec![before_name, name, before_replaced];
+        for (at, difference) in differences.iter().enumerate() {
+            let end = differences.get(at + 1).map_or(vulnerable.len(), |next| next.replaced.start);
+            texts.push(&vulnerable[difference.replaced.clone()]);
+            texts.push(&vulnerable[difference.replaced.end..end]);
         }
+        texts.extend(differences.iter().map(|difference| &fixed[difference.replacement.clone()]));
+        let first_bound = self.program.bounds.len() as u32;
+        self.program.bounds.push(self.program.ops.len() as u32);
+        for text in texts {
+            let end = self.add_ops(text);
+            self.program.bounds.push(end);
+        }
+        let bounds = first_bound..self.program.bounds.len() as u32;
 
-        let used: BTreeSet<u8> =
+        let mut used: BTreeSet<u8> =
             vulnerable.chars().chain(fixed.chars()).filter_map(markup::slot_of).collect();
+        let mut coupled = [[0; 2]; MAX_COUPLES];
+        let shared = couples.iter().filter(|couple| couple.iter().any(|slot| used.contains(slot)));
+        let shared: Vec<[u8; 2]> = shared.copied().collect();
+        assert!(shared.len() <= coupled.len(), "too many couples of variables: {vulnerable}");
+        coupled[..shared.len()].copy_from_slice(&shared);
+        used.extend(shared.into_iter().flatten());
         let first = self.program.drawn.len() as u32;
         self.program.drawn.extend(used.into_iter().filter(|slot| usize::from(*slot) > THEME_SLOTS.len()));
         self.program.shapes.push(CompiledShape {
             vocabulary: vocabulary as u32,
             drawn: first..self.program.drawn.len() as u32,
-            parts,
+            couples: coupled,
+            bounds,
             in_class: draft.host.in_class,
             description: draft.about.clone(),
             prelude,
@@ -181,15 +202,4 @@ impl ShapeCompiler {
         }
         bytes.clear();
     }
-}
-
-/// Returns how many bytes two texts have in common at their start and at their end, not overlapping.
-fn common_ends(left: &str, right: &str) -> (usize, usize) {
-    let same = |(a, b): &(char, char)| a == b;
-    let length = |pairs: &mut dyn Iterator<Item = (char, char)>| {
-        pairs.take_while(same).map(|(a, _)| a.len_utf8()).sum()
-    };
-    let prefix: usize = length(&mut left.chars().zip(right.chars()));
-    let (left, right) = (&left[prefix..], &right[prefix..]);
-    (prefix, length(&mut left.chars().rev().zip(right.chars().rev())))
 }

@@ -1,10 +1,9 @@
 //! Expansion of macros, from templates to text that holds both sides.
 
-use std::collections::BTreeMap;
-
 use super::choices::RandomChoices;
-use super::markup::{GROUP_CLOSE, GROUP_NEXT, GROUP_OPEN, slot_char};
+use super::markup::{GROUP_CLOSE, GROUP_MIRRORED, GROUP_NEXT, GROUP_OPEN, slot_char};
 use super::template::MacroTable;
+use super::vocabulary::SlotTable;
 
 /// Deepest nesting of macros; a cycle ends here.
 const MAX_MACRO_DEPTH: usize = 16;
@@ -17,12 +16,14 @@ pub(crate) struct UnresolvedMacro;
 pub(crate) struct MacroExpander<'a> {
     /// Definitions, the strongest first.
     pub layers: &'a [&'a MacroTable<'a>],
-    /// Numbers of the slots.
-    pub slots: &'a BTreeMap<&'a str, u8>,
+    /// Slots that texts may name.
+    pub slots: &'a SlotTable<'a>,
     /// Chooses between the alternatives of a name.
     pub seed: u64,
     /// Chooses between alternatives on the spot.
     pub choices: RandomChoices,
+    /// Whether the text belongs to a decoy: there the sides are exchanged, and slots give way to their `other`.
+    pub mirrored: bool,
     /// Text so far, with both sides in it.
     pub out: String,
 }
@@ -47,7 +48,7 @@ impl MacroExpander<'_> {
             rest = &rest[at + 1..];
             rest = match rest.as_bytes().first() {
                 Some(b'~') => self.sign('~', rest),
-                Some(b'[') => self.sign(GROUP_OPEN, rest),
+                Some(b'[') => self.sign(if self.mirrored { GROUP_MIRRORED } else { GROUP_OPEN }, rest),
                 Some(b'|') => self.sign(GROUP_NEXT, rest),
                 Some(b']') => self.sign(GROUP_CLOSE, rest),
                 Some(b'(') => {
@@ -73,6 +74,26 @@ impl MacroExpander<'_> {
     }
 
     fn name(&mut self, name: &str, depth: usize) -> Result<(), UnresolvedMacro> {
+        match name {
+            "sink" => self.role(name, false, depth),
+            "decoy" | "aside" | "own" => self.role(name, true, depth),
+            _ => self.define(name, depth),
+        }
+    }
+
+    /// Appends the sink or its decoy. Both make the same choices, so that nothing but the sides and the variables
+    /// tells them apart.
+    fn role(&mut self, name: &str, mirrored: bool, depth: usize) -> Result<(), UnresolvedMacro> {
+        let shared = RandomChoices::new(RandomChoices::of_text("sink").next_u64().wrapping_add(self.seed));
+        let choices = std::mem::replace(&mut self.choices, shared);
+        let outer = std::mem::replace(&mut self.mirrored, mirrored);
+        let done = self.define(name, depth);
+        self.choices = choices;
+        self.mirrored = outer;
+        done
+    }
+
+    fn define(&mut self, name: &str, depth: usize) -> Result<(), UnresolvedMacro> {
         let layers = self.layers;
         if let Some(alternatives) = layers.iter().find_map(|layer| layer.get(name)) {
             // Follows from the name and not from its place, so that a macro that stands in both sides
@@ -80,7 +101,8 @@ impl MacroExpander<'_> {
             let choice = RandomChoices::of_text(name).next_u64().wrapping_add(self.seed);
             return self.any_of(alternatives, RandomChoices::new(choice), depth);
         }
-        self.out.push(slot_char(*self.slots.get(name).ok_or(UnresolvedMacro)?));
+        let slot = self.slots.number(name).ok_or(UnresolvedMacro)?;
+        self.out.push(slot_char(if self.mirrored { self.slots.other(slot) } else { slot }));
         Ok(())
     }
 
@@ -152,24 +174,33 @@ fn split_choice(text: &str) -> Option<(Vec<&str>, &str)> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
-    use crate::markup::side;
+    use crate::markup::sides;
 
     fn both_sides(
         template: &str,
         macros: &[(&'static str, &'static str)],
     ) -> Result<(String, String), UnresolvedMacro> {
-        let slots = BTreeMap::from([("slot", 3)]);
+        let slots =
+            SlotTable { numbers: BTreeMap::from([("slot", 3), ("a", 4), ("b", 5)]), couples: vec![[4, 5]] };
         let mut table = MacroTable::new();
         for (name, text) in macros {
             table.entry((*name).into()).or_default().push((*text).into());
         }
         let layers = [&table];
         let choices = RandomChoices::new(1);
-        let mut expander =
-            MacroExpander { layers: &layers, slots: &slots, seed: 1, choices, out: String::new() };
+        let mut expander = MacroExpander {
+            layers: &layers,
+            slots: &slots,
+            seed: 1,
+            choices,
+            mirrored: false,
+            out: String::new(),
+        };
         expander.expand(template)?;
-        Ok((side(&expander.out, 0, false), side(&expander.out, 1, false)))
+        Ok(sides(&expander.out, 1, false))
     }
 
     #[test]
@@ -177,6 +208,17 @@ mod tests {
         let (vulnerable, fixed) = both_sides("a ~[b~|c~] d ~~ ~[~|e~]", &[]).unwrap();
         assert_eq!(vulnerable, "a b d ~");
         assert_eq!(fixed, "a c d ~ e");
+    }
+
+    #[test]
+    fn a_decoy_is_the_sink_with_exchanged_sides_and_variables() {
+        let code = "~[f~|g~](~v~) ~(1~|2~|3~|4~)";
+        let macros = [("sink", code), ("decoy", code), ("v", "~a~")];
+        let (vulnerable, fixed) = both_sides("~sink~, ~decoy~, ~v~", &macros).unwrap();
+        let number = vulnerable.chars().find(char::is_ascii_digit).unwrap();
+        let (a, b) = (slot_char(4), slot_char(5));
+        assert_eq!(vulnerable, format!("f({a}) {number}, g({b}) {number}, {a}"));
+        assert_eq!(fixed, format!("g({a}) {number}, f({b}) {number}, {a}"));
     }
 
     #[test]

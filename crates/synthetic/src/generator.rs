@@ -4,11 +4,16 @@ use streamguard_dataset::{Language, Weakness};
 
 use super::choices::RandomChoices;
 use super::compile;
+use super::differences::MAX_DIFFERENCES;
 use super::load;
+use super::shape_draft::Company;
 use super::shape_program::{
     BLOCK_BYTES, CompiledShape, LENGTH_BITS, MAX_SLOTS, ShapeGroup, ShapeProgram, SlotWords,
 };
 use super::vocabulary::THEME_SLOTS;
+
+/// Parts of a shape up to the first difference.
+const FIRST_PARTS: usize = 3;
 
 /// Writes pairs of a vulnerable function and the same function fixed.
 ///
@@ -25,7 +30,7 @@ pub struct PairBuffer {
     /// All pieces, with those of the words drawn for this pair at the numbers of the slots. Slots that
     /// a shape does not use keep the words of an earlier pair.
     pieces: Vec<u32>,
-    /// Vulnerable side, and behind it the text that the fix puts in.
+    /// Vulnerable side, and behind it the texts that the fix puts in.
     written: Vec<u8>,
     fixed: String,
 }
@@ -65,8 +70,21 @@ impl PairGenerator {
     /// # Panics
     /// If a template file has a fault, which the tests of this crate exclude.
     pub fn new() -> Self {
+        Self::beside(Company::Decoy)
+    }
+
+    /// Parses and compiles the embedded templates for functions without decoys: their words tell the sides
+    /// apart, as those of most fixes in real histories do.
+    ///
+    /// # Panics
+    /// As [`PairGenerator::new`].
+    pub fn without_decoys() -> Self {
+        Self::beside(Company::Nothing)
+    }
+
+    fn beside(company: Company) -> Self {
         let library = load::load().unwrap_or_else(|error| panic!("{error}"));
-        Self { program: compile::compile(&library) }
+        Self { program: compile::compile(&library, company) }
     }
 
     /// Returns the number of shapes: of structures that differ in more than names and literals.
@@ -114,25 +132,33 @@ impl PairGenerator {
         let PairBuffer { pieces, written, fixed } = out;
         draw_words(program, shape, &mut choices, pieces);
 
-        let mut ends = [0; 7];
-        for part in 0..6 {
-            let ops = &program.ops[shape.parts[part] as usize..shape.parts[part + 1] as usize];
+        let bounds = &program.bounds[shape.bounds.start as usize..shape.bounds.end as usize];
+        let mut ends = [0; FIRST_PARTS + 3 * MAX_DIFFERENCES + 1];
+        for (part, bound) in bounds.windows(2).enumerate() {
+            let ops = &program.ops[bound[0] as usize..bound[1] as usize];
             ends[part + 1] = copy_pieces(program, ops, pieces, written, ends[part]);
         }
-        // The text that the fix puts in stands behind the vulnerable side, so that one check covers both.
+        // The texts that the fix puts in stand behind the vulnerable side, so that one check covers both.
         // It never fails, because templates are ASCII and pieces end between characters.
-        let [_, name, after_name, replaced, after_replaced, end, after_end] = ends;
-        let text = std::str::from_utf8(&written[..after_end]).unwrap_or_default();
-        let (vulnerable, replacement) = text.split_at(end);
+        let text = std::str::from_utf8(&written[..ends[bounds.len() - 1]]).unwrap_or_default();
+        let differences = (bounds.len() - 1 - FIRST_PARTS) / 3;
+        let replacements = FIRST_PARTS + 2 * differences;
+        let vulnerable = &text[..ends[replacements]];
+        let mut shared = 0;
         fixed.clear();
-        fixed.push_str(&vulnerable[..replaced]);
-        fixed.push_str(replacement);
-        fixed.push_str(&vulnerable[after_replaced..]);
+        for difference in 0..differences {
+            let replaced = FIRST_PARTS + 2 * difference;
+            let replacement = replacements + difference;
+            fixed.push_str(&text[shared..ends[replaced]]);
+            fixed.push_str(&text[ends[replacement]..ends[replacement + 1]]);
+            shared = ends[replaced + 1];
+        }
+        fixed.push_str(&vulnerable[shared..]);
 
         PairRef {
             language: group.language,
             weakness: group.weakness,
-            function: &vulnerable[name..after_name],
+            function: &vulnerable[ends[1]..ends[2]],
             vulnerable,
             fixed,
             shape: number,
@@ -148,7 +174,7 @@ impl PairBuffer {
     fn prepare(&mut self, program: &ShapeProgram) {
         if self.pieces.len() < program.pieces.len() {
             self.pieces.clone_from(&program.pieces);
-            // Room for the vulnerable side and for the text that the fix puts in, and for the rest
+            // Room for the vulnerable side and for the texts that the fix puts in, and for the rest
             // of the last block.
             self.written.resize(2 * program.longest + BLOCK_BYTES, 0);
         }
@@ -176,6 +202,13 @@ fn draw_words(
             pieces[usize::from(*slot)] = values[start as usize + choice as usize];
             bits >>= 16;
         }
+    }
+    // Either variable gets either word, or the word would tell which of them it names.
+    let mut bits = choices.next_u64();
+    for [one, other] in shape.couples {
+        let exchange = (bits & 1) as u8 * (one ^ other);
+        pieces.swap(usize::from(one), usize::from(one ^ exchange));
+        bits >>= 1;
     }
 }
 

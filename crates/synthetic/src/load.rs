@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use streamguard_dataset::{Language, Weakness};
 
-use super::template::{FlawTemplate, FlowTemplate, HostTemplate, LanguageTemplates, MacroTable, NameCase};
+use super::template::{
+    DecoyTemplate, FlawTemplate, FlowTemplate, HostTemplate, LanguageTemplates, MacroTable, NameCase,
+};
 use super::template_file::{
     FlawEntry, LanguageFile, MacroChoice, MacroSetEntry, TemplateError, WeaknessEntry, parse,
 };
@@ -71,6 +73,7 @@ fn load_language(language: Language, files: &[(&str, &str)]) -> Result<LanguageT
         names: Vec::new(),
         hosts: Vec::new(),
         flows: Vec::new(),
+        decoys: Vec::new(),
         flaws: Vec::new(),
         macros: MacroTable::new(),
         prelude: Vec::new(),
@@ -100,8 +103,10 @@ fn load_language(language: Language, files: &[(&str, &str)]) -> Result<LanguageT
             source: flow.source,
             reply: flow.reply,
             body: flow.body,
+            end: flow.end,
             macros: flow.macros,
         }));
+        templates.decoys.extend(file.decoys.into_iter().map(|decoy| DecoyTemplate { code: decoy.code }));
         for (name, set) in file.macro_sets {
             if sets.insert(name.clone(), set).is_some() {
                 return Err(TemplateError::of_file(path, format!("the macro set {name:?} is defined twice")));
@@ -150,6 +155,8 @@ fn resolve_flaws(
             result: text(flaw.result, &common.result),
             reply: text(flaw.reply, &common.reply),
             code: flaw.code,
+            decoy: flaw.decoy.or_else(|| common.decoy.clone()),
+            both: text(flaw.both, &common.both),
             macros,
         };
         for (key, value) in [("about", &flaw.about), ("source", &flaw.source), ("reply", &flaw.reply)] {

@@ -12,6 +12,8 @@ const END_OF_SLOTS: u32 = 0xE100;
 pub(crate) const GROUP_OPEN: char = '\u{F8F0}';
 /// Separates the sides of a group.
 pub(crate) const GROUP_NEXT: char = '\u{F8F1}';
+/// Begins a group whose vulnerable and fixed texts are exchanged.
+pub(crate) const GROUP_MIRRORED: char = '\u{F8F4}';
 /// Ends a group of sides.
 pub(crate) const GROUP_CLOSE: char = '\u{F8F2}';
 /// Stands before and after the function's name.
@@ -31,28 +33,32 @@ pub(crate) fn slot_of(character: char) -> Option<u8> {
 /// Returns how many sides the text has: 1 without a fix, or 1 plus the number of fixes.
 pub(crate) fn count_sides(text: &str) -> usize {
     let mut most = 1;
-    for group in text.split(GROUP_OPEN).skip(1) {
+    for group in text.split([GROUP_OPEN, GROUP_MIRRORED]).skip(1) {
         let group = group.split(GROUP_CLOSE).next().unwrap_or("");
         most = most.max(1 + group.matches(GROUP_NEXT).count());
     }
     most
 }
 
-/// Returns one side of an expanded text: 0 is the vulnerable one. A group with fewer alternatives
-/// gives its last. With `tabs`, indentation becomes tabs.
-pub(crate) fn side(text: &str, number: usize, tabs: bool) -> String {
+/// Returns the vulnerable side of an expanded text and the one with the given fix, counted from 1. A group with fewer
+/// alternatives gives its last. With `tabs`, indentation becomes tabs.
+pub(crate) fn sides(text: &str, fix: usize, tabs: bool) -> (String, String) {
+    (side(text, [0, fix], tabs), side(text, [fix, 0], tabs))
+}
+
+/// Returns the text with the alternative `own` of each group, and `mirrored` of the mirrored ones.
+fn side(text: &str, [own, mirrored]: [usize; 2], tabs: bool) -> String {
     let mut plain = String::with_capacity(text.len());
-    for (at, part) in text.split(GROUP_OPEN).enumerate() {
-        let outside = match part.split_once(GROUP_CLOSE) {
-            Some((group, after)) if at > 0 => {
-                let alternatives: Vec<&str> = group.split(GROUP_NEXT).collect();
-                plain.push_str(alternatives[number.min(alternatives.len() - 1)]);
-                after
-            }
-            _ => part,
-        };
-        plain.push_str(outside);
+    let mut rest = text;
+    while let Some(open) = rest.find([GROUP_OPEN, GROUP_MIRRORED]) {
+        plain.push_str(&rest[..open]);
+        let number = if rest[open..].starts_with(GROUP_OPEN) { own } else { mirrored };
+        let group = &rest[open + GROUP_OPEN.len_utf8()..];
+        let (group, after) = group.split_once(GROUP_CLOSE).unwrap_or((group, ""));
+        plain.push_str(group.split(GROUP_NEXT).take(number + 1).last().unwrap_or(""));
+        rest = after;
     }
+    plain.push_str(rest);
     tidy(&plain, tabs)
 }
 
@@ -97,11 +103,14 @@ mod tests {
             "{GROUP_OPEN}a{GROUP_NEXT}b{GROUP_CLOSE} {GROUP_OPEN}c{GROUP_NEXT}d{GROUP_NEXT}e{GROUP_CLOSE}"
         );
         assert_eq!(count_sides(&text), 3);
-        assert_eq!(side(&text, 2, false), "b e");
+        assert_eq!(sides(&text, 2, false), ("a c".to_owned(), "b e".to_owned()));
+        let mirrored = text.replacen(GROUP_OPEN, &GROUP_MIRRORED.to_string(), 1);
+        assert_eq!(count_sides(&mirrored), 3);
+        assert_eq!(sides(&mirrored, 2, false), ("b c".to_owned(), "a e".to_owned()));
     }
 
     #[test]
     fn levels_of_indentation_become_tabs() {
-        assert_eq!(side("a\n    b\n      c\n    \n\nd", 0, true), "a\n\tb\n\t  c\n\nd");
+        assert_eq!(sides("a\n    b\n      c\n    \n\nd", 1, true).0, "a\n\tb\n\t  c\n\nd");
     }
 }

@@ -1,18 +1,31 @@
 //! Combination of the parts of a language into shapes, as text.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::choices::RandomChoices;
 use super::expand::MacroExpander;
 use super::markup::{self, NAME_MARK};
-use super::template::{FlawTemplate, FlowTemplate, HostTemplate, InputSource, LanguageTemplates, MacroTable};
+use super::template::{
+    DecoyTemplate, FlawTemplate, FlowTemplate, HostTemplate, InputSource, LanguageTemplates, MacroTable,
+    WordList,
+};
+use super::vocabulary::{SharedWords, SlotTable};
 
 /// Most combinations that are taken for each fix of each flaw. More would not fit the processor's
 /// second-level cache, and generation would slow down.
 const SHAPES_PER_FIX: usize = 12;
 /// Passes over all combinations, each with other choices inside.
 const MAX_PASSES: usize = 3;
+
+/// What stands beside a flaw in a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Company {
+    /// Its decoy, if it has one.
+    Decoy,
+    /// Nothing.
+    Nothing,
+}
 
 /// A combination in text, in which slots are characters (see [`markup::slot_of`]).
 pub(crate) struct ShapeDraft<'a> {
@@ -26,15 +39,18 @@ pub(crate) struct ShapeDraft<'a> {
     pub fixed: String,
 }
 
-/// Combines a flaw with hosts, sources and flows: returns all shapes that are possible, or as many as
-/// are wanted.
+/// Combines a flaw with hosts, sources, flows and decoys: returns all shapes that are possible, or as many
+/// as are wanted.
 pub(crate) fn combine<'a>(
+    words: &'a SharedWords,
     templates: &'a LanguageTemplates,
-    slots: &BTreeMap<&str, u8>,
+    slots: &SlotTable<'_>,
     flaw: &'a FlawTemplate,
+    company: Company,
 ) -> Vec<ShapeDraft<'a>> {
+    let names = words.names(templates, &flaw.input);
     let mut combinations = matching_parts(templates, flaw);
-    let mut choices = choices_of(flaw);
+    let mut choices = RandomChoices::of_text(&flaw.code);
     choices.shuffle(&mut combinations);
     let mut seen = BTreeSet::new();
     let mut drafts = Vec::new();
@@ -43,13 +59,14 @@ pub(crate) fn combine<'a>(
         if drafts.len() >= SHAPES_PER_FIX * fixes {
             break;
         }
-        let Some((text, about)) = expand_parts(templates, slots, flaw, *parts, choices.next_u64()) else {
+        let Some((text, about)) =
+            expand_parts(templates, names, slots, flaw, company, *parts, choices.next_u64())
+        else {
             continue;
         };
         fixes = fixes.max(markup::count_sides(&text) - 1);
-        let vulnerable = markup::side(&text, 0, templates.tabs);
         // The fixes of a flaw take turns, so that each has as many shapes.
-        let fixed = markup::side(&text, 1 + drafts.len() % fixes, templates.tabs);
+        let (vulnerable, fixed) = markup::sides(&text, 1 + drafts.len() % fixes, templates.tabs);
         if seen.insert((vulnerable.clone(), fixed.clone())) {
             drafts.push(ShapeDraft { host: parts.0, about, vulnerable, fixed });
         }
@@ -57,7 +74,7 @@ pub(crate) fn combine<'a>(
     drafts
 }
 
-type Parts<'a> = (&'a HostTemplate, &'a InputSource, &'a FlowTemplate);
+type Parts<'a> = (&'a HostTemplate, &'a InputSource, &'a FlowTemplate, &'a DecoyTemplate);
 
 /// Returns the hosts, sources and flows that have what the flaw asks for.
 fn matching_parts<'a>(templates: &'a LanguageTemplates, flaw: &FlawTemplate) -> Vec<Parts<'a>> {
@@ -68,7 +85,7 @@ fn matching_parts<'a>(templates: &'a LanguageTemplates, flaw: &FlawTemplate) -> 
         for source in host.sources.iter().filter(|source| source.gives == flaw.source) {
             for flow in &templates.flows {
                 if suits(&flow.source, &flaw.source) && suits(&flow.reply, &flaw.reply) {
-                    combinations.push((host, source, flow));
+                    combinations.extend(templates.decoys.iter().map(|decoy| (host, source, flow, decoy)));
                 }
             }
         }
@@ -76,29 +93,15 @@ fn matching_parts<'a>(templates: &'a LanguageTemplates, flaw: &FlawTemplate) -> 
     combinations
 }
 
-/// Returns the choices for the shapes of a flaw, which follow from its code alone.
-fn choices_of(flaw: &FlawTemplate) -> RandomChoices {
-    // The margins are those that the code had in the first version of the generator. Without them all
-    // choices would differ, and the same seed would give another dataset.
-    let mut text = String::from("\n");
-    for line in flaw.code.lines() {
-        if !line.is_empty() {
-            text.push_str("            ");
-        }
-        text.push_str(line);
-        text.push('\n');
-    }
-    text.push_str("        ");
-    RandomChoices::of_text(&text)
-}
-
 /// Returns the text of a combination with both sides in it, and its description; nothing if the parts
 /// need what others do not define.
 fn expand_parts(
     templates: &LanguageTemplates,
-    slots: &BTreeMap<&str, u8>,
+    names: Option<&WordList>,
+    slots: &SlotTable<'_>,
     flaw: &FlawTemplate,
-    (host, source, flow): Parts<'_>,
+    company: Company,
+    (host, source, flow, decoy): Parts<'_>,
     seed: u64,
 ) -> Option<(String, String)> {
     let mut choices = RandomChoices::new(seed);
@@ -106,6 +109,7 @@ fn expand_parts(
     let name = format!("{NAME_MARK}{pattern}{NAME_MARK}");
     let input = format!("~{}~", flaw.input);
     let reply = format!("~{}~", flaw.reply);
+    let given = format!("~own_{}~", flaw.source);
     let mut own = MacroTable::new();
     let mut define = |name: &'static str, text| {
         own.insert(Cow::Borrowed(name), vec![Cow::Borrowed(text)]);
@@ -115,9 +119,12 @@ fn expand_parts(
     define("param", &source.param);
     define("source", &source.code);
     define("from", &source.from);
-    define("core", &flaw.code);
+    define("core", &decoy.code);
+    define("sink", &flaw.code);
+    define("end", &flow.end);
     define("reply", &reply);
     define("body", &flow.body);
+    define("both", &flaw.both);
     // Left undefined if empty, so that parts which use them are impossible with this flaw.
     for (name, given, text) in
         [("v", &flaw.input, &input), ("E", &flaw.raises, &flaw.raises), ("R", &flaw.result, &flaw.result)]
@@ -126,8 +133,25 @@ fn expand_parts(
             define(name, text);
         }
     }
+    // Likewise, so that decoys are impossible with flaws that have none.
+    match &flaw.decoy {
+        _ if company == Company::Nothing => define("alone", ""),
+        Some(text) if !text.is_empty() => define("aside", text),
+        None if names.is_some_and(|list| list.other.is_some()) => {
+            define("decoy", &flaw.code);
+            define("own", &given);
+        }
+        _ => define("alone", ""),
+    }
+    if let Some(list) = names.filter(|list| !list.literals.is_empty()) {
+        own.insert(
+            Cow::Borrowed("literal"),
+            list.literals.iter().map(|text| Cow::Borrowed(text.as_str())).collect(),
+        );
+    }
     let layers = [&flow.macros, &flaw.macros, &own, &host.macros, &templates.macros];
-    let mut expander = MacroExpander { layers: &layers, slots, seed, choices, out: String::new() };
+    let mut expander =
+        MacroExpander { layers: &layers, slots, seed, choices, mirrored: false, out: String::new() };
     expander.expand(&host.frame).ok()?;
     let text = std::mem::take(&mut expander.out);
     expander.expand(&flaw.about).ok()?;
@@ -136,6 +160,8 @@ fn expand_parts(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::load;
     use crate::vocabulary;
@@ -176,9 +202,14 @@ mod tests {
         for templates in &library.languages {
             let slots = library.words.slots(templates);
             let names = library.words.names.iter().chain(&templates.names);
-            let lists: BTreeMap<u8, _> = names.map(|list| (slots[list.slot.as_str()], list)).collect();
+            let mut lists = BTreeMap::new();
+            for list in names {
+                for slot in [Some(&list.slot), list.other.as_ref()].into_iter().flatten() {
+                    lists.insert(slots.numbers[slot.as_str()], list);
+                }
+            }
             for flaw in &templates.flaws {
-                for draft in combine(templates, &slots, flaw) {
+                for draft in combine(&library.words, templates, &slots, flaw, Company::Decoy) {
                     for side in [&draft.vulnerable, &draft.fixed] {
                         let names = own_names(side);
                         let used = side.chars().filter_map(markup::slot_of);
@@ -204,21 +235,23 @@ mod tests {
             let slots = library.words.slots(templates);
             let mut hosts: BTreeMap<&str, usize> = BTreeMap::new();
             for flaw in &templates.flaws {
-                let drafts = combine(templates, &slots, flaw);
-                assert!(
-                    drafts.len() >= 6,
-                    "{:?} gives {} shapes: {}",
-                    templates.language,
-                    drafts.len(),
-                    flaw.code
-                );
-                for draft in drafts {
-                    *hosts.entry(&draft.host.name).or_default() += 1;
+                for company in [Company::Nothing, Company::Decoy] {
+                    let drafts = combine(&library.words, templates, &slots, flaw, company);
+                    assert!(
+                        drafts.len() >= 6,
+                        "{:?} gives {} shapes beside {company:?}: {}",
+                        templates.language,
+                        drafts.len(),
+                        flaw.code
+                    );
+                    for draft in drafts {
+                        *hosts.entry(&draft.host.name).or_default() += 1;
+                    }
                 }
             }
             for host in &templates.hosts {
                 let shapes = hosts.get(host.name.as_str()).copied().unwrap_or(0);
-                assert!(shapes > 20, "{} has {shapes} shapes", host.name);
+                assert!(shapes > 40, "{} has {shapes} shapes", host.name);
             }
         }
     }

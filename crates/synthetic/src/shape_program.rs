@@ -18,7 +18,10 @@ pub(crate) const BLOCK_BYTES: usize = 32;
 /// Bits of a piece that hold its length; the others hold its start.
 pub(crate) const LENGTH_BITS: u32 = 6;
 /// Slots that a language may have, the first of them unused.
-pub(crate) const MAX_SLOTS: usize = 64;
+pub(crate) const MAX_SLOTS: usize = 128;
+
+/// Couples of slots that a shape may have.
+pub(crate) const MAX_COUPLES: usize = 4;
 
 /// All shapes, ready to be written.
 #[derive(Debug)]
@@ -37,6 +40,8 @@ pub(crate) struct ShapeProgram {
     pub drawn: Vec<u8>,
     /// Numbers of pieces.
     pub ops: Vec<u16>,
+    /// Indices in `ops` at which parts of shapes begin and end.
+    pub bounds: Vec<u32>,
     /// Every shape.
     pub shapes: Vec<CompiledShape>,
     /// Shapes by language and weakness.
@@ -72,10 +77,13 @@ pub(crate) struct CompiledShape {
     pub vocabulary: u32,
     /// Its slots without those of themes: a range of `drawn`.
     pub drawn: Range<u32>,
-    /// Bounds in `ops` of its six parts: the text before the function's name, the name, the text up to
-    /// the first difference, the text that the fix replaces, the end that both sides share, and the text
-    /// that the fix puts in. Each part ends at the start of the next one.
-    pub parts: [u32; 7],
+    /// Couples of its slots that share a word list; which of a couple gets which word is drawn too.
+    pub couples: [[u8; 2]; MAX_COUPLES],
+    /// Range of `bounds` that holds the bounds in `ops` of its parts, each of which ends at the start of the next: the
+    /// text before the function's name, the name, and the text up to the first difference; for each difference the
+    /// text that the fix replaces, and what both sides share behind it; for each difference the text that the fix
+    /// puts in.
+    pub bounds: Range<u32>,
     /// Whether the function must stand in a class.
     pub in_class: bool,
     /// One English sentence on the flaw.

@@ -24,6 +24,8 @@ pub(crate) struct LanguageTemplates {
     pub hosts: Vec<HostTemplate>,
     /// Bodies of functions.
     pub flows: Vec<FlowTemplate>,
+    /// Surroundings of the sink.
+    pub decoys: Vec<DecoyTemplate>,
     /// Sinks, vulnerable and fixed.
     pub flaws: Vec<FlawTemplate>,
     /// Macros for all parts, weaker than those of the parts themselves.
@@ -47,6 +49,10 @@ pub(crate) enum NameCase {
 pub(crate) struct WordList {
     /// Name of the slot.
     pub slot: String,
+    /// Slot that half of the words go to: it stands for this one in a decoy.
+    pub other: Option<String>,
+    /// Values that the program could give such a variable itself.
+    pub literals: Vec<String>,
     /// Words to draw from.
     pub words: Vec<String>,
 }
@@ -86,7 +92,7 @@ pub(crate) struct InputSource {
     pub code: String,
 }
 
-/// A body of a function: puts `~source~`, `~core~` and `~reply~` in order.
+/// A body of a function: puts `~source~` and `~core~` in order.
 #[derive(Debug)]
 pub(crate) struct FlowTemplate {
     /// [`FlawTemplate::source`] that the body needs; empty for any.
@@ -95,8 +101,19 @@ pub(crate) struct FlowTemplate {
     pub reply: String,
     /// Text of the body.
     pub body: String,
+    /// Macro `~end~`: what follows the sink, such as the reply.
+    pub end: String,
     /// Macros, stronger than those of the flaw.
     pub macros: MacroTable<'static>,
+}
+
+/// A way to put the sink beside its decoy: the same code once more, with the sides exchanged, on a value that the
+/// program chose itself. So both sides hold the same constructs, and only what they are applied to tells them apart.
+#[derive(Debug)]
+pub(crate) struct DecoyTemplate {
+    /// Macro `~core~`: puts `~sink~`, `~end~`, and `~own~` and `~decoy~`, `~aside~`, or `~alone~` in order. Of the last three,
+    /// a flaw defines those that it can stand beside; `~alone~` is empty.
+    pub code: String,
 }
 
 /// A sink, vulnerable and fixed.
@@ -122,8 +139,13 @@ pub(crate) struct FlawTemplate {
     pub result: String,
     /// Macro that answers; it becomes `~reply~`.
     pub reply: String,
-    /// Macro `~core~`: the statements with the flaw and its fixes.
+    /// Macro `~sink~`: the statements with the flaw and its fixes.
     pub code: String,
+    /// Macro `~aside~`: statements that stand beside the sink and hold the same with exchanged sides. Without it,
+    /// the code itself is the decoy; if it is empty, there is none.
+    pub decoy: Option<String>,
+    /// Macro `~both~`: statements that the code and its decoy have in common.
+    pub both: String,
     /// Macros, stronger than those of the host.
     pub macros: MacroTable<'static>,
 }

@@ -61,12 +61,16 @@ pub(crate) struct WordsFile {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct WordEntry {
     slot: String,
+    other: Option<String>,
+    #[serde(default)]
+    literals: Vec<String>,
     words: String,
 }
 
 impl From<WordEntry> for WordList {
     fn from(entry: WordEntry) -> Self {
-        Self { slot: entry.slot, words: entry.words.split_whitespace().map(str::to_owned).collect() }
+        let words = entry.words.split_whitespace().map(str::to_owned).collect();
+        Self { slot: entry.slot, other: entry.other, literals: entry.literals, words }
     }
 }
 
@@ -86,6 +90,8 @@ pub(crate) struct LanguageFile {
     pub hosts: Vec<HostEntry>,
     #[serde(rename = "flow")]
     pub flows: Vec<FlowEntry>,
+    #[serde(rename = "decoy")]
+    pub decoys: Vec<DecoyEntry>,
     #[serde(rename = "weakness")]
     pub weaknesses: Vec<WeaknessEntry>,
 }
@@ -123,8 +129,22 @@ pub(crate) struct FlowEntry {
     pub reply: String,
     #[serde(deserialize_with = "text::block")]
     pub body: String,
+    #[serde(default = "reply", deserialize_with = "text::block")]
+    pub end: String,
     #[serde(default, deserialize_with = "text::macros")]
     pub macros: MacroTable<'static>,
+}
+
+fn reply() -> String {
+    "~reply~".to_owned()
+}
+
+/// `[[decoy]]`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct DecoyEntry {
+    #[serde(deserialize_with = "text::block")]
+    pub code: String,
 }
 
 /// `[[weakness]]`: flaws of one kind, and what they have in common.
@@ -141,6 +161,10 @@ pub(crate) struct WeaknessEntry {
     pub raises: Option<String>,
     pub result: Option<String>,
     pub reply: Option<String>,
+    #[serde(default, deserialize_with = "text::some_block")]
+    pub decoy: Option<String>,
+    #[serde(default, deserialize_with = "text::some_block")]
+    pub both: Option<String>,
     pub macros: Option<MacroChoice>,
     #[serde(rename = "flaw")]
     pub flaws: Vec<FlawEntry>,
@@ -159,6 +183,10 @@ pub(crate) struct FlawEntry {
     pub raises: Option<String>,
     pub result: Option<String>,
     pub reply: Option<String>,
+    #[serde(default, deserialize_with = "text::some_block")]
+    pub decoy: Option<String>,
+    #[serde(default, deserialize_with = "text::some_block")]
+    pub both: Option<String>,
     pub macros: Option<MacroChoice>,
     #[serde(deserialize_with = "text::block")]
     pub code: String,

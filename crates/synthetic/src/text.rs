@@ -14,6 +14,11 @@ pub(super) fn block<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String
     String::deserialize(deserializer).map(dedent)
 }
 
+/// Reads a text that may be absent, like [`block`].
+pub(super) fn some_block<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    block(deserializer).map(Some)
+}
+
 /// Reads a table of macros, whose values are a text or a list of alternatives.
 pub(super) fn macros<'de, D: Deserializer<'de>>(deserializer: D) -> Result<MacroTable<'static>, D::Error> {
     let table = BTreeMap::<String, Alternatives>::deserialize(deserializer)?;

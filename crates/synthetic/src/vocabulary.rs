@@ -30,17 +30,61 @@ impl SharedWords {
         Self { themes: file.themes, names: lists(file.names), literals: lists(file.literals) }
     }
 
-    /// Returns the numbers of a language's slots: from 1 those of themes, then those of the word lists.
-    pub(crate) fn slots<'a>(&'a self, templates: &'a LanguageTemplates) -> BTreeMap<&'a str, u8> {
-        let lists = self.names.iter().chain(&templates.names).chain(&self.literals);
-        THEME_SLOTS.into_iter().chain(lists.map(|list| list.slot.as_str())).zip(1..).collect()
+    /// Returns the slots of a language: from 1 those of themes, then those of the word lists.
+    pub(crate) fn slots<'a>(&'a self, templates: &'a LanguageTemplates) -> SlotTable<'a> {
+        let lists = || self.names.iter().chain(&templates.names).chain(&self.literals);
+        let names = lists().flat_map(|list| std::iter::once(list.slot.as_str()).chain(list.other.as_deref()));
+        let numbers: BTreeMap<&str, u8> = THEME_SLOTS.into_iter().chain(names).zip(1..).collect();
+        let couple = |list: &WordList| Some([numbers[list.slot.as_str()], numbers[list.other.as_deref()?]]);
+        let couples = lists().filter_map(couple).collect();
+        SlotTable { numbers, couples }
+    }
+
+    /// Returns the names of variables that fill the slot.
+    pub(crate) fn names<'a>(&'a self, templates: &'a LanguageTemplates, slot: &str) -> Option<&'a WordList> {
+        self.names.iter().chain(&templates.names).find(|list| list.slot == slot)
     }
 
     /// Returns the words of every slot that is drawn by itself, in the order of the slots' numbers.
     pub(crate) fn word_lists(&self, templates: &LanguageTemplates) -> Vec<Vec<String>> {
-        let names = self.names.iter().chain(&templates.names);
-        let names = names.map(|list| list.words.iter().map(|word| in_case(word, templates.case)).collect());
-        names.chain(self.literals.iter().map(|list| list.words.clone())).collect()
+        let mut lists = Vec::new();
+        let mut add = |list: &WordList, words: Vec<String>| match list.other {
+            // A word must not fill both slots of a function.
+            Some(_) => {
+                let half = |first| words.iter().skip(first).step_by(2).cloned().collect::<Vec<String>>();
+                lists.extend([half(0), half(1)]);
+            }
+            None => lists.push(words),
+        };
+        for list in self.names.iter().chain(&templates.names) {
+            add(list, list.words.iter().map(|word| in_case(word, templates.case)).collect());
+        }
+        for list in &self.literals {
+            add(list, list.words.clone());
+        }
+        lists
+    }
+}
+
+/// Slots of a language.
+#[derive(Debug)]
+pub(crate) struct SlotTable<'a> {
+    /// Numbers by name.
+    pub numbers: BTreeMap<&'a str, u8>,
+    /// Slots that share a word list.
+    pub couples: Vec<[u8; 2]>,
+}
+
+impl SlotTable<'_> {
+    /// Returns the number of a slot.
+    pub(crate) fn number(&self, name: &str) -> Option<u8> {
+        self.numbers.get(name).copied()
+    }
+
+    /// Returns the slot that stands for `slot` in a decoy: the one that shares its word list, or itself.
+    pub(crate) fn other(&self, slot: u8) -> u8 {
+        let couple = self.couples.iter().find(|couple| couple[0] == slot);
+        couple.map_or(slot, |couple| couple[1])
     }
 }
 

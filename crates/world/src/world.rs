@@ -25,7 +25,8 @@ pub struct World {
 impl World {
     /// Returns the world of these settings; nothing is written yet.
     pub fn new(settings: WorldSettings) -> Self {
-        Self { settings, generator: Arc::new(PairGenerator::new()) }
+        // Fixes in real histories change one thing, and not a second one in the other direction.
+        Self { settings, generator: Arc::new(PairGenerator::without_decoys()) }
     }
 
     /// Returns the repositories one after the other, by path; each is made on demand.

@@ -19,7 +19,7 @@ const COPIES: [Copy; 4] = [Copy::Same, Copy::Renamed, Copy::Reformatted, Copy::E
 
 /// Makes a pair of each language and weakness, as samples of an advisory each, and tells which are methods of a class.
 fn samples() -> Vec<(Sample, bool)> {
-    let generator = PairGenerator::new();
+    let generator = PairGenerator::without_decoys();
     let mut buffer = PairBuffer::default();
     let kinds: Vec<_> = generator.kinds().collect();
     let mut samples = Vec::new();

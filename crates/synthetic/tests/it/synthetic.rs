@@ -1,7 +1,8 @@
-//! Promises about generated pairs: they parse, they differ by the flaw alone, and they
+//! Promises about generated pairs: they parse, words and lengths do not tell their sides apart, and they
 //! are the same everywhere.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use streamguard_dataset::weakness::Weakness;
 use streamguard_dataset::{Language, quality};
@@ -36,6 +37,7 @@ const TELLING_INTERFACES: &[&str] = &[
     "UnsafeLoader",
     "checkClientTrusted",
     "checkServerTrusted",
+    "dispatcher",
     "safe",
     "safe_load",
     "sanitizeHtml",
@@ -43,6 +45,7 @@ const TELLING_INTERFACES: &[&str] = &[
     "secure_filename",
     "timingSafeEqual",
     "token_urlsafe",
+    "unsafe_load",
     "urlsafe_b64encode",
 ];
 
@@ -114,10 +117,16 @@ fn words(code: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn every_shape_parses() {
-    let generator = PairGenerator::new();
+    for generator in [PairGenerator::new(), PairGenerator::without_decoys()] {
+        every_shape_of(&generator);
+    }
+}
+
+#[track_caller]
+fn every_shape_of(generator: &PairGenerator) {
     let mut parsers: BTreeMap<Language, Parser> = BTreeMap::new();
     let mut seen = BTreeSet::new();
-    each_pair(&generator, 1, 40_000, |pair| {
+    each_pair(generator, 1, 40_000, |pair| {
         if !seen.insert(pair.shape) {
             return;
         }
@@ -208,17 +217,49 @@ fn texts_fit_into_dataset_files() {
 #[test]
 fn lengths_hardly_give_the_side_away() {
     let generator = PairGenerator::new();
-    let (mut vulnerable, mut fixed, mut usual, mut shorter) = (0, 0, 0, 0);
+    let (mut usual, mut shorter, mut longer) = (0, 0, 0);
     each_pair(&generator, 4, 20_000, |pair| {
-        vulnerable += pair.vulnerable.len();
-        fixed += pair.fixed.len();
         usual += u32::from((8..=35).contains(&pair.vulnerable.lines().count()));
-        shorter += u32::from(pair.fixed.len() <= pair.vulnerable.len());
+        shorter += u32::from(pair.vulnerable.len() < pair.fixed.len());
+        longer += u32::from(pair.vulnerable.len() > pair.fixed.len());
     });
-    let percent = fixed * 100 / vulnerable;
-    assert!((90..=115).contains(&percent), "the fixed side has {percent} % of the length");
     assert!(usual > 17_000, "{usual} of 20,000 have a usual number of lines");
-    assert!(shorter > 4_000, "{shorter} of 20,000 fixes make the function no longer");
+    assert!(shorter.abs_diff(longer) < 1_500, "{shorter} of 20,000 are shorter, and {longer} longer");
+}
+
+#[test]
+fn pairs_of_words_hardly_give_the_side_away() {
+    let generator = PairGenerator::new();
+    // How many sides of either kind hold two words beside each other.
+    let mut counts: HashMap<u64, [u32; 2]> = HashMap::new();
+    each_pair(&generator, 8, 8_000, |pair| {
+        for (side, code) in [pair.vulnerable, pair.fixed].into_iter().enumerate() {
+            for neighbours in word_pairs(code) {
+                counts.entry(neighbours).or_default()[side] += 1;
+            }
+        }
+    });
+    // Naive Bayes: the baseline of those who look at words only.
+    let score = |code: &str| -> f64 {
+        let weigh = |counts: &[u32; 2]| (f64::from(1 + counts[0]) / f64::from(1 + counts[1])).ln();
+        word_pairs(code).iter().filter_map(|neighbours| counts.get(neighbours)).map(weigh).sum()
+    };
+    let mut right = 0;
+    each_pair(&generator, 9, 4_000, |pair| {
+        right += u32::from(score(pair.vulnerable) > 0.0) + u32::from(score(pair.fixed) < 0.0);
+    });
+    assert!(right < 8_000 * 60 / 100, "{right} of 8,000 sides are told by their words");
+}
+
+/// Returns hashes of the words beside each other.
+fn word_pairs(code: &str) -> HashSet<u64> {
+    let words: Vec<&str> = words(code).collect();
+    let hash = |pair: &[&str]| {
+        let mut hasher = DefaultHasher::new();
+        pair.hash(&mut hasher);
+        hasher.finish()
+    };
+    words.windows(2).map(hash).collect()
 }
 
 #[test]
@@ -327,6 +368,6 @@ fn the_first_pairs_stay_the_same() {
     });
     assert_eq!(
         digest.finalize().to_hex().as_str(),
-        "e2b8e894ed5bff5ccf5aff9c11920f206f69b016bf464b2a899e1f81929e5e88"
+        "f49ec5652a29f033756ea770a26239160bda8c2ae13348504bbce8c3e25796b4"
     );
 }
