@@ -42,7 +42,8 @@ function functions(file) {
       if (name) inner = [...scope, { name }];
       else inner = null;
     } else if (node.kind === "namespace") {
-      inner = node.name ? [...scope, { name: node.name, namespace: true }] : scope;
+      // Of the global namespace, the name is `[""]`.
+      inner = String(node.name) ? [...scope, { name: node.name, namespace: true }] : scope;
     }
     const before = found.length;
     for (const [key, value] of Object.entries(node)) {

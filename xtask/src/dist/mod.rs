@@ -59,7 +59,10 @@ pub(crate) fn run(inputs: &DistInputs) -> Result<()> {
     let contents = WheelContents::read(&built[0])?;
     let files = packaged_files::gather(&root, &contents.program)?;
     let mut written = packages(&contents, &files, epoch)?;
-    for path in &built {
+    let (wheel, source) = (&built[0], &built[1..]);
+    println!("packing {}", wheel.display());
+    written.push((file_name(wheel)?, wheel::repack(wheel)?));
+    for path in source {
         written.push((file_name(path)?, fs::read(path)?));
     }
     written.sort();

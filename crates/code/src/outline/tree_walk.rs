@@ -276,7 +276,7 @@ impl<'a, 't> TreeWalk<'a, 't> {
     ) {
         let Some(name) = name.filter(|_| frame.depth < MAX_NESTED_FUNCTIONS) else { return };
         let grammar = self.grammar.grammar;
-        let span = self.trim_span(visited.first.start_byte()..visited.last.end_byte());
+        let span = self.trim_span(visited.first.start_byte()..self.code_end(visited.last));
         if span.is_empty() {
             return;
         }
@@ -315,6 +315,21 @@ impl<'a, 't> TreeWalk<'a, 't> {
     /// last character that is not white space.
     ///
     /// Grammars leave some modifiers outside the definition, such as `private` before `def` in Ruby.
+    /// Returns the end of the code of a node, in bytes. Where no word or bracket ends a block, comments behind its last
+    /// statement are in it, also those of what follows.
+    fn code_end(&self, node: Node<'t>) -> usize {
+        let mut last = node;
+        for _ in 0..MAX_DEPTH {
+            let mut cursor = last.walk();
+            let is_code = |child: &Node| self.grammar.node_info(child.kind_id()).role != NodeRole::Comment;
+            match last.children(&mut cursor).filter(is_code).last() {
+                Some(child) => last = child,
+                None => break,
+            }
+        }
+        last.end_byte()
+    }
+
     fn trim_span(&self, span: Range<usize>) -> Range<usize> {
         let text = self.lines.text();
         let line = self.lines.start(self.lines.row_of(span.start));

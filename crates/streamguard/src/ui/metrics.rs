@@ -59,21 +59,27 @@ fn metrics(text: &mut String, metrics: &BTreeMap<String, Value>) {
 }
 
 fn rows(text: &mut String, table: &SummaryTable) {
+    // A column in which nothing stands would only make the lines longer than the terminal.
+    let is_empty = |cell: Option<&Value>| cell.is_none_or(|cell| matches!(cell.as_str(), Some("")));
+    let columns: Vec<usize> = (0..table.columns.len())
+        .filter(|&column| table.rows.iter().any(|row| !is_empty(row.get(column))))
+        .collect();
+    let head = columns.iter().map(|&column| escape(&table.columns[column])).collect();
+    let values = |row: &Vec<Value>| -> Vec<String> {
+        columns.iter().map(|&column| row.get(column).map(format_value).unwrap_or_default()).collect()
+    };
     let cells: Vec<Vec<String>> =
-        std::iter::once(table.columns.iter().map(|column| escape(column)).collect())
-            .chain(table.rows.iter().take(MAX_TABLE_ROWS).map(|row| row.iter().map(format_value).collect()))
-            .collect();
+        std::iter::once(head).chain(table.rows.iter().take(MAX_TABLE_ROWS).map(values)).collect();
     let is_number = |column: usize| {
         table.rows.iter().all(|row| row.get(column).is_none_or(|cell| cell.is_number() || cell.is_null()))
     };
-    let widths: Vec<usize> = (0..table.columns.len())
-        .map(|column| cells.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max())
-        .map(Option::unwrap_or_default)
+    let widths: Vec<usize> = (0..columns.len())
+        .map(|at| cells.iter().map(|row| row[at].chars().count()).max().unwrap_or_default())
         .collect();
     let _ = writeln!(text, "\n{}", escape(&table.title));
     for row in &cells {
         let mut line = String::new();
-        for (column, (cell, &width)) in row.iter().zip(&widths).enumerate() {
+        for (&column, (cell, &width)) in columns.iter().zip(row.iter().zip(&widths)) {
             let _ = match is_number(column) {
                 true => write!(line, "  {cell:>width$}"),
                 false => write!(line, "  {cell:<width$}"),
