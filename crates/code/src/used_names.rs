@@ -138,20 +138,26 @@ impl NameUses {
         self.called |= is_called || (parent == "call" && field == "method");
         self.typed |= is_type || kind == "constant";
         self.member |= is_member;
-        // Its own name, and those of functions in it.
-        let is_defined = field == "name"
-            && (parent == "method"
-                || ["definition", "declaration", "_item"].iter().any(|end| parent.ends_with(end)));
-        let declares = is_defined
-            || parent.contains("parameter")
-            || parent.ends_with("declarator")
-            || matches!(field, "declarator" | "pattern")
-            || (parent == "assignment" && field == "left")
-            || (matches!(parent, "expression_list" | "pattern_list" | "variable_list")
-                && matches!(grandparent, "short_var_declaration" | "range_clause" | "assignment"))
-            || parent == "variable_name";
         let is_type_of_parameter = is_type || field == "type" || field == "value" || field == "default_value";
-        self.declared |= declares && !is_member && !is_type_of_parameter && kind != "constant";
+        self.declared |=
+            declares(field, parent, grandparent) && !is_member && !is_type_of_parameter && kind != "constant";
         self.free |= !is_member && !is_type && !kind.starts_with("field") && !kind.starts_with("property");
     }
+}
+
+/// Tells by the field of a name and the nodes around it whether it is declared there: a parameter, a local variable, or the
+/// function itself.
+fn declares(field: &str, parent: &str, grandparent: &str) -> bool {
+    let is_defined = field == "name"
+        && (parent == "method"
+            || ["definition", "declaration", "_item"].iter().any(|end| parent.ends_with(end)));
+    let is_listed = matches!(parent, "expression_list" | "pattern_list" | "variable_list")
+        && matches!(grandparent, "short_var_declaration" | "range_clause" | "assignment");
+    is_defined
+        || is_listed
+        || parent.contains("parameter")
+        || parent.ends_with("declarator")
+        || matches!(field, "declarator" | "pattern")
+        || (parent == "assignment" && field == "left")
+        || parent == "variable_name"
 }
