@@ -1,15 +1,12 @@
 //! The context of a function, from the clone of its repository.
 
-use std::rc::Rc;
-
 use streamguard_code::{DefinitionFinder, UsedNameFinder};
 use streamguard_dataset::Language;
 use streamguard_engine::ShardError;
 
-use super::blob_names::BlobNames;
 use super::commit_files::{ContextClone, ListedFile};
 use super::function_context::{FunctionContext, RowContext};
-use super::lookup::{Lookup, simple_name};
+use super::lookup::{Lookup, NamedFile, simple_name};
 use super::nearness::nearness;
 use super::ranking::choose;
 use super::request::ContextRequest;
@@ -19,6 +16,9 @@ const MAX_FILES: usize = 20_000;
 
 /// Most bytes of those files.
 const MAX_TREE_BYTES: u64 = 256 << 20;
+
+/// Most memory for the names of those files, in bytes. Code that people write takes a fraction of its own size.
+const MAX_NAME_BYTES: usize = 128 << 20;
 
 /// Finds the context of functions. Each thread needs its own.
 pub(crate) struct ContextFinder {
@@ -84,7 +84,7 @@ fn near_files<'a>(
     listed: &'a [ListedFile],
     clone: &mut ContextClone,
     check: &dyn Fn() -> Result<(), ShardError>,
-) -> Result<(Vec<(&'a ListedFile, Rc<BlobNames>)>, bool), ShardError> {
+) -> Result<(Vec<NamedFile<'a>>, bool), ShardError> {
     let family = family_of(request.language);
     let belongs = |file: &&ListedFile| {
         family_of(file.language) == family && (file.is_source || file.path == request.path)
@@ -93,13 +93,14 @@ fn near_files<'a>(
     // A stable sort: files that are equally near keep the order of their paths.
     near.sort_by_cached_key(|file| nearness(&request.path, &file.path));
     let mut is_cut = near.len() > MAX_FILES;
-    let mut bytes = 0;
+    let (mut bytes, mut name_bytes) = (0, 0);
     let mut files = Vec::new();
     for file in near.into_iter().take(MAX_FILES) {
         check()?;
         let names = clone.names(file)?;
         bytes += names.size;
-        if bytes > MAX_TREE_BYTES {
+        name_bytes += names.held_bytes();
+        if bytes > MAX_TREE_BYTES || name_bytes > MAX_NAME_BYTES {
             is_cut = true;
             break;
         }

@@ -25,18 +25,24 @@ const MAX_FILES_OF_NAME: usize = 4;
 /// Most files that may seem to define a name. One of more, such as `init`, says too little; those in the same file count.
 const MAX_DEFINING_FILES: usize = 32;
 
+/// Most definitions of one name: overloads, or branches of `#if`.
+const MAX_DEFINITIONS_OF_NAME: usize = 2;
+
 /// Most functions that are read closer, since they have the name of the function in their text.
 const MAX_READ_CALLERS: usize = 24;
 
 /// Shortest name that is looked up, in bytes.
 const MIN_NAME_BYTES: usize = 2;
 
+/// File of a commit, with the names in it.
+pub(super) type NamedFile<'a> = (&'a ListedFile, Rc<BlobNames>);
+
 /// Function whose context is looked up, in the files of its commit, the nearest first.
 pub(super) struct Lookup<'a> {
     pub(super) request: &'a ContextRequest,
     pub(super) clone: &'a mut ContextClone,
     pub(super) finder: &'a mut DefinitionFinder,
-    pub(super) files: Vec<(&'a ListedFile, Rc<BlobNames>)>,
+    pub(super) files: Vec<NamedFile<'a>>,
     /// Name of the function without what it is in.
     pub(super) own_name: &'a str,
     pub(super) found: Vec<RankedEntry>,
@@ -89,7 +95,7 @@ impl Lookup<'_> {
             self.is_cut = true;
             return Ok(false);
         };
-        let mut any = false;
+        let mut added = 0;
         for definition in &defined.definitions {
             let relation = match definition.kind {
                 DefinitionKind::Function if name.is_called => Relation::Callee,
@@ -98,11 +104,15 @@ impl Lookup<'_> {
                 _ => continue,
             };
             if simple_name(&definition.name) == name.name && !self.is_own(file, definition) {
-                any = true;
+                if added == MAX_DEFINITIONS_OF_NAME {
+                    self.is_cut = true;
+                    break;
+                }
+                added += 1;
                 self.add(relation, (place, order), file, definition, &defined.text);
             }
         }
-        Ok(any)
+        Ok(added > 0)
     }
 
     /// Adds the functions that call the function.
@@ -130,7 +140,7 @@ impl Lookup<'_> {
             // The innermost of nested functions is the one that calls.
             let mut taken: Vec<&Definition> = Vec::new();
             for definition in defined.definitions.iter().rev() {
-                let text = &defined.text[definition.span.clone()];
+                let text = defined.text.get(definition.span.clone()).unwrap_or_default();
                 let is_other = definition.kind == DefinitionKind::Function
                     && simple_name(&definition.name) != self.own_name
                     && !self.is_own(file, definition)
@@ -182,7 +192,7 @@ impl Lookup<'_> {
             path: file.path.clone(),
             start_line: definition.start_line,
             end_line: definition.end_line,
-            code: text[definition.span.clone()].to_owned(),
+            code: text.get(definition.span.clone()).unwrap_or_default().to_owned(),
         };
         let is_same = |known: &ContextEntry| {
             (&known.path, known.start_line, known.end_line, &known.code)

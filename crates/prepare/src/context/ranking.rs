@@ -69,3 +69,42 @@ fn cut_code(entry: &mut ContextEntry) -> bool {
     entry.end_line = entry.start_line + entry.code.matches('\n').count() as u32;
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(relation: Relation, count: usize, code: &str) -> Vec<RankedEntry> {
+        let entry = |number: usize| ContextEntry {
+            relation,
+            name: number.to_string(),
+            path: "a.c".to_owned(),
+            start_line: 1,
+            end_line: 1 + code.matches('\n').count() as u32,
+            code: code.to_owned(),
+        };
+        (0..count).map(|number| RankedEntry { rank: (0, number), entry: entry(number) }).collect()
+    }
+
+    #[test]
+    fn each_relation_has_places_and_the_best_take_what_is_free() {
+        let all = [
+            found(Relation::Global, 9, "g"),
+            found(Relation::Callee, 30, "c"),
+            found(Relation::Type, 2, "t"),
+        ];
+        let (chosen, is_cut) = choose(all.into_iter().flatten().collect());
+        let count = |relation| chosen.iter().filter(|entry| entry.relation == relation).count();
+        assert_eq!([Relation::Callee, Relation::Type, Relation::Global].map(count), [14, 2, 4]);
+        assert!(is_cut && chosen.is_sorted_by_key(|entry| entry.relation));
+        assert!(!choose(found(Relation::Caller, MAX_ENTRIES, "c")).1);
+    }
+
+    #[test]
+    fn long_code_ends_with_a_whole_line() {
+        let line = "x".repeat(999) + "\n";
+        let (chosen, is_cut) = choose(found(Relation::Callee, 9, &line.repeat(20)));
+        assert!(is_cut);
+        assert_eq!((chosen.len(), chosen[0].code.len(), chosen[0].end_line), (4, 15_999, 16));
+    }
+}
