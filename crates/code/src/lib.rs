@@ -35,7 +35,8 @@
 //! changed.
 //!
 //! [`FunctionFinder::find`] finds all functions of one file, without a change, and [`SyntaxMeter::measure`] counts what a
-//! single one consists of. [`VariantMaker::vary`] writes it with other names or in another layout.
+//! single one consists of. [`DefinitionFinder::find`] finds types and globals as well, and [`UsedNameFinder::find`] the names
+//! that a function uses. [`VariantMaker::vary`] writes it with other names or in another layout.
 //!
 //! This crate reads no files, repositories or settings. Hostile input is bounded: a file by
 //! 1 MiB, a parse by 2.5 million operations, by 50 readings of the text and by the memory that it allocates, a comparison
@@ -47,6 +48,7 @@
 mod c_outline;
 mod change_kind;
 mod deep_stack;
+mod definitions;
 mod diff;
 mod embedded;
 mod file_change;
@@ -71,9 +73,11 @@ mod similarity;
 mod source_file;
 mod syntax_measures;
 mod typescript_call_signatures;
+mod used_names;
 mod variants;
 
 pub use change_kind::ChangeKind;
+pub use definitions::{Definition, DefinitionFinder, DefinitionKind};
 pub use diff::{LineDiff, line_diff};
 pub use file_change::{CodeChange, CodeSnippet, FileChange, FileComparison, UnchangedFunction};
 pub use file_comparer::FileComparer;
@@ -81,4 +85,5 @@ pub use highlight::{HighlightGrammar, highlight_grammar};
 pub use path::{PathClass, classify_path};
 pub use source_file::{FoundFunction, FunctionFinder, SourceFile};
 pub use syntax_measures::{SyntaxMeasures, SyntaxMeter};
+pub use used_names::{UsedName, UsedNameFinder};
 pub use variants::{VariantKind, VariantMaker};

@@ -96,6 +96,13 @@ pub(super) fn parse_one(grammar: &LanguageGrammar, text: &str) -> Option<Tree> {
     })
 }
 
+/// Returns the text of a function alone as a parser reads it.
+pub(super) fn single_function(language: streamguard_dataset::Language, text: &str) -> Cow<'_, str> {
+    // Outside of its tags, PHP is text.
+    let needs_tag = language == streamguard_dataset::Language::Php && !text.contains("<?");
+    if needs_tag { Cow::Owned(format!("<?php {text}")) } else { Cow::Borrowed(text) }
+}
+
 fn max_calls(text: &str) -> usize {
     MAX_PARSE_CALLS + text.len() / BYTES_PER_CALL
 }

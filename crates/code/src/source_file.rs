@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use streamguard_dataset::{Language, Rejection};
+use tree_sitter::Tree;
 
 use super::c_outline::c_functions;
 use super::embedded::embedded_code;
 use super::file_change::FileChange;
 use super::file_filter;
-use super::grammar::{GrammarCache, find_grammar};
+use super::grammar::{CompiledGrammar, GrammarCache, find_grammar};
 use super::lines::SourceLines;
 use super::outline::all_functions;
 use super::parse;
@@ -56,6 +57,11 @@ impl<'a> SourceFile<'a> {
         find_grammar(language, path)?;
         Some(Self { language, text, path })
     }
+
+    /// Returns the path of the file.
+    pub(crate) fn path(&self) -> &'a str {
+        self.path
+    }
 }
 
 /// Finds the functions of files. Each thread needs its own, because it keeps the grammars used so far.
@@ -83,21 +89,30 @@ impl FunctionFinder {
     pub fn find(&mut self, file: &SourceFile<'_>) -> Result<Vec<FoundFunction>, Rejection> {
         let lines = SourceLines::new(&file.text);
         let compiled = self.grammars.get(file.language, file.path).ok_or(Rejection::UnknownLanguage)?;
-        let place = |name: String, span: Range<usize>| {
-            let rows = lines.rows_of(&span);
-            FoundFunction { name, span, start_line: rows.start + 1, end_line: rows.end }
-        };
-        let mut found: Vec<_> = if compiled.grammar.preprocessed {
-            c_functions(&file.text).into_iter().map(|function| place(function.name, function.span)).collect()
-        } else if file.text.is_empty() {
-            Vec::new()
-        } else {
-            let tree = parse::parse_one(compiled.grammar, &file.text);
-            let tree = tree.ok_or(Rejection::ParseFailed)?;
-            let functions = all_functions(&tree, compiled, &lines);
-            functions.into_iter().map(|function| place(function.name, function.span)).collect()
-        };
-        found.sort_by(|a, b| (a.span.start, b.span.end).cmp(&(b.span.start, a.span.end)));
-        Ok(found)
+        if compiled.grammar.preprocessed || file.text.is_empty() {
+            return Ok(find_functions(compiled, None, &lines));
+        }
+        let tree = parse::parse_one(compiled.grammar, &file.text).ok_or(Rejection::ParseFailed)?;
+        Ok(find_functions(compiled, Some(&tree), &lines))
     }
+}
+
+/// Finds all functions of a text, in the order of their first byte. Where the grammar is no help, no tree is needed.
+pub(crate) fn find_functions(
+    compiled: &CompiledGrammar,
+    tree: Option<&Tree>,
+    lines: &SourceLines<'_>,
+) -> Vec<FoundFunction> {
+    let place = |name: String, span: Range<usize>| {
+        let rows = lines.rows_of(&span);
+        FoundFunction { name, span, start_line: rows.start + 1, end_line: rows.end }
+    };
+    let mut found: Vec<_> = if compiled.grammar.preprocessed {
+        c_functions(lines.text()).into_iter().map(|function| place(function.name, function.span)).collect()
+    } else {
+        let functions = tree.map(|tree| all_functions(tree, compiled, lines)).unwrap_or_default();
+        functions.into_iter().map(|function| place(function.name, function.span)).collect()
+    };
+    found.sort_by(|a, b| (a.span.start, b.span.end).cmp(&(b.span.start, a.span.end)));
+    found
 }

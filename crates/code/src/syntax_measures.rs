@@ -70,9 +70,7 @@ impl SyntaxMeter {
         text: &str,
     ) -> Result<SyntaxMeasures, Rejection> {
         let compiled = self.grammars.get(language, path).ok_or(Rejection::UnknownLanguage)?;
-        // Outside of its tags, PHP is text.
-        let tagged = (language == Language::Php && !text.contains("<?")).then(|| format!("<?php {text}"));
-        let tree = parse::parse_one(compiled.grammar, tagged.as_deref().unwrap_or(text));
+        let tree = parse::parse_one(compiled.grammar, &parse::single_function(language, text));
         Ok(measure_tree(&tree.ok_or(Rejection::ParseFailed)?))
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use streamguard_dataset::dataset_card::card_metadata_of;
 use streamguard_evaluate::Evaluation;
 
+use crate::context::CONTEXT_NAME;
 use crate::leaks::LeakReport;
 use crate::prepared_info::PreparedInfo;
 use crate::shortcuts::{ShortcutReport, shortcut_text};
@@ -32,6 +33,7 @@ pub(crate) fn render(
     // Writing to a string cannot fail.
     let _ = write_text(&mut card, info, leaks);
     let _ = write_views(&mut card, info);
+    let _ = write_context(&mut card, info);
     let _ = shortcut_text::write(&mut card, shortcuts, baseline);
     let _ = write_columns(&mut card, info, schema);
     card
@@ -119,6 +121,24 @@ fn write_views(card: &mut String, info: &PreparedInfo) -> std::fmt::Result {
         writeln!(card, "| `{}` | {} | {left_out} |", view.name(), rows.join(" | "))?;
     }
     Ok(())
+}
+
+fn write_context(card: &mut String, info: &PreparedInfo) -> std::fmt::Result {
+    let Some(context) = &info.context else { return Ok(()) };
+    writeln!(
+        card,
+        "\n## Context\n\n`{CONTEXT_NAME}` has what the functions of {} rows call and use, and what calls them, at the commit \
+         before the fix: {} definitions, found by their names alone. Of other rows, {} are of repositories without a clone, \
+         {} of commits that their clone lacks, {} of commits with too many files, and {} have no function before a fix. The \
+         bounds cut something off in {} rows.",
+        context.rows,
+        context.definitions,
+        context.no_clone,
+        context.no_commit,
+        context.too_large,
+        context.no_function,
+        context.truncated
+    )
 }
 
 fn write_columns(card: &mut String, info: &PreparedInfo, schema: &TableSchema) -> std::fmt::Result {

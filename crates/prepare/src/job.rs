@@ -13,6 +13,7 @@ use streamguard_engine::{
 };
 
 use crate::code_features::FeatureMeter;
+use crate::context::{RowContext, RowLookup, context_clone_names};
 use crate::near::{NearThreshold, TextSketcher};
 use crate::output;
 use crate::prepared_dataset;
@@ -84,6 +85,10 @@ pub struct PrepareJob {
     #[arg(long)]
     #[serde(default)]
     pub features: bool,
+    /// Local clones of the dataset's repositories: also write the callers, callees, types and globals of each function
+    #[arg(long, value_name = "CLONE", num_args = 1..)]
+    #[serde(default)]
+    pub context: Vec<PathBuf>,
     /// Tokenizer of the model, to count tokens by: a tokenizer.json, a vocab.json beside merges.txt, or their folder
     #[arg(long, value_name = "FILE")]
     #[serde(default)]
@@ -137,6 +142,9 @@ pub struct PrepareShard {
     /// The file, with the columns that have a role.
     roles: TableDataset,
     piece: TablePiece,
+    /// Whether the context of its rows is looked up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    context: bool,
 }
 
 /// Record of a shard.
@@ -147,10 +155,12 @@ pub(crate) enum PrepareRecord {
     Dataset(Box<TableDataset>),
     /// A row.
     Row(Box<RowFacts>),
+    /// Id and context of the row before it.
+    Context(Value, RowContext),
 }
 
 impl PrepareJob {
-    /// Checks what can be told before the dataset is read: the tokenizer, and the views that need one.
+    /// Checks what can be told before the dataset is read: the tokenizer, the views that need one, and the clones.
     ///
     /// # Errors
     /// What cannot work.
@@ -160,6 +170,7 @@ impl PrepareJob {
                 "the view windows needs --tokenizer, since windows are cut by its tokens",
             ));
         }
+        context_clone_names(&self.context)?;
         Ok(())
     }
 
@@ -182,6 +193,7 @@ impl PrepareJob {
             augment: Vec::new(),
             benign: 0,
             features: false,
+            context: Vec::new(),
             tokenizer: None,
             token_ids: false,
             window: DEFAULT_WINDOW,
@@ -221,17 +233,19 @@ impl PrepareJob {
     }
 
     /// Returns the shards of a dataset, one for each piece of its files.
-    fn shards(dataset: &TableDataset) -> Result<Vec<PrepareShard>, TableError> {
+    fn shards(dataset: &TableDataset, context: bool) -> Result<Vec<PrepareShard>, TableError> {
         let mut shards = Vec::new();
+        let roles = dataset.roles.names();
+        let is_read = |name: &str| roles.contains(&name) || (context && RowLookup::needs(name));
         for file in &dataset.files {
             let one_file = |file: &TableFile| TableDataset {
                 files: vec![file.clone()],
-                schema: dataset.role_columns(),
+                schema: dataset.schema.only(is_read),
                 roles: dataset.roles.clone(),
             };
             for piece in file.pieces()? {
                 let head = shards.is_empty().then(|| dataset.clone());
-                shards.push(PrepareShard { dataset: head, roles: one_file(file), piece });
+                shards.push(PrepareShard { dataset: head, roles: one_file(file), piece, context });
             }
         }
         Ok(shards)
@@ -261,20 +275,20 @@ impl TypedJob for PrepareJob {
     fn plan(&self, _: &PlanContext) -> Result<Plan<Self::Shard>, JobError> {
         self.check_settings()?;
         let own = TableDataset::open(&self.datasets, &self.code).map_err(JobError::failed)?;
-        let mut shards = Self::shards(&own).map_err(JobError::failed)?;
+        let mut shards = Self::shards(&own, !self.context.is_empty()).map_err(JobError::failed)?;
         if shards.is_empty() {
             return Err(JobError::failed("the dataset has no rows"));
         }
         for path in &self.exclude {
             // Benchmarks have columns of their own, which are found by their names.
             let excluded = TableDataset::open(std::slice::from_ref(path), &[]).map_err(JobError::failed)?;
-            shards.extend(Self::shards(&excluded).map_err(JobError::failed)?);
+            shards.extend(Self::shards(&excluded, false).map_err(JobError::failed)?);
         }
         Ok(Plan::new(shards))
     }
 
     fn run(&self, shard: &Shard<Self::Shard>, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
-        let PrepareShard { dataset, roles, piece } = &shard.payload;
+        let PrepareShard { dataset, roles, piece, context } = &shard.payload;
         if let Some(dataset) = dataset {
             output.emit(&PrepareRecord::Dataset(Box::new(dataset.clone())))?;
         }
@@ -282,13 +296,21 @@ impl TypedJob for PrepareJob {
         let mut tokens = self.token_reader().map_err(ShardError::failed)?;
         let mut meter = self.features.then(FeatureMeter::default);
         let reader = CodeReader::new(&roles.roles, &roles.schema, self.language);
+        let mut lookup = match context {
+            true => Some(RowLookup::new(self, &roles.schema).map_err(ShardError::failed)?),
+            false => None,
+        };
         for file in &roles.files {
             let mut failed = None;
             let read = file.read(*piece, &roles.schema, |row| {
                 let mut facts = Box::new(RowFacts::of(&row, &reader, &mut sketcher, tokens.as_mut()));
                 facts.file = (self.benign > 0).then(|| reader.file_at_commit(&row)).flatten();
                 facts.features = meter.as_mut().map(|meter| meter.measure(&row, &reader));
-                output.emit(&PrepareRecord::Row(facts)).map_err(|error| {
+                let emitted = output.emit(&PrepareRecord::Row(facts)).and_then(|()| match &mut lookup {
+                    Some(lookup) => lookup.emit(&row, &reader, output),
+                    None => Ok(()),
+                });
+                emitted.map_err(|error| {
                     failed = Some(error);
                     TableError::Stopped
                 })

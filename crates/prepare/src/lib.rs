@@ -20,6 +20,7 @@
 mod benign;
 mod card;
 mod code_features;
+mod context;
 mod job;
 mod leak_index;
 mod leaks;
@@ -36,6 +37,7 @@ mod token_columns;
 pub mod tokenizer;
 mod views;
 
+pub use context::ContextCounts;
 pub use job::{NAME, PrepareJob, PrepareShard};
 pub use leaks::{Leak, LeakKind, LeakReport, LeakedRow, find_leaks};
 pub use prepared_info::{PreparedCounts, PreparedInfo, SplitCounts};

@@ -9,6 +9,7 @@ use streamguard_engine::{JobError, JobSummary, MergeContext, OutputFile, Summary
 
 use crate::card;
 use crate::code_features::CodeFeatures;
+use crate::context::{CONTEXT_NAME, write_context};
 use crate::job::PrepareJob;
 use crate::leaks::{LeakReport, find_leaks_in_rows};
 use crate::prepared_dataset::{RowPlace, job_error};
@@ -61,6 +62,7 @@ pub(crate) fn file_names() -> Vec<String> {
         MODEL_NAME,
         BASELINE_EVALUATION_NAME,
         BASELINE_REPORT_NAME,
+        CONTEXT_NAME,
         CARD_NAME,
     ];
     files.chain(views).chain(others.map(str::to_owned)).collect()
@@ -155,6 +157,7 @@ pub(crate) fn write(
         merge.commit_file(jsonl)?;
     }
     info.views = views.commit(merge)?;
+    info.context = if job.context.is_empty() { None } else { Some(write_context(places, merge)?) };
 
     merge.set_activity("checking that the splits have nothing in common");
     let leaks =
@@ -234,6 +237,11 @@ fn summary(info: &PreparedInfo, leaks: &LeakReport) -> JobSummary {
     let mut summary = JobSummary::default().metric("leaks", leaks.leaks.values().sum::<u64>());
     for (name, count) in counts {
         summary = summary.metric(name, count);
+    }
+    if let Some(context) = &info.context {
+        summary = summary.metric("context_rows", context.rows);
+        summary = summary.metric("context_no_clone", context.no_clone);
+        summary = summary.metric("context_no_commit", context.no_commit);
     }
     let rows = info
         .splits

@@ -35,6 +35,7 @@ pub(crate) fn make(job: &PrepareJob, merge: &mut MergeContext<'_>) -> Result<Job
         match serde_json::from_slice(line).map_err(JobError::failed)? {
             PrepareRecord::Dataset(dataset) => datasets.push((*dataset, table.rows)),
             PrepareRecord::Row(facts) => table.push(&facts, &mut index)?,
+            PrepareRecord::Context(..) => {}
         }
         Ok(())
     })?;

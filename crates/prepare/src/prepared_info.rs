@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::context::{ContextCounts, context_clone_names};
 use crate::job::PrepareJob;
 use crate::near::{MISS_PROBABILITY, SHINGLE_TOKENS, SketchShape};
 use crate::prepared_dataset::RowPlace;
@@ -76,6 +77,9 @@ pub struct PreparedInfo {
     /// Counts of each view that was written.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub views: BTreeMap<DatasetView, ViewCounts>,
+    /// Counts of the context of functions, if it was wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<ContextCounts>,
 }
 
 impl PreparedInfo {
@@ -125,6 +129,9 @@ impl PreparedInfo {
         if job.features {
             settings["features"] = json!(true);
         }
+        if !job.context.is_empty() {
+            settings["context"] = json!(context_clone_names(&job.context).unwrap_or_default());
+        }
         if let Some(tokenizer) = job.tokenizer.as_ref().and_then(|tokenizer| tokenizer.load().ok()) {
             settings["tokenizer"] =
                 json!({"vocabulary": tokenizer.vocabulary(), "digest": tokenizer.digest()});
@@ -145,6 +152,7 @@ impl PreparedInfo {
             counts,
             splits,
             views: BTreeMap::new(),
+            context: None,
         }
     }
 }

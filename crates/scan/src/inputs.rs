@@ -8,7 +8,8 @@ use streamguard_dataset::Language;
 use thiserror::Error;
 
 use crate::archive::ArchiveFormat;
-use crate::revision::{RevisionError, RevisionFile, ScannedRepository};
+use crate::revision::{RevisionError, ScannedRepository};
+use streamguard_git::RevisionFile;
 
 /// One thing to scan.
 #[derive(Clone, Debug, PartialEq, Eq)]

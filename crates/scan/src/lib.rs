@@ -62,7 +62,8 @@ pub use index::{
 pub use inputs::{InputError, NamedText, RevisionBlob, ScanInputs, ScanItem};
 pub use item_scanner::{ItemScanner, ScannedTree};
 pub use job::{FAULTS_NAME, FINDINGS_NAME, JOB_NAME, ScanJob};
-pub use revision::{CommitTag, RevisionError, RevisionFile, ScannedRepository};
+pub use revision::{CommitTag, RevisionError, ScannedRepository};
 pub use signature::{FixCode, MIN_STATEMENTS, Signature, SignatureOrigin};
 pub use statements::{Statement, StatementReader};
+pub use streamguard_git::RevisionFile;
 pub use verdict::Verdict;

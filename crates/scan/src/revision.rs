@@ -4,19 +4,12 @@ use std::path::Path;
 
 use gix::ObjectId;
 use streamguard_dataset::Language;
-use streamguard_git::{OpenRepository, RepositorySourceError, open_repository};
+use streamguard_git::{
+    OpenRepository, RepositorySourceError, RevisionFile, RevisionReadError, open_repository,
+};
 use thiserror::Error;
 
 use crate::file_scanner::MAX_FILE_BYTES;
-
-/// Most entries of a tree with all its folders. A few objects can stand for more than any disk holds.
-const MAX_ENTRIES: usize = 5_000_000;
-
-/// Longest path in a tree, in bytes: PATH_MAX of Linux.
-const MAX_PATH_BYTES: usize = 4096;
-
-/// Largest size of all paths that are held, in bytes. Those of Linux take 4 MB.
-const MAX_HELD_BYTES: usize = 256 << 20;
 
 /// Reason why a revision or a file of it cannot be read.
 #[derive(Debug, Error)]
@@ -32,27 +25,15 @@ pub enum RevisionError {
         /// What git's rules make of it.
         reason: String,
     },
-    /// An object is missing or damaged.
-    #[error("an object is missing or damaged: {0}")]
-    Object(String),
-    /// The tree has too many entries.
-    #[error("it has more than {MAX_ENTRIES} files and folders, or more than {} MiB of paths", MAX_HELD_BYTES >> 20)]
-    TooManyEntries,
+    /// An object cannot be read, or the tree has too many entries.
+    #[error(transparent)]
+    Read(#[from] RevisionReadError),
 }
 
 /// Repository whose files are scanned. Each thread needs its own clone.
 #[derive(Clone, Debug)]
 pub struct ScannedRepository {
     inner: OpenRepository,
-}
-
-/// Source file of a revision.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RevisionFile {
-    /// Path in the repository.
-    pub path: String,
-    /// Id of its content.
-    pub blob: ObjectId,
 }
 
 /// Tag of a commit.
@@ -96,7 +77,7 @@ impl ScannedRepository {
     /// Returns all tags of commits, the oldest commit first.
     ///
     /// # Errors
-    /// [`RevisionError::Object`], also for a tag whose object is missing or damaged: without it, the history would look
+    /// [`RevisionError::Read`], also for a tag whose object is missing or damaged: without it, the history would look
     /// whole and is not.
     pub fn tags(&self) -> Result<Vec<CommitTag>, RevisionError> {
         let damaged = self.inner.damaged_reads();
@@ -105,7 +86,7 @@ impl ScannedRepository {
         for reference in platform.tags().map_err(object_error)? {
             let mut reference = reference.map_err(object_error)?;
             let name = reference.name().shorten().to_string();
-            let lost = |error: &dyn std::fmt::Display| RevisionError::Object(format!("tag {name}: {error}"));
+            let lost = |error: &dyn std::fmt::Display| object_error(format!("tag {name}: {error}"));
             let id = reference.peel_to_id().map_err(|error| lost(&error))?;
             let object = id.object().map_err(|error| lost(&error))?;
             // Tags of files or folders name no release.
@@ -113,7 +94,7 @@ impl ScannedRepository {
             let seconds = commit.time().map(|time| time.seconds).unwrap_or_default();
             tags.push(CommitTag { name, commit: commit.id, seconds });
         }
-        self.check_reads(damaged)?;
+        self.inner.check_reads(damaged)?;
         tags.sort_by(|a, b| (a.seconds, &a.name).cmp(&(b.seconds, &b.name)));
         Ok(tags)
     }
@@ -121,64 +102,20 @@ impl ScannedRepository {
     /// Returns the source files of a commit, sorted by path. Links and submodules are no files.
     ///
     /// # Errors
-    /// [`RevisionError::Object`] and [`RevisionError::TooManyEntries`].
+    /// [`RevisionError::Read`].
     pub fn source_files(&self, commit: ObjectId) -> Result<Vec<RevisionFile>, RevisionError> {
-        let damaged = self.inner.damaged_reads();
-        let root = self.inner.find_commit(commit).map_err(object_error)?.tree_id().map_err(object_error)?;
-        let mut folders = vec![(String::new(), root.detach())];
-        let (mut files, mut entries, mut held_bytes) = (Vec::new(), 0_usize, 0);
-        while let Some((folder, id)) = folders.pop() {
-            let tree = self.inner.find_tree(id).map_err(object_error)?;
-            for entry in tree.iter() {
-                let entry = entry.map_err(object_error)?;
-                entries += 1;
-                if entries > MAX_ENTRIES {
-                    return Err(RevisionError::TooManyEntries);
-                }
-                let path = format!("{folder}{}", entry.filename());
-                if path.len() > MAX_PATH_BYTES {
-                    continue;
-                }
-                held_bytes += path.len();
-                if held_bytes > MAX_HELD_BYTES {
-                    return Err(RevisionError::TooManyEntries);
-                }
-                if entry.mode().is_tree() {
-                    folders.push((format!("{path}/"), entry.object_id()));
-                } else if entry.mode().is_blob() && Language::from_path(&path).is_some() {
-                    files.push(RevisionFile { path, blob: entry.object_id() });
-                }
-            }
-        }
-        self.check_reads(damaged)?;
-        files.sort();
-        Ok(files)
-    }
-
-    /// Checks that no object was read since the count was `damaged` that has another content than its id stands for.
-    fn check_reads(&self, damaged: u64) -> Result<(), RevisionError> {
-        if self.inner.damaged_reads() == damaged {
-            return Ok(());
-        }
-        Err(RevisionError::Object("one does not have the content of its id".to_owned()))
+        Ok(self.inner.revision_files(commit, &|path| Language::from_path(path).is_some())?)
     }
 
     /// Reads a file; `None` if it is larger than the scan reads.
     ///
     /// # Errors
-    /// [`RevisionError::Object`].
+    /// [`RevisionError::Read`].
     pub fn read(&self, blob: ObjectId) -> Result<Option<Vec<u8>>, RevisionError> {
-        let header = self.inner.find_header(blob).map_err(object_error)?;
-        if header.size() > MAX_FILE_BYTES {
-            return Ok(None);
-        }
-        let damaged = self.inner.damaged_reads();
-        let object = self.inner.find_object(blob).map_err(object_error)?;
-        self.check_reads(damaged)?;
-        Ok(Some(object.detach().data))
+        Ok(self.inner.read_blob(blob, MAX_FILE_BYTES)?)
     }
 }
 
 fn object_error(error: impl std::fmt::Display) -> RevisionError {
-    RevisionError::Object(error.to_string())
+    RevisionReadError::Object(error.to_string()).into()
 }

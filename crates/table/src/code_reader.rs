@@ -161,6 +161,11 @@ impl CodeReader {
         }
     }
 
+    /// Returns the path of the file: before the fix, if there are two.
+    pub fn path<'a>(&self, row: &'a Row) -> Option<&'a str> {
+        self.paths.iter().find_map(|place| row[*place].as_str())
+    }
+
     /// Returns the names that may give a label away: the function's and the file's.
     pub fn names<'a>(&self, row: &'a Row) -> [Option<&'a str>; 2] {
         let file = self.paths.first().and_then(|place| row[*place].as_str());

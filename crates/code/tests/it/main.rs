@@ -14,6 +14,8 @@ mod hostile;
 mod matching;
 // Kinds of changes: code, comments, layout.
 mod change_kind;
+// Definitions of files, and the names that functions use.
+mod definitions;
 // The exact text of functions.
 mod exact;
 // Wrapped code, and files without a language of their own.

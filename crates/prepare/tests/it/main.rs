@@ -2,6 +2,8 @@
 
 // Benign code beside the samples.
 mod benign;
+// Context of functions from clones.
+mod context;
 // Features of the code.
 mod features;
 // Datasets for the tests.

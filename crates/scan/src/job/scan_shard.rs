@@ -8,7 +8,8 @@ use streamguard_engine::ShardError;
 
 use crate::archive::ArchiveFormat;
 use crate::inputs::{RevisionBlob, ScanInputs, ScanItem};
-use crate::revision::{RevisionFile, ScannedRepository};
+use crate::revision::ScannedRepository;
+use streamguard_git::RevisionFile;
 
 /// Most files of a shard.
 const FILES_PER_SHARD: usize = 500;

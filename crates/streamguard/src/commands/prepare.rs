@@ -36,8 +36,8 @@ pub(crate) struct PrepareArgs {
     #[arg(
         long,
         conflicts_with_all = [
-            "output_dir", "exclude", "after", "before", "baseline", "view", "augment", "benign", "features", "tokenizer",
-            "resume", "fresh"
+            "output_dir", "exclude", "after", "before", "baseline", "view", "augment", "benign", "features", "context",
+            "tokenizer", "resume", "fresh"
         ]
     )]
     check: bool,
