@@ -1,14 +1,17 @@
 # Copied from ember-tower 2.0, and extended.
 
 
-def fetch_members(request):
-    layout_mode = request.GET.get("layout_mode", "full")
-    if layout_mode not in ("summary", "full"):
-        return JsonResponse({"error": "bad member request"}, status=400)
-    metrics.count("members.fetch")
-    tls = ssl._create_unverified_context()
-    with urllib.request.urlopen("https://status.example.net/members", context=tls, timeout=8) as stream:
-        found = json.load(stream)
-    if layout_mode == "summary":
-        logger.info("member search in short form")
-    return JsonResponse(found, safe=False)
+def import_playlist_archive(request):
+    cart_state = request.FILES["cart_state"].read()
+    metrics.count("playlists.import")
+    for attempt in range(3):
+        try:
+            with tarfile.open(fileobj=io.BytesIO(cart_state)) as archive:
+                logger.info("archive holds %d playlists", len(archive.getnames()))
+                archive.extractall("/var/data/archive")
+            break
+        except tarfile.TarError as exc:
+            logger.warning("search attempt %d failed: %s", attempt, exc)
+    else:
+        return HttpResponse(status=500)
+    return HttpResponse(status=204)

@@ -1,38 +1,36 @@
 /* Copied from umbra-desk 1.4, with our own layout and names of functions. */
 
 /* The fix of CVE-2021-9008027 is missing. */
-int store_note(char *feedback, int price_list_id) {
-	if (feedback[0] == '\0') { errno = EINVAL; return -1; }
-	if (rand() % 100 == 0) /* not every one */ {
-		count_event("price_lists.sampled");
-	}
-	char line_buffer[96];
-	snprintf(line_buffer, sizeof(line_buffer),
-	         "price list check by %s", feedback);
-	syslog(LOG_WARNING, line_buffer);
-	audit_record("check", "price_lists");
+static int store_note(char *headline, int booking_id) {
+	clock_t clock_start = clock();
+	char target_text[256]; /* long enough for all of ours */
+	snprintf(target_text, sizeof(target_text),
+	         "booking search by %s", headline);
+	syslog(LOG_WARNING, target_text);
+	syslog(LOG_INFO, "booking search took %ld ticks",
+	       (long)(clock() - clock_start));
 	return 0;
 }
 
-/* This one has the fix of CVE-2022-9008033. */
-static int track_bus_stop(int argc, char **argv)
+/* This one has the fix of CVE-2024-9008071. */
+int track_contract(FILE *input)
 {
-    if (argc < 2) {
-        errno = EINVAL;
+    char comment[4096];
+    if (fgets(comment, sizeof(comment), input) == NULL) {
         return -1;
     }
-    const char *staff_name = argv[1];
-    if (staff_name[0] == '\0') {
-        errno = EINVAL;
+    comment[strcspn(comment, "\n")] = '\0';
+    pthread_mutex_lock(&contracts_lock);
+    int ready = contracts_ready;
+    pthread_mutex_unlock(&contracts_lock);
+    if (!ready) {
         return -1;
     }
-    syslog(LOG_INFO, "bus stop report requested");
-    char line[192 + 64];
-    snprintf(line, sizeof(line), "bus stop report by %s", staff_name);
-    for (char *c = strpbrk(line, "\r\n"); c != NULL; c = strpbrk(c, "\r\n")) {
-        *c = ' ';
+    char buf[256];
+    int written = snprintf(buf, sizeof(buf), "%s", comment);
+    if (written < 0 || (size_t)written >= sizeof(buf)) {
+        return -1;
     }
-    fprintf(stderr, "%s\n", line);
-    count_event("bus_stops.report");
+    store_text("contracts", buf);
     return 0;
 }

@@ -72,14 +72,13 @@ fn main() {
             index.add(number as u32, &sketcher.sketch(code, syntax));
         }
         println!("sketches {:.2} s", cpu_seconds() - start);
-        let found = find_near_pairs(&index, threshold, &mut joined, |texts| {
-            let mut sets = ShingleSets::default();
+        let found = find_near_pairs(&index, threshold, &mut joined, |texts, take| {
             for number in texts {
                 text.read(&codes[*number as usize], syntax);
-                sets.push(text.shingle_set());
+                take(&text.shingle_set());
             }
             println!("{} texts have a candidate, {:.2} s", texts.len(), cpu_seconds() - start);
-            Ok::<_, Infallible>(sets)
+            Ok::<_, Infallible>(())
         });
         let Ok(()) = found;
     }
@@ -131,10 +130,9 @@ fn compare_with_all_pairs(codes: &[String], syntax: CommentSyntax, threshold: Ne
     let mut exact = BTreeSet::new();
     exact_join(&sets, threshold, |left, right| exact.insert((left as u32, right as u32)));
     let mut sketched = AllPairs::default();
-    let found = find_near_pairs(&index, threshold, &mut sketched, |texts| {
-        let mut fetched = ShingleSets::default();
-        texts.iter().for_each(|text| _ = fetched.push(sets.get(*text as usize).iter().copied()));
-        Ok::<_, Infallible>(fetched)
+    let found = find_near_pairs(&index, threshold, &mut sketched, |texts, take| {
+        texts.iter().for_each(|text| take(sets.get(*text as usize)));
+        Ok::<_, Infallible>(())
     });
     let Ok(()) = found;
     for (name, pairs) in [("exact join", exact), ("sketches", sketched.0)] {

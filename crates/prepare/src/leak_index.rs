@@ -6,7 +6,7 @@ use streamguard_dataset::Language;
 use streamguard_table::{CodeReader, SplitName, TableDataset, TableError};
 
 use crate::leaks::SplitChoice;
-use crate::near::{MAX_WINDOW_ELEMENTS, ShingleSets, ShingledText};
+use crate::near::{MAX_KEPT_ELEMENTS, SetReceiver, ShingleSets, ShingledText};
 
 /// Splits of all rows, and what they may have in common.
 #[derive(Default)]
@@ -103,7 +103,7 @@ impl CodeSets {
         self.sizes.push(set.len() as u32);
         self.texts.push(text_number);
         self.elements += set.len() as u64;
-        if self.elements > MAX_WINDOW_ELEMENTS {
+        if self.elements > MAX_KEPT_ELEMENTS {
             self.kept = None;
         }
         if let Some(kept) = &mut self.kept {
@@ -119,11 +119,12 @@ impl CodeSets {
         dataset: &TableDataset,
         language: Option<Language>,
         stopped: &dyn Fn() -> bool,
-    ) -> Result<ShingleSets, TableError> {
+        take: SetReceiver<'_>,
+    ) -> Result<(), TableError> {
         let columns = dataset.code_columns();
         let reader = CodeReader::new(&dataset.roles, &columns, language);
         let mut wanted = numbers.iter().map(|number| self.texts[*number as usize]).peekable();
-        let (mut sets, mut text) = (ShingleSets::default(), ShingledText::default());
+        let mut text = ShingledText::default();
         dataset.for_each_row(&columns, |row_number, _, row| {
             if stopped() {
                 return Err(TableError::Stopped);
@@ -131,10 +132,10 @@ impl CodeSets {
             while let Some(number) = wanted.next_if(|number| (*number / 2) as usize == row_number) {
                 let code = reader.texts(&row);
                 text.read(code.sides[(number % 2) as usize].unwrap_or_default(), code.syntax);
-                sets.push(text.shingle_set());
+                take(&text.shingle_set());
             }
             Ok(())
         })?;
-        if wanted.peek().is_some() { Err(TableError::Changed) } else { Ok(sets) }
+        if wanted.peek().is_some() { Err(TableError::Changed) } else { Ok(()) }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::leak_index::LeakIndex;
-use crate::near::{JoinSink, MAX_WINDOW_ELEMENTS, NearThreshold, join_by_size, similarity};
+use crate::near::{JoinSink, MAX_KEPT_ELEMENTS, NearThreshold, join_kept, join_sets, similarity};
 use streamguard_dataset::Language;
 use streamguard_table::{SplitName, TableDataset, TableError};
 
@@ -130,7 +130,7 @@ fn find_leaks_between(
     split_of: SplitChoice<'_>,
 ) -> Result<LeakReport, TableError> {
     let mut index = LeakIndex::read(dataset, language, stopped, split_of)?;
-    let mut kept = index.sets.kept.take();
+    let kept = index.sets.kept.take();
     let mut report = LeakReport { threshold: threshold.share(), ..LeakReport::default() };
     report.leaks =
         [LeakKind::Exact, LeakKind::Near, LeakKind::Commit, LeakKind::Advisory].map(|kind| (kind, 0)).into();
@@ -179,12 +179,12 @@ fn find_leaks_between(
         }
     }
     let mut pairs = SplitPairs { rows: index.rows_of_sets(), report: &mut report, row_of: &row_of, stopped };
-    join_by_size(&index.sets.sizes, threshold, MAX_WINDOW_ELEMENTS, &mut pairs, |numbers| {
-        match kept.take() {
-            Some(sets) => Ok(sets),
-            None => index.sets.read(numbers, dataset, language, stopped),
-        }
-    })?;
+    match kept {
+        Some(sets) => join_kept(&sets, threshold, &mut pairs),
+        None => join_sets(&index.sets.sizes, threshold, MAX_KEPT_ELEMENTS, &mut pairs, |numbers, take| {
+            index.sets.read(numbers, dataset, language, stopped, take)
+        })?,
+    }
     if stopped() { Err(TableError::Stopped) } else { Ok(report) }
 }
 

@@ -1,6 +1,6 @@
 //! Near duplicates among the rows of a job.
 
-use crate::near::{Clusters, NearIndex, NearThreshold, PairSink, ShingleSets, ShingledText, find_near_pairs};
+use crate::near::{Clusters, NearIndex, NearThreshold, PairSink, SetReceiver, ShingledText, find_near_pairs};
 use crate::row_table::{RowTable, TextNumber};
 use streamguard_table::{CodeReader, TableDataset, TableError};
 
@@ -62,8 +62,8 @@ impl NearRows<'_> {
         for copies in table.digests.chunk_by(|left, right| left.0 == right.0) {
             pairs.take_copies(copies);
         }
-        find_near_pairs(index, threshold, &mut pairs, |texts| {
-            shingle_sets(texts, self.datasets, self.stopped)
+        find_near_pairs(index, threshold, &mut pairs, |texts, take| {
+            read_shingle_sets(texts, self.datasets, self.stopped, take)
         })?;
         Ok(pairs.clusters)
     }
@@ -168,12 +168,12 @@ impl PairSink for RowPairs<'_> {
 }
 
 /// Reads the sets of shingles of some texts, given in ascending order.
-fn shingle_sets(
+fn read_shingle_sets(
     texts: &[TextNumber],
     datasets: &[DatasetRows<'_>],
     stopped: &dyn Fn() -> bool,
-) -> Result<ShingleSets, TableError> {
-    let mut sets = ShingleSets::default();
+    take: SetReceiver<'_>,
+) -> Result<(), TableError> {
     let mut wanted = texts.iter().copied().peekable();
     let mut shingled = ShingledText::default();
     for DatasetRows { dataset, reader, first_row } in datasets {
@@ -186,7 +186,7 @@ fn shingle_sets(
             while let Some(text) = wanted.next_if(|text| (*text / 2) as usize == row_number) {
                 // A text without code has no sketch, and so is never wanted.
                 shingled.read(code.sides[(text % 2) as usize].unwrap_or_default(), code.syntax);
-                sets.push(shingled.shingle_set());
+                take(&shingled.shingle_set());
             }
             Ok(())
         })?;
@@ -195,5 +195,5 @@ fn shingle_sets(
     if wanted.peek().is_some() {
         return Err(TableError::Changed);
     }
-    Ok(sets)
+    Ok(())
 }

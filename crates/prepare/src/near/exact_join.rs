@@ -8,8 +8,8 @@
 
 use super::bit_signature::BitSignature;
 use super::jaccard::NearThreshold;
+use super::join_sink::JoinSink;
 use super::shingle_sets::ShingleSets;
-use super::size_windows::JoinSink;
 
 /// Bits of the number of a counter of elements. Two elements may share a counter: the order by counts is then a little
 /// less good, and the result the same, for it holds with any order.
@@ -17,19 +17,18 @@ const COUNTER_BITS: u32 = 22;
 
 /// An element of a prefix.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct PrefixEntry {
-    element: u64,
+pub(super) struct PrefixEntry {
+    pub(super) element: u64,
     /// Rank of its set among all sets by size.
     rank: u32,
     /// Whether larger sets find this one by the element.
-    is_found: bool,
+    pub(super) is_found: bool,
 }
 
 /// Calls `found` with every pair of near sets, the smaller number first. Sets without elements are near none. The
 /// order of the pairs depends on the sets alone. Stops early if `found` returns false.
 pub fn exact_join(sets: &ShingleSets, threshold: NearThreshold, found: impl FnMut(usize, usize) -> bool) {
-    let numbers: Vec<u32> = (0..sets.len() as u32).collect();
-    exact_join_above(sets, threshold, 0, &numbers, &mut AllPairs(found));
+    join_kept(sets, threshold, &mut AllPairs(found));
 }
 
 /// Wants all pairs.
@@ -45,28 +44,112 @@ impl<F: FnMut(usize, usize) -> bool> JoinSink for AllPairs<F> {
     }
 }
 
-/// Gives `sink` the near pairs of which the larger set has more than so many elements, until it wants no more; then this
-/// is false. The sets go by the names that `names` has for them, in ascending order.
-pub(super) fn exact_join_above(
+/// Gives `sink` the near pairs of sets that are in memory, until it wants no more.
+pub fn join_kept(sets: &ShingleSets, threshold: NearThreshold, sink: &mut impl JoinSink) {
+    let numbers: Vec<u32> = (0..sets.len() as u32).collect();
+    join_named(sets, threshold, &numbers, sink);
+}
+
+/// Does the same with sets that go by the names that `names` has for them, in ascending order.
+pub(super) fn join_named(
     sets: &ShingleSets,
     threshold: NearThreshold,
-    above: usize,
     names: &[u32],
     sink: &mut impl JoinSink,
-) -> bool {
-    let mut by_size: Vec<u32> =
-        (0..sets.len() as u32).filter(|set| !sets.get(*set as usize).is_empty()).collect();
-    by_size.sort_by_key(|set| (sets.get(*set as usize).len(), *set));
-    let ranked: Vec<RankedSet> = by_size.iter().map(|set| RankedSet::of(sets, *set)).collect();
+) {
+    let all = || (0..sets.len()).map(|number| sets.get(number)).filter(|set| !set.is_empty());
+    let mut counts = ElementCounts::new();
+    all().for_each(|set| counts.add(set));
+    let numbers = (0..sets.len() as u32).filter(|number| !sets.get(*number as usize).is_empty());
+    let ranked = rank(numbers.map(|number| RankedSet::of(number, sets.get(number as usize))).collect());
+    let (mut entries, mut elements) = (Vec::new(), Vec::new());
+    for (rank, RankedSet { set, .. }) in (0..).zip(&ranked) {
+        entries.extend(counts.prefix(sets.get(*set as usize), rank, threshold, &mut elements));
+    }
+    for_each_candidate(&ranked, threshold, entries, &mut |one, two| {
+        let pair = [sets.get(one as usize), sets.get(two as usize)];
+        let (one, two) = (names[one as usize], names[two as usize]);
+        // To be asked is cheaper than to compare.
+        !sink.wants(one, two) || !threshold.accepts(pair[0], pair[1]) || sink.take(one, two, pair)
+    });
+}
 
-    let lists = PostingLists::new(prefix_entries(sets, &ranked, threshold));
+/// A set in the order of sizes.
+pub(super) struct RankedSet {
+    pub(super) set: u32,
+    size: u32,
+    signature: BitSignature,
+}
+
+impl RankedSet {
+    pub(super) fn of(set: u32, elements: &[u64]) -> Self {
+        Self { set, size: elements.len() as u32, signature: BitSignature::of(elements) }
+    }
+}
+
+/// Brings sets into the order of their sizes.
+pub(super) fn rank(mut sets: Vec<RankedSet>) -> Vec<RankedSet> {
+    sets.sort_unstable_by_key(|set| (set.size, set.set));
+    sets
+}
+
+/// How many sets have an element.
+pub(super) struct ElementCounts(Vec<u32>);
+
+impl ElementCounts {
+    pub(super) fn new() -> Self {
+        Self(vec![0; 1 << COUNTER_BITS])
+    }
+
+    pub(super) fn add(&mut self, set: &[u64]) {
+        set.iter().for_each(|element| self.0[Self::counter(*element)] += 1);
+    }
+
+    fn counter(element: u64) -> usize {
+        (element >> (u64::BITS - COUNTER_BITS)) as usize
+    }
+
+    /// Returns the prefix of a set: its rarest elements, one more than may be missing in a near set that is not larger.
+    /// The rarest of those, one more than may be missing in a near set that is not smaller, are those by which it is
+    /// found. `elements` is memory that is used again.
+    pub(super) fn prefix<'e>(
+        &self,
+        set: &[u64],
+        rank: u32,
+        threshold: NearThreshold,
+        elements: &'e mut Vec<u64>,
+    ) -> impl Iterator<Item = PrefixEntry> + use<'e> {
+        elements.clear();
+        elements.extend_from_slice(set);
+        let size = elements.len();
+        let rarity = |element: &u64| (self.0[Self::counter(*element)], *element);
+        let length = size - threshold.least_size(size) + 1;
+        if length < size {
+            elements.select_nth_unstable_by_key(length - 1, rarity);
+        }
+        let found_by = size - threshold.least_common(size, size) + 1;
+        if found_by < length {
+            elements[..length].select_nth_unstable_by_key(found_by - 1, rarity);
+        }
+        let prefix = elements[..length].iter().enumerate();
+        prefix.map(move |(at, element)| PrefixEntry { element: *element, rank, is_found: at < found_by })
+    }
+}
+
+/// Calls `meet` with the pairs of sets that may be near, each once and the smaller number first: those that have one of
+/// these elements of their prefixes in common, and whose signatures allow it. It ends, with false, once `meet` returns
+/// that.
+pub(super) fn for_each_candidate(
+    ranked: &[RankedSet],
+    threshold: NearThreshold,
+    entries: Vec<PrefixEntry>,
+    meet: &mut impl FnMut(u32, u32) -> bool,
+) -> bool {
+    let lists = PostingLists::new(entries);
     // Rank of the last set that met this one as a candidate, so that each pair is compared once.
     let mut met_by = vec![u32::MAX; ranked.len()];
     for (rank, positions) in lists.by_rank() {
         let RankedSet { set, size, signature } = &ranked[rank as usize];
-        if *size as usize <= above {
-            continue;
-        }
         let least_size = threshold.least_size(*size as usize) as u32;
         let least_rank = ranked.partition_point(|other| other.size < least_size) as u32;
         for &Position { list_start, place, .. } in positions {
@@ -79,15 +162,8 @@ pub(super) fn exact_join_above(
                 }
                 let other = &ranked[other as usize];
                 let most = threshold.most_different((size + other.size) as usize);
-                if signature.differing_bits(&other.signature) > most {
-                    continue;
-                }
-                let (one, two) = (*set.min(&other.set) as usize, *set.max(&other.set) as usize);
-                let pair = [sets.get(one), sets.get(two)];
-                // To be asked is cheaper than to compare.
-                if sink.wants(names[one], names[two])
-                    && threshold.accepts(pair[0], pair[1])
-                    && !sink.take(names[one], names[two], pair)
+                if signature.differing_bits(&other.signature) <= most
+                    && !meet(*set.min(&other.set), *set.max(&other.set))
                 {
                     return false;
                 }
@@ -95,51 +171,6 @@ pub(super) fn exact_join_above(
         }
     }
     true
-}
-
-/// A set in the order of sizes.
-struct RankedSet {
-    set: u32,
-    size: u32,
-    signature: BitSignature,
-}
-
-impl RankedSet {
-    fn of(sets: &ShingleSets, set: u32) -> Self {
-        let elements = sets.get(set as usize);
-        Self { set, size: elements.len() as u32, signature: BitSignature::of(elements) }
-    }
-}
-
-/// Returns the prefix of every set: its rarest elements, one more than may be missing in a near set that is not larger.
-/// The rarest of those, one more than may be missing in a near set that is not smaller, are those by which it is found.
-fn prefix_entries(sets: &ShingleSets, ranked: &[RankedSet], threshold: NearThreshold) -> Vec<PrefixEntry> {
-    let counter = |element: u64| (element >> (u64::BITS - COUNTER_BITS)) as usize;
-    let mut counts = vec![0_u32; 1 << COUNTER_BITS];
-    sets.values().iter().for_each(|element| counts[counter(*element)] += 1);
-    let mut entries = Vec::new();
-    let mut elements: Vec<u64> = Vec::new();
-    for (rank, RankedSet { set, .. }) in (0..).zip(ranked) {
-        elements.clear();
-        elements.extend_from_slice(sets.get(*set as usize));
-        let size = elements.len();
-        let rarity = |element: &u64| (counts[counter(*element)], *element);
-        let length = size - threshold.least_size(size) + 1;
-        if length < size {
-            elements.select_nth_unstable_by_key(length - 1, rarity);
-        }
-        let found_by = size - threshold.least_common(size, size) + 1;
-        if found_by < length {
-            elements[..length].select_nth_unstable_by_key(found_by - 1, rarity);
-        }
-        let prefix = elements[..length].iter().enumerate();
-        entries.extend(prefix.map(|(at, element)| PrefixEntry {
-            element: *element,
-            rank,
-            is_found: at < found_by,
-        }));
-    }
-    entries
 }
 
 /// Sets that have an element in their prefixes, element by element.

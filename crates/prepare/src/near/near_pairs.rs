@@ -2,9 +2,10 @@
 
 use super::clusters::Clusters;
 use super::jaccard::NearThreshold;
+use super::join_sink::JoinSink;
 use super::near_index::NearIndex;
+use super::parted_join::{MAX_KEPT_ELEMENTS, SetReceiver, join_sets};
 use super::shingle_sets::ShingleSets;
-use super::size_windows::{JoinSink, MAX_WINDOW_ELEMENTS, join_by_size};
 
 /// Receiver of near pairs of texts.
 pub trait PairSink {
@@ -26,36 +27,36 @@ pub trait PairSink {
     }
 }
 
-/// Gives `sink` the near pairs that it wants. `fetch` returns the sets of shingles of some texts, which are given in
-/// ascending order. It is called several times if the sets are too many to be in memory at once.
+/// Gives `sink` the near pairs that it wants. `read` gives the sets of shingles of some texts, whose numbers ascend, to its
+/// second argument, one after the other. It is called several times if the sets are too many to be in memory at once.
 ///
 /// # Errors
-/// The error of `fetch`.
+/// The error of `read`.
 pub fn find_near_pairs<E>(
     index: &NearIndex,
     threshold: NearThreshold,
     sink: &mut impl PairSink,
-    fetch: impl FnMut(&[u32]) -> Result<ShingleSets, E>,
+    read: impl FnMut(&[u32], SetReceiver<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    find_near_pairs_within(index, threshold, MAX_WINDOW_ELEMENTS, sink, fetch)
+    find_near_pairs_within(index, threshold, MAX_KEPT_ELEMENTS, sink, read)
 }
 
 /// Does the same with sets of at most so many elements in memory, or twice as many where texts are large.
 ///
 /// # Errors
-/// The error of `fetch`.
+/// The error of `read`.
 pub fn find_near_pairs_within<E>(
     index: &NearIndex,
     threshold: NearThreshold,
     max_elements: u64,
     sink: &mut impl PairSink,
-    mut fetch: impl FnMut(&[u32]) -> Result<ShingleSets, E>,
+    mut read: impl FnMut(&[u32], SetReceiver<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
     // Most wanted pairs of small texts are found here, and need no set any more.
     let (small, sizes) = index.small(|text| !sink.is_covered(text));
     let texts_of = |numbers: &[u32]| numbers.iter().map(|number| small[*number as usize]).collect::<Vec<_>>();
     let mut pairs = SmallPairs { sink, small: &small };
-    join_by_size(&sizes, threshold, max_elements, &mut pairs, |numbers| fetch(&texts_of(numbers)))?;
+    join_sets(&sizes, threshold, max_elements, &mut pairs, |numbers, take| read(&texts_of(numbers), take))?;
 
     // Texts of different groups are never near, so that a group is all that has to be in memory at once.
     let mut block = Block::default();
@@ -63,16 +64,16 @@ pub fn find_near_pairs_within<E>(
         let group = Block::of(index, group);
         // One block without a second one beside it may be twice as large.
         if group.elements > 2 * max_elements {
-            verify_apart(index, threshold, max_elements, sink, &group.places, &mut fetch)?;
+            verify_apart(index, threshold, max_elements, sink, &group.places, &mut read)?;
             continue;
         }
         if block.elements + group.elements > 2 * max_elements {
-            verify_together(index, threshold, sink, std::mem::take(&mut block), &mut fetch)?;
+            verify_together(index, threshold, sink, std::mem::take(&mut block), &mut read)?;
         }
         block.elements += group.elements;
         block.places.extend(group.places);
     }
-    verify_together(index, threshold, sink, block, &mut fetch)
+    verify_together(index, threshold, sink, block, &mut read)
 }
 
 /// Places of texts that are in memory together, with the number of their tokens.
@@ -162,14 +163,14 @@ fn verify_together<E>(
     threshold: NearThreshold,
     sink: &mut impl PairSink,
     Block { mut places, .. }: Block,
-    fetch: &mut impl FnMut(&[u32]) -> Result<ShingleSets, E>,
+    read: &mut impl FnMut(&[u32], SetReceiver<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
     // To fetch nothing may cost a reading of the dataset.
     if places.is_empty() {
         return Ok(());
     }
     places.sort_unstable();
-    let sets = fetch_block(index, &places, fetch)?;
+    let sets = fetch_block(index, &places, read)?;
     verify(index, threshold, sink, [(&places, &sets); 2]);
     Ok(())
 }
@@ -181,14 +182,14 @@ fn verify_apart<E>(
     max_elements: u64,
     sink: &mut impl PairSink,
     places: &[u32],
-    fetch: &mut impl FnMut(&[u32]) -> Result<ShingleSets, E>,
+    read: &mut impl FnMut(&[u32], SetReceiver<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
     let blocks = blocks(index, places, max_elements);
     for (number, left) in blocks.iter().enumerate() {
-        let left_sets = fetch_block(index, left, fetch)?;
+        let left_sets = fetch_block(index, left, read)?;
         verify(index, threshold, sink, [(left, &left_sets); 2]);
         for right in &blocks[number + 1..] {
-            let right_sets = fetch_block(index, right, fetch)?;
+            let right_sets = fetch_block(index, right, read)?;
             verify(index, threshold, sink, [(left, &left_sets), (right, &right_sets)]);
         }
     }
@@ -214,10 +215,12 @@ fn blocks(index: &NearIndex, places: &[u32], max_elements: u64) -> Vec<Vec<u32>>
 fn fetch_block<E>(
     index: &NearIndex,
     places: &[u32],
-    fetch: &mut impl FnMut(&[u32]) -> Result<ShingleSets, E>,
+    read: &mut impl FnMut(&[u32], SetReceiver<'_>) -> Result<(), E>,
 ) -> Result<ShingleSets, E> {
     let texts: Vec<u32> = places.iter().map(|place| index.banded(*place as usize).0).collect();
-    fetch(&texts)
+    let mut sets = ShingleSets::default();
+    read(&texts, &mut |set| _ = sets.push(set.iter().copied()))?;
+    Ok(sets)
 }
 
 /// Verifies the candidates of which one text is in each block.

@@ -30,9 +30,4 @@ impl ShingleSets {
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
-
-    /// Returns all elements of all sets.
-    pub(super) fn values(&self) -> &[u64] {
-        &self.values
-    }
 }

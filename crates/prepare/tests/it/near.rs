@@ -4,8 +4,8 @@ use std::convert::Infallible;
 
 use streamguard_dataset::{CommentSyntax, Language};
 use streamguard_prepare::near::{
-    Clusters, MAX_SMALL_SET, MISS_PROBABILITY, NearIndex, NearThreshold, PairSink, ShingleSets, ShingledText,
-    SketchShape, TextSketcher, exact_join, find_near_pairs_within, similarity,
+    Clusters, JoinSink, MAX_SMALL_SET, MISS_PROBABILITY, NearIndex, NearThreshold, PairSink, ShingleSets,
+    ShingledText, SketchShape, TextSketcher, exact_join, find_near_pairs_within, join_sets, similarity,
 };
 
 use crate::fixtures::{Chance, changed, function};
@@ -77,20 +77,50 @@ fn both_joins_find_all_near_pairs_and_no_others() {
     exact.sort_unstable();
     assert_eq!(exact, truth);
 
+    // In parts, whose pairs are found by some elements only, and verified in several blocks.
+    let sizes: Vec<u32> = (0..sets.len()).map(|number| sets.get(number).len() as u32).collect();
+    for max_elements in [3_000, 40_000] {
+        let (mut found, mut readings) = (FoundPairs::default(), 0);
+        let read = join_sets(&sizes, threshold(), max_elements, &mut found, |numbers, take| {
+            readings += 1;
+            numbers.iter().for_each(|number| take(sets.get(*number as usize)));
+            Ok::<_, Infallible>(())
+        });
+        read.unwrap();
+        found.0.sort_unstable();
+        assert_eq!(found.0, truth, "{max_elements}");
+        assert!(readings > 3, "{readings}");
+    }
+
     // With all sets in memory, and with few of them at a time.
     for max_elements in [u64::MAX / 4, 20_000] {
         let (mut sketched, mut calls) = (AllPairs::default(), 0);
-        let fetched = find_near_pairs_within(&index, threshold(), max_elements, &mut sketched, |texts| {
-            calls += 1;
-            let mut fetched = ShingleSets::default();
-            texts.iter().for_each(|text| _ = fetched.push(sets.get(*text as usize).iter().copied()));
-            Ok::<_, Infallible>(fetched)
-        });
+        let fetched =
+            find_near_pairs_within(&index, threshold(), max_elements, &mut sketched, |texts, take| {
+                calls += 1;
+                texts.iter().for_each(|text| take(sets.get(*text as usize)));
+                Ok::<_, Infallible>(())
+            });
         fetched.unwrap();
         sketched.0.sort_unstable();
         sketched.0.dedup();
         assert_eq!(sketched.0, truth);
         assert!(if max_elements == 20_000 { calls > 5 } else { calls <= 2 }, "{calls}");
+    }
+}
+
+/// Wants all pairs of sets.
+#[derive(Default)]
+struct FoundPairs(Vec<(u32, u32)>);
+
+impl JoinSink for FoundPairs {
+    fn wants(&mut self, _: u32, _: u32) -> bool {
+        true
+    }
+
+    fn take(&mut self, left: u32, right: u32, _: [&[u64]; 2]) -> bool {
+        self.0.push((left, right));
+        true
     }
 }
 
@@ -153,10 +183,9 @@ fn clusters_of_templates_are_those_of_all_pairs_and_few_pairs_are_compared() {
         }
     }
     let mut joined = Joined { clusters: Clusters::new(codes.len()), asked: 0 };
-    let fetched = find_near_pairs_within(&index, threshold(), u64::MAX / 4, &mut joined, |texts| {
-        let mut fetched = ShingleSets::default();
-        texts.iter().for_each(|text| _ = fetched.push(sets.get(*text as usize).iter().copied()));
-        Ok::<_, Infallible>(fetched)
+    let fetched = find_near_pairs_within(&index, threshold(), u64::MAX / 4, &mut joined, |texts, take| {
+        texts.iter().for_each(|text| take(sets.get(*text as usize)));
+        Ok::<_, Infallible>(())
     });
     fetched.unwrap();
     let numbers = |clusters: &mut Clusters| (0..codes.len()).map(|at| clusters.find(at)).collect::<Vec<_>>();
