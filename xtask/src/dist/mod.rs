@@ -56,12 +56,13 @@ pub(crate) fn run(inputs: &DistInputs) -> Result<()> {
             vec![wheel, source]
         }
     };
-    let contents = WheelContents::read(&built[0])?;
-    let files = packaged_files::gather(&root, &contents.program)?;
-    let mut written = packages(&contents, &files, epoch)?;
     let (wheel, source) = (&built[0], &built[1..]);
     println!("packing {}", wheel.display());
-    written.push((file_name(wheel)?, wheel::repack(wheel)?));
+    let wheel_bytes = wheel::repack(&root, wheel)?;
+    let contents = WheelContents::read(&wheel_bytes)?;
+    let files = packaged_files::gather(&root, &contents.program)?;
+    let mut written = packages(&contents, &files, epoch)?;
+    written.push((file_name(wheel)?, wheel_bytes));
     for path in source {
         written.push((file_name(path)?, fs::read(path)?));
     }

@@ -1,11 +1,14 @@
 //! The wheel: built by maturin, and read again for the other packages.
 
 use std::fs::{self, File};
-use std::io::{self, Cursor, Read};
+use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::{VERSION, build_tools};
@@ -31,23 +34,24 @@ pub(super) struct WheelContents {
 
 impl WheelContents {
     /// Reads a wheel.
-    pub(super) fn read(wheel: &Path) -> Result<Self> {
-        let mut archive = ZipArchive::new(File::open(wheel)?)
-            .with_context(|| format!("{} is not a wheel", wheel.display()))?;
+    pub(super) fn read(wheel: &[u8]) -> Result<Self> {
+        let mut archive = ZipArchive::new(Cursor::new(wheel)).context("this is not a wheel")?;
         let mut read = |name: &str| -> Result<Vec<u8>> {
             let mut bytes = Vec::new();
-            let mut file =
-                archive.by_name(name).with_context(|| format!("{} has no {name}", wheel.display()))?;
+            let mut file = archive.by_name(name).with_context(|| format!("the wheel has no {name}"))?;
             file.read_to_end(&mut bytes)?;
             Ok(bytes)
         };
         Ok(Self {
             program: read(&format!("streamguard-{VERSION}.data/scripts/streamguard"))?,
-            bill_of_materials: read(&format!(
-                "streamguard-{VERSION}.dist-info/sboms/streamguard.cyclonedx.json"
-            ))?,
+            bill_of_materials: read(&bill_of_materials_name())?,
         })
     }
+}
+
+/// Returns the name of the list of all crates in a wheel.
+fn bill_of_materials_name() -> String {
+    format!("streamguard-{VERSION}.dist-info/sboms/streamguard.cyclonedx.json")
 }
 
 /// Packages of Python.
@@ -87,16 +91,28 @@ pub(super) fn build(root: &Path, epoch: u64) -> Result<PythonPackages> {
     Ok(PythonPackages { wheel, source: maturin(&["sdist"], "sdist")? })
 }
 
-/// Reads a wheel, and returns it with the same files, packed as small as Deflate can: pip reads nothing else.
-pub(super) fn repack(wheel: &Path) -> Result<Vec<u8>> {
-    let mut archive = ZipArchive::new(File::open(wheel)?)?;
+/// Reads a wheel, and returns it with the same files, packed as small as Deflate can: pip reads nothing else. The list of
+/// crates does not tell any more in which folder it was built.
+pub(super) fn repack(root: &Path, wheel: &Path) -> Result<Vec<u8>> {
+    let mut archive =
+        ZipArchive::new(File::open(wheel)?).with_context(|| format!("{} is not a wheel", wheel.display()))?;
     let mut smaller = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut entry = None;
     for number in 0..archive.len() {
         let mut file = archive.by_index(number)?;
+        let (name, mut bytes) = (file.name()?.into_owned(), Vec::new());
+        file.read_to_end(&mut bytes)?;
+        if name == bill_of_materials_name() {
+            bytes = String::from_utf8(bytes)?.replace(&root.display().to_string(), "/streamguard").into();
+            entry = Some(record_entry(&name, &bytes));
+        } else if name.ends_with(".dist-info/RECORD") {
+            // It is the last file of a wheel.
+            let entry = entry.take().context("the wheel has no list of crates")?;
+            bytes = with_entry(&String::from_utf8(bytes)?, &entry).into();
+        }
         let options = file.options().compression_method(CompressionMethod::Deflated);
-        let name = file.name()?.into_owned();
         smaller.start_file(name, options.compression_level(Some(ZOPFLI_LEVEL)))?;
-        io::copy(&mut file, &mut smaller)?;
+        smaller.write_all(&bytes)?;
     }
     let bytes = smaller.finish()?.into_inner();
     anyhow::ensure!(
@@ -106,6 +122,20 @@ pub(super) fn repack(wheel: &Path) -> Result<Vec<u8>> {
         bytes.len()
     );
     Ok(bytes)
+}
+
+/// Returns the line of a file in the list of all files of a wheel.
+///
+/// See <https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file>.
+fn record_entry(name: &str, bytes: &[u8]) -> String {
+    format!("{name},sha256={},{}", BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(bytes)), bytes.len())
+}
+
+/// Returns the list of all files with this line instead of the one of the same file.
+fn with_entry(record: &str, entry: &str) -> String {
+    let name = |line: &str| line.split(',').next().map(str::to_owned);
+    let lines = record.lines().map(|line| if name(line) == name(entry) { entry } else { line });
+    lines.map(|line| format!("{line}\n")).collect()
 }
 
 /// Returns the variable by which commands are found, with a folder before all others.
@@ -126,4 +156,46 @@ fn path_flags(root: &Path) -> Result<[(&'static str, String); 2]> {
         ("RUSTFLAGS", format!("--remap-path-prefix={root}=/streamguard --remap-path-prefix={home}=/cargo")),
         ("CFLAGS", format!("-ffile-prefix-map={root}=/streamguard -ffile-prefix-map={home}=/cargo")),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    #[test]
+    fn a_wheel_packed_again_is_whole_and_tells_no_folder() {
+        let record = format!("streamguard-{VERSION}.dist-info/RECORD");
+        let program = format!("streamguard-{VERSION}.data/scripts/streamguard");
+        let files = [
+            (program.clone(), "program ".repeat(1000)),
+            (bill_of_materials_name(), r#"{"bom-ref": "path+file:///home/a/sg/crates/x"}"#.to_owned()),
+            (
+                record.clone(),
+                format!("{program},sha256=x,8000\n{},sha256=y,46\n{record},,\n", bill_of_materials_name()),
+            ),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.whl");
+        let mut wheel = ZipWriter::new(File::create(&path).unwrap());
+        for (name, text) in &files {
+            wheel.start_file(name, SimpleFileOptions::default().unix_permissions(0o755)).unwrap();
+            wheel.write_all(text.as_bytes()).unwrap();
+        }
+        wheel.finish().unwrap();
+        let packed = repack(Path::new("/home/a/sg"), &path).unwrap();
+        let contents = WheelContents::read(&packed).unwrap();
+        assert_eq!(contents.program, files[0].1.as_bytes());
+        let bill = r#"{"bom-ref": "path+file:///streamguard/crates/x"}"#;
+        assert_eq!(contents.bill_of_materials, bill.as_bytes());
+        let mut archive = ZipArchive::new(Cursor::new(packed)).unwrap();
+        assert_eq!(archive.by_name(&program).unwrap().unix_mode().unwrap() & 0o777, 0o755);
+        let mut text = String::new();
+        archive.by_name(&record).unwrap().read_to_string(&mut text).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], format!("{program},sha256=x,8000"));
+        assert_eq!(lines[1], record_entry(&bill_of_materials_name(), bill.as_bytes()));
+        assert_eq!(lines.len(), 3);
+    }
 }

@@ -252,7 +252,7 @@ fn pairs_of_words_hardly_give_the_side_away() {
 }
 
 /// Returns hashes of the words beside each other.
-fn word_pairs(code: &str) -> HashSet<u64> {
+fn word_pairs(code: &str) -> BTreeSet<u64> {
     let words: Vec<&str> = words(code).collect();
     let hash = |pair: &[&str]| {
         let mut hasher = DefaultHasher::new();
