@@ -25,7 +25,7 @@ fn words_and_lengths_hardly_tell_the_sides_apart() {
     }
     let folder = tempfile::tempdir().unwrap();
     let pairs = folder.path().join("pairs.jsonl");
-    write_pairs::write_pairs(4_000, 42, &mut BufWriter::new(File::create(&pairs).unwrap())).unwrap();
+    write_pairs::write_pairs(2_000, 42, &mut BufWriter::new(File::create(&pairs).unwrap())).unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/measure_pairs.py");
     let measured =
         Command::new(python).arg(script).arg(&pairs).args(["--bandit", "300", "--check"]).output().unwrap();
