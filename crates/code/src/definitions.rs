@@ -76,7 +76,7 @@ impl DefinitionFinder {
             let next = outermost.partition_point(|function| function.end < span.end);
             outermost.get(next).is_some_and(|function| function.start <= span.start)
         };
-        let mut found = definition_walk::definitions(&tree, compiled.grammar, &lines);
+        let mut found = definition_walk::definitions(&tree, compiled, &lines);
         found.retain(|definition| !is_in_function(&definition.span));
         found.extend(functions.into_iter().map(|function| Definition {
             kind: DefinitionKind::Function,

@@ -70,7 +70,7 @@ impl FilePair<'_> {
         if changes.is_empty() && owners.any_outside {
             changes = self.hunk_changes();
         }
-        // They stand beside functions that changed.
+        // Unchanged functions are samples only beside changed ones.
         let unchanged = match changes.iter().any(|change| change.level == SampleLevel::Function) {
             true => self.unchanged_functions(),
             false => Vec::new(),
@@ -177,7 +177,7 @@ impl FilePair<'_> {
                     [(0, old), (1, new)].map(|(side, function): (usize, &FunctionSpan)| ParsedSpan {
                         node: function.node,
                         text: self.lines[side].text(),
-                        span: function.span.clone(),
+                        span: function.span.start..function.node_end.max(function.span.end),
                     });
                 change_kind::classify_parsed(self.grammar?, &old, &new)
             }

@@ -85,5 +85,5 @@ pub use highlight::{HighlightGrammar, highlight_grammar};
 pub use path::{PathClass, classify_path};
 pub use source_file::{FoundFunction, FunctionFinder, SourceFile};
 pub use syntax_measures::{SyntaxMeasures, SyntaxMeter};
-pub use used_names::{UsedName, UsedNameFinder};
+pub use used_names::{UsedName, UsedNameFinder, UsedNames};
 pub use variants::{VariantKind, VariantMaker};

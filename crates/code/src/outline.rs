@@ -9,4 +9,4 @@ mod tree_walk;
 pub(super) use changed_lines::ChangedLines;
 pub(super) use function_outline::FunctionOutline;
 pub(super) use function_span::FunctionSpan;
-pub(super) use tree_walk::all_functions;
+pub(super) use tree_walk::{all_functions, code_end};

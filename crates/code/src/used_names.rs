@@ -28,6 +28,15 @@ pub struct UsedName {
     pub may_be_global: bool,
 }
 
+/// Names that a function uses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UsedNames {
+    /// The names, in the order of their first use.
+    pub names: Vec<UsedName>,
+    /// Whether the function has more names than are read.
+    pub is_cut: bool,
+}
+
 /// Finds the names that functions use. Each thread needs its own, because it keeps the grammars used so far.
 #[derive(Default)]
 pub struct UsedNameFinder {
@@ -39,7 +48,7 @@ pub struct UsedNameFinder {
 struct NameUses {
     first: usize,
     called: bool,
-    /// As nothing but a type.
+    /// At least once as a type.
     typed: bool,
     /// Where a parameter or local variable is declared.
     declared: bool,
@@ -55,22 +64,17 @@ impl UsedNameFinder {
         Self::default()
     }
 
-    /// Finds the names that a function uses, in the order of their first use. `path` tells dialects of a language apart,
+    /// Finds the names that a function uses. `path` tells dialects of a language apart,
     /// and may be empty. Parameters and local variables are left out, unless something else is called like them.
     ///
     /// # Errors
     /// - [`Rejection::UnknownLanguage`] if there is no parser for the language.
     /// - [`Rejection::ParseFailed`] if the parser took too many steps.
-    pub fn find(
-        &mut self,
-        language: Language,
-        path: &str,
-        function: &str,
-    ) -> Result<Vec<UsedName>, Rejection> {
+    pub fn find(&mut self, language: Language, path: &str, function: &str) -> Result<UsedNames, Rejection> {
         let compiled = self.grammars.get(language, path).ok_or(Rejection::UnknownLanguage)?;
         let text = parse::single_function(language, function);
         let tree = parse::parse_one(compiled.grammar, &text).ok_or(Rejection::ParseFailed)?;
-        let uses = name_uses(&tree, &text);
+        let (uses, is_cut) = name_uses(&tree, &text);
         let mut uses: Vec<(&str, NameUses)> = uses.into_iter().collect();
         uses.sort_by_key(|(_, uses)| uses.first);
         let names = uses.into_iter().map(|(name, uses)| {
@@ -83,12 +87,15 @@ impl UsedNameFinder {
                 may_be_global: (uses.free || is_constant) && !uses.declared,
             }
         });
-        Ok(names.filter(|name| name.is_called || name.may_be_type || name.may_be_global).collect())
+        let names = names.filter(|name| name.is_called || name.may_be_type || name.may_be_global).collect();
+        Ok(UsedNames { names, is_cut })
     }
 }
 
-fn name_uses<'a>(tree: &Tree, text: &'a str) -> BTreeMap<&'a str, NameUses> {
+/// Returns how names are used, and whether some were left out.
+fn name_uses<'a>(tree: &Tree, text: &'a str) -> (BTreeMap<&'a str, NameUses>, bool) {
     let mut found: BTreeMap<&str, NameUses> = BTreeMap::new();
+    let mut is_cut = false;
     let mut cursor = tree.walk();
     // Kinds of the open nodes.
     let mut open: Vec<&str> = Vec::new();
@@ -102,6 +109,8 @@ fn name_uses<'a>(tree: &Tree, text: &'a str) -> BTreeMap<&'a str, NameUses> {
                     let first = NameUses { first: node.start_byte(), ..NameUses::default() };
                     let uses = found.entry(name).or_insert(first);
                     uses.add(&node, cursor.field_name().unwrap_or_default(), &open, text);
+                } else {
+                    is_cut = true;
                 }
             }
         }
@@ -111,7 +120,7 @@ fn name_uses<'a>(tree: &Tree, text: &'a str) -> BTreeMap<&'a str, NameUses> {
         }
         while !cursor.goto_next_sibling() {
             if !cursor.goto_parent() {
-                return found;
+                return (found, is_cut);
             }
             open.pop();
         }

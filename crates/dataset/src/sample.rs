@@ -92,7 +92,7 @@ pub struct Sample {
     pub description: Option<String>,
     /// Date on which the advisory was published.
     pub published_date: Option<String>,
-    /// Repository: a URL without credentials, or the name of a local folder.
+    /// Repository: a URL without credentials; of a local one without an origin `folder@` and its first commit.
     pub repository: Option<String>,
     /// Id of the fix commit, in hexadecimal digits.
     pub commit: Option<String>,

@@ -13,6 +13,16 @@ const MAX_LINE_BYTES: usize = 1 << 10;
 /// Messages of the system about a full disk (strerror(3) in the locale `C`).
 const DISK_FULL: [&str; 2] = ["No space left on device", "Disk quota exceeded"];
 
+/// Beginnings of git's own messages about files of this machine. Others may quote what a server sent.
+const WRITE_ERRORS: [&str; 6] = [
+    "fatal: write error:",
+    "error: write error:",
+    "error: unable to write",
+    "fatal: unable to write",
+    "error: file write error",
+    "fatal: unable to create",
+];
+
 /// Reader of git's standard error, shared by the thread that reads and the one that waits for git.
 #[derive(Default)]
 pub(crate) struct GitStderr(Mutex<StderrState>);
@@ -49,9 +59,8 @@ impl GitStderr {
         let line = line.trim();
         let Ok(mut state) = self.0.lock() else { return };
         state.has_remote_error |= line.contains("remote error:");
-        // Lines of the server are marked by git.
-        state.is_disk_full |=
-            !line.starts_with("remote:") && DISK_FULL.iter().any(|message| line.contains(message));
+        state.is_disk_full |= WRITE_ERRORS.iter().any(|begin| line.starts_with(begin))
+            && DISK_FULL.iter().any(|message| line.ends_with(message));
         if let Some((phase, percent)) = line.split_once('%').and_then(|(before, _)| before.split_once(':'))
             && ["Receiving objects", "Resolving deltas"].contains(&phase)
         {
@@ -94,6 +103,7 @@ mod tests {
             ("error: unable to write file x: Disk quota exceeded", true),
             ("remote: fatal: No space left on device\nfatal: early EOF\n", false),
             ("fatal: remote error: sorry\nfatal: write error: No space left on device\n", false),
+            ("fatal: invalid ls-refs response: No space left on device\n", false),
             ("fatal: early EOF", false),
         ] {
             let stderr = GitStderr::default();

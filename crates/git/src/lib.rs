@@ -70,5 +70,5 @@ pub use recorded::repository_url;
 pub use release_branch::{BranchKind, MaintainedBranches, maintained_branches};
 pub use revision_files::{RevisionFile, RevisionReadError};
 pub use shell_word::shell_word;
-pub use source::{RepositorySource, RepositorySourceError};
+pub use source::{RepositorySource, RepositorySourceError, folder_name};
 pub use tree_changes::{MAX_FILES, TreeChangesError, tree_changes};

@@ -2,10 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
+use gix::ObjectId;
 use thiserror::Error;
 
-use crate::open_repository::open_repository;
+use crate::head::{RepositoryHead, repository_head};
+use crate::missing_parts::shallow_boundary;
+use crate::open_repository::{OpenRepository, open_repository};
 use crate::shell_word::shell_word;
+
+/// Longest history whose first commit is looked for: some seconds of work. Few have more than 100,000 first parents.
+const MAX_FIRST_PARENTS: usize = 1_000_000;
+
+/// Digits of the first commit in the name of a repository.
+const FIRST_COMMIT_DIGITS: usize = 12;
 
 /// A repository to mine.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,7 +23,7 @@ pub enum RepositorySource {
     Local {
         /// Its folder.
         path: PathBuf,
-        /// Its name in samples: the URL that it was cloned from, or the folder's name.
+        /// Its name in samples: the URL that it was cloned from; without one, that of its folder with its first commit.
         name: String,
     },
     /// On a host.
@@ -97,10 +106,10 @@ impl RepositorySource {
             Some(outer) => submodule_problem(outer, &path).map_or(Ok(outer.to_owned()), Err)?,
             None => path,
         };
-        let name = open_repository(&path)
-            .ok()
-            .and_then(|repository| origin(&repository))
-            .unwrap_or_else(|| folder_name(&path));
+        let name = match open_repository(&path) {
+            Ok(repository) => origin(&repository).unwrap_or_else(|| own_name(&repository, &path)),
+            Err(_) => folder_name(&path),
+        };
         Ok(Self::Local { path, name })
     }
 }
@@ -161,7 +170,31 @@ impl RepositorySource {
     }
 }
 
-fn folder_name(path: &Path) -> String {
+/// Returns the name of a repository that was cloned from nowhere: folders of many repositories have the same name, so the
+/// first commit tells them apart. What has none, or lacks it, has the name of the folder alone.
+fn own_name(repository: &OpenRepository, path: &Path) -> String {
+    let folder = folder_name(path);
+    first_commit(repository)
+        .map_or_else(|| folder.clone(), |id| format!("{folder}@{}", id.to_hex_with_len(FIRST_COMMIT_DIGITS)))
+}
+
+/// Returns the commit with which the history of the head began, by first parents.
+fn first_commit(repository: &OpenRepository) -> Option<ObjectId> {
+    let RepositoryHead::Commit(mut id) = repository_head(repository).ok()? else { return None };
+    if !shallow_boundary(repository).ok()?.is_empty() {
+        return None;
+    }
+    for _ in 0..MAX_FIRST_PARENTS {
+        let Some(parent) = repository.find_commit(id).ok()?.parent_ids().next() else {
+            return (repository.damaged_reads() == 0).then_some(id);
+        };
+        id = parent.detach();
+    }
+    None
+}
+
+/// Returns the name of a repository's folder, without the `.git` at its end or in it.
+pub fn folder_name(path: &Path) -> String {
     let mut names = path.components().rev().map(|part| part.as_os_str().to_string_lossy().into_owned());
     let name = match names.next() {
         Some(last) if last == ".git" => names.next(),

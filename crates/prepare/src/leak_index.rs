@@ -123,16 +123,22 @@ impl CodeSets {
     ) -> Result<(), TableError> {
         let columns = dataset.code_columns();
         let reader = CodeReader::new(&dataset.roles, &columns, language);
-        let mut wanted = numbers.iter().map(|number| self.texts[*number as usize]).peekable();
+        let of_number = |number: &u32| (self.texts[*number as usize], self.sizes[*number as usize]);
+        let mut wanted = numbers.iter().map(of_number).peekable();
         let mut text = ShingledText::default();
         dataset.for_each_row(&columns, |row_number, _, row| {
             if stopped() {
                 return Err(TableError::Stopped);
             }
-            while let Some(number) = wanted.next_if(|number| (*number / 2) as usize == row_number) {
+            while let Some((number, size)) = wanted.next_if(|(number, _)| (number / 2) as usize == row_number)
+            {
                 let code = reader.texts(&row);
                 text.read(code.sides[(number % 2) as usize].unwrap_or_default(), code.syntax);
-                take(&text.shingle_set());
+                let set = text.shingle_set();
+                if set.len() != size as usize {
+                    return Err(TableError::Changed);
+                }
+                take(&set);
             }
             Ok(())
         })?;

@@ -101,7 +101,7 @@ pub(crate) fn make(job: &PrepareJob, merge: &mut MergeContext<'_>) -> Result<Job
         })
     };
     let places: Vec<Option<RowPlace>> = (0..own_rows).map(place).collect();
-    let info = PreparedInfo::new(job, own, counts, &places);
+    let info = PreparedInfo::new(job, own, counts, &places)?;
     output::write(job, own, &places, &table, info, merge)
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use streamguard_engine::JobError;
 
 use crate::context::{ContextCounts, context_clone_names};
 use crate::job::PrepareJob;
@@ -88,7 +89,7 @@ impl PreparedInfo {
         own: &TableDataset,
         counts: PreparedCounts,
         places: &[Option<RowPlace>],
-    ) -> Self {
+    ) -> Result<Self, JobError> {
         let mut splits: BTreeMap<_, SplitCounts> =
             SplitName::ALL.map(|split| (split, SplitCounts::default())).into();
         let mut last_component = BTreeMap::new();
@@ -130,7 +131,7 @@ impl PreparedInfo {
             settings["features"] = json!(true);
         }
         if !job.context.is_empty() {
-            settings["context"] = json!(context_clone_names(&job.context).unwrap_or_default());
+            settings["context"] = json!(context_clone_names(&job.context)?);
         }
         if let Some(tokenizer) = job.tokenizer.as_ref().and_then(|tokenizer| tokenizer.load().ok()) {
             settings["tokenizer"] =
@@ -139,7 +140,7 @@ impl PreparedInfo {
         if job.view.contains(&DatasetView::Windows) {
             settings["window"] = json!({"tokens": job.window, "stride": job.window_step()});
         }
-        Self {
+        Ok(Self {
             format: 1,
             settings,
             files: own.files.iter().map(|file| name(&file.path)).collect(),
@@ -153,6 +154,6 @@ impl PreparedInfo {
             splits,
             views: BTreeMap::new(),
             context: None,
-        }
+        })
     }
 }

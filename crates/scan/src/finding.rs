@@ -101,11 +101,13 @@ impl Finding {
         self.similarity.max(self.fixed_similarity)
     }
 
-    /// The fixed function with each advisory, or with the commit where there is none.
-    fn fixed_functions(&self) -> impl Iterator<Item = (&str, &str)> {
-        let SignatureOrigin { advisories, commit, function, .. } = &self.fix;
+    /// The fixed function and its file with each advisory, or with the commit where there is none.
+    fn fixed_functions(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        let SignatureOrigin { advisories, commit, path, function, .. } = &self.fix;
+        // Branches may have the file in other folders.
+        let file = path.rsplit('/').next().unwrap_or_default();
         let commit = advisories.is_empty().then_some(commit);
-        advisories.iter().chain(commit).map(move |named| (function.as_str(), named.as_str()))
+        advisories.iter().chain(commit).map(move |named| (function.as_str(), file, named.as_str()))
     }
 }
 

@@ -6,6 +6,7 @@ Needs scikit-learn; with `--bandit`, also bandit. The pairs come from the exampl
 """
 
 import argparse
+import importlib.util
 import json
 import pathlib
 import re
@@ -42,6 +43,7 @@ def baseline(codes, labels, groups, folds):
 
 
 def shingles(code):
+    """Returns the hashes of the runs of five tokens."""
     tokens = TOKEN.findall(code)
     return {hash(tuple(tokens[at : at + SHINGLE])) for at in range(max(1, len(tokens) - SHINGLE + 1))}
 
@@ -73,14 +75,15 @@ def near_twins(pairs):
 
 
 def bandit_findings(pairs):
-    """Returns how many findings Bandit has on the vulnerable and on the fixed sides, and on which it has any."""
+    """Returns on how many vulnerable and fixed sides Bandit has a finding, and in how many pairs it has more, and fewer, on
+    the vulnerable side."""
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
         for number, pair in enumerate(pairs):
             for side in ("vulnerable", "fixed"):
                 (root / f"{side}{number}.py").write_text(f"{pair['prelude']}\n\n\n{pair[side]}\n")
         command = [sys.executable, "-m", "bandit", "-q", "-r", folder, "-f", "json", "--exit-zero"]
-        found = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+        found = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     fired = defaultdict(lambda: defaultdict(int))
     for result in found["results"]:
         name = pathlib.Path(result["filename"]).stem
@@ -99,6 +102,8 @@ def main():
     arguments.add_argument("--bandit", type=int, default=0, metavar="N", help="Python pairs to run Bandit on")
     arguments.add_argument("--check", action="store_true", help="fail if a figure is worse than it must be")
     arguments = arguments.parse_args()
+    if arguments.bandit and not importlib.util.find_spec("bandit"):
+        sys.exit("--bandit runs Bandit, which is not installed: pip install bandit")
     pairs = [json.loads(line) for line in arguments.pairs.read_text().splitlines()]
 
     codes = [pair[side] for pair in pairs for side in ("vulnerable", "fixed")]
@@ -112,7 +117,10 @@ def main():
     lengths = numpy.array([len(code) for code in codes]).reshape(-1, 2)
     report["vulnerable_shorter"] = (lengths[:, 0] < lengths[:, 1]).mean()
     report["vulnerable_longer"] = (lengths[:, 0] > lengths[:, 1]).mean()
-    report["length_gap"] = abs(report["vulnerable_shorter"] - report["vulnerable_longer"])
+    # By language and weakness: over all of them, opposite habits would cancel out.
+    signs = numpy.sign(lengths[:, 0] - lengths[:, 1])
+    by_cell_of_pair = by_cell[::2]
+    report["length_gap"] = numpy.mean([abs(signs[by_cell_of_pair == cell].mean()) for cell in range(len(cells))])
     report["near_twins"] = len(near_twins(pairs)) / len(pairs)
     python = [pair for pair in pairs if pair["language"] == "python"][: arguments.bandit]
     if python:
@@ -122,6 +130,7 @@ def main():
     for name, value in report.items():
         print(f"{name:26} {value:.4f}" if isinstance(value, float) else f"{name:26} {value}")
     missed = [name for name, bar in BARS.items() if report[name] > bar]
+    # Whoever knows the language must still see a difference.
     if python and vulnerable <= fixed:
         missed.append("bandit_vulnerable")
     if arguments.check and missed:

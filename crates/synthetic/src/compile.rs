@@ -1,6 +1,7 @@
 //! Compilation of templates into a [`ShapeProgram`].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use streamguard_dataset::Weakness;
 
@@ -16,13 +17,17 @@ use super::shape_program::{
 use super::template::LanguageTemplates;
 use super::vocabulary::{self, SharedWords, SlotTable, THEME_SLOTS};
 
+/// Number of the next program.
+static NEXT_PROGRAM: AtomicU64 = AtomicU64::new(0);
+
 /// Compiles all shapes of a library.
 ///
 /// # Panics
-/// If a template breaks a rule (a word longer than [`BLOCK_BYTES`], a flaw before the function's
-/// name). Templates are part of the program, so the first test that builds a generator sees it.
+/// If a template breaks a rule: a word longer than [`BLOCK_BYTES`], more slots than [`MAX_SLOTS`] or couples of them than
+/// [`MAX_COUPLES`], equal sides, a flaw before the function's name. Templates are part of the program, so the first test that builds a generator sees it.
 pub(crate) fn compile(library: &TemplateLibrary, company: Company) -> ShapeProgram {
     let program = ShapeProgram {
+        id: NEXT_PROGRAM.fetch_add(1, Ordering::Relaxed),
         arena: Vec::new(),
         pieces: vec![0; MAX_SLOTS],
         values: Vec::new(),
@@ -134,6 +139,7 @@ impl ShapeCompiler {
 
         // The sides share most of their text, so a pair costs the writing of one side and of the differences.
         let differences = differences(vulnerable, fixed);
+        assert!(!differences.is_empty(), "the sides are equal: {vulnerable}");
         let head = &vulnerable[..differences.first().map_or(0, |first| first.replaced.start)];
         let Some((before_name, (name, before_replaced))) =
             head.split_once(NAME_MARK).and_then(|(before, rest)| Some((before, rest.split_once(NAME_MARK)?)))

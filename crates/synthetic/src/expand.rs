@@ -22,7 +22,7 @@ pub(crate) struct MacroExpander<'a> {
     pub seed: u64,
     /// Chooses between alternatives on the spot.
     pub choices: RandomChoices,
-    /// Whether the text belongs to a decoy: there the sides are exchanged, and slots give way to their `other`.
+    /// Whether the text belongs to a mirror or decoy: there the sides are exchanged, and slots give way to their `other`.
     pub mirrored: bool,
     /// Text so far, with both sides in it.
     pub out: String,
@@ -76,12 +76,12 @@ impl MacroExpander<'_> {
     fn name(&mut self, name: &str, depth: usize) -> Result<(), UnresolvedMacro> {
         match name {
             "sink" => self.role(name, false, depth),
-            "decoy" | "aside" | "own" => self.role(name, true, depth),
+            "mirror" | "decoy" | "own" => self.role(name, true, depth),
             _ => self.define(name, depth),
         }
     }
 
-    /// Appends the sink or its decoy. Both make the same choices, so that nothing but the sides and the variables
+    /// Appends the sink, or its mirror or decoy. All make the same choices, so that nothing but the sides and the variables
     /// tells them apart.
     fn role(&mut self, name: &str, mirrored: bool, depth: usize) -> Result<(), UnresolvedMacro> {
         let shared = RandomChoices::new(RandomChoices::of_text("sink").next_u64().wrapping_add(self.seed));

@@ -30,6 +30,8 @@ pub struct PairBuffer {
     /// All pieces, with those of the words drawn for this pair at the numbers of the slots. Slots that
     /// a shape does not use keep the words of an earlier pair.
     pieces: Vec<u32>,
+    /// Number of the program that `pieces` are of.
+    program: Option<u64>,
     /// Vulnerable side, and behind it the texts that the fix puts in.
     written: Vec<u8>,
     fixed: String,
@@ -70,7 +72,7 @@ impl PairGenerator {
     /// # Panics
     /// If a template file has a fault, which the tests of this crate exclude.
     pub fn new() -> Self {
-        Self::beside(Company::Decoy)
+        Self::beside(Company::Counterpart)
     }
 
     /// Parses and compiles the embedded templates for functions without decoys: their words tell the sides
@@ -129,7 +131,7 @@ impl PairGenerator {
         let number = group.shapes.start + choices.below(group.shapes.end - group.shapes.start);
         let shape = &program.shapes[number as usize];
         out.prepare(program);
-        let PairBuffer { pieces, written, fixed } = out;
+        let PairBuffer { pieces, written, fixed, .. } = out;
         draw_words(program, shape, &mut choices, pieces);
 
         let bounds = &program.bounds[shape.bounds.start as usize..shape.bounds.end as usize];
@@ -172,7 +174,8 @@ impl PairGenerator {
 impl PairBuffer {
     /// Makes room before the first pair.
     fn prepare(&mut self, program: &ShapeProgram) {
-        if self.pieces.len() < program.pieces.len() {
+        if self.program != Some(program.id) {
+            self.program = Some(program.id);
             self.pieces.clone_from(&program.pieces);
             // Room for the vulnerable side and for the texts that the fix puts in, and for the rest
             // of the last block.

@@ -22,12 +22,12 @@
 //! untrusted data arrives), a **flow** (guard clause, loop, `try`), and a **flaw** (the sink, vulnerable and
 //! fixed). One more part of any kind multiplies with all the others.
 //!
-//! A fifth part, the **decoy**, keeps the sides from being told apart by their words: it puts the code of the flaw into
-//! the function a second time, with the sides exchanged, on a value that the program set itself. So the
+//! A fifth part, the **arrangement**, keeps the sides from being told apart by their words: it puts the code of the flaw
+//! into the function a second time, with the sides exchanged, on a value that the program set itself. So the
 //! vulnerable side has the check or the escape too, but on the wrong variable, and the fixed side has the call that
-//! looks dangerous and is not. Both variables are named by the same list, and which of them gets which word is
-//! drawn for each pair: only the flow of the data tells the sides apart. `examples/measure_pairs.py` measures with
-//! scikit-learn what words alone still tell.
+//! looks dangerous and is not: this is the **mirror** of the sink. Both variables are named by the same list, and which of
+//! them gets which word is drawn for each pair: only the flow of the data tells the sides apart.
+//! `examples/measure_pairs.py` measures with scikit-learn what words alone still tell.
 //!
 //! # Template files
 //! The parts are data: TOML files below `templates/<language>/`, embedded in the program and read when the
@@ -39,7 +39,7 @@
 //! | `language.toml` | `case` and `tabs`, `[[name]]` word lists, `[macros]`, `[macro-sets.<set>]` |
 //! | `hosts.toml` | `[[host]]` with `[[host.source]]` and `[host.macros]` |
 //! | `flows.toml` | `[[flow]]`: `body` with `~core~`, and `end`, what follows the sink (`~reply~` without it) |
-//! | `decoys.toml` | `[[decoy]]`: `code` with `~sink~`, `~end~`, and `~own~` and `~decoy~`, `~aside~`, or `~alone~` |
+//! | `arrangements.toml` | `[[arrangement]]`: `code` with `~sink~`, `~end~`, and `~own~` and `~mirror~`, `~decoy~`, or `~alone~` |
 //! | `prelude.toml` | `prelude`: imports, each with the texts that need it |
 //! | `flaws/*.toml` | `[[weakness]]` with one `[[weakness.flaw]]` for each variant |
 //!
@@ -66,11 +66,11 @@
 //! `hosts` (names of the hosts that fit; all without it), `handle` (parameters that nothing else provides),
 //! `result` (type of the result `~r~`), and `macros` (a table, or the name of a macro set).
 //!
-//! Without more, the code of a flaw is its own decoy. There `~v~` is a variable that `own_<source>` of the language
+//! Without more, the code of a flaw has a mirror. There `~v~` is a variable that `own_<source>` of the language
 //! sets, to one of the `literals` of the word list or to what belongs to the program: what is a flaw on untrusted data
-//! must be harmless on that.
+//! must be harmless on that. A flaw without `input` has no variable to set, so it needs the key `decoy`.
 //!
-//! `decoy` is for a flaw whose code cannot be its own decoy: where the code does not hang on an untrusted variable, or
+//! A **decoy** is for a flaw whose code cannot have a mirror: where the code does not hang on an untrusted variable, or
 //! where it would be a flaw on a value of the program's own too. It is a text that stands beside the code and
 //! holds the same constructs for a harmless purpose: a broken hash of a password, and of a label in the log. Its sides
 //! are written in the order of the code, and exchanged. `both` is what code and decoy have in common:
@@ -88,8 +88,8 @@
 //! '''
 //! ```
 //!
-//! An empty `decoy` means none. That is for code that differs by exchanged variables only, as in
-//! `free(~[~x~~|~y~~])`.
+//! An empty `decoy` means that the code stands alone: it differs by exchanged variables only, as in
+//! `free(~[~x~~|~y~~])`, or is a flaw whatever it is applied to, as a broken cipher is.
 //! A text of several lines loses its common indentation and the line feed at its end.
 //!
 //! # Markup
@@ -106,8 +106,8 @@
 //! a list of texts has alternatives, of which one is chosen for each shape. Macros of a flow are stronger
 //! than those of the flaw, of its host, and of the language.
 //! A **slot** is filled anew for every pair from a list of words: those in `templates/words.toml`, and
-//! `[[name]]` of the language. A list with `other` fills two slots with different words. In a decoy the
-//! other slot stands for the first: there `~x~` is `~y~`.
+//! `[[name]]` of the language. A list with `other` fills two slots with different words. In a mirror or decoy they
+//! are exchanged: there `~x~` is `~y~`.
 //!
 //! A combination in which a name is not defined is impossible and is left out: this is the whole
 //! type system. A macro of several lines takes on the indentation of the line that uses it; a line

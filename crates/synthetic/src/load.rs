@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use streamguard_dataset::{Language, Weakness};
 
-use super::template::{
-    DecoyTemplate, FlawTemplate, FlowTemplate, HostTemplate, LanguageTemplates, MacroTable, NameCase,
-};
+use super::template::{FlawTemplate, FlowTemplate, HostTemplate, LanguageTemplates, MacroTable, NameCase};
 use super::template_file::{
     FlawEntry, LanguageFile, MacroChoice, MacroSetEntry, TemplateError, WeaknessEntry, parse,
 };
@@ -73,7 +71,7 @@ fn load_language(language: Language, files: &[(&str, &str)]) -> Result<LanguageT
         names: Vec::new(),
         hosts: Vec::new(),
         flows: Vec::new(),
-        decoys: Vec::new(),
+        arrangements: Vec::new(),
         flaws: Vec::new(),
         macros: MacroTable::new(),
         prelude: Vec::new(),
@@ -106,7 +104,7 @@ fn load_language(language: Language, files: &[(&str, &str)]) -> Result<LanguageT
             end: flow.end,
             macros: flow.macros,
         }));
-        templates.decoys.extend(file.decoys.into_iter().map(|decoy| DecoyTemplate { code: decoy.code }));
+        templates.arrangements.extend(file.arrangements);
         for (name, set) in file.macro_sets {
             if sets.insert(name.clone(), set).is_some() {
                 return Err(TemplateError::of_file(path, format!("the macro set {name:?} is defined twice")));
@@ -163,6 +161,11 @@ fn resolve_flaws(
             if value.is_empty() {
                 return Err(format!("a flaw of {name} has no `{key}`"));
             }
+        }
+        if flaw.input.is_empty() && flaw.decoy.is_none() {
+            return Err(format!(
+                "a flaw of {name} has no `input` that a mirror could replace, so it needs `decoy`"
+            ));
         }
         if flaw.functions.is_empty() {
             return Err(format!("a flaw of {name} has no names for its function (`functions`)"));

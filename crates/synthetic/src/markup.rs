@@ -46,13 +46,13 @@ pub(crate) fn sides(text: &str, fix: usize, tabs: bool) -> (String, String) {
     (side(text, [0, fix], tabs), side(text, [fix, 0], tabs))
 }
 
-/// Returns the text with the alternative `own` of each group, and `mirrored` of the mirrored ones.
-fn side(text: &str, [own, mirrored]: [usize; 2], tabs: bool) -> String {
+/// Returns the text with the alternative `straight` of each group, and `mirrored` of the mirrored ones.
+fn side(text: &str, [straight, mirrored]: [usize; 2], tabs: bool) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(open) = rest.find([GROUP_OPEN, GROUP_MIRRORED]) {
         plain.push_str(&rest[..open]);
-        let number = if rest[open..].starts_with(GROUP_OPEN) { own } else { mirrored };
+        let number = if rest[open..].starts_with(GROUP_OPEN) { straight } else { mirrored };
         let group = &rest[open + GROUP_OPEN.len_utf8()..];
         let (group, after) = group.split_once(GROUP_CLOSE).unwrap_or((group, ""));
         plain.push_str(group.split(GROUP_NEXT).take(number + 1).last().unwrap_or(""));

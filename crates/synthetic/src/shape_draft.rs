@@ -7,8 +7,8 @@ use super::choices::RandomChoices;
 use super::expand::MacroExpander;
 use super::markup::{self, NAME_MARK};
 use super::template::{
-    DecoyTemplate, FlawTemplate, FlowTemplate, HostTemplate, InputSource, LanguageTemplates, MacroTable,
-    WordList,
+    ArrangementTemplate, FlawTemplate, FlowTemplate, HostTemplate, InputSource, LanguageTemplates,
+    MacroTable, WordList,
 };
 use super::vocabulary::{SharedWords, SlotTable};
 
@@ -18,11 +18,11 @@ const SHAPES_PER_FIX: usize = 12;
 /// Passes over all combinations, each with other choices inside.
 const MAX_PASSES: usize = 3;
 
-/// What stands beside a flaw in a function.
+/// Company of the sink in a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Company {
-    /// Its decoy, if it has one.
-    Decoy,
+    /// Its mirror or decoy, if it may have one.
+    Counterpart,
     /// Nothing.
     Nothing,
 }
@@ -39,7 +39,7 @@ pub(crate) struct ShapeDraft<'a> {
     pub fixed: String,
 }
 
-/// Combines a flaw with hosts, sources, flows and decoys: returns all shapes that are possible, or as many
+/// Combines a flaw with hosts, sources, flows and arrangements: returns all shapes that are possible, or as many
 /// as are wanted.
 pub(crate) fn combine<'a>(
     words: &'a SharedWords,
@@ -74,9 +74,9 @@ pub(crate) fn combine<'a>(
     drafts
 }
 
-type Parts<'a> = (&'a HostTemplate, &'a InputSource, &'a FlowTemplate, &'a DecoyTemplate);
+type Parts<'a> = (&'a HostTemplate, &'a InputSource, &'a FlowTemplate, &'a ArrangementTemplate);
 
-/// Returns the hosts, sources and flows that have what the flaw asks for.
+/// Returns the combinations of hosts, sources and flows that have what the flaw asks for, in each arrangement.
 fn matching_parts<'a>(templates: &'a LanguageTemplates, flaw: &FlawTemplate) -> Vec<Parts<'a>> {
     let fits = |host: &&HostTemplate| flaw.hosts.is_empty() || flaw.hosts.contains(&host.name);
     let suits = |wanted: &str, given: &str| wanted.is_empty() || wanted == given;
@@ -85,7 +85,8 @@ fn matching_parts<'a>(templates: &'a LanguageTemplates, flaw: &FlawTemplate) -> 
         for source in host.sources.iter().filter(|source| source.gives == flaw.source) {
             for flow in &templates.flows {
                 if suits(&flow.source, &flaw.source) && suits(&flow.reply, &flaw.reply) {
-                    combinations.extend(templates.decoys.iter().map(|decoy| (host, source, flow, decoy)));
+                    let arrangements = templates.arrangements.iter();
+                    combinations.extend(arrangements.map(|arrangement| (host, source, flow, arrangement)));
                 }
             }
         }
@@ -101,7 +102,7 @@ fn expand_parts(
     slots: &SlotTable<'_>,
     flaw: &FlawTemplate,
     company: Company,
-    (host, source, flow, decoy): Parts<'_>,
+    (host, source, flow, arrangement): Parts<'_>,
     seed: u64,
 ) -> Option<(String, String)> {
     let mut choices = RandomChoices::new(seed);
@@ -109,47 +110,47 @@ fn expand_parts(
     let name = format!("{NAME_MARK}{pattern}{NAME_MARK}");
     let input = format!("~{}~", flaw.input);
     let reply = format!("~{}~", flaw.reply);
-    let given = format!("~own_{}~", flaw.source);
-    let mut own = MacroTable::new();
+    let own_value = format!("~own_{}~", flaw.source);
+    let mut combined = MacroTable::new();
     let mut define = |name: &'static str, text| {
-        own.insert(Cow::Borrowed(name), vec![Cow::Borrowed(text)]);
+        combined.insert(Cow::Borrowed(name), vec![Cow::Borrowed(text)]);
     };
     define("name", name.as_str());
     define("handle", &flaw.handle);
     define("param", &source.param);
     define("source", &source.code);
     define("from", &source.from);
-    define("core", &decoy.code);
+    define("core", &arrangement.code);
     define("sink", &flaw.code);
     define("end", &flow.end);
     define("reply", &reply);
     define("body", &flow.body);
     define("both", &flaw.both);
     // Left undefined if empty, so that parts which use them are impossible with this flaw.
-    for (name, given, text) in
+    for (name, value, text) in
         [("v", &flaw.input, &input), ("E", &flaw.raises, &flaw.raises), ("R", &flaw.result, &flaw.result)]
     {
-        if !given.is_empty() {
+        if !value.is_empty() {
             define(name, text);
         }
     }
-    // Likewise, so that decoys are impossible with flaws that have none.
+    // Arrangements that use what a flaw does not have are left out by the same way.
     match &flaw.decoy {
         _ if company == Company::Nothing => define("alone", ""),
-        Some(text) if !text.is_empty() => define("aside", text),
+        Some(text) if !text.is_empty() => define("decoy", text),
         None if names.is_some_and(|list| list.other.is_some()) => {
-            define("decoy", &flaw.code);
-            define("own", &given);
+            define("mirror", &flaw.code);
+            define("own", &own_value);
         }
         _ => define("alone", ""),
     }
     if let Some(list) = names.filter(|list| !list.literals.is_empty()) {
-        own.insert(
+        combined.insert(
             Cow::Borrowed("literal"),
             list.literals.iter().map(|text| Cow::Borrowed(text.as_str())).collect(),
         );
     }
-    let layers = [&flow.macros, &flaw.macros, &own, &host.macros, &templates.macros];
+    let layers = [&flow.macros, &flaw.macros, &combined, &host.macros, &templates.macros];
     let mut expander =
         MacroExpander { layers: &layers, slots, seed, choices, mirrored: false, out: String::new() };
     expander.expand(&host.frame).ok()?;
@@ -209,7 +210,7 @@ mod tests {
                 }
             }
             for flaw in &templates.flaws {
-                for draft in combine(&library.words, templates, &slots, flaw, Company::Decoy) {
+                for draft in combine(&library.words, templates, &slots, flaw, Company::Counterpart) {
                     for side in [&draft.vulnerable, &draft.fixed] {
                         let names = own_names(side);
                         let used = side.chars().filter_map(markup::slot_of);
@@ -235,7 +236,7 @@ mod tests {
             let slots = library.words.slots(templates);
             let mut hosts: BTreeMap<&str, usize> = BTreeMap::new();
             for flaw in &templates.flaws {
-                for company in [Company::Nothing, Company::Decoy] {
+                for company in [Company::Nothing, Company::Counterpart] {
                     let drafts = combine(&library.words, templates, &slots, flaw, company);
                     assert!(
                         drafts.len() >= 6,

@@ -26,6 +26,8 @@ pub(crate) const MAX_COUPLES: usize = 4;
 /// All shapes, ready to be written.
 #[derive(Debug)]
 pub(crate) struct ShapeProgram {
+    /// Number that no other program of the process has.
+    pub id: u64,
     /// All text, and a block more.
     pub arena: Vec<u8>,
     /// All pieces; nothing at the numbers of the slots.

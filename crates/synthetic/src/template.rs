@@ -24,8 +24,8 @@ pub(crate) struct LanguageTemplates {
     pub hosts: Vec<HostTemplate>,
     /// Bodies of functions.
     pub flows: Vec<FlowTemplate>,
-    /// Surroundings of the sink.
-    pub decoys: Vec<DecoyTemplate>,
+    /// Places of the sink beside its mirror or decoy.
+    pub arrangements: Vec<ArrangementTemplate>,
     /// Sinks, vulnerable and fixed.
     pub flaws: Vec<FlawTemplate>,
     /// Macros for all parts, weaker than those of the parts themselves.
@@ -107,12 +107,14 @@ pub(crate) struct FlowTemplate {
     pub macros: MacroTable<'static>,
 }
 
-/// A way to put the sink beside its decoy: the same code once more, with the sides exchanged, on a value that the
-/// program chose itself. So both sides hold the same constructs, and only what they are applied to tells them apart.
-#[derive(Debug)]
-pub(crate) struct DecoyTemplate {
-    /// Macro `~core~`: puts `~sink~`, `~end~`, and `~own~` and `~decoy~`, `~aside~`, or `~alone~` in order. Of the last three,
+/// A place of the sink: beside its mirror, which is the same code with exchanged sides on a value that the program chose
+/// itself, beside its decoy, or alone. Beside either, both sides hold the same constructs.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct ArrangementTemplate {
+    /// Macro `~core~`: puts `~sink~`, `~end~`, and `~own~` and `~mirror~`, `~decoy~`, or `~alone~` in order. Of the last three,
     /// a flaw defines those that it can stand beside; `~alone~` is empty.
+    #[serde(deserialize_with = "super::text::block")]
     pub code: String,
 }
 
@@ -141,10 +143,10 @@ pub(crate) struct FlawTemplate {
     pub reply: String,
     /// Macro `~sink~`: the statements with the flaw and its fixes.
     pub code: String,
-    /// Macro `~aside~`: statements that stand beside the sink and hold the same with exchanged sides. Without it,
-    /// the code itself is the decoy; if it is empty, there is none.
+    /// Macro `~decoy~`: statements that stand beside the sink and hold the same constructs with exchanged sides, for a
+    /// harmless purpose. Without it, the code has a mirror; if it is empty, the sink is alone.
     pub decoy: Option<String>,
-    /// Macro `~both~`: statements that the code and its decoy have in common.
+    /// Macro `~both~`: statements that the sink and its decoy have in common.
     pub both: String,
     /// Macros, stronger than those of the host.
     pub macros: MacroTable<'static>,

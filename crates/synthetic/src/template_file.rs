@@ -8,7 +8,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
-use super::template::{InputSource, MacroTable, NameCase, PreludeLine, WordList};
+use super::template::{ArrangementTemplate, InputSource, MacroTable, NameCase, PreludeLine, WordList};
 use super::text;
 
 /// A fault in a template file.
@@ -90,8 +90,8 @@ pub(crate) struct LanguageFile {
     pub hosts: Vec<HostEntry>,
     #[serde(rename = "flow")]
     pub flows: Vec<FlowEntry>,
-    #[serde(rename = "decoy")]
-    pub decoys: Vec<DecoyEntry>,
+    #[serde(rename = "arrangement")]
+    pub arrangements: Vec<ArrangementTemplate>,
     #[serde(rename = "weakness")]
     pub weaknesses: Vec<WeaknessEntry>,
 }
@@ -137,14 +137,6 @@ pub(crate) struct FlowEntry {
 
 fn reply() -> String {
     "~reply~".to_owned()
-}
-
-/// `[[decoy]]`
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) struct DecoyEntry {
-    #[serde(deserialize_with = "text::block")]
-    pub code: String,
 }
 
 /// `[[weakness]]`: flaws of one kind, and what they have in common.

@@ -81,10 +81,10 @@ impl SlotTable<'_> {
         self.numbers.get(name).copied()
     }
 
-    /// Returns the slot that stands for `slot` in a decoy: the one that shares its word list, or itself.
+    /// Returns the slot that stands for `slot` in a mirror or decoy: the one that shares its word list, or itself.
     pub(crate) fn other(&self, slot: u8) -> u8 {
-        let couple = self.couples.iter().find(|couple| couple[0] == slot);
-        couple.map_or(slot, |couple| couple[1])
+        let couple = self.couples.iter().find(|couple| couple.contains(&slot));
+        couple.map_or(slot, |[one, other]| if *one == slot { *other } else { *one })
     }
 }
 

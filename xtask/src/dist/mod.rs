@@ -1,6 +1,6 @@
 //! `cargo xtask dist`: what people install who have no Rust.
 //!
-//! The program is built once, by maturin, for the C library of 2014; the wheel is what maturin makes, and the other
+//! The program is built once, by maturin, for glibc 2.17; the wheel is what maturin makes, packed again, and the other
 //! packages take the program out of it. So all of them hold the same program.
 
 mod build_tools;

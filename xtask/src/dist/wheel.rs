@@ -13,13 +13,16 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::{VERSION, build_tools};
 
-/// Oldest systems on which the program runs: those with glibc 2.17 of 2014, such as CentOS 7 and Debian 8.
+/// Oldest systems on which the program runs: those with glibc 2.17, such as CentOS 7.
 ///
 /// See [PEP 599](https://peps.python.org/pep-0599/).
 const COMPATIBILITY: &str = "manylinux2014";
 
 /// Most bytes of a wheel, so that nobody has to wait for the program.
 const MAX_WHEEL_BYTES: usize = 18 << 20;
+
+/// Folder in which all crates were built, as packages tell it.
+const BUILD_FOLDER: &str = "file:///streamguard/";
 
 /// Strongest level of Deflate. Zopfli would make the wheel 0.2 % smaller, and take four minutes.
 const STRONGEST_LEVEL: i64 = 9;
@@ -91,8 +94,8 @@ pub(super) fn build(root: &Path, epoch: u64) -> Result<PythonPackages> {
     Ok(PythonPackages { wheel, source: maturin(&["sdist"], "sdist")? })
 }
 
-/// Reads a wheel, and returns it with the same files, packed as small as Deflate can: pip reads nothing else. The list of
-/// crates does not tell any more in which folder it was built.
+/// Returns a wheel packed again at the strongest level, with a list of crates that does not tell in which folder it was
+/// built.
 pub(super) fn repack(root: &Path, wheel: &Path) -> Result<Vec<u8>> {
     let mut archive =
         ZipArchive::new(File::open(wheel)?).with_context(|| format!("{} is not a wheel", wheel.display()))?;
@@ -103,17 +106,27 @@ pub(super) fn repack(root: &Path, wheel: &Path) -> Result<Vec<u8>> {
         let (name, mut bytes) = (file.name()?.into_owned(), Vec::new());
         file.read_to_end(&mut bytes)?;
         if name == bill_of_materials_name() {
-            bytes = String::from_utf8(bytes)?.replace(&root.display().to_string(), "/streamguard").into();
+            let text =
+                String::from_utf8(bytes)?.replace(&format!("file://{}/", root.display()), BUILD_FOLDER);
+            let is_hidden = text.matches("file:///").count() == text.matches(BUILD_FOLDER).count();
+            anyhow::ensure!(
+                is_hidden,
+                "the list of crates of {} names another folder than {}, in which it was built",
+                wheel.display(),
+                root.display()
+            );
+            bytes = text.into();
             entry = Some(record_entry(&name, &bytes));
         } else if name.ends_with(".dist-info/RECORD") {
             // It is the last file of a wheel.
             let entry = entry.take().context("the wheel has no list of crates")?;
-            bytes = with_entry(&String::from_utf8(bytes)?, &entry).into();
+            bytes = with_entry(&String::from_utf8(bytes)?, &entry)?.into();
         }
         let options = file.options().compression_method(CompressionMethod::Deflated);
         smaller.start_file(name, options.compression_level(Some(STRONGEST_LEVEL)))?;
         smaller.write_all(&bytes)?;
     }
+    anyhow::ensure!(entry.is_none(), "{} has no list of its files", wheel.display());
     let bytes = smaller.finish()?.into_inner();
     anyhow::ensure!(
         bytes.len() <= MAX_WHEEL_BYTES,
@@ -132,10 +145,11 @@ fn record_entry(name: &str, bytes: &[u8]) -> String {
 }
 
 /// Returns the list of all files with this line instead of the one of the same file.
-fn with_entry(record: &str, entry: &str) -> String {
-    let name = |line: &str| line.split(',').next().map(str::to_owned);
-    let lines = record.lines().map(|line| if name(line) == name(entry) { entry } else { line });
-    lines.map(|line| format!("{line}\n")).collect()
+fn with_entry(record: &str, entry: &str) -> Result<String> {
+    let is_same = |line: &&str| line.split(',').next() == entry.split(',').next();
+    anyhow::ensure!(record.lines().filter(is_same).count() == 1, "the wheel does not list {entry} once");
+    let lines = record.lines().map(|line| if is_same(&line) { entry } else { line });
+    Ok(lines.map(|line| format!("{line}\n")).collect())
 }
 
 /// Returns the variable by which commands are found, with a folder before all others.
@@ -170,7 +184,7 @@ mod tests {
         let program = format!("streamguard-{VERSION}.data/scripts/streamguard");
         let files = [
             (program.clone(), "program ".repeat(1000)),
-            (bill_of_materials_name(), r#"{"bom-ref": "path+file:///home/a/sg/crates/x"}"#.to_owned()),
+            (bill_of_materials_name(), r#"{"bom-ref": "path+file:///src/x/crates/x"}"#.to_owned()),
             (
                 record.clone(),
                 format!("{program},sha256=x,8000\n{},sha256=y,46\n{record},,\n", bill_of_materials_name()),
@@ -184,7 +198,7 @@ mod tests {
             wheel.write_all(text.as_bytes()).unwrap();
         }
         wheel.finish().unwrap();
-        let packed = repack(Path::new("/home/a/sg"), &path).unwrap();
+        let packed = repack(Path::new("/src/x"), &path).unwrap();
         let contents = WheelContents::read(&packed).unwrap();
         assert_eq!(contents.program, files[0].1.as_bytes());
         let bill = r#"{"bom-ref": "path+file:///streamguard/crates/x"}"#;

@@ -6,28 +6,33 @@ use tree_sitter::{Node, Tree};
 
 use super::definition_role::{DefinitionRole, definition_role};
 use super::{Definition, DefinitionKind};
-use crate::grammar::LanguageGrammar;
+use crate::grammar::CompiledGrammar;
 use crate::lines::SourceLines;
 use crate::names::{LocalName, ScopeSegment, child_of_kind, qualified, text_of, tidy};
+use crate::outline::code_end;
 
 /// Deepest nesting of namespaces, branches of `#if` and statements that is walked into.
 const MAX_DEPTH: usize = 64;
+
+/// Most bytes of the names of a file: namespaces around many definitions would repeat theirs without end.
+const MAX_NAME_BYTES: usize = 16 << 20;
 
 /// Most declarators around a name, such as those of `int (*table[2])(void)`.
 const MAX_DECLARATORS: usize = 32;
 
 /// Finds the types and globals of a file, a definition before those in it.
-pub(super) fn definitions(tree: &Tree, grammar: &LanguageGrammar, lines: &SourceLines) -> Vec<Definition> {
-    let mut walk = DefinitionWalk { grammar, lines, scope: Vec::new(), found: Vec::new() };
+pub(super) fn definitions(tree: &Tree, grammar: &CompiledGrammar, lines: &SourceLines) -> Vec<Definition> {
+    let mut walk = DefinitionWalk { grammar, lines, scope: Vec::new(), found: Vec::new(), name_bytes: 0 };
     walk.enter_children(tree.root_node(), 0);
     walk.found
 }
 
 struct DefinitionWalk<'a> {
-    grammar: &'a LanguageGrammar,
+    grammar: &'a CompiledGrammar,
     lines: &'a SourceLines<'a>,
     scope: Vec<ScopeSegment>,
     found: Vec<Definition>,
+    name_bytes: usize,
 }
 
 impl DefinitionWalk<'_> {
@@ -52,8 +57,9 @@ impl DefinitionWalk<'_> {
             DefinitionRole::Wrapper => {
                 let before = self.found.len();
                 self.enter_children(node, depth + 1);
+                let span = self.code_of(node);
                 if let [only] = &mut self.found[before..] {
-                    *only = place(only.kind, std::mem::take(&mut only.name), node.byte_range(), self.lines);
+                    *only = place(only.kind, std::mem::take(&mut only.name), span, self.lines);
                 }
             }
             DefinitionRole::Other => {}
@@ -64,7 +70,7 @@ impl DefinitionWalk<'_> {
     fn enter_namespace(&mut self, node: Node<'_>, depth: usize) {
         let outer = self.scope.len();
         if let Some(name) = node.child_by_field_name("name") {
-            let separator = self.grammar.namespace_separator;
+            let separator = self.grammar.grammar.namespace_separator;
             self.scope.push(ScopeSegment { name: tidy(text_of(name, self.lines.text())), separator });
         }
         if let Some(body) = node.child_by_field_name("body") {
@@ -131,7 +137,7 @@ impl DefinitionWalk<'_> {
             // Only what is assigned to a plain name: `a.b = c` and `a[b] = c` define no global. In Ruby, a variable of a
             // file is not one for its functions.
             "assignment" | "type_alias_statement" => field("left").filter(|left| match left.kind() {
-                "identifier" => self.grammar.indented,
+                "identifier" => self.grammar.grammar.indented,
                 kind => matches!(kind, "constant" | "global_variable" | "type"),
             }),
             "assignment_statement" => child_of_kind(node, &["variable_list"])?.child_by_field_name("name"),
@@ -145,11 +151,17 @@ impl DefinitionWalk<'_> {
         name.map(|name| text_of(name, self.lines.text()))
     }
 
+    /// Returns the position of a node without the comments behind it.
+    fn code_of(&self, node: Node<'_>) -> Range<usize> {
+        node.start_byte()..code_end(node, self.grammar)
+    }
+
     fn add(&mut self, kind: DefinitionKind, name: &str, node: Node<'_>) {
         let name = LocalName::from(tidy(name));
-        if !name.text.is_empty() {
-            let name = qualified(&self.scope, &name, self.grammar.separator);
-            self.found.push(place(kind, name, node.byte_range(), self.lines));
+        if !name.text.is_empty() && self.name_bytes < MAX_NAME_BYTES {
+            let name = qualified(&self.scope, &name, self.grammar.grammar.separator);
+            self.name_bytes += name.len();
+            self.found.push(place(kind, name, self.code_of(node), self.lines));
         }
     }
 }

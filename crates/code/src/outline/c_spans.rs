@@ -20,6 +20,7 @@ pub(super) fn find_c_functions<'t>(
             name: function.name,
             rows,
             node: root.descendant_for_byte_range(function.span.start, function.span.end).unwrap_or(root),
+            node_end: function.span.end,
             span: function.span,
             parameters: function.parameters,
             parse_error: function.uncertain,

@@ -16,6 +16,8 @@ pub(crate) struct FunctionSpan<'t> {
     pub(crate) rows: Range<u32>,
     /// Node of the function or of something around it; attributes may stand before it.
     pub(crate) node: Node<'t>,
+    /// End of the node, which is behind the text if comments follow the last statement, in bytes.
+    pub(crate) node_end: usize,
     pub(crate) parameters: Option<ParameterList>,
     /// Whether its boundaries are in doubt, because the parser found an error in it.
     pub(crate) parse_error: bool,

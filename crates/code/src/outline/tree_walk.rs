@@ -276,7 +276,7 @@ impl<'a, 't> TreeWalk<'a, 't> {
     ) {
         let Some(name) = name.filter(|_| frame.depth < MAX_NESTED_FUNCTIONS) else { return };
         let grammar = self.grammar.grammar;
-        let span = self.trim_span(visited.first.start_byte()..self.code_end(visited.last));
+        let span = self.trim_span(visited.first.start_byte()..code_end(visited.last, self.grammar));
         if span.is_empty() {
             return;
         }
@@ -285,6 +285,7 @@ impl<'a, 't> TreeWalk<'a, 't> {
             rows: self.lines.rows_of(&span),
             span,
             node: visited.last,
+            node_end: visited.last.end_byte(),
             parameters: names::parameters(visited.node),
             parse_error: visited.last.has_error(),
             parent: None,
@@ -315,21 +316,6 @@ impl<'a, 't> TreeWalk<'a, 't> {
     /// last character that is not white space.
     ///
     /// Grammars leave some modifiers outside the definition, such as `private` before `def` in Ruby.
-    /// Returns the end of the code of a node, in bytes. Where no word or bracket ends a block, comments behind its last
-    /// statement are in it, also those of what follows.
-    fn code_end(&self, node: Node<'t>) -> usize {
-        let mut last = node;
-        for _ in 0..MAX_DEPTH {
-            let mut cursor = last.walk();
-            let is_code = |child: &Node| self.grammar.node_info(child.kind_id()).role != NodeRole::Comment;
-            match last.children(&mut cursor).filter(is_code).last() {
-                Some(child) => last = child,
-                None => break,
-            }
-        }
-        last.end_byte()
-    }
-
     fn trim_span(&self, span: Range<usize>) -> Range<usize> {
         let text = self.lines.text();
         let line = self.lines.start(self.lines.row_of(span.start));
@@ -364,4 +350,30 @@ fn rows(first: Node, last: Node) -> Range<u32> {
     // A node that includes the line end stops at column 0 of the next row.
     let end = if end.column == 0 && end.row > start { end.row } else { end.row + 1 };
     start as u32..end as u32
+}
+
+/// Returns the end of the code of a node, in bytes. Where no word or bracket ends a block, comments in the lines behind its
+/// last statement are in its node, also those on what follows.
+pub(crate) fn code_end(node: Node, grammar: &CompiledGrammar) -> usize {
+    let (mut last, mut end) = (node, node.end_byte());
+    for _ in 0..MAX_DEPTH {
+        let (mut code, mut comment_follows) = (None::<Node>, false);
+        let mut cursor = last.walk();
+        for child in last.children(&mut cursor) {
+            let is_comment = grammar.node_info(child.kind_id()).role == NodeRole::Comment;
+            // A comment in the line of the code belongs to it.
+            let is_below = code.is_some_and(|code| code.end_position().row < child.start_position().row);
+            comment_follows = is_comment && (is_below || comment_follows);
+            if !comment_follows {
+                code = Some(child);
+            }
+        }
+        match code {
+            Some(child) if comment_follows => (last, end) = (child, child.end_byte()),
+            // Behind the last child may stand tokens that the tree hides, such as quotes of Scala.
+            Some(child) if child.end_byte() == end => last = child,
+            _ => break,
+        }
+    }
+    end
 }

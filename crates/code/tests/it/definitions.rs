@@ -133,7 +133,7 @@ fn hostile_files_have_bounded_definitions() {
 
 /// Returns the names that a function uses: `()` behind what is called, `T` what may be a type, `G` what may be a global.
 fn used(language: Language, function: &str) -> String {
-    let names = UsedNameFinder::new().find(language, "", function).unwrap();
+    let names = UsedNameFinder::new().find(language, "", function).unwrap().names;
     let mark = |is: bool, mark: &'static str| if is { mark } else { "" };
     let names = names.iter().map(|name| {
         let marks =

@@ -107,6 +107,9 @@ fn all_functions_of_a_file_are_found_without_a_change() {
     assert_eq!(found("a.py", python), ["A.f 2-5", "A.f.g 3-4", "h 7-7"]);
     let comments = "def f():\n    if a:\n        g()\n        # g(2)\n\n    # on h\ndef h():\n    # none\n    pass\n    # end\n";
     assert_eq!(found("a.py", comments), ["f 1-3", "h 7-9"]);
+    // The tree hides the last quote.
+    let scala = "def f(n: String) = s\"a $n b\"\ndef g = s\"\"\"\n$n\n\"\"\"\n";
+    assert_eq!(found("a.scala", scala), ["f 1-1", "g 2-4"]);
     assert_eq!(found("a.c", "int f(void)\n{\n}\nFOO(int) g(int a) { return a; }\n"), ["f 1-3", "g 4-4"]);
     assert_eq!(found("a.vue", "<p>\n<script>\nfunction f() {\n}\n</script>\n"), ["f 3-4"]);
     assert!(found("a.go", "").is_empty());

@@ -9,6 +9,8 @@ mod cache;
 mod hosting;
 // Answers of hosts: none, refusals, redirects.
 mod hosts;
+// Names of local repositories.
+mod names;
 // Trees that stand for more files than can be listed.
 mod trees;
 

@@ -25,6 +25,8 @@ pub(super) enum FileChange {
     Truncated { copy: Option<PathBuf> },
     /// The file cannot be read now; it is tried again.
     Unreadable(io::Error),
+    /// A file that could never be read lost its path to another one.
+    Missed,
 }
 
 impl FileChange {
@@ -41,6 +43,9 @@ impl FileChange {
                 format!("{name} was truncated, and no copy of it was found: its last lines may be missing")
             }
             Self::Unreadable(error) => InputError::describe(name, error),
+            Self::Missed => {
+                format!("{name}: a file that could not be read was rotated, its lines are missing")
+            }
         }
     }
 }
@@ -67,6 +72,8 @@ struct FollowedPath {
     /// File that had the path at the last look.
     last: Option<FileId>,
     is_unreadable: bool,
+    /// File at the path that could not be opened.
+    unopened: Option<FileId>,
 }
 
 impl FollowedPath {
@@ -91,7 +98,7 @@ pub(super) struct FollowedFiles {
 impl FollowedFiles {
     /// Adds a path.
     pub(super) fn add(&mut self, log: usize, path: PathBuf) {
-        self.paths.push(FollowedPath { path, log, last: None, is_unreadable: false });
+        self.paths.push(FollowedPath { path, log, last: None, is_unreadable: false, unopened: None });
     }
 
     /// Returns whether there are no paths.
@@ -148,6 +155,9 @@ impl FollowedFiles {
                 Ok(file) => {
                     // Perhaps yet another file has the path by now: then the next look finds it open.
                     named.push(file.id);
+                    if path.unopened.take().is_some_and(|unopened| unopened != file.id) {
+                        tell(path.log, FileChange::Missed);
+                    }
                     if path.last.is_some() {
                         tell(path.log, FileChange::Rotated);
                     }
@@ -157,7 +167,10 @@ impl FollowedFiles {
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => path.report_unreadable(error, tell),
+                Err(error) => {
+                    path.unopened = Some(id);
+                    path.report_unreadable(error, tell);
+                }
             }
         }
         named
@@ -198,7 +211,7 @@ impl FollowedFiles {
         closed.sum::<u64>() + open.sum::<u64>()
     }
 
-    /// Returns whether a file of a log could not be read at the last look.
+    /// Returns whether a file of a log could not be read when it was last there.
     pub(super) fn is_unreadable(&self, log: usize) -> bool {
         self.open.iter().any(|open| open.log == log && open.is_unreadable)
             || self.paths.iter().any(|path| path.log == log && path.is_unreadable)

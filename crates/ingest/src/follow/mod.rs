@@ -119,6 +119,7 @@ impl<'a> Follower<'a> {
                         None => output.incomplete(text),
                     }
                 }
+                FileChange::Missed => output.incomplete(text),
                 // Counts as missing only if it lasts until the end.
                 FileChange::Unreadable(_) => output.log(LogLevel::Warning, text),
             }

@@ -114,10 +114,10 @@ impl TestRepositories {
         let state = &finished.state.jobs[0];
         let lines = finished.files[0].get("repo.jsonl").cloned().unwrap_or_default();
         let lines = String::from_utf8(lines).unwrap();
-        let (intact, samples): (Vec<Sample>, Vec<Sample>) = lines
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .partition(|sample: &Sample| sample.repository.as_deref() == Some("intact"));
+        let (intact, samples): (Vec<Sample>, Vec<Sample>) =
+            lines.lines().map(|line| serde_json::from_str(line).unwrap()).partition(|sample: &Sample| {
+                sample.repository.as_deref().is_some_and(|name| name.starts_with("intact@"))
+            });
         assert_eq!(intact.len(), 1, "the intact repository gives its sample: {state:?}");
         let log: Vec<String> = finished.state.log.iter().map(|(_, _, text)| text.clone()).collect();
         let failed = state.failed_shards.iter().map(|(_, _, reason)| reason.clone());

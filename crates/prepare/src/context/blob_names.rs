@@ -84,6 +84,8 @@ pub(super) struct BlobNames {
     called: Vec<u32>,
     /// Size of the file, in bytes.
     pub(super) size: u64,
+    /// Whether the file was too large to be read.
+    pub(super) is_unread: bool,
 }
 
 /// Returns the hash of a name.
@@ -92,6 +94,11 @@ pub(super) fn name_hash(name: &[u8]) -> u32 {
 }
 
 impl BlobNames {
+    /// Returns the names of a file that is too large to be read.
+    pub(super) fn of_unread() -> Self {
+        Self { is_unread: true, ..Self::default() }
+    }
+
     /// Reads a file.
     pub(super) fn read(text: &str, language: Language) -> Self {
         let mut tokens: Vec<&[u8]> = Vec::new();
@@ -164,7 +171,9 @@ fn closing_places(tokens: &[&[u8]]) -> Vec<u32> {
 fn declares(tokens: &[&[u8]], closing: &[u32], at: usize, is_c: bool) -> bool {
     let before: &[u8] = at.checked_sub(1).map_or(b"", |before| tokens[before]);
     let next: &[u8] = tokens.get(at + 1).map_or(b"", |next| next);
-    if DEFINING.contains(&before) {
+    // `def self.f`, `function M.f`, `fun String.f`.
+    let is_of_owner = before == b"." && at.checked_sub(3).is_some_and(|at| DEFINING.contains(&tokens[at]));
+    if is_of_owner || DEFINING.contains(&before) {
         return true;
     }
     let follows_type = (is_word(before) && !USING.contains(&before))
@@ -227,6 +236,7 @@ mod tests {
             "m f",
             "g h",
         );
-        check(Language::Ruby, "def f a\n  g a\nend\nLIMIT = 1", "f LIMIT", "");
+        check(Language::Ruby, "def f a\n  g a\nend\ndef self.h a\nend\nLIMIT = 1", "f h LIMIT", "");
+        check(Language::Lua, "function M.f(a) return g(a) end", "f", "g");
     }
 }

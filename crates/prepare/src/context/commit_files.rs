@@ -5,32 +5,45 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use gix::ObjectId;
+use gix::object::Kind;
 use streamguard_code::{Definition, DefinitionFinder, PathClass, SourceFile, classify_path};
 use streamguard_dataset::Language;
 use streamguard_engine::{JobError, ShardError};
-use streamguard_git::{OpenRepository, RepositorySource, RevisionReadError, find_commit, open_repository};
+use streamguard_git::{
+    OpenRepository, RepositorySource, RevisionReadError, find_commit, folder_name, open_repository,
+};
 
 use super::blob_names::BlobNames;
+use super::context_finder::MAX_NAME_BYTES;
 use super::request::RequestedCommit;
 
 /// Largest file that is read, in bytes: as large as one from which samples are taken.
 const MAX_FILE_BYTES: u64 = 1 << 20;
 
-/// Memory for the names of files, and for the text and definitions of others, in bytes each. What is forgotten is read
-/// again, with the same result.
-const MAX_CACHE_BYTES: usize = 64 << 20;
+/// Memory for the names of files, in bytes: more than one commit may have. What is forgotten is read again, with the same
+/// result.
+const MAX_NAME_CACHE_BYTES: usize = 2 * MAX_NAME_BYTES;
+
+/// Memory for the text and definitions of files, in bytes.
+const MAX_DEFINITION_CACHE_BYTES: usize = 64 << 20;
+
+/// Names of files.
+type NameCache = BoundedCache<(ObjectId, Language), Rc<BlobNames>>;
+
+/// Files with their definitions, or none if they have more than is read.
+type DefinitionCache = BoundedCache<(ObjectId, String), Option<Rc<DefinedFile>>>;
 
 /// Clone of a repository, and what was read of it.
 pub(crate) struct ContextClone {
     repository: OpenRepository,
     path: PathBuf,
-    /// The URL that it was cloned from, or the name of its folder.
+    /// Its name in samples, see [`RepositorySource::Local`].
     name: String,
     folder: String,
     /// Files of the last commit that was asked for; neighbouring rows are often of one.
-    listed: Option<(ObjectId, Rc<Vec<ListedFile>>)>,
-    names: BoundedCache<(ObjectId, Language), Rc<BlobNames>>,
-    definitions: BoundedCache<(ObjectId, String), Option<Rc<DefinedFile>>>,
+    listed: Option<(ObjectId, Option<Rc<Vec<ListedFile>>>)>,
+    names: NameCache,
+    definitions: DefinitionCache,
 }
 
 /// File of a commit.
@@ -67,9 +80,8 @@ impl ContextClone {
         match RepositorySource::parse(&spec) {
             Ok(RepositorySource::Local { path, name }) => {
                 let repository = open_repository(&path).map_err(|error| error.to_string())?;
-                let folder = path.file_name().unwrap_or_default().to_string_lossy();
-                let folder = folder.strip_suffix(".git").unwrap_or(&folder).to_owned();
-                let (names, definitions) = (BoundedCache::new(), BoundedCache::new());
+                let folder = folder_name(&path);
+                let (names, definitions) = empty_caches();
                 Ok(Self { repository, path, name, folder, listed: None, names, definitions })
             }
             Ok(RepositorySource::Remote { url }) => {
@@ -79,17 +91,29 @@ impl ContextClone {
         }
     }
 
-    /// Tells how well the name of a repository in a dataset fits the clone: 0 by its origin, 1 by the name of its folder.
+    /// Tells how well the name of a repository in a dataset fits the clone: 0 by its name, 1 by its first commit, or by its folder where
+    /// one of the two does not know that commit.
     pub(super) fn fit(&self, repository: &str) -> Option<u8> {
         let plain = |name: &str| {
             let name = name.trim_end_matches('/');
             name.strip_suffix(".git").unwrap_or(name).to_ascii_lowercase()
         };
-        let wanted = plain(repository);
-        if wanted == plain(&self.name) {
+        let (wanted, own) = (plain(repository), plain(&self.name));
+        if wanted == own {
             return Some(0);
         }
-        (wanted == plain(&self.folder)).then_some(1)
+        // `folder@` and the first commit, which a shallow clone does not know.
+        let first_commit = |name: &str| name.split_once('@').map(|(_, commit)| commit.to_owned());
+        let (folder, is_same) = match (first_commit(&wanted), first_commit(&own)) {
+            (Some(wanted), Some(own)) => ("", wanted == own),
+            _ => (wanted.split('@').next().unwrap_or_default(), false),
+        };
+        (is_same || folder == plain(&self.folder)).then_some(1)
+    }
+
+    /// Forgets what was read.
+    pub(super) fn forget(&mut self) {
+        (self.listed, (self.names, self.definitions)) = (None, empty_caches());
     }
 
     /// Returns the commit that is asked for, if the clone has it.
@@ -97,9 +121,10 @@ impl ContextClone {
         let (RequestedCommit::Exact(name) | RequestedCommit::ParentOf(name)) = commit;
         let damaged = self.repository.damaged_reads();
         let found = find_commit(&self.repository, name);
-        // An object that is there and cannot be read is not one that is missing.
-        let is_there = ObjectId::from_hex(name.as_bytes()).is_ok_and(|id| self.repository.has_object(id));
-        if found.is_none() && is_there {
+        // An object that is there and cannot be read is neither one that is missing nor one of another kind.
+        let is_other = |id| self.repository.find_header(id).is_ok_and(|header| header.kind() != Kind::Commit);
+        let is_unreadable = |id: ObjectId| self.repository.has_object(id) && !is_other(id);
+        if found.is_none() && ObjectId::from_hex(name.as_bytes()).is_ok_and(is_unreadable) {
             return Err(self.error(&format!("the commit {name} cannot be read")));
         }
         let parent = match (commit, found) {
@@ -116,22 +141,24 @@ impl ContextClone {
     /// Returns the source files of a commit, by path; `None` if there are too many.
     pub(super) fn files(&mut self, commit: ObjectId) -> Result<Option<Rc<Vec<ListedFile>>>, ShardError> {
         if let Some((_, files)) = self.listed.as_ref().filter(|(listed, _)| *listed == commit) {
-            return Ok(Some(Rc::clone(files)));
+            return Ok(files.clone());
         }
         let found = self.repository.revision_files(commit, &|path| Language::from_path(path).is_some());
-        let files = match found {
-            Ok(files) => files,
-            Err(RevisionReadError::TooManyEntries) => return Ok(None),
+        let found = match found {
+            Ok(files) => Some(files),
+            Err(RevisionReadError::TooManyEntries) => None,
             Err(error) => return Err(self.error(&error)),
         };
-        let listed = files.into_iter().filter_map(|file| {
-            let language = Language::from_path(&file.path)?;
-            let is_source = classify_path(&file.path) == PathClass::Source;
-            Some(ListedFile { path: file.path, blob: file.blob, language, is_source })
+        let files = found.map(|files| {
+            let listed = files.into_iter().filter_map(|file| {
+                let language = Language::from_path(&file.path)?;
+                let is_source = classify_path(&file.path) == PathClass::Source;
+                Some(ListedFile { path: file.path, blob: file.blob, language, is_source })
+            });
+            Rc::new(listed.collect())
         });
-        let files = Rc::new(listed.collect::<Vec<_>>());
-        self.listed = Some((commit, Rc::clone(&files)));
-        Ok(Some(files))
+        self.listed = Some((commit, files.clone()));
+        Ok(files)
     }
 
     /// Returns the names that a file seems to define and to call.
@@ -140,7 +167,7 @@ impl ContextClone {
         if let Some(names) = self.names.get(&key) {
             return Ok(Rc::clone(names));
         }
-        let names = self.read(file)?.map_or_else(BlobNames::default, |bytes| {
+        let names = self.read(file)?.map_or_else(BlobNames::of_unread, |bytes| {
             BlobNames::read(&String::from_utf8_lossy(&bytes), file.language)
         });
         let names = Rc::new(names);
@@ -165,8 +192,10 @@ impl ContextClone {
             let definitions = finder.find(&source).ok()?;
             Some(Rc::new(DefinedFile { text: source.text.into_owned(), definitions }))
         });
-        let held =
-            |file: &Rc<DefinedFile>| file.text.len() + file.definitions.len() * size_of::<Definition>();
+        let held = |file: &Rc<DefinedFile>| {
+            let definitions = file.definitions.iter();
+            file.text.len() + definitions.map(|one| size_of::<Definition>() + one.name.len()).sum::<usize>()
+        };
         self.definitions.insert(key, defined.clone(), defined.as_ref().map_or(0, held));
         Ok(defined)
     }
@@ -187,11 +216,16 @@ impl ContextClone {
 struct BoundedCache<K, V> {
     values: HashMap<K, V>,
     held_bytes: usize,
+    max_bytes: usize,
+}
+
+fn empty_caches() -> (NameCache, DefinitionCache) {
+    (BoundedCache::new(MAX_NAME_CACHE_BYTES), BoundedCache::new(MAX_DEFINITION_CACHE_BYTES))
 }
 
 impl<K: Eq + std::hash::Hash, V> BoundedCache<K, V> {
-    fn new() -> Self {
-        Self { values: HashMap::new(), held_bytes: 0 }
+    fn new(max_bytes: usize) -> Self {
+        Self { values: HashMap::new(), held_bytes: 0, max_bytes }
     }
 
     fn get(&self, key: &K) -> Option<&V> {
@@ -200,7 +234,7 @@ impl<K: Eq + std::hash::Hash, V> BoundedCache<K, V> {
 
     fn insert(&mut self, key: K, value: V, bytes: usize) {
         self.held_bytes += bytes + size_of::<(K, V)>();
-        if self.held_bytes > MAX_CACHE_BYTES {
+        if self.held_bytes > self.max_bytes {
             self.values.clear();
             self.held_bytes = bytes;
         }

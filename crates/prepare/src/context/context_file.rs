@@ -57,12 +57,14 @@ pub(crate) fn write_context(
     let mut file = merge.create_file(CONTEXT_NAME)?;
     let mut counts = ContextCounts::default();
     let mut missing = BTreeSet::new();
-    let mut row = 0;
+    let mut row = 0_usize;
     merge.for_each_record(|line| {
         match serde_json::from_slice(line).map_err(JobError::failed)? {
             PrepareRecord::Row(_) => row += 1,
             PrepareRecord::Context(id, context) => {
-                let Some(place) = places.get(row - 1).copied().flatten() else { return Ok(()) };
+                let row =
+                    row.checked_sub(1).ok_or_else(|| JobError::failed("a context stands before its row"))?;
+                let Some(place) = places.get(row).copied().flatten() else { return Ok(()) };
                 let count = match &context {
                     RowContext::Found(context) => {
                         counts.definitions += context.context.len() as u64;
@@ -99,10 +101,10 @@ fn nothing_found(counts: &ContextCounts, missing: &BTreeSet<String>) -> String {
         "--context: no row could be looked up: {no_clone} of repositories without a clone, {no_commit} of commits that \
          their clone lacks, {too_large} of commits with too many files, {no_function} without a function before a fix"
     );
-    if let Some(first) = missing.first() {
+    if !missing.is_empty() {
         let names: Vec<String> = missing.iter().map(|name| format!("{name:?}")).collect();
         text += &format!(
-            ". The dataset names {}: clone each (git clone --bare {first:?} FOLDER) and give the folders to --context",
+            ". The dataset names {}: clone each (git clone --bare URL FOLDER) and give the folders to --context",
             names.join(", ")
         );
     }

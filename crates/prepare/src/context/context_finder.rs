@@ -18,11 +18,13 @@ const MAX_FILES: usize = 20_000;
 const MAX_TREE_BYTES: u64 = 256 << 20;
 
 /// Most memory for the names of those files, in bytes. Code that people write takes a fraction of its own size.
-const MAX_NAME_BYTES: usize = 128 << 20;
+pub(super) const MAX_NAME_BYTES: usize = 128 << 20;
 
 /// Finds the context of functions. Each thread needs its own.
 pub(crate) struct ContextFinder {
     clones: Vec<ContextClone>,
+    /// The clone of the row before, the only one of which something is kept.
+    last: usize,
     definitions: DefinitionFinder,
     names: UsedNameFinder,
 }
@@ -30,7 +32,7 @@ pub(crate) struct ContextFinder {
 impl ContextFinder {
     /// Creates a finder that looks into some clones.
     pub(crate) fn new(clones: Vec<ContextClone>) -> Self {
-        Self { clones, definitions: DefinitionFinder::new(), names: UsedNameFinder::new() }
+        Self { clones, last: 0, definitions: DefinitionFinder::new(), names: UsedNameFinder::new() }
     }
 
     /// Looks up the context of a function.
@@ -42,13 +44,16 @@ impl ContextFinder {
         request: &ContextRequest,
         check: &dyn Fn() -> Result<(), ShardError>,
     ) -> Result<RowContext, ShardError> {
-        let fit = |clone: &ContextClone| clone.fit(&request.repository);
-        let clones = self.clones.iter_mut();
-        let Some((_, clone)) =
-            clones.filter_map(|clone| Some((fit(clone)?, clone))).min_by_key(|(fit, _)| *fit)
-        else {
+        let clones = self.clones.iter().enumerate();
+        let fitting = clones.filter_map(|(at, clone)| Some((clone.fit(&request.repository)?, at)));
+        let Some((_, at)) = fitting.min() else {
             return Ok(RowContext::NoClone(request.repository.clone()));
         };
+        if at != self.last {
+            self.clones[self.last].forget();
+            self.last = at;
+        }
+        let clone = &mut self.clones[at];
         let Some(commit) = clone.commit(&request.commit)? else { return Ok(RowContext::NoCommit) };
         let Some(listed) = clone.files(commit)? else { return Ok(RowContext::TooLarge) };
         let (files, is_cut) = near_files(request, &listed, clone, check)?;
@@ -62,7 +67,10 @@ impl ContextFinder {
             is_cut,
         };
         match self.names.find(request.language, &request.path, &request.code) {
-            Ok(used) => lookup.add_used(&used, check)?,
+            Ok(used) => {
+                lookup.is_cut |= used.is_cut;
+                lookup.add_used(&used.names, check)?;
+            }
             Err(_) => lookup.is_cut = true,
         }
         lookup.add_callers(&mut self.names, check)?;
@@ -98,6 +106,7 @@ fn near_files<'a>(
     for file in near.into_iter().take(MAX_FILES) {
         check()?;
         let names = clone.names(file)?;
+        is_cut |= names.is_unread;
         bytes += names.size;
         name_bytes += names.held_bytes();
         if bytes > MAX_TREE_BYTES || name_bytes > MAX_NAME_BYTES {

@@ -10,7 +10,7 @@ use streamguard_engine::ShardError;
 use super::blob_names::{BlobNames, name_hash};
 use super::commit_files::{ContextClone, ListedFile};
 use super::function_context::{ContextEntry, Relation};
-use super::ranking::RankedEntry;
+use super::ranking::{MAX_ENTRY_BYTES, RankedEntry};
 use super::request::ContextRequest;
 
 /// Most files that are parsed for what a function uses: half a second of work, if all are large.
@@ -74,8 +74,9 @@ impl Lookup<'_> {
             if places.len() > MAX_DEFINING_FILES {
                 places.retain(|place| self.files[*place].0.path == self.request.path);
             }
-            for place in places.into_iter().take(MAX_FILES_OF_NAME) {
-                if !parsed.contains(&place) && parsed.len() == MAX_PARSED_FILES {
+            for (count, place) in places.into_iter().enumerate() {
+                let is_new = !parsed.contains(&place);
+                if count == MAX_FILES_OF_NAME || (is_new && parsed.len() == MAX_PARSED_FILES) {
                     self.is_cut = true;
                     break;
                 }
@@ -123,11 +124,14 @@ impl Lookup<'_> {
     ) -> Result<(), ShardError> {
         let hash = name_hash(self.own_name.as_bytes());
         let declaring = self.files.iter().filter(|(_, names)| names.declares(hash)).count();
-        if self.own_name.len() < MIN_NAME_BYTES || declaring > MAX_DEFINING_FILES {
+        if self.own_name.len() < MIN_NAME_BYTES {
             return Ok(());
         }
         let calling = self.files.iter().enumerate().filter(|(_, (_, names))| names.calls(hash));
-        let places: Vec<usize> = calling.map(|(place, _)| place).collect();
+        let mut places: Vec<usize> = calling.map(|(place, _)| place).collect();
+        if declaring > MAX_DEFINING_FILES {
+            places.retain(|place| self.files[*place].0.path == self.request.path);
+        }
         self.is_cut |= places.len() > MAX_CALLER_FILES;
         let search = memmem::Finder::new(self.own_name.as_bytes());
         let mut read = 0;
@@ -155,8 +159,11 @@ impl Lookup<'_> {
                     return Ok(());
                 }
                 read += 1;
-                let used = names.find(file.language, &file.path, text).unwrap_or_default();
-                if used.iter().any(|name| name.is_called && name.name == self.own_name) {
+                let Ok(used) = names.find(file.language, &file.path, text) else {
+                    self.is_cut = true;
+                    continue;
+                };
+                if used.names.iter().any(|name| name.is_called && name.name == self.own_name) {
                     taken.push(definition);
                 }
             }
@@ -186,13 +193,15 @@ impl Lookup<'_> {
         definition: &Definition,
         text: &str,
     ) {
+        let code = text.get(definition.span.clone()).unwrap_or_default();
         let entry = ContextEntry {
             relation,
             name: definition.name.clone(),
             path: file.path.clone(),
             start_line: definition.start_line,
             end_line: definition.end_line,
-            code: text.get(definition.span.clone()).unwrap_or_default().to_owned(),
+            // More than an entry may have, by which the choice sees that it cuts.
+            code: code[..code.floor_char_boundary(MAX_ENTRY_BYTES + char::MAX.len_utf8())].to_owned(),
         };
         let is_same = |known: &ContextEntry| {
             (&known.path, known.start_line, known.end_line, &known.code)

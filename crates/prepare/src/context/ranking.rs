@@ -12,7 +12,7 @@ const SHARES: [(Relation, usize); 4] =
     [(Relation::Callee, 8), (Relation::Type, 4), (Relation::Caller, 4), (Relation::Global, 4)];
 
 /// Most bytes of code of an entry; the lines behind them are left out.
-const MAX_ENTRY_BYTES: usize = 16 << 10;
+pub(super) const MAX_ENTRY_BYTES: usize = 16 << 10;
 
 /// Most bytes of code of a row.
 const MAX_ROW_BYTES: usize = 64 << 10;

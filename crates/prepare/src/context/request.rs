@@ -43,9 +43,10 @@ impl RequestReader {
         OWN_COLUMNS.contains(&column)
     }
 
-    /// Finds the columns in a schema.
+    /// Finds the columns in a schema. In the rows of others, these names may mean anything.
     pub(crate) fn new(schema: &TableSchema) -> Self {
-        Self { places: OWN_COLUMNS.map(|name| schema.position(name)) }
+        let is_own = ["vulnerable_code", "fixed_code"].iter().all(|name| schema.position(name).is_some());
+        Self { places: OWN_COLUMNS.map(|name| schema.position(name).filter(|_| is_own)) }
     }
 
     /// Reads the request of a row; `None` if it has no function before a fix whose place is known.

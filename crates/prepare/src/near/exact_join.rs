@@ -123,11 +123,12 @@ impl ElementCounts {
         elements.extend_from_slice(set);
         let size = elements.len();
         let rarity = |element: &u64| (self.0[Self::counter(*element)], *element);
-        let length = size - threshold.least_size(size) + 1;
+        // A set that is empty has no element to be found by.
+        let length = (size - threshold.least_size(size) + 1).min(size);
         if length < size {
             elements.select_nth_unstable_by_key(length - 1, rarity);
         }
-        let found_by = size - threshold.least_common(size, size) + 1;
+        let found_by = (size - threshold.least_common(size, size) + 1).min(length);
         if found_by < length {
             elements[..length].select_nth_unstable_by_key(found_by - 1, rarity);
         }

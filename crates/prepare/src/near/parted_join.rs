@@ -9,12 +9,15 @@ use super::shingle_sets::ShingleSets;
 /// Number of elements of sets that may be in memory at a time.
 pub const MAX_KEPT_ELEMENTS: u64 = 32_000_000;
 
+/// Candidates that are verified together at first; then twice as many, and so on.
+const FIRST_CANDIDATES: u64 = 1 << 16;
+
 /// Receiver of sets, one after the other.
 pub type SetReceiver<'a> = &'a mut dyn FnMut(&[u64]);
 
 /// Gives `sink` all near pairs that it wants, exactly. `sizes` has the size of each set; sets without elements are near
-/// none. `read` gives the sets of these numbers, which ascend, to its second argument, one after the other; at most
-/// about `max_elements` of them are kept at a time.
+/// none. `read` gives the sets of these numbers, which ascend, to its second argument, one after the other. In memory are
+/// some 80 bytes for each set, and as much again as `max_elements` elements take, twice, or a pair of larger sets.
 ///
 /// # Errors
 /// The error of `read`.
@@ -27,6 +30,9 @@ pub fn join_sets<E>(
 ) -> Result<(), E> {
     let numbers: Vec<u32> =
         (0..).zip(sizes).filter(|(_, size)| **size > 0).map(|(number, _)| number).collect();
+    if numbers.len() < 2 {
+        return Ok(()); // A set alone is near none, and to read it may cost a reading of the dataset.
+    }
     if sizes.iter().map(|size| u64::from(*size)).sum::<u64>() <= max_elements {
         let mut sets = ShingleSets::default();
         read(&numbers, &mut |set| _ = sets.push(set.iter().copied()))?;
@@ -45,6 +51,7 @@ pub fn join_sets<E>(
     let prefix = |size: &u32| (*size as usize - threshold.least_size(*size as usize)) as u64 + 1;
     let entries: u64 = sizes.iter().filter(|size| **size > 0).map(prefix).sum();
     let parts = (4 * entries).div_ceil(max_elements).max(1);
+    let mut most_candidates = FIRST_CANDIDATES.min(max_elements / 2);
     let mut join = PartedJoin { sizes, threshold, max_elements, ranks, counts, parts, part: 0, sink };
     for part in 0..parts {
         join.part = part;
@@ -55,13 +62,14 @@ pub fn join_sets<E>(
             let prefix = join.counts.prefix(set, join.ranks[*number as usize], threshold, &mut elements);
             entries.extend(prefix.filter(|entry| entry.element % parts == part));
         })?;
-        let mut candidates = Vec::new();
-        let mut ended = Ok(true);
+        let (mut candidates, mut ended) = (Vec::new(), Ok(true));
         for_each_candidate(&ranked, threshold, entries, &mut |one, two| {
             if join.sink.wants(one, two) {
                 candidates.push((one, two));
             }
-            if candidates.len() as u64 >= max_elements / 2 {
+            if candidates.len() as u64 >= most_candidates {
+                // The sink may join what is near, and want few of the next: so the first come soon.
+                most_candidates = (2 * most_candidates).min(max_elements / 2);
                 ended = join.verify(&mut candidates, &mut read);
             }
             matches!(ended, Ok(true))
@@ -95,14 +103,17 @@ impl<S: JoinSink> PartedJoin<'_, S> {
         read: &mut impl FnMut(&[u32], SetReceiver<'_>) -> Result<(), E>,
     ) -> Result<bool, E> {
         candidates.sort_unstable();
-        let mut rest = &candidates[..];
-        while !rest.is_empty() {
-            let (numbers, count) = self.first_sets(rest);
-            let pairs = rest.split_off(..count).unwrap_or_default();
+        loop {
+            // What was taken may have settled others.
+            candidates.retain(|&(one, two)| self.sink.wants(one, two));
+            if candidates.is_empty() {
+                return Ok(true);
+            }
+            let (numbers, count) = self.first_sets(candidates);
             let mut sets = ShingleSets::default();
             read(&numbers, &mut |set| _ = sets.push(set.iter().copied()))?;
             let set_of = |number: u32| sets.get(numbers.partition_point(|other| *other < number));
-            for &(one, two) in pairs {
+            for (one, two) in candidates.drain(..count) {
                 let pair = [set_of(one), set_of(two)];
                 if self.sink.wants(one, two)
                     && self.threshold.accepts(pair[0], pair[1])
@@ -113,8 +124,6 @@ impl<S: JoinSink> PartedJoin<'_, S> {
                 }
             }
         }
-        candidates.clear();
-        Ok(true)
     }
 
     /// Returns the sets of the first pairs, as many as may be kept, and how many pairs these are: at least one.
@@ -146,9 +155,12 @@ impl<S: JoinSink> PartedJoin<'_, S> {
             true => (prefix(set_one, &mut elements), prefix(set_two, &mut others)),
             false => (prefix(set_two, &mut elements), prefix(set_one, &mut others)),
         };
+        let is_before = |entry: &PrefixEntry| entry.element % self.parts < self.part;
+        let elements = two.into_iter().filter(is_before).map(|entry| entry.element);
+        let mut elements: Vec<u64> = elements.collect();
+        elements.sort_unstable();
         // The smaller set is found by some of its elements only.
-        let found_by = one.iter().filter(|entry| entry.is_found);
-        let is_common = |entry: &&PrefixEntry| two.iter().any(|other| other.element == entry.element);
-        found_by.filter(is_common).all(|entry| entry.element % self.parts >= self.part)
+        let mut found_by = one.into_iter().filter(|entry| entry.is_found && is_before(entry));
+        !found_by.any(|entry| elements.binary_search(&entry.element).is_ok())
     }
 }

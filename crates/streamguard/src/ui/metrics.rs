@@ -60,7 +60,7 @@ fn metrics(text: &mut String, metrics: &BTreeMap<String, Value>) {
 
 fn rows(text: &mut String, table: &SummaryTable) {
     // A column in which nothing stands would only make the lines longer than the terminal.
-    let is_empty = |cell: Option<&Value>| cell.is_none_or(|cell| matches!(cell.as_str(), Some("")));
+    let is_empty = |cell: Option<&Value>| cell.is_none_or(|cell| cell.is_null() || cell.as_str() == Some(""));
     let columns: Vec<usize> = (0..table.columns.len())
         .filter(|&column| table.rows.iter().any(|row| !is_empty(row.get(column))))
         .collect();

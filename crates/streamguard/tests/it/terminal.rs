@@ -26,7 +26,7 @@ impl Pane {
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
-        // Shards of half a second, 30 unless a test wants more: long enough for what it does to the run.
+        // Shards of half a second, 30 unless a test wants more: long enough for the keys that are pressed.
         let script = r#"
 read hello; echo '{"ready":{"protocol":1}}'
 while read line; do

@@ -204,16 +204,17 @@ fn paths(paths: &[LivePath], requests: u64, theme: Theme, width: usize) -> Vec<L
 /// Returns the logs and the remarks, at most so many lines.
 fn below(content: &FollowFrame<'_>, theme: Theme, width: usize, most: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    let shown = most.saturating_sub(content.remarks.len());
+    // The newest remarks stand last.
+    let remarks = &content.remarks[content.remarks.len().saturating_sub(most)..];
+    let shown = most.saturating_sub(remarks.len());
     for log in content.figures.logs.iter().take(shown) {
         let share = format_share(log.lines - log.malformed, log.lines);
         let text = format!("{}  {}  {} lines, {share} fit", log.name, log.format, group_digits(log.lines));
         lines.push(row("log", &text, Style::new(), theme, width));
     }
-    for remark in &content.remarks {
+    for remark in remarks {
         lines.push(row("remark", remark, theme.warning(), theme, width));
     }
-    lines.truncate(most);
     lines
 }
 
