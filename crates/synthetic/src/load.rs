@@ -192,7 +192,8 @@ mod tests {
 
     #[test]
     fn faults_are_reported_with_file_and_line() {
-        let head = "[[weakness]]\nname = \"xss\"\nabout = \"A\"\nsource = \"get\"\nreply = \"done\"\n";
+        let head =
+            "[[weakness]]\nname = \"xss\"\nabout = \"A\"\nsource = \"get\"\ninput = \"f()\"\nreply = \"done\"\n";
         for (content, error) in [
             ("\n[[weakness]]\nname = \"none\"\nflaw = []", "3: no weakness is called \"none\""),
             ("[[weakness]\n", "1: "),
@@ -208,7 +209,11 @@ mod tests {
             ),
             (
                 &format!("{head}macros = 1\nflaw = []"),
-                "6: invalid type: integer `1`, expected the name of a macro set",
+                "7: invalid type: integer `1`, expected the name of a macro set",
+            ),
+            (
+                &format!("{head}functions = ['f']\nflaw = [{{ code = '' }}]").replace("input = \"f()\"\n", ""),
+                "2: a flaw of xss has no `input` that a mirror could replace, so it needs `decoy`",
             ),
             ("[macros]\nx = 1", "2: invalid type: integer `1`, expected a text or a list of texts"),
             ("[macro-sets.bytes]\n", " the macro set \"bytes\" is defined twice"),

@@ -128,7 +128,7 @@ impl FollowedFiles {
                 Err(_) => {}
             }
         }
-        self.close_idle(&named, take);
+        self.close_idle(&named, take, tell);
         has_more
     }
 
@@ -136,8 +136,8 @@ impl FollowedFiles {
     fn look_at_paths(&mut self, tell: &mut dyn FnMut(usize, FileChange)) -> Vec<FileId> {
         let mut named = Vec::new();
         for path in &mut self.paths {
-            let id = match fs::metadata(&path.path) {
-                Ok(metadata) => file_id(&metadata),
+            let metadata = match fs::metadata(&path.path) {
+                Ok(metadata) => metadata,
                 // Between the two steps of a rotation.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => {
@@ -145,6 +145,7 @@ impl FollowedFiles {
                     continue;
                 }
             };
+            let id = file_id(&metadata);
             named.push(id);
             // A renamed file may get the path of another log. It is read already, and belongs to its first log.
             if self.open.iter().any(|open| open.file.id == id) {
@@ -168,7 +169,8 @@ impl FollowedFiles {
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => {
-                    path.unopened = Some(id);
+                    // A folder or a device has no lines to miss.
+                    path.unopened = metadata.is_file().then_some(id);
                     path.report_unreadable(error, tell);
                 }
             }
@@ -177,13 +179,21 @@ impl FollowedFiles {
     }
 
     /// Closes the files that lost their path and have not grown for long.
-    fn close_idle(&mut self, named: &[FileId], take: &mut dyn FnMut(usize, LineBatch<'_>)) {
+    fn close_idle(
+        &mut self,
+        named: &[FileId],
+        take: &mut dyn FnMut(usize, LineBatch<'_>),
+        tell: &mut dyn FnMut(usize, FileChange),
+    ) {
         let closed_bytes = &mut self.closed_bytes;
         self.open.retain_mut(|open| {
             if named.contains(&open.file.id) {
                 open.needed_at = Instant::now();
             }
-            let is_kept = open.is_unreadable || open.needed_at.elapsed() < MAX_IDLE;
+            let is_kept = open.needed_at.elapsed() < MAX_IDLE;
+            if !is_kept && open.is_unreadable {
+                tell(open.log, FileChange::Missed);
+            }
             if !is_kept {
                 closed_bytes.push((open.log, open.file.position()));
                 open.file.finish(|batch| take(open.log, batch));
