@@ -384,6 +384,6 @@ fn the_first_pairs_stay_the_same() {
     });
     assert_eq!(
         digest.finalize().to_hex().as_str(),
-        "f49ec5652a29f033756ea770a26239160bda8c2ae13348504bbce8c3e25796b4"
+        "e2c77ab7fbcf3accf219a9064b170239041bcf4041da64acd2a99a7b3e372c04"
     );
 }
