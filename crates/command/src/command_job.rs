@@ -1,8 +1,8 @@
 //! The job: a command, its inputs, and what becomes of its output.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::File;
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -213,7 +213,7 @@ impl CommandShard {
         let temporary = match &self.file {
             None => None,
             Some(path) => Some(
-                TemporaryFile::create(Path::new(path))
+                create_file(Path::new(path))
                     .map_err(|error| ShardError::failed(format!("cannot write {path}: {error}")))?,
             ),
         };
@@ -234,6 +234,14 @@ impl CommandShard {
         }
         Ok(())
     }
+}
+
+/// Creates a file beside its final name, and the folders that it is in.
+fn create_file(path: &Path) -> io::Result<(TemporaryFile, File)> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    TemporaryFile::create(path)
 }
 
 /// Returns the error about a command that ended with a failure.

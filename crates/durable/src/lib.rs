@@ -29,6 +29,7 @@
 
 mod atomic_file;
 mod error;
+mod inner_folder;
 mod leftovers;
 mod own_file;
 mod regular_file;
@@ -37,6 +38,7 @@ mod temporary_name;
 
 pub use atomic_file::{AtomicFile, sync_folder, write_atomic};
 pub use error::WriteError;
+pub use inner_folder::{create_inner_folders, is_behind_link};
 pub use leftovers::{remove_all_leftovers, remove_dead_leftovers};
 pub use own_file::{open_own_file, refuse_link};
 pub use regular_file::{open_regular, read_regular, read_regular_text};

@@ -1,11 +1,10 @@
 //! Files of a job's result while they are written.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use serde::Serialize;
-use streamguard_durable::{AtomicFile, WriteError};
+use streamguard_durable::{AtomicFile, WriteError, create_inner_folders};
 
 use crate::error::JobError;
 
@@ -36,9 +35,8 @@ impl OutputFile {
             OutputDestination::Memory => FileContent::Memory(Vec::new()),
             OutputDestination::Folder(folder) => {
                 // A name may have a folder of its own, such as `data/train.parquet`.
-                let path = folder.join(name);
-                path.parent().map_or(Ok(()), fs::create_dir_all).map_err(WriteError::at(name))?;
-                FileContent::File(AtomicFile::create(&path).map_err(WriteError::at(name))?)
+                create_inner_folders(folder, name).map_err(WriteError::at(name))?;
+                FileContent::File(AtomicFile::create(&folder.join(name)).map_err(WriteError::at(name))?)
             }
         };
         Ok(Self { name: name.to_owned(), content })

@@ -67,6 +67,7 @@ pub fn run(
         state: Mutex::new(SharedState::new(jobs.len())),
         jobs,
         worker_count: options.workers.max(1),
+        holds_failures: options.holds_failures,
         start: Instant::now(),
         work_changed: Condvar::new(),
         messages: sender,
@@ -133,12 +134,13 @@ fn drive(run: &mut RunLoop<'_>, messages: &Receiver<LoopMessage>) -> Result<(), 
 
 fn handle(run: &mut RunLoop<'_>, message: LoopMessage) -> Result<(), RunError> {
     match message {
+        // From a job that the run no longer waits for.
+        LoopMessage::Planned(job, _) | LoopMessage::Failed(job, _) if run.has_ended(job) => Ok(()),
         LoopMessage::Planned(job, planned) => run.begin(job, planned),
         LoopMessage::ShardsDone(job) => run.merge(job),
         LoopMessage::Merged(job, merged) => run.end_merged(job, merged),
         LoopMessage::Failed(job, error) => run.fail_job(job, error),
-        // The message only wakes the loop: `drain_events` returns the error.
-        LoopMessage::Abort => Ok(()),
+        LoopMessage::Wake => Ok(()),
     }
 }
 

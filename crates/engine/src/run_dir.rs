@@ -8,7 +8,8 @@ use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
 use streamguard_durable::{
-    WriteError, open_own_file, read_regular_text, refuse_link, remove_all_leftovers, write_atomic,
+    WriteError, is_behind_link, open_own_file, read_regular_text, refuse_link, remove_all_leftovers,
+    write_atomic,
 };
 
 use crate::clock::wall_clock_ms;
@@ -290,7 +291,7 @@ pub(crate) fn read_outputs(paths: &RunPaths) -> Vec<String> {
 /// Removes the outputs of an earlier run, and its state except `run.json` and the lock.
 fn discard(paths: &RunPaths) -> Result<(), RunDirError> {
     // Those of this run too: the state of the earlier one may be gone.
-    for name in read_outputs(paths).iter().chain(paths.outputs()).filter(|name| is_inside(name)) {
+    for name in read_outputs(paths).iter().chain(paths.outputs()).filter(|name| is_own(paths, name)) {
         let path = paths.root().join(name);
         absent_is_fine(fs::remove_file(&path)).map_err(WriteError::at(&path))?;
         // A folder of outputs goes with its last file. One that holds files of others stays.
@@ -313,6 +314,11 @@ fn discard(paths: &RunPaths) -> Result<(), RunDirError> {
 /// Reports whether a recorded name stays in the folder of the run: somebody else may have written the file.
 pub(crate) fn is_inside(name: &str) -> bool {
     Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
+}
+
+/// Reports whether a recorded name is that of a file of a run. What a link in the folder leads to is not.
+pub(crate) fn is_own(paths: &RunPaths, name: &str) -> bool {
+    is_inside(name) && !is_behind_link(paths.root(), name)
 }
 
 /// Removes a file, a link, or a folder with everything in it.

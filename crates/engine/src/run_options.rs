@@ -84,6 +84,9 @@ pub struct RunOptions {
     pub resources: BTreeMap<String, u64>,
     /// Shards to run, by the name of their job; the others are left undone. `None` runs all.
     pub only: Option<BTreeMap<String, BTreeSet<u32>>>,
+    /// True if no further shard begins until the observer has seen each shard that failed, so that it can stop the run
+    /// before one does. Shards so short that they share a lease are not held back from each other.
+    pub holds_failures: bool,
     /// Token that stops the run.
     pub cancel: CancelToken,
     /// Token that pauses the run: while it is set, no further shard begins.
@@ -99,6 +102,7 @@ impl Default for RunOptions {
             worker_memory: None,
             resources: BTreeMap::new(),
             only: None,
+            holds_failures: false,
             cancel: CancelToken::new(),
             pause: PauseToken::new(),
         }

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use streamguard_durable::{WriteError, read_regular, sync_folder, write_atomic};
+use streamguard_durable::{WriteError, create_inner_folders, read_regular, sync_folder, write_atomic};
 
-use crate::run_dir::{RunLock, is_inside, read_outputs, remove, take_lock};
+use crate::run_dir::{RunLock, is_inside, is_own, read_outputs, remove, take_lock};
 use crate::run_dir_error::RunDirError;
 use crate::run_info::RunInfo;
 use crate::run_paths::RunPaths;
@@ -108,9 +108,10 @@ impl RunReplacement {
 fn carry_out(paths: &RunPaths, plan: &InstallPlan) -> Result<(), RunDirError> {
     let (from, to) = (paths.successor(), paths.root());
     for name in plan.outputs.iter().filter(|name| is_inside(name)) {
+        create_inner_folders(to, name).map_err(WriteError::at(to.join(name)))?;
         move_over(&from.join(name), &to.join(name))?;
     }
-    for name in plan.gone_outputs.iter().filter(|name| is_inside(name)) {
+    for name in plan.gone_outputs.iter().filter(|name| is_own(paths, name)) {
         let path = to.join(name);
         remove(&path).map_err(WriteError::at(&path))?;
         if let Some(folder) = path.parent().filter(|folder| *folder != to) {
@@ -140,9 +141,6 @@ fn move_over(from: &Path, to: &Path) -> Result<(), WriteError> {
     let error = WriteError::at(to);
     if from.symlink_metadata().is_err() {
         return Ok(());
-    }
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder).map_err(&error)?;
     }
     // A folder cannot be moved over one that has files. A file replaces a file in one step.
     if from.is_dir() || to.is_dir() {

@@ -40,8 +40,8 @@ pub(crate) enum LoopMessage {
     Merged(usize, MergedJob),
     /// A job cannot go on.
     Failed(usize, JobError),
-    /// The destination cannot be written: see [`SharedState::write_error`].
-    Abort,
+    /// Only wakes the loop: it has events to record, or an error of the destination to return.
+    Wake,
 }
 
 /// Result of merging a job.
@@ -69,6 +69,8 @@ pub(crate) struct SharedRun {
     pub(crate) poison: Vec<PoisonItems>,
     /// Number of shards that may compute at once.
     pub(crate) worker_count: usize,
+    /// See [`crate::RunOptions::holds_failures`].
+    pub(crate) holds_failures: bool,
     pub(crate) start: Instant,
     pub(crate) state: Mutex<SharedState>,
     /// Signalled when there may be work for an idle worker, and when the run closes.
@@ -91,6 +93,8 @@ pub(crate) struct SharedState {
     /// True if workers have to end.
     pub(crate) closing: bool,
     pub(crate) paused: bool,
+    /// Number of shards that failed for good and hold back others, because the observer has not seen them yet.
+    pub(crate) unseen_failures: usize,
     /// First error of the destination.
     pub(crate) write_error: Option<io::Error>,
 }
@@ -150,7 +154,7 @@ impl SharedRun {
         state.write_error.get_or_insert(error);
         state.closing = true;
         // The loop outlives the workers; if it is gone, nobody needs the message.
-        let _ = self.messages.send(LoopMessage::Abort);
+        let _ = self.messages.send(LoopMessage::Wake);
     }
 
     /// Records the results of a lease's attempts, and takes the lease back.
@@ -206,6 +210,11 @@ impl SharedRun {
                 queue.grant_attempt(attempt.shard);
             }
             let delay = queue.record(attempt, result, now);
+            let is_lost = !matches!(outcome, Outcome::Finished | Outcome::Cancelled) && delay.is_none();
+            if self.holds_failures && is_lost {
+                state.unseen_failures += 1;
+                let _ = self.messages.send(LoopMessage::Wake);
+            }
             state.events.push(Event {
                 at_ms,
                 kind: EventKind::ShardEnded {
@@ -237,6 +246,7 @@ impl SharedRun {
                 return None;
             }
             if !state.paused
+                && state.unseen_failures == 0
                 && let Some(lease) =
                     schedule::next(&mut state.queues, last, self.worker_count, Instant::now())
             {

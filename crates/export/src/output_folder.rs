@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use streamguard_durable::AtomicFile;
+use streamguard_durable::{AtomicFile, create_inner_folders};
 
 use crate::error::ExportError;
 
@@ -26,9 +26,7 @@ impl OutputFolder {
     pub(crate) fn create(&self, name: &str) -> Result<ExportFile, ExportError> {
         let path = self.0.join(name);
         let failed = ExportError::write(name);
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(&failed)?;
-        }
+        create_inner_folders(&self.0, name).map_err(&failed)?;
         let output = BufWriter::new(AtomicFile::create(&path).map_err(&failed)?);
         Ok(ExportFile { name: name.to_owned(), output })
     }

@@ -25,8 +25,8 @@ const STANDARD_INPUT: &str = "-";
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct PrimeArgs {
-    /// A file of ranges: {"ranges": [{"start": 1, "end": 1000, "description": "..."}]}, both bounds
-    /// included; - is standard input
+    /// A file of ranges, one a line, or {"ranges": [{"start": 1, "end": 1000, "description": "..."}]}, both
+    /// bounds included; - is standard input
     #[arg(long, value_name = "FILE")]
     pub path: Option<PathBuf>,
     /// Ranges: A..B with both bounds, ..B from 0, or A..+N; as in 1..1_000, 1e12..+1e9 or 2^40..10**13

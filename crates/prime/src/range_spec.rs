@@ -92,12 +92,17 @@ pub(crate) fn parse_number(text: &str) -> Result<u64, RangeSpecError> {
 }
 
 /// Reads a number without a power: hexadecimal digits behind `0x`, or digits with an optional exponent, where
-/// decimals must vanish. Underscores and commas separate digits.
+/// decimals must vanish. Underscores separate digits, and commas groups of three.
 fn parse_plain(text: &str) -> Result<u64, RangeSpecError> {
     let not_a_number = || RangeSpecError::NotANumber(text.to_owned());
     let too_large = || RangeSpecError::TooLarge(text.to_owned());
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !text.starts_with(|first: char| first.is_ascii_digit()) {
+        return Err(not_a_number());
+    }
+    // In some countries, and in lists, a comma is something else.
+    let whole = &text[..text.find(['.', 'e', 'E']).unwrap_or(text.len())];
+    if text[whole.len()..].contains(',') || whole.split(',').skip(1).any(|group| group.len() != 3) {
         return Err(not_a_number());
     }
     let separated: String = text.chars().filter(|&c| !matches!(c, '_' | ',')).collect();

@@ -1,10 +1,10 @@
-//! The file `ranges.json`, which lists ranges.
+//! Files that list ranges: `ranges.json`, or a range in each line.
 
 use serde_json::Value;
 use thiserror::Error;
 
 use crate::arithmetic::NumberRange;
-use crate::range_spec::NamedRange;
+use crate::range_spec::{NamedRange, RangeSpecError};
 use crate::unique_keys::UniqueKeys;
 
 /// Longest file that callers should read, in bytes.
@@ -19,6 +19,17 @@ pub enum RangesFileError {
     /// An object has two values for one key. The text has the key, the line and the column.
     #[error("{0}: give each key once")]
     DuplicateKey(String),
+    /// A line is not a range.
+    #[error("line {line}: {error}")]
+    Line {
+        /// Number of the line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        error: RangeSpecError,
+    },
+    /// The file names no range.
+    #[error("the file has no ranges")]
+    Empty,
     /// A value is not as expected.
     #[error("{place}: expected {expected}, found {found}")]
     Content {
@@ -31,14 +42,18 @@ pub enum RangesFileError {
     },
 }
 
-/// Reads `{"ranges": [{"start": 1, "end": 1000, "description": "..."}, ...]}`.
+/// Reads `{"ranges": [{"start": 1, "end": 1000, "description": "..."}, ...]}`, or lines such as `1..1000 DESCRIPTION`.
 ///
-/// Both bounds belong to the range, and are whole numbers up to 2^64 - 1. The description is optional, and
-/// other keys are ignored.
+/// Both bounds belong to the range, and are whole numbers up to 2^64 - 1; in a line they are written as [`NamedRange`]
+/// reads them, without spaces. The description is optional, and other keys are ignored, as are empty lines and those that
+/// begin with `#`.
 ///
 /// # Errors
 /// [`RangesFileError`] with the position in the file.
 pub fn parse_ranges(text: &[u8]) -> Result<Vec<NamedRange>, RangesFileError> {
+    if !text.trim_ascii_start().starts_with(b"{") && !text.trim_ascii_start().starts_with(b"[") {
+        return parse_lines(text);
+    }
     let file: Value =
         serde_json::from_slice(text).map_err(|error| RangesFileError::Syntax(error.to_string()))?;
     // The value has one of the two only, so the text is read once more.
@@ -58,6 +73,21 @@ pub fn parse_ranges(text: &[u8]) -> Result<Vec<NamedRange>, RangesFileError> {
         }
     };
     (0..).zip(ranges).map(|(at, entry)| range(at, entry)).collect()
+}
+
+/// Reads a range from each line.
+fn parse_lines(text: &[u8]) -> Result<Vec<NamedRange>, RangesFileError> {
+    let text = String::from_utf8_lossy(text);
+    let mut ranges = Vec::new();
+    for (line, text) in (1..).zip(text.lines().map(str::trim)) {
+        if text.is_empty() || text.starts_with('#') {
+            continue;
+        }
+        let (range, description) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+        let named: NamedRange = range.parse().map_err(|error| RangesFileError::Line { line, error })?;
+        ranges.push(NamedRange { description: description.trim_start().to_owned(), ..named });
+    }
+    if ranges.is_empty() { Err(RangesFileError::Empty) } else { Ok(ranges) }
 }
 
 fn range(at: usize, entry: &Value) -> Result<NamedRange, RangesFileError> {

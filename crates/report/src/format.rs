@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use streamguard_durable::{WriteError, write_atomic};
+use streamguard_durable::{WriteError, create_inner_folders, is_behind_link, write_atomic};
 
 use crate::rendering::{RenderOptions, RenderedFile, ReportError};
 use crate::run::StoredRun;
@@ -100,7 +100,8 @@ fn report_name(format: ReportFormat) -> String {
 /// # Errors
 /// [`WriteError`].
 pub fn remove_reports(folder: &Path) -> Result<(), WriteError> {
-    for name in report_names() {
+    // What a link leads to is not ours.
+    for name in report_names().filter(|name| !is_behind_link(folder, name)) {
         let path = folder.join(name);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(WriteError::at(path)(error)),
@@ -123,9 +124,8 @@ pub fn write(
     folder: &Path,
 ) -> Result<Vec<PathBuf>, ReportError> {
     let write = |(name, bytes): RenderedFile| {
-        let path = folder.join(name);
-        let parent = path.parent().unwrap_or(folder);
-        fs::create_dir_all(parent).map_err(WriteError::at(parent))?;
+        let path = folder.join(&name);
+        create_inner_folders(folder, &name).map_err(WriteError::at(&path))?;
         write_atomic(&path, &bytes).map_err(WriteError::at(&path))?;
         Ok(path)
     };

@@ -138,10 +138,27 @@ fn variables(path: &Path) -> Result<Option<BTreeMap<String, String>>, UsageError
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(wrong(&dotenvy::Error::Io(error))),
         Ok(bytes) => {
-            let variables = dotenvy::from_read_iter(&*bytes).collect::<Result<_, _>>();
-            variables.map(Some).map_err(|error| wrong(&error))
+            let hidden = hide_dollars(&bytes);
+            let shown = |(name, value): (String, String)| (name, value.replace(HIDDEN_DOLLAR, "$"));
+            let variables = dotenvy::from_read_iter(&*hidden).map(|variable| variable.map(shown));
+            variables.collect::<Result<_, _>>().map(Some).map_err(|error| wrong(&error))
         }
     }
+}
+
+/// Stands for a dollar sign while a file is read; no variable can hold it.
+const HIDDEN_DOLLAR: char = '\0';
+
+/// Hides the dollar signs that no backslash escapes. Otherwise `$NAME` would become the value of a variable of the process,
+/// and a stranger's file could put a secret into a setting that is sent or written down.
+fn hide_dollars(text: &[u8]) -> Vec<u8> {
+    let mut backslashes = 0;
+    let hide = |&byte: &u8| {
+        let is_escaped = backslashes % 2 == 1;
+        backslashes = if byte == b'\\' { backslashes + 1 } else { 0 };
+        if byte == b'$' && !is_escaped { HIDDEN_DOLLAR as u8 } else { byte }
+    };
+    text.iter().map(hide).collect()
 }
 
 /// Whether others on this machine may read a file.
@@ -162,5 +179,22 @@ fn without_value(error: &dotenvy::Error) -> String {
         dotenvy::Error::LineParse(_, at) => format!("a line cannot be understood, at character {at}"),
         dotenvy::Error::Io(error) => error.to_string(),
         _ => "the file cannot be understood".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_a_file_take_nothing_from_other_variables() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "STREAMGUARD_A=$PATH${HOME}\nSTREAMGUARD_B=\"x\\\\${PATH}\"\nSTREAMGUARD_C='$PATH' # it's $PATH\n\
+                    STREAMGUARD_D=\\$PATH\n";
+        std::fs::write(folder.path().join(".env"), text).unwrap();
+        let environment = Environment::read(folder.path()).unwrap();
+        let value = |flag: &str| environment.setting(flag).map(|(_, value)| value.to_owned());
+        let values = ["a", "b", "c", "d"].map(|flag| value(flag).unwrap());
+        assert_eq!(values, ["$PATH${HOME}", "x\\${PATH}", "$PATH", "$PATH"]);
     }
 }

@@ -4,15 +4,15 @@
 //! section of `streamguard.toml`, and the variable `STREAMGUARD_<FLAG>`.
 //!
 //! A folder that somebody else made may hold a `streamguard.toml` and a `.env`. They may say what is collected, but not
-//! where requests, and with them tokens, are sent.
+//! where requests, and with them tokens, are sent, what is replaced or removed, or what is run.
 
-mod addresses;
 mod byte_size;
 mod command_job;
 mod config_file;
 mod job_memory;
 mod schema;
 mod time_length;
+mod trust;
 
 use std::collections::BTreeMap;
 
@@ -25,13 +25,13 @@ use streamguard_registry::{SettingsError, read_settings};
 use crate::env::Environment;
 use crate::exit::UsageError;
 
-pub use addresses::other_addresses;
 pub use byte_size::ByteSize;
 pub use command_job::CommandJob;
 pub use config_file::{CONFIG_FILE_NAME, ConfigFile};
 pub use job_memory::{GrowingMemory, JobMemory};
 pub use schema::{ConfigSchema, suggestion};
 pub use time_length::TimeLength;
+pub use trust::other_addresses;
 
 /// The layers that settings are made of, above the built-in defaults.
 pub struct ConfigLayers<'a> {
@@ -65,7 +65,7 @@ impl ConfigLayers<'_> {
     /// the flags; a key without a flag keeps its value.
     ///
     /// # Errors
-    /// A URL that holds a secret; an address that a file in the current folder changes.
+    /// A URL that holds a secret; a setting that a file which was only found in the current folder may not change.
     pub fn resolve(&self, section: &str, base: Value) -> Result<ResolvedSettings, UsageError> {
         let Value::Object(mut values) = base else {
             return Err(UsageError(format!("the settings of {section} are not a table")));
@@ -88,13 +88,11 @@ impl ConfigLayers<'_> {
             }
         }
         let resolved = ResolvedSettings { values, base, origins };
-        let is_changed = |key: &&String| {
-            addresses::is_address(key) && resolved.values.get(*key) != resolved.base.get(*key)
-        };
-        if let Some(key) = found.iter().find(is_changed).filter(|_| !self.trusts_folder()) {
-            return Err(
-                resolved.wrong(&SettingsError { key: key.clone(), reason: addresses::REFUSAL.to_owned() })
-            );
+        let is_changed = |key: &&String| resolved.values.get(*key) != resolved.base.get(*key);
+        let mut refused =
+            found.iter().filter(is_changed).filter_map(|key| Some((key.clone(), trust::refusal(key)?)));
+        if let Some((key, reason)) = refused.next().filter(|_| !self.trusts_folder()) {
+            return Err(resolved.wrong(&SettingsError { key, reason }));
         }
         match resolved.values.iter().find(|(_, value)| holds_secret(value)) {
             None => Ok(resolved),

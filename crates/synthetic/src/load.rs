@@ -192,8 +192,7 @@ mod tests {
 
     #[test]
     fn faults_are_reported_with_file_and_line() {
-        let head =
-            "[[weakness]]\nname = \"xss\"\nabout = \"A\"\nsource = \"get\"\ninput = \"f()\"\nreply = \"done\"\n";
+        let head = "[[weakness]]\nname = \"xss\"\nabout = \"A\"\nsource = \"get\"\ninput = \"f()\"\nreply = \"done\"\n";
         for (content, error) in [
             ("\n[[weakness]]\nname = \"none\"\nflaw = []", "3: no weakness is called \"none\""),
             ("[[weakness]\n", "1: "),
@@ -212,7 +211,8 @@ mod tests {
                 "7: invalid type: integer `1`, expected the name of a macro set",
             ),
             (
-                &format!("{head}functions = ['f']\nflaw = [{{ code = '' }}]").replace("input = \"f()\"\n", ""),
+                &format!("{head}functions = ['f']\nflaw = [{{ code = '' }}]")
+                    .replace("input = \"f()\"\n", ""),
                 "2: a flaw of xss has no `input` that a mirror could replace, so it needs `decoy`",
             ),
             ("[macros]\nx = 1", "2: invalid type: integer `1`, expected a text or a list of texts"),

@@ -59,10 +59,10 @@ fn output_in_files_appears_only_if_the_command_ends_well() {
     let path = |name: &str| folder.path().join(name).display().to_string();
     let line = CommandTemplate::Line("echo {/}; test {/} = good".to_owned());
     let inputs = InputList::of_values([path("good"), path("bad")]);
-    let finished = run(job(line, inputs, StdoutUse::File("{}.out".to_owned())));
+    let finished = run(job(line, inputs, StdoutUse::File("{//}/new/{/}.out".to_owned())));
     assert_eq!(finished.status, CompletionStatus::Partial);
-    assert_eq!(std::fs::read_to_string(path("good.out")).unwrap(), "good\n");
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(std::fs::read_to_string(path("new/good.out")).unwrap(), "good\n");
+    assert_eq!(std::fs::read_dir(path("new")).unwrap().count(), 1);
 }
 
 #[test]

@@ -316,12 +316,27 @@ impl RunLoop<'_> {
                 };
                 if is_over { self.merge(job) } else { Ok(()) }
             }
-            // A job that is planning checks the cancel token itself, and the run waits until it returns. The run does
-            // not wait if a stop was requested twice before this loop noticed the first request. A second request
-            // that comes later is left to the program, which can simply exit.
+            // A job that is planning checks the cancel token itself, and the run waits a while until it returns (see
+            // `give_up_planning`). The run does not wait if a stop was requested twice before this loop noticed the
+            // first request. A second request that comes later is left to the program, which can simply exit.
             JobStage::Planning if self.options.cancel.at_once() => self.fail_job(job, JobError::Stopped),
             JobStage::Planning | JobStage::Merging | JobStage::Ended => Ok(()),
         }
+    }
+
+    /// Tells whether a job has ended.
+    pub(super) fn has_ended(&self, job: usize) -> bool {
+        self.jobs[job].stage == JobStage::Ended
+    }
+
+    /// Ends the jobs that are still planning. Their threads are not waited for, and what they send is ignored.
+    pub(super) fn give_up_planning(&mut self) -> Result<(), RunError> {
+        for job in 0..self.jobs.len() {
+            if self.jobs[job].stage == JobStage::Planning {
+                self.fail_job(job, JobError::Stopped)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -122,12 +122,17 @@ impl<'a> RunLoop<'a> {
     /// Records the events that workers have queued, and from time to time progress and activities.
     pub(super) fn drain_events(&mut self) -> Result<(), RunError> {
         // The lock is held only to take the events: the journal's sync must not stop the workers.
-        let (events, write_error) = {
+        let (events, write_error, failures) = {
             let mut state = self.shared.lock();
-            (std::mem::take(&mut state.events), state.write_error.take())
+            (std::mem::take(&mut state.events), state.write_error.take(), state.unseen_failures)
         };
         // Shards that finished before the error are recorded first: a resumed run need not repeat them.
         self.recorder.record(&events)?;
+        // An observer that stopped the run because of these failures has done so now, and nothing begins any more.
+        if failures > 0 && !self.options.cancel.requested() {
+            self.shared.lock().unseen_failures -= failures;
+            self.shared.work_changed.notify_all();
+        }
         if let Some(source) = write_error {
             let in_run = |source| {
                 let path = self.dir.map_or_else(PathBuf::new, |dir| dir.root().to_owned());

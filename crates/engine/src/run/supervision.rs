@@ -16,6 +16,10 @@ const FINISH_TIMEOUT: Duration = Duration::from_secs(2);
 /// Time that a shard that was told to stop has to return; then its worker is given up.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// Time after a request to stop the run in which a job may still end its planning; then the run does not wait for it.
+/// What it reads may never answer, such as a pipe or a file system of another machine.
+const PLAN_TIMEOUT: Duration = Duration::from_secs(4);
+
 /// Longest time between two rounds of supervision, of which there are normally many in a second. If more passes, this
 /// process was suspended (Ctrl+Z).
 const SUSPENDED_GAP: Duration = Duration::from_millis(500);
@@ -37,6 +41,9 @@ impl RunLoop<'_> {
             for job in 0..self.jobs.len() {
                 self.stop_job(job)?;
             }
+        }
+        if self.stopping_since.is_some_and(|since| since.elapsed() > PLAN_TIMEOUT) {
+            self.give_up_planning()?;
         }
         let paused = pause.requested() && !cancel.requested();
         if paused != self.recorder.state.paused {

@@ -1,12 +1,13 @@
 //! Requests to stop, and resumed runs.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, mpsc};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use streamguard_engine::{
-    CancelToken, CompletionStatus, Event, EventKind, FinishedRun, Job, Observer, OnExistingRun, Outcome,
-    RunDir, RunError, RunOptions, RunPaths, RunState,
+    CancelToken, CompletionStatus, Event, EventKind, FinishedRun, Job, JobError, JobSummary, MergeContext,
+    Observer, OnExistingRun, Outcome, Plan, PlanContext, RunDir, RunError, RunOptions, RunPaths, RunState,
+    Shard, ShardError, ShardOutput,
 };
 
 use crate::faulty::{Fault, FaultyJob};
@@ -165,4 +166,67 @@ fn a_run_whose_destination_failed_can_be_resumed() {
     let dir = RunDir::open(RunPaths::new(folder.path(), "test"), json!({}), OnExistingRun::Resume).unwrap();
     let finished = streamguard_engine::run(vec![Arc::new(gone)], &threads(2), Some(&dir), &mut ()).unwrap();
     assert_eq!(finished.status, CompletionStatus::Complete);
+}
+
+/// Requests a stop when a shard has failed.
+struct StopAtFailure(CancelToken);
+
+impl Observer for StopAtFailure {
+    fn on_event(&mut self, _: &Event, state: &RunState) {
+        if state.jobs.iter().any(|job| !job.failed_shards.is_empty()) {
+            self.0.request();
+        }
+    }
+}
+
+#[test]
+fn no_shard_begins_before_the_observer_has_seen_a_failure() {
+    let faults = (0..20).map(|shard| (shard, Fault::Fail)).collect();
+    let failing = FaultyJob { faults, ..job("failing", 20) };
+    for options in [threads(1), processes(1)] {
+        let options = RunOptions { holds_failures: true, ..options };
+        let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(failing.clone())];
+        let mut observer = StopAtFailure(options.cancel.clone());
+        let finished = streamguard_engine::run(jobs, &options, None, &mut observer).unwrap();
+        assert_eq!(finished.status, CompletionStatus::Cancelled);
+        assert_eq!(finished.state.jobs[0].failed_shards.len(), 1);
+    }
+}
+
+/// A job whose planning waits until the other end of its channel is gone.
+struct EndlessPlan(Mutex<mpsc::Receiver<()>>);
+
+impl Job for EndlessPlan {
+    fn name(&self) -> &str {
+        "endless"
+    }
+
+    fn settings(&self) -> Value {
+        json!({})
+    }
+
+    fn plan(&self, context: &PlanContext) -> Result<Plan, JobError> {
+        context.cancel.request();
+        let _ = self.0.lock().unwrap().recv();
+        Ok(Plan::new([]))
+    }
+
+    fn run(&self, _: &Shard, _: &mut ShardOutput<'_>) -> Result<(), ShardError> {
+        Ok(())
+    }
+
+    fn merge(&self, _: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
+        Ok(JobSummary::default())
+    }
+}
+
+#[test]
+fn a_stopped_run_does_not_wait_for_planning_without_end() {
+    let (sender, receiver) = mpsc::channel();
+    let jobs: Vec<Arc<dyn Job>> =
+        vec![Arc::new(EndlessPlan(Mutex::new(receiver))), Arc::new(job("sound", 3))];
+    let finished = streamguard_engine::run(jobs, &threads(1), None, &mut ()).unwrap();
+    assert_eq!(finished.state.jobs[0].status, Some(CompletionStatus::Cancelled));
+    // The plan ends only now.
+    drop(sender);
 }

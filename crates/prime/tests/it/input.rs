@@ -20,6 +20,15 @@ fn a_file_of_ranges_is_parsed() {
 }
 
 #[test]
+fn a_file_of_lines_is_parsed() {
+    let ranges = parse_ranges(b"# bounds\n1..10 the first ten\r\n\n  1e3..+5\n").unwrap();
+    let shown = |at: usize| format!("{}|{}", ranges[at], ranges[at].description);
+    assert_eq!((ranges.len(), shown(0), shown(1)), (2, "1..10|the first ten".into(), "1000..1005|".into()));
+    assert!(file_error("1..10\n\n10..1").starts_with("line 3: the start 10 is above the end 1"));
+    assert_eq!(file_error("# nothing"), "the file has no ranges");
+}
+
+#[test]
 fn the_sample_file_is_valid() {
     assert_eq!(parse_ranges(include_bytes!("../../../../data/ranges.json")).unwrap().len(), 6);
 }
@@ -30,7 +39,8 @@ fn errors_name_the_position_in_the_file() {
         file_error("{\n  \"ranges\": [,]}"),
         "the file is not JSON: expected value at line 2 column 14"
     );
-    assert!(file_error("").starts_with("the file is not JSON: EOF"));
+    assert!(file_error("{").starts_with("the file is not JSON: EOF"));
+    assert_eq!(file_error(""), "the file has no ranges");
     assert_eq!(
         file_error("[]"),
         r#"the file: expected an object with the key "ranges", found an empty list"#
@@ -79,6 +89,7 @@ fn ranges_on_the_command_line() {
         ("2^40..10**13", 1 << 40, 10_000_000_000_000),
         ("1.5e3..0x1_0000", 1500, 65_536),
         ("1,000..1.50e+6", 1000, 1_500_000),
+        ("1,000,000..12,345,678", 1_000_000, 12_345_678),
         ("0^0..2^63", 1, 1 << 63),
         ("18446744073709551615..18446744073709551615", u64::MAX, u64::MAX),
     ] {
@@ -94,6 +105,8 @@ fn ranges_on_the_command_line() {
         ("1..0x", "\"0x\" is not a whole number"),
         ("1..2^", "\"\" is not a whole number"),
         ("1..2^3^2", "\"3^2\" is not a whole number"),
+        ("1,5..20", "\"1,5\" is not a whole number"),
+        ("1..1.5e3,000", "is not a whole number"),
         (",5..7", "\",5\" is not a whole number"),
         ("1..2^64", "2^64 is beyond 18446744073709551615"),
         ("1..0x10000000000000000", "beyond 18446744073709551615"),

@@ -53,7 +53,8 @@ pub(crate) struct ExecutionArgs {
     /// Begin anew, and replace all that an earlier run left in the directory
     #[arg(long, conflicts_with = "resume")]
     pub(crate) fresh: bool,
-    /// Let ./streamguard.toml and ./.env change the addresses to which requests and tokens are sent
+    /// Let ./streamguard.toml and ./.env change addresses to which requests and tokens are sent, and what is
+    /// replaced, removed or run
     #[arg(long)]
     #[serde(skip)]
     pub(crate) trust_config: bool,

@@ -37,7 +37,7 @@ fn collect(folder: &Path, flags: &[&str]) -> Output {
 }
 
 #[test]
-fn files_of_the_current_folder_change_no_address() {
+fn files_of_the_current_folder_change_no_address_and_replace_nothing() {
     let trap = Trap::new();
     let mirror = format!("https://github.com={}", trap.url);
     for (name, text, word) in [
@@ -45,6 +45,10 @@ fn files_of_the_current_folder_change_no_address() {
         ("streamguard.toml", format!("[cve]\nnvd-url = \"{}\"\n", trap.url), "nvd-url"),
         ("streamguard.toml", format!("[fixes]\ngit-mirrors = [\"{mirror}\"]\n"), "git-mirrors"),
         ("streamguard.toml", format!("[collect]\nray-address = \"{}\"\n", trap.url), "ray-address"),
+        ("streamguard.toml", "[collect]\ncache-dir = \"victim\"\n".to_owned(), "cache-dir"),
+        ("streamguard.toml", "[collect]\nrefresh-cache = true\n".to_owned(), "refresh-cache"),
+        ("streamguard.toml", "[collect]\nrecord = \"victim\"\n".to_owned(), "record"),
+        (".env", "STREAMGUARD_REFRESH_CACHE=true\n".to_owned(), "STREAMGUARD_REFRESH_CACHE"),
         (".env", format!("STREAMGUARD_GITHUB_URL={}\n", trap.url), "STREAMGUARD_GITHUB_URL"),
         (".env", format!("STREAMGUARD_GIT_MIRRORS={mirror}\n"), "STREAMGUARD_GIT_MIRRORS"),
     ] {

@@ -68,6 +68,7 @@ pub(super) fn run(arguments: &MatchedArgs<RunArgs>, schema: &ConfigSchema, purpo
     let files = NodeFiles { config: flags.config.as_deref(), ..NodeFiles::default() };
     let mut options = engine_options(execution, purpose, cancel, &files)?;
     options.resources = resources;
+    options.holds_failures = flags.halt.is_some();
     let paths = folder.as_ref().map(|folder| run_paths_for(folder, &jobs));
     if let Some(only) = &flags.only {
         options.only = Some(shard_choice::choose(only, &jobs, paths.as_ref().filter(|_| execution.resume))?);
