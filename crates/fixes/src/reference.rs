@@ -12,10 +12,12 @@ mod gitlab;
 mod gitweb;
 mod history;
 mod kernel;
+mod moved;
 mod pointer;
 mod repository_key;
 mod review;
 mod revision;
+mod short_link;
 mod web_address;
 
 pub use history::{CommitHistory, FoundCommit, HistoryError};
@@ -30,12 +32,12 @@ use web_address::WebAddress;
 /// known, if the URL to clone from does not follow from it, or if a name may be that of a branch.
 pub fn parse(url: &str) -> Option<RepositoryPointer> {
     let address = WebAddress::parse(url)?;
-    let address = address.archived().unwrap_or(address);
+    let address = address.inner().unwrap_or(address);
     let host = address.host.as_str();
     if let Some(pointer) = installed(&address) {
         return Some(pointer);
     }
-    if let Some(pointer) = review::parse(&address) {
+    if let Some(pointer) = short_link::parse(&address).or_else(|| review::parse(&address)) {
         return Some(pointer);
     }
     if github::is_host(host) {
@@ -44,11 +46,9 @@ pub fn parse(url: &str) -> Option<RepositoryPointer> {
     if host == bitbucket::HOST {
         return bitbucket::parse(&address);
     }
-    if host.ends_with(".googlesource.com") {
-        return gitiles::parse(&address);
-    }
     // The forms that are hardest to mistake for others come first.
     kernel::parse(&address)
+        .or_else(|| gitiles::parse(&address))
         .or_else(|| gitlab::parse(&address))
         .or_else(|| gitweb::parse(&address))
         .or_else(|| cgit::parse(&address))

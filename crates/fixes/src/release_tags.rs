@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use gix::ObjectId;
 
-use streamguard_mining::announced_version;
+use streamguard_mining::{announced_version, is_security_fix};
 
 use crate::fix_refs::{FixLocator, FixRef, FixShard};
 use crate::reference::GitTarget;
 
-/// Names of the releases of a repository, by their commits: those that a tag points at, and those whose
-/// messages announce nothing but a version.
+/// Names of the releases of a repository, by their commits: those that a tag points at, unless the message says that
+/// the commit is a fix, and those whose messages announce nothing but a version.
 pub(crate) struct ReleaseTags {
     tags: BTreeMap<ObjectId, String>,
 }
@@ -33,10 +33,15 @@ impl ReleaseTags {
         }
         let range_ends = shard.refs.iter().filter(|fix| fix.is_range_end());
         for id in range_ends.filter_map(|fix| ObjectId::from_hex(fix.locator.commit_id()?.as_bytes()).ok()) {
-            if !tags.contains_key(&id)
-                && let Some(version) = announced_version(repository, id)
-            {
-                tags.insert(id, version);
+            match announced_version(repository, id) {
+                Some(version) => {
+                    tags.entry(id).or_insert(version);
+                }
+                // Some projects tag the fix itself.
+                None if is_security_fix(repository, id) => {
+                    tags.remove(&id);
+                }
+                None => {}
             }
         }
         Self { tags }

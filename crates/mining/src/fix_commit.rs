@@ -6,6 +6,7 @@ use streamguard_licence::FoundLicence;
 
 use super::advisory_context::AdvisoryContext;
 use super::message::{CommitClass, MESSAGE_SCORER, MessageScore};
+use super::release_subject;
 use super::selected_commit::{SelectedCommit, SelectionReason};
 
 /// Longest commit message that is kept in samples.
@@ -113,14 +114,15 @@ pub fn is_security_fix(repository: &gix::Repository, commit: ObjectId) -> bool {
     MESSAGE_SCORER.score(&message, commit.parent_ids().count()).selected
 }
 
-/// Returns the version that a commit announces, if that is all that its message says.
+/// Returns the version that a commit announces, if that is all that the first line of its message says; without a
+/// version, the line.
 pub fn announced_version(repository: &gix::Repository, commit: ObjectId) -> Option<String> {
     let commit = repository.find_commit(commit).ok()?;
     let message = String::from_utf8_lossy(commit.message_raw_sloppy()).into_owned();
     let class = MESSAGE_SCORER.score(&message, commit.parent_ids().count()).class;
-    let subject = message.lines().next().filter(|_| class == CommitClass::VersionBump)?;
-    let is_version = |word: &&str| word.contains('.') && word.bytes().any(|byte| byte.is_ascii_digit());
-    Some(subject.split_whitespace().find(is_version).unwrap_or(subject).to_owned())
+    let subject = message.lines().next()?;
+    let is_release = class == CommitClass::VersionBump || release_subject::announces_release(subject);
+    is_release.then(|| release_subject::version(subject).unwrap_or(subject).to_owned())
 }
 
 /// Puts the items of `new` first, each only once.

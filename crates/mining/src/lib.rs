@@ -42,6 +42,7 @@ mod merge_topic;
 pub mod message;
 mod pattern;
 mod plan;
+mod release_subject;
 mod same_patch;
 pub mod scoring;
 mod selected_commit;

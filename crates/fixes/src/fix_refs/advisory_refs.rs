@@ -7,8 +7,23 @@ use streamguard_dataset::advisory::SourcedReference;
 
 use super::catalogue::is_advisory_database;
 use super::fix_shard::{AdvisoryEvidence, FixLocator, FixRef, RANGE_EVIDENCE};
-use super::vulnerable_commits::{VulnerableCommits, introducing_commits};
+use super::vulnerable_commits::{VulnerableCommits, introducing_commits, is_introduction};
 use crate::reference::{self, GitTarget, RepositoryPointer};
+
+/// Kinds of references to the fix.
+const FIX_KINDS: &[&str] = &["FIX", "Patch"];
+
+/// Kinds of references that surely are not to the fix, unless a source also calls them one: demonstrations of the flaw,
+/// programs that look for it, and what NVD found to be about another thing.
+const NO_FIX_KINDS: &[&str] = &["DETECTION", "EVIDENCE", "Exploit", "Not Applicable"];
+
+/// Kinds of references that may lead to the fix by chance, but are about something else. They count if nothing is named
+/// as the fix.
+const OTHER_KINDS: &[&str] =
+    &["ARTICLE", "DISCUSSION", "Issue Tracking", "PACKAGE", "Product", "REPORT", "Release Notes"];
+
+/// Kinds that say who wrote a page, and nothing of what it is about.
+const AUTHOR_KINDS: &[&str] = &["Third Party Advisory", "Vendor Advisory"];
 
 /// Most bytes of an advisory's text that are kept.
 const MAX_TEXT_BYTES: usize = 1000;
@@ -67,14 +82,32 @@ fn pointers(advisory: &MergedAdvisory) -> BTreeMap<RepositoryPointer, Vec<String
             }
         }
     }
+    let is_named = |(pointer, evidence): (&RepositoryPointer, &Vec<String>)| {
+        let is_range = evidence.iter().any(|evidence| evidence == RANGE_EVIDENCE);
+        pointer.target.names_change() && (is_range || has_kind(evidence, FIX_KINDS))
+    };
+    if pointers.iter().any(is_named) {
+        pointers.retain(|_, evidence| !is_about_other(evidence));
+    }
     pointers
 }
 
-/// Reports whether a reference may name the fix. Some kinds surely do not, unless another source calls the
-/// same reference something else: a demonstration of the flaw, and what NVD found to be about another thing.
+/// Reports whether a reference may name the fix.
 fn may_be_fix(reference: &SourcedReference) -> bool {
-    let no_fix = |tag: &String| matches!(kind_of(tag), "EVIDENCE" | "INTRODUCED" | "Not Applicable");
-    reference.tags.is_empty() || !reference.tags.iter().all(no_fix)
+    let is_no_fix = has_kind(&reference.tags, NO_FIX_KINDS) && !has_kind(&reference.tags, FIX_KINDS);
+    !is_no_fix && !is_introduction(reference)
+}
+
+/// Reports whether all that the tags say of a reference is that it is about something else than the fix.
+fn is_about_other(tags: &[String]) -> bool {
+    let mut kinds =
+        tags.iter().map(|tag| kind_of(tag)).filter(|kind| !AUTHOR_KINDS.contains(kind)).peekable();
+    kinds.peek().is_some() && kinds.all(|kind| OTHER_KINDS.contains(&kind))
+}
+
+/// Reports whether one of the tags is of one of the kinds.
+fn has_kind(tags: &[String], kinds: &[&str]) -> bool {
+    tags.iter().any(|tag| kinds.contains(&kind_of(tag)))
 }
 
 /// Returns a tag without the name of its source.

@@ -29,7 +29,7 @@ impl VulnerableCommits {
         let versions = advisory.affected.iter().filter(|affected| affected.repository.is_none());
         let of_versions = versions.flat_map(|affected| &affected.last_affected);
         let references = advisory.references.iter().filter(|reference| is_introduction(reference));
-        let pointers = references.filter_map(|reference| reference::parse(&reference.url));
+        let pointers = references.flat_map(|reference| reference::parse_all(&reference.url));
         let of_references = pointers.filter_map(|pointer| match pointer.target {
             GitTarget::Commit(name) | GitTarget::Tag(name) | GitTarget::Compare(_, name) => Some(name),
             GitTarget::Pull(number) => Some(pull_name(number)),
@@ -65,7 +65,7 @@ pub(super) fn introducing_commits(advisory: &MergedAdvisory) -> Vec<String> {
     let ranges = advisory.affected.iter().filter(|affected| affected.repository.is_some());
     let of_ranges = ranges.flat_map(|affected| &affected.introduced).cloned();
     let references = advisory.references.iter().filter(|reference| is_introduction(reference));
-    let pointers = references.filter_map(|reference| reference::parse(&reference.url));
+    let pointers = references.flat_map(|reference| reference::parse_all(&reference.url));
     let of_references = pointers.filter_map(|pointer| match pointer.target {
         GitTarget::Commit(id) => Some(id),
         _ => None,
@@ -75,7 +75,7 @@ pub(super) fn introducing_commits(advisory: &MergedAdvisory) -> Vec<String> {
 }
 
 /// Reports whether a source calls a reference the commit that brought the flaw.
-fn is_introduction(reference: &SourcedReference) -> bool {
+pub(super) fn is_introduction(reference: &SourcedReference) -> bool {
     reference.tags.iter().any(|tag| kind_of(tag) == INTRODUCED)
 }
 

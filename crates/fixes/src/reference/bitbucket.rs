@@ -14,7 +14,7 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let target = match rest {
         ["commits", "tag", tag @ ..] => revision::tag(tag),
         // Pages called `changeset` are left out: nearly all are of Mercurial repositories.
-        ["commits", id, ..] => revision::commit(id),
+        ["commits" | "commit", id, ..] => revision::commit(id),
         ["pull-requests" | "pull-request", number, ..] => revision::pull(number),
         // Bitbucket writes the new revision first.
         ["branches", "compare", range @ ..] => match revision::compare(range)? {

@@ -1,24 +1,44 @@
 //! cgit: `/<repository>/commit/?id=..`.
 
+use super::moved::{self, MovedPlace};
 use super::pointer::{GitTarget, RepositoryPointer, pointer};
 use super::web_address::WebAddress;
 use super::{kernel, revision};
 
-/// Hosts whose repositories are cloned from another place than their pages: the host, the path of cgit,
-/// and the host and path to clone from. On all other hosts cgit itself serves clones, unless
-/// `enable-http-clone` in cgitrc(5) forbids it.
-const CLONED_ELSEWHERE: &[(&str, &str, &str, &str)] = &[
+/// Hosts whose repositories are cloned from another place than their pages. On all other hosts cgit itself serves clones,
+/// unless `enable-http-clone` in cgitrc(5) forbids it.
+const CLONED_ELSEWHERE: &[MovedPlace] = &[
+    ("cgit.drupalcode.org", "", "git.drupalcode.org", "project/"),
     ("cgit.freebsd.org", "", "git.freebsd.org", ""),
     ("cgit.freedesktop.org", "", "anongit.freedesktop.org", "git/"),
+    ("cgit.ghostscript.com", "cgi-bin/cgit.cgi/", "git.ghostscript.com", ""),
+    ("cgit.ghostscript.com", "", "git.ghostscript.com", ""),
+    ("cgit.git.savannah.gnu.org", "cgit/", "git.savannah.gnu.org", "git/"),
     ("cgit.kde.org", "", "anongit.kde.org", ""),
+    ("cgit.openembedded.org", "", "git.openembedded.org", ""),
+    ("code.qt.io", "cgit/", "code.qt.io", ""),
+    ("codeaurora.org", "cgit/quic/", "git.codelinaro.org", "clo/"),
+    ("gcc.gnu.org", "cgit/", "gcc.gnu.org", "git/"),
+    ("git.alpinelinux.org", "cgit/", "git.alpinelinux.org", ""),
+    ("git.dpkg.org", "cgit/", "git.dpkg.org", "git/"),
+    ("git.gnome.org", "browse/", "gitlab.gnome.org", "GNOME/"),
+    ("git.gnome.org", "cgit/", "gitlab.gnome.org", "GNOME/"),
     ("git.musl-libc.org", "cgit/", "git.musl-libc.org", "git/"),
     ("git.openstack.org", "cgit/", "git.openstack.org", ""),
+    ("git.pengutronix.de", "cgit/", "git.pengutronix.de", "git/"),
+    ("git.postgresql.org", "cgit/", "git.postgresql.org", "git/"),
     ("git.savannah.gnu.org", "cgit/", "git.savannah.gnu.org", "git/"),
     ("git.savannah.nongnu.org", "cgit/", "git.savannah.nongnu.org", "git/"),
     ("git.yoctoproject.org", "cgit/cgit.cgi/", "git.yoctoproject.org", ""),
     ("git.yoctoproject.org", "cgit/", "git.yoctoproject.org", ""),
+    ("git.yoctoproject.org", "clean/cgit.cgi/", "git.yoctoproject.org", ""),
+    ("https.git.savannah.gnu.org", "cgit/", "git.savannah.gnu.org", "git/"),
     ("pkgs.fedoraproject.org", "cgit/rpms/", "src.fedoraproject.org", "rpms/"),
     ("pkgs.fedoraproject.org", "cgit/", "src.fedoraproject.org", "rpms/"),
+    ("source.codeaurora.org", "quic/", "git.codelinaro.org", "clo/"),
+    ("sourceware.org", "cgit/", "sourceware.org", "git/"),
+    ("src.fedoraproject.org", "cgit/", "src.fedoraproject.org", ""),
+    ("us.codeaurora.org", "cgit/quic/", "git.codelinaro.org", "clo/"),
     ("w1.fi", "cgit/", "w1.fi", ""),
 ];
 
@@ -53,11 +73,7 @@ fn repository(shown_at: &str, path: &str, target: GitTarget) -> Option<Repositor
         let path = path.strip_prefix("cgit/").or_else(|| path.strip_prefix("pub/scm/"))?;
         return kernel::repository(path, target);
     }
-    let elsewhere = CLONED_ELSEWHERE.iter().find_map(|(known, at, host, instead)| {
-        let name = path.strip_prefix(at).filter(|_| *known == shown_at)?;
-        Some((*host, format!("{instead}{name}")))
-    });
-    match elsewhere {
+    match moved::find(CLONED_ELSEWHERE, shown_at, path) {
         Some((host, path)) => pointer(host, &path, target),
         None => pointer(shown_at, path, target),
     }

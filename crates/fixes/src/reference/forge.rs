@@ -35,7 +35,13 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
 
 /// Parses `/<owner>/<name>/..`, possibly below a folder.
 fn gitea(host: &str, parts: &[&str]) -> Option<RepositoryPointer> {
+    // Without a folder first: an owner may be called so.
     let below = usize::from(parts.first() == Some(&"gitea"));
+    (0..=below).find_map(|below| gitea_below(host, parts, below))
+}
+
+/// Parses `/<owner>/<name>/..` below some folders.
+fn gitea_below(host: &str, parts: &[&str], below: usize) -> Option<RepositoryPointer> {
     let [_, _, rest @ ..] = parts.get(below..)? else { return None };
     let target = match rest {
         ["commit", id, ..] => revision::commit(id),
@@ -51,11 +57,11 @@ fn gitea(host: &str, parts: &[&str]) -> Option<RepositoryPointer> {
     pointer(host, &parts[..below + 2].join("/"), target)
 }
 
-/// Parses `/p/<project>/<repository>/ci/..`. URLs of Mercurial repositories look the same.
+/// Parses `/p/<project>/<repository>/ci/..`, or `/u/..` of a user. URLs of Mercurial repositories look the same.
 fn sourceforge(parts: &[&str]) -> Option<RepositoryPointer> {
-    let ["p", project, name, "ci", id, rest @ ..] = parts else { return None };
+    let [kind @ ("p" | "u"), project, name, "ci", id, rest @ ..] = parts else { return None };
     let target = if rest.first() == Some(&"tree") { revision::state(id) } else { revision::commit(id) }?;
-    pointer("git.code.sf.net", &format!("p/{project}/{name}"), target)
+    pointer("git.code.sf.net", &format!("{kind}/{project}/{name}"), target)
 }
 
 /// Parses `/<repository>/c/..`, where the repository may have a namespace or be a fork.
@@ -69,11 +75,18 @@ fn pagure(host: &str, parts: &[&str]) -> Option<RepositoryPointer> {
     pointer(host, &parts[..at].join("/"), target)
 }
 
-/// Parses `/<owner>/<name>/commit/<whole id>` on any host: no software uses it for anything else.
+/// Parses `/<owner>/<name>/commit/<whole id>` on any host: no software uses it for anything else. On hosts of git alone,
+/// repositories may have no owner.
 fn anywhere(host: &str, parts: &[&str]) -> Option<RepositoryPointer> {
-    let at = parts.iter().rposition(|part| *part == "commit").filter(|at| *at >= 2)?;
+    let min_parts = if host.starts_with("git.") { 1 } else { 2 };
+    let at = parts.iter().rposition(|part| *part == "commit").filter(|at| *at >= min_parts)?;
     let id = parts.get(at + 1).and_then(|id| revision::whole(id))?;
     // Viewers show repositories of other hosts below the names of these hosts.
     let is_viewer = [github::HOST, bitbucket::HOST].contains(&parts[0]) || gitlab::is_host(parts[0]);
-    (!is_viewer).then(|| pointer(host, &parts[..at].join("/"), GitTarget::Commit(id))).flatten()
+    // `/src/commit/..` of Gitea is the files at a commit.
+    let (end, target) = match parts[at - 1] {
+        "src" | "raw" if at > 2 => (at - 1, GitTarget::State(id)),
+        _ => (at, GitTarget::Commit(id)),
+    };
+    (!is_viewer).then(|| pointer(host, &parts[..end].join("/"), target)).flatten()
 }

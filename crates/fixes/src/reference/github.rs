@@ -20,6 +20,8 @@ pub(super) fn is_host(host: &str) -> bool {
             | "patch-diff.githubusercontent.com"
             | "gist.github.com"
             | "redirect.github.com"
+            | "github.dev"
+            | "togithub.com"
     )
 }
 
@@ -48,7 +50,9 @@ pub(super) fn is_site_page(name: &str) -> bool {
 pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let parts = address.parts();
     let (owner, name, target) = match (address.host.as_str(), parts.as_slice()) {
-        (HOST | "redirect.github.com", [owner, name, rest @ ..]) => (owner, name, page(rest)?),
+        (HOST | "github.dev" | "redirect.github.com" | "togithub.com", [owner, name, rest @ ..]) => {
+            (owner, name, page(rest)?)
+        }
         ("api.github.com", ["repos", owner, name, rest @ ..]) => (owner, name, api(rest)?),
         ("raw.github.com" | "raw.githubusercontent.com", [owner, name, id, _, ..]) => {
             (owner, name, revision::state(id)?)

@@ -1,8 +1,17 @@
-//! Gitiles: the repositories of Android, Chromium, Go and others at Google.
+//! Gitiles: the repositories of Android, Chromium, Go and others at Google, and those of other projects with Gerrit.
 
+use super::moved::{self, MovedPlace};
 use super::pointer::{GitTarget, RepositoryPointer, pointer};
-use super::revision;
 use super::web_address::WebAddress;
+use super::{is_commit_id, revision};
+
+/// Hosts whose repositories are cloned from another place than their pages: Wikimedia, and the searches in code at Google.
+const CLONED_ELSEWHERE: &[MovedPlace] = &[
+    ("cs.android.com", "android/", "android.googlesource.com", ""),
+    ("cs.opensource.google", "go/", "go.googlesource.com", ""),
+    ("gerrit.wikimedia.org", "g/", "gerrit.wikimedia.org", "r/"),
+    ("source.chromium.org", "chromium/chromium/", "chromium.googlesource.com", "chromium/"),
+];
 
 /// Parses `/<repository>/+/<revision>`. The number of a change in review is not a revision.
 pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
@@ -24,7 +33,15 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
         },
         [] => None,
     }?;
-    // Paths below `/a/` are for users who are logged in.
-    let path = &parts[usize::from(parts[0] == "a")..at];
-    pointer(host, &path.join("/"), target)
+    // Other software may use `+` for something else, but not before a whole id.
+    let is_whole = matches!(&target, GitTarget::Commit(id) | GitTarget::State(id) if is_commit_id(id));
+    if !is_whole && !host.ends_with(".googlesource.com") {
+        return None;
+    }
+    // Paths below `/a/` are for users who are logged in. Gerrit has Gitiles as a plugin.
+    let path = parts[usize::from(parts[0] == "a")..at].join("/").replacen("plugins/gitiles/", "", 1);
+    match moved::find(CLONED_ELSEWHERE, host, &path) {
+        Some((host, path)) => pointer(host, &path, target),
+        None => pointer(host, &path, target),
+    }
 }

@@ -1,5 +1,6 @@
 //! gitweb: `?p=<repository>;a=commit;h=..` and `/<repository>.git/commit/..`.
 
+use super::moved::{self, MovedPlace};
 use super::pointer::{GitTarget, RepositoryPointer, pointer};
 use super::web_address::WebAddress;
 use super::{kernel, revision};
@@ -8,8 +9,8 @@ use super::{kernel, revision};
 /// no clones, so only known hosts can be used.
 const CLONED_FROM: &[(&str, &str)] = &[
     ("gcc.gnu.org", "git/"),
+    ("gerrit.onap.org", "r/"),
     ("gerrit.ovirt.org", ""),
-    ("git-wip-us.apache.org", "repos/asf/"),
     ("git.busybox.net", ""),
     ("git.exim.org", ""),
     ("git.ffmpeg.org", ""),
@@ -18,15 +19,20 @@ const CLONED_FROM: &[(&str, &str)] = &[
     ("git.haproxy.org", "git/"),
     ("git.infradead.org", ""),
     ("git.libav.org", ""),
+    ("git.lttng.org", ""),
     ("git.moodle.org", ""),
     ("git.openssl.org", ""),
+    ("git.openwrt.org", ""),
     ("git.php.net", "repository/"),
     ("git.postgresql.org", "git/"),
+    ("git.proxmox.com", "git/"),
     ("git.qemu.org", "git/"),
     ("git.samba.org", ""),
     ("git.savannah.gnu.org", "git/"),
     ("git.savannah.nongnu.org", "git/"),
+    ("git.shibboleth.net", "git/"),
     ("git.sourceware.org", "git/"),
+    ("git.strongswan.org", ""),
     ("git.tukaani.org", ""),
     ("git.videolan.org", "git/"),
     ("gitbox.apache.org", "repos/asf/"),
@@ -35,13 +41,25 @@ const CLONED_FROM: &[(&str, &str)] = &[
     ("perl5.git.perl.org", ""),
     ("repo.or.cz", ""),
     ("sourceware.org", "git/"),
+    ("thekelleys.org.uk", "git/"),
+    ("w1.fi", ""),
     ("xenbits.xen.org", "git-http/"),
 ];
 
-/// Repositories that moved to another host, with the same ids: the host of gitweb, the project, and its
-/// host and path today.
-const MOVED: &[(&str, &str, &str, &str)] =
-    &[("code.wireshark.org", "wireshark.git", "gitlab.com", "wireshark/wireshark")];
+/// Repositories that moved to another host, with the same ids.
+const MOVED: &[MovedPlace] = &[
+    ("code.wireshark.org", "wireshark.git", "gitlab.com", "wireshark/wireshark"),
+    ("git-wip-us.apache.org", "", "gitbox.apache.org", "repos/asf/"),
+    ("git.denx.de", "u-boot.git", "source.denx.de", "u-boot/u-boot"),
+    ("git.qemu-project.org", "", "git.qemu.org", "git/"),
+    ("git1-us-west.apache.org", "", "gitbox.apache.org", "repos/asf/"),
+    ("gitweb.git.savannah.gnu.org", "", "git.savannah.gnu.org", "git/"),
+    ("openldap.org", "openldap.git", "git.openldap.org", "openldap/openldap"),
+    ("source.isc.org", "bind9.git", "gitlab.isc.org", "isc-projects/bind9"),
+];
+
+/// Parts of paths that lead to gitweb itself, before that of a repository.
+const VIEWER_PARTS: &[&str] = &["cgi-bin", "cgit", "gitweb", "gitweb.cgi", "w"];
 
 /// Parses a page of gitweb.
 pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
@@ -51,26 +69,29 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
 /// Parses a URL whose action and object are parameters. The repository is a parameter or the path.
 fn by_parameters(address: &WebAddress) -> Option<RepositoryPointer> {
     let id = |name| address.parameter(name);
+    let names_repository = address.parameter("p").is_some() || address.path.last()?.ends_with(".git");
     // Without an action, gitweb shows the object, which is a commit unless a file is named.
     let action = match (address.parameter("a"), address.parameter("f")) {
-        (None, None) if address.parameter("p").is_some() => "commit",
+        (None | Some("" | "object"), None) if names_repository => "commit",
         (action, _) => action?,
     };
     let target = match action {
-        "commit" | "commitdiff" | "commitdiff_plain" | "patch" => revision::commit(id("h")?),
+        // A few writers take `hb`, which is the commit on pages of files.
+        "commit" | "commitdiff" | "commitdiff_plain" | "patch" => revision::commit(id("h").or(id("hb"))?),
         // `h` is the id of the file, `hb` that of the commit.
         "blobdiff" | "blobdiff_plain" => revision::commit(id("hb")?),
         "blob" | "blob_plain" | "tree" | "blame" => revision::state(id("hb")?),
         "snapshot" => revision::state(id("h")?),
         _ => None,
     }?;
-    let path = address.path.join("/");
+    let parts = address.parts();
+    let path = parts.join("/");
     match address.parameter("p") {
         Some(project) => repository(&address.host, &path, project, target),
         // Tuleap is a forge that contains gitweb.
         None if path.starts_with("plugins/git/") => pointer(&address.host, &path, target),
         None if kernel::is_host(&address.host) => kernel::repository(path.strip_prefix("pub/scm/")?, target),
-        None if path.ends_with(".git") => repository(&address.host, "", &path, target),
+        None if path.ends_with(".git") => repository(&address.host, "", &below_viewer(&parts), target),
         None => None,
     }
 }
@@ -89,9 +110,13 @@ fn by_path(address: &WebAddress) -> Option<RepositoryPointer> {
         }
         _ => None,
     }?;
-    // cgit has no such paths, but some hosts run both.
-    let start = usize::from(matches!(parts[0], "gitweb" | "cgit" | "w"));
-    repository(&address.host, "", &parts[start..=at].join("/"), target)
+    repository(&address.host, "", &below_viewer(&parts[..=at]), target)
+}
+
+/// Returns the path of a repository without what leads to gitweb.
+fn below_viewer(parts: &[&str]) -> String {
+    let before = parts.iter().take_while(|part| VIEWER_PARTS.contains(part)).count();
+    parts[before..].join("/")
 }
 
 /// Returns the repository that a gitweb at `path` calls `project`.
@@ -107,8 +132,8 @@ fn repository(host: &str, path: &str, project: &str, target: GitTarget) -> Optio
     if host.ends_with(".git.sourceforge.net") {
         return pointer(host, &format!("gitroot/{project}"), target);
     }
-    if let Some((.., host, path)) = MOVED.iter().find(|(from, name, ..)| *from == host && *name == project) {
-        return pointer(host, path, target);
+    if let Some((host, path)) = moved::find(MOVED, host, project) {
+        return pointer(host, &path, target);
     }
     if let Some((_, before)) = CLONED_FROM.iter().find(|(known, _)| *known == host) {
         let project = project.strip_prefix(before).unwrap_or(project);

@@ -10,10 +10,6 @@ const HOST: &str = "git.kernel.org";
 /// Parses the short forms: `/linus/ID`, `/linus/c/ID`, `/tip/ID`, `/stable/c/ID`, `/netdev/net/c/ID`.
 pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let parts = address.parts();
-    // A site of short links to the commits of the main tree.
-    if let ("kernel.dance", [id]) = (address.host.as_str(), parts.as_slice()) {
-        return repository("linux/kernel/git/torvalds/linux", revision::commit(id)?);
-    }
     if address.host != HOST {
         return None;
     }

@@ -1,7 +1,7 @@
 //! Names of commits, tags and ranges in URLs.
 
 use super::pointer::GitTarget;
-use super::web_address::TRAILING_PUNCTUATION;
+use super::web_address::is_trailing;
 
 /// Digits of a whole id, by SHA-1.
 const ID_DIGITS: usize = 40;
@@ -15,13 +15,30 @@ const MIN_ID_DIGITS: usize = 7;
 /// Longest name of a tag or branch, in bytes.
 const MAX_NAME_BYTES: usize = 200;
 
+/// What names another commit behind an id, as `^` its parent, or a file of it.
+const OTHER_OBJECT: &[&str] = &["^", "~", ":", ".."];
+
+/// Characters that names have and texts do not leave behind URLs. A whole id is no beginning of a name, but an abbreviated
+/// one or a number may be.
+const NAME_CHARACTERS: &[char] = &['-', '_', '.', '/', '@', '+', '=', '%', '$'];
+
 /// Parses the id of a commit, whole or abbreviated, at a place where nothing else can stand.
 pub(super) fn id(text: &str) -> Option<String> {
-    let text = text.trim_end().trim_end_matches(TRAILING_PUNCTUATION);
+    let (id, rest) = leading(text, |byte| byte.is_ascii_hexdigit());
+    let is_id = (MIN_ID_DIGITS..=ID_DIGITS).contains(&id.len()) || id.len() == LONG_ID_DIGITS;
+    let names_other = rest != "~~" && OTHER_OBJECT.iter().any(|other| rest.starts_with(other));
+    let is_end = is_whole(id) || !rest.starts_with(NAME_CHARACTERS);
+    (is_id && is_end && !names_other).then(|| id.to_ascii_lowercase())
+}
+
+/// Splits text into the digits at its beginning and what follows, without the suffix of a patch and what texts leave
+/// there. No digits are found in front of a letter.
+fn leading(text: &str, is_digit: fn(u8) -> bool) -> (&str, &str) {
+    let text = text.trim_end_matches(|last| is_trailing(last) || last == '_' || char::is_whitespace(last));
     let text = text.strip_suffix(".patch").or_else(|| text.strip_suffix(".diff")).unwrap_or(text);
-    let is_id = ((MIN_ID_DIGITS..=ID_DIGITS).contains(&text.len()) || text.len() == LONG_ID_DIGITS)
-        && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_id.then(|| text.to_ascii_lowercase())
+    let (digits, rest) = text.split_at(text.bytes().position(|byte| !is_digit(byte)).unwrap_or(text.len()));
+    let is_word = rest.starts_with(|next: char| next.is_ascii_alphanumeric());
+    if is_word { ("", text) } else { (digits, rest) }
 }
 
 /// Parses the id of a commit where the name of a branch or tag, or a number, may stand as well.
@@ -50,11 +67,9 @@ pub(super) fn state(text: &str) -> Option<GitTarget> {
 
 /// Parses the number of a pull request, with the suffixes of its pages and patches.
 pub(super) fn pull(text: &str) -> Option<GitTarget> {
-    let text = text.trim_end().trim_end_matches(TRAILING_PUNCTUATION);
-    let text = text.strip_suffix(".patch").or_else(|| text.strip_suffix(".diff")).unwrap_or(text);
-    // `parse` alone would accept a plus sign.
-    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|number| is_number && *number > 0).map(GitTarget::Pull)
+    let (number, rest) = leading(text, |byte| byte.is_ascii_digit());
+    let is_end = !rest.starts_with(NAME_CHARACTERS);
+    number.parse().ok().filter(|number| is_end && *number > 0).map(GitTarget::Pull)
 }
 
 /// Parses a tag, whose name may have several parts.
@@ -71,12 +86,14 @@ pub(super) fn compare(parts: &[&str]) -> Option<GitTarget> {
     let parent = ["^1", "~1", "^", "~"].iter().find_map(|suffix| old.strip_suffix(suffix));
     match (parent.and_then(id), id(new)) {
         (Some(parent), Some(new)) if parent == new => Some(GitTarget::Commit(new)),
-        _ => Some(GitTarget::Compare(name(old)?, name(new)?)),
+        _ => {
+            let end = |text: &str| whole(text).or_else(|| name(text));
+            Some(GitTarget::Compare(end(old)?, end(new)?))
+        }
     }
 }
 
-/// Parses an ASCII name that git allows for a tag or branch (git-check-ref-format), or the id of a
-/// commit.
+/// Parses an ASCII name that git allows for a tag or branch (git-check-ref-format).
 fn name(text: &str) -> Option<String> {
     let text = text.trim_end();
     let is_name = !text.is_empty()
@@ -85,5 +102,5 @@ fn name(text: &str) -> Option<String> {
         && !text.starts_with(['-', '.', '/'])
         && !text.ends_with(['.', '/'])
         && !["..", "@{", "//", "/."].iter().any(|never| text.contains(never));
-    is_name.then(|| whole(text).unwrap_or_else(|| text.to_owned()))
+    is_name.then(|| text.to_owned())
 }

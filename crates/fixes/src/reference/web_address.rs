@@ -3,33 +3,73 @@
 /// Longest URL that is parsed, in bytes.
 const MAX_URL_BYTES: usize = 2_000;
 
-/// Characters that text leaves behind a URL: brackets, quotes and the ends of sentences, in any script.
-pub(super) const TRAILING_PUNCTUATION: &[char] = &[
-    ')', ']', '}', '>', '.', ',', ';', ':', '\'', '"', '*', '`', '!', '|', '。', '，', '、', '；', '：',
-    '！', '？', '）', '】', '」', '』', '》', '’', '”', '‘', '“', '»', '…', '\u{200b}', '\u{200c}',
-    '\u{200d}', '\u{2060}', '\u{feff}', '\u{ad}', '\u{a0}',
-];
+/// Schemes that a URL in a text begins with.
+const SCHEMES: &[&str] = &["http://", "https://", "git://"];
 
-/// What encoders leave behind a URL: encoded line ends, spaces, quotes and brackets.
-const TRAILING_CODES: &[&str] =
-    &["%0a", "%0d", "%09", "%20", "%22", "%27", "%29", "%2c", "%3c", "%3e", "%5d", "%e2%80%8b"];
+/// What writers type for a scheme, before `:` or `/`: the right one without all of `://`, and slips.
+const LOOSE_SCHEMES: &[&str] =
+    &["hhttp", "hhttps", "htp", "htps", "http", "https", "htttp", "htttps", "ttp", "ttps"];
+
+/// Punctuation in ASCII that text leaves behind a URL: brackets, quotes and the ends of sentences.
+const TRAILING_PUNCTUATION: &[char] =
+    &[')', ']', '}', '>', '.', ',', ';', ':', '\'', '"', '*', '`', '!', '|'];
+
+/// What encoders leave behind a URL: encoded spaces, quotes and brackets.
+const TRAILING_CODES: &[&str] = &["%09", "%20", "%22", "%27", "%29", "%2c", "%3c", "%3e", "%5d", "%e2%80%8b"];
 
 /// Beginnings of what markup leaves behind a URL.
-const MARKUP: &[&str] = &["<", "&quot;", "&gt;", "&lt;", "&apos;", "&nbsp;", "&#"];
+const MARKUP: &[&str] =
+    &["<", "\"", "\\", "%0a", "%0A", "%0d", "%0D", "&quot;", "&gt;", "&lt;", "&apos;", "&nbsp;", "&#"];
+
+/// Reports whether text may leave a character behind a URL. Beyond ASCII, that is any one that is no letter or
+/// digit: punctuation of any script, arrows, and what is invisible.
+pub(super) fn is_trailing(character: char) -> bool {
+    TRAILING_PUNCTUATION.contains(&character) || !character.is_ascii() && !character.is_alphanumeric()
+}
 
 /// Splits text into the URLs in it, without what text, markup and encoders leave behind them.
 ///
 /// A URL inside of another one, as in its path or as a parameter, is a part of it.
 pub(super) fn urls(text: &str) -> Vec<String> {
-    let starts = ["http://", "https://", "git://"].iter().flat_map(|scheme| text.match_indices(scheme));
-    let mut starts: Vec<usize> = starts
-        .map(|(at, _)| at)
-        // `git+https://`, and the inner URL of another one.
-        .filter(|&at| !text[..at].ends_with(['/', '=', '+', '@']) && !text[..at].ends_with("%20"))
-        .collect();
-    starts.sort_unstable();
+    // JSON may write each `/` so.
+    let text = text.replace("\\/", "/");
+    let lower = text.to_ascii_lowercase();
+    let mut all: Vec<usize> =
+        SCHEMES.iter().flat_map(|scheme| lower.match_indices(scheme)).map(|(at, _)| at).collect();
+    all.sort_unstable();
+    let Some(&first) = all.first() else { return loose_urls(&text) };
+    let is_own = |&[before, at]: &[usize; 2]| {
+        let between = &lower[before..at];
+        between.contains(char::is_whitespace)
+            || !between.ends_with(['/', '=', '+', '@']) && !between.ends_with("%20")
+    };
+    let pairs: Vec<[usize; 2]> = all.windows(2).map(|pair| [pair[0], pair[1]]).collect();
+    let starts: Vec<usize> =
+        std::iter::once(first).chain(pairs.into_iter().filter(is_own).map(|[_, at]| at)).collect();
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
     starts.iter().zip(ends).map(|(&start, end)| without_litter(&text[start..end])).collect()
+}
+
+/// Returns the words of a text that may be URLs without a sound scheme: `github.com/..`, `https//github.com/..`, or
+/// with all of it encoded.
+fn loose_urls(text: &str) -> Vec<String> {
+    let words = text.split_whitespace().filter_map(|word| {
+        let word = if word.contains('/') { word.to_owned() } else { decoded(word)? };
+        let word = word.trim_start_matches(|character: char| !character.is_alphanumeric());
+        word.contains('/').then(|| without_litter(&format!("https://{word}")))
+    });
+    words.collect()
+}
+
+/// Returns a URL without its scheme, if that is one of the web or a slip.
+fn behind_scheme(url: &str) -> &str {
+    let (scheme, rest) = url.split_at(url.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(url.len()));
+    let is_scheme = LOOSE_SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(scheme));
+    if is_scheme && rest.starts_with([':', ';', '/']) {
+        rest.trim_start_matches([':', ';', '/'])
+    } else {
+        url
+    }
 }
 
 fn without_litter(url: &str) -> String {
@@ -39,7 +79,7 @@ fn without_litter(url: &str) -> String {
     loop {
         // In Gitiles, `^!` stands for the changes of a commit.
         let is_change = url.ends_with("^!");
-        let shorter = url.strip_suffix(TRAILING_PUNCTUATION).filter(|_| !is_change).unwrap_or(url);
+        let shorter = url.strip_suffix(is_trailing).filter(|_| !is_change).unwrap_or(url);
         let code = TRAILING_CODES.iter().find(|code| {
             let end = shorter.len().checked_sub(code.len()).and_then(|at| shorter.get(at..));
             end.is_some_and(|end| end.eq_ignore_ascii_case(code))
@@ -50,15 +90,30 @@ fn without_litter(url: &str) -> String {
         }
         url = shorter;
     }
-    let mut url = url.replace("&amp;", "&");
-    // `https://https://`
-    while let Some((_, rest)) =
-        url.split_once("://").filter(|(_, rest)| rest.starts_with("http://") || rest.starts_with("https://"))
-    {
-        url = rest.to_owned();
+    let (scheme, mut rest) = url.split_once("://").unwrap_or(("", url));
+    // `https://https://`, `http://https//` and `https:///`
+    loop {
+        let inner = behind_scheme(rest.trim_start_matches('/'));
+        if inner.len() == rest.len() {
+            break;
+        }
+        rest = inner;
     }
-    url
+    let rest = rest.replace("&amp;", "&");
+    if scheme.is_empty() { rest } else { format!("{scheme}://{rest}") }
 }
+
+/// Services that forward their readers to the address in a parameter: the host, the path, and the parameter.
+const FORWARDERS: &[(&str, &str, &str)] = &[
+    ("duckduckgo.com", "l", "uddg"),
+    ("google.com", "url", "q"),
+    ("google.com", "url", "url"),
+    ("l.facebook.com", "l.php", "u"),
+    ("link.zhihu.com", "", "target"),
+    ("safelinks.protection.outlook.com", "", "url"),
+    ("slack-redir.net", "link", "url"),
+    ("webcache.googleusercontent.com", "search", "q"),
+];
 
 /// `http` or `https` URL in parts; `git` counts as `https`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,9 +134,7 @@ impl WebAddress {
     /// ports, IP addresses, names in other scripts, control characters, `..` in the path.
     pub(super) fn parse(url: &str) -> Option<Self> {
         let url = without_litter(url.trim());
-        if url.len() > MAX_URL_BYTES
-            || url.chars().any(|character| character.is_control() || character == '\\')
-        {
+        if url.len() > MAX_URL_BYTES || url.chars().any(char::is_control) {
             return None;
         }
         let (scheme, rest) = url.split_once("://")?;
@@ -101,7 +154,9 @@ impl WebAddress {
         };
         let path: Vec<String> =
             path.split('/').filter(|part| !part.is_empty()).map(decoded).collect::<Option<_>>()?;
-        let path: Vec<String> = path.iter().map(|part| part.trim().to_owned()).collect();
+        let is_blank =
+            |c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+        let path: Vec<String> = path.iter().map(|part| part.trim_matches(is_blank).to_owned()).collect();
         if path.iter().any(|part| part.is_empty() || part == "." || part == "..") {
             return None;
         }
@@ -110,17 +165,37 @@ impl WebAddress {
         Some(Self { host, path, fragment: fragment.to_owned(), query: query.collect::<Option<_>>()? })
     }
 
-    /// Returns the address inside one of the Internet Archive, `/web/20200131000000/https://..`.
-    pub(super) fn archived(&self) -> Option<Self> {
-        let [web, time, scheme, rest @ ..] = self.path.as_slice() else { return None };
-        let is_archive = self.host == "web.archive.org" && web == "web";
-        if !is_archive || !time.starts_with(|first: char| first.is_ascii_digit()) {
-            return None;
-        }
-        let (host, path) = rest.split_first()?;
-        let is_web = matches!(scheme.as_str(), "http:" | "https:");
+    /// Returns the address that one of an archive or of a service that forwards its readers contains.
+    pub(super) fn inner(&self) -> Option<Self> {
+        self.in_path().or_else(|| self.in_parameter())
+    }
+
+    /// Returns the address in the path: `/web/20200131000000/https://..` at the Internet Archive, and
+    /// `/v3/__https://..__;..` at a filter of mails.
+    fn in_path(&self) -> Option<Self> {
+        let inner = match (self.host.as_str(), self.path.as_slice()) {
+            ("web.archive.org", [web, time, inner @ ..])
+                if web == "web" && time.starts_with(|first: char| first.is_ascii_digit()) =>
+            {
+                inner
+            }
+            ("urldefense.com", [version, inner @ ..]) if version == "v3" => inner,
+            _ => return None,
+        };
+        let [scheme, host, path @ ..] = inner else { return None };
+        let is_web = matches!(scheme.trim_start_matches('_'), "http:" | "https:");
         let host = self::host(host).filter(|_| is_web)?;
         Some(Self { host, path: path.to_vec(), ..self.clone() })
+    }
+
+    /// Returns the address in a parameter.
+    fn in_parameter(&self) -> Option<Self> {
+        let path = self.path.join("/");
+        let is_here =
+            |host: &str| self.host.strip_suffix(host).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'));
+        let here = FORWARDERS.iter().filter(|(host, page, _)| is_here(host) && path == *page);
+        let inner = here.filter_map(|(.., parameter)| self.parameter(parameter)).next()?;
+        Self::parse(urls(inner).first()?)
     }
 
     /// Returns the path as borrowed parts, for patterns.
@@ -143,7 +218,9 @@ impl WebAddress {
 fn host(authority: &str) -> Option<String> {
     let name = authority.strip_suffix(":443").or_else(|| authority.strip_suffix(":80")).unwrap_or(authority);
     let name = name.to_ascii_lowercase();
-    let name = name.strip_prefix("www.").unwrap_or(&name);
+    // The dot of the root of all names.
+    let name = name.strip_suffix('.').unwrap_or(&name);
+    let name = name.strip_prefix("www.").unwrap_or(name);
     let labels: Vec<&str> = name.split('.').collect();
     let is_plain = |label: &&str| {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';

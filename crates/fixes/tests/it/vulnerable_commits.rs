@@ -152,7 +152,40 @@ fn evidence_of_a_flaw_is_no_fix() {
     let other = reference("Not Applicable", &format!("commit/{flaw}"));
     assert!(fixes(hosted.path(), json!([other]), events.clone()).is_empty());
     let both = json!([evidence(&mended), reference("FIX", &format!("commit/{mended}"))]);
-    assert_eq!(commits_of(&fixes(hosted.path(), both, events)), [&mended]);
+    assert_eq!(commits_of(&fixes(hosted.path(), both, events.clone())), [&mended]);
+    // One URL of one or several kinds.
+    for kinds in [
+        &["EVIDENCE", "WEB"][..],
+        &["Exploit", "Third Party Advisory"],
+        &["Not Applicable", "Broken Link"],
+        &["DETECTION"],
+    ] {
+        let references: Vec<Value> =
+            kinds.iter().map(|kind| reference(kind, &format!("commit/{flaw}"))).collect();
+        assert!(fixes(hosted.path(), json!(references), events.clone()).is_empty(), "{kinds:?}");
+    }
+}
+
+#[test]
+fn what_is_about_something_else_counts_only_if_no_fix_is_named() {
+    if !has_git() {
+        return;
+    }
+    let hosted = tempfile::tempdir().unwrap();
+    let [_, flaw, mended, _] = make_repository(hosted.path());
+    let events = json!([{"introduced": "0"}]);
+    let fix = reference("FIX", &format!("commit/{mended}"));
+    for kind in ["ARTICLE", "DISCUSSION", "REPORT", "Issue Tracking", "Product", "Release Notes"] {
+        let other = reference(kind, &format!("commit/{flaw}"));
+        let found = fixes(hosted.path(), json!([other, fix]), events.clone());
+        assert_eq!(commits_of(&found), [&mended], "{kind}");
+        let in_range = json!([{"introduced": "0"}, {"fixed": mended}]);
+        assert_eq!(commits_of(&fixes(hosted.path(), json!([other]), in_range)), [&mended], "{kind}");
+    }
+    let report = reference("REPORT", &format!("commit/{mended}"));
+    assert_eq!(commits_of(&fixes(hosted.path(), json!([report]), events.clone())), [&mended]);
+    let web = reference("WEB", &format!("commit/{flaw}"));
+    assert_eq!(fixes(hosted.path(), json!([web, fix]), events).len(), 2);
 }
 
 #[test]
@@ -173,4 +206,14 @@ fn the_commit_of_a_release_ends_a_range_and_is_no_fix() {
     assert!(fixes(hosted.path(), json!([]), fixed(&release)).is_empty());
     let named = json!([reference("FIX", &format!("commit/{release}"))]);
     assert_eq!(commits_of(&fixes(hosted.path(), named, fixed(&release))), [&release]);
+    // Some projects tag the fix itself. Only its message tells it from a release.
+    let path = hosted.path().join("r");
+    run_git(&path, ["tag", "v1.2.4", &mended]);
+    assert!(fixes(hosted.path(), json!([]), fixed(&mended)).is_empty());
+    let amend = ["commit", "-q", "--amend", "-m", "Fix an out-of-bounds read (CVE-2024-10002)"];
+    run_git(&path, ["checkout", "-q", "--detach", &mended]);
+    run_git(&path, amend);
+    run_git(&path, ["tag", "v1.2.5"]);
+    let named_fix = run_git(&path, ["rev-parse", "HEAD"]);
+    assert_eq!(commits_of(&fixes(hosted.path(), json!([]), fixed(&named_fix))), [&named_fix]);
 }

@@ -135,7 +135,7 @@ impl UrlResolver {
 
     /// Returns the URLs of a line, each once: the line itself, or the URLs of the advisory in it.
     fn urls(&mut self, line: &str) -> Vec<String> {
-        if !line.starts_with(['{', '[']) {
+        if !is_json(line) {
             return if line.is_empty() { Vec::new() } else { vec![line.to_owned()] };
         }
         let mut urls = Vec::new();
@@ -196,6 +196,12 @@ impl UrlResolver {
         };
         ui::print_line(&line)
     }
+}
+
+/// Reports whether a line begins as JSON does. Texts may have a URL in brackets.
+fn is_json(line: &str) -> bool {
+    let inner = line.trim_start_matches(|c: char| matches!(c, '{' | '[') || c.is_whitespace());
+    line.starts_with(['{', '[']) && (inner.is_empty() || inner.starts_with(['"', '}', ']']))
 }
 
 /// Returns the name of a target's kind, and the target.

@@ -27,7 +27,7 @@ fn lines_of_urls_and_advisories_are_understood() {
     )
     .replace('\n', "");
     let input = format!(
-        "https://github.com/a/b/commit/{ID}\r\n\n{nvd}\nhttps://github.com/a/b/pull/7\n{{\"torn\nhttps://github.com/a/b/compare/v1...v2\n  https://gitlab.com/a/b/-/tags/v1  \nhttps://github.com/a/b/blob/{ID}/c\nno url"
+        "https://github.com/a/b/commit/{ID}\r\n\n{nvd}\nhttps://github.com/a/b/pull/7\n{{\"torn\nhttps://github.com/a/b/compare/v1...v2\n  https://gitlab.com/a/b/-/tags/v1  \nhttps://github.com/a/b/blob/{ID}/c\n[fix](https://github.com/a/b/pull/7)\nno url"
     );
     let output = resolve(folder.path(), &[], &input);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
@@ -41,12 +41,13 @@ fn lines_of_urls_and_advisories_are_understood() {
         "https://github.com/a/b/compare/v1...v2\thttps://github.com/a/b\tcompare\tv1...v2",
         "https://gitlab.com/a/b/-/tags/v1\thttps://gitlab.com/a/b\ttag\tv1",
         &*state,
+        "[fix](https://github.com/a/b/pull/7)\thttps://github.com/a/b\tpull\t7",
         "no url\t\tunresolved\t",
     ];
     assert_eq!(stdout(&output).lines().collect::<Vec<_>>(), expected);
     assert_eq!(
         stderr(&output),
-        "8 URLs, 6 understood: commit 2, compare 1, pull 1, state 1, tag 1, unresolved 2; 1 lines could not be read\n"
+        "9 URLs, 7 understood: commit 2, compare 1, pull 2, state 1, tag 1, unresolved 2; 1 lines could not be read\n"
     );
     let files = ["one", "two"].map(|name| folder.path().join(name));
     for file in &files {

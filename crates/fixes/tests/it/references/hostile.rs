@@ -1,7 +1,7 @@
 //! URLs that must be refused, and properties of all accepted ones.
 
 use proptest::prelude::*;
-use streamguard_fixes::reference::{GitTarget, parse, repository_key};
+use streamguard_fixes::reference::{GitTarget, RepositoryPointer, parse, parse_all, repository_key};
 use streamguard_git::RepositorySource;
 
 const PAGE: &str = "commit/8eba394ad75deaf9e5cd15b78a3d16b12e6b0eba";
@@ -34,7 +34,7 @@ fn hostile_urls_are_refused() {
         "https://g\u{456}thub.com/o/r/{}",
         "https://\u{ff47}ithub.com/o/r/{}",
         "https://xn--gthub-n4a.com/o/r/{}",
-        "https://github.com./o/r/{}",
+        "https://github.com../o/r/{}",
         "https://-github.com/o/r/{}",
         "https://localhost/o/r/{}",
         "https://git.localhost/o/r/{}",
@@ -67,9 +67,12 @@ fn hostile_urls_are_refused() {
     }
 }
 
-/// Checks that the result, if there is one, may be cloned and shown.
+/// Checks that the results, if there are any, may be cloned and shown.
 fn check(url: &str) {
-    let Some(pointer) = parse(url) else { return };
+    parse(url).into_iter().chain(parse_all(url)).for_each(|pointer| check_pointer(url, &pointer));
+}
+
+fn check_pointer(url: &str, pointer: &RepositoryPointer) {
     let remote = Ok(RepositorySource::Remote { url: pointer.repository.clone() });
     assert_eq!(RepositorySource::parse(&pointer.repository), remote, "{url:?}");
     let is_id = |id: &str| id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
@@ -162,6 +165,15 @@ fn pieces() -> impl Strategy<Value = String> {
     ]);
     (host, prop::collection::vec(piece, 0..24))
         .prop_map(|(host, pieces)| format!("https://{host}/{}", pieces.concat()))
+}
+
+#[test]
+fn long_texts_take_little_time() {
+    for piece in ["https://", "http//", "https%3A%2F%2F", "https://a.b/+", "\u{200b}", "~~", "[", "/"] {
+        let text = piece.repeat((1 << 20) / piece.len());
+        assert_eq!(parse_all(&text), []);
+        assert_eq!(parse_all(&format!("https://github.com/{text}")), []);
+    }
 }
 
 proptest! {

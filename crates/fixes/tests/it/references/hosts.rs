@@ -74,6 +74,8 @@ fn github() {
         ("https://api.github.com/repos/o/r/git/commits/{A}", o, "commit A"),
         ("https://api.github.com/repos/o/r/pulls/12", o, "pull 12"),
         ("https://patch-diff.githubusercontent.com/raw/o/r/pull/12.patch", o, "pull 12"),
+        ("https://github.dev/o/r/commit/{A}", o, "commit A"),
+        ("https://togithub.com/o/r/pull/12", o, "pull 12"),
         ("https://web.archive.org/web/20200131000000/https://github.com/o/r/commit/{A}", o, "commit A"),
     ]);
     check_none(&[
@@ -83,6 +85,11 @@ fn github() {
         "https://github.com/o/r/commit/8eba39",
         "https://github.com/o/r/commit/{A}0",
         "https://github.com/o/r/commit/{A}^",
+        "https://github.com/o/r/commit/{A}~1",
+        "https://github.com/o/r/commit/{A}:a.c",
+        "https://github.com/o/r/commit/{A}..{B}",
+        "https://github.com/o/r/commit/8eba394-fix",
+        "https://github.com/o/r/pull/12-fix",
         "https://github.com/o/r/commit/{A}CONFIRM:",
         "https://github.com/o/r/commits",
         "https://github.com/o/r/commits/master/a.c",
@@ -148,6 +155,7 @@ fn bitbucket() {
     let (cloud, server) = ("bitbucket.org/o/r", "git.example.org/scm/key/r");
     check(&[
         ("https://bitbucket.org/o/r/commits/{A}", cloud, "commit A"),
+        ("https://bitbucket.org/o/r/commit/{A}", cloud, "commit A"),
         ("https://bitbucket.org/o/r/commits/3b3b77e#chg-a", cloud, "commit 3b3b77e"),
         ("https://bitbucket.org/o/r/pull-requests/5/title/diff", cloud, "pull 5"),
         ("https://bitbucket.org/o/r/branches/compare/v2..v1", cloud, "compare v1 v2"),
@@ -239,7 +247,7 @@ fn cgit_and_gitweb() {
         ("https://git.busybox.net/busybox/commit/?id={A}", "git.busybox.net/busybox", "commit A"),
         (
             "https://git.gnome.org/browse/gdk-pixbuf/commit/?id={A}",
-            "git.gnome.org/browse/gdk-pixbuf",
+            "gitlab.gnome.org/GNOME/gdk-pixbuf",
             "commit A",
         ),
         ("https://git.launchpad.net/cloud-init/commit/?id={A}", "git.launchpad.net/cloud-init", "commit A"),
@@ -323,6 +331,7 @@ fn other_forges() {
             "tag 1.2",
         ),
         ("https://sourceforge.net/p/zsh/code/ci/{A}/", "git.code.sf.net/p/zsh/code", "commit A"),
+        ("https://sourceforge.net/u/me/code/ci/{A}/", "git.code.sf.net/u/me/code", "commit A"),
         ("https://codeberg.org/o/r/commit/{A}", "codeberg.org/o/r", "commit A"),
         ("https://codeberg.org/o/r/pulls/3/files", "codeberg.org/o/r", "pull 3"),
         ("https://codeberg.org/o/r/src/commit/{A}/a.c", "codeberg.org/o/r", "state A"),
@@ -337,8 +346,27 @@ fn other_forges() {
         ),
         ("https://pagure.io/libaio/c/{A}?branch=master", "pagure.io/libaio", "commit A"),
         ("https://git.example.org/o/r/commit/{A}", "git.example.org/o/r", "commit A"),
+        ("https://git.example.org/o/src/commit/{A}", "git.example.org/o/src", "commit A"),
+        ("https://git.example.org/o/r/src/commit/{A}/src/a.c", "git.example.org/o/r", "state A"),
+        ("https://git.example.org/r/commit/{A}.html", "git.example.org/r", "commit A"),
+        ("https://gitea.com/gitea/tea/commit/{A}", "gitea.com/gitea/tea", "commit A"),
+        ("https://gerrit.example.org/plugins/gitiles/a/b/+/{A}^!/", "gerrit.example.org/a/b", "commit A"),
+        ("https://gerrit.example.org/r/plugins/gitiles/a/+/{A}/a.c", "gerrit.example.org/r/a", "state A"),
+        (
+            "https://gerrit.wikimedia.org/g/mediawiki/core/+/{A}",
+            "gerrit.wikimedia.org/r/mediawiki/core",
+            "commit A",
+        ),
+        (
+            "https://source.chromium.org/chromium/chromium/src/+/{A}",
+            "chromium.googlesource.com/chromium/src",
+            "commit A",
+        ),
     ]);
     check_none(&[
+        "https://www.example.org/r/commit/{A}",
+        "https://gerrit.example.org/a/+/8eba394",
+        "https://cs.opensource.google/go/go/+/{A}:src/a.go",
         "https://go.googlesource.com/go/+/{A}%5E",
         "https://go.googlesource.com/go/+/refs/heads/master",
         "https://git.example.org/o/r/commit/8eba394",
@@ -392,12 +420,70 @@ fn hosts_whose_clones_are_elsewhere() {
         ),
         ("https://sourceware.org/git/?p=glibc.git;h={A}", "sourceware.org/git/glibc", "commit A"),
         ("https://gcc.gnu.org/git/gitweb.cgi?p=gcc.git;h={A}", "gcc.gnu.org/git/gcc", "commit A"),
+        ("https://sourceware.org/git/?p=glibc.git;a=;h={A}", "sourceware.org/git/glibc", "commit A"),
+        ("https://sourceware.org/git/?p=glibc.git;a=object;h={A}", "sourceware.org/git/glibc", "commit A"),
+        ("https://sourceware.org/git/?p=glibc.git;a=commit;hb={A}", "sourceware.org/git/glibc", "commit A"),
+        ("https://repo.or.cz/nasm.git?h={A}", "repo.or.cz/nasm", "commit A"),
+        ("https://repo.or.cz/w/nasm.git?a=commit;h={A}", "repo.or.cz/nasm", "commit A"),
+        ("https://git.ffmpeg.org/gitweb/ffmpeg.git/?h={A}", "git.ffmpeg.org/ffmpeg", "commit A"),
+        (
+            "https://git.videolan.org/gitweb.cgi/ffmpeg.git/?a=commit;h={A}",
+            "git.videolan.org/git/ffmpeg",
+            "commit A",
+        ),
+        (
+            "https://git-wip-us.apache.org/repos/asf?p=struts.git;a=commit;h={A}",
+            "gitbox.apache.org/repos/asf/struts",
+            "commit A",
+        ),
+        (
+            "https://www.openldap.org/devel/gitweb.cgi?p=openldap.git;a=commit;h={A}",
+            "git.openldap.org/openldap/openldap",
+            "commit A",
+        ),
+        (
+            "http://thekelleys.org.uk/gitweb/?p=dnsmasq.git;a=commitdiff;h={A}",
+            "thekelleys.org.uk/git/dnsmasq",
+            "commit A",
+        ),
+        (
+            "https://source.codeaurora.org/quic/la/kernel/msm-4.4/commit/?id={A}",
+            "git.codelinaro.org/clo/la/kernel/msm-4.4",
+            "commit A",
+        ),
+        (
+            "https://cgit.ghostscript.com/cgi-bin/cgit.cgi/ghostpdl.git/commit/?id={A}",
+            "git.ghostscript.com/ghostpdl",
+            "commit A",
+        ),
+        ("https://code.qt.io/cgit/qt/qtbase.git/commit/?id={A}", "code.qt.io/qt/qtbase", "commit A"),
+        (
+            "https://cgit.drupalcode.org/drupal/commit/?id={A}",
+            "git.drupalcode.org/project/drupal",
+            "commit A",
+        ),
     ]);
     check_none(&[
         "https://commits.kde.org/kio/{A}",
         "https://sourceware.org/git/?p=glibc.git;f=a.c;h={A}",
+        "https://sourceware.org/git/?p=glibc.git;a=object;f=a.c;h={A}",
         "https://sourceware.org/git/?h={A}",
     ]);
+}
+
+#[test]
+fn short_links() {
+    check(&[
+        ("https://gcc.gnu.org/g:{A}", "gcc.gnu.org/git/gcc", "commit A"),
+        ("https://dev.gnupg.org/rC{A}", "git.gnupg.org/libgcrypt", "commit A"),
+        (
+            "https://git.kernel.org/c/{A}",
+            "git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux",
+            "commit A",
+        ),
+        ("https://reviews.llvm.org/rG8eba394ad75d", "github.com/llvm/llvm-project", "commit 8eba394ad75d"),
+    ]);
+    check_none(&["https://gcc.gnu.org/{A}", "https://dev.gnupg.org/rZ{A}", "https://dev.gnupg.org/T1234567"]);
 }
 
 #[test]
@@ -424,8 +510,18 @@ fn reviews() {
             "opendev.org/openstack/nova",
             "review 857177",
         ),
+        (
+            "https://gerrit.example.org/r/c/a/core/+/12345/2/a.c",
+            "gerrit.example.org/r/a/core",
+            "review 12345",
+        ),
+        ("https://review.example.org/c/core/+/12345", "review.example.org/core", "review 12345"),
+        ("https://gerrit.example.org/r/#/c/a/core/+/12345/", "gerrit.example.org/r/a/core", "review 12345"),
     ]);
     check_none(&[
+        "https://gerrit.example.org/r/c/12345",
+        "https://review.example.org/c/core/+/main",
+        "https://review.example.org/a/b/c/core/+/12345",
         "https://chromium-review.googlesource.com/1234567",
         "https://go.dev/cl/new",
         "https://go.dev/issue/12345",

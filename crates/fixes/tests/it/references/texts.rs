@@ -31,8 +31,50 @@ fn addresses_of_packages_and_parents_in_comparisons() {
 fn what_texts_leave_around_a_url_is_no_part_of_it() {
     let url = format!("https://github.com/o/r/commit/{A}");
     for litter in [
-        "\u{200b}", "!", "。", "”", "&quot;", "<br>", "%0A", " (fix)", "%20", "!!", "）。", "&gt;", "</a>",
-        "%0D%0A", "\t", "|", "&#39;)",
+        "\u{200b}",
+        "!",
+        "。",
+        "”",
+        "&quot;",
+        "<br>",
+        "%0A",
+        " (fix)",
+        "%20",
+        "!!",
+        "）。",
+        "&gt;",
+        "</a>",
+        "%0D%0A",
+        "\t",
+        "|",
+        "&#39;)",
+        "\u{200e}",
+        "（fix）",
+        "【fix】",
+        "\\n",
+        "\\r\\nfix",
+        "%20(fix)",
+        "%20and%20more",
+        "%3Cbr%3E",
+        "%0Amore",
+        "&amp;",
+        "&rsquo;",
+        "\">link</a>",
+        "_",
+        "~~",
+        "](x)",
+        "|fix",
+        "'s",
+        "’s",
+        "—see",
+        "·",
+        "→",
+        "«",
+        "%23diff",
+        "%3Fdiff",
+        "-fix",
+        ".html",
+        "%EF%BC%89",
     ] {
         let found = parse(&format!("{url}{litter}")).unwrap_or_else(|| panic!("{litter:?}"));
         assert_eq!(shown(&found.target), "commit A", "{litter:?}");
@@ -41,6 +83,28 @@ fn what_texts_leave_around_a_url_is_no_part_of_it() {
         ("https://https://github.com/o/r/commit/{A}", "github.com/o/r", "commit A"),
         ("https://github.com/o/r/commit/%20{A}", "github.com/o/r", "commit A"),
         ("https://github.com/o/r/{A}", "github.com/o/r", "commit A"),
+        ("https://github.com/o/r/commit/%E2%80%8B{A}", "github.com/o/r", "commit A"),
+        ("https://github.com./o/r/commit/{A}", "github.com/o/r", "commit A"),
+        ("https://github.com/o/r/commit/8eba394（fix）", "github.com/o/r", "commit 8eba394"),
+        ("https://github.com/o/r/pull/12](x)", "github.com/o/r", "pull 12"),
+        ("https://github.com/o/r/pull/12_", "github.com/o/r", "pull 12"),
+        ("https://github.com/o/r/compare/{A}...{B}）", "github.com/o/r", "compare A B"),
+        (
+            "https://www.google.com/url?q=https%3A%2F%2Fgithub.com/o/r/commit/{A}&sa=D",
+            "github.com/o/r",
+            "commit A",
+        ),
+        (
+            "https://www.google.com/url?sa=t&url=https://github.com/o/r/commit/{A}",
+            "github.com/o/r",
+            "commit A",
+        ),
+        (
+            "https://x.safelinks.protection.outlook.com/?url=https%3A%2F%2Fgit.busybox.net%2Fbusybox%2Fcommit%2F%3Fid%3D{A}&data=1",
+            "git.busybox.net/busybox",
+            "commit A",
+        ),
+        ("https://urldefense.com/v3/__https://github.com/o/r/commit/{A}__;!!x", "github.com/o/r", "commit A"),
         (
             "https://sourceware.org/git/?p=glibc.git&amp;a=commit&amp;h={A}",
             "sourceware.org/git/glibc",
@@ -50,12 +114,47 @@ fn what_texts_leave_around_a_url_is_no_part_of_it() {
 }
 
 #[test]
+fn schemes_are_read_as_writers_type_them() {
+    let place = format!("github.com/o/r/commit/{A}");
+    for (before, after) in [
+        ("HTTPS://", ""),
+        ("Https://", ""),
+        ("https:///", ""),
+        ("https//", ""),
+        ("http:/", ""),
+        ("http://https//", ""),
+        ("ttps://", ""),
+        ("hhttps://", ""),
+        ("", ""),
+        ("www.", ""),
+        ("//", ""),
+        ("(", ") mends it"),
+        ("url=https://", ""),
+        ("see git+https://", " and url=https://example.org/"),
+        ("Fix: ", "."),
+    ] {
+        let found = parse_all(&format!("{before}{place}{after}"));
+        let found: Vec<_> =
+            found.iter().map(|pointer| (&*pointer.repository, shown(&pointer.target))).collect();
+        assert_eq!(found, [("https://github.com/o/r", "commit A".to_owned())], "{before}{after}");
+    }
+    let encoded = format!("https://{place}").replace(':', "%3A").replace('/', "%2F");
+    assert_eq!(parse_all(&encoded).len(), 1);
+    assert_eq!(parse_all(&format!("https://{place}").replace('/', "\\/")).len(), 1);
+    for scheme in ["ssh://", "ftp://", "file:///", "user@", "\u{ff47}"] {
+        assert_eq!(parse_all(&format!("{scheme}{place}")), [], "{scheme}");
+    }
+}
+
+#[test]
 fn a_text_may_hold_several_urls() {
     let (a, b) = (format!("https://github.com/o/r/commit/{A}"), format!("https://github.com/o/r/commit/{B}"));
     for text in [
         format!("{a}, {b}"),
         format!("{a};{b}"),
         format!("{a}{b}"),
+        format!("{a}\\n{b}"),
+        format!("url={a} url={b}"),
         format!("see {a} (and {b})."),
         format!("{a} {b} {a} https://example.org/"),
     ] {
@@ -65,6 +164,7 @@ fn a_text_may_hold_several_urls() {
     let archived = format!("https://web.archive.org/web/20200131000000/{a}");
     assert_eq!(parse_all(&archived).len(), 1);
     assert_eq!(parse_all(&format!("https://example.org/?url={a}")), []);
+    assert_eq!(parse_all(&format!("https://google.com.example.org/url?q={a}")), []);
 }
 
 #[test]
