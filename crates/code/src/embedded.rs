@@ -1,7 +1,7 @@
 //! Code inside of files in another language: scripts in components and pages, C in the input of parser generators,
 //! cells of notebooks.
 //!
-//! It is read from a copy of the file with the same lines, in which all else is blank.
+//! It is read from a copy of the file with the same lines and columns, in which all else is blank.
 
 mod markup;
 mod notebook;
@@ -9,7 +9,7 @@ mod notebook;
 use streamguard_dataset::Language;
 
 use super::c_outline::line_depth;
-use super::file_filter::looks_like_cpp;
+use super::file_filter::{is_template, looks_like_cpp};
 
 /// Code inside of a file.
 pub(super) struct EmbeddedCode {
@@ -43,7 +43,8 @@ pub(super) fn embedded_code(language: Language, texts: [&str; 2]) -> Option<Embe
             let dialect = texts.into_iter().map(markup::script_dialect).max()?;
             let script = dialect.language();
             let grammar_path = dialect.grammar_path();
-            EmbeddedCode { grammar_path, ..new(script, script, markup::scripts) }
+            let is_all = language == Language::Html && !texts.into_iter().any(is_template);
+            EmbeddedCode { grammar_path, is_all, ..new(script, script, markup::scripts) }
         }
         Language::Astro => new(Language::TypeScript, Language::TypeScript, markup::front_matter_and_scripts),
         Language::Jupyter if texts.iter().any(|text| text.contains("\"python")) => {
@@ -57,14 +58,14 @@ pub(super) fn embedded_code(language: Language, texts: [&str; 2]) -> Option<Embe
     })
 }
 
-/// Keeps the lines of the ranges that `keeps` selects, one line after the other, and blanks the others.
+/// Keeps the lines of the ranges that `keeps` selects, one line after the other, and empties the others.
 fn lines_where(text: &str, mut keeps: impl FnMut(&str) -> bool) -> String {
-    text.split_inclusive('\n').map(|line| if keeps(line) { line.to_owned() } else { blank(line) }).collect()
+    text.split_inclusive('\n').map(|line| if keeps(line) { line } else { line_end(line) }).collect()
 }
 
-/// Replaces everything but line ends by spaces, byte by byte.
-fn blank(text: &str) -> String {
-    text.bytes().map(|byte| if byte == b'\n' || byte == b'\r' { char::from(byte) } else { ' ' }).collect()
+/// Returns the line end of a line.
+fn line_end(line: &str) -> &str {
+    &line[line.trim_end_matches(['\r', '\n']).len()..]
 }
 
 /// Keeps the code around the rules: between `%{` and `%}`, in blocks such as `%code {`, and behind the second `%%`.
@@ -130,10 +131,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn copies_have_the_same_length_and_lines() {
+    fn copies_have_the_same_lines() {
         let yacc = "%{\nint a;\n%}\n%token A\n%%\nx: A { f(); };\n%%\nint b;\n%%\n";
-        assert_eq!(generator_code(yacc), "  \nint a;\n  \n        \n  \n              \n  \nint b;\n%%\n");
-        assert_eq!(before_modules("int a;\nMODULE = X\nint\nf()\n"), "int a;\n          \n   \n   \n");
+        assert_eq!(generator_code(yacc), "\nint a;\n\n\n\n\n\nint b;\n%%\n");
+        assert_eq!(before_modules("int a;\nMODULE = X\nint\nf()\n"), "int a;\n\n\n\n");
     }
 
     #[test]
@@ -154,7 +155,7 @@ mod tests {
     fn objective_c_has_functions_of_c_outside_of_methods() {
         let text = "#import <A.h>\n@interface A : B {\n  int a;\n}\n@property int i;\n- (void)b;\n@end\n@protocol P;\nint c;\n@implementation A {\n  int j;\n}\n- (int)d:(int)e\n{\n  if (e) {\n  }\n}\n+ (void)f { g(); }\nint h;\n@end\n";
         let kept = outside_methods(text);
-        assert_eq!(kept.len(), text.len());
+        assert_eq!(kept.lines().count(), text.lines().count());
         assert_eq!(kept.split_whitespace().collect::<Vec<_>>().join(" "), "#import <A.h> int c; int h;");
     }
 }

@@ -37,17 +37,8 @@ pub(super) fn check_content(bytes: &[u8]) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// Extensions that files of other software have too, and text that only files of the language contain.
-const TELLING_TEXTS: &[(&str, &[&str])] = &[
-    ("ftl", &["<#", "<@", "${"]),
-    ("htm", PAGE_CODE),
-    ("html", PAGE_CODE),
-    ("tmpl", &["{{"]),
-    ("xhtml", PAGE_CODE),
-];
-
-/// Begin of a script, or of a tag of a language for templates, in a page.
-const PAGE_CODE: &[&str] = &["<script", "<SCRIPT", "{{", "{%", "<%", "<?"];
+/// Begins of what a language for templates puts into a page.
+const TEMPLATE_TAGS: &[&str] = &["{{", "{%", "<%", "<?php", "<?="];
 
 /// Detects the language of a file by its paths. The flag says whether both sides are in it.
 pub(super) fn detect_language(change: &FileChange, texts: [&str; 2]) -> Option<(Language, bool)> {
@@ -93,12 +84,20 @@ fn language_of_content(named: Language, path: &str, texts: [&str; 2]) -> Option<
         }),
         // Translations of Qt are XML.
         "ts" => !any(|text| text.starts_with("<?xml")),
-        _ => match TELLING_TEXTS.iter().find(|(known, _)| *known == extension) {
-            Some((_, parts)) => texts.iter().any(|text| parts.iter().any(|part| text.contains(part))),
-            None => true,
-        },
+        // Pages without code are documents.
+        "html" | "htm" | "xhtml" => any(|text| is_template(text) || text.contains("<script")),
+        // Some configuration, and translations of Mozilla.
+        "tmpl" | "ftl" => {
+            any(|text| is_template(text) || ["<#", "<@", "${"].iter().any(|tag| text.contains(tag)))
+        }
+        _ => true,
     };
     accepted.then_some(named)
+}
+
+/// Whether a page contains more than markup and scripts.
+pub(super) fn is_template(text: &str) -> bool {
+    TEMPLATE_TAGS.iter().any(|tag| text.contains(tag))
 }
 
 /// Detects the language of a file that others include (`table.c.inc`): the one that its name without the

@@ -2,8 +2,6 @@
 
 use streamguard_dataset::Language;
 
-use super::blank;
-
 /// Dialect of the scripts of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ScriptDialect {
@@ -44,20 +42,31 @@ pub(super) fn script_dialect(text: &str) -> ScriptDialect {
 
 /// Keeps the content of `<script>` elements.
 pub(super) fn scripts(text: &str) -> String {
-    let mut copy = String::with_capacity(text.len());
+    let mut copy = String::new();
+    let mut from = 0;
     for_each_script(text, |_, (start, end)| {
-        copy.push_str(&blank(&text[copy.len()..start]));
+        blank(&text[from..start], &text[start..end], &mut copy);
         copy.push_str(&text[start..end]);
+        from = end;
     });
-    let rest = blank(&text[copy.len()..]);
-    copy + &rest
+    blank(&text[from..], "\n", &mut copy);
+    copy
+}
+
+/// Appends the line ends of markup, and as many spaces as the code behind it needs to stay in its column.
+fn blank(markup: &str, code: &str, copy: &mut String) {
+    copy.extend(markup.chars().filter(|c| matches!(c, '\r' | '\n')));
+    if !code.starts_with(['\r', '\n']) {
+        let last_line = markup.rfind('\n').map_or(0, |at| at + 1);
+        copy.extend(markup[last_line..].bytes().map(|_| ' '));
+    }
 }
 
 /// Keeps the lines between the `---` at the start of a file and the next ones, and the content of scripts.
 pub(super) fn front_matter_and_scripts(text: &str) -> String {
     let matter = text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---"));
     let Some((matter, rest)) = matter else { return scripts(text) };
-    ["   \n", matter, "\n   ", &scripts(rest)].concat()
+    ["\n", matter, "\n", &scripts(rest)].concat()
 }
 
 /// Calls `visit` with the tag of each script, and with the start and the end of its content.
@@ -116,12 +125,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn copies_have_the_same_length_and_lines() {
-        let vue = "<p>\u{e9}</p>\n<SCRIPT setup>\nlet a;\n</SCRIPT>\r\n<script>b</script>";
-        assert_eq!(scripts(vue), "         \n              \nlet a;\n         \r\n        b         ");
-        assert_eq!(scripts("<script"), "       ");
+    fn copies_have_the_same_lines_and_columns() {
+        let vue = "<p>\u{e9}</p>\n<SCRIPT setup>\nlet a;\n</SCRIPT>\r\n<script>b</script><script>c</script>";
+        assert_eq!(scripts(vue), "\n\nlet a;\n\r\n        b                 c");
+        assert_eq!(scripts("<script"), "");
         let astro = "---\nlet a;\n---\n<p>\n<script>b</script>";
-        assert_eq!(front_matter_and_scripts(astro), "   \nlet a;\n   \n   \n        b         ");
+        assert_eq!(front_matter_and_scripts(astro), "\nlet a;\n\n\n        b");
     }
 
     #[test]

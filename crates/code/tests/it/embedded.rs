@@ -77,7 +77,20 @@ fn scripts_of_pages_are_read_as_scripts() {
     let html = format!("<html><script>\n{}</script>\n", script.replace(": string", ""));
     assert_eq!(found("a.html", &html), ("javascript", vec![(Some("find".to_owned()), 2)]));
     let data = html.replace("<script>", "<script type=\"text/template\">");
-    assert_eq!(found("a.html", &data).0, "html");
+    // A page without tags of templates is a document apart from its scripts.
+    let change = FileChange {
+        path_before: Some("a.html"),
+        path_after: Some("a.html"),
+        before: html.as_bytes(),
+        after: &html.as_bytes()["<html>".len()..],
+    };
+    let after = changed(&data);
+    let of_data = FileChange { before: data.as_bytes(), after: after.as_bytes(), ..change };
+    for change in [change, of_data] {
+        assert_eq!(FileComparer::new().compare(&change), Err(Rejection::Unchanged));
+    }
+    let template = format!("<p>{{{{ get(id) }}}}</p>{data}");
+    assert_eq!(found("a.html", &template).0, "html");
 }
 
 #[test]
