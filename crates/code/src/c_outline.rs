@@ -47,6 +47,12 @@ struct COutline {
     misaligned: bool,
 }
 
+/// Returns the number of braces that a line opens, less those that it closes.
+pub(crate) fn line_depth(line: &str) -> i32 {
+    let change = |token: &lexer::Token| i32::from(token.is(b'{')) - i32::from(token.is(b'}'));
+    lexer::tokens(line).iter().map(change).sum()
+}
+
 /// Finds the functions of a file.
 pub(crate) fn c_functions(text: &str) -> Vec<CFunction> {
     let tokens = lexer::tokens(text);

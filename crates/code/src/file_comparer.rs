@@ -6,7 +6,7 @@ use streamguard_dataset::{Language, Rejection, SampleLevel};
 
 use super::diff;
 use super::embedded::embedded_code;
-use super::file_change::{FileChange, FileComparison};
+use super::file_change::{CodeChange, FileChange, FileComparison};
 use super::file_filter;
 use super::file_pair::FilePair;
 use super::grammar::GrammarCache;
@@ -53,13 +53,13 @@ impl FileComparer {
         let (language, same_language) = detected.ok_or(Rejection::UnknownLanguage)?;
         let invalid_utf8 = texts.iter().any(|text| matches!(text, Cow::Owned(_)));
         let path = change.path_after.or(change.path_before).unwrap_or_default();
-        let is_cpp = sides.into_iter().any(file_filter::looks_like_cpp);
-        if let Some(code) = embedded_code(language, sides, is_cpp).filter(|_| same_language) {
+        if let Some(code) = embedded_code(language, sides).filter(|_| same_language) {
+            let path = code.grammar_path.unwrap_or(path);
             let found = self.compare_texts(code.language, path, code.texts.each_ref().map(|text| &**text));
-            if let Ok(found) = found
-                && found.changes.first().is_some_and(|change| change.level == SampleLevel::Function)
+            let is_function = |change: &CodeChange| change.level == SampleLevel::Function;
+            if code.is_all || found.as_ref().is_ok_and(|found| found.changes.first().is_some_and(is_function))
             {
-                return Ok(FileComparison { language: code.shown_as, invalid_utf8, ..found });
+                return Ok(FileComparison { language: code.shown_as, invalid_utf8, ..found? });
             }
         }
         let path = if same_language { path } else { "" };

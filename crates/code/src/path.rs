@@ -8,8 +8,9 @@ mod known_names;
 use streamguard_dataset::Language;
 
 use known_names::{
-    CHANGELOG_FOLDERS, CHANGELOG_STEMS, CI_NAMES, DEPENDENCY_FILES, DOCS_EXTENSIONS, DOCS_FILES,
-    DOCS_FOLDERS, GENERATED_FOLDERS, GENERATED_SUFFIXES, TEST_FOLDERS, VENDORED_FOLDERS, VERSION_STEMS,
+    BUILD_SCRIPTS, CHANGELOG_FOLDERS, CHANGELOG_STEMS, CI_NAMES, DEPENDENCY_FILES, DOCS_EXTENSIONS,
+    DOCS_FILES, DOCS_FOLDERS, GENERATED_FOLDERS, GENERATED_SUFFIXES, TEST_FOLDERS, VENDORED_FOLDERS,
+    VERSION_STEMS,
 };
 
 /// Class of a file. If several fit, the first one in this order counts.
@@ -31,7 +32,7 @@ pub enum PathClass {
     Docs,
     /// A file that contains the version number.
     VersionFile,
-    /// Source code in a known language.
+    /// Source code in a known language, or a file whose first line may name one.
     Source,
     /// Any other file.
     Other,
@@ -78,10 +79,20 @@ pub fn classify_path(path: &str) -> PathClass {
         PathClass::Docs
     } else if VERSION_STEMS.contains(&stem) || file == "assemblyinfo.cs" {
         PathClass::VersionFile
-    } else if Language::from_path(path).is_some() {
+    } else if Language::from_path(path).is_some() || may_be_script(path) {
         PathClass::Source
     } else {
         PathClass::Other
+    }
+}
+
+/// Whether the first line of a file may name its language. Files without an extension that are no scripts, such as
+/// `Makefile`, seldom begin in lower case.
+pub(crate) fn may_be_script(path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    match file.rsplit_once('.') {
+        Some((stem, extension)) => !stem.is_empty() && matches!(extension, "cgi" | "fcgi"),
+        None => file.starts_with(|c: char| c.is_ascii_lowercase()) && !BUILD_SCRIPTS.contains(&file),
     }
 }
 

@@ -14,6 +14,7 @@ use super::grammar::{CompiledGrammar, GrammarCache, find_grammar};
 use super::lines::SourceLines;
 use super::outline::all_functions;
 use super::parse;
+use super::path::may_be_script;
 
 /// Text of a source file as its language sees it.
 #[derive(Clone, Debug)]
@@ -22,6 +23,7 @@ pub struct SourceFile<'a> {
     pub language: Language,
     /// Text of the file, with the same lines. Markup around scripts is blank, and U+FFFD stands for what is not UTF-8.
     pub text: Cow<'a, str>,
+    /// Path that names the grammar.
     path: &'a str,
 }
 
@@ -42,23 +44,23 @@ impl<'a> SourceFile<'a> {
     /// Recognises a file in a language whose functions can be found; `None` for all others.
     pub fn recognise(path: &'a str, bytes: &'a [u8]) -> Option<Self> {
         // The path is looked at first, since most files of most folders have no such language.
-        Language::from_path(path)?;
+        if Language::from_path(path).is_none() && !may_be_script(path) {
+            return None;
+        }
         let text = String::from_utf8_lossy(bytes);
         let change = FileChange { path_before: None, path_after: Some(path), before: &[], after: bytes };
         let sides = [&*text, ""];
         let (language, _) = file_filter::detect_language(&change, sides)?;
-        // All lines are looked at for this, so only where generators put C or C++ into their own languages.
-        let may_embed = matches!(language, Language::Yacc | Language::Lex | Language::Xs);
-        let is_cpp = may_embed && file_filter::looks_like_cpp(&text);
-        if let Some(code) = embedded_code(language, sides, is_cpp) {
+        if let Some(code) = embedded_code(language, sides) {
             let [text, _] = code.texts;
+            let path = code.grammar_path.unwrap_or(path);
             return Some(Self { language: code.language, text: Cow::Owned(text), path });
         }
         find_grammar(language, path)?;
         Some(Self { language, text, path })
     }
 
-    /// Returns the path of the file.
+    /// Returns the path that names the grammar.
     pub(crate) fn path(&self) -> &'a str {
         self.path
     }

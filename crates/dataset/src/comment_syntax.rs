@@ -35,8 +35,20 @@ impl CommentSyntax {
     pub fn of(language: Option<Language>) -> Self {
         use Language as L;
         match language {
-            Some(L::Python) => Self::PYTHON,
-            Some(L::CoffeeScript | L::Elixir | L::Perl | L::PowerShell | L::Ruby | L::Shell) => Self::HASH,
+            Some(L::Jupyter | L::Python | L::Vyper) => Self::PYTHON,
+            Some(
+                L::CoffeeScript
+                | L::Crystal
+                | L::Elixir
+                | L::Julia
+                | L::Nim
+                | L::Perl
+                | L::PowerShell
+                | L::R
+                | L::Ruby
+                | L::Shell
+                | L::Tcl,
+            ) => Self::HASH,
             Some(L::Php) => Self::PHP,
             Some(L::Haskell) => Self { block: &[(b"{-", b"-}")], ..Self::DASHES },
             Some(L::Lua) => Self { block: &[(b"--[[", b"]]")], ..Self::DASHES },
@@ -44,7 +56,30 @@ impl CommentSyntax {
             Some(L::Erlang) => Self::PERCENT,
             Some(L::Clojure) => Self::SEMICOLON,
             Some(L::OCaml) => Self { line: &[], block: &[(b"(*", b"*)")], long_strings: false },
-            Some(L::Erb | L::Jsp | L::Svelte | L::Twig | L::Vue) => Self::MARKUP,
+            Some(L::FSharp) => Self { block: &[(b"(*", b"*)")], ..Self::C },
+            Some(L::Pascal) => Self { block: &[(b"(*", b"*)"), (b"{", b"}")], ..Self::C },
+            Some(L::VisualBasic) => Self { line: &[b"'"], block: &[], long_strings: false },
+            Some(
+                L::AspNet
+                | L::ColdFusion
+                | L::Eex
+                | L::Ejs
+                | L::Erb
+                | L::FreeMarker
+                | L::GoTemplate
+                | L::Handlebars
+                | L::Html
+                | L::Jinja
+                | L::Jsp
+                | L::Liquid
+                | L::Mustache
+                | L::Razor
+                | L::Smarty
+                | L::Svelte
+                | L::Twig
+                | L::Velocity
+                | L::Vue,
+            ) => Self::MARKUP,
             Some(L::Go | L::JavaScript | L::TypeScript) => Self::JAVASCRIPT,
             _ => Self::C,
         }

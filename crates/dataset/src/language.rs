@@ -7,42 +7,75 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the variants are the languages' own names")]
 pub enum Language {
+    AspNet,
+    Assembly,
+    Astro,
     C,
     Clojure,
     CoffeeScript,
+    ColdFusion,
     Cpp,
+    Crystal,
     CSharp,
+    D,
     Dart,
+    Eex,
+    Ejs,
     Elixir,
     Erb,
     Erlang,
+    Fortran,
+    FreeMarker,
+    FSharp,
     Go,
+    GoTemplate,
     Groovy,
+    Hack,
+    Haml,
+    Handlebars,
     Haskell,
+    Html,
     Java,
     JavaScript,
+    Jinja,
     Jsp,
+    Julia,
+    Jupyter,
     Kotlin,
     Lex,
+    Liquid,
     Lua,
+    Move,
+    Mustache,
+    Nim,
     ObjectiveC,
     OCaml,
+    Pascal,
     Perl,
     Php,
     PowerShell,
+    Pug,
     Python,
+    R,
+    Razor,
     Ruby,
     Rust,
     Scala,
     Shell,
+    Slim,
+    Smarty,
     Solidity,
     Sql,
     Svelte,
     Swift,
+    Tcl,
     Twig,
     TypeScript,
     Vala,
+    Velocity,
+    VisualBasic,
     Vue,
+    Vyper,
     Xs,
     Yacc,
     Zig,
@@ -53,61 +86,125 @@ pub enum Language {
 /// [linguist](https://github.com/github-linguist/linguist/blob/main/lib/linguist/languages.yml), and so do most extensions; dialects such as
 /// CUDA and Cython count as the language that they extend.
 const LANGUAGE_TABLE: &[(Language, &str, &str, &[&str])] = &[
-    (Language::C, "c", "C", &["c", "h"]),
+    (Language::AspNet, "aspnet", "ASP.NET", &["aspx", "asax", "ascx", "ashx", "asmx"]),
+    (Language::Assembly, "assembly", "Assembly", &["asm", "nasm", "s"]),
+    (Language::Astro, "astro", "Astro", &["astro"]),
+    (Language::C, "c", "C", &["c", "h", "cl", "def"]),
     (Language::Clojure, "clojure", "Clojure", &["clj", "cljs", "cljc"]),
     (Language::CoffeeScript, "coffeescript", "CoffeeScript", &["coffee"]),
+    (Language::ColdFusion, "coldfusion", "ColdFusion", &["cfm", "cfc", "cfml"]),
     (
         Language::Cpp,
         "cpp",
         "C++",
         &[
             "cpp", "cc", "cxx", "c++", "cp", "cppm", "cu", "cuh", "h++", "hh", "hpp", "hxx", "inl", "ino",
-            "ipp", "ixx", "tcc", "tpp", "txx",
+            "ipp", "ixx", "tcc", "tpp", "txx", "metal",
         ],
     ),
-    (Language::CSharp, "csharp", "C#", &["cs", "csx"]),
+    (Language::Crystal, "crystal", "Crystal", &["cr"]),
+    (Language::CSharp, "csharp", "C#", &["cs", "csx", "cake"]),
+    (Language::D, "d", "D", &["d", "di"]),
     (Language::Dart, "dart", "Dart", &["dart"]),
+    (Language::Eex, "eex", "EEX", &["eex", "heex", "leex"]),
+    (Language::Ejs, "ejs", "EJS", &["ejs", "ect", "jst"]),
     (Language::Elixir, "elixir", "Elixir", &["ex", "exs"]),
     (Language::Erb, "erb", "ERB", &["erb", "rhtml"]),
-    (Language::Erlang, "erlang", "Erlang", &["erl", "hrl", "yrl"]),
+    (Language::Erlang, "erlang", "Erlang", &["erl", "hrl", "yrl", "escript", "xrl"]),
+    (Language::Fortran, "fortran", "Fortran", &["f90", "f", "f03", "f08", "f77", "f95", "for", "fpp"]),
+    (Language::FreeMarker, "freemarker", "FreeMarker", &["ftl", "ftlh"]),
+    (Language::FSharp, "fsharp", "F#", &["fs", "fsi", "fsx"]),
     (Language::Go, "go", "Go", &["go"]),
+    (Language::GoTemplate, "gotemplate", "Go Template", &["gohtml", "gotmpl", "tmpl"]),
     (Language::Groovy, "groovy", "Groovy", &["groovy", "gvy"]),
+    (Language::Hack, "hack", "Hack", &["hack", "hhi"]),
+    (Language::Haml, "haml", "Haml", &["haml"]),
+    (Language::Handlebars, "handlebars", "Handlebars", &["hbs", "handlebars"]),
     (Language::Haskell, "haskell", "Haskell", &["hs"]),
+    (Language::Html, "html", "HTML", &["html", "htm", "xhtml"]),
     (Language::Java, "java", "Java", &["java"]),
     (Language::JavaScript, "javascript", "JavaScript", &["js", "jsx", "mjs", "cjs", "es6", "jsm"]),
-    (Language::Jsp, "jsp", "JSP", &["jsp", "jspf", "jspx", "tagx"]),
-    (Language::Kotlin, "kotlin", "Kotlin", &["kt", "kts"]),
-    (Language::Lex, "lex", "Lex", &["l", "lex", "ll"]),
+    (Language::Jinja, "jinja", "Jinja", &["jinja", "j2", "jinja2", "njk"]),
+    (Language::Jsp, "jsp", "JSP", &["jsp", "jspf", "jspx", "tagx", "tag", "gsp"]),
+    (Language::Julia, "julia", "Julia", &["jl"]),
+    (Language::Jupyter, "jupyter", "Jupyter Notebook", &["ipynb"]),
+    (Language::Kotlin, "kotlin", "Kotlin", &["kt", "kts", "ktm"]),
+    (Language::Lex, "lex", "Lex", &["l", "lex", "ll", "l++", "lpp", "lxx"]),
+    (Language::Liquid, "liquid", "Liquid", &["liquid"]),
     (Language::Lua, "lua", "Lua", &["lua", "nse", "rockspec", "wlua"]),
+    (Language::Move, "move", "Move", &["move"]),
+    (Language::Mustache, "mustache", "Mustache", &["mustache"]),
+    (Language::Nim, "nim", "Nim", &["nim", "nims"]),
     (Language::ObjectiveC, "objectivec", "Objective-C", &["m", "mm"]),
-    (Language::OCaml, "ocaml", "OCaml", &["ml", "mli"]),
-    (Language::Perl, "perl", "Perl", &["pl", "pm", "psgi"]),
+    (Language::OCaml, "ocaml", "OCaml", &["ml", "mli", "mll", "mly"]),
+    (Language::Pascal, "pascal", "Pascal", &["pas", "dpr", "lpr", "pascal"]),
+    (Language::Perl, "perl", "Perl", &["pl", "pm", "psgi", "plx"]),
     (
         Language::Php,
         "php",
         "PHP",
         &[
             "php", "php3", "php4", "php5", "phtml", "ctp", "engine", "inc", "install", "module", "phps",
-            "theme",
+            "theme", "php7", "php8", "phpt", "aw", "drush", "profile", "view",
         ],
     ),
     (Language::PowerShell, "powershell", "PowerShell", &["ps1", "psm1"]),
-    (Language::Python, "python", "Python", &["py", "pyi", "pyw", "pxd", "pyx"]),
-    (Language::Ruby, "ruby", "Ruby", &["rb", "rake", "gemspec", "ru", "jbuilder", "rabl", "thor"]),
+    (Language::Pug, "pug", "Pug", &["pug", "jade"]),
+    (Language::Python, "python", "Python", &["py", "pyi", "pyw", "pxd", "pyx", "pxi", "py3", "wsgi"]),
+    (Language::R, "r", "R", &["r"]),
+    (Language::Razor, "razor", "Razor", &["cshtml", "razor"]),
+    (
+        Language::Ruby,
+        "ruby",
+        "Ruby",
+        &["rb", "rake", "gemspec", "ru", "jbuilder", "rabl", "thor", "builder", "rbw"],
+    ),
     (Language::Rust, "rust", "Rust", &["rs"]),
     (Language::Scala, "scala", "Scala", &["scala", "sc"]),
     (Language::Shell, "shell", "Shell", &["sh", "bash", "ksh", "zsh"]),
+    (Language::Slim, "slim", "Slim", &["slim"]),
+    (Language::Smarty, "smarty", "Smarty", &["tpl"]),
     (Language::Solidity, "solidity", "Solidity", &["sol"]),
-    (Language::Sql, "sql", "SQL", &["sql", "pls", "plsql", "pgsql"]),
+    (
+        Language::Sql,
+        "sql",
+        "SQL",
+        &["sql", "pls", "plsql", "pgsql", "bdy", "ddl", "fnc", "pck", "pkb", "pks", "plb", "prc", "trg"],
+    ),
     (Language::Svelte, "svelte", "Svelte", &["svelte"]),
     (Language::Swift, "swift", "Swift", &["swift"]),
+    (Language::Tcl, "tcl", "Tcl", &["tcl", "tm"]),
     (Language::Twig, "twig", "Twig", &["twig"]),
     (Language::TypeScript, "typescript", "TypeScript", &["ts", "tsx", "mts", "cts"]),
     (Language::Vala, "vala", "Vala", &["vala"]),
+    (Language::Velocity, "velocity", "Velocity", &["vm", "vtl"]),
+    (Language::VisualBasic, "visualbasic", "Visual Basic .NET", &["vb", "vbhtml"]),
     (Language::Vue, "vue", "Vue", &["vue"]),
+    (Language::Vyper, "vyper", "Vyper", &["vy"]),
     (Language::Xs, "xs", "XS", &["xs"]),
-    (Language::Yacc, "yacc", "Yacc", &["y", "yacc", "yy"]),
+    (Language::Yacc, "yacc", "Yacc", &["y", "yacc", "yy", "bison", "y++", "ypp", "yxx"]),
     (Language::Zig, "zig", "Zig", &["zig"]),
+];
+
+/// Programs that run scripts, by language. A version may follow the name.
+const INTERPRETERS: &[(Language, &[&str])] = &[
+    (Language::Shell, &["sh", "bash", "ash", "dash", "ksh", "mksh", "zsh"]),
+    (Language::Python, &["python", "pypy"]),
+    (Language::Perl, &["perl", "cperl"]),
+    (Language::Php, &["php"]),
+    (Language::Ruby, &["ruby", "jruby", "rbx"]),
+    (Language::JavaScript, &["node", "nodejs", "bun", "qjs", "gjs"]),
+    (Language::TypeScript, &["deno", "ts-node", "tsx"]),
+    (Language::Lua, &["lua", "luajit"]),
+    (Language::Groovy, &["groovy"]),
+    (Language::Scala, &["scala"]),
+    (Language::Elixir, &["elixir"]),
+    (Language::Erlang, &["escript"]),
+    (Language::Haskell, &["runhaskell", "runghc"]),
+    (Language::OCaml, &["ocaml"]),
+    (Language::PowerShell, &["pwsh"]),
+    (Language::R, &["Rscript"]),
+    (Language::Tcl, &["tclsh", "wish"]),
 ];
 
 impl Language {
@@ -148,9 +245,87 @@ impl Language {
         if stem.is_empty() {
             return None;
         }
+        // Compilers of C++ tell `.C` from `.c`. Where all is in capitals, the case says nothing.
+        if extension == "C" && stem.contains(char::is_lowercase) {
+            return Some(Self::Cpp);
+        }
+        // A build fills the gaps of `version.c.in`.
+        let extension = match extension {
+            "in" => stem.rsplit_once('.')?.1,
+            _ => extension,
+        };
         LANGUAGE_TABLE
             .iter()
             .find(|row| row.3.iter().any(|known| known.eq_ignore_ascii_case(extension)))
             .map(|row| row.0)
+    }
+
+    /// Returns the language of the program that the first line of a script names: `#!/usr/bin/env python3`.
+    pub fn from_shebang(text: &str) -> Option<Self> {
+        let command = text.lines().next()?.strip_prefix("#!")?;
+        let mut programs = command.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word));
+        let program = match programs.next()? {
+            "env" => programs.find(|word| !word.starts_with('-') && !word.contains('='))?,
+            program => program,
+        };
+        let name = program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        INTERPRETERS.iter().find(|(_, names)| names.contains(&name)).map(|(language, _)| *language)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_stand_at_the_place_of_their_language() {
+        for (place, row) in LANGUAGE_TABLE.iter().enumerate() {
+            assert_eq!(row.0 as usize, place);
+            assert_eq!(Language::from_name(row.1), Some(row.0));
+        }
+    }
+
+    #[test]
+    fn extensions_stand_for_one_language() {
+        let known: Vec<_> = LANGUAGE_TABLE.iter().flat_map(|row| row.3).collect();
+        for (at, extension) in known.iter().enumerate() {
+            assert!(!known[..at].contains(extension), "{extension}");
+        }
+    }
+
+    #[test]
+    fn paths_name_languages() {
+        for (path, language) in [
+            ("src/a.c", Some(Language::C)),
+            ("src/Tree.C", Some(Language::Cpp)),
+            ("SRC/MAIN.C", Some(Language::C)),
+            ("src/Tree.H", Some(Language::C)),
+            ("version.c.in", Some(Language::C)),
+            ("tool.py.in", Some(Language::Python)),
+            ("gram.y++", Some(Language::Yacc)),
+            ("Makefile.in", None),
+            ("a.in.in", None),
+            (".sh", None),
+            ("a/b.c/in", None),
+        ] {
+            assert_eq!(Language::from_path(path), language, "{path}");
+        }
+    }
+
+    #[test]
+    fn first_lines_name_interpreters() {
+        for (line, language) in [
+            ("#!/bin/sh", Some(Language::Shell)),
+            ("#! /usr/bin/perl -w", Some(Language::Perl)),
+            ("#!/usr/bin/env python3.11\r", Some(Language::Python)),
+            ("#!/usr/bin/env -S A=1 node --trace", Some(Language::JavaScript)),
+            ("#!/usr/bin/env", None),
+            ("#!/usr/bin/make -f", None),
+            ("#!", None),
+            ("/bin/sh", None),
+            ("", None),
+        ] {
+            assert_eq!(Language::from_shebang(&format!("{line}\n#!/bin/sh\n")), language, "{line}");
+        }
     }
 }

@@ -61,6 +61,7 @@ impl TokenRules {
             | Language::Cpp
             | Language::CSharp
             | Language::Lex
+            | Language::ObjectiveC
             | Language::Yacc
             | Language::Xs => C_RULES,
             Language::Java | Language::Solidity => PLAIN_RULES,

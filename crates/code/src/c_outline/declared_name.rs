@@ -117,23 +117,32 @@ fn candidate<'a>(head: &Head<'a>, at: usize) -> Option<Candidate<'a>> {
     Some(wrapped.unwrap_or_else(|| new(start..at, head.name_text(start..at))))
 }
 
-/// Returns the function whose declaration is the argument of a macro: `UNUSED(static int name(int a)) { .. }`.
+/// Returns the function whose declaration is the argument of a macro: `UNUSED(static int name(int a)) { .. }`, or
+/// `FUNCTION(int, name, (int a), NORETURN) { .. }`.
 fn wrapped_declaration<'a>(
     head: &Head<'a>,
     inner: &'a [Token],
     items: Range<usize>,
 ) -> Option<Candidate<'a>> {
     let open = inner.iter().position(|token| token.is(b'('))?;
-    let name = open.checked_sub(1).map(|before| &inner[before])?;
-    let has_type = open > 1 && (inner[open - 2].is_word() || inner[open - 2].is(b'*')) && inner[0].is_word();
-    let parameters = inner.get(open + 1..inner.len() - 1)?;
-    let is_whole =
-        inner.last().is_some_and(|last| last.is(b')')) && !parameters.iter().any(|token| token.is(b')'));
-    (has_type && is_whole && name.is_word() && !never_names(name.text(head.text))).then(|| Candidate {
+    let close = open + inner[open..].iter().position(|token| token.is(b')'))?;
+    let is_listed = open > 0 && inner[open - 1].is(b',');
+    let (name, before) = inner[..open - usize::from(is_listed)].split_last()?;
+    let has_type = before.first().is_some_and(Token::is_word)
+        && before.last().is_some_and(|last| last.is_word() || last.is(b'*') || is_listed && last.is(b','));
+    let parameters = &inner[open + 1..close];
+    let is_whole = match inner.get(close + 1) {
+        Some(next) => is_listed && next.is(b','),
+        None => true,
+    };
+    // `CASE(name, other, (1, 2))` has no parameters.
+    let has_parameters = !is_listed || declares_parameters(parameters) || is_void(head, parameters);
+    let is_named = name.is_word() && !never_names(name.text(head.text));
+    (has_type && is_whole && has_parameters && is_named).then(|| Candidate {
         items,
         text: name.text(head.text).to_owned(),
         parameters,
-        span: inner[open].start..inner[inner.len() - 1].end,
+        span: inner[open].start..inner[close].end,
     })
 }
 
@@ -193,6 +202,11 @@ pub(super) fn declares_parameters(tokens: &[Token]) -> bool {
         (false, false) => false,
     };
     tokens.is_empty() || has_dots || tokens.windows(2).any(is_parameter)
+}
+
+/// Whether the tokens between the parentheses of a function say that it has no parameters.
+pub(super) fn is_void(head: &Head, tokens: &[Token]) -> bool {
+    matches!(tokens, [word] if word.text(head.text) == "void")
 }
 
 fn parameter_count(tokens: &[Token]) -> usize {

@@ -86,8 +86,11 @@ impl<'a> Head<'a> {
         if let Some(at) = self.items.iter().position(|item| item.kind == symbol(b'=')) {
             return self.initialized(at);
         }
-        let key =
-            words().find(|(_, word)| matches!(*word, "class" | "struct" | "union" | "enum" | "__interface"));
+        let is_key = |word: &str| matches!(word, "class" | "struct" | "union" | "enum" | "__interface");
+        // `ALIGNED(class) Name` is a class too.
+        let mut keys =
+            self.items.iter().enumerate().filter_map(|(at, item)| Some((at, self.only_word(item)?)));
+        let key = keys.find(|(_, word)| is_key(word));
         if let Some(name) = key.and_then(|(at, _)| self.class_name(at + 1)) {
             let enumeration = key.is_some_and(|(_, word)| word == "enum");
             return if enumeration { Declaration::Other } else { Declaration::Class(name) };
@@ -125,6 +128,14 @@ impl<'a> Head<'a> {
     /// Returns the text of an item that is a word.
     pub(super) fn word(&self, item: &Item) -> Option<&'a str> {
         (item.kind == ItemKind::Token(TokenKind::Word)).then(|| self.tokens[item.first].text(self.text))
+    }
+
+    /// Returns the text of an item that is a word, or one word in parentheses.
+    fn only_word(&self, item: &Item) -> Option<&'a str> {
+        match self.inside(item) {
+            [word] if item.kind == ItemKind::Parens && word.is_word() => Some(word.text(self.text)),
+            _ => self.word(item),
+        }
     }
 
     /// Returns the position in the text of these items.
@@ -209,19 +220,24 @@ impl<'a> Head<'a> {
                 // `class EXPORT(1) Name`, but not `struct name function(int a)`.
                 ItemKind::Parens => {
                     let before = self.items[..at].last().and_then(|item| self.word(item))?;
-                    // `enum name __function(int a)` is a function too.
                     let inner = self.inside(item);
-                    let is_function = before.starts_with("__")
-                        && !inner.is_empty()
-                        && declared_name::declares_parameters(inner);
-                    if is_function || !is_macro_like(before) && before != "alignas" {
+                    // `enum name __function(int a)` is a function too.
+                    let has_parameters = !inner.is_empty() && declared_name::declares_parameters(inner)
+                        || declared_name::is_void(self, inner);
+                    let is_function = before.starts_with("__") && has_parameters;
+                    // A macro in lower case stands behind the keyword.
+                    let is_macro =
+                        is_macro_like(before) || before == "alignas" || offset == 1 && !has_parameters;
+                    if is_function || !is_macro {
                         return None;
                     }
-                    name = from..from;
+                    if name.end == at {
+                        name = from..from;
+                    }
                 }
                 _ => match self.word(item)? {
                     "final" | "sealed" | "abstract" if !name.is_empty() => {}
-                    word if is_upper_case(word) && !name.is_empty() && !self.is_macro(&name) => {}
+                    word if is_macro_like(word) && !name.is_empty() && !self.is_macro(&name) => {}
                     _ => name = self.name_start(at + 1).max(from)..at + 1,
                 },
             }

@@ -23,6 +23,21 @@ pub(super) const VENDORED_FOLDERS: &[&str] = &[
 pub(super) const GENERATED_FOLDERS: &[&str] =
     &["dist", "generated", "gen-src", "autogen", "__generated__", "generated-sources", "_build", ".next"];
 
+/// Scripts that tools for builds write into a project.
+pub(super) const BUILD_SCRIPTS: &[&str] = &[
+    "compile",
+    "configure",
+    "depcomp",
+    "gradlew",
+    "install-sh",
+    "missing",
+    "mkinstalldirs",
+    "mvnw",
+    "py-compile",
+    "test-driver",
+    "ylwrap",
+];
+
 /// Folders of tests and their data.
 pub(super) const TEST_FOLDERS: &[&str] = &[
     "test",

@@ -32,6 +32,11 @@ fn macros_before_a_class_are_not_its_name() {
         "UCLASS(Blueprintable)\nclass GAME_API Widget : public Base<int(), (2 > 1)>",
         "LIB_NAMESPACE_BEGIN\n\nclass Widget",
         "class my_export Widget : Base",
+        "class my_export(1) Widget : Base",
+        "class Widget __attribute__((packed)) : public Base",
+        "class EXPORT Widget CAPABILITY(\"mutex\") : public Base",
+        "struct Widget __packed",
+        "ALIGNED16(class)\nWidget : public Base",
     ] {
         let text = format!(
             "namespace io {{\n{head}\n{{\n  Q_OBJECT\npublic:\n  int pick() {{ return 1; }}\n}};\n}}\n"
@@ -59,6 +64,8 @@ fn macros_and_attributes_before_a_function_are_not_its_name() {
         "extern \"C\" enum kind parse(void)",
         "enum kind\nparse(struct item *in) ATTRIBUTE",
         "UNUSED(static int parse(const char *in, int n))",
+        "LIB_FUNCTION(int *,LIBAPI\nparse,(const char *in, int n),LIB_ALLOCATED)",
+        "LIB_FUNCTION(int, parse, (void))",
         "int parse(a, b)\n  int a;\n  char *b;",
         "static DEFINE_LOCK(lock)\n\nint parse(int a)",
     ] {
@@ -209,7 +216,6 @@ fn macros_about_warnings_are_no_part_of_a_function() {
 
 #[test]
 fn a_name_with_underscores_after_an_enumeration_is_that_of_a_function() {
-    let text =
-        "enum kind\n__close(struct item *in)\n{\n}\nstruct a __attribute__((packed)) {\n  int b;\n};\n";
-    assert_eq!(functions("a.c", text), ["__close 1-4"]);
+    let text = "enum kind\n__close(struct item *in)\n{\n}\nenum kind __stop(void)\n{\n}\nstruct a __attribute__((packed)) {\n  int b;\n};\n";
+    assert_eq!(functions("a.c", text), ["__close 1-4", "__stop 5-7"]);
 }

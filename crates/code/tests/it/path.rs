@@ -12,6 +12,8 @@ fn classifies_paths() {
             Source,
             &[
                 "src/app.py",
+                "bin/tool",
+                "www/search.cgi",
                 "latest.py",
                 "contest.js",
                 "attestation.go",
@@ -192,7 +194,10 @@ fn classifies_paths() {
                 "Properties/AssemblyInfo.cs",
             ],
         ),
-        (Other, &["Makefile", "logo.png", "config.yaml", "data.json", ".gitignore", "", "/", "a/"]),
+        (
+            Other,
+            &["Makefile", "configure", "logo.png", "config.yaml", "data.json", ".gitignore", "", "/", "a/"],
+        ),
     ];
     for (class, paths) in cases {
         for path in *paths {

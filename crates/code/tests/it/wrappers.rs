@@ -91,6 +91,13 @@ fn included_files_are_in_the_language_of_their_text() {
     let cases = [
         ("fp-impl.c.inc", c, "c", "parse"),
         ("gen.inc", c, "c", "parse"),
+        (
+            "gen.inc",
+            "/* As\n<?php in a page. */\n// <?php\nstatic int parse(int n)\n{\n  return one(\"<?xml\", n);\n}\n",
+            "c",
+            "parse",
+        ),
+        ("ops.h.inc", "bool P::parse(int n) {\n  return one(n);\n}\n", "cpp", "P::parse"),
         ("gen.inc", "namespace t {\nint P::parse(int n) {\n  return one(n);\n}\n}\n", "cpp", "t::P::parse"),
         ("page.inc", "<?php\nfunction parse($n) {\n  return one($n);\n}\n", "php", "parse"),
         ("gen.py.inc", "def parse(n):\n    return one(n)\n", "python", "parse"),

@@ -121,8 +121,11 @@ fn near_files<'a>(
 /// Returns the language that stands for all that may use the definitions of each other.
 fn family_of(language: Language) -> Language {
     match language {
-        Language::Cpp | Language::Yacc | Language::Lex | Language::Xs => Language::C,
-        Language::TypeScript | Language::Vue | Language::Svelte => Language::JavaScript,
+        Language::Cpp | Language::ObjectiveC | Language::Yacc | Language::Lex | Language::Xs => Language::C,
+        Language::TypeScript | Language::Astro | Language::Html | Language::Vue | Language::Svelte => {
+            Language::JavaScript
+        }
+        Language::Jupyter => Language::Python,
         language => language,
     }
 }
