@@ -17,6 +17,8 @@ mod passed_on;
 mod support_file;
 mod texts_only;
 
+pub(super) use support_file::is_named_support;
+
 use super::commit_facts::{CommitFacts, FunctionFacts};
 
 /// Share of the functions under any rule that are part of the fix.

@@ -343,6 +343,21 @@ fn a_call_that_a_new_guard_surrounds_is_more_than_a_call() {
 }
 
 #[test]
+fn files_called_example_are_no_fix_beside_others() {
+    let sides = ["int read(int n)\n{\n    return n;\n}", "int read(int n)\n{\n    return limited(n);\n}"];
+    let fixes = |paths: &[&str]| {
+        let functions: Vec<_> = paths.iter().map(|path| ("read", *path, sides)).collect();
+        score_whole("Fix CVE-2021-12345", &functions).iter().map(FixScore::is_fix).collect::<Vec<_>>()
+    };
+    for path in ["example.c", "src/demo.js", "lib/mock.py", "util/example_form.inc", "samples.php"] {
+        assert_eq!(fixes(&[path]), [true], "{path}");
+        assert_eq!(fixes(&[path, "src/read.c"]), [false, true], "{path}");
+    }
+    assert_eq!(fixes(&["examples/read.c"]), [false]);
+    assert_eq!(fixes(&["fuzz_read.c"]), [false]);
+}
+
+#[test]
 fn changes_that_look_cosmetic_and_are_not_are_fixes() {
     for (what, sides) in [
         (
