@@ -1,5 +1,6 @@
 //! Cosmetic changes: changes that cannot fix a weakness.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::changed_function::ChangedFunction;
@@ -81,7 +82,8 @@ impl CosmeticFilter {
         if before.is_empty() || after.is_empty() {
             return None;
         }
-        if let (Some(before), Some(after)) = (self.declarations(removed), self.declarations(added)) {
+        let declarations = [removed, added].map(|lines| self.declarations(function, lines));
+        if let [Some(before), Some(after)] = declarations {
             let differs = before.iter().any(|old| after.iter().any(|new| old.differs_in_code(new)));
             return (!differs).then_some(CosmeticChange::Signature);
         }
@@ -120,13 +122,20 @@ impl CosmeticFilter {
         lines.iter().filter(is_secret).count()
     }
 
-    /// Reads lines that declare functions; `None` if others are among them.
-    fn declarations<'l>(&self, lines: &[&'l str]) -> Option<Vec<DeclarationLine<'l>>> {
+    /// Reads lines that declare functions; `None` if others are among them. Languages without a keyword for functions declare
+    /// them by name.
+    fn declarations<'l>(
+        &self,
+        function: &ChangedFunction<'_>,
+        lines: &[&'l str],
+    ) -> Option<Vec<DeclarationLine<'l>>> {
+        let own = LazyCell::new(|| Some(function).filter(|function| function.signature_changed()));
         let lines =
             lines.iter().filter(|line| !line.trim().is_empty() && !self.idle.is_match(line.as_bytes()));
         let read = |line: &&'l str| {
-            let keyword = self.declaration.find(line.as_bytes())?;
-            Some(DeclarationLine::new(line, keyword.end()))
+            let keyword = self.declaration.find(line.as_bytes()).map(|keyword| keyword.end());
+            let parameters = keyword.or_else(|| own.and_then(|own| own.declared_name_end(line)));
+            parameters.map(|start| DeclarationLine::new(line, start))
         };
         lines.map(read).collect()
     }

@@ -252,6 +252,22 @@ fn changes_that_only_follow_the_fix_are_excluded() {
             ["int run(int n)\n{\n    return n;\n}", "int run(int n)\n{\n    return n + 1;\n}"],
         ),
         (
+            "only calls of changed functions",
+            "load.c",
+            [
+                "static int bystander(struct r *r)\n{\n    return use(read(r, 4));\n}",
+                "static int bystander(struct r *r, int limit)\n{\n    return use(read(r, 4, limit));\n}",
+            ],
+        ),
+        (
+            "only its signature",
+            "api.c",
+            [
+                "static int bystander(struct r *r)\n{\n    return 1;\n}",
+                "static int bystander(struct s *r)\n{\n    return 1;\n}",
+            ],
+        ),
+        (
             "only options of the command line",
             "cmd/run.go",
             [
@@ -322,6 +338,21 @@ fn functions_of_test_modules_and_files_of_template_engines_are_told_apart() {
 }
 
 #[test]
+fn files_called_example_are_no_fix_beside_others() {
+    let sides = ["int read(int n)\n{\n    return n;\n}", "int read(int n)\n{\n    return limited(n);\n}"];
+    let fixes = |paths: &[&str]| {
+        let functions: Vec<_> = paths.iter().map(|path| ("read", *path, sides)).collect();
+        score_whole("Fix CVE-2021-12345", &functions).iter().map(FixScore::is_fix).collect::<Vec<_>>()
+    };
+    for path in ["example.c", "src/demo.js", "lib/mock.py", "util/example_form.inc", "samples.php"] {
+        assert_eq!(fixes(&[path]), [true], "{path}");
+        assert_eq!(fixes(&[path, "src/read.c"]), [false, true], "{path}");
+    }
+    assert_eq!(fixes(&["examples/read.c"]), [false]);
+    assert_eq!(fixes(&["fuzz_read.c"]), [false]);
+}
+
+#[test]
 fn code_outside_functions_is_no_fix_beside_a_fixed_function() {
     let (removed, added) = (["version = 1"], ["version = 2"]);
     let outside = ChangedFunction { name: None, ..function("", &removed, &added) };
@@ -340,21 +371,6 @@ fn a_call_that_a_new_guard_surrounds_is_more_than_a_call() {
     let scores =
         score_whole("Fix CVE-2021-12345", &[("load", "load.go", caller), ("read", "read.go", GUARDED)]);
     assert!(scores.iter().all(FixScore::is_fix), "{scores:?}");
-}
-
-#[test]
-fn files_called_example_are_no_fix_beside_others() {
-    let sides = ["int read(int n)\n{\n    return n;\n}", "int read(int n)\n{\n    return limited(n);\n}"];
-    let fixes = |paths: &[&str]| {
-        let functions: Vec<_> = paths.iter().map(|path| ("read", *path, sides)).collect();
-        score_whole("Fix CVE-2021-12345", &functions).iter().map(FixScore::is_fix).collect::<Vec<_>>()
-    };
-    for path in ["example.c", "src/demo.js", "lib/mock.py", "util/example_form.inc", "samples.php"] {
-        assert_eq!(fixes(&[path]), [true], "{path}");
-        assert_eq!(fixes(&[path, "src/read.c"]), [false, true], "{path}");
-    }
-    assert_eq!(fixes(&["examples/read.c"]), [false]);
-    assert_eq!(fixes(&["fuzz_read.c"]), [false]);
 }
 
 #[test]
@@ -477,6 +493,25 @@ fn code_in_the_line_that_declares_a_function_is_a_change() {
         ("b.js", "export function render(html, scripts = true) {", "true", "false"),
         ("b.php", "function parse_doc($text, $entities = true) {", "true", "false"),
         ("b.rb", "  def render(html, scripts: true)", "true", "false"),
+        ("c.ts", "  f(url: string, file = true): Doc {", "true", "false"),
+        ("c.cpp", "    int f(const char *s, bool d = true)", "true", "false"),
+        ("c.kt", "    override suspend fun f(s: String, trust: Boolean = true): Doc {", "true", "false"),
+        (
+            "c.php",
+            "    final protected static function f(string $s, bool $d = true): ?Doc {",
+            "true",
+            "false",
+        ),
+        ("d.dart", "String f(String text) => '<b>' + text + '</b>';", "+ text +", "+ escape(text) +"),
+        (
+            "d.cs",
+            "class X { public static string f(string text) => Wrap(text); }",
+            "(text);",
+            "(Encode(text));",
+        ),
+        ("d.kt", "fun f(text: String) = wrap(text)", "p(text)", "p(escape(text))"),
+        ("d.lua", "local function f(p) return root .. '/static/' .. p end", ".. p", ".. clean(p)"),
+        ("d.rb", "def self.f(n) User.where(\"name = '#{n}'\") end", "\"name = '#{n}'\"", "name: n"),
     ];
     for (path, before, old, new) in cases {
         let (removed, added) = ([before], before.replacen(old, new, 1));
