@@ -18,14 +18,31 @@ const FEATURES: &str = r"^(?:\W*\[?[\w()/.-]+\]?:?\s+)?(?:add(?:s|ed|ing)?|suppo
 /// Words of a first line by which something new is the remedy.
 const REMEDIES: &str = r"\b(?:check|bound|limit|fix|prevent|protect|attack|vuln|missing|guard|validat|verif|avoid|counter|escap|sanit|harden|clamp|reject|restrict|mitigat|constant|token)\w*";
 
-/// First lines about something else than behaviour, and words about the cost of a protection.
-const CHORES: &str = r"\bwarnings?\b|^\W*(?:[\w./()-]+:\s*)*(?:renam\w*|make\s+(?:it\s+)?clear|remov\w+\s+(?:\S+\s+){1,2}support|use\s+.*\bif\s+available)\b|\bcauses?\s+problems\b";
+/// First lines about something else than behaviour, or about code that a review found wrong before anybody used it, and
+/// words about the cost of a protection.
+const CHORES: &str = r"\bwarnings?\b|^\W*(?:[\w./()-]+:\s*)*(?:renam\w*|make\s+(?:it\s+)?clear|remov\w+\s+(?:\S+\s+){1,2}support|use\s+.*\bif\s+available)\b|\bcauses?\s+problems\b|\breview\s+(?:feedback|comments?|findings?|pass|points?|suggestions?)\b";
 
 /// Words of a first line about work that follows a fix.
 const FOLLOW_UPS: &str = r"regressions?~(?:in|from|of|by|due~to|caused~by)~(?:the~)?(?:\w+~)?fix|(?:unit~)?tests?~failures?|unnecessary~code|indent(?:s|ation)?";
 
 /// Statements by which an advisory is that of another project, or only the source of a test.
 const OTHERS_ADVISORY: &str = r"(?:builds?|versions?|releases?|systems?)~(?:with|that~have|containing)~(?:the~)?cve|test~cases?~for~cve|cve-\d+-\d+~patch";
+
+/// First lines about something else than a fix of this program.
+const OTHER_SUBJECTS: &[&str] = &[
+    // Programs that find or use the flaws of others.
+    r"(?:add|new|creat\w*|updat\w*|improv\w*)~(?:\w+~){0,3}(?:detections?|rules?|templates?|signatures?|exploits?|scanners?|modules?)~(?:for~)?cve|cve-\d+-\d+~(?:detections?|rules?|templates?|signatures?|scenarios?|scanners?)",
+    r"false~(?:positives?|alarms?)|detect\w*~(?:\w+~){1,4}(?:in|by|with)~(?:the~)?(?:linter|scanner|analy[sz]er)",
+    r"(?:xss|csrf|ssrf|xxe|rce|sqli|injections?|traversal)~(?:demos?|scanners?|detectors?|linters?)",
+    r"display\w*~(?:of~)?(?:the~)?vulnerabilit\w+|vulnerabilit\w+~(?:in|on)~the~(?:dashboard|table|report|ui)",
+    r"style~(?:ids?|identifiers?|numbers?)",
+    // Advisories that do not concern the program.
+    r"(?:ignor|suppress|whitelist|allowlist|skip|exclud)\w*~(?:\w+~)?cve|not~(?:affected|vulnerable|exploitable)",
+    // Work beside a fix or after it.
+    r"after~(?:the~)?cve|(?:remov|drop|delet)\w*~(?:\w+~){0,3}(?:workarounds?|mitigations?)~for~(?:\w+~)?cve",
+    r"renam\w*~(?:\w+~)?cve\w*|tests?_cve\w*",
+    r"sec(?:urity)?(?:\([^)\n]*\))?!?:~(?:mov|renam|refactor|reorgani|deprecat|reformat|new~icons)\w*",
+];
 
 /// Words of a first line about a choice that users have.
 const OPTIONS: &str = r"\b(?:options?|settings?|flags?|support\s+for)\b";
@@ -45,6 +62,7 @@ pub(super) struct DoubtRules {
     chores: LazyPattern,
     follow_ups: LazyPattern,
     others_advisory: LazyPattern,
+    other_subjects: LazyPattern,
 }
 
 impl DoubtRules {
@@ -60,6 +78,7 @@ impl DoubtRules {
             chores: lazy(|| compile(CHORES)),
             follow_ups: lazy(|| compile_words(FOLLOW_UPS)),
             others_advisory: lazy(|| compile_words(OTHERS_ADVISORY)),
+            other_subjects: lazy(|| compile_words(&OTHER_SUBJECTS.join("|"))),
         }
     }
 
@@ -76,9 +95,11 @@ impl DoubtRules {
             || !is_statement && self.features.is_match(subject) && is_choice()
     }
 
-    /// Whether an advisory that a message names is about another commit: one that this one follows, or one of others.
+    /// Whether a message is about the flaw of another commit, which this one follows, or about one of others.
     pub(super) fn is_about_another(&self, message: &[u8], subject: &[u8]) -> bool {
-        self.follow_ups.is_match(subject) || self.others_advisory.is_match(message)
+        self.follow_ups.is_match(subject)
+            || self.other_subjects.is_match(subject)
+            || self.others_advisory.is_match(message)
     }
 
     /// Whether a tool found what the message is about by reading the code. Such findings are seldom reachable.

@@ -29,6 +29,8 @@ pub(super) struct ScoreBuilder {
     basis: Option<MessageBasis>,
     /// Whether the first paragraph says that the commit comes from the private fork of an advisory.
     pub(super) from_private_fork: bool,
+    /// Whether the words are about something else than a fix in this commit.
+    pub(super) is_about_another: bool,
 }
 
 impl ScoreBuilder {
@@ -81,11 +83,6 @@ impl ScoreBuilder {
         self.basis = self.basis.filter(|basis| *basis == MessageBasis::Advisory || is_kept(*basis));
     }
 
-    /// Takes back what the message rests on, an advisory included.
-    pub(super) fn forget_basis(&mut self) {
-        self.basis = None;
-    }
-
     /// Adds the evidence and the weakness of a term at `place`. The caller adds the points.
     pub(super) fn add_term(&mut self, term: &SecurityTerm, in_body: bool, place: usize) {
         if let Some(weakness) = term.weakness() {
@@ -115,8 +112,8 @@ impl ScoreBuilder {
             evidence: self.evidence,
             advisory_ids,
             weaknesses,
-            basis: self.basis.unwrap_or(MessageBasis::Doubtful),
-            selected: can_be_fix && self.points >= SELECTION_THRESHOLD,
+            basis: self.basis.filter(|_| !self.is_about_another).unwrap_or(MessageBasis::Doubtful),
+            selected: can_be_fix && self.points >= SELECTION_THRESHOLD && !self.is_about_another,
         }
     }
 }

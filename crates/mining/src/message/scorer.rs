@@ -162,7 +162,7 @@ impl MessageScorer {
             builder.add_basis(MessageBasis::MemoryError);
         }
         if self.doubt.is_about_another(message, subject) {
-            builder.forget_basis();
+            builder.is_about_another = true;
         } else if self.doubt.is_doubtful(message, subject) {
             builder.doubt(|_| false);
         } else if self.doubt.is_analysis(message) {

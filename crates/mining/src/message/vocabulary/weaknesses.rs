@@ -373,7 +373,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "denial_of_service",
         &["denial", "dos", "exhaust", "bomb", "complexity", "attack"],
-        r"denial~of~services?|(?-i:DoS|DOS~attack)|ddos|dos~(?:attacks?|vuln\w*|vectors?|issues?|fix)|(?:memory|resource|cpu|stack)~exhaust\w+|(?:zip|decompression|gzip)~bombs?|algorithmic~complexity|hash~(?:collision|flooding)~attacks?",
+        r"denial~of~services?|(?-i:DoS|DOS~attack)|(?:prevent\w*|avoid\w*|against|possible|potential)~ddos|d?dos~(?:attacks?|vuln\w*|vectors?|issues?|fix)|(?:memory|resource|cpu|stack)~exhaust\w+|(?:zip|decompression|gzip)~bombs?|algorithmic~complexity|hash~(?:collision|flooding)~attacks?",
     ),
     term(
         "resource consumption",
