@@ -20,8 +20,8 @@ pub(super) const ATTACK_TERMS: &[SecurityTerm] = &[
         "attacker could",
         Strong,
         "",
-        &["attack"],
-        "attackers?~(?:could|can|may|might|was~able|were~able|is~able|to)",
+        &["attack", "malicious"],
+        "attackers?~(?:could|can|may|might|was~able|were~able|is~able|to)|malicious~(?:clients?|servers?|users?|peers?|actors?)~(?:could|can|may|might)",
     ),
     term("attack", Medium, "", &["attack"], "attack(?:s|ers?|ing|~vectors?)?"),
     term(
@@ -45,7 +45,7 @@ pub(super) const ATTACK_TERMS: &[SecurityTerm] = &[
         Certain,
         "",
         &["fuzz"],
-        r"(?:found|reported|discovered|detected|caught|spotted)~(?:by|with|via|using|in|thanks~to)~(?:\w+~){0,3}(?:oss~?|cluster~?|lib|go~|honggs?|afl~)?fuzz(?:ing|er|ers)?(?:'s)?|(?:oss|cluster)~?fuzz~(?:issues?|bugs?|id|reports?|#)?:?~?#?\d+",
+        r"(?:found|reported|discovered|detected|caught|spotted)~(?:by|with|via|using|in|thanks~to)~(?:[\w']+~){0,3}(?:oss~?|cluster~?|lib|go~|honggs?|afl~)?fuzz(?:ing|er|ers)?(?:'s)?|(?:oss|cluster)~?fuzz~(?:issues?|bugs?|id|reports?|#)?:?~?#?\d+",
     ),
     term("oss-fuzz", Strong, "", &["fuzz"], "oss~?fuzz(?:er)?|cluster~?fuzz|afl~fuzz"),
     term(

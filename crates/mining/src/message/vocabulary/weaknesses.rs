@@ -13,8 +13,8 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "xss",
         Strong,
         "xss",
-        &["xss", "script", "inject"],
-        "xss|(?:cross|x)~site~script(?:ing|s)?|cross~scripting|(?:html|css|java~?script|script)~injections?",
+        &["xss", "script", "inject", "html"],
+        "xss|(?:cross|x)~site~script(?:ing|s)?|cross~scripting|(?:html|css|java~?script|script)~injections?|html~escape~(?:the|all|user|any|error|output|title|names?|text)",
     ),
     term(
         "javascript url",
@@ -27,8 +27,8 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "command injection",
         Strong,
         "command_injection",
-        &["command", "inject"],
-        "(?:command|shell|argument|cmd)~injections?|command~execution|arbitrary~(?:(?:shell|os|system)~)?commands?",
+        &["command", "inject", "shell"],
+        "(?:command|shell|argument|cmd)~injections?|command~execution|arbitrary~(?:(?:shell|os|system)~)?commands?|escap(?:e|es|ed|ing)~(?:the~)?shell~(?:arguments?|args?|parameters?|meta~?characters?)",
     ),
     term(
         "code execution",
@@ -115,8 +115,8 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "path traversal",
         Strong,
         "path_traversal",
-        &["travers", "slip"],
-        r"(?:path|file~?(?:system|name|path)?|url)~travers(?:al|als|ing)|(?:fix(?:e[sd])?|prevent(?:s|ed)?|avoid(?:s|ed)?|close[sd]?|allow(?:s|ed)?|against)~(?:(?:an?|the|potential|possible)~)*directory~travers\w*|directory~travers\w*~(?:was|is)~possible|directory~travers\w*~(?:vuln\w*|attacks?|exploits?|issues?|bugs?|via|holes?)|(?:zip|tar)~slip",
+        &["travers", "slip", "absolute"],
+        r"(?:path|file~?(?:system|name|path)?|url)~travers(?:al|als|ing)|(?:fix(?:e[sd])?|prevent(?:s|ed)?|avoid(?:s|ed)?|close[sd]?|allow(?:s|ed)?|against)~(?:(?:an?|the|potential|possible)~)*directory~travers\w*|directory~travers\w*~(?:was|is)~possible|directory~travers\w*~(?:vuln\w*|attacks?|exploits?|issues?|bugs?|via|holes?)|(?:zip|tar)~slip|(?:reject|refus|skip|disallow|forbid|block|prevent)\w*~(?:\w+~){0,3}absolute~paths?~(?:\S+~){0,4}(?:tar|zip|archives?)",
     ),
     term("directory traversal", Medium, "path_traversal", &["travers"], "directory~traversals?"),
     term(
@@ -132,7 +132,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "csrf",
         &["csrf", "xsrf"],
-        r"(?:prevent(?:s|ing)?|against|missing|mitigat\w+|avoid)~(?:\w+~){0,1}[cx]srf(?:~attacks?)?",
+        r"(?:which|that)~(?:disabled|skipped|bypassed|broke)~(?:the~)?[cx]srf|(?:prevent(?:s|ing)?|against|missing|mitigat\w+|avoid)~(?:\w+~){0,1}[cx]srf(?:~attacks?)?",
     ),
     term("csrf", Medium, "csrf", &["csrf", "xsrf", "forger"], "[cx]srf|cross~site~request~forger(?:y|ies)"),
     term(
@@ -178,8 +178,8 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "access control",
         Strong,
         "access_control",
-        &["bypass", "authori", "permission", "access", "insecure"],
-        r"(?:authori[sz]ation|permissions?|access(?:~controls?)?|acl|restrictions?|origin|cors|security|filter|whitelist|allowlist)~(?:checks?~)?bypass\w*|bypass\w*~(?:of~)?(?:the~)?(?:authori[sz]ation|permissions?|access~\w+|acls?|security|restrictions?)|(?:missing|improper|broken|insufficient)~(?:authori[sz]ation|permissions?|access)(?:~(?:checks?|controls?))?|unauthori[sz]ed~(?:access|users?|reads?|writes?|actions?)|insecure~direct~object",
+        &["bypass", "authori", "permission", "access", "insecure", "idor", "mass"],
+        r"(?:authori[sz]ation|permissions?|access(?:~controls?)?|acl|restrictions?|origin|cors|security|filter|whitelist|allowlist)~(?:checks?~)?bypass\w*|bypass\w*~(?:of~)?(?:the~)?(?:authori[sz]ation|permissions?|access~\w+|acls?|security|restrictions?)|bypass\w*~of~(?:the~)?(?:\w+~)?(?:allow|white|deny|block|black)~?lists?|idor|mass~assignment~of~(?:\w+~){0,2}(?:admin\w*|roles?|protected|sensitive)|(?:prevent\w*|against)~mass~assignment|(?:missing|improper|broken|insufficient)~(?:authori[sz]ation|permissions?|access)(?:~(?:checks?|controls?))?|unauthori[sz]ed~(?:access|users?|reads?|writes?|actions?)|insecure~direct~object",
     ),
     term(
         "privilege escalation",
@@ -214,8 +214,8 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "timing attack",
         Strong,
         "timing_attack",
-        &["timing", "channel", "constant", "secure", "marvin"],
-        r"timing~?(?:attacks?|side~channels?|leaks?|oracles?|safe\w*)|side~channels?~(?:attacks?|leaks?|leakage|vuln\w*|resist\w*|protection|safe\w*)|compar\w+~in~constant~time|(?:us(?:e|es|ed|ing)|switch\w*|perform\w*|mak(?:e|es|ing))~(?:\w+~){0,4}constant~time|constant~time~(?:string~|hash~)?(?:compar\w+|equal\w*|check|bignum)|secure_?~?compare|marvin~attack",
+        &["timing", "channel", "constant", "marvin"],
+        r"timing~?(?:attacks?|side~channels?|leaks?|oracles?|safe\w*)|side~channels?~(?:attacks?|leaks?|leakage|vuln\w*|resist\w*|protection|safe\w*)|compar\w+~in~constant~time|(?:us(?:e|es|ed|ing)|switch\w*|perform\w*|mak(?:e|es|ing))~(?:\w+~){0,4}constant~time|constant~time~(?:string~|hash~)?(?:compar\w+|equal\w*|check|bignum)|marvin~attack",
     ),
     term(
         "constant-time comparison",
@@ -229,7 +229,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "certificate_validation",
         &["verif", "validat", "check"],
-        r"(?:missing|improper|disabled?|insufficient|incorrect|skip(?:s|ped|ping)?|lack~of|no)~(?:(?:tls|ssl|server|x509)~)*(?:certificates?|certs?|hostname|host~key|tls|ssl)~(?:verif\w+|validat\w+|checks?|checking)",
+        r"enabl(?:e|es|ed|ing)~(?:the~)?(?:hostname|certificate|cert|tls|ssl)~(?:verif\w+|validat\w+)~by~default|(?:missing|improper|disabled?|insufficient|incorrect|skip(?:s|ped|ping)?|lack~of|no)~(?:(?:tls|ssl|server|x509)~)*(?:certificates?|certs?|hostname|host~key|tls|ssl)~(?:verif\w+|validat\w+|checks?|checking)",
     ),
     term(
         "certificate validation",
@@ -271,8 +271,8 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "buffer overflow",
         Strong,
         "buffer_overflow",
-        &["buffer", "heap", "stack"],
-        "(?:buffer|heap|stack~buffer|stack~based)~(?:read~|write~)?(?:over~?(?:flow|run|write)|under~?(?:flow|run))(?:s|ed|ing)?",
+        &["buffer", "heap", "stack", "memory", "array"],
+        "(?:(?:(?:heap|stack|global|static)~(?:based~)?)?buffer|heap|stack~based)~(?:read~|write~)?(?:over~?(?:flow|run|write)|under~?(?:flow|run))(?:s|ed|ing)?|(?:memory|array)~over~?runs?",
     ),
     term(
         "use after free",
@@ -300,14 +300,14 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "out_of_bounds_write",
         &["writ"],
-        "(?:out~of~bounds?|oob|invalid|heap)~(?:memory~)?writes?|writ(?:e|es|ing|ten)~(?:out~of~bounds?|(?:past|beyond|after)~(?:the~)?(?:end|bounds?|buffer|allocated))",
+        "(?:out~of~(?:bounds?|array)|oob|invalid|heap)~(?:memory~)?writes?|writ(?:e|es|ing|ten)~(?:out~of~bounds?|(?:past|beyond|after)~(?:the~)?(?:end|bounds?|buffer|allocated))",
     ),
     term(
         "out-of-bounds read",
         Strong,
         "out_of_bounds_read",
-        &["read", "access"],
-        r"(?:(?:buffer|heap|stack)~)?over~?reads?|(?:out~of~bounds?|oob|invalid~memory)~(?:memory~)?(?:reads?|access\w*)|invalid~reads?|(?:read(?:s|ing)?|access\w*)~(?:out~of~bounds?|(?:past|beyond|after)~(?:\w+~)?(?:end|bounds?|buffer|allocated|length))",
+        &["read", "access", "past", "beyond", "over"],
+        r"(?:(?:buffer|heap|stack)~)?over~?reads?|(?:out~of~(?:bounds?|array)|oob|invalid~memory|illegal~memory)~(?:memory~)?(?:reads?|access\w*)|invalid~reads?|memory~access~errors?|access\w*~(?:invalid|illegal)~memory|(?:read(?:s|ing)?|access\w*)~(?:\w+~){0,3}(?:out~of~bounds?|(?:past|beyond)~(?:\w+~){0,3}(?:end|bounds?|buffer|allocated|length|text|line)|(?:after|off)~(?:the~)?end)|(?:go|goes|going|run|runs|running)~(?:past|beyond|over)~(?:(?:the~)?end~of~(?:the~)?(?:buffer|array|string|line|text)|allocated)",
     ),
     term(
         "out of bounds",
@@ -316,6 +316,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         &["bound", "oob"],
         "out~of~(?:bounds?|boundar(?:y|ies))|oob",
     ),
+    term("type confusion", Strong, "memory_corruption", &["type"], "type~confusions?"),
     term(
         "heap corruption",
         Strong,
@@ -342,7 +343,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "integer_overflow",
         &["flow", "integer"],
-        r"(?:integer|int|arithmetic|multiplication|addition|signedness|size_t|pointer)~(?:over|under)flow\w*|integer~(?:wrap\w*|truncation)",
+        r"(?:integer|u?int(?:8|16|32|64)?(?:_t)?|arithmetic|multiplication|addition|signedness|size_t|pointer)~(?:over|under)flow\w*|integer~(?:wrap\w*|truncation)",
     ),
     term("wrap around", Weak, "integer_overflow", &["wrap"], "wrap~?arounds?"),
     term(
