@@ -43,7 +43,7 @@ impl CosmeticFilter {
         Self {
             comment: compile(r#"^\s*(?://|#(?:\s|$|!)|/?\*(?:[\s/*]|$)|--\s|"""|'''|<!--|\{/\*)"#),
             idle: compile(
-                r"^\s*(?:import\b|from\s+[\w.]+\s+import\b|using\s+[\w.]+;|use\s+[\w:\\{},\s]+;|#\s*include|require(?:_once|_relative)?\b|(?:const|let|var)\s+\w+\s*=\s*require\()|^\s*(?:self\.|this\.|\w+\.)?_?(?:log|logger|error_log|syslog|logging|console|debug\w*|trace|warnings)(?:\.\w+)*!?\s*\(.*\)\s*;?\s*$",
+                r"^\s*(?:import\b|from\s+[\w.]+\s+import\b|using\s+[\w.]+;|use\s+[\w:\\{},\s]+;|#\s*include|require(?:_once|_relative)?\b|(?:const|let|var)\s+\w+\s*=\s*require\()|^\s*(?:self\.|this\.|\w+\.)?_?(?:log|logger|error_log|syslog|logging|console|debug\w*|trace|verbose|warnings)(?:\.\w+)*!?\s*\(.*\)\s*;?\s*$",
             ),
             declaration: compile(
                 r"^\s*(?:(?:pub(?:\([\w:]+\))?|public|private|protected|static|async|export|default|final|virtual|inline|unsafe|const|extern|override|abstract|internal)\s+)*(?:def|fn|func|function|sub)\b",

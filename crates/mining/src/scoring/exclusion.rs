@@ -9,6 +9,7 @@ mod call_of_changed;
 mod check_deleted;
 mod cosmetic_only;
 mod fields_only;
+mod lock_only;
 mod options_only;
 mod other_named;
 mod other_remedy;
@@ -45,6 +46,7 @@ pub(super) const PASSES: &[&[&Exclusion]] = &[
         &options_only::EXCLUSION,
         &fields_only::EXCLUSION,
         &texts_only::EXCLUSION,
+        &lock_only::EXCLUSION,
         &call_of_changed::EXCLUSION,
         &passed_on::EXCLUSION,
         &check_deleted::EXCLUSION,

@@ -292,6 +292,35 @@ fn changes_that_only_follow_the_fix_are_excluded() {
             ],
         ),
         (
+            "only texts of errors",
+            "text.c",
+            [
+                "const char *text(int e)\n{\n    switch (e) {\n    }\n}",
+                "const char *text(int e)\n{\n    switch (e) {\n    case E_A: return \"a\";\n    }\n}",
+            ],
+        ),
+        (
+            "only creates or destroys a lock",
+            "new.c",
+            [
+                "void make(struct s *s)\n{\n    s->n = 0;\n}",
+                "void make(struct s *s)\n{\n    s->n = 0;\n    pthread_mutex_init(&s->lock, NULL);\n}",
+            ],
+        ),
+        (
+            "no effect",
+            "say.c",
+            [
+                "void say(int n)\n{\n    go(n);\n}",
+                "void say(int n)\n{\n    verbose(VERB_ALGO, \"n %d\", n);\n    go(n);\n}",
+            ],
+        ),
+        (
+            "in a file of tests or examples",
+            "src/part.pyi",
+            ["def get(n: int): ...", "def get(n: int, m: int): ...\ndef set(n: int): ..."],
+        ),
+        (
             "only passes a new value on",
             "open.go",
             [

@@ -1,4 +1,4 @@
-//! Files that no product runs: mocks, templates, examples, harnesses.
+//! Files that no product runs: mocks, templates, examples, harnesses, scripts of developers, declarations of types.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use crate::pattern::{CompiledPattern, compile};
 static PATHS: LazyLock<CompiledPattern> = LazyLock::new(|| {
     compile(
         // `Template.php` is code of a template engine.
-        r"(?:^|/)templates?/|(?:^|[/_.-])(?:mocks?|fakes?|stubs?|examples?|samples?|demos?|fixtures?)(?:[_.-][^/]*)?/|(?:^|[/_.-])(?:templ|testdata|testutils?|test[_-]?helpers?|harness(?:es)?|fuzz\w*|benchmarks?)(?:[/_.-]|$)",
+        r"^(?:scripts?|maint|devtools|\.?ci|\.github)/|\.(?:pxd|pyi|d\.ts)$|(?:^|/)templates?/|(?:^|[/_.-])(?:mocks?|fakes?|stubs?|examples?|samples?|demos?|fixtures?)(?:[_.-][^/]*)?/|(?:^|[/_.-])(?:templ|testdata|testutils?|test[_-]?helpers?|harness(?:es)?|fuzz\w*|benchmarks?)(?:[/_.-]|$)",
     )
 });
 
