@@ -21,7 +21,7 @@ pub enum MessageBasis {
 }
 
 /// Terms that name an access to memory that is out of bounds or freed. Languages that check memory throw instead.
-const MEMORY_ERRORS: [&str; 7] = [
+const MEMORY_ERRORS: [&str; 8] = [
     "buffer overflow",
     "use after free",
     "double free",
@@ -29,6 +29,7 @@ const MEMORY_ERRORS: [&str; 7] = [
     "out-of-bounds write",
     "out-of-bounds read",
     "out of bounds",
+    "missing bounds check",
 ];
 
 /// Terms that name an attack or its result. Terms of the vocabulary that are not here were right in half of all cases.

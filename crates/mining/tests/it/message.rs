@@ -157,6 +157,8 @@ const FIXES: &[(&str, &str, &str)] = &[
         "message:request smuggling",
         "request_smuggling",
     ),
+    ("Babel: Add a missing length check.", "message:missing bounds check", "memory_corruption"),
+    ("fix USE_AFTER_FREE in the reader", "message:use after free", "use_after_free"),
     ("Fix minor typo which disabled CSRF protection", "message:against csrf", "csrf"),
 ];
 

@@ -85,6 +85,13 @@ pub(super) const ATTACK_TERMS: &[SecurityTerm] = &[
     term("regular expression", Weak, "", &["regex", "regular"], "reg(?:ex(?:es|p|ps)?|ular~expressions?)"),
     term("race condition", Weak, "race_condition", &["race"], "race~conditions?|data~races?|races"),
     term("memory leak", Weak, "", &["leak"], "(?:memory|mem)~?leaks?"),
+    term(
+        "missing bounds check",
+        Strong,
+        "memory_corruption",
+        &["check"],
+        r"(?:add|missing|more|additional|further|tighten|enforce)\w*~(?:[\w-]+~){0,3}(?:bounds?|boundary|length)~check(?:s|ing)?",
+    ),
     term("bounds check", Weak, "memory_corruption", &["bound"], "bounds?~check(?:s|ing)?"),
     term("overflow", Weak, "", &["flow", "run"], "(?:over|under)flow(?:s|ed|ing)?|overruns?"),
     term(

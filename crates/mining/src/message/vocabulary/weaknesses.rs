@@ -279,7 +279,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "use_after_free",
         &["free", "uaf", "dangling", "after"],
-        r"us(?:e[sd]?|ing)~after~(?:free\w*|scope|return)|uaf|dangling~(?:pointers?|references?)|(?:us(?:e[sd]?|ing)|access\w*|read(?:s|ing)?|writ(?:es?|ing)|deref\w*)~(?:[\w-]+~){0,5}after~(?:(?:it|they|its|their|the|being|has|have|had|was|were|is|are|been|memory|object)~){0,4}(?:freed|free|released|deleted|destroyed|deallocated)|(?:us(?:e[sd]?|ing)|access\w*|read(?:s|ing)?|writ(?:es?|ing)|deref\w*)~(?:(?:of|to|from|in|the|an?|already)~){0,3}(?:freed|deallocated)(?:~(?:memory|pointers?|objects?|buffers?|data))?",
+        r"us(?:e[sd]?|ing)~after~(?:free\w*|scope|return)|use_after_free|uaf|dangling~(?:pointers?|references?)|(?:us(?:e[sd]?|ing)|access\w*|read(?:s|ing)?|writ(?:es?|ing)|deref\w*)~(?:[\w-]+~){0,5}after~(?:(?:it|they|its|their|the|being|has|have|had|was|were|is|are|been|memory|object)~){0,4}(?:freed|free|released|deleted|destroyed|deallocated)|(?:us(?:e[sd]?|ing)|access\w*|read(?:s|ing)?|writ(?:es?|ing)|deref\w*)~(?:(?:of|to|from|in|the|an?|already)~){0,3}(?:freed|deallocated)(?:~(?:memory|pointers?|objects?|buffers?|data))?",
     ),
     term(
         "double free",
