@@ -29,6 +29,10 @@ pub(super) struct ScoreBuilder {
     basis: Option<MessageBasis>,
     /// Whether the first paragraph says that the commit comes from the private fork of an advisory.
     pub(super) from_private_fork: bool,
+    /// Whether a marker, a certain term, or a term in the first paragraph was found.
+    pub(super) is_prominent: bool,
+    /// Whether the commit makes code faster or simpler.
+    pub(super) is_rework: bool,
     /// Whether the words are about something else than a fix in this commit.
     pub(super) is_about_another: bool,
 }
@@ -70,6 +74,7 @@ impl ScoreBuilder {
     pub(super) fn add_marker(&mut self, label: &str) {
         self.points += TermWeight::Certain.points();
         self.evidence.push(format!("message:{label}"));
+        self.is_prominent = true;
         self.add_basis(MessageBasis::of_term(label));
     }
 
@@ -89,6 +94,7 @@ impl ScoreBuilder {
             let general = term.weight < TermWeight::Strong || GENERAL_WEAKNESSES.contains(&weakness.name);
             self.weaknesses.push(((general, in_body, place), weakness));
         }
+        self.is_prominent |= !in_body || term.weight == TermWeight::Certain;
         self.evidence.push(format!("message:{}", term.label));
         self.add_basis(MessageBasis::of_term(term.label));
     }
@@ -113,6 +119,7 @@ impl ScoreBuilder {
             advisory_ids,
             weaknesses,
             basis: self.basis.filter(|_| !self.is_about_another).unwrap_or(MessageBasis::Doubtful),
+            is_rework: self.is_rework,
             selected: can_be_fix && self.points >= SELECTION_THRESHOLD && !self.is_about_another,
         }
     }

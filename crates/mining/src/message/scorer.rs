@@ -29,6 +29,8 @@ const FIX_WORD_BODY_POINTS: u32 = 2;
 const SHORT_MESSAGE_BYTES: usize = 1000;
 /// Points that a first line loses if it announces something new and fixes nothing.
 const FEATURE_PENALTY: u32 = 3;
+/// Fewest items of a list of changes that belong to several purposes.
+const MIN_ITEMS: usize = 3;
 /// Most places of one term that are tried. If all of them are parts of other terms, it counts as one.
 const MAX_TERM_MATCHES: usize = 16;
 
@@ -165,9 +167,12 @@ impl MessageScorer {
         if self.fuzzing.is_memory_error(message, &builder) {
             builder.add_basis(MessageBasis::MemoryError);
         }
+        builder.is_rework = self.doubt.is_rework(subject);
+        // A list of what a squashed commit does says little of each part of its change.
+        let is_item_of_many = || !builder.is_prominent && item_count(message) >= MIN_ITEMS;
         if self.doubt.is_about_another(message, subject) {
             builder.is_about_another = true;
-        } else if self.doubt.is_doubtful(message, subject) {
+        } else if self.doubt.is_doubtful(message, subject) || is_item_of_many() {
             builder.doubt(|_| false);
         } else if self.doubt.is_analysis(message) {
             builder.doubt(|basis| basis == MessageBasis::MemoryError);
@@ -269,6 +274,11 @@ fn is_article(text: &[u8]) -> bool {
         word.is_empty() || words.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
     };
     text.split(u8::is_ascii_whitespace).all(is_known)
+}
+
+/// Counts the lines that are items of a list.
+fn item_count(message: &[u8]) -> usize {
+    message.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"* ")).count()
 }
 
 /// Whether `place` is in a list item that begins with a fix word, as in squashed commits: `* fix XSS`.

@@ -368,6 +368,9 @@ fn the_basis_of_a_message_tells_how_sure_its_claim_is() {
         (MessageBasis::Announcement, "Restrict names\n\nhttps://hackerone.com/reports/2519936"),
         (MessageBasis::Doubtful, "Ignore CVE-2021-1234 in trivy"),
         (MessageBasis::Doubtful, "fix: address review comments: log injection, names"),
+        (MessageBasis::Attack, "Fix the form\n\n* fix XSS in names\n* move the button"),
+        (MessageBasis::Doubtful, "Rework the form\n\n* fix XSS in names\n* move the button\n* new colours"),
+        (MessageBasis::Doubtful, "refactor: escape names against XSS attacks"),
         (MessageBasis::Doubtful, "Fix null pointer dereference"),
         (MessageBasis::Doubtful, "Fix integer overflow"),
     ] {
@@ -382,6 +385,10 @@ fn the_basis_of_a_message_tells_how_sure_its_claim_is() {
         MessageBasis::Doubtful,
     ];
     assert!(order.map(share).is_sorted_by(|one, next| one >= next));
+    // The basis of such a commit may be that of its merge.
+    let mut rework = scorer.score("perf: read names faster", 1);
+    rework.basis = MessageBasis::Attack;
+    assert!(rework.fix_share(Language::C) < share(MessageBasis::Attack));
     // Java throws where C reads other memory.
     assert!(MessageBasis::MemoryError.fix_share(Language::Java) < share(MessageBasis::MemoryError));
 }
