@@ -158,6 +158,9 @@ const FIXES: &[(&str, &str, &str)] = &[
         "request_smuggling",
     ),
     ("Babel: Add a missing length check.", "message:missing bounds check", "memory_corruption"),
+    ("prevent drive traversal in windows", "message:path traversal", "path_traversal"),
+    ("escape arguments to counter an injection attack", "message:injection prevented", ""),
+    ("fix off-by-one reads in the key list", "message:out-of-bounds read", "out_of_bounds_read"),
     ("fix USE_AFTER_FREE in the reader", "message:use after free", "use_after_free"),
     ("Fix minor typo which disabled CSRF protection", "message:against csrf", "csrf"),
 ];

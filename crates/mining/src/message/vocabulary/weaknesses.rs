@@ -65,7 +65,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "",
         &["inject"],
-        r"(?:prevent\w*|avoid\w*|fix\w*|against|block\w*|mitigat\w+)~(?:[\w-]+~){0,3}injections?(?:~(?:attacks?|vulnerabilit(?:y|ies)|issues?))?",
+        r"(?:prevent\w*|avoid\w*|fix\w*|against|block\w*|mitigat\w+)~(?:[\w-]+~){0,3}injections?(?:~(?:attacks?|vulnerabilit(?:y|ies)|issues?))?|injections?~(?:attacks?|vulnerabilit(?:y|ies))",
     ),
     term("csv injection", Strong, "", &["inject"], "(?:csv|formula)~injections?"),
     term(
@@ -116,7 +116,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "path_traversal",
         &["travers", "slip", "absolute"],
-        r"(?:path|file~?(?:system|name|path)?|url)~travers(?:al|als|ing)|(?:fix(?:e[sd])?|prevent(?:s|ed)?|avoid(?:s|ed)?|close[sd]?|allow(?:s|ed)?|against)~(?:(?:an?|the|potential|possible)~)*directory~travers\w*|directory~travers\w*~(?:was|is)~possible|directory~travers\w*~(?:vuln\w*|attacks?|exploits?|issues?|bugs?|via|holes?)|(?:zip|tar)~slip|(?:reject|refus|skip|disallow|forbid|block|prevent)\w*~(?:\w+~){0,3}absolute~paths?~(?:\S+~){0,4}(?:tar|zip|archives?)",
+        r"(?:path|file~?(?:system|name|path)?|url|drive)~travers(?:al|als|ing)|(?:fix(?:e[sd])?|prevent(?:s|ed)?|avoid(?:s|ed)?|close[sd]?|allow(?:s|ed)?|against)~(?:(?:an?|the|potential|possible)~)*directory~travers\w*|directory~travers\w*~(?:was|is)~possible|directory~travers\w*~(?:vuln\w*|attacks?|exploits?|issues?|bugs?|via|holes?)|(?:zip|tar)~slip|(?:reject|refus|skip|disallow|forbid|block|prevent)\w*~(?:\w+~){0,3}absolute~paths?~(?:\S+~){0,4}(?:tar|zip|archives?)",
     ),
     term("directory traversal", Medium, "path_traversal", &["travers"], "directory~traversals?"),
     term(
@@ -300,14 +300,14 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "out_of_bounds_write",
         &["writ"],
-        "(?:out~of~(?:bounds?|array)|oob|invalid|heap)~(?:memory~)?writes?|writ(?:e|es|ing|ten)~(?:out~of~bounds?|(?:past|beyond|after)~(?:the~)?(?:end|bounds?|buffer|allocated))",
+        "(?:out~of~(?:bounds?|array)|off~by~one|oob|invalid|heap)~(?:memory~)?writes?|writ(?:e|es|ing|ten)~(?:out~of~bounds?|(?:past|beyond|after)~(?:the~)?(?:end|bounds?|buffer|allocated))",
     ),
     term(
         "out-of-bounds read",
         Strong,
         "out_of_bounds_read",
         &["read", "access", "past", "beyond", "over"],
-        r"(?:(?:buffer|heap|stack)~)?over~?reads?|(?:out~of~(?:bounds?|array)|oob|invalid~memory|illegal~memory)~(?:memory~)?(?:reads?|access\w*)|invalid~reads?|memory~access~errors?|access\w*~(?:invalid|illegal)~memory|(?:read(?:s|ing)?|access\w*)~(?:\w+~){0,3}(?:out~of~bounds?|(?:past|beyond)~(?:\w+~){0,3}(?:end|bounds?|buffer|allocated|length|text|line)|(?:after|off)~(?:the~)?end)|(?:go|goes|going|run|runs|running)~(?:past|beyond|over)~(?:(?:the~)?end~of~(?:the~)?(?:buffer|array|string|line|text)|allocated)",
+        r"(?:(?:buffer|heap|stack)~)?over~?reads?|(?:out~of~(?:bounds?|array)|off~by~one|oob|invalid~memory|illegal~memory)~(?:memory~)?(?:reads?|access\w*)|invalid~reads?|memory~access~errors?|access\w*~(?:invalid|illegal)~memory|(?:read(?:s|ing)?|access\w*)~(?:\w+~){0,3}(?:out~of~bounds?|(?:past|beyond)~(?:\w+~){0,3}(?:end|bounds?|buffer|allocated|length|text|line)|(?:after|off)~(?:the~)?end)|(?:go|goes|going|run|runs|running)~(?:past|beyond|over)~(?:(?:the~)?end~of~(?:the~)?(?:buffer|array|string|line|text)|allocated)",
     ),
     term(
         "out of bounds",
