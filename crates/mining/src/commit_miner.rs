@@ -362,7 +362,7 @@ fn score_candidates(fix: &FixCommit, candidates: &[FixCandidate]) -> Vec<FixScor
         }
         if !fix.by_advisory {
             // The table is about functions of commits that are fixes. Of a message it is not sure.
-            score.by_message(fix.message_score.basis.fix_share(candidate.language));
+            score.by_message(fix.message_score.fix_share(candidate.language));
         }
     }
     scores

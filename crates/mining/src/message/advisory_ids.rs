@@ -5,8 +5,8 @@ use regex::bytes::{Regex, RegexBuilder};
 /// Most ids of one message that are kept; longer lists are release notes.
 const MAX_IDS: usize = 16;
 
-/// Separator of the parts of a CVE id.
-const SEPARATOR: &str = r"(?:[-_: ]|\xE2\x80[\x90-\x95])";
+/// Separator of the parts of a CVE id, which some leave out.
+const SEPARATOR: &str = r"(?:[-_: ./]|\xE2\x80[\x90-\x95])?";
 
 /// Finds ids of advisories in text.
 ///
@@ -31,7 +31,7 @@ impl AdvisoryIdFinder {
     /// Letters of which every id contains at least one.
     pub(super) const STEMS: &[&str] = &[
         "cve", "can-", "can_", "ghsa", "rustsec", "pysec", "osv-", "ghsl", "go-20", "cwe", "talos", "zdi-",
-        "xsa-",
+        "xsa-", "sa-co", "mfsa", "dsa-", "vu#", "jvn#", "snyk-",
     ];
 
     /// Compiles the patterns of the ids.
@@ -40,7 +40,7 @@ impl AdvisoryIdFinder {
             // GitHub's database draws the letters of GHSA ids from an alphabet without vowels and look-alikes.
             // Names of branches and headings write ids with `_`, white space or dashes of typography.
             ids: compile_with_groups(&format!(
-                r"(?:\b|_)(?:cve{SEPARATOR}(?:19|20)\d\d{SEPARATOR}\d{{4,7}}|can[-_](?:19|20)\d\d[-_]\d{{4,7}}|ghsa(?:[-_][23456789cfghjmpqrvwx]{{4}}){{3}}|rustsec[-_]20\d\d[-_]\d{{4}}|(?:pysec|osv|ghsl)[-_]20\d\d[-_]\d{{1,7}}|go-20\d\d-\d{{4,5}}|talos[-_]20\d\d[-_]\d{{4}}|zdi-(?:can-\d{{3,6}}|\d\d-\d{{3,5}})|xsa-\d{{1,4}})(?:\b|_)"
+                r"(?:\b|_)(?:cve{SEPARATOR}(?:19|20)\d\d{SEPARATOR}\d{{4,7}}|can[-_](?:19|20)\d\d[-_]\d{{4,7}}|ghsa(?:[-_][23456789cfghjmpqrvwx]{{4}}){{3}}|rustsec[-_]20\d\d[-_]\d{{4}}|(?:pysec|osv|ghsl)[-_]20\d\d[-_]\d{{1,7}}|go-20\d\d-\d{{4,5}}|talos[-_]20\d\d[-_]\d{{4}}|zdi-(?:can-\d{{3,6}}|\d\d-\d{{3,5}})|xsa-\d{{1,4}}|sa-(?:core|contrib)-20\d\d-\d{{3}}|mfsa[- ]20\d\d[-/]\d\d|dsa-\d{{3,5}}-\d|(?:vu#|jvn#)\d{{6,8}}|snyk-(?:js|python|java|php|ruby|golang|dotnet|rust|cocoapods)-\w+-\d{{5,8}})(?:\b|_)"
             )),
             cwes: compile_with_groups(r"\bcwe[-_ ]?(\d{1,4})\b"),
         }
@@ -90,13 +90,16 @@ fn compile_with_groups(pattern: &str) -> Regex {
 /// Returns an id as its database writes it: in upper case with hyphens, but the letters after `GHSA-` in
 /// lower case. `CAN-`, the prefix of CVE candidates until 2005, becomes `CVE-`.
 pub fn canonical_advisory_id(id: &str) -> String {
-    let parts = id.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
+    let parts = id.split(|c: char| !(c.is_ascii_alphanumeric() || c == '#')).filter(|part| !part.is_empty());
     let upper = parts.collect::<Vec<_>>().join("-").to_ascii_uppercase();
     if let Some(rest) = upper.strip_prefix("GHSA-") {
-        format!("GHSA-{}", rest.to_ascii_lowercase())
-    } else if let Some(rest) = upper.strip_prefix("CAN-") {
-        format!("CVE-{rest}")
-    } else {
-        upper
+        return format!("GHSA-{}", rest.to_ascii_lowercase());
+    }
+    let number =
+        upper.strip_prefix("CVE").or_else(|| upper.strip_prefix("CAN-")).map(|id| id.replace('-', ""));
+    let is_number = |number: &String| number.bytes().all(|byte| byte.is_ascii_digit());
+    match number.as_ref().filter(|number| is_number(number)).and_then(|number| number.split_at_checked(4)) {
+        Some((year, number)) => format!("CVE-{year}-{number}"),
+        None => upper,
     }
 }

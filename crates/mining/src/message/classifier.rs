@@ -35,17 +35,17 @@ impl CommitClassifier {
             prefix: compile(r"^(?:\[[^\]\n]{1,30}\]:?\s*|[\w./-]+(?:\([^)\n]*\))?!?:\s*){0,3}"),
             also_fixes: lazy(|| {
                 compile(
-                    r"(?:\band|\bwith|[&+,;])\s+(?:\w+\s+)?(?:fix|prevent|patch)|\bfix\w*\s+(?:\S+\s+){1,8}(?:and|with|\+)\s+(?:\w+\s+){0,3}tests?\b|\b(?:found|reported)\s+by\b",
+                    r"(?:\band|[&+,;])\s+(?:\w+\s+)?(?:fix|prevent|patch)|\bwith\s+(?:\w+\s+)?(?:fix|patch)\b|\bfix\w*\s+(?:\S+\s+){1,8}(?:and|with|\+)\s+(?:\w+\s+){0,3}tests?\b|\b(?:found|reported)\s+by\s+(?:(?-i:[A-Z@])|\S*fuzz|the\b|an?\b)",
                 )
             }),
             typo_in_code: lazy(|| {
                 compile(
-                    r"\btypos?\b.*\b(?:caus|lead|led\b|result|allow|made\b|mak(?:es|ing)|broke|break|disabl|bypass|skip|prevent|that\b|which\b|so\b|check|condition|filter|valid|verif|compar|escap|sanit|bound|limit|overflow|access|auth|permission|cve[-_ ]|ghsa-|xss|csrf|injection|sql\b|loop|index|size|length|variable|function|method|code\b)",
+                    r"\b(?:typos?|spelling\s+mistakes?|misspell\w*)\b.*\b(?:caus|lead|led\b|result|allow|made\b|mak(?:es|ing)|broke|break|disabl|bypass|skip|prevent|that\b|which\b|so\b|check|condition|filter|valid|verif|compar|escap|sanit|bound|limit|overflow|access|auth|permission|cve[-_ ]|ghsa-|xss|csrf|injection|sql\b|loop|index|size|length|variable|function|method|code\b)",
                 )
             }),
             prose: lazy(|| {
                 compile(
-                    r"\b(?:docs?|documentation|docstrings?|readme(?:\.\w+)?|comments?|change-?log|news|release\s+notes?|man\s?pages?|wiki|translations?|locales?|wording|spelling|guides?|tutorials?|examples?|(?:error|log|commit|warning|help)\s+(?:messages?|texts?|strings?)|[\w-]+\.(?:md|rst|txt|adoc))\b",
+                    r"\b(?:docs?|documentation|docstrings?|readme(?:\.\w+)?|comments?|change-?log|news|release\s+notes?|man\s?pages?|wiki|translations?|locales?|wording|codespell|guides?|tutorials?|examples?|(?:error|log|commit|warning|help)\s+(?:messages?|texts?|strings?)|(?:in|of|for)\s+(?:\w+\s+){0,3}(?:tests?|specs?)|[\w-]+\.(?:md|rst|txt|adoc))\b",
                 )
             }),
             revert_tag: compile(r"(?:^|[\s\[])revert(?:s|ed|ing)?(?:\([^)\n]*\))?!?[\]:]"),

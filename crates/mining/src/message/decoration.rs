@@ -1,4 +1,6 @@
-//! Emojis before the first word of a message, as gitmoji.dev proposes them.
+//! What stands before the first word of a message: emojis, as gitmoji.dev proposes them, and links.
+
+use std::borrow::Cow;
 
 /// Returns a message without white space, emojis and their short codes (`:bug:`) at its beginning.
 pub(super) fn without_decoration(message: &str) -> &str {
@@ -10,6 +12,18 @@ pub(super) fn without_decoration(message: &str) -> &str {
             None => return rest,
         }
     }
+}
+
+/// Returns a message whose first line is nothing but a link with that line at its end: the next one says what the commit
+/// does.
+pub(super) fn with_link_below(message: &str) -> Cow<'_, str> {
+    let (link, rest) = message.split_once('\n').unwrap_or((message, ""));
+    let rest = rest.trim_start();
+    let is_link = ["https://", "http://"].iter().any(|scheme| link.starts_with(scheme));
+    if is_link && !rest.is_empty() && !link.trim_end().contains(char::is_whitespace) {
+        return Cow::Owned(format!("{rest}\n\n{link}"));
+    }
+    Cow::Borrowed(message)
 }
 
 /// Whether a character is a symbol, or joins or varies one.
@@ -31,7 +45,16 @@ fn behind_short_code(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::without_decoration;
+    use super::{with_link_below, without_decoration};
+
+    #[test]
+    fn a_link_alone_is_no_first_line() {
+        let link = "https://example.org/issues/16";
+        assert_eq!(with_link_below(&format!("{link}\n\nFix it\n")), format!("Fix it\n\n\n{link}"));
+        for message in [link.to_owned(), format!("{link}: fix it\n\nNow"), format!("Fix it\n\n{link}")] {
+            assert_eq!(with_link_below(&message), message);
+        }
+    }
 
     #[test]
     fn only_what_stands_before_the_first_word_is_removed() {

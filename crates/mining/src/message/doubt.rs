@@ -4,7 +4,7 @@ use super::term::compile_words;
 use crate::pattern::{LazyPattern, compile, lazy};
 
 /// Statements that nobody could exploit it.
-const NEGATIONS: &str = r"not~(?:(?:really|actually|considered)~)?(?:an?~)?security~(?:problem|issue|bug|concern|vulnerability)|not~(?:affected~by|vulnerable~to)|no~(?:real~world|security|practical)~(?:impact|implications?|consequences?|risks?)|(?:not|never|cannot~be)~exploit(?:able|ed)|harmless|will~not~happen|cannot~happen";
+const NEGATIONS: &str = r"not~(?:(?:really|actually|considered)~)?(?:an?~)?security~(?:problem|issue|bug|concern|vulnerability)|not~(?:affected~by|vulnerable~to)|(?:not|doesn't|don't)~(?:fix|address|solve)\w*~(?:(?:an?|any|the)~)?(?:\w+~)?vulnerabilit\w*|but~not~actual|vulnerable~to~the~(?:\w+~){1,3}bug|no~(?:real~world|security|practical)~(?:impact|implications?|consequences?|risks?)|(?:not|never|cannot~be)~exploit(?:able|ed)|harmless|will~not~happen|cannot~happen";
 
 /// Tools that read code and report what might be wrong in it, and compilers.
 const ANALYSERS: &str = r"(?:static|code)~anal(?:y[sz]er|ysis)|clang~?(?:sa|tidy)|coverity|cppcheck|scan-build|pvs-studio|sast|compiler~warnings?|warning~c\d{4}|fortify";
@@ -18,14 +18,37 @@ const FEATURES: &str = r"^(?:\W*\[?[\w()/.-]+\]?:?\s+)?(?:add(?:s|ed|ing)?|suppo
 /// Words of a first line by which something new is the remedy.
 const REMEDIES: &str = r"\b(?:check|bound|limit|fix|prevent|protect|attack|vuln|missing|guard|validat|verif|avoid|counter|escap|sanit|harden|clamp|reject|restrict|mitigat|constant|token)\w*";
 
-/// First lines about something else than behaviour, and words about the cost of a protection.
-const CHORES: &str = r"\bwarnings?\b|^\W*(?:[\w./()-]+:\s*)*(?:renam\w*|make\s+(?:it\s+)?clear|remov\w+\s+(?:\S+\s+){1,2}support|use\s+.*\bif\s+available)\b|\bcauses?\s+problems\b";
+/// First lines about something else than behaviour, or about what a review or a tool that reads code found, and words about
+/// the cost of a protection.
+const CHORES: &str = r"\bwarnings?\b|^\W*(?:[\w./()-]+:\s*)*(?:renam\w*|make\s+(?:it\s+)?clear|remov\w+\s+(?:\S+\s+){1,2}support|use\s+.*\bif\s+available)\b|\bcauses?\s+problems\b|\breview\s+(?:feedback|comments?|findings?|pass|points?|suggestions?)\b|\b(?:codeql|gosec|semgrep|sonar(?:qube|cloud)|lgtm)\b";
+
+/// First lines about speed or about the shape of the code.
+const REWORKS: &str = r"^\W*(?:\[[^\]\n]{1,30}\]\s*)*(?:(?:perf|refactor|style|clean-?up|chore|optimi[sz]\w*)(?:\([^)\n]*\))?!?:|(?:[\w./-]+:\s*)?(?:perf|performance|refactor\w*|clean-?up|optimi[sz]e\w*|simplif\w*)\b)";
+
+/// Words of a first line by which a commit also fixes something.
+const ALSO_FIXES: &str = r"\band\b.*\bfix|\bto\s+(?:not|fix)\b|\bfound\s+by\b";
 
 /// Words of a first line about work that follows a fix.
 const FOLLOW_UPS: &str = r"regressions?~(?:in|from|of|by|due~to|caused~by)~(?:the~)?(?:\w+~)?fix|(?:unit~)?tests?~failures?|unnecessary~code|indent(?:s|ation)?";
 
 /// Statements by which an advisory is that of another project, or only the source of a test.
 const OTHERS_ADVISORY: &str = r"(?:builds?|versions?|releases?|systems?)~(?:with|that~have|containing)~(?:the~)?cve|test~cases?~for~cve|cve-\d+-\d+~patch";
+
+/// First lines about something else than a fix of this program.
+const OTHER_SUBJECTS: &[&str] = &[
+    // Programs that find or use the flaws of others.
+    r"(?:add|new|creat\w*|updat\w*|improv\w*)~(?:\w+~){0,3}(?:detections?|rules?|templates?|signatures?|exploits?|scanners?|modules?)~(?:for~)?cve|cve-\d+-\d+~(?:detections?|rules?|templates?|signatures?|scenarios?|scanners?)",
+    r"false~(?:positives?|alarms?)|detect\w*~(?:\w+~){1,4}(?:in|by|with)~(?:the~)?(?:linter|scanner|analy[sz]er)",
+    r"(?:xss|csrf|ssrf|xxe|rce|sqli|injections?|traversal)~(?:demos?|scanners?|detectors?|linters?)",
+    r"display\w*~(?:of~)?(?:the~)?vulnerabilit\w+|vulnerabilit\w+~(?:in|on)~the~(?:dashboard|table|report|ui)",
+    r"style~(?:ids?|identifiers?|numbers?)",
+    // Advisories that do not concern the program.
+    r"(?:ignor|suppress|whitelist|allowlist|skip|exclud)\w*~(?:\w+~)?cve|not~(?:affected|vulnerable|exploitable)",
+    // Work beside a fix or after it.
+    r"after~(?:the~)?cve|(?:remov|drop|delet)\w*~(?:\w+~){0,3}(?:workarounds?|mitigations?)~for~(?:\w+~)?cve",
+    r"renam\w*~(?:\w+~)?cve\w*|tests?_cve\w*",
+    r"sec(?:urity)?(?:\([^)\n]*\))?!?:~(?:mov|renam|refactor|reorgani|deprecat|reformat|new~icons)\w*",
+];
 
 /// Words of a first line about a choice that users have.
 const OPTIONS: &str = r"\b(?:options?|settings?|flags?|support\s+for)\b";
@@ -43,8 +66,11 @@ pub(super) struct DoubtRules {
     options: LazyPattern,
     types: LazyPattern,
     chores: LazyPattern,
+    reworks: LazyPattern,
+    also_fixes: LazyPattern,
     follow_ups: LazyPattern,
     others_advisory: LazyPattern,
+    other_subjects: LazyPattern,
 }
 
 impl DoubtRules {
@@ -58,8 +84,11 @@ impl DoubtRules {
             options: lazy(|| compile(OPTIONS)),
             types: lazy(|| compile(TYPES)),
             chores: lazy(|| compile(CHORES)),
+            reworks: lazy(|| compile(REWORKS)),
+            also_fixes: lazy(|| compile(ALSO_FIXES)),
             follow_ups: lazy(|| compile_words(FOLLOW_UPS)),
             others_advisory: lazy(|| compile_words(OTHERS_ADVISORY)),
+            other_subjects: lazy(|| compile_words(&OTHER_SUBJECTS.join("|"))),
         }
     }
 
@@ -73,12 +102,20 @@ impl DoubtRules {
             || self.removals.is_match(subject)
             || self.types.is_match(subject)
             || self.chores.is_match(subject)
+            || self.is_rework(subject)
             || !is_statement && self.features.is_match(subject) && is_choice()
     }
 
-    /// Whether an advisory that a message names is about another commit: one that this one follows, or one of others.
+    /// Whether a first line says that the commit makes code faster or simpler, and nothing about a fix.
+    pub(super) fn is_rework(&self, subject: &[u8]) -> bool {
+        self.reworks.is_match(subject) && !self.also_fixes.is_match(subject)
+    }
+
+    /// Whether a message is about the flaw of another commit, which this one follows, or about one of others.
     pub(super) fn is_about_another(&self, message: &[u8], subject: &[u8]) -> bool {
-        self.follow_ups.is_match(subject) || self.others_advisory.is_match(message)
+        self.follow_ups.is_match(subject)
+            || self.other_subjects.is_match(subject)
+            || self.others_advisory.is_match(message)
     }
 
     /// Whether a tool found what the message is about by reading the code. Such findings are seldom reachable.
@@ -106,6 +143,10 @@ mod tests {
             "Make clear that the parser is not affected by ReDoS",
             "Use hash_equals if available",
             "Session fixation protection will cause problems with rewritten URLs",
+            "perf(parser): read names faster, against XSS",
+            "refactor: simplify the CSRF check",
+            "Fix log injection found by CodeQL",
+            "Handle errors\n\nThis does not fix a vulnerability.",
         ] {
             assert!(is_doubtful(message), "{message}");
         }
@@ -115,6 +156,9 @@ mod tests {
             "Remove hard-coded password",
             "Add protection against CSRF",
             "Disable external entities",
+            "refactor: move the escaping and fix an XSS",
+            "simplify the reader (found by oss-fuzz)",
+            "Fix performance of the XSS filter",
         ] {
             assert!(!is_doubtful(message), "{message}");
         }

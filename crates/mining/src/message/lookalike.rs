@@ -11,6 +11,8 @@ const LOOKALIKE_PHRASES: &[&str] = &[
     r"(?:dependency|dependencies|constructor|setter|property|fault|error|service|failure|bean|fixture)~inject\w*",
     r"exploit(?:s|ed|ing)?~(?:the~)?(?:fact|parallelism|locality|concurrency|simd|symmetry|knowledge|property|structure)",
     r"(?:css|js|webpack|var|mock)~injections?~\w*",
+    r"(?:script~)?injections?~(?:mou?lding|order(?:ing)?)|injections?~of~(?:\w+~)?(?:styles?|stylesheets?|css)|(?:double|duplicate)~injections?(?:~of)?(?:~content)?(?:~scripts?)?",
+    r"(?:array~)?index~out~of~bounds?~?exceptions?",
     // Rust's keyword and its lints.
     r"unsafe~(?:blocks?|code|fn|functions?|impls?|keyword|attributes?|traits?|extern|ops?)",
     r"(?:forbid|deny|allow)\(unsafe\w*\)",

@@ -14,12 +14,12 @@ pub(super) const FUZZING_REPORT: &str = "fuzzing report";
 
 /// The markers. Each has the weight of [`super::term::TermWeight::Certain`].
 pub(super) const SECURITY_MARKERS: &[SecurityMarker] = &[
-    // `fix(security): ...`, `SECURITY: ...`, `[security] ...`
+    // `fix(security): ...`, `SECURITY: ...`, `[security] ...`, and tickets of a private tracker: `[SECURITY-1266] ...`
     SecurityMarker {
         label: "security tag",
         stems: &["sec"],
         // Numbers of tickets (`SEC:1263:`) and components (`[Security][Http]`) are none.
-        pattern: r"^(?:(?:fix|bugfix|hotfix|patch|bug)\(sec(?:urity)?\)|sec(?:urity)?(?:\([^)\n]*\))?)!?:(?:\D|$)|^\[sec(?:urity)?\](?:[^\[]|$)",
+        pattern: r"^(?:(?:fix|bugfix|hotfix|patch|bug)\(sec(?:urity)?\)|sec(?:urity)?(?:\([^)\n]*\))?)!?:(?:\D|$)|^\[sec(?:urity)?\](?:[^\[]|$)|^(?:\[(?:fix(?:ed)?\s+)?)?security-\d{2,5}\b",
     },
     // `Security update for the parser`, unlike `Apply security updates`.
     SecurityMarker {

@@ -21,7 +21,7 @@ pub enum MessageBasis {
 }
 
 /// Terms that name an access to memory that is out of bounds or freed. Languages that check memory throw instead.
-const MEMORY_ERRORS: [&str; 7] = [
+const MEMORY_ERRORS: [&str; 8] = [
     "buffer overflow",
     "use after free",
     "double free",
@@ -29,10 +29,11 @@ const MEMORY_ERRORS: [&str; 7] = [
     "out-of-bounds write",
     "out-of-bounds read",
     "out of bounds",
+    "missing bounds check",
 ];
 
 /// Terms that name an attack or its result. Terms of the vocabulary that are not here were right in half of all cases.
-const ATTACKS: [&str; 49] = [
+const ATTACKS: [&str; 50] = [
     "was possible",
     "hard-coded secret",
     "missing certificate validation",
@@ -80,13 +81,20 @@ const ATTACKS: [&str; 49] = [
     "attack prevented",
     "attacker could",
     "heap corruption",
+    "type confusion",
     "redos",
     "denial of service",
 ];
 
 /// Terms that announce the fix of a weakness without its kind.
-const ANNOUNCEMENTS: [&str; 5] =
-    ["security fix", "security tag", "security update", "vulnerability", "weak cryptography"];
+const ANNOUNCEMENTS: [&str; 6] = [
+    "security fix",
+    "security tag",
+    "security update",
+    "bounty report",
+    "vulnerability",
+    "weak cryptography",
+];
 
 impl MessageBasis {
     /// Returns what a term of the vocabulary, or a marker, is.

@@ -1,6 +1,6 @@
 //! The result of scoring a message.
 
-use streamguard_dataset::Weakness;
+use streamguard_dataset::{Language, Weakness};
 
 use super::commit_class::CommitClass;
 use super::message_basis::MessageBasis;
@@ -30,6 +30,18 @@ pub struct MessageScore {
     pub weaknesses: Vec<&'static Weakness>,
     /// What the claim rests on.
     pub basis: MessageBasis,
+    /// Whether the commit makes code faster or simpler, as far as its first line tells.
+    pub is_rework: bool,
     /// Whether the commit counts as a security fix.
     pub selected: bool,
+}
+
+impl MessageScore {
+    /// Returns the share of the commits with such a message that are security fixes, for code in a language.
+    pub fn fix_share(&self, language: Language) -> f64 {
+        // The basis may be that of the merge, which brings other commits beside the fix.
+        let is_beside = self.is_rework && self.basis != MessageBasis::Advisory;
+        let basis = if is_beside { MessageBasis::Doubtful } else { self.basis };
+        basis.fix_share(language)
+    }
 }

@@ -29,6 +29,12 @@ pub(super) struct ScoreBuilder {
     basis: Option<MessageBasis>,
     /// Whether the first paragraph says that the commit comes from the private fork of an advisory.
     pub(super) from_private_fork: bool,
+    /// Whether a marker, a certain term, or a term in the first paragraph was found.
+    pub(super) is_prominent: bool,
+    /// Whether the commit makes code faster or simpler.
+    pub(super) is_rework: bool,
+    /// Whether the words are about something else than a fix in this commit.
+    pub(super) is_about_another: bool,
 }
 
 impl ScoreBuilder {
@@ -68,6 +74,7 @@ impl ScoreBuilder {
     pub(super) fn add_marker(&mut self, label: &str) {
         self.points += TermWeight::Certain.points();
         self.evidence.push(format!("message:{label}"));
+        self.is_prominent = true;
         self.add_basis(MessageBasis::of_term(label));
     }
 
@@ -81,17 +88,13 @@ impl ScoreBuilder {
         self.basis = self.basis.filter(|basis| *basis == MessageBasis::Advisory || is_kept(*basis));
     }
 
-    /// Takes back what the message rests on, an advisory included.
-    pub(super) fn forget_basis(&mut self) {
-        self.basis = None;
-    }
-
     /// Adds the evidence and the weakness of a term at `place`. The caller adds the points.
     pub(super) fn add_term(&mut self, term: &SecurityTerm, in_body: bool, place: usize) {
         if let Some(weakness) = term.weakness() {
             let general = term.weight < TermWeight::Strong || GENERAL_WEAKNESSES.contains(&weakness.name);
             self.weaknesses.push(((general, in_body, place), weakness));
         }
+        self.is_prominent |= !in_body || term.weight == TermWeight::Certain;
         self.evidence.push(format!("message:{}", term.label));
         self.add_basis(MessageBasis::of_term(term.label));
     }
@@ -115,8 +118,9 @@ impl ScoreBuilder {
             evidence: self.evidence,
             advisory_ids,
             weaknesses,
-            basis: self.basis.unwrap_or(MessageBasis::Doubtful),
-            selected: can_be_fix && self.points >= SELECTION_THRESHOLD,
+            basis: self.basis.filter(|_| !self.is_about_another).unwrap_or(MessageBasis::Doubtful),
+            is_rework: self.is_rework,
+            selected: can_be_fix && self.points >= SELECTION_THRESHOLD && !self.is_about_another,
         }
     }
 }

@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::advisory_ids::AdvisoryIdFinder;
 use super::classifier::CommitClassifier;
-use super::decoration::without_decoration;
+use super::decoration::{with_link_below, without_decoration};
 use super::doubt::DoubtRules;
 use super::fix_words::{FEATURE_WORDS, FIX_WORDS, HEADING_END};
 use super::fuzzing::FuzzingRules;
@@ -29,6 +29,8 @@ const FIX_WORD_BODY_POINTS: u32 = 2;
 const SHORT_MESSAGE_BYTES: usize = 1000;
 /// Points that a first line loses if it announces something new and fixes nothing.
 const FEATURE_PENALTY: u32 = 3;
+/// Fewest items of a list of changes that belong to several purposes.
+const MIN_ITEMS: usize = 3;
 /// Most places of one term that are tried. If all of them are parts of other terms, it counts as one.
 const MAX_TERM_MATCHES: usize = 16;
 
@@ -54,6 +56,8 @@ pub struct MessageScorer {
     slowness: LazyPattern,
     /// A term that begins the first line and is what the commit is about: `XSS in the search form`.
     heading: LazyPattern,
+    /// A first line up to the flaw whose cause it tells: `A negative length leads to `.
+    cause: LazyPattern,
 }
 
 /// Pattern to search for where a stem is found.
@@ -117,6 +121,7 @@ impl MessageScorer {
             feature_words: lazy(|| compile(FEATURE_WORDS)),
             slowness: lazy(|| compile(r"\btime-?\s?outs?\b|\bslow\b|\bout[ -]of[ -]memory\b|\boom\b")),
             heading: lazy(|| compile(HEADING_END)),
+            cause: lazy(|| compile(r"\b(?:leads?\s+to|causes|results\s+in)\s+(?:an?\s+)?$")),
         }
     }
 
@@ -136,7 +141,8 @@ impl MessageScorer {
 
     fn score_text(&self, message: &str, parents: usize) -> MessageScore {
         let message = &message[..message.floor_char_boundary(MAX_MESSAGE_BYTES)];
-        let message = without_decoration(message).as_bytes();
+        let message = with_link_below(without_decoration(message));
+        let message = message.as_bytes();
         let hits = self.find_stems(message);
         let subject = &message[..memchr::memchr(b'\n', message).unwrap_or(message.len())];
         let class = self.classifier.classify(subject.trim_ascii_end(), parents, hits.revert);
@@ -161,9 +167,12 @@ impl MessageScorer {
         if self.fuzzing.is_memory_error(message, &builder) {
             builder.add_basis(MessageBasis::MemoryError);
         }
+        builder.is_rework = self.doubt.is_rework(subject);
+        // A list of what a squashed commit does says little of each part of its change.
+        let is_item_of_many = || !builder.is_prominent && item_count(message) >= MIN_ITEMS;
         if self.doubt.is_about_another(message, subject) {
-            builder.forget_basis();
-        } else if self.doubt.is_doubtful(message, subject) {
+            builder.is_about_another = true;
+        } else if self.doubt.is_doubtful(message, subject) || is_item_of_many() {
             builder.doubt(|_| false);
         } else if self.doubt.is_analysis(message) {
             builder.doubt(|basis| basis == MessageBasis::MemoryError);
@@ -242,7 +251,8 @@ impl MessageScorer {
     fn is_heading(&self, prose: &[u8], term: &Range<usize>) -> bool {
         let line = &prose[..memchr::memchr(b'\n', prose).unwrap_or(prose.len())];
         let Some(behind) = line.get(term.end..) else { return false };
-        self.heading.is_match(behind) && is_article(&line[..term.start])
+        let before = &line[..term.start];
+        self.heading.is_match(behind) && (is_article(before) || self.cause.is_match(before))
     }
 
     /// Returns the first place of a term that is not part of another term.
@@ -254,14 +264,21 @@ impl MessageScorer {
     }
 }
 
-/// Whether text is empty but for words that may stand before the name of a flaw, and a component: `db: `.
+/// Whether text is empty but for words that may stand before the name of a flaw, and a component or a ticket: `db: `,
+/// `Bug 1234 - `.
 fn is_article(text: &[u8]) -> bool {
-    let text = &text[memchr::memrchr(b':', text).map_or(0, |colon| colon + 1)..];
+    let dash = memchr::memmem::rfind(text, b" - ").map(|dash| dash + 3);
+    let text = &text[memchr::memrchr(b':', text).map(|colon| colon + 1).max(dash).unwrap_or(0)..];
     let words = ["a", "an", "the", "possible", "potential", "several", "some", "another", "more", "multiple"];
     let is_known = |word: &[u8]| {
         word.is_empty() || words.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
     };
     text.split(u8::is_ascii_whitespace).all(is_known)
+}
+
+/// Counts the lines that are items of a list.
+fn item_count(message: &[u8]) -> usize {
+    message.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"* ")).count()
 }
 
 /// Whether `place` is in a list item that begins with a fix word, as in squashed commits: `* fix XSS`.

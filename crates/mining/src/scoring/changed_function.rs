@@ -31,6 +31,16 @@ impl<'a> ChangedFunction<'a> {
     pub(super) fn signature_changed(&self) -> bool {
         self.name.is_some() && declaration(self.before) != declaration(self.after)
     }
+
+    /// Returns the end of the own name in a line that declares the function: the name stands before its parameters there.
+    pub(super) fn declared_name_end(&self, line: &str) -> Option<usize> {
+        let name = self.own_name()?;
+        let is_name_char = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+        line.match_indices(name).map(|(start, _)| (start, start + name.len())).find_map(|(start, end)| {
+            let is_word = !line[..start].ends_with(is_name_char);
+            (is_word && line[end..].trim_start().starts_with(['(', '<', '['])).then_some(end)
+        })
+    }
 }
 
 /// Returns the declaration at the beginning of a function, without white space.

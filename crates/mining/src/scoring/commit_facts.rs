@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::changed_function::ChangedFunction;
-use super::exclusion::Exclusion;
+use super::exclusion::{Exclusion, is_named_support};
 use super::function_points::FunctionPoints;
 
 /// Shortest name that counts as new: shorter ones are loop variables.
@@ -42,6 +42,8 @@ pub(super) struct CommitFacts<'a> {
     pub(super) changed_signatures: BTreeSet<&'a str>,
     /// Number of changed lines in all functions; at least 1.
     pub(super) changed_lines: usize,
+    /// Whether a function is in a file whose name is not that of a mock or an example.
+    pub(super) changes_product_file: bool,
 }
 
 impl<'a> FunctionFacts<'a> {
@@ -75,7 +77,8 @@ impl<'a> CommitFacts<'a> {
         let changed = functions.iter().filter(|facts| facts.function.signature_changed());
         let changed_signatures = changed.filter_map(|facts| facts.function.own_name()).collect();
         let changed_lines = functions.iter().map(|facts| facts.changed_lines).sum::<usize>().max(1);
-        let mut commit = Self { functions, changed_signatures, changed_lines };
+        let changes_product_file = functions.iter().any(|facts| !is_named_support(facts.function.path));
+        let mut commit = Self { functions, changed_signatures, changed_lines, changes_product_file };
         for rules in super::exclusion::PASSES {
             // A rule that compares functions sees what the rules before it have excluded.
             let found: Vec<_> = commit

@@ -1,5 +1,6 @@
 //! Cosmetic changes: changes that cannot fix a weakness.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::changed_function::ChangedFunction;
@@ -42,7 +43,7 @@ impl CosmeticFilter {
         Self {
             comment: compile(r#"^\s*(?://|#(?:\s|$|!)|/?\*(?:[\s/*]|$)|--\s|"""|'''|<!--|\{/\*)"#),
             idle: compile(
-                r"^\s*(?:import\b|from\s+[\w.]+\s+import\b|using\s+[\w.]+;|use\s+[\w:\\{},\s]+;|#\s*include|require(?:_once|_relative)?\b|(?:const|let|var)\s+\w+\s*=\s*require\()|^\s*(?:self\.|this\.|\w+\.)?_?(?:log|logger|error_log|syslog|logging|console|debug\w*|trace|warnings)(?:\.\w+)*!?\s*\(.*\)\s*;?\s*$",
+                r"^\s*(?:import\b|from\s+[\w.]+\s+import\b|using\s+[\w.]+;|use\s+[\w:\\{},\s]+;|#\s*include|require(?:_once|_relative)?\b|(?:const|let|var)\s+\w+\s*=\s*require\()|^\s*(?:self\.|this\.|\w+\.)?_?(?:log|logger|error_log|syslog|logging|console|debug\w*|trace|verbose|warnings)(?:\.\w+)*!?\s*\(.*\)\s*;?\s*$",
             ),
             declaration: compile(
                 r"^\s*(?:(?:pub(?:\([\w:]+\))?|public|private|protected|static|async|export|default|final|virtual|inline|unsafe|const|extern|override|abstract|internal)\s+)*(?:def|fn|func|function|sub)\b",
@@ -81,7 +82,8 @@ impl CosmeticFilter {
         if before.is_empty() || after.is_empty() {
             return None;
         }
-        if let (Some(before), Some(after)) = (self.declarations(removed), self.declarations(added)) {
+        let declarations = [removed, added].map(|lines| self.declarations(function, lines));
+        if let [Some(before), Some(after)] = declarations {
             let differs = before.iter().any(|old| after.iter().any(|new| old.differs_in_code(new)));
             return (!differs).then_some(CosmeticChange::Signature);
         }
@@ -120,13 +122,20 @@ impl CosmeticFilter {
         lines.iter().filter(is_secret).count()
     }
 
-    /// Reads lines that declare functions; `None` if others are among them.
-    fn declarations<'l>(&self, lines: &[&'l str]) -> Option<Vec<DeclarationLine<'l>>> {
+    /// Reads lines that declare functions; `None` if others are among them. Languages without a keyword for functions declare
+    /// them by name.
+    fn declarations<'l>(
+        &self,
+        function: &ChangedFunction<'_>,
+        lines: &[&'l str],
+    ) -> Option<Vec<DeclarationLine<'l>>> {
+        let own = LazyCell::new(|| Some(function).filter(|function| function.signature_changed()));
         let lines =
             lines.iter().filter(|line| !line.trim().is_empty() && !self.idle.is_match(line.as_bytes()));
         let read = |line: &&'l str| {
-            let keyword = self.declaration.find(line.as_bytes())?;
-            Some(DeclarationLine::new(line, keyword.end()))
+            let keyword = self.declaration.find(line.as_bytes()).map(|keyword| keyword.end());
+            let parameters = keyword.or_else(|| own.and_then(|own| own.declared_name_end(line)));
+            parameters.map(|start| DeclarationLine::new(line, start))
         };
         lines.map(read).collect()
     }

@@ -9,6 +9,7 @@ mod call_of_changed;
 mod check_deleted;
 mod cosmetic_only;
 mod fields_only;
+mod lock_only;
 mod options_only;
 mod other_named;
 mod other_remedy;
@@ -16,6 +17,8 @@ mod outside_functions;
 mod passed_on;
 mod support_file;
 mod texts_only;
+
+pub(super) use support_file::is_named_support;
 
 use super::commit_facts::{CommitFacts, FunctionFacts};
 
@@ -43,6 +46,7 @@ pub(super) const PASSES: &[&[&Exclusion]] = &[
         &options_only::EXCLUSION,
         &fields_only::EXCLUSION,
         &texts_only::EXCLUSION,
+        &lock_only::EXCLUSION,
         &call_of_changed::EXCLUSION,
         &passed_on::EXCLUSION,
         &check_deleted::EXCLUSION,

@@ -8,9 +8,9 @@ pub(super) struct DeclarationLine<'l> {
 }
 
 impl<'l> DeclarationLine<'l> {
-    /// Reads `line` from the end of the keyword that declares the function on.
-    pub(super) fn new(line: &'l str, keyword_end: usize) -> Self {
-        let (before, rest) = line.split_at(keyword_end);
+    /// Reads `line` from `start` on, the end of the keyword or the name that declares the function.
+    pub(super) fn new(line: &'l str, start: usize) -> Self {
+        let (before, rest) = line.split_at(start);
         let keyword = before.trim_end();
         let indented_body = keyword.ends_with("def");
         // In Rust, an apostrophe begins a lifetime.
@@ -44,6 +44,12 @@ impl<'l> DeclarationLine<'l> {
                 (None, b':') if depth == 0 && indented_body && had_parameters => {
                     return declaration.with_body(&rest[at + 1..]);
                 }
+                // `F(int a) : b(a) {`
+                (None, b':')
+                    if depth == 0 && had_parameters && is_initializer(&rest[..at], &rest[at + 1..]) =>
+                {
+                    return declaration.with_body(&rest[at + 1..]);
+                }
                 // `def f(a) = a + 1`
                 (None, b'=') if depth == 0 && had_parameters => {
                     return declaration.with_body(&rest[at + 1..]);
@@ -51,6 +57,8 @@ impl<'l> DeclarationLine<'l> {
                 _ => {}
             }
         }
+        // `function f(a) return a end`
+        declaration.has_body = rest.split_whitespace().next_back() == Some("end");
         declaration
     }
 
@@ -77,6 +85,14 @@ impl<'l> DeclarationLine<'l> {
         };
         self.has_body || other.has_body || self.defaults.iter().any(changed)
     }
+}
+
+/// Whether a colon between two texts begins the initializers of a constructor, and no type: a call follows.
+fn is_initializer(before: &str, behind: &str) -> bool {
+    let is_path = before.ends_with(':') || behind.starts_with(':');
+    let name = behind.trim_start();
+    let end = name.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(name.len());
+    !is_path && end > 0 && name[end..].starts_with('(')
 }
 
 fn is_literal(value: &str) -> bool {
@@ -112,6 +128,11 @@ mod tests {
         assert!(!differs("function f(a): { x: number } {", "function f(b): { x: number } {"));
         assert!(differs("fn f(a: &'a T) -> u8 { a.b }", "fn f(a: &'a T) -> u8 { a.c }"));
         assert!(!differs("fn f(a: u8) -> u8 {}", "fn f(a: u16) -> u8 {}"));
+        assert!(differs("function f(a) return a .. b end", "function f(a) return a .. c end"));
+        assert!(differs("def f(a) T.where(\"a\") end", "def f(a) T.where(a) end"));
+        assert!(!differs("local function f(a, send)", "local function f(b, send)"));
+        assert!(differs("explicit f(int a) : n(a) {}", "explicit f(int a) : n(a + 1) {}"));
+        assert!(!differs("f(a: number): N::T {", "f(b: number): N::T {"));
     }
 
     #[test]

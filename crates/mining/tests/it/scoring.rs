@@ -252,6 +252,22 @@ fn changes_that_only_follow_the_fix_are_excluded() {
             ["int run(int n)\n{\n    return n;\n}", "int run(int n)\n{\n    return n + 1;\n}"],
         ),
         (
+            "only calls of changed functions",
+            "load.c",
+            [
+                "static int bystander(struct r *r)\n{\n    return use(read(r, 4));\n}",
+                "static int bystander(struct r *r, int limit)\n{\n    return use(read(r, 4, limit));\n}",
+            ],
+        ),
+        (
+            "only its signature",
+            "api.c",
+            [
+                "static int bystander(struct r *r)\n{\n    return 1;\n}",
+                "static int bystander(struct s *r)\n{\n    return 1;\n}",
+            ],
+        ),
+        (
             "only options of the command line",
             "cmd/run.go",
             [
@@ -274,6 +290,35 @@ fn changes_that_only_follow_the_fix_are_excluded() {
                 "func walk() {\n\tpanic(\"unreachable\")\n}",
                 "func walk() {\n\tpanic(\"walk: unreachable\")\n}",
             ],
+        ),
+        (
+            "only texts of errors",
+            "text.c",
+            [
+                "const char *text(int e)\n{\n    switch (e) {\n    }\n}",
+                "const char *text(int e)\n{\n    switch (e) {\n    case E_A: return \"a\";\n    }\n}",
+            ],
+        ),
+        (
+            "only creates or destroys a lock",
+            "new.c",
+            [
+                "void make(struct s *s)\n{\n    s->n = 0;\n}",
+                "void make(struct s *s)\n{\n    s->n = 0;\n    pthread_mutex_init(&s->lock, NULL);\n}",
+            ],
+        ),
+        (
+            "no effect",
+            "say.c",
+            [
+                "void say(int n)\n{\n    go(n);\n}",
+                "void say(int n)\n{\n    verbose(VERB_ALGO, \"n %d\", n);\n    go(n);\n}",
+            ],
+        ),
+        (
+            "in a file of tests or examples",
+            "src/part.pyi",
+            ["def get(n: int): ...", "def get(n: int, m: int): ...\ndef set(n: int): ..."],
         ),
         (
             "only passes a new value on",
@@ -319,6 +364,21 @@ fn functions_of_test_modules_and_files_of_template_engines_are_told_apart() {
     assert!(!one("read", "src/templates/page.rs"));
     assert!(one("latest::read", "src/lib.rs"));
     assert!(one("read", "src/Template.rs"));
+}
+
+#[test]
+fn files_called_example_are_no_fix_beside_others() {
+    let sides = ["int read(int n)\n{\n    return n;\n}", "int read(int n)\n{\n    return limited(n);\n}"];
+    let fixes = |paths: &[&str]| {
+        let functions: Vec<_> = paths.iter().map(|path| ("read", *path, sides)).collect();
+        score_whole("Fix CVE-2021-12345", &functions).iter().map(FixScore::is_fix).collect::<Vec<_>>()
+    };
+    for path in ["example.c", "src/demo.js", "lib/mock.py", "util/example_form.inc", "samples.php"] {
+        assert_eq!(fixes(&[path]), [true], "{path}");
+        assert_eq!(fixes(&[path, "src/read.c"]), [false, true], "{path}");
+    }
+    assert_eq!(fixes(&["examples/read.c"]), [false]);
+    assert_eq!(fixes(&["fuzz_read.c"]), [false]);
 }
 
 #[test]
@@ -462,6 +522,25 @@ fn code_in_the_line_that_declares_a_function_is_a_change() {
         ("b.js", "export function render(html, scripts = true) {", "true", "false"),
         ("b.php", "function parse_doc($text, $entities = true) {", "true", "false"),
         ("b.rb", "  def render(html, scripts: true)", "true", "false"),
+        ("c.ts", "  f(url: string, file = true): Doc {", "true", "false"),
+        ("c.cpp", "    int f(const char *s, bool d = true)", "true", "false"),
+        ("c.kt", "    override suspend fun f(s: String, trust: Boolean = true): Doc {", "true", "false"),
+        (
+            "c.php",
+            "    final protected static function f(string $s, bool $d = true): ?Doc {",
+            "true",
+            "false",
+        ),
+        ("d.dart", "String f(String text) => '<b>' + text + '</b>';", "+ text +", "+ escape(text) +"),
+        (
+            "d.cs",
+            "class X { public static string f(string text) => Wrap(text); }",
+            "(text);",
+            "(Encode(text));",
+        ),
+        ("d.kt", "fun f(text: String) = wrap(text)", "p(text)", "p(escape(text))"),
+        ("d.lua", "local function f(p) return root .. '/static/' .. p end", ".. p", ".. clean(p)"),
+        ("d.rb", "def self.f(n) User.where(\"name = '#{n}'\") end", "\"name = '#{n}'\"", "name: n"),
     ];
     for (path, before, old, new) in cases {
         let (removed, added) = ([before], before.replacen(old, new, 1));

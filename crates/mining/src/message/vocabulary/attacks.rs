@@ -20,8 +20,8 @@ pub(super) const ATTACK_TERMS: &[SecurityTerm] = &[
         "attacker could",
         Strong,
         "",
-        &["attack"],
-        "attackers?~(?:could|can|may|might|was~able|were~able|is~able|to)",
+        &["attack", "malicious"],
+        "attackers?~(?:could|can|may|might|was~able|were~able|is~able|to)|malicious~(?:clients?|servers?|users?|peers?|actors?)~(?:could|can|may|might)",
     ),
     term("attack", Medium, "", &["attack"], "attack(?:s|ers?|ing|~vectors?)?"),
     term(
@@ -45,7 +45,7 @@ pub(super) const ATTACK_TERMS: &[SecurityTerm] = &[
         Certain,
         "",
         &["fuzz"],
-        r"(?:found|reported|discovered|detected|caught|spotted)~(?:by|with|via|using|in|thanks~to)~(?:\w+~){0,3}(?:oss~?|cluster~?|lib|go~|honggs?|afl~)?fuzz(?:ing|er|ers)?(?:'s)?|(?:oss|cluster)~?fuzz~(?:issues?|bugs?|id|reports?|#)?:?~?#?\d+",
+        r"(?:found|reported|discovered|detected|caught|spotted)~(?:by|with|via|using|in|thanks~to)~(?:[\w']+~){0,3}(?:oss~?|cluster~?|lib|go~|honggs?|afl~)?fuzz(?:ing|er|ers)?(?:'s)?|(?:oss|cluster)~?fuzz~(?:issues?|bugs?|id|reports?|#)?:?~?#?\d+",
     ),
     term("oss-fuzz", Strong, "", &["fuzz"], "oss~?fuzz(?:er)?|cluster~?fuzz|afl~fuzz"),
     term(
@@ -85,6 +85,13 @@ pub(super) const ATTACK_TERMS: &[SecurityTerm] = &[
     term("regular expression", Weak, "", &["regex", "regular"], "reg(?:ex(?:es|p|ps)?|ular~expressions?)"),
     term("race condition", Weak, "race_condition", &["race"], "race~conditions?|data~races?|races"),
     term("memory leak", Weak, "", &["leak"], "(?:memory|mem)~?leaks?"),
+    term(
+        "missing bounds check",
+        Strong,
+        "memory_corruption",
+        &["check"],
+        r"(?:add|missing|more|additional|further|tighten|enforce)\w*~(?:[\w-]+~){0,3}(?:bounds?|boundary|length)~check(?:s|ing)?",
+    ),
     term("bounds check", Weak, "memory_corruption", &["bound"], "bounds?~check(?:s|ing)?"),
     term("overflow", Weak, "", &["flow", "run"], "(?:over|under)flow(?:s|ed|ing)?|overruns?"),
     term(

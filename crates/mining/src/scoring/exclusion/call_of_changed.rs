@@ -1,10 +1,10 @@
 //! Calls of functions whose signatures the commit changed.
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::{EXCLUDED_CONFIDENCE, Exclusion, is_punctuation};
 use crate::pattern::{CompiledPattern, compile};
+use crate::scoring::changed_function::ChangedFunction;
 
 /// Lines that hand an error on, as a new result of the called function needs.
 static HANDS_ERROR_ON: LazyLock<CompiledPattern> = LazyLock::new(|| {
@@ -17,13 +17,14 @@ pub(super) const EXCLUSION: Exclusion = Exclusion {
     confidence: EXCLUDED_CONFIDENCE,
     applies: |commit, function| {
         // The own declaration is neither a call nor a change of behaviour.
-        let is_declaration = |line: &str| function.function.signature_changed() && is_declaration(line);
-        let lines = function.added.iter().filter(|line| !is_punctuation(line) && !is_declaration(line));
+        let changed = Some(&function.function).filter(|own| own.signature_changed());
+        let own_name = changed.and_then(ChangedFunction::own_name);
+        let is_declaration = |line: &str| changed.is_some_and(|own| own.declared_name_end(line).is_some());
         let mut calls = 0;
-        for line in lines {
-            if calls_any(line, &commit.changed_signatures) {
+        for line in function.added.iter().filter(|line| !is_punctuation(line)) {
+            if calls_any(line, |name| Some(name) != own_name && commit.changed_signatures.contains(name)) {
                 calls += 1;
-            } else if !HANDS_ERROR_ON.is_match(line.as_bytes()) {
+            } else if !is_declaration(line) && !HANDS_ERROR_ON.is_match(line.as_bytes()) {
                 return false;
             }
         }
@@ -31,20 +32,13 @@ pub(super) const EXCLUSION: Exclusion = Exclusion {
     },
 };
 
-/// Whether a line begins like a declaration.
-fn is_declaration(line: &str) -> bool {
-    ["func ", "def ", "fn ", "pub ", "function ", "public ", "private ", "static "]
-        .iter()
-        .any(|start| line.starts_with(start))
-}
-
 /// Whether a line calls one of some functions.
-fn calls_any(line: &str, names: &BTreeSet<&str>) -> bool {
+fn calls_any(line: &str, is_called: impl Fn(&str) -> bool) -> bool {
     let mut rest = line;
     while let Some(open) = rest.find('(') {
         let called = rest[..open].trim_end();
         let start = called.rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'));
-        if names.contains(&called[start.map_or(0, |place| called.ceil_char_boundary(place + 1))..]) {
+        if is_called(&called[start.map_or(0, |place| called.ceil_char_boundary(place + 1))..]) {
             return true;
         }
         rest = &rest[open + 1..];

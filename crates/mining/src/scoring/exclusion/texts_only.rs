@@ -1,4 +1,4 @@
-//! Texts of errors.
+//! Texts of errors, and texts of values.
 
 use std::sync::LazyLock;
 
@@ -8,14 +8,20 @@ use crate::pattern::{CompiledPattern, compile};
 static FAILURE: LazyLock<CompiledPattern> =
     LazyLock::new(|| compile(r"^(?:panic!?|throw|raise|unreachable!?)\b"));
 
-/// The function fails as before, with another text.
+/// A value and its text: `case NOT_FOUND: return "not found";`.
+static VALUE_TEXT: LazyLock<CompiledPattern> =
+    LazyLock::new(|| compile(r#"^case\s+[\w:.]+\s*:\s*return\s*"[^"]*"\s*;$"#));
+
+/// The function fails as before, with another text, or knows the texts of more values.
 pub(super) const EXCLUSION: Exclusion = Exclusion {
     reason: "only texts of errors",
     confidence: EXCLUDED_CONFIDENCE,
     applies: |_, function| {
         let is_failure = |line: &&str| FAILURE.is_match(line.as_bytes());
-        !function.added.is_empty()
-            && function.added.len() == function.removed.len()
-            && function.added.iter().chain(&function.removed).all(is_failure)
+        let is_value_text = |line: &&str| VALUE_TEXT.is_match(line.as_bytes());
+        let [added, removed] = [&function.added, &function.removed];
+        !added.is_empty()
+            && (added.len() == removed.len() && added.iter().chain(removed).all(is_failure)
+                || removed.is_empty() && added.iter().all(is_value_text))
     },
 };
