@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use gix::ObjectId;
 
+use streamguard_git::peel_reference;
 use streamguard_mining::{announced_version, is_security_fix};
 
 use crate::fix_refs::{FixLocator, FixRef, FixShard};
@@ -22,11 +23,11 @@ impl ReleaseTags {
         let mut tags = BTreeMap::new();
         let platform = repository.references().ok();
         for tag in platform.iter().filter_map(|platform| platform.tags().ok()).flatten() {
-            let Ok(mut tag) = tag else { continue };
+            let Ok(tag) = tag else { continue };
             let name = tag.name().shorten().to_string();
             // Other tags, such as `stable`, say nothing about versions.
             if name.bytes().any(|byte| byte.is_ascii_digit())
-                && let Ok(commit) = tag.peel_to_commit()
+                && let Ok(commit) = peel_reference(repository, tag).and_then(gix::Object::try_into_commit)
             {
                 tags.entry(commit.id).or_insert(name);
             }

@@ -3,6 +3,7 @@
 use gix::ObjectId;
 
 use crate::bare_mirror::MIRROR_BRANCHES;
+use crate::peel::{head_commit, peel_reference};
 
 /// Head of a repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +52,7 @@ fn short_name(full_name: &str) -> &str {
 pub fn repository_head(repository: &gix::Repository) -> Result<RepositoryHead, gix::Error> {
     let head = repository.head()?;
     if !head.is_unborn() {
-        return head.into_peeled_id().map(|id| RepositoryHead::Commit(id.detach()));
+        return head_commit(repository).map(|commit| RepositoryHead::Commit(commit.id));
     }
     let branch = head.referent_name().map(|name| name.as_bstr().to_string()).unwrap_or_default();
     for folder in BRANCH_FOLDERS {
@@ -87,10 +88,9 @@ pub(crate) fn branches(repository: &gix::Repository, folder: &str) -> Result<Fol
         if is_symbolic {
             continue;
         }
-        let commit = reference.into_fully_peeled_id().ok().and_then(|id| id.object().ok());
-        match commit.filter(|object| object.kind.is_commit()) {
-            Some(commit) => branches.found.push(RepositoryBranch { full_name, commit: commit.id }),
-            None => branches.unreadable.push(full_name),
+        match peel_reference(repository, reference).and_then(gix::Object::try_into_commit) {
+            Ok(commit) => branches.found.push(RepositoryBranch { full_name, commit: commit.id }),
+            Err(_) => branches.unreadable.push(full_name),
         }
     }
     branches.found.sort();

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
-use streamguard_durable::read_regular_text;
 
-use crate::repository_files::MAX_FILE_BYTES;
+use crate::object_folders::alternates;
 
 /// Returns the commits whose parents a shallow clone lacks.
 ///
@@ -34,7 +33,5 @@ pub fn promisor_remote(repository: &gix::Repository) -> Option<String> {
 /// Returns the folders that a repository borrows objects from and that do not exist.
 pub fn missing_alternates(repository: &gix::Repository) -> Vec<PathBuf> {
     let objects = repository.common_dir().join("objects");
-    let list = read_regular_text(&objects.join("info/alternates"), MAX_FILE_BYTES).unwrap_or_default();
-    let folders = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-    folders.map(|folder| objects.join(folder)).filter(|folder| !folder.is_dir()).collect()
+    alternates(&objects, &objects).into_iter().filter(|folder| !folder.is_dir()).collect()
 }

@@ -18,6 +18,13 @@ use crate::source::RepositorySourceError;
 /// Size of the cache of unpacked objects, in bytes. Neighbouring commits share most of their trees.
 const OBJECT_CACHE_BYTES: usize = 16 << 20;
 
+/// Largest object that is compared with others, in bytes; larger ones count as binary. It is the largest that any reader
+/// unpacks.
+const MAX_COMPARED_BYTES: usize = 32 << 20;
+
+/// Most memory that is taken to unpack an object, in bytes. A packed one takes three times its size.
+const MAX_UNPACKED_BYTES: usize = 4 * MAX_COMPARED_BYTES;
+
 /// A repository that is open for reading.
 ///
 /// An object names its own content, so damage can be noticed: each object that is read is hashed, and counted if it does
@@ -52,11 +59,18 @@ impl Deref for OpenRepository {
 /// [`RepositorySourceError::Unreadable`].
 pub fn open_repository(path: &Path) -> Result<OpenRepository, RepositorySourceError> {
     let unreadable = |reason: String| RepositorySourceError::Unreadable { path: path.to_owned(), reason };
+    let compared = format!("core.bigFileThreshold={MAX_COMPARED_BYTES}");
+    let unpacked = format!("gitoxide.objects.allocLimit={MAX_UNPACKED_BYTES}");
     let options = gix::open::Options::isolated().strict_config(false).config_overrides([
         // Replacements exist on one machine only: elsewhere, the ids in the samples name the objects as they are.
         "core.useReplaceRefs=false",
         // It repeats the parents and dates of commits, and nothing would tell if it was damaged.
         "core.commitGraph=false",
+        // It names any file of this machine.
+        "core.attributesFile=/dev/null",
+        // A few bytes stand for an object that no memory holds.
+        &compared,
+        &unpacked,
     ]);
     // Asked first: the library would read it until the memory is full, or wait for it for ever.
     if let Some(reason) = endless_file(path) {

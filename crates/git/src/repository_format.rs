@@ -4,14 +4,14 @@ use std::path::Path;
 
 use streamguard_durable::read_regular_text;
 
-use crate::repository_files::{MAX_FILE_BYTES, git_folders};
+use crate::repository_files::{MAX_CONFIG_BYTES, git_folders};
 use crate::shell_word::shell_word;
 
 /// Returns the reason why a repository cannot be read, and what mends it, if its form is known to be the reason.
 pub(crate) fn unsupported_format(path: &Path) -> Option<String> {
     let value = |name: &str| {
         let [_, common] = git_folders(path)?;
-        let config = read_regular_text(&common.join("config"), MAX_FILE_BYTES).ok()?;
+        let config = read_regular_text(&common.join("config"), MAX_CONFIG_BYTES).ok()?;
         extension(&config, name)
     };
     let folder = shell_word(&path.display().to_string());

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use gix::ObjectId;
 use thiserror::Error;
 
-use crate::head::{RepositoryHead, repository_head};
 use crate::missing_parts::shallow_boundary;
 use crate::open_repository::{OpenRepository, open_repository};
+use crate::peel::head_commit;
 use crate::shell_word::shell_word;
 
 /// Longest history whose first commit is looked for: some seconds of work. Few have more than 100,000 first parents.
@@ -180,15 +180,18 @@ fn own_name(repository: &OpenRepository, path: &Path) -> String {
 
 /// Returns the commit with which the history of the head began, by first parents.
 fn first_commit(repository: &OpenRepository) -> Option<ObjectId> {
-    let RepositoryHead::Commit(mut id) = repository_head(repository).ok()? else { return None };
+    let mut id = head_commit(repository).ok()?.id;
     if !shallow_boundary(repository).ok()?.is_empty() {
         return None;
     }
     for _ in 0..MAX_FIRST_PARENTS {
-        let Some(parent) = repository.find_commit(id).ok()?.parent_ids().next() else {
-            return (repository.damaged_reads() == 0).then_some(id);
-        };
-        id = parent.detach();
+        let parent = repository.find_commit(id).ok()?.parent_ids().next().map(gix::Id::detach);
+        // A damaged commit may be its own ancestor.
+        if repository.damaged_reads() > 0 {
+            return None;
+        }
+        let Some(parent) = parent else { return Some(id) };
+        id = parent;
     }
     None
 }
@@ -220,7 +223,7 @@ fn enclosing(folder: &Path) -> Option<&Path> {
 fn submodule_problem(outer: &Path, folder: &Path) -> Option<RepositorySourceError> {
     let inner = folder.strip_prefix(outer).ok().filter(|inner| !inner.as_os_str().is_empty())?;
     let repository = open_repository(outer).ok()?;
-    let entry = repository.head_commit().ok()?.tree().ok()?.lookup_entry_by_path(inner);
+    let entry = head_commit(&repository).ok()?.tree().ok()?.lookup_entry_by_path(inner);
     entry.ok()?.filter(|entry| entry.mode().is_commit()).map(|_| {
         let (outer, inner) = (outer.display().to_string(), inner.display().to_string());
         let (outer, inner) = (shell_word(&outer), shell_word(&inner));

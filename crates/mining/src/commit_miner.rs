@@ -184,6 +184,8 @@ impl<'r> CommitMiner<'r> {
         let files = match files {
             Ok(files) => files,
             Err(rejection) => {
+                // A damaged tree may hold itself, and look like a huge commit.
+                let rejection = if is_damaged() { Rejection::UnreadableObject } else { rejection };
                 judged.fix = Some(fix);
                 return Ok(judged.rejected(rejection));
             }

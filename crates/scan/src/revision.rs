@@ -5,7 +5,8 @@ use std::path::Path;
 use gix::ObjectId;
 use streamguard_dataset::Language;
 use streamguard_git::{
-    OpenRepository, RepositorySourceError, RevisionFile, RevisionReadError, open_repository,
+    OpenRepository, RepositorySourceError, RevisionFile, RevisionReadError, open_repository, peel_reference,
+    peel_tags,
 };
 use thiserror::Error;
 
@@ -69,8 +70,8 @@ impl ScannedRepository {
     pub fn commit(&self, name: &str) -> Result<ObjectId, RevisionError> {
         let unknown = |reason: String| RevisionError::Unknown { name: name.to_owned(), reason };
         let id = self.inner.rev_parse_single(name).map_err(|error| unknown(error.to_string()))?;
-        let object = id.object().map_err(|error| unknown(error.to_string()))?;
-        let commit = object.peel_to_commit().map_err(|error| unknown(error.to_string()))?;
+        let commit = peel_tags(&self.inner, id.detach()).and_then(gix::Object::try_into_commit);
+        let commit = commit.map_err(|error| unknown(error.to_string()))?;
         Ok(commit.id)
     }
 
@@ -84,11 +85,10 @@ impl ScannedRepository {
         let platform = self.inner.references().map_err(object_error)?;
         let mut tags = Vec::new();
         for reference in platform.tags().map_err(object_error)? {
-            let mut reference = reference.map_err(object_error)?;
+            let reference = reference.map_err(object_error)?;
             let name = reference.name().shorten().to_string();
-            let lost = |error: &dyn std::fmt::Display| object_error(format!("tag {name}: {error}"));
-            let id = reference.peel_to_id().map_err(|error| lost(&error))?;
-            let object = id.object().map_err(|error| lost(&error))?;
+            let object = peel_reference(&self.inner, reference)
+                .map_err(|error| object_error(format!("tag {name}: {error}")))?;
             // Tags of files or folders name no release.
             let Ok(commit) = object.try_into_commit() else { continue };
             let seconds = commit.time().map(|time| time.seconds).unwrap_or_default();

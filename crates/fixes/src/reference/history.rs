@@ -16,7 +16,7 @@ use thiserror::Error;
 pub use found_commit::FoundCommit;
 use pull_requests::PullRequests;
 use reviews::Reviews;
-use streamguard_git::OpenRepository;
+use streamguard_git::{OpenRepository, head_commit, peel_reference};
 use streamguard_mining::message::{AdvisoryIdFinder, MAX_MESSAGE_BYTES, canonical_advisory_id};
 
 /// Number of commits between two checks of whether to stop.
@@ -207,13 +207,14 @@ impl RefTips {
         let unreadable = |error: &dyn std::fmt::Display| HistoryError::Unreadable(error.to_string());
         let mut all = Self { own: Vec::new(), proposed: Vec::new(), tags: BTreeMap::new() };
         // No branch leads to a detached head.
-        all.own.extend(repository.head_id().ok().map(gix::Id::detach));
+        all.own.extend(head_commit(repository).ok().map(|commit| commit.id));
         let platform = repository.references().map_err(|error| unreadable(&error))?;
         for reference in platform.all().map_err(|error| unreadable(&error))? {
-            let Ok(mut reference) = reference else { continue };
+            let Ok(reference) = reference else { continue };
             let name = reference.name().as_bstr().to_string();
             // A tag may be of a file or a tree, and a commit may be missing in a partial clone.
-            let Ok(commit) = reference.peel_to_commit() else { continue };
+            let commit = peel_reference(repository, reference).and_then(gix::Object::try_into_commit);
+            let Ok(commit) = commit else { continue };
             if PROPOSAL_REFS.iter().any(|folder| name.starts_with(folder)) {
                 all.proposed.push(commit.id);
                 continue;
@@ -230,7 +231,7 @@ impl RefTips {
 /// Returns the main line: the head and its first parents.
 fn first_parents(repository: &gix::Repository) -> HashSet<ObjectId> {
     let mut line = HashSet::new();
-    let mut next = repository.head_id().ok().map(gix::Id::detach);
+    let mut next = head_commit(repository).ok().map(|commit| commit.id);
     while let Some(id) = next.filter(|id| line.len() < MAX_COMMITS && line.insert(*id)) {
         let commit = repository.find_commit(id).ok();
         next = commit.and_then(|commit| commit.parent_ids().next().map(gix::Id::detach));

@@ -7,6 +7,8 @@ mod addresses;
 mod cache;
 // Servers with a single answer.
 mod hosting;
+
+mod hostile;
 // Answers of hosts: none, refusals, redirects.
 mod hosts;
 // Names of local repositories.

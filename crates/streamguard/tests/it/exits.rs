@@ -168,6 +168,14 @@ fn without_a_network_a_run_that_needs_one_does_not_begin() {
         return;
     };
     assert!(!offline.stdout.is_empty());
+    // The configuration of a repository in the current folder may be a stranger's, and is not read.
+    let git = folder.path().join(".git");
+    for name in ["objects", "refs"] {
+        std::fs::create_dir_all(git.join(name)).unwrap();
+    }
+    std::fs::write(git.join("HEAD"), "ref: refs/heads/main\n").unwrap();
+    let pipe = git.join("config");
+    rustix::fs::mkfifoat(rustix::fs::CWD, pipe.as_path(), rustix::fs::Mode::RWXU).unwrap();
     let refused = without_network(&["collect", "--collectors", "osv", "repo", "synthetic"]).unwrap();
     let said = stderr(&refused);
     assert_eq!(refused.status.code(), Some(1), "{said}");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use streamguard_engine::CompletionStatus;
 use streamguard_simulator::{commit_all, run_git, write_file};
 
-use super::{FIXED, MESSAGE, TestRepositories, VULNERABLE, loose};
+use super::{FIXED, MESSAGE, TestRepositories, VULNERABLE, loose, tree};
 
 /// Number of bits that are flipped in each file.
 const FLIPS: u64 = 60;
@@ -101,4 +101,16 @@ fn an_object_in_the_place_of_another_one_is_damage() {
         path.display()
     );
     assert!(mined.lost[0].ends_with(&advice), "{:?}", mined.lost);
+}
+
+#[test]
+fn a_tree_that_holds_itself_is_damage() {
+    let Some(repositories) = TestRepositories::new() else { return };
+    let path = repositories.fixed("circular");
+    let id = run_git(&path, ["rev-parse", "HEAD^{tree}"]);
+    let circular = tree(&path, &[("40000", b"a", &id), ("40000", b"b", &id)]);
+    fs::rename(loose(&path, &circular), loose(&path, &id)).unwrap();
+    let mined = repositories.mine([&path]);
+    assert_eq!((mined.status, mined.samples.len()), (CompletionStatus::Partial, 0), "{:?}", mined.lost);
+    assert_eq!(mined.rejected("unreadable_object"), 1, "{:?}", mined.counters);
 }

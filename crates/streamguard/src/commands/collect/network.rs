@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 use std::net::ToSocketAddrs;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 use serde_json::Value;
@@ -16,6 +16,9 @@ const MAX_HOSTS: usize = 6;
 
 /// Longest time that a lookup may take. A slow answer is no reason not to begin.
 const MAX_LOOKUP: Duration = Duration::from_secs(3);
+
+/// Pause between two looks whether git has ended.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Setting of jobs that names mirrors of git hosts.
 const MIRRORS_KEY: &str = "git-mirrors";
@@ -84,12 +87,29 @@ fn any_is_found(hosts: &BTreeSet<(String, u16)>) -> bool {
 /// Whether a proxy may find hosts that this machine does not, by the environment or by git's configuration.
 fn has_proxy() -> bool {
     let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let of_git = || {
-        let keys = r"^(http\..*proxy|url\..*\.insteadof)$";
-        let configured = Command::new("git").args(["config", "--get-regexp", keys]).output();
-        configured.is_ok_and(|output| output.status.success())
-    };
-    PROXY_VARIABLES.iter().any(is_set) || of_git()
+    PROXY_VARIABLES.iter().any(is_set) || git_has_proxy()
+}
+
+/// Whether git's configuration of this machine or its user names a proxy or other hosts, or takes too long to tell.
+fn git_has_proxy() -> bool {
+    let keys = r"^(http\..*proxy|url\..*\.insteadof)$";
+    let mut command = Command::new("git");
+    // In the current folder it would also read the configuration of a repository, which may be a stranger's.
+    command.args(["config", "--get-regexp", keys]).current_dir("/");
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    streamguard_engine::kill_with_parent(&mut command);
+    let Ok(mut child) = command.spawn() else { return false };
+    let started = Instant::now();
+    while started.elapsed() < MAX_LOOKUP {
+        match child.try_wait() {
+            Ok(None) => thread::sleep(POLL_INTERVAL),
+            ended => return ended.is_ok_and(|status| status.is_some_and(|status| status.success())),
+        }
+    }
+    // Fails if it has just ended.
+    let _ = child.kill();
+    let _ = child.wait();
+    true
 }
 
 #[cfg(test)]
