@@ -16,6 +16,9 @@ pub(crate) const MAX_ROWS: usize = 10_000_000;
 /// Largest file of lines, in bytes.
 const MAX_FILE_BYTES: u64 = 1 << 30;
 
+/// Longest line, in bytes: 1 MiB, more than the operating system lets an argument have.
+const MAX_LINE_BYTES: usize = 1 << 20;
+
 /// Reason why there are no inputs.
 #[derive(Debug, Error)]
 pub enum InputError {
@@ -182,9 +185,37 @@ fn unreadable(path: &Path) -> impl Fn(io::Error) -> InputError + '_ {
     |source| InputError::Unreadable { path: path.to_owned(), source }
 }
 
-fn read_lines(path: &Path) -> Result<Vec<String>, InputError> {
+/// Reader that fails at a line that is too long: a device may have no end, and no line either.
+struct BoundedLines<R> {
+    source: R,
+    /// Bytes of the present line that were read.
+    line_bytes: usize,
+}
+
+impl<R: Read> Read for BoundedLines<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        for (number, piece) in buffer[..read].split(|byte| *byte == b'\n').enumerate() {
+            self.line_bytes = if number == 0 { self.line_bytes + piece.len() } else { piece.len() };
+            if self.line_bytes > MAX_LINE_BYTES {
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    format!("a line is longer than {MAX_LINE_BYTES} bytes"),
+                ));
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// Opens a file of lines. It may be a pipe, as the shell gives it for the output of a command.
+fn open_lines(path: &Path) -> Result<impl Read, InputError> {
     let file = File::open(path).map_err(unreadable(path))?;
-    let mut reader = BufReader::new(file.take(MAX_FILE_BYTES));
+    Ok(BoundedLines { source: file.take(MAX_FILE_BYTES), line_bytes: 0 })
+}
+
+fn read_lines(path: &Path) -> Result<Vec<String>, InputError> {
+    let mut reader = BufReader::new(open_lines(path)?);
     let mut lines = Vec::new();
     let mut line = Vec::new();
     while reader.read_until(b'\n', &mut line).map_err(unreadable(path))? > 0 {
@@ -202,8 +233,7 @@ fn read_lines(path: &Path) -> Result<Vec<String>, InputError> {
 
 fn read_csv(path: &Path) -> Result<SourceRows, InputError> {
     let wrong = |error: csv::Error| InputError::Invalid(format!("{}: {error}", path.display()));
-    let file = File::open(path).map_err(unreadable(path))?;
-    let mut reader = csv::Reader::from_reader(file.take(MAX_FILE_BYTES));
+    let mut reader = csv::Reader::from_reader(open_lines(path)?);
     let cells = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<String>>();
     let columns = cells(reader.headers().map_err(wrong)?);
     let rows = reader.records().take(MAX_ROWS + 1).map(|record| Ok(cells(&record.map_err(wrong)?)));
@@ -236,6 +266,24 @@ mod tests {
         let print = |values: &[&str]| InputList::of_values(values.iter().copied()).fingerprint();
         assert_ne!(print(&["a", "b"]), print(&["ab"]));
         assert_ne!(print(&["a"]), InputList::default().with_lines_of("a", false).fingerprint());
+    }
+
+    #[test]
+    fn a_file_without_line_ends_is_refused_and_a_long_file_of_lines_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lines.csv");
+        let lists = |path: &Path| {
+            [InputSource::Lines(path.to_owned()), InputSource::Csv(path.to_owned())]
+                .map(|source| InputList::default().with_source(source, false))
+        };
+        for list in lists(Path::new("/dev/zero")) {
+            let error = list.rows(folder.path()).unwrap_err().to_string();
+            assert!(error.contains("longer than 1048576 bytes"), "{error}");
+        }
+        let line = "x".repeat(MAX_LINE_BYTES);
+        std::fs::write(&path, format!("{line}\n{line}\n")).unwrap();
+        let counts = lists(&path).map(|list| list.rows(folder.path()).unwrap().len());
+        assert_eq!(counts, [2, 1], "the first line of a table has the names of its columns");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
 use streamguard_durable::{WriteError, write_atomic};
+use streamguard_sarif::escape::visible;
 
 use crate::dataset_files::PARQUET_NAME;
 use crate::parquet::column_names;
@@ -22,6 +23,16 @@ const MARKED_BYTES: u64 = 256;
 
 /// Most rows of a table of counts.
 const MAX_TABLE_ROWS: usize = 25;
+
+/// Most characters of a name on a card.
+const MAX_NAME_CHARS: usize = 80;
+
+/// Returns a name that others gave as code of Markdown: short, on one line, in one cell of a table, and without characters
+/// that nobody sees.
+pub fn in_code(name: &str) -> String {
+    let plain = |c: char| if matches!(c, '`' | '|') { '_' } else { c };
+    format!("`{}`", visible(name).chars().take(MAX_NAME_CHARS).map(plain).collect::<String>())
+}
 
 /// Whether the folder has a file in the place of the card that [`render_card`] did not write. One that cannot be read
 /// counts as such, since nothing may touch it.
@@ -199,6 +210,12 @@ fn plain(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::sample::{Sample, SampleKind, SampleLevel};
+
+    #[test]
+    fn names_of_others_as_code_are_short_and_show_all_that_they_have() {
+        assert_eq!(in_code("a`<img>|b\u{202e}c\u{200b}\r\n"), "`a_<img>_b\\u{202e}c\\u{200b} `");
+        assert_eq!(in_code(&"\u{1b}".repeat(1000)).chars().count(), MAX_NAME_CHARS + 2);
+    }
 
     #[test]
     fn names_of_others_stay_in_their_cell() {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use streamguard_durable::WriteError;
+use streamguard_durable::{WriteError, open_regular};
 
 pub use crate::error::MAX_LINE_BYTES;
 use crate::error::{LineFault, SampleFileError};
@@ -43,7 +43,7 @@ impl JsonlReader {
     /// # Errors
     /// [`SampleFileError::Read`] if it cannot be opened.
     pub fn open(path: &Path) -> Result<Self, SampleFileError> {
-        let file = File::open(path).map_err(|error| SampleFileError::read(path, error))?;
+        let file = open_regular(path).map_err(|error| SampleFileError::read(path, error))?;
         Ok(Self::new(path, BufReader::with_capacity(BUFFER_BYTES, file)))
     }
 }

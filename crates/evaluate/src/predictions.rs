@@ -1,11 +1,11 @@
 //! Predictions of a model, from a file of JSON lines or Parquet, or from lines of an id and a score.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use serde_json::Value;
+use streamguard_durable::open_regular;
 use streamguard_table::{TableDataset, TableFormat};
 
 use crate::error::EvaluateError;
@@ -123,7 +123,7 @@ impl Predictions {
 
     fn read_lines(path: &Path) -> Result<Self, EvaluateError> {
         let unreadable = |source| EvaluateError::Read { path: path.to_owned(), source };
-        let mut lines = BufReader::new(File::open(path).map_err(unreadable)?);
+        let mut lines = BufReader::new(open_regular(path).map_err(unreadable)?);
         let mut predictions = Self::default();
         let mut line = Vec::new();
         while (&mut lines).take(MAX_LINE_BYTES).read_until(b'\n', &mut line).map_err(unreadable)? > 0 {

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use std::fmt::Write;
 use std::io;
 
-use streamguard_dataset::dataset_card::{CARD_NAME, card_metadata};
+use streamguard_dataset::dataset_card::{CARD_NAME, card_metadata, in_code};
 use streamguard_table::{ParquetTableWriter, SplitName, TableError, TableSchema};
 
 use crate::error::ExportError;
@@ -18,9 +18,6 @@ const MAX_FILE_ROWS: u64 = 100_000;
 
 /// Licences that the card lists: the most frequent.
 const MAX_LICENCES: usize = 30;
-
-/// Characters of a licence's name on the card.
-const MAX_LICENCE_CHARS: usize = 80;
 
 /// Returns the names of all files.
 pub(crate) fn file_names(rows: &BTreeMap<SplitName, u64>) -> Vec<String> {
@@ -157,10 +154,4 @@ fn write_card(
     }
     let columns: Vec<String> = schema.columns.iter().map(|column| in_code(&column.name)).collect();
     writeln!(card, "\n## Columns\n\n{}", columns.join(", "))
-}
-
-/// Returns text of others as code of Markdown, on one line and in one cell of a table.
-fn in_code(text: &str) -> String {
-    let safe = |c: char| if c.is_control() || matches!(c, '`' | '|') { '_' } else { c };
-    format!("`{}`", text.chars().take(MAX_LICENCE_CHARS).map(safe).collect::<String>())
 }

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use serde_json::Value;
-use streamguard_dataset::dataset_card::card_metadata_of;
+use streamguard_dataset::dataset_card::{card_metadata_of, in_code};
 use streamguard_evaluate::Evaluation;
 
 use crate::context::CONTEXT_NAME;
@@ -184,10 +184,4 @@ fn warnings(info: &PreparedInfo, leaks: &LeakReport) -> Vec<String> {
             .push(format!("{count} components have no date or repository to be split by, and are in train."));
     }
     warnings
-}
-
-/// Returns a name as code of Markdown, on one line. Names of columns are text of others.
-fn in_code(name: &str) -> String {
-    let plain: String = name.chars().map(|c| if c.is_control() || c == '`' { '_' } else { c }).collect();
-    format!("`{plain}`")
 }

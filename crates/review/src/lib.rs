@@ -22,6 +22,7 @@ mod precision;
 mod relabel;
 mod review_sample;
 mod review_table;
+mod safe_cell;
 mod verdict;
 
 pub use agreement::{ReaderAgreement, agreements};

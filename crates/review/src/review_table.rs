@@ -9,6 +9,7 @@ use streamguard_dataset::Sample;
 use streamguard_durable::{WriteError, write_atomic};
 use thiserror::Error;
 
+use crate::safe_cell::{decoded, encoded};
 use crate::verdict::ReviewVerdict;
 
 /// Name of the table in the folder of a dataset. No run writes or removes it.
@@ -111,6 +112,16 @@ impl Review {
         Some(Self { reader, repository, commit, path, function, start_line_before, verdict, confidence })
     }
 
+    /// Changes each of its texts, all of which others wrote.
+    fn with_texts(mut self, changed: impl Fn(&str) -> String) -> Self {
+        for text in
+            [&mut self.reader, &mut self.repository, &mut self.commit, &mut self.path, &mut self.function]
+        {
+            *text = changed(text);
+        }
+        self
+    }
+
     /// Returns what the verdict is about.
     pub fn subject(&self) -> ReviewSubject {
         ReviewSubject {
@@ -142,7 +153,8 @@ impl ReviewTable {
         let bytes = std::fs::read(path).map_err(unreadable)?;
         let mut table = Self::default();
         for review in csv::Reader::from_reader(&*bytes).deserialize() {
-            table.set(review.map_err(|error| row_error(path, &error))?);
+            let review: Review = review.map_err(|error| row_error(path, &error))?;
+            table.set(review.with_texts(decoded));
         }
         Ok(table)
     }
@@ -154,7 +166,7 @@ impl ReviewTable {
     pub fn write(&self, path: &Path) -> Result<(), ReviewError> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         for review in self.reviews.values() {
-            writer.serialize(review).expect("a vector takes all bytes");
+            writer.serialize(review.clone().with_texts(encoded)).expect("a vector takes all bytes");
         }
         let bytes = writer.into_inner().expect("a vector takes all bytes");
         Ok(write_atomic(path, &bytes).map_err(WriteError::at(path))?)

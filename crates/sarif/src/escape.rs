@@ -53,6 +53,15 @@ pub fn is_hidden(character: char) -> bool {
         )
 }
 
+/// The characters that begin a formula in a spreadsheet, with their full-width forms, and the minus sign (OWASP, CSV
+/// Injection).
+pub fn begins_formula(character: char) -> bool {
+    matches!(
+        character,
+        '=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}' | '\u{2212}'
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

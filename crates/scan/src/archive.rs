@@ -4,12 +4,12 @@ mod budget;
 mod tar_members;
 mod zip_members;
 
-use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 use streamguard_dataset::Language;
+use streamguard_durable::open_regular;
 use thiserror::Error;
 
 use budget::UnpackBudget;
@@ -100,7 +100,7 @@ pub fn read_archive(
     format: ArchiveFormat,
     visit: &mut dyn FnMut(&str, &[u8]),
 ) -> Result<Vec<String>, ArchiveError> {
-    let file = File::open(path).map_err(ArchiveError::Read)?;
+    let file = open_regular(path).map_err(ArchiveError::Read)?;
     let packed_bytes = file.metadata().map_err(ArchiveError::Read)?.len();
     let budget = UnpackBudget::new(packed_bytes);
     let mut members = MemberVisitor::new(visit);

@@ -3,12 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ignore::WalkBuilder;
-use streamguard_dataset::Language;
 use thiserror::Error;
 
 use crate::archive::ArchiveFormat;
 use crate::revision::{RevisionError, ScannedRepository};
+use crate::source_tree::list_files;
 use streamguard_git::RevisionFile;
 
 /// One thing to scan.
@@ -89,13 +88,14 @@ pub struct ScanInputs {
     pub items: Vec<ScanItem>,
     /// Repositories of revisions, with their paths.
     pub repositories: Vec<(PathBuf, ScannedRepository)>,
-    /// Folders that could not be listed, and why.
+    /// Folders that could not be listed, and files of rules that could not be read, and why.
     pub faults: Vec<String>,
 }
 
 impl ScanInputs {
     /// Lists the source files of all paths, each once: revisions in the order given, then the text, then files in the
-    /// order of their names. Folders are listed without what `.gitignore` names.
+    /// order of their names. Folders are listed without what is hidden or what `.gitignore`,
+    /// `.ignore` and `.git/info/exclude` name.
     ///
     /// # Errors
     /// [`InputError`] if a path does not exist or is nothing to scan.
@@ -134,20 +134,7 @@ impl ScanInputs {
         if ScannedRepository::is_bare(path) {
             return self.add_revision(path, "HEAD");
         }
-        // Links are not followed: they lead out of the tree, or in a circle.
-        for entry in WalkBuilder::new(path).require_git(false).build() {
-            match entry {
-                // Most files of most trees are not source code: they are not even remembered.
-                Ok(entry)
-                    if entry.file_type().is_some_and(|kind| kind.is_file())
-                        && Language::from_path(&entry.file_name().to_string_lossy()).is_some() =>
-                {
-                    files.push(entry.into_path());
-                }
-                Ok(_) => {}
-                Err(error) => self.faults.push(error.to_string()),
-            }
-        }
+        list_files(path, files, &mut self.faults);
         Ok(())
     }
 

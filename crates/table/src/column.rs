@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// Most columns of a table: what has more is no table, but keyed by data.
+pub(crate) const MAX_COLUMNS: usize = 1000;
+
 /// Values of a row, in the order of the columns of its schema.
 pub type Row = Vec<Value>;
 

@@ -3,15 +3,12 @@
 use std::fmt;
 use std::path::Path;
 
-use serde::de::{DeserializeSeed, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::column::{ColumnKind, TableSchema};
+use crate::column::{ColumnKind, MAX_COLUMNS, TableSchema};
 use crate::error::TableError;
 use crate::json_lines::LineReader;
-
-/// Most columns of a table: a file with more is no table, but keyed by data.
-const MAX_COLUMNS: usize = 1000;
 
 pub(crate) fn schema(path: &Path) -> Result<TableSchema, TableError> {
     let mut lines = LineReader::open(path, 0)?;
@@ -23,10 +20,7 @@ pub(crate) fn schema(path: &Path) -> Result<TableSchema, TableError> {
         }
         let mut source = serde_json::Deserializer::from_slice(&line);
         let read = SchemaSeed(&mut schema).deserialize(&mut source).and_then(|()| source.end());
-        read.map_err(|error| lines.fault(format!("not a JSON object: {error}")))?;
-        if schema.columns.len() > MAX_COLUMNS {
-            return Err(lines.fault(format!("the lines have more than {MAX_COLUMNS} different keys")));
-        }
+        read.map_err(|error| lines.fault(format!("not a row: {error}")))?;
     }
     Ok(schema)
 }
@@ -53,6 +47,12 @@ impl<'de> Visitor<'de> for SchemaSeed<'_> {
         while let Some(name) = map.next_key::<std::borrow::Cow<'_, str>>()? {
             let kind = ColumnKind::of(&map.next_value::<Value>()?);
             self.0.add(&name, kind);
+            // At once: each further key would be compared with all before it.
+            if self.0.columns.len() > MAX_COLUMNS {
+                return Err(A::Error::custom(format!(
+                    "the lines have more than {MAX_COLUMNS} different keys"
+                )));
+            }
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::column::{Row, TableSchema};
+use crate::column::{MAX_COLUMNS, Row, TableSchema};
 use crate::error::TableError;
 use crate::input::find_files;
 use crate::roles::ColumnRoles;
@@ -52,6 +52,9 @@ impl TableDataset {
         for file in &files {
             for column in file.schema()?.columns {
                 schema.add(&column.name, column.kind);
+            }
+            if schema.columns.len() > MAX_COLUMNS {
+                return Err(TableError::TooManyColumns(file.path.clone()));
             }
         }
         Ok((files, schema))

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::column::MAX_COLUMNS;
+
 /// Reason why a dataset cannot be read.
 #[derive(Debug, Error)]
 pub enum TableError {
@@ -34,6 +36,9 @@ pub enum TableError {
         /// What is wrong with the file.
         reason: String,
     },
+    /// More columns than a table has.
+    #[error("{0}: there are more than {MAX_COLUMNS} different columns")]
+    TooManyColumns(PathBuf),
     /// A folder holds no dataset.
     #[error(
         "{0}: there is no dataset here: neither samples.parquet or samples.jsonl, nor other .parquet or .jsonl files"

@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use streamguard_dataset::jsonl::MAX_LINE_BYTES;
+use streamguard_durable::open_regular;
 
 use crate::column::{Row, TableSchema};
 use crate::error::TableError;
@@ -30,7 +31,7 @@ pub(crate) struct LineReader<'a> {
 
 impl<'a> LineReader<'a> {
     pub(crate) fn open(path: &'a Path, offset: u64) -> Result<Self, TableError> {
-        let mut file = File::open(path).map_err(TableError::read(path))?;
+        let mut file = open_regular(path).map_err(TableError::read(path))?;
         file.seek(SeekFrom::Start(offset)).map_err(TableError::read(path))?;
         Ok(Self { path, input: BufReader::with_capacity(BUFFER_BYTES, file), offset, number: 0 })
     }
@@ -57,7 +58,7 @@ impl<'a> LineReader<'a> {
 }
 
 pub(crate) fn pieces(path: &Path) -> Result<Vec<TablePiece>, TableError> {
-    let mut file = File::open(path).map_err(TableError::read(path))?;
+    let mut file = open_regular(path).map_err(TableError::read(path))?;
     let size = file.metadata().map_err(TableError::read(path))?.len();
     let mut pieces = Vec::new();
     let mut start = 0;
@@ -107,7 +108,7 @@ pub(crate) fn read(
             // Lines are counted from the start of the piece, which says little where it is not the first.
             let place =
                 if piece.start == 0 { String::new() } else { format!(" (from byte {} on)", piece.start) };
-            lines.fault(format!("not a JSON object{place}: {error}"))
+            lines.fault(format!("not a row{place}: {error}"))
         })?)?;
     }
     Ok(())

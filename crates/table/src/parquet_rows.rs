@@ -16,15 +16,17 @@ use parquet::record::reader::RowIter;
 use parquet::record::{Field, Row as ParquetRow};
 use parquet::schema::types::{Type, TypePtr};
 use serde_json::{Map, Value, json};
+use streamguard_dataset::parquet::open_parquet;
+use streamguard_durable::open_regular;
 
-use crate::column::{ColumnKind, Row, TableSchema};
+use crate::column::{ColumnKind, MAX_COLUMNS, Row, TableSchema};
 use crate::error::TableError;
 use crate::table_file::TablePiece;
 use crate::timestamp::timestamp_text;
 
 fn open(path: &Path) -> Result<SerializedFileReader<File>, TableError> {
-    let file = File::open(path).map_err(TableError::read(path))?;
-    SerializedFileReader::new(file).map_err(TableError::parquet(path))
+    let file = open_regular(path).map_err(TableError::read(path))?;
+    open_parquet(file).map_err(TableError::parquet(path))
 }
 
 /// Runs a read, and turns panics into errors: the decoders of the parquet crate panic on some damaged pages.
@@ -35,8 +37,12 @@ fn unless_damaged<T>(path: &Path, read: impl FnOnce() -> Result<T, TableError>) 
 
 pub(crate) fn schema(path: &Path) -> Result<TableSchema, TableError> {
     let file = open(path)?;
+    let fields = file.metadata().file_metadata().schema().get_fields();
+    if fields.len() > MAX_COLUMNS {
+        return Err(TableError::TooManyColumns(path.to_owned()));
+    }
     let mut schema = TableSchema::default();
-    for field in file.metadata().file_metadata().schema().get_fields() {
+    for field in fields {
         schema.add(field.name(), kind_of(field));
     }
     Ok(schema)

@@ -1,9 +1,10 @@
 //! Reasons of changes, found by what the advisories of both versions say.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
+
+use streamguard_durable::open_regular;
 
 use super::ChangeReason;
 use super::compare::Differing;
@@ -136,7 +137,7 @@ fn for_each_advisory(
 ) -> Result<(), SampleFileError> {
     let Some(path) = path else { return Ok(()) };
     let unreadable = |error| SampleFileError::read(path, error);
-    for (number, line) in (1..).zip(BufReader::new(File::open(path).map_err(unreadable)?).lines()) {
+    for (number, line) in (1..).zip(BufReader::new(open_regular(path).map_err(unreadable)?).lines()) {
         use_advisory(serde_json::from_str(&line.map_err(unreadable)?).map_err(|error| {
             SampleFileError::Line { path: path.to_owned(), line: number, fault: LineFault::invalid(&error) }
         })?);

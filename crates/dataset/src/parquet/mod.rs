@@ -4,11 +4,14 @@
 //! enumerations as strings, lists as lists, dates as timestamps in milliseconds, scores as doubles, line numbers as
 //! unsigned integers of 32 bits, null as null. The bytes of the file depend on the samples alone.
 
+mod checked_footer;
 mod columns;
+mod compact_bytes;
 mod reader;
 mod row_group;
 mod writer;
 
+pub use checked_footer::open_parquet;
 pub use reader::ParquetReader;
 pub use writer::ParquetWriter;
 

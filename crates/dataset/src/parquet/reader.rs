@@ -10,7 +10,9 @@ use ::parquet::data_type::{ByteArray, DataType};
 use ::parquet::errors::{ParquetError, Result as ParquetResult};
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use jiff::Timestamp;
+use streamguard_durable::open_regular;
 
+use super::checked_footer::open_parquet;
 use super::columns::{self, ColumnShape, SampleColumn};
 use crate::error::SampleFileError;
 use crate::sample::{Sample, SampleKind, SampleLevel};
@@ -39,9 +41,9 @@ impl ParquetReader {
     /// [`SampleFileError::Read`] if it cannot be read, [`SampleFileError::Parquet`] if it is damaged or
     /// has other columns than the samples of this version.
     pub fn open(path: &Path) -> Result<Self, SampleFileError> {
-        let file = File::open(path).map_err(|error| SampleFileError::read(path, error))?;
+        let file = open_regular(path).map_err(|error| SampleFileError::read(path, error))?;
         let failed = |error| SampleFileError::parquet(path, error);
-        let file = SerializedFileReader::new(file).map_err(failed)?;
+        let file = open_parquet(file).map_err(failed)?;
         if *file.metadata().file_metadata().schema() != *columns::schema().map_err(failed)? {
             return Err(failed(fault("its columns are not those of a dataset of this version")));
         }

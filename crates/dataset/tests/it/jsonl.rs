@@ -5,7 +5,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use streamguard_dataset::jsonl::MAX_LINE_BYTES;
-use streamguard_dataset::{JsonlReader, JsonlWriter, LineFault, Sample, SampleFileError};
+use streamguard_dataset::{JsonlReader, JsonlWriter, LineFault, ParquetReader, Sample, SampleFileError};
 
 use crate::fixtures;
 
@@ -127,6 +127,14 @@ fn a_missing_file_is_an_error() {
     let error = JsonlReader::open(Path::new("no/such/file")).unwrap_err();
     assert_eq!(error.to_string(), "cannot read no/such/file");
     assert!(JsonlWriter::create(Path::new("no/such/file")).is_err());
+}
+
+#[test]
+fn a_device_in_the_place_of_a_file_is_refused() {
+    let null = Path::new("/dev/null");
+    for opened in [JsonlReader::open(null).map(drop), ParquetReader::open(null).map(drop)] {
+        assert!(matches!(opened, Err(SampleFileError::Read { .. })), "{opened:?}");
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -1,12 +1,11 @@
 //! The model: a weight for each bucket of features, and its file.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde::{Deserialize, Serialize};
+use streamguard_durable::read_regular_text;
 
 use super::features::BUCKETS;
 use crate::error::EvaluateError;
@@ -72,9 +71,7 @@ impl BaselineModel {
     pub fn read(path: &Path) -> Result<Self, EvaluateError> {
         let unreadable = |source| EvaluateError::Read { path: path.to_owned(), source };
         let bad = |reason: String| EvaluateError::BadModel { path: path.to_owned(), reason };
-        let mut text = String::new();
-        let file = File::open(path).map_err(unreadable)?;
-        file.take(MAX_FILE_BYTES).read_to_string(&mut text).map_err(unreadable)?;
+        let text = read_regular_text(path, MAX_FILE_BYTES).map_err(unreadable)?;
         let file: ModelFile = serde_json::from_str(&text).map_err(|error| bad(error.to_string()))?;
         if (file.format, file.buckets) != (MODEL_FORMAT, BUCKETS) {
             return Err(bad(format!("it has format {} and {} buckets", file.format, file.buckets)));

@@ -1,6 +1,7 @@
 //! Files of test sets and predictions.
 
 use serde_json::json;
+use streamguard_evaluate::baseline::BaselineModel;
 use streamguard_evaluate::{
     CodeSide, EvaluateError, EvaluationSettings, ExampleKey, Predictions, RowChoice, TestSet, evaluate,
 };
@@ -16,6 +17,17 @@ fn a_missing_prediction_is_named() {
         matches!(&error, EvaluateError::Missing { missing: 2, examples: 3, first } if first == "1"),
         "{error}"
     );
+}
+
+#[test]
+fn a_device_in_the_place_of_a_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("predictions.jsonl");
+    std::os::unix::fs::symlink("/dev/null", &path).unwrap();
+    for error in [Predictions::read(&path).map(drop), BaselineModel::read(&path).map(drop)] {
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("not a regular file"), "{error}");
+    }
 }
 
 #[test]

@@ -44,6 +44,23 @@ fn a_table_is_read_as_it_was_written_and_a_wrong_row_is_named() {
 }
 
 #[test]
+fn a_table_of_hostile_names_is_harmless_and_read_as_it_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("reviews.csv");
+    let mut hostile = sample(1);
+    hostile.repository = Some("=cmd|' /C calc'!A0".to_owned());
+    hostile.path_after = Some("a\u{1b}]0;title\u{7}\u{202e}c.\r".to_owned());
+    hostile.function = Some("'@f".to_owned());
+    let mut written = ReviewTable::default();
+    written.set(Review::new("-1", &hostile, ReviewVerdict::Right).unwrap());
+    written.write(&path).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.lines().nth(1).unwrap().starts_with("'-1,'=cmd|"), "{text:?}");
+    assert!(!text.replace('\n', "").contains(|c: char| c.is_control() || c == '\u{202e}'), "{text:?}");
+    assert_eq!(ReviewTable::read(&path).unwrap(), written);
+}
+
+#[test]
 fn most_readers_decide_and_a_tie_decides_nothing() {
     let mut told = table(&[("ada", 1, ReviewVerdict::Right), ("eve", 1, ReviewVerdict::Unsure)]);
     assert_eq!(relabel(&told, &mut sample(1)), Relabelled::Confirmed);

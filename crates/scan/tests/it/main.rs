@@ -18,6 +18,8 @@ mod planted;
 mod readers;
 // Copies whose variables have other names.
 mod renamed;
+// Trees on disk: rules that leave files out, and devices in their place.
+mod trees;
 
 use streamguard_dataset::{Language, Sample, SampleKind, SampleLevel};
 use streamguard_scan::{Signature, SignatureIndex, StatementReader, build};

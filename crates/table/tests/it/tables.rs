@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use streamguard_table::{
-    CodeColumns, ColumnKind, ParquetTableWriter, Row, TableDataset, TableError, TableSchema,
+    CodeColumns, ColumnKind, ParquetTableWriter, Row, TableDataset, TableError, TableFile, TableFormat,
+    TableSchema,
 };
 
 use crate::fixtures::write_lines;
@@ -43,6 +44,55 @@ fn a_line_that_is_no_object_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = write_lines(&folder.path().join("a.jsonl"), &[json!({"code": "x"}), json!([1])]);
     assert!(matches!(TableDataset::open(&[path], &[]), Err(TableError::Line { line: 2, .. })));
+}
+
+#[test]
+fn a_table_has_at_most_a_thousand_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = |range: std::ops::Range<usize>| {
+        let row = range.map(|number| (number.to_string(), json!("x"))).chain([("code".into(), json!("x"))]);
+        serde_json::Value::Object(row.collect())
+    };
+    let lines = |name: &str, range| write_lines(&folder.path().join(name), &[keys(range)]);
+    let (a, b) = (lines("a.jsonl", 0..999), lines("b.jsonl", 999..1000));
+    assert!(TableDataset::open(std::slice::from_ref(&a), &[]).is_ok());
+    assert!(matches!(TableDataset::open(&[a, b], &[]), Err(TableError::TooManyColumns(_))));
+    let c = lines("c.jsonl", 0..1000);
+    assert!(matches!(TableDataset::open(&[c], &[]), Err(TableError::Line { line: 1, .. })));
+
+    let path = folder.path().join("d.parquet");
+    let mut schema = TableSchema::default();
+    for number in 0..1001 {
+        schema.add(&number.to_string(), ColumnKind::Int);
+    }
+    let writer = ParquetTableWriter::new(std::fs::File::create(&path).unwrap(), &schema).unwrap();
+    writer.finish().unwrap();
+    assert!(matches!(TableDataset::open(&[path], &[]), Err(TableError::TooManyColumns(_))));
+}
+
+#[test]
+fn the_keys_of_a_line_are_not_read_beyond_the_bound() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    let keys: String = (0..=1000).map(|number| format!("\"{number}\":0,")).collect();
+    // What follows is no JSON, and would be told if it were read.
+    std::fs::write(&path, format!("{{{keys}!")).unwrap();
+    let error = TableDataset::open(&[path], &[]).unwrap_err();
+    assert!(error.to_string().contains("more than 1000 different keys"), "{error}");
+}
+
+#[test]
+fn a_device_in_the_place_of_a_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.jsonl", "a.parquet"] {
+        let path = folder.path().join(name);
+        std::os::unix::fs::symlink("/dev/null", &path).unwrap();
+        let file = TableFile { path, format: TableFormat::of(name.as_ref()).unwrap(), split: None };
+        for error in [file.schema().map(drop), file.pieces().map(drop)] {
+            let error = error.unwrap_err().to_string();
+            assert!(error.contains("not a regular file"), "{name}: {error}");
+        }
+    }
 }
 
 #[test]

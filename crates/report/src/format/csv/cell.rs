@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::escape::visible;
+use crate::escape::{begins_formula, visible};
 use crate::tables::TableCell;
 
 /// Returns the text of a field.
@@ -36,11 +36,6 @@ fn neutral(text: &str) -> Cow<'_, str> {
         neutral.push(c);
     }
     Cow::Owned(neutral)
-}
-
-/// The characters that begin a formula, with their full-width forms, and the minus sign.
-fn begins_formula(c: char) -> bool {
-    matches!(c, '=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}' | '\u{2212}')
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! `streamguard scan --output-dir`: a scan as a run of the engine, which can be resumed.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,6 +8,7 @@ use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use streamguard::exit::{Exit, UsageError};
+use streamguard_durable::open_regular;
 use streamguard_engine::{CancelToken, CompletionStatus, Job, RunDir};
 use streamguard_report::run_paths_for;
 use streamguard_scan::{FAULTS_NAME, FINDINGS_NAME, JOB_NAME, ScanJob};
@@ -69,7 +69,7 @@ pub(super) fn run(
 /// Calls `take` with the value of each line of a file.
 fn for_each_line<T: DeserializeOwned>(path: &Path, mut take: impl FnMut(T) -> Result<()>) -> Result<()> {
     let shown = || path.display().to_string();
-    let file = File::open(path).with_context(shown)?;
+    let file = open_regular(path).with_context(shown)?;
     for line in BufReader::new(file).lines() {
         take(serde_json::from_str(&line.with_context(shown)?).with_context(shown)?)?;
     }
