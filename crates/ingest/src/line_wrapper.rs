@@ -63,6 +63,9 @@ impl LineWrapper {
                 if let Some(plain) = without_controls(&inner.line) {
                     inner.line = Cow::Owned(plain);
                 }
+                if let Some(line) = strip_program(&inner.line) {
+                    inner.line = Cow::Owned(line.to_vec());
+                }
                 inner
             }
         }
@@ -326,6 +329,8 @@ mod tests {
         assert_eq!(unwrapped.line, &b"GET \"a\""[..]);
         assert_eq!(unwrapped.date.as_deref(), Some(&b"2023-10-10T13:55:36Z"[..]));
         assert!(!LineWrapper::Json.is_around(br#"{"method":"GET"}"#));
+        let program = br#"{"log":"ACCESS [2023-10-10T13:55:36Z] \"GET"}"#;
+        assert_eq!(LineWrapper::Json.unwrap_line(program).line, &b"[2023-10-10T13:55:36Z] \"GET"[..]);
         let coloured = br#"{"log":"GET \u001b[32m200\u001b[0m \u001bx\n"}"#;
         assert_eq!(LineWrapper::Json.unwrap_line(coloured).line, &b"GET 200 \x1bx"[..]);
     }
