@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+/// What an input without text looks like.
+pub(crate) const EMPTY: &str = "empty";
+
 /// Lines that are looked at.
 const MAX_LINES: usize = 100;
 
@@ -19,6 +22,9 @@ pub(crate) fn looks_like(head: &[u8]) -> &'static str {
         .filter(|line| !line.trim_start().is_empty())
         .take(MAX_LINES)
         .collect();
+    if lines.is_empty() {
+        return EMPTY;
+    }
     let most = |is: &dyn Fn(&str) -> bool| lines.iter().filter(|line| is(line)).count() * 2 > lines.len();
     let any = |is: &dyn Fn(&str) -> bool| lines.iter().any(|line| is(line));
     let first = lines.first().map_or("", |line| line.trim_start_matches('\u{feff}').trim_start());
@@ -127,6 +133,7 @@ mod tests {
             ("name,size\na,1\n\"b,c\",2\n", "CSV"),
             ("a\tb\n1\t2\n", "tabs"),
             ("# Title\n\nSome text.\n", "Markdown"),
+            ("\n \r\n", "empty"),
             ("Once upon a time\nthere was a log.\n", "plain text"),
             ("\x7fELF\x02\0\0", "binary"),
             ("<?xml version=\"1.0\"?>\n<a/>\n", "XML"),

@@ -6,13 +6,17 @@ use crate::line_format::{LineFormat, SAMPLE_LINES};
 use crate::line_grammar::{GrammarState, LineGrammar};
 use crate::line_wrapper::LineWrapper;
 use crate::parse::{
-    self, DateCache, FIELDS_DIRECTIVE, FieldMap, JsonTraits, LatencyUnit, LinePattern, MalformedLine,
-    NAMED_PATTERNS, NamedPattern, find_tail, parse_json_with, parse_logfmt,
+    self, DateCache, FIELDS_DIRECTIVE, FastPrefix, FieldMap, HttpMethod, JsonTraits, LatencyUnit,
+    LinePattern, LoggedRequest, MalformedLine, NAMED_PATTERNS, NamedPattern, find_tail, parse_json_with,
+    parse_logfmt,
 };
 use crate::simd_scan::LineEnds;
 
 /// Byte order mark, which some editors and programs of Windows write at the beginning of a file.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Most lines from which a format is detected if no request is among the first ones.
+const MAX_DETECT_LINES: usize = 1000;
 
 /// Format of a file.
 #[derive(Clone, Debug)]
@@ -88,22 +92,26 @@ impl FileFormat {
 
     /// Returns the format by which malformed lines are explained if no format is known.
     pub(crate) fn nearest(looks_like: &str) -> Self {
-        match looks_like.contains("JSON") {
+        let nearest = match looks_like.contains("JSON") {
             true => Self::new(LineFormat::Json, LineGrammar::Json(None)),
             false => Self::new(LineFormat::Simple, LineGrammar::Simple),
-        }
+        };
+        Self { unit: None, ..nearest }
     }
 
     /// Returns the format of the first lines, or `None` if no line has any format.
     pub(crate) fn detect(head: &[u8]) -> Option<Self> {
-        Some(detect_wrapped(&sample_lines(head))?.0)
+        let lines = lines_with_text(head, MAX_DETECT_LINES);
+        let first = &lines[..lines.len().min(SAMPLE_LINES)];
+        // A program may say much before its first request.
+        Some(detect_wrapped(first).or_else(|| detect_wrapped(&lines))?.0)
     }
 
     /// Returns the format that was chosen, and what is around the first lines.
     pub(crate) fn choose(choice: &FormatChoice, head: &[u8]) -> Option<Self> {
         let (name, grammar) = choice.grammar()?;
         let format = Self::new(name, grammar);
-        let lines = sample_lines(head);
+        let lines = lines_with_text(head, SAMPLE_LINES);
         let mut best = (format.clone(), count_fitting(&format, &lines));
         for wrapper in [LineWrapper::Prefix, LineWrapper::Json] {
             let wrapped = Self { wrapper, ..format.clone() };
@@ -161,14 +169,14 @@ impl FileFormat {
     }
 }
 
-/// Returns the first lines that are not empty.
-fn sample_lines(head: &[u8]) -> Vec<&[u8]> {
+/// Returns the first `most` lines that are not empty.
+fn lines_with_text(head: &[u8], most: usize) -> Vec<&[u8]> {
     let mut ends = LineEnds::default();
     ends.scan(head);
     let lines = ends.lines(head).map(|(lines, length)| &lines[..length]);
     let lines = lines.map(|line| line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line));
     let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    lines.filter(|line| !line.is_empty()).take(SAMPLE_LINES).collect()
+    lines.filter(|line| !line.is_empty()).take(most).collect()
 }
 
 /// Returns how many lines a format fits.
@@ -182,7 +190,7 @@ fn count_fitting(format: &FileFormat, lines: &[&[u8]]) -> usize {
 
 /// Detects the format of lines that may have something around them, and the number of lines that it fits.
 fn detect_wrapped(lines: &[&[u8]]) -> Option<(FileFormat, usize)> {
-    let mut best = detect_bare(lines);
+    let mut best = detect_bare(lines, LineWrapper::None);
     for wrapper in [LineWrapper::Prefix, LineWrapper::Json] {
         if lines.iter().filter(|line| wrapper.is_around(line)).count() * 2 < lines.len() {
             continue;
@@ -191,12 +199,19 @@ fn detect_wrapped(lines: &[&[u8]]) -> Option<(FileFormat, usize)> {
         let unwrapped: Vec<&[u8]> = unwrapped.iter().map(|line| &**line).collect();
         // These formats take a prefix for a part of the first field, or look into objects themselves.
         let takes_all = |format: &FileFormat| {
-            matches!(format.name, LineFormat::Common | LineFormat::Combined | LineFormat::Json)
+            matches!(
+                format.name,
+                LineFormat::Common
+                    | LineFormat::Combined
+                    | LineFormat::Traefik
+                    | LineFormat::IngressNginx
+                    | LineFormat::Json
+            )
         };
         let is_better = |hits: usize| {
             best.as_ref().is_none_or(|(format, bare)| hits > *bare || (hits == *bare && takes_all(format)))
         };
-        if let Some((format, hits)) = detect_bare(&unwrapped)
+        if let Some((format, hits)) = detect_bare(&unwrapped, wrapper)
             && is_better(hits)
         {
             best = Some((FileFormat { wrapper, ..format }, hits));
@@ -205,8 +220,8 @@ fn detect_wrapped(lines: &[&[u8]]) -> Option<(FileFormat, usize)> {
     best
 }
 
-/// Detects the format of lines, and the number of lines that it fits.
-fn detect_bare(lines: &[&[u8]]) -> Option<(FileFormat, usize)> {
+/// Detects the format of lines, around which something was, and the number of lines that it fits.
+fn detect_bare(lines: &[&[u8]], wrapper: LineWrapper) -> Option<(FileFormat, usize)> {
     let mut dates = DateCache::default();
     let (mut simple, mut common, mut combined, mut json) = (0, 0, 0, 0);
     for line in lines {
@@ -221,13 +236,23 @@ fn detect_bare(lines: &[&[u8]]) -> Option<(FileFormat, usize)> {
         _ if most == simple => Some(FileFormat::new(LineFormat::Simple, LineGrammar::Simple)),
         // Half is enough: long user agents are often cut off, and such lines are still common ones.
         _ if most == common && combined * 2 >= common => {
-            return Some((detect_tail(lines), common));
+            let format = detect_tail(lines);
+            if common * 2 >= lines.len() {
+                return Some((format, common));
+            }
+            Some(format)
         }
-        _ if most == common => Some(FileFormat::new(LineFormat::Common, LineGrammar::Common)),
+        _ if most == common => {
+            Some(FileFormat::new(LineFormat::Common, with_tail(FastPrefix::Common, lines)))
+        }
         _ => Some(FileFormat::new(LineFormat::Json, LineGrammar::Json(None))),
     }
     .map(|format| (format, most));
-    let patterned = best_pattern(lines, |_| true);
+    // Where the Common Log Format fits most lines, the others are those in which a field cannot be read.
+    let patterned = best_pattern(lines, |named| {
+        !(named.is_like_common() && common * 2 >= lines.len())
+            && (wrapper == LineWrapper::Prefix || !named.needs_prefix())
+    });
     if let Some((format, hits)) = patterned
         && hits > most
     {
@@ -241,11 +266,27 @@ fn detect_bare(lines: &[&[u8]]) -> Option<(FileFormat, usize)> {
     if lines.iter().any(|line| line.starts_with(FIELDS_DIRECTIVE)) {
         let w3c = FileFormat::new(LineFormat::W3c, LineGrammar::W3c);
         let hits = count_fitting(&w3c, lines);
-        if hits > best.as_ref().map_or(0, |(_, hits)| *hits) {
+        // Of the patterns that fit as many lines, the directive names the columns.
+        if hits > 0 && hits >= best.as_ref().map_or(0, |(_, hits)| *hits) {
             best = Some((w3c, hits));
         }
     }
+    if best.is_none() {
+        best = detect_lenient(lines);
+    }
     best.map(|(format, hits)| (format.with_traits(lines), hits))
+}
+
+/// Detects the Common or the Combined Log Format in lines that all have a field that cannot be read.
+fn detect_lenient(lines: &[&[u8]]) -> Option<(FileFormat, usize)> {
+    let mut dates = DateCache::default();
+    let read: Vec<_> = lines.iter().filter_map(|line| parse::read_combined(line, &mut dates).ok()).collect();
+    let with_agent = read.iter().filter(|request| request.agent.is_some()).count();
+    let format = match with_agent * 2 >= read.len() {
+        true => FileFormat::new(LineFormat::Combined, LineGrammar::Combined),
+        false => FileFormat::new(LineFormat::Common, LineGrammar::Common),
+    };
+    (!read.is_empty() && read.len() * 2 >= lines.len()).then_some((format, read.len()))
 }
 
 /// Returns the format of the named pattern that fits most lines completely, the first one of several.
@@ -257,7 +298,13 @@ fn best_pattern(lines: &[&[u8]], is_wanted: impl Fn(&NamedPattern) -> bool) -> O
         let needs_latency = named.is_combined();
         let mut fits = |line: &[u8]| {
             let read = pattern.match_line(line, &mut dates);
-            read.is_ok_and(|read| read.is_complete && (!needs_latency || read.request.latency.is_some()))
+            read.is_ok_and(|read| {
+                read.is_complete
+                    && (!needs_latency || read.request.latency.is_some())
+                    // Any words are a day and a clock, and only these tell columns from other text.
+                    && (named.format != LineFormat::W3c || read.request.time.is_some())
+                    && (!named.needs_prefix() || is_dateless(line, &read.request))
+            })
         };
         let hits = lines.iter().filter(|line| fits(line)).count();
         if hits > best.as_ref().map_or(0, |(.., hits)| *hits) {
@@ -265,7 +312,9 @@ fn best_pattern(lines: &[&[u8]], is_wanted: impl Fn(&NamedPattern) -> bool) -> O
         }
     }
     let (best, pattern, hits) = best?;
-    let is_other = |named: &&NamedPattern| named.format == best.format && named.text != best.text;
+    let is_other = |named: &&NamedPattern| {
+        named.format == best.format && named.text != best.text && !named.needs_prefix()
+    };
     let others = NAMED_PATTERNS.iter().filter(is_other).map(compiled);
     let patterns: Arc<[LinePattern]> = [pattern].into_iter().chain(others).collect();
     Some((FileFormat::new(best.format, LineGrammar::Patterns(patterns)), hits))
@@ -278,9 +327,20 @@ fn detect_tail(lines: &[&[u8]]) -> FileFormat {
     {
         return format;
     }
-    let grammar = match find_tail(lines.iter().copied()) {
+    FileFormat::new(LineFormat::Combined, with_tail(FastPrefix::Combined, lines))
+}
+
+/// Returns the grammar of fields with a latency behind them, if there is one.
+fn with_tail(prefix: FastPrefix, lines: &[&[u8]]) -> LineGrammar {
+    match find_tail(prefix, lines) {
         Some(pattern) => LineGrammar::Patterns([pattern].into()),
-        None => LineGrammar::Combined,
-    };
-    FileFormat::new(LineFormat::Combined, grammar)
+        None if prefix == FastPrefix::Combined => LineGrammar::Combined,
+        None => LineGrammar::Common,
+    }
+}
+
+/// Returns whether a line without a date is a request behind words without brackets.
+fn is_dateless(line: &[u8], request: &LoggedRequest<'_>) -> bool {
+    let words = &line[..memchr::memchr(b'"', line).unwrap_or(line.len())];
+    request.method != HttpMethod::NONE && memchr::memchr(b'[', words).is_none()
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use crate::content_guess::looks_like;
+use crate::content_guess::{EMPTY, looks_like};
 use crate::file_format::{FileFormat, FormatChoice};
 use crate::file_split::MemoryShare;
 use crate::json_documents::one_object_per_line;
@@ -57,6 +57,7 @@ impl DetectedFormat {
     pub(crate) fn describe(&self) -> String {
         match self.is_known {
             true => self.format.describe(),
+            false if self.looks_like == EMPTY => EMPTY.to_owned(),
             false => format!("unknown: {}", self.looks_like),
         }
     }
@@ -133,7 +134,9 @@ impl FormatSample {
             |error: io::Error| if InputError::is_shrunk(&error) { Ok(0) } else { Err(error) };
         part().take(MIN_SAMPLE_BYTES as u64).read_to_end(&mut head).or_else(ignore_shrinking)?;
         if let Some(end) = memchr::memchr_iter(b'\n', &head).nth(SAMPLE_LINES - 1) {
-            return Ok(DetectedFormat::new(choice, &head[..=end]));
+            let first = DetectedFormat::new(choice, &head[..=end]);
+            let whole = memchr::memrchr(b'\n', &head).filter(|_| !first.is_found);
+            return Ok(whole.map_or(first, |end| DetectedFormat::new(choice, &head[..=end])));
         }
         let mut sample = Self::read(&mut LineReader::new(part(), 0, u64::MAX));
         sample.error.take().map_or(Ok(0), Err).or_else(ignore_shrinking)?;

@@ -16,15 +16,27 @@ pub(crate) fn one_object_per_line<'a>(input: impl Read + 'a) -> Box<dyn Read + '
     }
 }
 
-/// Returns whether the first bytes are those of an array of objects, or of an object that goes on in the next line.
+/// Returns whether the first bytes are those of an array of objects, of an object that goes on in the next line, or of
+/// one behind which another one stands.
 pub(crate) fn are_documents(head: &[u8]) -> bool {
     let mut bytes = head.iter().copied().filter(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
     let mut first = bytes.by_ref().skip_while(|byte| *byte == b'\n');
     match first.next() {
         Some(b'[') => bytes.find(|byte| *byte != b'\n') == Some(b'{'),
-        Some(b'{') => bytes.next() == Some(b'\n'),
+        Some(b'{') => bytes.next() == Some(b'\n') || has_neighbour(head.trim_ascii_start()),
         _ => false,
     }
+}
+
+/// Returns whether another object stands behind the first one of a line.
+fn has_neighbour(text: &[u8]) -> bool {
+    let line = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];
+    let (mut scanner, mut object) = (DocumentScanner::default(), Vec::new());
+    let end = line.iter().position(|byte| {
+        scanner.push(*byte, &mut object);
+        scanner.depth == 0
+    });
+    end.is_some_and(|end| line[end + 1..].trim_ascii_start().starts_with(b"{"))
 }
 
 /// Reads JSON, and returns each object outside of others as a line. Text that is no object stays a line of its own.
@@ -127,6 +139,7 @@ mod tests {
     #[test]
     fn objects_become_lines() {
         for (text, expected) in [
+            ("{\"a\":1}{\"b\":\"}\"} {}\n", "{\"a\":1}\n{\"b\":\"}\"}\n{}\n"),
             ("[{\"a\":1},{\"a\":[2,{}]}]", "{\"a\":1}\n{\"a\":[2,{}]}\n"),
             ("[\n  {\n    \"a\": \"}\\\"{\"\n  },\n  {}\n]\n", "{     \"a\": \"}\\\"{\"   }\n{}\n"),
             (

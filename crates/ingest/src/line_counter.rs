@@ -154,14 +154,14 @@ impl LineCounter {
             }
             (LineWrapper::None, LineGrammar::Common) => {
                 self.each_line(&ends, block, |counter, lines, length| {
-                    let request = parse::parse_common(&lines[..length], &mut counter.state.dates)?;
+                    let request = parse::read_common(&lines[..length], &mut counter.state.dates)?;
                     counter.count_request(&request);
                     Ok(())
                 })
             }
             (LineWrapper::None, LineGrammar::Combined) => {
                 self.each_line(&ends, block, |counter, lines, length| {
-                    let request = parse::parse_combined(&lines[..length], &mut counter.state.dates)?;
+                    let request = parse::read_combined(&lines[..length], &mut counter.state.dates)?;
                     counter.count_request(&request);
                     Ok(())
                 })

@@ -42,6 +42,8 @@ pub enum LineFormat {
     Traefik,
     /// ingress-nginx of Kubernetes
     IngressNginx,
+    /// nginx-proxy-manager and NPMplus
+    NginxProxyManager,
     /// uWSGI
     Uwsgi,
     /// Uvicorn
@@ -86,6 +88,7 @@ impl LineFormat {
             Self::Squid => "squid",
             Self::Traefik => "traefik",
             Self::IngressNginx => "ingress-nginx",
+            Self::NginxProxyManager => "nginx-proxy-manager",
             Self::Uwsgi => "uwsgi",
             Self::Uvicorn => "uvicorn",
             Self::Gin => "gin",

@@ -55,8 +55,8 @@ impl LineGrammar {
     ) -> Result<(), MalformedLine> {
         match self {
             Self::Simple => take(&parse::parse_simple(line)?),
-            Self::Common => take(&parse::parse_common(line, &mut state.dates)?),
-            Self::Combined => take(&parse::parse_combined(line, &mut state.dates)?),
+            Self::Common => take(&parse::read_common(line, &mut state.dates)?),
+            Self::Combined => take(&parse::read_combined(line, &mut state.dates)?),
             Self::Json(map) => return parse_json_with(line, map.as_deref(), |request, _| take(request)),
             Self::Logfmt => {
                 let mut take = Some(take);
@@ -125,9 +125,11 @@ impl W3cColumns {
         if line.starts_with(b"#") {
             return Err(MalformedLine::Comment);
         }
+        if line.is_empty() {
+            return Err(MalformedLine::Empty);
+        }
         if self.pattern.is_none() {
-            let separator = if memchr::memchr(b'\t', line).is_some() { b'\t' } else { b' ' };
-            self.pattern = w3c_pattern(&self.directive, self.is_iis, separator);
+            self.pattern = w3c_pattern(&self.directive, self.is_iis, line);
         }
         match &self.pattern {
             Some(pattern) => pattern.parse(line, dates),

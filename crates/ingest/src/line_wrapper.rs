@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::file_format::BYTE_ORDER_MARK;
 use crate::parse::{json_text, json_texts};
 
 /// Prefixes that one line may have: of the runtime, of the log of the system, of the program.
@@ -16,7 +17,7 @@ pub(crate) enum LineWrapper {
     /// Nothing.
     #[default]
     None,
-    /// Prefixes of syslog, CRI, compose or kubectl.
+    /// Prefixes of syslog, CRI, compose or kubectl, or controls of a terminal.
     Prefix,
     /// JSON with the line as text, as Docker writes it.
     Json,
@@ -31,6 +32,13 @@ pub(crate) struct UnwrappedLine<'a> {
     pub(crate) date: Option<Cow<'a, [u8]>>,
 }
 
+impl UnwrappedLine<'_> {
+    fn into_owned(self) -> UnwrappedLine<'static> {
+        let owned = |text: Cow<'_, [u8]>| Cow::Owned(text.into_owned());
+        UnwrappedLine { line: owned(self.line), date: self.date.map(owned) }
+    }
+}
+
 impl LineWrapper {
     /// Returns the wrapper for reports, as words behind the name of a format.
     pub(crate) fn describe(self) -> &'static str {
@@ -43,19 +51,31 @@ impl LineWrapper {
 
     /// Takes the wrapper off. A line without one stays as it is.
     pub(crate) fn unwrap_line<'a>(self, line: &'a [u8]) -> UnwrappedLine<'a> {
-        let unwrapped = match self {
-            Self::None => None,
-            Self::Prefix => strip_prefixes(line),
-            Self::Json => inner_line(line),
-        };
-        unwrapped.unwrap_or(UnwrappedLine { line: Cow::Borrowed(line), date: None })
+        let bare = UnwrappedLine { line: Cow::Borrowed(line), date: None };
+        match self {
+            Self::None => bare,
+            Self::Prefix => match without_controls(line) {
+                Some(plain) => strip_prefixes(&plain).into_owned(),
+                None => strip_prefixes(line),
+            },
+            Self::Json => {
+                let mut inner = inner_line(line).unwrap_or(bare);
+                if let Some(plain) = without_controls(&inner.line) {
+                    inner.line = Cow::Owned(plain);
+                }
+                if let Some(line) = strip_program(&inner.line) {
+                    inner.line = Cow::Owned(line.to_vec());
+                }
+                inner
+            }
+        }
     }
 
     /// Returns whether a line has this wrapper.
     pub(crate) fn is_around(self, line: &[u8]) -> bool {
         match self {
             Self::None => true,
-            Self::Prefix => strip_prefix(line).is_some(),
+            Self::Prefix => strip_prefix(line).is_some() || without_controls(line).is_some(),
             Self::Json => inner_line(line).is_some(),
         }
     }
@@ -80,74 +100,114 @@ fn bytes_of(text: Cow<'_, str>) -> Cow<'_, [u8]> {
 }
 
 /// Takes all prefixes off.
-fn strip_prefixes(line: &[u8]) -> Option<UnwrappedLine<'_>> {
-    let mut stripped = None;
+fn strip_prefixes(line: &[u8]) -> UnwrappedLine<'_> {
     let (mut rest, mut last_date) = (line, None);
     for _ in 0..MAX_PREFIXES {
         let Some((date, after)) = strip_prefix(rest) else { break };
         (rest, last_date) = (after, date.or(last_date));
-        stripped = Some(UnwrappedLine { line: Cow::Borrowed(rest), date: last_date.map(Cow::Borrowed) });
     }
-    stripped
+    UnwrappedLine { line: Cow::Borrowed(rest), date: last_date.map(Cow::Borrowed) }
 }
 
 /// Takes one prefix off, and returns its date too.
 fn strip_prefix(line: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
-    let line = strip_colour(line);
     if let Some(rest) = line.strip_prefix(b"[pod/") {
         // `kubectl logs --prefix`.
         let end = memchr::memchr(b']', rest)?;
         return Some((None, rest[end + 1..].strip_prefix(b" ")?));
     }
-    let line = strip_priority(line);
-    if let Some((date, rest)) = split_iso_date(line) {
-        return Some((Some(date), after_iso_date(rest)));
+    let (priority, bare) = split_priority(line);
+    if let Some((date, rest)) = split_iso_date(bare) {
+        return Some((Some(date), after_iso_date(rest, priority)));
     }
-    if let Some(rest) = strip_syslog_date(line) {
+    if let Some(rest) = strip_syslog_date(bare) {
         let (_, rest) = split_word(rest)?;
         return Some((None, strip_tag(rest).unwrap_or(rest)));
     }
-    strip_compose(line).map(|rest| (None, rest))
-}
-
-/// Takes controls of a terminal off, such as the colour `ESC [ 36 m`.
-fn strip_colour(mut line: &[u8]) -> &[u8] {
-    while let Some(rest) = line.strip_prefix(b"\x1b[") {
-        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
-        match &rest[digits..] {
-            [byte, after @ ..] if byte.is_ascii_alphabetic() => line = after,
-            _ => break,
-        }
+    if priority != SyslogPriority::None {
+        return Some((None, bare));
     }
-    line
+    strip_compose(line).or_else(|| strip_program(line)).map(|rest| (None, rest))
 }
 
-/// Takes the priority of syslog off (RFC 3164, RFC 5424), and the version behind it.
-fn strip_priority(line: &[u8]) -> &[u8] {
-    let Some(rest) = line.strip_prefix(b"<") else { return line };
-    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let Some(rest) = rest[digits..].strip_prefix(b">") else { return line };
-    rest.strip_prefix(b"1 ").unwrap_or(rest)
+/// Returns a text without the controls of a terminal, such as the colour `ESC [ 36 m`, or `None` if there are none.
+fn without_controls(text: &[u8]) -> Option<Vec<u8>> {
+    memchr::memchr(b'\x1b', text)?;
+    let mut plain = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = memchr::memchr(b'\x1b', rest) {
+        plain.extend_from_slice(&rest[..at]);
+        let control = rest[at + 1..].strip_prefix(b"[").and_then(|control| {
+            let digits = control.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
+            control[digits..].split_first().filter(|(end, _)| end.is_ascii_alphabetic())
+        });
+        rest = match control {
+            Some((_, after)) => after,
+            None => {
+                plain.push(b'\x1b');
+                &rest[at + 1..]
+            }
+        };
+    }
+    plain.extend_from_slice(rest);
+    (plain.len() < text.len()).then_some(plain)
 }
 
-/// Splits off a date such as `2023-10-10T13:55:36.1Z`.
+/// Priority at the beginning of a line of syslog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SyslogPriority {
+    None,
+    /// `<190>` of RFC 3164.
+    Bare,
+    /// `<190>1 ` of RFC 5424.
+    Versioned,
+}
+
+/// Takes the priority of syslog off, and the version behind it.
+fn split_priority(line: &[u8]) -> (SyslogPriority, &[u8]) {
+    let bare = line.strip_prefix(b"<").and_then(|rest| {
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        rest[digits..].strip_prefix(b">").filter(|_| (1..=3).contains(&digits))
+    });
+    match bare {
+        None => (SyslogPriority::None, line),
+        Some(rest) => match rest.strip_prefix(b"1 ") {
+            Some(rest) => (SyslogPriority::Versioned, rest),
+            None => (SyslogPriority::Bare, rest),
+        },
+    }
+}
+
+/// Splits off a date such as `2023-10-10T13:55:36.1Z` or `2023-10-10 13:55:36,123`.
 fn split_iso_date(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (date, rest) = split_word(line)?;
-    let is_date =
-        date.len() >= 19 && date[4] == b'-' && date[7] == b'-' && date[10] == b'T' && date[13] == b':';
-    (is_date && date[..4].iter().all(u8::is_ascii_digit)).then_some((date, rest))
+    let (date, rest) = match line.get(10)? {
+        b'T' => split_word(line)?,
+        b' ' => {
+            let (clock, rest) = split_word(&line[11..])?;
+            (&line[..11 + clock.len()], rest)
+        }
+        _ => return None,
+    };
+    let is_date = date.len() >= 19
+        && date[..4].iter().all(u8::is_ascii_digit)
+        && matches!((date[4], date[7], date[13]), (b'-', b'-', b':') | (b'/', b'/', b':'));
+    is_date.then_some((date, rest))
 }
 
-/// Returns what is behind the date of a runtime (CRI), of rsyslog or of RFC 5424.
-fn after_iso_date(rest: &[u8]) -> &[u8] {
+/// Returns what is behind the date of a runtime (CRI), of rsyslog, of RFC 5424 or of Heroku.
+fn after_iso_date(rest: &[u8], priority: SyslogPriority) -> &[u8] {
     for stream in [&b"stdout "[..], b"stderr "] {
         if let Some([_, b' ', line @ ..]) = rest.strip_prefix(stream) {
             return line;
         }
     }
     let after_host = split_word(rest).map(|(_, rest)| rest);
-    let syslog = after_host.and_then(|rest| strip_tag(rest).or_else(|| strip_rfc5424(rest)));
-    syslog.unwrap_or(rest)
+    if priority == SyslogPriority::Versioned
+        && let Some(text) = after_host.and_then(strip_rfc5424)
+    {
+        return text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    }
+    strip_tag(rest).or_else(|| strip_tag(after_host?)).unwrap_or(rest)
 }
 
 /// Takes program, process, message id and structured data of RFC 5424 off.
@@ -167,27 +227,48 @@ fn strip_rfc5424(rest: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// Takes a date such as `Oct 10 13:55:36` off.
+/// Takes a date such as `Oct 10 13:55:36` or `Oct 10 2023 13:55:36` off.
 fn strip_syslog_date(line: &[u8]) -> Option<&[u8]> {
-    let (date, rest) = line.split_at_checked(15)?;
-    let is_date = date[..3].iter().all(u8::is_ascii_alphabetic)
-        && [(3, b' '), (6, b' '), (9, b':'), (12, b':')].iter().all(|(at, byte)| date[*at] == *byte);
-    if is_date { rest.strip_prefix(b" ") } else { None }
+    let are_digits = |word: &[u8]| word.iter().all(u8::is_ascii_digit);
+    let (month, rest) = split_word(line)?;
+    // A day of one digit is behind two spaces.
+    let (day, rest) = split_word(rest.strip_prefix(b" ").unwrap_or(rest))?;
+    let (word, rest) = split_word(rest)?;
+    let (clock, rest) = if word.len() == 4 && are_digits(word) { split_word(rest)? } else { (word, rest) };
+    let is_month = month.len() == 3 && month.iter().all(u8::is_ascii_alphabetic);
+    let is_clock = clock.len() >= 8 && clock[2] == b':' && clock[5] == b':';
+    (is_month && day.len() <= 2 && are_digits(day) && is_clock).then_some(rest)
 }
 
 /// Takes the name of a program off: `nginx: ` or `nginx[7]: `.
 fn strip_tag(rest: &[u8]) -> Option<&[u8]> {
     let (tag, rest) = split_word(rest)?;
-    tag.ends_with(b":").then_some(rest)
+    // An IPv6 address may end with two colons.
+    (tag.ends_with(b":") && !tag.ends_with(b"::")).then_some(rest)
 }
 
-/// Takes the name of a container off, as compose writes it: `web-1  | `.
+/// Takes the name of a container off, as compose and swarm write it: `web-1  | `, `web.1.id@node | `.
 fn strip_compose(line: &[u8]) -> Option<&[u8]> {
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'@');
     let name = line.iter().take_while(|byte| is_name(byte)).count();
-    let rest = line[name..].trim_ascii_start();
-    let rest = strip_colour(rest.strip_prefix(b"|")?);
+    let rest = line[name..].trim_ascii_start().strip_prefix(b"|")?;
     (1..=MAX_WORD_BYTES).contains(&name).then(|| rest.strip_prefix(b" ").unwrap_or(rest))
+}
+
+/// Takes the name of a program off that stands alone: `[web] `, `INFO:werkzeug:`, or Ambassador's `ACCESS `.
+fn strip_program(line: &[u8]) -> Option<&[u8]> {
+    let is_name = |byte: &u8| byte.is_ascii_lowercase() || matches!(byte, b'0'..=b'9' | b'-' | b'_' | b'.');
+    let after_name = |text: &'_ [u8], end: &[u8]| {
+        let name = text.iter().take_while(|byte| is_name(byte)).count();
+        (name > 0 && text[name..].starts_with(end)).then_some(name + end.len())
+    };
+    if let Some(text) = line.strip_prefix(b"[") {
+        return Some(&text[after_name(text, b"] ")?..]);
+    }
+    if let Some(text) = line.strip_prefix(b"INFO:") {
+        return Some(&text[after_name(text, b":")?..]);
+    }
+    line.strip_prefix(b"ACCESS ")
 }
 
 /// Splits off a word and the space behind it.
@@ -215,6 +296,17 @@ mod tests {
             ("\x1b[36mweb-1  |\x1b[0m ", None),
             ("\x1b[2Kweb-1  | ", None),
             ("[pod/web-1/nginx] ", None),
+            ("[pod/web-1/nginx] 2023-10-10T13:55:36Z ", Some("2023-10-10T13:55:36Z")),
+            ("<190>", None),
+            ("<165>1 2023-10-10T13:55:36.1Z web1 nginx 7 - - \u{feff}", Some("2023-10-10T13:55:36.1Z")),
+            ("2023-10-10T13:55:36Z app[web.1]: ", Some("2023-10-10T13:55:36Z")),
+            ("2023-10-10 13:55:36,123 ", Some("2023-10-10 13:55:36,123")),
+            ("Oct 10 2023 13:55:36 web1 nginx: ", None),
+            ("web.1.x7@node-1    | ", None),
+            ("INFO:werkzeug:", None),
+            ("[web] ", None),
+            ("ACCESS ", None),
+            ("\x1b[32mweb-1 | \x1b[1;33m", None),
         ] {
             let line = format!("{prefix}192.0.2.1 - - [");
             let unwrapped = LineWrapper::Prefix.unwrap_line(line.as_bytes());
@@ -225,6 +317,9 @@ mod tests {
             assert!(!LineWrapper::Prefix.is_around(line.as_bytes()), "{line}");
             assert_eq!(LineWrapper::Prefix.unwrap_line(line.as_bytes()).line, line.as_bytes());
         }
+        let host = "2023-10-10T13:55:36Z example.com:80 192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] ";
+        let unwrapped = LineWrapper::Prefix.unwrap_line(host.as_bytes());
+        assert!(unwrapped.line.starts_with(b"example.com:80 192.0.2.1 - - ["));
     }
 
     #[test]
@@ -234,5 +329,9 @@ mod tests {
         assert_eq!(unwrapped.line, &b"GET \"a\""[..]);
         assert_eq!(unwrapped.date.as_deref(), Some(&b"2023-10-10T13:55:36Z"[..]));
         assert!(!LineWrapper::Json.is_around(br#"{"method":"GET"}"#));
+        let program = br#"{"log":"ACCESS [2023-10-10T13:55:36Z] \"GET"}"#;
+        assert_eq!(LineWrapper::Json.unwrap_line(program).line, &b"[2023-10-10T13:55:36Z] \"GET"[..]);
+        let coloured = br#"{"log":"GET \u001b[32m200\u001b[0m \u001bx\n"}"#;
+        assert_eq!(LineWrapper::Json.unwrap_line(coloured).line, &b"GET 200 \x1bx"[..]);
     }
 }

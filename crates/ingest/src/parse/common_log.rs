@@ -1,9 +1,9 @@
 //! The Common and the Combined Log Format, as Apache's mod_log_config defines them: `%h %l %u %t "%r" %>s
 //! %b`, and the same with `"%{Referer}i" "%{User-agent}i"`.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
-use memchr::{memchr, memchr_iter, memchr2};
+use memchr::{memchr, memchr_iter, memchr2, memrchr};
 
 use super::log_date::DateCache;
 use super::method::HttpMethod;
@@ -37,9 +37,9 @@ pub(super) fn combined_fields<'a>(
 ) -> Result<(LoggedRequest<'a>, &'a [u8]), MalformedLine> {
     let (request, rest) = common_fields(line, dates)?;
     let split = || {
-        let (referrer, rest) = split_quoted(rest.strip_prefix(b" ")?)?;
+        let (referrer, rest) = split_text(rest.strip_prefix(b" ")?)?;
         let agent = rest.strip_prefix(b" ")?;
-        let (agent, rest) = match split_quoted(agent) {
+        let (agent, rest) = match split_text(agent) {
             Some(split) => split,
             None => (agent.strip_prefix(b"\"")?, &b""[..]),
         };
@@ -80,31 +80,57 @@ pub(super) fn common_fields<'a>(
     ))
 }
 
-/// Returns the client among the words before the date: the first, or the second if the name of a virtual host stands
-/// before it.
+/// Returns the client among the words before the date.
 #[inline]
-fn client_of(words: &[u8]) -> &[u8] {
-    let (first, rest) = words.split_at(memchr(b' ', words).unwrap_or(words.len()));
-    // Identities are nearly always unknown, and never addresses.
-    if rest.starts_with(b" - ") {
-        return client_address(first);
+pub(super) fn client_of(words: &[u8]) -> &[u8] {
+    // Nearly always an address without a port, quotes or brackets, and an identity that is not known.
+    let (first, rest) = words.split_at(memchr2(b' ', b':', words).unwrap_or(words.len()));
+    match (first, rest) {
+        ([start, .., end], [b' ', b'-', b' ', ..])
+            if start.is_ascii_alphanumeric() && end.is_ascii_alphanumeric() =>
+        {
+            first
+        }
+        _ => client_among(words),
     }
-    let second = rest.strip_prefix(b" ").unwrap_or_default();
-    let second = &second[..memchr(b' ', second).unwrap_or(second.len())];
-    let is_address = |word: &[u8]| {
-        let word = std::str::from_utf8(word).ok().map(|word| word.trim_end_matches(','));
-        word.is_some_and(|word| word.parse::<IpAddr>().is_ok())
-    };
-    if !is_address(first) && is_address(second) { second } else { client_address(first) }
 }
 
-/// Returns an address without what servers put around it: brackets and a port behind them, or the comma of a list.
+/// Returns the client among the words before the date: the first, or the second if a virtual host stands before it.
+#[inline(never)]
+fn client_among(words: &[u8]) -> &[u8] {
+    let is_address = |word: &[u8]| std::str::from_utf8(word).is_ok_and(|word| word.parse::<IpAddr>().is_ok());
+    let mut words = words.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let (client, other) = (client_address(first), client_address(second));
+    // Of a list, the first counts; with a port, a virtual host may be an address too.
+    let is_list = first.ends_with(b",") || first.starts_with(b"\"");
+    if is_address(client) && (is_list || client == first) {
+        return client;
+    }
+    let has_port = memrchr(b':', first).is_some_and(|at| is_port(&first[at + 1..]));
+    let is_host = has_port && !is_address(client) && other != b"-";
+    if is_address(other) || is_host { other } else { client }
+}
+
+/// Returns whether a text is the number of a port.
+fn is_port(text: &[u8]) -> bool {
+    (1..=5).contains(&text.len()) && text.iter().all(u8::is_ascii_digit)
+}
+
+/// Returns an address without what servers put around it: quotes, brackets, a port, or the comma of a list.
 #[inline]
 pub(super) fn client_address(word: &[u8]) -> &[u8] {
+    let word = word.strip_prefix(b"\"").unwrap_or(word);
+    let word = word.strip_suffix(b"\"").unwrap_or(word);
     let word = word.strip_suffix(b",").unwrap_or(word);
-    match word.strip_prefix(b"[") {
-        Some(rest) => &rest[..memchr(b']', rest).unwrap_or(rest.len())],
-        None => word,
+    if let Some(rest) = word.strip_prefix(b"[") {
+        return &rest[..memchr(b']', rest).unwrap_or(rest.len())];
+    }
+    let is_ipv4 =
+        |address: &[u8]| std::str::from_utf8(address).is_ok_and(|text| text.parse::<Ipv4Addr>().is_ok());
+    match memrchr(b':', word) {
+        Some(at) if is_port(&word[at + 1..]) && is_ipv4(&word[..at]) => &word[..at],
+        _ => word,
     }
 }
 
@@ -112,12 +138,20 @@ pub(super) fn client_address(word: &[u8]) -> &[u8] {
 /// brackets too.
 #[inline]
 fn date_bracket(line: &[u8]) -> Option<usize> {
-    let is_date = |at: &usize| {
-        // The separators of `[17/May/2015:`.
-        line.get(at + 3) == Some(&b'/') && line.get(at + 7) == Some(&b'/') && line.get(at + 12) == Some(&b':')
-    };
     // Without any date, the first bracket gives the reason why the line is malformed.
-    memchr_iter(b'[', line).find(is_date).or_else(|| memchr(b'[', line))
+    memchr_iter(b'[', line).find(|at| is_date_bracket(line, *at)).or_else(|| memchr(b'[', line))
+}
+
+/// Returns whether the separators of `[17/May/2015:` stand at the position.
+#[inline]
+pub(super) fn is_date_bracket(line: &[u8], at: usize) -> bool {
+    line.get(at + 3) == Some(&b'/') && line.get(at + 7) == Some(&b'/') && line.get(at + 12) == Some(&b':')
+}
+
+/// Splits off text in quotes, or a bare `-`, which some servers write for none.
+#[inline]
+pub(super) fn split_text(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    split_quoted(text).or_else(|| matches!(text, [b'-'] | [b'-', b' ', ..]).then(|| text.split_at(1)))
 }
 
 /// Splits off text in quotes, in which a backslash escapes the next character.
@@ -219,6 +253,13 @@ mod tests {
             ("192.0.2.1 - [admin]", "192.0.2.1"),
             ("192.0.2.1 - a[b", "192.0.2.1"),
             ("\x1b[36mweb-1 |\x1b[0m 192.0.2.1 - -", "\x1b[36mweb-1"),
+            ("example.com:443 [2001:db8::7] - -", "2001:db8::7"),
+            ("[2001:db8::1], 10.0.0.1 - -", "2001:db8::1"),
+            ("\"203.0.113.7, 10.0.0.1\" 10.0.0.2 - -", "203.0.113.7"),
+            ("192.0.2.9:5123 - -", "192.0.2.9"),
+            ("example.com:443 crawl.example.net - -", "crawl.example.net"),
+            ("localhost:80 - -", "localhost:80"),
+            ("crawl.example.net - -", "crawl.example.net"),
         ] {
             let line = LINE.replace("1.2.3.4 - a b", words);
             let request = parse_combined(line.as_bytes(), &mut dates).unwrap();

@@ -106,7 +106,7 @@ fn small(digits: &[u8]) -> Option<i8> {
 
 /// Returns the number of a month such as `May`.
 fn month(name: &[u8]) -> Option<i8> {
-    i8::try_from(MONTH_NAMES.iter().position(|month| *month == name)? + 1).ok()
+    i8::try_from(MONTH_NAMES.iter().position(|month| month.eq_ignore_ascii_case(name))? + 1).ok()
 }
 
 /// Reads `13:55:36` at the beginning of `time`, and returns the rest behind decimals of the second.
@@ -139,15 +139,19 @@ fn split_iso(text: &[u8]) -> Option<(DateTime, &[u8])> {
     Some((civil(&date[..4], small(&date[5..7])?, &date[8..], clock)?, offset))
 }
 
-/// Reads `17/May/2015:10:05:03` or `17/May/2015 10:05:03`, and returns the offset behind it.
+/// Reads `17/May/2015:10:05:03`, with `-` or spaces as separators too and perhaps behind `Sun, `, and returns the offset
+/// behind it.
 fn split_named_month(text: &[u8]) -> Option<(DateTime, &[u8])> {
-    let (date, rest) = text.split_at_checked(11)?;
-    if !matches!((date[2], date[6]), (b'/', b'/') | (b'-', b'-')) {
+    let text = if text.get(3..5) == Some(b", ") { &text[5..] } else { text };
+    let days = text.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
+    let (day, rest) = text.split_at(days);
+    let (date, rest) = rest.split_at_checked(9)?;
+    if days == 0 || !matches!((date[0], date[4]), (b'/', b'/') | (b'-', b'-') | (b' ', b' ')) {
         return None;
     }
     let time = rest.strip_prefix(b":").or_else(|| rest.strip_prefix(b" "))?;
     let (clock, offset) = split_clock(time)?;
-    Some((civil(&date[7..], month(&date[3..6])?, &date[..2], clock)?, offset))
+    Some((civil(&date[5..], month(&date[1..4])?, day, clock)?, offset))
 }
 
 /// Reads `Sun May 17 10:05:03 2015`.
@@ -230,6 +234,8 @@ mod tests {
             "17/May/2015:10:05:03.655",
             "17/May/2015 10:05:03",
             "17-May-2015 10:05:03",
+            "17/may/2015:10:05:03 +0000",
+            "Sun, 17 May 2015 10:05:03 GMT",
             "2015-05-17T10:05:03Z",
             "2015-05-17T06:05:03.25-04:00",
             "2015-05-17 10:05:03",
@@ -253,6 +259,7 @@ mod tests {
                 assert_eq!(dates.any_time(text.as_bytes()), Some(1_431_857_103), "{text}");
             }
         }
+        assert_eq!(time_of_text("7/May/2015:10:05:03"), Some(1_430_993_103));
         assert_eq!(time_of_text("2015-05-17"), Some(1_431_820_800));
         for text in
             ["yesterday", "", "-", "2015-05-17T25:05:03", "2015-05-17T10:05:03+x", "2015-13-17 10:05:03"]

@@ -31,6 +31,13 @@ impl<'a> HttpMethod<'a> {
         is_method.then_some(Self::Other(word))
     }
 
+    /// Reads a method of a field that holds nothing else: a well-known one in lower case too. What is no method is
+    /// [`HttpMethod::NONE`].
+    pub(super) fn parse_field(word: &'a [u8]) -> Self {
+        let in_any_case = || Self::KNOWN.iter().position(|name| name.as_bytes().eq_ignore_ascii_case(word));
+        Self::parse(word).or_else(|| in_any_case().map(Self::Known)).unwrap_or(Self::NONE)
+    }
+
     /// Returns the index in [`HttpMethod::KNOWN`] of a word of at most eight bytes, given in little-endian
     /// order and padded with zeros.
     #[inline(always)]
@@ -87,6 +94,9 @@ mod tests {
         assert_eq!(HttpMethod::parse(b"M-SEARCH"), Some(HttpMethod::Other(b"M-SEARCH")));
         for wrong in ["", "get", "GE T", "G\n", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"] {
             assert_eq!(HttpMethod::parse(wrong.as_bytes()), None, "{wrong}");
+        }
+        for (word, method) in [("Get", HttpMethod::Known(0)), ("g t", HttpMethod::NONE)] {
+            assert_eq!(HttpMethod::parse_field(word.as_bytes()), method, "{word}");
         }
     }
 }

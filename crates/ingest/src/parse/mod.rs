@@ -10,6 +10,7 @@
 mod common_log;
 mod duration;
 mod json;
+mod lenient;
 mod log_date;
 mod method;
 mod pattern;
@@ -22,11 +23,12 @@ pub use duration::MAX_LATENCY_NS;
 pub(crate) use duration::duration_of_text;
 pub use json::{FieldMap, FieldMapError, parse_json};
 pub(crate) use json::{JsonTraits, json_text, json_texts, parse_json_with, parse_logfmt};
+pub(crate) use lenient::{read_combined, read_common};
 pub use log_date::DateCache;
 pub(crate) use log_date::time_of_text;
 pub use method::HttpMethod;
 pub(crate) use pattern::{
-    FIELDS_DIRECTIVE, LatencyUnit, NAMED_PATTERNS, NamedPattern, find_tail, w3c_pattern,
+    FIELDS_DIRECTIVE, FastPrefix, LatencyUnit, NAMED_PATTERNS, NamedPattern, find_tail, w3c_pattern,
 };
 pub use pattern::{LinePattern, PatternError};
 pub use request::{LoggedRequest, MalformedLine};

@@ -118,6 +118,18 @@ pub(super) fn status(digits: [u8; 3]) -> Option<u16> {
     ((1..=9).contains(&hundreds) && tens <= 9 && ones <= 9).then_some(hundreds * 100 + tens * 10 + ones)
 }
 
+/// Reads the status of a field: the three digits at its beginning, behind which its name may stand, or 0 for the texts
+/// that stand for none: `-`, `0`, `000` and `-1`.
+pub(super) fn status_of_field(value: &[u8]) -> Option<u16> {
+    match value {
+        b"" | b"-" | b"0" | b"000" | b"-1" => Some(0),
+        _ => {
+            let (digits, rest) = value.split_first_chunk()?;
+            if matches!(rest.first(), None | Some(b' ' | b'.')) { status(*digits) } else { None }
+        }
+    }
+}
+
 /// Returns a path without its query.
 #[inline]
 pub(super) fn without_query(path: &[u8]) -> &[u8] {

@@ -66,6 +66,11 @@ const SAMPLES: &[Sample] = &[
         "192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 12 \"-\" \"curl\" 1 \"web@docker\" \"http://10.0.0.7:80\" 2ms\n",
         "192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 404 12 \"-\" \"curl\" 2 \"-\" \"-\" 4ms\n",
     )).latency("as written", 3.0),
+    Sample::new("traefik", 3, 24, concat!(
+        "192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 12 - \"curl\" 1 \"web@docker\" \"http://10.0.0.7:80\" 2ms\n",
+        "192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 404 12 \"-\" \"curl\" 2 \"-\" \"-\" 4ms\n",
+        "192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" - - \"-\" \"-\" 3 \"-\" \"-\" 3ms\n",
+    )).latency("as written", 3.0),
     Sample::new("combined behind prefixes", 3, 60, concat!(
         "Oct 10 13:55:36 web1 nginx: 192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 20 \"-\" \"curl\"\n",
         "2023-10-10T13:55:36.1Z stdout F 192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 20 \"-\" \"curl\"\n",
@@ -127,6 +132,30 @@ const SAMPLES: &[Sample] = &[
         "at=info method=GET path=\"/a b?c\" host=example.com fwd=\"192.0.2.1\" dyno=web.1 connect=1ms service=18ms status=200 bytes=20\n",
         "at=info method=POST path=\"/a\" host=example.com fwd=\"192.0.2.1\" dyno=web.1 connect=1ms service=20ms status=503 bytes=20\n",
     )).latency("ms", 19.0).undated(2),
+    Sample::new("combined", 1, 20, "192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 20 \"-\" \"curl\" 137000/0\n").latency("us", 137.0),
+    Sample::new("combined", 1, 20, "192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 20 \"-\" \"curl\" 0/0\n"),
+    Sample::new("combined", 1, 20, "192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 20 \"-\" \"curl\" 0.137, 0.136\n").latency("s", 137.0),
+    Sample::new("combined", 1, 20, "192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 20 \"-\" \"curl\" rt=\"0.128\",urt=\"0.100\"\n").latency("s", 128.0),
+    Sample::new("combined", 1, 20, "192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 20 \"-\" \"curl\" 1696946136.123 0.005\n").latency("s", 5.0),
+    Sample::new("common", 1, 20, "192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 20 0.137\n").latency("s", 137.0),
+    Sample::new("common", 1, 20, "192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 20 22ms\n").latency("as written", 22.0),
+    Sample::new("common", 1, 20, "192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 20 0/137000\n").latency("us", 137.0),
+    Sample::new("w3c", 1, 0, "#Fields: date time s-ip cs-method cs-uri-stem sc-status sc-substatus time-taken\n2023-06-01 00:00:01 10.0.0.4 GET /a 200 0 137\n").latency("ms", 137.0),
+    Sample::new("w3c", 1, 0, "#Fields: date time cs-method cs-uri-path sc-status time-taken\n2023-06-01  00:00:01 GET /a 200 137\n"),
+    Sample::new("w3c", 1, 0, "#Fields: date time cs-method cs-uri-path sc-status time-taken\n2023-06-01 00:00:01 GET /a 200 0.137\n").latency("s", 137.0),
+    Sample::new("w3c", 1, 0, "#Fields: date time c-ip c-status cs-uri-stem\n2023-06-01 00:00:01 192.0.2.1 200 /a\n"),
+    Sample::new("w3c", 1, 390, "2019-12-04\t21:02:31\tLAX1\t390\t192.0.2.1\tGET\td1.cloudfront.net\t/index.html\t200\t-\tcurl\t-\t-\tHit\tabc\td1\thttps\t23\t0.001\n").latency("s", 1.0),
+    Sample::new("traefik behind prefixes", 1, 12, "2023-10-10T13:55:36.1Z stdout F 192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 12 \"-\" \"curl\" 1 \"web@docker\" \"http://10.0.0.7:80\" 2ms\n").latency("as written", 2.0),
+    Sample::new("combined behind prefixes", 1, 20, "2023-10-10T13:55:36Z example.com:80 192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 20 \"-\" \"curl\"\n"),
+    Sample::new("uvicorn behind prefixes", 1, 0, "\x1b[32mINFO\x1b[0m:     127.0.0.1:52424 - \"\x1b[1mGET /items/1 HTTP/1.1\x1b[0m\" \x1b[32m200 OK\x1b[0m\n").undated(1),
+    Sample::new("nginx-proxy-manager", 1, 192, "[10/Oct/2023:13:55:36 +0000] - 200 200 - GET https example.com \"/a\" [Client 192.0.2.1] [Length 192] [Gzip 3.10] [Sent-to web] \"curl\" \"-\"\n"),
+    Sample::new("nginx-proxy-manager", 1, 125, "[10/Oct/2023:13:55:36 +0000] example.com 192.0.2.1 0.227 \"GET /a HTTP/2.0\" 200 125 440 - Mozilla/5.0 (X11)\n").latency("s", 227.0),
+    Sample::new("common", 1, 1234, "[10/Oct/2023:13:55:36 +0000] 192.0.2.1 TLSv1.3 TLS_AES_256_GCM_SHA384 \"GET / HTTP/1.1\" 1234\n"),
+    Sample::new("s3", 1, 113, "79a59df900b949e5 bucket [06/Feb/2019:00:00:38 +0000] 192.0.2.3 79a59df900b949e5 3E57427F3EXAMPLE S3.EXPIRE.OBJECT a.png - 204 - 113 - 7 - \"-\" \"S3\" -\n").latency("ms", 7.0),
+    Sample::new("logfmt", 1, 0, "at=error code=H12 desc=\"Request timeout\" method=GET path=\"/a\" fwd=\"192.0.2.1\" service=30000ms status=503 bytes=0\n").latency("ms", 30000.0).undated(1),
+    Sample::new("logfmt", 1, 0, "method=GET path=/a format=html controller=A action=show status=200 duration=58.33 view=40.43 db=15.26\n")
+        .latency("ms", 58.33).undated(1),
+    Sample::new("json (nginx)", 1, 612, "{\"time_local\":\"10/Oct/2023:13:55:36 +0000\",\"request\":\"GET /a HTTP/1.1\",\"status\":200,\"body_bytes_sent\":612,\"response_time\":0.137}\n").latency("s", 137.0),
     Sample::new("common behind prefixes", 1, 65508, "Mar 24 14:02:50 web1 tomcat.log: 127.0.0.1 - - \"GET /a.js HTTP/1.1\" 200 65508 4.386\n").undated(1),
     Sample::new("json (nginx)", 1, 612, "{\"time_local\":\"10/Oct/2023:13:55:36 +0000\",\"remote_addr\":\"192.0.2.1\",\"request\":\"GET /a HTTP/1.1\",\"status\":\"200\",\"body_bytes_sent\":\"612\",\"request_time\":\"0.025\",\"http_user_agent\":\"a \\x22b\\x22\"}\n")
         .latency("s", 25.0),
@@ -188,6 +217,45 @@ fn the_format_of_every_server_is_detected_and_said() {
 }
 
 #[test]
+fn a_field_that_cannot_be_read_does_not_cost_the_request() {
+    let line = "192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 20 \"-\" \"curl\"\n";
+    for (from, to) in [
+        (" 200 ", " - "),
+        (" 20 ", " x "),
+        ("Oct", "Okt"),
+        ("10/Oct/2023:13:55:36 +0000", "Tue, 10 Oct 2023 13:55:36 EDT"),
+        (" \"-\" \"curl\"", " - -"),
+        (" \"-\" \"curl\"", ""),
+    ] {
+        let odd = line.replace(from, to);
+        // Alone too, if the line still tells its format.
+        for text in [odd.clone(), [&line.repeat(5), &*odd].concat()] {
+            let (status, summary) = count(&text, |job| job);
+            let requests = text.lines().count();
+            assert_eq!(
+                (status, &summary.metrics["requests"]),
+                (CompletionStatus::Complete, &json!(requests)),
+                "{text}"
+            );
+            let client = &rows(&summary, "Most frequent clients")[0];
+            assert_eq!(client, &vec![json!("192.0.2.1"), json!(requests)], "{text}");
+        }
+    }
+    let (status, summary) = count("1 2 3 \"GET\" - -\n", |job| job);
+    assert_eq!((status, &summary.metrics["requests"]), (CompletionStatus::Failed, &json!(0)));
+}
+
+#[test]
+fn the_first_request_may_come_after_much_else() {
+    let line = "192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 20 \"-\" \"curl\"\n";
+    let (status, summary) = count(&["only words\n".repeat(120), line.repeat(120)].concat(), |job| job);
+    assert_eq!((status, &summary.metrics["requests"]), (CompletionStatus::Complete, &json!(120)));
+    let (status, summary) = count("", |job| job);
+    let file = &rows(&summary, "Files")[0];
+    assert_eq!((status, &file[1], &file[5]), (CompletionStatus::Complete, &json!("empty"), &Value::Null));
+}
+
+#[test]
 fn a_pattern_of_ones_own_gives_the_unit() {
     let text =
         "192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a?b HTTP/1.1\" 200 20 \"-\" \"curl\" 1500\n";
@@ -203,6 +271,10 @@ fn a_pattern_of_ones_own_gives_the_unit() {
         (format!("{goaccess} %D"), 1.5),
         (format!("{goaccess} %L"), 1500.0),
         (format!("{goaccess} %T"), 1_500_000.0),
+        (format!("log_format main '{nginx}' ' $latency_us';"), 1.5),
+        (format!("LogFormat \"{apache} %D\" main"), 1.5),
+        ("%a %l %u %t \"%r\" %s %O \"%{Referer}i\" \"%{User-Agent}i\" %D".to_owned(), 1.5),
+        ("%~h{, } %^[%d:%t %^] \"%r\" %s %b \"%R\" \"%u\" %D".to_owned(), 1.5),
     ] {
         let (status, summary) = count(text, |job| IngestJob { pattern: Some(pattern.clone()), ..job });
         assert_eq!(status, CompletionStatus::Complete, "{pattern}");
@@ -210,6 +282,14 @@ fn a_pattern_of_ones_own_gives_the_unit() {
         assert_eq!((&summary.metrics["undated"], &summary.metrics["bytes.sum"]), (&json!(0), &json!(20)));
         assert_eq!(rows(&summary, "Most frequent paths")[0], [json!("/a"), json!(1)], "{pattern}");
         assert_eq!(rows(&summary, "Files")[0][1], "pattern");
+    }
+    let seconds_too = text.replace(" 1500\n", " 1/1500000\n");
+    for (text, pattern, ms) in
+        [(text, "COMBINED", Value::Null), (&seconds_too, &*format!("{apache} %T/%D"), json!(1500.0))]
+    {
+        let (_, summary) = count(text, |job| IngestJob { pattern: Some(pattern.to_owned()), ..job });
+        let mean = summary.metrics.get("latency_ms.mean").cloned().unwrap_or_default();
+        assert_eq!((&summary.metrics["requests"], mean), (&json!(1), ms), "{pattern}");
     }
     let (_, summary) = count("200|/a|GET|soon\n404|/b|POST|2.5\n", |job| IngestJob {
         pattern: Some("$status|$uri|$request_method|$latency_ms".to_owned()),

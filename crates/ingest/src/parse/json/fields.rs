@@ -7,7 +7,7 @@ use super::scalar::RawScalar;
 use crate::parse::common_log::{client_address, split_request};
 use crate::parse::method::HttpMethod;
 use crate::parse::pattern::LatencyUnit;
-use crate::parse::request::{LoggedRequest, MalformedLine, status, without_query};
+use crate::parse::request::{LoggedRequest, MalformedLine, status_of_field, without_query};
 
 /// Digits from which on a whole number of Caddy is one of nanoseconds; with fewer it is one of seconds.
 const MIN_CADDY_NS_DIGITS: usize = 4;
@@ -32,10 +32,10 @@ pub(super) struct RequestFields<'a> {
     has_method: bool,
     /// Whether there is a key for the path, with or without a value.
     has_path: bool,
+    /// Whether there is a key for the status, with or without a value.
+    has_status: bool,
     /// Name of the program that writes such keys.
     dialect: Option<&'static str>,
-    /// The first value that does not fit its key.
-    first_error: Option<MalformedLine>,
 }
 
 /// What the keys of a request tell about the program that wrote them.
@@ -50,7 +50,12 @@ pub(crate) struct JsonTraits {
 impl<'a> RequestFields<'a> {
     /// Returns whether the object has the keys of a request itself.
     pub(super) fn is_request(&self) -> bool {
-        self.has_method && self.has_path && self.status.is_some()
+        self.has_method && self.has_path && self.has_status
+    }
+
+    /// Returns whether the object is a request of a log that leaves the method out.
+    fn is_without_method(&self) -> bool {
+        self.path.is_some() && self.status.is_some() && (self.client.is_some() || self.agent.is_some())
     }
 
     /// Returns the line within the object, if the object is not a request itself.
@@ -65,12 +70,17 @@ impl<'a> RequestFields<'a> {
             (JsonScope::EcsRequest, "method") | (JsonScope::Line, "http.request.method") => {
                 "Elastic Common Schema"
             }
-            (JsonScope::Line, "RequestMethod") => "Traefik",
+            (JsonScope::Line, "DownstreamStatus") => "Traefik",
             (JsonScope::Line, "ClientRequestMethod") => "Cloudflare",
             (JsonScope::Line, "response_code") => "Envoy",
-            (JsonScope::Line, "body_bytes_sent" | "http_user_agent" | "request_time") => "nginx",
+            (JsonScope::Line, "properties") => "Azure",
+            (JsonScope::Latencies, "request") => "Kong",
+            (JsonScope::Line, "body_bytes_sent" | "http_user_agent" | "request_time" | "time_iso8601") => {
+                "nginx"
+            }
+            (JsonScope::Line, "controller") => "Rails",
             (JsonScope::Line, "req") => "pino or bunyan",
-            (JsonScope::Message, "proto") => "Caddy",
+            (JsonScope::Request, "proto") => "Caddy",
             _ => return,
         };
         self.dialect.get_or_insert(dialect);
@@ -98,14 +108,11 @@ impl<'a> RequestFields<'a> {
             JsonField::Client => set_first(&mut self.client, value.filled_text()),
             JsonField::Referrer => set_first(&mut self.referrer, value.text()),
             JsonField::Status => {
-                let status = match value.text().as_deref() {
-                    // Nothing was sent: the client went away before.
-                    Some("0" | "000") => Some(0),
-                    text => text.and_then(|text| status(text.as_bytes().try_into().ok()?)),
-                };
-                self.first_error =
-                    self.first_error.or(status.is_none().then_some(MalformedLine::InvalidStatus));
-                set_first(&mut self.status, status);
+                self.has_status = true;
+                set_first(
+                    &mut self.status,
+                    value.filled_text().and_then(|text| status_of_field(text.as_bytes())),
+                );
             }
             JsonField::Bytes => set_first(&mut self.bytes, value.text().and_then(|text| text.parse().ok())),
             JsonField::Time => set_first(&mut self.time, value.time()),
@@ -117,7 +124,7 @@ impl<'a> RequestFields<'a> {
             }
             // Milliseconds since 1970 exceed every valid latency.
             JsonField::TimeOrLatency => match value.latency(LatencyUnit::Milliseconds) {
-                Some(_) => self.set_latency(value, LatencyUnit::Milliseconds),
+                Some(_) => set_first(&mut self.duration, Some(value)),
                 None => set_first(&mut self.time, value.time()),
             },
             JsonField::Protocol => {}
@@ -131,6 +138,8 @@ impl<'a> RequestFields<'a> {
         let owned = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
         self.has_method |= own.has_method;
         self.has_path |= own.has_path;
+        self.has_status |= own.has_status;
+        set_first(&mut self.status, own.status);
         set_first(&mut self.path, owned(own.path));
         set_first(&mut self.request, owned(own.request));
         set_first(&mut self.agent, owned(own.agent));
@@ -141,9 +150,8 @@ impl<'a> RequestFields<'a> {
     pub(super) fn fill(&mut self, other: Self) {
         self.has_method |= other.has_method;
         self.has_path |= other.has_path;
+        self.has_status |= other.has_status;
         self.dialect = self.dialect.or(other.dialect);
-        // A status that does not fit does not matter if another key has the status.
-        self.first_error = self.first_error.or(other.first_error.filter(|_| self.status.is_none()));
         set_first(&mut self.method, other.method);
         set_first(&mut self.path, other.path);
         set_first(&mut self.request, other.request);
@@ -167,12 +175,17 @@ impl<'a> RequestFields<'a> {
         let unit = match self.dialect {
             // `duration_format` of Caddy may be nanoseconds too, which are whole numbers.
             Some("Caddy")
-                if duration.is_integer()
+                if !duration.is_fraction()
                     && duration.text().is_some_and(|text| text.len() >= MIN_CADDY_NS_DIGITS) =>
             {
                 LatencyUnit::Nanoseconds
             }
             Some("Caddy") => LatencyUnit::Seconds,
+            // nginx has no other time than seconds with decimals.
+            Some("nginx" | "Azure") if duration.is_fraction() => LatencyUnit::Seconds,
+            Some("Rails") => LatencyUnit::Milliseconds,
+            // As many programs write seconds as milliseconds with decimals.
+            _ if duration.is_fraction() => return,
             _ => LatencyUnit::Milliseconds,
         };
         self.set_latency(duration, unit);
@@ -186,9 +199,6 @@ impl<'a> RequestFields<'a> {
         mut self,
         take: &mut dyn FnMut(&LoggedRequest<'_>, JsonTraits),
     ) -> Result<(), MalformedLine> {
-        if let Some(error) = self.first_error {
-            return Err(error);
-        }
         self.resolve_duration();
         let line = self.request.take().unwrap_or_default();
         let (line_method, line_path) = match split_request(line.as_bytes()) {
@@ -196,10 +206,10 @@ impl<'a> RequestFields<'a> {
             None => (None, None),
         };
         let method = match self.method.as_deref() {
-            Some(method) => HttpMethod::parse(method.as_bytes()).ok_or(MalformedLine::InvalidRequest)?,
+            Some(method) => HttpMethod::parse_field(method.as_bytes()),
             None => match line_method {
                 Some(method) => method,
-                None if self.has_method => HttpMethod::NONE,
+                None if self.has_method || self.is_without_method() => HttpMethod::NONE,
                 None => return Err(MalformedLine::MissingKey("method")),
             },
         };
@@ -211,10 +221,14 @@ impl<'a> RequestFields<'a> {
                 None => return Err(MalformedLine::MissingKey("path")),
             },
         };
+        let status = match self.status {
+            None if !self.has_status => return Err(MalformedLine::MissingKey("status")),
+            status => status.unwrap_or(0),
+        };
         let request = LoggedRequest {
             method,
             path,
-            status: self.status.ok_or(MalformedLine::MissingKey("status"))?,
+            status,
             latency: self.latency.map(|(latency, _)| latency),
             bytes: self.bytes,
             agent: self.agent.as_deref().map(str::as_bytes),

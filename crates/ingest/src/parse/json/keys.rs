@@ -17,7 +17,7 @@ pub(crate) enum JsonField {
     Referrer,
     Time,
     Latency(LatencyUnit),
-    /// A latency in milliseconds, or in seconds where it is Caddy's.
+    /// A latency whose unit is that of the program, or milliseconds if it is a whole number.
     Duration,
     /// A latency with its unit, which counts before numbers without one.
     LatencyText,
@@ -34,8 +34,10 @@ pub(crate) enum JsonField {
 pub(super) enum JsonScope {
     /// The line itself.
     Line,
-    /// `request`, `req`, `res`, `response`, as Caddy, pino and bunyan write them.
-    Message,
+    /// `request` and `req`, as Caddy, pino and bunyan write them.
+    Request,
+    /// `response` and `res`.
+    Response,
     /// `headers` of a request.
     Headers,
     /// `httpRequest` of Google Cloud.
@@ -54,6 +56,8 @@ pub(super) enum JsonScope {
     EcsAgent,
     /// `event` of it.
     EcsEvent,
+    /// `latencies` of Kong.
+    Latencies,
     /// `source` and `client` of it.
     EcsClient,
 }
@@ -75,12 +79,13 @@ pub(super) fn known_key(scope: JsonScope, key: &str) -> JsonKey {
     use JsonScope as S;
     let field = match scope {
         S::Line => return line_key(key),
-        S::Message => match key {
+        S::Request | S::Response => match key {
             "method" => F::Method,
             "uri" | "url" | "path" => F::Path,
             "status" | "statusCode" | "status_code" => F::Status,
             "remote_ip" | "client_ip" | "remote_addr" | "remoteAddress" | "ip" => F::Client,
-            "bytes" | "size" => F::Bytes,
+            // The size of a request is not what was sent.
+            "bytes" | "size" if scope == S::Response => F::Bytes,
             "proto" => F::Protocol,
             "headers" => return JsonKey::Scope(S::Headers, None),
             "userAgent" | "user_agent" => F::Agent,
@@ -127,7 +132,10 @@ pub(super) fn known_key(scope: JsonScope, key: &str) -> JsonKey {
         S::EcsAgent if key == "original" => F::Agent,
         S::EcsEvent if key == "duration" => F::Latency(LatencyUnit::Nanoseconds),
         S::EcsClient if matches!(key, "ip" | "address") => F::Client,
-        S::EcsBody | S::EcsUrl | S::EcsAgent | S::EcsEvent | S::EcsClient => return JsonKey::Unknown,
+        S::Latencies if key == "request" => F::Latency(LatencyUnit::Milliseconds),
+        S::Latencies | S::EcsBody | S::EcsUrl | S::EcsAgent | S::EcsEvent | S::EcsClient => {
+            return JsonKey::Unknown;
+        }
     };
     JsonKey::Field(field)
 }
@@ -145,11 +153,29 @@ fn line_key(key: &str) -> JsonKey {
         | "requestMethod"
         | "RequestMethod"
         | "ClientRequestMethod"
+        | "CsMethod"
         | "http.request.method"
         | "http.method" => F::Method,
-        "path" | "uri" | "request_uri" | "request_path" | "requestURI" | "requestPath" | "resourcePath"
-        | "http_path" | "RequestPath" | "ClientRequestURI" | "ClientRequestPath" | "url.path"
-        | "url.original" | "http.url" => F::Path,
+        "path"
+        | "uri"
+        | "request_uri"
+        | "request_path"
+        | "requestURI"
+        | "requestPath"
+        | "resourcePath"
+        | "http_path"
+        | "http_uri"
+        | "requestUri"
+        | "RequestPath"
+        | "ClientRequestURI"
+        | "ClientRequestPath"
+        | "CsUriStem"
+        | "x-envoy-origin-path"
+        | "url.path"
+        | "url.original"
+        | "http.url"
+        | "http.target" => F::Path,
+        "routeKey" => F::RequestLine,
         "url" => return JsonKey::Scope(S::EcsUrl, Some(F::Path)),
         "status"
         | "status_code"
@@ -157,7 +183,12 @@ fn line_key(key: &str) -> JsonKey {
         | "code"
         | "response_code"
         | "response_status"
+        | "responseCode"
         | "http_status"
+        | "httpStatus"
+        | "httpStatusCode"
+        | "ScStatus"
+        | "StatusCode"
         | "DownstreamStatus"
         | "EdgeResponseStatus"
         | "http.response.status_code"
@@ -170,6 +201,8 @@ fn line_key(key: &str) -> JsonKey {
         | "response_size"
         | "responseSize"
         | "responseLength"
+        | "sentBytes"
+        | "ScBytes"
         | "DownstreamContentSize"
         | "EdgeResponseBytes"
         | "http.response.body.bytes"
@@ -178,6 +211,7 @@ fn line_key(key: &str) -> JsonKey {
         | "userAgent"
         | "user-agent"
         | "agent"
+        | "UserAgent"
         | "request_User-Agent"
         | "ClientRequestUserAgent"
         | "user_agent.original" => F::Agent,
@@ -187,6 +221,8 @@ fn line_key(key: &str) -> JsonKey {
         | "client_ip"
         | "clientip"
         | "clientIp"
+        | "clientIP"
+        | "CIp"
         | "remoteIp"
         | "remoteAddress"
         | "remote_host"
@@ -205,21 +241,29 @@ fn line_key(key: &str) -> JsonKey {
         | "request_Referer"
         | "ClientRequestReferer"
         | "http.request.referrer" => F::Referrer,
-        "ts" | "timestamp" | "@timestamp" | "time_iso8601" | "time_local" | "date" | "datetime" | "msec"
-        | "start_time" | "startTime" | "StartUTC" | "requestTime" | "EdgeStartTimestamp" => F::Time,
+        "ts" | "@t" | "timestamp" | "Timestamp" | "@timestamp" | "time_iso8601" | "time_local" | "date"
+        | "datetime" | "msec" | "start_time" | "startTime" | "started_at" | "received_at" | "eventTime"
+        | "timeStamp" | "asctime" | "iso8601" | "StartUTC" | "requestTime" | "EdgeStartTimestamp" => F::Time,
         "time" => F::TimeOrLatency,
         "request_time" => F::Latency(LatencyUnit::Seconds),
         "latency_human" => F::LatencyText,
         "Duration" | "event.duration" => F::Latency(LatencyUnit::Nanoseconds),
-        "duration" => F::Duration,
+        "TimeTaken" | "Elapsed" => F::Latency(LatencyUnit::Milliseconds),
         // The router of Heroku, which writes the unit: the time that the program took.
         "service" | "responseTime" | "responseLatency" => F::Latency(LatencyUnit::Milliseconds),
         "log" | "message" | "MESSAGE" => F::Line,
-        "request" => return JsonKey::Scope(S::Message, Some(F::RequestLine)),
-        "req" | "res" | "response" => return JsonKey::Scope(S::Message, None),
+        "request" => return JsonKey::Scope(S::Request, Some(F::RequestLine)),
+        "req" => return JsonKey::Scope(S::Request, None),
+        "res" | "response" => return JsonKey::Scope(S::Response, Some(F::Status)),
+        // Azure, Serilog, OpenTelemetry, Google Cloud, Vercel and winston put the keys of the line there.
+        "properties" | "Properties" | "attributes" | "jsonPayload" | "proxy" | "meta" => {
+            return JsonKey::Scope(S::Line, None);
+        }
+        "latencies" => return JsonKey::Scope(S::Latencies, None),
         "http" => return JsonKey::Scope(S::EcsHttp, None),
         "httpRequest" => return JsonKey::Scope(S::HttpRequest, None),
         "event" => return JsonKey::Scope(S::EcsEvent, None),
+        _ if is_latency(key) => F::Duration,
         _ => match latency_unit(key) {
             Some(unit) => F::Latency(unit),
             None => return JsonKey::Unknown,
@@ -228,23 +272,26 @@ fn line_key(key: &str) -> JsonKey {
     JsonKey::Field(field)
 }
 
-/// Returns the unit in which a key counts a latency: that of its end, milliseconds without one.
+/// Returns whether a name is that of a latency.
+fn is_latency(name: &str) -> bool {
+    matches!(
+        name,
+        "time"
+            | "duration"
+            | "latency"
+            | "elapsed"
+            | "response_time"
+            | "responseTime"
+            | "request_time"
+            | "request_duration"
+            | "time_taken"
+            | "timeTaken"
+            | "took"
+    )
+}
+
+/// Returns the unit in which a key counts a latency: that of its end.
 fn latency_unit(key: &str) -> Option<LatencyUnit> {
-    let is_latency = |name: &str| {
-        matches!(
-            name,
-            "time"
-                | "duration"
-                | "latency"
-                | "elapsed"
-                | "response_time"
-                | "responseTime"
-                | "request_time"
-                | "request_duration"
-                | "time_taken"
-                | "took"
-        )
-    };
     let ends = [
         ("_ns", LatencyUnit::Nanoseconds),
         ("_us", LatencyUnit::Microseconds),
@@ -253,8 +300,5 @@ fn latency_unit(key: &str) -> Option<LatencyUnit> {
         ("_seconds", LatencyUnit::Seconds),
         ("Ms", LatencyUnit::Milliseconds),
     ];
-    if is_latency(key) {
-        return Some(LatencyUnit::Milliseconds);
-    }
     ends.into_iter().find_map(|(end, unit)| is_latency(key.strip_suffix(end)?).then_some(unit))
 }

@@ -21,6 +21,7 @@ pub(crate) fn parse_logfmt(
     let mut rest = std::str::from_utf8(line).map_err(|_| MalformedLine::NoMatch)?;
     let mut fields = RequestFields::default();
     while let Some((key, value, after)) = split_pair(rest) {
+        fields.note_key(JsonScope::Line, key);
         let field = match known_key(JsonScope::Line, key) {
             // Text within the line is a message, not a line.
             JsonKey::Field(JsonField::Line) | JsonKey::Scope(_, None) | JsonKey::Unknown => None,

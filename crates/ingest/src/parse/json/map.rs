@@ -85,10 +85,11 @@ impl FieldMap {
         })
     }
 
-    /// Reads an object. Mapped keys count before the usual ones.
+    /// Reads an object. Mapped keys count before `usual`, the fields of the usual ones.
     pub(super) fn read(
         &self,
         object: &[u8],
+        usual: RequestFields<'_>,
         take: &mut dyn FnMut(&LoggedRequest<'_>, JsonTraits),
     ) -> Result<(), MalformedLine> {
         let tree: Value = serde_json::from_slice(object).map_err(|_| MalformedLine::NotJson)?;
@@ -101,7 +102,6 @@ impl FieldMap {
         for (field, text) in &mapped {
             fields.set(*field, RawScalar::from_text(text));
         }
-        let usual: RequestFields<'_> = serde_json::from_slice(object).map_err(|_| MalformedLine::NotJson)?;
         fields.fill(usual);
         fields.finish(take)
     }

@@ -29,16 +29,17 @@ const MAX_NESTING: usize = 2;
 /// Traefik, Envoy, Cloudflare, Google Cloud, the Elastic Common Schema, pino and bunyan. Of several keys for one
 /// field the first in the line counts. In the unit of a latency:
 ///
-/// - `duration`, `latency`, `elapsed`, `response_time`, `time` are milliseconds; the same names with `_ns`, `_us`,
-///   `_ms` or `_s` have that unit. nginx's `request_time` and Caddy's `duration` are seconds, Traefik's `Duration` and
-///   `event.duration` nanoseconds. A string with units, such as `"1.5ms"` or `"1m2s"`, is read in these units. A time
+/// - `duration`, `latency`, `elapsed`, `response_time`, `time` are milliseconds if they are whole numbers, and seconds
+///   beside keys of nginx if they are not; a fraction beside other keys has no unit, so it is not read. The same names
+///   with `_ns`, `_us`, `_ms` or `_s` have that unit. nginx's `request_time` and Caddy's `duration` are seconds,
+///   Traefik's `Duration` and `event.duration` nanoseconds. A string with units, such as `"1.5ms"` or `"1m2s"`, is read in these units. A time
 ///   that cannot be read counts as missing
 /// - `time` is a date if the value is one
 ///
 /// If there is no method, path and status, `log` or `message` may hold a line of any format, as in the logs of
 /// containers. Text before the object is skipped, since syslog and others put the time and a name there. So is the
-/// comma or bracket of an array behind it. The keys of method and path may be empty or `-`, as servers log connections
-/// without a request.
+/// comma or bracket of an array behind it. The keys of method, path and status may be empty or `-`, as servers log
+/// connections without a request, and a value that cannot be read counts as such.
 ///
 /// # Errors
 /// [`MalformedLine`] if the line is not a request.
@@ -76,9 +77,6 @@ fn parse_nested(
     }
     let start = memchr::memchr(b'{', line).ok_or(MalformedLine::NotJson)?;
     let object = without_array_end(&line[start..]);
-    if let Some(map) = map {
-        return map.read(object, take);
-    }
     let mut json = serde_json::Deserializer::from_slice(object);
     let fields = RequestFields::deserialize(&mut json).and_then(|fields| json.end().map(|()| fields));
     let Ok(fields) = fields else {
@@ -86,6 +84,9 @@ fn parse_nested(
         let fixed = with_json_escapes(object).filter(|_| nesting > 0).ok_or(MalformedLine::NotJson)?;
         return parse_nested(&fixed, map, nesting - 1, take);
     };
+    if let Some(map) = map {
+        return map.read(object, fields, take);
+    }
     match fields.inner_line() {
         Some(text) if nesting > 0 => parse_inner(text.trim_end().as_bytes(), nesting - 1, take),
         _ => fields.finish(take),
@@ -165,11 +166,18 @@ mod tests {
                 .map(|read| (read.3, read.6))
         };
         for (field, time) in [
-            (r#""duration":1.5"#, Some(1_500_000)),
+            (r#""duration":15"#, Some(15_000_000)),
+            (r#""duration":1.5"#, None),
+            (r#""response_time":0.137,"time_iso8601":"-""#, Some(137_000_000)),
+            (r#""latency":"0.137","body_bytes_sent":1"#, Some(137_000_000)),
+            (r#""time":0.137,"http_user_agent":"x""#, Some(137_000_000)),
+            (r#""controller":"c","duration":58.33"#, Some(58_330_000)),
+            (r#""latencies":{"request":7,"kong":1}"#, Some(7_000_000)),
             (r#""latency_us":1.5"#, Some(1_500)),
             (r#""duration_ns":15"#, Some(15)),
             (r#""latency":"1.5s""#, Some(1_500_000_000)),
-            (r#""elapsed":1e-3"#, Some(1_000)),
+            (r#""elapsed":1e-3"#, None),
+            (r#""elapsed_ms":1e-3"#, Some(1_000)),
             (r#""request_time":"-""#, None),
             (r#""time":null"#, None),
             (r#""latency":"1m2s""#, Some(62_000_000_000)),
@@ -208,6 +216,45 @@ mod tests {
     }
 
     #[test]
+    fn values_that_cannot_be_read_do_not_cost_a_request() {
+        for (status, read_as) in [
+            (r#""""#, 0),
+            ("null", 0),
+            (r#""-""#, 0),
+            ("-1", 0),
+            ("20", 0),
+            (r#""done""#, 0),
+            (r#""200 OK""#, 200),
+            ("200.0", 200),
+            (r#""H12","status":503"#, 503),
+        ] {
+            let line = format!(r#"{{"method":"get","path":"/","code":{status}}}"#);
+            let request = read(&line).unwrap_or_else(|error| panic!("{line}: {error:?}"));
+            assert_eq!((&*request.0, request.2), ("GET", read_as), "{line}");
+        }
+        assert_eq!(read(r#"{"method":"g t","path":"/","status":200}"#).unwrap().0, "-");
+    }
+
+    #[test]
+    fn requests_are_found_under_the_keys_of_many_programs() {
+        for line in [
+            r#"{"remote_ip":"192.0.2.1","request":"GET /a HTTP/1.1","response":200}"#,
+            r#"{"method":"GET","x-envoy-origin-path":"/a","response_code":200,"user-agent":"x"}"#,
+            r#"{"routeKey":"GET /a","status":"200"}"#,
+            r#"{"properties":{"httpMethod":"GET","requestUri":"/a","httpStatus":200,"clientIP":"192.0.2.1"}}"#,
+            r#"{"attributes":{"http.method":"GET","http.target":"/a","http.status_code":200}}"#,
+            r#"{"jsonPayload":{"method":"GET","http_uri":"/a","responseCode":"200"}}"#,
+            r#"{"meta":{"req":{"method":"GET","url":"/a"},"res":{"statusCode":200}}}"#,
+        ] {
+            let request = read(line).unwrap_or_else(|error| panic!("{line}: {error:?}"));
+            assert_eq!((&*request.0, &*request.1, request.2), ("GET", "/a", 200), "{line}");
+        }
+        let request =
+            read(r#"{"ip":"192.0.2.1","path":"/a","status":"200","started_at":1431857103500}"#).unwrap();
+        assert_eq!((&*request.0, &*request.1, request.6), ("-", "/a", Some(1_431_857_103)));
+    }
+
+    #[test]
     fn lines_are_found_within_objects_and_behind_prefixes() {
         let combined =
             r#"192.0.2.1 - - [17/May/2015:10:05:03 +0000] \"GET /a HTTP/1.1\" 200 10 \"-\" \"curl\"\n"#;
@@ -240,6 +287,13 @@ mod tests {
     }
 
     #[test]
+    fn mapped_keys_are_found_in_what_nginx_escapes() {
+        let map = FieldMap::parse("path=p").unwrap();
+        let line = br#"{"method":"GET","p":"/a","status":200,"agent":"\x22x\x22"}"#;
+        assert_eq!(parse_json_with(line, Some(&map), |request, _| request.path == b"/a"), Ok(true));
+    }
+
+    #[test]
     fn errors_name_the_reason() {
         for (line, reason) in [
             ("", MalformedLine::Empty),
@@ -249,8 +303,6 @@ mod tests {
             (r#"{"path":"/","status":200}"#, MalformedLine::MissingKey("method")),
             (r#"{"method":"GET","status":200}"#, MalformedLine::MissingKey("path")),
             (r#"{"method":"GET","path":"/"}"#, MalformedLine::MissingKey("status")),
-            (r#"{"method":"GET","path":"/","status":20}"#, MalformedLine::InvalidStatus),
-            (r#"{"method":"g t","path":"/","status":200}"#, MalformedLine::InvalidRequest),
             (r#"{"log":"Listening on port 80\n","stream":"stdout"}"#, MalformedLine::MissingKey("method")),
         ] {
             assert_eq!(read(line), Err(reason), "{line}");

@@ -55,9 +55,9 @@ impl<'a> RawScalar<'a> {
         !self.is_json || self.raw.starts_with('"')
     }
 
-    /// Returns whether the value is a number without decimals.
-    pub(super) fn is_integer(self) -> bool {
-        !self.raw.is_empty() && self.raw.bytes().all(|byte| byte.is_ascii_digit())
+    /// Returns whether the value is a number with decimals or an exponent.
+    pub(super) fn is_fraction(self) -> bool {
+        self.text().is_some_and(|text| text.contains(['.', 'e', 'E']) && text.parse::<f64>().is_ok())
     }
 
     /// Returns the second of a date.

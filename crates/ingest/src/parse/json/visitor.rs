@@ -55,13 +55,12 @@ impl<'de> Visitor<'de> for ObjectVisitor<'_, 'de> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(JsonText(key)) = map.next_key()? {
+            self.fields.note_key(self.scope, &key);
             match known_key(self.scope, &key) {
                 JsonKey::Field(field) => {
-                    self.fields.note_key(self.scope, &key);
                     self.fields.set(field, RawScalar::from_json(map.next_value::<&RawValue>()?));
                 }
                 JsonKey::Scope(scope, otherwise) => {
-                    self.fields.note_key(self.scope, &key);
                     map.next_value_seed(ObjectVisitor { fields: &mut *self.fields, scope, otherwise })?;
                 }
                 JsonKey::Unknown => {
@@ -97,7 +96,11 @@ impl<'de> Visitor<'de> for ObjectVisitor<'_, 'de> {
         Ok(())
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+    fn visit_u64<E>(self, number: u64) -> Result<(), E> {
+        // Of these fields, only a status is a number.
+        if self.otherwise == Some(JsonField::Status) {
+            self.fields.set_owned(JsonField::Status, &number.to_string());
+        }
         Ok(())
     }
 

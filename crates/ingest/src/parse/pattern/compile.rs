@@ -50,7 +50,7 @@ impl LinePattern {
             Some(rest) => (FastPrefix::Combined, rest),
             None => (FastPrefix::None, text.as_str()),
         };
-        let pattern = Self::new(prefix, steps(&tokens(rest)?)?);
+        let pattern = Self::new(prefix, steps(&tokens(rest)?)?).with_finest_latency();
         let has = |wanted: &[PatternField]| pattern.fields().any(|field| wanted.contains(&field));
         let has_request = has(&[PatternField::Request, PatternField::RequestUrl])
             || (has(&[PatternField::Method]) && has(&[PatternField::Path]));
@@ -71,6 +71,10 @@ impl LinePattern {
         for (at, field) in fields.iter().enumerate() {
             if at > 0 {
                 all.push(PatternStep::Text(separator.into()));
+                // Some programs align their columns.
+                if separator == *b" " {
+                    all.push(PatternStep::Spaces);
+                }
             }
             all.push(PatternStep::MaybeQuoted { field: *field, end: separator[0] });
         }

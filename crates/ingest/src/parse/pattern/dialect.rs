@@ -2,19 +2,48 @@
 //! (<https://httpd.apache.org/docs/2.4/mod/mod_log_config.html>) and `log-format` of GoAccess
 //! (<https://goaccess.io/man>).
 
+use std::borrow::Cow;
+
 use super::compile::PatternError;
 
 /// The date of the Common Log Format in GoAccess, which ignores the offset.
 const GOACCESS_CLF_DATE: &str = "%d:%t %^";
 
+/// Names that GoAccess has for formats.
+const GOACCESS_NAMES: [(&str, &str); 4] = [
+    ("COMMON", r#"%h %^[%d:%t %^] "%r" %s %b"#),
+    ("COMBINED", r#"%h %^[%d:%t %^] "%r" %s %b "%R" "%u""#),
+    ("VCOMMON", r#"%v:%^ %h %^[%d:%t %^] "%r" %s %b"#),
+    ("VCOMBINED", r#"%v:%^ %h %^[%d:%t %^] "%r" %s %b "%R" "%u""#),
+];
+
+/// What only Apache has, in front of what GoAccess reads as an error or in another sense.
+const APACHE_MARKS: [&str; 8] = ["%>", "%{", "%l", "%!", "%a", "%B", "%I", "%O"];
+
 /// Returns a pattern with variables such as `$status`. A text that has them stays as it is, apart from escapes.
 pub(super) fn to_variables(text: &str) -> Result<String, PatternError> {
-    let text = text.trim().replace("\\\"", "\"").replace("\\t", "\t");
+    let text = without_directive(text.trim()).replace("\\\"", "\"").replace("\\t", "\t");
+    if let Some((_, format)) = GOACCESS_NAMES.iter().find(|(name, _)| *name == text) {
+        return from_goaccess(format);
+    }
     if text.contains('$') || !text.contains('%') {
         return Ok(text);
     }
-    let is_apache = ["%>", "%{", "%l", "%!"].iter().any(|mark| text.contains(mark));
+    // The `%t` of GoAccess is a clock, beside the day.
+    let has_date = text.contains("%t") && !text.contains("%d");
+    let is_apache = has_date || APACHE_MARKS.iter().any(|mark| text.contains(mark));
     if is_apache { from_apache(&text) } else { from_goaccess(&text) }
+}
+
+/// Returns the format in a line of a configuration: `log_format main '...' '...';` of nginx, or `LogFormat "..." main` of
+/// Apache.
+fn without_directive(text: &str) -> Cow<'_, str> {
+    if let Some(rest) = text.strip_prefix("log_format ") {
+        // The name and `escape=json` are not in quotes.
+        return rest.split('\'').skip(1).step_by(2).collect::<String>().into();
+    }
+    let quoted = text.strip_prefix("LogFormat \"").and_then(|rest| Some(rest.rsplit_once('"')?.0));
+    quoted.unwrap_or(text).into()
 }
 
 /// Rewrites specifiers: `read` returns what stands for those at the beginning of a text, and the rest.
@@ -86,6 +115,10 @@ fn from_apache(text: &str) -> Result<String, PatternError> {
 fn from_goaccess(text: &str) -> Result<String, PatternError> {
     let text = text.replace(GOACCESS_CLF_DATE, "%x");
     rewrite(&text, |rest| {
+        // A list of clients, and between braces what is around them.
+        if let Some((_, rest)) = rest.strip_prefix("~h{").and_then(|rest| rest.split_once('}')) {
+            return Ok((variable("remote_addr"), rest));
+        }
         let (specifier, rest) = split_first(rest)?;
         let name = match specifier {
             'h' => "remote_addr",

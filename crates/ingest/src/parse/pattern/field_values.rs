@@ -7,7 +7,7 @@ use crate::parse::common_log::{client_address, split_request};
 use crate::parse::duration::{Decimal, parse_worded_duration};
 use crate::parse::log_date::DateCache;
 use crate::parse::method::HttpMethod;
-use crate::parse::request::{LoggedRequest, MalformedLine, status, without_query};
+use crate::parse::request::{LoggedRequest, MalformedLine, status_of_field, without_query};
 
 /// Longest day or clock, in bytes: `2023-10-10`, `13:55:36.123456`.
 const MAX_DATE_PART_BYTES: usize = 16;
@@ -23,6 +23,8 @@ pub(super) struct FieldValues<'a> {
     clock: Option<&'a [u8]>,
     /// Whether a value could not be read.
     pub(super) has_unread: bool,
+    /// Why the method or the status could not be read, which most tell a request from other text.
+    pub(super) lost: Option<MalformedLine>,
     /// Whether a part of the latency is unknown, so that the sum of the others is not the latency.
     lacks_latency: bool,
 }
@@ -37,6 +39,7 @@ impl Default for FieldValues<'_> {
             day: None,
             clock: None,
             has_unread: false,
+            lost: None,
             lacks_latency: false,
         }
     }
@@ -50,7 +53,7 @@ impl<'a> FieldValues<'a> {
 
     /// Returns whether the request was read.
     pub(super) fn is_request(&self) -> bool {
-        self.has_request || (self.has_method && self.has_path)
+        self.has_request || (self.has_path && (self.has_method || self.request.status > 0))
     }
 
     /// Returns the request.
@@ -68,17 +71,14 @@ impl<'a> FieldValues<'a> {
         self.request
     }
 
-    /// Sets a field. A value that cannot be read loses the field, unless without it nothing is a request.
-    ///
-    /// # Errors
-    /// The value shows that the line is not a request of this pattern.
+    /// Returns whether a method or a status was read.
+    pub(super) fn has_method_or_status(&self) -> bool {
+        self.request.method != HttpMethod::NONE || self.request.status > 0
+    }
+
+    /// Sets a field. A value that cannot be read loses the field.
     #[inline]
-    pub(super) fn set(
-        &mut self,
-        field: PatternField,
-        value: &'a [u8],
-        dates: &mut DateCache,
-    ) -> Result<(), MalformedLine> {
+    pub(super) fn set(&mut self, field: PatternField, value: &'a [u8], dates: &mut DateCache) {
         let value = value.trim_ascii();
         let is_absent = matches!(value, b"" | b"-");
         let present = (!is_absent).then_some(value);
@@ -90,7 +90,7 @@ impl<'a> FieldValues<'a> {
                 true
             }
             PatternField::ClientPort => {
-                request.client = present.map(without_port);
+                request.client = present.map(without_port).filter(|client| !matches!(*client, b"" | b"-"));
                 memchr(b' ', value).is_none()
             }
             PatternField::Request | PatternField::RequestUrl => {
@@ -100,10 +100,11 @@ impl<'a> FieldValues<'a> {
                 true
             }
             PatternField::Method => {
-                let method = || HttpMethod::parse(value).ok_or(MalformedLine::InvalidRequest);
-                request.method = if is_absent { HttpMethod::NONE } else { method()? };
+                request.method = HttpMethod::parse_field(value);
                 self.has_method = true;
-                true
+                let is_read = is_absent || request.method != HttpMethod::NONE;
+                self.lost = self.lost.or((!is_read).then_some(MalformedLine::InvalidRequest));
+                is_read
             }
             PatternField::Path => {
                 request.path = if is_absent { b"" } else { without_query(value) };
@@ -111,8 +112,10 @@ impl<'a> FieldValues<'a> {
                 true
             }
             PatternField::Status => {
-                request.status = read_status(value).ok_or(MalformedLine::InvalidStatus)?;
-                true
+                let status = status_of_field(value);
+                request.status = status.unwrap_or(0);
+                self.lost = self.lost.or(status.is_none().then_some(MalformedLine::InvalidStatus));
+                status.is_some()
             }
             PatternField::Bytes => {
                 request.bytes = request.bytes.or(read_integer(value));
@@ -154,15 +157,6 @@ impl<'a> FieldValues<'a> {
             },
         };
         self.has_unread |= !is_read && !is_absent;
-        Ok(())
-    }
-}
-
-/// Reads a status, or one of the texts that stand for none: `-`, `0`, `000` and `-1`.
-fn read_status(value: &[u8]) -> Option<u16> {
-    match value {
-        b"" | b"-" | b"0" | b"000" | b"-1" => Some(0),
-        digits => status(digits.try_into().ok()?),
     }
 }
 

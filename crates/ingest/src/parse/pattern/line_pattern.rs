@@ -5,7 +5,9 @@ use memchr::memmem::Finder;
 
 use super::field::{LatencyUnit, PatternField};
 use super::field_values::FieldValues;
-use crate::parse::common_log::{combined_fields, split_quoted};
+use super::tail::TailWord;
+use crate::parse::common_log::{combined_fields, common_fields, split_quoted, split_text};
+use crate::parse::lenient::{lenient_combined, lenient_common};
 use crate::parse::log_date::DateCache;
 use crate::parse::request::{LoggedRequest, MalformedLine};
 
@@ -18,9 +20,39 @@ pub struct LinePattern {
 
 /// Fields at the beginning that have a parser of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FastPrefix {
+pub(crate) enum FastPrefix {
     None,
+    Common,
     Combined,
+}
+
+/// A request, and the rest of its line.
+type SplitRequest<'a> = Result<(LoggedRequest<'a>, &'a [u8]), MalformedLine>;
+
+impl FastPrefix {
+    /// Reads the fields, unless there are none.
+    #[inline]
+    pub(super) fn split<'a>(self, line: &'a [u8], dates: &mut DateCache) -> Option<SplitRequest<'a>> {
+        match self {
+            Self::None => None,
+            Self::Common => Some(common_fields(line, dates)),
+            Self::Combined => Some(combined_fields(line, dates)),
+        }
+    }
+
+    /// Reads the fields of a line that [`split`](Self::split) refuses for `error`, without those that cannot be read.
+    fn split_lenient<'a>(
+        self,
+        line: &'a [u8],
+        dates: &mut DateCache,
+        error: MalformedLine,
+    ) -> SplitRequest<'a> {
+        match self {
+            Self::None => Err(error),
+            Self::Common => lenient_common(line, dates, error),
+            Self::Combined => lenient_combined(line, dates, error),
+        }
+    }
 }
 
 /// One step through a line.
@@ -36,8 +68,8 @@ pub(super) enum PatternStep {
     Quoted { field: PatternField },
     /// A value up to the separator or the end of the line. In quotes it may have the separator in it.
     MaybeQuoted { field: PatternField, end: u8 },
-    /// Words up to this one, in which quotes and brackets join words; the text before a value is dropped.
-    Word { index: usize, label: Box<[u8]>, field: PatternField },
+    /// A value in one of the next words.
+    Word { word: TailWord, field: PatternField },
 }
 
 /// Where a value ends.
@@ -49,6 +81,32 @@ pub(super) enum FieldEnd {
     Byte(u8),
     /// Before this text.
     Text(Box<Finder<'static>>),
+    /// At a space before a text in quotes or a bare `-`.
+    BeforeQuoted,
+}
+
+impl PatternStep {
+    /// Returns the field that the step reads.
+    fn field(&self) -> Option<PatternField> {
+        match self {
+            Self::Column { field, .. }
+            | Self::Quoted { field }
+            | Self::MaybeQuoted { field, .. }
+            | Self::Word { field, .. } => Some(*field),
+            Self::Text(_) | Self::Spaces => None,
+        }
+    }
+
+    /// Returns the place of the field that the step reads.
+    fn field_mut(&mut self) -> Option<&mut PatternField> {
+        match self {
+            Self::Column { field, .. }
+            | Self::Quoted { field }
+            | Self::MaybeQuoted { field, .. }
+            | Self::Word { field, .. } => Some(field),
+            Self::Text(_) | Self::Spaces => None,
+        }
+    }
 }
 
 impl FieldEnd {
@@ -56,6 +114,7 @@ impl FieldEnd {
     pub(super) fn new(text: &[u8]) -> Self {
         match text {
             [byte] => Self::Byte(*byte),
+            b" \"" => Self::BeforeQuoted,
             text => Self::Text(Box::new(Finder::new(text).into_owned())),
         }
     }
@@ -66,6 +125,8 @@ impl FieldEnd {
             Self::Word => Some(memchr::memchr2(b' ', b'\t', text).unwrap_or(text.len())),
             Self::Byte(byte) => memchr(*byte, text),
             Self::Text(finder) => finder.find(text),
+            Self::BeforeQuoted => memchr::memchr_iter(b' ', text)
+                .find(|at| matches!(text[at + 1..], [b'"', ..] | [b'-'] | [b'-', b' ', ..])),
         }
     }
 }
@@ -83,21 +144,28 @@ impl LinePattern {
         Self { prefix, steps }
     }
 
-    /// Returns the pattern of a Combined Log Format with a latency among the words behind it.
-    pub(super) fn combined_with_word(index: usize, label: &[u8], unit: LatencyUnit) -> Self {
-        let field = PatternField::Latency(unit);
-        Self::new(FastPrefix::Combined, vec![PatternStep::Word { index, label: label.into(), field }])
+    /// Returns the pattern of fields with a latency among the words behind them.
+    pub(super) fn with_word(prefix: FastPrefix, word: TailWord, unit: LatencyUnit) -> Self {
+        Self::new(prefix, vec![PatternStep::Word { word, field: PatternField::Latency(unit) }])
+    }
+
+    /// Leaves of several latencies those in the finest unit: whole seconds beside microseconds say less.
+    pub(super) fn with_finest_latency(mut self) -> Self {
+        let exponent = |field: PatternField| match field {
+            PatternField::Latency(unit) => Some(unit.exponent()),
+            _ => None,
+        };
+        let finest = self.fields().filter_map(exponent).min();
+        let fields = self.steps.iter_mut().filter_map(PatternStep::field_mut);
+        fields
+            .filter(|field| exponent(**field).is_some_and(|unit| Some(unit) > finest))
+            .for_each(|field| *field = PatternField::Ignored);
+        self
     }
 
     /// Returns the fields that the steps read.
     pub(super) fn fields(&self) -> impl Iterator<Item = PatternField> {
-        self.steps.iter().filter_map(|step| match step {
-            PatternStep::Column { field, .. }
-            | PatternStep::Quoted { field }
-            | PatternStep::MaybeQuoted { field, .. }
-            | PatternStep::Word { field, .. } => Some(*field),
-            PatternStep::Text(_) | PatternStep::Spaces => None,
-        })
+        self.steps.iter().filter_map(PatternStep::field)
     }
 
     /// Returns the unit of the latency, if the pattern has one.
@@ -129,25 +197,33 @@ impl LinePattern {
         if line.is_empty() {
             return Err(MalformedLine::Empty);
         }
-        let (mut values, mut rest) = match self.prefix {
-            FastPrefix::None => (FieldValues::default(), line),
-            FastPrefix::Combined => {
-                let (request, rest) = combined_fields(line, dates)?;
-                (FieldValues::with_request(request), rest)
+        let (mut values, mut rest) = match self.prefix.split(line, dates) {
+            None => (FieldValues::default(), line),
+            Some(Ok((request, rest))) => (FieldValues::with_request(request), rest),
+            Some(Err(error)) => {
+                let (request, rest) = self.prefix.split_lenient(line, dates, error)?;
+                let mut values = FieldValues::with_request(request);
+                values.has_unread = true;
+                (values, rest)
             }
         };
         for step in &self.steps {
             match read_step(step, rest, &mut values, dates) {
-                Ok(Some(after)) => rest = after,
-                Ok(None) if values.is_request() => {
-                    return Ok(PatternMatch { request: values.into_request(dates), is_complete: false });
-                }
-                Ok(None) => return Err(MalformedLine::NoMatch),
-                Err(error) => return Err(error),
+                Some(after) => rest = after,
+                None => match values.lost.take() {
+                    Some(error) => return Err(error),
+                    None if values.is_request() => {
+                        return Ok(PatternMatch { request: values.into_request(dates), is_complete: false });
+                    }
+                    None => return Err(MalformedLine::NoMatch),
+                },
             }
         }
-        if !values.is_request() {
-            return Err(MalformedLine::NoMatch);
+        match values.lost {
+            // Only the form of the whole line tells that it is a request.
+            Some(error) if !values.has_method_or_status() => return Err(error),
+            _ if !values.is_request() => return Err(MalformedLine::NoMatch),
+            _ => {}
         }
         Ok(PatternMatch { request: values.into_request(dates), is_complete: !values.has_unread })
     }
@@ -160,36 +236,36 @@ fn read_step<'a>(
     rest: &'a [u8],
     values: &mut FieldValues<'a>,
     dates: &mut DateCache,
-) -> Result<Option<&'a [u8]>, MalformedLine> {
+) -> Option<&'a [u8]> {
     let (field, value, after) = match step {
-        PatternStep::Text(text) => return Ok(rest.strip_prefix(&**text)),
+        PatternStep::Text(text) => return rest.strip_prefix(&**text),
         PatternStep::Spaces => {
             let spaces = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-            return Ok(Some(&rest[spaces..]));
+            return Some(&rest[spaces..]);
         }
-        PatternStep::Column { field, end } => match end.find(rest) {
-            Some(length) => (field, &rest[..length], &rest[length..]),
-            None => return Ok(None),
-        },
-        PatternStep::Quoted { field } => match split_quoted(rest) {
-            Some((value, after)) => (field, value, after),
-            None => return Ok(rest.strip_prefix(b"-")),
-        },
+        PatternStep::Column { field, end } => {
+            let (value, after) = rest.split_at(end.find(rest)?);
+            (field, value, after)
+        }
+        PatternStep::Quoted { field } => {
+            let (value, after) = split_text(rest)?;
+            (field, value, after)
+        }
         PatternStep::MaybeQuoted { field, end } => {
             let (value, after) = split_maybe_quoted(rest, *end);
             (field, value, after)
         }
-        PatternStep::Word { index, label, field } => match split_word(rest, *index) {
-            Some((word, after)) => (field, word.strip_prefix(&**label).unwrap_or_default(), after),
-            None => return Ok(None),
-        },
+        PatternStep::Word { word, field } => {
+            let (value, after) = word.find(rest)?;
+            (field, value, after)
+        }
     };
-    values.set(*field, value, dates)?;
-    Ok(Some(after))
+    values.set(*field, value, dates);
+    Some(after)
 }
 
 /// Splits off a value up to the separator. A quote at its beginning goes with one before a separator.
-fn split_maybe_quoted(rest: &[u8], separator: u8) -> (&[u8], &[u8]) {
+pub(super) fn split_maybe_quoted(rest: &[u8], separator: u8) -> (&[u8], &[u8]) {
     let quoted = rest.strip_prefix(b"\"").and_then(|quoted| {
         let is_end = |at: &usize| quoted.get(at + 1).is_none_or(|next| *next == separator);
         let end = memchr::memchr_iter(b'"', quoted).find(is_end)?;

@@ -11,6 +11,7 @@ mod w3c;
 
 pub use compile::PatternError;
 pub(crate) use field::LatencyUnit;
+pub(crate) use line_pattern::FastPrefix;
 pub use line_pattern::LinePattern;
 pub(crate) use named::{NAMED_PATTERNS, NamedPattern};
 pub(crate) use tail::find_tail;

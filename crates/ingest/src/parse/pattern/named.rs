@@ -16,7 +16,20 @@ impl NamedPattern {
     pub(crate) fn is_combined(&self) -> bool {
         self.text.starts_with("$remote_addr - $remote_user [$time_local]")
     }
+
+    /// Returns whether the pattern is the Common or the Combined Log Format with a date of another shape, or none.
+    pub(crate) fn is_like_common(&self) -> bool {
+        self.text.starts_with("$client $_ $_ ")
+    }
+
+    /// Returns whether other text has the pattern too, unless the prefix of a log stands before it.
+    pub(crate) fn needs_prefix(&self) -> bool {
+        self.text == DATELESS_COMMON
+    }
 }
+
+/// The Common Log Format behind the date of syslog or another prefix, beside which some programs write none.
+const DATELESS_COMMON: &str = r#"$client $_ $_ "$request" $status $bytes"#;
 
 const fn named(format: LineFormat, text: &'static str) -> NamedPattern {
     NamedPattern { format, text }
@@ -35,10 +48,18 @@ pub(crate) const NAMED_PATTERNS: &[NamedPattern] = &[
         LineFormat::IngressNginx,
         r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $_ $request_time [$_] [$_] $_ $_ $_ $_ $_"#,
     ),
-    // `%T/%D` of Apache's manual: whole seconds and microseconds, of which the latter are exact.
+    // https://nginxproxymanager.com, of hosts and without one, and NPMplus, whose user agent stands without quotes.
     named(
-        LineFormat::Combined,
-        r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $_/$latency_us"#,
+        LineFormat::NginxProxyManager,
+        r#"[$date] $_ $_ $status - $method $_ $_ "$path" [Client $client] [Length $bytes] [Gzip $_] [Sent-to $_] "$agent" "$referer""#,
+    ),
+    named(
+        LineFormat::NginxProxyManager,
+        r#"[$date] $status - $method $_ $_ "$path" [Client $client] [Length $bytes] [Gzip $_] "$agent" "$referer""#,
+    ),
+    named(
+        LineFormat::NginxProxyManager,
+        r#"[$date] $_ $client $request_time "$request" $status $bytes $_ $referer"#,
     ),
     // https://docs.haproxy.org/2.8/configuration.html#8.2.3, and HTTPS (8.2.4), whose ALPN and SNI stand behind it.
     named(
@@ -114,11 +135,17 @@ pub(crate) const NAMED_PATTERNS: &[NamedPattern] = &[
         LineFormat::Iis,
         "$client, $_, $_, $_, $_, $_, $_, $latency_ms, $_, $bytes, $status, $_, $method, $path, $_,",
     ),
+    // The columns of CloudFront, in files that do not begin with their names. Those of IIS differ by its settings.
+    named(
+        LineFormat::W3c,
+        "$day\t$clock\t$_\t$bytes\t$client\t$method\t$_\t$path\t$status\t$referer\t$agent\t$_\t$_\t$_\t$_\t$_\t$_\t$_\t$latency_s",
+    ),
+    // The log of requests by TLS in the example of Apache's configuration, which has no status.
+    named(LineFormat::Common, r#"[$date] $client TLS$_ $_ "$request" $bytes"#),
     // The Common and Combined Log Formats with dates of other shapes, as Werkzeug and Daphne write them.
     named(LineFormat::Combined, r#"$client $_ $_ [$date] "$request" $status $bytes "$referer" "$agent""#),
     named(LineFormat::Common, r#"$client $_ $_ [$date] "$request" $status $bytes"#),
-    // Behind the date of syslog or another prefix there may be none.
-    named(LineFormat::Common, r#"$client $_ $_ "$request" $status $bytes"#),
+    named(LineFormat::Common, DATELESS_COMMON),
     // https://docs.djangoproject.com/en/stable/ref/django-admin/#runserver
     named(LineFormat::Django, r#"[$date] "$request" $status $bytes"#),
     // https://github.com/expressjs/morgan: short, dev and tiny.
