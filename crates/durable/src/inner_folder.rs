@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use crate::own_file::refuse_link;
 
-/// Creates the folders of a file below `root`, by its name there, such as `data/train.parquet`.
+/// Creates `root`, and the folders of a file below it, by the name of the file there, such as `data/train.parquet`.
 ///
 /// # Errors
 /// The operating system's error. A symbolic link in the place of such a folder is refused: whoever made the outer folder
 /// could lead it to any files of the user.
 pub fn create_inner_folders(root: &Path, name: impl AsRef<Path>) -> io::Result<()> {
+    fs::create_dir_all(root)?;
     for folder in inner_folders(root, name.as_ref()) {
         match fs::create_dir(&folder) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => refuse_link(&folder)?,
@@ -48,6 +49,8 @@ mod tests {
         let (root, elsewhere) = (folder.path().join("root"), folder.path().join("elsewhere"));
         fs::create_dir(&root).unwrap();
         fs::create_dir(&elsewhere).unwrap();
+        create_inner_folders(&folder.path().join("new/root"), "file").unwrap();
+        assert!(folder.path().join("new/root").is_dir());
         symlink(&elsewhere, root.join("link")).unwrap();
         for name in ["file", "a/b/file", "a/c/file"] {
             create_inner_folders(&root, name).unwrap();

@@ -1,6 +1,7 @@
 //! Programs that are started as workers.
 
 use std::ffi::OsString;
+use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -60,6 +61,17 @@ impl CommandLine {
         self.program.to_string_lossy().into_owned()
     }
 
+    /// Describes why the command did not start: the operating system says the same of a program and of a folder that is not
+    /// there.
+    pub(crate) fn start_error(&self, error: io::Error) -> io::Error {
+        match &self.folder {
+            Some(folder) if error.kind() == io::ErrorKind::NotFound && !folder.is_dir() => {
+                io::Error::new(error.kind(), format!("its folder {} does not exist", folder.display()))
+            }
+            _ => error,
+        }
+    }
+
     /// Returns a command whose child has pipes, a process group of its own, and ends with its parent.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
@@ -83,5 +95,20 @@ impl CommandLine {
         command.process_group(0);
         kill_with_parent(&mut command);
         command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let command = CommandLine::new("true", [""; 0]).in_folder("/nonexistent/folder");
+        let error = command.command().spawn().unwrap_err();
+        assert_eq!(command.start_error(error).to_string(), "its folder /nonexistent/folder does not exist");
+        let command = CommandLine::new("/nonexistent/program", [""; 0]).in_folder("/");
+        let error = command.command().spawn().unwrap_err();
+        assert!(!command.start_error(error).to_string().contains("folder"));
     }
 }

@@ -49,6 +49,14 @@ fn licence_words(text: &str) -> String {
     kept.join(" ").replace(" all rights reserved", "")
 }
 
+/// Returns a text without the signs of comments around its lines, and without lines that name holders of copyright: many of
+/// them would be a large part of a short licence.
+pub(crate) fn undecorated(text: &str) -> String {
+    let is_sign = |c: char| c.is_whitespace() || matches!(c, '*' | '/' | '#' | ';' | '%');
+    let lines = text.lines().map(|line| line.trim_start_matches(is_sign).trim_end_matches(is_sign));
+    lines.filter(|line| !names_holder(line)).collect::<Vec<_>>().join("\n")
+}
+
 fn is_title(words: &[String]) -> bool {
     let is_short = (1..=6).contains(&words.len());
     is_short

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use spdx::detection::{Store, TextData};
 
-use crate::exact_text::exact_licence;
+use crate::exact_text::{exact_licence, undecorated};
 use crate::expression::base_id;
 
 /// Likeness from which a whole file is one licence.
@@ -63,7 +63,7 @@ pub(crate) fn text_licence(text: &str) -> Option<TextLicence> {
         ADDED_PHRASES.iter().any(|(variant, phrase)| *variant == id && !words.contains(phrase))
             || LEFT_OUT_PHRASES.iter().any(|(variant, phrase)| *variant == id && words.contains(phrase))
     };
-    let data = TextData::new(text);
+    let data = TextData::new(&undecorated(text));
     let ranked = ranked(&data, &is_other);
     let best = ranked.first()?;
     let whole = |least: f32| (best.score >= least).then(|| TextLicence::one(best.id, best.score));

@@ -6,7 +6,9 @@ use std::path::Path;
 use gix::ObjectId;
 use gix::revision::walk::Sorting;
 use gix::traverse::commit::simple::CommitTimeOrder;
-use streamguard_git::{OpenRepository, RepositoryHead, open_repository, repository_head, shallow_boundary};
+use streamguard_git::{
+    OpenRepository, RepositoryHead, head_commit, open_repository, repository_head, shallow_boundary,
+};
 
 use super::branch_choice::BranchChoice;
 use super::fix_commit::is_security_fix;
@@ -165,10 +167,9 @@ impl<'r> HistoryWalk<'r> {
             // A merge that is itself the fix, such as that of an advisory's private fork, is mined whole: its
             // commits may not exist anywhere else.
             if parents > 1 && !score.selected {
-                if !topic.is_single(&message) {
-                    continue;
+                if topic.is_single(&message) {
+                    merges.push((selection.commits.len(), info.id));
                 }
-                merges.push((selection.commits.len(), info.id));
             } else {
                 let reason = SelectionReason::Message;
                 selection.commits.push(SelectedCommit { commit: info.id, reason });
@@ -248,6 +249,33 @@ fn expand_merges(
         selection.commits.extend(commit);
     }
     failed
+}
+
+/// Finds the merge whose message selected a commit: the newest of one topic about security that brought it to the head.
+///
+/// # Errors
+/// [`gix::Error`] if an object cannot be read.
+pub fn selecting_merge(
+    repository: &OpenRepository,
+    commit: ObjectId,
+) -> Result<Option<ObjectId>, gix::Error> {
+    let topic = MergeTopic::new();
+    let order = Sorting::ByCommitTime(CommitTimeOrder::NewestFirst);
+    for info in repository.rev_walk([head_commit(repository)?.id]).sorting(order).all()? {
+        let info = info?;
+        if info.parent_ids.len() < 2 {
+            continue;
+        }
+        let merge = info.object()?;
+        let message = String::from_utf8_lossy(merge.message_raw_sloppy());
+        let is_selecting = MESSAGE_SCORER.score(&message, info.parent_ids.len()).points
+            >= SELECTION_THRESHOLD
+            && topic.is_single(&message);
+        if is_selecting && merged_commits(repository, info.id)?.contains(&commit) {
+            return Ok(Some(info.id));
+        }
+    }
+    Ok(None)
 }
 
 /// Returns the commits that a merge brought in: those that are not reachable from its first parent. Empty

@@ -55,6 +55,7 @@ pub use advisory_context::AdvisoryContext;
 pub use branch_choice::BranchChoice;
 pub use commit_miner::CommitMiner;
 pub use fix_commit::{announced_version, is_security_fix};
+pub use history::selecting_merge;
 pub use judged_commit::{DroppedChange, JudgedCommit, JudgedFunction};
 pub use selected_commit::{SelectedCommit, SelectionReason};
 pub use settings::{DEFAULT_REPOSITORIES, RepoCollector};

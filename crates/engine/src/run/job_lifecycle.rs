@@ -1,6 +1,6 @@
 //! The life of a job: when it is planned, how it begins, how it is merged, how it ends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -107,6 +107,13 @@ impl RunLoop<'_> {
     /// Begins to run a job that is planned.
     pub(super) fn begin(&mut self, job: usize, planned: PlannedJob) -> Result<(), RunError> {
         let PlannedJob { plan, hash, store, reused } = planned;
+        let chosen = self.options.only.as_ref().and_then(|only| only.get(self.shared.jobs[job].name()));
+        let last = chosen.and_then(BTreeSet::last).copied();
+        if let Some(shard) = last.filter(|shard| *shard as usize >= plan.shards().len()) {
+            let count = plan.shards().len();
+            let reason = format!("there is no shard {shard}: its plan has {count}, which are counted from 0");
+            return self.fail_job(job, JobError::Failed(reason));
+        }
         self.recorder.show_plan(job, &plan);
         self.jobs[job].plan_hash.clone_from(&hash);
         self.jobs[job].stage = JobStage::Running;

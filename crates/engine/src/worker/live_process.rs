@@ -112,7 +112,7 @@ impl LiveProcess {
         let mut start = command.command();
         let mark = job.command().map(|_| ProcessMark::new());
         start.envs(mark.iter().map(ProcessMark::variable));
-        let mut child = start.spawn()?;
+        let mut child = start.spawn().map_err(|error| command.start_error(error))?;
         if let Some(limit) = &memory {
             limit_memory(child.id(), limit.bytes)?;
         }

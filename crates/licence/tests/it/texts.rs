@@ -47,3 +47,18 @@ fn the_lesser_licence_stands_beside_the_one_that_it_adds_to() {
     let found = repository_licence(&files).map(|found| (found.expression, found.path));
     assert_eq!(found, Some(("LGPL-3.0-only".to_owned(), "COPYING.LESSER".to_owned())));
 }
+
+#[test]
+fn a_text_in_a_comment_with_many_holders_is_known() {
+    let Ok(text) = fs::read_to_string(Path::new(COMMON_LICENSES).join("BSD")) else {
+        eprintln!("SKIPPED: there are no texts in {COMMON_LICENSES}");
+        return;
+    };
+    let holders = (1..9).map(|year| format!("Copyright (C) 200{year} Holder of {year} <{year}@example.org>"));
+    let text = text.replace("specific prior", "explicit prior");
+    let lines: String =
+        holders.chain(text.lines().map(str::to_owned)).map(|line| format!(" * {line}\n")).collect();
+    let text = format!("/*\n{lines} */\n");
+    let found = repository_licence(&[StatedFile { path: "COPYING", text: &text }]);
+    assert_eq!(found.map(|found| found.expression).as_deref(), Some("BSD-3-Clause"));
+}

@@ -4,7 +4,7 @@ use super::term::compile_words;
 use crate::pattern::{LazyPattern, compile, lazy};
 
 /// Statements that nobody could exploit it.
-const NEGATIONS: &str = r"not~(?:(?:really|actually|considered)~)?(?:an?~)?security~(?:problem|issue|bug|concern|vulnerability)|not~(?:affected~by|vulnerable~to)|(?:not|doesn't|don't)~(?:fix|address|solve)\w*~(?:(?:an?|any|the)~)?(?:\w+~)?vulnerabilit\w*|but~not~actual|vulnerable~to~the~(?:\w+~){1,3}bug|no~(?:real~world|security|practical)~(?:impact|implications?|consequences?|risks?)|(?:not|never|cannot~be)~exploit(?:able|ed)|harmless|will~not~happen|cannot~happen";
+const NEGATIONS: &str = r"(?:not|no)~(?:(?:really|actually|considered)~)?(?:an?~)?security~(?:problem|issue|bug|concern|vulnerability)|not~(?:affected~by|vulnerable~to)|(?:not|doesn't|don't)~(?:fix|address|solve)\w*~(?:(?:an?|any|the)~)?(?:\w+~)?vulnerabilit\w*|but~not~actual|vulnerable~to~the~(?:\w+~){1,3}bug|no~(?:real~world|security|practical)~(?:impact|implications?|consequences?|risks?)|(?:not|never|cannot~be)~exploit(?:able|ed)|harmless|will~not~happen|cannot~happen";
 
 /// Tools that read code and report what might be wrong in it, and compilers.
 const ANALYSERS: &str = r"(?:static|code)~anal(?:y[sz]er|ysis)|clang~?(?:sa|tidy)|coverity|cppcheck|scan-build|pvs-studio|sast|compiler~warnings?|warning~c\d{4}|fortify";

@@ -217,6 +217,7 @@ const LOOKALIKES: &[&str] = &[
     "oss-fuzz issue 4711: Timeout in the decoder",
     "Fix timeout of the fuzzer, see https://bugs.chromium.org/p/oss-fuzz/issues/detail?id=4711",
     "Fix the length check. This is not a security issue.",
+    "Fix catastrophic backtracking in dead code. No\nsecurity issue.",
     "Fix rounding (this isn't an actual vulnerability, only a nuisance)",
     "Fix warnings, not a buffer overflow",
     "Fix naming, unrelated to security",

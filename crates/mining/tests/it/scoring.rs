@@ -296,7 +296,7 @@ fn changes_that_only_follow_the_fix_are_excluded() {
             "text.c",
             [
                 "const char *text(int e)\n{\n    switch (e) {\n    }\n}",
-                "const char *text(int e)\n{\n    switch (e) {\n    case E_A: return \"a\";\n    }\n}",
+                "const char *text(int e)\n{\n    switch (e) {\n    case E_A: return \"a\";\n    case E_B:\n        return \"b, \"\n               \"too\";\n    }\n}",
             ],
         ),
         (

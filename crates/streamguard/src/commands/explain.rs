@@ -14,7 +14,7 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::ui;
 use streamguard::ui::side_by_side::SideBySide;
 use streamguard_mining::scoring::DEFAULT_MIN_CONFIDENCE;
-use streamguard_mining::{CommitMiner, SelectedCommit, SelectionReason};
+use streamguard_mining::{CommitMiner, SelectedCommit, SelectionReason, selecting_merge};
 
 use commit_places::CommitPlace;
 use explanation::CommitExplanation;
@@ -79,10 +79,15 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit> {
     };
     let advisory = recorded.advisory_context();
     let reason = if advisory.is_some() { SelectionReason::Named } else { SelectionReason::Message };
-    let Some((place, commit)) = find_commit(arguments, &what, reason, &recorded)? else {
+    let Some((place, mut commit)) = find_commit(arguments, &what, reason, &recorded)? else {
         return print_recorded(arguments, &recorded);
     };
     let repository = streamguard_git::open_repository(&place.path)?;
+    if recorded.is_through_merge()
+        && let Some(merge) = selecting_merge(&repository, commit.commit)?
+    {
+        commit.reason = SelectionReason::Merge(merge);
+    }
     let mut miner = CommitMiner::new(&repository, &place.name, arguments.min_confidence);
     let judged = miner.explain(commit, advisory.as_ref());
     let explanation = CommitExplanation::new(&place.name, commit, &judged, &recorded);

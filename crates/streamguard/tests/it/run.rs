@@ -221,9 +221,15 @@ fn a_plain_command_runs_for_each_input_in_the_words_of_gnu_parallel() {
     let log = std::fs::read_to_string(folder.path().join("again.tsv")).unwrap();
     assert_eq!(log.lines().skip(1).map(|line| &line[..2]).collect::<Vec<_>>(), ["2\t"]);
 
-    let output =
-        run(folder.path(), &["run", "--workers", "1", "--halt", "after=1", "--", "false", ":::", "1"]);
-    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    let halt = ["run", "--workers", "1", "--halt", "after=1", "--joblog", "halt.tsv"];
+    let output = run(folder.path(), &[&halt[..], &["--", "false", ":::", "1", "2", "3", "4"]].concat());
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("stopped by --halt: 1 shard failed"), "{}", stderr(&output));
+    assert_eq!(std::fs::read_to_string(folder.path().join("halt.tsv")).unwrap().lines().count(), 2);
+    let output = run(folder.path(), &["run", "--only", "7", "--", "true", ":::", "1", "2"]);
+    assert!(stderr(&output).contains("there is no shard 7: its plan has 2"), "{}", stderr(&output));
+    let output = run(folder.path(), &["run", "--deadline", "0", "--", "true", ":::", "1"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
     let output = run(folder.path(), &["run", "--dry-run", "--", "rm", ":::", "a b.txt"]);
     assert_eq!(stdout(&output), "rm 'a b.txt'\n");
     assert!(folder.path().join("a b.txt").exists());

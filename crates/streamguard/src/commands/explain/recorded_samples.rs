@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use streamguard::exit::UsageError;
-use streamguard_dataset::{Sample, Weakness};
+use streamguard_dataset::{QualityFlag, Sample, Weakness};
 use streamguard_mining::AdvisoryContext;
 
 use crate::commands::examples;
@@ -81,6 +81,11 @@ impl RecordedSamples {
             let is_there = sample.path_after.as_deref() == Some(path) && sample.function.as_deref() == name;
             is_there && (line.is_none() || lines.contains(&line))
         })
+    }
+
+    /// Whether the message of a merge led to the commit.
+    pub(super) fn is_through_merge(&self) -> bool {
+        self.samples.iter().any(|sample| sample.quality_flags.contains(&QualityFlag::ThroughMerge))
     }
 
     /// Returns what the advisory said that led to the commit, as far as its samples show it.

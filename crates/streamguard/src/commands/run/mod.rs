@@ -194,6 +194,9 @@ fn short_form_job(flags: &RunArgs, has_folder: bool) -> Result<Arc<dyn Job>, Usa
         Some("discard") => StdoutUse::Discard,
         _ => StdoutUse::Text,
     };
+    if flags.deadline.is_some_and(|deadline| deadline.0.is_zero()) {
+        return Err(UsageError("--deadline is 0: expected a time such as 90s or 5m".to_owned()));
+    }
     let default = PlainJob::default_limits();
     let limits = ShardLimits {
         max_attempts: flags.attempts.unwrap_or(default.max_attempts),
