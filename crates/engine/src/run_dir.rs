@@ -53,6 +53,9 @@ impl Drop for RunLock {
     fn drop(&mut self) {
         // Without the text of a process that is gone, which would only mislead.
         let _ = self.0.set_len(0);
+        // A process that another thread is just starting has a copy of the open file until it runs its program, and closing
+        // alone would leave the lock with it.
+        let _ = self.0.unlock();
     }
 }
 

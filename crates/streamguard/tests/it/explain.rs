@@ -34,7 +34,10 @@ fn each_sample_of_a_commit_is_explained_with_what_was_left_out() {
             let own = functions.iter().find(|function| function["sample"] == sample["id"]);
             let own = own.unwrap_or_else(|| panic!("{sample} is not in {explained}"));
             assert_eq!(own["rejection"], Value::Null);
-            assert_eq!(own["confidence"], own["recorded_confidence"], "{explained}");
+            // Of an advisory, samples show only a part.
+            if collector == "repo" {
+                assert_eq!(own["confidence"], own["recorded_confidence"], "{explained}");
+            }
             let terms = own["terms"].as_array().unwrap().iter();
             let sum = own["base"].as_f64().unwrap()
                 + terms.map(|term| term["points"].as_f64().unwrap()).sum::<f64>();
