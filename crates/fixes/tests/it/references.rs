@@ -8,5 +8,7 @@ mod history;
 mod hosts;
 // URLs that must be refused.
 mod hostile;
+// Pages whose repository is cloned from another address.
+mod moved;
 // URLs as they stand in texts.
 mod texts;
