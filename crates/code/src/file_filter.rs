@@ -159,9 +159,16 @@ pub(super) fn looks_like_cpp(text: &str) -> bool {
         // Unreal reads this itself.
         "USTRUCT(",
     ];
+    let mut in_comment = false;
     text.lines().map(str::trim_start).any(|line| {
-        // Lines of block comments begin like this, and their prose may begin with "class".
-        if line.starts_with(['*', '/']) {
+        // The prose of comments may begin with "class".
+        let was_in_comment = in_comment;
+        in_comment = match line.rfind("/*").filter(|_| !in_comment) {
+            Some(start) => !line[start..].contains("*/"),
+            None => in_comment && !line.contains("*/"),
+        };
+        // Excerpts begin within comments.
+        if was_in_comment || line.starts_with(['*', '/']) {
             return false;
         }
         let code = line.split("//").next().unwrap_or(line);
@@ -189,6 +196,10 @@ mod tests {
         assert!(looks_like_cpp("#pragma once\nnamespace a {\n"));
         assert!(looks_like_cpp("struct A {\n  std::string b;\n};\n"));
         assert!(!looks_like_cpp("/* a::b */\n * class C\nint class_of(int a); // a::b\n"));
+        assert!(!looks_like_cpp(
+            "/* at its\n   virtual address.\n   struct page: a\n   class b */\nint a;\n"
+        ));
+        assert!(looks_like_cpp("int a; /* b */\nclass C;\n"));
         assert!(looks_like_cpp("struct LIB_API alignas(16) A : public B\n{\n"));
         assert!(looks_like_cpp("USTRUCT(Public)\nstruct A\n{\n"));
         assert!(!looks_like_cpp("struct a {\n  int b : 3;\n};\nstruct a *c = d ? e : f;\n"));

@@ -96,6 +96,12 @@ impl FormatSample {
         lines >= SAMPLE_LINES || bytes >= MAX_SAMPLE_BYTES || self.batches.len() >= MAX_SAMPLE_BATCHES
     }
 
+    /// Returns whether there are so many lines that more of them do not change a format that was not found, either.
+    pub(crate) fn is_full(&self) -> bool {
+        let bytes: usize = self.batches.iter().flatten().map(Vec::len).sum();
+        bytes >= MIN_SAMPLE_BYTES || self.batches.len() >= MAX_SAMPLE_BATCHES
+    }
+
     /// Reads a sample, and skips lines that are too long.
     pub(crate) fn read<R: Read>(reader: &mut LineReader<R>) -> Self {
         let (mut batches, mut bytes, mut lines_seen) = (Vec::new(), 0, 0);

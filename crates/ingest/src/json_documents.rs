@@ -36,7 +36,9 @@ fn has_neighbour(text: &[u8]) -> bool {
         scanner.push(*byte, &mut object);
         scanner.depth == 0
     });
-    end.is_some_and(|end| line[end + 1..].trim_ascii_start().starts_with(b"{"))
+    // Other text may be in braces, too.
+    let is_object = |text: &[u8]| text.starts_with(b"{\"") || text.starts_with(b"{}");
+    is_object(line) && end.is_some_and(|end| is_object(line[end + 1..].trim_ascii_start()))
 }
 
 /// Reads JSON, and returns each object outside of others as a line. Text that is no object stays a line of its own.

@@ -62,6 +62,7 @@ impl FixCommit {
             message_score.weaknesses = merge_score.weaknesses;
             message_score.advisory_ids = merge_score.advisory_ids;
             message_score.basis = merge_score.basis;
+            message_score.is_rework = MESSAGE_SCORER.is_rework(&message);
             // The message of the merge may name functions too.
             message = format!("{}\n\n{}", message.trim_end(), merge_message.trim_end());
         }
@@ -119,9 +120,11 @@ pub fn is_security_fix(repository: &gix::Repository, commit: ObjectId) -> bool {
 pub fn announced_version(repository: &gix::Repository, commit: ObjectId) -> Option<String> {
     let commit = repository.find_commit(commit).ok()?;
     let message = String::from_utf8_lossy(commit.message_raw_sloppy()).into_owned();
-    let class = MESSAGE_SCORER.score(&message, commit.parent_ids().count()).class;
+    let score = MESSAGE_SCORER.score(&message, commit.parent_ids().count());
     let subject = message.lines().next()?;
-    let is_release = class == CommitClass::VersionBump || release_subject::announces_release(subject);
+    // An advisory's id may have the form of a version, and is what a fix names.
+    let is_release = score.class == CommitClass::VersionBump
+        || score.advisory_ids.is_empty() && release_subject::announces_release(subject);
     is_release.then(|| release_subject::version(subject).unwrap_or(subject).to_owned())
 }
 

@@ -268,10 +268,12 @@ pub fn selecting_merge(
         }
         let merge = info.object()?;
         let message = String::from_utf8_lossy(merge.message_raw_sloppy());
-        let is_selecting = MESSAGE_SCORER.score(&message, info.parent_ids.len()).points
-            >= SELECTION_THRESHOLD
-            && topic.is_single(&message);
-        if is_selecting && merged_commits(repository, info.id)?.contains(&commit) {
+        let score = MESSAGE_SCORER.score(&message, info.parent_ids.len());
+        if score.points < SELECTION_THRESHOLD || score.selected || !topic.is_single(&message) {
+            continue;
+        }
+        let merged = merged_commits(repository, info.id)?;
+        if merged.contains(&commit) && !merged.iter().any(|commit| is_security_fix(repository, *commit)) {
             return Ok(Some(info.id));
         }
     }

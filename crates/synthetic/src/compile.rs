@@ -24,7 +24,8 @@ static NEXT_PROGRAM: AtomicU64 = AtomicU64::new(0);
 ///
 /// # Panics
 /// If a template breaks a rule: a word longer than [`BLOCK_BYTES`], more slots than [`MAX_SLOTS`] or couples of them than
-/// [`MAX_COUPLES`], equal sides, a flaw before the function's name. Templates are part of the program, so the first test that builds a generator sees it.
+/// [`MAX_COUPLES`], equal sides, a flaw before the function's name. Templates are part of the program, so the first test
+/// that builds a generator sees it.
 pub(crate) fn compile(library: &TemplateLibrary, company: Company) -> ShapeProgram {
     let program = ShapeProgram {
         id: NEXT_PROGRAM.fetch_add(1, Ordering::Relaxed),

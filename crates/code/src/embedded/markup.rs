@@ -64,9 +64,17 @@ fn blank(markup: &str, code: &str, copy: &mut String) {
 
 /// Keeps the lines between the `---` at the start of a file and the next ones, and the content of scripts.
 pub(super) fn front_matter_and_scripts(text: &str) -> String {
-    let matter = text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---"));
-    let Some((matter, rest)) = matter else { return scripts(text) };
-    ["\n", matter, "\n", &scripts(rest)].concat()
+    let is_border = |line: &&str| line.trim_end() == "---";
+    let first = text.split_inclusive('\n').next().filter(is_border).map_or(0, str::len);
+    let lines = text[first..].split_inclusive('\n');
+    let length = lines.clone().take_while(|line| !is_border(line)).map(str::len).sum::<usize>();
+    match text[first + length..].split_inclusive('\n').next() {
+        Some(border) if first > 0 => {
+            let (matter, rest) = text[first..].split_at(length);
+            ["\n", matter, "\n", &scripts(&rest[border.len()..])].concat()
+        }
+        _ => scripts(text),
+    }
 }
 
 /// Calls `visit` with the tag of each script, and with the start and the end of its content.

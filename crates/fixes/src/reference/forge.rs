@@ -2,7 +2,7 @@
 
 use super::pointer::{GitTarget, RepositoryPointer, pointer};
 use super::web_address::WebAddress;
-use super::{bitbucket, github, gitlab, revision};
+use super::{bitbucket, github, gitlab, kernel, revision};
 
 /// Hosts that run Gitea or Forgejo, or use their forms, as Gitee does.
 const GITEA_HOSTS: &[&str] =
@@ -78,14 +78,15 @@ fn pagure(host: &str, parts: &[&str]) -> Option<RepositoryPointer> {
 /// Parses `/<owner>/<name>/commit/<whole id>` on any host: no software uses it for anything else. On hosts of git alone,
 /// repositories may have no owner.
 fn anywhere(host: &str, parts: &[&str]) -> Option<RepositoryPointer> {
-    let min_parts = if host.starts_with("git.") { 1 } else { 2 };
+    let min_parts = if host.starts_with("git.") && !kernel::is_host(host) { 1 } else { 2 };
     let at = parts.iter().rposition(|part| *part == "commit").filter(|at| *at >= min_parts)?;
     let id = parts.get(at + 1).and_then(|id| revision::whole(id))?;
     // Viewers show repositories of other hosts below the names of these hosts.
     let is_viewer = [github::HOST, bitbucket::HOST].contains(&parts[0]) || gitlab::is_host(parts[0]);
-    // `/src/commit/..` of Gitea is the files at a commit.
+    // `/src/commit/..` of Gitea is the files at a commit, and `/commits/commit/..` the history up to it.
     let (end, target) = match parts[at - 1] {
         "src" | "raw" if at > 2 => (at - 1, GitTarget::State(id)),
+        "commits" if at > 2 => (at - 1, GitTarget::Commit(id)),
         _ => (at, GitTarget::Commit(id)),
     };
     (!is_viewer).then(|| pointer(host, &parts[..end].join("/"), target)).flatten()

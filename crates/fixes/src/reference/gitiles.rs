@@ -13,6 +13,9 @@ const CLONED_ELSEWHERE: &[MovedPlace] = &[
     ("source.chromium.org", "chromium/chromium/", "chromium.googlesource.com", "chromium/"),
 ];
 
+/// Searches in code, which serve no clones.
+const CODE_SEARCHES: &[&str] = &["cs.android.com", "cs.opensource.google", "source.chromium.org"];
+
 /// Parses `/<repository>/+/<revision>`. The number of a change in review is not a revision.
 pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let parts = address.parts();
@@ -33,6 +36,10 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
         },
         [] => None,
     }?;
+    // A search names the site that it searches before it.
+    if CODE_SEARCHES.contains(&host) && parts[..at].contains(&"_") {
+        return None;
+    }
     // Other software may use `+` for something else, but not before a whole id.
     let is_whole = matches!(&target, GitTarget::Commit(id) | GitTarget::State(id) if is_commit_id(id));
     if !is_whole && !host.ends_with(".googlesource.com") {
@@ -42,6 +49,7 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let path = parts[usize::from(parts[0] == "a")..at].join("/").replacen("plugins/gitiles/", "", 1);
     match moved::find(CLONED_ELSEWHERE, host, &path) {
         Some((host, path)) => pointer(host, &path, target),
+        None if CODE_SEARCHES.contains(&host) => None,
         None => pointer(host, &path, target),
     }
 }

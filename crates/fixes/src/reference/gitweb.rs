@@ -76,6 +76,10 @@ fn by_parameters(address: &WebAddress) -> Option<RepositoryPointer> {
         (action, _) => action?,
     };
     let target = match action {
+        // In cgit, `h` without an action is a branch.
+        "commit" if address.parameter("p").is_none() && address.parameter("a").is_none() => {
+            revision::whole(id("h")?).map(GitTarget::Commit)
+        }
         // A few writers take `hb`, which is the commit on pages of files.
         "commit" | "commitdiff" | "commitdiff_plain" | "patch" => revision::commit(id("h").or(id("hb"))?),
         // `h` is the id of the file, `hb` that of the commit.

@@ -194,8 +194,8 @@ impl WebAddress {
         let is_here =
             |host: &str| self.host.strip_suffix(host).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'));
         let here = FORWARDERS.iter().filter(|(host, page, _)| is_here(host) && path == *page);
-        let inner = here.filter_map(|(.., parameter)| self.parameter(parameter)).next()?;
-        Self::parse(urls(inner).first()?)
+        let mut inner = here.filter_map(|(.., parameter)| self.parameter(parameter));
+        inner.find_map(|inner| Self::parse(urls(inner).first()?))
     }
 
     /// Returns the path as borrowed parts, for patterns.

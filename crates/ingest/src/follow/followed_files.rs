@@ -170,7 +170,11 @@ impl FollowedFiles {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => {
                     // A folder or a device has no lines to miss.
-                    path.unopened = metadata.is_file().then_some(id);
+                    let unopened = metadata.is_file().then_some(id);
+                    if path.unopened.is_some_and(|earlier| Some(earlier) != unopened) {
+                        tell(path.log, FileChange::Missed);
+                    }
+                    path.unopened = unopened;
                     path.report_unreadable(error, tell);
                 }
             }

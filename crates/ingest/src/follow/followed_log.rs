@@ -41,8 +41,8 @@ impl FollowedLog {
 
     /// Counts lines.
     ///
-    /// The format is that of the first hundred lines, as in a run that reads a finished file. As long as fewer are there,
-    /// all of them are counted anew when another one comes.
+    /// The format is that of the first hundred lines, or of more if those have none, as in a run that reads a finished file.
+    /// As long as fewer are there, all of them are counted anew when another one comes.
     pub(super) fn take(&mut self, batch: LineBatch<'_>, rules: &CountingRules<'_>) {
         let Some(sample) = &mut self.sample else {
             return match batch {
@@ -54,7 +54,7 @@ impl FollowedLog {
         self.format = sample.format(rules.choice);
         self.counter = rules.counter();
         sample.count(&self.format.format, &mut self.counter);
-        if sample.is_complete() {
+        if sample.is_complete() && (self.format.is_found || sample.is_full()) {
             self.sample = None;
         }
     }

@@ -84,10 +84,11 @@ pub(super) fn common_fields<'a>(
 #[inline]
 pub(super) fn client_of(words: &[u8]) -> &[u8] {
     // Nearly always an address without a port, quotes or brackets, and an identity that is not known.
-    let (first, rest) = words.split_at(memchr2(b' ', b':', words).unwrap_or(words.len()));
+    let (first, rest) = words.split_at(memchr(b' ', words).unwrap_or(words.len()));
+    let may_have_port = || memchr(b':', first).is_some_and(|at| memrchr(b':', first) == Some(at));
     match (first, rest) {
         ([start, .., end], [b' ', b'-', b' ', ..])
-            if start.is_ascii_alphanumeric() && end.is_ascii_alphanumeric() =>
+            if start.is_ascii_alphanumeric() && end.is_ascii_alphanumeric() && !may_have_port() =>
         {
             first
         }

@@ -139,15 +139,20 @@ fn split_head(line: &[u8]) -> Option<(LineHead<'_>, &[u8])> {
     is_client.then_some((LineHead { client, date, is_dated: usual.is_some() }, rest))
 }
 
-/// Splits off the text of a request up to the quote behind it: that before a status, because some servers do not escape
-/// the quotes of a request, or else the first one.
+/// Splits off the text of a request up to the quote behind it, which is not the first one if the server does not escape the
+/// quotes of a request: that behind a version of HTTP, or else that before a status, or else the first one.
 fn split_closing(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     let is_closing = |at: &usize| {
         let behind = &rest[at + 1..];
         behind.starts_with(b" ")
             && split_word(behind).is_some_and(|(word, _)| status_of_field(without_quotes(word)).is_some())
     };
-    let end = memchr_iter(b'"', rest).find(is_closing);
+    let is_behind_version = |at: &usize| {
+        let word = &rest[memrchr(b' ', &rest[..*at]).map_or(0, |space| space + 1)..*at];
+        word.starts_with(b"HTTP/") && rest[at + 1..].starts_with(b" ")
+    };
+    let end = memchr_iter(b'"', rest).find(is_behind_version);
+    let end = end.or_else(|| memchr_iter(b'"', rest).find(is_closing));
     let end = end.or_else(|| find(rest, b"\" "))?;
     Some((&rest[..end], &rest[end + 1..]))
 }
@@ -207,6 +212,9 @@ mod tests {
             let line = LINE.replace(from, to);
             assert_eq!(read_combined(line.as_bytes(), &mut dates), Ok(expected), "{line}");
         }
+        let torn = LINE.replace("200 203 \"http://r/\" \"curl\"", "2x0 203 \"http://r/\" \"-\"");
+        let request = read_combined(torn.as_bytes(), &mut dates).unwrap();
+        assert_eq!((request.path, request.status, request.agent), (&b"/a"[..], 0, Some(&b"-"[..])));
         let common = LINE.replace(" 203 \"http://r/\" \"curl\"", " x 0.137");
         let (request, rest) = lenient_common(common.as_bytes(), &mut dates, MalformedLine::NoMatch).unwrap();
         assert_eq!((request.status, request.bytes, rest), (200, None, &b" 0.137"[..]));

@@ -26,7 +26,8 @@ const CHORES: &str = r"\bwarnings?\b|^\W*(?:[\w./()-]+:\s*)*(?:renam\w*|make\s+(
 const REWORKS: &str = r"^\W*(?:\[[^\]\n]{1,30}\]\s*)*(?:(?:perf|refactor|style|clean-?up|chore|optimi[sz]\w*)(?:\([^)\n]*\))?!?:|(?:[\w./-]+:\s*)?(?:perf|performance|refactor\w*|clean-?up|optimi[sz]e\w*|simplif\w*)\b)";
 
 /// Words of a first line by which a commit also fixes something.
-const ALSO_FIXES: &str = r"\band\b.*\bfix|\bto\s+(?:not|fix)\b|\bfound\s+by\b";
+const ALSO_FIXES: &str =
+    r"\band\b.*\bfix|\bto\s+(?:not|fix)\b|\bfound\s+by\b|:\s*(?:\w+\s+)?(?:fix|prevent)\w*\b|,\s*fix\w*\b";
 
 /// Words of a first line about work that follows a fix.
 const FOLLOW_UPS: &str = r"regressions?~(?:in|from|of|by|due~to|caused~by)~(?:the~)?(?:\w+~)?fix|(?:unit~)?tests?~failures?|unnecessary~code|indent(?:s|ation)?";
@@ -38,12 +39,12 @@ const OTHERS_ADVISORY: &str = r"(?:builds?|versions?|releases?|systems?)~(?:with
 const OTHER_SUBJECTS: &[&str] = &[
     // Programs that find or use the flaws of others.
     r"(?:add|new|creat\w*|updat\w*|improv\w*)~(?:\w+~){0,3}(?:detections?|rules?|templates?|signatures?|exploits?|scanners?|modules?)~(?:for~)?cve|cve-\d+-\d+~(?:detections?|rules?|templates?|signatures?|scenarios?|scanners?)",
-    r"false~(?:positives?|alarms?)|detect\w*~(?:\w+~){1,4}(?:in|by|with)~(?:the~)?(?:linter|scanner|analy[sz]er)",
+    r"false~(?:positives?|alarms?)~(?:\w+~){1,4}(?:scanners?|linters?|detectors?|analy[sz]ers?|checkers?)|detect\w*~(?:\w+~){1,4}(?:in|by|with)~(?:the~)?(?:linter|scanner|analy[sz]er)",
     r"(?:xss|csrf|ssrf|xxe|rce|sqli|injections?|traversal)~(?:demos?|scanners?|detectors?|linters?)",
     r"display\w*~(?:of~)?(?:the~)?vulnerabilit\w+|vulnerabilit\w+~(?:in|on)~the~(?:dashboard|table|report|ui)",
     r"style~(?:ids?|identifiers?|numbers?)",
     // Advisories that do not concern the program.
-    r"(?:ignor|suppress|whitelist|allowlist|skip|exclud)\w*~(?:\w+~)?cve|not~(?:affected|vulnerable|exploitable)",
+    r"(?:ignor|suppress|whitelist|allowlist|skip|exclud)\w*~(?:\w+~)?cve|not~(?:affected~by|vulnerable~to)~(?:\w+~)?cve|cve-\d+-\d+~(?:is~)?not~(?:affect\w*|vulnerable|exploitable|applicable)",
     // Work beside a fix or after it.
     r"after~(?:the~)?cve|(?:remov|drop|delet)\w*~(?:\w+~){0,3}(?:workarounds?|mitigations?)~for~(?:\w+~)?cve",
     r"renam\w*~(?:\w+~)?cve\w*|tests?_cve\w*",
@@ -111,11 +112,14 @@ impl DoubtRules {
         self.reworks.is_match(subject) && !self.also_fixes.is_match(subject)
     }
 
-    /// Whether a message is about the flaw of another commit, which this one follows, or about one of others.
+    /// Whether a message is about the flaw of another commit, which this one follows, or names an advisory of others.
     pub(super) fn is_about_another(&self, message: &[u8], subject: &[u8]) -> bool {
-        self.follow_ups.is_match(subject)
-            || self.other_subjects.is_match(subject)
-            || self.others_advisory.is_match(message)
+        self.follow_ups.is_match(subject) || self.others_advisory.is_match(message)
+    }
+
+    /// Whether a first line is about the flaws of other programs, or about work around a fix.
+    pub(super) fn is_of_others(&self, subject: &[u8]) -> bool {
+        self.other_subjects.is_match(subject) && !self.also_fixes.is_match(subject)
     }
 
     /// Whether a tool found what the message is about by reading the code. Such findings are seldom reachable.

@@ -35,6 +35,8 @@ pub(super) struct ScoreBuilder {
     pub(super) is_rework: bool,
     /// Whether the words are about something else than a fix in this commit.
     pub(super) is_about_another: bool,
+    /// Whether the first line is about the flaws of other programs, or about work around a fix.
+    pub(super) is_of_others: bool,
 }
 
 impl ScoreBuilder {
@@ -120,7 +122,7 @@ impl ScoreBuilder {
             weaknesses,
             basis: self.basis.filter(|_| !self.is_about_another).unwrap_or(MessageBasis::Doubtful),
             is_rework: self.is_rework,
-            selected: can_be_fix && self.points >= SELECTION_THRESHOLD && !self.is_about_another,
+            selected: can_be_fix && self.points >= SELECTION_THRESHOLD && !self.is_of_others,
         }
     }
 }

@@ -139,6 +139,12 @@ impl MessageScorer {
         below.into_iter().find(|below| below.points > whole.points).unwrap_or(whole)
     }
 
+    /// Whether the first line of a message says that the commit makes code faster or simpler, and nothing about a fix. The
+    /// score tells it only where the message has words about security.
+    pub(crate) fn is_rework(&self, message: &str) -> bool {
+        self.doubt.is_rework(without_decoration(message).lines().next().unwrap_or_default().as_bytes())
+    }
+
     fn score_text(&self, message: &str, parents: usize) -> MessageScore {
         let message = &message[..message.floor_char_boundary(MAX_MESSAGE_BYTES)];
         let message = with_link_below(without_decoration(message));
@@ -170,7 +176,8 @@ impl MessageScorer {
         builder.is_rework = self.doubt.is_rework(subject);
         // A list of what a squashed commit does says little of each part of its change.
         let is_item_of_many = || !builder.is_prominent && item_count(message) >= MIN_ITEMS;
-        if self.doubt.is_about_another(message, subject) {
+        builder.is_of_others = self.doubt.is_of_others(subject);
+        if builder.is_of_others || self.doubt.is_about_another(message, subject) {
             builder.is_about_another = true;
         } else if self.doubt.is_doubtful(message, subject) || is_item_of_many() {
             builder.doubt(|_| false);

@@ -91,8 +91,8 @@ impl ContextClone {
         }
     }
 
-    /// Tells how well the name of a repository in a dataset fits the clone: 0 by its name, 1 by its first commit, or by its folder where
-    /// one of the two does not know that commit.
+    /// Tells how well the name of a repository in a dataset fits the clone: 0 by its name, 1 by its first commit, or by its
+    /// folder where one of the two does not know that commit.
     pub(super) fn fit(&self, repository: &str) -> Option<u8> {
         let plain = |name: &str| {
             let name = name.trim_end_matches('/');
@@ -103,12 +103,19 @@ impl ContextClone {
             return Some(0);
         }
         // `folder@` and the first commit, which a shallow clone does not know.
-        let first_commit = |name: &str| name.split_once('@').map(|(_, commit)| commit.to_owned());
-        let (folder, is_same) = match (first_commit(&wanted), first_commit(&own)) {
-            (Some(wanted), Some(own)) => ("", wanted == own),
-            _ => (wanted.split('@').next().unwrap_or_default(), false),
+        let first_commit = |name: &str| {
+            let commit = name.rsplit_once('@').map(|(_, commit)| commit.to_owned());
+            commit.filter(|commit| commit.len() == 12 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()))
         };
-        (is_same || folder == plain(&self.folder)).then_some(1)
+        let folder = |name: &str| match first_commit(name) {
+            Some(commit) => name[..name.len() - commit.len() - 1].to_owned(),
+            None => name.to_owned(),
+        };
+        let is_same = match (first_commit(&wanted), first_commit(&own)) {
+            (Some(wanted), Some(own)) => wanted == own,
+            _ => folder(&wanted) == plain(&self.folder),
+        };
+        is_same.then_some(1)
     }
 
     /// Forgets what was read.

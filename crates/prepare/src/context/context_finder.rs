@@ -100,7 +100,9 @@ fn near_files<'a>(
     let mut near: Vec<&ListedFile> = listed.iter().filter(belongs).collect();
     // A stable sort: files that are equally near keep the order of their paths.
     near.sort_by_cached_key(|file| nearness(&request.path, &file.path));
-    let mut is_cut = near.len() > MAX_FILES;
+    // A script that only its first line names is not listed.
+    let is_listed = listed.iter().any(|file| file.path == request.path);
+    let mut is_cut = !is_listed || near.len() > MAX_FILES;
     let (mut bytes, mut name_bytes) = (0, 0);
     let mut files = Vec::new();
     for file in near.into_iter().take(MAX_FILES) {

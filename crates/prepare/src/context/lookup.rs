@@ -200,7 +200,7 @@ impl Lookup<'_> {
             path: file.path.clone(),
             start_line: definition.start_line,
             end_line: definition.end_line,
-            // More than an entry may have, by which the choice sees that it cuts.
+            // A character more than an entry may have, so that the choice sees that it cuts.
             code: code[..code.floor_char_boundary(MAX_ENTRY_BYTES + char::MAX.len_utf8())].to_owned(),
         };
         let is_same = |known: &ContextEntry| {

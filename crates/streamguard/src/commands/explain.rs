@@ -83,7 +83,8 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit> {
         return print_recorded(arguments, &recorded);
     };
     let repository = streamguard_git::open_repository(&place.path)?;
-    if recorded.is_through_merge()
+    if advisory.is_none()
+        && recorded.is_through_merge()
         && let Some(merge) = selecting_merge(&repository, commit.commit)?
     {
         commit.reason = SelectionReason::Merge(merge);

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 const ADDRESS_ENDINGS: [&str; 3] = ["-url", "-mirrors", "-address"];
 
 /// Keys of settings that name what is written over, emptied or run.
-const POWERFUL_KEYS: [&str; 6] =
-    ["cache-dir", "refresh-cache", "record", "fresh", "remote-binary", "sbatch-args"];
+const POWERFUL_KEYS: [&str; 7] =
+    ["cache-dir", "refresh-cache", "record", "fresh", "list", "remote-binary", "sbatch-args"];
 
 /// Returns what a setting does that only the user may decide; `None` for all other settings.
 fn effect(key: &str) -> Option<&'static str> {

@@ -70,6 +70,19 @@ fn files_of_the_current_folder_change_no_address_and_replace_nothing() {
 }
 
 #[test]
+fn a_file_of_the_current_folder_names_no_list_of_primes() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("victim"), "kept").unwrap();
+    fs::write(folder.path().join("streamguard.toml"), "[prime]\nlist = \"victim\"\n").unwrap();
+    let output = run(folder.path(), &["prime", "--range", "1..100"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("--trust-config"), "{}", stderr(&output));
+    assert_eq!(fs::read(folder.path().join("victim")).unwrap(), b"kept");
+    let output = run(folder.path(), &["prime", "--range", "1..100", "--trust-config"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+#[test]
 fn an_address_that_the_user_stands_for_is_taken_and_named() {
     let url = "https://mirror.test/api";
     let text = format!("[github]\ngithub-url = \"{url}\"\n");

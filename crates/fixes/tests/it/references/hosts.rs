@@ -308,7 +308,19 @@ fn cgit_and_gitweb() {
 
 #[test]
 fn other_forges() {
+    check_none(&[
+        "https://source.chromium.org/v8/v8/+/{A}",
+        "https://cs.android.com/android/_/android/platform/frameworks/base/+/{A}",
+        "https://git.kernel.org/linus/commit/{A}",
+        "https://git.example.org/cgit/foo.git/?h=20240101",
+    ]);
     check(&[
+        ("https://git.example.org/o/r/commits/commit/{A}", "git.example.org/o/r", "commit A"),
+        (
+            "https://www.google.com/url?sa=t&q=foo&url=https://github.com/o/r/commit/{A}",
+            "github.com/o/r",
+            "commit A",
+        ),
         (
             "https://android.googlesource.com/platform/frameworks/base/+/{A}",
             "android.googlesource.com/platform/frameworks/base",

@@ -5,6 +5,12 @@ use super::hosts::{check, check_none};
 #[test]
 fn hosts_whose_clones_are_elsewhere() {
     check(&[
+        (
+            "https://git-wip-us.apache.org/repos/asf/struts.git?a=commit;h={A}",
+            "gitbox.apache.org/repos/asf/struts",
+            "commit A",
+        ),
+        ("https://git.qemu-project.org/git/qemu.git?a=commit;h={A}", "git.qemu.org/git/qemu", "commit A"),
         ("https://git.musl-libc.org/cgit/musl/commit/?id={A}", "git.musl-libc.org/git/musl", "commit A"),
         (
             "https://git.gnupg.org/cgi-bin/gitweb.cgi?p=libksba.git;a=commit;h={A}",

@@ -73,7 +73,7 @@ impl<'a> RequestFields<'a> {
             (JsonScope::Line, "DownstreamStatus") => "Traefik",
             (JsonScope::Line, "ClientRequestMethod") => "Cloudflare",
             (JsonScope::Line, "response_code") => "Envoy",
-            (JsonScope::Line, "properties") => "Azure",
+            (JsonScope::Line, "resourceId") => "Azure",
             (JsonScope::Latencies, "request") => "Kong",
             (JsonScope::Line, "body_bytes_sent" | "http_user_agent" | "request_time" | "time_iso8601") => {
                 "nginx"
@@ -181,8 +181,9 @@ impl<'a> RequestFields<'a> {
                 LatencyUnit::Nanoseconds
             }
             Some("Caddy") => LatencyUnit::Seconds,
-            // nginx has no other time than seconds with decimals.
             Some("nginx" | "Azure") if duration.is_fraction() => LatencyUnit::Seconds,
+            // nginx has no other time than seconds with decimals.
+            Some("nginx") => return,
             Some("Rails") => LatencyUnit::Milliseconds,
             // As many programs write seconds as milliseconds with decimals.
             _ if duration.is_fraction() => return,

@@ -81,7 +81,7 @@ pub(super) enum FieldEnd {
     Byte(u8),
     /// Before this text.
     Text(Box<Finder<'static>>),
-    /// At a space before a text in quotes or a bare `-`.
+    /// At a space before a text in quotes, or before the bare `-` of a request.
     BeforeQuoted,
 }
 
@@ -126,8 +126,20 @@ impl FieldEnd {
             Self::Byte(byte) => memchr(*byte, text),
             Self::Text(finder) => finder.find(text),
             Self::BeforeQuoted => memchr::memchr_iter(b' ', text)
-                .find(|at| matches!(text[at + 1..], [b'"', ..] | [b'-'] | [b'-', b' ', ..])),
+                .find(|at| text[at + 1..].starts_with(b"\"") || is_bare_request(&text[at + 1..])),
         }
+    }
+}
+
+/// Returns whether a text begins with the `-` that stands for a request and with the status behind it. Other values may have
+/// a `-` among their words.
+fn is_bare_request(text: &[u8]) -> bool {
+    match text {
+        [b'-', b' ', status @ ..] => {
+            let digits = status.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            digits == 3 && matches!(status[3..], [] | [b' ', ..])
+        }
+        _ => false,
     }
 }
 

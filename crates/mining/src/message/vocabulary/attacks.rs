@@ -90,7 +90,7 @@ pub(super) const ATTACK_TERMS: &[SecurityTerm] = &[
         Strong,
         "memory_corruption",
         &["check"],
-        r"(?:add|missing|more|additional|further|tighten|enforce)\w*~(?:[\w-]+~){0,3}(?:bounds?|boundary|length)~check(?:s|ing)?",
+        r"(?:add|missing|more|additional|further|tighten|enforce)\w*~(?:[\w-]+~){0,3}(?:bounds?|boundary)~check(?:s|ing)?|missing~(?:[\w-]+~){0,2}length~check(?:s|ing)?",
     ),
     term("bounds check", Weak, "memory_corruption", &["bound"], "bounds?~check(?:s|ing)?"),
     term("overflow", Weak, "", &["flow", "run"], "(?:over|under)flow(?:s|ed|ing)?|overruns?"),
