@@ -11,8 +11,8 @@ use crate::object_folders::endless_object_file;
 /// branch or tag.
 pub(crate) const LARGEST_FILE_BYTES: u64 = 256 << 20;
 
-/// Largest configuration, in bytes. In memory it takes 50 times as much.
-pub(crate) const MAX_CONFIG_BYTES: u64 = 1 << 20;
+/// Largest configuration, in bytes: 100 for each of 40,000 branches. In memory it takes 50 times as much.
+pub(crate) const MAX_CONFIG_BYTES: u64 = 4 << 20;
 
 /// Largest file that holds one reference, id or path, in bytes.
 const MAX_REFERENCE_BYTES: u64 = 64 << 10;
@@ -96,8 +96,8 @@ fn endless_reference(folder: PathBuf) -> Option<String> {
     None
 }
 
-/// Returns the reason why a reference cannot be read that names a file outside the folder of references, as git's own
-/// never do: any file of the repository would be read as a reference.
+/// Returns the reason why a reference cannot be read that names a file outside the folder of references, as those that git
+/// writes by itself never do: any file of the repository would be read as a reference.
 fn stray_reference(path: &Path) -> Option<String> {
     let content = read_regular(path, MAX_REFERENCE_BYTES).ok()?;
     let name = content.strip_prefix(b"ref:")?.trim_ascii_start();

@@ -1,11 +1,11 @@
 //! Command-line arguments of `prime`, and the job that they describe.
 
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use streamguard_durable::open_regular;
 use thiserror::Error;
 
 use crate::arithmetic::{MAX_NTH, TUPLE_SIZES};
@@ -127,7 +127,7 @@ fn read_ranges(path: &Path) -> Result<Vec<NamedRange>, PrimeArgsError> {
     let mut text = Vec::new();
     let opened: io::Result<Box<dyn Read>> = match path.as_os_str() == STANDARD_INPUT {
         true => Ok(Box::new(io::stdin())),
-        false => open_regular(path).map(|file| Box::new(file) as Box<dyn Read>),
+        false => File::open(path).map(|file| Box::new(file) as Box<dyn Read>),
     };
     opened
         // One byte more than allowed tells a file that is too long from one that just fits.

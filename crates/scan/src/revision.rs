@@ -63,16 +63,26 @@ impl ScannedRepository {
     }
 
     /// Returns the commit that a name stands for, by the rules of
-    /// [gitrevisions](https://git-scm.com/docs/gitrevisions).
+    /// [gitrevisions](https://git-scm.com/docs/gitrevisions): a reference, an id, and steps to ancestors behind it.
+    /// Searches in messages are not made, and names of files are no commits.
     ///
     /// # Errors
     /// [`RevisionError::Unknown`].
     pub fn commit(&self, name: &str) -> Result<ObjectId, RevisionError> {
         let unknown = |reason: String| RevisionError::Unknown { name: name.to_owned(), reason };
-        let id = self.inner.rev_parse_single(name).map_err(|error| unknown(error.to_string()))?;
-        let commit = peel_tags(&self.inner, id.detach()).and_then(gix::Object::try_into_commit);
-        let commit = commit.map_err(|error| unknown(error.to_string()))?;
-        Ok(commit.id)
+        let read = |name: &str| {
+            let id = self.inner.rev_parse_single(name).map_err(|error| unknown(error.to_string()))?;
+            let commit = peel_tags(&self.inner, id.detach()).and_then(gix::Object::try_into_commit);
+            commit.map(|commit| commit.id).map_err(|error| unknown(error.to_string()))
+        };
+        // Where a tag has steps behind it, the library follows tags without end: so they begin at its commit.
+        let (start, steps) = name.split_at(name.find(['~', '^']).unwrap_or(name.len()));
+        let steps = steps.replace("^{commit}", "").replace("^{}", "");
+        if start.contains(':') || !steps.bytes().all(|byte| byte.is_ascii_digit() || b"~^".contains(&byte)) {
+            return Err(unknown("it is no name of a commit".to_owned()));
+        }
+        let commit = read(start)?;
+        if steps.is_empty() { Ok(commit) } else { read(&format!("{commit}{steps}")) }
     }
 
     /// Returns all tags of commits, the oldest commit first.
@@ -118,4 +128,53 @@ impl ScannedRepository {
 
 fn object_error(error: impl std::fmt::Display) -> RevisionError {
     RevisionReadError::Object(error.to_string()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use gix::objs::{Commit, Kind, Write};
+
+    use super::*;
+
+    #[test]
+    fn names_of_commits_are_read_and_tags_without_end_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = gix::init_bare(folder.path()).unwrap();
+        let tree = repository.write_object(gix::objs::Tree::empty()).unwrap().detach();
+        let commit = |parents: &[ObjectId]| {
+            let author = gix::actor::Signature {
+                name: "a".into(),
+                email: "a@example.org".into(),
+                time: gix::date::Time::new(0, 0),
+            };
+            let commit = Commit {
+                tree,
+                parents: parents.iter().copied().collect(),
+                author: author.clone(),
+                committer: author,
+                encoding: None,
+                message: "a".into(),
+                extra_headers: Vec::new(),
+            };
+            repository.write_object(&commit).unwrap().detach()
+        };
+        let first = commit(&[]);
+        let second = commit(&[first]);
+        let itself = ObjectId::from_hex("ab".repeat(20).as_bytes()).unwrap();
+        let tag = format!("object {itself}\ntype tag\ntag a\ntagger A <a@example.org> 0 +0000\n\na\n");
+        repository.objects.write_buf_with_known_id(Kind::Tag, tag.as_bytes(), itself).unwrap();
+        for (name, id) in [("heads/main", second), ("tags/v1", itself)] {
+            fs::create_dir_all(folder.path().join("refs").join(name).parent().unwrap()).unwrap();
+            fs::write(folder.path().join("refs").join(name), format!("{id}\n")).unwrap();
+        }
+        let scanned = ScannedRepository::open(folder.path()).unwrap();
+        for (name, id) in [("main", second), ("main~1", first), ("main^", first), ("main^{commit}~", first)] {
+            assert_eq!(scanned.commit(name).ok(), Some(id), "{name}");
+        }
+        for name in ["v1", "v1~1", "v1^{}", "v1:a.c", ":/a", "main^{/a}", "main~2", "none"] {
+            assert!(scanned.commit(name).is_err(), "{name}");
+        }
+    }
 }

@@ -24,6 +24,9 @@ use crate::error::TableError;
 use crate::table_file::TablePiece;
 use crate::timestamp::timestamp_text;
 
+/// Most pieces of a file.
+const MAX_PIECES: usize = 64;
+
 fn open(path: &Path) -> Result<SerializedFileReader<File>, TableError> {
     let file = open_regular(path).map_err(TableError::read(path))?;
     open_parquet(file).map_err(TableError::parquet(path))
@@ -48,9 +51,13 @@ pub(crate) fn schema(path: &Path) -> Result<TableSchema, TableError> {
     Ok(schema)
 }
 
+/// Returns the pieces of a file, which are row groups, or several of them where there are many: the footer, which is read
+/// for each piece, is as long as they are many.
 pub(crate) fn pieces(path: &Path) -> Result<Vec<TablePiece>, TableError> {
-    let groups = open(path)?.num_row_groups() as u64;
-    Ok((0..groups).map(|group| TablePiece { start: group, end: group + 1 }).collect())
+    let groups = open(path)?.num_row_groups();
+    let length = groups.div_ceil(MAX_PIECES).max(1);
+    let piece = |start: usize| TablePiece { start: start as u64, end: groups.min(start + length) as u64 };
+    Ok((0..groups).step_by(length).map(piece).collect())
 }
 
 pub(crate) fn read(

@@ -1,5 +1,6 @@
 //! Opens Parquet files of others. The parquet crate decodes the schema by recursion, and reserves the memory that its numbers
-//! ask for, so that a file of 1 KB could end the program; the schema is checked before.
+//! ask for, so that a file of 1 KB could end the program; the schema is checked before. Row groups and pages are left to the
+//! crate, which may spend long on damaged ones.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -23,6 +24,20 @@ const MAX_DEPTH: usize = 64;
 
 /// Most bytes of the names of all columns, each with those of the groups around it: the parquet crate keeps them so.
 const MAX_PATH_BYTES: usize = 16 << 20;
+
+/// What the format says of the fields of the footer: version, schema, rows, row groups, metadata, writer, orders of columns,
+/// encryption, and its key.
+const FOOTER: [WireType; 9] = [
+    WireType::Integer,
+    WireType::List,
+    WireType::Integer,
+    WireType::List,
+    WireType::List,
+    WireType::Binary,
+    WireType::List,
+    WireType::Struct,
+    WireType::Binary,
+];
 
 /// Number of the schema in the footer.
 const SCHEMA_ID: i16 = 2;
@@ -118,7 +133,11 @@ fn checked_schema(footer: &[u8]) -> ParquetResult<Vec<u8>> {
     let mut last = 0;
     while let Some(field) = bytes.field(last)? {
         last = field.id;
-        if field.id == SCHEMA_ID && field.wire_type == WireType::List {
+        let place = usize::try_from(field.id).ok().and_then(|id| id.checked_sub(1));
+        if place.and_then(|place| FOOTER.get(place)).is_some_and(|declared| *declared != field.wire_type) {
+            return Err(fault("its footer has a field of another type than Parquet says"));
+        }
+        if field.id == SCHEMA_ID {
             let start = bytes.rest;
             check_elements(&mut bytes)?;
             let elements = &start[..start.len() - bytes.rest.len()];
@@ -331,6 +350,15 @@ mod tests {
             file.write_all(bytes).unwrap();
             let error = open_parquet(file).map(|_| ()).unwrap_err().to_string();
             assert!(error.contains(reason), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_footer_whose_fields_have_other_types_is_refused() {
+        // The version, and behind it the schema or the rows as text.
+        for footer in [[0x15, 2, 0x18, 0, 0], [0x15, 2, 0x28, 0, 0]] {
+            let error = checked_schema(&footer).unwrap_err().to_string();
+            assert!(error.contains("another type"), "{error}");
         }
     }
 }
